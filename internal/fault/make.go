@@ -1,0 +1,41 @@
+package fault
+
+// Missing is the fault for something that does not exist for this principal.
+// what is a noun of the glossary: "license".
+func Missing(what string) *Error {
+	return &Error{
+		Kind: NotFound, Code: what + "_not_found", Message: "There is no such " + what + ".",
+		Help: "Check the id; things of another vendor are never visible.",
+	}
+}
+
+// Wrong is the fault for a request with wrong fields, all named at once.
+func Wrong(fields ...Field) *Error {
+	return &Error{
+		Kind: Invalid, Code: "invalid_request", Message: "Some fields of the request are wrong.",
+		Help: "Correct the fields named in \"errors\" and send it again.", Fields: fields,
+	}
+}
+
+// Refused is the fault for a business rule that forbids a change.
+func Refused(code, message, help string) *Error {
+	return &Error{Kind: Conflict, Code: code, Message: message, Help: help}
+}
+
+// Fields gathers what is wrong with a request, so that all of it is answered at once.
+type Fields []Field
+
+// Check records message for name unless ok.
+func (f *Fields) Check(ok bool, name, message string) {
+	if !ok {
+		*f = append(*f, Field{Name: name, Message: message})
+	}
+}
+
+// Err gives the fault for what was gathered, or nil.
+func (f *Fields) Err() error {
+	if len(*f) == 0 {
+		return nil
+	}
+	return Wrong(*f...)
+}

@@ -1,0 +1,38 @@
+package ident
+
+import (
+	"sync"
+	"time"
+)
+
+// Clock tells the time. Every rule of Chancery runs on one that was passed in.
+type Clock interface{ Now() time.Time }
+
+// SystemClock is the machine's clock.
+type SystemClock struct{}
+
+// Now gives the present instant in UTC.
+func (SystemClock) Now() time.Time { return time.Now().UTC() }
+
+// ManualClock stands still until it is moved. It is for tests and simulations.
+type ManualClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewManualClock starts at t.
+func NewManualClock(t time.Time) *ManualClock { return &ManualClock{now: t.UTC()} }
+
+// Now gives the instant it was last moved to.
+func (c *ManualClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves it by d, which may be negative: machines' clocks jump.
+func (c *ManualClock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}

@@ -1,0 +1,37 @@
+package ident
+
+import "database/sql/driver"
+
+// VendorID is the tenant that a piece of data belongs to. Its number can't be
+// made from a literal by accident: store functions that take a VendorID can
+// only be reached with one that came from a principal or from the store itself.
+type VendorID struct{ n int64 }
+
+// VendorOf makes a VendorID from its number. Only those who have established
+// who is calling (the principal) or who read it from the database may call it;
+// internal/arch holds the list.
+func VendorOf(n int64) VendorID { return VendorID{n} }
+
+// Int64 gives the number for SQL.
+func (v VendorID) Int64() int64 { return v.n }
+
+// IsZero reports whether v names no vendor.
+func (v VendorID) IsZero() bool { return v.n == 0 }
+
+// Value implements driver.Valuer.
+func (v VendorID) Value() (driver.Value, error) { return v.n, nil }
+
+// Keys inside the database. They never leave the server: outside, things are
+// known by UUID.
+type (
+	ProductID    int64
+	EditionID    int64
+	CustomerID   int64
+	LicenseID    int64
+	TokenID      int64
+	DeviceID     int64
+	ActivationID int64
+	UserID       int64
+	KeyID        int64 // an API key
+	SigningKeyID int64
+)

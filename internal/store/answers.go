@@ -1,0 +1,76 @@
+package store
+
+import (
+	"bytes"
+
+	"chancery/internal/tx"
+)
+
+// Sealer encrypts what must not be readable in the database.
+type Sealer interface {
+	// Seal binds plain to purpose; Open fails for another purpose.
+	Seal(purpose string, plain []byte) ([]byte, error)
+	Open(purpose string, sealed []byte) ([]byte, error)
+}
+
+// Answers implements tx.Answers.
+type Answers struct{ Sealer Sealer }
+
+var _ tx.Answers = Answers{}
+
+// AnswersKept is how long an answer is remembered, in milliseconds: 24 hours.
+const AnswersKept = 24 * 60 * 60 * 1000
+
+// Claim implements tx.Answers.
+func (a Answers) Claim(t tx.Tx, c tx.Claim) (*tx.Answer, error) {
+	s := On(t)
+	now := t.Now().UnixMilli()
+	if _, err := s.Exec(`DELETE FROM answers WHERE vendor_id = $1 AND principal = $2 AND route = $3 AND request_key = $4 AND at <= $5`,
+		c.Vendor, c.Principal, c.Route, c.Key, now-AnswersKept); err != nil {
+		return nil, err
+	}
+	n, err := s.Exec(`INSERT INTO answers (vendor_id, principal, route, request_key, body_hash, at, is_sealed)
+		VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT DO NOTHING`,
+		c.Vendor, c.Principal, c.Route, c.Key, c.BodyHash[:], now)
+	if err != nil || n == 1 {
+		return nil, err
+	}
+	var hash, body []byte
+	var kept tx.Answer
+	if _, err := s.QueryRow(`SELECT body_hash, status, body, is_sealed FROM answers
+		WHERE vendor_id = $1 AND principal = $2 AND route = $3 AND request_key = $4`,
+		[]any{c.Vendor, c.Principal, c.Route, c.Key}, &hash, &kept.Status, &body, &kept.Secret); err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(hash, c.BodyHash[:]) {
+		return nil, tx.ErrKeyReused()
+	}
+	kept.Body = body
+	if kept.Secret {
+		if kept.Body, err = a.Sealer.Open(answerPurpose(c), body); err != nil {
+			return nil, err //nolint:wrapcheck // the keyring's own fault
+		}
+	}
+	return &kept, nil
+}
+
+// Keep implements tx.Answers.
+func (a Answers) Keep(t tx.Tx, c tx.Claim, answer tx.Answer) error {
+	body, sealed := answer.Body, 0
+	if answer.Secret {
+		var err error
+		if body, err = a.Sealer.Seal(answerPurpose(c), body); err != nil {
+			return err //nolint:wrapcheck // the keyring's own fault
+		}
+		sealed = 1
+	}
+	_, err := On(t).Exec(`UPDATE answers SET status = $1, body = $2, is_sealed = $3
+		WHERE vendor_id = $4 AND principal = $5 AND route = $6 AND request_key = $7`,
+		answer.Status, body, sealed, c.Vendor, c.Principal, c.Route, c.Key)
+	return err
+}
+
+// answerPurpose binds a sealed answer to its claim.
+func answerPurpose(c tx.Claim) string {
+	return "answer\x00" + c.Principal + "\x00" + c.Route + "\x00" + c.Key
+}

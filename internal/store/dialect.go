@@ -1,0 +1,30 @@
+package store
+
+// Dialect is all that differs between the engines in the text of a query.
+type Dialect interface {
+	// Name is "sqlite" or "postgres".
+	Name() string
+
+	// ForUpdate locks the rows of a SELECT; empty where there is one writer.
+	ForUpdate() string
+
+	// SkipLocked locks them too, passing over those locked by others.
+	SkipLocked() string
+
+	// Greatest gives the larger of two expressions.
+	Greatest(a, b string) string
+}
+
+type sqliteDialect struct{}
+
+func (sqliteDialect) Name() string                { return "sqlite" }
+func (sqliteDialect) ForUpdate() string           { return "" }
+func (sqliteDialect) SkipLocked() string          { return "" }
+func (sqliteDialect) Greatest(a, b string) string { return "MAX(" + a + ", " + b + ")" }
+
+type postgresDialect struct{}
+
+func (postgresDialect) Name() string                { return "postgres" }
+func (postgresDialect) ForUpdate() string           { return " FOR UPDATE" }
+func (postgresDialect) SkipLocked() string          { return " FOR UPDATE SKIP LOCKED" }
+func (postgresDialect) Greatest(a, b string) string { return "GREATEST(" + a + ", " + b + ")" }

@@ -1,0 +1,5 @@
+// Package migrations owns the schema: two folders of goose migrations with the
+// same numbers, one per engine, embedded in the binary. A schema serves its own
+// release and the one before it, so a migration first expands and a later one
+// contracts. A test holds that both engines reach the same tables.
+package migrations

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Config says which database to open.
+type Config struct {
+	// URL is postgres://... for PostgreSQL; empty for the embedded engine in Dir.
+	URL string
+
+	// Dir is the data directory of the embedded engine; the database is chancery.db in it.
+	Dir string
+
+	// Clock gives each transaction its instant.
+	Clock ident.Clock
+
+	// Log takes what went wrong behind a caller's back.
+	Log *slog.Logger
+
+	// Connections is how many PostgreSQL connections (default 16), or SQLite readers (default 4), are kept at most.
+	Connections int
+}
+
+// DB is an open database: one writing side and many readers. It is safe for
+// concurrent use.
+type DB struct {
+	Dialect Dialect
+
+	clock  ident.Clock
+	log    *slog.Logger
+	reads  *sql.DB
+	cached *statements // of the reading side; nil where the driver caches by itself
+	engine engine
+}
+
+// engine is the writing side of one kind of database.
+type engine interface {
+	run(ctx context.Context, fn func(*Tx) error) error
+	close() error
+}
+
+var _ tx.Runner = (*DB)(nil)
+
+// Open opens the database. It does not touch the schema: see Migrate and Check.
+func Open(ctx context.Context, c Config) (*DB, error) {
+	if c.Clock == nil {
+		return nil, errors.New("store: Config.Clock is missing")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	switch {
+	case c.URL == "" && c.Dir == "":
+		return nil, errors.New("store: neither a data directory nor a database URL was given")
+	case c.URL == "":
+		return openSQLite(ctx, c)
+	case strings.HasPrefix(c.URL, "postgres://"), strings.HasPrefix(c.URL, "postgresql://"):
+		return openPostgres(ctx, c)
+	}
+	return nil, errors.New("the database URL must begin with postgres:// (leave it out for the embedded database)")
+}
+
+// Close waits for the functions that have started, commits them, and closes.
+func (db *DB) Close() error {
+	return errors.Join(db.engine.close(), db.reads.Close())
+}
+
+// Run implements tx.Runner.
+func (db *DB) Run(ctx context.Context, fn func(tx.Tx) error) error {
+	return db.engine.run(ctx, func(t *Tx) error {
+		if err := fn(t); err != nil {
+			return err
+		}
+		return t.flush()
+	})
+}
+
+// Query reads outside a transaction. A sqltext is written once for both engines.
+func (db *DB) Query(ctx context.Context, sqltext string, args ...any) (*sql.Rows, error) {
+	if db.cached == nil {
+		rows, err := db.reads.QueryContext(ctx, sqltext, args...)
+		return rows, asFault(err)
+	}
+	st, err := db.cached.get(sqltext)
+	if err != nil {
+		return nil, asFault(err)
+	}
+	rows, err := st.QueryContext(ctx, args...)
+	return rows, asFault(err)
+}
+
+// QueryRow reads at most one row outside a transaction; dest as in sql.Row.Scan.
+// found is false, without an error, when there is none.
+func (db *DB) QueryRow(ctx context.Context, sqltext string, args []any, dest ...any) (found bool, err error) {
+	rows, err := db.Query(ctx, sqltext, args...)
+	if err != nil {
+		return false, err
+	}
+	return scanOne(rows, dest)
+}
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	var one int
+	_, err := db.QueryRow(ctx, "SELECT 1", nil, &one)
+	return err
+}
+
+func scanOne(rows *sql.Rows, dest []any) (found bool, err error) {
+	defer func() {
+		if e := rows.Close(); err == nil && e != nil {
+			err = asFault(e)
+		}
+	}()
+	if !rows.Next() {
+		return false, asFault(rows.Err())
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return false, fmt.Errorf("scan: %w", err)
+	}
+	return true, nil
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// FileName is the embedded database's file in the data directory.
+const FileName = "chancery.db"
+
+const (
+	writerCacheKB = 65536
+	readerCacheKB = 8192
+
+	// A checkpoint copies the log into the file and syncs it. At 1,000,000
+	// licences the pages written are spread over the whole file, so a longer log
+	// (pages of 4 KB) lets one copy serve many commits.
+	checkpointPages = 8000
+)
+
+func openSQLite(ctx context.Context, c Config) (*DB, error) {
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("the data directory can't be made: %w", err)
+	}
+	file := filepath.Join(c.Dir, FileName)
+	writer, err := sql.Open("sqlite", sqliteDSN(file, writerCacheKB, checkpointPages))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	writer.SetMaxOpenConns(1)
+	conn, err := writer.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	reads, err := sql.Open("sqlite", sqliteDSN(file, readerCacheKB, 0)+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	n := c.Connections
+	if n == 0 {
+		n = 4
+	}
+	reads.SetMaxOpenConns(n)
+	reads.SetMaxIdleConns(n)
+	db := &DB{Dialect: sqliteDialect{}, clock: c.Clock, log: c.Log, reads: reads, cached: newStatements(reads.PrepareContext)}
+	db.engine = newGroupWriter(db, writer, conn)
+	return db, nil
+}
+
+func sqliteDSN(file string, cacheKB, checkpoint int) string {
+	pragmas := []string{
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)",
+		fmt.Sprintf("cache_size(-%d)", cacheKB), fmt.Sprintf("wal_autocheckpoint(%d)", checkpoint),
+		"journal_size_limit(67108864)",
+	}
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}
+	q := ""
+	for i, p := range pragmas {
+		if i > 0 {
+			q += "&"
+		}
+		q += "_pragma=" + p
+	}
+	return u.String() + "?" + q
+}
