@@ -1,0 +1,94 @@
+package terms
+
+import (
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+)
+
+// Reset says when a limitation's consumption starts anew. The numbers are the wire's.
+type Reset string
+
+// The reset modes.
+const (
+	ResetNone    Reset = "none"  // a static limit; nothing is consumed
+	ResetNever   Reset = "never" // consumed over the whole life
+	ResetDays    Reset = "days"  // every n days
+	ResetMonth   Reset = "month" // calendar periods in the vendor's time zone
+	ResetQuarter Reset = "quarter"
+	ResetYear    Reset = "year"
+)
+
+// WireNumber gives the protocol's number, 0 to 5.
+func (r Reset) WireNumber() int {
+	for i, known := range [...]Reset{ResetNone, ResetNever, ResetDays, ResetMonth, ResetQuarter, ResetYear} {
+		if r == known {
+			return i
+		}
+	}
+	return 0
+}
+
+// Unit is one unit of a fixed-point quantity: limits and consumption have six decimals.
+const Unit = 1_000_000
+
+// MaxQuantity bounds a quantity in whole units, so that sums stay within 63 bits.
+const MaxQuantity = 1_000_000_000_000
+
+// Feature is a switch that an edition grants.
+type Feature struct {
+	ID          ident.UUID `json:"id"`
+	Name        string     `json:"name"`
+	Description string     `json:"description"`
+	IsActive    bool       `json:"is_active"`
+	Adjustable  bool       `json:"adjustable"`
+	Hidden      bool       `json:"hidden"`
+	ExpiresAt   *time.Time `json:"expires_at"` // nil: with the licence
+}
+
+// Limitation is a number that an edition grants. When Reset is not none it is a meter.
+type Limitation struct {
+	ID              ident.UUID `json:"id"`
+	Name            string     `json:"name"`
+	Description     string     `json:"description"`
+	Limit           *int64     `json:"limit"` // in millionths (Unit); nil: unlimited
+	Reset           Reset      `json:"reset"`
+	ResetDays       int        `json:"reset_days"` // with ResetDays, 1 to 3650
+	GoodwillPercent int        `json:"goodwill_percent"`
+	MeasuredOnly    bool       `json:"measured_only"` // true: consumption above the limit is recorded, not refused
+	Adjustable      bool       `json:"adjustable"`
+	Hidden          bool       `json:"hidden"`
+}
+
+// Variable is a text that an edition grants.
+type Variable struct {
+	ID          ident.UUID `json:"id"`
+	Name        string     `json:"name"`
+	Description string     `json:"description"`
+	Value       string     `json:"value"`
+	Adjustable  bool       `json:"adjustable"`
+	Hidden      bool       `json:"hidden"`
+}
+
+// Grants is all that an edition grants, in the order it is shown.
+type Grants struct {
+	Features    []Feature    `json:"features"`
+	Limitations []Limitation `json:"limitations"`
+	Variables   []Variable   `json:"variables"`
+}
+
+// Check reports what is wrong with the grants, by field.
+func (g Grants) Check() error {
+	var wrong fault.Fields
+	for _, l := range g.Limitations {
+		field := "limitations[" + l.Name + "]"
+		wrong.Check(l.Limit == nil || *l.Limit >= 0 && *l.Limit <= MaxQuantity*Unit, field+".limit", "must be between 0 and 1000000000000, or null for unlimited")
+		wrong.Check(l.Reset.known(), field+".reset", "must be none, never, days, month, quarter or year")
+		wrong.Check(l.Reset != ResetDays || l.ResetDays >= 1 && l.ResetDays <= 3650, field+".reset_days", "must be between 1 and 3650 with reset \"days\"")
+		wrong.Check(l.GoodwillPercent >= 0 && l.GoodwillPercent <= 1000, field+".goodwill_percent", "must be between 0 and 1000")
+	}
+	return wrong.Err()
+}
+
+func (r Reset) known() bool { return r == ResetNone || r.WireNumber() > 0 }

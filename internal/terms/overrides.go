@@ -1,0 +1,135 @@
+package terms
+
+import (
+	"slices"
+	"time"
+
+	"chancery/internal/ident"
+)
+
+// Overrides is what a licence sets for itself; nil and absent fields are the
+// edition's. The store keeps it as JSON, and NULL when it is empty.
+type Overrides struct {
+	TokenLimit           *int64 `json:"token_limit,omitempty"`
+	ActivationBuffer     *int64 `json:"activation_buffer,omitempty"`
+	GoodwillTokenLimit   *int64 `json:"goodwill_token_limit,omitempty"`
+	GoodwillDays         *int   `json:"goodwill_days,omitempty"`
+	FloatingTokenLimit   *int64 `json:"floating_token_limit,omitempty"`
+	EnforceFloatingLimit *bool  `json:"enforce_floating_limit,omitempty"`
+	MaxSessionsPerClient *int64 `json:"max_sessions_per_client,omitempty"`
+	SessionPeriodMinutes *int   `json:"session_period_minutes,omitempty"`
+	HeartbeatPeriodDays  *int   `json:"heartbeat_period_days,omitempty"`
+	FreerideDays         *int   `json:"freeride_days,omitempty"`
+
+	DeactivationAllowance          *int64  `json:"deactivation_allowance,omitempty"`
+	DashboardDeactivationAllowance *int64  `json:"dashboard_deactivation_allowance,omitempty"`
+	ClientMayUnassign              *bool   `json:"client_may_unassign,omitempty"`
+	APIDeactivation                *bool   `json:"api_deactivation,omitempty"`
+	OfflineAllowed                 *bool   `json:"offline_allowed,omitempty"`
+	OfflineDays                    *int    `json:"offline_days,omitempty"`
+	ReleaseLimit                   *string `json:"release_limit,omitempty"`
+	MinimumRelease                 *string `json:"minimum_release,omitempty"`
+	EnforceUpgrade                 *bool   `json:"enforce_upgrade,omitempty"`
+
+	Features    []FeatureOverride    `json:"features,omitempty"`
+	Limitations []LimitationOverride `json:"limitations,omitempty"`
+	Variables   []VariableOverride   `json:"variables,omitempty"`
+}
+
+// FeatureOverride sets one adjustable feature of one licence.
+type FeatureOverride struct {
+	ID        ident.UUID `json:"id"`
+	IsActive  *bool      `json:"is_active,omitempty"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+}
+
+// LimitationOverride sets one adjustable limitation of one licence.
+type LimitationOverride struct {
+	ID        ident.UUID `json:"id"`
+	Limit     *int64     `json:"limit,omitempty"` // in millionths
+	Unlimited bool       `json:"unlimited,omitempty"`
+}
+
+// VariableOverride sets one adjustable variable of one licence.
+type VariableOverride struct {
+	ID    ident.UUID `json:"id"`
+	Value string     `json:"value"`
+}
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// Policy lays o over the edition's policy.
+func (o *Overrides) Policy(p Policy) Policy {
+	if o == nil {
+		return p
+	}
+	set(&p.TokenLimit, o.TokenLimit)
+	set(&p.ActivationBuffer, o.ActivationBuffer)
+	set(&p.GoodwillTokenLimit, o.GoodwillTokenLimit)
+	set(&p.FloatingTokenLimit, o.FloatingTokenLimit)
+	set(&p.EnforceFloatingLimit, o.EnforceFloatingLimit)
+	set(&p.MaxSessionsPerClient, o.MaxSessionsPerClient)
+	set(&p.SessionPeriodMinutes, o.SessionPeriodMinutes)
+	set(&p.HeartbeatPeriodDays, o.HeartbeatPeriodDays)
+	set(&p.FreerideDays, o.FreerideDays)
+	set(&p.ClientMayUnassign, o.ClientMayUnassign)
+	set(&p.APIDeactivation, o.APIDeactivation)
+	set(&p.OfflineAllowed, o.OfflineAllowed)
+	set(&p.ReleaseLimit, o.ReleaseLimit)
+	set(&p.MinimumRelease, o.MinimumRelease)
+	set(&p.EnforceUpgrade, o.EnforceUpgrade)
+	if o.GoodwillDays != nil {
+		p.GoodwillDays = o.GoodwillDays
+	}
+	if o.OfflineDays != nil {
+		p.OfflineDays = o.OfflineDays
+	}
+	if o.DeactivationAllowance != nil {
+		p.DeactivationAllowance = o.DeactivationAllowance
+	}
+	if o.DashboardDeactivationAllowance != nil {
+		p.DashboardDeactivationAllowance = o.DashboardDeactivationAllowance
+	}
+	return p
+}
+
+// Grants lays o over the edition's grants. The edition's are left as they are.
+func (o *Overrides) Grants(g Grants) Grants {
+	if o == nil {
+		return g
+	}
+	if len(o.Features) > 0 {
+		g.Features = slices.Clone(g.Features)
+		for _, f := range o.Features {
+			if i := slices.IndexFunc(g.Features, func(e Feature) bool { return e.ID == f.ID }); i >= 0 {
+				set(&g.Features[i].IsActive, f.IsActive)
+				if f.ExpiresAt != nil {
+					g.Features[i].ExpiresAt = f.ExpiresAt
+				}
+			}
+		}
+	}
+	if len(o.Limitations) > 0 {
+		g.Limitations = slices.Clone(g.Limitations)
+		for _, l := range o.Limitations {
+			if i := slices.IndexFunc(g.Limitations, func(e Limitation) bool { return e.ID == l.ID }); i >= 0 {
+				if l.Limit != nil || l.Unlimited {
+					g.Limitations[i].Limit = l.Limit
+				}
+			}
+		}
+	}
+	if len(o.Variables) > 0 {
+		g.Variables = slices.Clone(g.Variables)
+		for _, v := range o.Variables {
+			if i := slices.IndexFunc(g.Variables, func(e Variable) bool { return e.ID == v.ID }); i >= 0 {
+				g.Variables[i].Value = v.Value
+			}
+		}
+	}
+	return g
+}

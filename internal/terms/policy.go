@@ -1,0 +1,156 @@
+package terms
+
+import (
+	"time"
+
+	"chancery/internal/fault"
+)
+
+// Mode is an edition's provisioning mode, fixed after creation.
+type Mode string
+
+// The provisioning modes.
+const (
+	Named    Mode = "named"    // a token per client
+	Floating Mode = "floating" // any number of clients, limited sessions
+)
+
+// ClientType says who holds a token, fixed after creation.
+type ClientType string
+
+// The client types.
+const (
+	Devices ClientType = "devices"
+	Users   ClientType = "users"
+)
+
+// LicenseType is the commercial kind of a licence.
+type LicenseType string
+
+// The license types.
+const (
+	Perpetual    LicenseType = "perpetual"
+	TimeLimited  LicenseType = "time_limited"
+	Subscription LicenseType = "subscription" // validity is decided outside
+	Consumption  LicenseType = "consumption"
+)
+
+// ExpiresMode says how a licence's end is reckoned.
+type ExpiresMode string
+
+// The expiration modes.
+const (
+	ExpiresNever         ExpiresMode = "never"
+	ExpiresAt            ExpiresMode = "at"                    // at an instant, exclusive
+	ExpiresDaysActivated ExpiresMode = "days_after_activation" // n × 24 h after the first activation
+)
+
+// Bounds of the policy's numbers.
+const (
+	MaxTokens = 1_000_000
+	MaxDays   = 36_500
+)
+
+// Policy is what an edition fixes for its licences. A field marked adjustable in
+// provisioning.md can be overridden per licence by the field of the same name in Overrides.
+type Policy struct {
+	TokenLimit         int64 `json:"token_limit"`          // n: tokens by contract, 0 to MaxTokens
+	ActivationBuffer   int64 `json:"activation_buffer"`    // b: more than the contract says
+	GoodwillTokenLimit int64 `json:"goodwill_token_limit"` // m: goodwill tokens
+	GoodwillDays       *int  `json:"goodwill_days"`        // a goodwill activation ends after so many days; nil: when a token frees
+
+	FloatingTokenLimit    int64 `json:"floating_token_limit"`    // sessions open at once
+	EnforceFloatingLimit  bool  `json:"enforce_floating_limit"`  // false: overuse is allowed and recorded
+	MaxSessionsPerClient  int64 `json:"max_sessions_per_client"` // 0: no limit
+	SessionPeriodMinutes  int   `json:"session_period_minutes"`  // a session not renewed within it lapses
+	CheckoutPeriodMinutes int   `json:"checkout_period_minutes"` // the longest checkout a client may ask for; 0: none
+
+	HeartbeatPeriodDays int  `json:"heartbeat_period_days"` // how often a client should call
+	FreerideDays        int  `json:"freeride_days"`         // how long it may run without an answer
+	StrictHeartbeats    bool `json:"strict_heartbeats"`     // heartbeats of another software version than allowed are refused
+
+	ExpiresMode ExpiresMode `json:"expires_mode"`
+	ExpiresAt   *time.Time  `json:"expires_at"`   // with ExpiresAt
+	ExpiresDays *int        `json:"expires_days"` // with ExpiresDaysActivated
+	TrialDays   int         `json:"trial_days"`   // reckoned from the first activation, before the end above; 0: none
+
+	DeactivationAllowance          *int64 `json:"deactivation_allowance"`           // in the licence's life; nil: unlimited
+	DashboardDeactivationAllowance *int64 `json:"dashboard_deactivation_allowance"` // of those, from the dashboard; nil: all
+	ClientMayUnassign              bool   `json:"client_may_unassign"`
+	APIDeactivation                bool   `json:"api_deactivation"`
+
+	OfflineAllowed bool `json:"offline_allowed"`
+	OfflineDays    *int `json:"offline_days"` // refresh-by of an offline licence; nil: none
+
+	ReleaseLimit   string `json:"release_limit"`   // the newest software release that may run; "" for any
+	MinimumRelease string `json:"minimum_release"` // the oldest one
+	EnforceUpgrade bool   `json:"enforce_upgrade"`
+
+	ActiveDevicesPerMonth bool `json:"active_devices_per_month"` // count devices per calendar month instead of tokens
+}
+
+// Defaults gives a policy that works: one device, daily heartbeats, a week of freeride.
+func Defaults() Policy {
+	return Policy{
+		TokenLimit: 1, EnforceFloatingLimit: true, SessionPeriodMinutes: 10, HeartbeatPeriodDays: 1, FreerideDays: 7,
+		ExpiresMode: ExpiresNever, ClientMayUnassign: true,
+	}
+}
+
+// Check reports every number out of range and every contradiction, by field.
+func (p Policy) Check(mode Mode) error {
+	var wrong fault.Fields
+	tokens := func(name string, n int64) {
+		wrong.Check(n >= 0 && n <= MaxTokens, name, "must be between 0 and 1000000")
+	}
+	days := func(name string, n int) {
+		wrong.Check(n >= 0 && n <= MaxDays, name, "must be between 0 and 36500 days")
+	}
+	tokens("token_limit", p.TokenLimit)
+	tokens("activation_buffer", p.ActivationBuffer)
+	tokens("goodwill_token_limit", p.GoodwillTokenLimit)
+	tokens("floating_token_limit", p.FloatingTokenLimit)
+	tokens("max_sessions_per_client", p.MaxSessionsPerClient)
+	if mode == Floating {
+		wrong.Check(p.SessionPeriodMinutes >= 1 && p.SessionPeriodMinutes <= 525_600, "session_period_minutes", "must be between 1 and 525600 minutes")
+	}
+	wrong.Check(p.CheckoutPeriodMinutes >= 0 && p.CheckoutPeriodMinutes <= 525_600, "checkout_period_minutes", "must be between 0 and 525600 minutes")
+	wrong.Check(p.HeartbeatPeriodDays >= 1 && p.HeartbeatPeriodDays <= MaxDays, "heartbeat_period_days", "must be between 1 and 36500 days")
+	days("freeride_days", p.FreerideDays)
+	days("trial_days", p.TrialDays)
+	optionalDays := func(name string, n *int) {
+		if n != nil {
+			wrong.Check(*n >= 1 && *n <= MaxDays, name, "must be between 1 and 36500 days")
+		}
+	}
+	optionalDays("goodwill_days", p.GoodwillDays)
+	optionalDays("offline_days", p.OfflineDays)
+	optionalDays("expires_days", p.ExpiresDays)
+	for name, n := range map[string]*int64{
+		"deactivation_allowance": p.DeactivationAllowance, "dashboard_deactivation_allowance": p.DashboardDeactivationAllowance,
+	} {
+		if n != nil {
+			tokens(name, *n)
+		}
+	}
+	p.checkExpiry(&wrong)
+	return wrong.Err()
+}
+
+func (p Policy) checkExpiry(wrong *fault.Fields) {
+	switch p.ExpiresMode {
+	case ExpiresNever:
+	case ExpiresAt:
+		wrong.Check(p.ExpiresAt != nil && GoodInstant(*p.ExpiresAt), "expires_at", "is needed with expires_mode \"at\", before the year 9999")
+	case ExpiresDaysActivated:
+		wrong.Check(p.ExpiresDays != nil, "expires_days", "is needed with expires_mode \"days_after_activation\"")
+	default:
+		wrong.Check(false, "expires_mode", "must be never, at or days_after_activation")
+	}
+}
+
+// GoodInstant reports whether t can be stored and sent: from 1970 to before the
+// year 9999, which on the wire stands for "never".
+func GoodInstant(t time.Time) bool {
+	return t.UnixMilli() > 0 && t.UTC().Year() < 9999
+}
