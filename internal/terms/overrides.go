@@ -20,16 +20,12 @@ type Overrides struct {
 	SessionPeriodMinutes *int   `json:"session_period_minutes,omitempty"`
 	HeartbeatPeriodDays  *int   `json:"heartbeat_period_days,omitempty"`
 	FreerideDays         *int   `json:"freeride_days,omitempty"`
+	TrialDays            *int   `json:"trial_days,omitempty"` // 0 ends the trial: the licence is a full one
 
-	DeactivationAllowance          *int64  `json:"deactivation_allowance,omitempty"`
-	DashboardDeactivationAllowance *int64  `json:"dashboard_deactivation_allowance,omitempty"`
-	ClientMayUnassign              *bool   `json:"client_may_unassign,omitempty"`
-	APIDeactivation                *bool   `json:"api_deactivation,omitempty"`
-	OfflineAllowed                 *bool   `json:"offline_allowed,omitempty"`
-	OfflineDays                    *int    `json:"offline_days,omitempty"`
-	ReleaseLimit                   *string `json:"release_limit,omitempty"`
-	MinimumRelease                 *string `json:"minimum_release,omitempty"`
-	EnforceUpgrade                 *bool   `json:"enforce_upgrade,omitempty"`
+	ClientMayUnassign *bool   `json:"client_may_unassign,omitempty"`
+	ReleaseLimit      *string `json:"release_limit,omitempty"`
+	MinimumRelease    *string `json:"minimum_release,omitempty"`
+	EnforceUpgrade    *bool   `json:"enforce_upgrade,omitempty"`
 
 	Features    []FeatureOverride    `json:"features,omitempty"`
 	Limitations []LimitationOverride `json:"limitations,omitempty"`
@@ -76,23 +72,13 @@ func (o *Overrides) Policy(p Policy) Policy {
 	set(&p.SessionPeriodMinutes, o.SessionPeriodMinutes)
 	set(&p.HeartbeatPeriodDays, o.HeartbeatPeriodDays)
 	set(&p.FreerideDays, o.FreerideDays)
+	set(&p.TrialDays, o.TrialDays)
 	set(&p.ClientMayUnassign, o.ClientMayUnassign)
-	set(&p.APIDeactivation, o.APIDeactivation)
-	set(&p.OfflineAllowed, o.OfflineAllowed)
 	set(&p.ReleaseLimit, o.ReleaseLimit)
 	set(&p.MinimumRelease, o.MinimumRelease)
 	set(&p.EnforceUpgrade, o.EnforceUpgrade)
 	if o.GoodwillDays != nil {
 		p.GoodwillDays = o.GoodwillDays
-	}
-	if o.OfflineDays != nil {
-		p.OfflineDays = o.OfflineDays
-	}
-	if o.DeactivationAllowance != nil {
-		p.DeactivationAllowance = o.DeactivationAllowance
-	}
-	if o.DashboardDeactivationAllowance != nil {
-		p.DashboardDeactivationAllowance = o.DashboardDeactivationAllowance
 	}
 	return p
 }
