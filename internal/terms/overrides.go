@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 )
 
@@ -118,4 +119,29 @@ func (o *Overrides) Grants(g Grants) Grants {
 		}
 	}
 	return g
+}
+
+// CheckGrants reports overrides of what the edition does not grant or does not
+// let a licence adjust, by field.
+func (o *Overrides) CheckGrants(g Grants) error {
+	if o == nil {
+		return nil
+	}
+	var wrong fault.Fields
+	for _, f := range o.Features {
+		i := slices.IndexFunc(g.Features, func(e Feature) bool { return e.ID == f.ID })
+		wrong.Check(i >= 0 && g.Features[i].Adjustable, "features", "may only name adjustable features of the edition")
+		wrong.Check(f.ExpiresAt == nil || GoodInstant(*f.ExpiresAt), "features", "may only expire between 1970 and the year 9999")
+	}
+	for _, l := range o.Limitations {
+		i := slices.IndexFunc(g.Limitations, func(e Limitation) bool { return e.ID == l.ID })
+		wrong.Check(i >= 0 && g.Limitations[i].Adjustable, "limitations", "may only name adjustable limitations of the edition")
+		wrong.Check(l.Limit == nil || *l.Limit >= 0 && *l.Limit <= MaxQuantity*Unit, "limitations", "must have limits between 0 and 1000000000000")
+	}
+	for _, v := range o.Variables {
+		i := slices.IndexFunc(g.Variables, func(e Variable) bool { return e.ID == v.ID })
+		wrong.Check(i >= 0 && g.Variables[i].Adjustable, "variables", "may only name adjustable variables of the edition")
+		wrong.Check(len(v.Value) <= 4096, "variables", "must have values of at most 4096 bytes")
+	}
+	return wrong.Err()
 }
