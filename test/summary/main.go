@@ -29,13 +29,13 @@ func main() {
 
 // event is one line of `go test -json`; see `go doc test2json`.
 type event struct {
-	Action      string
-	Package     string
-	ImportPath  string // of build-output: the package being built
-	FailedBuild string // of fail: the package whose build failed
-	Test        string
-	Output      string
-	Elapsed     float64 // seconds
+	Action      string  `json:"Action"`
+	Package     string  `json:"Package"`
+	ImportPath  string  `json:"ImportPath"`  // of build-output: the package being built
+	FailedBuild string  `json:"FailedBuild"` // of fail: the package whose build failed
+	Test        string  `json:"Test"`
+	Output      string  `json:"Output"`
+	Elapsed     float64 `json:"Elapsed"` // seconds
 }
 
 // run is what is known of all packages so far.
