@@ -181,7 +181,7 @@ func (a *activating) assign(role Role) (Outcome, error) {
 	}
 	act := &Activation{
 		UUID: a.ids.V7(), License: a.license.ID, Token: token.ID, TokenKey: token.Key, Device: a.device,
-		IsTemporary: a.license.IsTemporary, Client: a.command.Client, ActivatedAt: a.now, Pulse: Pulse{LastSeenAt: a.now},
+		IsTemporary: a.license.IsTemporary, Client: a.command.Client, ActivatedAt: a.now, Pulse: Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)},
 	}
 	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)
 	if role == RoleGoodwill {

@@ -76,8 +76,8 @@ type Client struct {
 // Pulse is the narrow record that heartbeats keep moving.
 type Pulse struct {
 	LastSeenAt  time.Time
-	LastSeenDay int64 // days since 1970-01-01 UTC; 0 before the first heartbeat
-	DayCount    int64 // heartbeats on that day
+	LastSeenDay int64 // days since 1970-01-01 UTC
+	DayCount    int64 // heartbeats on that day; 0 on the day of activation before the first one
 }
 
 // Reason says why an activation ended.

@@ -97,18 +97,12 @@ type Store interface {
 	// Customer and Edition are what a new licence refers to; nil when there is none.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 	Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*Edition, *Product, error)
-
-	// Silent gives present activations of products that limit silence, not seen
-	// since their limit; GoodwillOver those whose goodwill has ended.
-	Silent(t tx.Tx, limit int) ([]Due, error)
-	GoodwillOver(t tx.Tx, limit int) ([]Due, error)
 }
 
 // Due is an activation that a periodic run has to end.
 type Due struct {
 	Vendor     ident.VendorID
 	Activation ident.UUID
-	Device     string
 }
 
 // Reader answers the calls that change nothing, from committed data.
@@ -128,6 +122,11 @@ type Reader interface {
 
 	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, customerNumber string, activeOnly bool) ([]*License, error)
 	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]*License, error)
+
+	// Silent gives present activations not seen for their product's
+	// maximum_inactive_days; GoodwillOver those whose goodwill has ended at now.
+	Silent(ctx context.Context, now time.Time, limit int) ([]Due, error)
+	GoodwillOver(ctx context.Context, now time.Time, limit int) ([]Due, error)
 }
 
 // Holding is what one read brings for a client.

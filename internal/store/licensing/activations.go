@@ -52,8 +52,8 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 		return err
 	}
 	a.ID = ident.ActivationID(id)
-	if _, err := store.On(t).Exec(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES ($1, $2, $3, 0, 0)`,
-		a.ID, v, a.Pulse.LastSeenAt.UnixMilli()); err != nil {
+	if _, err := store.On(t).Exec(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES ($1, $2, $3, $4, 0)`,
+		a.ID, v, a.Pulse.LastSeenAt.UnixMilli(), licensing.DayOf(a.Pulse.LastSeenAt)); err != nil {
 		return err
 	}
 	_, err = store.On(t).Exec(`UPDATE tokens SET activation_id = $1 WHERE vendor_id = $2 AND id = $3`, a.ID, v, a.Token)

@@ -18,7 +18,7 @@ func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activati
 		return err
 	}
 	if was < day {
-		if was > 0 {
+		if count > 0 {
 			if err := addToDay(q, v, a.ID, was, count); err != nil {
 				return err
 			}
@@ -43,25 +43,3 @@ func addToDay(q *store.Tx, v ident.VendorID, a ident.ActivationID, day, count in
 	return err
 }
 
-// Silent implements licensing.Store.
-func (s *Store) Silent(t tx.Tx, limit int) ([]licensing.Due, error) {
-	now := t.Now().UnixMilli()
-	rows, err := writing(t)(`SELECT a.vendor_id, a.uuid, d.number
-		FROM products p
-		JOIN licenses l ON l.vendor_id = p.vendor_id AND l.product_id = p.id
-		JOIN activations a ON a.vendor_id = l.vendor_id AND a.license_id = l.id AND a.released_at IS NULL
-		JOIN pulses s ON s.activation_id = a.id
-		JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
-		WHERE p.maximum_inactive_days IS NOT NULL AND s.last_seen_at < $1 - p.maximum_inactive_days * CAST(86400000 AS BIGINT)
-		ORDER BY a.id LIMIT $2`, now, limit)
-	return collect(rows, err, scanDue)
-}
-
-// GoodwillOver implements licensing.Store.
-func (s *Store) GoodwillOver(t tx.Tx, limit int) ([]licensing.Due, error) {
-	rows, err := writing(t)(`SELECT a.vendor_id, a.uuid, d.number FROM activations a
-		JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
-		WHERE a.released_at IS NULL AND a.goodwill_until IS NOT NULL AND a.goodwill_until <= $1 ORDER BY a.goodwill_until LIMIT $2`,
-		t.Now().UnixMilli(), limit)
-	return collect(rows, err, scanDue)
-}
