@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"chancery/internal/fault"
+	"chancery/internal/ident"
 )
 
 // MaxDepth is how deep lists and objects of a body may be nested.
@@ -51,8 +53,8 @@ func ParseJSON(body []byte, v any) error {
 	}
 	// A type that reads itself (a UUID, an instant) has refused its value;
 	// encoding/json does not say where.
-	if path := locate(reflect.TypeOf(v).Elem(), body); path != "" {
-		return fault.Wrong(fault.Field{Name: path, Message: safeText(err)})
+	if path, message := locate(reflect.TypeOf(v), body); path != "" {
+		return fault.Wrong(fault.Field{Name: path, Message: message})
 	}
 	return malformed("A value in the request body is not of its form.", "Check the values and send it again.").WithCause(err)
 }
@@ -86,50 +88,71 @@ func jsonType(t reflect.Type) string {
 	}
 }
 
-// safeText gives the texts of our own leaves; those of the standard library
-// (time.Time) can echo the value.
-func safeText(err error) string {
-	text := err.Error()
-	if strings.ContainsAny(text, `"`+"`") {
-		return "is not of its form; see the documentation of the field"
+// refusal says what a type that reads itself expects. Its error's text is not
+// shown: it may echo the value.
+func refusal(t reflect.Type, err error) string {
+	switch t {
+	case reflect.TypeFor[ident.UUID]():
+		return "must be a UUID, written as 8-4-4-4-12 hexadecimal digits"
+	case reflect.TypeFor[time.Time]():
+		return "must be an instant, written like 2026-05-01T12:00:00Z"
 	}
-	return strings.Replace(text, "not a UUID: write it", "must be a UUID, written", 1)
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f.Message
+	}
+	return "is not of its form; see the documentation of the field"
 }
 
-// locate finds the first field whose value its own type refuses; empty if none is found.
-func locate(t reflect.Type, raw []byte) string {
+// locate finds the first value that its own type refuses, and says what is
+// wrong with it; empty if none is found.
+func locate(t reflect.Type, raw []byte) (path, message string) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if json.Unmarshal(raw, reflect.New(t).Interface()) == nil {
-		return ""
+	err := json.Unmarshal(raw, reflect.New(t).Interface())
+	if err == nil {
+		return "", ""
 	}
-	switch t.Kind() { //nolint:exhaustive // the rest has no parts
+	for _, part := range parts(t, raw) {
+		if json.Unmarshal(part.raw, reflect.New(part.t).Interface()) != nil {
+			inner, message := locate(part.t, part.raw)
+			return joinPath(part.name, inner), message
+		}
+	}
+	return "", refusal(t, err)
+}
+
+type part struct {
+	name string
+	t    reflect.Type
+	raw  json.RawMessage
+}
+
+// parts takes an object or a list apart; nil for what has no parts that can be named.
+func parts(t reflect.Type, raw []byte) (all []part) {
+	switch t.Kind() { //nolint:exhaustive // the rest has none
 	case reflect.Struct:
-		var parts map[string]json.RawMessage
-		if json.Unmarshal(raw, &parts) != nil {
-			return ""
+		var values map[string]json.RawMessage
+		if json.Unmarshal(raw, &values) != nil {
+			return nil
 		}
 		for _, f := range reflect.VisibleFields(t) {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			part, ok := parts[name]
-			if !ok || json.Unmarshal(part, reflect.New(f.Type).Interface()) == nil {
-				continue
+			if value, ok := values[name]; ok {
+				all = append(all, part{name, f.Type, value})
 			}
-			return joinPath(name, locate(f.Type, part))
 		}
-	case reflect.Slice, reflect.Array:
-		var parts []json.RawMessage
-		if json.Unmarshal(raw, &parts) != nil {
-			return ""
+	case reflect.Slice:
+		var values []json.RawMessage
+		if json.Unmarshal(raw, &values) != nil {
+			return nil
 		}
-		for i, part := range parts {
-			if json.Unmarshal(part, reflect.New(t.Elem()).Interface()) != nil {
-				return joinPath(fmt.Sprintf("[%d]", i), locate(t.Elem(), part))
-			}
+		for i, value := range values {
+			all = append(all, part{fmt.Sprintf("[%d]", i), t.Elem(), value})
 		}
 	}
-	return ""
+	return all
 }
 
 func joinPath(outer, inner string) string {
