@@ -8,6 +8,9 @@ type Dialect interface {
 	// ForUpdate locks the rows of a SELECT; empty where there is one writer.
 	ForUpdate() string
 
+	// ForUpdateOf locks the rows of one table of a join.
+	ForUpdateOf(alias string) string
+
 	// SkipLocked locks them too, passing over those locked by others.
 	SkipLocked() string
 
@@ -19,6 +22,7 @@ type sqliteDialect struct{}
 
 func (sqliteDialect) Name() string                { return "sqlite" }
 func (sqliteDialect) ForUpdate() string           { return "" }
+func (sqliteDialect) ForUpdateOf(string) string   { return "" }
 func (sqliteDialect) SkipLocked() string          { return "" }
 func (sqliteDialect) Greatest(a, b string) string { return "MAX(" + a + ", " + b + ")" }
 
@@ -26,5 +30,6 @@ type postgresDialect struct{}
 
 func (postgresDialect) Name() string                { return "postgres" }
 func (postgresDialect) ForUpdate() string           { return " FOR UPDATE" }
+func (postgresDialect) ForUpdateOf(a string) string { return " FOR UPDATE OF " + a }
 func (postgresDialect) SkipLocked() string          { return " FOR UPDATE SKIP LOCKED" }
 func (postgresDialect) Greatest(a, b string) string { return "GREATEST(" + a + ", " + b + ")" }
