@@ -1,0 +1,84 @@
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+)
+
+// templates holds this process's templates by name.
+var templates = struct {
+	sync.Mutex
+
+	byName map[string]*template
+}{byName: map[string]*template{}}
+
+// template is a database that others are copied from. Once made it is never
+// written again.
+type template struct {
+	once     sync.Once
+	database string
+	err      error
+}
+
+// Template makes a database for this test alone, as [Database] does, but with
+// what prepare puts into it, and returns its URL.
+//
+// In each process prepare runs once for each name, on a database of its own,
+// which is then copied: a copy takes tens of milliseconds, however long prepare
+// takes. Calls with one name must pass the same prepare. Connections that
+// prepare leaves open are cut. When it fails, every test that asks for the name
+// fails.
+//
+// A template outlives the test that asked first, because others may be copying
+// it: it goes with the server.
+func Template(t testing.TB, name string, prepare func(dsn string) error) string {
+	t.Helper()
+	server := serverURL(t)
+
+	templates.Lock()
+	source := templates.byName[name]
+	if source == nil {
+		source = &template{}
+		templates.byName[name] = source
+	}
+	templates.Unlock()
+
+	source.once.Do(func() {
+		source.err = fmt.Errorf("its prepare function did not return")
+		source.database, source.err = makeTemplate(server, prepare)
+	})
+	if source.err != nil {
+		t.Fatalf("pgtest: cannot prepare the template %q: %v", name, source.err)
+	}
+
+	return create(t, source.database)
+}
+
+// makeTemplate makes and prepares a database and closes it to connections:
+// PostgreSQL refuses to copy a database that anyone is connected to.
+func makeTemplate(server string, prepare func(dsn string) error) (string, error) {
+	// Not the test's context: other tests wait for the same template.
+	ctx := context.Background()
+	name := uniqueName("template")
+	err := execute(ctx, server,
+		"CREATE DATABASE "+quote(name)+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+	if err != nil {
+		return "", err
+	}
+	if err := prepare(databaseURL(server, name)); err != nil {
+		_ = execute(ctx, server, "DROP DATABASE "+quote(name)+" WITH (FORCE)")
+
+		return "", err
+	}
+	// PostgreSQL itself waits some seconds for the cut connections to go.
+	err = execute(ctx, server,
+		"ALTER DATABASE "+quote(name)+" WITH ALLOW_CONNECTIONS false",
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+name+"'")
+	if err != nil {
+		return "", err
+	}
+
+	return name, nil
+}
