@@ -36,16 +36,11 @@ func (Store) Update(t tx.Tx, v vendors.Vendor) error {
 	return store.Bump(t)
 }
 
-// Get implements vendors.Store. An update of no key column is the weakest lock
-// that keeps other changes of the vendor out without stopping its business: a
-// foreign key's lock on the row passes beside it.
+// Get implements vendors.Store.
 func (Store) Get(t tx.Tx, id ident.VendorID) (vendors.Vendor, bool, error) {
 	s := store.On(t)
-	if _, err := s.Exec(`UPDATE vendors SET name = name WHERE id = $1`, id); err != nil {
-		return vendors.Vendor{}, false, err
-	}
 	return scan(func(dest ...any) (bool, error) {
-		return s.QueryRow(`SELECT `+columns+` FROM vendors WHERE id = $1`, []any{id}, dest...)
+		return s.QueryRow(`SELECT `+columns+` FROM vendors WHERE id = $1`+s.Dialect.ForUpdate(), []any{id}, dest...)
 	})
 }
 
