@@ -5,7 +5,8 @@ type Dialect interface {
 	// Name is "sqlite" or "postgres".
 	Name() string
 
-	// ForUpdate locks the rows of a SELECT; empty where there is one writer.
+	// ForUpdate locks the rows of a SELECT against other changes of them, but not
+	// against rows that refer to them; empty where there is one writer.
 	ForUpdate() string
 
 	// ForUpdateOf locks the rows of one table of a join.
@@ -29,7 +30,7 @@ func (sqliteDialect) Greatest(a, b string) string { return "MAX(" + a + ", " + b
 type postgresDialect struct{}
 
 func (postgresDialect) Name() string                { return "postgres" }
-func (postgresDialect) ForUpdate() string           { return " FOR UPDATE" }
-func (postgresDialect) ForUpdateOf(a string) string { return " FOR UPDATE OF " + a }
-func (postgresDialect) SkipLocked() string          { return " FOR UPDATE SKIP LOCKED" }
+func (postgresDialect) ForUpdate() string           { return " FOR NO KEY UPDATE" }
+func (postgresDialect) ForUpdateOf(a string) string { return " FOR NO KEY UPDATE OF " + a }
+func (postgresDialect) SkipLocked() string          { return " FOR NO KEY UPDATE SKIP LOCKED" }
 func (postgresDialect) Greatest(a, b string) string { return "GREATEST(" + a + ", " + b + ")" }

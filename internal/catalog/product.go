@@ -1,0 +1,76 @@
+package catalog
+
+import (
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+)
+
+// Product is what is licensed.
+type Product struct {
+	ID                  ident.ProductID
+	UUID                ident.UUID
+	Name                string
+	Description         string
+	MaximumInactiveDays *int   // silent clients are unassigned after it; nil: never
+	PrintedKeys         bool   // licences get a grouped key that people can type
+	AllowClientMoves    bool   // a client may move to another customer's licence by itself
+	LatestRelease       string // the newest software release shipped; "" for none
+	Revision            int64
+	CreatedAt           time.Time
+	UpdatedAt           time.Time
+}
+
+// Release is a software release of a product, by the text that clients send.
+type Release struct {
+	UUID            ident.UUID
+	SoftwareRelease string
+	Description     string
+	CreatedAt       time.Time
+}
+
+func (p Product) check() error {
+	var wrong fault.Fields
+	wrong.Text("name", p.Name, 1, 200)
+	wrong.Lines("description", p.Description, 0, 4000)
+	wrong.Text("latest_release", p.LatestRelease, 0, maxRelease)
+	if d := p.MaximumInactiveDays; d != nil {
+		wrong.Check(*d >= 1 && *d <= terms.MaxDays, "maximum_inactive_days", "must be between 1 and 36500 days, or null for never")
+	}
+	return wrong.Err()
+}
+
+const maxRelease = 100
+
+// ProductChange is what to change of a product; nil leaves a field as it is.
+type ProductChange struct {
+	Name                *string
+	Description         *string
+	MaximumInactiveDays **int
+	PrintedKeys         *bool
+	AllowClientMoves    *bool
+	LatestRelease       *string
+}
+
+func (c ProductChange) apply(p Product) Product {
+	set(&p.Name, c.Name)
+	set(&p.Description, c.Description)
+	set(&p.MaximumInactiveDays, c.MaximumInactiveDays)
+	set(&p.PrintedKeys, c.PrintedKeys)
+	set(&p.AllowClientMoves, c.AllowClientMoves)
+	set(&p.LatestRelease, c.LatestRelease)
+	return p
+}
+
+// showsInAnswers reports whether clients would see the difference.
+func showsInAnswers(before, after Product) bool {
+	return before.Name != after.Name || before.LatestRelease != after.LatestRelease
+}
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}

@@ -1,0 +1,170 @@
+package customers
+
+import (
+	"errors"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Store keeps customers and their tree.
+type Store interface {
+	// LockTree keeps other changes of the vendor's tree out until the transaction
+	// ends. Customers without a superior are made without it.
+	LockTree(t tx.Tx, vendor ident.VendorID) error
+
+	// Insert stores c, below c.SuperiorID if that is not 0, and gives free false
+	// when its number is taken.
+	Insert(t tx.Tx, vendor ident.VendorID, c Customer) (id ident.CustomerID, free bool, err error)
+
+	// Update stores all but the place in the tree; free is false when the number is taken.
+	Update(t tx.Tx, vendor ident.VendorID, c Customer) (free bool, err error)
+
+	// Move puts c and all below it under superior, or under none when that is 0.
+	Move(t tx.Tx, vendor ident.VendorID, c ident.CustomerID, superior ident.CustomerID) error
+
+	// Get locks the customer until the transaction ends.
+	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (c Customer, found bool, err error)
+
+	// Within tells whether c is superior or below it.
+	Within(t tx.Tx, vendor ident.VendorID, superior, c ident.CustomerID) (bool, error)
+
+	// Levels tells how many levels there are above c and below it.
+	Levels(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (above, below int, err error)
+}
+
+// Config is what the service needs.
+type Config struct {
+	Store Store
+	IDs   ident.Source
+}
+
+// Service changes customers.
+type Service struct{ Config }
+
+// New makes the service.
+func New(c Config) (*Service, error) {
+	if c.Store == nil || c.IDs.Rand == nil {
+		return nil, errors.New("customers: Store and IDs are needed")
+	}
+	return &Service{c}, nil
+}
+
+// Create is a request for a new customer.
+type Create struct {
+	CompanyName string
+	Number      string // made here when empty
+	Email       string
+	Superior    *ident.UUID // nil for none
+}
+
+// attempts at a number that nobody has; each fails once in a million million.
+const attempts = 5
+
+// Create makes a customer.
+func (s *Service) Create(t tx.Tx, vendor ident.VendorID, r Create) (Customer, error) {
+	c := Customer{
+		UUID: s.IDs.V7(), CompanyName: r.CompanyName, Number: r.Number, Email: r.Email, CreatedAt: t.Now(), UpdatedAt: t.Now(),
+	}.tidy()
+	if r.Number == "" {
+		c.Number = newNumber(s.IDs.Secret(5))
+	}
+	if err := c.check(); err != nil {
+		return Customer{}, err
+	}
+	if r.Superior != nil {
+		superior, err := s.superior(t, vendor, *r.Superior, 0)
+		if err != nil {
+			return Customer{}, err
+		}
+		c.SuperiorID, c.SuperiorUUID = superior.ID, superior.UUID
+	}
+	for attempt := 1; ; attempt++ {
+		id, free, err := s.Store.Insert(t, vendor, c)
+		if err != nil {
+			return Customer{}, err
+		}
+		if free {
+			c.ID = id
+			break
+		}
+		if r.Number != "" || attempt == attempts {
+			return Customer{}, numberTaken()
+		}
+		c.Number = newNumber(s.IDs.Secret(5))
+	}
+	t.Journal(tx.Entry{Vendor: vendor, Action: "customer.created", Subject: "customer", ID: c.UUID, After: recordOf(c)})
+	t.Enqueue(tx.Event{Vendor: vendor, Type: "customer.created", Stream: c.UUID, Payload: event(c)})
+	return c, nil
+}
+
+// Change is what to change of a customer; nil leaves a field as it is.
+type Change struct {
+	CompanyName *string
+	Number      *string
+	Email       *string
+	Superior    **ident.UUID // a pointer to nil takes the customer out from under its superior
+}
+
+// Update changes a customer, and moves it with all below it when a superior is given.
+func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, r Change) (Customer, error) {
+	if r.Superior != nil {
+		// Before the customer's own lock, as everywhere.
+		if err := s.Store.LockTree(t, vendor); err != nil {
+			return Customer{}, err
+		}
+	}
+	before, err := s.get(t, vendor, uuid)
+	if err != nil {
+		return Customer{}, err
+	}
+	after := before
+	set(&after.CompanyName, r.CompanyName)
+	set(&after.Number, r.Number)
+	set(&after.Email, r.Email)
+	after = after.tidy()
+	if err := after.check(); err != nil {
+		return Customer{}, err
+	}
+	if r.Superior != nil {
+		if after, err = s.move(t, vendor, after, *r.Superior); err != nil {
+			return Customer{}, err
+		}
+	}
+	if after == before {
+		return before, nil
+	}
+	after.UpdatedAt = t.Now()
+	free, err := s.Store.Update(t, vendor, after)
+	if err != nil {
+		return Customer{}, err
+	}
+	if !free {
+		return Customer{}, numberTaken()
+	}
+	t.Journal(tx.Entry{
+		Vendor: vendor, Action: "customer.updated", Subject: "customer", ID: uuid, Before: recordOf(before), After: recordOf(after),
+	})
+	t.Enqueue(tx.Event{Vendor: vendor, Type: "customer.updated", Stream: uuid, Payload: event(after)})
+	return after, nil
+}
+
+func (s *Service) get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Customer, error) {
+	c, found, err := s.Store.Get(t, vendor, uuid)
+	if err == nil && !found {
+		err = fault.Missing("customer")
+	}
+	return c, err
+}
+
+func numberTaken() *fault.Error {
+	return fault.Refused("customer_number_taken", "Another customer has this number.",
+		"Choose another number, or leave it out and one is made.")
+}
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}

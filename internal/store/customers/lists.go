@@ -1,0 +1,109 @@
+package customers
+
+import (
+	"context"
+	"strings"
+
+	"chancery/internal/customers"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/listing"
+	"chancery/internal/store"
+)
+
+// Sorts are what the list of customers offers; the first is the default.
+var Sorts = []string{"company_name", "customer_number", "email", "created_at"}
+
+// Filter narrows the list of customers. Each prefix goes with the sort by the
+// same column, which its index serves; a list takes one of them.
+type Filter struct {
+	NamePrefix   string // of the folded company name
+	NumberPrefix string // exact case
+	EmailPrefix  string
+	Superior     *ident.UUID // the direct sub-customers of it
+}
+
+// ByUUID reads one customer. Missing is customer_not_found.
+func (s Store) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (customers.Customer, error) {
+	c, found, err := scan(func(dest ...any) (bool, error) {
+		return s.DB.QueryRow(ctx, selectCustomer+` $1 AND c.uuid = $2`, []any{vendor, uuid}, dest...)
+	})
+	if err == nil && !found {
+		err = fault.Missing("customer")
+	}
+	return c, err
+}
+
+// List lists customers.
+func (s Store) List(
+	ctx context.Context, vendor ident.VendorID, f Filter, r listing.Request,
+) (listing.Page[customers.Customer], error) {
+	if err := f.check(r.Sort); err != nil {
+		return listing.Page[customers.Customer]{}, err
+	}
+	q := store.Select(selectCustomer, vendor).
+		Prefix("c.name_folded", listing.Fold(f.NamePrefix)).
+		Prefix("c.customer_number", f.NumberPrefix).
+		Prefix("c.email", strings.ToLower(f.EmailPrefix))
+	if f.Superior != nil {
+		q.And("c.superior_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", vendor, *f.Superior)
+	}
+	column := map[string]string{
+		"company_name": "c.name_folded", "customer_number": "c.customer_number", "email": "c.email", "created_at": "c.id",
+	}[r.Sort]
+	sqltext, args := q.Page(r, store.Column{Name: column}, "c.id")
+	items, err := store.All[customers.Customer](s.DB.Query(ctx, sqltext, args...))(one)
+	return listing.Cut(r, items, func(c customers.Customer) listing.Mark {
+		m := r.Mark(int64(c.ID))
+		switch r.Sort {
+		case "company_name":
+			m.Text = listing.Fold(c.CompanyName)
+		case "customer_number":
+			m.Text = c.Number
+		case "email":
+			m.Text = c.Email
+		}
+		return m
+	}), err
+}
+
+func (f Filter) check(sort string) error {
+	var wrong fault.Fields
+	for _, p := range []struct{ prefix, field, sort string }{
+		{f.NamePrefix, "company_name", "company_name"}, {f.NumberPrefix, "customer_number", "customer_number"}, {f.EmailPrefix, "email", "email"},
+	} {
+		wrong.Text(p.field, p.prefix, 0, 254)
+		wrong.Check(p.prefix == "" || p.sort == sort, p.field, "goes with sort="+p.sort+" only")
+	}
+	return wrong.Err()
+}
+
+// Ancestors gives the customers above c, the nearest first.
+func (s Store) Ancestors(ctx context.Context, vendor ident.VendorID, c ident.CustomerID) ([]customers.Customer, error) {
+	return store.All[customers.Customer](s.DB.Query(ctx, selectCustomer+` $1 AND c.id IN
+			(SELECT superior_id FROM customer_closure WHERE vendor_id = $2 AND customer_id = $3 AND depth > 0)
+		ORDER BY (SELECT depth FROM customer_closure k WHERE k.vendor_id = $4 AND k.superior_id = c.id AND k.customer_id = $5)`,
+		vendor, vendor, c, vendor, c))(one)
+}
+
+// Descendants lists all customers below c, at any depth, in order of creation.
+func (s Store) Descendants(
+	ctx context.Context, vendor ident.VendorID, c ident.CustomerID, r listing.Request,
+) (listing.Page[customers.Customer], error) {
+	sqltext, args := store.Select(selectCustomer, vendor).
+		And("c.id IN (SELECT customer_id FROM customer_closure WHERE vendor_id = ? AND superior_id = ? AND depth > 0)", vendor, c).
+		Page(r, store.Column{Name: "c.id"}, "c.id")
+	items, err := store.All[customers.Customer](s.DB.Query(ctx, sqltext, args...))(one)
+	return listing.Cut(r, items, func(c customers.Customer) listing.Mark { return r.Mark(int64(c.ID)) }), err
+}
+
+// IsWithin tells whether c is superior or below it.
+func (s Store) IsWithin(ctx context.Context, vendor ident.VendorID, superior, c ident.CustomerID) (bool, error) {
+	var depth int
+	return s.DB.QueryRow(ctx, within, []any{vendor, superior, c}, &depth)
+}
+
+func one(scanRow store.Scan) (customers.Customer, error) {
+	c, _, err := scan(func(dest ...any) (bool, error) { return true, scanRow(dest...) })
+	return c, err
+}

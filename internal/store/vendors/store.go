@@ -1,0 +1,84 @@
+package vendors
+
+import (
+	"context"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+	"chancery/internal/vendors"
+)
+
+// Store keeps vendors; it implements vendors.Store.
+type Store struct{ DB *store.DB }
+
+var _ vendors.Store = Store{}
+
+const columns = `id, uuid, name, zone, plan, created_at`
+
+// Insert implements vendors.Store.
+func (Store) Insert(t tx.Tx, v vendors.Vendor) (ident.VendorID, error) {
+	n, err := store.On(t).Insert(`INSERT INTO vendors (uuid, name, zone, plan, created_at)
+		VALUES ($1, $2, $3, $4, $5) RETURNING id`, v.UUID, v.Name, v.Zone, v.Plan, v.CreatedAt.UnixMilli())
+	if err != nil {
+		return ident.VendorID{}, err
+	}
+	return ident.VendorOf(n), store.Bump(t)
+}
+
+// Update implements vendors.Store.
+func (Store) Update(t tx.Tx, v vendors.Vendor) error {
+	if _, err := store.On(t).Exec(`UPDATE vendors SET name = $1, zone = $2, plan = $3 WHERE id = $4`,
+		v.Name, v.Zone, v.Plan, v.ID); err != nil {
+		return err
+	}
+	return store.Bump(t)
+}
+
+// Get implements vendors.Store.
+func (Store) Get(t tx.Tx, id ident.VendorID) (vendors.Vendor, bool, error) {
+	s := store.On(t)
+	return scan(func(dest ...any) (bool, error) {
+		return s.QueryRow(`SELECT `+columns+` FROM vendors WHERE id = $1`+s.Dialect.ForUpdate(), []any{id}, dest...)
+	})
+}
+
+// ByID reads a vendor for a screen or the API. Missing is vendor_not_found.
+func (s Store) ByID(ctx context.Context, id ident.VendorID) (vendors.Vendor, error) {
+	return s.one(ctx, `SELECT `+columns+` FROM vendors WHERE id = $1`, id)
+}
+
+// ByUUID reads a vendor by the id it is known by outside; it has the form that
+// recheck.NewCache takes. Missing is vendor_not_found.
+func (s Store) ByUUID(ctx context.Context, uuid ident.UUID) (vendors.Vendor, error) {
+	return s.one(ctx, `SELECT `+columns+` FROM vendors WHERE uuid = $1`, uuid)
+}
+
+// All reads every vendor, oldest first: for the command line and periodic work.
+func (s Store) All(ctx context.Context) ([]vendors.Vendor, error) {
+	return store.All[vendors.Vendor](s.DB.Query(ctx, `SELECT `+columns+` FROM vendors ORDER BY id`))(
+		func(scanRow store.Scan) (vendors.Vendor, error) {
+			v, _, err := scan(func(dest ...any) (bool, error) { return true, scanRow(dest...) })
+			return v, err
+		})
+}
+
+func (s Store) one(ctx context.Context, sqltext string, arg any) (vendors.Vendor, error) {
+	v, found, err := scan(func(dest ...any) (bool, error) { return s.DB.QueryRow(ctx, sqltext, []any{arg}, dest...) })
+	if err == nil && !found {
+		err = fault.Missing("vendor")
+	}
+	return v, err
+}
+
+func scan(row func(dest ...any) (bool, error)) (vendors.Vendor, bool, error) {
+	var v vendors.Vendor
+	var id, created int64
+	found, err := row(&id, &v.UUID, &v.Name, &v.Zone, &v.Plan, &created)
+	if err != nil || !found {
+		return vendors.Vendor{}, false, err
+	}
+	v.ID, v.CreatedAt = ident.VendorOf(id), store.Instant(created)
+	return v, true, nil
+}

@@ -1,0 +1,71 @@
+package vendors
+
+import (
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+)
+
+// Plan is what a vendor has bought of the server.
+type Plan string
+
+// The plans. Which of them shows what is decided where it is shown.
+const (
+	Trial      Plan = "trial" // TrialDays with everything
+	Starter    Plan = "starter"
+	Pro        Plan = "pro"
+	Business   Plan = "business"
+	Enterprise Plan = "enterprise"
+)
+
+// TrialDays is how long a trial runs from the vendor's creation, in days of 24 h.
+const TrialDays = 21
+
+// Vendor is one tenant. All data belongs to exactly one.
+type Vendor struct {
+	ID        ident.VendorID
+	UUID      ident.UUID // isv_id on the wire
+	Name      string
+	Zone      string // IANA name: "Europe/Berlin"
+	Plan      Plan
+	CreatedAt time.Time
+}
+
+// Location gives the zone in which the vendor's days begin.
+func (v Vendor) Location() *time.Location {
+	l, err := time.LoadLocation(v.Zone)
+	if err != nil {
+		return time.UTC // the zone was known when it was set
+	}
+	return l
+}
+
+// TrialEnds gives the exclusive end of a vendor's trial.
+func (v Vendor) TrialEnds() time.Time { return v.CreatedAt.Add(TrialDays * 24 * time.Hour) }
+
+func (p Plan) known() bool {
+	switch p {
+	case Trial, Starter, Pro, Business, Enterprise:
+		return true
+	}
+	return false
+}
+
+// check reports what is wrong with v, by field.
+func check(v Vendor) error {
+	var wrong fault.Fields
+	wrong.Text("name", v.Name, 1, 200)
+	wrong.Check(goodZone(v.Zone), "zone", "must be an IANA time zone such as \"Europe/Berlin\"")
+	wrong.Check(v.Plan.known(), "plan", "must be trial, starter, pro, business or enterprise")
+	return wrong.Err()
+}
+
+// goodZone: "Local" would mean another zone on another machine.
+func goodZone(zone string) bool {
+	if zone == "" || zone == "Local" || len(zone) > 100 {
+		return false
+	}
+	_, err := time.LoadLocation(zone)
+	return err == nil
+}
