@@ -3,6 +3,7 @@ package licensing
 import (
 	"context"
 	"strings"
+	"time"
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -28,7 +29,7 @@ const selectLicense = `SELECT ` + licenseColumns + ` FROM licenses l` + licenseT
 
 // ByUUID reads one licence. Missing is license_not_found.
 func (s *Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error) {
-	all, err := s.licenses(s.reading(ctx), selectLicense+` $1 AND l.uuid = $2`, v, id)
+	all, err := s.licenses(s.reading(ctx), time.Time{}, selectLicense+` $1 AND l.uuid = $2`, v, id)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func (s *Store) List(ctx context.Context, v ident.VendorID, f Filter, r listing.
 		q.And("l.goodwill_used > 0")
 	}
 	sqltext, args := q.Page(r, store.Column{Name: "l.id"}, "l.id")
-	items, err := s.licenses(s.reading(ctx), sqltext, args...)
+	items, err := s.licenses(s.reading(ctx), time.Time{}, sqltext, args...)
 	return listing.Cut(r, items, func(l *licensing.License) listing.Mark { return r.Mark(int64(l.ID)) }), err
 }
 
