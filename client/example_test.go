@@ -4,27 +4,49 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"testing"
+	"os"
 
 	"chancery/client"
 	"chancery/client/clienttest"
 )
 
-// exampleServer stands for a licence server on the network.
-func exampleServer() (*clienttest.Server, client.Config) {
-	t := &testing.T{}
+// example is a test without a *testing.T.
+type example struct{ ended []func() }
+
+func (*example) Helper()            {}
+func (e *example) Cleanup(f func()) { e.ended = append(e.ended, f) }
+
+func (e *example) TempDir() string {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		panic(err)
+	}
+	e.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func (e *example) end() {
+	for _, f := range e.ended {
+		f()
+	}
+}
+
+// exampleConfig is for a licence server that stands for one on the network.
+func exampleConfig(t *example) client.Config {
 	server := clienttest.New(t)
 	five := 5.0
 	server.Change(func(l *client.LicenseInfo) {
 		l.Features = []client.Feature{{Name: "export", IsActive: true}}
 		l.Limitations = []client.Limitation{{Name: "projects", Value: &five}}
 	})
-	return server, server.Config(t)
+	return server.Config(t)
 }
 
 // The whole life of a licence on one machine.
 func Example() {
-	_, config := exampleServer() // in a program: client.Config{BaseURL: "https://...", ...}
+	t := &example{}
+	defer t.end()
+	config := exampleConfig(t) // in a program: client.Config{BaseURL: "https://...", ...}
 	licence, err := client.New(config)
 	if err != nil {
 		panic(err)
@@ -54,7 +76,9 @@ func Example() {
 
 // What the server refuses comes with a number to act on and a text to show.
 func ExampleClient_Activate_refused() {
-	_, config := exampleServer()
+	t := &example{}
+	defer t.end()
+	config := exampleConfig(t)
 	licence, err := client.New(config)
 	if err != nil {
 		panic(err)

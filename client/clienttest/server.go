@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
-	"testing"
 	"time"
 
 	"chancery/client"
@@ -41,6 +40,13 @@ type Server struct {
 	requests  []Request
 }
 
+// T is what a Server needs of a test; *testing.T has it.
+type T interface {
+	Helper()
+	Cleanup(func())
+	TempDir() string
+}
+
 // A Request is one that arrived, in order.
 type Request struct {
 	Name   string // activations, heartbeats, unassign
@@ -51,7 +57,7 @@ type Request struct {
 // New starts a server that stops with the test. Its clock stands still at
 // 2026-03-01 12:00 UTC until Advance. Its licence is valid for a year, with a
 // heartbeat period of 1 day and 7 days of freeride.
-func New(t testing.TB) *Server {
+func New(t T) *Server {
 	t.Helper()
 	s := &Server{
 		now:      time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
@@ -74,7 +80,7 @@ func New(t testing.TB) *Server {
 
 // Config is a working configuration for a client of this server, with its state
 // in a folder of the test, the server's clock, and no pause before a retry.
-func (s *Server) Config(t testing.TB) client.Config {
+func (s *Server) Config(t T) client.Config {
 	t.Helper()
 	return client.Config{
 		BaseURL: s.URL, VendorID: VendorID, ProductID: ProductID, ProvisioningKey: ProvisioningKey,
