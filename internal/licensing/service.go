@@ -45,6 +45,9 @@ func refused(r *Refusal) Outcome { return Outcome{Refusal: r} }
 // public key. Its nil value proves nothing.
 type Proof func(publicKey []byte) bool
 
+// Proves reports whether the call was signed with the private key of key.
+func (p Proof) Proves(key []byte) bool { return p.of(key) != nil }
+
 func (p Proof) of(key []byte) []byte {
 	if p == nil || key == nil || !p(key) {
 		return nil

@@ -42,4 +42,3 @@ func addToDay(q *store.Tx, v ident.VendorID, a ident.ActivationID, day, count in
 		(SELECT MAX(id) FROM heartbeats WHERE vendor_id = $2 AND activation_id = $3 AND day = $4)`, count, v, a, day)
 	return err
 }
-
