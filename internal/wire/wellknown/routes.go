@@ -14,8 +14,8 @@ import (
 
 // Vendors finds a vendor by the id it is known by outside.
 type Vendors interface {
-	// VendorID gives the vendor; an unknown one is a NotFound fault.
-	VendorID(ctx context.Context, isv ident.UUID) (ident.VendorID, error)
+	// VendorByUUID gives the vendor; zero when there is none.
+	VendorByUUID(ctx context.Context, isv ident.UUID) (ident.VendorID, error)
 }
 
 // Keys gives public keys.
@@ -82,7 +82,11 @@ func (c Config) vendor(r *http.Request) (ident.VendorID, error) {
 	if err != nil {
 		return ident.VendorID{}, fault.Missing("vendor").WithCause(err)
 	}
-	return c.Vendors.VendorID(r.Context(), isv)
+	vendor, err := c.Vendors.VendorByUUID(r.Context(), isv)
+	if err == nil && vendor.IsZero() {
+		err = fault.Missing("vendor")
+	}
+	return vendor, err
 }
 
 func (c Config) newest(r *http.Request) (keyring.Public, error) {
