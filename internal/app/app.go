@@ -24,6 +24,10 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	AccessLog      bool
 	Log            *slog.Logger
+
+	// Drain is how long a stopping server still takes calls while /readyz fails,
+	// so that load balancers turn away before connections are refused.
+	Drain time.Duration
 }
 
 func (c Config) https() bool { return c.PublicURL != nil && c.PublicURL.Scheme == "https" }
@@ -83,7 +87,7 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	a.plan()
 	a.server = &http.Server{
-		Handler: a.edge, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		Handler: a.health.leaving(a.edge), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 	}
 	return a, nil
@@ -124,9 +128,10 @@ func (a *App) Rooms() *Rooms { return a.rooms }
 // Routes lists what is mounted.
 func (a *App) Routes() []edge.Route { return a.edge.Routes() }
 
-// Stop takes no more connections, finishes the calls that it has accepted and
-// what they left behind, and closes the database. Calls that are not done when
-// ctx ends are cut off. It may be called twice, and without Start.
+// Stop says on /readyz that it is stopping, and after Config.Drain takes no more
+// connections, finishes the calls that it has accepted and what they left behind,
+// and closes the database. Calls that are not done when ctx ends are cut off. It
+// may be called twice, and without Start.
 func (a *App) Stop(ctx context.Context) error {
 	a.stop.Do(func() { a.stopErr = a.shutdown(ctx) })
 	return a.stopErr
@@ -134,6 +139,12 @@ func (a *App) Stop(ctx context.Context) error {
 
 func (a *App) shutdown(ctx context.Context) error {
 	a.health.stopping.Store(true)
+	if a.listener != nil && a.c.Drain > 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(a.c.Drain):
+		}
+	}
 	err := a.server.Shutdown(ctx)
 	if err != nil {
 		a.c.Log.Warn("calls were cut off at the deadline", slog.Any("error", err))

@@ -34,6 +34,17 @@ func (*health) alive(w http.ResponseWriter, _ *http.Request) error {
 	return edge.WriteJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 }
 
+// leaving tells the clients of a stopping server to take their next call to a
+// new connection, which the load balancer makes to another copy.
+func (h *health) leaving(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // readiness is the answer of /readyz.
 type readiness struct {
 	Status   string `json:"status"` // "ready" or "not ready"

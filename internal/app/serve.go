@@ -27,6 +27,7 @@ type serveCommand struct {
 	LogLevel     string        `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
 	AccessLog    bool          `help:"Log one line for each request." default:"true" negatable:""`
 	StopTimeout  time.Duration `help:"How long calls may take to finish when the server is stopped." default:"20s"`
+	Drain        time.Duration `help:"How long to take calls after the stop signal while /readyz fails, for load balancers." default:"0s"`
 	ReadyFile    string        `help:"Write the server's URL to this file once it serves." placeholder:"FILE"`
 }
 
@@ -55,7 +56,7 @@ func (c *serveCommand) Run(s streams) error {
 	case failed = <-a.Failed():
 	}
 	stop() // a second signal ends the process at once
-	deadline, cancel := context.WithTimeout(context.Background(), c.StopTimeout)
+	deadline, cancel := context.WithTimeout(context.Background(), c.Drain+c.StopTimeout)
 	defer cancel()
 	return errors.Join(failed, a.Stop(deadline))
 }
@@ -80,7 +81,7 @@ func (c *serveCommand) config(stderr io.Writer) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	config := Config{Storage: storage, Listen: c.Listen, AccessLog: c.AccessLog, Log: newLog(stderr, c.LogFormat, c.LogLevel)}
+	config := Config{Storage: storage, Listen: c.Listen, AccessLog: c.AccessLog, Drain: c.Drain, Log: newLog(stderr, c.LogFormat, c.LogLevel)}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return Config{}, usage("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)
 	}
@@ -91,8 +92,8 @@ func (c *serveCommand) config(stderr io.Writer) (Config, error) {
 		}
 		config.PublicURL = u
 	}
-	if c.StopTimeout <= 0 {
-		return Config{}, usage("--stop-timeout must be longer than nothing, such as 20s.", nil)
+	if c.StopTimeout <= 0 || c.Drain < 0 {
+		return Config{}, usage("--stop-timeout and --drain must be durations such as 20s.", nil)
 	}
 	for _, text := range c.TrustedProxy {
 		p, err := parseNetwork(strings.TrimSpace(text))
