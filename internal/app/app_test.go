@@ -11,6 +11,8 @@ import (
 
 	"chancery/internal/app"
 	"chancery/internal/app/apptest"
+	"chancery/internal/store"
+	"chancery/internal/tx"
 	"chancery/signed"
 )
 
@@ -128,6 +130,36 @@ func TestMasterKey(t *testing.T) {
 			if a, err := app.New(t.Context(), app.Config{Storage: lost, Listen: "127.0.0.1:0"}); err == nil {
 				t.Error("started without the master key")
 				_ = a.Stop(context.Background())
+			}
+		})
+	}
+}
+
+// A database of a newer release is left alone, whatever the command.
+func TestNewerSchema(t *testing.T) {
+	t.Parallel()
+	for name, storage := range apptest.Engines() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			where := storage(t)
+			s := apptest.Start(t, where)
+			if err := s.App.Rooms().DB.Run(t.Context(), func(x tx.Tx) error {
+				_, err := store.On(x).Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, $1)`, true)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if a := s.Do(t, "GET", "/readyz", nil); a.Status != 200 {
+				t.Errorf("a running copy during an upgrade: %d %s", a.Status, a.Body)
+			}
+			s.Stop(t)
+			a, err := app.New(t.Context(), app.Config{Storage: where, Listen: "127.0.0.1:0"})
+			if err == nil {
+				_ = a.Stop(context.Background())
+				t.Fatal("started on a newer schema")
+			}
+			if !strings.Contains(err.Error(), "schema 999") || !strings.HasSuffix(err.Error(), ".") {
+				t.Errorf("refused with %q", err)
 			}
 		})
 	}
