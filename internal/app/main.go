@@ -1,12 +1,16 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 
 	"github.com/alecthomas/kong"
+
+	"chancery/internal/clientcmd"
 )
 
 // Exit codes.
@@ -25,6 +29,7 @@ type commands struct {
 	Vendor  vendorCommand  `cmd:"" help:"Create and list vendors, the tenants of the server."`
 	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys; rotate and retire signing keys."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, or show where it stands."`
+	Client  clientcmd.Cmd  `cmd:"" help:"The Go SDK on a command line: activate, heartbeat, status, deactivate."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -56,6 +61,8 @@ func Main(args []string, stdout, stderr io.Writer) (code int) {
 type exited int
 
 func run(args []string, s streams) error {
+	interrupted, done := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer done()
 	var c commands
 	parser, err := kong.New(&c,
 		kong.Name("chancery"),
@@ -63,7 +70,7 @@ func run(args []string, s streams) error {
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.DefaultEnvars("CHANCERY"),
-		kong.Bind(s),
+		kong.Bind(s, &clientcmd.IO{Context: interrupted, Stdout: s.out, Stderr: s.err}),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {
