@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -135,6 +137,10 @@ func preparePostgres(ctx context.Context, o options, dir string, s *site) (flags
 		return nil, drop, fmt.Errorf("DSN: %w", err)
 	}
 	u.Path = "/" + name
+	// With PostgreSQL the server makes no master key by itself.
+	if err := os.Setenv("CHANCERY_MASTER_KEY", base64.StdEncoding.EncodeToString([]byte(rand.Text() + rand.Text())[:32])); err != nil {
+		return nil, drop, err //nolint:wrapcheck // it can't fail with these arguments
+	}
 	flags = []string{"--database", u.String(), "--data", filepath.Join(dir, "data")}
 	if _, err := createVendor(ctx, o.program, s, flags...); err != nil {
 		return nil, drop, err

@@ -50,6 +50,7 @@ var places = slices.Concat(
 		{trees: internal("wire"), allows: append([]string{"signed", "internal/edge"}, inner...)},
 		{trees: internal("web"), allows: append([]string{"signed", "internal/edge"}, inner...)},
 		{trees: internal("arch")},
+		{trees: internal("clientcmd"), allows: []string{"client", "signed"}, denies: notInTheRoom},
 		{trees: []string{"internal/app", "bench", "test"}, allows: []string{"client", "signed", "internal"}},
 		{trees: []string{"cmd"}, allows: []string{"internal/app"}},
 	},
