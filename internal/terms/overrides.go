@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 )
 
@@ -20,16 +21,12 @@ type Overrides struct {
 	SessionPeriodMinutes *int   `json:"session_period_minutes,omitempty"`
 	HeartbeatPeriodDays  *int   `json:"heartbeat_period_days,omitempty"`
 	FreerideDays         *int   `json:"freeride_days,omitempty"`
+	TrialDays            *int   `json:"trial_days,omitempty"` // 0 ends the trial: the licence is a full one
 
-	DeactivationAllowance          *int64  `json:"deactivation_allowance,omitempty"`
-	DashboardDeactivationAllowance *int64  `json:"dashboard_deactivation_allowance,omitempty"`
-	ClientMayUnassign              *bool   `json:"client_may_unassign,omitempty"`
-	APIDeactivation                *bool   `json:"api_deactivation,omitempty"`
-	OfflineAllowed                 *bool   `json:"offline_allowed,omitempty"`
-	OfflineDays                    *int    `json:"offline_days,omitempty"`
-	ReleaseLimit                   *string `json:"release_limit,omitempty"`
-	MinimumRelease                 *string `json:"minimum_release,omitempty"`
-	EnforceUpgrade                 *bool   `json:"enforce_upgrade,omitempty"`
+	ClientMayUnassign *bool   `json:"client_may_unassign,omitempty"`
+	ReleaseLimit      *string `json:"release_limit,omitempty"`
+	MinimumRelease    *string `json:"minimum_release,omitempty"`
+	EnforceUpgrade    *bool   `json:"enforce_upgrade,omitempty"`
 
 	Features    []FeatureOverride    `json:"features,omitempty"`
 	Limitations []LimitationOverride `json:"limitations,omitempty"`
@@ -76,23 +73,13 @@ func (o *Overrides) Policy(p Policy) Policy {
 	set(&p.SessionPeriodMinutes, o.SessionPeriodMinutes)
 	set(&p.HeartbeatPeriodDays, o.HeartbeatPeriodDays)
 	set(&p.FreerideDays, o.FreerideDays)
+	set(&p.TrialDays, o.TrialDays)
 	set(&p.ClientMayUnassign, o.ClientMayUnassign)
-	set(&p.APIDeactivation, o.APIDeactivation)
-	set(&p.OfflineAllowed, o.OfflineAllowed)
 	set(&p.ReleaseLimit, o.ReleaseLimit)
 	set(&p.MinimumRelease, o.MinimumRelease)
 	set(&p.EnforceUpgrade, o.EnforceUpgrade)
 	if o.GoodwillDays != nil {
 		p.GoodwillDays = o.GoodwillDays
-	}
-	if o.OfflineDays != nil {
-		p.OfflineDays = o.OfflineDays
-	}
-	if o.DeactivationAllowance != nil {
-		p.DeactivationAllowance = o.DeactivationAllowance
-	}
-	if o.DashboardDeactivationAllowance != nil {
-		p.DashboardDeactivationAllowance = o.DashboardDeactivationAllowance
 	}
 	return p
 }
@@ -132,4 +119,29 @@ func (o *Overrides) Grants(g Grants) Grants {
 		}
 	}
 	return g
+}
+
+// CheckGrants reports overrides of what the edition does not grant or does not
+// let a licence adjust, by field.
+func (o *Overrides) CheckGrants(g Grants) error {
+	if o == nil {
+		return nil
+	}
+	var wrong fault.Fields
+	for _, f := range o.Features {
+		i := slices.IndexFunc(g.Features, func(e Feature) bool { return e.ID == f.ID })
+		wrong.Check(i >= 0 && g.Features[i].Adjustable, "features", "may only name adjustable features of the edition")
+		wrong.Check(f.ExpiresAt == nil || GoodInstant(*f.ExpiresAt), "features", "may only expire between 1970 and the year 9999")
+	}
+	for _, l := range o.Limitations {
+		i := slices.IndexFunc(g.Limitations, func(e Limitation) bool { return e.ID == l.ID })
+		wrong.Check(i >= 0 && g.Limitations[i].Adjustable, "limitations", "may only name adjustable limitations of the edition")
+		wrong.Check(l.Limit == nil || *l.Limit >= 0 && *l.Limit <= MaxQuantity*Unit, "limitations", "must have limits between 0 and 1000000000000")
+	}
+	for _, v := range o.Variables {
+		i := slices.IndexFunc(g.Variables, func(e Variable) bool { return e.ID == v.ID })
+		wrong.Check(i >= 0 && g.Variables[i].Adjustable, "variables", "may only name adjustable variables of the edition")
+		wrong.Check(len(v.Value) <= 4096, "variables", "must have values of at most 4096 bytes")
+	}
+	return wrong.Err()
 }

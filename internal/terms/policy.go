@@ -47,7 +47,7 @@ const (
 
 // Bounds of the policy's numbers.
 const (
-	MaxTokens = 1_000_000
+	MaxTokens = 100_000
 	MaxDays   = 36_500
 )
 
@@ -72,21 +72,13 @@ type Policy struct {
 	ExpiresMode ExpiresMode `json:"expires_mode"`
 	ExpiresAt   *time.Time  `json:"expires_at"`   // with ExpiresAt
 	ExpiresDays *int        `json:"expires_days"` // with ExpiresDaysActivated
-	TrialDays   int         `json:"trial_days"`   // reckoned from the first activation, before the end above; 0: none
+	TrialDays   int         `json:"trial_days"`   // above 0 the licence is a trial: it ends so many days after its first activation, if not sooner
 
-	DeactivationAllowance          *int64 `json:"deactivation_allowance"`           // in the licence's life; nil: unlimited
-	DashboardDeactivationAllowance *int64 `json:"dashboard_deactivation_allowance"` // of those, from the dashboard; nil: all
-	ClientMayUnassign              bool   `json:"client_may_unassign"`
-	APIDeactivation                bool   `json:"api_deactivation"`
-
-	OfflineAllowed bool `json:"offline_allowed"`
-	OfflineDays    *int `json:"offline_days"` // refresh-by of an offline licence; nil: none
+	ClientMayUnassign bool `json:"client_may_unassign"`
 
 	ReleaseLimit   string `json:"release_limit"`   // the newest software release that may run; "" for any
 	MinimumRelease string `json:"minimum_release"` // the oldest one
 	EnforceUpgrade bool   `json:"enforce_upgrade"`
-
-	ActiveDevicesPerMonth bool `json:"active_devices_per_month"` // count devices per calendar month instead of tokens
 }
 
 // Defaults gives a policy that works: one device, daily heartbeats, a week of freeride.
@@ -101,7 +93,7 @@ func Defaults() Policy {
 func (p Policy) Check(mode Mode) error {
 	var wrong fault.Fields
 	tokens := func(name string, n int64) {
-		wrong.Check(n >= 0 && n <= MaxTokens, name, "must be between 0 and 1000000")
+		wrong.Check(n >= 0 && n <= MaxTokens, name, "must be between 0 and 100000")
 	}
 	days := func(name string, n int) {
 		wrong.Check(n >= 0 && n <= MaxDays, name, "must be between 0 and 36500 days")
@@ -124,15 +116,7 @@ func (p Policy) Check(mode Mode) error {
 		}
 	}
 	optionalDays("goodwill_days", p.GoodwillDays)
-	optionalDays("offline_days", p.OfflineDays)
 	optionalDays("expires_days", p.ExpiresDays)
-	for name, n := range map[string]*int64{
-		"deactivation_allowance": p.DeactivationAllowance, "dashboard_deactivation_allowance": p.DashboardDeactivationAllowance,
-	} {
-		if n != nil {
-			tokens(name, *n)
-		}
-	}
 	p.checkExpiry(&wrong)
 	return wrong.Err()
 }

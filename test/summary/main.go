@@ -29,13 +29,13 @@ func main() {
 
 // event is one line of `go test -json`; see `go doc test2json`.
 type event struct {
-	Action      string
-	Package     string
-	ImportPath  string // of build-output: the package being built
-	FailedBuild string // of fail: the package whose build failed
-	Test        string
-	Output      string
-	Elapsed     float64 // seconds
+	Action      string  `json:"Action"`
+	Package     string  `json:"Package"`
+	ImportPath  string  `json:"ImportPath"`  // of build-output: the package being built
+	FailedBuild string  `json:"FailedBuild"` // of fail: the package whose build failed
+	Test        string  `json:"Test"`
+	Output      string  `json:"Output"`
+	Elapsed     float64 `json:"Elapsed"` // seconds
 }
 
 // run is what is known of all packages so far.
@@ -119,7 +119,9 @@ func (r *run) test(pkg *result, e event) {
 		pkg.ran++
 		pkg.order = append(pkg.order, e.Test)
 	case "output":
-		pkg.output[e.Test] += e.Output
+		if !strings.HasPrefix(e.Output, "=== ") { // that it runs, pauses or goes on
+			pkg.output[e.Test] += e.Output
+		}
 	case "pass":
 		r.passed++
 		delete(pkg.output, e.Test)
@@ -137,7 +139,9 @@ func (r *run) test(pkg *result, e event) {
 func (r *run) pkg(pkg *result, e event) {
 	switch e.Action {
 	case "output":
-		pkg.output[""] += e.Output
+		if e.Output != "FAIL\n" && !strings.HasPrefix(e.Output, "FAIL\t") { // we say so ourselves
+			pkg.output[""] += e.Output
+		}
 
 		return
 	case "pass":
@@ -165,7 +169,7 @@ func (r *run) pkg(pkg *result, e event) {
 func reason(output string) string {
 	for line := range strings.Lines(output) {
 		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "===") && !strings.HasPrefix(line, "---") {
+		if line != "" && !strings.HasPrefix(line, "---") {
 			return line
 		}
 	}

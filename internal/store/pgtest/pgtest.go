@@ -24,29 +24,29 @@ const timeout = time.Minute
 // Database makes an empty database for this test alone and returns its URL. Its
 // text sorts by byte (collation "C"), as in production. It is dropped when the
 // test and its subtests are over, whoever is still connected.
-func Database(t testing.TB) string {
-	t.Helper()
+func Database(tb testing.TB) string {
+	tb.Helper()
 
-	return create(t, "template0")
+	return create(tb, "template0")
 }
 
 // create makes a database from a template and drops it when the test is over.
-func create(t testing.TB, template string) string {
-	t.Helper()
-	server := serverURL(t)
+func create(tb testing.TB, template string) string {
+	tb.Helper()
+	server := serverURL(tb)
 	name := uniqueName("test")
 	// Template0 is the only template that another collation may be given to;
 	// ours have the right one, and repeating it is allowed.
-	err := execute(t.Context(), server, "CREATE DATABASE "+quote(name)+
+	err := execute(tb.Context(), server, "CREATE DATABASE "+quote(name)+
 		" TEMPLATE "+quote(template)+" ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
 	if err != nil {
-		t.Fatalf("pgtest: cannot make a database: %v", err)
+		tb.Fatalf("pgtest: cannot make a database: %v", err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		// The test's own context is over by now.
 		err := execute(context.Background(), server, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
 		if err != nil {
-			t.Errorf("pgtest: cannot drop the database: %v", err)
+			tb.Errorf("pgtest: cannot drop the database: %v", err)
 		}
 	})
 
@@ -54,15 +54,15 @@ func create(t testing.TB, template string) string {
 }
 
 // serverURL returns the server's URL or fails the test with what to do.
-func serverURL(t testing.TB) string {
-	t.Helper()
+func serverURL(tb testing.TB) string {
+	tb.Helper()
 	server := os.Getenv(Env)
 	if server == "" {
-		t.Fatalf("pgtest: no PostgreSQL: %s is not set; run `make test`, or `scripts/postgres.sh run go test ./...`"+
+		tb.Fatalf("pgtest: no PostgreSQL: %s is not set; run `make test`, or `scripts/postgres.sh run go test ./...`"+
 			" (both install PostgreSQL where they may, else: apt-get install postgresql)", Env)
 	}
 	if parsed, err := url.Parse(server); err != nil || !strings.HasPrefix(parsed.Scheme, "postgres") {
-		t.Fatalf("pgtest: %s must be a URL, postgres://user:password@host:port/database", Env)
+		tb.Fatalf("pgtest: %s must be a URL, postgres://user:password@host:port/database", Env)
 	}
 
 	return server

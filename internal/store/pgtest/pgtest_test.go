@@ -23,7 +23,7 @@ func connect(t *testing.T, dsn string) *pgx.Conn {
 	return conn
 }
 
-func TestDatabaseIsEmptySortsByByteAndGoes(t *testing.T) {
+func TestDatabaseIsEmptySortsByByteAndGoes(t *testing.T) { //nolint:tparallel // the end of the subtest is what is tested
 	t.Parallel()
 	var dsn string
 	t.Run("use", func(t *testing.T) {
@@ -115,6 +115,7 @@ func TestTemplateThatFailsFailsEveryTest(t *testing.T) {
 	t.Parallel()
 	for range 2 {
 		message := messageOf(t, func(tb testing.TB) {
+			tb.Helper()
 			pgtest.Template(tb, "broken", func(string) error { return errors.New("no such table") })
 		})
 		if !strings.Contains(message, `"broken": no such table`) {
@@ -125,7 +126,10 @@ func TestTemplateThatFailsFailsEveryTest(t *testing.T) {
 
 func TestWithoutAServerTheTestFailsAndSaysWhatToDo(t *testing.T) {
 	t.Setenv(pgtest.Env, "")
-	message := messageOf(t, func(tb testing.TB) { pgtest.Database(tb) })
+	message := messageOf(t, func(tb testing.TB) {
+		tb.Helper()
+		pgtest.Database(tb)
+	})
 	if !strings.Contains(message, "make test") || !strings.Contains(message, "apt-get install postgresql") {
 		t.Fatalf("got %q", message)
 	}

@@ -2,13 +2,13 @@ package pgtest
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"sync"
 	"testing"
 )
 
 // templates holds this process's templates by name.
-var templates = struct {
+var templates = struct { //nolint:gochecknoglobals // tests of a package share nothing else
 	sync.Mutex
 
 	byName map[string]*template
@@ -33,9 +33,9 @@ type template struct {
 //
 // A template outlives the test that asked first, because others may be copying
 // it: it goes with the server.
-func Template(t testing.TB, name string, prepare func(dsn string) error) string {
-	t.Helper()
-	server := serverURL(t)
+func Template(tb testing.TB, name string, prepare func(dsn string) error) string {
+	tb.Helper()
+	server := serverURL(tb)
 
 	templates.Lock()
 	source := templates.byName[name]
@@ -46,14 +46,14 @@ func Template(t testing.TB, name string, prepare func(dsn string) error) string 
 	templates.Unlock()
 
 	source.once.Do(func() {
-		source.err = fmt.Errorf("its prepare function did not return")
+		source.err = errors.New("its prepare function did not return")
 		source.database, source.err = makeTemplate(server, prepare)
 	})
 	if source.err != nil {
-		t.Fatalf("pgtest: cannot prepare the template %q: %v", name, source.err)
+		tb.Fatalf("pgtest: cannot prepare the template %q: %v", name, source.err)
 	}
 
-	return create(t, source.database)
+	return create(tb, source.database)
 }
 
 // makeTemplate makes and prepares a database and closes it to connections:

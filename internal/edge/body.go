@@ -1,0 +1,70 @@
+package edge
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"net/http"
+
+	"chancery/internal/fault"
+)
+
+// ReadBody reads the whole body of a request, which the route's limit bounds.
+// Over the limit it is a TooLarge fault.
+func ReadBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return nil, &fault.Error{
+			Kind: fault.Invalid, Code: "content_encoding", Message: "The request body is compressed.",
+			Help: "Send it as it is, without Content-Encoding.",
+		}
+	}
+	var buf bytes.Buffer
+	if n := r.ContentLength; n > 0 && n <= DefaultBodyLimit {
+		buf.Grow(int(n) + bytes.MinRead) // one allocation: ReadFrom wants room for the end
+	}
+	if _, err := buf.ReadFrom(r.Body); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, errTooLarge(tooLarge.Limit)
+		}
+		return nil, &fault.Error{
+			Kind: fault.Invalid, Code: "body_unreadable", Message: "The request body did not arrive in full.",
+			Help: "Send it again.", Cause: err,
+		}
+	}
+	return buf.Bytes(), nil
+}
+
+// claim reads what makes a request repeatable: its key, and the hash of its body.
+func (e *Edge) claim(c *call, r *http.Request) error {
+	keys := r.Header["Idempotency-Key"]
+	if len(keys) == 0 {
+		return nil
+	}
+	if len(keys) > 1 || !plainKey(keys[0]) {
+		return fault.Wrong(fault.Field{Name: "Idempotency-Key", Message: "must be one header of 1 to 255 printable ASCII characters"})
+	}
+	body, err := ReadBody(r)
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	c.key, c.bodyHash = keys[0], sha256.Sum256(append(append([]byte(r.URL.RequestURI()), 0), body...))
+	return nil
+}
+
+func plainKey(s string) bool {
+	if len(s) < 1 || len(s) > 255 {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] > 0x7e {
+			return false
+		}
+	}
+	return true
+}

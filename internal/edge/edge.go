@@ -1,0 +1,74 @@
+package edge
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"chancery/internal/budget"
+	"chancery/internal/ident"
+)
+
+// Limits of a request where its route names no others.
+const (
+	DefaultBodyLimit = 1 << 20
+	DefaultTimeout   = 30 * time.Second
+)
+
+// Config is what the edge needs.
+type Config struct {
+	Log *slog.Logger
+	IDs ident.Source
+
+	// TrustedProxies are the addresses whose X-Forwarded-For and X-Request-Id are believed.
+	TrustedProxies []netip.Prefix
+
+	// HTTPS says that browsers reach the server over TLS, here or at a proxy.
+	HTTPS bool
+
+	// Failures bounds failed authentications for one address and credential,
+	// AddressFailures those of one address with whatever credentials. Nil means no bound.
+	Failures, AddressFailures *budget.Budget
+
+	// AccessLog turns on one line for each request.
+	AccessLog bool
+}
+
+// Edge is the table of routes and the handler that serves them.
+type Edge struct {
+	Config
+
+	mux     *http.ServeMux
+	origins *http.CrossOriginProtection
+	routes  []Route
+	headers http.Header
+}
+
+// New makes an edge without routes.
+func New(c Config) (*Edge, error) {
+	if c.IDs.Rand == nil || c.IDs.Clock == nil {
+		return nil, errors.New("edge: Config needs IDs")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	e := &Edge{Config: c, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), headers: http.Header{
+		"X-Content-Type-Options": {"nosniff"},
+		"X-Frame-Options":        {"DENY"},
+		"Referrer-Policy":        {"no-referrer"},
+		// Pages that a browser shows bring a policy of their own.
+		"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
+		// Answers are for one caller, and nothing may change bytes that are signed.
+		"Cache-Control": {"no-store, no-transform"},
+	}}
+	if c.HTTPS {
+		e.headers["Strict-Transport-Security"] = []string{"max-age=31536000"}
+	}
+	return e, nil
+}
+
+// Routes lists what is mounted, in order of mounting. Tests walk it.
+func (e *Edge) Routes() []Route { return slices.Clone(e.routes) }

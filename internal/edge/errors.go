@@ -1,0 +1,43 @@
+package edge
+
+import (
+	"fmt"
+
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+)
+
+func errNoRoute() *fault.Error {
+	return &fault.Error{
+		Kind: fault.NotFound, Code: "route_not_found", Message: "There is nothing at this address.",
+		Help: "Check the path against the documentation of the API.",
+	}
+}
+
+func errMethod(allow string) *fault.Error {
+	return &fault.Error{
+		Kind: fault.Invalid, Code: "method_not_allowed", Message: "This address does not take this method.",
+		Help: "Use one of: " + allow + ".",
+	}
+}
+
+func errOrigin() *fault.Error {
+	return &fault.Error{
+		Kind: fault.Forbidden, Code: "cross_origin", Message: "This request came from another site's page.",
+		Help: "Open the page of this server and try again there.",
+	}
+}
+
+func errForbidden(p identity.Permission) *fault.Error {
+	return &fault.Error{
+		Kind: fault.Forbidden, Code: "permission_missing", Message: "These credentials do not have the permission " + string(p) + ".",
+		Help: "Use a key or a user that has it.",
+	}
+}
+
+func errTooLarge(limit int64) *fault.Error {
+	return &fault.Error{
+		Kind: fault.TooLarge, Code: "body_too_large", Message: fmt.Sprintf("The request body is larger than %d bytes.", limit),
+		Help: "Send less at once.",
+	}
+}

@@ -1,0 +1,192 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"runtime/debug"
+
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/tx"
+)
+
+// ServeHTTP implements http.Handler.
+func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &call{ResponseWriter: w, began: e.IDs.Clock.Now()}
+	c.address = e.clientAddress(r)
+	e.nameCall(c, r)
+	h := w.Header()
+	maps.Copy(h, e.headers) // the slices are shared: handlers set headers, they never change one in place
+	h["X-Request-Id"] = []string{c.id}
+	defer e.finish(c, r)
+	e.mux.ServeHTTP(c, r)
+	if c.heldBack() {
+		err := errNoRoute()
+		if c.status == http.StatusMethodNotAllowed {
+			err = errMethod(h.Get("Allow"))
+		}
+		status := c.status
+		c.status = 0
+		c.route = &Route{}
+		if status == http.StatusMethodNotAllowed {
+			writeProblem(c, e.Log, c.id, err, status)
+		} else {
+			writeProblem(c, e.Log, c.id, err, 0)
+		}
+	}
+}
+
+// finish logs the call, and what panicked in it.
+func (e *Edge) finish(c *call, r *http.Request) {
+	if p := recover(); p != nil {
+		if p != http.ErrAbortHandler { //nolint:errorlint,err113 // the value itself, as net/http compares it
+			e.Log.Error("a request panicked", slog.String("request_id", c.id), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+		}
+		e.logCall(c, r)
+		panic(http.ErrAbortHandler)
+	}
+	e.logCall(c, r)
+}
+
+// serve runs one route.
+func (e *Edge) serve(c *call, r *http.Request, rt *Route) {
+	c.route = rt
+	ctx := r.Context()
+	if rt.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, rt.Timeout)
+		defer cancel()
+	}
+	r = r.WithContext(context.WithValue(ctx, callKey{}, c))
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler || c.status != 0 { //nolint:errorlint,err113 // as in finish
+				panic(p)
+			}
+			e.problem(c, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	r, err := e.admit(c, r, rt)
+	if err == nil {
+		err = rt.Handler(c, r)
+	}
+	if err != nil {
+		e.problem(c, r, err)
+	}
+}
+
+// admit does what comes before every handler.
+func (e *Edge) admit(c *call, r *http.Request, rt *Route) (*http.Request, error) {
+	actor := tx.Actor{Kind: "client", RequestID: c.id}
+	if c.address.IsValid() {
+		actor.Address = c.address.String()
+	}
+	if rt.changes() {
+		if rt.Surface.Browser {
+			if err := e.origins.Check(r); err != nil {
+				return r, errOrigin().WithCause(err)
+			}
+		}
+		if r.ContentLength > rt.BodyLimit {
+			return r, errTooLarge(rt.BodyLimit)
+		}
+	}
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(c.ResponseWriter, r.Body, rt.BodyLimit)
+	}
+	if rt.Permission != "" {
+		p, err := e.authenticate(c, r, rt.Surface)
+		if err != nil {
+			return r, err
+		}
+		c.principal = p
+		if !p.May(rt.Permission) {
+			return r, errForbidden(rt.Permission)
+		}
+		actor.Kind, actor.ID = p.Kind, p.ID.String()
+	}
+	r = r.WithContext(tx.WithActor(r.Context(), actor))
+	if rt.changes() {
+		return r, e.claim(c, r)
+	}
+	return r, nil
+}
+
+// authenticate asks the surface. Failures spend the budgets: of the pair of
+// address and credential, which is then refused before anything is looked up,
+// and of the address, which only turns its further failures into 429, so that
+// nobody is throttled by what a neighbour behind the same address does.
+func (e *Edge) authenticate(c *call, r *http.Request, s *Surface) (identity.Principal, error) {
+	var credential string
+	if s.Credential != nil {
+		credential = s.Credential(r)
+	}
+	bounded := e.Failures != nil && credential != ""
+	if bounded {
+		if err := e.Failures.Check(e.Failures.Subject(Network(c.address), credential)); err != nil {
+			return identity.Principal{}, err //nolint:wrapcheck // a fault
+		}
+	}
+	p, err := s.Authenticate(r)
+	if err == nil || credential == "" {
+		return p, err
+	}
+	switch fault.As(err).Kind { //nolint:exhaustive // only these are the caller's doing
+	case fault.Unauthenticated, fault.Forbidden, fault.NotFound:
+		if bounded {
+			_ = e.Failures.Spend(e.Failures.Subject(Network(c.address), credential)) // refused from the next one on
+		}
+		if e.AddressFailures != nil {
+			if over := e.AddressFailures.Spend(e.AddressFailures.Subject(Network(c.address))); over != nil {
+				return identity.Principal{}, over //nolint:wrapcheck // a fault
+			}
+		}
+	}
+	return identity.Principal{}, err
+}
+
+func (e *Edge) problem(c *call, r *http.Request, err error) {
+	c.failed = err
+	if c.status != 0 {
+		// Half an answer can't be taken back: the client must see that it is torn.
+		e.Log.Error("a request failed after its answer had begun", slog.String("request_id", c.id), slog.Any("error", err))
+		panic(http.ErrAbortHandler)
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		err = errTooLarge(tooLarge.Limit)
+	}
+	if write := c.route.Surface.Problem; write != nil {
+		e.logFault(c, err)
+		write(c, r, err)
+		return
+	}
+	writeProblem(c, e.Log, c.id, err, 0)
+}
+
+// nameCall gives the call its id, a trusted proxy's or one of our own.
+func (e *Edge) nameCall(c *call, r *http.Request) {
+	if given := r.Header["X-Request-Id"]; len(given) == 1 && len(e.TrustedProxies) > 0 && e.trusts(peer(r)) && plainID(given[0]) {
+		c.id = given[0]
+		return
+	}
+	c.id = e.IDs.V7().String()
+}
+
+func plainID(s string) bool {
+	if len(s) < 1 || len(s) > 64 {
+		return false
+	}
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b >= '0' && b <= '9', b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '-', b == '_', b == '.':
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,34 @@
+package keyring
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+)
+
+// Kind is what a key is for.
+type Kind string
+
+// The kinds of key. Every vendor has at least one of each.
+const (
+	Ed25519 Kind = "ed25519" // signs documents and native answers
+	RSA     Kind = "rsa"     // RSA-2048, signs answers of the SLASCONE protocol
+	X25519  Kind = "x25519"  // opens requests that were sealed to the vendor
+)
+
+// Kinds lists all of them.
+func Kinds() []Kind { return []Kind{Ed25519, RSA, X25519} }
+
+// Key is one key pair as it is stored.
+type Key struct {
+	ID        ident.SigningKeyID
+	KID       string // RFC 7638 thumbprint of the public key
+	Kind      Kind
+	Public    []byte // 32 bytes, or PKIX DER for RSA
+	Sealed    []byte // the private part, sealed under the master key
+	CreatedAt time.Time
+	RetiredAt time.Time // zero while in use
+}
+
+// Retired reports whether the key is out of use.
+func (k Key) Retired() bool { return !k.RetiredAt.IsZero() }

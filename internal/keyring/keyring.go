@@ -1,0 +1,144 @@
+package keyring
+
+import (
+	"context"
+	"errors"
+	"runtime"
+
+	"chancery/internal/ident"
+	"chancery/internal/recheck"
+	"chancery/internal/tx"
+	"chancery/signed"
+)
+
+// Config is what a keyring needs.
+type Config struct {
+	Store  Store
+	Sealer *Sealer
+	Watch  *recheck.Watch
+
+	// Workers is how many RSA signatures are made at once; 0 means one per processor.
+	Workers int
+
+	// Queue is how many more may wait; 0 means 128 for each worker. One more is refused.
+	Queue int
+}
+
+// Keyring signs and opens in the vendors' names. It is safe for concurrent use.
+type Keyring struct {
+	store     Store
+	sealer    *Sealer
+	rings     *recheck.Cache[ident.VendorID, *ring]
+	opened    opened
+	pool      pool
+	constants constants
+}
+
+// New makes a keyring.
+func New(c Config) (*Keyring, error) {
+	if c.Store == nil || c.Sealer == nil || c.Watch == nil {
+		return nil, errors.New("keyring: Config needs Store, Sealer and Watch")
+	}
+	if c.Workers == 0 {
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if c.Queue == 0 {
+		c.Queue = 128 * c.Workers
+	}
+	k := &Keyring{store: c.Store, sealer: c.Sealer, pool: newPool(c.Workers, c.Queue)}
+	k.rings = recheck.NewCache(c.Watch, k.load)
+	return k, nil
+}
+
+// Create seals and stores new keys of a vendor: all kinds of a new vendor, or
+// the pair of one kind that rotation adds. Older keys live on until retired.
+func (k *Keyring) Create(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, m Material) (Public, error) {
+	var public Public
+	for _, p := range m.pairs {
+		sealed, err := k.sealer.Seal(keyPurpose(uuid, p.kind, p.kid), p.private)
+		if err != nil {
+			return Public{}, err
+		}
+		id, err := k.store.Insert(t, vendor, Key{KID: p.kid, Kind: p.kind, Public: p.public, Sealed: sealed, CreatedAt: t.Now()})
+		if err != nil {
+			return Public{}, err //nolint:wrapcheck // the store's own
+		}
+		if err := public.add(id, p.kind, p.public); err != nil {
+			return Public{}, err
+		}
+		t.Journal(tx.Entry{
+			Vendor: vendor, Action: "signing_key.created", Subject: "signing_key",
+			After: map[string]string{"kid": p.kid, "kind": string(p.kind)},
+		})
+	}
+	return public, nil
+}
+
+// Retire takes a key out of use, by its kid: not the newest of its kind, and
+// none that an unrevoked API key names. Retiring twice changes nothing.
+func (k *Keyring) Retire(t tx.Tx, vendor ident.VendorID, kid string) error {
+	keys, err := k.store.Keys(t, vendor)
+	if err != nil {
+		return err //nolint:wrapcheck // the store's own
+	}
+	found, newest, err := pick(keys, kid)
+	if err != nil || found.Retired() {
+		return err
+	}
+	if newest {
+		return errLast()
+	}
+	n, err := k.store.NamedBy(t, vendor, found.ID)
+	if err != nil {
+		return err //nolint:wrapcheck // the store's own
+	}
+	if n > 0 {
+		return errNamed()
+	}
+	if err := k.store.Retire(t, vendor, found.ID, t.Now()); err != nil {
+		return err //nolint:wrapcheck // the store's own
+	}
+	t.Journal(tx.Entry{
+		Vendor: vendor, Action: "signing_key.retired", Subject: "signing_key",
+		Before: map[string]string{"kid": kid, "kind": string(found.Kind)},
+	})
+	return nil
+}
+
+// Check opens one stored key, so that a wrong master key shows at the start of
+// the server and not at the first call. Without any key it is content.
+func (k *Keyring) Check(ctx context.Context) error {
+	vendor, key, found, err := k.store.Sample(ctx)
+	if err != nil || !found {
+		return err //nolint:wrapcheck // the store's own
+	}
+	_, err = k.sealer.Open(keyPurpose(vendor, key.Kind, key.KID), key.Sealed)
+	return err
+}
+
+// Keys lists all keys of a vendor, retired ones too, oldest first, without their private parts.
+func (k *Keyring) Keys(ctx context.Context, vendor ident.VendorID) ([]Key, error) {
+	_, keys, err := k.store.List(ctx, vendor)
+	for i := range keys {
+		keys[i].Sealed = nil
+	}
+	return keys, err //nolint:wrapcheck // the store's own
+}
+
+// Newest gives the public half of the vendor's newest key of each kind.
+func (k *Keyring) Newest(ctx context.Context, vendor ident.VendorID) (Public, error) {
+	r, err := k.rings.Get(ctx, vendor)
+	if err != nil {
+		return Public{}, err //nolint:wrapcheck // load's own
+	}
+	return r.public, nil
+}
+
+// JWKS lists the vendor's keys in use, newest first.
+func (k *Keyring) JWKS(ctx context.Context, vendor ident.VendorID) (signed.JWKSet, error) {
+	r, err := k.rings.Get(ctx, vendor)
+	if err != nil {
+		return signed.JWKSet{}, err //nolint:wrapcheck // load's own
+	}
+	return r.set, nil
+}

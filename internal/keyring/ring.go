@@ -1,0 +1,83 @@
+package keyring
+
+import (
+	"context"
+	"slices"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/signed"
+)
+
+// ring is a vendor's keys in use, oldest first, as the cache holds them.
+type ring struct {
+	keys   []*ringKey
+	public Public
+	set    signed.JWKSet
+}
+
+type ringKey struct {
+	id      ident.SigningKeyID
+	kind    Kind
+	kid     string
+	public  []byte
+	private *private
+}
+
+func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error) {
+	uuid, keys, err := k.store.List(ctx, vendor)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // the store's own
+	}
+	if uuid.IsZero() {
+		return nil, fault.Missing("vendor")
+	}
+	r := &ring{set: signed.JWKSet{Keys: []signed.JWK{}}}
+	for _, key := range keys {
+		if key.Retired() {
+			continue
+		}
+		j, err := jwk(key)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.public.add(key.ID, key.Kind, key.Public); err != nil {
+			return nil, err
+		}
+		r.set.Keys = append(r.set.Keys, j)
+		r.keys = append(r.keys, &ringKey{
+			id: key.ID, kind: key.Kind, kid: key.KID, public: key.Public,
+			private: k.opened.get(key.KID, func() *private { return k.unseal(uuid, key) }),
+		})
+	}
+	slices.Reverse(r.set.Keys)
+	return r, nil
+}
+
+// find gives the key with this id, or for zero the newest of the kind, and the
+// newest when that is another one.
+func (r *ring) find(kind Kind, id ident.SigningKeyID) (found, next *ringKey, err error) {
+	for i := len(r.keys) - 1; i >= 0; i-- {
+		key := r.keys[i]
+		if key.kind != kind {
+			continue
+		}
+		if id == 0 || key.id == id {
+			return key, next, nil
+		}
+		if next == nil {
+			next = key
+		}
+	}
+	return nil, nil, errNoKey()
+}
+
+// pick finds a key by kid, and tells whether it is the newest in use of its kind.
+func pick(keys []Key, kid string) (found Key, newest bool, err error) {
+	at := slices.IndexFunc(keys, func(k Key) bool { return k.KID == kid })
+	if at < 0 {
+		return Key{}, false, fault.Missing("signing_key")
+	}
+	later := slices.ContainsFunc(keys[at+1:], func(k Key) bool { return k.Kind == keys[at].Kind && !k.Retired() })
+	return keys[at], !later, nil
+}

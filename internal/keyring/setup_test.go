@@ -1,0 +1,110 @@
+package keyring_test
+
+import (
+	"context"
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/keyring"
+	"chancery/internal/recheck"
+	"chancery/internal/tx"
+)
+
+// memory is a keyring.Store and a tx.Tx for one vendor.
+type memory struct {
+	uuid    ident.UUID
+	keys    []keyring.Key
+	named   map[ident.SigningKeyID]int
+	changes int64
+	journal []string
+}
+
+func (m *memory) Insert(_ tx.Tx, _ ident.VendorID, k keyring.Key) (ident.SigningKeyID, error) {
+	k.ID = ident.SigningKeyID(len(m.keys) + 1)
+	m.keys = append(m.keys, k)
+	m.changes++
+	return k.ID, nil
+}
+
+func (m *memory) Keys(tx.Tx, ident.VendorID) ([]keyring.Key, error) { return m.keys, nil }
+
+func (m *memory) NamedBy(_ tx.Tx, _ ident.VendorID, id ident.SigningKeyID) (int, error) {
+	return m.named[id], nil
+}
+
+func (m *memory) Retire(_ tx.Tx, _ ident.VendorID, id ident.SigningKeyID, at time.Time) error {
+	m.keys[id-1].RetiredAt = at
+	m.changes++
+	return nil
+}
+
+func (m *memory) List(context.Context, ident.VendorID) (ident.UUID, []keyring.Key, error) {
+	return m.uuid, append([]keyring.Key(nil), m.keys...), nil
+}
+
+func (m *memory) Sample(context.Context) (ident.UUID, keyring.Key, bool, error) {
+	if len(m.keys) == 0 {
+		return ident.UUID{}, keyring.Key{}, false, nil
+	}
+	return m.uuid, m.keys[0], true, nil
+}
+
+func (m *memory) Context() context.Context { return context.Background() }
+func (m *memory) Now() time.Time           { return time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC) }
+func (m *memory) Journal(e tx.Entry)       { m.journal = append(m.journal, e.Action) }
+func (m *memory) Enqueue(tx.Event)         {}
+
+type bundle struct {
+	*keyring.Keyring
+
+	db     *memory
+	vendor ident.VendorID
+	clock  *ident.ManualClock
+}
+
+// setup makes a keyring with one vendor that has one key of each kind.
+func setup(t testing.TB, change ...func(*keyring.Config)) bundle {
+	t.Helper()
+	clock := ident.NewManualClock(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC))
+	db := &memory{uuid: ident.Source{Clock: clock, Rand: rand.Reader}.V7(), named: map[ident.SigningKeyID]int{}}
+	c := keyring.Config{
+		Store: db, Sealer: sealer(t, 1),
+		Watch: recheck.NewWatch(clock, func(context.Context) (int64, error) { return db.changes, nil }),
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	k, err := keyring.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bundle{Keyring: k, db: db, vendor: ident.VendorOf(1), clock: clock}
+	b.create(t)
+	return b
+}
+
+// create adds pairs, all kinds without arguments, and lets the caches see them.
+func (b bundle) create(t testing.TB, kinds ...keyring.Kind) keyring.Public {
+	t.Helper()
+	m, err := keyring.Generate(kinds...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := b.Create(b.db, b.vendor, b.db.uuid, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.clock.Advance(recheck.MaxAge)
+	return public
+}
+
+func sealer(t testing.TB, first byte) *keyring.Sealer {
+	t.Helper()
+	s, err := keyring.NewSealer(keyring.MasterKey{first})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

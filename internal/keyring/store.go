@@ -1,0 +1,31 @@
+package keyring
+
+import (
+	"context"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Store keeps keys. Every change raises the change counter in its transaction.
+type Store interface {
+	// Insert stores k, whose ID is zero, and gives its id.
+	Insert(t tx.Tx, vendor ident.VendorID, k Key) (ident.SigningKeyID, error)
+
+	// Keys reads all keys of the vendor, oldest first, locked until the transaction ends.
+	Keys(t tx.Tx, vendor ident.VendorID) ([]Key, error)
+
+	// NamedBy counts the unrevoked API keys that name this key.
+	NamedBy(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID) (int, error)
+
+	// Retire marks the key as out of use.
+	Retire(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at time.Time) error
+
+	// List reads the vendor's UUID and all its keys, oldest first, outside a
+	// transaction. An unknown vendor has the nil UUID and no keys.
+	List(ctx context.Context, vendor ident.VendorID) (ident.UUID, []Key, error)
+
+	// Sample reads any one key of any vendor; found is false when there is none.
+	Sample(ctx context.Context) (vendor ident.UUID, k Key, found bool, err error)
+}

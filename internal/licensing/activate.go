@@ -1,0 +1,207 @@
+package licensing
+
+import (
+	"fmt"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// ActivateCommand asks for a token for a client.
+type ActivateCommand struct {
+	Vendor   ident.VendorID
+	Product  ident.UUID
+	Key      Key
+	ClientID string
+	Client   Client
+	Proof    Proof
+}
+
+// Activate takes a token of the licence that the key leads to (rules 1 to 4, 7
+// and 8). It is idempotent: the same client with the same licence gets the same
+// token, also after a lost answer.
+func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
+	if c.ClientID == "" {
+		return refused(Refuse(MissingClientID)), nil
+	}
+	product, err := s.store.Product(t, c.Vendor, c.Product)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if product == nil {
+		return refused(Refuse(UnknownProduct)), nil
+	}
+	found, ok, err := s.store.FindKey(t, c.Vendor, product.ID, c.Key)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if !ok || found.Product != product.ID {
+		return refused(Refuse(InvalidKey)), nil
+	}
+	a := &activating{Service: s, t: t, command: c, product: product}
+	if err := a.load(found); err != nil {
+		return Outcome{}, err
+	}
+	return a.decide()
+}
+
+// activating is one activation under way.
+type activating struct {
+	*Service
+
+	t       tx.Tx
+	command ActivateCommand
+	product *Product
+	made    bool // the device is new
+	activationCase
+}
+
+// load brings all that the decision needs, locked in the order device, licences by id.
+func (a *activating) load(found Found) error {
+	v := a.command.Vendor
+	a.now, a.version = a.t.Now(), a.command.Client.SoftwareVersion
+	var err error
+	if a.device, a.made, err = a.store.LockDevice(a.t, v, a.command.ClientID, a.ids.V7()); err != nil {
+		return err
+	}
+	var present []*Activation
+	if !a.made {
+		if present, err = a.store.ClientActivations(a.t, v, a.product.ID, a.device.ID); err != nil {
+			return err
+		}
+	}
+	wanted := []ident.LicenseID{found.License}
+	for _, p := range present {
+		if p.License != found.License {
+			wanted = append(wanted, p.License)
+		}
+	}
+	licenses, err := a.store.LockLicenses(a.t, v, wanted...)
+	if err != nil {
+		return err
+	}
+	a.license = licenses[found.License]
+	if a.license == nil {
+		return fmt.Errorf("licensing: license %d vanished", found.License)
+	}
+	a.policy = a.license.Terms().Policy
+	for _, p := range present {
+		switch {
+		case p.License == found.License:
+			a.here = p
+		case p.IsTemporary == a.license.IsTemporary:
+			a.elsewhere, a.old = p, licenses[p.License]
+			a.oldPolicy = a.old.Terms().Policy
+		}
+	}
+	if found.Token != 0 {
+		if a.token, err = a.store.Token(a.t, v, found.Token); err != nil {
+			return err
+		}
+	}
+	a.prove()
+	return nil
+}
+
+// prove finds the key that the call was signed with, among those it could be.
+func (a *activating) prove() {
+	candidates := [][]byte{a.command.Client.PublicKey}
+	for _, p := range []*Activation{a.here, a.elsewhere} {
+		if p != nil {
+			candidates = append(candidates, p.Client.PublicKey)
+		}
+	}
+	for _, key := range candidates {
+		if a.proven = a.command.Proof.of(key); a.proven != nil {
+			return
+		}
+	}
+}
+
+func (a *activating) decide() (Outcome, error) {
+	d := decideActivation(a.activationCase)
+	switch {
+	case d.refusal != nil:
+		return a.refuse(d.refusal)
+	case d.same:
+		return Outcome{State: StateOf(a.license, a.here, a.version, a.now)}, nil
+	}
+	if a.elsewhere != nil {
+		if err := a.release(a.t, a.old, a.elsewhere, ByOtherLicense); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if err := a.fitTokens(a.t, a.license); err != nil {
+		return Outcome{}, err
+	}
+	if a.token != nil && a.token.ID != 0 {
+		// Fitting the tokens to a changed limit may have moved or removed it.
+		token, err := a.store.Token(a.t, a.command.Vendor, a.token.ID)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if token == nil {
+			return refused(Refuse(InvalidKey)), nil
+		}
+		a.token = token
+	}
+	return a.assign(d.role)
+}
+
+// refuse records the refusal on the licence, and forgets a device made for nothing.
+func (a *activating) refuse(r *Refusal) (Outcome, error) {
+	v := a.command.Vendor
+	if a.made {
+		if err := a.store.DropDevice(a.t, v, a.device.ID); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if err := a.store.CountDenial(a.t, v, a.license.ID, r.ID, a.now); err != nil {
+		return Outcome{}, err
+	}
+	if r.ID == NoTokenLeft {
+		if a.license.UsedUpAt.IsZero() {
+			a.license.UsedUpAt = a.now
+			if err := a.store.SaveCounters(a.t, a.license); err != nil {
+				return Outcome{}, err
+			}
+			a.t.Enqueue(tx.Event{Vendor: v, Type: EventUsedUp, Stream: a.license.UUID, Payload: eventOf(a.license, nil, a.command.ClientID)})
+		}
+		r = r.with(usedUpHelp(a.license, a.policy))
+	}
+	return refused(r), nil
+}
+
+// assign gives the client a token in role.
+func (a *activating) assign(role Role) (Outcome, error) {
+	v := a.command.Vendor
+	token, err := a.pick(role)
+	if err != nil {
+		return Outcome{}, err
+	}
+	act := &Activation{
+		UUID: a.ids.V7(), License: a.license.ID, Token: token.ID, TokenKey: token.Key, Device: a.device,
+		IsTemporary: a.license.IsTemporary, Client: a.command.Client, ActivatedAt: a.now, Pulse: Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)},
+	}
+	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)
+	if role == RoleGoodwill {
+		act.GoodwillSince = a.now
+		if days := a.policy.GoodwillDays; days != nil {
+			act.GoodwillUntil = a.now.AddDate(0, 0, *days)
+		}
+		a.license.GoodwillUsed++
+	} else {
+		a.license.RegularUsed++
+	}
+	if a.license.FirstActivatedAt.IsZero() {
+		a.license.FirstActivatedAt = a.now
+	}
+	if err := a.store.InsertActivation(a.t, v, a.product.ID, act); err != nil {
+		return Outcome{}, err
+	}
+	if err := a.store.SaveCounters(a.t, a.license); err != nil {
+		return Outcome{}, err
+	}
+	announceActivation(a.t, a.license, act)
+	return Outcome{State: StateOf(a.license, act, a.version, a.now)}, nil
+}

@@ -1,0 +1,96 @@
+package licensing
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+)
+
+// Role says which part of the limit a token counts against.
+type Role string
+
+// The roles of a token. A key handed out keeps its value when its role changes.
+const (
+	RoleContract Role = "contract"
+	RoleBuffer   Role = "buffer"
+	RoleGoodwill Role = "goodwill"
+)
+
+// Token is one slot of a licence.
+type Token struct {
+	ID         ident.TokenID
+	License    ident.LicenseID
+	Slot       int64
+	Role       Role
+	Key        ident.UUID
+	Activation ident.ActivationID // 0 while it is free
+}
+
+// Activation is a token in use by a client, or, once ReleasedAt is set, the record of one.
+type Activation struct {
+	ID            ident.ActivationID
+	UUID          ident.UUID
+	License       ident.LicenseID
+	Token         ident.TokenID
+	TokenKey      ident.UUID
+	Device        Device
+	IsTemporary   bool
+	GoodwillSince time.Time // zero for a regular activation
+	GoodwillUntil time.Time // zero: until a token frees
+	Client        Client
+	ActivatedAt   time.Time
+	ReleasedAt    time.Time
+	ReleaseReason Reason
+	Pulse         Pulse
+}
+
+// IsGoodwill reports whether it is above the contract.
+func (a *Activation) IsGoodwill() bool { return !a.GoodwillSince.IsZero() }
+
+// Device is the (vendor, number) that a client is; the number is its client id.
+type Device struct {
+	ID             ident.DeviceID
+	UUID           ident.UUID
+	Number         string
+	SuspendedUntil time.Time // zero: not suspended
+}
+
+// SuspendedAt reports whether calls of the device are refused at now.
+func (d Device) SuspendedAt(now time.Time) bool { return now.Before(d.SuspendedUntil) }
+
+// Client is what a client says of itself.
+type Client struct {
+	Name            string
+	Description     string
+	Tags            []string
+	Hostname        string
+	Platform        string
+	OperatingSystem string
+	SoftwareVersion string
+	Variables       map[string]string
+	Address         string // the caller's IP address
+	Country         string // ISO 3166-1 alpha-2, or "" where unknown
+	PublicKey       []byte // Ed25519, 32 bytes; nil for a client without a key of its own
+}
+
+// Pulse is the narrow record that heartbeats keep moving.
+type Pulse struct {
+	LastSeenAt  time.Time
+	LastSeenDay int64 // days since 1970-01-01 UTC
+	DayCount    int64 // heartbeats on that day; 0 on the day of activation before the first one
+}
+
+// Reason says why an activation ended.
+type Reason string
+
+// The reasons.
+const (
+	ByClient        Reason = "client"        // it gave up its own token
+	ByStaff         Reason = "staff"         // the vendor released it
+	ByOtherLicense  Reason = "other_license" // the client activated with another licence
+	ByInactivity    Reason = "inactivity"    // silent for the product's maximum_inactive_days
+	ByGoodwillEnded Reason = "goodwill_ended"
+)
+
+// DayOf gives the number of the UTC day of t.
+func DayOf(t time.Time) int64 { return t.Unix() / 86_400 }

@@ -1,0 +1,186 @@
+package licensing
+
+import (
+	"strings"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+)
+
+// Change is what staff may set on a licence; nil leaves a thing as it is.
+type Change struct {
+	Name          *string
+	LicenseeEmail *string
+	LegacyKey     *string
+	IsActive      *bool
+	IsTemporary   *bool
+	StartsAt      *time.Time // the zero time clears it
+	Expiry        *Expiry    // Mode "" goes back to the edition's
+	Overrides     func(now terms.Overrides) terms.Overrides
+	Edition       ident.UUID // move to another edition of the same product, mode and client type; zero for none
+	Customer      ident.UUID // hand over to another customer; zero for none
+}
+
+// Update changes a licence. Room that this makes turns goodwill into regular
+// activations in the same transaction.
+func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change) (*License, error) {
+	locked, err := s.store.LockLicenses(t, v, id)
+	if err != nil {
+		return nil, err
+	}
+	l := locked[id]
+	if l == nil {
+		return nil, fault.Missing("license")
+	}
+	before, serial := viewOf(l), l.Serial()
+	if err := s.apply(t, l, c); err != nil {
+		return nil, err
+	}
+	if err := check(l); err != nil {
+		return nil, err
+	}
+	p := l.Terms().Policy
+	if used := l.RegularUsed; used > p.TokenLimit+p.ActivationBuffer {
+		return nil, &fault.Error{
+			Kind: fault.Conflict, Code: "tokens_in_use", // 2008 on the wire
+			Message: "The token limit can't be lowered below the activations in use.",
+			Help:    "Release activations first, or choose a limit that covers those in use.",
+		}
+	}
+	// The revision rises so that the serial does, also when the new edition's is lower.
+	l.Revision = max(l.Revision+1, serial+1-l.Edition.Revision)
+	l.UpdatedAt = t.Now()
+	if err := s.fitTokens(t, l); err != nil {
+		return nil, err
+	}
+	if err := s.promote(t, l); err != nil {
+		return nil, err
+	}
+	if _, room := roomFor(l, p); room {
+		l.UsedUpAt = noTime
+	}
+	if err := s.store.SaveLicense(t, l); err != nil {
+		return nil, err
+	}
+	after := viewOf(l)
+	t.Journal(tx.Entry{Vendor: v, Action: EventChanged, Subject: "license", ID: l.UUID, License: l.ID, Before: before, After: after})
+	t.Enqueue(tx.Event{Vendor: v, Type: EventChanged, Stream: l.UUID, Payload: after})
+	return l, nil
+}
+
+func (s *Service) apply(t tx.Tx, l *License, c Change) error {
+	if c.Name != nil {
+		l.Name = strings.TrimSpace(*c.Name)
+	}
+	if c.LicenseeEmail != nil {
+		l.LicenseeEmail = strings.ToLower(strings.TrimSpace(*c.LicenseeEmail))
+	}
+	if c.LegacyKey != nil {
+		l.LegacyKey = strings.TrimSpace(*c.LegacyKey)
+	}
+	if c.IsActive != nil {
+		l.IsActive = *c.IsActive
+	}
+	if c.IsTemporary != nil && *c.IsTemporary != l.IsTemporary {
+		if l.RegularUsed+l.GoodwillUsed > 0 {
+			return fault.Refused("license_in_use", "A licence with activations can't be made temporary or permanent.", "Release its activations first.")
+		}
+		l.IsTemporary = *c.IsTemporary
+	}
+	if c.StartsAt != nil {
+		l.StartsAt = *c.StartsAt
+	}
+	if c.Overrides != nil {
+		o := c.Overrides(l.overrides())
+		l.Overrides = &o
+	}
+	if err := applyExpiry(l, c.Expiry); err != nil {
+		return err
+	}
+	if err := s.handOver(t, l, c.Customer); err != nil {
+		return err
+	}
+	return s.moveEdition(t, l, c.Edition)
+}
+
+func (l *License) overrides() terms.Overrides {
+	if l.Overrides == nil {
+		return terms.Overrides{}
+	}
+	return *l.Overrides
+}
+
+// applyExpiry: an end by days after activation can't be chosen once a client has
+// been activated (2011 on the wire).
+func applyExpiry(l *License, e *Expiry) error {
+	if e == nil {
+		return nil
+	}
+	if e.Mode == terms.ExpiresDaysActivated && l.ExpiresMode != e.Mode && !l.FirstActivatedAt.IsZero() {
+		return fault.Refused("already_activated", "The end can't be reckoned from the first activation any more: the licence has been activated.", "Set expires_at instead.")
+	}
+	l.ExpiresMode, l.ExpiresAt, l.ExpiresDays = e.Mode, e.At, e.Days
+	return nil
+}
+
+func (s *Service) handOver(t tx.Tx, l *License, to ident.UUID) error {
+	if to.IsZero() {
+		return nil
+	}
+	customer, err := s.store.Customer(t, l.Vendor, to)
+	if err != nil {
+		return err
+	}
+	if customer == nil {
+		return fault.Wrong(fault.Field{Name: "customer_id", Message: "names no customer of this vendor"})
+	}
+	l.Customer = *customer
+	return nil
+}
+
+// moveEdition applies rule 8: the same product, mode and client type.
+func (s *Service) moveEdition(t tx.Tx, l *License, to ident.UUID) error {
+	if to.IsZero() || to == l.Edition.UUID {
+		return nil
+	}
+	edition, product, err := s.store.Edition(t, l.Vendor, to)
+	if err != nil {
+		return err
+	}
+	if edition == nil {
+		return fault.Wrong(fault.Field{Name: "edition_id", Message: "names no edition of this vendor"})
+	}
+	if product.ID != l.Product.ID || edition.Mode != l.Edition.Mode || edition.ClientType != l.Edition.ClientType {
+		return fault.Refused("edition_differs", "A licence can only move to an edition of the same product, provisioning mode and client type.", "Issue a new licence instead.")
+	}
+	l.Edition = edition
+	return nil
+}
+
+// Suspend refuses every call of a device until an instant; the zero time lifts it.
+func (s *Service) Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error {
+	a, l, err := s.locked(t, v, activation)
+	if err != nil {
+		return err
+	}
+	if a == nil {
+		return fault.Missing("activation")
+	}
+	if !until.IsZero() && (!until.After(t.Now()) || !terms.GoodInstant(until)) {
+		return fault.Wrong(fault.Field{Name: "until", Message: "must lie in the future, before the year 9999"})
+	}
+	if err := s.store.SetSuspension(t, v, a.Device.ID, until); err != nil {
+		return err
+	}
+	var after any
+	action := "device.resumed"
+	if !until.IsZero() {
+		action, after = EventSuspended, map[string]time.Time{"suspended_until": until}
+	}
+	t.Journal(tx.Entry{Vendor: v, Action: action, Subject: "device", ID: a.Device.UUID, License: l.ID, After: after})
+	t.Enqueue(tx.Event{Vendor: v, Type: action, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number)})
+	return nil
+}

@@ -1,0 +1,109 @@
+package licensing
+
+import (
+	"bytes"
+	"time"
+
+	"chancery/internal/terms"
+)
+
+// activationCase is all that decides an activation.
+type activationCase struct {
+	now     time.Time
+	license *License
+	policy  terms.Policy
+	device  Device
+	token   *Token // the token whose key was presented; nil for a license key
+	version string
+	proven  []byte // the client's public key, proven by the call's signature; nil for none
+
+	here      *Activation // the device's activation of this license, if any
+	elsewhere *Activation // its activation of another license of the product (both temporary or neither)
+	old       *License    // the license of elsewhere
+	oldPolicy terms.Policy
+}
+
+// activationDecision says what is to be done: refuse, answer what is there
+// already, or take a token in role (giving up elsewhere, if there is one).
+type activationDecision struct {
+	refusal *Refusal
+	same    bool
+	role    Role
+}
+
+// decideActivation applies rules 1 to 4, 7 and 8 of provisioning.md.
+func decideActivation(c activationCase) activationDecision {
+	if r := refuseActivation(c); r != nil {
+		return activationDecision{refusal: r}
+	}
+	if c.here != nil {
+		return activationDecision{same: true}
+	}
+	if r := refuseMove(c); r != nil {
+		return activationDecision{refusal: r}
+	}
+	if c.token != nil && c.token.Activation != 0 {
+		return activationDecision{refusal: Refuse(TokenAssigned)}
+	}
+	role, ok := roomFor(c.license, c.policy)
+	if !ok {
+		return activationDecision{refusal: Refuse(NoTokenLeft)}
+	}
+	return activationDecision{role: role}
+}
+
+// refuseActivation judges the licence, the client and its version.
+func refuseActivation(c activationCase) *Refusal {
+	switch {
+	case c.device.SuspendedAt(c.now):
+		return Refuse(Suspended)
+	case !c.license.IsActive:
+		return Refuse(NotActive)
+	case expiredAt(c.license.ExpiryOf(c.policy), c.now):
+		return Refuse(Expired)
+	case !versionAllowed(c.policy, c.version):
+		return Refuse(VersionNotAllowed)
+	case c.here != nil && !answersTo(c.here, c.proven):
+		return Refuse(ClientAssigned)
+	}
+	return nil
+}
+
+// refuseMove judges leaving the licence that the client holds. A client id is a
+// name, not a proof: whoever knows one must not be able to take the client away
+// from its customer.
+func refuseMove(c activationCase) *Refusal {
+	if c.elsewhere == nil {
+		return nil
+	}
+	if !answersTo(c.elsewhere, c.proven) {
+		return Refuse(ClientAssigned)
+	}
+	free := c.license.Product.AllowClientMoves || c.old.Customer.ID == c.license.Customer.ID ||
+		c.old.IsTemporary || !c.old.IsActive || expiredAt(c.old.ExpiryOf(c.oldPolicy), c.now)
+	if !free {
+		return Refuse(OtherCustomersToken)
+	}
+	return nil
+}
+
+// roomFor finds the part of the limit that has room: contract and buffer first,
+// then goodwill. The sum is judged too, for limits that were lowered under what is in use.
+func roomFor(l *License, p terms.Policy) (Role, bool) {
+	used := l.RegularUsed + l.GoodwillUsed
+	if used >= Allowed(p) {
+		return "", false
+	}
+	if l.RegularUsed < p.TokenLimit+p.ActivationBuffer {
+		return RoleContract, true
+	}
+	return RoleGoodwill, l.GoodwillUsed < p.GoodwillTokenLimit
+}
+
+// answersTo reports whether an activation may be used by a caller who proved
+// this key: one without a key of its own answers anybody who can name it.
+func answersTo(a *Activation, proven []byte) bool {
+	return a.Client.PublicKey == nil || bytes.Equal(a.Client.PublicKey, proven)
+}
+
+func expiredAt(expiry, now time.Time) bool { return !expiry.IsZero() && !now.Before(expiry) }

@@ -1,0 +1,92 @@
+package licensing
+
+import (
+	"time"
+
+	"chancery/internal/terms"
+)
+
+// heartbeatCase is all that decides a heartbeat of a client that holds an activation.
+type heartbeatCase struct {
+	now        time.Time
+	license    *License
+	policy     terms.Policy
+	activation *Activation
+	client     Client // what the heartbeat says
+	tokenKey   bool   // a token_key was sent
+	tokenMine  bool   // and it is this activation's
+	proven     bool   // the call answers to the activation's key
+}
+
+// heartbeatDecision: refuse, or answer and record.
+type heartbeatDecision struct {
+	refusal *Refusal
+	release bool // the goodwill has ended: release, then refuse
+	history bool // something changed, or it is the first one of the day
+}
+
+// decideHeartbeat applies rules 4, 6, 7 and 8 of provisioning.md.
+func decideHeartbeat(c heartbeatCase) heartbeatDecision {
+	a := c.activation
+	switch {
+	case !c.proven:
+		return heartbeatDecision{refusal: Refuse(UnknownClient)} // says nothing to whoever is not the client
+	case goodwillEnded(a, c.now):
+		return heartbeatDecision{refusal: Refuse(UnknownClient).with("The goodwill period of this activation has ended; ask your vendor for more activations."), release: true}
+	case a.Device.SuspendedAt(c.now):
+		return heartbeatDecision{refusal: Refuse(Suspended)}
+	case c.tokenKey && !c.tokenMine:
+		return heartbeatDecision{refusal: Refuse(OtherToken)}
+	case c.policy.StrictHeartbeats && !versionAllowed(c.policy, c.client.SoftwareVersion):
+		return heartbeatDecision{refusal: Refuse(VersionNotAllowed)}
+	}
+	return heartbeatDecision{history: a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(c.now) || differs(a.Client, c.client)}
+}
+
+func goodwillEnded(a *Activation, now time.Time) bool {
+	return a.IsGoodwill() && expiredAt(a.GoodwillUntil, now)
+}
+
+// differs reports whether a heartbeat says anything new. What it leaves out stays as it was.
+func differs(old, said Client) bool {
+	return changed(old.SoftwareVersion, said.SoftwareVersion) || changed(old.OperatingSystem, said.OperatingSystem) ||
+		changed(old.Hostname, said.Hostname) || changed(old.Platform, said.Platform) ||
+		changed(old.Address, said.Address) || changed(old.Country, said.Country) || variablesDiffer(old.Variables, said.Variables)
+}
+
+func changed(old, said string) bool { return said != "" && said != old }
+
+func variablesDiffer(old, said map[string]string) bool {
+	for name, value := range said {
+		if was, ok := old[name]; !ok || was != value {
+			return true
+		}
+	}
+	return false
+}
+
+// merged gives the client as it is after a heartbeat.
+func merged(old, said Client) Client {
+	keep := func(to *string, from string) {
+		if from != "" {
+			*to = from
+		}
+	}
+	keep(&old.SoftwareVersion, said.SoftwareVersion)
+	keep(&old.OperatingSystem, said.OperatingSystem)
+	keep(&old.Hostname, said.Hostname)
+	keep(&old.Platform, said.Platform)
+	keep(&old.Address, said.Address)
+	keep(&old.Country, said.Country)
+	if len(said.Variables) > 0 {
+		all := make(map[string]string, len(old.Variables)+len(said.Variables))
+		for name, value := range old.Variables {
+			all[name] = value
+		}
+		for name, value := range said.Variables {
+			all[name] = value
+		}
+		old.Variables = all
+	}
+	return old
+}

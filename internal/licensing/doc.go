@@ -1,0 +1,10 @@
+// Package licensing owns the life of a licence: issuing it with its keys and
+// tokens, activating and giving up clients, heartbeats, goodwill, expiry,
+// suspension, switching off, moving to another edition, and what each of these
+// answers.
+//
+// Every rule is a pure function (decide*.go) over what the store brought;
+// the services around them load, decide, and write in the caller's transaction.
+// It does not own editions (catalog), customers, sessions (floating), meters
+// (metering), or how anything travels (wire). Only app, wire and web call it.
+package licensing

@@ -1,0 +1,74 @@
+package licensing
+
+import (
+	"strconv"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+)
+
+// Events that leave the server, to whoever is subscribed.
+const (
+	EventIssued    = "license.issued"
+	EventChanged   = "license.changed"
+	EventUsedUp    = "license.used_up"
+	EventCreated   = "activation.created"
+	EventGoodwill  = "activation.goodwill"
+	EventRegular   = "activation.regular"
+	EventDeleted   = "activation.deleted"
+	EventSuspended = "device.suspended"
+)
+
+// eventPayload is what an event says; ids and names, no keys.
+type eventPayload struct {
+	LicenseID      ident.UUID  `json:"license_id"`
+	ProductID      ident.UUID  `json:"product_id"`
+	CustomerID     ident.UUID  `json:"customer_id"`
+	CustomerNumber string      `json:"customer_number"`
+	ActivationID   *ident.UUID `json:"activation_id,omitempty"`
+	ClientID       string      `json:"client_id,omitempty"`
+	IsGoodwill     bool        `json:"is_goodwill,omitempty"`
+	GoodwillUntil  *time.Time  `json:"goodwill_until,omitempty"`
+	Reason         Reason      `json:"reason,omitempty"`
+	Used           int64       `json:"activations_used"`
+	Allowed        int64       `json:"activations_allowed"`
+}
+
+func eventOf(l *License, a *Activation, clientID string) eventPayload {
+	p := eventPayload{
+		LicenseID: l.UUID, ProductID: l.Product.UUID, CustomerID: l.Customer.UUID, CustomerNumber: l.Customer.CustomerNumber,
+		ClientID: clientID, Used: l.RegularUsed + l.GoodwillUsed, Allowed: Allowed(l.Terms().Policy),
+	}
+	if a != nil {
+		p.ActivationID, p.IsGoodwill, p.Reason = &a.UUID, a.IsGoodwill(), a.ReleaseReason
+		if !a.GoodwillUntil.IsZero() {
+			p.GoodwillUntil = &a.GoodwillUntil
+		}
+	}
+	return p
+}
+
+func announceActivation(t tx.Tx, l *License, a *Activation) {
+	e := eventOf(l, a, a.Device.Number)
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventCreated, Subject: "activation", ID: a.UUID, License: l.ID, After: e})
+	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventCreated, Stream: l.UUID, Payload: e})
+	if a.IsGoodwill() {
+		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventGoodwill, Stream: l.UUID, Payload: e})
+	}
+}
+
+func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
+	e := eventOf(l, a, a.Device.Number)
+	e.Reason = reason
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: "activation", ID: a.UUID, License: l.ID, Before: e})
+	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventDeleted, Stream: l.UUID, Payload: e})
+}
+
+// usedUpHelp tells the numbers and what can be done.
+func usedUpHelp(l *License, p terms.Policy) string {
+	return "All " + strconv.FormatInt(l.RegularUsed+l.GoodwillUsed, 10) + " of " + strconv.FormatInt(Allowed(p), 10) +
+		" activations are in use since " + l.UsedUpAt.UTC().Format("2006-01-02 15:04") +
+		" UTC; release a device that no longer needs it, or ask your vendor for more activations."
+}

@@ -1,0 +1,137 @@
+package licensing
+
+import (
+	"context"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// HeartbeatCommand is the periodic call of an activated client.
+type HeartbeatCommand struct {
+	Vendor   ident.VendorID
+	Product  ident.UUID
+	ClientID string
+	TokenKey ident.UUID // zero when none was sent
+	Client   Client     // what it says of itself; empty fields say nothing
+	GroupID  string
+	UserID   string
+	Proof    Proof
+}
+
+// Heartbeat answers the licence as it stands and records the contact (rule 6).
+// It reads once; only a heartbeat that changes something, or the first of a
+// day, runs a transaction, the rest go to the write-behind.
+func (s *Service) Heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, error) {
+	if c.ClientID == "" {
+		return refused(Refuse(MissingClientID)), nil
+	}
+	held, err := s.reader.Held(ctx, c.Vendor, c.Product, c.ClientID)
+	if err != nil {
+		return Outcome{}, err
+	}
+	now := s.ids.Clock.Now()
+	h := choose(held, now)
+	if h == nil {
+		return s.heartbeatOfNobody(ctx, c)
+	}
+	terms := h.License.Terms()
+	d := decideHeartbeat(heartbeatCase{
+		now: now, license: h.License, policy: terms.Policy, activation: h.Activation, client: c.Client,
+		tokenKey: !c.TokenKey.IsZero(), tokenMine: c.TokenKey == h.Activation.TokenKey,
+		proven: h.Activation.Client.PublicKey == nil || c.Proof.of(h.Activation.Client.PublicKey) != nil,
+	})
+	switch {
+	case d.release:
+		err := s.runner.Run(ctx, func(t tx.Tx) error {
+			_, err := s.Release(t, c.Vendor, h.Activation.UUID, ByGoodwillEnded)
+			return err
+		})
+		return refused(d.refusal), err
+	case d.refusal != nil && d.refusal.ID == OtherToken:
+		return s.otherToken(ctx, c)
+	case d.refusal != nil:
+		return refused(d.refusal), nil
+	case d.history:
+		return s.recordHeartbeat(ctx, c, h)
+	}
+	if err := s.pulses.Seen(c.Vendor, h.Activation.ID, now); err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{State: StateOf(h.License, h.Activation, h.Activation.Client.SoftwareVersion, now)}, nil
+}
+
+// choose gives the holding that answers: the temporary one while it is valid.
+func choose(held []Holding, at time.Time) *Holding {
+	for i := range held {
+		h := &held[i]
+		if !h.License.IsTemporary || len(held) == 1 {
+			return h
+		}
+		if StateOf(h.License, h.Activation, "", at).IsValid {
+			return h
+		}
+	}
+	if len(held) == 0 {
+		return nil
+	}
+	return &held[len(held)-1]
+}
+
+// heartbeatOfNobody says why a client without an activation is refused.
+func (s *Service) heartbeatOfNobody(ctx context.Context, c HeartbeatCommand) (Outcome, error) {
+	known, err := s.reader.ProductExists(ctx, c.Vendor, c.Product)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if !known {
+		return refused(Refuse(UnknownProduct)), nil
+	}
+	if c.TokenKey.IsZero() {
+		return refused(Refuse(UnknownClient)), nil
+	}
+	return s.otherToken(ctx, c)
+}
+
+// otherToken tells a free token from an unknown one from another client's.
+func (s *Service) otherToken(ctx context.Context, c HeartbeatCommand) (Outcome, error) {
+	token, err := s.reader.TokenState(ctx, c.Vendor, c.TokenKey)
+	switch {
+	case err != nil:
+		return Outcome{}, err
+	case token == nil:
+		return refused(Refuse(UnknownToken)), nil
+	case token.Activation == 0:
+		return refused(Refuse(TokenNotAssigned)), nil
+	}
+	return refused(Refuse(OtherToken)), nil
+}
+
+// recordHeartbeat writes what changed, with a history row.
+func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Holding) (Outcome, error) {
+	var out Outcome
+	err := s.runner.Run(ctx, func(t tx.Tx) error {
+		out = Outcome{}
+		a, err := s.store.Activation(t, c.Vendor, h.Activation.UUID)
+		if err != nil {
+			return err
+		}
+		if a == nil { // released since it was read
+			out = refused(Refuse(UnknownClient))
+			return nil
+		}
+		if differs(a.Client, c.Client) {
+			a.Client = merged(a.Client, c.Client)
+			if err := s.store.UpdateClient(t, c.Vendor, a); err != nil {
+				return err
+			}
+		}
+		if err := s.store.RecordHeartbeat(t, c.Vendor, a, Heartbeat{At: t.Now(), Client: a.Client, GroupID: c.GroupID, UserID: c.UserID}); err != nil {
+			return err
+		}
+		out.State = StateOf(h.License, a, a.Client.SoftwareVersion, t.Now())
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,145 @@
+package licensing
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+)
+
+// License is one grant to one customer, of one edition, to one licensee user,
+// with the few things of its surroundings that every answer names.
+// A zero time.Time means "none".
+type License struct {
+	ID       ident.LicenseID
+	UUID     ident.UUID
+	Vendor   ident.VendorID
+	Product  Product
+	Customer Customer
+	Edition  *Edition // shared and never written to
+
+	Name          string
+	LicenseeEmail string // the one licensee user; folded to lower case
+	LicenseKey    ident.UUID
+	PrintedKey    string // grouped base-32; "" when the product prints none
+	LegacyKey     string // from an older system; "" for none
+
+	IsActive    bool
+	IsTemporary bool
+	StartsAt    time.Time
+
+	ExpiresMode terms.ExpiresMode // "" for the edition's
+	ExpiresAt   time.Time
+	ExpiresDays int
+
+	Overrides *terms.Overrides // nil for none
+
+	FirstActivatedAt time.Time
+	UsedUpAt         time.Time // the first refusal since room was last free
+
+	ContractTokens int64 // token rows by contract; follows the token limit
+	RegularUsed    int64 // tokens in use within contract and buffer
+	GoodwillUsed   int64
+	LastSlot       int64
+
+	Revision  int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Product is what a licence's answers say of its product.
+type Product struct {
+	ID                  ident.ProductID
+	UUID                ident.UUID
+	Name                string
+	AllowClientMoves    bool // a client may go to another customer's licence without being freed first
+	MaximumInactiveDays int  // 0: clients are never unassigned for their silence
+	PrintedKeys         bool
+	LatestRelease       string
+	Revision            int64
+}
+
+// Customer is what a licence's answers say of its holder.
+type Customer struct {
+	ID             ident.CustomerID
+	UUID           ident.UUID
+	CompanyName    string
+	CustomerNumber string
+	Email          string
+}
+
+// Edition is what a licence starts from.
+type Edition struct {
+	ID          ident.EditionID
+	UUID        ident.UUID
+	Name        string
+	Mode        terms.Mode
+	ClientType  terms.ClientType
+	LicenseType terms.LicenseType
+	Policy      terms.Policy
+	Grants      terms.Grants
+	Revision    int64
+	Releases    []Release // of its product
+}
+
+// Release is a software release that limits may name.
+type Release struct {
+	UUID        ident.UUID
+	Release     string
+	Description string
+}
+
+// Terms is what holds for one licence: the edition with the licence's overrides laid over it.
+type Terms struct {
+	Policy terms.Policy
+	Grants terms.Grants
+}
+
+// Terms lays the licence's overrides over its edition.
+func (l *License) Terms() Terms {
+	return Terms{Policy: l.Overrides.Policy(l.Edition.Policy), Grants: l.Overrides.Grants(l.Edition.Grants)}
+}
+
+// Serial rises with every change of the licence or its edition; activations and
+// consumption do not change it.
+func (l *License) Serial() int64 { return l.Edition.Revision + l.Revision }
+
+// ExpiryOf gives the exclusive instant at which the licence ends; zero for never.
+// An end reckoned from the first activation is unknown, and so never, before it.
+func (l *License) ExpiryOf(p terms.Policy) time.Time {
+	mode, at, days := p.ExpiresMode, time.Time{}, 0
+	if p.ExpiresAt != nil {
+		at = *p.ExpiresAt
+	}
+	if p.ExpiresDays != nil {
+		days = *p.ExpiresDays
+	}
+	if l.ExpiresMode != "" {
+		mode, at, days = l.ExpiresMode, l.ExpiresAt, l.ExpiresDays
+	}
+	var end time.Time
+	switch mode {
+	case terms.ExpiresAt:
+		end = at
+	case terms.ExpiresDaysActivated:
+		end = l.afterActivation(days)
+	case terms.ExpiresNever:
+	}
+	if p.TrialDays > 0 {
+		if trial := l.afterActivation(p.TrialDays); !trial.IsZero() && (end.IsZero() || trial.Before(end)) {
+			end = trial
+		}
+	}
+	return end
+}
+
+// afterActivation gives the instant n × 24 h after the first activation.
+func (l *License) afterActivation(days int) time.Time {
+	if l.FirstActivatedAt.IsZero() {
+		return time.Time{}
+	}
+	return l.FirstActivatedAt.Add(time.Duration(days) * 24 * time.Hour)
+}
+
+// Allowed is how many activations there may be: contract, buffer and goodwill.
+func Allowed(p terms.Policy) int64 { return p.TokenLimit + p.ActivationBuffer + p.GoodwillTokenLimit }

@@ -1,0 +1,111 @@
+package licensing
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+)
+
+var noTime time.Time
+
+// release ends an activation of a locked licence, frees its token, and lets the
+// oldest goodwill activation have its place.
+func (s *Service) release(t tx.Tx, l *License, a *Activation, reason Reason) error {
+	if err := s.store.ReleaseActivation(t, l.Vendor, a, reason); err != nil {
+		return err
+	}
+	if a.IsGoodwill() {
+		l.GoodwillUsed--
+	} else {
+		l.RegularUsed--
+	}
+	if err := s.promote(t, l); err != nil {
+		return err
+	}
+	if _, room := roomFor(l, l.Terms().Policy); room {
+		l.UsedUpAt = noTime
+	}
+	if err := s.store.SaveCounters(t, l); err != nil {
+		return err
+	}
+	announceRelease(t, l, a, reason)
+	return nil
+}
+
+// locked brings a present activation with its device and licence, locked in
+// order; nil when it is not present any more.
+func (s *Service) locked(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation, *License, error) {
+	a, err := s.store.Activation(t, v, id)
+	if err != nil || a == nil {
+		return nil, nil, err
+	}
+	if _, _, err := s.store.LockDevice(t, v, a.Device.Number, a.Device.UUID); err != nil {
+		return nil, nil, err
+	}
+	licenses, err := s.store.LockLicenses(t, v, a.License)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Somebody may have released it while we waited for the locks.
+	if a, err = s.store.Activation(t, v, id); err != nil || a == nil {
+		return nil, nil, err
+	}
+	return a, licenses[a.License], nil
+}
+
+// Release ends an activation for the vendor's staff or a periodic run. It
+// reports false when there is no such present activation.
+func (s *Service) Release(t tx.Tx, v ident.VendorID, id ident.UUID, reason Reason) (bool, error) {
+	a, l, err := s.locked(t, v, id)
+	if err != nil || a == nil {
+		return false, err
+	}
+	return true, s.release(t, l, a, reason)
+}
+
+// UnassignCommand gives up a token.
+type UnassignCommand struct {
+	Vendor   ident.VendorID
+	TokenKey ident.UUID
+	Proof    Proof
+}
+
+// Unassign lets a client give up its own token (rule 5).
+func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*Refusal, error) {
+	token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
+	if err != nil {
+		return nil, err
+	}
+	if token == nil {
+		return Refuse(UnknownToken), nil
+	}
+	if token.Activation == 0 {
+		return Refuse(AlreadyUnassigned), nil
+	}
+	a, l, err := s.locked(t, c.Vendor, token.Key)
+	if err != nil {
+		return nil, err
+	}
+	if a == nil {
+		return Refuse(AlreadyUnassigned), nil
+	}
+	if r := decideUnassign(t.Now(), a, l.Terms().Policy, c.Proof.of(a.Client.PublicKey)); r != nil {
+		return r, nil
+	}
+	return nil, s.release(t, l, a, ByClient)
+}
+
+// decideUnassign applies rule 5 and 8.
+func decideUnassign(now time.Time, a *Activation, p terms.Policy, proven []byte) *Refusal {
+	switch {
+	case !answersTo(a, proven):
+		return Refuse(ClientAssigned)
+	case a.Device.SuspendedAt(now):
+		return Refuse(Suspended)
+	case !p.ClientMayUnassign:
+		return Refuse(MayNotUnassign)
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package licensing
+
+import (
+	"errors"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Config is what the service needs; all of it is required.
+type Config struct {
+	Store  Store
+	Reader Reader
+	Pulses Pulses
+	Runner tx.Runner // for the heartbeats that change something
+	IDs    ident.Source
+}
+
+// Service carries out the rules of licensing.
+type Service struct {
+	store  Store
+	reader Reader
+	pulses Pulses
+	runner tx.Runner
+	ids    ident.Source
+}
+
+// New checks the configuration and makes the service.
+func New(c Config) (*Service, error) {
+	if c.Store == nil || c.Reader == nil || c.Pulses == nil || c.Runner == nil || c.IDs.Clock == nil || c.IDs.Rand == nil {
+		return nil, errors.New("licensing: the configuration is incomplete")
+	}
+	return &Service{store: c.Store, reader: c.Reader, pulses: c.Pulses, runner: c.Runner, ids: c.IDs}, nil
+}
+
+// Outcome is what a client's call came to: a state, or a refusal.
+type Outcome struct {
+	State   State
+	Refusal *Refusal // nil when it was granted
+}
+
+func refused(r *Refusal) Outcome { return Outcome{Refusal: r} }
+
+// Proof tells whether a call was signed with the private key of this Ed25519
+// public key. Its nil value proves nothing.
+type Proof func(publicKey []byte) bool
+
+// Proves reports whether the call was signed with the private key of key.
+func (p Proof) Proves(key []byte) bool { return p.of(key) != nil }
+
+func (p Proof) of(key []byte) []byte {
+	if p == nil || key == nil || !p(key) {
+		return nil
+	}
+	return key
+}

@@ -1,0 +1,93 @@
+package licensing
+
+import (
+	"time"
+
+	"chancery/internal/terms"
+)
+
+// Validity reasons, answered as validity_reason and shown on every screen.
+const (
+	ReasonInactive           = "inactive"
+	ReasonNotStarted         = "not_started"
+	ReasonExpired            = "expired"
+	ReasonTrialOver          = "trial_over"
+	ReasonSoftwareVersion    = "software_version"
+	ReasonActivationsReached = "activations_exceeded" // new clients are refused; activated ones stay valid
+)
+
+// DateValidity is the protocol's date_validity.
+type DateValidity int
+
+// The values of DateValidity.
+const (
+	InForce DateValidity = iota
+	NotStarted
+	Over
+)
+
+// State is a licence as it stands at an instant for a client of some version.
+type State struct {
+	At             time.Time
+	License        *License
+	Terms          Terms
+	Activation     *Activation // nil when the question was about the licence alone
+	ExpiresAt      time.Time   // zero: never
+	DateValidity   DateValidity
+	IsExpired      bool
+	VersionAllowed bool
+	IsValid        bool
+	Reason         string // "" when there is nothing to say
+	Serial         int64
+	Used, Allowed  int64
+}
+
+// StateOf judges a licence at now. version is the client's; "" is not judged.
+func StateOf(l *License, a *Activation, version string, now time.Time) State {
+	t := l.Terms()
+	s := State{
+		At: now, License: l, Terms: t, Activation: a, ExpiresAt: l.ExpiryOf(t.Policy),
+		VersionAllowed: versionAllowed(t.Policy, version), Serial: l.Serial(),
+		Used: l.RegularUsed + l.GoodwillUsed, Allowed: Allowed(t.Policy),
+	}
+	switch {
+	case expiredAt(s.ExpiresAt, now):
+		s.DateValidity, s.IsExpired = Over, true
+	case now.Before(l.StartsAt):
+		s.DateValidity = NotStarted
+	}
+	s.IsValid = l.IsActive && s.DateValidity == InForce && s.VersionAllowed
+	s.Reason = s.reason()
+	return s
+}
+
+func (s State) reason() string {
+	switch {
+	case !s.License.IsActive:
+		return ReasonInactive
+	case s.IsExpired && s.Terms.Policy.TrialDays > 0 && s.ExpiresAt.Equal(s.License.afterActivation(s.Terms.Policy.TrialDays)):
+		return ReasonTrialOver
+	case s.IsExpired:
+		return ReasonExpired
+	case s.DateValidity == NotStarted:
+		return ReasonNotStarted
+	case !s.VersionAllowed:
+		return ReasonSoftwareVersion
+	case !s.License.UsedUpAt.IsZero() && s.License.Edition.Mode == terms.Named:
+		return ReasonActivationsReached
+	}
+	return ""
+}
+
+// GoodwillNotice is the sentence for a client on a goodwill activation, or "".
+func (s State) GoodwillNotice() string {
+	a := s.Activation
+	if a == nil || !a.IsGoodwill() {
+		return ""
+	}
+	if a.GoodwillUntil.IsZero() {
+		return "This activation is above the licence's contract. It goes on as goodwill; please ask your vendor for more activations."
+	}
+	return "This activation is above the licence's contract. It goes on as goodwill until " +
+		a.GoodwillUntil.UTC().Format("2006-01-02 15:04") + " UTC; please ask your vendor for more activations."
+}

@@ -1,0 +1,150 @@
+package licensing
+
+import (
+	"context"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Found is what a presented key leads to.
+type Found struct {
+	License ident.LicenseID
+	Product ident.ProductID
+	Token   ident.TokenID // 0 unless it was a token key
+}
+
+// Key is a presented key in all the forms it may have.
+type Key struct {
+	UUID    ident.UUID // of a license or token key; zero if it is none
+	Printed string     // canonical; "" if it is none
+	Legacy  string     // the text as sent
+}
+
+// Store is the licences' part of the database. All methods reach one vendor's
+// rows only. "Not found" is a nil pointer or false, never an error. Locks are
+// taken in the order device, licences by id.
+type Store interface {
+	// Product finds a product; nil when there is none.
+	Product(t tx.Tx, v ident.VendorID, id ident.UUID) (*Product, error)
+
+	// FindKey looks a key up: license, token, printed, then legacy (of product,
+	// or of any when product is 0).
+	FindKey(t tx.Tx, v ident.VendorID, product ident.ProductID, k Key) (Found, bool, error)
+
+	// LockDevice gives the device with this number and locks it, making it if
+	// need be; made tells that it is new.
+	LockDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (d Device, made bool, err error)
+
+	// DropDevice removes a device that LockDevice has just made.
+	DropDevice(t tx.Tx, v ident.VendorID, id ident.DeviceID) error
+
+	// LockLicenses gives the licences and locks them in the order of their ids.
+	LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*License, error)
+
+	// ClientActivations gives the device's present activations of a product: at
+	// most one temporary and one other.
+	ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, device ident.DeviceID) ([]*Activation, error)
+
+	// Activation gives a present activation by its outside id or its token's key.
+	Activation(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation, error)
+
+	TokenByKey(t tx.Tx, v ident.VendorID, key ident.UUID) (*Token, error)
+	Token(t tx.Tx, v ident.VendorID, id ident.TokenID) (*Token, error)
+
+	// FreeToken gives the free token with the highest slot in this role; nil for none.
+	FreeToken(t tx.Tx, v ident.VendorID, l ident.LicenseID, role Role) (*Token, error)
+
+	// TokensInRole gives up to limit tokens, in use or free, by slot (highest first).
+	TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role Role, inUse bool, limit int64) ([]Token, error)
+
+	InsertTokens(t tx.Tx, v ident.VendorID, tokens []Token) error
+	DeleteTokens(t tx.Tx, v ident.VendorID, ids []ident.TokenID) error
+	SetRole(t tx.Tx, v ident.VendorID, id ident.TokenID, role Role) error
+
+	// InsertActivation stores an activation, its pulse, and assigns its token.
+	InsertActivation(t tx.Tx, v ident.VendorID, product ident.ProductID, a *Activation) error
+
+	// ReleaseActivation ends it and frees its token.
+	ReleaseActivation(t tx.Tx, v ident.VendorID, a *Activation, reason Reason) error
+
+	// OldestGoodwill gives the goodwill activations of a licence, oldest first.
+	OldestGoodwill(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int64) ([]*Activation, error)
+
+	// SetGoodwill makes an activation regular (zero times) or goodwill.
+	SetGoodwill(t tx.Tx, v ident.VendorID, a *Activation) error
+
+	// UpdateClient stores what a client says of itself.
+	UpdateClient(t tx.Tx, v ident.VendorID, a *Activation) error
+
+	// RecordHeartbeat writes a history row and moves the pulse.
+	RecordHeartbeat(t tx.Tx, v ident.VendorID, a *Activation, h Heartbeat) error
+
+	InsertLicense(t tx.Tx, l *License) error
+
+	// SaveCounters stores the counters, used up, first activation and last slot.
+	SaveCounters(t tx.Tx, l *License) error
+
+	// SaveLicense stores everything that staff can change, and the counters.
+	SaveLicense(t tx.Tx, l *License) error
+
+	SetSuspension(t tx.Tx, v ident.VendorID, d ident.DeviceID, until time.Time) error
+
+	// CountDenial counts a refused call per licence, reason and hour.
+	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error
+
+	// Customer and Edition are what a new licence refers to; nil when there is none.
+	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
+	Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*Edition, *Product, error)
+}
+
+// Due is an activation that a periodic run has to end.
+type Due struct {
+	Vendor     ident.VendorID
+	Activation ident.UUID
+}
+
+// Reader answers the calls that change nothing, from committed data.
+type Reader interface {
+	// Held gives what a client holds of a product: its present activations with
+	// their licences, the temporary one first.
+	Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]Holding, error)
+
+	// ProductExists tells an unknown product from an unknown client.
+	ProductExists(ctx context.Context, v ident.VendorID, product ident.UUID) (bool, error)
+
+	// TokenState finds a token by its key; nil when there is none.
+	TokenState(ctx context.Context, v ident.VendorID, key ident.UUID) (*Token, error)
+
+	// ByKey gives the licence that a key leads to; nil when there is none.
+	ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k Key) (*License, error)
+
+	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, customerNumber string, activeOnly bool) ([]*License, error)
+	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]*License, error)
+
+	// Silent gives present activations not seen for their product's
+	// maximum_inactive_days; GoodwillOver those whose goodwill has ended at now.
+	Silent(ctx context.Context, now time.Time, limit int) ([]Due, error)
+	GoodwillOver(ctx context.Context, now time.Time, limit int) ([]Due, error)
+}
+
+// Holding is what one read brings for a client.
+type Holding struct {
+	License    *License
+	Activation *Activation
+}
+
+// Pulses takes heartbeats that change nothing, to be written within a second.
+type Pulses interface {
+	// Seen records one heartbeat; an Unavailable fault when too many are waiting.
+	Seen(v ident.VendorID, a ident.ActivationID, at time.Time) error
+}
+
+// Heartbeat is one row of an activation's history.
+type Heartbeat struct {
+	At      time.Time
+	Client  Client
+	GroupID string
+	UserID  string
+}

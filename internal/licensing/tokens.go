@@ -1,0 +1,116 @@
+package licensing
+
+import (
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+)
+
+// newTokens makes count tokens of a licence, after its last slot.
+func (s *Service) newTokens(l *License, role Role, count int64) []Token {
+	tokens := make([]Token, count)
+	for i := range tokens {
+		l.LastSlot++
+		tokens[i] = Token{License: l.ID, Slot: l.LastSlot, Role: role, Key: s.ids.V4()}
+	}
+	return tokens
+}
+
+// fitTokens brings the contract's tokens to the token limit that holds now: an
+// edition's limit reaches its licences when they are next touched. In-use tokens
+// change their role, never their key; free ones above the limit go.
+func (s *Service) fitTokens(t tx.Tx, l *License) error {
+	p := l.Terms().Policy
+	if l.Edition.Mode == terms.Floating || l.ContractTokens == p.TokenLimit {
+		return nil
+	}
+	var err error
+	if l.ContractTokens < p.TokenLimit {
+		err = s.addTokens(t, l, p.TokenLimit-l.ContractTokens)
+	} else {
+		err = s.removeTokens(t, l, l.ContractTokens-p.TokenLimit)
+	}
+	if err != nil {
+		return err
+	}
+	l.ContractTokens = p.TokenLimit
+	return s.store.SaveCounters(t, l)
+}
+
+// addTokens makes count more contract tokens: buffer tokens in use come first.
+func (s *Service) addTokens(t tx.Tx, l *License, count int64) error {
+	buffer, err := s.store.TokensInRole(t, l.Vendor, l.ID, RoleBuffer, true, count)
+	if err != nil {
+		return err
+	}
+	for _, token := range buffer {
+		if err := s.store.SetRole(t, l.Vendor, token.ID, RoleContract); err != nil {
+			return err
+		}
+	}
+	return s.store.InsertTokens(t, l.Vendor, s.newTokens(l, RoleContract, count-int64(len(buffer))))
+}
+
+// removeTokens takes count tokens out of the contract: free ones are deleted,
+// the rest go on in the buffer.
+func (s *Service) removeTokens(t tx.Tx, l *License, count int64) error {
+	free, err := s.store.TokensInRole(t, l.Vendor, l.ID, RoleContract, false, count)
+	if err != nil {
+		return err
+	}
+	ids := make([]ident.TokenID, len(free))
+	for i, token := range free {
+		ids[i] = token.ID
+	}
+	if err := s.store.DeleteTokens(t, l.Vendor, ids); err != nil {
+		return err
+	}
+	used, err := s.store.TokensInRole(t, l.Vendor, l.ID, RoleContract, true, count-int64(len(free)))
+	if err != nil {
+		return err
+	}
+	for _, token := range used {
+		if err := s.store.SetRole(t, l.Vendor, token.ID, RoleBuffer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// promote turns goodwill activations into regular ones, oldest first, while the
+// contract and buffer have room: two tokens swap roles, no key changes.
+func (s *Service) promote(t tx.Tx, l *License) error {
+	p := l.Terms().Policy
+	room := min(p.TokenLimit+p.ActivationBuffer-l.RegularUsed, l.GoodwillUsed)
+	if room <= 0 {
+		return nil
+	}
+	waiting, err := s.store.OldestGoodwill(t, l.Vendor, l.ID, room)
+	if err != nil {
+		return err
+	}
+	for _, a := range waiting {
+		role := RoleBuffer
+		free, err := s.store.FreeToken(t, l.Vendor, l.ID, RoleContract)
+		if err != nil {
+			return err
+		}
+		if free != nil {
+			role = RoleContract
+			if err := s.store.SetRole(t, l.Vendor, free.ID, RoleGoodwill); err != nil {
+				return err
+			}
+		}
+		if err := s.store.SetRole(t, l.Vendor, a.Token, role); err != nil {
+			return err
+		}
+		a.GoodwillSince, a.GoodwillUntil = noTime, noTime
+		if err := s.store.SetGoodwill(t, l.Vendor, a); err != nil {
+			return err
+		}
+		l.GoodwillUsed--
+		l.RegularUsed++
+		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventRegular, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number)})
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package licensing
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+)
+
+// licenseView is a licence as the audit log and the events show it: no keys.
+type licenseView struct {
+	LicenseID     ident.UUID        `json:"license_id"`
+	ProductID     ident.UUID        `json:"product_id"`
+	EditionID     ident.UUID        `json:"edition_id"`
+	CustomerID    ident.UUID        `json:"customer_id"`
+	Name          string            `json:"name"`
+	LicenseeEmail string            `json:"licensee_email"`
+	IsActive      bool              `json:"is_active"`
+	IsTemporary   bool              `json:"is_temporary"`
+	StartsAt      *time.Time        `json:"starts_at"`
+	ExpiresMode   terms.ExpiresMode `json:"expires_mode,omitempty"`
+	ExpiresAt     *time.Time        `json:"expires_at"`
+	TokenLimit    int64             `json:"token_limit"`
+	Overrides     *terms.Overrides  `json:"overrides,omitempty"`
+	Serial        int64             `json:"serial"`
+}
+
+func viewOf(l *License) licenseView {
+	p := l.Terms().Policy
+	return licenseView{
+		LicenseID: l.UUID, ProductID: l.Product.UUID, EditionID: l.Edition.UUID, CustomerID: l.Customer.UUID,
+		Name: l.Name, LicenseeEmail: l.LicenseeEmail, IsActive: l.IsActive, IsTemporary: l.IsTemporary,
+		StartsAt: instant(l.StartsAt), ExpiresMode: l.ExpiresMode, ExpiresAt: instant(l.ExpiryOf(p)),
+		TokenLimit: p.TokenLimit, Overrides: l.Overrides, Serial: l.Serial(),
+	}
+}
+
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

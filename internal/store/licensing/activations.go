@@ -1,0 +1,132 @@
+package licensing
+
+import (
+	"context"
+	"database/sql"
+
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+const activationsFrom = `SELECT ` + activationColumns + ` FROM activations a` + activationTables
+
+// ClientActivations implements licensing.Store.
+func (s *Store) ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, device ident.DeviceID) ([]*licensing.Activation, error) {
+	rows, err := writing(t)(activationsFrom+`WHERE a.vendor_id = $1 AND a.device_id = $2 AND a.product_id = $3 AND a.released_at IS NULL
+		ORDER BY a.is_temporary DESC`, v, device, product)
+	return collect(rows, err, scanActivation)
+}
+
+// Activation implements licensing.Store.
+func (s *Store) Activation(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing.Activation, error) {
+	rows, err := writing(t)(activationsFrom+`WHERE a.vendor_id = $1 AND a.uuid = $2 AND a.released_at IS NULL`, v, id)
+	a, err := first(rows, err, scanActivation)
+	if err != nil || a != nil {
+		return a, err
+	}
+	rows, err = writing(t)(activationsFrom+`WHERE k.vendor_id = $1 AND k.token_key = $2 AND a.vendor_id = $1 AND a.id = k.activation_id`, v, id)
+	return first(rows, err, scanActivation)
+}
+
+// InsertActivation implements licensing.Store.
+func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.ProductID, a *licensing.Activation) error {
+	c := &a.Client
+	tags, err := jsonText(len(c.Tags), c.Tags)
+	if err != nil {
+		return err
+	}
+	variables, err := jsonText(len(c.Variables), c.Variables)
+	if err != nil {
+		return err
+	}
+	id, err := store.On(t).Insert(`INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, is_temporary,
+		goodwill_since, goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version,
+		device_variables, address, country, client_public_key, activated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`,
+		v, a.UUID, product, a.License, a.Token, a.Device.ID, flag(a.IsTemporary), millis(a.GoodwillSince), millis(a.GoodwillUntil),
+		c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country,
+		c.PublicKey, a.ActivatedAt.UnixMilli())
+	if err != nil {
+		return err
+	}
+	a.ID = ident.ActivationID(id)
+	if _, err := store.On(t).Exec(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES ($1, $2, $3, $4, 0)`,
+		a.ID, v, a.Pulse.LastSeenAt.UnixMilli(), licensing.DayOf(a.Pulse.LastSeenAt)); err != nil {
+		return err
+	}
+	_, err = store.On(t).Exec(`UPDATE tokens SET activation_id = $1 WHERE vendor_id = $2 AND id = $3`, a.ID, v, a.Token)
+	return err
+}
+
+// ReleaseActivation implements licensing.Store.
+func (s *Store) ReleaseActivation(t tx.Tx, v ident.VendorID, a *licensing.Activation, reason licensing.Reason) error {
+	a.ReleasedAt, a.ReleaseReason = t.Now(), reason
+	if _, err := store.On(t).Exec(`UPDATE activations SET released_at = $1, release_reason = $2 WHERE vendor_id = $3 AND id = $4`,
+		a.ReleasedAt.UnixMilli(), reason, v, a.ID); err != nil {
+		return err
+	}
+	_, err := store.On(t).Exec(`UPDATE tokens SET activation_id = NULL WHERE vendor_id = $1 AND id = $2`, v, a.Token)
+	return err
+}
+
+// OldestGoodwill implements licensing.Store.
+func (s *Store) OldestGoodwill(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int64) ([]*licensing.Activation, error) {
+	rows, err := writing(t)(activationsFrom+`WHERE a.vendor_id = $1 AND a.license_id = $2 AND a.released_at IS NULL AND a.goodwill_since IS NOT NULL
+		ORDER BY a.goodwill_since, a.id LIMIT $3`, v, l, limit)
+	return collect(rows, err, scanActivation)
+}
+
+// SetGoodwill implements licensing.Store.
+func (s *Store) SetGoodwill(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
+	_, err := store.On(t).Exec(`UPDATE activations SET goodwill_since = $1, goodwill_until = $2 WHERE vendor_id = $3 AND id = $4`,
+		millis(a.GoodwillSince), millis(a.GoodwillUntil), v, a.ID)
+	return err
+}
+
+// UpdateClient implements licensing.Store.
+func (s *Store) UpdateClient(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
+	c := &a.Client
+	variables, err := jsonText(len(c.Variables), c.Variables)
+	if err != nil {
+		return err
+	}
+	_, err = store.On(t).Exec(`UPDATE activations SET hostname = $1, platform = $2, operating_system = $3, software_version = $4,
+		device_variables = $5, address = $6, country = $7 WHERE vendor_id = $8 AND id = $9`,
+		c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country, v, a.ID)
+	return err
+}
+
+// Held implements licensing.Reader: one read for the whole of a heartbeat.
+func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]licensing.Holding, error) {
+	q := s.reading(ctx)
+	rows, err := q(`SELECT `+activationColumns+`, `+licenseColumns+`
+		FROM devices d
+		JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id AND a.released_at IS NULL
+		JOIN tokens k ON k.vendor_id = a.vendor_id AND k.id = a.token_id
+		JOIN pulses s ON s.activation_id = a.id
+		JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id`+licenseTables+
+		`WHERE d.vendor_id = $1 AND d.number = $2 AND p.uuid = $3 ORDER BY a.is_temporary DESC`, v, number, product)
+	type held struct {
+		activation activationRow
+		license    licenseRow
+	}
+	scanned, err := collect(rows, err, func(rows *sql.Rows) (*held, error) {
+		h := &held{}
+		return h, rows.Scan(append(h.activation.dest(), h.license.dest()...)...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]licensing.Holding, len(scanned))
+	for i, h := range scanned {
+		if all[i].Activation, err = h.activation.activation(); err != nil {
+			return nil, err
+		}
+		if all[i].License, err = s.withEdition(q, &h.license); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,36 @@
+package licensing
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+)
+
+func scanDue(rows *sql.Rows) (licensing.Due, error) {
+	var d licensing.Due
+	var vendor int64
+	err := rows.Scan(&vendor, &d.Activation)
+	d.Vendor = ident.VendorOf(vendor)
+	return d, err //nolint:wrapcheck // store's own
+}
+
+// Silent implements licensing.Reader. The day serves the index, the instant decides.
+func (s *Store) Silent(ctx context.Context, now time.Time, limit int) ([]licensing.Due, error) {
+	rows, err := s.db.Query(ctx, `SELECT a.vendor_id, a.uuid
+		FROM products p
+		JOIN pulses s ON s.vendor_id = p.vendor_id AND s.last_seen_day <= $1 - p.maximum_inactive_days
+		JOIN activations a ON a.vendor_id = s.vendor_id AND a.id = s.activation_id AND a.product_id = p.id AND a.released_at IS NULL
+		WHERE p.maximum_inactive_days IS NOT NULL AND s.last_seen_at < $2 - p.maximum_inactive_days * CAST(86400000 AS BIGINT)
+		LIMIT $3`, licensing.DayOf(now), now.UnixMilli(), limit)
+	return collect(rows, err, scanDue)
+}
+
+// GoodwillOver implements licensing.Reader.
+func (s *Store) GoodwillOver(ctx context.Context, now time.Time, limit int) ([]licensing.Due, error) {
+	rows, err := s.db.Query(ctx, `SELECT vendor_id, uuid FROM activations
+		WHERE released_at IS NULL AND goodwill_until IS NOT NULL AND goodwill_until <= $1 ORDER BY goodwill_until LIMIT $2`, now.UnixMilli(), limit)
+	return collect(rows, err, scanDue)
+}

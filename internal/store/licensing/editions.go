@@ -1,0 +1,126 @@
+package licensing
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+)
+
+const maxEditions = 10_000
+
+// editions keeps decoded editions by id. An entry serves only rows that carry
+// its very revisions, so it can't be stale: a change of the edition, or of its
+// product, raises one of them.
+type editions struct {
+	mu   sync.RWMutex
+	byID map[ident.EditionID]edition
+}
+
+type edition struct {
+	*licensing.Edition
+
+	product int64 // the product's revision
+}
+
+func newEditions() *editions { return &editions{byID: map[ident.EditionID]edition{}} }
+
+func (e *editions) get(id ident.EditionID, revision, product int64) *licensing.Edition {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if held, ok := e.byID[id]; ok && held.Revision == revision && held.product == product {
+		return held.Edition
+	}
+	return nil
+}
+
+func (e *editions) put(held edition) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.byID) >= maxEditions {
+		clear(e.byID)
+	}
+	e.byID[held.ID] = held
+}
+
+// withEdition gives the licence of a scanned row, with its edition.
+func (s *Store) withEdition(q querier, r *licenseRow) (*licensing.License, error) {
+	l, err := r.license()
+	if err != nil {
+		return nil, err
+	}
+	if l.Edition = s.editions.get(r.edition, r.editionRevision, l.Product.Revision); l.Edition != nil {
+		return l, nil
+	}
+	held, err := loadEdition(q, l.Vendor, `e.id = $2`, r.edition)
+	if err != nil {
+		return nil, err
+	}
+	if held == nil {
+		return nil, fmt.Errorf("edition %d of license %d is missing", r.edition, l.ID)
+	}
+	s.editions.put(*held)
+	l.Edition = held.Edition
+	return l, nil
+}
+
+// Edition implements licensing.Store.
+func (s *Store) Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing.Edition, *licensing.Product, error) {
+	held, err := loadEdition(writing(t), v, `e.uuid = $2`, id)
+	if err != nil || held == nil {
+		return nil, nil, err
+	}
+	rows, err := writing(t)(`SELECT `+productColumns+` FROM products p
+		JOIN editions e ON e.vendor_id = p.vendor_id AND e.product_id = p.id WHERE p.vendor_id = $1 AND e.id = $2`, v, held.ID)
+	product, err := first(rows, err, func(rows *sql.Rows) (*licensing.Product, error) {
+		var p productRow
+		if err := rows.Scan(p.dest()...); err != nil {
+			return nil, err //nolint:wrapcheck // store's own
+		}
+		product := p.product()
+		return &product, nil
+	})
+	return held.Edition, product, err
+}
+
+// loadEdition reads an edition with the releases of its product; nil when there is none.
+func loadEdition(q querier, v ident.VendorID, where string, arg any) (*edition, error) {
+	held, productID, err := readEdition(q, v, where, arg)
+	if err != nil || held == nil {
+		return nil, err
+	}
+	rows, err := q(`SELECT uuid, software_release, description FROM software_releases WHERE vendor_id = $1 AND product_id = $2 ORDER BY id`, v, productID)
+	held.Releases, err = collect(rows, err, func(rows *sql.Rows) (licensing.Release, error) {
+		var r licensing.Release
+		err := rows.Scan(&r.UUID, &r.Release, &r.Description)
+		return r, err //nolint:wrapcheck // store's own
+	})
+	return held, err
+}
+
+func readEdition(q querier, v ident.VendorID, where string, arg any) (*edition, ident.ProductID, error) {
+	var product ident.ProductID
+	rows, err := q(`SELECT e.id, e.uuid, e.name, e.provisioning_mode, e.client_type, e.license_type, e.policy, e.grants, e.revision,
+		p.id, p.revision FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
+		WHERE e.vendor_id = $1 AND `+where, v, arg)
+	held, err := first(rows, err, func(rows *sql.Rows) (*edition, error) {
+		held := edition{Edition: &licensing.Edition{}}
+		var policy, grants string
+		if err := rows.Scan(&held.ID, &held.UUID, &held.Name, &held.Mode, &held.ClientType, &held.LicenseType,
+			&policy, &grants, &held.Revision, &product, &held.product); err != nil {
+			return nil, err //nolint:wrapcheck // store's own
+		}
+		if err := json.Unmarshal([]byte(policy), &held.Policy); err != nil {
+			return nil, fmt.Errorf("policy of edition %d: %w", held.ID, err)
+		}
+		if err := json.Unmarshal([]byte(grants), &held.Grants); err != nil {
+			return nil, fmt.Errorf("grants of edition %d: %w", held.ID, err)
+		}
+		return &held, nil
+	})
+	return held, product, err
+}

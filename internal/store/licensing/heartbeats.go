@@ -1,0 +1,44 @@
+package licensing
+
+import (
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// RecordHeartbeat implements licensing.Store. The day's count is kept in the
+// pulse while the day lasts; the first heartbeat of another day hands it over to
+// the finished day's newest history row.
+func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activation, h licensing.Heartbeat) error {
+	q, day, at := store.On(t), licensing.DayOf(h.At), h.At.UnixMilli()
+	var was, count int64
+	if _, err := q.QueryRow(`SELECT last_seen_day, day_count FROM pulses WHERE activation_id = $1 AND vendor_id = $2`+q.Dialect.ForUpdate(),
+		[]any{a.ID, v}, &was, &count); err != nil {
+		return err
+	}
+	if was < day {
+		if count > 0 {
+			if err := addToDay(q, v, a.ID, was, count); err != nil {
+				return err
+			}
+		}
+		was, count = day, 0
+	}
+	if _, err := q.Exec(`UPDATE pulses SET last_seen_at = `+q.Dialect.Greatest("last_seen_at", "$1")+`, last_seen_day = $2, day_count = $3
+		WHERE activation_id = $4 AND vendor_id = $5`, at, was, count+1, a.ID, v); err != nil {
+		return err
+	}
+	c := &h.Client
+	_, err := q.Exec(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,
+		hostname, platform, address, country, group_id, user_id) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		v, a.ID, at, day, c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country, h.GroupID, h.UserID)
+	return err
+}
+
+// addToDay adds heartbeats to the newest history row of a finished day.
+func addToDay(q *store.Tx, v ident.VendorID, a ident.ActivationID, day, count int64) error {
+	_, err := q.Exec(`UPDATE heartbeats SET day_count = day_count + $1 WHERE id =
+		(SELECT MAX(id) FROM heartbeats WHERE vendor_id = $2 AND activation_id = $3 AND day = $4)`, count, v, a, day)
+	return err
+}

@@ -1,0 +1,53 @@
+package licensing
+
+import (
+	"database/sql"
+
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+)
+
+// FindKey implements licensing.Store.
+func (s *Store) FindKey(t tx.Tx, v ident.VendorID, product ident.ProductID, k licensing.Key) (licensing.Found, bool, error) {
+	return findKey(writing(t), v, product, k)
+}
+
+func findKey(q querier, v ident.VendorID, product ident.ProductID, k licensing.Key) (licensing.Found, bool, error) {
+	type try struct {
+		sqltext string
+		args    []any
+	}
+	var tries []try
+	if !k.UUID.IsZero() {
+		tries = append(tries,
+			try{`SELECT id, product_id, 0 FROM licenses WHERE vendor_id = $1 AND license_key = $2`, []any{v, k.UUID}},
+			try{`SELECT l.id, l.product_id, k.id FROM tokens k JOIN licenses l ON l.vendor_id = k.vendor_id AND l.id = k.license_id
+				WHERE k.vendor_id = $1 AND k.token_key = $2`, []any{v, k.UUID}})
+	}
+	if k.Printed != "" {
+		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses WHERE vendor_id = $1 AND printed_key = $2`, []any{v, k.Printed}})
+	}
+	switch {
+	case k.Legacy == "":
+	case product == 0:
+		tries = append(tries, try{`SELECT MIN(id), MIN(product_id), 0 FROM licenses WHERE vendor_id = $1 AND legacy_license_key = $2
+			HAVING COUNT(*) = 1`, []any{v, k.Legacy}})
+	default:
+		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses WHERE vendor_id = $1 AND product_id = $2 AND legacy_license_key = $3`, []any{v, product, k.Legacy}})
+	}
+	for _, try := range tries {
+		rows, err := q(try.sqltext, try.args...)
+		f, err := first(rows, err, func(rows *sql.Rows) (*licensing.Found, error) {
+			f := &licensing.Found{}
+			return f, rows.Scan(&f.License, &f.Product, &f.Token)
+		})
+		if err != nil || f != nil && (product == 0 || f.Product == product) {
+			if err != nil {
+				return licensing.Found{}, false, err
+			}
+			return *f, true, nil
+		}
+	}
+	return licensing.Found{}, false, nil
+}

@@ -1,0 +1,166 @@
+package licensing
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// LockLicenses implements licensing.Store.
+func (s *Store) LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*licensing.License, error) {
+	args := []any{v}
+	holders := make([]string, len(ids))
+	for i, id := range ids {
+		args = append(args, id)
+		holders[i] = "$" + strconv.Itoa(i+2)
+	}
+	found, err := s.licenses(writing(t), `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
+		`WHERE l.vendor_id = $1 AND l.id IN (`+strings.Join(holders, ", ")+`) ORDER BY l.id`+store.On(t).Dialect.ForUpdateOf("l"), args...)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[ident.LicenseID]*licensing.License, len(found))
+	for _, l := range found {
+		byID[l.ID] = l
+	}
+	return byID, nil
+}
+
+// licenses runs a query over licenseColumns.
+func (s *Store) licenses(q querier, sqltext string, args ...any) ([]*licensing.License, error) {
+	rows, err := q(sqltext, args...)
+	scanned, err := collect(rows, err, func(rows *sql.Rows) (*licenseRow, error) {
+		r := &licenseRow{}
+		return r, rows.Scan(r.dest()...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*licensing.License, len(scanned))
+	for i, r := range scanned {
+		if all[i], err = s.withEdition(q, r); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// InsertLicense implements licensing.Store.
+func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
+	overrides, err := overridesText(l.Overrides)
+	if err != nil {
+		return err
+	}
+	var id int64
+	found, err := store.On(t).QueryRow(`INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, licensee_email,
+		license_key, printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days,
+		overrides, contract_tokens, regular_used, goodwill_used, last_slot, revision, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 0, 0, 0, $18, $19, $20)
+		ON CONFLICT DO NOTHING RETURNING id`,
+		[]any{
+			l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail,
+			l.LicenseKey, text(l.PrintedKey), text(l.LegacyKey), flag(l.IsActive), flag(l.IsTemporary), millis(l.StartsAt),
+			text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
+		}, &id)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return errLegacyKey()
+	}
+	l.ID = ident.LicenseID(id)
+	return nil
+}
+
+// errLegacyKey is 1005 on the wire. The other unique columns are random.
+func errLegacyKey() error {
+	return fault.Refused("legacy_key_exists", "Another licence of this product has this legacy license key.", "Choose another legacy_license_key, or change the other licence's first.")
+}
+
+// SaveLicense implements licensing.Store.
+func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
+	overrides, err := overridesText(l.Overrides)
+	if err != nil {
+		return err
+	}
+	var other int64
+	if l.LegacyKey != "" {
+		taken, err := store.On(t).QueryRow(`SELECT id FROM licenses WHERE vendor_id = $1 AND product_id = $2 AND legacy_license_key = $3 AND id <> $4`,
+			[]any{l.Vendor, l.Product.ID, l.LegacyKey, l.ID}, &other)
+		if err != nil {
+			return err
+		}
+		if taken {
+			return errLegacyKey()
+		}
+	}
+	if _, err := store.On(t).Exec(`UPDATE licenses SET edition_id = $1, customer_id = $2, name = $3, licensee_email = $4, legacy_license_key = $5,
+		is_active = $6, is_temporary = $7, starts_at = $8, expires_mode = $9, expires_at = $10, expires_days = $11, overrides = $12,
+		revision = $13, updated_at = $14 WHERE vendor_id = $15 AND id = $16`,
+		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, text(l.LegacyKey), flag(l.IsActive), flag(l.IsTemporary), millis(l.StartsAt),
+		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, l.Revision, l.UpdatedAt.UnixMilli(), l.Vendor, l.ID); err != nil {
+		return err
+	}
+	return s.SaveCounters(t, l)
+}
+
+// SaveCounters implements licensing.Store.
+func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
+	_, err := store.On(t).Exec(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4,
+		first_activated_at = $5, last_slot = $6 WHERE vendor_id = $7 AND id = $8`,
+		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, millis(l.UsedUpAt), millis(l.FirstActivatedAt), l.LastSlot, l.Vendor, l.ID)
+	return err
+}
+
+// CountDenial implements licensing.Store.
+func (s *Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error {
+	_, err := store.On(t).Exec(`INSERT INTO denials (vendor_id, license_id, reason, hour, denied) VALUES ($1, $2, $3, $4, 1)
+		ON CONFLICT (vendor_id, license_id, reason, hour) DO UPDATE SET denied = denials.denied + 1`, v, l, reason, at.Unix()/3600)
+	return err
+}
+
+// ByKey implements licensing.Reader.
+func (s *Store) ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k licensing.Key) (*licensing.License, error) {
+	q := s.reading(ctx)
+	var productID ident.ProductID
+	if !product.IsZero() {
+		found, err := s.db.QueryRow(ctx, `SELECT id FROM products WHERE vendor_id = $1 AND uuid = $2`, []any{v, product}, &productID)
+		if err != nil || !found {
+			return nil, err
+		}
+	}
+	f, ok, err := findKey(q, v, productID, k)
+	if err != nil || !ok {
+		return nil, err
+	}
+	all, err := s.licenses(q, `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+`WHERE l.vendor_id = $1 AND l.id = $2`, v, f.License)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// maxLookUp bounds the look-ups by customer and user, which the protocol does not page.
+const maxLookUp = 1000
+
+// ByCustomer implements licensing.Reader.
+func (s *Store) ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]*licensing.License, error) {
+	return s.licenses(s.reading(ctx), `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
+		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND c.customer_number = $3 AND l.is_active >= $4 ORDER BY l.id LIMIT $5`,
+		v, product, number, flag(activeOnly), maxLookUp)
+}
+
+// ByUser implements licensing.Reader.
+func (s *Store) ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]*licensing.License, error) {
+	return s.licenses(s.reading(ctx), `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
+		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND l.licensee_email = $3 ORDER BY l.id LIMIT $4`,
+		v, product, strings.ToLower(user), maxLookUp)
+}

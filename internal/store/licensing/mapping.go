@@ -1,0 +1,197 @@
+package licensing
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/terms"
+)
+
+const productColumns = `p.id, p.uuid, p.name, p.allow_client_moves, p.maximum_inactive_days, p.printed_keys, p.latest_release, p.revision`
+
+type productRow struct {
+	licensing.Product
+
+	inactive sql.NullInt64
+}
+
+func (r *productRow) dest() []any {
+	return []any{&r.ID, &r.UUID, &r.Name, &r.AllowClientMoves, &r.inactive, &r.PrintedKeys, &r.LatestRelease, &r.Revision}
+}
+
+func (r *productRow) product() licensing.Product {
+	r.MaximumInactiveDays = int(r.inactive.Int64)
+	return r.Product
+}
+
+// licenseColumns and licenseTables go together: l, p(roduct), c(ustomer), e(dition).
+const (
+	licenseColumns = `l.id, l.uuid, l.vendor_id, l.name, l.licensee_email, l.license_key, l.printed_key, l.legacy_license_key,
+		l.is_active, l.is_temporary, l.starts_at, l.expires_mode, l.expires_at, l.expires_days, l.overrides,
+		l.first_activated_at, l.contract_tokens, l.regular_used, l.goodwill_used, l.used_up_at, l.last_slot,
+		l.revision, l.created_at, l.updated_at,
+		c.id, c.uuid, c.company_name, c.customer_number, c.email, e.id, e.revision, ` + productColumns
+	licenseTables = ` JOIN products p ON p.vendor_id = l.vendor_id AND p.id = l.product_id
+		JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id
+		JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id `
+)
+
+type licenseRow struct {
+	l               licensing.License
+	vendor          int64
+	printed, legacy sql.NullString
+	mode, overrides sql.NullString
+	starts, expires sql.NullInt64
+	days            sql.NullInt64
+	activated       sql.NullInt64
+	usedUp          sql.NullInt64
+	created         int64
+	updated         int64
+	edition         ident.EditionID
+	editionRevision int64
+	product         productRow
+}
+
+func (r *licenseRow) dest() []any {
+	l := &r.l
+	return append([]any{
+		&l.ID, &l.UUID, &r.vendor, &l.Name, &l.LicenseeEmail, &l.LicenseKey, &r.printed, &r.legacy,
+		&l.IsActive, &l.IsTemporary, &r.starts, &r.mode, &r.expires, &r.days, &r.overrides,
+		&r.activated, &l.ContractTokens, &l.RegularUsed, &l.GoodwillUsed, &r.usedUp, &l.LastSlot,
+		&l.Revision, &r.created, &r.updated,
+		&l.Customer.ID, &l.Customer.UUID, &l.Customer.CompanyName, &l.Customer.CustomerNumber, &l.Customer.Email,
+		&r.edition, &r.editionRevision,
+	}, r.product.dest()...)
+}
+
+// license gives the licence without its edition.
+func (r *licenseRow) license() (*licensing.License, error) {
+	l := &r.l
+	l.Vendor = ident.VendorOf(r.vendor)
+	l.Product = r.product.product()
+	l.PrintedKey, l.LegacyKey = r.printed.String, r.legacy.String
+	l.StartsAt, l.ExpiresAt = instant(r.starts), instant(r.expires)
+	l.ExpiresMode, l.ExpiresDays = terms.ExpiresMode(r.mode.String), int(r.days.Int64)
+	l.FirstActivatedAt, l.UsedUpAt = instant(r.activated), instant(r.usedUp)
+	l.CreatedAt, l.UpdatedAt = time.UnixMilli(r.created).UTC(), time.UnixMilli(r.updated).UTC()
+	if r.overrides.Valid {
+		l.Overrides = &terms.Overrides{}
+		if err := json.Unmarshal([]byte(r.overrides.String), l.Overrides); err != nil {
+			return nil, fmt.Errorf("overrides of license %d: %w", l.ID, err)
+		}
+	}
+	return l, nil
+}
+
+// activationColumns: a(ctivation), k (its token), d(evice), s (its pulse).
+const (
+	activationColumns = `a.id, a.uuid, a.license_id, a.token_id, k.token_key, d.id, d.uuid, d.number, d.suspended_until,
+		a.is_temporary, a.goodwill_since, a.goodwill_until, a.client_name, a.client_description, a.tags,
+		a.hostname, a.platform, a.operating_system, a.software_version, a.device_variables, a.address, a.country,
+		a.client_public_key, a.activated_at, a.released_at, a.release_reason, s.last_seen_at, s.last_seen_day, s.day_count`
+	activationTables = ` JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
+		JOIN tokens k ON k.vendor_id = a.vendor_id AND k.id = a.token_id
+		JOIN pulses s ON s.activation_id = a.id `
+)
+
+type activationRow struct {
+	a                                 licensing.Activation
+	suspended, since, until, released sql.NullInt64
+	reason                            sql.NullString
+	tags, variables                   string
+	activated, seen                   int64
+}
+
+func (r *activationRow) dest() []any {
+	a := &r.a
+	c := &a.Client
+	return []any{
+		&a.ID, &a.UUID, &a.License, &a.Token, &a.TokenKey, &a.Device.ID, &a.Device.UUID, &a.Device.Number, &r.suspended,
+		&a.IsTemporary, &r.since, &r.until, &c.Name, &c.Description, &r.tags,
+		&c.Hostname, &c.Platform, &c.OperatingSystem, &c.SoftwareVersion, &r.variables, &c.Address, &c.Country,
+		&c.PublicKey, &r.activated, &r.released, &r.reason, &r.seen, &a.Pulse.LastSeenDay, &a.Pulse.DayCount,
+	}
+}
+
+func (r *activationRow) activation() (*licensing.Activation, error) {
+	a := &r.a
+	a.Device.SuspendedUntil = instant(r.suspended)
+	a.GoodwillSince, a.GoodwillUntil = instant(r.since), instant(r.until)
+	a.ActivatedAt, a.ReleasedAt = time.UnixMilli(r.activated).UTC(), instant(r.released)
+	a.ReleaseReason = licensing.Reason(r.reason.String)
+	a.Pulse.LastSeenAt = time.UnixMilli(r.seen).UTC()
+	if r.tags != "" {
+		if err := json.Unmarshal([]byte(r.tags), &a.Client.Tags); err != nil {
+			return nil, fmt.Errorf("tags of activation %d: %w", a.ID, err)
+		}
+	}
+	if r.variables != "" {
+		if err := json.Unmarshal([]byte(r.variables), &a.Client.Variables); err != nil {
+			return nil, fmt.Errorf("device variables of activation %d: %w", a.ID, err)
+		}
+	}
+	return a, nil
+}
+
+func scanActivation(rows *sql.Rows) (*licensing.Activation, error) {
+	var r activationRow
+	if err := rows.Scan(r.dest()...); err != nil {
+		return nil, err //nolint:wrapcheck // store's own
+	}
+	return r.activation()
+}
+
+// instant reads Unix milliseconds; NULL is the zero time.
+func instant(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(n.Int64).UTC()
+}
+
+// millis writes Unix milliseconds; the zero time is NULL.
+func millis(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+// text writes NULL for "".
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// jsonText writes "" for what is empty.
+func jsonText[T any](n int, v T) (string, error) {
+	if n == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(v)
+	return string(b), err //nolint:wrapcheck // strings only; it can't fail
+}
+
+func overridesText(o *terms.Overrides) (any, error) {
+	if o == nil {
+		return nil, nil
+	}
+	b, err := json.Marshal(o)
+	if err != nil || string(b) == "{}" {
+		return nil, err //nolint:wrapcheck // plain data; it can't fail
+	}
+	return string(b), nil
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,163 @@
+package licensing
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+const (
+	pulseEvery   = 500 * time.Millisecond // a pulse is written at most about this much after it came
+	pulseRows    = 500                    // in one transaction
+	pulseWaiting = 200_000                // activations at most; one more is refused
+)
+
+// Pulses is the write-behind of the heartbeats that change nothing: the one
+// exception to "nothing is answered before it is durable". A crash may lose the
+// last second of last_seen and of the day's count, never anything else.
+type Pulses struct {
+	runner tx.Runner
+	log    *slog.Logger
+
+	mu      sync.Mutex
+	waiting map[pulseKey]*pulse
+
+	stop    chan struct{}
+	stopped chan struct{}
+	once    sync.Once
+}
+
+type pulseKey struct {
+	activation ident.ActivationID
+	day        int64
+}
+
+type pulse struct {
+	vendor ident.VendorID
+	seen   int64 // Unix milliseconds
+	count  int64
+}
+
+var _ licensing.Pulses = (*Pulses)(nil)
+
+// NewPulses starts the write-behind. Close flushes and stops it.
+func NewPulses(runner tx.Runner, log *slog.Logger) *Pulses {
+	p := &Pulses{runner: runner, log: log, waiting: map[pulseKey]*pulse{}, stop: make(chan struct{}), stopped: make(chan struct{})}
+	go p.loop()
+	return p
+}
+
+// Seen implements licensing.Pulses.
+func (p *Pulses) Seen(v ident.VendorID, a ident.ActivationID, at time.Time) error {
+	key, seen := pulseKey{a, licensing.DayOf(at)}, at.UnixMilli()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	held := p.waiting[key]
+	if held == nil {
+		if len(p.waiting) >= pulseWaiting {
+			return &fault.Error{
+				Kind: fault.Unavailable, Code: "overloaded", Message: "The server has more heartbeats waiting than it can record.",
+				Help: "Try again in a moment.", RetryAfter: time.Second,
+			}
+		}
+		held = &pulse{vendor: v}
+		p.waiting[key] = held
+	}
+	held.seen = max(held.seen, seen)
+	held.count++
+	return nil
+}
+
+// Lag tells how many activations wait to be written.
+func (p *Pulses) Lag() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.waiting)
+}
+
+// Close writes what is waiting and stops. It may be called twice.
+func (p *Pulses) Close() error {
+	p.once.Do(func() { close(p.stop) })
+	<-p.stopped
+	return p.Flush(context.Background())
+}
+
+func (p *Pulses) loop() {
+	defer close(p.stopped)
+	tick := time.NewTicker(pulseEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case <-tick.C:
+			if err := p.Flush(context.Background()); err != nil {
+				p.log.Warn("heartbeats could not be recorded; they are kept and tried again", slog.Any("error", err))
+			}
+		}
+	}
+}
+
+// Flush writes what is waiting now. What fails goes back to waiting.
+func (p *Pulses) Flush(ctx context.Context) error {
+	p.mu.Lock()
+	taken := p.waiting
+	p.waiting = make(map[pulseKey]*pulse, len(taken))
+	p.mu.Unlock()
+	keys := make([]pulseKey, 0, len(taken))
+	for key := range taken {
+		keys = append(keys, key)
+	}
+	// In the order of the table, so that neighbouring rows share their page.
+	slices.SortFunc(keys, func(a, b pulseKey) int {
+		return cmp.Or(cmp.Compare(a.activation, b.activation), cmp.Compare(a.day, b.day))
+	})
+	var failed error
+	for chunk := range slices.Chunk(keys, pulseRows) {
+		err := p.runner.Run(ctx, func(t tx.Tx) error {
+			for _, key := range chunk {
+				if err := writePulse(store.On(t), key, taken[key]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			failed = errors.Join(failed, err)
+			p.giveBack(chunk, taken)
+		}
+	}
+	return failed
+}
+
+func writePulse(q *store.Tx, key pulseKey, w *pulse) error {
+	n, err := q.Exec(`UPDATE pulses SET last_seen_at = `+q.Dialect.Greatest("last_seen_at", "$1")+`, day_count = day_count + $2
+		WHERE activation_id = $3 AND vendor_id = $4 AND last_seen_day = $5`, w.seen, w.count, key.activation, w.vendor, key.day)
+	if err != nil || n == 1 {
+		return err
+	}
+	return addToDay(q, w.vendor, key.activation, key.day, w.count) // the next day has begun meanwhile
+}
+
+func (p *Pulses) giveBack(keys []pulseKey, taken map[pulseKey]*pulse) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, key := range keys {
+		w := taken[key]
+		if held := p.waiting[key]; held != nil {
+			held.seen, held.count = max(held.seen, w.seen), held.count+w.count
+		} else {
+			p.waiting[key] = w
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package licensing
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+const tokenColumns = `id, license_id, slot, role, token_key, COALESCE(activation_id, 0)`
+
+func scanToken(rows *sql.Rows) (*licensing.Token, error) {
+	k := &licensing.Token{}
+	return k, rows.Scan(&k.ID, &k.License, &k.Slot, &k.Role, &k.Key, &k.Activation)
+}
+
+// TokenByKey implements licensing.Store.
+func (s *Store) TokenByKey(t tx.Tx, v ident.VendorID, key ident.UUID) (*licensing.Token, error) {
+	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND token_key = $2`, v, key)
+	return first(rows, err, scanToken)
+}
+
+// TokenState implements licensing.Reader.
+func (s *Store) TokenState(ctx context.Context, v ident.VendorID, key ident.UUID) (*licensing.Token, error) {
+	rows, err := s.db.Query(ctx, `SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND token_key = $2`, v, key)
+	return first(rows, err, scanToken)
+}
+
+// Token implements licensing.Store.
+func (s *Store) Token(t tx.Tx, v ident.VendorID, id ident.TokenID) (*licensing.Token, error) {
+	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND id = $2`, v, id)
+	return first(rows, err, scanToken)
+}
+
+// FreeToken implements licensing.Store.
+func (s *Store) FreeToken(t tx.Tx, v ident.VendorID, l ident.LicenseID, role licensing.Role) (*licensing.Token, error) {
+	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = $3
+		AND activation_id IS NULL ORDER BY slot DESC LIMIT 1`, v, l, role)
+	return first(rows, err, scanToken)
+}
+
+// TokensInRole implements licensing.Store.
+func (s *Store) TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role licensing.Role, inUse bool, limit int64) ([]licensing.Token, error) {
+	where := `activation_id IS NULL`
+	if inUse {
+		where = `activation_id IS NOT NULL`
+	}
+	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = $3
+		AND `+where+` ORDER BY slot DESC LIMIT $4`, v, l, role, limit)
+	return collect(rows, err, func(rows *sql.Rows) (licensing.Token, error) {
+		k, err := scanToken(rows)
+		return *k, err
+	})
+}
+
+// rowsAtOnce is how many rows one INSERT or DELETE names; one text serves all full chunks.
+const rowsAtOnce = 100
+
+// InsertTokens implements licensing.Store.
+func (s *Store) InsertTokens(t tx.Tx, v ident.VendorID, tokens []licensing.Token) error {
+	for len(tokens) > 0 {
+		n := min(len(tokens), rowsAtOnce)
+		var b strings.Builder
+		args := make([]any, 0, n*5)
+		for i, k := range tokens[:n] {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			at := len(args)
+			fmt.Fprintf(&b, "($%d, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4, at+5)
+			args = append(args, v, k.License, k.Slot, k.Role, k.Key)
+		}
+		if _, err := store.On(t).Exec(`INSERT INTO tokens (vendor_id, license_id, slot, role, token_key) VALUES `+b.String(), args...); err != nil {
+			return err
+		}
+		tokens = tokens[n:]
+	}
+	return nil
+}
+
+// DeleteTokens implements licensing.Store. A token that activations of the past
+// name is kept, and goes to the goodwill instead.
+func (s *Store) DeleteTokens(t tx.Tx, v ident.VendorID, ids []ident.TokenID) error {
+	for _, id := range ids {
+		n, err := store.On(t).Exec(`DELETE FROM tokens WHERE vendor_id = $1 AND id = $2
+			AND NOT EXISTS (SELECT 1 FROM activations a WHERE a.vendor_id = $3 AND a.license_id = tokens.license_id AND a.token_id = tokens.id)`, v, id, v)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			if err := s.SetRole(t, v, id, licensing.RoleGoodwill); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// SetRole implements licensing.Store.
+func (s *Store) SetRole(t tx.Tx, v ident.VendorID, id ident.TokenID, role licensing.Role) error {
+	_, err := store.On(t).Exec(`UPDATE tokens SET role = $1 WHERE vendor_id = $2 AND id = $3`, role, v, id)
+	return err
+}

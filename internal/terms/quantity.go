@@ -1,0 +1,40 @@
+package terms
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+var errQuantity = errors.New("must be a number between 0 and 1000000000000 with at most six decimals")
+
+// AppendQuantity appends millionths as a decimal number, without needless zeros.
+func AppendQuantity(b []byte, millionths int64) []byte {
+	if millionths < 0 {
+		b, millionths = append(b, '-'), -millionths
+	}
+	b = strconv.AppendInt(b, millionths/Unit, 10)
+	if rest := millionths % Unit; rest > 0 {
+		digits := strconv.FormatInt(Unit+rest, 10)[1:]
+		b = append(append(b, '.'), strings.TrimRight(digits, "0")...)
+	}
+	return b
+}
+
+// ParseQuantity reads a decimal number, 0 to MaxQuantity with at most six
+// decimals, into millionths. The error is safe to show. It never rounds.
+func ParseQuantity(s string) (int64, error) {
+	whole, rest, dotted := strings.Cut(s, ".")
+	if dotted && (rest == "" || len(rest) > 6) {
+		return 0, errQuantity
+	}
+	n, err := strconv.ParseUint(whole, 10, 63)
+	if err != nil || n > MaxQuantity {
+		return 0, errQuantity
+	}
+	m, err := strconv.ParseUint((rest + "000000")[:6], 10, 63)
+	if err != nil || n == MaxQuantity && m > 0 {
+		return 0, errQuantity
+	}
+	return int64(n)*Unit + int64(m), nil //nolint:gosec // both bounded above
+}

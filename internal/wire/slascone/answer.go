@@ -1,0 +1,155 @@
+package slascone
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/signed"
+)
+
+// answer is a body on its way out.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte
+	constant    bool // the same bytes whoever asks: one RSA signature serves all
+}
+
+const jsonType = "application/json"
+
+// ok answers v as JSON.
+func ok(v any) (answer, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return answer{}, fmt.Errorf("slascone: an answer: %w", err)
+	}
+	return answer{status: http.StatusOK, contentType: jsonType, body: body}, nil
+}
+
+// refusal answers a business refusal: 409 with the protocol's number.
+func refusal(r *licensing.Refusal) answer {
+	body, _ := json.Marshal(struct { //nolint:errchkjson // plain strings
+		ID      int    `json:"id"`
+		Message string `json:"message"`
+		Help    string `json:"help"`
+	}{r.ID, r.Message, r.Help})
+	return answer{
+		status: http.StatusConflict, contentType: jsonType, body: body,
+		constant: *r == *licensing.Refuse(r.ID), // some carry figures
+	}
+}
+
+// send signs an answer as the client asked and writes it. Nothing may change the
+// bytes after that.
+func (a *API) send(w http.ResponseWriter, r *http.Request, p identity.Principal, out answer) error {
+	nonce, _, err := nonceOf(r)
+	if err != nil {
+		return err
+	}
+	if err := a.sign(w.Header(), r, p, nonce, out); err != nil {
+		return err
+	}
+	w.Header()["Content-Type"] = []string{out.contentType}
+	w.WriteHeader(out.status)
+	_, _ = w.Write(out.body) // the client is gone: nothing left to tell it
+	return nil
+}
+
+// sign puts the signature over the body into the headers. An unauthenticated
+// principal has a vendor only: its nonce is never signed by the RSA key.
+func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce []byte, out answer) error {
+	ctx := r.Context()
+	if r.Header.Get(signed.AcceptSignatureHeader) == signed.AcceptEd25519 {
+		said := signed.Response{IssuedAt: a.Clock.Now(), Status: out.status}
+		if nonce != nil {
+			said.Nonce = r.Header.Get(signed.NonceHeader)
+		}
+		jws, err := a.Signer.SignResponse(ctx, p.Vendor, p.Ed25519Key, said, out.body)
+		if err != nil {
+			return err //nolint:wrapcheck // a fault
+		}
+		h[signed.SignatureHeader] = []string{jws}
+		return nil
+	}
+	signature, err := a.rsa(r, p, out)
+	if err != nil {
+		return err
+	}
+	h.Set(signed.LegacySignatureHeader, base64.StdEncoding.EncodeToString(signature))
+	if nonce == nil || p.ID.IsZero() {
+		return nil
+	}
+	if signature, err = a.Signer.SignRSANonce(ctx, p.Vendor, p.RSAKey, nonce); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	h.Set(signed.LegacyNonceSignatureHeader, base64.StdEncoding.EncodeToString(signature))
+	return nil
+}
+
+func (a *API) rsa(r *http.Request, p identity.Principal, out answer) ([]byte, error) {
+	if out.constant {
+		return a.Signer.SignRSAConstant(r.Context(), p.Vendor, p.RSAKey, out.body) //nolint:wrapcheck // a fault
+	}
+	return a.Signer.SignRSA(r.Context(), p.Vendor, p.RSAKey, out.body) //nolint:wrapcheck // a fault
+}
+
+// nonceOf reads X-Nonce: 16 to 32 bytes in base64, so that what the RSA key
+// signs for a client can never be an answer.
+func nonceOf(r *http.Request) (nonce []byte, sent bool, err error) {
+	text := r.Header.Get(signed.NonceHeader)
+	if text == "" {
+		return nil, false, nil
+	}
+	if nonce, err = signed.ParseNonce(text); err != nil {
+		return nil, true, &fault.Error{
+			Kind: fault.Invalid, Code: "invalid_nonce", Message: "The X-Nonce header is not 16 to 32 bytes in base64.",
+			Help: "Send 16 to 32 random bytes, base64-encoded, new for every call.", Cause: err,
+		}
+	}
+	return nonce, true, nil
+}
+
+// problem answers a fault, signed wherever the vendor is known. The request's id
+// is in its header, so that the body of a refusal is constant.
+func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
+	p, known := edge.PrincipalFrom(r.Context())
+	if !known {
+		vendor, missing := a.vendor(r)
+		if missing == nil {
+			p.Vendor = vendor
+		}
+	}
+	out := problemAnswer(err)
+	edge.RetryAfter(w.Header(), err)
+	if !p.Vendor.IsZero() {
+		nonce, _, bad := nonceOf(r)
+		if bad != nil {
+			nonce = nil
+		}
+		if signErr := a.sign(w.Header(), r, p, nonce, out); signErr != nil {
+			out = problemAnswer(signErr) // goes out unsigned: no client takes it for an answer
+			edge.RetryAfter(w.Header(), signErr)
+		}
+	}
+	w.Header()["Content-Type"] = []string{out.contentType}
+	w.WriteHeader(out.status)
+	_, _ = w.Write(out.body) // the client is gone: nothing left to tell it
+}
+
+func problemAnswer(err error) answer {
+	p := edge.ProblemOf(err, "")
+	body, _ := json.Marshal(p) //nolint:errchkjson // plain strings
+	return answer{status: p.Status, contentType: "application/problem+json", body: body, constant: len(p.Errors) == 0 && p.Status != http.StatusBadRequest}
+}
+
+// principal gives who calls; every route of this surface has one.
+func principal(r *http.Request) identity.Principal {
+	p, _ := edge.PrincipalFrom(r.Context())
+	return p
+}

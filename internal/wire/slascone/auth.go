@@ -1,0 +1,69 @@
+package slascone
+
+import (
+	"net/http"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+)
+
+// The headers that present a key.
+const (
+	provisioningHeader = "Provisioningkey" // canonical form of ProvisioningKey
+	adminHeader        = "Adminkey"
+)
+
+// credential gives the key that a call presents. An admin key goes before a
+// provisioning key, which a program may send with everything.
+func credential(r *http.Request) string {
+	for _, name := range [...]string{adminHeader, provisioningHeader} {
+		if v := r.Header[name]; len(v) > 0 && v[0] != "" {
+			return v[0]
+		}
+	}
+	return ""
+}
+
+// authenticate finds the principal: the vendor of the path must exist, and the
+// key must be that vendor's and of the header's kind.
+func (a *API) authenticate(r *http.Request) (identity.Principal, error) {
+	vendor, err := a.vendor(r)
+	if err != nil {
+		return identity.Principal{}, err
+	}
+	secret := credential(r)
+	if secret == "" {
+		return identity.Principal{}, &fault.Error{
+			Kind: fault.Unauthenticated, Code: "key_missing", Message: "The call presents no key.",
+			Help: "Send the ProvisioningKey header with the key that the vendor created for this program.",
+		}
+	}
+	p, err := a.Keys.Authenticate(r.Context(), secret)
+	if err != nil && fault.As(err).Kind != fault.Unauthenticated {
+		return identity.Principal{}, err //nolint:wrapcheck // a fault
+	}
+	kind := identity.Provisioning
+	if len(r.Header[adminHeader]) > 0 {
+		kind = identity.Admin
+	}
+	if err != nil || p.Vendor != vendor || p.KeyKind != kind {
+		return identity.Principal{}, &fault.Error{
+			Kind: fault.Forbidden, Code: "key_wrong", Message: "This key is not valid here.",
+			Help: "Check the key and the vendor id (isv_id) in the program's configuration.",
+		}
+	}
+	return p, nil
+}
+
+func (a *API) vendor(r *http.Request) (ident.VendorID, error) {
+	isv, err := ident.ParseUUID(r.PathValue("isv_id"))
+	if err != nil {
+		return ident.VendorID{}, fault.Missing("vendor")
+	}
+	v, err := a.Vendors.VendorByUUID(r.Context(), isv)
+	if err == nil && v.IsZero() {
+		err = fault.Missing("vendor")
+	}
+	return v, err
+}

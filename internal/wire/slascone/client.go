@@ -1,0 +1,194 @@
+package slascone
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"net/http"
+
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+)
+
+type activationBody struct {
+	ProductID         ident.UUID        `json:"product_id"`
+	LicenseKey        string            `json:"license_key"`
+	ClientID          string            `json:"client_id"`
+	ClientName        string            `json:"client_name"`
+	ClientDescription string            `json:"client_description"`
+	SoftwareVersion   string            `json:"software_version"`
+	Tags              []string          `json:"tags"`
+	Hostname          string            `json:"hostname"`
+	Platform          string            `json:"platform"`
+	OperatingSystem   string            `json:"operating_system"`
+	DeviceVariables   map[string]string `json:"device_variables"`
+	ClientPublicKey   string            `json:"client_public_key"`
+}
+
+func (b *activationBody) check(r *request) (client licensing.Client, err error) {
+	r.uuid("product_id", b.ProductID)
+	r.required("license_key", b.LicenseKey, maxID)
+	r.text("client_id", b.ClientID, maxID)
+	r.text("client_name", b.ClientName, maxName)
+	r.text("client_description", b.ClientDescription, maxText)
+	r.text("software_version", b.SoftwareVersion, maxName)
+	r.list("tags", len(b.Tags), maxTags)
+	for _, tag := range b.Tags {
+		r.text("tags", tag, maxName)
+	}
+	client = r.machine(b.Hostname, b.Platform, b.OperatingSystem, b.DeviceVariables)
+	client.Name, client.Description, client.Tags, client.SoftwareVersion = b.ClientName, b.ClientDescription, b.Tags, b.SoftwareVersion
+	if b.ClientPublicKey != "" {
+		key, err := base64.RawURLEncoding.DecodeString(b.ClientPublicKey)
+		good := err == nil && len(key) == ed25519.PublicKeySize
+		r.wrong.Check(good, "client_public_key", "must be an Ed25519 public key, 32 bytes in base64url without padding")
+		r.wrong.Check(!good || r.proof().Proves(key), "client_public_key", "must come with a Chancery-Client-Signature by that key over this call")
+		client.PublicKey = key
+	}
+	return client, r.wrong.Err()
+}
+
+// machine checks what activations and heartbeats share.
+func (r *request) machine(hostname, platform, system string, variables map[string]string) licensing.Client {
+	r.text("hostname", hostname, maxName)
+	r.text("platform", platform, maxName)
+	r.text("operating_system", system, maxName)
+	r.list("device_variables", len(variables), maxVariables)
+	for name, value := range variables {
+		r.text("device_variables", name, maxName)
+		r.text("device_variables", value, maxText)
+	}
+	return licensing.Client{Hostname: hostname, Platform: platform, OperatingSystem: system, Variables: variables}
+}
+
+// locate adds where the call came from.
+func (a *API) locate(r *http.Request, c *licensing.Client) {
+	address := edge.ClientAddress(r.Context())
+	if !address.IsValid() {
+		return
+	}
+	c.Address = address.String()
+	if a.Places != nil {
+		c.Country = a.Places.Country(address)
+	}
+}
+
+// activate is POST /provisioning/activations.
+func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
+	var b activationBody
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	client, err := b.check(q)
+	if err != nil {
+		return err
+	}
+	a.locate(r, &client)
+	command := licensing.ActivateCommand{
+		Vendor: q.principal.Vendor, Product: b.ProductID, Key: key(b.LicenseKey), ClientID: b.ClientID, Client: client, Proof: q.proof(),
+	}
+	var out licensing.Outcome
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
+		out, err = a.Licenses.Activate(t, command)
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	return a.sendOutcome(w, q, out)
+}
+
+type heartbeatBody struct {
+	ProductID       ident.UUID        `json:"product_id"`
+	ClientID        string            `json:"client_id"`
+	SoftwareVersion string            `json:"software_version"`
+	OperatingSystem string            `json:"operating_system"`
+	TokenKey        *ident.UUID       `json:"token_key"`
+	UserID          string            `json:"user_id"`
+	GroupID         string            `json:"group_id"`
+	HeartbeatTypeID *ident.UUID       `json:"heartbeat_type_id"`
+	Hostname        string            `json:"hostname"`
+	Platform        string            `json:"platform"`
+	DeviceVariables map[string]string `json:"device_variables"`
+}
+
+func (b *heartbeatBody) check(r *request) (licensing.HeartbeatCommand, error) {
+	r.uuid("product_id", b.ProductID)
+	r.text("client_id", b.ClientID, maxID)
+	r.required("software_version", b.SoftwareVersion, maxName)
+	r.wrong.Check(b.OperatingSystem != "", "operating_system", "is required")
+	r.text("user_id", b.UserID, maxID)
+	r.text("group_id", b.GroupID, maxID)
+	c := licensing.HeartbeatCommand{
+		Vendor: r.principal.Vendor, Product: b.ProductID, ClientID: b.ClientID, UserID: b.UserID, GroupID: b.GroupID,
+		Client: r.machine(b.Hostname, b.Platform, b.OperatingSystem, b.DeviceVariables), Proof: r.proof(),
+	}
+	c.Client.SoftwareVersion = b.SoftwareVersion
+	if b.TokenKey != nil {
+		c.TokenKey = *b.TokenKey
+	}
+	return c, r.wrong.Err()
+}
+
+// heartbeat is POST /provisioning/heartbeats.
+func (a *API) heartbeat(w http.ResponseWriter, r *http.Request) error {
+	var b heartbeatBody
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	command, err := b.check(q)
+	if err != nil {
+		return err
+	}
+	if b.HeartbeatTypeID != nil && !b.HeartbeatTypeID.IsZero() {
+		return a.send(w, r, q.principal, refusal(licensing.Refuse(licensing.UnknownHeartbeat)))
+	}
+	a.locate(r, &command.Client)
+	out, err := a.Licenses.Heartbeat(r.Context(), command)
+	if err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	return a.sendOutcome(w, q, out)
+}
+
+// sendOutcome answers the licence, or the refusal.
+func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outcome) error {
+	if out.Refusal != nil {
+		return a.send(w, q.Request, q.principal, refusal(out.Refusal))
+	}
+	body, err := ok(infoOf(out.State))
+	if err != nil {
+		return err
+	}
+	return a.send(w, q.Request, q.principal, body)
+}
+
+// unassign is POST /provisioning/unassign.
+func (a *API) unassign(w http.ResponseWriter, r *http.Request) error {
+	var b struct {
+		TokenKey ident.UUID `json:"token_key"`
+	}
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	q.uuid("token_key", b.TokenKey)
+	if err := q.wrong.Err(); err != nil {
+		return err
+	}
+	var refused *licensing.Refusal
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
+		refused, err = a.Licenses.Unassign(t, licensing.UnassignCommand{Vendor: q.principal.Vendor, TokenKey: b.TokenKey, Proof: q.proof()})
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	if refused != nil {
+		return a.send(w, r, q.principal, refusal(refused))
+	}
+	return a.send(w, r, q.principal, answer{
+		status: http.StatusOK, contentType: jsonType, body: []byte(`"Successfully deactivated License."`), constant: true,
+	})
+}

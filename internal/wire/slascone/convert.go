@@ -1,0 +1,130 @@
+package slascone
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"chancery/internal/licensing"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+
+	"context"
+)
+
+// infoOf converts a state to what clients read.
+func infoOf(s licensing.State) licenseInfo {
+	l, e, p := s.License, s.License.Edition, s.Terms.Policy
+	info := licenseInfo{
+		Customer:    customerAccount{l.Customer.UUID, l.Customer.CompanyName, l.Customer.CustomerNumber},
+		LicenseName: text(l.Name), LicenseKey: l.LicenseKey, LegacyLicenseKey: text(l.LegacyKey),
+		ProductName: l.Product.Name, ProductID: l.Product.UUID, TemplateName: e.Name, TemplateID: e.UUID,
+		ProvisioningMode: number(e.Mode == terms.Floating), ClientType: number(e.ClientType == terms.Users),
+		IsLicenseActive: l.IsActive, IsLicenseExpired: s.IsExpired, IsLicenseValid: s.IsValid,
+		StartDate: when(l.StartsAt), ExpirationDate: never, DateValidity: int(s.DateValidity),
+		TokenLimit: p.TokenLimit, FloatingTokenLimit: p.FloatingTokenLimit, IsTemporary: l.IsTemporary, IsVersionValid: s.VersionAllowed,
+		ReleaseLimitation: releaseOf(s), SessionPeriod: p.SessionPeriodMinutes, HeartbeatPeriod: p.HeartbeatPeriodDays, Freeride: p.FreerideDays,
+		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants), Variables: variablesOf(s.Terms.Grants),
+		Constrained: []struct{}{}, LicenseUsers: []licenseUser{}, CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
+		GoodwillNotice: text(s.GoodwillNotice()), ValidityReason: text(s.Reason),
+		ActivationsUsed: s.Used, ActivationsAllowed: s.Allowed, Serial: s.Serial,
+	}
+	if !s.ExpiresAt.IsZero() {
+		info.ExpirationDate = instant(s.ExpiresAt)
+	}
+	version := ""
+	if a := s.Activation; a != nil {
+		info.TokenKey, info.ClientID = &a.TokenKey, &a.Device.Number
+		info.ClientName, info.ClientDescription = text(a.Client.Name), text(a.Client.Description)
+		info.IsGoodwill, version = a.IsGoodwill(), a.Client.SoftwareVersion
+	}
+	if latest := l.Product.LatestRelease; latest != "" {
+		info.IsNewerAvailable = version != "" && licensing.CompareVersions(latest, version) > 0
+		info.LatestShipment = shipmentOf(l, latest)
+	}
+	return info
+}
+
+func releaseOf(s licensing.State) *release {
+	limit := s.Terms.Policy.ReleaseLimit
+	if limit == "" {
+		return nil
+	}
+	r := release{ProductID: s.License.Product.UUID, Release: limit}
+	if i := slices.IndexFunc(s.License.Edition.Releases, func(k licensing.Release) bool { return k.Release == limit }); i >= 0 {
+		r.ID, r.Description = s.License.Edition.Releases[i].UUID, s.License.Edition.Releases[i].Description
+	}
+	return &r
+}
+
+func shipmentOf(l *licensing.License, version string) *shipment {
+	s := shipment{ProductID: l.Product.UUID, VersionNumber: version, IsLatest: true}
+	if i := slices.IndexFunc(l.Edition.Releases, func(k licensing.Release) bool { return k.Release == version }); i >= 0 {
+		r := l.Edition.Releases[i]
+		s.ID, s.Description = &r.UUID, text(r.Description)
+	}
+	return &s
+}
+
+func featuresOf(s licensing.State) []feature {
+	all := make([]feature, len(s.Terms.Grants.Features))
+	for i, f := range s.Terms.Grants.Features {
+		all[i] = feature{ID: f.ID, Name: f.Name, Description: f.Description, IsActive: f.IsActive}
+		if f.ExpiresAt != nil {
+			all[i].ExpirationDate = when(*f.ExpiresAt)
+			all[i].IsActive = f.IsActive && s.At.Before(*f.ExpiresAt)
+		}
+	}
+	return all
+}
+
+func limitationsOf(g terms.Grants) []limitation {
+	all := make([]limitation, len(g.Limitations))
+	for i, k := range g.Limitations {
+		all[i] = limitation{ID: k.ID, Name: k.Name, Description: k.Description, ResetMode: k.Reset.WireNumber(), ResetPeriodDays: k.ResetDays}
+		if k.Limit != nil {
+			q := quantity(*k.Limit)
+			all[i].Value, all[i].Remaining, all[i].Balance = &q, &q, &q
+		}
+	}
+	return all
+}
+
+func variablesOf(g terms.Grants) []variable {
+	all := make([]variable, len(g.Variables))
+	for i, v := range g.Variables {
+		all[i] = variable{ID: v.ID, Name: v.Name, Description: v.Description, Value: v.Value}
+	}
+	return all
+}
+
+// text gives null for "".
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func when(t time.Time) *instant {
+	if t.IsZero() {
+		return nil
+	}
+	i := instant(t)
+	return &i
+}
+
+// number gives the second value of a protocol's enum of two.
+func number(second bool) int {
+	if second {
+		return 1
+	}
+	return 0
+}
+
+// named adds the person that an admin call names (LastModifiedBy) to the actor.
+func named(r *http.Request) context.Context {
+	actor := tx.ActorFrom(r.Context())
+	actor.Name = r.Header.Get("LastModifiedBy")
+	return tx.WithActor(r.Context(), actor)
+}

@@ -1,0 +1,152 @@
+package slascone
+
+import (
+	"net/http"
+
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+)
+
+// validate is POST /provisioning/validate.
+func (a *API) validate(w http.ResponseWriter, r *http.Request) error {
+	var b struct {
+		LicenseKey string `json:"license_key"`
+	}
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	q.required("license_key", b.LicenseKey, maxID)
+	if err := q.wrong.Err(); err != nil {
+		return err
+	}
+	out, err := a.Licenses.Validate(r.Context(), q.principal.Vendor, key(b.LicenseKey))
+	if err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	return a.sendOutcome(w, q, out)
+}
+
+// byLicense is POST /provisioning/licenses/by_license.
+func (a *API) byLicense(w http.ResponseWriter, r *http.Request) error {
+	var b struct {
+		ProductID  ident.UUID `json:"product_id"`
+		LicenseKey string     `json:"license_key"`
+	}
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	q.uuid("product_id", b.ProductID)
+	q.required("license_key", b.LicenseKey, maxID)
+	if err := q.wrong.Err(); err != nil {
+		return err
+	}
+	states, refused, err := a.Licenses.ByKey(r.Context(), q.principal.Vendor, b.ProductID, key(b.LicenseKey))
+	if err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	if refused != nil {
+		return a.send(w, r, q.principal, refusal(refused))
+	}
+	return a.sendLicenses(w, q, states)
+}
+
+// byCustomer is POST /provisioning/licenses/by_customer.
+func (a *API) byCustomer(w http.ResponseWriter, r *http.Request) error {
+	var b struct {
+		ProductID          ident.UUID `json:"product_id"`
+		CustomerNumber     string     `json:"customer_number"`
+		ActiveLicensesOnly bool       `json:"active_licenses_only"`
+	}
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	q.uuid("product_id", b.ProductID)
+	q.required("customer_number", b.CustomerNumber, maxID)
+	if err := q.wrong.Err(); err != nil {
+		return err
+	}
+	states, err := a.Licenses.ByCustomer(r.Context(), q.principal.Vendor, b.ProductID, b.CustomerNumber, b.ActiveLicensesOnly)
+	if err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	return a.sendLicenses(w, q, states)
+}
+
+// byUser is POST /provisioning/licenses/by_user.
+func (a *API) byUser(w http.ResponseWriter, r *http.Request) error {
+	var b struct {
+		ProductID ident.UUID `json:"product_id"`
+		UserID    string     `json:"user_id"`
+	}
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	q.uuid("product_id", b.ProductID)
+	q.required("user_id", b.UserID, maxID)
+	if err := q.wrong.Err(); err != nil {
+		return err
+	}
+	states, err := a.Licenses.ByUser(r.Context(), q.principal.Vendor, b.ProductID, b.UserID)
+	if err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	return a.sendLicenses(w, q, states)
+}
+
+func (a *API) sendLicenses(w http.ResponseWriter, q *request, states []licensing.State) error {
+	list := make([]license, len(states))
+	for i, s := range states {
+		list[i] = licenseOf(s)
+	}
+	body, err := ok(list)
+	if err != nil {
+		return err
+	}
+	return a.send(w, q.Request, q.principal, body)
+}
+
+// toggle is POST /provisioning/licenses/state/toggle.
+func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
+	var b struct {
+		ProductID  ident.UUID `json:"product_id"`
+		LicenseKey string     `json:"license_key"`
+		IsActive   *bool      `json:"is_active"`
+	}
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	q.uuid("product_id", b.ProductID)
+	q.required("license_key", b.LicenseKey, maxID)
+	q.wrong.Check(b.IsActive != nil, "is_active", "is required")
+	if err := q.wrong.Err(); err != nil {
+		return err
+	}
+	var l *licensing.License
+	var refused *licensing.Refusal
+	ctx := named(r)
+	if err := a.Runner.Run(ctx, func(t tx.Tx) (err error) {
+		l, refused, err = a.Licenses.Toggle(t, q.principal.Vendor, b.ProductID, key(b.LicenseKey), *b.IsActive)
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	if refused != nil {
+		return a.send(w, r, q.principal, refusal(refused))
+	}
+	body, err := ok(struct {
+		ProductID        ident.UUID `json:"product_id"`
+		LicenseID        ident.UUID `json:"license_id"`
+		LegacyLicenseKey *string    `json:"legacy_license_key"`
+		IsActive         bool       `json:"is_active"`
+	}{l.Product.UUID, l.UUID, text(l.LegacyKey), l.IsActive})
+	if err != nil {
+		return err
+	}
+	return a.send(w, r, q.principal, body)
+}

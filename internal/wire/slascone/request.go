@@ -1,0 +1,92 @@
+package slascone
+
+import (
+	"net/http"
+	"strings"
+	"unicode"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/signed"
+)
+
+// Bounds of what a client says of itself, in bytes.
+const (
+	maxID        = 256
+	maxName      = 256
+	maxText      = 1024
+	maxTags      = 32
+	maxVariables = 64
+)
+
+// request is a call with its nonce checked and its body read.
+type request struct {
+	*http.Request
+
+	principal identity.Principal
+	body      []byte
+	wrong     fault.Fields
+}
+
+// read checks the nonce before anything is done, reads the body, and decodes it.
+func read(r *http.Request, into any) (*request, error) {
+	if _, _, err := nonceOf(r); err != nil {
+		return nil, err
+	}
+	body, err := edge.ReadBody(r)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // a fault
+	}
+	if err := edge.ParseJSON(body, into); err != nil {
+		return nil, err //nolint:wrapcheck // a fault
+	}
+	return &request{Request: r, principal: principal(r), body: body}, nil
+}
+
+// proof verifies the call's own signature, if it has one, when licensing asks.
+func (r *request) proof() licensing.Proof {
+	signature := r.Header.Get(signed.CallSignatureHeader)
+	if signature == "" {
+		return nil
+	}
+	call := signed.Call{Method: r.Method, Path: signed.CallPath(r.URL.EscapedPath()), Nonce: r.Header.Get(signed.NonceHeader)}
+	return func(publicKey []byte) bool {
+		_, err := signed.VerifyCall(publicKey, signature, call, r.body)
+		return err == nil
+	}
+}
+
+// required checks a text that must be there; text one that may be.
+func (r *request) required(name, value string, limit int) {
+	r.wrong.Check(strings.TrimSpace(value) != "", name, "is required")
+	r.text(name, value, limit)
+}
+
+func (r *request) text(name, value string, limit int) {
+	r.wrong.Check(len(value) <= limit, name, "is too long")
+	r.wrong.Check(strings.IndexFunc(value, unicode.IsControl) < 0, name, "must not hold control characters")
+}
+
+func (r *request) uuid(name string, value ident.UUID) {
+	r.wrong.Check(!value.IsZero(), name, "is required")
+}
+
+func (r *request) list(name string, n, limit int) {
+	r.wrong.Check(n <= limit, name, "has too many entries")
+}
+
+// key reads a key in all the forms it may have.
+func key(text string) licensing.Key {
+	text = strings.TrimSpace(text)
+	k := licensing.Key{Legacy: text}
+	if id, err := ident.ParseUUID(text); err == nil {
+		k.UUID = id
+	}
+	if printed, ok := licensing.ParsePrintedKey(text); ok {
+		k.Printed = printed
+	}
+	return k
+}

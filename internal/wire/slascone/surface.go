@@ -1,0 +1,105 @@
+package slascone
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+	"chancery/signed"
+)
+
+// Licenses carries out the calls.
+type Licenses interface {
+	Activate(t tx.Tx, c licensing.ActivateCommand) (licensing.Outcome, error)
+	Unassign(t tx.Tx, c licensing.UnassignCommand) (*licensing.Refusal, error)
+	Heartbeat(ctx context.Context, c licensing.HeartbeatCommand) (licensing.Outcome, error)
+	Validate(ctx context.Context, v ident.VendorID, k licensing.Key) (licensing.Outcome, error)
+	ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k licensing.Key) ([]licensing.State, *licensing.Refusal, error)
+	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]licensing.State, error)
+	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]licensing.State, error)
+	Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k licensing.Key, active bool) (*licensing.License, *licensing.Refusal, error)
+}
+
+// Vendors finds a vendor by its isv_id; zero when there is none.
+type Vendors interface {
+	VendorByUUID(ctx context.Context, isv ident.UUID) (ident.VendorID, error)
+}
+
+// Keys tells who an API key is.
+type Keys interface {
+	Authenticate(ctx context.Context, secret string) (identity.Principal, error)
+}
+
+// Signer signs answers. A zero key is the vendor's newest.
+type Signer interface {
+	SignResponse(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, r signed.Response, body []byte) (string, error)
+	SignRSA(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, body []byte) ([]byte, error)
+	SignRSAConstant(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, body []byte) ([]byte, error)
+	SignRSANonce(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, nonce []byte) ([]byte, error)
+}
+
+// Places tells the country of an address, ISO 3166-1 alpha-2, or "".
+type Places interface {
+	Country(a netip.Addr) string
+}
+
+// Config is what the surface needs; Places may be nil.
+type Config struct {
+	Licenses Licenses
+	Vendors  Vendors
+	Keys     Keys
+	Signer   Signer
+	Runner   tx.Runner
+	Clock    ident.Clock
+	Places   Places
+}
+
+// API is the clients' surface.
+type API struct {
+	Config
+
+	surface *edge.Surface
+}
+
+// New checks the configuration and makes the surface.
+func New(c Config) (*API, error) {
+	if c.Licenses == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+		return nil, errors.New("slascone: the configuration is incomplete")
+	}
+	a := &API{Config: c}
+	a.surface = &edge.Surface{Name: "slascone", Credential: credential, Authenticate: a.authenticate, Problem: a.problem}
+	return a, nil
+}
+
+// bodyLimit is generous for what a client has to say.
+const bodyLimit = 64 << 10
+
+// Routes is the table. Each call is served below both base paths.
+func (a *API) Routes() []edge.Route {
+	table := []edge.Route{
+		{Method: http.MethodPost, Path: "/provisioning/activations", Permission: identity.ProvisionClients, Handler: a.activate},
+		{Method: http.MethodPost, Path: "/provisioning/heartbeats", Permission: identity.ProvisionClients, Handler: a.heartbeat},
+		{Method: http.MethodPost, Path: "/provisioning/unassign", Permission: identity.ProvisionClients, Handler: a.unassign},
+		{Method: http.MethodPost, Path: "/provisioning/validate", Permission: identity.ProvisionClients, Handler: a.validate},
+		{Method: http.MethodPost, Path: "/provisioning/licenses/by_license", Permission: identity.ProvisionClients, Handler: a.byLicense},
+		{Method: http.MethodPost, Path: "/provisioning/licenses/by_customer", Permission: identity.LookUpLicenses, Handler: a.byCustomer},
+		{Method: http.MethodPost, Path: "/provisioning/licenses/by_user", Permission: identity.LookUpLicenses, Handler: a.byUser},
+		{Method: http.MethodPost, Path: "/provisioning/licenses/state/toggle", Permission: identity.SwitchLicenses, Handler: a.toggle},
+	}
+	routes := make([]edge.Route, 0, 2*len(table))
+	for _, base := range []string{"/api/v2/isv/{isv_id}", "/isv/{isv_id}"} {
+		for _, rt := range table {
+			rt.Path = base + rt.Path
+			rt.Surface, rt.BodyLimit, rt.Timeout = a.surface, bodyLimit, 10*time.Second
+			routes = append(routes, rt)
+		}
+	}
+	return routes
+}

@@ -1,0 +1,91 @@
+package signed
+
+import (
+	"bytes"
+	"encoding/pem"
+	"fmt"
+	"strings"
+)
+
+// The text forms of a sealed request. Armour is what a .req file holds and what
+// survives mails and forms; Compact is one line without spaces, for a QR code.
+// ParseSealed reads both.
+
+const (
+	armourStart  = "CHANCERY "
+	armourEnd    = " REQUEST"
+	armourV1     = "1"
+	compactStart = "CHANCERY1."
+)
+
+// Armour writes the request as one PEM block (RFC 7468 with headers):
+//
+//	-----BEGIN CHANCERY ACTIVATION REQUEST-----
+//	Key: <kid>
+//	Vendor: <uuid>
+//	Version: 1
+//
+//	<base64, 64 characters a line>
+//	-----END CHANCERY ACTIVATION REQUEST-----
+func (s Sealed) Armour() []byte {
+	return pem.EncodeToMemory(&pem.Block{
+		Type:    armourStart + s.Kind + armourEnd,
+		Headers: map[string]string{"Version": armourV1, "Vendor": s.VendorID, "Key": s.KeyID},
+		Bytes:   s.Ciphertext,
+	})
+}
+
+// Compact writes CHANCERY1.<kind>.<vendor>.<kid>.<base64url of the ciphertext>.
+func (s Sealed) Compact() string {
+	return compactStart + s.Kind + "." + s.VendorID + "." + s.KeyID + "." + encode(s.Ciphertext)
+}
+
+// ParseSealed reads either form, of at most MaxSealed bytes, with nothing but
+// white space around it. It fails with ErrTooLarge, ErrMalformed, or ErrType for
+// a kind not known here. That it parses says nothing about who made it.
+func ParseSealed(text []byte) (Sealed, error) {
+	if len(text) > MaxSealed {
+		return Sealed{}, fmt.Errorf("sealed request of %d bytes: %w", len(text), ErrTooLarge)
+	}
+	text = bytes.TrimSpace(text)
+	var s Sealed
+	var err error
+	if bytes.HasPrefix(text, []byte(compactStart)) {
+		s, err = parseCompact(string(text))
+	} else {
+		s, err = parseArmour(text)
+	}
+	if err != nil {
+		return Sealed{}, err
+	}
+	if len(s.Ciphertext) < 32+16 {
+		return Sealed{}, fmt.Errorf("ciphertext of %d bytes: %w", len(s.Ciphertext), ErrMalformed)
+	}
+	return s, s.check()
+}
+
+func parseCompact(text string) (s Sealed, err error) {
+	parts := strings.SplitN(text, ".", 6)
+	if len(parts) != 5 {
+		return s, fmt.Errorf("compact request of %d parts: %w", len(parts), ErrMalformed)
+	}
+	s = Sealed{Kind: parts[1], VendorID: parts[2], KeyID: parts[3]}
+	s.Ciphertext, err = decode([]byte(parts[4]))
+	return s, err
+}
+
+func parseArmour(text []byte) (s Sealed, err error) {
+	if !bytes.HasPrefix(text, []byte("-----BEGIN "+armourStart)) {
+		return s, fmt.Errorf("no sealed request: %w", ErrMalformed)
+	}
+	block, rest := pem.Decode(text)
+	if block == nil || len(bytes.TrimSpace(rest)) > 0 {
+		return s, fmt.Errorf("not one sealed request, whole: %w", ErrMalformed)
+	}
+	kind, ok := strings.CutPrefix(block.Type, armourStart)
+	kind, ended := strings.CutSuffix(kind, armourEnd)
+	if !ok || !ended || len(block.Headers) != 3 || block.Headers["Version"] != armourV1 {
+		return s, fmt.Errorf("no sealed request of version %s: %w", armourV1, ErrMalformed)
+	}
+	return Sealed{Kind: kind, VendorID: block.Headers["Vendor"], KeyID: block.Headers["Key"], Ciphertext: block.Bytes}, nil
+}
