@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"context"
-	"database/sql"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -45,7 +44,7 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 		goodwill_since, goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version,
 		device_variables, address, country, client_public_key, activated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`,
-		v, a.UUID, product, a.License, a.Token, a.Device.ID, flag(a.IsTemporary), millis(a.GoodwillSince), millis(a.GoodwillUntil),
+		v, a.UUID, product, a.License, a.Token, a.Device.ID, store.Bit(a.IsTemporary), millis(a.GoodwillSince), millis(a.GoodwillUntil),
 		c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country,
 		c.PublicKey, a.ActivatedAt.UnixMilli())
 	if err != nil {
@@ -112,9 +111,9 @@ func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, 
 		activation activationRow
 		license    licenseRow
 	}
-	scanned, err := collect(rows, err, func(rows *sql.Rows) (*held, error) {
+	scanned, err := collect(rows, err, func(scan store.Scan) (*held, error) {
 		h := &held{}
-		return h, rows.Scan(append(h.activation.dest(), h.license.dest()...)...)
+		return h, scan(append(h.activation.dest(), h.license.dest()...)...)
 	})
 	if err != nil {
 		return nil, err

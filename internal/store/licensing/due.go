@@ -2,19 +2,19 @@ package licensing
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/store"
 )
 
-func scanDue(rows *sql.Rows) (licensing.Due, error) {
+func scanDue(scan store.Scan) (licensing.Due, error) {
 	var d licensing.Due
 	var vendor int64
-	err := rows.Scan(&vendor, &d.Activation)
+	err := scan(&vendor, &d.Activation)
 	d.Vendor = ident.VendorOf(vendor)
-	return d, err //nolint:wrapcheck // store's own
+	return d, err
 }
 
 // Silent implements licensing.Reader. The day serves the index, the instant decides.

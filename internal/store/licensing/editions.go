@@ -1,13 +1,13 @@
 package licensing
 
 import (
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"sync"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/store"
 	"chancery/internal/tx"
 )
 
@@ -76,10 +76,10 @@ func (s *Store) Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing.Ed
 	}
 	rows, err := writing(t)(`SELECT `+productColumns+` FROM products p
 		JOIN editions e ON e.vendor_id = p.vendor_id AND e.product_id = p.id WHERE p.vendor_id = $1 AND e.id = $2`, v, held.ID)
-	product, err := first(rows, err, func(rows *sql.Rows) (*licensing.Product, error) {
+	product, err := first(rows, err, func(scan store.Scan) (*licensing.Product, error) {
 		var p productRow
-		if err := rows.Scan(p.dest()...); err != nil {
-			return nil, err //nolint:wrapcheck // store's own
+		if err := scan(p.dest()...); err != nil {
+			return nil, err
 		}
 		product := p.product()
 		return &product, nil
@@ -94,10 +94,10 @@ func loadEdition(q querier, v ident.VendorID, where string, arg any) (*edition, 
 		return nil, err
 	}
 	rows, err := q(`SELECT uuid, software_release, description FROM software_releases WHERE vendor_id = $1 AND product_id = $2 ORDER BY id`, v, productID)
-	held.Releases, err = collect(rows, err, func(rows *sql.Rows) (licensing.Release, error) {
+	held.Releases, err = collect(rows, err, func(scan store.Scan) (licensing.Release, error) {
 		var r licensing.Release
-		err := rows.Scan(&r.UUID, &r.Release, &r.Description)
-		return r, err //nolint:wrapcheck // store's own
+		err := scan(&r.UUID, &r.Release, &r.Description)
+		return r, err
 	})
 	return held, err
 }
@@ -107,12 +107,12 @@ func readEdition(q querier, v ident.VendorID, where string, arg any) (*edition, 
 	rows, err := q(`SELECT e.id, e.uuid, e.name, e.provisioning_mode, e.client_type, e.license_type, e.policy, e.grants, e.revision,
 		p.id, p.revision FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
 		WHERE e.vendor_id = $1 AND `+where, v, arg)
-	held, err := first(rows, err, func(rows *sql.Rows) (*edition, error) {
+	held, err := first(rows, err, func(scan store.Scan) (*edition, error) {
 		held := edition{Edition: &licensing.Edition{}}
 		var policy, grants string
-		if err := rows.Scan(&held.ID, &held.UUID, &held.Name, &held.Mode, &held.ClientType, &held.LicenseType,
+		if err := scan(&held.ID, &held.UUID, &held.Name, &held.Mode, &held.ClientType, &held.LicenseType,
 			&policy, &grants, &held.Revision, &product, &held.product); err != nil {
-			return nil, err //nolint:wrapcheck // store's own
+			return nil, err
 		}
 		if err := json.Unmarshal([]byte(policy), &held.Policy); err != nil {
 			return nil, fmt.Errorf("policy of edition %d: %w", held.ID, err)

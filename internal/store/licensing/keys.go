@@ -1,10 +1,9 @@
 package licensing
 
 import (
-	"database/sql"
-
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/store"
 	"chancery/internal/tx"
 )
 
@@ -38,9 +37,9 @@ func findKey(q querier, v ident.VendorID, product ident.ProductID, k licensing.K
 	}
 	for _, try := range tries {
 		rows, err := q(try.sqltext, try.args...)
-		f, err := first(rows, err, func(rows *sql.Rows) (*licensing.Found, error) {
+		f, err := first(rows, err, func(scan store.Scan) (*licensing.Found, error) {
 			f := &licensing.Found{}
-			return f, rows.Scan(&f.License, &f.Product, &f.Token)
+			return f, scan(&f.License, &f.Product, &f.Token)
 		})
 		if err != nil || f != nil && (product == 0 || f.Product == product) {
 			if err != nil {

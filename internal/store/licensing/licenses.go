@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"strings"
 	"time"
@@ -37,9 +36,9 @@ func (s *Store) LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) 
 // licenses runs a query over licenseColumns.
 func (s *Store) licenses(q querier, sqltext string, args ...any) ([]*licensing.License, error) {
 	rows, err := q(sqltext, args...)
-	scanned, err := collect(rows, err, func(rows *sql.Rows) (*licenseRow, error) {
+	scanned, err := collect(rows, err, func(scan store.Scan) (*licenseRow, error) {
 		r := &licenseRow{}
-		return r, rows.Scan(r.dest()...)
+		return r, scan(r.dest()...)
 	})
 	if err != nil {
 		return nil, err
@@ -67,7 +66,7 @@ func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
 		ON CONFLICT DO NOTHING RETURNING id`,
 		[]any{
 			l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail,
-			l.LicenseKey, text(l.PrintedKey), text(l.LegacyKey), flag(l.IsActive), flag(l.IsTemporary), millis(l.StartsAt),
+			l.LicenseKey, text(l.PrintedKey), text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
 			text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
 		}, &id)
 	if err != nil {
@@ -105,7 +104,7 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 	if _, err := store.On(t).Exec(`UPDATE licenses SET edition_id = $1, customer_id = $2, name = $3, licensee_email = $4, legacy_license_key = $5,
 		is_active = $6, is_temporary = $7, starts_at = $8, expires_mode = $9, expires_at = $10, expires_days = $11, overrides = $12,
 		revision = $13, updated_at = $14 WHERE vendor_id = $15 AND id = $16`,
-		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, text(l.LegacyKey), flag(l.IsActive), flag(l.IsTemporary), millis(l.StartsAt),
+		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
 		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, l.Revision, l.UpdatedAt.UnixMilli(), l.Vendor, l.ID); err != nil {
 		return err
 	}
@@ -155,7 +154,7 @@ const maxLookUp = 1000
 func (s *Store) ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]*licensing.License, error) {
 	return s.licenses(s.reading(ctx), `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
 		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND c.customer_number = $3 AND l.is_active >= $4 ORDER BY l.id LIMIT $5`,
-		v, product, number, flag(activeOnly), maxLookUp)
+		v, product, number, store.Bit(activeOnly), maxLookUp)
 }
 
 // ByUser implements licensing.Reader.

@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/store"
 	"chancery/internal/terms"
 )
 
@@ -137,10 +138,10 @@ func (r *activationRow) activation() (*licensing.Activation, error) {
 	return a, nil
 }
 
-func scanActivation(rows *sql.Rows) (*licensing.Activation, error) {
+func scanActivation(scan store.Scan) (*licensing.Activation, error) {
 	var r activationRow
-	if err := rows.Scan(r.dest()...); err != nil {
-		return nil, err //nolint:wrapcheck // store's own
+	if err := scan(r.dest()...); err != nil {
+		return nil, err
 	}
 	return r.activation()
 }
@@ -187,11 +188,4 @@ func overridesText(o *terms.Overrides) (any, error) {
 		return nil, err //nolint:wrapcheck // plain data; it can't fail
 	}
 	return string(b), nil
-}
-
-func flag(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

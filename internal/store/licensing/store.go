@@ -34,27 +34,12 @@ func (s *Store) reading(ctx context.Context) querier {
 func writing(t tx.Tx) querier { return store.On(t).Query }
 
 // collect scans every row of a query.
-func collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) (all []T, e error) {
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if closing := rows.Close(); e == nil {
-			e = closing
-		}
-	}()
-	for rows.Next() {
-		row, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, row)
-	}
-	return all, rows.Err() //nolint:wrapcheck // store's own
+func collect[T any](rows *sql.Rows, err error, scan func(store.Scan) (T, error)) ([]T, error) {
+	return store.All[T](rows, err)(scan)
 }
 
 // first gives the one row of a query, or nil.
-func first[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (*T, error)) (*T, error) {
+func first[T any](rows *sql.Rows, err error, scan func(store.Scan) (*T, error)) (*T, error) {
 	all, err := collect(rows, err, scan)
 	if err != nil || len(all) == 0 {
 		return nil, err
@@ -65,10 +50,10 @@ func first[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (*T, error)) (
 // Product implements licensing.Store.
 func (s *Store) Product(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing.Product, error) {
 	rows, err := writing(t)(`SELECT `+productColumns+` FROM products p WHERE p.vendor_id = $1 AND p.uuid = $2`, v, id)
-	return first(rows, err, func(rows *sql.Rows) (*licensing.Product, error) {
+	return first(rows, err, func(scan store.Scan) (*licensing.Product, error) {
 		var p productRow
-		if err := rows.Scan(p.dest()...); err != nil {
-			return nil, err //nolint:wrapcheck // store's own
+		if err := scan(p.dest()...); err != nil {
+			return nil, err
 		}
 		product := p.product()
 		return &product, nil

@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -14,9 +13,9 @@ import (
 
 const tokenColumns = `id, license_id, slot, role, token_key, COALESCE(activation_id, 0)`
 
-func scanToken(rows *sql.Rows) (*licensing.Token, error) {
+func scanToken(scan store.Scan) (*licensing.Token, error) {
 	k := &licensing.Token{}
-	return k, rows.Scan(&k.ID, &k.License, &k.Slot, &k.Role, &k.Key, &k.Activation)
+	return k, scan(&k.ID, &k.License, &k.Slot, &k.Role, &k.Key, &k.Activation)
 }
 
 // TokenByKey implements licensing.Store.
@@ -52,8 +51,8 @@ func (s *Store) TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role 
 	}
 	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = $3
 		AND `+where+` ORDER BY slot DESC LIMIT $4`, v, l, role, limit)
-	return collect(rows, err, func(rows *sql.Rows) (licensing.Token, error) {
-		k, err := scanToken(rows)
+	return collect(rows, err, func(scan store.Scan) (licensing.Token, error) {
+		k, err := scanToken(scan)
 		return *k, err
 	})
 }
