@@ -7,23 +7,22 @@ import "slices"
 const (
 	CustomerCreated   = "customer.created"
 	CustomerUpdated   = "customer.updated"
-	LicenseCreated    = "license.created"
-	LicenseUpdated    = "license.updated"
-	LicenseSwitched   = "license.switched"
-	LicenseMoved      = "license.moved"
-	LicenseUsedUp     = "license.used_up"
+	LicenseIssued     = "license.issued"
+	LicenseChanged    = "license.changed"
+	LicenseUsedUp     = "license.used_up" // the first refusal for want of room
 	ActivationCreated = "activation.created"
-	ActivationFreed   = "activation.released"
-	GoodwillEntered   = "activation.goodwill_entered"
-	GoodwillLeft      = "activation.goodwill_left"
+	ActivationDeleted = "activation.deleted"
+	GoodwillEntered   = "activation.goodwill" // above the contract
+	GoodwillLeft      = "activation.regular"  // a regular token became free for it
 	DeviceSuspended   = "device.suspended"
+	DeviceResumed     = "device.resumed"
 )
 
 // Catalogue gives all events that can be subscribed to, sorted.
 func Catalogue() []string {
 	all := []string{
-		CustomerCreated, CustomerUpdated, LicenseCreated, LicenseUpdated, LicenseSwitched, LicenseMoved, LicenseUsedUp,
-		ActivationCreated, ActivationFreed, GoodwillEntered, GoodwillLeft, DeviceSuspended,
+		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseUsedUp,
+		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
 	}
 	slices.Sort(all)
 	return all

@@ -4,7 +4,7 @@ import "testing"
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	event := []string{LicenseCreated}
+	event := []string{LicenseIssued}
 	for name, c := range map[string]struct {
 		s    Subscription
 		good bool

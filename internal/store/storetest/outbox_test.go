@@ -2,8 +2,10 @@ package storetest_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
+	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/outbox"
 	outboxstore "chancery/internal/store/outbox"
@@ -34,12 +36,12 @@ func TestOutbox(t *testing.T) {
 				return nil, nil
 			})
 		}
-		happen(outbox.LicenseCreated) // nobody listens yet
-		both := subscribe(outbox.LicenseUpdated, outbox.LicenseCreated, outbox.LicenseUpdated)
-		one := subscribe(outbox.LicenseUpdated)
-		happen(outbox.LicenseCreated)
-		happen(outbox.LicenseUpdated)
-		happen(outbox.LicenseSwitched)
+		happen(outbox.LicenseIssued) // nobody listens yet
+		both := subscribe(outbox.LicenseChanged, outbox.LicenseIssued, outbox.LicenseChanged)
+		one := subscribe(outbox.LicenseChanged)
+		happen(outbox.LicenseIssued)
+		happen(outbox.LicenseChanged)
+		happen(outbox.LicenseUsedUp)
 		queued := func(s outbox.Subscription, state outbox.State) string {
 			events, cursor := []string{}, ""
 			for {
@@ -62,17 +64,17 @@ func TestOutbox(t *testing.T) {
 				}
 			}
 		}
-		if got := queued(both, ""); got != "[license.created license.updated]" {
+		if got := queued(both, ""); got != "[license.issued license.changed]" {
 			t.Errorf("for both: %s", got)
 		}
-		if got := queued(one, outbox.Waiting); got != "[license.updated]" {
+		if got := queued(one, outbox.Waiting); got != "[license.changed]" {
 			t.Errorf("for one: %s", got)
 		}
 		if got := queued(one, outbox.Dead); got != "[]" {
 			t.Errorf("dead: %s", got)
 		}
 		subs, err := rows.Subscriptions(t.Context(), acme.ID)
-		if err != nil || len(subs) != 2 || fmt.Sprint(subs[0].Events) != "[license.created license.updated]" {
+		if err != nil || len(subs) != 2 || fmt.Sprint(subs[0].Events) != "[license.changed license.issued]" {
 			t.Errorf("%+v, %v", subs, err)
 		}
 		storetest.Refuse(t, e, "subscription_not_found", func(x tx.Tx) (any, error) {
@@ -82,15 +84,28 @@ func TestOutbox(t *testing.T) {
 		if got := queued(both, ""); got != "[]" {
 			t.Errorf("after the end: %s", got)
 		}
-		happen(outbox.LicenseUpdated)
-		if got := queued(one, ""); got != "[license.updated license.updated]" {
+		happen(outbox.LicenseChanged)
+		if got := queued(one, ""); got != "[license.changed license.changed]" {
 			t.Errorf("for the one that stayed: %s", got)
 		}
 		for range outbox.MaxSubscriptions - 1 {
-			subscribe(outbox.LicenseCreated)
+			subscribe(outbox.LicenseIssued)
 		}
 		storetest.Refuse(t, e, "too_many_subscriptions", func(x tx.Tx) (outbox.Subscription, error) {
-			return service.Subscribe(x, acme.ID, outbox.Mail, "ops@example.com", []string{outbox.LicenseCreated})
+			return service.Subscribe(x, acme.ID, outbox.Mail, "ops@example.com", []string{outbox.LicenseIssued})
 		})
 	})
+}
+
+// Rooms do not know each other: this is where their words meet.
+func TestLicensingsEventsAreInTheCatalogue(t *testing.T) {
+	t.Parallel()
+	for _, event := range []string{
+		licensing.EventIssued, licensing.EventChanged, licensing.EventUsedUp, licensing.EventCreated, licensing.EventGoodwill,
+		licensing.EventRegular, licensing.EventDeleted, licensing.EventSuspended,
+	} {
+		if !slices.Contains(outbox.Catalogue(), event) {
+			t.Errorf("%s can't be subscribed to", event)
+		}
+	}
 }
