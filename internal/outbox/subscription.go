@@ -44,6 +44,9 @@ const (
 	Dead      State = "dead" // given up on; it can be replayed
 )
 
+// ItemSorts are what the list of items offers; the first is the default.
+var ItemSorts = []string{"at"}
+
 // Item is one event on its way to one subscriber.
 type Item struct {
 	ID            int64 // also the sequence that payloads carry

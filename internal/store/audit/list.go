@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"time"
 
 	"chancery/internal/audit"
 	"chancery/internal/ident"
@@ -10,33 +9,15 @@ import (
 	"chancery/internal/store"
 )
 
-// Sorts are what the audit log offers: by id, which is nearly by time. The first is the default.
-var Sorts = []string{"-at"}
-
 // searchDepth is how many records one page looks at when a filter has no index,
 // unless the Store says otherwise. A page that found too few within it still
 // gives a cursor: search on from there.
 const searchDepth = 20_000
 
-// Filter narrows the audit log; zero fields narrow nothing.
-type Filter struct {
-	Action    string
-	Subject   string
-	SubjectID ident.UUID
-	License   ident.UUID // served by an index
-	ActorID   string
-	From      *time.Time // inclusive
-	To        *time.Time // exclusive
-}
-
-func (f Filter) indexed() bool {
-	return f.Action == "" && f.Subject == "" && f.SubjectID.IsZero() && f.ActorID == "" && f.From == nil && f.To == nil
-}
-
 // List lists a vendor's audit log. A page may hold fewer records than asked for,
 // even none, and yet have a next one.
 func (s Store) List(
-	ctx context.Context, vendor ident.VendorID, f Filter, r listing.Request,
+	ctx context.Context, vendor ident.VendorID, f audit.Filter, r listing.Request,
 ) (listing.Page[audit.Record], error) {
 	r.Desc = true
 	deepest, err := s.depth(ctx, vendor, f, r)
@@ -44,7 +25,7 @@ func (s Store) List(
 		return listing.Page[audit.Record]{}, err
 	}
 	q := store.Select(`SELECT `+recordColumns+` FROM audit_log a WHERE a.vendor_id =`, vendor)
-	f.narrow(q, vendor)
+	narrow(f, q, vendor)
 	if deepest > 0 {
 		q.And("a.id >= ?", deepest)
 	}
@@ -61,12 +42,12 @@ func (s Store) List(
 }
 
 // depth gives the id at which an unindexed search stops for this page; 0 for none.
-func (s Store) depth(ctx context.Context, vendor ident.VendorID, f Filter, r listing.Request) (int64, error) {
-	if f.indexed() {
+func (s Store) depth(ctx context.Context, vendor ident.VendorID, f audit.Filter, r listing.Request) (int64, error) {
+	if f.Indexed() {
 		return 0, nil
 	}
 	q := store.Select(`SELECT a.id FROM audit_log a WHERE a.vendor_id =`, vendor)
-	f.narrowLicense(q, vendor)
+	narrowLicense(f, q, vendor)
 	if r.After != nil {
 		q.And("a.id < ?", r.After.ID)
 	}
@@ -84,8 +65,8 @@ func (s Store) depth(ctx context.Context, vendor ident.VendorID, f Filter, r lis
 	return id, err
 }
 
-func (f Filter) narrow(q *store.Selection, vendor ident.VendorID) {
-	f.narrowLicense(q, vendor)
+func narrow(f audit.Filter, q *store.Selection, vendor ident.VendorID) {
+	narrowLicense(f, q, vendor)
 	if f.Action != "" {
 		q.And("a.action = ?", f.Action)
 	}
@@ -106,7 +87,7 @@ func (f Filter) narrow(q *store.Selection, vendor ident.VendorID) {
 	}
 }
 
-func (f Filter) narrowLicense(q *store.Selection, vendor ident.VendorID) {
+func narrowLicense(f audit.Filter, q *store.Selection, vendor ident.VendorID) {
 	if !f.License.IsZero() {
 		q.And("a.license_id = (SELECT id FROM licenses WHERE vendor_id = ? AND uuid = ?)", vendor, f.License)
 	}

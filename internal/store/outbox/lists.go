@@ -11,9 +11,6 @@ import (
 	"chancery/internal/store"
 )
 
-// ItemSorts are what the queue's list offers; the first is the default.
-var ItemSorts = []string{"at"}
-
 // Subscriptions gives all subscriptions of a vendor: they are at most outbox.MaxSubscriptions.
 func (s Store) Subscriptions(ctx context.Context, vendor ident.VendorID) ([]outbox.Subscription, error) {
 	return collect(store.All[subscriptionRow](s.DB.Query(ctx, selectSubscription+` $1 ORDER BY s.id, e.event`, vendor))(scanSubscription))

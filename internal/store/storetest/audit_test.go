@@ -253,9 +253,9 @@ func TestAuditList(t *testing.T) {
 			e.Clock.Advance(time.Second)
 		}
 		stranger := storetest.Vendor(t, e, "Bolt").ID
-		list := func(vendor ident.VendorID, f auditstore.Filter) (found []string, pages int) {
+		list := func(vendor ident.VendorID, f audit.Filter) (found []string, pages int) {
 			for cursor := ""; ; {
-				r, err := listing.Parse(4, "", cursor, auditstore.Sorts...)
+				r, err := listing.Parse(4, "", cursor, audit.Sorts...)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -274,23 +274,23 @@ func TestAuditList(t *testing.T) {
 				}
 			}
 		}
-		if all, _ := list(b.vendor.ID, auditstore.Filter{}); len(all) != 46 || all[0] != "44" || all[44] != "0" {
+		if all, _ := list(b.vendor.ID, audit.Filter{}); len(all) != 46 || all[0] != "44" || all[44] != "0" {
 			t.Errorf("all: %v", all)
 		}
-		if some, pages := list(b.vendor.ID, auditstore.Filter{Action: "customer.created"}); fmt.Sprint(some) != "[40 20 0]" || pages < 4 {
+		if some, pages := list(b.vendor.ID, audit.Filter{Action: "customer.created"}); fmt.Sprint(some) != "[40 20 0]" || pages < 4 {
 			t.Errorf("by action: %v on %d pages", some, pages)
 		}
 		from, to := storetest.Start.Add(3*time.Second), storetest.Start.Add(6*time.Second)
-		if some, _ := list(b.vendor.ID, auditstore.Filter{From: &from, To: &to}); fmt.Sprint(some) != "[5 4 3]" {
+		if some, _ := list(b.vendor.ID, audit.Filter{From: &from, To: &to}); fmt.Sprint(some) != "[5 4 3]" {
 			t.Errorf("by time: %v", some)
 		}
-		if some, _ := list(b.vendor.ID, auditstore.Filter{ActorID: "nobody"}); len(some) != 0 {
+		if some, _ := list(b.vendor.ID, audit.Filter{ActorID: "nobody"}); len(some) != 0 {
 			t.Errorf("by actor: %v", some)
 		}
-		if some, _ := list(b.vendor.ID, auditstore.Filter{License: e.IDs.V7()}); len(some) != 0 {
+		if some, _ := list(b.vendor.ID, audit.Filter{License: e.IDs.V7()}); len(some) != 0 {
 			t.Errorf("by license: %v", some)
 		}
-		if some, _ := list(stranger, auditstore.Filter{Subject: "customer"}); len(some) != 0 {
+		if some, _ := list(stranger, audit.Filter{Subject: "customer"}); len(some) != 0 {
 			t.Errorf("another vendor sees %v", some)
 		}
 	})
