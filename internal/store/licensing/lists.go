@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 
 	"chancery/internal/fault"
@@ -111,8 +110,8 @@ func (s *Store) TokenKeysIn(t tx.Tx, v ident.VendorID, license ident.LicenseID, 
 func tokenKeys(q querier, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error) {
 	rows, err := q(`SELECT token_key FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = $3 ORDER BY slot LIMIT $4`,
 		v, license, licensing.RoleContract, limit)
-	return collect(rows, err, func(rows *sql.Rows) (key ident.UUID, err error) {
-		err = rows.Scan(&key)
+	return collect(rows, err, func(scan store.Scan) (key ident.UUID, err error) {
+		err = scan(&key)
 		return key, err
 	})
 }
@@ -127,8 +126,8 @@ func (s *Store) LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (license ide
 func (s *Store) PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error) {
 	rows, err := writing(t)(`SELECT uuid FROM activations WHERE vendor_id = $1 AND license_id = $2 AND released_at IS NULL
 		ORDER BY id LIMIT $3`, v, license, limit)
-	return collect(rows, err, func(rows *sql.Rows) (id ident.UUID, err error) {
-		err = rows.Scan(&id)
+	return collect(rows, err, func(scan store.Scan) (id ident.UUID, err error) {
+		err = scan(&id)
 		return id, err
 	})
 }
