@@ -1,0 +1,154 @@
+package storetest_test
+
+import (
+	"testing"
+	"time"
+
+	"chancery/internal/catalog"
+	"chancery/internal/licensing"
+	"chancery/internal/store/storetest"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+)
+
+func TestHeartbeatRecordsWhatChanges(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		l := b.issue(t, b.limited(t, 1, 0, 0))
+		b.granted(t, l.LicenseKey, "c")
+		beat := func(version string) {
+			t.Helper()
+			out := b.heartbeat(t, licensing.HeartbeatCommand{ClientID: "c", Client: licensing.Client{SoftwareVersion: version, OperatingSystem: "Plan 9"}})
+			if out.Refusal != nil || !out.State.IsValid {
+				t.Fatalf("%+v", out)
+			}
+		}
+		rows := func() int { return storetest.Count(t, e, `SELECT COUNT(*) FROM heartbeats`) }
+		beat("1.0")
+		beat("1.0")
+		beat("1.0")
+		if rows() != 1 {
+			t.Errorf("%d history rows after equal heartbeats, want 1", rows())
+		}
+		beat("1.1")
+		if rows() != 2 {
+			t.Errorf("%d history rows after an upgrade, want 2", rows())
+		}
+		e.Clock.Advance(time.Hour)
+		beat("1.1")
+		if err := b.pulses.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := storetest.Count(t, e, `SELECT day_count FROM pulses`); n != 5 {
+			t.Errorf("the day's count is %d, want 5", n)
+		}
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM pulses WHERE last_seen_at = $1`, e.Clock.Now().UnixMilli()); n != 1 {
+			t.Error("last seen did not move")
+		}
+		e.Clock.Advance(day(1))
+		beat("1.1")
+		if n := storetest.Count(t, e, `SELECT SUM(day_count) FROM heartbeats`); rows() != 3 || n != 5 {
+			t.Errorf("%d history rows with %d heartbeats of yesterday, want 3 and 5", rows(), n)
+		}
+	})
+}
+
+func TestHeartbeatRefusals(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		l := b.issue(t, b.limited(t, 2, 0, 0))
+		mine := b.granted(t, l.LicenseKey, "c")
+		free := b.granted(t, l.LicenseKey, "d")
+		if r := b.unassign(t, free.TokenKey); r != nil {
+			t.Fatal(r)
+		}
+		version := licensing.Client{SoftwareVersion: "1"}
+		for _, c := range []struct {
+			name    string
+			command licensing.HeartbeatCommand
+			want    int
+		}{
+			{"an unknown client", licensing.HeartbeatCommand{ClientID: "x"}, licensing.UnknownClient},
+			{"no client", licensing.HeartbeatCommand{}, licensing.MissingClientID},
+			{"a free token, no assignment", licensing.HeartbeatCommand{ClientID: "d", TokenKey: free.TokenKey}, licensing.TokenNotAssigned},
+			{"an unknown token", licensing.HeartbeatCommand{ClientID: "d", TokenKey: e.IDs.V4()}, licensing.UnknownToken},
+			{"another client's token", licensing.HeartbeatCommand{ClientID: "d", TokenKey: mine.TokenKey}, licensing.OtherToken},
+		} {
+			c.command.Client = version
+			if out := b.heartbeat(t, c.command); out.Refusal == nil || out.Refusal.ID != c.want {
+				t.Errorf("%s: got %+v, want %d", c.name, out.Refusal, c.want)
+			}
+		}
+		out, err := b.licenses.Heartbeat(t.Context(), licensing.HeartbeatCommand{Vendor: b.vendor, Product: e.IDs.V7(), ClientID: "c"})
+		if err != nil || out.Refusal == nil || out.Refusal.ID != licensing.UnknownProduct {
+			t.Errorf("an unknown product: %+v, %v", out.Refusal, err)
+		}
+	})
+}
+
+func TestSuspensionLosesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		l := b.issue(t, b.limited(t, 1, 0, 0))
+		a := b.granted(t, l.LicenseKey, "c")
+		storetest.Do(t, e, func(x tx.Tx) (any, error) {
+			return nil, b.licenses.Suspend(x, b.vendor, a.UUID, e.Clock.Now().Add(day(2)))
+		})
+		beat := licensing.HeartbeatCommand{ClientID: "c", Client: licensing.Client{SoftwareVersion: "1"}}
+		if out := b.heartbeat(t, beat); out.Refusal == nil || out.Refusal.ID != licensing.Suspended {
+			t.Errorf("heartbeat: %+v", out.Refusal)
+		}
+		b.refused(t, licensing.Suspended, l.LicenseKey, "c")
+		if r := b.unassign(t, a.TokenKey); r == nil || r.ID != licensing.Suspended {
+			t.Errorf("unassign: %+v", r)
+		}
+		e.Clock.Advance(day(2))
+		if out := b.heartbeat(t, beat); out.Refusal != nil || out.State.Activation.TokenKey != a.TokenKey {
+			t.Errorf("after the suspension: %+v", out)
+		}
+	})
+}
+
+func TestGoodwillEndsAfterItsDays(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		days := 3
+		l := b.issue(t, b.limited(t, 1, 0, 2, func(p *terms.Policy) { p.GoodwillDays = &days }))
+		b.granted(t, l.LicenseKey, "a")
+		b.granted(t, l.LicenseKey, "b")
+		b.granted(t, l.LicenseKey, "c")
+		e.Clock.Advance(day(3))
+		beat := licensing.HeartbeatCommand{ClientID: "b", Client: licensing.Client{SoftwareVersion: "1"}}
+		if out := b.heartbeat(t, beat); out.Refusal == nil || out.Refusal.ID != licensing.UnknownClient {
+			t.Errorf("after its days: %+v", out)
+		}
+		n, err := b.licenses.ReleaseGoodwill(t.Context())
+		if err != nil || n != 1 {
+			t.Errorf("%d ended by the run, %v; want 1", n, err)
+		}
+		b.balanced(t)
+	})
+}
+
+func TestSilentClientsAreUnassigned(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		thirty := 30
+		limit := &thirty
+		b.change(t, catalog.ProductChange{MaximumInactiveDays: &limit})
+		l := b.issue(t, b.limited(t, 2, 0, 0))
+		b.granted(t, l.LicenseKey, "silent")
+		b.granted(t, l.LicenseKey, "alive")
+		e.Clock.Advance(day(29))
+		b.heartbeat(t, licensing.HeartbeatCommand{ClientID: "alive", Client: licensing.Client{SoftwareVersion: "1"}})
+		e.Clock.Advance(day(2))
+		n, err := b.licenses.ReleaseSilent(t.Context())
+		if err != nil || n != 1 {
+			t.Errorf("%d unassigned, %v; want 1", n, err)
+		}
+		if out := b.heartbeat(t, licensing.HeartbeatCommand{ClientID: "silent", Client: licensing.Client{SoftwareVersion: "1"}}); out.Refusal == nil {
+			t.Error("the silent client still holds its token")
+		}
+		b.balanced(t)
+	})
+}
