@@ -7,14 +7,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"chancery/internal/edge"
+	"chancery/internal/ident"
 )
 
 const base = "/api/v1"
 
-// Config is what the API needs. Licenses and APIKeys with their rows are
-// mounted where they are given; all else is required.
+// Config is what the API needs; all of it is required.
 type Config struct {
 	Changes edge.Changes
+	Clock   ident.Clock
 	Keys    Keys
 
 	Vendors       Vendors
@@ -28,6 +29,9 @@ type Config struct {
 	OutboxRows    OutboxRows
 	Licenses      Licenses
 	LicenseRows   LicenseRows
+	APIKeys       APIKeys
+	APIKeyRows    APIKeyRows
+	SigningKeys   SigningKeys
 }
 
 // API is the management API.
@@ -43,16 +47,17 @@ type API struct {
 
 // New checks the configuration and makes the API.
 func New(c Config) (*API, error) {
-	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Keys == nil || c.Vendors == nil || c.VendorRows == nil ||
+	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Clock == nil || c.Keys == nil || c.Vendors == nil || c.VendorRows == nil ||
 		c.Catalog == nil || c.CatalogRows == nil || c.Customers == nil || c.CustomerRows == nil ||
-		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil || c.Licenses == nil || c.LicenseRows == nil {
+		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
+		c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
 		return nil, errors.New("manage: the configuration is incomplete")
 	}
 	a := &API{Config: c, registry: huma.NewMapRegistry("#/components/schemas/", schemaName)}
 	a.surface = &edge.Surface{Name: "manage", Credential: credential, Authenticate: a.authenticate}
 	for _, room := range [][]operation{
 		a.vendor(), a.products(), a.definitions(), a.editions(), a.customers(), a.licenses(), a.activations(),
-		a.auditLog(), a.subscriptions(),
+		a.apiKeys(), a.subscriptions(), a.auditLog(),
 	} {
 		a.operations = append(a.operations, room...)
 	}

@@ -29,6 +29,9 @@ type operation struct {
 	Secret     bool // the answer holds a secret
 	Queries    []query
 
+	// prepare reads what a change needs beside its body, before the transaction.
+	prepare func(q *request) error
+
 	in, out reflect.Type // nil for none
 	status  int
 	handler edge.Handler
@@ -127,6 +130,11 @@ func change[In, Out any](a *API, op operation, fn func(t tx.Tx, q *request, in I
 		}
 		if q.zone, err = a.zone(q); err != nil {
 			return err
+		}
+		if op.prepare != nil {
+			if err := op.prepare(q); err != nil {
+				return err
+			}
 		}
 		answer, err := edge.Change(r.Context(), a.Changes, func(t tx.Tx) (kept, error) {
 			out, err := fn(t, q, in)

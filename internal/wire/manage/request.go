@@ -13,6 +13,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/keyring"
 )
 
 // kind is the type of a query parameter.
@@ -51,9 +52,11 @@ func pageQueries(sorts []string) []query {
 type request struct {
 	ctx    context.Context //nolint:containedctx // a request is one call
 	vendor ident.VendorID
-	id     ident.UUID     // {id} of the path
-	zone   *time.Location // in operations that change something
+	id     ident.UUID // {id} of the path
 	values map[string]string
+
+	zone    *time.Location // in operations that change something
+	signing keyring.Public // where pinSigningKeys was asked for
 }
 
 // ask reads path and query. All that is wrong with them is named at once; a
