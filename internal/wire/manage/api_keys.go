@@ -32,7 +32,8 @@ type SigningKeys interface {
 	Newest(ctx context.Context, vendor ident.VendorID) (keyring.Public, error)
 }
 
-type apiKey struct {
+// APIKey is an API key in an answer, without its secret.
+type APIKey struct {
 	ID          ident.UUID            `json:"id" format:"uuid"`
 	Kind        identity.KeyKind      `json:"kind" enum:"provisioning,admin"`
 	Name        string                `json:"name"`
@@ -43,7 +44,7 @@ type apiKey struct {
 }
 
 type apiKeyWithSecret struct {
-	apiKey
+	APIKey
 	Secret string `json:"secret" doc:"shown this once"`
 }
 
@@ -53,8 +54,8 @@ type apiKeyCreate struct {
 	Permissions []identity.Permission `json:"permissions,omitempty" maxItems:"50" doc:"what it may do; the kind's default if left out. None that the calling key does not have"`
 }
 
-func showAPIKey(k identity.APIKey) apiKey {
-	return apiKey{
+func showAPIKey(k identity.APIKey) APIKey {
+	return APIKey{
 		ID: k.UUID, Kind: k.Kind, Name: k.Name, Hint: k.Hint, Permissions: append([]identity.Permission{}, k.Permissions...),
 		CreatedAt: k.CreatedAt, RevokedAt: k.RevokedAt,
 	}
@@ -85,7 +86,7 @@ func (a *API) apiKeys() []operation {
 		}),
 		get(a, operation{
 			Path: "/api-keys/{id}", ID: "get-api-key", Group: group, Summary: "Get an API key", Permission: identity.ManageAPIKeys,
-		}, func(q *request) (apiKey, error) {
+		}, func(q *request) (APIKey, error) {
 			k, err := a.APIKeyRows.ByUUID(q.ctx, q.vendor, q.id)
 			return showAPIKey(k), err
 		}),

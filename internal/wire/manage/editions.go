@@ -21,7 +21,7 @@ type edition struct {
 	ClientType  terms.ClientType  `json:"client_type"`
 	LicenseType terms.LicenseType `json:"license_type"`
 	terms.Policy
-	granted
+	Granted
 	Revision  int64     `json:"revision" doc:"part of the serial of each of its licences"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
@@ -34,7 +34,7 @@ type editionCreate struct {
 	Mode        terms.Mode        `json:"provisioning_mode,omitempty" enum:"named,floating" doc:"named by default; fixed from now on"`
 	ClientType  terms.ClientType  `json:"client_type,omitempty" enum:"devices,users" doc:"devices by default; fixed from now on"`
 	LicenseType terms.LicenseType `json:"license_type,omitempty" enum:"perpetual,time_limited,subscription,consumption" doc:"perpetual by default"`
-	policyFields
+	PolicyFields
 	Features    []featureGrant    `json:"features,omitempty" maxItems:"500"`
 	Limitations []limitationGrant `json:"limitations,omitempty" maxItems:"500"`
 	Variables   []variableGrant   `json:"variables,omitempty" maxItems:"500"`
@@ -44,7 +44,7 @@ type editionUpdate struct {
 	Name        *string            `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Description *string            `json:"description,omitempty" maxLength:"4000"`
 	LicenseType *terms.LicenseType `json:"license_type,omitempty" enum:"perpetual,time_limited,subscription,consumption"`
-	policyFields
+	PolicyFields
 	Features    *[]featureGrant    `json:"features,omitempty" maxItems:"500" doc:"replaces the whole list"`
 	Limitations *[]limitationGrant `json:"limitations,omitempty" maxItems:"500" doc:"replaces the whole list"`
 	Variables   *[]variableGrant   `json:"variables,omitempty" maxItems:"500" doc:"replaces the whole list"`
@@ -53,7 +53,7 @@ type editionUpdate struct {
 func showEdition(e catalog.Edition) edition {
 	return edition{
 		ID: e.UUID, ProductID: e.ProductUUID, Name: e.Name, Description: e.Description, Mode: e.Mode, ClientType: e.ClientType,
-		LicenseType: e.LicenseType, Policy: e.Policy, granted: showGrants(e.Grants), Revision: e.Revision,
+		LicenseType: e.LicenseType, Policy: e.Policy, Granted: showGrants(e.Grants), Revision: e.Revision,
 		CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt,
 	}
 }

@@ -88,7 +88,7 @@ func (g variableGrant) domain(*time.Location) terms.Variable {
 	return terms.Variable{Name: g.Name, Description: g.Description, Value: g.Value, Adjustable: g.Adjustable, Hidden: g.Hidden}
 }
 
-// domains gives the granted things as the rooms know them.
+// domains gives the Granted things as the rooms know them.
 func domains[G interface{ domain(zone *time.Location) D }, D any](grants []G, zone *time.Location) []D {
 	all := make([]D, len(grants))
 	for i, g := range grants {
@@ -106,15 +106,15 @@ func replaced[G interface{ domain(zone *time.Location) D }, D any](grants *[]G, 
 	return &all
 }
 
-// granted is an edition's or a licence's grants in an answer.
-type granted struct {
+// Granted is an edition's or a licence's grants in an answer.
+type Granted struct {
 	Features    []feature    `json:"features" nullable:"false"`
 	Limitations []limitation `json:"limitations" nullable:"false"`
 	Variables   []variable   `json:"variables" nullable:"false"`
 }
 
-func showGrants(g terms.Grants) granted {
-	shown := granted{
+func showGrants(g terms.Grants) Granted {
+	shown := Granted{
 		Features: make([]feature, len(g.Features)), Limitations: make([]limitation, len(g.Limitations)), Variables: make([]variable, len(g.Variables)),
 	}
 	for i, f := range g.Features {

@@ -8,7 +8,8 @@ import (
 	"chancery/internal/terms"
 )
 
-type license struct {
+// License is a licence in an answer.
+type License struct {
 	ID               ident.UUID `json:"id" format:"uuid"`
 	ProductID        ident.UUID `json:"product_id" format:"uuid"`
 	ProductName      string     `json:"product_name"`
@@ -38,7 +39,7 @@ type license struct {
 	ActivationBuffer int64      `json:"activation_buffer"`
 	GoodwillTokens   int64      `json:"goodwill_token_limit"`
 	FloatingTokens   int64      `json:"floating_token_limit"`
-	granted
+	Granted
 	Overridden []string  `json:"overridden" nullable:"false" doc:"what the licence sets for itself; all else is its edition's"`
 	Serial     int64     `json:"serial" doc:"rises with every change of what clients are answered"`
 	CreatedAt  time.Time `json:"created_at"`
@@ -46,7 +47,7 @@ type license struct {
 }
 
 type licenseWithKeys struct {
-	license
+	License
 	TokenKeys []ident.UUID `json:"token_keys" nullable:"false" doc:"each good for one activation; the first 500"`
 }
 
@@ -63,7 +64,7 @@ type licenseIssue struct {
 	ExpiresAt      optional[deadline] `json:"expires_at,omitzero"`
 	ExpiresDays    optional[int]      `json:"expires_days,omitzero" minimum:"1" maximum:"36500" doc:"days of 24 hours after the first activation"`
 	ActivateClient string             `json:"activate_client_id,omitempty" maxLength:"256" doc:"activate this client at once"`
-	overrideFields
+	OverrideFields
 }
 
 type licenseUpdate struct {
@@ -78,7 +79,7 @@ type licenseUpdate struct {
 	ExpiresMode   *terms.ExpiresMode  `json:"expires_mode,omitempty" enum:"never,at,days_after_activation"`
 	ExpiresAt     optional[deadline]  `json:"expires_at,omitzero" doc:"an instant, or a date that ends with its day in the vendor's time zone; null: the edition's end"`
 	ExpiresDays   optional[int]       `json:"expires_days,omitzero" minimum:"1" maximum:"36500"`
-	overrideFields
+	OverrideFields
 }
 
 type licenseSearch struct {
@@ -135,10 +136,10 @@ func (in licenseUpdate) change(q *request) licensing.Change {
 	return c
 }
 
-func showLicenseAt(l *licensing.License, now time.Time) license {
+func showLicenseAt(l *licensing.License, now time.Time) License {
 	s := licensing.StateOf(l, nil, "", now)
 	p := s.Terms.Policy
-	return license{
+	return License{
 		ID: l.UUID, ProductID: l.Product.UUID, ProductName: l.Product.Name, EditionID: l.Edition.UUID, EditionName: l.Edition.Name,
 		CustomerID: l.Customer.UUID, CompanyName: l.Customer.CompanyName, CustomerNumber: l.Customer.CustomerNumber,
 		Name: l.Name, LicenseeEmail: l.LicenseeEmail, LicenseKey: l.LicenseKey, PrintedKey: textOrNil(l.PrintedKey), LegacyKey: textOrNil(l.LegacyKey),
@@ -146,7 +147,7 @@ func showLicenseAt(l *licensing.License, now time.Time) license {
 		StartsAt: timeOrNil(l.StartsAt), ExpiresAt: timeOrNil(s.ExpiresAt), FirstActivatedAt: timeOrNil(l.FirstActivatedAt),
 		UsedUpAt: timeOrNil(l.UsedUpAt), ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed, Allowed: s.Allowed, Mode: l.Edition.Mode,
 		TokenLimit: p.TokenLimit, ActivationBuffer: p.ActivationBuffer, GoodwillTokens: p.GoodwillTokenLimit, FloatingTokens: p.FloatingTokenLimit,
-		granted: showGrants(s.Terms.Grants), Overridden: overridden(l.Overrides), Serial: s.Serial, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt,
+		Granted: showGrants(s.Terms.Grants), Overridden: overridden(l.Overrides), Serial: s.Serial, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt,
 	}
 }
 

@@ -105,10 +105,10 @@ func (a *API) licenses() []operation {
 		read(a, operation{
 			Method: http.MethodPost, Path: "/licenses/search", ID: "search-license", Group: group, Summary: "Find a licence by a full key",
 			About: "A license key, a token key, a printed key in any case, or a legacy key. It is a POST so that keys stay out of addresses.", Permission: identity.ViewLicenses,
-		}, func(q *request, in licenseSearch) (license, error) {
+		}, func(q *request, in licenseSearch) (License, error) {
 			l, err := a.LicenseRows.Search(q.ctx, q.vendor, licensing.ParseKey(in.Key))
 			if err != nil {
-				return license{}, err
+				return License{}, err
 			}
 			return a.showLicense(l), nil
 		}),
@@ -138,4 +138,4 @@ func (a *API) withKeys(t tx.Tx, l *licensing.License, now time.Time) (licenseWit
 	return licenseWithKeys{showLicenseAt(l, now), append([]ident.UUID{}, keys...)}, err
 }
 
-func (a *API) showLicense(l *licensing.License) license { return showLicenseAt(l, a.Clock.Now()) }
+func (a *API) showLicense(l *licensing.License) License { return showLicenseAt(l, a.Clock.Now()) }

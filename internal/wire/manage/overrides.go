@@ -7,9 +7,9 @@ import (
 	"chancery/internal/terms"
 )
 
-// overrideFields is what a licence sets for itself in a request. A field that is
+// OverrideFields is what a licence sets for itself in a request. A field that is
 // left out stays as it is; null goes back to the edition's.
-type overrideFields struct {
+type OverrideFields struct {
 	TokenLimit           optional[int64]      `json:"token_limit,omitzero" minimum:"0" maximum:"100000" doc:"tokens by contract"`
 	ActivationBuffer     optional[int64]      `json:"activation_buffer,omitzero" minimum:"0" maximum:"100000" doc:"activations above the contract that count as regular"`
 	GoodwillTokenLimit   optional[int64]      `json:"goodwill_token_limit,omitzero" minimum:"0" maximum:"100000" doc:"activations above those"`
@@ -46,7 +46,7 @@ type variableOverride struct {
 }
 
 // over lays the fields that were given over a licence's own.
-func (f overrideFields) over(o terms.Overrides) terms.Overrides {
+func (f OverrideFields) over(o terms.Overrides) terms.Overrides {
 	f.TokenLimit.into(&o.TokenLimit)
 	f.ActivationBuffer.into(&o.ActivationBuffer)
 	f.GoodwillTokenLimit.into(&o.GoodwillTokenLimit)

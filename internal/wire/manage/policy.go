@@ -6,9 +6,9 @@ import (
 	"chancery/internal/terms"
 )
 
-// policyFields is an edition's policy in a request; what is left out stays as it
+// PolicyFields is an edition's policy in a request; what is left out stays as it
 // is, or gets the default when the edition is created.
-type policyFields struct {
+type PolicyFields struct {
 	TokenLimit            *int64             `json:"token_limit,omitempty" minimum:"0" maximum:"100000" doc:"tokens by contract; 1 by default"`
 	ActivationBuffer      *int64             `json:"activation_buffer,omitempty" minimum:"0" maximum:"100000" doc:"activations above the contract that count as regular"`
 	GoodwillTokenLimit    *int64             `json:"goodwill_token_limit,omitempty" minimum:"0" maximum:"100000" doc:"activations above those, shown in the yellow zone"`
@@ -32,7 +32,7 @@ type policyFields struct {
 }
 
 // over lays the fields that were given over p.
-func (f policyFields) over(p terms.Policy, zone *time.Location) terms.Policy {
+func (f PolicyFields) over(p terms.Policy, zone *time.Location) terms.Policy {
 	set(&p.TokenLimit, f.TokenLimit)
 	set(&p.ActivationBuffer, f.ActivationBuffer)
 	set(&p.GoodwillTokenLimit, f.GoodwillTokenLimit)
