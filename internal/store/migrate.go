@@ -68,7 +68,7 @@ func withProvider(ctx context.Context, c Config, do func(*goose.Provider) error)
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	if c.URL != "" {
 		driver, dsn, folder, dialect = "pgx", c.URL, "postgres", goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600)) // looks every second, for ten minutes
 		if err != nil {
 			return fmt.Errorf("schema lock: %w", err)
 		}
