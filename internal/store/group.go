@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,9 +25,7 @@ const (
 // commit serves them all, then every caller gets its answer.
 type groupWriter struct {
 	db   *DB
-	pool *sql.DB
-	conn *sql.Conn
-	st   *statements
+	line *writerConn
 
 	jobs    chan *job
 	stopped chan struct{}
@@ -41,35 +37,53 @@ type job struct {
 	ctx   context.Context //nolint:containedctx // a job is one call
 	fn    func(*Tx) error
 	state atomic.Int32
-	err   error
+	err   error // the outcome, once done is closed
 	done  chan struct{}
 }
 
-// errGroupLost says that the transaction around the savepoints is gone.
-var errGroupLost = errors.New("store: the group's transaction was lost")
+var (
+	// errGroupLost says that the transaction around the savepoints is gone.
+	errGroupLost = errors.New("store: the group's transaction was lost")
+
+	// errExited says that a function of the group ended the writer's goroutine.
+	errExited = errors.New("store: rolled back, because a function called runtime.Goexit")
+)
 
 func newGroupWriter(db *DB, pool *sql.DB, conn *sql.Conn) *groupWriter {
 	w := &groupWriter{
-		db: db, pool: pool, conn: conn, st: newStatements(conn.PrepareContext),
+		db: db, line: newWriterConn(pool, conn),
 		jobs: make(chan *job, queueLength), stopped: make(chan struct{}),
 	}
 	go w.loop()
 	return w
 }
 
+func newJob(ctx context.Context, fn func(*Tx) error) *job {
+	return &job{ctx: ctx, fn: fn, done: make(chan struct{})}
+}
+
 func (w *groupWriter) run(ctx context.Context, fn func(*Tx) error) error {
-	j := &job{ctx: ctx, fn: fn, done: make(chan struct{})}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	j := newJob(ctx, fn)
 	if err := w.hand(j); err != nil {
 		return err
 	}
+	return j.await()
+}
+
+// await gives the outcome of a job. A cancelled caller takes away a function
+// that has not started; once it has, its outcome is what counts.
+func (j *job) await() error {
 	select {
 	case <-j.done:
 		return j.err
-	case <-ctx.Done():
+	case <-j.ctx.Done():
 		if j.state.CompareAndSwap(stateWaiting, stateRemoved) {
-			return context.Cause(ctx)
+			return context.Cause(j.ctx)
 		}
-		<-j.done // it has started: its outcome is what counts
+		<-j.done
 		return j.err
 	}
 }
@@ -93,38 +107,54 @@ func (w *groupWriter) hand(j *job) error {
 
 func (w *groupWriter) close() error {
 	w.mu.Lock()
-	if w.closed {
-		w.mu.Unlock()
-		return nil
+	first := !w.closed
+	if first {
+		w.closed = true
+		close(w.jobs)
 	}
-	w.closed = true
-	close(w.jobs)
 	w.mu.Unlock()
 	<-w.stopped
-	return errors.Join(w.conn.Close(), w.pool.Close())
+	if !first {
+		return nil
+	}
+	return w.line.close()
 }
 
 func (w *groupWriter) loop() {
-	defer close(w.stopped)
+	drained := false
+	defer func() {
+		if drained {
+			close(w.stopped)
+			return
+		}
+		go w.loop() // a function ended this goroutine; the writer goes on in another
+	}()
 	for j := range w.jobs {
 		w.group(j)
 	}
+	drained = true
 }
 
 // group runs first and whatever else is waiting, and answers all of them.
 func (w *groupWriter) group(first *job) {
-	var ran []*job
+	if !first.start() {
+		return
+	}
+	ran := []*job{first}
+	settled := false
 	defer func() {
+		if !settled { // nobody may be told of a success that was not committed
+			w.line.rollback()
+			for _, j := range ran {
+				j.err = errExited
+			}
+		}
 		for _, j := range ran {
 			close(j.done)
 		}
 	}()
-	if !first.start() {
-		return
-	}
-	ran = append(ran, first)
-	if err := w.control("BEGIN IMMEDIATE"); err != nil {
-		first.err = asFault(err)
+	if err := w.line.begin(); err != nil {
+		first.err, settled = asFault(err), true
 		return
 	}
 	lost := false
@@ -141,16 +171,20 @@ func (w *groupWriter) group(first *job) {
 		}
 	}
 	if !lost {
-		err := w.control("COMMIT")
+		err := w.line.control("COMMIT")
 		if err == nil {
+			settled = true
 			return
 		}
 		w.db.log.Warn("a group commit failed; its changes are run again one by one", slog.Any("error", err), slog.Int("changes", len(ran)))
 	}
-	_ = w.control("ROLLBACK") // fails when SQLite has rolled back by itself, which is what is wanted
+	w.line.rollback()
+	// Those that failed run again too: they may have failed because of what
+	// another one did, which is gone now.
 	for _, j := range ran {
-		w.alone(j)
+		j.err = w.alone(j)
 	}
+	settled = true
 }
 
 // next gives a waiting function, or nil when the group is to be committed.
@@ -170,83 +204,36 @@ func (j *job) start() bool { return j.state.CompareAndSwap(stateWaiting, stateSt
 
 // savepoint runs one function of a group. Its failure or panic undoes its own changes only.
 func (w *groupWriter) savepoint(j *job) error {
-	if err := w.control("SAVEPOINT one"); err != nil {
+	if err := w.line.control("SAVEPOINT one"); err != nil {
 		return errors.Join(errGroupLost, err)
 	}
 	err := w.call(j)
 	if err != nil {
-		if e := w.control("ROLLBACK TO one"); e != nil {
+		if e := w.line.control("ROLLBACK TO one"); e != nil {
 			return errors.Join(errGroupLost, e, err)
 		}
 	}
-	if e := w.control("RELEASE one"); e != nil {
+	if e := w.line.control("RELEASE one"); e != nil {
 		return errors.Join(errGroupLost, e, err)
 	}
 	return err
 }
 
 // alone runs one function of a lost group in a transaction of its own.
-func (w *groupWriter) alone(j *job) {
-	if j.err = asFault(w.control("BEGIN IMMEDIATE")); j.err != nil {
-		return
+func (w *groupWriter) alone(j *job) error {
+	if err := w.line.begin(); err != nil {
+		return asFault(err)
 	}
-	if j.err = w.call(j); j.err == nil {
-		j.err = asFault(w.control("COMMIT"))
+	err := w.call(j)
+	if err == nil {
+		err = asFault(w.line.control("COMMIT"))
 	}
-	if j.err != nil {
-		_ = w.control("ROLLBACK") // as in group
+	if err != nil {
+		w.line.rollback()
 	}
-}
-
-func (w *groupWriter) call(j *job) error {
-	return guard(j.fn, w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.query, w.exec))
-}
-
-func (w *groupWriter) control(sqltext string) error {
-	_, err := w.exec(context.Background(), sqltext, nil)
 	return err
 }
 
-func (w *groupWriter) query(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
-	st, err := w.st.get(sqltext)
-	if err != nil {
-		return nil, err
-	}
-	return st.QueryContext(ctx, args...) //nolint:wrapcheck // Tx maps it
-}
-
-func (w *groupWriter) exec(ctx context.Context, sqltext string, args []any) (sql.Result, error) {
-	st, err := w.st.get(sqltext)
-	if err != nil {
-		return nil, err
-	}
-	return st.ExecContext(ctx, args...) //nolint:wrapcheck // Tx maps it
-}
-
-// guard calls fn and turns a panic into an error.
-func guard(fn func(*Tx) error, t *Tx) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return fn(t)
-}
-
-func (db *DB) newTx(
-	ctx, sqlctx context.Context,
-	query func(context.Context, string, []any) (*sql.Rows, error),
-	exec func(context.Context, string, []any) (sql.Result, error),
-) *Tx {
-	return &Tx{
-		Dialect: db.Dialect, ctx: ctx, sqlctx: sqlctx, now: db.clock.Now().UTC().Truncate(time.Millisecond),
-		query: query, exec: exec,
-	}
-}
-
-func errStopping() error {
-	return &fault.Error{
-		Kind: fault.Unavailable, Code: "stopping", Message: "The server is stopping.",
-		Help: "Try again in a moment.", RetryAfter: time.Second,
-	}
+func (w *groupWriter) call(j *job) error {
+	return guard(j.fn, w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.line.query, w.line.exec))
 }

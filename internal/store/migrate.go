@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/pressly/goose/v3"
@@ -24,10 +23,15 @@ type SchemaStatus struct {
 // Schema reads where the schema stands.
 func Schema(ctx context.Context, c Config) (SchemaStatus, error) {
 	var s SchemaStatus
+	if c.URL == "" {
+		if err := makeFolder(c.Dir); err != nil {
+			return s, err
+		}
+	}
 	err := withProvider(ctx, c, func(p *goose.Provider) error {
 		var err error
 		s.Current, s.Known, err = p.GetVersions(ctx)
-		return err //nolint:wrapcheck // wrapped by withProvider
+		return err
 	})
 	return s, err
 }
@@ -36,6 +40,13 @@ func Schema(ctx context.Context, c Config) (SchemaStatus, error) {
 // that holds data, it leaves a copy beside it (chancery.db.before-N). Several
 // copies of the server may call it at once.
 func Migrate(ctx context.Context, c Config) error {
+	if c.URL == "" {
+		unlock, err := lockFolder(ctx, c.Dir)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
 	s, err := Schema(ctx, c)
 	if err != nil || s.Current >= s.Known {
 		return err
@@ -47,28 +58,27 @@ func Migrate(ctx context.Context, c Config) error {
 	}
 	return withProvider(ctx, c, func(p *goose.Provider) error {
 		_, err := p.Up(ctx)
-		return err //nolint:wrapcheck // wrapped by withProvider
+		return err
 	})
 }
 
 // withProvider opens the database for schema work alone.
 func withProvider(ctx context.Context, c Config, do func(*goose.Provider) error) (err error) {
-	driver, dsn, folder, dialect := "sqlite", "", "sqlite", goose.DialectSQLite3
+	driver, dsn, folder, dialect := "sqlite", sqliteDSN(filepath.Join(c.Dir, FileName), readerCacheKB, checkpointPages), "sqlite", goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if c.URL == "" {
-		if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-			return fmt.Errorf("the data directory can't be made: %w", err)
-		}
-		dsn = sqliteDSN(filepath.Join(c.Dir, FileName), readerCacheKB, checkpointPages)
-	} else {
+	if c.URL != "" {
 		driver, dsn, folder, dialect = "pgx", c.URL, "postgres", goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600)) // looks every second, for ten minutes
 		if err != nil {
 			return fmt.Errorf("schema lock: %w", err)
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	files, err := fs.Sub(migrations.Files, folder)
+	all := c.files
+	if all == nil {
+		all = migrations.Files
+	}
+	files, err := fs.Sub(all, folder)
 	if err != nil {
 		return fmt.Errorf("schema files: %w", err)
 	}
@@ -83,22 +93,6 @@ func withProvider(ctx context.Context, c Config, do func(*goose.Provider) error)
 	}
 	if err := do(p); err != nil {
 		return fmt.Errorf("schema: %w", err)
-	}
-	return nil
-}
-
-func copySQLite(ctx context.Context, c Config, version int64) (err error) {
-	db, err := sql.Open("sqlite", sqliteDSN(filepath.Join(c.Dir, FileName), readerCacheKB, checkpointPages))
-	if err != nil {
-		return fmt.Errorf("open the database: %w", err)
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	target := filepath.Join(c.Dir, fmt.Sprintf("%s.before-%d", FileName, version+1))
-	if _, err := os.Stat(target); err == nil {
-		return nil // an earlier try made it; it is older and so nearer to what was
-	}
-	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", target); err != nil {
-		return fmt.Errorf("copy the database before migrating it: %w", err)
 	}
 	return nil
 }

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -28,6 +30,8 @@ type Config struct {
 
 	// Connections is how many PostgreSQL connections (default 16), or SQLite readers (default 4), are kept at most.
 	Connections int
+
+	files fs.FS // the migrations, by folder; nil for the program's own
 }
 
 // DB is an open database: one writing side and many readers. It is safe for
@@ -40,6 +44,7 @@ type DB struct {
 	reads  *sql.DB
 	cached *statements // of the reading side; nil where the driver caches by itself
 	engine engine
+	closed atomic.Bool
 }
 
 // engine is the writing side of one kind of database.
@@ -69,9 +74,12 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return nil, errors.New("the database URL must begin with postgres:// (leave it out for the embedded database)")
 }
 
-// Close waits for the functions that have started, commits them, and closes.
+// Close waits for the functions that were accepted, commits them, and closes.
+// Whatever comes later is told that the server is stopping. It may be called twice.
 func (db *DB) Close() error {
-	return errors.Join(db.engine.close(), db.reads.Close())
+	err := db.engine.close()
+	db.closed.Store(true)
+	return errors.Join(err, db.reads.Close())
 }
 
 // Run implements tx.Runner.
@@ -86,16 +94,22 @@ func (db *DB) Run(ctx context.Context, fn func(tx.Tx) error) error {
 
 // Query reads outside a transaction. A sqltext is written once for both engines.
 func (db *DB) Query(ctx context.Context, sqltext string, args ...any) (*sql.Rows, error) {
+	rows, err := db.query(ctx, sqltext, args)
+	if err != nil && db.closed.Load() {
+		return nil, errStopping()
+	}
+	return rows, asFault(err)
+}
+
+func (db *DB) query(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
 	if db.cached == nil {
-		rows, err := db.reads.QueryContext(ctx, sqltext, args...)
-		return rows, asFault(err)
+		return db.reads.QueryContext(ctx, sqltext, args...)
 	}
 	st, err := db.cached.get(sqltext)
 	if err != nil {
-		return nil, asFault(err)
+		return nil, err
 	}
-	rows, err := st.QueryContext(ctx, args...)
-	return rows, asFault(err)
+	return st.QueryContext(ctx, args...)
 }
 
 // QueryRow reads at most one row outside a transaction; dest as in sql.Row.Scan.

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"chancery/internal/fault"
 )
 
 const (
@@ -19,8 +22,11 @@ const (
 )
 
 type postgres struct {
-	db   *DB
-	pool *sql.DB
+	db      *DB
+	pool    *sql.DB
+	mu      sync.Mutex // guards closed and the adding to running
+	closed  bool
+	running sync.WaitGroup
 }
 
 func openPostgres(ctx context.Context, c Config) (*DB, error) {
@@ -46,12 +52,39 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	return db, nil
 }
 
-func (p *postgres) close() error { return nil } // the pool is the reading side's too
+// close waits for the functions that were accepted. The pool is the reading
+// side's too, and stays open.
+func (p *postgres) close() error {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.running.Wait()
+	return nil
+}
+
+func (p *postgres) enter() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return errStopping()
+	}
+	p.running.Add(1)
+	return nil
+}
 
 func (p *postgres) run(ctx context.Context, fn func(*Tx) error) error {
+	if err := p.enter(); err != nil {
+		return err
+	}
+	defer p.running.Done()
 	for attempt := 1; ; attempt++ {
 		err := p.once(ctx, fn)
-		if err == nil || attempt == attempts || !retryable(err) {
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil && interrupted(err):
+			return context.Cause(ctx)
+		case attempt == attempts || !retryable(err):
 			return asFault(err)
 		}
 		pause := time.Duration(rand.Int64N(int64(attempt) * int64(5*time.Millisecond))) //nolint:gosec // jitter
@@ -63,11 +96,21 @@ func (p *postgres) run(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-func (p *postgres) once(ctx context.Context, fn func(*Tx) error) error {
-	t, err := p.pool.BeginTx(ctx, nil)
+// once runs fn in one transaction. The caller's context ends the waiting for a
+// connection and the statements, but never the commit: its outcome would be unknown.
+func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (err error) {
+	conn, err := p.pool.Conn(ctx)
 	if err != nil {
-		return err //nolint:wrapcheck // mapped by run
+		return err
 	}
+	defer func() { _ = conn.Close() }() // gives it back to the pool
+	t, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return err
+	}
+	// After a commit it does nothing; if it fails, the connection is dropped, which
+	// rolls back too. It is deferred for functions that end the goroutine.
+	defer func() { _ = t.Rollback() }()
 	s := p.db.newTx(ctx, ctx,
 		func(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
 			return t.QueryContext(ctx, sqltext, args...)
@@ -76,10 +119,30 @@ func (p *postgres) once(ctx context.Context, fn func(*Tx) error) error {
 			return t.ExecContext(ctx, sqltext, args...)
 		})
 	if err := guard(fn, s); err != nil {
-		_ = t.Rollback() // the connection is dropped if this fails, which rolls back too
+		if retryable(s.failed) {
+			return s.failed // whatever fn made of it
+		}
 		return err
 	}
-	return t.Commit() //nolint:wrapcheck // mapped by run
+	return committed(t.Commit())
+}
+
+// committed judges the answer to a commit: when the database refuses, nothing
+// was kept; when it doesn't answer, nobody knows.
+func committed(err error) error {
+	var refused *pgconn.PgError
+	if err == nil || errors.As(err, &refused) || errors.Is(err, pgx.ErrTxCommitRollback) {
+		return err
+	}
+	return &fault.Error{
+		Kind: fault.Unavailable, Code: "outcome_unknown", Message: "The database was lost while it stored this; it may have been stored.",
+		Help: "Look before you repeat it; with the same Idempotency-Key it is safe to repeat.", RetryAfter: 2 * time.Second, Cause: err,
+	}
+}
+
+// interrupted: the caller's context is over, and that is what went wrong.
+func interrupted(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // retryable: the database has rolled back because of another transaction.

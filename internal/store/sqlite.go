@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
+	"strings"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -25,8 +25,8 @@ const (
 )
 
 func openSQLite(ctx context.Context, c Config) (*DB, error) {
-	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("the data directory can't be made: %w", err)
+	if err := makeFolder(c.Dir); err != nil {
+		return nil, err
 	}
 	file := filepath.Join(c.Dir, FileName)
 	writer, err := sql.Open("sqlite", sqliteDSN(file, writerCacheKB, checkpointPages))
@@ -59,13 +59,11 @@ func sqliteDSN(file string, cacheKB, checkpoint int) string {
 		fmt.Sprintf("cache_size(-%d)", cacheKB), fmt.Sprintf("wal_autocheckpoint(%d)", checkpoint),
 		"journal_size_limit(67108864)",
 	}
+	return sqliteFile(file) + "?_pragma=" + strings.Join(pragmas, "&_pragma=")
+}
+
+// sqliteFile gives a file's name as SQLite reads it, whatever letters are in it.
+func sqliteFile(file string) string {
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}
-	q := ""
-	for i, p := range pragmas {
-		if i > 0 {
-			q += "&"
-		}
-		q += "_pragma=" + p
-	}
-	return u.String() + "?" + q
+	return u.String()
 }

@@ -20,6 +20,8 @@ type Tx struct {
 	exec    func(ctx context.Context, sqltext string, args []any) (sql.Result, error)
 	entries []tx.Entry
 	events  []tx.Event
+	rows    *sql.Rows // of the last query
+	failed  error     // the first SQL error: it ends the function on both engines
 }
 
 var _ tx.Tx = (*Tx)(nil)
@@ -47,18 +49,37 @@ func (t *Tx) Enqueue(e tx.Event) { t.events = append(t.events, e) }
 
 // Exec changes rows and tells how many.
 func (t *Tx) Exec(sqltext string, args ...any) (int64, error) {
+	if t.failed != nil {
+		return 0, t.failed
+	}
 	res, err := t.exec(t.sqlctx, sqltext, args)
 	if err != nil {
-		return 0, asFault(err)
+		return 0, t.fail(err)
 	}
 	n, err := res.RowsAffected()
-	return n, asFault(err)
+	return n, t.fail(err)
 }
 
 // Query reads inside the transaction. The rows must be closed before the next call.
 func (t *Tx) Query(sqltext string, args ...any) (*sql.Rows, error) {
+	if t.failed != nil {
+		return nil, t.failed
+	}
 	rows, err := t.query(t.sqlctx, sqltext, args)
-	return rows, asFault(err)
+	if err != nil {
+		return nil, t.fail(err)
+	}
+	t.rows = rows
+	return rows, nil
+}
+
+// fail remembers the first SQL error. PostgreSQL has given the transaction up
+// by then, and SQLite may have: what followed would run outside of it.
+func (t *Tx) fail(err error) error {
+	if err != nil && t.failed == nil {
+		t.failed = asFault(err)
+	}
+	return t.failed
 }
 
 // QueryRow reads at most one row (or the RETURNING of a change); found is
@@ -68,7 +89,8 @@ func (t *Tx) QueryRow(sqltext string, args []any, dest ...any) (found bool, err 
 	if err != nil {
 		return false, err
 	}
-	return scanOne(rows, dest)
+	found, err = scanOne(rows, dest)
+	return found, t.fail(err)
 }
 
 // Insert runs an INSERT ... RETURNING id and gives the new id.
@@ -81,9 +103,22 @@ func (t *Tx) Insert(sqltext string, args ...any) (int64, error) {
 	return id, err
 }
 
+// flush writes what goes with the change. A function that swallowed an SQL
+// error fails here.
 func (t *Tx) flush() error {
+	if t.failed != nil {
+		return t.failed
+	}
 	if err := t.writeJournal(); err != nil {
 		return err
 	}
 	return t.writeOutbox()
+}
+
+// leave closes what a function left open: open rows would hold the writer's
+// connection, and its next commit, for ever.
+func (t *Tx) leave() {
+	if t.rows != nil {
+		_ = t.rows.Close() // an error in it was the function's to see
+	}
 }

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"chancery/internal/fault"
+)
+
+// guard calls fn, turns a panic into an error, and closes what fn left open.
+func guard(fn func(*Tx) error, t *Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
+		}
+		t.leave()
+	}()
+	return fn(t)
+}
+
+func (db *DB) newTx(
+	ctx, sqlctx context.Context,
+	query func(context.Context, string, []any) (*sql.Rows, error),
+	exec func(context.Context, string, []any) (sql.Result, error),
+) *Tx {
+	return &Tx{
+		Dialect: db.Dialect, ctx: ctx, sqlctx: sqlctx, now: db.clock.Now().UTC().Truncate(time.Millisecond),
+		query: query, exec: exec,
+	}
+}
+
+func errStopping() error {
+	return &fault.Error{
+		Kind: fault.Unavailable, Code: "stopping", Message: "The server is stopping.",
+		Help: "Try again in a moment.", RetryAfter: time.Second,
+	}
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+)
+
+// writerConn is the one connection that writes to the embedded database. Only
+// the writer's goroutine uses it.
+type writerConn struct {
+	pool *sql.DB
+	conn *sql.Conn
+	st   *statements
+}
+
+func newWriterConn(pool *sql.DB, conn *sql.Conn) *writerConn {
+	return &writerConn{pool: pool, conn: conn, st: newStatements(conn.PrepareContext)}
+}
+
+// begin starts a transaction. When the connection is of no use any more (the
+// driver gave it up, or a rollback failed on it) another one takes its place.
+func (c *writerConn) begin() error {
+	err := c.control("BEGIN IMMEDIATE")
+	if err == nil || unavailable(err) && !connectionLost(err) {
+		return err
+	}
+	if e := c.reopen(); e != nil {
+		return errors.Join(err, e)
+	}
+	return c.control("BEGIN IMMEDIATE")
+}
+
+func connectionLost(err error) bool {
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)
+}
+
+// reopen throws the connection away, with its statements and whatever
+// transaction it was in.
+func (c *writerConn) reopen() error {
+	_ = c.closeStatements() // each of them may say again what is wrong with the connection
+	// An error that says the connection is bad keeps it out of the pool.
+	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
+	conn, err := c.pool.Conn(context.Background())
+	if err != nil {
+		return fmt.Errorf("reopen the database: %w", err)
+	}
+	c.conn, c.st = conn, newStatements(conn.PrepareContext)
+	return nil
+}
+
+// rollback gives the transaction up. It fails when SQLite has done so by itself,
+// which is what is wanted, or when the connection is broken, which begin finds.
+func (c *writerConn) rollback() { _ = c.control("ROLLBACK") }
+
+func (c *writerConn) close() error {
+	err := c.closeStatements()
+	if e := c.conn.Close(); !errors.Is(e, sql.ErrConnDone) {
+		err = errors.Join(err, e)
+	}
+	return errors.Join(err, c.pool.Close())
+}
+
+// closeStatements must not be left out, nor done once the connection is gone:
+// the driver would reach into freed memory.
+func (c *writerConn) closeStatements() error {
+	if c.conn.Raw(func(any) error { return nil }) != nil {
+		return nil
+	}
+	return c.st.close()
+}
+
+func (c *writerConn) control(sqltext string) error {
+	_, err := c.exec(context.Background(), sqltext, nil)
+	return err
+}
+
+func (c *writerConn) query(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
+	st, err := c.st.get(sqltext)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+func (c *writerConn) exec(ctx context.Context, sqltext string, args []any) (sql.Result, error) {
+	st, err := c.st.get(sqltext)
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(ctx, args...)
+}
