@@ -120,12 +120,14 @@ func (a *App) Start(ctx context.Context) error {
 			a.failed <- err
 		}
 	})
-	a.c.Log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("engine", a.rooms.DB.Dialect.Name()))
 	return nil
 }
 
+// Address is the host and port it listens on; after Start.
+func (a *App) Address() string { return a.listener.Addr().String() }
+
 // URL is where the server answers; after Start.
-func (a *App) URL() string { return "http://" + a.listener.Addr().String() }
+func (a *App) URL() string { return "http://" + a.Address() }
 
 // Failed gives the error that ended serving, if it ends other than by Stop.
 func (a *App) Failed() <-chan error { return a.failed }

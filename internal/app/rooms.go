@@ -177,7 +177,8 @@ func (s Storage) masterKey(ctx context.Context, keys keyringstore.Store) (keyrin
 	case err != nil:
 		return m, err
 	case sealed:
-		return m, usage(fmt.Sprintf("The master key is missing, and the keys in this database are sealed under it: put it back at %s, or set CHANCERY_MASTER_KEY.", file), nil)
+		return m, usage(fmt.Sprintf("The master key is missing, and the keys in this database are sealed under it: "+
+			"put it back at %s, or set CHANCERY_MASTER_KEY.", file), nil)
 	case s.URL != "":
 		return m, usage("With --database a master key must be given, the same one to every copy of the server: "+
 			"set CHANCERY_MASTER_KEY to what `head -c 32 /dev/urandom | base64` prints, and keep it safe.", nil)

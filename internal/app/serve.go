@@ -50,6 +50,8 @@ func (c *serveCommand) Run(s streams) error {
 	if err := c.announce(a); err != nil {
 		return errors.Join(err, a.Stop(context.Background()))
 	}
+	// The last word of starting: whoever reads the log may call now.
+	config.Log.Info("serving", slog.String("address", a.Address()), slog.String("engine", a.Rooms().DB.Dialect.Name()))
 	var failed error
 	select {
 	case <-ctx.Done():
