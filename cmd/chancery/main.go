@@ -1,4 +1,10 @@
 // Command chancery is the licence server: one binary, every subcommand.
 package main
 
-func main() {}
+import (
+	"os"
+
+	"chancery/internal/app"
+)
+
+func main() { os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -26,7 +26,7 @@ type place struct {
 
 var (
 	ground       = []string{"internal/fault", "internal/ident"}
-	leaves       = append(slices.Clone(ground), "internal/listing", "internal/terms", "internal/recheck")
+	leaves       = append(slices.Clone(ground), "internal/listing", "internal/terms", "internal/recheck", "internal/budget")
 	leavesAndTx  = append(slices.Clone(leaves), "internal/tx")
 	inner        = append(slices.Clone(leavesAndTx), internal(rooms...)...)
 	notInTheRoom = []string{"database/sql", "net/http", "html/template", "github.com/jackc/pgx", "modernc.org/sqlite"}
@@ -50,6 +50,7 @@ var places = slices.Concat(
 		{trees: internal("wire"), allows: append([]string{"signed", "internal/edge"}, inner...)},
 		{trees: internal("web"), allows: append([]string{"signed", "internal/edge"}, inner...)},
 		{trees: internal("arch")},
+		{trees: internal("clientcmd"), allows: []string{"client", "signed"}, denies: notInTheRoom},
 		{trees: []string{"internal/app", "bench", "test"}, allows: []string{"client", "signed", "internal"}},
 		{trees: []string{"cmd"}, allows: []string{"internal/app"}},
 	},

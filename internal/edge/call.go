@@ -50,7 +50,7 @@ func (c *call) Write(b []byte) (int, error) {
 	}
 	n, err := c.ResponseWriter.Write(b)
 	c.bytes += int64(n)
-	return n, err //nolint:wrapcheck // the writer's own
+	return n, err
 }
 
 // heldBack: no route, and no redirect to a clean path either.

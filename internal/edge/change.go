@@ -29,7 +29,7 @@ func Change[T any](ctx context.Context, c Changes, fn func(t tx.Tx) (T, error)) 
 		if repeatable {
 			kept, err := c.Answers.Claim(t, claim)
 			if err != nil {
-				return err //nolint:wrapcheck // a fault
+				return err
 			}
 			if kept != nil {
 				if err := json.Unmarshal(kept.Body, &result); err != nil {
@@ -46,9 +46,9 @@ func Change[T any](ctx context.Context, c Changes, fn func(t tx.Tx) (T, error)) 
 		if err != nil {
 			return fmt.Errorf("edge: an answer to keep: %w", err)
 		}
-		return c.Answers.Keep(t, claim, tx.Answer{Status: http.StatusOK, Body: body, Secret: secret}) //nolint:wrapcheck // a fault
+		return c.Answers.Keep(t, claim, tx.Answer{Status: http.StatusOK, Body: body, Secret: secret})
 	})
-	return result, err //nolint:wrapcheck // a fault
+	return result, err
 }
 
 // claimFrom gives the claim of the request; repeatable is false without a key.

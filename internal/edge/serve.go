@@ -43,7 +43,7 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // finish logs the call, and what panicked in it.
 func (e *Edge) finish(c *call, r *http.Request) {
 	if p := recover(); p != nil {
-		if p != http.ErrAbortHandler { //nolint:errorlint,err113 // the value itself, as net/http compares it
+		if p != http.ErrAbortHandler { //nolint:errorlint // the value itself, as net/http compares it
 			e.Log.Error("a request panicked", slog.String("request_id", c.id), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 		}
 		e.logCall(c, r)
@@ -64,7 +64,7 @@ func (e *Edge) serve(c *call, r *http.Request, rt *Route) {
 	r = r.WithContext(context.WithValue(ctx, callKey{}, c))
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler || c.status != 0 { //nolint:errorlint,err113 // as in finish
+			if p == http.ErrAbortHandler || c.status != 0 { //nolint:errorlint // as in finish
 				panic(p)
 			}
 			e.problem(c, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
@@ -128,7 +128,7 @@ func (e *Edge) authenticate(c *call, r *http.Request, s *Surface) (identity.Prin
 	bounded := e.Failures != nil && credential != ""
 	if bounded {
 		if err := e.Failures.Check(e.Failures.Subject(Network(c.address), credential)); err != nil {
-			return identity.Principal{}, err //nolint:wrapcheck // a fault
+			return identity.Principal{}, err
 		}
 	}
 	p, err := s.Authenticate(r)
@@ -142,7 +142,7 @@ func (e *Edge) authenticate(c *call, r *http.Request, s *Surface) (identity.Prin
 		}
 		if e.AddressFailures != nil {
 			if over := e.AddressFailures.Spend(e.AddressFailures.Subject(Network(c.address))); over != nil {
-				return identity.Principal{}, over //nolint:wrapcheck // a fault
+				return identity.Principal{}, over
 			}
 		}
 	}

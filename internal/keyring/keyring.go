@@ -61,7 +61,7 @@ func (k *Keyring) Create(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, m Mate
 		}
 		id, err := k.store.Insert(t, vendor, Key{KID: p.kid, Kind: p.kind, Public: p.public, Sealed: sealed, CreatedAt: t.Now()})
 		if err != nil {
-			return Public{}, err //nolint:wrapcheck // the store's own
+			return Public{}, err
 		}
 		if err := public.add(id, p.kind, p.public); err != nil {
 			return Public{}, err
@@ -79,7 +79,7 @@ func (k *Keyring) Create(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, m Mate
 func (k *Keyring) Retire(t tx.Tx, vendor ident.VendorID, kid string) error {
 	keys, err := k.store.Keys(t, vendor)
 	if err != nil {
-		return err //nolint:wrapcheck // the store's own
+		return err
 	}
 	found, newest, err := pick(keys, kid)
 	if err != nil || found.Retired() {
@@ -90,13 +90,13 @@ func (k *Keyring) Retire(t tx.Tx, vendor ident.VendorID, kid string) error {
 	}
 	n, err := k.store.NamedBy(t, vendor, found.ID)
 	if err != nil {
-		return err //nolint:wrapcheck // the store's own
+		return err
 	}
 	if n > 0 {
 		return errNamed()
 	}
 	if err := k.store.Retire(t, vendor, found.ID, t.Now()); err != nil {
-		return err //nolint:wrapcheck // the store's own
+		return err
 	}
 	t.Journal(tx.Entry{
 		Vendor: vendor, Action: "signing_key.retired", Subject: "signing_key",
@@ -110,7 +110,7 @@ func (k *Keyring) Retire(t tx.Tx, vendor ident.VendorID, kid string) error {
 func (k *Keyring) Check(ctx context.Context) error {
 	vendor, key, found, err := k.store.Sample(ctx)
 	if err != nil || !found {
-		return err //nolint:wrapcheck // the store's own
+		return err
 	}
 	_, err = k.sealer.Open(keyPurpose(vendor, key.Kind, key.KID), key.Sealed)
 	return err
@@ -122,14 +122,14 @@ func (k *Keyring) Keys(ctx context.Context, vendor ident.VendorID) ([]Key, error
 	for i := range keys {
 		keys[i].Sealed = nil
 	}
-	return keys, err //nolint:wrapcheck // the store's own
+	return keys, err
 }
 
 // Newest gives the public half of the vendor's newest key of each kind.
 func (k *Keyring) Newest(ctx context.Context, vendor ident.VendorID) (Public, error) {
 	r, err := k.rings.Get(ctx, vendor)
 	if err != nil {
-		return Public{}, err //nolint:wrapcheck // load's own
+		return Public{}, err
 	}
 	return r.public, nil
 }
@@ -138,7 +138,7 @@ func (k *Keyring) Newest(ctx context.Context, vendor ident.VendorID) (Public, er
 func (k *Keyring) JWKS(ctx context.Context, vendor ident.VendorID) (signed.JWKSet, error) {
 	r, err := k.rings.Get(ctx, vendor)
 	if err != nil {
-		return signed.JWKSet{}, err //nolint:wrapcheck // load's own
+		return signed.JWKSet{}, err
 	}
 	return r.set, nil
 }

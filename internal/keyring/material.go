@@ -46,24 +46,24 @@ func generate(kind Kind) (pair, error) {
 	case Ed25519:
 		public, private, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
-			return pair{}, err //nolint:wrapcheck // wrapped by Generate
+			return pair{}, err
 		}
 		return pair{kind: kind, kid: signed.KeyID(public), public: public, private: private.Seed()}, nil
 	case X25519:
 		private, err := ecdh.X25519().GenerateKey(rand.Reader)
 		if err != nil {
-			return pair{}, err //nolint:wrapcheck // wrapped by Generate
+			return pair{}, err
 		}
 		public := private.PublicKey()
 		return pair{kind: kind, kid: signed.SealingKeyID(public), public: public.Bytes(), private: private.Bytes()}, nil
 	case RSA:
 		private, err := rsa.GenerateKey(rand.Reader, rsaBits)
 		if err != nil {
-			return pair{}, err //nolint:wrapcheck // wrapped by Generate
+			return pair{}, err
 		}
 		public, err := x509.MarshalPKIXPublicKey(&private.PublicKey)
 		if err != nil {
-			return pair{}, err //nolint:wrapcheck // wrapped by Generate
+			return pair{}, err
 		}
 		return pair{
 			kind: kind, kid: signed.RSAJWK(&private.PublicKey).KeyID,

@@ -53,7 +53,7 @@ func (k *Keyring) unseal(vendor ident.UUID, key Key) *private {
 			if len(seed) != ed25519.SeedSize {
 				return nil, errSealed()
 			}
-			return signed.NewSigner(ed25519.NewKeyFromSeed(seed)) //nolint:wrapcheck // its own text
+			return signed.NewSigner(ed25519.NewKeyFromSeed(seed))
 		}),
 		rsa: sync.OnceValues(func() (*rsa.PrivateKey, error) {
 			der, err := open()

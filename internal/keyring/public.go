@@ -22,7 +22,7 @@ type Public struct {
 
 // PEM is the RSA key as C++ and Java clients pin it.
 func (p Public) PEM() ([]byte, error) {
-	return signed.RSAPublicKeyPEM(p.RSA) //nolint:wrapcheck // its own text
+	return signed.RSAPublicKeyPEM(p.RSA)
 }
 
 // XML is the RSA key as .NET reads it.

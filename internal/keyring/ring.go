@@ -27,7 +27,7 @@ type ringKey struct {
 func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error) {
 	uuid, keys, err := k.store.List(ctx, vendor)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the store's own
+		return nil, err
 	}
 	if uuid.IsZero() {
 		return nil, fault.Missing("vendor")

@@ -23,11 +23,11 @@ func NewSealer(master MasterKey) (*Sealer, error) {
 	}
 	block, err := aes.NewCipher(master[:])
 	if err != nil {
-		return nil, err //nolint:wrapcheck // can't happen with 32 bytes
+		return nil, err
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // can't happen with AES
+		return nil, err
 	}
 	return &Sealer{aead: aead}, nil
 }

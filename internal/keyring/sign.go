@@ -58,7 +58,7 @@ func nonceLength(b []byte) bool { return len(b) >= signed.MinNonce && len(b) <= 
 func (k *Keyring) rsaKey(ctx context.Context, vendor ident.VendorID, id ident.SigningKeyID) (*ringKey, error) {
 	r, err := k.rings.Get(ctx, vendor)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // load's own
+		return nil, err
 	}
 	found, _, err := r.find(RSA, id)
 	return found, err
@@ -72,7 +72,7 @@ func (k *Keyring) signRSA(ctx context.Context, key *ringKey, message []byte) (si
 	sum := sha256.Sum256(message)
 	err = k.pool.do(ctx, func() error {
 		signature, err = rsa.SignPKCS1v15(nil, private, crypto.SHA256, sum[:])
-		return err //nolint:wrapcheck // wrapped by nobody: Internal
+		return err
 	})
 	return signature, err
 }
@@ -88,7 +88,7 @@ func (k *Keyring) SignResponse(ctx context.Context, vendor ident.VendorID, key i
 	if next != nil {
 		r.Next = next.public
 	}
-	return signer.SignResponse(r, body) //nolint:wrapcheck // its own text
+	return signer.SignResponse(r, body)
 }
 
 // SignDocument makes a signed document of one of the types in package signed.
@@ -97,13 +97,13 @@ func (k *Keyring) SignDocument(ctx context.Context, vendor ident.VendorID, key i
 	if err != nil {
 		return nil, err
 	}
-	return signer.SignDocument(typ, payload) //nolint:wrapcheck // its own text
+	return signer.SignDocument(typ, payload)
 }
 
 func (k *Keyring) signer(ctx context.Context, vendor ident.VendorID, key ident.SigningKeyID) (*signed.Signer, *ringKey, error) {
 	r, err := k.rings.Get(ctx, vendor)
 	if err != nil {
-		return nil, nil, err //nolint:wrapcheck // load's own
+		return nil, nil, err
 	}
 	found, next, err := r.find(Ed25519, key)
 	if err != nil {
@@ -118,7 +118,7 @@ func (k *Keyring) signer(ctx context.Context, vendor ident.VendorID, key ident.S
 func (k *Keyring) OpenRequest(ctx context.Context, vendor ident.VendorID, request signed.Sealed) ([]byte, error) {
 	r, err := k.rings.Get(ctx, vendor)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // load's own
+		return nil, err
 	}
 	for _, key := range r.keys {
 		if key.kind != X25519 || key.kid != request.KeyID {
@@ -128,7 +128,7 @@ func (k *Keyring) OpenRequest(ctx context.Context, vendor ident.VendorID, reques
 		if err != nil {
 			return nil, err
 		}
-		return request.Open(private) //nolint:wrapcheck // its own text
+		return request.Open(private)
 	}
 	return nil, signed.ErrUnknownKey
 }

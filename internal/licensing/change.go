@@ -44,11 +44,7 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	}
 	p := l.Terms().Policy
 	if used := l.RegularUsed; used > p.TokenLimit+p.ActivationBuffer {
-		return nil, &fault.Error{
-			Kind: fault.Conflict, Code: "tokens_in_use", // 2008 on the wire
-			Message: "The token limit can't be lowered below the activations in use.",
-			Help:    "Release activations first, or choose a limit that covers those in use.",
-		}
+		return nil, errTokensInUse()
 	}
 	// The revision rises so that the serial does, also when the new edition's is lower.
 	l.Revision = max(l.Revision+1, serial+1-l.Edition.Revision)

@@ -89,6 +89,13 @@ type Store interface {
 	// SaveLicense stores everything that staff can change, and the counters.
 	SaveLicense(t tx.Tx, l *License) error
 
+	// Pressed gives licences of an edition that are on goodwill or used up, by id
+	// after one of them.
+	Pressed(t tx.Tx, v ident.VendorID, edition ident.EditionID, after ident.LicenseID, limit int) ([]ident.LicenseID, error)
+
+	// Fuller gives licences of an edition with more than used regular activations, by id after one of them.
+	Fuller(t tx.Tx, v ident.VendorID, edition ident.EditionID, used int64, after ident.LicenseID, limit int) ([]ident.LicenseID, error)
+
 	SetSuspension(t tx.Tx, v ident.VendorID, d ident.DeviceID, until time.Time) error
 
 	// CountDenial counts a refused call per licence, reason and hour.

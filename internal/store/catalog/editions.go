@@ -61,12 +61,8 @@ func (Store) ProductOf(t tx.Tx, vendor ident.VendorID, edition ident.UUID) (prod
 // Edition implements catalog.Store.
 func (Store) Edition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (catalog.Edition, bool, error) {
 	s := store.On(t)
-	lock := s.Dialect.ForUpdate()
-	if lock != "" {
-		lock += " OF e"
-	}
 	return scanEdition(func(dest ...any) (bool, error) {
-		return s.QueryRow(selectEdition+` $1 AND e.uuid = $2`+lock, []any{vendor, uuid}, dest...)
+		return s.QueryRow(selectEdition+` $1 AND e.uuid = $2`+s.Dialect.ForUpdateOf("e"), []any{vendor, uuid}, dest...)
 	})
 }
 

@@ -10,14 +10,6 @@ import (
 	"chancery/internal/store"
 )
 
-// The sorts that the lists offer; the first is the default.
-var (
-	ProductSorts    = []string{"name", "created_at"}
-	EditionSorts    = []string{"name", "created_at"}
-	ReleaseSorts    = []string{"software_release"}
-	DefinitionSorts = []string{"name"}
-)
-
 // ProductByUUID reads one product. Missing is product_not_found.
 func (s Store) ProductByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (catalog.Product, error) {
 	p, found, err := scanProduct(func(dest ...any) (bool, error) {

@@ -11,18 +11,6 @@ import (
 	"chancery/internal/store"
 )
 
-// Sorts are what the list of customers offers; the first is the default.
-var Sorts = []string{"company_name", "customer_number", "email", "created_at"}
-
-// Filter narrows the list of customers. Each prefix goes with the sort by the
-// same column, which its index serves; a list takes one of them.
-type Filter struct {
-	NamePrefix   string // of the folded company name
-	NumberPrefix string // exact case
-	EmailPrefix  string
-	Superior     *ident.UUID // the direct sub-customers of it
-}
-
 // ByUUID reads one customer. Missing is customer_not_found.
 func (s Store) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (customers.Customer, error) {
 	c, found, err := scan(func(dest ...any) (bool, error) {
@@ -36,9 +24,9 @@ func (s Store) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUI
 
 // List lists customers.
 func (s Store) List(
-	ctx context.Context, vendor ident.VendorID, f Filter, r listing.Request,
+	ctx context.Context, vendor ident.VendorID, f customers.Filter, r listing.Request,
 ) (listing.Page[customers.Customer], error) {
-	if err := f.check(r.Sort); err != nil {
+	if err := f.Check(r.Sort); err != nil {
 		return listing.Page[customers.Customer]{}, err
 	}
 	q := store.Select(selectCustomer, vendor).
@@ -65,17 +53,6 @@ func (s Store) List(
 		}
 		return m
 	}), err
-}
-
-func (f Filter) check(sort string) error {
-	var wrong fault.Fields
-	for _, p := range []struct{ prefix, field, sort string }{
-		{f.NamePrefix, "company_name", "company_name"}, {f.NumberPrefix, "customer_number", "customer_number"}, {f.EmailPrefix, "email", "email"},
-	} {
-		wrong.Text(p.field, p.prefix, 0, 254)
-		wrong.Check(p.prefix == "" || p.sort == sort, p.field, "goes with sort="+p.sort+" only")
-	}
-	return wrong.Err()
 }
 
 // Ancestors gives the customers above c, the nearest first.

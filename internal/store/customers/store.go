@@ -92,12 +92,8 @@ func hang(s *store.Tx, vendor ident.VendorID, c, superior ident.CustomerID) erro
 // Get implements customers.Store.
 func (Store) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (customers.Customer, bool, error) {
 	s := store.On(t)
-	lock := s.Dialect.ForUpdate()
-	if lock != "" {
-		lock += " OF c"
-	}
 	return scan(func(dest ...any) (bool, error) {
-		return s.QueryRow(selectCustomer+` $1 AND c.uuid = $2`+lock, []any{vendor, uuid}, dest...)
+		return s.QueryRow(selectCustomer+` $1 AND c.uuid = $2`+s.Dialect.ForUpdateOf("c"), []any{vendor, uuid}, dest...)
 	})
 }
 

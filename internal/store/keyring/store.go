@@ -100,7 +100,7 @@ func collect(rows *sql.Rows) (keys []keyring.Key, err error) {
 		}
 		keys = append(keys, k)
 	}
-	return keys, rows.Err() //nolint:wrapcheck // Internal, or the driver's own
+	return keys, rows.Err()
 }
 
 func scan(rows *sql.Rows, k *keyring.Key, before ...any) error {

@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"context"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -123,7 +124,7 @@ func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, 
 		if all[i].Activation, err = h.activation.activation(); err != nil {
 			return nil, err
 		}
-		if all[i].License, err = s.withEdition(q, &h.license); err != nil {
+		if all[i].License, err = s.withEdition(q, time.Time{}, &h.license); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -25,6 +26,7 @@ type edition struct {
 	*licensing.Edition
 
 	product int64 // the product's revision
+	changed int64 // when it or its product was last changed, Unix milliseconds
 }
 
 func newEditions() *editions { return &editions{byID: map[ident.EditionID]edition{}} }
@@ -41,14 +43,18 @@ func (e *editions) get(id ident.EditionID, revision, product int64) *licensing.E
 func (e *editions) put(held edition) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if was, ok := e.byID[held.ID]; ok && was.Revision > held.Revision {
+		return // a slower reader
+	}
 	if len(e.byID) >= maxEditions {
 		clear(e.byID)
 	}
 	e.byID[held.ID] = held
 }
 
-// withEdition gives the licence of a scanned row, with its edition.
-func (s *Store) withEdition(q querier, r *licenseRow) (*licensing.License, error) {
+// withEdition gives the licence of a scanned row, with its edition. at is the
+// instant of the transaction that reads; zero outside one.
+func (s *Store) withEdition(q querier, at time.Time, r *licenseRow) (*licensing.License, error) {
 	l, err := r.license()
 	if err != nil {
 		return nil, err
@@ -63,7 +69,11 @@ func (s *Store) withEdition(q querier, r *licenseRow) (*licensing.License, error
 	if held == nil {
 		return nil, fmt.Errorf("edition %d of license %d is missing", r.edition, l.ID)
 	}
-	s.editions.put(*held)
+	// Only committed editions are kept. What this very transaction has changed may
+	// never be committed, and another change may then get the same revision.
+	if at.IsZero() || held.changed < at.UnixMilli() {
+		s.editions.put(*held)
+	}
 	l.Edition = held.Edition
 	return l, nil
 }
@@ -105,13 +115,14 @@ func loadEdition(q querier, v ident.VendorID, where string, arg any) (*edition, 
 func readEdition(q querier, v ident.VendorID, where string, arg any) (*edition, ident.ProductID, error) {
 	var product ident.ProductID
 	rows, err := q(`SELECT e.id, e.uuid, e.name, e.provisioning_mode, e.client_type, e.license_type, e.policy, e.grants, e.revision,
-		p.id, p.revision FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
+		p.id, p.revision, e.updated_at, p.updated_at FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
 		WHERE e.vendor_id = $1 AND `+where, v, arg)
 	held, err := first(rows, err, func(scan store.Scan) (*edition, error) {
 		held := edition{Edition: &licensing.Edition{}}
 		var policy, grants string
+		var edited, moved int64
 		if err := scan(&held.ID, &held.UUID, &held.Name, &held.Mode, &held.ClientType, &held.LicenseType,
-			&policy, &grants, &held.Revision, &product, &held.product); err != nil {
+			&policy, &grants, &held.Revision, &product, &held.product, &edited, &moved); err != nil {
 			return nil, err
 		}
 		if err := json.Unmarshal([]byte(policy), &held.Policy); err != nil {
@@ -120,6 +131,7 @@ func readEdition(q querier, v ident.VendorID, where string, arg any) (*edition, 
 		if err := json.Unmarshal([]byte(grants), &held.Grants); err != nil {
 			return nil, fmt.Errorf("grants of edition %d: %w", held.ID, err)
 		}
+		held.changed = max(edited, moved)
 		return &held, nil
 	})
 	return held, product, err

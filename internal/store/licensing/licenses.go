@@ -21,7 +21,7 @@ func (s *Store) LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) 
 		args = append(args, id)
 		holders[i] = "$" + strconv.Itoa(i+2)
 	}
-	found, err := s.licenses(writing(t), `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
+	found, err := s.licenses(writing(t), t.Now(), `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
 		`WHERE l.vendor_id = $1 AND l.id IN (`+strings.Join(holders, ", ")+`) ORDER BY l.id`+store.On(t).Dialect.ForUpdateOf("l"), args...)
 	if err != nil {
 		return nil, err
@@ -33,8 +33,8 @@ func (s *Store) LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) 
 	return byID, nil
 }
 
-// licenses runs a query over licenseColumns.
-func (s *Store) licenses(q querier, sqltext string, args ...any) ([]*licensing.License, error) {
+// licenses runs a query over licenseColumns; at as in withEdition.
+func (s *Store) licenses(q querier, at time.Time, sqltext string, args ...any) ([]*licensing.License, error) {
 	rows, err := q(sqltext, args...)
 	scanned, err := collect(rows, err, func(scan store.Scan) (*licenseRow, error) {
 		r := &licenseRow{}
@@ -45,7 +45,7 @@ func (s *Store) licenses(q querier, sqltext string, args ...any) ([]*licensing.L
 	}
 	all := make([]*licensing.License, len(scanned))
 	for i, r := range scanned {
-		if all[i], err = s.withEdition(q, r); err != nil {
+		if all[i], err = s.withEdition(q, at, r); err != nil {
 			return nil, err
 		}
 	}
@@ -119,6 +119,22 @@ func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
 	return err
 }
 
+// Pressed implements licensing.Store.
+func (s *Store) Pressed(t tx.Tx, v ident.VendorID, edition ident.EditionID, after ident.LicenseID, limit int) ([]ident.LicenseID, error) {
+	rows, err := writing(t)(`SELECT id FROM licenses WHERE vendor_id = $1 AND edition_id = $2 AND id > $3
+		AND (goodwill_used > 0 OR used_up_at IS NOT NULL) ORDER BY id LIMIT $4`, v, edition, after, limit)
+	return collect(rows, err, scanID)
+}
+
+// Fuller implements licensing.Store.
+func (s *Store) Fuller(t tx.Tx, v ident.VendorID, edition ident.EditionID, used int64, after ident.LicenseID, limit int) ([]ident.LicenseID, error) {
+	rows, err := writing(t)(`SELECT id FROM licenses WHERE vendor_id = $1 AND edition_id = $2 AND id > $3 AND regular_used > $4
+		ORDER BY id LIMIT $5`, v, edition, after, used, limit)
+	return collect(rows, err, scanID)
+}
+
+func scanID(scan store.Scan) (id ident.LicenseID, err error) { return id, scan(&id) }
+
 // CountDenial implements licensing.Store.
 func (s *Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error {
 	_, err := store.On(t).Exec(`INSERT INTO denials (vendor_id, license_id, reason, hour, denied) VALUES ($1, $2, $3, $4, 1)
@@ -140,7 +156,7 @@ func (s *Store) ByKey(ctx context.Context, v ident.VendorID, product ident.UUID,
 	if err != nil || !ok {
 		return nil, err
 	}
-	all, err := s.licenses(q, `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+`WHERE l.vendor_id = $1 AND l.id = $2`, v, f.License)
+	all, err := s.licenses(q, time.Time{}, `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+`WHERE l.vendor_id = $1 AND l.id = $2`, v, f.License)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -152,14 +168,14 @@ const maxLookUp = 1000
 
 // ByCustomer implements licensing.Reader.
 func (s *Store) ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]*licensing.License, error) {
-	return s.licenses(s.reading(ctx), `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
+	return s.licenses(s.reading(ctx), time.Time{}, `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
 		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND c.customer_number = $3 AND l.is_active >= $4 ORDER BY l.id LIMIT $5`,
 		v, product, number, store.Bit(activeOnly), maxLookUp)
 }
 
 // ByUser implements licensing.Reader.
 func (s *Store) ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]*licensing.License, error) {
-	return s.licenses(s.reading(ctx), `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
+	return s.licenses(s.reading(ctx), time.Time{}, `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
 		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND l.licensee_email = $3 ORDER BY l.id LIMIT $4`,
 		v, product, strings.ToLower(user), maxLookUp)
 }

@@ -3,32 +3,21 @@ package licensing
 import (
 	"context"
 	"strings"
+	"time"
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/store"
+	"chancery/internal/tx"
 )
-
-// Sorts are what the lists of licences, activations and tokens offer: the order
-// in which they were made, newest first by default.
-var Sorts = []string{"-created_at"}
-
-// Filter narrows the list of licences. Zero fields do not.
-type Filter struct {
-	Product, Edition, Customer ident.UUID
-	LicenseeEmail              string
-	IsActive                   *bool
-	UsedUp                     bool // new clients are refused
-	OnGoodwill                 bool // goodwill tokens are in use
-}
 
 const selectLicense = `SELECT ` + licenseColumns + ` FROM licenses l` + licenseTables + `WHERE l.vendor_id =`
 
 // ByUUID reads one licence. Missing is license_not_found.
 func (s *Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error) {
-	all, err := s.licenses(s.reading(ctx), selectLicense+` $1 AND l.uuid = $2`, v, id)
+	all, err := s.licenses(s.reading(ctx), time.Time{}, selectLicense+` $1 AND l.uuid = $2`, v, id)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +28,7 @@ func (s *Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*l
 }
 
 // List lists licences.
-func (s *Store) List(ctx context.Context, v ident.VendorID, f Filter, r listing.Request) (listing.Page[*licensing.License], error) {
+func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error) {
 	q := store.Select(selectLicense, v)
 	if !f.Product.IsZero() {
 		q.And("l.product_id = (SELECT id FROM products WHERE vendor_id = ? AND uuid = ?)", v, f.Product)
@@ -63,7 +52,7 @@ func (s *Store) List(ctx context.Context, v ident.VendorID, f Filter, r listing.
 		q.And("l.goodwill_used > 0")
 	}
 	sqltext, args := q.Page(r, store.Column{Name: "l.id"}, "l.id")
-	items, err := s.licenses(s.reading(ctx), sqltext, args...)
+	items, err := s.licenses(s.reading(ctx), time.Time{}, sqltext, args...)
 	return listing.Cut(r, items, func(l *licensing.License) listing.Mark { return r.Mark(int64(l.ID)) }), err
 }
 
@@ -107,4 +96,39 @@ func (s *Store) Tokens(ctx context.Context, v ident.VendorID, license ident.Lice
 	rows, err := s.db.Query(ctx, sqltext, args...)
 	items, err := collect(rows, err, scanToken)
 	return listing.Cut(r, items, func(k *licensing.Token) listing.Mark { return r.Mark(int64(k.ID)) }), err
+}
+
+// TokenKeys gives the keys of a licence's tokens by contract, in order of their slots, at most limit.
+func (s *Store) TokenKeys(ctx context.Context, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error) {
+	return tokenKeys(s.reading(ctx), v, license, limit)
+}
+
+// TokenKeysIn is TokenKeys inside a transaction.
+func (s *Store) TokenKeysIn(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error) {
+	return tokenKeys(writing(t), v, license, limit)
+}
+
+func tokenKeys(q querier, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error) {
+	rows, err := q(`SELECT token_key FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = $3 ORDER BY slot LIMIT $4`,
+		v, license, licensing.RoleContract, limit)
+	return collect(rows, err, func(scan store.Scan) (key ident.UUID, err error) {
+		err = scan(&key)
+		return key, err
+	})
+}
+
+// LicenseID gives the key of a licence inside the database.
+func (s *Store) LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (license ident.LicenseID, found bool, err error) {
+	found, err = store.On(t).QueryRow(`SELECT id FROM licenses WHERE vendor_id = $1 AND uuid = $2`, []any{v, id}, &license)
+	return license, found, err
+}
+
+// PresentActivations gives the outside ids of a licence's present activations, oldest first, at most limit.
+func (s *Store) PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error) {
+	rows, err := writing(t)(`SELECT uuid FROM activations WHERE vendor_id = $1 AND license_id = $2 AND released_at IS NULL
+		ORDER BY id LIMIT $3`, v, license, limit)
+	return collect(rows, err, func(scan store.Scan) (id ident.UUID, err error) {
+		err = scan(&id)
+		return id, err
+	})
 }

@@ -125,7 +125,7 @@ func TestProductsPageInEverySort(t *testing.T) {
 		for _, sort := range []string{"name", "-name", "created_at", "-created_at"} {
 			names, cursor := []string{}, ""
 			for {
-				r, err := listing.Parse(3, sort, cursor, catalogstore.ProductSorts...)
+				r, err := listing.Parse(3, sort, cursor, catalog.ProductSorts...)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -232,10 +232,10 @@ func TestCustomerList(t *testing.T) {
 			b.create(t, name, nil)
 		}
 		stranger := storetest.Vendor(t, e, "Bolt").ID
-		list := func(vendor ident.VendorID, f customerstore.Filter, sort string, limit int) string {
+		list := func(vendor ident.VendorID, f customers.Filter, sort string, limit int) string {
 			got, cursor := []string{}, ""
 			for {
-				r, err := listing.Parse(limit, sort, cursor, customerstore.Sorts...)
+				r, err := listing.Parse(limit, sort, cursor, customers.Sorts...)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -256,24 +256,24 @@ func TestCustomerList(t *testing.T) {
 				"company_name": "alpha Alphabet Ärger beta Beta Zeta", "-company_name": "Zeta Beta beta Ärger Alphabet alpha",
 				"created_at": "Zeta alpha Ärger Alphabet beta Beta", "-created_at": "Beta beta Alphabet Ärger alpha Zeta",
 			} {
-				if got := list(b.vendor, customerstore.Filter{}, sort, limit); got != want {
+				if got := list(b.vendor, customers.Filter{}, sort, limit); got != want {
 					t.Errorf("%s by %d: %s", sort, limit, got)
 				}
 			}
-			if got := list(b.vendor, customerstore.Filter{NamePrefix: "ALPHA"}, "company_name", limit); got != "alpha Alphabet" {
+			if got := list(b.vendor, customers.Filter{NamePrefix: "ALPHA"}, "company_name", limit); got != "alpha Alphabet" {
 				t.Errorf("prefix: %s", got)
 			}
-			if got := list(b.vendor, customerstore.Filter{NamePrefix: "a"}, "-company_name", limit); got != "Ärger Alphabet alpha" {
+			if got := list(b.vendor, customers.Filter{NamePrefix: "a"}, "-company_name", limit); got != "Ärger Alphabet alpha" {
 				t.Errorf("prefix with an accent: %s", got)
 			}
-			if got := list(b.vendor, customerstore.Filter{EmailPrefix: "Beta@"}, "email", limit); got != "beta Beta" {
+			if got := list(b.vendor, customers.Filter{EmailPrefix: "Beta@"}, "email", limit); got != "beta Beta" {
 				t.Errorf("e-mail: %s", got)
 			}
 		}
-		if got := list(stranger, customerstore.Filter{}, "created_at", 10); got != "" {
+		if got := list(stranger, customers.Filter{}, "created_at", 10); got != "" {
 			t.Errorf("another vendor sees %s", got)
 		}
-		_, err := b.rows.List(t.Context(), b.vendor, customerstore.Filter{EmailPrefix: "a"}, listing.Request{Limit: 1, Sort: "company_name"})
+		_, err := b.rows.List(t.Context(), b.vendor, customers.Filter{EmailPrefix: "a"}, listing.Request{Limit: 1, Sort: "company_name"})
 		if !fault.Is(err, "invalid_request") {
 			t.Errorf("a prefix that no index serves: %v", err)
 		}

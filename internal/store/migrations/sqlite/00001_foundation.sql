@@ -229,6 +229,7 @@ CREATE UNIQUE INDEX licenses_by_printed_key ON licenses (vendor_id, printed_key)
 CREATE UNIQUE INDEX licenses_by_legacy_key ON licenses (vendor_id, product_id, legacy_license_key) WHERE legacy_license_key IS NOT NULL;
 CREATE INDEX licenses_by_customer ON licenses (vendor_id, customer_id, id);
 CREATE INDEX licenses_by_edition ON licenses (vendor_id, edition_id, id);
+CREATE INDEX licenses_pressed ON licenses (vendor_id, edition_id, id) WHERE goodwill_used > 0 OR used_up_at IS NOT NULL;
 CREATE INDEX licenses_by_licensee ON licenses (vendor_id, licensee_email, id);
 
 CREATE TABLE tokens (

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"strings"
+	"time"
+
+	"chancery/signed"
+)
+
+type measurement struct {
+	name string
+	run  func(ctx context.Context, s *site) error
+}
+
+func measurements() []measurement {
+	return []measurement{
+		{"heartbeat, Ed25519 with nonce", heartbeatEd25519},
+		{"heartbeat, RSA", heartbeatRSA},
+		{"heartbeat, RSA with nonce", heartbeatRSANonce},
+		{"activation, 16 connections", func(ctx context.Context, s *site) error { return activation(ctx, s, 16, 0) }},
+		{"activation, 256 connections", func(ctx context.Context, s *site) error { return activation(ctx, s, 256, 1) }},
+	}
+}
+
+const ed25519Header = signed.AcceptSignatureHeader + ": " + signed.AcceptEd25519 + "\r\n"
+
+func (s *site) path(call string) string {
+	return "/api/v2/isv/" + s.vendor.ID + "/provisioning/" + call
+}
+
+func (s *site) keyHeader() string { return "ProvisioningKey: " + s.vendor.ProvisioningKey + "\r\n" }
+
+func newNonce() string {
+	var b [24]byte
+	_, _ = rand.Read(b[:])
+	return base64.StdEncoding.EncodeToString(b[:])
+}
+
+// heartbeats makes heartbeats of clients spread over the whole database.
+func (s *site) heartbeats(headers string, nonce bool) maker {
+	path, key := s.path("heartbeats"), s.keyHeader()
+	product := seedUUID(kindProduct, 0).String()
+	return func(int, int) request {
+		n := mathrand.IntN(s.licenses) //nolint:gosec // load
+		h := key + headers
+		if nonce {
+			h += signed.NonceHeader + ": " + newNonce() + "\r\n"
+		}
+		return request{path: path, headers: h, body: []byte(`{"product_id":"` + product + `","client_id":"` + clientID(n) +
+			`","software_version":"` + seedVersion + `","operating_system":"` + seedSystem + `","token_key":"` + seedUUID(kindToken, 2*n+1).String() + `"}`)}
+	}
+}
+
+// verifyEd25519 checks an answer as a client would.
+func (s *site) verifyEd25519() (checker, error) {
+	key, err := signed.ParseKey(s.vendor.Ed25519)
+	if err != nil {
+		return nil, fmt.Errorf("public key: %w", err)
+	}
+	keys, err := signed.NewKeySet(key)
+	if err != nil {
+		return nil, fmt.Errorf("public key: %w", err)
+	}
+	return func(r request, c *connection, status int) error {
+		nonce := headerOf(r, signed.NonceHeader)
+		if _, err := keys.VerifyResponse(c.header.Get(signed.SignatureHeader), c.body, nonce, status); err != nil {
+			return fmt.Errorf("an answer's signature: %w", err)
+		}
+		return validAnswer(c.body)
+	}, nil
+}
+
+func validAnswer(body []byte) error {
+	var info struct {
+		IsValid bool `json:"is_license_valid"`
+	}
+	if err := json.Unmarshal(body, &info); err != nil || !info.IsValid {
+		return errors.New("an answer is no valid licence: " + string(body))
+	}
+	return nil
+}
+
+// warm drives a load for half a second and forgets it.
+func warm(ctx context.Context, l load) error {
+	l.seconds, l.check, l.limit = 0.5, nil, 0
+	_, err := l.closed(ctx)
+	return err
+}
+
+// figures runs a load closed-loop for cost and open-loop at half of that rate for latency.
+func (s *site) figures(ctx context.Context, l load, note string) error {
+	l.address, l.seconds = s.address, s.seconds
+	if err := warm(ctx, l); err != nil {
+		return err
+	}
+	before := s.cpu()
+	full, err := l.closed(ctx)
+	if err != nil {
+		return err
+	}
+	cost := float64((s.cpu() - before).Microseconds()) / float64(full.calls)
+	half, err := l.open(ctx, full.perSecond()/2)
+	if err != nil {
+		return err
+	}
+	s.report.add(row{
+		Name: l.name, Engine: s.engine, Licenses: s.licenses, Connections: l.connections, PerSecond: full.perSecond(), CPUMicros: cost,
+		Ratio: s.report.FloorCPU / cost, P50Millis: millis(half.percentile(0.5)), P99Millis: millis(half.percentile(0.99)), MemoryMB: s.memory(), Note: note,
+	})
+	return nil
+}
+
+func heartbeatEd25519(ctx context.Context, s *site) error {
+	check, err := s.verifyEd25519()
+	if err != nil {
+		return err
+	}
+	return s.figures(ctx, load{name: "heartbeat, Ed25519 + nonce", connections: 32, make: s.heartbeats(ed25519Header, true), check: check}, "")
+}
+
+func heartbeatRSA(ctx context.Context, s *site) error { return s.rsa(ctx, "heartbeat, RSA", 1) }
+
+func heartbeatRSANonce(ctx context.Context, s *site) error {
+	return s.rsa(ctx, "heartbeat, RSA + nonce", 2)
+}
+
+// rsa compares with what bare signing allows: its ratio is the share of the
+// server's CPU that went into the signatures.
+func (s *site) rsa(ctx context.Context, name string, signatures float64) error {
+	key, err := signed.ParseRSAPublicKeyPEM([]byte(s.vendor.RSA))
+	if err != nil {
+		return fmt.Errorf("public key: %w", err)
+	}
+	err = s.figures(ctx, load{
+		name: name, connections: 8, make: s.heartbeats("", signatures > 1),
+		check: func(_ request, c *connection, _ int) error {
+			if err := signed.VerifyLegacy(key, c.body, c.header.Get(signed.LegacySignatureHeader)); err != nil {
+				return fmt.Errorf("an answer's signature: %w", err)
+			}
+			return validAnswer(c.body)
+		},
+	}, "ratio: of bare RSA signing")
+	if err == nil {
+		last := &s.report.Rows[len(s.report.Rows)-1]
+		last.Ratio = signatures * s.report.RSAMicro / last.CPUMicros
+	}
+	return err
+}
+
+// activation activates new clients, each on a licence that has a token free.
+// Runs share the licences: run tells which of them are this one's.
+func activation(ctx context.Context, s *site, connections, run int) error {
+	path, key := s.path("activations"), s.keyHeader()+ed25519Header
+	product := seedUUID(kindProduct, 0).String()
+	half := s.licenses / 2
+	made := 0
+	l := load{
+		name: "activation", connections: connections, address: s.address, seconds: s.seconds, limit: half,
+		make: func(_, i int) request {
+			n := run*half + (made+i)*7919%half
+			return request{path: path, headers: key, body: []byte(`{"product_id":"` + product + `","license_key":"` + seedUUID(kindLicenseKey, n).String() +
+				`","client_id":"new-` + fmt.Sprint(run, "-", n) + `","client_name":"Bench","software_version":"1.0","hostname":"bench"}`)}
+		},
+	}
+	before := s.cpu()
+	full, err := l.closed(ctx)
+	if err != nil {
+		return err
+	}
+	cost := float64((s.cpu() - before).Microseconds()) / float64(full.calls)
+	made = full.calls + connections
+	l.limit = max(0, half-made)
+	if l.limit == 0 {
+		s.report.add(row{Name: l.name, Engine: s.engine, Licenses: s.licenses, Connections: connections, PerSecond: full.perSecond(), CPUMicros: cost,
+			Ratio: s.report.FloorCPU / cost, P50Millis: millis(full.percentile(0.5)), P99Millis: millis(full.percentile(0.99)), MemoryMB: s.memory(), Note: "latency at full load"})
+		return nil
+	}
+	calm, err := l.open(ctx, full.perSecond()/2)
+	if err != nil {
+		return err
+	}
+	s.report.add(row{
+		Name: l.name, Engine: s.engine, Licenses: s.licenses, Connections: connections, PerSecond: full.perSecond(), CPUMicros: cost,
+		Ratio: s.report.FloorCPU / cost, P50Millis: millis(calm.percentile(0.5)), P99Millis: millis(calm.percentile(0.99)), MemoryMB: s.memory(),
+	})
+	return nil
+}
+
+func headerOf(r request, name string) string {
+	for line := range strings.SplitSeq(r.headers, "\r\n") {
+		if len(line) > len(name)+2 && line[:len(name)] == name {
+			return line[len(name)+2:]
+		}
+	}
+	return ""
+}
+
+// measureFloor takes the floor's cost a call, and that of a bare RSA signature.
+func measureFloor(ctx context.Context, o options, floor *process, r *report) error {
+	l := load{name: "floor", address: floor.address, connections: 32, seconds: o.seconds, make: func(int, int) request {
+		return request{path: "/", body: []byte(`{"product_id":"` + seedUUID(kindProduct, 0).String() + `","client_id":"` + clientID(1) +
+			`","software_version":"1.0","operating_system":"Linux","token_key":"` + seedUUID(kindToken, 1).String() + `"}`)}
+	}}
+	if err := warm(ctx, l); err != nil {
+		return err
+	}
+	before := floor.cpu()
+	got, err := l.closed(ctx)
+	if err != nil {
+		return err
+	}
+	r.FloorCPU = float64((floor.cpu() - before).Microseconds()) / float64(got.calls)
+	r.RSAMicro, err = bareRSA()
+	r.add(row{Name: "floor", Connections: l.connections, PerSecond: got.perSecond(), CPUMicros: r.FloorCPU, Ratio: 1,
+		P50Millis: millis(got.percentile(0.5)), P99Millis: millis(got.percentile(0.99)), MemoryMB: floor.memory()})
+	return err
+}
+
+func bareRSA() (micros float64, err error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return 0, fmt.Errorf("RSA: %w", err)
+	}
+	sum := sha256.Sum256([]byte("bench"))
+	const times = 200
+	began := time.Now()
+	for range times {
+		if _, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:]); err != nil {
+			return 0, fmt.Errorf("RSA: %w", err)
+		}
+	}
+	return float64(time.Since(began).Microseconds()) / times, nil
+}

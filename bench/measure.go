@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// vendor is what `chancery vendor create --json` prints.
+type vendor struct {
+	ID              string `json:"vendor_id"`
+	ProvisioningKey string `json:"provisioning_key"`
+	AdminKey        string `json:"admin_key"`
+	Ed25519         string `json:"ed25519_public_key"`
+	RSA             string `json:"rsa_public_key_pem"`
+}
+
+// site is a server on a seeded database.
+type site struct {
+	*process
+
+	engine   string
+	licenses int
+	vendor   vendor
+	report   *report
+	seconds  float64
+}
+
+// measure seeds a database, starts the server on it, and takes every figure.
+func measure(ctx context.Context, o options, engine string, licenses int, r *report) error {
+	dir, err := os.MkdirTemp("", "chancery-bench")
+	if err != nil {
+		return fmt.Errorf("temporary directory: %w", err)
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	var flags []string
+	s := &site{engine: engine, licenses: licenses, report: r, seconds: o.seconds}
+	switch engine {
+	case "sqlite":
+		flags, err = prepareSQLite(ctx, o, dir, s)
+	case "postgres":
+		var drop func()
+		if flags, drop, err = preparePostgres(ctx, o, dir, s); drop != nil {
+			defer drop()
+		}
+	default:
+		err = errors.New("there are sqlite and postgres")
+	}
+	if err != nil {
+		return err
+	}
+	ready := filepath.Join(dir, "ready")
+	began := time.Now()
+	if s.process, err = start(ctx, ready, o.program, append([]string{"serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--log-level", "warn"}, flags...)...); err != nil {
+		return err
+	}
+	defer s.stop()
+	r.add(row{Name: "start to ready", Engine: engine, Licenses: licenses, P50Millis: millis(time.Since(began)), MemoryMB: s.memory(), Note: "memory idle"})
+	for _, m := range measurements() {
+		if !strings.Contains(m.name, o.only) {
+			continue
+		}
+		if err := m.run(ctx, s); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+	}
+	return nil
+}
+
+// prepareSQLite makes a data directory, or copies one that an earlier run kept.
+func prepareSQLite(ctx context.Context, o options, dir string, s *site) ([]string, error) {
+	data := filepath.Join(dir, "data")
+	kept := filepath.Join(o.keep, fmt.Sprintf("sqlite-%d", s.licenses))
+	if o.keep != "" {
+		if err := os.CopyFS(data, os.DirFS(kept)); err == nil {
+			text, err := os.ReadFile(filepath.Join(data, "vendor.json")) //nolint:gosec // made by us
+			if err != nil {
+				return nil, fmt.Errorf("kept vendor: %w", err)
+			}
+			return []string{"--data", data}, json.Unmarshal(text, &s.vendor) //nolint:wrapcheck // made by us
+		}
+		_ = os.RemoveAll(data)
+	}
+	text, err := createVendor(ctx, o.program, s, "--data", data)
+	if err != nil {
+		return nil, err
+	}
+	to, err := openSQLite(filepath.Join(data, "chancery.db"))
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(seed(ctx, to, 1, s.licenses), to.db.Close()); err != nil {
+		return nil, err
+	}
+	if o.keep != "" {
+		if err := os.WriteFile(filepath.Join(data, "vendor.json"), text, 0o600); err != nil {
+			return nil, fmt.Errorf("keep: %w", err)
+		}
+		if err := os.CopyFS(kept, os.DirFS(data)); err != nil {
+			return nil, fmt.Errorf("keep: %w", err)
+		}
+	}
+	return []string{"--data", data}, nil
+}
+
+func preparePostgres(ctx context.Context, o options, dir string, s *site) (flags []string, drop func(), err error) {
+	if o.postgres == "" {
+		return nil, nil, errors.New("no PostgreSQL server: run it by `make bench`")
+	}
+	admin, err := pgx.Connect(ctx, o.postgres)
+	if err != nil {
+		return nil, nil, fmt.Errorf("PostgreSQL: %w", err)
+	}
+	name := fmt.Sprintf("chancery_bench_%d_%d", s.licenses, os.Getpid())
+	drop = func() {
+		_, _ = admin.Exec(context.WithoutCancel(ctx), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+		_ = admin.Close(context.WithoutCancel(ctx))
+	}
+	if _, err := admin.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		return nil, drop, fmt.Errorf("create database: %w", err)
+	}
+	u, err := url.Parse(o.postgres)
+	if err != nil {
+		return nil, drop, fmt.Errorf("DSN: %w", err)
+	}
+	u.Path = "/" + name
+	// With PostgreSQL the server makes no master key by itself.
+	if err := os.Setenv("CHANCERY_MASTER_KEY", base64.StdEncoding.EncodeToString([]byte(rand.Text() + rand.Text())[:32])); err != nil {
+		return nil, drop, err //nolint:wrapcheck // it can't fail with these arguments
+	}
+	flags = []string{"--database", u.String(), "--data", filepath.Join(dir, "data")}
+	if _, err := createVendor(ctx, o.program, s, flags...); err != nil {
+		return nil, drop, err
+	}
+	db, err := pgx.Connect(ctx, u.String())
+	if err != nil {
+		return nil, drop, fmt.Errorf("PostgreSQL: %w", err)
+	}
+	defer db.Close(ctx) //nolint:errcheck // done with it
+	return flags, drop, seed(ctx, postgresSink{db}, 1, s.licenses)
+}
+
+func createVendor(ctx context.Context, program string, s *site, flags ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, program, append([]string{"vendor", "create", "Bench", "--owner", "owner@example.com", "--json"}, flags...)...) //nolint:gosec // our own program
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("vendor create: %w", err)
+	}
+	return out, json.NewDecoder(io.NopCloser(bytes.NewReader(out))).Decode(&s.vendor) //nolint:wrapcheck // made by us
+}

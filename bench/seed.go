@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+)
+
+// What every seeded client says of itself: a heartbeat that says the same
+// changes nothing, which is the steady state that heartbeats are measured in.
+const (
+	seedVersion = "1.0"
+	seedSystem  = "Linux"
+	seedAddress = "127.0.0.1"
+)
+
+const customersSeeded = 1000
+
+// seedUUID gives the n-th id of a kind: spread like random ones, known to the load program.
+func seedUUID(kind byte, n int) ident.UUID {
+	mix := func(x uint64) uint64 { // splitmix64
+		x += 0x9e3779b97f4a7c15
+		x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+		x = (x ^ x>>27) * 0x94d049bb133111eb
+		return x ^ x>>31
+	}
+	var u ident.UUID
+	a, b := mix(uint64(n)<<8|uint64(kind)), mix(uint64(n)<<8|uint64(kind)|1<<63) //nolint:gosec // n is small
+	for i := range 8 {
+		u[i], u[8+i] = byte(a>>(8*i)), byte(b>>(8*i))
+	}
+	u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80
+	return u
+}
+
+const (
+	kindProduct = iota
+	kindEdition
+	kindCustomer
+	kindLicense
+	kindLicenseKey
+	kindToken
+	kindDevice
+	kindActivation
+	kindSubscription
+)
+
+func clientID(n int) string { return fmt.Sprintf("bench-client-%07d", n) }
+
+// sink takes the rows of a table in bulk.
+type sink interface {
+	insert(ctx context.Context, table string, columns []string, rows int, row func(i int) []any) error
+	finish(ctx context.Context) error
+}
+
+// seed fills the tables: licences with two tokens each, the first in use by a
+// client that has been heard of today.
+func seed(ctx context.Context, to sink, vendor int64, licenses int) error {
+	now := time.Now().UTC()
+	ms, day := now.UnixMilli(), now.Unix()/86_400
+	policy := terms.Defaults()
+	policy.TokenLimit = 2
+	policyText, err := json.Marshal(policy)
+	if err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	tables := []struct {
+		name    string
+		columns []string
+		rows    int
+		row     func(i int) []any
+	}{
+		{"products", []string{"id", "vendor_id", "uuid", "name", "description", "printed_keys", "allow_client_moves", "latest_release", "revision", "created_at", "updated_at"}, 1, func(int) []any {
+			return []any{1, vendor, seedUUID(kindProduct, 0), "Bench", "", 0, 0, "", 1, ms, ms}
+		}},
+		{"editions", []string{"id", "vendor_id", "uuid", "product_id", "name", "description", "provisioning_mode", "client_type", "license_type", "policy", "grants", "revision", "created_at", "updated_at"}, 1, func(int) []any {
+			return []any{1, vendor, seedUUID(kindEdition, 0), 1, "Bench", "", "named", "devices", "perpetual", string(policyText), `{"features":[],"limitations":[],"variables":[]}`, 1, ms, ms}
+		}},
+		{"customers", []string{"id", "vendor_id", "uuid", "company_name", "name_folded", "customer_number", "email", "created_at", "updated_at"}, customersSeeded, func(i int) []any {
+			name := fmt.Sprintf("customer %04d", i)
+			return []any{i + 1, vendor, seedUUID(kindCustomer, i), name, name, fmt.Sprintf("C-%04d", i), fmt.Sprintf("c%d@example.com", i), ms, ms}
+		}},
+		{"licenses", []string{"id", "vendor_id", "uuid", "product_id", "edition_id", "customer_id", "name", "licensee_email", "license_key", "is_active", "is_temporary", "first_activated_at", "contract_tokens", "regular_used", "goodwill_used", "last_slot", "revision", "created_at", "updated_at"}, licenses, func(i int) []any {
+			return []any{i + 1, vendor, seedUUID(kindLicense, i), 1, 1, i%customersSeeded + 1, "", fmt.Sprintf("u%d@example.com", i), seedUUID(kindLicenseKey, i), 1, 0, ms, 2, 1, 0, 2, 1, ms, ms}
+		}},
+		{"tokens", []string{"id", "vendor_id", "license_id", "slot", "role", "token_key", "activation_id"}, 2 * licenses, func(i int) []any {
+			var activation any
+			if i%2 == 1 {
+				activation = i/2 + 1
+			}
+			return []any{i + 1, vendor, i/2 + 1, i%2 + 1, "contract", seedUUID(kindToken, i), activation}
+		}},
+		{"devices", []string{"id", "vendor_id", "uuid", "number", "created_at"}, licenses, func(i int) []any {
+			return []any{i + 1, vendor, seedUUID(kindDevice, i), clientID(i), ms}
+		}},
+		{"activations", []string{"id", "vendor_id", "uuid", "product_id", "license_id", "token_id", "device_id", "is_temporary", "client_name", "client_description", "tags", "hostname", "platform", "operating_system", "software_version", "device_variables", "address", "country", "activated_at"}, licenses, func(i int) []any {
+			return []any{i + 1, vendor, seedUUID(kindActivation, i), 1, i + 1, 2*i + 2, i + 1, 0, "Bench", "", "", "", "", seedSystem, seedVersion, "", seedAddress, "", ms}
+		}},
+		{"pulses", []string{"activation_id", "vendor_id", "last_seen_at", "last_seen_day", "day_count"}, licenses, func(i int) []any {
+			return []any{i + 1, vendor, ms, day, 1}
+		}},
+		{"heartbeats", []string{"id", "vendor_id", "activation_id", "at", "day", "day_count", "software_version", "operating_system", "hostname", "platform", "address", "country", "group_id", "user_id"}, licenses, func(i int) []any {
+			return []any{i + 1, vendor, i + 1, ms, day, 0, seedVersion, seedSystem, "", "", seedAddress, "", "", ""}
+		}},
+	}
+	for _, t := range tables {
+		if err := to.insert(ctx, t.name, t.columns, t.rows, t.row); err != nil {
+			return fmt.Errorf("seed %s: %w", t.name, err)
+		}
+	}
+	return to.finish(ctx)
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+type sqliteSink struct{ db *sql.DB }
+
+// openSQLite opens a database for bulk work: nothing is synced, everything is cached.
+func openSQLite(file string) (sqliteSink, error) {
+	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=synchronous(0)&_pragma=cache_size(-2000000)&_pragma=foreign_keys(0)&_pragma=journal_mode(WAL)")
+	if err != nil {
+		return sqliteSink{}, fmt.Errorf("open: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	return sqliteSink{db}, nil
+}
+
+const rowsAtOnce = 100
+
+func (s sqliteSink) insert(ctx context.Context, table string, columns []string, rows int, row func(i int) []any) error {
+	t, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err //nolint:wrapcheck // wrapped by seed
+	}
+	defer t.Rollback() //nolint:errcheck // after a commit it does nothing
+	for at := 0; at < rows; at += rowsAtOnce {
+		n := min(rowsAtOnce, rows-at)
+		args := make([]any, 0, n*len(columns))
+		for i := range n {
+			args = append(args, row(at+i)...)
+		}
+		if _, err := t.ExecContext(ctx, values(table, columns, n), args...); err != nil {
+			return err //nolint:wrapcheck // wrapped by seed
+		}
+	}
+	return t.Commit() //nolint:wrapcheck // wrapped by seed
+}
+
+func values(table string, columns []string, rows int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
+	for i := range rows * len(columns) {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%len(columns) == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+func (s sqliteSink) finish(ctx context.Context) error {
+	_, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err //nolint:wrapcheck // plain
+}

@@ -1,0 +1,104 @@
+package client
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"runtime"
+	"strings"
+	"time"
+
+	"chancery/signed"
+)
+
+// A User is a licensee user of a user-based licence: an e-mail with either the
+// password or a single-use code from the dashboard or a mail.
+type User struct {
+	Email, Password, Code string
+}
+
+type activation struct {
+	ProductID         string `json:"product_id"`
+	LicenseKey        string `json:"license_key,omitempty"`
+	UserEmail         string `json:"user_email,omitempty"`
+	UserPassword      string `json:"user_password,omitempty"`
+	UserCode          string `json:"user_code,omitempty"`
+	ClientID          string `json:"client_id"`
+	ClientName        string `json:"client_name,omitempty"`
+	ClientDescription string `json:"client_description,omitempty"`
+	SoftwareVersion   string `json:"software_version"`
+	Timestamp         string `json:"timestamp_utc"`
+	Hostname          string `json:"hostname,omitempty"`
+	Platform          string `json:"platform"`
+	OperatingSystem   string `json:"operating_system"`
+	ClientPublicKey   string `json:"client_public_key"`
+}
+
+// Activate takes a token of the licence with this license, token, legacy or
+// grouped key for this client. Activating the same licence again is harmless and
+// answers the same token; another licence of the product gives the old one up. A
+// *RefusalError leaves an activation that was there before as it is.
+func (c *Client) Activate(ctx context.Context, key string) (Status, error) {
+	key = strings.TrimSpace(key)
+	if key == "" {
+		return c.Status(), errors.New("client: the license key is empty")
+	}
+	return c.activate(ctx, activation{LicenseKey: key})
+}
+
+// ActivateUser is Activate for a licence that belongs to a user.
+func (c *Client) ActivateUser(ctx context.Context, user User) (Status, error) {
+	if user.Email == "" || (user.Password == "") == (user.Code == "") {
+		return c.Status(), errors.New("client: an e-mail and either a password or a code are needed")
+	}
+	return c.activate(ctx, activation{UserEmail: user.Email, UserPassword: user.Password, UserCode: user.Code})
+}
+
+func (c *Client) activate(ctx context.Context, request activation) (Status, error) {
+	ctx, done, err := c.begin(ctx)
+	if err != nil {
+		return c.Status(), err
+	}
+	defer done()
+	h := c.snapshot()
+	if h.key == nil {
+		if h.damage != nil { // what lies there is not this client's, or can't be read
+			if err := c.dir.remove(fileAnswer, fileMark, fileKey); err != nil {
+				return c.Status(), err
+			}
+			h = held{}
+		}
+		if h.key, err = ownKey(c.dir, c.cfg.Rand, c.id); err != nil {
+			return c.Status(), err
+		}
+		c.replace(h)
+	}
+	request.ProductID, request.ClientID = c.cfg.ProductID, c.id
+	request.ClientName, request.ClientDescription = c.cfg.ClientName, c.cfg.ClientDescription
+	request.SoftwareVersion, request.Hostname = c.cfg.SoftwareVersion, c.cfg.Hostname
+	request.OperatingSystem, request.Platform = c.cfg.OperatingSystem, runtime.GOOS+"/"+runtime.GOARCH
+	request.Timestamp = c.cfg.Now().UTC().Format(time.RFC3339)
+	request.ClientPublicKey = signed.FormatKey(h.key.Public().(ed25519.PublicKey))
+
+	a, err := c.call(ctx, "activations", request, h.key)
+	if err != nil {
+		return c.Status(), err
+	}
+	if a.license, err = readLicense(a.body, c.id, c.cfg.ProductID); err != nil {
+		return c.Status(), err
+	}
+	return c.keep(h, a)
+}
+
+// keep makes a verified answer the state, on disk first: the answer, then the
+// mark, so that a crash between them leaves an answer newer than its mark.
+func (c *Client) keep(h held, a answer) (Status, error) {
+	m := nextMark(a, c.cfg.Now(), c.cfg.SoftwareVersion)
+	err := c.dir.write(fileAnswer, writeAnswer(a))
+	if err == nil {
+		err = writeMark(c.dir, h.key, m)
+	}
+	// The program may run on what the server said even if the disk is full.
+	c.replace(held{key: h.key, answer: &a, mark: m, fresh: true})
+	return c.Status(), err
+}

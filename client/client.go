@@ -1,0 +1,141 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"chancery/signed"
+)
+
+// A Client is one installation's licence. Make it with New, Close it at the end.
+type Client struct {
+	cfg  Config
+	id   string
+	dir  folder
+	http *http.Client
+	own  bool // http is ours to close
+
+	turn    chan struct{} // of capacity 1: calls go one at a time
+	closing context.Context
+	close   context.CancelFunc
+	calls   sync.WaitGroup
+
+	// Changed only by whoever has the turn.
+	trusted   signed.KeySet
+	rotations []rotation
+
+	mu     sync.Mutex // guards the rest, never held during a call
+	held   held
+	closed bool
+}
+
+// New checks the configuration and reads the state. It opens no connection. A
+// damaged state is no error here: Status tells it, and Heartbeat or Activate
+// heals it.
+func New(cfg Config) (*Client, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	dir, err := openFolder(cfg)
+	if err != nil {
+		return nil, err
+	}
+	pinned, err := signed.NewKeySet(cfg.PublicKeys...)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{cfg: cfg, dir: dir, turn: make(chan struct{}, 1)}
+	if c.id, err = clientID(cfg, dir); err != nil {
+		return nil, err
+	}
+	if c.trusted, c.rotations, err = loadTrust(dir, pinned); err != nil {
+		return nil, err
+	}
+	c.held = load(dir, c.trusted, c.id, cfg.ProductID)
+	c.http, c.own = httpClient(cfg.HTTPClient)
+	c.closing, c.close = context.WithCancel(context.Background())
+	return c, nil
+}
+
+func httpClient(given *http.Client) (client *http.Client, own bool) {
+	if given == nil {
+		given = &http.Client{Timeout: 30 * time.Second, Transport: http.DefaultTransport.(*http.Transport).Clone()}
+		own = true
+	}
+	copied := *given
+	copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &copied, own
+}
+
+// ClientID is who this client is to the server.
+func (c *Client) ClientID() string { return c.id }
+
+// Status judges the last good answer; it opens no connection and never fails.
+// Call it whenever the program needs to know: it costs microseconds, and at most
+// once an hour it writes down the time, so that a clock set back is noticed.
+func (c *Client) Status() Status {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.cfg.Now()
+	s := judge(c.held, now, c.cfg.SoftwareVersion)
+	if h := &c.held; h.answer != nil && h.damage == nil && now.Unix() > h.mark.Seen {
+		write := now.Unix() >= h.mark.Seen+3600
+		if h.mark.Seen = now.Unix(); write {
+			// On a disk that is full or read-only the time is known to this process only.
+			_ = writeMark(c.dir, h.key, h.mark)
+		}
+	}
+	return s
+}
+
+// Close ends running calls with ErrClosed and waits for them. Status still works.
+// Closing twice is fine.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.close()
+	c.calls.Wait()
+	if c.own {
+		c.http.CloseIdleConnections()
+	}
+	return nil
+}
+
+// begin takes the turn for a call. The context it returns ends with the caller's
+// and with Close; done must be called.
+func (c *Client) begin(ctx context.Context) (_ context.Context, done func(), err error) {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil, nil, ErrClosed
+	}
+	c.calls.Add(1)
+	c.mu.Unlock()
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(c.closing, func() { cancel(ErrClosed) })
+	release := func() { stop(); cancel(nil); c.calls.Done() }
+	select {
+	case c.turn <- struct{}{}:
+		return ctx, func() { <-c.turn; release() }, nil
+	case <-ctx.Done():
+		err := context.Cause(ctx)
+		release()
+		return nil, nil, err
+	}
+}
+
+func (c *Client) snapshot() held {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.held
+}
+
+func (c *Client) replace(h held) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held = h
+}

@@ -1,0 +1,109 @@
+package clienttest
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path"
+	"time"
+
+	"chancery/client"
+	"chancery/signed"
+)
+
+func noWait(context.Context, time.Duration) error { return nil }
+
+func callName(r *http.Request) string { return path.Base(r.URL.Path) }
+
+// asked is the fields of all three requests that matter here.
+type asked struct {
+	LicenseKey      string `json:"license_key"`
+	TokenKey        string `json:"token_key"`
+	ClientID        string `json:"client_id"`
+	ClientPublicKey string `json:"client_public_key"`
+}
+
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, body []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var request asked
+	if err := json.Unmarshal(body, &request); err != nil {
+		s.write(w, r, http.StatusBadRequest, map[string]string{"title": "Bad Request", "detail": "no JSON"})
+		return
+	}
+	name := callName(r)
+	if status, title := s.authorise(r, name, request, body); status != 0 {
+		s.write(w, r, status, map[string]string{"title": title})
+		return
+	}
+	if refusal := s.refusals[name]; refusal != nil {
+		s.write(w, r, http.StatusConflict, refusal)
+		return
+	}
+	status, value := s.decide(name, request)
+	s.write(w, r, status, value)
+}
+
+// authorise checks the provisioning key and the client's own signature, as the
+// real server does.
+func (s *Server) authorise(r *http.Request, name string, request asked, body []byte) (status int, title string) {
+	if r.Header.Get("ProvisioningKey") != ProvisioningKey {
+		return http.StatusForbidden, "Wrong provisioning key"
+	}
+	var key ed25519.PublicKey
+	switch name {
+	case "activations":
+		key, _ = signed.ParseKey(request.ClientPublicKey)
+	case "heartbeats":
+		key = s.clients[request.ClientID]
+	case "unassign":
+		key = s.clients[s.tokens[request.TokenKey]]
+	default:
+		return http.StatusNotFound, "Not Found"
+	}
+	if key == nil {
+		return 0, "" // nobody is activated who could have signed
+	}
+	call := signed.Call{Method: r.Method, Path: signed.CallPath(r.URL.EscapedPath()), Nonce: r.Header.Get(signed.NonceHeader)}
+	if _, err := signed.VerifyCall(key, r.Header.Get(signed.CallSignatureHeader), call, body); err != nil {
+		return http.StatusUnauthorized, "Not signed by this client"
+	}
+	return 0, ""
+}
+
+func (s *Server) decide(name string, request asked) (int, any) {
+	refuse := func(id int, message, help string) (int, any) {
+		return http.StatusConflict, &client.RefusalError{ID: id, Message: message, Help: help}
+	}
+	switch name {
+	case "activations":
+		if request.LicenseKey != LicenseKey {
+			return refuse(client.RefusalUnknownKey, "This is not a valid license key.", "Check it for typing errors.")
+		}
+		key, err := signed.ParseKey(request.ClientPublicKey)
+		if err != nil {
+			return http.StatusBadRequest, map[string]string{"title": "Bad Request", "detail": "client_public_key"}
+		}
+		s.clients[request.ClientID] = key
+		s.tokens[tokenOf(request.ClientID)] = request.ClientID
+	case "heartbeats":
+		if s.clients[request.ClientID] == nil {
+			return refuse(client.RefusalUnknownClient, "This client is not activated.", "Activate it with a license key.")
+		}
+	case "unassign":
+		id, ok := s.tokens[request.TokenKey]
+		if !ok {
+			return refuse(client.RefusalAlreadyUnassigned, "The token is not assigned any more.", "There is nothing to do.")
+		}
+		delete(s.clients, id)
+		delete(s.tokens, request.TokenKey)
+		return http.StatusOK, "Successfully deactivated License."
+	}
+	license := s.license
+	license.ClientID, license.TokenKey, license.CreatedDate = request.ClientID, tokenOf(request.ClientID), s.now
+	return http.StatusOK, license
+}
+
+func tokenOf(clientID string) string { return fmt.Sprintf("token-of-%s", clientID) }

@@ -1,0 +1,42 @@
+package client
+
+import (
+	"context"
+	"errors"
+)
+
+type unassignment struct {
+	TokenKey string `json:"token_key"`
+}
+
+// Deactivate gives this client's token back and forgets the licence. That it was
+// given back already (2004) counts as done, so a lost answer is no harm. After
+// any other error nothing has changed here.
+//
+// The client's key goes too: the next activation makes a new one, and a recorded
+// call of this activation is worth nothing then.
+func (c *Client) Deactivate(ctx context.Context) error {
+	ctx, done, err := c.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	h := c.snapshot()
+	if h.damage != nil {
+		return h.damage // the token key can't be believed: Heartbeat first
+	}
+	if h.key == nil || h.answer == nil {
+		return ErrNotActivated
+	}
+	_, err = c.call(ctx, "unassign", unassignment{TokenKey: h.answer.license.TokenKey}, h.key)
+	var refused *RefusalError
+	if errors.As(err, &refused) && refused.ID == RefusalAlreadyUnassigned {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	c.replace(held{})
+	// The key last: as long as it is there, a crash leaves "no answer", not "damaged".
+	return errors.Join(c.dir.remove(fileAnswer), c.dir.remove(fileMark), c.dir.remove(fileKey))
+}

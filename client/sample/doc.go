@@ -1,0 +1,11 @@
+// Command sample is the licence area that every vendor's program needs: the end
+// user enters the license code, updates it, and gives it up.
+//
+// It owns nothing but its few texts: it is to be read, run and copied.
+// docs/integrate.md walks through it. Configure it by the environment:
+//
+//	LICENCE_URL, LICENCE_VENDOR, LICENCE_PRODUCT, LICENCE_PROVISIONING_KEY,
+//	LICENCE_PUBLIC_KEY, LICENCE_STATE
+//
+// In a real program these are constants, except the folder of the state.
+package main

@@ -1,0 +1,117 @@
+package client
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"chancery/signed"
+)
+
+// held is the state in memory. What is on disk is the same, except that seen may
+// be up to an hour behind.
+type held struct {
+	key    ed25519.PrivateKey // the client's own; nil: never activated
+	answer *answer            // the last good one; nil: none
+	mark   mark
+	damage error // why the state on disk is not believed; a new answer heals it
+	fresh  bool  // the answer came to this process, it was not read from disk
+}
+
+// answer is a verified answer: the bytes, and what they say.
+type answer struct {
+	signature string
+	body      []byte
+	signed.Response
+	license LicenseInfo // only of activate and heartbeat
+}
+
+// load reads the state. Whatever is wrong with it becomes held.damage: the
+// program must start, say so, and be able to ask the server.
+func load(dir folder, trusted signed.KeySet, clientID, productID string) held {
+	var h held
+	text, err := dir.read(fileKey)
+	if errors.Is(err, os.ErrNotExist) {
+		// Without the key an answer that lies there is not ours to use.
+		if _, err := dir.read(fileAnswer); err == nil {
+			h.damage = fmt.Errorf("%w: %s is missing", ErrStateEdited, fileKey)
+		}
+		return h
+	}
+	if err == nil {
+		h.key, err = readKey(text, clientID)
+	}
+	if err != nil {
+		h.damage = err
+		return h
+	}
+
+	text, err = dir.read(fileAnswer)
+	if errors.Is(err, os.ErrNotExist) {
+		return h // activation began and was refused, or its answer was lost
+	}
+	if err != nil {
+		h.damage = fmt.Errorf("%w: %s", ErrStateEdited, fileAnswer)
+		return h
+	}
+	a, err := readAnswer(text, trusted, clientID, productID)
+	if err != nil {
+		h.damage = err
+		return h
+	}
+	if h.mark, err = readMark(dir, h.key); err == nil {
+		err = h.mark.covers(a, clientID, productID)
+	}
+	if err != nil {
+		h.damage = err
+		return h
+	}
+	if a.IssuedAt.Unix() > h.mark.Answered {
+		// The answer was written and the crash came before the mark.
+		h.mark = nextMark(a, a.IssuedAt, h.mark.Version)
+	}
+	h.answer = &a
+	return h
+}
+
+const answerStart = "chancery answer 1"
+
+// writeAnswer is the file's form: a line that names it, the value of
+// Chancery-Signature, and the body, each as received.
+func writeAnswer(a answer) []byte {
+	return append([]byte(answerStart+"\n"+a.signature+"\n"), a.body...)
+}
+
+func readAnswer(text []byte, trusted signed.KeySet, clientID, productID string) (a answer, err error) {
+	start, rest, _ := bytes.Cut(text, []byte("\n"))
+	signature, body, ok := bytes.Cut(rest, []byte("\n"))
+	if !ok || string(start) != answerStart {
+		return a, fmt.Errorf("%w: %s is not of its form", ErrStateEdited, fileAnswer)
+	}
+	a = answer{signature: string(signature), body: body}
+	if a.Response, err = trusted.VerifyStoredResponse(a.signature, body); err != nil {
+		return a, fmt.Errorf("%w: %w", ErrStateEdited, err)
+	}
+	if a.Status != 200 {
+		return a, fmt.Errorf("%w: a refusal in place of an answer", ErrStateEdited)
+	}
+	if a.license, err = readLicense(body, clientID, productID); err != nil {
+		return a, fmt.Errorf("%w: %w", ErrStateCopied, err)
+	}
+	return a, nil
+}
+
+func readLicense(body []byte, clientID, productID string) (LicenseInfo, error) {
+	var license LicenseInfo
+	if err := json.Unmarshal(body, &license); err != nil {
+		return license, fmt.Errorf("the answer is not of its form: %w", err)
+	}
+	if license.ClientID != clientID || !strings.EqualFold(license.ProductID, productID) {
+		return license, ErrForeignAnswer
+	}
+	return license, nil
+}

@@ -1,0 +1,161 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync"
+	"time"
+
+	"chancery/internal/edge"
+)
+
+// Config is what a server needs.
+type Config struct {
+	Storage
+
+	Listen         string // host:port; port 0 takes a free one
+	PublicURL      *url.URL
+	TrustedProxies []netip.Prefix
+	AccessLog      bool
+	Log            *slog.Logger
+
+	// Drain is how long a stopping server still takes calls while /readyz fails,
+	// so that load balancers turn away before connections are refused.
+	Drain time.Duration
+}
+
+func (c Config) https() bool { return c.PublicURL != nil && c.PublicURL.Scheme == "https" }
+
+// Limits of a connection. A handler's own limit is in its route.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 30 * time.Second
+	writeTimeout  = 60 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 32 << 10
+)
+
+// App is one server.
+type App struct {
+	c        Config
+	rooms    *Rooms
+	edge     *edge.Edge
+	health   *health
+	periodic *Periodic
+	server   *http.Server
+	listener net.Listener
+
+	failed     chan error // what ended serving other than Stop
+	background context.CancelFunc
+	working    sync.WaitGroup
+	stop       sync.Once
+	stopErr    error
+}
+
+// New opens the database, brings its schema up to date, and wires everything.
+// Nothing listens yet.
+func New(ctx context.Context, c Config) (_ *App, err error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	schema, err := prepareSchema(ctx, c.Storage, c.Log, true)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{c: c, failed: make(chan error, 1)}
+	if a.rooms, err = OpenRooms(ctx, c.Storage, c.Log); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.rooms.Close())
+		}
+	}()
+	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema}
+	a.periodic = NewPeriodic(a.rooms.DB, a.rooms.IDs, c.Log)
+	if a.edge, err = newEdge(c, a.rooms); err != nil {
+		return nil, err
+	}
+	if err := a.mount(); err != nil {
+		return nil, err
+	}
+	a.plan()
+	a.server = &http.Server{
+		Handler: a.health.leaving(a.edge), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
+	}
+	return a, nil
+}
+
+// Start listens and serves in the background.
+func (a *App) Start(ctx context.Context) error {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", a.c.Listen)
+	if err != nil {
+		return usage(fmt.Sprintf("The server can't listen on %s: %v.", a.c.Listen, errors.Unwrap(err)), err)
+	}
+	a.listener = listener
+	background, cancel := context.WithCancel(context.Background())
+	a.background = cancel
+	if a.rooms.following != nil {
+		a.working.Go(func() { a.rooms.following.follow(background, a.rooms.DB, a.c.Log) })
+	}
+	a.periodic.Start()
+	a.working.Go(func() {
+		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- err
+		}
+	})
+	a.c.Log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("engine", a.rooms.DB.Dialect.Name()))
+	return nil
+}
+
+// URL is where the server answers; after Start.
+func (a *App) URL() string { return "http://" + a.listener.Addr().String() }
+
+// Failed gives the error that ended serving, if it ends other than by Stop.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// Rooms is what is behind the doors.
+func (a *App) Rooms() *Rooms { return a.rooms }
+
+// Routes lists what is mounted.
+func (a *App) Routes() []edge.Route { return a.edge.Routes() }
+
+// Stop says on /readyz that it is stopping, and after Config.Drain takes no more
+// connections, finishes the calls that it has accepted and what they left behind,
+// and closes the database. Calls that are not done when ctx ends are cut off. It
+// may be called twice, and without Start.
+func (a *App) Stop(ctx context.Context) error {
+	a.stop.Do(func() { a.stopErr = a.shutdown(ctx) })
+	return a.stopErr
+}
+
+func (a *App) shutdown(ctx context.Context) error {
+	a.health.stopping.Store(true)
+	if a.listener != nil && a.c.Drain > 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(a.c.Drain):
+		}
+	}
+	err := a.server.Shutdown(ctx)
+	if err != nil {
+		a.c.Log.Warn("calls were cut off at the deadline", slog.Any("error", err))
+		err = a.server.Close()
+	}
+	a.periodic.Stop(ctx)
+	if a.background != nil {
+		a.background()
+	}
+	a.working.Wait()
+	err = errors.Join(err, a.rooms.Close())
+	a.c.Log.Info("stopped")
+	return err
+}

@@ -1,0 +1,166 @@
+package app_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"chancery/internal/app"
+	"chancery/internal/app/apptest"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+	"chancery/signed"
+)
+
+func TestServer(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		if a := s.Do(t, "GET", "/healthz", nil); a.Status != 200 {
+			t.Errorf("healthz: %d %s", a.Status, a.Body)
+		}
+		a := s.Do(t, "GET", "/readyz", nil)
+		var ready map[string]string
+		a.JSON(t, &ready)
+		if a.Status != 200 || ready["status"] != "ready" || ready["database"] != "ok" || ready["schema"] != "ok" || ready["clock"] != "ok" {
+			t.Errorf("readyz: %d %v", a.Status, ready)
+		}
+
+		v := s.Vendor(t, "Acme")
+		base := "/.well-known/chancery/" + v.VendorID
+		set, err := signed.ParseJWKSet(s.Do(t, "GET", base+"/jwks.json", nil).Body)
+		if err != nil || len(set.Keys) != 3 {
+			t.Fatalf("jwks: %+v, %v", set, err)
+		}
+		key, err := base64.RawURLEncoding.DecodeString(v.Ed25519PublicKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if keys, err := set.KeySet(); err != nil || !keys.Has(signed.KeyID(ed25519.PublicKey(key))) {
+			t.Errorf("the JWK set lacks the key that was printed: %v", err)
+		}
+		if a := s.Do(t, "GET", base+"/rsa.pem", nil); string(a.Body) != v.RSAPublicKeyPEM {
+			t.Errorf("rsa.pem: %d %s", a.Status, a.Body)
+		}
+		if _, err := signed.ParseRSAPublicKeyXML(s.Do(t, "GET", base+"/rsa.xml", nil).Body); err != nil {
+			t.Errorf("rsa.xml: %v", err)
+		}
+		for _, path := range []string{"/.well-known/chancery/01890000-0000-7000-8000-000000000000/jwks.json", "/.well-known/chancery/x/jwks.json", "/nothing"} {
+			if a := s.Do(t, "GET", path, nil); a.Status != 404 {
+				t.Errorf("%s: %d", path, a.Status)
+			}
+		}
+
+		// The keys that were printed are the ones that work, also after a restart.
+		s.Restart(t)
+		for secret, want := range map[string]string{v.ProvisioningKey: "provisioning", v.AdminKey: "admin"} {
+			p, err := s.App.Rooms().Authenticator.Authenticate(t.Context(), secret)
+			if err != nil || string(p.KeyKind) != want || p.VendorUUID.String() != v.VendorID {
+				t.Errorf("%s key: %+v, %v", want, p, err)
+			}
+		}
+		if log := s.Log.String(); strings.Contains(log, v.AdminKey) || strings.Contains(log, v.OwnerPassword) {
+			t.Error("the log holds a secret")
+		}
+	})
+}
+
+// A route that anybody may call says why.
+func TestEveryRouteNamesAPermission(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	for _, r := range s.App.Routes() {
+		if (r.Permission == "") == (r.Public == "") {
+			t.Errorf("%s %s: permission %q, public %q", r.Method, r.Path, r.Permission, r.Public)
+		}
+	}
+}
+
+// Calls that were accepted are finished, /readyz says what is going on, and
+// stopping twice is as good as once.
+func TestGracefulStop(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t), func(c *app.Config) { c.Drain = 2 * time.Second })
+	s.Do(t, "GET", "/readyz", nil) // a connection that is kept
+	stopped := make(chan struct{})
+	go func() { s.Stop(t); close(stopped) }()
+	for {
+		a := s.Do(t, "GET", "/readyz", nil)
+		if a.Status == http.StatusServiceUnavailable {
+			if a.Header.Get("Retry-After") == "" || !strings.Contains(string(a.Body), "stopping") {
+				t.Errorf("while stopping: %v %s", a.Header, a.Body)
+			}
+			break
+		}
+	}
+	<-stopped
+	s.Stop(t)
+	if _, err := http.Get(s.URL + "/healthz"); err == nil { //nolint:noctx // it must fail at once
+		t.Error("a stopped server answers")
+	}
+	if err := s.App.Rooms().DB.Ping(context.Background()); err == nil {
+		t.Error("the database is still open")
+	}
+}
+
+// The wrong master key must show at the start, and a lost one must not be replaced.
+func TestMasterKey(t *testing.T) {
+	t.Parallel()
+	for name, storage := range apptest.Engines() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			where := storage(t)
+			s := apptest.Start(t, where)
+			s.Vendor(t, "Acme")
+			s.Stop(t)
+			for name, key := range map[string]string{"another": apptest.MasterKey(t), "rubbish": "rubbish"} {
+				other := where
+				other.MasterKey = key
+				if a, err := app.New(t.Context(), app.Config{Storage: other, Listen: "127.0.0.1:0"}); err == nil {
+					t.Errorf("started with %s master key", name)
+					_ = a.Stop(context.Background())
+				} else if strings.Contains(err.Error(), key) {
+					t.Errorf("the error echoes the key: %v", err)
+				}
+			}
+			lost := where
+			lost.MasterKey, lost.MasterKeyFile = "", t.TempDir()+"/lost.key"
+			if a, err := app.New(t.Context(), app.Config{Storage: lost, Listen: "127.0.0.1:0"}); err == nil {
+				t.Error("started without the master key")
+				_ = a.Stop(context.Background())
+			}
+		})
+	}
+}
+
+// A database of a newer release is left alone, whatever the command.
+func TestNewerSchema(t *testing.T) {
+	t.Parallel()
+	for name, storage := range apptest.Engines() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			where := storage(t)
+			s := apptest.Start(t, where)
+			if err := s.App.Rooms().DB.Run(t.Context(), func(x tx.Tx) error {
+				_, err := store.On(x).Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, $1)`, true)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if a := s.Do(t, "GET", "/readyz", nil); a.Status != 200 {
+				t.Errorf("a running copy during an upgrade: %d %s", a.Status, a.Body)
+			}
+			s.Stop(t)
+			a, err := app.New(t.Context(), app.Config{Storage: where, Listen: "127.0.0.1:0"})
+			if err == nil {
+				_ = a.Stop(context.Background())
+				t.Fatal("started on a newer schema")
+			}
+			if !strings.Contains(err.Error(), "schema 999") || !strings.HasSuffix(err.Error(), ".") {
+				t.Errorf("refused with %q", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,211 @@
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"chancery/internal/app"
+	"chancery/internal/store"
+	"chancery/internal/store/pgtest"
+	"chancery/internal/vendors"
+)
+
+// stopWithin is how long a server under test may take to stop.
+const stopWithin = 20 * time.Second
+
+// Server is a running server.
+type Server struct {
+	App *app.App
+	URL string
+	Log *Log
+
+	config app.Config
+}
+
+// Each runs test against a server on the embedded engine and one on PostgreSQL,
+// in parallel. The changes are made to the server's configuration.
+func Each(t *testing.T, test func(t *testing.T, s *Server), changes ...func(*app.Config)) {
+	t.Helper()
+	t.Parallel()
+	for name, storage := range Engines() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, Start(t, storage(t), changes...))
+		})
+	}
+}
+
+// Engines gives, by name, what makes an empty database of the test's own.
+func Engines() map[string]func(t testing.TB) app.Storage {
+	return map[string]func(t testing.TB) app.Storage{"sqlite": SQLite, "postgres": Postgres}
+}
+
+// SQLite makes an empty embedded database.
+func SQLite(t testing.TB) app.Storage {
+	t.Helper()
+	return app.Storage{Dir: t.TempDir()}
+}
+
+// Postgres makes an empty PostgreSQL database.
+func Postgres(t testing.TB) app.Storage {
+	t.Helper()
+	url := pgtest.Template(t, "chancery", func(dsn string) error {
+		return store.Migrate(context.Background(), store.Config{URL: dsn})
+	})
+	return app.Storage{URL: url, MasterKey: MasterKey(t)}
+}
+
+// MasterKey makes a master key as the environment carries it.
+func MasterKey(t testing.TB) string {
+	t.Helper()
+	b := make([]byte, 32)
+	if _, err := rand.Read(b); err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(b)
+}
+
+// Start starts a server that is stopped when the test ends. Several may share a storage.
+func Start(t testing.TB, storage app.Storage, changes ...func(*app.Config)) *Server {
+	t.Helper()
+	s := &Server{Log: &Log{}}
+	s.config = app.Config{
+		Storage: storage, Listen: "127.0.0.1:0", AccessLog: true,
+		Log: slog.New(slog.NewTextHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	for _, change := range changes {
+		change(&s.config)
+	}
+	s.start(t)
+	return s
+}
+
+// Restart stops the server and starts it anew on the same database, on another port.
+func (s *Server) Restart(t testing.TB) {
+	t.Helper()
+	s.Stop(t)
+	s.start(t)
+}
+
+// Stop stops the server; twice is as good as once.
+func (s *Server) Stop(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	if err := s.App.Stop(ctx); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+}
+
+func (s *Server) start(t testing.TB) {
+	t.Helper()
+	a, err := app.New(t.Context(), s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.App, s.URL = a, a.URL()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+		defer cancel()
+		if err := a.Stop(ctx); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})
+}
+
+// Vendor makes a vendor as `chancery vendor create` does.
+func (s *Server) Vendor(t testing.TB, name string) app.NewVendor {
+	t.Helper()
+	v, err := s.App.Rooms().CreateVendor(t.Context(), vendors.Create{Name: name, Zone: "Europe/Berlin"}, "owner@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// Answer is a response, read in full.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Do sends a request. body is nil, a string or []byte as it is, or a value that
+// becomes JSON; headers come in pairs.
+func (s *Server) Do(t testing.TB, method, path string, body any, headers ...string) Answer {
+	t.Helper()
+	var r io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		r = bytes.NewReader([]byte(b))
+	case []byte:
+		r = bytes.NewReader(b)
+	default:
+		data, err := json.Marshal(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = bytes.NewReader(data)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Answer{Status: response.StatusCode, Header: response.Header, Body: data}
+}
+
+// JSON reads the body into v.
+func (a Answer) JSON(t testing.TB, v any) {
+	t.Helper()
+	if err := json.Unmarshal(a.Body, v); err != nil {
+		t.Fatalf("%d %.200q: %v", a.Status, a.Body, err)
+	}
+}
+
+// Log keeps what the server logs.
+type Log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *Log) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+// String gives all that was logged so far.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}

@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+)
+
+// health tells the truth about this copy of the server.
+type health struct {
+	rooms    *Rooms
+	log      *slog.Logger
+	needs    int64 // schema
+	stopping atomic.Bool
+}
+
+// routes are for load balancers and supervisors: /healthz says that the process
+// lives, /readyz whether calls should be sent here.
+func (h *health) routes() []edge.Route {
+	s := &edge.Surface{Name: "health"}
+	const why = "load balancers have no credentials; the answer holds one word for each check"
+	return []edge.Route{
+		{Surface: s, Method: http.MethodGet, Path: "/healthz", Handler: h.alive, Public: why},
+		{Surface: s, Method: http.MethodGet, Path: "/readyz", Handler: h.ready, Public: why, Timeout: 3 * time.Second},
+	}
+}
+
+func (*health) alive(w http.ResponseWriter, _ *http.Request) error {
+	return edge.WriteJSON(w, http.StatusOK, map[string]string{"status": "alive"})
+}
+
+// leaving tells the clients of a stopping server to take their next call to a
+// new connection, which the load balancer makes to another copy.
+func (h *health) leaving(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// readiness is the answer of /readyz.
+type readiness struct {
+	Status   string `json:"status"` // "ready" or "not ready"
+	Process  string `json:"process"`
+	Database string `json:"database"`
+	Schema   string `json:"schema"`
+	Clock    string `json:"clock"`
+}
+
+func (h *health) ready(w http.ResponseWriter, r *http.Request) error {
+	a := h.check(r.Context())
+	if a.Status == "ready" {
+		return edge.WriteJSON(w, http.StatusOK, a)
+	}
+	edge.RetryAfter(w.Header(), &fault.Error{Kind: fault.Unavailable, RetryAfter: 2 * time.Second})
+	return edge.WriteJSON(w, http.StatusServiceUnavailable, a)
+}
+
+func (h *health) check(ctx context.Context) readiness {
+	a := readiness{Status: "ready", Process: "ok", Database: "ok", Schema: "ok", Clock: "ok"}
+	fail := func(check *string, why string) { *check, a.Status = why, "not ready" }
+	if h.stopping.Load() {
+		fail(&a.Process, "stopping")
+	}
+	version, err := h.rooms.DB.SchemaVersion(ctx)
+	switch {
+	case err != nil:
+		h.log.Warn("not ready: the database does not answer", slog.Any("error", err))
+		fail(&a.Database, "unreachable")
+		fail(&a.Schema, "unknown")
+	case version < h.needs:
+		fail(&a.Schema, "too old")
+	}
+	if c := h.rooms.following; c != nil && c.Skew() > maxSkew {
+		fail(&a.Clock, "more than a second away from the database's")
+	}
+	return a
+}

@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/alecthomas/kong"
+
+	"chancery/internal/clientcmd"
+)
+
+// Exit codes.
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// commands is the command line. Every flag is also an environment variable:
+// CHANCERY_ and its name in capitals.
+type commands struct {
+	Config configFlag `help:"Read settings from this file: JSON, or lines NAME=VALUE." placeholder:"FILE"`
+
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Vendor  vendorCommand  `cmd:"" help:"Create and list vendors, the tenants of the server."`
+	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys; rotate and retire signing keys."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, or show where it stands."`
+	Client  clientcmd.Cmd  `cmd:"" help:"The Go SDK on a command line: activate, heartbeat, status, deactivate."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// streams is where a command writes to.
+type streams struct {
+	out, err io.Writer
+}
+
+// Main runs the command line and gives the exit code: 0, 1 for a failure, 2 for
+// a wrong command line or configuration.
+func Main(args []string, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if done, ok := recover().(exited); ok {
+			code = int(done)
+		}
+	}()
+	err := run(args, streams{stdout, stderr})
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintf(stderr, "chancery: %v\n", err)
+	if isUsage(err) {
+		return exitUsage
+	}
+	return exitFailure
+}
+
+// exited carries kong's wish to exit out of its parser.
+type exited int
+
+func run(args []string, s streams) error {
+	interrupted, done := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer done()
+	var c commands
+	parser, err := kong.New(&c,
+		kong.Name("chancery"),
+		kong.Description("Chancery, a licence server."),
+		kong.Writers(s.out, s.err),
+		kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.DefaultEnvars("CHANCERY"),
+		kong.Bind(s, &clientcmd.IO{Context: interrupted, Stdout: s.out, Stderr: s.err}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		var parse *kong.ParseError
+		if errors.As(err, &parse) && !isUsage(err) {
+			return usage(err.Error()+"; `chancery --help` lists what there is.", err)
+		}
+		return usage(err.Error(), err)
+	}
+	return ctx.Run(s)
+}
+
+// environment reads one variable; unset and empty are the same.
+func environment(name string) string { return os.Getenv(name) }

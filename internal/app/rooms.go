@@ -1,0 +1,162 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/keyring"
+	"chancery/internal/recheck"
+	"chancery/internal/store"
+	identitystore "chancery/internal/store/identity"
+	keyringstore "chancery/internal/store/keyring"
+	vendorstore "chancery/internal/store/vendors"
+	"chancery/internal/vendors"
+)
+
+// Storage says where the data is.
+type Storage struct {
+	Dir string // data directory of the embedded engine
+	URL string // postgres://...; empty for the embedded engine
+
+	// MasterKey is in base64; empty to read MasterKeyFile.
+	MasterKey     string
+	MasterKeyFile string // empty for master.key in Dir
+
+	// Clock is the machine's when nil, led by the database's on PostgreSQL.
+	Clock ident.Clock
+}
+
+func (s Storage) config(log *slog.Logger, clock ident.Clock) store.Config {
+	return store.Config{URL: s.URL, Dir: s.Dir, Clock: clock, Log: log}
+}
+
+// Rooms is everything behind the doors, on one database. The server and the
+// subcommands share it.
+type Rooms struct {
+	DB      *store.DB
+	Clock   ident.Clock
+	IDs     ident.Source
+	Watch   *recheck.Watch
+	Changes edge.Changes
+
+	Vendors       *vendors.Service
+	VendorRows    vendorstore.Store
+	Keyring       *keyring.Keyring
+	Users         *identity.Users
+	APIKeys       *identity.APIKeys
+	APIKeyRows    identitystore.APIKeys
+	Authenticator *identity.Authenticator
+
+	following *followingClock // nil unless the clock follows the database's
+}
+
+// OpenRooms opens the database, whose schema must be there, and puts the rooms on it.
+func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err error) {
+	r := &Rooms{Clock: s.Clock}
+	if r.Clock == nil && s.URL != "" {
+		r.following = newFollowingClock(ident.SystemClock{})
+		r.Clock = r.following
+	} else if r.Clock == nil {
+		r.Clock = ident.SystemClock{}
+	}
+	r.IDs = ident.Source{Clock: r.Clock, Rand: rand.Reader}
+	if r.DB, err = store.Open(ctx, s.config(log, r.Clock)); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.DB.Close())
+		}
+	}()
+	if r.following != nil {
+		if err := r.following.measure(ctx, r.DB); err != nil {
+			return nil, err
+		}
+	}
+	master, err := s.masterKey(ctx, keyringstore.Store{DB: r.DB})
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := keyring.NewSealer(master)
+	if err != nil {
+		return nil, err
+	}
+	r.Watch = recheck.NewWatch(r.Clock, r.DB.ChangeCount)
+	r.Changes = edge.Changes{Runner: r.DB, Answers: store.Answers{Sealer: sealer}}
+	if err := r.furnish(sealer); err != nil {
+		return nil, err
+	}
+	if err := r.Keyring.Check(ctx); err != nil {
+		return nil, usage("The master key does not open the keys in this database: give the master key that it was made with.", err)
+	}
+	return r, nil
+}
+
+// furnish makes the services and gives each its store.
+func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
+	r.VendorRows = vendorstore.Store{DB: r.DB}
+	if r.Vendors, err = vendors.New(vendors.Config{Store: r.VendorRows, IDs: r.IDs}); err != nil {
+		return err
+	}
+	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
+		return err
+	}
+	passwords, err := identity.NewPasswords(r.IDs.Rand, 0, 0)
+	if err != nil {
+		return err
+	}
+	if r.Users, err = identity.NewUsers(identitystore.Users{}, passwords, r.IDs); err != nil {
+		return err
+	}
+	r.APIKeyRows = identitystore.APIKeys{DB: r.DB}
+	if r.APIKeys, err = identity.NewAPIKeys(r.APIKeyRows, r.IDs); err != nil {
+		return err
+	}
+	r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows)
+	return err
+}
+
+// Close closes the database.
+func (r *Rooms) Close() error { return r.DB.Close() }
+
+// masterKey reads the master key. Only the embedded engine makes one by itself,
+// and only while nothing in the database is sealed under a lost one.
+func (s Storage) masterKey(ctx context.Context, keys keyringstore.Store) (keyring.MasterKey, error) {
+	if s.MasterKey != "" {
+		m, err := keyring.ParseMasterKey(s.MasterKey)
+		if err != nil {
+			return m, usage("CHANCERY_MASTER_KEY is wrong: "+err.Error()+".", nil)
+		}
+		return m, nil
+	}
+	file := s.MasterKeyFile
+	if file == "" {
+		file = filepath.Join(s.Dir, keyring.MasterKeyFile)
+	}
+	m, err := keyring.ReadMasterKey(file)
+	if !errors.Is(err, fs.ErrNotExist) {
+		if err != nil {
+			err = usage(fmt.Sprintf("The master key can't be read: %v.", err), nil)
+		}
+		return m, err
+	}
+	_, _, sealed, err := keys.Sample(ctx)
+	switch {
+	case err != nil:
+		return m, err
+	case sealed:
+		return m, usage(fmt.Sprintf("The master key is missing, and the keys in this database are sealed under it: put it back at %s, or set CHANCERY_MASTER_KEY.", file), nil)
+	case s.URL != "":
+		return m, usage("With --database a master key must be given, the same one to every copy of the server: "+
+			"set CHANCERY_MASTER_KEY to what `head -c 32 /dev/urandom | base64` prints, and keep it safe.", nil)
+	}
+	return keyring.CreateMasterKey(file, rand.Reader)
+}

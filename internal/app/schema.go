@@ -1,0 +1,31 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"chancery/internal/store"
+)
+
+// prepareSchema brings an empty database up to this release's schema, and with
+// upgrade an older one too, and tells which one it is. It refuses a newer one.
+func prepareSchema(ctx context.Context, s Storage, log *slog.Logger, upgrade bool) (known int64, err error) {
+	c := s.config(log, s.Clock)
+	status, err := store.Schema(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case status.Current > status.Known:
+		return 0, usage(fmt.Sprintf("This database has schema %d and this program knows %d only: use the newer program that made it.",
+			status.Current, status.Known), nil)
+	case status.Current == status.Known:
+		return status.Known, nil
+	case status.Current > 0 && !upgrade:
+		return 0, usage(fmt.Sprintf("This database has schema %d and this program needs %d: run `chancery migrate up`, or restart the server with this program.",
+			status.Current, status.Known), nil)
+	}
+	log.Info("bringing the schema up to date", slog.Int64("from", status.Current), slog.Int64("to", status.Known))
+	return status.Known, store.Migrate(ctx, c)
+}

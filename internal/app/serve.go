@@ -1,0 +1,125 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// serveCommand runs the server.
+type serveCommand struct {
+	storageFlags
+
+	Listen       string        `help:"Address to listen on." default:":8080" placeholder:"HOST:PORT"`
+	PublicURL    string        `help:"Where users reach the server, for links: https://licenses.example.com." placeholder:"URL"`
+	TrustedProxy []string      `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	LogFormat    string        `help:"Form of the log on standard error: text or json." default:"text" enum:"text,json"`
+	LogLevel     string        `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
+	AccessLog    bool          `help:"Log one line for each request." default:"true" negatable:""`
+	StopTimeout  time.Duration `help:"How long calls may take to finish when the server is stopped." default:"20s"`
+	Drain        time.Duration `help:"How long to take calls after the stop signal while /readyz fails, for load balancers." default:"0s"`
+	ReadyFile    string        `help:"Write the server's URL to this file once it serves." placeholder:"FILE"`
+}
+
+// Run implements the command.
+func (c *serveCommand) Run(s streams) error {
+	config, err := c.config(s.err)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a, err := New(ctx, config)
+	if err != nil {
+		return err
+	}
+	if err := a.Start(ctx); err != nil {
+		return errors.Join(err, a.Stop(context.Background()))
+	}
+	if err := c.announce(a); err != nil {
+		return errors.Join(err, a.Stop(context.Background()))
+	}
+	var failed error
+	select {
+	case <-ctx.Done():
+		config.Log.Info("stopping", slog.Duration("within", c.StopTimeout))
+	case failed = <-a.Failed():
+	}
+	stop() // a second signal ends the process at once
+	deadline, cancel := context.WithTimeout(context.Background(), c.Drain+c.StopTimeout)
+	defer cancel()
+	return errors.Join(failed, a.Stop(deadline))
+}
+
+// announce writes the ready file whole or not at all.
+func (c *serveCommand) announce(a *App) error {
+	if c.ReadyFile == "" {
+		return nil
+	}
+	tmp := c.ReadyFile + ".tmp"
+	if err := os.WriteFile(tmp, []byte(a.URL()+"\n"), 0o600); err != nil {
+		return fmt.Errorf("write the ready file: %w", err)
+	}
+	if err := os.Rename(tmp, c.ReadyFile); err != nil {
+		return fmt.Errorf("write the ready file: %w", err)
+	}
+	return nil
+}
+
+func (c *serveCommand) config(stderr io.Writer) (Config, error) {
+	storage, err := c.storage()
+	if err != nil {
+		return Config{}, err
+	}
+	config := Config{Storage: storage, Listen: c.Listen, AccessLog: c.AccessLog, Drain: c.Drain, Log: newLog(stderr, c.LogFormat, c.LogLevel)}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return Config{}, usage("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			return Config{}, usage("--public-url must be the address that users open, such as https://licenses.example.com.", err)
+		}
+		config.PublicURL = u
+	}
+	if c.StopTimeout <= 0 || c.Drain < 0 {
+		return Config{}, usage("--stop-timeout and --drain must be durations such as 20s.", nil)
+	}
+	for _, text := range c.TrustedProxy {
+		p, err := parseNetwork(strings.TrimSpace(text))
+		if err != nil {
+			return Config{}, usage("--trusted-proxy must be an address or a network, such as 10.0.0.5 or 10.0.0.0/8.", err)
+		}
+		config.TrustedProxies = append(config.TrustedProxies, p)
+	}
+	return config, nil
+}
+
+func parseNetwork(text string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(text); err == nil {
+		a = a.Unmap()
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(text)
+	return p.Masked(), err
+}
+
+func newLog(w io.Writer, format, level string) *slog.Logger {
+	var least slog.Level
+	_ = least.UnmarshalText([]byte(level)) // one of the enum
+	options := &slog.HandlerOptions{Level: least}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}

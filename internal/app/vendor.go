@@ -1,0 +1,177 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"text/tabwriter"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/keyring"
+	"chancery/internal/tx"
+	"chancery/internal/vendors"
+)
+
+type vendorCommand struct {
+	Create vendorCreate `cmd:"" help:"Create a vendor with its keys and its owner. Secrets are printed once."`
+	List   vendorList   `cmd:"" help:"List the vendors."`
+}
+
+type vendorCreate struct {
+	storageFlags
+
+	Name  string `arg:"" help:"Name of the vendor."`
+	Owner string `required:"" help:"E-mail address of the owner." placeholder:"EMAIL"`
+	Zone  string `help:"IANA time zone in which the vendor's days begin." default:"UTC"`
+	JSON  bool   `help:"Print JSON."`
+}
+
+// NewVendor is what is printed of a new vendor. The keys and the password are in
+// nobody's hands but the reader's.
+type NewVendor struct {
+	VendorID         string `json:"vendor_id"`
+	ProvisioningKey  string `json:"provisioning_key"`
+	AdminKey         string `json:"admin_key"`
+	Ed25519PublicKey string `json:"ed25519_public_key"` // base64url, 43 characters
+	RSAPublicKeyPEM  string `json:"rsa_public_key_pem"`
+	X25519PublicKey  string `json:"x25519_public_key"` // base64url, 43 characters
+	OwnerEmail       string `json:"owner_email"`
+	OwnerPassword    string `json:"owner_password"`
+}
+
+// CreateVendor makes a vendor with all keys, an owner, a provisioning key and an admin key.
+func (r *Rooms) CreateVendor(ctx context.Context, c vendors.Create, ownerEmail string) (NewVendor, error) {
+	owner, err := r.Users.PrepareOwner(ctx, ownerEmail)
+	if err != nil {
+		return NewVendor{}, err
+	}
+	material, err := keyring.Generate()
+	if err != nil {
+		return NewVendor{}, err
+	}
+	var v vendors.Vendor
+	var public keyring.Public
+	var provisioning, admin string
+	err = r.DB.Run(ctx, func(t tx.Tx) (err error) {
+		if v, err = r.Vendors.Create(t, c); err != nil {
+			return err
+		}
+		if public, err = r.Keyring.Create(t, v.ID, v.UUID, material); err != nil {
+			return err
+		}
+		if _, provisioning, err = r.APIKeys.Create(t, v.ID, identity.CreateAPIKey{
+			Kind: identity.Provisioning, Name: "Provisioning", Ed25519Key: public.Ed25519Key, RSAKey: public.RSAKey,
+		}); err != nil {
+			return err
+		}
+		if _, admin, err = r.APIKeys.Create(t, v.ID, identity.CreateAPIKey{Kind: identity.Admin, Name: "Admin"}); err != nil {
+			return err
+		}
+		_, err = r.Users.CreateOwner(t, v.ID, owner)
+		return err
+	})
+	if err != nil {
+		return NewVendor{}, err
+	}
+	pem, err := public.PEM()
+	if err != nil {
+		return NewVendor{}, err
+	}
+	return NewVendor{
+		VendorID: v.UUID.String(), ProvisioningKey: provisioning, AdminKey: admin,
+		Ed25519PublicKey: base64.RawURLEncoding.EncodeToString(public.Ed25519), RSAPublicKeyPEM: string(pem),
+		X25519PublicKey: base64.RawURLEncoding.EncodeToString(public.X25519.Bytes()),
+		OwnerEmail:      owner.Email, OwnerPassword: owner.Password,
+	}, nil
+}
+
+// Run implements the command.
+func (c *vendorCreate) Run(s streams) error {
+	return c.withRooms(func(ctx context.Context, r *Rooms) error {
+		v, err := r.CreateVendor(ctx, vendors.Create{Name: c.Name, Zone: c.Zone}, c.Owner)
+		if err != nil {
+			return asUsage(err)
+		}
+		if c.JSON {
+			return printJSON(s.out, v)
+		}
+		fmt.Fprintf(s.out, `Vendor            %s
+Provisioning key  %s
+Admin key         %s
+Owner             %s
+Owner's password  %s
+
+The two keys and the password are shown this once. Put the admin key away safely;
+the provisioning key and these public keys go into your programs:
+
+Ed25519 (answers and licence files)  %s
+X25519 (offline requests)            %s
+RSA (SLASCONE clients)
+%s`, v.VendorID, v.ProvisioningKey, v.AdminKey, v.OwnerEmail, v.OwnerPassword, v.Ed25519PublicKey, v.X25519PublicKey, v.RSAPublicKeyPEM)
+		return nil
+	})
+}
+
+type vendorList struct {
+	storageFlags
+
+	JSON bool `help:"Print JSON."`
+}
+
+type vendorRow struct {
+	VendorID  string `json:"vendor_id"`
+	Name      string `json:"name"`
+	Zone      string `json:"zone"`
+	Plan      string `json:"plan"`
+	CreatedAt string `json:"created_at"`
+}
+
+// Run implements the command.
+func (c *vendorList) Run(s streams) error {
+	return c.withRooms(func(ctx context.Context, r *Rooms) error {
+		all, err := r.VendorRows.All(ctx)
+		if err != nil {
+			return err
+		}
+		rows := make([]vendorRow, len(all))
+		for i, v := range all {
+			rows[i] = vendorRow{v.UUID.String(), v.Name, v.Zone, string(v.Plan), instant(v.CreatedAt)}
+		}
+		if c.JSON {
+			return printJSON(s.out, rows)
+		}
+		w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "VENDOR\tNAME\tZONE\tPLAN\tCREATED")
+		for _, v := range rows {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", v.VendorID, v.Name, v.Zone, v.Plan, v.CreatedAt)
+		}
+		return w.Flush()
+	})
+}
+
+// vendor finds a vendor by its id or its exact name.
+func (r *Rooms) vendor(ctx context.Context, text string) (vendors.Vendor, error) {
+	if isv, err := ident.ParseUUID(text); err == nil {
+		v, err := r.VendorRows.ByUUID(ctx, isv)
+		return v, asUsage(err)
+	}
+	all, err := r.VendorRows.All(ctx)
+	if err != nil {
+		return vendors.Vendor{}, err
+	}
+	var found []vendors.Vendor
+	for _, v := range all {
+		if v.Name == text {
+			found = append(found, v)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return vendors.Vendor{}, usage("There is no vendor with this id or name; `chancery vendor list` shows them.", fault.Missing("vendor"))
+	case 1:
+		return found[0], nil
+	}
+	return vendors.Vendor{}, usage("Several vendors have this name: use the id that `chancery vendor list` shows.", nil)
+}

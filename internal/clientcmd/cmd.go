@@ -1,0 +1,110 @@
+package clientcmd
+
+import (
+	"context"
+	"io"
+
+	"chancery/client"
+)
+
+// IO is what a command needs of its process.
+type IO struct {
+	Context context.Context // ends the calls
+	Stdout  io.Writer       // the result
+	Stderr  io.Writer       // warnings
+}
+
+// Cmd is mounted in a kong command line as a field tagged `cmd:""`. Kong binds
+// *IO to the Run method of the chosen subcommand; an error of it is one sentence
+// for the user.
+type Cmd struct {
+	Activate   ActivateCmd   `cmd:"" help:"Take a token of a licence for this client."`
+	Heartbeat  HeartbeatCmd  `cmd:"" help:"Ask the server how the licence stands now."`
+	Status     StatusCmd     `cmd:"" help:"Judge the licence without a network; exit code 1 unless it is valid."`
+	Deactivate DeactivateCmd `cmd:"" help:"Give this client's token back."`
+}
+
+// ActivateCmd is `client activate`.
+type ActivateCmd struct {
+	Connection
+	Key   string `arg:"" optional:"" help:"License, token or grouped key."`
+	Email string `help:"Instead of a key: the licensee user's e-mail." env:"CHANCERY_CLIENT_EMAIL"`
+	Code  string `help:"The single-use code from the dashboard or a mail." env:"CHANCERY_CLIENT_CODE"`
+	// The password comes by the environment only: flags are seen by everybody on the machine.
+	Password string `hidden:"" env:"CHANCERY_CLIENT_PASSWORD"`
+}
+
+// Run activates and prints the licence.
+func (c *ActivateCmd) Run(io *IO) error {
+	licence, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer licence.Close()
+	if (c.Key == "") == (c.Email == "") {
+		return sentence("give either a license key or --email")
+	}
+	var status client.Status
+	if c.Key != "" {
+		status, err = licence.Activate(io.Context, c.Key)
+	} else {
+		status, err = licence.ActivateUser(io.Context, client.User{Email: c.Email, Password: c.Password, Code: c.Code})
+	}
+	if err != nil {
+		return explain(err)
+	}
+	return c.print(io, "Activated.", licence.ClientID(), status)
+}
+
+// HeartbeatCmd is `client heartbeat`.
+type HeartbeatCmd struct{ Connection }
+
+// Run sends a heartbeat and prints the licence.
+func (c *HeartbeatCmd) Run(io *IO) error {
+	licence, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer licence.Close()
+	status, err := licence.Heartbeat(io.Context)
+	if err != nil {
+		return explain(err)
+	}
+	return c.print(io, "The server has answered.", licence.ClientID(), status)
+}
+
+// StatusCmd is `client status`.
+type StatusCmd struct{ Connection }
+
+// Run prints the judgement over the last answer; it opens no connection.
+func (c *StatusCmd) Run(io *IO) error {
+	licence, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer licence.Close()
+	status := licence.Status()
+	if err := c.print(io, "", licence.ClientID(), status); err != nil {
+		return err
+	}
+	if !status.Valid() {
+		return sentence("the licence is not valid here: " + string(status.State))
+	}
+	return nil
+}
+
+// DeactivateCmd is `client deactivate`.
+type DeactivateCmd struct{ Connection }
+
+// Run gives the token back.
+func (c *DeactivateCmd) Run(io *IO) error {
+	licence, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer licence.Close()
+	if err := licence.Deactivate(io.Context); err != nil {
+		return explain(err)
+	}
+	return c.print(io, "Deactivated; the token is free for another client.", licence.ClientID(), licence.Status())
+}

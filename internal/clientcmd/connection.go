@@ -1,0 +1,76 @@
+package clientcmd
+
+import (
+	"crypto/ed25519"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"chancery/client"
+	"chancery/signed"
+)
+
+// Connection is the flags of every subcommand: where the server is, and who asks.
+type Connection struct {
+	URL             string   `name:"url" required:"" help:"The server, such as https://licences.example.com." env:"CHANCERY_CLIENT_URL"`
+	Vendor          string   `required:"" help:"The vendor's id, a UUID." env:"CHANCERY_CLIENT_VENDOR"`
+	Product         string   `required:"" help:"The product's id, a UUID." env:"CHANCERY_CLIENT_PRODUCT"`
+	ProvisioningKey string   `required:"" help:"The product's provisioning key." env:"CHANCERY_CLIENT_PROVISIONING_KEY"`
+	PublicKey       []string `required:"" sep:"none" help:"The vendor's Ed25519 key, base64url or JWK; may be repeated, in the environment with commas." env:"CHANCERY_CLIENT_PUBLIC_KEY"`
+	State           string   `help:"The folder of the state; by default in the user's configuration." type:"path" env:"CHANCERY_CLIENT_STATE"`
+	ClientID        string   `help:"A client id of your own, instead of this machine's." env:"CHANCERY_CLIENT_ID"`
+	PerInstall      bool     `help:"One client per state folder, instead of per machine." env:"CHANCERY_CLIENT_PER_INSTALL"`
+	ClientName      string   `help:"The name shown to the licence's owner." env:"CHANCERY_CLIENT_NAME"`
+	SoftwareVersion string   `help:"The program's version." default:"1.0.0" env:"CHANCERY_CLIENT_SOFTWARE_VERSION"`
+	AllowHTTP       bool     `name:"allow-http" help:"Permit http:// to other machines; license keys can be read on the way." env:"CHANCERY_CLIENT_ALLOW_HTTP"`
+	JSON            bool     `name:"json" help:"Print JSON." env:"CHANCERY_CLIENT_JSON"`
+
+	// Configure changes the SDK's configuration before it is used; nil: nothing.
+	// Tests bring clocks and connections by it.
+	Configure func(*client.Config) `kong:"-"`
+}
+
+func (c *Connection) open() (*client.Client, error) {
+	config := client.Config{
+		BaseURL: c.URL, VendorID: c.Vendor, ProductID: c.Product, ProvisioningKey: c.ProvisioningKey,
+		StateDir: c.State, ClientID: c.ClientID, ClientName: c.ClientName,
+		SoftwareVersion: c.SoftwareVersion, AllowHTTP: c.AllowHTTP,
+	}
+	if c.PerInstall {
+		config.Identity = client.PerInstall
+	}
+	for _, text := range c.publicKeys() {
+		key, err := signed.ParseKey(text)
+		if err != nil {
+			return nil, sentence("--public-key must be the vendor's Ed25519 key, as 43 characters of base64url or as a JWK")
+		}
+		config.PublicKeys = append(config.PublicKeys, ed25519.PublicKey(key))
+	}
+	if config.StateDir == "" {
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return nil, sentence("give --state, since this user has no configuration folder")
+		}
+		config.StateDir = filepath.Join(dir, "chancery-client")
+	}
+	if c.Configure != nil {
+		c.Configure(&config)
+	}
+	licence, err := client.New(config)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return licence, nil
+}
+
+// publicKeys takes apart what the environment can give only as one text.
+func (c *Connection) publicKeys() (keys []string) {
+	for _, text := range c.PublicKey {
+		if strings.HasPrefix(strings.TrimSpace(text), "{") { // a JWK has commas of its own
+			keys = append(keys, text)
+			continue
+		}
+		keys = append(keys, strings.Split(text, ",")...)
+	}
+	return keys
+}

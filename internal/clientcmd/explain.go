@@ -1,0 +1,164 @@
+package clientcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"chancery/client"
+	"chancery/signed"
+)
+
+// sentence is an error made here: its text is for the user.
+type sentence string
+
+func (s sentence) Error() string { return string(s) }
+
+// explained keeps the cause for errors.As beside the sentence that is shown.
+type explained struct {
+	text  string
+	cause error
+}
+
+func (e *explained) Error() string { return e.text }
+func (e *explained) Unwrap() error { return e.cause }
+
+// explain says in one sentence what went wrong and what to do.
+func explain(err error) error {
+	return &explained{text: text(err), cause: err}
+}
+
+func text(err error) string {
+	var refused *client.RefusalError
+	var unverified *client.UnverifiedError
+	var failed *client.ServerError
+	switch {
+	case errors.As(err, &refused):
+		return refusalText(refused)
+	case errors.As(err, &unverified):
+		return unverifiedText(unverified)
+	case errors.As(err, &failed):
+		return failedText(failed)
+	case errors.Is(err, context.Canceled), errors.Is(err, client.ErrClosed):
+		return "stopped before the server answered; it is safe to try again"
+	case errors.Is(err, client.ErrStateCopied):
+		return "the state in this folder belongs to another machine or product; activate here with the license key"
+	case errors.Is(err, client.ErrStateRolledBack):
+		return "the licence is older than one seen before and is not taken; activate again with the license key"
+	case errors.Is(err, client.ErrStateEdited):
+		return "the state in this folder was changed or damaged; send a heartbeat, or activate again with the license key"
+	case errors.Is(err, client.ErrNotActivated):
+		return "there is no activation here; activate with a license key first"
+	case errors.Is(err, client.ErrForeignAnswer):
+		return "the server answered about another client or product; check --product and --client-id"
+	case errors.Is(err, client.ErrUnreachable):
+		return "the server could not be reached; check --url and the network: " + root(err).Error()
+	}
+	return strings.TrimPrefix(err.Error(), "client: ")
+}
+
+// root is the innermost cause: why a connection failed, without the URL again.
+func root(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if many, ok := err.(interface{ Unwrap() []error }); ok && len(many.Unwrap()) > 0 {
+			next = many.Unwrap()[len(many.Unwrap())-1]
+		}
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}
+
+func unverifiedText(e *client.UnverifiedError) string {
+	switch {
+	case errors.Is(e.Err, signed.ErrUnknownKey):
+		return "the answer is signed by a key that is not pinned; check --public-key and --vendor"
+	case errors.Is(e.Err, signed.ErrMismatch):
+		return "the answer was signed for another call, somebody may be playing back old answers; nothing was changed"
+	case errors.Is(e.Err, signed.ErrSignature):
+		return "the answer was changed on the way; nothing was changed here"
+	}
+	return fmt.Sprintf("the answer (HTTP %d) is not signed; check that --url is the licence server and --vendor exists there", e.Status)
+}
+
+func failedText(e *client.ServerError) string {
+	switch {
+	case e.Status == 401 || e.Status == 403:
+		return "the server did not accept the call; check --provisioning-key: " + e.Title
+	case e.RetryAfter > 0:
+		return fmt.Sprintf("the server is busy; try again in %s", e.RetryAfter)
+	}
+	return e.Error()
+}
+
+// refusalText is the server's own words, or ours where it gave none.
+func refusalText(e *client.RefusalError) string {
+	message, help := strings.TrimSpace(e.Message), strings.TrimSpace(e.Help)
+	ours, advice := fallback(e.ID)
+	if message == "" {
+		message = ours
+	}
+	if help == "" {
+		help = advice
+	}
+	return fmt.Sprintf("refused (%d): %s; %s", e.ID, lower(message), lower(help))
+}
+
+func lower(text string) string {
+	text = strings.TrimRight(text, ".")
+	if len(text) > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z' {
+		return strings.ToLower(text[:1]) + text[1:]
+	}
+	return text
+}
+
+// fallback is one sentence, in two halves, for every reason that these calls can
+// be refused for (docs/integrate.md lists them).
+func fallback(id int) (message, help string) {
+	switch id {
+	case 1000, 2007:
+		return "this is not a valid license key", "check it for typing errors"
+	case 1001:
+		return "the licence has expired", "renew it with the vendor"
+	case 1002:
+		return "the licence is switched off", "ask the vendor"
+	case 1003:
+		return "the licence does not cover this version", "install a version that it covers, or ask the vendor"
+	case 2000:
+		return "every token of the licence is in use", "deactivate another client, or ask the vendor for more"
+	case 2001:
+		return "this token key is in use by another client", "deactivate that client first"
+	case 2002:
+		return "this token is not in use", "activate this client first"
+	case 2003:
+		return "the server does not know this token", "activate again with the license key"
+	case 2004:
+		return "the token was given back already", "there is nothing to do"
+	case 2005:
+		return "this client is activated already", "send a heartbeat"
+	case 2006:
+		return "this client is not activated", "activate it with a license key"
+	case 2010:
+		return "no client id was sent", "give one with --client-id"
+	case 3000:
+		return "the server does not know this product", "check --product"
+	case 4000, 4001:
+		return "the customer has no licence left", "ask the vendor"
+	case 5000:
+		return "this client holds another token, or another client this one", "activate again with the license key"
+	case 20001:
+		return "the vendor has suspended this client", "ask the vendor"
+	case 20002:
+		return "clients of this licence may not deactivate themselves", "ask the licence's owner or the vendor"
+	case 20003:
+		return "the deactivation allowance is used up", "wait for the next period, or ask the vendor"
+	case 20004:
+		return "this client belongs to another customer's licence", "deactivate it there first"
+	case 20010:
+		return "this device is blacklisted", "ask the vendor"
+	}
+	return "the server refused for a reason this program does not know", "ask the vendor"
+}

@@ -1,0 +1,29 @@
+package outbox
+
+import "slices"
+
+// The events that can be subscribed to. Each is enqueued under exactly this
+// name; the stream is the thing named first.
+const (
+	CustomerCreated   = "customer.created"
+	CustomerUpdated   = "customer.updated"
+	LicenseIssued     = "license.issued"
+	LicenseChanged    = "license.changed"
+	LicenseUsedUp     = "license.used_up" // the first refusal for want of room
+	ActivationCreated = "activation.created"
+	ActivationDeleted = "activation.deleted"
+	GoodwillEntered   = "activation.goodwill" // above the contract
+	GoodwillLeft      = "activation.regular"  // a regular token became free for it
+	DeviceSuspended   = "device.suspended"
+	DeviceResumed     = "device.resumed"
+)
+
+// Catalogue gives all events that can be subscribed to, sorted.
+func Catalogue() []string {
+	all := []string{
+		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseUsedUp,
+		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,102 @@
+package outbox
+
+import (
+	"net/mail"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+)
+
+// Kind is how a subscriber is reached.
+type Kind string
+
+// The kinds of subscription.
+const (
+	Webhook Kind = "webhook" // Target is an https (or http) URL
+	Mail    Kind = "mail"    // Target is an e-mail address
+)
+
+// SubscriptionID is a subscription's key inside the database.
+type SubscriptionID int64
+
+// Subscription is a wish to hear of events.
+type Subscription struct {
+	ID        SubscriptionID
+	UUID      ident.UUID
+	Kind      Kind
+	Target    string
+	Events    []string // sorted, each once
+	CreatedAt time.Time
+}
+
+// State is where a queued item stands.
+type State string
+
+// The states of an item.
+const (
+	Waiting   State = "waiting"
+	Delivered State = "delivered"
+	Dead      State = "dead" // given up on; it can be replayed
+)
+
+// ItemSorts are what the list of items offers; the first is the default.
+var ItemSorts = []string{"at"}
+
+// Item is one event on its way to one subscriber.
+type Item struct {
+	ID            int64 // also the sequence that payloads carry
+	Subscription  ident.UUID
+	Stream        ident.UUID
+	Event         string
+	At            time.Time
+	Payload       string // JSON
+	Attempts      int
+	NextAttemptAt time.Time
+	DeliveredAt   *time.Time
+	DeadAt        *time.Time
+}
+
+// State tells where the item stands.
+func (i Item) State() State {
+	switch {
+	case i.DeliveredAt != nil:
+		return Delivered
+	case i.DeadAt != nil:
+		return Dead
+	}
+	return Waiting
+}
+
+// check reports what is wrong with s, by field. Whether the server may open a
+// connection to a webhook's address is decided at each delivery, after the name
+// was resolved: a name can change its address.
+func (s Subscription) check() error {
+	var wrong fault.Fields
+	wrong.Text("target", s.Target, 1, 2000)
+	switch s.Kind {
+	case Webhook:
+		wrong.Check(goodURL(s.Target), "target", "must be an http or https URL with a host, without user, password or fragment")
+	case Mail:
+		a, err := mail.ParseAddress(s.Target)
+		wrong.Check(err == nil && a.Address == s.Target && len(s.Target) <= 254, "target", "must be one e-mail address")
+	default:
+		wrong.Check(false, "kind", "must be webhook or mail")
+	}
+	wrong.Check(len(s.Events) > 0, "events", "must name at least one event")
+	known := Catalogue()
+	for i, e := range s.Events {
+		_, found := slices.BinarySearch(known, e)
+		wrong.Check(found, "events["+strconv.Itoa(i)+"]", "is not an event; the events are "+strings.Join(known, ", "))
+	}
+	return wrong.Err()
+}
+
+func goodURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.Fragment == "" && u.Opaque == ""
+}

@@ -1,0 +1,91 @@
+package outbox
+
+import (
+	"chancery/internal/ident"
+	"chancery/internal/outbox"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// Store keeps subscriptions; it implements outbox.Store, and the lists of the API.
+type Store struct{ DB *store.DB }
+
+var _ outbox.Store = Store{}
+
+const selectSubscription = `SELECT s.id, s.uuid, s.kind, s.target, s.created_at, e.event
+	FROM subscriptions s JOIN subscription_events e ON e.vendor_id = s.vendor_id AND e.subscription_id = s.id
+	WHERE s.vendor_id =`
+
+// Insert implements outbox.Store.
+func (Store) Insert(t tx.Tx, vendor ident.VendorID, sub outbox.Subscription) (outbox.SubscriptionID, error) {
+	s := store.On(t)
+	id, err := s.Insert(`INSERT INTO subscriptions (vendor_id, uuid, kind, target, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+		vendor, sub.UUID, sub.Kind, sub.Target, sub.CreatedAt.UnixMilli())
+	if err != nil {
+		return 0, err
+	}
+	for _, event := range sub.Events {
+		if _, err := s.Exec(`INSERT INTO subscription_events (vendor_id, event, subscription_id) VALUES ($1, $2, $3)
+			ON CONFLICT DO NOTHING`, vendor, event, id); err != nil {
+			return 0, err
+		}
+	}
+	return outbox.SubscriptionID(id), nil
+}
+
+// Count implements outbox.Store.
+func (Store) Count(t tx.Tx, vendor ident.VendorID) (int, error) {
+	var n int
+	_, err := store.On(t).QueryRow(`SELECT COUNT(*) FROM subscriptions WHERE vendor_id = $1`, []any{vendor}, &n)
+	return n, err
+}
+
+// Delete implements outbox.Store.
+func (Store) Delete(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Subscription, bool, error) {
+	s := store.On(t)
+	var locked int64
+	found, err := s.QueryRow(`SELECT id FROM subscriptions WHERE vendor_id = $1 AND uuid = $2`+s.Dialect.ForUpdate(), []any{vendor, uuid}, &locked)
+	if err != nil || !found {
+		return outbox.Subscription{}, false, err
+	}
+	subs, err := collect(store.All[subscriptionRow](s.Query(selectSubscription+` $1 AND s.id = $2 ORDER BY s.id, e.event`, vendor, locked))(scanSubscription))
+	if err != nil || len(subs) == 0 {
+		return outbox.Subscription{}, false, err
+	}
+	for _, sqltext := range []string{
+		`DELETE FROM subscription_events WHERE vendor_id = $1 AND subscription_id = $2`,
+		`DELETE FROM outbox WHERE vendor_id = $1 AND subscription_id = $2`,
+		`DELETE FROM subscriptions WHERE vendor_id = $1 AND id = $2`,
+	} {
+		if _, err := s.Exec(sqltext, vendor, locked); err != nil {
+			return outbox.Subscription{}, false, err
+		}
+	}
+	return subs[0], true, nil
+}
+
+type subscriptionRow struct {
+	outbox.Subscription
+	event string
+}
+
+func scanSubscription(scan store.Scan) (subscriptionRow, error) {
+	var r subscriptionRow
+	var created int64
+	err := scan(&r.ID, &r.UUID, &r.Kind, &r.Target, &created, &r.event)
+	r.CreatedAt = store.Instant(created)
+	return r, err
+}
+
+// collect makes subscriptions of rows that come in order, one per event.
+func collect(rows []subscriptionRow, err error) ([]outbox.Subscription, error) {
+	var subs []outbox.Subscription
+	for _, r := range rows {
+		if n := len(subs); n == 0 || subs[n-1].ID != r.ID {
+			subs = append(subs, r.Subscription)
+		}
+		last := &subs[len(subs)-1]
+		last.Events = append(last.Events, r.event)
+	}
+	return subs, err
+}

@@ -1,0 +1,77 @@
+package storetest_test
+
+import (
+	"testing"
+
+	"chancery/internal/keyring"
+	"chancery/internal/recheck"
+	keyringstore "chancery/internal/store/keyring"
+	"chancery/internal/store/storetest"
+	"chancery/internal/tx"
+	"chancery/internal/vendors"
+	"chancery/signed"
+)
+
+func newKeyring(t *testing.T, e storetest.Env) *keyring.Keyring {
+	t.Helper()
+	sealer, err := keyring.NewSealer(keyring.MasterKey{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := keyring.New(keyring.Config{
+		Store: keyringstore.Store{DB: e.DB}, Sealer: sealer, Watch: recheck.NewWatch(e.Clock, e.DB.ChangeCount),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// addKeys gives a vendor new keys, and lets caches see them.
+func addKeys(t *testing.T, e storetest.Env, k *keyring.Keyring, v vendors.Vendor, kinds ...keyring.Kind) keyring.Public {
+	t.Helper()
+	m, err := keyring.Generate(kinds...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := storetest.Do(t, e, func(x tx.Tx) (keyring.Public, error) { return k.Create(x, v.ID, v.UUID, m) })
+	e.Clock.Advance(recheck.MaxAge)
+	return public
+}
+
+func TestKeyring(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		k, v, other := newKeyring(t, e), storetest.Vendor(t, e, "Acme"), storetest.Vendor(t, e, "Bolt")
+		if err := k.Check(t.Context()); err != nil {
+			t.Errorf("check without any key: %v", err)
+		}
+		first := addKeys(t, e, k, v)
+		if err := k.Check(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if _, err := k.SignRSA(t.Context(), other.ID, first.RSAKey, []byte("body")); err == nil {
+			t.Error("another vendor signs with this vendor's key")
+		}
+		second := addKeys(t, e, k, v, keyring.Ed25519)
+		if newest, err := k.Newest(t.Context(), v.ID); err != nil || newest.Ed25519Key != second.Ed25519Key || newest.RSAKey != first.RSAKey {
+			t.Errorf("newest %+v, %v", newest, err)
+		}
+		if set, err := k.JWKS(t.Context(), v.ID); err != nil || len(set.Keys) != 4 {
+			t.Errorf("set %+v, %v", set, err)
+		}
+
+		retire := func(x tx.Tx) (int, error) { return 0, k.Retire(x, v.ID, signed.KeyID(first.Ed25519)) }
+		key := storetest.Do(t, e, func(x tx.Tx) (string, error) { return nameKeys(t, e, x, v.ID, first) })
+		storetest.Refuse(t, e, "signing_key_in_use", retire)
+		revoke(t, e, v.ID, key)
+		storetest.Do(t, e, retire)
+		e.Clock.Advance(recheck.MaxAge)
+		if _, err := k.SignDocument(t.Context(), v.ID, first.Ed25519Key, signed.TypeLicense, []byte("{}")); err == nil {
+			t.Error("a retired key signs")
+		}
+		keys, err := k.Keys(t.Context(), v.ID)
+		if err != nil || len(keys) != 4 || !keys[0].Retired() || keys[1].Retired() {
+			t.Errorf("keys %+v, %v", keys, err)
+		}
+	})
+}

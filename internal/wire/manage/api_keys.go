@@ -1,0 +1,120 @@
+package manage
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/keyring"
+	"chancery/internal/listing"
+	"chancery/internal/tx"
+)
+
+// APIKeys changes API keys.
+type APIKeys interface {
+	Create(t tx.Tx, vendor ident.VendorID, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
+	Revoke(t tx.Tx, vendor ident.VendorID, id ident.UUID) (identity.APIKey, error)
+}
+
+// APIKeyRows reads API keys. What is missing is a NotFound fault.
+type APIKeyRows interface {
+	ByUUID(ctx context.Context, vendor ident.VendorID, id ident.UUID) (identity.APIKey, error)
+	List(ctx context.Context, vendor ident.VendorID, r listing.Request) (listing.Page[identity.APIKey], error)
+}
+
+// SigningKeys tells the keys that a new provisioning key's clients pin.
+type SigningKeys interface {
+	Newest(ctx context.Context, vendor ident.VendorID) (keyring.Public, error)
+}
+
+// APIKey is an API key in an answer, without its secret.
+type APIKey struct {
+	ID          ident.UUID            `json:"id" format:"uuid"`
+	Kind        identity.KeyKind      `json:"kind" enum:"provisioning,admin"`
+	Name        string                `json:"name"`
+	Hint        string                `json:"hint" doc:"the secret's beginning, to tell keys apart by"`
+	Permissions []identity.Permission `json:"permissions" nullable:"false"`
+	CreatedAt   time.Time             `json:"created_at"`
+	RevokedAt   *time.Time            `json:"revoked_at" doc:"null while it works"`
+}
+
+type apiKeyWithSecret struct {
+	APIKey
+	Secret string `json:"secret" doc:"shown this once"`
+}
+
+type apiKeyCreate struct {
+	Kind        identity.KeyKind      `json:"kind" enum:"provisioning,admin" doc:"provisioning: embedded in programs, so public; admin: the back office"`
+	Name        string                `json:"name" minLength:"1" maxLength:"100"`
+	Permissions []identity.Permission `json:"permissions,omitempty" maxItems:"50" doc:"what it may do; the kind's default if left out. None that the calling key does not have"`
+}
+
+func showAPIKey(k identity.APIKey) APIKey {
+	return APIKey{
+		ID: k.UUID, Kind: k.Kind, Name: k.Name, Hint: k.Hint, Permissions: append([]identity.Permission{}, k.Permissions...),
+		CreatedAt: k.CreatedAt, RevokedAt: k.RevokedAt,
+	}
+}
+
+func (a *API) apiKeys() []operation {
+	const group = "API keys"
+	return []operation{
+		list(a, operation{
+			Path: "/api-keys", ID: "list-api-keys", Group: group, Summary: "List API keys", Permission: identity.ManageAPIKeys,
+		}, []string{"created_at"}, func(q *request, r listing.Request) (listing.Page[identity.APIKey], error) {
+			return a.APIKeyRows.List(q.ctx, q.vendor, r)
+		}, showAPIKey),
+		change(a, operation{
+			Method: http.MethodPost, Path: "/api-keys", ID: "create-api-key", Group: group, Summary: "Create an API key",
+			About:      "Only this answer holds its secret. A repeated request under the same Idempotency-Key gets it again.",
+			Permission: identity.ManageAPIKeys, Secret: true, prepare: a.pinSigningKeys,
+		}, func(t tx.Tx, q *request, in apiKeyCreate) (apiKeyWithSecret, error) {
+			c := identity.CreateAPIKey{Kind: in.Kind, Name: in.Name, Permissions: in.Permissions}
+			if err := checkOwn(q.ctx, c); err != nil {
+				return apiKeyWithSecret{}, err
+			}
+			if in.Kind == identity.Provisioning {
+				c.Ed25519Key, c.RSAKey = q.signing.Ed25519Key, q.signing.RSAKey
+			}
+			k, secret, err := a.APIKeys.Create(t, q.vendor, c)
+			return apiKeyWithSecret{showAPIKey(k), secret}, err
+		}),
+		get(a, operation{
+			Path: "/api-keys/{id}", ID: "get-api-key", Group: group, Summary: "Get an API key", Permission: identity.ManageAPIKeys,
+		}, func(q *request) (APIKey, error) {
+			k, err := a.APIKeyRows.ByUUID(q.ctx, q.vendor, q.id)
+			return showAPIKey(k), err
+		}),
+		change(a, operation{
+			Method: http.MethodDelete, Path: "/api-keys/{id}", ID: "revoke-api-key", Group: group, Summary: "Revoke an API key",
+			About: "It stops working everywhere within a second. The key stays in the list.", Permission: identity.ManageAPIKeys,
+		}, func(t tx.Tx, q *request, _ nothing) (nothing, error) {
+			_, err := a.APIKeys.Revoke(t, q.vendor, q.id)
+			return nothing{}, err
+		}),
+	}
+}
+
+// pinSigningKeys reads, before the transaction, what a provisioning key will name.
+func (a *API) pinSigningKeys(q *request) (err error) {
+	q.signing, err = a.SigningKeys.Newest(q.ctx, q.vendor)
+	return err
+}
+
+// checkOwn: who may create keys must not thereby get permissions that they lack.
+func checkOwn(ctx context.Context, c identity.CreateAPIKey) error {
+	p, _ := edge.PrincipalFrom(ctx)
+	asked := c.Permissions
+	if asked == nil {
+		asked = c.Kind.Default()
+	}
+	if slices.ContainsFunc(asked, func(wanted identity.Permission) bool { return !p.May(wanted) }) {
+		return fault.Wrong(fault.Field{Name: "permissions", Message: "holds one that the calling key does not have itself"})
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package manage
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"chancery/internal/edge"
+)
+
+// schemaName: page[...product] is ProductPage, productCreate is ProductCreate.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	if rest, ok := strings.CutPrefix(name, "Page"); ok && strings.HasPrefix(t.Name(), "page[") {
+		return rest + "Page"
+	}
+	return name
+}
+
+const about = `The management API of a Chancery server.
+
+Send "Authorization: Bearer" with an admin key. Bodies are JSON; fields that an operation does not know are refused by name.
+Every POST, PATCH and DELETE takes an Idempotency-Key header (1 to 255 printable characters): within 24 hours the same request under the same key is carried out once and answered alike, and another request under it is refused with 422. Refusals are not kept.
+Lists answer {"items": [...], "next_cursor": "..."}; give next_cursor as cursor for the next page, until it is null.
+Errors are problem documents (RFC 9457) with a stable code, a sentence in detail, what to do in help, and wrong fields in errors.`
+
+// describe makes the OpenAPI 3.1 document.
+func (a *API) describe() ([]byte, error) {
+	problem := a.registry.Schema(reflect.TypeFor[edge.Problem](), true, "")
+	document := &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info:    &huma.Info{Title: "Chancery management API", Version: "1", Description: about},
+		Components: &huma.Components{
+			Schemas:         a.registry,
+			SecuritySchemes: map[string]*huma.SecurityScheme{"admin_key": {Type: "http", Scheme: "bearer"}},
+		},
+		Security: []map[string][]string{{"admin_key": {}}},
+	}
+	seen := map[string]bool{}
+	for _, op := range a.operations {
+		if !seen[op.Group] {
+			seen[op.Group] = true
+			document.Tags = append(document.Tags, &huma.Tag{Name: op.Group})
+		}
+		document.AddOperation(a.describeOperation(op, problem))
+	}
+	b, err := json.MarshalIndent(document, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("manage: the OpenAPI document: %w", err)
+	}
+	return append(b, '\n'), nil
+}
+
+func (a *API) describeOperation(op operation, problem *huma.Schema) *huma.Operation {
+	described := &huma.Operation{
+		Method: op.Method, Path: base + op.Path, OperationID: op.ID, Summary: op.Summary, Tags: []string{op.Group},
+		Description: strings.TrimSpace(op.About + "\n\nNeeds the permission " + string(op.Permission) + "."),
+		Responses: map[string]*huma.Response{
+			"default": {
+				Description: "a problem", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: problem}},
+			},
+		},
+	}
+	if strings.Contains(op.Path, "{id}") {
+		described.Parameters = append(described.Parameters, &huma.Param{
+			Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"},
+		})
+	}
+	for _, q := range op.Queries {
+		described.Parameters = append(described.Parameters, &huma.Param{Name: q.Name, In: "query", Description: q.Doc, Schema: q.schema()})
+	}
+	if op.Method != http.MethodGet {
+		most := 255
+		described.Parameters = append(described.Parameters, &huma.Param{
+			Name: "Idempotency-Key", In: "header", Description: "carry this request out once, however often it is sent",
+			Schema: &huma.Schema{Type: huma.TypeString, MaxLength: &most},
+		})
+	}
+	if op.in != nil {
+		described.RequestBody = &huma.RequestBody{
+			Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: a.registry.Schema(op.in, true, "")}},
+		}
+	}
+	done := &huma.Response{Description: http.StatusText(op.status)}
+	if op.out != nil {
+		done.Content = map[string]*huma.MediaType{"application/json": {Schema: a.registry.Schema(op.out, true, "")}}
+	}
+	described.Responses[strconv.Itoa(op.status)] = done
+	return described
+}
+
+func (k query) schema() *huma.Schema {
+	switch k.Kind {
+	case wholeKind:
+		return &huma.Schema{Type: huma.TypeInteger}
+	case uuidKind:
+		return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
+	case instantKind:
+		return &huma.Schema{Type: huma.TypeString, Format: "date-time"}
+	case flagKind:
+		return &huma.Schema{Type: huma.TypeBoolean}
+	case textKind:
+	}
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, e := range k.Enum {
+		s.Enum = append(s.Enum, e)
+	}
+	return s
+}
+
+func (a *API) serveDocument(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
+	_, _ = w.Write(a.document) // the client is gone: nothing left to tell it
+	return nil
+}

@@ -1,0 +1,133 @@
+package manage
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+)
+
+type feature struct {
+	ID          ident.UUID `json:"id" format:"uuid"`
+	Name        string     `json:"name"`
+	Description string     `json:"description"`
+	IsActive    bool       `json:"is_active"`
+	Adjustable  bool       `json:"adjustable"`
+	Hidden      bool       `json:"hidden"`
+	ExpiresAt   *time.Time `json:"expires_at"`
+}
+
+type limitation struct {
+	ID              ident.UUID  `json:"id" format:"uuid"`
+	Name            string      `json:"name"`
+	Description     string      `json:"description"`
+	Limit           *quantity   `json:"limit" nullable:"true" doc:"null: unlimited"`
+	Reset           terms.Reset `json:"reset"`
+	ResetDays       int         `json:"reset_days"`
+	GoodwillPercent int         `json:"goodwill_percent"`
+	MeasuredOnly    bool        `json:"measured_only"`
+	Adjustable      bool        `json:"adjustable"`
+	Hidden          bool        `json:"hidden"`
+}
+
+type variable struct {
+	ID          ident.UUID `json:"id" format:"uuid"`
+	Name        string     `json:"name"`
+	Description string     `json:"description"`
+	Value       string     `json:"value"`
+	Adjustable  bool       `json:"adjustable"`
+	Hidden      bool       `json:"hidden"`
+}
+
+type featureGrant struct {
+	Name        string    `json:"name" minLength:"1" maxLength:"200" doc:"defined in the product if it is new there"`
+	Description string    `json:"description,omitempty" maxLength:"4000" doc:"of a feature that is new"`
+	IsActive    *bool     `json:"is_active,omitempty" doc:"true by default"`
+	Adjustable  bool      `json:"adjustable,omitempty" doc:"a licence may override it"`
+	Hidden      bool      `json:"hidden,omitempty" doc:"not shown to customers"`
+	ExpiresAt   *deadline `json:"expires_at,omitempty" nullable:"true"`
+}
+
+type limitationGrant struct {
+	Name            string      `json:"name" minLength:"1" maxLength:"200" doc:"defined in the product if it is new there"`
+	Description     string      `json:"description,omitempty" maxLength:"4000" doc:"of a limitation that is new"`
+	Limit           *quantity   `json:"limit,omitempty" nullable:"true" doc:"unlimited if null or left out"`
+	Reset           terms.Reset `json:"reset,omitempty" enum:"none,never,days,month,quarter,year" doc:"none: a static limit; else consumption starts anew: never, every reset_days days, each calendar month, quarter or year"`
+	ResetDays       int         `json:"reset_days,omitempty" minimum:"0" maximum:"3650" doc:"with reset days"`
+	GoodwillPercent int         `json:"goodwill_percent,omitempty" minimum:"0" maximum:"1000" doc:"consumption allowed above the limit"`
+	MeasuredOnly    bool        `json:"measured_only,omitempty" doc:"record consumption above the limit instead of refusing it"`
+	Adjustable      bool        `json:"adjustable,omitempty" doc:"a licence may override it"`
+	Hidden          bool        `json:"hidden,omitempty" doc:"not shown to customers"`
+}
+
+type variableGrant struct {
+	Name        string `json:"name" minLength:"1" maxLength:"200" doc:"defined in the product if it is new there"`
+	Description string `json:"description,omitempty" maxLength:"4000" doc:"of a variable that is new"`
+	Value       string `json:"value,omitempty" maxLength:"10000"`
+	Adjustable  bool   `json:"adjustable,omitempty" doc:"a licence may override it"`
+	Hidden      bool   `json:"hidden,omitempty" doc:"not shown to customers"`
+}
+
+func (g featureGrant) domain(zone *time.Location) terms.Feature {
+	f := terms.Feature{Name: g.Name, Description: g.Description, IsActive: g.IsActive == nil || *g.IsActive, Adjustable: g.Adjustable, Hidden: g.Hidden}
+	if g.ExpiresAt != nil {
+		at := g.ExpiresAt.in(zone)
+		f.ExpiresAt = &at
+	}
+	return f
+}
+
+func (g limitationGrant) domain(*time.Location) terms.Limitation {
+	return terms.Limitation{
+		Name: g.Name, Description: g.Description, Limit: (*int64)(g.Limit), Reset: g.Reset, ResetDays: g.ResetDays,
+		GoodwillPercent: g.GoodwillPercent, MeasuredOnly: g.MeasuredOnly, Adjustable: g.Adjustable, Hidden: g.Hidden,
+	}
+}
+
+func (g variableGrant) domain(*time.Location) terms.Variable {
+	return terms.Variable{Name: g.Name, Description: g.Description, Value: g.Value, Adjustable: g.Adjustable, Hidden: g.Hidden}
+}
+
+// domains gives the Granted things as the rooms know them.
+func domains[G interface{ domain(zone *time.Location) D }, D any](grants []G, zone *time.Location) []D {
+	all := make([]D, len(grants))
+	for i, g := range grants {
+		all[i] = g.domain(zone)
+	}
+	return all
+}
+
+// replaced is domains for a list that is left alone when it was left out.
+func replaced[G interface{ domain(zone *time.Location) D }, D any](grants *[]G, zone *time.Location) *[]D {
+	if grants == nil {
+		return nil
+	}
+	all := domains(*grants, zone)
+	return &all
+}
+
+// Granted is an edition's or a licence's grants in an answer.
+type Granted struct {
+	Features    []feature    `json:"features" nullable:"false"`
+	Limitations []limitation `json:"limitations" nullable:"false"`
+	Variables   []variable   `json:"variables" nullable:"false"`
+}
+
+func showGrants(g terms.Grants) Granted {
+	shown := Granted{
+		Features: make([]feature, len(g.Features)), Limitations: make([]limitation, len(g.Limitations)), Variables: make([]variable, len(g.Variables)),
+	}
+	for i, f := range g.Features {
+		shown.Features[i] = feature(f)
+	}
+	for i, l := range g.Limitations {
+		shown.Limitations[i] = limitation{
+			ID: l.ID, Name: l.Name, Description: l.Description, Limit: (*quantity)(l.Limit), Reset: l.Reset, ResetDays: l.ResetDays,
+			GoodwillPercent: l.GoodwillPercent, MeasuredOnly: l.MeasuredOnly, Adjustable: l.Adjustable, Hidden: l.Hidden,
+		}
+	}
+	for i, v := range g.Variables {
+		shown.Variables[i] = variable(v)
+	}
+	return shown
+}

@@ -1,0 +1,187 @@
+package manage_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"chancery/internal/catalog"
+	"chancery/internal/customers"
+	"chancery/internal/edge"
+	"chancery/internal/identity"
+	"chancery/internal/keyring"
+	"chancery/internal/licensing"
+	"chancery/internal/outbox"
+	"chancery/internal/recheck"
+	"chancery/internal/store"
+	auditstore "chancery/internal/store/audit"
+	catalogstore "chancery/internal/store/catalog"
+	customerstore "chancery/internal/store/customers"
+	identitystore "chancery/internal/store/identity"
+	keyringstore "chancery/internal/store/keyring"
+	licensestore "chancery/internal/store/licensing"
+	outboxstore "chancery/internal/store/outbox"
+	"chancery/internal/store/storetest"
+	vendorstore "chancery/internal/store/vendors"
+	"chancery/internal/tx"
+	"chancery/internal/vendors"
+	"chancery/internal/wire/manage"
+)
+
+// bundle is the API on a real database, with two vendors and an admin key of each.
+type bundle struct {
+	storetest.Env
+
+	edge      *edge.Edge
+	licensing *licensing.Service
+	apiKeys   *identity.APIKeys
+	acme      vendors.Vendor
+	key       string // an admin key of acme
+	other     string // an admin key of another vendor
+}
+
+// material is made once: RSA keys take their time.
+var material = sync.OnceValues(func() (keyring.Material, error) { return keyring.Generate(keyring.Kinds()...) })
+
+func must[T any](t testing.TB) func(v T, err error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func setup(t testing.TB, e storetest.Env) bundle {
+	t.Helper()
+	b := bundle{Env: e}
+	watch := recheck.NewWatch(e.Clock, e.DB.ChangeCount)
+	sealer := must[*keyring.Sealer](t)(keyring.NewSealer(keyring.MasterKey{1}))
+	ring := must[*keyring.Keyring](t)(keyring.New(keyring.Config{Store: keyringstore.Store{DB: e.DB}, Sealer: sealer, Watch: watch}))
+	b.apiKeys = must[*identity.APIKeys](t)(identity.NewAPIKeys(identitystore.APIKeys{DB: e.DB}, e.IDs))
+	licenses := licensestore.New(e.DB)
+	pulses := licensestore.NewPulses(e.DB, nil)
+	t.Cleanup(func() {
+		if err := pulses.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs}))
+	vendorRows := vendorstore.Store{DB: e.DB}
+	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
+	api := must[*manage.API](t)(manage.New(manage.Config{
+		Changes: edge.Changes{Runner: e.DB, Answers: store.Answers{Sealer: sealer}}, Clock: e.Clock,
+		Keys:          must[*identity.Authenticator](t)(identity.NewAuthenticator(watch, identitystore.APIKeys{DB: e.DB})),
+		Vendors:       must[*vendors.Service](t)(vendors.New(vendors.Config{Store: vendorRows, IDs: e.IDs})),
+		VendorRows:    vendorRows,
+		Catalog:       must[*catalog.Service](t)(catalog.New(catalog.Config{Store: catalogRows, IDs: e.IDs})),
+		CatalogRows:   catalogRows,
+		Customers:     must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, IDs: e.IDs})),
+		CustomerRows:  customerRows,
+		AuditRows:     auditstore.Store{DB: e.DB},
+		Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs})),
+		OutboxRows:    outboxRows,
+		Licenses:      b.licensing,
+		LicenseRows:   licenses,
+		APIKeys:       b.apiKeys,
+		APIKeyRows:    identitystore.APIKeys{DB: e.DB},
+		SigningKeys:   ring,
+	}))
+	b.edge = must[*edge.Edge](t)(edge.New(edge.Config{IDs: e.IDs}))
+	if err := b.edge.Mount(api.Routes()...); err != nil {
+		t.Fatal(err)
+	}
+	keys := must[keyring.Material](t)(material())
+	for _, v := range []struct {
+		name string
+		key  *string
+	}{{"Acme", &b.key}, {"Bolt", &b.other}} {
+		vendor := storetest.Vendor(t, e, v.name)
+		if v.name == "Acme" {
+			b.acme = vendor
+			storetest.Do(t, e, func(x tx.Tx) (keyring.Public, error) { return ring.Create(x, vendor.ID, vendor.UUID, keys) })
+		}
+		*v.key = storetest.Do(t, e, func(x tx.Tx) (string, error) {
+			_, secret, err := b.apiKeys.Create(x, vendor.ID, identity.CreateAPIKey{Kind: identity.Admin, Name: "Test"})
+			return secret, err
+		})
+	}
+	return b
+}
+
+// answer is a response, read.
+type answer struct {
+	status int
+	raw    string
+	body   map[string]any
+	header http.Header
+}
+
+// send sends a request as acme's admin; headers come in pairs and may replace the key.
+func (b bundle) send(t testing.TB, method, path, body string, headers ...string) answer {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+b.key)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	b.edge.ServeHTTP(w, r)
+	a := answer{status: w.Code, raw: w.Body.String(), header: w.Header()}
+	if strings.Contains(w.Header().Get("Content-Type"), "json") {
+		d := json.NewDecoder(bytes.NewReader(w.Body.Bytes()))
+		d.UseNumber()
+		if err := d.Decode(&a.body); err != nil {
+			t.Fatalf("%s %s: %d %q: %v", method, path, w.Code, w.Body, err)
+		}
+	}
+	return a
+}
+
+// ok sends a request that must succeed.
+func (b bundle) ok(t testing.TB, method, path, body string, headers ...string) answer {
+	t.Helper()
+	a := b.send(t, method, path, body, headers...)
+	if a.status < 200 || a.status > 299 {
+		t.Fatalf("%s %s %s: %d %s", method, path, body, a.status, a.raw)
+	}
+	return a
+}
+
+// refused sends a request that must be refused with this status and code.
+func (b bundle) refused(t testing.TB, status int, code, method, path, body string, headers ...string) answer {
+	t.Helper()
+	a := b.send(t, method, path, body, headers...)
+	if a.status != status || a.text("code") != code || a.text("detail") == "" || !strings.HasPrefix(a.header.Get("Content-Type"), "application/problem+json") {
+		t.Errorf("%s %s %s: %d %s, want %d %s", method, path, body, a.status, a.raw, status, code)
+	}
+	return a
+}
+
+func (a answer) text(name string) string { s, _ := a.body[name].(string); return s }
+
+func (a answer) items() []map[string]any {
+	list, _ := a.body["items"].([]any)
+	items := make([]map[string]any, len(list))
+	for i, v := range list {
+		items[i], _ = v.(map[string]any)
+	}
+	return items
+}
+
+// wrong gives the wrong fields of a problem, by name.
+func (a answer) wrong() map[string]string {
+	fields := map[string]string{}
+	list, _ := a.body["errors"].([]any)
+	for _, v := range list {
+		f, _ := v.(map[string]any)
+		name, _ := f["name"].(string)
+		fields[name], _ = f["message"].(string)
+	}
+	return fields
+}

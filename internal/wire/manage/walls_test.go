@@ -1,0 +1,233 @@
+package manage_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/store/storetest"
+	"chancery/internal/tx"
+)
+
+// world is one thing of each kind that acme has, by the noun of its path.
+type world map[string]string
+
+func (b bundle) furnish(t testing.TB) world {
+	t.Helper()
+	w := world{}
+	w["products"] = b.ok(t, "POST", "/api/v1/products", `{"name":"Drill","printed_keys":true}`).text("id")
+	edition := b.ok(t, "POST", "/api/v1/editions", `{"product_id":"`+w["products"]+`","name":"Pro","token_limit":2,
+		"features":[{"name":"f"}],"limitations":[{"name":"l"}],"variables":[{"name":"v"}]}`)
+	w["editions"] = edition.text("id")
+	for _, kind := range []string{"features", "limitations", "variables"} {
+		w[kind] = edition.body[kind].([]any)[0].(map[string]any)["id"].(string)
+	}
+	w["customers"] = b.ok(t, "POST", "/api/v1/customers", `{"company_name":"Kirk","email":"kirk@example.com"}`).text("id")
+	license := b.ok(t, "POST", "/api/v1/licenses", `{"edition_id":"`+w["editions"]+`","customer_id":"`+w["customers"]+`"}`)
+	w["licenses"], w["license_key"] = license.text("id"), license.text("license_key")
+	w["activations"] = b.activate(t, w, "client-1")
+	w["api-keys"] = b.ok(t, "POST", "/api/v1/api-keys", `{"kind":"provisioning","name":"App"}`).text("id")
+	w["subscriptions"] = b.ok(t, "POST", "/api/v1/subscriptions", `{"kind":"mail","target":"ops@example.com","events":["license.issued"]}`).text("id")
+	return w
+}
+
+func (b bundle) activate(t testing.TB, w world, client string) string {
+	t.Helper()
+	product, key := must[ident.UUID](t)(ident.ParseUUID(w["products"])), licensing.ParseKey(w["license_key"])
+	out := storetest.Do(t, b.Env, func(x tx.Tx) (licensing.Outcome, error) {
+		return b.licensing.Activate(x, licensing.ActivateCommand{Vendor: b.acme.ID, Product: product, Key: key, ClientID: client})
+	})
+	if out.Refusal != nil {
+		t.Fatal(out.Refusal)
+	}
+	return out.State.Activation.UUID.String()
+}
+
+// bodies gives a good body for every route that takes one. A new route without
+// one fails the walk.
+func (w world) bodies() map[string]string {
+	return map[string]string{
+		"PATCH /api/v1/vendor":                     `{"name":"X"}`,
+		"POST /api/v1/products":                    `{"name":"X"}`,
+		"PATCH /api/v1/products/{id}":              `{"name":"X"}`,
+		"POST /api/v1/products/{id}/releases":      `{"software_release":"1"}`,
+		"POST /api/v1/products/{id}/features":      `{"name":"X"}`,
+		"POST /api/v1/products/{id}/limitations":   `{"name":"X"}`,
+		"POST /api/v1/products/{id}/variables":     `{"name":"X"}`,
+		"PATCH /api/v1/features/{id}":              `{"name":"X"}`,
+		"PATCH /api/v1/limitations/{id}":           `{"name":"X"}`,
+		"PATCH /api/v1/variables/{id}":             `{"name":"X"}`,
+		"POST /api/v1/editions":                    `{"product_id":"` + w["products"] + `","name":"X"}`,
+		"PATCH /api/v1/editions/{id}":              `{"name":"X"}`,
+		"POST /api/v1/customers":                   `{"company_name":"X","superior_id":"` + w["customers"] + `"}`,
+		"PATCH /api/v1/customers/{id}":             `{"company_name":"X"}`,
+		"POST /api/v1/licenses":                    `{"edition_id":"` + w["editions"] + `","customer_id":"` + w["customers"] + `"}`,
+		"PATCH /api/v1/licenses/{id}":              `{"name":"X"}`,
+		"POST /api/v1/licenses/search":             `{"key":"` + w["license_key"] + `"}`,
+		"POST /api/v1/activations/{id}/suspension": `{"until":"2030-01-01"}`,
+		"POST /api/v1/api-keys":                    `{"kind":"admin","name":"X"}`,
+		"POST /api/v1/subscriptions":               `{"kind":"mail","target":"x@example.com","events":["license.issued"]}`,
+		"POST /api/v1/licenses/{id}/release-all":   ``,
+		"DELETE /api/v1/activations/{id}":          ``,
+		"DELETE /api/v1/api-keys/{id}":             ``,
+		"DELETE /api/v1/subscriptions/{id}":        ``,
+	}
+}
+
+// Every route, as nobody, with a wrong key, a program's key, a key without the
+// permission, and as another vendor with acme's ids: nothing comes through.
+func TestEveryRouteKeepsStrangersOut(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := setup(t, e)
+		w := b.furnish(t)
+		program := b.ok(t, "POST", "/api/v1/api-keys", `{"kind":"provisioning","name":"App","permissions":["provision_clients","look_up_licenses","switch_licenses"]}`).text("secret")
+		before := b.snapshot(t)
+		walked := 0
+		for _, route := range b.edge.Routes() {
+			if route.Public != "" {
+				continue
+			}
+			walked++
+			pattern := route.Method + " " + route.Path
+			body, known := w.bodies()[pattern]
+			if !known && route.Method != "GET" {
+				t.Errorf("%s: the walk has no body for it", pattern)
+			}
+			noun, _, _ := strings.Cut(strings.TrimPrefix(route.Path, "/api/v1/"), "/")
+			path := strings.Replace(route.Path, "{id}", w[noun], 1)
+			if strings.Contains(route.Path, "{id}") && w[noun] == "" {
+				t.Fatalf("%s: acme has none of %s", pattern, noun)
+			}
+			b.refused(t, 401, "key_missing", route.Method, path, body, "Authorization", "")
+			b.refused(t, 401, "key_missing", route.Method, path, body, "Authorization", "Basic "+b.key)
+			b.refused(t, 401, "key_unknown", route.Method, path, body, "Authorization", "Bearer "+b.key[:len(b.key)-1]+"!")
+			b.refused(t, 403, "key_kind", route.Method, path, body, "Authorization", "Bearer "+program)
+			lesser := "Bearer " + b.without(t, route.Permission)
+			b.refused(t, 403, "permission_missing", route.Method, path, body, "Authorization", lesser)
+
+			other := b.send(t, route.Method, path, body, "Authorization", "Bearer "+b.other)
+			for noun, id := range w {
+				if strings.Contains(other.raw, id) {
+					t.Errorf("%s: another vendor sees the id of acme's %s: %s", pattern, noun, other.raw)
+				}
+			}
+			takesAcmes := strings.Contains(route.Path, "{id}") || slices.ContainsFunc([]string{w["products"], w["editions"], w["customers"], w["license_key"]}, func(id string) bool {
+				return strings.Contains(body, id)
+			})
+			if takesAcmes && (other.status < 400 || other.status >= 500) {
+				t.Errorf("%s: another vendor gets %d %s", pattern, other.status, other.raw)
+			}
+			if strings.Contains(route.Path, "{id}") && other.status != 404 {
+				t.Errorf("%s: another vendor gets %d for acme's id, want 404", pattern, other.status)
+			}
+		}
+		if walked < 40 {
+			t.Errorf("only %d routes were walked", walked)
+		}
+		if after := b.snapshot(t); after != before {
+			t.Errorf("acme's data changed:\n%s\n%s", before, after)
+		}
+	})
+}
+
+// snapshot is what acme has, but for the keys that the walk makes.
+func (b bundle) snapshot(t testing.TB) string {
+	t.Helper()
+	all := []string{}
+	for _, list := range []string{"vendor", "products", "editions", "customers", "licenses", "subscriptions"} {
+		all = append(all, b.ok(t, "GET", "/api/v1/"+list, "").raw)
+	}
+	return strings.Join(all, "")
+}
+
+// without makes an admin key of acme with every permission but one.
+func (b bundle) without(t testing.TB, p identity.Permission) string {
+	t.Helper()
+	all := slices.DeleteFunc(identity.AllPermissions(), func(q identity.Permission) bool { return q == p })
+	return storetest.Do(t, b.Env, func(x tx.Tx) (string, error) {
+		_, secret, err := b.apiKeys.Create(x, b.acme.ID, identity.CreateAPIKey{Kind: identity.Admin, Name: "Lesser", Permissions: all})
+		return secret, err
+	})
+}
+
+func TestAPIKeysCannotRaiseThemselves(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storetest.SQLite(t))
+	lesser := storetest.Do(t, b.Env, func(x tx.Tx) (string, error) {
+		_, secret, err := b.apiKeys.Create(x, b.acme.ID, identity.CreateAPIKey{
+			Kind: identity.Admin, Name: "Lesser", Permissions: []identity.Permission{identity.ManageAPIKeys, identity.ViewCatalog},
+		})
+		return secret, err
+	})
+	for _, body := range []string{
+		`{"kind":"admin","name":"X"}`, `{"kind":"provisioning","name":"X"}`, `{"kind":"admin","name":"X","permissions":["manage_vendor"]}`,
+	} {
+		a := b.refused(t, 400, "invalid_request", "POST", "/api/v1/api-keys", body, "Authorization", "Bearer "+lesser)
+		if a.wrong()["permissions"] == "" {
+			t.Errorf("%s: %s", body, a.raw)
+		}
+	}
+	made := b.ok(t, "POST", "/api/v1/api-keys", `{"kind":"admin","name":"X","permissions":["view_catalog"]}`, "Authorization", "Bearer "+lesser)
+	b.ok(t, "GET", "/api/v1/products", "", "Authorization", "Bearer "+made.text("secret"))
+	if got := b.ok(t, "GET", "/api/v1/api-keys", ""); strings.Contains(got.raw, made.text("secret")) || strings.Contains(got.raw, "secret") {
+		t.Errorf("the list shows secrets: %s", got.raw)
+	}
+	b.ok(t, "DELETE", "/api/v1/api-keys/"+made.text("id"), "")
+	b.Clock.Advance(2_000_000_000)
+	b.refused(t, 401, "key_unknown", "GET", "/api/v1/products", "", "Authorization", "Bearer "+made.text("secret"))
+	if got := b.ok(t, "GET", "/api/v1/api-keys/"+made.text("id"), ""); got.body["revoked_at"] == nil {
+		t.Errorf("%s", got.raw)
+	}
+}
+
+func TestActivations(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := setup(t, e)
+		w := b.furnish(t)
+		second := b.activate(t, w, "client-2")
+		list := "/api/v1/licenses/" + w["licenses"] + "/activations"
+		if items := b.ok(t, "GET", list, "").items(); len(items) != 2 || items[0]["client_id"] != "client-2" {
+			t.Errorf("%v", items)
+		}
+		tokens := b.ok(t, "GET", "/api/v1/licenses/"+w["licenses"]+"/tokens", "").items()
+		if len(tokens) != 2 || tokens[0]["in_use"] != true {
+			t.Errorf("%v", tokens)
+		}
+		one := "/api/v1/activations/" + w["activations"]
+		b.ok(t, "POST", one+"/suspension", `{"until":"2026-12-31"}`)
+		if got := b.ok(t, "GET", one, ""); got.text("suspended_until") != "2026-12-31T23:00:00Z" {
+			t.Errorf("%s", got.raw)
+		}
+		b.refused(t, 400, "invalid_request", "POST", one+"/suspension", `{"until":"2020-01-01"}`)
+		b.ok(t, "POST", one+"/suspension", `{"until":null}`)
+		if got := b.ok(t, "GET", one, ""); got.body["suspended_until"] != nil {
+			t.Errorf("%s", got.raw)
+		}
+		if a := b.ok(t, "DELETE", one, "", "Idempotency-Key", "k"); a.status != 204 || a.raw != "" {
+			t.Errorf("%d %q", a.status, a.raw)
+		}
+		if a := b.ok(t, "DELETE", one, "", "Idempotency-Key", "k"); a.status != 204 {
+			t.Errorf("repeated: %d", a.status)
+		}
+		b.refused(t, 404, "activation_not_found", "DELETE", one, "")
+		if got := b.ok(t, "GET", one, ""); got.body["released_at"] == nil || got.text("release_reason") != "staff" {
+			t.Errorf("%s", got.raw)
+		}
+		b.activate(t, w, "client-3")
+		if got := b.ok(t, "POST", "/api/v1/licenses/"+w["licenses"]+"/release-all", ""); got.raw != "{\"released\":2,\"more\":false}\n" {
+			t.Errorf("%s", got.raw)
+		}
+		if items := b.ok(t, "GET", list, "").items(); len(items) != 0 {
+			t.Errorf("%v", items)
+		}
+		if items := b.ok(t, "GET", list+"?past=true", "").items(); len(items) != 3 {
+			t.Errorf("%v", items)
+		}
+		if got := b.ok(t, "GET", "/api/v1/activations/"+second, ""); got.body["released_at"] == nil {
+			t.Errorf("%s", got.raw)
+		}
+	})
+}

@@ -1,0 +1,5 @@
+// Package wellknown is where anybody finds a vendor's public keys: the JWK set,
+// and the RSA key as PEM and as .NET XML for clients of the SLASCONE protocol.
+//
+// It owns the addresses and forms, not the keys (keyring).
+package wellknown

@@ -1,0 +1,65 @@
+package scripts
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"chancery/internal/app"
+	"chancery/internal/app/apptest"
+	"chancery/internal/store/pgtest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"chancery": func() { os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr)) },
+	})
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(file, ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			t.Run("sqlite", func(t *testing.T) {
+				t.Parallel()
+				tell(t, file, "sqlite", func(env *testscript.Env) {
+					env.Setenv("CHANCERY_DATA", filepath.Join(env.WorkDir, "data"))
+				})
+			})
+			t.Run("postgres", func(t *testing.T) {
+				t.Parallel()
+				url, key := pgtest.Database(t), apptest.MasterKey(t)
+				tell(t, file, "postgres", func(env *testscript.Env) {
+					env.Setenv("CHANCERY_DATABASE", url)
+					env.Setenv("CHANCERY_MASTER_KEY", key)
+				})
+			})
+		})
+	}
+}
+
+// tell runs one story on one engine.
+func tell(t *testing.T, file, engine string, setup func(*testscript.Env)) {
+	t.Helper()
+	testscript.Run(t, testscript.Params{
+		Files:              []string{file},
+		RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error {
+			setup(env)
+			env.Values[serversKey{}] = servers{}
+			return nil
+		},
+		Condition: func(cond string) (bool, error) { return cond == engine, nil },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": serve, "stop": stop, "crash": crash, "http": request, "json": compare, "jsonenv": jsonenv,
+		},
+	})
+}
