@@ -87,6 +87,9 @@ func run(args []string, s streams) error {
 		}
 		return usage(err.Error(), err)
 	}
+	if ctx.Command() == "serve" {
+		warnOfVariables(s.err, parser.Model)
+	}
 	return ctx.Run(s)
 }
 
