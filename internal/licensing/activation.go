@@ -89,6 +89,7 @@ const (
 	ByStaff         Reason = "staff"         // the vendor released it
 	ByOtherLicense  Reason = "other_license" // the client activated with another licence
 	ByInactivity    Reason = "inactivity"    // silent for the product's maximum_inactive_days
+	ByReinstall     Reason = "reinstall"     // the same client came with a new key pair
 	ByGoodwillEnded Reason = "goodwill_ended"
 )
 
