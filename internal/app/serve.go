@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -34,7 +33,9 @@ type serveCommand struct {
 
 // Run implements the command.
 func (c *serveCommand) Run(s streams) error {
-	config, err := c.config(s.err)
+	log, flush := newLog(s.err, c.LogFormat, c.LogLevel)
+	defer flush()
+	config, err := c.config(log)
 	if err != nil {
 		return err
 	}
@@ -79,12 +80,12 @@ func (c *serveCommand) announce(a *App) error {
 	return nil
 }
 
-func (c *serveCommand) config(stderr io.Writer) (Config, error) {
+func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	storage, err := c.storage()
 	if err != nil {
 		return Config{}, err
 	}
-	config := Config{Storage: storage, Listen: c.Listen, GeoFile: c.Geo, AccessLog: c.AccessLog, Drain: c.Drain, Log: newLog(stderr, c.LogFormat, c.LogLevel)}
+	config := Config{Storage: storage, Listen: c.Listen, GeoFile: c.Geo, AccessLog: c.AccessLog, Drain: c.Drain, Log: log}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return Config{}, usage("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)
 	}
@@ -115,14 +116,4 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	}
 	p, err := netip.ParsePrefix(text)
 	return p.Masked(), err
-}
-
-func newLog(w io.Writer, format, level string) *slog.Logger {
-	var least slog.Level
-	_ = least.UnmarshalText([]byte(level)) // one of the enum
-	options := &slog.HandlerOptions{Level: least}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
 }

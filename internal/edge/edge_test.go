@@ -157,6 +157,22 @@ func TestErrorsBecomeProblems(t *testing.T) {
 	}
 }
 
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.mount(t, edge.Route{
+		Surface: keyed(), Method: "GET", Path: "/x", Permission: identity.ViewLicenses, Timeout: time.Millisecond,
+		Handler: func(_ http.ResponseWriter, r *http.Request) error {
+			<-r.Context().Done()
+			return r.Context().Err()
+		},
+	})
+	w := b.do("GET", "/x", "", "Key", "good")
+	if p := problem(t, w); w.Code != 503 || p.Code != "timeout" || w.Header().Get("Retry-After") == "" {
+		t.Errorf("%d %+v", w.Code, p)
+	}
+}
+
 // A surface of its own form writes every refusal itself, also those from before its handler.
 func TestSurfaceWritesItsProblems(t *testing.T) {
 	t.Parallel()

@@ -158,6 +158,8 @@ func (e *Edge) problem(c *call, r *http.Request, err error) {
 	}
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		err = errTooLarge(tooLarge.Limit)
+	} else if errors.Is(err, context.DeadlineExceeded) && r.Context().Err() != nil {
+		err = errTimeout().WithCause(err)
 	}
 	if write := c.route.Surface.Problem; write != nil {
 		e.logFault(c, err)
