@@ -13,7 +13,7 @@ func TestDecideHeartbeat(t *testing.T) {
 	known := Client{SoftwareVersion: "2.0", OperatingSystem: "Linux", Hostname: "h", Variables: map[string]string{"a": "1"}}
 	today := Pulse{LastSeenAt: noon, LastSeenDay: DayOf(noon), DayCount: 1}
 	seen := func(change ...func(*Activation)) *Activation {
-		a := &Activation{Client: known, Pulse: today}
+		a := &Activation{Client: known, Pulse: today, Said: known.Fingerprint()}
 		a.Client.Variables = maps.Clone(known.Variables)
 		for _, f := range change {
 			f(a)
@@ -27,15 +27,15 @@ func TestDecideHeartbeat(t *testing.T) {
 		refused          int
 		release, history bool
 	}{
-		"nothing new":                  {heartbeatCase: heartbeatCase{activation: seen(), client: known, proven: true}},
-		"says nothing at all":          {heartbeatCase: heartbeatCase{activation: seen(), proven: true}},
+		"nothing new": {heartbeatCase: heartbeatCase{activation: seen(), client: known, proven: true}},
+		// Whether what differs is news is looked at in the transaction.
+		"says less":                    {heartbeatCase: heartbeatCase{activation: seen(), client: Client{SoftwareVersion: "2.0"}, proven: true}, history: true},
 		"the first one of all":         {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.Pulse.DayCount = 0 }), proven: true}, history: true},
 		"the first one of a day":       {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.Pulse.LastSeenDay-- }), proven: true}, history: true},
 		"another version":              {heartbeatCase: heartbeatCase{activation: seen(), client: Client{SoftwareVersion: "2.1"}, proven: true}, history: true},
 		"another operating system":     {heartbeatCase: heartbeatCase{activation: seen(), client: Client{OperatingSystem: "BSD"}, proven: true}, history: true},
 		"another address":              {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Address: "192.0.2.1"}, proven: true}, history: true},
 		"another country":              {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Country: "NZ"}, proven: true}, history: true},
-		"a known variable":             {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Variables: map[string]string{"a": "1"}}, proven: true}},
 		"a changed variable":           {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Variables: map[string]string{"a": "2"}}, proven: true}, history: true},
 		"a new, empty variable":        {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Variables: map[string]string{"b": ""}}, proven: true}, history: true},
 		"not proven":                   {heartbeatCase: heartbeatCase{activation: seen()}, refused: UnknownClient},
@@ -50,13 +50,16 @@ func TestDecideHeartbeat(t *testing.T) {
 		"goodwill without an end":      {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.GoodwillSince = noon }), proven: true}},
 		"a version not allowed":        {heartbeatCase: heartbeatCase{activation: seen(), client: known, policy: terms.Policy{ReleaseLimit: "1.9"}, proven: true}},
 		"not allowed, and strict":      {heartbeatCase: heartbeatCase{activation: seen(), client: known, policy: strict, proven: true}, refused: VersionNotAllowed},
-		"strict, but no version":       {heartbeatCase: heartbeatCase{activation: seen(), policy: strict, proven: true}},
+		"strict, but no version":       {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Hostname: "h"}, policy: strict, proven: true}, history: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := c
 			if c.now.IsZero() {
 				c.now = noon
+			}
+			if reflect.DeepEqual(c.client, Client{}) {
+				c.client = known
 			}
 			c.license = granting(1, 0, 0)
 			d := decideHeartbeat(c.heartbeatCase)
