@@ -14,3 +14,8 @@ type Filter struct {
 	UsedUp                     bool // new clients are refused
 	OnGoodwill                 bool // goodwill tokens are in use
 }
+
+// Indexed reports whether indexes serve the whole filter.
+func (f Filter) Indexed() bool {
+	return f.Product.IsZero() && f.IsActive == nil && !f.UsedUp && !f.OnGoodwill
+}
