@@ -2,6 +2,8 @@ package licensing
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -85,6 +87,12 @@ func (a *activating) load(found Found) error {
 		return fmt.Errorf("licensing: license %d vanished", found.License)
 	}
 	a.policy = a.license.Terms().Policy
+	if slices.ContainsFunc(present, (*Activation).IsGoodwill) {
+		// One may have turned regular while we waited for its licence.
+		if present, err = a.store.ClientActivations(a.t, v, a.product.ID, a.device.ID); err != nil {
+			return err
+		}
+	}
 	for _, p := range present {
 		switch {
 		case p.License == found.License:
@@ -196,7 +204,7 @@ func (a *activating) assign(role Role) (Outcome, error) {
 	if role == RoleGoodwill {
 		act.GoodwillSince = a.now
 		if days := a.policy.GoodwillDays; days != nil {
-			act.GoodwillUntil = a.now.AddDate(0, 0, *days)
+			act.GoodwillUntil = a.now.Add(time.Duration(*days) * 24 * time.Hour)
 		}
 		a.license.GoodwillUsed++
 	} else {

@@ -7,7 +7,7 @@ import (
 	"chancery/internal/tx"
 )
 
-// endBatch is how many activations a periodic run ends in one transaction.
+// endBatch is how many due activations a periodic run looks up at once.
 const endBatch = 100
 
 // ReleaseSilent unassigns clients that have been silent for their product's
@@ -26,7 +26,9 @@ func (s *Service) ReleaseGoodwill(ctx context.Context) (int, error) {
 	})
 }
 
-// releaseDue ends what due finds, if it still is due once it is locked.
+// releaseDue ends what due finds, if it still is due once it is locked. Each has
+// a transaction of its own: locks are taken in the order device, licence, and
+// several of them could not be.
 func (s *Service) releaseDue(
 	ctx context.Context, due func(context.Context, time.Time, int) ([]Due, error), reason Reason,
 	still func(*License, *Activation, time.Time) bool,
@@ -36,27 +38,26 @@ func (s *Service) releaseDue(
 		if err != nil {
 			return total, err
 		}
-		ended := 0
-		err = s.runner.Run(ctx, func(t tx.Tx) error {
-			ended = 0
-			for _, d := range found {
+		before := total
+		for _, d := range found {
+			ended := false
+			if err := s.runner.Run(ctx, func(t tx.Tx) error {
+				ended = false
 				a, l, err := s.locked(t, d.Vendor, d.Activation)
-				if err != nil {
+				if err != nil || a == nil || !still(l, a, t.Now()) {
 					return err
 				}
-				if a == nil || !still(l, a, t.Now()) {
-					continue
-				}
-				if err := s.release(t, l, a, reason); err != nil {
-					return err
-				}
-				ended++
+				ended = true
+				return s.release(t, l, a, reason)
+			}); err != nil {
+				return total, err
 			}
-			return nil
-		})
-		total += ended
-		if err != nil || len(found) < endBatch || ended == 0 {
-			return total, err
+			if ended {
+				total++
+			}
+		}
+		if len(found) < endBatch || total == before {
+			return total, nil
 		}
 	}
 }

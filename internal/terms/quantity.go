@@ -10,12 +10,13 @@ var errQuantity = errors.New("must be a number between 0 and 1000000000000 with 
 
 // AppendQuantity appends millionths as a decimal number, without needless zeros.
 func AppendQuantity(b []byte, millionths int64) []byte {
+	n := uint64(millionths) //nolint:gosec // negated below where it wraps
 	if millionths < 0 {
-		b, millionths = append(b, '-'), -millionths
+		b, n = append(b, '-'), -n
 	}
-	b = strconv.AppendInt(b, millionths/Unit, 10)
-	if rest := millionths % Unit; rest > 0 {
-		digits := strconv.FormatInt(Unit+rest, 10)[1:]
+	b = strconv.AppendUint(b, n/Unit, 10)
+	if rest := n % Unit; rest > 0 {
+		digits := strconv.FormatUint(Unit+rest, 10)[1:]
 		b = append(append(b, '.'), strings.TrimRight(digits, "0")...)
 	}
 	return b
