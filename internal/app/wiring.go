@@ -22,8 +22,12 @@ func (a *App) mount() error {
 	if err != nil {
 		return err
 	}
+	guesses, err := budget.New(budget.Config{Clock: r.Clock, Burst: 20, Every: 10 * time.Second})
+	if err != nil {
+		return err
+	}
 	clients, err := slascone.New(slascone.Config{
-		Licenses: r.Licenses, Vendors: index, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places,
+		Licenses: r.Licenses, Vendors: index, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places, Guesses: guesses,
 	})
 	if err != nil {
 		return err

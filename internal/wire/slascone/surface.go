@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -50,7 +51,7 @@ type Places interface {
 	Country(a netip.Addr) string
 }
 
-// Config is what the surface needs; Places may be nil.
+// Config is what the surface needs; Places and Guesses may be nil.
 type Config struct {
 	Licenses Licenses
 	Vendors  Vendors
@@ -59,6 +60,9 @@ type Config struct {
 	Runner   tx.Runner
 	Clock    ident.Clock
 	Places   Places
+
+	// Guesses bounds wrong keys by address and provisioning key; nil for no bound.
+	Guesses *budget.Budget
 }
 
 // API is the clients' surface.
