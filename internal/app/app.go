@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"chancery/internal/edge"
+	"chancery/internal/geo"
 )
 
 // Config is what a server needs.
@@ -23,6 +24,7 @@ type Config struct {
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix
 	AccessLog      bool
+	GeoFile        string // an MMDB file; empty for the embedded country database
 	Log            *slog.Logger
 
 	// Drain is how long a stopping server still takes calls while /readyz fails,
@@ -47,6 +49,7 @@ type App struct {
 	rooms    *Rooms
 	edge     *edge.Edge
 	health   *health
+	places   *geo.Places
 	periodic *Periodic
 	server   *http.Server
 	listener net.Listener
@@ -79,13 +82,18 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	}()
 	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema}
 	a.periodic = NewPeriodic(a.rooms.DB, a.rooms.IDs, c.Log)
+	if a.places, err = geo.Open(c.GeoFile); err != nil {
+		return nil, usage("The geo database can't be read: name an MMDB file with --geo, or leave it out for the embedded one.", err)
+	}
 	if a.edge, err = newEdge(c, a.rooms); err != nil {
 		return nil, err
 	}
 	if err := a.mount(); err != nil {
 		return nil, err
 	}
-	a.plan()
+	if err := a.plan(); err != nil {
+		return nil, err
+	}
 	a.server = &http.Server{
 		Handler: a.health.leaving(a.edge), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
@@ -112,12 +120,14 @@ func (a *App) Start(ctx context.Context) error {
 			a.failed <- err
 		}
 	})
-	a.c.Log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("engine", a.rooms.DB.Dialect.Name()))
 	return nil
 }
 
+// Address is the host and port it listens on; after Start.
+func (a *App) Address() string { return a.listener.Addr().String() }
+
 // URL is where the server answers; after Start.
-func (a *App) URL() string { return "http://" + a.listener.Addr().String() }
+func (a *App) URL() string { return "http://" + a.Address() }
 
 // Failed gives the error that ended serving, if it ends other than by Stop.
 func (a *App) Failed() <-chan error { return a.failed }

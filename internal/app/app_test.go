@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -97,8 +98,9 @@ func TestGracefulStop(t *testing.T) {
 	}
 	<-stopped
 	s.Stop(t)
-	if _, err := http.Get(s.URL + "/healthz"); err == nil { //nolint:noctx // it must fail at once
-		t.Error("a stopped server answers")
+	if c, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://")); err == nil { //nolint:noctx // it must fail at once
+		_ = c.Close()
+		t.Error("a stopped server takes connections")
 	}
 	if err := s.App.Rooms().DB.Ping(context.Background()); err == nil {
 		t.Error("the database is still open")

@@ -211,7 +211,8 @@ func (c *rotateSigning) Run(s streams) error {
 type retireSigning struct {
 	ofVendor
 
-	Kid string `arg:"" help:"Id of the signing key, as key list shows it."`
+	// A flag, because every 64th begins with a hyphen.
+	KID string `name:"kid" required:"" help:"Id of the signing key, as key list shows it."`
 }
 
 // Run implements the command.
@@ -221,7 +222,7 @@ func (c *retireSigning) Run(s streams) error {
 		if err != nil {
 			return err
 		}
-		if err := r.DB.Run(ctx, func(t tx.Tx) error { return r.Keyring.Retire(t, v.ID, c.Kid) }); err != nil {
+		if err := r.DB.Run(ctx, func(t tx.Tx) error { return r.Keyring.Retire(t, v.ID, c.KID) }); err != nil {
 			return asUsage(err)
 		}
 		fmt.Fprintln(s.out, "Retired.")

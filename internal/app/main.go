@@ -70,6 +70,7 @@ func run(args []string, s streams) error {
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.DefaultEnvars("CHANCERY"),
+		kong.WithHyphenPrefixedParameters(true), // base64url keys and ids may begin with one
 		kong.Bind(s, &clientcmd.IO{Context: interrupted, Stdout: s.out, Stderr: s.err}),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
@@ -86,6 +87,9 @@ func run(args []string, s streams) error {
 			return usage(err.Error()+"; `chancery --help` lists what there is.", err)
 		}
 		return usage(err.Error(), err)
+	}
+	if ctx.Command() == "serve" {
+		warnOfVariables(s.err, parser.Model)
 	}
 	return ctx.Run(s)
 }

@@ -9,14 +9,23 @@ import (
 	"log/slog"
 	"path/filepath"
 
+	"chancery/internal/catalog"
+	"chancery/internal/customers"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
+	"chancery/internal/licensing"
+	"chancery/internal/outbox"
 	"chancery/internal/recheck"
 	"chancery/internal/store"
+	auditstore "chancery/internal/store/audit"
+	catalogstore "chancery/internal/store/catalog"
+	customerstore "chancery/internal/store/customers"
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
+	licensestore "chancery/internal/store/licensing"
+	outboxstore "chancery/internal/store/outbox"
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/vendors"
 )
@@ -55,12 +64,24 @@ type Rooms struct {
 	APIKeyRows    identitystore.APIKeys
 	Authenticator *identity.Authenticator
 
+	Licenses      *licensing.Service
+	LicenseRows   *licensestore.Store
+	Pulses        *licensestore.Pulses
+	Catalog       *catalog.Service
+	CatalogRows   catalogstore.Store
+	Customers     *customers.Service
+	CustomerRows  customerstore.Store
+	AuditRows     auditstore.Store
+	Subscriptions *outbox.Service
+	OutboxRows    outboxstore.Store
+
+	log       *slog.Logger
 	following *followingClock // nil unless the clock follows the database's
 }
 
 // OpenRooms opens the database, whose schema must be there, and puts the rooms on it.
 func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err error) {
-	r := &Rooms{Clock: s.Clock}
+	r := &Rooms{Clock: s.Clock, log: log}
 	if r.Clock == nil && s.URL != "" {
 		r.following = newFollowingClock(ident.SystemClock{})
 		r.Clock = r.following
@@ -95,6 +116,7 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 		return nil, err
 	}
 	if err := r.Keyring.Check(ctx); err != nil {
+		_ = r.Pulses.Close() // nothing waits in it
 		return nil, usage("The master key does not open the keys in this database: give the master key that it was made with.", err)
 	}
 	return r, nil
@@ -120,12 +142,14 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.APIKeys, err = identity.NewAPIKeys(r.APIKeyRows, r.IDs); err != nil {
 		return err
 	}
-	r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows)
-	return err
+	if r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows); err != nil {
+		return err
+	}
+	return r.furnishLicences()
 }
 
-// Close closes the database.
-func (r *Rooms) Close() error { return r.DB.Close() }
+// Close writes the heartbeats that wait, and closes the database.
+func (r *Rooms) Close() error { return errors.Join(r.Pulses.Close(), r.DB.Close()) }
 
 // masterKey reads the master key. Only the embedded engine makes one by itself,
 // and only while nothing in the database is sealed under a lost one.
@@ -153,7 +177,8 @@ func (s Storage) masterKey(ctx context.Context, keys keyringstore.Store) (keyrin
 	case err != nil:
 		return m, err
 	case sealed:
-		return m, usage(fmt.Sprintf("The master key is missing, and the keys in this database are sealed under it: put it back at %s, or set CHANCERY_MASTER_KEY.", file), nil)
+		return m, usage(fmt.Sprintf("The master key is missing, and the keys in this database are sealed under it: "+
+			"put it back at %s, or set CHANCERY_MASTER_KEY.", file), nil)
 	case s.URL != "":
 		return m, usage("With --database a master key must be given, the same one to every copy of the server: "+
 			"set CHANCERY_MASTER_KEY to what `head -c 32 /dev/urandom | base64` prints, and keep it safe.", nil)

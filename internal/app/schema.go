@@ -23,7 +23,8 @@ func prepareSchema(ctx context.Context, s Storage, log *slog.Logger, upgrade boo
 	case status.Current == status.Known:
 		return status.Known, nil
 	case status.Current > 0 && !upgrade:
-		return 0, usage(fmt.Sprintf("This database has schema %d and this program needs %d: run `chancery migrate up`, or restart the server with this program.",
+		return 0, usage(fmt.Sprintf("This database has schema %d and this program needs %d: "+
+			"run `chancery migrate up`, or restart the server with this program.",
 			status.Current, status.Known), nil)
 	}
 	log.Info("bringing the schema up to date", slog.Int64("from", status.Current), slog.Int64("to", status.Known))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -23,6 +22,7 @@ type serveCommand struct {
 	Listen       string        `help:"Address to listen on." default:":8080" placeholder:"HOST:PORT"`
 	PublicURL    string        `help:"Where users reach the server, for links: https://licenses.example.com." placeholder:"URL"`
 	TrustedProxy []string      `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	Geo          string        `help:"MMDB file that tells the country of an address; the embedded one by default." placeholder:"FILE" type:"path"`
 	LogFormat    string        `help:"Form of the log on standard error: text or json." default:"text" enum:"text,json"`
 	LogLevel     string        `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
 	AccessLog    bool          `help:"Log one line for each request." default:"true" negatable:""`
@@ -33,7 +33,9 @@ type serveCommand struct {
 
 // Run implements the command.
 func (c *serveCommand) Run(s streams) error {
-	config, err := c.config(s.err)
+	log, flush := newLog(s.err, c.LogFormat, c.LogLevel)
+	defer flush()
+	config, err := c.config(log)
 	if err != nil {
 		return err
 	}
@@ -49,6 +51,8 @@ func (c *serveCommand) Run(s streams) error {
 	if err := c.announce(a); err != nil {
 		return errors.Join(err, a.Stop(context.Background()))
 	}
+	// The last word of starting: whoever reads the log may call now.
+	config.Log.Info("serving", slog.String("address", a.Address()), slog.String("engine", a.Rooms().DB.Dialect.Name()))
 	var failed error
 	select {
 	case <-ctx.Done():
@@ -76,12 +80,12 @@ func (c *serveCommand) announce(a *App) error {
 	return nil
 }
 
-func (c *serveCommand) config(stderr io.Writer) (Config, error) {
+func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	storage, err := c.storage()
 	if err != nil {
 		return Config{}, err
 	}
-	config := Config{Storage: storage, Listen: c.Listen, AccessLog: c.AccessLog, Drain: c.Drain, Log: newLog(stderr, c.LogFormat, c.LogLevel)}
+	config := Config{Storage: storage, Listen: c.Listen, GeoFile: c.Geo, AccessLog: c.AccessLog, Drain: c.Drain, Log: log}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return Config{}, usage("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)
 	}
@@ -112,14 +116,4 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	}
 	p, err := netip.ParsePrefix(text)
 	return p.Masked(), err
-}
-
-func newLog(w io.Writer, format, level string) *slog.Logger {
-	var least slog.Level
-	_ = least.UnmarshalText([]byte(level)) // one of the enum
-	options := &slog.HandlerOptions{Level: least}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
 }

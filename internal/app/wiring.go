@@ -10,29 +10,45 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/recheck"
 	vendorstore "chancery/internal/store/vendors"
+	"chancery/internal/wire/manage"
+	"chancery/internal/wire/slascone"
 	"chancery/internal/wire/wellknown"
 )
 
 // mount is the one place where handlers are mounted.
 func (a *App) mount() error {
-	keys, err := wellknown.Routes(wellknown.Config{Vendors: newVendorIndex(a.rooms), Keys: a.rooms.Keyring})
+	r, index := a.rooms, newVendorIndex(a.rooms)
+	keys, err := wellknown.Routes(wellknown.Config{Vendors: index, Keys: r.Keyring})
+	if err != nil {
+		return err
+	}
+	clients, err := slascone.New(slascone.Config{
+		Licenses: r.Licenses, Vendors: index, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places,
+	})
+	if err != nil {
+		return err
+	}
+	management, err := manage.New(manage.Config{
+		Changes: r.Changes, Clock: r.Clock, Keys: r.Authenticator,
+		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,
+		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
+		Subscriptions: r.Subscriptions, OutboxRows: r.OutboxRows, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
+		APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
+	})
 	if err != nil {
 		return err
 	}
 	for _, routes := range [][]edge.Route{
 		a.health.routes(),
 		keys,
+		clients.Routes(),
+		management.Routes(),
 	} {
 		if err := a.edge.Mount(routes...); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// plan is the one place where periodic work is added.
-func (a *App) plan() {
-	a.periodic.Add()
 }
 
 func newEdge(c Config, r *Rooms) (*edge.Edge, error) {

@@ -7,7 +7,7 @@ import (
 )
 
 // Sorts are what the audit log offers: by id, which is nearly by time.
-var Sorts = []string{"-at"}
+func Sorts() []string { return []string{"-at"} }
 
 // Filter narrows the audit log; zero fields narrow nothing.
 type Filter struct {

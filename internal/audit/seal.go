@@ -29,10 +29,10 @@ type SealStore interface {
 	Last(t tx.Tx, vendor ident.VendorID) (Seal, error)
 
 	// Unsealed gives records that have no seal, in order of their ids, the oldest
-	// first, at most limit. It stops at the first record that is younger than
-	// before. With stragglers it looks among all records, else only above the
-	// highest id that is sealed, which costs nothing when there is nothing new.
-	Unsealed(t tx.Tx, vendor ident.VendorID, before time.Time, stragglers bool, limit int) ([]Record, error)
+	// first, at most limit. With stragglers it looks among all records, which takes
+	// its time; else only above the highest id that is sealed, which costs nothing
+	// when there is nothing new. It reads outside transactions: records never change.
+	Unsealed(ctx context.Context, vendor ident.VendorID, stragglers bool, limit int) ([]Record, error)
 
 	// Append adds a seal. fresh is false, and nothing is stored, when the sequence
 	// or the record has one already: somebody else is sealing.
@@ -78,23 +78,21 @@ func NewSealer(c SealerConfig) (*Sealer, error) {
 // Sealed tells what one call of Seal did.
 type Sealed struct {
 	Head  Head // where the chain stands now, whoever moved it
-	Count int  // how many records this call sealed
-	More  bool // there may be more to seal now
+	Count int  // how many of the records this call sealed
 }
 
-// Seal seals the next batch of a vendor's new records, or with stragglers of all
-// that have no seal. Two sealers at once do no harm: the later one seals nothing.
-func (s *Sealer) Seal(t tx.Tx, vendor Vendor, stragglers bool) (Sealed, error) {
+// Seal adds records that have no seal to a vendor's chain, up to the first one
+// within the horizon. Two sealers at once do no harm: the later one seals nothing.
+func (s *Sealer) Seal(t tx.Tx, vendor Vendor, records []Record) (Sealed, error) {
 	last, err := s.Store.Last(t, vendor.ID)
 	if err != nil {
 		return Sealed{}, err
 	}
-	records, err := s.Store.Unsealed(t, vendor.ID, t.Now().Add(-s.Horizon), stragglers, s.Batch)
-	if err != nil {
-		return Sealed{}, err
-	}
-	result := Sealed{More: len(records) == s.Batch}
+	var result Sealed
 	for _, r := range records {
+		if r.At.After(t.Now().Add(-s.Horizon)) {
+			break
+		}
 		digest := r.Digest(vendor.UUID)
 		next := Seal{Sequence: last.Sequence + 1, RecordID: r.ID, Digest: digest, Hash: last.Hash.Next(digest)}
 		fresh, err := s.Store.Append(t, vendor.ID, next)
@@ -102,7 +100,6 @@ func (s *Sealer) Seal(t tx.Tx, vendor Vendor, stragglers bool) (Sealed, error) {
 			return Sealed{}, err
 		}
 		if !fresh {
-			result.More = true
 			break
 		}
 		last = next
@@ -119,15 +116,22 @@ func (s *Sealer) Round(ctx context.Context, run tx.Runner, vendor Vendor, stragg
 	var total int
 	var head Head
 	for more := true; more; {
+		records, err := s.Store.Unsealed(ctx, vendor.ID, stragglers, s.Batch)
+		if err != nil {
+			return "", err
+		}
+		if len(records) == 0 {
+			break
+		}
 		var batch Sealed
 		if err := run.Run(ctx, func(t tx.Tx) (err error) {
-			batch, err = s.Seal(t, vendor, stragglers)
+			batch, err = s.Seal(t, vendor, records)
 			return err
 		}); err != nil {
 			return "", err
 		}
 		total += batch.Count
-		head, more = batch.Head, batch.More && batch.Count > 0
+		head, more = batch.Head, batch.Count == s.Batch
 	}
 	if total == 0 {
 		return "", nil

@@ -10,6 +10,7 @@ import (
 // Link is a seal beside the record it seals.
 type Link struct {
 	Seal
+
 	Record Record
 	Found  bool // false: the record is gone
 }

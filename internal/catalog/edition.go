@@ -119,8 +119,8 @@ func checkNames(wrong *fault.Fields, list string, names []string) {
 	}
 }
 
-// defaults fills what a caller may leave out.
-func (e *Edition) defaults() {
+// withDefaults fills what a caller may leave out.
+func (e Edition) withDefaults() Edition {
 	if e.Mode == "" {
 		e.Mode = terms.Named
 	}
@@ -135,4 +135,5 @@ func (e *Edition) defaults() {
 			e.Grants.Limitations[i].Reset = terms.ResetNone
 		}
 	}
+	return e
 }

@@ -14,7 +14,7 @@ import (
 // define yet are defined. Ids, revision and times of e are set here.
 func (s *Service) CreateEdition(t tx.Tx, vendor ident.VendorID, e Edition) (Edition, error) {
 	e.Grants = cloneGrants(e.Grants)
-	e.defaults()
+	e = e.withDefaults()
 	if err := e.check(); err != nil {
 		return Edition{}, err
 	}
@@ -60,7 +60,7 @@ func (s *Service) UpdateEdition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID,
 	after.Grants = cloneGrants(before.Grants)
 	after = c.apply(after)
 	after.Grants = cloneGrants(after.Grants)
-	after.defaults()
+	after = after.withDefaults()
 	if err := after.check(); err != nil {
 		return Edition{}, err
 	}

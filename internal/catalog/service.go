@@ -10,7 +10,7 @@ import (
 
 // Store keeps the catalogue. A name that is taken is reported, not raised as an
 // error: on PostgreSQL an SQL error would end the transaction.
-type Store interface {
+type Store interface { //nolint:interfacebloat // one room, one contract: parts of it would be used together anyway
 	// InsertProduct gives free false when the name is taken.
 	InsertProduct(t tx.Tx, vendor ident.VendorID, p Product) (id ident.ProductID, free bool, err error)
 

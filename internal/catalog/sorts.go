@@ -1,9 +1,15 @@
 package catalog
 
 // The sorts that the lists of the catalogue offer; the first is the default.
-var (
-	ProductSorts    = []string{"name", "created_at"}
-	EditionSorts    = []string{"name", "created_at"}
-	ReleaseSorts    = []string{"software_release"}
-	DefinitionSorts = []string{"name"}
-)
+
+// ProductSorts are those of products.
+func ProductSorts() []string { return []string{"name", "created_at"} }
+
+// EditionSorts are those of editions.
+func EditionSorts() []string { return []string{"name", "created_at"} }
+
+// ReleaseSorts are those of software releases.
+func ReleaseSorts() []string { return []string{"software_release"} }
+
+// DefinitionSorts are those of features, limitations and variables.
+func DefinitionSorts() []string { return []string{"name"} }

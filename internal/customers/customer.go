@@ -1,7 +1,6 @@
 package customers
 
 import (
-	"encoding/base32"
 	"net/mail"
 	"strings"
 	"time"
@@ -47,13 +46,17 @@ func (c Customer) tidy() Customer {
 	return c
 }
 
-// numberAlphabet leaves out letters that look like digits or make words.
-var numberAlphabet = base32.NewEncoding("0123456789BCDFGHJKLMNPQRSTVWXYZ$").WithPadding(base32.NoPadding)
+// numberAlphabet leaves out the vowels, which look like digits or make words.
+const numberAlphabet = "0123456789BCDFGHJKLMNPQRSTVWXYZ"
 
-// newNumber makes a customer number from 5 random bytes: "C-7K2M-9TQX". The one
-// sign of the alphabet that is no letter is read as another letter, which costs
-// a little evenness and no correctness: a number that is taken is made anew.
+// newNumber makes a customer number from 8 random bytes: "C-7K2M-9TQX". That the
+// letters are not quite even costs nothing: a number that is taken is made anew.
 func newNumber(random []byte) string {
-	s := strings.ReplaceAll(numberAlphabet.EncodeToString(random[:5]), "$", "X")
-	return "C-" + s[:4] + "-" + s[4:]
+	letters := make([]byte, numberLetters)
+	for i := range letters {
+		letters[i] = numberAlphabet[int(random[i])%len(numberAlphabet)]
+	}
+	return "C-" + string(letters[:4]) + "-" + string(letters[4:])
 }
+
+const numberLetters = 8

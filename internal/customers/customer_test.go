@@ -32,7 +32,7 @@ func TestCheck(t *testing.T) {
 func TestNewNumber(t *testing.T) {
 	t.Parallel()
 	form := regexp.MustCompile(`^C-[0-9B-DF-HJ-NP-TV-Z]{4}-[0-9B-DF-HJ-NP-TV-Z]{4}$`)
-	for _, random := range [][]byte{make([]byte, 5), {255, 255, 255, 255, 255}, {1, 2, 3, 4, 5}} {
+	for _, random := range [][]byte{make([]byte, 8), {255, 255, 255, 255, 255, 255, 255, 255}, {1, 2, 3, 4, 5, 6, 7, 8}} {
 		if n := newNumber(random); !form.MatchString(n) {
 			t.Errorf("%q", n)
 		}

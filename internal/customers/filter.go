@@ -6,7 +6,7 @@ import (
 )
 
 // Sorts are what the list of customers offers; the first is the default.
-var Sorts = []string{"company_name", "customer_number", "email", "created_at"}
+func Sorts() []string { return []string{"company_name", "customer_number", "email", "created_at"} }
 
 // Filter narrows the list of customers. Each prefix goes with the sort by the
 // same column, which its index serves; a list takes one of them.

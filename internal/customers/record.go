@@ -20,7 +20,8 @@ func recordOf(c Customer) record {
 
 func event(c Customer) any {
 	return struct {
-		ID ident.UUID `json:"id"`
 		record
-	}{c.UUID, recordOf(c)}
+
+		ID ident.UUID `json:"id"`
+	}{recordOf(c), c.UUID}
 }

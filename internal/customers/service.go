@@ -68,7 +68,7 @@ func (s *Service) Create(t tx.Tx, vendor ident.VendorID, r Create) (Customer, er
 		UUID: s.IDs.V7(), CompanyName: r.CompanyName, Number: r.Number, Email: r.Email, CreatedAt: t.Now(), UpdatedAt: t.Now(),
 	}.tidy()
 	if r.Number == "" {
-		c.Number = newNumber(s.IDs.Secret(5))
+		c.Number = newNumber(s.IDs.Secret(numberLetters))
 	}
 	if err := c.check(); err != nil {
 		return Customer{}, err
@@ -92,7 +92,7 @@ func (s *Service) Create(t tx.Tx, vendor ident.VendorID, r Create) (Customer, er
 		if r.Number != "" || attempt == attempts {
 			return Customer{}, numberTaken()
 		}
-		c.Number = newNumber(s.IDs.Secret(5))
+		c.Number = newNumber(s.IDs.Secret(numberLetters))
 	}
 	t.Journal(tx.Entry{Vendor: vendor, Action: "customer.created", Subject: "customer", ID: c.UUID, After: recordOf(c)})
 	t.Enqueue(tx.Event{Vendor: vendor, Type: "customer.created", Stream: c.UUID, Payload: event(c)})

@@ -3,6 +3,7 @@ package edge
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -32,8 +33,7 @@ func (e *Edge) clientAddress(r *http.Request) netip.Addr {
 		return a
 	}
 	lines := r.Header["X-Forwarded-For"]
-	for i := len(lines) - 1; i >= 0; i-- {
-		hops := lines[i]
+	for _, hops := range slices.Backward(lines) {
 		for hops != "" {
 			at := strings.LastIndexByte(hops, ',')
 			hop := strings.TrimSpace(hops[at+1:])

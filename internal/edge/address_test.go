@@ -23,7 +23,7 @@ func clientAddress(t *testing.T, trusted, peer string, xff []string) (address st
 			return nil
 		},
 	})
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 	r.RemoteAddr = peer
 	r.Header["X-Forwarded-For"] = xff
 	b.ServeHTTP(httptest.NewRecorder(), r)

@@ -27,8 +27,7 @@ func ReadBody(r *http.Request) ([]byte, error) {
 		buf.Grow(int(n) + bytes.MinRead) // one allocation: ReadFrom wants room for the end
 	}
 	if _, err := buf.ReadFrom(r.Body); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, errTooLarge(tooLarge.Limit)
 		}
 		return nil, &fault.Error{

@@ -16,8 +16,7 @@ import (
 type kept struct {
 	tx.Tx
 
-	claims  map[tx.Claim]tx.Answer
-	pending *tx.Claim
+	claims map[tx.Claim]tx.Answer
 }
 
 func (k *kept) Run(_ context.Context, fn func(tx.Tx) error) error { return fn(k) }
@@ -31,7 +30,7 @@ func (k *kept) Claim(_ tx.Tx, c tx.Claim) (*tx.Answer, error) {
 			return nil, tx.ErrKeyReused()
 		}
 	}
-	return nil, nil
+	return nil, nil //nolint:nilnil // as tx.Answers says
 }
 
 func (k *kept) Keep(_ tx.Tx, c tx.Claim, a tx.Answer) error { k.claims[c] = a; return nil }

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"fmt"
+	"time"
 
 	"chancery/internal/fault"
 	"chancery/internal/identity"
@@ -32,6 +33,13 @@ func errForbidden(p identity.Permission) *fault.Error {
 	return &fault.Error{
 		Kind: fault.Forbidden, Code: "permission_missing", Message: "These credentials do not have the permission " + string(p) + ".",
 		Help: "Use a key or a user that has it.",
+	}
+}
+
+func errTimeout() *fault.Error {
+	return &fault.Error{
+		Kind: fault.Unavailable, Code: "timeout", Message: "The server could not answer in time.",
+		Help: "Try again in a moment.", RetryAfter: 2 * time.Second,
 	}
 }
 

@@ -39,12 +39,10 @@ func ParseJSON(body []byte, v any) error {
 	if err == nil {
 		return nil
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return malformed(fmt.Sprintf("The request body is not valid JSON: it goes wrong at byte %d.", syntax.Offset), "Correct it and send it again.")
 	}
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		name := wrong.Field
 		if name == "" {
 			name = "body"
@@ -71,7 +69,7 @@ func jsonType(t reflect.Type) string {
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		return "a string"
 	}
-	switch t.Kind() { //nolint:exhaustive // the rest is an object
+	switch t.Kind() {
 	case reflect.String:
 		return "a string"
 	case reflect.Bool:
@@ -97,8 +95,7 @@ func refusal(t reflect.Type, err error) string {
 	case reflect.TypeFor[time.Time]():
 		return "must be an instant, written like 2026-05-01T12:00:00Z"
 	}
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f.Message
 	}
 	return "is not of its form; see the documentation of the field"

@@ -1,7 +1,9 @@
 package edge
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"math"
 	"net/http"
@@ -106,10 +108,13 @@ func writeProblem(w http.ResponseWriter, log *slog.Logger, requestID string, err
 func (e *Edge) logFault(c *call, err error) { logInternal(e.Log, c.id, err) }
 
 func logInternal(log *slog.Logger, requestID string, err error) {
-	switch f := fault.As(err); f.Kind { //nolint:exhaustive // the rest is the caller's doing
-	case fault.Internal:
+	switch f := fault.As(err); {
+	case errors.Is(err, context.Canceled):
+		// The caller hung up; nobody reads the answer.
+		log.Debug("a request was given up by its caller", slog.String("request_id", requestID))
+	case f.Kind == fault.Internal:
 		log.Error("a request failed", slog.String("request_id", requestID), slog.Any("error", err))
-	case fault.Unavailable:
+	case f.Kind == fault.Unavailable:
 		log.Warn("a request was turned away", slog.String("request_id", requestID), slog.Any("error", err))
 	}
 }

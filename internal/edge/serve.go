@@ -156,9 +156,10 @@ func (e *Edge) problem(c *call, r *http.Request, err error) {
 		e.Log.Error("a request failed after its answer had begun", slog.String("request_id", c.id), slog.Any("error", err))
 		panic(http.ErrAbortHandler)
 	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		err = errTooLarge(tooLarge.Limit)
+	} else if errors.Is(err, context.DeadlineExceeded) && r.Context().Err() != nil {
+		err = errTimeout().WithCause(err)
 	}
 	if write := c.route.Surface.Problem; write != nil {
 		e.logFault(c, err)

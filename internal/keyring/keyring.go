@@ -63,7 +63,7 @@ func (k *Keyring) Create(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, m Mate
 		if err != nil {
 			return Public{}, err
 		}
-		if err := public.add(id, p.kind, p.public); err != nil {
+		if err := add(&public, id, p.kind, p.public); err != nil {
 			return Public{}, err
 		}
 		t.Journal(tx.Entry{

@@ -44,7 +44,7 @@ func TestSignRSARefusesNonceLengths(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx := t.Context()
-	for n := 0; n <= 40; n++ {
+	for n := range 41 {
 		message := bytes.Repeat([]byte{'x'}, n)
 		isNonce := n >= 16 && n <= 32
 		if _, err := b.SignRSA(ctx, b.vendor, 0, message); (err != nil) != isNonce {

@@ -36,7 +36,7 @@ func ParseMasterKey(text string) (MasterKey, error) {
 
 // ReadMasterKey reads a file with the base64 form. A missing file is fs.ErrNotExist.
 func ReadMasterKey(file string) (MasterKey, error) {
-	b, err := os.ReadFile(file)
+	b, err := os.ReadFile(file) //nolint:gosec // the operator names it
 	if err != nil {
 		return MasterKey{}, fmt.Errorf("read the master key: %w", err)
 	}

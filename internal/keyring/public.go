@@ -28,8 +28,8 @@ func (p Public) PEM() ([]byte, error) {
 // XML is the RSA key as .NET reads it.
 func (p Public) XML() []byte { return signed.RSAPublicKeyXML(p.RSA) }
 
-// add takes k's public half in.
-func (p *Public) add(id ident.SigningKeyID, kind Kind, public []byte) error {
+// add puts a key's public half into p.
+func add(p *Public, id ident.SigningKeyID, kind Kind, public []byte) error {
 	switch kind {
 	case Ed25519:
 		p.Ed25519, p.Ed25519Key = public, id
@@ -64,7 +64,7 @@ func parseRSA(public []byte) (*rsa.PublicKey, error) {
 // jwk is the public half as JWK sets list it.
 func jwk(k Key) (signed.JWK, error) {
 	var p Public
-	if err := p.add(k.ID, k.Kind, k.Public); err != nil {
+	if err := add(&p, k.ID, k.Kind, k.Public); err != nil {
 		return signed.JWK{}, err
 	}
 	switch k.Kind {

@@ -41,7 +41,7 @@ func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error
 		if err != nil {
 			return nil, err
 		}
-		if err := r.public.add(key.ID, key.Kind, key.Public); err != nil {
+		if err := add(&r.public, key.ID, key.Kind, key.Public); err != nil {
 			return nil, err
 		}
 		r.set.Keys = append(r.set.Keys, j)
@@ -57,8 +57,7 @@ func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error
 // find gives the key with this id, or for zero the newest of the kind, and the
 // newest when that is another one.
 func (r *ring) find(kind Kind, id ident.SigningKeyID) (found, next *ringKey, err error) {
-	for i := len(r.keys) - 1; i >= 0; i-- {
-		key := r.keys[i]
+	for _, key := range slices.Backward(r.keys) {
 		if key.kind != kind {
 			continue
 		}

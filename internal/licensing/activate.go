@@ -113,12 +113,14 @@ func (a *activating) load(found Found) error {
 
 // prove finds the key that the call was signed with, among those it could be.
 func (a *activating) prove() {
-	candidates := [][]byte{a.command.Client.PublicKey}
+	a.presented = a.command.Client.PublicKey
+	var candidates [][]byte
 	for _, p := range []*Activation{a.here, a.elsewhere} {
 		if p != nil {
 			candidates = append(candidates, p.Client.PublicKey)
 		}
 	}
+	candidates = append(candidates, a.presented)
 	for _, key := range candidates {
 		if a.proven = a.command.Proof.of(key); a.proven != nil {
 			return
@@ -133,6 +135,8 @@ func (a *activating) decide() (Outcome, error) {
 		return a.refuse(d.refusal)
 	case d.same:
 		return Outcome{State: StateOf(a.license, a.here, a.version, a.now)}, nil
+	case d.reinstall:
+		return a.reinstall()
 	}
 	if a.elsewhere != nil {
 		if err := a.release(a.t, a.old, a.elsewhere, ByOtherLicense); err != nil {
@@ -180,18 +184,23 @@ func (a *activating) refuse(r *Refusal) (Outcome, error) {
 	return refused(r), nil
 }
 
+// reinstall ends the activation that is there and makes a new one with its token.
+func (a *activating) reinstall() (Outcome, error) {
+	old := *a.here
+	if err := a.store.ReleaseActivation(a.t, a.command.Vendor, &old, ByReinstall); err != nil {
+		return Outcome{}, err
+	}
+	announceRelease(a.t, a.license, &old, ByReinstall)
+	return a.record(&Activation{Token: old.Token, TokenKey: old.TokenKey, GoodwillSince: old.GoodwillSince, GoodwillUntil: old.GoodwillUntil})
+}
+
 // assign gives the client a token in role.
 func (a *activating) assign(role Role) (Outcome, error) {
-	v := a.command.Vendor
 	token, err := a.pick(role)
 	if err != nil {
 		return Outcome{}, err
 	}
-	act := &Activation{
-		UUID: a.ids.V7(), License: a.license.ID, Token: token.ID, TokenKey: token.Key, Device: a.device,
-		IsTemporary: a.license.IsTemporary, Client: a.command.Client, ActivatedAt: a.now, Pulse: Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)},
-	}
-	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)
+	act := &Activation{Token: token.ID, TokenKey: token.Key}
 	if role == RoleGoodwill {
 		act.GoodwillSince = a.now
 		if days := a.policy.GoodwillDays; days != nil {
@@ -204,10 +213,19 @@ func (a *activating) assign(role Role) (Outcome, error) {
 	if a.license.FirstActivatedAt.IsZero() {
 		a.license.FirstActivatedAt = a.now
 	}
-	if err := a.store.InsertActivation(a.t, v, a.product.ID, act); err != nil {
+	if err := a.store.SaveCounters(a.t, a.license); err != nil {
 		return Outcome{}, err
 	}
-	if err := a.store.SaveCounters(a.t, a.license); err != nil {
+	return a.record(act)
+}
+
+// record stores an activation of the client with the token and the goodwill that act has.
+func (a *activating) record(act *Activation) (Outcome, error) {
+	act.UUID, act.License, act.Device, act.IsTemporary = a.ids.V7(), a.license.ID, a.device, a.license.IsTemporary
+	act.ActivatedAt, act.Pulse = a.now, Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)}
+	act.Client = a.command.Client
+	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)
+	if err := a.store.InsertActivation(a.t, a.command.Vendor, a.product.ID, act); err != nil {
 		return Outcome{}, err
 	}
 	announceActivation(a.t, a.license, act)

@@ -1,6 +1,10 @@
 package licensing
 
 import (
+	"hash/fnv"
+	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"chancery/internal/ident"
@@ -38,6 +42,7 @@ type Activation struct {
 	GoodwillSince time.Time // zero for a regular activation
 	GoodwillUntil time.Time // zero: until a token frees
 	Client        Client
+	Said          int64 // Fingerprint of the newest heartbeat that was recorded; 0 for none
 	ActivatedAt   time.Time
 	ReleasedAt    time.Time
 	ReleaseReason Reason
@@ -73,6 +78,21 @@ type Client struct {
 	PublicKey       []byte // Ed25519, 32 bytes; nil for a client without a key of its own
 }
 
+// Fingerprint tells two heartbeats apart by what they say: equal ones change
+// nothing. It is never 0. A collision (1 in 2^63) would delay what a heartbeat
+// says until it says something else, or the next day.
+func (c Client) Fingerprint() int64 {
+	h := fnv.New64a()
+	for _, s := range [...]string{c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country} {
+		_, _ = io.WriteString(h, s)
+		_, _ = h.Write([]byte{0})
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Variables)) {
+		_, _ = io.WriteString(h, name+"\x00"+c.Variables[name]+"\x00")
+	}
+	return int64(h.Sum64() | 1) //nolint:gosec // any 64 bits will do
+}
+
 // Pulse is the narrow record that heartbeats keep moving.
 type Pulse struct {
 	LastSeenAt  time.Time
@@ -89,6 +109,7 @@ const (
 	ByStaff         Reason = "staff"         // the vendor released it
 	ByOtherLicense  Reason = "other_license" // the client activated with another licence
 	ByInactivity    Reason = "inactivity"    // silent for the product's maximum_inactive_days
+	ByReinstall     Reason = "reinstall"     // the same client came with a new key pair
 	ByGoodwillEnded Reason = "goodwill_ended"
 )
 

@@ -15,7 +15,9 @@ type activationCase struct {
 	device  Device
 	token   *Token // the token whose key was presented; nil for a license key
 	version string
-	proven  []byte // the client's public key, proven by the call's signature; nil for none
+
+	presented []byte // the public key of its own that the client brings; nil for none
+	proven    []byte // the client's public key, proven by the call's signature; nil for none
 
 	here      *Activation // the device's activation of this license, if any
 	elsewhere *Activation // its activation of another license of the product (both temporary or neither)
@@ -26,9 +28,10 @@ type activationCase struct {
 // activationDecision says what is to be done: refuse, answer what is there
 // already, or take a token in role (giving up elsewhere, if there is one).
 type activationDecision struct {
-	refusal *Refusal
-	same    bool
-	role    Role
+	refusal   *Refusal
+	same      bool
+	reinstall bool // end the activation that is there, and activate anew with its token
+	role      Role
 }
 
 // decideActivation applies rules 1 to 4, 7 and 8 of provisioning.md.
@@ -37,7 +40,7 @@ func decideActivation(c activationCase) activationDecision {
 		return activationDecision{refusal: r}
 	}
 	if c.here != nil {
-		return activationDecision{same: true}
+		return decideAgain(c)
 	}
 	if r := refuseMove(c); r != nil {
 		return activationDecision{refusal: r}
@@ -63,10 +66,23 @@ func refuseActivation(c activationCase) *Refusal {
 		return Refuse(Expired)
 	case !versionAllowed(c.policy, c.version):
 		return Refuse(VersionNotAllowed)
-	case c.here != nil && !answersTo(c.here, c.proven):
-		return Refuse(ClientAssigned)
 	}
 	return nil
+}
+
+// decideAgain judges a client that holds an activation of this very licence. The
+// installation that made it gets it again. One that lost its key pair, by a
+// reinstall, presents a full key of the licence and a new pair: it takes the
+// place of the old one, which answers nobody from then on. A caller without a
+// pair never takes the place of one that has one.
+func decideAgain(c activationCase) activationDecision {
+	switch {
+	case answersTo(c.here, c.proven):
+		return activationDecision{same: true}
+	case c.proven != nil && bytes.Equal(c.proven, c.presented):
+		return activationDecision{reinstall: true}
+	}
+	return activationDecision{refusal: Refuse(ClientAssigned)}
 }
 
 // refuseMove judges leaving the licence that the client holds. A client id is a

@@ -40,7 +40,7 @@ func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 	case c.policy.StrictHeartbeats && !versionAllowed(c.policy, c.client.SoftwareVersion):
 		return heartbeatDecision{refusal: Refuse(VersionNotAllowed)}
 	}
-	return heartbeatDecision{history: a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(c.now) || differs(a.Client, c.client)}
+	return heartbeatDecision{history: a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(c.now) || a.Said != c.client.Fingerprint()}
 }
 
 func goodwillEnded(a *Activation, now time.Time) bool {

@@ -59,7 +59,7 @@ func (s *Service) Heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 	if err := s.pulses.Seen(c.Vendor, h.Activation.ID, now); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{State: StateOf(h.License, h.Activation, h.Activation.Client.SoftwareVersion, now)}, nil
+	return Outcome{State: StateOf(h.License, h.Activation, c.Client.SoftwareVersion, now)}, nil
 }
 
 // choose gives the holding that answers: the temporary one while it is valid.
@@ -121,16 +121,18 @@ func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Ho
 			out = refused(Refuse(UnknownClient))
 			return nil
 		}
-		if differs(a.Client, c.Client) {
-			a.Client = merged(a.Client, c.Client)
+		// What a heartbeat leaves out stays as it was, and is no change.
+		news := differs(a.Client, c.Client) || a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(t.Now())
+		if said := c.Client.Fingerprint(); a.Said != said {
+			a.Client, a.Said = merged(a.Client, c.Client), said
 			if err := s.store.UpdateClient(t, c.Vendor, a); err != nil {
 				return err
 			}
 		}
-		if err := s.store.RecordHeartbeat(t, c.Vendor, a, Heartbeat{At: t.Now(), Client: a.Client, GroupID: c.GroupID, UserID: c.UserID}); err != nil {
+		if err := s.store.RecordHeartbeat(t, c.Vendor, a, news, Heartbeat{At: t.Now(), Client: a.Client, GroupID: c.GroupID, UserID: c.UserID}); err != nil {
 			return err
 		}
-		out.State = StateOf(h.License, a, a.Client.SoftwareVersion, t.Now())
+		out.State = StateOf(h.License, a, c.Client.SoftwareVersion, t.Now())
 		return nil
 	})
 	return out, err

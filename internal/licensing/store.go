@@ -78,8 +78,8 @@ type Store interface {
 	// UpdateClient stores what a client says of itself.
 	UpdateClient(t tx.Tx, v ident.VendorID, a *Activation) error
 
-	// RecordHeartbeat writes a history row and moves the pulse.
-	RecordHeartbeat(t tx.Tx, v ident.VendorID, a *Activation, h Heartbeat) error
+	// RecordHeartbeat moves the pulse and, with news, writes a history row.
+	RecordHeartbeat(t tx.Tx, v ident.VendorID, a *Activation, news bool, h Heartbeat) error
 
 	InsertLicense(t tx.Tx, l *License) error
 
@@ -136,7 +136,8 @@ type Reader interface {
 	GoodwillOver(ctx context.Context, now time.Time, limit int) ([]Due, error)
 }
 
-// Holding is what one read brings for a client.
+// Holding is what one read brings for a client: of the licence and the activation
+// no more than a heartbeat is decided by and answered with.
 type Holding struct {
 	License    *License
 	Activation *Activation

@@ -45,7 +45,7 @@ const (
 )
 
 // ItemSorts are what the list of items offers; the first is the default.
-var ItemSorts = []string{"at"}
+func ItemSorts() []string { return []string{"at"} }
 
 // Item is one event on its way to one subscriber.
 type Item struct {

@@ -74,3 +74,10 @@ func (a Answers) Keep(t tx.Tx, c tx.Claim, answer tx.Answer) error {
 func answerPurpose(c tx.Claim) string {
 	return "answer\x00" + c.Principal + "\x00" + c.Route + "\x00" + c.Key
 }
+
+// ForgetAnswers deletes answers that are older than AnswersKept, a bounded number at a time.
+func ForgetAnswers(t tx.Tx) error {
+	_, err := On(t).Exec(`DELETE FROM answers WHERE at <= (SELECT COALESCE(MAX(at), 0) FROM
+		(SELECT at FROM answers WHERE at <= $1 ORDER BY at LIMIT 1000) AS oldest)`, t.Now().UnixMilli()-AnswersKept)
+	return err
+}

@@ -214,8 +214,10 @@ func TestTheWriterFindsAnotherConnection(t *testing.T) {
 			}
 			return err
 		},
-		"closed":            func(c *writerConn) error { return c.conn.Close() },
-		"stuck in a change": func(c *writerConn) error { return errors.Join(c.control("BEGIN"), c.control("INSERT INTO marks (n) VALUES (404)")) },
+		"closed": func(c *writerConn) error { return c.conn.Close() },
+		"stuck in a change": func(c *writerConn) error {
+			return errors.Join(c.control("BEGIN"), c.control("INSERT INTO marks (n) VALUES (404)"))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

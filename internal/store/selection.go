@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
@@ -69,6 +70,52 @@ func (s *Selection) Page(r listing.Request, by Column, id string) (sqltext strin
 	}
 	s.add(" ORDER BY "+by.Name+order+", "+id+order+" LIMIT ?", r.Limit+1)
 	return s.text.String(), s.args
+}
+
+// SearchDepth is how many rows of a list one page looks at when its filter has
+// no index. A page that found too few within it still gives a cursor: search on
+// from there.
+const SearchDepth = 20_000
+
+// Search bounds a list whose filter has no index.
+type Search struct {
+	last int64 // the id at which this page stops looking; 0 for the list's end
+	r    listing.Request
+}
+
+// Bound finds where a page stops that looks at most at deep rows. looked selects
+// the ids of the list with the conditions that an index serves.
+func (db *DB) Bound(ctx context.Context, looked *Selection, id string, r listing.Request, deep int) (Search, error) {
+	sqltext, args := looked.Page(listing.Request{Limit: deep, Desc: r.Desc, After: r.After}, Column{Name: id}, id)
+	farthest := "MAX"
+	if r.Desc {
+		farthest = "MIN"
+	}
+	var last, many int64
+	_, err := db.QueryRow(ctx, `SELECT COALESCE(`+farthest+`(id), 0), COUNT(*) FROM (`+sqltext+`) AS looked`, args, &last, &many)
+	if many <= int64(deep) {
+		last = 0
+	}
+	return Search{last, r}, err
+}
+
+// Within adds the bound to the list's own selection.
+func (b Search) Within(s *Selection, id string) {
+	switch {
+	case b.last == 0:
+	case b.r.Desc:
+		s.And(id+" >= ?", b.last)
+	default:
+		s.And(id+" <= ?", b.last)
+	}
+}
+
+// Next gives a page's cursor: its own, or the one to search on with.
+func (b Search) Next(own string) string {
+	if own == "" && b.last != 0 {
+		return b.r.Mark(b.last).Encode()
+	}
+	return own
 }
 
 func (s *Selection) add(text string, args ...any) {

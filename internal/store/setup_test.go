@@ -133,4 +133,3 @@ func together(tb testing.TB, b bench, fns ...func(*Tx) error) []error {
 	}
 	return outcomes
 }
-

@@ -43,7 +43,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	// The program is in the PATH that testscript has made for its commands.
 	program, err := lookPath("chancery", ts.Getenv("PATH"))
 	ts.Check(err)
-	cmd := exec.Command(program, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	cmd := exec.Command(program, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...) //nolint:noctx // it ends with its story
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = environ(ts)
 	stderr, err := cmd.StderrPipe()

@@ -11,7 +11,7 @@ import (
 // Store reads the audit log and keeps its chains.
 type Store struct {
 	DB          *store.DB
-	SearchDepth int // see List; 20,000 when 0
+	SearchDepth int // of List; store.SearchDepth when 0
 }
 
 const recordColumns = `a.id, a.at, a.action, a.subject, a.subject_id, a.license_id, a.actor_kind, a.actor_id, a.actor_name,

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"chancery/internal/audit"
 	"chancery/internal/ident"
@@ -29,24 +28,18 @@ func (Store) Last(t tx.Tx, vendor ident.VendorID) (audit.Seal, error) {
 }
 
 // Unsealed implements audit.SealStore.
-func (Store) Unsealed(t tx.Tx, vendor ident.VendorID, before time.Time, stragglers bool, limit int) ([]audit.Record, error) {
-	s := store.On(t)
+func (s Store) Unsealed(ctx context.Context, vendor ident.VendorID, stragglers bool, limit int) ([]audit.Record, error) {
 	above := int64(0)
 	if !stragglers {
-		if _, err := s.QueryRow(`SELECT COALESCE(MAX(audit_id), 0) FROM audit_seals WHERE vendor_id = $1`, []any{vendor}, &above); err != nil {
+		if _, err := s.DB.QueryRow(ctx, `SELECT COALESCE(MAX(audit_id), 0) FROM audit_seals WHERE vendor_id = $1`,
+			[]any{vendor}, &above); err != nil {
 			return nil, err
 		}
 	}
-	records, err := store.All[audit.Record](s.Query(`SELECT `+recordColumns+` FROM audit_log a
+	return store.All[audit.Record](s.DB.Query(ctx, `SELECT `+recordColumns+` FROM audit_log a
 		WHERE a.vendor_id = $1 AND a.id > $2
 		AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.vendor_id = a.vendor_id AND s.audit_id = a.id)
 		ORDER BY a.id LIMIT $3`, vendor, above, limit))(scanRecord)
-	for i, r := range records {
-		if r.At.After(before) {
-			return records[:i], err
-		}
-	}
-	return records, err
 }
 
 // Append implements audit.SealStore.

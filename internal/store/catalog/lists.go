@@ -69,12 +69,13 @@ func (s Store) Releases(
 ) (listing.Page[catalog.Release], error) {
 	type row struct {
 		catalog.Release
+
 		id int64
 	}
 	sqltext, args := store.Select(`SELECT id, uuid, software_release, description, created_at FROM software_releases WHERE vendor_id =`, vendor).
 		And("product_id = ?", product).Page(r, store.Column{Name: "software_release"}, "id")
 	rows, err := store.All[row](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (v row, err error) {
-		v.Release, _, err = scanRelease(always(scan), &v.id)
+		v.Release, err = scanRelease(always(scan), &v.id)
 		return v, err
 	})
 	page := listing.Cut(r, rows, func(v row) listing.Mark { return mark(r, v.id, v.SoftwareRelease) })
@@ -87,6 +88,7 @@ func (s Store) Definitions(
 ) (listing.Page[catalog.Definition], error) {
 	type row struct {
 		catalog.Definition
+
 		id int64
 	}
 	sqltext, args := store.Select(`SELECT `+definitionColumns+` FROM `+table(kind)+` d WHERE d.vendor_id =`, vendor).

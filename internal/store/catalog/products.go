@@ -69,11 +69,10 @@ func (Store) PutRelease(
 		return catalog.Release{}, err
 	}
 	var id int64
-	kept, _, err := scanRelease(func(dest ...any) (bool, error) {
+	return scanRelease(func(dest ...any) (bool, error) {
 		return s.QueryRow(`SELECT id, uuid, software_release, description, created_at FROM software_releases
 			WHERE vendor_id = $1 AND product_id = $2 AND software_release = $3`, []any{vendor, product, r.SoftwareRelease}, dest...)
 	}, &id)
-	return kept, err
 }
 
 func scanProduct(r row) (catalog.Product, bool, error) {
@@ -93,10 +92,10 @@ func scanProduct(r row) (catalog.Product, bool, error) {
 	return p, true, nil
 }
 
-func scanRelease(r row, id *int64) (catalog.Release, bool, error) {
+func scanRelease(r row, id *int64) (catalog.Release, error) {
 	var release catalog.Release
 	var created int64
-	found, err := r(id, &release.UUID, &release.SoftwareRelease, &release.Description, &created)
+	_, err := r(id, &release.UUID, &release.SoftwareRelease, &release.Description, &created)
 	release.CreatedAt = store.Instant(created)
-	return release, found, err
+	return release, err
 }

@@ -3,8 +3,6 @@ package keyring
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"time"
 
 	"chancery/internal/ident"
@@ -25,17 +23,16 @@ func (Store) Insert(t tx.Tx, vendor ident.VendorID, k keyring.Key) (ident.Signin
 	id, err := store.On(t).Insert(`INSERT INTO signing_keys (vendor_id, kid, kind, public_key, sealed_private, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
 		vendor, k.KID, string(k.Kind), k.Public, k.Sealed, k.CreatedAt.UnixMilli())
-	return ident.SigningKeyID(id), errors.Join(err, bump(t, err))
+	if err != nil {
+		return 0, err
+	}
+	return ident.SigningKeyID(id), store.Bump(t)
 }
 
 // Keys implements keyring.Store.
 func (Store) Keys(t tx.Tx, vendor ident.VendorID) ([]keyring.Key, error) {
 	s := store.On(t)
-	rows, err := s.Query("SELECT "+columns+" FROM signing_keys k WHERE k.vendor_id = $1 ORDER BY k.id"+s.Dialect.ForUpdate(), vendor)
-	if err != nil {
-		return nil, err
-	}
-	return collect(rows)
+	return store.All[keyring.Key](s.Query("SELECT "+columns+" FROM signing_keys k WHERE k.vendor_id = $1 ORDER BY k.id"+s.Dialect.ForUpdate(), vendor))(one)
 }
 
 // NamedBy implements keyring.Store.
@@ -48,9 +45,11 @@ func (Store) NamedBy(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID) (int
 
 // Retire implements keyring.Store.
 func (Store) Retire(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at time.Time) error {
-	_, err := store.On(t).Exec(`UPDATE signing_keys SET retired_at = $1 WHERE vendor_id = $2 AND id = $3 AND retired_at IS NULL`,
-		at.UnixMilli(), vendor, id)
-	return errors.Join(err, bump(t, err))
+	if _, err := store.On(t).Exec(`UPDATE signing_keys SET retired_at = $1 WHERE vendor_id = $2 AND id = $3 AND retired_at IS NULL`,
+		at.UnixMilli(), vendor, id); err != nil {
+		return err
+	}
+	return store.Bump(t)
 }
 
 // List implements keyring.Store.
@@ -60,59 +59,34 @@ func (s Store) List(ctx context.Context, vendor ident.VendorID) (ident.UUID, []k
 	if err != nil || !found {
 		return uuid, nil, err
 	}
-	rows, err := s.DB.Query(ctx, "SELECT "+columns+" FROM signing_keys k WHERE k.vendor_id = $1 ORDER BY k.id", vendor)
-	if err != nil {
-		return uuid, nil, err
-	}
-	keys, err := collect(rows)
+	keys, err := store.All[keyring.Key](s.DB.Query(ctx, "SELECT "+columns+" FROM signing_keys k WHERE k.vendor_id = $1 ORDER BY k.id", vendor))(one)
 	return uuid, keys, err
 }
 
 // Sample implements keyring.Store.
 func (s Store) Sample(ctx context.Context) (uuid ident.UUID, k keyring.Key, found bool, err error) {
-	rows, err := s.DB.Query(ctx, `SELECT v.uuid, `+columns+` FROM signing_keys k JOIN vendors v ON v.id = k.vendor_id
-		ORDER BY k.id DESC LIMIT 1`)
-	if err != nil {
-		return uuid, k, false, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	if !rows.Next() {
-		return uuid, k, false, rows.Err()
-	}
-	err = scan(rows, &k, &uuid)
-	return uuid, k, err == nil, err
+	found, err = scan(&k, func(dest ...any) (bool, error) {
+		return s.DB.QueryRow(ctx, `SELECT `+columns+`, v.uuid FROM signing_keys k JOIN vendors v ON v.id = k.vendor_id
+			ORDER BY k.id DESC LIMIT 1`, nil, append(dest, &uuid)...)
+	})
+	return uuid, k, found, err
 }
 
-// bump raises the change counter unless the change itself has failed.
-func bump(t tx.Tx, failed error) error {
-	if failed != nil {
-		return nil
-	}
-	return store.Bump(t)
+func one(row store.Scan) (k keyring.Key, err error) {
+	_, err = scan(&k, func(dest ...any) (bool, error) { return true, row(dest...) })
+	return k, err
 }
 
-func collect(rows *sql.Rows) (keys []keyring.Key, err error) {
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var k keyring.Key
-		if err := scan(rows, &k); err != nil {
-			return nil, err
-		}
-		keys = append(keys, k)
-	}
-	return keys, rows.Err()
-}
-
-func scan(rows *sql.Rows, k *keyring.Key, before ...any) error {
+func scan(k *keyring.Key, row func(dest ...any) (bool, error)) (found bool, err error) {
 	var created int64
-	var retired sql.NullInt64
-	dest := append(before, &k.ID, &k.KID, &k.Kind, &k.Public, &k.Sealed, &created, &retired)
-	if err := rows.Scan(dest...); err != nil {
-		return fmt.Errorf("scan: %w", err)
+	var retired sql.Null[int64]
+	found, err = row(&k.ID, &k.KID, &k.Kind, &k.Public, &k.Sealed, &created, &retired)
+	if err != nil || !found {
+		return false, err
 	}
-	k.CreatedAt = time.UnixMilli(created).UTC()
-	if retired.Valid {
-		k.RetiredAt = time.UnixMilli(retired.Int64).UTC()
+	k.CreatedAt = store.Instant(created)
+	if at := store.OptionalInstant(retired); at != nil {
+		k.RetiredAt = *at
 	}
-	return nil
+	return true, nil
 }

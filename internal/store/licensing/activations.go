@@ -1,9 +1,6 @@
 package licensing
 
 import (
-	"context"
-	"time"
-
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/store"
@@ -26,7 +23,8 @@ func (s *Store) Activation(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing
 	if err != nil || a != nil {
 		return a, err
 	}
-	rows, err = writing(t)(activationsFrom+`WHERE k.vendor_id = $1 AND k.token_key = $2 AND a.vendor_id = $1 AND a.id = k.activation_id`, v, id)
+	rows, err = writing(t)(activationsFrom+`JOIN tokens k ON k.activation_id = a.id
+		WHERE k.vendor_id = $1 AND k.token_key = $2 AND a.vendor_id = $1`, v, id)
 	return first(rows, err, scanActivation)
 }
 
@@ -43,11 +41,11 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 	}
 	id, err := store.On(t).Insert(`INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, is_temporary,
 		goodwill_since, goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version,
-		device_variables, address, country, client_public_key, activated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`,
+		device_variables, address, country, client_public_key, activated_at, token_key, said)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) RETURNING id`,
 		v, a.UUID, product, a.License, a.Token, a.Device.ID, store.Bit(a.IsTemporary), millis(a.GoodwillSince), millis(a.GoodwillUntil),
 		c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country,
-		c.PublicKey, a.ActivatedAt.UnixMilli())
+		c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said)
 	if err != nil {
 		return err
 	}
@@ -93,40 +91,7 @@ func (s *Store) UpdateClient(t tx.Tx, v ident.VendorID, a *licensing.Activation)
 		return err
 	}
 	_, err = store.On(t).Exec(`UPDATE activations SET hostname = $1, platform = $2, operating_system = $3, software_version = $4,
-		device_variables = $5, address = $6, country = $7 WHERE vendor_id = $8 AND id = $9`,
-		c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country, v, a.ID)
+		device_variables = $5, address = $6, country = $7, said = $8 WHERE vendor_id = $9 AND id = $10`,
+		c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country, a.Said, v, a.ID)
 	return err
-}
-
-// Held implements licensing.Reader: one read for the whole of a heartbeat.
-func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]licensing.Holding, error) {
-	q := s.reading(ctx)
-	rows, err := q(`SELECT `+activationColumns+`, `+licenseColumns+`
-		FROM devices d
-		JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id AND a.released_at IS NULL
-		JOIN tokens k ON k.vendor_id = a.vendor_id AND k.id = a.token_id
-		JOIN pulses s ON s.activation_id = a.id
-		JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id`+licenseTables+
-		`WHERE d.vendor_id = $1 AND d.number = $2 AND p.uuid = $3 ORDER BY a.is_temporary DESC`, v, number, product)
-	type held struct {
-		activation activationRow
-		license    licenseRow
-	}
-	scanned, err := collect(rows, err, func(scan store.Scan) (*held, error) {
-		h := &held{}
-		return h, scan(append(h.activation.dest(), h.license.dest()...)...)
-	})
-	if err != nil {
-		return nil, err
-	}
-	all := make([]licensing.Holding, len(scanned))
-	for i, h := range scanned {
-		if all[i].Activation, err = h.activation.activation(); err != nil {
-			return nil, err
-		}
-		if all[i].License, err = s.withEdition(q, time.Time{}, &h.license); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
 }

@@ -26,6 +26,7 @@ type edition struct {
 	*licensing.Edition
 
 	product int64 // the product's revision
+	holder  licensing.Product
 	changed int64 // when it or its product was last changed, Unix milliseconds
 }
 
@@ -36,6 +37,17 @@ func (e *editions) get(id ident.EditionID, revision, product int64) *licensing.E
 	defer e.mu.RUnlock()
 	if held, ok := e.byID[id]; ok && held.Revision == revision && held.product == product {
 		return held.Edition
+	}
+	return nil
+}
+
+// byRevision serves who reads no product: a change of the product that an answer
+// shows raises the edition's revision too.
+func (e *editions) byRevision(id ident.EditionID, revision int64) *edition {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if held, ok := e.byID[id]; ok && held.Revision == revision {
+		return &held
 	}
 	return nil
 }
@@ -84,26 +96,16 @@ func (s *Store) Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing.Ed
 	if err != nil || held == nil {
 		return nil, nil, err
 	}
-	rows, err := writing(t)(`SELECT `+productColumns+` FROM products p
-		JOIN editions e ON e.vendor_id = p.vendor_id AND e.product_id = p.id WHERE p.vendor_id = $1 AND e.id = $2`, v, held.ID)
-	product, err := first(rows, err, func(scan store.Scan) (*licensing.Product, error) {
-		var p productRow
-		if err := scan(p.dest()...); err != nil {
-			return nil, err
-		}
-		product := p.product()
-		return &product, nil
-	})
-	return held.Edition, product, err
+	return held.Edition, &held.holder, nil
 }
 
 // loadEdition reads an edition with the releases of its product; nil when there is none.
 func loadEdition(q querier, v ident.VendorID, where string, arg any) (*edition, error) {
-	held, productID, err := readEdition(q, v, where, arg)
+	held, err := readEdition(q, v, where, arg)
 	if err != nil || held == nil {
 		return nil, err
 	}
-	rows, err := q(`SELECT uuid, software_release, description FROM software_releases WHERE vendor_id = $1 AND product_id = $2 ORDER BY id`, v, productID)
+	rows, err := q(`SELECT uuid, software_release, description FROM software_releases WHERE vendor_id = $1 AND product_id = $2 ORDER BY id`, v, held.holder.ID)
 	held.Releases, err = collect(rows, err, func(scan store.Scan) (licensing.Release, error) {
 		var r licensing.Release
 		err := scan(&r.UUID, &r.Release, &r.Description)
@@ -112,19 +114,22 @@ func loadEdition(q querier, v ident.VendorID, where string, arg any) (*edition, 
 	return held, err
 }
 
-func readEdition(q querier, v ident.VendorID, where string, arg any) (*edition, ident.ProductID, error) {
-	var product ident.ProductID
+func readEdition(q querier, v ident.VendorID, where string, arg any) (*edition, error) {
 	rows, err := q(`SELECT e.id, e.uuid, e.name, e.provisioning_mode, e.client_type, e.license_type, e.policy, e.grants, e.revision,
-		p.id, p.revision, e.updated_at, p.updated_at FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
+		e.updated_at, p.updated_at, `+productColumns+` FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
 		WHERE e.vendor_id = $1 AND `+where, v, arg)
-	held, err := first(rows, err, func(scan store.Scan) (*edition, error) {
+	return first(rows, err, func(scan store.Scan) (*edition, error) {
 		held := edition{Edition: &licensing.Edition{}}
 		var policy, grants string
 		var edited, moved int64
-		if err := scan(&held.ID, &held.UUID, &held.Name, &held.Mode, &held.ClientType, &held.LicenseType,
-			&policy, &grants, &held.Revision, &product, &held.product, &edited, &moved); err != nil {
+		var p productRow
+		if err := scan(append([]any{
+			&held.ID, &held.UUID, &held.Name, &held.Mode, &held.ClientType, &held.LicenseType, &policy, &grants, &held.Revision, &edited, &moved,
+		}, p.dest()...)...); err != nil {
 			return nil, err
 		}
+		held.holder = p.product()
+		held.product = held.holder.Revision
 		if err := json.Unmarshal([]byte(policy), &held.Policy); err != nil {
 			return nil, fmt.Errorf("policy of edition %d: %w", held.ID, err)
 		}
@@ -134,5 +139,4 @@ func readEdition(q querier, v ident.VendorID, where string, arg any) (*edition, 
 		held.changed = max(edited, moved)
 		return &held, nil
 	})
-	return held, product, err
 }

@@ -10,7 +10,7 @@ import (
 // RecordHeartbeat implements licensing.Store. The day's count is kept in the
 // pulse while the day lasts; the first heartbeat of another day hands it over to
 // the finished day's newest history row.
-func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activation, h licensing.Heartbeat) error {
+func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activation, news bool, h licensing.Heartbeat) error {
 	q, day, at := store.On(t), licensing.DayOf(h.At), h.At.UnixMilli()
 	var was, count int64
 	if _, err := q.QueryRow(`SELECT last_seen_day, day_count FROM pulses WHERE activation_id = $1 AND vendor_id = $2`+q.Dialect.ForUpdate(),
@@ -28,6 +28,9 @@ func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activati
 	if _, err := q.Exec(`UPDATE pulses SET last_seen_at = `+q.Dialect.Greatest("last_seen_at", "$1")+`, last_seen_day = $2, day_count = $3
 		WHERE activation_id = $4 AND vendor_id = $5`, at, was, count+1, a.ID, v); err != nil {
 		return err
+	}
+	if !news {
+		return nil
 	}
 	c := &h.Client
 	_, err := q.Exec(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,

@@ -27,21 +27,14 @@ func (s *Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*l
 	return all[0], nil
 }
 
-// List lists licences.
+// List lists licences. With a filter that has no index a page may hold fewer
+// than asked for, even none, and yet have a next one.
 func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error) {
 	q := store.Select(selectLicense, v)
 	if !f.Product.IsZero() {
 		q.And("l.product_id = (SELECT id FROM products WHERE vendor_id = ? AND uuid = ?)", v, f.Product)
 	}
-	if !f.Edition.IsZero() {
-		q.And("l.edition_id = (SELECT id FROM editions WHERE vendor_id = ? AND uuid = ?)", v, f.Edition)
-	}
-	if !f.Customer.IsZero() {
-		q.And("l.customer_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", v, f.Customer)
-	}
-	if f.LicenseeEmail != "" {
-		q.And("l.licensee_email = ?", strings.ToLower(f.LicenseeEmail))
-	}
+	narrowIndexed(f, q, v)
 	if f.IsActive != nil {
 		q.And("l.is_active = ?", store.Bit(*f.IsActive))
 	}
@@ -51,9 +44,34 @@ func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, 
 	if f.OnGoodwill {
 		q.And("l.goodwill_used > 0")
 	}
+	var search store.Search
+	if !f.Indexed() {
+		looked := store.Select(`SELECT l.id FROM licenses l WHERE l.vendor_id =`, v)
+		narrowIndexed(f, looked, v)
+		var err error
+		if search, err = s.db.Bound(ctx, looked, "l.id", r, store.SearchDepth); err != nil {
+			return listing.Page[*licensing.License]{}, err
+		}
+		search.Within(q, "l.id")
+	}
 	sqltext, args := q.Page(r, store.Column{Name: "l.id"}, "l.id")
 	items, err := s.licenses(s.reading(ctx), time.Time{}, sqltext, args...)
-	return listing.Cut(r, items, func(l *licensing.License) listing.Mark { return r.Mark(int64(l.ID)) }), err
+	page := listing.Cut(r, items, func(l *licensing.License) listing.Mark { return r.Mark(int64(l.ID)) })
+	page.Next = search.Next(page.Next)
+	return page, err
+}
+
+// narrowIndexed adds the conditions that an index serves.
+func narrowIndexed(f licensing.Filter, q *store.Selection, v ident.VendorID) {
+	if !f.Edition.IsZero() {
+		q.And("l.edition_id = (SELECT id FROM editions WHERE vendor_id = ? AND uuid = ?)", v, f.Edition)
+	}
+	if !f.Customer.IsZero() {
+		q.And("l.customer_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", v, f.Customer)
+	}
+	if f.LicenseeEmail != "" {
+		q.And("l.licensee_email = ?", strings.ToLower(f.LicenseeEmail))
+	}
 }
 
 // Search finds licences by a full key of any kind.

@@ -79,23 +79,29 @@ func (r *licenseRow) license() (*licensing.License, error) {
 	l.ExpiresMode, l.ExpiresDays = terms.ExpiresMode(r.mode.String), int(r.days.Int64)
 	l.FirstActivatedAt, l.UsedUpAt = instant(r.activated), instant(r.usedUp)
 	l.CreatedAt, l.UpdatedAt = time.UnixMilli(r.created).UTC(), time.UnixMilli(r.updated).UTC()
-	if r.overrides.Valid {
-		l.Overrides = &terms.Overrides{}
-		if err := json.Unmarshal([]byte(r.overrides.String), l.Overrides); err != nil {
-			return nil, fmt.Errorf("overrides of license %d: %w", l.ID, err)
-		}
-	}
-	return l, nil
+	var err error
+	l.Overrides, err = parseOverrides(l.ID, r.overrides.String)
+	return l, err
 }
 
-// activationColumns: a(ctivation), k (its token), d(evice), s (its pulse).
+func parseOverrides(id ident.LicenseID, text string) (*terms.Overrides, error) {
+	if text == "" {
+		return nil, nil
+	}
+	o := &terms.Overrides{}
+	if err := json.Unmarshal([]byte(text), o); err != nil {
+		return nil, fmt.Errorf("overrides of license %d: %w", id, err)
+	}
+	return o, nil
+}
+
+// activationColumns: a(ctivation), d(evice), s (its pulse).
 const (
-	activationColumns = `a.id, a.uuid, a.license_id, a.token_id, k.token_key, d.id, d.uuid, d.number, d.suspended_until,
+	activationColumns = `a.id, a.uuid, a.license_id, a.token_id, a.token_key, d.id, d.uuid, d.number, d.suspended_until,
 		a.is_temporary, a.goodwill_since, a.goodwill_until, a.client_name, a.client_description, a.tags,
 		a.hostname, a.platform, a.operating_system, a.software_version, a.device_variables, a.address, a.country,
-		a.client_public_key, a.activated_at, a.released_at, a.release_reason, s.last_seen_at, s.last_seen_day, s.day_count`
+		a.client_public_key, a.said, a.activated_at, a.released_at, a.release_reason, s.last_seen_at, s.last_seen_day, s.day_count`
 	activationTables = ` JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
-		JOIN tokens k ON k.vendor_id = a.vendor_id AND k.id = a.token_id
 		JOIN pulses s ON s.activation_id = a.id `
 )
 
@@ -114,7 +120,7 @@ func (r *activationRow) dest() []any {
 		&a.ID, &a.UUID, &a.License, &a.Token, &a.TokenKey, &a.Device.ID, &a.Device.UUID, &a.Device.Number, &r.suspended,
 		&a.IsTemporary, &r.since, &r.until, &c.Name, &c.Description, &r.tags,
 		&c.Hostname, &c.Platform, &c.OperatingSystem, &c.SoftwareVersion, &r.variables, &c.Address, &c.Country,
-		&c.PublicKey, &r.activated, &r.released, &r.reason, &r.seen, &a.Pulse.LastSeenDay, &a.Pulse.DayCount,
+		&c.PublicKey, &a.Said, &r.activated, &r.released, &r.reason, &r.seen, &a.Pulse.LastSeenDay, &a.Pulse.DayCount,
 	}
 }
 

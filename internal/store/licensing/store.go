@@ -14,6 +14,7 @@ import (
 type Store struct {
 	db       *store.DB
 	editions *editions
+	products productIDs
 }
 
 var (

@@ -66,6 +66,7 @@ func (Store) Delete(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Sub
 
 type subscriptionRow struct {
 	outbox.Subscription
+
 	event string
 }
 

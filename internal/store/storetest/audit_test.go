@@ -25,6 +25,7 @@ func (stamp) SignHead(_ context.Context, _ ident.VendorID, text string) (string,
 
 type auditBench struct {
 	storetest.Env
+
 	rows   auditstore.Store
 	sealer *audit.Sealer
 	vendor audit.Vendor
@@ -255,7 +256,7 @@ func TestAuditList(t *testing.T) {
 		stranger := storetest.Vendor(t, e, "Bolt").ID
 		list := func(vendor ident.VendorID, f audit.Filter) (found []string, pages int) {
 			for cursor := ""; ; {
-				r, err := listing.Parse(4, "", cursor, audit.Sorts...)
+				r, err := listing.Parse(4, "", cursor, audit.Sorts()...)
 				if err != nil {
 					t.Fatal(err)
 				}

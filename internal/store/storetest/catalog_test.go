@@ -15,6 +15,7 @@ import (
 
 type catalogBench struct {
 	storetest.Env
+
 	service *catalog.Service
 	rows    catalogstore.Store
 	vendor  ident.VendorID
@@ -125,7 +126,7 @@ func TestProductsPageInEverySort(t *testing.T) {
 		for _, sort := range []string{"name", "-name", "created_at", "-created_at"} {
 			names, cursor := []string{}, ""
 			for {
-				r, err := listing.Parse(3, sort, cursor, catalog.ProductSorts...)
+				r, err := listing.Parse(3, sort, cursor, catalog.ProductSorts()...)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -234,7 +235,7 @@ func TestEditions(t *testing.T) {
 				Grants: terms.Grants{Features: []terms.Feature{{Name: "a"}, {Name: "a"}}, Limitations: []terms.Limitation{{Name: "l", Reset: "hourly"}}},
 			})
 		})
-		if len(wrong.Fields) < 8 {
+		if len(wrong) < 8 {
 			t.Errorf("only these were named: %v", wrong)
 		}
 		stranger := storetest.Vendor(t, e, "Bolt").ID

@@ -17,6 +17,7 @@ import (
 
 type customerBench struct {
 	storetest.Env
+
 	service *customers.Service
 	rows    customerstore.Store
 	vendor  ident.VendorID
@@ -235,7 +236,7 @@ func TestCustomerList(t *testing.T) {
 		list := func(vendor ident.VendorID, f customers.Filter, sort string, limit int) string {
 			got, cursor := []string{}, ""
 			for {
-				r, err := listing.Parse(limit, sort, cursor, customers.Sorts...)
+				r, err := listing.Parse(limit, sort, cursor, customers.Sorts()...)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -23,7 +23,7 @@ type Env struct {
 }
 
 // Start is where each Env's clock begins.
-var Start = time.Date(2026, 3, 14, 9, 26, 53, 589_000_000, time.UTC)
+var Start = time.Date(2026, 3, 14, 9, 26, 53, 589_000_000, time.UTC) //nolint:gochecknoglobals // a constant that Go has no form for
 
 // Each runs test on an embedded database and on PostgreSQL, in parallel.
 func Each(t *testing.T, test func(t *testing.T, e Env)) {
@@ -96,14 +96,15 @@ func Try[T any](t testing.TB, e Env, fn func(tx.Tx) (T, error)) (T, error) {
 	return v, err
 }
 
-// Refuse runs fn in a transaction that must fail with a fault of this code.
-func Refuse[T any](t testing.TB, e Env, code string, fn func(tx.Tx) (T, error)) *fault.Error {
+// Refuse runs fn in a transaction that must fail with a fault of this code, and
+// gives the fields that it names.
+func Refuse[T any](t testing.TB, e Env, code string, fn func(tx.Tx) (T, error)) []fault.Field {
 	t.Helper()
 	_, err := Try(t, e, fn)
 	if !fault.Is(err, code) {
 		t.Fatalf("got %v, want the fault %s", err, code)
 	}
-	return fault.As(err)
+	return fault.As(err).Fields
 }
 
 // Vendors makes the service of vendors on e.

@@ -45,7 +45,7 @@ func TestOutbox(t *testing.T) {
 		queued := func(s outbox.Subscription, state outbox.State) string {
 			events, cursor := []string{}, ""
 			for {
-				r, err := listing.Parse(1, "", cursor, outbox.ItemSorts...)
+				r, err := listing.Parse(1, "", cursor, outbox.ItemSorts()...)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -81,7 +81,7 @@ func (a *API) activations() []operation {
 			Path: "/licenses/{id}/activations", ID: "list-activations", Group: group, Summary: "List a licence's activations, the newest first",
 			Queries:    []query{{Name: "past", Kind: flagKind, Doc: "true: also those that have ended"}},
 			Permission: identity.ViewLicenses,
-		}, licensing.Sorts, func(q *request, r listing.Request) (listing.Page[*licensing.Activation], error) {
+		}, licensing.Sorts(), func(q *request, r listing.Request) (listing.Page[*licensing.Activation], error) {
 			l, err := a.LicenseRows.ByUUID(q.ctx, q.vendor, q.id)
 			if err != nil {
 				return listing.Page[*licensing.Activation]{}, err
@@ -113,8 +113,9 @@ func (a *API) activations() []operation {
 			return nothing{}, err
 		}),
 		change(a, operation{
-			Method: http.MethodPost, Path: "/activations/{id}/suspension", ID: "suspend-device", Group: group, Summary: "Suspend the activation's device, or lift it",
-			About: "Nothing is lost meanwhile.", Permission: identity.ManageActivations, status: http.StatusNoContent,
+			Method: http.MethodPost, Path: "/activations/{id}/suspension", ID: "suspend-device", Group: group,
+			Summary: "Suspend the activation's device, or lift the suspension",
+			About:   "Nothing is lost meanwhile.", Permission: identity.ManageActivations, status: http.StatusNoContent,
 		}, func(t tx.Tx, q *request, in suspension) (nothing, error) {
 			var until time.Time
 			if in.Until != nil {

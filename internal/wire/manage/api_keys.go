@@ -45,13 +45,14 @@ type APIKey struct {
 
 type apiKeyWithSecret struct {
 	APIKey
+
 	Secret string `json:"secret" doc:"shown this once"`
 }
 
 type apiKeyCreate struct {
 	Kind        identity.KeyKind      `json:"kind" enum:"provisioning,admin" doc:"provisioning: embedded in programs, so public; admin: the back office"`
 	Name        string                `json:"name" minLength:"1" maxLength:"100"`
-	Permissions []identity.Permission `json:"permissions,omitempty" maxItems:"50" doc:"what it may do; the kind's default if left out. None that the calling key does not have"`
+	Permissions []identity.Permission `json:"permissions,omitempty" maxItems:"50" nullable:"false" doc:"what it may do; the kind's default if left out. None that the calling key does not have"`
 }
 
 func showAPIKey(k identity.APIKey) APIKey {

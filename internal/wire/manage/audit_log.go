@@ -21,7 +21,7 @@ type auditRecord struct {
 	At        time.Time       `json:"at"`
 	Action    string          `json:"action" example:"license.changed"`
 	Subject   string          `json:"subject"`
-	SubjectID *ident.UUID     `json:"subject_id" format:"uuid"`
+	SubjectID *ident.UUID     `json:"subject_id" format:"uuid" nullable:"true"`
 	Actor     auditActor      `json:"actor"`
 	Address   string          `json:"address" doc:"where the request came from"`
 	RequestID string          `json:"request_id"`
@@ -70,7 +70,7 @@ func (a *API) auditLog() []operation {
 				{Name: "to", Kind: instantKind, Doc: "exclusive"},
 			},
 			Permission: identity.ViewAuditLog,
-		}, audit.Sorts, func(q *request, r listing.Request) (listing.Page[audit.Record], error) {
+		}, audit.Sorts(), func(q *request, r listing.Request) (listing.Page[audit.Record], error) {
 			return a.AuditRows.List(q.ctx, q.vendor, audit.Filter{
 				Action: q.text("action"), Subject: q.text("subject"), SubjectID: q.uuid("subject_id"), License: q.uuid("license_id"),
 				ActorID: q.text("actor_id"), From: q.instant("from"), To: q.instant("to"),

@@ -45,7 +45,7 @@ func (a *API) check(schema *huma.Schema, body any) error {
 	huma.Validate(a.registry, schema, huma.NewPathBuffer([]byte{}, 0), huma.ModeWriteToServer, body, &found)
 	var wrong fault.Fields
 	for _, err := range found.Errors {
-		detail, ok := err.(huma.ErrorDetailer) //nolint:errorlint // the list holds them unwrapped
+		detail, ok := err.(huma.ErrorDetailer)
 		if !ok {
 			continue
 		}
@@ -84,7 +84,7 @@ func field(location, message string) fault.Field {
 }
 
 // plain turns huma's messages into clauses that follow a field's name.
-var plain = strings.NewReplacer(
+var plain = strings.NewReplacer( //nolint:gochecknoglobals // a table, built once and never written
 	"expected number >= ", "must be at least ", "expected number <= ", "must be at most ",
 	"expected length >= ", "must be at least this many characters long: ", "expected length <= ", "must be at most this many characters long: ",
 	"expected array length >= ", "must hold at least this many entries: ", "expected array length <= ", "must hold at most this many entries: ",

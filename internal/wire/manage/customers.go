@@ -31,7 +31,7 @@ type customer struct {
 	CompanyName    string      `json:"company_name"`
 	CustomerNumber string      `json:"customer_number"`
 	Email          string      `json:"email"`
-	SuperiorID     *ident.UUID `json:"superior_id" format:"uuid" doc:"null at the top of the tree"`
+	SuperiorID     *ident.UUID `json:"superior_id" format:"uuid" nullable:"true" doc:"null at the top of the tree"`
 	CreatedAt      time.Time   `json:"created_at"`
 	UpdatedAt      time.Time   `json:"updated_at"`
 }
@@ -68,7 +68,7 @@ func (a *API) customers() []operation {
 				{Name: "email", Kind: textKind, Doc: "only addresses that begin with it; with sort=email"},
 				{Name: "superior_id", Kind: uuidKind, Doc: "only direct sub-customers of it"},
 			},
-		}, customers.Sorts, func(q *request, r listing.Request) (listing.Page[customers.Customer], error) {
+		}, customers.Sorts(), func(q *request, r listing.Request) (listing.Page[customers.Customer], error) {
 			return a.CustomerRows.List(q.ctx, q.vendor, customers.Filter{
 				NamePrefix: q.text("company_name"), NumberPrefix: q.text("customer_number"), EmailPrefix: q.text("email"),
 				Superior: q.optionalUUID("superior_id"),

@@ -54,7 +54,7 @@ func (a *API) definitions() []operation {
 		list(a, operation{
 			Path: "/products/{id}/releases", ID: "list-releases", Group: group, Summary: "List a product's software releases",
 			Permission: identity.ViewCatalog,
-		}, catalog.ReleaseSorts, func(q *request, r listing.Request) (listing.Page[catalog.Release], error) {
+		}, catalog.ReleaseSorts(), func(q *request, r listing.Request) (listing.Page[catalog.Release], error) {
 			p, err := a.CatalogRows.ProductByUUID(q.ctx, q.vendor, q.id)
 			if err != nil {
 				return listing.Page[catalog.Release]{}, err
@@ -83,7 +83,7 @@ func (a *API) definitionsOf(group string, kind catalog.Kind, plural string) []op
 		list(a, operation{
 			Path: "/products/{id}/" + plural, ID: "list-" + plural, Group: group, Summary: "List a product's " + plural,
 			Permission: identity.ViewCatalog,
-		}, catalog.DefinitionSorts, func(q *request, r listing.Request) (listing.Page[catalog.Definition], error) {
+		}, catalog.DefinitionSorts(), func(q *request, r listing.Request) (listing.Page[catalog.Definition], error) {
 			p, err := a.CatalogRows.ProductByUUID(q.ctx, q.vendor, q.id)
 			if err != nil {
 				return listing.Page[catalog.Definition]{}, err

@@ -15,7 +15,7 @@ import (
 
 // schemaName: page[...product] is ProductPage, productCreate is ProductCreate.
 func schemaName(t reflect.Type, hint string) string {
-	name := huma.DefaultSchemaNamer(t, hint)
+	name := strings.TrimSuffix(strings.ReplaceAll(huma.DefaultSchemaNamer(t, hint), "Api", "API"), "Out")
 	if rest, ok := strings.CutPrefix(name, "Page"); ok && strings.HasPrefix(t.Name(), "page[") {
 		return rest + "Page"
 	}
@@ -25,7 +25,8 @@ func schemaName(t reflect.Type, hint string) string {
 const about = `The management API of a Chancery server.
 
 Send "Authorization: Bearer" with an admin key. Bodies are JSON; fields that an operation does not know are refused by name.
-Every POST, PATCH and DELETE takes an Idempotency-Key header (1 to 255 printable characters): within 24 hours the same request under the same key is carried out once and answered alike, and another request under it is refused with 422. Refusals are not kept.
+Every POST, PATCH and DELETE takes an Idempotency-Key header (1 to 255 printable characters). Within 24 hours ` +
+	`the same request under the same key is carried out once and answered alike, and another request under it is refused with 422. Refusals are not kept.
 Lists answer {"items": [...], "next_cursor": "..."}; give next_cursor as cursor for the next page, until it is null.
 Errors are problem documents (RFC 9457) with a stable code, a sentence in detail, what to do in help, and wrong fields in errors.`
 
@@ -49,11 +50,34 @@ func (a *API) describe() ([]byte, error) {
 		}
 		document.AddOperation(a.describeOperation(op, problem))
 	}
+	for _, op := range a.operations {
+		if op.out != nil {
+			a.open(a.registry.Schema(op.out, true, ""))
+		}
+	}
+	a.open(problem)
 	b, err := json.MarshalIndent(document, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("manage: the OpenAPI document: %w", err)
 	}
 	return append(b, '\n'), nil
+}
+
+// open lets what is answered grow: a client must not refuse fields that it does
+// not know. What is asked stays closed, and shares no object with it.
+func (a *API) open(s *huma.Schema) {
+	if s.Ref != "" {
+		s = a.registry.SchemaFromRef(s.Ref)
+	}
+	if closed, is := s.AdditionalProperties.(bool); is && !closed {
+		s.AdditionalProperties = nil
+	}
+	for _, p := range s.Properties {
+		a.open(p)
+	}
+	if s.Items != nil {
+		a.open(s.Items)
+	}
 }
 
 func (a *API) describeOperation(op operation, problem *huma.Schema) *huma.Operation {

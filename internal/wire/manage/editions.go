@@ -13,41 +13,41 @@ import (
 )
 
 type edition struct {
-	ID          ident.UUID        `json:"id" format:"uuid"`
-	ProductID   ident.UUID        `json:"product_id" format:"uuid"`
-	Name        string            `json:"name"`
-	Description string            `json:"description"`
-	Mode        terms.Mode        `json:"provisioning_mode"`
-	ClientType  terms.ClientType  `json:"client_type"`
-	LicenseType terms.LicenseType `json:"license_type"`
-	terms.Policy
-	Granted
-	Revision  int64     `json:"revision" doc:"part of the serial of each of its licences"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
+	ID           ident.UUID        `json:"id" format:"uuid"`
+	ProductID    ident.UUID        `json:"product_id" format:"uuid"`
+	Name         string            `json:"name"`
+	Description  string            `json:"description"`
+	Mode         terms.Mode        `json:"provisioning_mode"`
+	ClientType   terms.ClientType  `json:"client_type"`
+	LicenseType  terms.LicenseType `json:"license_type"`
+	terms.Policy                   //nolint:embeddedstructfieldcheck // the order is that of the answer
+	Granted                        //nolint:embeddedstructfieldcheck // the order is that of the answer
+	Revision     int64             `json:"revision" doc:"part of the serial of each of its licences"`
+	CreatedAt    time.Time         `json:"created_at"`
+	UpdatedAt    time.Time         `json:"updated_at"`
 }
 
 type editionCreate struct {
-	ProductID   ident.UUID        `json:"product_id" format:"uuid"`
-	Name        string            `json:"name" minLength:"1" maxLength:"200" doc:"unique in the product"`
-	Description string            `json:"description,omitempty" maxLength:"4000"`
-	Mode        terms.Mode        `json:"provisioning_mode,omitempty" enum:"named,floating" doc:"named by default; fixed from now on"`
-	ClientType  terms.ClientType  `json:"client_type,omitempty" enum:"devices,users" doc:"devices by default; fixed from now on"`
-	LicenseType terms.LicenseType `json:"license_type,omitempty" enum:"perpetual,time_limited,subscription,consumption" doc:"perpetual by default"`
-	PolicyFields
-	Features    []featureGrant    `json:"features,omitempty" maxItems:"500"`
-	Limitations []limitationGrant `json:"limitations,omitempty" maxItems:"500"`
-	Variables   []variableGrant   `json:"variables,omitempty" maxItems:"500"`
+	ProductID    ident.UUID        `json:"product_id" format:"uuid"`
+	Name         string            `json:"name" minLength:"1" maxLength:"200" doc:"unique in the product"`
+	Description  string            `json:"description,omitempty" maxLength:"4000"`
+	Mode         terms.Mode        `json:"provisioning_mode,omitempty" enum:"named,floating" doc:"named by default; fixed from now on"`
+	ClientType   terms.ClientType  `json:"client_type,omitempty" enum:"devices,users" doc:"devices by default; fixed from now on"`
+	LicenseType  terms.LicenseType `json:"license_type,omitempty" enum:"perpetual,time_limited,subscription,consumption" doc:"perpetual by default"`
+	PolicyFields                   //nolint:embeddedstructfieldcheck // the order is that of the documentation
+	Features     []featureGrant    `json:"features,omitempty" maxItems:"500" nullable:"false"`
+	Limitations  []limitationGrant `json:"limitations,omitempty" maxItems:"500" nullable:"false"`
+	Variables    []variableGrant   `json:"variables,omitempty" maxItems:"500" nullable:"false"`
 }
 
 type editionUpdate struct {
-	Name        *string            `json:"name,omitempty" minLength:"1" maxLength:"200"`
-	Description *string            `json:"description,omitempty" maxLength:"4000"`
-	LicenseType *terms.LicenseType `json:"license_type,omitempty" enum:"perpetual,time_limited,subscription,consumption"`
-	PolicyFields
-	Features    *[]featureGrant    `json:"features,omitempty" maxItems:"500" doc:"replaces the whole list"`
-	Limitations *[]limitationGrant `json:"limitations,omitempty" maxItems:"500" doc:"replaces the whole list"`
-	Variables   *[]variableGrant   `json:"variables,omitempty" maxItems:"500" doc:"replaces the whole list"`
+	Name         *string            `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Description  *string            `json:"description,omitempty" maxLength:"4000"`
+	LicenseType  *terms.LicenseType `json:"license_type,omitempty" enum:"perpetual,time_limited,subscription,consumption"`
+	PolicyFields                    //nolint:embeddedstructfieldcheck // the order is that of the documentation
+	Features     *[]featureGrant    `json:"features,omitempty" maxItems:"500" nullable:"false" doc:"replaces the whole list"`
+	Limitations  *[]limitationGrant `json:"limitations,omitempty" maxItems:"500" nullable:"false" doc:"replaces the whole list"`
+	Variables    *[]variableGrant   `json:"variables,omitempty" maxItems:"500" nullable:"false" doc:"replaces the whole list"`
 }
 
 func showEdition(e catalog.Edition) edition {
@@ -82,7 +82,7 @@ func (a *API) editions() []operation {
 		list(a, operation{
 			Path: "/editions", ID: "list-editions", Group: group, Summary: "List editions", Permission: identity.ViewCatalog,
 			Queries: []query{{Name: "product_id", Kind: uuidKind, Doc: "only those of this product"}},
-		}, catalog.EditionSorts, func(q *request, r listing.Request) (listing.Page[catalog.Edition], error) {
+		}, catalog.EditionSorts(), func(q *request, r listing.Request) (listing.Page[catalog.Edition], error) {
 			return a.CatalogRows.EditionsOf(q.ctx, q.vendor, q.optionalUUID("product_id"), r)
 		}, showEdition),
 		change(a, operation{

@@ -39,15 +39,16 @@ type License struct {
 	ActivationBuffer int64      `json:"activation_buffer"`
 	GoodwillTokens   int64      `json:"goodwill_token_limit"`
 	FloatingTokens   int64      `json:"floating_token_limit"`
-	Granted
-	Overridden []string  `json:"overridden" nullable:"false" doc:"what the licence sets for itself; all else is its edition's"`
-	Serial     int64     `json:"serial" doc:"rises with every change of what clients are answered"`
-	CreatedAt  time.Time `json:"created_at"`
-	UpdatedAt  time.Time `json:"updated_at"`
+	Granted                     //nolint:embeddedstructfieldcheck // the order is that of the answer
+	Overridden       []string   `json:"overridden" nullable:"false" doc:"what the licence sets for itself; all else is its edition's"`
+	Serial           int64      `json:"serial" doc:"rises with every change of what clients are answered"`
+	CreatedAt        time.Time  `json:"created_at"`
+	UpdatedAt        time.Time  `json:"updated_at"`
 }
 
 type licenseWithKeys struct {
 	License
+
 	TokenKeys []ident.UUID `json:"token_keys" nullable:"false" doc:"each good for one activation; the first 500"`
 }
 
@@ -64,22 +65,22 @@ type licenseIssue struct {
 	ExpiresAt      optional[deadline] `json:"expires_at,omitzero"`
 	ExpiresDays    optional[int]      `json:"expires_days,omitzero" minimum:"1" maximum:"36500" doc:"days of 24 hours after the first activation"`
 	ActivateClient string             `json:"activate_client_id,omitempty" maxLength:"256" doc:"activate this client at once"`
-	OverrideFields
+	OverrideFields                    //nolint:embeddedstructfieldcheck // the order is that of the documentation
 }
 
 type licenseUpdate struct {
-	EditionID     *ident.UUID         `json:"edition_id,omitempty" format:"uuid" doc:"move to this edition"`
-	CustomerID    *ident.UUID         `json:"customer_id,omitempty" format:"uuid" doc:"hand over to this customer"`
-	Name          *string             `json:"name,omitempty" maxLength:"256"`
-	LicenseeEmail *string             `json:"licensee_email,omitempty" maxLength:"254"`
-	LegacyKey     *string             `json:"legacy_license_key,omitempty" maxLength:"256"`
-	IsActive      *bool               `json:"is_active,omitempty"`
-	IsTemporary   *bool               `json:"is_temporary,omitempty"`
-	StartsAt      optional[time.Time] `json:"starts_at,omitzero"`
-	ExpiresMode   *terms.ExpiresMode  `json:"expires_mode,omitempty" enum:"never,at,days_after_activation"`
-	ExpiresAt     optional[deadline]  `json:"expires_at,omitzero" doc:"an instant, or a date that ends with its day in the vendor's time zone; null: the edition's end"`
-	ExpiresDays   optional[int]       `json:"expires_days,omitzero" minimum:"1" maximum:"36500"`
-	OverrideFields
+	EditionID      *ident.UUID         `json:"edition_id,omitempty" format:"uuid" doc:"move to this edition"`
+	CustomerID     *ident.UUID         `json:"customer_id,omitempty" format:"uuid" doc:"hand over to this customer"`
+	Name           *string             `json:"name,omitempty" maxLength:"256"`
+	LicenseeEmail  *string             `json:"licensee_email,omitempty" maxLength:"254"`
+	LegacyKey      *string             `json:"legacy_license_key,omitempty" maxLength:"256"`
+	IsActive       *bool               `json:"is_active,omitempty"`
+	IsTemporary    *bool               `json:"is_temporary,omitempty"`
+	StartsAt       optional[time.Time] `json:"starts_at,omitzero"`
+	ExpiresMode    *terms.ExpiresMode  `json:"expires_mode,omitempty" enum:"never,at,days_after_activation"`
+	ExpiresAt      optional[deadline]  `json:"expires_at,omitzero" doc:"an instant, or a date that ends with its day in the vendor's time zone; null: the edition's end"`
+	ExpiresDays    optional[int]       `json:"expires_days,omitzero" minimum:"1" maximum:"36500"`
+	OverrideFields                     //nolint:embeddedstructfieldcheck // the order is that of the documentation
 }
 
 type licenseSearch struct {

@@ -51,13 +51,15 @@ func (a *API) licenses() []operation {
 		list(a, operation{
 			Path: "/licenses", ID: "list-licenses", Group: group, Summary: "List licences, the newest first", Permission: identity.ViewLicenses,
 			Queries: []query{
-				{Name: "product_id", Kind: uuidKind}, {Name: "edition_id", Kind: uuidKind}, {Name: "customer_id", Kind: uuidKind},
+				{Name: "product_id", Kind: uuidKind},
+				{Name: "edition_id", Kind: uuidKind},
+				{Name: "customer_id", Kind: uuidKind},
 				{Name: "licensee_email", Kind: textKind, Doc: "the whole address"},
 				{Name: "is_active", Kind: flagKind},
 				{Name: "used_up", Kind: flagKind, Doc: "true: only licences that refuse new clients for want of room"},
 				{Name: "on_goodwill", Kind: flagKind, Doc: "true: only licences with activations above the contract"},
 			},
-		}, licensing.Sorts, func(q *request, r listing.Request) (listing.Page[*licensing.License], error) {
+		}, licensing.Sorts(), func(q *request, r listing.Request) (listing.Page[*licensing.License], error) {
 			isTrue := func(name string) bool { f := q.flag(name); return f != nil && *f }
 			return a.LicenseRows.List(q.ctx, q.vendor, licensing.Filter{
 				Product: q.uuid("product_id"), Edition: q.uuid("edition_id"), Customer: q.uuid("customer_id"),
@@ -104,7 +106,8 @@ func (a *API) licenses() []operation {
 		}),
 		read(a, operation{
 			Method: http.MethodPost, Path: "/licenses/search", ID: "search-license", Group: group, Summary: "Find a licence by a full key",
-			About: "A license key, a token key, a printed key in any case, or a legacy key. It is a POST so that keys stay out of addresses.", Permission: identity.ViewLicenses,
+			About:      "A license key, a token key, a printed key in any case, or a legacy key. It is a POST so that keys stay out of addresses.",
+			Permission: identity.ViewLicenses,
 		}, func(q *request, in licenseSearch) (License, error) {
 			l, err := a.LicenseRows.Search(q.ctx, q.vendor, licensing.ParseKey(in.Key))
 			if err != nil {
@@ -115,7 +118,7 @@ func (a *API) licenses() []operation {
 		list(a, operation{
 			Path: "/licenses/{id}/tokens", ID: "list-tokens", Group: group, Summary: "List a licence's tokens, the newest first",
 			Permission: identity.ViewLicenses,
-		}, licensing.Sorts, func(q *request, r listing.Request) (listing.Page[*licensing.Token], error) {
+		}, licensing.Sorts(), func(q *request, r listing.Request) (listing.Page[*licensing.Token], error) {
 			l, err := a.LicenseRows.ByUUID(q.ctx, q.vendor, q.id)
 			if err != nil {
 				return listing.Page[*licensing.Token]{}, err

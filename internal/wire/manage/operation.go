@@ -192,9 +192,6 @@ func (a *API) zone(q *request) (*time.Location, error) {
 	return v.Location(), nil
 }
 
-// same shows a row as it is.
-func same[T any](v T) T { return v }
-
 // idOrNil gives nil for the zero UUID, which is sent as null.
 func idOrNil(id ident.UUID) *ident.UUID {
 	if id.IsZero() {

@@ -25,9 +25,9 @@ type OverrideFields struct {
 	ReleaseLimit         optional[string]     `json:"release_limit,omitzero" maxLength:"100"`
 	MinimumRelease       optional[string]     `json:"minimum_release,omitzero" maxLength:"100"`
 	EnforceUpgrade       optional[bool]       `json:"enforce_upgrade,omitzero"`
-	Features             []featureOverride    `json:"features,omitempty" maxItems:"500" doc:"of adjustable features; replaces the whole list"`
-	Limitations          []limitationOverride `json:"limitations,omitempty" maxItems:"500" doc:"of adjustable limitations; replaces the whole list"`
-	Variables            []variableOverride   `json:"variables,omitempty" maxItems:"500" doc:"of adjustable variables; replaces the whole list"`
+	Features             []featureOverride    `json:"features,omitempty" maxItems:"500" nullable:"false" doc:"of adjustable features; replaces the whole list"`
+	Limitations          []limitationOverride `json:"limitations,omitempty" maxItems:"500" nullable:"false" doc:"of adjustable limitations; replaces the whole list"`
+	Variables            []variableOverride   `json:"variables,omitempty" maxItems:"500" nullable:"false" doc:"of adjustable variables; replaces the whole list"`
 }
 
 type featureOverride struct {

@@ -78,7 +78,7 @@ func (a *API) products() []operation {
 	return []operation{
 		list(a, operation{
 			Path: "/products", ID: "list-products", Group: group, Summary: "List products", Permission: identity.ViewCatalog,
-		}, catalog.ProductSorts, func(q *request, r listing.Request) (listing.Page[catalog.Product], error) {
+		}, catalog.ProductSorts(), func(q *request, r listing.Request) (listing.Page[catalog.Product], error) {
 			return a.CatalogRows.Products(q.ctx, q.vendor, r)
 		}, showProduct),
 		change(a, operation{

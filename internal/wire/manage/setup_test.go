@@ -125,7 +125,7 @@ type answer struct {
 // send sends a request as acme's admin; headers come in pairs and may replace the key.
 func (b bundle) send(t testing.TB, method, path, body string, headers ...string) answer {
 	t.Helper()
-	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+b.key)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])

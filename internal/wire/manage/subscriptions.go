@@ -100,7 +100,7 @@ func (a *API) subscriptions() []operation {
 			Path: "/subscriptions/{id}/items", ID: "list-queued-items", Group: group, Summary: "List what is queued for a subscription, the oldest first",
 			Queries:    []query{{Name: "state", Kind: textKind, Doc: "only those", Enum: []string{"waiting", "delivered", "dead"}}},
 			Permission: identity.ManageVendor,
-		}, outbox.ItemSorts, func(q *request, r listing.Request) (listing.Page[outbox.Item], error) {
+		}, outbox.ItemSorts(), func(q *request, r listing.Request) (listing.Page[outbox.Item], error) {
 			if _, err := a.OutboxRows.ByUUID(q.ctx, q.vendor, q.id); err != nil {
 				return listing.Page[outbox.Item]{}, err
 			}

@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"chancery/internal/audit"
+	"chancery/internal/ident"
+	"chancery/internal/keyring"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+	"chancery/signed"
+)
+
+// plan is the one place where periodic work is added.
+func (a *App) plan() error {
+	r := a.rooms
+	sealer, err := newAuditSealer(r)
+	if err != nil {
+		return err
+	}
+	a.periodic.Add(
+		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
+		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},
+		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
+		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Run: sealing(r, sealer, a.c.Log, true)},
+		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(func(t tx.Tx) error { return store.ForgetAnswers(t) })},
+	)
+	return nil
+}
+
+// counted logs what a job did, when it did something.
+func counted(log *slog.Logger, what string, run func(context.Context) (int, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		n, err := run(ctx)
+		if n > 0 {
+			log.Info(what, slog.Int("count", n))
+		}
+		return err
+	}
+}
+
+// horizon is longer than a transaction takes: where many write, rows become
+// visible in another order than that of their ids.
+const horizon = 5 * time.Second
+
+func newAuditSealer(r *Rooms) (*audit.Sealer, error) {
+	c := audit.SealerConfig{Store: r.AuditRows, Signer: headSigner{r.Keyring}}
+	if r.DB.Dialect.Name() == "postgres" {
+		c.Horizon = horizon
+	}
+	return audit.NewSealer(c)
+}
+
+// headSigner signs heads of audit chains as documents of their own type.
+type headSigner struct{ keys *keyring.Keyring }
+
+// SignHead implements audit.Signer.
+func (h headSigner) SignHead(ctx context.Context, vendor ident.VendorID, text string) (string, error) {
+	b, err := h.keys.SignDocument(ctx, vendor, 0, signed.TypeAuditHead, []byte(text))
+	return string(b), err
+}
+
+// sealing seals every vendor's new records and logs the heads, so that a head is
+// kept elsewhere too, wherever the log goes.
+func sealing(r *Rooms, sealer *audit.Sealer, log *slog.Logger, stragglers bool) func(context.Context) error {
+	return func(ctx context.Context) error {
+		all, err := r.VendorRows.All(ctx)
+		if err != nil {
+			return err
+		}
+		for _, v := range all {
+			head, e := sealer.Round(ctx, r.DB, audit.Vendor{ID: v.ID, UUID: v.UUID}, stragglers)
+			if err = errors.Join(err, e); head != "" {
+				log.Info("audit log sealed", slog.String("vendor", v.UUID.String()), slog.String("head", head))
+			}
+		}
+		return err
+	}
+}

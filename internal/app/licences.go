@@ -1,0 +1,51 @@
+package app
+
+import (
+	"errors"
+
+	"chancery/internal/catalog"
+	"chancery/internal/customers"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/outbox"
+	auditstore "chancery/internal/store/audit"
+	catalogstore "chancery/internal/store/catalog"
+	customerstore "chancery/internal/store/customers"
+	licensestore "chancery/internal/store/licensing"
+	outboxstore "chancery/internal/store/outbox"
+	"chancery/internal/tx"
+)
+
+// followers tells licensing of changed editions: rooms do not know one another.
+type followers struct{ licenses *licensing.Service }
+
+// EditionChanged implements catalog.Followers.
+func (f followers) EditionChanged(t tx.Tx, v ident.VendorID, before, after catalog.Edition) error {
+	return f.licenses.EditionChanged(t, v, after.ID, before.Policy, after.Policy)
+}
+
+// furnishLicences makes the rooms that licences are issued and used in.
+func (r *Rooms) furnishLicences() (err error) {
+	r.LicenseRows = licensestore.New(r.DB)
+	r.Pulses = licensestore.NewPulses(r.DB, r.log)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.Pulses.Close())
+		}
+	}()
+	if r.Licenses, err = licensing.New(licensing.Config{
+		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Runner: r.DB, IDs: r.IDs,
+	}); err != nil {
+		return err
+	}
+	r.CatalogRows, r.CustomerRows = catalogstore.Store{DB: r.DB}, customerstore.Store{DB: r.DB}
+	r.AuditRows, r.OutboxRows = auditstore.Store{DB: r.DB}, outboxstore.Store{DB: r.DB}
+	if r.Catalog, err = catalog.New(catalog.Config{Store: r.CatalogRows, IDs: r.IDs, Followers: followers{r.Licenses}}); err != nil {
+		return err
+	}
+	if r.Customers, err = customers.New(customers.Config{Store: r.CustomerRows, IDs: r.IDs}); err != nil {
+		return err
+	}
+	r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs})
+	return err
+}
