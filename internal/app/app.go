@@ -36,7 +36,9 @@ type Config struct {
 	Drain time.Duration
 }
 
-func (c Config) https() bool { return c.CertFile != "" || c.PublicURL != nil && c.PublicURL.Scheme == "https" }
+func (c Config) https() bool {
+	return c.CertFile != "" || c.PublicURL != nil && c.PublicURL.Scheme == "https"
+}
 
 // Limits of a connection. A handler's own limit is in its route.
 const (
@@ -60,7 +62,7 @@ type App struct {
 	metrics  *metrics.Metrics
 
 	figuresAddress string
-	listener net.Listener
+	listener       net.Listener
 
 	failed     chan error // what ended serving other than Stop
 	background context.CancelFunc
@@ -109,7 +111,7 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	a.server = &http.Server{
 		TLSConfig: certificate,
-		Handler: a.health.leaving(a.edge), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		Handler:   a.health.leaving(a.edge), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 	}
 	return a, nil

@@ -10,10 +10,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"chancery/internal/ident"
 )
 
 // Sources are the figures that are looked up when they are asked for.
 type Sources struct {
+	Clock       ident.Clock
 	Queue       func() int   // changes waiting for the embedded writer
 	Commits     func() int64 // transactions committed by this process
 	Rollbacks   func() int64
@@ -112,7 +115,7 @@ func (l *licenses) Describe(to chan<- *prometheus.Desc) { to <- l.states }
 func (l *licenses) Collect(to chan<- prometheus.Metric) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if now := time.Now(); l.known == nil || now.Sub(l.at) >= l.sources.LicensesEvery {
+	if now := l.sources.Clock.Now(); l.known == nil || now.Sub(l.at) >= l.sources.LicensesEvery {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		if counted, err := l.sources.Licenses(ctx); err == nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"chancery/internal/ident"
 	"chancery/internal/metrics"
 )
 
@@ -15,7 +16,7 @@ func TestFigures(t *testing.T) {
 	t.Parallel()
 	asked := 0
 	m := metrics.New(metrics.Sources{
-		Queue: func() int { return 3 }, WriteBehind: func() int { return 4 },
+		Clock: ident.SystemClock{}, Queue: func() int { return 3 }, WriteBehind: func() int { return 4 },
 		Commits: func() int64 { return 5 }, Rollbacks: func() int64 { return 6 },
 		Licenses: func(context.Context) (map[string]int64, error) {
 			asked++
