@@ -25,7 +25,7 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer e.finish(c, r)
 	e.mux.ServeHTTP(c, r)
 	if c.heldBack() {
-		err := errNoRoute()
+		err := NoRoute()
 		if c.status == http.StatusMethodNotAllowed {
 			err = errMethod(h.Get("Allow"))
 		}
