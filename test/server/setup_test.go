@@ -1,9 +1,12 @@
 package server_test
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -228,4 +231,25 @@ func (a answer) wrong(t testing.TB) (names []string) {
 		names = append(names, e.Name)
 	}
 	return names
+}
+
+// jsonOf gives the fields as a body.
+func jsonOf(t testing.TB, fields terms) io.Reader {
+	t.Helper()
+	data, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.NewReader(data)
+}
+
+// read reads a response in full.
+func read(t testing.TB, r *http.Response) answer {
+	t.Helper()
+	defer func() { _ = r.Body.Close() }()
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{apptest.Answer{Status: r.StatusCode, Header: r.Header, Body: data}}
 }
