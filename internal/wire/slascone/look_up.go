@@ -137,8 +137,7 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 	}
 	var l *licensing.License
 	var refused *licensing.Refusal
-	ctx := named(r)
-	if err := a.Runner.Run(ctx, func(t tx.Tx) (err error) {
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		l, refused, err = a.Licenses.Toggle(t, q.principal.Vendor, b.ProductID, key(b.LicenseKey), *b.IsActive)
 		return err //nolint:wrapcheck // a fault
 	}); err != nil {

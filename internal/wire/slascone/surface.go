@@ -97,6 +97,12 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_user", Permission: identity.LookUpLicenses, Handler: a.byUser},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/state/toggle", Permission: identity.SwitchLicenses, Handler: a.toggle},
 	}
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		table = append(table, edge.Route{
+			Method: method, Path: "/{call...}", Handler: a.nothing,
+			Public: "there is nothing at such an address, and a client must be able to tell who says so",
+		})
+	}
 	routes := make([]edge.Route, 0, 2*len(table))
 	for _, base := range []string{"/api/v2/isv/{isv_id}", "/isv/{isv_id}"} {
 		for _, rt := range table {
@@ -106,4 +112,13 @@ func (a *API) Routes() []edge.Route {
 		}
 	}
 	return routes
+}
+
+// nothing answers for addresses below a vendor's that no call has: signed like
+// every answer, because a client in the field breaks on one that is not.
+func (a *API) nothing(_ http.ResponseWriter, r *http.Request) error {
+	if _, err := a.vendor(r); err != nil {
+		return err
+	}
+	return edge.NoRoute()
 }
