@@ -26,6 +26,7 @@ type commands struct {
 	Config configFlag `help:"Read settings from this file: JSON, or lines NAME=VALUE." placeholder:"FILE"`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Demo    demoCommand    `cmd:"" help:"Run the server on invented data, to look around; it is gone afterwards."`
 	Vendor  vendorCommand  `cmd:"" help:"Create and list vendors, the tenants of the server."`
 	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys; rotate and retire signing keys."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, or show where it stands."`
