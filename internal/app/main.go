@@ -67,7 +67,7 @@ func run(args []string, s streams) error {
 	var c commands
 	parser, err := kong.New(&c,
 		kong.Name("chancery"),
-		kong.Description("Chancery, a licence server."),
+		kong.Description("Chancery, a self-hosted licence server. `chancery demo` shows it at work; `chancery serve` runs it."),
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.DefaultEnvars("CHANCERY"),

@@ -36,16 +36,29 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 		grants      terms.Grants
 		policy      func(p *terms.Policy)
 	}{
-		{&all.trial, studio, "Trial", "Everything for 30 days, on one device", terms.TimeLimited, terms.Named, grants(3, false),
-			func(p *terms.Policy) { p.TrialDays, p.FreerideDays = month, 3 }},
-		{&all.standard, studio, "Standard", "Two devices for a year", terms.TimeLimited, terms.Named, grants(20, false),
-			func(p *terms.Policy) { p.TokenLimit, p.ExpiresMode, p.ExpiresDays = 2, terms.ExpiresDaysActivated, &year }},
-		{&all.pro, studio, "Pro", "Three devices for good, and one more than the contract says", terms.Perpetual, terms.Named, grants(200, true),
-			func(p *terms.Policy) { p.TokenLimit, p.ActivationBuffer = 3, 1 }},
-		{&all.team, studio, "Team", "Five devices, and two on goodwill for 30 days", terms.Perpetual, terms.Named, grants(1000, true),
-			func(p *terms.Policy) { p.TokenLimit, p.GoodwillTokenLimit, p.GoodwillDays = 5, 2, &month }},
-		{&all.floating, server, "Floating", "Five sessions at once", terms.Perpetual, terms.Floating, terms.Grants{},
-			func(p *terms.Policy) { p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 50, 5, 15 }},
+		{
+			&all.trial, studio, "Trial", "Everything for 30 days, on one device", terms.TimeLimited, terms.Named, grants(3, false),
+			func(p *terms.Policy) { p.TrialDays, p.FreerideDays = month, 3 },
+		},
+		{
+			&all.standard, studio, "Standard", "Two devices for a year", terms.TimeLimited, terms.Named, grants(20, false),
+			func(p *terms.Policy) {
+				p.TokenLimit, p.ExpiresMode, p.ExpiresDays = 2, terms.ExpiresDaysActivated, &year
+			},
+		},
+		{
+			&all.pro, studio, "Pro", "Three devices for good, and one more than the contract says", terms.Perpetual, terms.Named, grants(200, true),
+			func(p *terms.Policy) { p.TokenLimit, p.ActivationBuffer = 3, 1 },
+		},
+		{
+			&all.team, studio, "Team", "Five devices, and two on goodwill for 30 days", terms.Perpetual, terms.Named, grants(1000, true),
+			func(p *terms.Policy) { p.TokenLimit, p.GoodwillTokenLimit, p.GoodwillDays = 5, 2, &month },
+		},
+		{
+			&all.floating, server, "Floating", "Five sessions at once", terms.Perpetual, terms.Floating,
+			terms.Grants{},
+			func(p *terms.Policy) { p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 50, 5, 15 },
+		},
 	} {
 		policy := terms.Defaults()
 		e.policy(&policy)
