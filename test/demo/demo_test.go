@@ -180,3 +180,49 @@ func TestTheDemoLeavesNoGoroutine(t *testing.T) { //nolint:paralleltest // it co
 		}
 	}
 }
+
+// The README's commands run against a demo, one block after the other.
+func TestTheREADMEWorks(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
+	if len(blocks) == 0 {
+		t.Fatal("the README has no block of commands")
+	}
+	s := show(t)
+	script := commands(s.text, "export")
+	for _, block := range blocks {
+		script += "\n" + block[1]
+	}
+	out := shell(t, t.TempDir(), script)
+	for _, want := range []string{"license key: ", "HTTP/1.1 200 OK", "X-Slascone-Signature: ", `"is_license_valid":true`, `"name":"export"`, "Successfully deactivated"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no command printed %s:\n%s", want, out)
+		}
+	}
+}
+
+// What the pages point to is there.
+func TestLinksLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages = append(pages, filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md"))
+	for _, page := range pages {
+		text, err := os.ReadFile(page) //nolint:gosec // a page of this repository
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`).FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), link[1])); err != nil {
+				t.Errorf("%s points to %s, which is not there", page, link[1])
+			}
+		}
+	}
+}
