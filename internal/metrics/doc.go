@@ -2,5 +2,5 @@
 // in Prometheus' text form. It is an adapter: those who have a figure hand it
 // over as a function or through Observe, and know nothing of Prometheus.
 //
-// The names and what they mean are in docs/run.md.
+// The names and what they mean are in docs/operate.md.
 package metrics
