@@ -105,7 +105,7 @@ func TestCustomerTree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := []string{}
+			s := make([]string, 0, len(cs))
 			for _, c := range cs {
 				s = append(s, c.CompanyName)
 			}
@@ -164,7 +164,7 @@ func TestCustomerTreeIsBounded(t *testing.T) {
 func TestConcurrentMovesLeaveATree(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newCustomers(t, e)
-		all := []customers.Customer{}
+		all := make([]customers.Customer, 0, 8)
 		for i := range 8 {
 			all = append(all, b.create(t, fmt.Sprintf("N%d", i), nil))
 		}

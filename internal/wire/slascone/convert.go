@@ -1,6 +1,7 @@
 package slascone
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -8,8 +9,6 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
-
-	"context"
 )
 
 // infoOf converts a state to what clients read.
@@ -125,6 +124,6 @@ func number(second bool) int {
 // named adds the person that an admin call names (LastModifiedBy) to the actor.
 func named(r *http.Request) context.Context {
 	actor := tx.ActorFrom(r.Context())
-	actor.Name = r.Header.Get("LastModifiedBy")
+	actor.Name = r.Header.Get("LastModifiedBy") //nolint:canonicalheader // as the protocol spells it
 	return tx.WithActor(r.Context(), actor)
 }
