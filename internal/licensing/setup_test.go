@@ -36,5 +36,3 @@ func using(regular, goodwill int64) func(*License) {
 func policy(change func(*terms.Policy)) func(*License) {
 	return func(l *License) { change(&l.Edition.Policy) }
 }
-
-func ptr[T any](v T) *T { return &v }

@@ -129,7 +129,7 @@ func (db *DB) query(ctx context.Context, sqltext string, args []any) (*sql.Rows,
 	if db.cached == nil {
 		return db.reads.QueryContext(ctx, sqltext, args...)
 	}
-	st, err := db.cached.get(sqltext)
+	st, err := db.cached.get(sqltext) //nolint:sqlclosecheck // kept until the pool closes
 	if err != nil {
 		return nil, err
 	}

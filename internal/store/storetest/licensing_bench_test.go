@@ -19,6 +19,7 @@ import (
 // licenseBench is a vendor with a catalogue and a customer, ready to issue.
 type licenseBench struct {
 	catalogBench
+
 	licenses *licensing.Service
 	store    *licensestore.Store
 	pulses   *licensestore.Pulses

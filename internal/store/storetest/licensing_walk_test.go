@@ -61,7 +61,7 @@ func TestARandomWalk(t *testing.T) {
 	})
 }
 
-func (w *walk) tell(format string, args ...any) {
+func (w *walk) tellf(format string, args ...any) {
 	w.story = append(w.story, fmt.Sprintf(format, args...))
 }
 
@@ -71,15 +71,15 @@ func (w *walk) step() {
 	client := "client " + strconv.Itoa(w.rand.IntN(11))
 	switch n := w.rand.IntN(20); {
 	case n < 8:
-		w.tell("%s activates %d", client, l.ID)
+		w.tellf("%s activates %d", client, l.ID)
 		w.granting(l.LicenseKey, client)
 	case n < 11 && len(w.keys) > 0:
-		w.tell("%s activates with a token key", client)
+		w.tellf("%s activates with a token key", client)
 		w.granting(w.keys[w.rand.IntN(len(w.keys))], client)
 	case n < 15 && len(w.keys) > 0:
 		key := w.keys[w.rand.IntN(len(w.keys))]
 		r := w.unassign(w.t, key)
-		w.tell("unassign: %v", r)
+		w.tellf("unassign: %v", r)
 		if r != nil && r.ID != licensing.AlreadyUnassigned && r.ID != licensing.UnknownToken {
 			w.t.Errorf("unassigning: %+v", r)
 		}
@@ -141,7 +141,7 @@ func (w *walk) byKey(key ident.UUID) *licensing.License {
 func (w *walk) changing(l *licensing.License, c licensing.Change, what string) {
 	w.t.Helper()
 	_, err := storetest.Try(w.t, w.Env, func(x tx.Tx) (*licensing.License, error) { return w.licenseBench.licenses.Update(x, w.vendor, l.ID, c) })
-	w.tell("%s: %v", what, err)
+	w.tellf("%s: %v", what, err)
 	if err != nil && !fault.Is(err, "tokens_in_use") {
 		w.t.Error(err)
 	}
