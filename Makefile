@@ -40,6 +40,10 @@ verify: ## format, lint, generated files, modules, known vulnerabilities
 bench: build ## the load program: speeds as ratios to a known floor
 	scripts/postgres.sh run --durable go run ./bench $(ARGS)
 
+.PHONY: soak
+soak: ## the faults of `make test`, a hundred times over (CHANCERY_SOAK=n for another number)
+	CHANCERY_SOAK=$${CHANCERY_SOAK:-100} scripts/postgres.sh run go test -timeout 60m -count=1 -v ./test/faults
+
 .PHONY: cover
 cover: ## statements covered by the tests: .cache/cover.html
 	mkdir -p .cache
