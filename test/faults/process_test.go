@@ -111,7 +111,7 @@ var client = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{
 
 // post gives 0 when there was no answer: then nothing is known.
 func post(url, header, key string, body any) (status int, answer map[string]any) {
-	b, _ := json.Marshal(body) //nolint:errchkjson // maps of strings
+	b, _ := json.Marshal(body)                                          //nolint:errchkjson // maps of strings
 	r, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(b)) //nolint:noctx // the client has a timeout
 	if err != nil {
 		return 0, nil
