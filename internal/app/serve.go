@@ -22,6 +22,9 @@ type serveCommand struct {
 	Listen       string        `help:"Address to listen on." default:":8080" placeholder:"HOST:PORT"`
 	PublicURL    string        `help:"Where users reach the server, for links: https://licenses.example.com." placeholder:"URL"`
 	TrustedProxy []string      `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	TLSCert      string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
+	TLSKey       string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
+	Metrics      string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`
 	Geo          string        `help:"MMDB file that tells the country of an address; the embedded one by default." placeholder:"FILE" type:"path"`
 	LogFormat    string        `help:"Form of the log on standard error: text or json." default:"text" enum:"text,json"`
 	LogLevel     string        `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
@@ -85,7 +88,7 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	config := Config{Storage: storage, Listen: c.Listen, GeoFile: c.Geo, AccessLog: c.AccessLog, Drain: c.Drain, Log: log}
+	config := Config{Storage: storage, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, AccessLog: c.AccessLog, Drain: c.Drain, Log: log}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return Config{}, usage("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)
 	}

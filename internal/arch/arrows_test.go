@@ -43,7 +43,7 @@ var places = slices.Concat(
 		{trees: []string{"internal/tx"}, allows: leaves, denies: notInTheRoom},
 	},
 	each(internal(rooms...), place{allows: append([]string{"signed"}, leavesAndTx...), denies: notInTheRoom}),
-	each(internal("signin", "webhook", "mail", "geo"), place{allows: inner}),
+	each(internal("signin", "webhook", "mail", "geo", "metrics"), place{allows: inner}),
 	[]place{
 		{trees: internal("store"), allows: inner},
 		{trees: internal("edge"), allows: append([]string{"signed"}, inner...)},

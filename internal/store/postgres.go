@@ -54,6 +54,8 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 
 // close waits for the functions that were accepted. The pool is the reading
 // side's too, and stays open.
+func (p *postgres) waiting() int { return 0 }
+
 func (p *postgres) close() error {
 	p.mu.Lock()
 	p.closed = true

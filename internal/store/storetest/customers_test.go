@@ -56,7 +56,8 @@ func TestCustomers(t *testing.T) {
 		made := storetest.Do(t, e, func(x tx.Tx) (customers.Customer, error) {
 			return b.service.Create(x, b.vendor, customers.Create{CompanyName: " Müller AG ", Number: "K-1", Email: "Anna@Example.COM"})
 		})
-		if got, err := b.rows.ByUUID(t.Context(), b.vendor, made.UUID); err != nil || got != made || got.Email != "anna@example.com" || got.CompanyName != "Müller AG" {
+		got, err := b.rows.ByUUID(t.Context(), b.vendor, made.UUID)
+		if err != nil || got != made || got.Email != "anna@example.com" || got.CompanyName != "Müller AG" {
 			t.Errorf("%+v, %v", got, err)
 		}
 		storetest.Refuse(t, e, "customer_number_taken", func(x tx.Tx) (customers.Customer, error) {

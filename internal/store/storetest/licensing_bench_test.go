@@ -161,3 +161,24 @@ func (b licenseBench) balanced(t *testing.T) {
 }
 
 func day(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
+// on gives the same vendor's bench over another database.
+func (b licenseBench) on(t *testing.T, e storetest.Env) licenseBench {
+	t.Helper()
+	b.Env, b.store = e, licensestore.New(e.DB)
+	b.pulses = licensestore.NewPulses(e.DB, nil)
+	t.Cleanup(func() { _ = b.pulses.Close() })
+	var err error
+	if b.licenses, err = licensing.New(licensing.Config{Store: b.store, Reader: b.store, Pulses: b.pulses, Runner: e.DB, IDs: e.IDs}); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b licenseBench) putUnder(t *testing.T, c, superior customers.Customer) {
+	t.Helper()
+	to := &superior.UUID
+	storetest.Do(t, b.Env, func(x tx.Tx) (customers.Customer, error) {
+		return b.people.Update(x, b.vendor, c.UUID, customers.Change{Superior: &to})
+	})
+}

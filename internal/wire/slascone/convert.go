@@ -1,14 +1,11 @@
 package slascone
 
 import (
-	"context"
-	"net/http"
 	"slices"
 	"time"
 
 	"chancery/internal/licensing"
 	"chancery/internal/terms"
-	"chancery/internal/tx"
 )
 
 // infoOf converts a state to what clients read.
@@ -119,11 +116,4 @@ func number(second bool) int {
 		return 1
 	}
 	return 0
-}
-
-// named adds the person that an admin call names (LastModifiedBy) to the actor.
-func named(r *http.Request) context.Context {
-	actor := tx.ActorFrom(r.Context())
-	actor.Name = r.Header.Get("LastModifiedBy") //nolint:canonicalheader // as the protocol spells it
-	return tx.WithActor(r.Context(), actor)
 }
