@@ -38,6 +38,9 @@ func (r *Rooms) furnishLicences() (err error) {
 	}); err != nil {
 		return err
 	}
+	if err = r.furnishMeters(); err != nil {
+		return err
+	}
 	r.CatalogRows, r.CustomerRows = catalogstore.Store{DB: r.DB}, customerstore.Store{DB: r.DB}
 	r.AuditRows, r.OutboxRows = auditstore.Store{DB: r.DB}, outboxstore.Store{DB: r.DB}
 	if r.Catalog, err = catalog.New(catalog.Config{Store: r.CatalogRows, IDs: r.IDs, Followers: followers{r.Licenses}}); err != nil {

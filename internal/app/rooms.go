@@ -16,6 +16,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/recheck"
 	"chancery/internal/store"
@@ -25,6 +26,7 @@ import (
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
+	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/vendors"
@@ -67,6 +69,9 @@ type Rooms struct {
 	Licenses      *licensing.Service
 	LicenseRows   *licensestore.Store
 	Pulses        *licensestore.Pulses
+	Meters        *metering.Service
+	Usage         *metering.Usage
+	MeterRows     meterstore.Store
 	Catalog       *catalog.Service
 	CatalogRows   catalogstore.Store
 	Customers     *customers.Service

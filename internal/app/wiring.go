@@ -28,7 +28,8 @@ func (a *App) mount() error {
 		return err
 	}
 	clients, err := slascone.New(slascone.Config{
-		Licenses: r.Licenses, Vendors: index, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places, Guesses: guesses,
+		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Vendors: index, Keys: r.Authenticator,
+		Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places, Guesses: guesses,
 	})
 	if err != nil {
 		return err
@@ -38,6 +39,7 @@ func (a *App) mount() error {
 		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,
 		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
 		Subscriptions: r.Subscriptions, OutboxRows: r.OutboxRows, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
+		Meters: r.Meters, MeterRows: r.MeterRows, Usage: r.Usage,
 		APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
 	})
 	if err != nil {

@@ -16,6 +16,8 @@ const (
 	GoodwillLeft      = "activation.regular"  // a regular token became free for it
 	DeviceSuspended   = "device.suspended"
 	DeviceResumed     = "device.resumed"
+	MeterThreshold    = "meter.threshold" // an alert of a limitation was reached; once in a period
+	MeterExhausted    = "meter.exhausted" // limit and goodwill are used up; once in a period
 )
 
 // Catalogue gives all events that can be subscribed to, sorted.
@@ -23,6 +25,7 @@ func Catalogue() []string {
 	all := []string{
 		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseUsedUp,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
+		MeterThreshold, MeterExhausted,
 	}
 	slices.Sort(all)
 	return all

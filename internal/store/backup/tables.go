@@ -7,6 +7,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"change_counter", "vendors", "users", "signing_keys", "api_keys", "customers", "customer_closure",
 	"products", "software_releases", "features", "limitations", "variables", "editions",
 	"licenses", "tokens", "devices", "activations", "pulses", "heartbeats", "denials",
+	"meters", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "answers",
 }
 

@@ -9,12 +9,14 @@ import (
 	"sync"
 	"testing"
 
+	"chancery/internal/app"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/recheck"
 	"chancery/internal/store"
@@ -24,6 +26,7 @@ import (
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
+	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	"chancery/internal/store/storetest"
 	vendorstore "chancery/internal/store/vendors"
@@ -73,6 +76,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		}
 	})
 	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs}))
+	meterRows, metered := meterstore.Store{DB: e.DB}, app.MeteredLicenses{Licenses: b.licensing}
 	vendorRows := vendorstore.Store{DB: e.DB}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
 	api := must[*manage.API](t)(manage.New(manage.Config{
@@ -89,6 +93,9 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		OutboxRows:    outboxRows,
 		Licenses:      b.licensing,
 		LicenseRows:   licenses,
+		Meters:        must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
+		MeterRows:     meterRows,
+		Usage:         must[*metering.Usage](t)(metering.NewUsage(metering.UsageConfig{Store: meterRows, Licenses: metered, IDs: e.IDs})),
 		APIKeys:       b.apiKeys,
 		APIKeyRows:    identitystore.APIKeys{DB: e.DB},
 		SigningKeys:   ring,

@@ -12,6 +12,8 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
+	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/signed"
 )
@@ -26,6 +28,26 @@ type Licenses interface {
 	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]licensing.State, error)
 	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]licensing.State, error)
 	Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k licensing.Key, active bool) (*licensing.License, *licensing.Refusal, error)
+}
+
+// Meters counts consumption.
+type Meters interface {
+	Consume(t tx.Tx, c metering.ConsumeCommand) ([]metering.Consumption, *metering.Refusal, error)
+	Rollback(t tx.Tx, c metering.RollbackCommand) (metering.Consumption, *metering.Refusal, error)
+	Undo(t tx.Tx, v ident.VendorID, transaction ident.UUID, reason string) (metering.Consumption, error)
+	Read(ctx context.Context, v ident.VendorID, license ident.LicenseID, limitations []terms.Limitation) ([]metering.Reading, error)
+}
+
+// Usage takes what clients report of their use.
+type Usage interface {
+	Report(t tx.Tx, who metering.Reporter, all []metering.Report) (*metering.Refusal, error)
+	Analyse(t tx.Tx, who metering.Reporter, all []metering.Analytical) (*metering.Refusal, error)
+}
+
+// LicenseRows finds a licence by the id it is known by outside, for admin keys.
+// Missing is license_not_found.
+type LicenseRows interface {
+	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
 }
 
 // Vendors finds a vendor by its isv_id; zero when there is none.
@@ -53,13 +75,16 @@ type Places interface {
 
 // Config is what the surface needs; Places and Guesses may be nil.
 type Config struct {
-	Licenses Licenses
-	Vendors  Vendors
-	Keys     Keys
-	Signer   Signer
-	Runner   tx.Runner
-	Clock    ident.Clock
-	Places   Places
+	Licenses    Licenses
+	LicenseRows LicenseRows
+	Meters      Meters
+	Usage       Usage
+	Vendors     Vendors
+	Keys        Keys
+	Signer      Signer
+	Runner      tx.Runner
+	Clock       ident.Clock
+	Places      Places
 
 	// Guesses bounds wrong keys by address and provisioning key; nil for no bound.
 	Guesses *budget.Budget
@@ -74,7 +99,7 @@ type API struct {
 
 // New checks the configuration and makes the surface.
 func New(c Config) (*API, error) {
-	if c.Licenses == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
 	a := &API{Config: c}
@@ -96,6 +121,12 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_customer", Permission: identity.LookUpLicenses, Handler: a.byCustomer},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_user", Permission: identity.LookUpLicenses, Handler: a.byUser},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/state/toggle", Permission: identity.SwitchLicenses, Handler: a.toggle},
+		{Method: http.MethodPost, Path: "/provisioning/validate/consumption", Permission: identity.ProvisionClients, Handler: a.validateConsumption},
+		{Method: http.MethodPost, Path: "/data_gathering/consumption_heartbeats", Permission: identity.ProvisionClients, Handler: a.consume},
+		{Method: http.MethodPost, Path: "/data_gathering/consumption_heartbeats/rollback", Permission: identity.ProvisionClients, Handler: a.rollback},
+		{Method: http.MethodPost, Path: "/data_gathering/analytical_heartbeats", Permission: identity.ProvisionClients, Handler: a.analyse},
+		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats", Permission: identity.ProvisionClients, Handler: a.usage},
+		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats_by_name", Permission: identity.ProvisionClients, Handler: a.usageByName},
 	}
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		table = append(table, edge.Route{
