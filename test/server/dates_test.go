@@ -21,7 +21,8 @@ func TestTimePasses(t *testing.T) {
 			beat := func(client string) answer { return v.call(t, "/heartbeats", v.heartbeat(client)) }
 			says := func(a answer, valid, expired bool, when float64) {
 				t.Helper()
-				if a.Status != 200 || a.field(t, "is_license_valid") != valid || a.field(t, "is_license_expired") != expired || a.field(t, "date_validity") != when {
+				if a.Status != 200 || a.field(t, "is_license_valid") != valid ||
+					a.field(t, "is_license_expired") != expired || a.field(t, "date_validity") != when {
 					t.Errorf("at %v: %d %s", clock.Now(), a.Status, a.Body)
 				}
 				if reason := a.text(t, "validity_reason"); (reason == "") != valid {
