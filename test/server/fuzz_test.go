@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -66,11 +67,9 @@ func heartbeatTarget(tb testing.TB, v vendor, l license) target {
 	tb.Helper()
 	token := v.call(tb, "/activations", v.activation(l.Key, "drill-1")).text(tb, "token_key")
 	fields := v.heartbeat("drill-1")
-	for name, value := range (terms{
+	maps.Copy(fields, terms{
 		"token_key": token, "user_id": "u", "group_id": "g", "heartbeat_type_id": nobody, "hostname": "h", "platform": "p", "device_variables": terms{"a": "b"},
-	}) {
-		fields[name] = value
-	}
+	})
 	return target{fields, func(t *testing.T, body []byte) {
 		a := fuzzed(t, v, v.clients()+"/heartbeats", body, v.program()...)
 		if a.Status == http.StatusOK && a.text(t, "token_key") != token {

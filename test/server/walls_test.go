@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -134,7 +135,7 @@ func (a attack) public(t *testing.T, route edge.Route) {
 	t.Helper()
 	path := strings.NewReplacer("{isv_id}", a.acme.VendorID, "{call...}", "provisioning/x").Replace(route.Path)
 	got := a.acme.Do(t, route.Method, path, nil)
-	if got.Status >= 500 || route.Method != "GET" && got.Status != 404 {
+	if got.Status >= 500 || route.Method != http.MethodGet && got.Status != 404 {
 		t.Errorf("%s %s: %d %s", route.Method, path, got.Status, got.Body)
 	}
 	a.holdsNothing(t, route, got)
@@ -144,7 +145,7 @@ func (a attack) walk(t *testing.T, route edge.Route) {
 	t.Helper()
 	name := route.Method + " " + route.Path
 	body := a.body(route)
-	if body == "" && route.Method != "GET" {
+	if body == "" && route.Method != http.MethodGet {
 		t.Errorf("%s: the walk has no body for it", name)
 	}
 	body = strings.TrimPrefix(body, "-")
@@ -198,7 +199,7 @@ func (a attack) asBolt(t *testing.T, route edge.Route, path, body string, try fu
 		return
 	}
 	inPath := strings.Contains(route.Path, "{id}")
-	if route.Method != "GET" && !inPath && !names {
+	if route.Method != http.MethodGet && !inPath && !names {
 		return // changes bolt only
 	}
 	got := try("bolt", path, "Authorization", "Bearer "+a.bolt.AdminKey)

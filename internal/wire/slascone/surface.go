@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"chancery/internal/budget"
@@ -128,18 +129,26 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats", Permission: identity.ProvisionClients, Handler: a.usage},
 		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats_by_name", Permission: identity.ProvisionClients, Handler: a.usageByName},
 	}
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		table = append(table, edge.Route{
-			Method: method, Path: "/{call...}", Handler: a.nothing,
-			Public: "there is nothing at such an address, and a client must be able to tell who says so",
-		})
-	}
+	table = slices.Concat(table, a.elsewhere())
 	routes := make([]edge.Route, 0, 2*len(table))
 	for _, base := range []string{"/api/v2/isv/{isv_id}", "/isv/{isv_id}"} {
 		for _, rt := range table {
 			rt.Path = base + rt.Path
 			rt.Surface, rt.BodyLimit, rt.Timeout = a.surface, bodyLimit, 10*time.Second
 			routes = append(routes, rt)
+		}
+	}
+	return routes
+}
+
+// elsewhere is every address below a vendor's that no call has.
+func (a *API) elsewhere() []edge.Route {
+	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+	routes := make([]edge.Route, len(methods))
+	for i, method := range methods {
+		routes[i] = edge.Route{
+			Method: method, Path: "/{call...}", Handler: a.nothing,
+			Public: "there is nothing at such an address, and a client must be able to tell who says so",
 		}
 	}
 	return routes
