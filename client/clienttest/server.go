@@ -35,6 +35,8 @@ type Server struct {
 	license   client.LicenseInfo
 	clients   map[string]ed25519.PublicKey // by client id: who is activated
 	tokens    map[string]string            // token key to client id
+	consumed  map[string]float64           // by limitation id
+	counted   map[string]consumption       // by external id
 	refusals  map[string]*client.RefusalError
 	intercept func(w http.ResponseWriter, r *http.Request, answer http.Handler)
 	requests  []Request
@@ -49,7 +51,7 @@ type T interface {
 
 // A Request is one that arrived, in order.
 type Request struct {
-	Name   string // activations, heartbeats, unassign
+	Name   string // activations, heartbeats, unassign, consumption_heartbeats
 	Header http.Header
 	Body   []byte
 }
@@ -64,6 +66,8 @@ func New(t T) *Server {
 		key:      ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize)),
 		clients:  map[string]ed25519.PublicKey{},
 		tokens:   map[string]string{},
+		consumed: map[string]float64{},
+		counted:  map[string]consumption{},
 		refusals: map[string]*client.RefusalError{},
 	}
 	s.license = client.LicenseInfo{

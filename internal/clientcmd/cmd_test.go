@@ -47,6 +47,7 @@ func (b *bundle) run(t *testing.T, args ...string) (string, error) {
 	}
 	configure := func(c *client.Config) { c.Now = b.server.Now; c.Wait = b.server.Config(t).Wait }
 	line.Client.Activate.Configure, line.Client.Heartbeat.Configure = configure, configure
+	line.Client.Consume.Configure = configure
 	line.Client.Status.Configure, line.Client.Deactivate.Configure = configure, configure
 	var out bytes.Buffer
 	err = chosen.Run(&clientcmd.IO{Context: t.Context(), Stdout: &out, Stderr: io.Discard})
