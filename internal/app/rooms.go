@@ -12,6 +12,7 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
@@ -22,6 +23,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
@@ -67,6 +69,8 @@ type Rooms struct {
 	Licenses      *licensing.Service
 	LicenseRows   *licensestore.Store
 	Pulses        *licensestore.Pulses
+	Sessions      *floating.Service
+	SessionRows   floatingstore.Store
 	Catalog       *catalog.Service
 	CatalogRows   catalogstore.Store
 	Customers     *customers.Service

@@ -37,4 +37,6 @@ func policy(change func(*terms.Policy)) func(*License) {
 	return func(l *License) { change(&l.Edition.Policy) }
 }
 
+func floating(l *License) { l.Edition.Mode = terms.Floating }
+
 func ptr[T any](v T) *T { return &v }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -137,7 +138,7 @@ func TestACopyIsLeftBeforeDataIsMigrated(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(c.Dir, FileName+".before-2")
+	name := filepath.Join(c.Dir, FileName+".before-"+strconv.FormatInt(was+1, 10))
 	if err := os.WriteFile(name+".unfinished", []byte("a copy cut short"), 0o600); err != nil {
 		t.Fatal(err)
 	}

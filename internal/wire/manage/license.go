@@ -33,7 +33,7 @@ type License struct {
 	UsedUpAt         *time.Time `json:"used_up_at" doc:"the first refusal since there was room last"`
 	ActivationsUsed  int64      `json:"activations_used"`
 	GoodwillUsed     int64      `json:"goodwill_used" doc:"of those, above the contract"`
-	Allowed          int64      `json:"activations_allowed" doc:"contract, buffer and goodwill"`
+	Allowed          *int64     `json:"activations_allowed" doc:"contract, buffer and goodwill; null: any number, on a floating licence"`
 	Mode             terms.Mode `json:"provisioning_mode"`
 	TokenLimit       int64      `json:"token_limit"`
 	ActivationBuffer int64      `json:"activation_buffer"`

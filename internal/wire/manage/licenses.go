@@ -35,8 +35,8 @@ type LicenseRows interface {
 	) (listing.Page[*licensing.Activation], error)
 	ActivationByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.Activation, error)
 
-	// LicenseID, TokenKeysIn and PresentActivations read inside a transaction.
-	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (license ident.LicenseID, found bool, err error)
+	// LicenseID (0 for none), TokenKeysIn and PresentActivations read inside a transaction.
+	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
 	TokenKeysIn(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
 	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
 }
@@ -129,8 +129,8 @@ func (a *API) licenses() []operation {
 }
 
 func (a *API) licenseID(t tx.Tx, q *request) (ident.LicenseID, error) {
-	id, found, err := a.LicenseRows.LicenseID(t, q.vendor, q.id)
-	if err == nil && !found {
+	id, err := a.LicenseRows.LicenseID(t, q.vendor, q.id)
+	if err == nil && id == 0 {
 		err = fault.Missing("license")
 	}
 	return id, err

@@ -25,7 +25,7 @@ func infoOf(s licensing.State) licenseInfo {
 		TokenLimit: p.TokenLimit, FloatingTokenLimit: p.FloatingTokenLimit, IsTemporary: l.IsTemporary, IsVersionValid: s.VersionAllowed,
 		ReleaseLimitation: releaseOf(s), SessionPeriod: p.SessionPeriodMinutes, HeartbeatPeriod: p.HeartbeatPeriodDays, Freeride: p.FreerideDays,
 		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants), Variables: variablesOf(s.Terms.Grants),
-		Constrained: []struct{}{}, LicenseUsers: []licenseUser{}, CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
+		Constrained: []struct{}{}, LicenseUsers: usersOf(l), CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
 		GoodwillNotice: text(s.GoodwillNotice()), ValidityReason: text(s.Reason),
 		ActivationsUsed: s.Used, ActivationsAllowed: s.Allowed, Serial: s.Serial,
 	}
@@ -86,6 +86,14 @@ func limitationsOf(g terms.Grants) []limitation {
 			q := quantity(*k.Limit)
 			all[i].Value, all[i].Remaining, all[i].Balance = &q, &q, &q
 		}
+	}
+	return all
+}
+
+func usersOf(l *licensing.License) []licenseUser {
+	all := make([]licenseUser, len(l.Users))
+	for i, user := range l.Users {
+		all[i] = licenseUser{user}
 	}
 	return all
 }
