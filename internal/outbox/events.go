@@ -16,6 +16,8 @@ const (
 	GoodwillLeft      = "activation.regular"  // a regular token became free for it
 	DeviceSuspended   = "device.suspended"
 	DeviceResumed     = "device.resumed"
+	SessionDenied     = "session.denied"  // the first denied open of a licence in an hour, for want of room
+	LicenseOveruse    = "license.overuse" // a session was opened above the limit, none was before
 )
 
 // Catalogue gives all events that can be subscribed to, sorted.
@@ -23,6 +25,7 @@ func Catalogue() []string {
 	all := []string{
 		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseUsedUp,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
+		SessionDenied, LicenseOveruse,
 	}
 	slices.Sort(all)
 	return all

@@ -58,9 +58,24 @@ func Postgres(t testing.TB) Env {
 	return open(t, store.Config{URL: url, Connections: 8})
 }
 
+// TwoCopies opens one PostgreSQL database twice, as two copies of the server do, on one clock.
+func TwoCopies(t testing.TB) (one, two Env) {
+	t.Helper()
+	url := pgtest.Template(t, "chancery", func(dsn string) error {
+		return store.Migrate(context.Background(), store.Config{URL: dsn})
+	})
+	clock := ident.NewManualClock(Start)
+	c := store.Config{URL: url, Connections: 8}
+	return openAt(t, c, clock), openAt(t, c, clock)
+}
+
 func open(t testing.TB, c store.Config) Env {
 	t.Helper()
-	clock := ident.NewManualClock(Start)
+	return openAt(t, c, ident.NewManualClock(Start))
+}
+
+func openAt(t testing.TB, c store.Config, clock *ident.ManualClock) Env {
+	t.Helper()
 	c.Clock = clock
 	db, err := store.Open(t.Context(), c)
 	if err != nil {
