@@ -60,8 +60,9 @@ clean: ## remove what was built
 	rm -rf bin .cache
 
 # What the tests need beside PostgreSQL: a C compiler for the race detector,
-# and a browser where there are tests of the screens.
+# openssl to check signatures by code that is not ours, and a browser where there are tests of the screens.
 .PHONY: needs
 needs:
 	@command -v "$$(go env CC)" >/dev/null || scripts/install.sh gcc libc6-dev
+	@command -v openssl >/dev/null || scripts/install.sh openssl
 	@[ ! -d test/browser ] || command -v chromium >/dev/null || scripts/install.sh chromium

@@ -26,10 +26,14 @@ type commands struct {
 	Config configFlag `help:"Read settings from this file: JSON, or lines NAME=VALUE." placeholder:"FILE"`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Demo    demoCommand    `cmd:"" help:"Run the server on invented data, to look around; it is gone afterwards."`
 	Vendor  vendorCommand  `cmd:"" help:"Create and list vendors, the tenants of the server."`
 	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys; rotate and retire signing keys."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, or show where it stands."`
 	Client  clientcmd.Cmd  `cmd:"" help:"The Go SDK on a command line: activate, heartbeat, status, deactivate."`
+	Backup  backupCommand  `cmd:"" help:"Write a consistent copy of the database to a file, also while the server runs."`
+	Restore restoreCommand `cmd:"" help:"Fill an empty database, of either engine, from a backup."`
+	Verify  verifyCommand  `cmd:"" help:"Prove every counter, ledger, key and audit chain in the database."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -66,7 +70,7 @@ func run(args []string, s streams) error {
 	var c commands
 	parser, err := kong.New(&c,
 		kong.Name("chancery"),
-		kong.Description("Chancery, a licence server."),
+		kong.Description("Chancery, a self-hosted licence server. `chancery demo` shows it at work; `chancery serve` runs it."),
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.DefaultEnvars("CHANCERY"),

@@ -50,12 +50,12 @@ func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 // activating is one activation under way.
 type activating struct {
 	*Service
+	activationCase
 
 	t       tx.Tx
 	command ActivateCommand
 	product *Product
 	made    bool // the device is new
-	activationCase
 }
 
 // load brings all that the decision needs, locked in the order device, licences by id.

@@ -24,6 +24,7 @@ func TestDecideActivation(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		activationCase
+
 		refused int
 		same    bool
 		role    Role

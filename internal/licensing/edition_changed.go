@@ -1,6 +1,8 @@
 package licensing
 
 import (
+	"time"
+
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -41,7 +43,7 @@ func (s *Service) EditionChanged(t tx.Tx, v ident.VendorID, edition ident.Editio
 			return err
 		}
 		if _, room := roomFor(l, l.Terms().Policy); room {
-			l.UsedUpAt = noTime
+			l.UsedUpAt = time.Time{}
 		}
 		return s.store.SaveCounters(t, l)
 	})

@@ -38,5 +38,3 @@ func policy(change func(*terms.Policy)) func(*License) {
 }
 
 func floating(l *License) { l.Edition.Mode = terms.Floating }
-
-func ptr[T any](v T) *T { return &v }

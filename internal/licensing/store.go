@@ -25,7 +25,7 @@ type Key struct {
 // Store is the licences' part of the database. All methods reach one vendor's
 // rows only. "Not found" is a nil pointer or false, never an error. Locks are
 // taken in the order device, licences by id.
-type Store interface {
+type Store interface { //nolint:interfacebloat // all that one room stores
 	// Product finds a product; nil when there is none.
 	Product(t tx.Tx, v ident.VendorID, id ident.UUID) (*Product, error)
 

@@ -1,6 +1,8 @@
 package licensing
 
 import (
+	"time"
+
 	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
@@ -103,7 +105,7 @@ func (s *Service) promote(t tx.Tx, l *License) error {
 		if err := s.store.SetRole(t, l.Vendor, a.Token, role); err != nil {
 			return err
 		}
-		a.GoodwillSince, a.GoodwillUntil = noTime, noTime
+		a.GoodwillSince, a.GoodwillUntil = time.Time{}, time.Time{}
 		if err := s.store.SetGoodwill(t, l.Vendor, a); err != nil {
 			return err
 		}

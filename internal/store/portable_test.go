@@ -108,6 +108,9 @@ func TestSQLIsPortable(t *testing.T) {
 			}
 			texts++
 			for _, what := range saysUnportable(text) {
+				if path == filepath.Join("backup", "write.go") && strings.HasPrefix(text, "SELECT * FROM ") {
+					continue // a backup copies whatever columns there are, and writes their names beside them
+				}
 				t.Errorf("%s: %s: %q", path, what, text)
 			}
 			return true

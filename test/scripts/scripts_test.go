@@ -2,6 +2,7 @@ package scripts
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -60,6 +61,18 @@ func tell(t *testing.T, file, engine string, setup func(*testscript.Env)) {
 		Condition: func(cond string) (bool, error) { return cond == engine, nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serve, "stop": stop, "crash": crash, "http": request, "json": compare, "jsonenv": jsonenv,
+			"headerenv": headerenv, "need": need,
 		},
 	})
+}
+
+// need fails where a program of the system's is missing, and says how to get it.
+// A story is never skipped.
+func need(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: need PROGRAM")
+	}
+	if _, err := exec.LookPath(args[0]); err != nil {
+		ts.Fatalf("this story needs %s; run scripts/install.sh %[1]s", args[0])
+	}
 }

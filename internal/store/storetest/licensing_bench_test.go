@@ -24,6 +24,7 @@ import (
 // licenseBench is a vendor with a catalogue and a customer, ready to issue.
 type licenseBench struct {
 	catalogBench
+
 	licenses *licensing.Service
 	store    *licensestore.Store
 	pulses   *licensestore.Pulses
@@ -204,3 +205,11 @@ func (b licenseBench) balanced(t *testing.T) {
 }
 
 func day(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
+func (b licenseBench) putUnder(t *testing.T, c, superior customers.Customer) {
+	t.Helper()
+	to := &superior.UUID
+	storetest.Do(t, b.Env, func(x tx.Tx) (customers.Customer, error) {
+		return b.people.Update(x, b.vendor, c.UUID, customers.Change{Superior: &to})
+	})
+}

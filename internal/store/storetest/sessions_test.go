@@ -295,10 +295,8 @@ func TestAThousandConcurrentOpens(t *testing.T) {
 
 func TestAThousandConcurrentOpensOnTwoCopies(t *testing.T) {
 	t.Parallel()
-	one, two := storetest.TwoCopies(t)
-	b := newLicenses(t, one)
-	other := b.on(t, two)
-	crowd(t, b, other)
+	b := newLicenses(t, storetest.Postgres(t))
+	crowd(t, b, b.on(t, storetest.Open(t, b.Config)))
 }
 
 func crowd(t *testing.T, one, two licenseBench) {

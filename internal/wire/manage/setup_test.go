@@ -48,6 +48,7 @@ type bundle struct {
 var material = sync.OnceValues(func() (keyring.Material, error) { return keyring.Generate(keyring.Kinds()...) })
 
 func must[T any](t testing.TB) func(v T, err error) T {
+	t.Helper()
 	return func(v T, err error) T {
 		t.Helper()
 		if err != nil {

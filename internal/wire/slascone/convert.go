@@ -1,15 +1,11 @@
 package slascone
 
 import (
-	"net/http"
 	"slices"
 	"time"
 
 	"chancery/internal/licensing"
 	"chancery/internal/terms"
-	"chancery/internal/tx"
-
-	"context"
 )
 
 // infoOf converts a state to what clients read.
@@ -128,11 +124,4 @@ func number(second bool) int {
 		return 1
 	}
 	return 0
-}
-
-// named adds the person that an admin call names (LastModifiedBy) to the actor.
-func named(r *http.Request) context.Context {
-	actor := tx.ActorFrom(r.Context())
-	actor.Name = r.Header.Get("LastModifiedBy")
-	return tx.WithActor(r.Context(), actor)
 }

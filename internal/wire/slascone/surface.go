@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -50,7 +51,7 @@ type Places interface {
 	Country(a netip.Addr) string
 }
 
-// Config is what the surface needs; Places may be nil.
+// Config is what the surface needs; Places and Guesses may be nil.
 type Config struct {
 	Licenses Licenses
 	Vendors  Vendors
@@ -59,6 +60,9 @@ type Config struct {
 	Runner   tx.Runner
 	Clock    ident.Clock
 	Places   Places
+
+	// Guesses bounds wrong keys by address and provisioning key; nil for no bound.
+	Guesses *budget.Budget
 }
 
 // API is the clients' surface.
@@ -93,6 +97,12 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_user", Permission: identity.LookUpLicenses, Handler: a.byUser},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/state/toggle", Permission: identity.SwitchLicenses, Handler: a.toggle},
 	}
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		table = append(table, edge.Route{
+			Method: method, Path: "/{call...}", Handler: a.nothing,
+			Public: "there is nothing at such an address, and a client must be able to tell who says so",
+		})
+	}
 	routes := make([]edge.Route, 0, 2*len(table))
 	for _, base := range []string{"/api/v2/isv/{isv_id}", "/isv/{isv_id}"} {
 		for _, rt := range table {
@@ -102,4 +112,13 @@ func (a *API) Routes() []edge.Route {
 		}
 	}
 	return routes
+}
+
+// nothing answers for addresses below a vendor's that no call has: signed like
+// every answer, because a client in the field breaks on one that is not.
+func (a *API) nothing(_ http.ResponseWriter, r *http.Request) error {
+	if _, err := a.vendor(r); err != nil {
+		return err
+	}
+	return edge.NoRoute()
 }
