@@ -20,7 +20,7 @@ func (s SessionLicenses) Find(t tx.Tx, v ident.VendorID, presented string) (*flo
 	if err != nil || p == nil {
 		return nil, err
 	}
-	l := &floating.License{Handle: p}
+	l := &floating.License{ByID: p.ByID, Handle: p}
 	show(l, p.License)
 	return l, nil
 }
@@ -29,7 +29,7 @@ func show(to *floating.License, l *licensing.License) {
 	policy := l.Terms().Policy
 	*to = floating.License{
 		ID: l.ID, UUID: l.UUID, Product: l.Product.UUID, Customer: l.Customer.UUID, IsFloating: l.AnyNumber(), IsOfUsers: l.IsOfUsers(),
-		Policy: policy, ExpiresAt: l.ExpiryOf(policy), Handle: to.Handle,
+		Policy: policy, ExpiresAt: l.ExpiryOf(policy), ByID: to.ByID, Handle: to.Handle,
 	}
 }
 

@@ -107,6 +107,22 @@ func (s *Service) Close(t tx.Tx, c Call) (*Refusal, error) {
 	return nil, s.end(t, c.Vendor, counter, present, ByClient)
 }
 
+// Count tells how many sessions of a licence are open at this instant. byID also
+// takes the licence's id, from those who may look licences up.
+func (s *Service) Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *Refusal, error) {
+	l, err := s.Licenses.Find(t, v, presented)
+	switch {
+	case err != nil:
+		return 0, nil, err
+	case l == nil || l.ByID && !byID:
+		return 0, Refuse(InvalidKey), nil
+	case !l.IsFloating:
+		return 0, Refuse(NamedLicense), nil
+	}
+	open, err := s.Store.OpenIn(t, v, l.ID)
+	return open[l.ID], nil, err
+}
+
 // end ends an open session, with its licence's counter locked.
 func (s *Service) end(t tx.Tx, v ident.VendorID, c Counter, session *Session, reason Reason) error {
 	session.EndedAt, session.EndReason = t.Now(), reason

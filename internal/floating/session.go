@@ -66,7 +66,8 @@ type License struct {
 	Policy     terms.Policy
 	ExpiresAt  time.Time // zero: never
 
-	Handle any // the Licenses' own, which gets it back
+	ByID   bool // it was named by its id, which proves nothing
+	Handle any  // the Licenses' own, which gets it back
 }
 
 // Status is what an open session is answered with.

@@ -58,6 +58,9 @@ type Store interface {
 	// EndOfClient ends the open sessions of a client, and tells how many.
 	EndOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string, reason Reason, at time.Time) (int64, error)
 
+	// OpenIn tells how many sessions of each licence are open at this instant; none where it is missing.
+	OpenIn(t tx.Tx, v ident.VendorID, licenses ...ident.LicenseID) (map[ident.LicenseID]int64, error)
+
 	// CountDenial counts a refused open per licence, reason and hour, and gives
 	// how many there were in this one.
 	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) (int64, error)

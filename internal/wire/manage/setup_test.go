@@ -9,9 +9,11 @@ import (
 	"sync"
 	"testing"
 
+	"chancery/internal/app"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
+	"chancery/internal/floating"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
@@ -21,6 +23,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
@@ -38,6 +41,7 @@ type bundle struct {
 
 	edge      *edge.Edge
 	licensing *licensing.Service
+	sessions  *floating.Service
 	apiKeys   *identity.APIKeys
 	acme      vendors.Vendor
 	key       string // an admin key of acme
@@ -72,7 +76,15 @@ func setup(t testing.TB, e storetest.Env) bundle {
 			t.Error(err)
 		}
 	})
-	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs}))
+	released := &app.Released{}
+	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{
+		Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
+	}))
+	leases := floatingstore.Store{DB: e.DB}
+	b.sessions = must[*floating.Service](t)(floating.New(floating.Config{
+		Store: leases, Reader: leases, Licenses: app.SessionLicenses{Licensing: b.licensing}, Runner: e.DB, IDs: e.IDs,
+	}))
+	released.Floating = b.sessions
 	vendorRows := vendorstore.Store{DB: e.DB}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
 	api := must[*manage.API](t)(manage.New(manage.Config{
@@ -89,6 +101,8 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		OutboxRows:    outboxRows,
 		Licenses:      b.licensing,
 		LicenseRows:   licenses,
+		Sessions:      b.sessions,
+		SessionRows:   leases,
 		APIKeys:       b.apiKeys,
 		APIKeyRows:    identitystore.APIKeys{DB: e.DB},
 		SigningKeys:   ring,

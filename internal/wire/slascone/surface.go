@@ -9,6 +9,7 @@ import (
 
 	"chancery/internal/budget"
 	"chancery/internal/edge"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -26,6 +27,13 @@ type Licenses interface {
 	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]licensing.State, error)
 	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]licensing.State, error)
 	Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k licensing.Key, active bool) (*licensing.License, *licensing.Refusal, error)
+}
+
+// Sessions carries out the calls of floating licences.
+type Sessions interface {
+	Open(t tx.Tx, c floating.Call) (floating.Outcome, error)
+	Close(t tx.Tx, c floating.Call) (*floating.Refusal, error)
+	Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *floating.Refusal, error)
 }
 
 // Vendors finds a vendor by its isv_id; zero when there is none.
@@ -54,6 +62,7 @@ type Places interface {
 // Config is what the surface needs; Places and Guesses may be nil.
 type Config struct {
 	Licenses Licenses
+	Sessions Sessions
 	Vendors  Vendors
 	Keys     Keys
 	Signer   Signer
@@ -74,7 +83,7 @@ type API struct {
 
 // New checks the configuration and makes the surface.
 func New(c Config) (*API, error) {
-	if c.Licenses == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+	if c.Licenses == nil || c.Sessions == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
 	a := &API{Config: c}
@@ -92,6 +101,12 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/provisioning/heartbeats", Permission: identity.ProvisionClients, Handler: a.heartbeat},
 		{Method: http.MethodPost, Path: "/provisioning/unassign", Permission: identity.ProvisionClients, Handler: a.unassign},
 		{Method: http.MethodPost, Path: "/provisioning/validate", Permission: identity.ProvisionClients, Handler: a.validate},
+		{Method: http.MethodPost, Path: "/provisioning/session/open", Permission: identity.ProvisionClients, Handler: a.openSession},
+		{Method: http.MethodPost, Path: "/provisioning/session/close", Permission: identity.ProvisionClients, Handler: a.closeSession},
+		{
+			Method: http.MethodGet, Path: "/provisioning/licenses/{license_id}/tokens/floating/active/count",
+			Permission: identity.ProvisionClients, Handler: a.countSessions,
+		},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_license", Permission: identity.ProvisionClients, Handler: a.byLicense},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_customer", Permission: identity.LookUpLicenses, Handler: a.byCustomer},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_user", Permission: identity.LookUpLicenses, Handler: a.byUser},
