@@ -17,12 +17,15 @@ func noWait(context.Context, time.Duration) error { return nil }
 
 func callName(r *http.Request) string { return path.Base(r.URL.Path) }
 
-// asked is the fields of all three requests that matter here.
+// asked is the fields of all requests that matter here.
 type asked struct {
 	LicenseKey      string `json:"license_key"`
 	TokenKey        string `json:"token_key"`
 	ClientID        string `json:"client_id"`
 	ClientPublicKey string `json:"client_public_key"`
+	LicenseID       string `json:"license_id"`
+	SessionID       string `json:"session_id"`
+	CheckoutPeriod  int    `json:"checkout_period"`
 }
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, body []byte) {
@@ -56,7 +59,7 @@ func (s *Server) authorise(r *http.Request, name string, request asked, body []b
 	switch name {
 	case "activations":
 		key, _ = signed.ParseKey(request.ClientPublicKey)
-	case "heartbeats":
+	case "heartbeats", "open", "close":
 		key = s.clients[request.ClientID]
 	case "unassign":
 		key = s.clients[s.tokens[request.TokenKey]]
@@ -92,6 +95,11 @@ func (s *Server) decide(name string, request asked) (int, any) {
 		if s.clients[request.ClientID] == nil {
 			return refuse(client.RefusalUnknownClient, "This client is not activated.", "Activate it with a license key.")
 		}
+	case "open":
+		return s.openSession(request)
+	case "close":
+		delete(s.sessions, sessionKey{request.ClientID, request.SessionID})
+		return http.StatusOK, "Success."
 	case "unassign":
 		id, ok := s.tokens[request.TokenKey]
 		if !ok {
