@@ -38,13 +38,16 @@ type lease struct{ opened, until time.Time }
 
 func (s *Server) openSession(request asked) (int, any) {
 	holder, ok := s.tokens[request.LicenseID]
+	refuse := func(id int, message, help string) (int, any) {
+		return http.StatusConflict, &client.RefusalError{ID: id, Message: message, Help: help}
+	}
 	switch {
 	case !ok && request.LicenseID != LicenseKey:
-		return http.StatusConflict, &client.RefusalError{ID: client.RefusalTokenFree, Message: "This token is not assigned to any client.", Help: "Activate the client first."}
+		return refuse(client.RefusalTokenFree, "This token is not assigned to any client.", "Activate the client first.")
 	case ok && holder != request.ClientID:
-		return http.StatusConflict, &client.RefusalError{ID: client.RefusalOtherToken, Message: "This client is not assigned to that token.", Help: "Activate again."}
+		return refuse(client.RefusalOtherToken, "This client is not assigned to that token.", "Activate again.")
 	case s.license.ProvisioningMode != 1:
-		return http.StatusConflict, &client.RefusalError{ID: client.RefusalNamedLicense, Message: "This license has no sessions.", Help: "Send heartbeats instead."}
+		return refuse(client.RefusalNamedLicense, "This license has no sessions.", "Send heartbeats instead.")
 	}
 	return s.open(sessionKey{request.ClientID, request.SessionID}, time.Duration(request.CheckoutPeriod)*time.Minute)
 }

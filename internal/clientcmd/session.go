@@ -28,7 +28,7 @@ func (c *SessionCmd) Run(io *IO) error {
 	if err != nil {
 		return err
 	}
-	defer licence.Close()
+	defer func() { _ = licence.Close() }() // it never fails
 	session, err := licence.OpenSession(io.Context, client.SessionOptions{ID: c.SessionID, UserID: c.User, Checkout: c.Checkout})
 	if err != nil {
 		return explain(err)
@@ -63,7 +63,8 @@ func (c *SessionCmd) say(io *IO, text string, session *client.Session) error {
 	}
 	encoder := json.NewEncoder(io.Stdout)
 	return encoder.Encode(struct {
-		Open bool `json:"open"`
 		client.SessionStatus
-	}{session.Err() == nil, session.Status()})
+
+		Open bool `json:"open"`
+	}{session.Status(), session.Err() == nil})
 }

@@ -25,7 +25,9 @@ func TestSession(t *testing.T) {
 		t.Errorf("%s, %v", out, err)
 	}
 	out, err = b.run(t, "session", "--for", "1ms", "--json", "--session-id", "two", "--user", "ann", "--checkout", "2h")
-	if err != nil || !strings.Contains(out, `{"open":true,"is_session_valid":true,"session_valid_until":"2026-03-01T14:00:00Z"`) || !strings.Contains(out, `{"open":false,`) {
+	lines := strings.Split(out, "\n")
+	if err != nil || len(lines) != 3 || !strings.HasPrefix(lines[0], `{"is_session_valid":true,"session_valid_until":"2026-03-01T14:00:00Z"`) ||
+		!strings.HasSuffix(lines[0], `"open":true}`) || !strings.HasSuffix(lines[1], `"open":false}`) {
 		t.Errorf("%s, %v", out, err)
 	}
 	if b.server.Sessions() != 0 || !b.server.TakeSession("another") {

@@ -30,6 +30,7 @@ func TestDecideOpen(t *testing.T) {
 	away := &Session{ValidUntil: noon.Add(time.Hour)}
 	for name, c := range map[string]struct {
 		openCase
+
 		change           func(*License)
 		refused, minutes int
 		renew, overuse   bool
@@ -56,8 +57,10 @@ func TestDecideOpen(t *testing.T) {
 		"without a user":                      {change: users, refused: MissingUser},
 		"an unknown user":                     {openCase: openCase{userID: "ann"}, change: users, refused: UnknownUser},
 		"a user":                              {openCase: openCase{userID: "ann", userKnown: true}, change: users, minutes: 10},
-		"a user who is elsewhere":             {openCase: openCase{userID: "ann", userKnown: true, userElsewhere: true}, change: users, refused: UserHasAnotherOn},
-		"a user on a licence for devices":     {openCase: openCase{userID: "ann", userElsewhere: true}, minutes: 10},
+		"a user who is elsewhere": {
+			openCase: openCase{userID: "ann", userKnown: true, userElsewhere: true}, change: users, refused: UserHasAnotherOn,
+		},
+		"a user on a licence for devices": {openCase: openCase{userID: "ann", userElsewhere: true}, minutes: 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

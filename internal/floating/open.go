@@ -54,12 +54,12 @@ func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
 // opening is one open under way.
 type opening struct {
 	*Service
+	openCase
 
 	t       tx.Tx
 	call    Call
 	license *License
 	counter Counter
-	openCase
 }
 
 func (o *opening) load() (err error) {

@@ -32,7 +32,7 @@ type Licenses interface {
 
 // Store is the sessions' part of the database. All methods reach one vendor's
 // rows only. "Not found" is a nil pointer, never an error.
-type Store interface {
+type Store interface { //nolint:interfacebloat // all that one room stores
 	// LockCounter gives a licence's counter and locks it, making it if need be.
 	// Licences are locked before it, nothing is after it.
 	LockCounter(t tx.Tx, v ident.VendorID, l ident.LicenseID) (Counter, error)

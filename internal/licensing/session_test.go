@@ -17,6 +17,7 @@ func TestDecideAdmission(t *testing.T) {
 	suspended := Device{SuspendedUntil: noon.Add(1)}
 	for name, c := range map[string]struct {
 		admissionCase
+
 		change  func(*License)
 		refused int
 	}{

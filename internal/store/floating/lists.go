@@ -58,7 +58,7 @@ func (s Store) SessionByUUID(ctx context.Context, v ident.VendorID, id ident.UUI
 // Open tells how many sessions of each licence are open at now; none where it is missing.
 func (s Store) Open(ctx context.Context, v ident.VendorID, now time.Time, licenses ...ident.LicenseID) (map[ident.LicenseID]int64, error) {
 	if len(licenses) == 0 {
-		return nil, nil
+		return map[ident.LicenseID]int64{}, nil
 	}
 	sqltext, args := openCounts(v, now, licenses)
 	return counts(store.All[count](s.DB.Query(ctx, sqltext, args...)))
@@ -67,7 +67,7 @@ func (s Store) Open(ctx context.Context, v ident.VendorID, now time.Time, licens
 // OpenIn is Open inside a transaction.
 func (s Store) OpenIn(t tx.Tx, v ident.VendorID, licenses ...ident.LicenseID) (map[ident.LicenseID]int64, error) {
 	if len(licenses) == 0 {
-		return nil, nil
+		return map[ident.LicenseID]int64{}, nil
 	}
 	sqltext, args := openCounts(v, t.Now(), licenses)
 	return counts(store.All[count](store.On(t).Query(sqltext, args...)))
@@ -82,7 +82,7 @@ type count struct {
 // were written are its rows counted.
 func openCounts(v ident.VendorID, now time.Time, licenses []ident.LicenseID) (sqltext string, args []any) {
 	at := now.UnixMilli()
-	args = []any{at, at, v}
+	args = append(make([]any, 0, 3+len(licenses)), at, at, v)
 	holders := make([]string, len(licenses))
 	for i, id := range licenses {
 		args = append(args, id)

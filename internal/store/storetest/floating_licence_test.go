@@ -59,7 +59,8 @@ func TestAFloatingLicenceTakesAnyNumberOfClients(t *testing.T) {
 			t.Errorf("%+v", now)
 		}
 		storetest.Do(t, e, func(x tx.Tx) (any, error) { // a limit that means nothing here may fall
-			return b.service.UpdateEdition(x, b.vendor, edition.UUID, catalog.EditionChange{Policy: func(p terms.Policy) terms.Policy { p.TokenLimit = 0; return p }})
+			lower := func(p terms.Policy) terms.Policy { p.TokenLimit = 0; return p }
+			return b.service.UpdateEdition(x, b.vendor, edition.UUID, catalog.EditionChange{Policy: lower})
 		})
 		b.balanced(t)
 	})

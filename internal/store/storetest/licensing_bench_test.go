@@ -38,7 +38,7 @@ type licenseBench struct {
 func newLicenses(t *testing.T, e storetest.Env) licenseBench {
 	t.Helper()
 	b := licenseBench{catalogBench: newCatalog(t, e, nil), store: licensestore.New(e.DB)}
-	b.furnish(t)
+	b = b.furnished(t)
 	var err error
 	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
@@ -47,8 +47,8 @@ func newLicenses(t *testing.T, e storetest.Env) licenseBench {
 	return b
 }
 
-// furnish makes the rooms of licences on the bench's database.
-func (b *licenseBench) furnish(t *testing.T) {
+// furnished makes the rooms of licences on the bench's database.
+func (b licenseBench) furnished(t *testing.T) licenseBench {
 	t.Helper()
 	e := b.Env
 	b.pulses = licensestore.NewPulses(e.DB, nil)
@@ -71,14 +71,14 @@ func (b *licenseBench) furnish(t *testing.T) {
 		t.Fatal(err)
 	}
 	released.Floating = b.sessions
+	return b
 }
 
 // on is the same vendor served by another copy of the server.
 func (b licenseBench) on(t *testing.T, e storetest.Env) licenseBench {
 	t.Helper()
 	b.Env, b.store = e, licensestore.New(e.DB)
-	b.furnish(t)
-	return b
+	return b.furnished(t)
 }
 
 // subscribe makes a subscription to events.

@@ -28,6 +28,8 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 		"licences by creation":       {"licenses l WHERE l.vendor_id =", "l.id", store.Column{Name: "l.id"}, false},
 		"products by name":           {"products p WHERE p.vendor_id =", "p.id", store.Column{Name: "p.name"}, false},
 		"activations of a licence":   {"activations a WHERE a.license_id = 1 AND a.vendor_id =", "a.id", store.Column{Name: "a.id"}, false},
+		"sessions of a licence":      {"sessions s WHERE s.license_id = 1 AND s.vendor_id =", "s.id", store.Column{Name: "s.id"}, false},
+		"users of a licence":         {"license_users u WHERE u.license_id = 1 AND u.vendor_id =", "u.id", store.Column{Name: "u.id"}, false},
 		"definitions of a product":   {"features d WHERE d.product_id = 1 AND d.vendor_id =", "d.id", store.Column{Name: "d.name"}, false},
 		"licences of a customer":     {"licenses l WHERE l.customer_id = 1 AND l.vendor_id =", "l.id", store.Column{Name: "l.id"}, false},
 		"history of a licence":       {"audit_log a WHERE a.license_id = 1 AND a.vendor_id =", "a.id", store.Column{Name: "a.id"}, false},

@@ -31,6 +31,7 @@ type lease struct {
 // story is a licence of five, and what must be true of it.
 type story struct {
 	licenseBench
+
 	license *licensing.License
 	dice    *rand.Rand
 	open    map[string]*lease
@@ -47,7 +48,7 @@ func TestAWeekOfFiveSeats(t *testing.T) {
 		minutes := int(storyPeriod / time.Minute)
 		l := b.issue(t, edition, func(c *licensing.IssueCommand) { c.Overrides = &terms.Overrides{SessionPeriodMinutes: &minutes} })
 		s := &story{
-			licenseBench: b, license: l, dice: rand.New(rand.NewPCG(5, 200)), //nolint:gosec // the same story every time
+			licenseBench: b, license: l, dice: rand.New(rand.NewPCG(5, 200)),
 			open: map[string]*lease{}, denied: map[int64]int{},
 		}
 		end := e.Clock.Now().Add(7 * 24 * time.Hour)
@@ -192,7 +193,7 @@ func (s *story) checkOverlap(t *testing.T, rows []floating.Session) {
 		at   time.Time
 		step int
 	}
-	var turns []turn
+	turns := make([]turn, 0, 2*len(rows))
 	for _, row := range rows {
 		at, _ := row.Ended(s.Clock.Now())
 		turns = append(turns, turn{row.OpenedAt, 1}, turn{at, -1})

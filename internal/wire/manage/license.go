@@ -166,7 +166,8 @@ func showTerms(l *licensing.License, now time.Time) License {
 		IsActive: l.IsActive, IsTemporary: l.IsTemporary, IsValid: s.IsValid, ValidityReason: s.Reason,
 		StartsAt: timeOrNil(l.StartsAt), ExpiresAt: timeOrNil(s.ExpiresAt), FirstActivatedAt: timeOrNil(l.FirstActivatedAt),
 		UsedUpAt: timeOrNil(l.UsedUpAt), ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed, Allowed: s.Allowed, Mode: l.Edition.Mode,
-		TokenLimit: p.TokenLimit, ActivationBuffer: p.ActivationBuffer, GoodwillTokens: p.GoodwillTokenLimit, FloatingTokens: p.FloatingTokenLimit, EnforceFloating: p.EnforceFloatingLimit,
+		TokenLimit: p.TokenLimit, ActivationBuffer: p.ActivationBuffer, GoodwillTokens: p.GoodwillTokenLimit,
+		FloatingTokens: p.FloatingTokenLimit, EnforceFloating: p.EnforceFloatingLimit,
 		Granted: showGrants(s.Terms.Grants), Overridden: overridden(l.Overrides), Serial: s.Serial, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt,
 	}
 }

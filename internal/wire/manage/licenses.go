@@ -26,7 +26,7 @@ type Licenses interface {
 }
 
 // LicenseRows reads licences. What is missing is a NotFound fault, unless said otherwise.
-type LicenseRows interface {
+type LicenseRows interface { //nolint:interfacebloat // what one part of the API reads
 	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
 	List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error)
 	Search(ctx context.Context, v ident.VendorID, k licensing.Key) (*licensing.License, error)

@@ -78,7 +78,8 @@ func (a *API) sessions() []operation {
 		}),
 		change(a, operation{
 			Method: http.MethodDelete, Path: "/sessions/{id}", ID: "end-session", Group: group, Summary: "End an open session",
-			About: "Its place is free at once. A client that still runs loses it when it next renews, unless there is room.", Permission: identity.ManageActivations,
+			About:      "Its place is free at once. A client that still runs loses it when it next renews, unless there is room.",
+			Permission: identity.ManageActivations,
 		}, func(t tx.Tx, q *request, _ nothing) (nothing, error) {
 			return nothing{}, a.Sessions.Release(t, q.vendor, q.id)
 		}),

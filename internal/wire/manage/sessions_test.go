@@ -26,7 +26,8 @@ func TestSessionsAndUsers(t *testing.T) {
 		second := b.openSession(t, w, "client-8", "bob")
 		open("2")
 		items := b.ok(t, "GET", license+"/sessions?state=open", "").items()
-		if len(items) != 2 || items[0]["client_id"] != "client-8" || items[0]["user_id"] != "bob" || items[0]["is_open"] != true || items[0]["ended_at"] != nil {
+		if len(items) != 2 ||
+			items[0]["client_id"] != "client-8" || items[0]["user_id"] != "bob" || items[0]["is_open"] != true || items[0]["ended_at"] != nil {
 			t.Errorf("%v", items)
 		}
 		one := "/api/v1/sessions/" + second.UUID.String()
