@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"chancery/client"
@@ -29,14 +31,16 @@ func (c *SessionCmd) Run(io *IO) error {
 		return err
 	}
 	defer func() { _ = licence.Close() }() // it never fails
-	session, err := licence.OpenSession(io.Context, client.SessionOptions{ID: c.SessionID, UserID: c.User, Checkout: c.Checkout})
+	running, stop := signal.NotifyContext(io.Context, syscall.SIGTERM) // what a service manager sends
+	defer stop()
+	session, err := licence.OpenSession(running, client.SessionOptions{ID: c.SessionID, UserID: c.User, Checkout: c.Checkout})
 	if err != nil {
 		return explain(err)
 	}
 	if err := c.say(io, "Session open until "+session.Status().ValidUntil.Format(time.RFC3339)+"; it is renewed in the background.", session); err != nil {
 		return err
 	}
-	held := io.Context
+	held := running
 	if c.For > 0 {
 		var done context.CancelFunc
 		held, done = context.WithTimeout(held, c.For)

@@ -53,3 +53,21 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 		}
 	}
 }
+
+// A licence may have had many sessions: those that are open are found without
+// reading the past ones.
+func TestOpenSessionsAreFoundByTheirOwnIndex(t *testing.T) {
+	t.Parallel()
+	e := storetest.SQLite(t)
+	for _, query := range []string{
+		`SELECT id FROM sessions s WHERE s.vendor_id = 1 AND s.license_id = 2 AND s.ended_at IS NULL AND s.valid_until > 3 ORDER BY s.id DESC LIMIT 51`,
+		`SELECT COUNT(*) FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL AND valid_until > 3`,
+		`SELECT MIN(valid_until) FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL`,
+	} {
+		var id, parent, unused int
+		var plan string
+		if _, err := e.DB.QueryRow(t.Context(), `EXPLAIN QUERY PLAN `+query, nil, &id, &parent, &unused, &plan); err != nil || !strings.Contains(plan, "sessions_lapsing") {
+			t.Errorf("%s: %s, %v", query, plan, err)
+		}
+	}
+}
