@@ -31,7 +31,7 @@ type commands struct {
 	Vendor  vendorCommand  `cmd:"" help:"Create and list vendors, the tenants of the server."`
 	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys; rotate and retire signing keys."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, or show where it stands."`
-	Client  clientcmd.Cmd  `cmd:"" help:"The Go SDK on a command line: activate, heartbeat, status, deactivate."`
+	Client  clientcmd.Cmd  `cmd:"" help:"The Go SDK on a command line: activate, heartbeat, status, session, deactivate."`
 	Backup  backupCommand  `cmd:"" help:"Write a consistent copy of the database to a file, also while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database, of either engine, from a backup."`
 	Verify  verifyCommand  `cmd:"" help:"Prove every counter, ledger, key and audit chain in the database."`

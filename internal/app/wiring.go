@@ -28,7 +28,7 @@ func (a *App) mount() error {
 		return err
 	}
 	clients, err := slascone.New(slascone.Config{
-		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Vendors: index, Keys: r.Authenticator,
+		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Sessions: r.Sessions, Vendors: index, Keys: r.Authenticator,
 		Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places, Guesses: guesses,
 	})
 	if err != nil {
@@ -40,6 +40,7 @@ func (a *App) mount() error {
 		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
 		Subscriptions: r.Subscriptions, OutboxRows: r.OutboxRows, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
 		Meters: r.Meters, MeterRows: r.MeterRows, Usage: r.Usage,
+		Sessions: r.Sessions, SessionRows: r.SessionRows,
 		APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
 	})
 	if err != nil {

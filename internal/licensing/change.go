@@ -43,7 +43,7 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 		return nil, err
 	}
 	p := l.Terms().Policy
-	if used := l.RegularUsed; used > p.TokenLimit+p.ActivationBuffer {
+	if l.overfull(p) {
 		return nil, errTokensInUse()
 	}
 	// The revision rises so that the serial does, also when the new edition's is lower.

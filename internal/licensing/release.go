@@ -29,6 +29,9 @@ func (s *Service) release(t tx.Tx, l *License, a *Activation, reason Reason) err
 		return err
 	}
 	announceRelease(t, l, a, reason)
+	if l.AnyNumber() && s.sessions != nil {
+		return s.sessions.ClientReleased(t, l.Vendor, l.ID, a.Device.Number)
+	}
 	return nil
 }
 

@@ -36,3 +36,5 @@ func using(regular, goodwill int64) func(*License) {
 func policy(change func(*terms.Policy)) func(*License) {
 	return func(l *License) { change(&l.Edition.Policy) }
 }
+
+func floating(l *License) { l.Edition.Mode = terms.Floating }

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"chancery/internal/ident"
-	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
 
@@ -23,7 +22,7 @@ func (s *Service) newTokens(l *License, role Role, count int64) []Token {
 // change their role, never their key; free ones above the limit go.
 func (s *Service) fitTokens(t tx.Tx, l *License) error {
 	p := l.Terms().Policy
-	if l.Edition.Mode == terms.Floating || l.ContractTokens == p.TokenLimit {
+	if l.AnyNumber() || l.ContractTokens == p.TokenLimit {
 		return nil
 	}
 	var err error

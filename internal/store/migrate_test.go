@@ -135,7 +135,7 @@ func TestACopyIsLeftBeforeDataIsMigrated(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(c.Dir, FileName+".before-"+strconv.FormatInt(int64(was)+1, 10))
+	name := filepath.Join(c.Dir, FileName+".before-"+strconv.FormatInt(was+1, 10))
 	if err := os.WriteFile(name+".unfinished", []byte("a copy cut short"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -72,6 +72,19 @@ func furnish(t *testing.T, s *apptest.Server) attack {
 	a.acme.manage(t, 200, "GET", "/licenses/"+l.ID+"/activations", nil).JSON(t, &active)
 	a.ids["products"], a.ids["editions"], a.ids["customers"], a.ids["licenses"] = a.acme.product, a.acme.edition, a.acme.customer, l.ID
 	a.ids["license_key"], a.ids["token_key"], a.ids["activations"] = l.Key, client.text(t, "token_key"), active.Items[0].ID
+	floating := a.acme.manage(t, 201, "POST", "/editions", terms{
+		"product_id": a.acme.product, "name": "Team", "provisioning_mode": "floating", "floating_token_limit": 2,
+	}).text(t, "id")
+	team := a.acme.issue(t, terms{"edition_id": floating})
+	a.ids["floating_key"] = team.Key
+	if got := a.acme.call(t, "/session/open", terms{"license_id": team.Key, "client_id": "drill-2"}); got.Status != 200 {
+		t.Fatalf("open a session: %d %s", got.Status, got.Body)
+	}
+	var open struct {
+		Items []struct{ ID string }
+	}
+	a.acme.manage(t, 200, "GET", "/licenses/"+team.ID+"/sessions", nil).JSON(t, &open)
+	a.ids["sessions"] = open.Items[0].ID
 	a.ids["consumptions"] = a.acme.manage(t, 201, "POST", "/licenses/"+l.ID+"/consumptions", terms{
 		"limitation_id": a.ids["limitations"], "value": 1, "reason": "a first entry",
 	}).text(t, "id")
@@ -94,9 +107,14 @@ func (a attack) body(route edge.Route) string {
 		path = strings.TrimPrefix(call, "/provisioning")
 	}
 	body := map[string]string{
-		"POST /activations":          `{"product_id":"$products","license_key":"$license_key","client_id":"drill-1"}`,
-		"POST /heartbeats":           `{"product_id":"$products","client_id":"drill-1","software_version":"2","operating_system":"Linux"}`,
-		"POST /validate/consumption": `{"license_id":"$license_key","limitation_id":"$limitations"}`,
+		"POST /activations":                  `{"product_id":"$products","license_key":"$license_key","client_id":"drill-1"}`,
+		"POST /heartbeats":                   `{"product_id":"$products","client_id":"drill-1","software_version":"2","operating_system":"Linux"}`,
+		"POST /session/open":                 `{"license_id":"$floating_key","client_id":"drill-2"}`,
+		"POST /session/close":                `{"license_id":"$floating_key","client_id":"drill-2"}`,
+		"DELETE /api/v1/sessions/{id}":       `-`,
+		"POST /api/v1/licenses/{id}/users":   `{"user_id":"ann"}`,
+		"DELETE /api/v1/licenses/{id}/users": `-`,
+		"POST /validate/consumption":         `{"license_id":"$license_key","limitation_id":"$limitations"}`,
 		"POST /data_gathering/consumption_heartbeats": `{"client_id":"drill-1","token_key":"$token_key",
 			"consumption_heartbeat":[{"limitation_id":"$limitations","value":1,"external_id":"x"}]}`,
 		"POST /data_gathering/consumption_heartbeats/rollback": `{"limitation_id":"$limitations","transaction_id":"$consumptions"}`,
@@ -168,7 +186,7 @@ func (a attack) walk(t *testing.T, route edge.Route) {
 	if strings.Contains(route.Path, "{id}") && a.ids[noun] == "" {
 		t.Fatalf("%s: acme has none of %s", name, noun)
 	}
-	path := strings.NewReplacer("{id}", a.ids[noun], "{isv_id}", a.acme.VendorID).Replace(route.Path)
+	path := strings.NewReplacer("{id}", a.ids[noun], "{license_id}", a.ids["floating_key"], "{isv_id}", a.acme.VendorID).Replace(route.Path)
 	try := func(who string, path string, headers ...string) apptest.Answer {
 		got := a.acme.Do(t, route.Method, path, body, headers...)
 		if got.Status >= 500 || got.Status == 429 {

@@ -53,6 +53,20 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 		`SELECT COUNT(*) FROM activations a WHERE NOT EXISTS (SELECT 1 FROM pulses s WHERE s.activation_id = a.id AND s.vendor_id = a.vendor_id)`,
 	},
 	{
+		"licences whose counter of open sessions is not what their sessions say",
+		`SELECT COUNT(*) FROM session_counters c WHERE c.open_count <> (SELECT COUNT(*) FROM sessions s
+			WHERE s.vendor_id = c.vendor_id AND s.license_id = c.license_id AND s.ended_at IS NULL)`,
+	},
+	{
+		"open sessions that lapse before their licence's counter expects one to, or that have none",
+		`SELECT COUNT(*) FROM sessions s WHERE s.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM session_counters c
+			WHERE c.vendor_id = s.vendor_id AND c.license_id = s.license_id AND c.next_lapse <= s.valid_until)`,
+	},
+	{
+		"lapsed sessions that did not end at the instant they lapsed",
+		`SELECT COUNT(*) FROM sessions WHERE end_reason = 'lapsed' AND ended_at <> valid_until`,
+	},
+	{
 		"customers that are missing in their own line of superiors",
 		`SELECT COUNT(*) FROM customers c WHERE NOT EXISTS (SELECT 1 FROM customer_closure k
 			WHERE k.vendor_id = c.vendor_id AND k.superior_id = c.id AND k.customer_id = c.id AND k.depth = 0)`,

@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
+	"chancery/internal/floating"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/signed"
@@ -34,15 +35,25 @@ func ok(v any) (answer, error) {
 
 // refusal answers a business refusal: 409 with the protocol's number.
 func refusal(r *licensing.Refusal) answer {
+	return refused(r.ID, r.Message, r.Help, *r == *licensing.Refuse(r.ID)) // some carry figures
+}
+
+// refusalOf answers a refusal of a session call.
+func refusalOf(r *floating.Refusal) answer {
+	known := floating.Refuse(r.ID)
+	if known.Message == "" { // one that licensing gave
+		return refusal(&licensing.Refusal{ID: r.ID, Message: r.Message, Help: r.Help})
+	}
+	return refused(r.ID, r.Message, r.Help, *r == *known)
+}
+
+func refused(id int, message, help string, constant bool) answer {
 	body, _ := json.Marshal(struct { //nolint:errchkjson // plain strings
 		ID      int    `json:"id"`
 		Message string `json:"message"`
 		Help    string `json:"help"`
-	}{r.ID, r.Message, r.Help})
-	return answer{
-		status: http.StatusConflict, contentType: jsonType, body: body,
-		constant: *r == *licensing.Refuse(r.ID), // some carry figures
-	}
+	}{id, message, help})
+	return answer{status: http.StatusConflict, contentType: jsonType, body: body, constant: constant}
 }
 
 // send signs an answer as the client asked and writes it. Nothing may change the

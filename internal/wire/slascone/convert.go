@@ -22,7 +22,7 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 		TokenLimit: p.TokenLimit, FloatingTokenLimit: p.FloatingTokenLimit, IsTemporary: l.IsTemporary, IsVersionValid: s.VersionAllowed,
 		ReleaseLimitation: releaseOf(s), SessionPeriod: p.SessionPeriodMinutes, HeartbeatPeriod: p.HeartbeatPeriodDays, Freeride: p.FreerideDays,
 		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants, meters), Variables: variablesOf(s.Terms.Grants),
-		Constrained: []struct{}{}, LicenseUsers: []licenseUser{}, CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
+		Constrained: []struct{}{}, LicenseUsers: usersOf(l), CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
 		GoodwillNotice: text(s.GoodwillNotice()), ValidityReason: text(s.Reason),
 		ActivationsUsed: s.Used, ActivationsAllowed: s.Allowed, Serial: s.Serial,
 	}
@@ -87,6 +87,14 @@ func limitationsOf(g terms.Grants, meters []metering.Reading) []limitation {
 			c := meters[at].Consumption()
 			all[i].Remaining, all[i].Balance = (*quantity)(c.Remaining()), (*quantity)(c.Balance())
 		}
+	}
+	return all
+}
+
+func usersOf(l *licensing.License) []licenseUser {
+	all := make([]licenseUser, len(l.Users))
+	for i, user := range l.Users {
+		all[i] = licenseUser{user}
 	}
 	return all
 }

@@ -10,6 +10,7 @@ import (
 
 	"chancery/internal/budget"
 	"chancery/internal/edge"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -51,6 +52,13 @@ type LicenseRows interface {
 	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
 }
 
+// Sessions carries out the calls of floating licences.
+type Sessions interface {
+	Open(t tx.Tx, c floating.Call) (floating.Outcome, error)
+	Close(t tx.Tx, c floating.Call) (*floating.Refusal, error)
+	Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *floating.Refusal, error)
+}
+
 // Vendors finds a vendor by its isv_id; zero when there is none.
 type Vendors interface {
 	VendorByUUID(ctx context.Context, isv ident.UUID) (ident.VendorID, error)
@@ -86,6 +94,7 @@ type Config struct {
 	Runner      tx.Runner
 	Clock       ident.Clock
 	Places      Places
+	Sessions    Sessions
 
 	// Guesses bounds wrong keys by address and provisioning key; nil for no bound.
 	Guesses *budget.Budget
@@ -100,7 +109,7 @@ type API struct {
 
 // New checks the configuration and makes the surface.
 func New(c Config) (*API, error) {
-	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil || c.Sessions == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
 	a := &API{Config: c}
@@ -118,6 +127,12 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/provisioning/heartbeats", Permission: identity.ProvisionClients, Handler: a.heartbeat},
 		{Method: http.MethodPost, Path: "/provisioning/unassign", Permission: identity.ProvisionClients, Handler: a.unassign},
 		{Method: http.MethodPost, Path: "/provisioning/validate", Permission: identity.ProvisionClients, Handler: a.validate},
+		{Method: http.MethodPost, Path: "/provisioning/session/open", Permission: identity.ProvisionClients, Handler: a.openSession},
+		{Method: http.MethodPost, Path: "/provisioning/session/close", Permission: identity.ProvisionClients, Handler: a.closeSession},
+		{
+			Method: http.MethodGet, Path: "/provisioning/licenses/{license_id}/tokens/floating/active/count",
+			Permission: identity.ProvisionClients, Handler: a.countSessions,
+		},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_license", Permission: identity.ProvisionClients, Handler: a.byLicense},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_customer", Permission: identity.LookUpLicenses, Handler: a.byCustomer},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_user", Permission: identity.LookUpLicenses, Handler: a.byUser},
