@@ -30,7 +30,7 @@ func (c *SessionCmd) Run(io *IO) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = licence.Close() }() // it never fails
+	defer func() { _ = licence.Close() }()                             // it never fails
 	running, stop := signal.NotifyContext(io.Context, syscall.SIGTERM) // what a service manager sends
 	defer stop()
 	session, err := licence.OpenSession(running, client.SessionOptions{ID: c.SessionID, UserID: c.User, Checkout: c.Checkout})
