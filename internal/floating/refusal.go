@@ -30,7 +30,7 @@ var refusals = map[int]Refusal{ //nolint:gochecknoglobals // a table of the prot
 	UnknownUser:      {Message: "This user is not one of the license's users.", Help: "Ask your vendor to add the user to the license."},
 	MissingClientID:  {Message: "The client id is missing.", Help: "Send a client_id that tells this installation from all others."},
 	NamedLicense:     {Message: "This license has no sessions: its clients are named.", Help: "Activate the client and send heartbeats instead."},
-	TooManyOfClient:  {Message: "This client has as many sessions open as one client may have.", Help: "Close one of them first, or renew one by its session_id."},
+	TooManyOfClient:  {Message: "This client has as many sessions open as one client may have.", Help: "Close one of them, or renew one by its session_id."},
 	CheckoutTooLong:  {Message: "The license does not allow so long a checkout.", Help: "Ask for fewer minutes, or leave checkout_period out."},
 	MissingUser:      {Message: "The user id is missing.", Help: "Send the user_id of who works with the program: the license is for users."},
 	BadSessionID:     {Message: "This is not a session id.", Help: "Send at most 256 bytes without control characters, or none."},

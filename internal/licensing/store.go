@@ -175,6 +175,13 @@ type Pulses interface {
 	Seen(v ident.VendorID, a ident.ActivationID, at time.Time) error
 }
 
+// Denial is how often calls of a licence were refused for one reason within an hour.
+type Denial struct {
+	Hour   time.Time // its beginning
+	Reason int       // the protocol's number
+	Denied int64
+}
+
 // Heartbeat is one row of an activation's history.
 type Heartbeat struct {
 	At      time.Time

@@ -135,6 +135,21 @@ func tokenKeys(q querier, v ident.VendorID, license ident.LicenseID, limit int) 
 	})
 }
 
+// maxDenials bounds an answer: a year of hours.
+const maxDenials = 8784
+
+// Denials gives the refused calls of a licence by hour and reason, the oldest first.
+func (s *Store) Denials(ctx context.Context, v ident.VendorID, license ident.LicenseID, from time.Time) ([]licensing.Denial, error) {
+	rows, err := s.db.Query(ctx, `SELECT hour, reason, denied FROM denials WHERE vendor_id = $1 AND license_id = $2 AND hour >= $3
+		ORDER BY hour, reason LIMIT $4`, v, license, from.Unix()/3600, maxDenials)
+	return collect(rows, err, func(scan store.Scan) (d licensing.Denial, err error) {
+		var hour int64
+		err = scan(&hour, &d.Reason, &d.Denied)
+		d.Hour = time.Unix(hour*3600, 0).UTC()
+		return d, err
+	})
+}
+
 // LicenseID implements licensing.Store.
 func (s *Store) LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (license ident.LicenseID, err error) {
 	_, err = store.On(t).QueryRow(`SELECT id FROM licenses WHERE vendor_id = $1 AND uuid = $2`, []any{v, id}, &license)

@@ -37,6 +37,8 @@ type LicenseRows interface { //nolint:interfacebloat // what one part of the API
 	) (listing.Page[*licensing.Activation], error)
 	ActivationByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.Activation, error)
 
+	// Denials gives the refused calls of a licence by hour and reason, the oldest first.
+	Denials(ctx context.Context, v ident.VendorID, license ident.LicenseID, from time.Time) ([]licensing.Denial, error)
 	LicenseUsers(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[licensing.User], error)
 
 	// LicenseID (0 for none), TokenKeysIn and PresentActivations read inside a transaction.

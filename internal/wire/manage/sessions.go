@@ -68,6 +68,12 @@ func (a *API) sessions() []operation {
 			return a.SessionRows.List(q.ctx, q.vendor, l.ID, f, a.Clock.Now(), r)
 		}, a.showSession),
 		get(a, operation{
+			Path: "/licenses/{id}/denials", ID: "list-denials", Group: group, Summary: "How often clients of a licence were refused, by hour",
+			About:      "Activations and sessions; hours without a refusal are left out.",
+			Queries:    []query{{Name: "from", Kind: instantKind, Doc: "only since then; the last 30 days if left out"}},
+			Permission: identity.ViewLicenses,
+		}, a.denials),
+		get(a, operation{
 			Path: "/sessions/{id}", ID: "get-session", Group: group, Summary: "Get a session, open or past", Permission: identity.ViewLicenses,
 		}, func(q *request) (session, error) {
 			s, err := a.SessionRows.SessionByUUID(q.ctx, q.vendor, q.id)

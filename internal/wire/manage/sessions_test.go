@@ -4,7 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"chancery/internal/floating"
 	"chancery/internal/store/storetest"
+	"chancery/internal/tx"
 )
 
 func TestSessionsAndUsers(t *testing.T) {
@@ -43,6 +45,22 @@ func TestSessionsAndUsers(t *testing.T) {
 			t.Errorf("%v", past)
 		}
 		if got := b.ok(t, "GET", "/api/v1/sessions/"+w["sessions"], ""); got.text("end_reason") != "lapsed" || got.body["is_open"] != false {
+			t.Errorf("%s", got.raw)
+		}
+
+		third := func(user string) {
+			storetest.Do(t, b.Env, func(x tx.Tx) (floating.Outcome, error) {
+				return b.sessions.Open(x, floating.Call{Vendor: b.acme.ID, Presented: w["floating_key"], ClientID: user, UserID: user})
+			})
+		}
+		for _, user := range []string{"1", "2", "3", "4"} {
+			third(user)
+		}
+		hour := storetest.Start.Truncate(time.Hour).Format(time.RFC3339)
+		if got := b.ok(t, "GET", license+"/denials", ""); got.raw != `{"items":[{"hour":"`+hour+`","reason":1007,"denied":2}],"next_cursor":null}`+"\n" {
+			t.Errorf("%s", got.raw)
+		}
+		if got := b.ok(t, "GET", license+"/denials?from=2030-01-01T00:00:00Z", ""); len(got.items()) != 0 {
 			t.Errorf("%s", got.raw)
 		}
 
