@@ -181,8 +181,10 @@ func activation(ctx context.Context, s *site, connections, run int) error {
 	made = full.calls + connections
 	l.limit = max(0, half-made)
 	if l.limit == 0 {
-		s.report.add(row{Name: l.name, Engine: s.engine, Licenses: s.licenses, Connections: connections, PerSecond: full.perSecond(), CPUMicros: cost,
-			Ratio: s.report.FloorCPU / cost, P50Millis: millis(full.percentile(0.5)), P99Millis: millis(full.percentile(0.99)), MemoryMB: s.memory(), Note: "latency at full load"})
+		s.report.add(row{
+			Name: l.name, Engine: s.engine, Licenses: s.licenses, Connections: connections, PerSecond: full.perSecond(), CPUMicros: cost,
+			Ratio: s.report.FloorCPU / cost, P50Millis: millis(full.percentile(0.5)), P99Millis: millis(full.percentile(0.99)), MemoryMB: s.memory(), Note: "latency at full load",
+		})
 		return nil
 	}
 	calm, err := l.open(ctx, full.perSecond()/2)
@@ -221,8 +223,10 @@ func measureFloor(ctx context.Context, o options, floor *process, r *report) err
 	}
 	r.FloorCPU = float64((floor.cpu() - before).Microseconds()) / float64(got.calls)
 	r.RSAMicro, err = bareRSA()
-	r.add(row{Name: "floor", Connections: l.connections, PerSecond: got.perSecond(), CPUMicros: r.FloorCPU, Ratio: 1,
-		P50Millis: millis(got.percentile(0.5)), P99Millis: millis(got.percentile(0.99)), MemoryMB: floor.memory()})
+	r.add(row{
+		Name: "floor", Connections: l.connections, PerSecond: got.perSecond(), CPUMicros: r.FloorCPU, Ratio: 1,
+		P50Millis: millis(got.percentile(0.5)), P99Millis: millis(got.percentile(0.99)), MemoryMB: floor.memory(),
+	})
 	return err
 }
 

@@ -78,7 +78,7 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 	request.SoftwareVersion, request.Hostname = c.cfg.SoftwareVersion, c.cfg.Hostname
 	request.OperatingSystem, request.Platform = c.cfg.OperatingSystem, runtime.GOOS+"/"+runtime.GOARCH
 	request.Timestamp = c.cfg.Now().UTC().Format(time.RFC3339)
-	request.ClientPublicKey = signed.FormatKey(h.key.Public().(ed25519.PublicKey))
+	request.ClientPublicKey = signed.FormatKey(h.key.Public().(ed25519.PublicKey)) //nolint:forcetypeassert // an ed25519 key has no other public key
 
 	if h.answer != nil && h.damage == nil {
 		c.flush(ctx, h) // it belongs to the licence that is held so far

@@ -101,7 +101,7 @@ func (c *Client) request(ctx context.Context, name string, body []byte, key ed25
 	h.Set("Content-Type", "application/json")
 	h.Set("Accept", "application/json")
 	h.Set("Accept-Encoding", "identity") // what is signed are the bytes as sent
-	h.Set("ProvisioningKey", c.cfg.ProvisioningKey)
+	h.Set("Provisioningkey", c.cfg.ProvisioningKey)
 	h.Set(signed.NonceHeader, nonce)
 	h.Set(signed.AcceptSignatureHeader, signed.AcceptEd25519)
 	h.Set(signed.CallSignatureHeader, signature)
@@ -117,7 +117,10 @@ func refusal(a answer, said bool, pause time.Duration) error {
 		}
 		return &refused
 	}
-	problem := struct{ Title, Detail string }{}
+	var problem struct {
+		Title  string `json:"title"`
+		Detail string `json:"detail"`
+	}
 	_ = json.Unmarshal(a.body, &problem) // RFC 9457 where there is one
 	if problem.Title == "" {
 		problem.Title = http.StatusText(a.Status)

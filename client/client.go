@@ -20,8 +20,8 @@ type Client struct {
 	http  *http.Client
 	own   bool // http is ours to close
 
-	turn    chan struct{} // of capacity 1: calls go one at a time
-	closing context.Context
+	turn    chan struct{}   // of capacity 1: calls go one at a time
+	closing context.Context //nolint:containedctx // ends the calls under way when the client is closed
 	close   context.CancelFunc
 	calls   sync.WaitGroup
 
@@ -73,7 +73,7 @@ func New(cfg Config) (*Client, error) {
 
 func httpClient(given *http.Client) (client *http.Client, own bool) {
 	if given == nil {
-		given = &http.Client{Timeout: 30 * time.Second, Transport: http.DefaultTransport.(*http.Transport).Clone()}
+		given = &http.Client{Timeout: 30 * time.Second, Transport: http.DefaultTransport.(*http.Transport).Clone()} //nolint:forcetypeassert // net/http documents the type
 		own = true
 	}
 	copied := *given

@@ -23,11 +23,11 @@ import (
 type Identity int
 
 const (
-	// PerMachine: the machine. The client id is a hash of the machine's id and the
+	// PerMachine tells the machine. The client id is a hash of the machine's id and the
 	// product id, so a reinstall gets its own token back. Where a machine has no
 	// id, a random one is kept in StateDir.
 	PerMachine Identity = iota
-	// PerInstall: the installation. The client id is random and kept in StateDir:
+	// PerInstall tells the installation. The client id is random and kept in StateDir:
 	// an upgrade keeps it, a reinstall makes a new one. Whoever copies the whole
 	// StateDir copies the installation; choose PerMachine where that matters.
 	PerInstall

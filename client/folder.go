@@ -66,7 +66,7 @@ func (f folder) writeFirst(name string, data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(temporary)
+	defer os.Remove(temporary) //nolint:errcheck // gone once it has its name
 	if err := os.Link(temporary, f.path(name)); err != nil {
 		if errors.Is(err, os.ErrExist) {
 			return f.read(name)

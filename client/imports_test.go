@@ -13,7 +13,7 @@ func TestTheSDKNeedsTheStandardLibraryOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, dependency := range strings.Fields(string(out)) {
+	for dependency := range strings.FieldsSeq(string(out)) {
 		if dependency != "chancery/client" && dependency != "chancery/signed" {
 			t.Errorf("depends on %s", dependency)
 		}

@@ -32,7 +32,7 @@ func readMark(dir folder, key ed25519.PrivateKey) (m mark, err error) {
 	if err != nil {
 		return m, fmt.Errorf("%w: %s is missing", ErrStateEdited, fileMark)
 	}
-	own, err := signed.NewKeySet(key.Public().(ed25519.PublicKey))
+	own, err := signed.NewKeySet(key.Public().(ed25519.PublicKey)) //nolint:forcetypeassert // an ed25519 key has no other public key
 	if err != nil {
 		return m, err
 	}

@@ -66,7 +66,9 @@ func TestRetries(t *testing.T) {
 func TestOnlyOneRetry(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.server.Intercept(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(503) })
+	b.server.Intercept(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
 	if _, err := b.client.Activate(t.Context(), clienttest.LicenseKey); err == nil {
 		t.Error("no error")
 	}

@@ -24,10 +24,11 @@ type held struct {
 
 // answer is a verified answer: the bytes, and what they say.
 type answer struct {
+	signed.Response
+
 	signature string
 	body      []byte
-	signed.Response
-	license LicenseInfo // only of activate and heartbeat
+	license   LicenseInfo // only of activate and heartbeat
 }
 
 // load reads the state. Whatever is wrong with it becomes held.damage: the

@@ -50,9 +50,8 @@ func TestForgedAnswers(t *testing.T) {
 				w.WriteHeader(recorded.Code)
 				_, _ = w.Write(recorded.Body.Bytes())
 			})
-			var unverified *client.UnverifiedError
 			s, err := b.client.Activate(t.Context(), clienttest.LicenseKey)
-			if !errors.As(err, &unverified) {
+			if _, ok := errors.AsType[*client.UnverifiedError](err); !ok {
 				t.Errorf("got %v", err)
 			}
 			wantState(t, s, client.StateNotActivated)

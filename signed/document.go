@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"fmt"
+	"slices"
 )
 
 // The kinds of signed documents: the typ of the protected header. A document is
@@ -113,10 +114,5 @@ func splitDocument(document []byte) (p documentParts, err error) {
 }
 
 func oneOf(text string, among []string) bool {
-	for _, t := range among {
-		if t == text {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(among, text)
 }

@@ -166,7 +166,7 @@ const detachedMembers = `,"b64":false,"crit":["b64"]`
 
 // plain tells whether a text may stand in JSON and in HTTP headers as it is.
 func plain(text string) bool {
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		if c := text[i]; c <= ' ' || c >= 0x7f || c == '"' || c == '\\' {
 			return false
 		}

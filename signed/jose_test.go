@@ -20,7 +20,7 @@ func TestAnotherLibraryReadsOurDocuments(t *testing.T) {
 	k := setup(t)
 	document, err := k.signer.SignDocument(signed.TypeLicense, []byte(`{"serial":3}`))
 	must(t, err)
-	parsed, err := jose.ParseSigned(string(document), []jose.SignatureAlgorithm{jose.EdDSA})
+	parsed, err := jose.ParseSignedCompact(string(document), []jose.SignatureAlgorithm{jose.EdDSA})
 	must(t, err)
 	payload, err := parsed.Verify(k.signer.Public())
 	if err != nil || string(payload) != `{"serial":3}` {

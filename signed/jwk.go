@@ -44,10 +44,10 @@ func RSAJWK(key *rsa.PublicKey) JWK {
 // that is not known here.
 func (j JWK) Thumbprint() string {
 	var canonical string // the required members in lexical order
-	switch {
-	case j.KeyType == "OKP":
+	switch j.KeyType {
+	case "OKP":
 		canonical = `{"crv":` + quote(j.Curve) + `,"kty":"OKP","x":` + quote(j.X) + `}`
-	case j.KeyType == "RSA":
+	case "RSA":
 		canonical = `{"e":` + quote(j.E) + `,"kty":"RSA","n":` + quote(j.N) + `}`
 	default:
 		return ""
@@ -57,7 +57,7 @@ func (j JWK) Thumbprint() string {
 }
 
 func quote(text string) string {
-	quoted, _ := json.Marshal(text) // a string never fails
+	quoted, _ := json.Marshal(text) //nolint:errchkjson // a string never fails
 	return string(quoted)
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"sync"
 )
 
@@ -31,7 +32,7 @@ func (s *Signer) KeyID() string { return s.kid }
 
 // Public is the key that verifies what the Signer signs.
 func (s *Signer) Public() ed25519.PublicKey {
-	return s.key.Public().(ed25519.PublicKey)
+	return s.key.Public().(ed25519.PublicKey) //nolint:forcetypeassert // an ed25519 key has no other public key
 }
 
 // KeyID is the RFC 7638 thumbprint of an Ed25519 key: base64url without padding
@@ -58,9 +59,7 @@ func NewKeySet(keys ...ed25519.PublicKey) (KeySet, error) {
 // With returns a set that trusts these keys too.
 func (k KeySet) With(keys ...ed25519.PublicKey) (KeySet, error) {
 	larger := make(map[string]ed25519.PublicKey, len(k.keys)+len(keys))
-	for kid, key := range k.keys {
-		larger[kid] = key
-	}
+	maps.Copy(larger, k.keys)
 	for _, key := range keys {
 		if len(key) != ed25519.PublicKeySize {
 			return KeySet{}, fmt.Errorf("Ed25519 public key of %d bytes: %w", len(key), ErrMalformed)

@@ -153,7 +153,7 @@ func TestLegacySignatures(t *testing.T) {
 func TestANonceNeverPassesForAnAnswer(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
-	for length := 0; length < 48; length++ {
+	for length := range 48 {
 		message := make([]byte, length)
 		_, asBody := signed.SignLegacy(k.rsa, message)
 		_, asNonce := signed.SignLegacyNonce(k.rsa, message)

@@ -88,16 +88,16 @@ func ParseRSAPublicKeyXML(data []byte) (*rsa.PublicKey, error) {
 		return nil, fmt.Errorf("RSAKeyValue of %d bytes: %w", len(data), ErrTooLarge)
 	}
 	var value rsaKeyValue
-	if err := xml.Unmarshal(data, &value); err != nil {
+	if err := xml.Unmarshal(data, &value); err != nil { //nolint:musttag // the element names are the fields'
 		return nil, fmt.Errorf("RSAKeyValue: %w", ErrMalformed)
 	}
 	n, err := base64.StdEncoding.DecodeString(strings.TrimSpace(value.Modulus))
 	if err != nil {
-		return nil, fmt.Errorf("Modulus: %w", ErrMalformed)
+		return nil, fmt.Errorf("modulus: %w", ErrMalformed)
 	}
 	e, err := base64.StdEncoding.DecodeString(strings.TrimSpace(value.Exponent))
 	if err != nil {
-		return nil, fmt.Errorf("Exponent: %w", ErrMalformed)
+		return nil, fmt.Errorf("exponent: %w", ErrMalformed)
 	}
 	return rsaKey(n, e)
 }

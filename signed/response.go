@@ -62,7 +62,7 @@ func (s *Signer) SignResponse(r Response, body []byte) (string, error) {
 	}
 	head = append(head, '}')
 
-	scratch := s.scratch.Get().(*[]byte)
+	scratch := s.scratch.Get().(*[]byte) //nolint:forcetypeassert // nothing else is put into it
 	jws := signDetached(s.key, scratch, head, body)
 	if cap(*scratch) <= 64<<10 { // do not keep the memory of a rare giant
 		s.scratch.Put(scratch)

@@ -99,7 +99,7 @@ func TestSignResponseRefuses(t *testing.T) {
 
 func TestParseNonce(t *testing.T) {
 	t.Parallel()
-	for length := 0; length < 40; length++ {
+	for length := range 40 {
 		got, err := signed.ParseNonce(signed.FormatNonce(make([]byte, length)))
 		if ok := length >= 16 && length <= 32; ok != (err == nil) || ok && len(got) != length {
 			t.Errorf("%d bytes: %d bytes, %v", length, len(got), err)

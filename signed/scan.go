@@ -3,6 +3,7 @@ package signed
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -66,10 +67,8 @@ func (s *scanner) object(member func(name string) error) error {
 		if err != nil {
 			return err
 		}
-		for _, earlier := range seen[:n] {
-			if earlier == name {
-				return s.fail("member twice")
-			}
+		if slices.Contains(seen[:n], name) {
+			return s.fail("member twice")
 		}
 		seen[n] = name
 		if !s.take(':') {

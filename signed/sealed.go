@@ -93,7 +93,7 @@ func isUUID(text string) bool {
 	if len(text) != 36 {
 		return false
 	}
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		c := text[i]
 		switch {
 		case i == 8 || i == 13 || i == 18 || i == 23:

@@ -211,7 +211,7 @@ func refusedVectors(t *testing.T, k keys) []vectorRefused {
 
 func sealVectors(t *testing.T, k keys) []vectorSealed {
 	t.Helper()
-	var all []vectorSealed
+	all := make([]vectorSealed, 0, 2)
 	for _, v := range []vectorSealed{
 		{Kind: signed.SealActivation, VendorID: vendorID, Content: `{"license_key":"27180460-29df-4a5a-a0a1-78c85ab6cee0","client_id":"m-1"}`},
 		{Kind: signed.SealDeactivation, VendorID: vendorID, Content: `a signed document of typ chancery-deactivation`},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"path"
 	"time"
@@ -58,7 +57,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 // authorise checks the provisioning key and the client's own signature, as the
 // real server does.
 func (s *Server) authorise(r *http.Request, name string, request asked, body []byte) (status int, title string) {
-	if r.Header.Get("ProvisioningKey") != ProvisioningKey {
+	if r.Header.Get("Provisioningkey") != ProvisioningKey {
 		return http.StatusForbidden, "Wrong provisioning key"
 	}
 	var key ed25519.PublicKey
@@ -126,4 +125,4 @@ func (s *Server) decide(name string, request asked) (int, any) {
 	return http.StatusOK, license
 }
 
-func tokenOf(clientID string) string { return fmt.Sprintf("token-of-%s", clientID) }
+func tokenOf(clientID string) string { return "token-of-" + clientID }

@@ -105,7 +105,7 @@ func (s *Server) Config(t T) client.Config {
 func (s *Server) PublicKey() ed25519.PublicKey {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.key.Public().(ed25519.PublicKey)
+	return s.key.Public().(ed25519.PublicKey) //nolint:forcetypeassert // an ed25519 key has no other public key
 }
 
 // Now is the server's clock.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strconv"
@@ -42,8 +43,8 @@ func BenchmarkHeartbeat(b *testing.B) {
 	for b.Loop() {
 		i++
 		body := `{"product_id":"` + product.UUID.String() + `","client_id":"c` + strconv.Itoa(i%clients) + `","software_version":"1","operating_system":"Linux"}`
-		q := httptest.NewRequest("POST", "/api/v2/isv/"+v.VendorID+"/provisioning/heartbeats", strings.NewReader(body))
-		q.Header.Set("ProvisioningKey", v.ProvisioningKey)
+		q := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/api/v2/isv/"+v.VendorID+"/provisioning/heartbeats", strings.NewReader(body))
+		q.Header.Set("Provisioningkey", v.ProvisioningKey)
 		q.Header.Set(signed.AcceptSignatureHeader, signed.AcceptEd25519)
 		q.Header.Set(signed.NonceHeader, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX")
 		w := httptest.NewRecorder()

@@ -10,7 +10,6 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/keyring"
 	"chancery/internal/store"
-	"chancery/internal/tx"
 	"chancery/signed"
 )
 
@@ -27,7 +26,7 @@ func (a *App) plan() error {
 		Job{Name: "write down lapsed sessions", Every: time.Minute, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},
 		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
 		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Run: sealing(r, sealer, a.c.Log, true)},
-		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(func(t tx.Tx) error { return store.ForgetAnswers(t) })},
+		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
 	)
 	return nil
 }

@@ -73,7 +73,7 @@ func startMetered(t *testing.T, s *apptest.Server, clock *ident.ManualClock) *me
 func (m *metered) call(t *testing.T, path, body string) apptest.Answer {
 	t.Helper()
 	a := m.Do(t, "POST", "/api/v2/isv/"+m.vendor.VendorID+path, body, "ProvisioningKey", m.vendor.ProvisioningKey)
-	if a.Header.Get("x-slascone-signature") == "" {
+	if a.Header.Get("X-Slascone-Signature") == "" {
 		t.Errorf("%s: %d is not signed", path, a.Status)
 	}
 	if n := len(a.Body); n >= 16 && n <= 32 {
@@ -197,7 +197,8 @@ func TestConsumptionRefusals(t *testing.T) {
 				t.Errorf("value %s: %d %s", wrong, a.Status, a.Body)
 			}
 		}
-		for _, wrong := range []string{`{}`, `{"client_id":"c1"}`, `{"client_id":"c1","consumption_heartbeat":[]}`,
+		for _, wrong := range []string{
+			`{}`, `{"client_id":"c1"}`, `{"client_id":"c1","consumption_heartbeat":[]}`,
 			`{"client_id":"c1","consumption_heartbeat":[{}]}`, fmt.Sprintf(`{"client_id":"c1","consumption_heartbeat":[{"limitation_id":%q,"value":1,"timestamp_utc":"noon"}]}`, m.pages),
 			`{"client_id":"c1","consumption_heartbeat":[` + strings.Repeat(`{},`, 100) + `{}]}`,
 		} {

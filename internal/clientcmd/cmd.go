@@ -9,7 +9,7 @@ import (
 
 // IO is what a command needs of its process.
 type IO struct {
-	Context context.Context // ends the calls
+	Context context.Context //nolint:containedctx // ends the calls; kong binds values, not arguments
 	Stdout  io.Writer       // the result
 	Stderr  io.Writer       // warnings
 }
@@ -29,6 +29,7 @@ type Cmd struct {
 // ActivateCmd is `client activate`.
 type ActivateCmd struct {
 	Connection
+
 	Key   string `arg:"" optional:"" help:"License, token or grouped key."`
 	Email string `help:"Instead of a key: the licensee user's e-mail." env:"CHANCERY_CLIENT_EMAIL"`
 	Code  string `help:"The single-use code from the dashboard or a mail." env:"CHANCERY_CLIENT_CODE"`

@@ -1,7 +1,6 @@
 package clientcmd
 
 import (
-	"crypto/ed25519"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,7 +43,7 @@ func (c *Connection) open() (*client.Client, error) {
 		if err != nil {
 			return nil, sentence("--public-key must be the vendor's Ed25519 key, as 43 characters of base64url or as a JWK")
 		}
-		config.PublicKeys = append(config.PublicKeys, ed25519.PublicKey(key))
+		config.PublicKeys = append(config.PublicKeys, key)
 	}
 	if config.StateDir == "" {
 		dir, err := os.UserConfigDir()

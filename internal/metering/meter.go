@@ -63,7 +63,7 @@ func Allowed(limit int64, goodwillPercent int) int64 {
 		return math.MaxInt64
 	}
 	q, _ := bits.Div64(hi, lo, 100)
-	return int64(min(q, math.MaxInt64)) //nolint:gosec // bounded
+	return int64(min(q, math.MaxInt64))
 }
 
 // reached reports whether consumed is at least percent of limit.

@@ -30,7 +30,7 @@ func TestFigures(t *testing.T) {
 	var text string
 	for range 2 {
 		w := httptest.NewRecorder()
-		m.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		m.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
 		text = w.Body.String()
 	}
 	for _, want := range []string{

@@ -185,7 +185,8 @@ func updatePulses(d store.Dialect, rows int) string {
 		}
 		b.WriteByte(')')
 	}
-	b.WriteString(`) AS v WHERE pulses.activation_id = v.column1 AND pulses.vendor_id = v.column2 AND pulses.last_seen_day = v.column3 RETURNING pulses.activation_id, pulses.last_seen_day`)
+	b.WriteString(`) AS v WHERE pulses.activation_id = v.column1 AND pulses.vendor_id = v.column2 AND pulses.last_seen_day = v.column3
+		RETURNING pulses.activation_id, pulses.last_seen_day`)
 	return b.String()
 }
 

@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -325,7 +326,7 @@ func TestFiveHundredConcurrentConsumers(t *testing.T) {
 func TestBatchesOverTwoMetersDoNotLockUp(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newMeters(t, e, limitOf(1000))
-		grants := append(b.edition.Grants.Limitations[:0:0], b.edition.Grants.Limitations...)
+		grants := slices.Clone(b.edition.Grants.Limitations)
 		grants = append(grants, terms.Limitation{Name: "Scans", Reset: terms.ResetYear})
 		b.edition = b.changeLimitations(t, grants)
 		scans := b.edition.Grants.Limitations[len(grants)-1].ID

@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,8 +49,8 @@ func (m *meterModel) sums(now time.Time) (consumed, gross int64) {
 }
 
 func (m *meterModel) mayTake(e *modelEntry, now time.Time) bool {
-	for i := len(m.entries) - 1; i >= 0; i-- {
-		if o := m.entries[i]; o.consuming && o.client == e.client {
+	for _, v := range slices.Backward(m.entries) {
+		if o := v; o.consuming && o.client == e.client {
 			return o == e && now.Sub(e.at) <= 24*time.Hour
 		}
 	}
@@ -93,7 +94,7 @@ func TestMetersWalkWithAModel(t *testing.T) {
 				model.entries = append(model.entries, &modelEntry{value: value, at: now, uuid: c.Transaction})
 			case 15:
 				model.limit = random.Int64N(80) * unit
-				grants := append(b.edition.Grants.Limitations[:0:0], b.edition.Grants.Limitations...)
+				grants := slices.Clone(b.edition.Grants.Limitations)
 				for i := range grants {
 					if grants[i].Name == "Pages" {
 						limit := model.limit

@@ -63,7 +63,8 @@ func New(c Config) (*API, error) {
 	a := &API{Config: c, registry: huma.NewMapRegistry("#/components/schemas/", schemaName)}
 	a.surface = &edge.Surface{Name: "manage", Credential: credential, Authenticate: a.authenticate}
 	for _, room := range [][]operation{
-		a.vendor(), a.products(), a.definitions(), a.editions(), a.customers(), a.licenses(), a.activations(), a.meters(), a.usage(), a.sessions(), a.licenseUsers(),
+		a.vendor(), a.products(), a.definitions(), a.editions(), a.customers(), a.licenses(), a.activations(), a.meters(), a.usage(),
+		a.sessions(), a.licenseUsers(),
 		a.apiKeys(), a.subscriptions(), a.auditLog(),
 	} {
 		a.operations = append(a.operations, room...)

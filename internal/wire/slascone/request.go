@@ -60,7 +60,7 @@ func (r *request) proof() licensing.Proof {
 }
 
 // required checks a text that must be there; text one that may be.
-func (r *request) required(name, value string, limit int) { //nolint:unparam // a name and an id are bounded alike by chance
+func (r *request) required(name, value string, limit int) {
 	r.wrong.Check(strings.TrimSpace(value) != "", name, "is required")
 	r.text(name, value, limit)
 }
