@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -144,8 +145,7 @@ func (c *Client) outcome(e queued, f flushed) (out Consumption, err error) {
 	}
 	a, answered := f.answers[e.ID]
 	if !answered {
-		var refused *RefusalError
-		if errors.As(f.err, &refused) { // a signed no: it is not to be counted later
+		if _, refused := errors.AsType[*RefusalError](f.err); refused { // a signed no: it is not to be counted later
 			return out, errors.Join(f.err, c.queue.done(e))
 		}
 		return out, nil
@@ -242,9 +242,7 @@ func (c *Client) remember(answers []entryAnswer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	left := make(map[string]*float64, len(c.left)+len(answers))
-	for id, n := range c.left {
-		left[id] = n
-	}
+	maps.Copy(left, c.left)
 	for _, a := range answers {
 		left[a.LimitationID] = a.Remaining
 	}

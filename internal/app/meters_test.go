@@ -197,7 +197,8 @@ func TestConsumptionRefusals(t *testing.T) {
 				t.Errorf("value %s: %d %s", wrong, a.Status, a.Body)
 			}
 		}
-		for _, wrong := range []string{`{}`, `{"client_id":"c1"}`, `{"client_id":"c1","consumption_heartbeat":[]}`,
+		for _, wrong := range []string{
+			`{}`, `{"client_id":"c1"}`, `{"client_id":"c1","consumption_heartbeat":[]}`,
 			`{"client_id":"c1","consumption_heartbeat":[{}]}`, fmt.Sprintf(`{"client_id":"c1","consumption_heartbeat":[{"limitation_id":%q,"value":1,"timestamp_utc":"noon"}]}`, m.pages),
 			`{"client_id":"c1","consumption_heartbeat":[` + strings.Repeat(`{},`, 100) + `{}]}`,
 		} {

@@ -23,7 +23,8 @@ func (a *App) mount() error {
 		return err
 	}
 	clients, err := slascone.New(slascone.Config{
-		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Vendors: index, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places,
+		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage,
+		Vendors: index, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places,
 	})
 	if err != nil {
 		return err

@@ -16,9 +16,15 @@ func TestAllowed(t *testing.T) {
 		percent int
 		want    int64
 	}{
-		{0, 1000, 0}, {1_000_000, 0, 1_000_000}, {10_000_000, 20, 12_000_000}, {1, 50, 1}, {3, 50, 4},
-		{terms.MaxQuantity * terms.Unit, 0, terms.MaxQuantity * terms.Unit}, {terms.MaxQuantity * terms.Unit, 1000, math.MaxInt64},
-		{terms.MaxQuantity * terms.Unit, 500, 6 * terms.MaxQuantity * terms.Unit}, {math.MaxInt64, 1000, math.MaxInt64},
+		{0, 1000, 0},
+		{1_000_000, 0, 1_000_000},
+		{10_000_000, 20, 12_000_000},
+		{1, 50, 1},
+		{3, 50, 4},
+		{terms.MaxQuantity * terms.Unit, 0, terms.MaxQuantity * terms.Unit},
+		{terms.MaxQuantity * terms.Unit, 1000, math.MaxInt64},
+		{terms.MaxQuantity * terms.Unit, 500, 6 * terms.MaxQuantity * terms.Unit},
+		{math.MaxInt64, 1000, math.MaxInt64},
 	} {
 		if got := Allowed(c.limit, c.percent); got != c.want {
 			t.Errorf("Allowed(%d, %d) = %d, want %d", c.limit, c.percent, got, c.want)

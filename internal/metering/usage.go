@@ -1,6 +1,7 @@
 package metering
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -238,11 +239,14 @@ func (u *Usage) Define(t tx.Tx, v ident.VendorID, product ident.UUID, d Definiti
 	made, err := u.c.Store.DefinitionByName(t, v, d.Kind, id, d.Name)
 	if err == nil && made == nil {
 		if made, err = u.define(t, v, d); err == nil && made != nil {
-			t.Journal(tx.Entry{Vendor: v, Action: string(d.Kind) + ".created", Subject: string(d.Kind), ID: made.UUID, After: map[string]any{"name": d.Name, "product_id": product}})
+			t.Journal(tx.Entry{
+				Vendor: v, Action: string(d.Kind) + ".created", Subject: string(d.Kind), ID: made.UUID,
+				After: map[string]any{"name": d.Name, "product_id": product},
+			})
 		}
 	}
 	if err != nil || made == nil {
-		return Definition{}, errors.Join(err)
+		return Definition{}, cmp.Or(err, errors.New("metering: a definition that was just made is missing"))
 	}
 	return *made, nil
 }

@@ -48,7 +48,8 @@ func (s Store) Foldable(ctx context.Context, before time.Time, after ident.Meter
 
 // Verify implements metering.Reader: one statement, so one moment.
 func (s Store) Verify(ctx context.Context) ([]metering.Mismatch, error) {
-	rows, err := s.DB.Query(ctx, `SELECT l.uuid, m.limitation, m.consumed, m.folded_consumed + COALESCE(s.consumed, 0), m.gross, m.folded_gross + COALESCE(s.gross, 0)
+	rows, err := s.DB.Query(ctx, `SELECT l.uuid, m.limitation, m.consumed, m.folded_consumed + COALESCE(s.consumed, 0),
+			m.gross, m.folded_gross + COALESCE(s.gross, 0)
 		FROM meters m JOIN licenses l ON l.vendor_id = m.vendor_id AND l.id = m.license_id
 		LEFT JOIN (SELECT c.vendor_id, c.meter_id, CAST(SUM(c.amount) AS BIGINT) AS gross,
 				CAST(SUM(CASE WHEN c.period_started_at = k.period_started_at THEN c.amount ELSE 0 END) AS BIGINT) AS consumed

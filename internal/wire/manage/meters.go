@@ -126,7 +126,8 @@ func (a *API) meters() []operation {
 			return all, nil
 		}),
 		list(a, operation{
-			Path: "/licenses/{id}/consumptions", ID: "list-consumptions", Group: group, Summary: "List the ledger of one of a licence's meters, the newest first",
+			Path: "/licenses/{id}/consumptions", ID: "list-consumptions", Group: group,
+			Summary: "List the ledger of one of a licence's meters, the newest first",
 			Queries: []query{{Name: "limitation_id", Kind: uuidKind, Doc: "required: whose meter"}}, Permission: identity.ViewLicenses,
 		}, metering.EntrySorts(), func(q *request, r listing.Request) (listing.Page[metering.Entry], error) {
 			l, err := a.LicenseRows.ByUUID(q.ctx, q.vendor, q.id)

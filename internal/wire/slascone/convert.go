@@ -1,6 +1,7 @@
 package slascone
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -9,8 +10,6 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
-
-	"context"
 )
 
 // infoOf converts a state, with the readings of its meters, to what clients read.
