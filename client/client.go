@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,6 +34,9 @@ type Client struct {
 	held   held
 	left   map[string]*float64 // by limitation id: what answers to Consume said is left since the last heartbeat
 	closed bool
+	ending bool // no session begins any more
+
+	sessions map[*Session]struct{} // that Close ends
 }
 
 // New checks the configuration and reads the state. It opens no connection. A
@@ -53,7 +58,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, dir: dir, queue: waiting, turn: make(chan struct{}, 1)}
+	c := &Client{cfg: cfg, dir: dir, queue: waiting, turn: make(chan struct{}, 1), sessions: map[*Session]struct{}{}}
 	if c.id, err = clientID(cfg, dir); err != nil {
 		return nil, err
 	}
@@ -97,9 +102,17 @@ func (c *Client) Status() Status {
 	return s
 }
 
-// Close ends running calls with ErrClosed and waits for them. Status still works.
-// Closing twice is fine.
+// closeWithin is how long Close tries to give sessions back.
+const closeWithin = 3 * time.Second
+
+// Close gives open sessions back, for at most a few seconds, ends running calls
+// with ErrClosed and waits for them. Status still works. Closing twice is fine.
 func (c *Client) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+	defer cancel()
+	for _, s := range c.lastSessions() {
+		_ = s.Close(ctx) // it lapses by itself
+	}
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
@@ -133,6 +146,30 @@ func (c *Client) begin(ctx context.Context) (_ context.Context, done func(), err
 		release()
 		return nil, nil, err
 	}
+}
+
+// hold notes an open session; false when the client is closed.
+func (c *Client) hold(s *Session) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ending {
+		c.sessions[s] = struct{}{}
+	}
+	return !c.ending
+}
+
+func (c *Client) letGo(s *Session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.sessions, s)
+}
+
+// lastSessions gives the sessions that are not closed, and lets no more begin.
+func (c *Client) lastSessions() []*Session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ending = true
+	return slices.Collect(maps.Keys(c.sessions))
 }
 
 func (c *Client) snapshot() held {

@@ -61,6 +61,7 @@ type Config struct {
 	Now       func() time.Time                                 // nil: time.Now
 	Rand      io.Reader                                        // nil: crypto/rand.Reader
 	Wait      func(ctx context.Context, d time.Duration) error // before a retry; nil: a timer
+	Pause     func(ctx context.Context, d time.Duration) error // between renewals of a session; nil: a timer
 	MachineID func() (string, error)                           // nil: the operating system's
 }
 
@@ -109,6 +110,9 @@ func (c *Config) validate() error {
 	}
 	if c.Wait == nil {
 		c.Wait = wait
+	}
+	if c.Pause == nil {
+		c.Pause = wait
 	}
 	if c.MachineID == nil {
 		c.MachineID = machineID

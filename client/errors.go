@@ -55,6 +55,8 @@ const (
 	RefusalExpired           = 1001
 	RefusalInactive          = 1002
 	RefusalVersion           = 1003
+	RefusalNoSession         = 1007
+	RefusalUnknownUser       = 1008
 	RefusalNoToken           = 2000
 	RefusalTokenTaken        = 2001
 	RefusalTokenFree         = 2002
@@ -64,6 +66,11 @@ const (
 	RefusalUnknownProduct    = 3000
 	RefusalUnknownLimitation = 3003
 	RefusalOtherToken        = 5000
+	RefusalNamedLicense      = 12000
+	RefusalClientSessions    = 12002
+	RefusalCheckout          = 12003
+	RefusalMissingUser       = 12004
+	RefusalUserElsewhere     = 12006
 	RefusalSuspended         = 20001
 	RefusalMayNotUnassign    = 20002
 	RefusalAllowanceUsedUp   = 20003

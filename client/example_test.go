@@ -121,3 +121,36 @@ func ExampleClient_Activate_refused() {
 	}
 	// Output: This is not a valid license key. Check it for typing errors.
 }
+
+// A floating licence: any number of clients, so many sessions at once. The session
+// is renewed in the background until it is closed.
+func ExampleClient_OpenSession() {
+	t := &example{}
+	defer t.end()
+	server := clienttest.New(t)
+	server.Floating(1)
+	licence, err := client.New(server.Config(t))
+	if err != nil {
+		panic(err)
+	}
+	defer licence.Close()
+	ctx := context.Background()
+	if _, err := licence.Activate(ctx, clienttest.LicenseKey); err != nil {
+		panic(err)
+	}
+
+	session, err := licence.OpenSession(ctx, client.SessionOptions{})
+	if err != nil {
+		panic(err) // a RefusalError with RefusalNoSession: all of them are in use
+	}
+	select {
+	case <-session.Done():
+		fmt.Println("save your work:", session.Err())
+	default:
+		fmt.Println("sessions at once:", session.Status().MaxOpen)
+	}
+	if err := session.Close(ctx); err != nil {
+		fmt.Println("it lapses by itself:", err)
+	}
+	// Output: sessions at once: 1
+}

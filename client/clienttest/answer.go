@@ -17,7 +17,7 @@ func noWait(context.Context, time.Duration) error { return nil }
 
 func callName(r *http.Request) string { return path.Base(r.URL.Path) }
 
-// asked is the fields of all three requests that matter here.
+// asked is the fields of all requests that matter here.
 type asked struct {
 	LicenseKey      string `json:"license_key"`
 	TokenKey        string `json:"token_key"`
@@ -29,6 +29,9 @@ type asked struct {
 		Value        float64 `json:"value"`
 		ExternalID   string  `json:"external_id"`
 	} `json:"consumption_heartbeat"`
+	LicenseID      string `json:"license_id"`
+	SessionID      string `json:"session_id"`
+	CheckoutPeriod int    `json:"checkout_period"`
 }
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, body []byte) {
@@ -62,7 +65,7 @@ func (s *Server) authorise(r *http.Request, name string, request asked, body []b
 	switch name {
 	case "activations":
 		key, _ = signed.ParseKey(request.ClientPublicKey)
-	case "heartbeats", "consumption_heartbeats":
+	case "heartbeats", "consumption_heartbeats", "open", "close":
 		key = s.clients[request.ClientID]
 	case "unassign":
 		key = s.clients[s.tokens[request.TokenKey]]
@@ -103,6 +106,11 @@ func (s *Server) decide(name string, request asked) (int, any) {
 			return refuse(client.RefusalUnknownClient, "This client is not activated.", "Activate it with a license key.")
 		}
 		return s.consume(request)
+	case "open":
+		return s.openSession(request)
+	case "close":
+		delete(s.sessions, sessionKey{request.ClientID, request.SessionID})
+		return http.StatusOK, "Success."
 	case "unassign":
 		id, ok := s.tokens[request.TokenKey]
 		if !ok {

@@ -40,6 +40,9 @@ type Server struct {
 	refusals  map[string]*client.RefusalError
 	intercept func(w http.ResponseWriter, r *http.Request, answer http.Handler)
 	requests  []Request
+	sessions  map[sessionKey]lease
+	pausing   map[*pause]struct{}
+	paused    *sync.Cond // on mu; whenever pausing changes
 }
 
 // T is what a Server needs of a test; *testing.T has it.
@@ -51,7 +54,7 @@ type T interface {
 
 // A Request is one that arrived, in order.
 type Request struct {
-	Name   string // activations, heartbeats, unassign, consumption_heartbeats
+	Name   string // activations, heartbeats, unassign, consumption_heartbeats, open, close
 	Header http.Header
 	Body   []byte
 }
@@ -69,7 +72,10 @@ func New(t T) *Server {
 		consumed: map[string]float64{},
 		counted:  map[string]consumption{},
 		refusals: map[string]*client.RefusalError{},
+		sessions: map[sessionKey]lease{},
+		pausing:  map[*pause]struct{}{},
 	}
+	s.paused = sync.NewCond(&s.mu)
 	s.license = client.LicenseInfo{
 		LicenseName: "Example", LicenseKey: LicenseKey, ProductName: "Example Studio", ProductID: ProductID,
 		IsActive: true, IsValid: true, IsSoftwareVersionValid: true,
@@ -89,7 +95,7 @@ func (s *Server) Config(t T) client.Config {
 	return client.Config{
 		BaseURL: s.URL, VendorID: VendorID, ProductID: ProductID, ProvisioningKey: ProvisioningKey,
 		PublicKeys: []ed25519.PublicKey{s.PublicKey()}, StateDir: t.TempDir(),
-		SoftwareVersion: "1.0.0", Hostname: "test", Now: s.Now, Wait: noWait,
+		SoftwareVersion: "1.0.0", Hostname: "test", Now: s.Now, Wait: noWait, Pause: s.Pause,
 		MachineID:  func() (string, error) { return "machine-1", nil },
 		HTTPClient: s.http.Client(),
 	}
@@ -105,8 +111,13 @@ func (s *Server) PublicKey() ed25519.PublicKey {
 // Now is the server's clock.
 func (s *Server) Now() time.Time { s.mu.Lock(); defer s.mu.Unlock(); return s.now }
 
-// Advance moves the clock.
-func (s *Server) Advance(d time.Duration) { s.mu.Lock(); defer s.mu.Unlock(); s.now = s.now.Add(d) }
+// Advance moves the clock, and wakes the sessions that are due.
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+	s.wake()
+}
 
 // Change changes the licence and raises its serial. The function must not call
 // the server.
@@ -135,7 +146,13 @@ func (s *Server) Rotate(key ed25519.PrivateKey) {
 }
 
 // Forget frees every token, as the owner does in the dashboard.
-func (s *Server) Forget() { s.mu.Lock(); defer s.mu.Unlock(); clear(s.clients); clear(s.tokens) }
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.clients)
+	clear(s.tokens)
+	clear(s.sessions)
+}
 
 // Intercept puts a handler in front, which may call answer or not, and may change
 // what it says; nil ends that.

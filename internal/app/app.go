@@ -14,6 +14,7 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/geo"
+	"chancery/internal/metrics"
 )
 
 // Config is what a server needs.
@@ -24,6 +25,9 @@ type Config struct {
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix
 	AccessLog      bool
+	MetricsListen  string // host:port of the operator's figures; empty for none
+	CertFile       string // TLS by files; both or neither
+	KeyFile        string
 	GeoFile        string // an MMDB file; empty for the embedded country database
 	Log            *slog.Logger
 
@@ -32,7 +36,9 @@ type Config struct {
 	Drain time.Duration
 }
 
-func (c Config) https() bool { return c.PublicURL != nil && c.PublicURL.Scheme == "https" }
+func (c Config) https() bool {
+	return c.CertFile != "" || c.PublicURL != nil && c.PublicURL.Scheme == "https"
+}
 
 // Limits of a connection. A handler's own limit is in its route.
 const (
@@ -52,7 +58,11 @@ type App struct {
 	places   *geo.Places
 	periodic *Periodic
 	server   *http.Server
-	listener net.Listener
+	figures  *http.Server // nil without MetricsListen
+	metrics  *metrics.Metrics
+
+	figuresAddress string
+	listener       net.Listener
 
 	failed     chan error // what ended serving other than Stop
 	background context.CancelFunc
@@ -85,7 +95,8 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if a.places, err = geo.Open(c.GeoFile); err != nil {
 		return nil, usage("The geo database can't be read: name an MMDB file with --geo, or leave it out for the embedded one.", err)
 	}
-	if a.edge, err = newEdge(c, a.rooms); err != nil {
+	a.metrics = newMetrics(a.rooms)
+	if a.edge, err = newEdge(c, a.rooms, a.metrics); err != nil {
 		return nil, err
 	}
 	if err := a.mount(); err != nil {
@@ -94,8 +105,13 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if err := a.plan(); err != nil {
 		return nil, err
 	}
+	certificate, err := newCertificate(c)
+	if err != nil {
+		return nil, err
+	}
 	a.server = &http.Server{
-		Handler: a.health.leaving(a.edge), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		TLSConfig: certificate,
+		Handler:   a.health.leaving(a.edge), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 	}
 	return a, nil
@@ -109,6 +125,9 @@ func (a *App) Start(ctx context.Context) error {
 		return usage(fmt.Sprintf("The server can't listen on %s: %v.", a.c.Listen, errors.Unwrap(err)), err)
 	}
 	a.listener = listener
+	if err := a.serveFigures(ctx); err != nil {
+		return err
+	}
 	background, cancel := context.WithCancel(context.Background())
 	a.background = cancel
 	if a.rooms.following != nil {
@@ -116,7 +135,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.periodic.Start()
 	a.working.Go(func() {
-		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := a.serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- err
 		}
 	})
@@ -126,8 +145,21 @@ func (a *App) Start(ctx context.Context) error {
 // Address is the host and port it listens on; after Start.
 func (a *App) Address() string { return a.listener.Addr().String() }
 
+// serve serves plain HTTP, or TLS when there is a certificate.
+func (a *App) serve(listener net.Listener) error {
+	if a.c.CertFile == "" {
+		return a.server.Serve(listener)
+	}
+	return a.server.ServeTLS(listener, "", "")
+}
+
 // URL is where the server answers; after Start.
-func (a *App) URL() string { return "http://" + a.Address() }
+func (a *App) URL() string {
+	if a.c.CertFile != "" {
+		return "https://" + a.Address()
+	}
+	return "http://" + a.Address()
+}
 
 // Failed gives the error that ended serving, if it ends other than by Stop.
 func (a *App) Failed() <-chan error { return a.failed }
@@ -154,6 +186,9 @@ func (a *App) shutdown(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-time.After(a.c.Drain):
 		}
+	}
+	if a.figures != nil {
+		_ = a.figures.Close() // nobody waits for figures
 	}
 	err := a.server.Shutdown(ctx)
 	if err != nil {

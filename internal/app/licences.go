@@ -5,12 +5,14 @@ import (
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/outbox"
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
 	outboxstore "chancery/internal/store/outbox"
 	"chancery/internal/tx"
@@ -33,14 +35,22 @@ func (r *Rooms) furnishLicences() (err error) {
 			err = errors.Join(err, r.Pulses.Close())
 		}
 	}()
+	released := &Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
-		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Runner: r.DB, IDs: r.IDs,
+		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Runner: r.DB, IDs: r.IDs, Sessions: released,
 	}); err != nil {
 		return err
 	}
 	if err = r.furnishMeters(); err != nil {
 		return err
 	}
+	r.SessionRows = floatingstore.Store{DB: r.DB}
+	if r.Sessions, err = floating.New(floating.Config{
+		Store: r.SessionRows, Reader: r.SessionRows, Licenses: SessionLicenses{r.Licenses}, Runner: r.DB, IDs: r.IDs,
+	}); err != nil {
+		return err
+	}
+	released.Floating = r.Sessions
 	r.CatalogRows, r.CustomerRows = catalogstore.Store{DB: r.DB}, customerstore.Store{DB: r.DB}
 	r.AuditRows, r.OutboxRows = auditstore.Store{DB: r.DB}, outboxstore.Store{DB: r.DB}
 	if r.Catalog, err = catalog.New(catalog.Config{Store: r.CatalogRows, IDs: r.IDs, Followers: followers{r.Licenses}}); err != nil {

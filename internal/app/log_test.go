@@ -39,7 +39,7 @@ func TestLog(t *testing.T) {
 		if out.String() != "" {
 			t.Errorf("a line of no hurry went out at once: %s", out.String())
 		}
-		time.Sleep(logDelay) // the bubble's clock
+		<-time.After(logDelay) // on the bubble's clock
 		synctest.Wait()
 		if got := strings.Count(out.String(), "\n"); got != 2 || !strings.Contains(out.String(), "k=v g.n=1") {
 			t.Errorf("after the delay: %s", out.String())

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -26,10 +27,14 @@ type commands struct {
 	Config configFlag `help:"Read settings from this file: JSON, or lines NAME=VALUE." placeholder:"FILE"`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Demo    demoCommand    `cmd:"" help:"Run the server on invented data, to look around; it is gone afterwards."`
 	Vendor  vendorCommand  `cmd:"" help:"Create and list vendors, the tenants of the server."`
 	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys; rotate and retire signing keys."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, or show where it stands."`
-	Client  clientcmd.Cmd  `cmd:"" help:"The Go SDK on a command line: activate, heartbeat, status, deactivate."`
+	Client  clientcmd.Cmd  `cmd:"" help:"The Go SDK on a command line: activate, heartbeat, status, session, deactivate."`
+	Backup  backupCommand  `cmd:"" help:"Write a consistent copy of the database to a file, also while the server runs."`
+	Restore restoreCommand `cmd:"" help:"Fill an empty database, of either engine, from a backup."`
+	Verify  verifyCommand  `cmd:"" help:"Prove every counter, ledger, key and audit chain in the database."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -61,12 +66,15 @@ func Main(args []string, stdout, stderr io.Writer) (code int) {
 type exited int
 
 func run(args []string, s streams) error {
+	if err := dropEmpty(); err != nil {
+		return err
+	}
 	interrupted, done := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer done()
 	var c commands
 	parser, err := kong.New(&c,
 		kong.Name("chancery"),
-		kong.Description("Chancery, a licence server."),
+		kong.Description("Chancery, a self-hosted licence server. `chancery demo` shows it at work; `chancery serve` runs it."),
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.DefaultEnvars("CHANCERY"),
@@ -96,3 +104,16 @@ func run(args []string, s streams) error {
 
 // environment reads one variable; unset and empty are the same.
 func environment(name string) string { return os.Getenv(name) }
+
+// dropEmpty makes them the same to the command line too, which would take an
+// empty variable, as composed files and units leave them, for a wrong setting.
+func dropEmpty() error {
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, "CHANCERY_") {
+			if err := os.Unsetenv(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
@@ -23,6 +24,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
@@ -72,6 +74,8 @@ type Rooms struct {
 	Meters        *metering.Service
 	Usage         *metering.Usage
 	MeterRows     meterstore.Store
+	Sessions      *floating.Service
+	SessionRows   floatingstore.Store
 	Catalog       *catalog.Service
 	CatalogRows   catalogstore.Store
 	Customers     *customers.Service

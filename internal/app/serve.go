@@ -19,9 +19,12 @@ import (
 type serveCommand struct {
 	storageFlags
 
-	Listen       string        `help:"Address to listen on." default:":8080" placeholder:"HOST:PORT"`
-	PublicURL    string        `help:"Where users reach the server, for links: https://licenses.example.com." placeholder:"URL"`
+	Listen       string        `help:"Address to listen on. Default: :8080, on all addresses of this machine." default:":8080" placeholder:"HOST:PORT"`
+	PublicURL    string        `help:"Where users reach the server, for links: https://licences.example.com." placeholder:"URL"`
 	TrustedProxy []string      `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	TLSCert      string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
+	TLSKey       string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
+	Metrics      string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`
 	Geo          string        `help:"MMDB file that tells the country of an address; the embedded one by default." placeholder:"FILE" type:"path"`
 	LogFormat    string        `help:"Form of the log on standard error: text or json." default:"text" enum:"text,json"`
 	LogLevel     string        `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
@@ -51,6 +54,7 @@ func (c *serveCommand) Run(s streams) error {
 	if err := c.announce(a); err != nil {
 		return errors.Join(err, a.Stop(context.Background()))
 	}
+	hintAtVendor(ctx, a, config.Log)
 	// The last word of starting: whoever reads the log may call now.
 	config.Log.Info("serving", slog.String("address", a.Address()), slog.String("engine", a.Rooms().DB.Dialect.Name()))
 	var failed error
@@ -63,6 +67,13 @@ func (c *serveCommand) Run(s streams) error {
 	deadline, cancel := context.WithTimeout(context.Background(), c.Drain+c.StopTimeout)
 	defer cancel()
 	return errors.Join(failed, a.Stop(deadline))
+}
+
+// hintAtVendor tells who has just installed the server what comes next.
+func hintAtVendor(ctx context.Context, a *App, log *slog.Logger) {
+	if all, err := a.Rooms().VendorRows.All(ctx); err == nil && len(all) == 0 {
+		log.Info("there is no vendor yet: `chancery vendor create NAME --owner EMAIL`, with the same --data or --database, makes one")
+	}
 }
 
 // announce writes the ready file whole or not at all.
@@ -85,14 +96,14 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	config := Config{Storage: storage, Listen: c.Listen, GeoFile: c.Geo, AccessLog: c.AccessLog, Drain: c.Drain, Log: log}
+	config := Config{Storage: storage, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, AccessLog: c.AccessLog, Drain: c.Drain, Log: log}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return Config{}, usage("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			return Config{}, usage("--public-url must be the address that users open, such as https://licenses.example.com.", err)
+			return Config{}, usage("--public-url must be the address that users open, such as https://licences.example.com.", err)
 		}
 		config.PublicURL = u
 	}

@@ -10,7 +10,7 @@ import (
 
 // storageFlags are those of every command that works on the database.
 type storageFlags struct {
-	Data          string `help:"Data directory of the embedded database." default:"./data" placeholder:"DIR"`
+	Data          string `help:"Data directory of the embedded database. Default: ./data." default:"./data" placeholder:"DIR"`
 	Database      string `help:"PostgreSQL instead: postgres://user:password@host/name." placeholder:"URL"`
 	MasterKeyFile string `help:"File with the master key; $$CHANCERY_MASTER_KEY goes before it. Default: master.key in the data directory." placeholder:"FILE"`
 }

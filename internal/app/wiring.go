@@ -8,6 +8,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/metrics"
 	"chancery/internal/recheck"
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/wire/manage"
@@ -22,9 +23,13 @@ func (a *App) mount() error {
 	if err != nil {
 		return err
 	}
+	guesses, err := budget.New(budget.Config{Clock: r.Clock, Burst: 20, Every: 10 * time.Second})
+	if err != nil {
+		return err
+	}
 	clients, err := slascone.New(slascone.Config{
-		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage,
-		Vendors: index, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places,
+		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Sessions: r.Sessions, Vendors: index, Keys: r.Authenticator,
+		Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places, Guesses: guesses,
 	})
 	if err != nil {
 		return err
@@ -35,6 +40,7 @@ func (a *App) mount() error {
 		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
 		Subscriptions: r.Subscriptions, OutboxRows: r.OutboxRows, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
 		Meters: r.Meters, MeterRows: r.MeterRows, Usage: r.Usage,
+		Sessions: r.Sessions, SessionRows: r.SessionRows,
 		APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
 	})
 	if err != nil {
@@ -53,7 +59,7 @@ func (a *App) mount() error {
 	return nil
 }
 
-func newEdge(c Config, r *Rooms) (*edge.Edge, error) {
+func newEdge(c Config, r *Rooms, m *metrics.Metrics) (*edge.Edge, error) {
 	failures, err := budget.New(budget.Config{Clock: r.Clock, Burst: 20, Every: 10 * time.Second})
 	if err != nil {
 		return nil, err
@@ -63,7 +69,7 @@ func newEdge(c Config, r *Rooms) (*edge.Edge, error) {
 		return nil, err
 	}
 	return edge.New(edge.Config{
-		Log: c.Log, IDs: r.IDs, TrustedProxies: c.TrustedProxies, HTTPS: c.https(), AccessLog: c.AccessLog,
+		Log: c.Log, IDs: r.IDs, TrustedProxies: c.TrustedProxies, HTTPS: c.https(), AccessLog: c.AccessLog, Observe: m.Observe,
 		Failures: failures, AddressFailures: addressFailures,
 	})
 }

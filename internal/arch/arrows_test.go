@@ -43,7 +43,7 @@ var places = slices.Concat(
 		{trees: []string{"internal/tx"}, allows: leaves, denies: notInTheRoom},
 	},
 	each(internal(rooms...), place{allows: append([]string{"signed"}, leavesAndTx...), denies: notInTheRoom}),
-	each(internal("signin", "webhook", "mail", "geo"), place{allows: inner}),
+	each(internal("signin", "webhook", "mail", "geo", "metrics"), place{allows: inner}),
 	[]place{
 		{trees: internal("store"), allows: inner},
 		{trees: internal("edge"), allows: append([]string{"signed"}, inner...)},
@@ -51,6 +51,7 @@ var places = slices.Concat(
 		{trees: internal("web"), allows: append([]string{"signed", "internal/edge"}, inner...)},
 		{trees: internal("arch")},
 		{trees: internal("clientcmd"), allows: []string{"client", "signed"}, denies: notInTheRoom},
+		{trees: internal("demo"), allows: append([]string{"client", "signed"}, inner...), denies: notInTheRoom[:1]},
 		{trees: []string{"internal/app", "bench", "test"}, allows: []string{"client", "signed", "internal"}},
 		{trees: []string{"cmd"}, allows: []string{"internal/app"}},
 	},

@@ -51,7 +51,8 @@ func TestDigestIsFixed(t *testing.T) {
 	t.Parallel()
 	h := Hash{}.Next(sample().Digest(ident.UUID{9}))
 	head := Head{Vendor: ident.UUID{9}, Sequence: 1, Hash: h, At: sample().At}
-	const want = "chancery-audit-head-1 09000000-0000-0000-0000-000000000000 1 bd62f514e9fcd54179840f75e97f56f1ffd016990dbae5881a835d52923ed45c 2026-03-14T09:26:53Z"
+	const want = "chancery-audit-head-1 09000000-0000-0000-0000-000000000000 1 " +
+		"bd62f514e9fcd54179840f75e97f56f1ffd016990dbae5881a835d52923ed45c 2026-03-14T09:26:53Z"
 	if got := head.Text(); got != want {
 		t.Errorf("%s", got)
 	}

@@ -40,6 +40,8 @@ func text(err error) string {
 		return unverifiedText(unverified)
 	case errors.As(err, &failed):
 		return failedText(failed)
+	case errors.Is(err, client.ErrSessionLost):
+		return "the session was lost: the server could not be reached before it lapsed; open another one"
 	case errors.Is(err, context.Canceled), errors.Is(err, client.ErrClosed):
 		return "stopped before the server answered; it is safe to try again"
 	case errors.Is(err, client.ErrStateCopied):
@@ -133,6 +135,10 @@ func fallback(id int) (message, help string) {
 		return "the licence is switched off", "ask the vendor"
 	case 1003:
 		return "the licence does not cover this version", "install a version that it covers, or ask the vendor"
+	case 1007:
+		return "every session of the licence is in use", "wait until somebody closes one, or ask the vendor for more"
+	case 1008:
+		return "this user is not one of the licence's users", "ask the vendor to add the user"
 	case 2000:
 		return "every token of the licence is in use", "deactivate another client, or ask the vendor for more"
 	case 2001:
@@ -157,6 +163,16 @@ func fallback(id int) (message, help string) {
 		return "the customer has no licence left", "ask the vendor"
 	case 5000:
 		return "this client holds another token, or another client this one", "activate again with the license key"
+	case 12000:
+		return "the licence has no sessions: its clients are named", "send heartbeats instead"
+	case 12002:
+		return "this client has as many sessions open as one client may have", "close one of them first"
+	case 12003:
+		return "the licence does not allow so long a checkout", "ask for a shorter one"
+	case 12004:
+		return "no user id was sent", "give one with --user"
+	case 12006:
+		return "this user has a session open on another client", "close it there first"
 	case 20001:
 		return "the vendor has suspended this client", "ask the vendor"
 	case 20002:

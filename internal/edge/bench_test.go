@@ -38,7 +38,8 @@ func BenchmarkServe(b *testing.B) {
 }
 
 func BenchmarkParseJSON(b *testing.B) {
-	data := []byte(`{"name":"a name of some length","count":12345,"active":true,"id":"01890000-0000-7000-8000-000000000000","tags":["a","b"],"details":{"ratio":1.5}}`)
+	data := []byte(`{"name":"a name of some length","count":12345,"active":true,"id":"01890000-0000-7000-8000-000000000000",
+		"tags":["a","b"],"details":{"ratio":1.5}}`)
 	b.ReportAllocs()
 	for b.Loop() {
 		var v body

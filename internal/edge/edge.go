@@ -33,6 +33,10 @@ type Config struct {
 	// AddressFailures those of one address with whatever credentials. Nil means no bound.
 	Failures, AddressFailures *budget.Budget
 
+	// Observe is told of every request: its route's pattern ("" for none), status
+	// and time. Nil for nobody.
+	Observe func(route string, status int, took time.Duration)
+
 	// AccessLog turns on one line for each request.
 	AccessLog bool
 }

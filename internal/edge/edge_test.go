@@ -107,6 +107,41 @@ func TestContext(t *testing.T) {
 	}
 }
 
+// The back office names the person behind a call; a program can't, and what can't
+// be stored or read never gets as far as the audit log.
+func TestPersonBehindACall(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	kind, actor := identity.Admin, tx.Actor{}
+	surface := keyed()
+	authenticate := surface.Authenticate
+	surface.Authenticate = func(r *http.Request) (identity.Principal, error) {
+		p, err := authenticate(r)
+		p.KeyKind = kind
+		return p, err
+	}
+	b.mount(t, edge.Route{
+		Surface: surface, Method: "GET", Path: "/x", Permission: identity.ViewLicenses,
+		Handler: func(_ http.ResponseWriter, r *http.Request) error {
+			actor = tx.ActorFrom(r.Context())
+			return nil
+		},
+	})
+	for given, want := range map[string]string{
+		"": "", "Anna Müller": "Anna Müller", " \tanna\u0085@example.com": "anna@example.com",
+		"M\xfcller": "M\uFFFDller", strings.Repeat("ü", 300): strings.Repeat("ü", 200),
+	} {
+		b.do("GET", "/x", "", "Key", "good", "LastModifiedBy", given)
+		if actor.Name != want {
+			t.Errorf("%q became %q, want %q", given, actor.Name, want)
+		}
+	}
+	kind = identity.Provisioning
+	if b.do("GET", "/x", "", "Key", "good", "LastModifiedBy", "Mallory"); actor.Name != "" {
+		t.Errorf("a program acts as %q", actor.Name)
+	}
+}
+
 func TestErrorsBecomeProblems(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

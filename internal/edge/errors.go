@@ -8,7 +8,9 @@ import (
 	"chancery/internal/identity"
 )
 
-func errNoRoute() *fault.Error {
+// NoRoute is the fault for an address at which there is nothing. Surfaces that
+// answer it by themselves, in their own form, give the same one.
+func NoRoute() *fault.Error {
 	return &fault.Error{
 		Kind: fault.NotFound, Code: "route_not_found", Message: "There is nothing at this address.",
 		Help: "Check the path against the documentation of the API.",

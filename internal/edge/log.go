@@ -8,6 +8,10 @@ import (
 // logCall writes the access log: the route and not the path, because a path can
 // hold a secret, and never a query string, a header or a body.
 func (e *Edge) logCall(c *call, r *http.Request) {
+	took := e.IDs.Clock.Now().Sub(c.began)
+	if e.Observe != nil {
+		e.Observe(r.Pattern, c.status, took)
+	}
 	if !e.AccessLog {
 		return
 	}
@@ -18,7 +22,7 @@ func (e *Edge) logCall(c *call, r *http.Request) {
 		slog.String("route", r.Pattern),
 		slog.Int("status", c.status),
 		slog.Int64("bytes", c.bytes),
-		slog.Int64("microseconds", e.IDs.Clock.Now().Sub(c.began).Microseconds()),
+		slog.Int64("microseconds", took.Microseconds()),
 		slog.String("address", c.address.String()))
 	if !c.principal.VendorUUID.IsZero() {
 		attrs = append(attrs, slog.String("vendor", c.principal.VendorUUID.String()), slog.String("principal", c.principal.ID.String()))

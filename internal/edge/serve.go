@@ -8,6 +8,8 @@ import (
 	"maps"
 	"net/http"
 	"runtime/debug"
+	"strings"
+	"unicode"
 
 	"chancery/internal/fault"
 	"chancery/internal/identity"
@@ -25,7 +27,7 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer e.finish(c, r)
 	e.mux.ServeHTTP(c, r)
 	if c.heldBack() {
-		err := errNoRoute()
+		err := NoRoute()
 		if c.status == http.StatusMethodNotAllowed {
 			err = errMethod(h.Get("Allow"))
 		}
@@ -108,12 +110,28 @@ func (e *Edge) admit(c *call, r *http.Request, rt *Route) (*http.Request, error)
 			return r, errForbidden(rt.Permission)
 		}
 		actor.Kind, actor.ID = p.Kind, p.ID.String()
+		if p.KeyKind == identity.Admin {
+			actor.Name = person(r)
+		}
 	}
 	r = r.WithContext(tx.WithActor(r.Context(), actor))
 	if rt.changes() {
 		return r, e.claim(c, r)
 	}
 	return r, nil
+}
+
+// person is whom the back office names behind a call. It is for people who read
+// the audit log, so what can't be read or stored is left out, and nothing refused.
+func person(r *http.Request) string {
+	const most = 200
+	name := []rune(strings.TrimSpace(strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(r.Header.Get("Lastmodifiedby"), "\uFFFD"))))
+	return string(name[:min(len(name), most)])
 }
 
 // authenticate asks the surface. Failures spend the budgets: of the pair of

@@ -25,8 +25,8 @@ type bundle struct {
 	log   *bytes.Buffer
 }
 
-func setup(t testing.TB, change ...func(*edge.Config)) bundle {
-	t.Helper()
+func setup(tb testing.TB, change ...func(*edge.Config)) bundle {
+	tb.Helper()
 	b := bundle{clock: ident.NewManualClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), log: new(bytes.Buffer)}
 	c := edge.Config{
 		Log: slog.New(slog.NewTextHandler(b.log, nil)), IDs: ident.Source{Clock: b.clock, Rand: rand.Reader}, AccessLog: true,
@@ -36,7 +36,7 @@ func setup(t testing.TB, change ...func(*edge.Config)) bundle {
 	}
 	var err error
 	if b.Edge, err = edge.New(c); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }
@@ -58,10 +58,10 @@ func keyed() *edge.Surface {
 	}
 }
 
-func (b bundle) mount(t testing.TB, routes ...edge.Route) {
-	t.Helper()
+func (b bundle) mount(tb testing.TB, routes ...edge.Route) {
+	tb.Helper()
 	if err := b.Mount(routes...); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

@@ -73,8 +73,7 @@ func As(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return &Error{Kind: Internal, Code: "internal", Message: "Something went wrong on the server.", Cause: err}
@@ -82,6 +81,6 @@ func As(err error) *Error {
 
 // Is reports whether err's chain holds a fault with this code.
 func Is(err error, code string) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code == code
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == code
 }

@@ -23,6 +23,8 @@ func (v VendorID) Value() (driver.Value, error) { return v.n, nil }
 
 // Keys inside the database. They never leave the server: outside, things are
 // known by UUID.
+//
+//nolint:revive // one comment is enough for all of them
 type (
 	ProductID    int64
 	EditionID    int64

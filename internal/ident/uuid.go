@@ -104,9 +104,9 @@ func (s Source) V4() UUID {
 func (s Source) V7() UUID {
 	var u UUID
 	s.fill(u[6:])
-	ms := uint64(s.Clock.Now().UnixMilli()) //nolint:gosec // the clock is after 1970
+	ms := s.Clock.Now().UnixMilli()
 	for i := range 6 {
-		u[i] = byte(ms >> (40 - 8*i))
+		u[i] = byte(ms >> (40 - 8*i) & 0xff)
 	}
 	u[6] = u[6]&0x0f | 0x70
 	u[8] = u[8]&0x3f | 0x80

@@ -65,12 +65,12 @@ type bundle struct {
 }
 
 // setup makes a keyring with one vendor that has one key of each kind.
-func setup(t testing.TB, change ...func(*keyring.Config)) bundle {
-	t.Helper()
+func setup(tb testing.TB, change ...func(*keyring.Config)) bundle {
+	tb.Helper()
 	clock := ident.NewManualClock(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC))
 	db := &memory{uuid: ident.Source{Clock: clock, Rand: rand.Reader}.V7(), named: map[ident.SigningKeyID]int{}}
 	c := keyring.Config{
-		Store: db, Sealer: sealer(t, 1),
+		Store: db, Sealer: sealer(tb, 1),
 		Watch: recheck.NewWatch(clock, func(context.Context) (int64, error) { return db.changes, nil }),
 	}
 	for _, f := range change {
@@ -78,33 +78,33 @@ func setup(t testing.TB, change ...func(*keyring.Config)) bundle {
 	}
 	k, err := keyring.New(c)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	b := bundle{Keyring: k, db: db, vendor: ident.VendorOf(1), clock: clock}
-	b.create(t)
+	b.create(tb)
 	return b
 }
 
 // create adds pairs, all kinds without arguments, and lets the caches see them.
-func (b bundle) create(t testing.TB, kinds ...keyring.Kind) keyring.Public {
-	t.Helper()
+func (b bundle) create(tb testing.TB, kinds ...keyring.Kind) keyring.Public {
+	tb.Helper()
 	m, err := keyring.Generate(kinds...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	public, err := b.Create(b.db, b.vendor, b.db.uuid, m)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	b.clock.Advance(recheck.MaxAge)
 	return public
 }
 
-func sealer(t testing.TB, first byte) *keyring.Sealer {
-	t.Helper()
+func sealer(tb testing.TB, first byte) *keyring.Sealer {
+	tb.Helper()
 	s, err := keyring.NewSealer(keyring.MasterKey{first})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }

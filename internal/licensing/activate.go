@@ -50,12 +50,12 @@ func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 // activating is one activation under way.
 type activating struct {
 	*Service
+	activationCase
 
 	t       tx.Tx
 	command ActivateCommand
 	product *Product
 	made    bool // the device is new
-	activationCase
 }
 
 // load brings all that the decision needs, locked in the order device, licences by id.
@@ -134,6 +134,9 @@ func (a *activating) decide() (Outcome, error) {
 	case d.refusal != nil:
 		return a.refuse(d.refusal)
 	case d.same:
+		if err := a.nameUsers(a.t, a.license); err != nil {
+			return Outcome{}, err
+		}
 		return Outcome{State: StateOf(a.license, a.here, a.version, a.now)}, nil
 	case d.reinstall:
 		return a.reinstall()
@@ -229,5 +232,8 @@ func (a *activating) record(act *Activation) (Outcome, error) {
 		return Outcome{}, err
 	}
 	announceActivation(a.t, a.license, act)
+	if err := a.nameUsers(a.t, a.license); err != nil {
+		return Outcome{}, err
+	}
 	return Outcome{State: StateOf(a.license, act, a.version, a.now)}, nil
 }

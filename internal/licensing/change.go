@@ -43,7 +43,7 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 		return nil, err
 	}
 	p := l.Terms().Policy
-	if used := l.RegularUsed; used > p.TokenLimit+p.ActivationBuffer {
+	if l.overfull(p) {
 		return nil, errTokensInUse()
 	}
 	// The revision rises so that the serial does, also when the new edition's is lower.
@@ -56,7 +56,7 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 		return nil, err
 	}
 	if _, room := roomFor(l, p); room {
-		l.UsedUpAt = noTime
+		l.UsedUpAt = time.Time{}
 	}
 	if err := s.store.SaveLicense(t, l); err != nil {
 		return nil, err
@@ -116,7 +116,8 @@ func applyExpiry(l *License, e *Expiry) error {
 		return nil
 	}
 	if e.Mode == terms.ExpiresDaysActivated && l.ExpiresMode != e.Mode && !l.FirstActivatedAt.IsZero() {
-		return fault.Refused("already_activated", "The end can't be reckoned from the first activation any more: the licence has been activated.", "Set expires_at instead.")
+		return fault.Refused("already_activated",
+			"The end can't be reckoned from the first activation any more: the licence has been activated.", "Set expires_at instead.")
 	}
 	l.ExpiresMode, l.ExpiresAt, l.ExpiresDays = e.Mode, e.At, e.Days
 	return nil
@@ -150,7 +151,8 @@ func (s *Service) moveEdition(t tx.Tx, l *License, to ident.UUID) error {
 		return fault.Wrong(fault.Field{Name: "edition_id", Message: "names no edition of this vendor"})
 	}
 	if product.ID != l.Product.ID || edition.Mode != l.Edition.Mode || edition.ClientType != l.Edition.ClientType {
-		return fault.Refused("edition_differs", "A licence can only move to an edition of the same product, provisioning mode and client type.", "Issue a new licence instead.")
+		return fault.Refused("edition_differs",
+			"A licence can only move to an edition of the same product, provisioning mode and client type.", "Issue a new licence instead.")
 	}
 	l.Edition = edition
 	return nil

@@ -105,7 +105,11 @@ func refuseMove(c activationCase) *Refusal {
 
 // roomFor finds the part of the limit that has room: contract and buffer first,
 // then goodwill. The sum is judged too, for limits that were lowered under what is in use.
+// A floating licence has room for every client, in tokens made on demand.
 func roomFor(l *License, p terms.Policy) (Role, bool) {
+	if l.AnyNumber() {
+		return RoleContract, true
+	}
 	used := l.RegularUsed + l.GoodwillUsed
 	if used >= Allowed(p) {
 		return "", false

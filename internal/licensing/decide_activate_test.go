@@ -24,6 +24,7 @@ func TestDecideActivation(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		activationCase
+
 		refused int
 		same    bool
 		role    Role
@@ -32,6 +33,8 @@ func TestDecideActivation(t *testing.T) {
 		"the buffer counts as regular":    {activationCase{license: granting(1, 1, 0, using(1, 0))}, 0, false, RoleContract},
 		"then goodwill":                   {activationCase{license: granting(1, 1, 1, using(2, 0))}, 0, false, RoleGoodwill},
 		"then nothing":                    {activationCase{license: granting(1, 1, 1, using(2, 1))}, NoTokenLeft, false, ""},
+		"floating takes anybody":          {activationCase{license: granting(0, 0, 0, floating, using(70_000, 0))}, 0, false, RoleContract},
+		"floating, off":                   {activationCase{license: granting(0, 0, 0, floating, func(l *License) { l.IsActive = false })}, NotActive, false, ""},
 		"no tokens at all":                {activationCase{license: granting(0, 0, 0)}, NoTokenLeft, false, ""},
 		"a limit lowered under its use":   {activationCase{license: granting(1, 0, 3, using(4, 0))}, NoTokenLeft, false, ""},
 		"lowered, with goodwill left":     {activationCase{license: granting(1, 0, 3, using(3, 0))}, 0, false, RoleGoodwill},

@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"maps"
 	"time"
 
 	"chancery/internal/terms"
@@ -32,7 +33,8 @@ func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 	case !c.proven:
 		return heartbeatDecision{refusal: Refuse(UnknownClient)} // says nothing to whoever is not the client
 	case goodwillEnded(a, c.now):
-		return heartbeatDecision{refusal: Refuse(UnknownClient).with("The goodwill period of this activation has ended; ask your vendor for more activations."), release: true}
+		refusal := Refuse(UnknownClient).with("The goodwill period of this activation has ended; ask your vendor for more activations.")
+		return heartbeatDecision{refusal: refusal, release: true}
 	case a.Device.SuspendedAt(c.now):
 		return heartbeatDecision{refusal: Refuse(Suspended)}
 	case c.tokenKey && !c.tokenMine:
@@ -80,12 +82,8 @@ func merged(old, said Client) Client {
 	keep(&old.Country, said.Country)
 	if len(said.Variables) > 0 {
 		all := make(map[string]string, len(old.Variables)+len(said.Variables))
-		for name, value := range old.Variables {
-			all[name] = value
-		}
-		for name, value := range said.Variables {
-			all[name] = value
-		}
+		maps.Copy(all, old.Variables)
+		maps.Copy(all, said.Variables)
 		old.Variables = all
 	}
 	return old

@@ -13,7 +13,7 @@ func TestDecideHeartbeat(t *testing.T) {
 	known := Client{SoftwareVersion: "2.0", OperatingSystem: "Linux", Hostname: "h", Variables: map[string]string{"a": "1"}}
 	today := Pulse{LastSeenAt: noon, LastSeenDay: DayOf(noon), DayCount: 1}
 	seen := func(change ...func(*Activation)) *Activation {
-		a := &Activation{Client: known, Pulse: today}
+		a := &Activation{Client: known, Pulse: today, Said: known.Fingerprint()}
 		a.Client.Variables = maps.Clone(known.Variables)
 		for _, f := range change {
 			f(a)
@@ -24,18 +24,19 @@ func TestDecideHeartbeat(t *testing.T) {
 	strict := terms.Policy{StrictHeartbeats: true, ReleaseLimit: "1.9"}
 	for name, c := range map[string]struct {
 		heartbeatCase
+
 		refused          int
 		release, history bool
 	}{
-		"nothing new":                  {heartbeatCase: heartbeatCase{activation: seen(), client: known, proven: true}},
-		"says nothing at all":          {heartbeatCase: heartbeatCase{activation: seen(), proven: true}},
+		"nothing new": {heartbeatCase: heartbeatCase{activation: seen(), client: known, proven: true}},
+		// Whether what differs is news is looked at in the transaction.
+		"says less":                    {heartbeatCase: heartbeatCase{activation: seen(), client: Client{SoftwareVersion: "2.0"}, proven: true}, history: true},
 		"the first one of all":         {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.Pulse.DayCount = 0 }), proven: true}, history: true},
 		"the first one of a day":       {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.Pulse.LastSeenDay-- }), proven: true}, history: true},
 		"another version":              {heartbeatCase: heartbeatCase{activation: seen(), client: Client{SoftwareVersion: "2.1"}, proven: true}, history: true},
 		"another operating system":     {heartbeatCase: heartbeatCase{activation: seen(), client: Client{OperatingSystem: "BSD"}, proven: true}, history: true},
 		"another address":              {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Address: "192.0.2.1"}, proven: true}, history: true},
 		"another country":              {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Country: "NZ"}, proven: true}, history: true},
-		"a known variable":             {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Variables: map[string]string{"a": "1"}}, proven: true}},
 		"a changed variable":           {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Variables: map[string]string{"a": "2"}}, proven: true}, history: true},
 		"a new, empty variable":        {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Variables: map[string]string{"b": ""}}, proven: true}, history: true},
 		"not proven":                   {heartbeatCase: heartbeatCase{activation: seen()}, refused: UnknownClient},
@@ -50,13 +51,16 @@ func TestDecideHeartbeat(t *testing.T) {
 		"goodwill without an end":      {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.GoodwillSince = noon }), proven: true}},
 		"a version not allowed":        {heartbeatCase: heartbeatCase{activation: seen(), client: known, policy: terms.Policy{ReleaseLimit: "1.9"}, proven: true}},
 		"not allowed, and strict":      {heartbeatCase: heartbeatCase{activation: seen(), client: known, policy: strict, proven: true}, refused: VersionNotAllowed},
-		"strict, but no version":       {heartbeatCase: heartbeatCase{activation: seen(), policy: strict, proven: true}},
+		"strict, but no version":       {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Hostname: "h"}, policy: strict, proven: true}, history: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := c
 			if c.now.IsZero() {
 				c.now = noon
+			}
+			if reflect.DeepEqual(c.client, Client{}) {
+				c.client = known
 			}
 			c.license = granting(1, 0, 0)
 			d := decideHeartbeat(c.heartbeatCase)
@@ -113,5 +117,33 @@ func TestChoose(t *testing.T) {
 				t.Errorf("licence %d answers, want %d", got, c.want)
 			}
 		})
+	}
+}
+
+// Whatever a heartbeat can say anew changes its fingerprint, and counts as new.
+func TestEveryThingSaidIsSeen(t *testing.T) {
+	t.Parallel()
+	known := Client{SoftwareVersion: "a", OperatingSystem: "b", Hostname: "c", Platform: "d", Address: "e", Country: "f", Variables: map[string]string{"g": "h"}}
+	for name, change := range map[string]func(*Client){
+		"version":          func(c *Client) { c.SoftwareVersion = "x" },
+		"operating system": func(c *Client) { c.OperatingSystem = "x" },
+		"hostname":         func(c *Client) { c.Hostname = "x" },
+		"platform":         func(c *Client) { c.Platform = "x" },
+		"address":          func(c *Client) { c.Address = "x" },
+		"country":          func(c *Client) { c.Country = "x" },
+		"variable":         func(c *Client) { c.Variables = map[string]string{"g": "x"} },
+		"new variable":     func(c *Client) { c.Variables = map[string]string{"g": "h", "i": ""} },
+		"two fields":       func(c *Client) { c.SoftwareVersion, c.OperatingSystem = "ab", "" },
+	} {
+		said := known
+		change(&said)
+		if said.Fingerprint() == known.Fingerprint() || !differs(known, said) {
+			t.Errorf("a new %s was not seen", name)
+		}
+	}
+	silent := known
+	silent.Hostname, silent.Variables = "", nil
+	if differs(known, silent) || (Client{}).Fingerprint() == 0 {
+		t.Error("what is left out counts as new, or nothing said as never said")
 	}
 }

@@ -1,6 +1,8 @@
 package licensing
 
 import (
+	"time"
+
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -19,7 +21,7 @@ func (s *Service) EditionChanged(t tx.Tx, v ident.VendorID, edition ident.Editio
 		err := s.eachLicense(t, v, func(last ident.LicenseID) ([]ident.LicenseID, error) {
 			return s.store.Fuller(t, v, edition, is, last, editionBatch)
 		}, func(l *License) error {
-			if p := l.Terms().Policy; l.RegularUsed > p.TokenLimit+p.ActivationBuffer {
+			if l.overfull(l.Terms().Policy) {
 				return errTokensInUse()
 			}
 			return nil
@@ -41,7 +43,7 @@ func (s *Service) EditionChanged(t tx.Tx, v ident.VendorID, edition ident.Editio
 			return err
 		}
 		if _, room := roomFor(l, l.Terms().Policy); room {
-			l.UsedUpAt = noTime
+			l.UsedUpAt = time.Time{}
 		}
 		return s.store.SaveCounters(t, l)
 	})

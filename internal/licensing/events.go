@@ -33,13 +33,13 @@ type eventPayload struct {
 	GoodwillUntil  *time.Time  `json:"goodwill_until,omitempty"`
 	Reason         Reason      `json:"reason,omitempty"`
 	Used           int64       `json:"activations_used"`
-	Allowed        int64       `json:"activations_allowed"`
+	Allowed        *int64      `json:"activations_allowed"` // null: any number
 }
 
 func eventOf(l *License, a *Activation, clientID string) eventPayload {
 	p := eventPayload{
 		LicenseID: l.UUID, ProductID: l.Product.UUID, CustomerID: l.Customer.UUID, CustomerNumber: l.Customer.CustomerNumber,
-		ClientID: clientID, Used: l.RegularUsed + l.GoodwillUsed, Allowed: Allowed(l.Terms().Policy),
+		ClientID: clientID, Used: l.RegularUsed + l.GoodwillUsed, Allowed: l.allowed(l.Terms().Policy),
 	}
 	if a != nil {
 		p.ActivationID, p.IsGoodwill, p.Reason = &a.UUID, a.IsGoodwill(), a.ReleaseReason

@@ -53,7 +53,11 @@ func (s *Service) Heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 		return s.otherToken(ctx, c)
 	case d.refusal != nil:
 		return refused(d.refusal), nil
-	case d.history:
+	}
+	if err := s.readUsers(ctx, h.License); err != nil {
+		return Outcome{}, err
+	}
+	if d.history {
 		return s.recordHeartbeat(ctx, c, h)
 	}
 	if err := s.pulses.Seen(c.Vendor, h.Activation.ID, now); err != nil {

@@ -51,6 +51,7 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	var wrong fault.Fields
 	wrong.Check(edition != nil, "edition_id", "names no edition of this vendor")
 	wrong.Check(customer != nil, "customer_id", "names no customer of this vendor")
+	wrong.Check(len(c.ActivateFor) <= maxText && printable(c.ActivateFor), "activate_client_id", "must be at most 256 bytes without control characters")
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}

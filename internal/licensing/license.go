@@ -45,6 +45,8 @@ type License struct {
 	Revision  int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
+
+	Users []string // brought for clients' answers only, at most UsersAnswered
 }
 
 // Product is what a licence's answers say of its product.
@@ -141,5 +143,23 @@ func (l *License) afterActivation(days int) time.Time {
 	return l.FirstActivatedAt.Add(time.Duration(days) * 24 * time.Hour)
 }
 
-// Allowed is how many activations there may be: contract, buffer and goodwill.
+// Allowed is how many activations a named licence may have: contract, buffer and goodwill.
 func Allowed(p terms.Policy) int64 { return p.TokenLimit + p.ActivationBuffer + p.GoodwillTokenLimit }
+
+// AnyNumber reports whether the licence takes any number of clients: a floating
+// one limits its sessions instead (package floating).
+func (l *License) AnyNumber() bool { return l.Edition.Mode == terms.Floating }
+
+// allowed gives the limit on activations as answers show it; nil for none.
+func (l *License) allowed(p terms.Policy) *int64 {
+	if l.AnyNumber() {
+		return nil
+	}
+	n := Allowed(p)
+	return &n
+}
+
+// overfull reports whether more regular activations are in use than the policy has tokens for.
+func (l *License) overfull(p terms.Policy) bool {
+	return !l.AnyNumber() && l.RegularUsed > p.TokenLimit+p.ActivationBuffer
+}

@@ -16,6 +16,9 @@ func (s *Service) Validate(ctx context.Context, v ident.VendorID, k Key) (Outcom
 	if l == nil {
 		return refused(Refuse(InvalidKey)), nil
 	}
+	if err := s.readUsers(ctx, l); err != nil {
+		return Outcome{}, err
+	}
 	return Outcome{State: StateOf(l, nil, "", s.ids.Clock.Now())}, nil
 }
 

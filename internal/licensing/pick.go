@@ -33,22 +33,9 @@ func (a *activating) freeOrNew(role Role) (*Token, error) {
 // pickNamed takes the presented token, giving it a role that has room.
 func (a *activating) pickNamed(role Role) (*Token, error) {
 	v, token := a.command.Vendor, a.token
-	want := role
-	if role == RoleContract {
-		if token.Role != RoleGoodwill {
-			return token, nil
-		}
-		want = RoleBuffer
-		swap, err := a.store.FreeToken(a.t, v, a.license.ID, RoleContract)
-		if err != nil {
-			return nil, err
-		}
-		if swap != nil {
-			if err := a.store.SetRole(a.t, v, swap.ID, token.Role); err != nil {
-				return nil, err
-			}
-			want = RoleContract
-		}
+	want, err := a.wanted(role)
+	if err != nil {
+		return nil, err
 	}
 	if token.Role == want {
 		return token, nil
@@ -65,4 +52,20 @@ func (a *activating) pickNamed(role Role) (*Token, error) {
 	}
 	token.Role = want
 	return token, a.store.SetRole(a.t, v, token.ID, want)
+}
+
+// wanted gives the role that the presented token is to have. A goodwill token
+// that becomes regular swaps its role with a free contract token, if there is one.
+func (a *activating) wanted(role Role) (Role, error) {
+	switch {
+	case role != RoleContract:
+		return role, nil
+	case a.token.Role != RoleGoodwill:
+		return a.token.Role, nil
+	}
+	swap, err := a.store.FreeToken(a.t, a.command.Vendor, a.license.ID, RoleContract)
+	if err != nil || swap == nil {
+		return RoleBuffer, err
+	}
+	return RoleContract, a.store.SetRole(a.t, a.command.Vendor, swap.ID, RoleGoodwill)
 }

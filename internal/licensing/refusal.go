@@ -32,27 +32,42 @@ const (
 	OtherCustomersToken = 20004
 )
 
-var refusals = map[int]Refusal{
-	InvalidKey:          {Message: "This is not a valid license key.", Help: "Check the key for typing errors, and that it was issued for this product."},
-	Expired:             {Message: "The license has expired.", Help: "Ask your vendor to extend it."},
-	NotActive:           {Message: "The license is switched off.", Help: "Ask your vendor why, and to switch it on again."},
-	VersionNotAllowed:   {Message: "This software version is not covered by the license.", Help: "Install a version that the license covers, or ask your vendor to extend it."},
-	NoTokenLeft:         {Message: "All activations of this license are in use.", Help: "Release a device that no longer needs it, or ask your vendor for more activations."},
-	TokenAssigned:       {Message: "This token key is in use by another client.", Help: "Release it there first, or activate with the license key."},
-	TokenNotAssigned:    {Message: "This token is not assigned to any client.", Help: "Activate the client first."},
-	UnknownToken:        {Message: "There is no such token key.", Help: "Activate the client again with its license key."},
-	AlreadyUnassigned:   {Message: "The token is already unassigned.", Help: "Nothing is left to do; activate again to use the license."},
-	ClientAssigned:      {Message: "This client is activated with a key pair of its own, and the call was not signed with it.", Help: "Call from the installation that was activated, or ask your vendor to release it."},
-	UnknownClient:       {Message: "This client is not activated.", Help: "Activate it with a license key."},
-	UnknownLegacyKey:    {Message: "There is no license with this legacy key.", Help: "Check the key for typing errors."},
-	MissingClientID:     {Message: "The client id is missing.", Help: "Send a client_id that tells this installation from all others."},
-	UnknownProduct:      {Message: "There is no such product.", Help: "Check the product_id in the program's configuration."},
-	UnknownCustomer:     {Message: "There is no such customer.", Help: "Check the customer number."},
-	OtherToken:          {Message: "This client is not assigned to that token.", Help: "Send the token_key of this client's own activation, or none."},
-	UnknownHeartbeat:    {Message: "There is no such heartbeat type.", Help: "Leave heartbeat_type_id out."},
-	Suspended:           {Message: "This client is suspended.", Help: "Ask your vendor until when and why."},
-	MayNotUnassign:      {Message: "Clients of this license may not give it up by themselves.", Help: "Ask your vendor to release this device."},
-	OtherCustomersToken: {Message: "This client is activated with the license of another customer.", Help: "Release it there first, or ask your vendor to."},
+var refusals = map[int]Refusal{ //nolint:gochecknoglobals // a table; Refuse gives copies
+	InvalidKey: {
+		Message: "This is not a valid license key.",
+		Help:    "Check the key for typing errors, and that it was issued for this product.",
+	},
+	Expired:   {Message: "The license has expired.", Help: "Ask your vendor to extend it."},
+	NotActive: {Message: "The license is switched off.", Help: "Ask your vendor why, and to switch it on again."},
+	VersionNotAllowed: {
+		Message: "This software version is not covered by the license.",
+		Help:    "Install a version that the license covers, or ask your vendor to extend it.",
+	},
+	NoTokenLeft: {
+		Message: "All activations of this license are in use.",
+		Help:    "Release a device that no longer needs it, or ask your vendor for more activations.",
+	},
+	TokenAssigned:     {Message: "This token key is in use by another client.", Help: "Release it there first, or activate with the license key."},
+	TokenNotAssigned:  {Message: "This token is not assigned to any client.", Help: "Activate the client first."},
+	UnknownToken:      {Message: "There is no such token key.", Help: "Activate the client again with its license key."},
+	AlreadyUnassigned: {Message: "The token is already unassigned.", Help: "Nothing is left to do; activate again to use the license."},
+	ClientAssigned: {
+		Message: "This client is activated with a key pair of its own, and the call was not signed with it.",
+		Help:    "Call from the installation that was activated, or ask your vendor to release it.",
+	},
+	UnknownClient:    {Message: "This client is not activated.", Help: "Activate it with a license key."},
+	UnknownLegacyKey: {Message: "There is no license with this legacy key.", Help: "Check the key for typing errors."},
+	MissingClientID:  {Message: "The client id is missing.", Help: "Send a client_id that tells this installation from all others."},
+	UnknownProduct:   {Message: "There is no such product.", Help: "Check the product_id in the program's configuration."},
+	UnknownCustomer:  {Message: "There is no such customer.", Help: "Check the customer number."},
+	OtherToken:       {Message: "This client is not assigned to that token.", Help: "Send the token_key of this client's own activation, or none."},
+	UnknownHeartbeat: {Message: "There is no such heartbeat type.", Help: "Leave heartbeat_type_id out."},
+	Suspended:        {Message: "This client is suspended.", Help: "Ask your vendor until when and why."},
+	MayNotUnassign:   {Message: "Clients of this license may not give it up by themselves.", Help: "Ask your vendor to release this device."},
+	OtherCustomersToken: {
+		Message: "This client is activated with the license of another customer.",
+		Help:    "Release it there first, or ask your vendor to.",
+	},
 }
 
 // Refuse gives the refusal with this number.

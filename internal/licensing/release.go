@@ -8,8 +8,6 @@ import (
 	"chancery/internal/tx"
 )
 
-var noTime time.Time
-
 // release ends an activation of a locked licence, frees its token, and lets the
 // oldest goodwill activation have its place.
 func (s *Service) release(t tx.Tx, l *License, a *Activation, reason Reason) error {
@@ -25,12 +23,15 @@ func (s *Service) release(t tx.Tx, l *License, a *Activation, reason Reason) err
 		return err
 	}
 	if _, room := roomFor(l, l.Terms().Policy); room {
-		l.UsedUpAt = noTime
+		l.UsedUpAt = time.Time{}
 	}
 	if err := s.store.SaveCounters(t, l); err != nil {
 		return err
 	}
 	announceRelease(t, l, a, reason)
+	if l.AnyNumber() && s.sessions != nil {
+		return s.sessions.ClientReleased(t, l.Vendor, l.ID, a.Device.Number)
+	}
 	return nil
 }
 

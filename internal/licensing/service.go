@@ -7,13 +7,15 @@ import (
 	"chancery/internal/tx"
 )
 
-// Config is what the service needs; all of it is required.
+// Config is what the service needs; all of it but Sessions is required.
 type Config struct {
 	Store  Store
 	Reader Reader
 	Pulses Pulses
 	Runner tx.Runner // for the heartbeats that change something
 	IDs    ident.Source
+
+	Sessions Sessions // nil where no floating licence is served
 }
 
 // Service carries out the rules of licensing.
@@ -23,6 +25,8 @@ type Service struct {
 	pulses Pulses
 	runner tx.Runner
 	ids    ident.Source
+
+	sessions Sessions
 }
 
 // New checks the configuration and makes the service.
@@ -30,7 +34,7 @@ func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Reader == nil || c.Pulses == nil || c.Runner == nil || c.IDs.Clock == nil || c.IDs.Rand == nil {
 		return nil, errors.New("licensing: the configuration is incomplete")
 	}
-	return &Service{store: c.Store, reader: c.Reader, pulses: c.Pulses, runner: c.Runner, ids: c.IDs}, nil
+	return &Service{store: c.Store, reader: c.Reader, pulses: c.Pulses, runner: c.Runner, ids: c.IDs, sessions: c.Sessions}, nil
 }
 
 // Outcome is what a client's call came to: a state, or a refusal.

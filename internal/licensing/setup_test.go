@@ -37,4 +37,4 @@ func policy(change func(*terms.Policy)) func(*License) {
 	return func(l *License) { change(&l.Edition.Policy) }
 }
 
-func ptr[T any](v T) *T { return &v }
+func floating(l *License) { l.Edition.Mode = terms.Floating }

@@ -39,7 +39,8 @@ type State struct {
 	IsValid        bool
 	Reason         string // "" when there is nothing to say
 	Serial         int64
-	Used, Allowed  int64
+	Used           int64
+	Allowed        *int64 // nil: any number of clients, on a floating licence
 }
 
 // StateOf judges a licence at now. version is the client's; "" is not judged.
@@ -48,7 +49,7 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 	s := State{
 		At: now, License: l, Terms: t, Activation: a, ExpiresAt: l.ExpiryOf(t.Policy),
 		VersionAllowed: versionAllowed(t.Policy, version), Serial: l.Serial(),
-		Used: l.RegularUsed + l.GoodwillUsed, Allowed: Allowed(t.Policy),
+		Used: l.RegularUsed + l.GoodwillUsed, Allowed: l.allowed(t.Policy),
 	}
 	switch {
 	case expiredAt(s.ExpiresAt, now):

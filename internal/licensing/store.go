@@ -25,7 +25,7 @@ type Key struct {
 // Store is the licences' part of the database. All methods reach one vendor's
 // rows only. "Not found" is a nil pointer or false, never an error. Locks are
 // taken in the order device, licences by id.
-type Store interface {
+type Store interface { //nolint:interfacebloat // all that one room stores
 	// Product finds a product; nil when there is none.
 	Product(t tx.Tx, v ident.VendorID, id ident.UUID) (*Product, error)
 
@@ -106,6 +106,24 @@ type Store interface {
 	// CountDenial counts a refused call per licence, reason and hour.
 	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error
 
+	// License gives a licence without locking it, LicenseID the key of one by its
+	// outside id; nil and 0 for none.
+	License(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*License, error)
+	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
+
+	// ClientOf gives a device and its present activation of a licence, with its key
+	// and version; the zero Device and nil where there is none.
+	ClientOf(t tx.Tx, v ident.VendorID, l ident.LicenseID, number string) (Device, *Activation, error)
+
+	// InsertUser and DeleteUser report whether that changed anything.
+	InsertUser(t tx.Tx, v ident.VendorID, l ident.LicenseID, user string) (bool, error)
+	DeleteUser(t tx.Tx, v ident.VendorID, l ident.LicenseID, user string) (bool, error)
+	HasUser(t tx.Tx, v ident.VendorID, l ident.LicenseID, user string) (bool, error)
+	CountUsers(t tx.Tx, v ident.VendorID, l ident.LicenseID) (int64, error)
+
+	// Users gives the first user ids, in their order of adding.
+	Users(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int) ([]string, error)
+
 	// Customer and Edition are what a new licence refers to; nil when there is none.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 	Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*Edition, *Product, error)
@@ -134,6 +152,9 @@ type Reader interface {
 
 	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, customerNumber string, activeOnly bool) ([]*License, error)
 	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]*License, error)
+
+	// UsersOf gives the first user ids of a licence, in their order of adding.
+	UsersOf(ctx context.Context, v ident.VendorID, l ident.LicenseID, limit int) ([]string, error)
 
 	// Silent gives present activations not seen for their product's
 	// maximum_inactive_days; GoodwillOver those whose goodwill has ended at now.

@@ -1,8 +1,9 @@
 package licensing
 
 import (
+	"time"
+
 	"chancery/internal/ident"
-	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
 
@@ -21,7 +22,7 @@ func (s *Service) newTokens(l *License, role Role, count int64) []Token {
 // change their role, never their key; free ones above the limit go.
 func (s *Service) fitTokens(t tx.Tx, l *License) error {
 	p := l.Terms().Policy
-	if l.Edition.Mode == terms.Floating || l.ContractTokens == p.TokenLimit {
+	if l.AnyNumber() || l.ContractTokens == p.TokenLimit {
 		return nil
 	}
 	var err error
@@ -104,7 +105,7 @@ func (s *Service) promote(t tx.Tx, l *License) error {
 		if err := s.store.SetRole(t, l.Vendor, a.Token, role); err != nil {
 			return err
 		}
-		a.GoodwillSince, a.GoodwillUntil = noTime, noTime
+		a.GoodwillSince, a.GoodwillUntil = time.Time{}, time.Time{}
 		if err := s.store.SetGoodwill(t, l.Vendor, a); err != nil {
 			return err
 		}

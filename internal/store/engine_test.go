@@ -14,7 +14,6 @@ import (
 
 func TestAnSQLErrorEndsTheFunction(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		t.Helper()
 		b.do(t, `INSERT INTO marks (n) VALUES (1)`)
 		var later error
 		err := b.Run(t.Context(), func(x tx.Tx) error {
@@ -40,7 +39,6 @@ func TestAnSQLErrorEndsTheFunction(t *testing.T) {
 
 func TestAnErrorWhileReadingEndsTheFunctionToo(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		t.Helper()
 		b.do(t, `INSERT INTO marks (n) VALUES (1)`)
 		err := b.Run(t.Context(), func(x tx.Tx) error {
 			var n int64
@@ -55,12 +53,13 @@ func TestAnErrorWhileReadingEndsTheFunctionToo(t *testing.T) {
 
 func TestAnErrorOrPanicRollsBack(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		t.Helper()
 		if err := b.Run(t.Context(), func(x tx.Tx) error { return errors.Join(mark(On(x), 1), errOwn) }); !errors.Is(err, errOwn) {
 			t.Errorf("an error came back as %v", err)
 		}
 		err := b.Run(t.Context(), func(x tx.Tx) error {
-			_ = mark(On(x), 2)
+			if err := mark(On(x), 2); err != nil {
+				return err
+			}
 			panic("a defect")
 		})
 		if f := fault.As(err); f == nil || f.Kind != fault.Internal {
@@ -74,7 +73,6 @@ func TestAnErrorOrPanicRollsBack(t *testing.T) {
 
 func TestACommitThatFailsIsNoSuccess(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		t.Helper()
 		if err := b.Run(t.Context(), func(x tx.Tx) error { return markOfNothing(On(x), 1) }); err == nil {
 			t.Error("told of a success")
 		}
@@ -86,7 +84,6 @@ func TestACommitThatFailsIsNoSuccess(t *testing.T) {
 
 func TestOneInstantPerTransaction(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		t.Helper()
 		if err := b.Run(t.Context(), func(x tx.Tx) error {
 			first := x.Now()
 			b.clock.Advance(time.Hour)
@@ -106,7 +103,6 @@ func TestOneInstantPerTransaction(t *testing.T) {
 // Rows that a function forgot, or left in a panic, would hold the connection.
 func TestRowsLeftOpen(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		t.Helper()
 		b.do(t, `INSERT INTO marks (n) VALUES (1), (2), (3)`)
 		for range 20 { // more often than there are connections
 			err := b.Run(t.Context(), func(x tx.Tx) error {
@@ -127,7 +123,6 @@ func TestRowsLeftOpen(t *testing.T) {
 
 func TestAfterCloseItSaysThatItStops(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		t.Helper()
 		running, release, done := make(chan struct{}), make(chan struct{}), make(chan error)
 		go func() {
 			done <- b.Run(t.Context(), func(x tx.Tx) error {
@@ -144,8 +139,8 @@ func TestAfterCloseItSaysThatItStops(t *testing.T) {
 			runtime.Gosched()
 		}
 		select {
-		case <-closed:
-			t.Error("Close did not wait for what was running")
+		case err := <-closed:
+			t.Errorf("Close did not wait for what was running: %v", err)
 		default:
 		}
 		close(release)
@@ -194,7 +189,6 @@ func TestOnRefusesAForeignTransaction(t *testing.T) {
 
 func TestCancelledBeforeItCame(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		t.Helper()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(errOwn)
 		err := b.Run(ctx, func(x tx.Tx) error {

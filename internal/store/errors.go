@@ -27,8 +27,7 @@ const (
 // asFault turns "the database can't do it now" into an Unavailable fault; every
 // other error passes unchanged and becomes an Internal fault at the edge.
 func asFault(err error) error {
-	var known *fault.Error
-	if err == nil || errors.As(err, &known) || !unavailable(err) {
+	if _, known := errors.AsType[*fault.Error](err); err == nil || known || !unavailable(err) {
 		return err
 	}
 	return &fault.Error{
@@ -38,8 +37,7 @@ func asFault(err error) error {
 }
 
 func unavailable(err error) bool {
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch lite.Code() & 0xff {
 		case sqliteBusy, sqliteLocked, sqliteNoMem, sqliteIOErr, sqliteFull, sqliteCant:
 			return true
@@ -47,12 +45,10 @@ func unavailable(err error) bool {
 		return false
 	}
 	// First: whatever a server gives as its reason for refusing a connection.
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) {
+	if _, refused := errors.AsType[*pgconn.ConnectError](err); refused {
 		return true
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pg.Code[:2] {
 		case "08", "53", "57", "58", "40": // connection, resources, shutdown, system, rollback
 			return true
@@ -68,6 +64,6 @@ func unavailable(err error) bool {
 
 // busy: another process holds SQLite's lock.
 func busy(err error) bool {
-	var lite *sqlite.Error
-	return errors.As(err, &lite) && lite.Code()&0xff == sqliteBusy
+	lite, ok := errors.AsType[*sqlite.Error](err)
+	return ok && lite.Code()&0xff == sqliteBusy
 }

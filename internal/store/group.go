@@ -105,6 +105,8 @@ func (w *groupWriter) hand(j *job) error {
 	}
 }
 
+func (w *groupWriter) waiting() int { return len(w.jobs) }
+
 func (w *groupWriter) close() error {
 	w.mu.Lock()
 	first := !w.closed

@@ -50,7 +50,7 @@ func TestAFailedGroupCommit(t *testing.T) {
 		func(x *Tx) error { runs[0]++; return mark(x, 1) },
 		func(x *Tx) error { runs[1]++; return errors.Join(mark(x, 7), markOfNothing(x, 2)) },
 		func(x *Tx) error { runs[2]++; return mark(x, 7) }, // taken, until the group is lost
-		func(x *Tx) error { runs[3]++; return errOwn },
+		func(*Tx) error { runs[3]++; return errOwn },
 	)
 	if outcomes[0] != nil || outcomes[2] != nil {
 		t.Errorf("those that can commit: %v, %v", outcomes[0], outcomes[2])
@@ -262,7 +262,8 @@ func TestClosing(t *testing.T) {
 	b := opened(t, Config{Dir: dir})
 	w := b.engine.(*groupWriter)
 	running, release := make(chan struct{}), make(chan struct{})
-	jobs := []*job{newJob(t.Context(), func(x *Tx) error { close(running); <-release; return mark(x, 1) })}
+	jobs := make([]*job, 0, 301)
+	jobs = append(jobs, newJob(t.Context(), func(x *Tx) error { close(running); <-release; return mark(x, 1) }))
 	for n := range int64(300) { // more than one group
 		jobs = append(jobs, newJob(t.Context(), func(x *Tx) error { return mark(x, 10+n) }))
 	}

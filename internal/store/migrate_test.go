@@ -69,7 +69,6 @@ func later(tb testing.TB, more ...string) fs.FS {
 
 func TestMigratingTwiceChangesNothing(t *testing.T) {
 	eachEmpty(t, func(t *testing.T, c Config) {
-		t.Helper()
 		if s := schema(t, c); s.Current != 0 || s.Known < 1 {
 			t.Errorf("an empty database stands at %+v", s)
 		}
@@ -93,7 +92,6 @@ func TestMigratingTwiceChangesNothing(t *testing.T) {
 
 func TestManyMigrateAtOnce(t *testing.T) {
 	eachEmpty(t, func(t *testing.T, c Config) {
-		t.Helper()
 		c.files = later(t, `CREATE TABLE later1 (id BIGINT);`, `CREATE TABLE later2 (id BIGINT);`)
 		var wg sync.WaitGroup
 		for range 6 {
@@ -112,7 +110,6 @@ func TestManyMigrateAtOnce(t *testing.T) {
 
 func TestASchemaNewerThanTheProgram(t *testing.T) {
 	eachEmpty(t, func(t *testing.T, c Config) {
-		t.Helper()
 		newer := c
 		newer.files = later(t, `CREATE TABLE later1 (id BIGINT);`)
 		migrate(t, newer)
@@ -138,7 +135,7 @@ func TestACopyIsLeftBeforeDataIsMigrated(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(c.Dir, FileName+".before-"+strconv.FormatInt(int64(was)+1, 10))
+	name := filepath.Join(c.Dir, FileName+".before-"+strconv.FormatInt(was+1, 10))
 	if err := os.WriteFile(name+".unfinished", []byte("a copy cut short"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +174,6 @@ func TestACopyIsLeftBeforeDataIsMigrated(t *testing.T) {
 
 func TestAFailedMigrationChangesNothing(t *testing.T) {
 	eachEmpty(t, func(t *testing.T, c Config) {
-		t.Helper()
 		migrate(t, c)
 		was := schema(t, c).Current
 		broken := c

@@ -44,12 +44,15 @@ type DB struct {
 	reads  *sql.DB
 	cached *statements // of the reading side; nil where the driver caches by itself
 	engine engine
-	closed atomic.Bool
+
+	committed, failed atomic.Int64 // transactions
+	closed            atomic.Bool
 }
 
 // engine is the writing side of one kind of database.
 type engine interface {
 	run(ctx context.Context, fn func(*Tx) error) error
+	waiting() int // functions that have not started
 	close() error
 }
 
@@ -82,8 +85,29 @@ func (db *DB) Close() error {
 	return errors.Join(err, db.reads.Close())
 }
 
+// Stats are figures of the writing side since the database was opened.
+type Stats struct {
+	Committed, Failed int64 // transactions
+	Waiting           int   // functions that wait for the embedded engine's writer
+}
+
+// Stats gives the figures as of now.
+func (db *DB) Stats() Stats {
+	return Stats{Committed: db.committed.Load(), Failed: db.failed.Load(), Waiting: db.engine.waiting()}
+}
+
 // Run implements tx.Runner.
 func (db *DB) Run(ctx context.Context, fn func(tx.Tx) error) error {
+	err := db.run(ctx, fn)
+	if err == nil {
+		db.committed.Add(1)
+	} else {
+		db.failed.Add(1)
+	}
+	return err
+}
+
+func (db *DB) run(ctx context.Context, fn func(tx.Tx) error) error {
 	return db.engine.run(ctx, func(t *Tx) error {
 		if err := fn(t); err != nil {
 			return err
@@ -105,7 +129,7 @@ func (db *DB) query(ctx context.Context, sqltext string, args []any) (*sql.Rows,
 	if db.cached == nil {
 		return db.reads.QueryContext(ctx, sqltext, args...)
 	}
-	st, err := db.cached.get(sqltext)
+	st, err := db.cached.get(sqltext) //nolint:sqlclosecheck // kept until the pool closes
 	if err != nil {
 		return nil, err
 	}

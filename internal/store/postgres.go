@@ -54,6 +54,8 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 
 // close waits for the functions that were accepted. The pool is the reading
 // side's too, and stays open.
+func (p *postgres) waiting() int { return 0 }
+
 func (p *postgres) close() error {
 	p.mu.Lock()
 	p.closed = true
@@ -130,8 +132,7 @@ func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (err error) {
 // committed judges the answer to a commit: when the database refuses, nothing
 // was kept; when it doesn't answer, nobody knows.
 func committed(err error) error {
-	var refused *pgconn.PgError
-	if err == nil || errors.As(err, &refused) || errors.Is(err, pgx.ErrTxCommitRollback) {
+	if _, refused := errors.AsType[*pgconn.PgError](err); err == nil || refused || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return err
 	}
 	return &fault.Error{
@@ -147,6 +148,6 @@ func interrupted(err error) bool {
 
 // retryable: the database has rolled back because of another transaction.
 func retryable(err error) bool {
-	var e *pgconn.PgError
-	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "40001" || e.Code == "40P01")
 }

@@ -121,7 +121,7 @@ func (b Search) Next(own string) string {
 func (s *Selection) add(text string, args ...any) {
 	for i, part := range strings.Split(text, "?") {
 		if i > 0 {
-			s.args = append(s.args, args[i-1])
+			s.args = append(s.args, args[i-1]) //nolint:gosec // one for each ?, or the text is wrong
 			s.text.WriteByte('$')
 			s.text.WriteString(strconv.Itoa(len(s.args)))
 		}

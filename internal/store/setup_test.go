@@ -64,10 +64,10 @@ func reopened(tb testing.TB, c Config) bench {
 }
 
 // do runs one statement in a transaction that must succeed.
-func (b bench) do(tb testing.TB, sqltext string, args ...any) {
+func (b bench) do(tb testing.TB, sqltext string) {
 	tb.Helper()
 	if err := b.engine.run(context.Background(), func(t *Tx) error {
-		_, err := t.Exec(sqltext, args...)
+		_, err := t.Exec(sqltext)
 		return err
 	}); err != nil {
 		tb.Fatal(err)
@@ -103,14 +103,14 @@ func together(tb testing.TB, b bench, fns ...func(*Tx) error) []error {
 	w := b.engine.(*groupWriter)
 	running, queued := make(chan struct{}), make(chan struct{})
 	first := true
-	jobs := []*job{newJob(tb.Context(), func(*Tx) error {
+	jobs := append(make([]*job, 0, len(fns)+1), newJob(tb.Context(), func(*Tx) error {
 		if first { // it is run again when the group is lost
 			first = false
 			close(running)
 			<-queued
 		}
 		return nil
-	})}
+	}))
 	hand := func(j *job) {
 		if err := w.hand(j); err != nil {
 			tb.Fatal(err)

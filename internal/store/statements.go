@@ -32,7 +32,7 @@ func (s *statements) get(sqltext string) (*sql.Stmt, error) {
 		return st, nil
 	}
 	// A statement outlives the call that first needed it.
-	st, err := s.prepare(context.Background(), sqltext)
+	st, err := s.prepare(context.Background(), sqltext) //nolint:sqlclosecheck // kept; close ends it
 	if err != nil {
 		return nil, err
 	}

@@ -66,10 +66,10 @@ func (c *writerConn) close() error {
 // closeStatements must not be left out, nor done once the connection is gone:
 // the driver would reach into freed memory.
 func (c *writerConn) closeStatements() error {
-	if c.conn.Raw(func(any) error { return nil }) != nil {
-		return nil
+	if c.conn.Raw(func(any) error { return nil }) == nil {
+		return c.st.close()
 	}
-	return c.st.close()
+	return nil
 }
 
 func (c *writerConn) control(sqltext string) error {
@@ -78,7 +78,7 @@ func (c *writerConn) control(sqltext string) error {
 }
 
 func (c *writerConn) query(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
-	st, err := c.st.get(sqltext)
+	st, err := c.st.get(sqltext) //nolint:sqlclosecheck // kept; statements closes it
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (c *writerConn) query(ctx context.Context, sqltext string, args []any) (*sq
 }
 
 func (c *writerConn) exec(ctx context.Context, sqltext string, args []any) (sql.Result, error) {
-	st, err := c.st.get(sqltext)
+	st, err := c.st.get(sqltext) //nolint:sqlclosecheck // kept; statements closes it
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,8 @@ func (g Grants) Check() error {
 	var wrong fault.Fields
 	for _, l := range g.Limitations {
 		field := "limitations[" + l.Name + "]"
-		wrong.Check(l.Limit == nil || *l.Limit >= 0 && *l.Limit <= MaxQuantity*Unit, field+".limit", "must be between 0 and 1000000000000, or null for unlimited")
+		wrong.Check(l.Limit == nil || *l.Limit >= 0 && *l.Limit <= MaxQuantity*Unit, field+".limit",
+			"must be between 0 and 1000000000000, or null for unlimited")
 		wrong.Check(l.Reset.known(), field+".reset", "must be none, never, days, month, quarter or year")
 		wrong.Check(l.Reset != ResetDays || l.ResetDays >= 1 && l.ResetDays <= 3650, field+".reset_days", "must be between 1 and 3650 with reset \"days\"")
 		wrong.Check(l.GoodwillPercent >= 0 && l.GoodwillPercent <= 1000, field+".goodwill_percent", "must be between 0 and 1000")

@@ -12,8 +12,6 @@ import (
 	"chancery/internal/terms"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 var (
 	one, two = ident.UUID{1}, ident.UUID{2}
 	soon     = time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -65,7 +63,7 @@ func TestEveryOverrideIsLaidOver(t *testing.T) {
 func grants() terms.Grants {
 	return terms.Grants{
 		Features:    []terms.Feature{{ID: one, Name: "Print", Adjustable: true}, {ID: two, Name: "Scan", IsActive: true}},
-		Limitations: []terms.Limitation{{ID: one, Name: "Pages", Limit: ptr(int64(5)), Reset: terms.ResetMonth, Adjustable: true}},
+		Limitations: []terms.Limitation{{ID: one, Name: "Pages", Limit: new(int64(5)), Reset: terms.ResetMonth, Adjustable: true}},
 		Variables:   []terms.Variable{{ID: one, Name: "Colour", Value: "red", Adjustable: true}},
 	}
 }
@@ -74,14 +72,14 @@ func TestGrantsAreLaidOver(t *testing.T) {
 	t.Parallel()
 	edition := grants()
 	o := &terms.Overrides{
-		Features:    []terms.FeatureOverride{{ID: one, IsActive: ptr(true), ExpiresAt: &soon}, {ID: ident.UUID{9}, IsActive: ptr(true)}},
-		Limitations: []terms.LimitationOverride{{ID: one, Limit: ptr(int64(9))}},
+		Features:    []terms.FeatureOverride{{ID: one, IsActive: new(true), ExpiresAt: &soon}, {ID: ident.UUID{9}, IsActive: new(true)}},
+		Limitations: []terms.LimitationOverride{{ID: one, Limit: new(int64(9))}},
 		Variables:   []terms.VariableOverride{{ID: one, Value: "blue"}},
 	}
 	got := o.Grants(edition)
 	want := grants()
 	want.Features[0].IsActive, want.Features[0].ExpiresAt = true, &soon
-	want.Limitations[0].Limit, want.Variables[0].Value = ptr(int64(9)), "blue"
+	want.Limitations[0].Limit, want.Variables[0].Value = new(int64(9)), "blue"
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -103,7 +101,7 @@ func TestOverridesKeepTheirMeaningAsJSON(t *testing.T) {
 	if b, err := json.Marshal(terms.Overrides{}); err != nil || string(b) != "{}" {
 		t.Errorf("none is %s, %v", b, err)
 	}
-	o := terms.Overrides{TokenLimit: ptr(int64(0)), ClientMayUnassign: ptr(false), ReleaseLimit: ptr(""), Features: []terms.FeatureOverride{{ID: one, IsActive: ptr(false)}}}
+	o := terms.Overrides{TokenLimit: new(int64(0)), ClientMayUnassign: new(false), ReleaseLimit: new(""), Features: []terms.FeatureOverride{{ID: one, IsActive: new(false)}}}
 	b, err := json.Marshal(o)
 	if err != nil {
 		t.Fatal(err)
@@ -127,8 +125,8 @@ func TestOnlyAdjustableGrantsAreOverridden(t *testing.T) {
 		"an unknown feature":    {&terms.Overrides{Features: []terms.FeatureOverride{{ID: ident.UUID{9}}}}, "features"},
 		"an end too far":        {&terms.Overrides{Features: []terms.FeatureOverride{{ID: one, ExpiresAt: &late}}}, "features"},
 		"an unknown limitation": {&terms.Overrides{Limitations: []terms.LimitationOverride{{ID: two}}}, "limitations"},
-		"a negative limit":      {&terms.Overrides{Limitations: []terms.LimitationOverride{{ID: one, Limit: ptr(int64(-1))}}}, "limitations"},
-		"a limit too high":      {&terms.Overrides{Limitations: []terms.LimitationOverride{{ID: one, Limit: ptr(int64(terms.MaxQuantity*terms.Unit + 1))}}}, "limitations"},
+		"a negative limit":      {&terms.Overrides{Limitations: []terms.LimitationOverride{{ID: one, Limit: new(int64(-1))}}}, "limitations"},
+		"a limit too high":      {&terms.Overrides{Limitations: []terms.LimitationOverride{{ID: one, Limit: new(int64(terms.MaxQuantity*terms.Unit + 1))}}}, "limitations"},
 		"an unknown variable":   {&terms.Overrides{Variables: []terms.VariableOverride{{ID: two}}}, "variables"},
 		"a value too long":      {&terms.Overrides{Variables: []terms.VariableOverride{{ID: one, Value: strings.Repeat("a", 4097)}}}, "variables"},
 	} {
@@ -164,7 +162,7 @@ func TestPolicyCheck(t *testing.T) {
 		"heartbeat_period_days":   func(p *terms.Policy) { p.HeartbeatPeriodDays = 0 },
 		"freeride_days":           func(p *terms.Policy) { p.FreerideDays = -1 },
 		"trial_days":              func(p *terms.Policy) { p.TrialDays = terms.MaxDays + 1 },
-		"goodwill_days":           func(p *terms.Policy) { p.GoodwillDays = ptr(0) },
+		"goodwill_days":           func(p *terms.Policy) { p.GoodwillDays = new(0) },
 		"expires_days":            func(p *terms.Policy) { p.ExpiresMode = terms.ExpiresDaysActivated },
 		"expires_at":              func(p *terms.Policy) { p.ExpiresMode = terms.ExpiresAt },
 		"expires_mode":            func(p *terms.Policy) { p.ExpiresMode = "sometimes" },
@@ -184,7 +182,7 @@ func TestResetNumbersAreTheWires(t *testing.T) {
 			t.Errorf("%s is %d, want %d", r, got, want)
 		}
 	}
-	for _, limit := range []*int64{nil, ptr(int64(0)), ptr(int64(-1))} {
+	for _, limit := range []*int64{nil, new(int64(0)), new(int64(-1))} {
 		err := terms.Grants{Limitations: []terms.Limitation{{Name: "x", Reset: terms.ResetNever, Limit: limit}}}.Check()
 		if (err == nil) != (limit == nil || *limit >= 0) {
 			t.Errorf("limit %v: %v", limit, err)

@@ -37,5 +37,5 @@ func ParseQuantity(s string) (int64, error) {
 	if err != nil || n == MaxQuantity && m > 0 {
 		return 0, errQuantity
 	}
-	return int64(n)*Unit + int64(m), nil //nolint:gosec // both bounded above
+	return int64(n)*Unit + int64(m), nil
 }

@@ -37,6 +37,19 @@ func jsonenv(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], value)
 }
 
+func headerenv(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: headerenv NAME HEADER")
+	}
+	for line := range strings.Lines(ts.ReadFile("stderr")) {
+		if name, value, _ := strings.Cut(line, ":"); strings.EqualFold(name, args[1]) {
+			ts.Setenv(args[0], strings.TrimSpace(value))
+			return
+		}
+	}
+	ts.Fatalf("the answer has no %s", args[1])
+}
+
 // lookUp finds a value by the names and positions on the way to it: "keys.0.kid".
 // Texts come without quotes, the rest as JSON.
 func lookUp(text, path string) (string, error) {

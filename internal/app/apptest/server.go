@@ -45,38 +45,38 @@ func Each(t *testing.T, test func(t *testing.T, s *Server), changes ...func(*app
 }
 
 // Engines gives, by name, what makes an empty database of the test's own.
-func Engines() map[string]func(t testing.TB) app.Storage {
-	return map[string]func(t testing.TB) app.Storage{"sqlite": SQLite, "postgres": Postgres}
+func Engines() map[string]func(tb testing.TB) app.Storage {
+	return map[string]func(tb testing.TB) app.Storage{"sqlite": SQLite, "postgres": Postgres}
 }
 
 // SQLite makes an empty embedded database.
-func SQLite(t testing.TB) app.Storage {
-	t.Helper()
-	return app.Storage{Dir: t.TempDir()}
+func SQLite(tb testing.TB) app.Storage {
+	tb.Helper()
+	return app.Storage{Dir: tb.TempDir()}
 }
 
 // Postgres makes an empty PostgreSQL database.
-func Postgres(t testing.TB) app.Storage {
-	t.Helper()
-	url := pgtest.Template(t, "chancery", func(dsn string) error {
+func Postgres(tb testing.TB) app.Storage {
+	tb.Helper()
+	url := pgtest.Template(tb, "chancery", func(dsn string) error {
 		return store.Migrate(context.Background(), store.Config{URL: dsn})
 	})
-	return app.Storage{URL: url, MasterKey: MasterKey(t)}
+	return app.Storage{URL: url, MasterKey: MasterKey(tb)}
 }
 
 // MasterKey makes a master key as the environment carries it.
-func MasterKey(t testing.TB) string {
-	t.Helper()
+func MasterKey(tb testing.TB) string {
+	tb.Helper()
 	b := make([]byte, 32)
 	if _, err := rand.Read(b); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return base64.StdEncoding.EncodeToString(b)
 }
 
 // Start starts a server that is stopped when the test ends. Several may share a storage.
-func Start(t testing.TB, storage app.Storage, changes ...func(*app.Config)) *Server {
-	t.Helper()
+func Start(tb testing.TB, storage app.Storage, changes ...func(*app.Config)) *Server {
+	tb.Helper()
 	s := &Server{Log: &Log{}}
 	s.config = app.Config{
 		Storage: storage, Listen: "127.0.0.1:0", AccessLog: true,
@@ -85,52 +85,52 @@ func Start(t testing.TB, storage app.Storage, changes ...func(*app.Config)) *Ser
 	for _, change := range changes {
 		change(&s.config)
 	}
-	s.start(t)
+	s.start(tb)
 	return s
 }
 
 // Restart stops the server and starts it anew on the same database, on another port.
-func (s *Server) Restart(t testing.TB) {
-	t.Helper()
-	s.Stop(t)
-	s.start(t)
+func (s *Server) Restart(tb testing.TB) {
+	tb.Helper()
+	s.Stop(tb)
+	s.start(tb)
 }
 
 // Stop stops the server; twice is as good as once.
-func (s *Server) Stop(t testing.TB) {
-	t.Helper()
+func (s *Server) Stop(tb testing.TB) {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	if err := s.App.Stop(ctx); err != nil {
-		t.Errorf("stop: %v", err)
+		tb.Errorf("stop: %v", err)
 	}
 }
 
-func (s *Server) start(t testing.TB) {
-	t.Helper()
-	a, err := app.New(t.Context(), s.config)
+func (s *Server) start(tb testing.TB) {
+	tb.Helper()
+	a, err := app.New(tb.Context(), s.config)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	if err := a.Start(t.Context()); err != nil {
-		t.Fatal(err)
+	if err := a.Start(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
 	s.App, s.URL = a, a.URL()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 		defer cancel()
 		if err := a.Stop(ctx); err != nil {
-			t.Errorf("stop: %v", err)
+			tb.Errorf("stop: %v", err)
 		}
 	})
 }
 
 // Vendor makes a vendor as `chancery vendor create` does.
-func (s *Server) Vendor(t testing.TB, name string) app.NewVendor {
-	t.Helper()
-	v, err := s.App.Rooms().CreateVendor(t.Context(), vendors.Create{Name: name, Zone: "Europe/Berlin"}, "owner@example.com")
+func (s *Server) Vendor(tb testing.TB, name string) app.NewVendor {
+	tb.Helper()
+	v, err := s.App.Rooms().CreateVendor(tb.Context(), vendors.Create{Name: name, Zone: "Europe/Berlin"}, "owner@example.com")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return v
 }
@@ -144,8 +144,8 @@ type Answer struct {
 
 // Do sends a request. body is nil, a string or []byte as it is, or a value that
 // becomes JSON; headers come in pairs.
-func (s *Server) Do(t testing.TB, method, path string, body any, headers ...string) Answer {
-	t.Helper()
+func (s *Server) Do(tb testing.TB, method, path string, body any, headers ...string) Answer {
+	tb.Helper()
 	var r io.Reader
 	switch b := body.(type) {
 	case nil:
@@ -156,13 +156,13 @@ func (s *Server) Do(t testing.TB, method, path string, body any, headers ...stri
 	default:
 		data, err := json.Marshal(b)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		r = bytes.NewReader(data)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, r)
+	request, err := http.NewRequestWithContext(tb.Context(), method, s.URL+path, r)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if r != nil {
 		request.Header.Set("Content-Type", "application/json")
@@ -172,21 +172,21 @@ func (s *Server) Do(t testing.TB, method, path string, body any, headers ...stri
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(response.Body)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: data}
 }
 
 // JSON reads the body into v.
-func (a Answer) JSON(t testing.TB, v any) {
-	t.Helper()
+func (a Answer) JSON(tb testing.TB, v any) {
+	tb.Helper()
 	if err := json.Unmarshal(a.Body, v); err != nil {
-		t.Fatalf("%d %.200q: %v", a.Status, a.Body, err)
+		tb.Fatalf("%d %.200q: %v", a.Status, a.Body, err)
 	}
 }
 

@@ -33,7 +33,8 @@ func findKey(q querier, v ident.VendorID, product ident.ProductID, k licensing.K
 		tries = append(tries, try{`SELECT MIN(id), MIN(product_id), 0 FROM licenses WHERE vendor_id = $1 AND legacy_license_key = $2
 			HAVING COUNT(*) = 1`, []any{v, k.Legacy}})
 	default:
-		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses WHERE vendor_id = $1 AND product_id = $2 AND legacy_license_key = $3`, []any{v, product, k.Legacy}})
+		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses
+			WHERE vendor_id = $1 AND product_id = $2 AND legacy_license_key = $3`, []any{v, product, k.Legacy}})
 	}
 	for _, try := range tries {
 		rows, err := q(try.sqltext, try.args...)

@@ -15,7 +15,7 @@ import (
 
 // LockLicenses implements licensing.Store.
 func (s *Store) LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*licensing.License, error) {
-	args := []any{v}
+	args := append(make([]any, 0, len(ids)+1), v)
 	holders := make([]string, len(ids))
 	for i, id := range ids {
 		args = append(args, id)
@@ -81,7 +81,8 @@ func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
 
 // errLegacyKey is 1005 on the wire. The other unique columns are random.
 func errLegacyKey() error {
-	return fault.Refused("legacy_key_exists", "Another licence of this product has this legacy license key.", "Choose another legacy_license_key, or change the other licence's first.")
+	return fault.Refused("legacy_key_exists", "Another licence of this product has this legacy license key.",
+		"Choose another legacy_license_key, or change the other licence's first.")
 }
 
 // SaveLicense implements licensing.Store.

@@ -135,10 +135,10 @@ func tokenKeys(q querier, v ident.VendorID, license ident.LicenseID, limit int) 
 	})
 }
 
-// LicenseID gives the key of a licence inside the database.
-func (s *Store) LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (license ident.LicenseID, found bool, err error) {
-	found, err = store.On(t).QueryRow(`SELECT id FROM licenses WHERE vendor_id = $1 AND uuid = $2`, []any{v, id}, &license)
-	return license, found, err
+// LicenseID implements licensing.Store.
+func (s *Store) LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (license ident.LicenseID, err error) {
+	_, err = store.On(t).QueryRow(`SELECT id FROM licenses WHERE vendor_id = $1 AND uuid = $2`, []any{v, id}, &license)
+	return license, err
 }
 
 // PresentActivations gives the outside ids of a licence's present activations, oldest first, at most limit.

@@ -11,7 +11,7 @@ import (
 	"chancery/internal/tx"
 )
 
-const tokenColumns = `id, license_id, slot, role, token_key, COALESCE(activation_id, 0)`
+const tokenColumns = `id, license_id, slot, role, token_key, COALESCE(activation_id, 0)` //nolint:gosec // names of columns, no credentials
 
 func scanToken(scan store.Scan) (*licensing.Token, error) {
 	k := &licensing.Token{}

@@ -41,6 +41,7 @@ func turned(b []byte) []byte {
 
 type answersBench struct {
 	storetest.Env
+
 	answers store.Answers
 	vendor  ident.VendorID
 }

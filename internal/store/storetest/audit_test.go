@@ -46,11 +46,11 @@ func newAudit(t *testing.T, e storetest.Env, horizon time.Duration) auditBench {
 
 func (b auditBench) write(t *testing.T, n int) {
 	t.Helper()
-	storetest.Do(t, b.Env, func(x tx.Tx) (any, error) {
+	storetest.Do(t, b.Env, func(x tx.Tx) (struct{}, error) {
 		for i := range n {
 			x.Journal(tx.Entry{Vendor: b.vendor.ID, Action: "customer.updated", Subject: "customer", ID: b.IDs.V7(), After: i})
 		}
-		return nil, nil
+		return struct{}{}, nil
 	})
 }
 
@@ -112,6 +112,8 @@ func TestSealing(t *testing.T) {
 	})
 }
 
+const fifth = `(SELECT audit_id FROM audit_seals WHERE vendor_id = $2 AND sequence = 5)`
+
 // The attacks of someone who can write to the database.
 func TestVerifyFindsTampering(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
@@ -121,17 +123,18 @@ func TestVerifyFindsTampering(t *testing.T) {
 			message string
 		}{
 			"changed": {func(t *testing.T, b auditBench) {
-				b.exec(t, `UPDATE audit_log SET actor_name = 'Mallory' WHERE vendor_id = $1 AND id = (SELECT audit_id FROM audit_seals WHERE vendor_id = $2 AND sequence = 5)`, b.vendor.ID, b.vendor.ID)
+				b.exec(t, `UPDATE audit_log SET actor_name = 'Mallory' WHERE vendor_id = $1 AND id = `+fifth, b.vendor.ID, b.vendor.ID)
 			}, false, "was changed"},
 			"removed": {func(t *testing.T, b auditBench) {
-				b.exec(t, `DELETE FROM audit_log WHERE vendor_id = $1 AND id = (SELECT audit_id FROM audit_seals WHERE vendor_id = $2 AND sequence = 5)`, b.vendor.ID, b.vendor.ID)
+				b.exec(t, `DELETE FROM audit_log WHERE vendor_id = $1 AND id = `+fifth, b.vendor.ID, b.vendor.ID)
 			}, false, "is missing"},
 			"removed with its seal": {func(t *testing.T, b auditBench) {
-				b.exec(t, `DELETE FROM audit_log WHERE vendor_id = $1 AND id = (SELECT audit_id FROM audit_seals WHERE vendor_id = $2 AND sequence = 5)`, b.vendor.ID, b.vendor.ID)
+				b.exec(t, `DELETE FROM audit_log WHERE vendor_id = $1 AND id = `+fifth, b.vendor.ID, b.vendor.ID)
 				b.exec(t, `DELETE FROM audit_seals WHERE vendor_id = $1 AND sequence = 5`, b.vendor.ID)
 			}, false, "are missing"},
 			"cut short": {func(t *testing.T, b auditBench) {
-				b.exec(t, `DELETE FROM audit_log WHERE vendor_id = $1 AND id IN (SELECT audit_id FROM audit_seals WHERE vendor_id = $2 AND sequence > 5)`, b.vendor.ID, b.vendor.ID)
+				b.exec(t, `DELETE FROM audit_log WHERE vendor_id = $1
+					AND id IN (SELECT audit_id FROM audit_seals WHERE vendor_id = $2 AND sequence > 5)`, b.vendor.ID, b.vendor.ID)
 				b.exec(t, `DELETE FROM audit_seals WHERE vendor_id = $1 AND sequence > 5`, b.vendor.ID)
 			}, true, "before the given head"},
 			"rewritten": {func(t *testing.T, b auditBench) {
@@ -243,13 +246,13 @@ func TestAuditList(t *testing.T) {
 		b := newAudit(t, e, 0)
 		b.rows.SearchDepth = 10
 		for i := range 45 {
-			storetest.Do(t, e, func(x tx.Tx) (any, error) {
+			storetest.Do(t, e, func(x tx.Tx) (struct{}, error) {
 				action := "customer.updated"
 				if i%20 == 0 {
 					action = "customer.created"
 				}
 				x.Journal(tx.Entry{Vendor: b.vendor.ID, Action: action, Subject: "customer", ID: b.IDs.V7(), After: i})
-				return nil, nil
+				return struct{}{}, nil
 			})
 			e.Clock.Advance(time.Second)
 		}

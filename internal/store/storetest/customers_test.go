@@ -56,7 +56,8 @@ func TestCustomers(t *testing.T) {
 		made := storetest.Do(t, e, func(x tx.Tx) (customers.Customer, error) {
 			return b.service.Create(x, b.vendor, customers.Create{CompanyName: " Müller AG ", Number: "K-1", Email: "Anna@Example.COM"})
 		})
-		if got, err := b.rows.ByUUID(t.Context(), b.vendor, made.UUID); err != nil || got != made || got.Email != "anna@example.com" || got.CompanyName != "Müller AG" {
+		got, err := b.rows.ByUUID(t.Context(), b.vendor, made.UUID)
+		if err != nil || got != made || got.Email != "anna@example.com" || got.CompanyName != "Müller AG" {
 			t.Errorf("%+v, %v", got, err)
 		}
 		storetest.Refuse(t, e, "customer_number_taken", func(x tx.Tx) (customers.Customer, error) {
@@ -105,7 +106,7 @@ func TestCustomerTree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := []string{}
+			s := make([]string, 0, len(cs))
 			for _, c := range cs {
 				s = append(s, c.CompanyName)
 			}
@@ -164,7 +165,7 @@ func TestCustomerTreeIsBounded(t *testing.T) {
 func TestConcurrentMovesLeaveATree(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newCustomers(t, e)
-		all := []customers.Customer{}
+		all := make([]customers.Customer, 0, 8)
 		for i := range 8 {
 			all = append(all, b.create(t, fmt.Sprintf("N%d", i), nil))
 		}

@@ -17,9 +17,10 @@ import (
 
 // Env is a migrated, empty database and what goes with it.
 type Env struct {
-	DB    *store.DB
-	Clock *ident.ManualClock
-	IDs   ident.Source
+	DB     *store.DB
+	Config store.Config
+	Clock  *ident.ManualClock
+	IDs    ident.Source
 }
 
 // Start is where each Env's clock begins.
@@ -46,7 +47,7 @@ func SQLite(t testing.TB) Env {
 	if err := store.Migrate(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	return open(t, c)
+	return Open(t, c)
 }
 
 // Postgres opens a PostgreSQL database of the test's own.
@@ -55,10 +56,11 @@ func Postgres(t testing.TB) Env {
 	url := pgtest.Template(t, "chancery", func(dsn string) error {
 		return store.Migrate(context.Background(), store.Config{URL: dsn})
 	})
-	return open(t, store.Config{URL: url, Connections: 8})
+	return Open(t, store.Config{URL: url, Connections: 8})
 }
 
-func open(t testing.TB, c store.Config) Env {
+// Open opens a database that has its schema.
+func Open(t testing.TB, c store.Config) Env {
 	t.Helper()
 	clock := ident.NewManualClock(Start)
 	c.Clock = clock
@@ -71,7 +73,7 @@ func open(t testing.TB, c store.Config) Env {
 			t.Error(err)
 		}
 	})
-	return Env{DB: db, Clock: clock, IDs: ident.Source{Clock: clock, Rand: rand.Reader}}
+	return Env{DB: db, Config: c, Clock: clock, IDs: ident.Source{Clock: clock, Rand: rand.Reader}}
 }
 
 // Do runs fn in a transaction that must succeed, and gives its result.

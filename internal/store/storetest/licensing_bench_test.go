@@ -5,12 +5,17 @@ import (
 	"testing"
 	"time"
 
+	"chancery/internal/app"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/outbox"
 	customerstore "chancery/internal/store/customers"
+	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
+	outboxstore "chancery/internal/store/outbox"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -19,16 +24,33 @@ import (
 // licenseBench is a vendor with a catalogue and a customer, ready to issue.
 type licenseBench struct {
 	catalogBench
+
 	licenses *licensing.Service
 	store    *licensestore.Store
 	pulses   *licensestore.Pulses
 	people   *customers.Service
 	customer customers.Customer
+
+	sessions *floating.Service
+	leases   floatingstore.Store
 }
 
 func newLicenses(t *testing.T, e storetest.Env) licenseBench {
 	t.Helper()
 	b := licenseBench{catalogBench: newCatalog(t, e, nil), store: licensestore.New(e.DB)}
+	b = b.furnished(t)
+	var err error
+	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, IDs: e.IDs}); err != nil {
+		t.Fatal(err)
+	}
+	b.customer = b.newCustomer(t, "Kirk & Co")
+	return b
+}
+
+// furnished makes the rooms of licences on the bench's database.
+func (b licenseBench) furnished(t *testing.T) licenseBench {
+	t.Helper()
+	e := b.Env
 	b.pulses = licensestore.NewPulses(e.DB, nil)
 	t.Cleanup(func() {
 		if err := b.pulses.Close(); err != nil {
@@ -36,14 +58,37 @@ func newLicenses(t *testing.T, e storetest.Env) licenseBench {
 		}
 	})
 	var err error
-	if b.licenses, err = licensing.New(licensing.Config{Store: b.store, Reader: b.store, Pulses: b.pulses, Runner: e.DB, IDs: e.IDs}); err != nil {
+	released := &app.Released{}
+	if b.licenses, err = licensing.New(licensing.Config{
+		Store: b.store, Reader: b.store, Pulses: b.pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
+	}); err != nil {
 		t.Fatal(err)
 	}
-	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, IDs: e.IDs}); err != nil {
+	b.leases = floatingstore.Store{DB: e.DB}
+	if b.sessions, err = floating.New(floating.Config{
+		Store: b.leases, Reader: b.leases, Licenses: app.SessionLicenses{Licensing: b.licenses}, Runner: e.DB, IDs: e.IDs,
+	}); err != nil {
 		t.Fatal(err)
 	}
-	b.customer = b.newCustomer(t, "Kirk & Co")
+	released.Floating = b.sessions
 	return b
+}
+
+// on is the same vendor served by another copy of the server.
+func (b licenseBench) on(t *testing.T, e storetest.Env) licenseBench {
+	t.Helper()
+	b.Env, b.store = e, licensestore.New(e.DB)
+	return b.furnished(t)
+}
+
+// subscribe makes a subscription to events.
+func (b licenseBench) subscribe(x tx.Tx, events ...string) error {
+	service, err := outbox.New(outbox.Config{Store: outboxstore.Store{DB: b.DB}, IDs: b.IDs})
+	if err != nil {
+		return err
+	}
+	_, err = service.Subscribe(x, b.vendor, outbox.Mail, "ops@example.com", events)
+	return err
 }
 
 func (b licenseBench) newCustomer(t *testing.T, name string) customers.Customer {
@@ -160,3 +205,11 @@ func (b licenseBench) balanced(t *testing.T) {
 }
 
 func day(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
+func (b licenseBench) putUnder(t *testing.T, c, superior customers.Customer) {
+	t.Helper()
+	to := &superior.UUID
+	storetest.Do(t, b.Env, func(x tx.Tx) (customers.Customer, error) {
+		return b.people.Update(x, b.vendor, c.UUID, customers.Change{Superior: &to})
+	})
+}

@@ -29,12 +29,12 @@ func TestOutbox(t *testing.T) {
 		}
 		stream := e.IDs.V7()
 		happen := func(event string) {
-			storetest.Do(t, e, func(x tx.Tx) (any, error) {
+			storetest.Do(t, e, func(x tx.Tx) (struct{}, error) {
 				for _, v := range []tx.Event{{Vendor: acme.ID}, {Vendor: bolt.ID}} {
 					v.Type, v.Stream, v.Payload = event, stream, map[string]string{"event": event}
 					x.Enqueue(v)
 				}
-				return nil, nil
+				return struct{}{}, nil
 			})
 		}
 		happen(outbox.LicenseIssued) // nobody listens yet

@@ -28,6 +28,8 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 		"licences by creation":       {"licenses l WHERE l.vendor_id =", "l.id", store.Column{Name: "l.id"}, false},
 		"products by name":           {"products p WHERE p.vendor_id =", "p.id", store.Column{Name: "p.name"}, false},
 		"activations of a licence":   {"activations a WHERE a.license_id = 1 AND a.vendor_id =", "a.id", store.Column{Name: "a.id"}, false},
+		"sessions of a licence":      {"sessions s WHERE s.license_id = 1 AND s.vendor_id =", "s.id", store.Column{Name: "s.id"}, false},
+		"users of a licence":         {"license_users u WHERE u.license_id = 1 AND u.vendor_id =", "u.id", store.Column{Name: "u.id"}, false},
 		"definitions of a product":   {"features d WHERE d.product_id = 1 AND d.vendor_id =", "d.id", store.Column{Name: "d.name"}, false},
 		"licences of a customer":     {"licenses l WHERE l.customer_id = 1 AND l.vendor_id =", "l.id", store.Column{Name: "l.id"}, false},
 		"history of a licence":       {"audit_log a WHERE a.license_id = 1 AND a.vendor_id =", "a.id", store.Column{Name: "a.id"}, false},
@@ -50,6 +52,24 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 			if err != nil || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN") || !strings.Contains(plan, "vendor_id=?") {
 				t.Errorf("%s, descending %t: %s, %v", name, desc, plan, err)
 			}
+		}
+	}
+}
+
+// A licence may have had many sessions: those that are open are found without
+// reading the past ones.
+func TestOpenSessionsAreFoundByTheirOwnIndex(t *testing.T) {
+	t.Parallel()
+	e := storetest.SQLite(t)
+	for _, query := range []string{
+		`SELECT id FROM sessions s WHERE s.vendor_id = 1 AND s.license_id = 2 AND s.ended_at IS NULL AND s.valid_until > 3 ORDER BY s.id DESC LIMIT 51`,
+		`SELECT COUNT(*) FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL AND valid_until > 3`,
+		`SELECT MIN(valid_until) FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL`,
+	} {
+		var id, parent, unused int
+		var plan string
+		if _, err := e.DB.QueryRow(t.Context(), `EXPLAIN QUERY PLAN `+query, nil, &id, &parent, &unused, &plan); err != nil || !strings.Contains(plan, "sessions_lapsing") {
+			t.Errorf("%s: %s, %v", query, plan, err)
 		}
 	}
 }

@@ -32,6 +32,8 @@ type Config struct {
 	Meters        Meters
 	MeterRows     MeterRows
 	Usage         Usage
+	Sessions      Sessions
+	SessionRows   SessionRows
 	APIKeys       APIKeys
 	APIKeyRows    APIKeyRows
 	SigningKeys   SigningKeys
@@ -54,13 +56,14 @@ func New(c Config) (*API, error) {
 		c.Catalog == nil || c.CatalogRows == nil || c.Customers == nil || c.CustomerRows == nil ||
 		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
 		c.Meters == nil || c.MeterRows == nil || c.Usage == nil ||
+		c.Sessions == nil || c.SessionRows == nil ||
 		c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
 		return nil, errors.New("manage: the configuration is incomplete")
 	}
 	a := &API{Config: c, registry: huma.NewMapRegistry("#/components/schemas/", schemaName)}
 	a.surface = &edge.Surface{Name: "manage", Credential: credential, Authenticate: a.authenticate}
 	for _, room := range [][]operation{
-		a.vendor(), a.products(), a.definitions(), a.editions(), a.customers(), a.licenses(), a.activations(), a.meters(), a.usage(),
+		a.vendor(), a.products(), a.definitions(), a.editions(), a.customers(), a.licenses(), a.activations(), a.meters(), a.usage(), a.sessions(), a.licenseUsers(),
 		a.apiKeys(), a.subscriptions(), a.auditLog(),
 	} {
 		a.operations = append(a.operations, room...)
@@ -77,11 +80,12 @@ func New(c Config) (*API, error) {
 
 // Routes is the table for the edge.
 func (a *API) Routes() []edge.Route {
-	routes := []edge.Route{
+	routes := make([]edge.Route, 0, len(a.operations)+3)
+	routes = append(routes, []edge.Route{
 		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Handler: a.serveDocument},
 		{Method: http.MethodGet, Path: "/api/docs", Public: "it describes the API and holds no data", Handler: a.servePage},
 		{Method: http.MethodGet, Path: "/api/docs/style.css", Public: "the look of the description", Handler: a.serveStyle},
-	}
+	}...)
 	for _, op := range a.operations {
 		routes = append(routes, edge.Route{
 			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Handler: op.handler,

@@ -24,14 +24,17 @@ func TestFromProductToLicense(t *testing.T) {
 			"features":[{"name":"export","is_active":true},{"name":"cloud","is_active":false,"adjustable":true}],
 			"limitations":[{"name":"jobs","limit":12.5,"reset":"month","adjustable":true},{"name":"seats"}],
 			"variables":[{"name":"region","value":"eu"}]}`)
-		if edition.text("expires_mode") != "days_after_activation" || !strings.Contains(edition.raw, `"limit":12.5,`) || !strings.Contains(edition.raw, `"goodwill_days":14`) {
+		if edition.text("expires_mode") != "days_after_activation" ||
+			!strings.Contains(edition.raw, `"limit":12.5,`) ||
+			!strings.Contains(edition.raw, `"goodwill_days":14`) {
 			t.Errorf("edition %s", edition.raw)
 		}
 		customer := b.ok(t, "POST", "/api/v1/customers", `{"company_name":"Müller AG","customer_number":"K-1","email":"anna@example.com"}`)
 		license := b.ok(t, "POST", "/api/v1/licenses", `{"edition_id":"`+edition.text("id")+`","customer_id":"`+customer.text("id")+`",
 			"licensee_email":"user@example.com","token_limit":3,"expires_at":"2027-10-31"}`)
 		keys, _ := license.body["token_keys"].([]any)
-		if license.text("license_key") == "" || len(keys) != 3 || license.text("expires_at") != "2027-10-31T23:00:00Z" || license.text("licensee_email") != "user@example.com" {
+		if license.text("license_key") == "" || len(keys) != 3 ||
+			license.text("expires_at") != "2027-10-31T23:00:00Z" || license.text("licensee_email") != "user@example.com" {
 			t.Errorf("license %s", license.raw)
 		}
 		path := "/api/v1/licenses/" + license.text("id")
@@ -47,7 +50,8 @@ func TestFromProductToLicense(t *testing.T) {
 		b.refused(t, 404, "license_not_found", "POST", "/api/v1/licenses/search", `{"key":"XXXX"}`)
 
 		changed := b.ok(t, "PATCH", path, `{"token_limit":null,"is_active":false,"expires_at":null,"name":"Shop floor"}`)
-		if keys, _ := changed.body["token_keys"].([]any); len(keys) != 2 || changed.body["is_active"] != false || changed.body["expires_at"] != nil || changed.text("validity_reason") != "inactive" {
+		if keys, _ := changed.body["token_keys"].([]any); len(keys) != 2 ||
+			changed.body["is_active"] != false || changed.body["expires_at"] != nil || changed.text("validity_reason") != "inactive" {
 			t.Errorf("changed %s", changed.raw)
 		}
 		b.refused(t, 400, "invalid_request", "PATCH", path, `{"customer_id":"`+edition.text("id")+`"}`)

@@ -50,7 +50,8 @@ func showDefinition(d catalog.Definition) definition {
 
 func (a *API) definitions() []operation {
 	const group = "Products"
-	operations := []operation{
+	operations := make([]operation, 0, 11)
+	operations = append(operations,
 		list(a, operation{
 			Path: "/products/{id}/releases", ID: "list-releases", Group: group, Summary: "List a product's software releases",
 			Permission: identity.ViewCatalog,
@@ -68,7 +69,7 @@ func (a *API) definitions() []operation {
 			r, err := a.Catalog.PutRelease(t, q.vendor, q.id, in.SoftwareRelease, in.Description)
 			return showRelease(r), err
 		}),
-	}
+	)
 	for _, k := range []struct {
 		kind   catalog.Kind
 		plural string

@@ -27,6 +27,7 @@ const about = `The management API of a Chancery server.
 Send "Authorization: Bearer" with an admin key. Bodies are JSON; fields that an operation does not know are refused by name.
 Every POST, PATCH and DELETE takes an Idempotency-Key header (1 to 255 printable characters). Within 24 hours ` +
 	`the same request under the same key is carried out once and answered alike, and another request under it is refused with 422. Refusals are not kept.
+A LastModifiedBy header names the person behind a request in the audit log.
 Lists answer {"items": [...], "next_cursor": "..."}; give next_cursor as cursor for the next page, until it is null.
 Errors are problem documents (RFC 9457) with a stable code, a sentence in detail, what to do in help, and wrong fields in errors.`
 

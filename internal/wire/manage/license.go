@@ -33,12 +33,14 @@ type License struct {
 	UsedUpAt         *time.Time `json:"used_up_at" doc:"the first refusal since there was room last"`
 	ActivationsUsed  int64      `json:"activations_used"`
 	GoodwillUsed     int64      `json:"goodwill_used" doc:"of those, above the contract"`
-	Allowed          int64      `json:"activations_allowed" doc:"contract, buffer and goodwill"`
+	Allowed          *int64     `json:"activations_allowed" doc:"contract, buffer and goodwill; null: any number, on a floating licence"`
 	Mode             terms.Mode `json:"provisioning_mode"`
 	TokenLimit       int64      `json:"token_limit"`
 	ActivationBuffer int64      `json:"activation_buffer"`
 	GoodwillTokens   int64      `json:"goodwill_token_limit"`
 	FloatingTokens   int64      `json:"floating_token_limit"`
+	EnforceFloating  bool       `json:"enforce_floating_limit" doc:"false: sessions above the limit are opened, and recorded as overuse"`
+	SessionsOpen     *int64     `json:"sessions_open" doc:"open at the instant of this answer; null on a licence that is not floating"`
 	Granted                     //nolint:embeddedstructfieldcheck // the order is that of the answer
 	Overridden       []string   `json:"overridden" nullable:"false" doc:"what the licence sets for itself; all else is its edition's"`
 	Serial           int64      `json:"serial" doc:"rises with every change of what clients are answered"`
@@ -137,7 +139,24 @@ func (in licenseUpdate) change(q *request) licensing.Change {
 	return c
 }
 
-func showLicenseAt(l *licensing.License, now time.Time) License {
+// used is a licence with its open sessions.
+type used struct {
+	*licensing.License
+
+	open map[ident.LicenseID]int64
+}
+
+func showLicenseAt(u used, now time.Time) License {
+	l := u.License
+	shown := showTerms(l, now)
+	if l.AnyNumber() {
+		open := u.open[l.ID]
+		shown.SessionsOpen = &open
+	}
+	return shown
+}
+
+func showTerms(l *licensing.License, now time.Time) License {
 	s := licensing.StateOf(l, nil, "", now)
 	p := s.Terms.Policy
 	return License{
@@ -147,7 +166,8 @@ func showLicenseAt(l *licensing.License, now time.Time) License {
 		IsActive: l.IsActive, IsTemporary: l.IsTemporary, IsValid: s.IsValid, ValidityReason: s.Reason,
 		StartsAt: timeOrNil(l.StartsAt), ExpiresAt: timeOrNil(s.ExpiresAt), FirstActivatedAt: timeOrNil(l.FirstActivatedAt),
 		UsedUpAt: timeOrNil(l.UsedUpAt), ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed, Allowed: s.Allowed, Mode: l.Edition.Mode,
-		TokenLimit: p.TokenLimit, ActivationBuffer: p.ActivationBuffer, GoodwillTokens: p.GoodwillTokenLimit, FloatingTokens: p.FloatingTokenLimit,
+		TokenLimit: p.TokenLimit, ActivationBuffer: p.ActivationBuffer, GoodwillTokens: p.GoodwillTokenLimit,
+		FloatingTokens: p.FloatingTokenLimit, EnforceFloating: p.EnforceFloatingLimit,
 		Granted: showGrants(s.Terms.Grants), Overridden: overridden(l.Overrides), Serial: s.Serial, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt,
 	}
 }

@@ -17,6 +17,8 @@ import (
 type Licenses interface {
 	Issue(t tx.Tx, c licensing.IssueCommand) (*licensing.License, error)
 	Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c licensing.Change) (*licensing.License, error)
+	AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
+	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 	Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error
 
 	// Release reports false when there is no such present activation.
@@ -24,7 +26,7 @@ type Licenses interface {
 }
 
 // LicenseRows reads licences. What is missing is a NotFound fault, unless said otherwise.
-type LicenseRows interface {
+type LicenseRows interface { //nolint:interfacebloat // what one part of the API reads
 	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
 	List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error)
 	Search(ctx context.Context, v ident.VendorID, k licensing.Key) (*licensing.License, error)
@@ -35,8 +37,10 @@ type LicenseRows interface {
 	) (listing.Page[*licensing.Activation], error)
 	ActivationByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.Activation, error)
 
-	// LicenseID, TokenKeysIn and PresentActivations read inside a transaction.
-	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (license ident.LicenseID, found bool, err error)
+	LicenseUsers(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[licensing.User], error)
+
+	// LicenseID (0 for none), TokenKeysIn and PresentActivations read inside a transaction.
+	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
 	TokenKeysIn(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
 	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
 }
@@ -59,13 +63,18 @@ func (a *API) licenses() []operation {
 				{Name: "used_up", Kind: flagKind, Doc: "true: only licences that refuse new clients for want of room"},
 				{Name: "on_goodwill", Kind: flagKind, Doc: "true: only licences with activations above the contract"},
 			},
-		}, licensing.Sorts(), func(q *request, r listing.Request) (listing.Page[*licensing.License], error) {
+		}, licensing.Sorts(), func(q *request, r listing.Request) (listing.Page[used], error) {
 			isTrue := func(name string) bool { f := q.flag(name); return f != nil && *f }
-			return a.LicenseRows.List(q.ctx, q.vendor, licensing.Filter{
+			found, err := a.LicenseRows.List(q.ctx, q.vendor, licensing.Filter{
 				Product: q.uuid("product_id"), Edition: q.uuid("edition_id"), Customer: q.uuid("customer_id"),
 				LicenseeEmail: q.text("licensee_email"), IsActive: q.flag("is_active"),
 				UsedUp: isTrue("used_up"), OnGoodwill: isTrue("on_goodwill"),
 			}, r)
+			if err != nil {
+				return listing.Page[used]{}, err
+			}
+			rows, err := a.withSessions(q, found.Items...)
+			return listing.Page[used]{Items: rows, Next: found.Next}, err
 		}, a.showLicense),
 		change(a, operation{
 			Method: http.MethodPost, Path: "/licenses", ID: "issue-license", Group: group, Summary: "Issue a licence",
@@ -86,7 +95,14 @@ func (a *API) licenses() []operation {
 				return licenseWithKeys{}, err
 			}
 			keys, err := a.LicenseRows.TokenKeys(q.ctx, q.vendor, l.ID, maxTokenKeys)
-			return licenseWithKeys{a.showLicense(l), append([]ident.UUID{}, keys...)}, err
+			if err != nil {
+				return licenseWithKeys{}, err
+			}
+			rows, err := a.withSessions(q, l)
+			if err != nil {
+				return licenseWithKeys{}, err
+			}
+			return licenseWithKeys{a.showLicense(rows[0]), append([]ident.UUID{}, keys...)}, nil
 		}),
 		change(a, operation{
 			Method: http.MethodPatch, Path: "/licenses/{id}", ID: "update-license", Group: group, Summary: "Change a licence",
@@ -113,7 +129,11 @@ func (a *API) licenses() []operation {
 			if err != nil {
 				return License{}, err
 			}
-			return a.showLicense(l), nil
+			rows, err := a.withSessions(q, l)
+			if err != nil {
+				return License{}, err
+			}
+			return a.showLicense(rows[0]), nil
 		}),
 		list(a, operation{
 			Path: "/licenses/{id}/tokens", ID: "list-tokens", Group: group, Summary: "List a licence's tokens, the newest first",
@@ -129,8 +149,8 @@ func (a *API) licenses() []operation {
 }
 
 func (a *API) licenseID(t tx.Tx, q *request) (ident.LicenseID, error) {
-	id, found, err := a.LicenseRows.LicenseID(t, q.vendor, q.id)
-	if err == nil && !found {
+	id, err := a.LicenseRows.LicenseID(t, q.vendor, q.id)
+	if err == nil && id == 0 {
 		err = fault.Missing("license")
 	}
 	return id, err
@@ -138,7 +158,27 @@ func (a *API) licenseID(t tx.Tx, q *request) (ident.LicenseID, error) {
 
 func (a *API) withKeys(t tx.Tx, l *licensing.License, now time.Time) (licenseWithKeys, error) {
 	keys, err := a.LicenseRows.TokenKeysIn(t, l.Vendor, l.ID, maxTokenKeys)
-	return licenseWithKeys{showLicenseAt(l, now), append([]ident.UUID{}, keys...)}, err
+	if err != nil || !l.AnyNumber() {
+		return licenseWithKeys{showLicenseAt(used{License: l}, now), append([]ident.UUID{}, keys...)}, err
+	}
+	open, err := a.SessionRows.OpenIn(t, l.Vendor, l.ID)
+	return licenseWithKeys{showLicenseAt(used{l, open}, now), []ident.UUID{}}, err
 }
 
-func (a *API) showLicense(l *licensing.License) License { return showLicenseAt(l, a.Clock.Now()) }
+func (a *API) showLicense(u used) License { return showLicenseAt(u, a.Clock.Now()) }
+
+// withSessions brings the open sessions of the floating ones among licences, in one read.
+func (a *API) withSessions(q *request, licenses ...*licensing.License) ([]used, error) {
+	var floating []ident.LicenseID
+	for _, l := range licenses {
+		if l.AnyNumber() {
+			floating = append(floating, l.ID)
+		}
+	}
+	open, err := a.SessionRows.Open(q.ctx, q.vendor, a.Clock.Now(), floating...)
+	rows := make([]used, len(licenses))
+	for i, l := range licenses {
+		rows[i] = used{l, open}
+	}
+	return rows, err
+}

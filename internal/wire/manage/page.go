@@ -34,6 +34,9 @@ type groupView struct {
 	Operations []operationView
 }
 
+// Anchor is the name as a link has it.
+func (g groupView) Anchor() string { return strings.ReplaceAll(strings.ToLower(g.Name), " ", "-") }
+
 type operationView struct {
 	ID, Method, Path, Summary, About string
 	Permission                       string

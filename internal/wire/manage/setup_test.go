@@ -13,6 +13,7 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
+	"chancery/internal/floating"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
@@ -23,6 +24,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
@@ -41,6 +43,7 @@ type bundle struct {
 
 	edge      *edge.Edge
 	licensing *licensing.Service
+	sessions  *floating.Service
 	apiKeys   *identity.APIKeys
 	acme      vendors.Vendor
 	key       string // an admin key of acme
@@ -51,6 +54,7 @@ type bundle struct {
 var material = sync.OnceValues(func() (keyring.Material, error) { return keyring.Generate(keyring.Kinds()...) })
 
 func must[T any](t testing.TB) func(v T, err error) T {
+	t.Helper()
 	return func(v T, err error) T {
 		t.Helper()
 		if err != nil {
@@ -74,7 +78,15 @@ func setup(t testing.TB, e storetest.Env) bundle {
 			t.Error(err)
 		}
 	})
-	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs}))
+	released := &app.Released{}
+	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{
+		Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
+	}))
+	leases := floatingstore.Store{DB: e.DB}
+	b.sessions = must[*floating.Service](t)(floating.New(floating.Config{
+		Store: leases, Reader: leases, Licenses: app.SessionLicenses{Licensing: b.licensing}, Runner: e.DB, IDs: e.IDs,
+	}))
+	released.Floating = b.sessions
 	meterRows, metered := meterstore.Store{DB: e.DB}, app.MeteredLicenses{Licenses: b.licensing}
 	vendorRows := vendorstore.Store{DB: e.DB}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
@@ -95,6 +107,8 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		Meters:        must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
 		MeterRows:     meterRows,
 		Usage:         must[*metering.Usage](t)(metering.NewUsage(metering.UsageConfig{Store: meterRows, Licenses: metered, IDs: e.IDs})),
+		Sessions:      b.sessions,
+		SessionRows:   leases,
 		APIKeys:       b.apiKeys,
 		APIKeyRows:    identitystore.APIKeys{DB: e.DB},
 		SigningKeys:   ring,

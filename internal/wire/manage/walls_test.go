@@ -1,10 +1,12 @@
 package manage_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -30,9 +32,25 @@ func (b bundle) furnish(t testing.TB) world {
 	w["licenses"], w["license_key"] = license.text("id"), license.text("license_key")
 	w["activations"] = b.activate(t, w, "client-1")
 	w["consumptions"] = b.ok(t, "POST", "/api/v1/licenses/"+w["licenses"]+"/consumptions", `{"limitation_id":"`+w["limitations"]+`","value":1,"reason":"x"}`).text("id")
+	team := b.ok(t, "POST", "/api/v1/editions", `{"product_id":"`+w["products"]+`","name":"Team","provisioning_mode":"floating",
+		"client_type":"users","floating_token_limit":2}`).text("id")
+	floats := b.ok(t, "POST", "/api/v1/licenses", `{"edition_id":"`+team+`","customer_id":"`+w["customers"]+`"}`)
+	w["floating"], w["floating_key"] = floats.text("id"), floats.text("license_key")
+	w["sessions"] = b.openSession(t, w, "client-7", "ann").UUID.String()
 	w["api-keys"] = b.ok(t, "POST", "/api/v1/api-keys", `{"kind":"provisioning","name":"App"}`).text("id")
 	w["subscriptions"] = b.ok(t, "POST", "/api/v1/subscriptions", `{"kind":"mail","target":"ops@example.com","events":["license.issued"]}`).text("id")
 	return w
+}
+
+func (b bundle) openSession(t testing.TB, w world, client, user string) floating.Session {
+	t.Helper()
+	out := storetest.Do(t, b.Env, func(x tx.Tx) (floating.Outcome, error) {
+		return b.sessions.Open(x, floating.Call{Vendor: b.acme.ID, Presented: w["floating_key"], ClientID: client, UserID: user})
+	})
+	if out.Refusal != nil {
+		t.Fatal(out.Refusal)
+	}
+	return out.Status.Session
 }
 
 func (b bundle) activate(t testing.TB, w world, client string) string {
@@ -80,6 +98,9 @@ func (w world) bodies() map[string]string {
 		"DELETE /api/v1/activations/{id}":              ``,
 		"DELETE /api/v1/api-keys/{id}":                 ``,
 		"DELETE /api/v1/subscriptions/{id}":            ``,
+		"DELETE /api/v1/sessions/{id}":                 ``,
+		"POST /api/v1/licenses/{id}/users":             `{"user_id":"ann"}`,
+		"DELETE /api/v1/licenses/{id}/users":           ``,
 	}
 }
 
@@ -100,7 +121,7 @@ func TestEveryRouteKeepsStrangersOut(t *testing.T) {
 			walked++
 			pattern := route.Method + " " + route.Path
 			body, known := w.bodies()[pattern]
-			if !known && route.Method != "GET" {
+			if !known && route.Method != http.MethodGet {
 				t.Errorf("%s: the walk has no body for it", pattern)
 			}
 			noun, _, _ := strings.Cut(strings.TrimPrefix(route.Path, "/api/v1/"), "/")
@@ -143,11 +164,11 @@ func TestEveryRouteKeepsStrangersOut(t *testing.T) {
 // snapshot is what acme has, but for the keys that the walk makes.
 func (b bundle) snapshot(t testing.TB) string {
 	t.Helper()
-	all := []string{}
+	var all strings.Builder
 	for _, list := range []string{"vendor", "products", "editions", "customers", "licenses", "subscriptions"} {
-		all = append(all, b.ok(t, "GET", "/api/v1/"+list, "").raw)
+		all.WriteString(b.ok(t, "GET", "/api/v1/"+list, "").raw)
 	}
-	return strings.Join(all, "")
+	return all.String()
 }
 
 // without makes an admin key of acme with every permission but one.

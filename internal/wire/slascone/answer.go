@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
+	"chancery/internal/floating"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/signed"
@@ -34,21 +35,31 @@ func ok(v any) (answer, error) {
 
 // refusal answers a business refusal: 409 with the protocol's number.
 func refusal(r *licensing.Refusal) answer {
+	return refused(r.ID, r.Message, r.Help, *r == *licensing.Refuse(r.ID)) // some carry figures
+}
+
+// refusalOf answers a refusal of a session call.
+func refusalOf(r *floating.Refusal) answer {
+	known := floating.Refuse(r.ID)
+	if known.Message == "" { // one that licensing gave
+		return refusal(&licensing.Refusal{ID: r.ID, Message: r.Message, Help: r.Help})
+	}
+	return refused(r.ID, r.Message, r.Help, *r == *known)
+}
+
+func refused(id int, message, help string, constant bool) answer {
 	body, _ := json.Marshal(struct { //nolint:errchkjson // plain strings
 		ID      int    `json:"id"`
 		Message string `json:"message"`
 		Help    string `json:"help"`
-	}{r.ID, r.Message, r.Help})
-	return answer{
-		status: http.StatusConflict, contentType: jsonType, body: body,
-		constant: *r == *licensing.Refuse(r.ID), // some carry figures
-	}
+	}{id, message, help})
+	return answer{status: http.StatusConflict, contentType: jsonType, body: body, constant: constant}
 }
 
 // send signs an answer as the client asked and writes it. Nothing may change the
 // bytes after that.
 func (a *API) send(w http.ResponseWriter, r *http.Request, p identity.Principal, out answer) error {
-	nonce, _, err := nonceOf(r)
+	nonce, err := nonceOf(r)
 	if err != nil {
 		return err
 	}
@@ -101,18 +112,19 @@ func (a *API) rsa(r *http.Request, p identity.Principal, out answer) ([]byte, er
 
 // nonceOf reads X-Nonce: 16 to 32 bytes in base64, so that what the RSA key
 // signs for a client can never be an answer.
-func nonceOf(r *http.Request) (nonce []byte, sent bool, err error) {
+func nonceOf(r *http.Request) ([]byte, error) {
 	text := r.Header.Get(signed.NonceHeader)
 	if text == "" {
-		return nil, false, nil
+		return nil, nil
 	}
-	if nonce, err = signed.ParseNonce(text); err != nil {
-		return nil, true, &fault.Error{
+	nonce, err := signed.ParseNonce(text)
+	if err != nil {
+		return nil, &fault.Error{
 			Kind: fault.Invalid, Code: "invalid_nonce", Message: "The X-Nonce header is not 16 to 32 bytes in base64.",
 			Help: "Send 16 to 32 random bytes, base64-encoded, new for every call.", Cause: err,
 		}
 	}
-	return nonce, true, nil
+	return nonce, nil
 }
 
 // problem answers a fault, signed wherever the vendor is known. The request's id
@@ -128,7 +140,7 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 	out := problemAnswer(err)
 	edge.RetryAfter(w.Header(), err)
 	if !p.Vendor.IsZero() {
-		nonce, _, bad := nonceOf(r)
+		nonce, bad := nonceOf(r)
 		if bad != nil {
 			nonce = nil
 		}

@@ -86,9 +86,13 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	presented := key(b.LicenseKey)
+	if err := a.guard(r, presented); err != nil {
+		return err
+	}
 	a.locate(r, &client)
 	command := licensing.ActivateCommand{
-		Vendor: q.principal.Vendor, Product: b.ProductID, Key: key(b.LicenseKey), ClientID: b.ClientID, Client: client, Proof: q.proof(),
+		Vendor: q.principal.Vendor, Product: b.ProductID, Key: presented, ClientID: b.ClientID, Client: client, Proof: q.proof(),
 	}
 	var out licensing.Outcome
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
@@ -157,7 +161,7 @@ func (a *API) heartbeat(w http.ResponseWriter, r *http.Request) error {
 // sendOutcome answers the licence, or the refusal.
 func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outcome) error {
 	if out.Refusal != nil {
-		return a.send(w, q.Request, q.principal, refusal(out.Refusal))
+		return a.sendRefusal(w, q, out.Refusal)
 	}
 	// Only where something is consumed is there anything more to read.
 	var meters []metering.Reading
@@ -172,6 +176,14 @@ func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outco
 		return err
 	}
 	return a.send(w, q.Request, q.principal, body)
+}
+
+// sendRefusal answers a refusal; too many wrong keys are answered 429 instead.
+func (a *API) sendRefusal(w http.ResponseWriter, q *request, refused *licensing.Refusal) error {
+	if err := a.guessed(q.Request, refused); err != nil {
+		return err
+	}
+	return a.send(w, q.Request, q.principal, refusal(refused))
 }
 
 // unassign is POST /provisioning/unassign.
@@ -195,7 +207,7 @@ func (a *API) unassign(w http.ResponseWriter, r *http.Request) error {
 		return err //nolint:wrapcheck // a fault
 	}
 	if refused != nil {
-		return a.send(w, r, q.principal, refusal(refused))
+		return a.sendRefusal(w, q, refused)
 	}
 	return a.send(w, r, q.principal, answer{
 		status: http.StatusOK, contentType: jsonType, body: []byte(`"Successfully deactivated License."`), constant: true,

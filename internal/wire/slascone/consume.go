@@ -128,7 +128,7 @@ func (a *API) rollback(w http.ResponseWriter, r *http.Request) error {
 	}
 	var done metering.Consumption
 	var refused *metering.Refusal
-	if err := a.Runner.Run(named(r), func(t tx.Tx) (err error) {
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		refused = nil
 		if q.principal.KeyKind == identity.Admin {
 			done, err = a.Meters.Undo(t, q.principal.Vendor, b.TransactionID, "rolled back with an admin key")

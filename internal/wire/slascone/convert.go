@@ -1,15 +1,12 @@
 package slascone
 
 import (
-	"context"
-	"net/http"
 	"slices"
 	"time"
 
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
 	"chancery/internal/terms"
-	"chancery/internal/tx"
 )
 
 // infoOf converts a state, with the readings of its meters, to what clients read.
@@ -25,7 +22,7 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 		TokenLimit: p.TokenLimit, FloatingTokenLimit: p.FloatingTokenLimit, IsTemporary: l.IsTemporary, IsVersionValid: s.VersionAllowed,
 		ReleaseLimitation: releaseOf(s), SessionPeriod: p.SessionPeriodMinutes, HeartbeatPeriod: p.HeartbeatPeriodDays, Freeride: p.FreerideDays,
 		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants, meters), Variables: variablesOf(s.Terms.Grants),
-		Constrained: []struct{}{}, LicenseUsers: []licenseUser{}, CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
+		Constrained: []struct{}{}, LicenseUsers: usersOf(l), CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
 		GoodwillNotice: text(s.GoodwillNotice()), ValidityReason: text(s.Reason),
 		ActivationsUsed: s.Used, ActivationsAllowed: s.Allowed, Serial: s.Serial,
 	}
@@ -94,6 +91,14 @@ func limitationsOf(g terms.Grants, meters []metering.Reading) []limitation {
 	return all
 }
 
+func usersOf(l *licensing.License) []licenseUser {
+	all := make([]licenseUser, len(l.Users))
+	for i, user := range l.Users {
+		all[i] = licenseUser{user}
+	}
+	return all
+}
+
 func variablesOf(g terms.Grants) []variable {
 	all := make([]variable, len(g.Variables))
 	for i, v := range g.Variables {
@@ -124,11 +129,4 @@ func number(second bool) int {
 		return 1
 	}
 	return 0
-}
-
-// named adds the person that an admin call names (LastModifiedBy) to the actor.
-func named(r *http.Request) context.Context {
-	actor := tx.ActorFrom(r.Context())
-	actor.Name = r.Header.Get("LastModifiedBy")
-	return tx.WithActor(r.Context(), actor)
 }

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
@@ -82,13 +84,17 @@ func compare(t *testing.T, name string, v any) {
 // The RSA key signs nonces of 16 to 32 bytes for anybody: no answer may be that long.
 func TestNoConstantAnswerIsAsLongAsANonce(t *testing.T) {
 	t.Parallel()
-	bodies := [][]byte{[]byte(`"Successfully deactivated License."`), stored.body}
+	bodies := [][]byte{[]byte(`"Successfully deactivated License."`), stored.body, []byte(success)}
+	bodies = append(bodies, strconv.AppendInt(nil, terms.MaxTokens*1000, 10)) // a count of sessions, far above any limit
 	for id := range 30_000 {
 		if r := metering.Refuse(id); r.Message != "" {
 			bodies = append(bodies, meterRefusal(r).body)
 		}
 		if r := licensing.Refuse(id); r.Message != "" {
 			bodies = append(bodies, refusal(r).body)
+		}
+		if r := floating.Refuse(id); r.Message != "" {
+			bodies = append(bodies, refusalOf(r).body)
 		}
 	}
 	for _, list := range [][]consumption{{}, {{}}} {
@@ -103,7 +109,17 @@ func TestNoConstantAnswerIsAsLongAsANonce(t *testing.T) {
 			t.Errorf("%s has %d bytes", b, len(b))
 		}
 	}
-	if len(bodies) < 15 {
+	if len(bodies) < 25 {
 		t.Errorf("only %d refusals were looked at", len(bodies))
+	}
+}
+
+func TestSessionStatusGolden(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 29, 0, 59, 59, 999_000_000, time.UTC)
+	status := statusOf(floating.Status{Limit: 5, Session: floating.Session{OpenedAt: at, RenewedAt: at.Add(time.Hour), ValidUntil: at.Add(2 * time.Hour)}})
+	compare(t, "session_status.json", status)
+	if body, err := json.Marshal(status); err != nil || len(body) <= 32 {
+		t.Errorf("%s, %v", body, err)
 	}
 }

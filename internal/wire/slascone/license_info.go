@@ -54,7 +54,7 @@ type licenseInfo struct {
 	GoodwillNotice     *string         `json:"goodwill_notice"`
 	ValidityReason     *string         `json:"validity_reason"`
 	ActivationsUsed    int64           `json:"activations_used"`
-	ActivationsAllowed int64           `json:"activations_allowed"`
+	ActivationsAllowed *int64          `json:"activations_allowed"` // null: any number, on a floating licence
 	Serial             int64           `json:"serial"`
 }
 

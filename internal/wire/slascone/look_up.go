@@ -21,7 +21,11 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request) error {
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	out, err := a.Licenses.Validate(r.Context(), q.principal.Vendor, key(b.LicenseKey))
+	presented := key(b.LicenseKey)
+	if err := a.guard(r, presented); err != nil {
+		return err
+	}
+	out, err := a.Licenses.Validate(r.Context(), q.principal.Vendor, presented)
 	if err != nil {
 		return err //nolint:wrapcheck // a fault
 	}
@@ -43,12 +47,16 @@ func (a *API) byLicense(w http.ResponseWriter, r *http.Request) error {
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	states, refused, err := a.Licenses.ByKey(r.Context(), q.principal.Vendor, b.ProductID, key(b.LicenseKey))
+	presented := key(b.LicenseKey)
+	if err := a.guard(r, presented); err != nil {
+		return err
+	}
+	states, refused, err := a.Licenses.ByKey(r.Context(), q.principal.Vendor, b.ProductID, presented)
 	if err != nil {
 		return err //nolint:wrapcheck // a fault
 	}
 	if refused != nil {
-		return a.send(w, r, q.principal, refusal(refused))
+		return a.sendRefusal(w, q, refused)
 	}
 	return a.sendLicenses(w, q, states)
 }
@@ -129,15 +137,14 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 	}
 	var l *licensing.License
 	var refused *licensing.Refusal
-	ctx := named(r)
-	if err := a.Runner.Run(ctx, func(t tx.Tx) (err error) {
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		l, refused, err = a.Licenses.Toggle(t, q.principal.Vendor, b.ProductID, key(b.LicenseKey), *b.IsActive)
 		return err //nolint:wrapcheck // a fault
 	}); err != nil {
 		return err //nolint:wrapcheck // a fault
 	}
 	if refused != nil {
-		return a.send(w, r, q.principal, refusal(refused))
+		return a.sendRefusal(w, q, refused)
 	}
 	body, err := ok(struct {
 		ProductID        ident.UUID `json:"product_id"`

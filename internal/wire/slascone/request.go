@@ -33,7 +33,7 @@ type request struct {
 
 // read checks the nonce before anything is done, reads the body, and decodes it.
 func read(r *http.Request, into any) (*request, error) {
-	if _, _, err := nonceOf(r); err != nil {
+	if _, err := nonceOf(r); err != nil {
 		return nil, err
 	}
 	body, err := edge.ReadBody(r)
@@ -60,7 +60,7 @@ func (r *request) proof() licensing.Proof {
 }
 
 // required checks a text that must be there; text one that may be.
-func (r *request) required(name, value string, limit int) {
+func (r *request) required(name, value string, limit int) { //nolint:unparam // a name and an id are bounded alike by chance
 	r.wrong.Check(strings.TrimSpace(value) != "", name, "is required")
 	r.text(name, value, limit)
 }

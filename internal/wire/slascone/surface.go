@@ -5,9 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
+	"chancery/internal/budget"
 	"chancery/internal/edge"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -49,6 +52,13 @@ type LicenseRows interface {
 	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
 }
 
+// Sessions carries out the calls of floating licences.
+type Sessions interface {
+	Open(t tx.Tx, c floating.Call) (floating.Outcome, error)
+	Close(t tx.Tx, c floating.Call) (*floating.Refusal, error)
+	Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *floating.Refusal, error)
+}
+
 // Vendors finds a vendor by its isv_id; zero when there is none.
 type Vendors interface {
 	VendorByUUID(ctx context.Context, isv ident.UUID) (ident.VendorID, error)
@@ -72,7 +82,7 @@ type Places interface {
 	Country(a netip.Addr) string
 }
 
-// Config is what the surface needs; Places may be nil.
+// Config is what the surface needs; Places and Guesses may be nil.
 type Config struct {
 	Licenses    Licenses
 	LicenseRows LicenseRows
@@ -84,6 +94,10 @@ type Config struct {
 	Runner      tx.Runner
 	Clock       ident.Clock
 	Places      Places
+	Sessions    Sessions
+
+	// Guesses bounds wrong keys by address and provisioning key; nil for no bound.
+	Guesses *budget.Budget
 }
 
 // API is the clients' surface.
@@ -96,7 +110,7 @@ type API struct {
 // New checks the configuration and makes the surface.
 func New(c Config) (*API, error) {
 	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil ||
-		c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+		c.Sessions == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
 	a := &API{Config: c}
@@ -114,6 +128,12 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/provisioning/heartbeats", Permission: identity.ProvisionClients, Handler: a.heartbeat},
 		{Method: http.MethodPost, Path: "/provisioning/unassign", Permission: identity.ProvisionClients, Handler: a.unassign},
 		{Method: http.MethodPost, Path: "/provisioning/validate", Permission: identity.ProvisionClients, Handler: a.validate},
+		{Method: http.MethodPost, Path: "/provisioning/session/open", Permission: identity.ProvisionClients, Handler: a.openSession},
+		{Method: http.MethodPost, Path: "/provisioning/session/close", Permission: identity.ProvisionClients, Handler: a.closeSession},
+		{
+			Method: http.MethodGet, Path: "/provisioning/licenses/{license_id}/tokens/floating/active/count",
+			Permission: identity.ProvisionClients, Handler: a.countSessions,
+		},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_license", Permission: identity.ProvisionClients, Handler: a.byLicense},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_customer", Permission: identity.LookUpLicenses, Handler: a.byCustomer},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_user", Permission: identity.LookUpLicenses, Handler: a.byUser},
@@ -125,6 +145,7 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats", Permission: identity.ProvisionClients, Handler: a.usage},
 		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats_by_name", Permission: identity.ProvisionClients, Handler: a.usageByName},
 	}
+	table = slices.Concat(table, a.elsewhere())
 	routes := make([]edge.Route, 0, 2*len(table))
 	for _, base := range []string{"/api/v2/isv/{isv_id}", "/isv/{isv_id}"} {
 		for _, rt := range table {
@@ -134,4 +155,26 @@ func (a *API) Routes() []edge.Route {
 		}
 	}
 	return routes
+}
+
+// elsewhere is every address below a vendor's that no call has.
+func (a *API) elsewhere() []edge.Route {
+	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+	routes := make([]edge.Route, len(methods))
+	for i, method := range methods {
+		routes[i] = edge.Route{
+			Method: method, Path: "/{call...}", Handler: a.nothing,
+			Public: "there is nothing at such an address, and a client must be able to tell who says so",
+		}
+	}
+	return routes
+}
+
+// nothing answers for addresses below a vendor's that no call has: signed like
+// every answer, because a client in the field breaks on one that is not.
+func (a *API) nothing(_ http.ResponseWriter, r *http.Request) error {
+	if _, err := a.vendor(r); err != nil {
+		return err
+	}
+	return edge.NoRoute()
 }

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"chancery/internal/store"
+	"chancery/internal/store/backup"
+)
+
+type backupCommand struct {
+	storageFlags
+
+	File string `arg:"" help:"File to write, which must not exist yet." placeholder:"FILE"`
+}
+
+// Run implements the command. The file appears under its name only when it is whole.
+func (c *backupCommand) Run(s streams) error {
+	if _, err := os.Stat(c.File); !errors.Is(err, fs.ErrNotExist) {
+		return usage(fmt.Sprintf("%s is there already: name a new file.", c.File), err)
+	}
+	return c.withRooms(func(ctx context.Context, r *Rooms) (err error) {
+		schema, err := store.Schema(ctx, store.Config{URL: c.Database, Dir: c.Data})
+		if err != nil {
+			return err
+		}
+		f, err := os.CreateTemp(filepath.Dir(c.File), ".backup-*")
+		if err != nil {
+			return fmt.Errorf("the backup can't be written: %w", err)
+		}
+		defer os.Remove(f.Name()) //nolint:errcheck // gone once it has its name
+		rows, err := backup.Write(ctx, r.DB, schema.Current, r.Clock.Now(), f)
+		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return err
+		}
+		if err := os.Link(f.Name(), c.File); err != nil {
+			return fmt.Errorf("the backup can't be written: %w", err)
+		}
+		fmt.Fprintf(s.out, "%d rows are in %s.\nThe master key is not: keep it apart, without it the keys in the backup can't be opened.\n", rows, c.File)
+		return nil
+	})
+}
+
+type restoreCommand struct {
+	storageFlags
+
+	File string `arg:"" help:"A backup, of either engine." placeholder:"FILE" type:"existingfile"`
+}
+
+// Run implements the command.
+func (c *restoreCommand) Run(s streams) error {
+	storage, err := c.storage()
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(c.File)
+	if err != nil {
+		return usage("The backup can't be opened.", err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	ctx := context.Background()
+	rows, err := backup.Read(ctx, storage.config(slog.New(slog.DiscardHandler), nil), f)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%d rows were restored.\n", rows)
+	r, err := OpenRooms(ctx, storage, slog.New(slog.DiscardHandler))
+	if err != nil {
+		fmt.Fprintln(s.out, "Now put the master key of the backed-up server in its place, and run `chancery verify`.")
+		return nil //nolint:nilerr // the data is there; the key is the operator's to bring
+	}
+	return r.Close()
+}

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"chancery/internal/demo"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+	"chancery/internal/vendors"
+	"chancery/signed"
+)
+
+// demoCommand runs the server on invented data.
+type demoCommand struct {
+	Listen string `help:"Address to listen on. Default: 127.0.0.1:8080, or a free port if that is taken." placeholder:"HOST:PORT"`
+	Watch  bool   `help:"Print what the simulated clients do."`
+}
+
+const (
+	demoAddress = "127.0.0.1:8080"
+	demoBeat    = 5 * time.Second
+	demoStop    = 10 * time.Second
+)
+
+// Run implements the command.
+func (c *demoCommand) Run(s streams) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	beat := time.NewTicker(demoBeat)
+	defer beat.Stop()
+	log, flush := newLog(s.err, "text", "warn")
+	defer flush()
+	d := Demo{Listen: c.Listen, Program: os.Args[0], Out: s.out, Log: log, Beat: beat.C}
+	if c.Watch {
+		d.Say = func(line string) { fmt.Fprintf(s.out, "%s  %s\n", time.Now().Format("15:04:05"), line) }
+	}
+	return d.Run(ctx)
+}
+
+// Demo is a server on invented data that leaves nothing behind.
+type Demo struct {
+	Listen  string // host:port; empty for demoAddress, or a free port when that is taken
+	Program string // how the printed commands call this program
+	Out     io.Writer
+	Log     *slog.Logger
+	Beat    <-chan time.Time  // lets a simulated client do something
+	Say     func(line string) // what they do; may be nil
+}
+
+// Run makes the data, serves until ctx ends, and removes everything.
+func (d Demo) Run(ctx context.Context) (err error) {
+	dir, err := os.MkdirTemp("", "chancery-demo-")
+	if err != nil {
+		return fmt.Errorf("make a directory for the demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	clock := demo.NewClock(ident.SystemClock{})
+	a, err := New(ctx, Config{Storage: Storage{Dir: filepath.Join(dir, "data"), Clock: clock}, Listen: d.Listen, Log: d.Log})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		deadline, cancel := context.WithTimeout(context.Background(), demoStop)
+		defer cancel()
+		err = errors.Join(err, a.Stop(deadline))
+	}()
+	r := a.Rooms()
+	made, err := r.CreateVendor(tx.WithActor(ctx, tx.Actor{Kind: "system", Name: "command line"}),
+		vendors.Create{Name: "Demo vendor", Zone: "Europe/London"}, "owner@example.com")
+	if err != nil {
+		return err
+	}
+	vendor, err := r.vendor(ctx, made.VendorID)
+	if err != nil {
+		return err
+	}
+	facts, err := demo.Fill(ctx, demo.Config{
+		Runner: r.DB, Catalog: r.Catalog, Customers: r.Customers, Licenses: r.Licenses, Clock: clock, Vendor: vendor.ID,
+	})
+	if ctx.Err() != nil {
+		return nil // stopped before it was ready
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.start(ctx, a); err != nil {
+		return err
+	}
+	return d.serve(ctx, a, tour{
+		Program: shellWord(d.Program), URL: a.URL(), Dir: dir, Vendor: made, Facts: facts,
+	})
+}
+
+// start listens where it was told to, or where it can.
+func (d Demo) start(ctx context.Context, a *App) error {
+	if d.Listen != "" {
+		return a.Start(ctx)
+	}
+	a.c.Listen = demoAddress
+	if a.Start(ctx) == nil {
+		return nil
+	}
+	a.c.Listen = "127.0.0.1:0"
+	return a.Start(ctx)
+}
+
+// serve prints what to try and keeps the simulated clients alive until ctx ends.
+func (d Demo) serve(ctx context.Context, a *App, t tour) error {
+	key, err := signed.ParseKey(t.Vendor.Ed25519PublicKey)
+	if err != nil {
+		return err
+	}
+	if err := t.print(d.Out); err != nil {
+		return err
+	}
+	fleet := demo.Fleet{
+		BaseURL: t.URL, VendorID: t.Vendor.VendorID, ProductID: t.Facts.ProductID.String(), ProvisioningKey: t.Vendor.ProvisioningKey,
+		PublicKey: key, LicenseKey: t.Facts.Fleet.String(), Dir: filepath.Join(t.Dir, "clients"),
+		Beat: d.Beat, Say: d.Say,
+	}
+	living, end := context.WithCancel(ctx)
+	var clients sync.WaitGroup
+	clients.Go(func() { fleet.Run(living) })
+	defer clients.Wait()
+	defer end()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(d.Out, "\nStopped. The demo's data is removed.")
+		return nil
+	case err := <-a.Failed():
+		return err
+	}
+}
+
+// shellWord quotes a word for the shell where that is needed.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r == '/' || r == '.' || r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"chancery/internal/metrics"
+)
+
+const licensesCounted = time.Minute // how old the counts of licences may be
+
+func newMetrics(r *Rooms) *metrics.Metrics {
+	return metrics.New(metrics.Sources{
+		Clock:       r.Clock,
+		Queue:       func() int { return r.DB.Stats().Waiting },
+		Commits:     func() int64 { return r.DB.Stats().Committed },
+		Rollbacks:   func() int64 { return r.DB.Stats().Failed },
+		WriteBehind: r.Pulses.Lag,
+		Licenses:    r.LicenseRows.CountByState, LicensesEvery: licensesCounted,
+	})
+}
+
+// serveFigures serves /metrics on a listener of its own, so that it needs no
+// credentials and can't be reached where the clients call.
+func (a *App) serveFigures(ctx context.Context) error {
+	if a.c.MetricsListen == "" {
+		return nil
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", a.c.MetricsListen)
+	if err != nil {
+		return usage(fmt.Sprintf("The figures can't be served on %s: %v.", a.c.MetricsListen, errors.Unwrap(err)), err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.metrics.Handler())
+	a.figures = &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout}
+	a.figuresAddress = listener.Addr().String()
+	a.working.Go(func() {
+		if err := a.figures.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- err
+		}
+	})
+	return nil
+}
+
+// MetricsURL is where the figures are; after Start, and "" without them.
+func (a *App) MetricsURL() string {
+	if a.figuresAddress == "" {
+		return ""
+	}
+	return "http://" + a.figuresAddress + "/metrics"
+}

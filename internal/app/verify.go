@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"chancery/internal/audit"
+	"chancery/internal/store/invariants"
+)
+
+type verifyCommand struct {
+	storageFlags
+
+	Head []string `help:"A head of a vendor's audit chain that was kept elsewhere, as the server logged it. May be given several times." placeholder:"HEAD"`
+}
+
+// Run implements the command: it proves every counter and ledger against the
+// rows they count, that the keys open, and the audit chains.
+func (c *verifyCommand) Run(s streams) error {
+	var heads []audit.Head
+	for _, text := range c.Head {
+		h, err := audit.ParseHead(text)
+		if err != nil {
+			return usage("--head is not a head of an audit chain: give what the server logged.", err)
+		}
+		heads = append(heads, h)
+	}
+	return c.withRooms(func(ctx context.Context, r *Rooms) error {
+		problems, err := r.Verify(ctx, heads, func(line string) { fmt.Fprintln(s.out, line) })
+		if err != nil {
+			return err
+		}
+		if len(problems) == 0 {
+			fmt.Fprintln(s.out, "Nothing is wrong.")
+			return nil
+		}
+		return errors.New("the database is not sound:\n  " + strings.Join(problems, "\n  "))
+	})
+}
+
+// Verify gives everything that is wrong in the database, a sentence each. say is
+// told what was looked at.
+func (r *Rooms) Verify(ctx context.Context, heads []audit.Head, say func(string)) ([]string, error) {
+	found, err := invariants.Run(ctx, r.DB)
+	if err != nil {
+		return nil, err
+	}
+	var problems []string
+	for _, f := range found {
+		problems = append(problems, fmt.Sprintf("%d %s", f.Count, f.What))
+	}
+	say(fmt.Sprintf("%d invariants were checked.", invariants.Count()))
+	mismatches, err := r.Meters.Verify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range mismatches {
+		problems = append(problems, fmt.Sprintf("the meter of licence %s, limitation %s, says %d consumed and %d gross, its ledger %d and %d (millionths)",
+			m.License, m.Limitation, m.Consumed, m.Gross, m.LedgerConsumed, m.LedgerGross))
+	}
+	say("Every meter was held against its ledger.")
+	if err := r.Keyring.Check(ctx); err != nil {
+		return nil, err
+	}
+	say("The signing keys open.")
+	all, err := r.VendorRows.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range all {
+		report, err := audit.Verify(ctx, r.AuditRows, audit.Vendor{ID: v.ID, UUID: v.UUID}, heads...)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range report.Broken {
+			problems = append(problems, fmt.Sprintf("vendor %s: %s", v.UUID, b))
+		}
+		say(fmt.Sprintf("The audit chain of vendor %s has %d records; %d are not sealed yet.", v.UUID, report.Head.Sequence, report.Unsealed))
+	}
+	return problems, nil
+}

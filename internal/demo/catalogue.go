@@ -1,0 +1,88 @@
+package demo
+
+import (
+	"chancery/internal/catalog"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+)
+
+// editions are what the demo vendor sells.
+type editions struct {
+	trial, standard, pro, team, floating catalog.Edition
+}
+
+// stockCatalogue makes two products with five editions.
+func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all editions, err error) {
+	silent := 120
+	if studio, err = h.c.Catalog.CreateProduct(t, h.c.Vendor, catalog.Product{
+		Name: "Press Studio", Description: "Page layout and pre-press (invented for the demo)",
+		PrintedKeys: true, MaximumInactiveDays: &silent, LatestRelease: "3.4.0",
+	}); err != nil {
+		return studio, all, err
+	}
+	server, err := h.c.Catalog.CreateProduct(t, h.c.Vendor, catalog.Product{
+		Name: "Press Server", Description: "Rendering for many seats (invented for the demo)", LatestRelease: "2.1.0",
+	})
+	if err != nil {
+		return studio, all, err
+	}
+	month, year := 30, 365
+	for _, e := range []struct {
+		made        *catalog.Edition
+		product     catalog.Product
+		name, about string
+		kind        terms.LicenseType
+		mode        terms.Mode
+		grants      terms.Grants
+		policy      func(p *terms.Policy)
+	}{
+		{
+			&all.trial, studio, "Trial", "Everything for 30 days, on one device", terms.TimeLimited, terms.Named, grants(3, false),
+			func(p *terms.Policy) { p.TrialDays, p.FreerideDays = month, 3 },
+		},
+		{
+			&all.standard, studio, "Standard", "Two devices for a year", terms.TimeLimited, terms.Named, grants(20, false),
+			func(p *terms.Policy) {
+				p.TokenLimit, p.ExpiresMode, p.ExpiresDays = 2, terms.ExpiresDaysActivated, &year
+			},
+		},
+		{
+			&all.pro, studio, "Pro", "Three devices for good, and one more than the contract says", terms.Perpetual, terms.Named, grants(200, true),
+			func(p *terms.Policy) { p.TokenLimit, p.ActivationBuffer = 3, 1 },
+		},
+		{
+			&all.team, studio, "Team", "Five devices, and two on goodwill for 30 days", terms.Perpetual, terms.Named, grants(1000, true),
+			func(p *terms.Policy) { p.TokenLimit, p.GoodwillTokenLimit, p.GoodwillDays = 5, 2, &month },
+		},
+		{
+			&all.floating, server, "Floating", "Five sessions at once", terms.Perpetual, terms.Floating,
+			terms.Grants{},
+			func(p *terms.Policy) { p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 50, 5, 15 },
+		},
+	} {
+		policy := terms.Defaults()
+		e.policy(&policy)
+		if *e.made, err = h.c.Catalog.CreateEdition(t, h.c.Vendor, catalog.Edition{
+			ProductUUID: e.product.UUID, Name: e.name, Description: e.about, Mode: e.mode, ClientType: terms.Devices,
+			LicenseType: e.kind, Policy: policy, Grants: e.grants,
+		}); err != nil {
+			return studio, all, err
+		}
+	}
+	return studio, all, nil
+}
+
+// grants are the features, the limit and the variable of Press Studio.
+func grants(projects int64, automation bool) terms.Grants {
+	limit := projects * terms.Unit
+	return terms.Grants{
+		Features: []terms.Feature{
+			{Name: "export", Description: "Export to PDF/X", IsActive: true},
+			{Name: "automation", Description: "Watch folders and scripts", IsActive: automation, Adjustable: true},
+		},
+		Limitations: []terms.Limitation{
+			{Name: "projects", Description: "Projects open at once", Limit: &limit, Reset: terms.ResetNone, Adjustable: true},
+		},
+		Variables: []terms.Variable{{Name: "region", Description: "Colour profiles of this region", Value: "eu", Adjustable: true}},
+	}
+}

@@ -1,0 +1,131 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"chancery/internal/catalog"
+	"chancery/internal/customers"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+)
+
+// history is how far back the data goes.
+const history = 540 * 24 * time.Hour
+
+// Config is what making the history needs; all of it is required.
+type Config struct {
+	Runner    tx.Runner
+	Catalog   *catalog.Service
+	Customers *customers.Service
+	Licenses  *licensing.Service
+	Clock     *Clock // the services' own
+	Vendor    ident.VendorID
+}
+
+// Facts is what there is to try.
+type Facts struct {
+	Customers, Licenses, Activations int
+
+	ProductID, EditionID, CustomerID ident.UUID // to issue another licence
+	Spare                            *licensing.License
+	Fleet                            ident.UUID // the license key of the simulated clients
+}
+
+// Fill makes the history up to the present and lets the clock go live. The data
+// is the same every time, but for ids, keys and the day it is reckoned from.
+func Fill(ctx context.Context, c Config) (Facts, error) {
+	h := &historian{
+		c: c, rand: rand.New(rand.NewPCG(20, 26)), //nolint:gosec // the same data every time
+		start: c.Clock.Now(), end: c.Clock.present.Now(), customers: map[string]ident.UUID{},
+	}
+	if err := h.run(ctx, step{h.start, staff(), func(t tx.Tx) (err error) {
+		var studio catalog.Product
+		studio, h.editions, err = h.stockCatalogue(t)
+		h.facts.ProductID, h.facts.EditionID = studio.UUID, h.editions.standard.UUID
+		return err
+	}, nil}); err != nil {
+		return Facts{}, err
+	}
+	h.planCustomers()
+	h.planLicenses()
+	slices.SortStableFunc(h.steps, func(a, b *step) int { return a.at.Compare(b.at) })
+	for _, s := range h.steps {
+		if err := h.run(ctx, *s); err != nil {
+			return Facts{}, fmt.Errorf("demo: %w", err)
+		}
+	}
+	h.facts.Customers, h.facts.CustomerID, h.facts.Licenses = len(h.customers), h.customers[h.buyers[0].name], licenseCount+2
+	for _, v := range h.visitors {
+		if v.activation != nil {
+			h.facts.Activations++
+		}
+	}
+	c.Clock.goLive()
+	return h.facts, nil
+}
+
+// historian plans what happened and then lets it happen, in order.
+type historian struct {
+	c          Config
+	rand       *rand.Rand
+	start, end time.Time
+	steps      []*step
+	editions   editions
+	buyers     []buyer
+	customers  map[string]ident.UUID
+	visitors   []*visitor
+	facts      Facts
+}
+
+type buyer struct {
+	name  string
+	since time.Time
+}
+
+// step is one thing that happened: a change in a transaction, or a heartbeat,
+// which makes its own.
+type step struct {
+	at        time.Time
+	actor     tx.Actor
+	change    func(t tx.Tx) error
+	heartbeat func(ctx context.Context) error
+}
+
+// staff is who acts where no client does.
+func staff() tx.Actor { return tx.Actor{Kind: "system", Name: "Demo staff"} }
+
+func (h *historian) run(ctx context.Context, s step) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	h.c.Clock.set(s.at)
+	ctx = tx.WithActor(ctx, s.actor)
+	if s.heartbeat != nil {
+		return s.heartbeat(ctx)
+	}
+	return h.c.Runner.Run(ctx, s.change)
+}
+
+func (h *historian) at(when time.Time, who tx.Actor, change func(t tx.Tx) error) {
+	h.steps = append(h.steps, &step{at: h.past(when), actor: who, change: change})
+}
+
+// during gives an instant within so long after from, in the past.
+func (h *historian) during(from time.Time, length time.Duration) time.Time {
+	return h.past(from.Add(time.Duration(h.rand.Int64N(int64(length)))))
+}
+
+// past keeps what is to happen out of the future.
+func (h *historian) past(when time.Time) time.Time {
+	if last := h.end.Add(-time.Minute); when.After(last) {
+		return last
+	}
+	return when
+}
+
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }

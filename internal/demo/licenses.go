@@ -1,0 +1,141 @@
+package demo
+
+import (
+	"fmt"
+	"time"
+
+	"chancery/internal/catalog"
+	"chancery/internal/licensing"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+)
+
+// licenseCount is how many are planned beside the two to try with.
+const licenseCount = 298
+
+// story is what happens to one licence.
+type story struct {
+	license *licensing.License
+	edition catalog.Edition
+	number  int
+	issued  time.Time
+	clients []*visitor
+}
+
+// desk is what a licence is issued for, beside its edition.
+func desk(n int) string {
+	desks := []string{"pre-press", "reception", "proofing", "night shift", "colour lab", "archive", "apprentices", "front desk"}
+	return desks[n%len(desks)]
+}
+
+// planLicenses plans all licences. Which of them get into which state goes by
+// their number, so that every state is there.
+func (h *historian) planLicenses() {
+	for n := range licenseCount {
+		h.planLicense(n)
+	}
+	h.planSpare()
+	h.planFleet()
+}
+
+func (h *historian) planLicense(n int) {
+	buyer := h.buyers[h.rand.IntN(len(h.buyers))]
+	s := &story{number: n, edition: h.editionFor(n)}
+	s.issued = h.during(buyer.since, h.end.Sub(buyer.since))
+	if s.edition.Name == "Trial" { // most buyers try before they buy, and most trials are over
+		s.issued = h.during(h.end.Add(-days(110)), days(108))
+	}
+	command := licensing.IssueCommand{
+		Vendor: h.c.Vendor, Edition: s.edition.UUID, Name: s.edition.Name + ", " + desk(n),
+		IsTemporary: n%97 == 12,
+	}
+	if n%25 == 7 {
+		command.LegacyKey = fmt.Sprintf("OLD-%05d", 40000+n)
+	}
+	if n%149 == 5 { // bought for later
+		s.issued, command.StartsAt = h.end.Add(-days(3)), h.end.Add(days(14)).Truncate(24*time.Hour)
+	}
+	h.at(s.issued, staff(), func(t tx.Tx) (err error) {
+		command.Customer = h.customers[buyer.name]
+		s.license, err = h.c.Licenses.Issue(t, command)
+		return err
+	})
+	h.planUse(s)
+	h.planChanges(s)
+}
+
+func (h *historian) editionFor(n int) catalog.Edition {
+	switch n % 20 {
+	case 0, 1, 2, 3:
+		return h.editions.trial
+	case 12, 13, 14, 15, 16:
+		return h.editions.pro
+	case 17, 18:
+		return h.editions.team
+	case 19:
+		return h.editions.floating
+	}
+	return h.editions.standard
+}
+
+// planChanges plans what staff did about the licence later.
+func (h *historian) planChanges(s *story) {
+	later := h.during(s.issued.Add(days(20)), days(200))
+	switch {
+	case s.number%37 == 9: // not paid for
+		off := false
+		h.change(s, later, licensing.Change{IsActive: &off})
+	case s.number%20 == 2: // the trial convinced
+		h.change(s, s.issued.Add(days(25)), licensing.Change{Edition: h.editions.standard.UUID})
+	case s.edition.Name == "Standard" && s.number%3 == 0: // renewed
+		h.change(s, s.issued.Add(days(350)), licensing.Change{
+			Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: s.issued.Add(days(750)).Truncate(24 * time.Hour)},
+		})
+	case s.edition.Name == "Pro" && s.number%4 == 0: // bought more
+		five := int64(5)
+		h.change(s, later, licensing.Change{Overrides: func(o terms.Overrides) terms.Overrides { o.TokenLimit = &five; return o }})
+	}
+	if s.number%90 == 34 && len(s.clients) > 0 { // reported as stolen
+		h.at(h.end.Add(-days(2)), staff(), func(t tx.Tx) error {
+			if s.clients[0].activation == nil {
+				return nil
+			}
+			return h.c.Licenses.Suspend(t, h.c.Vendor, s.clients[0].activation.UUID, h.end.Add(days(14)))
+		})
+	}
+}
+
+func (h *historian) change(s *story, when time.Time, c licensing.Change) {
+	if when.After(h.end) {
+		return
+	}
+	h.at(when, staff(), func(t tx.Tx) error {
+		_, err := h.c.Licenses.Update(t, h.c.Vendor, s.license.ID, c)
+		return err
+	})
+}
+
+// planSpare plans the licence that whoever looks around activates.
+func (h *historian) planSpare() {
+	h.at(h.end.Add(-time.Hour), staff(), func(t tx.Tx) (err error) {
+		h.facts.Spare, err = h.c.Licenses.Issue(t, licensing.IssueCommand{
+			Vendor: h.c.Vendor, Edition: h.editions.standard.UUID, Customer: h.customers[h.buyers[0].name], Name: "Standard, for you to try",
+		})
+		return err
+	})
+}
+
+// planFleet plans the licence of the simulated clients.
+func (h *historian) planFleet() {
+	tokens := int64(fleetMost)
+	h.at(h.end.Add(-time.Hour), staff(), func(t tx.Tx) error {
+		l, err := h.c.Licenses.Issue(t, licensing.IssueCommand{
+			Vendor: h.c.Vendor, Edition: h.editions.team.UUID, Customer: h.customers[h.buyers[1].name], Name: "Team, simulated clients",
+			Overrides: &terms.Overrides{TokenLimit: &tokens},
+		})
+		if err == nil {
+			h.facts.Fleet = l.LicenseKey
+		}
+		return err
+	})
+}

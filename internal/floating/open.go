@@ -1,0 +1,167 @@
+package floating
+
+import (
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Outcome is what an open came to: a status, or a refusal.
+type Outcome struct {
+	Status  Status
+	Refusal *Refusal // nil when it was granted
+}
+
+// Open opens a session, or renews the one of the same key (rule 9). It first
+// writes down the licence's lapsed ones. A refusal is counted.
+func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
+	l, refusal, err := s.find(t, c)
+	if err != nil || refusal != nil {
+		return Outcome{Refusal: refusal}, err
+	}
+	o := &opening{Service: s, t: t, call: c, license: l}
+	if l.IsFloating {
+		if err := s.Licenses.Begin(t, l); err != nil {
+			return Outcome{}, err
+		}
+		if o.counter, err = s.locked(t, c.Vendor, l.ID); err != nil {
+			return Outcome{}, err
+		}
+	}
+	// Only now, so that nobody releases the client in between.
+	refusal, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, false)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if refusal == nil && !l.IsFloating {
+		refusal = Refuse(NamedLicense)
+	}
+	if refusal != nil {
+		return o.deny(refusal)
+	}
+	if err := o.load(); err != nil {
+		return Outcome{}, err
+	}
+	d := decideOpen(o.openCase)
+	switch {
+	case d.refusal != nil:
+		return o.deny(d.refusal)
+	case d.renew:
+		return o.renew(d)
+	}
+	return o.open(d)
+}
+
+// opening is one open under way.
+type opening struct {
+	*Service
+	openCase
+
+	t       tx.Tx
+	call    Call
+	license *License
+	counter Counter
+}
+
+func (o *opening) load() (err error) {
+	v, l, c := o.call.Vendor, o.license, o.call
+	o.openCase = openCase{now: o.t.Now(), license: l, checkout: c.Checkout, userID: c.UserID, open: o.counter.Open}
+	if o.same, err = o.Store.Present(o.t, v, l.ID, c.ClientID, c.SessionID); err != nil {
+		return err
+	}
+	if o.same == nil && l.Policy.MaxSessionsPerClient > 0 {
+		if o.ofClient, err = o.Store.CountOfClient(o.t, v, l.ID, c.ClientID); err != nil {
+			return err
+		}
+	}
+	if !l.IsOfUsers || c.UserID == "" {
+		return nil
+	}
+	if o.userKnown, err = o.Licenses.KnowsUser(o.t, v, l, c.UserID); err != nil {
+		return err
+	}
+	o.userElsewhere, err = o.Store.UserElsewhere(o.t, v, l.ID, c.UserID, c.ClientID)
+	return err
+}
+
+func (o *opening) renew(d openDecision) (Outcome, error) {
+	session := *o.same
+	session.RenewedAt, session.ValidUntil = o.now, d.validUntil
+	if o.call.UserID != "" {
+		session.UserID = o.call.UserID
+	}
+	if err := o.Store.Renew(o.t, o.call.Vendor, &session); err != nil {
+		return Outcome{}, err
+	}
+	if d.validUntil.Before(o.counter.NextLapse) { // the licence's end was brought forward
+		o.counter.NextLapse = d.validUntil
+		if err := o.Store.SaveCounter(o.t, o.call.Vendor, o.counter); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return o.status(session), nil
+}
+
+func (o *opening) open(d openDecision) (Outcome, error) {
+	session := Session{
+		UUID: o.IDs.V7(), License: o.license.ID, ClientID: o.call.ClientID, SessionID: o.call.SessionID, UserID: o.call.UserID,
+		IsOveruse: d.overuse, OpenedAt: o.now, RenewedAt: o.now, ValidUntil: d.validUntil,
+	}
+	if err := o.Store.Insert(o.t, o.call.Vendor, &session); err != nil {
+		return Outcome{}, err
+	}
+	if o.counter.Open == 0 {
+		o.counter.NextLapse = d.validUntil
+	}
+	o.counter.Open++
+	o.counter.NextLapse = earlier(o.counter.NextLapse, d.validUntil)
+	if err := o.Store.SaveCounter(o.t, o.call.Vendor, o.counter); err != nil {
+		return Outcome{}, err
+	}
+	if d.overuse && o.counter.Open == o.license.Policy.FloatingTokenLimit+1 {
+		o.announce(EventOveruse, 0)
+	}
+	return o.status(session), nil
+}
+
+func (o *opening) status(s Session) Outcome {
+	return Outcome{Status: Status{Session: s, Limit: o.license.Policy.FloatingTokenLimit}}
+}
+
+// deny counts a refusal. Only the first one of its kind in an hour is announced:
+// a crowd that waits for a seat asks every few seconds.
+func (o *opening) deny(r *Refusal) (Outcome, error) {
+	n, err := o.Store.CountDenial(o.t, o.call.Vendor, o.license.ID, r.ID, o.t.Now())
+	if err != nil {
+		return Outcome{}, err
+	}
+	if n == 1 && r.ID == NoSessionLeft {
+		o.announce(EventDenied, r.ID)
+	}
+	return Outcome{Refusal: r}, nil
+}
+
+// Events that leave the server, to whoever is subscribed.
+const (
+	EventDenied  = "session.denied"
+	EventOveruse = "license.overuse"
+)
+
+// eventPayload is what an event says; ids and numbers, no keys.
+type eventPayload struct {
+	LicenseID  ident.UUID `json:"license_id"`
+	ProductID  ident.UUID `json:"product_id"`
+	CustomerID ident.UUID `json:"customer_id"`
+	ClientID   string     `json:"client_id"`
+	UserID     string     `json:"user_id,omitempty"`
+	Reason     int        `json:"reason,omitempty"`
+	Open       int64      `json:"sessions_open"`
+	Limit      int64      `json:"floating_token_limit"`
+}
+
+func (o *opening) announce(event string, reason int) {
+	l := o.license
+	o.t.Enqueue(tx.Event{Vendor: o.call.Vendor, Type: event, Stream: l.UUID, Payload: eventPayload{
+		LicenseID: l.UUID, ProductID: l.Product, CustomerID: l.Customer, ClientID: o.call.ClientID, UserID: o.call.UserID,
+		Reason: reason, Open: o.counter.Open, Limit: l.Policy.FloatingTokenLimit,
+	}})
+}

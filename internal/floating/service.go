@@ -1,0 +1,213 @@
+package floating
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Config is what the service needs; all of it is required.
+type Config struct {
+	Store    Store
+	Reader   Reader
+	Licenses Licenses
+	Runner   tx.Runner // for the periodic tidying
+	IDs      ident.Source
+}
+
+// Service carries out the rules of sessions.
+type Service struct{ Config }
+
+// New checks the configuration and makes the service.
+func New(c Config) (*Service, error) {
+	if c.Store == nil || c.Reader == nil || c.Licenses == nil || c.Runner == nil || c.IDs.Clock == nil || c.IDs.Rand == nil {
+		return nil, errors.New("floating: the configuration is incomplete")
+	}
+	return &Service{c}, nil
+}
+
+// Call names a session: who calls, for which licence.
+type Call struct {
+	Vendor    ident.VendorID
+	Presented string // the license key, this client's token key, or, for an activated client, the licence's id
+	ClientID  string
+	SessionID string
+	UserID    string
+	Checkout  int // minutes; 0 for none
+	Proof     Proof
+}
+
+const maxID = 256 // bytes
+
+func (c Call) check() *Refusal {
+	switch {
+	case c.ClientID == "":
+		return Refuse(MissingClientID)
+	case len(c.SessionID) > maxID || strings.ContainsFunc(c.SessionID, unicode.IsControl):
+		return Refuse(BadSessionID)
+	}
+	return nil
+}
+
+// find brings the licence of a call; a refusal where there is none, or one without sessions.
+func (s *Service) find(t tx.Tx, c Call) (*License, *Refusal, error) {
+	if r := c.check(); r != nil {
+		return nil, r, nil
+	}
+	l, err := s.Licenses.Find(t, c.Vendor, c.Presented)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case l == nil:
+		return nil, Refuse(InvalidKey), nil
+	}
+	return l, nil, nil
+}
+
+// locked locks a licence's counter and takes the sessions off it that have lapsed.
+func (s *Service) locked(t tx.Tx, v ident.VendorID, l ident.LicenseID) (Counter, error) {
+	c, err := s.Store.LockCounter(t, v, l)
+	if err != nil || c.Open == 0 || t.Now().Before(c.NextLapse) {
+		return c, err
+	}
+	ended, next, err := s.Store.Lapse(t, v, l, t.Now())
+	if err != nil {
+		return c, err
+	}
+	c.Open, c.NextLapse = c.Open-ended, next
+	return c, s.Store.SaveCounter(t, v, c)
+}
+
+// Close ends a session. One that is not open, or not any more, is closed already.
+func (s *Service) Close(t tx.Tx, c Call) (*Refusal, error) {
+	l, refusal, err := s.find(t, c)
+	if err != nil || refusal != nil {
+		return refusal, err
+	}
+	if refusal, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, true); err != nil || refusal != nil {
+		return refusal, err
+	}
+	if !l.IsFloating {
+		return Refuse(NamedLicense), nil
+	}
+	counter, err := s.locked(t, c.Vendor, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	present, err := s.Store.Present(t, c.Vendor, l.ID, c.ClientID, c.SessionID)
+	if err != nil || present == nil {
+		return nil, err
+	}
+	return nil, s.end(t, c.Vendor, counter, present, ByClient)
+}
+
+// Count tells how many sessions of a licence are open at this instant. byID also
+// takes the licence's id, from those who may look licences up.
+func (s *Service) Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *Refusal, error) {
+	l, err := s.Licenses.Find(t, v, presented)
+	switch {
+	case err != nil:
+		return 0, nil, err
+	case l == nil || l.ByID && !byID:
+		return 0, Refuse(InvalidKey), nil
+	case !l.IsFloating:
+		return 0, Refuse(NamedLicense), nil
+	}
+	open, err := s.Store.OpenIn(t, v, l.ID)
+	return open[l.ID], nil, err
+}
+
+// end ends an open session, with its licence's counter locked.
+func (s *Service) end(t tx.Tx, v ident.VendorID, c Counter, session *Session, reason Reason) error {
+	session.EndedAt, session.EndReason = t.Now(), reason
+	if err := s.Store.End(t, v, session); err != nil {
+		return err
+	}
+	c.Open--
+	return s.Store.SaveCounter(t, v, c)
+}
+
+// Release ends a session for the vendor's staff.
+func (s *Service) Release(t tx.Tx, v ident.VendorID, id ident.UUID) error {
+	session, err := s.Store.ByUUID(t, v, id)
+	if err != nil {
+		return err
+	}
+	if session == nil {
+		return fault.Missing("session")
+	}
+	counter, err := s.locked(t, v, session.License)
+	if err != nil {
+		return err
+	}
+	// It may have ended while we waited for the counter, or just now.
+	if session, err = s.Store.ByUUID(t, v, id); err != nil {
+		return err
+	}
+	if session == nil || !session.EndedAt.IsZero() {
+		return fault.Refused("session_over", "The session has ended already.", "Nothing is left to do.")
+	}
+	if err := s.end(t, v, counter, session, ByRelease); err != nil {
+		return err
+	}
+	t.Journal(tx.Entry{
+		Vendor: v, Action: "session.released", Subject: "session", ID: session.UUID, License: session.License,
+		Before: map[string]string{"client_id": session.ClientID, "session_id": session.SessionID, "user_id": session.UserID},
+	})
+	return nil
+}
+
+// ClientReleased ends the sessions of a client that lost its activation. The
+// licence is locked already, as the order of locks asks for.
+func (s *Service) ClientReleased(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string) error {
+	counter, err := s.locked(t, v, l)
+	if err != nil || counter.Open == 0 {
+		return err
+	}
+	n, err := s.Store.EndOfClient(t, v, l, clientID, ByRelease, t.Now())
+	if err != nil || n == 0 {
+		return err
+	}
+	counter.Open -= n
+	return s.Store.SaveCounter(t, v, counter)
+}
+
+// tidyBatch is how many licences are tidied at once.
+const tidyBatch = 200
+
+// Tidy writes down the ends of sessions that have lapsed where nobody opened one
+// since, and tells of how many licences. Nothing waits for it: reads judge by the instant.
+func (s *Service) Tidy(ctx context.Context) (int, error) {
+	for total := 0; ; {
+		due, err := s.Reader.Due(ctx, s.IDs.Clock.Now(), tidyBatch)
+		if err != nil {
+			return total, err
+		}
+		for _, d := range due {
+			if err := s.Runner.Run(ctx, func(t tx.Tx) error {
+				_, err := s.locked(t, d.Vendor, d.License)
+				return err
+			}); err != nil {
+				return total, err
+			}
+			total++
+		}
+		if len(due) < tidyBatch {
+			return total, nil
+		}
+	}
+}
+
+// earlier gives the earlier of two instants; a zero one is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,79 @@
+package floating
+
+import (
+	"context"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Proof tells whether a call was signed with the private key of this Ed25519
+// public key; nil proves nothing.
+type Proof func(publicKey []byte) bool
+
+// Licenses is what floating needs of licensing.
+type Licenses interface {
+	// Find gives the licence that a call names by a full key of any kind or by its
+	// id; nil for none.
+	Find(t tx.Tx, v ident.VendorID, presented string) (*License, error)
+
+	// Begin is told that the licence is used, before its counter is locked. It may
+	// lock the licence, and reckons the end of l anew.
+	Begin(t tx.Tx, l *License) error
+
+	// Admit judges the client by the licence, its activation and its proof; nil
+	// admits it. closing asks only whether the caller is the client.
+	Admit(t tx.Tx, l *License, clientID string, proof Proof, closing bool) (*Refusal, error)
+
+	// KnowsUser reports whether a user may use the licence.
+	KnowsUser(t tx.Tx, v ident.VendorID, l *License, user string) (bool, error)
+}
+
+// Store is the sessions' part of the database. All methods reach one vendor's
+// rows only. "Not found" is a nil pointer, never an error.
+type Store interface { //nolint:interfacebloat // all that one room stores
+	// LockCounter gives a licence's counter and locks it, making it if need be.
+	// Licences are locked before it, nothing is after it.
+	LockCounter(t tx.Tx, v ident.VendorID, l ident.LicenseID) (Counter, error)
+	SaveCounter(t tx.Tx, v ident.VendorID, c Counter) error
+
+	// Lapse ends the licence's sessions whose time is over at now, each at the
+	// instant it lapsed. It tells how many, and when the next one lapses (zero: none is open).
+	Lapse(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time) (ended int64, next time.Time, err error)
+
+	// Present gives the session of this key whose end nobody has written down.
+	Present(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID, sessionID string) (*Session, error)
+	ByUUID(t tx.Tx, v ident.VendorID, id ident.UUID) (*Session, error)
+
+	CountOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string) (int64, error)
+
+	// UserElsewhere reports whether a user has a session on another client.
+	UserElsewhere(t tx.Tx, v ident.VendorID, l ident.LicenseID, userID, clientID string) (bool, error)
+
+	Insert(t tx.Tx, v ident.VendorID, s *Session) error
+	Renew(t tx.Tx, v ident.VendorID, s *Session) error
+	End(t tx.Tx, v ident.VendorID, s *Session) error
+
+	// EndOfClient ends the open sessions of a client, and tells how many.
+	EndOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string, reason Reason, at time.Time) (int64, error)
+
+	// OpenIn tells how many sessions of each licence are open at this instant; none where it is missing.
+	OpenIn(t tx.Tx, v ident.VendorID, licenses ...ident.LicenseID) (map[ident.LicenseID]int64, error)
+
+	// CountDenial counts a refused open per licence, reason and hour, and gives
+	// how many there were in this one.
+	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) (int64, error)
+}
+
+// Due is a licence of which a session has lapsed.
+type Due struct {
+	Vendor  ident.VendorID
+	License ident.LicenseID
+}
+
+// Reader reads committed data.
+type Reader interface {
+	// Due gives licences with lapsed sessions whose end nobody has written down.
+	Due(ctx context.Context, now time.Time, limit int) ([]Due, error)
+}

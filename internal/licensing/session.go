@@ -1,0 +1,130 @@
+package licensing
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Sessions is told of floating licences' clients. It is called with the licence locked.
+type Sessions interface {
+	// ClientReleased ends the sessions of a client that has lost its activation.
+	ClientReleased(t tx.Tx, v ident.VendorID, license ident.LicenseID, clientID string) error
+}
+
+// Presented is the licence that a session call names, and by what.
+type Presented struct {
+	License *License
+	Token   ident.TokenID // of a token key; 0 for none
+	ByID    bool          // by the licence's id, which proves nothing
+}
+
+// Present finds the licence that a session call names: by a full key of any
+// kind, or by its id; nil when there is none.
+func (s *Service) Present(t tx.Tx, v ident.VendorID, k Key) (*Presented, error) {
+	f, ok, err := s.store.FindKey(t, v, 0, k)
+	if err != nil {
+		return nil, err
+	}
+	p := &Presented{Token: f.Token, ByID: !ok}
+	if !ok {
+		if f.License, err = s.store.LicenseID(t, v, k.UUID); err != nil || f.License == 0 {
+			return nil, err
+		}
+	}
+	if p.License, err = s.store.License(t, v, f.License); err != nil || p.License == nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// BeginUse makes a session that comes before any activation count as the first
+// one, from which days and trials are reckoned. It locks the licence.
+func (s *Service) BeginUse(t tx.Tx, p *Presented) error {
+	l := p.License
+	if !l.FirstActivatedAt.IsZero() || p.ByID || refuseLicense(l, t.Now(), "") != nil {
+		return nil
+	}
+	locked, err := s.store.LockLicenses(t, l.Vendor, l.ID)
+	if err != nil {
+		return err
+	}
+	if p.License = locked[l.ID]; p.License == nil || !p.License.FirstActivatedAt.IsZero() {
+		p.License = l
+		return nil
+	}
+	p.License.FirstActivatedAt = t.Now()
+	return s.store.SaveCounters(t, p.License)
+}
+
+// Admit judges a client that asks for a session, as activation does (rule 4).
+// One that only closes a session need not be in force any more.
+func (s *Service) Admit(t tx.Tx, p *Presented, clientID string, proof Proof, closing bool) (*Refusal, error) {
+	l := p.License
+	device, client, err := s.store.ClientOf(t, l.Vendor, l.ID, clientID)
+	if err != nil {
+		return nil, err
+	}
+	c := admissionCase{now: t.Now(), license: l, device: device, client: client, byID: p.ByID, closing: closing}
+	if client != nil {
+		c.proven = proof.of(client.Client.PublicKey)
+	}
+	if p.Token != 0 {
+		if c.token, err = s.store.Token(t, l.Vendor, p.Token); err != nil {
+			return nil, err
+		}
+	}
+	return decideAdmission(c), nil
+}
+
+// admissionCase is all that decides whether a client may have a session.
+type admissionCase struct {
+	now     time.Time
+	license *License
+	device  Device      // zero for one that was never seen
+	client  *Activation // of this licence; nil when it is not activated
+	token   *Token      // whose key was presented; nil for a license key
+	byID    bool
+	proven  []byte
+	closing bool
+}
+
+func decideAdmission(c admissionCase) *Refusal {
+	strange := c.client != nil && !answersTo(c.client, c.proven)
+	switch {
+	case c.byID && (c.client == nil || strange):
+		return Refuse(InvalidKey) // an id is no key, and gets no reasons
+	case strange:
+		return Refuse(ClientAssigned)
+	case c.closing:
+		return nil
+	case c.token != nil && c.token.Activation == 0:
+		return Refuse(TokenNotAssigned)
+	case c.token != nil && (c.client == nil || c.client.ID != c.token.Activation):
+		return Refuse(OtherToken)
+	case c.device.SuspendedAt(c.now):
+		return Refuse(Suspended)
+	}
+	version := ""
+	if c.client != nil {
+		version = c.client.Client.SoftwareVersion
+	}
+	return refuseLicense(c.license, c.now, version)
+}
+
+// refuseLicense judges the licence alone, and a version ("" is not judged).
+func refuseLicense(l *License, now time.Time, version string) *Refusal {
+	p := l.Terms().Policy
+	switch {
+	case !l.IsActive:
+		return Refuse(NotActive)
+	case now.Before(l.StartsAt):
+		return Refuse(NotActive).with("The license starts at " + l.StartsAt.UTC().Format("2006-01-02 15:04") + " UTC.")
+	case expiredAt(l.ExpiryOf(p), now):
+		return Refuse(Expired)
+	case !versionAllowed(p, version):
+		return Refuse(VersionNotAllowed)
+	}
+	return nil
+}

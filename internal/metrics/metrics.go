@@ -1,0 +1,128 @@
+package metrics
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"chancery/internal/ident"
+)
+
+// Sources are the figures that are looked up when they are asked for.
+type Sources struct {
+	Clock       ident.Clock
+	Queue       func() int   // changes waiting for the embedded writer
+	Commits     func() int64 // transactions committed by this process
+	Rollbacks   func() int64
+	WriteBehind func() int // heartbeats waiting to be recorded
+
+	// Licenses counts licences by state. It is asked at most every LicensesEvery.
+	Licenses      func(ctx context.Context) (map[string]int64, error)
+	LicensesEvery time.Duration
+}
+
+// Metrics is one server's figures.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	routes   sync.Map // route and status → observed
+}
+
+type observed struct {
+	count   prometheus.Counter
+	seconds prometheus.Observer
+}
+
+type routeStatus struct {
+	route  string
+	status int
+}
+
+// New makes the figures of a server.
+func New(s Sources) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "chancery_requests_total", Help: "Requests answered, by route and status.",
+		}, []string{"route", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "chancery_request_seconds", Help: "Time to answer, by route.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"route"}),
+	}
+	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	gauge := func(name, help string, value func() int) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) }))
+	}
+	counter := func(name, help string, value func() int64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(value()) }))
+	}
+	gauge("chancery_writer_queue", "Changes waiting for the embedded database's writer.", s.Queue)
+	gauge("chancery_write_behind_waiting", "Clients whose newest heartbeat is not recorded yet.", s.WriteBehind)
+	counter("chancery_transactions_committed_total", "Transactions committed.", s.Commits)
+	counter("chancery_transactions_failed_total", "Transactions rolled back.", s.Rollbacks)
+	if s.Licenses != nil {
+		m.registry.MustRegister(&licenses{sources: s, states: prometheus.NewDesc("chancery_licenses", "Licences, by state.", []string{"state"}, nil)})
+	}
+	return m
+}
+
+// Observe counts a request. route is the pattern, never a path.
+func (m *Metrics) Observe(route string, status int, took time.Duration) {
+	if route == "" {
+		route = "none"
+	}
+	key := routeStatus{route, status}
+	found, ok := m.routes.Load(key)
+	if !ok {
+		found, _ = m.routes.LoadOrStore(key, observed{
+			m.requests.WithLabelValues(route, strconv.Itoa(status)), m.seconds.WithLabelValues(route),
+		})
+	}
+	o := found.(observed) //nolint:forcetypeassert // nothing else is stored
+	o.count.Inc()
+	o.seconds.Observe(took.Seconds())
+}
+
+// Handler serves the figures.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+}
+
+// licenses counts licences when asked, and remembers for a while: at a million
+// of them it is no small question.
+type licenses struct {
+	sources Sources
+	states  *prometheus.Desc
+
+	mu    sync.Mutex
+	at    time.Time
+	known map[string]int64
+}
+
+// Describe implements prometheus.Collector.
+func (l *licenses) Describe(to chan<- *prometheus.Desc) { to <- l.states }
+
+// Collect implements prometheus.Collector.
+func (l *licenses) Collect(to chan<- prometheus.Metric) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := l.sources.Clock.Now(); l.known == nil || now.Sub(l.at) >= l.sources.LicensesEvery {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if counted, err := l.sources.Licenses(ctx); err == nil {
+			l.known, l.at = counted, now
+		}
+	}
+	for state, n := range l.known {
+		to <- prometheus.MustNewConstMetric(l.states, prometheus.GaugeValue, float64(n), state)
+	}
+}

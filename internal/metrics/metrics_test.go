@@ -1,0 +1,48 @@
+package metrics_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/metrics"
+)
+
+func TestFigures(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	m := metrics.New(metrics.Sources{
+		Clock: ident.SystemClock{}, Queue: func() int { return 3 }, WriteBehind: func() int { return 4 },
+		Commits: func() int64 { return 5 }, Rollbacks: func() int64 { return 6 },
+		Licenses: func(context.Context) (map[string]int64, error) {
+			asked++
+			return map[string]int64{"active": 7}, nil
+		},
+		LicensesEvery: time.Hour,
+	})
+	m.Observe("POST /x", 200, time.Millisecond)
+	m.Observe("POST /x", 200, time.Millisecond)
+	m.Observe("", 404, time.Millisecond)
+	var text string
+	for range 2 {
+		w := httptest.NewRecorder()
+		m.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		text = w.Body.String()
+	}
+	for _, want := range []string{
+		`chancery_requests_total{route="POST /x",status="200"} 2`, `chancery_requests_total{route="none",status="404"} 1`,
+		`chancery_request_seconds_count{route="POST /x"} 2`, "chancery_writer_queue 3", "chancery_write_behind_waiting 4",
+		"chancery_transactions_committed_total 5", "chancery_transactions_failed_total 6", `chancery_licenses{state="active"} 7`,
+	} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("licences were counted %d times for two visits", asked)
+	}
+}

@@ -1,0 +1,157 @@
+package floating
+
+import (
+	"database/sql"
+	"time"
+
+	"chancery/internal/floating"
+	"chancery/internal/ident"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// Store keeps sessions.
+type Store struct{ DB *store.DB }
+
+var (
+	_ floating.Store  = Store{}
+	_ floating.Reader = Store{}
+)
+
+// LockCounter implements floating.Store.
+func (Store) LockCounter(t tx.Tx, v ident.VendorID, l ident.LicenseID) (floating.Counter, error) {
+	c := floating.Counter{License: l}
+	q := store.On(t)
+	for {
+		var next int64
+		found, err := q.QueryRow(`SELECT open_count, next_lapse FROM session_counters WHERE vendor_id = $1 AND license_id = $2`+q.Dialect.ForUpdate(),
+			[]any{v, l}, &c.Open, &next)
+		if next != 0 {
+			c.NextLapse = store.Instant(next)
+		}
+		if err != nil || found {
+			return c, err
+		}
+		if _, err := q.Exec(`INSERT INTO session_counters (vendor_id, license_id, open_count, next_lapse) VALUES ($1, $2, 0, 0)
+			ON CONFLICT DO NOTHING`, v, l); err != nil {
+			return c, err
+		}
+	}
+}
+
+// SaveCounter implements floating.Store.
+func (Store) SaveCounter(t tx.Tx, v ident.VendorID, c floating.Counter) error {
+	var next int64
+	if !c.NextLapse.IsZero() {
+		next = c.NextLapse.UnixMilli()
+	}
+	_, err := store.On(t).Exec(`UPDATE session_counters SET open_count = $1, next_lapse = $2 WHERE vendor_id = $3 AND license_id = $4`,
+		c.Open, next, v, c.License)
+	return err
+}
+
+// Lapse implements floating.Store.
+func (Store) Lapse(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time) (int64, time.Time, error) {
+	q := store.On(t)
+	n, err := q.Exec(`UPDATE sessions SET ended_at = valid_until, end_reason = $1
+		WHERE vendor_id = $2 AND license_id = $3 AND ended_at IS NULL AND valid_until <= $4`, floating.ByLapse, v, l, now.UnixMilli())
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	var next sql.NullInt64
+	_, err = q.QueryRow(`SELECT MIN(valid_until) FROM sessions WHERE vendor_id = $1 AND license_id = $2 AND ended_at IS NULL`, []any{v, l}, &next)
+	return n, instant(next), err
+}
+
+const sessionColumns = `s.id, s.uuid, s.license_id, s.client_id, s.session_id, s.user_id, s.is_overuse, s.opened_at, s.renewed_at, s.valid_until,
+	s.ended_at, s.end_reason`
+
+func scanSession(scan store.Scan) (floating.Session, error) {
+	var s floating.Session
+	var opened, renewed, until int64
+	var ended sql.NullInt64
+	var reason sql.NullString
+	err := scan(&s.ID, &s.UUID, &s.License, &s.ClientID, &s.SessionID, &s.UserID, &s.IsOveruse, &opened, &renewed, &until, &ended, &reason)
+	s.OpenedAt, s.RenewedAt, s.ValidUntil = store.Instant(opened), store.Instant(renewed), store.Instant(until)
+	s.EndedAt, s.EndReason = instant(ended), floating.Reason(reason.String)
+	return s, err
+}
+
+// one gives the only row of a query, or nil.
+func one(rows *sql.Rows, err error) (*floating.Session, error) {
+	all, err := store.All[floating.Session](rows, err)(scanSession)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// Present implements floating.Store.
+func (Store) Present(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID, sessionID string) (*floating.Session, error) {
+	return one(store.On(t).Query(`SELECT `+sessionColumns+` FROM sessions s WHERE s.vendor_id = $1 AND s.license_id = $2 AND s.client_id = $3
+		AND s.session_id = $4 AND s.ended_at IS NULL`, v, l, clientID, sessionID))
+}
+
+// ByUUID implements floating.Store.
+func (Store) ByUUID(t tx.Tx, v ident.VendorID, id ident.UUID) (*floating.Session, error) {
+	return one(store.On(t).Query(`SELECT `+sessionColumns+` FROM sessions s WHERE s.vendor_id = $1 AND s.uuid = $2`, v, id))
+}
+
+// CountOfClient implements floating.Store.
+func (Store) CountOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string) (n int64, err error) {
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM sessions WHERE vendor_id = $1 AND license_id = $2 AND client_id = $3 AND ended_at IS NULL`,
+		[]any{v, l, clientID}, &n)
+	return n, err
+}
+
+// UserElsewhere implements floating.Store.
+func (Store) UserElsewhere(t tx.Tx, v ident.VendorID, l ident.LicenseID, userID, clientID string) (bool, error) {
+	var found int
+	return store.On(t).QueryRow(`SELECT 1 FROM sessions WHERE vendor_id = $1 AND license_id = $2 AND user_id = $3 AND user_id <> ''
+		AND client_id <> $4 AND ended_at IS NULL LIMIT 1`, []any{v, l, userID, clientID}, &found)
+}
+
+// Insert implements floating.Store.
+func (Store) Insert(t tx.Tx, v ident.VendorID, s *floating.Session) (err error) {
+	s.ID, err = store.On(t).Insert(`INSERT INTO sessions (vendor_id, uuid, license_id, client_id, session_id, user_id, is_overuse,
+		opened_at, renewed_at, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+		v, s.UUID, s.License, s.ClientID, s.SessionID, s.UserID, store.Bit(s.IsOveruse),
+		s.OpenedAt.UnixMilli(), s.RenewedAt.UnixMilli(), s.ValidUntil.UnixMilli())
+	return err
+}
+
+// Renew implements floating.Store.
+func (Store) Renew(t tx.Tx, v ident.VendorID, s *floating.Session) error {
+	_, err := store.On(t).Exec(`UPDATE sessions SET renewed_at = $1, valid_until = $2, user_id = $3 WHERE vendor_id = $4 AND id = $5`,
+		s.RenewedAt.UnixMilli(), s.ValidUntil.UnixMilli(), s.UserID, v, s.ID)
+	return err
+}
+
+// End implements floating.Store.
+func (Store) End(t tx.Tx, v ident.VendorID, s *floating.Session) error {
+	_, err := store.On(t).Exec(`UPDATE sessions SET ended_at = $1, end_reason = $2 WHERE vendor_id = $3 AND id = $4`,
+		s.EndedAt.UnixMilli(), s.EndReason, v, s.ID)
+	return err
+}
+
+// EndOfClient implements floating.Store.
+func (Store) EndOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string, reason floating.Reason, at time.Time) (int64, error) {
+	return store.On(t).Exec(`UPDATE sessions SET ended_at = $1, end_reason = $2
+		WHERE vendor_id = $3 AND license_id = $4 AND client_id = $5 AND ended_at IS NULL`, at.UnixMilli(), reason, v, l, clientID)
+}
+
+// CountDenial implements floating.Store.
+func (Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) (n int64, err error) {
+	_, err = store.On(t).QueryRow(`INSERT INTO denials (vendor_id, license_id, reason, hour, denied) VALUES ($1, $2, $3, $4, 1)
+		ON CONFLICT (vendor_id, license_id, reason, hour) DO UPDATE SET denied = denials.denied + 1 RETURNING denied`,
+		[]any{v, l, reason, at.Unix() / 3600}, &n)
+	return n, err
+}
+
+// instant reads Unix milliseconds; NULL is the zero time.
+func instant(ms sql.NullInt64) time.Time {
+	if !ms.Valid {
+		return time.Time{}
+	}
+	return store.Instant(ms.Int64)
+}

@@ -1,0 +1,94 @@
+package invariants
+
+// check is one statement: the number that it selects must be 0.
+type check struct {
+	broken  string // what is wrong with each row that is counted
+	sqltext string
+}
+
+// checks are portable; a room that adds counters or ledgers adds its own here.
+var checks = []check{ //nolint:gochecknoglobals // a list that never changes
+	{
+		"licences whose counter of regular activations is not what their activations say",
+		`SELECT COUNT(*) FROM licenses l WHERE l.regular_used <> (SELECT COUNT(*) FROM activations a
+			WHERE a.vendor_id = l.vendor_id AND a.license_id = l.id AND a.released_at IS NULL AND a.goodwill_since IS NULL)`,
+	},
+	{
+		"licences whose counter of goodwill activations is not what their activations say",
+		`SELECT COUNT(*) FROM licenses l WHERE l.goodwill_used <> (SELECT COUNT(*) FROM activations a
+			WHERE a.vendor_id = l.vendor_id AND a.license_id = l.id AND a.released_at IS NULL AND a.goodwill_since IS NOT NULL)`,
+	},
+	{
+		"licences whose counter of contract tokens is not what their tokens say",
+		`SELECT COUNT(*) FROM licenses l WHERE l.contract_tokens <> (SELECT COUNT(*) FROM tokens k
+			WHERE k.vendor_id = l.vendor_id AND k.license_id = l.id AND k.role = 'contract')`,
+	},
+	{
+		"tokens in use whose activation has ended, is missing, or is of another token or licence",
+		`SELECT COUNT(*) FROM tokens k WHERE k.activation_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM activations a
+			WHERE a.vendor_id = k.vendor_id AND a.id = k.activation_id AND a.token_id = k.id AND a.license_id = k.license_id
+			AND a.token_key = k.token_key AND a.released_at IS NULL)`,
+	},
+	{
+		"present activations whose token is free or another's",
+		`SELECT COUNT(*) FROM activations a WHERE a.released_at IS NULL AND NOT EXISTS (SELECT 1 FROM tokens k
+			WHERE k.vendor_id = a.vendor_id AND k.id = a.token_id AND k.activation_id = a.id)`,
+	},
+	{
+		"present activations whose token has the wrong role",
+		`SELECT COUNT(*) FROM activations a JOIN tokens k ON k.vendor_id = a.vendor_id AND k.id = a.token_id
+			WHERE a.released_at IS NULL AND (CASE WHEN a.goodwill_since IS NULL THEN 0 ELSE 1 END) <> (CASE WHEN k.role = 'goodwill' THEN 1 ELSE 0 END)`,
+	},
+	{
+		"activations of another product than their licence's",
+		`SELECT COUNT(*) FROM activations a JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id
+			WHERE a.released_at IS NULL AND (a.product_id <> l.product_id OR a.is_temporary <> l.is_temporary)`,
+	},
+	{
+		"licences of an edition of another product",
+		`SELECT COUNT(*) FROM licenses l JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id WHERE e.product_id <> l.product_id`,
+	},
+	{
+		"activations without a pulse",
+		`SELECT COUNT(*) FROM activations a WHERE NOT EXISTS (SELECT 1 FROM pulses s WHERE s.activation_id = a.id AND s.vendor_id = a.vendor_id)`,
+	},
+	{
+		"licences whose counter of open sessions is not what their sessions say",
+		`SELECT COUNT(*) FROM session_counters c WHERE c.open_count <> (SELECT COUNT(*) FROM sessions s
+			WHERE s.vendor_id = c.vendor_id AND s.license_id = c.license_id AND s.ended_at IS NULL)`,
+	},
+	{
+		"open sessions that lapse before their licence's counter expects one to, or that have none",
+		`SELECT COUNT(*) FROM sessions s WHERE s.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM session_counters c
+			WHERE c.vendor_id = s.vendor_id AND c.license_id = s.license_id AND c.next_lapse <= s.valid_until)`,
+	},
+	{
+		"lapsed sessions that did not end at the instant they lapsed",
+		`SELECT COUNT(*) FROM sessions WHERE end_reason = 'lapsed' AND ended_at <> valid_until`,
+	},
+	{
+		"customers that are missing in their own line of superiors",
+		`SELECT COUNT(*) FROM customers c WHERE NOT EXISTS (SELECT 1 FROM customer_closure k
+			WHERE k.vendor_id = c.vendor_id AND k.superior_id = c.id AND k.customer_id = c.id AND k.depth = 0)`,
+	},
+	{
+		"customers whose superior is not one level above them",
+		`SELECT COUNT(*) FROM customers c WHERE c.superior_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customer_closure k
+			WHERE k.vendor_id = c.vendor_id AND k.superior_id = c.superior_id AND k.customer_id = c.id AND k.depth = 1)`,
+	},
+	{
+		"lines of superiors that no chain of customers makes",
+		`SELECT COUNT(*) FROM customer_closure k WHERE k.depth > 0 AND NOT EXISTS (SELECT 1 FROM customer_closure u
+			JOIN customers c ON c.vendor_id = u.vendor_id AND c.superior_id = u.customer_id
+			WHERE u.vendor_id = k.vendor_id AND u.superior_id = k.superior_id AND c.id = k.customer_id AND u.depth = k.depth - 1)`,
+	},
+	{
+		"API keys that name a signing key of another vendor or kind",
+		`SELECT COUNT(*) FROM api_keys a JOIN signing_keys s ON s.id = a.ed25519_key_id OR s.id = a.rsa_key_id
+			WHERE s.vendor_id <> a.vendor_id OR (s.id = a.ed25519_key_id AND s.kind <> 'ed25519') OR (s.id = a.rsa_key_id AND s.kind <> 'rsa')`,
+	},
+	{
+		"answers kept for repeated requests without their status",
+		`SELECT COUNT(*) FROM answers WHERE status IS NULL`,
+	},
+}

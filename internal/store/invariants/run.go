@@ -1,0 +1,37 @@
+package invariants
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"chancery/internal/store"
+)
+
+// Finding is something that must not be.
+type Finding struct {
+	Count int64
+	What  string // "licences whose ..."
+}
+
+// Run checks one state of the whole database. It finds nothing in a sound one.
+func Run(ctx context.Context, db *store.DB) ([]Finding, error) {
+	var found []Finding
+	err := db.Snapshot(ctx, func(query func(string, ...any) (*sql.Rows, error)) error {
+		for _, c := range checks {
+			rows, err := query(c.sqltext)
+			counts, err := store.All[int64](rows, err)(func(scan store.Scan) (n int64, err error) { return n, scan(&n) })
+			if err != nil {
+				return fmt.Errorf("look for %s: %w", c.broken, err)
+			}
+			if counts[0] > 0 {
+				found = append(found, Finding{counts[0], c.broken})
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// Count tells how many statements there are.
+func Count() int { return len(checks) }

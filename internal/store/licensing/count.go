@@ -1,0 +1,28 @@
+package licensing
+
+import (
+	"context"
+
+	"chancery/internal/store"
+)
+
+// CountByState counts all vendors' licences by state, for the operator's
+// figures. Nothing in it belongs to a vendor.
+func (s *Store) CountByState(ctx context.Context) (map[string]int64, error) {
+	type count struct {
+		state string
+		n     int64
+	}
+	rows, err := s.db.Query(ctx, `SELECT CASE WHEN is_active = 0 THEN 'off' WHEN goodwill_used > 0 THEN 'goodwill'
+			WHEN used_up_at IS NOT NULL THEN 'used_up' WHEN regular_used > 0 THEN 'in_use' ELSE 'unused' END AS state, COUNT(*)
+		FROM licenses GROUP BY 1`)
+	counts, err := store.All[count](rows, err)(func(scan store.Scan) (c count, err error) { return c, scan(&c.state, &c.n) })
+	if err != nil {
+		return nil, err
+	}
+	by := map[string]int64{"off": 0, "goodwill": 0, "used_up": 0, "in_use": 0, "unused": 0}
+	for _, c := range counts {
+		by[c.state] = c.n
+	}
+	return by, nil
+}

@@ -1,0 +1,32 @@
+package slascone
+
+import (
+	"net/http"
+
+	"chancery/internal/budget"
+	"chancery/internal/edge"
+	"chancery/internal/licensing"
+)
+
+// guard refuses keys that could be guessed from whoever has presented too many
+// wrong ones. License, token and printed keys have 95 random bits and more:
+// guessing them is hopeless, and who presents one is not held up by what somebody
+// else at the same address does. A legacy key may be any text.
+func (a *API) guard(r *http.Request, k licensing.Key) error {
+	if a.Guesses == nil || !k.UUID.IsZero() || k.Printed != "" {
+		return nil
+	}
+	return a.Guesses.Check(a.guesser(r)) //nolint:wrapcheck // a fault
+}
+
+// guessed counts a wrong key.
+func (a *API) guessed(r *http.Request, refused *licensing.Refusal) error {
+	if a.Guesses == nil || refused == nil || refused.ID != licensing.InvalidKey && refused.ID != licensing.UnknownToken {
+		return nil
+	}
+	return a.Guesses.Spend(a.guesser(r)) //nolint:wrapcheck // a fault
+}
+
+func (a *API) guesser(r *http.Request) budget.Subject {
+	return a.Guesses.Subject(edge.Network(edge.ClientAddress(r.Context())), principal(r).ID.String())
+}

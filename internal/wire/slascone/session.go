@@ -1,0 +1,142 @@
+package slascone
+
+import (
+	"net/http"
+	"strconv"
+
+	"chancery/internal/floating"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+)
+
+// sessionStatus is the answer to session/open, field by field as in
+// provisioning.md; is_overuse is ours.
+type sessionStatus struct {
+	IsValid         bool    `json:"is_session_valid"`
+	ValidUntil      instant `json:"session_valid_until"`
+	Created         instant `json:"session_created_date"`
+	Modified        instant `json:"session_modified_date"`
+	MaxOpenSessions int64   `json:"max_open_session_count"`
+	MaxActive       int64   `json:"max_active_client_count"` // of clients with a session: each has one at least
+	IsOveruse       bool    `json:"is_overuse"`
+}
+
+func statusOf(s floating.Status) sessionStatus {
+	return sessionStatus{
+		IsValid: true, ValidUntil: instant(s.Session.ValidUntil), Created: instant(s.Session.OpenedAt), Modified: instant(s.Session.RenewedAt),
+		MaxOpenSessions: s.Limit, MaxActive: s.Limit, IsOveruse: s.Session.IsOveruse,
+	}
+}
+
+// success is the protocol's answer to closing a session.
+const success = `"Success."`
+
+type sessionBody struct {
+	LicenseID      string `json:"license_id"`
+	ClientID       string `json:"client_id"`
+	SessionID      string `json:"session_id"`
+	UserID         string `json:"user_id"`
+	CheckoutPeriod *int   `json:"checkout_period"`
+}
+
+// readCall reads the body that opening and closing share.
+func (a *API) readCall(r *http.Request) (*request, floating.Call, error) {
+	var b sessionBody
+	q, err := read(r, &b)
+	if err != nil {
+		return nil, floating.Call{}, err
+	}
+	q.required("license_id", b.LicenseID, maxID)
+	q.text("client_id", b.ClientID, maxID)
+	q.text("user_id", b.UserID, maxID)
+	c := floating.Call{
+		Vendor: q.principal.Vendor, Presented: b.LicenseID, ClientID: b.ClientID, SessionID: b.SessionID, UserID: b.UserID,
+		Proof: floating.Proof(q.proof()),
+	}
+	if b.CheckoutPeriod != nil {
+		c.Checkout = *b.CheckoutPeriod
+	}
+	if err := q.wrong.Err(); err != nil {
+		return nil, c, err
+	}
+	return q, c, a.guard(r, key(b.LicenseID))
+}
+
+// openSession is POST /provisioning/session/open.
+func (a *API) openSession(w http.ResponseWriter, r *http.Request) error {
+	q, call, err := a.readCall(r)
+	if err != nil {
+		return err
+	}
+	var out floating.Outcome
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
+		out, err = a.Sessions.Open(t, call)
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	if out.Refusal != nil {
+		return a.refuseSession(w, r, q.principal, out.Refusal)
+	}
+	body, err := ok(statusOf(out.Status))
+	if err != nil {
+		return err
+	}
+	return a.send(w, r, q.principal, body)
+}
+
+// closeSession is POST /provisioning/session/close.
+func (a *API) closeSession(w http.ResponseWriter, r *http.Request) error {
+	q, call, err := a.readCall(r)
+	if err != nil {
+		return err
+	}
+	var refused *floating.Refusal
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
+		refused, err = a.Sessions.Close(t, call)
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	if refused != nil {
+		return a.refuseSession(w, r, q.principal, refused)
+	}
+	return a.send(w, r, q.principal, answer{status: http.StatusOK, contentType: jsonType, body: []byte(success), constant: true})
+}
+
+// countSessions is GET /provisioning/licenses/{license_id}/tokens/floating/active/count.
+// A program presents a full key; the licence's id is for those who may look licences up.
+func (a *API) countSessions(w http.ResponseWriter, r *http.Request) error {
+	if _, err := nonceOf(r); err != nil {
+		return err
+	}
+	p := principal(r)
+	id, err := ident.ParseUUID(r.PathValue("license_id"))
+	if err != nil { // other keys are not for addresses, which are logged
+		return a.refuseSession(w, r, p, floating.Refuse(floating.InvalidKey))
+	}
+	var n int64
+	var refused *floating.Refusal
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
+		n, refused, err = a.Sessions.Count(t, p.Vendor, id.String(), p.May(identity.LookUpLicenses))
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	if refused != nil {
+		return a.refuseSession(w, r, p, refused)
+	}
+	return a.send(w, r, p, answer{status: http.StatusOK, contentType: jsonType, body: strconv.AppendInt(nil, n, 10)})
+}
+
+// refuseSession sends a refusal; a wrong key counts against who presented it.
+func (a *API) refuseSession(w http.ResponseWriter, r *http.Request, p identity.Principal, refused *floating.Refusal) error {
+	if refused.ID == floating.InvalidKey {
+		if err := a.guessed(r, licensing.Refuse(licensing.InvalidKey)); err != nil {
+			return err
+		}
+	}
+	return a.send(w, r, p, refusalOf(refused))
+}
