@@ -145,7 +145,7 @@ func (c *Client) outcome(e queued, f flushed) (out Consumption, err error) {
 	}
 	a, answered := f.answers[e.ID]
 	if !answered {
-		if _, ok := errors.AsType[*RefusalError](f.err); ok { // a signed no: it is not to be counted later
+		if _, refused := errors.AsType[*RefusalError](f.err); refused { // a signed no: it is not to be counted later
 			return out, errors.Join(f.err, c.queue.done(e))
 		}
 		return out, nil

@@ -76,7 +76,7 @@ func TestARenewedCertificateNeedsNoRestart(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		return c.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+		return c.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
 	}
 	if serial() != 1 {
 		t.Error("another certificate than the file's is served")

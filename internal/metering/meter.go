@@ -12,12 +12,13 @@ import (
 // Meter counts what one licence consumes of one limitation. Quantities are in
 // millionths (terms.Unit). Consumed and Gross always equal the ledger's sums.
 type Meter struct {
-	ID         ident.MeterID // 0 before the first consumption
-	License    ident.LicenseID
-	Limitation ident.UUID
-	Consumed   int64 // in this period
-	Gross      int64 // in the meter's whole life
 	Period
+
+	ID          ident.MeterID // 0 before the first consumption
+	License     ident.LicenseID
+	Limitation  ident.UUID
+	Consumed    int64       // in this period
+	Gross       int64       // in the meter's whole life
 	Reset       terms.Reset // what the period was planned by
 	ResetDays   int
 	Alerted     int       // the highest alert announced in this period, in percent

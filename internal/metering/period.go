@@ -88,6 +88,7 @@ func (r Rule) index(at time.Time, anchor int) int {
 			n -= r.Days - 1
 		}
 		return n / r.Days
+	case terms.ResetMonth, terms.ResetNever, terms.ResetNone: // the last two are never asked
 	}
 	return month
 }
@@ -101,6 +102,7 @@ func (r Rule) boundary(k, anchor int) time.Time {
 		return dayStart(r.Zone, 0, 3*k+1, 1)
 	case terms.ResetDays:
 		return dayStart(r.Zone, 1970, 1, 1+anchor+k*r.Days)
+	case terms.ResetMonth, terms.ResetNever, terms.ResetNone: // the last two are never asked
 	}
 	return dayStart(r.Zone, 0, k+1, 1)
 }

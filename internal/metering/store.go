@@ -51,7 +51,7 @@ func (l License) limitation(id ident.UUID) (terms.Limitation, bool) {
 
 // Store is the meters' part of the database. All methods reach one vendor's rows
 // only. "Not found" is nil or false, never an error.
-type Store interface { //nolint:interfacebloat // one more than ten; it is one table's
+type Store interface { //nolint:interfacebloat // one room's rows: meters and their ledger
 	// Zone gives the zone in which the vendor's days begin.
 	Zone(t tx.Tx, v ident.VendorID) (*time.Location, error)
 

@@ -1,6 +1,7 @@
 package metering
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -245,7 +246,7 @@ func (u *Usage) Define(t tx.Tx, v ident.VendorID, product ident.UUID, d Definiti
 		}
 	}
 	if err != nil || made == nil {
-		return Definition{}, errors.Join(err)
+		return Definition{}, cmp.Or(err, errors.New("metering: a definition that was just made is missing"))
 	}
 	return *made, nil
 }

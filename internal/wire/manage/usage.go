@@ -60,8 +60,8 @@ func definedByClients[In interface{ domain() metering.Definition }, Out any](
 	const group = "Usage"
 	return []operation{
 		list(a, operation{
-			Path: "/products/{id}/" + id + "s", ID: "list-" + id + "s", Group: group,
-			Summary: "List a product's " + name + "s", Permission: identity.ViewCatalog,
+			Path: "/products/{id}/" + id + "s", ID: "list-" + id + "s", Group: group, Summary: "List a product's " + name + "s",
+			Permission: identity.ViewCatalog,
 		}, metering.DefinitionSorts(), func(q *request, r listing.Request) (listing.Page[metering.Definition], error) {
 			p, err := a.CatalogRows.ProductByUUID(q.ctx, q.vendor, q.id)
 			if err != nil {

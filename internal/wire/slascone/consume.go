@@ -191,9 +191,9 @@ func (a *API) presented(q *request, text string) (*licensing.License, *licensing
 	if err != nil || out.Refusal == nil {
 		return out.State.License, nil, err
 	}
-	id, bad := ident.ParseUUID(text)
-	if q.principal.KeyKind != identity.Admin || bad != nil {
-		return nil, out.Refusal, nil //nolint:nilerr // what is no id is refused as a key
+	id, unreadable := ident.ParseUUID(text)
+	if q.principal.KeyKind != identity.Admin || unreadable != nil {
+		return nil, out.Refusal, nil //nolint:nilerr // what is no UUID is no key either, and refused as one
 	}
 	l, err := a.LicenseRows.ByUUID(q.Context(), q.principal.Vendor, id)
 	return l, nil, err

@@ -109,8 +109,8 @@ type API struct {
 
 // New checks the configuration and makes the surface.
 func New(c Config) (*API, error) {
-	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil || c.Sessions == nil || c.Vendors == nil ||
-		c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil ||
+		c.Sessions == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
 	a := &API{Config: c}
