@@ -40,6 +40,10 @@ verify: ## format, lint, generated files, modules, known vulnerabilities
 bench: build ## the load program: speeds as ratios to a known floor
 	scripts/postgres.sh run --durable go run ./bench $(ARGS)
 
+.PHONY: soak
+soak: ## the faults of `make test`, a hundred times over (CHANCERY_SOAK=n for another number)
+	CHANCERY_SOAK=$${CHANCERY_SOAK:-100} scripts/postgres.sh run go test -timeout 60m -count=1 -v ./test/faults
+
 .PHONY: cover
 cover: ## statements covered by the tests: .cache/cover.html
 	mkdir -p .cache
@@ -60,9 +64,11 @@ clean: ## remove what was built
 	rm -rf bin .cache
 
 # What the tests need beside PostgreSQL: a C compiler for the race detector,
-# openssl to check signatures by code that is not ours, and a browser where there are tests of the screens.
+# openssl to check signatures by code that is not ours, curl for the commands that the
+# README prints, and a browser where there are tests of the screens.
 .PHONY: needs
 needs:
 	@command -v "$$(go env CC)" >/dev/null || scripts/install.sh gcc libc6-dev
 	@command -v openssl >/dev/null || scripts/install.sh openssl
+	@command -v curl >/dev/null || scripts/install.sh curl
 	@[ ! -d test/browser ] || command -v chromium >/dev/null || scripts/install.sh chromium

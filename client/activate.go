@@ -80,6 +80,9 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 	request.Timestamp = c.cfg.Now().UTC().Format(time.RFC3339)
 	request.ClientPublicKey = signed.FormatKey(h.key.Public().(ed25519.PublicKey))
 
+	if h.answer != nil && h.damage == nil {
+		c.flush(ctx, h) // it belongs to the licence that is held so far
+	}
 	a, err := c.call(ctx, "activations", request, h.key)
 	if err != nil {
 		return c.Status(), err
@@ -87,7 +90,17 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 	if a.license, err = readLicense(a.body, c.id, c.cfg.ProductID); err != nil {
 		return c.Status(), err
 	}
-	return c.keep(h, a)
+	return c.kept(ctx, h, a)
+}
+
+// kept is keep, and sends what waited for a contact. That some may go on waiting
+// is no failure of this call.
+func (c *Client) kept(ctx context.Context, h held, a answer) (Status, error) {
+	s, err := c.keep(h, a)
+	if err == nil {
+		c.flush(ctx, h)
+	}
+	return s, err
 }
 
 // keep makes a verified answer the state, on disk first: the answer, then the
@@ -99,6 +112,8 @@ func (c *Client) keep(h held, a answer) (Status, error) {
 		err = writeMark(c.dir, h.key, m)
 	}
 	// The program may run on what the server said even if the disk is full.
-	c.replace(held{key: h.key, answer: &a, mark: m, fresh: true})
+	now := held{key: h.key, answer: &a, mark: m, fresh: true}
+	c.replace(now)
+	c.forget()
 	return c.Status(), err
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"chancery/signed"
@@ -77,7 +78,10 @@ func (c *Client) once(ctx context.Context, name string, body []byte, key ed25519
 }
 
 func (c *Client) request(ctx context.Context, name string, body []byte, key ed25519.PrivateKey) (*http.Request, string, error) {
-	url := c.cfg.BaseURL + "/api/v2/isv/" + c.cfg.VendorID + "/provisioning/" + name
+	url := c.cfg.BaseURL + "/api/v2/isv/" + c.cfg.VendorID + "/" + name
+	if !strings.Contains(name, "/") {
+		url = c.cfg.BaseURL + "/api/v2/isv/" + c.cfg.VendorID + "/provisioning/" + name
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, "", fmt.Errorf("client: %w", err)

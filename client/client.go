@@ -13,11 +13,12 @@ import (
 
 // A Client is one installation's licence. Make it with New, Close it at the end.
 type Client struct {
-	cfg  Config
-	id   string
-	dir  folder
-	http *http.Client
-	own  bool // http is ours to close
+	cfg   Config
+	id    string
+	dir   folder
+	queue queue
+	http  *http.Client
+	own   bool // http is ours to close
 
 	turn    chan struct{} // of capacity 1: calls go one at a time
 	closing context.Context
@@ -27,9 +28,11 @@ type Client struct {
 	// Changed only by whoever has the turn.
 	trusted   signed.KeySet
 	rotations []rotation
+	silent    time.Time // when a consumption found no answer last; zero: the last one did
 
 	mu     sync.Mutex // guards the rest, never held during a call
 	held   held
+	left   map[string]*float64 // by limitation id: what answers to Consume said is left since the last heartbeat
 	closed bool
 	ending bool // no session begins any more
 
@@ -51,7 +54,11 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, dir: dir, turn: make(chan struct{}, 1), sessions: map[*Session]struct{}{}}
+	waiting, err := openQueue(dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{cfg: cfg, dir: dir, queue: waiting, turn: make(chan struct{}, 1), sessions: map[*Session]struct{}{}}
 	if c.id, err = clientID(cfg, dir); err != nil {
 		return nil, err
 	}
@@ -175,4 +182,11 @@ func (c *Client) replace(h held) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.held = h
+}
+
+// forget drops what answers to Consume said is left: a newer one says it.
+func (c *Client) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.left = nil
 }

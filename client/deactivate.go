@@ -28,6 +28,7 @@ func (c *Client) Deactivate(ctx context.Context) error {
 	if h.key == nil || h.answer == nil {
 		return ErrNotActivated
 	}
+	c.flush(ctx, h) // the last chance of what waits
 	_, err = c.call(ctx, "unassign", unassignment{TokenKey: h.answer.license.TokenKey}, h.key)
 	var refused *RefusalError
 	if errors.As(err, &refused) && refused.ID == RefusalAlreadyUnassigned {
@@ -37,6 +38,7 @@ func (c *Client) Deactivate(ctx context.Context) error {
 		return err
 	}
 	c.replace(held{})
+	c.forget()
 	// The key last: as long as it is there, a crash leaves "no answer", not "damaged".
-	return errors.Join(c.dir.remove(fileAnswer), c.dir.remove(fileMark), c.dir.remove(fileKey))
+	return errors.Join(c.queue.clear(), c.dir.remove(fileAnswer), c.dir.remove(fileMark), c.dir.remove(fileKey))
 }

@@ -22,6 +22,14 @@ var (
 	ErrStateCopied = errors.New("the licence state on this machine was copied from another one")
 	// ErrStateRolledBack: the state, or an answer, is older than what was held before.
 	ErrStateRolledBack = errors.New("the licence state is older than one seen before")
+	// ErrExhausted: there is not enough left of the limitation; nothing was counted.
+	ErrExhausted = errors.New("there is not enough left of this limit")
+	// ErrNotValid: the licence is not valid, so nothing can be consumed; the reason follows.
+	ErrNotValid = errors.New("the licence is not valid")
+	// ErrUnknownLimitation: the licence has nothing of this name that is consumed.
+	ErrUnknownLimitation = errors.New("the licence has no such limit that is consumed")
+	// ErrQueueFull: 10,000 consumptions wait on this machine; connect first.
+	ErrQueueFull = errors.New("too many consumptions wait to be sent")
 	// ErrClosed: Close was called.
 	ErrClosed = errors.New("the client is closed")
 )
@@ -56,6 +64,7 @@ const (
 	RefusalAlreadyUnassigned = 2004
 	RefusalUnknownClient     = 2006
 	RefusalUnknownProduct    = 3000
+	RefusalUnknownLimitation = 3003
 	RefusalOtherToken        = 5000
 	RefusalNamedLicense      = 12000
 	RefusalClientSessions    = 12002

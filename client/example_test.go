@@ -74,6 +74,35 @@ func Example() {
 	// not_activated
 }
 
+// Consumption is counted once, whatever happens on the way, and waits on disk
+// while there is no network.
+func ExampleClient_Consume() {
+	t := &example{}
+	defer t.end()
+	server := clienttest.New(t)
+	hundred := 100.0
+	server.Change(func(l *client.LicenseInfo) {
+		l.Limitations = []client.Limitation{{ID: "0190d5a0-0000-7000-8000-000000000001", Name: "pages", Value: &hundred, ResetMode: 3}}
+	})
+	licence, err := client.New(server.Config(t))
+	if err != nil {
+		panic(err)
+	}
+	defer licence.Close()
+	ctx := context.Background()
+	if _, err := licence.Activate(ctx, clienttest.LicenseKey); err != nil {
+		panic(err)
+	}
+
+	done, err := licence.Consume(ctx, "pages", 12.5)
+	fmt.Println(done.Counted, *done.Remaining, err)
+	_, err = licence.Consume(ctx, "pages", 90)
+	fmt.Println(errors.Is(err, client.ErrExhausted))
+	// Output:
+	// true 87.5 <nil>
+	// true
+}
+
 // What the server refuses comes with a number to act on and a text to show.
 func ExampleClient_Activate_refused() {
 	t := &example{}

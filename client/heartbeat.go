@@ -55,7 +55,7 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 	if a.license.TokenKey == h.mark.TokenKey && a.license.Serial < h.mark.Serial {
 		return c.Status(), fmt.Errorf("%w: serial %d after %d", ErrStateRolledBack, a.license.Serial, h.mark.Serial)
 	}
-	return c.keep(h, a)
+	return c.kept(ctx, h, a)
 }
 
 // end remembers that the server took the licence away.

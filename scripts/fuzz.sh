@@ -12,7 +12,7 @@ found=
 while IFS=: read -r file name; do
 	found=1
 	echo "$name in ${file%/*}"
-	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "./${file%/*}"
+	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 100x "./${file%/*}"
 done < <(git ls-files -co --exclude-standard '*_test.go' |
 	xargs -r grep -HoE '^func Fuzz[A-Za-z0-9_]*' | sed 's/func //')
 [ -n "$found" ] || echo "There is no fuzz function yet."

@@ -23,9 +23,15 @@ type asked struct {
 	TokenKey        string `json:"token_key"`
 	ClientID        string `json:"client_id"`
 	ClientPublicKey string `json:"client_public_key"`
-	LicenseID       string `json:"license_id"`
-	SessionID       string `json:"session_id"`
-	CheckoutPeriod  int    `json:"checkout_period"`
+
+	Entries []struct {
+		LimitationID string  `json:"limitation_id"`
+		Value        float64 `json:"value"`
+		ExternalID   string  `json:"external_id"`
+	} `json:"consumption_heartbeat"`
+	LicenseID      string `json:"license_id"`
+	SessionID      string `json:"session_id"`
+	CheckoutPeriod int    `json:"checkout_period"`
 }
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, body []byte) {
@@ -59,7 +65,7 @@ func (s *Server) authorise(r *http.Request, name string, request asked, body []b
 	switch name {
 	case "activations":
 		key, _ = signed.ParseKey(request.ClientPublicKey)
-	case "heartbeats", "open", "close":
+	case "heartbeats", "consumption_heartbeats", "open", "close":
 		key = s.clients[request.ClientID]
 	case "unassign":
 		key = s.clients[s.tokens[request.TokenKey]]
@@ -95,6 +101,11 @@ func (s *Server) decide(name string, request asked) (int, any) {
 		if s.clients[request.ClientID] == nil {
 			return refuse(client.RefusalUnknownClient, "This client is not activated.", "Activate it with a license key.")
 		}
+	case "consumption_heartbeats":
+		if s.clients[request.ClientID] == nil {
+			return refuse(client.RefusalUnknownClient, "This client is not activated.", "Activate it with a license key.")
+		}
+		return s.consume(request)
 	case "open":
 		return s.openSession(request)
 	case "close":
@@ -110,6 +121,7 @@ func (s *Server) decide(name string, request asked) (int, any) {
 		return http.StatusOK, "Successfully deactivated License."
 	}
 	license := s.license
+	license.Limitations = s.limitations()
 	license.ClientID, license.TokenKey, license.CreatedDate = request.ClientID, tokenOf(request.ClientID), s.now
 	return http.StatusOK, license
 }

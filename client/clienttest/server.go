@@ -35,6 +35,8 @@ type Server struct {
 	license   client.LicenseInfo
 	clients   map[string]ed25519.PublicKey // by client id: who is activated
 	tokens    map[string]string            // token key to client id
+	consumed  map[string]float64           // by limitation id
+	counted   map[string]consumption       // by external id
 	refusals  map[string]*client.RefusalError
 	intercept func(w http.ResponseWriter, r *http.Request, answer http.Handler)
 	requests  []Request
@@ -52,7 +54,7 @@ type T interface {
 
 // A Request is one that arrived, in order.
 type Request struct {
-	Name   string // activations, heartbeats, unassign, open, close
+	Name   string // activations, heartbeats, unassign, consumption_heartbeats, open, close
 	Header http.Header
 	Body   []byte
 }
@@ -67,6 +69,8 @@ func New(t T) *Server {
 		key:      ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize)),
 		clients:  map[string]ed25519.PublicKey{},
 		tokens:   map[string]string{},
+		consumed: map[string]float64{},
+		counted:  map[string]consumption{},
 		refusals: map[string]*client.RefusalError{},
 		sessions: map[sessionKey]lease{},
 		pausing:  map[*pause]struct{}{},

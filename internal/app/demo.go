@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -90,7 +89,7 @@ func (d Demo) Run(ctx context.Context) (err error) {
 		Runner: r.DB, Catalog: r.Catalog, Customers: r.Customers, Licenses: r.Licenses, Clock: clock, Vendor: vendor.ID,
 	})
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // stopped before it was ready
+		return nil // stopped before it was ready
 	}
 	if err != nil {
 		return err
@@ -127,7 +126,7 @@ func (d Demo) serve(ctx context.Context, a *App, t tour) error {
 	}
 	fleet := demo.Fleet{
 		BaseURL: t.URL, VendorID: t.Vendor.VendorID, ProductID: t.Facts.ProductID.String(), ProvisioningKey: t.Vendor.ProvisioningKey,
-		PublicKey: ed25519.PublicKey(key), LicenseKey: t.Facts.Fleet.String(), Dir: filepath.Join(t.Dir, "clients"),
+		PublicKey: key, LicenseKey: t.Facts.Fleet.String(), Dir: filepath.Join(t.Dir, "clients"),
 		Beat: d.Beat, Say: d.Say,
 	}
 	living, end := context.WithCancel(ctx)

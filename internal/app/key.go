@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"text/tabwriter"
 
@@ -48,12 +49,14 @@ func (c *keyCreate) Run(s streams) error {
 		for _, p := range c.Permission {
 			create.Permissions = append(create.Permissions, identity.Permission(p))
 		}
+		answer := map[string]string{}
 		if create.Kind == identity.Provisioning {
 			newest, err := r.Keyring.Newest(ctx, v.ID)
 			if err != nil {
 				return err
 			}
 			create.Ed25519Key, create.RSAKey = newest.Ed25519Key, newest.RSAKey
+			answer["ed25519_public_key"] = base64.RawURLEncoding.EncodeToString(newest.Ed25519)
 		}
 		var secret string
 		var k identity.APIKey
@@ -64,9 +67,13 @@ func (c *keyCreate) Run(s streams) error {
 			return asUsage(err)
 		}
 		if c.JSON {
-			return printJSON(s.out, map[string]string{"key_id": k.UUID.String(), "secret": secret})
+			answer["key_id"], answer["secret"] = k.UUID.String(), secret
+			return printJSON(s.out, answer)
 		}
 		fmt.Fprintf(s.out, "Key     %s\nSecret  %s\n\nThe secret is shown this once.\n", k.UUID, secret)
+		if pinned := answer["ed25519_public_key"]; pinned != "" {
+			fmt.Fprintf(s.out, "Programs with this key pin the Ed25519 public key %s\n", pinned)
+		}
 		return nil
 	})
 }

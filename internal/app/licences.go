@@ -41,6 +41,9 @@ func (r *Rooms) furnishLicences() (err error) {
 	}); err != nil {
 		return err
 	}
+	if err = r.furnishMeters(); err != nil {
+		return err
+	}
 	r.SessionRows = floatingstore.Store{DB: r.DB}
 	if r.Sessions, err = floating.New(floating.Config{
 		Store: r.SessionRows, Reader: r.SessionRows, Licenses: SessionLicenses{r.Licenses}, Runner: r.DB, IDs: r.IDs,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -65,6 +66,9 @@ func Main(args []string, stdout, stderr io.Writer) (code int) {
 type exited int
 
 func run(args []string, s streams) error {
+	if err := dropEmpty(); err != nil {
+		return err
+	}
 	interrupted, done := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer done()
 	var c commands
@@ -100,3 +104,16 @@ func run(args []string, s streams) error {
 
 // environment reads one variable; unset and empty are the same.
 func environment(name string) string { return os.Getenv(name) }
+
+// dropEmpty makes them the same to the command line too, which would take an
+// empty variable, as composed files and units leave them, for a wrong setting.
+func dropEmpty() error {
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, "CHANCERY_") {
+			if err := os.Unsetenv(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

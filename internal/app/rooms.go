@@ -17,6 +17,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/recheck"
 	"chancery/internal/store"
@@ -27,6 +28,7 @@ import (
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
+	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/vendors"
@@ -69,6 +71,9 @@ type Rooms struct {
 	Licenses      *licensing.Service
 	LicenseRows   *licensestore.Store
 	Pulses        *licensestore.Pulses
+	Meters        *metering.Service
+	Usage         *metering.Usage
+	MeterRows     meterstore.Store
 	Sessions      *floating.Service
 	SessionRows   floatingstore.Store
 	Catalog       *catalog.Service

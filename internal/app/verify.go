@@ -52,6 +52,15 @@ func (r *Rooms) Verify(ctx context.Context, heads []audit.Head, say func(string)
 		problems = append(problems, fmt.Sprintf("%d %s", f.Count, f.What))
 	}
 	say(fmt.Sprintf("%d invariants were checked.", invariants.Count()))
+	mismatches, err := r.Meters.Verify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range mismatches {
+		problems = append(problems, fmt.Sprintf("the meter of licence %s, limitation %s, says %d consumed and %d gross, its ledger %d and %d (millionths)",
+			m.License, m.Limitation, m.Consumed, m.Gross, m.LedgerConsumed, m.LedgerGross))
+	}
+	say("Every meter was held against its ledger.")
 	if err := r.Keyring.Check(ctx); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type Cmd struct {
 	Activate   ActivateCmd   `cmd:"" help:"Take a token of a licence for this client."`
 	Heartbeat  HeartbeatCmd  `cmd:"" help:"Ask the server how the licence stands now."`
 	Status     StatusCmd     `cmd:"" help:"Judge the licence without a network; exit code 1 unless it is valid."`
+	Consume    ConsumeCmd    `cmd:"" help:"Count an amount against a limit of the licence."`
 	Session    SessionCmd    `cmd:"" help:"Hold a session of a floating licence until Ctrl-C."`
 	Deactivate DeactivateCmd `cmd:"" help:"Give this client's token back."`
 }

@@ -51,6 +51,7 @@ func (b *bundle) run(t *testing.T, args ...string) (string, error) {
 	}
 	line.Client.Session.Configure = configure
 	line.Client.Activate.Configure, line.Client.Heartbeat.Configure = configure, configure
+	line.Client.Consume.Configure = configure
 	line.Client.Status.Configure, line.Client.Deactivate.Configure = configure, configure
 	var out bytes.Buffer
 	err = chosen.Run(&clientcmd.IO{Context: t.Context(), Stdout: &out, Stderr: io.Discard})

@@ -50,6 +50,12 @@ func text(err error) string {
 		return "the licence is older than one seen before and is not taken; activate again with the license key"
 	case errors.Is(err, client.ErrStateEdited):
 		return "the state in this folder was changed or damaged; send a heartbeat, or activate again with the license key"
+	case errors.Is(err, client.ErrExhausted):
+		return "there is not enough left of this limit; ask the vendor for more, or wait for the next period"
+	case errors.Is(err, client.ErrUnknownLimitation):
+		return "the licence has no such limit that is consumed; `chancery client status` lists its limits"
+	case errors.Is(err, client.ErrQueueFull):
+		return "too many consumptions wait on this machine; connect it to the server first"
 	case errors.Is(err, client.ErrNotActivated):
 		return "there is no activation here; activate with a license key first"
 	case errors.Is(err, client.ErrForeignAnswer):
@@ -149,6 +155,8 @@ func fallback(id int) (message, help string) {
 		return "this client is not activated", "activate it with a license key"
 	case 2010:
 		return "no client id was sent", "give one with --client-id"
+	case 3003:
+		return "the licence has no such limit that is consumed", "check the limit's name, or send a heartbeat first"
 	case 3000:
 		return "the server does not know this product", "check --product"
 	case 4000, 4001:

@@ -77,7 +77,7 @@ func grants(projects int64, automation bool) terms.Grants {
 	limit := projects * terms.Unit
 	return terms.Grants{
 		Features: []terms.Feature{
-			{Name: "export_pdf", Description: "Export to PDF/X", IsActive: true},
+			{Name: "export", Description: "Export to PDF/X", IsActive: true},
 			{Name: "automation", Description: "Watch folders and scripts", IsActive: automation, Adjustable: true},
 		},
 		Limitations: []terms.Limitation{

@@ -9,15 +9,15 @@ import (
 
 // Clock stands in the past while the history is made, and then is the real one.
 type Clock struct {
-	real ident.Clock
+	present ident.Clock
 
 	mu   sync.Mutex
 	past time.Time // zero once it is live
 }
 
 // NewClock starts as long ago as the history does.
-func NewClock(real ident.Clock) *Clock {
-	return &Clock{real: real, past: real.Now().Add(-history)}
+func NewClock(present ident.Clock) *Clock {
+	return &Clock{present: present, past: present.Now().Add(-history)}
 }
 
 // Now implements ident.Clock.
@@ -27,7 +27,7 @@ func (c *Clock) Now() time.Time {
 	if !c.past.IsZero() {
 		return c.past
 	}
-	return c.real.Now()
+	return c.present.Now()
 }
 
 // set moves a clock that stands in the past.

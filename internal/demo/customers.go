@@ -9,20 +9,24 @@ import (
 	"chancery/internal/tx"
 )
 
-// tree holds the invented customers: each reseller with its sub-customers, one
-// of whom sells on; "" for those who buy from the vendor itself. Everyone is
-// shown with "(demo)" behind the name, and has an address at example.com.
-var tree = []struct {
+type branch struct {
 	superior string
 	names    []string
-}{
-	{"", []string{"Alder Trading", "Birch Systems", "Cedar Supplies", "Dogwood Media", "Elm Lettershop", "Fir Publishing", "Gorse Maps"}},
-	{"Alder Trading", []string{"Hazel Print", "Holly Bindery", "Ivy Packaging", "Juniper Labels", "Larch Posters", "Laurel Cards", "Lime Stationers"}},
-	{"Birch Systems", []string{"Maple Repro", "Medlar Studio", "Mulberry Press", "Myrtle Signs", "Oak Gazette", "Olive Weekly", "Osier Books"}},
-	{"Cedar Supplies", []string{"Pear Textiles", "Pine Ceramics", "Plane Engraving", "Plum Galleries", "Poplar Tickets", "Privet Films"}},
-	{"Ivy Packaging", []string{"Quince Cartons", "Rowan Wrapping", "Sallow Crates"}},
-	{"", []string{"Service Tree School", "Sloe Museum", "Spindle University", "Spruce Council", "Sycamore Archive", "Tamarisk Library"}},
-	{"", []string{"Walnut Design", "Wayfaring Travel", "Willow Interiors", "Yew Architects"}},
+}
+
+// tree gives the invented customers: each reseller with its sub-customers, one
+// of whom sells on; "" for those who buy from the vendor itself. Everyone is
+// shown with "(demo)" behind the name, and has an address at example.com.
+func tree() []branch {
+	return []branch{
+		{"", []string{"Alder Trading", "Birch Systems", "Cedar Supplies", "Dogwood Media", "Elm Lettershop", "Fir Publishing", "Gorse Maps"}},
+		{"Alder Trading", []string{"Hazel Print", "Holly Bindery", "Ivy Packaging", "Juniper Labels", "Larch Posters", "Laurel Cards", "Lime Stationers"}},
+		{"Birch Systems", []string{"Maple Repro", "Medlar Studio", "Mulberry Press", "Myrtle Signs", "Oak Gazette", "Olive Weekly", "Osier Books"}},
+		{"Cedar Supplies", []string{"Pear Textiles", "Pine Ceramics", "Plane Engraving", "Plum Galleries", "Poplar Tickets", "Privet Films"}},
+		{"Ivy Packaging", []string{"Quince Cartons", "Rowan Wrapping", "Sallow Crates"}},
+		{"", []string{"Service Tree School", "Sloe Museum", "Spindle University", "Spruce Council", "Sycamore Archive", "Tamarisk Library"}},
+		{"", []string{"Walnut Design", "Wayfaring Travel", "Willow Interiors", "Yew Architects"}},
+	}
 }
 
 // planCustomers lets the customers come over the first half of the history,
@@ -30,7 +34,7 @@ var tree = []struct {
 func (h *historian) planCustomers() {
 	at := map[string]time.Time{}
 	count := 0
-	for _, branch := range tree {
+	for _, branch := range tree() {
 		from := h.start
 		if branch.superior != "" {
 			from = at[branch.superior]
@@ -41,7 +45,7 @@ func (h *historian) planCustomers() {
 			when := h.during(from, days(60))
 			at[name] = when
 			h.buyers = append(h.buyers, buyer{name, when})
-			h.at(when, staff, func(t tx.Tx) error {
+			h.at(when, staff(), func(t tx.Tx) error {
 				request := customers.Create{
 					CompanyName: name + " (demo)", Number: number,
 					Email: strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@example.com",

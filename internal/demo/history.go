@@ -41,9 +41,9 @@ type Facts struct {
 func Fill(ctx context.Context, c Config) (Facts, error) {
 	h := &historian{
 		c: c, rand: rand.New(rand.NewPCG(20, 26)), //nolint:gosec // the same data every time
-		start: c.Clock.Now(), end: c.Clock.real.Now(), customers: map[string]ident.UUID{},
+		start: c.Clock.Now(), end: c.Clock.present.Now(), customers: map[string]ident.UUID{},
 	}
-	if err := h.run(ctx, step{h.start, staff, func(t tx.Tx) (err error) {
+	if err := h.run(ctx, step{h.start, staff(), func(t tx.Tx) (err error) {
 		var studio catalog.Product
 		studio, h.editions, err = h.stockCatalogue(t)
 		h.facts.ProductID, h.facts.EditionID = studio.UUID, h.editions.standard.UUID
@@ -96,7 +96,8 @@ type step struct {
 	heartbeat func(ctx context.Context) error
 }
 
-var staff = tx.Actor{Kind: "system", Name: "Demo staff"}
+// staff is who acts where no client does.
+func staff() tx.Actor { return tx.Actor{Kind: "system", Name: "Demo staff"} }
 
 func (h *historian) run(ctx context.Context, s step) error {
 	if err := ctx.Err(); err != nil {

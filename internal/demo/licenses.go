@@ -22,8 +22,11 @@ type story struct {
 	clients []*visitor
 }
 
-// what a licence is issued for, beside its edition.
-var desks = []string{"pre-press", "reception", "proofing", "night shift", "colour lab", "archive", "apprentices", "front desk"}
+// desk is what a licence is issued for, beside its edition.
+func desk(n int) string {
+	desks := []string{"pre-press", "reception", "proofing", "night shift", "colour lab", "archive", "apprentices", "front desk"}
+	return desks[n%len(desks)]
+}
 
 // planLicenses plans all licences. Which of them get into which state goes by
 // their number, so that every state is there.
@@ -43,7 +46,7 @@ func (h *historian) planLicense(n int) {
 		s.issued = h.during(h.end.Add(-days(110)), days(108))
 	}
 	command := licensing.IssueCommand{
-		Vendor: h.c.Vendor, Edition: s.edition.UUID, Name: s.edition.Name + ", " + desks[n%len(desks)],
+		Vendor: h.c.Vendor, Edition: s.edition.UUID, Name: s.edition.Name + ", " + desk(n),
 		IsTemporary: n%97 == 12,
 	}
 	if n%25 == 7 {
@@ -52,7 +55,7 @@ func (h *historian) planLicense(n int) {
 	if n%149 == 5 { // bought for later
 		s.issued, command.StartsAt = h.end.Add(-days(3)), h.end.Add(days(14)).Truncate(24*time.Hour)
 	}
-	h.at(s.issued, staff, func(t tx.Tx) (err error) {
+	h.at(s.issued, staff(), func(t tx.Tx) (err error) {
 		command.Customer = h.customers[buyer.name]
 		s.license, err = h.c.Licenses.Issue(t, command)
 		return err
@@ -93,7 +96,7 @@ func (h *historian) planChanges(s *story) {
 		h.change(s, later, licensing.Change{Overrides: func(o terms.Overrides) terms.Overrides { o.TokenLimit = &five; return o }})
 	}
 	if s.number%90 == 34 && len(s.clients) > 0 { // reported as stolen
-		h.at(h.end.Add(-days(2)), staff, func(t tx.Tx) error {
+		h.at(h.end.Add(-days(2)), staff(), func(t tx.Tx) error {
 			if s.clients[0].activation == nil {
 				return nil
 			}
@@ -106,7 +109,7 @@ func (h *historian) change(s *story, when time.Time, c licensing.Change) {
 	if when.After(h.end) {
 		return
 	}
-	h.at(when, staff, func(t tx.Tx) error {
+	h.at(when, staff(), func(t tx.Tx) error {
 		_, err := h.c.Licenses.Update(t, h.c.Vendor, s.license.ID, c)
 		return err
 	})
@@ -114,7 +117,7 @@ func (h *historian) change(s *story, when time.Time, c licensing.Change) {
 
 // planSpare plans the licence that whoever looks around activates.
 func (h *historian) planSpare() {
-	h.at(h.end.Add(-time.Hour), staff, func(t tx.Tx) (err error) {
+	h.at(h.end.Add(-time.Hour), staff(), func(t tx.Tx) (err error) {
 		h.facts.Spare, err = h.c.Licenses.Issue(t, licensing.IssueCommand{
 			Vendor: h.c.Vendor, Edition: h.editions.standard.UUID, Customer: h.customers[h.buyers[0].name], Name: "Standard, for you to try",
 		})
@@ -125,7 +128,7 @@ func (h *historian) planSpare() {
 // planFleet plans the licence of the simulated clients.
 func (h *historian) planFleet() {
 	tokens := int64(fleetMost)
-	h.at(h.end.Add(-time.Hour), staff, func(t tx.Tx) error {
+	h.at(h.end.Add(-time.Hour), staff(), func(t tx.Tx) error {
 		l, err := h.c.Licenses.Issue(t, licensing.IssueCommand{
 			Vendor: h.c.Vendor, Edition: h.editions.team.UUID, Customer: h.customers[h.buyers[1].name], Name: "Team, simulated clients",
 			Overrides: &terms.Overrides{TokenLimit: &tokens},

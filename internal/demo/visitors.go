@@ -17,14 +17,18 @@ type visitor struct {
 	activation *licensing.Activation // nil until it is activated, and once it gave up
 }
 
+type machine struct{ host, platform, system, country string }
+
 // machines that clients of the past ran on. Their addresses are of a network
 // that is set aside for documentation.
-var machines = []struct{ host, platform, system, country string }{
-	{"layout", "windows/amd64", "Windows 11", "DE"},
-	{"proof", "darwin/arm64", "macOS 15", "GB"},
-	{"plates", "linux/amd64", "Debian 12", "FR"},
-	{"desk", "windows/amd64", "Windows 10", "NL"},
-	{"scan", "darwin/arm64", "macOS 14", "US"},
+func machines() []machine {
+	return []machine{
+		{"layout", "windows/amd64", "Windows 11", "DE"},
+		{"proof", "darwin/arm64", "macOS 15", "GB"},
+		{"plates", "linux/amd64", "Debian 12", "FR"},
+		{"desk", "windows/amd64", "Windows 10", "NL"},
+		{"scan", "darwin/arm64", "macOS 14", "US"},
+	}
 }
 
 // planUse plans who activates the licence, who heartbeats, and who gives up.
@@ -51,7 +55,8 @@ func (h *historian) planUse(s *story) {
 
 // planVisit plans the life of one client.
 func (h *historian) planVisit(s *story, when time.Time, k int) {
-	m := machines[h.rand.IntN(len(machines))]
+	all := machines()
+	m := all[h.rand.IntN(len(all))]
 	v := &visitor{id: fmt.Sprintf("%s-%03d-%d", m.host, s.number, k+1)}
 	v.client = licensing.Client{
 		Name: fmt.Sprintf("%s %d", m.host, k+1), Hostname: v.id + ".example.com", Platform: m.platform, OperatingSystem: m.system,

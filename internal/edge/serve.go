@@ -130,7 +130,7 @@ func person(r *http.Request) string {
 			return -1
 		}
 		return c
-	}, strings.ToValidUTF8(r.Header.Get("LastModifiedBy"), "\uFFFD"))))
+	}, strings.ToValidUTF8(r.Header.Get("Lastmodifiedby"), "\uFFFD"))))
 	return string(name[:min(len(name), most)])
 }
 

@@ -36,4 +36,6 @@ type (
 	UserID       int64
 	KeyID        int64 // an API key
 	SigningKeyID int64
+	MeterID      int64
+	EntryID      int64 // a row of a meter's ledger
 )

@@ -47,6 +47,11 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// most one temporary and one other.
 	ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, device ident.DeviceID) ([]*Activation, error)
 
+	// HeldByClient gives a client's present activations of all products with their
+	// licences, temporary ones first, with no more of both than Held gives beside
+	// their ids. It locks nothing.
+	HeldByClient(t tx.Tx, v ident.VendorID, number string) ([]Holding, error)
+
 	// Activation gives a present activation by its outside id or its token's key.
 	Activation(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation, error)
 

@@ -16,6 +16,8 @@ const (
 	GoodwillLeft      = "activation.regular"  // a regular token became free for it
 	DeviceSuspended   = "device.suspended"
 	DeviceResumed     = "device.resumed"
+	MeterThreshold    = "meter.threshold" // an alert of a limitation was reached; once in a period
+	MeterExhausted    = "meter.exhausted" // limit and goodwill are used up; once in a period
 	SessionDenied     = "session.denied"  // the first denied open of a licence in an hour, for want of room
 	LicenseOveruse    = "license.overuse" // a session was opened above the limit, none was before
 )
@@ -25,6 +27,7 @@ func Catalogue() []string {
 	all := []string{
 		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseUsedUp,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
+		MeterThreshold, MeterExhausted,
 		SessionDenied, LicenseOveruse,
 	}
 	slices.Sort(all)

@@ -23,11 +23,6 @@ type SchemaStatus struct {
 // Schema reads where the schema stands.
 func Schema(ctx context.Context, c Config) (SchemaStatus, error) {
 	var s SchemaStatus
-	if c.URL == "" {
-		if err := makeFolder(c.Dir); err != nil {
-			return s, err
-		}
-	}
 	err := withProvider(c, func(p *goose.Provider) error {
 		var err error
 		s.Current, s.Known, err = p.GetVersions(ctx)
@@ -66,7 +61,11 @@ func Migrate(ctx context.Context, c Config) error {
 func withProvider(c Config, do func(*goose.Provider) error) (err error) {
 	driver, dsn, folder, dialect := "sqlite", sqliteDSN(filepath.Join(c.Dir, FileName), readerCacheKB, checkpointPages), "sqlite", goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if c.URL != "" {
+	if c.URL == "" {
+		if err := makeFolder(c.Dir); err != nil {
+			return err
+		}
+	} else {
 		driver, dsn, folder, dialect = "pgx", c.URL, "postgres", goose.DialectPostgres
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600)) // looks every second, for ten minutes
 		if err != nil {

@@ -57,8 +57,23 @@ type Limitation struct {
 	ResetDays       int        `json:"reset_days"` // with ResetDays, 1 to 3650
 	GoodwillPercent int        `json:"goodwill_percent"`
 	MeasuredOnly    bool       `json:"measured_only"` // true: consumption above the limit is recorded, not refused
+	Alerts          []int      `json:"alerts"`        // in percent of the limit, 1 to 1000; nil: DefaultAlert, empty: none
 	Adjustable      bool       `json:"adjustable"`
 	Hidden          bool       `json:"hidden"`
+}
+
+// DefaultAlert is announced, in percent of the limit, where nothing else was asked for.
+const DefaultAlert = 80
+
+// maxAlerts bounds the alerts of one limitation.
+const maxAlerts = 10
+
+// AlertPercents gives the alerts that hold.
+func (l Limitation) AlertPercents() []int {
+	if l.Alerts == nil {
+		return []int{DefaultAlert}
+	}
+	return l.Alerts
 }
 
 // Variable is a text that an edition grants.
@@ -88,6 +103,10 @@ func (g Grants) Check() error {
 		wrong.Check(l.Reset.known(), field+".reset", "must be none, never, days, month, quarter or year")
 		wrong.Check(l.Reset != ResetDays || l.ResetDays >= 1 && l.ResetDays <= 3650, field+".reset_days", "must be between 1 and 3650 with reset \"days\"")
 		wrong.Check(l.GoodwillPercent >= 0 && l.GoodwillPercent <= 1000, field+".goodwill_percent", "must be between 0 and 1000")
+		wrong.Check(len(l.Alerts) <= maxAlerts, field+".alerts", "must hold at most 10 percentages")
+		for _, percent := range l.Alerts {
+			wrong.Check(percent >= 1 && percent <= 1000, field+".alerts", "must be percentages between 1 and 1000")
+		}
 	}
 	return wrong.Err()
 }

@@ -29,6 +29,7 @@ func TestScripts(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(file, ".txtar"), func(t *testing.T) {
 			t.Parallel()
+			toldInFull(t, file)
 			t.Run("sqlite", func(t *testing.T) {
 				t.Parallel()
 				tell(t, file, "sqlite", func(env *testscript.Env) {
@@ -47,6 +48,27 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// toldInFull fails for a story that testscript's own commands would end early, as
+// passed: nothing after that would ever be looked at.
+func toldInFull(t *testing.T, file string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, _, _ := strings.Cut("\n"+string(text), "\n-- ")
+	for line := range strings.Lines(script) {
+		for word := range strings.FieldsSeq(line) {
+			if word == "stop" || word == "skip" {
+				t.Fatalf("%s ends with %q before its end; shutdown stops a server", file, strings.TrimSpace(line))
+			}
+			if !strings.HasPrefix(word, "[") {
+				break
+			}
+		}
+	}
+}
+
 // tell runs one story on one engine.
 func tell(t *testing.T, file, engine string, setup func(*testscript.Env)) {
 	t.Helper()
@@ -60,7 +82,7 @@ func tell(t *testing.T, file, engine string, setup func(*testscript.Env)) {
 		},
 		Condition: func(cond string) (bool, error) { return cond == engine, nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve, "stop": stop, "crash": crash, "http": request, "json": compare, "jsonenv": jsonenv,
+			"serve": serve, "shutdown": shutdown, "crash": crash, "http": request, "json": compare, "jsonenv": jsonenv,
 			"headerenv": headerenv, "need": need,
 		},
 	})

@@ -79,7 +79,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func stop(ts *testscript.TestScript, neg bool, args []string) {
+func shutdown(ts *testscript.TestScript, neg bool, args []string) {
 	s := take(ts, neg, args)
 	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
 	<-s.done
@@ -99,7 +99,7 @@ func take(ts *testscript.TestScript, neg bool, args []string) *server {
 	all := ts.Value(serversKey{}).(servers)
 	s := all[name]
 	if neg || len(rest) > 0 || s == nil {
-		ts.Fatalf("usage: stop|crash [as=NAME] of a running server")
+		ts.Fatalf("usage: shutdown|crash [as=NAME] of a running server")
 	}
 	delete(all, name)
 	return s

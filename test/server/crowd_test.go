@@ -72,7 +72,7 @@ func send(t *testing.T, client *http.Client, url, key string, body []byte) (r re
 	if err != nil {
 		return reply{err: err}
 	}
-	request.Header.Set("ProvisioningKey", key)
+	request.Header.Set("Provisioningkey", key)
 	request.Header.Set("Chancery-Accept-Signature", "ed25519") // cheaper than RSA: the crowd is to meet at the licence
 	response, err := client.Do(request)
 	if err != nil {

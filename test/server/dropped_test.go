@@ -60,7 +60,7 @@ func TestLostAnswers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer program.Close()
+		defer func() { _ = program.Close() }()
 		used := func() any { return v.manage(t, 200, "GET", "/licenses/"+l.ID, nil).field(t, "activations_used") }
 
 		status, err := program.Activate(t.Context(), l.Key)
@@ -102,6 +102,7 @@ func TestLostAnswersOfTheOffice(t *testing.T) {
 			if err != nil {
 				return answer{}, err
 			}
+			defer func() { _ = response.Body.Close() }()
 			return read(t, response), nil
 		}
 		if _, err := issue(where); err == nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,9 +39,7 @@ func open(t testing.TB, s *apptest.Server, name string, of terms) vendor {
 	v := vendor{Server: s, NewVendor: s.Vendor(t, name)}
 	v.product = v.manage(t, 201, "POST", "/products", terms{"name": "Drill"}).text(t, "id")
 	edition := terms{"product_id": v.product, "name": "Pro"}
-	for name, value := range of {
-		edition[name] = value
-	}
+	maps.Copy(edition, of)
 	v.edition = v.manage(t, 201, "POST", "/editions", edition).text(t, "id")
 	v.customer = v.manage(t, 201, "POST", "/customers", terms{"company_name": "Kirk AG", "email": "kirk@example.com"}).text(t, "id")
 	return v
@@ -57,9 +56,7 @@ type license struct {
 func (v vendor) issue(t testing.TB, own terms) (l license) {
 	t.Helper()
 	fields := terms{"edition_id": v.edition, "customer_id": v.customer}
-	for name, value := range own {
-		fields[name] = value
-	}
+	maps.Copy(fields, own)
 	v.manage(t, 201, "POST", "/licenses", fields).JSON(t, &l)
 	return l
 }
@@ -167,7 +164,7 @@ func contents(t testing.TB, s *apptest.Server) map[string]string {
 		if slices.Contains(volatile(), name) {
 			continue
 		}
-		rows, err := db.Query(t.Context(), "SELECT * FROM "+name)
+		rows, err := db.Query(t.Context(), "SELECT * FROM "+name) //nolint:unqueryvet // whatever there is may not change
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +219,9 @@ func unchanged(t testing.TB, s *apptest.Server, before map[string]string) {
 func (a answer) wrong(t testing.TB) (names []string) {
 	t.Helper()
 	var p struct {
-		Errors []struct{ Name string }
+		Errors []struct {
+			Name string `json:"name"`
+		} `json:"errors"`
 	}
 	if err := json.Unmarshal(a.Body, &p); err != nil {
 		t.Fatalf("%d %s: %v", a.Status, a.Body, err)
@@ -246,7 +245,6 @@ func jsonOf(t testing.TB, fields terms) io.Reader {
 // read reads a response in full.
 func read(t testing.TB, r *http.Response) answer {
 	t.Helper()
-	defer func() { _ = r.Body.Close() }()
 	data, err := io.ReadAll(r.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -91,7 +91,8 @@ func signedCalls(v vendor, l license) []signedCall {
 	for i := range elsewhere {
 		elsewhere[i].known = false // nobody is asked who they are where there is nothing
 	}
-	return append(elsewhere, wrongKey,
+	return slices.Concat(elsewhere, []signedCall{
+		wrongKey,
 		post(200, "/provisioning/activations", v.activation(l.Key, "drill-1"), program),
 		post(200, "/provisioning/heartbeats", v.heartbeat("drill-1"), program),
 		post(200, "/provisioning/validate", terms{"license_key": l.Key}, program),
@@ -108,7 +109,7 @@ func signedCalls(v vendor, l license) []signedCall {
 		post(409, "/provisioning/unassign", terms{"token_key": nobody}, program),
 		post(409, "/provisioning/validate", terms{"license_key": nobody}, program),
 		post(413, "/provisioning/activations", strings.Repeat(" ", 1<<20), program),
-	)
+	})
 }
 
 // publicKeys are a vendor's, as its programs get them.
@@ -132,7 +133,9 @@ func published(t testing.TB, v vendor) (keys publicKeys) {
 	keys.rsa = key.(*rsa.PublicKey)
 	// go-jose refuses a whole set for one curve that it has not, X25519; RFC 7517
 	// has such keys left out.
-	var set struct{ Keys []json.RawMessage }
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
 	if err := json.Unmarshal(v.Do(t, "GET", base+"/jwks.json", nil).Body, &set); err != nil || len(set.Keys) != 3 {
 		t.Fatalf("%d keys in the JWK set, %v", len(set.Keys), err)
 	}
@@ -152,7 +155,7 @@ func (k publicKeys) checkRSA(t testing.TB, a apptest.Answer, nonce bool) {
 	if a.Header.Get("Chancery-Signature") != "" {
 		t.Errorf("%d: a Chancery-Signature that nobody asked for", a.Status)
 	}
-	k.verifyRSA(t, a.Status, a.Header.Get("x-slascone-signature"), a.Body)
+	k.verifyRSA(t, a.Status, a.Header.Get("X-Slascone-Signature"), a.Body)
 	switch signature := a.Header.Get("X-Nonce-Signature"); {
 	case nonce:
 		k.verifyRSA(t, a.Status, signature, []byte("0123456789abcdef"))
@@ -173,7 +176,7 @@ func (k publicKeys) verifyRSA(t testing.TB, status int, signature string, messag
 // checkJOSE verifies a detached JWS (b64=false) and what it says of the answer.
 func (k publicKeys) checkJOSE(t testing.TB, a apptest.Answer, asked bool, nonce string) {
 	t.Helper()
-	if a.Header.Get("x-slascone-signature") != "" || a.Header.Get("X-Nonce-Signature") != "" {
+	if a.Header.Get("X-Slascone-Signature") != "" || a.Header.Get("X-Nonce-Signature") != "" {
 		t.Errorf("%d: signatures of both forms", a.Status)
 	}
 	jws, err := jose.ParseDetached(a.Header.Get("Chancery-Signature"), a.Body, []jose.SignatureAlgorithm{jose.EdDSA})
@@ -211,8 +214,9 @@ func TestPublicKeysAgree(t *testing.T) {
 	v := open(t, s, "Acme", nil)
 	keys := published(t, v)
 	var dotnet struct {
-		XMLName           xml.Name `xml:"RSAKeyValue"`
-		Modulus, Exponent string
+		XMLName  xml.Name `xml:"RSAKeyValue"`
+		Modulus  string   `xml:"Modulus"`
+		Exponent string   `xml:"Exponent"`
 	}
 	if err := xml.Unmarshal(s.Do(t, "GET", "/.well-known/chancery/"+v.VendorID+"/rsa.xml", nil).Body, &dotnet); err != nil {
 		t.Fatal(err)
@@ -224,13 +228,18 @@ func TestPublicKeysAgree(t *testing.T) {
 	if exponent, err := base64.StdEncoding.DecodeString(dotnet.Exponent); err != nil || new(big.Int).SetBytes(exponent).Int64() != int64(keys.rsa.E) {
 		t.Errorf("the XML has another exponent: %v", err)
 	}
-	var kinds []string
+	kinds := make([]string, 0, len(keys.jose.Keys))
 	for _, key := range keys.jose.Keys {
 		raw, err := key.MarshalJSON()
 		if err != nil || !key.Valid() || !key.IsPublic() {
 			t.Errorf("%s: %v", raw, err)
 		}
-		var fields struct{ Kty, Crv, X, N string }
+		var fields struct {
+			Kty string `json:"kty"`
+			Crv string `json:"crv"`
+			X   string `json:"x"`
+			N   string `json:"n"`
+		}
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/store"
 	"chancery/internal/terms"
+	"chancery/internal/tx"
 )
 
 // heldColumns are few, because each costs on the hottest path there is. Of the
@@ -20,14 +21,19 @@ const heldColumns = `a.id, a.uuid, a.token_key, a.client_name, a.client_descript
 	l.overrides, l.first_activated_at, l.regular_used, l.goodwill_used, l.used_up_at, l.revision,
 	c.uuid, c.company_name, c.customer_number, l.edition_id, e.revision`
 
-const selectHeld = `SELECT ` + heldColumns + `
+const heldFrom = `
 	FROM devices d
 	JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id AND a.released_at IS NULL
 	JOIN pulses s ON s.activation_id = a.id
 	JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id
 	JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id
 	JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id
-	WHERE d.vendor_id = $1 AND d.number = $2 AND a.product_id = $3`
+	WHERE d.vendor_id = $1 AND d.number = $2`
+
+const (
+	selectHeld         = `SELECT ` + heldColumns + heldFrom + ` AND a.product_id = $3`
+	selectHeldByClient = `SELECT d.id, l.uuid, ` + heldColumns + heldFrom + ` ORDER BY l.is_temporary DESC, a.id`
+)
 
 // Held implements licensing.Reader: one read for the whole of a heartbeat.
 func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]licensing.Holding, error) {
@@ -44,7 +50,7 @@ func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, 
 	}
 	all := make([]licensing.Holding, 0, len(scanned))
 	for i := range scanned {
-		h, err := s.holding(ctx, v, &scanned[i])
+		h, err := s.holding(s.reading(ctx), time.Time{}, v, &scanned[i])
 		if err != nil {
 			return nil, err
 		}
@@ -54,6 +60,29 @@ func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, 
 		} else {
 			all = append(all, h)
 		}
+	}
+	return all, nil
+}
+
+// HeldByClient implements licensing.Store.
+func (s *Store) HeldByClient(t tx.Tx, v ident.VendorID, number string) ([]licensing.Holding, error) {
+	rows, err := writing(t)(selectHeldByClient, v, number)
+	scanned, err := collect(rows, err, func(scan store.Scan) (heldRow, error) {
+		var device ident.DeviceID
+		var id ident.UUID
+		r, err := scanHeld(func(dest ...any) error { return scan(append([]any{(*int64)(&device), &id}, dest...)...) })
+		r.activation.Device.ID, r.license.UUID = device, id
+		return r, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]licensing.Holding, len(scanned))
+	for i := range scanned {
+		if all[i], err = s.holding(writing(t), t.Now(), v, &scanned[i]); err != nil {
+			return nil, err
+		}
+		all[i].Activation.Device.Number = number
 	}
 	return all, nil
 }
@@ -86,7 +115,8 @@ func scanHeld(scan store.Scan) (r heldRow, err error) {
 	return r, err
 }
 
-func (s *Store) holding(ctx context.Context, v ident.VendorID, r *heldRow) (licensing.Holding, error) {
+// holding completes a row; at as in withEdition.
+func (s *Store) holding(q querier, at time.Time, v ident.VendorID, r *heldRow) (licensing.Holding, error) {
 	l, a := &r.license, &r.activation
 	l.Vendor = v
 	l.LegacyKey, l.ExpiresMode, l.ExpiresDays = r.legacy.v, terms.ExpiresMode(r.mode.v), int(r.days.v)
@@ -99,13 +129,15 @@ func (s *Store) holding(ctx context.Context, v ident.VendorID, r *heldRow) (lice
 	}
 	kept := s.editions.byRevision(r.edition, r.revision)
 	if kept == nil {
-		if kept, err = loadEdition(s.reading(ctx), v, `e.id = $2`, r.edition); err != nil {
+		if kept, err = loadEdition(q, v, `e.id = $2`, r.edition); err != nil {
 			return licensing.Holding{}, err
 		}
 		if kept == nil {
 			return licensing.Holding{}, fmt.Errorf("edition %d of license %d is missing", r.edition, l.ID)
 		}
-		s.editions.put(*kept)
+		if at.IsZero() || kept.changed < at.UnixMilli() {
+			s.editions.put(*kept)
+		}
 	}
 	l.Edition, l.Product = kept.Edition, kept.holder
 	return licensing.Holding{License: l, Activation: a}, nil

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 
 const (
 	pulseEvery   = 500 * time.Millisecond // a pulse is written at most about this much after it came
+	pulseStep    = 50                     // with one statement
 	pulseRows    = 500                    // in one transaction
 	pulseWaiting = 200_000                // activations at most; one more is refused
 )
@@ -125,12 +128,7 @@ func (p *Pulses) Flush(ctx context.Context) error {
 	var failed error
 	for chunk := range slices.Chunk(keys, pulseRows) {
 		err := p.runner.Run(ctx, func(t tx.Tx) error {
-			for _, key := range chunk {
-				if err := writePulse(store.On(t), key, taken[key]); err != nil {
-					return err
-				}
-			}
-			return nil
+			return writePulses(store.On(t), chunk, taken)
 		})
 		if err != nil {
 			failed = errors.Join(failed, err)
@@ -140,13 +138,55 @@ func (p *Pulses) Flush(ctx context.Context) error {
 	return failed
 }
 
-func writePulse(q *store.Tx, key pulseKey, w *pulse) error {
-	n, err := q.Exec(`UPDATE pulses SET last_seen_at = `+q.Dialect.Greatest("last_seen_at", "$1")+`, day_count = day_count + $2
-		WHERE activation_id = $3 AND vendor_id = $4 AND last_seen_day = $5`, w.seen, w.count, key.activation, w.vendor, key.day)
-	if err != nil || n == 1 {
-		return err
+// writePulses writes pulses, pulseStep of them with one statement. Those whose
+// next day has begun meanwhile go to the finished day's history.
+func writePulses(q *store.Tx, keys []pulseKey, taken map[pulseKey]*pulse) error {
+	for step := range slices.Chunk(keys, pulseStep) {
+		args := make([]any, 0, 5*len(step))
+		missing := make(map[pulseKey]bool, len(step))
+		for _, key := range step {
+			w := taken[key]
+			args = append(args, int64(key.activation), w.vendor, key.day, w.seen, w.count)
+			missing[key] = true
+		}
+		rows, err := q.Query(updatePulses(q.Dialect, len(step)), args...)
+		written, err := store.All[pulseKey](rows, err)(func(scan store.Scan) (k pulseKey, err error) { return k, scan(&k.activation, &k.day) })
+		if err != nil {
+			return err
+		}
+		for _, key := range written {
+			delete(missing, key)
+		}
+		for key := range missing {
+			w := taken[key]
+			if err := addToDay(q, w.vendor, key.activation, key.day, w.count); err != nil {
+				return err
+			}
+		}
 	}
-	return addToDay(q, w.vendor, key.activation, key.day, w.count) // the next day has begun meanwhile
+	return nil
+}
+
+// updatePulses gives the statement for so many pulses. Only the last step of a
+// flush has another number than pulseStep, so the number of texts is bounded.
+func updatePulses(d store.Dialect, rows int) string {
+	var b strings.Builder
+	b.WriteString(`UPDATE pulses SET last_seen_at = ` + d.Greatest("last_seen_at", "v.column4") + `, day_count = day_count + v.column5 FROM (VALUES `)
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('(')
+		for c := range 5 {
+			if c > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString("CAST($" + strconv.Itoa(5*i+c+1) + " AS BIGINT)")
+		}
+		b.WriteByte(')')
+	}
+	b.WriteString(`) AS v WHERE pulses.activation_id = v.column1 AND pulses.vendor_id = v.column2 AND pulses.last_seen_day = v.column3 RETURNING pulses.activation_id, pulses.last_seen_day`)
+	return b.String()
 }
 
 func (p *Pulses) giveBack(keys []pulseKey, taken map[pulseKey]*pulse) {

@@ -41,56 +41,56 @@ func Each(t *testing.T, test func(t *testing.T, e Env)) {
 }
 
 // SQLite opens an embedded database of the test's own.
-func SQLite(tb testing.TB) Env {
-	tb.Helper()
-	c := store.Config{Dir: tb.TempDir()}
-	if err := store.Migrate(tb.Context(), c); err != nil {
-		tb.Fatal(err)
+func SQLite(t testing.TB) Env {
+	t.Helper()
+	c := store.Config{Dir: t.TempDir()}
+	if err := store.Migrate(t.Context(), c); err != nil {
+		t.Fatal(err)
 	}
-	return Open(tb, c)
+	return Open(t, c)
 }
 
 // Postgres opens a PostgreSQL database of the test's own.
-func Postgres(tb testing.TB) Env {
-	tb.Helper()
-	url := pgtest.Template(tb, "chancery", func(dsn string) error {
+func Postgres(t testing.TB) Env {
+	t.Helper()
+	url := pgtest.Template(t, "chancery", func(dsn string) error {
 		return store.Migrate(context.Background(), store.Config{URL: dsn})
 	})
-	return Open(tb, store.Config{URL: url, Connections: 8})
+	return Open(t, store.Config{URL: url, Connections: 8})
 }
 
 // Open opens a database that has its schema.
-func Open(tb testing.TB, c store.Config) Env {
-	tb.Helper()
+func Open(t testing.TB, c store.Config) Env {
+	t.Helper()
 	clock := ident.NewManualClock(Start)
 	c.Clock = clock
-	db, err := store.Open(tb.Context(), c)
+	db, err := store.Open(t.Context(), c)
 	if err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
-	tb.Cleanup(func() {
+	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			tb.Error(err)
+			t.Error(err)
 		}
 	})
 	return Env{DB: db, Config: c, Clock: clock, IDs: ident.Source{Clock: clock, Rand: rand.Reader}}
 }
 
 // Do runs fn in a transaction that must succeed, and gives its result.
-func Do[T any](tb testing.TB, e Env, fn func(tx.Tx) (T, error)) T {
-	tb.Helper()
-	v, err := Try(tb, e, fn)
+func Do[T any](t testing.TB, e Env, fn func(tx.Tx) (T, error)) T {
+	t.Helper()
+	v, err := Try(t, e, fn)
 	if err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
 	return v
 }
 
 // Try runs fn in a transaction and gives its result.
-func Try[T any](tb testing.TB, e Env, fn func(tx.Tx) (T, error)) (T, error) {
-	tb.Helper()
+func Try[T any](t testing.TB, e Env, fn func(tx.Tx) (T, error)) (T, error) {
+	t.Helper()
 	var v T
-	err := e.DB.Run(tb.Context(), func(x tx.Tx) error {
+	err := e.DB.Run(t.Context(), func(x tx.Tx) error {
 		var err error
 		v, err = fn(x)
 		return err
@@ -100,40 +100,40 @@ func Try[T any](tb testing.TB, e Env, fn func(tx.Tx) (T, error)) (T, error) {
 
 // Refuse runs fn in a transaction that must fail with a fault of this code, and
 // gives the fields that it names.
-func Refuse[T any](tb testing.TB, e Env, code string, fn func(tx.Tx) (T, error)) []fault.Field {
-	tb.Helper()
-	_, err := Try(tb, e, fn)
+func Refuse[T any](t testing.TB, e Env, code string, fn func(tx.Tx) (T, error)) []fault.Field {
+	t.Helper()
+	_, err := Try(t, e, fn)
 	if !fault.Is(err, code) {
-		tb.Fatalf("got %v, want the fault %s", err, code)
+		t.Fatalf("got %v, want the fault %s", err, code)
 	}
 	return fault.As(err).Fields
 }
 
 // Vendors makes the service of vendors on e.
-func Vendors(tb testing.TB, e Env) *vendors.Service {
-	tb.Helper()
+func Vendors(t testing.TB, e Env) *vendors.Service {
+	t.Helper()
 	s, err := vendors.New(vendors.Config{Store: vendorstore.Store{DB: e.DB}, IDs: e.IDs})
 	if err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
 	return s
 }
 
 // Vendor makes a vendor.
-func Vendor(tb testing.TB, e Env, name string) vendors.Vendor {
-	tb.Helper()
-	service := Vendors(tb, e)
-	return Do(tb, e, func(x tx.Tx) (vendors.Vendor, error) {
+func Vendor(t testing.TB, e Env, name string) vendors.Vendor {
+	t.Helper()
+	service := Vendors(t, e)
+	return Do(t, e, func(x tx.Tx) (vendors.Vendor, error) {
 		return service.Create(x, vendors.Create{Name: name, Zone: "Europe/Berlin"})
 	})
 }
 
 // Count runs a SELECT COUNT(*).
-func Count(tb testing.TB, e Env, sqltext string, args ...any) int {
-	tb.Helper()
+func Count(t testing.TB, e Env, sqltext string, args ...any) int {
+	t.Helper()
 	var n int
-	if _, err := e.DB.QueryRow(tb.Context(), sqltext, args, &n); err != nil {
-		tb.Fatal(err)
+	if _, err := e.DB.QueryRow(t.Context(), sqltext, args, &n); err != nil {
+		t.Fatal(err)
 	}
 	return n
 }

@@ -1,6 +1,7 @@
 package storetest_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -150,5 +151,40 @@ func TestSilentClientsAreUnassigned(t *testing.T) {
 			t.Error("the silent client still holds its token")
 		}
 		b.balanced(t)
+	})
+}
+
+// Heartbeats that wait over midnight are counted with the day they came on.
+func TestPulsesOfAFinishedDay(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		l := b.issue(t, b.limited(t, 200, 0, 0))
+		beat := func(client string) {
+			t.Helper()
+			if out := b.heartbeat(t, licensing.HeartbeatCommand{ClientID: client, Client: licensing.Client{SoftwareVersion: "1"}}); out.Refusal != nil {
+				t.Fatalf("%+v", out.Refusal)
+			}
+		}
+		for i := range 120 {
+			client := fmt.Sprintf("c%d", i)
+			b.granted(t, l.LicenseKey, client)
+			beat(client)
+			beat(client) // this one waits
+		}
+		e.Clock.Advance(day(1))
+		for i := range 60 {
+			client := fmt.Sprintf("c%d", i)
+			beat(client) // the first of the next day, in a transaction
+			beat(client) // and another that waits, beside yesterday's
+		}
+		if err := b.pulses.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := storetest.Count(t, e, `SELECT CAST(SUM(day_count) AS BIGINT) FROM heartbeats`); n != 60*2 {
+			t.Errorf("%d heartbeats of yesterday in the history of those heard of today, want 120", n)
+		}
+		if n := storetest.Count(t, e, `SELECT CAST(SUM(day_count) AS BIGINT) FROM pulses`); n != 120*2 {
+			t.Errorf("%d heartbeats in the pulses, want 240", n)
+		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	outboxstore "chancery/internal/store/outbox"
 	"chancery/internal/store/storetest"
@@ -103,6 +104,7 @@ func TestLicensingsEventsAreInTheCatalogue(t *testing.T) {
 	for _, event := range []string{
 		licensing.EventIssued, licensing.EventChanged, licensing.EventUsedUp, licensing.EventCreated, licensing.EventGoodwill,
 		licensing.EventRegular, licensing.EventDeleted, licensing.EventSuspended,
+		metering.EventThreshold, metering.EventExhausted,
 	} {
 		if !slices.Contains(outbox.Catalogue(), event) {
 			t.Errorf("%s can't be subscribed to", event)

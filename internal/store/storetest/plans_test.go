@@ -33,6 +33,8 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 		"definitions of a product":   {"features d WHERE d.product_id = 1 AND d.vendor_id =", "d.id", store.Column{Name: "d.name"}, false},
 		"licences of a customer":     {"licenses l WHERE l.customer_id = 1 AND l.vendor_id =", "l.id", store.Column{Name: "l.id"}, false},
 		"history of a licence":       {"audit_log a WHERE a.license_id = 1 AND a.vendor_id =", "a.id", store.Column{Name: "a.id"}, false},
+		"ledger of a meter":          {"consumptions c WHERE c.meter_id = 1 AND c.vendor_id =", "c.id", store.Column{Name: "c.id"}, false},
+		"usage features":             {"usage_features d WHERE d.product_id = 1 AND d.vendor_id =", "d.id", store.Column{Name: "d.name"}, false},
 		"customers below a superior": {"customers c WHERE c.superior_id = 1 AND c.vendor_id =", "c.id", store.Column{Name: "c.id"}, false},
 	} {
 		for _, desc := range []bool{false, true} {

@@ -29,6 +29,9 @@ type Config struct {
 	OutboxRows    OutboxRows
 	Licenses      Licenses
 	LicenseRows   LicenseRows
+	Meters        Meters
+	MeterRows     MeterRows
+	Usage         Usage
 	Sessions      Sessions
 	SessionRows   SessionRows
 	APIKeys       APIKeys
@@ -51,14 +54,16 @@ type API struct {
 func New(c Config) (*API, error) {
 	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Clock == nil || c.Keys == nil || c.Vendors == nil || c.VendorRows == nil ||
 		c.Catalog == nil || c.CatalogRows == nil || c.Customers == nil || c.CustomerRows == nil ||
-		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil || c.Licenses == nil || c.LicenseRows == nil || c.Sessions == nil || c.SessionRows == nil ||
+		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
+		c.Meters == nil || c.MeterRows == nil || c.Usage == nil ||
+		c.Sessions == nil || c.SessionRows == nil ||
 		c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
 		return nil, errors.New("manage: the configuration is incomplete")
 	}
 	a := &API{Config: c, registry: huma.NewMapRegistry("#/components/schemas/", schemaName)}
 	a.surface = &edge.Surface{Name: "manage", Credential: credential, Authenticate: a.authenticate}
 	for _, room := range [][]operation{
-		a.vendor(), a.products(), a.definitions(), a.editions(), a.customers(), a.licenses(), a.activations(), a.sessions(), a.licenseUsers(),
+		a.vendor(), a.products(), a.definitions(), a.editions(), a.customers(), a.licenses(), a.activations(), a.meters(), a.usage(), a.sessions(), a.licenseUsers(),
 		a.apiKeys(), a.subscriptions(), a.auditLog(),
 	} {
 		a.operations = append(a.operations, room...)

@@ -17,6 +17,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/recheck"
 	"chancery/internal/store"
@@ -27,6 +28,7 @@ import (
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
+	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	"chancery/internal/store/storetest"
 	vendorstore "chancery/internal/store/vendors"
@@ -85,6 +87,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		Store: leases, Reader: leases, Licenses: app.SessionLicenses{Licensing: b.licensing}, Runner: e.DB, IDs: e.IDs,
 	}))
 	released.Floating = b.sessions
+	meterRows, metered := meterstore.Store{DB: e.DB}, app.MeteredLicenses{Licenses: b.licensing}
 	vendorRows := vendorstore.Store{DB: e.DB}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
 	api := must[*manage.API](t)(manage.New(manage.Config{
@@ -101,6 +104,9 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		OutboxRows:    outboxRows,
 		Licenses:      b.licensing,
 		LicenseRows:   licenses,
+		Meters:        must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
+		MeterRows:     meterRows,
+		Usage:         must[*metering.Usage](t)(metering.NewUsage(metering.UsageConfig{Store: meterRows, Licenses: metered, IDs: e.IDs})),
 		Sessions:      b.sessions,
 		SessionRows:   leases,
 		APIKeys:       b.apiKeys,

@@ -67,6 +67,17 @@ func (quantity) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeNumber, Minimum: &least, Maximum: &most, Description: "a number with up to six decimals"}
 }
 
+// signedness is a quantity in an answer, which may be below zero.
+type signedness int64
+
+// MarshalJSON implements json.Marshaler.
+func (q signedness) MarshalJSON() ([]byte, error) { return terms.AppendQuantity(nil, int64(q)), nil }
+
+// Schema implements huma.SchemaProvider.
+func (signedness) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeNumber, Description: "a number with up to six decimals"}
+}
+
 // deadline is an instant, or a bare date that ends with that day in the vendor's zone.
 type deadline struct {
 	at    time.Time

@@ -22,7 +22,7 @@ func (b bundle) furnish(t testing.TB) world {
 	w := world{}
 	w["products"] = b.ok(t, "POST", "/api/v1/products", `{"name":"Drill","printed_keys":true}`).text("id")
 	edition := b.ok(t, "POST", "/api/v1/editions", `{"product_id":"`+w["products"]+`","name":"Pro","token_limit":2,
-		"features":[{"name":"f"}],"limitations":[{"name":"l"}],"variables":[{"name":"v"}]}`)
+		"features":[{"name":"f"}],"limitations":[{"name":"l","reset":"never"}],"variables":[{"name":"v"}]}`)
 	w["editions"] = edition.text("id")
 	for _, kind := range []string{"features", "limitations", "variables"} {
 		w[kind] = edition.body[kind].([]any)[0].(map[string]any)["id"].(string)
@@ -31,6 +31,7 @@ func (b bundle) furnish(t testing.TB) world {
 	license := b.ok(t, "POST", "/api/v1/licenses", `{"edition_id":"`+w["editions"]+`","customer_id":"`+w["customers"]+`"}`)
 	w["licenses"], w["license_key"] = license.text("id"), license.text("license_key")
 	w["activations"] = b.activate(t, w, "client-1")
+	w["consumptions"] = b.ok(t, "POST", "/api/v1/licenses/"+w["licenses"]+"/consumptions", `{"limitation_id":"`+w["limitations"]+`","value":1,"reason":"x"}`).text("id")
 	team := b.ok(t, "POST", "/api/v1/editions", `{"product_id":"`+w["products"]+`","name":"Team","provisioning_mode":"floating",
 		"client_type":"users","floating_token_limit":2}`).text("id")
 	floats := b.ok(t, "POST", "/api/v1/licenses", `{"edition_id":"`+team+`","customer_id":"`+w["customers"]+`"}`)
@@ -68,33 +69,38 @@ func (b bundle) activate(t testing.TB, w world, client string) string {
 // one fails the walk.
 func (w world) bodies() map[string]string {
 	return map[string]string{
-		"PATCH /api/v1/vendor":                     `{"name":"X"}`,
-		"POST /api/v1/products":                    `{"name":"X"}`,
-		"PATCH /api/v1/products/{id}":              `{"name":"X"}`,
-		"POST /api/v1/products/{id}/releases":      `{"software_release":"1"}`,
-		"POST /api/v1/products/{id}/features":      `{"name":"X"}`,
-		"POST /api/v1/products/{id}/limitations":   `{"name":"X"}`,
-		"POST /api/v1/products/{id}/variables":     `{"name":"X"}`,
-		"PATCH /api/v1/features/{id}":              `{"name":"X"}`,
-		"PATCH /api/v1/limitations/{id}":           `{"name":"X"}`,
-		"PATCH /api/v1/variables/{id}":             `{"name":"X"}`,
-		"POST /api/v1/editions":                    `{"product_id":"` + w["products"] + `","name":"X"}`,
-		"PATCH /api/v1/editions/{id}":              `{"name":"X"}`,
-		"POST /api/v1/customers":                   `{"company_name":"X","superior_id":"` + w["customers"] + `"}`,
-		"PATCH /api/v1/customers/{id}":             `{"company_name":"X"}`,
-		"POST /api/v1/licenses":                    `{"edition_id":"` + w["editions"] + `","customer_id":"` + w["customers"] + `"}`,
-		"PATCH /api/v1/licenses/{id}":              `{"name":"X"}`,
-		"POST /api/v1/licenses/search":             `{"key":"` + w["license_key"] + `"}`,
-		"POST /api/v1/activations/{id}/suspension": `{"until":"2030-01-01"}`,
-		"POST /api/v1/api-keys":                    `{"kind":"admin","name":"X"}`,
-		"POST /api/v1/subscriptions":               `{"kind":"mail","target":"x@example.com","events":["license.issued"]}`,
-		"POST /api/v1/licenses/{id}/release-all":   ``,
-		"DELETE /api/v1/activations/{id}":          ``,
-		"DELETE /api/v1/sessions/{id}":             ``,
-		"POST /api/v1/licenses/{id}/users":         `{"user_id":"ann"}`,
-		"DELETE /api/v1/licenses/{id}/users":       ``,
-		"DELETE /api/v1/api-keys/{id}":             ``,
-		"DELETE /api/v1/subscriptions/{id}":        ``,
+		"PATCH /api/v1/vendor":                         `{"name":"X"}`,
+		"POST /api/v1/products":                        `{"name":"X"}`,
+		"PATCH /api/v1/products/{id}":                  `{"name":"X"}`,
+		"POST /api/v1/products/{id}/releases":          `{"software_release":"1"}`,
+		"POST /api/v1/products/{id}/features":          `{"name":"X"}`,
+		"POST /api/v1/products/{id}/limitations":       `{"name":"X"}`,
+		"POST /api/v1/products/{id}/variables":         `{"name":"X"}`,
+		"PATCH /api/v1/features/{id}":                  `{"name":"X"}`,
+		"PATCH /api/v1/limitations/{id}":               `{"name":"X"}`,
+		"PATCH /api/v1/variables/{id}":                 `{"name":"X"}`,
+		"POST /api/v1/editions":                        `{"product_id":"` + w["products"] + `","name":"X"}`,
+		"PATCH /api/v1/editions/{id}":                  `{"name":"X"}`,
+		"POST /api/v1/customers":                       `{"company_name":"X","superior_id":"` + w["customers"] + `"}`,
+		"PATCH /api/v1/customers/{id}":                 `{"company_name":"X"}`,
+		"POST /api/v1/licenses":                        `{"edition_id":"` + w["editions"] + `","customer_id":"` + w["customers"] + `"}`,
+		"PATCH /api/v1/licenses/{id}":                  `{"name":"X"}`,
+		"POST /api/v1/licenses/search":                 `{"key":"` + w["license_key"] + `"}`,
+		"POST /api/v1/activations/{id}/suspension":     `{"until":"2030-01-01"}`,
+		"POST /api/v1/licenses/{id}/consumptions":      `{"limitation_id":"` + w["limitations"] + `","value":1,"reason":"x"}`,
+		"POST /api/v1/consumptions/{id}/rollback":      `{"reason":"x"}`,
+		"POST /api/v1/products/{id}/usage-features":    `{"name":"X"}`,
+		"POST /api/v1/products/{id}/usage-modules":     `{"name":"X"}`,
+		"POST /api/v1/products/{id}/analytical-fields": `{"name":"X"}`,
+		"POST /api/v1/api-keys":                        `{"kind":"admin","name":"X"}`,
+		"POST /api/v1/subscriptions":                   `{"kind":"mail","target":"x@example.com","events":["license.issued"]}`,
+		"POST /api/v1/licenses/{id}/release-all":       ``,
+		"DELETE /api/v1/activations/{id}":              ``,
+		"DELETE /api/v1/api-keys/{id}":                 ``,
+		"DELETE /api/v1/subscriptions/{id}":            ``,
+		"DELETE /api/v1/sessions/{id}":                 ``,
+		"POST /api/v1/licenses/{id}/users":             `{"user_id":"ann"}`,
+		"DELETE /api/v1/licenses/{id}/users":           ``,
 	}
 }
 

@@ -14,15 +14,20 @@ const (
 	adminHeader        = "Adminkey"
 )
 
-// credential gives the key that a call presents. An admin key goes before a
-// provisioning key, which a program may send with everything.
+// credential gives the key that a call presents.
 func credential(r *http.Request) string {
-	for _, name := range [...]string{adminHeader, provisioningHeader} {
-		if v := r.Header[name]; len(v) > 0 && v[0] != "" {
-			return v[0]
-		}
+	secret, _ := presented(r)
+	return secret
+}
+
+// presented gives the key and the kind that its header says it is of. An admin
+// key goes before a provisioning key, which a program may send with everything;
+// an empty header presents nothing.
+func presented(r *http.Request) (secret string, kind identity.KeyKind) {
+	if secret = r.Header.Get(adminHeader); secret != "" {
+		return secret, identity.Admin
 	}
-	return ""
+	return r.Header.Get(provisioningHeader), identity.Provisioning
 }
 
 // authenticate finds the principal: the vendor of the path must exist, and the
@@ -32,7 +37,7 @@ func (a *API) authenticate(r *http.Request) (identity.Principal, error) {
 	if err != nil {
 		return identity.Principal{}, err
 	}
-	secret := credential(r)
+	secret, kind := presented(r)
 	if secret == "" {
 		return identity.Principal{}, &fault.Error{
 			Kind: fault.Unauthenticated, Code: "key_missing", Message: "The call presents no key.",
@@ -42,10 +47,6 @@ func (a *API) authenticate(r *http.Request) (identity.Principal, error) {
 	p, err := a.Keys.Authenticate(r.Context(), secret)
 	if err != nil && fault.As(err).Kind != fault.Unauthenticated {
 		return identity.Principal{}, err //nolint:wrapcheck // a fault
-	}
-	kind := identity.Provisioning
-	if len(r.Header[adminHeader]) > 0 {
-		kind = identity.Admin
 	}
 	if err != nil || p.Vendor != vendor || p.KeyKind != kind {
 		return identity.Principal{}, &fault.Error{

@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
 	"chancery/internal/terms"
 )
 
-// infoOf converts a state to what clients read.
-func infoOf(s licensing.State) licenseInfo {
+// infoOf converts a state, with the readings of its meters, to what clients read.
+func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 	l, e, p := s.License, s.License.Edition, s.Terms.Policy
 	info := licenseInfo{
 		Customer:    customerAccount{l.Customer.UUID, l.Customer.CompanyName, l.Customer.CustomerNumber},
@@ -20,7 +21,7 @@ func infoOf(s licensing.State) licenseInfo {
 		StartDate: when(l.StartsAt), ExpirationDate: never, DateValidity: int(s.DateValidity),
 		TokenLimit: p.TokenLimit, FloatingTokenLimit: p.FloatingTokenLimit, IsTemporary: l.IsTemporary, IsVersionValid: s.VersionAllowed,
 		ReleaseLimitation: releaseOf(s), SessionPeriod: p.SessionPeriodMinutes, HeartbeatPeriod: p.HeartbeatPeriodDays, Freeride: p.FreerideDays,
-		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants), Variables: variablesOf(s.Terms.Grants),
+		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants, meters), Variables: variablesOf(s.Terms.Grants),
 		Constrained: []struct{}{}, LicenseUsers: usersOf(l), CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
 		GoodwillNotice: text(s.GoodwillNotice()), ValidityReason: text(s.Reason),
 		ActivationsUsed: s.Used, ActivationsAllowed: s.Allowed, Serial: s.Serial,
@@ -74,13 +75,17 @@ func featuresOf(s licensing.State) []feature {
 	return all
 }
 
-func limitationsOf(g terms.Grants) []limitation {
+func limitationsOf(g terms.Grants, meters []metering.Reading) []limitation {
 	all := make([]limitation, len(g.Limitations))
 	for i, k := range g.Limitations {
 		all[i] = limitation{ID: k.ID, Name: k.Name, Description: k.Description, ResetMode: k.Reset.WireNumber(), ResetPeriodDays: k.ResetDays}
 		if k.Limit != nil {
 			q := quantity(*k.Limit)
 			all[i].Value, all[i].Remaining, all[i].Balance = &q, &q, &q
+		}
+		if at := slices.IndexFunc(meters, func(m metering.Reading) bool { return m.Limitation.ID == k.ID }); at >= 0 {
+			c := meters[at].Consumption()
+			all[i].Remaining, all[i].Balance = (*quantity)(c.Remaining()), (*quantity)(c.Balance())
 		}
 	}
 	return all

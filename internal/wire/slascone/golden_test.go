@@ -11,6 +11,7 @@ import (
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
 	"chancery/internal/terms"
 )
 
@@ -47,13 +48,14 @@ func TestLicenseInfoGolden(t *testing.T) {
 	t.Parallel()
 	l, a := sample()
 	at := time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC)
-	compare(t, "license_info.json", infoOf(licensing.StateOf(l, a, a.Client.SoftwareVersion, at)))
+	meters := []metering.Reading{{Limitation: l.Edition.Grants.Limitations[0], Meter: metering.Meter{Consumed: 1_750_000}}}
+	compare(t, "license_info.json", infoOf(licensing.StateOf(l, a, a.Client.SoftwareVersion, at), meters))
 	bare := *l
 	edition := *l.Edition
 	edition.Policy, edition.Grants = terms.Defaults(), terms.Grants{}
 	bare.Edition, bare.Name, bare.LegacyKey, bare.ExpiresMode = &edition, "", "", ""
 	bare.StartsAt, bare.Product.LatestRelease, bare.IsActive = time.Time{}, "", false
-	compare(t, "license_info_bare.json", infoOf(licensing.StateOf(&bare, nil, "", at)))
+	compare(t, "license_info_bare.json", infoOf(licensing.StateOf(&bare, nil, "", at), nil))
 	compare(t, "license.json", []license{licenseOf(licensing.StateOf(l, nil, "", at))})
 }
 
@@ -82,15 +84,25 @@ func compare(t *testing.T, name string, v any) {
 // The RSA key signs nonces of 16 to 32 bytes for anybody: no answer may be that long.
 func TestNoConstantAnswerIsAsLongAsANonce(t *testing.T) {
 	t.Parallel()
-	bodies := [][]byte{[]byte(`"Successfully deactivated License."`), []byte(success)}
+	bodies := [][]byte{[]byte(`"Successfully deactivated License."`), stored.body, []byte(success)}
 	bodies = append(bodies, strconv.AppendInt(nil, terms.MaxTokens*1000, 10)) // a count of sessions, far above any limit
 	for id := range 30_000 {
+		if r := metering.Refuse(id); r.Message != "" {
+			bodies = append(bodies, meterRefusal(r).body)
+		}
 		if r := licensing.Refuse(id); r.Message != "" {
 			bodies = append(bodies, refusal(r).body)
 		}
 		if r := floating.Refuse(id); r.Message != "" {
 			bodies = append(bodies, refusalOf(r).body)
 		}
+	}
+	for _, list := range [][]consumption{{}, {{}}} {
+		answer, err := ok(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies = append(bodies, answer.body)
 	}
 	for _, b := range bodies {
 		if len(b) >= 16 && len(b) <= 32 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"chancery/internal/budget"
@@ -13,6 +14,8 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
+	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/signed"
 )
@@ -27,6 +30,26 @@ type Licenses interface {
 	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]licensing.State, error)
 	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]licensing.State, error)
 	Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k licensing.Key, active bool) (*licensing.License, *licensing.Refusal, error)
+}
+
+// Meters counts consumption.
+type Meters interface {
+	Consume(t tx.Tx, c metering.ConsumeCommand) ([]metering.Consumption, *metering.Refusal, error)
+	Rollback(t tx.Tx, c metering.RollbackCommand) (metering.Consumption, *metering.Refusal, error)
+	Undo(t tx.Tx, v ident.VendorID, transaction ident.UUID, reason string) (metering.Consumption, error)
+	Read(ctx context.Context, v ident.VendorID, license ident.LicenseID, limitations []terms.Limitation) ([]metering.Reading, error)
+}
+
+// Usage takes what clients report of their use.
+type Usage interface {
+	Report(t tx.Tx, who metering.Reporter, all []metering.Report) (*metering.Refusal, error)
+	Analyse(t tx.Tx, who metering.Reporter, all []metering.Analytical) (*metering.Refusal, error)
+}
+
+// LicenseRows finds a licence by the id it is known by outside, for admin keys.
+// Missing is license_not_found.
+type LicenseRows interface {
+	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
 }
 
 // Sessions carries out the calls of floating licences.
@@ -61,14 +84,17 @@ type Places interface {
 
 // Config is what the surface needs; Places and Guesses may be nil.
 type Config struct {
-	Licenses Licenses
-	Sessions Sessions
-	Vendors  Vendors
-	Keys     Keys
-	Signer   Signer
-	Runner   tx.Runner
-	Clock    ident.Clock
-	Places   Places
+	Licenses    Licenses
+	LicenseRows LicenseRows
+	Meters      Meters
+	Usage       Usage
+	Vendors     Vendors
+	Keys        Keys
+	Signer      Signer
+	Runner      tx.Runner
+	Clock       ident.Clock
+	Places      Places
+	Sessions    Sessions
 
 	// Guesses bounds wrong keys by address and provisioning key; nil for no bound.
 	Guesses *budget.Budget
@@ -83,7 +109,7 @@ type API struct {
 
 // New checks the configuration and makes the surface.
 func New(c Config) (*API, error) {
-	if c.Licenses == nil || c.Sessions == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil || c.Sessions == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
 	a := &API{Config: c}
@@ -111,19 +137,33 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_customer", Permission: identity.LookUpLicenses, Handler: a.byCustomer},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_user", Permission: identity.LookUpLicenses, Handler: a.byUser},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/state/toggle", Permission: identity.SwitchLicenses, Handler: a.toggle},
+		{Method: http.MethodPost, Path: "/provisioning/validate/consumption", Permission: identity.ProvisionClients, Handler: a.validateConsumption},
+		{Method: http.MethodPost, Path: "/data_gathering/consumption_heartbeats", Permission: identity.ProvisionClients, Handler: a.consume},
+		{Method: http.MethodPost, Path: "/data_gathering/consumption_heartbeats/rollback", Permission: identity.ProvisionClients, Handler: a.rollback},
+		{Method: http.MethodPost, Path: "/data_gathering/analytical_heartbeats", Permission: identity.ProvisionClients, Handler: a.analyse},
+		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats", Permission: identity.ProvisionClients, Handler: a.usage},
+		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats_by_name", Permission: identity.ProvisionClients, Handler: a.usageByName},
 	}
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		table = append(table, edge.Route{
-			Method: method, Path: "/{call...}", Handler: a.nothing,
-			Public: "there is nothing at such an address, and a client must be able to tell who says so",
-		})
-	}
+	table = slices.Concat(table, a.elsewhere())
 	routes := make([]edge.Route, 0, 2*len(table))
 	for _, base := range []string{"/api/v2/isv/{isv_id}", "/isv/{isv_id}"} {
 		for _, rt := range table {
 			rt.Path = base + rt.Path
 			rt.Surface, rt.BodyLimit, rt.Timeout = a.surface, bodyLimit, 10*time.Second
 			routes = append(routes, rt)
+		}
+	}
+	return routes
+}
+
+// elsewhere is every address below a vendor's that no call has.
+func (a *API) elsewhere() []edge.Route {
+	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+	routes := make([]edge.Route, len(methods))
+	for i, method := range methods {
+		routes[i] = edge.Route{
+			Method: method, Path: "/{call...}", Handler: a.nothing,
+			Public: "there is nothing at such an address, and a client must be able to tell who says so",
 		}
 	}
 	return routes

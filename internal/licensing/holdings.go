@@ -1,0 +1,56 @@
+package licensing
+
+import (
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Holdings gives what a client holds of all products, inside a transaction: what
+// answers first in front (rule 3). A token key, if not zero, narrows it to that
+// activation. Activations of a client with a key pair of its own answer nobody
+// who does not prove to have it.
+func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, p Proof) ([]Holding, *Refusal, error) {
+	if clientID == "" {
+		return nil, Refuse(MissingClientID), nil
+	}
+	all, err := s.store.HeldByClient(t, v, clientID)
+	if err != nil {
+		return nil, nil, err
+	}
+	var first, last []Holding
+	for _, h := range all {
+		a := h.Activation
+		switch {
+		case a.Client.PublicKey != nil && !p.Proves(a.Client.PublicKey), goodwillEnded(a, t.Now()):
+		case a.Device.SuspendedAt(t.Now()):
+			return nil, Refuse(Suspended), nil
+		case !tokenKey.IsZero() && a.TokenKey != tokenKey:
+		case h.License.IsTemporary && !StateOf(h.License, a, "", t.Now()).IsValid:
+			last = append(last, h)
+		default:
+			first = append(first, h)
+		}
+	}
+	if first = append(first, last...); len(first) > 0 {
+		return first, nil, nil
+	}
+	if tokenKey.IsZero() {
+		return nil, Refuse(UnknownClient), nil
+	}
+	token, err := s.store.TokenByKey(t, v, tokenKey)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case token == nil:
+		return nil, Refuse(UnknownToken), nil
+	case token.Activation == 0:
+		return nil, Refuse(TokenNotAssigned), nil
+	}
+	return nil, Refuse(OtherToken), nil
+}
+
+// Locked gives one licence, locked; nil when there is none.
+func (s *Service) Locked(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*License, error) {
+	found, err := s.store.LockLicenses(t, v, id)
+	return found[id], err
+}

@@ -1,0 +1,76 @@
+package storetest_test
+
+import (
+	"testing"
+	"time"
+
+	"chancery/internal/licensing"
+	"chancery/internal/metering"
+	"chancery/internal/store/storetest"
+	"chancery/internal/tx"
+)
+
+func TestUsageIsKeptPerClientAndDay(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newMeters(t, e, limitOf(10), "c2")
+		report := func(client string, all ...metering.Report) *metering.Refusal {
+			return storetest.Do(t, e, func(x tx.Tx) (*metering.Refusal, error) {
+				return b.usage.Report(x, metering.Reporter{Vendor: b.vendor, ClientID: client}, all)
+			})
+		}
+		save, disk := metering.Named{Name: "Save"}, metering.Named{Name: "Disk"}
+		for _, r := range []metering.Report{
+			{Feature: save, Value: unit},
+			{Feature: save, Value: unit / 2},
+			{Feature: save, Module: disk, Value: unit},
+			{Feature: save, Value: unit, SaidAt: e.Clock.Now().Add(-48 * time.Hour)},
+			{Feature: save, Value: unit, SaidAt: e.Clock.Now().Add(48 * time.Hour)}, // counts today
+		} {
+			if refused := report("c1", r); refused != nil {
+				t.Error(refused)
+			}
+		}
+		report("c2", metering.Report{Feature: save, Value: unit})
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM usage_values`); n != 4 {
+			t.Errorf("%d rows, want one for each of client, feature, module and day", n)
+		}
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM usage_values WHERE reports = 3 AND value = $1`, 5*unit/2); n != 1 {
+			t.Error("the day's values are not added up")
+		}
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM usage_features`); n != 1 {
+			t.Errorf("%d usage features of one name", n)
+		}
+		refusedWith(t, report("c1", metering.Report{Feature: metering.Named{ID: e.IDs.V4()}, Value: unit}), metering.UnknownFeature)
+		refusedWith(t, report("nobody", metering.Report{Feature: save, Value: unit}), licensing.UnknownClient)
+	})
+}
+
+func TestAnalyticalFields(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newMeters(t, e, limitOf(10))
+		define := func(name string, number bool) metering.Definition {
+			return storetest.Do(t, e, func(x tx.Tx) (metering.Definition, error) {
+				return b.usage.Define(x, b.vendor, b.product.UUID, metering.Definition{Kind: metering.FieldDefinition, Name: name, IsNumber: number})
+			})
+		}
+		size, language := define("Size", true), define("Language", false)
+		if again := define("Size", true); again.UUID != size.UUID {
+			t.Error("defining twice made two")
+		}
+		analyse := func(all ...metering.Analytical) *metering.Refusal {
+			return storetest.Do(t, e, func(x tx.Tx) (*metering.Refusal, error) {
+				return b.usage.Analyse(x, metering.Reporter{Vendor: b.vendor, ClientID: "c1"}, all)
+			})
+		}
+		for range 2 {
+			if refused := analyse(metering.Analytical{Field: size.UUID, Value: "12", IsNumber: true}, metering.Analytical{Field: language.UUID, Value: "de"}); refused != nil {
+				t.Error(refused)
+			}
+		}
+		refusedWith(t, analyse(metering.Analytical{Field: e.IDs.V4(), Value: "1", IsNumber: true}), metering.UnknownField)
+		refusedWith(t, analyse(metering.Analytical{Field: language.UUID, Value: "fr"}, metering.Analytical{Field: size.UUID, Value: "large"}), metering.NotANumber)
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM analytical_values WHERE value = 'de' OR value = '12'`); n != 2 {
+			t.Errorf("%d values, want those of before the refused call", n)
+		}
+	})
+}

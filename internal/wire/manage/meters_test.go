@@ -1,0 +1,61 @@
+package manage_test
+
+import (
+	"strings"
+	"testing"
+
+	"chancery/internal/store/storetest"
+)
+
+func TestMeters(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := setup(t, e)
+		product := b.ok(t, "POST", "/api/v1/products", `{"name":"Printer"}`).text("id")
+		edition := b.ok(t, "POST", "/api/v1/editions", `{"product_id":"`+product+`","name":"Pro","limitations":[
+			{"name":"pages","limit":10.5,"reset":"quarter","goodwill_percent":10,"alerts":[50,90]},{"name":"seats","limit":2},{"name":"scans","reset":"never","alerts":[]}]}`)
+		customer := b.ok(t, "POST", "/api/v1/customers", `{"company_name":"Kirk","email":"k@example.com"}`).text("id")
+		license := "/api/v1/licenses/" + b.ok(t, "POST", "/api/v1/licenses", `{"edition_id":"`+edition.text("id")+`","customer_id":"`+customer+`"}`).text("id")
+		limitations := edition.body["limitations"].([]any)
+		pages := limitations[0].(map[string]any)["id"].(string)
+		seats := limitations[1].(map[string]any)["id"].(string)
+
+		items := b.ok(t, "GET", license+"/meters", "").items()
+		if len(items) != 2 || items[0]["name"] != "pages" || items[0]["consumed"].(interface{ String() string }).String() != "0" ||
+			items[0]["period_ends_at"] != "2026-03-31T22:00:00Z" || items[1]["period_started_at"] != nil || items[1]["allowed"] != nil {
+			t.Errorf("%v", items)
+		}
+		add := func(value string) answer {
+			return b.ok(t, "POST", license+"/consumptions", `{"limitation_id":"`+pages+`","value":`+value+`,"reason":"read by hand"}`)
+		}
+		first := add("11.25")
+		add("1")
+		for range 2 {
+			if got := b.ok(t, "POST", "/api/v1/consumptions/"+first.text("id")+"/rollback", `{"reason":"a mistake"}`); got.status != 200 {
+				t.Errorf("%d %s", got.status, got.raw)
+			}
+		}
+		raw := b.ok(t, "GET", license+"/meters", "").raw
+		if !strings.Contains(raw, `"consumed":1,"gross":1,"balance":9.5,`) || !strings.Contains(raw, `"alerts":[50,90]`) {
+			t.Errorf("%s", raw)
+		}
+		ledger := license + "/consumptions?limitation_id=" + pages
+		page := b.ok(t, "GET", ledger+"&limit=2", "")
+		rest := b.ok(t, "GET", ledger+"&limit=2&cursor="+page.text("next_cursor"), "").items()
+		if len(page.items()) != 2 || page.items()[0]["kind"] != "rollback" || len(rest) != 1 || rest[0]["is_rolled_back"] != true || rest[0]["reason"] != "read by hand" {
+			t.Errorf("%s, %v", page.raw, rest)
+		}
+		for body, field := range map[string]string{
+			`{"limitation_id":"` + seats + `","value":1,"reason":"x"}`:  "limitation_id",
+			`{"limitation_id":"` + pages + `","value":0,"reason":"x"}`:  "value",
+			`{"limitation_id":"` + pages + `","value":-1,"reason":"x"}`: "value",
+			`{"limitation_id":"` + pages + `","value":1}`:               "reason",
+		} {
+			if a := b.refused(t, 400, "invalid_request", "POST", license+"/consumptions", body); a.wrong()[field] == "" {
+				t.Errorf("%s: %s", body, a.raw)
+			}
+		}
+		b.refused(t, 400, "invalid_request", "GET", license+"/consumptions", "")
+		b.refused(t, 404, "consumption_not_found", "POST", "/api/v1/consumptions/"+pages+"/rollback", `{"reason":"x"}`)
+		b.refused(t, 400, "invalid_request", "POST", "/api/v1/editions", `{"product_id":"`+product+`","name":"X","limitations":[{"name":"l","alerts":[0]}]}`)
+	})
+}

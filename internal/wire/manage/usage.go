@@ -1,0 +1,81 @@
+package manage
+
+import (
+	"net/http"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/listing"
+	"chancery/internal/metering"
+	"chancery/internal/tx"
+)
+
+type usageDefinition struct {
+	ID        ident.UUID `json:"id" format:"uuid"`
+	Name      string     `json:"name"`
+	CreatedAt time.Time  `json:"created_at"`
+}
+
+type usageDefinitionCreate struct {
+	Name string `json:"name" minLength:"1" maxLength:"200" doc:"unique among its kind in the product"`
+}
+
+type analyticalField struct {
+	ID        ident.UUID `json:"id" format:"uuid"`
+	Name      string     `json:"name"`
+	IsNumber  bool       `json:"is_number"`
+	CreatedAt time.Time  `json:"created_at"`
+}
+
+type analyticalFieldCreate struct {
+	Name     string `json:"name" minLength:"1" maxLength:"200" doc:"unique among the product's fields"`
+	IsNumber bool   `json:"is_number,omitempty" doc:"refuse values that are none"`
+}
+
+func (d usageDefinitionCreate) domain() metering.Definition { return metering.Definition{Name: d.Name} }
+
+func (d analyticalFieldCreate) domain() metering.Definition {
+	return metering.Definition{Name: d.Name, IsNumber: d.IsNumber}
+}
+
+func showUsageDefinition(d metering.Definition) usageDefinition {
+	return usageDefinition{ID: d.UUID, Name: d.Name, CreatedAt: d.CreatedAt}
+}
+
+func showAnalyticalField(d metering.Definition) analyticalField {
+	return analyticalField{ID: d.UUID, Name: d.Name, IsNumber: d.IsNumber, CreatedAt: d.CreatedAt}
+}
+
+func (a *API) usage() []operation {
+	all := definedByClients[usageDefinitionCreate](a, metering.FeatureDefinition, "usage-feature", "usage feature", showUsageDefinition)
+	all = append(all, definedByClients[usageDefinitionCreate](a, metering.ModuleDefinition, "usage-module", "usage module", showUsageDefinition)...)
+	return append(all, definedByClients[analyticalFieldCreate](a, metering.FieldDefinition, "analytical-field", "analytical field", showAnalyticalField)...)
+}
+
+// definedByClients lists and makes what clients report values of.
+func definedByClients[In interface{ domain() metering.Definition }, Out any](
+	a *API, kind metering.DefinitionKind, id, name string, show func(metering.Definition) Out,
+) []operation {
+	const group = "Usage"
+	return []operation{
+		list(a, operation{
+			Path: "/products/{id}/" + id + "s", ID: "list-" + id + "s", Group: group, Summary: "List a product's " + name + "s", Permission: identity.ViewCatalog,
+		}, metering.DefinitionSorts(), func(q *request, r listing.Request) (listing.Page[metering.Definition], error) {
+			p, err := a.CatalogRows.ProductByUUID(q.ctx, q.vendor, q.id)
+			if err != nil {
+				return listing.Page[metering.Definition]{}, err
+			}
+			return a.MeterRows.Definitions(q.ctx, q.vendor, p.ID, kind, r)
+		}, show),
+		change(a, operation{
+			Method: http.MethodPost, Path: "/products/{id}/" + id + "s", ID: "define-" + id, Group: group,
+			Summary: "Define one of a product's " + name + "s, or get the one of that name", Permission: identity.ManageCatalog,
+		}, func(t tx.Tx, q *request, in In) (Out, error) {
+			d := in.domain()
+			d.Kind = kind
+			made, err := a.Usage.Define(t, q.vendor, q.id, d)
+			return show(made), err
+		}),
+	}
+}

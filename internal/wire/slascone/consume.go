@@ -1,0 +1,210 @@
+package slascone
+
+import (
+	"net/http"
+
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/metering"
+	"chancery/internal/tx"
+)
+
+// maxEntries bounds the entries of one call.
+const maxEntries = 100
+
+// consumption is the answer to an entry. A null transaction_id: nothing was
+// counted, and reason (ours) says why.
+type consumption struct {
+	TransactionID *ident.UUID `json:"transaction_id"`
+	LimitationID  ident.UUID  `json:"limitation_id"`
+	Remaining     *quantity   `json:"remaining"`
+	Balance       *quantity   `json:"balance"`
+	Limit         *quantity   `json:"limit"`
+	Goodwill      int         `json:"goodwill"`
+	LastReset     *instant    `json:"last_reset_date_utc"`
+	NextReset     *instant    `json:"next_reset_date_utc"`
+	Reason        *string     `json:"reason"`
+}
+
+func consumptionOf(c metering.Consumption) consumption {
+	out := consumption{
+		LimitationID: c.Limitation, Remaining: (*quantity)(c.Remaining()), Balance: (*quantity)(c.Balance()), Limit: (*quantity)(c.Limit),
+		Goodwill: c.GoodwillPercent, LastReset: when(c.Period.StartedAt), NextReset: when(c.Period.EndsAt), Reason: text(string(c.Refused)),
+	}
+	if !c.Transaction.IsZero() {
+		out.TransactionID = &c.Transaction
+	}
+	return out
+}
+
+// meterRefusal answers a refusal of metering: 409 with the protocol's number.
+func meterRefusal(r *metering.Refusal) answer {
+	out := refusal((*licensing.Refusal)(r))
+	out.constant = out.constant || *r == *metering.Refuse(r.ID)
+	return out
+}
+
+type consumeBody struct {
+	ClientID string      `json:"client_id"`
+	TokenKey *ident.UUID `json:"token_key"`
+	Entries  []struct {
+		LimitationID ident.UUID `json:"limitation_id"`
+		Value        amount     `json:"value"`
+		UserID       string     `json:"user_id"`
+		ExternalID   string     `json:"external_id"`
+		Timestamp    timestamp  `json:"timestamp_utc"`
+	} `json:"consumption_heartbeat"`
+}
+
+func (b *consumeBody) command(q *request) (metering.ConsumeCommand, error) {
+	q.text("client_id", b.ClientID, maxID)
+	q.list("consumption_heartbeat", len(b.Entries), maxEntries)
+	q.wrong.Check(len(b.Entries) > 0, "consumption_heartbeat", "is required")
+	c := metering.ConsumeCommand{Vendor: q.principal.Vendor, ClientID: b.ClientID, TokenKey: idOrZero(b.TokenKey), Prove: metering.Prove(q.proof())}
+	for _, e := range b.Entries[:min(len(b.Entries), maxEntries)] {
+		q.uuid("consumption_heartbeat.limitation_id", e.LimitationID)
+		q.wrong.Check(e.Value > 0, "consumption_heartbeat.value", "must be above 0")
+		q.text("consumption_heartbeat.user_id", e.UserID, maxID)
+		q.text("consumption_heartbeat.external_id", e.ExternalID, maxID)
+		c.Entries = append(c.Entries, metering.Asked{
+			Limitation: e.LimitationID, Value: int64(e.Value), UserID: e.UserID, ExternalID: e.ExternalID, SaidAt: e.Timestamp.Time,
+		})
+	}
+	return c, q.wrong.Err()
+}
+
+// consume is POST /data_gathering/consumption_heartbeats.
+func (a *API) consume(w http.ResponseWriter, r *http.Request) error {
+	var b consumeBody
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	command, err := b.command(q)
+	if err != nil {
+		return err
+	}
+	var counted []metering.Consumption
+	var refused *metering.Refusal
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
+		counted, refused, err = a.Meters.Consume(t, command)
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	list := make([]consumption, len(counted))
+	for i, c := range counted {
+		list[i] = consumptionOf(c)
+	}
+	return a.sendMetered(w, q, list, refused)
+}
+
+func (a *API) sendMetered(w http.ResponseWriter, q *request, v any, refused *metering.Refusal) error {
+	if refused != nil {
+		return a.send(w, q.Request, q.principal, meterRefusal(refused))
+	}
+	body, err := ok(v)
+	if err != nil {
+		return err
+	}
+	return a.send(w, q.Request, q.principal, body)
+}
+
+// rollback is POST /data_gathering/consumption_heartbeats/rollback. A program may
+// take back its client's newest entry; an admin key any.
+func (a *API) rollback(w http.ResponseWriter, r *http.Request) error {
+	var b struct {
+		LimitationID  *ident.UUID `json:"limitation_id"`
+		TransactionID ident.UUID  `json:"transaction_id"`
+	}
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	q.uuid("transaction_id", b.TransactionID)
+	if err := q.wrong.Err(); err != nil {
+		return err
+	}
+	var done metering.Consumption
+	var refused *metering.Refusal
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
+		refused = nil
+		if q.principal.KeyKind == identity.Admin {
+			done, err = a.Meters.Undo(t, q.principal.Vendor, b.TransactionID, "rolled back with an admin key")
+			return err //nolint:wrapcheck // a fault
+		}
+		done, refused, err = a.Meters.Rollback(t, metering.RollbackCommand{
+			Vendor: q.principal.Vendor, Limitation: idOrZero(b.LimitationID), Transaction: b.TransactionID, Prove: metering.Prove(q.proof()),
+		})
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	return a.sendMetered(w, q, consumptionOf(done), refused)
+}
+
+// validateConsumption is POST /provisioning/validate/consumption. license_id is a
+// full key, as in LicenseInfo; with an admin key it may be the licence's id.
+func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error {
+	var b struct {
+		LicenseID    string     `json:"license_id"`
+		LimitationID ident.UUID `json:"limitation_id"`
+	}
+	q, err := read(r, &b)
+	if err != nil {
+		return err
+	}
+	q.required("license_id", b.LicenseID, maxID)
+	q.uuid("limitation_id", b.LimitationID)
+	if err := q.wrong.Err(); err != nil {
+		return err
+	}
+	l, refused, err := a.presented(q, b.LicenseID)
+	if err != nil {
+		return err
+	}
+	if refused != nil {
+		return a.send(w, r, q.principal, refusal(refused))
+	}
+	for _, k := range l.Terms().Grants.Limitations {
+		if k.ID != b.LimitationID {
+			continue
+		}
+		readings, err := a.Meters.Read(r.Context(), l.Vendor, l.ID, l.Terms().Grants.Limitations)
+		if err != nil {
+			return err //nolint:wrapcheck // a fault
+		}
+		for _, reading := range readings {
+			if reading.Limitation.ID == k.ID {
+				return a.sendMetered(w, q, consumptionOf(reading.Consumption()), nil)
+			}
+		}
+		return a.sendMetered(w, q, consumptionOf(metering.Consumption{Limitation: k.ID, Limit: k.Limit}), nil) // a static limit
+	}
+	return a.send(w, r, q.principal, meterRefusal(metering.Refuse(metering.UnknownLimitation)))
+}
+
+// presented finds the licence that a full key leads to.
+func (a *API) presented(q *request, text string) (*licensing.License, *licensing.Refusal, error) {
+	out, err := a.Licenses.Validate(q.Context(), q.principal.Vendor, key(text))
+	if err != nil || out.Refusal == nil {
+		return out.State.License, nil, err
+	}
+	id, bad := ident.ParseUUID(text)
+	if q.principal.KeyKind != identity.Admin || bad != nil {
+		return nil, out.Refusal, nil
+	}
+	l, err := a.LicenseRows.ByUUID(q.Context(), q.principal.Vendor, id)
+	return l, nil, err
+}
+
+func idOrZero(id *ident.UUID) ident.UUID {
+	if id == nil {
+		return ident.UUID{}
+	}
+	return *id
+}
+
+// stored answers that what a client reported was stored.
+var stored = answer{status: http.StatusOK, contentType: jsonType, body: []byte(`"Success."`), constant: true} //nolint:gochecknoglobals // a constant of the protocol
