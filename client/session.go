@@ -124,7 +124,7 @@ func (s *Session) giveBack(ctx context.Context) error {
 	}
 	call := s.asked
 	call.License = h.answer.license.TokenKey
-	_, err = s.client.call(ctx, "session/close", call, h.key)
+	_, err = s.client.call(ctx, "provisioning/session/close", call, h.key)
 	return err
 }
 
@@ -156,7 +156,7 @@ func (s *Session) renew(ctx context.Context) error {
 	call := s.asked
 	call.License = h.answer.license.TokenKey
 	asked := c.cfg.Now()
-	a, err := c.call(ctx, "session/open", call, h.key)
+	a, err := c.call(ctx, "provisioning/session/open", call, h.key)
 	if err != nil {
 		return err
 	}

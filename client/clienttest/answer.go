@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 
 	"chancery/client"
@@ -64,7 +65,12 @@ func (s *Server) authorise(r *http.Request, name string, request asked, body []b
 	switch name {
 	case "activations":
 		key, _ = signed.ParseKey(request.ClientPublicKey)
-	case "heartbeats", "consumption_heartbeats", "open", "close":
+	case "heartbeats", "consumption_heartbeats":
+		key = s.clients[request.ClientID]
+	case "open", "close":
+		if !strings.Contains(r.URL.Path, "/provisioning/session/") {
+			return http.StatusNotFound, "Not Found"
+		}
 		key = s.clients[request.ClientID]
 	case "unassign":
 		key = s.clients[s.tokens[request.TokenKey]]
