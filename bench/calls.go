@@ -51,7 +51,7 @@ func (s *site) heartbeats(headers string, nonce bool) maker {
 	path, key := s.path("heartbeats"), s.keyHeader()
 	product := seedUUID(kindProduct, 0).String()
 	return func(int, int) request {
-		n := mathrand.IntN(s.licenses) //nolint:gosec // load
+		n := mathrand.IntN(s.licenses)
 		h := key + headers
 		if nonce {
 			h += signed.NonceHeader + ": " + newNonce() + "\r\n"

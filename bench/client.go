@@ -64,7 +64,7 @@ func (c *connection) answer(full bool) (status int, err error) {
 		return 0, fmt.Errorf("status line: %w", err)
 	}
 	status, _ = strconv.Atoi(string(line[9:12]))
-	length := -1
+	var length int
 	if full {
 		if c.header, err = textproto.NewReader(c.in).ReadMIMEHeader(); err != nil {
 			return 0, fmt.Errorf("headers: %w", err)

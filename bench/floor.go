@@ -34,7 +34,7 @@ func serveFloor() error {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(body)
 	})
-	server := &http.Server{Handler: mux} //nolint:gosec // loopback only
+	server := &http.Server{Handler: mux}
 	if err := os.WriteFile(os.Args[2], []byte(listener.Addr().String()+"\n"), 0o600); err != nil {
 		return fmt.Errorf("ready file: %w", err)
 	}

@@ -85,7 +85,7 @@ func (l load) worker(ctx context.Context, w int, next *atomic.Int64, began time.
 	if err != nil {
 		return got, err
 	}
-	defer c.Close() //nolint:errcheck // measured enough
+	defer c.Close()
 	for ctx.Err() == nil {
 		i := int(next.Add(1) - 1)
 		if l.limit > 0 && i >= l.limit {

@@ -86,7 +86,7 @@ func prepareSQLite(ctx context.Context, o options, dir string, s *site) ([]strin
 	kept := filepath.Join(o.keep, fmt.Sprintf("sqlite-%d", s.licenses))
 	if o.keep != "" {
 		if err := os.CopyFS(data, os.DirFS(kept)); err == nil {
-			text, err := os.ReadFile(filepath.Join(data, "vendor.json")) //nolint:gosec // made by us
+			text, err := os.ReadFile(filepath.Join(data, "vendor.json"))
 			if err != nil {
 				return nil, fmt.Errorf("kept vendor: %w", err)
 			}
@@ -154,7 +154,7 @@ func preparePostgres(ctx context.Context, o options, dir string, s *site) (flags
 }
 
 func createVendor(ctx context.Context, program string, s *site, flags ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, program, append([]string{"vendor", "create", "Bench", "--owner", "owner@example.com", "--json"}, flags...)...) //nolint:gosec // our own program
+	cmd := exec.CommandContext(ctx, program, append([]string{"vendor", "create", "Bench", "--owner", "owner@example.com", "--json"}, flags...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -22,7 +22,7 @@ type process struct {
 
 // start runs a server that writes its address to a ready file.
 func start(ctx context.Context, readyFile string, name string, args ...string) (*process, error) {
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // our own programs
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stderr = os.Stderr
 	if os.Getenv("BENCH_PROFILE") != "" {
 		cmd.Env = append(os.Environ(), "GODEBUG=")
@@ -32,7 +32,7 @@ func start(ctx context.Context, readyFile string, name string, args ...string) (
 	}
 	p := &process{cmd: cmd}
 	for range 3000 {
-		b, err := os.ReadFile(readyFile) //nolint:gosec // made by us
+		b, err := os.ReadFile(readyFile)
 		if err == nil && len(b) > 0 && b[len(b)-1] == '\n' {
 			p.address = strings.TrimPrefix(strings.TrimSpace(string(b)), "http://")
 			return p, nil
@@ -70,7 +70,7 @@ func (p *process) memory() float64 {
 	if err != nil {
 		return 0
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	for s := bufio.NewScanner(f); s.Scan(); {
 		if text, ok := strings.CutPrefix(s.Text(), "VmRSS:"); ok {
 			kb, _ := strconv.ParseFloat(strings.Fields(text)[0], 64)

@@ -30,7 +30,7 @@ func seedUUID(kind byte, n int) ident.UUID {
 		return x ^ x>>31
 	}
 	var u ident.UUID
-	a, b := mix(uint64(n)<<8|uint64(kind)), mix(uint64(n)<<8|uint64(kind)|1<<63) //nolint:gosec // n is small
+	a, b := mix(uint64(n)<<8|uint64(kind)), mix(uint64(n)<<8|uint64(kind)|1<<63)
 	for i := range 8 {
 		u[i], u[8+i] = byte(a>>(8*i)), byte(b>>(8*i))
 	}

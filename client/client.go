@@ -73,7 +73,8 @@ func New(cfg Config) (*Client, error) {
 
 func httpClient(given *http.Client) (client *http.Client, own bool) {
 	if given == nil {
-		given = &http.Client{Timeout: 30 * time.Second, Transport: http.DefaultTransport.(*http.Transport).Clone()} //nolint:forcetypeassert // net/http documents the type
+		transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
+		given = &http.Client{Timeout: 30 * time.Second, Transport: transport}
 		own = true
 	}
 	copied := *given

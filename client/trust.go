@@ -25,14 +25,14 @@ type rotation struct {
 func loadTrust(dir folder, pinned signed.KeySet) (signed.KeySet, []rotation, error) {
 	text, err := dir.read(fileRotation)
 	if errors.Is(err, os.ErrNotExist) {
-		return pinned, nil, nil //nolint:nilerr // a damaged note of rotations: the pinned keys go on
+		return pinned, nil, nil
 	}
 	if err != nil {
 		return pinned, nil, err
 	}
 	var stored, kept []rotation
 	if json.Unmarshal(text, &stored) != nil {
-		return pinned, nil, nil
+		return pinned, nil, nil //nolint:nilerr // a damaged note of rotations: the pinned keys go on
 	}
 	trusted := pinned
 	for _, r := range stored {
@@ -59,7 +59,7 @@ func (c *Client) announce(a answer) error {
 	if err != nil {
 		return err
 	}
-	rotations := append(slices.Clip(c.rotations), rotation{a.signature, a.body}) //nolint:gocritic // clipped: a copy is meant
+	rotations := append(slices.Clip(c.rotations), rotation{a.signature, a.body})
 	text, err := json.Marshal(rotations)
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ func (c *restoreCommand) Run(s streams) error {
 	if err != nil {
 		return usage("The backup can't be opened.", err)
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	ctx := context.Background()
 	rows, err := backup.Read(ctx, storage.config(slog.New(slog.DiscardHandler), nil), f)
 	if err != nil {

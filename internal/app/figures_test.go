@@ -71,12 +71,13 @@ func TestARenewedCertificateNeedsNoRestart(t *testing.T) {
 	s := apptest.Start(t, apptest.SQLite(t), func(c *app.Config) { c.CertFile, c.KeyFile = cert, key })
 	serial := func() int64 {
 		t.Helper()
-		c, err := tls.Dial("tcp", s.App.Address(), &tls.Config{InsecureSkipVerify: true})
+		dialer := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}
+		c, err := dialer.DialContext(t.Context(), "tcp", s.App.Address())
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		return c.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+		return c.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.Int64()
 	}
 	if serial() != 1 {
 		t.Error("another certificate than the file's is served")

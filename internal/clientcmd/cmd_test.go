@@ -86,12 +86,12 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got struct {
-		State    string
-		Valid    bool
+		State    string `json:"state"`
+		Valid    bool   `json:"valid"`
 		ClientID string `json:"client_id"`
 		License  struct {
 			TokenKey string `json:"token_key"`
-		}
+		} `json:"license"`
 	}
 	if err := json.Unmarshal([]byte(out), &got); err != nil {
 		t.Fatal(err)

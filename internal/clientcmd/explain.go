@@ -132,7 +132,7 @@ func fallback(id int) (message, help string) {
 	case 1001:
 		return "the licence has expired", "renew it with the vendor"
 	case 1002:
-		return "the licence is switched off", "ask the vendor"
+		return "the licence is switched off", askVendor
 	case 1003:
 		return "the licence does not cover this version", "install a version that it covers, or ask the vendor"
 	case 1007:
@@ -160,7 +160,7 @@ func fallback(id int) (message, help string) {
 	case 3000:
 		return "the server does not know this product", "check --product"
 	case 4000, 4001:
-		return "the customer has no licence left", "ask the vendor"
+		return "the customer has no licence left", askVendor
 	case 5000:
 		return "this client holds another token, or another client this one", "activate again with the license key"
 	case 12000:
@@ -174,7 +174,7 @@ func fallback(id int) (message, help string) {
 	case 12006:
 		return "this user has a session open on another client", "close it there first"
 	case 20001:
-		return "the vendor has suspended this client", "ask the vendor"
+		return "the vendor has suspended this client", askVendor
 	case 20002:
 		return "clients of this licence may not deactivate themselves", "ask the licence's owner or the vendor"
 	case 20003:
@@ -182,7 +182,10 @@ func fallback(id int) (message, help string) {
 	case 20004:
 		return "this client belongs to another customer's licence", "deactivate it there first"
 	case 20010:
-		return "this device is blacklisted", "ask the vendor"
+		return "this device is blacklisted", askVendor
 	}
-	return "the server refused for a reason this program does not know", "ask the vendor"
+	return "the server refused for a reason this program does not know", askVendor
 }
+
+// askVendor is what to do where nobody else can help.
+const askVendor = "ask the vendor"

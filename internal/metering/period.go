@@ -77,7 +77,7 @@ func (r Rule) around(now time.Time, anchor int) Period {
 func (r Rule) index(at time.Time, anchor int) int {
 	at = at.In(r.Zone)
 	month := at.Year()*12 + int(at.Month()) - 1
-	switch r.Reset { //nolint:exhaustive // the calendar\'s only; the rest are no periods of it
+	switch r.Reset {
 	case terms.ResetYear:
 		return at.Year()
 	case terms.ResetQuarter:
@@ -95,7 +95,7 @@ func (r Rule) index(at time.Time, anchor int) int {
 
 // boundary gives the instant at which the period with this number begins.
 func (r Rule) boundary(k, anchor int) time.Time {
-	switch r.Reset { //nolint:exhaustive // the calendar\'s only; the rest are no periods of it
+	switch r.Reset {
 	case terms.ResetYear:
 		return dayStart(r.Zone, k, 1, 1)
 	case terms.ResetQuarter:

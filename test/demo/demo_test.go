@@ -90,7 +90,7 @@ func shell(t *testing.T, dir, script string) string {
 }
 
 // One demo for all: making its data takes a while under the race detector.
-func TestTheDemo(t *testing.T) {
+func TestTheDemo(t *testing.T) { //nolint:tparallel // its parts follow one another, the last one ends the demo
 	t.Parallel()
 	s := show(t)
 	t.Run("what it prints works", s.printsWhatWorks)

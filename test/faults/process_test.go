@@ -122,7 +122,7 @@ func post(url, header, key string, body any) (status int, answer map[string]any)
 	if err != nil {
 		return 0, nil
 	}
-	defer got.Body.Close() //nolint:errcheck // read to its end below
+	defer got.Body.Close()
 	var v any
 	if json.NewDecoder(got.Body).Decode(&v) != nil {
 		return 0, nil

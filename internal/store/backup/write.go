@@ -78,7 +78,7 @@ func (w *writer) table(query func(string, ...any) (*sql.Rows, error), table stri
 	if err != nil {
 		return err
 	}
-	defer rows.Close() //nolint:errcheck // Err is looked at
+	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
 		return fmt.Errorf("columns: %w", err)
