@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // serveFloor is the bare handler that everything is compared with: net/http,
@@ -54,35 +55,73 @@ type floorRequest struct {
 	TokenKey        string `json:"token_key"`
 }
 
-// floorAnswer has as many bytes as a small LicenseInfo of about 600.
+// floorAnswer has the fields of a LicenseInfo, so that the floor encodes what the
+// server encodes.
 type floorAnswer struct {
 	Customer struct {
-		ID, Name, Number string
+		ID     string `json:"customer_id"`
+		Name   string `json:"company_name"`
+		Number string `json:"customer_number"`
 	} `json:"customer"`
-	LicenseKey     string `json:"license_key"`
-	TokenKey       string `json:"token_key"`
-	ClientID       string `json:"client_id"`
-	ProductID      string `json:"product_id"`
-	ProductName    string `json:"product_name"`
-	TemplateName   string `json:"template_name"`
-	IsActive       bool   `json:"is_license_active"`
-	IsExpired      bool   `json:"is_license_expired"`
-	IsValid        bool   `json:"is_license_valid"`
-	Expiration     string `json:"expiration_date_utc"`
-	TokenLimit     int    `json:"token_limit"`
-	Freeride       int    `json:"freeride"`
-	Features       []any  `json:"features"`
-	Limitations    []any  `json:"limitations"`
-	CreatedDateUTC string `json:"created_date_utc"`
-	Notice         string `json:"goodwill_notice"`
+	LicenseName  *string   `json:"license_name"`
+	LicenseKey   string    `json:"license_key"`
+	TokenKey     string    `json:"token_key"`
+	LegacyKey    *string   `json:"legacy_license_key"`
+	ClientID     string    `json:"client_id"`
+	ClientName   string    `json:"client_name"`
+	Description  *string   `json:"client_description"`
+	ProductName  string    `json:"product_name"`
+	ProductID    string    `json:"product_id"`
+	TemplateName string    `json:"template_name"`
+	TemplateID   string    `json:"template_id"`
+	Mode         int       `json:"provisioning_mode"`
+	ClientType   int       `json:"client_type"`
+	IsActive     bool      `json:"is_license_active"`
+	IsExpired    bool      `json:"is_license_expired"`
+	IsValid      bool      `json:"is_license_valid"`
+	Start        *string   `json:"start_date_utc"`
+	Expiration   time.Time `json:"expiration_date_utc"`
+	DateValidity int       `json:"date_validity"`
+	TokenLimit   int       `json:"token_limit"`
+	Floating     int       `json:"floating_token_limit"`
+	IsTemporary  bool      `json:"is_temporary"`
+	VersionValid bool      `json:"is_software_version_valid"`
+	Release      *string   `json:"software_release_limitation"`
+	IsNewer      bool      `json:"is_newer_software_shipment_available"`
+	Latest       *string   `json:"latest_software_shipment"`
+	Session      int       `json:"session_period"`
+	Heartbeat    int       `json:"heartbeat_period"`
+	Freeride     int       `json:"freeride"`
+	Enforce      bool      `json:"enforce_software_version_upgrade"`
+	Features     []any     `json:"features"`
+	Limitations  []any     `json:"limitations"`
+	Variables    []any     `json:"variables"`
+	Constrained  []any     `json:"constrained_variables"`
+	Users        []any     `json:"license_users"`
+	Created      time.Time `json:"created_date_utc"`
+	Type         struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"license_type"`
+	IsGoodwill bool    `json:"is_goodwill"`
+	Notice     *string `json:"goodwill_notice"`
+	Reason     *string `json:"validity_reason"`
+	Used       int     `json:"activations_used"`
+	Allowed    int     `json:"activations_allowed"`
+	Serial     int     `json:"serial"`
 }
 
 func floorAnswerFor(in floorRequest) floorAnswer {
-	return floorAnswer{
-		LicenseKey: in.TokenKey, TokenKey: in.TokenKey, ClientID: in.ClientID, ProductID: in.ProductID, ProductName: "Product", TemplateName: "Edition",
-		IsActive: true, IsValid: true, Expiration: "9999-12-31T23:59:59Z", TokenLimit: 1, Freeride: 7, Features: []any{}, Limitations: []any{},
-		CreatedDateUTC: "2026-01-01T00:00:00Z", Notice: in.SoftwareVersion + in.OperatingSystem,
+	a := floorAnswer{
+		LicenseKey: in.TokenKey, TokenKey: in.TokenKey, ClientID: in.ClientID, ClientName: "Bench", ProductID: in.ProductID, ProductName: "Bench",
+		TemplateName: "Bench", TemplateID: in.ProductID, IsActive: true, IsValid: true, VersionValid: true,
+		Expiration: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), TokenLimit: 2, Session: 10, Heartbeat: 1, Freeride: 7,
+		Features: []any{}, Limitations: []any{}, Variables: []any{}, Constrained: []any{}, Users: []any{}, Created: time.Now().UTC().Truncate(time.Second),
+		Used: 1, Allowed: 2, Serial: 2,
 	}
+	a.Customer.ID, a.Customer.Name, a.Customer.Number = in.ProductID, "customer 0001", "C-0001"
+	a.Type.ID, a.Type.Name = in.ProductID, "Perpetual"
+	return a
 }
 
 func startFloor(ctx context.Context) (*process, error) {

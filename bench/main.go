@@ -21,6 +21,7 @@ type options struct {
 	seconds  float64
 	only     string
 	json     string
+	metrics  string
 	keep     string // a directory for seeded SQLite databases, used again by later runs
 }
 
@@ -50,6 +51,7 @@ func parse(args []string) (o options, err error) {
 	f.Float64Var(&o.seconds, "seconds", 5, "length of each measurement, at most 60")
 	f.StringVar(&o.only, "only", "", "only measurements whose name holds this")
 	f.StringVar(&o.json, "json", "bench/results/latest.json", "where the figures go as JSON; empty for nowhere")
+	f.StringVar(&o.metrics, "metrics", "", "where the server serves its figures and profiles, to look at while it runs")
 	f.StringVar(&o.keep, "keep", "", "a directory for seeded SQLite databases, used again by later runs")
 	if err := f.Parse(args); err != nil {
 		return o, err //nolint:wrapcheck // flag has said it

@@ -64,7 +64,7 @@ func measure(ctx context.Context, o options, engine string, licenses int, r *rep
 	}
 	ready := filepath.Join(dir, "ready")
 	began := time.Now()
-	if s.process, err = start(ctx, ready, o.program, append([]string{"serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--log-level", "warn"}, flags...)...); err != nil {
+	if s.process, err = start(ctx, ready, o.program, append([]string{"serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--log-level", "warn", "--metrics-listen", o.metrics}, flags...)...); err != nil {
 		return err
 	}
 	defer s.stop()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/pprof" //nolint:gosec // on the figures' own listener only, which is the operator's
 	"time"
 
 	"chancery/internal/metrics"
@@ -24,7 +25,7 @@ func newMetrics(r *Rooms) *metrics.Metrics {
 	})
 }
 
-// serveFigures serves /metrics on a listener of its own, so that it needs no
+// serveFigures serves /metrics and Go's profiles on a listener of its own, so that it needs no
 // credentials and can't be reached where the clients call.
 func (a *App) serveFigures(ctx context.Context) error {
 	if a.c.MetricsListen == "" {
@@ -37,6 +38,8 @@ func (a *App) serveFigures(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.metrics.Handler())
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	a.figures = &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout}
 	a.figuresAddress = listener.Addr().String()
 	a.working.Go(func() {

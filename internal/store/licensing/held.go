@@ -25,7 +25,7 @@ const heldFrom = `
 	FROM devices d
 	JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id AND a.released_at IS NULL
 	JOIN pulses s ON s.activation_id = a.id
-	JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id
+	JOIN licenses l ON +l.vendor_id = a.vendor_id AND l.id = a.license_id
 	JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id
 	JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id
 	WHERE d.vendor_id = $1 AND d.number = $2`
