@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
 	"strings"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -30,13 +29,21 @@ func (s sqliteSink) insert(ctx context.Context, table string, columns []string, 
 		return err //nolint:wrapcheck // wrapped by seed
 	}
 	defer t.Rollback() //nolint:errcheck // after a commit it does nothing
+	var insert *sql.Stmt // closed with the transaction
+	prepared := 0
 	for at := 0; at < rows; at += rowsAtOnce {
 		n := min(rowsAtOnce, rows-at)
 		args := make([]any, 0, n*len(columns))
 		for i := range n {
 			args = append(args, row(at+i)...)
 		}
-		if _, err := t.ExecContext(ctx, values(table, columns, n), args...); err != nil {
+		if n != prepared {
+			if insert, err = t.PrepareContext(ctx, values(table, columns, n)); err != nil {
+				return err //nolint:wrapcheck // wrapped by seed
+			}
+			prepared = n
+		}
+		if _, err := insert.ExecContext(ctx, args...); err != nil {
 			return err //nolint:wrapcheck // wrapped by seed
 		}
 	}
@@ -55,7 +62,7 @@ func values(table string, columns []string, rows int) string {
 		default:
 			b.WriteString(", ")
 		}
-		b.WriteString("$" + strconv.Itoa(i+1))
+		b.WriteByte('?') // numbered ones cost SQLite the square of their number
 	}
 	b.WriteString(")")
 	return b.String()

@@ -96,6 +96,9 @@ func run(args []string, s streams) error {
 		}
 		return usage(err.Error(), err)
 	}
+	if !strings.HasPrefix(ctx.Command(), "client ") {
+		done() // the others look after an interrupt themselves, or are ended by it
+	}
 	if ctx.Command() == "serve" {
 		warnOfVariables(s.err, parser.Model)
 	}
