@@ -28,7 +28,7 @@ func (s sqliteSink) insert(ctx context.Context, table string, columns []string, 
 	if err != nil {
 		return err //nolint:wrapcheck // wrapped by seed
 	}
-	defer t.Rollback() //nolint:errcheck // after a commit it does nothing
+	defer t.Rollback()   //nolint:errcheck // after a commit it does nothing
 	var insert *sql.Stmt // closed with the transaction
 	prepared := 0
 	for at := 0; at < rows; at += rowsAtOnce {
