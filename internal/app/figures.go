@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/pprof" //nolint:gosec // on the figures' own listener only, which is the operator's
+	"net/http/pprof" // on the figures' own listener only, which is the operator's
 	"time"
 
 	"chancery/internal/metrics"
