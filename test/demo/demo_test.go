@@ -106,12 +106,16 @@ func (s *shown) printsWhatWorks(t *testing.T) {
 	}
 	out := shell(t, t.TempDir(), script)
 	for _, want := range []string{
-		"Activated.", "The licence is valid.", "Deactivated;", `"client_id":"my-laptop"`, `"goodwill_used":1`,
+		"Activated.", "The licence is valid.", "Deactivated;", `"client_id":"my-laptop"`,
 		`"validity_reason":"activations_exceeded"`, `"action":"activation.`, `"edition_name":"Standard"`,
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no command printed %s:\n%s", want, out)
 		}
+	}
+	// How many depends on what the simulated clients have done meanwhile.
+	if !regexp.MustCompile(`"goodwill_used":[1-9]`).MatchString(out) {
+		t.Errorf("no command printed a licence on goodwill:\n%s", out)
 	}
 }
 
