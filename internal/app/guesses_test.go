@@ -8,24 +8,45 @@ import (
 	"chancery/internal/app/apptest"
 )
 
-// The attack: trying legacy keys one after another, which may be short.
+// The attack: trying legacy keys one after another, which may be short, by every
+// call that takes a key.
 func TestGuessingLegacyKeysIsThrottled(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		v := s.Vendor(t, "Acme")
-		guess := func(key string) apptest.Answer {
-			return s.Do(t, http.MethodPost, "/api/v2/isv/"+v.VendorID+"/provisioning/validate", map[string]string{"license_key": key}, "ProvisioningKey", v.ProvisioningKey)
-		}
-		throttled := false
-		for i := range 40 {
-			switch a := guess(fmt.Sprintf("OLD-%04d", i)); {
-			case a.Status == http.StatusTooManyRequests && a.Header.Get("Retry-After") != "":
-				throttled = true
-			case a.Status != http.StatusConflict || throttled:
-				t.Fatalf("guess %d was answered %d", i, a.Status)
+		id := "0190a8f0-0000-7000-8000-00000000dead"
+		for call, field := range map[string]string{
+			"validate": "license_key", "activations": "license_key", "licenses/by_license": "license_key",
+			"session/open": "license_id", "session/close": "license_id", "validate/consumption": "license_id",
+		} {
+			v := s.Vendor(t, call) // with a provisioning key, and so a budget, of its own
+			create := func(what string, fields map[string]string) string {
+				var made struct{ ID string }
+				s.Do(t, http.MethodPost, "/api/v1/"+what, fields, "Authorization", "Bearer "+v.AdminKey).JSON(t, &made)
+				return made.ID
 			}
-		}
-		if !throttled {
-			t.Error("forty guesses, and nobody minds")
+			product := create("products", map[string]string{"name": "Drill"})
+			edition := create("editions", map[string]string{"product_id": product, "name": "Pro"})
+			customer := create("customers", map[string]string{"company_name": "Kirk", "email": "kirk@example.com"})
+			create("licenses", map[string]string{"edition_id": edition, "customer_id": customer, "legacy_license_key": "OLD-TRUE"})
+			guess := func(key string) apptest.Answer {
+				return s.Do(t, http.MethodPost, "/isv/"+v.VendorID+"/provisioning/"+call, map[string]string{
+					field: key, "client_id": "c", "product_id": product, "limitation_id": id,
+				}, "ProvisioningKey", v.ProvisioningKey)
+			}
+			throttled := false
+			for i := range 40 {
+				switch a := guess(fmt.Sprintf("OLD-%04d", i)); {
+				case a.Status == http.StatusTooManyRequests && a.Header.Get("Retry-After") != "":
+					throttled = true
+				case a.Status != http.StatusConflict || throttled:
+					t.Fatalf("%s: guess %d was answered %d %s", call, i, a.Status, a.Body)
+				}
+			}
+			if !throttled {
+				t.Errorf("%s: forty guesses, and nobody minds", call)
+			}
+			if a := guess("OLD-TRUE"); a.Status != http.StatusTooManyRequests {
+				t.Errorf("%s: the right guess after them is answered %d %s", call, a.Status, a.Body)
+			}
 		}
 	})
 }

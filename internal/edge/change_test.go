@@ -43,7 +43,7 @@ func TestChange(t *testing.T) {
 		Surface: keyed(), Method: "POST", Path: "/x", Permission: identity.ViewLicenses, Secret: true,
 		Handler: func(w http.ResponseWriter, r *http.Request) error {
 			var in struct{ A int }
-			if err := edge.DecodeJSON(r, &in); err != nil {
+			if err := decodeJSON(r, &in); err != nil {
 				return err
 			}
 			out, err := edge.Change(r.Context(), edge.Changes{Runner: k, Answers: k}, func(tx.Tx) (made, error) {

@@ -37,13 +37,3 @@ func PrincipalFrom(ctx context.Context) (p identity.Principal, ok bool) {
 	}
 	return identity.Principal{}, false
 }
-
-// WithPrincipal returns a context that acts as p: for handlers' tests, and for
-// surfaces whose public routes find out by themselves who is calling.
-func WithPrincipal(ctx context.Context, p identity.Principal) context.Context {
-	c := &call{principal: p}
-	if outer := callFrom(ctx); outer != nil {
-		c.id, c.address, c.key, c.bodyHash, c.route = outer.id, outer.address, outer.key, outer.bodyHash, outer.route
-	}
-	return context.WithValue(ctx, callKey{}, c)
-}

@@ -223,7 +223,7 @@ func TestSurfaceWritesItsProblems(t *testing.T) {
 			if r.Header.Get("Panic") != "" {
 				panic("x")
 			}
-			return edge.DecodeJSON(r, &struct{}{})
+			return decodeJSON(r, &struct{}{})
 		},
 	})
 	for name, w := range map[string]*httptest.ResponseRecorder{
@@ -378,4 +378,13 @@ func TestClientAddress(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
+}
+
+// decodeJSON is what handlers do with a body.
+func decodeJSON(r *http.Request, v any) error {
+	body, err := edge.ReadBody(r)
+	if err != nil {
+		return err
+	}
+	return edge.ParseJSON(body, v)
 }

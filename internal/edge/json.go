@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"reflect"
 	"strings"
 	"time"
@@ -17,17 +16,8 @@ import (
 // MaxDepth is how deep lists and objects of a body may be nested.
 const MaxDepth = 32
 
-// DecodeJSON reads the body of r into v, a pointer to a struct. Unknown fields
-// are ignored. What is wrong is named in one sentence, without its value.
-func DecodeJSON(r *http.Request, v any) error {
-	body, err := ReadBody(r)
-	if err != nil {
-		return err
-	}
-	return ParseJSON(body, v)
-}
-
-// ParseJSON is DecodeJSON for a body that was read already.
+// ParseJSON reads a body into v, a pointer to a struct. Unknown fields are
+// ignored. What is wrong is named in one sentence, without its value.
 func ParseJSON(body []byte, v any) error {
 	if len(body) == 0 {
 		return malformed("The request has no body.", "Send a JSON object.")

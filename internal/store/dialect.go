@@ -12,9 +12,6 @@ type Dialect interface {
 	// ForUpdateOf locks the rows of one table of a join.
 	ForUpdateOf(alias string) string
 
-	// SkipLocked locks them too, passing over those locked by others.
-	SkipLocked() string
-
 	// Greatest gives the larger of two expressions.
 	Greatest(a, b string) string
 }
@@ -24,7 +21,6 @@ type sqliteDialect struct{}
 func (sqliteDialect) Name() string                { return "sqlite" }
 func (sqliteDialect) ForUpdate() string           { return "" }
 func (sqliteDialect) ForUpdateOf(string) string   { return "" }
-func (sqliteDialect) SkipLocked() string          { return "" }
 func (sqliteDialect) Greatest(a, b string) string { return "MAX(" + a + ", " + b + ")" }
 
 type postgresDialect struct{}
@@ -32,5 +28,4 @@ type postgresDialect struct{}
 func (postgresDialect) Name() string                { return "postgres" }
 func (postgresDialect) ForUpdate() string           { return " FOR NO KEY UPDATE" }
 func (postgresDialect) ForUpdateOf(a string) string { return " FOR NO KEY UPDATE OF " + a }
-func (postgresDialect) SkipLocked() string          { return " FOR NO KEY UPDATE SKIP LOCKED" }
 func (postgresDialect) Greatest(a, b string) string { return "GREATEST(" + a + ", " + b + ")" }

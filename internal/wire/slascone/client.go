@@ -86,8 +86,8 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	presented := key(b.LicenseKey)
-	if err := a.guard(r, presented); err != nil {
+	presented, err := a.presented(r, b.LicenseKey)
+	if err != nil {
 		return err
 	}
 	a.locate(r, &client)

@@ -160,12 +160,12 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	l, refused, err := a.presented(q, b.LicenseID)
+	l, refused, err := a.keyed(q, b.LicenseID)
 	if err != nil {
 		return err
 	}
 	if refused != nil {
-		return a.send(w, r, q.principal, refusal(refused))
+		return a.sendRefusal(w, q, refused)
 	}
 	for _, k := range l.Terms().Grants.Limitations {
 		if k.ID != b.LimitationID {
@@ -185,9 +185,13 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 	return a.send(w, r, q.principal, meterRefusal(metering.Refuse(metering.UnknownLimitation)))
 }
 
-// presented finds the licence that a full key leads to.
-func (a *API) presented(q *request, text string) (*licensing.License, *licensing.Refusal, error) {
-	out, err := a.Licenses.Validate(q.Context(), q.principal.Vendor, key(text))
+// keyed finds the licence that a full key leads to; an admin key may name it by its id.
+func (a *API) keyed(q *request, text string) (*licensing.License, *licensing.Refusal, error) {
+	presented, err := a.presented(q.Request, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := a.Licenses.Validate(q.Context(), q.principal.Vendor, presented)
 	if err != nil || out.Refusal == nil {
 		return out.State.License, nil, err
 	}
@@ -206,7 +210,10 @@ func idOrZero(id *ident.UUID) ident.UUID {
 	return *id
 }
 
-// stored answers that what a client reported was stored.
+// success is the protocol's answer where there is nothing to say.
+const success = `"Success."`
+
+// stored answers that a session was closed, or that what a client reported was stored.
 var stored = answer{ //nolint:gochecknoglobals // a constant of the protocol
-	status: http.StatusOK, contentType: jsonType, body: []byte(`"Success."`), constant: true,
+	status: http.StatusOK, contentType: jsonType, body: []byte(success), constant: true,
 }

@@ -8,15 +8,16 @@ import (
 	"chancery/internal/licensing"
 )
 
-// guard refuses keys that could be guessed from whoever has presented too many
-// wrong ones. License, token and printed keys have 95 random bits and more:
+// presented reads the key that a call presents. It refuses keys that could be
+// guessed from whoever has presented too many wrong ones. License, token and printed keys have 95 random bits and more:
 // guessing them is hopeless, and who presents one is not held up by what somebody
 // else at the same address does. A legacy key may be any text.
-func (a *API) guard(r *http.Request, k licensing.Key) error {
+func (a *API) presented(r *http.Request, text string) (licensing.Key, error) {
+	k := licensing.ParseKey(text)
 	if a.Guesses == nil || !k.UUID.IsZero() || k.Printed != "" {
-		return nil
+		return k, nil
 	}
-	return a.Guesses.Check(a.guesser(r)) //nolint:wrapcheck // a fault
+	return k, a.Guesses.Check(a.guesser(r)) //nolint:wrapcheck // a fault
 }
 
 // guessed counts a wrong key.

@@ -21,8 +21,8 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request) error {
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	presented := key(b.LicenseKey)
-	if err := a.guard(r, presented); err != nil {
+	presented, err := a.presented(r, b.LicenseKey)
+	if err != nil {
 		return err
 	}
 	out, err := a.Licenses.Validate(r.Context(), q.principal.Vendor, presented)
@@ -47,8 +47,8 @@ func (a *API) byLicense(w http.ResponseWriter, r *http.Request) error {
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	presented := key(b.LicenseKey)
-	if err := a.guard(r, presented); err != nil {
+	presented, err := a.presented(r, b.LicenseKey)
+	if err != nil {
 		return err
 	}
 	states, refused, err := a.Licenses.ByKey(r.Context(), q.principal.Vendor, b.ProductID, presented)
@@ -138,7 +138,7 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 	var l *licensing.License
 	var refused *licensing.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
-		l, refused, err = a.Licenses.Toggle(t, q.principal.Vendor, b.ProductID, key(b.LicenseKey), *b.IsActive)
+		l, refused, err = a.Licenses.Toggle(t, q.principal.Vendor, b.ProductID, licensing.ParseKey(b.LicenseKey), *b.IsActive)
 		return err //nolint:wrapcheck // a fault
 	}); err != nil {
 		return err //nolint:wrapcheck // a fault

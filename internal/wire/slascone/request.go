@@ -77,16 +77,3 @@ func (r *request) uuid(name string, value ident.UUID) {
 func (r *request) list(name string, n, limit int) {
 	r.wrong.Check(n <= limit, name, "has too many entries")
 }
-
-// key reads a key in all the forms it may have.
-func key(text string) licensing.Key {
-	text = strings.TrimSpace(text)
-	k := licensing.Key{Legacy: text}
-	if id, err := ident.ParseUUID(text); err == nil {
-		k.UUID = id
-	}
-	if printed, ok := licensing.ParsePrintedKey(text); ok {
-		k.Printed = printed
-	}
-	return k
-}

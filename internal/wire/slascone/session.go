@@ -30,9 +30,6 @@ func statusOf(s floating.Status) sessionStatus {
 	}
 }
 
-// success is the protocol's answer to closing a session.
-const success = `"Success."`
-
 type sessionBody struct {
 	LicenseID      string `json:"license_id"`
 	ClientID       string `json:"client_id"`
@@ -61,7 +58,8 @@ func (a *API) readCall(r *http.Request) (*request, floating.Call, error) {
 	if err := q.wrong.Err(); err != nil {
 		return nil, c, err
 	}
-	return q, c, a.guard(r, key(b.LicenseID))
+	_, err = a.presented(r, b.LicenseID)
+	return q, c, err
 }
 
 // openSession is POST /provisioning/session/open.
@@ -103,7 +101,7 @@ func (a *API) closeSession(w http.ResponseWriter, r *http.Request) error {
 	if refused != nil {
 		return a.refuseSession(w, r, q.principal, refused)
 	}
-	return a.send(w, r, q.principal, answer{status: http.StatusOK, contentType: jsonType, body: []byte(success), constant: true})
+	return a.send(w, r, q.principal, stored)
 }
 
 // countSessions is GET /provisioning/licenses/{license_id}/tokens/floating/active/count.
