@@ -26,7 +26,6 @@ const TrialDays = 21
 type Vendor struct {
 	ID        ident.VendorID
 	UUID      ident.UUID // isv_id on the wire
-	Slug string
 	Name      string
 	Zone      string // IANA name: "Europe/Berlin"
 	Plan      Plan
