@@ -15,6 +15,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/geo"
 	"chancery/internal/metrics"
+	"chancery/internal/outbox"
 )
 
 // Config is what a server needs.
@@ -30,6 +31,10 @@ type Config struct {
 	KeyFile        string
 	GeoFile        string // an MMDB file; empty for the embedded country database
 	Log            *slog.Logger
+
+	// AllowOutbound lists networks that webhooks may reach although they are not
+	// of the public internet.
+	AllowOutbound []netip.Prefix
 
 	// Drain is how long a stopping server still takes calls while /readyz fails,
 	// so that load balancers turn away before connections are refused.
@@ -57,6 +62,7 @@ type App struct {
 	health   *health
 	places   *geo.Places
 	periodic *Periodic
+	courier  *outbox.Courier
 	server   *http.Server
 	figures  *http.Server // nil without MetricsListen
 	metrics  *metrics.Metrics
@@ -102,6 +108,9 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if err := a.mount(); err != nil {
 		return nil, err
 	}
+	if a.courier, err = newCourier(c, a.rooms); err != nil {
+		return nil, err
+	}
 	if err := a.plan(); err != nil {
 		return nil, err
 	}
@@ -133,6 +142,7 @@ func (a *App) Start(ctx context.Context) error {
 	if a.rooms.following != nil {
 		a.working.Go(func() { a.rooms.following.follow(background, a.rooms.DB, a.c.Log) })
 	}
+	a.working.Go(func() { a.courier.Run(background) })
 	a.periodic.Start()
 	a.working.Go(func() {
 		if err := a.serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -85,6 +85,7 @@ type Rooms struct {
 	OutboxRows    outboxstore.Store
 
 	log       *slog.Logger
+	sealer    *keyring.Sealer
 	following *followingClock // nil unless the clock follows the database's
 }
 
@@ -154,7 +155,8 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows); err != nil {
 		return err
 	}
-	return r.furnishLicences()
+	r.sealer = sealer
+	return r.furnishLicences(sealer)
 }
 
 // Close writes the heartbeats that wait, and closes the database.

@@ -100,7 +100,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		Customers:     must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, IDs: e.IDs})),
 		CustomerRows:  customerRows,
 		AuditRows:     auditstore.Store{DB: e.DB},
-		Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs})),
+		Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),
 		OutboxRows:    outboxRows,
 		Licenses:      b.licensing,
 		LicenseRows:   licenses,
