@@ -14,6 +14,7 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/geo"
+	"chancery/internal/mailing"
 	"chancery/internal/metrics"
 	"chancery/internal/outbox"
 )
@@ -35,6 +36,9 @@ type Config struct {
 	// AllowOutbound lists networks that webhooks may reach although they are not
 	// of the public internet.
 	AllowOutbound []netip.Prefix
+
+	SMTP     *url.URL // of mail.ParseURL; nil keeps mail in the log
+	MailFrom string   // the address that mail comes from; with SMTP
 
 	// Drain is how long a stopping server still takes calls while /readyz fails,
 	// so that load balancers turn away before connections are refused.
@@ -63,6 +67,7 @@ type App struct {
 	places   *geo.Places
 	periodic *Periodic
 	courier  *outbox.Courier
+	postman  *mailing.Postman
 	server   *http.Server
 	figures  *http.Server // nil without MetricsListen
 	metrics  *metrics.Metrics
@@ -96,6 +101,7 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 			err = errors.Join(err, a.rooms.Close())
 		}
 	}()
+	a.rooms.publicURL = c.PublicURL
 	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema}
 	a.periodic = NewPeriodic(a.rooms.DB, a.rooms.IDs, c.Log)
 	if a.places, err = geo.Open(c.GeoFile); err != nil {
@@ -109,6 +115,9 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	if a.courier, err = newCourier(c, a.rooms); err != nil {
+		return nil, err
+	}
+	if a.postman, err = newPostman(c, a.rooms); err != nil {
 		return nil, err
 	}
 	if err := a.plan(); err != nil {
@@ -142,6 +151,7 @@ func (a *App) Start(ctx context.Context) error {
 	if a.rooms.following != nil {
 		a.working.Go(func() { a.rooms.following.follow(background, a.rooms.DB, a.c.Log) })
 	}
+	a.working.Go(func() { a.postman.Run(background) })
 	a.working.Go(func() { a.courier.Run(background) })
 	a.periodic.Start()
 	a.working.Go(func() {

@@ -16,6 +16,6 @@ func newCourier(c Config, r *Rooms) (*outbox.Courier, error) {
 	}
 	return outbox.NewCourier(outbox.CourierConfig{
 		Queue: r.OutboxRows, Runner: r.DB, Clock: r.Clock, Log: c.Log,
-		Carriers: map[outbox.Kind]outbox.Carrier{outbox.Webhook: hooks},
+		Carriers: map[outbox.Kind]outbox.Carrier{outbox.Webhook: hooks, outbox.Mail: eventMails{r.Mails, r.DB}},
 	})
 }

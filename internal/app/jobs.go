@@ -29,6 +29,10 @@ func (a *App) plan() error {
 		Job{Name: "tidy the outbox", Every: 10 * time.Minute, Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
 			return r.OutboxRows.Tidy(ctx, r.Clock.Now())
 		})},
+		Job{Name: "announce ends of licences", Every: 10 * time.Minute, Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds)},
+		Job{Name: "forget old mail", Every: time.Hour, Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
+			return r.MailRows.Forget(ctx, r.Clock.Now())
+		})},
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
 	)
 	return nil

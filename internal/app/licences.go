@@ -36,9 +36,13 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 			err = errors.Join(err, r.Pulses.Close())
 		}
 	}()
+	if err = r.furnishMail(sealer); err != nil {
+		return err
+	}
 	released := &Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
 		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Runner: r.DB, IDs: r.IDs, Sessions: released,
+		Notices: LicenceMails{r.Mails},
 	}); err != nil {
 		return err
 	}

@@ -41,7 +41,9 @@ func receiver(t *testing.T, status func(r *http.Request) int) (url string, got c
 	return server.URL, got
 }
 
-func allowLoopback(c *app.Config) { c.AllowOutbound = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} }
+func allowLoopback(c *app.Config) {
+	c.AllowOutbound = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+}
 
 // signedWith verifies as docs/events.md tells receivers to.
 func signedWith(secret string, r received) bool {
@@ -164,7 +166,9 @@ func TestWebhooksStayOutside(t *testing.T) {
 		var sub struct{ ID string }
 		a.JSON(t, &sub)
 		s.Do(t, "POST", "/api/v1/subscriptions/"+sub.ID+"/test", nil, "Authorization", "Bearer "+v.AdminKey)
-		var all struct{ Items []struct{ Error, Request string } }
+		var all struct {
+			Items []struct{ Error, Request string }
+		}
 		for len(all.Items) == 0 {
 			s.Do(t, "GET", "/api/v1/subscriptions/"+sub.ID+"/deliveries", nil, "Authorization", "Bearer "+v.AdminKey).JSON(t, &all)
 		}

@@ -91,6 +91,11 @@ func furnish(t *testing.T, s *apptest.Server) attack {
 	a.ids["subscriptions"] = a.acme.manage(t, 201, "POST", "/subscriptions", terms{
 		"kind": "mail", "target": "ops@example.com", "events": []string{"license.issued"},
 	}).text(t, "id")
+	var mails struct {
+		Items []struct{ ID string }
+	}
+	a.acme.manage(t, 200, "GET", "/mails", nil).JSON(t, &mails)
+	a.ids["mails"] = mails.Items[0].ID
 	for _, kind := range []string{"provisioning", "admin"} {
 		key := a.acme.manage(t, 201, "POST", "/api-keys", terms{"kind": kind, "name": kind})
 		a.ids["api-keys"], a.revoked[kind] = key.text(t, "id"), key.text(t, "secret")
@@ -153,6 +158,13 @@ func (a attack) body(route edge.Route) string {
 		"POST /api/v1/subscriptions/{id}/rotate-secret": `-`,
 		"POST /api/v1/subscriptions/{id}/test":          `-`,
 		"POST /api/v1/subscriptions/{id}/replay":        `{"all_dead":true}`,
+		"POST /api/v1/mails/{id}/resend":                `-`,
+		"POST /api/v1/mails/test":                       `{"to":"x@example.com"}`,
+		"POST /api/v1/licenses/{id}/mail":               `-`,
+		"PUT /api/v1/mail-rules":                        `{"kind":"goodwill","is_on":false,"to_customer":true,"staff":[]}`,
+		"PUT /api/v1/mail-templates":                    `{"kind":"test","subject":"X","text":"X","html":"X"}`,
+		"POST /api/v1/mail-templates/reset":             `{"kind":"test"}`,
+		"POST /api/v1/mail-templates/preview":           `{"kind":"test","subject":"X","text":"X","html":"X"}`,
 		"DELETE /api/v1/subscriptions/{id}":             `-`,
 		"POST /api/v1/licenses/{id}/release-all":        `-`,
 		"POST /api/v1/products/{id}/releases":           `{"software_release":"1"}`,

@@ -105,7 +105,7 @@ func TestLicensingsEventsAreInTheCatalogue(t *testing.T) {
 	t.Parallel()
 	for _, event := range []string{
 		licensing.EventIssued, licensing.EventChanged, licensing.EventUsedUp, licensing.EventCreated, licensing.EventGoodwill,
-		licensing.EventRegular, licensing.EventDeleted, licensing.EventSuspended,
+		licensing.EventRegular, licensing.EventDeleted, licensing.EventSuspended, licensing.EventExpiring, licensing.EventExpired,
 		metering.EventThreshold, metering.EventExhausted,
 	} {
 		if !slices.Contains(outbox.Catalogue(), event) {

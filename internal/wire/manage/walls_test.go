@@ -39,6 +39,7 @@ func (b bundle) furnish(t testing.TB) world {
 	w["sessions"] = b.openSession(t, w, "client-7", "ann").UUID.String()
 	w["api-keys"] = b.ok(t, "POST", "/api/v1/api-keys", `{"kind":"provisioning","name":"App"}`).text("id")
 	w["subscriptions"] = b.ok(t, "POST", "/api/v1/subscriptions", `{"kind":"mail","target":"ops@example.com","events":["license.issued"]}`).text("id")
+	w["mails"] = b.ok(t, "GET", "/api/v1/mails", "").items()[0]["id"].(string)
 	return w
 }
 
@@ -101,6 +102,13 @@ func (w world) bodies() map[string]string {
 		"POST /api/v1/subscriptions/{id}/rotate-secret": ``,
 		"POST /api/v1/subscriptions/{id}/test":          ``,
 		"POST /api/v1/subscriptions/{id}/replay":        `{"all_dead":true}`,
+		"POST /api/v1/mails/{id}/resend":                ``,
+		"POST /api/v1/mails/test":                       `{"to":"x@example.com"}`,
+		"POST /api/v1/licenses/{id}/mail":               ``,
+		"PUT /api/v1/mail-rules":                        `{"kind":"goodwill","is_on":false,"to_customer":true,"staff":[]}`,
+		"PUT /api/v1/mail-templates":                    `{"kind":"test","subject":"X","text":"X","html":"X"}`,
+		"POST /api/v1/mail-templates/reset":             `{"kind":"test"}`,
+		"POST /api/v1/mail-templates/preview":           `{"kind":"test","subject":"X","text":"X","html":"X"}`,
 		"DELETE /api/v1/subscriptions/{id}":             ``,
 		"DELETE /api/v1/sessions/{id}":                  ``,
 		"POST /api/v1/licenses/{id}/users":              `{"user_id":"ann"}`,
