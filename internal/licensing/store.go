@@ -140,7 +140,7 @@ type Due struct {
 }
 
 // Reader answers the calls that change nothing, from committed data.
-type Reader interface {
+type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Held gives what a client holds of a product: its present activations with
 	// their licences, the temporary one first.
 	Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]Holding, error)

@@ -56,7 +56,8 @@ type API struct {
 func New(c Config) (*API, error) {
 	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Clock == nil || c.Keys == nil || c.Vendors == nil || c.VendorRows == nil ||
 		c.Catalog == nil || c.CatalogRows == nil || c.Customers == nil || c.CustomerRows == nil ||
-		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil || c.Mails == nil || c.MailRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
+		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil ||
+		c.Mails == nil || c.MailRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
 		c.Meters == nil || c.MeterRows == nil || c.Usage == nil ||
 		c.Sessions == nil || c.SessionRows == nil ||
 		c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
