@@ -175,16 +175,29 @@ func (a *activating) refuse(r *Refusal) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if r.ID == NoTokenLeft {
-		if a.license.UsedUpAt.IsZero() {
-			a.license.UsedUpAt = a.now
-			if err := a.store.SaveCounters(a.t, a.license); err != nil {
-				return Outcome{}, err
-			}
-			a.t.Enqueue(tx.Event{Vendor: v, Type: EventUsedUp, Stream: a.license.UUID, Payload: eventOf(a.license, nil, a.command.ClientID)})
+		if err := a.noteUsedUp(); err != nil {
+			return Outcome{}, err
 		}
 		r = r.with(usedUpHelp(a.license, a.policy))
 	}
 	return refused(r), nil
+}
+
+// noteUsedUp remembers and announces the first refusal for want of room.
+func (a *activating) noteUsedUp() error {
+	if !a.license.UsedUpAt.IsZero() {
+		return nil
+	}
+	a.license.UsedUpAt = a.now
+	if err := a.store.SaveCounters(a.t, a.license); err != nil {
+		return err
+	}
+	v := a.command.Vendor
+	a.t.Enqueue(tx.Event{Vendor: v, Type: EventUsedUp, Stream: a.license.UUID, Payload: eventOf(a.license, nil, a.command.ClientID)})
+	if a.notices == nil {
+		return nil
+	}
+	return a.notices.UsedUp(a.t, a.license)
 }
 
 // reinstall ends the activation that is there and makes a new one with its token.
@@ -219,7 +232,11 @@ func (a *activating) assign(role Role) (Outcome, error) {
 	if err := a.store.SaveCounters(a.t, a.license); err != nil {
 		return Outcome{}, err
 	}
-	return a.record(act)
+	out, err := a.record(act)
+	if err == nil && role == RoleGoodwill && a.license.GoodwillUsed == 1 && a.notices != nil {
+		err = a.notices.GoodwillEntered(a.t, a.license, act)
+	}
+	return out, err
 }
 
 // record stores an activation of the client with the token and the goodwill that act has.
