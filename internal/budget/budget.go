@@ -21,6 +21,10 @@ type Config struct {
 	// Every is how long it takes until one more may be spent.
 	Every time.Duration
 
+	// Code, Message and Help are the fault of whoever has nothing left; those of
+	// failed calls when Code is empty.
+	Code, Message, Help string
+
 	// Subjects is how many are remembered; 0 means 65,536. Beyond it those that
 	// have spent least are forgotten first, roughly.
 	Subjects int
@@ -51,6 +55,10 @@ func New(c Config) (*Budget, error) {
 	}
 	if c.Subjects == 0 {
 		c.Subjects = 1 << 16
+	}
+	if c.Code == "" {
+		c.Code, c.Message = "too_many_failures", "Too many calls have failed here in a short time."
+		c.Help = "Check the key that is sent, and wait before the next try."
 	}
 	return &Budget{c: c, seed: maphash.MakeSeed(), spent: map[Subject]bucket{}}, nil
 }
@@ -114,8 +122,7 @@ func (b *Budget) refuse(left float64) error {
 	}
 	wait := time.Duration((1 - left) * float64(b.c.Every))
 	return &fault.Error{
-		Kind: fault.Throttled, Code: "too_many_failures", Message: "Too many calls have failed here in a short time.",
-		Help: "Check the key that is sent, and wait before the next try.", RetryAfter: max(wait, time.Second),
+		Kind: fault.Throttled, Code: b.c.Code, Message: b.c.Message, Help: b.c.Help, RetryAfter: max(wait, time.Second),
 	}
 }
 
