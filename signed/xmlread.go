@@ -114,11 +114,8 @@ func (r *xmlReader) element(start xml.StartElement, depth int) (Element, error) 
 	if start.Name.Space != "" || !elementName(e.Name) || depth > maxElementDepth {
 		return e, malformedXML("an unknown element")
 	}
-	for _, a := range start.Attr {
-		if a.Name != (xml.Name{Space: "xsi", Local: "nil"}) || a.Value != "true" || e.Nil {
-			return e, malformedXML("an unknown attribute")
-		}
-		e.Nil = true
+	if e.Nil = len(start.Attr) > 0; e.Nil && !onlyNil(start.Attr) {
+		return e, malformedXML("an unknown attribute")
 	}
 	for {
 		t, err := r.token()
@@ -129,7 +126,7 @@ func (r *xmlReader) element(start xml.StartElement, depth int) (Element, error) 
 		case xml.CharData:
 			e.Text += string(t)
 		case xml.EndElement:
-			if t.Name != start.Name || len(e.Children) > 0 && e.Text != "" || e.Nil && (e.Text != "" || len(e.Children) > 0) {
+			if t.Name != start.Name || !e.plausible() {
 				return e, malformedXML("an element holds what it can't")
 			}
 			return e, nil
@@ -152,6 +149,18 @@ func (r *xmlReader) element(start xml.StartElement, depth int) (Element, error) 
 			return e, malformedXML("more than elements")
 		}
 	}
+}
+
+func onlyNil(attributes []xml.Attr) bool {
+	return len(attributes) == 1 && attributes[0].Name == (xml.Name{Space: "xsi", Local: "nil"}) && attributes[0].Value == "true"
+}
+
+// plausible: a text, or children, or nil.
+func (e Element) plausible() bool {
+	if e.Nil {
+		return e.Text == "" && len(e.Children) == 0
+	}
+	return e.Text == "" || len(e.Children) == 0
 }
 
 // dsigShape is every token of a signature but the digest and the value.

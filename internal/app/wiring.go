@@ -66,18 +66,10 @@ func (a *App) mount() error {
 	return nil
 }
 
-func newEdge(c Config, r *Rooms, m *metrics.Metrics) (*edge.Edge, error) {
-	failures, err := budget.New(budget.Config{Clock: r.Clock, Burst: 20, Every: 10 * time.Second})
-	if err != nil {
-		return nil, err
-	}
-	addressFailures, err := budget.New(budget.Config{Clock: r.Clock, Burst: 200, Every: time.Second})
-	if err != nil {
-		return nil, err
-	}
+func newEdge(c Config, r *Rooms, d doors, m *metrics.Metrics) (*edge.Edge, error) {
 	return edge.New(edge.Config{
 		Log: c.Log, IDs: r.IDs, TrustedProxies: c.TrustedProxies, HTTPS: c.https(), AccessLog: c.AccessLog, Observe: m.Observe,
-		Failures: failures, AddressFailures: addressFailures,
+		Failures: d.failures, AddressFailures: d.addressFailures, KeyCalls: d.keyCalls, AddressCalls: d.addressCalls, Gate: d.gate,
 	})
 }
 

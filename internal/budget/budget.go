@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chancery/internal/fault"
@@ -34,6 +35,8 @@ type Config struct {
 type Budget struct {
 	c    Config
 	seed maphash.Seed
+
+	refused atomic.Int64
 
 	mu    sync.Mutex
 	spent map[Subject]bucket
@@ -120,10 +123,19 @@ func (b *Budget) refuse(left float64) error {
 	if left >= 1 {
 		return nil
 	}
+	b.refused.Add(1)
 	wait := time.Duration((1 - left) * float64(b.c.Every))
 	return &fault.Error{
 		Kind: fault.Throttled, Code: b.c.Code, Message: b.c.Message, Help: b.c.Help, RetryAfter: max(wait, time.Second),
 	}
+}
+
+// Refused tells how often a subject had nothing left. A nil Budget refuses nobody.
+func (b *Budget) Refused() int64 {
+	if b == nil {
+		return 0
+	}
+	return b.refused.Load()
 }
 
 // makeRoom forgets some subjects when there are too many: of a few met at

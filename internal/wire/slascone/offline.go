@@ -145,7 +145,8 @@ func visitor(b *budget.Budget, r *http.Request) budget.Subject {
 func offlineRefusal() *licensing.Refusal {
 	return &licensing.Refusal{
 		ID: licensing.InvalidKey, Message: "No activation file can be given for this license key and machine.",
-		Help: "Show the code on the machine again; if it stays, ask your vendor whether the license is in force, allows offline use and has an activation left.",
+		Help: "Show the code on the machine again; if it stays, ask your vendor whether the license is in force, " +
+			"allows offline use and has an activation left.",
 	}
 }
 

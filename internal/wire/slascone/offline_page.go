@@ -33,6 +33,7 @@ button{font:inherit;padding:.75rem 1.25rem;border:0;border-radius:.375rem;color:
 button:focus-visible{outline:3px solid #1a1a1a;outline-offset:2px}
 @media (prefers-color-scheme:dark){body{color:#f2f2f2;background:#161616}button:focus-visible{outline-color:#f2f2f2}}`
 
+//nolint:gochecknoglobals // a constant
 var pageTemplate = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
@@ -44,7 +45,7 @@ var pageTemplate = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 {{end}}{{with .Button}}<form method="post"><button type="submit">{{.}}</button></form>
 {{end}}</main></body>
 </html>
-`)) //nolint:gochecknoglobals // a constant
+`))
 
 // pagePolicy lets the page be itself: its style, and a form to where it came from.
 func pagePolicy() string {
