@@ -13,6 +13,8 @@ import (
 // given up before the answer came.
 const maxWait = 2 * time.Second
 
+const codeOverloaded = "overloaded"
+
 // Gate bounds how many requests are worked on at once and how many wait for that,
 // so that more of them than the server can bear make it refuse, and not slow for
 // everybody. Requests wait in the order they came. A nil Gate bounds nothing.
@@ -63,7 +65,7 @@ func (g *Gate) enter(ctx context.Context) (leave func(), err error) {
 func (g *Gate) refuse() error {
 	g.refused.Add(1)
 	return &fault.Error{
-		Kind: fault.Unavailable, Code: "overloaded", Message: "The server has more to do than it can.",
+		Kind: fault.Unavailable, Code: codeOverloaded, Message: "The server has more to do than it can.",
 		Help: "Try again in a moment.", RetryAfter: 2 * time.Second,
 	}
 }

@@ -46,7 +46,7 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *Edge) finish(c *call, r *http.Request) {
 	if p := recover(); p != nil {
 		if p != http.ErrAbortHandler { //nolint:errorlint // the value itself, as net/http compares it
-			e.Log.Error("a request panicked", slog.String("request_id", c.id), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			e.Log.Error("a request panicked", slog.String("request_id", c.id), slog.String("panic", fault.PanicText(p)), slog.String("stack", string(debug.Stack())))
 		}
 		e.logCall(c, r)
 		panic(http.ErrAbortHandler)
@@ -69,7 +69,7 @@ func (e *Edge) serve(c *call, r *http.Request, rt *Route) {
 			if p == http.ErrAbortHandler || c.status != 0 { //nolint:errorlint // as in finish
 				panic(p)
 			}
-			e.problem(c, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			e.problem(c, r, fmt.Errorf("panic: %s\n%s", fault.PanicText(p), debug.Stack()))
 		}
 	}()
 	r, err := e.admit(c, r, rt)
