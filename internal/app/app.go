@@ -22,6 +22,7 @@ type Config struct {
 	Storage
 
 	Limits         Limits
+	Retention      Retention
 	Listen         string // host:port; port 0 takes a free one
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix

@@ -30,6 +30,23 @@ func (f limitFlags) limits() (Limits, error) {
 	return Limits{InFlight: f.MaxInFlight, Waiting: f.MaxWaiting, RateKey: f.RateKey, RateAddress: f.RateAddress}, nil
 }
 
+// retentionFlags say how long history is kept.
+type retentionFlags struct {
+	KeepLedger   int `help:"Days that the rows of meters' ledgers are kept; older ones are folded into one sum for each meter; 0 for ever." default:"400"`
+	KeepSessions int `help:"Days that sessions are kept after their end; 0 for ever." default:"400"`
+}
+
+// Retention says for how many days history is kept; zero for ever.
+type Retention struct{ Ledger, Sessions int }
+
+func (f retentionFlags) retention() (Retention, error) {
+	const most = 36_500
+	if f.KeepLedger < 0 || f.KeepLedger == 1 || f.KeepLedger > most || f.KeepSessions < 0 || f.KeepSessions > most {
+		return Retention{}, usage("--keep-ledger and --keep-sessions must be numbers of days up to 36500, or 0 for ever; the ledger is kept for 2 at least.", nil)
+	}
+	return Retention{Ledger: f.KeepLedger, Sessions: f.KeepSessions}, nil
+}
+
 // doors are what the edge turns requests away by.
 type doors struct {
 	gate                      *edge.Gate
