@@ -5,5 +5,13 @@ ALTER TABLE activations ADD COLUMN is_offline INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE vendors ADD COLUMN direct_activation_files INTEGER NOT NULL DEFAULT 0;
 
+-- Programs that know migration since, or a newer one, may serve this schema. The
+-- first migration of a release sets it to the last one of the release before.
+CREATE TABLE schema_serves (
+  id    INTEGER PRIMARY KEY,
+  since INTEGER NOT NULL
+);
+INSERT INTO schema_serves (id, since) VALUES (1, 7);
+
 -- +goose Down
 SELECT 1;
