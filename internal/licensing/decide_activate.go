@@ -63,8 +63,8 @@ func refuseActivation(c activationCase) *Refusal {
 		return Refuse(Suspended)
 	case !c.license.IsActive:
 		return Refuse(NotActive)
-	case expiredAt(c.license.ExpiryOf(c.policy), c.now):
-		return Refuse(Expired)
+	case c.license.expired(c.policy, c.now) != nil:
+		return c.license.expired(c.policy, c.now)
 	case !versionAllowed(c.policy, c.version):
 		return Refuse(VersionNotAllowed)
 	case c.offline:

@@ -46,6 +46,8 @@ type LimitationOverride struct {
 	ID        ident.UUID `json:"id"`
 	Limit     *int64     `json:"limit,omitempty"` // in millionths
 	Unlimited bool       `json:"unlimited,omitempty"`
+
+	ContractAllowed *int64 `json:"contract_allowed,omitempty"` // in millionths
 }
 
 // VariableOverride sets one adjustable variable of one licence.
@@ -109,6 +111,9 @@ func (o *Overrides) Grants(g Grants) Grants {
 				if l.Limit != nil || l.Unlimited {
 					g.Limitations[i].Limit = l.Limit
 				}
+				if l.ContractAllowed != nil {
+					g.Limitations[i].ContractAllowed = l.ContractAllowed
+				}
 			}
 		}
 	}
@@ -138,6 +143,8 @@ func (o *Overrides) CheckGrants(g Grants) error {
 	for _, l := range o.Limitations {
 		i := slices.IndexFunc(g.Limitations, func(e Limitation) bool { return e.ID == l.ID })
 		wrong.Check(i >= 0 && g.Limitations[i].Adjustable, "limitations", "may only name adjustable limitations of the edition")
+		wrong.Check(l.ContractAllowed == nil || i >= 0 && g.Limitations[i].ExpiresLicense && *l.ContractAllowed > 0 && *l.ContractAllowed <= MaxQuantity*Unit,
+			"limitations", "must have a contract_allowed above 0 and at most 1000000000000, where the edition says expires_license")
 		wrong.Check(l.Limit == nil || *l.Limit >= 0 && *l.Limit <= MaxQuantity*Unit, "limitations", "must have limits between 0 and 1000000000000")
 	}
 	for _, v := range o.Variables {

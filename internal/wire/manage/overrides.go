@@ -39,6 +39,8 @@ type featureOverride struct {
 type limitationOverride struct {
 	ID    ident.UUID `json:"id" format:"uuid"`
 	Limit *quantity  `json:"limit" nullable:"true" doc:"null: unlimited"`
+
+	ContractAllowed *quantity `json:"contract_allowed,omitempty" doc:"where the edition says expires_license"`
 }
 
 type variableOverride struct {
@@ -73,7 +75,7 @@ func (f OverrideFields) over(o terms.Overrides) terms.Overrides {
 	if f.Limitations != nil {
 		o.Limitations = nil
 		for _, g := range f.Limitations {
-			o.Limitations = append(o.Limitations, terms.LimitationOverride{ID: g.ID, Limit: (*int64)(g.Limit), Unlimited: g.Limit == nil})
+			o.Limitations = append(o.Limitations, terms.LimitationOverride{ID: g.ID, Limit: (*int64)(g.Limit), Unlimited: g.Limit == nil, ContractAllowed: (*int64)(g.ContractAllowed)})
 		}
 	}
 	if f.Variables != nil {
