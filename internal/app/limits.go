@@ -42,7 +42,8 @@ type Retention struct{ Ledger, Sessions int }
 func (f retentionFlags) retention() (Retention, error) {
 	const most = 36_500
 	if f.KeepLedger < 0 || f.KeepLedger == 1 || f.KeepLedger > most || f.KeepSessions < 0 || f.KeepSessions > most {
-		return Retention{}, usage("--keep-ledger and --keep-sessions must be numbers of days up to 36500, or 0 for ever; the ledger is kept for 2 at least.", nil)
+		return Retention{}, usage("--keep-ledger and --keep-sessions must be numbers of days up to 36500, or 0 for ever; "+
+			"the ledger is kept for 2 at least.", nil)
 	}
 	return Retention{Ledger: f.KeepLedger, Sessions: f.KeepSessions}, nil
 }

@@ -107,7 +107,8 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 		return Config{}, err
 	}
 	config := Config{
-		Storage: storage, Limits: limits, Retention: retention, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics,
+		Storage: storage, Limits: limits, Retention: retention,
+		Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics,
 		AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {

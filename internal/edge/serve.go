@@ -46,7 +46,8 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *Edge) finish(c *call, r *http.Request) {
 	if p := recover(); p != nil {
 		if p != http.ErrAbortHandler { //nolint:errorlint // the value itself, as net/http compares it
-			e.Log.Error("a request panicked", slog.String("request_id", c.id), slog.String("panic", fault.PanicText(p)), slog.String("stack", string(debug.Stack())))
+			e.Log.Error("a request panicked", slog.String("request_id", c.id), slog.String("panic", fault.PanicText(p)),
+				slog.String("stack", string(debug.Stack())))
 		}
 		e.logCall(c, r)
 		panic(http.ErrAbortHandler)

@@ -104,19 +104,7 @@ func (o *Overrides) Grants(g Grants) Grants {
 			}
 		}
 	}
-	if len(o.Limitations) > 0 {
-		g.Limitations = slices.Clone(g.Limitations)
-		for _, l := range o.Limitations {
-			if i := slices.IndexFunc(g.Limitations, func(e Limitation) bool { return e.ID == l.ID }); i >= 0 {
-				if l.Limit != nil || l.Unlimited {
-					g.Limitations[i].Limit = l.Limit
-				}
-				if l.ContractAllowed != nil {
-					g.Limitations[i].ContractAllowed = l.ContractAllowed
-				}
-			}
-		}
-	}
+	g.Limitations = o.limitations(g.Limitations)
 	if len(o.Variables) > 0 {
 		g.Variables = slices.Clone(g.Variables)
 		for _, v := range o.Variables {
@@ -126,6 +114,27 @@ func (o *Overrides) Grants(g Grants) Grants {
 		}
 	}
 	return g
+}
+
+// limitations lays o over an edition's limitations, which are left as they are.
+func (o *Overrides) limitations(all []Limitation) []Limitation {
+	if len(o.Limitations) == 0 {
+		return all
+	}
+	all = slices.Clone(all)
+	for _, l := range o.Limitations {
+		i := slices.IndexFunc(all, func(e Limitation) bool { return e.ID == l.ID })
+		if i < 0 {
+			continue
+		}
+		if l.Limit != nil || l.Unlimited {
+			all[i].Limit = l.Limit
+		}
+		if l.ContractAllowed != nil {
+			all[i].ContractAllowed = l.ContractAllowed
+		}
+	}
+	return all
 }
 
 // CheckGrants reports overrides of what the edition does not grant or does not

@@ -75,7 +75,9 @@ func (f OverrideFields) over(o terms.Overrides) terms.Overrides {
 	if f.Limitations != nil {
 		o.Limitations = nil
 		for _, g := range f.Limitations {
-			o.Limitations = append(o.Limitations, terms.LimitationOverride{ID: g.ID, Limit: (*int64)(g.Limit), Unlimited: g.Limit == nil, ContractAllowed: (*int64)(g.ContractAllowed)})
+			o.Limitations = append(o.Limitations, terms.LimitationOverride{
+				ID: g.ID, Limit: (*int64)(g.Limit), Unlimited: g.Limit == nil, ContractAllowed: (*int64)(g.ContractAllowed),
+			})
 		}
 	}
 	if f.Variables != nil {
