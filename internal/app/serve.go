@@ -18,6 +18,8 @@ import (
 // serveCommand runs the server.
 type serveCommand struct {
 	storageFlags
+	limitFlags
+	retentionFlags
 
 	Listen        string        `help:"Address to listen on. Default: :8080, on all addresses of this machine." default:":8080" placeholder:"HOST:PORT"`
 	PublicURL     string        `help:"Where users reach the server, for links: https://licences.example.com." placeholder:"URL"`
@@ -100,8 +102,16 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	limits, err := c.limits()
+	if err != nil {
+		return Config{}, err
+	}
+	retention, err := c.retention()
+	if err != nil {
+		return Config{}, err
+	}
 	config := Config{
-		Storage: storage, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, Gallery: c.Gallery,
+		Storage: storage, Limits: limits, Retention: retention, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, Gallery: c.Gallery,
 		AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {

@@ -81,6 +81,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// SetGoodwill makes an activation regular (zero times) or goodwill.
 	SetGoodwill(t tx.Tx, v ident.VendorID, a *Activation) error
 
+	// SetOffline marks an activation as one by a file.
+	SetOffline(t tx.Tx, v ident.VendorID, a *Activation) error
+
 	// UpdateClient stores what a client says of itself.
 	UpdateClient(t tx.Tx, v ident.VendorID, a *Activation) error
 
@@ -91,6 +94,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	// SaveCounters stores the counters, used up, first activation and last slot.
 	SaveCounters(t tx.Tx, l *License) error
+
+	// SaveMeasured stores what was consumed of limitations that end the licence.
+	SaveMeasured(t tx.Tx, l *License) error
 
 	// SaveLicense stores everything that staff can change, and the counters.
 	SaveLicense(t tx.Tx, l *License) error

@@ -9,6 +9,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/floating"
+	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/signed"
@@ -143,6 +144,11 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 		nonce, bad := nonceOf(r)
 		if bad != nil {
 			nonce = nil
+		}
+		if out.status == http.StatusTooManyRequests || out.status == http.StatusServiceUnavailable {
+			// Turning a call away must cost no RSA signature: without an id the
+			// principal's nonce is not signed, and the body is a constant.
+			p.ID = ident.UUID{}
 		}
 		if signErr := a.sign(w.Header(), r, p, nonce, out); signErr != nil {
 			out = problemAnswer(signErr) // goes out unsigned: no client takes it for an answer
