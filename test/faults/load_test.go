@@ -143,7 +143,7 @@ func (h *hand) activate(d *device) *step {
 }
 
 func (h *hand) unassign(d *device) *step {
-	return &step{kind: "unassign", request: h.site.provisioning("unassign", object{"token_key": d.token}), done: func(r reply, again bool) bool {
+	return &step{kind: "unassign", request: h.site.provisioning("unassign", object{"token_key": d.token, "client_id": d.name}), done: func(r reply, again bool) bool {
 		d.token = ""
 		return r.status == http.StatusOK || again && r.refusal() == 2004
 	}}
