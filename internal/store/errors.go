@@ -31,7 +31,7 @@ func asFault(err error) error {
 		return err
 	}
 	return &fault.Error{
-		Kind: fault.Unavailable, Code: "database_unavailable", Message: "The database can't take this now.",
+		Kind: fault.Unavailable, Code: codeUnavailable, Message: "The database can't take this now.",
 		Help: "Try again in a moment; nothing was changed.", RetryAfter: 2 * time.Second, Cause: err,
 	}
 }
@@ -53,7 +53,7 @@ func unavailable(err error) bool {
 		case "08", "53", "57", "58", "40": // connection, resources, shutdown, system, rollback
 			return true
 		}
-		return false
+		return pg.Code == "25006" // it only reads: a standby, or on its way to be one
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
