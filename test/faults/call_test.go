@@ -28,7 +28,7 @@ type reply struct {
 
 // caller keeps its connections, as clients do.
 func caller() *http.Client {
-	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	return &http.Client{Timeout: 50 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 }
 
 func (s *site) do(url string, c request) reply {

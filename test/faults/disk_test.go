@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
 )
 
 // What useDisk reads from the environment of the program.
@@ -134,4 +133,3 @@ func (d *disk) full(path string, size int64) bool {
 	now, err := os.Stat(path)
 	return err != nil && os.IsNotExist(err) || err == nil && size > now.Size()
 }
-

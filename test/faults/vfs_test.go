@@ -18,8 +18,8 @@ var under struct {
 	erase func(tls *libc.TLS, vfs, name uintptr, sync int32) int32
 
 	mu      sync.Mutex
-	paths   map[uintptr]string                      // of open files
-	methods map[uintptr]uintptr                     // SQLite's own → ours
+	paths   map[uintptr]string                       // of open files
+	methods map[uintptr]uintptr                      // SQLite's own → ours
 	own     map[uintptr]*sqlite3.Tsqlite3_io_methods // ours → SQLite's own
 }
 
