@@ -244,3 +244,27 @@ func (s *site) devices() func(func(*device) bool) {
 		}
 	}
 }
+
+// look forgets what was acknowledged, and believes what a server says that was
+// restored from a backup taken in between.
+func (s *site) look(url string) {
+	s.t.Helper()
+	for d := range s.devices() {
+		got := s.do(url, s.provisioning("heartbeats", object{
+			"product_id": s.product, "client_id": d.name, "software_version": "1", "operating_system": "Linux",
+		}))
+		d.token, _ = got.object()["token_key"].(string)
+		d.session, d.newest, d.consumed = "", nil, 0
+	}
+	for _, i := range s.staff(url, "licenses/"+s.floating.id+"/sessions?state=open&limit=500").items() {
+		got := s.do(url, request{method: "DELETE", path: "/api/v1/sessions/" + i["id"].(string), staff: true})
+		if got.status != http.StatusNoContent {
+			s.t.Errorf("%d %s %v", got.status, got.data, got.failed)
+		}
+	}
+	consumed, _ := s.staff(url, "licenses/"+s.metered.id+"/meters").items()[0]["consumed"].(float64)
+	s.hands[0].devices[0].consumed = int64(consumed)
+	for _, h := range s.hands {
+		h.made = nil
+	}
+}
