@@ -25,8 +25,8 @@ func (h *health) routes() []edge.Route {
 	s := &edge.Surface{Name: "health"}
 	const why = "load balancers have no credentials; the answer holds one word for each check"
 	return []edge.Route{
-		{Surface: s, Method: http.MethodGet, Path: "/healthz", Handler: h.alive, Public: why},
-		{Surface: s, Method: http.MethodGet, Path: "/readyz", Handler: h.ready, Public: why, Timeout: 3 * time.Second},
+		{Surface: s, Method: http.MethodGet, Path: "/healthz", Handler: h.alive, Public: why, Light: true},
+		{Surface: s, Method: http.MethodGet, Path: "/readyz", Handler: h.ready, Public: why, Light: true, Timeout: 3 * time.Second},
 	}
 }
 

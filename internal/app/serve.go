@@ -18,6 +18,7 @@ import (
 // serveCommand runs the server.
 type serveCommand struct {
 	storageFlags
+	limitFlags
 
 	Listen       string        `help:"Address to listen on. Default: :8080, on all addresses of this machine." default:":8080" placeholder:"HOST:PORT"`
 	PublicURL    string        `help:"Where users reach the server, for links: https://licences.example.com." placeholder:"URL"`
@@ -96,8 +97,12 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	limits, err := c.limits()
+	if err != nil {
+		return Config{}, err
+	}
 	config := Config{
-		Storage: storage, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics,
+		Storage: storage, Limits: limits, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics,
 		AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {

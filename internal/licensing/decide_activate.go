@@ -15,6 +15,7 @@ type activationCase struct {
 	device  Device
 	token   *Token // the token whose key was presented; nil for a license key
 	version string
+	offline bool // by a file
 
 	presented []byte // the public key of its own that the client brings; nil for none
 	proven    []byte // the client's public key, proven by the call's signature; nil for none
@@ -66,6 +67,8 @@ func refuseActivation(c activationCase) *Refusal {
 		return Refuse(Expired)
 	case !versionAllowed(c.policy, c.version):
 		return Refuse(VersionNotAllowed)
+	case c.offline:
+		return refuseOffline(c.license, c.policy)
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type Overrides struct {
 	TrialDays            *int   `json:"trial_days,omitempty"` // 0 ends the trial: the licence is a full one
 
 	ClientMayUnassign *bool   `json:"client_may_unassign,omitempty"`
+	OfflineAllowed    *bool   `json:"offline_allowed,omitempty"`
 	ReleaseLimit      *string `json:"release_limit,omitempty"`
 	MinimumRelease    *string `json:"minimum_release,omitempty"`
 	EnforceUpgrade    *bool   `json:"enforce_upgrade,omitempty"`
@@ -75,6 +76,7 @@ func (o *Overrides) Policy(p Policy) Policy {
 	set(&p.FreerideDays, o.FreerideDays)
 	set(&p.TrialDays, o.TrialDays)
 	set(&p.ClientMayUnassign, o.ClientMayUnassign)
+	set(&p.OfflineAllowed, o.OfflineAllowed)
 	set(&p.ReleaseLimit, o.ReleaseLimit)
 	set(&p.MinimumRelease, o.MinimumRelease)
 	set(&p.EnforceUpgrade, o.EnforceUpgrade)

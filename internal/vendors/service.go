@@ -70,6 +70,8 @@ type Change struct {
 	Name *string
 	Zone *string
 	Plan *Plan
+
+	DirectActivationFiles *bool
 }
 
 // Update changes a vendor. A new zone moves the days, months and quarters that
@@ -86,6 +88,7 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.Name, c.Name)
 	set(&after.Zone, c.Zone)
 	set(&after.Plan, c.Plan)
+	set(&after.DirectActivationFiles, c.DirectActivationFiles)
 	if err := check(after); err != nil {
 		return Vendor{}, err
 	}
@@ -109,15 +112,19 @@ type record struct {
 	Name string `json:"name"`
 	Zone string `json:"zone"`
 	Plan Plan   `json:"plan"`
+
+	DirectActivationFiles bool `json:"direct_activation_files"`
 }
+
+func recordOf(v Vendor) record { return record{v.Name, v.Zone, v.Plan, v.DirectActivationFiles} }
 
 func (s *Service) journal(t tx.Tx, action string, before *Vendor, after Vendor) {
 	e := tx.Entry{
 		Vendor: after.ID, Action: action, Subject: "vendor", ID: after.UUID,
-		After: record{after.Name, after.Zone, after.Plan},
+		After: recordOf(after),
 	}
 	if before != nil {
-		e.Before = record{before.Name, before.Zone, before.Plan}
+		e.Before = recordOf(*before)
 	}
 	t.Journal(e)
 }

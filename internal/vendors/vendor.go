@@ -30,6 +30,10 @@ type Vendor struct {
 	Zone      string // IANA name: "Europe/Berlin"
 	Plan      Plan
 	CreatedAt time.Time
+
+	// DirectActivationFiles: whoever opens the address of an activation file in a
+	// browser activates at once, and is not asked first.
+	DirectActivationFiles bool
 }
 
 // Location gives the zone in which the vendor's days begin.

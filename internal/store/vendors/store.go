@@ -15,12 +15,12 @@ type Store struct{ DB *store.DB }
 
 var _ vendors.Store = Store{}
 
-const columns = `id, uuid, name, zone, plan, created_at`
+const columns = `id, uuid, name, zone, plan, direct_activation_files, created_at`
 
 // Insert implements vendors.Store.
 func (Store) Insert(t tx.Tx, v vendors.Vendor) (ident.VendorID, error) {
-	n, err := store.On(t).Insert(`INSERT INTO vendors (uuid, name, zone, plan, created_at)
-		VALUES ($1, $2, $3, $4, $5) RETURNING id`, v.UUID, v.Name, v.Zone, v.Plan, v.CreatedAt.UnixMilli())
+	n, err := store.On(t).Insert(`INSERT INTO vendors (uuid, name, zone, plan, direct_activation_files, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`, v.UUID, v.Name, v.Zone, v.Plan, store.Bit(v.DirectActivationFiles), v.CreatedAt.UnixMilli())
 	if err != nil {
 		return ident.VendorID{}, err
 	}
@@ -29,8 +29,8 @@ func (Store) Insert(t tx.Tx, v vendors.Vendor) (ident.VendorID, error) {
 
 // Update implements vendors.Store.
 func (Store) Update(t tx.Tx, v vendors.Vendor) error {
-	if _, err := store.On(t).Exec(`UPDATE vendors SET name = $1, zone = $2, plan = $3 WHERE id = $4`,
-		v.Name, v.Zone, v.Plan, v.ID); err != nil {
+	if _, err := store.On(t).Exec(`UPDATE vendors SET name = $1, zone = $2, plan = $3, direct_activation_files = $4 WHERE id = $5`,
+		v.Name, v.Zone, v.Plan, store.Bit(v.DirectActivationFiles), v.ID); err != nil {
 		return err
 	}
 	return store.Bump(t)
@@ -75,7 +75,7 @@ func (s Store) one(ctx context.Context, sqltext string, arg any) (vendors.Vendor
 func scan(row func(dest ...any) (bool, error)) (vendors.Vendor, bool, error) {
 	var v vendors.Vendor
 	var id, created int64
-	found, err := row(&id, &v.UUID, &v.Name, &v.Zone, &v.Plan, &created)
+	found, err := row(&id, &v.UUID, &v.Name, &v.Zone, &v.Plan, &v.DirectActivationFiles, &created)
 	if err != nil || !found {
 		return vendors.Vendor{}, false, err
 	}

@@ -83,9 +83,9 @@ func New(c Config) (*API, error) {
 func (a *API) Routes() []edge.Route {
 	routes := make([]edge.Route, 0, len(a.operations)+3)
 	routes = append(routes, []edge.Route{
-		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Handler: a.serveDocument},
-		{Method: http.MethodGet, Path: "/api/docs", Public: "it describes the API and holds no data", Handler: a.servePage},
-		{Method: http.MethodGet, Path: "/api/docs/style.css", Public: "the look of the description", Handler: a.serveStyle},
+		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Light: true, Handler: a.serveDocument},
+		{Method: http.MethodGet, Path: "/api/docs", Public: "it describes the API and holds no data", Light: true, Handler: a.servePage},
+		{Method: http.MethodGet, Path: "/api/docs/style.css", Public: "the look of the description", Light: true, Handler: a.serveStyle},
 	}...)
 	for _, op := range a.operations {
 		routes = append(routes, edge.Route{

@@ -22,6 +22,7 @@ type OverrideFields struct {
 	FreerideDays         optional[int]        `json:"freeride_days,omitzero" minimum:"0" maximum:"36500"`
 	TrialDays            optional[int]        `json:"trial_days,omitzero" minimum:"0" maximum:"36500" doc:"0 ends the trial: the licence is a full one"`
 	ClientMayUnassign    optional[bool]       `json:"client_may_unassign,omitzero"`
+	OfflineAllowed       optional[bool]       `json:"offline_allowed,omitzero"`
 	ReleaseLimit         optional[string]     `json:"release_limit,omitzero" maxLength:"100"`
 	MinimumRelease       optional[string]     `json:"minimum_release,omitzero" maxLength:"100"`
 	EnforceUpgrade       optional[bool]       `json:"enforce_upgrade,omitzero"`
@@ -59,6 +60,7 @@ func (f OverrideFields) over(o terms.Overrides) terms.Overrides {
 	f.FreerideDays.into(&o.FreerideDays)
 	f.TrialDays.into(&o.TrialDays)
 	f.ClientMayUnassign.into(&o.ClientMayUnassign)
+	f.OfflineAllowed.into(&o.OfflineAllowed)
 	f.ReleaseLimit.into(&o.ReleaseLimit)
 	f.MinimumRelease.into(&o.MinimumRelease)
 	f.EnforceUpgrade.into(&o.EnforceUpgrade)
@@ -106,6 +108,7 @@ func overridden(o *terms.Overrides) []string {
 	note(o.FreerideDays != nil, "freeride_days")
 	note(o.TrialDays != nil, "trial_days")
 	note(o.ClientMayUnassign != nil, "client_may_unassign")
+	note(o.OfflineAllowed != nil, "offline_allowed")
 	note(o.ReleaseLimit != nil, "release_limit")
 	note(o.MinimumRelease != nil, "minimum_release")
 	note(o.EnforceUpgrade != nil, "enforce_upgrade")

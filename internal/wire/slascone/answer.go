@@ -11,6 +11,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/floating"
+	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/signed"
@@ -154,8 +155,14 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 		if bad != nil {
 			nonce = nil
 		}
+		busy := out.status == http.StatusTooManyRequests || out.status == http.StatusServiceUnavailable
+		if busy {
+			// Turning a call away must cost no RSA signature: without an id the
+			// principal's nonce is not signed, and the body is a constant.
+			p.ID = ident.UUID{}
+		}
 		// What can't be signed goes out unsigned: no client takes it for an answer.
-		if signErr := a.sign(w.Header(), r, p, nonce, out); signErr != nil && out.status != http.StatusServiceUnavailable {
+		if signErr := a.sign(w.Header(), r, p, nonce, out); signErr != nil && !busy {
 			out = problemAnswer(signErr)
 			edge.RetryAfter(w.Header(), signErr)
 		}

@@ -8,7 +8,6 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
-	"chancery/internal/metering"
 	"chancery/internal/tx"
 )
 
@@ -163,13 +162,9 @@ func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outco
 	if out.Refusal != nil {
 		return a.sendRefusal(w, q, out.Refusal)
 	}
-	// Only where something is consumed is there anything more to read.
-	var meters []metering.Reading
-	if all := out.State.Terms.Grants.Limitations; metering.HasMeters(all) {
-		var err error
-		if meters, err = a.Meters.Read(q.Context(), out.State.License.Vendor, out.State.License.ID, all); err != nil {
-			return err //nolint:wrapcheck // a fault
-		}
+	meters, err := a.readings(q.Context(), out.State)
+	if err != nil {
+		return err
 	}
 	body, err := ok(infoOf(out.State, meters))
 	if err != nil {
