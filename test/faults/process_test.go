@@ -36,7 +36,8 @@ func newProgram(t *testing.T, storage app.Storage) program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := append(os.Environ(), "CHANCERY_FAULTS_PROGRAM=1", "CHANCERY_DATA="+t.TempDir())
+	env := append(os.Environ(), "CHANCERY_FAULTS_PROGRAM=1", "CHANCERY_DATA="+t.TempDir(),
+		"CHANCERY_RATE_KEY=0", "CHANCERY_RATE_ADDRESS=0") // all calls come from one machine
 	if storage.Dir != "" {
 		env = append(env, "CHANCERY_DATA="+storage.Dir)
 	}
