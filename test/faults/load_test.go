@@ -133,6 +133,7 @@ func (h *hand) activate(d *device) *step {
 	s := h.site
 	return &step{kind: "activate", request: s.provisioning("activations", object{
 		"product_id": s.product, "license_key": s.named[h.random.IntN(len(s.named))], "client_id": d.name,
+		"software_version": "1", "operating_system": "Linux", // as the heartbeats say, which then write nothing at once
 	}), done: func(r reply, _ bool) bool {
 		if r.refusal() == 2000 {
 			return true
