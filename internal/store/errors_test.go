@@ -48,11 +48,7 @@ func TestWritable(t *testing.T) {
 	line := b.engine.(*groupWriter).line // nothing runs now
 	pages := func(n int) {
 		t.Helper()
-		rows, err := line.query(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", n), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := rows.Close(); err != nil {
+		if err := line.control(fmt.Sprintf("PRAGMA max_page_count = %d", n)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -51,7 +51,7 @@ func (s *site) doWith(client *http.Client, url string, c request) reply {
 	if c.staff {
 		r.Header.Set("Authorization", "Bearer "+s.vendor.AdminKey)
 	} else {
-		r.Header.Set("ProvisioningKey", s.vendor.ProvisioningKey)
+		r.Header.Set("Provisioningkey", s.vendor.ProvisioningKey)
 		if !s.rsa {
 			r.Header.Set("Chancery-Accept-Signature", "ed25519") // cheaper, which leaves more to the database
 		}

@@ -23,16 +23,16 @@ func TestDiskFull(t *testing.T) {
 	p := newProgram(t, app.Storage{Dir: d.folder}).with(d.env...)
 	server := p.serve()
 	s := newSite(t, p, server.url, "Acme")
-	for range rounds(2) {
+	for range min(rounds(2), 30) { // what they leave has to find room too
 		d.fill()
 		turnedAway := 0
 		for range 400 {
 			for _, h := range s.hands {
 				got := h.once(func(c request) reply { return s.do(server.url, c) })
-				switch {
-				case got.status == 0:
+				switch got.status {
+				case 0:
 					t.Fatalf("no answer: %v\n%s", got.failed, server.said())
-				case got.status == 503:
+				case 503:
 					turnedAway++
 					if got.header.Get("Retry-After") == "" || !strings.Contains(string(got.data), "nothing was changed") || strings.Contains(string(got.data), "disk") {
 						t.Fatalf("turned away with %v %s", got.header, got.data)
@@ -55,6 +55,9 @@ func TestDiskFull(t *testing.T) {
 		}
 		s.checkActivations(server.url) // heartbeats write nothing at once
 		d.free()
+		if testing.Verbose() {
+			t.Log(d.sizes())
+		}
 		ready(t, s, server)
 		s.check(server.url)
 	}
@@ -137,6 +140,20 @@ func (d *smallDisk) free() {
 	if err := os.Remove(d.filler()); err != nil {
 		d.t.Fatal(err)
 	}
+}
+
+// sizes tells what takes the room.
+func (d *smallDisk) sizes() (sizes []string) {
+	all, err := os.ReadDir(d.folder)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, f := range all {
+		if info, err := f.Info(); err == nil {
+			sizes = append(sizes, fmt.Sprint(f.Name(), " ", info.Size()))
+		}
+	}
+	return sizes
 }
 
 func (d *smallDisk) filler() string { return filepath.Join(d.folder, "filler") }

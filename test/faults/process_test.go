@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -49,7 +50,7 @@ func newProgram(t *testing.T, storage app.Storage) program {
 
 // with is the same program with more of an environment.
 func (p program) with(env ...string) program {
-	p.env = append(p.env[:len(p.env):len(p.env)], env...)
+	p.env = append(slices.Clip(p.env), env...)
 	return p
 }
 

@@ -153,13 +153,15 @@ func (s *site) checkActivations(url string) {
 
 func (s *site) checkSessions(url string) {
 	s.t.Helper()
-	var want, open []string
+	var want []string
 	for d := range s.devices() {
 		if d.session != "" {
 			want = append(want, d.floats())
 		}
 	}
-	for _, i := range s.staff(url, "licenses/"+s.floating.id+"/sessions?state=open&limit=500").items() {
+	items := s.staff(url, "licenses/"+s.floating.id+"/sessions?state=open&limit=500").items()
+	open := make([]string, 0, len(items))
+	for _, i := range items {
 		open = append(open, i["client_id"].(string))
 	}
 	slices.Sort(want)
