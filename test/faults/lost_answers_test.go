@@ -29,7 +29,7 @@ func TestLostAnswers(t *testing.T) {
 				var calling sync.WaitGroup
 				for _, h := range s.hands {
 					calling.Go(func() {
-						for answered := 0; answered < 60; {
+						for answered := 0; answered < 40; {
 							if h.once(func(c request) reply { return s.do(line, c) }).status != 0 {
 								answered++
 							}

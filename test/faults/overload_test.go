@@ -64,7 +64,7 @@ func overload(t *testing.T, storage app.Storage) {
 		},
 		"lists": func(int, int) request { return request{method: "GET", path: "/api/v1/licenses?limit=100", staff: true} },
 	}
-	each, pause := 10, time.Duration(0)
+	each, pause := 4, time.Duration(0)
 	if soak() > 0 {
 		// Time is measured. The crowd runs on the server's own processors, and would
 		// take them away from it: each waits, if only a tenth of what it is asked to.
@@ -72,7 +72,7 @@ func overload(t *testing.T, storage app.Storage) {
 	}
 	for _, kind := range []string{"activations", "heartbeats", "consumption", "lists"} {
 		s.rsa = kind == "heartbeats"
-		normal := s.storm(server, inFlight, 4*each, pause, calls[kind])
+		normal := s.storm(server, inFlight, 2*each, pause, calls[kind])
 		heavy := s.storm(server, crowd, each, pause, calls[kind])
 		if kind == "consumption" {
 			maps.Copy(normal.transactions, heavy.transactions) // the ids of the first calls came again
