@@ -147,7 +147,7 @@ func (s *site) storm(server *running, callers, n int, pause time.Duration, call 
 				}
 				mu.Unlock()
 				if got.later() {
-					time.Sleep(pause)
+					<-time.After(pause) // it comes back later, as it was told to
 				}
 				if i%5 == 0 && caller == 0 {
 					if got := s.doWith(client, server.url, request{method: "GET", path: "/healthz"}); got.status != http.StatusOK {
