@@ -80,6 +80,12 @@ func (h *health) check(ctx context.Context) readiness {
 	case since > h.needs:
 		fail(&a.Schema, "too new")
 	}
+	if err == nil {
+		if err := h.rooms.DB.Writable(ctx); err != nil {
+			h.log.Warn("not ready: the database takes no changes", slog.Any("error", err))
+			fail(&a.Database, "takes no changes; its disk may be full")
+		}
+	}
 	if c := h.rooms.following; c != nil && c.Skew() > maxSkew {
 		fail(&a.Clock, "more than a second away from the database's")
 	}

@@ -185,18 +185,22 @@ func (a *API) sendRefusal(w http.ResponseWriter, q *request, refused *licensing.
 func (a *API) unassign(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
 		TokenKey ident.UUID `json:"token_key"`
+		ClientID string     `json:"client_id"`
 	}
 	q, err := read(r, &b)
 	if err != nil {
 		return err
 	}
 	q.uuid("token_key", b.TokenKey)
+	q.text("client_id", b.ClientID, maxID)
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	var refused *licensing.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
-		refused, err = a.Licenses.Unassign(t, licensing.UnassignCommand{Vendor: q.principal.Vendor, TokenKey: b.TokenKey, Proof: q.proof()})
+		refused, err = a.Licenses.Unassign(t, licensing.UnassignCommand{
+			Vendor: q.principal.Vendor, TokenKey: b.TokenKey, ClientID: b.ClientID, Proof: q.proof(),
+		})
 		return err //nolint:wrapcheck // a fault
 	}); err != nil {
 		return err //nolint:wrapcheck // a fault
