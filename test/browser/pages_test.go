@@ -33,7 +33,7 @@ func TestEveryPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	queue := []string{"/", "/gallery", "/account", "/sign-in", "/forgot"}
+	queue := []string{"/", "/licenses", "/gallery", "/account", "/sign-in", "/forgot"}
 	for len(queue) > 0 && len(seen) < 200 {
 		path := queue[0]
 		queue = queue[1:]

@@ -84,6 +84,9 @@ func open(t *testing.T, s *apptest.Server, v app.NewVendor, look screen) *tab {
 	t.Cleanup(cancel)
 	b.ctx, cancel = context.WithTimeout(ctx, 8*time.Minute)
 	t.Cleanup(cancel)
+	if err := chromedp.Do(b.ctx); err != nil { // the tab lives as long as the context it begins with
+		t.Fatal(err)
+	}
 	scheme := "light"
 	if look.Dark {
 		scheme = "dark"
