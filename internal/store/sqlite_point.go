@@ -161,7 +161,7 @@ func (c *pointConn) open(file string) error {
 }
 
 func pointPragmas() []string {
-	return []string{"PRAGMA busy_timeout = 10000", "PRAGMA query_only = 1", fmt.Sprintf("PRAGMA cache_size = -%d", pointCacheKB)}
+	return []string{"PRAGMA busy_timeout = 10000", "PRAGMA query_only = 1", "PRAGMA mmap_size = 100663296", fmt.Sprintf("PRAGMA cache_size = -%d", pointCacheKB)}
 }
 
 func (c *pointConn) prepare(sqltext string) (st uintptr, err error) {

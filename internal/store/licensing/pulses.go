@@ -22,6 +22,7 @@ const (
 	pulseEvery   = 500 * time.Millisecond // a pulse is written at most about this much after it came
 	pulseStep    = 50                     // with one statement
 	pulseRows    = 500                    // in one transaction
+	pulseWriters = 4                      // transactions at once
 	pulseWaiting = 200_000                // activations at most; one more is refused
 )
 
@@ -125,16 +126,28 @@ func (p *Pulses) Flush(ctx context.Context) error {
 	slices.SortFunc(keys, func(a, b pulseKey) int {
 		return cmp.Or(cmp.Compare(a.activation, b.activation), cmp.Compare(a.day, b.day))
 	})
+	// Side by side, so that the embedded engine commits them together: each commit
+	// is a sync, and takes their pages from all readers.
+	var wg sync.WaitGroup
+	var mu sync.Mutex
 	var failed error
+	slots := make(chan struct{}, pulseWriters)
 	for chunk := range slices.Chunk(keys, pulseRows) {
-		err := p.runner.Run(ctx, func(t tx.Tx) error {
-			return writePulses(store.On(t), chunk, taken)
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			err := p.runner.Run(ctx, func(t tx.Tx) error {
+				return writePulses(store.On(t), chunk, taken)
+			})
+			if err != nil {
+				p.giveBack(chunk, taken)
+				mu.Lock()
+				defer mu.Unlock()
+				failed = errors.Join(failed, err)
+			}
 		})
-		if err != nil {
-			failed = errors.Join(failed, err)
-			p.giveBack(chunk, taken)
-		}
 	}
+	wg.Wait()
 	return failed
 }
 
