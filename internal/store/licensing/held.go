@@ -37,7 +37,7 @@ const (
 
 // Held implements licensing.Reader: one read for the whole of a heartbeat.
 func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]licensing.Holding, error) {
-	id, err := s.products.find(ctx, s.db, v, product)
+	id, err := s.products.find(s.reading(ctx), v, product)
 	if err != nil || id == 0 {
 		return nil, err
 	}
