@@ -156,21 +156,22 @@ func (p *Pulses) Flush(ctx context.Context) error {
 func writePulses(q *store.Tx, keys []pulseKey, taken map[pulseKey]*pulse) error {
 	for step := range slices.Chunk(keys, pulseStep) {
 		args := make([]any, 0, 5*len(step))
-		missing := make(map[pulseKey]bool, len(step))
 		for _, key := range step {
 			w := taken[key]
 			args = append(args, int64(key.activation), w.vendor, key.day, w.seen, w.count)
-			missing[key] = true
 		}
-		rows, err := q.Query(updatePulses(q.Dialect, len(step)), args...)
-		written, err := store.All[pulseKey](rows, err)(func(scan store.Scan) (k pulseKey, err error) { return k, scan(&k.activation, &k.day) })
+		written, err := q.Exec(updatePulses(q.Dialect, len(step)), args...)
 		if err != nil {
 			return err
 		}
-		for _, key := range written {
-			delete(missing, key)
+		if written == int64(len(step)) {
+			continue
 		}
-		for key := range missing {
+		missing, err := missed(q, step, taken)
+		if err != nil {
+			return err
+		}
+		for _, key := range missing {
 			w := taken[key]
 			if err := addToDay(q, w.vendor, key.activation, key.day, w.count); err != nil {
 				return err
@@ -178,6 +179,22 @@ func writePulses(q *store.Tx, keys []pulseKey, taken map[pulseKey]*pulse) error 
 		}
 	}
 	return nil
+}
+
+// missed gives the pulses whose row has another day by now.
+func missed(q *store.Tx, keys []pulseKey, taken map[pulseKey]*pulse) (all []pulseKey, err error) {
+	for _, key := range keys {
+		var one int
+		found, err := q.QueryRow(`SELECT 1 FROM pulses WHERE activation_id = $1 AND vendor_id = $2 AND last_seen_day = $3`,
+			[]any{key.activation, taken[key].vendor, key.day}, &one)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			all = append(all, key)
+		}
+	}
+	return all, nil
 }
 
 // updatePulses gives the statement for so many pulses. Only the last step of a
@@ -198,8 +215,7 @@ func updatePulses(d store.Dialect, rows int) string {
 		}
 		b.WriteByte(')')
 	}
-	b.WriteString(`) AS v WHERE pulses.activation_id = v.column1 AND pulses.vendor_id = v.column2 AND pulses.last_seen_day = v.column3
-		RETURNING pulses.activation_id, pulses.last_seen_day`)
+	b.WriteString(`) AS v WHERE pulses.activation_id = v.column1 AND pulses.vendor_id = v.column2 AND pulses.last_seen_day = v.column3`)
 	return b.String()
 }
 
