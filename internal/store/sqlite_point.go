@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
 	"sync"
 
@@ -31,12 +32,20 @@ type points struct {
 const (
 	pointScratch = 4096 // bytes for the texts of one read's arguments
 	pointCacheKB = 8192
+
+	// So much of the file is read where the system holds it, and not copied into
+	// the connection's cache, which every commit of the writer empties. It is
+	// bounded because it counts as memory of the program, once per connection: this
+	// is what all of them have together.
+	pointMapBytes = 192 << 20
 )
 
 // errPoint says that database/sql is to do it.
 var errPoint = errors.New("store: not a point read")
 
-func newPoints(file string, connections int) *points {
+// newPoints makes as many connections as can be busy at once, when they are needed.
+func newPoints(file string) *points {
+	connections := max(2, runtime.GOMAXPROCS(0))
 	return &points{file: file, slots: make(chan struct{}, connections)}
 }
 
@@ -68,7 +77,7 @@ func (p *points) take() (*pointConn, error) {
 		return c, nil
 	}
 	p.mu.Unlock()
-	return openPoint(p.file)
+	return openPoint(p.file, pointMapBytes/cap(p.slots))
 }
 
 func (p *points) give(c *pointConn, healthy bool) {
@@ -111,7 +120,7 @@ type pointConn struct {
 	scan    Scan               // of row
 }
 
-func openPoint(file string) (*pointConn, error) {
+func openPoint(file string, mapped int) (*pointConn, error) {
 	c := &pointConn{tls: libc.NewTLS(), st: map[string]uintptr{}}
 	c.scan = c.scanRow
 	c.scratch = libc.Xmalloc(c.tls, pointScratch)
@@ -120,14 +129,14 @@ func openPoint(file string) (*pointConn, error) {
 		return nil, errPoint
 	}
 	c.room = libc.GoBytes(c.scratch, pointScratch)
-	if err := c.open(file); err != nil {
+	if err := c.open(file, mapped); err != nil {
 		c.close()
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *pointConn) open(file string) error {
+func (c *pointConn) open(file string, mapped int) error {
 	name, err := libc.CString(sqliteFile(file))
 	if err != nil {
 		return err //nolint:wrapcheck // out of memory
@@ -145,7 +154,7 @@ func (c *pointConn) open(file string) error {
 	if rc != lite.SQLITE_OK {
 		return errPoint
 	}
-	for _, pragma := range pointPragmas() {
+	for _, pragma := range pointPragmas(mapped) {
 		st, err := c.prepare(pragma)
 		if err != nil {
 			return err
@@ -160,8 +169,11 @@ func (c *pointConn) open(file string) error {
 	return nil
 }
 
-func pointPragmas() []string {
-	return []string{"PRAGMA busy_timeout = 10000", "PRAGMA query_only = 1", "PRAGMA mmap_size = 100663296", fmt.Sprintf("PRAGMA cache_size = -%d", pointCacheKB)}
+func pointPragmas(mapped int) []string {
+	return []string{
+		"PRAGMA busy_timeout = 10000", "PRAGMA query_only = 1",
+		fmt.Sprintf("PRAGMA cache_size = -%d", pointCacheKB), fmt.Sprintf("PRAGMA mmap_size = %d", mapped),
+	}
 }
 
 func (c *pointConn) prepare(sqltext string) (st uintptr, err error) {
