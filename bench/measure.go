@@ -79,7 +79,7 @@ func measure(ctx context.Context, o options, engine string, licenses int, r *rep
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
 	}
-	if engine == "postgres" && strings.Contains("pgbench", o.only) {
+	if engine == "postgres" && (o.only == "" || o.only == "pgbench") {
 		return s.pgbench(ctx, o, dir, flags[1])
 	}
 	return nil

@@ -13,17 +13,17 @@ import (
 	"strings"
 )
 
-// comparable is what a call asks of the database, as a script for pgbench: the
+// counterpart is what a call asks of the database, as a script for pgbench: the
 // bound of what any server in front of this PostgreSQL can do.
-type comparable struct {
+type counterpart struct {
 	name   string
 	script string
 	beside []string // the rows that are held against it
 }
 
-func comparables(licenses int) []comparable {
+func counterparts(licenses int) []counterpart {
 	plain := fmt.Sprintf("\\set n random(1, %d)\n", licenses)
-	return []comparable{
+	return []counterpart{
 		{"pgbench, a heartbeat's reading", plain + `SELECT a.id, a.token_key, a.client_name, d.suspended_until, s.last_seen_day, s.day_count, l.name, l.license_key, l.is_active, l.expires_at, l.revision,
  c.company_name, c.customer_number, e.revision FROM devices d
  JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id AND a.released_at IS NULL
@@ -35,7 +35,7 @@ func comparables(licenses int) []comparable {
 BEGIN;
 SELECT id, product_id FROM licenses WHERE vendor_id = 1 AND id = :n;
 INSERT INTO devices (vendor_id, uuid, number, created_at) VALUES (1, decode(md5('d' || :r), 'hex'), 'pgbench-' || :r, 1) ON CONFLICT (vendor_id, number) DO UPDATE SET created_at = 1 RETURNING id AS device \gset
-SELECT l.*, p.name, c.company_name, e.revision FROM licenses l JOIN products p ON p.vendor_id = l.vendor_id AND p.id = l.product_id JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id WHERE l.vendor_id = 1 AND l.id = :n FOR NO KEY UPDATE OF l;
+SELECT l.id, l.name, l.license_key, l.is_active, l.is_temporary, l.overrides, l.contract_tokens, l.regular_used, l.goodwill_used, l.last_slot, l.revision, p.name, c.company_name, e.revision FROM licenses l JOIN products p ON p.vendor_id = l.vendor_id AND p.id = l.product_id JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id WHERE l.vendor_id = 1 AND l.id = :n FOR NO KEY UPDATE OF l;
 SELECT id, token_key FROM tokens WHERE vendor_id = 1 AND license_id = :n ORDER BY slot DESC LIMIT 1;
 UPDATE licenses SET last_slot = last_slot WHERE vendor_id = 1 AND id = :n;
 INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, is_temporary, client_name, client_description, tags, hostname, platform, operating_system, software_version, device_variables, address, country, activated_at, token_key, said) VALUES (1, decode(md5('a' || :r), 'hex'), 1, :n, 2 * :n, :device, 0, 'Bench', '', '', 'bench', '', '', '1.0', '', '127.0.0.1', '', 1, decode(md5('t' || :r), 'hex'), 0) RETURNING id AS activation \gset
@@ -48,7 +48,7 @@ COMMIT;
 		{"pgbench, a counter's changes", fmt.Sprintf(`\set n random(%d, %d)
 BEGIN;
 SELECT a.id, a.token_key, a.device_id, l.id, l.edition_id FROM activations a JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id WHERE a.vendor_id = 1 AND a.id = :n;
-SELECT * FROM meters WHERE vendor_id = 1 AND license_id = :n FOR NO KEY UPDATE;
+SELECT id, consumed, gross, period_started_at, reset_mode, alerted FROM meters WHERE vendor_id = 1 AND license_id = :n FOR NO KEY UPDATE;
 INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system, hostname, platform, address, country, group_id, user_id) VALUES (1, :n, 1, 1, 0, '', '', '', '', '', '', '', '');
 UPDATE meters SET consumed = consumed + 1, gross = gross + 1 WHERE vendor_id = 1 AND license_id = :n;
 COMMIT;
@@ -63,18 +63,24 @@ func (s *site) pgbench(ctx context.Context, o options, dir, dsn string) error {
 		return err
 	}
 	s.stop() // what it does now and then must not be in the figures
-	for _, c := range comparables(s.licenses) {
+	for _, c := range counterparts(s.licenses) {
 		file := filepath.Join(dir, "pgbench.sql")
 		if err := os.WriteFile(file, []byte(c.script), 0o600); err != nil {
 			return fmt.Errorf("pgbench: %w", err)
 		}
-		seconds := strconv.Itoa(max(1, int(o.seconds)))
+		seconds := strconv.Itoa(max(5, int(o.seconds))) // connecting counts
 		cmd := exec.CommandContext(ctx, program, "-n", "-M", "prepared", "-c", "16", "-j", "2", "-T", seconds, "-f", file, dsn)
 		var complaint bytes.Buffer
 		cmd.Stderr = &complaint
 		out, err := cmd.Output()
 		found := regexp.MustCompile(`tps = ([0-9.]+)`).FindSubmatch(out)
-		if err != nil || found == nil || bytes.Contains(complaint.Bytes(), []byte("aborted")) {
+		if err == nil && found == nil {
+			err = errors.New("no transaction was done in time")
+		}
+		if err == nil && bytes.Contains(complaint.Bytes(), []byte("aborted")) {
+			err = errors.New("a client gave up")
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w: %s", c.name, err, complaint.String())
 		}
 		tps, _ := strconv.ParseFloat(string(found[1]), 64)
@@ -83,8 +89,8 @@ func (s *site) pgbench(ctx context.Context, o options, dir, dsn string) error {
 	return nil
 }
 
-// compare adds a row, and says of each row beside it which share of it it reaches.
-func (s *site) compare(c comparable, tps float64) {
+// compare adds a row, and says what share of it each of our own reaches.
+func (s *site) compare(c counterpart, tps float64) {
 	s.report.add(row{Name: c.name, Engine: s.engine, Licenses: s.licenses, Connections: 16, PerSecond: tps, Note: "no server between"})
 	for i := range s.report.Rows {
 		w := &s.report.Rows[i]

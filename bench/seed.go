@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"chancery/internal/ident"
@@ -143,8 +144,7 @@ func seed(ctx context.Context, to sink, vendor int64, licenses int) error {
 			return []any{i + 1, vendor, i + 1, ms, day, 0, seedVersion, seedSystem, "", "", seedAddress, "", "", ""}
 		}},
 	}
-	tables = append(tables, seedUse(vendor, licenses, ms)...)
-	for _, t := range tables {
+	for _, t := range slices.Concat(tables, seedUse(vendor, licenses, ms)) {
 		if err := to.insert(ctx, t.name, t.columns, t.rows, t.row); err != nil {
 			return fmt.Errorf("seed %s: %w", t.name, err)
 		}

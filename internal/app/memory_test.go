@@ -7,7 +7,7 @@ import (
 )
 
 // The collector's settings are the process's: this test must not run beside others.
-func TestTheOperatorsSettingsOfTheCollectorGoBeforeOurs(t *testing.T) { //nolint:paralleltest // see above
+func TestTheOperatorsSettingsOfTheCollectorGoBeforeOurs(t *testing.T) {
 	percent, limit := debug.SetGCPercent(100), debug.SetMemoryLimit(math.MaxInt64)
 	t.Cleanup(func() { debug.SetGCPercent(percent); debug.SetMemoryLimit(limit) })
 	for _, c := range []struct {

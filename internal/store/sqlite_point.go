@@ -159,7 +159,9 @@ func (c *pointConn) open(file string, mapped int) error {
 		if err != nil {
 			return err
 		}
-		for rc = lite.SQLITE_ROW; rc == lite.SQLITE_ROW; rc = lite.Xsqlite3_step(c.tls, st) {
+		rc = lite.Xsqlite3_step(c.tls, st)
+		for rc == lite.SQLITE_ROW {
+			rc = lite.Xsqlite3_step(c.tls, st)
 		}
 		lite.Xsqlite3_finalize(c.tls, st)
 		if rc != lite.SQLITE_DONE {
@@ -240,7 +242,7 @@ func (c *pointConn) read(sqltext string, args []any, fn func(Scan) error) (done 
 func (c *pointConn) bind(st uintptr, args []any) error {
 	at := 0
 	for i, arg := range args {
-		n := int32(i + 1) //nolint:gosec // few
+		n := int32(i + 1)
 		var rc int32
 		switch v := arg.(type) {
 		case int64:
@@ -276,7 +278,7 @@ func (c *pointConn) bind(st uintptr, args []any) error {
 // scanRow reads the columns of the present row.
 func (c *pointConn) scanRow(dest ...any) error {
 	for i, d := range dest {
-		n := int32(i) //nolint:gosec // few
+		n := int32(i)
 		switch to := d.(type) {
 		case *int64:
 			*to = lite.Xsqlite3_column_int64(c.tls, c.row, n)
