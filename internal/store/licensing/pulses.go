@@ -33,6 +33,8 @@ type Pulses struct {
 	runner tx.Runner
 	log    *slog.Logger
 
+	flushing sync.Mutex // held while what was taken is written
+
 	mu      sync.Mutex
 	waiting map[pulseKey]*pulse
 
@@ -112,8 +114,11 @@ func (p *Pulses) loop() {
 	}
 }
 
-// Flush writes what is waiting now. What fails goes back to waiting.
+// Flush writes what is waiting now, and returns when it is written, also what an
+// earlier Flush has taken. What fails goes back to waiting.
 func (p *Pulses) Flush(ctx context.Context) error {
+	p.flushing.Lock()
+	defer p.flushing.Unlock()
 	p.mu.Lock()
 	taken := p.waiting
 	p.waiting = make(map[pulseKey]*pulse, len(taken))
