@@ -30,6 +30,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Product finds a product; nil when there is none.
 	Product(t tx.Tx, v ident.VendorID, id ident.UUID) (*Product, error)
 
+	// ProductID gives the inside id of a product; 0 when there is none.
+	ProductID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.ProductID, error)
+
 	// FindKey looks a key up: license, token, printed, then legacy (of product,
 	// or of any when product is 0).
 	FindKey(t tx.Tx, v ident.VendorID, product ident.ProductID, k Key) (Found, bool, error)

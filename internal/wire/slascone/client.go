@@ -166,11 +166,9 @@ func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outco
 	if err != nil {
 		return err
 	}
-	body, err := ok(infoOf(out.State, meters))
-	if err != nil {
-		return err
-	}
-	return a.send(w, q.Request, q.principal, body)
+	info := infoOf(out.State, meters)
+	body := info.append(make([]byte, 0, infoSize))
+	return a.send(w, q.Request, q.principal, answer{status: http.StatusOK, contentType: jsonType, body: body})
 }
 
 // sendRefusal answers a refusal; too many wrong keys are answered 429 instead.
