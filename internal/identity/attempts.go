@@ -31,8 +31,8 @@ type Limit struct {
 // is guessed; the address's is higher, because offices share one, and bounds who
 // tries one password on many accounts.
 var (
-	accountLimit = Limit{Free: 10, Wait: time.Minute, Most: 15 * time.Minute, Forget: 24 * time.Hour}
-	addressLimit = Limit{Free: 50, Wait: time.Minute, Most: time.Hour, Forget: 24 * time.Hour}
+	accountLimit = Limit{Free: 10, Wait: time.Minute, Most: 15 * time.Minute, Forget: 24 * time.Hour} //nolint:gochecknoglobals // a constant that Go has no form for
+	addressLimit = Limit{Free: 50, Wait: time.Minute, Most: time.Hour, Forget: 24 * time.Hour}        //nolint:gochecknoglobals // likewise
 )
 
 // decideAttempt counts a try before its outcome is known, so that many at once

@@ -81,6 +81,9 @@ func checkEmail(wrong *fault.Fields, field, text string) string {
 	return email
 }
 
+// asUser is the kind of principal, and the audit log's subject.
+const asUser = "user"
+
 type userRecord struct {
 	Email    string `json:"email"`
 	Name     string `json:"name"`
@@ -98,7 +101,7 @@ func recordOf(u User) userRecord {
 
 // journalUser records a change; before or after is nil for a user who begins or ends.
 func journalUser(t tx.Tx, vendor ident.VendorID, action string, before, after *User) {
-	e := tx.Entry{Vendor: vendor, Action: action, Subject: "user"}
+	e := tx.Entry{Vendor: vendor, Action: action, Subject: asUser}
 	if before != nil {
 		e.ID, e.Before = before.UUID, recordOf(*before)
 	}
