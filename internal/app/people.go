@@ -2,14 +2,17 @@ package app
 
 import (
 	"errors"
+	"time"
 
+	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/keyring"
 	identitystore "chancery/internal/store/identity"
 	"chancery/internal/tx"
 )
 
 // furnishPeople makes the services of users, roles, sessions and sign-in.
-func (r *Rooms) furnishPeople() error {
+func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
 	passwords, err := identity.NewPasswords(r.IDs.Rand, 0, 0)
 	if err != nil {
 		return err
@@ -31,13 +34,34 @@ func (r *Rooms) furnishPeople() error {
 	}); err != nil {
 		return err
 	}
+	factors := identitystore.Factors{DB: r.DB}
+	r.Steps = identity.NewSteps(factors, r.IDs)
+	if r.Factors, err = identity.NewFactors(identity.FactorsConfig{
+		Store: factors, Users: r.Users, Sessions: r.UserSessions, Attempts: r.Attempts, Sealer: sealer, Runner: r.DB, IDs: r.IDs,
+	}); err != nil {
+		return err
+	}
+	if r.Links, err = identity.NewLinks(identity.LinksConfig{
+		Store: identitystore.Links{DB: r.DB}, Users: r.Users, UserStore: r.UserRows, Credentials: r.UserRows, Sessions: r.UserSessions,
+		Attempts: r.Attempts, Passwords: passwords, Post: noPost{}, Runner: r.DB, IDs: r.IDs, After: time.After,
+	}); err != nil {
+		return err
+	}
 	r.SignIn, err = identity.NewSignIn(identity.SignInConfig{
-		Users: r.UserRows, Credentials: r.UserRows, Sessions: r.UserSessions, Attempts: r.Attempts, Passwords: passwords, Runner: r.DB,
+		Users: r.UserRows, Credentials: r.UserRows, Sessions: r.UserSessions, Attempts: r.Attempts, Steps: r.Steps, Factors: r.Factors,
+		Passwords: passwords, Runner: r.DB,
 	})
 	return err
 }
 
-// forgetSignIns removes sessions that have run out, and tries that nothing waits for.
+// forgetSignIns removes sessions, links and half-done sign-ins that have run out, and tries that nothing waits for.
 func (r *Rooms) forgetSignIns(t tx.Tx) error {
-	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t))
+	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Steps.Forget(t))
 }
+
+// noPost is where letters go while no mail is set up: nowhere. Whoever invites
+// gets the link to hand over.
+type noPost struct{}
+
+// Queue implements identity.Post.
+func (noPost) Queue(tx.Tx, ident.VendorID, identity.Letter) error { return nil }

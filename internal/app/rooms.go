@@ -71,6 +71,9 @@ type Rooms struct {
 	UserSessionRows identitystore.Sessions
 	Attempts        *identity.Attempts
 	SignIn          *identity.SignIn
+	Links           *identity.Links
+	Steps           *identity.Steps
+	Factors         *identity.Factors
 	APIKeys         *identity.APIKeys
 	APIKeyRows      identitystore.APIKeys
 	Authenticator   *identity.Authenticator
@@ -147,7 +150,7 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}
-	if err := r.furnishPeople(); err != nil {
+	if err := r.furnishPeople(sealer); err != nil {
 		return err
 	}
 	r.APIKeyRows = identitystore.APIKeys{DB: r.DB}

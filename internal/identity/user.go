@@ -22,7 +22,14 @@ type User struct {
 	CreatedAt   time.Time
 	DisabledAt  *time.Time // nil while they may sign in
 	SignedInAt  *time.Time // the last time; nil for never
+
+	// The second factors that are set up.
+	HasTOTP    bool
+	HasPasskey bool
 }
+
+// SecondFactor reports whether a password alone does not sign the user in.
+func (u User) SecondFactor() bool { return u.HasTOTP || u.HasPasskey }
 
 // IsStaff reports whether the user has a role.
 func (u User) IsStaff() bool { return u.Role.Key != "" }
@@ -47,10 +54,14 @@ type UserStore interface {
 	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (u User, hash string, found bool, err error)
 	GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (u User, hash string, found bool, err error)
 
+	// GetByID reads a user inside the transaction.
+	GetByID(t tx.Tx, vendor ident.VendorID, id ident.UserID) (u User, found bool, err error)
+
 	// Update stores name, role and when the user was disabled.
 	Update(t tx.Tx, vendor ident.VendorID, u User) error
 
-	// SetPassword stores the hash of a new password.
+	// SetPassword stores the hash of a new password, and ends what leads around
+	// the old one: links that were sent to the user, and half-done sign-ins.
 	SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error
 
 	// SignedIn stores when the user has signed in.
