@@ -55,6 +55,10 @@ cover: ## statements covered by the tests: .cache/cover.html
 fuzz: ## each fuzz function for a short while (FUZZTIME=10s)
 	scripts/fuzz.sh $(FUZZTIME)
 
+.PHONY: assets
+assets: ## copy the pages' third-party assets at their pinned versions (needs Node's npm)
+	scripts/assets.sh
+
 .PHONY: format
 format: ## format all Go files
 	$(tool) gofumpt -w .

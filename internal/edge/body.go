@@ -41,6 +41,11 @@ func ReadBody(r *http.Request) ([]byte, error) {
 // claim reads what makes a request repeatable: its key, and the hash of its body.
 func (e *Edge) claim(c *call, r *http.Request) error {
 	keys := r.Header["Idempotency-Key"]
+	if repeat := c.route.Surface.Repeat; repeat != nil && len(keys) == 0 {
+		if key := repeat(r); key != "" {
+			keys = []string{key}
+		}
+	}
 	if len(keys) == 0 {
 		return nil
 	}

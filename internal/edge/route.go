@@ -31,6 +31,10 @@ type Surface struct {
 	// Browser says that browsers call it with cookies or without credentials:
 	// requests that change something must come from our own pages.
 	Browser bool
+
+	// Repeat gives the key that tells a repeated request from a new one, for callers
+	// that can't set Idempotency-Key: forms. Nil, or "", for none.
+	Repeat func(r *http.Request) string
 }
 
 // Route is one line of the table.

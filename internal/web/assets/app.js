@@ -1,0 +1,303 @@
+// What script adds to pages that work without it: filters that apply as one types,
+// pages of lists in place, dialogues, search from anywhere, charts, copy buttons.
+(function () {
+  "use strict";
+
+  var each = function (root, selector, fn) { Array.prototype.forEach.call(root.querySelectorAll(selector), fn); };
+
+  // Lists: filters apply at once, sorting and clearing keep the page where it is.
+  function lists(root) {
+    each(root, "form[data-filters]", function (form) {
+      if (form.dataset.ready) { return; }
+      form.dataset.ready = "1";
+      var timer;
+      var apply = function () {
+        var query = new URLSearchParams();
+        var columns = [];
+        new FormData(form).forEach(function (value, name) {
+          if (name === "cols") { columns.push(value); } else if (value !== "") { query.set(name, value); }
+        });
+        if (columns.length) { query.set("cols", columns.join(",")); }
+        show(location.pathname + (query.toString() ? "?" + query : ""));
+      };
+      form.addEventListener("submit", function (e) { e.preventDefault(); apply(); });
+      form.addEventListener("input", function (e) {
+        if (e.target.name === "cols") { return; }
+        clearTimeout(timer);
+        timer = setTimeout(apply, e.target.type === "search" ? 250 : 0);
+      });
+    });
+    each(root, "a[data-list-link]", function (a) {
+      if (a.dataset.ready) { return; }
+      a.dataset.ready = "1";
+      a.addEventListener("click", function (e) {
+        if (e.metaKey || e.ctrlKey || e.shiftKey) { return; }
+        e.preventDefault();
+        show(a.href);
+      });
+    });
+    each(root, "form[data-bulk]", bulk);
+  }
+
+  // show reads a list's page at an address into this page.
+  var asked = 0;
+  function show(address) {
+    var list = document.getElementById("list");
+    if (!list) { location.href = address; return; }
+    var mine = ++asked;
+    var focus = document.activeElement && list.contains(document.activeElement) ? document.activeElement.id : "";
+    list.setAttribute("aria-busy", "true");
+    fetch(address, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" }).then(function (r) {
+      if (r.redirected && r.url.indexOf("/sign-in") > 0) { location.href = address; return null; }
+      return r.text();
+    }).then(function (text) {
+      if (text === null || mine !== asked) { return; }
+      var fresh = new DOMParser().parseFromString(text, "text/html").getElementById("list");
+      if (!fresh) { location.href = address; return; }
+      var typed = focus && document.getElementById(focus);
+      var at = typed && typed.selectionStart, value = typed && typed.value;
+      list.replaceWith(fresh);
+      history.replaceState(null, "", address);
+      ready(fresh);
+      if (window.htmx) { window.htmx.process(fresh); }
+      var again = focus && document.getElementById(focus);
+      if (again) {
+        if (value !== null && again.type === "search") { again.value = value; }
+        again.focus();
+        if (again.setSelectionRange && at !== null && again.type === "search") { again.setSelectionRange(at, at); }
+      }
+    }).catch(function () { list.removeAttribute("aria-busy"); toast("The list could not be read. Try again."); });
+  }
+
+  // Tick boxes: the bar of what to do with them shows while some are ticked.
+  function bulk(form) {
+    if (form.dataset.ready) { return; }
+    form.dataset.ready = "1";
+    var bar = form.querySelector("[data-bulk-bar]"), all = form.querySelector("[data-tick-all]");
+    var count = form.querySelector("[data-bulk-count]");
+    var update = function () {
+      var n = form.querySelectorAll("input[name=id]:checked").length;
+      bar.hidden = n === 0;
+      count.textContent = n === 1 ? "1 row" : n + " rows";
+    };
+    form.addEventListener("change", function (e) {
+      if (e.target === all) { each(form, "input[name=id]", function (box) { box.checked = all.checked; }); }
+      update();
+    });
+    update();
+  }
+
+  // Fields that only matter while another has a value.
+  function whens(root) {
+    each(root, "[data-when]", function (field) {
+      if (field.dataset.ready) { return; }
+      field.dataset.ready = "1";
+      var cut = field.dataset.when.indexOf("=");
+      var name = field.dataset.when.slice(0, cut), values = field.dataset.when.slice(cut + 1).split("|");
+      var form = field.closest("form");
+      var update = function () {
+        var given = new FormData(form).get(name) || "";
+        field.hidden = values.indexOf(given) < 0;
+      };
+      form.addEventListener("change", update);
+      update();
+    });
+  }
+
+  // Dialogues: the form of a page, above this page.
+  var dialog = document.getElementById("dialog");
+  document.addEventListener("click", function (e) {
+    var a = e.target.closest && e.target.closest("a[data-dialog]");
+    if (!a || !dialog || !dialog.showModal || e.metaKey || e.ctrlKey || e.shiftKey) { return; }
+    e.preventDefault();
+    fetch(a.href, { credentials: "same-origin" }).then(function (r) {
+      if (!r.ok || r.redirected) { throw new Error(); }
+      return r.text();
+    }).then(function (text) { open(text, a.href); }).catch(function () { location.href = a.href; });
+  });
+  function open(text, address) {
+    var page = new DOMParser().parseFromString(text, "text/html");
+    var main = page.getElementById("main"), title = page.querySelector("#main h1");
+    var form = main && main.querySelector("form.app-form");
+    if (!form) { location.href = address; return; }
+    each(main, ".app-head, #flash", function (part) { part.remove(); });
+    dialog.replaceChildren();
+    var head = document.createElement("h2");
+    head.className = "app-dialog-title";
+    head.textContent = title ? title.textContent : "";
+    dialog.append(head);
+    Array.prototype.slice.call(main.childNodes).forEach(function (node) { dialog.append(document.adoptNode(node)); });
+    dialog.setAttribute("aria-label", head.textContent);
+    form = dialog.querySelector("form.app-form");
+    if (!form.getAttribute("action") || form.getAttribute("action")[0] === "?") {
+      form.setAttribute("action", address.split("?")[0] + (form.getAttribute("action") || ""));
+    }
+    ready(dialog);
+    if (!dialog.open) { dialog.showModal(); }
+    var first = dialog.querySelector("input:not([type=hidden]), select, textarea") || dialog.querySelector("button");
+    if (first) { first.focus(); }
+    if (form.enctype === "multipart/form-data") { return; }
+    form.addEventListener("submit", function (e) {
+      e.preventDefault();
+      fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" }).then(function (r) {
+        if (r.redirected) { location.href = r.url; return null; }
+        return r.text();
+      }).then(function (again) { if (again !== null) { open(again, address); } }).catch(function () { form.submit(); });
+    });
+  }
+  if (dialog) {
+    dialog.addEventListener("click", function (e) {
+      if (e.target === dialog || e.target.closest("[data-close]")) { e.preventDefault(); dialog.close(); }
+    });
+  }
+
+  // Search from anywhere: "/" or Ctrl-K, results while typing.
+  var search = document.getElementById("search"), results = document.getElementById("search-results");
+  document.addEventListener("keydown", function (e) {
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement && document.activeElement.tagName);
+    if (search && (e.key === "/" && !typing || e.key === "k" && (e.ctrlKey || e.metaKey))) {
+      e.preventDefault();
+      search.focus();
+      search.select();
+    }
+    if (e.key === "Escape") {
+      each(document, "details.app-drop[open], details.app-menu[open]", function (d) { d.open = false; d.querySelector("summary").focus(); });
+      if (results) { results.hidden = true; }
+    }
+  });
+  if (search && results) {
+    var searching;
+    search.addEventListener("input", function () {
+      clearTimeout(searching);
+      if (search.value.trim().length < 2) { results.hidden = true; return; }
+      searching = setTimeout(function () {
+        fetch(search.dataset.search + "?q=" + encodeURIComponent(search.value.trim()), { credentials: "same-origin" }).then(function (r) {
+          return r.ok && !r.redirected ? r.text() : "";
+        }).then(function (text) {
+          var found = text && new DOMParser().parseFromString(text, "text/html").getElementById("found");
+          if (!found) { results.hidden = true; return; }
+          results.replaceChildren(document.adoptNode(found));
+          results.hidden = false;
+        }).catch(function () { results.hidden = true; });
+      }, 180);
+    });
+    search.form.addEventListener("keydown", function (e) {
+      if (e.key !== "ArrowDown" && e.key !== "ArrowUp" || results.hidden) { return; }
+      e.preventDefault();
+      var links = Array.prototype.slice.call(results.querySelectorAll("a"));
+      var at = links.indexOf(document.activeElement) + (e.key === "ArrowDown" ? 1 : -1);
+      if (at < 0) { search.focus(); } else if (links[at]) { links[at].focus(); }
+    });
+    document.addEventListener("click", function (e) { if (!search.form.contains(e.target)) { results.hidden = true; } });
+  }
+  document.addEventListener("click", function (e) {
+    each(document, "details.app-drop[open]", function (d) { if (!d.contains(e.target)) { d.open = false; } });
+  });
+
+  // Copy buttons.
+  document.addEventListener("click", function (e) {
+    var button = e.target.closest && e.target.closest("[data-copy]");
+    if (!button) { return; }
+    var text = button.dataset.copy;
+    (navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject()).then(function () { toast("Copied."); }, function () {
+      window.prompt("Copy this:", text);
+    });
+  });
+
+  function toast(text) {
+    var box = document.getElementById("flash");
+    if (!box) { return; }
+    var old = box.querySelector(".app-toast");
+    if (old) { old.remove(); }
+    var p = document.createElement("p");
+    p.className = "app-toast";
+    p.setAttribute("role", "status");
+    p.textContent = text;
+    box.append(p);
+    setTimeout(function () { p.remove(); }, 2500);
+  }
+
+  // Light or dark: at once, and kept by the server.
+  each(document, "[data-theme-toggle]", function (button) {
+    button.addEventListener("click", function (e) {
+      e.preventDefault();
+      var root = document.documentElement;
+      var next = root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
+      root.setAttribute("data-bs-theme", next);
+      document.cookie = "theme=" + next + "; path=/; max-age=31536000; samesite=lax";
+      each(document, "[data-chart]", function (box) { draw(box); });
+    });
+  });
+
+  // A form is sent once.
+  document.addEventListener("submit", function (e) {
+    if (e.defaultPrevented || e.target.method !== "post") { return; }
+    each(e.target, "button", function (b) { setTimeout(function () { b.disabled = true; }, 0); });
+  });
+  window.addEventListener("pageshow", function () { each(document, "form button:disabled", function (b) { b.disabled = false; }); });
+
+  // Charts.
+  var me = document.querySelector("script[data-echarts]");
+  function charts(root) {
+    var boxes = root.querySelectorAll("[data-chart]");
+    if (!boxes.length) { return; }
+    each(root, "details.app-figures", function (d) { d.open = false; });
+    var go = function () { Array.prototype.forEach.call(boxes, draw); };
+    if (window.echarts) { go(); return; }
+    var script = document.createElement("script");
+    script.src = me.dataset.echarts;
+    script.onload = go;
+    document.head.append(script);
+  }
+  function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+  function draw(box) {
+    var d = JSON.parse(box.dataset.chart);
+    var tones = { good: "--app-good", notable: "--app-notable", warning: "--app-warning", bad: "--app-bad", info: "--app-1", neutral: "--app-quiet" };
+    var palette = ["--app-1", "--app-2", "--app-3", "--app-4", "--app-5", "--app-6", "--app-7", "--app-8"].map(colour);
+    var text = colour("--app-text-quiet"), line = colour("--app-line");
+    var old = window.echarts.getInstanceByDom(box);
+    if (old) { old.dispose(); }
+    var chart = window.echarts.init(box, null, { renderer: "canvas" });
+    var font = getComputedStyle(document.body).fontFamily;
+    var option = {
+      animationDuration: 250, color: palette, textStyle: { fontFamily: font, color: text },
+      tooltip: { renderMode: "richText", trigger: d.kind === "ring" ? "item" : "axis", confine: true, axisPointer: { type: d.kind === "line" ? "line" : "shadow" } },
+      legend: { show: d.series.length > 1 || d.kind === "ring", bottom: 0, icon: "circle", itemHeight: 8, textStyle: { color: text } }
+    };
+    if (d.kind === "ring") {
+      option.series = [{ type: "pie", radius: ["55%", "80%"], center: ["50%", "44%"], label: { show: false }, itemStyle: { borderColor: colour("--app-card"), borderWidth: 2 },
+        data: d.labels.map(function (label, i) { return { name: label, value: d.series[0].values[i] }; }) }];
+    } else {
+      var names = { type: "category", data: d.labels, axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: text, hideOverlap: true }, boundaryGap: d.kind !== "line", inverse: d.kind === "rank" };
+      var values = { type: "value", minInterval: 1, axisLabel: { color: text }, splitLine: { lineStyle: { color: line } } };
+      option.grid = { left: 4, right: 12, top: 12, bottom: option.legend.show ? 30 : 4, containLabel: true };
+      option.xAxis = d.kind === "rank" ? values : names;
+      option.yAxis = d.kind === "rank" ? names : values;
+      option.series = d.series.map(function (s, i) {
+        var c = s.tone ? colour(tones[s.tone]) : palette[i % palette.length];
+        return { name: s.name, data: s.values, type: d.kind === "line" ? "line" : "bar", stack: d.kind === "stack" ? "all" : undefined, showSymbol: false, smooth: 0.15,
+          lineStyle: { width: 2 }, barMaxWidth: 22, itemStyle: { color: c, borderRadius: d.kind === "bar" ? [3, 3, 0, 0] : 0 }, areaStyle: d.kind === "line" && d.series.length === 1 ? { opacity: 0.12 } : undefined };
+      });
+    }
+    chart.setOption(option);
+    if (d.hrefs) { chart.on("click", function (e) { if (d.hrefs[e.dataIndex]) { location.href = d.hrefs[e.dataIndex]; } }); }
+  }
+  window.addEventListener("resize", function () {
+    each(document, "[data-chart]", function (box) { var c = window.echarts && window.echarts.getInstanceByDom(box); if (c) { c.resize(); } });
+  });
+
+  // Pages that show what is happening now read their parts again.
+  each(document, "[data-refresh]", function (part) {
+    setInterval(function () {
+      if (document.hidden || part.contains(document.activeElement)) { return; }
+      fetch(location.href, { credentials: "same-origin" }).then(function (r) { return r.ok && !r.redirected ? r.text() : ""; }).then(function (text) {
+        var fresh = text && new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+        if (fresh) { part.replaceChildren.apply(part, Array.prototype.slice.call(fresh.childNodes)); ready(part); }
+      }).catch(function () { /* the next time */ });
+    }, 5000);
+  });
+
+  function ready(root) { lists(root); whens(root); charts(root); }
+  ready(document);
+  document.addEventListener("htmx:load", function (e) { ready(e.detail.elt); });
+})();

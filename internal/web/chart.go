@@ -1,0 +1,145 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// ChartKind is how a chart is drawn.
+type ChartKind string
+
+// The kinds of chart.
+const (
+	LineChart  ChartKind = "line"
+	BarChart   ChartKind = "bar"
+	StackChart ChartKind = "stack" // bars of several series on each other
+	RingChart  ChartKind = "ring"  // parts of a whole: one series
+	RankChart  ChartKind = "rank"  // horizontal bars, the largest first
+)
+
+// Chart is a picture of figures, with the figures beside it for those who read
+// rather than look. Without script only the figures are shown.
+type Chart struct {
+	ID     string // unique on the page
+	Title  string
+	Text   string // one sentence; may be empty
+	Kind   ChartKind
+	Unit   string   // of the values: "activations"
+	Labels []string // along the axis, or of the parts
+	Series []Series
+	Hrefs  []string // where a label leads; may be nil
+	Empty  string   // said when all is nothing
+}
+
+// Series is one line of figures, as many as there are labels.
+type Series struct {
+	Name   string
+	Values []int64
+	Tone   Tone // empty for the palette's next
+}
+
+// Nothing reports whether all figures are 0.
+func (c Chart) Nothing() bool {
+	for _, s := range c.Series {
+		for _, v := range s.Values {
+			if v != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Data is what the script draws from.
+func (c Chart) Data() (string, error) {
+	type series struct {
+		Name   string  `json:"name"`
+		Values []int64 `json:"values"`
+		Tone   Tone    `json:"tone,omitempty"`
+	}
+	d := struct {
+		Kind   ChartKind `json:"kind"`
+		Unit   string    `json:"unit"`
+		Labels []string  `json:"labels"`
+		Hrefs  []string  `json:"hrefs,omitempty"`
+		Series []series  `json:"series"`
+	}{Kind: c.Kind, Unit: c.Unit, Labels: c.Labels, Hrefs: c.Hrefs}
+	for _, s := range c.Series {
+		d.Series = append(d.Series, series(s))
+	}
+	b, err := json.Marshal(d)
+	if err != nil {
+		return "", fmt.Errorf("web: a chart's figures: %w", err)
+	}
+	return string(b), nil
+}
+
+// Line is one row of the table of figures.
+type Line struct {
+	Label  string
+	Href   string
+	Values []string
+}
+
+// Lines is the table of figures.
+func (c Chart) Lines() []Line {
+	lines := make([]Line, len(c.Labels))
+	for i, label := range c.Labels {
+		lines[i].Label = label
+		if i < len(c.Hrefs) {
+			lines[i].Href = c.Hrefs[i]
+		}
+		for _, s := range c.Series {
+			lines[i].Values = append(lines[i].Values, Number(s.Values[i]))
+		}
+	}
+	return lines
+}
+
+// Bar shows how much of something is used. Contract is what was sold, Allowed
+// the same with buffer and goodwill; 0 for no limit.
+type Bar struct {
+	Used, Contract, Allowed int64
+	Unit                    string // "activations"
+}
+
+// Width is the used part in percent, 0 to 100.
+func (b Bar) Width() int64 {
+	whole := max(b.Allowed, b.Contract)
+	if whole <= 0 {
+		return 0
+	}
+	return min(100, b.Used*100/whole)
+}
+
+// Mark is where the contract ends, in percent of what is allowed.
+func (b Bar) Mark() int64 {
+	if b.Allowed <= b.Contract || b.Allowed == 0 {
+		return 0
+	}
+	return b.Contract * 100 / b.Allowed
+}
+
+// Tone colours the bar.
+func (b Bar) Tone() Tone {
+	switch whole := max(b.Allowed, b.Contract); {
+	case whole <= 0:
+		return Info
+	case b.Used >= whole:
+		return Warning
+	case b.Used > b.Contract:
+		return Notable
+	}
+	return Info
+}
+
+// Text is "2 of 5", "2 of 5 (7 with buffer)".
+func (b Bar) Text() string {
+	switch {
+	case b.Contract <= 0 && b.Allowed <= 0:
+		return Number(b.Used)
+	case b.Allowed > b.Contract:
+		return Number(b.Used) + " of " + Number(b.Contract) + " (" + Number(b.Allowed) + " allowed)"
+	}
+	return Number(b.Used) + " of " + Number(b.Contract)
+}

@@ -1,0 +1,71 @@
+package console
+
+import (
+	"chancery/internal/identity"
+	"chancery/internal/web"
+)
+
+// entry is one entry of the navigation and what one needs to see it.
+type entry struct {
+	label string
+	path  string
+	icon  string
+	needs identity.Permission
+}
+
+type group struct {
+	label   string
+	entries []entry
+}
+
+func groups() []group {
+	return []group{
+		{"", []entry{{"Overview", "/", "layout-dashboard", identity.ViewLicenses}}},
+		{"Sell", []entry{
+			{"Products & editions", "/products", "package", identity.ViewCatalog},
+			{"Licences", "/licenses", "license", identity.ViewLicenses},
+			{"Customers", "/customers", "building", identity.ViewCustomers},
+			{"Import", "/imports", "file-import", identity.ManageLicenses},
+		}},
+		{"Run", []entry{
+			{"Devices", "/devices", "devices", identity.ViewLicenses},
+			{"Sessions", "/sessions", "plug", identity.ViewLicenses},
+		}},
+		{"Explore", []entry{
+			{"Analytics", "/analytics", "chart-bar", identity.ViewLicenses},
+			{"Goodwill zone", "/goodwill", "scale", identity.ViewLicenses},
+			{"Denied", "/denials", "ban", identity.ViewLicenses},
+			{"Used up", "/used-up", "battery", identity.ViewLicenses},
+			{"Expiring soon", "/expiring", "calendar-due", identity.ViewLicenses},
+		}},
+		{"Govern", []entry{
+			{"Audit log", "/audit-log", "history", identity.ViewAuditLog},
+		}},
+		{"Settings", []entry{
+			{"Vendor & branding", "/settings/vendor", "building-store", identity.ManageVendor},
+			{"Team & roles", "/settings/team", "users", identity.ManageVendor},
+			{"API keys", "/settings/api-keys", "key", identity.ManageAPIKeys},
+			{"Webhooks", "/settings/webhooks", "webhook", identity.ManageVendor},
+			{"Mail", "/settings/mail", "mail", identity.ManageVendor},
+			{"Signing keys", "/settings/signing-keys", "certificate", identity.ManageAPIKeys},
+			{"Plan", "/settings/plan", "receipt", identity.ManageVendor},
+		}},
+	}
+}
+
+// Nav is the navigation of who is signed in.
+func Nav(p identity.Principal, base string, active func(path string) bool) []web.NavGroup {
+	var all []web.NavGroup
+	for _, g := range groups() {
+		shown := web.NavGroup{Label: g.label}
+		for _, e := range g.entries {
+			if p.May(e.needs) {
+				shown.Items = append(shown.Items, web.NavItem{Label: e.label, Href: base + e.path, Icon: e.icon, Active: active(e.path)})
+			}
+		}
+		if len(shown.Items) > 0 {
+			all = append(all, shown)
+		}
+	}
+	return all
+}

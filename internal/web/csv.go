@@ -1,0 +1,92 @@
+package web
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"chancery/internal/listing"
+)
+
+// exportTimeout is how long an export may take.
+const exportTimeout = 10 * time.Minute
+
+// writeCSV sends all rows that match, page by page, so that it holds one page at
+// a time. A failure on the way tears the answer off: half a file can be seen to be
+// one.
+func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
+	address := q.R.URL.Query()
+	r, err := listing.Parse(listing.MaxLimit, address.Get("sort"), "", t.Sorts...)
+	if err != nil {
+		return err
+	}
+	found, err := t.Rows(q, r)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.csv"`, t.Name, q.Now().In(q.vendorZone()).Format(time.DateOnly)))
+	_, _ = w.Write([]byte("\uFEFF")) // spreadsheets take the file for UTF-8 by it
+	out := csv.NewWriter(w)
+	columns := t.Columns
+	if address.Get("cols") != "" {
+		columns = t.chosen(address)
+	}
+	line := make([]string, len(columns))
+	for i, c := range columns {
+		line[i] = c.Label
+	}
+	_ = out.Write(line) // an error stays in out, and is seen below
+	for {
+		for _, row := range found.Items {
+			for i, c := range columns {
+				line[i] = harmless(c.text(row))
+			}
+			_ = out.Write(line)
+		}
+		out.Flush()
+		if found.Next == "" || out.Error() != nil {
+			return nil // at the end, or the browser is gone
+		}
+		if r, err = listing.Parse(listing.MaxLimit, address.Get("sort"), found.Next, t.Sorts...); err != nil {
+			return err
+		}
+		if found, err = t.Rows(q, r); err != nil {
+			return err
+		}
+	}
+}
+
+// text is a cell in a file.
+func (c Column[R]) text(row R) string {
+	if c.Plain != nil {
+		return c.Plain(row)
+	}
+	cell := c.Cell(row)
+	switch {
+	case cell.Badge != nil:
+		return cell.Badge.Word
+	case cell.Bar != nil:
+		return fmt.Sprint(cell.Bar.Used)
+	case !cell.When.IsZero():
+		return cell.When.UTC().Format(time.RFC3339)
+	case !cell.Day.IsZero():
+		return cell.Day.UTC().Format(time.RFC3339)
+	}
+	return cell.Text
+}
+
+// harmless keeps a spreadsheet from taking a text for a formula (CSV injection).
+func harmless(s string) string {
+	trimmed := strings.TrimLeft(s, " \u00a0\t\r\n")
+	if trimmed != "" && strings.ContainsRune("=+-@|%\uFF1D\uFF0B\uFF0D\uFF20", []rune(trimmed)[0]) {
+		return "'" + s
+	}
+	if s != "" && (s[0] == '\t' || s[0] == '\r' || s[0] == '\n') {
+		return "'" + s
+	}
+	return s
+}

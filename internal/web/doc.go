@@ -1,0 +1,13 @@
+// Package web owns what all pages share: the layout, the components, forms,
+// lists, charts, the assets, and how a page is served.
+//
+// A page is a Go struct that embeds Page, and a template checked against it in a
+// test. Every page works without script: filters, paging and sorting are links and
+// GET forms, changes are POST forms that end in a redirect. Script (htmx, app.js)
+// makes the same requests feel instant and is served from here like the style:
+// the policy of every page allows nothing inline and no other host.
+//
+// The faces (console, portal, offlineportal) are packages below this one. They
+// read through small interfaces that stores implement, and write through rooms'
+// services. Only app calls them. Nothing here imports a store or wire.
+package web

@@ -1,0 +1,195 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/vendors"
+)
+
+// Sessions tells who a browser's session cookie belongs to.
+type Sessions interface {
+	// Authenticate fails with an Unauthenticated fault for a token that is unknown,
+	// over or ended, and for one of another vendor.
+	Authenticate(ctx context.Context, vendor ident.VendorID, token string) (identity.Principal, Person, error)
+}
+
+// Vendors finds vendors by the name in the address.
+type Vendors interface {
+	// BySlug fails with a NotFound fault when there is none.
+	BySlug(ctx context.Context, slug string) (vendors.Vendor, error)
+}
+
+// Config is what a face needs; all of it is required.
+type Config struct {
+	Name     string // "console": the first part of its addresses
+	Assets   *Assets
+	Sessions Sessions
+	Vendors  Vendors
+	Changes  edge.Changes
+	Clock    ident.Clock
+	IDs      ident.Source
+	Secure   bool // browsers come over TLS: cookies say so
+
+	// Nav is the navigation for who is signed in; active tells whether an address
+	// below the face's base is the present page's.
+	Nav func(p identity.Principal, base string, active func(path string) bool) []NavGroup
+}
+
+// Face is a family of pages below /name/{vendor}: their surface, their templates,
+// and what they share.
+type Face struct {
+	Config
+
+	surface *edge.Surface
+	base    *base
+	made    *made
+}
+
+// made is what all areas of a face gather.
+type made struct {
+	views []View
+	err   error // the first template that can't be read
+}
+
+// NewFace makes a face without pages.
+func NewFace(c Config) (*Face, error) {
+	if c.Name == "" || c.Assets == nil || c.Sessions == nil || c.Vendors == nil || c.Changes.Runner == nil || c.Clock == nil ||
+		c.IDs.Rand == nil || c.Nav == nil {
+		return nil, errors.New("web: the configuration is incomplete")
+	}
+	f := &Face{Config: c, made: &made{}}
+	var err error
+	if f.base, err = newBase(c.Assets); err != nil {
+		return nil, err
+	}
+	f.surface = &edge.Surface{
+		Name: c.Name, Authenticate: f.authenticate, Problem: f.problem, Browser: true, Repeat: onceOf,
+	}
+	return f, nil
+}
+
+// Area is the same face with the templates of one of its areas: an embedded
+// folder "templates".
+func (f *Face) Area(templates fs.FS) (*Face, error) {
+	area := *f
+	var err error
+	area.base, err = f.base.with(templates)
+	return &area, err
+}
+
+// Err is the first template that could not be read.
+func (f *Face) Err() error { return f.made.err }
+
+// Views are all templates with the type that each shows; a test checks them.
+func (f *Face) Views() []View { return f.made.views }
+
+// Path is the pattern of an address below the face: "/licenses/{id}".
+func (f *Face) Path(below string) string { return "/" + f.Name + "/{vendor}" + below }
+
+// Base is the address of the face at a vendor.
+func (f *Face) Base(slug string) string { return "/" + f.Name + "/" + slug }
+
+// CookieName is the session cookie's name.
+func (f *Face) CookieName() string { return "chancery_" + f.Name }
+
+// Cookie carries a session of this vendor to its pages and to no other's. With an
+// empty token it takes the session away.
+func (f *Face) Cookie(slug, token string, until time.Time) *http.Cookie {
+	c := &http.Cookie{
+		Name: f.CookieName(), Value: token, Path: f.Base(slug), Expires: until,
+		HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode,
+	}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+func (f *Face) authenticate(r *http.Request) (identity.Principal, error) {
+	q, err := f.request(r)
+	if err != nil {
+		return identity.Principal{}, err
+	}
+	cookie, err := r.Cookie(f.CookieName())
+	if err != nil {
+		return identity.Principal{}, errSignedOut()
+	}
+	p, person, err := f.Sessions.Authenticate(r.Context(), q.Vendor.ID, cookie.Value)
+	if err != nil {
+		return identity.Principal{}, err
+	}
+	if p.Vendor != q.Vendor.ID {
+		return identity.Principal{}, errSignedOut()
+	}
+	q.Principal, q.Person = p, &person
+	return p, nil
+}
+
+func errSignedOut() *fault.Error {
+	return &fault.Error{Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in.", Help: "Sign in to go on."}
+}
+
+// problem shows an error as a page. Who is not signed in is asked to, and comes
+// back to the page that was asked for.
+func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
+	q, unknown := f.request(r)
+	if fault.As(err).Kind == fault.Unauthenticated && unknown == nil {
+		to := f.Base(q.Vendor.Slug) + "/sign-in"
+		if r.Method == http.MethodGet {
+			to += "?next=" + url.QueryEscape(strings.TrimPrefix(r.URL.RequestURI(), f.Base(q.Vendor.Slug)))
+		}
+		if r.Header.Get("Hx-Request") != "" {
+			w.Header().Set("Hx-Redirect", to)
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
+	}
+	if unknown != nil {
+		q = &Request{R: r, face: f}
+	}
+	p := edge.ProblemOf(err, edge.RequestID(r.Context()))
+	edge.RetryAfter(w.Header(), err)
+	page := &problemPage{Page: q.Page(p.Title), Problem: p}
+	f.write(w, p.Status, f.base.problem, page)
+}
+
+type problemPage struct {
+	Page
+
+	Problem edge.Problem
+}
+
+// onceOf is the key of a form, from its address.
+func onceOf(r *http.Request) string {
+	_, query, _ := strings.Cut(r.URL.RequestURI(), "?")
+	if query == "" {
+		return ""
+	}
+	return r.URL.Query().Get("once")
+}
+
+// SafeNext is where to go after signing in: an address below the face, or the
+// face's first page. Nothing leads elsewhere.
+func (f *Face) SafeNext(slug, next string) string {
+	base := f.Base(slug)
+	if next == "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+		return base + "/"
+	}
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || strings.Contains(u.Path, "..") || strings.HasPrefix(u.Path, "/sign-") {
+		return base + "/"
+	}
+	return base + next
+}

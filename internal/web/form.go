@@ -1,0 +1,148 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+
+	"chancery/internal/fault"
+)
+
+// FieldKind is how a field is filled in.
+type FieldKind string
+
+// The kinds of field.
+const (
+	TextField     FieldKind = "text"
+	EmailField    FieldKind = "email"
+	PasswordField FieldKind = "password"
+	NumberField   FieldKind = "number"
+	DateField     FieldKind = "date"
+	AreaField     FieldKind = "area"   // several lines
+	SelectField   FieldKind = "select" // one of Options
+	RadioField    FieldKind = "radio"  // one of Options, each with its sentence
+	CheckField    FieldKind = "check"  // on or off; its value is "on"
+	ChecksField   FieldKind = "checks" // several of Options
+	FileField     FieldKind = "file"
+	HiddenField   FieldKind = "hidden"
+)
+
+// Field is one field of a form.
+type Field struct {
+	Name        string
+	Label       string
+	Kind        FieldKind // TextField when empty
+	Value       string    // what it begins with
+	Values      []string  // the same, of ChecksField
+	Hint        string    // a sentence below it
+	Unit        string    // beside it: "days"
+	Placeholder string
+	Options     []Option
+	Required    bool
+	Mono        bool   // keys and code
+	Rows        int    // of AreaField
+	Min, Max    string // of NumberField
+	Complete    string // autocomplete: "current-password", "one-time-code"
+	Accept      string // of FileField
+	Focus       bool   // the cursor begins here
+	ReadOnly    bool
+
+	// When says "other=value" or "other=a|b": where there is script, the field only
+	// shows while the other field has that value.
+	When string
+
+	Error string // set by the form
+}
+
+// Option is one choice.
+type Option struct {
+	Value string
+	Label string
+	Hint  string
+}
+
+// Group is a part of a form with a heading.
+type Group struct {
+	Title  string
+	Text   string
+	Fields []Field
+	Folded bool // shown closed, unless something in it is wrong
+}
+
+// Form is what a page asks for.
+type Form struct {
+	Action string // where it is sent; the page's own address when empty
+	Submit string
+	Cancel string // address to go back to; empty for none
+	Danger bool
+	Files  bool   // it uploads
+	Once   string // tells a form sent twice from two forms
+	Groups []Group
+	Wrong  *Notice // what is wrong with the whole
+
+	sent   url.Values // what was filled in; nil on the first showing
+	errors map[string]string
+}
+
+// Sent reports whether the form was filled in and refused, and what field name held.
+func (f *Form) Sent(name string) (value string, sent bool) {
+	if f.sent == nil {
+		return "", false
+	}
+	return f.sent.Get(name), true
+}
+
+// Add puts a group into the form. Fields show what was filled in, and what is
+// wrong with it.
+func (f *Form) Add(g Group) {
+	for i := range g.Fields {
+		d := &g.Fields[i]
+		if d.Kind == "" {
+			d.Kind = TextField
+		}
+		if f.sent != nil && d.Kind != PasswordField && d.Kind != FileField {
+			if given, ok := f.sent[d.Name]; ok || d.Kind == CheckField || d.Kind == ChecksField {
+				d.Values = given
+				d.Value = f.sent.Get(d.Name)
+			}
+		}
+		if message, wrong := f.errors[d.Name]; wrong {
+			d.Error = message
+			g.Folded = false
+			delete(f.errors, d.Name)
+		}
+	}
+	f.Groups = append(f.Groups, g)
+}
+
+// Has reports whether a field of several options holds this one.
+func (d Field) Has(value string) bool {
+	if d.Kind == ChecksField {
+		return slices.Contains(d.Values, value)
+	}
+	return d.Value == value
+}
+
+// refused puts a fault into the form: each field's error beside the field, and
+// what belongs to none above.
+func (f *Form) refused(sent url.Values, err error) {
+	f.sent = sent
+	e := fault.As(err)
+	f.errors = map[string]string{}
+	for _, w := range e.Fields {
+		f.errors[w.Name] = w.Message
+	}
+	f.Wrong = &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
+}
+
+// settle tells errors of fields that the form does not show above it.
+func (f *Form) settle() {
+	for _, name := range slices.Sorted(func(yield func(string) bool) {
+		for name := range f.errors {
+			if !yield(name) {
+				return
+			}
+		}
+	}) {
+		f.Wrong.Text += " " + name + " " + f.errors[name] + "."
+	}
+}

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"time"
+)
+
+// Page is what the layout of every page needs. Pages embed it.
+type Page struct {
+	Title   string   // of the page and the window
+	Sub     string   // one line below the title; may be empty
+	Badge   *Badge   // beside the title; nil for none
+	Crumbs  []Link   // where one is, without the page itself
+	Tabs    []Tab    // pages of one thing
+	Actions []Action // what one can do here; the first is the main one
+	Say     *Flash   // what the last change did; nil for nothing
+	Refresh string   // address that the page reads itself again from every few seconds; empty for none
+
+	Base   string // address of the face at this vendor: /console/acme
+	Vendor string // its name
+	Nav    []NavGroup
+	Person *Person // who is signed in; nil for nobody
+	Query  string  // what was searched for
+
+	Theme   string // "light", "dark" or "" to follow the system
+	Zone    *time.Location
+	Now     time.Time
+	Address string // of this page, path and query
+	Notices []Notice
+}
+
+// Chrome gives the page that a struct embeds.
+func (p *Page) Chrome() *Page { return p }
+
+// Chromed is a page: a pointer to a struct that embeds Page.
+type Chromed interface{ Chrome() *Page }
+
+// Person is who is signed in.
+type Person struct {
+	Name  string
+	Email string
+	Role  string // as it is called on screen
+}
+
+// Initials are one or two letters for the round picture of a person.
+func (p Person) Initials() string { return initials(p.Name, p.Email) }
+
+// Link leads somewhere.
+type Link struct{ Label, Href string }
+
+// Tab is one page of a thing that has several.
+type Tab struct {
+	Label  string
+	Href   string
+	Active bool
+	Count  string // beside the label; empty for none
+}
+
+// Action is a button that leads to a page or opens it as a dialogue.
+type Action struct {
+	Label  string
+	Href   string
+	Icon   string
+	Danger bool
+	Dialog bool // opens above the page where there is script
+	Post   bool // changes at once, without a page that asks; only for what can be undone
+	Plain  bool // never the main button
+}
+
+// NavGroup is a part of the navigation.
+type NavGroup struct {
+	Label string // empty for the first
+	Items []NavItem
+}
+
+// NavItem is one entry of the navigation.
+type NavItem struct {
+	Label  string
+	Href   string
+	Icon   string
+	Active bool
+}
+
+// Notice is a message in a page.
+type Notice struct {
+	Tone  Tone
+	Title string
+	Text  string
+	Links []Link
+}
+
+// Empty is what a list shows instead of rows.
+type Empty struct {
+	Icon   string
+	Title  string
+	Text   string
+	Action *Action
+}
+
+// Fact is one line of a description list.
+type Fact struct {
+	Label string
+	Cell  Cell
+	Hint  string
+}
+
+// Stat is one figure of an overview.
+type Stat struct {
+	Label string
+	Value string
+	Sub   string
+	Tone  Tone // colours the figure; empty for none
+	Icon  string
+	Href  string
+}

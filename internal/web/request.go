@@ -1,0 +1,125 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/vendors"
+)
+
+// Request is one request for a page.
+type Request struct {
+	R         *http.Request
+	Vendor    vendors.Vendor
+	Principal identity.Principal // zero on public pages
+	Person    *Person            // nil on public pages
+	Base      string             // /console/acme
+
+	face    *Face
+	say     *Flash
+	cookies []*http.Cookie
+}
+
+type requestKey struct{}
+
+// request finds the vendor of an address, once for a request.
+func (f *Face) request(r *http.Request) (*Request, error) {
+	if q, ok := r.Context().Value(requestKey{}).(*Request); ok {
+		return q, nil
+	}
+	slug := r.PathValue("vendor")
+	v, err := f.Vendors.BySlug(r.Context(), slug)
+	if err != nil {
+		return nil, err
+	}
+	q := &Request{R: r, Vendor: v, Base: f.Base(v.Slug), face: f}
+	*r = *r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
+	q.R = r
+	return q, nil
+}
+
+// Context is the request's.
+func (q *Request) Context() context.Context { return q.R.Context() }
+
+// VendorID is the vendor whose data the page may show.
+func (q *Request) VendorID() ident.VendorID { return q.Vendor.ID }
+
+// May reports whether who is signed in has a permission.
+func (q *Request) May(p identity.Permission) bool { return q.Principal.May(p) }
+
+// ID is an id in the address. One that is none is like one that does not exist.
+func (q *Request) ID(name string) (ident.UUID, error) {
+	id, err := ident.ParseUUID(q.R.PathValue(name))
+	if err != nil {
+		return ident.UUID{}, &fault.Error{
+			Kind: fault.NotFound, Code: "not_found", Message: "There is nothing at this address.", Help: "Check the address, or search.",
+		}
+	}
+	return id, nil
+}
+
+// Text is a parameter of the address, without blanks at its ends.
+func (q *Request) Text(name string) string { return strings.TrimSpace(q.R.URL.Query().Get(name)) }
+
+// Href is an address below the face.
+func (q *Request) Href(below string) string { return q.Base + below }
+
+// Now is the server's time.
+func (q *Request) Now() time.Time { return q.face.Clock.Now() }
+
+// SetCookie adds a cookie to the answer.
+func (q *Request) SetCookie(c *http.Cookie) { q.cookies = append(q.cookies, c) }
+
+// Face is the family of pages that this one belongs to.
+func (q *Request) Face() *Face { return q.face }
+
+// Page begins a page with its title and what the layout needs.
+func (q *Request) Page(title string, crumbs ...Link) Page {
+	p := Page{
+		Title: title, Crumbs: crumbs, Base: q.Base, Vendor: q.Vendor.Name, Person: q.Person, Say: q.say,
+		Now: q.face.Clock.Now(), Zone: q.Zone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
+		Address: q.R.URL.RequestURI(),
+	}
+	if q.Person != nil {
+		here := strings.TrimPrefix(q.R.URL.Path, q.Base)
+		p.Nav = q.face.Nav(q.Principal, q.Base, func(path string) bool {
+			return here == path || path != "/" && strings.HasPrefix(here, path+"/")
+		})
+	}
+	return p
+}
+
+// Zone is where the viewer is: what the browser told, or the vendor's own.
+func (q *Request) Zone() *time.Location {
+	if c, err := q.R.Cookie("tz"); err == nil && len(c.Value) <= 64 {
+		if name, err := url.QueryUnescape(c.Value); err == nil && name != "" && name != "Local" {
+			if zone, err := time.LoadLocation(name); err == nil {
+				return zone
+			}
+		}
+	}
+	if q.Vendor.Zone == "" {
+		return time.UTC
+	}
+	return q.Vendor.Location()
+}
+
+// cookieOf gives a cookie's value when it is one of those known.
+func cookieOf(r *http.Request, name string, known ...string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	for _, k := range known {
+		if c.Value == k {
+			return k
+		}
+	}
+	return ""
+}

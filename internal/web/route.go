@@ -1,0 +1,261 @@
+package web
+
+import (
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/tx"
+)
+
+// Access is who may see a page: who has the permission, or everybody, for the
+// reason that Public gives.
+type Access struct {
+	Permission identity.Permission
+	Public     string
+}
+
+// Needs is access for who has a permission.
+func Needs(p identity.Permission) Access { return Access{Permission: p} }
+
+// Show makes a page that changes nothing. fn gives the page's struct, which the
+// template file shows.
+func Show[P Chromed](f *Face, path string, who Access, file string, fn func(q *Request) (P, error)) edge.Route {
+	t := viewOf[P](f, file)
+	return f.route(http.MethodGet, path, who, func(w http.ResponseWriter, q *Request) error {
+		p, err := fn(q)
+		if err != nil {
+			return err
+		}
+		f.writePage(w, q, http.StatusOK, t, p)
+		return nil
+	})
+}
+
+// Serve makes a route that is no page: a download, a redirect, a picture.
+func Serve(f *Face, method, path string, who Access, fn func(w http.ResponseWriter, q *Request) error) edge.Route {
+	return f.route(method, path, who, fn)
+}
+
+// Done is what a change ends in. It is kept for a form that is sent twice.
+type Done struct {
+	To  string `json:"to"` // address to go to
+	Say Flash  `json:"say"`
+}
+
+// Ask makes a page with a form and what it does: the GET shows it, the POST runs
+// act in one transaction and goes where it says. A refusal shows the page again
+// with what was filled in and what is wrong; show gives it, with the form to fill.
+func Ask[P Chromed](
+	f *Face, path string, who Access, file string,
+	show func(q *Request, form *Form) (P, error),
+	act func(t tx.Tx, q *Request, v Values) (Done, error),
+) []edge.Route {
+	return AskWith(f, path, who, file, show, func(_ *Request, v Values) (Values, error) { return v, nil }, act)
+}
+
+// AskWith is Ask for a change that needs something prepared before its
+// transaction: a password hashed, a file read. prepare may refuse.
+func AskWith[P Chromed, T any](
+	f *Face, path string, who Access, file string,
+	show func(q *Request, form *Form) (P, error),
+	prepare func(q *Request, v Values) (T, error),
+	act func(t tx.Tx, q *Request, in T) (Done, error),
+) []edge.Route {
+	t := viewOf[P](f, file)
+	get := f.askFirst(path, who, func(q *Request, form *Form) (Chromed, error) { return show(q, form) }, t)
+	post := f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
+		v, err := f.values(q)
+		if err != nil {
+			return err
+		}
+		done, err := runPrepared(q, v, prepare, act)
+		if err == nil {
+			f.finish(w, q, done)
+			return nil
+		}
+		return f.askAgain(w, q, v, err, func(form *Form) (Chromed, error) { return show(q, form) }, t)
+	})
+	return []edge.Route{get, post}
+}
+
+// Reveal is Ask for a change that ends in a page which is shown only once: a new
+// key, recovery codes. The answer is kept sealed for a form that is sent twice.
+func Reveal[P, D Chromed, T any](
+	f *Face, path string, who Access, file string,
+	show func(q *Request, form *Form) (P, error),
+	act func(t tx.Tx, q *Request, v Values) (T, error),
+	endFile string, end func(q *Request, made T) (D, error),
+) []edge.Route {
+	t, last := viewOf[P](f, file), viewOf[D](f, endFile)
+	get := f.askFirst(path, who, func(q *Request, form *Form) (Chromed, error) { return show(q, form) }, t)
+	post := f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
+		v, err := f.values(q)
+		if err != nil {
+			return err
+		}
+		made, err := edge.Change(q.Context(), f.Changes, func(t tx.Tx) (T, error) { return act(t, q, v) })
+		if err != nil {
+			return f.askAgain(w, q, v, err, func(form *Form) (Chromed, error) { return show(q, form) }, t)
+		}
+		p, err := end(q, made)
+		if err != nil {
+			return err
+		}
+		f.writePage(w, q, http.StatusOK, last, p)
+		return nil
+	})
+	post.Secret = true
+	return []edge.Route{get, post}
+}
+
+// askFirst is the route that shows a form.
+func (f *Face) askFirst(path string, who Access, show func(q *Request, form *Form) (Chromed, error), t *View) edge.Route {
+	return f.route(http.MethodGet, path, who, func(w http.ResponseWriter, q *Request) error {
+		p, err := show(q, &Form{Once: f.IDs.V7().String()})
+		if err != nil {
+			return err
+		}
+		f.writePage(w, q, http.StatusOK, t, p)
+		return nil
+	})
+}
+
+// askAgain shows a form that was refused; other errors it gives back.
+func (f *Face) askAgain(w http.ResponseWriter, q *Request, v Values, err error, show func(form *Form) (Chromed, error), t *View) error {
+	if !showable(err) {
+		return err
+	}
+	form := &Form{Once: f.IDs.V7().String()}
+	form.refused(v.Values, err)
+	p, shown := show(form)
+	if shown != nil {
+		return shown
+	}
+	form.settle()
+	edge.RetryAfter(w.Header(), err)
+	f.writePage(w, q, edge.Status(fault.As(err).Kind), t, p)
+	return nil
+}
+
+// Act makes a change without a page of its own: a button. A refusal is told on
+// the page it came from.
+func Act(f *Face, path string, who Access, back func(q *Request) string, act func(t tx.Tx, q *Request, v Values) (Done, error)) edge.Route {
+	return f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
+		v, err := f.values(q)
+		if err != nil {
+			return err
+		}
+		done, err := runPrepared(q, v, func(_ *Request, v Values) (Values, error) { return v, nil }, act)
+		if err != nil {
+			if !showable(err) {
+				return err
+			}
+			e := fault.As(err)
+			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(e.Message + " " + e.Help), Tone: Bad}}
+		}
+		f.finish(w, q, done)
+		return nil
+	})
+}
+
+func runPrepared[T any](
+	q *Request, v Values, prepare func(q *Request, v Values) (T, error), act func(t tx.Tx, q *Request, in T) (Done, error),
+) (Done, error) {
+	in, err := prepare(q, v)
+	if err != nil {
+		return Done{}, err
+	}
+	return edge.Change(q.Context(), q.face.Changes, func(t tx.Tx) (Done, error) { return act(t, q, in) })
+}
+
+// showable: a refusal that the person can do something about.
+func showable(err error) bool {
+	switch fault.As(err).Kind {
+	case fault.Invalid, fault.Conflict, fault.Throttled, fault.Unprocessable:
+		return true
+	case fault.Internal, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.TooLarge, fault.Unavailable:
+	}
+	return false
+}
+
+// finish goes to where a change ends.
+func (f *Face) finish(w http.ResponseWriter, q *Request, done Done) {
+	for _, c := range q.cookies {
+		http.SetCookie(w, c)
+	}
+	f.setFlash(w, q.Base, &done.Say)
+	http.Redirect(w, q.R, done.To, http.StatusSeeOther)
+}
+
+const uploadMemory = 8 << 20
+
+// values reads the form that a request sent.
+func (f *Face) values(q *Request) (Values, error) {
+	r := q.R
+	var err error
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		err = r.ParseMultipartForm(uploadMemory)
+	} else {
+		err = r.ParseForm()
+	}
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return Values{}, tooLarge
+	}
+	if err != nil {
+		return Values{}, &fault.Error{
+			Kind: fault.Invalid, Code: "form_unreadable", Message: "The form could not be read.", Help: "Go back and send it again.", Cause: err,
+		}
+	}
+	given := url.Values{}
+	for name, values := range r.PostForm {
+		for _, value := range values {
+			clean, ok := cleanText(value)
+			if !ok {
+				return Values{}, fault.Wrong(fault.Field{Name: name, Message: "must be text without control characters"})
+			}
+			given.Add(name, clean)
+		}
+	}
+	return NewValues(given, q.vendorZone()), nil
+}
+
+// File gives an uploaded file; nil when there is none.
+func (q *Request) File(name string) *multipart.FileHeader {
+	if q.R.MultipartForm == nil || len(q.R.MultipartForm.File[name]) == 0 {
+		return nil
+	}
+	return q.R.MultipartForm.File[name][0]
+}
+
+func (f *Face) route(method, path string, who Access, fn func(w http.ResponseWriter, q *Request) error) edge.Route {
+	return edge.Route{
+		Surface: f.surface, Method: method, Path: f.Path(path), Permission: who.Permission, Public: who.Public,
+		Handler: func(w http.ResponseWriter, r *http.Request) error {
+			q, err := f.request(r)
+			if err != nil {
+				return err
+			}
+			q.R = r
+			return fn(w, q)
+		},
+	}
+}
+
+func viewOf[P Chromed](f *Face, file string) *View {
+	v, err := f.base.view(file, reflect.TypeFor[P]())
+	if err != nil && f.made.err == nil {
+		f.made.err = err
+	}
+	if v == nil {
+		return &View{}
+	}
+	f.made.views = append(f.made.views, *v)
+	return v
+}

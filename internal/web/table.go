@@ -1,0 +1,311 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/listing"
+)
+
+// Cell is what one place of a table holds. Of the kinds of content, one is given.
+type Cell struct {
+	Text  string
+	Href  string // where it leads
+	Sub   string // a second, quieter line
+	Mono  bool   // keys and numbers that are read letter by letter
+	Copy  string // what a button beside it copies
+	Badge *Badge
+	Bar   *Bar
+	When  time.Time // relative; the exact instant on hover
+	Day   time.Time // a date
+	Flag  string    // two-letter country code, shown before the text
+	Quiet bool      // of less weight
+}
+
+// Column is one column of a table of R.
+type Column[R any] struct {
+	Name  string // in addresses and in the column picker
+	Label string
+	Sort  string // the list's sort that it offers; empty for none
+	Extra bool   // only shown when picked
+	End   bool   // numbers stand at the end
+	Cell  func(row R) Cell
+	Plain func(row R) string // for CSV, where the cell's text is not enough
+}
+
+// FilterKind is how a filter is chosen.
+type FilterKind string
+
+// The kinds of filter.
+const (
+	SearchFilter FilterKind = "search"
+	ChoiceFilter FilterKind = "choice"
+	DateFilter   FilterKind = "date"
+)
+
+// Filter narrows a list. What is chosen stands in the address.
+type Filter struct {
+	Name    string
+	Label   string
+	Kind    FilterKind
+	Hint    string   // placeholder of a search
+	Options []Option // of a choice; "all" comes first by itself
+	Value   string   // what is chosen, set by the table
+}
+
+// Bulk is something to do with all ticked rows: a POST with one "id" for each.
+type Bulk struct {
+	Label  string
+	Action string // address
+	Icon   string
+	Danger bool
+}
+
+// Table declares a list of R: what it shows, offers and reads.
+type Table[R any] struct {
+	Name    string // of the file that it exports: "licences"
+	Columns []Column[R]
+	Filters []Filter
+	Sorts   []string // sorts[0] is the default; "-created_at" for descending
+	Empty   Empty    // when there is nothing at all
+	Limit   int      // rows a page; 0 for listing.DefaultLimit
+	ID      func(row R) string
+	Bulk    []Bulk
+	Rows    func(q *Request, r listing.Request) (listing.Page[R], error)
+}
+
+// List is one page of a table as templates show it.
+type List struct {
+	Heads    []Head
+	Rows     []Row
+	Filters  []Filter
+	Bulk     []Bulk
+	Narrowed bool // a filter is set
+	Clear    string
+	Next     string // address of the next page; empty on the last
+	CSV      string
+	Picks    []Pick // the columns that can be picked
+	Kept     []Kept // parameters that the filter form carries along
+	Empty    Empty
+	Wrong    *Notice
+}
+
+// Head is the head of a column.
+type Head struct {
+	Label string
+	Sort  string // address that sorts by it; empty for none
+	Dir   string // "ascending", "descending" when sorted by it
+	End   bool
+}
+
+// Row is one row: its cells, and its id for ticking.
+type Row struct {
+	ID    string
+	Cells []ShownCell
+}
+
+// ShownCell is a cell with its column's label, for narrow screens.
+type ShownCell struct {
+	Cell
+
+	Label string
+	End   bool
+	Time  Moment // of When or Day
+}
+
+// Pick is a column in the column picker.
+type Pick struct {
+	Name  string
+	Label string
+	On    bool
+}
+
+// Kept is a parameter of the address.
+type Kept struct{ Name, Value string }
+
+// View reads the page that the request asks for. A wrong filter or cursor shows
+// as a message in the list.
+func (t Table[R]) View(q *Request, p *Page) (List, error) {
+	address := q.R.URL.Query()
+	columns := t.chosen(address)
+	l := List{Empty: t.Empty, Bulk: t.Bulk, Filters: slices.Clone(t.Filters)}
+	for i := range l.Filters {
+		l.Filters[i].Value = strings.TrimSpace(address.Get(l.Filters[i].Name))
+		l.Narrowed = l.Narrowed || l.Filters[i].Value != ""
+	}
+	l.Clear = q.R.URL.Path
+	for _, c := range t.Columns {
+		l.Picks = append(l.Picks, Pick{Name: c.Name, Label: c.Label, On: slices.ContainsFunc(columns, func(d Column[R]) bool { return d.Name == c.Name })})
+	}
+	for _, name := range []string{"sort", "cols"} {
+		if value := address.Get(name); value != "" {
+			l.Kept = append(l.Kept, Kept{name, value})
+		}
+	}
+	l.CSV = with(q.R.URL, "format", "csv", "cursor", "")
+	sort := address.Get("sort")
+	if sort == "" && len(t.Sorts) > 0 {
+		sort = t.Sorts[0]
+	}
+	l.Heads = t.heads(q.R.URL, columns, sort)
+	r, err := listing.Parse(t.Limit, address.Get("sort"), address.Get("cursor"), t.Sorts...)
+	var found listing.Page[R]
+	if err == nil {
+		found, err = t.Rows(q, r)
+	}
+	if err != nil {
+		if !showable(err) {
+			return List{}, err
+		}
+		l.Wrong = refusal(err)
+		return l, nil
+	}
+	for _, row := range found.Items {
+		l.Rows = append(l.Rows, t.row(p, columns, row))
+	}
+	if found.Next != "" {
+		l.Next = with(q.R.URL, "cursor", found.Next)
+	}
+	return l, nil
+}
+
+func refusal(err error) *Notice {
+	e := fault.As(err)
+	n := &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
+	for _, f := range e.Fields {
+		n.Text += " " + f.Name + " " + f.Message + "."
+	}
+	return n
+}
+
+// chosen are the columns to show: those picked, or those not extra.
+func (t Table[R]) chosen(address url.Values) []Column[R] {
+	picked := address["cols"]
+	if len(picked) == 1 {
+		picked = strings.Split(picked[0], ",")
+	}
+	var shown []Column[R]
+	for _, c := range t.Columns {
+		if len(picked) == 0 && !c.Extra || slices.Contains(picked, c.Name) {
+			shown = append(shown, c)
+		}
+	}
+	if len(shown) == 0 {
+		return t.Columns
+	}
+	return shown
+}
+
+func (t Table[R]) heads(u *url.URL, columns []Column[R], sort string) []Head {
+	heads := make([]Head, len(columns))
+	for i, c := range columns {
+		heads[i] = Head{Label: c.Label, End: c.End}
+		if c.Sort == "" {
+			continue
+		}
+		to := c.Sort
+		switch sort {
+		case c.Sort:
+			heads[i].Dir, to = "ascending", "-"+c.Sort
+		case "-" + c.Sort:
+			heads[i].Dir = "descending"
+		default:
+			if slices.Contains(t.Sorts, "-"+c.Sort) {
+				to = "-" + c.Sort
+			}
+		}
+		heads[i].Sort = with(u, "sort", to, "cursor", "")
+	}
+	return heads
+}
+
+func (t Table[R]) row(p *Page, columns []Column[R], row R) Row {
+	out := Row{Cells: make([]ShownCell, len(columns))}
+	if t.ID != nil {
+		out.ID = t.ID(row)
+	}
+	for i, c := range columns {
+		out.Cells[i] = p.Cell(c.Cell(row))
+		out.Cells[i].Label, out.Cells[i].End = c.Label, c.End
+	}
+	return out
+}
+
+// Cell prepares a cell for showing.
+func (p *Page) Cell(c Cell) ShownCell {
+	s := ShownCell{Cell: c}
+	switch {
+	case !c.When.IsZero():
+		s.Time = p.Ago(c.When)
+	case !c.Day.IsZero():
+		s.Time = p.Day(c.Day)
+	}
+	return s
+}
+
+// with gives an address with parameters set, or removed when empty.
+func with(u *url.URL, pairs ...string) string {
+	v := u.Query()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			v.Del(pairs[i])
+		} else {
+			v.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(v) == 0 {
+		return u.Path
+	}
+	return u.Path + "?" + v.Encode()
+}
+
+// ListPage is a page that is a list and nothing else.
+type ListPage struct {
+	Page
+
+	List List
+}
+
+// Lists makes the route of a page that is a list: the page, and with ?format=csv
+// all that matches as a file. chrome gives the page without its list.
+func Lists[R any](f *Face, path string, who Access, table func(q *Request) (Table[R], error), chrome func(q *Request) (Page, error)) edge.Route {
+	v := viewOf[*ListPage](f, "list.html")
+	rt := f.route(http.MethodGet, path, who, func(w http.ResponseWriter, q *Request) error {
+		t, err := table(q)
+		if err != nil {
+			return err
+		}
+		if q.Text("format") == "csv" {
+			return t.writeCSV(w, q)
+		}
+		p := &ListPage{}
+		if p.Page, err = chrome(q); err != nil {
+			return err
+		}
+		if p.List, err = t.View(q, &p.Page); err != nil {
+			return err
+		}
+		f.writePage(w, q, http.StatusOK, v, p)
+		return nil
+	})
+	rt.Timeout = exportTimeout
+	return rt
+}
+
+// CSV serves a table as a file, for pages that show it among other things.
+func CSV[R any](f *Face, path string, who Access, table func(q *Request) (Table[R], error)) edge.Route {
+	rt := f.route(http.MethodGet, path, who, func(w http.ResponseWriter, q *Request) error {
+		t, err := table(q)
+		if err != nil {
+			return err
+		}
+		return t.writeCSV(w, q)
+	})
+	rt.Timeout = exportTimeout
+	return rt
+}

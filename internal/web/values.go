@@ -1,0 +1,103 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+)
+
+// Values reads what a form sent. What is wrong is collected by field and given by Err.
+type Values struct {
+	url.Values
+
+	Zone  *time.Location // where a date ends
+	wrong *fault.Fields
+}
+
+// NewValues makes a reader.
+func NewValues(v url.Values, zone *time.Location) Values {
+	return Values{Values: v, Zone: zone, wrong: &fault.Fields{}}
+}
+
+// Err is what is wrong so far, as one fault; nil for nothing.
+func (v Values) Err() error { return v.wrong.Err() }
+
+// Check notes what is wrong with a field unless ok.
+func (v Values) Check(ok bool, name, message string) { v.wrong.Check(ok, name, message) }
+
+// Text is a field without blanks at its ends.
+func (v Values) Text(name string) string { return strings.TrimSpace(v.Get(name)) }
+
+// Lines are the lines of a field that are not empty.
+func (v Values) Lines(name string) []string {
+	var lines []string
+	for line := range strings.Lines(v.Get(name)) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// Flag reports whether a CheckField is on.
+func (v Values) Flag(name string) bool { return v.Get(name) != "" }
+
+// Int is a whole number; 0 when the field is empty.
+func (v Values) Int(name string) int {
+	if p := v.IntOrNil(name); p != nil {
+		return *p
+	}
+	return 0
+}
+
+// IntOrNil is a whole number; nil when the field is empty. Blanks and commas
+// between digits are taken.
+func (v Values) IntOrNil(name string) *int {
+	text := strings.NewReplacer(",", "", " ", "", "\u00a0", "").Replace(v.Text(name))
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		v.Check(false, name, "must be a whole number, such as 25")
+		return nil
+	}
+	return &n
+}
+
+// UUID is an id; zero when the field is empty.
+func (v Values) UUID(name string) ident.UUID {
+	text := v.Text(name)
+	if text == "" {
+		return ident.UUID{}
+	}
+	id, err := ident.ParseUUID(text)
+	if err != nil {
+		v.Check(false, name, "must be chosen from the list")
+	}
+	return id
+}
+
+// DayEnd is the exclusive instant at which a date ends in the zone; nil when empty.
+func (v Values) DayEnd(name string) *time.Time { return v.day(name, 1) }
+
+// DayStart is the instant at which a date begins in the zone; nil when empty.
+func (v Values) DayStart(name string) *time.Time { return v.day(name, 0) }
+
+func (v Values) day(name string, days int) *time.Time {
+	text := v.Text(name)
+	if text == "" {
+		return nil
+	}
+	d, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		v.Check(false, name, "must be a date, such as 2027-12-31")
+		return nil
+	}
+	t := time.Date(d.Year(), d.Month(), d.Day()+days, 0, 0, 0, 0, v.Zone)
+	return &t
+}

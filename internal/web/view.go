@@ -1,0 +1,134 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+//go:embed templates/*.html pages/*.html
+var sharedTemplates embed.FS
+
+// View is one page's template, and the struct that it shows.
+type View struct {
+	File     string
+	Type     reflect.Type // a pointer to the page's struct
+	Template *template.Template
+}
+
+// base is the layout and the components, and the face's own files.
+type base struct {
+	shared  *template.Template
+	files   fs.FS
+	problem *View
+}
+
+// newBase reads the shared templates.
+func newBase(a *Assets) (*base, error) {
+	shared, err := template.New("shared").Funcs(funcs(a)).ParseFS(sharedTemplates, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("web: templates: %w", err)
+	}
+	b := &base{shared: shared, files: sharedTemplates}
+	b.problem, err = b.view("problem.html", reflect.TypeFor[*problemPage]())
+	return b, err
+}
+
+// with adds an area's files. Those whose names begin with "_" are its components.
+func (b *base) with(files fs.FS) (*base, error) {
+	shared, err := b.shared.Clone()
+	if err != nil {
+		return nil, fmt.Errorf("web: templates: %w", err)
+	}
+	own, err := fs.Glob(files, "templates/_*.html")
+	if err == nil && len(own) > 0 {
+		shared, err = shared.ParseFS(files, own...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("web: templates: %w", err)
+	}
+	return &base{shared: shared, files: files, problem: b.problem}, nil
+}
+
+// view reads one page: a file of the face, or one of the shared pages.
+func (b *base) view(file string, of reflect.Type) (*View, error) {
+	t, err := b.shared.Clone()
+	if err != nil {
+		return nil, fmt.Errorf("web: template %s: %w", file, err)
+	}
+	source, err := fs.ReadFile(b.files, "templates/"+file)
+	if err != nil {
+		if source, err = sharedTemplates.ReadFile("pages/" + file); err != nil {
+			return nil, fmt.Errorf("web: there is no template %s: %w", file, err)
+		}
+	}
+	if t, err = t.New(file).Parse(string(source)); err != nil {
+		return nil, fmt.Errorf("web: template %s: %w", file, err)
+	}
+	return &View{File: file, Type: of, Template: t.Lookup("layout")}, nil
+}
+
+func funcs(a *Assets) template.FuncMap {
+	return template.FuncMap{
+		"asset": a.Href,
+		"icon": func(name string) template.HTML {
+			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + //nolint:gosec // names are the templates' own
+				template.HTMLEscapeString(a.Href("icons.svg")) + "#" + template.HTMLEscapeString(name) + `"/></svg>`)
+		},
+		"number": Number,
+		"lower":  strings.ToLower,
+		"add":    func(a, b int) int { return a + b },
+	}
+}
+
+// policy allows a page its own style and script, and nothing else. Inline is out.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// writePage shows a page with what the last change said.
+func (f *Face) writePage(w http.ResponseWriter, q *Request, status int, v *View, p Chromed) {
+	for _, c := range q.cookies {
+		http.SetCookie(w, c)
+	}
+	if c := p.Chrome(); c.Say == nil {
+		f.takeFlash(w, q)
+		c.Say = q.say
+	}
+	f.write(w, status, v, p)
+}
+
+func (f *Face) write(w http.ResponseWriter, status int, v *View, p Chromed) {
+	var b bytes.Buffer
+	if err := v.Template.Execute(&b, p); err != nil {
+		// Half a page can't be shown: the edge logs it and answers as for a defect.
+		panic(fmt.Errorf("web: show %s: %w", v.File, err))
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Referrer-Policy", "same-origin") // browsers send Origin "null" with forms otherwise
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the client is gone: nothing left to tell it
+}
+
+// cleanText takes a browser's line ends for ours. ok is false for what can't be stored.
+func cleanText(s string) (string, bool) {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return s, utf8.ValidString(s) && !strings.ContainsRune(s, 0)
+}
+
+func (q *Request) vendorZone() *time.Location {
+	if q.Vendor.Zone == "" {
+		return time.UTC
+	}
+	return q.Vendor.Location()
+}
