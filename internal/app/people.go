@@ -43,7 +43,18 @@ func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
 	}
 	if r.Links, err = identity.NewLinks(identity.LinksConfig{
 		Store: identitystore.Links{DB: r.DB}, Users: r.Users, UserStore: r.UserRows, Credentials: r.UserRows, Sessions: r.UserSessions,
-		Attempts: r.Attempts, Passwords: passwords, Post: noPost{}, Runner: r.DB, IDs: r.IDs, After: time.After,
+		Attempts: r.Attempts, Passwords: passwords, Post: noPost{}, Named: r.LicenseRows, Runner: r.DB, IDs: r.IDs, After: time.After,
+	}); err != nil {
+		return err
+	}
+	// One at a time: clients can wait, and who signs in must not.
+	forClients, err := identity.NewPasswords(r.IDs.Rand, 1, 16)
+	if err != nil {
+		return err
+	}
+	if r.Licensees, err = identity.NewLicensees(identity.LicenseesConfig{
+		Users: r.UserRows, Credentials: r.UserRows, Links: identitystore.Links{DB: r.DB}, Attempts: r.Attempts, Passwords: forClients,
+		Runner: r.DB, Clock: r.Clock,
 	}); err != nil {
 		return err
 	}

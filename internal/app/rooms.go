@@ -72,6 +72,7 @@ type Rooms struct {
 	Attempts        *identity.Attempts
 	SignIn          *identity.SignIn
 	Links           *identity.Links
+	Licensees       *identity.Licensees
 	Steps           *identity.Steps
 	Factors         *identity.Factors
 	APIKeys         *identity.APIKeys
@@ -150,9 +151,6 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}
-	if err := r.furnishPeople(sealer); err != nil {
-		return err
-	}
 	r.APIKeyRows = identitystore.APIKeys{DB: r.DB}
 	if r.APIKeys, err = identity.NewAPIKeys(r.APIKeyRows, r.IDs); err != nil {
 		return err
@@ -160,7 +158,10 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows); err != nil {
 		return err
 	}
-	return r.furnishLicences()
+	if err := r.furnishLicences(); err != nil {
+		return err
+	}
+	return r.furnishPeople(sealer)
 }
 
 // Close writes the heartbeats that wait, and closes the database.

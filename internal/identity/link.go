@@ -78,6 +78,9 @@ type Post interface {
 func (r *Links) send(t tx.Tx, vendor ident.VendorID, user User, kind LinkKind, secret string) (Letter, error) {
 	letter := Letter{Kind: kind, User: user, Secret: secret, ExpiresAt: t.Now().Add(kind.life())}
 	l := Link{Kind: kind, User: user, Hash: sha256.Sum256([]byte(secret)), ExpiresAt: letter.ExpiresAt}
+	if kind == Activation {
+		l.Hash = codeHash(secret) // people type it
+	}
 	if err := r.c.Store.Put(t, vendor, l); err != nil {
 		return Letter{}, err
 	}

@@ -15,6 +15,12 @@ import (
 // longer than the transaction that known users cost.
 const recoveryTakes = 200 * time.Millisecond
 
+// Named tells who is named by a licence.
+type Named interface {
+	// HasLicense reports whether a licence of the vendor names this address.
+	HasLicense(t tx.Tx, vendor ident.VendorID, email string) (bool, error)
+}
+
 // LinksConfig is what the service needs.
 type LinksConfig struct {
 	Store       LinkStore
@@ -25,6 +31,7 @@ type LinksConfig struct {
 	Attempts    *Attempts
 	Passwords   *Passwords
 	Post        Post
+	Named       Named
 	Runner      tx.Runner
 	IDs         ident.Source
 
@@ -38,7 +45,7 @@ type Links struct{ c LinksConfig }
 // NewLinks makes the service.
 func NewLinks(c LinksConfig) (*Links, error) {
 	if c.Store == nil || c.Users == nil || c.UserStore == nil || c.Credentials == nil || c.Sessions == nil || c.Attempts == nil ||
-		c.Passwords == nil || c.Post == nil || c.Runner == nil || c.IDs.Rand == nil || c.After == nil {
+		c.Passwords == nil || c.Post == nil || c.Named == nil || c.Runner == nil || c.IDs.Rand == nil || c.After == nil {
 		return nil, errors.New("identity: Links needs everything in its Config")
 	}
 	return &Links{c}, nil
@@ -68,7 +75,7 @@ func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, 
 		return err
 	}
 	return r.c.Runner.Run(ctx, func(t tx.Tx) error {
-		user, _, found, err := r.c.UserStore.GetByEmail(t, vendor, email)
+		user, found, err := r.licensee(t, vendor, email)
 		if err != nil || !found || user.DisabledAt != nil {
 			return err
 		}

@@ -14,6 +14,9 @@ type Credentials interface {
 	// PasswordOf gives the hash of a user's password; "" for an unknown user, a
 	// disabled one, and one without a password.
 	PasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error)
+
+	// LicenseePasswordOf is the same for a licensee without a second factor; "" for staff.
+	LicenseePasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error)
 }
 
 // SignInConfig is what the service needs.

@@ -123,6 +123,16 @@ func (s Users) PasswordOf(ctx context.Context, vendor ident.VendorID, email stri
 	return hash, err
 }
 
+// LicenseePasswordOf implements identity.Credentials.
+func (s Users) LicenseePasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error) {
+	_, err = s.DB.QueryRow(ctx, `SELECT u.password_hash FROM users u
+		WHERE u.vendor_id = $1 AND u.email = $2 AND u.disabled_at IS NULL AND u.role = ''
+		AND NOT EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+		AND NOT EXISTS (SELECT 1 FROM passkeys f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id)`,
+		[]any{vendor, email}, &hash)
+	return hash, err
+}
+
 // ByUUID reads one user. Missing is user_not_found.
 func (s Users) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (identity.User, error) {
 	return s.one(ctx, ` $1 AND u.uuid = $2`, vendor, uuid)

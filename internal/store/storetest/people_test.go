@@ -60,7 +60,7 @@ func newPeople(t *testing.T, e storetest.Env) *people {
 	errs = errors.Join(errs, err)
 	p.links, err = identity.NewLinks(identity.LinksConfig{
 		Store: identitystore.Links{DB: e.DB}, Users: p.users, UserStore: p.rows, Credentials: p.rows, Sessions: p.sessions,
-		Attempts: attempts, Passwords: p.passwords, Post: p.post, Runner: e.DB, IDs: e.IDs, After: p.post.after,
+		Attempts: attempts, Passwords: p.passwords, Post: p.post, Named: p.post, Runner: e.DB, IDs: e.IDs, After: p.post.after,
 	})
 	errs = errors.Join(errs, err)
 	p.signIn, err = identity.NewSignIn(identity.SignInConfig{
@@ -85,6 +85,11 @@ func (p *post) Queue(_ tx.Tx, _ ident.VendorID, l identity.Letter) error {
 	defer p.mu.Unlock()
 	p.letters = append(p.letters, l)
 	return nil
+}
+
+// HasLicense: addresses of customers are named by licences.
+func (p *post) HasLicense(_ tx.Tx, _ ident.VendorID, email string) (bool, error) {
+	return strings.HasPrefix(email, "customer"), nil
 }
 
 func (p *post) after(d time.Duration) <-chan time.Time {

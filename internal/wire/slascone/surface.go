@@ -95,6 +95,7 @@ type Config struct {
 	Clock       ident.Clock
 	Places      Places
 	Sessions    Sessions
+	Licensees   Licensees
 
 	// Guesses bounds wrong keys by address and provisioning key; nil for no bound.
 	Guesses *budget.Budget
@@ -110,7 +111,7 @@ type API struct {
 // New checks the configuration and makes the surface.
 func New(c Config) (*API, error) {
 	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil ||
-		c.Sessions == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+		c.Sessions == nil || c.Licensees == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
 	a := &API{Config: c}
