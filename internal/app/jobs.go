@@ -26,6 +26,13 @@ func (a *App) plan() error {
 		Job{Name: "write down lapsed sessions", Every: time.Minute, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},
 		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
 		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Run: sealing(r, sealer, a.c.Log, true)},
+		Job{Name: "tidy the outbox", Every: 10 * time.Minute, Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
+			return r.OutboxRows.Tidy(ctx, r.Clock.Now())
+		})},
+		Job{Name: "announce ends of licences", Every: 10 * time.Minute, Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds)},
+		Job{Name: "forget old mail", Every: time.Hour, Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
+			return r.MailRows.Forget(ctx, r.Clock.Now())
+		})},
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
 		Job{Name: "forget old sign-ins", Every: time.Hour, Run: a.periodic.InTx(r.forgetSignIns)},
 	)

@@ -2,11 +2,14 @@ package app
 
 import (
 	"errors"
+	"log/slog"
+	"strings"
 	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
+	"chancery/internal/mailing"
 	identitystore "chancery/internal/store/identity"
 	"chancery/internal/tx"
 )
@@ -43,7 +46,7 @@ func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
 	}
 	if r.Links, err = identity.NewLinks(identity.LinksConfig{
 		Store: identitystore.Links{DB: r.DB}, Users: r.Users, UserStore: r.UserRows, Credentials: r.UserRows, Sessions: r.UserSessions,
-		Attempts: r.Attempts, Passwords: passwords, Post: noPost{}, Named: r.LicenseRows, Runner: r.DB, IDs: r.IDs, After: time.After,
+		Attempts: r.Attempts, Passwords: passwords, Post: letters{r}, Named: r.LicenseRows, Runner: r.DB, IDs: r.IDs, After: time.After,
 	}); err != nil {
 		return err
 	}
@@ -70,9 +73,34 @@ func (r *Rooms) forgetSignIns(t tx.Tx) error {
 	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Steps.Forget(t))
 }
 
-// noPost is where letters go while no mail is set up: nowhere. Whoever invites
-// gets the link to hand over.
-type noPost struct{}
+// letters are what must reach users, as mail.
+type letters struct{ rooms *Rooms }
 
-// Queue implements identity.Post.
-func (noPost) Queue(tx.Tx, ident.VendorID, identity.Letter) error { return nil }
+// Queue implements identity.Post. Without an address of the server no link can
+// be made; whoever invites gets the link to hand over in any case.
+func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter identity.Letter) error {
+	v, found, err := l.rooms.VendorRows.Get(t, vendor)
+	if err != nil || !found {
+		return err
+	}
+	if l.rooms.publicURL == nil {
+		l.rooms.log.Warn("a mail with a link was not sent: start the server with --public-url", slog.String("kind", string(letter.Kind)))
+		return nil
+	}
+	message := mailing.Message{
+		To: letter.User.Email, KeepTrying: letter.ExpiresAt.Sub(t.Now()),
+		Data: mailing.Data{
+			Recipient: letter.User.Name, Role: letter.User.Role.Name,
+			Link: strings.TrimSuffix(l.rooms.publicURL.String(), "/") + "/console/" + v.Slug + "/reset?token=" + letter.Secret,
+		},
+	}
+	switch letter.Kind {
+	case identity.Recovery:
+		message.Kind, message.Data.LinkExpires = mailing.Recovery, "in one hour"
+	case identity.Invitation:
+		message.Kind, message.Data.LinkExpires = mailing.Invitation, "in seven days"
+	case identity.Activation:
+		return nil // it is shown to whoever makes it, and told by them
+	}
+	return l.rooms.Mails.Queue(t, vendor, message)
+}

@@ -223,7 +223,7 @@ func (c *userCode) Run(s streams) error {
 		email, _ := identity.Email(c.Email)
 		var letter identity.Letter
 		if err := r.DB.Run(ctx, func(t tx.Tx) (err error) {
-			letter, err = r.Links.SendActivationCode(t, identity.Operator(v.ID), email)
+			letter, err = r.Links.ActivationCodeFor(t, identity.Operator(v.ID), email)
 			return err
 		}); err != nil {
 			return asUsage(err)

@@ -38,7 +38,7 @@ func (a *App) mount() error {
 		Changes: r.Changes, Clock: r.Clock, Keys: r.Authenticator,
 		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,
 		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
-		Subscriptions: r.Subscriptions, OutboxRows: r.OutboxRows, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
+		Subscriptions: r.Subscriptions, OutboxRows: r.OutboxRows, Mails: r.Mails, MailRows: r.MailRows, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
 		Meters: r.Meters, MeterRows: r.MeterRows, Usage: r.Usage,
 		Sessions: r.Sessions, SessionRows: r.SessionRows,
 		APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,

@@ -137,8 +137,8 @@ func (r *Links) ActivationCode(t tx.Tx, by Principal, own User) (code string, un
 	return code, until, r.c.Store.Put(t, by.Vendor, Link{Kind: Activation, User: own, Hash: codeHash(code), ExpiresAt: until})
 }
 
-// SendActivationCode sends such a code to a licensee.
-func (r *Links) SendActivationCode(t tx.Tx, by Principal, email string) (Letter, error) {
+// ActivationCodeFor makes such a code for a licensee, to be told by whoever makes it.
+func (r *Links) ActivationCodeFor(t tx.Tx, by Principal, email string) (Letter, error) {
 	user, found, err := r.licensee(t, by.Vendor, email)
 	if err != nil {
 		return Letter{}, err
@@ -146,9 +146,12 @@ func (r *Links) SendActivationCode(t tx.Tx, by Principal, email string) (Letter,
 	if !found || user.DisabledAt != nil {
 		return Letter{}, fault.Missing("user")
 	}
+	if !by.MayAll(user.Role.Permissions) {
+		return Letter{}, errBeyond("user")
+	}
 	letter, err := r.send(t, by.Vendor, user, Activation, newRecoveryCode(r.c.IDs))
 	if err == nil {
-		t.Journal(tx.Entry{Vendor: by.Vendor, Action: "user.activation_code_sent", Subject: asUser, ID: user.UUID})
+		t.Journal(tx.Entry{Vendor: by.Vendor, Action: "user.activation_code_made", Subject: asUser, ID: user.UUID})
 	}
 	return letter, err
 }

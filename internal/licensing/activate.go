@@ -181,6 +181,11 @@ func (a *activating) refuse(r *Refusal) (Outcome, error) {
 				return Outcome{}, err
 			}
 			a.t.Enqueue(tx.Event{Vendor: v, Type: EventUsedUp, Stream: a.license.UUID, Payload: eventOf(a.license, nil, a.command.ClientID)})
+			if a.notices != nil {
+				if err := a.notices.UsedUp(a.t, a.license); err != nil {
+					return Outcome{}, err
+				}
+			}
 		}
 		r = r.with(usedUpHelp(a.license, a.policy))
 	}
@@ -219,7 +224,11 @@ func (a *activating) assign(role Role) (Outcome, error) {
 	if err := a.store.SaveCounters(a.t, a.license); err != nil {
 		return Outcome{}, err
 	}
-	return a.record(act)
+	out, err := a.record(act)
+	if err == nil && role == RoleGoodwill && a.license.GoodwillUsed == 1 && a.notices != nil {
+		err = a.notices.GoodwillEntered(a.t, a.license, act)
+	}
+	return out, err
 }
 
 // record stores an activation of the client with the token and the goodwill that act has.

@@ -19,6 +19,8 @@ const (
 	EventRegular   = "activation.regular"
 	EventDeleted   = "activation.deleted"
 	EventSuspended = "device.suspended"
+	EventExpiring  = "license.expiring"
+	EventExpired   = "license.expired"
 )
 
 // eventPayload is what an event says; ids and names, no keys.
@@ -32,6 +34,7 @@ type eventPayload struct {
 	IsGoodwill     bool        `json:"is_goodwill,omitempty"`
 	GoodwillUntil  *time.Time  `json:"goodwill_until,omitempty"`
 	Reason         Reason      `json:"reason,omitempty"`
+	EndsAt         *time.Time  `json:"ends_at,omitempty"`
 	Used           int64       `json:"activations_used"`
 	Allowed        *int64      `json:"activations_allowed"` // null: any number
 }

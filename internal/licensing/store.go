@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"chancery/internal/ident"
@@ -130,6 +131,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Users gives the first user ids, in their order of adding.
 	Users(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int) ([]string, error)
 
+	// NoteEnd remembers that something was said of a licence's end; false when it was said before.
+	NoteEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
+
 	// Customer and Edition are what a new licence refers to; nil when there is none.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 	Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*Edition, *Product, error)
@@ -166,6 +170,13 @@ type Reader interface {
 	// maximum_inactive_days; GoodwillOver those whose goodwill has ended at now.
 	Silent(ctx context.Context, now time.Time, limit int) ([]Due, error)
 	GoodwillOver(ctx context.Context, now time.Time, limit int) ([]Due, error)
+
+	// Ending gives licences that may end after from and until to, and of whose end this kind of notice was not given. It may
+	// give more; what it gives is looked at again under a lock.
+	Ending(ctx context.Context, v ident.VendorID, kind string, from, to time.Time) iter.Seq2[ident.LicenseID, error]
+
+	// Vendors gives all vendors.
+	Vendors(ctx context.Context) ([]ident.VendorID, error)
 }
 
 // Holding is what one read brings for a client: of the licence and the activation

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chancery/internal/fault"
+	"chancery/internal/ident"
 )
 
 // guard calls fn, turns a panic into an error, and closes what fn left open.
@@ -28,7 +29,7 @@ func (db *DB) newTx(
 ) *Tx {
 	return &Tx{
 		Dialect: db.Dialect, ctx: ctx, sqlctx: sqlctx, now: db.clock.Now().UTC().Truncate(time.Millisecond),
-		query: query, exec: exec,
+		query: query, exec: exec, ids: ident.Source{Clock: db.clock, Rand: db.random},
 	}
 }
 

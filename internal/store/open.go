@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"strings"
@@ -25,6 +27,9 @@ type Config struct {
 	// Clock gives each transaction its instant.
 	Clock ident.Clock
 
+	// Rand makes the ids of outgoing messages; crypto/rand when nil.
+	Rand io.Reader
+
 	// Log takes what went wrong behind a caller's back.
 	Log *slog.Logger
 
@@ -40,6 +45,7 @@ type DB struct {
 	Dialect Dialect
 
 	clock  ident.Clock
+	random io.Reader
 	log    *slog.Logger
 	reads  *sql.DB
 	cached *statements // of the reading side; nil where the driver caches by itself
@@ -65,6 +71,9 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
 	}
 	switch {
 	case c.URL == "" && c.Dir == "":

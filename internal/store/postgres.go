@@ -47,7 +47,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("the PostgreSQL database doesn't answer: %w", errors.Join(err, pool.Close()))
 	}
-	db := &DB{Dialect: postgresDialect{}, clock: c.Clock, log: c.Log, reads: pool}
+	db := &DB{Dialect: postgresDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, reads: pool}
 	db.engine = &postgres{db: db, pool: pool}
 	return db, nil
 }

@@ -38,10 +38,10 @@ func TestActivationCodeIsUsedOnce(t *testing.T) {
 		s := p.licensees(t)
 		// Who is named by a licence becomes a user when it matters.
 		letter := storetest.Do(t, e, func(x tx.Tx) (identity.Letter, error) {
-			return p.links.SendActivationCode(x, p.operator(), "customer@example.com")
+			return p.links.ActivationCodeFor(x, p.operator(), "customer@example.com")
 		})
 		storetest.Refuse(t, e, "user_not_found", func(x tx.Tx) (identity.Letter, error) {
-			return p.links.SendActivationCode(x, p.operator(), "nobody@example.com")
+			return p.links.ActivationCodeFor(x, p.operator(), "nobody@example.com")
 		})
 		claim := identity.LicenseeClaim{Email: "customer@example.com", Code: letter.Secret, Network: "192.0.2.1"}
 		var won atomic.Int32
@@ -97,7 +97,7 @@ func TestLicenseePasswords(t *testing.T) {
 		}
 		// A code is no link: it resets no password.
 		letter := storetest.Do(t, e, func(x tx.Tx) (identity.Letter, error) {
-			return p.links.SendActivationCode(x, p.operator(), "customer@example.com")
+			return p.links.ActivationCodeFor(x, p.operator(), "customer@example.com")
 		})
 		if _, err := p.links.Reset(t.Context(), p.vendor.ID, letter.Secret, fresh); err == nil {
 			t.Error("an activation code resets a password")

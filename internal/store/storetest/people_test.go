@@ -32,7 +32,7 @@ type people struct {
 	links     *identity.Links
 	steps     *identity.Steps
 	factors   *identity.Factors
-	post      *post
+	post      *letterbox
 	rows      identitystore.Users
 }
 
@@ -53,7 +53,7 @@ func newPeople(t *testing.T, e storetest.Env) *people {
 	sealer, err := keyring.NewSealer(keyring.MasterKey{1})
 	errs = errors.Join(errs, err)
 	factors := identitystore.Factors{DB: e.DB}
-	p.steps, p.post = identity.NewSteps(factors, e.IDs), &post{}
+	p.steps, p.post = identity.NewSteps(factors, e.IDs), &letterbox{}
 	p.factors, err = identity.NewFactors(identity.FactorsConfig{
 		Store: factors, Users: p.users, Sessions: p.sessions, Attempts: attempts, Sealer: sealer, Runner: e.DB, IDs: e.IDs,
 	})
@@ -73,14 +73,14 @@ func newPeople(t *testing.T, e storetest.Env) *people {
 	return p
 }
 
-// post keeps letters, and how long answers were made to take.
-type post struct {
+// letterbox keeps letters, and how long answers were made to take.
+type letterbox struct {
 	mu      sync.Mutex
 	letters []identity.Letter
 	waited  []time.Duration
 }
 
-func (p *post) Queue(_ tx.Tx, _ ident.VendorID, l identity.Letter) error {
+func (p *letterbox) Queue(_ tx.Tx, _ ident.VendorID, l identity.Letter) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.letters = append(p.letters, l)
@@ -88,11 +88,11 @@ func (p *post) Queue(_ tx.Tx, _ ident.VendorID, l identity.Letter) error {
 }
 
 // HasLicense: addresses of customers are named by licences.
-func (p *post) HasLicense(_ tx.Tx, _ ident.VendorID, email string) (bool, error) {
+func (p *letterbox) HasLicense(_ tx.Tx, _ ident.VendorID, email string) (bool, error) {
 	return strings.HasPrefix(email, "customer"), nil
 }
 
-func (p *post) after(d time.Duration) <-chan time.Time {
+func (p *letterbox) after(d time.Duration) <-chan time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waited = append(p.waited, d)
