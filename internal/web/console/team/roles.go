@@ -29,7 +29,7 @@ func (p *Pages) roles() []edge.Route {
 // roleTable is the matrix: a line for each role, and what it may do by area.
 func (p *Pages) roleTable(q *web.Request) (web.Table[identity.Role], error) {
 	table := web.Table[identity.Role]{
-		Name: "roles",
+		Name: "roles", Sorts: []string{"name"},
 		ID:   func(r identity.Role) string { return r.Key },
 		Columns: []web.Column[identity.Role]{{Name: "role", Label: "Role", Cell: func(r identity.Role) web.Cell {
 			c := web.Cell{Text: r.Name, Sub: r.Description}
