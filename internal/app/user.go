@@ -152,7 +152,7 @@ func (c *userList) rows(ctx context.Context, r *Rooms) ([]userListRow, error) {
 type userReset struct {
 	oneUser
 
-	ClearSecondFactor bool `help:"Remove authenticator app, recovery codes and passkeys too."`
+	ClearSecondFactor bool `help:"Remove the authenticator app and its recovery codes too."`
 
 	JSON bool `help:"Print JSON."`
 }

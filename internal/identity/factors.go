@@ -32,9 +32,8 @@ type FactorStore interface {
 	// UseCode removes a recovery code; used is false when there is none.
 	UseCode(t tx.Tx, vendor ident.VendorID, user ident.UserID, hash [sha256.Size]byte) (used bool, err error)
 
-	// ClearTOTP removes authenticator app and recovery codes, ClearAll passkeys too.
+	// ClearTOTP removes authenticator app and recovery codes.
 	ClearTOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID) error
-	ClearAll(t tx.Tx, vendor ident.VendorID, user ident.UserID) error
 
 	// CodesLeft counts the recovery codes that were not used.
 	CodesLeft(ctx context.Context, vendor ident.VendorID, user ident.UserID) (int, error)
@@ -191,18 +190,18 @@ func (f *Factors) RemoveTOTP(ctx context.Context, by Principal, own User, code s
 	return errors.Join(err, wrong)
 }
 
-// Clear removes all second factors of somebody who has lost them, and ends all
+// Clear removes the second factor of somebody who has lost it, and ends all
 // sessions.
 func (f *Factors) Clear(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 	user, err := f.c.Users.reach(t, by, uuid)
 	if err != nil {
 		return User{}, err
 	}
-	if err := f.c.Store.ClearAll(t, by.Vendor, user.ID); err != nil {
+	if err := f.c.Store.ClearTOTP(t, by.Vendor, user.ID); err != nil {
 		return User{}, err
 	}
 	journalFactor(t, by.Vendor, "user.second_factor_cleared", user)
-	user.HasTOTP, user.HasPasskey = false, false
+	user.HasTOTP = false
 	return user, f.c.Sessions.EndAll(t, by.Vendor, user.ID)
 }
 

@@ -64,7 +64,7 @@ type SignedIn struct {
 	Session Session
 
 	// Step is set while a second factor is due: SecondFactor takes it with what
-	// the authenticator app shows, and a passkey's ceremony takes it too.
+	// the authenticator app shows.
 	Step string
 	User User
 }
@@ -126,7 +126,7 @@ func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash s
 			return err
 		}
 		if user.SecondFactor() {
-			step, err := s.c.Steps.Begin(t, vendor, StepSecondFactor, user.ID, "")
+			step, err := s.c.Steps.Begin(t, vendor, StepSecondFactor, user.ID)
 			result = SignedIn{Step: step, User: user}
 			return err
 		}

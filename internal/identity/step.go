@@ -19,16 +19,12 @@ type StepKind string
 // The kinds.
 const (
 	StepSecondFactor StepKind = "second_factor" // the password was right
-	StepPasskey      StepKind = "passkey"       // an authenticator is asked
-	StepAddPasskey   StepKind = "add_passkey"   // an authenticator is set up
-	StepOpenID       StepKind = "openid"        // the identity provider is asked
 )
 
 // Step is a sign-in that is half done. The browser holds its token.
 type Step struct {
 	Kind      StepKind
-	User      ident.UserID // zero while nobody is known
-	Data      string       // what the second half needs
+	User      ident.UserID
 	ExpiresAt time.Time
 }
 
@@ -57,10 +53,10 @@ type Steps struct {
 func NewSteps(s StepStore, ids ident.Source) *Steps { return &Steps{store: s, ids: ids} }
 
 // Begin stores a step and gives the token that the browser gets.
-func (s *Steps) Begin(t tx.Tx, vendor ident.VendorID, kind StepKind, user ident.UserID, data string) (token string, err error) {
+func (s *Steps) Begin(t tx.Tx, vendor ident.VendorID, kind StepKind, user ident.UserID) (token string, err error) {
 	token = "cht_" + base64.RawURLEncoding.EncodeToString(s.ids.Secret(secretBytes))
 	return token, s.store.PutStep(t, vendor, sha256.Sum256([]byte(token)), Step{
-		Kind: kind, User: user, Data: data, ExpiresAt: t.Now().Add(stepLife),
+		Kind: kind, User: user, ExpiresAt: t.Now().Add(stepLife),
 	})
 }
 
@@ -76,15 +72,6 @@ func (s *Steps) Look(t tx.Tx, vendor ident.VendorID, kind StepKind, token string
 // End removes a step.
 func (s *Steps) End(t tx.Tx, vendor ident.VendorID, token string) error {
 	return s.store.EndStep(t, vendor, sha256.Sum256([]byte(token)))
-}
-
-// Take uses a step up: of two at once one gets it.
-func (s *Steps) Take(t tx.Tx, vendor ident.VendorID, kind StepKind, token string) (Step, error) {
-	step, err := s.Look(t, vendor, kind, token)
-	if err != nil {
-		return Step{}, err
-	}
-	return step, s.End(t, vendor, token)
 }
 
 // Forget removes what has run out: periodic work.

@@ -22,14 +22,11 @@ type User struct {
 	CreatedAt   time.Time
 	DisabledAt  *time.Time // nil while they may sign in
 	SignedInAt  *time.Time // the last time; nil for never
-
-	// The second factors that are set up.
-	HasTOTP    bool
-	HasPasskey bool
+	HasTOTP     bool       // an authenticator app is set up
 }
 
 // SecondFactor reports whether a password alone does not sign the user in.
-func (u User) SecondFactor() bool { return u.HasTOTP || u.HasPasskey }
+func (u User) SecondFactor() bool { return u.HasTOTP }
 
 // IsStaff reports whether the user has a role.
 func (u User) IsStaff() bool { return u.Role.Key != "" }

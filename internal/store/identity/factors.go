@@ -67,15 +67,6 @@ func (Factors) ClearTOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID) erro
 	return err
 }
 
-// ClearAll implements identity.FactorStore.
-func (f Factors) ClearAll(t tx.Tx, vendor ident.VendorID, user ident.UserID) error {
-	if err := f.ClearTOTP(t, vendor, user); err != nil {
-		return err
-	}
-	_, err := store.On(t).Exec(`DELETE FROM passkeys WHERE vendor_id = $1 AND user_id = $2`, vendor, user)
-	return err
-}
-
 // CodesLeft implements identity.FactorStore.
 func (f Factors) CodesLeft(ctx context.Context, vendor ident.VendorID, user ident.UserID) (n int, err error) {
 	_, err = f.DB.QueryRow(ctx, `SELECT COUNT(*) FROM recovery_codes WHERE vendor_id = $1 AND user_id = $2`, []any{vendor, user}, &n)
@@ -84,23 +75,18 @@ func (f Factors) CodesLeft(ctx context.Context, vendor ident.VendorID, user iden
 
 // PutStep implements identity.StepStore.
 func (Factors) PutStep(t tx.Tx, vendor ident.VendorID, hash [32]byte, s identity.Step) error {
-	var user any
-	if s.User != 0 {
-		user = s.User
-	}
-	_, err := store.On(t).Exec(`INSERT INTO sign_in_steps (vendor_id, hash, kind, user_id, data, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		vendor, hash[:], string(s.Kind), user, s.Data, s.ExpiresAt.UnixMilli())
+	_, err := store.On(t).Exec(`INSERT INTO sign_in_steps (vendor_id, hash, kind, user_id, expires_at) VALUES ($1, $2, $3, $4, $5)`,
+		vendor, hash[:], string(s.Kind), s.User, s.ExpiresAt.UnixMilli())
 	return err
 }
 
 // Step implements identity.StepStore.
 func (Factors) Step(t tx.Tx, vendor ident.VendorID, hash [32]byte) (step identity.Step, found bool, err error) {
 	s := store.On(t)
-	var user sql.Null[int64]
 	var expires int64
-	found, err = s.QueryRow(`SELECT kind, user_id, data, expires_at FROM sign_in_steps WHERE vendor_id = $1 AND hash = $2`+s.Dialect.ForUpdate(),
-		[]any{vendor, hash[:]}, &step.Kind, &user, &step.Data, &expires)
-	step.User, step.ExpiresAt = ident.UserID(user.V), store.Instant(expires)
+	found, err = s.QueryRow(`SELECT kind, user_id, expires_at FROM sign_in_steps WHERE vendor_id = $1 AND hash = $2`+s.Dialect.ForUpdate(),
+		[]any{vendor, hash[:]}, &step.Kind, &step.User, &expires)
+	step.ExpiresAt = store.Instant(expires)
 	return step, found, err
 }
 

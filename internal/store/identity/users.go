@@ -127,8 +127,7 @@ func (s Users) PasswordOf(ctx context.Context, vendor ident.VendorID, email stri
 func (s Users) LicenseePasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error) {
 	_, err = s.DB.QueryRow(ctx, `SELECT u.password_hash FROM users u
 		WHERE u.vendor_id = $1 AND u.email = $2 AND u.disabled_at IS NULL AND u.role = ''
-		AND NOT EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)
-		AND NOT EXISTS (SELECT 1 FROM passkeys f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id)`,
+		AND NOT EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)`,
 		[]any{vendor, email}, &hash)
 	return hash, err
 }

@@ -91,20 +91,18 @@ CREATE TABLE user_links (
   FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
 );
 
--- Sign-ins that are half done: a second factor is due, or an identity provider
--- or an authenticator is being asked.
+-- Sign-ins that are half done: a second factor is due.
 CREATE TABLE sign_in_steps (
   vendor_id  INTEGER NOT NULL REFERENCES vendors (id),
   hash       BLOB NOT NULL,
   kind       TEXT NOT NULL,
-  user_id    INTEGER,
-  data       TEXT NOT NULL,
+  user_id    INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (vendor_id, hash),
   FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
 );
 CREATE INDEX sign_in_steps_old ON sign_in_steps (expires_at);
-CREATE INDEX sign_in_steps_by_user ON sign_in_steps (vendor_id, user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX sign_in_steps_by_user ON sign_in_steps (vendor_id, user_id);
 
 CREATE TABLE totp_secrets (
   vendor_id    INTEGER NOT NULL,
@@ -124,43 +122,6 @@ CREATE TABLE recovery_codes (
   PRIMARY KEY (vendor_id, user_id, hash),
   FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
 );
-
-CREATE TABLE passkeys (
-  id            INTEGER PRIMARY KEY,
-  vendor_id     INTEGER NOT NULL,
-  uuid          BLOB NOT NULL,
-  user_id       INTEGER NOT NULL,
-  credential_id BLOB NOT NULL,
-  credential    TEXT NOT NULL,
-  name          TEXT NOT NULL,
-  created_at    INTEGER NOT NULL,
-  last_used_at  INTEGER,
-  UNIQUE (vendor_id, uuid),
-  UNIQUE (vendor_id, credential_id),
-  FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
-);
-CREATE INDEX passkeys_by_user ON passkeys (vendor_id, user_id, id);
-
--- The vendor's identity provider (OpenID Connect), and who is who there.
-CREATE TABLE openid_providers (
-  vendor_id     INTEGER NOT NULL PRIMARY KEY REFERENCES vendors (id),
-  name          TEXT NOT NULL,
-  issuer        TEXT NOT NULL,
-  client_id     TEXT NOT NULL,
-  sealed_secret BLOB NOT NULL,
-  enabled       INTEGER NOT NULL,
-  updated_at    INTEGER NOT NULL
-);
-CREATE TABLE openid_links (
-  vendor_id  INTEGER NOT NULL,
-  issuer     TEXT NOT NULL,
-  subject    TEXT NOT NULL,
-  user_id    INTEGER NOT NULL,
-  created_at INTEGER NOT NULL,
-  PRIMARY KEY (vendor_id, issuer, subject),
-  FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
-);
-CREATE INDEX openid_links_by_user ON openid_links (vendor_id, user_id);
 
 -- Admin keys that could do everything can do the new things too.
 UPDATE api_keys SET permissions = permissions || ' view_devices view_sessions view_usage view_accounts view_prepaid manage_prepaid manage_imports manage_governance manage_delivery manage_signing_keys manage_team'

@@ -30,7 +30,7 @@ func (p *Pages) roles() []edge.Route {
 func (p *Pages) roleTable(q *web.Request) (web.Table[identity.Role], error) {
 	table := web.Table[identity.Role]{
 		Name: "roles", Sorts: []string{"name"},
-		ID:   func(r identity.Role) string { return r.Key },
+		ID: func(r identity.Role) string { return r.Key },
 		Columns: []web.Column[identity.Role]{{Name: "role", Label: "Role", Cell: func(r identity.Role) web.Cell {
 			c := web.Cell{Text: r.Name, Sub: r.Description}
 			if !r.BuiltIn() {
@@ -129,7 +129,7 @@ func (p *Pages) roleForm(q *web.Request, form *web.Form, r identity.Role) {
 			}
 		}
 		if len(field.Options) > 0 {
-			form.Add(web.Group{Title: area, Fields: []web.Field{field}})
+			form.Add(web.Group{Fields: []web.Field{field}})
 		}
 	}
 }

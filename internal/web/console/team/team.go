@@ -138,13 +138,8 @@ func (p *Pages) table(q *web.Request) (web.Table[identity.User], error) {
 }
 
 func factorCell(u identity.User) web.Cell {
-	switch {
-	case u.HasTOTP && u.HasPasskey:
-		return web.Cell{Text: "App and passkey"}
-	case u.HasTOTP:
+	if u.HasTOTP {
 		return web.Cell{Text: "App"}
-	case u.HasPasskey:
-		return web.Cell{Text: "Passkey"}
 	}
 	return web.Cell{Text: "None", Quiet: true}
 }
