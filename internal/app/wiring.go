@@ -28,7 +28,8 @@ func (a *App) mount() error {
 		return err
 	}
 	clients, err := slascone.New(slascone.Config{
-		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Sessions: r.Sessions, Licensees: r.Licensees, Vendors: index, Keys: r.Authenticator,
+		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Sessions: r.Sessions, Licensees: r.Licensees,
+		Vendors: index, Keys: r.Authenticator,
 		Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places, Guesses: guesses,
 	})
 	if err != nil {

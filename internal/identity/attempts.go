@@ -31,7 +31,7 @@ type Limit struct {
 // is guessed; the address's is higher, because offices share one, and bounds who
 // tries one password on many accounts.
 var (
-	accountLimit = Limit{Free: 10, Wait: time.Minute, Most: 15 * time.Minute, Forget: 24 * time.Hour} //nolint:gochecknoglobals // a constant that Go has no form for
+	accountLimit = Limit{Free: 10, Wait: time.Minute, Most: 15 * time.Minute, Forget: 24 * time.Hour} //nolint:gochecknoglobals // as if const
 	addressLimit = Limit{Free: 50, Wait: time.Minute, Most: time.Hour, Forget: 24 * time.Hour}        //nolint:gochecknoglobals // likewise
 )
 

@@ -107,7 +107,8 @@ func (r *Links) InviteAgain(t tx.Tx, by Principal, uuid ident.UUID) (User, Lette
 		return User{}, Letter{}, err
 	}
 	if user.HasPassword || user.SignedInAt != nil {
-		return User{}, Letter{}, fault.Refused("user_has_come", "This user has accepted the invitation.", "Forgot password on the sign-in page sends a new link.")
+		return User{}, Letter{}, fault.Refused("user_has_come", "This user has accepted the invitation.",
+			"Forgot password on the sign-in page sends a new link.")
 	}
 	letter, err := r.send(t, by.Vendor, user, Invitation, newLinkToken(r.c.IDs))
 	if err == nil {

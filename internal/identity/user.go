@@ -37,7 +37,7 @@ func (u User) Permissions() []Permission {
 }
 
 // UserStore keeps users.
-type UserStore interface {
+type UserStore interface { //nolint:interfacebloat // all that is stored of users
 	// LockTeam makes other changes of the vendor's users and roles wait until
 	// the transaction ends. It comes before any other lock on users.
 	LockTeam(t tx.Tx, vendor ident.VendorID) error

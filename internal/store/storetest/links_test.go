@@ -149,7 +149,7 @@ func TestInvitation(t *testing.T) {
 			})
 		}
 		first := invite(false, identity.User{})
-		if first.HasPassword || first.Letter.Kind != identity.Invitation || len(p.post.letters) != 1 {
+		if first.HasPassword || first.Kind != identity.Invitation || len(p.post.letters) != 1 {
 			t.Errorf("%+v", first)
 		}
 		if _, err := p.signIn.Password(t.Context(), p.vendor.ID, "new@example.com", "", visit("192.0.2.1")); !fault.Is(err, "sign_in_failed") {

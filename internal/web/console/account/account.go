@@ -85,6 +85,8 @@ func (p *Pages) Routes() []edge.Route {
 
 func back(q *web.Request) string { return q.Href("/account") }
 
+func crumb(q *web.Request) web.Link { return web.Link{Label: "Account", Href: back(q)} }
+
 func visit(q *web.Request) identity.Visit {
 	v := identity.Visit{UserAgent: q.R.UserAgent()}
 	if a := edge.ClientAddress(q.Context()); a.IsValid() {
@@ -155,7 +157,7 @@ func (p *Pages) endOthers(t tx.Tx, q *web.Request, _ web.Values) (web.Done, erro
 }
 
 func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page := &web.FormPage{Page: q.Page("Change your name", web.Link{Label: "Account", Href: back(q)}), Form: form}
+	page := &web.FormPage{Page: q.Page("Change your name", crumb(q)), Form: form}
 	form.Cancel = back(q)
 	form.Add(web.Group{Fields: []web.Field{{Name: "name", Label: "Name", Value: q.Person.Name, Required: true, Complete: "name", Focus: true}}})
 	return page, nil
@@ -168,7 +170,7 @@ func (p *Pages) rename(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) 
 
 func (p *Pages) askPassword(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{
-		Page: q.Page("Change your password", web.Link{Label: "Account", Href: back(q)}), Form: form,
+		Page: q.Page("Change your password", crumb(q)), Form: form,
 		Text: "All your other sessions end.",
 	}
 	form.Submit, form.Cancel = "Change the password", back(q)

@@ -12,7 +12,9 @@ func browser(agent string) string {
 			break
 		}
 	}
-	for _, s := range [][2]string{{"Windows", "Windows"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Mac OS", "macOS"}, {"Android", "Android"}, {"Linux", "Linux"}} {
+	for _, s := range [][2]string{
+		{"Windows", "Windows"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Mac OS", "macOS"}, {"Android", "Android"}, {"Linux", "Linux"},
+	} {
 		if strings.Contains(agent, s[0]) {
 			system = s[1]
 			break

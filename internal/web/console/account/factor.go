@@ -50,7 +50,7 @@ func (p *Pages) begin(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
 
 func (p *Pages) askCode(q *web.Request, form *web.Form) (*setupPage, error) {
 	s := q.Person.Session
-	page := &setupPage{Page: q.Page("Set up an authenticator app", web.Link{Label: "Account", Href: back(q)}), Form: form}
+	page := &setupPage{Page: q.Page("Set up an authenticator app", crumb(q)), Form: form}
 	page.Sub = "Scan the code with the app, then enter what it shows."
 	var setup identity.Setup
 	if err := p.Face.Changes.Runner.Run(q.Context(), func(t tx.Tx) (err error) {
@@ -77,14 +77,14 @@ func (p *Pages) confirm(t tx.Tx, q *web.Request, v web.Values) (codes, error) {
 }
 
 func showCodes(q *web.Request, made codes) (*codesPage, error) {
-	page := &codesPage{Page: q.Page("Recovery codes", web.Link{Label: "Account", Href: back(q)}), Codes: made.Codes}
+	page := &codesPage{Page: q.Page("Recovery codes", crumb(q)), Codes: made.Codes}
 	page.Sub = "Each signs you in once when the app is not at hand. They are shown this once: print them, or keep them in a password manager."
 	return page, nil
 }
 
 func askCodes(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{
-		Page: q.Page("New recovery codes", web.Link{Label: "Account", Href: back(q)}), Form: form,
+		Page: q.Page("New recovery codes", crumb(q)), Form: form,
 		Text: "Ten new codes are made, and the old ones stop working.",
 	}
 	form.Submit, form.Cancel = "Make new codes", back(q)
@@ -98,7 +98,7 @@ func (p *Pages) newCodes(t tx.Tx, q *web.Request, _ web.Values) (codes, error) {
 
 func askRemove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{
-		Page: q.Page("Remove the authenticator app", web.Link{Label: "Account", Href: back(q)}), Form: form,
+		Page: q.Page("Remove the authenticator app", crumb(q)), Form: form,
 		Text: "The password alone signs you in afterwards, and the recovery codes stop working.",
 	}
 	form.Submit, form.Cancel, form.Danger = "Remove it", back(q), true

@@ -21,7 +21,7 @@ func (p *Pages) factor() []edge.Route {
 }
 
 func (p *Pages) setStep(q *web.Request, step string, age int) {
-	q.SetCookie(&http.Cookie{
+	q.SetCookie(&http.Cookie{ //nolint:gosec // secure where the server is reached over TLS
 		Name: stepCookie, Value: step, Path: q.Base, MaxAge: age, HttpOnly: true, Secure: p.Face.Secure, SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -42,7 +42,7 @@ func (p *Pages) askFactor(q *web.Request, form *web.Form) (*web.FormPage, error)
 func (p *Pages) checkFactor(q *web.Request, v web.Values) (web.Done, error) {
 	c, err := q.R.Cookie(stepCookie)
 	if err != nil {
-		return web.Done{To: q.Href("/sign-in")}, nil
+		return web.Done{To: q.Href("/sign-in")}, nil //nolint:nilerr // nobody is half signed in: begin again
 	}
 	in, err := p.SignIn.SecondFactor(q.Context(), q.VendorID(), c.Value, v.Get("code"), p.visit(q))
 	if fault.Is(err, "sign_in_stale") {

@@ -50,7 +50,9 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	if err != nil {
 		return nil, err
 	}
-	page := &web.FormPage{Page: q.Page("Choose a new password"), Form: form, Text: "For " + link.User.Email + ". All your sessions end, and you sign in with it."}
+	page := &web.FormPage{
+		Page: q.Page("Choose a new password"), Form: form, Text: "For " + link.User.Email + ". All your sessions end, and you sign in with it.",
+	}
 	if link.Kind == identity.Invitation {
 		page.Title = "Join " + q.Vendor.Name
 		page.Text = "You are invited as " + link.User.Email + ". Choose the password that you sign in with."

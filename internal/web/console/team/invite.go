@@ -19,7 +19,7 @@ func (p *Pages) invitations() []edge.Route {
 }
 
 func (p *Pages) askInvite(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page := &web.FormPage{Page: q.Page("Invite somebody", web.Link{Label: "Team & roles", Href: home(q)}), Form: form}
+	page := &web.FormPage{Page: q.Page("Invite somebody", crumb(q)), Form: form}
 	page.Text = "A mail goes out with a link that is good for seven days. You may only give what you may do yourself."
 	options, err := p.grantable(q)
 	form.Submit, form.Cancel = "Send the invitation", home(q)
@@ -46,7 +46,7 @@ func (p *Pages) askAgain(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		return nil, err
 	}
 	u, err := p.UserRows.ByUUID(q.Context(), q.VendorID(), id)
-	page := &web.FormPage{Page: q.Page("Invite again", web.Link{Label: "Team & roles", Href: home(q)}), Form: form}
+	page := &web.FormPage{Page: q.Page("Invite again", crumb(q)), Form: form}
 	page.Text = "A new link goes to " + u.Email + "; the one sent before stops working."
 	form.Submit, form.Cancel = "Send a new link", q.Href("/settings/team/"+id.String())
 	return page, err
@@ -67,7 +67,7 @@ func invitedBy(q *web.Request, l identity.Letter) invited {
 
 // showInvited shows the link once, for where no mail is set up.
 func showInvited(q *web.Request, made invited) (*web.FormPage, error) {
-	page := &web.FormPage{Page: q.Page("Invited", web.Link{Label: "Team & roles", Href: home(q)}), Form: &web.Form{}}
+	page := &web.FormPage{Page: q.Page("Invited", crumb(q)), Form: &web.Form{}}
 	page.Say = &web.Flash{Text: "The invitation is on its way to " + made.Email + ".", Tone: web.Good}
 	page.Text = "Where mail does not arrive, hand this link over yourself. It is shown this once, and works once."
 	page.Facts = page.Page.Facts(web.Fact{Label: "Link", Cell: web.Cell{Text: made.Link, Copy: made.Link, Mono: true}})

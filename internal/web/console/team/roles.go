@@ -13,7 +13,7 @@ import (
 
 func (p *Pages) roles() []edge.Route {
 	routes := []edge.Route{web.Lists(p.Face, "/settings/roles", who(), p.roleTable, func(q *web.Request) (web.Page, error) {
-		page := q.Page("Team & roles")
+		page := q.Page(title)
 		page.Sub = "What each role may do. The built-in ones are the same for every vendor."
 		page.Tabs = tabs(q, "roles")
 		page.Actions = []web.Action{{Label: "Create a role", Href: q.Href("/settings/roles/new"), Icon: "plus"}}

@@ -86,6 +86,11 @@ func (p *Pages) Routes() []edge.Route {
 
 func home(q *web.Request) string { return q.Href("/settings/team") }
 
+// title is that of the pages with tabs.
+const title = "Team & roles"
+
+func crumb(q *web.Request) web.Link { return web.Link{Label: title, Href: home(q)} }
+
 func tabs(q *web.Request, active string) []web.Tab {
 	return []web.Tab{
 		{Label: "Users", Href: home(q), Active: active == "users"},
@@ -94,7 +99,7 @@ func tabs(q *web.Request, active string) []web.Tab {
 }
 
 func (p *Pages) chrome(q *web.Request) (web.Page, error) {
-	page := q.Page("Team & roles")
+	page := q.Page(title)
 	page.Sub = "Who works with the console, and what they may do."
 	page.Tabs = tabs(q, "users")
 	page.Actions = []web.Action{{Label: "Invite somebody", Href: q.Href("/settings/team/invite"), Icon: "plus"}}
@@ -122,7 +127,7 @@ func (p *Pages) table(q *web.Request) (web.Table[identity.User], error) {
 			}, Plain: func(u identity.User) string { return u.Email }},
 			{Name: "role", Label: "Role", Cell: func(u identity.User) web.Cell { return web.Cell{Text: u.Role.Name} }},
 			{Name: "state", Label: "State", Cell: func(u identity.User) web.Cell { b := badgeOf(u); return web.Cell{Badge: &b} }},
-			{Name: "factor", Label: "Second factor", Cell: func(u identity.User) web.Cell { return factorCell(u) }},
+			{Name: "factor", Label: "Second factor", Cell: factorCell},
 			{Name: "signed_in", Label: "Signed in", Cell: func(u identity.User) web.Cell {
 				if u.SignedInAt == nil {
 					return web.Cell{Text: "Never", Quiet: true}

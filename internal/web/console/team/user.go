@@ -31,7 +31,7 @@ func (p *Pages) askUser(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &web.FormPage{Page: q.Page(u.Name, web.Link{Label: "Team & roles", Href: home(q)}), Form: form}
+	page := &web.FormPage{Page: q.Page(u.Name, crumb(q)), Form: form}
 	badge := badgeOf(u)
 	page.Badge = &badge
 	facts := []web.Fact{
@@ -111,7 +111,7 @@ func (p *Pages) clearFactor(t tx.Tx, q *web.Request, _ web.Values) (web.Done, er
 
 func (p *Pages) askRemove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	u, err := p.find(q)
-	page := &web.FormPage{Page: q.Page("Remove "+u.Name, web.Link{Label: "Team & roles", Href: home(q)}), Form: form}
+	page := &web.FormPage{Page: q.Page("Remove "+u.Name, crumb(q)), Form: form}
 	page.Text = u.Email + " can't sign in any more, and all sessions end. What they have done stays in the audit log."
 	form.Submit, form.Cancel, form.Danger = "Remove", here(q), true
 	return page, err
