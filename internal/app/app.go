@@ -24,6 +24,8 @@ import (
 type Config struct {
 	Storage
 
+	Limits         Limits
+	Retention      Retention
 	Listen         string // host:port; port 0 takes a free one
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix
@@ -110,8 +112,12 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if a.places, err = geo.Open(c.GeoFile); err != nil {
 		return nil, usage("The geo database can't be read: name an MMDB file with --geo, or leave it out for the embedded one.", err)
 	}
-	a.metrics = newMetrics(a.rooms)
-	if a.edge, err = newEdge(c, a.rooms, a.metrics); err != nil {
+	doors, err := newDoors(a.rooms.Clock, c.Limits)
+	if err != nil {
+		return nil, err
+	}
+	a.metrics = newMetrics(a.rooms, doors)
+	if a.edge, err = newEdge(c, a.rooms, doors, a.metrics); err != nil {
 		return nil, err
 	}
 	if err := a.mount(); err != nil {

@@ -23,6 +23,8 @@ func areas() []area {
 		(*App).consoleAccount,
 		(*App).consoleTeam,
 		(*App).consoleLicenses,
+		(*App).consoleSettings,
+		(*App).consoleAuditLog,
 	}
 }
 

@@ -36,7 +36,24 @@ func (a *App) plan() error {
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
 		Job{Name: "forget old sign-ins", Every: time.Hour, Run: a.periodic.InTx(r.forgetSignIns)},
 	)
+	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
+	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
 	return nil
+}
+
+// forgetEvery: nobody waits for room to be made.
+const forgetEvery = 6 * time.Hour
+
+// forget adds a job that takes out what is older than days; 0 keeps it for ever.
+func (a *App) forget(days int, j Job, what string, run func(ctx context.Context, before time.Time) (int, error)) {
+	if days == 0 {
+		return
+	}
+	j.Every = forgetEvery
+	j.Run = counted(a.c.Log, what, func(ctx context.Context) (int, error) {
+		return run(ctx, a.rooms.Clock.Now().AddDate(0, 0, -days))
+	})
+	a.periodic.Add(j)
 }
 
 // counted logs what a job did, when it did something.

@@ -18,12 +18,14 @@ import (
 // serveCommand runs the server.
 type serveCommand struct {
 	storageFlags
+	limitFlags
+	retentionFlags
 
 	Listen        string        `help:"Address to listen on. Default: :8080, on all addresses of this machine." default:":8080" placeholder:"HOST:PORT"`
 	PublicURL     string        `help:"Where users reach the server, for links: https://licences.example.com." placeholder:"URL"`
 	TrustedProxy  []string      `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	AllowOutbound []string      `help:"Addresses or networks that webhooks may reach although they are inside: 10.1.2.0/24." placeholder:"CIDR"`
-	SMTP          string        `name:"smtp" help:"Mail server: smtp://user:password@host:587 or smtps://...; without it mail stays in the log." placeholder:"URL"`
+	SMTP          string        `name:"smtp" help:"Mail server: smtp://user:password@host:587, or smtps; without it mail stays in the log." placeholder:"URL"`
 	MailFrom      string        `help:"Address that mail comes from. Default: licences@ and the host of --public-url." placeholder:"ADDRESS"`
 	TLSCert       string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
 	TLSKey        string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
@@ -100,8 +102,16 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	limits, err := c.limits()
+	if err != nil {
+		return Config{}, err
+	}
+	retention, err := c.retention()
+	if err != nil {
+		return Config{}, err
+	}
 	config := Config{
-		Storage: storage, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, Gallery: c.Gallery,
+		Storage: storage, Limits: limits, Retention: retention, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, Gallery: c.Gallery,
 		AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {

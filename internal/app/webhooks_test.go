@@ -113,10 +113,10 @@ func TestWebhooks(t *testing.T) {
 		for i := range 4 {
 			r := await(t, got)
 			var m struct {
-				Type     string
-				Sequence float64
-				Stream   string
-				Data     map[string]any
+				Type     string         `json:"type"`
+				Sequence float64        `json:"sequence"`
+				Stream   string         `json:"stream"`
+				Data     map[string]any `json:"data"`
 			}
 			if err := json.Unmarshal(r.body, &m); err != nil || !signedWith(secret, r) || m.Sequence <= last || m.Stream != customer {
 				t.Errorf("%s, signed: %t, %v", r.body, signedWith(secret, r), err)

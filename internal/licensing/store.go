@@ -87,6 +87,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// SetGoodwill makes an activation regular (zero times) or goodwill.
 	SetGoodwill(t tx.Tx, v ident.VendorID, a *Activation) error
 
+	// SetOffline marks an activation as one by a file.
+	SetOffline(t tx.Tx, v ident.VendorID, a *Activation) error
+
 	// UpdateClient stores what a client says of itself.
 	UpdateClient(t tx.Tx, v ident.VendorID, a *Activation) error
 
@@ -97,6 +100,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	// SaveCounters stores the counters, used up, first activation and last slot.
 	SaveCounters(t tx.Tx, l *License) error
+
+	// SaveMeasured stores what was consumed of limitations that end the licence.
+	SaveMeasured(t tx.Tx, l *License) error
 
 	// SaveLicense stores everything that staff can change, and the counters.
 	SaveLicense(t tx.Tx, l *License) error
@@ -146,7 +152,7 @@ type Due struct {
 }
 
 // Reader answers the calls that change nothing, from committed data.
-type Reader interface {
+type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Held gives what a client holds of a product: its present activations with
 	// their licences, the temporary one first.
 	Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]Holding, error)

@@ -121,8 +121,8 @@ func (p *Postman) round(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	for _, c := range claimed {
-		if ctx.Err() != nil {
-			return false, nil // the claim runs out
+		if err := ctx.Err(); err != nil {
+			return false, err // the claim runs out
 		}
 		if err := p.deliver(ctx, c); err != nil {
 			return false, err

@@ -39,9 +39,10 @@ var inside = prefixes( //nolint:gochecknoglobals // a list that never changes: I
 	"ff00::/8",  // multicast
 )
 
+//nolint:gochecknoglobals // as inside
 var (
-	nat64   = netip.MustParsePrefix("64:ff9b::/96")
-	sixToFo = netip.MustParsePrefix("2002::/16")
+	nat64     = netip.MustParsePrefix("64:ff9b::/96")
+	sixToFour = netip.MustParsePrefix("2002::/16")
 )
 
 func prefixes(texts ...string) []netip.Prefix {
@@ -62,7 +63,7 @@ func embedded(a netip.Addr) netip.Addr {
 	switch {
 	case nat64.Contains(a):
 		return netip.AddrFrom4([4]byte(b[12:16]))
-	case sixToFo.Contains(a):
+	case sixToFour.Contains(a):
 		return netip.AddrFrom4([4]byte(b[2:6]))
 	}
 	return a

@@ -71,7 +71,7 @@ func (s *Service) ReplayDead(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (i
 }
 
 func (s *Service) journalReplay(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, n int) {
-	t.Journal(tx.Entry{Vendor: vendor, Action: "subscription.replayed", Subject: "subscription", ID: uuid, After: struct {
+	t.Journal(tx.Entry{Vendor: vendor, Action: "subscription.replayed", Subject: noun, ID: uuid, After: struct {
 		Items int `json:"items"`
 	}{n}})
 }

@@ -75,6 +75,6 @@ func (s *Service) RotateSecret(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) 
 	if err := s.Store.Save(t, vendor, sub); err != nil {
 		return Subscription{}, "", err
 	}
-	t.Journal(tx.Entry{Vendor: vendor, Action: "subscription.secret_rotated", Subject: "subscription", ID: uuid, After: recordOf(sub)})
+	t.Journal(tx.Entry{Vendor: vendor, Action: "subscription.secret_rotated", Subject: noun, ID: uuid, After: recordOf(sub)})
 	return sub, secret, nil
 }

@@ -13,6 +13,9 @@ import (
 // MaxSubscriptions is how many a vendor may have: each event is written once for each of its subscribers.
 const MaxSubscriptions = 50
 
+// noun is what the audit log and faults call a subscription.
+const noun = "subscription"
+
 // Store keeps subscriptions and what is queued for them.
 type Store interface {
 	// Insert stores s with its events.
@@ -86,7 +89,7 @@ func (s *Service) Subscribe(
 	if sub.ID, err = s.Store.Insert(t, vendor, sub); err != nil {
 		return Subscription{}, "", err
 	}
-	t.Journal(tx.Entry{Vendor: vendor, Action: "subscription.created", Subject: "subscription", ID: sub.UUID, After: recordOf(sub)})
+	t.Journal(tx.Entry{Vendor: vendor, Action: "subscription.created", Subject: noun, ID: sub.UUID, After: recordOf(sub)})
 	return sub, secret, nil
 }
 
@@ -126,7 +129,7 @@ func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, c Chan
 		return Subscription{}, err
 	}
 	t.Journal(tx.Entry{
-		Vendor: vendor, Action: "subscription.updated", Subject: "subscription", ID: uuid, Before: recordOf(before), After: recordOf(after),
+		Vendor: vendor, Action: "subscription.updated", Subject: noun, ID: uuid, Before: recordOf(before), After: recordOf(after),
 	})
 	return after, nil
 }
@@ -138,16 +141,16 @@ func (s *Service) Unsubscribe(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) e
 		return err
 	}
 	if !found {
-		return fault.Missing("subscription")
+		return fault.Missing(noun)
 	}
-	t.Journal(tx.Entry{Vendor: vendor, Action: "subscription.deleted", Subject: "subscription", ID: uuid, Before: recordOf(sub)})
+	t.Journal(tx.Entry{Vendor: vendor, Action: "subscription.deleted", Subject: noun, ID: uuid, Before: recordOf(sub)})
 	return nil
 }
 
 func (s *Service) locked(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Subscription, error) {
 	sub, found, err := s.Store.Lock(t, vendor, uuid)
 	if err == nil && !found {
-		err = fault.Missing("subscription")
+		err = fault.Missing(noun)
 	}
 	return sub, err
 }

@@ -15,7 +15,7 @@ import (
 func guard(fn func(*Tx) error, t *Tx) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("panic in a transaction: %s\n%s", fault.PanicText(p), debug.Stack())
 		}
 		t.leave()
 	}()

@@ -52,6 +52,7 @@ type DB struct {
 	engine engine
 
 	committed, failed atomic.Int64 // transactions
+	refusing          atomic.Bool  // the database could not take a change, and has not shown since that it can
 	closed            atomic.Bool
 }
 
@@ -108,6 +109,7 @@ func (db *DB) Stats() Stats {
 // Run implements tx.Runner.
 func (db *DB) Run(ctx context.Context, fn func(tx.Tx) error) error {
 	err := db.run(ctx, fn)
+	db.note(err)
 	if err == nil {
 		db.committed.Add(1)
 	} else {

@@ -46,23 +46,25 @@ type source struct {
 const (
 	notNoted = ` AND NOT EXISTS (SELECT 1 FROM license_notices n WHERE n.vendor_id = l.vendor_id AND n.license_id = l.id AND n.kind = $4 AND n.ends_at = `
 
-	// by an instant of its own
-	ownEnd = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.expires_at > $2 AND l.expires_at <= $3` + notNoted + `l.expires_at)`
+	// by an instant of its own.
+	ownEnd = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1
+		AND l.expires_at > $2 AND l.expires_at <= $3` + notNoted + `l.expires_at)`
 
-	// by days of its own
+	// by days of its own.
 	ownDays = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.expires_days IS NOT NULL
 		AND l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT) > $2
-		AND l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT) <= $3` + notNoted + `l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT))`
+		AND l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT) <= $3` +
+		notNoted + `l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT))`
 
-	// by a trial of its own, which Go looks for; $2 to $4 are named because they are given
+	// by a trial of its own, which Go looks for; $2 to $4 are named because they are given.
 	ownTrial = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.overrides IS NOT NULL
 		AND l.first_activated_at IS NOT NULL AND CAST($2 AS BIGINT) < CAST($3 AS BIGINT) AND CAST($4 AS TEXT) <> ''`
 
-	// by the edition's instant $6, which lies within
+	// by the edition's instant $6, which lies within.
 	editionEnd = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $5 AND l.expires_mode IS NULL
 		AND $6 > CAST($2 AS BIGINT) AND $6 <= CAST($3 AS BIGINT)` + notNoted + `$6)`
 
-	// by the edition's days $6, in milliseconds
+	// by the edition's days $6, in milliseconds.
 	editionDays = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $5
 		AND l.first_activated_at > CAST($2 AS BIGINT) - CAST($6 AS BIGINT) AND l.first_activated_at <= CAST($3 AS BIGINT) - CAST($6 AS BIGINT)` +
 		notNoted + `l.first_activated_at + CAST($6 AS BIGINT))`

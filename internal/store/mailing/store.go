@@ -128,7 +128,8 @@ func scan(scan store.Scan) (row, error) {
 func (r *row) dest() []any {
 	return []any{
 		&r.id, &r.UUID, &r.Kind, &r.License, &r.To, &r.Key, &r.Body.Subject, &r.Body.Text, &r.Body.HTML, &r.Sealed, &r.State, &r.Attempts,
-		(*instant)(&r.NextAttemptAt), (*instant)(&r.GiveUpAt), &r.Error, (*instant)(&r.At), optional{&r.SentAt},
+		(*instant)(&r.NextAttemptAt), (*instant)(&r.GiveUpAt), &r.Error, (*instant)(&r.At),
+		optional{&r.SentAt},
 	}
 }
 

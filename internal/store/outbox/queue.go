@@ -104,7 +104,8 @@ func (Store) Settle(t tx.Tx, p outbox.Parcel, a outbox.Attempt, o outbox.Outcome
 	case outbox.Dead:
 		sqltext, at = `UPDATE outbox SET dead_at = $1`, now
 	}
-	n, err := s.Exec(sqltext+` WHERE vendor_id = $2 AND subscription_id = $3 AND id = $4 AND attempts = $5 AND `+waiting, at, v, sub, p.Item.ID, p.Item.Attempts)
+	n, err := s.Exec(sqltext+` WHERE vendor_id = $2 AND subscription_id = $3 AND id = $4 AND attempts = $5 AND `+waiting,
+		at, v, sub, p.Item.ID, p.Item.Attempts)
 	if err != nil {
 		return err
 	}

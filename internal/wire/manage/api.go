@@ -56,7 +56,8 @@ type API struct {
 func New(c Config) (*API, error) {
 	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Clock == nil || c.Keys == nil || c.Vendors == nil || c.VendorRows == nil ||
 		c.Catalog == nil || c.CatalogRows == nil || c.Customers == nil || c.CustomerRows == nil ||
-		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil || c.Mails == nil || c.MailRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
+		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil ||
+		c.Mails == nil || c.MailRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
 		c.Meters == nil || c.MeterRows == nil || c.Usage == nil ||
 		c.Sessions == nil || c.SessionRows == nil ||
 		c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
@@ -85,9 +86,9 @@ func New(c Config) (*API, error) {
 func (a *API) Routes() []edge.Route {
 	routes := make([]edge.Route, 0, len(a.operations)+3)
 	routes = append(routes, []edge.Route{
-		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Handler: a.serveDocument},
-		{Method: http.MethodGet, Path: "/api/docs", Public: "it describes the API and holds no data", Handler: a.servePage},
-		{Method: http.MethodGet, Path: "/api/docs/style.css", Public: "the look of the description", Handler: a.serveStyle},
+		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Light: true, Handler: a.serveDocument},
+		{Method: http.MethodGet, Path: "/api/docs", Public: "it describes the API and holds no data", Light: true, Handler: a.servePage},
+		{Method: http.MethodGet, Path: "/api/docs/style.css", Public: "the look of the description", Light: true, Handler: a.serveStyle},
 	}...)
 	for _, op := range a.operations {
 		routes = append(routes, edge.Route{

@@ -177,7 +177,8 @@ func (a *API) mailSettings() []operation {
 			return answer, err
 		}),
 		change(a, operation{
-			Method: http.MethodPut, Path: "/mail-rules", ID: "set-mail-rule", Group: group, Summary: "Set the rule of one kind", Permission: identity.ManageVendor,
+			Method: http.MethodPut, Path: "/mail-rules", ID: "set-mail-rule", Group: group,
+			Summary: "Set the rule of one kind", Permission: identity.ManageVendor,
 		}, func(t tx.Tx, q *request, in mailRule) (mailRule, error) {
 			r := mailing.DefaultRule(in.Kind)
 			r.IsOn, r.ToCustomer, r.Staff = in.IsOn, in.ToCustomer, in.Staff

@@ -153,7 +153,8 @@ func (a *API) subscriptions() []operation {
 			return showSubscription(s), err
 		}),
 		change(a, operation{
-			Method: http.MethodPatch, Path: "/subscriptions/{id}", ID: "update-subscription", Group: group, Summary: "Change a subscription, or switch it off and on",
+			Method: http.MethodPatch, Path: "/subscriptions/{id}", ID: "update-subscription", Group: group,
+			Summary:    "Change a subscription, or switch it off and on",
 			Permission: identity.ManageVendor,
 		}, func(t tx.Tx, q *request, in subscriptionUpdate) (subscription, error) {
 			s, err := a.Subscriptions.Update(t, q.vendor, q.id, outbox.Change{Target: in.Target, Events: in.Events, IsEnabled: in.IsEnabled})
