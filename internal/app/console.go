@@ -21,6 +21,7 @@ func areas() []area {
 	return []area{
 		(*App).consoleEntrance,
 		(*App).consoleLicenses,
+		(*App).consoleCatalog,
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"chancery/internal/web"
 )
 
-//go:embed templates
+//go:embed all:templates
 var templates embed.FS
 
 // Rows reads the catalogue.
