@@ -15,7 +15,7 @@ type Store struct{ DB *store.DB }
 
 var _ customers.Store = Store{}
 
-const selectCustomer = `SELECT c.id, c.uuid, c.superior_id, s.uuid, c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
+const selectCustomer = `SELECT c.id, c.uuid, c.superior_id, s.uuid, COALESCE(s.company_name, ''), c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
 	FROM customers c LEFT JOIN customers s ON s.vendor_id = c.vendor_id AND s.id = c.superior_id
 	WHERE c.vendor_id =`
 
@@ -125,7 +125,7 @@ func scan(row func(dest ...any) (bool, error)) (customers.Customer, bool, error)
 	var c customers.Customer
 	var superior sql.Null[int64]
 	var created, updated int64
-	found, err := row(&c.ID, &c.UUID, &superior, &c.SuperiorUUID, &c.CompanyName, &c.Number, &c.Email, &created, &updated)
+	found, err := row(&c.ID, &c.UUID, &superior, &c.SuperiorUUID, &c.SuperiorName, &c.CompanyName, &c.Number, &c.Email, &created, &updated)
 	if err != nil || !found {
 		return customers.Customer{}, false, err
 	}

@@ -133,7 +133,7 @@ func rowFields(g terms.Grants, k catalog.Kind, id ident.UUID, zone *time.Locatio
 		adjustable, hidden = f.Adjustable, f.Hidden
 		fields = []web.Field{
 			{Name: name(k, id, "active"), Label: "Switched on", Kind: web.CheckField, Value: on(f.IsActive)},
-			{Name: name(k, id, "expires"), Label: "Last day, if it ends before the licence", Kind: web.DateField, Value: ends},
+			{Name: name(k, id, "expires"), Label: "Last day of its own", Kind: web.DateField, Value: ends},
 		}
 	case catalog.LimitationKind:
 		l := terms.Limitation{Reset: terms.ResetNone}
@@ -154,8 +154,8 @@ func rowFields(g terms.Grants, k catalog.Kind, id ident.UUID, zone *time.Locatio
 		fields = []web.Field{{Name: name(k, id, "value"), Label: "Value", Kind: web.AreaField, Rows: 1, Value: v.Value, Mono: true}}
 	}
 	return is, append(fields,
-		web.Field{Name: name(k, id, "adjustable"), Label: "A licence may change it", Kind: web.CheckField, Value: on(adjustable)},
-		web.Field{Name: name(k, id, "hidden"), Label: "Hidden from customers", Kind: web.CheckField, Value: on(hidden)})
+		web.Field{Name: name(k, id, "adjustable"), Label: "Licences may change it", Kind: web.CheckField, Value: on(adjustable)},
+		web.Field{Name: name(k, id, "hidden"), Label: "Hidden", Kind: web.CheckField, Value: on(hidden)})
 }
 
 func limitationFields(k catalog.Kind, id ident.UUID, l terms.Limitation) []web.Field {
