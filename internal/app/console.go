@@ -23,6 +23,7 @@ func areas() []area {
 		(*App).consoleLicenses,
 		(*App).consoleCatalog,
 		(*App).consoleCustomers,
+		(*App).consoleImports,
 	}
 }
 

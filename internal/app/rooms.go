@@ -15,6 +15,7 @@ import (
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/imports"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
@@ -26,6 +27,7 @@ import (
 	customerstore "chancery/internal/store/customers"
 	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
+	importstore "chancery/internal/store/imports"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
 	meterstore "chancery/internal/store/metering"
@@ -90,6 +92,8 @@ type Rooms struct {
 	AuditRows     auditstore.Store
 	Subscriptions *outbox.Service
 	OutboxRows    outboxstore.Store
+	Imports       *imports.Service
+	ImportRows    importstore.Store
 
 	log       *slog.Logger
 	following *followingClock // nil unless the clock follows the database's

@@ -10,6 +10,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"meters", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
 	"license_users", "session_counters", "sessions",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "answers",
+	"imports", "import_lines",
 }
 
 // leftOut are tables that a restored server begins without: leases, which running

@@ -97,6 +97,12 @@ func (Store) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (customers.Cus
 	})
 }
 
+// NumberID finds the customer of this number, unlocked; zero when there is none.
+func (Store) NumberID(t tx.Tx, vendor ident.VendorID, number string) (id ident.UUID, err error) {
+	_, err = store.On(t).QueryRow(`SELECT uuid FROM customers WHERE vendor_id = $1 AND customer_number = $2`, []any{vendor, number}, &id)
+	return id, err
+}
+
 // Within implements customers.Store.
 func (Store) Within(t tx.Tx, vendor ident.VendorID, superior, c ident.CustomerID) (bool, error) {
 	var depth int
