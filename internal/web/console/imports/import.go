@@ -16,11 +16,10 @@ type importPage struct {
 
 	Watch    bool // it changes by itself: the page reads itself again
 	Progress web.Bar
-	Percent  string
 	Stats    []web.Stat
 	Explains string
+	Problems string // address of the lines with problems; empty for none
 	Start    *web.Form // of a draft
-	Ignored  string
 	ReadAs   []readAs
 	Lines    web.List
 }
@@ -53,7 +52,6 @@ func (p *Pages) importPage(q *web.Request) (*importPage, error) {
 		page.Refresh = page.Address
 	}
 	page.Progress = web.Bar{Used: int64(i.Done), Contract: int64(i.Lines), Unit: "lines"}
-	page.Percent = web.Percent(int64(i.Done+i.Failed), int64(i.Lines))
 	page.Stats = []web.Stat{
 		{Label: "Lines", Value: web.Number(int64(i.Lines)), Icon: "list"},
 		{Label: "Done", Value: web.Number(int64(i.Done)), Icon: "check"},
@@ -62,7 +60,8 @@ func (p *Pages) importPage(q *web.Request) (*importPage, error) {
 	}
 	if i.Failed > 0 {
 		page.Stats[3].Tone = web.Bad
-		page.Stats[3].Href = href(q, i) + "?show=failed"
+		page.Problems = href(q, i) + "?show=failed"
+		page.Stats[3].Href = page.Problems
 	}
 	page.Explains = explains(i)
 	page.Actions = p.can(q, i)
