@@ -18,7 +18,7 @@ type importPage struct {
 	Progress web.Bar
 	Stats    []web.Stat
 	Explains string
-	Problems string // address of the lines with problems; empty for none
+	Problems string    // address of the lines with problems; empty for none
 	Start    *web.Form // of a draft
 	ReadAs   []readAs
 	Lines    web.List

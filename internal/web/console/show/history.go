@@ -1,133 +1,163 @@
 package show
 
 import (
-	"context"
 	"encoding/json"
-	"sort"
+	"fmt"
+	"slices"
 	"strings"
 
 	"chancery/internal/audit"
-	"chancery/internal/ident"
-	"chancery/internal/listing"
 	"chancery/internal/web"
 )
 
-// Change is one line of a thing's history.
-type Change = audit.Record
-
-// History reads the audit log.
-type History interface {
-	List(ctx context.Context, v ident.VendorID, f audit.Filter, r listing.Request) (listing.Page[audit.Record], error)
+// Action is what was done, in words: "license.changed" is "Licence changed".
+func Action(action string) string {
+	noun, verb, _ := strings.Cut(action, ".")
+	words := strings.ReplaceAll(noun+" "+verb, "_", " ")
+	words = strings.ReplaceAll(words, "license", "licence")
+	words = strings.ReplaceAll(words, "api key", "API key")
+	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-// HistoryTable is the history of one thing: who changed what of it, when.
-func HistoryTable(q *web.Request, rows History, subject string, id ident.UUID) web.Table[Change] {
-	return web.Table[Change]{
-		Name: subject + "-history", Sorts: audit.Sorts(),
-		Empty: web.Empty{Icon: "history", Title: "Nothing has changed", Text: "Every change is written down here, with who made it and from where."},
-		Columns: []web.Column[Change]{
-			{Name: "when", Label: "When", Cell: func(c Change) web.Cell { return web.Cell{When: c.At} }},
-			{Name: "what", Label: "What", Cell: func(c Change) web.Cell { return web.Cell{Text: Action(c.Action), Sub: Changes(c.Before, c.After)} },
-				Plain: func(c Change) string { return c.Action + ": " + Changes(c.Before, c.After) }},
-			{Name: "who", Label: "Who", Cell: func(c Change) web.Cell { return web.Cell{Text: Who(c), Sub: c.Address} }, Plain: Who},
-			{Name: "request", Label: "Request", Extra: true, Cell: func(c Change) web.Cell { return web.Cell{Text: c.RequestID, Mono: true} }},
-		},
-		Rows: func(q *web.Request, r listing.Request) (listing.Page[audit.Record], error) {
-			return rows.List(q.Context(), q.VendorID(), audit.Filter{Subject: subject, SubjectID: id}, r)
-		},
-	}
-}
-
-// Action writes an action of the audit log as people say it: "License created".
-func Action(a string) string {
-	noun, verb, _ := strings.Cut(a, ".")
-	text := strings.NewReplacer("_", " ", "license", "licence").Replace(noun + " " + verb)
-	if text = strings.TrimSpace(text); text == "" {
-		return a
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-// Who is who made a change.
-func Who(c Change) string {
+// Actor is who did it, in words.
+func Actor(r audit.Record) string {
 	switch {
-	case c.ActorName != "":
-		return c.ActorName
-	case c.ActorKind == "system":
-		return "Chancery itself"
-	case c.ActorKind == "api_key":
-		return "API key " + c.ActorID
+	case r.ActorName != "":
+		return r.ActorName
+	case r.ActorKind == "api_key":
+		return "An API key"
+	case r.ActorKind == "client":
+		return "A client"
+	case r.ActorKind == "system":
+		return "The server"
+	case r.ActorKind == "user":
+		return "A user"
 	}
-	return strings.TrimSpace(c.ActorKind + " " + c.ActorID)
+	return r.ActorKind
 }
 
-// maxChanges is how many changed fields a line names.
+// maxChanges is how many changed fields a line shows.
 const maxChanges = 6
 
-// Changes names the fields in which two records of the audit log differ, with
-// what they held: "company name: A → B".
-func Changes(before, after *string) string {
-	if before == nil || after == nil {
-		return ""
-	}
-	b, a := fields("", *before), fields("", *after)
-	var names []string
-	for name, value := range a {
-		if b[name] != value {
-			names = append(names, name)
+// Changes says what changed from before to after, field by field: "name: A → B".
+// A thing that was made or removed shows what it was.
+func Changes(r audit.Record) string {
+	before, after := fieldsOf(r.Before), fieldsOf(r.After)
+	var parts []string
+	for _, name := range names(before, after) {
+		was, had := before[name]
+		is, has := after[name]
+		switch {
+		case had && has && was != is:
+			parts = append(parts, fmt.Sprintf("%s: %s → %s", label(name), was, is))
+		case had && has, was == "" && is == "":
+		case has:
+			parts = append(parts, label(name)+": "+is)
+		default:
+			parts = append(parts, label(name)+": "+was)
 		}
 	}
-	for name := range b {
-		if _, still := a[name]; !still {
-			names = append(names, name)
-		}
+	if len(parts) > maxChanges {
+		parts = append(parts[:maxChanges], fmt.Sprintf("and %d more", len(parts)-maxChanges))
 	}
-	sort.Strings(names)
-	parts := make([]string, 0, maxChanges+1)
-	for i, name := range names {
-		if i == maxChanges {
-			parts = append(parts, web.Count(int64(len(names)-i), "more field", "more fields"))
-			break
-		}
-		parts = append(parts, strings.ReplaceAll(name, "_", " ")+": "+brief(b[name])+" → "+brief(a[name]))
-	}
-	return strings.Join(parts, "; ")
+	return strings.Join(parts, " · ")
 }
 
-// fields flattens a JSON object one level deep, which is where records keep their parts.
-func fields(prefix, text string) map[string]string {
-	out := map[string]string{}
-	var all map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &all) != nil {
-		return out
+func label(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
+func names(maps ...map[string]string) []string {
+	var all []string
+	for _, m := range maps {
+		for name := range m {
+			all = append(all, name)
+		}
 	}
-	for name, raw := range all {
-		if prefix == "" && len(raw) > 0 && raw[0] == '{' {
-			for inner, value := range fields(name, string(raw)) {
-				out[inner] = value
-			}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// fieldsOf reads a record's JSON. What stands in an object of its own, as an
+// edition's policy does, counts as fields of the record.
+func fieldsOf(text *string) map[string]string {
+	if text == nil {
+		return nil
+	}
+	var raw map[string]json.RawMessage
+	if json.Unmarshal([]byte(*text), &raw) != nil {
+		return map[string]string{"value": *text}
+	}
+	fields := make(map[string]string, len(raw))
+	for name, value := range raw {
+		var inner map[string]json.RawMessage
+		if json.Unmarshal(value, &inner) != nil || len(inner) == 0 {
+			fields[name] = plain(value)
 			continue
 		}
-		out[name] = string(raw)
+		for name, value := range inner {
+			fields[name] = plain(value)
+		}
 	}
-	return out
+	return fields
 }
 
-func brief(raw string) string {
-	switch raw {
-	case "", "null", `""`:
+const maxValue = 80
+
+func plain(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		s = string(raw)
+	}
+	if s == "null" || s == "" || s == "[]" || s == "{}" {
 		return "none"
-	case "true":
-		return "yes"
-	case "false":
-		return "no"
 	}
-	var text string
-	if json.Unmarshal([]byte(raw), &text) != nil {
-		text = raw
+	if runes := []rune(s); len(runes) > maxValue {
+		s = string(runes[:maxValue]) + "…"
 	}
-	if r := []rune(text); len(r) > 60 {
-		return string(r[:60]) + "…"
+	return s
+}
+
+// SubjectHref is the page of what a record is about; empty when there is none.
+func SubjectHref(base string, r audit.Record) string {
+	if r.SubjectID.IsZero() {
+		return ""
 	}
-	return text
+	switch r.Subject {
+	case "license":
+		return LicenseHref(base, r.SubjectID)
+	case "customer":
+		return CustomerHref(base, r.SubjectID)
+	case "product":
+		return ProductHref(base, r.SubjectID)
+	case "edition":
+		return EditionHref(base, r.SubjectID)
+	case "activation":
+		return ActivationHref(base, r.SubjectID)
+	}
+	return ""
+}
+
+// HistoryColumns are the columns of every list of audit records.
+func HistoryColumns(base string) []web.Column[audit.Record] {
+	return []web.Column[audit.Record]{
+		{Name: "at", Label: "When", Cell: func(r audit.Record) web.Cell { return web.Cell{When: r.At} }},
+		{Name: "what", Label: "What", Cell: func(r audit.Record) web.Cell {
+			return web.Cell{Text: Action(r.Action), Href: SubjectHref(base, r), Sub: Changes(r)}
+		}, Plain: func(r audit.Record) string { return r.Action }},
+		{Name: "who", Label: "Who", Cell: func(r audit.Record) web.Cell { return web.Cell{Text: Actor(r)} }},
+		{Name: "address", Label: "From", Cell: func(r audit.Record) web.Cell { return web.Cell{Text: r.Address, Mono: true} }},
+		{Name: "actor", Label: "Actor", Extra: true, Cell: func(r audit.Record) web.Cell { return web.Cell{Text: r.ActorKind, Sub: r.ActorID} }, Plain: func(r audit.Record) string {
+			return strings.TrimSpace(r.ActorKind + " " + r.ActorID)
+		}},
+		{Name: "subject", Label: "Subject", Extra: true, Cell: func(r audit.Record) web.Cell { return web.Cell{Text: r.Subject, Sub: r.SubjectID.String()} }},
+		{Name: "request", Label: "Request", Extra: true, Cell: func(r audit.Record) web.Cell { return web.Cell{Text: r.RequestID, Mono: true} }},
+		{Name: "before", Label: "Before", Extra: true, Cell: func(r audit.Record) web.Cell { return web.Cell{Text: whole(r.Before), Mono: true} }},
+		{Name: "after", Label: "After", Extra: true, Cell: func(r audit.Record) web.Cell { return web.Cell{Text: whole(r.After), Mono: true} }},
+	}
+}
+
+func whole(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
