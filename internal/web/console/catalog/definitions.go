@@ -73,8 +73,10 @@ func (p *Pages) definitionTable(q *web.Request, k kind) (web.Table[catalog.Defin
 		Name: k.path, Sorts: catalog.DefinitionSorts(), Empty: empty,
 		Columns: []web.Column[catalog.Definition]{
 			{Name: "name", Label: "Name", Sort: "name", Cell: func(d catalog.Definition) web.Cell { return web.Cell{Text: d.Name, Href: href(d)} }},
-			{Name: "description", Label: "Description", Cell: func(d catalog.Definition) web.Cell { return web.Cell{Text: firstLine(d.Description)} },
-				Plain: func(d catalog.Definition) string { return d.Description }},
+			{
+				Name: "description", Label: "Description", Cell: func(d catalog.Definition) web.Cell { return web.Cell{Text: firstLine(d.Description)} },
+				Plain: func(d catalog.Definition) string { return d.Description },
+			},
 			{Name: "id", Label: "Id", Cell: func(d catalog.Definition) web.Cell { return idCell(d.UUID) }, Plain: func(d catalog.Definition) string { return d.UUID.String() }},
 			{Name: "created", Label: "Created", Cell: func(d catalog.Definition) web.Cell { return web.Cell{Day: d.CreatedAt} }},
 		},

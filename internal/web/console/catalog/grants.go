@@ -175,9 +175,12 @@ func limitationFields(k catalog.Kind, id ident.UUID, l terms.Limitation) []web.F
 	return []web.Field{
 		{Name: name(k, id, "limit"), Label: "Limit", Value: limit, Placeholder: "unlimited"},
 		{Name: reset, Label: "How it is counted", Kind: web.SelectField, Value: string(l.Reset), Options: []web.Option{
-			{Value: string(terms.ResetNone), Label: "A fixed number, nothing is consumed"}, {Value: string(terms.ResetNever), Label: "Consumed once, for life"},
-			{Value: string(terms.ResetMonth), Label: "Consumed, anew each month"}, {Value: string(terms.ResetQuarter), Label: "Consumed, anew each quarter"},
-			{Value: string(terms.ResetYear), Label: "Consumed, anew each year"}, {Value: string(terms.ResetDays), Label: "Consumed, anew every so many days"},
+			{Value: string(terms.ResetNone), Label: "A fixed number, nothing is consumed"},
+			{Value: string(terms.ResetNever), Label: "Consumed once, for life"},
+			{Value: string(terms.ResetMonth), Label: "Consumed, anew each month"},
+			{Value: string(terms.ResetQuarter), Label: "Consumed, anew each quarter"},
+			{Value: string(terms.ResetYear), Label: "Consumed, anew each year"},
+			{Value: string(terms.ResetDays), Label: "Consumed, anew every so many days"},
 		}},
 		{Name: name(k, id, "reset_days"), Label: "Anew every", Kind: web.NumberField, Unit: "days", Min: "1", Value: days, When: reset + "=days"},
 		{Name: name(k, id, "goodwill_percent"), Label: "Goodwill above the limit", Kind: web.NumberField, Unit: "%", Min: "0", Value: strconv.Itoa(l.GoodwillPercent), When: metered},

@@ -108,8 +108,14 @@ func productChrome(q *web.Request, c catalog.Product, active string) web.Page {
 	page := q.Page(c.Name, productsCrumb(q))
 	href := show.ProductHref(q.Base, c.UUID)
 	for _, tab := range []struct{ path, label string }{
-		{"", "Editions"}, {"features", "Features"}, {"limitations", "Limitations"}, {"variables", "Variables"}, {"releases", "Releases"},
-		{"usage-features", "Usage features"}, {"analytical-fields", "Analytical fields"}, {"history", "History"},
+		{"", "Editions"},
+		{"features", "Features"},
+		{"limitations", "Limitations"},
+		{"variables", "Variables"},
+		{"releases", "Releases"},
+		{"usage-features", "Usage features"},
+		{"analytical-fields", "Analytical fields"},
+		{"history", "History"},
 	} {
 		if tab.path == "history" && !q.May(identity.ViewAuditLog) {
 			continue

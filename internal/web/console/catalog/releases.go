@@ -55,8 +55,10 @@ func (p *Pages) releaseTable(q *web.Request) (web.Table[catalog.Release], error)
 				}
 				return c
 			}, Plain: func(r catalog.Release) string { return r.SoftwareRelease }},
-			{Name: "description", Label: "Description", Cell: func(r catalog.Release) web.Cell { return web.Cell{Text: firstLine(r.Description)} },
-				Plain: func(r catalog.Release) string { return r.Description }},
+			{
+				Name: "description", Label: "Description", Cell: func(r catalog.Release) web.Cell { return web.Cell{Text: firstLine(r.Description)} },
+				Plain: func(r catalog.Release) string { return r.Description },
+			},
 			{Name: "added", Label: "Added", Cell: func(r catalog.Release) web.Cell { return web.Cell{Day: r.CreatedAt} }},
 			{Name: "id", Label: "Id", Extra: true, Cell: func(r catalog.Release) web.Cell { return idCell(r.UUID) }},
 		},
@@ -90,8 +92,10 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 			Placeholder: "for example 4.2.1", Hint: "Exactly as clients send it in software_version.",
 		},
 		{Name: "description", Label: "Description", Kind: web.AreaField, Rows: 3, Value: description, Hint: "Clients get it with a limit on releases."},
-		{Name: "latest", Label: "It is the latest release shipped", Kind: web.CheckField, Value: on(release != "" && release == product.LatestRelease),
-			Hint: "Clients with another release are told that there is a newer one."},
+		{
+			Name: "latest", Label: "It is the latest release shipped", Kind: web.CheckField, Value: on(release != "" && release == product.LatestRelease),
+			Hint: "Clients with another release are told that there is a newer one.",
+		},
 	}})
 	form.Cancel = show.ProductHref(q.Base, product.UUID) + "/releases"
 	return page, nil
