@@ -25,6 +25,9 @@ func areas() []area {
 		(*App).consoleLicenses,
 		(*App).consoleSettings,
 		(*App).consoleAuditLog,
+		(*App).consoleCatalog,
+		(*App).consoleCustomers,
+		(*App).consoleImports,
 	}
 }
 

@@ -64,6 +64,8 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	if r.Customers, err = customers.New(customers.Config{Store: r.CustomerRows, IDs: r.IDs}); err != nil {
 		return err
 	}
-	r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs, Sealer: sealer})
-	return err
+	if r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs, Sealer: sealer}); err != nil {
+		return err
+	}
+	return r.furnishImports()
 }

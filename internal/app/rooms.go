@@ -16,6 +16,7 @@ import (
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/imports"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
@@ -28,6 +29,7 @@ import (
 	customerstore "chancery/internal/store/customers"
 	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
+	importstore "chancery/internal/store/imports"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
 	mailstore "chancery/internal/store/mailing"
@@ -99,6 +101,8 @@ type Rooms struct {
 	OutboxRows    outboxstore.Store
 	Mails         *mailing.Service
 	MailRows      mailstore.Store
+	Imports       *imports.Service
+	ImportRows    importstore.Store
 
 	log       *slog.Logger
 	sealer    *keyring.Sealer

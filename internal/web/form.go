@@ -46,6 +46,11 @@ type Field struct {
 	Focus       bool   // the cursor begins here
 	ReadOnly    bool
 
+	// Lookup is the address of a page that lists matches for what is typed, as
+	// show.Matches makes it: with script they can be picked from below the field. Without
+	// it the field is text, and what reads it must find the thing by it.
+	Lookup string
+
 	// When says "other=value" or "other=a|b": where there is script, the field only
 	// shows while the other field has that value.
 	When string

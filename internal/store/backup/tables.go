@@ -11,6 +11,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"license_users", "session_counters", "sessions",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",
 	"mails", "mail_rules", "mail_templates", "license_notices",
+	"imports", "import_lines",
 }
 
 // leftOut are tables that a restored server begins without: leases, which running
