@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,13 +37,16 @@ func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, 
 	}
 	narrowIndexed(f, q, v)
 	if f.IsActive != nil {
-		q.And("l.is_active = ?", store.Bit(*f.IsActive))
+		q.And("l.is_active = " + strconv.Itoa(store.Bit(*f.IsActive))) // as the index has it
 	}
 	if f.UsedUp {
 		q.And("l.used_up_at IS NOT NULL")
 	}
 	if f.OnGoodwill {
 		q.And("l.goodwill_used > 0")
+	}
+	if f.Search != nil {
+		searched(q, v, *f.Search)
 	}
 	var search store.Search
 	if !f.Indexed() {
