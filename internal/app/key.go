@@ -26,7 +26,7 @@ type keyCommand struct {
 type ofVendor struct {
 	storageFlags
 
-	Vendor string `arg:"" help:"Id or name of the vendor."`
+	Vendor string `arg:"" help:"Id, slug or name of the vendor."`
 }
 
 type keyCreate struct {

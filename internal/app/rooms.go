@@ -60,13 +60,20 @@ type Rooms struct {
 	Watch   *recheck.Watch
 	Changes edge.Changes
 
-	Vendors       *vendors.Service
-	VendorRows    vendorstore.Store
-	Keyring       *keyring.Keyring
-	Users         *identity.Users
-	APIKeys       *identity.APIKeys
-	APIKeyRows    identitystore.APIKeys
-	Authenticator *identity.Authenticator
+	Vendors         *vendors.Service
+	VendorRows      vendorstore.Store
+	Keyring         *keyring.Keyring
+	Users           *identity.Users
+	UserRows        identitystore.Users
+	Roles           *identity.Roles
+	RoleRows        identitystore.Roles
+	UserSessions    *identity.Sessions
+	UserSessionRows identitystore.Sessions
+	Attempts        *identity.Attempts
+	SignIn          *identity.SignIn
+	APIKeys         *identity.APIKeys
+	APIKeyRows      identitystore.APIKeys
+	Authenticator   *identity.Authenticator
 
 	Licenses      *licensing.Service
 	LicenseRows   *licensestore.Store
@@ -140,11 +147,7 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}
-	passwords, err := identity.NewPasswords(r.IDs.Rand, 0, 0)
-	if err != nil {
-		return err
-	}
-	if r.Users, err = identity.NewUsers(identitystore.Users{}, passwords, r.IDs); err != nil {
+	if err := r.furnishPeople(); err != nil {
 		return err
 	}
 	r.APIKeyRows = identitystore.APIKeys{DB: r.DB}

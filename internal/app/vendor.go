@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"chancery/internal/fault"
@@ -25,13 +26,19 @@ type vendorCreate struct {
 	Name  string `arg:"" help:"Name of the vendor."`
 	Owner string `required:"" help:"E-mail address of the owner." placeholder:"EMAIL"`
 	Zone  string `help:"IANA time zone in which the vendor's days begin." default:"UTC"`
-	JSON  bool   `help:"Print JSON."`
+	Slug  string `help:"The vendor's place in addresses: /console/SLUG. Made of the name by default." placeholder:"SLUG"`
+
+	PublicURL string `help:"Where users reach the server, as serve has it; to print the console's address whole." placeholder:"URL"`
+
+	JSON bool `help:"Print JSON."`
 }
 
 // NewVendor is what is printed of a new vendor. The keys and the password are in
 // nobody's hands but the reader's.
 type NewVendor struct {
 	VendorID         string `json:"vendor_id"`
+	Slug             string `json:"slug"`
+	Console          string `json:"console"` // where the owner signs in; without --public-url the path alone
 	ProvisioningKey  string `json:"provisioning_key"`
 	AdminKey         string `json:"admin_key"`
 	Ed25519PublicKey string `json:"ed25519_public_key"` // base64url, 43 characters
@@ -80,7 +87,7 @@ func (r *Rooms) CreateVendor(ctx context.Context, c vendors.Create, ownerEmail s
 		return NewVendor{}, err
 	}
 	return NewVendor{
-		VendorID: v.UUID.String(), ProvisioningKey: provisioning, AdminKey: admin,
+		VendorID: v.UUID.String(), Slug: v.Slug, Console: "/console/" + v.Slug, ProvisioningKey: provisioning, AdminKey: admin,
 		Ed25519PublicKey: base64.RawURLEncoding.EncodeToString(public.Ed25519), RSAPublicKeyPEM: string(pem),
 		X25519PublicKey: base64.RawURLEncoding.EncodeToString(public.X25519.Bytes()),
 		OwnerEmail:      owner.Email, OwnerPassword: owner.Password,
@@ -90,14 +97,16 @@ func (r *Rooms) CreateVendor(ctx context.Context, c vendors.Create, ownerEmail s
 // Run implements the command.
 func (c *vendorCreate) Run(s streams) error {
 	return c.withRooms(func(ctx context.Context, r *Rooms) error {
-		v, err := r.CreateVendor(ctx, vendors.Create{Name: c.Name, Zone: c.Zone}, c.Owner)
+		v, err := r.CreateVendor(ctx, vendors.Create{Name: c.Name, Slug: c.Slug, Zone: c.Zone}, c.Owner)
 		if err != nil {
 			return asUsage(err)
 		}
+		v.Console = strings.TrimSuffix(c.PublicURL, "/") + v.Console
 		if c.JSON {
 			return printJSON(s.out, v)
 		}
 		fmt.Fprintf(s.out, `Vendor            %s
+Console           %s
 Provisioning key  %s
 Admin key         %s
 Owner             %s
@@ -109,7 +118,7 @@ the provisioning key and these public keys go into your programs:
 Ed25519 (answers and licence files)  %s
 X25519 (offline requests)            %s
 RSA (SLASCONE clients)
-%s`, v.VendorID, v.ProvisioningKey, v.AdminKey, v.OwnerEmail, v.OwnerPassword, v.Ed25519PublicKey, v.X25519PublicKey, v.RSAPublicKeyPEM)
+%s`, v.VendorID, v.Console, v.ProvisioningKey, v.AdminKey, v.OwnerEmail, v.OwnerPassword, v.Ed25519PublicKey, v.X25519PublicKey, v.RSAPublicKeyPEM)
 		return nil
 	})
 }
@@ -122,6 +131,7 @@ type vendorList struct {
 
 type vendorRow struct {
 	VendorID  string `json:"vendor_id"`
+	Slug      string `json:"slug"`
 	Name      string `json:"name"`
 	Zone      string `json:"zone"`
 	Plan      string `json:"plan"`
@@ -137,25 +147,28 @@ func (c *vendorList) Run(s streams) error {
 		}
 		rows := make([]vendorRow, len(all))
 		for i, v := range all {
-			rows[i] = vendorRow{v.UUID.String(), v.Name, v.Zone, string(v.Plan), instant(v.CreatedAt)}
+			rows[i] = vendorRow{v.UUID.String(), v.Slug, v.Name, v.Zone, string(v.Plan), instant(v.CreatedAt)}
 		}
 		if c.JSON {
 			return printJSON(s.out, rows)
 		}
 		w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "VENDOR\tNAME\tZONE\tPLAN\tCREATED")
+		fmt.Fprintln(w, "VENDOR\tSLUG\tNAME\tZONE\tPLAN\tCREATED")
 		for _, v := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", v.VendorID, v.Name, v.Zone, v.Plan, v.CreatedAt)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", v.VendorID, v.Slug, v.Name, v.Zone, v.Plan, v.CreatedAt)
 		}
 		return w.Flush()
 	})
 }
 
-// vendor finds a vendor by its id or its exact name.
+// vendor finds a vendor by its id, its slug or its exact name.
 func (r *Rooms) vendor(ctx context.Context, text string) (vendors.Vendor, error) {
 	if isv, err := ident.ParseUUID(text); err == nil {
 		v, err := r.VendorRows.ByUUID(ctx, isv)
 		return v, asUsage(err)
+	}
+	if v, err := r.VendorRows.BySlug(ctx, text); !fault.Is(err, "vendor_not_found") {
+		return v, err
 	}
 	all, err := r.VendorRows.All(ctx)
 	if err != nil {
@@ -169,7 +182,7 @@ func (r *Rooms) vendor(ctx context.Context, text string) (vendors.Vendor, error)
 	}
 	switch len(found) {
 	case 0:
-		return vendors.Vendor{}, usage("There is no vendor with this id or name; `chancery vendor list` shows them.", fault.Missing("vendor"))
+		return vendors.Vendor{}, usage("There is no vendor with this id, slug or name; `chancery vendor list` shows them.", fault.Missing("vendor"))
 	case 1:
 		return found[0], nil
 	}

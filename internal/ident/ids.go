@@ -36,6 +36,8 @@ type (
 	UserID       int64
 	KeyID        int64 // an API key
 	SigningKeyID int64
+	RoleID       int64 // a role of a vendor's own
+	SessionID    int64 // a signed-in user's
 	MeterID      int64
 	EntryID      int64 // a row of a meter's ledger
 )

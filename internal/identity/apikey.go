@@ -49,7 +49,7 @@ func (k KeyKind) Default() []Permission {
 	case Provisioning:
 		return []Permission{ProvisionClients}
 	case Admin:
-		return AllPermissions()
+		return without(AllPermissions(), ManageOwners)
 	}
 	return nil
 }
@@ -57,8 +57,11 @@ func (k KeyKind) Default() []Permission {
 // extra is what may be added to a key of this kind, knowingly: a provisioning
 // key is embedded in programs, so whoever has the program has the permission.
 func (k KeyKind) extra() []Permission {
-	if k == Provisioning {
+	switch k {
+	case Provisioning:
 		return []Permission{LookUpLicenses, SwitchLicenses}
+	case Admin:
+		return []Permission{ManageOwners}
 	}
 	return nil
 }

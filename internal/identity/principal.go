@@ -23,31 +23,23 @@ type Principal struct {
 	ID          ident.UUID // of the key or the user
 	KeyKind     KeyKind    // of an API key
 	Permissions []Permission
+	User        ident.UserID // of a user
 
 	// What signs answers to a provisioning key; zero for the vendor's newest.
 	Ed25519Key ident.SigningKeyID
 	RSAKey     ident.SigningKeyID
 }
 
-// Permission is the name of something one may do; each route names one.
-type Permission string
-
-// The permissions of the foundation.
-const (
-	ProvisionClients  Permission = "provision_clients" // activate, heartbeat, unassign, validate
-	LookUpLicenses    Permission = "look_up_licenses"  // by_customer, by_user on the clients' surface
-	SwitchLicenses    Permission = "switch_licenses"   // the toggle on the clients' surface
-	ViewCatalog       Permission = "view_catalog"
-	ManageCatalog     Permission = "manage_catalog"
-	ViewCustomers     Permission = "view_customers"
-	ManageCustomers   Permission = "manage_customers"
-	ViewLicenses      Permission = "view_licenses"
-	ManageLicenses    Permission = "manage_licenses"
-	ManageActivations Permission = "manage_activations"
-	ManageAPIKeys     Permission = "manage_api_keys"
-	ViewAuditLog      Permission = "view_audit_log"
-	ManageVendor      Permission = "manage_vendor"
-)
-
 // May reports whether p has permission to do what.
 func (p Principal) May(what Permission) bool { return slices.Contains(p.Permissions, what) }
+
+// MayAll reports whether p has every one of these permissions.
+func (p Principal) MayAll(all []Permission) bool {
+	return !slices.ContainsFunc(all, func(one Permission) bool { return !p.May(one) })
+}
+
+// Operator is who works at the server's command line: everything is allowed to
+// whoever has the database.
+func Operator(vendor ident.VendorID) Principal {
+	return Principal{Vendor: vendor, Kind: "system", Permissions: AllPermissions()}
+}

@@ -1,9 +1,6 @@
 package identity
 
 import (
-	"context"
-	"encoding/base64"
-	"errors"
 	"net/mail"
 	"strings"
 	"time"
@@ -13,82 +10,100 @@ import (
 	"chancery/internal/tx"
 )
 
-// User is a person of the vendor's staff.
+// User is a person who can sign in at one vendor: one of the vendor's staff, or
+// a licensee, who has no role.
 type User struct {
-	ID        ident.UserID
-	UUID      ident.UUID
-	Email     string // lower-case, unique per vendor
-	Name      string
-	Role      Role
-	CreatedAt time.Time
+	ID          ident.UserID
+	UUID        ident.UUID
+	Email       string // lower-case, unique per vendor
+	Name        string
+	Role        Role
+	HasPassword bool // false for who is invited and has not come yet
+	CreatedAt   time.Time
+	DisabledAt  *time.Time // nil while they may sign in
+	SignedInAt  *time.Time // the last time; nil for never
+}
+
+// IsStaff reports whether the user has a role.
+func (u User) IsStaff() bool { return u.Role.Key != "" }
+
+// Permissions is what the user may do once signed in.
+func (u User) Permissions() []Permission {
+	return append([]Permission{OwnAccount}, u.Role.Permissions...)
 }
 
 // UserStore keeps users.
 type UserStore interface {
-	// Insert stores u with the hash of its password. inserted is false, and
-	// nothing changed, when the vendor has a user with this e-mail.
+	// LockTeam makes other changes of the vendor's users and roles wait until
+	// the transaction ends. It comes before any other lock on users.
+	LockTeam(t tx.Tx, vendor ident.VendorID) error
+
+	// Insert stores u with the hash of its password ("" for none). inserted is
+	// false, and nothing changed, when the vendor has a user with this e-mail.
 	Insert(t tx.Tx, vendor ident.VendorID, u User, hash string) (id ident.UserID, inserted bool, err error)
+
+	// Get and GetByEmail lock the user until the transaction ends; hash is that
+	// of the password.
+	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (u User, hash string, found bool, err error)
+	GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (u User, hash string, found bool, err error)
+
+	// Update stores name, role and when the user was disabled.
+	Update(t tx.Tx, vendor ident.VendorID, u User) error
+
+	// SetPassword stores the hash of a new password.
+	SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error
+
+	// SignedIn stores when the user has signed in.
+	SignedIn(t tx.Tx, vendor ident.VendorID, id ident.UserID, at time.Time) error
+
+	// Delete removes the user with all that is theirs.
+	Delete(t tx.Tx, vendor ident.VendorID, id ident.UserID) error
+
+	// Owners counts the owners who are not disabled.
+	Owners(t tx.Tx, vendor ident.VendorID) (int, error)
+
+	// Role gives one of the vendor's own roles.
+	Role(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (r Role, found bool, err error)
 }
 
-// Users creates the vendor's staff.
-type Users struct {
-	store     UserStore
-	passwords *Passwords
-	ids       ident.Source
+// Email gives the form of an address that users are known by: trimmed and in
+// lower case. ok is false for what is not one e-mail address.
+func Email(text string) (email string, ok bool) {
+	email = strings.ToLower(strings.TrimSpace(text))
+	a, err := mail.ParseAddress(email)
+	return email, err == nil && a.Address == email && len(email) <= 254 &&
+		!strings.ContainsFunc(email, func(r rune) bool { return r <= ' ' || r == 0x7f })
 }
 
-// NewUsers makes the service.
-func NewUsers(s UserStore, p *Passwords, ids ident.Source) (*Users, error) {
-	if s == nil || p == nil || ids.Rand == nil {
-		return nil, errors.New("identity: Users needs a store, passwords and ids")
+func checkEmail(wrong *fault.Fields, field, text string) string {
+	email, ok := Email(text)
+	wrong.Check(ok, field, "must be one e-mail address such as anna@example.com")
+	return email
+}
+
+type userRecord struct {
+	Email    string `json:"email"`
+	Name     string `json:"name"`
+	Role     string `json:"role"`
+	Disabled bool   `json:"disabled"`
+}
+
+func recordOf(u User) userRecord {
+	role := u.Role.Key
+	if !u.Role.BuiltIn() {
+		role = u.Role.Name
 	}
-	return &Users{store: s, passwords: p, ids: ids}, nil
+	return userRecord{u.Email, u.Name, role, u.DisabledAt != nil}
 }
 
-// NewOwner is an owner who is not stored yet.
-type NewOwner struct {
-	Email    string
-	Password string // random, shown once
-	hash     string
-}
-
-// PrepareOwner makes an owner with a random password. Hashing takes 25 ms, so it
-// happens before the transaction.
-func (u *Users) PrepareOwner(ctx context.Context, email string) (NewOwner, error) {
-	email = strings.ToLower(strings.TrimSpace(email))
-	var wrong fault.Fields
-	wrong.Check(goodEmail(email), "owner", "must be one e-mail address such as anna@example.com")
-	if err := wrong.Err(); err != nil {
-		return NewOwner{}, err
+// journalUser records a change; before or after is nil for a user who begins or ends.
+func journalUser(t tx.Tx, vendor ident.VendorID, action string, before, after *User) {
+	e := tx.Entry{Vendor: vendor, Action: action, Subject: "user"}
+	if before != nil {
+		e.ID, e.Before = before.UUID, recordOf(*before)
 	}
-	o := NewOwner{Email: email, Password: base64.RawURLEncoding.EncodeToString(u.ids.Secret(15))}
-	var err error
-	o.hash, err = u.passwords.Hash(ctx, o.Password)
-	return o, err
-}
-
-// CreateOwner stores an owner.
-func (u *Users) CreateOwner(t tx.Tx, vendor ident.VendorID, o NewOwner) (User, error) {
-	if o.hash == "" {
-		return User{}, errors.New("identity: an owner without a password")
+	if after != nil {
+		e.ID, e.After = after.UUID, recordOf(*after)
 	}
-	user := User{UUID: u.ids.V7(), Email: o.Email, Name: o.Email, Role: Owner, CreatedAt: t.Now()}
-	id, inserted, err := u.store.Insert(t, vendor, user, o.hash)
-	if err != nil {
-		return User{}, err
-	}
-	if !inserted {
-		return User{}, fault.Refused("user_exists", "This vendor has a user with this e-mail address.", "Use another address.")
-	}
-	user.ID = id
-	t.Journal(tx.Entry{
-		Vendor: vendor, Action: "user.created", Subject: "user", ID: user.UUID,
-		After: map[string]string{"email": user.Email, "role": string(user.Role)},
-	})
-	return user, nil
-}
-
-func goodEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && len(s) <= 254 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f })
+	t.Journal(e)
 }

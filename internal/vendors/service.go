@@ -1,7 +1,9 @@
 package vendors
 
 import (
+	"encoding/hex"
 	"errors"
+	"fmt"
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -10,11 +12,13 @@ import (
 
 // Store keeps vendors.
 type Store interface {
-	// Insert stores v and gives its number.
-	Insert(t tx.Tx, v Vendor) (ident.VendorID, error)
+	// Insert stores v and gives its number. inserted is false, and nothing
+	// changed, when another vendor has its slug.
+	Insert(t tx.Tx, v Vendor) (id ident.VendorID, inserted bool, err error)
 
-	// Update stores name, zone and plan.
-	Update(t tx.Tx, v Vendor) error
+	// Update stores slug, name, zone and plan. updated is false, and nothing
+	// changed, when another vendor has its slug.
+	Update(t tx.Tx, v Vendor) (updated bool, err error)
 
 	// Get locks the vendor until the transaction ends.
 	Get(t tx.Tx, id ident.VendorID) (v Vendor, found bool, err error)
@@ -40,6 +44,7 @@ func New(c Config) (*Service, error) {
 // Create is a request for a new vendor.
 type Create struct {
 	Name string
+	Slug string // made of the name when empty
 	Zone string // "UTC" when empty
 	Plan Plan   // Trial when empty
 }
@@ -47,7 +52,10 @@ type Create struct {
 // Create makes a vendor. Who may call is decided before: there is no vendor yet
 // that a principal could belong to.
 func (s *Service) Create(t tx.Tx, c Create) (Vendor, error) {
-	v := Vendor{UUID: s.IDs.V7(), Name: c.Name, Zone: c.Zone, Plan: c.Plan, CreatedAt: t.Now()}
+	v := Vendor{UUID: s.IDs.V7(), Slug: c.Slug, Name: c.Name, Zone: c.Zone, Plan: c.Plan, CreatedAt: t.Now()}
+	if v.Slug == "" {
+		v.Slug = slugOf(c.Name)
+	}
 	if v.Zone == "" {
 		v.Zone = "UTC"
 	}
@@ -57,16 +65,41 @@ func (s *Service) Create(t tx.Tx, c Create) (Vendor, error) {
 	if err := check(v); err != nil {
 		return Vendor{}, err
 	}
-	var err error
-	if v.ID, err = s.Store.Insert(t, v); err != nil {
+	if err := s.insert(t, &v, c.Slug == ""); err != nil {
 		return Vendor{}, err
 	}
 	s.journal(t, "vendor.created", nil, v)
 	return v, nil
 }
 
+// insert stores v. A slug that was made of the name gets a number where vendors
+// share the name, and in the end some random letters.
+func (s *Service) insert(t tx.Tx, v *Vendor, made bool) error {
+	base := v.Slug
+	for try := 2; ; try++ {
+		id, inserted, err := s.Store.Insert(t, *v)
+		if err != nil || inserted {
+			v.ID = id
+			return err
+		}
+		switch {
+		case !made:
+			return errSlugTaken()
+		case try < 10:
+			v.Slug = fmt.Sprintf("%s-%d", base, try)
+		default:
+			v.Slug = base + "-" + hex.EncodeToString(s.IDs.Secret(4))
+		}
+	}
+}
+
+func errSlugTaken() *fault.Error {
+	return fault.Refused("slug_taken", "Another vendor has this slug.", "Choose another one.")
+}
+
 // Change is what to change of a vendor; nil leaves a field as it is.
 type Change struct {
+	Slug *string // links with the old one lead nowhere
 	Name *string
 	Zone *string
 	Plan *Plan
@@ -83,6 +116,7 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 		return Vendor{}, fault.Missing("vendor")
 	}
 	after := before
+	set(&after.Slug, c.Slug)
 	set(&after.Name, c.Name)
 	set(&after.Zone, c.Zone)
 	set(&after.Plan, c.Plan)
@@ -92,8 +126,12 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	if after == before {
 		return before, nil
 	}
-	if err := s.Store.Update(t, after); err != nil {
+	updated, err := s.Store.Update(t, after)
+	if err != nil {
 		return Vendor{}, err
+	}
+	if !updated {
+		return Vendor{}, errSlugTaken()
 	}
 	s.journal(t, "vendor.updated", &before, after)
 	return after, nil
@@ -106,6 +144,7 @@ func set[T any](to, from *T) {
 }
 
 type record struct {
+	Slug string `json:"slug"`
 	Name string `json:"name"`
 	Zone string `json:"zone"`
 	Plan Plan   `json:"plan"`
@@ -114,10 +153,10 @@ type record struct {
 func (s *Service) journal(t tx.Tx, action string, before *Vendor, after Vendor) {
 	e := tx.Entry{
 		Vendor: after.ID, Action: action, Subject: "vendor", ID: after.UUID,
-		After: record{after.Name, after.Zone, after.Plan},
+		After: record{after.Slug, after.Name, after.Zone, after.Plan},
 	}
 	if before != nil {
-		e.Before = record{before.Name, before.Zone, before.Plan}
+		e.Before = record{before.Slug, before.Name, before.Zone, before.Plan}
 	}
 	t.Journal(e)
 }

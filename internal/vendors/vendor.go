@@ -26,7 +26,7 @@ const TrialDays = 21
 type Vendor struct {
 	ID        ident.VendorID
 	UUID      ident.UUID // isv_id on the wire
-	Slug string
+	Slug      string     // its place in addresses: /console/{slug}; unique on the server
 	Name      string
 	Zone      string // IANA name: "Europe/Berlin"
 	Plan      Plan
@@ -57,6 +57,7 @@ func (p Plan) known() bool {
 func check(v Vendor) error {
 	var wrong fault.Fields
 	wrong.Text("name", v.Name, 1, 200)
+	wrong.Check(goodSlug(v), "slug", "must be lower-case letters, digits and single dashes, at most 63 of them, and not a word that the server needs")
 	wrong.Check(goodZone(v.Zone), "zone", "must be an IANA time zone such as \"Europe/Berlin\"")
 	wrong.Check(v.Plan.known(), "plan", "must be trial, starter, pro, business or enterprise")
 	return wrong.Err()

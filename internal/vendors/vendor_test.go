@@ -11,15 +11,15 @@ func TestCheck(t *testing.T) {
 		v    Vendor
 		good bool
 	}{
-		"good":          {Vendor{Name: "Acme", Zone: "Europe/Berlin", Plan: Pro}, true},
-		"UTC":           {Vendor{Name: "Acme", Zone: "UTC", Plan: Trial}, true},
+		"good":          {Vendor{Slug: "acme", Name: "Acme", Zone: "Europe/Berlin", Plan: Pro}, true},
+		"UTC":           {Vendor{Slug: "acme", Name: "Acme", Zone: "UTC", Plan: Trial}, true},
 		"no name":       {Vendor{Zone: "UTC", Plan: Trial}, false},
-		"no zone":       {Vendor{Name: "Acme", Plan: Trial}, false},
-		"unknown zone":  {Vendor{Name: "Acme", Zone: "Europe/Atlantis", Plan: Trial}, false},
-		"machine zone":  {Vendor{Name: "Acme", Zone: "Local", Plan: Trial}, false},
-		"path as zone":  {Vendor{Name: "Acme", Zone: "../../etc/passwd", Plan: Trial}, false},
-		"unknown plan":  {Vendor{Name: "Acme", Zone: "UTC", Plan: "gold"}, false},
-		"control chars": {Vendor{Name: "Ac\x00me", Zone: "UTC", Plan: Trial}, false},
+		"no zone":       {Vendor{Slug: "acme", Name: "Acme", Plan: Trial}, false},
+		"unknown zone":  {Vendor{Slug: "acme", Name: "Acme", Zone: "Europe/Atlantis", Plan: Trial}, false},
+		"machine zone":  {Vendor{Slug: "acme", Name: "Acme", Zone: "Local", Plan: Trial}, false},
+		"path as zone":  {Vendor{Slug: "acme", Name: "Acme", Zone: "../../etc/passwd", Plan: Trial}, false},
+		"unknown plan":  {Vendor{Slug: "acme", Name: "Acme", Zone: "UTC", Plan: "gold"}, false},
+		"control chars": {Vendor{Slug: "acme", Name: "Ac\x00me", Zone: "UTC", Plan: Trial}, false},
 	} {
 		if err := check(c.v); (err == nil) != c.good {
 			t.Errorf("%s: %v", name, err)

@@ -3,6 +3,7 @@ package identity
 import (
 	"database/sql"
 	"strings"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -46,4 +47,81 @@ func orNull(id ident.SigningKeyID) any {
 		return nil
 	}
 	return id
+}
+
+func orNullInstant(at *time.Time) any {
+	if at == nil {
+		return nil
+	}
+	return at.UnixMilli()
+}
+
+// userColumns are read together with the user's own role, r.
+const userColumns = `u.id, u.uuid, u.email, u.name, u.role, u.created_at, u.disabled_at, u.signed_in_at,
+	r.id, r.uuid, r.name, r.description, r.permissions, r.created_at, r.updated_at`
+
+// userRow is one row as it comes: userColumns and the password's hash.
+type userRow struct {
+	u                              identity.User
+	role, hash                     string
+	created                        int64
+	disabled, signedIn             sql.Null[int64]
+	roleID, roleCreated, roleSaved sql.Null[int64]
+	roleUUID                       ident.UUID
+	roleName, roleAbout, rolePerms sql.Null[string]
+}
+
+func (r *userRow) dest() []any {
+	return []any{
+		&r.u.ID, &r.u.UUID, &r.u.Email, &r.u.Name, &r.role, &r.created, &r.disabled, &r.signedIn,
+		&r.roleID, &r.roleUUID, &r.roleName, &r.roleAbout, &r.rolePerms, &r.roleCreated, &r.roleSaved, &r.hash,
+	}
+}
+
+// user: a role that this program does not know allows nothing.
+func (r *userRow) user() (u identity.User, hash string) {
+	u = r.u
+	u.CreatedAt, u.DisabledAt, u.SignedInAt = store.Instant(r.created), store.OptionalInstant(r.disabled), store.OptionalInstant(r.signedIn)
+	u.HasPassword = r.hash != ""
+	switch {
+	case r.role == ownRole && r.roleID.Valid:
+		u.Role = identity.Role{
+			Key: r.roleUUID.String(), ID: ident.RoleID(r.roleID.V), UUID: r.roleUUID, Name: r.roleName.V, Description: r.roleAbout.V,
+			Permissions: splitPermissions(r.rolePerms.V), CreatedAt: store.Instant(r.roleCreated.V), UpdatedAt: store.Instant(r.roleSaved.V),
+		}
+	case r.role != "":
+		var known bool
+		if u.Role, known = identity.BuiltInRole(r.role); !known {
+			u.Role = identity.Role{Key: r.role, Name: r.role}
+		}
+	}
+	return u, r.hash
+}
+
+func scanUser(row func(dest ...any) (bool, error)) (u identity.User, hash string, found bool, err error) {
+	var r userRow
+	if found, err = row(r.dest()...); err != nil || !found {
+		return identity.User{}, "", false, err
+	}
+	u, hash = r.user()
+	return u, hash, true, nil
+}
+
+// roleColumns is how a user's role is stored.
+func roleColumns(r identity.Role) (key string, own any) {
+	if r.ID != 0 {
+		return ownRole, r.ID
+	}
+	return r.Key, nil
+}
+
+func scanRole(row func(dest ...any) (bool, error)) (r identity.Role, found bool, err error) {
+	var permissions string
+	var created, updated int64
+	if found, err = row(&r.ID, &r.UUID, &r.Name, &r.Description, &permissions, &created, &updated); err != nil || !found {
+		return identity.Role{}, false, err
+	}
+	r.Key, r.Permissions = r.UUID.String(), splitPermissions(permissions)
+	r.CreatedAt, r.UpdatedAt = store.Instant(created), store.Instant(updated)
+	return r, true, nil
 }

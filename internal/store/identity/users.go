@@ -1,22 +1,149 @@
 package identity
 
 import (
+	"context"
+	"time"
+
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/listing"
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
 
-// Users implements identity.UserStore.
-type Users struct{}
+// Users implements identity.UserStore and identity.Credentials, and reads users.
+type Users struct{ DB *store.DB }
 
-var _ identity.UserStore = Users{}
+var (
+	_ identity.UserStore   = Users{}
+	_ identity.Credentials = Users{}
+)
+
+// ownRole is what users.role holds for one of the vendor's own roles.
+const ownRole = "custom"
+
+const selectUser = `SELECT ` + userColumns + `, u.password_hash
+	FROM users u LEFT JOIN roles r ON r.vendor_id = u.vendor_id AND r.id = u.role_id WHERE u.vendor_id =`
+
+// LockTeam implements identity.UserStore and identity.RoleStore.
+func (Users) LockTeam(t tx.Tx, vendor ident.VendorID) error { return lockTeam(t, vendor) }
+
+func lockTeam(t tx.Tx, vendor ident.VendorID) error {
+	s := store.On(t)
+	var id int64
+	_, err := s.QueryRow(`SELECT id FROM vendors WHERE id = $1`+s.Dialect.ForUpdate(), []any{vendor}, &id)
+	return err
+}
 
 // Insert implements identity.UserStore.
 func (Users) Insert(t tx.Tx, vendor ident.VendorID, u identity.User, hash string) (ident.UserID, bool, error) {
 	var id ident.UserID
-	inserted, err := store.On(t).QueryRow(`INSERT INTO users (vendor_id, uuid, email, name, role, password_hash, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{vendor, u.UUID, u.Email, u.Name, string(u.Role), hash, u.CreatedAt.UnixMilli()}, &id)
+	key, own := roleColumns(u.Role)
+	inserted, err := store.On(t).QueryRow(`INSERT INTO users (vendor_id, uuid, email, name, role, role_id, password_hash, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+		[]any{vendor, u.UUID, u.Email, u.Name, key, own, hash, u.CreatedAt.UnixMilli()}, &id)
 	return id, inserted, err
+}
+
+// Get implements identity.UserStore.
+func (Users) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (identity.User, string, bool, error) {
+	return locked(t, ` $1 AND u.uuid = $2`, vendor, uuid)
+}
+
+// GetByEmail implements identity.UserStore.
+func (Users) GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (identity.User, string, bool, error) {
+	return locked(t, ` $1 AND u.email = $2`, vendor, email)
+}
+
+func locked(t tx.Tx, where string, args ...any) (u identity.User, hash string, found bool, err error) {
+	s := store.On(t)
+	return scanUser(func(dest ...any) (bool, error) {
+		return s.QueryRow(selectUser+where+s.Dialect.ForUpdateOf("u"), args, dest...)
+	})
+}
+
+// Update implements identity.UserStore.
+func (Users) Update(t tx.Tx, vendor ident.VendorID, u identity.User) error {
+	key, own := roleColumns(u.Role)
+	_, err := store.On(t).Exec(`UPDATE users SET name = $1, role = $2, role_id = $3, disabled_at = $4 WHERE vendor_id = $5 AND id = $6`,
+		u.Name, key, own, orNullInstant(u.DisabledAt), vendor, u.ID)
+	return err
+}
+
+// SetPassword implements identity.UserStore.
+func (Users) SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error {
+	_, err := store.On(t).Exec(`UPDATE users SET password_hash = $1 WHERE vendor_id = $2 AND id = $3`, hash, vendor, id)
+	return err
+}
+
+// SignedIn implements identity.UserStore.
+func (Users) SignedIn(t tx.Tx, vendor ident.VendorID, id ident.UserID, at time.Time) error {
+	_, err := store.On(t).Exec(`UPDATE users SET signed_in_at = $1 WHERE vendor_id = $2 AND id = $3`, at.UnixMilli(), vendor, id)
+	return err
+}
+
+// Delete implements identity.UserStore; what refers to the user goes with it.
+func (Users) Delete(t tx.Tx, vendor ident.VendorID, id ident.UserID) error {
+	_, err := store.On(t).Exec(`DELETE FROM users WHERE vendor_id = $1 AND id = $2`, vendor, id)
+	return err
+}
+
+// Owners implements identity.UserStore.
+func (Users) Owners(t tx.Tx, vendor ident.VendorID) (n int, err error) {
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM users WHERE vendor_id = $1 AND role = $2 AND disabled_at IS NULL`,
+		[]any{vendor, identity.Owner}, &n)
+	return n, err
+}
+
+// Role implements identity.UserStore.
+func (Users) Role(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (identity.Role, bool, error) {
+	return Roles{}.Get(t, vendor, uuid)
+}
+
+// PasswordOf implements identity.Credentials.
+func (s Users) PasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error) {
+	_, err = s.DB.QueryRow(ctx, `SELECT password_hash FROM users WHERE vendor_id = $1 AND email = $2 AND disabled_at IS NULL`,
+		[]any{vendor, email}, &hash)
+	return hash, err
+}
+
+// ByUUID reads one user. Missing is user_not_found.
+func (s Users) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (identity.User, error) {
+	return s.one(ctx, ` $1 AND u.uuid = $2`, vendor, uuid)
+}
+
+// ByEmail reads one user. Missing is user_not_found.
+func (s Users) ByEmail(ctx context.Context, vendor ident.VendorID, email string) (identity.User, error) {
+	return s.one(ctx, ` $1 AND u.email = $2`, vendor, email)
+}
+
+func (s Users) one(ctx context.Context, where string, args ...any) (identity.User, error) {
+	u, _, found, err := scanUser(func(dest ...any) (bool, error) { return s.DB.QueryRow(ctx, selectUser+where, args, dest...) })
+	if err == nil && !found {
+		err = fault.Missing("user")
+	}
+	return u, err
+}
+
+// UserSorts are what the lists of users offer: by age.
+func UserSorts() []string { return []string{"created_at"} }
+
+// Staff lists the vendor's staff, disabled ones too.
+func (s Users) Staff(ctx context.Context, vendor ident.VendorID, r listing.Request) (listing.Page[identity.User], error) {
+	return s.list(ctx, r, store.Select(selectUser, vendor).And("u.role <> ''"))
+}
+
+// Licensees lists the users who are not staff.
+func (s Users) Licensees(ctx context.Context, vendor ident.VendorID, r listing.Request) (listing.Page[identity.User], error) {
+	return s.list(ctx, r, store.Select(selectUser, vendor).And("u.role = ''"))
+}
+
+func (s Users) list(ctx context.Context, r listing.Request, q *store.Selection) (listing.Page[identity.User], error) {
+	sqltext, args := q.Page(r, store.Column{Name: "u.id"}, "u.id")
+	items, err := store.All[identity.User](s.DB.Query(ctx, sqltext, args...))(func(row store.Scan) (identity.User, error) {
+		u, _, _, err := scanUser(func(dest ...any) (bool, error) { return true, row(dest...) })
+		return u, err
+	})
+	return listing.Cut(r, items, func(u identity.User) listing.Mark { return r.Mark(int64(u.ID)) }), err
 }

@@ -1,7 +1,6 @@
 package storetest_test
 
 import (
-	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -142,21 +141,15 @@ func TestAPIKeys(t *testing.T) {
 
 func TestCreateOwner(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
-		passwords, err := identity.NewPasswords(rand.Reader, 0, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		users, err := identity.NewUsers(identitystore.Users{}, passwords, e.IDs)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := newPeople(t, e)
+		users, passwords := p.users, p.passwords
 		v := storetest.Vendor(t, e, "Acme")
 		owner, err := users.PrepareOwner(t.Context(), " Anna@Example.com ")
 		if err != nil {
 			t.Fatal(err)
 		}
 		u := storetest.Do(t, e, func(x tx.Tx) (identity.User, error) { return users.CreateOwner(x, v.ID, owner) })
-		if u.Email != "anna@example.com" || u.Role != identity.Owner || u.ID == 0 {
+		if u.Email != "anna@example.com" || u.Role.Key != identity.Owner || u.ID == 0 {
 			t.Errorf("user %+v", u)
 		}
 		var hash string

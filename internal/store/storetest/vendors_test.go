@@ -60,8 +60,27 @@ func TestVendors(t *testing.T) {
 		storetest.Refuse(t, e, "vendor_not_found", func(x tx.Tx) (vendors.Vendor, error) {
 			return service.Update(x, ident.VendorOf(987_654), vendors.Change{Name: &name})
 		})
-		storetest.Vendor(t, e, "Bolt")
-		if all, err := rows.All(t.Context()); err != nil || len(all) != 2 || all[0].Name != name || all[1].Name != "Bolt" {
+		// Addresses are unique on the server: vendors of one name are told apart,
+		// and nobody takes another's.
+		if got, err := rows.BySlug(t.Context(), "acme"); err != nil || got.UUID != made.UUID {
+			t.Errorf("by slug %+v, %v", got, err)
+		}
+		if _, err := rows.BySlug(t.Context(), ""); err == nil {
+			t.Error("a vendor has no address")
+		}
+		storetest.Refuse(t, e, "slug_taken", func(x tx.Tx) (vendors.Vendor, error) {
+			return service.Create(x, vendors.Create{Name: "Other", Slug: "acme"})
+		})
+		bolt, taken := storetest.Vendor(t, e, "Bolt"), "acme"
+		storetest.Refuse(t, e, "slug_taken", func(x tx.Tx) (vendors.Vendor, error) {
+			return service.Update(x, bolt.ID, vendors.Change{Slug: &taken})
+		})
+		for i := range 12 {
+			if again := storetest.Vendor(t, e, "Many"); (again.Slug == "many") != (i == 0) {
+				t.Errorf("vendor %d is at %q", i, again.Slug)
+			}
+		}
+		if all, err := rows.All(t.Context()); err != nil || len(all) != 14 || all[0].Name != name || all[1].Name != "Bolt" {
 			t.Errorf("all %+v, %v", all, err)
 		}
 	})

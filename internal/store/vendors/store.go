@@ -15,25 +15,34 @@ type Store struct{ DB *store.DB }
 
 var _ vendors.Store = Store{}
 
-const columns = `id, uuid, name, zone, plan, created_at`
+const columns = `id, uuid, slug, name, zone, plan, created_at`
 
 // Insert implements vendors.Store.
-func (Store) Insert(t tx.Tx, v vendors.Vendor) (ident.VendorID, error) {
-	n, err := store.On(t).Insert(`INSERT INTO vendors (uuid, name, zone, plan, created_at)
-		VALUES ($1, $2, $3, $4, $5) RETURNING id`, v.UUID, v.Name, v.Zone, v.Plan, v.CreatedAt.UnixMilli())
-	if err != nil {
-		return ident.VendorID{}, err
+func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool, err error) {
+	var n int64
+	inserted, err = store.On(t).QueryRow(`INSERT INTO vendors (uuid, slug, name, zone, plan, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id`,
+		[]any{v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.CreatedAt.UnixMilli()}, &n)
+	if err != nil || !inserted {
+		return ident.VendorID{}, false, err
 	}
-	return ident.VendorOf(n), store.Bump(t)
+	return ident.VendorOf(n), true, store.Bump(t)
 }
 
-// Update implements vendors.Store.
-func (Store) Update(t tx.Tx, v vendors.Vendor) error {
-	if _, err := store.On(t).Exec(`UPDATE vendors SET name = $1, zone = $2, plan = $3 WHERE id = $4`,
-		v.Name, v.Zone, v.Plan, v.ID); err != nil {
-		return err
+// Update implements vendors.Store. A slug that is taken between the look and
+// the change is an SQL error; the unique index holds in any case.
+func (Store) Update(t tx.Tx, v vendors.Vendor) (updated bool, err error) {
+	var taken int
+	s := store.On(t)
+	found, err := s.QueryRow(`SELECT 1 FROM vendors WHERE slug = $1 AND slug <> '' AND id <> $2`, []any{v.Slug, v.ID}, &taken)
+	if err != nil || found {
+		return false, err
 	}
-	return store.Bump(t)
+	if _, err := s.Exec(`UPDATE vendors SET slug = $1, name = $2, zone = $3, plan = $4 WHERE id = $5`,
+		v.Slug, v.Name, v.Zone, v.Plan, v.ID); err != nil {
+		return false, err
+	}
+	return true, store.Bump(t)
 }
 
 // Get implements vendors.Store.
@@ -53,6 +62,12 @@ func (s Store) ByID(ctx context.Context, id ident.VendorID) (vendors.Vendor, err
 // recheck.NewCache takes. Missing is vendor_not_found.
 func (s Store) ByUUID(ctx context.Context, uuid ident.UUID) (vendors.Vendor, error) {
 	return s.one(ctx, `SELECT `+columns+` FROM vendors WHERE uuid = $1`, uuid)
+}
+
+// BySlug reads a vendor by its place in addresses; it has the form that
+// recheck.NewCache takes. Missing is vendor_not_found.
+func (s Store) BySlug(ctx context.Context, slug string) (vendors.Vendor, error) {
+	return s.one(ctx, `SELECT `+columns+` FROM vendors WHERE slug = $1 AND slug <> ''`, slug)
 }
 
 // All reads every vendor, oldest first: for the command line and periodic work.
@@ -75,7 +90,7 @@ func (s Store) one(ctx context.Context, sqltext string, arg any) (vendors.Vendor
 func scan(row func(dest ...any) (bool, error)) (vendors.Vendor, bool, error) {
 	var v vendors.Vendor
 	var id, created int64
-	found, err := row(&id, &v.UUID, &v.Name, &v.Zone, &v.Plan, &created)
+	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &created)
 	if err != nil || !found {
 		return vendors.Vendor{}, false, err
 	}

@@ -23,6 +23,7 @@ type VendorRows interface {
 
 type vendorOut struct {
 	ID        ident.UUID `json:"id" format:"uuid" doc:"isv_id on the clients' surface"`
+	Slug      string     `json:"slug" doc:"the vendor's place in addresses: /console/{slug}"`
 	Name      string     `json:"name"`
 	Zone      string     `json:"zone" doc:"IANA time zone in which days, months and quarters begin"`
 	Plan      string     `json:"plan"`
@@ -30,12 +31,13 @@ type vendorOut struct {
 }
 
 type vendorUpdate struct {
+	Slug *string `json:"slug,omitempty" minLength:"1" maxLength:"63" doc:"lower-case letters, digits and dashes; links with the old one lead nowhere"`
 	Name *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Zone *string `json:"zone,omitempty" doc:"IANA time zone, such as Europe/Berlin"`
 }
 
 func showVendor(v vendors.Vendor) vendorOut {
-	return vendorOut{ID: v.UUID, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt}
+	return vendorOut{ID: v.UUID, Slug: v.Slug, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt}
 }
 
 func (a *API) vendor() []operation {
@@ -48,10 +50,10 @@ func (a *API) vendor() []operation {
 			return showVendor(v), err
 		}),
 		change(a, operation{
-			Method: http.MethodPatch, Path: "/vendor", ID: "update-vendor", Group: group, Summary: "Change the vendor's name or time zone",
+			Method: http.MethodPatch, Path: "/vendor", ID: "update-vendor", Group: group, Summary: "Change the vendor's name, slug or time zone",
 			Permission: identity.ManageVendor,
 		}, func(t tx.Tx, q *request, in vendorUpdate) (vendorOut, error) {
-			v, err := a.Vendors.Update(t, q.vendor, vendors.Change{Name: in.Name, Zone: in.Zone})
+			v, err := a.Vendors.Update(t, q.vendor, vendors.Change{Slug: in.Slug, Name: in.Name, Zone: in.Zone})
 			return showVendor(v), err
 		}),
 	}

@@ -1,0 +1,56 @@
+package identity
+
+import (
+	"context"
+	"errors"
+
+	"chancery/internal/fault"
+	"chancery/internal/tx"
+)
+
+// ChangePassword sets the password of whoever is signed in, who gives the
+// present one too, and ends all other sessions. Failed tries count as failed
+// sign-ins.
+func (s *SignIn) ChangePassword(ctx context.Context, by Principal, own Session, present, next string, v Visit) error {
+	if err := CheckPassword("password", next, own.User); err != nil {
+		return err
+	}
+	tried := triesOf(own.User.Email, v)
+	if err := s.c.Attempts.begin(ctx, by.Vendor, tried); err != nil {
+		return err
+	}
+	hash, err := s.check(ctx, by.Vendor, own.User.Email, present)
+	if fault.Is(err, "sign_in_failed") {
+		return fault.Wrong(fault.Field{Name: "present", Message: "is not your password"})
+	}
+	var fresh string
+	if err == nil {
+		fresh, err = s.c.Passwords.Hash(ctx, next)
+	}
+	if err != nil {
+		return errors.Join(err, s.c.Attempts.undo(ctx, by.Vendor, tried))
+	}
+	return s.c.Runner.Run(ctx, func(t tx.Tx) error {
+		user, now, found, err := s.c.Users.Get(t, by.Vendor, own.User.UUID)
+		if err != nil {
+			return err
+		}
+		if !found || user.DisabledAt != nil || now != hash {
+			return errSignedOut()
+		}
+		if err := s.c.Attempts.succeeded(t, by.Vendor, tried); err != nil {
+			return err
+		}
+		if err := s.c.Users.SetPassword(t, by.Vendor, user.ID, fresh); err != nil {
+			return err
+		}
+		t.Journal(tx.Entry{Vendor: by.Vendor, Action: "user.password_changed", Subject: "user", ID: user.UUID})
+		return s.c.Sessions.EndOthers(t, by.Vendor, user.ID, own.ID)
+	})
+}
+
+// RenameSelf changes one's own name, which takes no permission over others.
+func (u *Users) RenameSelf(t tx.Tx, by Principal, name string) (User, error) {
+	by.Permissions = AllPermissions() // of oneself one may change what is one's own
+	return u.Rename(t, by, by.ID, name)
+}

@@ -1,0 +1,146 @@
+package identity
+
+import (
+	"context"
+	"errors"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Credentials finds what a sign-in is checked against.
+type Credentials interface {
+	// PasswordOf gives the hash of a user's password; "" for an unknown user, a
+	// disabled one, and one without a password.
+	PasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error)
+}
+
+// SignInConfig is what the service needs.
+type SignInConfig struct {
+	Users       UserStore
+	Credentials Credentials
+	Sessions    *Sessions
+	Attempts    *Attempts
+	Passwords   *Passwords
+	Runner      tx.Runner
+}
+
+// SignIn signs users in. Whatever is wrong with address or password has one
+// answer, which takes as long.
+type SignIn struct{ c SignInConfig }
+
+// NewSignIn makes the service.
+func NewSignIn(c SignInConfig) (*SignIn, error) {
+	if c.Users == nil || c.Credentials == nil || c.Sessions == nil || c.Attempts == nil || c.Passwords == nil || c.Runner == nil {
+		return nil, errors.New("identity: SignIn needs users, credentials, sessions, attempts, passwords and a runner")
+	}
+	return &SignIn{c}, nil
+}
+
+// Visit is the browser that somebody comes with.
+type Visit struct {
+	// Network is what tries are counted for: the address, of IPv6 its /64
+	// (edge.Network). Address is what the list of sessions shows.
+	Network, Address string
+	UserAgent        string
+	Token            string // of the session the browser had, if any; it ends with a sign-in
+}
+
+// SignedIn is a sign-in that succeeded.
+type SignedIn struct {
+	Token   string // for the cookie; nobody can show it again
+	Session Session
+}
+
+// Password signs in with an e-mail address and a password.
+func (s *SignIn) Password(ctx context.Context, vendor ident.VendorID, email, password string, v Visit) (SignedIn, error) {
+	email, _ = Email(email)
+	tried := triesOf(email, v)
+	if err := s.c.Attempts.begin(ctx, vendor, tried); err != nil {
+		return SignedIn{}, err
+	}
+	hash, err := s.check(ctx, vendor, email, password)
+	if err != nil {
+		if fault.Is(err, "sign_in_failed") {
+			return SignedIn{}, err
+		}
+		return SignedIn{}, errors.Join(err, s.c.Attempts.undo(ctx, vendor, tried))
+	}
+	return s.begin(ctx, vendor, email, hash, tried, v)
+}
+
+// check verifies the password and gives the hash that it was checked against.
+func (s *SignIn) check(ctx context.Context, vendor ident.VendorID, email, password string) (hash string, err error) {
+	if len(password) > MaxPassword {
+		password = "" // it is nobody's, and takes as long
+	}
+	if hash, err = s.c.Credentials.PasswordOf(ctx, vendor, email); err != nil {
+		return "", err
+	}
+	right, err := s.c.Passwords.Verify(ctx, hash, password)
+	if err != nil {
+		return "", err
+	}
+	if !right {
+		return "", errSignInFailed()
+	}
+	return hash, nil
+}
+
+// begin looks again under the lock: the user may have been disabled, and the
+// password changed, while it was checked.
+func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash string, tried []counted, v Visit) (SignedIn, error) {
+	var result SignedIn
+	var refused error
+	err := s.c.Runner.Run(ctx, func(t tx.Tx) error {
+		result, refused = SignedIn{}, nil
+		user, now, found, err := s.c.Users.GetByEmail(t, vendor, email)
+		if err != nil {
+			return err
+		}
+		if !found || user.DisabledAt != nil || now != hash {
+			refused = errSignInFailed()
+			return nil
+		}
+		if err := s.c.Attempts.succeeded(t, vendor, tried); err != nil {
+			return err
+		}
+		result, err = s.enter(t, vendor, user, Beginning{
+			Address: v.Address, UserAgent: v.UserAgent, Method: ByPassword, Replaces: v.Token,
+		})
+		return err
+	})
+	if err == nil {
+		err = refused
+	}
+	return result, err
+}
+
+// enter begins the session and records it.
+func (s *SignIn) enter(t tx.Tx, vendor ident.VendorID, user User, b Beginning) (SignedIn, error) {
+	token, session, err := s.c.Sessions.Begin(t, vendor, user, b)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := s.c.Users.SignedIn(t, vendor, user.ID, t.Now()); err != nil {
+		return SignedIn{}, err
+	}
+	t.Journal(tx.Entry{
+		Vendor: vendor, Action: "user.signed_in", Subject: "user", ID: user.UUID,
+		After: map[string]any{"method": b.Method, "second_factor": b.SecondFactor},
+	})
+	return SignedIn{Token: token, Session: session}, nil
+}
+
+// triesOf: the account comes first.
+func triesOf(email string, v Visit) []counted {
+	return []counted{{subject("account", email), accountLimit}, {subject("address", v.Network), addressLimit}}
+}
+
+func errSignInFailed() *fault.Error {
+	return &fault.Error{
+		Kind: fault.Unauthenticated, Code: "sign_in_failed", Message: "The e-mail address or the password is wrong.",
+		Help: "Try again, or recover the password.",
+	}
+}

@@ -1,0 +1,241 @@
+package identity
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// UsersConfig is what the service needs.
+type UsersConfig struct {
+	Store     UserStore
+	Sessions  *Sessions
+	Passwords *Passwords
+	IDs       ident.Source
+}
+
+// Users changes the vendor's users. Nobody can give, take or reach through what
+// they do not hold themselves: who changes a user must have every permission
+// that the user has, before and after. The last owner stays.
+type Users struct{ c UsersConfig }
+
+// NewUsers makes the service.
+func NewUsers(c UsersConfig) (*Users, error) {
+	if c.Store == nil || c.Sessions == nil || c.Passwords == nil || c.IDs.Rand == nil {
+		return nil, errors.New("identity: Users needs a store, sessions, passwords and ids")
+	}
+	return &Users{c}, nil
+}
+
+// Secret is a password that the server has made up, to be shown once. Hashing
+// takes 25 ms, so it is made before the transaction.
+type Secret struct {
+	Password string
+	hash     string
+}
+
+// NewSecret makes a random password.
+func (u *Users) NewSecret(ctx context.Context) (Secret, error) {
+	s := Secret{Password: base64.RawURLEncoding.EncodeToString(u.c.IDs.Secret(15))}
+	var err error
+	s.hash, err = u.c.Passwords.Hash(ctx, s.Password)
+	return s, err
+}
+
+// NewUser is a request for a user.
+type NewUser struct {
+	Email string
+	Name  string // the address when empty
+	Role  string // key of a role; "" for a licensee
+	// Secret is nil for a user who is invited and chooses a password then.
+	Secret *Secret
+}
+
+// Create makes a user.
+func (u *Users) Create(t tx.Tx, by Principal, n NewUser) (User, error) {
+	var wrong fault.Fields
+	user := User{UUID: u.c.IDs.V7(), Email: checkEmail(&wrong, "email", n.Email), Name: n.Name, CreatedAt: t.Now()}
+	if user.Name == "" {
+		user.Name = user.Email
+	}
+	wrong.Text("name", user.Name, 1, 254)
+	if err := wrong.Err(); err != nil {
+		return User{}, err
+	}
+	if err := u.c.Store.LockTeam(t, by.Vendor); err != nil {
+		return User{}, err
+	}
+	if err := u.give(t, by, &user, n.Role); err != nil {
+		return User{}, err
+	}
+	hash := ""
+	if n.Secret != nil {
+		if n.Secret.hash == "" {
+			return User{}, errors.New("identity: a secret that NewSecret has not made")
+		}
+		hash, user.HasPassword = n.Secret.hash, true
+	}
+	id, inserted, err := u.c.Store.Insert(t, by.Vendor, user, hash)
+	if err != nil {
+		return User{}, err
+	}
+	if !inserted {
+		return User{}, fault.Refused("user_exists", "This vendor has a user with this e-mail address.", "Use another address, or change that user.")
+	}
+	user.ID = id
+	journalUser(t, by.Vendor, "user.created", nil, &user)
+	return user, nil
+}
+
+// Rename changes a user's name.
+func (u *Users) Rename(t tx.Tx, by Principal, uuid ident.UUID, name string) (User, error) {
+	var wrong fault.Fields
+	wrong.Text("name", name, 1, 254)
+	if err := wrong.Err(); err != nil {
+		return User{}, err
+	}
+	return u.change(t, by, uuid, "user.renamed", func(after *User) error {
+		after.Name = name
+		return nil
+	})
+}
+
+// SetRole gives a user another role, at once in every session; "" makes a
+// licensee of a member of staff.
+func (u *Users) SetRole(t tx.Tx, by Principal, uuid ident.UUID, role string) (User, error) {
+	return u.change(t, by, uuid, "user.role_changed", func(after *User) error { return u.give(t, by, after, role) })
+}
+
+// Disable keeps a user from signing in and ends all sessions.
+func (u *Users) Disable(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
+	after, err := u.change(t, by, uuid, "user.disabled", func(after *User) error {
+		if after.DisabledAt == nil {
+			now := t.Now()
+			after.DisabledAt = &now
+		}
+		return nil
+	})
+	if err != nil {
+		return User{}, err
+	}
+	return after, u.c.Sessions.EndAll(t, by.Vendor, after.ID)
+}
+
+// Enable lets a disabled user sign in again.
+func (u *Users) Enable(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
+	return u.change(t, by, uuid, "user.enabled", func(after *User) error {
+		after.DisabledAt = nil
+		return nil
+	})
+}
+
+// Remove deletes a user with sessions and whatever else is theirs. What they
+// have done stays in the audit log under their id.
+func (u *Users) Remove(t tx.Tx, by Principal, uuid ident.UUID) error {
+	before, err := u.reach(t, by, uuid)
+	if err != nil {
+		return err
+	}
+	if err := u.c.Store.Delete(t, by.Vendor, before.ID); err != nil {
+		return err
+	}
+	if err := u.keepAnOwner(t, by.Vendor, before); err != nil {
+		return err
+	}
+	journalUser(t, by.Vendor, "user.removed", &before, nil)
+	return nil
+}
+
+// ResetPassword replaces a user's password by one that was made up, and ends all
+// sessions.
+func (u *Users) ResetPassword(t tx.Tx, by Principal, uuid ident.UUID, s Secret) (User, error) {
+	if s.hash == "" {
+		return User{}, errors.New("identity: a secret that NewSecret has not made")
+	}
+	user, err := u.reach(t, by, uuid)
+	if err != nil {
+		return User{}, err
+	}
+	user.HasPassword = true
+	if err := u.c.Store.SetPassword(t, by.Vendor, user.ID, s.hash); err != nil {
+		return User{}, err
+	}
+	journalUser(t, by.Vendor, "user.password_reset", nil, &user)
+	return user, u.c.Sessions.EndAll(t, by.Vendor, user.ID)
+}
+
+// change loads a user whom by may reach, changes a copy, and stores it.
+func (u *Users) change(t tx.Tx, by Principal, uuid ident.UUID, action string, fn func(after *User) error) (User, error) {
+	before, err := u.reach(t, by, uuid)
+	if err != nil {
+		return User{}, err
+	}
+	after := before
+	if err := fn(&after); err != nil {
+		return User{}, err
+	}
+	if recordOf(after) == recordOf(before) && after.Role.Key == before.Role.Key {
+		return before, nil
+	}
+	if err := u.c.Store.Update(t, by.Vendor, after); err != nil {
+		return User{}, err
+	}
+	if err := u.keepAnOwner(t, by.Vendor, before); err != nil {
+		return User{}, err
+	}
+	journalUser(t, by.Vendor, action, &before, &after)
+	return after, nil
+}
+
+// reach locks a user, and refuses when the user may do what by may not.
+func (u *Users) reach(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
+	if err := u.c.Store.LockTeam(t, by.Vendor); err != nil {
+		return User{}, err
+	}
+	user, _, found, err := u.c.Store.Get(t, by.Vendor, uuid)
+	if err == nil && !found {
+		err = fault.Missing("user")
+	}
+	if err == nil && !by.MayAll(user.Role.Permissions) {
+		err = errBeyond("user")
+	}
+	return user, err
+}
+
+// give sets a user's role to one that is within what by holds.
+func (u *Users) give(t tx.Tx, by Principal, user *User, key string) error {
+	if key == "" {
+		user.Role = Role{}
+		return nil
+	}
+	role, known := BuiltInRole(key)
+	if id, err := ident.ParseUUID(key); !known && err == nil {
+		if role, known, err = u.c.Store.Role(t, by.Vendor, id); err != nil {
+			return err
+		}
+	}
+	if !known {
+		return fault.Wrong(fault.Field{Name: "role", Message: "must be a role of this team"})
+	}
+	if !by.MayAll(role.Permissions) {
+		return errBeyond("role")
+	}
+	user.Role = role
+	return nil
+}
+
+// keepAnOwner refuses, after the change, when nobody could make an owner any more.
+func (u *Users) keepAnOwner(t tx.Tx, vendor ident.VendorID, before User) error {
+	if before.Role.Key != Owner || before.DisabledAt != nil {
+		return nil
+	}
+	n, err := u.c.Store.Owners(t, vendor)
+	if err == nil && n == 0 {
+		err = fault.Refused("last_owner", "This is the vendor's last owner.", "Make somebody else an owner first.")
+	}
+	return err
+}

@@ -1,0 +1,50 @@
+package identity
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// Attempts implements identity.AttemptStore.
+type Attempts struct{}
+
+var _ identity.AttemptStore = Attempts{}
+
+// Failures implements identity.AttemptStore. The row is there even before the
+// first failure, so that two first ones wait for each other.
+func (Attempts) Failures(t tx.Tx, vendor ident.VendorID, subject identity.Subject) (identity.Failures, error) {
+	s := store.On(t)
+	if _, err := s.Exec(`INSERT INTO failed_attempts (vendor_id, subject, failures, last_at, locked_until)
+		VALUES ($1, $2, 0, 0, 0) ON CONFLICT DO NOTHING`, vendor, subject[:]); err != nil {
+		return identity.Failures{}, err
+	}
+	var f identity.Failures
+	var last, until int64
+	_, err := s.QueryRow(`SELECT failures, last_at, locked_until FROM failed_attempts WHERE vendor_id = $1 AND subject = $2`+s.Dialect.ForUpdate(),
+		[]any{vendor, subject[:]}, &f.Count, &last, &until)
+	f.LastAt, f.LockedUntil = store.Instant(last), store.Instant(until)
+	return f, err
+}
+
+// SetFailures implements identity.AttemptStore.
+func (Attempts) SetFailures(t tx.Tx, vendor ident.VendorID, subject identity.Subject, f identity.Failures) error {
+	s := store.On(t)
+	until := int64(0)
+	if !f.LockedUntil.IsZero() {
+		until = f.LockedUntil.UnixMilli()
+	}
+	_, err := s.Exec(`INSERT INTO failed_attempts (vendor_id, subject, failures, last_at, locked_until) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (vendor_id, subject) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at, locked_until = excluded.locked_until`,
+		vendor, subject[:], f.Count, max(f.LastAt.UnixMilli(), 0), until)
+	return err
+}
+
+// ForgetFailures implements identity.AttemptStore.
+func (Attempts) ForgetFailures(t tx.Tx, before time.Time) error {
+	_, err := store.On(t).Exec(`DELETE FROM failed_attempts WHERE last_at < $1`, before.UnixMilli())
+	return err
+}

@@ -1,0 +1,111 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// Sessions implements identity.SessionStore, and lists a user's sessions.
+type Sessions struct{ DB *store.DB }
+
+var _ identity.SessionStore = Sessions{}
+
+const sessionColumns = `s.id, s.uuid, s.created_at, s.last_used_at, s.address, s.user_agent, s.method, s.second_factor`
+
+// Insert implements identity.SessionStore.
+func (Sessions) Insert(t tx.Tx, vendor ident.VendorID, s identity.Session, hash [32]byte, old, idle time.Time) (ident.SessionID, error) {
+	on := store.On(t)
+	if _, err := on.Exec(`DELETE FROM user_sessions WHERE vendor_id = $1 AND user_id = $2 AND (created_at < $3 OR last_used_at < $4)`,
+		vendor, s.User.ID, old.UnixMilli(), idle.UnixMilli()); err != nil {
+		return 0, err
+	}
+	id, err := on.Insert(`INSERT INTO user_sessions
+		(vendor_id, uuid, user_id, token_hash, created_at, last_used_at, address, user_agent, method, second_factor)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+		vendor, s.UUID, s.User.ID, hash[:], s.CreatedAt.UnixMilli(), s.LastUsedAt.UnixMilli(), s.Address, s.UserAgent,
+		string(s.Method), store.Bit(s.SecondFactor))
+	return ident.SessionID(id), err
+}
+
+// ByHash implements identity.SessionStore.
+func (d Sessions) ByHash(ctx context.Context, hash [32]byte) (s identity.Session, vendor ident.VendorID, vendorUUID ident.UUID, found bool, err error) {
+	var number int64
+	var row sessionRow
+	var user userRow
+	found, err = d.DB.QueryRow(ctx, `SELECT s.vendor_id, v.uuid, `+sessionColumns+`, `+userColumns+`, u.password_hash
+		FROM user_sessions s JOIN vendors v ON v.id = s.vendor_id
+		JOIN users u ON u.vendor_id = s.vendor_id AND u.id = s.user_id
+		LEFT JOIN roles r ON r.vendor_id = u.vendor_id AND r.id = u.role_id WHERE s.token_hash = $1`,
+		[]any{hash[:]}, append(append([]any{&number, &vendorUUID}, row.dest()...), user.dest()...)...)
+	if err != nil || !found {
+		return identity.Session{}, ident.VendorID{}, ident.UUID{}, false, err
+	}
+	s = row.session()
+	s.User, _ = user.user()
+	return s, ident.VendorOf(number), vendorUUID, true, nil
+}
+
+// Touch implements identity.SessionStore.
+func (Sessions) Touch(t tx.Tx, vendor ident.VendorID, id ident.SessionID, at time.Time) error {
+	_, err := store.On(t).Exec(`UPDATE user_sessions SET last_used_at = $1 WHERE vendor_id = $2 AND id = $3 AND last_used_at < $1`,
+		at.UnixMilli(), vendor, id)
+	return err
+}
+
+// End implements identity.SessionStore.
+func (Sessions) End(t tx.Tx, vendor ident.VendorID, hash [32]byte) error {
+	_, err := store.On(t).Exec(`DELETE FROM user_sessions WHERE token_hash = $1 AND vendor_id = $2`, hash[:], vendor)
+	return err
+}
+
+// EndOne implements identity.SessionStore.
+func (Sessions) EndOne(t tx.Tx, vendor ident.VendorID, user ident.UserID, uuid ident.UUID) (ended bool, err error) {
+	n, err := store.On(t).Exec(`DELETE FROM user_sessions WHERE vendor_id = $1 AND uuid = $2 AND user_id = $3`, vendor, uuid, user)
+	return n == 1, err
+}
+
+// EndOthers implements identity.SessionStore.
+func (Sessions) EndOthers(t tx.Tx, vendor ident.VendorID, user ident.UserID, but ident.SessionID) error {
+	_, err := store.On(t).Exec(`DELETE FROM user_sessions WHERE vendor_id = $1 AND user_id = $2 AND id <> $3`, vendor, user, but)
+	return err
+}
+
+// Forget implements identity.SessionStore.
+func (Sessions) Forget(t tx.Tx, old, idle time.Time) error {
+	_, err := store.On(t).Exec(`DELETE FROM user_sessions WHERE created_at < $1 OR last_used_at < $2`, old.UnixMilli(), idle.UnixMilli())
+	return err
+}
+
+// Of lists a user's sessions that are alive at an instant, the newest first. Their User is not filled in.
+func (d Sessions) Of(ctx context.Context, vendor ident.VendorID, user ident.UserID, at time.Time) ([]identity.Session, error) {
+	return store.All[identity.Session](d.DB.Query(ctx, `SELECT `+sessionColumns+` FROM user_sessions s
+		WHERE s.vendor_id = $1 AND s.user_id = $2 AND s.created_at > $3 AND s.last_used_at > $4 ORDER BY s.id DESC`,
+		vendor, user, at.Add(-identity.MaxAge).UnixMilli(), at.Add(-identity.MaxIdle).UnixMilli()))(
+		func(scan store.Scan) (identity.Session, error) {
+			var row sessionRow
+			err := scan(row.dest()...)
+			return row.session(), err
+		})
+}
+
+// sessionRow is one row as it comes.
+type sessionRow struct {
+	s             identity.Session
+	created, used int64
+	second        sql.Null[int64]
+}
+
+func (r *sessionRow) dest() []any {
+	return []any{&r.s.ID, &r.s.UUID, &r.created, &r.used, &r.s.Address, &r.s.UserAgent, &r.s.Method, &r.second}
+}
+
+func (r *sessionRow) session() identity.Session {
+	r.s.CreatedAt, r.s.LastUsedAt, r.s.SecondFactor = store.Instant(r.created), store.Instant(r.used), r.second.V == 1
+	return r.s
+}
