@@ -32,9 +32,6 @@ func (s *Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*l
 // than asked for, even none, and yet have a next one.
 func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error) {
 	q := store.Select(selectLicense, v)
-	if !f.Product.IsZero() {
-		q.And("l.product_id = (SELECT id FROM products WHERE vendor_id = ? AND uuid = ?)", v, f.Product)
-	}
 	narrowIndexed(f, q, v)
 	if f.IsActive != nil {
 		q.And("l.is_active = " + strconv.Itoa(store.Bit(*f.IsActive))) // as the index has it
@@ -67,6 +64,9 @@ func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, 
 
 // narrowIndexed adds the conditions that an index serves.
 func narrowIndexed(f licensing.Filter, q *store.Selection, v ident.VendorID) {
+	if !f.Product.IsZero() {
+		q.And("l.product_id = (SELECT id FROM products WHERE vendor_id = ? AND uuid = ?)", v, f.Product)
+	}
 	if !f.Edition.IsZero() {
 		q.And("l.edition_id = (SELECT id FROM editions WHERE vendor_id = ? AND uuid = ?)", v, f.Edition)
 	}

@@ -213,8 +213,8 @@ func TestConsoleListsAreServedByIndexes(t *testing.T) {
 	for query, index := range map[string]string{
 		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.product_id = 2 ORDER BY l.id DESC LIMIT 51`:         "licenses_by_product",
 		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.is_active = 0 ORDER BY l.id DESC LIMIT 51`:          "licenses_switched_off",
-		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.used_up_at IS NOT NULL ORDER BY l.id DESC LIMIT 51`: "licenses_used_up",
-		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.goodwill_used > 0 ORDER BY l.id DESC LIMIT 51`:      "licenses_on_goodwill",
+		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.used_up_at IS NOT NULL ORDER BY l.id DESC LIMIT 51`: "licenses_refusing",
+		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.goodwill_used > 0 ORDER BY l.id DESC LIMIT 51`:      "licenses_above_contract",
 		`SELECT id FROM licenses WHERE vendor_id = $1 AND name_folded <> '' AND name_folded >= $2 AND name_folded < $3
 			ORDER BY name_folded LIMIT 300`: "licenses_by_name",
 		`SELECT id FROM licenses WHERE vendor_id = $1 AND legacy_license_key IS NOT NULL AND legacy_license_key >= $2 AND legacy_license_key < $3

@@ -7,8 +7,8 @@ CREATE INDEX licenses_by_name ON licenses (vendor_id, name_folded, id) WHERE nam
 CREATE INDEX licenses_by_product ON licenses (vendor_id, product_id, id);
 CREATE INDEX licenses_by_legacy_key_alone ON licenses (vendor_id, legacy_license_key, id) WHERE legacy_license_key IS NOT NULL;
 CREATE INDEX licenses_switched_off ON licenses (vendor_id, id) WHERE is_active = 0;
-CREATE INDEX licenses_used_up ON licenses (vendor_id, id) WHERE used_up_at IS NOT NULL;
-CREATE INDEX licenses_on_goodwill ON licenses (vendor_id, id) WHERE goodwill_used > 0;
+CREATE INDEX licenses_refusing ON licenses (vendor_id, id) WHERE used_up_at IS NOT NULL;
+CREATE INDEX licenses_above_contract ON licenses (vendor_id, id) WHERE goodwill_used > 0;
 
 -- Names of hosts are ASCII, so that LOWER is the same on both engines.
 CREATE INDEX activations_present ON activations (vendor_id, id) WHERE released_at IS NULL;
