@@ -21,6 +21,9 @@ func areas() []area {
 	return []area{
 		(*App).consoleEntrance,
 		(*App).consoleLicenses,
+		(*App).consoleDevices,
+		(*App).consoleSessions,
+		(*App).consoleSearch,
 	}
 }
 
