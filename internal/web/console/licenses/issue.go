@@ -66,7 +66,7 @@ func (p *Pages) askIssue(q *web.Request, form *web.Form) (*issuePage, error) {
 		return page, nil
 	}
 	chosen := p.chosenEdition(q, form, editions)
-	form.Submit, form.Cancel, form.Look = "Issue the licence", q.Href("/licenses"), "Show this edition and its customers"
+	form.Submit, form.Cancel, form.Look = "Issue the licence", q.Href("/licenses"), "Look up"
 	if err := p.addWho(q, form); err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (p *Pages) addWho(q *web.Request, form *web.Form) error {
 	if q.May(identity.ManageCustomers) {
 		g.Fields = append(g.Fields, web.Field{
 			Name: "who", Label: "Who", Kind: web.RadioField, Value: "there", Options: []web.Option{
-				{Value: "there", Label: "A customer who is there"}, {Value: "new", Label: "A new customer"},
+				{Value: "there", Label: "An existing customer"}, {Value: "new", Label: "A new customer"},
 			},
 		})
 	}

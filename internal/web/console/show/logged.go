@@ -22,7 +22,11 @@ type LoggedChange struct {
 }
 
 // Difference is one thing that a change changed.
-type Difference struct{ Name, Before, After string }
+type Difference struct {
+	Name, Before, After string
+
+	Only bool // there is no other side: the thing began or ended
+}
 
 // Logged prepares a record of the audit log for showing.
 func Logged(page *web.Page, r audit.Record) LoggedChange {
@@ -35,7 +39,7 @@ func Logged(page *web.Page, r audit.Record) LoggedChange {
 	maps.Copy(all, after)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if before[name] != after[name] {
-			c.Differs = append(c.Differs, Difference{Name: strings.ReplaceAll(name, "_", " "), Before: before[name], After: after[name]})
+			c.Differs = append(c.Differs, Difference{Name: strings.ReplaceAll(name, "_", " "), Before: before[name], After: after[name], Only: r.Before == nil || r.After == nil})
 		}
 	}
 	return c
