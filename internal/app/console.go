@@ -24,6 +24,8 @@ func areas() []area {
 		(*App).consoleDevices,
 		(*App).consoleSessions,
 		(*App).consoleSearch,
+		(*App).consoleSettings,
+		(*App).consoleAuditLog,
 	}
 }
 
