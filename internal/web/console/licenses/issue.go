@@ -216,7 +216,7 @@ func (p *Pages) prepareIssue(q *web.Request, v web.Values) (order, error) {
 	if !edition.IsZero() {
 		e, err := p.Catalog.EditionByUUID(q.Context(), q.VendorID(), edition)
 		switch {
-		case fault.As(err).Kind == fault.NotFound && err != nil:
+		case err != nil && fault.As(err).Kind == fault.NotFound:
 			v.Check(false, "edition_id", "must be chosen from the list")
 		case err != nil:
 			return o, err

@@ -76,7 +76,7 @@ func columns(q *web.Request) []web.Column[*licensing.License] {
 		}},
 		{Name: "expires", Label: "Expires", Cell: func(l *licensing.License) web.Cell {
 			if end := l.ExpiryOf(l.Terms().Policy); !end.IsZero() {
-				return web.Cell{Day: end}
+				return web.Cell{Day: show.LastMoment(end)}
 			}
 			return web.Cell{Text: "Never", Quiet: true}
 		}},

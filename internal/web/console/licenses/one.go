@@ -135,7 +135,7 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 	}
 	expires := web.Cell{Text: "Never", Quiet: true}
 	if !s.ExpiresAt.IsZero() {
-		expires = web.Cell{Day: s.ExpiresAt}
+		expires = web.Cell{Day: show.LastMoment(s.ExpiresAt)}
 	} else if text := ends(s.Terms.Policy, q.VendorZone()); l.FirstActivatedAt.IsZero() && l.ExpiresMode == "" && text != "never" {
 		expires = web.Cell{Text: text}
 	} else if l.ExpiresMode == terms.ExpiresDaysActivated {
@@ -146,7 +146,7 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 		own = "Set for this licence"
 	}
 	expires.Sub = own
-	all = append(all, web.Fact{Label: "Begins", Cell: begins}, web.Fact{Label: "Ends", Cell: expires, Hint: "The first instant at which it no longer holds"})
+	all = append(all, web.Fact{Label: "Begins", Cell: begins}, web.Fact{Label: "Ends", Cell: expires, Hint: "It holds until that day is over"})
 	first := web.Cell{Text: "Not yet", Quiet: true}
 	if !l.FirstActivatedAt.IsZero() {
 		first = web.Cell{When: l.FirstActivatedAt}
@@ -186,13 +186,13 @@ func validity(page *web.Page, l *licensing.License, s licensing.State) (main web
 	case licensing.ReasonNotStarted:
 		main = web.Notice{Tone: web.Info, Title: "Not started.", Text: "It holds from " + page.Day(l.StartsAt).Text + "."}
 	case licensing.ReasonExpired:
-		main = web.Notice{Tone: web.Bad, Title: "Expired.", Text: "It ended on " + page.At(s.ExpiresAt).Text + ": extend it, or issue another one."}
+		main = web.Notice{Tone: web.Bad, Title: "Expired.", Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": extend it, or issue another one."}
 	case licensing.ReasonTrialOver:
-		main = web.Notice{Tone: web.Bad, Title: "The trial is over.", Text: "It ended on " + page.At(s.ExpiresAt).Text + ": set the trial to 0 days to make it a full licence."}
+		main = web.Notice{Tone: web.Bad, Title: "The trial is over.", Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": set the trial to 0 days to make it a full licence."}
 	default:
 		main = web.Notice{Tone: web.Good, Title: "Valid.", Text: "Clients are answered that they may run."}
 		if !s.ExpiresAt.IsZero() {
-			main.Text = "It holds until " + page.At(s.ExpiresAt).Text + "."
+			main.Text = "It holds until " + page.At(show.LastMoment(s.ExpiresAt)).Text + "."
 		}
 	}
 	if !l.UsedUpAt.IsZero() {

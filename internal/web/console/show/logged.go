@@ -2,6 +2,7 @@ package show
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -28,8 +29,9 @@ type Difference struct {
 	Only bool // there is no other side: the thing began or ended
 }
 
-// Logged prepares a record of the audit log for showing.
-func Logged(page *web.Page, r audit.Record) LoggedChange {
+// Logged prepares a record of the audit log for showing. names are those of ids
+// that may stand in it.
+func Logged(page *web.Page, r audit.Record, names map[string]string) LoggedChange {
 	c := LoggedChange{At: page.Ago(r.At), Title: loggedTitle(r.Action), Actor: r.ActorName, Address: r.Address, Request: r.RequestID}
 	if c.Actor == "" {
 		c.Actor = strings.ReplaceAll(r.ActorKind, "_", " ")
@@ -38,7 +40,15 @@ func Logged(page *web.Page, r audit.Record) LoggedChange {
 	all := maps.Clone(before)
 	maps.Copy(all, after)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if before[name] != after[name] {
+		if before[name] != after[name] && name != "license_id" {
+			label := strings.TrimSuffix(name, "_id")
+			was, is := names[before[name]], names[after[name]]
+			if was != "" || is != "" {
+				c.Differs = append(c.Differs, Difference{
+					Name: label, Before: cmp.Or(was, before[name]), After: cmp.Or(is, after[name]), Only: r.Before == nil || r.After == nil,
+				})
+				continue
+			}
 			c.Differs = append(c.Differs, Difference{Name: strings.ReplaceAll(name, "_", " "), Before: before[name], After: after[name], Only: r.Before == nil || r.After == nil})
 		}
 	}
@@ -51,6 +61,17 @@ func loggedTitle(action string) string {
 		return "Change"
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// IDs are the ids that a record of the audit log holds under a name.
+func IDs(r audit.Record, name string) []string {
+	var ids []string
+	for _, text := range []*string{r.Before, r.After} {
+		if id := flat(text)[name]; id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // flat gives the values of a record by the paths of their names.
