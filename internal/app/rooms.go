@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"path/filepath"
 
 	"chancery/internal/catalog"
@@ -17,6 +18,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
+	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/recheck"
@@ -28,6 +30,7 @@ import (
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
+	mailstore "chancery/internal/store/mailing"
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	vendorstore "chancery/internal/store/vendors"
@@ -90,8 +93,12 @@ type Rooms struct {
 	AuditRows     auditstore.Store
 	Subscriptions *outbox.Service
 	OutboxRows    outboxstore.Store
+	Mails         *mailing.Service
+	MailRows      mailstore.Store
 
 	log       *slog.Logger
+	sealer    *keyring.Sealer
+	publicURL *url.URL        // for links; nil when it is not known
 	following *followingClock // nil unless the clock follows the database's
 }
 
@@ -157,7 +164,8 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows); err != nil {
 		return err
 	}
-	return r.furnishLicences()
+	r.sealer = sealer
+	return r.furnishLicences(sealer)
 }
 
 // Close writes the heartbeats that wait, and closes the database.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
 
@@ -18,6 +19,7 @@ type Tx struct {
 	now     time.Time
 	query   func(ctx context.Context, sqltext string, args []any) (*sql.Rows, error)
 	exec    func(ctx context.Context, sqltext string, args []any) (sql.Result, error)
+	ids     ident.Source
 	entries []tx.Entry
 	events  []tx.Event
 	rows    *sql.Rows // of the last query

@@ -1,6 +1,7 @@
 package floating
 
 import (
+	"context"
 	"database/sql"
 	"time"
 
@@ -154,4 +155,24 @@ func instant(ms sql.NullInt64) time.Time {
 		return time.Time{}
 	}
 	return store.Instant(ms.Int64)
+}
+
+// Old implements floating.Reader. Sessions are numbered as they are opened, so
+// those that were opened before an instant come first.
+func (s Store) Old(ctx context.Context, before time.Time, after int64, limit int) ([]floating.Old, error) {
+	rows, err := s.DB.Query(ctx, `SELECT s.vendor_id, s.id, CASE WHEN s.ended_at < $1 THEN 1 ELSE 0 END
+		FROM (SELECT vendor_id, id, opened_at, ended_at FROM sessions WHERE id > $2 ORDER BY id LIMIT $3) AS s
+		WHERE s.opened_at < $4 ORDER BY s.id`, before.UnixMilli(), after, limit, before.UnixMilli())
+	return store.All[floating.Old](rows, err)(func(scan store.Scan) (o floating.Old, err error) {
+		var vendor int64
+		err = scan(&vendor, &o.ID, &o.Over)
+		o.Vendor = ident.VendorOf(vendor)
+		return o, err
+	})
+}
+
+// Forget implements floating.Store.
+func (Store) Forget(t tx.Tx, v ident.VendorID, id int64) error {
+	_, err := store.On(t).Exec(`DELETE FROM sessions WHERE vendor_id = $1 AND id = $2 AND ended_at IS NOT NULL`, v, id)
+	return err
 }

@@ -41,11 +41,11 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 	}
 	id, err := store.On(t).Insert(`INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, is_temporary,
 		goodwill_since, goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version,
-		device_variables, address, country, client_public_key, activated_at, token_key, said)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) RETURNING id`,
+		device_variables, address, country, client_public_key, activated_at, token_key, said, is_offline)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id`,
 		v, a.UUID, product, a.License, a.Token, a.Device.ID, store.Bit(a.IsTemporary), millis(a.GoodwillSince), millis(a.GoodwillUntil),
 		c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country,
-		c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said)
+		c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said, store.Bit(a.IsOffline))
 	if err != nil {
 		return err
 	}
@@ -80,6 +80,12 @@ func (s *Store) OldestGoodwill(t tx.Tx, v ident.VendorID, l ident.LicenseID, lim
 func (s *Store) SetGoodwill(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
 	_, err := store.On(t).Exec(`UPDATE activations SET goodwill_since = $1, goodwill_until = $2 WHERE vendor_id = $3 AND id = $4`,
 		millis(a.GoodwillSince), millis(a.GoodwillUntil), v, a.ID)
+	return err
+}
+
+// SetOffline implements licensing.Store.
+func (s *Store) SetOffline(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
+	_, err := store.On(t).Exec(`UPDATE activations SET is_offline = 1 WHERE vendor_id = $1 AND id = $2`, v, a.ID)
 	return err
 }
 

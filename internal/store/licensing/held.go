@@ -18,7 +18,7 @@ import (
 const heldColumns = `a.id, a.uuid, a.token_key, a.client_name, a.client_description, a.client_public_key, a.said, a.goodwill_since, a.goodwill_until,
 	d.suspended_until, s.last_seen_day, s.day_count,
 	l.id, l.name, l.license_key, l.legacy_license_key, l.is_active, l.is_temporary, l.starts_at, l.expires_mode, l.expires_at, l.expires_days,
-	l.overrides, l.first_activated_at, l.regular_used, l.goodwill_used, l.used_up_at, l.revision,
+	l.overrides, l.measured, l.first_activated_at, l.regular_used, l.goodwill_used, l.used_up_at, l.revision,
 	c.uuid, c.company_name, c.customer_number, l.edition_id, e.revision`
 
 const heldFrom = `
@@ -93,6 +93,7 @@ type heldRow struct {
 	legacy          nullable[string]
 	mode            nullable[string]
 	overrides       nullable[string]
+	measured        nullable[string]
 	since, until    nullable[int64]
 	suspended       nullable[int64]
 	starts, expires nullable[int64]
@@ -109,7 +110,7 @@ func scanHeld(scan store.Scan) (r heldRow, err error) {
 		(*int64)(&a.ID), &a.UUID, &a.TokenKey, &a.Client.Name, &a.Client.Description, &a.Client.PublicKey, &a.Said, &r.since, &r.until,
 		&r.suspended, &a.Pulse.LastSeenDay, &a.Pulse.DayCount,
 		(*int64)(&l.ID), &l.Name, &l.LicenseKey, &r.legacy, &l.IsActive, &l.IsTemporary, &r.starts, &r.mode, &r.expires, &r.days,
-		&r.overrides, &r.activated, &l.RegularUsed, &l.GoodwillUsed, &r.usedUp, &l.Revision,
+		&r.overrides, &r.measured, &r.activated, &l.RegularUsed, &l.GoodwillUsed, &r.usedUp, &l.Revision,
 		&l.Customer.UUID, &l.Customer.CompanyName, &l.Customer.CustomerNumber, (*int64)(&r.edition), &r.revision,
 	)
 	return r, err
@@ -124,6 +125,9 @@ func (s *Store) holding(q querier, at time.Time, v ident.VendorID, r *heldRow) (
 	a.License, a.IsTemporary = l.ID, l.IsTemporary
 	a.GoodwillSince, a.GoodwillUntil, a.Device.SuspendedUntil = r.since.instant(), r.until.instant(), r.suspended.instant()
 	var err error
+	if l.Measured, err = parseMeasured(l.ID, r.measured.v); err != nil {
+		return licensing.Holding{}, err
+	}
 	if l.Overrides, err = parseOverrides(l.ID, r.overrides.v); err != nil {
 		return licensing.Holding{}, err
 	}

@@ -123,6 +123,16 @@ func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
 	return err
 }
 
+// SaveMeasured implements licensing.Store.
+func (s *Store) SaveMeasured(t tx.Tx, l *licensing.License) error {
+	text, err := jsonText(len(l.Measured), l.Measured)
+	if err != nil {
+		return err
+	}
+	_, err = store.On(t).Exec(`UPDATE licenses SET measured = $1 WHERE vendor_id = $2 AND id = $3`, text, l.Vendor, l.ID)
+	return err
+}
+
 // Pressed implements licensing.Store.
 func (s *Store) Pressed(t tx.Tx, v ident.VendorID, edition ident.EditionID, after ident.LicenseID, limit int) ([]ident.LicenseID, error) {
 	rows, err := writing(t)(`SELECT id FROM licenses WHERE vendor_id = $1 AND edition_id = $2 AND id > $3
