@@ -137,7 +137,7 @@ func TestConsoleIssuesALicence(t *testing.T) {
 			t.Error("what was typed is lost")
 		}
 		looked := s.Get(t, "/licenses/new?look=1&customer=kirk&name=Site+B&edition_id="+s.pro)
-		says(t, looked, "aside", "3 activations")
+		says(t, looked, "aside", "3 activations", "To kirk@example.com", "Site B", s.product, "made when you issue it")
 		if looked.Find("#name").AttrOr("value", "") != "Site B" || looked.Find("input[id^=limitation-]").Length() != 1 {
 			t.Errorf("looking up loses what was typed: %s", looked.Text("main"))
 		}
@@ -211,6 +211,11 @@ func TestConsolePageOfALicence(t *testing.T) {
 		s.activate(t, key, "drill-1", "hall-9")
 		s.activate(t, key, "drill-2", "hall-10")
 		says(t, s.Get(t, page), "main", key, "Valid", "2 of 3", "export", "pages", "region", "Kirk AG", "Nobody was refused")
+		says(t, s.Get(t, page), "aside", "kirk@example.com", "Your licence of Drill")
+		says(t, s.Post(t, page+"/mail", nil), "#flash", "on its way")
+		if n := s.Get(t, page).Find(".app-mail").Length(); n != 2 {
+			t.Errorf("%d mails are shown, want 2", n)
+		}
 		says(t, s.Get(t, page+"/devices"), "#rows", "hall-9", "drill-2", "Active")
 		says(t, s.Get(t, page+"/tokens"), "#rows", "In use", "Free")
 		if csv := s.Get(t, page+"/tokens?format=csv"); strings.Count(csv.Body, "\n") != 4 {
@@ -304,5 +309,30 @@ func TestConsoleMetersAndUsers(t *testing.T) {
 		removed := s.Post(t, "/licenses/"+crew+"/users/remove", url.Values{"id": {"ann"}})
 		says(t, removed, "main", "1 user was removed", "Undo")
 		says(t, s.Post(t, "/licenses/"+id+"/users/remove", url.Values{"id": {"ann"}}), "#flash", "client type devices")
+	})
+}
+
+func TestConsoleHandsOutLicenceFiles(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, server *apptest.Server) {
+		s := openShop(t, server)
+		id, key := s.issue(t, s.edition, fields{"offline_allowed": true})
+		s.activate(t, key, "drill-1", "hall-9")
+		page := "/licenses/" + id + "/files"
+		shown := s.Get(t, page)
+		says(t, shown, "main", "hall-9 (drill-1)", "Download license.xml")
+		token := shown.Find("#token_key option").Eq(1).AttrOr("value", "")
+		for _, of := range []string{"", token} {
+			file := s.Post(t, page, url.Values{"token_key": {of}})
+			if file.Status != 200 || !strings.Contains(file.Body, "<slascone_license_file ") || !strings.Contains(file.Body, key) ||
+				strings.Contains(file.Body, "drill-1") != (of != "") || !strings.Contains(file.Header.Get("Content-Disposition"), "attachment") {
+				t.Errorf("%d %s", file.Status, file.Body)
+			}
+		}
+		says(t, s.Get(t, "/licenses/"+id+"/history"), "main", "Licence file issued", "drill-1")
+		online, _ := s.issue(t, s.pro, nil)
+		says(t, s.Get(t, "/licenses/"+online+"/files"), "main", "may not be used offline")
+		if p := s.Post(t, "/licenses/"+online+"/files", nil); p.Status != 409 {
+			t.Errorf("a file of a licence that is not offline: %d", p.Status)
+		}
 	})
 }

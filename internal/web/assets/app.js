@@ -233,7 +233,7 @@
 
   // A form is sent once.
   document.addEventListener("submit", function (e) {
-    if (e.defaultPrevented || e.target.method !== "post" || e.submitter && e.submitter.formMethod === "get") { return; }
+    if (e.defaultPrevented || e.target.method !== "post" || e.target.hasAttribute("data-again") || e.submitter && e.submitter.formMethod === "get") { return; }
     each(e.target, "button", function (b) { setTimeout(function () { b.disabled = true; }, 0); });
   });
   window.addEventListener("pageshow", function () { each(document, "form button:disabled", function (b) { b.disabled = false; }); });

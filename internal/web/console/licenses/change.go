@@ -23,6 +23,7 @@ func (p *Pages) change() []edge.Route {
 	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/switch-off", manage, "form.html", p.askOff,
 		func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) { return p.switchOne(t, q, false) })...)
 	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/end", manage, "form.html", p.askEnd, p.doEnd)...)
+	routes = append(routes, web.Act(p.Face, "/licenses/{id}/mail", manage, back, p.mailAgain))
 	return append(routes, web.Act(p.Face, "/licenses/{id}/switch-on", manage, back,
 		func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) { return p.switchOne(t, q, true) }))
 }
@@ -236,4 +237,15 @@ func (p *Pages) askEnd(q *web.Request, form *web.Form) (*web.FormPage, error) {
 
 func (p *Pages) doEnd(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
 	return p.update(t, q, licensing.Change{Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: t.Now()}}, "The licence has ended.")
+}
+
+func (p *Pages) mailAgain(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	if err := p.Licenses.MailAgain(t, q.VendorID(), id); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: show.LicenseHref(q.Base, id), Say: web.Flash{Text: "The mail with the key is on its way to the licensee again."}}, nil
 }

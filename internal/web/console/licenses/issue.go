@@ -10,6 +10,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/mailing"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/web"
@@ -72,6 +73,9 @@ func (p *Pages) askIssue(q *web.Request, form *web.Form) (*issuePage, error) {
 	}
 	addWhat(form, products, editions, chosen)
 	if chosen != nil {
+		if page.Letter, err = p.preview(q, form, products, chosen); err != nil {
+			return nil, err
+		}
 		addTerms(form, chosen.Mode, chosen.Policy, chosen.Grants, terms.Overrides{})
 		page.Facts = editionFacts(&page.Page, chosen, q.VendorZone())
 	}
@@ -310,4 +314,43 @@ func ends(p terms.Policy, zone *time.Location) string {
 		text += "; trial of " + web.Count(int64(p.TrialDays), "day", "days")
 	}
 	return text
+}
+
+// preview is the mail that the licensee will get, as far as the form tells.
+func (p *Pages) preview(q *web.Request, form *web.Form, products []catalog.Product, e *catalog.Edition) (*letter, error) {
+	d := mailing.Data{LicenseKey: "(made when you issue it)", License: e.Name, ProductID: e.ProductUUID.String(), Customer: "(the customer)"}
+	for _, k := range products {
+		if k.UUID == e.ProductUUID {
+			d.Product = k.Name
+		}
+	}
+	l := &letter{To: "the licensee"}
+	if text, _ := form.Given("customer"); text != "" {
+		one, _, err := show.LabelledCustomer(q.Context(), p.CustomerRows, q.VendorID(), text, maxMatches)
+		if err != nil {
+			return nil, err
+		}
+		if one != nil {
+			d.Customer = one.CompanyName
+			if one.Email != "" {
+				l.To = one.Email
+			}
+		}
+	}
+	for name, to := range map[string]*string{"name": &d.License, "licensee_email": &l.To} {
+		if text, _ := form.Given(name); text != "" {
+			*to = text
+		}
+	}
+	if e.Policy.ExpiresMode == terms.ExpiresAt && e.Policy.ExpiresAt != nil {
+		d.EndsOn = show.LastMoment(*e.Policy.ExpiresAt).In(q.VendorZone()).Format("2 January 2006")
+	}
+	if text, _ := form.Given("expires_at"); text != "" {
+		if day, err := time.Parse(time.DateOnly, text); err == nil {
+			d.EndsOn = day.Format("2 January 2006")
+		}
+	}
+	body, err := p.Mails.Preview(q.Context(), q.Vendor, d)
+	l.Subject, l.Text = body.Subject, body.Text
+	return l, err
 }

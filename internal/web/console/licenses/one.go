@@ -6,6 +6,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/terms"
 	"chancery/internal/web"
@@ -29,6 +30,9 @@ func (p *Pages) header(q *web.Request, l *licensing.License, tab string) web.Pag
 	if l.IsOfUsers() {
 		tabs = append(tabs, web.Tab{Label: "Users", Href: href + "/users"})
 	}
+	if l.Terms().Policy.OfflineAllowed {
+		tabs = append(tabs, web.Tab{Label: "Files", Href: href + "/files"})
+	}
 	tabs = append(tabs, web.Tab{Label: "Usage", Href: href + "/usage"})
 	if q.May(identity.ViewAuditLog) {
 		tabs = append(tabs, web.Tab{Label: "History", Href: href + "/history"})
@@ -51,6 +55,7 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 			page.Actions = append(page.Actions, web.Action{Label: "Switch on", Href: href + "/switch-on", Icon: "player-play", Plain: true, Post: true})
 		}
 		page.More = append(page.More,
+			web.Action{Label: "Mail the key again", Href: href + "/mail", Icon: "mail-forward", Post: true},
 			web.Action{Label: "Extend", Href: href + "/extend", Icon: "calendar-plus", Dialog: true},
 			web.Action{Label: "Move to another edition", Href: href + "/move", Icon: "route", Dialog: true},
 			web.Action{Label: "Hand to another customer", Href: href + "/hand-over", Icon: "building", Dialog: true})
@@ -74,6 +79,16 @@ type overviewPage struct {
 	Policy   []web.ShownFact
 	Grants   []grant
 	Denials  web.Chart
+	Mails    []sentMail
+}
+
+// sentMail is one mail about the licence.
+type sentMail struct {
+	At      web.Moment
+	To      string
+	Subject string
+	Badge   web.Badge
+	Error   string
 }
 
 // grant is one line of what the licence grants.
@@ -103,6 +118,9 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	page.Use = page.Page.Facts(p.use(q, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)
 	page.Grants = grants(&page.Page, l)
+	if page.Mails, err = p.mailed(q, &page.Page, l); err != nil {
+		return nil, err
+	}
 	from := page.Now.Add(-deniedDays * 24 * time.Hour)
 	denied, err := p.Rows.Denials(q.Context(), q.VendorID(), l.ID, from)
 	if err != nil {
@@ -119,6 +137,21 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 		page.Use = append(page.Page.Facts(web.Fact{Label: "Sessions open now", Cell: web.Cell{Bar: &bar, Href: show.LicenseHref(q.Base, l.UUID) + "/sessions"}}), page.Use...)
 	}
 	return page, nil
+}
+
+// shownMails is how many mails the page of a licence shows.
+const shownMails = 5
+
+func (p *Pages) mailed(q *web.Request, page *web.Page, l *licensing.License) ([]sentMail, error) {
+	all, err := p.Mails.Of(q.Context(), q.VendorID(), l.UUID, shownMails)
+	badges := map[mailing.State]web.Badge{
+		mailing.Queued: web.BadgeQueued, mailing.Sent: web.BadgeSent, mailing.Failed: web.BadgeFailed, mailing.Kept: web.BadgeKept,
+	}
+	shown := make([]sentMail, len(all))
+	for i, m := range all {
+		shown[i] = sentMail{page.Ago(m.At), m.To, m.Body.Subject, badges[m.State], m.Error}
+	}
+	return shown, err
 }
 
 func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
@@ -187,6 +220,8 @@ func validity(page *web.Page, l *licensing.License, s licensing.State) (main web
 		main = web.Notice{Tone: web.Info, Title: "Not started.", Text: "It holds from " + page.Day(l.StartsAt).Text + "."}
 	case licensing.ReasonExpired:
 		main = web.Notice{Tone: web.Bad, Title: "Expired.", Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": extend it, or issue another one."}
+	case licensing.ReasonMeasured:
+		main = web.Notice{Tone: web.Bad, Title: "Consumed.", Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one."}
 	case licensing.ReasonTrialOver:
 		main = web.Notice{Tone: web.Bad, Title: "The trial is over.", Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": set the trial to 0 days to make it a full licence."}
 	default:

@@ -13,11 +13,14 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
+	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
+	"chancery/internal/vendors"
 	"chancery/internal/web"
 )
 
@@ -56,6 +59,9 @@ type Licenses interface {
 
 	AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
+
+	// MailAgain tells the licensee user of the licence once more.
+	MailAgain(t tx.Tx, v ident.VendorID, id ident.UUID) error
 
 	// Release reports false when there is no such present activation.
 	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
@@ -111,6 +117,22 @@ type Audit interface {
 	List(ctx context.Context, v ident.VendorID, f audit.Filter, r listing.Request) (listing.Page[audit.Record], error)
 }
 
+// Mails shows what is mailed of licences, and mails it again.
+type Mails interface {
+	// Preview is the mail that tells of a licence as it would be sent now.
+	Preview(ctx context.Context, v vendors.Vendor, d mailing.Data) (mailing.Body, error)
+
+	// Of gives the newest mails about a licence.
+	Of(ctx context.Context, v ident.VendorID, license ident.UUID, limit int) ([]mailing.Mail, error)
+}
+
+// Files makes licence files that a person carries.
+type Files interface {
+	// LicenseXML gives a signed file for a client of the licence (by its token key,
+	// zero for none), or why there is none.
+	LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *licensing.Refusal, error)
+}
+
 // Config is what the pages need; all of it is required.
 type Config struct {
 	Face         *web.Face
@@ -123,6 +145,8 @@ type Config struct {
 	Ledger       Ledger
 	SessionRows  SessionRows
 	Audit        Audit
+	Mails        Mails
+	Files        Files
 }
 
 // Pages are the pages of licences.
@@ -133,7 +157,7 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Rows == nil || c.Licenses == nil || c.Catalog == nil || c.CustomerRows == nil || c.Customers == nil ||
-		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil {
+		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil || c.Mails == nil || c.Files == nil {
 		return nil, errors.New("licenses: the configuration is incomplete")
 	}
 	var err error
@@ -145,7 +169,7 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	var all []edge.Route
 	for _, part := range []func() []edge.Route{
-		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.change, p.move, p.users, p.release,
+		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
 	} {
 		all = append(all, part()...)
 	}

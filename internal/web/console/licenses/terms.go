@@ -112,6 +112,10 @@ func choices() []choice {
 			func(o *terms.Overrides) **bool { return &o.EnforceFloatingLimit }, terms.Floating,
 		},
 		{
+			"offline_allowed", "Offline use by files", func(p terms.Policy) bool { return p.OfflineAllowed },
+			func(o *terms.Overrides) **bool { return &o.OfflineAllowed }, "",
+		},
+		{
 			"client_may_unassign", "Clients may give themselves up", func(p terms.Policy) bool { return p.ClientMayUnassign },
 			func(o *terms.Overrides) **bool { return &o.ClientMayUnassign }, "",
 		},
@@ -242,12 +246,22 @@ func grantFields(g terms.Grants, own terms.Overrides) []web.Field {
 		if field.Hint == "" {
 			field.Hint = "A number, or the word unlimited."
 		}
+		contract := web.Field{
+			Name: "contract-" + k.ID.String(), Label: k.Name + ", by contract", Placeholder: "edition: " + show.Limit(k.Contract()),
+			Hint: "The licence ends when so much is consumed in its whole life.",
+		}
 		for _, o := range own.Limitations {
-			if o.ID == k.ID {
+			if o.ID == k.ID && (o.Limit != nil || o.Unlimited) {
 				field.Value = strings.ReplaceAll(show.Limit(o.Limit), ",", "")
+			}
+			if o.ID == k.ID && o.ContractAllowed != nil {
+				contract.Value = strings.ReplaceAll(show.Limit(o.ContractAllowed), ",", "")
 			}
 		}
 		fields = append(fields, field)
+		if k.ExpiresLicense {
+			fields = append(fields, contract)
+		}
 	}
 	for _, k := range g.Variables {
 		if !k.Adjustable {
@@ -319,17 +333,19 @@ func readGrants(v web.Values, g terms.Grants, o *terms.Overrides) {
 		}
 	}
 	for _, k := range g.Limitations {
-		name := "limitation-" + k.ID.String()
-		set, has := terms.LimitationOverride{ID: k.ID}, false
+		set := terms.LimitationOverride{ID: k.ID}
 		for _, had := range was.Limitations {
 			if had.ID == k.ID {
-				set, has = had, true
+				set = had
 			}
 		}
-		if v.Has(name) {
-			set, has = readLimit(v, name, terms.LimitationOverride{ID: k.ID})
+		if name := "limitation-" + k.ID.String(); v.Has(name) {
+			set.Limit, set.Unlimited = readLimit(v, name, true)
 		}
-		if k.Adjustable && has {
+		if name := "contract-" + k.ID.String(); v.Has(name) {
+			set.ContractAllowed, _ = readLimit(v, name, false)
+		}
+		if k.Adjustable && (set.Limit != nil || set.Unlimited || set.ContractAllowed != nil) {
 			o.Limitations = append(o.Limitations, set)
 		}
 	}
@@ -350,19 +366,25 @@ func readGrants(v web.Values, g terms.Grants, o *terms.Overrides) {
 	}
 }
 
-func readLimit(v web.Values, name string, set terms.LimitationOverride) (terms.LimitationOverride, bool) {
+// readLimit reads a quantity; an empty field is neither.
+func readLimit(v web.Values, name string, orUnlimited bool) (limit *int64, unlimited bool) {
 	text := strings.NewReplacer(",", "", " ", "").Replace(v.Text(name))
-	if text == "" {
-		return set, false
-	}
-	if strings.EqualFold(text, "unlimited") {
-		set.Unlimited = true
-		return set, true
+	switch {
+	case text == "":
+		return nil, false
+	case orUnlimited && strings.EqualFold(text, "unlimited"):
+		return nil, true
 	}
 	n, err := terms.ParseQuantity(text)
-	v.Check(err == nil && n >= 0, name, "must be a number such as 250 or 0.5, or the word unlimited")
-	set.Limit = &n
-	return set, true
+	if err != nil || n < 0 {
+		message := "must be a number such as 250 or 0.5"
+		if orUnlimited {
+			message += ", or the word unlimited"
+		}
+		v.Check(false, name, message)
+		return nil, false
+	}
+	return &n, false
 }
 
 // lastDay is the date that an exclusive end ends with.
