@@ -34,7 +34,7 @@ type ClientFilter struct {
 
 // Indexed reports whether indexes serve the whole filter in the order of activation.
 func (f ClientFilter) Indexed() bool {
-	return f.Search != "" || f.Product.IsZero() && f.Country == "" && f.SeenBefore == 0 && f.SeenOn == 0 && f.Standing != StandingReleased
+	return f.Search != "" || f.Product.IsZero() && f.Country == "" && f.SeenBefore == 0 && f.SeenOn == 0
 }
 
 // Seat is an activation with the licence that it is of, as lists show both.

@@ -12,6 +12,7 @@ CREATE INDEX licenses_above_contract ON licenses (vendor_id, id) WHERE goodwill_
 
 -- Names of hosts are ASCII, so that LOWER is the same on both engines.
 CREATE INDEX activations_present ON activations (vendor_id, id) WHERE released_at IS NULL;
+CREATE INDEX activations_past ON activations (vendor_id, id) WHERE released_at IS NOT NULL;
 CREATE INDEX activations_by_hostname ON activations (vendor_id, LOWER(hostname), id) WHERE released_at IS NULL AND hostname <> '';
 CREATE INDEX activations_goodwill_all ON activations (vendor_id, id) WHERE released_at IS NULL AND goodwill_since IS NOT NULL;
 CREATE INDEX devices_suspended ON devices (vendor_id, suspended_until) WHERE suspended_until IS NOT NULL;

@@ -19,7 +19,7 @@ func (p *Pages) devices() []edge.Route {
 			page := p.header(q, l, "Devices")
 			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q.Base, l.UUID) + "/tokens", Icon: "key", Plain: true}}, page.Actions...)
 			if q.May(identity.ManageLicenses) && !l.AnyNumber() {
-				page.Actions = append([]web.Action{{Label: "Add tokens", Href: show.LicenseHref(q.Base, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true}}, page.Actions...)
+				lead(&page, web.Action{Label: "Add tokens", Href: show.LicenseHref(q.Base, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
 			}
 			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now))
 			return page, nil

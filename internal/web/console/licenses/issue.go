@@ -280,8 +280,11 @@ func (p *Pages) doIssue(t tx.Tx, q *web.Request, o order) (web.Done, error) {
 		return web.Done{}, err
 	}
 	return web.Done{
-		To:  show.LicenseHref(q.Base, l.UUID),
-		Say: web.Flash{Text: "The licence was issued to " + l.Customer.CompanyName + ". Its key is below."},
+		To: show.LicenseHref(q.Base, l.UUID),
+		Say: web.Flash{
+			Text: "The licence was issued to " + l.Customer.CompanyName + ". Its key is below.",
+			Link: &web.Link{Label: "Issue another", Href: q.Href("/licenses/new")},
+		},
 	}, nil
 }
 

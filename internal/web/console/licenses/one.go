@@ -1,6 +1,7 @@
 package licenses
 
 import (
+	"net/url"
 	"time"
 
 	"chancery/internal/edge"
@@ -43,6 +44,14 @@ func (p *Pages) header(q *web.Request, l *licensing.License, tab string) web.Pag
 	page.Tabs = tabs
 	p.actions(q, l, &page, href)
 	return page
+}
+
+// lead makes an action the main one of a page.
+func lead(page *web.Page, a web.Action) {
+	for i := range page.Actions {
+		page.Actions[i].Plain = true
+	}
+	page.Actions = append([]web.Action{a}, page.Actions...)
 }
 
 // actions puts into a page what one may do with its licence.
@@ -157,7 +166,7 @@ func (p *Pages) mailed(q *web.Request, page *web.Page, l *licensing.License) ([]
 func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 	all := []web.Fact{
 		{Label: "Customer", Cell: web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID), Sub: l.Customer.CustomerNumber}},
-		{Label: "Licensee", Cell: web.Cell{Text: l.LicenseeEmail}, Hint: "The user who gets the mail with the key, and signs in to the dashboard"},
+		{Label: "Licensee", Cell: web.Cell{Text: l.LicenseeEmail, Href: q.Href("/licenses") + "?" + url.Values{"licensee": {l.LicenseeEmail}}.Encode()}, Hint: "The user who gets the mail with the key, and signs in to the dashboard"},
 		{Label: "Product", Cell: web.Cell{Text: l.Product.Name, Href: show.ProductHref(q.Base, l.Product.UUID)}},
 		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q.Base, l.Edition.UUID), Sub: show.Mode(l.Edition.Mode)}},
 		{Label: "Issued", Cell: web.Cell{When: l.CreatedAt}},

@@ -23,7 +23,7 @@ func (p *Pages) users() []edge.Route {
 			}
 			page := p.header(q, l, "Users")
 			if q.May(identity.ManageLicenses) && l.IsOfUsers() {
-				page.Actions = append([]web.Action{{Label: "Add users", Href: show.LicenseHref(q.Base, l.UUID) + "/users/add", Icon: "user-plus", Dialog: true}}, page.Actions...)
+				lead(&page, web.Action{Label: "Add users", Href: show.LicenseHref(q.Base, l.UUID) + "/users/add", Icon: "user-plus", Dialog: true})
 			}
 			return page, nil
 		}),
