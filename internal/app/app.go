@@ -15,6 +15,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/geo"
 	"chancery/internal/metrics"
+	"chancery/internal/web"
 )
 
 // Config is what a server needs.
@@ -29,6 +30,7 @@ type Config struct {
 	CertFile       string // TLS by files; both or neither
 	KeyFile        string
 	GeoFile        string // an MMDB file; empty for the embedded country database
+	Gallery        bool   // mounts the gallery of the pages' components
 	Log            *slog.Logger
 
 	// Drain is how long a stopping server still takes calls while /readyz fails,
@@ -60,6 +62,7 @@ type App struct {
 	server   *http.Server
 	figures  *http.Server // nil without MetricsListen
 	metrics  *metrics.Metrics
+	views    []web.View // the pages' templates, for the test that checks them
 
 	figuresAddress string
 	listener       net.Listener
@@ -204,3 +207,6 @@ func (a *App) shutdown(ctx context.Context) error {
 	a.c.Log.Info("stopped")
 	return err
 }
+
+// Views are the templates of all pages, with the structs that they show.
+func (a *App) Views() []web.View { return a.views }

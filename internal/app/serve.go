@@ -26,6 +26,7 @@ type serveCommand struct {
 	TLSKey       string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
 	Metrics      string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`
 	Geo          string        `help:"MMDB file that tells the country of an address; the embedded one by default." placeholder:"FILE" type:"path"`
+	Gallery      bool          `help:"Show the gallery of the pages' components, for those who work on them." hidden:""`
 	LogFormat    string        `help:"Form of the log on standard error: text or json." default:"text" enum:"text,json"`
 	LogLevel     string        `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
 	AccessLog    bool          `help:"Log one line for each request." default:"true" negatable:""`
@@ -97,7 +98,7 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 		return Config{}, err
 	}
 	config := Config{
-		Storage: storage, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics,
+		Storage: storage, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, Gallery: c.Gallery,
 		AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {

@@ -46,7 +46,12 @@ func (a *App) mount() error {
 	if err != nil {
 		return err
 	}
+	pages, err := a.consoleRoutes()
+	if err != nil {
+		return err
+	}
 	for _, routes := range [][]edge.Route{
+		pages,
 		a.health.routes(),
 		keys,
 		clients.Routes(),

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 		}
 		out.Flush()
 		if found.Next == "" || out.Error() != nil {
-			return nil // at the end, or the browser is gone
+			return nil //nolint:nilerr // at the end, or the browser is gone
 		}
 		if r, err = listing.Parse(listing.MaxLimit, address.Get("sort"), found.Next, t.Sorts...); err != nil {
 			return err
@@ -70,7 +71,7 @@ func (c Column[R]) text(row R) string {
 	case cell.Badge != nil:
 		return cell.Badge.Word
 	case cell.Bar != nil:
-		return fmt.Sprint(cell.Bar.Used)
+		return strconv.FormatInt(cell.Bar.Used, 10)
 	case !cell.When.IsZero():
 		return cell.When.UTC().Format(time.RFC3339)
 	case !cell.Day.IsZero():

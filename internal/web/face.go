@@ -40,7 +40,8 @@ type Config struct {
 	IDs      ident.Source
 	Secure   bool // browsers come over TLS: cookies say so
 
-	// Nav is the navigation for who is signed in; active tells whether an address
+	// Nav is the navigation for who is signed in, of which only what is mounted
+	// shows; active tells whether an address
 	// below the face's base is the present page's.
 	Nav func(p identity.Principal, base string, active func(path string) bool) []NavGroup
 }
@@ -58,7 +59,8 @@ type Face struct {
 // made is what all areas of a face gather.
 type made struct {
 	views []View
-	err   error // the first template that can't be read
+	pages map[string]bool // the paths that can be opened, below the base
+	err   error           // the first template that can't be read
 }
 
 // NewFace makes a face without pages.
@@ -67,7 +69,7 @@ func NewFace(c Config) (*Face, error) {
 		c.IDs.Rand == nil || c.Nav == nil {
 		return nil, errors.New("web: the configuration is incomplete")
 	}
-	f := &Face{Config: c, made: &made{}}
+	f := &Face{Config: c, made: &made{pages: map[string]bool{}}}
 	var err error
 	if f.base, err = newBase(c.Assets); err != nil {
 		return nil, err
@@ -103,10 +105,11 @@ func (f *Face) Base(slug string) string { return "/" + f.Name + "/" + slug }
 func (f *Face) CookieName() string { return "chancery_" + f.Name }
 
 // Cookie carries a session of this vendor to its pages and to no other's. With an
-// empty token it takes the session away.
-func (f *Face) Cookie(slug, token string, until time.Time) *http.Cookie {
-	c := &http.Cookie{
-		Name: f.CookieName(), Value: token, Path: f.Base(slug), Expires: until,
+// empty token it takes the session away. Its age is told, not its end: browsers'
+// clocks are their own.
+func (f *Face) Cookie(slug, token string, age time.Duration) *http.Cookie {
+	c := &http.Cookie{ //nolint:gosec // Secure where there is TLS
+		Name: f.CookieName(), Value: token, Path: f.Base(slug), MaxAge: int(age / time.Second),
 		HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode,
 	}
 	if token == "" {

@@ -36,7 +36,7 @@ func (f *Face) setFlash(w http.ResponseWriter, base string, say *Flash) {
 	if err != nil || len(b) > maxFlash {
 		return // a message too long for a cookie is not worth an error after the change
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure where there is TLS
 		Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString(b), Path: base, MaxAge: 60,
 		HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode,
 	})
@@ -48,7 +48,9 @@ func (f *Face) takeFlash(w http.ResponseWriter, q *Request) {
 	if err != nil {
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: q.Base, MaxAge: -1, HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure where there is TLS
+		Name: flashCookie, Path: q.Base, MaxAge: -1, HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode,
+	})
 	b, err := base64.RawURLEncoding.DecodeString(c.Value)
 	if err != nil {
 		return

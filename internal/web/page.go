@@ -45,7 +45,10 @@ type Person struct {
 func (p Person) Initials() string { return initials(p.Name, p.Email) }
 
 // Link leads somewhere.
-type Link struct{ Label, Href string }
+type Link struct {
+	Label string `json:"label"`
+	Href  string `json:"href"`
+}
 
 // Tab is one page of a thing that has several.
 type Tab struct {

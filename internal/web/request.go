@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,11 +89,26 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 	}
 	if q.Person != nil {
 		here := strings.TrimPrefix(q.R.URL.Path, q.Base)
-		p.Nav = q.face.Nav(q.Principal, q.Base, func(path string) bool {
+		p.Nav = q.face.mounted(q.Base, q.face.Nav(q.Principal, q.Base, func(path string) bool {
 			return here == path || path != "/" && strings.HasPrefix(here, path+"/")
-		})
+		}))
 	}
 	return p
+}
+
+// mounted leaves out of a navigation what leads nowhere.
+func (f *Face) mounted(base string, groups []NavGroup) []NavGroup {
+	var kept []NavGroup
+	for _, g := range groups {
+		g.Items = slices.DeleteFunc(g.Items, func(i NavItem) bool {
+			path := strings.TrimPrefix(i.Href, base)
+			return !f.made.pages[path] && !f.made.pages[strings.Replace(path, "/", "/{$}", 1)]
+		})
+		if len(g.Items) > 0 {
+			kept = append(kept, g)
+		}
+	}
+	return kept
 }
 
 // Zone is where the viewer is: what the browser told, or the vendor's own.

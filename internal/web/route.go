@@ -85,6 +85,38 @@ func AskWith[P Chromed, T any](
 	return []edge.Route{get, post}
 }
 
+// AskOwn is Ask for a service that runs its own transactions: signing in. A fault
+// that nobody is signed in is shown in the form too.
+func AskOwn[P Chromed](
+	f *Face, path string, who Access, file string,
+	show func(q *Request, form *Form) (P, error),
+	act func(q *Request, v Values) (Done, error),
+) []edge.Route {
+	t := viewOf[P](f, file)
+	again := func(q *Request) func(form *Form) (Chromed, error) {
+		return func(form *Form) (Chromed, error) { return show(q, form) }
+	}
+	get := f.askFirst(path, who, func(q *Request, form *Form) (Chromed, error) { return show(q, form) }, t)
+	post := f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
+		v, err := f.values(q)
+		if err != nil {
+			return err
+		}
+		done, err := act(q, v)
+		if e := fault.As(err); err != nil && e.Kind == fault.Unauthenticated {
+			shown := *e
+			shown.Kind = fault.Invalid
+			err = &shown
+		}
+		if err != nil {
+			return f.askAgain(w, q, v, err, again(q), t)
+		}
+		f.finish(w, q, done)
+		return nil
+	})
+	return []edge.Route{get, post}
+}
+
 // Reveal is Ask for a change that ends in a page which is shown only once: a new
 // key, recovery codes. The answer is kept sealed for a form that is sent twice.
 func Reveal[P, D Chromed, T any](
@@ -201,7 +233,7 @@ func (f *Face) values(q *Request) (Values, error) {
 	r := q.R
 	var err error
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		err = r.ParseMultipartForm(uploadMemory)
+		err = r.ParseMultipartForm(uploadMemory) //nolint:gosec // the edge bounds the body
 	} else {
 		err = r.ParseForm()
 	}
@@ -235,6 +267,9 @@ func (q *Request) File(name string) *multipart.FileHeader {
 }
 
 func (f *Face) route(method, path string, who Access, fn func(w http.ResponseWriter, q *Request) error) edge.Route {
+	if method == http.MethodGet {
+		f.made.pages[path] = true
+	}
 	return edge.Route{
 		Surface: f.surface, Method: method, Path: f.Path(path), Permission: who.Permission, Public: who.Public,
 		Handler: func(w http.ResponseWriter, r *http.Request) error {

@@ -16,6 +16,9 @@ const Name = "console"
 func Routes(f *web.Face) []edge.Route {
 	return []edge.Route{
 		web.Serve(f, http.MethodPost, "/theme", web.Access{Public: "light or dark is the browser's own choice"}, theme),
+		web.Serve(f, http.MethodGet, "/{rest...}", web.Access{Public: "it says that there is nothing"}, func(http.ResponseWriter, *web.Request) error {
+			return edge.NoRoute()
+		}),
 	}
 }
 

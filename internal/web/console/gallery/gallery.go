@@ -69,7 +69,10 @@ func page(q *web.Request) (*galleryPage, error) {
 	p.Charts = charts()
 	p.Form = form(q)
 	p.List, p.NoRows = lists(p)
-	p.Nothing = web.Empty{Icon: "package", Title: "No products yet", Text: "A product is what you license.", Action: &web.Action{Label: "Create a product", Href: "#", Icon: "plus"}}
+	p.Nothing = web.Empty{
+		Icon: "package", Title: "No products yet", Text: "A product is what you license.",
+		Action: &web.Action{Label: "Create a product", Href: "#", Icon: "plus"},
+	}
 	return p, nil
 }
 
@@ -78,10 +81,16 @@ func charts() []web.Chart {
 	a, b := []int64{120, 132, 101, 134, 90, 30, 21}, []int64{22, 18, 19, 23, 29, 3, 1}
 	return []web.Chart{
 		{ID: "c1", Title: "Activations per day", Kind: web.LineChart, Labels: days, Series: []web.Series{{Name: "Activations", Values: a}}},
-		{ID: "c2", Title: "Activated and released", Kind: web.StackChart, Labels: days, Series: []web.Series{{Name: "Activated", Values: a}, {Name: "Released", Values: b}}},
+		{
+			ID: "c2", Title: "Activated and released", Kind: web.StackChart, Labels: days,
+			Series: []web.Series{{Name: "Activated", Values: a}, {Name: "Released", Values: b}},
+		},
 		{ID: "c3", Title: "Operating systems", Kind: web.RingChart, Labels: days[:4], Series: []web.Series{{Name: "Clients", Values: a[:4]}}},
 		{ID: "c4", Title: "Versions", Kind: web.RankChart, Labels: days[:4], Series: []web.Series{{Name: "Clients", Values: a[:4]}}},
-		{ID: "c5", Title: "Denied", Kind: web.BarChart, Labels: days, Series: []web.Series{{Name: "Denied", Values: make([]int64, 7)}}, Empty: "Nobody was refused."},
+		{
+			ID: "c5", Title: "Denied", Kind: web.BarChart, Labels: days,
+			Series: []web.Series{{Name: "Denied", Values: make([]int64, 7)}}, Empty: "Nobody was refused.",
+		},
 	}
 }
 
@@ -92,15 +101,22 @@ func form(q *web.Request) *web.Form {
 		{Name: "mail", Label: "E-mail", Kind: web.EmailField, Value: "not an address", Error: "must be one e-mail address"},
 		{Name: "tokens", Label: "Tokens", Kind: web.NumberField, Value: "5", Unit: "devices"},
 		{Name: "until", Label: "Until", Kind: web.DateField},
-		{Name: "edition", Label: "Edition", Kind: web.SelectField, Placeholder: "Choose an edition", Options: []web.Option{{Value: "a", Label: "Standard"}, {Value: "b", Label: "Professional"}}},
+		{
+			Name: "edition", Label: "Edition", Kind: web.SelectField, Placeholder: "Choose an edition",
+			Options: []web.Option{{Value: "a", Label: "Standard"}, {Value: "b", Label: "Professional"}},
+		},
 		{Name: "notes", Label: "Notes", Kind: web.AreaField},
 		{Name: "mode", Label: "Mode", Kind: web.RadioField, Value: "named", Options: []web.Option{
-			{Value: "named", Label: "Named", Hint: "A token for each client."}, {Value: "floating", Label: "Floating", Hint: "Any number of clients, a limited number of sessions."},
+			{Value: "named", Label: "Named", Hint: "A token for each client."},
+			{Value: "floating", Label: "Floating", Hint: "Any number of clients, a limited number of sessions."},
 		}},
 		{Name: "sessions", Label: "Sessions", Kind: web.NumberField, When: "mode=floating"},
 		{Name: "send", Label: "Send the mail now", Kind: web.CheckField, Value: "on", Hint: "It can be sent again later."},
 	}})
-	f.Add(web.Group{Title: "Less often needed", Text: "Closed until it is asked for.", Folded: true, Fields: []web.Field{{Name: "legacy", Label: "Legacy key", Mono: true}}})
+	f.Add(web.Group{
+		Title: "Less often needed", Text: "Closed until it is asked for.", Folded: true,
+		Fields: []web.Field{{Name: "legacy", Label: "Legacy key", Mono: true}},
+	})
 	return f
 }
 
