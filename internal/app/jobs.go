@@ -26,10 +26,21 @@ func (a *App) plan() error {
 		Job{Name: "write down lapsed sessions", Every: time.Minute, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},
 		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
 		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Run: sealing(r, sealer, a.c.Log, true)},
+		Job{Name: "count the daily figures", Every: 10 * time.Second, Run: r.countFigures},
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
 		Job{Name: "forget old sign-ins", Every: time.Hour, Run: a.periodic.InTx(r.forgetSignIns)},
 	)
 	return nil
+}
+
+// countFigures counts what is due of every vendor's daily figures.
+func (r *Rooms) countFigures(ctx context.Context) error {
+	all, err := r.VendorRows.All(ctx)
+	for _, v := range all {
+		_, e := r.Figures.Round(ctx, v.ID, v.CreatedAt)
+		err = errors.Join(err, e)
+	}
+	return err
 }
 
 // counted logs what a job did, when it did something.

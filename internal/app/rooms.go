@@ -12,6 +12,7 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
+	"chancery/internal/figures"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -24,6 +25,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	figurestore "chancery/internal/store/figures"
 	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
@@ -90,6 +92,8 @@ type Rooms struct {
 	AuditRows     auditstore.Store
 	Subscriptions *outbox.Service
 	OutboxRows    outboxstore.Store
+	Figures       *figures.Service
+	FigureRows    figurestore.Store
 
 	log       *slog.Logger
 	following *followingClock // nil unless the clock follows the database's

@@ -2,8 +2,6 @@ package figures
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"time"
 
 	"chancery/internal/figures"
@@ -30,9 +28,6 @@ func (s Store) Counted(ctx context.Context, v ident.VendorID, first int64) (map[
 	return counted, err
 }
 
-// rowsAtOnce is how many rows one INSERT names.
-const rowsAtOnce = 100
-
 // Replace implements figures.Store.
 func (s Store) Replace(
 	t tx.Tx, v ident.VendorID, day int64, of []figures.Figure, rows []figures.Row, counted time.Time,
@@ -43,24 +38,12 @@ func (s Store) Replace(
 			return err
 		}
 	}
-	for len(rows) > 0 {
-		n := min(len(rows), rowsAtOnce)
-		var b strings.Builder
-		args := make([]any, 0, n*6)
-		for i, r := range rows[:n] {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			for c := range 6 {
-				b.WriteString([]string{"($", ", $", ", $", ", $", ", $", ", $"}[c] + strconv.Itoa(len(args)+c+1))
-			}
-			b.WriteByte(')')
-			args = append(args, v, r.Figure, day, r.Product, r.Value, r.N)
-		}
-		if _, err := q.Exec(`INSERT INTO figures (vendor_id, figure, day, product_id, value, n) VALUES `+b.String(), args...); err != nil {
-			return err
-		}
-		rows = rows[n:]
+	values := make([]any, 0, len(rows)*6)
+	for _, r := range rows {
+		values = append(values, v, r.Figure, day, r.Product, r.Value, r.N)
+	}
+	if err := q.InsertMany(`INSERT INTO figures (vendor_id, figure, day, product_id, value, n) VALUES`, 6, values, "", nil); err != nil {
+		return err
 	}
 	if counted.IsZero() {
 		return nil
