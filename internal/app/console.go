@@ -21,6 +21,8 @@ func areas() []area {
 	return []area{
 		(*App).consoleEntrance,
 		(*App).consoleLicenses,
+		(*App).consoleSettings,
+		(*App).consoleAuditLog,
 	}
 }
 

@@ -109,7 +109,7 @@ func (e *Edge) admit(c *call, r *http.Request, rt *Route) (*http.Request, error)
 		if !p.May(rt.Permission) {
 			return r, errForbidden(rt.Permission)
 		}
-		actor.Kind, actor.ID = p.Kind, p.ID.String()
+		actor.Kind, actor.ID, actor.Name = p.Kind, p.ID.String(), p.Name
 		if p.KeyKind == identity.Admin {
 			actor.Name = person(r)
 		}

@@ -21,6 +21,7 @@ type Principal struct {
 	VendorUUID  ident.UUID
 	Kind        string     // "api_key" or "user"
 	ID          ident.UUID // of the key or the user
+	Name        string     // of a user: the e-mail address, as the audit log shows it
 	KeyKind     KeyKind    // of an API key
 	Permissions []Permission
 	User        ident.UserID // of a user

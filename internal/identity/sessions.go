@@ -109,7 +109,7 @@ func (s *Sessions) Authenticate(ctx context.Context, token string) (Principal, S
 		session.LastUsedAt = now
 	}
 	return Principal{
-		Vendor: vendor, VendorUUID: vendorUUID, Kind: "user", ID: session.User.UUID, User: session.User.ID,
+		Vendor: vendor, VendorUUID: vendorUUID, Kind: "user", ID: session.User.UUID, Name: session.User.Email, User: session.User.ID,
 		Permissions: session.User.Permissions(),
 	}, session, nil
 }

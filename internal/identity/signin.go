@@ -128,7 +128,7 @@ func (s *SignIn) enter(t tx.Tx, vendor ident.VendorID, user User, b Beginning) (
 	}
 	t.Journal(tx.Entry{
 		Vendor: vendor, Action: "user.signed_in", Subject: "user", ID: user.UUID,
-		After: map[string]any{"method": b.Method, "second_factor": b.SecondFactor},
+		After: map[string]any{"email": user.Email, "method": b.Method, "second_factor": b.SecondFactor},
 	})
 	return SignedIn{Token: token, Session: session}, nil
 }

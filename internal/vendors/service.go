@@ -103,6 +103,9 @@ type Change struct {
 	Name *string
 	Zone *string
 	Plan *Plan
+
+	SupportEmail *string // "" for none
+	Website      *string
 }
 
 // Update changes a vendor. A new zone moves the days, months and quarters that
@@ -120,6 +123,8 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.Name, c.Name)
 	set(&after.Zone, c.Zone)
 	set(&after.Plan, c.Plan)
+	set(&after.SupportEmail, c.SupportEmail)
+	set(&after.Website, c.Website)
 	if err := check(after); err != nil {
 		return Vendor{}, err
 	}
@@ -148,15 +153,22 @@ type record struct {
 	Name string `json:"name"`
 	Zone string `json:"zone"`
 	Plan Plan   `json:"plan"`
+
+	SupportEmail string `json:"support_email"`
+	Website      string `json:"website"`
+}
+
+func recordOf(v Vendor) record {
+	return record{v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website}
 }
 
 func (s *Service) journal(t tx.Tx, action string, before *Vendor, after Vendor) {
 	e := tx.Entry{
 		Vendor: after.ID, Action: action, Subject: "vendor", ID: after.UUID,
-		After: record{after.Slug, after.Name, after.Zone, after.Plan},
+		After: recordOf(after),
 	}
 	if before != nil {
-		e.Before = record{before.Slug, before.Name, before.Zone, before.Plan}
+		e.Before = recordOf(*before)
 	}
 	t.Journal(e)
 }

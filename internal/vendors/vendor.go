@@ -1,6 +1,9 @@
 package vendors
 
 import (
+	"net/mail"
+	"net/url"
+	"strings"
 	"time"
 
 	"chancery/internal/fault"
@@ -31,6 +34,11 @@ type Vendor struct {
 	Zone      string // IANA name: "Europe/Berlin"
 	Plan      Plan
 	CreatedAt time.Time
+
+	// Where the vendor's people and customers find help, on sign-in pages and in
+	// mails; both may be empty.
+	SupportEmail string
+	Website      string // http or https
 }
 
 // Location gives the zone in which the vendor's days begin.
@@ -59,8 +67,20 @@ func check(v Vendor) error {
 	wrong.Text("name", v.Name, 1, 200)
 	wrong.Check(goodSlug(v), "slug", "must be lower-case letters, digits and single dashes, at most 63 of them, and not a word that the server needs")
 	wrong.Check(goodZone(v.Zone), "zone", "must be an IANA time zone such as \"Europe/Berlin\"")
+	wrong.Check(v.SupportEmail == "" || goodEmail(v.SupportEmail), "support_email", "must be one e-mail address such as help@example.com, or empty")
+	wrong.Check(v.Website == "" || goodWebsite(v.Website), "website", "must be an address such as https://example.com, or empty")
 	wrong.Check(v.Plan.known(), "plan", "must be trial, starter, pro, business or enterprise")
 	return wrong.Err()
+}
+
+func goodEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && len(s) <= 254 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f })
+}
+
+func goodWebsite(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && len(s) <= 500
 }
 
 // goodZone: "Local" would mean another zone on another machine.

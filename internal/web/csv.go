@@ -29,7 +29,7 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.csv"`, t.Name, q.Now().In(q.vendorZone()).Format(time.DateOnly)))
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.csv"`, t.Name, q.Now().In(q.VendorZone()).Format(time.DateOnly)))
 	_, _ = w.Write([]byte("\uFEFF")) // spreadsheets take the file for UTF-8 by it
 	out := csv.NewWriter(w)
 	columns := t.Columns

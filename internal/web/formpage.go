@@ -9,6 +9,9 @@ type FormPage struct {
 	Form  *Form
 }
 
+// About sets what the page is about.
+func (p *FormPage) About(facts ...Fact) { p.Facts = p.Page.Facts(facts...) }
+
 // ShownFact is a fact ready to be shown.
 type ShownFact struct {
 	Label string

@@ -26,7 +26,11 @@ type Page struct {
 	Now     time.Time
 	Address string // of this page, path and query
 	Notices []Notice
+	Help    Help
 }
+
+// Help is where the vendor's people find help.
+type Help struct{ Mail, Web string }
 
 // Chrome gives the page that a struct embeds.
 func (p *Page) Chrome() *Page { return p }

@@ -85,7 +85,7 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 	p := Page{
 		Title: title, Crumbs: crumbs, Base: q.Base, Vendor: q.Vendor.Name, Person: q.Person, Say: q.say,
 		Now: q.face.Clock.Now(), Zone: q.Zone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
-		Address: q.R.URL.RequestURI(),
+		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website},
 	}
 	if q.Person != nil {
 		here := strings.TrimPrefix(q.R.URL.Path, q.Base)

@@ -255,7 +255,7 @@ func (f *Face) values(q *Request) (Values, error) {
 			given.Add(name, clean)
 		}
 	}
-	return NewValues(given, q.vendorZone()), nil
+	return NewValues(given, q.VendorZone()), nil
 }
 
 // File gives an uploaded file; nil when there is none.

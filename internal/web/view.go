@@ -126,7 +126,8 @@ func cleanText(s string) (string, bool) {
 	return s, utf8.ValidString(s) && !strings.ContainsRune(s, 0)
 }
 
-func (q *Request) vendorZone() *time.Location {
+// VendorZone is where the vendor's days begin and end: dates in forms and filters.
+func (q *Request) VendorZone() *time.Location {
 	if q.Vendor.Zone == "" {
 		return time.UTC
 	}

@@ -98,6 +98,8 @@
       var update = function () {
         var given = new FormData(form).get(name) || "";
         field.hidden = values.indexOf(given) < 0;
+        var group = field.closest(".app-group");
+        if (group) { group.hidden = !group.querySelector(".app-field:not([hidden])"); }
       };
       form.addEventListener("change", update);
       update();

@@ -28,16 +28,22 @@ type vendorOut struct {
 	Zone      string     `json:"zone" doc:"IANA time zone in which days, months and quarters begin"`
 	Plan      string     `json:"plan"`
 	CreatedAt time.Time  `json:"created_at"`
+
+	SupportEmail string `json:"support_email" doc:"where its people and customers find help; may be empty"`
+	Website      string `json:"website"`
 }
 
 type vendorUpdate struct {
 	Slug *string `json:"slug,omitempty" minLength:"1" maxLength:"63" doc:"lower-case letters, digits and dashes; links with the old one lead nowhere"`
 	Name *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Zone *string `json:"zone,omitempty" doc:"IANA time zone, such as Europe/Berlin"`
+
+	SupportEmail *string `json:"support_email,omitempty" maxLength:"254"`
+	Website      *string `json:"website,omitempty" maxLength:"500"`
 }
 
 func showVendor(v vendors.Vendor) vendorOut {
-	return vendorOut{ID: v.UUID, Slug: v.Slug, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt}
+	return vendorOut{ID: v.UUID, Slug: v.Slug, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt, SupportEmail: v.SupportEmail, Website: v.Website}
 }
 
 func (a *API) vendor() []operation {
@@ -50,10 +56,12 @@ func (a *API) vendor() []operation {
 			return showVendor(v), err
 		}),
 		change(a, operation{
-			Method: http.MethodPatch, Path: "/vendor", ID: "update-vendor", Group: group, Summary: "Change the vendor's name, slug or time zone",
+			Method: http.MethodPatch, Path: "/vendor", ID: "update-vendor", Group: group, Summary: "Change the vendor's name, slug, time zone or where help is found",
 			Permission: identity.ManageVendor,
 		}, func(t tx.Tx, q *request, in vendorUpdate) (vendorOut, error) {
-			v, err := a.Vendors.Update(t, q.vendor, vendors.Change{Slug: in.Slug, Name: in.Name, Zone: in.Zone})
+			v, err := a.Vendors.Update(t, q.vendor, vendors.Change{
+				Slug: in.Slug, Name: in.Name, Zone: in.Zone, SupportEmail: in.SupportEmail, Website: in.Website,
+			})
 			return showVendor(v), err
 		}),
 	}

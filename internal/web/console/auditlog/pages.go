@@ -1,0 +1,113 @@
+package auditlog
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"chancery/internal/audit"
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/listing"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+// Rows reads the audit log.
+type Rows interface {
+	List(ctx context.Context, vendor ident.VendorID, f audit.Filter, r listing.Request) (listing.Page[audit.Record], error)
+	Heads(ctx context.Context, vendor ident.VendorID, limit int) ([]string, error)
+}
+
+// Config is what the pages need; all of it is required.
+type Config struct {
+	Face *web.Face
+	Rows Rows
+}
+
+// Pages are the pages of the audit log.
+type Pages struct{ Config }
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Rows == nil {
+		return nil, errors.New("auditlog: the configuration is incomplete")
+	}
+	return &Pages{c}, nil
+}
+
+// Routes are the routes of the pages.
+func (p *Pages) Routes() []edge.Route {
+	needs := web.Needs(identity.ViewAuditLog)
+	return []edge.Route{
+		web.Lists(p.Face, "/audit-log", needs, p.table, func(q *web.Request) (web.Page, error) {
+			page := q.Page("Audit log")
+			page.Sub = "Who changed what, when and from where. Records are sealed into a chain whose heads are signed: keep one elsewhere, and a later change of any record before it shows."
+			page.Actions = []web.Action{{Label: "Newest signed head", Href: q.Href("/audit-log/head"), Icon: "download", Plain: true}}
+			return page, nil
+		}),
+		web.Serve(p.Face, http.MethodGet, "/audit-log/head", needs, p.head),
+	}
+}
+
+// subjects are what records are about.
+func subjects() []web.Option {
+	return []web.Option{
+		{Value: "license", Label: "Licences"},
+		{Value: "activation", Label: "Activations"},
+		{Value: "device", Label: "Devices"},
+		{Value: "customer", Label: "Customers"},
+		{Value: "product", Label: "Products"},
+		{Value: "edition", Label: "Editions"},
+		{Value: "user", Label: "Users"},
+		{Value: "role", Label: "Roles"},
+		{Value: "api_key", Label: "API keys"},
+		{Value: "signing_key", Label: "Signing keys"},
+		{Value: "subscription", Label: "Webhooks and mail"},
+		{Value: "vendor", Label: "The vendor"},
+	}
+}
+
+func (p *Pages) table(q *web.Request) (web.Table[audit.Record], error) {
+	return web.Table[audit.Record]{
+		Name: "audit-log", Sorts: audit.Sorts(), Columns: show.HistoryColumns(q.Base),
+		Filters: []web.Filter{
+			{Name: "subject", Label: "About", Kind: web.ChoiceFilter, Options: subjects()},
+			{Name: "action", Label: "Action", Kind: web.SearchFilter, Hint: "Action, such as license.changed"},
+			{Name: "from", Label: "From", Kind: web.DateFilter},
+			{Name: "to", Label: "To", Kind: web.DateFilter},
+		},
+		Empty: web.Empty{Icon: "history", Title: "Nothing has changed yet", Text: "Every change is recorded here with who made it."},
+		Rows: func(q *web.Request, r listing.Request) (listing.Page[audit.Record], error) {
+			v := web.NewValues(q.R.URL.Query(), q.VendorZone())
+			f := audit.Filter{Action: v.Text("action"), From: v.DayStart("from"), To: v.DayEnd("to")}
+			if s := v.Text("subject"); slices.ContainsFunc(subjects(), func(o web.Option) bool { return o.Value == s }) {
+				f.Subject = s
+			}
+			if err := v.Err(); err != nil {
+				return listing.Page[audit.Record]{}, err
+			}
+			return p.Rows.List(q.Context(), q.VendorID(), f, r)
+		},
+	}, nil
+}
+
+// head gives the newest signed head of the chain as a file.
+func (p *Pages) head(w http.ResponseWriter, q *web.Request) error {
+	heads, err := p.Rows.Heads(q.Context(), q.VendorID(), 1)
+	if err != nil {
+		return err
+	}
+	if len(heads) == 0 {
+		return &fault.Error{
+			Kind: fault.NotFound, Code: "no_head", Message: "No head has been signed yet.", Help: "The first one is made within a minute of the first change.",
+		}
+	}
+	w.Header().Set("Content-Type", "application/jose")
+	w.Header().Set("Content-Disposition", `attachment; filename="audit-head.jws"`)
+	_, _ = w.Write([]byte(heads[0] + "\n")) // the browser is gone: nothing left to tell it
+	return nil
+}

@@ -1,0 +1,75 @@
+package settings
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"slices"
+
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/keyring"
+	"chancery/internal/listing"
+	"chancery/internal/tx"
+	"chancery/internal/vendors"
+	"chancery/internal/web"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Vendors changes vendors.
+type Vendors interface {
+	Update(t tx.Tx, id ident.VendorID, c vendors.Change) (vendors.Vendor, error)
+}
+
+// APIKeys changes API keys.
+type APIKeys interface {
+	Create(t tx.Tx, vendor ident.VendorID, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
+	Revoke(t tx.Tx, vendor ident.VendorID, id ident.UUID) (identity.APIKey, error)
+}
+
+// APIKeyRows reads API keys. What is missing is a NotFound fault.
+type APIKeyRows interface {
+	ByUUID(ctx context.Context, vendor ident.VendorID, id ident.UUID) (identity.APIKey, error)
+	List(ctx context.Context, vendor ident.VendorID, r listing.Request) (listing.Page[identity.APIKey], error)
+}
+
+// SigningKeys makes, shows and retires the vendor's keys.
+type SigningKeys interface {
+	Keys(ctx context.Context, vendor ident.VendorID) ([]keyring.Key, error)
+	Newest(ctx context.Context, vendor ident.VendorID) (keyring.Public, error)
+	Create(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, m keyring.Material) (keyring.Public, error)
+	Retire(t tx.Tx, vendor ident.VendorID, kid string) error
+}
+
+// Config is what the pages need; all of it is required.
+type Config struct {
+	Face        *web.Face
+	Vendors     Vendors
+	APIKeys     APIKeys
+	APIKeyRows  APIKeyRows
+	SigningKeys SigningKeys
+}
+
+// Pages are the pages of the settings.
+type Pages struct {
+	Config
+
+	face *web.Face // with this area's templates
+}
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
+		return nil, errors.New("settings: the configuration is incomplete")
+	}
+	face, err := c.Face.Area(templates)
+	return &Pages{Config: c, face: face}, err
+}
+
+// Routes are the routes of the pages.
+func (p *Pages) Routes() []edge.Route {
+	return slices.Concat(p.vendor(), p.plan(), p.apiKeys(), p.signingKeys())
+}
