@@ -20,6 +20,8 @@ type area func(a *App, f *web.Face) ([]edge.Route, error)
 func areas() []area {
 	return []area{
 		(*App).consoleEntrance,
+		(*App).consoleOverview,
+		(*App).consoleAttention,
 		(*App).consoleLicenses,
 		(*App).consoleSettings,
 		(*App).consoleAuditLog,

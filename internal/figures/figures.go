@@ -101,3 +101,14 @@ const Settled = 10 * time.Minute
 func FinalAt(day int64, counted time.Time) bool {
 	return !counted.Before(StartOf(day + 1).Add(Settled))
 }
+
+// Begun is what a vendor has made so far, for the first steps of a new one.
+type Begun struct {
+	Product, Edition, Customer, License ident.UUID // one of each; zero where there is none
+	Activated                           bool
+}
+
+// Done reports whether nothing is left of the first steps.
+func (b Begun) Done() bool {
+	return b.Activated && !b.Product.IsZero() && !b.Edition.IsZero() && !b.Customer.IsZero() && !b.License.IsZero()
+}
