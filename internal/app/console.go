@@ -22,6 +22,7 @@ func areas() []area {
 		(*App).consoleEntrance,
 		(*App).consoleOverview,
 		(*App).consoleAttention,
+		(*App).consoleAnalytics,
 		(*App).consoleLicenses,
 		(*App).consoleSettings,
 		(*App).consoleAuditLog,

@@ -50,7 +50,7 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 			&all.standard, studio, "Standard", "Two devices for a year", terms.TimeLimited, terms.Named, grants(20, false),
 			func(p *terms.Policy) {
 				p.TokenLimit, p.ExpiresMode, p.ExpiresDays = 2, terms.ExpiresDaysActivated, &year
-				p.HeartbeatPeriodDays = 7
+				p.HeartbeatPeriodDays = 14
 			},
 		},
 		{
@@ -74,7 +74,7 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 		{
 			&all.cloud, cloud, "Cloud", "A subscription: three devices while it is paid for", terms.Subscription, terms.Named,
 			terms.Grants{},
-			func(p *terms.Policy) { p.TokenLimit, p.GoodwillTokenLimit, p.HeartbeatPeriodDays = 3, 1, 7 },
+			func(p *terms.Policy) { p.TokenLimit, p.GoodwillTokenLimit, p.HeartbeatPeriodDays = 3, 1, 14 },
 		},
 		{
 			&all.pages, cloud, "Pages", "Pages by the month, one device", terms.Consumption, terms.Named, pages(),

@@ -16,7 +16,7 @@ import (
 // crowdCount is how many licences there are beside those whose stories the
 // services live through. They are planned as they stand now, with what led to it,
 // and stored many rows at a time: the rules would take minutes.
-const crowdCount = 20_000
+const crowdCount = 10_000
 
 // recent is how far back heartbeats are told one by one.
 const recent = 90 * 24 * time.Hour

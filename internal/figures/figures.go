@@ -2,6 +2,7 @@ package figures
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"chancery/internal/ident"
@@ -19,6 +20,36 @@ const (
 	GoodwillEntered Figure = "goodwill_entered" // nothing
 	GoodwillLeft    Figure = "goodwill_left"    // why
 )
+
+// Of what clients reported on a day. The value is made by OfDefinition: the feature
+// or field, and the edition of the client's licence when it was counted, or of a
+// field that is no number, what it said. Sums are in millionths.
+const (
+	UsageSum     Figure = "usage_sum"
+	UsageClients Figure = "usage_clients"
+	FieldSum     Figure = "field_sum" // of fields that are numbers
+	FieldClients Figure = "field_clients"
+	FieldSaid    Figure = "field_said" // of those that are none: clients by what they said
+)
+
+// OfDefinition makes the value of a figure of reports; Definition reads it.
+func OfDefinition(id ident.UUID, rest string) string { return id.String() + " " + rest }
+
+// Definition reads a value of OfDefinition.
+func Definition(value string) (id ident.UUID, rest string) {
+	text, rest, _ := strings.Cut(value, " ")
+	id, err := ident.ParseUUID(text)
+	if err != nil {
+		return ident.UUID{}, value
+	}
+	return id, rest
+}
+
+// reported reports whether a figure is of reports: what these are told apart by
+// is defined by the vendor, and bounded.
+func reported(f Figure) bool {
+	return f == UsageSum || f == UsageClients || f == FieldSum || f == FieldClients
+}
 
 // Of the state at the time of counting; of a day that is over, at its end or as
 // soon after it as somebody counted.

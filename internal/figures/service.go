@@ -134,7 +134,7 @@ func (s *Service) replace(ctx context.Context, v ident.VendorID, day int64, of [
 
 // OfDay are the figures of a day's events.
 func OfDay() []Figure {
-	all := []Figure{Activations, Releases, Heartbeats, Denials, GoodwillEntered, GoodwillLeft}
+	all := []Figure{Activations, Releases, Heartbeats, Denials, GoodwillEntered, GoodwillLeft, UsageSum, UsageClients, FieldSum, FieldClients, FieldSaid}
 	for _, by := range Dimensions() {
 		all = append(all, Active(by))
 	}
@@ -180,7 +180,7 @@ func Fold(rows []Row) []Row {
 		}
 		values++
 		switch {
-		case values <= MaxValues && r.Value != Rest:
+		case values <= MaxValues && r.Value != Rest || reported(r.Figure):
 			kept = append(kept, r)
 		case rest >= 0:
 			kept[rest].N += r.N

@@ -64,8 +64,12 @@ func ofDay(q querier, v ident.VendorID, day int64) ([]figures.Row, error) {
 		}
 		all = append(all, counted...)
 	}
+	reports, err := reports(q, v, day)
+	if err != nil {
+		return nil, err
+	}
 	active, err := activeClients(q, v, day)
-	return append(all, active...), err
+	return append(append(all, reports...), active...), err
 }
 
 // clients is some clients that are alike.

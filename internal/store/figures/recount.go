@@ -56,11 +56,21 @@ func keptOf(q querier, v ident.VendorID, day int64) ([]figures.Row, error) {
 	})
 }
 
+// byEdition: the editions of clients that report are those of their licences when
+// the day was counted, too, and a client may report of an earlier day.
+func byEdition(f figures.Figure) bool {
+	switch f {
+	case figures.UsageSum, figures.UsageClients, figures.FieldSum, figures.FieldClients, figures.FieldSaid:
+		return true
+	}
+	return false
+}
+
 // countable are the figures of a day's events, by all but their number.
 func countable(rows []figures.Row) map[figures.Row]int64 {
 	ofDay := map[figures.Figure]bool{}
 	for _, f := range figures.OfDay() {
-		ofDay[f] = f != figures.Active(figures.Edition)
+		ofDay[f] = f != figures.Active(figures.Edition) && !byEdition(f)
 	}
 	all := map[figures.Row]int64{}
 	for _, r := range figures.Fold(rows) {

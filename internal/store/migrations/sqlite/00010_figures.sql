@@ -46,6 +46,8 @@ CREATE INDEX activations_released ON activations (vendor_id, released_at) WHERE 
 CREATE INDEX heartbeats_by_day ON heartbeats (vendor_id, day, activation_id, id);
 CREATE INDEX denials_by_hour ON denials (vendor_id, hour, reason, license_id);
 CREATE INDEX licenses_used_up ON licenses (vendor_id, used_up_at, id) WHERE used_up_at IS NOT NULL;
+CREATE INDEX usage_values_by_day ON usage_values (vendor_id, day);
+CREATE INDEX analytical_values_by_day ON analytical_values (vendor_id, day);
 
 -- Trial days of a licence's own, which its overrides hold too; NULL for the edition's.
 ALTER TABLE licenses ADD COLUMN trial_days INTEGER;

@@ -169,4 +169,6 @@ func StateBadge(state string) web.Badge {
 }
 
 // AddTokensHref is the form that adds activations to a licence.
-func AddTokensHref(base string, license ident.UUID) string { return base + "/goodwill/" + license.String() + "/tokens" }
+func AddTokensHref(base string, license ident.UUID) string {
+	return base + "/goodwill/" + license.String() + "/tokens"
+}
