@@ -68,11 +68,12 @@ clean: ## remove what was built
 	rm -rf bin .cache
 
 # What the tests need beside PostgreSQL: a C compiler for the race detector,
-# openssl to check signatures by code that is not ours, curl for the commands that the
+# openssl and xmlsec1 to check signatures by code that is not ours, curl for the commands that the
 # README prints, and a browser where there are tests of the screens.
 .PHONY: needs
 needs:
 	@command -v "$$(go env CC)" >/dev/null || scripts/install.sh gcc libc6-dev
 	@command -v openssl >/dev/null || scripts/install.sh openssl
+	@command -v xmlsec1 >/dev/null || scripts/install.sh xmlsec1
 	@command -v curl >/dev/null || scripts/install.sh curl
 	@[ ! -d test/browser ] || command -v chromium >/dev/null || scripts/install.sh chromium

@@ -5,8 +5,11 @@ import (
 	"errors"
 )
 
+// unassignment names the client too: should another one have the token by now,
+// the first call was heard, and there is nothing left to do.
 type unassignment struct {
 	TokenKey string `json:"token_key"`
+	ClientID string `json:"client_id"`
 }
 
 // Deactivate gives this client's token back and forgets the licence. That it was
@@ -29,7 +32,7 @@ func (c *Client) Deactivate(ctx context.Context) error {
 		return ErrNotActivated
 	}
 	c.flush(ctx, h) // the last chance of what waits
-	_, err = c.call(ctx, "unassign", unassignment{TokenKey: h.answer.license.TokenKey}, h.key)
+	_, err = c.call(ctx, "unassign", unassignment{TokenKey: h.answer.license.TokenKey, ClientID: c.id}, h.key)
 	var refused *RefusalError
 	if errors.As(err, &refused) && refused.ID == RefusalAlreadyUnassigned {
 		err = nil

@@ -14,7 +14,9 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/geo"
+	"chancery/internal/mailing"
 	"chancery/internal/metrics"
+	"chancery/internal/outbox"
 	"chancery/internal/web"
 )
 
@@ -22,6 +24,8 @@ import (
 type Config struct {
 	Storage
 
+	Limits         Limits
+	Retention      Retention
 	Listen         string // host:port; port 0 takes a free one
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix
@@ -32,6 +36,13 @@ type Config struct {
 	GeoFile        string // an MMDB file; empty for the embedded country database
 	Gallery        bool   // mounts the gallery of the pages' components
 	Log            *slog.Logger
+
+	// AllowOutbound lists networks that webhooks may reach although they are not
+	// of the public internet.
+	AllowOutbound []netip.Prefix
+
+	SMTP     *url.URL // of mail.ParseURL; nil keeps mail in the log
+	MailFrom string   // the address that mail comes from; with SMTP
 
 	// Drain is how long a stopping server still takes calls while /readyz fails,
 	// so that load balancers turn away before connections are refused.
@@ -59,6 +70,8 @@ type App struct {
 	health   *health
 	places   *geo.Places
 	periodic *Periodic
+	courier  *outbox.Courier
+	postman  *mailing.Postman
 	server   *http.Server
 	figures  *http.Server // nil without MetricsListen
 	metrics  *metrics.Metrics
@@ -93,16 +106,27 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 			err = errors.Join(err, a.rooms.Close())
 		}
 	}()
+	a.rooms.publicURL = c.PublicURL
 	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema}
 	a.periodic = NewPeriodic(a.rooms.DB, a.rooms.IDs, c.Log)
 	if a.places, err = geo.Open(c.GeoFile); err != nil {
 		return nil, usage("The geo database can't be read: name an MMDB file with --geo, or leave it out for the embedded one.", err)
 	}
-	a.metrics = newMetrics(a.rooms)
-	if a.edge, err = newEdge(c, a.rooms, a.metrics); err != nil {
+	doors, err := newDoors(a.rooms.Clock, c.Limits)
+	if err != nil {
+		return nil, err
+	}
+	a.metrics = newMetrics(a.rooms, doors)
+	if a.edge, err = newEdge(c, a.rooms, doors, a.metrics); err != nil {
 		return nil, err
 	}
 	if err := a.mount(); err != nil {
+		return nil, err
+	}
+	if a.courier, err = newCourier(c, a.rooms); err != nil {
+		return nil, err
+	}
+	if a.postman, err = newPostman(c, a.rooms); err != nil {
 		return nil, err
 	}
 	if err := a.plan(); err != nil {
@@ -136,6 +160,8 @@ func (a *App) Start(ctx context.Context) error {
 	if a.rooms.following != nil {
 		a.working.Go(func() { a.rooms.following.follow(background, a.rooms.DB, a.c.Log) })
 	}
+	a.working.Go(func() { a.postman.Run(background) })
+	a.working.Go(func() { a.courier.Run(background) })
 	a.periodic.Start()
 	a.working.Go(func() {
 		if err := a.serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -137,7 +137,8 @@ func TestMasterKey(t *testing.T) {
 	}
 }
 
-// A database of a newer release is left alone, whatever the command.
+// A schema serves the release before its own too: copies that are not upgraded yet
+// go on and may be started again. Beyond that the database is left alone.
 func TestNewerSchema(t *testing.T) {
 	t.Parallel()
 	for name, storage := range apptest.Engines() {
@@ -145,20 +146,39 @@ func TestNewerSchema(t *testing.T) {
 			t.Parallel()
 			where := storage(t)
 			s := apptest.Start(t, where)
-			if err := s.App.Rooms().DB.Run(t.Context(), func(x tx.Tx) error {
-				_, err := store.On(x).Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, $1)`, true)
-				return err
-			}); err != nil {
-				t.Fatal(err)
+			upgrade := func(sqltext string, args ...any) {
+				t.Helper()
+				if err := s.App.Rooms().DB.Run(t.Context(), func(x tx.Tx) error {
+					_, err := store.On(x).Exec(sqltext, args...)
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if a := s.Do(t, "GET", "/readyz", nil); a.Status != 200 {
-				t.Errorf("a running copy during an upgrade: %d %s", a.Status, a.Body)
+			ready := func(status int, schema string) {
+				t.Helper()
+				if a := s.Do(t, "GET", "/readyz", nil); a.Status != status || !strings.Contains(string(a.Body), `"schema":"`+schema+`"`) {
+					t.Errorf("got %d %s", a.Status, a.Body)
+				}
 			}
+			upgrade(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, $1)`, true)
+			upgrade(`ALTER TABLE vendors ADD COLUMN later BIGINT NOT NULL DEFAULT 1`)
+			ready(200, "ok")
+			s.Restart(t)
+			ready(200, "ok")
+			if v := s.Vendor(t, "Acme"); v.VendorID == "" {
+				t.Error("nothing can be changed on the next release's schema")
+			}
+			if !strings.Contains(s.Log.String(), "newer release") {
+				t.Error("the log does not say whose schema it is")
+			}
+			upgrade(`UPDATE schema_serves SET since = 999`)
+			ready(503, "too new")
 			s.Stop(t)
 			a, err := app.New(t.Context(), app.Config{Storage: where, Listen: "127.0.0.1:0"})
 			if err == nil {
 				_ = a.Stop(context.Background())
-				t.Fatal("started on a newer schema")
+				t.Fatal("started on a schema two releases newer")
 			}
 			if !strings.Contains(err.Error(), "schema 999") || !strings.HasSuffix(err.Error(), ".") {
 				t.Errorf("refused with %q", err)

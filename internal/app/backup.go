@@ -29,6 +29,9 @@ func (c *backupCommand) Run(s streams) error {
 		if err != nil {
 			return err
 		}
+		if schema.Newer() {
+			return usage("This database was migrated by a newer program, and this one would leave out what is new: make the backup with that one.", nil)
+		}
 		f, err := os.CreateTemp(filepath.Dir(c.File), ".backup-*")
 		if err != nil {
 			return fmt.Errorf("the backup can't be written: %w", err)

@@ -14,14 +14,15 @@ import (
 
 const licensesCounted = time.Minute // how old the counts of licences may be
 
-func newMetrics(r *Rooms) *metrics.Metrics {
+func newMetrics(r *Rooms, d doors) *metrics.Metrics {
 	return metrics.New(metrics.Sources{
 		Clock:       r.Clock,
 		Queue:       func() int { return r.DB.Stats().Waiting },
 		Commits:     func() int64 { return r.DB.Stats().Committed },
 		Rollbacks:   func() int64 { return r.DB.Stats().Failed },
 		WriteBehind: r.Pulses.Lag,
-		Licenses:    r.LicenseRows.CountByState, LicensesEvery: licensesCounted,
+		InFlight:    d.inFlight, TurnedAway: d.turnedAway,
+		Licenses: r.LicenseRows.CountByState, LicensesEvery: licensesCounted,
 	})
 }
 

@@ -25,8 +25,8 @@ func (h *health) routes() []edge.Route {
 	s := &edge.Surface{Name: "health"}
 	const why = "load balancers have no credentials; the answer holds one word for each check"
 	return []edge.Route{
-		{Surface: s, Method: http.MethodGet, Path: "/healthz", Handler: h.alive, Public: why},
-		{Surface: s, Method: http.MethodGet, Path: "/readyz", Handler: h.ready, Public: why, Timeout: 3 * time.Second},
+		{Surface: s, Method: http.MethodGet, Path: "/healthz", Handler: h.alive, Public: why, Light: true},
+		{Surface: s, Method: http.MethodGet, Path: "/readyz", Handler: h.ready, Public: why, Light: true, Timeout: 3 * time.Second},
 	}
 }
 
@@ -69,7 +69,7 @@ func (h *health) check(ctx context.Context) readiness {
 	if h.stopping.Load() {
 		fail(&a.Process, "stopping")
 	}
-	version, err := h.rooms.DB.SchemaVersion(ctx)
+	version, since, err := h.rooms.DB.SchemaVersion(ctx)
 	switch {
 	case err != nil:
 		h.log.Warn("not ready: the database does not answer", slog.Any("error", err))
@@ -77,6 +77,14 @@ func (h *health) check(ctx context.Context) readiness {
 		fail(&a.Schema, "unknown")
 	case version < h.needs:
 		fail(&a.Schema, "too old")
+	case since > h.needs:
+		fail(&a.Schema, "too new")
+	}
+	if err == nil {
+		if err := h.rooms.DB.Writable(ctx); err != nil {
+			h.log.Warn("not ready: the database takes no changes", slog.Any("error", err))
+			fail(&a.Database, "takes no changes; its disk may be full")
+		}
 	}
 	if c := h.rooms.following; c != nil && c.Skew() > maxSkew {
 		fail(&a.Clock, "more than a second away from the database's")

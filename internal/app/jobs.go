@@ -27,9 +27,18 @@ func (a *App) plan() error {
 		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
 		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Run: sealing(r, sealer, a.c.Log, true)},
 		Job{Name: "count the daily figures", Every: 10 * time.Second, Run: r.countFigures},
+		Job{Name: "tidy the outbox", Every: 10 * time.Minute, Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
+			return r.OutboxRows.Tidy(ctx, r.Clock.Now())
+		})},
+		Job{Name: "announce ends of licences", Every: 10 * time.Minute, Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds)},
+		Job{Name: "forget old mail", Every: time.Hour, Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
+			return r.MailRows.Forget(ctx, r.Clock.Now())
+		})},
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
 		Job{Name: "forget old sign-ins", Every: time.Hour, Run: a.periodic.InTx(r.forgetSignIns)},
 	)
+	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
+	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
 	return nil
 }
 
@@ -41,6 +50,21 @@ func (r *Rooms) countFigures(ctx context.Context) error {
 		err = errors.Join(err, e)
 	}
 	return err
+}
+
+// forgetEvery: nobody waits for room to be made.
+const forgetEvery = 6 * time.Hour
+
+// forget adds a job that takes out what is older than days; 0 keeps it for ever.
+func (a *App) forget(days int, j Job, what string, run func(ctx context.Context, before time.Time) (int, error)) {
+	if days == 0 {
+		return
+	}
+	j.Every = forgetEvery
+	j.Run = counted(a.c.Log, what, func(ctx context.Context) (int, error) {
+		return run(ctx, a.rooms.Clock.Now().AddDate(0, 0, -days))
+	})
+	a.periodic.Add(j)
 }
 
 // counted logs what a job did, when it did something.

@@ -8,6 +8,7 @@ import (
 	"chancery/internal/figures"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
+	"chancery/internal/keyring"
 	"chancery/internal/licensing"
 	"chancery/internal/outbox"
 	auditstore "chancery/internal/store/audit"
@@ -29,7 +30,7 @@ func (f followers) EditionChanged(t tx.Tx, v ident.VendorID, before, after catal
 }
 
 // furnishLicences makes the rooms that licences are issued and used in.
-func (r *Rooms) furnishLicences() (err error) {
+func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	r.LicenseRows = licensestore.New(r.DB)
 	r.Pulses = licensestore.NewPulses(r.DB, r.log)
 	defer func() {
@@ -37,9 +38,13 @@ func (r *Rooms) furnishLicences() (err error) {
 			err = errors.Join(err, r.Pulses.Close())
 		}
 	}()
+	if err = r.furnishMail(sealer); err != nil {
+		return err
+	}
 	released := &Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
 		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Runner: r.DB, IDs: r.IDs, Sessions: released,
+		Notices: LicenceMails{r.Mails},
 	}); err != nil {
 		return err
 	}
@@ -61,7 +66,7 @@ func (r *Rooms) furnishLicences() (err error) {
 	if r.Customers, err = customers.New(customers.Config{Store: r.CustomerRows, IDs: r.IDs}); err != nil {
 		return err
 	}
-	if r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs}); err != nil {
+	if r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs, Sealer: sealer}); err != nil {
 		return err
 	}
 	r.FigureRows = figurestore.Store{DB: r.DB}

@@ -39,6 +39,11 @@ func (m MeteredLicenses) License(t tx.Tx, v ident.VendorID, id ident.LicenseID) 
 	return &license, nil
 }
 
+// Measured implements metering.Licenses.
+func (m MeteredLicenses) Measured(t tx.Tx, v ident.VendorID, id ident.LicenseID, limitation ident.UUID, gross int64) error {
+	return m.Licenses.Measured(t, v, id, limitation, gross)
+}
+
 func meteredLicense(s licensing.State) metering.License {
 	l := s.License
 	m := metering.License{

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/store"
 	"chancery/internal/tx"
@@ -168,7 +169,7 @@ func (p *Periodic) repeat(ctx context.Context, j Job) {
 func guard(ctx context.Context, run func(context.Context) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("panic: %s\n%s", fault.PanicText(p), debug.Stack())
 		}
 	}()
 	return run(ctx)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"path/filepath"
 
 	"chancery/internal/catalog"
@@ -18,6 +19,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
+	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/recheck"
@@ -30,6 +32,7 @@ import (
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
+	mailstore "chancery/internal/store/mailing"
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	vendorstore "chancery/internal/store/vendors"
@@ -94,8 +97,12 @@ type Rooms struct {
 	OutboxRows    outboxstore.Store
 	Figures       *figures.Service
 	FigureRows    figurestore.Store
+	Mails         *mailing.Service
+	MailRows      mailstore.Store
 
 	log       *slog.Logger
+	sealer    *keyring.Sealer
+	publicURL *url.URL        // for links; nil when it is not known
 	following *followingClock // nil unless the clock follows the database's
 }
 
@@ -161,7 +168,8 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows); err != nil {
 		return err
 	}
-	return r.furnishLicences()
+	r.sealer = sealer
+	return r.furnishLicences(sealer)
 }
 
 // Close writes the heartbeats that wait, and closes the database.

@@ -9,7 +9,8 @@ import (
 )
 
 // prepareSchema brings an empty database up to this release's schema, and with
-// upgrade an older one too, and tells which one it is. It refuses a newer one.
+// upgrade an older one too, and tells which one it needs. One that a newer program
+// has migrated is served while that release lets this one.
 func prepareSchema(ctx context.Context, s Storage, log *slog.Logger, upgrade bool) (known int64, err error) {
 	c := s.config(log, s.Clock)
 	status, err := store.Schema(ctx, c)
@@ -17,9 +18,12 @@ func prepareSchema(ctx context.Context, s Storage, log *slog.Logger, upgrade boo
 		return 0, err
 	}
 	switch {
-	case status.Current > status.Known:
+	case !status.Served():
 		return 0, usage(fmt.Sprintf("This database has schema %d and this program knows %d only: use the newer program that made it.",
 			status.Current, status.Known), nil)
+	case status.Newer():
+		log.Info("the schema is a newer release's, which serves this one too", slog.Int64("schema", status.Current), slog.Int64("known", status.Known))
+		return status.Known, nil
 	case status.Current == status.Known:
 		return status.Known, nil
 	case status.Current > 0 && !upgrade:

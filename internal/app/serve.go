@@ -18,27 +18,33 @@ import (
 // serveCommand runs the server.
 type serveCommand struct {
 	storageFlags
+	limitFlags
+	retentionFlags
 
-	Listen       string        `help:"Address to listen on. Default: :8080, on all addresses of this machine." default:":8080" placeholder:"HOST:PORT"`
-	PublicURL    string        `help:"Where users reach the server, for links: https://licences.example.com." placeholder:"URL"`
-	TrustedProxy []string      `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
-	TLSCert      string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
-	TLSKey       string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
-	Metrics      string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`
-	Geo          string        `help:"MMDB file that tells the country of an address; the embedded one by default." placeholder:"FILE" type:"path"`
-	Gallery      bool          `help:"Show the gallery of the pages' components, for those who work on them." hidden:""`
-	LogFormat    string        `help:"Form of the log on standard error: text or json." default:"text" enum:"text,json"`
-	LogLevel     string        `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
-	AccessLog    bool          `help:"Log one line for each request." default:"true" negatable:""`
-	StopTimeout  time.Duration `help:"How long calls may take to finish when the server is stopped." default:"20s"`
-	Drain        time.Duration `help:"How long to take calls after the stop signal while /readyz fails, for load balancers." default:"0s"`
-	ReadyFile    string        `help:"Write the server's URL to this file once it serves." placeholder:"FILE"`
+	Listen        string        `help:"Address to listen on. Default: :8080, on all addresses of this machine." default:":8080" placeholder:"HOST:PORT"`
+	PublicURL     string        `help:"Where users reach the server, for links: https://licences.example.com." placeholder:"URL"`
+	TrustedProxy  []string      `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	AllowOutbound []string      `help:"Addresses or networks that webhooks may reach although they are inside: 10.1.2.0/24." placeholder:"CIDR"`
+	SMTP          string        `name:"smtp" help:"Mail server: smtp://user:password@host:587, or smtps; without it mail stays in the log." placeholder:"URL"`
+	MailFrom      string        `help:"Address that mail comes from. Default: licences@ and the host of --public-url." placeholder:"ADDRESS"`
+	TLSCert       string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
+	TLSKey        string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
+	Metrics       string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`
+	Geo           string        `help:"MMDB file that tells the country of an address; the embedded one by default." placeholder:"FILE" type:"path"`
+	Gallery       bool          `help:"Show the gallery of the pages' components, for those who work on them." hidden:""`
+	LogFormat     string        `help:"Form of the log on standard error: text or json." default:"text" enum:"text,json"`
+	LogLevel      string        `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
+	AccessLog     bool          `help:"Log one line for each request." default:"true" negatable:""`
+	StopTimeout   time.Duration `help:"How long calls may take to finish when the server is stopped." default:"20s"`
+	Drain         time.Duration `help:"How long to take calls after the stop signal while /readyz fails, for load balancers." default:"0s"`
+	ReadyFile     string        `help:"Write the server's URL to this file once it serves." placeholder:"FILE"`
 }
 
 // Run implements the command.
 func (c *serveCommand) Run(s streams) error {
 	log, flush := newLog(s.err, c.LogFormat, c.LogLevel)
 	defer flush()
+	tuneCollector(os.LookupEnv)
 	config, err := c.config(log)
 	if err != nil {
 		return err
@@ -97,8 +103,16 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	limits, err := c.limits()
+	if err != nil {
+		return Config{}, err
+	}
+	retention, err := c.retention()
+	if err != nil {
+		return Config{}, err
+	}
 	config := Config{
-		Storage: storage, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, Gallery: c.Gallery,
+		Storage: storage, Limits: limits, Retention: retention, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, Gallery: c.Gallery,
 		AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
@@ -120,6 +134,16 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 			return Config{}, usage("--trusted-proxy must be an address or a network, such as 10.0.0.5 or 10.0.0.0/8.", err)
 		}
 		config.TrustedProxies = append(config.TrustedProxies, p)
+	}
+	if config.SMTP, config.MailFrom, err = parseMail(c.SMTP, c.MailFrom, config.PublicURL); err != nil {
+		return Config{}, err
+	}
+	for _, text := range c.AllowOutbound {
+		p, err := parseNetwork(strings.TrimSpace(text))
+		if err != nil {
+			return Config{}, usage("--allow-outbound must be an address or a network, such as 10.0.0.5 or 10.0.0.0/8.", err)
+		}
+		config.AllowOutbound = append(config.AllowOutbound, p)
 	}
 	return config, nil
 }

@@ -27,9 +27,16 @@ func (a *App) mount() error {
 	if err != nil {
 		return err
 	}
+	files, err := budget.New(budget.Config{
+		Clock: r.Clock, Burst: 60, Every: 5 * time.Second,
+		Code: "too_many_files", Message: "Too many activation files were asked for from this address in a short time.", Help: "Wait, and try again.",
+	})
+	if err != nil {
+		return err
+	}
 	clients, err := slascone.New(slascone.Config{
-		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Sessions: r.Sessions, Vendors: index, Keys: r.Authenticator,
-		Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places, Guesses: guesses,
+		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Sessions: r.Sessions, Vendors: index, VendorRows: r.VendorRows,
+		Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places, Guesses: guesses, Files: files,
 	})
 	if err != nil {
 		return err
@@ -38,7 +45,7 @@ func (a *App) mount() error {
 		Changes: r.Changes, Clock: r.Clock, Keys: r.Authenticator,
 		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,
 		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
-		Subscriptions: r.Subscriptions, OutboxRows: r.OutboxRows, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
+		Subscriptions: r.Subscriptions, OutboxRows: r.OutboxRows, Mails: r.Mails, MailRows: r.MailRows, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
 		Meters: r.Meters, MeterRows: r.MeterRows, Usage: r.Usage,
 		Sessions: r.Sessions, SessionRows: r.SessionRows,
 		APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
@@ -64,18 +71,10 @@ func (a *App) mount() error {
 	return nil
 }
 
-func newEdge(c Config, r *Rooms, m *metrics.Metrics) (*edge.Edge, error) {
-	failures, err := budget.New(budget.Config{Clock: r.Clock, Burst: 20, Every: 10 * time.Second})
-	if err != nil {
-		return nil, err
-	}
-	addressFailures, err := budget.New(budget.Config{Clock: r.Clock, Burst: 200, Every: time.Second})
-	if err != nil {
-		return nil, err
-	}
+func newEdge(c Config, r *Rooms, d doors, m *metrics.Metrics) (*edge.Edge, error) {
 	return edge.New(edge.Config{
 		Log: c.Log, IDs: r.IDs, TrustedProxies: c.TrustedProxies, HTTPS: c.https(), AccessLog: c.AccessLog, Observe: m.Observe,
-		Failures: failures, AddressFailures: addressFailures,
+		Failures: d.failures, AddressFailures: d.addressFailures, KeyCalls: d.keyCalls, AddressCalls: d.addressCalls, Gate: d.gate,
 	})
 }
 

@@ -12,7 +12,7 @@ const module = "chancery"
 // rooms are the nouns of the trade. They decide; they never import each other.
 var rooms = []string{
 	"vendors", "devices", "customers", "catalog", "licensing", "floating", "metering", "offline", "prepaid",
-	"observe", "entitled", "identity", "keyring", "audit", "outbox", "figures",
+	"observe", "entitled", "identity", "keyring", "audit", "outbox", "mailing", "figures",
 }
 
 // place is where a package stands: whom it may import of this module, as
@@ -43,7 +43,8 @@ var places = slices.Concat(
 		{trees: []string{"internal/tx"}, allows: leaves, denies: notInTheRoom},
 	},
 	each(internal(rooms...), place{allows: append([]string{"signed"}, leavesAndTx...), denies: notInTheRoom}),
-	each(internal("signin", "webhook", "mail", "geo", "metrics"), place{allows: inner}),
+	[]place{{trees: internal("outbound"), strict: true}},
+	each(internal("signin", "webhook", "mail", "geo", "metrics"), place{allows: append([]string{"internal/outbound"}, inner...)}),
 	[]place{
 		{trees: internal("store"), allows: inner},
 		{trees: internal("edge"), allows: append([]string{"signed"}, inner...)},
@@ -191,6 +192,8 @@ func TestWrongImports(t *testing.T) {
 		{"internal/offline", "chancery/signed", true},
 		{"internal/mail", "chancery/internal/outbox", true},
 		{"internal/mail", "chancery/internal/store", false},
+		{"internal/webhook", "chancery/internal/outbound", true},
+		{"internal/outbound", "chancery/internal/fault", false},
 		{"internal/store/licensing", "chancery/internal/licensing", true},
 		{"internal/store/licensing", "chancery/internal/store", true},
 		{"internal/store/licensing", "chancery/internal/web/console", false},

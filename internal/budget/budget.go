@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chancery/internal/fault"
@@ -21,6 +22,10 @@ type Config struct {
 	// Every is how long it takes until one more may be spent.
 	Every time.Duration
 
+	// Code, Message and Help are the fault of whoever has nothing left; those of
+	// failed calls when Code is empty.
+	Code, Message, Help string
+
 	// Subjects is how many are remembered; 0 means 65,536. Beyond it those that
 	// have spent least are forgotten first, roughly.
 	Subjects int
@@ -30,6 +35,8 @@ type Config struct {
 type Budget struct {
 	c    Config
 	seed maphash.Seed
+
+	refused atomic.Int64
 
 	mu    sync.Mutex
 	spent map[Subject]bucket
@@ -51,6 +58,10 @@ func New(c Config) (*Budget, error) {
 	}
 	if c.Subjects == 0 {
 		c.Subjects = 1 << 16
+	}
+	if c.Code == "" {
+		c.Code, c.Message = "too_many_failures", "Too many calls have failed here in a short time."
+		c.Help = "Check the key that is sent, and wait before the next try."
 	}
 	return &Budget{c: c, seed: maphash.MakeSeed(), spent: map[Subject]bucket{}}, nil
 }
@@ -112,11 +123,19 @@ func (b *Budget) refuse(left float64) error {
 	if left >= 1 {
 		return nil
 	}
+	b.refused.Add(1)
 	wait := time.Duration((1 - left) * float64(b.c.Every))
 	return &fault.Error{
-		Kind: fault.Throttled, Code: "too_many_failures", Message: "Too many calls have failed here in a short time.",
-		Help: "Check the key that is sent, and wait before the next try.", RetryAfter: max(wait, time.Second),
+		Kind: fault.Throttled, Code: b.c.Code, Message: b.c.Message, Help: b.c.Help, RetryAfter: max(wait, time.Second),
 	}
+}
+
+// Refused tells how often a subject had nothing left. A nil Budget refuses nobody.
+func (b *Budget) Refused() int64 {
+	if b == nil {
+		return 0
+	}
+	return b.refused.Load()
 }
 
 // makeRoom forgets some subjects when there are too many: of a few met at

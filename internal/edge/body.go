@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"errors"
 	"io"
@@ -22,11 +21,9 @@ func ReadBody(r *http.Request) ([]byte, error) {
 			Help: "Send it as it is, without Content-Encoding.",
 		}
 	}
-	var buf bytes.Buffer
-	if n := r.ContentLength; n > 0 && n <= DefaultBodyLimit {
-		buf.Grow(int(n) + bytes.MinRead) // one allocation: ReadFrom wants room for the end
-	}
-	if _, err := buf.ReadFrom(r.Body); err != nil {
+	receive(r)
+	body, err := r.Body.(*received).all() //nolint:forcetypeassert // receive has made it one
+	if err != nil {
 		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, errTooLarge(tooLarge.Limit)
 		}
@@ -35,7 +32,7 @@ func ReadBody(r *http.Request) ([]byte, error) {
 			Help: "Send it again.", Cause: err,
 		}
 	}
-	return buf.Bytes(), nil
+	return body, nil
 }
 
 // claim reads what makes a request repeatable: its key, and the hash of its body.
@@ -56,7 +53,7 @@ func (e *Edge) claim(c *call, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.Body = &received{body, io.EOF}
 	c.key, c.bodyHash = keys[0], sha256.Sum256(append(append([]byte(r.URL.RequestURI()), 0), body...))
 	return nil
 }

@@ -33,6 +33,13 @@ type Config struct {
 	// AddressFailures those of one address with whatever credentials. Nil means no bound.
 	Failures, AddressFailures *budget.Budget
 
+	// KeyCalls bounds the calls that are let in for each key, a provisioning key's
+	// for each address apart; AddressCalls those of one address. Nil means no bound.
+	KeyCalls, AddressCalls *budget.Budget
+
+	// Gate bounds the requests in flight; nil for no bound.
+	Gate *Gate
+
 	// Observe is told of every request: its route's pattern ("" for none), status
 	// and time. Nil for nobody.
 	Observe func(route string, status int, took time.Duration)

@@ -112,6 +112,8 @@ func logInternal(log *slog.Logger, requestID string, err error) {
 	case errors.Is(err, context.Canceled):
 		// The caller hung up; nobody reads the answer.
 		log.Debug("a request was given up by its caller", slog.String("request_id", requestID))
+	case f.Code == codeOverloaded:
+		// There are too many of them to write a line about each; the figures count them.
 	case f.Kind == fault.Internal:
 		log.Error("a request failed", slog.String("request_id", requestID), slog.Any("error", err))
 	case f.Kind == fault.Unavailable:

@@ -52,6 +52,10 @@ type Route struct {
 	BodyLimit int64         // bytes; 0 means DefaultBodyLimit
 	Timeout   time.Duration // of the handler's context; 0 means DefaultTimeout, negative none
 
+	// Light says that the answer comes from memory: the request takes no place
+	// among those in flight, and is counted against no budget of calls.
+	Light bool
+
 	// Secret says that answers hold secrets: those kept for repeated requests are sealed.
 	Secret bool
 }

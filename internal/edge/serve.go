@@ -46,7 +46,8 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *Edge) finish(c *call, r *http.Request) {
 	if p := recover(); p != nil {
 		if p != http.ErrAbortHandler { //nolint:errorlint // the value itself, as net/http compares it
-			e.Log.Error("a request panicked", slog.String("request_id", c.id), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			e.Log.Error("a request panicked", slog.String("request_id", c.id), slog.String("panic", fault.PanicText(p)),
+				slog.String("stack", string(debug.Stack())))
 		}
 		e.logCall(c, r)
 		panic(http.ErrAbortHandler)
@@ -69,16 +70,32 @@ func (e *Edge) serve(c *call, r *http.Request, rt *Route) {
 			if p == http.ErrAbortHandler || c.status != 0 { //nolint:errorlint // as in finish
 				panic(p)
 			}
-			e.problem(c, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			e.problem(c, r, fmt.Errorf("panic: %s\n%s", fault.PanicText(p), debug.Stack()))
 		}
 	}()
 	r, err := e.admit(c, r, rt)
 	if err == nil {
-		err = rt.Handler(c, r)
+		err = e.work(c, r, rt)
 	}
 	if err != nil {
 		e.problem(c, r, err)
 	}
+}
+
+// work runs the handler when the request's turn has come.
+func (e *Edge) work(c *call, r *http.Request, rt *Route) error {
+	if rt.Light {
+		return rt.Handler(c, r)
+	}
+	if rt.changes() {
+		receive(r)
+	}
+	leave, err := e.Gate.enter(r.Context())
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return rt.Handler(c, r)
 }
 
 // admit does what comes before every handler.
@@ -100,12 +117,25 @@ func (e *Edge) admit(c *call, r *http.Request, rt *Route) (*http.Request, error)
 	if r.Body != nil && r.Body != http.NoBody {
 		r.Body = http.MaxBytesReader(c.ResponseWriter, r.Body, rt.BodyLimit)
 	}
+	if e.AddressCalls != nil && !rt.Light {
+		if err := e.AddressCalls.Check(e.AddressCalls.Subject(Network(c.address))); err != nil {
+			return r, err
+		}
+	}
+	if rt.Permission == "" && !rt.Light {
+		if err := e.spend(c, identity.Principal{}); err != nil {
+			return r, err
+		}
+	}
 	if rt.Permission != "" {
 		p, err := e.authenticate(c, r, rt.Surface)
 		if err != nil {
 			return r, err
 		}
 		c.principal = p
+		if err := e.spend(c, p); err != nil {
+			return r, err
+		}
 		if !p.May(rt.Permission) {
 			return r, errForbidden(rt.Permission)
 		}

@@ -58,6 +58,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// EndOfClient ends the open sessions of a client, and tells how many.
 	EndOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string, reason Reason, at time.Time) (int64, error)
 
+	// Forget removes a session that has ended.
+	Forget(t tx.Tx, v ident.VendorID, id int64) error
+
 	// OpenIn tells how many sessions of each licence are open at this instant; none where it is missing.
 	OpenIn(t tx.Tx, v ident.VendorID, licenses ...ident.LicenseID) (map[ident.LicenseID]int64, error)
 
@@ -76,4 +79,8 @@ type Due struct {
 type Reader interface {
 	// Due gives licences with lapsed sessions whose end nobody has written down.
 	Due(ctx context.Context, now time.Time, limit int) ([]Due, error)
+
+	// Old gives sessions that were opened before an instant, of the first limit
+	// by id after one of them: fewer mean that there are no more.
+	Old(ctx context.Context, before time.Time, after int64, limit int) ([]Old, error)
 }

@@ -17,6 +17,7 @@ type ActivateCommand struct {
 	ClientID string
 	Client   Client
 	Proof    Proof
+	Offline  bool // by a file that a person carries; the edition must allow it
 }
 
 // Activate takes a token of the licence that the key leads to (rules 1 to 4, 7
@@ -26,18 +27,18 @@ func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 	if c.ClientID == "" {
 		return refused(Refuse(MissingClientID)), nil
 	}
-	product, err := s.store.Product(t, c.Vendor, c.Product)
+	product, err := s.store.ProductID(t, c.Vendor, c.Product)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if product == nil {
+	if product == 0 {
 		return refused(Refuse(UnknownProduct)), nil
 	}
-	found, ok, err := s.store.FindKey(t, c.Vendor, product.ID, c.Key)
+	found, ok, err := s.store.FindKey(t, c.Vendor, product, c.Key)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if !ok || found.Product != product.ID {
+	if !ok || found.Product != product {
 		return refused(Refuse(InvalidKey)), nil
 	}
 	a := &activating{Service: s, t: t, command: c, product: product}
@@ -54,21 +55,21 @@ type activating struct {
 
 	t       tx.Tx
 	command ActivateCommand
-	product *Product
+	product ident.ProductID
 	made    bool // the device is new
 }
 
 // load brings all that the decision needs, locked in the order device, licences by id.
 func (a *activating) load(found Found) error {
 	v := a.command.Vendor
-	a.now, a.version = a.t.Now(), a.command.Client.SoftwareVersion
+	a.now, a.version, a.offline = a.t.Now(), a.command.Client.SoftwareVersion, a.command.Offline
 	var err error
 	if a.device, a.made, err = a.store.LockDevice(a.t, v, a.command.ClientID, a.ids.V7()); err != nil {
 		return err
 	}
 	var present []*Activation
 	if !a.made {
-		if present, err = a.store.ClientActivations(a.t, v, a.product.ID, a.device.ID); err != nil {
+		if present, err = a.store.ClientActivations(a.t, v, a.product, a.device.ID); err != nil {
 			return err
 		}
 	}
@@ -89,7 +90,7 @@ func (a *activating) load(found Found) error {
 	a.policy = a.license.Terms().Policy
 	if slices.ContainsFunc(present, (*Activation).IsGoodwill) {
 		// One may have turned regular while we waited for its licence.
-		if present, err = a.store.ClientActivations(a.t, v, a.product.ID, a.device.ID); err != nil {
+		if present, err = a.store.ClientActivations(a.t, v, a.product, a.device.ID); err != nil {
 			return err
 		}
 	}
@@ -134,6 +135,11 @@ func (a *activating) decide() (Outcome, error) {
 	case d.refusal != nil:
 		return a.refuse(d.refusal)
 	case d.same:
+		if a.offline {
+			if err := a.markOffline(a.t, a.license, a.here); err != nil {
+				return Outcome{}, err
+			}
+		}
 		if err := a.nameUsers(a.t, a.license); err != nil {
 			return Outcome{}, err
 		}
@@ -175,16 +181,29 @@ func (a *activating) refuse(r *Refusal) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if r.ID == NoTokenLeft {
-		if a.license.UsedUpAt.IsZero() {
-			a.license.UsedUpAt = a.now
-			if err := a.store.SaveCounters(a.t, a.license); err != nil {
-				return Outcome{}, err
-			}
-			a.t.Enqueue(tx.Event{Vendor: v, Type: EventUsedUp, Stream: a.license.UUID, Payload: eventOf(a.license, nil, a.command.ClientID)})
+		if err := a.noteUsedUp(); err != nil {
+			return Outcome{}, err
 		}
 		r = r.with(usedUpHelp(a.license, a.policy))
 	}
 	return refused(r), nil
+}
+
+// noteUsedUp remembers and announces the first refusal for want of room.
+func (a *activating) noteUsedUp() error {
+	if !a.license.UsedUpAt.IsZero() {
+		return nil
+	}
+	a.license.UsedUpAt = a.now
+	if err := a.store.SaveCounters(a.t, a.license); err != nil {
+		return err
+	}
+	v := a.command.Vendor
+	a.t.Enqueue(tx.Event{Vendor: v, Type: EventUsedUp, Stream: a.license.UUID, Payload: eventOf(a.license, nil, a.command.ClientID)})
+	if a.notices == nil {
+		return nil
+	}
+	return a.notices.UsedUp(a.t, a.license)
 }
 
 // reinstall ends the activation that is there and makes a new one with its token.
@@ -219,16 +238,21 @@ func (a *activating) assign(role Role) (Outcome, error) {
 	if err := a.store.SaveCounters(a.t, a.license); err != nil {
 		return Outcome{}, err
 	}
-	return a.record(act)
+	out, err := a.record(act)
+	if err == nil && role == RoleGoodwill && a.license.GoodwillUsed == 1 && a.notices != nil {
+		err = a.notices.GoodwillEntered(a.t, a.license, act)
+	}
+	return out, err
 }
 
 // record stores an activation of the client with the token and the goodwill that act has.
 func (a *activating) record(act *Activation) (Outcome, error) {
 	act.UUID, act.License, act.Device, act.IsTemporary = a.ids.V7(), a.license.ID, a.device, a.license.IsTemporary
+	act.IsOffline = a.offline
 	act.ActivatedAt, act.Pulse = a.now, Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)}
 	act.Client = a.command.Client
 	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)
-	if err := a.store.InsertActivation(a.t, a.command.Vendor, a.product.ID, act); err != nil {
+	if err := a.store.InsertActivation(a.t, a.command.Vendor, a.product, act); err != nil {
 		return Outcome{}, err
 	}
 	announceActivation(a.t, a.license, act)

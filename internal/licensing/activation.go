@@ -39,6 +39,7 @@ type Activation struct {
 	TokenKey      ident.UUID
 	Device        Device
 	IsTemporary   bool
+	IsOffline     bool      // activated by a file that a person carried: silence says nothing of it
 	GoodwillSince time.Time // zero for a regular activation
 	GoodwillUntil time.Time // zero: until a token frees
 	Client        Client

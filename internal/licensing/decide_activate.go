@@ -15,6 +15,7 @@ type activationCase struct {
 	device  Device
 	token   *Token // the token whose key was presented; nil for a license key
 	version string
+	offline bool // by a file
 
 	presented []byte // the public key of its own that the client brings; nil for none
 	proven    []byte // the client's public key, proven by the call's signature; nil for none
@@ -62,10 +63,12 @@ func refuseActivation(c activationCase) *Refusal {
 		return Refuse(Suspended)
 	case !c.license.IsActive:
 		return Refuse(NotActive)
-	case expiredAt(c.license.ExpiryOf(c.policy), c.now):
-		return Refuse(Expired)
+	case c.license.expired(c.policy, c.now) != nil:
+		return c.license.expired(c.policy, c.now)
 	case !versionAllowed(c.policy, c.version):
 		return Refuse(VersionNotAllowed)
+	case c.offline:
+		return refuseOffline(c.license, c.policy)
 	}
 	return nil
 }

@@ -68,6 +68,13 @@ func TestDecideActivation(t *testing.T) {
 		"from another, over":              {activationCase{license: free, elsewhere: held(nil), old: old(expired)}, 0, false, RoleContract},
 		"from another, which is allowed":  {activationCase{license: granting(1, 0, 0, func(l *License) { l.Product.AllowClientMoves = true }), elsewhere: held(nil), old: old()}, 0, false, RoleContract},
 		"from elsewhere, without its key": {activationCase{license: free, elsewhere: held(ours), old: old(func(l *License) { l.IsActive = false })}, ClientAssigned, false, ""},
+		"by a file, which is not allowed": {activationCase{license: free, offline: true}, OfflineNotAllowed, false, ""},
+		"by a file":                       {activationCase{license: granting(1, 0, 0, offline), offline: true}, 0, false, RoleContract},
+		"by a file, a subscription":       {activationCase{license: granting(1, 0, 0, offline, subscribed), offline: true}, OfflineSubscription, false, ""},
+		"online, a subscription":          {activationCase{license: granting(1, 0, 0, subscribed)}, 0, false, RoleContract},
+		"by a file, over":                 {activationCase{license: granting(1, 0, 0, offline, expired), offline: true}, Expired, false, ""},
+		"by a file, again":                {activationCase{license: granting(1, 0, 0, offline, using(1, 0)), here: held(nil), offline: true}, 0, true, ""},
+		"by a file, in another's name":    {activationCase{license: granting(1, 0, 0, offline, using(1, 0)), here: held(ours), offline: true}, ClientAssigned, false, ""},
 		"from elsewhere, nothing left":    {activationCase{license: full, elsewhere: held(nil), old: old(func(l *License) { l.Customer.ID = 1 })}, NoTokenLeft, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

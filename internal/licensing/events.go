@@ -19,6 +19,8 @@ const (
 	EventRegular   = "activation.regular"
 	EventDeleted   = "activation.deleted"
 	EventSuspended = "device.suspended"
+	EventExpiring  = "license.expiring"
+	EventExpired   = "license.expired"
 )
 
 // eventPayload is what an event says; ids and names, no keys.
@@ -30,8 +32,10 @@ type eventPayload struct {
 	ActivationID   *ident.UUID `json:"activation_id,omitempty"`
 	ClientID       string      `json:"client_id,omitempty"`
 	IsGoodwill     bool        `json:"is_goodwill,omitempty"`
+	IsOffline      bool        `json:"is_offline,omitempty"`
 	GoodwillUntil  *time.Time  `json:"goodwill_until,omitempty"`
 	Reason         Reason      `json:"reason,omitempty"`
+	EndsAt         *time.Time  `json:"ends_at,omitempty"`
 	Used           int64       `json:"activations_used"`
 	Allowed        *int64      `json:"activations_allowed"` // null: any number
 }
@@ -42,7 +46,7 @@ func eventOf(l *License, a *Activation, clientID string) eventPayload {
 		ClientID: clientID, Used: l.RegularUsed + l.GoodwillUsed, Allowed: l.allowed(l.Terms().Policy),
 	}
 	if a != nil {
-		p.ActivationID, p.IsGoodwill, p.Reason = &a.UUID, a.IsGoodwill(), a.ReleaseReason
+		p.ActivationID, p.IsGoodwill, p.IsOffline, p.Reason = &a.UUID, a.IsGoodwill(), a.IsOffline, a.ReleaseReason
 		if !a.GoodwillUntil.IsZero() {
 			p.GoodwillUntil = &a.GoodwillUntil
 		}
@@ -57,6 +61,11 @@ func announceActivation(t tx.Tx, l *License, a *Activation) {
 	if a.IsGoodwill() {
 		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventGoodwill, Stream: l.UUID, Payload: e})
 	}
+}
+
+// announceOffline tells staff that a client may live from a file from now on.
+func announceOffline(t tx.Tx, l *License, a *Activation) {
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: "activation.offline", Subject: "activation", ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number)})
 }
 
 func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {

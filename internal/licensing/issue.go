@@ -82,6 +82,11 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	v := viewOf(l)
 	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventIssued, Subject: "license", ID: l.UUID, License: l.ID, After: v})
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventIssued, Stream: l.UUID, Payload: v})
+	if s.notices != nil && l.IsActive && !l.IsTemporary {
+		if err := s.notices.Issued(t, l, false); err != nil {
+			return nil, err
+		}
+	}
 	if c.ActivateFor != "" {
 		out, err := s.Activate(t, ActivateCommand{Vendor: l.Vendor, Product: product.UUID, Key: Key{UUID: l.LicenseKey}, ClientID: c.ActivateFor})
 		if err != nil {

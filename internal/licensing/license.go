@@ -42,6 +42,8 @@ type License struct {
 	GoodwillUsed   int64
 	LastSlot       int64
 
+	Measured map[ident.UUID]Measured // by limitation, of those that end the licence; nil for none
+
 	Revision  int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -108,6 +110,7 @@ func (l *License) Serial() int64 { return l.Edition.Revision + l.Revision }
 
 // ExpiryOf gives the exclusive instant at which the licence ends; zero for never.
 // An end reckoned from the first activation is unknown, and so never, before it.
+// It ends before its time when it has consumed what a contract allows.
 func (l *License) ExpiryOf(p terms.Policy) time.Time {
 	mode, at, days := p.ExpiresMode, time.Time{}, 0
 	if p.ExpiresAt != nil {
@@ -131,6 +134,9 @@ func (l *License) ExpiryOf(p terms.Policy) time.Time {
 		if trial := l.afterActivation(p.TrialDays); !trial.IsZero() && (end.IsZero() || trial.Before(end)) {
 			end = trial
 		}
+	}
+	if _, since := l.measuredOut(); !since.IsZero() && (end.IsZero() || since.Before(end)) {
+		end = since
 	}
 	return end
 }

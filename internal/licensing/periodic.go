@@ -11,11 +11,12 @@ import (
 const endBatch = 100
 
 // ReleaseSilent unassigns clients that have been silent for their product's
-// maximum_inactive_days (rule 12), and tells how many.
+// maximum_inactive_days (rule 12), and tells how many. One that was activated by
+// a file is never heard of, and stays.
 func (s *Service) ReleaseSilent(ctx context.Context) (int, error) {
 	return s.releaseDue(ctx, s.reader.Silent, ByInactivity, func(l *License, a *Activation, now time.Time) bool {
 		days := l.Product.MaximumInactiveDays
-		return days > 0 && now.Sub(a.Pulse.LastSeenAt) > time.Duration(days)*24*time.Hour
+		return days > 0 && !a.IsOffline && now.Sub(a.Pulse.LastSeenAt) > time.Duration(days)*24*time.Hour
 	})
 }
 

@@ -30,6 +30,8 @@ const (
 	Suspended           = 20001
 	MayNotUnassign      = 20002
 	OtherCustomersToken = 20004
+	OfflineNotAllowed   = 20005
+	OfflineSubscription = 20006
 )
 
 var refusals = map[int]Refusal{ //nolint:gochecknoglobals // a table; Refuse gives copies
@@ -67,6 +69,14 @@ var refusals = map[int]Refusal{ //nolint:gochecknoglobals // a table; Refuse giv
 	OtherCustomersToken: {
 		Message: "This client is activated with the license of another customer.",
 		Help:    "Release it there first, or ask your vendor to.",
+	},
+	OfflineNotAllowed: {
+		Message: "This license may not be used offline.",
+		Help:    "Activate the machine online, or ask your vendor for a license that allows it.",
+	},
+	OfflineSubscription: {
+		Message: "A subscription can't be used offline: whether it is in force is decided elsewhere.",
+		Help:    "Activate the machine online, or ask your vendor for a time-limited license.",
 	},
 }
 

@@ -70,7 +70,13 @@ func (s *Service) Release(t tx.Tx, v ident.VendorID, id ident.UUID, reason Reaso
 type UnassignCommand struct {
 	Vendor   ident.VendorID
 	TokenKey ident.UUID
-	Proof    Proof
+
+	// ClientID is who gives it up; empty where the program does not say. A token
+	// that is free goes to whoever comes next, so only with it can the call be
+	// repeated without taking the token from another client.
+	ClientID string
+
+	Proof Proof
 }
 
 // Unassign lets a client give up its own token (rule 5).
@@ -89,7 +95,7 @@ func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*Refusal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a == nil {
+	if a == nil || c.ClientID != "" && c.ClientID != a.Device.Number {
 		return Refuse(AlreadyUnassigned), nil
 	}
 	if r := decideUnassign(t.Now(), a, l.Terms().Policy, c.Proof.of(a.Client.PublicKey)); r != nil {

@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"errors"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -16,6 +17,25 @@ type Config struct {
 	IDs    ident.Source
 
 	Sessions Sessions // nil where no floating licence is served
+	Notices  Notices  // nil where nobody is told
+}
+
+// Notices tells people what happens to a licence, in the transaction of the
+// happening itself.
+type Notices interface {
+	// Issued tells the licensee user of a new licence; again when staff asks for it,
+	// which is refused where there is no address.
+	Issued(t tx.Tx, l *License, again bool) error
+
+	// GoodwillEntered tells that a is the first activation above the contract.
+	GoodwillEntered(t tx.Tx, l *License, a *Activation) error
+
+	// UsedUp tells of the first refusal for want of room.
+	UsedUp(t tx.Tx, l *License) error
+
+	// Ending tells that a licence ends soon; EndingDays how many days that is.
+	Ending(t tx.Tx, l *License, ends time.Time) error
+	EndingDays(t tx.Tx, v ident.VendorID) (int, error)
 }
 
 // Service carries out the rules of licensing.
@@ -27,6 +47,7 @@ type Service struct {
 	ids    ident.Source
 
 	sessions Sessions
+	notices  Notices
 }
 
 // New checks the configuration and makes the service.
@@ -34,7 +55,7 @@ func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Reader == nil || c.Pulses == nil || c.Runner == nil || c.IDs.Clock == nil || c.IDs.Rand == nil {
 		return nil, errors.New("licensing: the configuration is incomplete")
 	}
-	return &Service{store: c.Store, reader: c.Reader, pulses: c.Pulses, runner: c.Runner, ids: c.IDs, sessions: c.Sessions}, nil
+	return &Service{store: c.Store, reader: c.Reader, pulses: c.Pulses, runner: c.Runner, ids: c.IDs, sessions: c.Sessions, notices: c.Notices}, nil
 }
 
 // Outcome is what a client's call came to: a state, or a refusal.

@@ -121,8 +121,8 @@ func refuseLicense(l *License, now time.Time, version string) *Refusal {
 		return Refuse(NotActive)
 	case now.Before(l.StartsAt):
 		return Refuse(NotActive).with("The license starts at " + l.StartsAt.UTC().Format("2006-01-02 15:04") + " UTC.")
-	case expiredAt(l.ExpiryOf(p), now):
-		return Refuse(Expired)
+	case l.expired(p, now) != nil:
+		return l.expired(p, now)
 	case !versionAllowed(p, version):
 		return Refuse(VersionNotAllowed)
 	}

@@ -37,4 +37,8 @@ func policy(change func(*terms.Policy)) func(*License) {
 	return func(l *License) { change(&l.Edition.Policy) }
 }
 
+func offline(l *License) { l.Edition.Policy.OfflineAllowed = true }
+
+func subscribed(l *License) { l.Edition.LicenseType = terms.Subscription }
+
 func floating(l *License) { l.Edition.Mode = terms.Floating }

@@ -12,6 +12,7 @@ const (
 	ReasonNotStarted         = "not_started"
 	ReasonExpired            = "expired"
 	ReasonTrialOver          = "trial_over"
+	ReasonMeasured           = "measurements_exceeded" // all that a contract allows is consumed
 	ReasonSoftwareVersion    = "software_version"
 	ReasonActivationsReached = "activations_exceeded" // new clients are refused; activated ones stay valid
 )
@@ -63,9 +64,12 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 }
 
 func (s State) reason() string {
+	_, since := s.License.measuredOut()
 	switch {
 	case !s.License.IsActive:
 		return ReasonInactive
+	case s.IsExpired && !since.IsZero() && since.Equal(s.ExpiresAt):
+		return ReasonMeasured
 	case s.IsExpired && s.Terms.Policy.TrialDays > 0 && s.ExpiresAt.Equal(s.License.afterActivation(s.Terms.Policy.TrialDays)):
 		return ReasonTrialOver
 	case s.IsExpired:

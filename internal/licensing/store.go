@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"chancery/internal/ident"
@@ -28,6 +29,9 @@ type Key struct {
 type Store interface { //nolint:interfacebloat // all that one room stores
 	// Product finds a product; nil when there is none.
 	Product(t tx.Tx, v ident.VendorID, id ident.UUID) (*Product, error)
+
+	// ProductID gives the inside id of a product; 0 when there is none.
+	ProductID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.ProductID, error)
 
 	// FindKey looks a key up: license, token, printed, then legacy (of product,
 	// or of any when product is 0).
@@ -80,6 +84,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// SetGoodwill makes an activation regular (zero times) or goodwill.
 	SetGoodwill(t tx.Tx, v ident.VendorID, a *Activation) error
 
+	// SetOffline marks an activation as one by a file.
+	SetOffline(t tx.Tx, v ident.VendorID, a *Activation) error
+
 	// UpdateClient stores what a client says of itself.
 	UpdateClient(t tx.Tx, v ident.VendorID, a *Activation) error
 
@@ -90,6 +97,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	// SaveCounters stores the counters, used up, first activation and last slot.
 	SaveCounters(t tx.Tx, l *License) error
+
+	// SaveMeasured stores what was consumed of limitations that end the licence.
+	SaveMeasured(t tx.Tx, l *License) error
 
 	// SaveLicense stores everything that staff can change, and the counters.
 	SaveLicense(t tx.Tx, l *License) error
@@ -124,6 +134,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Users gives the first user ids, in their order of adding.
 	Users(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int) ([]string, error)
 
+	// NoteEnd remembers that something was said of a licence's end; false when it was said before.
+	NoteEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
+
 	// Customer and Edition are what a new licence refers to; nil when there is none.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 	Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*Edition, *Product, error)
@@ -136,7 +149,7 @@ type Due struct {
 }
 
 // Reader answers the calls that change nothing, from committed data.
-type Reader interface {
+type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Held gives what a client holds of a product: its present activations with
 	// their licences, the temporary one first.
 	Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]Holding, error)
@@ -160,6 +173,13 @@ type Reader interface {
 	// maximum_inactive_days; GoodwillOver those whose goodwill has ended at now.
 	Silent(ctx context.Context, now time.Time, limit int) ([]Due, error)
 	GoodwillOver(ctx context.Context, now time.Time, limit int) ([]Due, error)
+
+	// Ending gives licences that may end after from and until to, and of whose end this kind of notice was not given. It may
+	// give more; what it gives is looked at again under a lock.
+	Ending(ctx context.Context, v ident.VendorID, kind string, from, to time.Time) iter.Seq2[ident.LicenseID, error]
+
+	// Vendors gives all vendors.
+	Vendors(ctx context.Context) ([]ident.VendorID, error)
 }
 
 // Holding is what one read brings for a client: of the licence and the activation

@@ -102,6 +102,11 @@ func (c *consuming) find(licenses []License, limitation ident.UUID) bool {
 // lock locks the meters of the call in the one order that all calls keep to.
 func (c *consuming) lock() error {
 	for _, h := range c.ordered() {
+		if err := c.s.lockLicense(c.t, c.v, h); err != nil {
+			return err
+		}
+	}
+	for _, h := range c.ordered() {
 		var err error
 		if h.meter, err = c.s.lock(c.t, c.v, h.license.ID, h.limitation); err != nil {
 			return err
@@ -166,7 +171,7 @@ func (c *consuming) first(h *held, e Entry) (*Entry, error) {
 func (c *consuming) save() error {
 	for _, h := range c.ordered() {
 		if h.changed {
-			if err := c.s.c.Store.Save(c.t, c.v, h.meter); err != nil {
+			if err := c.s.save(c.t, c.v, h); err != nil {
 				return err
 			}
 		}

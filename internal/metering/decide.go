@@ -28,6 +28,8 @@ func decide(m Meter, l terms.Limitation, standing Reason, value int64) decision 
 	case l.MeasuredOnly:
 	case standing != "":
 		return decision{refused: standing}
+	case l.Contract() != nil && m.Gross >= *l.Contract():
+		return decision{refused: Expired} // by this very meter, a moment ago
 	case l.Limit != nil && m.Consumed+value > Allowed(*l.Limit, l.GoodwillPercent):
 		return decision{refused: Exhausted, exhausted: m.ExhaustedAt.IsZero()}
 	}

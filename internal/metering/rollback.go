@@ -50,8 +50,11 @@ func (s *Service) Rollback(t tx.Tx, c RollbackCommand) (Consumption, *Refusal, e
 func (s *Service) rollback(
 	t tx.Tx, v ident.VendorID, l License, e Entry, may func() (bool, error), note string,
 ) (Consumption, *Refusal, error) {
-	limitation := limitationOf(l, e)
-	m, err := s.lock(t, v, l.ID, limitation)
+	h := &held{license: l, limitation: limitationOf(l, e)}
+	if err := s.lockLicense(t, v, h); err != nil {
+		return Consumption{}, nil, err
+	}
+	m, err := s.lock(t, v, l.ID, h.limitation)
 	if err != nil {
 		return Consumption{}, nil, err
 	}
@@ -65,12 +68,12 @@ func (s *Service) rollback(
 	if ok, err := may(); err != nil || !ok {
 		return Consumption{}, Refuse(NoRollback), err
 	}
-	h := &held{license: l, limitation: limitation, meter: m}
+	h.meter = m
 	back := Entry{Kind: RolledBack, Amount: -e.Amount, Device: e.Device, Note: note, Undoes: e.ID, Period: e.Period}
 	if err := s.write(t, v, h, &back); err != nil {
 		return Consumption{}, nil, err
 	}
-	return back.answer(), nil, s.c.Store.Save(t, v, h.meter)
+	return back.answer(), nil, s.save(t, v, h)
 }
 
 // limitationOf gives the entry's limitation; one that the licence has lost since

@@ -50,7 +50,7 @@ func (s *Service) Adjust(t tx.Tx, c AdjustCommand) (Consumption, error) {
 	}
 	h.tell(t, c.Vendor, d)
 	s.journal(t, c.Vendor, "meter.adjusted", *l, e, c.Reason)
-	return e.answer(), s.c.Store.Save(t, c.Vendor, h.meter)
+	return e.answer(), s.save(t, c.Vendor, h)
 }
 
 // Undo takes back any entry but a rollback, once, for staff.

@@ -18,6 +18,10 @@ type Licenses interface {
 
 	// License gives one licence; nil when there is none. It locks it.
 	License(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*License, error)
+
+	// Measured is told what a licence, which is locked, has consumed in its life of
+	// a limitation that ends it.
+	Measured(t tx.Tx, v ident.VendorID, id ident.LicenseID, limitation ident.UUID, gross int64) error
 }
 
 // Prove tells whether a call was signed with the private key of this public key.

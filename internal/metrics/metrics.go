@@ -22,6 +22,9 @@ type Sources struct {
 	Rollbacks   func() int64
 	WriteBehind func() int // heartbeats waiting to be recorded
 
+	InFlight   func() (working, waiting int) // requests
+	TurnedAway func() map[string]int64       // requests refused for there being too many, by reason
+
 	// Licenses counts licences by state. It is asked at most every LicensesEvery.
 	Licenses      func(ctx context.Context) (map[string]int64, error)
 	LicensesEvery time.Duration
@@ -69,6 +72,10 @@ func New(s Sources) *Metrics {
 	gauge("chancery_write_behind_waiting", "Clients whose newest heartbeat is not recorded yet.", s.WriteBehind)
 	counter("chancery_transactions_committed_total", "Transactions committed.", s.Commits)
 	counter("chancery_transactions_failed_total", "Transactions rolled back.", s.Rollbacks)
+	gauge("chancery_requests_in_flight", "Requests that are worked on.", func() int { n, _ := s.InFlight(); return n })
+	gauge("chancery_requests_waiting", "Requests that wait for their turn.", func() int { _, n := s.InFlight(); return n })
+	m.registry.MustRegister(&turnedAway{s.TurnedAway, prometheus.NewDesc(
+		"chancery_requests_turned_away_total", "Requests refused because there were too many, by reason.", []string{"reason"}, nil)})
 	if s.Licenses != nil {
 		m.registry.MustRegister(&licenses{sources: s, states: prometheus.NewDesc("chancery_licenses", "Licences, by state.", []string{"state"}, nil)})
 	}
@@ -95,6 +102,22 @@ func (m *Metrics) Observe(route string, status int, took time.Duration) {
 // Handler serves the figures.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+}
+
+// turnedAway counts what was refused for there being too much of it.
+type turnedAway struct {
+	count func() map[string]int64
+	desc  *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (t *turnedAway) Describe(to chan<- *prometheus.Desc) { to <- t.desc }
+
+// Collect implements prometheus.Collector.
+func (t *turnedAway) Collect(to chan<- prometheus.Metric) {
+	for reason, n := range t.count() {
+		to <- prometheus.MustNewConstMetric(t.desc, prometheus.CounterValue, float64(n), reason)
+	}
 }
 
 // licenses counts licences when asked, and remembers for a while: at a million

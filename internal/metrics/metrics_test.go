@@ -18,6 +18,8 @@ func TestFigures(t *testing.T) {
 	m := metrics.New(metrics.Sources{
 		Clock: ident.SystemClock{}, Queue: func() int { return 3 }, WriteBehind: func() int { return 4 },
 		Commits: func() int64 { return 5 }, Rollbacks: func() int64 { return 6 },
+		InFlight:   func() (int, int) { return 8, 9 },
+		TurnedAway: func() map[string]int64 { return map[string]int64{"in_flight": 10} },
 		Licenses: func(context.Context) (map[string]int64, error) {
 			asked++
 			return map[string]int64{"active": 7}, nil
@@ -37,6 +39,7 @@ func TestFigures(t *testing.T) {
 		`chancery_requests_total{route="POST /x",status="200"} 2`, `chancery_requests_total{route="none",status="404"} 1`,
 		`chancery_request_seconds_count{route="POST /x"} 2`, "chancery_writer_queue 3", "chancery_write_behind_waiting 4",
 		"chancery_transactions_committed_total 5", "chancery_transactions_failed_total 6", `chancery_licenses{state="active"} 7`,
+		"chancery_requests_in_flight 8", "chancery_requests_waiting 9", `chancery_requests_turned_away_total{reason="in_flight"} 10`,
 	} {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("%s is missing", want)

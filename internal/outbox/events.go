@@ -9,7 +9,9 @@ const (
 	CustomerUpdated   = "customer.updated"
 	LicenseIssued     = "license.issued"
 	LicenseChanged    = "license.changed"
-	LicenseUsedUp     = "license.used_up" // the first refusal for want of room
+	LicenseExpiring   = "license.expiring" // some days before the end; once for each end
+	LicenseExpired    = "license.expired"  // once for each end
+	LicenseUsedUp     = "license.used_up"  // the first refusal for want of room
 	ActivationCreated = "activation.created"
 	ActivationDeleted = "activation.deleted"
 	GoodwillEntered   = "activation.goodwill" // above the contract
@@ -25,7 +27,7 @@ const (
 // Catalogue gives all events that can be subscribed to, sorted.
 func Catalogue() []string {
 	all := []string{
-		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseUsedUp,
+		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
 		MeterThreshold, MeterExhausted,
 		SessionDenied, LicenseOveruse,

@@ -31,7 +31,10 @@ type Subscription struct {
 	Kind      Kind
 	Target    string
 	Events    []string // sorted, each once
+	IsEnabled bool     // what happens while it is not, waits
 	CreatedAt time.Time
+
+	Secrets Secrets // of a webhook
 }
 
 // State is where a queued item stands.
@@ -49,7 +52,8 @@ func ItemSorts() []string { return []string{"at"} }
 
 // Item is one event on its way to one subscriber.
 type Item struct {
-	ID            int64 // also the sequence that payloads carry
+	ID            int64      // also the sequence that payloads carry
+	UUID          ident.UUID // what receivers know the message by; zero for one that an older release queued
 	Subscription  ident.UUID
 	Stream        ident.UUID
 	Event         string
@@ -59,6 +63,16 @@ type Item struct {
 	NextAttemptAt time.Time
 	DeliveredAt   *time.Time
 	DeadAt        *time.Time
+	GiveUpAt      time.Time
+}
+
+// MessageID is what the receiver knows the message by: the same at every
+// attempt, another for every message.
+func (i Item) MessageID() string {
+	if i.UUID.IsZero() {
+		return "msg_" + i.Subscription.String() + "_" + strconv.FormatInt(i.ID, 10)
+	}
+	return "msg_" + i.UUID.String()
 }
 
 // State tells where the item stands.
@@ -72,10 +86,10 @@ func (i Item) State() State {
 	return Waiting
 }
 
-// check reports what is wrong with s, by field. Whether the server may open a
+// check reports what is wrong with s, by field; events are those of s as they were given. Whether the server may open a
 // connection to a webhook's address is decided at each delivery, after the name
 // was resolved: a name can change its address.
-func (s Subscription) check() error {
+func (s Subscription) check(events []string) error {
 	var wrong fault.Fields
 	wrong.Text("target", s.Target, 1, 2000)
 	switch s.Kind {
@@ -87,9 +101,9 @@ func (s Subscription) check() error {
 	default:
 		wrong.Check(false, "kind", "must be webhook or mail")
 	}
-	wrong.Check(len(s.Events) > 0, "events", "must name at least one event")
+	wrong.Check(len(events) > 0, "events", "must name at least one event")
 	known := Catalogue()
-	for i, e := range s.Events {
+	for i, e := range events {
 		_, found := slices.BinarySearch(known, e)
 		wrong.Check(found, "events["+strconv.Itoa(i)+"]", "is not an event; the events are "+strings.Join(known, ", "))
 	}

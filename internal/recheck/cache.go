@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 )
 
@@ -26,25 +27,69 @@ type Watch struct {
 	checked time.Time
 	seen    int64
 	asked   bool
+	asking  *question // nil while nobody waits for the database
 }
+
+// question is one that the database was asked, for all who want to know.
+type question struct {
+	done chan struct{}
+	n    int64
+	err  error
+}
+
+// answerWithin is how long the database may take for its change counter.
+const answerWithin = 5 * time.Second
 
 // NewWatch makes a Watch over count.
 func NewWatch(clock ident.Clock, count Counter) *Watch { return &Watch{clock: clock, count: count} }
 
-// Generation gives the counter as of at most MaxAge ago.
+// Generation gives the counter as of at most MaxAge ago. One caller asks the
+// database for all, and each waits no longer than its own context: a database that
+// has gone silent must not make them queue up behind each other.
 func (w *Watch) Generation(ctx context.Context) (int64, error) {
+	for {
+		now := w.clock.Now()
+		w.mu.Lock()
+		if age := now.Sub(w.checked); w.asked && age >= 0 && age < MaxAge {
+			defer w.mu.Unlock()
+			return w.seen, nil
+		}
+		q, mine := w.asking, false
+		if q == nil {
+			q, mine = &question{done: make(chan struct{})}, true
+			w.asking = q
+			go w.ask(context.WithoutCancel(ctx), q, now)
+		}
+		w.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		case <-q.done:
+		}
+		if mine || q.err != nil {
+			return q.n, q.err
+		}
+		// It may have been asked too long ago for this caller.
+	}
+}
+
+func (w *Watch) ask(ctx context.Context, q *question, now time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	q.n, q.err = w.count(ctx)
+	if q.err != nil && ctx.Err() != nil {
+		q.err = &fault.Error{
+			Kind: fault.Unavailable, Code: "database_unavailable", Message: "The database does not answer.",
+			Help: "Try again in a moment; nothing was changed.", RetryAfter: 2 * time.Second, Cause: q.err,
+		}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	now := w.clock.Now()
-	if age := now.Sub(w.checked); w.asked && age >= 0 && age < MaxAge {
-		return w.seen, nil
+	if q.err == nil {
+		w.seen, w.checked, w.asked = q.n, now, true
 	}
-	n, err := w.count(ctx)
-	if err != nil {
-		return 0, err
-	}
-	w.seen, w.checked, w.asked = n, now, true
-	return n, nil
+	w.asking = nil
+	close(q.done)
 }
 
 // Cache keeps values by key while the change counter stands still. Failures and

@@ -12,6 +12,9 @@ type Dialect interface {
 	// ForUpdateOf locks the rows of one table of a join.
 	ForUpdateOf(alias string) string
 
+	// ForUpdateSkipLocked is ForUpdate, but leaves out rows that another transaction has locked.
+	ForUpdateSkipLocked() string
+
 	// Greatest gives the larger of two expressions.
 	Greatest(a, b string) string
 }
@@ -21,6 +24,7 @@ type sqliteDialect struct{}
 func (sqliteDialect) Name() string                { return "sqlite" }
 func (sqliteDialect) ForUpdate() string           { return "" }
 func (sqliteDialect) ForUpdateOf(string) string   { return "" }
+func (sqliteDialect) ForUpdateSkipLocked() string { return "" }
 func (sqliteDialect) Greatest(a, b string) string { return "MAX(" + a + ", " + b + ")" }
 
 type postgresDialect struct{}
@@ -28,4 +32,5 @@ type postgresDialect struct{}
 func (postgresDialect) Name() string                { return "postgres" }
 func (postgresDialect) ForUpdate() string           { return " FOR NO KEY UPDATE" }
 func (postgresDialect) ForUpdateOf(a string) string { return " FOR NO KEY UPDATE OF " + a }
+func (postgresDialect) ForUpdateSkipLocked() string { return " FOR NO KEY UPDATE SKIP LOCKED" }
 func (postgresDialect) Greatest(a, b string) string { return "GREATEST(" + a + ", " + b + ")" }

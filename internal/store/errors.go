@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 	"time"
 
@@ -31,7 +32,7 @@ func asFault(err error) error {
 		return err
 	}
 	return &fault.Error{
-		Kind: fault.Unavailable, Code: "database_unavailable", Message: "The database can't take this now.",
+		Kind: fault.Unavailable, Code: codeUnavailable, Message: "The database can't take this now.",
 		Help: "Try again in a moment; nothing was changed.", RetryAfter: 2 * time.Second, Cause: err,
 	}
 }
@@ -53,13 +54,14 @@ func unavailable(err error) bool {
 		case "08", "53", "57", "58", "40": // connection, resources, shutdown, system, rollback
 			return true
 		}
-		return false
+		return pg.Code == "25006" // it only reads: a standby, or on its way to be one
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	var network net.Error
-	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)
+	return errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)
 }
 
 // busy: another process holds SQLite's lock.

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"chancery/internal/fault"
+	"chancery/internal/ident"
 )
 
 // guard calls fn, turns a panic into an error, and closes what fn left open.
 func guard(fn func(*Tx) error, t *Tx) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("panic in a transaction: %s\n%s", fault.PanicText(p), debug.Stack())
 		}
 		t.leave()
 	}()
@@ -28,7 +29,7 @@ func (db *DB) newTx(
 ) *Tx {
 	return &Tx{
 		Dialect: db.Dialect, ctx: ctx, sqlctx: sqlctx, now: db.clock.Now().UTC().Truncate(time.Millisecond),
-		query: query, exec: exec,
+		query: query, exec: exec, ids: ident.Source{Clock: db.clock, Rand: db.random},
 	}
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 
@@ -25,7 +26,7 @@ func (t *Tx) writeJournal() error {
 		if e.License != 0 {
 			license = e.License
 		}
-		if _, err := t.Exec(`INSERT INTO audit_log
+		if err := t.Later(`INSERT INTO audit_log
 			(vendor_id, at, action, subject, subject_id, license_id, actor_kind, actor_id, actor_name, address, request_id, before_value, after_value)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 			e.Vendor, t.now.UnixMilli(), e.Action, e.Subject, e.ID, license,
@@ -42,15 +43,32 @@ func (t *Tx) writeOutbox() error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(`INSERT INTO outbox
-			(vendor_id, subscription_id, stream, event, at, payload, attempts, next_attempt_at)
-			SELECT vendor_id, subscription_id, $1, event, $2, $3, 0, $4
-			FROM subscription_events WHERE vendor_id = $5 AND event = $6`,
-			e.Stream, t.now.UnixMilli(), payload, t.now.UnixMilli(), e.Vendor, e.Type); err != nil {
+		if err := t.lineUp(e); err != nil {
+			return err
+		}
+		if err := t.Later(`INSERT INTO outbox
+			(vendor_id, subscription_id, stream, event, at, payload, attempts, next_attempt_at, uuid)
+			SELECT vendor_id, subscription_id, $1, event, $2, $3, 0, $4, $5
+			FROM subscription_events WHERE vendor_id = $6 AND event = $7`,
+			e.Stream, t.now.UnixMilli(), payload, t.now.UnixMilli(), t.ids.V7(), e.Vendor, e.Type); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lineUp holds the events of one stream in the order of their ids where many
+// transactions write at once: a later one must not commit an earlier id. It
+// locks only where somebody listens. The embedded engine has one writer.
+func (t *Tx) lineUp(e tx.Event) error {
+	if t.Dialect.Name() != "postgres" {
+		return nil
+	}
+	var locked string
+	_, err := t.QueryRow(`SELECT CAST(pg_advisory_xact_lock($1) AS TEXT) FROM subscription_events
+		WHERE vendor_id = $2 AND event = $3 LIMIT 1`,
+		[]any{int64(binary.BigEndian.Uint64(e.Stream[8:])), e.Vendor, e.Type}, &locked) //nolint:gosec // any number will do
+	return err
 }
 
 // jsonText gives NULL for nil.

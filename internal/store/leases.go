@@ -43,9 +43,12 @@ func (db *DB) ServerTime(ctx context.Context) (now time.Time, ok bool, err error
 	return time.UnixMicro(us).UTC(), err == nil, err
 }
 
-// SchemaVersion reads the newest migration applied.
-func (db *DB) SchemaVersion(ctx context.Context) (int64, error) {
-	var n int64
-	_, err := db.QueryRow(ctx, "SELECT MAX(version_id) FROM goose_db_version", nil, &n)
-	return n, err
+// SchemaVersion reads the newest migration applied, and which one a program must
+// know to serve the schema.
+func (db *DB) SchemaVersion(ctx context.Context) (current, since int64, err error) {
+	if _, err = db.QueryRow(ctx, "SELECT MAX(version_id) FROM goose_db_version", nil, &current); err != nil {
+		return 0, 0, err
+	}
+	_, err = db.QueryRow(ctx, selectSince, nil, &since)
+	return current, since, err
 }

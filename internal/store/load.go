@@ -16,7 +16,7 @@ import (
 
 // MigrateTo brings an empty database to an older schema, for a backup of it.
 func MigrateTo(ctx context.Context, c Config, version int64) error {
-	return withProvider(c, func(p *goose.Provider) error {
+	return withProvider(c, func(p *goose.Provider, _ *sql.DB) error {
 		_, err := p.UpTo(ctx, version)
 		return err //nolint:wrapcheck // wrapped by withProvider
 	})

@@ -18,15 +18,26 @@ import (
 type SchemaStatus struct {
 	Current int64 // the newest migration applied; 0 for an empty database
 	Known   int64 // the newest one this program has
+	Since   int64 // programs that know this one may serve a schema newer than theirs; 0 while it is not newer
 }
+
+// Newer reports whether a newer program has migrated the database.
+func (s SchemaStatus) Newer() bool { return s.Current > s.Known }
+
+// Served reports whether this program may serve the database, once migrated: a
+// schema serves its own release and the one before.
+func (s SchemaStatus) Served() bool { return !s.Newer() || s.Since > 0 && s.Since <= s.Known }
+
+const selectSince = `SELECT since FROM schema_serves WHERE id = 1`
 
 // Schema reads where the schema stands.
 func Schema(ctx context.Context, c Config) (SchemaStatus, error) {
 	var s SchemaStatus
-	err := withProvider(c, func(p *goose.Provider) error {
-		var err error
-		s.Current, s.Known, err = p.GetVersions(ctx)
-		return err
+	err := withProvider(c, func(p *goose.Provider, db *sql.DB) (err error) {
+		if s.Current, s.Known, err = p.GetVersions(ctx); err != nil || !s.Newer() {
+			return err
+		}
+		return db.QueryRowContext(ctx, selectSince).Scan(&s.Since)
 	})
 	return s, err
 }
@@ -51,14 +62,14 @@ func Migrate(ctx context.Context, c Config) error {
 			return err
 		}
 	}
-	return withProvider(c, func(p *goose.Provider) error {
+	return withProvider(c, func(p *goose.Provider, _ *sql.DB) error {
 		_, err := p.Up(ctx)
 		return err
 	})
 }
 
 // withProvider opens the database for schema work alone.
-func withProvider(c Config, do func(*goose.Provider) error) (err error) {
+func withProvider(c Config, do func(*goose.Provider, *sql.DB) error) (err error) {
 	driver, dsn, folder, dialect := "sqlite", sqliteDSN(filepath.Join(c.Dir, FileName), readerCacheKB, checkpointPages), "sqlite", goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	if c.URL == "" {
@@ -90,7 +101,7 @@ func withProvider(c Config, do func(*goose.Provider) error) (err error) {
 	if err != nil {
 		return fmt.Errorf("schema: %w", err)
 	}
-	if err := do(p); err != nil {
+	if err := do(p, db); err != nil {
 		return fmt.Errorf("schema: %w", err)
 	}
 	return nil

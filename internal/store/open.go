@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"strings"
@@ -25,6 +27,9 @@ type Config struct {
 	// Clock gives each transaction its instant.
 	Clock ident.Clock
 
+	// Rand makes the ids of outgoing messages; crypto/rand when nil.
+	Rand io.Reader
+
 	// Log takes what went wrong behind a caller's back.
 	Log *slog.Logger
 
@@ -40,12 +45,15 @@ type DB struct {
 	Dialect Dialect
 
 	clock  ident.Clock
+	random io.Reader
 	log    *slog.Logger
 	reads  *sql.DB
 	cached *statements // of the reading side; nil where the driver caches by itself
+	points *points     // nil where they are read like all else
 	engine engine
 
 	committed, failed atomic.Int64 // transactions
+	refusing          atomic.Bool  // the database could not take a change, and has not shown since that it can
 	closed            atomic.Bool
 }
 
@@ -66,6 +74,9 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
 	switch {
 	case c.URL == "" && c.Dir == "":
 		return nil, errors.New("store: neither a data directory nor a database URL was given")
@@ -82,6 +93,9 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 func (db *DB) Close() error {
 	err := db.engine.close()
 	db.closed.Store(true)
+	if db.points != nil {
+		db.points.close()
+	}
 	return errors.Join(err, db.reads.Close())
 }
 
@@ -99,6 +113,7 @@ func (db *DB) Stats() Stats {
 // Run implements tx.Runner.
 func (db *DB) Run(ctx context.Context, fn func(tx.Tx) error) error {
 	err := db.run(ctx, fn)
+	db.note(err)
 	if err == nil {
 		db.committed.Add(1)
 	} else {

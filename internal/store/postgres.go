@@ -19,6 +19,11 @@ import (
 const (
 	postgresConnections = 16
 	attempts            = 10 // of one transaction, on serialization failures and deadlocks
+
+	// endWithin is how long the end of a transaction is waited for. A database
+	// whose line has gone silent never answers, and each connection that waits
+	// for it is one less for the rest.
+	endWithin = 15 * time.Second
 )
 
 type postgres struct {
@@ -47,7 +52,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("the PostgreSQL database doesn't answer: %w", errors.Join(err, pool.Close()))
 	}
-	db := &DB{Dialect: postgresDialect{}, clock: c.Clock, log: c.Log, reads: pool}
+	db := &DB{Dialect: postgresDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, reads: pool}
 	db.engine = &postgres{db: db, pool: pool}
 	return db, nil
 }
@@ -99,20 +104,27 @@ func (p *postgres) run(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // once runs fn in one transaction. The caller's context ends the waiting for a
-// connection and the statements, but never the commit: its outcome would be unknown.
+// connection, the begin and the statements, but not the commit: its outcome would
+// be unknown.
 func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (err error) {
 	conn, err := p.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
-	t, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
+	whole, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	begun := context.AfterFunc(ctx, giveUp)
+	t, err := conn.BeginTx(whole, nil)
+	if !begun() && err == nil {
+		err = errors.Join(context.Cause(ctx), t.Rollback())
+	}
 	if err != nil {
 		return err
 	}
 	// After a commit it does nothing; if it fails, the connection is dropped, which
 	// rolls back too. It is deferred for functions that end the goroutine.
-	defer func() { _ = t.Rollback() }()
+	defer func() { _ = within(endWithin, giveUp, t.Rollback) }()
 	s := p.db.newTx(ctx, ctx,
 		func(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
 			return t.QueryContext(ctx, sqltext, args...)
@@ -120,13 +132,21 @@ func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (err error) {
 		func(ctx context.Context, sqltext string, args []any) (sql.Result, error) {
 			return t.ExecContext(ctx, sqltext, args...)
 		})
+	s.batch = func(ctx context.Context, all []statement) error { return sendBatch(ctx, conn, all) }
 	if err := guard(fn, s); err != nil {
 		if retryable(s.failed) {
 			return s.failed // whatever fn made of it
 		}
 		return err
 	}
-	return committed(t.Commit())
+	return committed(within(endWithin, giveUp, t.Commit))
+}
+
+// within ends something that takes too long.
+func within(limit time.Duration, giveUp context.CancelFunc, do func() error) error {
+	late := time.AfterFunc(limit, giveUp)
+	defer late.Stop()
+	return do()
 }
 
 // committed judges the answer to a commit: when the database refuses, nothing

@@ -56,8 +56,10 @@ type Limitation struct {
 	Reset           Reset      `json:"reset"`
 	ResetDays       int        `json:"reset_days"` // with ResetDays, 1 to 3650
 	GoodwillPercent int        `json:"goodwill_percent"`
-	MeasuredOnly    bool       `json:"measured_only"` // true: consumption above the limit is recorded, not refused
-	Alerts          []int      `json:"alerts"`        // in percent of the limit, 1 to 1000; nil: DefaultAlert, empty: none
+	MeasuredOnly    bool       `json:"measured_only"`    // true: consumption above the limit is recorded, not refused
+	ExpiresLicense  bool       `json:"expires_license"`  // true: the licence ends when its whole life's consumption reaches the contract
+	ContractAllowed *int64     `json:"contract_allowed"` // with ExpiresLicense, in millionths; nil: Limit
+	Alerts          []int      `json:"alerts"`           // in percent of the limit, 1 to 1000; nil: DefaultAlert, empty: none
 	Adjustable      bool       `json:"adjustable"`
 	Hidden          bool       `json:"hidden"`
 }
@@ -74,6 +76,29 @@ func (l Limitation) AlertPercents() []int {
 		return []int{DefaultAlert}
 	}
 	return l.Alerts
+}
+
+// Contract gives the consumption at which the licence ends; nil where it does not
+// end by this limitation.
+func (l Limitation) Contract() *int64 {
+	switch {
+	case !l.ExpiresLicense:
+		return nil
+	case l.ContractAllowed != nil:
+		return l.ContractAllowed
+	}
+	return l.Limit
+}
+
+// checkContract: a contract that follows a limit of one period would end the
+// licence in its first one.
+func (l Limitation) checkContract(wrong *fault.Fields, field string) {
+	c := l.ContractAllowed
+	wrong.Check(c == nil || *c > 0 && *c <= MaxQuantity*Unit, field+".contract_allowed", "must be above 0 and at most 1000000000000")
+	wrong.Check(c == nil || l.ExpiresLicense, field+".contract_allowed", "is for limitations with expires_license only")
+	wrong.Check(!l.ExpiresLicense || l.Reset != ResetNone, field+".expires_license", "is for limitations that are consumed: choose a reset")
+	wrong.Check(!l.ExpiresLicense || c != nil || l.Reset == ResetNever && l.Limit != nil, field+".contract_allowed",
+		"is needed with expires_license where the meter starts anew or has no limit")
 }
 
 // Variable is a text that an edition grants.
@@ -103,6 +128,7 @@ func (g Grants) Check() error {
 		wrong.Check(l.Reset.known(), field+".reset", "must be none, never, days, month, quarter or year")
 		wrong.Check(l.Reset != ResetDays || l.ResetDays >= 1 && l.ResetDays <= 3650, field+".reset_days", "must be between 1 and 3650 with reset \"days\"")
 		wrong.Check(l.GoodwillPercent >= 0 && l.GoodwillPercent <= 1000, field+".goodwill_percent", "must be between 0 and 1000")
+		l.checkContract(&wrong, field)
 		wrong.Check(len(l.Alerts) <= maxAlerts, field+".alerts", "must hold at most 10 percentages")
 		for _, percent := range l.Alerts {
 			wrong.Check(percent >= 1 && percent <= 1000, field+".alerts", "must be percentages between 1 and 1000")

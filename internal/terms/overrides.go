@@ -24,6 +24,7 @@ type Overrides struct {
 	TrialDays            *int   `json:"trial_days,omitempty"` // 0 ends the trial: the licence is a full one
 
 	ClientMayUnassign *bool   `json:"client_may_unassign,omitempty"`
+	OfflineAllowed    *bool   `json:"offline_allowed,omitempty"`
 	ReleaseLimit      *string `json:"release_limit,omitempty"`
 	MinimumRelease    *string `json:"minimum_release,omitempty"`
 	EnforceUpgrade    *bool   `json:"enforce_upgrade,omitempty"`
@@ -45,6 +46,8 @@ type LimitationOverride struct {
 	ID        ident.UUID `json:"id"`
 	Limit     *int64     `json:"limit,omitempty"` // in millionths
 	Unlimited bool       `json:"unlimited,omitempty"`
+
+	ContractAllowed *int64 `json:"contract_allowed,omitempty"` // in millionths
 }
 
 // VariableOverride sets one adjustable variable of one licence.
@@ -75,6 +78,7 @@ func (o *Overrides) Policy(p Policy) Policy {
 	set(&p.FreerideDays, o.FreerideDays)
 	set(&p.TrialDays, o.TrialDays)
 	set(&p.ClientMayUnassign, o.ClientMayUnassign)
+	set(&p.OfflineAllowed, o.OfflineAllowed)
 	set(&p.ReleaseLimit, o.ReleaseLimit)
 	set(&p.MinimumRelease, o.MinimumRelease)
 	set(&p.EnforceUpgrade, o.EnforceUpgrade)
@@ -100,16 +104,7 @@ func (o *Overrides) Grants(g Grants) Grants {
 			}
 		}
 	}
-	if len(o.Limitations) > 0 {
-		g.Limitations = slices.Clone(g.Limitations)
-		for _, l := range o.Limitations {
-			if i := slices.IndexFunc(g.Limitations, func(e Limitation) bool { return e.ID == l.ID }); i >= 0 {
-				if l.Limit != nil || l.Unlimited {
-					g.Limitations[i].Limit = l.Limit
-				}
-			}
-		}
-	}
+	g.Limitations = o.limitations(g.Limitations)
 	if len(o.Variables) > 0 {
 		g.Variables = slices.Clone(g.Variables)
 		for _, v := range o.Variables {
@@ -119,6 +114,27 @@ func (o *Overrides) Grants(g Grants) Grants {
 		}
 	}
 	return g
+}
+
+// limitations lays o over an edition's limitations, which are left as they are.
+func (o *Overrides) limitations(all []Limitation) []Limitation {
+	if len(o.Limitations) == 0 {
+		return all
+	}
+	all = slices.Clone(all)
+	for _, l := range o.Limitations {
+		i := slices.IndexFunc(all, func(e Limitation) bool { return e.ID == l.ID })
+		if i < 0 {
+			continue
+		}
+		if l.Limit != nil || l.Unlimited {
+			all[i].Limit = l.Limit
+		}
+		if l.ContractAllowed != nil {
+			all[i].ContractAllowed = l.ContractAllowed
+		}
+	}
+	return all
 }
 
 // CheckGrants reports overrides of what the edition does not grant or does not
@@ -136,6 +152,8 @@ func (o *Overrides) CheckGrants(g Grants) error {
 	for _, l := range o.Limitations {
 		i := slices.IndexFunc(g.Limitations, func(e Limitation) bool { return e.ID == l.ID })
 		wrong.Check(i >= 0 && g.Limitations[i].Adjustable, "limitations", "may only name adjustable limitations of the edition")
+		wrong.Check(l.ContractAllowed == nil || i >= 0 && g.Limitations[i].ExpiresLicense && *l.ContractAllowed > 0 && *l.ContractAllowed <= MaxQuantity*Unit,
+			"limitations", "must have a contract_allowed above 0 and at most 1000000000000, where the edition says expires_license")
 		wrong.Check(l.Limit == nil || *l.Limit >= 0 && *l.Limit <= MaxQuantity*Unit, "limitations", "must have limits between 0 and 1000000000000")
 	}
 	for _, v := range o.Variables {

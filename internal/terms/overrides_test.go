@@ -101,7 +101,7 @@ func TestOverridesKeepTheirMeaningAsJSON(t *testing.T) {
 	if b, err := json.Marshal(terms.Overrides{}); err != nil || string(b) != "{}" {
 		t.Errorf("none is %s, %v", b, err)
 	}
-	o := terms.Overrides{TokenLimit: new(int64(0)), ClientMayUnassign: new(false), ReleaseLimit: new(""), Features: []terms.FeatureOverride{{ID: one, IsActive: new(false)}}}
+	o := terms.Overrides{TokenLimit: new(int64(0)), ClientMayUnassign: new(false), OfflineAllowed: new(true), ReleaseLimit: new(""), Features: []terms.FeatureOverride{{ID: one, IsActive: new(false)}}}
 	b, err := json.Marshal(o)
 	if err != nil {
 		t.Fatal(err)

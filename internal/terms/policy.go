@@ -75,6 +75,7 @@ type Policy struct {
 	TrialDays   int         `json:"trial_days"`   // above 0 the licence is a trial: it ends so many days after its first activation, if not sooner
 
 	ClientMayUnassign bool `json:"client_may_unassign"`
+	OfflineAllowed    bool `json:"offline_allowed"` // clients may be activated by a file; never with license type subscription
 
 	ReleaseLimit   string `json:"release_limit"`   // the newest software release that may run; "" for any
 	MinimumRelease string `json:"minimum_release"` // the oldest one

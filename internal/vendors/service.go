@@ -106,6 +106,8 @@ type Change struct {
 
 	SupportEmail *string // "" for none
 	Website      *string
+
+	DirectActivationFiles *bool
 }
 
 // Update changes a vendor. A new zone moves the days, months and quarters that
@@ -125,6 +127,7 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.Plan, c.Plan)
 	set(&after.SupportEmail, c.SupportEmail)
 	set(&after.Website, c.Website)
+	set(&after.DirectActivationFiles, c.DirectActivationFiles)
 	if err := check(after); err != nil {
 		return Vendor{}, err
 	}
@@ -156,10 +159,12 @@ type record struct {
 
 	SupportEmail string `json:"support_email"`
 	Website      string `json:"website"`
+
+	DirectActivationFiles bool `json:"direct_activation_files"`
 }
 
 func recordOf(v Vendor) record {
-	return record{v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website}
+	return record{v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.DirectActivationFiles}
 }
 
 func (s *Service) journal(t tx.Tx, action string, before *Vendor, after Vendor) {

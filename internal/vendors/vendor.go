@@ -39,6 +39,9 @@ type Vendor struct {
 	// mails; both may be empty.
 	SupportEmail string
 	Website      string // http or https
+	// DirectActivationFiles: whoever opens the address of an activation file in a
+	// browser activates at once, and is not asked first.
+	DirectActivationFiles bool
 }
 
 // Location gives the zone in which the vendor's days begin.

@@ -89,7 +89,7 @@ func (a *Assets) Href(name string) string {
 func (a *Assets) Routes() []edge.Route {
 	return []edge.Route{{
 		Surface: &edge.Surface{Name: "assets"}, Method: http.MethodGet, Path: assetBase + "{file}",
-		Public: "style, script and icons of the pages", Handler: a.serve,
+		Public: "style, script and icons of the pages", Handler: a.serve, Light: true,
 	}}
 }
 

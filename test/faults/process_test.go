@@ -2,21 +2,23 @@ package faults_test
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
-	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
-	"time"
 
 	"chancery/internal/app"
 )
 
-// TestMain makes this test binary the program itself when it is asked to be.
+// TestMain makes this test binary the program itself when it is asked to be, on
+// a disk that forgets when it is asked for that.
 func TestMain(m *testing.M) {
 	if os.Getenv("CHANCERY_FAULTS_PROGRAM") != "" {
+		useDisk()
 		os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
@@ -35,7 +37,8 @@ func newProgram(t *testing.T, storage app.Storage) program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := append(os.Environ(), "CHANCERY_FAULTS_PROGRAM=1", "CHANCERY_DATA="+t.TempDir())
+	env := append(os.Environ(), "CHANCERY_FAULTS_PROGRAM=1", "CHANCERY_DATA="+t.TempDir(),
+		"CHANCERY_RATE_KEY=0", "CHANCERY_RATE_ADDRESS=0") // all calls come from one machine
 	if storage.Dir != "" {
 		env = append(env, "CHANCERY_DATA="+storage.Dir)
 	}
@@ -43,6 +46,12 @@ func newProgram(t *testing.T, storage app.Storage) program {
 		env = append(env, "CHANCERY_DATABASE="+storage.URL, "CHANCERY_MASTER_KEY="+storage.MasterKey)
 	}
 	return program{t, env, self}
+}
+
+// with is the same program with more of an environment.
+func (p program) with(env ...string) program {
+	p.env = append(slices.Clip(p.env), env...)
+	return p
 }
 
 func (p program) command(args ...string) *exec.Cmd {
@@ -61,17 +70,29 @@ func (p program) run(args ...string) string {
 	return string(out)
 }
 
+// verify has the program prove everything in its database.
+func (p program) verify() {
+	p.t.Helper()
+	if out := p.run("verify"); !strings.Contains(out, "Nothing is wrong.") {
+		p.t.Errorf("verify says %s", out)
+	}
+}
+
 // running is a server process.
 type running struct {
 	cmd  *exec.Cmd
 	url  string
 	gone chan struct{}
+	end  error // how it ended, once gone is closed
+
+	mu  sync.Mutex
+	log []string // its last lines
 }
 
 // serve starts a server and waits until it serves.
-func (p program) serve() *running {
+func (p program) serve(flags ...string) *running {
 	p.t.Helper()
-	cmd := p.command("serve", "--listen", "127.0.0.1:0", "--no-access-log")
+	cmd := p.command(append([]string{"serve", "--listen", "127.0.0.1:0", "--no-access-log"}, flags...)...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		p.t.Fatal(err)
@@ -84,21 +105,37 @@ func (p program) serve() *running {
 	go func() {
 		defer close(s.gone)
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
+			s.keep(lines.Text())
 			if _, rest, ok := strings.Cut(lines.Text(), "msg=serving address="); ok {
 				at, _, _ := strings.Cut(rest, " ")
 				address <- at
 			}
 		}
-		_ = cmd.Wait()
+		s.end = cmd.Wait()
 	}()
 	p.t.Cleanup(s.kill)
 	select {
 	case at := <-address:
 		s.url = "http://" + at
 	case <-s.gone:
-		p.t.Fatal("the server ended before it served")
+		p.t.Fatalf("the server ended before it served: %v\n%s", s.end, s.said())
 	}
 	return s
+}
+
+func (s *running) keep(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.log = append(s.log, line); len(s.log) > 200 {
+		s.log = s.log[100:]
+	}
+}
+
+// said gives the last lines of its log.
+func (s *running) said() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.log, "\n")
 }
 
 // kill is kill -9.
@@ -107,26 +144,33 @@ func (s *running) kill() {
 	<-s.gone
 }
 
-var client = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 32}}
+// stop asks it to stop, and gives how it ended.
+func (s *running) stop() error {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	<-s.gone
+	return s.end
+}
 
-// post gives 0 when there was no answer: then nothing is known.
-func post(url, header, key string, body any) (status int, answer map[string]any) {
-	b, _ := json.Marshal(body)                                          //nolint:errchkjson // maps of strings
-	r, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(b)) //nolint:noctx // the client has a timeout
+// copyFiles copies what is in a folder, folders in it left out.
+func copyFiles(t *testing.T, from, to string) {
+	t.Helper()
+	all, err := os.ReadDir(from)
 	if err != nil {
-		return 0, nil
+		t.Fatal(err)
 	}
-	r.Header.Set(header, key)
-	r.Header.Set("Content-Type", "application/json")
-	got, err := client.Do(r)
-	if err != nil {
-		return 0, nil
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		t.Fatal(err)
 	}
-	defer got.Body.Close()
-	var v any
-	if json.NewDecoder(got.Body).Decode(&v) != nil {
-		return 0, nil
+	for _, f := range all {
+		if f.IsDir() {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(from, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(to, f.Name()), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	answer, _ = v.(map[string]any)
-	return got.StatusCode, answer
 }

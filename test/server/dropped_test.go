@@ -118,3 +118,24 @@ func TestLostAnswersOfTheOffice(t *testing.T) {
 		}
 	})
 }
+
+// A token that was given up goes to the next client. Whoever repeats the unassign
+// because its answer was lost, and says who it is, leaves that one alone.
+func TestRepeatedUnassignLeavesTheNextClientAlone(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		v := open(t, s, "Acme", terms{"token_limit": 1})
+		l := v.issue(t, nil)
+		token := v.call(t, "/activations", v.activation(l.Key, "drill-1")).text(t, "token_key")
+		leave := terms{"token_key": token, "client_id": "drill-1"}
+		if a := v.call(t, "/unassign", leave); a.Status != 200 {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		if a := v.call(t, "/activations", v.activation(l.Key, "drill-2")); a.text(t, "token_key") != token {
+			t.Fatalf("the next client got %d %s, not the token that became free", a.Status, a.Body)
+		}
+		v.call(t, "/unassign", leave).refused(t, 2004)
+		if a := v.call(t, "/heartbeats", v.heartbeat("drill-2")); a.Status != 200 {
+			t.Errorf("the next client lost its token: %d %s", a.Status, a.Body)
+		}
+	})
+}

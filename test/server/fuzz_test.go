@@ -92,7 +92,7 @@ func issueTarget(_ testing.TB, v vendor, _ license) target {
 		"name": "Shop floor", "licensee_email": "a@example.com", "legacy_license_key": "OLD-2", "is_temporary": true, "is_active": false,
 		"starts_at": "2026-01-01T00:00:00Z", "expires_at": "2037-01-01", "activate_client_id": "drill-1",
 		"token_limit": 3, "activation_buffer": 1, "goodwill_token_limit": 1, "goodwill_days": 2, "release_limit": "2.0", "trial_days": 3,
-		"heartbeat_period_days": 1, "client_may_unassign": false, "features": []terms{}, "limitations": []terms{}, "variables": []terms{},
+		"heartbeat_period_days": 1, "client_may_unassign": false, "offline_allowed": true, "features": []terms{}, "limitations": []terms{}, "variables": []terms{},
 	}, func(t *testing.T, body []byte) {
 		a := fuzzed(t, v, "/api/v1/licenses", body, "Authorization", "Bearer "+v.AdminKey)
 		if a.Status != http.StatusCreated {

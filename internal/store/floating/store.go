@@ -1,6 +1,7 @@
 package floating
 
 import (
+	"context"
 	"database/sql"
 	"time"
 
@@ -45,9 +46,8 @@ func (Store) SaveCounter(t tx.Tx, v ident.VendorID, c floating.Counter) error {
 	if !c.NextLapse.IsZero() {
 		next = c.NextLapse.UnixMilli()
 	}
-	_, err := store.On(t).Exec(`UPDATE session_counters SET open_count = $1, next_lapse = $2 WHERE vendor_id = $3 AND license_id = $4`,
+	return store.On(t).Later(`UPDATE session_counters SET open_count = $1, next_lapse = $2 WHERE vendor_id = $3 AND license_id = $4`,
 		c.Open, next, v, c.License)
-	return err
 }
 
 // Lapse implements floating.Store.
@@ -122,16 +122,14 @@ func (Store) Insert(t tx.Tx, v ident.VendorID, s *floating.Session) (err error) 
 
 // Renew implements floating.Store.
 func (Store) Renew(t tx.Tx, v ident.VendorID, s *floating.Session) error {
-	_, err := store.On(t).Exec(`UPDATE sessions SET renewed_at = $1, valid_until = $2, user_id = $3 WHERE vendor_id = $4 AND id = $5`,
+	return store.On(t).Later(`UPDATE sessions SET renewed_at = $1, valid_until = $2, user_id = $3 WHERE vendor_id = $4 AND id = $5`,
 		s.RenewedAt.UnixMilli(), s.ValidUntil.UnixMilli(), s.UserID, v, s.ID)
-	return err
 }
 
 // End implements floating.Store.
 func (Store) End(t tx.Tx, v ident.VendorID, s *floating.Session) error {
-	_, err := store.On(t).Exec(`UPDATE sessions SET ended_at = $1, end_reason = $2 WHERE vendor_id = $3 AND id = $4`,
+	return store.On(t).Later(`UPDATE sessions SET ended_at = $1, end_reason = $2 WHERE vendor_id = $3 AND id = $4`,
 		s.EndedAt.UnixMilli(), s.EndReason, v, s.ID)
-	return err
 }
 
 // EndOfClient implements floating.Store.
@@ -154,4 +152,24 @@ func instant(ms sql.NullInt64) time.Time {
 		return time.Time{}
 	}
 	return store.Instant(ms.Int64)
+}
+
+// Old implements floating.Reader. Sessions are numbered as they are opened, so
+// those that were opened before an instant come first.
+func (s Store) Old(ctx context.Context, before time.Time, after int64, limit int) ([]floating.Old, error) {
+	rows, err := s.DB.Query(ctx, `SELECT s.vendor_id, s.id, CASE WHEN s.ended_at < $1 THEN 1 ELSE 0 END
+		FROM (SELECT vendor_id, id, opened_at, ended_at FROM sessions WHERE id > $2 ORDER BY id LIMIT $3) AS s
+		WHERE s.opened_at < $4 ORDER BY s.id`, before.UnixMilli(), after, limit, before.UnixMilli())
+	return store.All[floating.Old](rows, err)(func(scan store.Scan) (o floating.Old, err error) {
+		var vendor int64
+		err = scan(&vendor, &o.ID, &o.Over)
+		o.Vendor = ident.VendorOf(vendor)
+		return o, err
+	})
+}
+
+// Forget implements floating.Store.
+func (Store) Forget(t tx.Tx, v ident.VendorID, id int64) error {
+	_, err := store.On(t).Exec(`DELETE FROM sessions WHERE vendor_id = $1 AND id = $2 AND ended_at IS NOT NULL`, v, id)
+	return err
 }

@@ -41,20 +41,20 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 	}
 	id, err := store.On(t).Insert(`INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, is_temporary,
 		goodwill_since, goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version,
-		device_variables, address, country, client_public_key, activated_at, token_key, said)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) RETURNING id`,
+		device_variables, address, country, client_public_key, activated_at, token_key, said, is_offline)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id`,
 		v, a.UUID, product, a.License, a.Token, a.Device.ID, store.Bit(a.IsTemporary), millis(a.GoodwillSince), millis(a.GoodwillUntil),
 		c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country,
-		c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said)
+		c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said, store.Bit(a.IsOffline))
 	if err != nil {
 		return err
 	}
 	a.ID = ident.ActivationID(id)
-	if _, err := store.On(t).Exec(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES ($1, $2, $3, $4, 0)`,
+	if err := store.On(t).Later(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES ($1, $2, $3, $4, 0)`,
 		a.ID, v, a.Pulse.LastSeenAt.UnixMilli(), licensing.DayOf(a.Pulse.LastSeenAt)); err != nil {
 		return err
 	}
-	if _, err = store.On(t).Exec(`UPDATE tokens SET activation_id = $1 WHERE vendor_id = $2 AND id = $3`, a.ID, v, a.Token); err != nil {
+	if err := store.On(t).Later(`UPDATE tokens SET activation_id = $1 WHERE vendor_id = $2 AND id = $3`, a.ID, v, a.Token); err != nil {
 		return err
 	}
 	return enterGoodwill(t, v, a)
@@ -63,11 +63,11 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 // ReleaseActivation implements licensing.Store.
 func (s *Store) ReleaseActivation(t tx.Tx, v ident.VendorID, a *licensing.Activation, reason licensing.Reason) error {
 	a.ReleasedAt, a.ReleaseReason = t.Now(), reason
-	if _, err := store.On(t).Exec(`UPDATE activations SET released_at = $1, release_reason = $2 WHERE vendor_id = $3 AND id = $4`,
+	if err := store.On(t).Later(`UPDATE activations SET released_at = $1, release_reason = $2 WHERE vendor_id = $3 AND id = $4`,
 		a.ReleasedAt.UnixMilli(), reason, v, a.ID); err != nil {
 		return err
 	}
-	if _, err := store.On(t).Exec(`UPDATE tokens SET activation_id = NULL WHERE vendor_id = $1 AND id = $2`, v, a.Token); err != nil {
+	if err := store.On(t).Later(`UPDATE tokens SET activation_id = NULL WHERE vendor_id = $1 AND id = $2`, v, a.Token); err != nil {
 		return err
 	}
 	if !a.IsGoodwill() || reason == licensing.ByReinstall {
@@ -95,6 +95,12 @@ func (s *Store) SetGoodwill(t tx.Tx, v ident.VendorID, a *licensing.Activation) 
 	return leaveGoodwill(t, v, a.ID, becameRegular)
 }
 
+// SetOffline implements licensing.Store.
+func (s *Store) SetOffline(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
+	_, err := store.On(t).Exec(`UPDATE activations SET is_offline = 1 WHERE vendor_id = $1 AND id = $2`, v, a.ID)
+	return err
+}
+
 // UpdateClient implements licensing.Store.
 func (s *Store) UpdateClient(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
 	c := &a.Client
@@ -102,8 +108,7 @@ func (s *Store) UpdateClient(t tx.Tx, v ident.VendorID, a *licensing.Activation)
 	if err != nil {
 		return err
 	}
-	_, err = store.On(t).Exec(`UPDATE activations SET hostname = $1, platform = $2, operating_system = $3, software_version = $4,
+	return store.On(t).Later(`UPDATE activations SET hostname = $1, platform = $2, operating_system = $3, software_version = $4,
 		device_variables = $5, address = $6, country = $7, said = $8 WHERE vendor_id = $9 AND id = $10`,
 		c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country, a.Said, v, a.ID)
-	return err
 }

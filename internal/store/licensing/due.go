@@ -22,7 +22,7 @@ func (s *Store) Silent(ctx context.Context, now time.Time, limit int) ([]licensi
 	rows, err := s.db.Query(ctx, `SELECT a.vendor_id, a.uuid
 		FROM products p
 		JOIN pulses s ON s.vendor_id = p.vendor_id AND s.last_seen_day <= $1 - p.maximum_inactive_days
-		JOIN activations a ON a.vendor_id = s.vendor_id AND a.id = s.activation_id AND a.product_id = p.id AND a.released_at IS NULL
+		JOIN activations a ON a.vendor_id = s.vendor_id AND a.id = s.activation_id AND a.product_id = p.id AND a.released_at IS NULL AND a.is_offline = 0
 		WHERE p.maximum_inactive_days IS NOT NULL AND s.last_seen_at < $2 - p.maximum_inactive_days * CAST(86400000 AS BIGINT)
 		LIMIT $3`, licensing.DayOf(now), now.UnixMilli(), limit)
 	return collect(rows, err, scanDue)

@@ -30,10 +30,10 @@ type endings struct {
 	found       []licenseAt
 }
 
-// Ending lists the licences that are switched on and end from now on and before
+// EndingSoon lists the licences that are switched on and end from now on and before
 // until, the next to end first; of one product or of all. A page may hold fewer
 // than asked for and yet have a next one.
-func (s *Store) Ending(
+func (s *Store) EndingSoon(
 	ctx context.Context, v ident.VendorID, product ident.UUID, now, until time.Time, r listing.Request,
 ) (listing.Page[licensing.Ending], error) {
 	e := &endings{s: s, ctx: ctx, v: v, from: now.UnixMilli() + 1, until: until.UnixMilli(), after: -1, limit: r.Limit + 1}

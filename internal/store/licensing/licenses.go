@@ -67,7 +67,7 @@ func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
 		[]any{
 			l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail,
 			l.LicenseKey, text(l.PrintedKey), text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
-			text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, ownTrial(l.Overrides),
+			text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
 			l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
 		}, &id)
 	if err != nil {
@@ -107,7 +107,7 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 		is_active = $6, is_temporary = $7, starts_at = $8, expires_mode = $9, expires_at = $10, expires_days = $11, overrides = $12,
 		trial_days = $13, revision = $14, updated_at = $15 WHERE vendor_id = $16 AND id = $17`,
 		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
-		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, ownTrial(l.Overrides),
+		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
 		l.Revision, l.UpdatedAt.UnixMilli(), l.Vendor, l.ID); err != nil {
 		return err
 	}
@@ -116,9 +116,18 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 
 // SaveCounters implements licensing.Store.
 func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
-	_, err := store.On(t).Exec(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4,
+	return store.On(t).Later(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4,
 		first_activated_at = $5, last_slot = $6 WHERE vendor_id = $7 AND id = $8`,
 		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, millis(l.UsedUpAt), millis(l.FirstActivatedAt), l.LastSlot, l.Vendor, l.ID)
+}
+
+// SaveMeasured implements licensing.Store.
+func (s *Store) SaveMeasured(t tx.Tx, l *licensing.License) error {
+	text, err := jsonText(len(l.Measured), l.Measured)
+	if err != nil {
+		return err
+	}
+	_, err = store.On(t).Exec(`UPDATE licenses SET measured = $1 WHERE vendor_id = $2 AND id = $3`, text, l.Vendor, l.ID)
 	return err
 }
 
@@ -140,9 +149,8 @@ func scanID(scan store.Scan) (id ident.LicenseID, err error) { return id, scan(&
 
 // CountDenial implements licensing.Store.
 func (s *Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error {
-	_, err := store.On(t).Exec(`INSERT INTO denials (vendor_id, license_id, reason, hour, denied) VALUES ($1, $2, $3, $4, 1)
+	return store.On(t).Later(`INSERT INTO denials (vendor_id, license_id, reason, hour, denied) VALUES ($1, $2, $3, $4, 1)
 		ON CONFLICT (vendor_id, license_id, reason, hour) DO UPDATE SET denied = denials.denied + 1`, v, l, reason, at.Unix()/3600)
-	return err
 }
 
 // ByKey implements licensing.Reader.

@@ -32,7 +32,7 @@ func (r *productRow) product() licensing.Product {
 // licenseColumns and licenseTables go together: l, p(roduct), c(ustomer), e(dition).
 const (
 	licenseColumns = `l.id, l.uuid, l.vendor_id, l.name, l.licensee_email, l.license_key, l.printed_key, l.legacy_license_key,
-		l.is_active, l.is_temporary, l.starts_at, l.expires_mode, l.expires_at, l.expires_days, l.overrides,
+		l.is_active, l.is_temporary, l.starts_at, l.expires_mode, l.expires_at, l.expires_days, l.overrides, l.measured,
 		l.first_activated_at, l.contract_tokens, l.regular_used, l.goodwill_used, l.used_up_at, l.last_slot,
 		l.revision, l.created_at, l.updated_at,
 		c.id, c.uuid, c.company_name, c.customer_number, c.email, e.id, e.revision, ` + productColumns
@@ -46,6 +46,7 @@ type licenseRow struct {
 	vendor          int64
 	printed, legacy sql.NullString
 	mode, overrides sql.NullString
+	measured        sql.NullString
 	starts, expires sql.NullInt64
 	days            sql.NullInt64
 	activated       sql.NullInt64
@@ -61,7 +62,7 @@ func (r *licenseRow) dest() []any {
 	l := &r.l
 	return append([]any{
 		&l.ID, &l.UUID, &r.vendor, &l.Name, &l.LicenseeEmail, &l.LicenseKey, &r.printed, &r.legacy,
-		&l.IsActive, &l.IsTemporary, &r.starts, &r.mode, &r.expires, &r.days, &r.overrides,
+		&l.IsActive, &l.IsTemporary, &r.starts, &r.mode, &r.expires, &r.days, &r.overrides, &r.measured,
 		&r.activated, &l.ContractTokens, &l.RegularUsed, &l.GoodwillUsed, &r.usedUp, &l.LastSlot,
 		&l.Revision, &r.created, &r.updated,
 		&l.Customer.ID, &l.Customer.UUID, &l.Customer.CompanyName, &l.Customer.CustomerNumber, &l.Customer.Email,
@@ -80,8 +81,21 @@ func (r *licenseRow) license() (*licensing.License, error) {
 	l.FirstActivatedAt, l.UsedUpAt = instant(r.activated), instant(r.usedUp)
 	l.CreatedAt, l.UpdatedAt = time.UnixMilli(r.created).UTC(), time.UnixMilli(r.updated).UTC()
 	var err error
-	l.Overrides, err = parseOverrides(l.ID, r.overrides.String)
+	if l.Overrides, err = parseOverrides(l.ID, r.overrides.String); err != nil {
+		return nil, err
+	}
+	l.Measured, err = parseMeasured(l.ID, r.measured.String)
 	return l, err
+}
+
+func parseMeasured(id ident.LicenseID, text string) (all map[ident.UUID]licensing.Measured, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		return nil, fmt.Errorf("measurements of license %d: %w", id, err)
+	}
+	return all, nil
 }
 
 func parseOverrides(id ident.LicenseID, text string) (*terms.Overrides, error) {
@@ -98,7 +112,7 @@ func parseOverrides(id ident.LicenseID, text string) (*terms.Overrides, error) {
 // activationColumns: a(ctivation), d(evice), s (its pulse).
 const (
 	activationColumns = `a.id, a.uuid, a.license_id, a.token_id, a.token_key, d.id, d.uuid, d.number, d.suspended_until,
-		a.is_temporary, a.goodwill_since, a.goodwill_until, a.client_name, a.client_description, a.tags,
+		a.is_temporary, a.is_offline, a.goodwill_since, a.goodwill_until, a.client_name, a.client_description, a.tags,
 		a.hostname, a.platform, a.operating_system, a.software_version, a.device_variables, a.address, a.country,
 		a.client_public_key, a.said, a.activated_at, a.released_at, a.release_reason, s.last_seen_at, s.last_seen_day, s.day_count`
 	activationTables = ` JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
@@ -118,7 +132,7 @@ func (r *activationRow) dest() []any {
 	c := &a.Client
 	return []any{
 		&a.ID, &a.UUID, &a.License, &a.Token, &a.TokenKey, &a.Device.ID, &a.Device.UUID, &a.Device.Number, &r.suspended,
-		&a.IsTemporary, &r.since, &r.until, &c.Name, &c.Description, &r.tags,
+		&a.IsTemporary, &a.IsOffline, &r.since, &r.until, &c.Name, &c.Description, &r.tags,
 		&c.Hostname, &c.Platform, &c.OperatingSystem, &c.SoftwareVersion, &r.variables, &c.Address, &c.Country,
 		&c.PublicKey, &a.Said, &r.activated, &r.released, &r.reason, &r.seen, &a.Pulse.LastSeenDay, &a.Pulse.DayCount,
 	}
@@ -196,9 +210,9 @@ func overridesText(o *terms.Overrides) (any, error) {
 	return string(b), nil
 }
 
-// ownTrial gives the trial days that a licence has of its own, as a column: so
+// trialColumn gives the trial days that a licence has of its own, as a column: so
 // that an index can find those that end soon.
-func ownTrial(o *terms.Overrides) any {
+func trialColumn(o *terms.Overrides) any {
 	if o == nil || o.TrialDays == nil {
 		return nil
 	}

@@ -22,7 +22,7 @@ func (s *Store) PastLicenses(t tx.Tx, v ident.VendorID, all []*licensing.License
 		byUUID[l.UUID] = l
 		values = append(values, v, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, l.LicenseKey, text(l.PrintedKey),
 			text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt), text(string(l.ExpiresMode)), millis(l.ExpiresAt),
-			l.ExpiresDays, overrides, ownTrial(l.Overrides), millis(l.FirstActivatedAt), l.ContractTokens, l.RegularUsed, l.GoodwillUsed,
+			l.ExpiresDays, overrides, trialColumn(l.Overrides), millis(l.FirstActivatedAt), l.ContractTokens, l.RegularUsed, l.GoodwillUsed,
 			millis(l.UsedUpAt), l.LastSlot, l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli())
 	}
 	return store.On(t).InsertMany(`INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, licensee_email, license_key,

@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"database/sql"
+
 	"chancery/internal/ident"
 	"chancery/internal/outbox"
 	"chancery/internal/store"
@@ -12,25 +14,69 @@ type Store struct{ DB *store.DB }
 
 var _ outbox.Store = Store{}
 
-const selectSubscription = `SELECT s.id, s.uuid, s.kind, s.target, s.created_at, e.event
+const selectSubscription = `SELECT s.id, s.uuid, s.kind, s.target, s.is_enabled, s.created_at,
+		s.secret, s.old_secret, s.old_secret_until, e.event
 	FROM subscriptions s JOIN subscription_events e ON e.vendor_id = s.vendor_id AND e.subscription_id = s.id
 	WHERE s.vendor_id =`
 
 // Insert implements outbox.Store.
 func (Store) Insert(t tx.Tx, vendor ident.VendorID, sub outbox.Subscription) (outbox.SubscriptionID, error) {
 	s := store.On(t)
-	id, err := s.Insert(`INSERT INTO subscriptions (vendor_id, uuid, kind, target, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		vendor, sub.UUID, sub.Kind, sub.Target, sub.CreatedAt.UnixMilli())
+	id, err := s.Insert(`INSERT INTO subscriptions (vendor_id, uuid, kind, target, is_enabled, secret, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+		vendor, sub.UUID, sub.Kind, sub.Target, store.Bit(sub.IsEnabled), sub.Secrets.Sealed, sub.CreatedAt.UnixMilli())
 	if err != nil {
 		return 0, err
 	}
+	sub.ID = outbox.SubscriptionID(id)
+	return sub.ID, insertEvents(s, vendor, sub)
+}
+
+func insertEvents(s *store.Tx, vendor ident.VendorID, sub outbox.Subscription) error {
 	for _, event := range sub.Events {
 		if _, err := s.Exec(`INSERT INTO subscription_events (vendor_id, event, subscription_id) VALUES ($1, $2, $3)
-			ON CONFLICT DO NOTHING`, vendor, event, id); err != nil {
-			return 0, err
+			ON CONFLICT DO NOTHING`, vendor, event, sub.ID); err != nil {
+			return err
 		}
 	}
-	return outbox.SubscriptionID(id), nil
+	return nil
+}
+
+// Lock implements outbox.Store.
+func (Store) Lock(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Subscription, bool, error) {
+	s := store.On(t)
+	var locked int64
+	found, err := s.QueryRow(`SELECT id FROM subscriptions WHERE vendor_id = $1 AND uuid = $2`+s.Dialect.ForUpdate(), []any{vendor, uuid}, &locked)
+	if err != nil || !found {
+		return outbox.Subscription{}, false, err
+	}
+	return subscriptionIn(s, vendor, outbox.SubscriptionID(locked))
+}
+
+// Save implements outbox.Store.
+func (Store) Save(t tx.Tx, vendor ident.VendorID, sub outbox.Subscription) error {
+	s := store.On(t)
+	var until any
+	if sub.Secrets.Old != nil {
+		until = sub.Secrets.OldUntil.UnixMilli()
+	}
+	if _, err := s.Exec(`UPDATE subscriptions SET target = $1, is_enabled = $2, secret = $3, old_secret = $4, old_secret_until = $5
+		WHERE vendor_id = $6 AND id = $7`,
+		sub.Target, store.Bit(sub.IsEnabled), sub.Secrets.Sealed, sub.Secrets.Old, until, vendor, sub.ID); err != nil {
+		return err
+	}
+	if _, err := s.Exec(`DELETE FROM subscription_events WHERE vendor_id = $1 AND subscription_id = $2`, vendor, sub.ID); err != nil {
+		return err
+	}
+	return insertEvents(s, vendor, sub)
+}
+
+func subscriptionIn(s *store.Tx, vendor ident.VendorID, id outbox.SubscriptionID) (outbox.Subscription, bool, error) {
+	subs, err := collect(store.All[subscriptionRow](s.Query(selectSubscription+` $1 AND s.id = $2 ORDER BY s.id, e.event`, vendor, id))(scanSubscription))
+	if err != nil || len(subs) == 0 {
+		return outbox.Subscription{}, false, err
+	}
+	return subs[0], true, nil
 }
 
 // Count implements outbox.Store.
@@ -41,27 +87,23 @@ func (Store) Count(t tx.Tx, vendor ident.VendorID) (int, error) {
 }
 
 // Delete implements outbox.Store.
-func (Store) Delete(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Subscription, bool, error) {
+func (o Store) Delete(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Subscription, bool, error) {
 	s := store.On(t)
-	var locked int64
-	found, err := s.QueryRow(`SELECT id FROM subscriptions WHERE vendor_id = $1 AND uuid = $2`+s.Dialect.ForUpdate(), []any{vendor, uuid}, &locked)
+	sub, found, err := o.Lock(t, vendor, uuid)
 	if err != nil || !found {
-		return outbox.Subscription{}, false, err
-	}
-	subs, err := collect(store.All[subscriptionRow](s.Query(selectSubscription+` $1 AND s.id = $2 ORDER BY s.id, e.event`, vendor, locked))(scanSubscription))
-	if err != nil || len(subs) == 0 {
 		return outbox.Subscription{}, false, err
 	}
 	for _, sqltext := range []string{
 		`DELETE FROM subscription_events WHERE vendor_id = $1 AND subscription_id = $2`,
+		`DELETE FROM deliveries WHERE vendor_id = $1 AND subscription_id = $2`,
 		`DELETE FROM outbox WHERE vendor_id = $1 AND subscription_id = $2`,
 		`DELETE FROM subscriptions WHERE vendor_id = $1 AND id = $2`,
 	} {
-		if _, err := s.Exec(sqltext, vendor, locked); err != nil {
+		if _, err := s.Exec(sqltext, vendor, sub.ID); err != nil {
 			return outbox.Subscription{}, false, err
 		}
 	}
-	return subs[0], true, nil
+	return sub, true, nil
 }
 
 type subscriptionRow struct {
@@ -73,8 +115,13 @@ type subscriptionRow struct {
 func scanSubscription(scan store.Scan) (subscriptionRow, error) {
 	var r subscriptionRow
 	var created int64
-	err := scan(&r.ID, &r.UUID, &r.Kind, &r.Target, &created, &r.event)
-	r.CreatedAt = store.Instant(created)
+	var enabled int
+	var until sql.Null[int64]
+	err := scan(&r.ID, &r.UUID, &r.Kind, &r.Target, &enabled, &created, &r.Secrets.Sealed, &r.Secrets.Old, &until, &r.event)
+	r.IsEnabled, r.CreatedAt = enabled == 1, store.Instant(created)
+	if until.Valid {
+		r.Secrets.OldUntil = store.Instant(until.V)
+	}
 	return r, err
 }
 

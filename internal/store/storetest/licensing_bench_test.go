@@ -83,11 +83,11 @@ func (b licenseBench) on(t *testing.T, e storetest.Env) licenseBench {
 
 // subscribe makes a subscription to events.
 func (b licenseBench) subscribe(x tx.Tx, events ...string) error {
-	service, err := outbox.New(outbox.Config{Store: outboxstore.Store{DB: b.DB}, IDs: b.IDs})
+	service, err := outbox.New(outbox.Config{Store: outboxstore.Store{DB: b.DB}, IDs: b.IDs, Sealer: plain{}})
 	if err != nil {
 		return err
 	}
-	_, err = service.Subscribe(x, b.vendor, outbox.Mail, "ops@example.com", events)
+	_, _, err = service.Subscribe(x, b.vendor, outbox.Mail, "ops@example.com", events)
 	return err
 }
 

@@ -28,6 +28,7 @@ type activation struct {
 	Country           string            `json:"country"`
 	IsTemporary       bool              `json:"is_temporary"`
 	IsGoodwill        bool              `json:"is_goodwill"`
+	IsOffline         bool              `json:"is_offline" doc:"activated by a file: it may never be heard of, and is not unassigned for that"`
 	GoodwillUntil     *time.Time        `json:"goodwill_until"`
 	SuspendedUntil    *time.Time        `json:"suspended_until"`
 	ActivatedAt       time.Time         `json:"activated_at"`
@@ -65,7 +66,7 @@ func showActivation(v *licensing.Activation) activation {
 		ID: v.UUID, TokenKey: v.TokenKey, ClientID: v.Device.Number, ClientName: v.Client.Name, ClientDescription: v.Client.Description,
 		Tags: append([]string{}, v.Client.Tags...), Hostname: v.Client.Hostname, Platform: v.Client.Platform,
 		OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
-		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary, IsGoodwill: v.IsGoodwill(),
+		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary, IsGoodwill: v.IsGoodwill(), IsOffline: v.IsOffline,
 		GoodwillUntil: timeOrNil(v.GoodwillUntil), SuspendedUntil: timeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt,
 		LastSeenAt: v.Pulse.LastSeenAt, ReleasedAt: timeOrNil(v.ReleasedAt), ReleaseReason: textOrNil(string(v.ReleaseReason)),
 	}

@@ -27,6 +27,8 @@ type Config struct {
 	AuditRows     AuditRows
 	Subscriptions Subscriptions
 	OutboxRows    OutboxRows
+	Mails         Mails
+	MailRows      MailRows
 	Licenses      Licenses
 	LicenseRows   LicenseRows
 	Meters        Meters
@@ -54,7 +56,8 @@ type API struct {
 func New(c Config) (*API, error) {
 	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Clock == nil || c.Keys == nil || c.Vendors == nil || c.VendorRows == nil ||
 		c.Catalog == nil || c.CatalogRows == nil || c.Customers == nil || c.CustomerRows == nil ||
-		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
+		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil ||
+		c.Mails == nil || c.MailRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
 		c.Meters == nil || c.MeterRows == nil || c.Usage == nil ||
 		c.Sessions == nil || c.SessionRows == nil ||
 		c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
@@ -65,7 +68,7 @@ func New(c Config) (*API, error) {
 	for _, room := range [][]operation{
 		a.vendor(), a.products(), a.definitions(), a.editions(), a.customers(), a.licenses(), a.activations(), a.meters(), a.usage(),
 		a.sessions(), a.licenseUsers(),
-		a.apiKeys(), a.subscriptions(), a.auditLog(),
+		a.apiKeys(), a.subscriptions(), a.mail(), a.auditLog(),
 	} {
 		a.operations = append(a.operations, room...)
 	}
@@ -83,9 +86,9 @@ func New(c Config) (*API, error) {
 func (a *API) Routes() []edge.Route {
 	routes := make([]edge.Route, 0, len(a.operations)+3)
 	routes = append(routes, []edge.Route{
-		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Handler: a.serveDocument},
-		{Method: http.MethodGet, Path: "/api/docs", Public: "it describes the API and holds no data", Handler: a.servePage},
-		{Method: http.MethodGet, Path: "/api/docs/style.css", Public: "the look of the description", Handler: a.serveStyle},
+		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Light: true, Handler: a.serveDocument},
+		{Method: http.MethodGet, Path: "/api/docs", Public: "it describes the API and holds no data", Light: true, Handler: a.servePage},
+		{Method: http.MethodGet, Path: "/api/docs/style.css", Public: "the look of the description", Light: true, Handler: a.serveStyle},
 	}...)
 	for _, op := range a.operations {
 		routes = append(routes, edge.Route{

@@ -26,6 +26,8 @@ type limitation struct {
 	ResetDays       int         `json:"reset_days"`
 	GoodwillPercent int         `json:"goodwill_percent"`
 	MeasuredOnly    bool        `json:"measured_only"`
+	ExpiresLicense  bool        `json:"expires_license"`
+	ContractAllowed *quantity   `json:"contract_allowed" nullable:"true"`
 	Alerts          []int       `json:"alerts" nullable:"false" doc:"in percent of the limit"`
 	Adjustable      bool        `json:"adjustable"`
 	Hidden          bool        `json:"hidden"`
@@ -57,6 +59,8 @@ type limitationGrant struct {
 	ResetDays       int         `json:"reset_days,omitempty" minimum:"0" maximum:"3650" doc:"with reset days"`
 	GoodwillPercent int         `json:"goodwill_percent,omitempty" minimum:"0" maximum:"1000" doc:"consumption allowed above the limit"`
 	MeasuredOnly    bool        `json:"measured_only,omitempty" doc:"record consumption above the limit instead of refusing it"`
+	ExpiresLicense  bool        `json:"expires_license,omitempty" doc:"the licence expires when what it consumed in its whole life reaches contract_allowed"`
+	ContractAllowed *quantity   `json:"contract_allowed,omitempty" nullable:"true" doc:"with expires_license; the limit if left out, where the meter never starts anew"`
 	Alerts          []int       `json:"alerts,omitempty" maxItems:"10" doc:"percentages of the limit, 1 to 1000, at which the event meter.threshold is sent; [80] if left out, [] for none"`
 	Adjustable      bool        `json:"adjustable,omitempty" doc:"a licence may override it"`
 	Hidden          bool        `json:"hidden,omitempty" doc:"not shown to customers"`
@@ -82,7 +86,8 @@ func (g featureGrant) domain(zone *time.Location) terms.Feature {
 func (g limitationGrant) domain(*time.Location) terms.Limitation {
 	return terms.Limitation{
 		Name: g.Name, Description: g.Description, Limit: (*int64)(g.Limit), Reset: g.Reset, ResetDays: g.ResetDays,
-		GoodwillPercent: g.GoodwillPercent, MeasuredOnly: g.MeasuredOnly, Alerts: g.Alerts, Adjustable: g.Adjustable, Hidden: g.Hidden,
+		GoodwillPercent: g.GoodwillPercent, MeasuredOnly: g.MeasuredOnly, Alerts: g.Alerts,
+		ExpiresLicense: g.ExpiresLicense, ContractAllowed: (*int64)(g.ContractAllowed), Adjustable: g.Adjustable, Hidden: g.Hidden,
 	}
 }
 
@@ -125,7 +130,8 @@ func showGrants(g terms.Grants) Granted {
 	for i, l := range g.Limitations {
 		shown.Limitations[i] = limitation{
 			ID: l.ID, Name: l.Name, Description: l.Description, Limit: (*quantity)(l.Limit), Reset: l.Reset, ResetDays: l.ResetDays,
-			GoodwillPercent: l.GoodwillPercent, MeasuredOnly: l.MeasuredOnly, Alerts: append([]int{}, l.AlertPercents()...),
+			GoodwillPercent: l.GoodwillPercent, MeasuredOnly: l.MeasuredOnly,
+			ExpiresLicense: l.ExpiresLicense, ContractAllowed: (*quantity)(l.ContractAllowed), Alerts: append([]int{}, l.AlertPercents()...),
 			Adjustable: l.Adjustable, Hidden: l.Hidden,
 		}
 	}

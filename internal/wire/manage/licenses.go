@@ -21,6 +21,9 @@ type Licenses interface {
 	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 	Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error
 
+	// MailAgain mails the key to the licensee user once more.
+	MailAgain(t tx.Tx, v ident.VendorID, id ident.UUID) error
+
 	// Release reports false when there is no such present activation.
 	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
 }

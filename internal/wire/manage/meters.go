@@ -42,6 +42,7 @@ type meter struct {
 	Allowed         *quantity   `json:"allowed" nullable:"true" doc:"the limit of a period; null: unlimited"`
 	Consumed        signedness  `json:"consumed" doc:"in this period"`
 	Gross           signedness  `json:"gross" doc:"in the meter's whole life"`
+	ContractAllowed *quantity   `json:"contract_allowed" nullable:"true" doc:"the licence expires when gross reaches it; null: it does not"`
 	Balance         *signedness `json:"balance" nullable:"true" doc:"allowed less consumed; below zero in the goodwill"`
 	GoodwillPercent int         `json:"goodwill_percent"`
 	MeasuredOnly    bool        `json:"measured_only"`
@@ -90,7 +91,7 @@ func showMeter(r metering.Reading) meter {
 	c, m, l := r.Consumption(), r.Meter, r.Limitation
 	return meter{
 		LimitationID: l.ID, Name: l.Name, Allowed: (*quantity)(l.Limit), Consumed: signedness(m.Consumed), Gross: signedness(m.Gross),
-		Balance: (*signedness)(c.Balance()), GoodwillPercent: l.GoodwillPercent, MeasuredOnly: l.MeasuredOnly,
+		Balance: (*signedness)(c.Balance()), GoodwillPercent: l.GoodwillPercent, MeasuredOnly: l.MeasuredOnly, ContractAllowed: (*quantity)(l.Contract()),
 		Alerts: append([]int{}, l.AlertPercents()...), Reset: l.Reset, ResetDays: l.ResetDays,
 		PeriodStartedAt: timeOrNil(m.StartedAt), PeriodEndsAt: timeOrNil(m.EndsAt), ExhaustedAt: timeOrNil(m.ExhaustedAt),
 	}

@@ -35,7 +35,7 @@ func TestMeters(t *testing.T) {
 			}
 		}
 		raw := b.ok(t, "GET", license+"/meters", "").raw
-		if !strings.Contains(raw, `"consumed":1,"gross":1,"balance":9.5,`) || !strings.Contains(raw, `"alerts":[50,90]`) {
+		if !strings.Contains(raw, `"consumed":1,"gross":1,"contract_allowed":null,"balance":9.5,`) || !strings.Contains(raw, `"alerts":[50,90]`) {
 			t.Errorf("%s", raw)
 		}
 		ledger := license + "/consumptions?limitation_id=" + pages

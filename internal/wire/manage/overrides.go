@@ -22,6 +22,7 @@ type OverrideFields struct {
 	FreerideDays         optional[int]        `json:"freeride_days,omitzero" minimum:"0" maximum:"36500"`
 	TrialDays            optional[int]        `json:"trial_days,omitzero" minimum:"0" maximum:"36500" doc:"0 ends the trial: the licence is a full one"`
 	ClientMayUnassign    optional[bool]       `json:"client_may_unassign,omitzero"`
+	OfflineAllowed       optional[bool]       `json:"offline_allowed,omitzero"`
 	ReleaseLimit         optional[string]     `json:"release_limit,omitzero" maxLength:"100"`
 	MinimumRelease       optional[string]     `json:"minimum_release,omitzero" maxLength:"100"`
 	EnforceUpgrade       optional[bool]       `json:"enforce_upgrade,omitzero"`
@@ -38,6 +39,8 @@ type featureOverride struct {
 type limitationOverride struct {
 	ID    ident.UUID `json:"id" format:"uuid"`
 	Limit *quantity  `json:"limit" nullable:"true" doc:"null: unlimited"`
+
+	ContractAllowed *quantity `json:"contract_allowed,omitempty" doc:"where the edition says expires_license"`
 }
 
 type variableOverride struct {
@@ -59,6 +62,7 @@ func (f OverrideFields) over(o terms.Overrides) terms.Overrides {
 	f.FreerideDays.into(&o.FreerideDays)
 	f.TrialDays.into(&o.TrialDays)
 	f.ClientMayUnassign.into(&o.ClientMayUnassign)
+	f.OfflineAllowed.into(&o.OfflineAllowed)
 	f.ReleaseLimit.into(&o.ReleaseLimit)
 	f.MinimumRelease.into(&o.MinimumRelease)
 	f.EnforceUpgrade.into(&o.EnforceUpgrade)
@@ -71,7 +75,9 @@ func (f OverrideFields) over(o terms.Overrides) terms.Overrides {
 	if f.Limitations != nil {
 		o.Limitations = nil
 		for _, g := range f.Limitations {
-			o.Limitations = append(o.Limitations, terms.LimitationOverride{ID: g.ID, Limit: (*int64)(g.Limit), Unlimited: g.Limit == nil})
+			o.Limitations = append(o.Limitations, terms.LimitationOverride{
+				ID: g.ID, Limit: (*int64)(g.Limit), Unlimited: g.Limit == nil, ContractAllowed: (*int64)(g.ContractAllowed),
+			})
 		}
 	}
 	if f.Variables != nil {
@@ -106,6 +112,7 @@ func overridden(o *terms.Overrides) []string {
 	note(o.FreerideDays != nil, "freeride_days")
 	note(o.TrialDays != nil, "trial_days")
 	note(o.ClientMayUnassign != nil, "client_may_unassign")
+	note(o.OfflineAllowed != nil, "offline_allowed")
 	note(o.ReleaseLimit != nil, "release_limit")
 	note(o.MinimumRelease != nil, "minimum_release")
 	note(o.EnforceUpgrade != nil, "enforce_upgrade")

@@ -26,6 +26,7 @@ type PolicyFields struct {
 	ExpiresDays           optional[int]      `json:"expires_days,omitzero" minimum:"1" maximum:"36500" doc:"days of 24 hours after the first activation"`
 	TrialDays             *int               `json:"trial_days,omitempty" minimum:"0" maximum:"36500" doc:"above 0 the licence is a trial of so many days after its first activation"`
 	ClientMayUnassign     *bool              `json:"client_may_unassign,omitempty" doc:"a client may give up its own token; true by default"`
+	OfflineAllowed        *bool              `json:"offline_allowed,omitempty" doc:"clients may be activated by a file that a person carries; false by default"`
 	ReleaseLimit          *string            `json:"release_limit,omitempty" maxLength:"100" doc:"the newest software release that may run; empty: any"`
 	MinimumRelease        *string            `json:"minimum_release,omitempty" maxLength:"100" doc:"the oldest one"`
 	EnforceUpgrade        *bool              `json:"enforce_upgrade,omitempty"`
@@ -47,6 +48,7 @@ func (f PolicyFields) over(p terms.Policy, zone *time.Location) terms.Policy {
 	set(&p.StrictHeartbeats, f.StrictHeartbeats)
 	set(&p.TrialDays, f.TrialDays)
 	set(&p.ClientMayUnassign, f.ClientMayUnassign)
+	set(&p.OfflineAllowed, f.OfflineAllowed)
 	set(&p.ReleaseLimit, f.ReleaseLimit)
 	set(&p.MinimumRelease, f.MinimumRelease)
 	set(&p.EnforceUpgrade, f.EnforceUpgrade)

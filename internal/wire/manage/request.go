@@ -137,6 +137,12 @@ func (q *request) limit() int {
 	return n
 }
 
+// whole is 0 where it was left out.
+func (q *request) whole(name string) int64 {
+	n, _ := strconv.ParseInt(q.values[name], 10, 64) // checked by ask
+	return n
+}
+
 func (q *request) uuid(name string) ident.UUID {
 	id, _ := ident.ParseUUID(q.values[name]) // checked by ask; zero when it was left out
 	return id

@@ -17,6 +17,8 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
+	"chancery/internal/mail"
+	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/recheck"
@@ -28,6 +30,7 @@ import (
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
+	mailstore "chancery/internal/store/mailing"
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	"chancery/internal/store/storetest"
@@ -78,9 +81,13 @@ func setup(t testing.TB, e storetest.Env) bundle {
 			t.Error(err)
 		}
 	})
+	renderer := must[*mail.Renderer](t)(mail.NewRenderer())
+	mailRows := mailstore.Store{DB: e.DB}
+	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs}))
 	released := &app.Released{}
 	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{
 		Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
+		Notices: app.LicenceMails{Mails: mails},
 	}))
 	leases := floatingstore.Store{DB: e.DB}
 	b.sessions = must[*floating.Service](t)(floating.New(floating.Config{
@@ -100,8 +107,10 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		Customers:     must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, IDs: e.IDs})),
 		CustomerRows:  customerRows,
 		AuditRows:     auditstore.Store{DB: e.DB},
-		Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs})),
+		Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),
 		OutboxRows:    outboxRows,
+		Mails:         mails,
+		MailRows:      mailRows,
 		Licenses:      b.licensing,
 		LicenseRows:   licenses,
 		Meters:        must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/listing"
@@ -16,8 +17,13 @@ import (
 
 // Subscriptions changes subscriptions.
 type Subscriptions interface {
-	Subscribe(t tx.Tx, vendor ident.VendorID, kind outbox.Kind, target string, events []string) (outbox.Subscription, error)
+	Subscribe(t tx.Tx, vendor ident.VendorID, kind outbox.Kind, target string, events []string) (s outbox.Subscription, secret string, err error)
+	Update(t tx.Tx, vendor ident.VendorID, id ident.UUID, c outbox.Change) (outbox.Subscription, error)
 	Unsubscribe(t tx.Tx, vendor ident.VendorID, id ident.UUID) error
+	RotateSecret(t tx.Tx, vendor ident.VendorID, id ident.UUID) (s outbox.Subscription, secret string, err error)
+	Test(t tx.Tx, vendor ident.VendorID, id ident.UUID) (outbox.Item, error)
+	Replay(t tx.Tx, vendor ident.VendorID, id ident.UUID, sequence int64) error
+	ReplayDead(t tx.Tx, vendor ident.VendorID, id ident.UUID) (int, error)
 }
 
 // OutboxRows reads subscriptions and what is queued for them.
@@ -25,6 +31,7 @@ type OutboxRows interface {
 	Subscriptions(ctx context.Context, vendor ident.VendorID) ([]outbox.Subscription, error)
 	ByUUID(ctx context.Context, vendor ident.VendorID, id ident.UUID) (outbox.Subscription, error)
 	Items(ctx context.Context, vendor ident.VendorID, subscription ident.UUID, state outbox.State, r listing.Request) (listing.Page[outbox.Item], error)
+	Attempts(ctx context.Context, vendor ident.VendorID, subscription ident.UUID, item int64, r listing.Request) (listing.Page[outbox.Attempt], error)
 }
 
 type subscription struct {
@@ -32,13 +39,26 @@ type subscription struct {
 	Kind      outbox.Kind `json:"kind"`
 	Target    string      `json:"target"`
 	Events    []string    `json:"events" nullable:"false"`
+	IsEnabled bool        `json:"is_enabled" doc:"while it is not, nothing is delivered, and what happens waits for up to three days"`
 	CreatedAt time.Time   `json:"created_at"`
+}
+
+type subscriptionWithSecret struct {
+	subscription
+
+	Secret *string `json:"secret" doc:"what signs the deliveries of a webhook; shown here and never again; null for mail"`
 }
 
 type subscriptionCreate struct {
 	Kind   outbox.Kind `json:"kind" enum:"webhook,mail"`
 	Target string      `json:"target" minLength:"1" maxLength:"2000" doc:"a URL for a webhook, an address for mail"`
 	Events []string    `json:"events" minItems:"1" maxItems:"100" nullable:"false"`
+}
+
+type subscriptionUpdate struct {
+	Target    *string  `json:"target,omitempty" maxLength:"2000"`
+	Events    []string `json:"events,omitempty" maxItems:"100" nullable:"false"`
+	IsEnabled *bool    `json:"is_enabled,omitempty"`
 }
 
 type queuedItem struct {
@@ -52,8 +72,50 @@ type queuedItem struct {
 	Payload       json.RawMessage `json:"payload"`
 }
 
+type delivery struct {
+	Sequence   int64     `json:"sequence" doc:"of the item"`
+	Event      string    `json:"event"`
+	At         time.Time `json:"at"`
+	Attempt    int       `json:"attempt" doc:"of the item's attempts, from 1; a replay begins anew"`
+	TookMillis int64     `json:"took_ms"`
+	Status     *int      `json:"status" doc:"the receiver's; null without an answer"`
+	Error      *string   `json:"error" doc:"null when it was delivered"`
+	Request    string    `json:"request" doc:"at most 4 kB; without the signature and the query of the address"`
+	Response   string    `json:"response" doc:"at most 4 kB"`
+}
+
+type replayRequest struct {
+	Sequence *int64 `json:"sequence,omitempty" doc:"one item, delivered or dead"`
+	AllDead  bool   `json:"all_dead,omitempty" doc:"all that are dead instead, the oldest first, at most 1000"`
+}
+
+type replayed struct {
+	Items int `json:"items" doc:"how many wait again"`
+}
+
+func showAttempt(a outbox.Attempt) delivery {
+	d := delivery{
+		Sequence: a.Item, Event: a.Event, At: a.At, Attempt: a.Number, TookMillis: a.Took.Milliseconds(), Request: a.Request, Response: a.Response,
+	}
+	if a.Status != 0 {
+		d.Status = &a.Status
+	}
+	if a.Error != "" {
+		d.Error = &a.Error
+	}
+	return d
+}
+
+func withSecret(s outbox.Subscription, secret string) subscriptionWithSecret {
+	shown := subscriptionWithSecret{subscription: showSubscription(s)}
+	if secret != "" {
+		shown.Secret = &secret
+	}
+	return shown
+}
+
 func showSubscription(s outbox.Subscription) subscription {
-	return subscription{ID: s.UUID, Kind: s.Kind, Target: s.Target, Events: s.Events, CreatedAt: s.CreatedAt}
+	return subscription{ID: s.UUID, Kind: s.Kind, Target: s.Target, Events: s.Events, IsEnabled: s.IsEnabled, CreatedAt: s.CreatedAt}
 }
 
 func showItem(i outbox.Item) queuedItem {
@@ -78,16 +140,24 @@ func (a *API) subscriptions() []operation {
 		}),
 		change(a, operation{
 			Method: http.MethodPost, Path: "/subscriptions", ID: "create-subscription", Group: group, Summary: "Subscribe to events",
-			About:      "The events: " + strings.Join(outbox.Catalogue(), ", ") + ".",
-			Permission: identity.ManageVendor,
-		}, func(t tx.Tx, q *request, in subscriptionCreate) (subscription, error) {
-			s, err := a.Subscriptions.Subscribe(t, q.vendor, in.Kind, in.Target, in.Events)
-			return showSubscription(s), err
+			About:      "The events: " + strings.Join(outbox.Catalogue(), ", ") + ". Deliveries to a webhook are signed with the secret in this answer.",
+			Permission: identity.ManageVendor, Secret: true,
+		}, func(t tx.Tx, q *request, in subscriptionCreate) (subscriptionWithSecret, error) {
+			s, secret, err := a.Subscriptions.Subscribe(t, q.vendor, in.Kind, in.Target, in.Events)
+			return withSecret(s, secret), err
 		}),
 		get(a, operation{
 			Path: "/subscriptions/{id}", ID: "get-subscription", Group: group, Summary: "Get a subscription", Permission: identity.ManageVendor,
 		}, func(q *request) (subscription, error) {
 			s, err := a.OutboxRows.ByUUID(q.ctx, q.vendor, q.id)
+			return showSubscription(s), err
+		}),
+		change(a, operation{
+			Method: http.MethodPatch, Path: "/subscriptions/{id}", ID: "update-subscription", Group: group,
+			Summary:    "Change a subscription, or switch it off and on",
+			Permission: identity.ManageVendor,
+		}, func(t tx.Tx, q *request, in subscriptionUpdate) (subscription, error) {
+			s, err := a.Subscriptions.Update(t, q.vendor, q.id, outbox.Change{Target: in.Target, Events: in.Events, IsEnabled: in.IsEnabled})
 			return showSubscription(s), err
 		}),
 		change(a, operation{
@@ -106,5 +176,46 @@ func (a *API) subscriptions() []operation {
 			}
 			return a.OutboxRows.Items(q.ctx, q.vendor, q.id, outbox.State(q.text("state")), r)
 		}, showItem),
+		list(a, operation{
+			Path: "/subscriptions/{id}/deliveries", ID: "list-deliveries", Group: group, Summary: "List the attempts to deliver, the newest first",
+			About:      "Attempts are kept for 30 days.",
+			Queries:    []query{{Name: "sequence", Kind: wholeKind, Doc: "only those of this item"}},
+			Permission: identity.ManageVendor,
+		}, outbox.AttemptSorts(), func(q *request, r listing.Request) (listing.Page[outbox.Attempt], error) {
+			if _, err := a.OutboxRows.ByUUID(q.ctx, q.vendor, q.id); err != nil {
+				return listing.Page[outbox.Attempt]{}, err
+			}
+			return a.OutboxRows.Attempts(q.ctx, q.vendor, q.id, q.whole("sequence"), r)
+		}, showAttempt),
+		change(a, operation{
+			Method: http.MethodPost, Path: "/subscriptions/{id}/rotate-secret", ID: "rotate-webhook-secret", Group: group,
+			Summary: "Give a webhook a new secret", About: "For 24 hours deliveries are signed with both, the new one first.",
+			Permission: identity.ManageVendor, Secret: true,
+		}, func(t tx.Tx, q *request, _ nothing) (subscriptionWithSecret, error) {
+			s, secret, err := a.Subscriptions.RotateSecret(t, q.vendor, q.id)
+			return withSecret(s, secret), err
+		}),
+		change(a, operation{
+			Method: http.MethodPost, Path: "/subscriptions/{id}/test", ID: "test-subscription", Group: group,
+			Summary: "Queue a test event", About: "It is named webhook.test; its deliveries tell what came of it.", Permission: identity.ManageVendor,
+		}, func(t tx.Tx, q *request, _ nothing) (queuedItem, error) {
+			i, err := a.Subscriptions.Test(t, q.vendor, q.id)
+			return showItem(i), err
+		}),
+		change(a, operation{
+			Method: http.MethodPost, Path: "/subscriptions/{id}/replay", ID: "replay-items", Group: group,
+			Summary:    "Deliver again",
+			About:      "Replayed items keep sequence and id, come before later ones of their stream, and are retried for three days.",
+			Permission: identity.ManageVendor, status: http.StatusOK,
+		}, func(t tx.Tx, q *request, in replayRequest) (replayed, error) {
+			if (in.Sequence == nil) != in.AllDead {
+				return replayed{}, fault.Wrong(fault.Field{Name: "sequence", Message: "must be given, or all_dead instead of it"})
+			}
+			if in.AllDead {
+				n, err := a.Subscriptions.ReplayDead(t, q.vendor, q.id)
+				return replayed{n}, err
+			}
+			return replayed{1}, a.Subscriptions.Replay(t, q.vendor, q.id, *in.Sequence)
+		}),
 	}
 }

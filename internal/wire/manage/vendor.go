@@ -31,6 +31,8 @@ type vendorOut struct {
 
 	SupportEmail string `json:"support_email" doc:"where its people and customers find help; may be empty"`
 	Website      string `json:"website"`
+
+	DirectActivationFiles bool `json:"direct_activation_files"`
 }
 
 type vendorUpdate struct {
@@ -40,10 +42,15 @@ type vendorUpdate struct {
 
 	SupportEmail *string `json:"support_email,omitempty" maxLength:"254"`
 	Website      *string `json:"website,omitempty" maxLength:"500"`
+
+	DirectActivationFiles *bool `json:"direct_activation_files,omitempty" doc:"true: opening the address of an activation file in a browser activates at once, without a page that asks; false by default"`
 }
 
 func showVendor(v vendors.Vendor) vendorOut {
-	return vendorOut{ID: v.UUID, Slug: v.Slug, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt, SupportEmail: v.SupportEmail, Website: v.Website}
+	return vendorOut{
+		ID: v.UUID, Slug: v.Slug, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt, SupportEmail: v.SupportEmail, Website: v.Website,
+		DirectActivationFiles: v.DirectActivationFiles,
+	}
 }
 
 func (a *API) vendor() []operation {
@@ -61,6 +68,7 @@ func (a *API) vendor() []operation {
 		}, func(t tx.Tx, q *request, in vendorUpdate) (vendorOut, error) {
 			v, err := a.Vendors.Update(t, q.vendor, vendors.Change{
 				Slug: in.Slug, Name: in.Name, Zone: in.Zone, SupportEmail: in.SupportEmail, Website: in.Website,
+				DirectActivationFiles: in.DirectActivationFiles,
 			})
 			return showVendor(v), err
 		}),

@@ -1,14 +1,17 @@
 package slascone
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/floating"
+	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/signed"
@@ -127,9 +130,17 @@ func nonceOf(r *http.Request) ([]byte, error) {
 	return nonce, nil
 }
 
+// lastWord is how long it may take to say that a call took too long.
+const lastWord = 2 * time.Second
+
 // problem answers a fault, signed wherever the vendor is known. The request's id
 // is in its header, so that the body of a refusal is constant.
 func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil { // the call's time is over, and that is what is to be said
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), lastWord)
+		defer cancel()
+		r = r.WithContext(ctx)
+	}
 	p, known := edge.PrincipalFrom(r.Context())
 	if !known {
 		vendor, missing := a.vendor(r)
@@ -144,8 +155,15 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 		if bad != nil {
 			nonce = nil
 		}
-		if signErr := a.sign(w.Header(), r, p, nonce, out); signErr != nil {
-			out = problemAnswer(signErr) // goes out unsigned: no client takes it for an answer
+		busy := out.status == http.StatusTooManyRequests || out.status == http.StatusServiceUnavailable
+		if busy {
+			// Turning a call away must cost no RSA signature: without an id the
+			// principal's nonce is not signed, and the body is a constant.
+			p.ID = ident.UUID{}
+		}
+		// What can't be signed goes out unsigned: no client takes it for an answer.
+		if signErr := a.sign(w.Header(), r, p, nonce, out); signErr != nil && !busy {
+			out = problemAnswer(signErr)
 			edge.RetryAfter(w.Header(), signErr)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
-	"chancery/internal/metering"
 	"chancery/internal/tx"
 )
 
@@ -163,19 +162,13 @@ func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outco
 	if out.Refusal != nil {
 		return a.sendRefusal(w, q, out.Refusal)
 	}
-	// Only where something is consumed is there anything more to read.
-	var meters []metering.Reading
-	if all := out.State.Terms.Grants.Limitations; metering.HasMeters(all) {
-		var err error
-		if meters, err = a.Meters.Read(q.Context(), out.State.License.Vendor, out.State.License.ID, all); err != nil {
-			return err //nolint:wrapcheck // a fault
-		}
-	}
-	body, err := ok(infoOf(out.State, meters))
+	meters, err := a.readings(q.Context(), out.State)
 	if err != nil {
 		return err
 	}
-	return a.send(w, q.Request, q.principal, body)
+	info := infoOf(out.State, meters)
+	body := info.append(make([]byte, 0, infoSize))
+	return a.send(w, q.Request, q.principal, answer{status: http.StatusOK, contentType: jsonType, body: body})
 }
 
 // sendRefusal answers a refusal; too many wrong keys are answered 429 instead.
@@ -190,18 +183,22 @@ func (a *API) sendRefusal(w http.ResponseWriter, q *request, refused *licensing.
 func (a *API) unassign(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
 		TokenKey ident.UUID `json:"token_key"`
+		ClientID string     `json:"client_id"`
 	}
 	q, err := read(r, &b)
 	if err != nil {
 		return err
 	}
 	q.uuid("token_key", b.TokenKey)
+	q.text("client_id", b.ClientID, maxID)
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	var refused *licensing.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
-		refused, err = a.Licenses.Unassign(t, licensing.UnassignCommand{Vendor: q.principal.Vendor, TokenKey: b.TokenKey, Proof: q.proof()})
+		refused, err = a.Licenses.Unassign(t, licensing.UnassignCommand{
+			Vendor: q.principal.Vendor, TokenKey: b.TokenKey, ClientID: b.ClientID, Proof: q.proof(),
+		})
 		return err //nolint:wrapcheck // a fault
 	}); err != nil {
 		return err //nolint:wrapcheck // a fault

@@ -17,12 +17,14 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
+	"chancery/internal/vendors"
 	"chancery/signed"
 )
 
 // Licenses carries out the calls.
 type Licenses interface {
 	Activate(t tx.Tx, c licensing.ActivateCommand) (licensing.Outcome, error)
+	LicenseFile(t tx.Tx, c licensing.FileCommand) (licensing.Outcome, error)
 	Unassign(t tx.Tx, c licensing.UnassignCommand) (*licensing.Refusal, error)
 	Heartbeat(ctx context.Context, c licensing.HeartbeatCommand) (licensing.Outcome, error)
 	Validate(ctx context.Context, v ident.VendorID, k licensing.Key) (licensing.Outcome, error)
@@ -64,6 +66,11 @@ type Vendors interface {
 	VendorByUUID(ctx context.Context, isv ident.UUID) (ident.VendorID, error)
 }
 
+// VendorRows reads a vendor's settings.
+type VendorRows interface {
+	ByID(ctx context.Context, id ident.VendorID) (vendors.Vendor, error)
+}
+
 // Keys tells who an API key is.
 type Keys interface {
 	Authenticate(ctx context.Context, secret string) (identity.Principal, error)
@@ -89,6 +96,7 @@ type Config struct {
 	Meters      Meters
 	Usage       Usage
 	Vendors     Vendors
+	VendorRows  VendorRows
 	Keys        Keys
 	Signer      Signer
 	Runner      tx.Runner
@@ -96,8 +104,9 @@ type Config struct {
 	Places      Places
 	Sessions    Sessions
 
-	// Guesses bounds wrong keys by address and provisioning key; nil for no bound.
-	Guesses *budget.Budget
+	// Guesses bounds wrong keys by address and provisioning key, Files the
+	// activation files of one address; nil for no bound.
+	Guesses, Files *budget.Budget
 }
 
 // API is the clients' surface.
@@ -105,16 +114,18 @@ type API struct {
 	Config
 
 	surface *edge.Surface
+	offline *edge.Surface // called by people's browsers, without a key
 }
 
 // New checks the configuration and makes the surface.
 func New(c Config) (*API, error) {
 	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil ||
-		c.Sessions == nil || c.Vendors == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+		c.Sessions == nil || c.Vendors == nil || c.VendorRows == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
 	a := &API{Config: c}
 	a.surface = &edge.Surface{Name: "slascone", Credential: credential, Authenticate: a.authenticate, Problem: a.problem}
+	a.offline = &edge.Surface{Name: "slascone offline", Problem: a.offlineProblem, Browser: true}
 	return a, nil
 }
 
@@ -144,13 +155,19 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/data_gathering/analytical_heartbeats", Permission: identity.ProvisionClients, Handler: a.analyse},
 		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats", Permission: identity.ProvisionClients, Handler: a.usage},
 		{Method: http.MethodPost, Path: "/data_gathering/usage_heartbeats_by_name", Permission: identity.ProvisionClients, Handler: a.usageByName},
+		{Method: http.MethodGet, Path: "/licenses/{license_id}/xml", Permission: identity.ProvisionClients, Handler: a.licenseFile},
+		{Method: http.MethodGet, Path: offlinePath, Surface: a.offline, Public: offlinePublic, Handler: a.askOffline},
+		{Method: http.MethodPost, Path: offlinePath, Surface: a.offline, Public: offlinePublic, Handler: a.activateOffline},
 	}
 	table = slices.Concat(table, a.elsewhere())
 	routes := make([]edge.Route, 0, 2*len(table))
 	for _, base := range []string{"/api/v2/isv/{isv_id}", "/isv/{isv_id}"} {
 		for _, rt := range table {
 			rt.Path = base + rt.Path
-			rt.Surface, rt.BodyLimit, rt.Timeout = a.surface, bodyLimit, 10*time.Second
+			if rt.Surface == nil {
+				rt.Surface = a.surface
+			}
+			rt.BodyLimit, rt.Timeout = bodyLimit, 10*time.Second
 			routes = append(routes, rt)
 		}
 	}

@@ -100,7 +100,7 @@ func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], erro
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Ending], error) {
 			now := q.Now()
-			return p.Rows.Ending(q.Context(), q.VendorID(), product(q), now, now.Add(time.Duration(span.Days)*24*time.Hour), r)
+			return p.Rows.EndingSoon(q.Context(), q.VendorID(), product(q), now, now.Add(time.Duration(span.Days)*24*time.Hour), r)
 		},
 	}
 	t.Columns = append(t.Columns, mailColumn(q, func(e licensing.Ending) *licensing.License { return e.License }))

@@ -29,7 +29,7 @@ func (r *reading) todo() []todo {
 	page := r.q.Page("")
 	now := r.q.Now()
 	var all []todo
-	ending, err := r.p.Attention.Ending(r.q.Context(), r.q.VendorID(), noUUID, now, now.Add(7*24*time.Hour), listing.Request{Limit: each})
+	ending, err := r.p.Attention.EndingSoon(r.q.Context(), r.q.VendorID(), noUUID, now, now.Add(7*24*time.Hour), listing.Request{Limit: each})
 	if err != nil {
 		r.err = err
 		return nil

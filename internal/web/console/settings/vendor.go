@@ -35,12 +35,25 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 		{Name: "support_email", Label: "Support e-mail", Kind: web.EmailField, Value: v.SupportEmail, Placeholder: "help@example.com"},
 		{Name: "website", Label: "Website", Value: v.Website, Placeholder: "https://example.com"},
 	}})
+	direct := ""
+	if v.DirectActivationFiles {
+		direct = "on"
+	}
+	form.Add(web.Group{Title: "Activation files", Text: "For editions that allow machines without internet.", Fields: []web.Field{
+		{
+			Name: "direct", Label: "Activate at once when the address of an activation file is opened", Kind: web.CheckField, Value: direct,
+			Hint: "Otherwise a page with a button asks first. Programs that fetch the file are never asked.",
+		},
+	}})
 	return page, nil
 }
 
 func (p *Pages) changeVendor(t tx.Tx, q *web.Request, in web.Values) (web.Done, error) {
 	name, slug, zone, mail, site := in.Text("name"), in.Text("slug"), in.Text("zone"), in.Text("support_email"), in.Text("website")
-	v, err := p.Vendors.Update(t, q.VendorID(), vendors.Change{Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site})
+	direct := in.Flag("direct")
+	v, err := p.Vendors.Update(t, q.VendorID(), vendors.Change{
+		Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, DirectActivationFiles: &direct,
+	})
 	if err != nil {
 		return web.Done{}, err
 	}

@@ -1,0 +1,101 @@
+package licensing
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+)
+
+// FileCommand asks for what a licence file says.
+type FileCommand struct {
+	Vendor   ident.VendorID
+	License  ident.UUID // a license or token key, or with ByID the licence's id
+	ByID     bool
+	TokenKey ident.UUID // one of its tokens, whose client the file is for; zero for none
+	Unsaid   bool       // only asked, not handed out: nothing is written down
+}
+
+// LicenseFile gives the licence, and with a token key that token's client, for a
+// file that a person carries. Handing one out is in the audit log.
+func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
+	p, err := s.Present(t, c.Vendor, Key{UUID: c.License})
+	if err != nil {
+		return Outcome{}, err
+	}
+	if p == nil || p.ByID && !c.ByID {
+		return refused(Refuse(InvalidKey)), nil
+	}
+	l := p.License
+	if r := refuseFile(l, t.Now()); r != nil {
+		return refused(r), nil
+	}
+	var holder *Activation
+	if !c.TokenKey.IsZero() {
+		token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
+		switch {
+		case err != nil:
+			return Outcome{}, err
+		case token == nil || token.License != l.ID:
+			return refused(Refuse(UnknownToken)), nil
+		case token.Activation == 0:
+			return refused(Refuse(TokenNotAssigned)), nil
+		}
+		if holder, err = s.store.Activation(t, c.Vendor, c.TokenKey); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if err := s.nameUsers(t, l); err != nil {
+		return Outcome{}, err
+	}
+	if !c.Unsaid {
+		announceFile(t, l, holder)
+		if err := s.markOffline(t, l, holder); err != nil {
+			return Outcome{}, err
+		}
+	}
+	version := ""
+	if holder != nil {
+		version = holder.Client.SoftwareVersion
+	}
+	return Outcome{State: StateOf(l, holder, version, t.Now())}, nil
+}
+
+func refuseFile(l *License, now time.Time) *Refusal {
+	if r := refuseLicense(l, now, ""); r != nil {
+		return r
+	}
+	return refuseOffline(l, l.Terms().Policy)
+}
+
+// refuseOffline judges whether a licence may be used by a file alone. A file
+// can't follow what is decided outside.
+func refuseOffline(l *License, p terms.Policy) *Refusal {
+	switch {
+	case l.Edition.LicenseType == terms.Subscription:
+		return Refuse(OfflineSubscription)
+	case !p.OfflineAllowed:
+		return Refuse(OfflineNotAllowed)
+	}
+	return nil
+}
+
+// markOffline: a client that has activated online has fetched a file, and may
+// live from that alone. Nil is no client.
+func (s *Service) markOffline(t tx.Tx, l *License, a *Activation) error {
+	if a == nil || a.IsOffline {
+		return nil
+	}
+	a.IsOffline = true
+	announceOffline(t, l, a)
+	return s.store.SetOffline(t, l.Vendor, a)
+}
+
+func announceFile(t tx.Tx, l *License, holder *Activation) {
+	e := tx.Entry{Vendor: l.Vendor, Action: "license.file_issued", Subject: "license", ID: l.UUID, License: l.ID}
+	if holder != nil {
+		e.After = map[string]string{"client_id": holder.Device.Number, "activation_id": holder.UUID.String()}
+	}
+	t.Journal(e)
+}

@@ -1,0 +1,140 @@
+package mail
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	htmltemplate "html/template"
+	"strings"
+	"text/template"
+	"unicode"
+
+	"chancery/internal/fault"
+	"chancery/internal/mailing"
+)
+
+//go:embed templates
+var files embed.FS
+
+// maxBody bounds a rendered mail, in bytes: an {{if}} can't repeat, but what it shows can be long.
+const maxBody = 256 << 10
+
+// Renderer renders mails. It implements mailing.Renderer.
+type Renderer struct {
+	frame    *htmltemplate.Template
+	defaults map[mailing.Kind]mailing.Template
+}
+
+var _ mailing.Renderer = &Renderer{}
+
+// NewRenderer reads the server's own templates.
+func NewRenderer() (*Renderer, error) {
+	frame, err := htmltemplate.ParseFS(files, "templates/frame.html")
+	if err != nil {
+		return nil, fmt.Errorf("mail: the frame: %w", err)
+	}
+	r := &Renderer{frame, map[mailing.Kind]mailing.Template{}}
+	for _, k := range mailing.Kinds() {
+		text, err := files.ReadFile("templates/" + string(k) + ".txt")
+		html, err2 := files.ReadFile("templates/" + string(k) + ".html")
+		if err := errors.Join(err, err2); err != nil {
+			return nil, fmt.Errorf("mail: a template: %w", err)
+		}
+		subject, body, _ := strings.Cut(string(text), "\n")
+		p := mailing.Template{Kind: k, Subject: subject, Text: body, HTML: string(html), IsDefault: true}
+		if wrong := r.Check(p, k.Variables()); len(wrong) > 0 {
+			return nil, fmt.Errorf("mail: the template %s: %w", k, wrong.Err())
+		}
+		r.defaults[k] = p
+	}
+	return r, nil
+}
+
+// Default implements mailing.Renderer.
+func (r *Renderer) Default(k mailing.Kind) mailing.Template { return r.defaults[k] }
+
+// Check implements mailing.Renderer.
+func (r *Renderer) Check(p mailing.Template, variables []string) fault.Fields {
+	var wrong fault.Fields
+	wrong.Check(!strings.ContainsFunc(p.Subject, unicode.IsControl), "subject", "must be one line")
+	for _, part := range []struct{ name, text string }{{"subject", p.Subject}, {"text", p.Text}, {"html", p.HTML}} {
+		if message := forbidden(part.text, variables); message != "" {
+			wrong.Check(false, part.name, message)
+		}
+	}
+	if len(wrong) > 0 {
+		return wrong
+	}
+	values := map[string]string{}
+	for _, name := range variables {
+		values[name] = "x"
+	}
+	if _, err := htmlOf(p.HTML, values); err != nil {
+		wrong.Check(false, "html", "is no HTML that a variable can be shown in safely where one stands")
+	}
+	return wrong
+}
+
+// Render implements mailing.Renderer.
+func (r *Renderer) Render(p mailing.Template, values map[string]string) (mailing.Body, error) {
+	subject, err := textOf(p.Subject, values)
+	if err != nil {
+		return mailing.Body{}, err
+	}
+	var b mailing.Body
+	b.Subject = oneLine(subject)
+	if b.Text, err = textOf(p.Text, values); err != nil {
+		return mailing.Body{}, err
+	}
+	content, err := htmlOf(p.HTML, values)
+	if err != nil {
+		return mailing.Body{}, err
+	}
+	var out bytes.Buffer
+	if err := r.frame.Execute(&out, struct {
+		Subject, Vendor string
+		Content         htmltemplate.HTML
+	}{b.Subject, values["Vendor"], htmltemplate.HTML(content)}); err != nil { //nolint:gosec // escaped by htmlOf
+		return mailing.Body{}, fmt.Errorf("mail: the frame: %w", err)
+	}
+	b.HTML = out.String()
+	if len(b.Text) > maxBody || len(b.HTML) > maxBody {
+		return mailing.Body{}, errors.New("mail: the mail is too long")
+	}
+	return b, nil
+}
+
+func textOf(text string, values map[string]string) (string, error) {
+	t, err := template.New("text").Option("missingkey=error").Parse(text)
+	if err != nil {
+		return "", fmt.Errorf("mail: a text: %w", err)
+	}
+	var out strings.Builder
+	if err := t.Execute(&out, values); err != nil {
+		return "", fmt.Errorf("mail: a text: %w", err)
+	}
+	return out.String(), nil
+}
+
+func htmlOf(text string, values map[string]string) (string, error) {
+	t, err := htmltemplate.New("html").Option("missingkey=error").Parse(text)
+	if err != nil {
+		return "", fmt.Errorf("mail: an HTML text: %w", err)
+	}
+	var out strings.Builder
+	if err := t.Execute(&out, values); err != nil {
+		return "", fmt.Errorf("mail: an HTML text: %w", err)
+	}
+	return out.String(), nil
+}
+
+// oneLine makes a header's value: a control character in it would begin another header.
+func oneLine(s string) string {
+	const most = 250
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || r == '\u2028' || r == '\u2029' }), " ")
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most])
+	}
+	return s
+}

@@ -1,0 +1,130 @@
+package mailing
+
+import (
+	"slices"
+	"time"
+
+	"chancery/internal/ident"
+)
+
+// Kind is what a mail is about; each has a template.
+type Kind string
+
+// The kinds of mail.
+const (
+	LicenseIssued Kind = "license_issued" // to the licensee user: Product ID, License key, dashboard link
+	Recovery      Kind = "recovery"       // a link to set a password with
+	Invitation    Kind = "invitation"     // a link to join with
+	Goodwill      Kind = "goodwill"       // a licence is above its contract
+	Expiring      Kind = "expiring"       // a licence ends in some days
+	UsedUp        Kind = "used_up"        // a licence has no room left
+	Event         Kind = "event"          // a subscription of the kind mail
+	Test          Kind = "test"
+)
+
+// Kinds gives all kinds, in the order in which screens show them.
+func Kinds() []Kind {
+	return []Kind{LicenseIssued, Recovery, Invitation, Goodwill, Expiring, UsedUp, Event, Test}
+}
+
+// Data is what a template can name. What does not apply is empty, and what is of
+// no use for a kind can't be named by its template (Kind.Variables).
+type Data struct {
+	Recipient     string // name of the person
+	Customer      string
+	Product       string
+	ProductID     string
+	License       string // its name, or its edition's
+	LicenseKey    string
+	DashboardLink string
+	Used          string // activations
+	Contract      string // activations by contract
+	Allowed       string // with buffer and goodwill
+	Device        string
+	Until         string // when a goodwill activation ends
+	EndsOn        string // a licence
+	DaysLeft      string
+	Link          string // single use: secret
+	LinkExpires   string
+	Role          string
+	Event         string
+	Payload       string
+}
+
+// Message is a mail to be queued.
+type Message struct {
+	Kind    Kind
+	To      string // one address
+	Data    Data
+	License ident.UUID // the licence whose page shows it; zero for none
+
+	// Key makes it one mail however often it is queued: "license_issued:<id>".
+	// Empty for a mail that stands for itself.
+	Key string
+
+	// KeepTrying is how long it is of use; three days when 0.
+	KeepTrying time.Duration
+}
+
+// Variables gives the names that a template of the kind may use.
+func (k Kind) Variables() []string {
+	common := []string{"Vendor"}
+	license := []string{"Customer", "Product", "ProductID", "License", "DashboardLink"}
+	use := []string{"Used", "Contract", "Allowed"}
+	switch k {
+	case LicenseIssued:
+		return slices.Concat(common, license, []string{"LicenseKey", "EndsOn"})
+	case Recovery:
+		return append(common, "Recipient", "Link", "LinkExpires")
+	case Invitation:
+		return append(common, "Recipient", "Role", "Link", "LinkExpires")
+	case Goodwill:
+		return slices.Concat(common, license, use, []string{"Device", "Until"})
+	case Expiring:
+		return slices.Concat(common, license, []string{"EndsOn", "DaysLeft"})
+	case UsedUp:
+		return slices.Concat(common, license, use)
+	case Event:
+		return append(common, "Event", "Payload")
+	case Test:
+		return common
+	}
+	return nil
+}
+
+func (k Kind) known() bool { return slices.Contains(Kinds(), k) }
+
+// secret gives the variables of the kind that must not stay in the log.
+func (k Kind) secret() []string {
+	switch k { //nolint:exhaustive // all others have none
+	case Recovery, Invitation:
+		return []string{"Link"}
+	}
+	return nil
+}
+
+// values gives the kind's variables by name.
+func (k Kind) values(vendor string, d Data) map[string]string {
+	all := map[string]string{
+		"Vendor": vendor, "Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
+		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used, "Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device,
+		"Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft, "Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role,
+		"Event": d.Event, "Payload": d.Payload,
+	}
+	of := map[string]string{}
+	for _, name := range k.Variables() {
+		of[name] = all[name]
+	}
+	return of
+}
+
+// Sample is what previews are made of.
+func Sample() Data {
+	return Data{
+		Recipient: "Alex Example", Customer: "Example Ltd", Product: "Example product", ProductID: "01890000-0000-7000-8000-000000000001",
+		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002", DashboardLink: "https://licences.example.com/portal/",
+		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: "28 March 2026", EndsOn: "31 March 2026", DaysLeft: "17",
+		Link: "https://licences.example.com/single-use-link", LinkExpires: "in one hour", Role: "support",
+		Event: "activation.goodwill", Payload: `{"activations_used":11}`,
+	}
+}

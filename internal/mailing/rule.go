@@ -1,0 +1,87 @@
+package mailing
+
+import (
+	"net/mail"
+	"strconv"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Rule says whether a happening is told by mail, and to whom.
+type Rule struct {
+	Kind       Kind
+	IsOn       bool
+	ToCustomer bool     // the licensee user of the licence
+	Staff      []string // addresses of the vendor's own
+	Days       int      // Expiring: how many days before the end
+}
+
+const (
+	maxStaff    = 10
+	defaultDays = 30
+	maxDays     = 365
+)
+
+// Ruled gives the kinds that have a rule.
+func Ruled() []Kind { return []Kind{LicenseIssued, Goodwill, Expiring, UsedUp} }
+
+// DefaultRule is what holds until a vendor sets one: the licensee user gets the
+// key of a new licence; all else is off.
+func DefaultRule(k Kind) Rule {
+	return Rule{Kind: k, IsOn: k == LicenseIssued, ToCustomer: true, Days: defaultDays}
+}
+
+// SetRule stores a rule. What was told by then is not told again.
+func (s *Service) SetRule(t tx.Tx, v ident.VendorID, r Rule) (Rule, error) {
+	if err := r.check(); err != nil {
+		return Rule{}, err
+	}
+	if err := s.Store.SaveRule(t, v, r); err != nil {
+		return Rule{}, err
+	}
+	s.journal(t, v, "mail_rule.changed", struct {
+		Kind       Kind     `json:"kind"`
+		IsOn       bool     `json:"is_on"`
+		ToCustomer bool     `json:"to_customer"`
+		Staff      []string `json:"staff"`
+		Days       int      `json:"days"`
+	}{r.Kind, r.IsOn, r.ToCustomer, r.Staff, r.Days})
+	return r, nil
+}
+
+// CompleteRules lays a vendor's rules over the defaults: one of each kind that has one.
+func CompleteRules(own map[Kind]Rule) []Rule {
+	all := make([]Rule, 0, len(Ruled()))
+	for _, k := range Ruled() {
+		r, found := own[k]
+		if !found {
+			r = DefaultRule(k)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func (r Rule) check() error {
+	var wrong fault.Fields
+	ruled := false
+	for _, k := range Ruled() {
+		ruled = ruled || k == r.Kind
+	}
+	wrong.Check(ruled, "kind", "must be license_issued, goodwill, expiring or used_up")
+	wrong.Check(len(r.Staff) <= maxStaff, "staff", "must be at most 10 addresses")
+	for i, a := range r.Staff {
+		wrong.Check(goodAddress(a), "staff["+strconv.Itoa(i)+"]", "must be one e-mail address")
+	}
+	wrong.Check(r.Days >= 1 && r.Days <= maxDays, "days", "must be between 1 and 365")
+	wrong.Check(!r.IsOn || r.ToCustomer || len(r.Staff) > 0, "to_customer", "must be on, or staff be named, for a mail that is on")
+	return wrong.Err()
+}
+
+// goodAddress: one plain address; a name or a line break in it would be a header.
+func goodAddress(a string) bool {
+	p, err := mail.ParseAddress(a)
+	return err == nil && p.Address == a && len(a) <= 254
+}

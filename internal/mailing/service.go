@@ -1,0 +1,204 @@
+package mailing
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Store keeps mails, rules and templates.
+type Store interface {
+	// Vendor gives in whose name mail is sent.
+	Vendor(t tx.Tx, v ident.VendorID) (Vendor, error)
+
+	// Insert stores a mail unless there is one with its key, and tells whether it did.
+	Insert(t tx.Tx, v ident.VendorID, m Mail) (bool, error)
+
+	// Get gives a mail and locks it.
+	Get(t tx.Tx, v ident.VendorID, id ident.UUID) (m Mail, found bool, err error)
+
+	// Queue lets a mail wait to be sent, from now until giveUp.
+	Queue(t tx.Tx, v ident.VendorID, id ident.UUID, giveUp time.Time) error
+
+	// Template gives the vendor's own; found is false without one.
+	Template(t tx.Tx, v ident.VendorID, k Kind) (p Template, found bool, err error)
+	SaveTemplate(t tx.Tx, v ident.VendorID, p Template) error
+	DeleteTemplate(t tx.Tx, v ident.VendorID, k Kind) error
+
+	// Rule gives the vendor's own; found is false without one.
+	Rule(t tx.Tx, v ident.VendorID, k Kind) (r Rule, found bool, err error)
+	SaveRule(t tx.Tx, v ident.VendorID, r Rule) error
+}
+
+// Sealer keeps secrets at rest; keyring.Sealer implements it.
+type Sealer interface {
+	Seal(purpose string, plain []byte) ([]byte, error)
+	Open(purpose string, sealed []byte) ([]byte, error)
+}
+
+// Vendor is in whose name mail is sent.
+type Vendor struct {
+	UUID ident.UUID
+	Name string
+	Zone *time.Location // days are told in it
+}
+
+// Config is what the service needs.
+type Config struct {
+	Store    Store
+	Renderer Renderer
+	Sealer   Sealer
+	IDs      ident.Source
+
+	// Dashboard gives where a vendor's customers sign in; "" when the server does
+	// not know its own address. Nil for never.
+	Dashboard func(vendor ident.UUID) string
+}
+
+// Service queues mails and keeps rules and templates.
+type Service struct{ Config }
+
+// New checks the configuration and makes the service.
+func New(c Config) (*Service, error) {
+	if c.Store == nil || c.Renderer == nil || c.Sealer == nil || c.IDs.Rand == nil {
+		return nil, errors.New("mailing: the configuration is incomplete")
+	}
+	return &Service{c}, nil
+}
+
+// removed stands in the log where a secret was.
+const removed = "(removed: it is only in the mail itself)"
+
+// keepTrying is how long a mail is tried that says nothing else.
+const keepTrying = 72 * time.Hour
+
+// Queue queues a mail in the transaction of what it tells. It leaves after the
+// commit, at least once. Queueing the same Key again does nothing.
+func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
+	if err := known(msg.Kind); err != nil {
+		return err
+	}
+	if !goodAddress(msg.To) {
+		return fault.Wrong(fault.Field{Name: "to", Message: "must be one e-mail address"})
+	}
+	p, found, err := s.Store.Template(t, v, msg.Kind)
+	if err != nil {
+		return err
+	}
+	if !found {
+		p = s.Renderer.Default(msg.Kind)
+	}
+	vendor, err := s.Store.Vendor(t, v)
+	if err != nil {
+		return err
+	}
+	m := Mail{
+		UUID: s.IDs.V7(), Kind: msg.Kind, License: msg.License, To: msg.To, Key: msg.Key, State: Queued, At: t.Now(), NextAttemptAt: t.Now(),
+	}
+	if m.Key == "" {
+		m.Key = m.UUID.String()
+	}
+	if msg.KeepTrying == 0 {
+		msg.KeepTrying = keepTrying
+	}
+	m.GiveUpAt = t.Now().Add(msg.KeepTrying)
+	if msg.Data.DashboardLink == "" && s.Dashboard != nil {
+		msg.Data.DashboardLink = s.Dashboard(vendor.UUID)
+	}
+	values := msg.Kind.values(vendor.Name, msg.Data)
+	if m.Body, err = s.render(p, found, values); err != nil {
+		return err
+	}
+	if secret := msg.Kind.secret(); secret != nil {
+		plain, err := json.Marshal(m.Body)
+		if err != nil {
+			return fmt.Errorf("mailing: a body: %w", err)
+		}
+		if m.Sealed, err = s.Sealer.Seal(purpose(m.UUID), plain); err != nil {
+			return err
+		}
+		for _, name := range secret {
+			values[name] = removed
+		}
+		if m.Body, err = s.render(p, found, values); err != nil {
+			return err
+		}
+	}
+	_, err = s.Store.Insert(t, v, m)
+	return err
+}
+
+// render falls back to the server's own text: a vendor's template that an
+// upgrade made unusable must not hold up an issue, or a password.
+func (s *Service) render(p Template, own bool, values map[string]string) (Body, error) {
+	b, err := s.Renderer.Render(p, values)
+	if err != nil && own {
+		return s.Renderer.Render(s.Renderer.Default(p.Kind), values)
+	}
+	return b, err
+}
+
+func purpose(mail ident.UUID) string { return "mail\x00" + mail.String() }
+
+// Resend sends a mail of the log again, as it was.
+func (s *Service) Resend(t tx.Tx, v ident.VendorID, id ident.UUID) error {
+	m, found, err := s.Store.Get(t, v, id)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fault.Missing("mail")
+	}
+	if m.State == Queued {
+		return fault.Refused("mail_queued", "This mail still waits to be sent.", "Send it again when it is sent, kept or failed.")
+	}
+	if m.Kind.secret() != nil {
+		return fault.Refused("mail_holds_secret", "A mail with a single-use link can't be sent again: the log does not hold the link.",
+			"Ask for a new link, which is a new mail.")
+	}
+	s.journal(t, v, "mail.resent", struct {
+		MailID ident.UUID `json:"mail_id"`
+		Kind   Kind       `json:"kind"`
+		To     string     `json:"to"`
+	}{id, m.Kind, m.To})
+	return s.Store.Queue(t, v, id, t.Now().Add(keepTrying))
+}
+
+// Tell queues a mail for everyone whom the vendor's rule of its kind names: once
+// for each recipient and key. customer is the licensee user's address; "" for none.
+func (s *Service) Tell(t tx.Tx, v ident.VendorID, customer string, msg Message) error {
+	r, err := s.RuleOf(t, v, msg.Kind)
+	if err != nil || !r.IsOn {
+		return err
+	}
+	to := r.Staff
+	if r.ToCustomer && goodAddress(customer) {
+		to = append([]string{customer}, to...)
+	}
+	key := msg.Key
+	for _, address := range to {
+		msg.To, msg.Key = address, key+":"+address
+		if err := s.Queue(t, v, msg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RuleOf gives the rule that holds.
+func (s *Service) RuleOf(t tx.Tx, v ident.VendorID, k Kind) (Rule, error) {
+	r, found, err := s.Store.Rule(t, v, k)
+	if err == nil && !found {
+		r = DefaultRule(k)
+	}
+	return r, err
+}
+
+func (s *Service) journal(t tx.Tx, v ident.VendorID, action string, after any) {
+	t.Journal(tx.Entry{Vendor: v, Action: action, Subject: "mail", After: after})
+}

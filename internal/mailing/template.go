@@ -1,0 +1,119 @@
+package mailing
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Template is the texts of one kind. Html is the content only: the frame around
+// it, with the vendor's name, is the same for all.
+type Template struct {
+	Kind      Kind
+	Subject   string
+	Text      string
+	HTML      string
+	IsDefault bool      // not the vendor's own
+	UpdatedAt time.Time // of the vendor's own
+}
+
+// Body is a rendered mail.
+type Body struct {
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+	HTML    string `json:"html"`
+}
+
+// Renderer makes mails of templates. In a template there are variables
+// ({{.Product}}) and {{if .Until}} with {{else}}; nothing else.
+type Renderer interface {
+	// Default gives the server's own template of a kind.
+	Default(k Kind) Template
+
+	// Check finds what is wrong with a template that may name only these
+	// variables, by field: "subject", "text", "html".
+	Check(p Template, variables []string) fault.Fields
+
+	// Render fills a template in. The subject is one line without control characters.
+	Render(p Template, values map[string]string) (Body, error)
+}
+
+// SetTemplate stores the vendor's own texts of a kind.
+func (s *Service) SetTemplate(t tx.Tx, v ident.VendorID, p Template) (Template, error) {
+	if err := s.check(p); err != nil {
+		return Template{}, err
+	}
+	p.UpdatedAt, p.IsDefault = t.Now(), false
+	if err := s.Store.SaveTemplate(t, v, p); err != nil {
+		return Template{}, err
+	}
+	s.journal(t, v, "mail_template.changed", struct {
+		Kind    Kind   `json:"kind"`
+		Subject string `json:"subject"`
+	}{p.Kind, p.Subject})
+	return p, nil
+}
+
+// ResetTemplate goes back to the server's own texts.
+func (s *Service) ResetTemplate(t tx.Tx, v ident.VendorID, k Kind) (Template, error) {
+	if err := known(k); err != nil {
+		return Template{}, err
+	}
+	if err := s.Store.DeleteTemplate(t, v, k); err != nil {
+		return Template{}, err
+	}
+	s.journal(t, v, "mail_template.reset", struct {
+		Kind Kind `json:"kind"`
+	}{k})
+	return s.Renderer.Default(k), nil
+}
+
+// Preview renders texts, stored or not, with sample data, or says what is wrong with them.
+func (s *Service) Preview(vendor string, p Template) (Body, error) {
+	if err := s.check(p); err != nil {
+		return Body{}, err
+	}
+	return s.Renderer.Render(p, p.Kind.values(vendor, Sample()))
+}
+
+// Complete lays a vendor's own templates over the server's: one of each kind.
+func (s *Service) Complete(own []Template) []Template {
+	all := make([]Template, 0, len(Kinds()))
+	for _, k := range Kinds() {
+		if i := slices.IndexFunc(own, func(p Template) bool { return p.Kind == k }); i >= 0 {
+			all = append(all, own[i])
+			continue
+		}
+		all = append(all, s.Renderer.Default(k))
+	}
+	return all
+}
+
+func (s *Service) check(p Template) error {
+	if err := known(p.Kind); err != nil {
+		return err
+	}
+	var wrong fault.Fields
+	wrong.Text("subject", p.Subject, 1, 300)
+	wrong.Lines("text", p.Text, 1, 20_000)
+	wrong.Lines("html", p.HTML, 1, 50_000)
+	if len(wrong) == 0 {
+		wrong = s.Renderer.Check(p, p.Kind.Variables())
+	}
+	return wrong.Err()
+}
+
+func known(k Kind) error {
+	if k.known() {
+		return nil
+	}
+	names := make([]string, 0, len(Kinds()))
+	for _, k := range Kinds() {
+		names = append(names, string(k))
+	}
+	return fault.Wrong(fault.Field{Name: "kind", Message: "must be one of " + strings.Join(names, ", ")})
+}

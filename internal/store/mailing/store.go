@@ -1,0 +1,160 @@
+package mailing
+
+import (
+	"database/sql"
+	"strings"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/mailing"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// Store implements mailing.Store and mailing.Queue, and the lists of the API.
+type Store struct{ DB *store.DB }
+
+var (
+	_ mailing.Store = Store{}
+	_ mailing.Queue = Store{}
+)
+
+const columns = `m.id, m.uuid, m.kind, m.license, m.recipient, m.once_key, m.subject, m.body_text, m.body_html, m.sealed, m.state, m.attempts,
+	m.next_attempt_at, m.give_up_at, m.error, m.at, m.sent_at`
+
+// Vendor implements mailing.Store.
+func (Store) Vendor(t tx.Tx, v ident.VendorID) (mailing.Vendor, error) {
+	var found mailing.Vendor
+	var zone string
+	_, err := store.On(t).QueryRow(`SELECT uuid, name, zone FROM vendors WHERE id = $1`, []any{v}, &found.UUID, &found.Name, &zone)
+	if found.Zone, _ = time.LoadLocation(zone); found.Zone == nil {
+		found.Zone = time.UTC // the zone was known when it was set
+	}
+	return found, err
+}
+
+// Insert implements mailing.Store.
+func (Store) Insert(t tx.Tx, v ident.VendorID, m mailing.Mail) (bool, error) {
+	n, err := store.On(t).Exec(`INSERT INTO mails (vendor_id, uuid, once_key, kind, license, recipient, subject, body_text, body_html, sealed,
+		state, attempts, next_attempt_at, give_up_at, error, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, '', $14) ON CONFLICT (vendor_id, once_key) DO NOTHING`,
+		v, m.UUID, m.Key, m.Kind, m.License, m.To, m.Body.Subject, m.Body.Text, m.Body.HTML, m.Sealed,
+		m.State, m.NextAttemptAt.UnixMilli(), m.GiveUpAt.UnixMilli(), m.At.UnixMilli())
+	return n == 1, err
+}
+
+// Get implements mailing.Store.
+func (Store) Get(t tx.Tx, v ident.VendorID, id ident.UUID) (mailing.Mail, bool, error) {
+	s := store.On(t)
+	all, err := store.All[row](s.Query(`SELECT `+columns+` FROM mails m WHERE m.vendor_id = $1 AND m.uuid = $2`+s.Dialect.ForUpdate(), v, id))(scan)
+	if err != nil || len(all) == 0 {
+		return mailing.Mail{}, false, err
+	}
+	return all[0].Mail, true, nil
+}
+
+// Queue implements mailing.Store.
+func (Store) Queue(t tx.Tx, v ident.VendorID, id ident.UUID, giveUp time.Time) error {
+	_, err := store.On(t).Exec(`UPDATE mails SET state = 'queued', attempts = 0, next_attempt_at = $1, give_up_at = $2
+		WHERE vendor_id = $3 AND uuid = $4`, t.Now().UnixMilli(), giveUp.UnixMilli(), v, id)
+	return err
+}
+
+// Template implements mailing.Store.
+func (Store) Template(t tx.Tx, v ident.VendorID, k mailing.Kind) (mailing.Template, bool, error) {
+	p := mailing.Template{Kind: k}
+	var updated int64
+	found, err := store.On(t).QueryRow(`SELECT subject, body_text, body_html, updated_at FROM mail_templates WHERE vendor_id = $1 AND kind = $2`,
+		[]any{v, k}, &p.Subject, &p.Text, &p.HTML, &updated)
+	p.UpdatedAt = store.Instant(updated)
+	return p, found, err
+}
+
+// SaveTemplate implements mailing.Store.
+func (Store) SaveTemplate(t tx.Tx, v ident.VendorID, p mailing.Template) error {
+	_, err := store.On(t).Exec(`INSERT INTO mail_templates (vendor_id, kind, subject, body_text, body_html, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (vendor_id, kind) DO UPDATE SET subject = excluded.subject, body_text = excluded.body_text, body_html = excluded.body_html,
+			updated_at = excluded.updated_at`, v, p.Kind, p.Subject, p.Text, p.HTML, p.UpdatedAt.UnixMilli())
+	return err
+}
+
+// DeleteTemplate implements mailing.Store.
+func (Store) DeleteTemplate(t tx.Tx, v ident.VendorID, k mailing.Kind) error {
+	_, err := store.On(t).Exec(`DELETE FROM mail_templates WHERE vendor_id = $1 AND kind = $2`, v, k)
+	return err
+}
+
+// Rule implements mailing.Store.
+func (Store) Rule(t tx.Tx, v ident.VendorID, k mailing.Kind) (mailing.Rule, bool, error) {
+	all, err := store.All[mailing.Rule](store.On(t).Query(selectRule+` AND kind = $2`, v, k))(scanRule)
+	if err != nil || len(all) == 0 {
+		return mailing.Rule{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// SaveRule implements mailing.Store.
+func (Store) SaveRule(t tx.Tx, v ident.VendorID, r mailing.Rule) error {
+	_, err := store.On(t).Exec(`INSERT INTO mail_rules (vendor_id, kind, is_on, to_customer, staff, days) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (vendor_id, kind) DO UPDATE SET is_on = excluded.is_on, to_customer = excluded.to_customer, staff = excluded.staff, days = excluded.days`,
+		v, r.Kind, store.Bit(r.IsOn), store.Bit(r.ToCustomer), strings.Join(r.Staff, "\n"), r.Days)
+	return err
+}
+
+const selectRule = `SELECT kind, is_on, to_customer, staff, days FROM mail_rules WHERE vendor_id = $1`
+
+func scanRule(scan store.Scan) (mailing.Rule, error) {
+	var r mailing.Rule
+	var on, customer int
+	var staff string
+	err := scan(&r.Kind, &on, &customer, &staff, &r.Days)
+	r.IsOn, r.ToCustomer, r.Staff = on == 1, customer == 1, strings.Fields(staff)
+	return r, err
+}
+
+type row struct {
+	mailing.Mail
+
+	id int64
+}
+
+func scan(scan store.Scan) (row, error) {
+	var r row
+	err := scan(r.dest()...)
+	return r, err
+}
+
+// dest is where the columns of a mail go; instants are scanned by what they are.
+func (r *row) dest() []any {
+	return []any{
+		&r.id, &r.UUID, &r.Kind, &r.License, &r.To, &r.Key, &r.Body.Subject, &r.Body.Text, &r.Body.HTML, &r.Sealed, &r.State, &r.Attempts,
+		(*instant)(&r.NextAttemptAt), (*instant)(&r.GiveUpAt), &r.Error, (*instant)(&r.At),
+		optional{&r.SentAt},
+	}
+}
+
+// instant scans Unix milliseconds into a time.
+type instant time.Time
+
+// Scan implements sql.Scanner.
+func (i *instant) Scan(src any) error {
+	var n sql.Null[int64]
+	if err := n.Scan(src); err != nil {
+		return err
+	}
+	*i = instant(store.Instant(n.V))
+	return nil
+}
+
+// optional scans Unix milliseconds, or NULL.
+type optional struct{ to **time.Time }
+
+// Scan implements sql.Scanner.
+func (o optional) Scan(src any) error {
+	var n sql.Null[int64]
+	if err := n.Scan(src); err != nil {
+		return err
+	}
+	*o.to = store.OptionalInstant(n)
+	return nil
+}

@@ -1,0 +1,118 @@
+package slascone
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/metering"
+	"chancery/internal/tx"
+	"chancery/signed"
+)
+
+const xmlType = "application/xml"
+
+// licenseXML is what a licence file says: an answer's fields, and those that
+// only files have in the protocol.
+type licenseXML struct {
+	licenseInfo
+
+	LicenseTypeID   ident.UUID `json:"license_type_id"`
+	LicenseTypeName string     `json:"license_type_name"`
+	FloatingTokens  int64      `json:"floating_tokens"`
+	ModifiedDate    instant    `json:"modified_date_utc"`
+}
+
+func licenseXMLOf(s licensing.State, meters []metering.Reading) licenseXML {
+	info := infoOf(s, meters)
+	return licenseXML{
+		licenseInfo: info, LicenseTypeID: info.LicenseType.ID, LicenseTypeName: info.LicenseType.Name,
+		FloatingTokens: info.FloatingTokenLimit, ModifiedDate: instant(s.License.UpdatedAt),
+	}
+}
+
+// activationXML is what an activation file says.
+type activationXML struct {
+	LicenseKey     ident.UUID `json:"license_key"`
+	TokenKey       ident.UUID `json:"token_key"`
+	ClientID       string     `json:"client_id"`
+	ActivationDate instant    `json:"activation_date_utc"`
+}
+
+// licenseFile is GET /licenses/{license_id}/xml. As with the other calls, a
+// program presents a full key, and only the back office a licence's id.
+func (a *API) licenseFile(w http.ResponseWriter, r *http.Request) error {
+	if _, err := nonceOf(r); err != nil {
+		return err
+	}
+	p := principal(r)
+	c := licensing.FileCommand{Vendor: p.Vendor, ByID: p.May(identity.LookUpLicenses), Unsaid: r.Method == http.MethodHead}
+	q := &request{Request: r, principal: p}
+	id, err := ident.ParseUUID(r.PathValue("license_id"))
+	if err != nil { // other keys are not for addresses, which are logged
+		return a.sendRefusal(w, q, licensing.Refuse(licensing.InvalidKey))
+	}
+	c.License = id
+	if text := r.URL.Query().Get("token_key"); text != "" {
+		if c.TokenKey, err = ident.ParseUUID(text); err != nil {
+			return fault.Wrong(fault.Field{Name: "token_key", Message: "must be a UUID"})
+		}
+	}
+	var out licensing.Outcome
+	var body []byte
+	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
+		out, err = a.Licenses.LicenseFile(t, c)
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	if out.Refusal != nil {
+		return a.sendRefusal(w, q, out.Refusal)
+	}
+	meters, err := a.readings(r.Context(), out.State)
+	if err != nil {
+		return err
+	}
+	if body, err = a.xmlFile(r.Context(), p, signed.XMLLicenseFile, licenseXMLOf(out.State, meters)); err != nil {
+		return err
+	}
+	return a.sendFile(w, r, p, "license.xml", body)
+}
+
+// readings are those of the state's meters: where nothing is consumed there is
+// nothing to read.
+func (a *API) readings(ctx context.Context, s licensing.State) ([]metering.Reading, error) {
+	all := s.Terms.Grants.Limitations
+	if !metering.HasMeters(all) {
+		return nil, nil
+	}
+	return a.Meters.Read(ctx, s.License.Vendor, s.License.ID, all) //nolint:wrapcheck // a fault
+}
+
+// xmlFile makes a signed file of the fields.
+func (a *API) xmlFile(ctx context.Context, p identity.Principal, root string, fields any) ([]byte, error) {
+	object, err := json.Marshal(fields)
+	if err != nil {
+		return nil, fmt.Errorf("slascone: a file: %w", err)
+	}
+	f, err := signed.NewXMLFile(root, object)
+	if err != nil {
+		return nil, fmt.Errorf("slascone: a file: %w", err)
+	}
+	signature, err := a.Signer.SignRSA(ctx, p.Vendor, p.RSAKey, f.SignedInfo())
+	if err != nil {
+		return nil, err //nolint:wrapcheck // a fault
+	}
+	return f.Signed(signature), nil
+}
+
+// sendFile answers a file to be kept under a name.
+func (a *API) sendFile(w http.ResponseWriter, r *http.Request, p identity.Principal, name string, body []byte) error {
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	return a.send(w, r, p, answer{status: http.StatusOK, contentType: xmlType, body: body})
+}
