@@ -62,7 +62,7 @@ func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in
 // with a text, the one with exactly this number first.
 func MatchCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, text string, most int) ([]customers.Customer, error) {
 	var all []customers.Customer
-	if text == "" {
+	if text = strings.TrimSpace(text); text == "" {
 		return nil, nil
 	}
 	seen := map[ident.UUID]bool{}
