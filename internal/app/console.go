@@ -22,6 +22,7 @@ func areas() []area {
 		(*App).consoleEntrance,
 		(*App).consoleLicenses,
 		(*App).consoleSettings,
+		(*App).consoleWebhooks,
 		(*App).consoleAuditLog,
 	}
 }
