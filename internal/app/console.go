@@ -23,6 +23,7 @@ func areas() []area {
 		(*App).consoleLicenses,
 		(*App).consoleSettings,
 		(*App).consoleWebhooks,
+		(*App).consoleMails,
 		(*App).consoleAuditLog,
 	}
 }

@@ -94,6 +94,9 @@ func (k Kind) Variables() []string {
 
 func (k Kind) known() bool { return slices.Contains(Kinds(), k) }
 
+// HoldsSecret reports whether mails of the kind hold what the log does not.
+func (k Kind) HoldsSecret() bool { return k.secret() != nil }
+
 // secret gives the variables of the kind that must not stay in the log.
 func (k Kind) secret() []string {
 	switch k { //nolint:exhaustive // all others have none

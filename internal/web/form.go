@@ -70,6 +70,7 @@ type Group struct {
 
 // Form is what a page asks for.
 type Form struct {
+	ID     string // for buttons outside of it; may be empty
 	Action string // where it is sent; the page's own address when empty
 	Submit string
 	Cancel string // address to go back to; empty for none

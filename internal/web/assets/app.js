@@ -233,10 +233,19 @@
 
   // A form is sent once.
   document.addEventListener("submit", function (e) {
-    if (e.defaultPrevented || e.target.method !== "post") { return; }
+    if (e.defaultPrevented || e.target.method !== "post" || e.submitter && e.submitter.formTarget) { return; }
     each(e.target, "button", function (b) { setTimeout(function () { b.disabled = true; }, 0); });
   });
   window.addEventListener("pageshow", function () { each(document, "form button:disabled", function (b) { b.disabled = false; }); });
+
+  // Previews: what is typed shows in the frame a moment later.
+  each(document, "button[data-preview]", function (button) {
+    var timer;
+    button.form.addEventListener("input", function () {
+      clearTimeout(timer);
+      timer = setTimeout(function () { button.form.requestSubmit(button); }, 700);
+    });
+  });
 
   // Charts.
   var me = document.querySelector("script[data-echarts]");

@@ -75,8 +75,8 @@ func (p *Pages) showItem(q *web.Request) (*itemPage, error) {
 		return nil, err
 	}
 	page := &itemPage{Page: q.Page(item.Event, topLink(q), web.Link{Label: short(s.Target), Href: href(q, s.UUID)}), Payload: indented(item.Payload)}
-	page.Badge = stateBadge(item)
 	facts := []web.Fact{
+		{Label: "State", Cell: web.Cell{Badge: stateBadge(item)}},
 		{Label: "Happened", Cell: web.Cell{When: item.At}},
 		{Label: "Message id", Hint: "webhook-id: the same at every attempt", Cell: web.Cell{Text: item.MessageID(), Mono: true, Copy: item.MessageID()}},
 		{Label: "Sequence", Hint: "Rises within a stream", Cell: web.Cell{Text: strconv.FormatInt(item.ID, 10)}},
