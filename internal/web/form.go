@@ -46,8 +46,8 @@ type Field struct {
 	Focus       bool   // the cursor begins here
 	ReadOnly    bool
 
-	// When says "other=value" or "other=a|b": where there is script, the field only
-	// shows while the other field has that value.
+	// When says "other=value" or "other=a|b", several of them joined by "&": where
+	// there is script, the field only shows while the other fields have those values.
 	When string
 
 	Error string // set by the form

@@ -92,12 +92,14 @@
     each(root, "[data-when]", function (field) {
       if (field.dataset.ready) { return; }
       field.dataset.ready = "1";
-      var cut = field.dataset.when.indexOf("=");
-      var name = field.dataset.when.slice(0, cut), values = field.dataset.when.slice(cut + 1).split("|");
+      var conditions = field.dataset.when.split("&").map(function (one) {
+        var cut = one.indexOf("=");
+        return { name: one.slice(0, cut), values: one.slice(cut + 1).split("|") };
+      });
       var form = field.closest("form");
       var update = function () {
-        var given = new FormData(form).get(name) || "";
-        field.hidden = values.indexOf(given) < 0;
+        var given = new FormData(form);
+        field.hidden = !conditions.every(function (c) { return c.values.indexOf(given.get(c.name) || "") >= 0; });
         var group = field.closest(".app-group");
         if (group) { group.hidden = !group.querySelector(".app-field:not([hidden])"); }
       };

@@ -22,8 +22,10 @@ func (p *Pages) log() []edge.Route {
 
 func states() []web.Option {
 	return []web.Option{
-		{Value: string(mailing.Queued), Label: "Queued"}, {Value: string(mailing.Sent), Label: "Sent"},
-		{Value: string(mailing.Failed), Label: "Failed"}, {Value: string(mailing.Kept), Label: "Kept"},
+		{Value: string(mailing.Queued), Label: "Queued"},
+		{Value: string(mailing.Sent), Label: "Sent"},
+		{Value: string(mailing.Failed), Label: "Failed"},
+		{Value: string(mailing.Kept), Label: "Kept"},
 	}
 }
 

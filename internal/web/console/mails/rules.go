@@ -62,7 +62,7 @@ func (p *Pages) askRules(q *web.Request, form *web.Form) (*web.FormPage, error) 
 
 func ruleGroup(r mailing.Rule) web.Group {
 	name := func(field string) string { return string(r.Kind) + "_" + field }
-	on, staff := "", name("is_on")+"=on"
+	on, whileOn := "", name("is_on")+"=on"
 	if r.IsOn {
 		on = "on"
 	}
@@ -83,14 +83,15 @@ func ruleGroup(r mailing.Rule) web.Group {
 		})
 	}
 	g.Fields = append(g.Fields,
-		web.Field{Name: name("to"), Label: "To", Kind: web.RadioField, Value: to, When: staff, Options: []web.Option{
+		web.Field{Name: name("to"), Label: "To", Kind: web.RadioField, Value: to, When: whileOn, Options: []web.Option{
 			{Value: toCustomer, Label: "Customer", Hint: "The licence's licensee user."},
 			{Value: toStaff, Label: "Staff", Hint: "Addresses of your own."},
 			{Value: toBoth, Label: "Both"},
 		}},
 		web.Field{
-			Name: name("staff"), Label: "Staff addresses", Kind: web.AreaField, Rows: 2, Value: strings.Join(r.Staff, "\n"), When: staff,
-			Placeholder: "sales@example.com", Hint: "One a line, at most 10. Not used when only the customer gets the mail.",
+			Name: name("staff"), Label: "Staff addresses", Kind: web.AreaField, Rows: 2, Value: strings.Join(r.Staff, "\n"),
+			When:        whileOn + "&" + name("to") + "=" + toStaff + "|" + toBoth,
+			Placeholder: "sales@example.com", Hint: "One a line, at most 10.",
 		},
 	)
 	return g

@@ -78,7 +78,7 @@ type secretPage struct {
 func (p *Pages) showSecret(q *web.Request, m made) (*secretPage, error) {
 	page := &secretPage{Page: q.Page("The webhook was added", topLink(q)), Secret: m.Secret, Done: q.Href(top + "/" + m.ID)}
 	page.Text = "Each delivery is signed with it. Verify the signature before you believe what a delivery says."
-	page.Sub = m.Target
+	page.Sub = short(m.Target)
 	page.Sample = sample
 	switch {
 	case m.Secret == "":

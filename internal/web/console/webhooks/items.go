@@ -99,7 +99,7 @@ func (p *Pages) showItem(q *web.Request) (*itemPage, error) {
 	page.Facts = page.Page.Facts(facts...)
 	for i, a := range tries.Items {
 		shown := attempt{
-			Number: a.Number, At: page.At(a.At), Took: a.Took.Round(time.Millisecond).String(), Request: a.Request, Response: a.Response, Open: i == 0,
+			Number: a.Number, At: page.At(a.At), Took: took(a.Took), Request: a.Request, Response: a.Response, Open: i == 0,
 			Badge: web.Badge{Word: "Failed", Tone: web.Bad}, Outcome: a.Error,
 		}
 		if a.Error == "" {
@@ -112,6 +112,14 @@ func (p *Pages) showItem(q *web.Request) (*itemPage, error) {
 		page.Attempts = append(page.Attempts, shown)
 	}
 	return page, nil
+}
+
+// took is a duration in milliseconds, or in seconds from ten of them.
+func took(d time.Duration) string {
+	if d >= 10*time.Second {
+		return web.Number(int64(d/time.Second)) + " s"
+	}
+	return web.Number(d.Milliseconds()) + " ms"
 }
 
 func indented(payload string) string {
