@@ -116,6 +116,9 @@ func (p *Pages) showItem(q *web.Request) (*itemPage, error) {
 
 // took is a duration in milliseconds, or in seconds from ten of them.
 func took(d time.Duration) string {
+	if d < time.Millisecond {
+		return "under 1 ms"
+	}
 	if d >= 10*time.Second {
 		return web.Number(int64(d/time.Second)) + " s"
 	}
