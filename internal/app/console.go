@@ -30,6 +30,8 @@ func areas() []area {
 		(*App).consoleSessions,
 		(*App).consoleSearch,
 		(*App).consoleSettings,
+		(*App).consoleWebhooks,
+		(*App).consoleMails,
 		(*App).consoleAuditLog,
 		(*App).consoleCatalog,
 		(*App).consoleCustomers,

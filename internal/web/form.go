@@ -53,8 +53,8 @@ type Field struct {
 	// it the field is text, and what reads it must find the thing by it.
 	Lookup string
 
-	// When says "other=value" or "other=a|b": where there is script, the field only
-	// shows while the other field has that value.
+	// When says "other=value" or "other=a|b", several of them joined by "&": where
+	// there is script, the field only shows while the other fields have those values.
 	When string
 
 	Error string // set by the form
@@ -77,6 +77,7 @@ type Group struct {
 
 // Form is what a page asks for.
 type Form struct {
+	ID     string // for buttons outside of it; may be empty
 	Action string // where it is sent; the page's own address when empty
 	Submit string
 	Cancel string // address to go back to; empty for none

@@ -92,12 +92,14 @@
     each(root, "[data-when]", function (field) {
       if (field.dataset.ready) { return; }
       field.dataset.ready = "1";
-      var cut = field.dataset.when.indexOf("=");
-      var name = field.dataset.when.slice(0, cut), values = field.dataset.when.slice(cut + 1).split("|");
+      var conditions = field.dataset.when.split("&").map(function (one) {
+        var cut = one.indexOf("=");
+        return { name: one.slice(0, cut), values: one.slice(cut + 1).split("|") };
+      });
       var form = field.closest("form");
       var update = function () {
-        var given = new FormData(form).get(name) || "";
-        field.hidden = values.indexOf(given) < 0;
+        var given = new FormData(form);
+        field.hidden = !conditions.every(function (c) { return c.values.indexOf(given.get(c.name) || "") >= 0; });
         var group = field.closest(".app-group");
         if (group) { group.hidden = !group.querySelector(".app-field:not([hidden])"); }
       };
@@ -281,10 +283,19 @@
 
   // A form is sent once.
   document.addEventListener("submit", function (e) {
-    if (e.defaultPrevented || e.target.method !== "post" || e.target.hasAttribute("data-again") || e.submitter && e.submitter.formMethod === "get") { return; }
+    if (e.defaultPrevented || e.target.method !== "post" || e.target.hasAttribute("data-again") || e.submitter && (e.submitter.formMethod === "get" || e.submitter.formTarget)) { return; }
     each(e.target, "button", function (b) { setTimeout(function () { b.disabled = true; }, 0); });
   });
   window.addEventListener("pageshow", function () { each(document, "form button:disabled", function (b) { b.disabled = false; }); });
+
+  // Previews: what is typed shows in the frame a moment later.
+  each(document, "button[data-preview]", function (button) {
+    var timer;
+    button.form.addEventListener("input", function () {
+      clearTimeout(timer);
+      timer = setTimeout(function () { button.form.requestSubmit(button); }, 700);
+    });
+  });
 
   // Charts.
   var me = document.querySelector("script[data-echarts]");
