@@ -125,18 +125,3 @@ func known(k Kind) error {
 	}
 	return fault.Wrong(fault.Field{Name: "kind", Message: "must be one of " + strings.Join(names, ", ")})
 }
-
-// PreviewOf renders the mail of a kind as it would be sent now, with this data. own
-// are the vendor's own templates.
-func (s *Service) PreviewOf(v Vendor, own []Template, k Kind, d Data) (Body, error) {
-	if d.DashboardLink == "" && s.Dashboard != nil {
-		d.DashboardLink = s.Dashboard(v.UUID)
-	}
-	p, is := s.Renderer.Default(k), false
-	for _, o := range own {
-		if o.Kind == k {
-			p, is = o, true
-		}
-	}
-	return s.render(p, is, k.values(v.Name, d))
-}

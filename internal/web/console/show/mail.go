@@ -1,9 +1,6 @@
 package show
 
 import (
-	"context"
-	"slices"
-
 	"chancery/internal/ident"
 	"chancery/internal/mailing"
 	"chancery/internal/web"
@@ -49,29 +46,3 @@ func MailBadge(s mailing.State) *web.Badge {
 
 // MailHref is the page of one mail of the log.
 func MailHref(base string, id ident.UUID) string { return base + "/settings/mail/log/" + id.String() }
-
-// MailTexts reads a vendor's own texts.
-type MailTexts interface {
-	Templates(ctx context.Context, vendor ident.VendorID) ([]mailing.Template, error)
-}
-
-// MailRenderer renders mails that are not sent.
-type MailRenderer interface {
-	Complete(own []mailing.Template) []mailing.Template
-	PreviewOf(vendor mailing.Vendor, p mailing.Template, d mailing.Data) (mailing.Body, error)
-}
-
-// PreviewMail is the mail of a kind as it would be sent with this data, in the
-// vendor's own texts. Its HTML is shown with ServeMail, never within a page.
-func PreviewMail(q *web.Request, texts MailTexts, mails MailRenderer, k mailing.Kind, d mailing.Data) (mailing.Body, error) {
-	own, err := texts.Templates(q.Context(), q.VendorID())
-	if err != nil {
-		return mailing.Body{}, err
-	}
-	all := mails.Complete(own)
-	p := all[slices.IndexFunc(all, func(p mailing.Template) bool { return p.Kind == k })]
-	v := q.Vendor
-	return mails.PreviewOf(mailing.Vendor{
-		Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
-	}, p, d)
-}
