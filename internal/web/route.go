@@ -233,6 +233,13 @@ func (f *Face) finish(w http.ResponseWriter, q *Request, done Done) {
 		http.SetCookie(w, c)
 	}
 	f.setFlash(w, q.Base, &done.Say)
+	if q.R.Header.Get("Chancery-Dialogue") != "" {
+		// A script that follows a redirect would read the page, and what it says once,
+		// before the person sees it.
+		w.Header().Set("Chancery-To", done.To)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	http.Redirect(w, q.R, done.To, http.StatusSeeOther)
 }
 
