@@ -342,6 +342,7 @@
       if (document.hidden || part.contains(document.activeElement)) { return; }
       fetch(location.href, { credentials: "same-origin" }).then(function (r) { return r.ok && !r.redirected ? r.text() : ""; }).then(function (text) {
         var fresh = text && new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+        if (fresh && !fresh.hasAttribute("data-refresh")) { location.reload(); return; } // it is over: the rest of the page changes too
         if (fresh) { part.replaceChildren.apply(part, Array.prototype.slice.call(fresh.childNodes)); ready(part); }
       }).catch(function () { /* the next time */ });
     }, 5000);

@@ -11,8 +11,8 @@ import (
 	"chancery/internal/web"
 )
 
-// CustomerRows finds customers.
-type CustomerRows interface {
+// CustomerFinder finds customers.
+type CustomerFinder interface {
 	List(ctx context.Context, v ident.VendorID, f customers.Filter, r listing.Request) (listing.Page[customers.Customer], error)
 }
 
@@ -40,7 +40,7 @@ func prefixed(by, text string) customers.Filter {
 
 // SearchBy decides which column a text is searched in: the one that is asked for,
 // or the first in which something begins with it.
-func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in string) (by string, f customers.Filter, err error) {
+func SearchBy(ctx context.Context, rows CustomerFinder, v ident.VendorID, text, in string) (by string, f customers.Filter, err error) {
 	for _, column := range searchable() {
 		if in == column {
 			return in, prefixed(in, text), nil
@@ -60,7 +60,7 @@ func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in
 
 // MatchCustomers gives at most most customers whose number, name or e-mail begins
 // with a text, the one with exactly this number first.
-func MatchCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, text string, most int) ([]customers.Customer, error) {
+func MatchCustomers(ctx context.Context, rows CustomerFinder, v ident.VendorID, text string, most int) ([]customers.Customer, error) {
 	var all []customers.Customer
 	if text == "" {
 		return nil, nil
@@ -84,7 +84,7 @@ func MatchCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, te
 // FindCustomer finds the one customer that a CustomerField names: by its whole
 // number, or because it alone begins with the text. Else it says beside the field
 // what to do. It is for a form's prepare: it reads outside of transactions.
-func FindCustomer(ctx context.Context, rows CustomerRows, v ident.VendorID, field, text string) (customers.Customer, error) {
+func FindCustomer(ctx context.Context, rows CustomerFinder, v ident.VendorID, field, text string) (customers.Customer, error) {
 	const most = 5
 	text = strings.TrimSpace(text)
 	if text == "" {
