@@ -82,6 +82,7 @@ func wrongFiles(t *testing.T, b importer) {
 		"too many lines":  {many, "more than 10,000 lines"},
 		"a giant line":    {"company_name\n" + strings.Repeat("x", 70_000), "more than 64 kB in line 2"},
 		"too many bytes":  {"company_name\n" + strings.Repeat(strings.Repeat("x", 1000)+"\n", 5300), "larger than 5 MB"},
+		"too many cells":  {"company_name\n" + strings.Repeat(strings.Repeat(",", 60_000)+"\n", 9), "more cells than"},
 		"fifty-one heads": {"company_name" + strings.Repeat(",x", 50) + "\na", "more than 50 columns"},
 	} {
 		if p := b.read(t, "customers", c.content); p.Status != 400 && p.Status != 413 || !strings.Contains(p.Text("main"), c.want) {

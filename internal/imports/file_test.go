@@ -71,8 +71,12 @@ func TestLicenceLines(t *testing.T) {
 		wrong string // fields, joined
 		good  func(l LicenseLine) bool
 	}{
-		"K,E,,,,,":               {"", func(l LicenseLine) bool { return l.ExpiresMode == "" && l.Tokens == nil && !l.IsTemporary && !l.IsInactive }},
-		"K,E,5,,never,yes,no":    {"", func(l LicenseLine) bool { return *l.Tokens == 5 && l.ExpiresMode == terms.ExpiresNever && l.IsTemporary && l.IsInactive }},
+		"K,E,,,,,": {"", func(l LicenseLine) bool {
+			return l.ExpiresMode == "" && l.Tokens == nil && !l.IsTemporary && !l.IsInactive
+		}},
+		"K,E,5,,never,yes,no": {"", func(l LicenseLine) bool {
+			return *l.Tokens == 5 && l.ExpiresMode == terms.ExpiresNever && l.IsTemporary && l.IsInactive
+		}},
 		"K,E,,,2027-03-27,,":     {"", func(l LicenseLine) bool { return l.ExpiresAt.Equal(time.Date(2027, 3, 27, 23, 0, 0, 0, time.UTC)) }},
 		"K,E,,2027-03-29,,,":     {"", func(l LicenseLine) bool { return l.StartsAt.Equal(time.Date(2027, 3, 28, 22, 0, 0, 0, time.UTC)) }},
 		"K,E,,,365 days,,":       {"", func(l LicenseLine) bool { return l.ExpiresMode == terms.ExpiresDaysActivated && l.ExpiresDays == 365 }},

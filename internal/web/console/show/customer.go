@@ -96,7 +96,7 @@ func FindCustomer(ctx context.Context, rows CustomerFinder, v ident.VendorID, fi
 	}
 	for _, c := range found {
 		if c.Number == text {
-			return c, nil
+			return c, nil // the one with exactly this number comes first
 		}
 	}
 	switch {
