@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"bytes"
 	"net/url"
 	"strconv"
 	"strings"
@@ -208,7 +207,7 @@ func allOrNothing(t *testing.T, b importer) {
 	if stat(done, "Done") != "120" || stat(done, "With problems") != "1" {
 		t.Errorf("a refused line among many: %s", done.Text(".app-stats"))
 	}
-	if n := bytes.Count([]byte(b.Get(t, "/customers?format=csv").Body), []byte("Sample more")); n != 120 {
+	if n := strings.Count(b.Get(t, "/customers?format=csv").Body, "Sample more"); n != 120 {
 		t.Errorf("%s customers, want 120", strconv.Itoa(n))
 	}
 }

@@ -233,6 +233,13 @@ func (f *Face) finish(w http.ResponseWriter, q *Request, done Done) {
 		http.SetCookie(w, c)
 	}
 	f.setFlash(w, q.Base, &done.Say)
+	if q.R.Header.Get("X-Dialog") != "" {
+		// A script that followed a redirect would read the page, and what the change
+		// said with it, before the person does.
+		w.Header().Set("X-To", done.To)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	http.Redirect(w, q.R, done.To, http.StatusSeeOther)
 }
 

@@ -1,6 +1,8 @@
 package customers
 
 import (
+	"slices"
+
 	"chancery/internal/customers"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
@@ -62,8 +64,8 @@ func (p *Pages) found(q *web.Request) (customers.Customer, error) {
 func (p *Pages) crumbs(q *web.Request, c customers.Customer) ([]web.Link, error) {
 	above, err := p.Rows.Ancestors(q.Context(), q.VendorID(), c.ID)
 	crumbs := []web.Link{{Label: "Customers", Href: q.Href("/customers")}}
-	for i := len(above) - 1; i >= 0; i-- {
-		crumbs = append(crumbs, web.Link{Label: above[i].CompanyName, Href: show.CustomerHref(q.Base, above[i].UUID)})
+	for _, superior := range slices.Backward(above) {
+		crumbs = append(crumbs, web.Link{Label: superior.CompanyName, Href: show.CustomerHref(q.Base, superior.UUID)})
 	}
 	return crumbs, err
 }

@@ -2,6 +2,7 @@ package show
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"chancery/internal/customers"
@@ -41,10 +42,8 @@ func prefixed(by, text string) customers.Filter {
 // SearchBy decides which column a text is searched in: the one that is asked for,
 // or the first in which something begins with it.
 func SearchBy(ctx context.Context, rows CustomerFinder, v ident.VendorID, text, in string) (by string, f customers.Filter, err error) {
-	for _, column := range searchable() {
-		if in == column {
-			return in, prefixed(in, text), nil
-		}
+	if slices.Contains(searchable(), in) {
+		return in, prefixed(in, text), nil
 	}
 	for _, column := range searchable() {
 		if column != "email" && strings.Contains(text, "@") {
@@ -58,8 +57,8 @@ func SearchBy(ctx context.Context, rows CustomerFinder, v ident.VendorID, text, 
 	return "company_name", prefixed("company_name", text), nil
 }
 
-// MatchCustomers gives at most most customers whose number, name or e-mail begins
-// with a text, the one with exactly this number first.
+// MatchCustomers gives customers whose number, name or e-mail begins with a text,
+// no more than most, the one with exactly this number first.
 func MatchCustomers(ctx context.Context, rows CustomerFinder, v ident.VendorID, text string, most int) ([]customers.Customer, error) {
 	var all []customers.Customer
 	if text == "" {
