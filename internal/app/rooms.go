@@ -13,6 +13,7 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
+	"chancery/internal/figures"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -27,6 +28,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	figurestore "chancery/internal/store/figures"
 	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
 	importstore "chancery/internal/store/imports"
@@ -99,6 +101,8 @@ type Rooms struct {
 	AuditRows     auditstore.Store
 	Subscriptions *outbox.Service
 	OutboxRows    outboxstore.Store
+	Figures       *figures.Service
+	FigureRows    figurestore.Store
 	Mails         *mailing.Service
 	MailRows      mailstore.Store
 	Imports       *imports.Service

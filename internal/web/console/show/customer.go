@@ -12,8 +12,8 @@ import (
 	"chancery/internal/web"
 )
 
-// CustomerFinder finds customers.
-type CustomerFinder interface {
+// CustomerRows finds customers.
+type CustomerRows interface {
 	List(ctx context.Context, v ident.VendorID, f customers.Filter, r listing.Request) (listing.Page[customers.Customer], error)
 }
 
@@ -41,7 +41,7 @@ func prefixed(by, text string) customers.Filter {
 
 // SearchBy decides which column a text is searched in: the one that is asked for,
 // or the first in which something begins with it.
-func SearchBy(ctx context.Context, rows CustomerFinder, v ident.VendorID, text, in string) (by string, f customers.Filter, err error) {
+func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in string) (by string, f customers.Filter, err error) {
 	if slices.Contains(searchable(), in) {
 		return in, prefixed(in, text), nil
 	}
@@ -59,9 +59,9 @@ func SearchBy(ctx context.Context, rows CustomerFinder, v ident.VendorID, text, 
 
 // MatchCustomers gives customers whose number, name or e-mail begins with a text,
 // no more than most, the one with exactly this number first.
-func MatchCustomers(ctx context.Context, rows CustomerFinder, v ident.VendorID, text string, most int) ([]customers.Customer, error) {
+func MatchCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, text string, most int) ([]customers.Customer, error) {
 	var all []customers.Customer
-	if text == "" {
+	if text = strings.TrimSpace(text); text == "" {
 		return nil, nil
 	}
 	seen := map[ident.UUID]bool{}
@@ -83,7 +83,7 @@ func MatchCustomers(ctx context.Context, rows CustomerFinder, v ident.VendorID, 
 // FindCustomer finds the one customer that a CustomerField names: by its whole
 // number, or because it alone begins with the text. Else it says beside the field
 // what to do. It is for a form's prepare: it reads outside of transactions.
-func FindCustomer(ctx context.Context, rows CustomerFinder, v ident.VendorID, field, text string) (customers.Customer, error) {
+func FindCustomer(ctx context.Context, rows CustomerRows, v ident.VendorID, field, text string) (customers.Customer, error) {
 	const most = 5
 	text = strings.TrimSpace(text)
 	if text == "" {
