@@ -18,7 +18,7 @@ type customerPage struct {
 	Stats []web.Stat
 	Facts []web.ShownFact
 	List  web.List // its newest licences
-	More  string   // address of all of them; empty when these are all
+	All   string   // address of all of them; empty when these are all
 }
 
 // some is how far things of a customer are counted.
@@ -154,7 +154,7 @@ func (p *Pages) holds(q *web.Request, page *customerPage, c customers.Customer) 
 		return err
 	}
 	if page.List.Next != "" {
-		page.More = href + "/licenses"
+		page.All = href + "/licenses"
 	}
 	page.List.CSV, page.List.Picks, page.List.Next = "", nil, ""
 	for i := range page.List.Heads {
