@@ -12,7 +12,7 @@ import (
 	"fmt"
 	mathrand "math/rand/v2"
 	"strings"
-	"time"
+	"sync/atomic"
 
 	"chancery/signed"
 )
@@ -27,6 +27,11 @@ func measurements() []measurement {
 		{"heartbeat, Ed25519 with nonce", heartbeatEd25519},
 		{"heartbeat, RSA", heartbeatRSA},
 		{"heartbeat, RSA with nonce", heartbeatRSANonce},
+		{"consume, spread", func(ctx context.Context, s *site) error { return consume(ctx, s, metered) }},
+		{"consume, one hot licence", func(ctx context.Context, s *site) error { return consume(ctx, s, 1) }},
+		{"session, renew", renewSession},
+		{"session, open", openSession},
+		{"session, close", closeSession},
 		{"activation, 16 connections", func(ctx context.Context, s *site) error { return activation(ctx, s, 16, 0) }},
 		{"activation, 256 connections", func(ctx context.Context, s *site) error { return activation(ctx, s, 256, 1) }},
 		{"console list pages", consolePages},
@@ -36,8 +41,10 @@ func measurements() []measurement {
 const ed25519Header = signed.AcceptSignatureHeader + ": " + signed.AcceptEd25519 + "\r\n"
 
 func (s *site) path(call string) string {
-	return "/api/v2/isv/" + s.vendor.ID + "/provisioning/" + call
+	return s.below("provisioning/" + call)
 }
+
+func (s *site) below(call string) string { return "/api/v2/isv/" + s.vendor.ID + "/" + call }
 
 func (s *site) keyHeader() string { return "ProvisioningKey: " + s.vendor.ProvisioningKey + "\r\n" }
 
@@ -91,36 +98,6 @@ func validAnswer(body []byte) error {
 	return nil
 }
 
-// warm drives a load for half a second and forgets it.
-func warm(ctx context.Context, l load) error {
-	l.seconds, l.check, l.limit = 0.5, nil, 0
-	_, err := l.closed(ctx)
-	return err
-}
-
-// figures runs a load closed-loop for cost and open-loop at half of that rate for latency.
-func (s *site) figures(ctx context.Context, l load, note string) error {
-	l.address, l.seconds = s.address, s.seconds
-	if err := warm(ctx, l); err != nil {
-		return err
-	}
-	before := s.cpu()
-	full, err := l.closed(ctx)
-	if err != nil {
-		return err
-	}
-	cost := float64((s.cpu() - before).Microseconds()) / float64(full.calls)
-	half, err := l.open(ctx, full.perSecond()/2)
-	if err != nil {
-		return err
-	}
-	s.report.add(row{
-		Name: l.name, Engine: s.engine, Licenses: s.licenses, Connections: l.connections, PerSecond: full.perSecond(), CPUMicros: cost,
-		Ratio: s.report.FloorCPU / cost, P50Millis: millis(half.percentile(0.5)), P99Millis: millis(half.percentile(0.99)), MemoryMB: s.memory(), Note: note,
-	})
-	return nil
-}
-
 func heartbeatEd25519(ctx context.Context, s *site) error {
 	check, err := s.verifyEd25519()
 	if err != nil {
@@ -164,39 +141,14 @@ func activation(ctx context.Context, s *site, connections, run int) error {
 	path, key := s.path("activations"), s.keyHeader()+ed25519Header
 	product := seedUUID(kindProduct, 0).String()
 	half := s.licenses / 2
-	made := 0
-	l := load{
-		name: "activation", connections: connections, address: s.address, seconds: s.seconds, limit: half,
+	return s.figures(ctx, load{
+		name: "activation", connections: connections, limit: half, made: new(atomic.Int64),
 		make: func(_, i int) request {
-			n := run*half + (made+i)*7919%half
+			n := run*half + i*7919%half
 			return request{path: path, headers: key, body: []byte(`{"product_id":"` + product + `","license_key":"` + seedUUID(kindLicenseKey, n).String() +
 				`","client_id":"new-` + fmt.Sprint(run, "-", n) + `","client_name":"Bench","software_version":"1.0","hostname":"bench"}`)}
 		},
-	}
-	before := s.cpu()
-	full, err := l.closed(ctx)
-	if err != nil {
-		return err
-	}
-	cost := float64((s.cpu() - before).Microseconds()) / float64(full.calls)
-	made = full.calls + connections
-	l.limit = max(0, half-made)
-	if l.limit == 0 {
-		s.report.add(row{
-			Name: l.name, Engine: s.engine, Licenses: s.licenses, Connections: connections, PerSecond: full.perSecond(), CPUMicros: cost,
-			Ratio: s.report.FloorCPU / cost, P50Millis: millis(full.percentile(0.5)), P99Millis: millis(full.percentile(0.99)), MemoryMB: s.memory(), Note: "latency at full load",
-		})
-		return nil
-	}
-	calm, err := l.open(ctx, full.perSecond()/2)
-	if err != nil {
-		return err
-	}
-	s.report.add(row{
-		Name: l.name, Engine: s.engine, Licenses: s.licenses, Connections: connections, PerSecond: full.perSecond(), CPUMicros: cost,
-		Ratio: s.report.FloorCPU / cost, P50Millis: millis(calm.percentile(0.5)), P99Millis: millis(calm.percentile(0.99)), MemoryMB: s.memory(),
-	})
-	return nil
+	}, "")
 }
 
 func headerOf(r request, name string) string {
@@ -217,12 +169,11 @@ func measureFloor(ctx context.Context, o options, floor *process, r *report) err
 	if err := warm(ctx, l); err != nil {
 		return err
 	}
-	before := floor.cpu()
-	got, err := l.closed(ctx)
+	got, cost, err := cheapest(ctx, l, floor)
 	if err != nil {
 		return err
 	}
-	r.FloorCPU = float64((floor.cpu() - before).Microseconds()) / float64(got.calls)
+	r.FloorCPU = cost
 	r.RSAMicro, err = bareRSA()
 	r.add(row{
 		Name: "floor", Connections: l.connections, PerSecond: got.perSecond(), CPUMicros: r.FloorCPU, Ratio: 1,
@@ -237,12 +188,8 @@ func bareRSA() (micros float64, err error) {
 		return 0, fmt.Errorf("RSA: %w", err)
 	}
 	sum := sha256.Sum256([]byte("bench"))
-	const times = 200
-	began := time.Now()
-	for range times {
-		if _, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:]); err != nil {
-			return 0, fmt.Errorf("RSA: %w", err)
-		}
-	}
-	return float64(time.Since(began).Microseconds()) / times, nil
+	return best(20, func() error {
+		_, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
+		return err //nolint:wrapcheck // wrapped by best
+	})
 }

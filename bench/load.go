@@ -26,7 +26,12 @@ type load struct {
 	make        maker
 	check       checker
 	accept      func(status int) bool // nil: 200 only
+
+	made *atomic.Int64 // calls of earlier runs, where no two may be alike; nil where they may
 }
+
+// used tells whether no call is left.
+func (l load) used() bool { return l.limit > 0 && l.made != nil && l.made.Load() >= int64(l.limit) }
 
 // result is what a measurement came to.
 type result struct {
@@ -45,6 +50,8 @@ func (r result) percentile(p float64) time.Duration {
 	return r.latency[min(len(r.latency)-1, int(p*float64(len(r.latency))))]
 }
 
+func (r result) sort() { slices.Sort(r.latency) }
+
 // closed drives the server as fast as the connections allow.
 func (l load) closed(ctx context.Context) (result, error) { return l.drive(ctx, 0) }
 
@@ -57,7 +64,10 @@ func (l load) open(ctx context.Context, perSecond float64) (result, error) {
 func (l load) drive(ctx context.Context, perSecond float64) (result, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(l.seconds*float64(time.Second)))
 	defer cancel()
-	var next atomic.Int64
+	next, sent := l.made, new(atomic.Int64)
+	if next == nil {
+		next = new(atomic.Int64)
+	}
 	var mu sync.Mutex
 	var all result
 	var failed error
@@ -65,7 +75,7 @@ func (l load) drive(ctx context.Context, perSecond float64) (result, error) {
 	began := time.Now()
 	for w := range l.connections {
 		wg.Go(func() {
-			got, err := l.worker(ctx, w, &next, began, perSecond)
+			got, err := l.worker(ctx, w, next, sent, began, perSecond)
 			mu.Lock()
 			defer mu.Unlock()
 			all.calls += got.calls
@@ -76,11 +86,11 @@ func (l load) drive(ctx context.Context, perSecond float64) (result, error) {
 	}
 	wg.Wait()
 	all.seconds = time.Since(began).Seconds()
-	slices.Sort(all.latency)
+	all.sort()
 	return all, failed
 }
 
-func (l load) worker(ctx context.Context, w int, next *atomic.Int64, began time.Time, perSecond float64) (got result, err error) {
+func (l load) worker(ctx context.Context, w int, next, sent *atomic.Int64, began time.Time, perSecond float64) (got result, err error) {
 	c, err := dial(l.address)
 	if err != nil {
 		return got, err
@@ -93,7 +103,7 @@ func (l load) worker(ctx context.Context, w int, next *atomic.Int64, began time.
 		}
 		due := time.Now()
 		if perSecond > 0 {
-			due = began.Add(time.Duration(float64(i) / perSecond * float64(time.Second)))
+			due = began.Add(time.Duration(float64(sent.Add(1)-1) / perSecond * float64(time.Second)))
 			if wait := time.Until(due); wait > 0 {
 				select {
 				case <-ctx.Done():

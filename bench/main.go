@@ -48,13 +48,17 @@ func parse(args []string) (o options, err error) {
 	engine := f.String("engine", "sqlite,postgres", "sqlite, postgres or both")
 	f.StringVar(&o.program, "program", "bin/chancery", "the built server")
 	f.StringVar(&o.postgres, "postgres", os.Getenv("CHANCERY_TEST_POSTGRES"), "a PostgreSQL server on which databases may be made")
-	f.Float64Var(&o.seconds, "seconds", 5, "length of each measurement, at most 60")
+	quick := f.Bool("quick", false, "10,000 licences and short measurements: a minute or two, for a first look")
+	f.Float64Var(&o.seconds, "seconds", 2.4, "length of each measurement, at most 60")
 	f.StringVar(&o.only, "only", "", "only measurements whose name holds this")
 	f.StringVar(&o.json, "json", "bench/results/latest.json", "where the figures go as JSON; empty for nowhere")
 	f.StringVar(&o.metrics, "metrics", "", "where the server serves its figures and profiles, to look at while it runs")
 	f.StringVar(&o.keep, "keep", "", "a directory for seeded SQLite databases, used again by later runs")
 	if err := f.Parse(args); err != nil {
 		return o, err //nolint:wrapcheck // flag has said it
+	}
+	if *quick {
+		*size, o.seconds = "10000", 0.9
 	}
 	for s := range strings.SplitSeq(*size, ",") {
 		n, err := strconv.Atoi(s)
@@ -83,6 +87,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	defer floor.stop()
 	if err := measureFloor(ctx, o, floor, report); err != nil {
+		return err
+	}
+	if err := measureFile(o, report); err != nil {
 		return err
 	}
 	for _, engine := range o.engines {

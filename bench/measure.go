@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -65,10 +66,11 @@ func measure(ctx context.Context, o options, engine string, licenses int, r *rep
 	if err != nil {
 		return err
 	}
+	syscall.Sync() // what seeding left to be written must not be written meanwhile
 	ready := filepath.Join(dir, "ready")
 	began := time.Now()
 	arguments := append([]string{
-		"serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--log-level", "warn", "--metrics-listen", o.metrics,
+		"serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--metrics-listen", o.metrics,
 		"--rate-key", "1000000", "--rate-address", "1000000", // counted as always, and not met by one machine that calls for a million
 	}, flags...)
 	if s.process, err = start(ctx, ready, o.program, arguments...); err != nil {
@@ -83,6 +85,9 @@ func measure(ctx context.Context, o options, engine string, licenses int, r *rep
 		if err := m.run(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
+	}
+	if engine == "postgres" && (o.only == "" || o.only == "pgbench") {
+		return s.pgbench(ctx, o, dir, flags[1])
 	}
 	return nil
 }

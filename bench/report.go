@@ -31,6 +31,7 @@ type report struct {
 	Cores    int     `json:"cores"`
 	FloorCPU float64 `json:"floor_cpu_us"`
 	RSAMicro float64 `json:"rsa_sign_us"`
+	BinaryMB float64 `json:"binary_mb"`
 	Rows     []row   `json:"rows"`
 }
 
@@ -38,13 +39,14 @@ func newReport() *report { return &report{Go: runtime.Version(), Cores: runtime.
 
 func (r *report) add(w row) {
 	r.Rows = append(r.Rows, w)
-	fmt.Fprintf(os.Stderr, "%-28s %-8s %8d  %9.0f/s  %7.0f µs  ratio %.2f  p99 %.1f ms\n",
+	fmt.Fprintf(os.Stderr, "%-32s %-8s %8d  %9.0f/s  %7.0f µs  ratio %.2f  p99 %.1f ms\n",
 		w.Name, w.Engine, w.Licenses, w.PerSecond, w.CPUMicros, w.Ratio, w.P99Millis)
 }
 
 func (r *report) print(to io.Writer) {
 	t := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(to, "\n%s, %d cores; floor %.1f µs of server CPU a call; one bare RSA-2048 signature %.0f µs\n\n", r.Go, r.Cores, r.FloorCPU, r.RSAMicro)
+	fmt.Fprintf(to, "\n%s, %d cores; floor %.1f µs of server CPU a call; one bare RSA-2048 signature %.0f µs; the program has %.0f MB\n\n",
+		r.Go, r.Cores, r.FloorCPU, r.RSAMicro, r.BinaryMB)
 	fmt.Fprintln(t, "what\tengine\tlicences\tconns\tcalls/s\tCPU µs\tratio\tp50 ms\tp99 ms\tMB\tnote\t")
 	for _, w := range r.Rows {
 		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%.0f\t%.0f\t%.2f\t%.2f\t%.2f\t%.0f\t%s\t\n",

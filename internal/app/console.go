@@ -20,6 +20,8 @@ type area func(a *App, f *web.Face) ([]edge.Route, error)
 func areas() []area {
 	return []area{
 		(*App).consoleEntrance,
+		(*App).consoleAccount,
+		(*App).consoleTeam,
 		(*App).consoleLicenses,
 		(*App).consoleDevices,
 		(*App).consoleSessions,
@@ -75,11 +77,11 @@ func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID
 			Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in here.", Help: "Sign in to go on.",
 		}
 	}
-	return p, web.Person{Name: session.User.Name, Email: session.User.Email, Role: session.User.Role.Name}, nil
+	return p, web.Person{Name: session.User.Name, Email: session.User.Email, Role: session.User.Role.Name, Session: session}, nil
 }
 
 func (a *App) consoleEntrance(f *web.Face) ([]edge.Route, error) {
-	p, err := entrance.New(entrance.Config{Face: f, SignIn: a.rooms.SignIn, Sessions: a.rooms.UserSessions})
+	p, err := entrance.New(entrance.Config{Face: f, SignIn: a.rooms.SignIn, Links: a.rooms.Links, Sessions: a.rooms.UserSessions})
 	if err != nil {
 		return nil, err
 	}

@@ -74,6 +74,10 @@ type Rooms struct {
 	UserSessionRows identitystore.Sessions
 	Attempts        *identity.Attempts
 	SignIn          *identity.SignIn
+	Links           *identity.Links
+	Licensees       *identity.Licensees
+	Steps           *identity.Steps
+	Factors         *identity.Factors
 	APIKeys         *identity.APIKeys
 	APIKeyRows      identitystore.APIKeys
 	Authenticator   *identity.Authenticator
@@ -154,9 +158,6 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}
-	if err := r.furnishPeople(); err != nil {
-		return err
-	}
 	r.APIKeyRows = identitystore.APIKeys{DB: r.DB}
 	if r.APIKeys, err = identity.NewAPIKeys(r.APIKeyRows, r.IDs); err != nil {
 		return err
@@ -165,7 +166,10 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 		return err
 	}
 	r.sealer = sealer
-	return r.furnishLicences(sealer)
+	if err := r.furnishLicences(sealer); err != nil {
+		return err
+	}
+	return r.furnishPeople(sealer)
 }
 
 // Close writes the heartbeats that wait, and closes the database.

@@ -44,6 +44,7 @@ type serveCommand struct {
 func (c *serveCommand) Run(s streams) error {
 	log, flush := newLog(s.err, c.LogFormat, c.LogLevel)
 	defer flush()
+	tuneCollector(os.LookupEnv)
 	config, err := c.config(log)
 	if err != nil {
 		return err

@@ -27,18 +27,18 @@ func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 	if c.ClientID == "" {
 		return refused(Refuse(MissingClientID)), nil
 	}
-	product, err := s.store.Product(t, c.Vendor, c.Product)
+	product, err := s.store.ProductID(t, c.Vendor, c.Product)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if product == nil {
+	if product == 0 {
 		return refused(Refuse(UnknownProduct)), nil
 	}
-	found, ok, err := s.store.FindKey(t, c.Vendor, product.ID, c.Key)
+	found, ok, err := s.store.FindKey(t, c.Vendor, product, c.Key)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if !ok || found.Product != product.ID {
+	if !ok || found.Product != product {
 		return refused(Refuse(InvalidKey)), nil
 	}
 	a := &activating{Service: s, t: t, command: c, product: product}
@@ -55,7 +55,7 @@ type activating struct {
 
 	t       tx.Tx
 	command ActivateCommand
-	product *Product
+	product ident.ProductID
 	made    bool // the device is new
 }
 
@@ -69,7 +69,7 @@ func (a *activating) load(found Found) error {
 	}
 	var present []*Activation
 	if !a.made {
-		if present, err = a.store.ClientActivations(a.t, v, a.product.ID, a.device.ID); err != nil {
+		if present, err = a.store.ClientActivations(a.t, v, a.product, a.device.ID); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func (a *activating) load(found Found) error {
 	a.policy = a.license.Terms().Policy
 	if slices.ContainsFunc(present, (*Activation).IsGoodwill) {
 		// One may have turned regular while we waited for its licence.
-		if present, err = a.store.ClientActivations(a.t, v, a.product.ID, a.device.ID); err != nil {
+		if present, err = a.store.ClientActivations(a.t, v, a.product, a.device.ID); err != nil {
 			return err
 		}
 	}
@@ -252,7 +252,7 @@ func (a *activating) record(act *Activation) (Outcome, error) {
 	act.ActivatedAt, act.Pulse = a.now, Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)}
 	act.Client = a.command.Client
 	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)
-	if err := a.store.InsertActivation(a.t, a.command.Vendor, a.product.ID, act); err != nil {
+	if err := a.store.InsertActivation(a.t, a.command.Vendor, a.product, act); err != nil {
 		return Outcome{}, err
 	}
 	announceActivation(a.t, a.license, act)

@@ -21,6 +21,12 @@ type Key struct {
 	UUID    ident.UUID // of a license or token key; zero if it is none
 	Printed string     // canonical; "" if it is none
 	Legacy  string     // the text as sent
+
+	// Licensee is set instead for a licensee who has proved to be at the client:
+	// it leads to the licence for users of the product that is theirs. Client
+	// says which of several: the one that this client holds, else the best.
+	Licensee string
+	Client   string
 }
 
 // Store is the licences' part of the database. All methods reach one vendor's
@@ -29,6 +35,9 @@ type Key struct {
 type Store interface { //nolint:interfacebloat // all that one room stores
 	// Product finds a product; nil when there is none.
 	Product(t tx.Tx, v ident.VendorID, id ident.UUID) (*Product, error)
+
+	// ProductID gives the inside id of a product; 0 when there is none.
+	ProductID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.ProductID, error)
 
 	// FindKey looks a key up: license, token, printed, then legacy (of product,
 	// or of any when product is 0).

@@ -26,7 +26,7 @@ func (t *Tx) writeJournal() error {
 		if e.License != 0 {
 			license = e.License
 		}
-		if _, err := t.Exec(`INSERT INTO audit_log
+		if err := t.Later(`INSERT INTO audit_log
 			(vendor_id, at, action, subject, subject_id, license_id, actor_kind, actor_id, actor_name, address, request_id, before_value, after_value)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 			e.Vendor, t.now.UnixMilli(), e.Action, e.Subject, e.ID, license,
@@ -46,7 +46,7 @@ func (t *Tx) writeOutbox() error {
 		if err := t.lineUp(e); err != nil {
 			return err
 		}
-		if _, err := t.Exec(`INSERT INTO outbox
+		if err := t.Later(`INSERT INTO outbox
 			(vendor_id, subscription_id, stream, event, at, payload, attempts, next_attempt_at, uuid)
 			SELECT vendor_id, subscription_id, $1, event, $2, $3, 0, $4, $5
 			FROM subscription_events WHERE vendor_id = $6 AND event = $7`,

@@ -49,6 +49,7 @@ type DB struct {
 	log    *slog.Logger
 	reads  *sql.DB
 	cached *statements // of the reading side; nil where the driver caches by itself
+	points *points     // nil where they are read like all else
 	engine engine
 
 	committed, failed atomic.Int64 // transactions
@@ -92,6 +93,9 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 func (db *DB) Close() error {
 	err := db.engine.close()
 	db.closed.Store(true)
+	if db.points != nil {
+		db.points.close()
+	}
 	return errors.Join(err, db.reads.Close())
 }
 

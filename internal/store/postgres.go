@@ -132,6 +132,7 @@ func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (err error) {
 		func(ctx context.Context, sqltext string, args []any) (sql.Result, error) {
 			return t.ExecContext(ctx, sqltext, args...)
 		})
+	s.batch = func(ctx context.Context, all []statement) error { return sendBatch(ctx, conn, all) }
 	if err := guard(fn, s); err != nil {
 		if retryable(s.failed) {
 			return s.failed // whatever fn made of it

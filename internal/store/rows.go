@@ -50,3 +50,47 @@ func Bit(b bool) int {
 	}
 	return 0
 }
+
+// OptionalInt is a column of whole numbers that may be NULL. It is cheaper to
+// scan than sql.Null, which converts by reflection.
+type OptionalInt struct {
+	V     int64
+	Valid bool
+}
+
+// Scan implements sql.Scanner.
+func (o *OptionalInt) Scan(src any) (err error) {
+	o.V, o.Valid, err = optional[int64](src)
+	return err
+}
+
+// Instant gives the time of a column of Unix milliseconds; NULL is the zero time.
+func (o OptionalInt) Instant() time.Time {
+	if !o.Valid {
+		return time.Time{}
+	}
+	return Instant(o.V)
+}
+
+// OptionalText is a column of text that may be NULL.
+type OptionalText struct {
+	V     string
+	Valid bool
+}
+
+// Scan implements sql.Scanner.
+func (o *OptionalText) Scan(src any) (err error) {
+	o.V, o.Valid, err = optional[string](src)
+	return err
+}
+
+func optional[T int64 | string](src any) (v T, valid bool, err error) {
+	if src == nil {
+		return v, false, nil
+	}
+	v, valid = src.(T)
+	if !valid {
+		err = fmt.Errorf("a column held %T", src)
+	}
+	return v, valid, err
+}

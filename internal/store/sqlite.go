@@ -49,6 +49,7 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 	reads.SetMaxOpenConns(n)
 	reads.SetMaxIdleConns(n)
 	db := &DB{Dialect: sqliteDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, reads: reads, cached: newStatements(reads.PrepareContext)}
+	db.points = newPoints(file)
 	db.engine = newGroupWriter(db, writer, conn)
 	return db, nil
 }

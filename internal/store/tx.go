@@ -20,6 +20,8 @@ type Tx struct {
 	query   func(ctx context.Context, sqltext string, args []any) (*sql.Rows, error)
 	exec    func(ctx context.Context, sqltext string, args []any) (sql.Result, error)
 	ids     ident.Source
+	batch   func(ctx context.Context, all []statement) error // nil where nothing is gained by it
+	later   []statement
 	entries []tx.Entry
 	events  []tx.Event
 	rows    *sql.Rows // of the last query
@@ -49,10 +51,40 @@ func (t *Tx) Journal(e tx.Entry) { t.entries = append(t.entries, e) }
 // Enqueue implements tx.Tx.
 func (t *Tx) Enqueue(e tx.Event) { t.events = append(t.events, e) }
 
+// statement is one that waits to be sent.
+type statement struct {
+	sqltext string
+	args    []any
+}
+
+// Later changes rows of whose number nobody asks. Where the database is a
+// round trip away, such statements travel together, before the next one that
+// is waited for or the commit; so an error may come from that one.
+func (t *Tx) Later(sqltext string, args ...any) error {
+	if t.batch == nil {
+		_, err := t.Exec(sqltext, args...)
+		return err
+	}
+	if t.failed == nil {
+		t.later = append(t.later, statement{sqltext, args})
+	}
+	return t.failed
+}
+
+// send sends what waits.
+func (t *Tx) send() error {
+	if t.failed != nil || len(t.later) == 0 {
+		return t.failed
+	}
+	all := t.later
+	t.later = nil
+	return t.fail(t.batch(t.sqlctx, all))
+}
+
 // Exec changes rows and tells how many.
 func (t *Tx) Exec(sqltext string, args ...any) (int64, error) {
-	if t.failed != nil {
-		return 0, t.failed
+	if err := t.send(); err != nil {
+		return 0, err
 	}
 	res, err := t.exec(t.sqlctx, sqltext, args)
 	if err != nil {
@@ -64,8 +96,8 @@ func (t *Tx) Exec(sqltext string, args ...any) (int64, error) {
 
 // Query reads inside the transaction. The rows must be closed before the next call.
 func (t *Tx) Query(sqltext string, args ...any) (*sql.Rows, error) {
-	if t.failed != nil {
-		return nil, t.failed
+	if err := t.send(); err != nil {
+		return nil, err
 	}
 	rows, err := t.query(t.sqlctx, sqltext, args)
 	if err != nil {
@@ -114,7 +146,10 @@ func (t *Tx) flush() error {
 	if err := t.writeJournal(); err != nil {
 		return err
 	}
-	return t.writeOutbox()
+	if err := t.writeOutbox(); err != nil {
+		return err
+	}
+	return t.send()
 }
 
 // leave closes what a function left open: open rows would hold the writer's

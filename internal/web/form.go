@@ -75,7 +75,9 @@ type Form struct {
 	Action string // where it is sent; the page's own address when empty
 	Submit string
 	Cancel string // address to go back to; empty for none
+	Links  []Link // beside the buttons
 	Danger bool
+	Get    bool   // it only leads somewhere
 	Files  bool   // it uploads
 	Once   string // tells a form sent twice from two forms
 	Look   string // word on a button that reads the form again with what was filled in so far, by GET; empty for none

@@ -2,6 +2,8 @@ package web
 
 import (
 	"time"
+
+	"chancery/internal/identity"
 )
 
 // Page is what the layout of every page needs. Pages embed it.
@@ -44,6 +46,10 @@ type Person struct {
 	Name  string
 	Email string
 	Role  string // as it is called on screen
+
+	// Session is the one that the request belongs to, for the pages of the
+	// account; the gallery has none.
+	Session identity.Session
 }
 
 // Initials are one or two letters for the round picture of a person.

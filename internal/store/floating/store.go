@@ -46,9 +46,8 @@ func (Store) SaveCounter(t tx.Tx, v ident.VendorID, c floating.Counter) error {
 	if !c.NextLapse.IsZero() {
 		next = c.NextLapse.UnixMilli()
 	}
-	_, err := store.On(t).Exec(`UPDATE session_counters SET open_count = $1, next_lapse = $2 WHERE vendor_id = $3 AND license_id = $4`,
+	return store.On(t).Later(`UPDATE session_counters SET open_count = $1, next_lapse = $2 WHERE vendor_id = $3 AND license_id = $4`,
 		c.Open, next, v, c.License)
-	return err
 }
 
 // Lapse implements floating.Store.
@@ -123,16 +122,14 @@ func (Store) Insert(t tx.Tx, v ident.VendorID, s *floating.Session) (err error) 
 
 // Renew implements floating.Store.
 func (Store) Renew(t tx.Tx, v ident.VendorID, s *floating.Session) error {
-	_, err := store.On(t).Exec(`UPDATE sessions SET renewed_at = $1, valid_until = $2, user_id = $3 WHERE vendor_id = $4 AND id = $5`,
+	return store.On(t).Later(`UPDATE sessions SET renewed_at = $1, valid_until = $2, user_id = $3 WHERE vendor_id = $4 AND id = $5`,
 		s.RenewedAt.UnixMilli(), s.ValidUntil.UnixMilli(), s.UserID, v, s.ID)
-	return err
 }
 
 // End implements floating.Store.
 func (Store) End(t tx.Tx, v ident.VendorID, s *floating.Session) error {
-	_, err := store.On(t).Exec(`UPDATE sessions SET ended_at = $1, end_reason = $2 WHERE vendor_id = $3 AND id = $4`,
+	return store.On(t).Later(`UPDATE sessions SET ended_at = $1, end_reason = $2 WHERE vendor_id = $3 AND id = $4`,
 		s.EndedAt.UnixMilli(), s.EndReason, v, s.ID)
-	return err
 }
 
 // EndOfClient implements floating.Store.

@@ -50,23 +50,21 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 		return err
 	}
 	a.ID = ident.ActivationID(id)
-	if _, err := store.On(t).Exec(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES ($1, $2, $3, $4, 0)`,
+	if err := store.On(t).Later(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES ($1, $2, $3, $4, 0)`,
 		a.ID, v, a.Pulse.LastSeenAt.UnixMilli(), licensing.DayOf(a.Pulse.LastSeenAt)); err != nil {
 		return err
 	}
-	_, err = store.On(t).Exec(`UPDATE tokens SET activation_id = $1 WHERE vendor_id = $2 AND id = $3`, a.ID, v, a.Token)
-	return err
+	return store.On(t).Later(`UPDATE tokens SET activation_id = $1 WHERE vendor_id = $2 AND id = $3`, a.ID, v, a.Token)
 }
 
 // ReleaseActivation implements licensing.Store.
 func (s *Store) ReleaseActivation(t tx.Tx, v ident.VendorID, a *licensing.Activation, reason licensing.Reason) error {
 	a.ReleasedAt, a.ReleaseReason = t.Now(), reason
-	if _, err := store.On(t).Exec(`UPDATE activations SET released_at = $1, release_reason = $2 WHERE vendor_id = $3 AND id = $4`,
+	if err := store.On(t).Later(`UPDATE activations SET released_at = $1, release_reason = $2 WHERE vendor_id = $3 AND id = $4`,
 		a.ReleasedAt.UnixMilli(), reason, v, a.ID); err != nil {
 		return err
 	}
-	_, err := store.On(t).Exec(`UPDATE tokens SET activation_id = NULL WHERE vendor_id = $1 AND id = $2`, v, a.Token)
-	return err
+	return store.On(t).Later(`UPDATE tokens SET activation_id = NULL WHERE vendor_id = $1 AND id = $2`, v, a.Token)
 }
 
 // OldestGoodwill implements licensing.Store.
@@ -96,8 +94,7 @@ func (s *Store) UpdateClient(t tx.Tx, v ident.VendorID, a *licensing.Activation)
 	if err != nil {
 		return err
 	}
-	_, err = store.On(t).Exec(`UPDATE activations SET hostname = $1, platform = $2, operating_system = $3, software_version = $4,
+	return store.On(t).Later(`UPDATE activations SET hostname = $1, platform = $2, operating_system = $3, software_version = $4,
 		device_variables = $5, address = $6, country = $7, said = $8 WHERE vendor_id = $9 AND id = $10`,
 		c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country, a.Said, v, a.ID)
-	return err
 }

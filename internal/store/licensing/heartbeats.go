@@ -25,7 +25,7 @@ func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activati
 		}
 		was, count = day, 0
 	}
-	if _, err := q.Exec(`UPDATE pulses SET last_seen_at = `+q.Dialect.Greatest("last_seen_at", "$1")+`, last_seen_day = $2, day_count = $3
+	if err := q.Later(`UPDATE pulses SET last_seen_at = `+q.Dialect.Greatest("last_seen_at", "$1")+`, last_seen_day = $2, day_count = $3
 		WHERE activation_id = $4 AND vendor_id = $5`, at, was, count+1, a.ID, v); err != nil {
 		return err
 	}
@@ -33,15 +33,13 @@ func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activati
 		return nil
 	}
 	c := &h.Client
-	_, err := q.Exec(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,
+	return q.Later(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,
 		hostname, platform, address, country, group_id, user_id) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		v, a.ID, at, day, c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country, h.GroupID, h.UserID)
-	return err
 }
 
 // addToDay adds heartbeats to the newest history row of a finished day.
 func addToDay(q *store.Tx, v ident.VendorID, a ident.ActivationID, day, count int64) error {
-	_, err := q.Exec(`UPDATE heartbeats SET day_count = day_count + $1 WHERE id =
+	return q.Later(`UPDATE heartbeats SET day_count = day_count + $1 WHERE id =
 		(SELECT MAX(id) FROM heartbeats WHERE vendor_id = $2 AND activation_id = $3 AND day = $4)`, count, v, a, day)
-	return err
 }

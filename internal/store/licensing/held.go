@@ -37,20 +37,22 @@ const (
 
 // Held implements licensing.Reader: one read for the whole of a heartbeat.
 func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]licensing.Holding, error) {
-	id, err := s.products.find(ctx, s.db, v, product)
+	id, err := s.products.find(s.reading(ctx), v, product)
 	if err != nil || id == 0 {
 		return nil, err
 	}
-	// A short read is not worth a watch over its caller.
-	ctx = context.WithoutCancel(ctx)
-	rows, err := s.db.Query(ctx, selectHeld, v, number, id)
-	scanned, err := store.All[heldRow](rows, err)(scanHeld)
+	var scanned []*heldRow
+	err = s.db.Point(ctx, selectHeld, []any{v, number, int64(id)}, func(scan store.Scan) error {
+		r := new(heldRow)
+		scanned = append(scanned, r)
+		return r.scan(scan)
+	})
 	if err != nil {
 		return nil, err
 	}
 	all := make([]licensing.Holding, 0, len(scanned))
-	for i := range scanned {
-		h, err := s.holding(s.reading(ctx), time.Time{}, v, &scanned[i])
+	for _, r := range scanned {
+		h, err := s.holding(s.reading(ctx), time.Time{}, v, r)
 		if err != nil {
 			return nil, err
 		}
@@ -67,19 +69,18 @@ func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, 
 // HeldByClient implements licensing.Store.
 func (s *Store) HeldByClient(t tx.Tx, v ident.VendorID, number string) ([]licensing.Holding, error) {
 	rows, err := writing(t)(selectHeldByClient, v, number)
-	scanned, err := collect(rows, err, func(scan store.Scan) (heldRow, error) {
-		var device ident.DeviceID
-		var id ident.UUID
-		r, err := scanHeld(func(dest ...any) error { return scan(append([]any{(*int64)(&device), &id}, dest...)...) })
-		r.activation.Device.ID, r.license.UUID = device, id
-		return r, err
+	scanned, err := collect(rows, err, func(scan store.Scan) (*heldRow, error) {
+		r := new(heldRow)
+		return r, r.scan(func(dest ...any) error {
+			return scan(append([]any{(*int64)(&r.activation.Device.ID), &r.license.UUID}, dest...)...)
+		})
 	})
 	if err != nil {
 		return nil, err
 	}
 	all := make([]licensing.Holding, len(scanned))
 	for i := range scanned {
-		if all[i], err = s.holding(writing(t), t.Now(), v, &scanned[i]); err != nil {
+		if all[i], err = s.holding(writing(t), t.Now(), v, scanned[i]); err != nil {
 			return nil, err
 		}
 		all[i].Activation.Device.Number = number
@@ -90,45 +91,44 @@ func (s *Store) HeldByClient(t tx.Tx, v ident.VendorID, number string) ([]licens
 type heldRow struct {
 	license         licensing.License
 	activation      licensing.Activation
-	legacy          nullable[string]
-	mode            nullable[string]
-	overrides       nullable[string]
-	measured        nullable[string]
-	since, until    nullable[int64]
-	suspended       nullable[int64]
-	starts, expires nullable[int64]
-	days            nullable[int64]
-	activated       nullable[int64]
-	usedUp          nullable[int64]
+	legacy          store.OptionalText
+	mode            store.OptionalText
+	overrides       store.OptionalText
+	measured        store.OptionalText
+	since, until    store.OptionalInt
+	suspended       store.OptionalInt
+	starts, expires store.OptionalInt
+	days            store.OptionalInt
+	activated       store.OptionalInt
+	usedUp          store.OptionalInt
 	edition         ident.EditionID
 	revision        int64
 }
 
-func scanHeld(scan store.Scan) (r heldRow, err error) {
+func (r *heldRow) scan(scan store.Scan) error {
 	a, l := &r.activation, &r.license
-	err = scan(
+	return scan(
 		(*int64)(&a.ID), &a.UUID, &a.TokenKey, &a.Client.Name, &a.Client.Description, &a.Client.PublicKey, &a.Said, &r.since, &r.until,
 		&r.suspended, &a.Pulse.LastSeenDay, &a.Pulse.DayCount,
 		(*int64)(&l.ID), &l.Name, &l.LicenseKey, &r.legacy, &l.IsActive, &l.IsTemporary, &r.starts, &r.mode, &r.expires, &r.days,
 		&r.overrides, &r.measured, &r.activated, &l.RegularUsed, &l.GoodwillUsed, &r.usedUp, &l.Revision,
 		&l.Customer.UUID, &l.Customer.CompanyName, &l.Customer.CustomerNumber, (*int64)(&r.edition), &r.revision,
 	)
-	return r, err
 }
 
 // holding completes a row; at as in withEdition.
 func (s *Store) holding(q querier, at time.Time, v ident.VendorID, r *heldRow) (licensing.Holding, error) {
 	l, a := &r.license, &r.activation
 	l.Vendor = v
-	l.LegacyKey, l.ExpiresMode, l.ExpiresDays = r.legacy.v, terms.ExpiresMode(r.mode.v), int(r.days.v)
-	l.StartsAt, l.ExpiresAt, l.FirstActivatedAt, l.UsedUpAt = r.starts.instant(), r.expires.instant(), r.activated.instant(), r.usedUp.instant()
+	l.LegacyKey, l.ExpiresMode, l.ExpiresDays = r.legacy.V, terms.ExpiresMode(r.mode.V), int(r.days.V)
+	l.StartsAt, l.ExpiresAt, l.FirstActivatedAt, l.UsedUpAt = r.starts.Instant(), r.expires.Instant(), r.activated.Instant(), r.usedUp.Instant()
 	a.License, a.IsTemporary = l.ID, l.IsTemporary
-	a.GoodwillSince, a.GoodwillUntil, a.Device.SuspendedUntil = r.since.instant(), r.until.instant(), r.suspended.instant()
+	a.GoodwillSince, a.GoodwillUntil, a.Device.SuspendedUntil = r.since.Instant(), r.until.Instant(), r.suspended.Instant()
 	var err error
-	if l.Measured, err = parseMeasured(l.ID, r.measured.v); err != nil {
+	if l.Measured, err = parseMeasured(l.ID, r.measured.V); err != nil {
 		return licensing.Holding{}, err
 	}
-	if l.Overrides, err = parseOverrides(l.ID, r.overrides.v); err != nil {
+	if l.Overrides, err = parseOverrides(l.ID, r.overrides.V); err != nil {
 		return licensing.Holding{}, err
 	}
 	kept := s.editions.byRevision(r.edition, r.revision)
@@ -145,32 +145,4 @@ func (s *Store) holding(q querier, at time.Time, v ident.VendorID, r *heldRow) (
 	}
 	l.Edition, l.Product = kept.Edition, kept.holder
 	return licensing.Holding{License: l, Activation: a}, nil
-}
-
-// nullable scans a column that may be NULL; cheaper than sql.Null, which
-// converts by reflection.
-type nullable[T string | int64] struct {
-	v     T
-	valid bool
-}
-
-// Scan implements sql.Scanner.
-func (n *nullable[T]) Scan(src any) error {
-	if src == nil {
-		return nil
-	}
-	v, ok := src.(T)
-	if !ok {
-		return fmt.Errorf("a column held %T", src)
-	}
-	n.v, n.valid = v, true
-	return nil
-}
-
-// instant reads Unix milliseconds; NULL is the zero time.
-func (n nullable[T]) instant() time.Time {
-	if ms, ok := any(n.v).(int64); ok && n.valid {
-		return store.Instant(ms)
-	}
-	return time.Time{}
 }

@@ -117,10 +117,9 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 
 // SaveCounters implements licensing.Store.
 func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
-	_, err := store.On(t).Exec(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4,
+	return store.On(t).Later(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4,
 		first_activated_at = $5, last_slot = $6 WHERE vendor_id = $7 AND id = $8`,
 		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, millis(l.UsedUpAt), millis(l.FirstActivatedAt), l.LastSlot, l.Vendor, l.ID)
-	return err
 }
 
 // SaveMeasured implements licensing.Store.
@@ -151,9 +150,8 @@ func scanID(scan store.Scan) (id ident.LicenseID, err error) { return id, scan(&
 
 // CountDenial implements licensing.Store.
 func (s *Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error {
-	_, err := store.On(t).Exec(`INSERT INTO denials (vendor_id, license_id, reason, hour, denied) VALUES ($1, $2, $3, $4, 1)
+	return store.On(t).Later(`INSERT INTO denials (vendor_id, license_id, reason, hour, denied) VALUES ($1, $2, $3, $4, 1)
 		ON CONFLICT (vendor_id, license_id, reason, hour) DO UPDATE SET denied = denials.denied + 1`, v, l, reason, at.Unix()/3600)
-	return err
 }
 
 // ByKey implements licensing.Reader.

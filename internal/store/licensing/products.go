@@ -1,7 +1,6 @@
 package licensing
 
 import (
-	"context"
 	"sync"
 
 	"chancery/internal/ident"
@@ -9,7 +8,8 @@ import (
 )
 
 // productIDs keeps which inside id a product's outside id stands for: neither
-// ever changes, and products are not deleted.
+// ever changes, and products are not deleted. A product that was seen before its
+// transaction was given up has an outside id that nobody else ever has.
 type productIDs struct {
 	mu   sync.RWMutex
 	byID map[productKey]ident.ProductID
@@ -23,7 +23,7 @@ type productKey struct {
 const maxProducts = 100_000
 
 // find gives 0 for an unknown product, which is not kept.
-func (p *productIDs) find(ctx context.Context, db *store.DB, v ident.VendorID, product ident.UUID) (ident.ProductID, error) {
+func (p *productIDs) find(q querier, v ident.VendorID, product ident.UUID) (ident.ProductID, error) {
 	key := productKey{v, product}
 	p.mu.RLock()
 	id := p.byID[key]
@@ -31,9 +31,12 @@ func (p *productIDs) find(ctx context.Context, db *store.DB, v ident.VendorID, p
 	if id != 0 {
 		return id, nil
 	}
-	if _, err := db.QueryRow(ctx, `SELECT id FROM products WHERE vendor_id = $1 AND uuid = $2`, []any{v, product}, &id); err != nil || id == 0 {
+	rows, err := q(`SELECT id FROM products WHERE vendor_id = $1 AND uuid = $2`, v, product)
+	found, err := collect(rows, err, func(scan store.Scan) (id ident.ProductID, err error) { return id, scan(&id) })
+	if err != nil || len(found) == 0 {
 		return 0, err
 	}
+	id = found[0]
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.byID == nil || len(p.byID) >= maxProducts {

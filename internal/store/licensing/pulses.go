@@ -22,6 +22,7 @@ const (
 	pulseEvery   = 500 * time.Millisecond // a pulse is written at most about this much after it came
 	pulseStep    = 50                     // with one statement
 	pulseRows    = 500                    // in one transaction
+	pulseWriters = 4                      // transactions at once
 	pulseWaiting = 200_000                // activations at most; one more is refused
 )
 
@@ -31,6 +32,8 @@ const (
 type Pulses struct {
 	runner tx.Runner
 	log    *slog.Logger
+
+	flushing sync.Mutex // held while what was taken is written
 
 	mu      sync.Mutex
 	waiting map[pulseKey]*pulse
@@ -111,8 +114,11 @@ func (p *Pulses) loop() {
 	}
 }
 
-// Flush writes what is waiting now. What fails goes back to waiting.
+// Flush writes what is waiting now, and returns when it is written, also what an
+// earlier Flush has taken. What fails goes back to waiting.
 func (p *Pulses) Flush(ctx context.Context) error {
+	p.flushing.Lock()
+	defer p.flushing.Unlock()
 	p.mu.Lock()
 	taken := p.waiting
 	p.waiting = make(map[pulseKey]*pulse, len(taken))
@@ -125,16 +131,28 @@ func (p *Pulses) Flush(ctx context.Context) error {
 	slices.SortFunc(keys, func(a, b pulseKey) int {
 		return cmp.Or(cmp.Compare(a.activation, b.activation), cmp.Compare(a.day, b.day))
 	})
+	// Side by side, so that the embedded engine commits them together: each commit
+	// is a sync, and takes their pages from all readers.
+	var wg sync.WaitGroup
+	var mu sync.Mutex
 	var failed error
+	slots := make(chan struct{}, pulseWriters)
 	for chunk := range slices.Chunk(keys, pulseRows) {
-		err := p.runner.Run(ctx, func(t tx.Tx) error {
-			return writePulses(store.On(t), chunk, taken)
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			err := p.runner.Run(ctx, func(t tx.Tx) error {
+				return writePulses(store.On(t), chunk, taken)
+			})
+			if err != nil {
+				p.giveBack(chunk, taken)
+				mu.Lock()
+				defer mu.Unlock()
+				failed = errors.Join(failed, err)
+			}
 		})
-		if err != nil {
-			failed = errors.Join(failed, err)
-			p.giveBack(chunk, taken)
-		}
 	}
+	wg.Wait()
 	return failed
 }
 
@@ -143,21 +161,22 @@ func (p *Pulses) Flush(ctx context.Context) error {
 func writePulses(q *store.Tx, keys []pulseKey, taken map[pulseKey]*pulse) error {
 	for step := range slices.Chunk(keys, pulseStep) {
 		args := make([]any, 0, 5*len(step))
-		missing := make(map[pulseKey]bool, len(step))
 		for _, key := range step {
 			w := taken[key]
 			args = append(args, int64(key.activation), w.vendor, key.day, w.seen, w.count)
-			missing[key] = true
 		}
-		rows, err := q.Query(updatePulses(q.Dialect, len(step)), args...)
-		written, err := store.All[pulseKey](rows, err)(func(scan store.Scan) (k pulseKey, err error) { return k, scan(&k.activation, &k.day) })
+		written, err := q.Exec(updatePulses(q.Dialect, len(step)), args...)
 		if err != nil {
 			return err
 		}
-		for _, key := range written {
-			delete(missing, key)
+		if written == int64(len(step)) {
+			continue
 		}
-		for key := range missing {
+		missing, err := missed(q, step, taken)
+		if err != nil {
+			return err
+		}
+		for _, key := range missing {
 			w := taken[key]
 			if err := addToDay(q, w.vendor, key.activation, key.day, w.count); err != nil {
 				return err
@@ -165,6 +184,22 @@ func writePulses(q *store.Tx, keys []pulseKey, taken map[pulseKey]*pulse) error 
 		}
 	}
 	return nil
+}
+
+// missed gives the pulses whose row has another day by now.
+func missed(q *store.Tx, keys []pulseKey, taken map[pulseKey]*pulse) (all []pulseKey, err error) {
+	for _, key := range keys {
+		var one int
+		found, err := q.QueryRow(`SELECT 1 FROM pulses WHERE activation_id = $1 AND vendor_id = $2 AND last_seen_day = $3`,
+			[]any{key.activation, taken[key].vendor, key.day}, &one)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			all = append(all, key)
+		}
+	}
+	return all, nil
 }
 
 // updatePulses gives the statement for so many pulses. Only the last step of a
@@ -185,8 +220,7 @@ func updatePulses(d store.Dialect, rows int) string {
 		}
 		b.WriteByte(')')
 	}
-	b.WriteString(`) AS v WHERE pulses.activation_id = v.column1 AND pulses.vendor_id = v.column2 AND pulses.last_seen_day = v.column3
-		RETURNING pulses.activation_id, pulses.last_seen_day`)
+	b.WriteString(`) AS v WHERE pulses.activation_id = v.column1 AND pulses.vendor_id = v.column2 AND pulses.last_seen_day = v.column3`)
 	return b.String()
 }
 

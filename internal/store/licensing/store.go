@@ -61,6 +61,11 @@ func (s *Store) Product(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing.Pr
 	})
 }
 
+// ProductID implements licensing.Store.
+func (s *Store) ProductID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.ProductID, error) {
+	return s.products.find(writing(t), v, id)
+}
+
 // ProductExists implements licensing.Reader.
 func (s *Store) ProductExists(ctx context.Context, v ident.VendorID, product ident.UUID) (bool, error) {
 	var one int

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// sendBatch sends statements in one round trip, and gives the first error.
+func sendBatch(ctx context.Context, conn *sql.Conn, all []statement) error {
+	var batch pgx.Batch
+	for _, s := range all {
+		args, err := plain(s.args)
+		if err != nil {
+			return err
+		}
+		batch.Queue(s.sqltext, args...)
+	}
+	return conn.Raw(func(raw any) (err error) {
+		line, ok := raw.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("store: a connection of another driver: %T", raw) // a wiring defect
+		}
+		results := line.Conn().SendBatch(ctx, &batch)
+		defer func() { err = errors.Join(err, results.Close()) }()
+		for range all {
+			if _, err := results.Exec(); err != nil {
+				return err //nolint:wrapcheck // judged by its type
+			}
+		}
+		return nil
+	})
+}
+
+// plain gives arguments as database/sql gives them to its drivers.
+func plain(args []any) ([]any, error) {
+	all := make([]any, len(args))
+	for i, arg := range args {
+		v, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return nil, fmt.Errorf("store: argument %d: %w", i+1, err)
+		}
+		all[i] = v
+	}
+	return all, nil
+}
