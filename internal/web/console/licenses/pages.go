@@ -167,7 +167,7 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	var all []edge.Route
+	all := make([]edge.Route, 0, 48)
 	for _, part := range []func() []edge.Route{
 		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
 	} {

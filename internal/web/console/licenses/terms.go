@@ -206,7 +206,10 @@ func addTerms(f *web.Form, mode terms.Mode, policy terms.Policy, grants terms.Gr
 	}
 	f.Add(many)
 	if granted := grantFields(grants, own); len(granted) > 0 {
-		f.Add(web.Group{Title: "What it grants", Text: "What the edition lets a licence adjust. Leave a field empty for what the edition says.", Fields: granted})
+		f.Add(web.Group{
+			Title: "What it grants", Text: "What the edition lets a licence adjust. Leave a field empty for what the edition says.",
+			Fields: granted,
+		})
 	}
 	f.Add(long)
 }
