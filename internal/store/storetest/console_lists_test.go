@@ -163,7 +163,7 @@ func TestHeartbeatsAndVersionsOfAClient(t *testing.T) {
 			t.Errorf("%+v, %v", page, err)
 		}
 		versions, err := b.store.Versions(t.Context(), b.vendor, a.ID)
-		names := []string{}
+		names := make([]string, 0, len(versions))
 		for _, v := range versions {
 			names = append(names, v.Version)
 		}
@@ -187,7 +187,7 @@ func TestSessionsOfAllLicences(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []string
+			got := make([]string, 0, len(page.Items))
 			for _, s := range page.Items {
 				got = append(got, s.ClientID)
 			}
