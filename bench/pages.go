@@ -100,7 +100,7 @@ func (b *visitor) do(r *http.Request, ends string) error {
 	if err != nil {
 		return err //nolint:wrapcheck // wrapped by the caller
 	}
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		return err //nolint:wrapcheck // wrapped by the caller

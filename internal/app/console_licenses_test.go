@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -51,9 +52,7 @@ func openShop(t *testing.T, server *apptest.Server) *shop {
 	s.product = s.manage(t, "POST", "/products", fields{"name": "Drill", "printed_keys": true}, "id")
 	edition := func(name string, more fields) string {
 		body := fields{"product_id": s.product, "name": name}
-		for k, v := range more {
-			body[k] = v
-		}
+		maps.Copy(body, more)
 		return s.manage(t, "POST", "/editions", body, "id")
 	}
 	s.edition = edition("Basic", fields{"token_limit": 2, "goodwill_token_limit": 1})
@@ -75,9 +74,7 @@ func openShop(t *testing.T, server *apptest.Server) *shop {
 func (s *shop) issue(t *testing.T, edition string, more fields) (id, key string) {
 	t.Helper()
 	body := fields{"edition_id": edition, "customer_id": s.customer}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	var l struct {
 		ID  string `json:"id"`
 		Key string `json:"license_key"`

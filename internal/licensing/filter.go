@@ -34,6 +34,13 @@ func (f Filter) Indexed() bool {
 	return narrow <= 1 && !switched
 }
 
+// ByState reports whether the index of a state leads to fewer licences than those
+// of product and edition: few are switched off, used up or on goodwill.
+func (f Filter) ByState() bool {
+	few := f.UsedUp || f.OnGoodwill || f.IsActive != nil && !*f.IsActive
+	return few && f.Search == nil && f.Customer.IsZero() && f.LicenseeEmail == ""
+}
+
 // SearchedAtOnce is how many licences or activations a search takes of each kind
 // of thing that may begin as asked for; who finds that many types more of it.
 const SearchedAtOnce = 300

@@ -49,6 +49,17 @@ func TestLicencesAreFoundByAnyPrefix(t *testing.T) {
 				t.Errorf("%q: %d found, want %d, %v", text, len(found.Items), want, err)
 			}
 		}
+		off := false
+		b.update(t, mine, licensing.Change{IsActive: &off})
+		for name, f := range map[string]licensing.Filter{
+			"off": {IsActive: &off}, "off, of the product": {IsActive: &off, Product: b.product.UUID}, "off, of the edition": {IsActive: &off, Edition: ed.UUID},
+			"off, of the customer": {IsActive: &off, Customer: b.customer.UUID},
+		} {
+			found, err := b.store.List(t.Context(), b.vendor, f, request(t, 10, "", "", licensing.Sorts()...))
+			if err != nil || len(found.Items) != 1 || found.Items[0].ID != mine.ID {
+				t.Errorf("%s: %v, %v", name, found.Items, err)
+			}
+		}
 		other := storetest.Vendor(t, e, "Bolt").ID
 		p, _ := licensing.ParsePrefix(key)
 		if found, err := b.store.List(t.Context(), other, licensing.Filter{Search: &p}, request(t, 10, "", "", licensing.Sorts()...)); err != nil || len(found.Items) != 0 {
@@ -152,7 +163,7 @@ func TestHeartbeatsAndVersionsOfAClient(t *testing.T) {
 			t.Errorf("%+v, %v", page, err)
 		}
 		versions, err := b.store.Versions(t.Context(), b.vendor, a.ID)
-		names := []string{}
+		names := make([]string, 0, len(versions))
 		for _, v := range versions {
 			names = append(names, v.Version)
 		}
@@ -176,7 +187,7 @@ func TestSessionsOfAllLicences(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []string
+			got := make([]string, 0, len(page.Items))
 			for _, s := range page.Items {
 				got = append(got, s.ClientID)
 			}
@@ -211,10 +222,12 @@ func TestConsoleListsAreServedByIndexes(t *testing.T) {
 	t.Parallel()
 	e := storetest.SQLite(t)
 	for query, index := range map[string]string{
-		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.product_id = 2 ORDER BY l.id DESC LIMIT 51`:         "licenses_by_product",
-		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.is_active = 0 ORDER BY l.id DESC LIMIT 51`:          "licenses_switched_off",
-		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.used_up_at IS NOT NULL ORDER BY l.id DESC LIMIT 51`: "licenses_refusing",
-		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.goodwill_used > 0 ORDER BY l.id DESC LIMIT 51`:      "licenses_above_contract",
+		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.product_id = 2 ORDER BY l.id DESC LIMIT 51`:                                    "licenses_by_product",
+		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND +l.product_id = 2 AND l.is_active = 0 AND l.id >= 7 ORDER BY l.id DESC LIMIT 51`: "licenses_switched_off",
+		`SELECT a.id FROM activations a WHERE a.vendor_id = $1 AND a.released_at IS NOT NULL ORDER BY a.id DESC LIMIT 51`:                       "activations_past",
+		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.is_active = 0 ORDER BY l.id DESC LIMIT 51`:                                     "licenses_switched_off",
+		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.used_up_at IS NOT NULL ORDER BY l.id DESC LIMIT 51`:                            "licenses_refusing",
+		`SELECT l.id FROM licenses l WHERE l.vendor_id = 1 AND l.goodwill_used > 0 ORDER BY l.id DESC LIMIT 51`:                                 "licenses_above_contract",
 		`SELECT id FROM licenses WHERE vendor_id = $1 AND name_folded <> '' AND name_folded >= $2 AND name_folded < $3
 			ORDER BY name_folded LIMIT 300`: "licenses_by_name",
 		`SELECT id FROM licenses WHERE vendor_id = $1 AND legacy_license_key IS NOT NULL AND legacy_license_key >= $2 AND legacy_license_key < $3

@@ -27,7 +27,8 @@ func (p *Pages) askSuspend(q *web.Request, form *web.Form) (*web.FormPage, error
 	if err != nil {
 		return nil, err
 	}
-	page.Text = "Every call of " + show.ClientName(s.Activation) + " is refused until then, with all licences it holds. Nothing is lost: it keeps its tokens, and goes on afterwards by itself. " +
+	page.Text = "Every call of " + show.ClientName(s.Activation) + " is refused until then, with all licences it holds. Nothing is lost: it " +
+		"keeps its tokens, and goes on afterwards by itself. " +
 		"What it does meanwhile is the program's: it may run on its freeride."
 	form.Add(web.Group{Fields: []web.Field{{
 		Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Value: page.Now.In(q.VendorZone()).AddDate(0, 0, 7).Format(time.DateOnly),
@@ -71,7 +72,8 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 	if err != nil {
 		return nil, err
 	}
-	page.Text = show.ClientName(s.Activation) + " loses its activation, and its token is free at once. It is told at its next heartbeat that it is not activated; " +
+	page.Text = show.ClientName(s.Activation) + " loses its activation, and its token is free at once. It is told at its next heartbeat " +
+		"that it is not activated; " +
 		"while it is offline it goes on by its freeride. It can be activated again while there is room."
 	return page, nil
 }

@@ -41,7 +41,8 @@ func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
 	}
 	if country := q.Text("country"); country != "" { // it comes by a link, and can be taken away
 		filters = append(filters, web.Filter{
-			Name: "country", Label: "Country", Kind: web.ChoiceFilter, Options: []web.Option{{Value: country, Label: show.CountryName(strings.ToUpper(country))}},
+			Name: "country", Label: "Country", Kind: web.ChoiceFilter,
+			Options: []web.Option{{Value: country, Label: show.CountryName(strings.ToUpper(country))}},
 		})
 	}
 	return web.Table[licensing.Seat]{
@@ -103,7 +104,10 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 		{Name: "device", Label: "Device", Cell: func(s licensing.Seat) web.Cell {
 			return web.Cell{Text: show.ClientName(s.Activation), Href: show.ActivationHref(q.Base, s.Activation.UUID), Sub: s.Activation.Device.Number}
 		}, Plain: func(s licensing.Seat) string { return show.ClientName(s.Activation) }},
-		{Name: "client_id", Label: "Client id", Extra: true, Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Device.Number, Mono: true} }},
+		{
+			Name: "client_id", Label: "Client id", Extra: true,
+			Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Device.Number, Mono: true} },
+		},
 		{Name: "state", Label: "State", Cell: func(s licensing.Seat) web.Cell {
 			badge := show.ClientBadge(s, now)
 			return web.Cell{Badge: &badge}
@@ -112,7 +116,10 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			if s.License == nil {
 				return web.Cell{}
 			}
-			return web.Cell{Text: show.LicenseName(s.License), Href: show.LicenseHref(q.Base, s.License.UUID), Sub: s.License.Edition.Name + " · " + s.License.Product.Name}
+			return web.Cell{
+				Text: show.LicenseName(s.License), Href: show.LicenseHref(q.Base, s.License.UUID),
+				Sub: s.License.Edition.Name + " · " + s.License.Product.Name,
+			}
 		}, Plain: func(s licensing.Seat) string {
 			if s.License == nil {
 				return ""
@@ -128,9 +135,20 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 		{Name: "seen", Label: "Last seen", Sort: "last_seen", Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} }},
 		{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.SoftwareVersion} }},
 		{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
-		{Name: "activated", Label: "Activated", Sort: "created_at", Extra: true, Cell: func(s licensing.Seat) web.Cell { return web.Cell{Day: s.Activation.ActivatedAt} }},
-		{Name: "system", Label: "Operating system", Extra: true, Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.OperatingSystem} }},
+		{
+			Name: "activated", Label: "Activated", Sort: "created_at", Extra: true,
+			Cell: func(s licensing.Seat) web.Cell { return web.Cell{Day: s.Activation.ActivatedAt} },
+		},
+		{
+			Name: "system", Label: "Operating system", Extra: true,
+			Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.OperatingSystem} },
+		},
 		{Name: "platform", Label: "Platform", Extra: true, Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.Platform} }},
-		{Name: "address", Label: "Address", Extra: true, Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.Address, Mono: true} }},
+		{Name: "address", Label: "Address", Extra: true, Cell: func(s licensing.Seat) web.Cell {
+			return web.Cell{
+				Text: s.Activation.Client.Address,
+				Mono: true,
+			}
+		}},
 	}
 }

@@ -3,6 +3,7 @@ package devices
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"chancery/internal/identity"
@@ -112,7 +113,10 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 	case !a.ReleasedAt.IsZero():
 		all = append(all, web.Notice{Tone: web.Info, Title: "Released.", Text: page.At(a.ReleasedAt).Text + ": " + show.ReleaseReason(a.ReleaseReason) + "."})
 	case a.Device.SuspendedAt(page.Now):
-		all = append(all, web.Notice{Tone: web.Bad, Title: "Suspended.", Text: "Every call of this device is refused until " + page.At(a.Device.SuspendedUntil).Text + "."})
+		all = append(all, web.Notice{
+			Tone: web.Bad, Title: "Suspended.",
+			Text: "Every call of this device is refused until " + page.At(a.Device.SuspendedUntil).Text + ".",
+		})
 	}
 	if a.ReleasedAt.IsZero() && a.IsGoodwill() {
 		text := "It is above the contract since " + page.Day(a.GoodwillSince).Text + ", until a token becomes free."
@@ -129,8 +133,14 @@ func activationFacts(q *web.Request, s licensing.Seat) []web.Fact {
 	all := []web.Fact{}
 	if l := s.License; l != nil {
 		all = append(all,
-			web.Fact{Label: "Licence", Cell: web.Cell{Text: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID), Sub: l.Edition.Name + " · " + l.Product.Name}},
-			web.Fact{Label: "Customer", Cell: web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID), Sub: l.Customer.CustomerNumber}})
+			web.Fact{Label: "Licence", Cell: web.Cell{
+				Text: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID),
+				Sub: l.Edition.Name + " · " + l.Product.Name,
+			}},
+			web.Fact{Label: "Customer", Cell: web.Cell{
+				Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID),
+				Sub: l.Customer.CustomerNumber,
+			}})
 	}
 	return append(all,
 		web.Fact{Label: "Activated", Cell: web.Cell{When: a.ActivatedAt}},
@@ -157,8 +167,8 @@ func clientFacts(a *licensing.Activation) []web.Fact {
 		own = "Yes: nobody else can call as this device"
 	}
 	all = append(all, web.Fact{Label: "Key pair of its own", Cell: web.Cell{Text: own}})
-	for _, tag := range c.Tags {
-		all = append(all, web.Fact{Label: "Tag", Cell: web.Cell{Text: tag}})
+	if len(c.Tags) > 0 {
+		all = append(all, web.Fact{Label: "Tags", Cell: web.Cell{Text: strings.Join(c.Tags, ", ")}})
 	}
 	return all
 }
@@ -167,7 +177,8 @@ func clientFacts(a *licensing.Activation) []web.Fact {
 // history, today's in the pulse.
 func beatsChart(page *web.Page, a *licensing.Activation, rows []licensing.Heartbeat) web.Chart {
 	c := web.Chart{
-		ID: "beats", Title: "Heartbeats per day", Text: "Of the last 30 days (UTC).", Kind: web.BarChart, Unit: "heartbeats", Empty: "No heartbeat in the last 30 days.",
+		ID: "beats", Title: "Heartbeats per day", Text: "Of the last 30 days (UTC).", Kind: web.BarChart, Unit: "heartbeats",
+		Empty: "No heartbeat in the last 30 days.",
 	}
 	since := licensing.DayOf(page.Now) - chartedDays + 1
 	counts := make([]int64, chartedDays)

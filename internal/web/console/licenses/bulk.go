@@ -31,7 +31,7 @@ func (p *Pages) bulk() []edge.Route {
 // an undo.
 func (p *Pages) switchAll(t tx.Tx, q *web.Request, v web.Values, on bool) (web.Done, error) {
 	var ids []ident.UUID
-	for _, text := range strings.Split(strings.Join(v.Values["id"], ","), ",") {
+	for text := range strings.SplitSeq(strings.Join(v.Values["id"], ","), ",") {
 		if text = strings.TrimSpace(text); text == "" {
 			continue
 		}

@@ -40,7 +40,10 @@ func (p *Pages) askChange(q *web.Request, form *web.Form) (*web.FormPage, error)
 	}
 	form.Add(web.Group{Title: "Licence", Fields: []web.Field{
 		{Name: "name", Label: "Name", Value: l.Name, Hint: "What you and the customer call it."},
-		{Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail, Required: true, Hint: "The user who gets the mail with the key, and signs in to the dashboard."},
+		{
+			Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail, Required: true,
+			Hint: "The user who gets the mail with the key, and signs in to the dashboard.",
+		},
 		{Name: "legacy_license_key", Label: "Legacy key", Value: l.LegacyKey, Mono: true, Hint: "A key of an older system that shall go on working."},
 	}})
 	starts, days := "", ""
@@ -123,7 +126,10 @@ func (p *Pages) askExtend(q *web.Request, form *web.Form) (*web.FormPage, error)
 		}
 	}
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "expires_at", Label: "New last day", Kind: web.DateField, Required: true, Value: lastDay(until.AddDate(1, 0, 0), zone), Hint: "It holds until that day ends in your time zone."},
+		{
+			Name: "expires_at", Label: "New last day", Kind: web.DateField, Required: true, Value: lastDay(until.AddDate(1, 0, 0), zone),
+			Hint: "It holds until that day ends in your time zone.",
+		},
 	}})
 	return page, nil
 }
@@ -135,7 +141,8 @@ func (p *Pages) doExtend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 	if err := v.Err(); err != nil {
 		return web.Done{}, err
 	}
-	return p.update(t, q, licensing.Change{Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: *end}}, "The licence now holds until the end of "+v.Text("expires_at")+".")
+	return p.update(t, q, licensing.Change{Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: *end}},
+		"The licence now holds until the end of "+v.Text("expires_at")+".")
 }
 
 func (p *Pages) askTokens(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -168,7 +175,8 @@ func (p *Pages) doTokens(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 		return web.Done{}, err
 	}
 	if l.AnyNumber() {
-		return web.Done{}, fault.Refused("any_number", "A floating licence takes any number of clients: it has no tokens to add.", "Change how many sessions may be open at once instead.")
+		return web.Done{}, fault.Refused("any_number", "A floating licence takes any number of clients: it has no tokens to add.",
+			"Change how many sessions may be open at once instead.")
 	}
 	limit := l.Terms().Policy.TokenLimit + n
 	done, err := p.update(t, q, licensing.Change{Overrides: func(o terms.Overrides) terms.Overrides {
@@ -207,7 +215,8 @@ func (p *Pages) askOff(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	form.Danger = true
 	page.Text = "Nothing can be activated with it any more. "
 	if used := l.RegularUsed + l.GoodwillUsed; used > 0 {
-		page.Text += web.Count(used, "activated client is", "activated clients are") + " told at the next heartbeat that the licence is not valid; what the program does then is yours to say. "
+		page.Text += web.Count(used, "activated client is", "activated clients are") + " told at the next heartbeat that the licence is not " +
+			"valid; what the program does then is yours to say. "
 	}
 	page.Text += "Nothing is lost: switch it on again at any time."
 	return page, nil

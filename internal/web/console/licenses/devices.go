@@ -17,7 +17,8 @@ func (p *Pages) devices() []edge.Route {
 				return web.Page{}, err
 			}
 			page := p.header(q, l, "Devices")
-			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q.Base, l.UUID) + "/tokens", Icon: "key", Plain: true}}, page.Actions...)
+			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q.Base, l.UUID) + "/tokens", Icon: "key", Plain: true}},
+				page.Actions...)
 			if q.May(identity.ManageLicenses) && !l.AnyNumber() {
 				lead(&page, web.Action{Label: "Add tokens", Href: show.LicenseHref(q.Base, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
 			}
@@ -47,23 +48,35 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 	t := web.Table[licensing.Seat]{
 		Name: "devices", Sorts: licensing.Sorts(),
 		Filters: []web.Filter{{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{{Value: "past", Label: "Also those released"}}}},
-		Empty:   web.Empty{Icon: "devices", Title: "No device is activated", Text: "A client activates itself with the license key: send the key to the licensee."},
-		ID:      func(s licensing.Seat) string { return s.Activation.UUID.String() },
+		Empty: web.Empty{
+			Icon: "devices", Title: "No device is activated",
+			Text: "A client activates itself with the license key: send the key to the licensee.",
+		},
+		ID: func(s licensing.Seat) string { return s.Activation.UUID.String() },
 		Columns: []web.Column[licensing.Seat]{
 			{Name: "device", Label: "Device", Cell: func(s licensing.Seat) web.Cell {
 				return web.Cell{Text: show.ClientName(s.Activation), Href: show.ActivationHref(q.Base, s.Activation.UUID), Sub: s.Activation.Device.Number}
 			}, Plain: func(s licensing.Seat) string { return show.ClientName(s.Activation) }},
-			{Name: "client_id", Label: "Client id", Extra: true, Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Device.Number, Mono: true} }},
+			{
+				Name: "client_id", Label: "Client id", Extra: true,
+				Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Device.Number, Mono: true} },
+			},
 			{Name: "state", Label: "State", Cell: func(s licensing.Seat) web.Cell {
 				badge := show.ClientBadge(s, now)
 				return web.Cell{Badge: &badge}
 			}},
 			{Name: "seen", Label: "Last seen", Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} }},
-			{Name: "activated", Label: "Activated", Sort: "created_at", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Day: s.Activation.ActivatedAt} }},
+			{
+				Name: "activated", Label: "Activated", Sort: "created_at",
+				Cell: func(s licensing.Seat) web.Cell { return web.Cell{Day: s.Activation.ActivatedAt} },
+			},
 			{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.SoftwareVersion} }},
 			{Name: "system", Label: "Operating system", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.OperatingSystem} }},
 			{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
-			{Name: "address", Label: "Address", Extra: true, Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.Address, Mono: true} }},
+			{
+				Name: "address", Label: "Address", Extra: true,
+				Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.Address, Mono: true} },
+			},
 			{Name: "token", Label: "Token key", Extra: true, Cell: func(s licensing.Seat) web.Cell {
 				return web.Cell{Text: show.ShortKey(s.Activation.TokenKey), Copy: s.Activation.TokenKey.String(), Mono: true}
 			}, Plain: func(s licensing.Seat) string { return s.Activation.TokenKey.String() }},

@@ -160,7 +160,10 @@ func addWhat(form *web.Form, products []catalog.Product, editions []catalog.Edit
 	}
 	form.Add(web.Group{Title: "Licence", Fields: []web.Field{
 		edition,
-		{Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Placeholder: "the customer's", Hint: "The user who gets the mail with the key, and signs in to the dashboard."},
+		{
+			Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Placeholder: "the customer's",
+			Hint: "The user who gets the mail with the key, and signs in to the dashboard.",
+		},
 		{Name: "name", Label: "Name", Placeholder: "none", Hint: "What you and the customer call it, such as a site or an order."},
 	}})
 	form.Add(web.Group{Title: "When", Fields: append([]web.Field{
@@ -297,7 +300,10 @@ func editionFacts(page *web.Page, e *catalog.Edition, zone *time.Location) []web
 	} else {
 		facts = append(facts,
 			web.Fact{Label: "By contract", Cell: count(e.Policy.TokenLimit, "activation", "activations")},
-			web.Fact{Label: "Buffer and goodwill", Cell: web.Cell{Text: web.Number(e.Policy.ActivationBuffer) + " + " + web.Number(e.Policy.GoodwillTokenLimit)}})
+			web.Fact{
+				Label: "Buffer and goodwill",
+				Cell:  web.Cell{Text: web.Number(e.Policy.ActivationBuffer) + " + " + web.Number(e.Policy.GoodwillTokenLimit)},
+			})
 	}
 	return page.Facts(append(facts, web.Fact{Label: "Ends", Cell: web.Cell{Text: ends(e.Policy, zone)}},
 		web.Fact{Label: "Heartbeat", Cell: count(int64(e.Policy.HeartbeatPeriodDays), "day", "days")},

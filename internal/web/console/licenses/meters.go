@@ -56,7 +56,7 @@ func (p *Pages) showMeters(q *web.Request) (*metersPage, error) {
 	}
 	for i, r := range readings {
 		m := meter{
-			Name: r.Limitation.Name, Hint: r.Limitation.Description, Facts: page.Page.Facts(meterFacts(r)...),
+			Name: r.Limitation.Name, Hint: r.Limitation.Description, Facts: page.Facts(meterFacts(r)...),
 			Ledger: show.LicenseHref(q.Base, l.UUID) + "/meters/" + r.Limitation.ID.String(),
 		}
 		if q.May(identity.ManageLicenses) {
@@ -113,7 +113,8 @@ func meterFacts(r metering.Reading) []web.Fact {
 // consumedChart draws what a meter counted by the day, in the viewer's zone, in whole units.
 func consumedChart(page *web.Page, hours []metering.Hour, from time.Time, more bool) web.Chart {
 	c := web.Chart{
-		Title: "Consumed per day", Text: "Of the last 30 days, in whole units.", Kind: web.BarChart, Unit: "units", Empty: "Nothing was consumed in the last 30 days.",
+		Title: "Consumed per day", Text: "Of the last 30 days, in whole units.", Kind: web.BarChart, Unit: "units",
+		Empty: "Nothing was consumed in the last 30 days.",
 	}
 	if more {
 		c.Text = "Of the newest 50,000 entries within 30 days, in whole units."
@@ -179,11 +180,15 @@ func (p *Pages) ledgerTable(q *web.Request) (web.Table[metering.Entry], error) {
 	}
 	base := show.LicenseHref(q.Base, l.UUID) + "/meters/" + k.ID.String() + "/take-back/"
 	kinds := map[metering.Kind]web.Badge{
-		metering.Consumed: {Word: "Consumed", Tone: web.Info}, metering.Adjusted: {Word: "By hand", Tone: web.Notable}, metering.RolledBack: {Word: "Taken back", Tone: web.Neutral},
+		metering.Consumed: {Word: "Consumed", Tone: web.Info}, metering.Adjusted: {Word: "By hand", Tone: web.Notable},
+		metering.RolledBack: {Word: "Taken back", Tone: web.Neutral},
 	}
 	t := web.Table[metering.Entry]{
 		Name: "ledger", Sorts: metering.EntrySorts(),
-		Empty: web.Empty{Icon: "gauge", Title: "Nothing was counted yet", Text: "Clients report what they consume; what they did not report can be added by hand."},
+		Empty: web.Empty{
+			Icon: "gauge", Title: "Nothing was counted yet",
+			Text: "Clients report what they consume; what they did not report can be added by hand.",
+		},
 		Columns: []web.Column[metering.Entry]{
 			{Name: "at", Label: "When", Sort: "created_at", Cell: func(e metering.Entry) web.Cell { return web.Cell{When: e.At} }},
 			{Name: "kind", Label: "What", Cell: func(e metering.Entry) web.Cell {
@@ -205,7 +210,10 @@ func (p *Pages) ledgerTable(q *web.Request) (web.Table[metering.Entry], error) {
 				return web.Cell{Text: e.ClientID, Mono: true, Sub: e.UserID}
 			}},
 			{Name: "external", Label: "External id", Extra: true, Cell: func(e metering.Entry) web.Cell { return web.Cell{Text: e.ExternalID, Mono: true} }},
-			{Name: "transaction", Label: "Transaction", Extra: true, Cell: func(e metering.Entry) web.Cell { return web.Cell{Text: e.UUID.String(), Mono: true} }},
+			{
+				Name: "transaction", Label: "Transaction", Extra: true,
+				Cell: func(e metering.Entry) web.Cell { return web.Cell{Text: e.UUID.String(), Mono: true} },
+			},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[metering.Entry], error) {
 			return p.Ledger.Entries(q.Context(), q.VendorID(), l.ID, k.ID, r)

@@ -69,7 +69,8 @@ func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, erro
 	if err != nil {
 		return nil, err
 	}
-	page.Text = "The licence belongs to the other customer from then on, with its devices and its history. The licensee stays who it is, unless you name another one."
+	page.Text = "The licence belongs to the other customer from then on, with its devices and its history. The licensee stays who it is, " +
+		"unless you name another one."
 	field := web.Field{
 		Name: "customer", Label: "New customer", Required: true, Suggest: q.Href("/licenses/customers"),
 		Placeholder: "Name, number or e-mail begins with…", Hint: "It is " + l.Customer.CompanyName + "'s now.",

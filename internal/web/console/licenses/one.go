@@ -143,7 +143,10 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 		}
 		limit := state.Terms.Policy.FloatingTokenLimit
 		bar := web.Bar{Used: open[l.ID], Contract: limit, Allowed: limit, Unit: "sessions"}
-		page.Use = append(page.Page.Facts(web.Fact{Label: "Sessions open now", Cell: web.Cell{Bar: &bar, Href: show.LicenseHref(q.Base, l.UUID) + "/sessions"}}), page.Use...)
+		page.Use = append(page.Page.Facts(web.Fact{
+			Label: "Sessions open now",
+			Cell:  web.Cell{Bar: &bar, Href: show.LicenseHref(q.Base, l.UUID) + "/sessions"},
+		}), page.Use...)
 	}
 	return page, nil
 }
@@ -166,7 +169,10 @@ func (p *Pages) mailed(q *web.Request, page *web.Page, l *licensing.License) ([]
 func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 	all := []web.Fact{
 		{Label: "Customer", Cell: web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID), Sub: l.Customer.CustomerNumber}},
-		{Label: "Licensee", Cell: web.Cell{Text: l.LicenseeEmail, Href: q.Href("/licenses") + "?" + url.Values{"licensee": {l.LicenseeEmail}}.Encode()}, Hint: "The user who gets the mail with the key, and signs in to the dashboard"},
+		{
+			Label: "Licensee", Cell: web.Cell{Text: l.LicenseeEmail, Href: q.Href("/licenses") + "?" + url.Values{"licensee": {l.LicenseeEmail}}.Encode()},
+			Hint: "The user who gets the mail with the key, and signs in to the dashboard",
+		},
 		{Label: "Product", Cell: web.Cell{Text: l.Product.Name, Href: show.ProductHref(q.Base, l.Product.UUID)}},
 		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q.Base, l.Edition.UUID), Sub: show.Mode(l.Edition.Mode)}},
 		{Label: "Issued", Cell: web.Cell{When: l.CreatedAt}},
@@ -228,11 +234,20 @@ func validity(page *web.Page, l *licensing.License, s licensing.State) (main web
 	case licensing.ReasonNotStarted:
 		main = web.Notice{Tone: web.Info, Title: "Not started.", Text: "It holds from " + page.Day(l.StartsAt).Text + "."}
 	case licensing.ReasonExpired:
-		main = web.Notice{Tone: web.Bad, Title: "Expired.", Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": extend it, or issue another one."}
+		main = web.Notice{
+			Tone: web.Bad, Title: "Expired.",
+			Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": extend it, or issue another one.",
+		}
 	case licensing.ReasonMeasured:
-		main = web.Notice{Tone: web.Bad, Title: "Consumed.", Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one."}
+		main = web.Notice{
+			Tone: web.Bad, Title: "Consumed.",
+			Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one.",
+		}
 	case licensing.ReasonTrialOver:
-		main = web.Notice{Tone: web.Bad, Title: "The trial is over.", Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": set the trial to 0 days to make it a full licence."}
+		main = web.Notice{
+			Tone: web.Bad, Title: "The trial is over.",
+			Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": set the trial to 0 days to make it a full licence.",
+		}
 	default:
 		main = web.Notice{Tone: web.Good, Title: "Valid.", Text: "Clients are answered that they may run."}
 		if !s.ExpiresAt.IsZero() {
@@ -251,7 +266,10 @@ func validity(page *web.Page, l *licensing.License, s licensing.State) (main web
 		})
 	}
 	if l.IsTemporary {
-		notes = append(notes, web.Notice{Tone: web.Info, Title: "Temporary.", Text: "A client may hold it beside another licence, and it goes first while it is valid."})
+		notes = append(notes, web.Notice{
+			Tone: web.Info, Title: "Temporary.",
+			Text: "A client may hold it beside another licence, and it goes first while it is valid.",
+		})
 	}
 	return main, notes
 }
@@ -307,7 +325,7 @@ func grants(page *web.Page, l *licensing.License) []grant {
 	if l.Overrides != nil {
 		own = *l.Overrides
 	}
-	var all []grant
+	all := make([]grant, 0, len(held.Features)+len(held.Limitations)+len(held.Variables))
 	for _, f := range held.Features {
 		g := grant{Kind: "Feature", Name: f.Name, Value: inForce(f.IsActive), Hint: f.Description, Off: !f.IsActive}
 		if f.ExpiresAt != nil {

@@ -28,7 +28,7 @@ import (
 var templates embed.FS
 
 // Rows reads licences. What is missing is a NotFound fault.
-type Rows interface { //nolint:interfacebloat // all tabs of one page
+type Rows interface {
 	List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error)
 	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
 	Tokens(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[*licensing.Token], error)
@@ -167,7 +167,7 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	var all []edge.Route
+	all := make([]edge.Route, 0, 48)
 	for _, part := range []func() []edge.Route{
 		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
 	} {

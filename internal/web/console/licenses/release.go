@@ -101,7 +101,7 @@ func (p *Pages) doRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, erro
 		return web.Done{}, err
 	}
 	var ids []ident.UUID
-	for _, text := range strings.Split(strings.Join(v.Values["id"], ","), ",") {
+	for text := range strings.SplitSeq(strings.Join(v.Values["id"], ","), ",") {
 		if text = strings.TrimSpace(text); text == "" {
 			continue
 		}

@@ -28,7 +28,10 @@ func (p *Pages) sessionsTable(q *web.Request) (web.Table[floating.Session], erro
 	}
 	t := web.Table[floating.Session]{
 		Name: "sessions", Sorts: floating.Sorts(),
-		Filters: []web.Filter{{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{{Value: "open", Label: "Open now"}, {Value: "past", Label: "Ended"}}}},
+		Filters: []web.Filter{{
+			Name: "state", Label: "State", Kind: web.ChoiceFilter,
+			Options: []web.Option{{Value: "open", Label: "Open now"}, {Value: "past", Label: "Ended"}},
+		}},
 		Empty:   web.Empty{Icon: "plug", Title: "No sessions yet", Text: "A client opens one when it starts to work, and closes it when it is done."},
 		Columns: show.SessionColumns(q, q.Now()),
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[floating.Session], error) {

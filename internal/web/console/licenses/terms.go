@@ -2,12 +2,10 @@ package licenses
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"chancery/internal/terms"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
 )
 
 // A licence's own terms in a form: a field that is left empty is the edition's.
@@ -208,7 +206,10 @@ func addTerms(f *web.Form, mode terms.Mode, policy terms.Policy, grants terms.Gr
 	}
 	f.Add(many)
 	if granted := grantFields(grants, own); len(granted) > 0 {
-		f.Add(web.Group{Title: "What it grants", Text: "What the edition lets a licence adjust. Leave a field empty for what the edition says.", Fields: granted})
+		f.Add(web.Group{
+			Title: "What it grants", Text: "What the edition lets a licence adjust. Leave a field empty for what the edition says.",
+			Fields: granted,
+		})
 	}
 	f.Add(long)
 }
@@ -218,64 +219,6 @@ func optional(n *int64) string {
 		return "none"
 	}
 	return web.Number(*n)
-}
-
-// grantFields are the adjustable features, limitations and variables.
-func grantFields(g terms.Grants, own terms.Overrides) []web.Field {
-	var fields []web.Field
-	for _, k := range g.Features {
-		if !k.Adjustable {
-			continue
-		}
-		field := web.Field{
-			Name: "feature-" + k.ID.String(), Label: k.Name, Kind: web.SelectField, Hint: k.Description,
-			Placeholder: "As the edition says: " + inForce(k.IsActive), Options: []web.Option{{Value: "on", Label: "On"}, {Value: "off", Label: "Off"}},
-		}
-		for _, o := range own.Features {
-			if o.ID == k.ID && o.IsActive != nil {
-				field.Value = inForce(*o.IsActive)
-			}
-		}
-		fields = append(fields, field)
-	}
-	for _, k := range g.Limitations {
-		if !k.Adjustable {
-			continue
-		}
-		field := web.Field{Name: "limitation-" + k.ID.String(), Label: k.Name, Hint: k.Description, Placeholder: "edition: " + show.Limit(k.Limit)}
-		if field.Hint == "" {
-			field.Hint = "A number, or the word unlimited."
-		}
-		contract := web.Field{
-			Name: "contract-" + k.ID.String(), Label: k.Name + ", by contract", Placeholder: "edition: " + show.Limit(k.Contract()),
-			Hint: "The licence ends when so much is consumed in its whole life.",
-		}
-		for _, o := range own.Limitations {
-			if o.ID == k.ID && (o.Limit != nil || o.Unlimited) {
-				field.Value = strings.ReplaceAll(show.Limit(o.Limit), ",", "")
-			}
-			if o.ID == k.ID && o.ContractAllowed != nil {
-				contract.Value = strings.ReplaceAll(show.Limit(o.ContractAllowed), ",", "")
-			}
-		}
-		fields = append(fields, field)
-		if k.ExpiresLicense {
-			fields = append(fields, contract)
-		}
-	}
-	for _, k := range g.Variables {
-		if !k.Adjustable {
-			continue
-		}
-		field := web.Field{Name: "variable-" + k.ID.String(), Label: k.Name, Hint: k.Description, Placeholder: "edition: " + k.Value}
-		for _, o := range own.Variables {
-			if o.ID == k.ID {
-				field.Value = o.Value
-			}
-		}
-		fields = append(fields, field)
-	}
-	return fields
 }
 
 // readTerms reads what addTerms asked for. A field that the form did not have
@@ -309,82 +252,6 @@ func readTerms(v web.Values, mode terms.Mode, grants terms.Grants, was terms.Ove
 	}
 	readGrants(v, grants, &o)
 	return o
-}
-
-func readGrants(v web.Values, g terms.Grants, o *terms.Overrides) {
-	was := *o
-	o.Features, o.Limitations, o.Variables = nil, nil, nil
-	for _, k := range g.Features {
-		set := terms.FeatureOverride{ID: k.ID}
-		for _, had := range was.Features {
-			if had.ID == k.ID {
-				set = had
-			}
-		}
-		if name := "feature-" + k.ID.String(); v.Has(name) {
-			set.IsActive = nil
-			if text := v.Text(name); text != "" {
-				on := text == "on"
-				set.IsActive = &on
-			}
-		}
-		if k.Adjustable && (set.IsActive != nil || set.ExpiresAt != nil) {
-			o.Features = append(o.Features, set)
-		}
-	}
-	for _, k := range g.Limitations {
-		set := terms.LimitationOverride{ID: k.ID}
-		for _, had := range was.Limitations {
-			if had.ID == k.ID {
-				set = had
-			}
-		}
-		if name := "limitation-" + k.ID.String(); v.Has(name) {
-			set.Limit, set.Unlimited = readLimit(v, name, true)
-		}
-		if name := "contract-" + k.ID.String(); v.Has(name) {
-			set.ContractAllowed, _ = readLimit(v, name, false)
-		}
-		if k.Adjustable && (set.Limit != nil || set.Unlimited || set.ContractAllowed != nil) {
-			o.Limitations = append(o.Limitations, set)
-		}
-	}
-	for _, k := range g.Variables {
-		set, has := terms.VariableOverride{ID: k.ID}, false
-		for _, had := range was.Variables {
-			if had.ID == k.ID {
-				set, has = had, true
-			}
-		}
-		if name := "variable-" + k.ID.String(); v.Has(name) {
-			set.Value = v.Text(name)
-			has = set.Value != ""
-		}
-		if k.Adjustable && has {
-			o.Variables = append(o.Variables, set)
-		}
-	}
-}
-
-// readLimit reads a quantity; an empty field is neither.
-func readLimit(v web.Values, name string, orUnlimited bool) (limit *int64, unlimited bool) {
-	text := strings.NewReplacer(",", "", " ", "").Replace(v.Text(name))
-	switch {
-	case text == "":
-		return nil, false
-	case orUnlimited && strings.EqualFold(text, "unlimited"):
-		return nil, true
-	}
-	n, err := terms.ParseQuantity(text)
-	if err != nil || n < 0 {
-		message := "must be a number such as 250 or 0.5"
-		if orUnlimited {
-			message += ", or the word unlimited"
-		}
-		v.Check(false, name, message)
-		return nil, false
-	}
-	return &n, false
 }
 
 // lastDay is the date that an exclusive end ends with.

@@ -15,7 +15,7 @@ import (
 
 func (p *Pages) users() []edge.Route {
 	manage := web.Needs(identity.ManageLicenses)
-	routes := []edge.Route{
+	return append([]edge.Route{
 		web.Lists(p.Face, "/licenses/{id}/users", web.Needs(identity.ViewLicenses), p.usersTable, func(q *web.Request) (web.Page, error) {
 			l, err := p.licence(q)
 			if err != nil {
@@ -27,9 +27,9 @@ func (p *Pages) users() []edge.Route {
 			}
 			return page, nil
 		}),
-		web.Act(p.Face, "/licenses/{id}/users/remove", manage, func(q *web.Request) string { return q.Href("/licenses/" + q.R.PathValue("id") + "/users") }, p.removeUsers),
-	}
-	return append(routes, web.Ask(p.Face, "/licenses/{id}/users/add", manage, "form.html", p.askUsers, p.addUsers)...)
+		web.Act(p.Face, "/licenses/{id}/users/remove", manage, func(q *web.Request) string { return q.Href("/licenses/" + q.R.PathValue("id") + "/users") },
+			p.removeUsers),
+	}, web.Ask(p.Face, "/licenses/{id}/users/add", manage, "form.html", p.askUsers, p.addUsers)...)
 }
 
 func (p *Pages) usersTable(q *web.Request) (web.Table[licensing.User], error) {
@@ -40,7 +40,8 @@ func (p *Pages) usersTable(q *web.Request) (web.Table[licensing.User], error) {
 	t := web.Table[licensing.User]{
 		Name: "users", Sorts: licensing.Sorts(), ID: func(u licensing.User) string { return u.UserID },
 		Empty: web.Empty{
-			Icon: "users", Title: "No named users", Text: "While nobody is named, every user may use the licence. Name those who may, and all others are refused.",
+			Icon: "users", Title: "No named users",
+			Text: "While nobody is named, every user may use the licence. Name those who may, and all others are refused.",
 		},
 		Columns: []web.Column[licensing.User]{
 			{Name: "user", Label: "User id", Sort: "created_at", Cell: func(u licensing.User) web.Cell { return web.Cell{Text: u.UserID, Copy: u.UserID} }},
@@ -63,7 +64,10 @@ func (p *Pages) askUsers(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	page.Text = "Only users who are named may use the licence, once one is."
 	form.Cancel = show.LicenseHref(q.Base, l.UUID) + "/users"
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "user_id", Label: "User ids", Kind: web.AreaField, Required: true, Hint: "One on each line, as your programs send them: capital and small letters differ."},
+		{
+			Name: "user_id", Label: "User ids", Kind: web.AreaField, Required: true,
+			Hint: "One on each line, as your programs send them: capital and small letters differ.",
+		},
 	}})
 	return page, nil
 }

@@ -140,7 +140,8 @@ func (p *Pages) customers(q *web.Request, text string) (kind, error) {
 
 func (p *Pages) devices(q *web.Request, text string) (kind, error) {
 	k := kind{Label: "Devices"}
-	all, err := p.Licenses.Seats(q.Context(), q.VendorID(), licensing.ClientFilter{Search: text, Now: q.Now()}, listing.Request{Limit: shown, Sort: "created_at", Desc: true})
+	all, err := p.Licenses.Seats(q.Context(), q.VendorID(), licensing.ClientFilter{Search: text, Now: q.Now()},
+		listing.Request{Limit: shown, Sort: "created_at", Desc: true})
 	for _, s := range all.Items {
 		sub := s.Activation.Device.Number
 		if s.License != nil {

@@ -95,7 +95,8 @@ type row struct {
 
 func (p *Pages) table(q *web.Request) (web.Table[row], error) {
 	now := q.Now()
-	columns := []web.Column[row]{{Name: "license", Label: "Licence", Cell: func(r row) web.Cell {
+	shown := show.SessionColumns(q, now)
+	columns := append(make([]web.Column[row], 0, len(shown)+1), web.Column[row]{Name: "license", Label: "Licence", Cell: func(r row) web.Cell {
 		if r.license == nil {
 			return web.Cell{}
 		}
@@ -105,8 +106,8 @@ func (p *Pages) table(q *web.Request) (web.Table[row], error) {
 			return ""
 		}
 		return show.LicenseName(r.license)
-	}}}
-	for _, c := range show.SessionColumns(q, now) {
+	}})
+	for _, c := range shown {
 		column := web.Column[row]{
 			Name: c.Name, Label: c.Label, Sort: c.Sort, Extra: c.Extra, End: c.End, Cell: func(r row) web.Cell { return c.Cell(r.Session) },
 		}
@@ -121,7 +122,10 @@ func (p *Pages) table(q *web.Request) (web.Table[row], error) {
 			{Name: "client", Label: "Client", Kind: web.SearchFilter, Hint: "The whole client id"},
 			{Name: "user", Label: "User", Kind: web.SearchFilter, Hint: "The whole user id"},
 			{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
-				{Value: "open", Label: "Open now"}, {Value: "overuse", Label: "Overuse, open now"}, {Value: "overused", Label: "Overuse, ever"}, {Value: "past", Label: "Ended"},
+				{Value: "open", Label: "Open now"},
+				{Value: "overuse", Label: "Overuse, open now"},
+				{Value: "overused", Label: "Overuse, ever"},
+				{Value: "past", Label: "Ended"},
 			}},
 		},
 		Empty: web.Empty{

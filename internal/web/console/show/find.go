@@ -15,7 +15,9 @@ func CustomerLabel(c customers.Customer) string { return c.CompanyName + " (" + 
 // LabelledCustomer finds the one customer that a text means: a label, a number, or
 // the beginning of a name, number or address that only one has. Otherwise it gives
 // those that may be meant, at most limit.
-func LabelledCustomer(ctx context.Context, rows CustomerRows, v ident.VendorID, text string, limit int) (one *customers.Customer, more []customers.Customer, err error) {
+func LabelledCustomer(ctx context.Context, rows CustomerRows, v ident.VendorID, text string, limit int) (one *customers.Customer, more []customers.Customer,
+	err error,
+) {
 	text = strings.TrimSpace(text)
 	number := text
 	if i := strings.LastIndexByte(text, '('); i >= 0 && strings.HasSuffix(text, ")") {

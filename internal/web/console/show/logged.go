@@ -49,7 +49,8 @@ func Logged(page *web.Page, r audit.Record, names map[string]string) LoggedChang
 				})
 				continue
 			}
-			c.Differs = append(c.Differs, Difference{Name: strings.ReplaceAll(name, "_", " "), Before: before[name], After: after[name], Only: r.Before == nil || r.After == nil})
+			c.Differs = append(c.Differs,
+				Difference{Name: strings.ReplaceAll(name, "_", " "), Before: before[name], After: after[name], Only: r.Before == nil || r.After == nil})
 		}
 	}
 	return c

@@ -28,7 +28,10 @@ func UsageCharts(page *web.Page, all []licensing.Usage, since int64) []web.Chart
 				break // they come by feature
 			}
 			at[u.Feature] = i
-			charts = append(charts, web.Chart{ID: "usage-" + strconv.Itoa(i), Title: u.Feature, Text: "By day (UTC), in whole units.", Kind: web.StackChart, Labels: labels})
+			charts = append(charts, web.Chart{
+				ID: "usage-" + strconv.Itoa(i), Title: u.Feature, Text: "By day (UTC), in whole units.", Kind: web.StackChart,
+				Labels: labels,
+			})
 		}
 		k, ok := series[[2]string{u.Feature, u.Module}]
 		if !ok {
