@@ -101,6 +101,9 @@ func (h *historian) planCrowd() {
 		numbers = numbers[n:]
 	}
 	h.facts.Licenses += crowdCount
+	for _, d := range c.days {
+		h.facts.Activations += len(d.activations)
+	}
 }
 
 // past gives what the licences of the crowd need of an edition; the rest is looked
