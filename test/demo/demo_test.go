@@ -47,7 +47,7 @@ func show(t *testing.T) *shown {
 	t.Helper()
 	s := &shown{tmp: t.TempDir()}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	s.cmd = exec.CommandContext(ctx, os.Args[0], "demo", "--listen", "127.0.0.1:0")
+	s.cmd = exec.CommandContext(ctx, os.Args[0], "demo", "--listen", "127.0.0.1:0", "--licenses", "500")
 	s.cmd.Env = append(os.Environ(), beChancery+"=1", "TMPDIR="+s.tmp)
 	s.cmd.Stderr = os.Stderr
 	out, err := s.cmd.StdoutPipe()
