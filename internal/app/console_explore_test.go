@@ -179,6 +179,21 @@ func TestWhatNeedsAttention(t *testing.T) {
 			t.Error("an activation within its contract is in the goodwill zone")
 		}
 
+		// The customer is written to with the vendor's own text.
+		letter := "/goodwill/" + other.UUID.String() + "/mail"
+		says(t, b.Get(t, letter+"?about=expiring"), "#main", "Expiring soon")
+		if p := b.Post(t, letter, url.Values{"about": {"goodwill"}, "to": {"kirk@example.com, spock@example.com"}}); p.Status != 400 ||
+			!strings.Contains(p.Text(".app-error"), "one e-mail address") {
+			t.Errorf("a mail to two: %d %s", p.Status, p.Text("#main"))
+		}
+		for _, about := range []string{"goodwill", "used-up", "expiring"} {
+			says(t, b.Post(t, letter, url.Values{"about": {about}, "to": {"mccoy@example.com"}}), "#flash", "on its way")
+		}
+		var mails int
+		if _, err := s.App.Rooms().DB.QueryRow(t.Context(), `SELECT COUNT(*) FROM mails WHERE recipient = 'mccoy@example.com'`, nil, &mails); err != nil || mails != 3 {
+			t.Errorf("%d mails, want 3: %v", mails, err)
+		}
+
 		// Ticked activations are released once it is sure.
 		zone := b.Get(t, "/goodwill")
 		id, _ := zone.Find("#rows input[name=id]").Attr("value")

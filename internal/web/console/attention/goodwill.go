@@ -1,7 +1,6 @@
 package attention
 
 import (
-	"net/url"
 	"strconv"
 	"time"
 
@@ -21,6 +20,7 @@ func (p *Pages) goodwill() []edge.Route {
 		web.CSV(p.Face, "/goodwill/export", web.Needs(identity.ViewLicenses), p.goodwillTable),
 	}
 	routes = append(routes, p.addTokens()...)
+	routes = append(routes, p.write()...)
 	return append(routes, p.release()...)
 }
 
@@ -96,7 +96,7 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 	if q.May(identity.ManageLicenses) {
 		t.Columns = append(t.Columns, addColumn(q, func(g licensing.Stay) *licensing.License { return g.License }))
 	}
-	t.Columns = append(t.Columns, mailColumn(q, func(g licensing.Stay) *licensing.License { return g.License }))
+	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Stay) About { return AboutGoodwill }, func(g licensing.Stay) *licensing.License { return g.License }))
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: q.Href("/goodwill/release"), Icon: "x", Danger: true}}
 	}
@@ -143,20 +143,6 @@ func addColumn[R any](q *web.Request, of func(R) *licensing.License) web.Column[
 				return web.Cell{}
 			}
 			return web.Cell{Text: "Add", Href: show.AddTokensHref(q.Base, of(row).UUID)}
-		},
-	}
-}
-
-// mailColumn begins a mail to the customer.
-func mailColumn[R any](q *web.Request, of func(R) *licensing.License) web.Column[R] {
-	return web.Column[R]{
-		Name: "mail", Label: "Mail", Plain: func(row R) string { return of(row).Customer.Email }, Cell: func(row R) web.Cell {
-			l := of(row)
-			if l.Customer.Email == "" {
-				return web.Cell{Text: "No address", Quiet: true}
-			}
-			subject := "Your licence " + show.LicenseName(l) + " of " + l.Product.Name + " at " + q.Vendor.Name
-			return web.Cell{Text: "Write", Href: "mailto:" + url.PathEscape(l.Customer.Email) + "?subject=" + url.PathEscape(subject)}
 		},
 	}
 }
