@@ -25,6 +25,8 @@ import (
 type demoCommand struct {
 	Listen string `help:"Address to listen on. Default: 127.0.0.1:8080, or a free port if that is taken." placeholder:"HOST:PORT"`
 	Watch  bool   `help:"Print what the simulated clients do."`
+
+	Licenses int `help:"How many licences to invent; fewer start faster." default:"10300"`
 }
 
 const (
@@ -41,7 +43,7 @@ func (c *demoCommand) Run(s streams) error {
 	defer beat.Stop()
 	log, flush := newLog(s.err, "text", "warn")
 	defer flush()
-	d := Demo{Listen: c.Listen, Program: os.Args[0], Out: s.out, Log: log, Beat: beat.C}
+	d := Demo{Listen: c.Listen, Program: os.Args[0], Out: s.out, Log: log, Beat: beat.C, Crowd: max(0, c.Licenses-demo.Told)}
 	if c.Watch {
 		d.Say = func(line string) { fmt.Fprintf(s.out, "%s  %s\n", time.Now().Format("15:04:05"), line) }
 	}
@@ -54,6 +56,7 @@ type Demo struct {
 	Program string // how the printed commands call this program
 	Out     io.Writer
 	Log     *slog.Logger
+	Crowd   int               // how many licences to invent beside those with a story; demo.Crowd is a good number
 	Beat    <-chan time.Time  // lets a simulated client do something
 	Say     func(line string) // what they do; may be nil
 }
@@ -86,7 +89,7 @@ func (d Demo) Run(ctx context.Context) (err error) {
 		return err
 	}
 	facts, err := demo.Fill(ctx, demo.Config{
-		Runner: r.DB, Catalog: r.Catalog, Customers: r.Customers, Licenses: r.Licenses, Past: r.LicenseRows, Clock: clock, IDs: r.IDs, Vendor: vendor.ID,
+		Runner: r.DB, Catalog: r.Catalog, Customers: r.Customers, Licenses: r.Licenses, Sessions: r.Sessions, Meters: r.Meters, Usage: r.Usage, Past: r.LicenseRows, Clock: clock, IDs: r.IDs, Crowd: d.Crowd, Vendor: vendor.ID,
 	})
 	if ctx.Err() != nil {
 		return nil // stopped before it was ready

@@ -44,7 +44,7 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 	}{
 		{
 			&all.trial, studio, "Trial", "Everything for 30 days, on one device", terms.TimeLimited, terms.Named, grants(3, false),
-			func(p *terms.Policy) { p.TrialDays, p.FreerideDays = month, 3 },
+			func(p *terms.Policy) { p.TrialDays, p.FreerideDays, p.HeartbeatPeriodDays = month, 3, 3 },
 		},
 		{
 			&all.standard, studio, "Standard", "Two devices for a year", terms.TimeLimited, terms.Named, grants(20, false),
@@ -55,12 +55,12 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 		},
 		{
 			&all.pro, studio, "Pro", "Three devices for good, and one more than the contract says", terms.Perpetual, terms.Named, grants(200, true),
-			func(p *terms.Policy) { p.TokenLimit, p.ActivationBuffer, p.HeartbeatPeriodDays = 3, 1, 7 },
+			func(p *terms.Policy) { p.TokenLimit, p.ActivationBuffer, p.HeartbeatPeriodDays = 3, 1, 14 },
 		},
 		{
 			&all.team, studio, "Team", "Five devices, and two on goodwill for 30 days", terms.Perpetual, terms.Named, grants(1000, true),
 			func(p *terms.Policy) {
-				p.TokenLimit, p.GoodwillTokenLimit, p.GoodwillDays, p.HeartbeatPeriodDays = 5, 2, &month, 3
+				p.TokenLimit, p.GoodwillTokenLimit, p.GoodwillDays, p.HeartbeatPeriodDays = 5, 2, &month, 7
 			},
 		},
 		{
@@ -68,7 +68,7 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 			terms.Grants{},
 			func(p *terms.Policy) {
 				p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 50, 5, 15
-				p.HeartbeatPeriodDays = 7
+				p.HeartbeatPeriodDays = 14
 			},
 		},
 		{
@@ -78,7 +78,7 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 		},
 		{
 			&all.pages, cloud, "Pages", "Pages by the month, one device", terms.Consumption, terms.Named, pages(),
-			func(p *terms.Policy) { p.HeartbeatPeriodDays = 7 },
+			func(p *terms.Policy) { p.HeartbeatPeriodDays = 14 },
 		},
 	} {
 		policy := terms.Defaults()

@@ -13,10 +13,10 @@ import (
 	"chancery/internal/tx"
 )
 
-// crowdCount is how many licences there are beside those whose stories the
+// Crowd is how many licences there are by default beside those whose stories the
 // services live through. They are planned as they stand now, with what led to it,
 // and stored many rows at a time: the rules would take minutes.
-const crowdCount = 10_000
+const Crowd = 10_000
 
 // recent is how far back heartbeats are told one by one.
 const recent = 90 * 24 * time.Hour
@@ -81,7 +81,7 @@ func (h *historian) planCrowd() {
 	for _, sold := range h.assortment() {
 		c.editions[sold.edition.UUID] = &stocked{edition: past(sold.edition), product: &licensing.Product{}, end: h.end, releases: sold.releases}
 	}
-	for n := range crowdCount {
+	for n := range h.c.Crowd {
 		c.planOne(n)
 	}
 	numbers := make([]int64, 0, len(c.days))
@@ -100,7 +100,10 @@ func (h *historian) planCrowd() {
 		h.at(when, tx.Actor{Kind: "system", Name: "Demo sales"}, func(t tx.Tx) error { return c.store(t, together) })
 		numbers = numbers[n:]
 	}
-	h.facts.Licenses += crowdCount
+	h.facts.Licenses += h.c.Crowd
+	for _, d := range c.days {
+		h.facts.Activations += len(d.activations)
+	}
 }
 
 // past gives what the licences of the crowd need of an edition; the rest is looked

@@ -18,11 +18,12 @@ func (c *crowd) planClients(n int, l *licensing.License, s *stocked) {
 	}
 	l.FirstActivatedAt = first
 	c.planEnd(n, l)
+	young := c.end.Sub(first) < days(62)
 	regular, goodwill := 1+c.rand.IntN(int(max(1, min(p.TokenLimit, 6)))), 0
-	full := s.edition.Mode == terms.Named && c.rand.IntN(14) == 0
+	full := s.edition.Mode == terms.Named && c.rand.IntN(14) == 0 && !young
 	if s.edition.Mode == terms.Floating {
 		regular = 1 + c.rand.IntN(7)
-	} else if full || p.GoodwillTokenLimit > 0 && c.rand.IntN(5) == 0 {
+	} else if full || p.GoodwillTokenLimit > 0 && c.rand.IntN(5) == 0 && !young {
 		regular = int(p.TokenLimit + p.ActivationBuffer)
 		if p.GoodwillTokenLimit > 0 {
 			goodwill = 1 + c.rand.IntN(int(p.GoodwillTokenLimit))
@@ -35,7 +36,10 @@ func (c *crowd) planClients(n int, l *licensing.License, s *stocked) {
 	for k := range regular {
 		at := first
 		if k > 0 {
-			at = c.clampPast(first.Add(time.Duration(c.rand.Int64N(int64(days(60))))))
+			at = first.Add(time.Duration(c.rand.Int64N(int64(days(60)))))
+		}
+		if at.After(c.end.Add(-time.Hour)) {
+			continue // still to come
 		}
 		var token *pastToken
 		if k < len(tokens) {
@@ -108,9 +112,9 @@ func (c *crowd) planGone(n int, l *licensing.License, s *stocked, tokens []*past
 	if c.rand.IntN(9) != 0 || len(tokens) == 0 {
 		return
 	}
-	at := c.clampPast(first.Add(time.Duration(c.rand.Int64N(int64(days(30))))))
-	until := c.clampPast(at.Add(days(1) + time.Duration(c.rand.Int64N(int64(days(200))))))
-	if until.Sub(at) < time.Hour {
+	at := first.Add(time.Duration(c.rand.Int64N(int64(days(30)))))
+	until := at.Add(days(1) + time.Duration(c.rand.Int64N(int64(days(200)))))
+	if until.After(c.end.Add(-time.Hour)) {
 		return
 	}
 	a := c.client(n, 80, l, tokens[0], at)
@@ -149,22 +153,20 @@ func (c *crowd) planClient(a *pastClient, s *stocked, until time.Time) {
 	now := a.Client
 	var last *pastBeat
 	for ; at.Before(until) && at.Before(c.end.Add(-time.Hour)); at = at.Add(period + time.Duration(c.rand.Int64N(int64(2*time.Hour)))) {
+		due := at
 		if weekday := at.Weekday(); (weekday == time.Saturday || weekday == time.Sunday) && c.rand.IntN(4) != 0 {
-			at = at.Add(48 * time.Hour)
-			if !at.Before(until) || !at.Before(c.end.Add(-time.Hour)) {
-				break
-			}
+			due = at.Add(48 * time.Hour)
 		}
-		if version, system := s.versionAt(at.Add(-lag)), systemAt(a.Client.OperatingSystem, at.After(upgrade)); version != now.SoftwareVersion || system != now.OperatingSystem {
-			now.SoftwareVersion, now.OperatingSystem = version, system
-		}
-		if last != nil && licensing.DayOf(last.at) == licensing.DayOf(at) {
+		if !due.Before(until) || !due.Before(c.end.Add(-time.Hour)) || last != nil && licensing.DayOf(last.at) >= licensing.DayOf(due) {
 			continue
 		}
+		if version, system := s.versionAt(due.Add(-lag)), systemAt(a.Client.OperatingSystem, due.After(upgrade)); version != now.SoftwareVersion || system != now.OperatingSystem {
+			now.SoftwareVersion, now.OperatingSystem = version, system
+		}
 		said := now
-		d := c.on(at)
-		d.heartbeats = append(d.heartbeats, pastBeat{of: a, at: at, count: 1 + int64(c.rand.IntN(3)), client: &said})
-		last = &pastBeat{at: at, client: &said, count: d.heartbeats[len(d.heartbeats)-1].count}
+		d := c.on(due)
+		d.heartbeats = append(d.heartbeats, pastBeat{of: a, at: due, count: 1 + int64(c.rand.IntN(3)), client: &said})
+		last = &pastBeat{at: due, client: &said, count: d.heartbeats[len(d.heartbeats)-1].count}
 	}
 	if last != nil {
 		c.endPulse(a, last)
@@ -187,7 +189,7 @@ func (c *crowd) endPulse(a *pastClient, last *pastBeat) {
 // are over.
 func (c *crowd) planDenials(n int, l *licensing.License, full bool) {
 	within := func(from time.Time) time.Time {
-		from = later(from, c.end.Add(-recent))
+		from = earliest(later(from, c.end.Add(-recent)), c.end.Add(-3*time.Hour))
 		return from.Add(time.Duration(c.rand.Float64() * float64(c.end.Add(-time.Hour).Sub(from))))
 	}
 	deny := func(reason int, from time.Time, times int) time.Time {

@@ -9,8 +9,10 @@ import (
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
 	"chancery/internal/tx"
 )
 
@@ -23,8 +25,12 @@ type Config struct {
 	Catalog   *catalog.Service
 	Customers *customers.Service
 	Licenses  *licensing.Service
+	Sessions  *floating.Service
+	Meters    *metering.Service
+	Usage     *metering.Usage
 	Past      licensing.Past
 	Clock     *Clock // the services' own
+	Crowd     int    // how many licences are stored at once; Crowd is a good number
 	IDs       ident.Source
 	Vendor    ident.VendorID
 }
@@ -49,12 +55,17 @@ func Fill(ctx context.Context, c Config) (Facts, error) {
 		var studio catalog.Product
 		studio, h.editions, err = h.stockCatalogue(t)
 		h.facts.ProductID, h.facts.EditionID = studio.UUID, h.editions.standard.UUID
-		return err
+		if err != nil {
+			return err
+		}
+		h.pages = h.editions.pages.Grants.Limitations[0].ID
+		return h.define(t, studio.UUID)
 	}, nil}); err != nil {
 		return Facts{}, err
 	}
 	h.planCustomers()
 	h.planLicenses()
+	h.planDaily()
 	h.planCrowd()
 	slices.SortStableFunc(h.steps, func(a, b *step) int { return a.at.Compare(b.at) })
 	for _, s := range h.steps {
@@ -82,6 +93,9 @@ type historian struct {
 	buyers     []buyer
 	customers  map[string]ident.UUID
 	visitors   []*visitor
+	shared     []*story      // floating licences
+	fields     [2]ident.UUID // what clients analyse
+	pages      ident.UUID    // what they consume
 	facts      Facts
 }
 

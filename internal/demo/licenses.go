@@ -10,6 +10,9 @@ import (
 	"chancery/internal/tx"
 )
 
+// Told is how many licences have a story of their own, and are always there.
+const Told = licenseCount + 2
+
 // licenseCount is how many are planned beside the two to try with.
 const licenseCount = 298
 
@@ -60,6 +63,9 @@ func (h *historian) planLicense(n int) {
 		s.license, err = h.c.Licenses.Issue(t, command)
 		return err
 	})
+	if s.edition.Mode == terms.Floating && s.issued.Before(h.end.Add(-days(reportDays+1))) {
+		h.shared = append(h.shared, s)
+	}
 	h.planUse(s)
 	h.planChanges(s)
 }

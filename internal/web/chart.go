@@ -28,6 +28,7 @@ type Chart struct {
 	Labels []string // along the axis, or of the parts
 	Series []Series
 	Hrefs  []string // where a label leads; may be nil
+	Tones  []Tone   // of the labels of a ring; nil for the palette's
 	Empty  string   // said when all is nothing
 }
 
@@ -62,8 +63,9 @@ func (c Chart) Data() (string, error) {
 		Unit   string    `json:"unit"`
 		Labels []string  `json:"labels"`
 		Hrefs  []string  `json:"hrefs,omitempty"`
+		Tones  []Tone    `json:"tones,omitempty"`
 		Series []series  `json:"series"`
-	}{Kind: c.Kind, Unit: c.Unit, Labels: c.Labels, Hrefs: c.Hrefs}
+	}{Kind: c.Kind, Unit: c.Unit, Labels: c.Labels, Hrefs: c.Hrefs, Tones: c.Tones}
 	for _, s := range c.Series {
 		d.Series = append(d.Series, series(s))
 	}

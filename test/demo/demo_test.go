@@ -47,7 +47,7 @@ func show(t *testing.T) *shown {
 	t.Helper()
 	s := &shown{tmp: t.TempDir()}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	s.cmd = exec.CommandContext(ctx, os.Args[0], "demo", "--listen", "127.0.0.1:0")
+	s.cmd = exec.CommandContext(ctx, os.Args[0], "demo", "--listen", "127.0.0.1:0", "--licenses", "400")
 	s.cmd.Env = append(os.Environ(), beChancery+"=1", "TMPDIR="+s.tmp)
 	s.cmd.Stderr = os.Stderr
 	out, err := s.cmd.StdoutPipe()
@@ -201,7 +201,7 @@ func (s *shown) hasEveryState(t *testing.T) {
 		get() { curl -s "$CHANCERY_CLIENT_URL/api/v1/$1" -H "Authorization: Bearer $ADMIN_KEY"; }
 		get 'customers?limit=500'
 		get 'licenses?limit=500'
-		for id in $(get 'licenses?limit=100' | grep -o '{"id":"[^"]*","product_id' | cut -d '"' -f 4); do get "licenses/$id/activations?past=true"; done`)
+		for id in $(get 'licenses?limit=200' | grep -o '{"id":"[^"]*","product_id' | cut -d '"' -f 4); do get "licenses/$id/activations?past=true"; done`)
 	for part, least := range map[string]int{
 		`"superior_id":"`: 20, `"superior_id":null`: 10, `(demo)","customer_number":"D-`: 300,
 		`"validity_reason":"inactive"`: 3, `"validity_reason":"expired"`: 10, `"validity_reason":"trial_over"`: 10,

@@ -38,7 +38,7 @@ func (s *Store) CountSome(ctx context.Context, v ident.VendorID, f licensing.Fil
 		return 0, errors.New("licensing: licences are counted by edition, customer or licensee only")
 	}
 	q := store.Select(`SELECT l.id FROM licenses l WHERE l.vendor_id =`, v)
-	narrowIndexed(f, q, v)
+	narrowIndexed(f, q, v, false)
 	sqltext, args := q.Page(listing.Request{Limit: most - 1}, store.Column{Name: "l.id"}, "l.id")
 	_, err = s.db.QueryRow(ctx, `SELECT COUNT(*) FROM (`+sqltext+`) AS counted`, args, &n)
 	return n, err

@@ -39,6 +39,9 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 		"imports":                    {"imports i WHERE i.vendor_id =", "i.id", store.Column{Name: "i.id"}, false},
 		"lines of an import":         {"import_lines l WHERE l.import_id = 1 AND l.vendor_id =", "l.line", store.Column{Name: "l.line"}, false},
 		"failed lines of an import":  {"import_lines l WHERE l.state = 'failed' AND l.import_id = 1 AND l.vendor_id =", "l.line", store.Column{Name: "l.line"}, false},
+		"goodwill zone":              {"goodwill_stays g WHERE g.left_at IS NULL AND g.vendor_id =", "g.id", store.Column{Name: "g.entered_at", Number: true}, false},
+		"used up":                    {"licenses l WHERE l.used_up_at IS NOT NULL AND l.vendor_id =", "l.id", store.Column{Name: "l.used_up_at", Number: true}, false},
+		"clients last seen":          {"pulses s WHERE s.vendor_id =", "s.activation_id", store.Column{Name: "s.last_seen_day", Number: true}, false},
 		"customers below a superior": {"customers c WHERE c.superior_id = 1 AND c.vendor_id =", "c.id", store.Column{Name: "c.id"}, false},
 	} {
 		for _, desc := range []bool{false, true} {
@@ -73,6 +76,36 @@ func TestOpenSessionsAreFoundByTheirOwnIndex(t *testing.T) {
 		var id, parent, unused int
 		var plan string
 		if _, err := e.DB.QueryRow(t.Context(), `EXPLAIN QUERY PLAN `+query, nil, &id, &parent, &unused, &plan); err != nil || !strings.Contains(plan, "sessions_lapsing") {
+			t.Errorf("%s: %s, %v", query, plan, err)
+		}
+	}
+}
+
+// What the daily figures are counted from, and the lists of what ends soon and of
+// who was refused, are ranges of an index.
+func TestFiguresAreServedByIndexes(t *testing.T) {
+	t.Parallel()
+	e := storetest.SQLite(t)
+	for query, index := range map[string]string{
+		`SELECT product_id FROM activations WHERE vendor_id = 1 AND activated_at >= 2 AND activated_at < 3`:                             "activations_by_time",
+		`SELECT id FROM activations WHERE vendor_id = 1 AND released_at IS NOT NULL AND released_at >= 2 AND released_at < 3`:           "activations_released",
+		`SELECT MAX(id) FROM heartbeats WHERE vendor_id = 1 AND day = 2 GROUP BY activation_id`:                                         "heartbeats_by_day",
+		`SELECT denied FROM denials WHERE vendor_id = 1 AND hour >= 2 ORDER BY hour DESC, reason DESC, license_id DESC`:                 "denials_by_hour",
+		`SELECT id FROM goodwill_stays WHERE vendor_id = 1 AND entered_at >= 2 AND entered_at < 3`:                                      "goodwill_stays_entered",
+		`SELECT value FROM usage_values WHERE vendor_id = 1 AND day = 2`:                                                                "usage_values_by_day",
+		`SELECT id FROM licenses WHERE expires_at IS NOT NULL AND vendor_id = 1 AND expires_at >= 2 ORDER BY expires_at, id`:            "licenses_by_end",
+		`SELECT id FROM licenses WHERE first_activated_at IS NOT NULL AND vendor_id = 1 AND edition_id = 2 AND first_activated_at >= 3`: "licenses_by_first_activation",
+		`SELECT id FROM licenses WHERE trial_days > 0 AND first_activated_at IS NOT NULL AND vendor_id = 1
+			AND (first_activated_at + trial_days * 86400000) >= 2 ORDER BY (first_activated_at + trial_days * 86400000), id`: "licenses_by_own_trial",
+		`SELECT id FROM licenses WHERE expires_mode = 'days_after_activation' AND first_activated_at IS NOT NULL AND vendor_id = 1
+			AND (first_activated_at + expires_days * 86400000) >= 2 ORDER BY (first_activated_at + expires_days * 86400000), id`: "licenses_by_own_end",
+	} {
+		steps, err := store.All[string](e.DB.Query(t.Context(), "EXPLAIN QUERY PLAN "+query))(func(scan store.Scan) (step string, err error) {
+			var id, parent, unused int
+			err = scan(&id, &parent, &unused, &step)
+			return step, err
+		})
+		if plan := strings.Join(steps, "; "); err != nil || !strings.Contains(plan, index) || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s: %s, %v", query, plan, err)
 		}
 	}

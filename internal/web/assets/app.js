@@ -279,18 +279,22 @@
     if (old) { old.dispose(); }
     var chart = window.echarts.init(box, null, { renderer: "canvas" });
     var font = getComputedStyle(document.body).fontFamily;
+    var named = d.series.length > 1 || d.kind === "ring";
+    // The legend stands below the axis, in as many lines as its words need.
+    var wide = d.series.reduce(function (sum, s) { return sum + 40 + 6.5 * s.name.length; }, 0);
+    var lines = Math.max(1, Math.ceil(wide / Math.max(120, box.clientWidth - 20)));
     var option = {
       animationDuration: 250, color: palette, textStyle: { fontFamily: font, color: text },
       tooltip: { renderMode: "richText", trigger: d.kind === "ring" ? "item" : "axis", confine: true, axisPointer: { type: d.kind === "line" ? "line" : "shadow" } },
-      legend: { show: d.series.length > 1 || d.kind === "ring", bottom: 0, icon: "circle", itemHeight: 8, textStyle: { color: text } }
+      legend: { show: named, bottom: 0, icon: "circle", itemHeight: 8, textStyle: { color: text } }
     };
     if (d.kind === "ring") {
       option.series = [{ type: "pie", radius: ["55%", "80%"], center: ["50%", "44%"], label: { show: false }, itemStyle: { borderColor: colour("--app-card"), borderWidth: 2 },
-        data: d.labels.map(function (label, i) { return { name: label, value: d.series[0].values[i] }; }) }];
+        data: d.labels.map(function (label, i) { return { name: label, value: d.series[0].values[i], itemStyle: d.tones && d.tones[i] ? { color: colour(tones[d.tones[i]]) } : undefined }; }) }];
     } else {
       var names = { type: "category", data: d.labels, axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: text, hideOverlap: true }, boundaryGap: d.kind !== "line", inverse: d.kind === "rank" };
       var values = { type: "value", minInterval: 1, axisLabel: { color: text }, splitLine: { lineStyle: { color: line } } };
-      option.grid = { left: 4, right: 12, top: 12, bottom: option.legend.show ? 30 : 4, containLabel: true };
+      option.grid = { left: 4, right: 12, top: 12, bottom: option.legend.show ? 12 + 19 * lines : 4, containLabel: true };
       option.xAxis = d.kind === "rank" ? values : names;
       option.yAxis = d.kind === "rank" ? names : values;
       option.series = d.series.map(function (s, i) {

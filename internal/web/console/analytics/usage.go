@@ -27,8 +27,10 @@ func (p *Pages) usage(q *web.Request) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.product == nil && len(a.products) > 0 {
-		a.product = &a.products[0]
+	if a.product == nil {
+		if err := p.firstReported(q, &a); err != nil {
+			return nil, err
+		}
 	}
 	v := &page{Page: q.Page("Usage", web.Link{Label: "Analytics", Href: a.href(q, "/analytics")})}
 	v.Sub = "What programs report of their use, by day."
@@ -51,6 +53,27 @@ func (p *Pages) usage(q *web.Request) (*page, error) {
 		return v, p.said(q, a, v, chosen)
 	}
 	return v, p.numbers(q, a, v, chosen)
+}
+
+// firstReported chooses the first product that anything is reported of, or else
+// the first.
+func (p *Pages) firstReported(q *web.Request, a *asked) error {
+	for i := range a.products {
+		for _, kind := range []metering.DefinitionKind{metering.FeatureDefinition, metering.FieldDefinition} {
+			found, err := p.Usage.Definitions(q.Context(), q.VendorID(), a.products[i].ID, kind, listing.Request{Limit: 1, Sort: "name"})
+			if err != nil {
+				return err
+			}
+			if len(found.Items) > 0 {
+				a.product = &a.products[i]
+				return nil
+			}
+		}
+	}
+	if len(a.products) > 0 {
+		a.product = &a.products[0]
+	}
+	return nil
 }
 
 // chooseDefinition offers the product's features and fields, and gives the one

@@ -72,7 +72,7 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 	if q.May(identity.ManageLicenses) {
 		t.Columns = append(t.Columns, addColumn(q, func(d licensing.Denied) *licensing.License { return d.License }))
 	}
-	t.Columns = append(t.Columns, mailColumn(q, func(d licensing.Denied) *licensing.License { return d.License }))
+	t.Columns = append(t.Columns, mailColumn(q, aboutDenial, func(d licensing.Denied) *licensing.License { return d.License }))
 	return t
 }
 
@@ -89,3 +89,11 @@ func reasonTone(reason int) web.Tone {
 
 // noSessionLeft is the protocol's number of a denied session.
 const noSessionLeft = 1007
+
+// aboutDenial is what a customer is written of who was refused.
+func aboutDenial(d licensing.Denied) About {
+	if d.Reason == licensing.Expired {
+		return AboutEnd
+	}
+	return AboutUsedUp
+}

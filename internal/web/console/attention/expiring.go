@@ -103,7 +103,7 @@ func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], erro
 			return p.Rows.EndingSoon(q.Context(), q.VendorID(), product(q), now, now.Add(time.Duration(span.Days)*24*time.Hour), r)
 		},
 	}
-	t.Columns = append(t.Columns, mailColumn(q, func(e licensing.Ending) *licensing.License { return e.License }))
+	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Ending) About { return AboutEnd }, func(e licensing.Ending) *licensing.License { return e.License }))
 	if q.May(identity.ManageLicenses) {
 		t.Bulk = []web.Bulk{{Label: "Extend", Action: q.Href("/expiring/extend"), Icon: "calendar-plus"}}
 	}

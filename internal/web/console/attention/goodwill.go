@@ -1,7 +1,6 @@
 package attention
 
 import (
-	"net/url"
 	"strconv"
 	"time"
 
@@ -21,6 +20,7 @@ func (p *Pages) goodwill() []edge.Route {
 		web.CSV(p.Face, "/goodwill/export", web.Needs(identity.ViewLicenses), p.goodwillTable),
 	}
 	routes = append(routes, p.addTokens()...)
+	routes = append(routes, p.write()...)
 	return append(routes, p.release()...)
 }
 
@@ -74,19 +74,20 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 			{Name: "license", Label: "Licence", Cell: func(g licensing.Stay) web.Cell { return licenseCell(q, g.License) }},
 			{Name: "activations", Label: "Activations", Cell: func(g licensing.Stay) web.Cell { return activationsCell(g.License) }},
 			{Name: "device", Label: "Device", Cell: func(g licensing.Stay) web.Cell {
-				return web.Cell{Text: g.Device.Number, Sub: g.Hostname, Href: show.ActivationHref(q.Base, g.Activation)}
+				return web.Cell{Text: g.Device.Number, Href: show.ActivationHref(q.Base, g.Activation)}
 			}},
 			{Name: "since", Label: "Since", Sort: "since", Cell: func(g licensing.Stay) web.Cell { return web.Cell{When: g.EnteredAt} }},
 			{Name: "days", Label: "Days", End: true, Cell: func(g licensing.Stay) web.Cell {
 				return web.Cell{Text: strconv.Itoa(int(now.Sub(g.EnteredAt) / (24 * time.Hour)))}
 			}},
-			{Name: "until", Label: "Ends", Cell: func(g licensing.Stay) web.Cell {
+			{Name: "until", Label: "Until", Cell: func(g licensing.Stay) web.Cell {
 				if g.Until.IsZero() {
-					return web.Cell{Text: "When a token frees", Quiet: true}
+					return web.Cell{Text: "Open", Quiet: true}
 				}
 				return web.Cell{When: g.Until}
 			}},
-			{Name: "times", Label: "Times in 90 days", End: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: web.Number(g.Times)} }},
+			{Name: "host", Label: "Hostname", Extra: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: g.Hostname} }},
+			{Name: "times", Label: "In 90 days", End: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: web.Count(g.Times, "time", "times")} }},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Stay], error) {
 			return p.Rows.GoodwillZone(q.Context(), q.VendorID(), ident.UUID{}, q.Now(), r)
@@ -95,7 +96,7 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 	if q.May(identity.ManageLicenses) {
 		t.Columns = append(t.Columns, addColumn(q, func(g licensing.Stay) *licensing.License { return g.License }))
 	}
-	t.Columns = append(t.Columns, mailColumn(q, func(g licensing.Stay) *licensing.License { return g.License }))
+	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Stay) About { return AboutGoodwill }, func(g licensing.Stay) *licensing.License { return g.License }))
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: q.Href("/goodwill/release"), Icon: "x", Danger: true}}
 	}
@@ -137,25 +138,11 @@ func activationsCell(l *licensing.License) web.Cell {
 // addColumn leads to the form that adds activations.
 func addColumn[R any](q *web.Request, of func(R) *licensing.License) web.Column[R] {
 	return web.Column[R]{
-		Name: "add", Label: "Sell more", Plain: func(R) string { return "" }, Cell: func(row R) web.Cell {
+		Name: "add", Label: "More", Plain: func(R) string { return "" }, Cell: func(row R) web.Cell {
 			if of(row).AnyNumber() {
 				return web.Cell{}
 			}
-			return web.Cell{Text: "Add activations", Href: show.AddTokensHref(q.Base, of(row).UUID)}
-		},
-	}
-}
-
-// mailColumn begins a mail to the customer.
-func mailColumn[R any](q *web.Request, of func(R) *licensing.License) web.Column[R] {
-	return web.Column[R]{
-		Name: "mail", Label: "Mail", Plain: func(row R) string { return of(row).Customer.Email }, Cell: func(row R) web.Cell {
-			l := of(row)
-			if l.Customer.Email == "" {
-				return web.Cell{Text: "No address", Quiet: true}
-			}
-			subject := "Your licence " + show.LicenseName(l) + " of " + l.Product.Name + " at " + q.Vendor.Name
-			return web.Cell{Text: "Write", Href: "mailto:" + url.PathEscape(l.Customer.Email) + "?subject=" + url.PathEscape(subject)}
+			return web.Cell{Text: "Add", Href: show.AddTokensHref(q.Base, of(row).UUID)}
 		},
 	}
 }

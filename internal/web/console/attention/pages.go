@@ -60,6 +60,7 @@ type Config struct {
 	Rows     Rows
 	Licenses Licenses
 	Products Products
+	Mail     Mail
 }
 
 // Pages are the pages.
@@ -69,7 +70,7 @@ type Pages struct {
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Figures == nil || c.Rows == nil || c.Licenses == nil || c.Products == nil {
+	if c.Face == nil || c.Figures == nil || c.Rows == nil || c.Licenses == nil || c.Products == nil || c.Mail == nil {
 		return nil, errors.New("attention: the configuration is incomplete")
 	}
 	var err error

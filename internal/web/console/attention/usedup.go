@@ -68,6 +68,6 @@ func (p *Pages) usedUpTable(q *web.Request) (web.Table[licensing.UsedUp], error)
 	if q.May(identity.ManageLicenses) {
 		t.Columns = append(t.Columns, addColumn(q, func(u licensing.UsedUp) *licensing.License { return u.License }))
 	}
-	t.Columns = append(t.Columns, mailColumn(q, func(u licensing.UsedUp) *licensing.License { return u.License }))
+	t.Columns = append(t.Columns, mailColumn(q, func(licensing.UsedUp) About { return AboutUsedUp }, func(u licensing.UsedUp) *licensing.License { return u.License }))
 	return t, err
 }

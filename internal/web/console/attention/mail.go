@@ -1,0 +1,126 @@
+package attention
+
+import (
+	"net/url"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+// About is what a customer is written of.
+type About string
+
+// What the lists are about.
+const (
+	AboutGoodwill About = "goodwill"
+	AboutUsedUp   About = "used-up"
+	AboutEnd      About = "expiring"
+)
+
+// Mail writes to customers with the vendor's own texts.
+type Mail interface {
+	// Write queues a mail about a licence. It fails with an Invalid fault that names
+	// the field "to" for what is no address.
+	Write(t tx.Tx, l *licensing.License, about About, to string) error
+}
+
+// list is the page that a mail is written from, in words and its address.
+func (a About) list() (label, path string) {
+	switch a {
+	case AboutUsedUp:
+		return "Used up", "/used-up"
+	case AboutEnd:
+		return "Expiring soon", "/expiring"
+	case AboutGoodwill:
+	}
+	return "Goodwill zone", "/goodwill"
+}
+
+// aboutOf is what the page was asked to write of.
+func aboutOf(q *web.Request) About {
+	switch a := About(q.Text("about")); a {
+	case AboutGoodwill, AboutUsedUp, AboutEnd:
+		return a
+	}
+	return AboutGoodwill
+}
+
+// mailColumn leads to a mail to the customer. Who may not send the vendor's own
+// begins one of theirs.
+func mailColumn[R any](q *web.Request, about func(R) About, of func(R) *licensing.License) web.Column[R] {
+	return web.Column[R]{
+		Name: "mail", Label: "Mail", Plain: func(row R) string { return of(row).Customer.Email }, Cell: func(row R) web.Cell {
+			l := of(row)
+			if q.May(identity.ManageLicenses) {
+				return web.Cell{Text: "Write", Href: q.Href("/goodwill/" + l.UUID.String() + "/mail?about=" + string(about(row)))}
+			}
+			if l.Customer.Email == "" {
+				return web.Cell{Text: "No address", Quiet: true}
+			}
+			subject := "Your licence " + show.LicenseName(l) + " of " + l.Product.Name
+			return web.Cell{Text: "Write", Href: "mailto:" + url.PathEscape(l.Customer.Email) + "?subject=" + url.PathEscape(subject)}
+		},
+	}
+}
+
+// write sends the customer the vendor's text of why the licence is on the list.
+func (p *Pages) write() []edge.Route {
+	return web.Ask(p.Face, "/goodwill/{id}/mail", web.Needs(identity.ManageLicenses), "form.html",
+		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
+			id, err := q.ID("id")
+			if err != nil {
+				return nil, err
+			}
+			l, err := p.Rows.ByUUID(q.Context(), q.VendorID(), id)
+			if err != nil {
+				return nil, err
+			}
+			about := aboutOf(q)
+			label, path := about.list()
+			v := &web.FormPage{Page: q.Page("Mail the customer", web.Link{Label: label, Href: q.Href(path)}), Form: form}
+			v.Text = "Sends your own text about this, as Settings › Mail has it. Without a mail server it is kept in the mail log."
+			v.Facts = v.Page.Facts(
+				web.Fact{Label: "Licence", Cell: licenseCell(q, l)}, web.Fact{Label: "Customer", Cell: customerCell(q, l)},
+				web.Fact{Label: "About", Cell: web.Cell{Text: label}},
+			)
+			form.Action = q.Href("/goodwill/" + id.String() + "/mail")
+			form.Submit, form.Cancel = "Send", q.Href(path)
+			to := l.LicenseeEmail
+			if to == "" {
+				to = l.Customer.Email
+			}
+			form.Add(web.Group{Fields: []web.Field{
+				{Name: "about", Kind: web.HiddenField, Value: string(about)},
+				{Name: "to", Label: "To", Kind: web.EmailField, Value: to, Required: true, Focus: true},
+			}})
+			return v, nil
+		},
+		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+			id, err := q.ID("id")
+			if err != nil {
+				return web.Done{}, err
+			}
+			key, err := p.Rows.LicenseID(t, q.VendorID(), id)
+			if err != nil {
+				return web.Done{}, err
+			}
+			l, err := p.Licenses.Locked(t, q.VendorID(), key)
+			if err != nil {
+				return web.Done{}, err
+			}
+			if l == nil {
+				return web.Done{}, fault.Missing("license")
+			}
+			about := About(v.Get("about"))
+			if err := p.Mail.Write(t, l, about, v.Text("to")); err != nil {
+				return web.Done{}, err
+			}
+			_, path := about.list()
+			return web.Done{To: q.Href(path), Say: web.Flash{Text: "The mail to " + v.Text("to") + " is on its way."}}, nil
+		})
+}
