@@ -127,7 +127,8 @@ func TestWebhookPages(t *testing.T) {
 			t.Errorf("rotated: %d %s", rotated.Status, rotated.Text("main"))
 		}
 		b.Post(t, page+"/test", nil)
-		for r := await(t, got); !strings.Contains(string(r.body), "webhook.test") || !signedWith(next, r); r = await(t, got) {
+		for !signedWith(next, await(t, got)) { // what failed comes again too
+			continue
 		}
 		done := shows(t, b, page+"?state=delivered", func(p *apptest.Page) bool { return p.Find("tbody tr").Length() > 0 })
 		one := strings.TrimPrefix(done.Find("tbody a").First().AttrOr("href", ""), b.Base)

@@ -366,7 +366,7 @@ func TestDeliveriesAndStandings(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, d := range page.Items {
-					text += fmt.Sprintf("%s %d %s|", d.State(), d.Status, d.Error)
+					text += fmt.Sprintf("%s: %d %s|", d.State(), d.Status, d.Error)
 				}
 				if cursor = page.Next; cursor == "" {
 					return text
@@ -374,8 +374,9 @@ func TestDeliveriesAndStandings(t *testing.T) {
 			}
 		}
 		for state, want := range map[outbox.State]string{
-			"": "waiting 503 Not yet.|dead 410 Gone.|delivered 200 |", outbox.Waiting: "waiting 503 Not yet.|",
-			outbox.Dead: "dead 410 Gone.|", outbox.Delivered: "delivered 200 |",
+			"":             "waiting: 503 Not yet.|dead: 410 Gone.|delivered: 200 |",
+			outbox.Waiting: "waiting: 503 Not yet.|",
+			outbox.Dead:    "dead: 410 Gone.|", outbox.Delivered: "delivered: 200 |",
 		} {
 			if got := list(p.vendor.ID, state); got != want {
 				t.Errorf("%q: %s", state, got)

@@ -30,7 +30,7 @@ func (texts) PreviewOf(v mailing.Vendor, p mailing.Template, d mailing.Data) (ma
 
 func TestPreviewMail(t *testing.T) {
 	t.Parallel()
-	q := &web.Request{R: httptest.NewRequest("GET", "/", nil), Vendor: vendors.Vendor{Slug: "acme", SupportEmail: "help@example.com"}}
+	q := &web.Request{R: httptest.NewRequestWithContext(t.Context(), "GET", "/", nil), Vendor: vendors.Vendor{Slug: "acme", SupportEmail: "help@example.com"}}
 	own := texts{{Kind: mailing.LicenseIssued, Text: "own"}}
 	for k, want := range map[mailing.Kind]string{mailing.LicenseIssued: "own Drill", mailing.Goodwill: "default Drill"} {
 		b, err := show.PreviewMail(q, own, own, k, mailing.Data{Product: "Drill"})
