@@ -109,7 +109,8 @@ func (k Kind) secret() []string {
 // values gives the kind's variables by name.
 func (k Kind) values(vendor Vendor, d Data) map[string]string {
 	all := map[string]string{
-		"Vendor": vendor.Name, "SupportEmail": vendor.SupportEmail, "Website": vendor.Website, "Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
+		"Vendor": vendor.Name, "SupportEmail": vendor.SupportEmail, "Website": vendor.Website,
+		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used, "Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device,
 		"Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft, "Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role,
 		"Event": d.Event, "Payload": d.Payload,

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/listing"
 	"chancery/internal/outbox"
@@ -326,6 +327,89 @@ func TestCouriersAtOnce(t *testing.T) {
 		for stream, ids := range r.seen {
 			if len(ids) != each || !slices.IsSorted(ids) || len(slices.Compact(ids)) != each {
 				t.Errorf("%v: %v", stream, ids)
+			}
+		}
+	})
+}
+
+// What the pages show: each item with the newest attempt at it, and how each
+// subscription does.
+func TestDeliveriesAndStandings(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		p := newPost(t, e)
+		s, idle := p.subscribe(t), p.subscribe(t)
+		other := storetest.Vendor(t, e, "Bolt")
+		p.happen(t, e.IDs.V7(), e.IDs.V7(), e.IDs.V7())
+		claimed := p.claim(t, s, 3)
+		attempt := func(parcel outbox.Parcel, status int, failure string, o outbox.Outcome) {
+			storetest.Do(t, e, func(x tx.Tx) (any, error) {
+				return nil, p.rows.Settle(x, parcel, outbox.Attempt{Item: parcel.Item.ID, At: x.Now(), Number: parcel.Item.Attempts, Status: status, Error: failure}, o)
+			})
+		}
+		attempt(claimed[0], 200, "", outbox.Outcome{State: outbox.Delivered})
+		attempt(claimed[1], 410, "Gone.", outbox.Outcome{State: outbox.Dead})
+		e.Clock.Advance(time.Second)
+		attempt(claimed[2], 500, "No.", outbox.Outcome{State: outbox.Waiting, NextAt: e.Clock.Now()})
+		e.Clock.Advance(time.Second)
+		again := p.claim(t, s, 1)
+		attempt(again[0], 503, "Not yet.", outbox.Outcome{State: outbox.Waiting, NextAt: e.Clock.Now().Add(time.Hour)})
+
+		list := func(v ident.VendorID, state outbox.State) string {
+			text, cursor := "", ""
+			for {
+				r, err := listing.Parse(1, "-at", cursor, outbox.ItemSorts()...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				page, err := p.rows.Deliveries(t.Context(), v, s.UUID, state, r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, d := range page.Items {
+					text += fmt.Sprintf("%s: %d %s|", d.State(), d.Status, d.Error)
+				}
+				if cursor = page.Next; cursor == "" {
+					return text
+				}
+			}
+		}
+		for state, want := range map[outbox.State]string{
+			"":             "waiting: 503 Not yet.|dead: 410 Gone.|delivered: 200 |",
+			outbox.Waiting: "waiting: 503 Not yet.|",
+			outbox.Dead:    "dead: 410 Gone.|", outbox.Delivered: "delivered: 200 |",
+		} {
+			if got := list(p.vendor.ID, state); got != want {
+				t.Errorf("%q: %s", state, got)
+			}
+			if got := list(other.ID, state); got != "" {
+				t.Errorf("another vendor sees %s", got)
+			}
+		}
+		standings, err := p.rows.Standings(t.Context(), p.vendor.ID)
+		if err != nil || len(standings) != 2 {
+			t.Fatalf("%v, %v", standings, err)
+		}
+		if got := standings[s.UUID]; got.Waiting != 1 || got.Dead != 1 || got.Status != 503 || got.Error != "Not yet." || !got.LastAt.Equal(e.Clock.Now()) {
+			t.Errorf("%+v", got)
+		}
+		if got := standings[idle.UUID]; got.Waiting != 3 || got.Dead != 0 || !got.LastAt.IsZero() {
+			t.Errorf("the idle one: %+v", got)
+		}
+		if i, err := p.rows.ItemByID(t.Context(), p.vendor.ID, s.UUID, claimed[0].Item.ID); err != nil || i.State() != outbox.Delivered {
+			t.Errorf("%+v, %v", i, err)
+		}
+		for name, read := range map[string]func() error{
+			"another subscription's": func() error {
+				_, err := p.rows.ItemByID(t.Context(), p.vendor.ID, idle.UUID, claimed[0].Item.ID)
+				return err
+			},
+			"another vendor's": func() error {
+				_, err := p.rows.ItemByID(t.Context(), other.ID, s.UUID, claimed[0].Item.ID)
+				return err
+			},
+		} {
+			if err := read(); !fault.Is(err, "item_not_found") {
+				t.Errorf("%s: %v", name, err)
 			}
 		}
 	})

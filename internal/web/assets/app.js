@@ -252,7 +252,13 @@
     var timer;
     button.form.addEventListener("input", function () {
       clearTimeout(timer);
-      timer = setTimeout(function () { button.form.requestSubmit(button); }, 700);
+      timer = setTimeout(function () {
+        // A new frame's first page is no step of the browser's history.
+        var frame = document.querySelector('iframe[name="' + button.formTarget + '"]'), fresh = frame.cloneNode();
+        fresh.removeAttribute("src");
+        frame.replaceWith(fresh);
+        button.form.requestSubmit(button);
+      }, 700);
     });
   });
 

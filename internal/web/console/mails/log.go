@@ -48,7 +48,10 @@ func (p *Pages) logTable(q *web.Request) (web.Table[mailing.Mail], error) {
 	}
 	return web.Table[mailing.Mail]{
 		Name: "mail-log", Sorts: mailing.Sorts(), Filters: filters,
-		Empty: web.Empty{Icon: "mail", Title: "No mail yet", Text: "What is mailed shows here for a year: when a licence is issued to a licensee user, and what the rules say."},
+		Empty: web.Empty{
+			Icon: "mail", Title: "No mail yet",
+			Text: "What is mailed shows here for a year: when a licence is issued to a licensee user, and what the rules say.",
+		},
 		Columns: []web.Column[mailing.Mail]{
 			{Name: "subject", Label: "Subject", Cell: func(m mailing.Mail) web.Cell {
 				return web.Cell{Text: m.Body.Subject, Href: show.MailHref(q.Base, m.UUID), Sub: show.MailKind(m.Kind)}

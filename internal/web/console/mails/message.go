@@ -68,7 +68,10 @@ func facts(q *web.Request, m mailing.Mail) []web.Fact {
 		all = append(all, web.Fact{Label: "Sent", Cell: web.Cell{When: *m.SentAt}})
 	}
 	if m.State == mailing.Queued {
-		all = append(all, web.Fact{Label: "Next attempt", Cell: web.Cell{When: m.NextAttemptAt}}, web.Fact{Label: "Given up on", Cell: web.Cell{When: m.GiveUpAt}})
+		all = append(all,
+			web.Fact{Label: "Next attempt", Cell: web.Cell{When: m.NextAttemptAt}},
+			web.Fact{Label: "Given up on", Cell: web.Cell{When: m.GiveUpAt}},
+		)
 	}
 	all = append(all, web.Fact{Label: "Attempts", Cell: web.Cell{Text: web.Number(int64(m.Attempts))}})
 	if m.Error != "" {

@@ -18,6 +18,8 @@ type previewDocument struct {
 }
 
 // previewPage is light, as mails are, whatever the console is.
+//
+//nolint:gochecknoglobals // a constant that Go has no form for
 var previewPage = template.Must(template.New("preview").Parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Preview</title>
 <style>
@@ -32,7 +34,7 @@ pre{margin:0;padding:12px;background:#f5f6f8;border:1px solid #e3e6eb;border-rad
 <h2>Subject</h2><p class="subject">{{.Body.Subject}}</p>
 <h2>HTML</h2><iframe title="HTML of the mail" sandbox srcdoc="{{.Body.HTML}}"></iframe>
 <h2>Text</h2><pre>{{.Body.Text}}</pre>{{end}}</body></html>
-`)) //nolint:gochecknoglobals // a constant that Go has no form for
+`))
 
 func (d previewDocument) serve(w http.ResponseWriter) error {
 	var b bytes.Buffer

@@ -68,12 +68,17 @@ func (p *Pages) askTemplate(q *web.Request, form *web.Form) (*templatePage, erro
 	p.warn(&page.Page)
 	page.Actions = []web.Action{{Label: "Send a test to me", Href: templateHref(q, k) + "/test", Icon: "send", Post: true, Plain: true}}
 	if !t.IsDefault {
-		page.Actions = append(page.Actions, web.Action{Label: "Back to the default", Href: templateHref(q, k) + "/reset", Icon: "refresh", Plain: true, Dialog: true})
+		page.Actions = append(page.Actions, web.Action{
+			Label: "Back to the default", Href: templateHref(q, k) + "/reset", Icon: "refresh", Plain: true, Dialog: true,
+		})
 	}
 	form.ID, form.Submit, form.Cancel = "template", "Save", q.Href(top+"/templates")
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "subject", Label: "Subject", Value: t.Subject, Required: true},
-		{Name: "text", Label: "Text", Kind: web.AreaField, Rows: 14, Mono: true, Value: t.Text, Required: true, Hint: "For programs that show no HTML. At most 78 characters a line read best."},
+		{
+			Name: "text", Label: "Text", Kind: web.AreaField, Rows: 14, Mono: true, Value: t.Text, Required: true,
+			Hint: "For programs that show no HTML. At most 78 characters a line read best.",
+		},
 		{
 			Name: "html", Label: "HTML", Kind: web.AreaField, Rows: 14, Mono: true, Value: t.HTML, Required: true,
 			Hint: "The content only: the frame around it, with your name, is the same for all mails. What variables hold is escaped.",
@@ -105,7 +110,8 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	if err != nil {
 		return nil, err
 	}
-	page := &web.FormPage{Page: q.Page("Back to the default", topLink(q), templatesLink(q), web.Link{Label: show.MailKind(k), Href: templateHref(q, k)}), Form: form}
+	page := &web.FormPage{Form: form}
+	page.Page = q.Page("Back to the default", topLink(q), templatesLink(q), web.Link{Label: show.MailKind(k), Href: templateHref(q, k)})
 	page.Text = "Your own text is deleted, and mails from now on use the server's. It can't be taken back: copy your text first if you may want it again."
 	form.Submit, form.Danger, form.Cancel = "Delete my text", true, templateHref(q, k)
 	return page, nil

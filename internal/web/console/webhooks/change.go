@@ -38,7 +38,7 @@ func (p *Pages) askEdit(q *web.Request, form *web.Form) (*web.FormPage, error) {
 		return nil, err
 	}
 	form.Add(web.Group{Title: "Where", Text: "What waits goes to the new address.", Fields: []web.Field{
-		{Name: "target", Label: "Address", Value: s.Target, Required: true},
+		{Name: "target", Label: addressLabel, Value: s.Target, Required: true},
 	}})
 	form.Add(eventsGroup(s.Events))
 	return page, nil
@@ -61,7 +61,8 @@ func (p *Pages) askRotate(q *web.Request, form *web.Form) (*web.FormPage, error)
 	if err != nil {
 		return nil, err
 	}
-	page.Text = "The webhook gets a new secret, which is shown once. For 24 hours deliveries are signed with both, so that your receiver can change over in its own time; then only the new one signs."
+	page.Text = "The webhook gets a new secret, which is shown once. For 24 hours deliveries are signed with both, " +
+		"so that your receiver can change over in its own time; then only the new one signs."
 	form.Submit = "Make a new secret"
 	return page, nil
 }
@@ -80,7 +81,8 @@ func (p *Pages) askReplay(q *web.Request, form *web.Form) (*web.FormPage, error)
 	if err != nil {
 		return nil, err
 	}
-	page.Text = "All deliveries that were given up on are tried again for three days, the oldest first, at most 1,000 at once. Each keeps its sequence and its id, so your receiver can see that it comes late."
+	page.Text = "All deliveries that were given up on are tried again for three days, the oldest first, at most 1,000 at once. " +
+		"Each keeps its sequence and its id, so your receiver can see that it comes late."
 	form.Submit = "Replay them"
 	return page, nil
 }
@@ -103,8 +105,9 @@ func (p *Pages) askDelete(q *web.Request, form *web.Form) (*web.FormPage, error)
 	if err != nil {
 		return nil, err
 	}
-	page.Text = "Nothing is delivered to it any more. What still waits for it, and the history of its deliveries, is dropped with it, and its secret too. It can't be taken back; to pause it, switch it off."
-	page.About(web.Fact{Label: "Address", Cell: web.Cell{Text: s.Target}})
+	page.Text = "Nothing is delivered to it any more. What still waits for it, and the history of its deliveries, is dropped with it, and its secret too. " +
+		"It can't be taken back; to pause it, switch it off."
+	page.About(web.Fact{Label: addressLabel, Cell: web.Cell{Text: s.Target}})
 	form.Submit, form.Danger = "Delete it", true
 	return page, nil
 }
@@ -139,5 +142,6 @@ func (p *Pages) test(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
 		return web.Done{}, err
 	}
 	item, err := p.Subscriptions.Test(t, q.VendorID(), id)
-	return web.Done{To: itemHref(q, outbox.Subscription{UUID: id}, item.ID), Say: web.Flash{Text: "A test is on its way. This page shows what comes of it."}}, err
+	say := web.Flash{Text: "A test is on its way. This page shows what comes of it."}
+	return web.Done{To: itemHref(q, id, item.ID), Say: say}, err
 }

@@ -21,7 +21,7 @@ func (p *Pages) askNew(q *web.Request, form *web.Form) (*web.FormPage, error) {
 			{Value: string(outbox.Mail), Label: "E-mail", Hint: "The same as a mail, for people. Mail about licences in your own words is under Mail."},
 		}},
 		{
-			Name: "target", Label: "Address", Required: true, Focus: true, Placeholder: "https://hooks.example.com/chancery",
+			Name: "target", Label: addressLabel, Required: true, Focus: true, Placeholder: "https://hooks.example.com/chancery",
 			Hint: "An https address that is reachable from the internet; or an e-mail address.",
 		},
 	}})

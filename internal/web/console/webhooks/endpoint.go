@@ -41,10 +41,10 @@ func (p *Pages) showEndpoint(q *web.Request) (*endpointPage, error) {
 	page := &endpointPage{Page: q.Page(short(s.Target), topLink(q)), Events: s.Events}
 	page.Badge, page.Actions = badge(e), actions(q, e)
 	facts := []web.Fact{
-		{Label: "Address", Cell: web.Cell{Text: s.Target, Copy: s.Target}},
+		{Label: addressLabel, Cell: web.Cell{Text: s.Target, Copy: s.Target}},
 		{Label: "Added", Cell: web.Cell{Day: s.CreatedAt}},
 		{Label: "Waiting", Hint: "Of the newest 1,000", Cell: web.Cell{Text: web.Number(int64(e.Waiting))}},
-		{Label: "Given up", Hint: "Of the newest 1,000; after three days without success", Cell: web.Cell{Text: web.Number(int64(e.Dead))}},
+		{Label: givenUp, Hint: "Of the newest 1,000; after three days without success", Cell: web.Cell{Text: web.Number(int64(e.Dead))}},
 	}
 	if !e.LastAt.IsZero() {
 		facts = append(facts, web.Fact{Label: "Last attempt", Cell: web.Cell{When: e.LastAt, Sub: outcome(e.Status, e.Error)}})
@@ -94,9 +94,9 @@ func actions(q *web.Request, e endpoint) []web.Action {
 func stateBadge(i outbox.Item) *web.Badge {
 	switch i.State() {
 	case outbox.Delivered:
-		return &web.Badge{Word: "Delivered", Tone: web.Good}
+		return &web.Badge{Word: delivered, Tone: web.Good}
 	case outbox.Dead:
-		return &web.Badge{Word: "Given up", Tone: web.Bad, Hint: "after three days without success"}
+		return &web.Badge{Word: givenUp, Tone: web.Bad, Hint: "after three days without success"}
 	case outbox.Waiting:
 	}
 	if i.Attempts > 0 {
@@ -109,24 +109,25 @@ func (p *Pages) deliveries(q *web.Request, s outbox.Subscription) web.Table[outb
 	return web.Table[outbox.Delivery]{
 		Name: "deliveries", Sorts: []string{"-at"},
 		Filters: []web.Filter{{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
-			{Value: string(outbox.Waiting), Label: "Waiting"}, {Value: string(outbox.Delivered), Label: "Delivered"}, {Value: string(outbox.Dead), Label: "Given up"},
+			{Value: string(outbox.Waiting), Label: "Waiting"},
+			{Value: string(outbox.Delivered), Label: delivered},
+			{Value: string(outbox.Dead), Label: givenUp},
 		}}},
 		Empty: web.Empty{Icon: "send", Title: "Nothing has happened yet", Text: "What happens from now on shows here. Send a test to see whether it arrives."},
 		Columns: []web.Column[outbox.Delivery]{
 			{Name: "event", Label: "Event", Cell: func(d outbox.Delivery) web.Cell {
-				return web.Cell{Text: d.Event, Href: itemHref(q, s, d.ID)}
+				return web.Cell{Text: d.Event, Href: itemHref(q, s.UUID, d.ID)}
 			}},
 			{Name: "at", Label: "Happened", Sort: "at", Cell: func(d outbox.Delivery) web.Cell { return web.Cell{When: d.At} }},
 			{
 				Name: "state", Label: "State", Plain: func(d outbox.Delivery) string { return string(d.State()) },
 				Cell: func(d outbox.Delivery) web.Cell { return web.Cell{Badge: stateBadge(d.Item)} },
 			},
-			{Name: "outcome", Label: "Last attempt", Plain: func(d outbox.Delivery) string { return strings.TrimSpace(strconv.Itoa(d.Status) + " " + d.Error) }, Cell: func(d outbox.Delivery) web.Cell {
-				if d.TriedAt.IsZero() {
-					return web.Cell{}
-				}
-				return web.Cell{When: d.TriedAt, Sub: outcome(d.Status, d.Error)}
-			}},
+			{
+				Name: "outcome", Label: "Last attempt",
+				Plain: func(d outbox.Delivery) string { return strings.TrimSpace(strconv.Itoa(d.Status) + " " + d.Error) },
+				Cell:  func(d outbox.Delivery) web.Cell { return lastAttempt(d.TriedAt, d.Status, d.Error) },
+			},
 			{Name: "attempts", Label: "Attempts", End: true, Cell: func(d outbox.Delivery) web.Cell { return web.Cell{Text: some(d.Attempts)} }},
 			{Name: "next", Label: "Next attempt", Cell: func(d outbox.Delivery) web.Cell {
 				if d.State() != outbox.Waiting || !s.IsEnabled {
@@ -134,7 +135,9 @@ func (p *Pages) deliveries(q *web.Request, s outbox.Subscription) web.Table[outb
 				}
 				return web.Cell{When: d.NextAttemptAt}
 			}},
-			{Name: "sequence", Label: "Sequence", Extra: true, End: true, Cell: func(d outbox.Delivery) web.Cell { return web.Cell{Text: strconv.FormatInt(d.ID, 10)} }},
+			{Name: "sequence", Label: "Sequence", Extra: true, End: true, Cell: func(d outbox.Delivery) web.Cell {
+				return web.Cell{Text: strconv.FormatInt(d.ID, 10)}
+			}},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[outbox.Delivery], error) {
 			return p.Rows.Deliveries(q.Context(), q.VendorID(), s.UUID, outbox.State(q.Text("state")), r)

@@ -10,7 +10,7 @@ import (
 // Every event can be chosen, and says when it happens.
 func TestSentencesAreComplete(t *testing.T) {
 	t.Parallel()
-	var named []string
+	named := make([]string, 0, len(sentences()))
 	for _, o := range sentences() {
 		if o.Hint == "" {
 			t.Errorf("%s has no sentence", o.Value)

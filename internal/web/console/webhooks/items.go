@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
+	"chancery/internal/ident"
 	"chancery/internal/listing"
 	"chancery/internal/outbox"
 	"chancery/internal/tx"
@@ -45,8 +46,8 @@ func (p *Pages) items() []edge.Route {
 	}
 }
 
-func itemHref(q *web.Request, s outbox.Subscription, item int64) string {
-	return href(q, s.UUID) + "/deliveries/" + strconv.FormatInt(item, 10)
+func itemHref(q *web.Request, subscription ident.UUID, item int64) string {
+	return href(q, subscription) + "/deliveries/" + strconv.FormatInt(item, 10)
 }
 
 func itemID(q *web.Request) (int64, error) {
@@ -80,21 +81,27 @@ func (p *Pages) showItem(q *web.Request) (*itemPage, error) {
 		{Label: "Happened", Cell: web.Cell{When: item.At}},
 		{Label: "Message id", Hint: "webhook-id: the same at every attempt", Cell: web.Cell{Text: item.MessageID(), Mono: true, Copy: item.MessageID()}},
 		{Label: "Sequence", Hint: "Rises within a stream", Cell: web.Cell{Text: strconv.FormatInt(item.ID, 10)}},
-		{Label: "Stream", Hint: "What it is about: items of one stream arrive in order", Cell: web.Cell{Text: item.Stream.String(), Mono: true, Copy: item.Stream.String()}},
+		{
+			Label: "Stream", Hint: "What it is about: items of one stream arrive in order",
+			Cell: web.Cell{Text: item.Stream.String(), Mono: true, Copy: item.Stream.String()},
+		},
 	}
 	switch item.State() {
 	case outbox.Waiting:
-		facts = append(facts, web.Fact{Label: "Next attempt", Cell: web.Cell{When: item.NextAttemptAt}}, web.Fact{Label: "Given up on", Cell: web.Cell{When: item.GiveUpAt}})
+		facts = append(facts,
+			web.Fact{Label: "Next attempt", Cell: web.Cell{When: item.NextAttemptAt}},
+			web.Fact{Label: "Given up on", Cell: web.Cell{When: item.GiveUpAt}},
+		)
 		if s.IsEnabled {
 			page.Refresh = q.R.URL.Path
 		}
 	case outbox.Delivered:
-		facts = append(facts, web.Fact{Label: "Delivered", Cell: web.Cell{When: *item.DeliveredAt}})
+		facts = append(facts, web.Fact{Label: delivered, Cell: web.Cell{When: *item.DeliveredAt}})
 	case outbox.Dead:
-		facts = append(facts, web.Fact{Label: "Given up", Cell: web.Cell{When: *item.DeadAt}})
+		facts = append(facts, web.Fact{Label: givenUp, Cell: web.Cell{When: *item.DeadAt}})
 	}
 	if item.State() != outbox.Waiting {
-		page.Actions = []web.Action{{Label: "Replay", Href: itemHref(q, s, id) + "/replay", Icon: "refresh", Post: true}}
+		page.Actions = []web.Action{{Label: "Replay", Href: itemHref(q, s.UUID, id) + "/replay", Icon: "refresh", Post: true}}
 	}
 	page.Facts = page.Page.Facts(facts...)
 	for i, a := range tries.Items {
@@ -103,7 +110,7 @@ func (p *Pages) showItem(q *web.Request) (*itemPage, error) {
 			Badge: web.Badge{Word: "Failed", Tone: web.Bad}, Outcome: a.Error,
 		}
 		if a.Error == "" {
-			shown.Badge, shown.Outcome = web.Badge{Word: "Delivered", Tone: web.Good}, ""
+			shown.Badge, shown.Outcome = web.Badge{Word: delivered, Tone: web.Good}, ""
 		}
 		if a.Status != 0 {
 			shown.Badge.Word = strconv.Itoa(a.Status)
@@ -143,5 +150,6 @@ func (p *Pages) replay(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 		return web.Done{}, err
 	}
 	err = p.Subscriptions.Replay(t, q.VendorID(), id, item)
-	return web.Done{To: itemHref(q, outbox.Subscription{UUID: id}, item), Say: web.Flash{Text: "It is delivered once more. This page shows what comes of it."}}, err
+	say := web.Flash{Text: "It is delivered once more. This page shows what comes of it."}
+	return web.Done{To: itemHref(q, id, item), Say: say}, err
 }

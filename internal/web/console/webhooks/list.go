@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"chancery/internal/edge"
 	"chancery/internal/listing"
@@ -35,7 +36,7 @@ func (p *Pages) table(q *web.Request) (web.Table[endpoint], error) {
 			Action: &web.Action{Label: "Add a webhook", Href: q.Href(top + "/new"), Icon: "plus"},
 		},
 		Columns: []web.Column[endpoint]{
-			{Name: "address", Label: "Address", Plain: func(e endpoint) string { return e.Target }, Cell: func(e endpoint) web.Cell {
+			{Name: "address", Label: addressLabel, Plain: func(e endpoint) string { return e.Target }, Cell: func(e endpoint) web.Cell {
 				return web.Cell{Text: short(e.Target), Href: href(q, e.UUID), Sub: kindName(e.Kind)}
 			}},
 			{
@@ -43,14 +44,9 @@ func (p *Pages) table(q *web.Request) (web.Table[endpoint], error) {
 				Cell: func(e endpoint) web.Cell { return web.Cell{Text: eventsInShort(e.Events)} },
 			},
 			{Name: "state", Label: "State", Cell: func(e endpoint) web.Cell { return web.Cell{Badge: badge(e)} }},
-			{Name: "last", Label: "Last attempt", Plain: func(e endpoint) string { return e.LastAt.UTC().Format("2006-01-02T15:04:05Z") }, Cell: func(e endpoint) web.Cell {
-				if e.LastAt.IsZero() {
-					return web.Cell{}
-				}
-				return web.Cell{When: e.LastAt, Sub: outcome(e.Status, e.Error)}
-			}},
+			{Name: "last", Label: "Last attempt", Cell: func(e endpoint) web.Cell { return lastAttempt(e.LastAt, e.Status, e.Error) }},
 			{Name: "waiting", Label: "Waiting", End: true, Cell: func(e endpoint) web.Cell { return web.Cell{Text: some(e.Waiting)} }},
-			{Name: "dead", Label: "Given up", End: true, Cell: func(e endpoint) web.Cell {
+			{Name: "dead", Label: givenUp, End: true, Cell: func(e endpoint) web.Cell {
 				c := web.Cell{Text: some(e.Dead)}
 				if e.Dead > 0 {
 					c.Href = href(q, e.UUID) + "?state=" + string(outbox.Dead)
@@ -117,15 +113,30 @@ func eventsInShort(events []string) string {
 	}
 }
 
+// Words of these pages.
+const (
+	addressLabel = "Address"
+	delivered    = "Delivered"
+	givenUp      = "Given up"
+)
+
+// lastAttempt is the cell of the newest attempt; empty before the first.
+func lastAttempt(at time.Time, status int, failure string) web.Cell {
+	if at.IsZero() {
+		return web.Cell{}
+	}
+	return web.Cell{When: at, Sub: outcome(status, failure)}
+}
+
 // outcome is what came of an attempt, in a few words.
 func outcome(status int, failure string) string {
 	switch {
 	case failure != "":
 		return failure
 	case status == 0:
-		return "Delivered"
+		return delivered
 	}
-	return "Delivered, answer " + strconv.Itoa(status)
+	return delivered + ", answer " + strconv.Itoa(status)
 }
 
 // some is a count, and nothing for none.

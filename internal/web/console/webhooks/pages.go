@@ -42,8 +42,12 @@ type Rows interface {
 	ItemByID(ctx context.Context, vendor ident.VendorID, subscription ident.UUID, id int64) (outbox.Item, error)
 
 	// Deliveries and Attempts give nothing for a subscription that is not the vendor's.
-	Deliveries(ctx context.Context, vendor ident.VendorID, subscription ident.UUID, state outbox.State, r listing.Request) (listing.Page[outbox.Delivery], error)
-	Attempts(ctx context.Context, vendor ident.VendorID, subscription ident.UUID, item int64, r listing.Request) (listing.Page[outbox.Attempt], error)
+	Deliveries(
+		ctx context.Context, vendor ident.VendorID, subscription ident.UUID, state outbox.State, r listing.Request,
+	) (listing.Page[outbox.Delivery], error)
+	Attempts(
+		ctx context.Context, vendor ident.VendorID, subscription ident.UUID, item int64, r listing.Request,
+	) (listing.Page[outbox.Attempt], error)
 }
 
 // Config is what the pages need; all of it is required.
