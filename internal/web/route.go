@@ -233,10 +233,10 @@ func (f *Face) finish(w http.ResponseWriter, q *Request, done Done) {
 		http.SetCookie(w, c)
 	}
 	f.setFlash(w, q.Base, &done.Say)
-	if q.R.Header.Get("X-Dialog") != "" {
-		// A script that followed a redirect would read the page, and what the change
-		// said with it, before the person does.
-		w.Header().Set("X-To", done.To)
+	if q.R.Header.Get("Chancery-Dialogue") != "" {
+		// A script that follows a redirect would read the page, and what it says once,
+		// before the person sees it.
+		w.Header().Set("Chancery-To", done.To)
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}

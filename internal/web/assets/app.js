@@ -143,8 +143,7 @@
     if (form.enctype === "multipart/form-data") { return; }
     form.addEventListener("submit", function (e) {
       e.preventDefault();
-      fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Dialog": "1" }, credentials: "same-origin" }).then(function (r) {
-        if (r.headers.get("X-To")) { location.href = r.headers.get("X-To"); return null; }
+      fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" }).then(function (r) {
         if (r.redirected) { location.href = r.url; return null; }
         return r.text();
       }).then(function (again) { if (again !== null) { open(again, address); } }).catch(function () { form.submit(); });
