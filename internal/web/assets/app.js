@@ -108,6 +108,12 @@
     });
   }
 
+  // go opens an address, this page's own too.
+  function go(address) {
+    var same = new URL(address, location.href).href === location.href;
+    if (same) { location.reload(); } else { location.href = address; }
+  }
+
   // Dialogues: the form of a page, above this page.
   var dialog = document.getElementById("dialog");
   document.addEventListener("click", function (e) {
@@ -143,7 +149,8 @@
     if (form.enctype === "multipart/form-data") { return; }
     form.addEventListener("submit", function (e) {
       e.preventDefault();
-      fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" }).then(function (r) {
+      fetch(form.action, { method: "POST", headers: { "Chancery-Dialogue": "1" }, body: new URLSearchParams(new FormData(form)), credentials: "same-origin" }).then(function (r) {
+        if (r.headers.has("Chancery-To")) { go(r.headers.get("Chancery-To")); return null; }
         if (r.redirected) { location.href = r.url; return null; }
         return r.text();
       }).then(function (again) { if (again !== null) { open(again, address); } }).catch(function () { form.submit(); });
