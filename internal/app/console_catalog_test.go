@@ -121,7 +121,7 @@ func editionPages(t *testing.T, b *apptest.Browser, product string) string {
 	wrong.Set("heartbeat_period_days", "0")
 	wrong.Set(rows[1]+".granted", "on")
 	wrong.Set(rows[1]+".reset", "days")
-	wrong.Set("new_features", "Print\nPrint")
+	wrong.Set("new_features", "Print\nCut\nPrint")
 	p = b.Post(t, product+"/editions/new", wrong)
 	if p.Status != 400 || !strings.Contains(p.Text(`[id="heartbeat_period_days-error"]`), "between 1") ||
 		!strings.Contains(p.Text(`[id="`+rows[1]+`.reset_days-error"]`), "between 1 and 3650") || !strings.Contains(p.Text(`[id="new_features-error"]`), "twice") {

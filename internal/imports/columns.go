@@ -19,18 +19,30 @@ type Column struct {
 func ColumnsOf(k Kind) []Column {
 	if k == Customers {
 		return []Column{
-			{Name: "company_name", Means: "The company, or the person.", Example: "Example Ltd", Required: true, also: []string{"company", "name", "customer", "customer_name"}},
-			{Name: "customer_number", Means: "As your books have it. Empty: one is made.", Example: "K-1001", also: []string{"number", "customer_no", "customer_id"}},
+			{
+				Name: "company_name", Means: "The company, or the person.", Example: "Example Ltd", Required: true,
+				also: []string{"company", "name", "customer", "customer_name"},
+			},
+			{
+				Name: "customer_number", Means: "As your books have it. Empty: one is made.", Example: "K-1001",
+				also: []string{"number", "customer_no", "customer_id"},
+			},
 			{Name: "email", Means: "Where licences are sent.", Example: "licences@example.com", also: []string{"e_mail", "mail", "email_address"}},
 			{Name: "superior_number", Means: "The customer number of the customer above it: one that exists, or of a line above.", also: []string{"superior", "parent", "parent_number"}},
 		}
 	}
 	return []Column{
 		{Name: "customer_number", Means: "Whose licence it is: the number of a customer that exists.", Example: "K-1001", Required: true, also: []string{"customer", "number", "customer_no"}},
-		{Name: "edition", Means: "The name of the edition.", Example: "Professional", Required: true, also: []string{"template", "template_name", "edition_name"}},
+		{
+			Name: "edition", Means: "The name of the edition.", Example: "Professional", Required: true,
+			also: []string{"template", "template_name", "edition_name"},
+		},
 		{Name: "product", Means: "The name of the product; needed where editions of two products have the same name.", Example: "Plotter", also: []string{"product_name"}},
 		{Name: "license_name", Means: "What the licence is called.", Example: "Office London", also: []string{"licence_name", "name"}},
-		{Name: "licensee_email", Means: "Who uses it. Empty: the customer's address.", Example: "anna@example.com", also: []string{"email", "e_mail", "licensee"}},
+		{
+			Name: "licensee_email", Means: "Who uses it. Empty: the customer's address.", Example: "anna@example.com",
+			also: []string{"email", "e_mail", "licensee"},
+		},
 		{Name: "tokens", Means: "How many clients, where it is not the edition's number.", Example: "5", also: []string{"token_limit", "seats", "activations"}},
 		{Name: "sessions", Means: "How many sessions of a floating licence, where it is not the edition's number.", also: []string{"floating_token_limit", "floating_limit"}},
 		{Name: "starts", Means: "The first day, such as 2027-01-01.", also: []string{"start", "starts_at", "start_date", "start_date_utc"}},

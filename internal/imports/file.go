@@ -33,7 +33,8 @@ func ReadFile(content []byte) (File, error) {
 		return File{}, refuse("is empty: choose a CSV file")
 	case len(content) > MaxBytes:
 		return File{}, refuse("is larger than 5 MB: split it into several")
-	case bytes.HasPrefix(content, []byte("PK\x03\x04")) || bytes.HasPrefix(content, []byte{0x1f, 0x8b}) || bytes.HasPrefix(content, []byte{0xd0, 0xcf, 0x11, 0xe0}):
+	case bytes.HasPrefix(content, []byte("PK\x03\x04")), bytes.HasPrefix(content, []byte{0x1f, 0x8b}), // zip and Excel's new form, gzip
+		bytes.HasPrefix(content, []byte{0xd0, 0xcf, 0x11, 0xe0}): // Excel's old form
 		return File{}, refuse("is a workbook or an archive: save it as CSV (UTF-8) and choose that file")
 	case bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}):
 		return File{}, refuse("is written in UTF-16: save it as CSV (UTF-8)")

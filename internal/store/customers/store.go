@@ -15,7 +15,8 @@ type Store struct{ DB *store.DB }
 
 var _ customers.Store = Store{}
 
-const selectCustomer = `SELECT c.id, c.uuid, c.superior_id, s.uuid, COALESCE(s.company_name, ''), c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
+const selectCustomer = `SELECT c.id, c.uuid, c.superior_id, s.uuid, COALESCE(s.company_name, ''),
+		c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
 	FROM customers c LEFT JOIN customers s ON s.vendor_id = c.vendor_id AND s.id = c.superior_id
 	WHERE c.vendor_id =`
 

@@ -70,7 +70,8 @@ func Nav(p identity.Principal, base string, active func(path string) bool) []web
 		shown := web.NavGroup{Label: g.label}
 		for _, e := range g.entries {
 			if p.May(e.needs) {
-				shown.Items = append(shown.Items, web.NavItem{Label: e.label, Href: base + e.path, Icon: e.icon, Active: slices.ContainsFunc(homeOf(e.path), active)})
+				here := slices.ContainsFunc(homeOf(e.path), active)
+				shown.Items = append(shown.Items, web.NavItem{Label: e.label, Href: base + e.path, Icon: e.icon, Active: here})
 			}
 		}
 		if len(shown.Items) > 0 {

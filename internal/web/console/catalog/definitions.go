@@ -77,7 +77,10 @@ func (p *Pages) definitionTable(q *web.Request, k kind) (web.Table[catalog.Defin
 				Name: "description", Label: "Description", Cell: func(d catalog.Definition) web.Cell { return web.Cell{Text: firstLine(d.Description)} },
 				Plain: func(d catalog.Definition) string { return d.Description },
 			},
-			{Name: "id", Label: "Id", Cell: func(d catalog.Definition) web.Cell { return idCell(d.UUID) }, Plain: func(d catalog.Definition) string { return d.UUID.String() }},
+			{
+				Name: "id", Label: "Id", Cell: func(d catalog.Definition) web.Cell { return idCell(d.UUID) },
+				Plain: func(d catalog.Definition) string { return d.UUID.String() },
+			},
 			{Name: "created", Label: "Created", Cell: func(d catalog.Definition) web.Cell { return web.Cell{Day: d.CreatedAt} }},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[catalog.Definition], error) {

@@ -171,7 +171,8 @@ func grantLists(p *web.Page, g terms.Grants) []granted {
 	if len(g.Variables) > 0 {
 		l := granted{Title: "Variables", Heads: []string{"Variable", "Value", "Licences may change it"}}
 		for _, v := range g.Variables {
-			l.Rows = append(l.Rows, cells(web.Cell{Text: v.Name, Sub: hidden(v.Hidden, v.Description)}, web.Cell{Text: firstLine(v.Value), Mono: true}, yes(v.Adjustable)))
+			l.Rows = append(l.Rows, cells(web.Cell{Text: v.Name, Sub: hidden(v.Hidden, v.Description)},
+				web.Cell{Text: firstLine(v.Value), Mono: true}, yes(v.Adjustable)))
 		}
 		lists = append(lists, l)
 	}

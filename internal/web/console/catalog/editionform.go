@@ -100,7 +100,8 @@ func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error
 		return nil, err
 	}
 	page := &editionFormPage{
-		Page: q.Page("Edit the edition", productsCrumb(q), productCrumb(q, product), web.Link{Label: e.Name, Href: show.EditionHref(q.Base, e.UUID)}), Form: form,
+		Page: q.Page("Edit the edition", productsCrumb(q), productCrumb(q, product), web.Link{Label: e.Name, Href: show.EditionHref(q.Base, e.UUID)}),
+		Form: form,
 	}
 	page.Summary = show.Summary(e.Mode, e.ClientType, e.Policy, q.Vendor.Location())
 	n, text, err := p.reach(q, e)
@@ -109,7 +110,10 @@ func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error
 	}
 	page.Reach = &web.Notice{Tone: web.Info, Text: "No licence of this edition exists yet."}
 	if n > 0 {
-		page.Reach = &web.Notice{Tone: web.Info, Title: "A change reaches " + text + " licences at once,", Text: "except where a licence has a value of its own."}
+		page.Reach = &web.Notice{
+			Tone: web.Info, Title: "A change reaches " + text + " licences at once,",
+			Text: "except where a licence has a value of its own.",
+		}
 		if n == 1 {
 			page.Reach.Title = "A change reaches 1 licence at once,"
 		}
@@ -239,7 +243,10 @@ func lasts(p terms.Policy, zone *time.Location) web.Group {
 			{Value: string(terms.ExpiresDaysActivated), Label: "Days after activation", Hint: "Each licence counts from its first activation."},
 		}},
 		{Name: "expires_at", Label: "Last day", Kind: web.DateField, Value: at, When: "expires_mode=at", Hint: "The licences hold until this day is over in your time zone."},
-		{Name: "expires_days", Label: "After", Kind: web.NumberField, Value: days, Unit: "days", Min: "1", When: "expires_mode=days_after_activation", Hint: "Of 24 hours each."},
+		{
+			Name: "expires_days", Label: "After", Kind: web.NumberField, Value: days, Unit: "days", Min: "1", When: "expires_mode=days_after_activation",
+			Hint: "Of 24 hours each.",
+		},
 		number("trial_days", "Trial", int64(p.TrialDays), "days", "Above 0 the licence is a trial, and over so many days after its first activation. 0: no trial."),
 	}}
 }

@@ -59,7 +59,10 @@ func (p *Pages) grantForm(q *web.Request, form *web.Form, product catalog.Produc
 			return nil, err
 		}
 		for _, d := range inOrder(all, granting(g, k.of)) {
-			row := grantRow{Name: d.Name, Description: firstLine(d.Description), Mark: string(k.of) + "." + d.UUID.String(), When: name(k.of, d.UUID, "granted") + "=on"}
+			row := grantRow{
+				Name: d.Name, Description: firstLine(d.Description),
+				Mark: string(k.of) + "." + d.UUID.String(), When: name(k.of, d.UUID, "granted") + "=on",
+			}
 			is, fields := rowFields(g, k.of, d.UUID, zone)
 			filled := fill(append([]web.Field{{Name: name(k.of, d.UUID, "granted"), Label: d.Name, Kind: web.CheckField, Value: on(is)}}, fields...)...)
 			row.Granted, row.Fields = filled[0], filled[1:]
@@ -183,7 +186,10 @@ func limitationFields(k catalog.Kind, id ident.UUID, l terms.Limitation) []web.F
 			{Value: string(terms.ResetDays), Label: "Consumed, anew every so many days"},
 		}},
 		{Name: name(k, id, "reset_days"), Label: "Anew every", Kind: web.NumberField, Unit: "days", Min: "1", Value: days, When: reset + "=days"},
-		{Name: name(k, id, "goodwill_percent"), Label: "Goodwill above the limit", Kind: web.NumberField, Unit: "%", Min: "0", Value: strconv.Itoa(l.GoodwillPercent), When: metered},
+		{
+			Name: name(k, id, "goodwill_percent"), Label: "Goodwill above the limit", Kind: web.NumberField, Unit: "%", Min: "0",
+			Value: strconv.Itoa(l.GoodwillPercent), When: metered,
+		},
 		{Name: name(k, id, "alerts"), Label: "Tell at", Value: strings.Join(alerts, ", "), Unit: "% used", When: metered},
 		{Name: name(k, id, "measured_only"), Label: "Record above the limit, never refuse", Kind: web.CheckField, Value: on(l.MeasuredOnly), When: metered},
 	}

@@ -49,7 +49,10 @@ func (p *Pages) productPage(q *web.Request) (*productPage, error) {
 		moves = "Yes: a client takes another customer's licence by itself"
 	}
 	page.Facts = page.Page.Facts(
-		web.Fact{Label: "Product id", Hint: "Client software sends it with every call", Cell: web.Cell{Text: product.UUID.String(), Mono: true, Copy: product.UUID.String()}},
+		web.Fact{
+			Label: "Product id", Hint: "Client software sends it with every call",
+			Cell: web.Cell{Text: product.UUID.String(), Mono: true, Copy: product.UUID.String()},
+		},
 		web.Fact{Label: "Latest release", Cell: web.Cell{Text: product.LatestRelease, Mono: true}},
 		web.Fact{Label: "Printed keys", Cell: web.Cell{Text: printed}},
 		web.Fact{Label: "Clients may move", Cell: web.Cell{Text: moves}},

@@ -15,7 +15,7 @@ import (
 const releaseMeans = "The software releases that licences can be limited to, by the text that clients send. Releases named in a product or an edition are added here by themselves."
 
 func (p *Pages) releases() []edge.Route {
-	routes := []edge.Route{
+	return append(web.Ask(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", p.askRelease, p.putRelease),
 		web.Lists(p.Face, "/products/{id}/releases", web.Needs(identity.ViewCatalog), p.releaseTable, func(q *web.Request) (web.Page, error) {
 			page, err := p.chrome(q, "releases")
 			page.Sub = releaseMeans
@@ -23,9 +23,7 @@ func (p *Pages) releases() []edge.Route {
 				page.Actions = append([]web.Action{addRelease(q)}, page.Actions...)
 			}
 			return page, err
-		}),
-	}
-	return append(routes, web.Ask(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", p.askRelease, p.putRelease)...)
+		}))
 }
 
 func addRelease(q *web.Request) web.Action {

@@ -78,7 +78,10 @@ func link(q *web.Request, c customers.Customer) web.Link {
 }
 
 func fields(c customers.Customer) web.Group {
-	number := web.Field{Name: "customer_number", Label: "Customer number", Value: c.Number, Mono: true, Hint: "As your books have it. It is unique.", Required: true}
+	number := web.Field{
+		Name: "customer_number", Label: "Customer number", Value: c.Number, Mono: true,
+		Hint: "As your books have it. It is unique.", Required: true,
+	}
 	if c.Number == "" {
 		number.Required, number.Placeholder, number.Hint = false, "made for you", "As your books have it. Empty: one is made."
 	}

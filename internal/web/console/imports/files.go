@@ -14,10 +14,10 @@ import (
 )
 
 func (p *Pages) files() []edge.Route {
-	routes := []edge.Route{
+	const all = 4
+	routes := append(make([]edge.Route, 0, all),
 		web.Serve(p.Face, http.MethodGet, "/imports/{id}/report.csv", web.Needs(identity.ManageImports), p.report),
-		web.Serve(p.Face, http.MethodGet, "/imports/{id}/failed.csv", web.Needs(identity.ManageImports), p.failed),
-	}
+		web.Serve(p.Face, http.MethodGet, "/imports/{id}/failed.csv", web.Needs(identity.ManageImports), p.failed))
 	for i := range routes {
 		routes[i].Timeout = 5 * time.Minute
 	}

@@ -23,7 +23,9 @@ func actions(q *web.Request) []web.Action {
 	var all []web.Action
 	for _, k := range []imports.Kind{imports.Licenses, imports.Customers} {
 		if q.May(needs(k)) {
-			all = append(all, web.Action{Label: "Import " + kindWord(k), Href: q.Href("/imports/new?kind=" + string(k)), Icon: "file-import", Plain: len(all) > 0})
+			all = append(all, web.Action{
+				Label: "Import " + kindWord(k), Href: q.Href("/imports/new?kind=" + string(k)), Icon: "file-import", Plain: len(all) > 0,
+			})
 		}
 	}
 	return all
