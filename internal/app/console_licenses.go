@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -33,7 +34,11 @@ func (l licenceLetters) Preview(ctx context.Context, v vendors.Vendor, d mailing
 	if err != nil {
 		return mailing.Body{}, err
 	}
-	return l.rooms.Mails.PreviewOf(mailing.Vendor{UUID: v.UUID, Name: v.Name, Zone: v.Location()}, own, mailing.LicenseIssued, d)
+	all := l.rooms.Mails.Complete(own)
+	p := all[slices.IndexFunc(all, func(p mailing.Template) bool { return p.Kind == mailing.LicenseIssued })]
+	return l.rooms.Mails.PreviewOf(mailing.Vendor{
+		Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
+	}, p, d)
 }
 
 // Of implements licenses.Mails.

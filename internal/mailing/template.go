@@ -73,11 +73,19 @@ func (s *Service) ResetTemplate(t tx.Tx, v ident.VendorID, k Kind) (Template, er
 }
 
 // Preview renders texts, stored or not, with sample data, or says what is wrong with them.
-func (s *Service) Preview(vendor string, p Template) (Body, error) {
+func (s *Service) Preview(vendor Vendor, p Template) (Body, error) {
+	return s.PreviewOf(vendor, p, s.Sample(vendor))
+}
+
+// PreviewOf renders texts, stored or not, with this data.
+func (s *Service) PreviewOf(vendor Vendor, p Template, d Data) (Body, error) {
 	if err := s.check(p); err != nil {
 		return Body{}, err
 	}
-	return s.Renderer.Render(p, p.Kind.values(vendor, Sample()))
+	if d.DashboardLink == "" {
+		d.DashboardLink = s.DashboardOf(vendor.Slug)
+	}
+	return s.Renderer.Render(p, p.Kind.values(vendor, d))
 }
 
 // Complete lays a vendor's own templates over the server's: one of each kind.
@@ -116,19 +124,4 @@ func known(k Kind) error {
 		names = append(names, string(k))
 	}
 	return fault.Wrong(fault.Field{Name: "kind", Message: "must be one of " + strings.Join(names, ", ")})
-}
-
-// PreviewOf renders the mail of a kind as it would be sent now, with this data. own
-// are the vendor's own templates.
-func (s *Service) PreviewOf(v Vendor, own []Template, k Kind, d Data) (Body, error) {
-	if d.DashboardLink == "" && s.Dashboard != nil {
-		d.DashboardLink = s.Dashboard(v.UUID)
-	}
-	p, is := s.Renderer.Default(k), false
-	for _, o := range own {
-		if o.Kind == k {
-			p, is = o, true
-		}
-	}
-	return s.render(p, is, k.values(v.Name, d))
 }

@@ -48,8 +48,13 @@ type Field struct {
 	Look        bool   // choosing another value reads the form again with it: see Form.Look
 	ReadOnly    bool
 
-	// When says "other=value" or "other=a|b": where there is script, the field only
-	// shows while the other field has that value.
+	// Lookup is the address of a page that lists matches for what is typed, as
+	// show.Matches makes it: with script they can be picked from below the field. Without
+	// it the field is text, and what reads it must find the thing by it.
+	Lookup string
+
+	// When says "other=value" or "other=a|b", several of them joined by "&": where
+	// there is script, the field only shows while the other fields have those values.
 	When string
 
 	Error string // set by the form
@@ -72,6 +77,7 @@ type Group struct {
 
 // Form is what a page asks for.
 type Form struct {
+	ID     string // for buttons outside of it; may be empty
 	Action string // where it is sent; the page's own address when empty
 	Submit string
 	Cancel string // address to go back to; empty for none

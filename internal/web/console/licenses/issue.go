@@ -28,7 +28,7 @@ func (p *Pages) issue() []edge.Route {
 }
 
 func (p *Pages) suggestCustomers(q *web.Request, text string) ([]web.Suggestion, error) {
-	found, err := show.FindCustomers(q.Context(), p.CustomerRows, q.VendorID(), text, maxMatches)
+	found, err := show.MatchCustomers(q.Context(), p.CustomerRows, q.VendorID(), text, maxMatches)
 	all := make([]web.Suggestion, len(found))
 	for i, c := range found {
 		all[i] = web.Suggestion{Value: show.CustomerLabel(c), Label: c.Email}

@@ -131,7 +131,7 @@ func (p *Pages) licenses(q *web.Request, text string) (kind, error) {
 
 func (p *Pages) customers(q *web.Request, text string) (kind, error) {
 	k := kind{Label: "Customers"}
-	all, err := show.FindCustomers(q.Context(), p.Customers, q.VendorID(), text, shown)
+	all, err := show.MatchCustomers(q.Context(), p.Customers, q.VendorID(), text, shown)
 	for _, c := range all {
 		k.Found = append(k.Found, found{c.CompanyName, c.Number, show.CustomerHref(q.Base, c.UUID)})
 	}

@@ -9,42 +9,6 @@ import (
 	"chancery/internal/listing"
 )
 
-// CustomerRows lists customers.
-type CustomerRows interface {
-	List(ctx context.Context, v ident.VendorID, f customers.Filter, r listing.Request) (listing.Page[customers.Customer], error)
-}
-
-// FindCustomers gives customers whose name, number or e-mail address begins with
-// a text, each once, at most limit.
-func FindCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, text string, limit int) ([]customers.Customer, error) {
-	if text = strings.TrimSpace(text); text == "" {
-		return nil, nil
-	}
-	var found []customers.Customer
-	seen := map[ident.CustomerID]bool{}
-	for _, by := range []struct {
-		sort   string
-		filter customers.Filter
-	}{
-		{"company_name", customers.Filter{NamePrefix: text}},
-		{"customer_number", customers.Filter{NumberPrefix: text}},
-		{"customer_number", customers.Filter{NumberPrefix: strings.ToUpper(text)}},
-		{"email", customers.Filter{EmailPrefix: text}},
-	} {
-		page, err := rows.List(ctx, v, by.filter, listing.Request{Limit: limit, Sort: by.sort})
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range page.Items {
-			if !seen[c.ID] && len(found) < limit {
-				seen[c.ID] = true
-				found = append(found, c)
-			}
-		}
-	}
-	return found, nil
-}
-
 // CustomerLabel tells a customer from all others: "Kirk AG (K-1001)".
 func CustomerLabel(c customers.Customer) string { return c.CompanyName + " (" + c.Number + ")" }
 
@@ -68,7 +32,7 @@ func LabelledCustomer(ctx context.Context, rows CustomerRows, v ident.VendorID, 
 			return &page.Items[0], nil, nil
 		}
 	}
-	if more, err = FindCustomers(ctx, rows, v, text, limit); err == nil && len(more) == 1 {
+	if more, err = MatchCustomers(ctx, rows, v, text, limit); err == nil && len(more) == 1 {
 		return &more[0], nil, nil
 	}
 	return nil, more, err
