@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"bytes"
 	"net/url"
 	"strconv"
 	"strings"
@@ -82,6 +81,7 @@ func wrongFiles(t *testing.T, b importer) {
 		"too many lines":  {many, "more than 10,000 lines"},
 		"a giant line":    {"company_name\n" + strings.Repeat("x", 70_000), "more than 64 kB in line 2"},
 		"too many bytes":  {"company_name\n" + strings.Repeat(strings.Repeat("x", 1000)+"\n", 5300), "larger than 5 MB"},
+		"too many cells":  {"company_name\n" + strings.Repeat(strings.Repeat(",", 60_000)+"\n", 9), "more cells than"},
 		"fifty-one heads": {"company_name" + strings.Repeat(",x", 50) + "\na", "more than 50 columns"},
 	} {
 		if p := b.read(t, "customers", c.content); p.Status != 400 && p.Status != 413 || !strings.Contains(p.Text("main"), c.want) {
@@ -207,7 +207,7 @@ func allOrNothing(t *testing.T, b importer) {
 	if stat(done, "Done") != "120" || stat(done, "With problems") != "1" {
 		t.Errorf("a refused line among many: %s", done.Text(".app-stats"))
 	}
-	if n := bytes.Count([]byte(b.Get(t, "/customers?format=csv").Body), []byte("Sample more")); n != 120 {
+	if n := strings.Count(b.Get(t, "/customers?format=csv").Body, "Sample more"); n != 120 {
 		t.Errorf("%s customers, want 120", strconv.Itoa(n))
 	}
 }

@@ -27,7 +27,7 @@ func (a Around) products(edition string) int {
 }
 
 // NumbersNamed are the customer numbers that a file names.
-func NumbersNamed(k Kind, f File, r Reading) []string {
+func NumbersNamed(f File, r Reading) []string {
 	seen := map[string]bool{}
 	var all []string
 	for _, l := range f.Lines {
@@ -94,9 +94,9 @@ func checkLicense(wrong *fault.Fields, c LicenseLine, a Around) {
 
 // problems tells wrong fields by what the file calls them.
 func problems(headings []string, r Reading, wrong fault.Fields) []Problem {
-	var all []Problem
-	for _, w := range wrong {
-		all = append(all, Problem{r.heading(headings, fileName(w.Name)), w.Message})
+	all := make([]Problem, len(wrong))
+	for i, w := range wrong {
+		all[i] = Problem{r.heading(headings, fileName(w.Name)), w.Message}
 	}
 	return all
 }

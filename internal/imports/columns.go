@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -49,10 +50,8 @@ func known(k Kind, heading string) (string, bool) {
 		}
 	}
 	for _, c := range ColumnsOf(k) {
-		for _, other := range c.also {
-			if folded == other {
-				return c.Name, true
-			}
+		if slices.Contains(c.also, folded) {
+			return c.Name, true
 		}
 	}
 	return "", false

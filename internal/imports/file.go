@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,6 +49,9 @@ func ReadFile(content []byte) (File, error) {
 		}
 		number++
 	}
+	if cells := bytes.Count(content, []byte(string(separator(content)))); cells > MaxLines*maxColumns {
+		return File{}, refuse("has more cells than 10,000 lines of 50 columns: split it into several")
+	}
 	return readLines(content)
 }
 
@@ -83,6 +87,9 @@ func readLines(content []byte) (File, error) {
 		}
 		if len(f.Lines) == MaxLines {
 			return File{}, refuse("has more than 10,000 lines: split it into several")
+		}
+		if len(cells) > len(f.Columns) {
+			cells = slices.Clone(cells[:len(f.Columns)+1]) // enough to see that there are too many
 		}
 		f.Lines = append(f.Lines, Line{Number: number, Cells: cells, State: LineWaiting})
 	}

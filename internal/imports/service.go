@@ -29,7 +29,7 @@ type Known interface {
 }
 
 // Store keeps imports and their lines.
-type Store interface { //nolint:interfacebloat // one room, one contract
+type Store interface {
 	Insert(t tx.Tx, v ident.VendorID, i Import, lines []Line) error
 
 	// Lock reads an import and locks it until the transaction ends.
@@ -94,7 +94,7 @@ func (s *Service) Read(ctx context.Context, v ident.VendorID, k Kind, zone *time
 		return File{}, err
 	}
 	var around Around
-	if around.Numbers, err = s.Known.Numbers(ctx, v, NumbersNamed(k, f, r)); err != nil {
+	if around.Numbers, err = s.Known.Numbers(ctx, v, NumbersNamed(f, r)); err != nil {
 		return File{}, err
 	}
 	if k == Licenses {

@@ -46,10 +46,10 @@ func (s *Service) Work(ctx context.Context) (int, error) {
 func (s *Service) carryOut(ctx context.Context, job Job) (done int, err error) {
 	for ctx.Err() == nil {
 		n, more, err := s.step(ctx, job, batch)
-		refused, isRefusal := errors.AsType[*refusal](err)
+		_, isRefusal := errors.AsType[*refusal](err)
 		switch {
 		case isRefusal:
-			n, more, err = s.singly(ctx, job, refused)
+			n, more, err = s.singly(ctx, job)
 			done += n
 			if err != nil || !more {
 				return done, err
@@ -110,7 +110,7 @@ func (s *Service) step(ctx context.Context, job Job, most int) (done int, more b
 
 // singly goes on after a batch in which a line was refused, and which left
 // nothing behind: its lines one by one, up to the refused one, which fails.
-func (s *Service) singly(ctx context.Context, job Job, refused *refusal) (done int, more bool, err error) {
+func (s *Service) singly(ctx context.Context, job Job) (done int, more bool, err error) {
 	for range batch {
 		n, more, err := s.step(ctx, job, 1)
 		if again, ok := errors.AsType[*refusal](err); ok {

@@ -48,11 +48,6 @@ type Field struct {
 	Look        bool   // choosing another value reads the form again with it: see Form.Look
 	ReadOnly    bool
 
-	// Lookup is the address of a page that lists matches for what is typed, as
-	// show.Matches makes it: with script they can be picked from below the field. Without
-	// it the field is text, and what reads it must find the thing by it.
-	Lookup string
-
 	// When says "other=value" or "other=a|b", several of them joined by "&": where
 	// there is script, the field only shows while the other fields have those values.
 	When string

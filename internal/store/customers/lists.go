@@ -75,7 +75,7 @@ func (s Store) Descendants(
 	return listing.Cut(r, items, func(c customers.Customer) listing.Mark { return r.Mark(int64(c.ID)) }), err
 }
 
-// CountBelow counts the customers directly below c, at most most of them.
+// CountBelow counts the customers directly below c, and stops at most.
 func (s Store) CountBelow(ctx context.Context, vendor ident.VendorID, c ident.CustomerID, most int) (n int, err error) {
 	_, err = s.DB.QueryRow(ctx, `SELECT COUNT(*) FROM
 		(SELECT id FROM customers WHERE vendor_id = $1 AND superior_id = $2 ORDER BY id LIMIT $3) AS counted`, []any{vendor, c, most}, &n)

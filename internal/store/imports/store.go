@@ -149,16 +149,15 @@ func (s Store) NextRunning(ctx context.Context, after int64) (j imports.Job, ok 
 }
 
 // Forget implements imports.Store.
-func (st Store) Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (bool, error) {
-	s := store.On(t)
+func (s Store) Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (bool, error) {
 	var id, vendor int64
-	found, err := s.QueryRow(`SELECT id, vendor_id FROM imports
+	found, err := store.On(t).QueryRow(`SELECT id, vendor_id FROM imports
 		WHERE created_at < $1 AND state = 'draft' OR created_at < $2 AND state IN ('finished', 'refused', 'stopped') ORDER BY created_at LIMIT 1`,
 		[]any{draftsBefore.UnixMilli(), othersBefore.UnixMilli()}, &id, &vendor)
 	if err != nil || !found {
 		return false, err
 	}
-	return true, st.Delete(t, ident.VendorOf(vendor), id)
+	return true, s.Delete(t, ident.VendorOf(vendor), id)
 }
 
 func text(v any) (string, error) {

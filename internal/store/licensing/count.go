@@ -31,7 +31,7 @@ func (s *Store) CountByState(ctx context.Context) (map[string]int64, error) {
 	return by, nil
 }
 
-// CountSome counts the licences that match, at most most of them. It takes filters
+// CountSome counts the licences that match, and stops at most. It takes filters
 // that an index serves only.
 func (s *Store) CountSome(ctx context.Context, v ident.VendorID, f licensing.Filter, most int) (n int, err error) {
 	if !f.Indexed() {

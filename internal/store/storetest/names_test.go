@@ -23,7 +23,7 @@ func TestThingsAreFoundByTheirNames(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newCustomers(t, e)
 		stranger := storetest.Vendor(t, e, "Bolt").ID
-		var asked []string
+		asked := make([]string, 0, 230)
 		var known customers.Customer
 		for i := range 230 {
 			number := fmt.Sprintf("K-%03d", i)

@@ -108,54 +108,6 @@
     });
   }
 
-  // Fields that name a thing: matches below the field while typing, one to pick.
-  function lookups(root) {
-    each(root, "input[data-lookup]", function (input) {
-      if (input.dataset.ready) { return; }
-      input.dataset.ready = "1";
-      var box = document.createElement("div"), list = document.createElement("ul"), timer, asked = 0;
-      box.className = "app-lookup";
-      list.className = "app-lookup-list";
-      list.hidden = true;
-      input.replaceWith(box);
-      box.append(input, list);
-      var buttons = function () { return Array.prototype.slice.call(list.querySelectorAll("button")); };
-      var close = function () { list.hidden = true; };
-      input.addEventListener("input", function () {
-        clearTimeout(timer);
-        var text = input.value.trim(), mine = ++asked;
-        if (!text) { close(); return; }
-        timer = setTimeout(function () {
-          fetch(input.dataset.lookup + "?q=" + encodeURIComponent(text), { credentials: "same-origin" }).then(function (r) {
-            return r.ok && !r.redirected ? r.text() : "";
-          }).then(function (answer) {
-            var found = answer && new DOMParser().parseFromString(answer, "text/html").getElementById("matches");
-            if (mine !== asked || !found) { return; }
-            list.replaceChildren.apply(list, Array.prototype.slice.call(found.children).map(function (node) { return document.adoptNode(node); }));
-            list.hidden = !list.children.length;
-          }).catch(close);
-        }, 180);
-      });
-      list.addEventListener("click", function (e) {
-        var button = e.target.closest("button");
-        if (!button) { return; }
-        e.preventDefault();
-        input.value = button.value;
-        close();
-        input.focus();
-        input.dispatchEvent(new Event("change", { bubbles: true }));
-      });
-      box.addEventListener("keydown", function (e) {
-        if (e.key === "Escape" && !list.hidden) { e.stopPropagation(); e.preventDefault(); close(); input.focus(); }
-        if (e.key !== "ArrowDown" && e.key !== "ArrowUp" || list.hidden) { return; }
-        e.preventDefault();
-        var all = buttons(), at = all.indexOf(document.activeElement) + (e.key === "ArrowDown" ? 1 : -1);
-        if (at < 0) { input.focus(); } else if (all[at]) { all[at].focus(); }
-      });
-      box.addEventListener("focusout", function (e) { if (!box.contains(e.relatedTarget)) { close(); } });
-    });
-  }
-
   // go opens an address, this page's own too.
   function go(address) {
     var same = new URL(address, location.href).href === location.href;
@@ -360,6 +312,7 @@
       if (document.hidden || part.contains(document.activeElement)) { return; }
       fetch(location.href, { credentials: "same-origin" }).then(function (r) { return r.ok && !r.redirected ? r.text() : ""; }).then(function (text) {
         var fresh = text && new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+        if (fresh && !fresh.hasAttribute("data-refresh")) { location.reload(); return; } // it is over: the rest of the page changes too
         if (fresh) { part.replaceChildren.apply(part, Array.prototype.slice.call(fresh.childNodes)); ready(part); }
       }).catch(function () { /* the next time */ });
     }, 5000);
@@ -403,7 +356,7 @@
     });
   }
 
-  function ready(root) { lists(root); whens(root); lookups(root); charts(root); suggests(root); }
+  function ready(root) { lists(root); whens(root); charts(root); suggests(root); }
   ready(document);
   document.addEventListener("htmx:load", function (e) { ready(e.detail.elt); });
 })();

@@ -142,7 +142,7 @@ func (p *Pages) redefines(k kind) []edge.Route {
 			}
 			page := &web.FormPage{Page: q.Page("Rename the "+k.one, productsCrumb(q), productCrumb(q, product)), Form: form}
 			page.Text = "Every edition that grants it, and every answer to its clients, has the new name at once. Software that asks by name must know the new one; software that asks by id goes on."
-			page.Page.Sub = d.Name
+			page.Sub = d.Name
 			definitionForm(form, k, d.Name, d.Description)
 			form.Cancel = show.ProductHref(q.Base, product.UUID) + "/" + k.path
 			return page, nil

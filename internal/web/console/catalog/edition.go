@@ -109,7 +109,7 @@ func (p *Pages) editionPage(q *web.Request) (*editionPage, error) {
 		return nil, err
 	}
 	page := &editionPage{Page: editionChrome(q, e, product, ""), Description: e.Description}
-	page.Page.Sub = show.Mode(e.Mode) + " · " + show.ClientType(e.ClientType) + " · " + show.LicenseType(e.LicenseType)
+	page.Sub = show.Mode(e.Mode) + " · " + show.ClientType(e.ClientType) + " · " + show.LicenseType(e.LicenseType)
 	page.Summary = show.Summary(e.Mode, e.ClientType, e.Policy, q.Vendor.Location())
 	_, text, err := p.reach(q, e)
 	if err != nil {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -157,9 +158,10 @@ func sells(e catalog.Edition, create bool) web.Group {
 }
 
 func licenseTypes() []web.Option {
-	var options []web.Option
-	for _, l := range []terms.LicenseType{terms.Perpetual, terms.TimeLimited, terms.Subscription, terms.Consumption} {
-		options = append(options, web.Option{Value: string(l), Label: show.LicenseType(l)})
+	all := []terms.LicenseType{terms.Perpetual, terms.TimeLimited, terms.Subscription, terms.Consumption}
+	options := make([]web.Option, len(all))
+	for i, l := range all {
+		options[i] = web.Option{Value: string(l), Label: show.LicenseType(l)}
 	}
 	return options
 }
@@ -204,7 +206,7 @@ func many(e catalog.Edition, create bool) web.Group {
 		for i := range floating {
 			floating[i].When = "provisioning_mode=floating"
 		}
-		g.Fields = append(named, floating...)
+		g.Fields = slices.Concat(named, floating)
 	case e.Mode == terms.Floating:
 		g.Fields = floating
 	default:

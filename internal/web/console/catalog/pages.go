@@ -33,7 +33,7 @@ type Rows interface {
 }
 
 // Catalog changes the catalogue.
-type Catalog interface { //nolint:interfacebloat // one room's service
+type Catalog interface {
 	CreateProduct(t tx.Tx, v ident.VendorID, p catalog.Product) (catalog.Product, error)
 	UpdateProduct(t tx.Tx, v ident.VendorID, id ident.UUID, c catalog.ProductChange) (catalog.Product, error)
 	PutRelease(t tx.Tx, v ident.VendorID, product ident.UUID, release, description string) (catalog.Release, error)
@@ -59,7 +59,7 @@ type Usage interface {
 type Licenses interface {
 	List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error)
 
-	// CountSome counts the licences of an edition or a customer, at most most of them.
+	// CountSome counts the licences of an edition or a customer, and stops at most.
 	CountSome(ctx context.Context, v ident.VendorID, f licensing.Filter, most int) (int, error)
 }
 

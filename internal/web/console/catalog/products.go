@@ -98,7 +98,7 @@ func (p *Pages) productTable(q *web.Request) (web.Table[catalog.Product], error)
 			{Name: "latest", Label: "Latest release", Cell: func(c catalog.Product) web.Cell { return web.Cell{Text: c.LatestRelease, Mono: true} }},
 			{Name: "printed", Label: "Printed keys", Cell: func(c catalog.Product) web.Cell { return onOff(c.PrintedKeys) }},
 			{Name: "moves", Label: "Clients may move", Cell: func(c catalog.Product) web.Cell { return onOff(c.AllowClientMoves) }},
-			{Name: "inactive", Label: "Silent clients", Cell: func(c catalog.Product) web.Cell { return inactive(c) }},
+			{Name: "inactive", Label: "Silent clients", Cell: inactive},
 			{Name: "created", Label: "Created", Sort: "created_at", Cell: func(c catalog.Product) web.Cell { return web.Cell{Day: c.CreatedAt} }},
 			{Name: "id", Label: "Product id", Extra: true, Cell: func(c catalog.Product) web.Cell {
 				return web.Cell{Text: c.UUID.String(), Copy: c.UUID.String(), Mono: true}

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 
 	"chancery/internal/catalog"
@@ -58,7 +59,7 @@ func beside(err error, code, field string) error {
 		return err
 	}
 	e := *fault.As(err)
-	e.Fields = append(e.Fields[:len(e.Fields):len(e.Fields)], fault.Field{Name: field, Message: clause(code)})
+	e.Fields = append(slices.Clip(e.Fields), fault.Field{Name: field, Message: clause(code)})
 	return &e
 }
 

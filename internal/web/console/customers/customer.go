@@ -1,6 +1,8 @@
 package customers
 
 import (
+	"slices"
+
 	"chancery/internal/customers"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
@@ -16,7 +18,7 @@ type customerPage struct {
 	Stats []web.Stat
 	Facts []web.ShownFact
 	List  web.List // its newest licences
-	More  string   // address of all of them; empty when these are all
+	All   string   // address of all of them; empty when these are all
 }
 
 // some is how far things of a customer are counted.
@@ -62,8 +64,8 @@ func (p *Pages) found(q *web.Request) (customers.Customer, error) {
 func (p *Pages) crumbs(q *web.Request, c customers.Customer) ([]web.Link, error) {
 	above, err := p.Rows.Ancestors(q.Context(), q.VendorID(), c.ID)
 	crumbs := []web.Link{{Label: "Customers", Href: q.Href("/customers")}}
-	for i := len(above) - 1; i >= 0; i-- {
-		crumbs = append(crumbs, web.Link{Label: above[i].CompanyName, Href: show.CustomerHref(q.Base, above[i].UUID)})
+	for _, superior := range slices.Backward(above) {
+		crumbs = append(crumbs, web.Link{Label: superior.CompanyName, Href: show.CustomerHref(q.Base, superior.UUID)})
 	}
 	return crumbs, err
 }
@@ -152,7 +154,7 @@ func (p *Pages) holds(q *web.Request, page *customerPage, c customers.Customer) 
 		return err
 	}
 	if page.List.Next != "" {
-		page.More = href + "/licenses"
+		page.All = href + "/licenses"
 	}
 	page.List.CSV, page.List.Picks, page.List.Next = "", nil, ""
 	for i := range page.List.Heads {

@@ -9,13 +9,6 @@ import (
 	"chancery/internal/web/console/show"
 )
 
-// matchPage lists what a lookup field can be filled with.
-type matchPage struct {
-	web.Page
-
-	Matches []customers.Customer
-}
-
 func (p *Pages) list() []edge.Route {
 	return []edge.Route{
 		web.Lists(p.Face, "/customers", web.Needs(identity.ViewCustomers), p.table, func(q *web.Request) (web.Page, error) {
@@ -27,11 +20,8 @@ func (p *Pages) list() []edge.Route {
 			}
 			return page, nil
 		}),
-		web.Show(p.Face, "/customers/matches", web.Needs(identity.ViewCustomers), "matches.html", func(q *web.Request) (*matchPage, error) {
-			page := &matchPage{Page: q.Page("Customers that match", web.Link{Label: "Customers", Href: q.Href("/customers")})}
-			var err error
-			page.Matches, err = show.MatchCustomers(q.Context(), p.Rows, q.VendorID(), q.Text("q"), 8)
-			return page, err
+		web.Suggestions(p.Face, "/customers/matches", web.Needs(identity.ViewCustomers), func(q *web.Request, text string) ([]web.Suggestion, error) {
+			return show.SuggestCustomers(q, p.Rows, text)
 		}),
 	}
 }

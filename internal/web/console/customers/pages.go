@@ -27,7 +27,7 @@ type Rows interface {
 	// Ancestors gives the customers above c, the nearest first.
 	Ancestors(ctx context.Context, v ident.VendorID, c ident.CustomerID) ([]customers.Customer, error)
 
-	// CountBelow counts the customers directly below c, at most most of them.
+	// CountBelow counts the customers directly below c, and stops at most.
 	CountBelow(ctx context.Context, v ident.VendorID, c ident.CustomerID, most int) (int, error)
 }
 
@@ -41,7 +41,7 @@ type Customers interface {
 type Licenses interface {
 	List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error)
 
-	// CountSome counts the licences of an edition or a customer, at most most of them.
+	// CountSome counts the licences of an edition or a customer, and stops at most.
 	CountSome(ctx context.Context, v ident.VendorID, f licensing.Filter, most int) (int, error)
 }
 

@@ -96,7 +96,7 @@ func (p *Pages) write(
 		}
 		out.Flush()
 		if page.Next == "" || out.Error() != nil {
-			return nil // at the end, or the browser is gone
+			return nil //nolint:nilerr // at the end, or the browser is gone
 		}
 		if r, err = listing.Parse(listing.MaxLimit, "", page.Next, imports.LineSorts()...); err != nil {
 			return err

@@ -2,6 +2,7 @@ package show
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"chancery/internal/customers"
@@ -16,12 +17,12 @@ type CustomerRows interface {
 	List(ctx context.Context, v ident.VendorID, f customers.Filter, r listing.Request) (listing.Page[customers.Customer], error)
 }
 
-// CustomerField asks for a customer: its number is typed, or picked from the
-// matches. What was given is read by FindCustomer.
+// CustomerField asks for a customer by the beginning of its name, number or
+// e-mail. What was given is read by FindCustomer.
 func CustomerField(q *web.Request, name, label, value string) web.Field {
 	return web.Field{
-		Name: name, Label: label, Value: value, Lookup: q.Href("/customers/matches"), Placeholder: "Name, number or e-mail",
-		Hint: "Type the beginning and pick one, or type the whole customer number.",
+		Name: name, Label: label, Value: value, Suggest: q.Href("/customers/matches"), Placeholder: "Name, number or e-mail",
+		Hint: "Type the beginning and choose, or type the whole customer number.",
 	}
 }
 
@@ -41,10 +42,8 @@ func prefixed(by, text string) customers.Filter {
 // SearchBy decides which column a text is searched in: the one that is asked for,
 // or the first in which something begins with it.
 func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in string) (by string, f customers.Filter, err error) {
-	for _, column := range searchable() {
-		if in == column {
-			return in, prefixed(in, text), nil
-		}
+	if slices.Contains(searchable(), in) {
+		return in, prefixed(in, text), nil
 	}
 	for _, column := range searchable() {
 		if column != "email" && strings.Contains(text, "@") {
@@ -58,8 +57,8 @@ func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in
 	return "company_name", prefixed("company_name", text), nil
 }
 
-// MatchCustomers gives at most most customers whose number, name or e-mail begins
-// with a text, the one with exactly this number first.
+// MatchCustomers gives customers whose number, name or e-mail begins with a text,
+// no more than most, the one with exactly this number first.
 func MatchCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, text string, most int) ([]customers.Customer, error) {
 	var all []customers.Customer
 	if text = strings.TrimSpace(text); text == "" {
@@ -81,28 +80,34 @@ func MatchCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, te
 	return all, nil
 }
 
-// FindCustomer finds the one customer that a CustomerField names: by its whole
-// number, or because it alone begins with the text. Else it says beside the field
+// SuggestCustomers gives the customers that may be meant by the beginning of a text.
+func SuggestCustomers(q *web.Request, rows CustomerRows, text string) ([]web.Suggestion, error) {
+	found, err := MatchCustomers(q.Context(), rows, q.VendorID(), text, maxSuggested)
+	all := make([]web.Suggestion, len(found))
+	for i, c := range found {
+		all[i] = web.Suggestion{Value: CustomerLabel(c), Label: c.Email}
+	}
+	return all, err
+}
+
+const maxSuggested = 8
+
+// FindCustomer finds the one customer that a CustomerField names: by its label
+// or whole number, or because it alone begins with the text. Else it says beside the field
 // what to do. It is for a form's prepare: it reads outside of transactions.
 func FindCustomer(ctx context.Context, rows CustomerRows, v ident.VendorID, field, text string) (customers.Customer, error) {
 	const most = 5
-	text = strings.TrimSpace(text)
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		return customers.Customer{}, fault.Wrong(fault.Field{Name: field, Message: "must name a customer"})
 	}
-	found, err := MatchCustomers(ctx, rows, v, text, most+1)
+	one, found, err := LabelledCustomer(ctx, rows, v, text, most+1)
 	if err != nil {
 		return customers.Customer{}, err
 	}
-	for _, c := range found {
-		if c.Number == text {
-			return c, nil
-		}
+	if one != nil {
+		return *one, nil
 	}
-	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) == 0:
+	if len(found) == 0 {
 		return customers.Customer{}, fault.Wrong(fault.Field{Name: field, Message: "names no customer: nothing begins with it"})
 	}
 	names := make([]string, 0, most+1)
@@ -111,7 +116,7 @@ func FindCustomer(ctx context.Context, rows CustomerRows, v ident.VendorID, fiel
 			names = append(names, "…")
 			break
 		}
-		names = append(names, c.CompanyName+" ("+c.Number+")")
+		names = append(names, CustomerLabel(c))
 	}
 	return customers.Customer{}, fault.Wrong(fault.Field{
 		Name: field, Message: "fits several customers; type the number of one of them: " + strings.Join(names, ", "),
