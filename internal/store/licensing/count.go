@@ -35,10 +35,14 @@ func (s *Store) CountByState(ctx context.Context) (map[string]int64, error) {
 // that an index serves only.
 func (s *Store) CountSome(ctx context.Context, v ident.VendorID, f licensing.Filter, most int) (n int, err error) {
 	if !f.Indexed() {
-		return 0, errors.New("licensing: licences are counted by edition, customer or licensee only")
+		return 0, errors.New("licensing: licences are counted by what one index serves only")
 	}
 	q := store.Select(`SELECT l.id FROM licenses l WHERE l.vendor_id =`, v)
 	narrowIndexed(f, q, v, false)
+	narrowState(f, q)
+	if f.Search != nil {
+		searched(q, v, *f.Search)
+	}
 	sqltext, args := q.Page(listing.Request{Limit: most - 1}, store.Column{Name: "l.id"}, "l.id")
 	_, err = s.db.QueryRow(ctx, `SELECT COUNT(*) FROM (`+sqltext+`) AS counted`, args, &n)
 	return n, err

@@ -65,8 +65,9 @@ func MatchCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, te
 		return nil, nil
 	}
 	seen := map[ident.UUID]bool{}
-	for _, column := range []string{"customer_number", "company_name", "email"} {
-		found, err := rows.List(ctx, v, prefixed(column, text), listing.Request{Limit: most, Sort: column})
+	for _, by := range [][2]string{{"customer_number", text}, {"customer_number", strings.ToUpper(text)}, {"company_name", text}, {"email", text}} {
+		column := by[0] // a number has its own case, mostly capitals
+		found, err := rows.List(ctx, v, prefixed(column, by[1]), listing.Request{Limit: most, Sort: column})
 		if err != nil {
 			return nil, err
 		}
