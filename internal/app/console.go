@@ -20,12 +20,22 @@ type area func(a *App, f *web.Face) ([]edge.Route, error)
 func areas() []area {
 	return []area{
 		(*App).consoleEntrance,
+		(*App).consoleAccount,
+		(*App).consoleTeam,
 		(*App).consoleOverview,
 		(*App).consoleAttention,
 		(*App).consoleAnalytics,
 		(*App).consoleLicenses,
+		(*App).consoleDevices,
+		(*App).consoleSessions,
+		(*App).consoleSearch,
 		(*App).consoleSettings,
+		(*App).consoleWebhooks,
+		(*App).consoleMails,
 		(*App).consoleAuditLog,
+		(*App).consoleCatalog,
+		(*App).consoleCustomers,
+		(*App).consoleImports,
 	}
 }
 
@@ -75,11 +85,11 @@ func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID
 			Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in here.", Help: "Sign in to go on.",
 		}
 	}
-	return p, web.Person{Name: session.User.Name, Email: session.User.Email, Role: session.User.Role.Name}, nil
+	return p, web.Person{Name: session.User.Name, Email: session.User.Email, Role: session.User.Role.Name, Session: session}, nil
 }
 
 func (a *App) consoleEntrance(f *web.Face) ([]edge.Route, error) {
-	p, err := entrance.New(entrance.Config{Face: f, SignIn: a.rooms.SignIn, Sessions: a.rooms.UserSessions})
+	p, err := entrance.New(entrance.Config{Face: f, SignIn: a.rooms.SignIn, Links: a.rooms.Links, Sessions: a.rooms.UserSessions})
 	if err != nil {
 		return nil, err
 	}

@@ -18,8 +18,8 @@ import (
 	"chancery/internal/vendors"
 )
 
-// shop is a vendor that has sold something.
-type shop struct {
+// explored is a vendor that has sold something.
+type explored struct {
 	app.NewVendor
 
 	s       *apptest.Server
@@ -29,16 +29,16 @@ type shop struct {
 	buyer   customers.Customer
 }
 
-func (x *shop) do(t *testing.T, fn func(t tx.Tx) error) {
+func (x *explored) do(t *testing.T, fn func(t tx.Tx) error) {
 	t.Helper()
 	if err := x.s.App.Rooms().DB.Run(t.Context(), fn); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func openShop(t *testing.T, s *apptest.Server) *shop {
+func explore(t *testing.T, s *apptest.Server) *explored {
 	t.Helper()
-	x := &shop{NewVendor: s.Vendor(t, "Acme"), s: s}
+	x := &explored{NewVendor: s.Vendor(t, "Acme"), s: s}
 	r := s.App.Rooms()
 	var err error
 	if x.vendor, err = r.VendorRows.BySlug(t.Context(), x.Slug); err != nil {
@@ -63,7 +63,7 @@ func openShop(t *testing.T, s *apptest.Server) *shop {
 }
 
 // license issues a licence, and lets clients activate it, of which one too many is refused.
-func (x *shop) license(t *testing.T, name string, clients int) *licensing.License {
+func (x *explored) license(t *testing.T, name string, clients int) *licensing.License {
 	t.Helper()
 	var l *licensing.License
 	r := x.s.App.Rooms()
@@ -83,7 +83,7 @@ func (x *shop) license(t *testing.T, name string, clients int) *licensing.Licens
 	return l
 }
 
-func (x *shop) count(t *testing.T) {
+func (x *explored) count(t *testing.T) {
 	t.Helper()
 	if _, err := x.s.App.Rooms().Figures.Count(t.Context(), x.vendor.ID, x.vendor.CreatedAt); err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func TestFirstSteps(t *testing.T) {
 		v := s.Vendor(t, "Fresh")
 		b := s.SignIn(t, v)
 		says(t, b.Get(t, "/"), "h1", "First steps", ".app-step-next", "Create a product", ".app-steps", "Connect a client")
-		x := openShop(t, s)
+		x := explore(t, s)
 		b = s.SignIn(t, x.NewVendor)
 		says(t, b.Get(t, "/"), ".app-step-next", "Issue a licence")
 		x.license(t, "first", 0)
@@ -126,7 +126,7 @@ func TestFirstSteps(t *testing.T) {
 
 func TestOverviewAndAnalytics(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		x := openShop(t, s)
+		x := explore(t, s)
 		x.license(t, "busy", 3)
 		x.license(t, "calm", 1)
 		x.count(t)
@@ -151,7 +151,7 @@ func TestOverviewAndAnalytics(t *testing.T) {
 
 func TestWhatNeedsAttention(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		x := openShop(t, s)
+		x := explore(t, s)
 		busy, other := x.license(t, "busy", 3), x.license(t, "other", 2)
 		x.count(t)
 		b := s.SignIn(t, x.NewVendor)
@@ -228,7 +228,7 @@ func TestWhatNeedsAttention(t *testing.T) {
 }
 
 // refusesViewers: who may look sees no button, and is refused what they would do.
-func (x *shop) refusesViewers(t *testing.T) {
+func (x *explored) refusesViewers(t *testing.T) {
 	t.Helper()
 	r := x.s.App.Rooms()
 	secret, err := r.Users.NewSecret(t.Context())

@@ -71,5 +71,8 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	}
 	r.FigureRows = figurestore.Store{DB: r.DB}
 	r.Figures, err = figures.New(figures.Config{Store: r.FigureRows, Runner: r.DB, Clock: r.Clock})
-	return err
+	if err != nil {
+		return err
+	}
+	return r.furnishImports()
 }

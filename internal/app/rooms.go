@@ -17,6 +17,7 @@ import (
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/imports"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
@@ -30,6 +31,7 @@ import (
 	figurestore "chancery/internal/store/figures"
 	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
+	importstore "chancery/internal/store/imports"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
 	mailstore "chancery/internal/store/mailing"
@@ -76,6 +78,10 @@ type Rooms struct {
 	UserSessionRows identitystore.Sessions
 	Attempts        *identity.Attempts
 	SignIn          *identity.SignIn
+	Links           *identity.Links
+	Licensees       *identity.Licensees
+	Steps           *identity.Steps
+	Factors         *identity.Factors
 	APIKeys         *identity.APIKeys
 	APIKeyRows      identitystore.APIKeys
 	Authenticator   *identity.Authenticator
@@ -99,6 +105,8 @@ type Rooms struct {
 	FigureRows    figurestore.Store
 	Mails         *mailing.Service
 	MailRows      mailstore.Store
+	Imports       *imports.Service
+	ImportRows    importstore.Store
 
 	log       *slog.Logger
 	sealer    *keyring.Sealer
@@ -158,9 +166,6 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}
-	if err := r.furnishPeople(); err != nil {
-		return err
-	}
 	r.APIKeyRows = identitystore.APIKeys{DB: r.DB}
 	if r.APIKeys, err = identity.NewAPIKeys(r.APIKeyRows, r.IDs); err != nil {
 		return err
@@ -169,7 +174,10 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 		return err
 	}
 	r.sealer = sealer
-	return r.furnishLicences(sealer)
+	if err := r.furnishLicences(sealer); err != nil {
+		return err
+	}
+	return r.furnishPeople(sealer)
 }
 
 // Close writes the heartbeats that wait, and closes the database.

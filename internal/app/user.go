@@ -16,6 +16,7 @@ type userCommand struct {
 	List          userList    `cmd:"" help:"List a vendor's staff."`
 	ResetPassword userReset   `cmd:"" help:"Give a user a new password, printed once, and end all sessions."`
 	Disable       userDisable `cmd:"" help:"Keep a user from signing in, and end all sessions."`
+	Code          userCode    `cmd:"" help:"Make a single-use code with which a client of a licensee activates."`
 	Enable        userEnable  `cmd:"" help:"Let a disabled user sign in again."`
 }
 
@@ -51,7 +52,7 @@ type userCreate struct {
 	oneUser
 
 	Name string `help:"What to call the user; the address by default."`
-	Role string `help:"owner, admin, support, sales, analyst, viewer, or the id of a role of the vendor's own." required:""`
+	Role string `help:"owner, admin, support, sales, analyst, viewer, or the id of a role of the vendor's own; left out for a licensee, who is not staff."`
 	JSON bool   `help:"Print JSON."`
 }
 
@@ -151,6 +152,8 @@ func (c *userList) rows(ctx context.Context, r *Rooms) ([]userListRow, error) {
 type userReset struct {
 	oneUser
 
+	ClearSecondFactor bool `help:"Remove the authenticator app and its recovery codes too."`
+
 	JSON bool `help:"Print JSON."`
 }
 
@@ -162,6 +165,11 @@ func (c *userReset) Run(s streams) error {
 		secret, err = r.Users.NewSecret(ctx)
 		return err
 	}, func(r *Rooms, t tx.Tx, by identity.Principal, u identity.User) (err error) {
+		if c.ClearSecondFactor {
+			if _, err := r.Factors.Clear(t, by, u.UUID); err != nil {
+				return err
+			}
+		}
 		user, err = r.Users.ResetPassword(t, by, u.UUID, secret)
 		return err
 	})
@@ -197,4 +205,33 @@ func (c *userEnable) Run(s streams) error {
 		fmt.Fprintln(s.out, "Enabled.")
 	}
 	return err
+}
+
+type userCode struct {
+	oneUser
+
+	JSON bool `help:"Print JSON."`
+}
+
+// Run implements the command.
+func (c *userCode) Run(s streams) error {
+	return c.withRooms(func(ctx context.Context, r *Rooms) error {
+		v, err := r.vendor(ctx, c.Vendor)
+		if err != nil {
+			return err
+		}
+		email, _ := identity.Email(c.Email)
+		var letter identity.Letter
+		if err := r.DB.Run(ctx, func(t tx.Tx) (err error) {
+			letter, err = r.Links.ActivationCodeFor(t, identity.Operator(v.ID), email)
+			return err
+		}); err != nil {
+			return asUsage(err)
+		}
+		if c.JSON {
+			return printJSON(s.out, map[string]string{"email": letter.User.Email, "code": letter.Secret, "until": instant(letter.ExpiresAt)})
+		}
+		fmt.Fprintf(s.out, "User  %s\nCode  %s\n\nIt activates one client, until %s.\n", letter.User.Email, letter.Secret, instant(letter.ExpiresAt))
+		return nil
+	})
 }

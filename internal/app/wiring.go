@@ -35,12 +35,14 @@ func (a *App) mount() error {
 		return err
 	}
 	clients, err := slascone.New(slascone.Config{
-		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Sessions: r.Sessions, Vendors: index, VendorRows: r.VendorRows,
-		Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places, Guesses: guesses, Files: files,
+		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Sessions: r.Sessions, Licensees: r.Licensees,
+		Vendors: index, VendorRows: r.VendorRows, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: a.places,
+		Guesses: guesses, Files: files,
 	})
 	if err != nil {
 		return err
 	}
+	a.clients = clients
 	management, err := manage.New(manage.Config{
 		Changes: r.Changes, Clock: r.Clock, Keys: r.Authenticator,
 		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,

@@ -44,7 +44,7 @@ func (s *SignIn) ChangePassword(ctx context.Context, by Principal, own Session, 
 		if err := s.c.Users.SetPassword(t, by.Vendor, user.ID, fresh); err != nil {
 			return err
 		}
-		t.Journal(tx.Entry{Vendor: by.Vendor, Action: "user.password_changed", Subject: "user", ID: user.UUID})
+		t.Journal(tx.Entry{Vendor: by.Vendor, Action: "user.password_changed", Subject: asUser, ID: user.UUID})
 		return s.c.Sessions.EndOthers(t, by.Vendor, user.ID, own.ID)
 	})
 }

@@ -31,9 +31,12 @@ type Limit struct {
 // is guessed; the address's is higher, because offices share one, and bounds who
 // tries one password on many accounts.
 var (
-	accountLimit = Limit{Free: 10, Wait: time.Minute, Most: 15 * time.Minute, Forget: 24 * time.Hour}
-	addressLimit = Limit{Free: 50, Wait: time.Minute, Most: time.Hour, Forget: 24 * time.Hour}
+	accountLimit = Limit{Free: 10, Wait: time.Minute, Most: 15 * time.Minute, Forget: 24 * time.Hour} //nolint:gochecknoglobals // as if const
+	addressLimit = Limit{Free: 50, Wait: time.Minute, Most: time.Hour, Forget: 24 * time.Hour}        //nolint:gochecknoglobals // likewise
 )
+
+// forgotLimit bounds how many recovery links one account is sent.
+var forgotLimit = Limit{Free: 4, Wait: 15 * time.Minute, Most: time.Hour, Forget: time.Hour} //nolint:gochecknoglobals // likewise
 
 // decideAttempt counts a try before its outcome is known, so that many at once
 // can't slip through: wait is zero when it may go on, and after is then what to
@@ -142,13 +145,21 @@ func (a *Attempts) succeeded(t tx.Tx, vendor ident.VendorID, all []counted) erro
 			return err
 		}
 		if f = takeBack(f, c.limit); i == 0 {
-			f = Failures{}
+			f = Failures{LastAt: t.Now()}
 		}
 		if err := a.store.SetFailures(t, vendor, c.subject, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// clear forgets the failures of one subject.
+func (a *Attempts) clear(t tx.Tx, vendor ident.VendorID, s Subject) error {
+	if _, err := a.store.Failures(t, vendor, s); err != nil { // the lock
+		return err
+	}
+	return a.store.SetFailures(t, vendor, s, Failures{LastAt: t.Now()})
 }
 
 // undo takes a try back that was not judged, because the server could not.

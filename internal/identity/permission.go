@@ -46,30 +46,39 @@ type Description struct {
 	Sentence   string
 }
 
+// The areas of the console's navigation.
+const (
+	areaSell     = "Sell"
+	areaRun      = "Run"
+	areaExplore  = "Explore"
+	areaGovern   = "Govern"
+	areaSettings = "Settings"
+)
+
 // descriptions are in the order of the screens.
 var descriptions = []Description{ //nolint:gochecknoglobals // a list that never changes
-	{ViewCatalog, "Sell", "See products", "See products, editions, features, limitations and variables."},
-	{ManageCatalog, "Sell", "Change products", "Create and change products and editions; a change reaches every licence of the edition."},
-	{ViewCustomers, "Sell", "See customers", "See customers and who belongs to whom."},
-	{ManageCustomers, "Sell", "Change customers", "Create, change and move customers."},
-	{ViewLicenses, "Sell", "See licences", "See licences with their keys, meters and history."},
-	{ManageLicenses, "Sell", "Change licences", "Issue licences, change their terms, and switch them off and on."},
-	{ManageImports, "Sell", "Import", "Load customers and licences from files."},
-	{ViewDevices, "Run", "See devices", "See devices and their activations, with addresses and places."},
-	{ManageActivations, "Run", "Release devices", "Release activations, suspend devices, and reset what is counted against an allowance."},
-	{ViewSessions, "Run", "See sessions", "See open and past floating sessions, and those that were denied."},
-	{ViewPrepaid, "Run", "See prepaid licences", "See prepaid device licences, stocks, sales and deductions."},
-	{ManagePrepaid, "Run", "Change prepaid licences", "Sell, return, bind, unbind and block prepaid device licences."},
-	{ViewUsage, "Explore", "See usage", "See analytics, usage events, observed licences, and what was sold beside what was observed."},
-	{ViewAccounts, "Explore", "See accounts", "See the accounts and identities that usage events name."},
-	{ManageGovernance, "Govern", "Govern data", "Settle invalid events, and decide what is kept, for how long, and what is erased."},
-	{ViewAuditLog, "Govern", "See the audit log", "See who changed what, when and from where."},
-	{ManageVendor, "Settings", "Change the vendor", "Change the vendor's name, address, time zone and branding, and see the plan."},
-	{ManageTeam, "Settings", "Manage the team", "Invite, change, disable and remove users, and make roles, as far as one's own permissions go."},
-	{ManageOwners, "Settings", "Manage owners", "Make somebody an owner, and change or remove owners."},
-	{ManageAPIKeys, "Settings", "Manage API keys", "Create and revoke API keys, as far as one's own permissions go."},
-	{ManageDelivery, "Settings", "Manage webhooks and mail", "Set up webhooks and mail, see what was sent, and send it again."},
-	{ManageSigningKeys, "Settings", "Manage signing keys", "Make new signing keys and retire old ones."},
+	{ViewCatalog, areaSell, "See products", "See products, editions, features, limitations and variables."},
+	{ManageCatalog, areaSell, "Change products", "Create and change products and editions; a change reaches every licence of the edition."},
+	{ViewCustomers, areaSell, "See customers", "See customers and who belongs to whom."},
+	{ManageCustomers, areaSell, "Change customers", "Create, change and move customers."},
+	{ViewLicenses, areaSell, "See licences", "See licences with their keys, meters and history."},
+	{ManageLicenses, areaSell, "Change licences", "Issue licences, change their terms, and switch them off and on."},
+	{ManageImports, areaSell, "Import", "Load customers and licences from files."},
+	{ViewDevices, areaRun, "See devices", "See devices and their activations, with addresses and places."},
+	{ManageActivations, areaRun, "Release devices", "Release activations, suspend devices, and reset what is counted against an allowance."},
+	{ViewSessions, areaRun, "See sessions", "See open and past floating sessions, and those that were denied."},
+	{ViewPrepaid, areaRun, "See prepaid licences", "See prepaid device licences, stocks, sales and deductions."},
+	{ManagePrepaid, areaRun, "Change prepaid licences", "Sell, return, bind, unbind and block prepaid device licences."},
+	{ViewUsage, areaExplore, "See usage", "See analytics, usage events, observed licences, and what was sold beside what was observed."},
+	{ViewAccounts, areaExplore, "See accounts", "See the accounts and identities that usage events name."},
+	{ManageGovernance, areaGovern, "Govern data", "Settle invalid events, and decide what is kept, for how long, and what is erased."},
+	{ViewAuditLog, areaGovern, "See the audit log", "See who changed what, when and from where."},
+	{ManageVendor, areaSettings, "Change the vendor", "Change the vendor's name, address, time zone and branding, and see the plan."},
+	{ManageTeam, areaSettings, "Manage the team", "Invite, change, disable and remove users, and make roles, as far as one's own permissions go."},
+	{ManageOwners, areaSettings, "Manage owners", "Make somebody an owner, and change or remove owners."},
+	{ManageAPIKeys, areaSettings, "Manage API keys", "Create and revoke API keys, as far as one's own permissions go."},
+	{ManageDelivery, areaSettings, "Manage webhooks and mail", "Set up webhooks and mail, see what was sent, and send it again."},
+	{ManageSigningKeys, areaSettings, "Manage signing keys", "Make new signing keys and retire old ones."},
 }
 
 // Descriptions lists what a role can be made of, in the order of the screens.

@@ -24,12 +24,9 @@ const (
 // Method is how somebody has signed in.
 type Method string
 
-// The methods.
+// The methods: so far there is one.
 const (
 	ByPassword Method = "password"
-	ByPasskey  Method = "passkey"
-	ByOpenID   Method = "openid"
-	ByLink     Method = "link" // recovery or invitation
 )
 
 // Session is a user who is signed in, on one browser.
@@ -42,7 +39,7 @@ type Session struct {
 	Address      string    // where it began
 	UserAgent    string
 	Method       Method
-	SecondFactor bool // a second factor was passed, or the method holds two
+	SecondFactor bool // a second factor was passed
 }
 
 // Alive reports whether the session has not run out.

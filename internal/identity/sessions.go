@@ -109,7 +109,7 @@ func (s *Sessions) Authenticate(ctx context.Context, token string) (Principal, S
 		session.LastUsedAt = now
 	}
 	return Principal{
-		Vendor: vendor, VendorUUID: vendorUUID, Kind: "user", ID: session.User.UUID, Name: session.User.Email, User: session.User.ID,
+		Vendor: vendor, VendorUUID: vendorUUID, Kind: asUser, ID: session.User.UUID, Name: session.User.Email, User: session.User.ID,
 		Permissions: session.User.Permissions(),
 	}, session, nil
 }
@@ -132,7 +132,7 @@ func (s *Sessions) Revoke(t tx.Tx, vendor ident.VendorID, user User, session ide
 	if !ended {
 		return fault.Missing("session")
 	}
-	t.Journal(tx.Entry{Vendor: vendor, Action: "user.session_revoked", Subject: "user", ID: user.UUID})
+	t.Journal(tx.Entry{Vendor: vendor, Action: "user.session_revoked", Subject: asUser, ID: user.UUID})
 	return nil
 }
 

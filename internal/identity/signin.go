@@ -14,6 +14,9 @@ type Credentials interface {
 	// PasswordOf gives the hash of a user's password; "" for an unknown user, a
 	// disabled one, and one without a password.
 	PasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error)
+
+	// LicenseePasswordOf is the same for a licensee without a second factor; "" for staff.
+	LicenseePasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error)
 }
 
 // SignInConfig is what the service needs.
@@ -22,6 +25,8 @@ type SignInConfig struct {
 	Credentials Credentials
 	Sessions    *Sessions
 	Attempts    *Attempts
+	Steps       *Steps
+	Factors     *Factors
 	Passwords   *Passwords
 	Runner      tx.Runner
 }
@@ -32,8 +37,9 @@ type SignIn struct{ c SignInConfig }
 
 // NewSignIn makes the service.
 func NewSignIn(c SignInConfig) (*SignIn, error) {
-	if c.Users == nil || c.Credentials == nil || c.Sessions == nil || c.Attempts == nil || c.Passwords == nil || c.Runner == nil {
-		return nil, errors.New("identity: SignIn needs users, credentials, sessions, attempts, passwords and a runner")
+	if c.Users == nil || c.Credentials == nil || c.Sessions == nil || c.Attempts == nil || c.Steps == nil || c.Factors == nil ||
+		c.Passwords == nil || c.Runner == nil {
+		return nil, errors.New("identity: SignIn needs users, credentials, sessions, attempts, steps, factors, passwords and a runner")
 	}
 	return &SignIn{c}, nil
 }
@@ -47,11 +53,24 @@ type Visit struct {
 	Token            string // of the session the browser had, if any; it ends with a sign-in
 }
 
-// SignedIn is a sign-in that succeeded.
-type SignedIn struct {
-	Token   string // for the cookie; nobody can show it again
-	Session Session
+// beginning is what a session begins with on this visit.
+func (v Visit) beginning(m Method, second bool) Beginning {
+	return Beginning{Address: v.Address, UserAgent: v.UserAgent, Method: m, SecondFactor: second, Replaces: v.Token}
 }
+
+// SignedIn is a sign-in that succeeded, or the first half of one.
+type SignedIn struct {
+	Token   string // for the cookie; nobody can show it again. Empty while a second factor is due
+	Session Session
+
+	// Step is set while a second factor is due: SecondFactor takes it with what
+	// the authenticator app shows.
+	Step string
+	User User
+}
+
+// Due reports whether a second factor is due.
+func (s SignedIn) Due() bool { return s.Step != "" }
 
 // Password signs in with an e-mail address and a password.
 func (s *SignIn) Password(ctx context.Context, vendor ident.VendorID, email, password string, v Visit) (SignedIn, error) {
@@ -106,9 +125,12 @@ func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash s
 		if err := s.c.Attempts.succeeded(t, vendor, tried); err != nil {
 			return err
 		}
-		result, err = s.enter(t, vendor, user, Beginning{
-			Address: v.Address, UserAgent: v.UserAgent, Method: ByPassword, Replaces: v.Token,
-		})
+		if user.SecondFactor() {
+			step, err := s.c.Steps.Begin(t, vendor, StepSecondFactor, user.ID)
+			result = SignedIn{Step: step, User: user}
+			return err
+		}
+		result, err = s.Enter(t, vendor, user, v.beginning(ByPassword, false))
 		return err
 	})
 	if err == nil {
@@ -117,8 +139,8 @@ func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash s
 	return result, err
 }
 
-// enter begins the session and records it.
-func (s *SignIn) enter(t tx.Tx, vendor ident.VendorID, user User, b Beginning) (SignedIn, error) {
+// Enter begins the session of a user whose sign-in was proved, and records it.
+func (s *SignIn) Enter(t tx.Tx, vendor ident.VendorID, user User, b Beginning) (SignedIn, error) {
 	token, session, err := s.c.Sessions.Begin(t, vendor, user, b)
 	if err != nil {
 		return SignedIn{}, err
@@ -127,10 +149,10 @@ func (s *SignIn) enter(t tx.Tx, vendor ident.VendorID, user User, b Beginning) (
 		return SignedIn{}, err
 	}
 	t.Journal(tx.Entry{
-		Vendor: vendor, Action: "user.signed_in", Subject: "user", ID: user.UUID,
+		Vendor: vendor, Action: "user.signed_in", Subject: asUser, ID: user.UUID,
 		After: map[string]any{"email": user.Email, "method": b.Method, "second_factor": b.SecondFactor},
 	})
-	return SignedIn{Token: token, Session: session}, nil
+	return SignedIn{Token: token, Session: session, User: user}, nil
 }
 
 // triesOf: the account comes first.

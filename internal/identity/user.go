@@ -22,7 +22,11 @@ type User struct {
 	CreatedAt   time.Time
 	DisabledAt  *time.Time // nil while they may sign in
 	SignedInAt  *time.Time // the last time; nil for never
+	HasTOTP     bool       // an authenticator app is set up
 }
+
+// SecondFactor reports whether a password alone does not sign the user in.
+func (u User) SecondFactor() bool { return u.HasTOTP }
 
 // IsStaff reports whether the user has a role.
 func (u User) IsStaff() bool { return u.Role.Key != "" }
@@ -33,7 +37,7 @@ func (u User) Permissions() []Permission {
 }
 
 // UserStore keeps users.
-type UserStore interface {
+type UserStore interface { //nolint:interfacebloat // all that is stored of users
 	// LockTeam makes other changes of the vendor's users and roles wait until
 	// the transaction ends. It comes before any other lock on users.
 	LockTeam(t tx.Tx, vendor ident.VendorID) error
@@ -47,10 +51,14 @@ type UserStore interface {
 	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (u User, hash string, found bool, err error)
 	GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (u User, hash string, found bool, err error)
 
+	// GetByID reads a user inside the transaction.
+	GetByID(t tx.Tx, vendor ident.VendorID, id ident.UserID) (u User, found bool, err error)
+
 	// Update stores name, role and when the user was disabled.
 	Update(t tx.Tx, vendor ident.VendorID, u User) error
 
-	// SetPassword stores the hash of a new password.
+	// SetPassword stores the hash of a new password, and ends what leads around
+	// the old one: links that were sent to the user, and half-done sign-ins.
 	SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error
 
 	// SignedIn stores when the user has signed in.
@@ -81,6 +89,9 @@ func checkEmail(wrong *fault.Fields, field, text string) string {
 	return email
 }
 
+// asUser is the kind of principal, and the audit log's subject.
+const asUser = "user"
+
 type userRecord struct {
 	Email    string `json:"email"`
 	Name     string `json:"name"`
@@ -98,7 +109,7 @@ func recordOf(u User) userRecord {
 
 // journalUser records a change; before or after is nil for a user who begins or ends.
 func journalUser(t tx.Tx, vendor ident.VendorID, action string, before, after *User) {
-	e := tx.Entry{Vendor: vendor, Action: action, Subject: "user"}
+	e := tx.Entry{Vendor: vendor, Action: action, Subject: asUser}
 	if before != nil {
 		e.ID, e.Before = before.UUID, recordOf(*before)
 	}

@@ -87,6 +87,15 @@ func Refuse(id int) *Refusal {
 	return &r
 }
 
+// RefuseUser answers a client that names a user instead of a key: unknown user,
+// wrong password or code, and a user without a licence are one answer.
+func RefuseUser() *Refusal {
+	r := Refuse(InvalidKey)
+	r.Message = "The e-mail address, the password or the code is wrong, or there is no license of this product for this user."
+	r.Help = "Check them; who signs in with a second factor takes a code from the licensing dashboard instead of the password."
+	return r
+}
+
 // with gives a copy with another help.
 func (r Refusal) with(help string) *Refusal {
 	r.Help = help

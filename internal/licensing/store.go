@@ -21,6 +21,12 @@ type Key struct {
 	UUID    ident.UUID // of a license or token key; zero if it is none
 	Printed string     // canonical; "" if it is none
 	Legacy  string     // the text as sent
+
+	// Licensee is set instead for a licensee who has proved to be at the client:
+	// it leads to the licence for users of the product that is theirs. Client
+	// says which of several: the one that this client holds, else the best.
+	Licensee string
+	Client   string
 }
 
 // Store is the licences' part of the database. All methods reach one vendor's
@@ -204,7 +210,10 @@ type Denial struct {
 
 // Heartbeat is one row of an activation's history.
 type Heartbeat struct {
+	ID      int64 // filled by lists only
 	At      time.Time
+	Day     int64 // DayOf At; filled by lists only, as Count: that finished day's heartbeats, in its newest row
+	Count   int64
 	Client  Client
 	GroupID string
 	UserID  string

@@ -47,8 +47,8 @@ type SeenClient struct {
 	License    *License
 }
 
-// ClientFilter narrows a list of activated clients; nil and zero for all.
-type ClientFilter struct {
+// SeenFilter narrows a list of activated clients; nil and zero for all.
+type SeenFilter struct {
 	SeenSince time.Time  // last seen on this day or later
 	Product   ident.UUID // zero for all
 	Edition   ident.UUID

@@ -2,6 +2,8 @@ package web
 
 import (
 	"time"
+
+	"chancery/internal/identity"
 )
 
 // Page is what the layout of every page needs. Pages embed it.
@@ -12,6 +14,7 @@ type Page struct {
 	Crumbs  []Link   // where one is, without the page itself
 	Tabs    []Tab    // pages of one thing
 	Actions []Action // what one can do here; the first is the main one
+	More    []Action // what one can do here less often, in a menu
 	Say     *Flash   // what the last change did; nil for nothing
 	Refresh string   // address that the page reads itself again from every few seconds; empty for none
 
@@ -43,6 +46,10 @@ type Person struct {
 	Name  string
 	Email string
 	Role  string // as it is called on screen
+
+	// Session is the one that the request belongs to, for the pages of the
+	// account; the gallery has none.
+	Session identity.Session
 }
 
 // Initials are one or two letters for the round picture of a person.

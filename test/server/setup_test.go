@@ -93,6 +93,18 @@ func (v vendor) activation(key, client string) terms {
 	return terms{"product_id": v.product, "license_key": key, "client_id": client}
 }
 
+// settle waits until what moves by itself, mail on its way, has come to rest.
+func (v vendor) settle(t *testing.T) {
+	t.Helper()
+	for waiting := true; waiting; {
+		var queued struct {
+			Items []struct{ ID string }
+		}
+		v.manage(t, 200, "GET", "/mails?state=queued", nil).JSON(t, &queued)
+		waiting = len(queued.Items) > 0
+	}
+}
+
 // heartbeat is the body of a heartbeat.
 func (v vendor) heartbeat(client string) terms {
 	return terms{"product_id": v.product, "client_id": client, "software_version": "1.0", "operating_system": "Linux"}

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"chancery/internal/fault"
@@ -56,6 +57,14 @@ func (Users) GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (identity.
 	return locked(t, ` $1 AND u.email = $2`, vendor, email)
 }
 
+// GetByID implements identity.UserStore.
+func (Users) GetByID(t tx.Tx, vendor ident.VendorID, id ident.UserID) (u identity.User, found bool, err error) {
+	u, _, found, err = scanUser(func(dest ...any) (bool, error) {
+		return store.On(t).QueryRow(selectUser+` $1 AND u.id = $2`, []any{vendor, id}, dest...)
+	})
+	return u, found, err
+}
+
 func locked(t tx.Tx, where string, args ...any) (u identity.User, hash string, found bool, err error) {
 	s := store.On(t)
 	return scanUser(func(dest ...any) (bool, error) {
@@ -73,7 +82,14 @@ func (Users) Update(t tx.Tx, vendor ident.VendorID, u identity.User) error {
 
 // SetPassword implements identity.UserStore.
 func (Users) SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error {
-	_, err := store.On(t).Exec(`UPDATE users SET password_hash = $1 WHERE vendor_id = $2 AND id = $3`, hash, vendor, id)
+	s := store.On(t)
+	if _, err := s.Exec(`UPDATE users SET password_hash = $1 WHERE vendor_id = $2 AND id = $3`, hash, vendor, id); err != nil {
+		return err
+	}
+	if _, err := s.Exec(`DELETE FROM user_links WHERE vendor_id = $1 AND user_id = $2`, vendor, id); err != nil {
+		return err
+	}
+	_, err := s.Exec(`DELETE FROM sign_in_steps WHERE vendor_id = $1 AND user_id = $2`, vendor, id)
 	return err
 }
 
@@ -108,6 +124,15 @@ func (s Users) PasswordOf(ctx context.Context, vendor ident.VendorID, email stri
 	return hash, err
 }
 
+// LicenseePasswordOf implements identity.Credentials.
+func (s Users) LicenseePasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error) {
+	_, err = s.DB.QueryRow(ctx, `SELECT u.password_hash FROM users u
+		WHERE u.vendor_id = $1 AND u.email = $2 AND u.disabled_at IS NULL AND u.role = ''
+		AND NOT EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)`,
+		[]any{vendor, email}, &hash)
+	return hash, err
+}
+
 // ByUUID reads one user. Missing is user_not_found.
 func (s Users) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (identity.User, error) {
 	return s.one(ctx, ` $1 AND u.uuid = $2`, vendor, uuid)
@@ -124,6 +149,16 @@ func (s Users) one(ctx context.Context, where string, args ...any) (identity.Use
 		err = fault.Missing("user")
 	}
 	return u, err
+}
+
+// ByEmailPrefix gives users whose address begins with a text, by address, at most limit.
+func (s Users) ByEmailPrefix(ctx context.Context, vendor ident.VendorID, prefix string, limit int) ([]identity.User, error) {
+	sqltext, args := store.Select(selectUser, vendor).Prefix("u.email", strings.ToLower(prefix)).
+		Page(listing.Request{Limit: limit - 1}, store.Column{Name: "u.email"}, "u.id")
+	return store.All[identity.User](s.DB.Query(ctx, sqltext, args...))(func(row store.Scan) (identity.User, error) {
+		u, _, _, err := scanUser(func(dest ...any) (bool, error) { return true, row(dest...) })
+		return u, err
+	})
 }
 
 // UserSorts are what the lists of users offer: by age.

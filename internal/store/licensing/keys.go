@@ -18,6 +18,17 @@ func findKey(q querier, v ident.VendorID, product ident.ProductID, k licensing.K
 		args    []any
 	}
 	var tries []try
+	if k.Licensee != "" {
+		tries = append(tries, try{
+			`SELECT l.id, l.product_id, 0 FROM licenses l
+			JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id
+			WHERE l.vendor_id = $1 AND l.licensee_email = $2 AND l.product_id = $3 AND e.client_type = 'users'
+			ORDER BY CASE WHEN EXISTS (SELECT 1 FROM devices d JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id
+					WHERE d.vendor_id = l.vendor_id AND d.number = $4 AND a.license_id = l.id AND a.released_at IS NULL) THEN 0 ELSE 1 END,
+				l.is_active DESC, CASE WHEN l.used_up_at IS NULL THEN 0 ELSE 1 END, l.id DESC LIMIT 1`,
+			[]any{v, k.Licensee, product, k.Client},
+		})
+	}
 	if !k.UUID.IsZero() {
 		tries = append(tries,
 			try{`SELECT id, product_id, 0 FROM licenses WHERE vendor_id = $1 AND license_key = $2`, []any{v, k.UUID}},
@@ -50,4 +61,11 @@ func findKey(q querier, v ident.VendorID, product ident.ProductID, k licensing.K
 		}
 	}
 	return licensing.Found{}, false, nil
+}
+
+// HasLicense reports whether a licence names this address as its licensee's, or
+// did when the transaction began.
+func (s *Store) HasLicense(t tx.Tx, v ident.VendorID, email string) (bool, error) {
+	var one int
+	return store.On(t).QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email = $2 LIMIT 1`, []any{v, email}, &one)
 }

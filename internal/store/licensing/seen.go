@@ -17,7 +17,7 @@ var seenBy = store.Column{Name: "s.last_seen_day", Number: true} //nolint:gochec
 // filters but the day have no index: a page looks at store.SearchDepth clients at
 // most, and may hold fewer than asked for and yet have a next one.
 func (s *Store) SeenClients(
-	ctx context.Context, v ident.VendorID, f licensing.ClientFilter, r listing.Request,
+	ctx context.Context, v ident.VendorID, f licensing.SeenFilter, r listing.Request,
 ) (listing.Page[licensing.SeenClient], error) {
 	stop, err := s.seenBound(ctx, v, f, r)
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *Store) SeenClients(
 	return page, err
 }
 
-func narrowSeen(q *store.Selection, f licensing.ClientFilter) {
+func narrowSeen(q *store.Selection, f licensing.SeenFilter) {
 	if !f.SeenSince.IsZero() {
 		q.And("s.last_seen_day >= ?", licensing.DayOf(f.SeenSince))
 	}
@@ -75,7 +75,7 @@ func narrowSeen(q *store.Selection, f licensing.ClientFilter) {
 
 // seenBound finds the client at which a page stops to look; nil when the list
 // ends before.
-func (s *Store) seenBound(ctx context.Context, v ident.VendorID, f licensing.ClientFilter, r listing.Request) (*listing.Mark, error) {
+func (s *Store) seenBound(ctx context.Context, v ident.VendorID, f licensing.SeenFilter, r listing.Request) (*listing.Mark, error) {
 	looked := store.Select(`SELECT s.last_seen_day, s.activation_id FROM pulses s WHERE s.vendor_id =`, v)
 	narrowSeen(looked, f)
 	ahead := r

@@ -38,6 +38,10 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 		"goodwill zone":              {"goodwill_stays g WHERE g.left_at IS NULL AND g.vendor_id =", "g.id", store.Column{Name: "g.entered_at", Number: true}, false},
 		"used up":                    {"licenses l WHERE l.used_up_at IS NOT NULL AND l.vendor_id =", "l.id", store.Column{Name: "l.used_up_at", Number: true}, false},
 		"clients last seen":          {"pulses s WHERE s.vendor_id =", "s.activation_id", store.Column{Name: "s.last_seen_day", Number: true}, false},
+		"history of another thing":   {"audit_log a WHERE a.license_id IS NULL AND a.subject_id = x'00' AND a.vendor_id =", "a.id", store.Column{Name: "a.id"}, false},
+		"imports":                    {"imports i WHERE i.vendor_id =", "i.id", store.Column{Name: "i.id"}, false},
+		"lines of an import":         {"import_lines l WHERE l.import_id = 1 AND l.vendor_id =", "l.line", store.Column{Name: "l.line"}, false},
+		"failed lines of an import":  {"import_lines l WHERE l.state = 'failed' AND l.import_id = 1 AND l.vendor_id =", "l.line", store.Column{Name: "l.line"}, false},
 		"customers below a superior": {"customers c WHERE c.superior_id = 1 AND c.vendor_id =", "c.id", store.Column{Name: "c.id"}, false},
 	} {
 		for _, desc := range []bool{false, true} {

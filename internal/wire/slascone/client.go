@@ -24,11 +24,23 @@ type activationBody struct {
 	OperatingSystem   string            `json:"operating_system"`
 	DeviceVariables   map[string]string `json:"device_variables"`
 	ClientPublicKey   string            `json:"client_public_key"`
+
+	// Instead of a key: the licence's user.
+	UserEmail    string `json:"user_email"`
+	UserPassword string `json:"user_password"`
+	UserCode     string `json:"user_code"`
 }
 
 func (b *activationBody) check(r *request) (client licensing.Client, err error) {
 	r.uuid("product_id", b.ProductID)
-	r.required("license_key", b.LicenseKey, maxID)
+	if b.UserEmail == "" {
+		r.required("license_key", b.LicenseKey, maxID)
+		r.wrong.Check(b.UserPassword == "" && b.UserCode == "", "user_email", "is required with user_password or user_code")
+	} else {
+		r.text("user_email", b.UserEmail, maxID)
+		r.wrong.Check(b.LicenseKey == "", "license_key", "must be left out where user_email is sent")
+		r.wrong.Check((b.UserPassword == "") != (b.UserCode == ""), "user_password", "or user_code is required with user_email, and not both")
+	}
 	r.text("client_id", b.ClientID, maxID)
 	r.text("client_name", b.ClientName, maxName)
 	r.text("client_description", b.ClientDescription, maxText)
@@ -85,11 +97,14 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	a.locate(r, &client)
+	if b.UserEmail != "" {
+		return a.activateUser(w, q, &b, client)
+	}
 	presented, err := a.presented(r, b.LicenseKey)
 	if err != nil {
 		return err
 	}
-	a.locate(r, &client)
 	command := licensing.ActivateCommand{
 		Vendor: q.principal.Vendor, Product: b.ProductID, Key: presented, ClientID: b.ClientID, Client: client, Proof: q.proof(),
 	}

@@ -103,6 +103,7 @@ type Config struct {
 	Clock       ident.Clock
 	Places      Places
 	Sessions    Sessions
+	Licensees   Licensees
 
 	// Guesses bounds wrong keys by address and provisioning key, Files the
 	// activation files of one address; nil for no bound.
@@ -120,7 +121,8 @@ type API struct {
 // New checks the configuration and makes the surface.
 func New(c Config) (*API, error) {
 	if c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.Usage == nil ||
-		c.Sessions == nil || c.Vendors == nil || c.VendorRows == nil || c.Keys == nil || c.Signer == nil || c.Runner == nil || c.Clock == nil {
+		c.Sessions == nil || c.Licensees == nil || c.Vendors == nil || c.VendorRows == nil || c.Keys == nil || c.Signer == nil ||
+		c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
 	a := &API{Config: c}

@@ -62,6 +62,51 @@ CREATE TABLE failed_attempts (
 );
 CREATE INDEX failed_attempts_old ON failed_attempts (last_at);
 
+-- Links and codes that were sent to a user: one of a kind at a time, the newest.
+CREATE TABLE user_links (
+  vendor_id  BIGINT NOT NULL,
+  user_id    BIGINT NOT NULL,
+  kind       TEXT COLLATE "C" NOT NULL,
+  hash       BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (vendor_id, user_id, kind),
+  UNIQUE (vendor_id, hash),
+  FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
+);
+
+-- Sign-ins that are half done: a second factor is due.
+CREATE TABLE sign_in_steps (
+  vendor_id  BIGINT NOT NULL REFERENCES vendors (id),
+  hash       BYTEA NOT NULL,
+  kind       TEXT COLLATE "C" NOT NULL,
+  user_id    BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (vendor_id, hash),
+  FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
+);
+CREATE INDEX sign_in_steps_old ON sign_in_steps (expires_at);
+CREATE INDEX sign_in_steps_by_user ON sign_in_steps (vendor_id, user_id);
+
+CREATE TABLE totp_secrets (
+  vendor_id    BIGINT NOT NULL,
+  user_id      BIGINT NOT NULL,
+  sealed       BYTEA NOT NULL,
+  created_at   BIGINT NOT NULL,
+  confirmed_at BIGINT,
+  last_step    BIGINT NOT NULL,
+  PRIMARY KEY (vendor_id, user_id),
+  FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
+);
+
+CREATE TABLE recovery_codes (
+  vendor_id BIGINT NOT NULL,
+  user_id   BIGINT NOT NULL,
+  hash      BYTEA NOT NULL,
+  PRIMARY KEY (vendor_id, user_id, hash),
+  FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
+);
+
 -- Admin keys that could do everything can do the new things too.
 UPDATE api_keys SET permissions = permissions || ' view_devices view_sessions view_usage view_accounts view_prepaid manage_prepaid manage_imports manage_governance manage_delivery manage_signing_keys manage_team'
   WHERE kind = 'admin' AND permissions = 'provision_clients look_up_licenses switch_licenses view_catalog manage_catalog view_customers manage_customers view_licenses manage_licenses manage_activations manage_api_keys view_audit_log manage_vendor';

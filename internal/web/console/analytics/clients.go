@@ -42,7 +42,7 @@ func (p *Pages) clients(q *web.Request) (web.Table[licensing.SeenClient], error)
 	if err != nil {
 		return web.Table[licensing.SeenClient]{}, err
 	}
-	filter := licensing.ClientFilter{SeenSince: a.span.From()}
+	filter := licensing.SeenFilter{SeenSince: a.span.From()}
 	if a.product != nil {
 		filter.Product = a.product.UUID
 	}

@@ -1,0 +1,239 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// TOTP is a user's authenticator app.
+type TOTP struct {
+	Sealed      []byte
+	ConfirmedAt *time.Time // nil while it is being set up
+	LastStep    int64      // the newest period whose code was used
+}
+
+// FactorStore keeps second factors.
+type FactorStore interface {
+	// TOTP locks a user's authenticator app until the transaction ends.
+	TOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID) (f TOTP, found bool, err error)
+
+	// SetTOTP stores it.
+	SetTOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID, f TOTP) error
+
+	// SetCodes stores the hashes of new recovery codes in the place of all older ones.
+	SetCodes(t tx.Tx, vendor ident.VendorID, user ident.UserID, hashes [][sha256.Size]byte) error
+
+	// UseCode removes a recovery code; used is false when there is none.
+	UseCode(t tx.Tx, vendor ident.VendorID, user ident.UserID, hash [sha256.Size]byte) (used bool, err error)
+
+	// ClearTOTP removes authenticator app and recovery codes.
+	ClearTOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID) error
+
+	// CodesLeft counts the recovery codes that were not used.
+	CodesLeft(ctx context.Context, vendor ident.VendorID, user ident.UserID) (int, error)
+}
+
+// Sealer encrypts what the database must not show.
+type Sealer interface {
+	Seal(purpose string, plain []byte) ([]byte, error)
+	Open(purpose string, sealed []byte) ([]byte, error)
+}
+
+// FactorsConfig is what the service needs.
+type FactorsConfig struct {
+	Store    FactorStore
+	Users    *Users
+	Sessions *Sessions
+	Attempts *Attempts
+	Sealer   Sealer
+	Runner   tx.Runner
+	IDs      ident.Source
+}
+
+// Factors sets up and checks second factors.
+type Factors struct{ c FactorsConfig }
+
+// NewFactors makes the service.
+func NewFactors(c FactorsConfig) (*Factors, error) {
+	if c.Store == nil || c.Users == nil || c.Sessions == nil || c.Attempts == nil || c.Sealer == nil || c.Runner == nil || c.IDs.Rand == nil {
+		return nil, errors.New("identity: Factors needs everything in its Config")
+	}
+	return &Factors{c}, nil
+}
+
+// Setup is what the user enters into an authenticator app.
+type Setup struct {
+	URI    string // for the QR code
+	Secret string // the same for typing, in base 32
+}
+
+func totpPurpose(user ident.UUID) string { return "totp\x00" + user.String() }
+
+// BeginTOTP makes a secret for one's own authenticator app; it counts once
+// ConfirmTOTP has seen a code. Issuer is what the app shows: the vendor's name.
+func (f *Factors) BeginTOTP(t tx.Tx, by Principal, own User, issuer string) (Setup, error) {
+	if own.HasTOTP {
+		return Setup{}, fault.Refused("totp_exists", "An authenticator app is set up already.", "Remove it first.")
+	}
+	secret := f.c.IDs.Secret(totpSecret)
+	sealed, err := f.c.Sealer.Seal(totpPurpose(own.UUID), secret)
+	if err != nil {
+		return Setup{}, err
+	}
+	if err := f.c.Store.SetTOTP(t, by.Vendor, own.ID, TOTP{Sealed: sealed}); err != nil {
+		return Setup{}, err
+	}
+	return Setup{URI: totpURI(issuer, own.Email, secret), Secret: base32Text.EncodeToString(secret)}, nil
+}
+
+// PendingTOTP shows the setup that waits to be confirmed again.
+func (f *Factors) PendingTOTP(t tx.Tx, by Principal, own User, issuer string) (Setup, error) {
+	totp, found, err := f.c.Store.TOTP(t, by.Vendor, own.ID)
+	if err != nil {
+		return Setup{}, err
+	}
+	if !found || totp.ConfirmedAt != nil {
+		return Setup{}, fault.Missing("totp")
+	}
+	secret, err := f.c.Sealer.Open(totpPurpose(own.UUID), totp.Sealed)
+	if err != nil {
+		return Setup{}, err
+	}
+	return Setup{URI: totpURI(issuer, own.Email, secret), Secret: base32Text.EncodeToString(secret)}, nil
+}
+
+// ConfirmTOTP switches the authenticator app on, and gives recovery codes, which
+// nobody can show again. All other sessions end.
+func (f *Factors) ConfirmTOTP(t tx.Tx, by Principal, own Session, code string) (codes []string, err error) {
+	totp, found, err := f.c.Store.TOTP(t, by.Vendor, own.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !found || totp.ConfirmedAt != nil {
+		return nil, fault.Refused("totp_not_begun", "No authenticator app is being set up.", "Begin again.")
+	}
+	secret, err := f.c.Sealer.Open(totpPurpose(own.User.UUID), totp.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	step, ok := matchStep(secret, code, totp.LastStep, t.Now())
+	if !ok {
+		return nil, fault.Wrong(fault.Field{Name: "code", Message: "is not what the app should show now; check the clock of the phone"})
+	}
+	now := t.Now()
+	totp.ConfirmedAt, totp.LastStep = &now, step
+	if err := f.c.Store.SetTOTP(t, by.Vendor, own.User.ID, totp); err != nil {
+		return nil, err
+	}
+	if codes, err = f.newCodes(t, by.Vendor, own.User.ID); err != nil {
+		return nil, err
+	}
+	journalFactor(t, by.Vendor, "user.totp_added", own.User)
+	return codes, f.c.Sessions.EndOthers(t, by.Vendor, own.User.ID, own.ID)
+}
+
+// NewCodes replaces one's own recovery codes.
+func (f *Factors) NewCodes(t tx.Tx, by Principal, own User) ([]string, error) {
+	if !own.SecondFactor() {
+		return nil, fault.Refused("no_second_factor", "Recovery codes stand in for a second factor, and there is none.", "Set one up first.")
+	}
+	codes, err := f.newCodes(t, by.Vendor, own.ID)
+	if err == nil {
+		journalFactor(t, by.Vendor, "user.recovery_codes_made", own)
+	}
+	return codes, err
+}
+
+func (f *Factors) newCodes(t tx.Tx, vendor ident.VendorID, user ident.UserID) ([]string, error) {
+	codes, hashes := make([]string, recoveryCodes), make([][sha256.Size]byte, recoveryCodes)
+	for i := range codes {
+		codes[i] = newRecoveryCode(f.c.IDs)
+		hashes[i] = codeHash(codes[i])
+	}
+	return codes, f.c.Store.SetCodes(t, vendor, user, hashes)
+}
+
+// CodesLeft counts one's own recovery codes that were not used.
+func (f *Factors) CodesLeft(ctx context.Context, by Principal) (int, error) {
+	return f.c.Store.CodesLeft(ctx, by.Vendor, by.User)
+}
+
+// RemoveTOTP takes one's own authenticator app away; code proves that it is at hand.
+func (f *Factors) RemoveTOTP(ctx context.Context, by Principal, own User, code string, v Visit) error {
+	var wrong error
+	tried := factorTries(own.UUID, v)
+	if err := f.c.Attempts.begin(ctx, by.Vendor, tried); err != nil {
+		return err
+	}
+	err := f.c.Runner.Run(ctx, func(t tx.Tx) error {
+		wrong = nil
+		ok, err := f.check(t, by.Vendor, own, code)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			wrong = fault.Wrong(fault.Field{Name: "code", Message: "is neither what the app shows now nor a recovery code"})
+			return nil
+		}
+		if err := f.c.Attempts.succeeded(t, by.Vendor, tried); err != nil {
+			return err
+		}
+		journalFactor(t, by.Vendor, "user.totp_removed", own)
+		return f.c.Store.ClearTOTP(t, by.Vendor, own.ID)
+	})
+	return errors.Join(err, wrong)
+}
+
+// Clear removes the second factor of somebody who has lost it, and ends all
+// sessions.
+func (f *Factors) Clear(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
+	user, err := f.c.Users.reach(t, by, uuid)
+	if err != nil {
+		return User{}, err
+	}
+	if err := f.c.Store.ClearTOTP(t, by.Vendor, user.ID); err != nil {
+		return User{}, err
+	}
+	journalFactor(t, by.Vendor, "user.second_factor_cleared", user)
+	user.HasTOTP = false
+	return user, f.c.Sessions.EndAll(t, by.Vendor, user.ID)
+}
+
+// check takes what the app shows, or a recovery code, once.
+func (f *Factors) check(t tx.Tx, vendor ident.VendorID, user User, code string) (bool, error) {
+	totp, found, err := f.c.Store.TOTP(t, vendor, user.ID)
+	if err != nil {
+		return false, err
+	}
+	if found && totp.ConfirmedAt != nil {
+		secret, err := f.c.Sealer.Open(totpPurpose(user.UUID), totp.Sealed)
+		if err != nil {
+			return false, err
+		}
+		if step, ok := matchStep(secret, code, totp.LastStep, t.Now()); ok {
+			totp.LastStep = step
+			return true, f.c.Store.SetTOTP(t, vendor, user.ID, totp)
+		}
+	}
+	used, err := f.c.Store.UseCode(t, vendor, user.ID, codeHash(code))
+	if used {
+		journalFactor(t, vendor, "user.recovery_code_used", user)
+	}
+	return used, err
+}
+
+// factorTries: a right password does not clear them, or who has the password
+// could try codes for ever.
+func factorTries(user ident.UUID, v Visit) []counted {
+	return []counted{{subject("second factor", user.String()), accountLimit}, {subject("address", v.Network), addressLimit}}
+}
+
+func journalFactor(t tx.Tx, vendor ident.VendorID, action string, user User) {
+	t.Journal(tx.Entry{Vendor: vendor, Action: action, Subject: asUser, ID: user.UUID})
+}

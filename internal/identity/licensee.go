@@ -1,0 +1,172 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// LicenseesConfig is what the service needs.
+type LicenseesConfig struct {
+	Users       UserStore
+	Credentials Credentials
+	Links       LinkStore
+	Attempts    *Attempts
+
+	// Passwords is a budget of its own: the key that leads here is public, and
+	// must not keep anybody from signing in.
+	Passwords *Passwords
+	Runner    tx.Runner
+	Clock     ident.Clock
+}
+
+// Licensees proves that a licence's user is at a client. Its tries are counted
+// apart from those of sign-in, for the same reason.
+type Licensees struct{ c LicenseesConfig }
+
+// NewLicensees makes the service.
+func NewLicensees(c LicenseesConfig) (*Licensees, error) {
+	if c.Users == nil || c.Credentials == nil || c.Links == nil || c.Attempts == nil || c.Passwords == nil || c.Runner == nil || c.Clock == nil {
+		return nil, errors.New("identity: Licensees needs everything in its Config")
+	}
+	return &Licensees{c}, nil
+}
+
+// LicenseeClaim is what a client sends of its user: a password, or a code.
+type LicenseeClaim struct {
+	Email          string
+	Password, Code string
+	Network        string // edge.Network of the caller
+}
+
+// Licensee is a user who was proved to be at a client.
+type Licensee struct {
+	Email string
+
+	hash  string // that the password was checked against
+	code  [sha256.Size]byte
+	until time.Time
+	tried []counted
+}
+
+// Prove checks a claim; nil when anything about it is wrong, which takes as
+// long whatever it is. A password counts only for a licensee who has no second
+// factor and is not staff: those take a code.
+func (s *Licensees) Prove(ctx context.Context, vendor ident.VendorID, c LicenseeClaim) (*Licensee, error) {
+	email, _ := Email(c.Email)
+	p := &Licensee{Email: email, tried: []counted{
+		{subject("activation", email), accountLimit}, {subject("activation from", c.Network), addressLimit},
+	}}
+	if err := s.c.Attempts.begin(ctx, vendor, p.tried); err != nil {
+		return nil, err
+	}
+	right, err := s.judge(ctx, vendor, c, p)
+	if err != nil {
+		return nil, errors.Join(err, s.c.Attempts.undo(ctx, vendor, p.tried))
+	}
+	if !right {
+		return nil, nil
+	}
+	return p, nil
+}
+
+func (s *Licensees) judge(ctx context.Context, vendor ident.VendorID, c LicenseeClaim, p *Licensee) (bool, error) {
+	if c.Code != "" {
+		p.code = codeHash(c.Code)
+		l, found, err := s.c.Links.Find(ctx, vendor, p.code)
+		p.until = l.ExpiresAt
+		return found && s.mine(l, p.Email, s.c.Clock.Now()), err
+	}
+	if len(c.Password) > MaxPassword {
+		c.Password = ""
+	}
+	var err error
+	if p.hash, err = s.c.Credentials.LicenseePasswordOf(ctx, vendor, p.Email); err != nil {
+		return false, err
+	}
+	return s.c.Passwords.Verify(ctx, p.hash, c.Password)
+}
+
+func (s *Licensees) mine(l Link, email string, now time.Time) bool {
+	return l.Kind == Activation && l.User.Email == email && l.User.DisabledAt == nil && now.Before(l.ExpiresAt)
+}
+
+// Use uses the proof in the transaction that it is for: of two clients with one
+// code at once, one gets it.
+func (s *Licensees) Use(t tx.Tx, vendor ident.VendorID, p *Licensee) (used bool, err error) {
+	if p.hash == "" {
+		l, found, err := s.c.Links.Take(t, vendor, p.code, Activation)
+		if err != nil || !found || !s.mine(l, p.Email, t.Now()) {
+			return false, err
+		}
+	} else {
+		user, hash, found, err := s.c.Users.GetByEmail(t, vendor, p.Email)
+		if err != nil || !found || user.DisabledAt != nil || hash != p.hash || user.SecondFactor() || user.IsStaff() {
+			return false, err
+		}
+	}
+	return true, s.c.Attempts.succeeded(t, vendor, p.tried)
+}
+
+// Return gives a code back that was used for what was then refused.
+func (s *Licensees) Return(t tx.Tx, vendor ident.VendorID, p *Licensee) error {
+	if p.hash != "" {
+		return nil
+	}
+	user, _, found, err := s.c.Users.GetByEmail(t, vendor, p.Email)
+	if err != nil || !found {
+		return err
+	}
+	return s.c.Links.Put(t, vendor, Link{Kind: Activation, User: user, Hash: p.code, ExpiresAt: p.until})
+}
+
+// ActivationCode makes a single-use code with which one client of the user's
+// own may activate, shown once. A newer one ends it.
+func (r *Links) ActivationCode(t tx.Tx, by Principal, own User) (code string, until time.Time, err error) {
+	if own.ID != by.User {
+		return "", time.Time{}, fault.Missing("user")
+	}
+	code = newRecoveryCode(r.c.IDs)
+	until = t.Now().Add(Activation.life())
+	t.Journal(tx.Entry{Vendor: by.Vendor, Action: "user.activation_code_made", Subject: asUser, ID: own.UUID})
+	return code, until, r.c.Store.Put(t, by.Vendor, Link{Kind: Activation, User: own, Hash: codeHash(code), ExpiresAt: until})
+}
+
+// ActivationCodeFor makes such a code for a licensee, to be told by whoever makes it.
+func (r *Links) ActivationCodeFor(t tx.Tx, by Principal, email string) (Letter, error) {
+	user, found, err := r.licensee(t, by.Vendor, email)
+	if err != nil {
+		return Letter{}, err
+	}
+	if !found || user.DisabledAt != nil {
+		return Letter{}, fault.Missing("user")
+	}
+	if !by.MayAll(user.Role.Permissions) {
+		return Letter{}, errBeyond("user")
+	}
+	letter, err := r.send(t, by.Vendor, user, Activation, newRecoveryCode(r.c.IDs))
+	if err == nil {
+		t.Journal(tx.Entry{Vendor: by.Vendor, Action: "user.activation_code_made", Subject: asUser, ID: user.UUID})
+	}
+	return letter, err
+}
+
+// licensee gives the user with this address. Who is named by a licence is a user
+// from the first moment that matters: when a link or a code is to be sent.
+func (r *Links) licensee(t tx.Tx, vendor ident.VendorID, email string) (user User, found bool, err error) {
+	user, _, found, err = r.c.UserStore.GetByEmail(t, vendor, email)
+	if err != nil || found {
+		return user, found, err
+	}
+	named, err := r.c.Named.HasLicense(t, vendor, email)
+	if err != nil || !named {
+		return User{}, false, err
+	}
+	user, err = r.c.Users.Create(t, Operator(vendor), NewUser{Email: email})
+	return user, err == nil, err
+}

@@ -1,0 +1,103 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// Factors implements identity.FactorStore and identity.StepStore.
+type Factors struct{ DB *store.DB }
+
+var (
+	_ identity.FactorStore = Factors{}
+	_ identity.StepStore   = Factors{}
+)
+
+// TOTP implements identity.FactorStore.
+func (Factors) TOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID) (f identity.TOTP, found bool, err error) {
+	s := store.On(t)
+	var confirmed sql.Null[int64]
+	found, err = s.QueryRow(`SELECT sealed, confirmed_at, last_step FROM totp_secrets WHERE vendor_id = $1 AND user_id = $2`+s.Dialect.ForUpdate(),
+		[]any{vendor, user}, &f.Sealed, &confirmed, &f.LastStep)
+	f.ConfirmedAt = store.OptionalInstant(confirmed)
+	return f, found, err
+}
+
+// SetTOTP implements identity.FactorStore.
+func (Factors) SetTOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID, f identity.TOTP) error {
+	_, err := store.On(t).Exec(`INSERT INTO totp_secrets (vendor_id, user_id, sealed, created_at, confirmed_at, last_step) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (vendor_id, user_id) DO UPDATE SET sealed = excluded.sealed, confirmed_at = excluded.confirmed_at, last_step = excluded.last_step`,
+		vendor, user, f.Sealed, t.Now().UnixMilli(), orNullInstant(f.ConfirmedAt), f.LastStep)
+	return err
+}
+
+// SetCodes implements identity.FactorStore.
+func (Factors) SetCodes(t tx.Tx, vendor ident.VendorID, user ident.UserID, hashes [][32]byte) error {
+	s := store.On(t)
+	if _, err := s.Exec(`DELETE FROM recovery_codes WHERE vendor_id = $1 AND user_id = $2`, vendor, user); err != nil {
+		return err
+	}
+	for _, h := range hashes {
+		if _, err := s.Exec(`INSERT INTO recovery_codes (vendor_id, user_id, hash) VALUES ($1, $2, $3)`, vendor, user, h[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// UseCode implements identity.FactorStore.
+func (Factors) UseCode(t tx.Tx, vendor ident.VendorID, user ident.UserID, hash [32]byte) (used bool, err error) {
+	n, err := store.On(t).Exec(`DELETE FROM recovery_codes WHERE vendor_id = $1 AND user_id = $2 AND hash = $3`, vendor, user, hash[:])
+	return n == 1, err
+}
+
+// ClearTOTP implements identity.FactorStore.
+func (Factors) ClearTOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID) error {
+	s := store.On(t)
+	if _, err := s.Exec(`DELETE FROM recovery_codes WHERE vendor_id = $1 AND user_id = $2`, vendor, user); err != nil {
+		return err
+	}
+	_, err := s.Exec(`DELETE FROM totp_secrets WHERE vendor_id = $1 AND user_id = $2`, vendor, user)
+	return err
+}
+
+// CodesLeft implements identity.FactorStore.
+func (f Factors) CodesLeft(ctx context.Context, vendor ident.VendorID, user ident.UserID) (n int, err error) {
+	_, err = f.DB.QueryRow(ctx, `SELECT COUNT(*) FROM recovery_codes WHERE vendor_id = $1 AND user_id = $2`, []any{vendor, user}, &n)
+	return n, err
+}
+
+// PutStep implements identity.StepStore.
+func (Factors) PutStep(t tx.Tx, vendor ident.VendorID, hash [32]byte, s identity.Step) error {
+	_, err := store.On(t).Exec(`INSERT INTO sign_in_steps (vendor_id, hash, kind, user_id, expires_at) VALUES ($1, $2, $3, $4, $5)`,
+		vendor, hash[:], string(s.Kind), s.User, s.ExpiresAt.UnixMilli())
+	return err
+}
+
+// Step implements identity.StepStore.
+func (Factors) Step(t tx.Tx, vendor ident.VendorID, hash [32]byte) (step identity.Step, found bool, err error) {
+	s := store.On(t)
+	var expires int64
+	found, err = s.QueryRow(`SELECT kind, user_id, expires_at FROM sign_in_steps WHERE vendor_id = $1 AND hash = $2`+s.Dialect.ForUpdate(),
+		[]any{vendor, hash[:]}, &step.Kind, &step.User, &expires)
+	step.ExpiresAt = store.Instant(expires)
+	return step, found, err
+}
+
+// EndStep implements identity.StepStore.
+func (Factors) EndStep(t tx.Tx, vendor ident.VendorID, hash [32]byte) error {
+	_, err := store.On(t).Exec(`DELETE FROM sign_in_steps WHERE vendor_id = $1 AND hash = $2`, vendor, hash[:])
+	return err
+}
+
+// ForgetSteps implements identity.StepStore.
+func (Factors) ForgetSteps(t tx.Tx, before time.Time) error {
+	_, err := store.On(t).Exec(`DELETE FROM sign_in_steps WHERE expires_at <= $1`, before.UnixMilli())
+	return err
+}

@@ -1,0 +1,193 @@
+package account
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Sessions ends the sessions of who is signed in.
+type Sessions interface {
+	Revoke(t tx.Tx, vendor ident.VendorID, user identity.User, session ident.UUID) error
+	EndOthers(t tx.Tx, vendor ident.VendorID, user ident.UserID, but ident.SessionID) error
+}
+
+// SessionRows lists a user's sessions.
+type SessionRows interface {
+	Of(ctx context.Context, vendor ident.VendorID, user ident.UserID, at time.Time) ([]identity.Session, error)
+}
+
+// Users changes one's own name.
+type Users interface {
+	RenameSelf(t tx.Tx, by identity.Principal, name string) (identity.User, error)
+}
+
+// Passwords changes one's own password.
+type Passwords interface {
+	ChangePassword(ctx context.Context, by identity.Principal, own identity.Session, present, next string, v identity.Visit) error
+}
+
+// Factors sets up one's own second factor.
+type Factors interface {
+	BeginTOTP(t tx.Tx, by identity.Principal, own identity.User, issuer string) (identity.Setup, error)
+	PendingTOTP(t tx.Tx, by identity.Principal, own identity.User, issuer string) (identity.Setup, error)
+	ConfirmTOTP(t tx.Tx, by identity.Principal, own identity.Session, code string) ([]string, error)
+	NewCodes(t tx.Tx, by identity.Principal, own identity.User) ([]string, error)
+	CodesLeft(ctx context.Context, by identity.Principal) (int, error)
+	RemoveTOTP(ctx context.Context, by identity.Principal, own identity.User, code string, v identity.Visit) error
+}
+
+// Config is what the pages need; all of it is required.
+type Config struct {
+	Face        *web.Face
+	Sessions    Sessions
+	SessionRows SessionRows
+	Users       Users
+	Passwords   Passwords
+	Factors     Factors
+}
+
+// Pages are the pages of the account.
+type Pages struct{ Config }
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Sessions == nil || c.SessionRows == nil || c.Users == nil || c.Passwords == nil || c.Factors == nil {
+		return nil, errors.New("account: the configuration is incomplete")
+	}
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{c}, err
+}
+
+// Routes are the routes of the pages.
+func (p *Pages) Routes() []edge.Route {
+	own := web.Needs(identity.OwnAccount)
+	routes := []edge.Route{
+		web.Show(p.Face, "/account", own, "account.html", p.show),
+		web.Act(p.Face, "/account/sessions/{id}/end", own, back, p.endSession),
+		web.Act(p.Face, "/account/sessions/end-others", own, back, p.endOthers),
+	}
+	routes = append(routes, web.Ask(p.Face, "/account/name", own, "form.html", p.askName, p.rename)...)
+	routes = append(routes, web.AskOwn(p.Face, "/account/password", own, "form.html", p.askPassword, p.changePassword)...)
+	return append(routes, p.factor()...)
+}
+
+func back(q *web.Request) string { return q.Href("/account") }
+
+func crumb(q *web.Request) web.Link { return web.Link{Label: "Account", Href: back(q)} }
+
+func visit(q *web.Request) identity.Visit {
+	v := identity.Visit{UserAgent: q.R.UserAgent()}
+	if a := edge.ClientAddress(q.Context()); a.IsValid() {
+		v.Network, v.Address = edge.Network(a), a.String()
+	}
+	return v
+}
+
+// sessionRow is one session as the page shows it.
+type sessionRow struct {
+	Browser string
+	Address string
+	Began   web.Moment
+	Used    web.Moment
+	Own     bool
+	End     string // address of the button
+}
+
+type accountPage struct {
+	web.Page
+
+	Facts     []web.ShownFact
+	Factor    web.Badge
+	HasTOTP   bool
+	CodesLeft int
+	Sessions  []sessionRow
+	Others    bool
+}
+
+func (p *Pages) show(q *web.Request) (*accountPage, error) {
+	s := q.Person.Session
+	page := &accountPage{Page: q.Page("Account"), HasTOTP: s.User.HasTOTP, Factor: web.BadgeOff}
+	page.Sub = "What is yours, and nobody else's business."
+	page.Facts = page.Page.Facts(
+		web.Fact{Label: "Name", Cell: web.Cell{Text: s.User.Name}}, web.Fact{Label: "E-mail", Cell: web.Cell{Text: s.User.Email}},
+		web.Fact{Label: "Role", Cell: web.Cell{Text: s.User.Role.Name, Sub: s.User.Role.Description}},
+	)
+	var err error
+	if s.User.HasTOTP {
+		page.Factor = web.BadgeOn
+		if page.CodesLeft, err = p.Factors.CodesLeft(q.Context(), q.Principal); err != nil {
+			return nil, err
+		}
+	}
+	all, err := p.SessionRows.Of(q.Context(), q.VendorID(), s.User.ID, q.Now())
+	for _, one := range all {
+		page.Others = page.Others || one.ID != s.ID
+		page.Sessions = append(page.Sessions, sessionRow{
+			Browser: browser(one.UserAgent), Address: one.Address, Began: page.Ago(one.CreatedAt), Used: page.Ago(one.LastUsedAt),
+			Own: one.ID == s.ID, End: q.Href("/account/sessions/" + one.UUID.String() + "/end"),
+		})
+	}
+	return page, err
+}
+
+func (p *Pages) endSession(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	user := identity.User{ID: q.Principal.User, UUID: q.Principal.ID}
+	return web.Done{To: back(q), Say: web.Flash{Text: "The session has ended."}}, p.Sessions.Revoke(t, q.VendorID(), user, id)
+}
+
+func (p *Pages) endOthers(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	s := q.Person.Session
+	return web.Done{To: back(q), Say: web.Flash{Text: "All other sessions have ended."}}, p.Sessions.EndOthers(t, q.VendorID(), s.User.ID, s.ID)
+}
+
+func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page := &web.FormPage{Page: q.Page("Change your name", crumb(q)), Form: form}
+	form.Cancel = back(q)
+	form.Add(web.Group{Fields: []web.Field{{Name: "name", Label: "Name", Value: q.Person.Name, Required: true, Complete: "name", Focus: true}}})
+	return page, nil
+}
+
+func (p *Pages) rename(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+	_, err := p.Users.RenameSelf(t, q.Principal, v.Text("name"))
+	return web.Done{To: back(q), Say: web.Flash{Text: "Your name is changed."}}, err
+}
+
+func (p *Pages) askPassword(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page := &web.FormPage{
+		Page: q.Page("Change your password", crumb(q)), Form: form,
+		Text: "All your other sessions end.",
+	}
+	form.Submit, form.Cancel = "Change the password", back(q)
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "present", Label: "Present password", Kind: web.PasswordField, Required: true, Complete: "current-password", Focus: true},
+		{
+			Name: "password", Label: "New password", Kind: web.PasswordField, Required: true, Complete: "new-password",
+			Hint: "At least 10 characters; several words that do not belong together are good.",
+		},
+	}})
+	return page, nil
+}
+
+func (p *Pages) changePassword(q *web.Request, v web.Values) (web.Done, error) {
+	s := q.Person.Session
+	if err := p.Passwords.ChangePassword(q.Context(), q.Principal, s, v.Get("present"), v.Get("password"), visit(q)); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: back(q), Say: web.Flash{Text: "The password is changed, and all other sessions have ended."}}, nil
+}

@@ -1,0 +1,3 @@
+// Package account owns the pages on which somebody looks after their own
+// account: name, password, authenticator app, recovery codes, sessions.
+package account

@@ -1,0 +1,58 @@
+package entrance
+
+import (
+	"net/http"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/web"
+)
+
+// stepCookie carries a sign-in that is half done.
+const (
+	stepCookie = "chancery_step"
+	stepAge    = 600 // seconds
+)
+
+func (p *Pages) factor() []edge.Route {
+	who := web.Access{Public: "the password was right, and nobody is signed in yet"}
+	return web.AskOwn(p.Face, "/second-factor", who, "form.html", p.askFactor, p.checkFactor)
+}
+
+func (p *Pages) setStep(q *web.Request, step string, age int) {
+	q.SetCookie(&http.Cookie{ //nolint:gosec // secure where the server is reached over TLS
+		Name: stepCookie, Value: step, Path: q.Base, MaxAge: age, HttpOnly: true, Secure: p.Face.Secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func (p *Pages) askFactor(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page := &web.FormPage{
+		Page: q.Page("Second factor"), Form: form,
+		Text: "Enter what your authenticator app shows now, or one of your recovery codes.",
+	}
+	form.Submit, form.Cancel = "Sign in", q.Href("/sign-in")
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "code", Label: "Code", Required: true, Complete: "one-time-code", Mono: true, Focus: true},
+		{Name: "next", Kind: web.HiddenField, Value: q.Text("next")},
+	}})
+	return page, nil
+}
+
+func (p *Pages) checkFactor(q *web.Request, v web.Values) (web.Done, error) {
+	c, err := q.R.Cookie(stepCookie)
+	if err != nil {
+		return web.Done{To: q.Href("/sign-in")}, nil //nolint:nilerr // nobody is half signed in: begin again
+	}
+	in, err := p.SignIn.SecondFactor(q.Context(), q.VendorID(), c.Value, v.Get("code"), p.visit(q))
+	if fault.Is(err, "sign_in_stale") {
+		e := fault.As(err)
+		return web.Done{To: q.Href("/sign-in"), Say: web.Flash{Text: e.Message + " " + e.Help, Tone: web.Warning}}, nil
+	}
+	if err != nil {
+		return web.Done{}, err
+	}
+	p.setStep(q, "", -1)
+	q.SetCookie(p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge))
+	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
+}

@@ -1,0 +1,90 @@
+package entrance
+
+import (
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/web"
+)
+
+const recovering = "whoever has forgotten the password, or is invited, is not signed in"
+
+// recovery are the pages for who can't sign in yet, or any more.
+func (p *Pages) recovery() []edge.Route {
+	who := web.Access{Public: recovering}
+	routes := web.AskOwn(p.Face, "/forgot", who, "form.html", p.askForgot, p.forgot)
+	return append(routes, web.AskOwn(p.Face, "/reset", who, "form.html", p.askReset, p.reset)...)
+}
+
+func (p *Pages) askForgot(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page := &web.FormPage{
+		Page: q.Page("Forgot password"), Form: form,
+		Text: "We send a link to your address with which you choose a new password. It works once, within an hour.",
+	}
+	form.Submit, form.Cancel = "Send the link", q.Href("/sign-in")
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username", Focus: true, Value: q.Text("email")},
+	}})
+	return page, nil
+}
+
+func (p *Pages) forgot(q *web.Request, v web.Values) (web.Done, error) {
+	if err := p.Links.Forgot(q.Context(), q.VendorID(), v.Text("email"), p.visit(q)); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: q.Href("/sign-in"), Say: web.Flash{
+		Text: "If there is an account with this address, a mail with a link is on its way. Only the newest mail's link works.",
+		Tone: web.Info,
+	}}, nil
+}
+
+func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	token := q.Text("token")
+	if sent, ok := form.Sent("token"); ok {
+		token = sent
+	}
+	link, err := p.Links.Look(q.Context(), q.VendorID(), token)
+	if fault.Is(err, "link_unknown") {
+		return p.deadLink(q, form, fault.As(err)), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	page := &web.FormPage{
+		Page: q.Page("Choose a new password"), Form: form, Text: "For " + link.User.Email + ". All your sessions end, and you sign in with it.",
+	}
+	if link.Kind == identity.Invitation {
+		page.Title = "Join " + q.Vendor.Name
+		page.Text = "You are invited as " + link.User.Email + ". Choose the password that you sign in with."
+	}
+	form.Submit = "Set the password"
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "token", Kind: web.HiddenField, Value: token},
+		{
+			Name: "password", Label: "Password", Kind: web.PasswordField, Required: true, Complete: "new-password", Focus: true,
+			Hint: "At least 10 characters; several words that do not belong together are good.",
+		},
+	}})
+	return page, nil
+}
+
+// deadLink asks for a new link in the place of one that is over.
+func (p *Pages) deadLink(q *web.Request, form *web.Form, why *fault.Error) *web.FormPage {
+	page := &web.FormPage{Page: q.Page("This link is over"), Form: form}
+	page.Notices = append(page.Notices, web.Notice{Tone: web.Warning, Title: why.Message, Text: why.Help})
+	form.Wrong = nil
+	form.Action, form.Submit, form.Cancel = q.Href("/forgot"), "Send a new link", q.Href("/sign-in")
+	form.Add(web.Group{Fields: []web.Field{{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username"}}})
+	return page
+}
+
+func (p *Pages) reset(q *web.Request, v web.Values) (web.Done, error) {
+	_, err := p.Links.Reset(q.Context(), q.VendorID(), v.Get("token"), v.Get("password"))
+	if fault.Is(err, "link_unknown") {
+		return web.Done{To: q.Href("/reset")}, nil // which says so
+	}
+	if err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: q.Href("/sign-in"), Say: web.Flash{Text: "The password is set. Sign in with it."}}, nil
+}

@@ -1,0 +1,126 @@
+package team
+
+import (
+	"chancery/internal/edge"
+	"chancery/internal/identity"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+)
+
+func (p *Pages) user() []edge.Route {
+	routes := web.Ask(p.Face, "/settings/team/{id}", who(), "form.html", p.askUser, p.changeUser)
+	routes = append(routes,
+		web.Act(p.Face, "/settings/team/{id}/disable", who(), here, p.disable),
+		web.Act(p.Face, "/settings/team/{id}/enable", who(), here, p.enable),
+		web.Act(p.Face, "/settings/team/{id}/clear-second-factor", who(), here, p.clearFactor))
+	return append(routes, web.Ask(p.Face, "/settings/team/{id}/remove", who(), "form.html", p.askRemove, p.remove)...)
+}
+
+func here(q *web.Request) string { return q.Href("/settings/team/" + q.R.PathValue("id")) }
+
+func (p *Pages) find(q *web.Request) (identity.User, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return identity.User{}, err
+	}
+	return p.UserRows.ByUUID(q.Context(), q.VendorID(), id)
+}
+
+func (p *Pages) askUser(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	u, err := p.find(q)
+	if err != nil {
+		return nil, err
+	}
+	page := &web.FormPage{Page: q.Page(u.Name, crumb(q)), Form: form}
+	badge := badgeOf(u)
+	page.Badge = &badge
+	facts := []web.Fact{
+		{Label: "E-mail", Cell: web.Cell{Text: u.Email}},
+		{Label: "Second factor", Cell: factorCell(u)},
+		{Label: "Created", Cell: web.Cell{When: u.CreatedAt}},
+	}
+	if u.SignedInAt != nil {
+		facts = append(facts, web.Fact{Label: "Signed in", Cell: web.Cell{When: *u.SignedInAt}})
+	}
+	page.Facts = page.Page.Facts(facts...)
+	if u.DisabledAt != nil {
+		page.Actions = append(page.Actions, web.Action{Label: "Enable", Href: here(q) + "/enable", Post: true, Plain: true})
+	} else {
+		page.Actions = append(page.Actions, web.Action{Label: "Disable", Href: here(q) + "/disable", Post: true, Plain: true})
+	}
+	if !u.HasPassword && u.SignedInAt == nil {
+		page.Actions = append(page.Actions, web.Action{Label: "Invite again", Href: here(q) + "/invite", Plain: true})
+	}
+	if u.SecondFactor() {
+		page.Actions = append(page.Actions, web.Action{Label: "Clear second factor", Href: here(q) + "/clear-second-factor", Post: true, Plain: true})
+	}
+	page.Actions = append(page.Actions, web.Action{Label: "Remove", Href: here(q) + "/remove", Danger: true, Dialog: true})
+	options, err := p.grantable(q)
+	form.Cancel = home(q)
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "name", Label: "Name", Value: u.Name, Required: true},
+		{Name: "role", Label: "Role", Kind: web.RadioField, Options: options, Value: u.Role.Key, Hint: "It counts at once, in every session."},
+	}})
+	return page, err
+}
+
+func (p *Pages) changeUser(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	v.Check(v.Get("role") != "", "role", "must be chosen")
+	if err := v.Err(); err != nil {
+		return web.Done{}, err
+	}
+	if _, err := p.Users.Rename(t, q.Principal, id, v.Text("name")); err != nil {
+		return web.Done{}, err
+	}
+	u, err := p.Users.SetRole(t, q.Principal, id, v.Get("role"))
+	return web.Done{To: here(q), Say: web.Flash{Text: u.Name + " is saved."}}, err
+}
+
+func (p *Pages) disable(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	u, err := p.Users.Disable(t, q.Principal, id)
+	return web.Done{To: here(q), Say: web.Flash{
+		Text: u.Name + " can't sign in any more, and all sessions have ended.", Undo: &web.Undo{Label: "Undo", Action: here(q) + "/enable"},
+	}}, err
+}
+
+func (p *Pages) enable(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	u, err := p.Users.Enable(t, q.Principal, id)
+	return web.Done{To: here(q), Say: web.Flash{Text: u.Name + " can sign in again."}}, err
+}
+
+func (p *Pages) clearFactor(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	u, err := p.Factors.Clear(t, q.Principal, id)
+	return web.Done{To: here(q), Say: web.Flash{Text: u.Name + " signs in with the password alone again; all sessions have ended."}}, err
+}
+
+func (p *Pages) askRemove(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	u, err := p.find(q)
+	page := &web.FormPage{Page: q.Page("Remove "+u.Name, crumb(q)), Form: form}
+	page.Text = u.Email + " can't sign in any more, and all sessions end. What they have done stays in the audit log."
+	form.Submit, form.Cancel, form.Danger = "Remove", here(q), true
+	return page, err
+}
+
+func (p *Pages) remove(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: home(q), Say: web.Flash{Text: "The user is removed."}}, p.Users.Remove(t, q.Principal, id)
+}

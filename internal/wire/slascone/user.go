@@ -1,0 +1,67 @@
+package slascone
+
+import (
+	"context"
+	"net/http"
+
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+)
+
+// Licensees proves that a licence's user is at the client.
+type Licensees interface {
+	// Prove checks a password or a code. proven is nil when anything about it is
+	// wrong; too many tries are a Throttled fault.
+	Prove(ctx context.Context, v ident.VendorID, c identity.LicenseeClaim) (proven *identity.Licensee, err error)
+
+	// Use uses the proof in the transaction of the activation; used is false when
+	// it does not hold any more. Return gives a single-use code back, where the
+	// activation was refused.
+	Use(t tx.Tx, v ident.VendorID, p *identity.Licensee) (used bool, err error)
+	Return(t tx.Tx, v ident.VendorID, p *identity.Licensee) error
+}
+
+// activateUser is POST /provisioning/activations with a user in the place of a key.
+func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody, client licensing.Client) error {
+	ctx, v := q.Context(), q.principal.Vendor
+	proven, err := a.Licensees.Prove(ctx, v, identity.LicenseeClaim{
+		Email: b.UserEmail, Password: b.UserPassword, Code: b.UserCode, Network: edge.Network(edge.ClientAddress(ctx)),
+	})
+	if err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	if proven == nil {
+		return a.send(w, q.Request, q.principal, refusal(licensing.RefuseUser()))
+	}
+	command := licensing.ActivateCommand{
+		Vendor: v, Product: b.ProductID, Key: licensing.Key{Licensee: proven.Email, Client: b.ClientID}, ClientID: b.ClientID,
+		Client: client, Proof: q.proof(),
+	}
+	var out licensing.Outcome
+	if err := a.Runner.Run(ctx, func(t tx.Tx) error {
+		used, err := a.Licensees.Use(t, v, proven)
+		if err != nil {
+			return err //nolint:wrapcheck // a fault
+		}
+		if !used {
+			out = licensing.Outcome{Refusal: licensing.RefuseUser()}
+			return nil
+		}
+		if out, err = a.Licenses.Activate(t, command); err != nil || out.Refusal == nil {
+			return err //nolint:wrapcheck // a fault
+		}
+		if out.Refusal.ID == licensing.InvalidKey {
+			out.Refusal = licensing.RefuseUser()
+		}
+		return a.Licensees.Return(t, v, proven) //nolint:wrapcheck // a fault
+	}); err != nil {
+		return err //nolint:wrapcheck // a fault
+	}
+	if out.Refusal != nil {
+		return a.send(w, q.Request, q.principal, refusal(out.Refusal))
+	}
+	return a.sendOutcome(w, q, out)
+}
