@@ -16,7 +16,8 @@ import (
 
 func (a *App) consoleAttention(f *web.Face) ([]edge.Route, error) {
 	p, err := attention.New(attention.Config{
-		Face: f, Figures: a.rooms.FigureRows, Rows: a.rooms.LicenseRows, Licenses: a.rooms.Licenses, Products: a.rooms.CatalogRows, Mail: customerMails{LicenceMails{a.rooms.Mails}},
+		Face: f, Figures: a.rooms.FigureRows, Rows: a.rooms.LicenseRows, Licenses: a.rooms.Licenses,
+		Products: a.rooms.CatalogRows, Mail: customerMails{LicenceMails{a.rooms.Mails}},
 	})
 	if err != nil {
 		return nil, err

@@ -18,8 +18,8 @@ import (
 	"chancery/internal/vendors"
 )
 
-// shop is a vendor that has sold something.
-type shop struct {
+// explored is a vendor that has sold something.
+type explored struct {
 	app.NewVendor
 
 	s       *apptest.Server
@@ -29,16 +29,16 @@ type shop struct {
 	buyer   customers.Customer
 }
 
-func (x *shop) do(t *testing.T, fn func(t tx.Tx) error) {
+func (x *explored) do(t *testing.T, fn func(t tx.Tx) error) {
 	t.Helper()
 	if err := x.s.App.Rooms().DB.Run(t.Context(), fn); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func openShop(t *testing.T, s *apptest.Server) *shop {
+func explore(t *testing.T, s *apptest.Server) *explored {
 	t.Helper()
-	x := &shop{NewVendor: s.Vendor(t, "Acme"), s: s}
+	x := &explored{NewVendor: s.Vendor(t, "Acme"), s: s}
 	r := s.App.Rooms()
 	var err error
 	if x.vendor, err = r.VendorRows.BySlug(t.Context(), x.Slug); err != nil {
@@ -63,7 +63,7 @@ func openShop(t *testing.T, s *apptest.Server) *shop {
 }
 
 // license issues a licence, and lets clients activate it, of which one too many is refused.
-func (x *shop) license(t *testing.T, name string, clients int) *licensing.License {
+func (x *explored) license(t *testing.T, name string, clients int) *licensing.License {
 	t.Helper()
 	var l *licensing.License
 	r := x.s.App.Rooms()
@@ -83,15 +83,15 @@ func (x *shop) license(t *testing.T, name string, clients int) *licensing.Licens
 	return l
 }
 
-func (x *shop) count(t *testing.T) {
+func (x *explored) count(t *testing.T) {
 	t.Helper()
 	if _, err := x.s.App.Rooms().Figures.Count(t.Context(), x.vendor.ID, x.vendor.CreatedAt); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// says expects texts in a page's parts: selector, text, selector, text.
-func says(t *testing.T, p *apptest.Page, pairs ...string) {
+// expects wants texts in a page's parts: selector, text, selector, text.
+func expects(t *testing.T, p *apptest.Page, pairs ...string) {
 	t.Helper()
 	if p.Status != 200 {
 		t.Errorf("%s: %d", p.Path, p.Status)
@@ -108,34 +108,34 @@ func TestFirstSteps(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		v := s.Vendor(t, "Fresh")
 		b := s.SignIn(t, v)
-		says(t, b.Get(t, "/"), "h1", "First steps", ".app-step-next", "Create a product", ".app-steps", "Connect a client")
-		x := openShop(t, s)
+		expects(t, b.Get(t, "/"), "h1", "First steps", ".app-step-next", "Create a product", ".app-steps", "Connect a client")
+		x := explore(t, s)
 		b = s.SignIn(t, x.NewVendor)
-		says(t, b.Get(t, "/"), ".app-step-next", "Issue a licence")
+		expects(t, b.Get(t, "/"), ".app-step-next", "Issue a licence")
 		x.license(t, "first", 0)
 		p := b.Get(t, "/")
-		says(t, p, ".app-step-next", "Connect a client", ".app-code", "export CHANCERY_CLIENT_VENDOR="+v.VendorID[:0]+x.VendorID,
+		expects(t, p, ".app-step-next", "Connect a client", ".app-code", "export CHANCERY_CLIENT_VENDOR="+v.VendorID[:0]+x.VendorID,
 			".app-code", "CHANCERY_CLIENT_PUBLIC_KEY="+x.Ed25519PublicKey)
 		if copied, _ := p.Find("[data-copy]").Attr("data-copy"); !strings.Contains(copied, "chancery client activate") {
 			t.Errorf("what is copied is %q", copied)
 		}
 		x.license(t, "second", 1)
-		says(t, b.Get(t, "/"), "h1", "Overview")
+		expects(t, b.Get(t, "/"), "h1", "Overview")
 	})
 }
 
 func TestOverviewAndAnalytics(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		x := openShop(t, s)
+		x := explore(t, s)
 		x.license(t, "busy", 3)
 		x.license(t, "calm", 1)
 		x.count(t)
 		b := s.SignIn(t, x.NewVendor)
-		says(t, b.Get(t, "/"), ".app-stats", "Licences2", ".app-stats", "Goodwill zone1", ".app-stats", "Used up1", ".app-stats", "Denied today1",
+		expects(t, b.Get(t, "/"), ".app-stats", "Licences2", ".app-stats", "Goodwill zone1", ".app-stats", "Used up1", ".app-stats", "Denied today1",
 			".app-todo", "busy", "#main", "No activation left", ".app-figures", "Activated")
-		says(t, b.Get(t, "/analytics?days=7"), ".app-stats", "Seen in 7 days3", ".app-figures", "1.2", ".app-figures", "Debian 12", ".app-figures", "Standard")
+		expects(t, b.Get(t, "/analytics?days=7"), ".app-stats", "Seen in 7 days3", ".app-figures", "1.2", ".app-figures", "Debian 12", ".app-figures", "Standard")
 		clients := b.Get(t, "/analytics/clients?days=7&by=version&value=1.2")
-		says(t, clients, "h1", "Clients: 1.2", "#rows", "busy-0", "#rows", "calm-0")
+		expects(t, clients, "h1", "Clients: 1.2", "#rows", "busy-0", "#rows", "calm-0")
 		if rows := b.Get(t, "/analytics/clients?by=country&value=FR").Find("#rows tr").Length(); rows != 0 {
 			t.Errorf("%d clients in a country without any", rows)
 		}
@@ -144,23 +144,23 @@ func TestOverviewAndAnalytics(t *testing.T) {
 				t.Errorf("%d clients by %s, want 3", rows, by)
 			}
 		}
-		says(t, b.Get(t, "/analytics/usage"), "#main", "Nothing is reported yet")
-		says(t, b.Get(t, "/analytics/clients?by=edition&value=nonsense&days=nonsense&product=nonsense"), "h1", "Clients")
+		expects(t, b.Get(t, "/analytics/usage"), "#main", "Nothing is reported yet")
+		expects(t, b.Get(t, "/analytics/clients?by=edition&value=nonsense&days=nonsense&product=nonsense"), "h1", "Clients")
 	})
 }
 
 func TestWhatNeedsAttention(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		x := openShop(t, s)
+		x := explore(t, s)
 		busy, other := x.license(t, "busy", 3), x.license(t, "other", 2)
 		x.count(t)
 		b := s.SignIn(t, x.NewVendor)
-		says(t, b.Get(t, "/goodwill"), ".app-stats", "In the zone2", "#rows", "busy-1", "#rows", "other-1")
-		says(t, b.Get(t, "/denials"), "#rows", "No activation left", "#rows", "busy")
-		says(t, b.Get(t, "/denials?reason=1001"), "#list", "Nothing matches")
-		says(t, b.Get(t, "/used-up"), "#rows", "busy")
-		says(t, b.Get(t, "/expiring"), ".app-stats", "Within 30 days2", "#rows", "busy", "#rows", "other")
-		says(t, b.Get(t, "/expiring?days=7"), "#list", "No licence ends within 7 days")
+		expects(t, b.Get(t, "/goodwill"), ".app-stats", "In the zone2", "#rows", "busy-1", "#rows", "other-1")
+		expects(t, b.Get(t, "/denials"), "#rows", "No activation left", "#rows", "busy")
+		expects(t, b.Get(t, "/denials?reason=1001"), "#list", "Nothing matches")
+		expects(t, b.Get(t, "/used-up"), "#rows", "busy")
+		expects(t, b.Get(t, "/expiring"), ".app-stats", "Within 30 days2", "#rows", "busy", "#rows", "other")
+		expects(t, b.Get(t, "/expiring?days=7"), "#list", "No licence ends within 7 days")
 		for _, file := range []string{"/goodwill/export", "/denials/export", "/used-up/export", "/expiring/export", "/analytics/clients?format=csv"} {
 			p := b.Get(t, file)
 			if p.Status != 200 || !strings.Contains(p.Header.Get("Content-Type"), "text/csv") || strings.Contains(p.Body, ",=Kirk") || !strings.Contains(p.Body, "'=Kirk & Co") {
@@ -170,24 +170,24 @@ func TestWhatNeedsAttention(t *testing.T) {
 
 		// More activations turn goodwill into regular ones, in the same change.
 		form := "/goodwill/" + busy.UUID.String() + "/tokens"
-		says(t, b.Get(t, form), "#main", "busy")
+		expects(t, b.Get(t, form), "#main", "busy")
 		if p := b.Post(t, form, url.Values{"more": {"0"}}); p.Status != 400 || !strings.Contains(p.Text(".app-error"), "whole number") {
 			t.Errorf("no activations: %d %s", p.Status, p.Text("#main"))
 		}
-		says(t, b.Post(t, form, url.Values{"more": {"2"}}), "#flash", "busy now has 3 activations by contract", "#rows", "other-1")
+		expects(t, b.Post(t, form, url.Values{"more": {"2"}}), "#flash", "busy now has 3 activations by contract", "#rows", "other-1")
 		if p := b.Get(t, "/goodwill"); strings.Contains(p.Text("#rows"), "busy-1") {
 			t.Error("an activation within its contract is in the goodwill zone")
 		}
 
 		// The customer is written to with the vendor's own text.
 		letter := "/goodwill/" + other.UUID.String() + "/mail"
-		says(t, b.Get(t, letter+"?about=expiring"), "#main", "Expiring soon")
+		expects(t, b.Get(t, letter+"?about=expiring"), "#main", "Expiring soon")
 		if p := b.Post(t, letter, url.Values{"about": {"goodwill"}, "to": {"kirk@example.com, spock@example.com"}}); p.Status != 400 ||
 			!strings.Contains(p.Text(".app-error"), "one e-mail address") {
 			t.Errorf("a mail to two: %d %s", p.Status, p.Text("#main"))
 		}
 		for _, about := range []string{"goodwill", "used-up", "expiring"} {
-			says(t, b.Post(t, letter, url.Values{"about": {about}, "to": {"mccoy@example.com"}}), "#flash", "on its way")
+			expects(t, b.Post(t, letter, url.Values{"about": {about}, "to": {"mccoy@example.com"}}), "#flash", "on its way")
 		}
 		var mails int
 		if _, err := s.App.Rooms().DB.QueryRow(t.Context(), `SELECT COUNT(*) FROM mails WHERE recipient = 'mccoy@example.com'`, nil, &mails); err != nil || mails != 3 {
@@ -202,8 +202,8 @@ func TestWhatNeedsAttention(t *testing.T) {
 			t.Errorf("a release that is not sure: %d %s", asked.Status, asked.Text("#main"))
 		}
 		kept, _ := asked.Find("input[name=ids]").Attr("value")
-		says(t, b.Post(t, "/goodwill/release", url.Values{"ids": {kept}, "sure": {"on"}}), "#flash", "1 activation was released")
-		says(t, b.Get(t, "/goodwill"), "#list", "Nobody is in the goodwill zone")
+		expects(t, b.Post(t, "/goodwill/release", url.Values{"ids": {kept}, "sure": {"on"}}), "#flash", "1 activation was released")
+		expects(t, b.Get(t, "/goodwill"), "#list", "Nobody is in the goodwill zone")
 		if p := b.Post(t, "/goodwill/release", url.Values{"id": {"nonsense"}, "sure": {"on"}}); p.Status != 409 {
 			t.Errorf("a release of nothing: %d", p.Status)
 		}
@@ -220,15 +220,15 @@ func TestWhatNeedsAttention(t *testing.T) {
 		}
 		kept, _ = asked.Find("input[name=ids]").Attr("value")
 		until := time.Now().AddDate(2, 0, 0).Format(time.DateOnly)
-		says(t, b.Post(t, "/expiring/extend", url.Values{"ids": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
-		says(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
+		expects(t, b.Post(t, "/expiring/extend", url.Values{"ids": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
+		expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
 
 		x.refusesViewers(t)
 	})
 }
 
 // refusesViewers: who may look sees no button, and is refused what they would do.
-func (x *shop) refusesViewers(t *testing.T) {
+func (x *explored) refusesViewers(t *testing.T) {
 	t.Helper()
 	r := x.s.App.Rooms()
 	secret, err := r.Users.NewSecret(t.Context())
@@ -245,7 +245,7 @@ func (x *shop) refusesViewers(t *testing.T) {
 	viewer.OwnerEmail, viewer.OwnerPassword = "viewer@example.com", secret.Password
 	b := x.s.SignIn(t, viewer)
 	p := b.Get(t, "/goodwill")
-	says(t, p, "#rows", "viewed-1")
+	expects(t, p, "#rows", "viewed-1")
 	if p.Find("[data-bulk], #rows a[href*=tokens]").Length() > 0 {
 		t.Error("a viewer is offered what they may not do")
 	}

@@ -89,7 +89,8 @@ func (d Demo) Run(ctx context.Context) (err error) {
 		return err
 	}
 	facts, err := demo.Fill(ctx, demo.Config{
-		Runner: r.DB, Catalog: r.Catalog, Customers: r.Customers, Licenses: r.Licenses, Sessions: r.Sessions, Meters: r.Meters, Usage: r.Usage, Past: r.LicenseRows, Clock: clock, IDs: r.IDs, Crowd: d.Crowd, Vendor: vendor.ID,
+		Runner: r.DB, Catalog: r.Catalog, Customers: r.Customers, Licenses: r.Licenses,
+		Sessions: r.Sessions, Meters: r.Meters, Usage: r.Usage, Past: r.LicenseRows, Clock: clock, IDs: r.IDs, Crowd: d.Crowd, Vendor: vendor.ID,
 	})
 	if ctx.Err() != nil {
 		return nil // stopped before it was ready

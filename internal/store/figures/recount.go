@@ -3,6 +3,7 @@ package figures
 import (
 	"database/sql"
 	"maps"
+	"slices"
 
 	"chancery/internal/figures"
 	"chancery/internal/ident"
@@ -59,11 +60,7 @@ func keptOf(q querier, v ident.VendorID, day int64) ([]figures.Row, error) {
 // byEdition: the editions of clients that report are those of their licences when
 // the day was counted, too, and a client may report of an earlier day.
 func byEdition(f figures.Figure) bool {
-	switch f {
-	case figures.UsageSum, figures.UsageClients, figures.FieldSum, figures.FieldClients, figures.FieldSaid:
-		return true
-	}
-	return false
+	return slices.Contains([]figures.Figure{figures.UsageSum, figures.UsageClients, figures.FieldSum, figures.FieldClients, figures.FieldSaid}, f)
 }
 
 // countable are the figures of a day's events, by all but their number.

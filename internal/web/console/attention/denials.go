@@ -51,18 +51,25 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 			reasons.Options = append(reasons.Options, web.Option{Value: r.Value, Label: show.ReasonOf(r.Value)})
 		}
 	}
+	of := func(d licensing.Denied) *licensing.License { return d.License }
+	customer, license, activations := columnsOf(q, of)
+	activations.Extra = true
 	t := web.Table[licensing.Denied]{
 		Name: "denied", Sorts: []string{"-hour"}, Filters: []web.Filter{reasons},
-		Empty: web.Empty{Icon: "ban", Title: "Nobody was refused", Text: "Refused activations and sessions of your licences show here, by licence, reason and hour."},
+		Empty: web.Empty{
+			Icon: "ban", Title: "Nobody was refused", Text: "Refused activations and sessions of your licences show here, by licence, reason and hour.",
+		},
 		Columns: []web.Column[licensing.Denied]{
 			{Name: "hour", Label: "Hour", Cell: func(d licensing.Denied) web.Cell { return web.Cell{When: d.Hour} }},
 			{Name: "reason", Label: "Reason", Cell: func(d licensing.Denied) web.Cell {
-				return web.Cell{Badge: &web.Badge{Word: show.Reason(d.Reason), Tone: reasonTone(d.Reason), Hint: "The protocol's number is " + strconv.Itoa(d.Reason)}}
+				return web.Cell{Badge: &web.Badge{
+					Word: show.Reason(d.Reason), Tone: reasonTone(d.Reason), Hint: "The protocol's number is " + strconv.Itoa(d.Reason),
+				}}
 			}},
 			{Name: "times", Label: "Times", End: true, Cell: func(d licensing.Denied) web.Cell { return web.Cell{Text: web.Number(d.Denial.Denied)} }},
-			{Name: "customer", Label: "Customer", Cell: func(d licensing.Denied) web.Cell { return customerCell(q, d.License) }},
-			{Name: "license", Label: "Licence", Cell: func(d licensing.Denied) web.Cell { return licenseCell(q, d.License) }},
-			{Name: "activations", Label: "Activations", Extra: true, Cell: func(d licensing.Denied) web.Cell { return activationsCell(d.License) }},
+			customer,
+			license,
+			activations,
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Denied], error) {
 			reason, _ := strconv.Atoi(q.Text("reason")) // what is no number is no reason: all
@@ -70,9 +77,9 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 		},
 	}
 	if q.May(identity.ManageLicenses) {
-		t.Columns = append(t.Columns, addColumn(q, func(d licensing.Denied) *licensing.License { return d.License }))
+		t.Columns = append(t.Columns, addColumn(q, of))
 	}
-	t.Columns = append(t.Columns, mailColumn(q, aboutDenial, func(d licensing.Denied) *licensing.License { return d.License }))
+	t.Columns = append(t.Columns, mailColumn(q, aboutDenial, of))
 	return t
 }
 

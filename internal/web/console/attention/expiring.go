@@ -42,7 +42,8 @@ func (p *Pages) expiringPage(q *web.Request) (*chartAndList, error) {
 			tone = ""
 		}
 		v.Stats = append(v.Stats, web.Stat{
-			Label: "Within " + days + " days", Icon: "calendar-due", Value: web.Number(show.Of(counts, days)), Tone: tone, Href: q.Href("/expiring?days=" + days),
+			Label: "Within " + days + " days", Icon: "calendar-due", Value: web.Number(show.Of(counts, days)), Tone: tone,
+			Href: q.Href("/expiring?days=" + days),
 		})
 	}
 	trend, err := p.Figures.Days(q.Context(), q.VendorID(), figures.Licenses, 0, span.First, span.Last)
@@ -79,6 +80,8 @@ func daysOf(rows []figures.Row) int {
 func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], error) {
 	products, err := p.productFilter(q)
 	span := show.SpanOf(q, 30)
+	of := func(e licensing.Ending) *licensing.License { return e.License }
+	customer, license, activations := columnsOf(q, of)
 	t := web.Table[licensing.Ending]{
 		Name: "expiring", Sorts: []string{"ends"}, Filters: []web.Filter{products},
 		Empty: web.Empty{
@@ -87,10 +90,10 @@ func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], erro
 		},
 		ID: func(e licensing.Ending) string { return e.License.UUID.String() },
 		Columns: []web.Column[licensing.Ending]{
-			{Name: "customer", Label: "Customer", Cell: func(e licensing.Ending) web.Cell { return customerCell(q, e.License) }},
-			{Name: "license", Label: "Licence", Cell: func(e licensing.Ending) web.Cell { return licenseCell(q, e.License) }},
+			customer,
+			license,
 			{Name: "ends", Label: "Ends", Sort: "ends", Cell: func(e licensing.Ending) web.Cell { return web.Cell{When: e.EndsAt} }},
-			{Name: "activations", Label: "Activations", Cell: func(e licensing.Ending) web.Cell { return activationsCell(e.License) }},
+			activations,
 			{Name: "trial", Label: "Kind", Cell: func(e licensing.Ending) web.Cell {
 				if e.License.Terms().Policy.TrialDays > 0 {
 					return web.Cell{Text: "Trial"}
@@ -103,7 +106,7 @@ func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], erro
 			return p.Rows.EndingSoon(q.Context(), q.VendorID(), product(q), now, now.Add(time.Duration(span.Days)*24*time.Hour), r)
 		},
 	}
-	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Ending) About { return AboutEnd }, func(e licensing.Ending) *licensing.License { return e.License }))
+	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Ending) About { return AboutEnd }, of))
 	if q.May(identity.ManageLicenses) {
 		t.Bulk = []web.Bulk{{Label: "Extend", Action: q.Href("/expiring/extend"), Icon: "calendar-plus"}}
 	}

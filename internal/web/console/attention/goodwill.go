@@ -65,14 +65,16 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 
 func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error) {
 	now := q.Now()
+	of := func(g licensing.Stay) *licensing.License { return g.License }
+	customer, license, activations := columnsOf(q, of)
 	t := web.Table[licensing.Stay]{
 		Name: "goodwill-zone", Sorts: []string{"since"},
 		Empty: web.Empty{Icon: "scale", Title: "Nobody is in the goodwill zone", Text: "Every activation is within its contract."},
 		ID:    func(g licensing.Stay) string { return g.Activation.String() },
 		Columns: []web.Column[licensing.Stay]{
-			{Name: "customer", Label: "Customer", Cell: func(g licensing.Stay) web.Cell { return customerCell(q, g.License) }},
-			{Name: "license", Label: "Licence", Cell: func(g licensing.Stay) web.Cell { return licenseCell(q, g.License) }},
-			{Name: "activations", Label: "Activations", Cell: func(g licensing.Stay) web.Cell { return activationsCell(g.License) }},
+			customer,
+			license,
+			activations,
 			{Name: "device", Label: "Device", Cell: func(g licensing.Stay) web.Cell {
 				return web.Cell{Text: g.Device.Number, Href: show.ActivationHref(q.Base, g.Activation)}
 			}},
@@ -94,9 +96,9 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 		},
 	}
 	if q.May(identity.ManageLicenses) {
-		t.Columns = append(t.Columns, addColumn(q, func(g licensing.Stay) *licensing.License { return g.License }))
+		t.Columns = append(t.Columns, addColumn(q, of))
 	}
-	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Stay) About { return AboutGoodwill }, func(g licensing.Stay) *licensing.License { return g.License }))
+	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Stay) About { return AboutGoodwill }, of))
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: q.Href("/goodwill/release"), Icon: "x", Danger: true}}
 	}
@@ -145,4 +147,16 @@ func addColumn[R any](q *web.Request, of func(R) *licensing.License) web.Column[
 			return web.Cell{Text: "Add", Href: show.AddTokensHref(q.Base, of(row).UUID)}
 		},
 	}
+}
+
+// columnsOf are the columns that every list here has.
+func columnsOf[R any](q *web.Request, of func(R) *licensing.License) (customer, license, activations web.Column[R]) {
+	return web.Column[R]{Name: "customer", Label: "Customer", Cell: func(row R) web.Cell { return customerCell(q, of(row)) }},
+		web.Column[R]{Name: "license", Label: "Licence", Cell: func(row R) web.Cell { return licenseCell(q, of(row)) }},
+		web.Column[R]{Name: "activations", Label: "Activations", Cell: func(row R) web.Cell { return activationsCell(of(row)) }}
+}
+
+// factsOf are the facts that every form here shows of its licence.
+func factsOf(q *web.Request, p *web.Page, l *licensing.License, more web.Fact) []web.ShownFact {
+	return p.Facts(web.Fact{Label: "Licence", Cell: licenseCell(q, l)}, web.Fact{Label: "Customer", Cell: customerCell(q, l)}, more)
 }

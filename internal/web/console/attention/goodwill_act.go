@@ -30,10 +30,7 @@ func (p *Pages) addTokens() []edge.Route {
 			v := &web.FormPage{Page: q.Page("Add activations", web.Link{Label: "Goodwill zone", Href: q.Href("/goodwill")}), Form: form}
 			v.Text = "Goodwill activations turn into regular ones, the oldest first, as far as the new ones reach."
 			bar := show.Activations(l)
-			v.Facts = v.Page.Facts(
-				web.Fact{Label: "Licence", Cell: licenseCell(q, l)}, web.Fact{Label: "Customer", Cell: customerCell(q, l)},
-				web.Fact{Label: "Activations", Cell: web.Cell{Bar: &bar}},
-			)
+			v.Facts = factsOf(q, &v.Page, l, web.Fact{Label: "In use", Cell: web.Cell{Bar: &bar}})
 			form.Submit, form.Cancel = "Add", q.Href("/goodwill")
 			form.Add(web.Group{Fields: []web.Field{{
 				Name: "more", Label: "Activations to add", Kind: web.NumberField, Value: "1", Min: "1", Required: true, Focus: true,
@@ -115,8 +112,8 @@ func (p *Pages) release() []edge.Route {
 	return web.Ask(p.Face, "/goodwill/release", web.Needs(identity.ManageActivations), "form.html",
 		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
 			ids, n := keptIDs(q)
-			v := &web.FormPage{Page: q.Page("Release "+web.Count(int64(n), "activation", "activations"), web.Link{Label: "Goodwill zone", Href: q.Href("/goodwill")})}
-			v.Form = form
+			title := "Release " + web.Count(int64(n), "activation", "activations")
+			v := &web.FormPage{Page: q.Page(title, web.Link{Label: "Goodwill zone", Href: q.Href("/goodwill")}), Form: form}
 			v.Text = "The programs on these devices are without a licence at their next call. They can be activated again while there is a free token."
 			form.Submit, form.Danger, form.Cancel = "Release", true, q.Href("/goodwill")
 			form.Add(web.Group{Fields: []web.Field{ids, {Name: "sure", Label: "Release these devices", Kind: web.CheckField}}})

@@ -84,10 +84,7 @@ func (p *Pages) write() []edge.Route {
 			label, path := about.list()
 			v := &web.FormPage{Page: q.Page("Mail the customer", web.Link{Label: label, Href: q.Href(path)}), Form: form}
 			v.Text = "Sends your own text about this, as Settings › Mail has it. Without a mail server it is kept in the mail log."
-			v.Facts = v.Page.Facts(
-				web.Fact{Label: "Licence", Cell: licenseCell(q, l)}, web.Fact{Label: "Customer", Cell: customerCell(q, l)},
-				web.Fact{Label: "About", Cell: web.Cell{Text: label}},
-			)
+			v.Facts = factsOf(q, &v.Page, l, web.Fact{Label: "About", Cell: web.Cell{Text: label}})
 			form.Action = q.Href("/goodwill/" + id.String() + "/mail")
 			form.Submit, form.Cancel = "Send", q.Href(path)
 			to := l.LicenseeEmail

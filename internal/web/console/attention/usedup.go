@@ -51,13 +51,17 @@ func (p *Pages) usedUpPage(q *web.Request) (*chartAndList, error) {
 
 func (p *Pages) usedUpTable(q *web.Request) (web.Table[licensing.UsedUp], error) {
 	products, err := p.productFilter(q)
+	of := func(u licensing.UsedUp) *licensing.License { return u.License }
+	customer, license, activations := columnsOf(q, of)
 	t := web.Table[licensing.UsedUp]{
 		Name: "used-up", Sorts: []string{"-since"}, Filters: []web.Filter{products},
-		Empty: web.Empty{Icon: "battery", Title: "No licence is used up", Text: "A licence shows here once it has refused a new client for want of a free activation."},
+		Empty: web.Empty{
+			Icon: "battery", Title: "No licence is used up", Text: "A licence shows here once it has refused a new client for want of a free activation.",
+		},
 		Columns: []web.Column[licensing.UsedUp]{
-			{Name: "customer", Label: "Customer", Cell: func(u licensing.UsedUp) web.Cell { return customerCell(q, u.License) }},
-			{Name: "license", Label: "Licence", Cell: func(u licensing.UsedUp) web.Cell { return licenseCell(q, u.License) }},
-			{Name: "activations", Label: "Activations", Cell: func(u licensing.UsedUp) web.Cell { return activationsCell(u.License) }},
+			customer,
+			license,
+			activations,
 			{Name: "since", Label: "Since", Sort: "since", Cell: func(u licensing.UsedUp) web.Cell { return web.Cell{When: u.License.UsedUpAt} }},
 			{Name: "refused", Label: "Refused calls", End: true, Cell: func(u licensing.UsedUp) web.Cell { return web.Cell{Text: web.Number(u.Refused)} }},
 		},
@@ -66,8 +70,8 @@ func (p *Pages) usedUpTable(q *web.Request) (web.Table[licensing.UsedUp], error)
 		},
 	}
 	if q.May(identity.ManageLicenses) {
-		t.Columns = append(t.Columns, addColumn(q, func(u licensing.UsedUp) *licensing.License { return u.License }))
+		t.Columns = append(t.Columns, addColumn(q, of))
 	}
-	t.Columns = append(t.Columns, mailColumn(q, func(licensing.UsedUp) About { return AboutUsedUp }, func(u licensing.UsedUp) *licensing.License { return u.License }))
+	t.Columns = append(t.Columns, mailColumn(q, func(licensing.UsedUp) About { return AboutUsedUp }, of))
 	return t, err
 }

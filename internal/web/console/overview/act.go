@@ -8,7 +8,7 @@ import (
 	"chancery/internal/web/console/show"
 )
 
-// todo is one thing that asks for somebody to act.
+// A todo is one thing that asks for somebody to act.
 type todo struct {
 	Badge web.Badge
 	What  web.ShownCell
@@ -21,7 +21,7 @@ type todo struct {
 // each is how many of each kind are named; the lists have all.
 const each = 3
 
-// todo gives the few things to act on first.
+// The todo list is the few things to act on first.
 func (r *reading) todo() []todo {
 	if r.err != nil {
 		return nil
