@@ -38,6 +38,7 @@ func TestBadInput(t *testing.T) {
 			w := badWorld(t, s)
 			clock.Advance(2 * time.Hour) // over the end of the one that expires
 			for surface, cases := range map[string][]badInput{"clients": w.toClients(), "manage": w.toManage()} {
+				w.rest(t)
 				before := contents(t, s)
 				for _, c := range cases {
 					w.try(t, surface, c)

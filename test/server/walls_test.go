@@ -99,19 +99,25 @@ func furnish(t *testing.T, s *apptest.Server) attack {
 	}
 	a.acme.manage(t, 200, "GET", "/mails", nil).JSON(t, &mails)
 	a.ids["mails"] = mails.Items[0].ID
-	for waiting := true; waiting; { // what moves by itself has come to rest
-		var queued struct {
-			Items []struct{ ID string }
-		}
-		a.acme.manage(t, 200, "GET", "/mails?state=queued", nil).JSON(t, &queued)
-		waiting = len(queued.Items) > 0
-	}
+	a.acme.rest(t)
 	for _, kind := range []string{"provisioning", "admin"} {
 		key := a.acme.manage(t, 201, "POST", "/api-keys", terms{"kind": kind, "name": kind})
 		a.ids["api-keys"], a.revoked[kind] = key.text(t, "id"), key.text(t, "secret")
 		a.acme.manage(t, 204, "DELETE", "/api-keys/"+a.ids["api-keys"], nil)
 	}
 	return a
+}
+
+// rest waits until what moves by itself, the mail, has come to rest.
+func (v vendor) rest(t *testing.T) {
+	t.Helper()
+	for waiting := true; waiting; {
+		var queued struct {
+			Items []struct{ ID string }
+		}
+		v.manage(t, 200, "GET", "/mails?state=queued", nil).JSON(t, &queued)
+		waiting = len(queued.Items) > 0
+	}
 }
 
 // body gives a good body with acme's ids for a route. A new route without one
