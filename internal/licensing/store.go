@@ -47,9 +47,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// LockLicenses gives the licences and locks them in the order of their ids.
 	LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*License, error)
 
-	// ClientActivations gives the device's present activations of a product: at
+	// ClientActivations gives a client's present activations of a product: at
 	// most one temporary and one other.
-	ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, device ident.DeviceID) ([]*Activation, error)
+	ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, clientID string) ([]*Activation, error)
 
 	// HeldByClient gives a client's present activations of all products with their
 	// licences, temporary ones first, with no more of both than Held gives beside
