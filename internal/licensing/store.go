@@ -37,6 +37,10 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// or of any when product is 0).
 	FindKey(t tx.Tx, v ident.VendorID, product ident.ProductID, k Key) (Found, bool, error)
 
+	// Presented looks a key of any product up as FindKey does, and brings its licence
+	// without locking it; nil when there is none.
+	Presented(t tx.Tx, v ident.VendorID, k Key) (Found, *License, error)
+
 	// LockDevice gives the device with this number and locks it, making it if
 	// need be; made tells that it is new.
 	LockDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (d Device, made bool, err error)
