@@ -51,25 +51,25 @@ const (
 	notNoted = ` AND NOT EXISTS (SELECT 1 FROM license_notices n WHERE n.vendor_id = l.vendor_id AND n.license_id = l.id AND n.kind = $4 AND n.ends_at = `
 
 	// by an instant of its own.
-	ownEnd = `SELECT l.id, l.expires_at, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1
+	ownEnd = `SELECT l.expires_at, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1
 		AND (l.expires_at, l.id) > ($2, $5) AND l.expires_at <= $3` + notNoted + `l.expires_at) ORDER BY l.expires_at, l.id LIMIT 500`
 
 	// by days of its own, which no index leads with.
-	ownDays = `SELECT l.id, 0, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.expires_days IS NOT NULL
+	ownDays = `SELECT 0, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.expires_days IS NOT NULL
 		AND l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT) > $6
 		AND l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT) <= $3
 		AND l.id > $5 AND CAST($2 AS BIGINT) <= 0` + notNoted + `l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT)) ORDER BY l.id LIMIT 500`
 
 	// by a trial of its own, which Go looks for; $2 to $4 are named because they are given.
-	ownTrial = `SELECT l.id, 0, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.overrides IS NOT NULL
+	ownTrial = `SELECT 0, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.overrides IS NOT NULL
 		AND l.first_activated_at IS NOT NULL AND CAST($2 AS BIGINT) < CAST($3 AS BIGINT) AND CAST($4 AS TEXT) <> '' AND l.id > $5 ORDER BY l.id LIMIT 500`
 
 	// by the edition's instant $7, which lies within.
-	editionEnd = `SELECT l.id, 0, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $6 AND l.expires_mode IS NULL
+	editionEnd = `SELECT 0, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $6 AND l.expires_mode IS NULL
 		AND CAST($2 AS BIGINT) < CAST($3 AS BIGINT) AND l.id > $5` + notNoted + `$7) ORDER BY l.id LIMIT 500`
 
 	// by the edition's days $7, in milliseconds: $2 and $3 are first activations.
-	editionDays = `SELECT l.id, l.first_activated_at, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $6
+	editionDays = `SELECT l.first_activated_at, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $6
 		AND (l.first_activated_at, l.id) > ($2, $5) AND l.first_activated_at <= $3` +
 		notNoted + `l.first_activated_at + CAST($7 AS BIGINT)) ORDER BY l.first_activated_at, l.id LIMIT 500`
 )
@@ -128,7 +128,7 @@ func (c candidate) trialEnds(from, to time.Time) bool {
 func (s *Store) candidates(ctx context.Context, text string, args []any) ([]candidate, error) {
 	rows, err := s.db.Query(ctx, text, args...)
 	return collect(rows, err, func(scan store.Scan) (c candidate, err error) {
-		return c, scan(&c.id, &c.place, &c.activated, &c.overrides)
+		return c, scan(&c.place, &c.id, &c.activated, &c.overrides)
 	})
 }
 
@@ -148,7 +148,11 @@ func (s *Store) endSources(ctx context.Context, v ident.VendorID, from, to time.
 		return r, json.Unmarshal([]byte(text), &r.policy)
 	})
 	begins, ends := from.UnixMilli(), to.UnixMilli()
-	sources := []source{{text: ownEnd, from: begins, to: ends}, {text: ownDays, byID: true, to: ends, args: []any{begins}}, {text: ownTrial, byID: true, to: ends}}
+	sources := []source{
+		{text: ownEnd, from: begins, to: ends},
+		{text: ownDays, byID: true, to: ends, args: []any{begins}},
+		{text: ownTrial, byID: true, to: ends},
+	}
 	for _, e := range editions {
 		p := e.policy
 		days := func(n int) source {

@@ -22,7 +22,7 @@ func TestPeriodicWorkReadsWhatIsDue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // only read
+	defer db.Close()
 	for name, q := range map[string]struct {
 		text, want string
 		args       []any
