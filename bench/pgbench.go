@@ -24,12 +24,11 @@ type counterpart struct {
 func counterparts(licenses int) []counterpart {
 	plain := fmt.Sprintf("\\set n random(1, %d)\n", licenses)
 	return []counterpart{
-		{"pgbench, a heartbeat's reading", plain + `SELECT a.id, a.token_key, a.client_name, d.suspended_until, s.last_seen_day, s.day_count, l.name, l.license_key, l.is_active, l.expires_at, l.revision,
- c.company_name, c.customer_number, e.revision FROM devices d
- JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id AND a.released_at IS NULL
+		{"pgbench, a heartbeat's reading", plain + `SELECT a.id, a.token_key, a.client_name, a.suspended_until, s.last_seen_day, s.day_count, l.name, l.license_key, l.is_active, l.expires_at, l.revision,
+ c.company_name, c.customer_number, e.revision FROM activations a
  JOIN pulses s ON s.activation_id = a.id JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id
  JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id
- WHERE d.vendor_id = 1 AND d.id = :n AND a.product_id = 1;
+ WHERE a.vendor_id = 1 AND a.client_id = 'bench-client-' || lpad(CAST(:n - 1 AS TEXT), 7, '0') AND a.released_at IS NULL AND a.product_id = 1;
 `, []string{"heartbeat, Ed25519 + nonce"}},
 		{"pgbench, an activation's changes", plain + `\set r random(1, 9000000000000000000)
 BEGIN;
@@ -38,7 +37,7 @@ INSERT INTO devices (vendor_id, uuid, number, created_at) VALUES (1, decode(md5(
 SELECT l.id, l.name, l.license_key, l.is_active, l.is_temporary, l.overrides, l.contract_tokens, l.regular_used, l.goodwill_used, l.last_slot, l.revision, p.name, c.company_name, e.revision FROM licenses l JOIN products p ON p.vendor_id = l.vendor_id AND p.id = l.product_id JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id WHERE l.vendor_id = 1 AND l.id = :n FOR NO KEY UPDATE OF l;
 SELECT id, token_key FROM tokens WHERE vendor_id = 1 AND license_id = :n ORDER BY slot DESC LIMIT 1;
 UPDATE licenses SET last_slot = last_slot WHERE vendor_id = 1 AND id = :n;
-INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, is_temporary, client_name, client_description, tags, hostname, platform, operating_system, software_version, device_variables, address, country, activated_at, token_key, said) VALUES (1, decode(md5('a' || :r), 'hex'), 1, :n, 2 * :n, :device, 0, 'Bench', '', '', 'bench', '', '', '1.0', '', '127.0.0.1', '', 1, decode(md5('t' || :r), 'hex'), 0) RETURNING id AS activation \gset
+INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, client_id, is_temporary, client_name, client_description, tags, hostname, platform, operating_system, software_version, device_variables, address, country, activated_at, token_key, said) VALUES (1, decode(md5('a' || :r), 'hex'), 1, :n, 2 * :n, :device, 'pgbench-' || :r, 0, 'Bench', '', '', 'bench', '', '', '1.0', '', '127.0.0.1', '', 1, decode(md5('t' || :r), 'hex'), 0) RETURNING id AS activation \gset
 INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES (:activation, 1, 1, 20000, 0);
 UPDATE tokens SET activation_id = :activation WHERE vendor_id = 1 AND id = 2 * :n;
 INSERT INTO audit_log (vendor_id, at, action, subject, subject_id, license_id, actor_kind, actor_id, actor_name, address, request_id, after_value) VALUES (1, 1, 'activation.created', 'activation', decode(md5('a' || :r), 'hex'), :n, 'provisioning', '', '', '127.0.0.1', '', repeat('x', 400));

@@ -134,8 +134,8 @@ func seed(ctx context.Context, to sink, vendor int64, licenses int) error {
 		{"devices", []string{"id", "vendor_id", "uuid", "number", "created_at"}, clients, func(i int) []any {
 			return []any{i + 1, vendor, seedUUID(kindDevice, i), clientID(i), ms}
 		}},
-		{"activations", []string{"id", "vendor_id", "uuid", "product_id", "license_id", "token_id", "device_id", "is_temporary", "client_name", "client_description", "tags", "hostname", "platform", "operating_system", "software_version", "device_variables", "address", "country", "activated_at", "token_key", "said"}, clients, func(i int) []any {
-			return []any{i + 1, vendor, seedUUID(kindActivation, i), 1, i + 1, 2*i + 2, i + 1, 0, "Bench", "", "", "", "", seedSystem, seedVersion, "", seedAddress, "", ms, seedUUID(kindToken, 2*i+1), said}
+		{"activations", []string{"id", "vendor_id", "uuid", "product_id", "license_id", "token_id", "device_id", "client_id", "is_temporary", "client_name", "client_description", "tags", "hostname", "platform", "operating_system", "software_version", "device_variables", "address", "country", "activated_at", "token_key", "said"}, clients, func(i int) []any {
+			return []any{i + 1, vendor, seedUUID(kindActivation, i), 1, i + 1, 2*i + 2, i + 1, clientID(i), 0, "Bench", "", "", "", "", seedSystem, seedVersion, "", seedAddress, "", ms, seedUUID(kindToken, 2*i+1), said}
 		}},
 		{"pulses", []string{"activation_id", "vendor_id", "last_seen_at", "last_seen_day", "day_count"}, clients, func(i int) []any {
 			return []any{i + 1, vendor, ms, day, 1}

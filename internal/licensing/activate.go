@@ -69,7 +69,7 @@ func (a *activating) load(found Found) error {
 	}
 	var present []*Activation
 	if !a.made {
-		if present, err = a.store.ClientActivations(a.t, v, a.product, a.device.ID); err != nil {
+		if present, err = a.store.ClientActivations(a.t, v, a.product, a.device.Number); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func (a *activating) load(found Found) error {
 	a.policy = a.license.Terms().Policy
 	if slices.ContainsFunc(present, (*Activation).IsGoodwill) {
 		// One may have turned regular while we waited for its licence.
-		if present, err = a.store.ClientActivations(a.t, v, a.product, a.device.ID); err != nil {
+		if present, err = a.store.ClientActivations(a.t, v, a.product, a.device.Number); err != nil {
 			return err
 		}
 	}

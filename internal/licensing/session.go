@@ -23,20 +23,21 @@ type Presented struct {
 // Present finds the licence that a session call names: by a full key of any
 // kind, or by its id; nil when there is none.
 func (s *Service) Present(t tx.Tx, v ident.VendorID, k Key) (*Presented, error) {
-	f, ok, err := s.store.FindKey(t, v, 0, k)
+	f, l, err := s.store.Presented(t, v, k)
 	if err != nil {
 		return nil, err
 	}
-	p := &Presented{Token: f.Token, ByID: !ok}
-	if !ok {
-		if f.License, err = s.store.LicenseID(t, v, k.UUID); err != nil || f.License == 0 {
-			return nil, err
-		}
+	if l != nil {
+		return &Presented{License: l, Token: f.Token}, nil
 	}
-	if p.License, err = s.store.License(t, v, f.License); err != nil || p.License == nil {
+	id, err := s.store.LicenseID(t, v, k.UUID)
+	if err != nil || id == 0 {
 		return nil, err
 	}
-	return p, nil
+	if l, err = s.store.License(t, v, id); err != nil || l == nil {
+		return nil, err
+	}
+	return &Presented{License: l, ByID: true}, nil
 }
 
 // BeginUse makes a session that comes before any activation count as the first

@@ -43,6 +43,10 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// or of any when product is 0).
 	FindKey(t tx.Tx, v ident.VendorID, product ident.ProductID, k Key) (Found, bool, error)
 
+	// Presented looks a key of any product up as FindKey does, and brings its licence
+	// without locking it; nil when there is none.
+	Presented(t tx.Tx, v ident.VendorID, k Key) (Found, *License, error)
+
 	// LockDevice gives the device with this number and locks it, making it if
 	// need be; made tells that it is new.
 	LockDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (d Device, made bool, err error)
@@ -53,9 +57,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// LockLicenses gives the licences and locks them in the order of their ids.
 	LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*License, error)
 
-	// ClientActivations gives the device's present activations of a product: at
+	// ClientActivations gives a client's present activations of a product: at
 	// most one temporary and one other.
-	ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, device ident.DeviceID) ([]*Activation, error)
+	ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, clientID string) ([]*Activation, error)
 
 	// HeldByClient gives a client's present activations of all products with their
 	// licences, temporary ones first, with no more of both than Held gives beside

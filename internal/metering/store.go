@@ -73,6 +73,7 @@ type Store interface { //nolint:interfacebloat // one room's rows: meters and th
 	ByExternalID(t tx.Tx, v ident.VendorID, meter ident.MeterID, externalID string) (*Entry, error)
 	ByContent(t tx.Tx, v ident.VendorID, meter ident.MeterID, device ident.DeviceID, amount int64, saidAt time.Time) (*Entry, error)
 
+	// InsertEntry adds to the ledger of a meter that is locked. It gives e no ID.
 	InsertEntry(t tx.Tx, v ident.VendorID, e *Entry) error
 
 	// Entry finds an entry by its transaction id; RollbackOf the one that undoes it.

@@ -27,9 +27,11 @@ func (sqliteDialect) ForUpdateOf(string) string   { return "" }
 func (sqliteDialect) ForUpdateSkipLocked() string { return "" }
 func (sqliteDialect) Greatest(a, b string) string { return "MAX(" + a + ", " + b + ")" }
 
+const postgresName = "postgres"
+
 type postgresDialect struct{}
 
-func (postgresDialect) Name() string                { return "postgres" }
+func (postgresDialect) Name() string                { return postgresName }
 func (postgresDialect) ForUpdate() string           { return " FOR NO KEY UPDATE" }
 func (postgresDialect) ForUpdateOf(a string) string { return " FOR NO KEY UPDATE OF " + a }
 func (postgresDialect) ForUpdateSkipLocked() string { return " FOR NO KEY UPDATE SKIP LOCKED" }

@@ -61,7 +61,7 @@ func (t *Tx) writeOutbox() error {
 // transactions write at once: a later one must not commit an earlier id. It
 // locks only where somebody listens. The embedded engine has one writer.
 func (t *Tx) lineUp(e tx.Event) error {
-	if t.Dialect.Name() != "postgres" {
+	if t.Dialect.Name() != postgresName {
 		return nil
 	}
 	var locked string

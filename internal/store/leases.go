@@ -35,7 +35,7 @@ func Release(t tx.Tx, name, holder string) error {
 // ServerTime reads the database server's clock; ok is false on the embedded
 // engine, which has none but the machine's.
 func (db *DB) ServerTime(ctx context.Context) (now time.Time, ok bool, err error) {
-	if db.Dialect.Name() != "postgres" {
+	if db.Dialect.Name() != postgresName {
 		return time.Time{}, false, nil
 	}
 	var us int64

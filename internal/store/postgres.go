@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -89,7 +90,7 @@ func (p *postgres) run(ctx context.Context, fn func(*Tx) error) error {
 		switch {
 		case err == nil:
 			return nil
-		case ctx.Err() != nil && interrupted(err):
+		case ctx.Err() != nil && interrupted(ctx, err):
 			return context.Cause(ctx)
 		case attempt == attempts || !retryable(err):
 			return asFault(err)
@@ -106,31 +107,34 @@ func (p *postgres) run(ctx context.Context, fn func(*Tx) error) error {
 // once runs fn in one transaction. The caller's context ends the waiting for a
 // connection, the begin and the statements, but not the commit: its outcome would
 // be unknown.
-func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (err error) {
+func (p *postgres) once(ctx context.Context, fn func(*Tx) error) error {
 	conn, err := p.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
-	whole, giveUp := context.WithCancel(context.WithoutCancel(ctx))
-	defer giveUp()
-	begun := context.AfterFunc(ctx, giveUp)
-	t, err := conn.BeginTx(whole, nil)
-	if !begun() && err == nil {
-		err = errors.Join(context.Cause(ctx), t.Rollback())
-	}
-	if err != nil {
+	if _, err := conn.ExecContext(ctx, "begin"); err != nil {
+		rollback(ctx, conn) // it may have begun
 		return err
 	}
-	// After a commit it does nothing; if it fails, the connection is dropped, which
-	// rolls back too. It is deferred for functions that end the goroutine.
-	defer func() { _ = within(endWithin, giveUp, t.Rollback) }()
+	over := false
+	defer func() { // deferred for functions that end the goroutine
+		if !over {
+			rollback(ctx, conn)
+		}
+	}()
 	s := p.db.newTx(ctx, ctx,
 		func(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
-			return t.QueryContext(ctx, sqltext, args...)
+			if ctx.Err() != nil { // the driver would give the connection up
+				return nil, context.Cause(ctx)
+			}
+			return conn.QueryContext(ctx, sqltext, args...)
 		},
 		func(ctx context.Context, sqltext string, args []any) (sql.Result, error) {
-			return t.ExecContext(ctx, sqltext, args...)
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			return conn.ExecContext(ctx, sqltext, args...)
 		})
 	s.batch = func(ctx context.Context, all []statement) error { return sendBatch(ctx, conn, all) }
 	if err := guard(fn, s); err != nil {
@@ -139,14 +143,30 @@ func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (err error) {
 		}
 		return err
 	}
-	return committed(within(endWithin, giveUp, t.Commit))
+	if len(s.later) > 0 && ctx.Err() != nil {
+		return context.Cause(ctx) // its statements are not through
+	}
+	err = committed(commit(ctx, conn, s.later))
+	over = err == nil
+	return err
 }
 
-// within ends something that takes too long.
-func within(limit time.Duration, giveUp context.CancelFunc, do func() error) error {
-	late := time.AfterFunc(limit, giveUp)
-	defer late.Stop()
-	return do()
+// commit sends the statements that nobody has waited for together with the end
+// of the transaction.
+func commit(ctx context.Context, conn *sql.Conn, rest []statement) error {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
+	defer stop()
+	return sendBatch(ctx, conn, append(rest, statement{sqltext: sqlCommit}))
+}
+
+// rollback ends a transaction. A connection on which that fails is dropped, which
+// rolls back too.
+func rollback(ctx context.Context, conn *sql.Conn) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
+	defer stop()
+	if _, err := conn.ExecContext(ctx, "rollback"); err != nil {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // this keeps it out of the pool
+	}
 }
 
 // committed judges the answer to a commit: when the database refuses, nothing
@@ -162,8 +182,9 @@ func committed(err error) error {
 }
 
 // interrupted: the caller's context is over, and that is what went wrong.
-func interrupted(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+func interrupted(ctx context.Context, err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, context.Cause(ctx)) || errors.Is(err, driver.ErrBadConn)
 }
 
 // retryable: the database has rolled back because of another transaction.

@@ -8,11 +8,17 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
+const sqlCommit = "commit"
+
 // sendBatch sends statements in one round trip, and gives the first error.
 func sendBatch(ctx context.Context, conn *sql.Conn, all []statement) error {
+	if len(all) == 1 && all[0].sqltext == sqlCommit {
+		return commitAlone(ctx, conn)
+	}
 	var batch pgx.Batch
 	for _, s := range all {
 		args, err := plain(s.args)
@@ -28,13 +34,39 @@ func sendBatch(ctx context.Context, conn *sql.Conn, all []statement) error {
 		}
 		results := line.Conn().SendBatch(ctx, &batch)
 		defer func() { err = errors.Join(err, results.Close()) }()
-		for range all {
-			if _, err := results.Exec(); err != nil {
+		for _, s := range all {
+			tag, err := results.Exec()
+			if err != nil {
 				return err //nolint:wrapcheck // judged by its type
+			}
+			if s.sqltext == sqlCommit {
+				return judgeCommit(tag)
 			}
 		}
 		return nil
 	})
+}
+
+func commitAlone(ctx context.Context, conn *sql.Conn) error {
+	return conn.Raw(func(raw any) error {
+		line, ok := raw.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("store: a connection of another driver: %T", raw) // a wiring defect
+		}
+		tag, err := line.Conn().Exec(ctx, sqlCommit)
+		if err != nil {
+			return err //nolint:wrapcheck // judged by its type
+		}
+		return judgeCommit(tag)
+	})
+}
+
+// judgeCommit: a transaction that has failed is rolled back by its commit.
+func judgeCommit(tag pgconn.CommandTag) error {
+	if tag.String() != "COMMIT" {
+		return pgx.ErrTxCommitRollback
+	}
+	return nil
 }
 
 // plain gives arguments as database/sql gives them to its drivers.

@@ -11,7 +11,7 @@ import (
 // and whatever is written meanwhile.
 func (db *DB) Snapshot(ctx context.Context, fn func(query func(sqltext string, args ...any) (*sql.Rows, error)) error) (err error) {
 	options := &sql.TxOptions{ReadOnly: true}
-	if db.Dialect.Name() == "postgres" {
+	if db.Dialect.Name() == postgresName {
 		options.Isolation = sql.LevelRepeatableRead
 	}
 	t, err := db.reads.BeginTx(ctx, options)

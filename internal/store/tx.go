@@ -146,10 +146,7 @@ func (t *Tx) flush() error {
 	if err := t.writeJournal(); err != nil {
 		return err
 	}
-	if err := t.writeOutbox(); err != nil {
-		return err
-	}
-	return t.send()
+	return t.writeOutbox() // what waits now goes with the commit
 }
 
 // leave closes what a function left open: open rows would hold the writer's

@@ -45,6 +45,16 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 			WHERE a.released_at IS NULL AND (a.product_id <> l.product_id OR a.is_temporary <> l.is_temporary)`,
 	},
 	{
+		"activations of another client id than their device's number",
+		`SELECT COUNT(*) FROM activations a LEFT JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
+			WHERE d.id IS NULL OR d.number <> a.client_id`,
+	},
+	{
+		"present activations suspended until another instant than their device",
+		`SELECT COUNT(*) FROM activations a JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
+			WHERE a.released_at IS NULL AND COALESCE(a.suspended_until, -1) <> COALESCE(d.suspended_until, -1)`,
+	},
+	{
 		"licences of an edition of another product",
 		`SELECT COUNT(*) FROM licenses l JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id WHERE e.product_id <> l.product_id`,
 	},

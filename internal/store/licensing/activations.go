@@ -10,9 +10,9 @@ import (
 const activationsFrom = `SELECT ` + activationColumns + ` FROM activations a` + activationTables
 
 // ClientActivations implements licensing.Store.
-func (s *Store) ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, device ident.DeviceID) ([]*licensing.Activation, error) {
-	rows, err := writing(t)(activationsFrom+`WHERE a.vendor_id = $1 AND a.device_id = $2 AND a.product_id = $3 AND a.released_at IS NULL
-		ORDER BY a.is_temporary DESC`, v, device, product)
+func (s *Store) ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, clientID string) ([]*licensing.Activation, error) {
+	rows, err := writing(t)(activationsFrom+`WHERE a.vendor_id = $1 AND a.client_id = $2 AND a.product_id = $3 AND a.released_at IS NULL
+		ORDER BY a.is_temporary DESC`, v, clientID, product)
 	return collect(rows, err, scanActivation)
 }
 
@@ -41,11 +41,11 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 	}
 	id, err := store.On(t).Insert(`INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, is_temporary,
 		goodwill_since, goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version,
-		device_variables, address, country, client_public_key, activated_at, token_key, said, is_offline)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id`,
+		device_variables, address, country, client_public_key, activated_at, token_key, said, is_offline, client_id, suspended_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) RETURNING id`,
 		v, a.UUID, product, a.License, a.Token, a.Device.ID, store.Bit(a.IsTemporary), millis(a.GoodwillSince), millis(a.GoodwillUntil),
 		c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country,
-		c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said, store.Bit(a.IsOffline))
+		c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said, store.Bit(a.IsOffline), a.Device.Number, millis(a.Device.SuspendedUntil))
 	if err != nil {
 		return err
 	}

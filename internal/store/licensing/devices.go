@@ -30,6 +30,10 @@ func (s *Store) DropDevice(t tx.Tx, v ident.VendorID, id ident.DeviceID) error {
 
 // SetSuspension implements licensing.Store.
 func (s *Store) SetSuspension(t tx.Tx, v ident.VendorID, d ident.DeviceID, until time.Time) error {
-	_, err := store.On(t).Exec(`UPDATE devices SET suspended_until = $1 WHERE vendor_id = $2 AND id = $3`, millis(until), v, d)
-	return err
+	// The device goes first: an activation of it that is under way has it locked,
+	// and is there to be changed once it is given back.
+	if _, err := store.On(t).Exec(`UPDATE devices SET suspended_until = $1 WHERE vendor_id = $2 AND id = $3`, millis(until), v, d); err != nil {
+		return err
+	}
+	return store.On(t).Later(`UPDATE activations SET suspended_until = $1 WHERE vendor_id = $2 AND device_id = $3 AND released_at IS NULL`, millis(until), v, d)
 }

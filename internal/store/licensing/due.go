@@ -17,14 +17,20 @@ func scanDue(scan store.Scan) (licensing.Due, error) {
 	return d, err
 }
 
-// Silent implements licensing.Reader. The day serves the index, the instant decides.
+// selectSilent: the day serves the index, the instant decides. A cross join holds
+// SQLite to the order of the tables; left to itself it reads every activation,
+// also where no product unassigns anybody.
+const selectSilent = `SELECT a.vendor_id, a.uuid
+	FROM products p CROSS JOIN pulses s CROSS JOIN activations a
+	WHERE p.maximum_inactive_days IS NOT NULL
+		AND s.vendor_id = p.vendor_id AND s.last_seen_day <= $1 - p.maximum_inactive_days
+		AND s.last_seen_at < $2 - p.maximum_inactive_days * CAST(86400000 AS BIGINT)
+		AND +a.vendor_id = s.vendor_id AND a.id = s.activation_id AND a.product_id = p.id AND a.released_at IS NULL AND a.is_offline = 0
+	LIMIT $3`
+
+// Silent implements licensing.Reader.
 func (s *Store) Silent(ctx context.Context, now time.Time, limit int) ([]licensing.Due, error) {
-	rows, err := s.db.Query(ctx, `SELECT a.vendor_id, a.uuid
-		FROM products p
-		JOIN pulses s ON s.vendor_id = p.vendor_id AND s.last_seen_day <= $1 - p.maximum_inactive_days
-		JOIN activations a ON a.vendor_id = s.vendor_id AND a.id = s.activation_id AND a.product_id = p.id AND a.released_at IS NULL AND a.is_offline = 0
-		WHERE p.maximum_inactive_days IS NOT NULL AND s.last_seen_at < $2 - p.maximum_inactive_days * CAST(86400000 AS BIGINT)
-		LIMIT $3`, licensing.DayOf(now), now.UnixMilli(), limit)
+	rows, err := s.db.Query(ctx, selectSilent, licensing.DayOf(now), now.UnixMilli(), limit)
 	return collect(rows, err, scanDue)
 }
 

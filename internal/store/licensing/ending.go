@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
@@ -36,38 +37,41 @@ func (s *Store) Vendors(ctx context.Context) ([]ident.VendorID, error) {
 	})
 }
 
-// source is one way in which a licence gets an end, each served by an index: the
-// text selects candidates by $1 vendor, $2 from, $3 to, $4 kind, and more.
+// source is one way in which a licence gets an end, each served by an index, whose
+// order it is read in: the text selects candidates by $1 vendor, $2 and $5 the place
+// after which a page begins, $3 the end of it all, $4 kind, and more.
 type source struct {
-	text string
-	args []any
+	text     string
+	from, to int64 // of what its index leads with; from is exclusive
+	byID     bool  // its index leads with the id, and from is nothing
+	args     []any
 }
 
 const (
 	notNoted = ` AND NOT EXISTS (SELECT 1 FROM license_notices n WHERE n.vendor_id = l.vendor_id AND n.license_id = l.id AND n.kind = $4 AND n.ends_at = `
 
 	// by an instant of its own.
-	ownEnd = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1
-		AND l.expires_at > $2 AND l.expires_at <= $3` + notNoted + `l.expires_at)`
+	ownEnd = `SELECT l.expires_at, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1
+		AND (l.expires_at, l.id) > ($2, $5) AND l.expires_at <= $3` + notNoted + `l.expires_at) ORDER BY l.expires_at, l.id LIMIT 500`
 
-	// by days of its own.
-	ownDays = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.expires_days IS NOT NULL
-		AND l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT) > $2
-		AND l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT) <= $3` +
-		notNoted + `l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT))`
+	// by days of its own, which no index leads with.
+	ownDays = `SELECT 0, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.expires_days IS NOT NULL
+		AND l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT) > $6
+		AND l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT) <= $3
+		AND l.id > $5 AND CAST($2 AS BIGINT) <= 0` + notNoted + `l.first_activated_at + l.expires_days * CAST(86400000 AS BIGINT)) ORDER BY l.id LIMIT 500`
 
 	// by a trial of its own, which Go looks for; $2 to $4 are named because they are given.
-	ownTrial = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.overrides IS NOT NULL
-		AND l.first_activated_at IS NOT NULL AND CAST($2 AS BIGINT) < CAST($3 AS BIGINT) AND CAST($4 AS TEXT) <> ''`
+	ownTrial = `SELECT 0, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.overrides IS NOT NULL
+		AND l.first_activated_at IS NOT NULL AND CAST($2 AS BIGINT) < CAST($3 AS BIGINT) AND CAST($4 AS TEXT) <> '' AND l.id > $5 ORDER BY l.id LIMIT 500`
 
-	// by the edition's instant $6, which lies within.
-	editionEnd = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $5 AND l.expires_mode IS NULL
-		AND $6 > CAST($2 AS BIGINT) AND $6 <= CAST($3 AS BIGINT)` + notNoted + `$6)`
+	// by the edition's instant $7, which lies within.
+	editionEnd = `SELECT 0, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $6 AND l.expires_mode IS NULL
+		AND CAST($2 AS BIGINT) < CAST($3 AS BIGINT) AND l.id > $5` + notNoted + `$7) ORDER BY l.id LIMIT 500`
 
-	// by the edition's days $6, in milliseconds.
-	editionDays = `SELECT l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $5
-		AND l.first_activated_at > CAST($2 AS BIGINT) - CAST($6 AS BIGINT) AND l.first_activated_at <= CAST($3 AS BIGINT) - CAST($6 AS BIGINT)` +
-		notNoted + `l.first_activated_at + CAST($6 AS BIGINT))`
+	// by the edition's days $7, in milliseconds: $2 and $3 are first activations.
+	editionDays = `SELECT l.first_activated_at, l.id, l.first_activated_at, l.overrides FROM licenses l WHERE l.vendor_id = $1 AND l.edition_id = $6
+		AND (l.first_activated_at, l.id) > ($2, $5) AND l.first_activated_at <= $3` +
+		notNoted + `l.first_activated_at + CAST($7 AS BIGINT)) ORDER BY l.first_activated_at, l.id LIMIT 500`
 )
 
 // Ending implements licensing.Reader.
@@ -79,19 +83,22 @@ func (s *Store) Ending(ctx context.Context, v ident.VendorID, kind string, from,
 			return
 		}
 		for _, src := range sources {
-			for last, more := ident.LicenseID(0), true; more; {
-				args := append([]any{v, from.UnixMilli(), to.UnixMilli(), kind}, src.args...)
-				ids, err := s.candidates(ctx, src.text, append(args, last))
+			last := candidate{id: math.MaxInt64, place: src.from}
+			if src.byID {
+				last = candidate{}
+			}
+			for more := true; more; {
+				page, err := s.candidates(ctx, src.text, append([]any{v, last.place, src.to, kind, last.id}, src.args...))
 				if err != nil {
 					yield(0, err)
 					return
 				}
-				for _, c := range ids {
-					if last = c.id; (src.text != ownTrial || c.trialEnds(from, to)) && !yield(c.id, nil) {
+				for _, last = range page {
+					if (src.text != ownTrial || last.trialEnds(from, to)) && !yield(last.id, nil) {
 						return
 					}
 				}
-				more = len(ids) == endPage
+				more = len(page) == endPage
 			}
 		}
 	}
@@ -100,6 +107,7 @@ func (s *Store) Ending(ctx context.Context, v ident.VendorID, kind string, from,
 // candidate is a licence that may end; the rest is for those with a trial of their own.
 type candidate struct {
 	id        ident.LicenseID
+	place     int64 // what goes before the id in the order of its source
 	activated sql.Null[int64]
 	overrides sql.Null[string]
 }
@@ -118,9 +126,10 @@ func (c candidate) trialEnds(from, to time.Time) bool {
 }
 
 func (s *Store) candidates(ctx context.Context, text string, args []any) ([]candidate, error) {
-	after := map[int]string{5: "$5", 7: "$7"}[len(args)]
-	rows, err := s.db.Query(ctx, text+` AND l.id > `+after+` ORDER BY l.id LIMIT 500`, args...)
-	return collect(rows, err, func(scan store.Scan) (c candidate, err error) { return c, scan(&c.id, &c.activated, &c.overrides) })
+	rows, err := s.db.Query(ctx, text, args...)
+	return collect(rows, err, func(scan store.Scan) (c candidate, err error) {
+		return c, scan(&c.place, &c.id, &c.activated, &c.overrides)
+	})
 }
 
 // endSources gives the ways in which licences of a vendor can end within.
@@ -138,17 +147,26 @@ func (s *Store) endSources(ctx context.Context, v ident.VendorID, from, to time.
 		}
 		return r, json.Unmarshal([]byte(text), &r.policy)
 	})
-	sources := []source{{text: ownEnd}, {text: ownDays}, {text: ownTrial}}
+	begins, ends := from.UnixMilli(), to.UnixMilli()
+	sources := []source{
+		{text: ownEnd, from: begins, to: ends},
+		{text: ownDays, byID: true, to: ends, args: []any{begins}},
+		{text: ownTrial, byID: true, to: ends},
+	}
 	for _, e := range editions {
 		p := e.policy
+		days := func(n int) source {
+			ms := int64(n) * dayMS
+			return source{text: editionDays, from: begins - ms, to: ends - ms, args: []any{e.id, ms}}
+		}
 		switch {
 		case p.ExpiresMode == terms.ExpiresAt && p.ExpiresAt != nil && p.ExpiresAt.After(from) && !p.ExpiresAt.After(to):
-			sources = append(sources, source{editionEnd, []any{e.id, p.ExpiresAt.UnixMilli()}})
+			sources = append(sources, source{text: editionEnd, byID: true, to: ends, args: []any{e.id, p.ExpiresAt.UnixMilli()}})
 		case p.ExpiresMode == terms.ExpiresDaysActivated && p.ExpiresDays != nil:
-			sources = append(sources, source{editionDays, []any{e.id, int64(*p.ExpiresDays) * dayMS}})
+			sources = append(sources, days(*p.ExpiresDays))
 		}
 		if p.TrialDays > 0 {
-			sources = append(sources, source{editionDays, []any{e.id, int64(p.TrialDays) * dayMS}})
+			sources = append(sources, days(p.TrialDays))
 		}
 	}
 	return sources, err

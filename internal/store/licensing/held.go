@@ -16,23 +16,22 @@ import (
 // edition and its product only the revision is read: their contents are kept,
 // and every change of either that an answer shows raises the edition's.
 const heldColumns = `a.id, a.uuid, a.token_key, a.client_name, a.client_description, a.client_public_key, a.said, a.goodwill_since, a.goodwill_until,
-	d.suspended_until, s.last_seen_day, s.day_count,
+	a.suspended_until, s.last_seen_day, s.day_count,
 	l.id, l.name, l.license_key, l.legacy_license_key, l.is_active, l.is_temporary, l.starts_at, l.expires_mode, l.expires_at, l.expires_days,
 	l.overrides, l.measured, l.first_activated_at, l.regular_used, l.goodwill_used, l.used_up_at, l.revision,
 	c.uuid, c.company_name, c.customer_number, l.edition_id, e.revision`
 
 const heldFrom = `
-	FROM devices d
-	JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id AND a.released_at IS NULL
+	FROM activations a
 	JOIN pulses s ON s.activation_id = a.id
 	JOIN licenses l ON +l.vendor_id = a.vendor_id AND l.id = a.license_id
 	JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id
 	JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id
-	WHERE d.vendor_id = $1 AND d.number = $2`
+	WHERE a.vendor_id = $1 AND a.client_id = $2 AND a.released_at IS NULL`
 
 const (
 	selectHeld         = `SELECT ` + heldColumns + heldFrom + ` AND a.product_id = $3`
-	selectHeldByClient = `SELECT d.id, l.uuid, ` + heldColumns + heldFrom + ` ORDER BY l.is_temporary DESC, a.id`
+	selectHeldByClient = `SELECT a.device_id, l.uuid, ` + heldColumns + heldFrom + ` ORDER BY l.is_temporary DESC, a.id`
 )
 
 // Held implements licensing.Reader: one read for the whole of a heartbeat.

@@ -12,11 +12,41 @@ func (s *Store) FindKey(t tx.Tx, v ident.VendorID, product ident.ProductID, k li
 	return findKey(writing(t), v, product, k)
 }
 
-func findKey(q querier, v ident.VendorID, product ident.ProductID, k licensing.Key) (licensing.Found, bool, error) {
-	type try struct {
-		sqltext string
-		args    []any
+// Presented implements licensing.Store. Most present a license key, and are found
+// with their licence in one read.
+func (s *Store) Presented(t tx.Tx, v ident.VendorID, k licensing.Key) (licensing.Found, *licensing.License, error) {
+	tries := triesOf(v, 0, k)
+	if !k.UUID.IsZero() {
+		all, err := s.licenses(writing(t), t.Now(), selectLicense+` $1 AND l.license_key = $2`, v, k.UUID)
+		if err != nil {
+			return licensing.Found{}, nil, err
+		}
+		if len(all) > 0 {
+			return licensing.Found{License: all[0].ID, Product: all[0].Product.ID}, all[0], nil
+		}
+		tries = tries[1:]
 	}
+	f, ok, err := findBy(writing(t), 0, tries)
+	if err != nil || !ok {
+		return licensing.Found{}, nil, err
+	}
+	l, err := s.License(t, v, f.License)
+	return f, l, err
+}
+
+func findKey(q querier, v ident.VendorID, product ident.ProductID, k licensing.Key) (licensing.Found, bool, error) {
+	return findBy(q, product, triesOf(v, product, k))
+}
+
+// try is one meaning that a presented key may have.
+type try struct {
+	sqltext string
+	args    []any
+}
+
+// triesOf gives what a key may be, in the order in which it is looked for: a UUID
+// is a license key first.
+func triesOf(v ident.VendorID, product ident.ProductID, k licensing.Key) []try {
 	var tries []try
 	if k.Licensee != "" {
 		tries = append(tries, try{
@@ -47,6 +77,10 @@ func findKey(q querier, v ident.VendorID, product ident.ProductID, k licensing.K
 		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses
 			WHERE vendor_id = $1 AND product_id = $2 AND legacy_license_key = $3`, []any{v, product, k.Legacy}})
 	}
+	return tries
+}
+
+func findBy(q querier, product ident.ProductID, tries []try) (licensing.Found, bool, error) {
 	for _, try := range tries {
 		rows, err := q(try.sqltext, try.args...)
 		f, err := first(rows, err, func(scan store.Scan) (*licensing.Found, error) {

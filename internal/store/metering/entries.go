@@ -92,14 +92,12 @@ func (Store) Newer(t tx.Tx, v ident.VendorID, e metering.Entry) (bool, error) {
 
 // InsertEntry implements metering.Store.
 func (Store) InsertEntry(t tx.Tx, v ident.VendorID, e *metering.Entry) error {
-	id, err := store.On(t).Insert(`INSERT INTO consumptions (vendor_id, uuid, meter_id, kind, amount, device_id, user_id, external_id, said_at,
+	return store.On(t).Later(`INSERT INTO consumptions (vendor_id, uuid, meter_id, kind, amount, device_id, user_id, external_id, said_at,
 		at, note, undoes, limit_then, consumed_then, goodwill_percent, period_started_at, period_ends_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		v, e.UUID, e.Meter, string(e.Kind), e.Amount, number(int64(e.Device)), e.UserID, text(e.ExternalID), millis(e.SaidAt),
 		e.At.UnixMilli(), e.Note, number(int64(e.Undoes)), e.Limit, e.Consumed, e.GoodwillPercent,
 		e.Period.StartedAt.UnixMilli(), millis(e.Period.EndsAt))
-	e.ID = ident.EntryID(id)
-	return err
 }
 
 // number writes NULL for 0.

@@ -3,7 +3,6 @@ package metering
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"chancery/internal/ident"
@@ -90,15 +89,11 @@ func (Store) Make(t tx.Tx, v ident.VendorID, m metering.Meter) error {
 
 // Save implements metering.Store.
 func (Store) Save(t tx.Tx, v ident.VendorID, m metering.Meter) error {
-	n, err := store.On(t).Exec(`UPDATE meters SET consumed = $1, gross = $2, folded_consumed = $3, folded_gross = $4,
+	return store.On(t).Later(`UPDATE meters SET consumed = $1, gross = $2, folded_consumed = $3, folded_gross = $4,
 		period_started_at = $5, period_ends_at = $6, reset_mode = $7, reset_days = $8, alerted = $9, exhausted_at = $10
 		WHERE vendor_id = $11 AND id = $12`,
 		m.Consumed, m.Gross, m.FoldedConsumed, m.FoldedGross, m.StartedAt.UnixMilli(), millis(m.EndsAt), string(m.Reset), m.ResetDays,
 		m.Alerted, millis(m.ExhaustedAt), v, m.ID)
-	if err == nil && n != 1 {
-		err = fmt.Errorf("meter %d is missing", m.ID)
-	}
-	return err
 }
 
 // Meters implements metering.Reader.
