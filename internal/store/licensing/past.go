@@ -96,7 +96,7 @@ func (s *Store) PastActivations(t tx.Tx, v ident.VendorID, all []*licensing.Past
 }
 
 func pastActivationRows(q *store.Tx, v ident.VendorID, all []*licensing.PastActivation) error {
-	const columns = 25
+	const columns = 27
 	values := make([]any, 0, len(all)*columns)
 	byUUID := make(map[ident.UUID]*licensing.PastActivation, len(all))
 	for _, a := range all {
@@ -112,11 +112,12 @@ func pastActivationRows(q *store.Tx, v ident.VendorID, all []*licensing.PastActi
 		}
 		values = append(values, v, a.UUID, a.Product, a.License, a.Token, a.TokenKey, a.Device.ID, store.Bit(a.IsTemporary), millis(a.GoodwillSince),
 			millis(a.GoodwillUntil), c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables,
-			c.Address, c.Country, a.Said, a.ActivatedAt.UnixMilli(), millis(a.ReleasedAt), text(string(a.ReleaseReason)), c.PublicKey)
+			c.Address, c.Country, a.Said, a.ActivatedAt.UnixMilli(), millis(a.ReleasedAt), text(string(a.ReleaseReason)), c.PublicKey,
+			a.Device.Number, millis(a.Device.SuspendedUntil))
 	}
 	return q.InsertMany(`INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, token_key, device_id, is_temporary, goodwill_since,
 		goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version, device_variables,
-		address, country, said, activated_at, released_at, release_reason, client_public_key) VALUES`, columns, values, "RETURNING id, uuid",
+		address, country, said, activated_at, released_at, release_reason, client_public_key, client_id, suspended_until) VALUES`, columns, values, "RETURNING id, uuid",
 		func(scan store.Scan) error {
 			var id ident.ActivationID
 			var uuid ident.UUID
