@@ -11,7 +11,7 @@ CREATE INDEX licenses_refusing ON licenses (vendor_id, id) WHERE used_up_at IS N
 CREATE INDEX licenses_above_contract ON licenses (vendor_id, id) WHERE goodwill_used > 0;
 
 -- Names of hosts are ASCII, so that LOWER is the same on both engines.
-CREATE INDEX activations_present ON activations (vendor_id, id) WHERE released_at IS NULL;
+CREATE INDEX activations_in_use ON activations (vendor_id, id) WHERE released_at IS NULL;
 CREATE INDEX activations_past ON activations (vendor_id, id) WHERE released_at IS NOT NULL;
 CREATE INDEX activations_by_hostname ON activations (vendor_id, LOWER(hostname), id) WHERE released_at IS NULL AND hostname <> '';
 CREATE INDEX activations_goodwill_all ON activations (vendor_id, id) WHERE released_at IS NULL AND goodwill_since IS NOT NULL;
