@@ -23,6 +23,9 @@ import (
 // vendor is what `chancery vendor create --json` prints.
 type vendor struct {
 	ID              string `json:"vendor_id"`
+	Slug            string `json:"slug"`
+	OwnerEmail      string `json:"owner_email"`
+	OwnerPassword   string `json:"owner_password"`
 	ProvisioningKey string `json:"provisioning_key"`
 	AdminKey        string `json:"admin_key"`
 	Ed25519         string `json:"ed25519_public_key"`

@@ -18,6 +18,7 @@ import (
 	"chancery/internal/metrics"
 	"chancery/internal/outbox"
 	"chancery/internal/web"
+	"chancery/internal/wire/slascone"
 )
 
 // Config is what a server needs.
@@ -75,7 +76,8 @@ type App struct {
 	server   *http.Server
 	figures  *http.Server // nil without MetricsListen
 	metrics  *metrics.Metrics
-	views    []web.View // the pages' templates, for the test that checks them
+	clients  *slascone.API // makes the files that pages hand out
+	views    []web.View    // the pages' templates, for the test that checks them
 
 	figuresAddress string
 	listener       net.Listener

@@ -22,9 +22,20 @@ func areas() []area {
 		(*App).consoleEntrance,
 		(*App).consoleAccount,
 		(*App).consoleTeam,
+		(*App).consoleOverview,
+		(*App).consoleAttention,
+		(*App).consoleAnalytics,
 		(*App).consoleLicenses,
+		(*App).consoleDevices,
+		(*App).consoleSessions,
+		(*App).consoleSearch,
 		(*App).consoleSettings,
+		(*App).consoleWebhooks,
+		(*App).consoleMails,
 		(*App).consoleAuditLog,
+		(*App).consoleCatalog,
+		(*App).consoleCustomers,
+		(*App).consoleImports,
 	}
 }
 

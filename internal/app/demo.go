@@ -86,7 +86,7 @@ func (d Demo) Run(ctx context.Context) (err error) {
 		return err
 	}
 	facts, err := demo.Fill(ctx, demo.Config{
-		Runner: r.DB, Catalog: r.Catalog, Customers: r.Customers, Licenses: r.Licenses, Clock: clock, Vendor: vendor.ID,
+		Runner: r.DB, Catalog: r.Catalog, Customers: r.Customers, Licenses: r.Licenses, Past: r.LicenseRows, Clock: clock, IDs: r.IDs, Vendor: vendor.ID,
 	})
 	if ctx.Err() != nil {
 		return nil // stopped before it was ready

@@ -26,6 +26,7 @@ func (a *App) plan() error {
 		Job{Name: "write down lapsed sessions", Every: time.Minute, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},
 		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
 		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Run: sealing(r, sealer, a.c.Log, true)},
+		Job{Name: "count the daily figures", Every: 10 * time.Second, Run: r.countFigures},
 		Job{Name: "tidy the outbox", Every: 10 * time.Minute, Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
 			return r.OutboxRows.Tidy(ctx, r.Clock.Now())
 		})},
@@ -33,12 +34,24 @@ func (a *App) plan() error {
 		Job{Name: "forget old mail", Every: time.Hour, Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
 			return r.MailRows.Forget(ctx, r.Clock.Now())
 		})},
+		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
+		Job{Name: "forget old imports", Every: time.Hour, Run: counted(a.c.Log, "old imports forgotten", r.Imports.Forget)},
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
 		Job{Name: "forget old sign-ins", Every: time.Hour, Run: a.periodic.InTx(r.forgetSignIns)},
 	)
 	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
 	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
 	return nil
+}
+
+// countFigures counts what is due of every vendor's daily figures.
+func (r *Rooms) countFigures(ctx context.Context) error {
+	all, err := r.VendorRows.All(ctx)
+	for _, v := range all {
+		_, e := r.Figures.Round(ctx, v.ID, v.CreatedAt)
+		err = errors.Join(err, e)
+	}
+	return err
 }
 
 // forgetEvery: nobody waits for room to be made.

@@ -5,6 +5,7 @@ import (
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
+	"chancery/internal/figures"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/keyring"
@@ -13,6 +14,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	figurestore "chancery/internal/store/figures"
 	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
 	outboxstore "chancery/internal/store/outbox"
@@ -64,6 +66,13 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	if r.Customers, err = customers.New(customers.Config{Store: r.CustomerRows, IDs: r.IDs}); err != nil {
 		return err
 	}
-	r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs, Sealer: sealer})
-	return err
+	if r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs, Sealer: sealer}); err != nil {
+		return err
+	}
+	r.FigureRows = figurestore.Store{DB: r.DB}
+	r.Figures, err = figures.New(figures.Config{Store: r.FigureRows, Runner: r.DB, Clock: r.Clock})
+	if err != nil {
+		return err
+	}
+	return r.furnishImports()
 }

@@ -32,11 +32,11 @@ func (r *Rooms) furnishMail(sealer *keyring.Sealer) error {
 }
 
 // dashboard gives where a vendor's customers sign in.
-func (r *Rooms) dashboard(vendor ident.UUID) string {
+func (r *Rooms) dashboard(slug string) string {
 	if r.publicURL == nil {
 		return ""
 	}
-	return strings.TrimSuffix(r.publicURL.String(), "/") + "/portal/" + vendor.String() + "/"
+	return strings.TrimSuffix(r.publicURL.String(), "/") + "/portal/" + slug + "/"
 }
 
 // newPostman makes what sends the mail queue.

@@ -184,7 +184,7 @@ func TestMailFromIssueToInbox(t *testing.T) {
 		text := strings.ReplaceAll(string(body), "=\r\n", "")
 		if got.Header.Get("To") != "<kirk@example.com>" || got.Header.Get("From") != `"Acme" <licences@example.com>` ||
 			got.Header.Get("Subject") != "Your licence of Drill" || !strings.Contains(got.Header.Get("Content-Type"), "multipart/alternative") ||
-			!strings.Contains(text, key) || !strings.Contains(text, m.product) || !strings.Contains(text, "https://licences.example.com/portal/"+m.vendor.VendorID+"/") {
+			!strings.Contains(text, key) || !strings.Contains(text, m.product) || !strings.Contains(text, "https://licences.example.com/portal/"+m.vendor.Slug+"/") {
 			t.Errorf("%v\n%s", got.Header, text)
 		}
 		logged := m.awaitLog(t, "sent", 1)

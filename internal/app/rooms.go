@@ -13,9 +13,11 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
+	"chancery/internal/figures"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/imports"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
@@ -26,8 +28,10 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	figurestore "chancery/internal/store/figures"
 	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
+	importstore "chancery/internal/store/imports"
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
 	mailstore "chancery/internal/store/mailing"
@@ -101,8 +105,12 @@ type Rooms struct {
 	AuditRows     auditstore.Store
 	Subscriptions *outbox.Service
 	OutboxRows    outboxstore.Store
+	Figures       *figures.Service
+	FigureRows    figurestore.Store
 	Mails         *mailing.Service
 	MailRows      mailstore.Store
+	Imports       *imports.Service
+	ImportRows    importstore.Store
 
 	log       *slog.Logger
 	sealer    *keyring.Sealer

@@ -42,6 +42,7 @@ func (a *App) mount() error {
 	if err != nil {
 		return err
 	}
+	a.clients = clients
 	management, err := manage.New(manage.Config{
 		Changes: r.Changes, Clock: r.Clock, Keys: r.Authenticator,
 		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,

@@ -20,7 +20,21 @@ type Filter struct {
 	To        *time.Time // exclusive
 }
 
-// Indexed reports whether an index serves the filter: the licence's is all there is.
+// OfThing reports whether the filter asks for the history of one thing that is
+// no part of a licence, which an index serves.
+func (f Filter) OfThing() bool {
+	switch f.Subject {
+	case "customer", "product", "edition", "import":
+		return !f.SubjectID.IsZero() && f.License.IsZero()
+	}
+	return false
+}
+
+// Indexed reports whether an index serves the filter: a licence's, or that of
+// another thing.
 func (f Filter) Indexed() bool {
+	if f.OfThing() {
+		return f.Action == "" && f.ActorID == "" && f.From == nil && f.To == nil
+	}
 	return f.Action == "" && f.Subject == "" && f.SubjectID.IsZero() && f.ActorID == "" && f.From == nil && f.To == nil
 }

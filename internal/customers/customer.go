@@ -18,6 +18,7 @@ type Customer struct {
 	UUID         ident.UUID
 	SuperiorID   ident.CustomerID // 0 for none
 	SuperiorUUID ident.UUID       // zero for none
+	SuperiorName string           // its company name
 	CompanyName  string
 	Number       string // customer_number: unique per vendor
 	Email        string // lower-case; "" for none

@@ -12,7 +12,7 @@ func (s *Service) move(t tx.Tx, vendor ident.VendorID, c Customer, to *ident.UUI
 		if c.SuperiorID == 0 {
 			return c, nil
 		}
-		c.SuperiorID, c.SuperiorUUID = 0, ident.UUID{}
+		c.SuperiorID, c.SuperiorUUID, c.SuperiorName = 0, ident.UUID{}, ""
 		return c, s.Store.Move(t, vendor, c.ID, 0)
 	}
 	if *to == c.SuperiorUUID {
@@ -34,7 +34,7 @@ func (s *Service) move(t tx.Tx, vendor ident.VendorID, c Customer, to *ident.UUI
 		return Customer{}, fault.Refused("customer_cycle", "A customer can't be placed under itself or one of its own sub-customers.",
 			"Choose a superior outside this customer's own tree, or move that one out first.")
 	}
-	c.SuperiorID, c.SuperiorUUID = superior.ID, superior.UUID
+	c.SuperiorID, c.SuperiorUUID, c.SuperiorName = superior.ID, superior.UUID, superior.CompanyName
 	return c, s.Store.Move(t, vendor, c.ID, superior.ID)
 }
 

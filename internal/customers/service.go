@@ -78,7 +78,7 @@ func (s *Service) Create(t tx.Tx, vendor ident.VendorID, r Create) (Customer, er
 		if err != nil {
 			return Customer{}, err
 		}
-		c.SuperiorID, c.SuperiorUUID = superior.ID, superior.UUID
+		c.SuperiorID, c.SuperiorUUID, c.SuperiorName = superior.ID, superior.UUID, superior.CompanyName
 	}
 	for attempt := 1; ; attempt++ {
 		id, free, err := s.Store.Insert(t, vendor, c)

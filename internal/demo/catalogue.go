@@ -8,7 +8,7 @@ import (
 
 // editions are what the demo vendor sells.
 type editions struct {
-	trial, standard, pro, team, floating catalog.Edition
+	trial, standard, pro, team, floating, cloud, pages catalog.Edition
 }
 
 // stockCatalogue makes two products with five editions.
@@ -22,6 +22,12 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 	}
 	server, err := h.c.Catalog.CreateProduct(t, h.c.Vendor, catalog.Product{
 		Name: "Press Server", Description: "Rendering for many seats (invented for the demo)", LatestRelease: "2.1.0",
+	})
+	if err != nil {
+		return studio, all, err
+	}
+	cloud, err := h.c.Catalog.CreateProduct(t, h.c.Vendor, catalog.Product{
+		Name: "Press Cloud", Description: "Proofs in the browser (invented for the demo)", LatestRelease: "2026.4",
 	})
 	if err != nil {
 		return studio, all, err
@@ -44,20 +50,35 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 			&all.standard, studio, "Standard", "Two devices for a year", terms.TimeLimited, terms.Named, grants(20, false),
 			func(p *terms.Policy) {
 				p.TokenLimit, p.ExpiresMode, p.ExpiresDays = 2, terms.ExpiresDaysActivated, &year
+				p.HeartbeatPeriodDays = 14
 			},
 		},
 		{
 			&all.pro, studio, "Pro", "Three devices for good, and one more than the contract says", terms.Perpetual, terms.Named, grants(200, true),
-			func(p *terms.Policy) { p.TokenLimit, p.ActivationBuffer = 3, 1 },
+			func(p *terms.Policy) { p.TokenLimit, p.ActivationBuffer, p.HeartbeatPeriodDays = 3, 1, 7 },
 		},
 		{
 			&all.team, studio, "Team", "Five devices, and two on goodwill for 30 days", terms.Perpetual, terms.Named, grants(1000, true),
-			func(p *terms.Policy) { p.TokenLimit, p.GoodwillTokenLimit, p.GoodwillDays = 5, 2, &month },
+			func(p *terms.Policy) {
+				p.TokenLimit, p.GoodwillTokenLimit, p.GoodwillDays, p.HeartbeatPeriodDays = 5, 2, &month, 3
+			},
 		},
 		{
 			&all.floating, server, "Floating", "Five sessions at once", terms.Perpetual, terms.Floating,
 			terms.Grants{},
-			func(p *terms.Policy) { p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 50, 5, 15 },
+			func(p *terms.Policy) {
+				p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 50, 5, 15
+				p.HeartbeatPeriodDays = 7
+			},
+		},
+		{
+			&all.cloud, cloud, "Cloud", "A subscription: three devices while it is paid for", terms.Subscription, terms.Named,
+			terms.Grants{},
+			func(p *terms.Policy) { p.TokenLimit, p.GoodwillTokenLimit, p.HeartbeatPeriodDays = 3, 1, 14 },
+		},
+		{
+			&all.pages, cloud, "Pages", "Pages by the month, one device", terms.Consumption, terms.Named, pages(),
+			func(p *terms.Policy) { p.HeartbeatPeriodDays = 7 },
 		},
 	} {
 		policy := terms.Defaults()
@@ -85,4 +106,12 @@ func grants(projects int64, automation bool) terms.Grants {
 		},
 		Variables: []terms.Variable{{Name: "region", Description: "Colour profiles of this region", Value: "eu", Adjustable: true}},
 	}
+}
+
+// pages is the meter of Press Cloud.
+func pages() terms.Grants {
+	limit := int64(5000 * terms.Unit)
+	return terms.Grants{Limitations: []terms.Limitation{
+		{Name: "pages", Description: "Pages proofed in a month", Limit: &limit, Reset: terms.ResetMonth, GoodwillPercent: 10, Adjustable: true},
+	}}
 }

@@ -34,7 +34,7 @@ func tree() []branch {
 func (h *historian) planCustomers() {
 	at := map[string]time.Time{}
 	count := 0
-	for _, branch := range tree() {
+	for _, branch := range append(tree(), h.forest()...) {
 		from := h.start
 		if branch.superior != "" {
 			from = at[branch.superior]
@@ -60,4 +60,31 @@ func (h *historian) planCustomers() {
 			})
 		}
 	}
+}
+
+// forest gives some hundred more: resellers in the regions, who sell to workshops,
+// and a few of those on.
+func (h *historian) forest() []branch {
+	colours := []string{"Amber", "Azure", "Coral", "Crimson", "Ivory", "Indigo", "Jade", "Lilac", "Ochre", "Pearl", "Russet", "Sable", "Scarlet", "Silver", "Teal", "Umber"}
+	trades := []string{"Bindery", "Cartography", "Gallery", "Graphics", "Journals", "Letterpress", "Posters", "Prints", "Repro", "Signs", "Studio", "Typesetting"}
+	regions := []string{
+		"North", "East", "South", "West", "Coast", "Valley", "Lake", "Harbour", "Forest", "Hill",
+		"River", "Island", "Meadow", "Canal", "Bridge", "Mill",
+	}
+	var all []branch
+	direct := branch{}
+	for i, region := range regions {
+		reseller := region + " Supplies"
+		direct.names = append(direct.names, reseller)
+		sold := branch{superior: reseller}
+		for k := range 12 + h.rand.IntN(16) {
+			sold.names = append(sold.names, colours[(i+k)%len(colours)]+" "+trades[(i*5+k)%len(trades)]+" "+region)
+		}
+		further := branch{superior: sold.names[0]}
+		for k := range 3 + h.rand.IntN(4) {
+			further.names = append(further.names, region+" "+trades[k]+" Group")
+		}
+		all = append(all, sold, further)
+	}
+	return append([]branch{direct}, all...)
 }

@@ -23,7 +23,9 @@ type Config struct {
 	Catalog   *catalog.Service
 	Customers *customers.Service
 	Licenses  *licensing.Service
+	Past      licensing.Past
 	Clock     *Clock // the services' own
+	IDs       ident.Source
 	Vendor    ident.VendorID
 }
 
@@ -53,13 +55,14 @@ func Fill(ctx context.Context, c Config) (Facts, error) {
 	}
 	h.planCustomers()
 	h.planLicenses()
+	h.planCrowd()
 	slices.SortStableFunc(h.steps, func(a, b *step) int { return a.at.Compare(b.at) })
 	for _, s := range h.steps {
 		if err := h.run(ctx, *s); err != nil {
 			return Facts{}, fmt.Errorf("demo: %w", err)
 		}
 	}
-	h.facts.Customers, h.facts.CustomerID, h.facts.Licenses = len(h.customers), h.customers[h.buyers[0].name], licenseCount+2
+	h.facts.Customers, h.facts.CustomerID, h.facts.Licenses = len(h.customers), h.customers[h.buyers[0].name], h.facts.Licenses+licenseCount+2
 	for _, v := range h.visitors {
 		if v.activation != nil {
 			h.facts.Activations++

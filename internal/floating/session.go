@@ -79,6 +79,16 @@ type Status struct {
 // Filter narrows a list of sessions.
 type Filter struct {
 	OpenOnly, PastOnly bool
+
+	// Of the list over all licences only.
+	OveruseOnly      bool   // opened above the limit
+	ClientID, UserID string // the whole id
+}
+
+// Busy is a licence and how many of its sessions are open.
+type Busy struct {
+	License ident.LicenseID
+	Open    int64
 }
 
 // Sorts are what the list of sessions offers.

@@ -210,7 +210,10 @@ type Denial struct {
 
 // Heartbeat is one row of an activation's history.
 type Heartbeat struct {
+	ID      int64 // filled by lists only
 	At      time.Time
+	Day     int64 // DayOf At; filled by lists only, as Count: that finished day's heartbeats, in its newest row
+	Count   int64
 	Client  Client
 	GroupID string
 	UserID  string

@@ -34,7 +34,9 @@ func TestMailsReadWell(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, k := range mailing.Kinds() {
-		b, err := service.Preview("Example Vendor", r.Default(k))
+		b, err := service.Preview(mailing.Vendor{
+			Name: "Example Vendor", SupportEmail: "help@example.com", Website: "https://www.example.com",
+		}, r.Default(k))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,6 +41,7 @@ type Filter struct {
 	State   State
 	Kind    Kind
 	License ident.UUID
+	To      string // how the recipient's address begins, in any case
 }
 
 // Sorts are what the log offers; the first is the default.

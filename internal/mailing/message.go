@@ -68,16 +68,16 @@ type Message struct {
 
 // Variables gives the names that a template of the kind may use.
 func (k Kind) Variables() []string {
-	common := []string{"Vendor"}
+	common := []string{"Vendor", "SupportEmail", "Website"}
 	license := []string{"Customer", "Product", "ProductID", "License", "DashboardLink"}
 	use := []string{"Used", "Contract", "Allowed"}
 	switch k {
 	case LicenseIssued:
 		return slices.Concat(common, license, []string{"LicenseKey", "EndsOn"})
 	case Recovery:
-		return append(common, "Recipient", "Link", "LinkExpires")
+		return slices.Concat(common, []string{"Recipient", "Link", "LinkExpires"})
 	case Invitation:
-		return append(common, "Recipient", "Role", "Link", "LinkExpires")
+		return slices.Concat(common, []string{"Recipient", "Role", "Link", "LinkExpires"})
 	case Goodwill:
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
@@ -85,7 +85,7 @@ func (k Kind) Variables() []string {
 	case UsedUp:
 		return slices.Concat(common, license, use)
 	case Event:
-		return append(common, "Event", "Payload")
+		return slices.Concat(common, []string{"Event", "Payload"})
 	case Test:
 		return common
 	}
@@ -93,6 +93,9 @@ func (k Kind) Variables() []string {
 }
 
 func (k Kind) known() bool { return slices.Contains(Kinds(), k) }
+
+// HoldsSecret reports whether mails of the kind hold what the log does not.
+func (k Kind) HoldsSecret() bool { return k.secret() != nil }
 
 // secret gives the variables of the kind that must not stay in the log.
 func (k Kind) secret() []string {
@@ -104,9 +107,9 @@ func (k Kind) secret() []string {
 }
 
 // values gives the kind's variables by name.
-func (k Kind) values(vendor string, d Data) map[string]string {
+func (k Kind) values(vendor Vendor, d Data) map[string]string {
 	all := map[string]string{
-		"Vendor": vendor, "Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
+		"Vendor": vendor.Name, "SupportEmail": vendor.SupportEmail, "Website": vendor.Website, "Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used, "Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device,
 		"Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft, "Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role,
 		"Event": d.Event, "Payload": d.Payload,
@@ -118,11 +121,19 @@ func (k Kind) values(vendor string, d Data) map[string]string {
 	return of
 }
 
-// Sample is what previews are made of.
-func Sample() Data {
+// Sample is what previews are made of: invented, but for where the dashboard is.
+func (s *Service) Sample(v Vendor) Data {
+	d := sample()
+	if link := s.DashboardOf(v.Slug); link != "" {
+		d.DashboardLink = link
+	}
+	return d
+}
+
+func sample() Data {
 	return Data{
 		Recipient: "Alex Example", Customer: "Example Ltd", Product: "Example product", ProductID: "01890000-0000-7000-8000-000000000001",
-		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002", DashboardLink: "https://licences.example.com/portal/",
+		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002", DashboardLink: "https://licences.example.com/portal/example/",
 		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: "28 March 2026", EndsOn: "31 March 2026", DaysLeft: "17",
 		Link: "https://licences.example.com/single-use-link", LinkExpires: "in one hour", Role: "support",
 		Event: "activation.goodwill", Payload: `{"activations_used":11}`,

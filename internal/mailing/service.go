@@ -43,9 +43,13 @@ type Sealer interface {
 
 // Vendor is in whose name mail is sent.
 type Vendor struct {
-	UUID ident.UUID
+	Slug string // its place in addresses
 	Name string
 	Zone *time.Location // days are told in it
+
+	// Where help is found; both may be empty.
+	SupportEmail string
+	Website      string
 }
 
 // Config is what the service needs.
@@ -57,7 +61,7 @@ type Config struct {
 
 	// Dashboard gives where a vendor's customers sign in; "" when the server does
 	// not know its own address. Nil for never.
-	Dashboard func(vendor ident.UUID) string
+	Dashboard func(slug string) string
 }
 
 // Service queues mails and keeps rules and templates.
@@ -107,10 +111,10 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 		msg.KeepTrying = keepTrying
 	}
 	m.GiveUpAt = t.Now().Add(msg.KeepTrying)
-	if msg.Data.DashboardLink == "" && s.Dashboard != nil {
-		msg.Data.DashboardLink = s.Dashboard(vendor.UUID)
+	if msg.Data.DashboardLink == "" {
+		msg.Data.DashboardLink = s.DashboardOf(vendor.Slug)
 	}
-	values := msg.Kind.values(vendor.Name, msg.Data)
+	values := msg.Kind.values(vendor, msg.Data)
 	if m.Body, err = s.render(p, found, values); err != nil {
 		return err
 	}
@@ -131,6 +135,45 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	}
 	_, err = s.Store.Insert(t, v, m)
 	return err
+}
+
+// DashboardOf gives where a vendor's customers sign in; "" when the server does
+// not know its own address.
+func (s *Service) DashboardOf(slug string) string {
+	if s.Dashboard == nil {
+		return ""
+	}
+	return s.Dashboard(slug)
+}
+
+// QueueSample queues the mail of a kind to one address as it is with sample data,
+// for who wants to see it arrive. Its kind in the log is Test.
+func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, to string) (ident.UUID, error) {
+	if err := known(k); err != nil {
+		return ident.UUID{}, err
+	}
+	if !goodAddress(to) {
+		return ident.UUID{}, fault.Wrong(fault.Field{Name: "to", Message: "must be one e-mail address"})
+	}
+	p, found, err := s.Store.Template(t, v, k)
+	if err != nil {
+		return ident.UUID{}, err
+	}
+	if !found {
+		p = s.Renderer.Default(k)
+	}
+	vendor, err := s.Store.Vendor(t, v)
+	if err != nil {
+		return ident.UUID{}, err
+	}
+	id := s.IDs.V7()
+	m := Mail{UUID: id, Kind: Test, To: to, Key: id.String(), State: Queued, At: t.Now(), NextAttemptAt: t.Now(), GiveUpAt: t.Now().Add(keepTrying)}
+	if m.Body, err = s.render(p, found, k.values(vendor, s.Sample(vendor))); err != nil {
+		return ident.UUID{}, err
+	}
+	m.Body.Subject = "Test: " + m.Body.Subject
+	_, err = s.Store.Insert(t, v, m)
+	return id, err
 }
 
 // render falls back to the server's own text: a vendor's template that an

@@ -73,11 +73,19 @@ func (s *Service) ResetTemplate(t tx.Tx, v ident.VendorID, k Kind) (Template, er
 }
 
 // Preview renders texts, stored or not, with sample data, or says what is wrong with them.
-func (s *Service) Preview(vendor string, p Template) (Body, error) {
+func (s *Service) Preview(vendor Vendor, p Template) (Body, error) {
+	return s.PreviewOf(vendor, p, s.Sample(vendor))
+}
+
+// PreviewOf renders texts, stored or not, with this data.
+func (s *Service) PreviewOf(vendor Vendor, p Template, d Data) (Body, error) {
 	if err := s.check(p); err != nil {
 		return Body{}, err
 	}
-	return s.Renderer.Render(p, p.Kind.values(vendor, Sample()))
+	if d.DashboardLink == "" {
+		d.DashboardLink = s.DashboardOf(vendor.Slug)
+	}
+	return s.Renderer.Render(p, p.Kind.values(vendor, d))
 }
 
 // Complete lays a vendor's own templates over the server's: one of each kind.

@@ -95,3 +95,9 @@ func (e Entry) answer() Consumption {
 		GoodwillPercent: e.GoodwillPercent, Period: e.Period,
 	}
 }
+
+// Hour is what a meter counted within an hour.
+type Hour struct {
+	At     time.Time // its beginning
+	Amount int64     // millionths; rollbacks taken off
+}

@@ -66,6 +66,24 @@ type Item struct {
 	GiveUpAt      time.Time
 }
 
+// Delivery is an item with what came of the newest attempt at it.
+type Delivery struct {
+	Item
+
+	TriedAt time.Time // zero before the first
+	Status  int       // HTTP; 0 when there was no answer
+	Error   string    // one sentence; empty when it was delivered
+}
+
+// Standing is how a subscription does.
+type Standing struct {
+	Waiting, Dead int // among its newest thousand items
+
+	LastAt time.Time // the newest attempt; zero for none
+	Status int
+	Error  string
+}
+
 // MessageID is what the receiver knows the message by: the same at every
 // attempt, another for every message.
 func (i Item) MessageID() string {

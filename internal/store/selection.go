@@ -72,6 +72,12 @@ func (s *Selection) Page(r listing.Request, by Column, id string) (sqltext strin
 	return s.text.String(), s.args
 }
 
+// End ends the query with a fixed text, for one that is not paged.
+func (s *Selection) End(text string, values ...any) (sqltext string, args []any) {
+	s.add(text, values...)
+	return s.text.String(), s.args
+}
+
 // SearchDepth is how many rows of a list one page looks at when its filter has
 // no index. A page that found too few within it still gives a cursor: search on
 // from there.

@@ -44,7 +44,7 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	for {
 		for _, row := range found.Items {
 			for i, c := range columns {
-				line[i] = harmless(c.text(row))
+				line[i] = Harmless(c.text(row))
 			}
 			_ = out.Write(line)
 		}
@@ -80,8 +80,8 @@ func (c Column[R]) text(row R) string {
 	return cell.Text
 }
 
-// harmless keeps a spreadsheet from taking a text for a formula (CSV injection).
-func harmless(s string) string {
+// Harmless keeps a spreadsheet from taking a text for a formula (CSV injection).
+func Harmless(s string) string {
 	trimmed := strings.TrimLeft(s, " \u00a0\t\r\n")
 	if trimmed != "" && strings.ContainsRune("=+-@|%\uFF1D\uFF0B\uFF0D\uFF20", []rune(trimmed)[0]) {
 		return "'" + s

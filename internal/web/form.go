@@ -44,10 +44,12 @@ type Field struct {
 	Complete    string // autocomplete: "current-password", "one-time-code"
 	Accept      string // of FileField
 	Focus       bool   // the cursor begins here
+	Suggest     string // address that gives what may be meant by what was typed so far (Suggestions)
+	Look        bool   // choosing another value reads the form again with it: see Form.Look
 	ReadOnly    bool
 
-	// When says "other=value" or "other=a|b": where there is script, the field only
-	// shows while the other field has that value.
+	// When says "other=value" or "other=a|b", several of them joined by "&": where
+	// there is script, the field only shows while the other fields have those values.
 	When string
 
 	Error string // set by the form
@@ -70,6 +72,7 @@ type Group struct {
 
 // Form is what a page asks for.
 type Form struct {
+	ID     string // for buttons outside of it; may be empty
 	Action string // where it is sent; the page's own address when empty
 	Submit string
 	Cancel string // address to go back to; empty for none
@@ -78,10 +81,12 @@ type Form struct {
 	Get    bool   // it only leads somewhere
 	Files  bool   // it uploads
 	Once   string // tells a form sent twice from two forms
+	Look   string // word on a button that reads the form again with what was filled in so far, by GET; empty for none
 	Groups []Group
 	Wrong  *Notice // what is wrong with the whole
 
 	sent   url.Values // what was filled in; nil on the first showing
+	looked url.Values // what was filled in before it was read again; nil unless it was
 	errors map[string]string
 }
 
@@ -101,6 +106,9 @@ func (f *Form) Add(g Group) {
 		if d.Kind == "" {
 			d.Kind = TextField
 		}
+		if f.looked != nil {
+			f.look(d)
+		}
 		if f.sent != nil && d.Kind != PasswordField && d.Kind != FileField {
 			if given, ok := f.sent[d.Name]; ok || d.Kind == CheckField || d.Kind == ChecksField {
 				d.Values = given
@@ -114,6 +122,33 @@ func (f *Form) Add(g Group) {
 		}
 	}
 	f.Groups = append(f.Groups, g)
+}
+
+// LookAt fills the form with what its Look button brought in the address.
+func (f *Form) LookAt(address url.Values) {
+	if address.Has("look") && f.sent == nil {
+		f.looked = address
+	}
+}
+
+// Given is what a field held when the form was sent or read again; ok is false on
+// the first showing.
+func (f *Form) Given(name string) (value string, ok bool) {
+	switch {
+	case f.sent != nil:
+		return f.sent.Get(name), true
+	case f.looked != nil:
+		return f.looked.Get(name), true
+	}
+	return "", false
+}
+
+func (f *Form) look(d *Field) {
+	given, ok := f.looked[d.Name]
+	if d.Kind == PasswordField || d.Kind == FileField || !ok && d.Kind != CheckField && d.Kind != ChecksField {
+		return
+	}
+	d.Values, d.Value = given, f.looked.Get(d.Name)
 }
 
 // Has reports whether a field of several options holds this one.

@@ -14,6 +14,7 @@ type Page struct {
 	Crumbs  []Link   // where one is, without the page itself
 	Tabs    []Tab    // pages of one thing
 	Actions []Action // what one can do here; the first is the main one
+	More    []Action // what one can do here less often, in a menu
 	Say     *Flash   // what the last change did; nil for nothing
 	Refresh string   // address that the page reads itself again from every few seconds; empty for none
 

@@ -179,12 +179,22 @@ func (f *Face) askAgain(w http.ResponseWriter, q *Request, v Values, err error, 
 // Act makes a change without a page of its own: a button. A refusal is told on
 // the page it came from.
 func Act(f *Face, path string, who Access, back func(q *Request) string, act func(t tx.Tx, q *Request, v Values) (Done, error)) edge.Route {
+	return ActWith(f, path, who, back, func(_ *Request, v Values) (Values, error) { return v, nil }, act)
+}
+
+// ActWith is Act for a change that needs something looked up or prepared before
+// its transaction. prepare may refuse.
+func ActWith[T any](
+	f *Face, path string, who Access, back func(q *Request) string,
+	prepare func(q *Request, v Values) (T, error),
+	act func(t tx.Tx, q *Request, in T) (Done, error),
+) edge.Route {
 	return f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
 		v, err := f.values(q)
 		if err != nil {
 			return err
 		}
-		done, err := runPrepared(q, v, func(_ *Request, v Values) (Values, error) { return v, nil }, act)
+		done, err := runPrepared(q, v, prepare, act)
 		if err != nil {
 			if !showable(err) {
 				return err
@@ -223,6 +233,13 @@ func (f *Face) finish(w http.ResponseWriter, q *Request, done Done) {
 		http.SetCookie(w, c)
 	}
 	f.setFlash(w, q.Base, &done.Say)
+	if q.R.Header.Get("Chancery-Dialogue") != "" {
+		// A script that follows a redirect would read the page, and what it says once,
+		// before the person sees it.
+		w.Header().Set("Chancery-To", done.To)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	http.Redirect(w, q.R, done.To, http.StatusSeeOther)
 }
 

@@ -89,9 +89,10 @@ func funcs(a *Assets) template.FuncMap {
 	}
 }
 
-// policy allows a page its own style and script, and nothing else. Inline is out.
+// policy allows a page its own style and script, and frames of our own addresses,
+// and nothing else. Inline is out.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // writePage shows a page with what the last change said.
 func (f *Face) writePage(w http.ResponseWriter, q *Request, status int, v *View, p Chromed) {

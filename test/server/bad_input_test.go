@@ -37,6 +37,7 @@ func TestBadInput(t *testing.T) {
 			s := apptest.Start(t, storage(t), moved)
 			w := badWorld(t, s)
 			clock.Advance(2 * time.Hour) // over the end of the one that expires
+			w.settle(t)
 			for surface, cases := range map[string][]badInput{"clients": w.toClients(), "manage": w.toManage()} {
 				before := contents(t, s)
 				for _, c := range cases {

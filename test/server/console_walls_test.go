@@ -78,8 +78,13 @@ func (a attack) page(route edge.Route, slug string) string {
 	path := strings.Replace(route.Path, "{vendor}", slug, 1)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(route.Path, "/console/{vendor}/"), "/")
 	id := a.ids[noun]
-	if noun == "devices" {
+	switch {
+	case noun == "devices":
 		id = a.ids["activations"]
+	case strings.Contains(path, "/settings/webhooks/"):
+		id = a.ids["subscriptions"]
+	case strings.Contains(path, "/settings/mail/log/"):
+		id = a.ids["mails"]
 	}
 	if id == "" {
 		id = a.ids["licenses"]

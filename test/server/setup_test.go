@@ -93,6 +93,18 @@ func (v vendor) activation(key, client string) terms {
 	return terms{"product_id": v.product, "license_key": key, "client_id": client}
 }
 
+// settle waits until what moves by itself, mail on its way, has come to rest.
+func (v vendor) settle(t *testing.T) {
+	t.Helper()
+	for waiting := true; waiting; {
+		var queued struct {
+			Items []struct{ ID string }
+		}
+		v.manage(t, 200, "GET", "/mails?state=queued", nil).JSON(t, &queued)
+		waiting = len(queued.Items) > 0
+	}
+}
+
 // heartbeat is the body of a heartbeat.
 func (v vendor) heartbeat(client string) terms {
 	return terms{"product_id": v.product, "client_id": client, "software_version": "1.0", "operating_system": "Linux"}
@@ -141,7 +153,7 @@ func moving() (*ident.ManualClock, func(*app.Config)) {
 // volatile are the tables that are written to while nothing changes: who holds
 // the lease, when a client was last seen, how often something was refused, seals.
 func volatile() []string {
-	return []string{"leases", "pulses", "denials", "change_counter", "goose_db_version", "audit_seals", "audit_heads"}
+	return []string{"figures", "figure_days", "leases", "pulses", "denials", "change_counter", "goose_db_version", "audit_seals", "audit_heads"}
 }
 
 // contents gives all rows of all tables that a call without effect leaves alone.

@@ -99,13 +99,7 @@ func furnish(t *testing.T, s *apptest.Server) attack {
 	}
 	a.acme.manage(t, 200, "GET", "/mails", nil).JSON(t, &mails)
 	a.ids["mails"] = mails.Items[0].ID
-	for waiting := true; waiting; { // what moves by itself has come to rest
-		var queued struct {
-			Items []struct{ ID string }
-		}
-		a.acme.manage(t, 200, "GET", "/mails?state=queued", nil).JSON(t, &queued)
-		waiting = len(queued.Items) > 0
-	}
+	a.acme.settle(t)
 	for _, kind := range []string{"provisioning", "admin"} {
 		key := a.acme.manage(t, 201, "POST", "/api-keys", terms{"kind": kind, "name": kind})
 		a.ids["api-keys"], a.revoked[kind] = key.text(t, "id"), key.text(t, "secret")

@@ -3,6 +3,7 @@ package apptest
 import (
 	"bytes"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -75,6 +76,34 @@ func (b *Browser) Post(tb testing.TB, path string, form url.Values, headers ...s
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	return b.do(tb, r)
+}
+
+// Upload sends a form with a file to a page below the console.
+func (b *Browser) Upload(tb testing.TB, path string, form url.Values, field, name string, content []byte) *Page {
+	tb.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for key, values := range form {
+		for _, value := range values {
+			if err := w.WriteField(key, value); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+	part, err := w.CreateFormFile(field, name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, _ = part.Write(content) // a buffer never fails
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, b.URL+b.Base+path, &body)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	r.Header.Set("Content-Type", w.FormDataContentType())
 	return b.do(tb, r)
 }
 

@@ -55,6 +55,9 @@ func narrow(f audit.Filter, q *store.Selection, vendor ident.VendorID) {
 	if !f.SubjectID.IsZero() {
 		q.And("a.subject_id = ?", f.SubjectID)
 	}
+	if f.OfThing() {
+		q.And("a.license_id IS NULL") // which the index of such things holds
+	}
 	if f.ActorID != "" {
 		q.And("a.actor_id = ?", f.ActorID)
 	}

@@ -107,3 +107,11 @@ func scanEdition(r row) (catalog.Edition, bool, error) {
 	e.CreatedAt, e.UpdatedAt = store.Instant(created), store.Instant(updated)
 	return e, true, nil
 }
+
+// EditionsNamed finds the editions of this name, of one product or of all; at most two, which is enough to tell one
+// from several.
+func (Store) EditionsNamed(t tx.Tx, vendor ident.VendorID, product, name string) ([]ident.UUID, error) {
+	rows, err := store.On(t).Query(`SELECT e.uuid FROM products p JOIN editions e ON e.vendor_id = p.vendor_id AND e.product_id = p.id
+		WHERE p.vendor_id = $1 AND e.name = $2 AND (p.name = $3 OR $4 = 1) ORDER BY e.id LIMIT 2`, vendor, name, product, store.Bit(product == ""))
+	return store.All[ident.UUID](rows, err)(func(scan store.Scan) (id ident.UUID, err error) { return id, scan(&id) })
+}

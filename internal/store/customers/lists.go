@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"chancery/internal/customers"
@@ -72,6 +73,38 @@ func (s Store) Descendants(
 		Page(r, store.Column{Name: "c.id"}, "c.id")
 	items, err := store.All[customers.Customer](s.DB.Query(ctx, sqltext, args...))(one)
 	return listing.Cut(r, items, func(c customers.Customer) listing.Mark { return r.Mark(int64(c.ID)) }), err
+}
+
+// CountBelow counts the customers directly below c, and stops at most.
+func (s Store) CountBelow(ctx context.Context, vendor ident.VendorID, c ident.CustomerID, most int) (n int, err error) {
+	_, err = s.DB.QueryRow(ctx, `SELECT COUNT(*) FROM
+		(SELECT id FROM customers WHERE vendor_id = $1 AND superior_id = $2 ORDER BY id LIMIT $3) AS counted`, []any{vendor, c, most}, &n)
+	return n, err
+}
+
+// numbersAtOnce is how many numbers one query looks for.
+const numbersAtOnce = 100
+
+// Numbers gives those of the customer numbers that exist.
+func (s Store) Numbers(ctx context.Context, vendor ident.VendorID, numbers []string) (map[string]bool, error) {
+	found := map[string]bool{}
+	list := strings.TrimSuffix(strings.Repeat("?, ", numbersAtOnce), ", ")
+	for chunk := range slices.Chunk(numbers, numbersAtOnce) {
+		args := make([]any, numbersAtOnce) // always as many, so that there is one text
+		for i := range args {
+			args[i] = chunk[min(i, len(chunk)-1)]
+		}
+		q := store.Select(`SELECT customer_number FROM customers WHERE vendor_id =`, vendor).And("customer_number IN ("+list+")", args...)
+		sqltext, all := q.Page(listing.Request{Limit: numbersAtOnce}, store.Column{Name: "id"}, "id")
+		got, err := store.All[string](s.DB.Query(ctx, sqltext, all...))(func(scan store.Scan) (n string, err error) { return n, scan(&n) })
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range got {
+			found[n] = true
+		}
+	}
+	return found, nil
 }
 
 // IsWithin tells whether c is superior or below it.

@@ -15,7 +15,7 @@ type Store struct{ DB *store.DB }
 
 var _ customers.Store = Store{}
 
-const selectCustomer = `SELECT c.id, c.uuid, c.superior_id, s.uuid, c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
+const selectCustomer = `SELECT c.id, c.uuid, c.superior_id, s.uuid, COALESCE(s.company_name, ''), c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
 	FROM customers c LEFT JOIN customers s ON s.vendor_id = c.vendor_id AND s.id = c.superior_id
 	WHERE c.vendor_id =`
 
@@ -97,6 +97,12 @@ func (Store) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (customers.Cus
 	})
 }
 
+// NumberID finds the customer of this number, unlocked; zero when there is none.
+func (Store) NumberID(t tx.Tx, vendor ident.VendorID, number string) (id ident.UUID, err error) {
+	_, err = store.On(t).QueryRow(`SELECT uuid FROM customers WHERE vendor_id = $1 AND customer_number = $2`, []any{vendor, number}, &id)
+	return id, err
+}
+
 // Within implements customers.Store.
 func (Store) Within(t tx.Tx, vendor ident.VendorID, superior, c ident.CustomerID) (bool, error) {
 	var depth int
@@ -125,7 +131,7 @@ func scan(row func(dest ...any) (bool, error)) (customers.Customer, bool, error)
 	var c customers.Customer
 	var superior sql.Null[int64]
 	var created, updated int64
-	found, err := row(&c.ID, &c.UUID, &superior, &c.SuperiorUUID, &c.CompanyName, &c.Number, &c.Email, &created, &updated)
+	found, err := row(&c.ID, &c.UUID, &superior, &c.SuperiorUUID, &c.SuperiorName, &c.CompanyName, &c.Number, &c.Email, &created, &updated)
 	if err != nil || !found {
 		return customers.Customer{}, false, err
 	}

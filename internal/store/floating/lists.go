@@ -107,3 +107,70 @@ func counts(all func(func(store.Scan) (count, error)) ([]count, error)) (map[ide
 	}
 	return byID, nil
 }
+
+// All lists sessions over all licences as they stand at now, the newest first. A
+// page may hold fewer than asked for, even none, and yet have a next one.
+func (s Store) All(ctx context.Context, v ident.VendorID, f floating.Filter, now time.Time, r listing.Request) (listing.Page[floating.Session], error) {
+	q := store.Select(`SELECT `+sessionColumns+` FROM sessions s WHERE s.vendor_id =`, v)
+	narrow := func(q *store.Selection) {
+		switch {
+		case f.OpenOnly:
+			q.And("s.ended_at IS NULL")
+		case f.OveruseOnly:
+			q.And("s.is_overuse = 1")
+		}
+	}
+	narrow(q)
+	switch {
+	case f.OpenOnly:
+		q.And("s.valid_until > ?", now.UnixMilli())
+	case f.PastOnly:
+		q.And("(s.ended_at IS NOT NULL OR s.valid_until <= ?)", now.UnixMilli())
+	}
+	if f.OpenOnly && f.OveruseOnly {
+		q.And("s.is_overuse = 1")
+	}
+	if f.ClientID != "" {
+		q.And("s.client_id = ?", f.ClientID)
+	}
+	if f.UserID != "" {
+		q.And("s.user_id = ?", f.UserID)
+	}
+	var search store.Search
+	if f.PastOnly || f.ClientID != "" || f.UserID != "" {
+		looked := store.Select(`SELECT s.id FROM sessions s WHERE s.vendor_id =`, v)
+		narrow(looked)
+		var err error
+		if search, err = s.DB.Bound(ctx, looked, "s.id", r, store.SearchDepth); err != nil {
+			return listing.Page[floating.Session]{}, err
+		}
+		search.Within(q, "s.id")
+	}
+	sqltext, args := q.Page(r, store.Column{Name: "s.id"}, "s.id")
+	rows, err := s.DB.Query(ctx, sqltext, args...)
+	items, err := store.All[floating.Session](rows, err)(scanSession)
+	page := listing.Cut(r, items, func(k floating.Session) listing.Mark { return r.Mark(k.ID) })
+	page.Next = search.Next(page.Next)
+	return page, err
+}
+
+// Busiest gives the licences with the most open sessions, and how many; no more than limit.
+func (s Store) Busiest(ctx context.Context, v ident.VendorID, now time.Time, limit int) ([]floating.Busy, error) {
+	rows, err := s.DB.Query(ctx, `SELECT license_id, open_count FROM session_counters WHERE vendor_id = $1 AND open_count > 0
+		ORDER BY open_count DESC, license_id LIMIT $2`, v, limit)
+	all, err := store.All[floating.Busy](rows, err)(func(scan store.Scan) (b floating.Busy, err error) {
+		return b, scan(&b.License, &b.Open)
+	})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	ids := make([]ident.LicenseID, len(all))
+	for i, b := range all {
+		ids[i] = b.License
+	}
+	open, err := s.Open(ctx, v, now, ids...) // less what has lapsed since
+	for i := range all {
+		all[i].Open = open[all[i].License]
+	}
+	return all, err
+}

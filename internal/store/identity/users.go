@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"chancery/internal/fault"
@@ -152,6 +153,16 @@ func (s Users) one(ctx context.Context, where string, args ...any) (identity.Use
 		err = fault.Missing("user")
 	}
 	return u, err
+}
+
+// ByEmailPrefix gives users whose address begins with a text, by address, at most limit.
+func (s Users) ByEmailPrefix(ctx context.Context, vendor ident.VendorID, prefix string, limit int) ([]identity.User, error) {
+	sqltext, args := store.Select(selectUser, vendor).Prefix("u.email", strings.ToLower(prefix)).
+		Page(listing.Request{Limit: limit - 1}, store.Column{Name: "u.email"}, "u.id")
+	return store.All[identity.User](s.DB.Query(ctx, sqltext, args...))(func(row store.Scan) (identity.User, error) {
+		u, _, _, err := scanUser(func(dest ...any) (bool, error) { return true, row(dest...) })
+		return u, err
+	})
 }
 
 // UserSorts are what the lists of users offer: by age.

@@ -53,6 +53,23 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 		`SELECT COUNT(*) FROM activations a WHERE NOT EXISTS (SELECT 1 FROM pulses s WHERE s.activation_id = a.id AND s.vendor_id = a.vendor_id)`,
 	},
 	{
+		"goodwill activations without an open stay in the goodwill zone, or that began at another time",
+		`SELECT COUNT(*) FROM activations a WHERE a.released_at IS NULL AND a.goodwill_since IS NOT NULL AND NOT EXISTS (SELECT 1
+			FROM goodwill_stays g WHERE g.vendor_id = a.vendor_id AND g.activation_id = a.id AND g.license_id = a.license_id
+			AND g.entered_at = a.goodwill_since AND g.left_at IS NULL)`,
+	},
+	{
+		"open stays in the goodwill zone of activations that are not there",
+		`SELECT COUNT(*) FROM goodwill_stays g WHERE g.left_at IS NULL AND NOT EXISTS (SELECT 1 FROM activations a
+			WHERE a.vendor_id = g.vendor_id AND a.id = g.activation_id AND a.released_at IS NULL AND a.goodwill_since IS NOT NULL)`,
+	},
+	{
+		"licences whose column of own trial days says anything that their overrides do not",
+		`SELECT COUNT(*) FROM licenses WHERE trial_days IS NOT NULL AND (overrides IS NULL
+			OR REPLACE(overrides, '"trial_days":' || trial_days, '') = overrides)
+			OR trial_days IS NULL AND REPLACE(overrides, '"trial_days":', '') <> overrides`,
+	},
+	{
 		"licences whose counter of open sessions is not what their sessions say",
 		`SELECT COUNT(*) FROM session_counters c WHERE c.open_count <> (SELECT COUNT(*) FROM sessions s
 			WHERE s.vendor_id = c.vendor_id AND s.license_id = c.license_id AND s.ended_at IS NULL)`,

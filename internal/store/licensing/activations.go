@@ -54,7 +54,10 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 		a.ID, v, a.Pulse.LastSeenAt.UnixMilli(), licensing.DayOf(a.Pulse.LastSeenAt)); err != nil {
 		return err
 	}
-	return store.On(t).Later(`UPDATE tokens SET activation_id = $1 WHERE vendor_id = $2 AND id = $3`, a.ID, v, a.Token)
+	if err := store.On(t).Later(`UPDATE tokens SET activation_id = $1 WHERE vendor_id = $2 AND id = $3`, a.ID, v, a.Token); err != nil {
+		return err
+	}
+	return enterGoodwill(t, v, a)
 }
 
 // ReleaseActivation implements licensing.Store.
@@ -64,7 +67,13 @@ func (s *Store) ReleaseActivation(t tx.Tx, v ident.VendorID, a *licensing.Activa
 		a.ReleasedAt.UnixMilli(), reason, v, a.ID); err != nil {
 		return err
 	}
-	return store.On(t).Later(`UPDATE tokens SET activation_id = NULL WHERE vendor_id = $1 AND id = $2`, v, a.Token)
+	if err := store.On(t).Later(`UPDATE tokens SET activation_id = NULL WHERE vendor_id = $1 AND id = $2`, v, a.Token); err != nil {
+		return err
+	}
+	if !a.IsGoodwill() || reason == licensing.ByReinstall {
+		return nil // a reinstalled client stays where it was
+	}
+	return leaveGoodwill(t, v, a.ID, string(reason))
 }
 
 // OldestGoodwill implements licensing.Store.
@@ -76,9 +85,14 @@ func (s *Store) OldestGoodwill(t tx.Tx, v ident.VendorID, l ident.LicenseID, lim
 
 // SetGoodwill implements licensing.Store.
 func (s *Store) SetGoodwill(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
-	_, err := store.On(t).Exec(`UPDATE activations SET goodwill_since = $1, goodwill_until = $2 WHERE vendor_id = $3 AND id = $4`,
-		millis(a.GoodwillSince), millis(a.GoodwillUntil), v, a.ID)
-	return err
+	if _, err := store.On(t).Exec(`UPDATE activations SET goodwill_since = $1, goodwill_until = $2 WHERE vendor_id = $3 AND id = $4`,
+		millis(a.GoodwillSince), millis(a.GoodwillUntil), v, a.ID); err != nil {
+		return err
+	}
+	if a.IsGoodwill() {
+		return enterGoodwill(t, v, a)
+	}
+	return leaveGoodwill(t, v, a.ID, becameRegular)
 }
 
 // SetOffline implements licensing.Store.

@@ -2,7 +2,11 @@ package licensing
 
 import (
 	"context"
+	"errors"
 
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
 	"chancery/internal/store"
 )
 
@@ -25,4 +29,17 @@ func (s *Store) CountByState(ctx context.Context) (map[string]int64, error) {
 		by[c.state] = c.n
 	}
 	return by, nil
+}
+
+// CountSome counts the licences that match, and stops at most. It takes filters
+// that an index serves only.
+func (s *Store) CountSome(ctx context.Context, v ident.VendorID, f licensing.Filter, most int) (n int, err error) {
+	if !f.Indexed() {
+		return 0, errors.New("licensing: licences are counted by edition, customer or licensee only")
+	}
+	q := store.Select(`SELECT l.id FROM licenses l WHERE l.vendor_id =`, v)
+	narrowIndexed(f, q, v)
+	sqltext, args := q.Page(listing.Request{Limit: most - 1}, store.Column{Name: "l.id"}, "l.id")
+	_, err = s.db.QueryRow(ctx, `SELECT COUNT(*) FROM (`+sqltext+`) AS counted`, args, &n)
+	return n, err
 }

@@ -9,6 +9,7 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/listing"
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
@@ -61,13 +62,15 @@ func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
 	var id int64
 	found, err := store.On(t).QueryRow(`INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, licensee_email,
 		license_key, printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days,
-		overrides, contract_tokens, regular_used, goodwill_used, last_slot, revision, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 0, 0, 0, $18, $19, $20)
+		overrides, trial_days, contract_tokens, regular_used, goodwill_used, last_slot, revision, created_at, updated_at, name_folded)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0, 0, $19, $20, $21, $22)
 		ON CONFLICT DO NOTHING RETURNING id`,
 		[]any{
 			l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail,
 			l.LicenseKey, text(l.PrintedKey), text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
-			text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
+			text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
+			l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
+			listing.Fold(l.Name),
 		}, &id)
 	if err != nil {
 		return err
@@ -104,9 +107,10 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 	}
 	if _, err := store.On(t).Exec(`UPDATE licenses SET edition_id = $1, customer_id = $2, name = $3, licensee_email = $4, legacy_license_key = $5,
 		is_active = $6, is_temporary = $7, starts_at = $8, expires_mode = $9, expires_at = $10, expires_days = $11, overrides = $12,
-		revision = $13, updated_at = $14 WHERE vendor_id = $15 AND id = $16`,
+		trial_days = $13, revision = $14, updated_at = $15, name_folded = $16 WHERE vendor_id = $17 AND id = $18`,
 		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
-		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, l.Revision, l.UpdatedAt.UnixMilli(), l.Vendor, l.ID); err != nil {
+		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
+		l.Revision, l.UpdatedAt.UnixMilli(), listing.Fold(l.Name), l.Vendor, l.ID); err != nil {
 		return err
 	}
 	return s.SaveCounters(t, l)

@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,18 +32,18 @@ func (s *Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*l
 // than asked for, even none, and yet have a next one.
 func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error) {
 	q := store.Select(selectLicense, v)
-	if !f.Product.IsZero() {
-		q.And("l.product_id = (SELECT id FROM products WHERE vendor_id = ? AND uuid = ?)", v, f.Product)
-	}
 	narrowIndexed(f, q, v)
 	if f.IsActive != nil {
-		q.And("l.is_active = ?", store.Bit(*f.IsActive))
+		q.And("l.is_active = " + strconv.Itoa(store.Bit(*f.IsActive))) // as the index has it
 	}
 	if f.UsedUp {
 		q.And("l.used_up_at IS NOT NULL")
 	}
 	if f.OnGoodwill {
 		q.And("l.goodwill_used > 0")
+	}
+	if f.Search != nil {
+		searched(q, v, *f.Search)
 	}
 	var search store.Search
 	if !f.Indexed() {
@@ -63,6 +64,9 @@ func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, 
 
 // narrowIndexed adds the conditions that an index serves.
 func narrowIndexed(f licensing.Filter, q *store.Selection, v ident.VendorID) {
+	if !f.Product.IsZero() {
+		q.And("l.product_id = (SELECT id FROM products WHERE vendor_id = ? AND uuid = ?)", v, f.Product)
+	}
 	if !f.Edition.IsZero() {
 		q.And("l.edition_id = (SELECT id FROM editions WHERE vendor_id = ? AND uuid = ?)", v, f.Edition)
 	}

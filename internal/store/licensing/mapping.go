@@ -209,3 +209,12 @@ func overridesText(o *terms.Overrides) (any, error) {
 	}
 	return string(b), nil
 }
+
+// trialColumn gives the trial days that a licence has of its own, as a column: so
+// that an index can find those that end soon.
+func trialColumn(o *terms.Overrides) any {
+	if o == nil || o.TrialDays == nil {
+		return nil
+	}
+	return *o.TrialDays
+}

@@ -2,6 +2,7 @@ package mailing
 
 import (
 	"context"
+	"strings"
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -10,18 +11,33 @@ import (
 	"chancery/internal/store"
 )
 
-// List gives the mail log, the newest first. The bodies come too; nothing sealed does.
+// List gives the mail log, the newest first. The bodies come too; nothing sealed
+// does. State and licence have an index; kind and recipient are looked for within
+// a bounded number of rows a page.
 func (s Store) List(ctx context.Context, v ident.VendorID, f mailing.Filter, r listing.Request) (listing.Page[mailing.Mail], error) {
-	q := store.Select(`SELECT `+columns+` FROM mails m WHERE m.vendor_id =`, v)
-	if f.State != "" {
-		q.And("m.state = ?", f.State)
+	narrow := func(q *store.Selection) *store.Selection {
+		if f.State != "" {
+			q.And("m.state = ?", f.State)
+		}
+		if !f.License.IsZero() {
+			q.And("m.license = ?", f.License)
+		}
+		return q
+	}
+	q := narrow(store.Select(`SELECT `+columns+` FROM mails m WHERE m.vendor_id =`, v))
+	var bound store.Search
+	if f.Kind != "" || f.To != "" {
+		var err error
+		looked := narrow(store.Select(`SELECT m.id FROM mails m WHERE m.vendor_id =`, v))
+		if bound, err = s.DB.Bound(ctx, looked, "m.id", r, store.SearchDepth); err != nil {
+			return listing.Page[mailing.Mail]{}, err
+		}
+		bound.Within(q, "m.id")
 	}
 	if f.Kind != "" {
 		q.And("m.kind = ?", f.Kind)
 	}
-	if !f.License.IsZero() {
-		q.And("m.license = ?", f.License)
-	}
+	q.Prefix("LOWER(m.recipient)", strings.ToLower(f.To))
 	sqltext, args := q.Page(r, store.Column{Name: "m.id"}, "m.id")
 	rows, err := store.All[row](s.DB.Query(ctx, sqltext, args...))(scan)
 	page := listing.Cut(r, rows, func(x row) listing.Mark { return r.Mark(x.id) })
@@ -30,7 +46,7 @@ func (s Store) List(ctx context.Context, v ident.VendorID, f mailing.Filter, r l
 		x.Sealed = nil
 		mails[i] = x.Mail
 	}
-	return listing.Page[mailing.Mail]{Items: mails, Next: page.Next}, err
+	return listing.Page[mailing.Mail]{Items: mails, Next: bound.Next(page.Next)}, err
 }
 
 // ByUUID reads one mail. Missing is mail_not_found.

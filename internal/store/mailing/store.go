@@ -26,7 +26,8 @@ const columns = `m.id, m.uuid, m.kind, m.license, m.recipient, m.once_key, m.sub
 func (Store) Vendor(t tx.Tx, v ident.VendorID) (mailing.Vendor, error) {
 	var found mailing.Vendor
 	var zone string
-	_, err := store.On(t).QueryRow(`SELECT uuid, name, zone FROM vendors WHERE id = $1`, []any{v}, &found.UUID, &found.Name, &zone)
+	_, err := store.On(t).QueryRow(`SELECT slug, name, zone, support_email, website FROM vendors WHERE id = $1`, []any{v},
+		&found.Slug, &found.Name, &zone, &found.SupportEmail, &found.Website)
 	if found.Zone, _ = time.LoadLocation(zone); found.Zone == nil {
 		found.Zone = time.UTC // the zone was known when it was set
 	}

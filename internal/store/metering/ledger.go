@@ -2,6 +2,7 @@ package metering
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"chancery/internal/ident"
@@ -61,4 +62,28 @@ func (s Store) Verify(ctx context.Context) ([]metering.Mismatch, error) {
 		err = scan(&m.License, &m.Limitation, &m.Consumed, &m.LedgerConsumed, &m.Gross, &m.LedgerGross)
 		return m, err
 	})
+}
+
+// chartedEntries is how many of a meter's newest rows a chart is drawn from.
+const chartedEntries = 50_000
+
+// Hours gives what a meter counted since an instant, by the hour, the oldest first,
+// from its newest 50,000 rows; more tells that there are others before them.
+func (s Store) Hours(
+	ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, since time.Time,
+) (hours []metering.Hour, more bool, err error) {
+	rows, err := s.DB.Query(ctx, `SELECT c.at / 3600000, CAST(SUM(c.amount) AS BIGINT), COUNT(*) FROM (
+			SELECT at, amount FROM consumptions WHERE vendor_id = $1 AND meter_id =
+				(SELECT id FROM meters WHERE vendor_id = $1 AND license_id = $2 AND limitation = $3)
+			ORDER BY id DESC LIMIT `+strconv.Itoa(chartedEntries)+`) AS c
+		WHERE c.at >= $4 GROUP BY c.at / 3600000 ORDER BY 1`, v, license, limitation, since.UnixMilli())
+	counted := int64(0)
+	hours, err = store.All[metering.Hour](rows, err)(func(scan store.Scan) (h metering.Hour, err error) {
+		var hour, entries int64
+		err = scan(&hour, &h.Amount, &entries)
+		h.At = time.Unix(hour*3600, 0).UTC()
+		counted += entries
+		return h, err
+	})
+	return hours, counted == chartedEntries, err
 }

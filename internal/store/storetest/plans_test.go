@@ -35,6 +35,10 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 		"history of a licence":       {"audit_log a WHERE a.license_id = 1 AND a.vendor_id =", "a.id", store.Column{Name: "a.id"}, false},
 		"ledger of a meter":          {"consumptions c WHERE c.meter_id = 1 AND c.vendor_id =", "c.id", store.Column{Name: "c.id"}, false},
 		"usage features":             {"usage_features d WHERE d.product_id = 1 AND d.vendor_id =", "d.id", store.Column{Name: "d.name"}, false},
+		"history of another thing":   {"audit_log a WHERE a.license_id IS NULL AND a.subject_id = x'00' AND a.vendor_id =", "a.id", store.Column{Name: "a.id"}, false},
+		"imports":                    {"imports i WHERE i.vendor_id =", "i.id", store.Column{Name: "i.id"}, false},
+		"lines of an import":         {"import_lines l WHERE l.import_id = 1 AND l.vendor_id =", "l.line", store.Column{Name: "l.line"}, false},
+		"failed lines of an import":  {"import_lines l WHERE l.state = 'failed' AND l.import_id = 1 AND l.vendor_id =", "l.line", store.Column{Name: "l.line"}, false},
 		"customers below a superior": {"customers c WHERE c.superior_id = 1 AND c.vendor_id =", "c.id", store.Column{Name: "c.id"}, false},
 	} {
 		for _, desc := range []bool{false, true} {

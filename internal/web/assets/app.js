@@ -92,18 +92,26 @@
     each(root, "[data-when]", function (field) {
       if (field.dataset.ready) { return; }
       field.dataset.ready = "1";
-      var cut = field.dataset.when.indexOf("=");
-      var name = field.dataset.when.slice(0, cut), values = field.dataset.when.slice(cut + 1).split("|");
+      var conditions = field.dataset.when.split("&").map(function (one) {
+        var cut = one.indexOf("=");
+        return { name: one.slice(0, cut), values: one.slice(cut + 1).split("|") };
+      });
       var form = field.closest("form");
       var update = function () {
-        var given = new FormData(form).get(name) || "";
-        field.hidden = values.indexOf(given) < 0;
+        var given = new FormData(form);
+        field.hidden = !conditions.every(function (c) { return c.values.indexOf(given.get(c.name) || "") >= 0; });
         var group = field.closest(".app-group");
         if (group) { group.hidden = !group.querySelector(".app-field:not([hidden])"); }
       };
       form.addEventListener("change", update);
       update();
     });
+  }
+
+  // go opens an address, this page's own too.
+  function go(address) {
+    var same = new URL(address, location.href).href === location.href;
+    if (same) { location.reload(); } else { location.href = address; }
   }
 
   // Dialogues: the form of a page, above this page.
@@ -141,7 +149,8 @@
     if (form.enctype === "multipart/form-data") { return; }
     form.addEventListener("submit", function (e) {
       e.preventDefault();
-      fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" }).then(function (r) {
+      fetch(form.action, { method: "POST", headers: { "Chancery-Dialogue": "1" }, body: new URLSearchParams(new FormData(form)), credentials: "same-origin" }).then(function (r) {
+        if (r.headers.has("Chancery-To")) { go(r.headers.get("Chancery-To")); return null; }
         if (r.redirected) { location.href = r.url; return null; }
         return r.text();
       }).then(function (again) { if (again !== null) { open(again, address); } }).catch(function () { form.submit(); });
@@ -233,10 +242,19 @@
 
   // A form is sent once.
   document.addEventListener("submit", function (e) {
-    if (e.defaultPrevented || e.target.method !== "post") { return; }
+    if (e.defaultPrevented || e.target.method !== "post" || e.target.hasAttribute("data-again") || e.submitter && (e.submitter.formMethod === "get" || e.submitter.formTarget)) { return; }
     each(e.target, "button", function (b) { setTimeout(function () { b.disabled = true; }, 0); });
   });
   window.addEventListener("pageshow", function () { each(document, "form button:disabled", function (b) { b.disabled = false; }); });
+
+  // Previews: what is typed shows in the frame a moment later.
+  each(document, "button[data-preview]", function (button) {
+    var timer;
+    button.form.addEventListener("input", function () {
+      clearTimeout(timer);
+      timer = setTimeout(function () { button.form.requestSubmit(button); }, 700);
+    });
+  });
 
   // Charts.
   var me = document.querySelector("script[data-echarts]");
@@ -294,12 +312,51 @@
       if (document.hidden || part.contains(document.activeElement)) { return; }
       fetch(location.href, { credentials: "same-origin" }).then(function (r) { return r.ok && !r.redirected ? r.text() : ""; }).then(function (text) {
         var fresh = text && new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+        if (fresh && !fresh.hasAttribute("data-refresh")) { location.reload(); return; } // it is over: the rest of the page changes too
         if (fresh) { part.replaceChildren.apply(part, Array.prototype.slice.call(fresh.childNodes)); ready(part); }
       }).catch(function () { /* the next time */ });
     }, 5000);
   });
 
-  function ready(root) { lists(root); whens(root); charts(root); }
+  // Fields that suggest what may be meant, and fields whose choice the form is read again for.
+  function suggests(root) {
+    each(root, "input[data-suggest]", function (input) {
+      if (input.dataset.ready) { return; }
+      input.dataset.ready = "1";
+      var list = document.createElement("datalist"), timer, asked = "";
+      list.id = input.id + "-suggestions";
+      input.after(list);
+      input.setAttribute("list", list.id);
+      input.addEventListener("input", function () {
+        clearTimeout(timer);
+        var text = input.value.trim();
+        if (text.length < 2 || text === asked) { return; }
+        timer = setTimeout(function () {
+          asked = text;
+          fetch(input.dataset.suggest + "?q=" + encodeURIComponent(text), { credentials: "same-origin" }).then(function (r) {
+            return r.ok && !r.redirected ? r.json() : [];
+          }).then(function (all) {
+            list.replaceChildren.apply(list, all.map(function (s) {
+              var option = document.createElement("option");
+              option.value = s.value;
+              option.label = s.label;
+              return option;
+            }));
+          }).catch(function () { /* typing it in full works too */ });
+        }, 150);
+      });
+    });
+    each(root, "[data-looks]", function (field) {
+      if (field.dataset.looking) { return; }
+      field.dataset.looking = "1";
+      field.addEventListener("change", function () {
+        var button = field.form.querySelector("[data-look]");
+        if (button) { field.form.requestSubmit(button); }
+      });
+    });
+  }
+
+  function ready(root) { lists(root); whens(root); charts(root); suggests(root); }
   ready(document);
   document.addEventListener("htmx:load", function (e) { ready(e.detail.elt); });
 })();

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"slices"
+
 	"chancery/internal/identity"
 	"chancery/internal/web"
 )
@@ -11,6 +13,14 @@ type entry struct {
 	path  string
 	icon  string
 	needs identity.Permission
+}
+
+// homeOf is the entry that stands for pages which have none of their own.
+func homeOf(path string) []string {
+	if path == "/products" {
+		return []string{path, "/editions"}
+	}
+	return []string{path}
 }
 
 type group struct {
@@ -61,7 +71,7 @@ func Nav(p identity.Principal, base string, active func(path string) bool) []web
 		shown := web.NavGroup{Label: g.label}
 		for _, e := range g.entries {
 			if p.May(e.needs) {
-				shown.Items = append(shown.Items, web.NavItem{Label: e.label, Href: base + e.path, Icon: e.icon, Active: active(e.path)})
+				shown.Items = append(shown.Items, web.NavItem{Label: e.label, Href: base + e.path, Icon: e.icon, Active: slices.ContainsFunc(homeOf(e.path), active)})
 			}
 		}
 		if len(shown.Items) > 0 {

@@ -20,7 +20,7 @@ type Mails interface {
 	SetTemplate(t tx.Tx, vendor ident.VendorID, p mailing.Template) (mailing.Template, error)
 	ResetTemplate(t tx.Tx, vendor ident.VendorID, k mailing.Kind) (mailing.Template, error)
 	Complete(own []mailing.Template) []mailing.Template
-	Preview(vendor string, p mailing.Template) (mailing.Body, error)
+	Preview(vendor mailing.Vendor, p mailing.Template) (mailing.Body, error)
 }
 
 // MailRows reads the mail log, rules and templates. What is missing is a NotFound fault.
@@ -220,7 +220,9 @@ func (a *API) mailSettings() []operation {
 			if err != nil {
 				return mailPreview{}, err
 			}
-			b, err := a.Mails.Preview(v.Name, in.template())
+			b, err := a.Mails.Preview(mailing.Vendor{
+				Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
+			}, in.template())
 			return mailPreview(b), err
 		}),
 	}

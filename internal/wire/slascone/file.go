@@ -63,25 +63,34 @@ func (a *API) licenseFile(w http.ResponseWriter, r *http.Request) error {
 			return fault.Wrong(fault.Field{Name: "token_key", Message: "must be a UUID"})
 		}
 	}
-	var out licensing.Outcome
-	var body []byte
-	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
-		out, err = a.Licenses.LicenseFile(t, c)
-		return err //nolint:wrapcheck // a fault
-	}); err != nil {
-		return err //nolint:wrapcheck // a fault
-	}
-	if out.Refusal != nil {
-		return a.sendRefusal(w, q, out.Refusal)
-	}
-	meters, err := a.readings(r.Context(), out.State)
+	body, refusal, err := a.LicenseXML(r.Context(), p, c)
 	if err != nil {
 		return err
 	}
-	if body, err = a.xmlFile(r.Context(), p, signed.XMLLicenseFile, licenseXMLOf(out.State, meters)); err != nil {
-		return err
+	if refusal != nil {
+		return a.sendRefusal(w, q, refusal)
 	}
 	return a.sendFile(w, r, p, "license.xml", body)
+}
+
+// LicenseXML makes a signed licence file, with the key that answers the principal.
+func (a *API) LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *licensing.Refusal, error) {
+	var out licensing.Outcome
+	if err := a.Runner.Run(ctx, func(t tx.Tx) (err error) {
+		out, err = a.Licenses.LicenseFile(t, c)
+		return err //nolint:wrapcheck // a fault
+	}); err != nil {
+		return nil, nil, err //nolint:wrapcheck // a fault
+	}
+	if out.Refusal != nil {
+		return nil, out.Refusal, nil
+	}
+	meters, err := a.readings(ctx, out.State)
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err := a.xmlFile(ctx, p, signed.XMLLicenseFile, licenseXMLOf(out.State, meters))
+	return body, nil, err
 }
 
 // readings are those of the state's meters: where nothing is consumed there is

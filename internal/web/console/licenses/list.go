@@ -1,7 +1,11 @@
 package licenses
 
 import (
+	"context"
+
+	"chancery/internal/catalog"
 	"chancery/internal/edge"
+	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
@@ -13,6 +17,7 @@ func (p *Pages) list() []edge.Route {
 	return []edge.Route{
 		web.Lists(p.Face, "/licenses", web.Needs(identity.ViewLicenses), p.table, func(q *web.Request) (web.Page, error) {
 			page := q.Page("Licences")
+			page.Query = "" // the search box of the list holds it
 			page.Sub = "Every licence that was issued, the newest first."
 			if q.May(identity.ManageLicenses) {
 				page.Actions = []web.Action{{Label: "Issue a licence", Href: q.Href("/licenses/new"), Icon: "plus"}}
@@ -23,65 +28,170 @@ func (p *Pages) list() []edge.Route {
 }
 
 func (p *Pages) table(q *web.Request) (web.Table[*licensing.License], error) {
-	now := q.Now()
-	return web.Table[*licensing.License]{
-		Name:  "licences",
-		Sorts: licensing.Sorts(),
-		Filters: []web.Filter{
-			{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
-				{Value: "on", Label: "Switched on"},
-				{Value: "off", Label: "Switched off"},
-				{Value: "goodwill", Label: "On goodwill"},
-				{Value: "used_up", Label: "Used up"},
-			}},
-		},
+	filters, err := p.filters(q)
+	if err != nil {
+		return web.Table[*licensing.License]{}, err
+	}
+	t := web.Table[*licensing.License]{
+		Name: "licences", Sorts: licensing.Sorts(), Filters: filters,
 		Empty: web.Empty{
 			Icon: "license", Title: "No licences yet", Text: "Issue the first one: choose a customer and an edition, and send the key.",
-			Action: &web.Action{Label: "Issue a licence", Href: q.Href("/licenses/new"), Icon: "plus"},
 		},
-		ID: func(l *licensing.License) string { return l.UUID.String() },
-		Columns: []web.Column[*licensing.License]{
-			{Name: "license", Label: "Licence", Cell: func(l *licensing.License) web.Cell {
-				return web.Cell{Text: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID), Sub: l.Edition.Name + " · " + l.Product.Name}
-			}, Plain: show.LicenseName},
-			{Name: "customer", Label: "Customer", Cell: func(l *licensing.License) web.Cell {
-				return web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID)}
-			}},
-			{Name: "state", Label: "State", Cell: func(l *licensing.License) web.Cell {
-				badge := show.LicenseBadge(l, now)
-				return web.Cell{Badge: &badge}
-			}},
-			{Name: "activations", Label: "Activations", Cell: func(l *licensing.License) web.Cell {
-				bar := show.Activations(l)
-				return web.Cell{Bar: &bar}
-			}},
-			{Name: "expires", Label: "Expires", Cell: func(l *licensing.License) web.Cell {
-				if end := l.ExpiryOf(l.Terms().Policy); !end.IsZero() {
-					return web.Cell{Day: end}
-				}
-				return web.Cell{Text: "Never", Quiet: true}
-			}},
-			{Name: "issued", Label: "Issued", Sort: "created_at", Cell: func(l *licensing.License) web.Cell { return web.Cell{When: l.CreatedAt} }},
-			{Name: "key", Label: "License key", Extra: true, Cell: func(l *licensing.License) web.Cell {
-				return web.Cell{Text: show.ShortKey(l.LicenseKey), Copy: l.LicenseKey.String(), Mono: true}
-			}, Plain: func(l *licensing.License) string { return l.LicenseKey.String() }},
-			{Name: "mode", Label: "Mode", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: show.Mode(l.Edition.Mode)} }},
-			{Name: "licensee", Label: "Licensee", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.LicenseeEmail} }},
-		},
+		Columns: columns(q),
+		ID:      func(l *licensing.License) string { return l.UUID.String() },
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[*licensing.License], error) {
-			var f licensing.Filter
-			on, off := true, false
-			switch q.Text("state") {
-			case "on":
-				f.IsActive = &on
-			case "off":
-				f.IsActive = &off
-			case "goodwill":
-				f.OnGoodwill = true
-			case "used_up":
-				f.UsedUp = true
+			f, none := p.filter(q)
+			if none {
+				return listing.Page[*licensing.License]{}, nil
 			}
 			return p.Rows.List(q.Context(), q.VendorID(), f, r)
 		},
-	}, nil
+	}
+	if q.May(identity.ManageLicenses) {
+		t.Empty.Action = &web.Action{Label: "Issue a licence", Href: q.Href("/licenses/new"), Icon: "plus"}
+		t.Bulk = []web.Bulk{
+			{Label: "Switch off", Action: q.Href("/licenses/switch-off"), Icon: "player-pause", Danger: true},
+			{Label: "Switch on", Action: q.Href("/licenses/switch-on"), Icon: "player-play"},
+		}
+	}
+	return t, nil
+}
+
+func columns(q *web.Request) []web.Column[*licensing.License] {
+	now := q.Now()
+	return []web.Column[*licensing.License]{
+		{Name: "license", Label: "Licence", Cell: func(l *licensing.License) web.Cell {
+			return web.Cell{Text: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID), Sub: l.Edition.Name + " · " + l.Product.Name}
+		}, Plain: show.LicenseName},
+		{Name: "customer", Label: "Customer", Cell: func(l *licensing.License) web.Cell {
+			return web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID)}
+		}},
+		{Name: "state", Label: "State", Cell: func(l *licensing.License) web.Cell {
+			badge := show.LicenseBadge(l, now)
+			return web.Cell{Badge: &badge}
+		}},
+		{Name: "activations", Label: "Activations", Cell: func(l *licensing.License) web.Cell {
+			bar := show.Activations(l)
+			return web.Cell{Bar: &bar, Href: show.LicenseHref(q.Base, l.UUID) + "/devices"}
+		}},
+		{Name: "expires", Label: "Expires", Cell: func(l *licensing.License) web.Cell {
+			if end := l.ExpiryOf(l.Terms().Policy); !end.IsZero() {
+				return web.Cell{Day: show.LastMoment(end)}
+			}
+			return web.Cell{Text: "Never", Quiet: true}
+		}},
+		{Name: "issued", Label: "Issued", Sort: "created_at", Cell: func(l *licensing.License) web.Cell { return web.Cell{When: l.CreatedAt} }},
+		{Name: "key", Label: "License key", Extra: true, Cell: func(l *licensing.License) web.Cell {
+			return web.Cell{Text: show.ShortKey(l.LicenseKey), Copy: l.LicenseKey.String(), Mono: true}
+		}, Plain: func(l *licensing.License) string { return l.LicenseKey.String() }},
+		{Name: "product", Label: "Product", Extra: true, Cell: func(l *licensing.License) web.Cell {
+			return web.Cell{Text: l.Product.Name, Href: show.ProductHref(q.Base, l.Product.UUID)}
+		}},
+		{Name: "edition", Label: "Edition", Extra: true, Cell: func(l *licensing.License) web.Cell {
+			return web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q.Base, l.Edition.UUID)}
+		}},
+		{Name: "number", Label: "Customer number", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.Customer.CustomerNumber} }},
+		{Name: "mode", Label: "Mode", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: show.Mode(l.Edition.Mode)} }},
+		{Name: "licensee", Label: "Licensee", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.LicenseeEmail} }},
+		{Name: "printed", Label: "Printed key", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.PrintedKey, Mono: true} }},
+		{Name: "legacy", Label: "Legacy key", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.LegacyKey, Mono: true} }},
+	}
+}
+
+// maxChoices is how many products and editions a choice offers.
+const maxChoices = 500
+
+func (p *Pages) filters(q *web.Request) ([]web.Filter, error) {
+	products, editions, err := p.sold(q.Context(), q.VendorID())
+	if err != nil {
+		return nil, err
+	}
+	filters := []web.Filter{
+		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Name, key or e-mail begins with…"},
+		{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
+			{Value: "on", Label: "Switched on"},
+			{Value: "off", Label: "Switched off"},
+			{Value: "goodwill", Label: "On goodwill"},
+			{Value: "used_up", Label: "Used up"},
+		}},
+		{Name: "product", Label: "Product", Kind: web.ChoiceFilter},
+		{Name: "edition", Label: "Edition", Kind: web.ChoiceFilter},
+	}
+	for _, k := range products {
+		filters[2].Options = append(filters[2].Options, web.Option{Value: k.UUID.String(), Label: k.Name})
+	}
+	chosen := q.Text("product")
+	for _, e := range editions {
+		if chosen == "" || chosen == e.ProductUUID.String() {
+			filters[3].Options = append(filters[3].Options, web.Option{Value: e.UUID.String(), Label: editionLabel(products, e)})
+		}
+	}
+	for _, linked := range [][2]string{{"customer", "Customer"}, {"licensee", "Licensee"}} {
+		name, label := linked[0], linked[1]
+		value := q.Text(name)
+		if value == "" {
+			continue
+		}
+		shown := value // it came by a link, and can be taken away
+		if id, err := ident.ParseUUID(value); err == nil && name == "customer" {
+			if c, err := p.CustomerRows.ByUUID(q.Context(), q.VendorID(), id); err == nil {
+				shown = c.CompanyName
+			}
+		}
+		filters = append(filters, web.Filter{Name: name, Label: label, Kind: web.ChoiceFilter, Options: []web.Option{{Value: value, Label: shown}}})
+	}
+	return filters, nil
+}
+
+// sold gives the vendor's products and editions, by name.
+func (p *Pages) sold(ctx context.Context, v ident.VendorID) ([]catalog.Product, []catalog.Edition, error) {
+	products, err := p.Catalog.Products(ctx, v, listing.Request{Limit: maxChoices, Sort: "name"})
+	if err != nil {
+		return nil, nil, err
+	}
+	editions, err := p.Catalog.EditionsOf(ctx, v, nil, listing.Request{Limit: maxChoices, Sort: "name"})
+	return products.Items, editions.Items, err
+}
+
+// editionLabel names an edition with its product, where there are several.
+func editionLabel(products []catalog.Product, e catalog.Edition) string {
+	for _, k := range products {
+		if len(products) > 1 && k.UUID == e.ProductUUID {
+			return k.Name + " · " + e.Name
+		}
+	}
+	return e.Name
+}
+
+// filter reads what is asked for; none tells that nothing can match.
+func (p *Pages) filter(q *web.Request) (f licensing.Filter, none bool) {
+	on, off := true, false
+	switch q.Text("state") {
+	case "on":
+		f.IsActive = &on
+	case "off":
+		f.IsActive = &off
+	case "goodwill":
+		f.OnGoodwill = true
+	case "used_up":
+		f.UsedUp = true
+	}
+	for name, to := range map[string]*ident.UUID{"product": &f.Product, "edition": &f.Edition, "customer": &f.Customer} {
+		if text := q.Text(name); text != "" {
+			id, err := ident.ParseUUID(text)
+			if err != nil {
+				return f, true
+			}
+			*to = id
+		}
+	}
+	f.LicenseeEmail = q.Text("licensee")
+	if text := q.Text("q"); text != "" {
+		prefix, ok := licensing.ParsePrefix(text)
+		if !ok {
+			return f, true
+		}
+		f.Search = &prefix
+	}
+	return f, false
 }

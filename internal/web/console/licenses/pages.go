@@ -2,24 +2,151 @@ package licenses
 
 import (
 	"context"
+	"embed"
 	"errors"
+	"time"
 
+	"chancery/internal/audit"
+	"chancery/internal/catalog"
+	"chancery/internal/customers"
 	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
+	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/mailing"
+	"chancery/internal/metering"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+	"chancery/internal/vendors"
 	"chancery/internal/web"
 )
 
-// Rows reads licences.
-type Rows interface {
+//go:embed templates
+var templates embed.FS
+
+// Rows reads licences. What is missing is a NotFound fault.
+type Rows interface { //nolint:interfacebloat // all tabs of one page
 	List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error)
+	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
+	Tokens(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[*licensing.Token], error)
+	Activations(
+		ctx context.Context, v ident.VendorID, license ident.LicenseID, past bool, r listing.Request,
+	) (listing.Page[*licensing.Activation], error)
+	LicenseUsers(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[licensing.User], error)
+
+	// Denials gives the refused calls of a licence by hour and reason, the oldest first.
+	Denials(ctx context.Context, v ident.VendorID, license ident.LicenseID, from time.Time) ([]licensing.Denial, error)
+
+	// UsageOfLicense and AnalyticalOfLicense give what its present clients reported since a day (UTC).
+	UsageOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Usage, error)
+	AnalyticalOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Analytical, error)
+
+	// LicenseID (0 for none) and PresentActivations read inside a transaction.
+	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
+	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
+}
+
+// Licenses changes licences and their clients.
+type Licenses interface {
+	Issue(t tx.Tx, c licensing.IssueCommand) (*licensing.License, error)
+	Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c licensing.Change) (*licensing.License, error)
+
+	// Locked gives a licence; nil when there is none.
+	Locked(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*licensing.License, error)
+
+	AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
+	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
+
+	// MailAgain tells the licensee user of the licence once more.
+	MailAgain(t tx.Tx, v ident.VendorID, id ident.UUID) error
+
+	// Release reports false when there is no such present activation.
+	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
+}
+
+// Catalog reads products and editions.
+type Catalog interface {
+	Products(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[catalog.Product], error)
+	EditionsOf(ctx context.Context, v ident.VendorID, product *ident.UUID, r listing.Request) (listing.Page[catalog.Edition], error)
+	EditionByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (catalog.Edition, error)
+}
+
+// CustomerRows reads customers.
+type CustomerRows interface {
+	List(ctx context.Context, v ident.VendorID, f customers.Filter, r listing.Request) (listing.Page[customers.Customer], error)
+	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (customers.Customer, error)
+}
+
+// Customers makes customers.
+type Customers interface {
+	Create(t tx.Tx, v ident.VendorID, c customers.Create) (customers.Customer, error)
+}
+
+// Meters reads meters and corrects them.
+type Meters interface {
+	Read(ctx context.Context, v ident.VendorID, license ident.LicenseID, limitations []terms.Limitation) ([]metering.Reading, error)
+	Adjust(t tx.Tx, c metering.AdjustCommand) (metering.Consumption, error)
+	Undo(t tx.Tx, v ident.VendorID, transaction ident.UUID, reason string) (metering.Consumption, error)
+}
+
+// Ledger reads what meters counted.
+type Ledger interface {
+	Entries(
+		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, r listing.Request,
+	) (listing.Page[metering.Entry], error)
+
+	// Hours gives it by the hour, the oldest first; more tells that it does not reach back to since.
+	Hours(
+		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, since time.Time,
+	) (hours []metering.Hour, more bool, err error)
+}
+
+// SessionRows reads sessions.
+type SessionRows interface {
+	List(
+		ctx context.Context, v ident.VendorID, l ident.LicenseID, f floating.Filter, now time.Time, r listing.Request,
+	) (listing.Page[floating.Session], error)
+	Open(ctx context.Context, v ident.VendorID, now time.Time, licenses ...ident.LicenseID) (map[ident.LicenseID]int64, error)
+}
+
+// Audit reads who changed what.
+type Audit interface {
+	List(ctx context.Context, v ident.VendorID, f audit.Filter, r listing.Request) (listing.Page[audit.Record], error)
+}
+
+// Mails shows what is mailed of licences, and mails it again.
+type Mails interface {
+	// Preview is the mail that tells of a licence as it would be sent now.
+	Preview(ctx context.Context, v vendors.Vendor, d mailing.Data) (mailing.Body, error)
+
+	// Of gives the newest mails about a licence.
+	Of(ctx context.Context, v ident.VendorID, license ident.UUID, limit int) ([]mailing.Mail, error)
+}
+
+// Files makes licence files that a person carries.
+type Files interface {
+	// LicenseXML gives a signed file for a client of the licence (by its token key,
+	// zero for none), or why there is none.
+	LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *licensing.Refusal, error)
 }
 
 // Config is what the pages need; all of it is required.
 type Config struct {
-	Face *web.Face
-	Rows Rows
+	Face         *web.Face
+	Rows         Rows
+	Licenses     Licenses
+	Catalog      Catalog
+	CustomerRows CustomerRows
+	Customers    Customers
+	Meters       Meters
+	Ledger       Ledger
+	SessionRows  SessionRows
+	Audit        Audit
+	Mails        Mails
+	Files        Files
 }
 
 // Pages are the pages of licences.
@@ -29,13 +156,48 @@ type Pages struct {
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Rows == nil {
+	if c.Face == nil || c.Rows == nil || c.Licenses == nil || c.Catalog == nil || c.CustomerRows == nil || c.Customers == nil ||
+		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil || c.Mails == nil || c.Files == nil {
 		return nil, errors.New("licenses: the configuration is incomplete")
 	}
-	return &Pages{Config: c}, nil
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{Config: c}, err
 }
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return p.list()
+	var all []edge.Route
+	for _, part := range []func() []edge.Route{
+		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
+	} {
+		all = append(all, part()...)
+	}
+	return all
+}
+
+// licence is the licence that an address names.
+func (p *Pages) licence(q *web.Request) (*licensing.License, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return nil, err
+	}
+	return p.Rows.ByUUID(q.Context(), q.VendorID(), id)
+}
+
+// licenceID is its key inside a transaction.
+func (p *Pages) licenceID(t tx.Tx, q *web.Request) (ident.LicenseID, error) {
+	uuid, err := q.ID("id")
+	if err != nil {
+		return 0, err
+	}
+	return p.idOf(t, q, uuid)
+}
+
+func (p *Pages) idOf(t tx.Tx, q *web.Request, uuid ident.UUID) (ident.LicenseID, error) {
+	id, err := p.Rows.LicenseID(t, q.VendorID(), uuid)
+	if err == nil && id == 0 {
+		err = fault.Missing("license")
+	}
+	return id, err
 }

@@ -76,7 +76,8 @@ func names(maps ...map[string]string) []string {
 	return slices.Compact(all)
 }
 
-// fieldsOf reads a record's JSON, one level deep.
+// fieldsOf reads a record's JSON. What stands in an object of its own, as an
+// edition's policy does, counts as fields of the record.
 func fieldsOf(text *string) map[string]string {
 	if text == nil {
 		return nil
@@ -87,7 +88,14 @@ func fieldsOf(text *string) map[string]string {
 	}
 	fields := make(map[string]string, len(raw))
 	for name, value := range raw {
-		fields[name] = plain(value)
+		var inner map[string]json.RawMessage
+		if json.Unmarshal(value, &inner) != nil || len(inner) == 0 {
+			fields[name] = plain(value)
+			continue
+		}
+		for name, value := range inner {
+			fields[name] = plain(value)
+		}
 	}
 	return fields
 }

@@ -33,6 +33,9 @@ func LicenseBadge(l *licensing.License, now time.Time) web.Badge {
 	return web.BadgeValid
 }
 
+// LastMoment is the last moment before an exclusive end: what people call the end.
+func LastMoment(end time.Time) time.Time { return end.Add(-time.Millisecond) }
+
 // LicenseHref is the page of a licence.
 func LicenseHref(base string, id ident.UUID) string { return base + "/licenses/" + id.String() }
 

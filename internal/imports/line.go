@@ -1,0 +1,143 @@
+package imports
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"chancery/internal/fault"
+	"chancery/internal/terms"
+)
+
+// CustomerLine is a customer as a file has it.
+type CustomerLine struct {
+	CompanyName    string
+	Number         string
+	Email          string
+	SuperiorNumber string
+}
+
+// LicenseLine is a licence as a file has it. Empty and nil is the edition's, or none.
+type LicenseLine struct {
+	CustomerNumber string
+	Edition        string
+	Product        string
+	Name           string
+	LicenseeEmail  string
+	LegacyKey      string
+	Tokens         *int64
+	Sessions       *int64
+	StartsAt       time.Time
+	ExpiresMode    terms.ExpiresMode // "" for the edition's
+	ExpiresAt      time.Time
+	ExpiresDays    int
+	IsTemporary    bool
+	IsInactive     bool
+}
+
+// plain checks what holds for every cell of a line.
+func plain(headings []string, r Reading, l Line) []Problem {
+	var wrong []Problem
+	if len(l.Cells) > len(headings) {
+		wrong = append(wrong, Problem{Text: "The line has more cells than the heading has columns."})
+	}
+	for i, cell := range l.Cells {
+		if i >= len(headings) || r.As(i) == "" {
+			continue
+		}
+		switch {
+		case utf8.RuneCountInString(cell) > maxCell:
+			wrong = append(wrong, Problem{headings[i], "is longer than 4,000 characters"})
+		case strings.ContainsFunc(cell, unicode.IsControl):
+			wrong = append(wrong, Problem{headings[i], "must be plain text in one line"})
+		case strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "@"):
+			wrong = append(wrong, Problem{headings[i], "begins like a formula of a spreadsheet; export the values, not the formulae"})
+		}
+	}
+	return wrong
+}
+
+func customerLine(r Reading, l Line) (CustomerLine, fault.Fields) {
+	var wrong fault.Fields
+	c := CustomerLine{
+		CompanyName: r.cell(l, "company_name"), Number: r.cell(l, "customer_number"), Email: r.cell(l, "email"), SuperiorNumber: r.cell(l, "superior_number"),
+	}
+	wrong.Text("company_name", c.CompanyName, 1, 200)
+	wrong.Text("customer_number", c.Number, 0, 100)
+	wrong.Check(c.Number == "" || c.Number != c.SuperiorNumber, "superior_number", "is the customer itself")
+	wrong.Check(c.Email == "" || strings.Count(c.Email, "@") == 1 && !strings.ContainsAny(c.Email, " ,;"), "email", "must be one e-mail address such as anna@example.com")
+	return c, wrong
+}
+
+func licenseLine(r Reading, l Line, zone *time.Location) (LicenseLine, fault.Fields) {
+	var wrong fault.Fields
+	c := LicenseLine{
+		CustomerNumber: r.cell(l, "customer_number"), Edition: r.cell(l, "edition"), Product: r.cell(l, "product"), Name: r.cell(l, "license_name"),
+		LicenseeEmail: r.cell(l, "licensee_email"), LegacyKey: r.cell(l, "legacy_license_key"),
+		Tokens: count(&wrong, "tokens", r.cell(l, "tokens")), Sessions: count(&wrong, "sessions", r.cell(l, "sessions")),
+		IsTemporary: yes(&wrong, "temporary", r.cell(l, "temporary"), false), IsInactive: !yes(&wrong, "active", r.cell(l, "active"), true),
+	}
+	wrong.Check(c.CustomerNumber != "", "customer_number", "must not be empty")
+	wrong.Check(c.Edition != "", "edition", "must not be empty")
+	if text := r.cell(l, "starts"); text != "" {
+		c.StartsAt = day(&wrong, "starts", text, 0, zone)
+	}
+	expires(&wrong, &c, r.cell(l, "expires"), zone)
+	return c, wrong
+}
+
+func count(wrong *fault.Fields, column, text string) *int64 {
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || n > terms.MaxTokens {
+		wrong.Check(false, column, "must be a whole number between 0 and 100000")
+		return nil
+	}
+	return &n
+}
+
+func yes(wrong *fault.Fields, column, text string, otherwise bool) bool {
+	switch strings.ToLower(text) {
+	case "":
+		return otherwise
+	case "yes", "y", "true", "1", "on", "x":
+		return true
+	case "no", "n", "false", "0", "off":
+		return false
+	}
+	wrong.Check(false, column, "must be yes or no")
+	return otherwise
+}
+
+// day gives the instant at which a date, and days more, begins in the zone.
+func day(wrong *fault.Fields, column, text string, more int, zone *time.Location) time.Time {
+	d, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		wrong.Check(false, column, "must be a date written year-month-day, such as 2027-12-31")
+		return time.Time{}
+	}
+	return time.Date(d.Year(), d.Month(), d.Day()+more, 0, 0, 0, 0, zone).UTC()
+}
+
+func expires(wrong *fault.Fields, c *LicenseLine, text string, zone *time.Location) {
+	lower := strings.ToLower(text)
+	days, isDays := strings.CutSuffix(lower, "days")
+	if !isDays {
+		days, isDays = strings.CutSuffix(lower, "day")
+	}
+	switch {
+	case text == "":
+	case lower == "never":
+		c.ExpiresMode = terms.ExpiresNever
+	case isDays:
+		n, err := strconv.Atoi(strings.TrimSpace(days))
+		wrong.Check(err == nil && n >= 1 && n <= terms.MaxDays, "expires", "must be between 1 and 36500 days")
+		c.ExpiresMode, c.ExpiresDays = terms.ExpiresDaysActivated, n
+	default:
+		c.ExpiresMode, c.ExpiresAt = terms.ExpiresAt, day(wrong, "expires", text, 1, zone)
+	}
+}

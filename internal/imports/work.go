@@ -1,0 +1,226 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// batch is how many lines one transaction carries out at most.
+const batch = 25
+
+// refusal is a line that its rules refuse. It ends the transaction, which rolls
+// back what other lines did in it.
+type refusal struct {
+	line  Line
+	cause error
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("line %d: %v", r.line.Number, r.cause) }
+func (r *refusal) Unwrap() error { return r.cause }
+
+// Work carries out the lines of all running imports, and tells how many it did.
+// It may run in several copies: each transaction looks at the lines anew, under
+// the import's lock.
+func (s *Service) Work(ctx context.Context) (int, error) {
+	done, after := 0, int64(0)
+	var failed error
+	for ctx.Err() == nil {
+		job, ok, err := s.Store.NextRunning(ctx, after)
+		if err != nil || !ok {
+			return done, errors.Join(failed, err)
+		}
+		after = job.ID
+		n, err := s.carryOut(tx.WithActor(ctx, job.Actor), job)
+		done += n
+		failed = errors.Join(failed, err) // one import does not keep others from running
+	}
+	return done, failed
+}
+
+func (s *Service) carryOut(ctx context.Context, job Job) (done int, err error) {
+	for ctx.Err() == nil {
+		n, more, err := s.step(ctx, job, batch)
+		_, isRefusal := errors.AsType[*refusal](err)
+		switch {
+		case isRefusal:
+			n, more, err = s.singly(ctx, job)
+			done += n
+			if err != nil || !more {
+				return done, err
+			}
+		case err != nil:
+			return done, err
+		default:
+			done += n
+			if !more {
+				return done, nil
+			}
+		}
+	}
+	return done, nil
+}
+
+// step carries out the next lines in one transaction, at most so many; all of
+// them where it is all or nothing. more is false when nothing is left to do.
+func (s *Service) step(ctx context.Context, job Job, most int) (done int, more bool, err error) {
+	err = s.Runner.Run(ctx, func(t tx.Tx) error {
+		done, more = 0, false
+		i, found, err := s.Store.Lock(t, job.Vendor, job.UUID)
+		if err != nil || !found || i.State != Running {
+			return err
+		}
+		if i.AllOrNothing {
+			most = MaxAllOrNothing
+		}
+		lines, err := s.Store.Waiting(t, job.Vendor, i.ID, most)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			if l.Result, err = s.bring(t, job.Vendor, i, l); err != nil {
+				if refusable(err) {
+					return &refusal{l, err}
+				}
+				return err
+			}
+			l.State, l.Problems = LineDone, nil
+			if err := s.Store.SaveLine(t, job.Vendor, i.ID, l); err != nil {
+				return err
+			}
+			done++
+		}
+		i.Done += done
+		more = i.Waiting() > 0 && len(lines) > 0
+		if !more {
+			s.finish(t, job.Vendor, &i, Finished)
+		}
+		return s.Store.Save(t, job.Vendor, i)
+	})
+	if err != nil {
+		done = 0
+	}
+	return done, more, err
+}
+
+// singly goes on after a batch in which a line was refused, and which left
+// nothing behind: its lines one by one, up to the refused one, which fails.
+func (s *Service) singly(ctx context.Context, job Job) (done int, more bool, err error) {
+	for range batch {
+		n, more, err := s.step(ctx, job, 1)
+		if again, ok := errors.AsType[*refusal](err); ok {
+			more, err := s.fail(ctx, job, again)
+			return done, more, err
+		}
+		done += n
+		if err != nil || !more {
+			return done, more, err
+		}
+	}
+	return done, true, nil // what was refused has passed by now
+}
+
+// fail marks a refused line. With all or nothing, the import ends with it.
+func (s *Service) fail(ctx context.Context, job Job, refused *refusal) (more bool, err error) {
+	err = s.Runner.Run(ctx, func(t tx.Tx) error {
+		more = false
+		i, found, err := s.Store.Lock(t, job.Vendor, job.UUID)
+		if err != nil || !found || i.State != Running {
+			return err
+		}
+		first, err := s.Store.Waiting(t, job.Vendor, i.ID, MaxAllOrNothing)
+		if err != nil {
+			return err
+		}
+		for _, l := range first {
+			if l.Number != refused.line.Number {
+				continue
+			}
+			l.State, l.Problems = LineFailed, s.explain(i, refused.cause)
+			if err := s.Store.SaveLine(t, job.Vendor, i.ID, l); err != nil {
+				return err
+			}
+			i.Failed++
+		}
+		more = i.Waiting() > 0
+		switch {
+		case i.AllOrNothing:
+			more = false
+			s.finish(t, job.Vendor, &i, Refused)
+		case !more:
+			s.finish(t, job.Vendor, &i, Finished)
+		}
+		return s.Store.Save(t, job.Vendor, i)
+	})
+	return more, err
+}
+
+func (s *Service) finish(t tx.Tx, v ident.VendorID, i *Import, state State) {
+	i.State, i.FinishedAt = state, t.Now()
+	s.journal(t, v, "import."+string(state), *i)
+}
+
+func (s *Service) bring(t tx.Tx, v ident.VendorID, i Import, l Line) (Result, error) {
+	r, err := ReadAs(i.Kind, i.Columns)
+	if err != nil {
+		return Result{}, err
+	}
+	if i.Kind == Customers {
+		c, wrong := customerLine(r, l)
+		if err := wrong.Err(); err != nil {
+			return Result{}, err
+		}
+		return s.Trade.CreateCustomer(t, v, c)
+	}
+	zone, err := time.LoadLocation(i.Zone)
+	if err != nil {
+		return Result{}, fmt.Errorf("imports: the zone of an import: %w", err)
+	}
+	c, wrong := licenseLine(r, l, zone)
+	if err := wrong.Err(); err != nil {
+		return Result{}, err
+	}
+	return s.Trade.IssueLicense(t, v, c)
+}
+
+// refusable: a line's own fault, not the server's.
+func refusable(err error) bool {
+	switch fault.As(err).Kind {
+	case fault.Invalid, fault.Conflict, fault.NotFound, fault.Unprocessable, fault.Forbidden, fault.TooLarge:
+		return true
+	default:
+		return false
+	}
+}
+
+// explain tells a refusal by the columns of the file.
+func (s *Service) explain(i Import, cause error) []Problem {
+	e := fault.As(cause)
+	r, err := ReadAs(i.Kind, i.Columns)
+	if err != nil || len(e.Fields) == 0 {
+		return []Problem{{Text: e.Message}}
+	}
+	return problems(i.Columns, r, e.Fields)
+}
+
+// Forget removes drafts that nobody started, and imports that are long over.
+func (s *Service) Forget(ctx context.Context) (int, error) {
+	n := 0
+	for ctx.Err() == nil {
+		var done bool
+		err := s.Runner.Run(ctx, func(t tx.Tx) (err error) {
+			done, err = s.Store.Forget(t, t.Now().AddDate(0, 0, -DraftDays), t.Now().AddDate(0, 0, -KeptDays))
+			return err
+		})
+		if err != nil || !done {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

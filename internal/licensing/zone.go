@@ -1,0 +1,58 @@
+package licensing
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+)
+
+// Stay is an activation in the goodwill zone, as lists of it show it.
+type Stay struct {
+	ID         int64
+	Activation ident.UUID
+	Device     Device
+	ClientName string
+	Hostname   string
+	License    *License // with its customer, product and edition
+	EnteredAt  time.Time
+	Until      time.Time // when it is released; zero: when a token frees
+	Times      int64     // how often an activation of the licence entered the zone in the last GoodwillMemory
+}
+
+// GoodwillMemory is how far back a licence's entries into the goodwill zone are counted.
+const GoodwillMemory = 90 * 24 * time.Hour
+
+// Denied is how often calls of one licence were refused for one reason in one hour.
+type Denied struct {
+	Denial
+
+	License *License
+}
+
+// Ending is a licence and when it ends.
+type Ending struct {
+	License *License
+	EndsAt  time.Time
+}
+
+// UsedUp is a licence that refuses new clients, since when, and how often it did.
+type UsedUp struct {
+	License *License
+	Refused int64
+}
+
+// SeenClient is a client that is activated, as lists of clients show it.
+type SeenClient struct {
+	Activation *Activation
+	License    *License
+}
+
+// SeenFilter narrows a list of activated clients; nil and zero for all.
+type SeenFilter struct {
+	SeenSince time.Time  // last seen on this day or later
+	Product   ident.UUID // zero for all
+	Edition   ident.UUID
+	Version   *string
+	System    *string
+	Country   *string
+}

@@ -1,0 +1,43 @@
+package imports
+
+import (
+	"context"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/imports"
+	"chancery/internal/listing"
+	"chancery/internal/store"
+)
+
+// ByUUID reads one import. Missing is import_not_found.
+func (s Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (imports.Import, error) {
+	i, found, err := scanImport(func(dest ...any) (bool, error) {
+		return s.DB.QueryRow(ctx, `SELECT `+importColumns+` FROM imports WHERE vendor_id = $1 AND uuid = $2`, []any{v, id}, dest...)
+	})
+	if err == nil && !found {
+		err = fault.Missing("import")
+	}
+	return i, err
+}
+
+// List lists imports, the newest first.
+func (s Store) List(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[imports.Import], error) {
+	sqltext, args := store.Select(`SELECT `+importColumns+` FROM imports WHERE vendor_id =`, v).Page(r, store.Column{Name: "id"}, "id")
+	items, err := store.All[imports.Import](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (imports.Import, error) {
+		i, _, err := scanImport(func(dest ...any) (bool, error) { return true, scan(dest...) })
+		return i, err
+	})
+	return listing.Cut(r, items, func(i imports.Import) listing.Mark { return r.Mark(i.ID) }), err
+}
+
+// Lines lists an import's lines, or those that failed.
+func (s Store) Lines(ctx context.Context, v ident.VendorID, id int64, failed bool, r listing.Request) (listing.Page[imports.Line], error) {
+	q := store.Select(`SELECT `+lineColumns+` FROM import_lines WHERE vendor_id =`, v).And("import_id = ?", id)
+	if failed {
+		q.And("state = 'failed'")
+	}
+	sqltext, args := q.Page(r, store.Column{Name: "line"}, "line")
+	items, err := store.All[imports.Line](s.DB.Query(ctx, sqltext, args...))(scanLine)
+	return listing.Cut(r, items, func(l imports.Line) listing.Mark { return r.Mark(int64(l.Number)) }), err
+}

@@ -1,0 +1,217 @@
+package imports
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/imports"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// Store keeps imports; it implements imports.Store, and the lists of the pages.
+type Store struct{ DB *store.DB }
+
+var _ imports.Store = Store{}
+
+const importColumns = `id, uuid, kind, file_name, zone, columns, state, all_or_nothing, line_count, done_count, failed_count,
+	actor_kind, actor_id, actor_name, actor_address, created_at, started_at, finished_at`
+
+const lineColumns = `line, cells, state, problems, result`
+
+// insertAtOnce is how many lines one statement inserts.
+const insertAtOnce = 50
+
+// Insert implements imports.Store.
+func (Store) Insert(t tx.Tx, v ident.VendorID, i imports.Import, lines []imports.Line) error {
+	s := store.On(t)
+	columns, err := text(i.Columns)
+	if err != nil {
+		return err
+	}
+	id, err := s.Insert(`INSERT INTO imports (vendor_id, uuid, kind, file_name, zone, columns, state, all_or_nothing, line_count, done_count, failed_count,
+			actor_kind, actor_id, actor_name, actor_address, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
+		v, i.UUID, i.Kind, i.FileName, i.Zone, columns, i.State, store.Bit(i.AllOrNothing), i.Lines, i.Done, i.Failed,
+		i.Actor.Kind, i.Actor.ID, i.Actor.Name, i.Actor.Address, i.CreatedAt.UnixMilli())
+	if err != nil {
+		return err
+	}
+	for len(lines) > 0 {
+		n := min(len(lines), insertAtOnce)
+		if err := insertLines(s, v, id, lines[:n]); err != nil {
+			return err
+		}
+		lines = lines[n:]
+	}
+	return nil
+}
+
+func insertLines(s *store.Tx, v ident.VendorID, id int64, lines []imports.Line) error {
+	const width = 7
+	var b strings.Builder
+	b.WriteString(`INSERT INTO import_lines (vendor_id, import_id, line, cells, state, problems, result) VALUES `)
+	args := make([]any, 0, width*len(lines))
+	for i, l := range lines {
+		cells, err := text(l.Cells)
+		if err != nil {
+			return err
+		}
+		problems, err := text(l.Problems)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		for c := range width {
+			b.WriteString([]string{"($", ", $"}[min(c, 1)] + strconv.Itoa(width*i+c+1))
+		}
+		b.WriteString(")")
+		args = append(args, v, id, l.Number, cells, l.State, problems, "")
+	}
+	_, err := s.Exec(b.String(), args...)
+	return err
+}
+
+// Lock implements imports.Store.
+func (Store) Lock(t tx.Tx, v ident.VendorID, id ident.UUID) (imports.Import, bool, error) {
+	s := store.On(t)
+	return scanImport(func(dest ...any) (bool, error) {
+		return s.QueryRow(`SELECT `+importColumns+` FROM imports WHERE vendor_id = $1 AND uuid = $2`+s.Dialect.ForUpdate(), []any{v, id}, dest...)
+	})
+}
+
+// Save implements imports.Store.
+func (Store) Save(t tx.Tx, v ident.VendorID, i imports.Import) error {
+	_, err := store.On(t).Exec(`UPDATE imports SET state = $1, all_or_nothing = $2, done_count = $3, failed_count = $4,
+			actor_kind = $5, actor_id = $6, actor_name = $7, actor_address = $8, started_at = $9, finished_at = $10
+		WHERE vendor_id = $11 AND id = $12`,
+		i.State, store.Bit(i.AllOrNothing), i.Done, i.Failed, i.Actor.Kind, i.Actor.ID, i.Actor.Name, i.Actor.Address,
+		orNull(i.StartedAt), orNull(i.FinishedAt), v, i.ID)
+	return err
+}
+
+// Waiting implements imports.Store.
+func (Store) Waiting(t tx.Tx, v ident.VendorID, id int64, limit int) ([]imports.Line, error) {
+	rows, err := store.On(t).Query(`SELECT `+lineColumns+` FROM import_lines
+		WHERE vendor_id = $1 AND import_id = $2 AND state = 'waiting' ORDER BY line LIMIT $3`, v, id, limit)
+	return store.All[imports.Line](rows, err)(scanLine)
+}
+
+// SaveLine implements imports.Store.
+func (Store) SaveLine(t tx.Tx, v ident.VendorID, id int64, l imports.Line) error {
+	problems, err := text(l.Problems)
+	if err != nil {
+		return err
+	}
+	result := ""
+	if l.State == imports.LineDone {
+		if result, err = text(l.Result); err != nil {
+			return err
+		}
+	}
+	_, err = store.On(t).Exec(`UPDATE import_lines SET state = $1, problems = $2, result = $3 WHERE vendor_id = $4 AND import_id = $5 AND line = $6`,
+		l.State, problems, result, v, id, l.Number)
+	return err
+}
+
+// TryAgain implements imports.Store.
+func (Store) TryAgain(t tx.Tx, v ident.VendorID, id int64) (int, error) {
+	n, err := store.On(t).Exec(`UPDATE import_lines SET state = 'waiting' WHERE vendor_id = $1 AND import_id = $2 AND state = 'failed'`, v, id)
+	return int(n), err
+}
+
+// Delete implements imports.Store.
+func (Store) Delete(t tx.Tx, v ident.VendorID, id int64) error {
+	s := store.On(t)
+	if _, err := s.Exec(`DELETE FROM import_lines WHERE vendor_id = $1 AND import_id = $2`, v, id); err != nil {
+		return err
+	}
+	_, err := s.Exec(`DELETE FROM imports WHERE vendor_id = $1 AND id = $2`, v, id)
+	return err
+}
+
+// NextRunning implements imports.Store.
+func (s Store) NextRunning(ctx context.Context, after int64) (j imports.Job, ok bool, err error) {
+	var vendor int64
+	ok, err = s.DB.QueryRow(ctx, `SELECT id, vendor_id, uuid, actor_kind, actor_id, actor_name, actor_address FROM imports
+		WHERE state = 'running' AND id > $1 ORDER BY id LIMIT 1`, []any{after},
+		&j.ID, &vendor, &j.UUID, &j.Actor.Kind, &j.Actor.ID, &j.Actor.Name, &j.Actor.Address)
+	j.Vendor = ident.VendorOf(vendor)
+	return j, ok, err
+}
+
+// Forget implements imports.Store.
+func (s Store) Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (bool, error) {
+	var id, vendor int64
+	found, err := store.On(t).QueryRow(`SELECT id, vendor_id FROM imports
+		WHERE created_at < $1 AND state = 'draft' OR created_at < $2 AND state IN ('finished', 'refused', 'stopped') ORDER BY created_at LIMIT 1`,
+		[]any{draftsBefore.UnixMilli(), othersBefore.UnixMilli()}, &id, &vendor)
+	if err != nil || !found {
+		return false, err
+	}
+	return true, s.Delete(t, ident.VendorOf(vendor), id)
+}
+
+func text(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("store: an import's value: %w", err)
+	}
+	return string(b), nil
+}
+
+func orNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+func scanImport(row func(dest ...any) (bool, error)) (imports.Import, bool, error) {
+	var i imports.Import
+	var columns string
+	var created int64
+	var started, finished sql.Null[int64]
+	found, err := row(&i.ID, &i.UUID, &i.Kind, &i.FileName, &i.Zone, &columns, &i.State, &i.AllOrNothing, &i.Lines, &i.Done, &i.Failed,
+		&i.Actor.Kind, &i.Actor.ID, &i.Actor.Name, &i.Actor.Address, &created, &started, &finished)
+	if err != nil || !found {
+		return imports.Import{}, false, err
+	}
+	i.CreatedAt = store.Instant(created)
+	for to, from := range map[*time.Time]sql.Null[int64]{&i.StartedAt: started, &i.FinishedAt: finished} {
+		if from.Valid {
+			*to = store.Instant(from.V)
+		}
+	}
+	if err := json.Unmarshal([]byte(columns), &i.Columns); err != nil {
+		return i, true, fmt.Errorf("store: the columns of an import: %w", err)
+	}
+	return i, true, nil
+}
+
+func scanLine(scan store.Scan) (l imports.Line, err error) {
+	var cells, problems, result string
+	if err := scan(&l.Number, &cells, &l.State, &problems, &result); err != nil {
+		return l, err
+	}
+	for _, part := range []struct {
+		from string
+		to   any
+	}{{cells, &l.Cells}, {problems, &l.Problems}, {result, &l.Result}} {
+		if part.from == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(part.from), part.to); err != nil {
+			return l, fmt.Errorf("store: a line of an import: %w", err)
+		}
+	}
+	return l, nil
+}

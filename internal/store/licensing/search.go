@@ -1,0 +1,66 @@
+package licensing
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/store"
+)
+
+// searched narrows a selection of licences to those that something of begins as
+// asked for. Each kind is a range of its own index, and gives a bounded number.
+func searched(q *store.Selection, v ident.VendorID, p licensing.Prefix) {
+	var parts []string
+	var args []any
+	kind := func(sqltext string, more ...any) {
+		parts = append(parts, `SELECT id FROM (`+sqltext+` LIMIT `+strconv.Itoa(licensing.SearchedAtOnce)+`) AS k`+strconv.Itoa(len(parts)))
+		args = append(append(args, v), more...)
+	}
+	text := func(column, where, order, prefix string) {
+		if prefix == "" {
+			return
+		}
+		condition, more := column+" >= ?", []any{prefix}
+		if end, ok := listing.PrefixEnd(prefix); ok {
+			condition, more = condition+" AND "+column+" < ?", append(more, end)
+		}
+		kind(`SELECT id FROM licenses WHERE vendor_id = ? AND `+where+condition+` ORDER BY `+order, more...)
+	}
+	if p.IsUUID {
+		kind(`SELECT id FROM licenses WHERE vendor_id = ? AND license_key >= ? AND license_key <= ? ORDER BY license_key`, p.From, p.To)
+		kind(`SELECT license_id AS id FROM tokens WHERE vendor_id = ? AND token_key >= ? AND token_key <= ? ORDER BY token_key`, p.From, p.To)
+	}
+	text("printed_key", "printed_key IS NOT NULL AND ", "printed_key", p.Printed)
+	text("legacy_license_key", "legacy_license_key IS NOT NULL AND ", "legacy_license_key", p.Legacy)
+	text("name_folded", "name_folded <> '' AND ", "name_folded", p.Folded)
+	text("licensee_email", "", "licensee_email", p.Email)
+	q.And("l.id IN ("+strings.Join(parts, " UNION ")+")", args...)
+}
+
+// ByIDs reads licences; those that are missing are left out.
+func (s *Store) ByIDs(ctx context.Context, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*licensing.License, error) {
+	found := make(map[ident.LicenseID]*licensing.License, len(ids))
+	for len(ids) > 0 {
+		part := ids[:min(len(ids), listing.MaxLimit)]
+		ids = ids[len(part):]
+		holders, args := make([]string, len(part)), make([]any, len(part))
+		for i, id := range part {
+			holders[i], args[i] = "?", id
+		}
+		sqltext, all := store.Select(selectLicense, v).And("l.id IN ("+strings.Join(holders, ", ")+")", args...).
+			Page(listing.Request{Limit: len(part)}, store.Column{Name: "l.id"}, "l.id")
+		licenses, err := s.licenses(s.reading(ctx), time.Time{}, sqltext, all...)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range licenses {
+			found[l.ID] = l
+		}
+	}
+	return found, nil
+}

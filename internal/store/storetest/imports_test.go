@@ -1,0 +1,222 @@
+package storetest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/imports"
+	"chancery/internal/listing"
+	"chancery/internal/store"
+	importstore "chancery/internal/store/imports"
+	"chancery/internal/store/storetest"
+	"chancery/internal/tx"
+)
+
+// ledger is a trade that makes a customer's line a row of the change counter's
+// neighbour: it counts in the database, so that what rolls back is not counted.
+type ledger struct {
+	made    []string     // in the order of commits; what a rolled back line made is there too
+	refuses string       // the company that is refused
+	breaks  atomic.Int64 // the call that fails as a crash would, counted down
+}
+
+func (x *ledger) CreateCustomer(t tx.Tx, v ident.VendorID, c imports.CustomerLine) (imports.Result, error) {
+	if x.breaks.Add(-1) == 0 {
+		return imports.Result{}, errors.New("the power is gone")
+	}
+	if c.CompanyName == x.refuses {
+		return imports.Result{}, fault.Wrong(fault.Field{Name: "email", Message: "is refused"})
+	}
+	_, err := store.On(t).Exec(`INSERT INTO leases (name, holder, until) VALUES ($1, $2, 0)`, c.CompanyName, fmt.Sprint(v.Int64()))
+	x.made = append(x.made, c.CompanyName)
+	return imports.Result{ID: ident.UUID{1}, Number: "N-" + c.CompanyName}, err
+}
+
+func (*ledger) IssueLicense(tx.Tx, ident.VendorID, imports.LicenseLine) (imports.Result, error) {
+	return imports.Result{}, errors.New("no licences here")
+}
+
+func (*ledger) Numbers(context.Context, ident.VendorID, []string) (map[string]bool, error) {
+	return nil, nil
+}
+
+func (*ledger) Editions(context.Context, ident.VendorID) (map[imports.EditionName]bool, error) {
+	return nil, nil
+}
+
+type importBench struct {
+	storetest.Env
+
+	trade   *ledger
+	service *imports.Service
+	rows    importstore.Store
+	vendor  ident.VendorID
+}
+
+func newImports(t *testing.T, e storetest.Env) importBench {
+	t.Helper()
+	b := importBench{Env: e, trade: &ledger{}, rows: importstore.Store{DB: e.DB}, vendor: storetest.Vendor(t, e, "Acme").ID}
+	var err error
+	if b.service, err = imports.New(imports.Config{Store: b.rows, Trade: b.trade, Known: b.trade, Runner: e.DB, IDs: e.IDs}); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// keep reads a file of so many companies and starts it.
+func (b importBench) keep(t *testing.T, prefix string, lines int, allOrNothing bool) imports.Import {
+	t.Helper()
+	content := "company_name\n"
+	for i := range lines {
+		content += fmt.Sprintf("%s%03d\n", prefix, i)
+	}
+	f, err := b.service.Read(t.Context(), b.vendor, imports.Customers, time.UTC, []byte(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return storetest.Do(t, b.Env, func(x tx.Tx) (imports.Import, error) {
+		i, err := b.service.Keep(x, b.vendor, imports.Customers, time.UTC, "x.csv", f)
+		if err != nil {
+			return i, err
+		}
+		return b.service.Start(x, b.vendor, i.UUID, allOrNothing)
+	})
+}
+
+func (b importBench) now(t *testing.T, i imports.Import) imports.Import {
+	t.Helper()
+	got, err := b.rows.ByUUID(t.Context(), b.vendor, i.UUID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// stored is what the trade made and was not rolled back.
+func (b importBench) stored(t *testing.T) []string {
+	t.Helper()
+	all, err := store.All[string](b.DB.Query(t.Context(), `SELECT name FROM leases WHERE until = 0 ORDER BY name`))(func(scan store.Scan) (n string, err error) {
+		return n, scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// A crash at any line leaves whole batches behind, and what runs after it brings
+// in the rest: every line once.
+func TestAnImportSurvivesCrashes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newImports(t, e)
+		i := b.keep(t, "c", 90, false)
+		for _, at := range []int64{1, 13, 26, 40, 7} {
+			b.trade.breaks.Store(at)
+			if _, err := b.service.Work(t.Context()); err == nil {
+				t.Fatalf("the crash at call %d was not seen", at)
+			}
+			if got := b.now(t, i); got.Done != len(b.stored(t)) {
+				t.Fatalf("%d lines are marked, %d were made", got.Done, len(b.stored(t)))
+			}
+		}
+		b.trade.breaks.Store(0)
+		if _, err := b.service.Work(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got := b.now(t, i)
+		if names := b.stored(t); got.State != imports.Finished || got.Done != 90 || len(names) != 90 || len(slices.Compact(names)) != 90 {
+			t.Errorf("%+v, %d made", got, len(names))
+		}
+	})
+}
+
+// A refused line fails alone, whatever its batch did before it.
+func TestARefusedLineFailsAlone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newImports(t, e)
+		b.trade.refuses = "c041"
+		i := b.keep(t, "c", 60, false)
+		if n, err := b.service.Work(t.Context()); err != nil || n != 59 {
+			t.Errorf("%d done, %v", n, err)
+		}
+		failed, err := b.rows.Lines(t.Context(), b.vendor, b.now(t, i).ID, true, listing.Request{Limit: 10})
+		if err != nil || len(failed.Items) != 1 || failed.Items[0].Number != 43 || failed.Items[0].Problems[0] != (imports.Problem{Column: "email", Text: "is refused"}) {
+			t.Errorf("%+v, %v", failed, err)
+		}
+		if got := b.now(t, i); got.State != imports.Finished || got.Done != 59 || got.Failed != 1 || len(b.stored(t)) != 59 {
+			t.Errorf("%+v", got)
+		}
+		b.trade.refuses = ""
+		storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.TryAgain(x, b.vendor, i.UUID) })
+		if n, err := b.service.Work(t.Context()); err != nil || n != 1 || len(b.stored(t)) != 60 {
+			t.Errorf("tried again: %d, %v", n, err)
+		}
+		all, err := b.rows.Lines(t.Context(), b.vendor, b.now(t, i).ID, false, listing.Request{Limit: 100})
+		if err != nil || len(all.Items) != 60 || all.Items[41].Result.Number != "N-c041" || len(all.Items[41].Problems) != 0 {
+			t.Errorf("%+v, %v", all.Items[41], err)
+		}
+	})
+}
+
+// With all or nothing a refusal at the last line leaves nothing behind.
+func TestAllOrNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newImports(t, e)
+		b.trade.refuses = "c099"
+		i := b.keep(t, "c", 100, true)
+		if n, err := b.service.Work(t.Context()); err != nil || n != 0 {
+			t.Errorf("%d done, %v", n, err)
+		}
+		if got := b.now(t, i); got.State != imports.Refused || got.Done != 0 || got.Failed != 1 || len(b.stored(t)) != 0 {
+			t.Errorf("%+v, %d made", got, len(b.stored(t)))
+		}
+		b.trade.refuses = ""
+		storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.TryAgain(x, b.vendor, i.UUID) })
+		if n, err := b.service.Work(t.Context()); err != nil || n != 100 || b.now(t, i).State != imports.Finished {
+			t.Errorf("%d done, %v: %+v", n, err, b.now(t, i))
+		}
+		storetest.Refuse(t, e, "import_too_long", func(x tx.Tx) (imports.Import, error) {
+			long := imports.Import{UUID: e.IDs.V7(), Kind: imports.Customers, Columns: []string{"company_name"}, State: imports.Draft, Lines: 501, CreatedAt: x.Now()}
+			if err := b.rows.Insert(x, b.vendor, long, nil); err != nil {
+				return long, err
+			}
+			return b.service.Start(x, b.vendor, long.UUID, true)
+		})
+	})
+}
+
+// Stopping keeps what is done; another vendor sees nothing; what is old is forgotten.
+func TestImportsAreKeptForATime(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newImports(t, e)
+		i := b.keep(t, "c", 3, false)
+		storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.Stop(x, b.vendor, i.UUID) })
+		if n, err := b.service.Work(t.Context()); err != nil || n != 0 || b.now(t, i).State != imports.Stopped {
+			t.Errorf("a stopped import did %d lines, %v", n, err)
+		}
+		stranger := storetest.Vendor(t, e, "Bolt").ID
+		storetest.Refuse(t, e, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, stranger, i.UUID, false) })
+		if _, err := b.rows.ByUUID(t.Context(), stranger, i.UUID); !fault.Is(err, "import_not_found") {
+			t.Errorf("another vendor reads it: %v", err)
+		}
+		if all, err := b.rows.List(t.Context(), stranger, listing.Request{Limit: 5, Desc: true}); err != nil || len(all.Items) != 0 {
+			t.Errorf("another vendor lists it: %+v, %v", all, err)
+		}
+		storetest.Refuse(t, e, "import_no_draft", func(x tx.Tx) (bool, error) { return true, b.service.Discard(x, b.vendor, i.UUID) })
+		b.Clock.Advance((imports.KeptDays - 1) * 24 * time.Hour)
+		if n, err := b.service.Forget(t.Context()); err != nil || n != 0 {
+			t.Errorf("%d forgotten too early, %v", n, err)
+		}
+		b.Clock.Advance(2 * 24 * time.Hour)
+		if n, err := b.service.Forget(t.Context()); err != nil || n != 1 {
+			t.Errorf("%d forgotten, %v", n, err)
+		}
+	})
+}

@@ -1,0 +1,177 @@
+package attention
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/figures"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+func (p *Pages) expiring() []edge.Route {
+	routes := []edge.Route{
+		web.Show(p.Face, "/expiring", web.Needs(identity.ViewLicenses), "chartandlist.html", p.expiringPage),
+		web.CSV(p.Face, "/expiring/export", web.Needs(identity.ViewLicenses), p.expiringTable),
+	}
+	return append(routes, p.extend()...)
+}
+
+func (p *Pages) expiringPage(q *web.Request) (*chartAndList, error) {
+	v := &chartAndList{Page: q.Page("Expiring soon")}
+	v.Sub = "Licences that are on and will end, the next first. Tick them to extend several at once."
+	span := show.SpanOf(q, 30)
+	v.Tabs = spanTabs(q, "/expiring", span)
+	counts, err := p.Figures.Latest(q.Context(), q.VendorID(), figures.Expiring, 0)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range figures.Spans() {
+		days := strconv.Itoa(n)
+		tone := []web.Tone{web.Bad, web.Warning, ""}[i]
+		if show.Of(counts, days) == 0 {
+			tone = ""
+		}
+		v.Stats = append(v.Stats, web.Stat{
+			Label: "Within " + days + " days", Icon: "calendar-due", Value: web.Number(show.Of(counts, days)), Tone: tone, Href: q.Href("/expiring?days=" + days),
+		})
+	}
+	trend, err := p.Figures.Days(q.Context(), q.VendorID(), figures.Licenses, 0, span.First, span.Last)
+	if err != nil {
+		return nil, err
+	}
+	expired := slices.DeleteFunc(trend, func(r figures.Row) bool { return r.Value != figures.StateExpired })
+	if days := daysOf(expired); days > 1 {
+		v.Charts = []web.Chart{{
+			ID: "expired", Title: "Expired licences over time", Kind: web.LineChart, Unit: "licences", Labels: span.Labels(),
+			Series: []web.Series{span.Series("Expired", web.Bad, expired)},
+		}}
+	}
+	t, err := p.expiringTable(q)
+	if err != nil {
+		return nil, err
+	}
+	if v.List, err = t.View(q, &v.Page); err != nil {
+		return nil, err
+	}
+	v.List.CSV = exportHref(q, "/expiring/export")
+	return v, nil
+}
+
+// daysOf tells of how many days there are rows.
+func daysOf(rows []figures.Row) int {
+	days := map[int64]bool{}
+	for _, r := range rows {
+		days[r.Day] = true
+	}
+	return len(days)
+}
+
+func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], error) {
+	products, err := p.productFilter(q)
+	span := show.SpanOf(q, 30)
+	t := web.Table[licensing.Ending]{
+		Name: "expiring", Sorts: []string{"ends"}, Filters: []web.Filter{products},
+		Empty: web.Empty{
+			Icon: "calendar-due", Title: "No licence ends within " + strconv.Itoa(span.Days) + " days",
+			Text: "Look further ahead, or enjoy the quiet.",
+		},
+		ID: func(e licensing.Ending) string { return e.License.UUID.String() },
+		Columns: []web.Column[licensing.Ending]{
+			{Name: "customer", Label: "Customer", Cell: func(e licensing.Ending) web.Cell { return customerCell(q, e.License) }},
+			{Name: "license", Label: "Licence", Cell: func(e licensing.Ending) web.Cell { return licenseCell(q, e.License) }},
+			{Name: "ends", Label: "Ends", Sort: "ends", Cell: func(e licensing.Ending) web.Cell { return web.Cell{When: e.EndsAt} }},
+			{Name: "activations", Label: "Activations", Cell: func(e licensing.Ending) web.Cell { return activationsCell(e.License) }},
+			{Name: "trial", Label: "Kind", Cell: func(e licensing.Ending) web.Cell {
+				if e.License.Terms().Policy.TrialDays > 0 {
+					return web.Cell{Text: "Trial"}
+				}
+				return web.Cell{Text: "Licence", Quiet: true}
+			}},
+		},
+		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Ending], error) {
+			now := q.Now()
+			return p.Rows.EndingSoon(q.Context(), q.VendorID(), product(q), now, now.Add(time.Duration(span.Days)*24*time.Hour), r)
+		},
+	}
+	t.Columns = append(t.Columns, mailColumn(q, func(e licensing.Ending) *licensing.License { return e.License }))
+	if q.May(identity.ManageLicenses) {
+		t.Bulk = []web.Bulk{{Label: "Extend", Action: q.Href("/expiring/extend"), Icon: "calendar-plus"}}
+	}
+	return t, err
+}
+
+// extend gives ticked licences another end, after it has asked which.
+func (p *Pages) extend() []edge.Route {
+	return web.Ask(p.Face, "/expiring/extend", web.Needs(identity.ManageLicenses), "form.html",
+		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
+			ids, n := keptIDs(q)
+			v := &web.FormPage{Page: q.Page("Extend "+web.Count(int64(n), "licence", "licences"), web.Link{Label: "Expiring soon", Href: q.Href("/expiring")})}
+			v.Form = form
+			v.Text = "All of them get this end of their own, in one change: all or none. A trial becomes a full licence until then."
+			form.Submit, form.Cancel = "Extend", q.Href("/expiring")
+			form.Add(web.Group{Fields: []web.Field{ids, {
+				Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Focus: true,
+				Hint: "They hold to the end of this day in " + q.Vendor.Location().String() + ".",
+			}}})
+			return v, nil
+		},
+		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+			ids, err := ticked(v)
+			if err != nil {
+				return web.Done{}, err
+			}
+			until := v.DayEnd("until")
+			v.Check(until != nil, "until", "must be a date, such as 2027-12-31")
+			v.Check(until == nil || until.After(t.Now()), "until", "must not be over yet")
+			if err := v.Err(); err != nil {
+				return web.Done{}, err
+			}
+			if err := p.extendAll(t, q.VendorID(), ids, *until); err != nil {
+				return web.Done{}, err
+			}
+			return web.Done{To: q.Href("/expiring"), Say: web.Flash{
+				Text: web.Count(int64(len(ids)), "licence holds", "licences hold") + " to the end of " + v.Text("until") + ".",
+			}}, nil
+		})
+}
+
+// extendAll changes licences in the order of their keys, in which all lock them.
+func (p *Pages) extendAll(t tx.Tx, v ident.VendorID, ids []ident.UUID, until time.Time) error {
+	keys := make([]ident.LicenseID, 0, len(ids))
+	for _, id := range ids {
+		key, err := p.Rows.LicenseID(t, v, id)
+		if err != nil {
+			return err
+		}
+		if key == 0 {
+			return fault.Missing("license")
+		}
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		l, err := p.Licenses.Locked(t, v, key)
+		if err != nil {
+			return err
+		}
+		change := licensing.Change{Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: until}}
+		if l != nil && l.Terms().Policy.TrialDays > 0 {
+			full := 0
+			change.Overrides = func(o terms.Overrides) terms.Overrides { o.TrialDays = &full; return o }
+		}
+		if _, err := p.Licenses.Update(t, v, key, change); err != nil {
+			return err
+		}
+	}
+	return nil
+}

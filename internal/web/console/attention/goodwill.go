@@ -1,0 +1,161 @@
+package attention
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/figures"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+func (p *Pages) goodwill() []edge.Route {
+	routes := []edge.Route{
+		web.Show(p.Face, "/goodwill", web.Needs(identity.ViewLicenses), "chartandlist.html", p.goodwillPage),
+		web.CSV(p.Face, "/goodwill/export", web.Needs(identity.ViewLicenses), p.goodwillTable),
+	}
+	routes = append(routes, p.addTokens()...)
+	return append(routes, p.release()...)
+}
+
+func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
+	v := &chartAndList{Page: q.Page("Goodwill zone")}
+	v.Sub = "Activations above the contract: their programs run, and their owners may need more."
+	span := show.SpanOf(q, 30)
+	v.Tabs = spanTabs(q, "/goodwill", span)
+	entered, err := p.Figures.Days(q.Context(), q.VendorID(), figures.GoodwillEntered, 0, span.First, span.Last)
+	if err != nil {
+		return nil, err
+	}
+	left, err := p.Figures.Days(q.Context(), q.VendorID(), figures.GoodwillLeft, 0, span.First, span.Last)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := p.Figures.Days(q.Context(), q.VendorID(), figures.Goodwill, 0, span.Last, span.Last)
+	if err != nil {
+		return nil, err
+	}
+	v.Stats = []web.Stat{
+		{Label: "In the zone", Icon: "scale", Value: web.Number(show.Sum(zone)), Tone: web.Notable},
+		{Label: "Entered", Icon: "arrow-up", Value: web.Number(show.Sum(entered)), Sub: "in " + strconv.Itoa(span.Days) + " days"},
+		{Label: "Became regular", Icon: "circle-check", Value: web.Number(show.Of(left, "regular")), Sub: "a token became free for them"},
+		{Label: "Ended", Icon: "circle-x", Value: web.Number(show.Of(left, string(licensing.ByGoodwillEnded))), Sub: "their days were over"},
+	}
+	v.Charts = []web.Chart{{
+		ID: "zone", Title: "Entered and left per day", Kind: web.BarChart, Unit: "activations", Labels: span.Labels(),
+		Series: []web.Series{span.Series("Entered", web.Notable, entered), span.Series("Left", web.Neutral, left)},
+		Empty:  "No activation went above its contract in this time.",
+	}}
+	t, err := p.goodwillTable(q)
+	if err != nil {
+		return nil, err
+	}
+	if v.List, err = t.View(q, &v.Page); err != nil {
+		return nil, err
+	}
+	v.List.CSV = exportHref(q, "/goodwill/export")
+	return v, nil
+}
+
+func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error) {
+	now := q.Now()
+	t := web.Table[licensing.Stay]{
+		Name: "goodwill-zone", Sorts: []string{"since"},
+		Empty: web.Empty{Icon: "scale", Title: "Nobody is in the goodwill zone", Text: "Every activation is within its contract."},
+		ID:    func(g licensing.Stay) string { return g.Activation.String() },
+		Columns: []web.Column[licensing.Stay]{
+			{Name: "customer", Label: "Customer", Cell: func(g licensing.Stay) web.Cell { return customerCell(q, g.License) }},
+			{Name: "license", Label: "Licence", Cell: func(g licensing.Stay) web.Cell { return licenseCell(q, g.License) }},
+			{Name: "activations", Label: "Activations", Cell: func(g licensing.Stay) web.Cell { return activationsCell(g.License) }},
+			{Name: "device", Label: "Device", Cell: func(g licensing.Stay) web.Cell {
+				return web.Cell{Text: g.Device.Number, Sub: g.Hostname, Href: show.ActivationHref(q.Base, g.Activation)}
+			}},
+			{Name: "since", Label: "Since", Sort: "since", Cell: func(g licensing.Stay) web.Cell { return web.Cell{When: g.EnteredAt} }},
+			{Name: "days", Label: "Days", End: true, Cell: func(g licensing.Stay) web.Cell {
+				return web.Cell{Text: strconv.Itoa(int(now.Sub(g.EnteredAt) / (24 * time.Hour)))}
+			}},
+			{Name: "until", Label: "Ends", Cell: func(g licensing.Stay) web.Cell {
+				if g.Until.IsZero() {
+					return web.Cell{Text: "When a token frees", Quiet: true}
+				}
+				return web.Cell{When: g.Until}
+			}},
+			{Name: "times", Label: "Times in 90 days", End: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: web.Number(g.Times)} }},
+		},
+		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Stay], error) {
+			return p.Rows.GoodwillZone(q.Context(), q.VendorID(), ident.UUID{}, q.Now(), r)
+		},
+	}
+	if q.May(identity.ManageLicenses) {
+		t.Columns = append(t.Columns, addColumn(q, func(g licensing.Stay) *licensing.License { return g.License }))
+	}
+	t.Columns = append(t.Columns, mailColumn(q, func(g licensing.Stay) *licensing.License { return g.License }))
+	if q.May(identity.ManageActivations) {
+		t.Bulk = []web.Bulk{{Label: "Release", Action: q.Href("/goodwill/release"), Icon: "x", Danger: true}}
+	}
+	return t, nil
+}
+
+// spanTabs are the same page for other spans.
+func spanTabs(q *web.Request, path string, span show.Span) []web.Tab {
+	tabs := make([]web.Tab, 0, len(figures.Spans()))
+	for _, o := range show.SpanOptions() {
+		tabs = append(tabs, web.Tab{Label: o.Label, Href: q.Href(path + "?days=" + o.Value), Active: o.Value == strconv.Itoa(span.Days)})
+	}
+	return tabs
+}
+
+// exportHref is where the rows that a list shows are served as a file.
+func exportHref(q *web.Request, path string) string {
+	query := q.R.URL.Query()
+	query.Del("cursor")
+	if len(query) == 0 {
+		return q.Href(path)
+	}
+	return q.Href(path + "?" + query.Encode())
+}
+
+func customerCell(q *web.Request, l *licensing.License) web.Cell {
+	return web.Cell{Text: l.Customer.CompanyName, Sub: l.Customer.CustomerNumber, Href: show.CustomerHref(q.Base, l.Customer.UUID)}
+}
+
+func licenseCell(q *web.Request, l *licensing.License) web.Cell {
+	return web.Cell{Text: show.LicenseName(l), Sub: l.Edition.Name + " · " + l.Product.Name, Href: show.LicenseHref(q.Base, l.UUID)}
+}
+
+func activationsCell(l *licensing.License) web.Cell {
+	bar := show.Activations(l)
+	return web.Cell{Bar: &bar}
+}
+
+// addColumn leads to the form that adds activations.
+func addColumn[R any](q *web.Request, of func(R) *licensing.License) web.Column[R] {
+	return web.Column[R]{
+		Name: "add", Label: "Sell more", Plain: func(R) string { return "" }, Cell: func(row R) web.Cell {
+			if of(row).AnyNumber() {
+				return web.Cell{}
+			}
+			return web.Cell{Text: "Add activations", Href: show.AddTokensHref(q.Base, of(row).UUID)}
+		},
+	}
+}
+
+// mailColumn begins a mail to the customer.
+func mailColumn[R any](q *web.Request, of func(R) *licensing.License) web.Column[R] {
+	return web.Column[R]{
+		Name: "mail", Label: "Mail", Plain: func(row R) string { return of(row).Customer.Email }, Cell: func(row R) web.Cell {
+			l := of(row)
+			if l.Customer.Email == "" {
+				return web.Cell{Text: "No address", Quiet: true}
+			}
+			subject := "Your licence " + show.LicenseName(l) + " of " + l.Product.Name + " at " + q.Vendor.Name
+			return web.Cell{Text: "Write", Href: "mailto:" + url.PathEscape(l.Customer.Email) + "?subject=" + url.PathEscape(subject)}
+		},
+	}
+}

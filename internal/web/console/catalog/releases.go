@@ -1,0 +1,119 @@
+package catalog
+
+import (
+	"net/url"
+
+	"chancery/internal/catalog"
+	"chancery/internal/edge"
+	"chancery/internal/identity"
+	"chancery/internal/listing"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+const releaseMeans = "The software releases that licences can be limited to, by the text that clients send. Releases named in a product or an edition are added here by themselves."
+
+func (p *Pages) releases() []edge.Route {
+	routes := []edge.Route{
+		web.Lists(p.Face, "/products/{id}/releases", web.Needs(identity.ViewCatalog), p.releaseTable, func(q *web.Request) (web.Page, error) {
+			page, err := p.chrome(q, "releases")
+			page.Sub = releaseMeans
+			if q.May(identity.ManageCatalog) {
+				page.Actions = append([]web.Action{addRelease(q)}, page.Actions...)
+			}
+			return page, err
+		}),
+	}
+	return append(routes, web.Ask(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", p.askRelease, p.putRelease)...)
+}
+
+func addRelease(q *web.Request) web.Action {
+	return web.Action{Label: "Add a release", Href: q.Href("/products/" + q.R.PathValue("id") + "/releases/put"), Icon: "plus", Dialog: true}
+}
+
+func (p *Pages) releaseTable(q *web.Request) (web.Table[catalog.Release], error) {
+	product, err := p.found(q)
+	if err != nil {
+		return web.Table[catalog.Release]{}, err
+	}
+	empty := web.Empty{Icon: "tag", Title: "No releases yet", Text: releaseMeans}
+	if q.May(identity.ManageCatalog) {
+		action := addRelease(q)
+		empty.Action = &action
+	}
+	return web.Table[catalog.Release]{
+		Name: "releases", Sorts: catalog.ReleaseSorts(), Empty: empty,
+		Columns: []web.Column[catalog.Release]{
+			{Name: "release", Label: "Release", Sort: "software_release", Cell: func(r catalog.Release) web.Cell {
+				c := web.Cell{Text: r.SoftwareRelease, Mono: true}
+				if q.May(identity.ManageCatalog) {
+					c.Href = show.ProductHref(q.Base, product.UUID) + "/releases/put?release=" + url.QueryEscape(r.SoftwareRelease)
+				}
+				if r.SoftwareRelease == product.LatestRelease {
+					c.Sub = "the latest"
+				}
+				return c
+			}, Plain: func(r catalog.Release) string { return r.SoftwareRelease }},
+			{
+				Name: "description", Label: "Description", Cell: func(r catalog.Release) web.Cell { return web.Cell{Text: firstLine(r.Description)} },
+				Plain: func(r catalog.Release) string { return r.Description },
+			},
+			{Name: "added", Label: "Added", Cell: func(r catalog.Release) web.Cell { return web.Cell{Day: r.CreatedAt} }},
+			{Name: "id", Label: "Id", Extra: true, Cell: func(r catalog.Release) web.Cell { return idCell(r.UUID) }},
+		},
+		Rows: func(q *web.Request, r listing.Request) (listing.Page[catalog.Release], error) {
+			return p.Rows.Releases(q.Context(), q.VendorID(), product.ID, r)
+		},
+	}, nil
+}
+
+func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	product, err := p.found(q)
+	if err != nil {
+		return nil, err
+	}
+	title, release, description := "Add a release", q.Text("release"), ""
+	if release != "" {
+		all, err := p.Rows.Releases(q.Context(), q.VendorID(), product.ID, listing.Request{Limit: maxOptions, Sort: catalog.ReleaseSorts()[0]})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range all.Items {
+			if r.SoftwareRelease == release {
+				title, description = "Describe the release", r.Description
+			}
+		}
+	}
+	page := &web.FormPage{Page: q.Page(title, productsCrumb(q), productCrumb(q, product)), Form: form}
+	form.Add(web.Group{Fields: []web.Field{
+		{
+			Name: "software_release", Label: "Release", Value: release, Required: true, Mono: true, ReadOnly: title != "Add a release", Focus: true,
+			Placeholder: "for example 4.2.1", Hint: "Exactly as clients send it in software_version.",
+		},
+		{Name: "description", Label: "Description", Kind: web.AreaField, Rows: 3, Value: description, Hint: "Clients get it with a limit on releases."},
+		{
+			Name: "latest", Label: "It is the latest release shipped", Kind: web.CheckField, Value: on(release != "" && release == product.LatestRelease),
+			Hint: "Clients with another release are told that there is a newer one.",
+		},
+	}})
+	form.Cancel = show.ProductHref(q.Base, product.UUID) + "/releases"
+	return page, nil
+}
+
+func (p *Pages) putRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+	product, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	made, err := p.Catalog.PutRelease(t, q.VendorID(), product, v.Text("software_release"), v.Text("description"))
+	if err != nil {
+		return web.Done{}, err
+	}
+	if v.Flag("latest") {
+		if _, err := p.Catalog.UpdateProduct(t, q.VendorID(), product, catalog.ProductChange{LatestRelease: &made.SoftwareRelease}); err != nil {
+			return web.Done{}, err
+		}
+	}
+	return web.Done{To: show.ProductHref(q.Base, product) + "/releases", Say: web.Flash{Text: "The release " + made.SoftwareRelease + " was saved."}}, nil
+}

@@ -1,0 +1,82 @@
+package customers
+
+import (
+	"context"
+	"embed"
+	"errors"
+
+	"chancery/internal/audit"
+	"chancery/internal/customers"
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+)
+
+//go:embed all:templates
+var templates embed.FS
+
+// Rows reads customers.
+type Rows interface {
+	// ByUUID fails with a NotFound fault when there is none.
+	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (customers.Customer, error)
+	List(ctx context.Context, v ident.VendorID, f customers.Filter, r listing.Request) (listing.Page[customers.Customer], error)
+
+	// Ancestors gives the customers above c, the nearest first.
+	Ancestors(ctx context.Context, v ident.VendorID, c ident.CustomerID) ([]customers.Customer, error)
+
+	// CountBelow counts the customers directly below c, and stops at most.
+	CountBelow(ctx context.Context, v ident.VendorID, c ident.CustomerID, most int) (int, error)
+}
+
+// Customers changes customers.
+type Customers interface {
+	Create(t tx.Tx, v ident.VendorID, r customers.Create) (customers.Customer, error)
+	Update(t tx.Tx, v ident.VendorID, id ident.UUID, r customers.Change) (customers.Customer, error)
+}
+
+// Licenses reads licences.
+type Licenses interface {
+	List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error)
+
+	// CountSome counts the licences of an edition or a customer, and stops at most.
+	CountSome(ctx context.Context, v ident.VendorID, f licensing.Filter, most int) (int, error)
+}
+
+// History reads the audit log.
+type History interface {
+	List(ctx context.Context, v ident.VendorID, f audit.Filter, r listing.Request) (listing.Page[audit.Record], error)
+}
+
+// Config is what the pages need; all of it is required.
+type Config struct {
+	Face      *web.Face
+	Rows      Rows
+	Customers Customers
+	Licenses  Licenses
+	History   History
+}
+
+// Pages are the pages of customers.
+type Pages struct{ Config }
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Rows == nil || c.Customers == nil || c.Licenses == nil || c.History == nil {
+		return nil, errors.New("customers: the configuration is incomplete")
+	}
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{Config: c}, err
+}
+
+// Routes are the routes of the pages.
+func (p *Pages) Routes() []edge.Route {
+	var all []edge.Route
+	for _, routes := range [][]edge.Route{p.list(), p.customer(), p.forms(), p.move()} {
+		all = append(all, routes...)
+	}
+	return all
+}

@@ -1,0 +1,89 @@
+package devices
+
+import (
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+// form begins a page that asks about a device.
+func (p *Pages) form(q *web.Request, form *web.Form, title, submit string) (*web.FormPage, licensing.Seat, error) {
+	s, err := p.seat(q)
+	if err != nil {
+		return nil, s, err
+	}
+	href := show.ActivationHref(q.Base, s.Activation.UUID)
+	page := &web.FormPage{Page: q.Page(title, append(crumbs(q), web.Link{Label: show.ClientName(s.Activation), Href: href})...), Form: form}
+	form.Submit, form.Cancel, form.Danger = submit, href, true
+	return page, s, nil
+}
+
+func (p *Pages) askSuspend(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page, s, err := p.form(q, form, "Suspend the device", "Suspend it")
+	if err != nil {
+		return nil, err
+	}
+	page.Text = "Every call of " + show.ClientName(s.Activation) + " is refused until then, with all licences it holds. Nothing is lost: it keeps its tokens, and goes on afterwards by itself. " +
+		"What it does meanwhile is the program's: it may run on its freeride."
+	form.Add(web.Group{Fields: []web.Field{{
+		Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Value: page.Now.In(q.VendorZone()).AddDate(0, 0, 7).Format(time.DateOnly),
+		Hint: "Suspended until that day ends in your time zone.",
+	}}})
+	return page, nil
+}
+
+func (p *Pages) suspend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	until := v.DayEnd("until")
+	v.Check(until != nil || v.Text("until") != "", "until", "is needed")
+	if err := v.Err(); err != nil {
+		return web.Done{}, err
+	}
+	if err := p.Licenses.Suspend(t, q.VendorID(), id, *until); err != nil {
+		return web.Done{}, err
+	}
+	href := show.ActivationHref(q.Base, id)
+	return web.Done{To: href, Say: web.Flash{
+		Text: "The device is suspended until the end of " + v.Text("until") + ".", Undo: &web.Undo{Label: "Undo", Action: href + "/resume"},
+	}}, nil
+}
+
+func (p *Pages) resume(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	if err := p.Licenses.Suspend(t, q.VendorID(), id, time.Time{}); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: show.ActivationHref(q.Base, id), Say: web.Flash{Text: "The device may call again."}}, nil
+}
+
+func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page, s, err := p.form(q, form, "Release the device", "Release it")
+	if err != nil {
+		return nil, err
+	}
+	page.Text = show.ClientName(s.Activation) + " loses its activation, and its token is free at once. It is told at its next heartbeat that it is not activated; " +
+		"while it is offline it goes on by its freeride. It can be activated again while there is room."
+	return page, nil
+}
+
+func (p *Pages) release(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	found, err := p.Licenses.Release(t, q.VendorID(), id, licensing.ByStaff)
+	if err == nil && !found {
+		err = fault.Missing("activation")
+	}
+	return web.Done{To: show.ActivationHref(q.Base, id), Say: web.Flash{Text: "The device was released: its token is free."}}, err
+}

@@ -1,0 +1,94 @@
+package devices
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"time"
+
+	"chancery/internal/catalog"
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Rows reads clients. What is missing is a NotFound fault.
+type Rows interface {
+	Seats(ctx context.Context, v ident.VendorID, f licensing.ClientFilter, r listing.Request) (listing.Page[licensing.Seat], error)
+	Seat(ctx context.Context, v ident.VendorID, activation ident.UUID) (licensing.Seat, error)
+
+	// OfDevice gives the activations that a device has had, the newest first.
+	OfDevice(ctx context.Context, v ident.VendorID, d ident.DeviceID, limit int) ([]licensing.Seat, error)
+	Heartbeats(ctx context.Context, v ident.VendorID, a ident.ActivationID, r listing.Request) (listing.Page[licensing.Heartbeat], error)
+	Versions(ctx context.Context, v ident.VendorID, a ident.ActivationID) ([]licensing.VersionSeen, error)
+
+	// UsageOfDevice and AnalyticalOfDevice give what it reported since a day (UTC).
+	UsageOfDevice(ctx context.Context, v ident.VendorID, d ident.DeviceID, p ident.ProductID, since int64) ([]licensing.Usage, error)
+	AnalyticalOfDevice(ctx context.Context, v ident.VendorID, d ident.DeviceID, p ident.ProductID, since int64) ([]licensing.Analytical, error)
+}
+
+// Licenses changes clients.
+type Licenses interface {
+	// Suspend refuses every call of the device until an instant; the zero time lifts it.
+	Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error
+
+	// Release reports false when there is no such present activation.
+	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
+}
+
+// Catalog reads products.
+type Catalog interface {
+	Products(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[catalog.Product], error)
+}
+
+// Config is what the pages need; all of it is required.
+type Config struct {
+	Face     *web.Face
+	Rows     Rows
+	Licenses Licenses
+	Catalog  Catalog
+}
+
+// Pages are the pages of devices.
+type Pages struct {
+	Config
+}
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Rows == nil || c.Licenses == nil || c.Catalog == nil {
+		return nil, errors.New("devices: the configuration is incomplete")
+	}
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{Config: c}, err
+}
+
+// Routes are the routes of the pages.
+func (p *Pages) Routes() []edge.Route {
+	view, manage := web.Needs(identity.ViewDevices), web.Needs(identity.ManageActivations)
+	back := func(q *web.Request) string { return q.Href("/devices/" + q.R.PathValue("id")) }
+	routes := []edge.Route{
+		web.Lists(p.Face, "/devices", view, p.table, p.chrome),
+		web.Show(p.Face, "/devices/{id}", view, "device.html", p.show),
+		web.Lists(p.Face, "/devices/{id}/heartbeats", view, p.heartbeats, p.heartbeatsChrome),
+		web.Act(p.Face, "/devices/{id}/resume", manage, back, p.resume),
+	}
+	routes = append(routes, web.Ask(p.Face, "/devices/{id}/suspend", manage, "form.html", p.askSuspend, p.suspend)...)
+	return append(routes, web.Ask(p.Face, "/devices/{id}/release", manage, "form.html", p.askRelease, p.release)...)
+}
+
+func (p *Pages) seat(q *web.Request) (licensing.Seat, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return licensing.Seat{}, err
+	}
+	return p.Rows.Seat(q.Context(), q.VendorID(), id)
+}

@@ -1,0 +1,251 @@
+package licenses
+
+import (
+	"strconv"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+func (p *Pages) change() []edge.Route {
+	manage := web.Needs(identity.ManageLicenses)
+	back := func(q *web.Request) string { return q.Href("/licenses/" + q.R.PathValue("id")) }
+	routes := web.AskWith(p.Face, "/licenses/{id}/change", manage, "form.html", p.askChange, p.prepareChange, p.doChange)
+	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/extend", manage, "form.html", p.askExtend, p.doExtend)...)
+	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/add-tokens", manage, "form.html", p.askTokens, p.doTokens)...)
+	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/switch-off", manage, "form.html", p.askOff,
+		func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) { return p.switchOne(t, q, false) })...)
+	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/end", manage, "form.html", p.askEnd, p.doEnd)...)
+	routes = append(routes, web.Act(p.Face, "/licenses/{id}/mail", manage, back, p.mailAgain))
+	return append(routes, web.Act(p.Face, "/licenses/{id}/switch-on", manage, back,
+		func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) { return p.switchOne(t, q, true) }))
+}
+
+func (p *Pages) askChange(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page, l, err := p.form(q, form, "Change the licence", "Save the changes")
+	if err != nil {
+		return nil, err
+	}
+	page.Text = "Clients are answered the change at their next heartbeat."
+	zone, own := q.VendorZone(), terms.Overrides{}
+	if l.Overrides != nil {
+		own = *l.Overrides
+	}
+	form.Add(web.Group{Title: "Licence", Fields: []web.Field{
+		{Name: "name", Label: "Name", Value: l.Name, Hint: "What you and the customer call it."},
+		{Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail, Required: true, Hint: "The user who gets the mail with the key, and signs in to the dashboard."},
+		{Name: "legacy_license_key", Label: "Legacy key", Value: l.LegacyKey, Mono: true, Hint: "A key of an older system that shall go on working."},
+	}})
+	starts, days := "", ""
+	if !l.StartsAt.IsZero() {
+		starts = l.StartsAt.In(zone).Format(time.DateOnly)
+	}
+	if l.ExpiresDays > 0 {
+		days = strconv.Itoa(l.ExpiresDays)
+	}
+	form.Add(web.Group{Title: "When", Fields: append([]web.Field{
+		{Name: "starts_at", Label: "Begins", Kind: web.DateField, Value: starts, Hint: "Empty: at once."},
+	}, expiryFields("As the edition says: "+ends(l.Edition.Policy, zone), string(l.ExpiresMode), lastDay(l.ExpiresAt, zone), days)...)})
+	addTerms(form, l.Edition.Mode, l.Edition.Policy, l.Edition.Grants, own)
+	return page, nil
+}
+
+// prepareChange reads a form by the terms of the licence's edition.
+func (p *Pages) prepareChange(q *web.Request, v web.Values) (licensing.Change, error) {
+	l, err := p.licence(q)
+	if err != nil {
+		return licensing.Change{}, err
+	}
+	name, email, legacy, start := v.Text("name"), v.Text("licensee_email"), v.Text("legacy_license_key"), time.Time{}
+	if at := v.DayStart("starts_at"); at != nil {
+		start = *at
+		// A start within the day that is shown stays as it is.
+		if !l.StartsAt.IsZero() && l.StartsAt.In(v.Zone).Format(time.DateOnly) == v.Text("starts_at") {
+			start = l.StartsAt
+		}
+	}
+	c := licensing.Change{Name: &name, LicenseeEmail: &email, LegacyKey: &legacy, StartsAt: &start, Expiry: readExpiry(v)}
+	switch {
+	case c.Expiry == nil && v.Has("expires_mode"):
+		c.Expiry = &licensing.Expiry{}
+	case c.Expiry != nil && c.Expiry.Mode == terms.ExpiresAt && lastDay(l.ExpiresAt, v.Zone) == v.Text("expires_at"):
+		c.Expiry.At = l.ExpiresAt // the same day: the instant stays
+	}
+	own := readTerms(v, l.Edition.Mode, l.Edition.Grants, overridesOf(l))
+	c.Overrides = func(terms.Overrides) terms.Overrides { return own }
+	return c, v.Err()
+}
+
+func overridesOf(l *licensing.License) terms.Overrides {
+	if l.Overrides == nil {
+		return terms.Overrides{}
+	}
+	return *l.Overrides
+}
+
+func (p *Pages) doChange(t tx.Tx, q *web.Request, c licensing.Change) (web.Done, error) {
+	return p.update(t, q, c, "The licence was changed.")
+}
+
+// update changes the licence of the address and goes back to its page.
+func (p *Pages) update(t tx.Tx, q *web.Request, c licensing.Change, say string) (web.Done, error) {
+	id, err := p.licenceID(t, q)
+	if err != nil {
+		return web.Done{}, err
+	}
+	l, err := p.Licenses.Update(t, q.VendorID(), id, c)
+	if err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: show.LicenseHref(q.Base, l.UUID), Say: web.Flash{Text: say}}, nil
+}
+
+func (p *Pages) askExtend(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page, l, err := p.form(q, form, "Extend the licence", "Extend it")
+	if err != nil {
+		return nil, err
+	}
+	end, zone := l.ExpiryOf(l.Terms().Policy), q.VendorZone()
+	until := page.Now
+	if end.IsZero() {
+		page.Text = "The licence has no end now. A last day gives it one."
+	} else {
+		page.Text = "It ends on " + lastDay(end, zone) + " now."
+		if end.After(until) {
+			until = end
+		}
+	}
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "expires_at", Label: "New last day", Kind: web.DateField, Required: true, Value: lastDay(until.AddDate(1, 0, 0), zone), Hint: "It holds until that day ends in your time zone."},
+	}})
+	return page, nil
+}
+
+func (p *Pages) doExtend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+	end := v.DayEnd("expires_at")
+	v.Check(end != nil || v.Text("expires_at") != "", "expires_at", "is needed")
+	v.Check(end == nil || end.After(t.Now()), "expires_at", "must be today or a day to come; to end the licence, use End it now")
+	if err := v.Err(); err != nil {
+		return web.Done{}, err
+	}
+	return p.update(t, q, licensing.Change{Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: *end}}, "The licence now holds until the end of "+v.Text("expires_at")+".")
+}
+
+func (p *Pages) askTokens(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page, l, err := p.form(q, form, "Add tokens", "Add them")
+	if err != nil {
+		return nil, err
+	}
+	limit := l.Terms().Policy.TokenLimit
+	page.Text = "The contract says " + web.Count(limit, "activation", "activations") + " now, and " +
+		web.Number(l.RegularUsed+l.GoodwillUsed) + " are used. What is added turns goodwill into regular activations, the oldest first."
+	form.Cancel = show.LicenseHref(q.Base, l.UUID) + "/devices"
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "tokens", Label: "How many more", Value: "1", Required: true, Unit: "tokens", Hint: "Less than 0 takes some away, down to what is in use."},
+	}})
+	return page, nil
+}
+
+func (p *Pages) doTokens(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+	n := int64(v.Int("tokens"))
+	v.Check(n != 0 && n <= terms.MaxTokens && n >= -terms.MaxTokens, "tokens", "must be a whole number other than 0, such as 5")
+	if err := v.Err(); err != nil {
+		return web.Done{}, err
+	}
+	id, err := p.licenceID(t, q)
+	if err != nil {
+		return web.Done{}, err
+	}
+	l, err := p.Licenses.Locked(t, q.VendorID(), id)
+	if err != nil {
+		return web.Done{}, err
+	}
+	if l.AnyNumber() {
+		return web.Done{}, fault.Refused("any_number", "A floating licence takes any number of clients: it has no tokens to add.", "Change how many sessions may be open at once instead.")
+	}
+	limit := l.Terms().Policy.TokenLimit + n
+	done, err := p.update(t, q, licensing.Change{Overrides: func(o terms.Overrides) terms.Overrides {
+		o.TokenLimit = &limit
+		return o
+	}}, "The contract now says "+web.Count(limit, "activation", "activations")+".")
+	done.To += "/devices"
+	return done, renamed(err, "token_limit", "tokens")
+}
+
+// renamed puts what is wrong with one field beside another one.
+func renamed(err error, from, to string) error {
+	if err == nil {
+		return nil
+	}
+	e := *fault.As(err)
+	if len(e.Fields) == 0 {
+		return err
+	}
+	fields := make([]fault.Field, len(e.Fields))
+	copy(fields, e.Fields)
+	for i := range fields {
+		if fields[i].Name == from {
+			fields[i].Name = to
+		}
+	}
+	e.Fields = fields
+	return &e
+}
+
+func (p *Pages) askOff(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page, l, err := p.form(q, form, "Switch the licence off", "Switch it off")
+	if err != nil {
+		return nil, err
+	}
+	form.Danger = true
+	page.Text = "Nothing can be activated with it any more. "
+	if used := l.RegularUsed + l.GoodwillUsed; used > 0 {
+		page.Text += web.Count(used, "activated client is", "activated clients are") + " told at the next heartbeat that the licence is not valid; what the program does then is yours to say. "
+	}
+	page.Text += "Nothing is lost: switch it on again at any time."
+	return page, nil
+}
+
+func (p *Pages) switchOne(t tx.Tx, q *web.Request, on bool) (web.Done, error) {
+	done, err := p.update(t, q, licensing.Change{IsActive: &on}, "The licence was switched "+word(on)+".")
+	if err == nil && !on {
+		done.Say.Undo = &web.Undo{Label: "Undo", Action: done.To + "/switch-on"}
+	}
+	return done, err
+}
+
+func (p *Pages) askEnd(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page, l, err := p.form(q, form, "End the licence now", "End it now")
+	if err != nil {
+		return nil, err
+	}
+	form.Danger = true
+	page.Text = "Its end is set to this moment: it counts as expired from now on. "
+	if used := l.RegularUsed + l.GoodwillUsed; used > 0 {
+		page.Text += web.Count(used, "activated client is", "activated clients are") + " told so at the next heartbeat. "
+	}
+	page.Text += "Its record, its devices and its history stay, and a later end can be set again."
+	return page, nil
+}
+
+func (p *Pages) doEnd(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	return p.update(t, q, licensing.Change{Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: t.Now()}}, "The licence has ended.")
+}
+
+func (p *Pages) mailAgain(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	if err := p.Licenses.MailAgain(t, q.VendorID(), id); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: show.LicenseHref(q.Base, id), Say: web.Flash{Text: "The mail with the key is on its way to the licensee again."}}, nil
+}

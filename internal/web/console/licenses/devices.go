@@ -1,0 +1,118 @@
+package licenses
+
+import (
+	"chancery/internal/edge"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+func (p *Pages) devices() []edge.Route {
+	return []edge.Route{
+		web.Lists(p.Face, "/licenses/{id}/devices", web.Needs(identity.ViewLicenses), p.devicesTable, func(q *web.Request) (web.Page, error) {
+			l, err := p.licence(q)
+			if err != nil {
+				return web.Page{}, err
+			}
+			page := p.header(q, l, "Devices")
+			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q.Base, l.UUID) + "/tokens", Icon: "key", Plain: true}}, page.Actions...)
+			if q.May(identity.ManageLicenses) && !l.AnyNumber() {
+				lead(&page, web.Action{Label: "Add tokens", Href: show.LicenseHref(q.Base, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
+			}
+			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now))
+			return page, nil
+		}),
+		web.Lists(p.Face, "/licenses/{id}/tokens", web.Needs(identity.ViewLicenses), p.tokensTable, func(q *web.Request) (web.Page, error) {
+			l, err := p.licence(q)
+			if err != nil {
+				return web.Page{}, err
+			}
+			page := q.Page("Token keys", web.Link{Label: "Licences", Href: q.Href("/licenses")},
+				web.Link{Label: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID)},
+				web.Link{Label: "Devices", Href: show.LicenseHref(q.Base, l.UUID) + "/devices"})
+			page.Sub = "Each is good for exactly one activation: hand them out one by one, instead of the license key."
+			return page, nil
+		}),
+	}
+}
+
+func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) {
+	l, err := p.licence(q)
+	if err != nil {
+		return web.Table[licensing.Seat]{}, err
+	}
+	now := q.Now()
+	t := web.Table[licensing.Seat]{
+		Name: "devices", Sorts: licensing.Sorts(),
+		Filters: []web.Filter{{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{{Value: "past", Label: "Also those released"}}}},
+		Empty:   web.Empty{Icon: "devices", Title: "No device is activated", Text: "A client activates itself with the license key: send the key to the licensee."},
+		ID:      func(s licensing.Seat) string { return s.Activation.UUID.String() },
+		Columns: []web.Column[licensing.Seat]{
+			{Name: "device", Label: "Device", Cell: func(s licensing.Seat) web.Cell {
+				return web.Cell{Text: show.ClientName(s.Activation), Href: show.ActivationHref(q.Base, s.Activation.UUID), Sub: s.Activation.Device.Number}
+			}, Plain: func(s licensing.Seat) string { return show.ClientName(s.Activation) }},
+			{Name: "client_id", Label: "Client id", Extra: true, Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Device.Number, Mono: true} }},
+			{Name: "state", Label: "State", Cell: func(s licensing.Seat) web.Cell {
+				badge := show.ClientBadge(s, now)
+				return web.Cell{Badge: &badge}
+			}},
+			{Name: "seen", Label: "Last seen", Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} }},
+			{Name: "activated", Label: "Activated", Sort: "created_at", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Day: s.Activation.ActivatedAt} }},
+			{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.SoftwareVersion} }},
+			{Name: "system", Label: "Operating system", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.OperatingSystem} }},
+			{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
+			{Name: "address", Label: "Address", Extra: true, Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.Address, Mono: true} }},
+			{Name: "token", Label: "Token key", Extra: true, Cell: func(s licensing.Seat) web.Cell {
+				return web.Cell{Text: show.ShortKey(s.Activation.TokenKey), Copy: s.Activation.TokenKey.String(), Mono: true}
+			}, Plain: func(s licensing.Seat) string { return s.Activation.TokenKey.String() }},
+			{Name: "released", Label: "Released", Extra: true, Cell: func(s licensing.Seat) web.Cell {
+				if s.Activation.ReleasedAt.IsZero() {
+					return web.Cell{}
+				}
+				return web.Cell{When: s.Activation.ReleasedAt, Sub: show.ReleaseReason(s.Activation.ReleaseReason)}
+			}},
+		},
+		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Seat], error) {
+			found, err := p.Rows.Activations(q.Context(), q.VendorID(), l.ID, q.Text("state") == "past", r)
+			page := listing.Page[licensing.Seat]{Next: found.Next}
+			for _, a := range found.Items {
+				page.Items = append(page.Items, licensing.Seat{Activation: a, License: l})
+			}
+			return page, err
+		},
+	}
+	if q.May(identity.ManageActivations) {
+		t.Bulk = []web.Bulk{{Label: "Release", Action: show.LicenseHref(q.Base, l.UUID) + "/release", Icon: "lock-open", Danger: true}}
+	}
+	return t, nil
+}
+
+func (p *Pages) tokensTable(q *web.Request) (web.Table[*licensing.Token], error) {
+	l, err := p.licence(q)
+	if err != nil {
+		return web.Table[*licensing.Token]{}, err
+	}
+	inUse, free := web.Badge{Word: "In use", Tone: web.Info}, web.Badge{Word: "Free", Tone: web.Good}
+	return web.Table[*licensing.Token]{
+		Name: "token-keys", Sorts: licensing.Sorts(),
+		Empty: web.Empty{Icon: "key", Title: "No token keys", Text: "A licence of this kind makes a token when a client activates."},
+		Columns: []web.Column[*licensing.Token]{
+			{Name: "key", Label: "Token key", Cell: func(k *licensing.Token) web.Cell {
+				return web.Cell{Text: k.Key.String(), Mono: true, Copy: k.Key.String()}
+			}},
+			{Name: "state", Label: "State", Cell: func(k *licensing.Token) web.Cell {
+				if k.Activation != 0 {
+					return web.Cell{Badge: &inUse}
+				}
+				return web.Cell{Badge: &free}
+			}},
+			{Name: "role", Label: "Counts as", Cell: func(k *licensing.Token) web.Cell { return web.Cell{Text: string(k.Role)} }},
+			{Name: "slot", Label: "Slot", Sort: "created_at", End: true, Cell: func(k *licensing.Token) web.Cell { return web.Cell{Text: web.Number(k.Slot)} }},
+		},
+		Rows: func(q *web.Request, r listing.Request) (listing.Page[*licensing.Token], error) {
+			return p.Rows.Tokens(q.Context(), q.VendorID(), l.ID, r)
+		},
+	}, nil
+}

@@ -1,0 +1,365 @@
+package licenses
+
+import (
+	"net/url"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/mailing"
+	"chancery/internal/metering"
+	"chancery/internal/terms"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+// header begins a page of one licence: what all its tabs share.
+func (p *Pages) header(q *web.Request, l *licensing.License, tab string) web.Page {
+	page := q.Page(show.LicenseName(l), web.Link{Label: "Licences", Href: q.Href("/licenses")})
+	badge := show.LicenseBadge(l, page.Now)
+	page.Badge = &badge
+	page.Sub = l.Customer.CompanyName + " · " + l.Product.Name + " · " + l.Edition.Name
+	href := show.LicenseHref(q.Base, l.UUID)
+	tabs := []web.Tab{{Label: "Overview", Href: href}, {Label: "Devices", Href: href + "/devices", Count: web.Number(l.RegularUsed + l.GoodwillUsed)}}
+	if metering.HasMeters(l.Terms().Grants.Limitations) {
+		tabs = append(tabs, web.Tab{Label: "Meters", Href: href + "/meters"})
+	}
+	if l.AnyNumber() {
+		tabs = append(tabs, web.Tab{Label: "Sessions", Href: href + "/sessions"})
+	}
+	if l.IsOfUsers() {
+		tabs = append(tabs, web.Tab{Label: "Users", Href: href + "/users"})
+	}
+	if l.Terms().Policy.OfflineAllowed {
+		tabs = append(tabs, web.Tab{Label: "Files", Href: href + "/files"})
+	}
+	tabs = append(tabs, web.Tab{Label: "Usage", Href: href + "/usage"})
+	if q.May(identity.ViewAuditLog) {
+		tabs = append(tabs, web.Tab{Label: "History", Href: href + "/history"})
+	}
+	for i := range tabs {
+		tabs[i].Active = tabs[i].Label == tab
+	}
+	page.Tabs = tabs
+	p.actions(q, l, &page, href)
+	return page
+}
+
+// lead makes an action the main one of a page.
+func lead(page *web.Page, a web.Action) {
+	for i := range page.Actions {
+		page.Actions[i].Plain = true
+	}
+	page.Actions = append([]web.Action{a}, page.Actions...)
+}
+
+// actions puts into a page what one may do with its licence.
+func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, href string) {
+	if q.May(identity.ManageLicenses) {
+		page.Actions = append(page.Actions, web.Action{Label: "Change", Href: href + "/change", Icon: "edit"})
+		if l.IsActive {
+			page.Actions = append(page.Actions, web.Action{Label: "Switch off", Href: href + "/switch-off", Icon: "player-pause", Plain: true, Dialog: true})
+		} else {
+			page.Actions = append(page.Actions, web.Action{Label: "Switch on", Href: href + "/switch-on", Icon: "player-play", Plain: true, Post: true})
+		}
+		page.More = append(page.More,
+			web.Action{Label: "Mail the key again", Href: href + "/mail", Icon: "mail-forward", Post: true},
+			web.Action{Label: "Extend", Href: href + "/extend", Icon: "calendar-plus", Dialog: true},
+			web.Action{Label: "Move to another edition", Href: href + "/move", Icon: "route", Dialog: true},
+			web.Action{Label: "Hand to another customer", Href: href + "/hand-over", Icon: "building", Dialog: true})
+	}
+	if q.May(identity.ManageActivations) && l.RegularUsed+l.GoodwillUsed > 0 {
+		page.More = append(page.More, web.Action{Label: "Release all devices", Href: href + "/release-all", Icon: "lock-open", Danger: true, Dialog: true})
+	}
+	if q.May(identity.ManageLicenses) {
+		page.More = append(page.More, web.Action{Label: "End it now", Href: href + "/end", Icon: "ban", Danger: true, Dialog: true})
+	}
+}
+
+type overviewPage struct {
+	web.Page
+
+	Key      web.ShownCell
+	Facts    []web.ShownFact
+	Use      []web.ShownFact
+	Validity web.Notice
+	Notes    []web.Notice
+	Policy   []web.ShownFact
+	Grants   []grant
+	Denials  web.Chart
+	Mails    []sentMail
+}
+
+// sentMail is one mail about the licence.
+type sentMail struct {
+	At      web.Moment
+	To      string
+	Subject string
+	Badge   web.Badge
+	Error   string
+}
+
+// grant is one line of what the licence grants.
+type grant struct {
+	Kind, Name, Value string
+	Hint              string
+	Own               bool // the licence sets it itself
+	Off               bool
+}
+
+func (p *Pages) overview() []edge.Route {
+	return []edge.Route{web.Show(p.Face, "/licenses/{id}", web.Needs(identity.ViewLicenses), "overview.html", p.showOverview)}
+}
+
+const deniedDays = 14
+
+func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
+	l, err := p.licence(q)
+	if err != nil {
+		return nil, err
+	}
+	page := &overviewPage{Page: p.header(q, l, "Overview")}
+	state := licensing.StateOf(l, nil, "", page.Now)
+	page.Key = page.Cell(web.Cell{Text: l.LicenseKey.String(), Mono: true, Copy: l.LicenseKey.String()})
+	page.Validity, page.Notes = validity(&page.Page, l, state)
+	page.Facts = page.Page.Facts(facts(q, l, state)...)
+	page.Use = page.Page.Facts(p.use(q, l)...)
+	page.Policy = page.Page.Facts(policyFacts(l)...)
+	page.Grants = grants(&page.Page, l)
+	if page.Mails, err = p.mailed(q, &page.Page, l); err != nil {
+		return nil, err
+	}
+	from := page.Now.Add(-deniedDays * 24 * time.Hour)
+	denied, err := p.Rows.Denials(q.Context(), q.VendorID(), l.ID, from)
+	if err != nil {
+		return nil, err
+	}
+	page.Denials = deniedChart(&page.Page, denied, from)
+	if l.AnyNumber() {
+		open, err := p.SessionRows.Open(q.Context(), q.VendorID(), page.Now, l.ID)
+		if err != nil {
+			return nil, err
+		}
+		limit := state.Terms.Policy.FloatingTokenLimit
+		bar := web.Bar{Used: open[l.ID], Contract: limit, Allowed: limit, Unit: "sessions"}
+		page.Use = append(page.Page.Facts(web.Fact{Label: "Sessions open now", Cell: web.Cell{Bar: &bar, Href: show.LicenseHref(q.Base, l.UUID) + "/sessions"}}), page.Use...)
+	}
+	return page, nil
+}
+
+// shownMails is how many mails the page of a licence shows.
+const shownMails = 5
+
+func (p *Pages) mailed(q *web.Request, page *web.Page, l *licensing.License) ([]sentMail, error) {
+	all, err := p.Mails.Of(q.Context(), q.VendorID(), l.UUID, shownMails)
+	badges := map[mailing.State]web.Badge{
+		mailing.Queued: web.BadgeQueued, mailing.Sent: web.BadgeSent, mailing.Failed: web.BadgeFailed, mailing.Kept: web.BadgeKept,
+	}
+	shown := make([]sentMail, len(all))
+	for i, m := range all {
+		shown[i] = sentMail{page.Ago(m.At), m.To, m.Body.Subject, badges[m.State], m.Error}
+	}
+	return shown, err
+}
+
+func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
+	all := []web.Fact{
+		{Label: "Customer", Cell: web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID), Sub: l.Customer.CustomerNumber}},
+		{Label: "Licensee", Cell: web.Cell{Text: l.LicenseeEmail, Href: q.Href("/licenses") + "?" + url.Values{"licensee": {l.LicenseeEmail}}.Encode()}, Hint: "The user who gets the mail with the key, and signs in to the dashboard"},
+		{Label: "Product", Cell: web.Cell{Text: l.Product.Name, Href: show.ProductHref(q.Base, l.Product.UUID)}},
+		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q.Base, l.Edition.UUID), Sub: show.Mode(l.Edition.Mode)}},
+		{Label: "Issued", Cell: web.Cell{When: l.CreatedAt}},
+	}
+	begins := web.Cell{Text: "At once", Quiet: true}
+	if !l.StartsAt.IsZero() {
+		begins = web.Cell{Day: l.StartsAt}
+	}
+	expires := web.Cell{Text: "Never", Quiet: true}
+	if !s.ExpiresAt.IsZero() {
+		expires = web.Cell{Day: show.LastMoment(s.ExpiresAt)}
+	} else if text := ends(s.Terms.Policy, q.VendorZone()); l.FirstActivatedAt.IsZero() && l.ExpiresMode == "" && text != "never" {
+		expires = web.Cell{Text: text}
+	} else if l.ExpiresMode == terms.ExpiresDaysActivated {
+		expires = web.Cell{Text: web.Count(int64(l.ExpiresDays), "day", "days") + " after the first activation"}
+	}
+	own := "As the edition says"
+	if l.ExpiresMode != "" {
+		own = "Set for this licence"
+	}
+	expires.Sub = own
+	all = append(all, web.Fact{Label: "Begins", Cell: begins}, web.Fact{Label: "Ends", Cell: expires, Hint: "It holds until that day is over"})
+	first := web.Cell{Text: "Not yet", Quiet: true}
+	if !l.FirstActivatedAt.IsZero() {
+		first = web.Cell{When: l.FirstActivatedAt}
+	}
+	all = append(all, web.Fact{Label: "First activation", Cell: first})
+	if l.PrintedKey != "" {
+		all = append(all, web.Fact{Label: "Printed key", Cell: web.Cell{Text: l.PrintedKey, Mono: true, Copy: l.PrintedKey}})
+	}
+	if l.LegacyKey != "" {
+		all = append(all, web.Fact{Label: "Legacy key", Cell: web.Cell{Text: l.LegacyKey, Mono: true, Copy: l.LegacyKey}})
+	}
+	return append(all,
+		web.Fact{Label: "Product id", Cell: web.Cell{Text: l.Product.UUID.String(), Mono: true, Copy: l.Product.UUID.String()}},
+		web.Fact{Label: "Licence id", Cell: web.Cell{Text: l.UUID.String(), Mono: true, Copy: l.UUID.String()}},
+		web.Fact{Label: "Serial", Cell: web.Cell{Text: web.Number(l.Serial())}, Hint: "Rises with every change of what clients are answered"})
+}
+
+// use says how much of a licence is used.
+func (p *Pages) use(q *web.Request, l *licensing.License) []web.Fact {
+	bar, policy := show.Activations(l), l.Terms().Policy
+	all := []web.Fact{{Label: "Activations", Cell: web.Cell{Bar: &bar, Href: show.LicenseHref(q.Base, l.UUID) + "/devices"}}}
+	if !l.AnyNumber() {
+		all = append(all,
+			web.Fact{Label: "Used · contract · allowed", Cell: web.Cell{
+				Text: web.Number(l.RegularUsed+l.GoodwillUsed) + " · " + web.Number(policy.TokenLimit) + " · " + web.Number(licensing.Allowed(policy)),
+			}, Hint: "Allowed is contract, buffer and goodwill together"},
+			web.Fact{Label: "On goodwill", Cell: web.Cell{Text: web.Number(l.GoodwillUsed) + " of " + web.Number(policy.GoodwillTokenLimit)}})
+	}
+	return all
+}
+
+// validity says whether the licence holds, and if not why and since when.
+func validity(page *web.Page, l *licensing.License, s licensing.State) (main web.Notice, notes []web.Notice) {
+	switch s.Reason {
+	case licensing.ReasonInactive:
+		main = web.Notice{Tone: web.Bad, Title: "Switched off.", Text: "Nothing can be activated, and clients are told at their next heartbeat."}
+	case licensing.ReasonNotStarted:
+		main = web.Notice{Tone: web.Info, Title: "Not started.", Text: "It holds from " + page.Day(l.StartsAt).Text + "."}
+	case licensing.ReasonExpired:
+		main = web.Notice{Tone: web.Bad, Title: "Expired.", Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": extend it, or issue another one."}
+	case licensing.ReasonMeasured:
+		main = web.Notice{Tone: web.Bad, Title: "Consumed.", Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one."}
+	case licensing.ReasonTrialOver:
+		main = web.Notice{Tone: web.Bad, Title: "The trial is over.", Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": set the trial to 0 days to make it a full licence."}
+	default:
+		main = web.Notice{Tone: web.Good, Title: "Valid.", Text: "Clients are answered that they may run."}
+		if !s.ExpiresAt.IsZero() {
+			main.Text = "It holds until " + page.At(show.LastMoment(s.ExpiresAt)).Text + "."
+		}
+	}
+	if !l.UsedUpAt.IsZero() {
+		notes = append(notes, web.Notice{
+			Tone: web.Warning, Title: "Used up.",
+			Text: "New clients have been refused since " + page.At(l.UsedUpAt).Text + "; activated ones go on. Add activations, or release a device.",
+		})
+	}
+	if l.GoodwillUsed > 0 {
+		notes = append(notes, web.Notice{
+			Tone: web.Notable, Title: "On goodwill.", Text: web.Count(l.GoodwillUsed, "client is", "clients are") + " above the contract.",
+		})
+	}
+	if l.IsTemporary {
+		notes = append(notes, web.Notice{Tone: web.Info, Title: "Temporary.", Text: "A client may hold it beside another licence, and it goes first while it is valid."})
+	}
+	return main, notes
+}
+
+// policyFacts are the numbers that hold, and which of them the licence sets itself.
+func policyFacts(l *licensing.License) []web.Fact {
+	policy, own := l.Terms().Policy, terms.Overrides{}
+	if l.Overrides != nil {
+		own = *l.Overrides
+	}
+	var all []web.Fact
+	note := func(label, text string, isOwn bool, edition string) {
+		f := web.Fact{Label: label, Cell: web.Cell{Text: text}}
+		if isOwn {
+			f.Cell.Sub = "edition: " + edition
+		}
+		all = append(all, f)
+	}
+	for _, n := range numbers() {
+		if n.mode == "" || n.mode == l.Edition.Mode {
+			note(n.label, optional(n.get(policy))+unitOf(n, n.get(policy)), n.own(&own) != nil, optional(n.get(l.Edition.Policy)))
+		}
+	}
+	for _, c := range choices() {
+		if c.mode == "" || c.mode == l.Edition.Mode {
+			note(c.label, yes(c.get(policy)), *c.own(&own) != nil, yes(c.get(l.Edition.Policy)))
+		}
+	}
+	for _, r := range releases() {
+		text := func(s string) string {
+			if s == "" {
+				return "any"
+			}
+			return s
+		}
+		note(r.label, text(r.get(policy)), *r.own(&own) != nil, text(r.get(l.Edition.Policy)))
+	}
+	return all
+}
+
+func unitOf(n number, value *int64) string {
+	switch {
+	case value == nil:
+		return ""
+	case *value == 1:
+		return " " + n.unit[:len(n.unit)-1]
+	}
+	return " " + n.unit
+}
+
+func grants(page *web.Page, l *licensing.License) []grant {
+	held, own := l.Terms().Grants, terms.Overrides{}
+	if l.Overrides != nil {
+		own = *l.Overrides
+	}
+	var all []grant
+	for _, f := range held.Features {
+		g := grant{Kind: "Feature", Name: f.Name, Value: inForce(f.IsActive), Hint: f.Description, Off: !f.IsActive}
+		if f.ExpiresAt != nil {
+			g.Value += " until " + page.At(*f.ExpiresAt).Text
+		}
+		for _, o := range own.Features {
+			g.Own = g.Own || o.ID == f.ID
+		}
+		all = append(all, g)
+	}
+	for _, k := range held.Limitations {
+		g := grant{Kind: "Limitation", Name: k.Name, Value: show.Limit(k.Limit), Hint: k.Description}
+		for _, o := range own.Limitations {
+			g.Own = g.Own || o.ID == k.ID
+		}
+		all = append(all, g)
+	}
+	for _, k := range held.Variables {
+		g := grant{Kind: "Variable", Name: k.Name, Value: k.Value, Hint: k.Description}
+		for _, o := range own.Variables {
+			g.Own = g.Own || o.ID == k.ID
+		}
+		all = append(all, g)
+	}
+	return all
+}
+
+// deniedChart draws refused calls by day and reason, in the viewer's zone.
+func deniedChart(page *web.Page, all []licensing.Denial, from time.Time) web.Chart {
+	c := web.Chart{
+		ID: "denied", Title: "Refused calls", Text: "Activations and sessions that were refused, of the last 14 days.", Kind: web.StackChart,
+		Unit: "calls", Empty: "Nobody was refused in the last 14 days.",
+	}
+	day := func(t time.Time) string { return page.Day(t).Text }
+	at := map[string]int{}
+	for t := from; !t.After(page.Now); t = t.Add(24 * time.Hour) {
+		at[day(t)] = len(c.Labels)
+		c.Labels = append(c.Labels, day(t))
+	}
+	series := map[int]int{}
+	for _, d := range all {
+		i, ok := at[day(d.Hour)]
+		if !ok {
+			continue
+		}
+		k, ok := series[d.Reason]
+		if !ok {
+			k = len(c.Series)
+			series[d.Reason] = k
+			c.Series = append(c.Series, web.Series{Name: show.Denied(d.Reason), Values: make([]int64, len(c.Labels))})
+		}
+		c.Series[k].Values[i] += d.Denied
+	}
+	return c
+}

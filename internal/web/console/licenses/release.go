@@ -1,0 +1,148 @@
+package licenses
+
+import (
+	"strings"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+// releasedAtOnce bounds what one request releases: a transaction is short.
+const releasedAtOnce = 500
+
+func (p *Pages) release() []edge.Route {
+	return append(
+		web.Ask(p.Face, "/licenses/{id}/release-all", web.Needs(identity.ManageActivations), "form.html", p.askReleaseAll, p.doReleaseAll),
+		web.Ask(p.Face, "/licenses/{id}/release", web.Needs(identity.ManageActivations), "form.html", p.askRelease, p.doRelease)...,
+	)
+}
+
+const whatReleaseDoes = "Their tokens are free at once. The devices are told at their next heartbeat that they are not activated; " +
+	"one that is offline goes on until then. A device can be activated again while there is room."
+
+// form begins a page that asks about a licence.
+func (p *Pages) form(q *web.Request, form *web.Form, title, submit string) (*web.FormPage, *licensing.License, error) {
+	l, err := p.licence(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	page := &web.FormPage{Page: q.Page(title, web.Link{Label: "Licences", Href: q.Href("/licenses")},
+		web.Link{Label: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID)}), Form: form}
+	form.Submit, form.Cancel = submit, show.LicenseHref(q.Base, l.UUID)
+	return page, l, nil
+}
+
+func (p *Pages) askReleaseAll(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page, l, err := p.form(q, form, "Release all devices", "Release all devices")
+	if err != nil {
+		return nil, err
+	}
+	used := l.RegularUsed + l.GoodwillUsed
+	page.Text = web.Count(used, "device loses its activation.", "devices lose their activations.") + " " + whatReleaseDoes
+	if used > releasedAtOnce {
+		page.Text += " At most 500 are released at once: repeat it for the rest."
+	}
+	form.Danger = true
+	return page, nil
+}
+
+func (p *Pages) doReleaseAll(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := p.licenceID(t, q)
+	if err != nil {
+		return web.Done{}, err
+	}
+	present, err := p.Rows.PresentActivations(t, q.VendorID(), id, releasedAtOnce+1)
+	if err != nil {
+		return web.Done{}, err
+	}
+	released := 0
+	for _, uuid := range present[:min(len(present), releasedAtOnce)] {
+		ok, err := p.Licenses.Release(t, q.VendorID(), uuid, licensing.ByStaff)
+		if err != nil {
+			return web.Done{}, err
+		}
+		if ok {
+			released++
+		}
+	}
+	text := web.Count(int64(released), "device was", "devices were") + " released."
+	if len(present) > releasedAtOnce {
+		text += " There are more: repeat it for the rest."
+	}
+	return web.Done{To: q.Href("/licenses/" + q.R.PathValue("id") + "/devices"), Say: web.Flash{Text: text}}, nil
+}
+
+func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page, l, err := p.form(q, form, "Release devices", "Release them")
+	if err != nil {
+		return nil, err
+	}
+	form.Danger, form.Cancel = true, show.LicenseHref(q.Base, l.UUID)+"/devices"
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "id", Kind: web.HiddenField, Value: q.Text("id")}, {Name: "sure", Kind: web.HiddenField},
+	}})
+	// The list sends the ticked rows; this page asks once more, for all of them.
+	fields := form.Groups[0].Fields
+	fields[0].Value, fields[1].Value = strings.Join(fields[0].Values, ","), "yes"
+	page.Text = whatReleaseDoes
+	return page, nil
+}
+
+// doRelease releases the devices that are ticked, once it has been asked.
+func (p *Pages) doRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+	id, err := p.licenceID(t, q)
+	if err != nil {
+		return web.Done{}, err
+	}
+	var ids []ident.UUID
+	for _, text := range strings.Split(strings.Join(v.Values["id"], ","), ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		one, err := ident.ParseUUID(text)
+		if err != nil {
+			return web.Done{}, fault.Missing("activation")
+		}
+		ids = append(ids, one)
+	}
+	switch {
+	case len(ids) == 0:
+		return web.Done{}, fault.Refused("nothing_ticked", "No device is ticked.", "Go back, tick the devices to release, and try again.")
+	case len(ids) > releasedAtOnce:
+		return web.Done{}, fault.Refused("too_many_ticked", "At most 500 devices can be released at once.", "Go back and tick fewer.")
+	case v.Text("sure") == "":
+		return web.Done{}, fault.Refused("not_confirmed",
+			"Release "+web.Count(int64(len(ids)), "device", "devices")+"?", "Confirm it below, or cancel: nothing has changed yet.")
+	}
+	present, err := p.Rows.PresentActivations(t, q.VendorID(), id, 100_000)
+	if err != nil {
+		return web.Done{}, err
+	}
+	mine := make(map[ident.UUID]bool, len(present))
+	for _, one := range present {
+		mine[one] = true
+	}
+	released := 0
+	for _, one := range ids {
+		if !mine[one] {
+			continue // of another licence, or released meanwhile
+		}
+		ok, err := p.Licenses.Release(t, q.VendorID(), one, licensing.ByStaff)
+		if err != nil {
+			return web.Done{}, err
+		}
+		if ok {
+			released++
+		}
+	}
+	return web.Done{
+		To:  q.Href("/licenses/" + q.R.PathValue("id") + "/devices"),
+		Say: web.Flash{Text: web.Count(int64(released), "device was", "devices were") + " released."},
+	}, nil
+}

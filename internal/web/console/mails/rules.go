@@ -1,0 +1,175 @@
+package mails
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/mailing"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+// Who gets the mail of a rule.
+const (
+	toCustomer = "customer"
+	toStaff    = "staff"
+	toBoth     = "both"
+)
+
+func (p *Pages) rules() []edge.Route {
+	return web.Ask(p.face, top, needs(), "form.html", p.askRules, p.setRules)
+}
+
+// when says when the mail of a kind is sent.
+func when(k mailing.Kind) string {
+	switch k {
+	case mailing.LicenseIssued:
+		return "A licence is issued: its Product ID, License key and the link to the dashboard."
+	case mailing.Goodwill:
+		return "A licence gets its first activation above the contract; once each time that it enters goodwill."
+	case mailing.Expiring:
+		return "Some days before a licence ends; once for each end, so a renewed licence is told of again."
+	case mailing.UsedUp:
+		return "A device is refused for want of room; once until there is room again."
+	case mailing.Recovery:
+		return "Somebody asks for a new password."
+	case mailing.Invitation:
+		return "Somebody is invited to the team, or to a customer's dashboard."
+	case mailing.Event:
+		return "An event that an e-mail address under Webhooks is subscribed to."
+	case mailing.Test:
+		return "Somebody asks whether mail arrives."
+	}
+	return ""
+}
+
+func (p *Pages) askRules(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page := &web.FormPage{Page: p.tabbed(q, top), Form: form}
+	own, err := p.Rows.Rules(q.Context(), q.VendorID())
+	if err != nil {
+		return nil, err
+	}
+	form.Submit = "Save the rules"
+	for _, r := range mailing.CompleteRules(own) {
+		form.Add(ruleGroup(r))
+	}
+	return page, nil
+}
+
+func ruleGroup(r mailing.Rule) web.Group {
+	name := func(field string) string { return string(r.Kind) + "_" + field }
+	on, whileOn := "", name("is_on")+"=on"
+	if r.IsOn {
+		on = "on"
+	}
+	to := toBoth
+	switch {
+	case len(r.Staff) == 0:
+		to = toCustomer
+	case !r.ToCustomer:
+		to = toStaff
+	}
+	g := web.Group{Title: show.MailKind(r.Kind), Text: when(r.Kind), Fields: []web.Field{
+		{Name: name("is_on"), Label: "Send this mail", Kind: web.CheckField, Value: on},
+	}}
+	if r.Kind == mailing.Expiring {
+		g.Fields = append(g.Fields, web.Field{
+			Name: name("days"), Label: "Days before the end", Kind: web.NumberField, Value: strconv.Itoa(r.Days), Min: "1", Max: "365", Unit: "days",
+			Hint: "The event license.expiring happens then too, whether the mail is on or off.",
+		})
+	}
+	g.Fields = append(g.Fields,
+		web.Field{Name: name("to"), Label: "To", Kind: web.RadioField, Value: to, When: whileOn, Options: []web.Option{
+			{Value: toCustomer, Label: "Customer", Hint: "The licence's licensee user."},
+			{Value: toStaff, Label: "Staff", Hint: "Addresses of your own."},
+			{Value: toBoth, Label: "Both"},
+		}},
+		web.Field{
+			Name: name("staff"), Label: "Staff addresses", Kind: web.AreaField, Rows: 2, Value: strings.Join(r.Staff, "\n"),
+			When:        whileOn + "&" + name("to") + "=" + toStaff + "|" + toBoth,
+			Placeholder: "sales@example.com", Hint: "One a line, at most 10.",
+		},
+	)
+	return g
+}
+
+// setRules saves the rules that are not as they were, or says what is wrong in any.
+func (p *Pages) setRules(t tx.Tx, q *web.Request, in web.Values) (web.Done, error) {
+	var wrong fault.Fields
+	changed := 0
+	for _, k := range mailing.Ruled() {
+		before, err := p.Mails.RuleOf(t, q.VendorID(), k)
+		if err != nil {
+			return web.Done{}, err
+		}
+		known := len(wrongIn(in))
+		after := ruleOf(in, k, before)
+		if len(wrongIn(in)) > known {
+			continue
+		}
+		if same(before, after) {
+			continue
+		}
+		changed++
+		_, err = p.Mails.SetRule(t, q.VendorID(), after)
+		if e := fault.As(err); err != nil && len(e.Fields) > 0 {
+			wrong = append(wrong, fieldsOf(k, after, e.Fields)...)
+		} else if err != nil {
+			return web.Done{}, err
+		}
+	}
+	wrong = append(wrong, wrongIn(in)...)
+	say := web.Flash{Text: "The rules were saved."}
+	if changed == 0 {
+		say = web.Flash{Text: "The rules are as they were.", Tone: web.Info}
+	}
+	return web.Done{To: q.Href(top), Say: say}, wrong.Err()
+}
+
+func wrongIn(in web.Values) []fault.Field {
+	if err := in.Err(); err != nil {
+		return fault.As(err).Fields
+	}
+	return nil
+}
+
+// ruleOf reads one rule of the form.
+func ruleOf(in web.Values, k mailing.Kind, before mailing.Rule) mailing.Rule {
+	name := func(field string) string { return string(k) + "_" + field }
+	r := mailing.Rule{Kind: k, IsOn: in.Flag(name("is_on")), Days: before.Days}
+	to := in.Get(name("to"))
+	r.ToCustomer = to != toStaff
+	if to != toCustomer {
+		r.Staff = in.Lines(name("staff"))
+	}
+	in.Check(to == toCustomer || to == toStaff || to == toBoth, name("to"), "must be chosen from the list")
+	in.Check(!r.IsOn || to == toCustomer || len(r.Staff) > 0, name("staff"), "must be at least one when staff get the mail")
+	if k == mailing.Expiring {
+		r.Days = in.Int(name("days"))
+	}
+	return r
+}
+
+func same(a, b mailing.Rule) bool {
+	return a.IsOn == b.IsOn && a.ToCustomer == b.ToCustomer && a.Days == b.Days && slices.Equal(a.Staff, b.Staff)
+}
+
+// fieldsOf puts what is wrong with a rule beside the form's fields.
+func fieldsOf(k mailing.Kind, r mailing.Rule, wrong []fault.Field) fault.Fields {
+	var named fault.Fields
+	for _, f := range wrong {
+		field, rest, one := strings.Cut(f.Name, "[")
+		if i, err := strconv.Atoi(strings.TrimSuffix(rest, "]")); one && err == nil && i < len(r.Staff) {
+			f.Message = "must be plain e-mail addresses, one a line; “" + r.Staff[i] + "” is none"
+		}
+		if field == "to_customer" {
+			field = "to"
+		}
+		named.Check(false, string(k)+"_"+field, f.Message)
+	}
+	return named
+}

@@ -1,0 +1,67 @@
+package overview
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/figures"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/web"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Figures reads the daily figures.
+type Figures interface {
+	Begun(ctx context.Context, v ident.VendorID) (figures.Begun, error)
+	AsOf(ctx context.Context, v ident.VendorID) (time.Time, error)
+	Latest(ctx context.Context, v ident.VendorID, f figures.Figure, product ident.ProductID) ([]figures.Row, error)
+	Days(ctx context.Context, v ident.VendorID, f figures.Figure, product ident.ProductID, first, last int64) ([]figures.Row, error)
+}
+
+// Attention lists what asks for somebody to act.
+type Attention interface {
+	GoodwillZone(ctx context.Context, v ident.VendorID, customer ident.UUID, now time.Time, r listing.Request) (listing.Page[licensing.Stay], error)
+	UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID, r listing.Request) (listing.Page[licensing.UsedUp], error)
+	EndingSoon(ctx context.Context, v ident.VendorID, product ident.UUID, now, until time.Time, r listing.Request) (listing.Page[licensing.Ending], error)
+}
+
+// SigningKey gives the public key that programs pin, in base64url.
+type SigningKey interface {
+	PublicKey(ctx context.Context, v ident.VendorID) (string, error)
+}
+
+// Config is what the page needs; all of it is required.
+type Config struct {
+	Face      *web.Face
+	Figures   Figures
+	Attention Attention
+	Key       SigningKey
+}
+
+// Pages are the overview.
+type Pages struct {
+	Config
+}
+
+// New makes the page.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Key == nil {
+		return nil, errors.New("overview: the configuration is incomplete")
+	}
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{c}, err
+}
+
+// Routes are the routes of the page.
+func (p *Pages) Routes() []edge.Route {
+	return []edge.Route{web.Show(p.Face, "/{$}", web.Needs(identity.ViewLicenses), "overview.html", p.overview)}
+}

@@ -1,0 +1,70 @@
+package overview
+
+import (
+	"time"
+
+	"chancery/internal/listing"
+	"chancery/internal/web"
+	"chancery/internal/web/console/show"
+)
+
+// todo is one thing that asks for somebody to act.
+type todo struct {
+	Badge web.Badge
+	What  web.ShownCell
+	Who   string
+	Why   string
+	When  web.Moment
+	Act   web.Link
+}
+
+// each is how many of each kind are named; the lists have all.
+const each = 3
+
+// todo gives the few things to act on first.
+func (r *reading) todo() []todo {
+	if r.err != nil {
+		return nil
+	}
+	page := r.q.Page("")
+	now := r.q.Now()
+	var all []todo
+	ending, err := r.p.Attention.EndingSoon(r.q.Context(), r.q.VendorID(), noUUID, now, now.Add(7*24*time.Hour), listing.Request{Limit: each})
+	if err != nil {
+		r.err = err
+		return nil
+	}
+	for _, e := range ending.Items {
+		all = append(all, todo{
+			Badge: web.BadgeExpiring, Who: e.License.Customer.CompanyName, Why: "ends", When: page.Ago(e.EndsAt),
+			What: page.Cell(web.Cell{Text: show.LicenseName(e.License), Href: show.LicenseHref(r.q.Base, e.License.UUID)}),
+			Act:  web.Link{Label: "Extend", Href: r.q.Href("/expiring?days=7")},
+		})
+	}
+	zone, err := r.p.Attention.GoodwillZone(r.q.Context(), r.q.VendorID(), noUUID, now, listing.Request{Limit: each})
+	if err != nil {
+		r.err = err
+		return nil
+	}
+	for _, g := range zone.Items {
+		all = append(all, todo{
+			Badge: web.BadgeGoodwill, Who: g.License.Customer.CompanyName, Why: "above its contract since", When: page.Ago(g.EnteredAt),
+			What: page.Cell(web.Cell{Text: show.LicenseName(g.License), Href: show.LicenseHref(r.q.Base, g.License.UUID)}),
+			Act:  web.Link{Label: "Add activations", Href: show.AddTokensHref(r.q.Base, g.License.UUID)},
+		})
+	}
+	used, err := r.p.Attention.UsedUp(r.q.Context(), r.q.VendorID(), noUUID, listing.Request{Limit: each, Desc: true})
+	if err != nil {
+		r.err = err
+		return nil
+	}
+	for _, u := range used.Items {
+		all = append(all, todo{
+			Badge: web.BadgeUsedUp, Who: u.License.Customer.CompanyName, Why: "refused " + web.Count(u.Refused, "call", "calls") + " since",
+			When: page.Ago(u.License.UsedUpAt),
+			What: page.Cell(web.Cell{Text: show.LicenseName(u.License), Href: show.LicenseHref(r.q.Base, u.License.UUID)}),
+			Act:  web.Link{Label: "Add activations", Href: show.AddTokensHref(r.q.Base, u.License.UUID)},
+		})
+	}
+	return all
+}

@@ -1,0 +1,102 @@
+package show
+
+import (
+	"strconv"
+	"time"
+
+	"chancery/internal/floating"
+	"chancery/internal/licensing"
+	"chancery/internal/web"
+)
+
+// ClientBadge is the state of a client: the one that matters most.
+func ClientBadge(s licensing.Seat, now time.Time) web.Badge {
+	a := s.Activation
+	switch {
+	case !a.ReleasedAt.IsZero():
+		return web.BadgeReleased
+	case a.Device.SuspendedAt(now):
+		return web.BadgeSuspended
+	case a.IsGoodwill():
+		return web.BadgeGoodwill
+	case s.License != nil && Silent(s, now):
+		return web.BadgeSilent
+	case a.IsTemporary:
+		return web.BadgeTemporary
+	}
+	return web.BadgeActive
+}
+
+// Silent reports whether a client has not called for longer than its licence's
+// heartbeat period and a day.
+func Silent(s licensing.Seat, now time.Time) bool {
+	days := s.License.Terms().Policy.HeartbeatPeriodDays + 1
+	return now.Sub(s.Activation.Pulse.LastSeenAt) > time.Duration(days)*24*time.Hour
+}
+
+// ClientName is what a client is called: its hostname or name, or its id.
+func ClientName(a *licensing.Activation) string {
+	switch {
+	case a.Client.Hostname != "":
+		return a.Client.Hostname
+	case a.Client.Name != "":
+		return a.Client.Name
+	}
+	return a.Device.Number
+}
+
+// ReleaseReason says why an activation ended.
+func ReleaseReason(r licensing.Reason) string {
+	switch r {
+	case licensing.ByClient:
+		return "given up by the client"
+	case licensing.ByStaff:
+		return "released by staff"
+	case licensing.ByOtherLicense:
+		return "activated with another licence"
+	case licensing.ByInactivity:
+		return "silent for too long"
+	case licensing.ByReinstall:
+		return "reinstalled with a new key pair"
+	case licensing.ByGoodwillEnded:
+		return "its goodwill ended"
+	}
+	return string(r)
+}
+
+// Place is where a client calls from.
+func Place(a *licensing.Activation) web.Cell {
+	c := a.Client
+	if c.Country == "" {
+		if c.Address == "" {
+			return web.Cell{}
+		}
+		return web.Cell{Text: "Local network", Quiet: true}
+	}
+	return web.Cell{Flag: c.Country, Text: CountryName(c.Country)}
+}
+
+// Denied says in a few words why a call was refused, by the protocol's number.
+func Denied(reason int) string {
+	switch reason {
+	case licensing.InvalidKey:
+		return "Unknown key"
+	case licensing.Expired:
+		return "Expired"
+	case licensing.NotActive:
+		return "Switched off"
+	case licensing.VersionNotAllowed:
+		return "Version not covered"
+	case floating.NoSessionLeft:
+		return "All sessions in use"
+	case licensing.NoTokenLeft:
+		return "All activations in use"
+	case licensing.TokenAssigned:
+		return "Token in use"
+	case licensing.Suspended:
+		return "Suspended"
+	case licensing.OtherCustomersToken:
+		return "Another customer's client"
+	}
+	return "Refusal " + strconv.Itoa(reason)
+}

@@ -1,0 +1,192 @@
+package show
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"chancery/internal/terms"
+	"chancery/internal/web"
+)
+
+// ClientType says who holds a token, in a word.
+func ClientType(c terms.ClientType) string {
+	if c == terms.Users {
+		return "Users"
+	}
+	return "Devices"
+}
+
+// LicenseType is the commercial kind of a licence, in words.
+func LicenseType(l terms.LicenseType) string {
+	switch l {
+	case terms.TimeLimited:
+		return "Time-limited"
+	case terms.Subscription:
+		return "Subscription"
+	case terms.Consumption:
+		return "Consumption"
+	case terms.Perpetual:
+	}
+	return "Perpetual"
+}
+
+// Reset says when a limitation's consumption starts anew, in words.
+func Reset(r terms.Reset, days int) string {
+	switch r {
+	case terms.ResetNever:
+		return "Consumed once, for life"
+	case terms.ResetDays:
+		return "Consumed, anew every " + web.Count(int64(days), "day", "days")
+	case terms.ResetMonth:
+		return "Consumed, anew each month"
+	case terms.ResetQuarter:
+		return "Consumed, anew each quarter"
+	case terms.ResetYear:
+		return "Consumed, anew each year"
+	case terms.ResetNone:
+	}
+	return "A fixed number"
+}
+
+// Quantity writes a limit in millionths; nil is unlimited.
+func Quantity(millionths *int64) string {
+	if millionths == nil {
+		return "Unlimited"
+	}
+	text := string(terms.AppendQuantity(nil, *millionths))
+	_, rest, dotted := strings.Cut(text, ".")
+	grouped := web.Number(*millionths / terms.Unit)
+	if dotted {
+		return grouped + "." + rest
+	}
+	return grouped
+}
+
+// Summary says in sentences what a licence with these terms may do. zone is where
+// its end is told.
+func Summary(mode terms.Mode, clients terms.ClientType, p terms.Policy, zone *time.Location) []string {
+	said := []string{howMany(mode, clients, p)}
+	if s := spare(mode, p); s != "" {
+		said = append(said, s)
+	}
+	said = append(said, heartbeats(p), howLong(p, zone))
+	if s := versions(p); s != "" {
+		said = append(said, s)
+	}
+	if mode == terms.Named && !p.ClientMayUnassign {
+		said = append(said, "A client can't give its activation up by itself: only you can release it.")
+	}
+	return said
+}
+
+func howMany(mode terms.Mode, clients terms.ClientType, p terms.Policy) string {
+	one, many := "device", "devices"
+	if clients == terms.Users {
+		one, many = "user", "users"
+	}
+	if mode == terms.Named {
+		if p.TokenLimit == 0 {
+			return "By contract it activates no " + one + " at all."
+		}
+		return "It activates up to " + web.Count(p.TokenLimit, one, many) + "."
+	}
+	s := fmt.Sprintf("Any number of %s, with up to %s open at once", many, web.Count(p.FloatingTokenLimit, "session", "sessions"))
+	if p.MaxSessionsPerClient > 0 {
+		s += ", at most " + web.Number(p.MaxSessionsPerClient) + " for each " + one
+	}
+	s += "; a session that is not renewed within " + Minutes(p.SessionPeriodMinutes) + " is over."
+	if !p.EnforceFloatingLimit {
+		s += " More are let in and recorded as overuse."
+	}
+	if p.CheckoutPeriodMinutes > 0 {
+		s += " A session can be taken along for up to " + Minutes(p.CheckoutPeriodMinutes) + "."
+	}
+	return s
+}
+
+// spare tells of what there is above the contract.
+func spare(mode terms.Mode, p terms.Policy) string {
+	if mode != terms.Named {
+		return ""
+	}
+	var parts []string
+	if p.ActivationBuffer > 0 {
+		parts = append(parts, web.Number(p.ActivationBuffer)+" more without a word to anybody")
+	}
+	if p.GoodwillTokenLimit > 0 {
+		s := "then " + web.Number(p.GoodwillTokenLimit) + " on goodwill, which you see in the yellow zone"
+		if p.GoodwillDays != nil {
+			s += " and which end after " + web.Count(int64(*p.GoodwillDays), "day", "days")
+		}
+		parts = append(parts, s)
+	}
+	if len(parts) == 0 {
+		return "Nothing is allowed above that."
+	}
+	return "Above that: " + strings.Join(parts, ", ") + "."
+}
+
+func heartbeats(p terms.Policy) string {
+	s := "A client calls every " + days(p.HeartbeatPeriodDays)
+	if p.FreerideDays == 0 {
+		return s + " and may not run without an answer."
+	}
+	return s + " and may run for " + web.Count(int64(p.FreerideDays), "day", "days") + " without an answer."
+}
+
+func howLong(p terms.Policy, zone *time.Location) string {
+	var s string
+	switch {
+	case p.ExpiresMode == terms.ExpiresAt && p.ExpiresAt != nil:
+		s = "It ends with " + LastDay(*p.ExpiresAt, zone).Format("2 January 2006")
+	case p.ExpiresMode == terms.ExpiresDaysActivated && p.ExpiresDays != nil:
+		s = "It ends " + web.Count(int64(*p.ExpiresDays), "day", "days") + " after its first activation"
+	default:
+		s = "It never ends"
+	}
+	if p.TrialDays > 0 {
+		s += "; as a trial it is over " + web.Count(int64(p.TrialDays), "day", "days") + " after its first activation"
+	}
+	return s + "."
+}
+
+func versions(p terms.Policy) string {
+	var s string
+	switch {
+	case p.MinimumRelease != "" && p.ReleaseLimit != "":
+		s = "It runs releases " + p.MinimumRelease + " to " + p.ReleaseLimit + "."
+	case p.ReleaseLimit != "":
+		s = "It runs releases up to " + p.ReleaseLimit + "."
+	case p.MinimumRelease != "":
+		s = "It runs releases from " + p.MinimumRelease + "."
+	}
+	if p.EnforceUpgrade {
+		s = strings.TrimSpace(s + " Clients are told to upgrade.")
+	}
+	return s
+}
+
+// LastDay is the last day before an exclusive instant.
+func LastDay(end time.Time, zone *time.Location) time.Time {
+	return end.Add(-time.Millisecond).In(zone)
+}
+
+// Minutes writes a span in the largest unit that is exact.
+func Minutes(n int) string {
+	switch {
+	case n > 0 && n%1440 == 0:
+		return web.Count(int64(n/1440), "day", "days")
+	case n > 0 && n%60 == 0:
+		return web.Count(int64(n/60), "hour", "hours")
+	}
+	return web.Count(int64(n), "minute", "minutes")
+}
+
+// days is "day" or "3 days", after "every".
+func days(n int) string {
+	if n == 1 {
+		return "day"
+	}
+	return web.Count(int64(n), "day", "days")
+}

@@ -1,0 +1,4 @@
+// Package webhooks owns the pages of who is told of events: endpoints, what was
+// delivered to them and what was not, and their secrets. Mail about licences has
+// an area of its own.
+package webhooks

@@ -1,0 +1,39 @@
+package webhooks
+
+import (
+	"chancery/internal/outbox"
+	"chancery/internal/web"
+)
+
+// sentences say when each event of the catalogue happens, in the order of a
+// licence's life. A test holds that none is missing.
+func sentences() []web.Option {
+	return []web.Option{
+		{Value: outbox.LicenseIssued, Hint: "A licence is issued."},
+		{Value: outbox.LicenseChanged, Hint: "A licence is changed, or the edition that it starts from."},
+		{Value: outbox.LicenseExpiring, Hint: "A licence ends in some days; once for each end."},
+		{Value: outbox.LicenseExpired, Hint: "A licence has ended."},
+		{Value: outbox.LicenseUsedUp, Hint: "A client was refused for want of room, for the first time since there was some."},
+		{Value: outbox.LicenseOveruse, Hint: "The first session above a limit that is not enforced."},
+		{Value: outbox.ActivationCreated, Hint: "A device takes a token."},
+		{Value: outbox.ActivationDeleted, Hint: "A token is free again, with the reason."},
+		{Value: outbox.GoodwillEntered, Hint: "An activation above the contract: the yellow zone."},
+		{Value: outbox.GoodwillLeft, Hint: "A regular token became free for a goodwill activation."},
+		{Value: outbox.DeviceSuspended, Hint: "A device is suspended."},
+		{Value: outbox.DeviceResumed, Hint: "A suspension is taken back."},
+		{Value: outbox.SessionDenied, Hint: "A session was refused because all are in use, for the first time in an hour."},
+		{Value: outbox.MeterThreshold, Hint: "A meter reached an alert; once in a period."},
+		{Value: outbox.MeterExhausted, Hint: "A meter and its goodwill are used up; once in a period."},
+		{Value: outbox.CustomerCreated, Hint: "A customer is added."},
+		{Value: outbox.CustomerUpdated, Hint: "A customer is changed."},
+	}
+}
+
+// events are the choices of a form.
+func events() []web.Option {
+	options := sentences()
+	for i := range options {
+		options[i].Label = options[i].Value
+	}
+	return options
+}
