@@ -74,7 +74,7 @@ func (s Store) BySlug(ctx context.Context, slug string) (vendors.Vendor, error) 
 // Sole gives the only vendor; ok is false when there is none, or another.
 func (s Store) Sole(ctx context.Context) (v vendors.Vendor, ok bool, err error) {
 	return scan(func(dest ...any) (bool, error) {
-		return s.DB.QueryRow(ctx, `SELECT `+columns+` FROM vendors WHERE (SELECT COUNT(*) FROM (SELECT id FROM vendors LIMIT 2) AS some) = 1`, nil, dest...)
+		return s.DB.QueryRow(ctx, `SELECT `+columns+` FROM vendors WHERE (SELECT COUNT(*) FROM (SELECT id FROM vendors LIMIT 2) AS few) = 1`, nil, dest...)
 	})
 }
 
