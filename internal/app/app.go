@@ -51,7 +51,7 @@ type Config struct {
 }
 
 func (c Config) https() bool {
-	return c.CertFile != "" || c.PublicURL != nil && c.PublicURL.Scheme == "https"
+	return c.CertFile != "" || c.PublicURL != nil && c.PublicURL.Scheme == schemeHTTPS
 }
 
 // Limits of a connection. A handler's own limit is in its route.

@@ -41,7 +41,7 @@ func TestFindingTheVendor(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			res.Body.Close()
+			_ = res.Body.Close()
 			if res.StatusCode != want {
 				t.Errorf("/ as %s: %d to %s", accept, res.StatusCode, res.Header.Get("Location"))
 			}

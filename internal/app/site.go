@@ -10,6 +10,8 @@ import (
 	"chancery/internal/web"
 )
 
+const schemeHTTPS = "https"
+
 // reached is the server's address as a browser knows it: --public-url, or on this
 // machine itself what the request names. A host that somebody made up is none.
 func (a *App) reached(q *web.Request) (*url.URL, bool) {
@@ -18,7 +20,7 @@ func (a *App) reached(q *web.Request) (*url.URL, bool) {
 	}
 	u := &url.URL{Scheme: "http", Host: q.R.Host}
 	if a.c.CertFile != "" {
-		u.Scheme = "https"
+		u.Scheme = schemeHTTPS
 	}
 	host := u.Hostname()
 	if ip, err := netip.ParseAddr(host); err == nil && ip.IsLoopback() || host == "localhost" {
@@ -35,11 +37,11 @@ func (a *App) site(q *web.Request) (identity.Site, bool) {
 		return identity.Site{}, false
 	}
 	host := strings.ToLower(u.Hostname())
-	if _, err := netip.ParseAddr(host); err == nil || u.Scheme != "https" && host != "localhost" {
+	if _, err := netip.ParseAddr(host); err == nil || u.Scheme != schemeHTTPS && host != "localhost" {
 		return identity.Site{}, false
 	}
 	origin := u.Scheme + "://" + host
-	if port := u.Port(); port != "" && (u.Scheme != "https" || port != "443") && (u.Scheme != "http" || port != "80") {
+	if port := u.Port(); port != "" && (u.Scheme != schemeHTTPS || port != "443") && (u.Scheme != "http" || port != "80") {
 		origin = u.Scheme + "://" + net.JoinHostPort(host, port)
 	}
 	return identity.Site{ID: host, Origin: origin, Name: q.Vendor.Name}, true

@@ -91,8 +91,8 @@ func (c *Ceremonies) look(t tx.Tx, vendor ident.VendorID, kind CeremonyKind, tok
 	return c.open(t, one, found, err, kind, known)
 }
 
-// take ends what was begun. It commits also where what came back is refused, so
-// that nothing is tried twice.
+// take ends what was begun, with the transaction: where what comes back may be a
+// guess, that is one of its own, so that nothing is tried twice.
 func (c *Ceremonies) take(t tx.Tx, vendor ident.VendorID, kind CeremonyKind, token string, known any) (Ceremony, error) {
 	one, found, err := c.store.TakeCeremony(t, vendor, sha256.Sum256([]byte(token)))
 	return c.open(t, one, found, err, kind, known)

@@ -34,24 +34,15 @@ func (p *Pages) find() []edge.Route {
 func (p *Pages) findVendor(w http.ResponseWriter, q *web.Request) error {
 	form := &web.Form{Get: true, Submit: "Go on"}
 	slug := strings.ToLower(q.Text("vendor"))
-	if slug == "" {
-		sole, ok, err := p.Vendors.Sole(q.Context())
-		if err != nil {
-			return err
-		}
-		if ok && sole.Slug != "" {
-			http.Redirect(w, q.R, p.Face.Base(sole.Slug)+"/sign-in", http.StatusSeeOther)
-			return nil
-		}
-	} else {
-		v, err := p.Vendors.BySlug(q.Context(), slug)
-		if err == nil {
-			http.Redirect(w, q.R, p.Face.Base(v.Slug)+"/sign-in", http.StatusSeeOther)
-			return nil
-		}
-		if !fault.Is(err, "vendor_not_found") {
-			return err
-		}
+	found, err := p.found(q, slug)
+	if err != nil {
+		return err
+	}
+	if found != "" {
+		http.Redirect(w, q.R, p.Face.Base(found)+"/sign-in", http.StatusSeeOther)
+		return nil
+	}
+	if slug != "" {
 		form.Wrong = &web.Notice{Tone: web.Bad, Title: "There is no “" + slug + "” here.", Text: "It is the part after /console/ in the address that you were given."}
 	}
 	page := &findPage{Page: q.Page("Where do you sign in?"), Form: form}
@@ -65,4 +56,17 @@ func (p *Pages) findVendor(w http.ResponseWriter, q *web.Request) error {
 	}
 	p.findView.Write(w, q, status, page)
 	return nil
+}
+
+// found gives the vendor that was named, or the only one; empty for none.
+func (p *Pages) found(q *web.Request, slug string) (string, error) {
+	if slug == "" {
+		sole, _, err := p.Vendors.Sole(q.Context())
+		return sole.Slug, err
+	}
+	v, err := p.Vendors.BySlug(q.Context(), slug)
+	if fault.Is(err, "vendor_not_found") {
+		err = nil
+	}
+	return v.Slug, err
 }
