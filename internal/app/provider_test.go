@@ -95,7 +95,9 @@ func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 		panic(err)
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]string{"access_token": "x", "token_type": "Bearer", "id_token": token})
+	if err := json.NewEncoder(w).Encode(map[string]string{"access_token": "x", "token_type": "Bearer", "id_token": token}); err != nil {
+		panic(err)
+	}
 }
 
 func (p *provider) as(who, email string, change func(claims map[string]any)) {

@@ -19,7 +19,9 @@ var (
 	_ identity.CeremonyStore = Passkeys{}
 )
 
-const selectPasskey = `SELECT uuid, user_id, credential_id, name, record, created_at, used_at, suspect_at FROM passkeys WHERE vendor_id = $1 AND ` //nolint:gosec // a query
+//nolint:gosec // a query, and no credential
+const selectPasskey = `SELECT uuid, user_id, credential_id, name, record, created_at, used_at, suspect_at
+	FROM passkeys WHERE vendor_id = $1 AND `
 
 func scanPasskey(row func(dest ...any) (bool, error)) (k identity.Passkey, found bool, err error) {
 	var created int64
