@@ -38,8 +38,8 @@ type Config struct {
 	Gallery        bool   // mounts the gallery of the pages' components
 	Log            *slog.Logger
 
-	// AllowOutbound lists networks that webhooks may reach although they are not
-	// of the public internet.
+	// AllowOutbound lists networks that webhooks and OpenID providers may be in although
+	// these are not of the public internet.
 	AllowOutbound []netip.Prefix
 
 	SMTP     *url.URL // of mail.ParseURL; nil keeps mail in the log
@@ -51,7 +51,7 @@ type Config struct {
 }
 
 func (c Config) https() bool {
-	return c.CertFile != "" || c.PublicURL != nil && c.PublicURL.Scheme == "https"
+	return c.CertFile != "" || c.PublicURL != nil && c.PublicURL.Scheme == schemeHTTPS
 }
 
 // Limits of a connection. A handler's own limit is in its route.
@@ -109,6 +109,9 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 		}
 	}()
 	a.rooms.publicURL = c.PublicURL
+	if err := a.rooms.furnishProviders(c.AllowOutbound); err != nil {
+		return nil, err
+	}
 	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema}
 	a.periodic = NewPeriodic(a.rooms.DB, a.rooms.IDs, c.Log)
 	if a.places, err = geo.Open(c.GeoFile); err != nil {

@@ -89,7 +89,11 @@ func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID
 }
 
 func (a *App) consoleEntrance(f *web.Face) ([]edge.Route, error) {
-	p, err := entrance.New(entrance.Config{Face: f, SignIn: a.rooms.SignIn, Links: a.rooms.Links, Sessions: a.rooms.UserSessions})
+	r := a.rooms
+	p, err := entrance.New(entrance.Config{
+		Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers, Vendors: r.VendorRows,
+		Site: a.site, Address: a.consoleAddress,
+	})
 	if err != nil {
 		return nil, err
 	}

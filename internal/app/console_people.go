@@ -11,6 +11,7 @@ func (a *App) consoleAccount(f *web.Face) ([]edge.Route, error) {
 	r := a.rooms
 	p, err := account.New(account.Config{
 		Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
+		Passkeys: r.Passkeys, Proofs: r.SignIn, Providers: r.Providers, Site: a.site, Address: a.consoleAddress,
 	})
 	if err != nil {
 		return nil, err

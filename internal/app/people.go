@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"log/slog"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/mailing"
+	"chancery/internal/outbound"
+	"chancery/internal/signin"
 	identitystore "chancery/internal/store/identity"
 	"chancery/internal/tx"
 )
@@ -61,16 +64,45 @@ func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
 	}); err != nil {
 		return err
 	}
+	r.ProviderRows = identitystore.Providers{DB: r.DB}
 	r.SignIn, err = identity.NewSignIn(identity.SignInConfig{
 		Users: r.UserRows, Credentials: r.UserRows, Sessions: r.UserSessions, Attempts: r.Attempts, Steps: r.Steps, Factors: r.Factors,
-		Passwords: passwords, Runner: r.DB,
+		Passwords: passwords, Providers: r.ProviderRows, Runner: r.DB,
+	})
+	if err != nil {
+		return err
+	}
+	return r.furnishCeremonies(sealer)
+}
+
+// furnishCeremonies makes what signs in by way of a device or a provider.
+func (r *Rooms) furnishCeremonies(sealer *keyring.Sealer) (err error) {
+	rows := identitystore.Passkeys{DB: r.DB}
+	if r.Ceremonies, err = identity.NewCeremonies(rows, sealer, r.IDs); err != nil {
+		return err
+	}
+	r.Passkeys, err = identity.NewPasskeys(identity.PasskeysConfig{
+		Store: rows, Checker: signin.Passkeys{}, Ceremonies: r.Ceremonies, Factors: r.Factors, SignIn: r.SignIn, Runner: r.DB, IDs: r.IDs,
+	})
+	if err != nil {
+		return err
+	}
+	return err
+}
+
+// furnishProviders makes what signs in with OpenID providers; allow lists the
+// networks that they may be in although these are not public.
+func (r *Rooms) furnishProviders(allow []netip.Prefix) (err error) {
+	r.Providers, err = identity.NewProviders(identity.ProvidersConfig{
+		Store: r.ProviderRows, Client: signin.OpenID{Client: outbound.New(outbound.Config{Allow: allow}), Clock: r.Clock},
+		Ceremonies: r.Ceremonies, Links: identitystore.Links{DB: r.DB}, SignIn: r.SignIn, Sealer: r.sealer, Runner: r.DB, IDs: r.IDs,
 	})
 	return err
 }
 
 // forgetSignIns removes sessions, links and half-done sign-ins that have run out, and tries that nothing waits for.
 func (r *Rooms) forgetSignIns(t tx.Tx) error {
-	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Steps.Forget(t))
+	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Steps.Forget(t), r.Ceremonies.Forget(t))
 }
 
 // letters are what must reach users, as mail.

@@ -78,6 +78,10 @@ type Rooms struct {
 	UserSessionRows identitystore.Sessions
 	Attempts        *identity.Attempts
 	SignIn          *identity.SignIn
+	Ceremonies      *identity.Ceremonies
+	Passkeys        *identity.Passkeys
+	ProviderRows    identitystore.Providers
+	Providers       *identity.Providers
 	Links           *identity.Links
 	Licensees       *identity.Licensees
 	Steps           *identity.Steps

@@ -24,7 +24,7 @@ type serveCommand struct {
 	Listen        string        `help:"Address to listen on. Default: :8080, on all addresses of this machine." default:":8080" placeholder:"HOST:PORT"`
 	PublicURL     string        `help:"Where users reach the server, for links: https://licences.example.com." placeholder:"URL"`
 	TrustedProxy  []string      `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
-	AllowOutbound []string      `help:"Addresses or networks that webhooks may reach although they are inside: 10.1.2.0/24." placeholder:"CIDR"`
+	AllowOutbound []string      `help:"Addresses or networks that webhooks and OpenID providers may be in though inside: 10.1.2.0/24." placeholder:"CIDR"`
 	SMTP          string        `name:"smtp" help:"Mail server: smtp://user:password@host:587, or smtps; without it mail stays in the log." placeholder:"URL"`
 	MailFrom      string        `help:"Address that mail comes from. Default: licences@ and the host of --public-url." placeholder:"ADDRESS"`
 	TLSCert       string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
@@ -120,7 +120,7 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		if err != nil || u.Scheme != "http" && u.Scheme != schemeHTTPS || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 			return Config{}, usage("--public-url must be the address that users open, such as https://licences.example.com.", err)
 		}
 		config.PublicURL = u

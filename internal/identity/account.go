@@ -49,6 +49,26 @@ func (s *SignIn) ChangePassword(ctx context.Context, by Principal, own Session, 
 	})
 }
 
+// Confirm makes sure that who is signed in is still who signed in: it was a moment
+// ago, or they give the password. Failed tries count as failed sign-ins.
+func (s *SignIn) Confirm(ctx context.Context, by Principal, own Session, password string, v Visit) error {
+	if own.Fresh(s.c.Sessions.ids.Clock.Now()) {
+		return nil
+	}
+	if !own.User.HasPassword {
+		return fault.Refused("sign_in_again", "This takes a sign-in of the last ten minutes.", "Sign out, sign in again, and try again.")
+	}
+	tried := triesOf(own.User.Email, v)
+	if err := s.c.Attempts.begin(ctx, by.Vendor, tried); err != nil {
+		return err
+	}
+	_, err := s.check(ctx, by.Vendor, own.User.Email, password)
+	if fault.Is(err, "sign_in_failed") {
+		return fault.Wrong(fault.Field{Name: "password", Message: "is not your password"})
+	}
+	return errors.Join(err, s.c.Attempts.undo(ctx, by.Vendor, tried))
+}
+
 // RenameSelf changes one's own name, which takes no permission over others.
 func (u *Users) RenameSelf(t tx.Tx, by Principal, name string) (User, error) {
 	by.Permissions = AllPermissions() // of oneself one may change what is one's own

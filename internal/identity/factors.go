@@ -32,8 +32,12 @@ type FactorStore interface {
 	// UseCode removes a recovery code; used is false when there is none.
 	UseCode(t tx.Tx, vendor ident.VendorID, user ident.UserID, hash [sha256.Size]byte) (used bool, err error)
 
-	// ClearTOTP removes authenticator app and recovery codes.
+	// ClearTOTP removes the authenticator app; the recovery codes too unless
+	// there is a passkey for which they stand in.
 	ClearTOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID) error
+
+	// ClearAll removes authenticator app, passkeys and recovery codes.
+	ClearAll(t tx.Tx, vendor ident.VendorID, user ident.UserID) error
 
 	// CodesLeft counts the recovery codes that were not used.
 	CodesLeft(ctx context.Context, vendor ident.VendorID, user ident.UserID) (int, error)
@@ -197,11 +201,11 @@ func (f *Factors) Clear(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	if err := f.c.Store.ClearTOTP(t, by.Vendor, user.ID); err != nil {
+	if err := f.c.Store.ClearAll(t, by.Vendor, user.ID); err != nil {
 		return User{}, err
 	}
 	journalFactor(t, by.Vendor, "user.second_factor_cleared", user)
-	user.HasTOTP = false
+	user.HasTOTP, user.HasPasskey = false, false
 	return user, f.c.Sessions.EndAll(t, by.Vendor, user.ID)
 }
 

@@ -24,9 +24,11 @@ const (
 // Method is how somebody has signed in.
 type Method string
 
-// The methods: so far there is one.
+// The methods.
 const (
 	ByPassword Method = "password"
+	ByPasskey  Method = "passkey"
+	ByProvider Method = "provider"
 )
 
 // Session is a user who is signed in, on one browser.

@@ -28,6 +28,7 @@ type SignInConfig struct {
 	Steps       *Steps
 	Factors     *Factors
 	Passwords   *Passwords
+	Providers   ProviderSettings
 	Runner      tx.Runner
 }
 
@@ -38,8 +39,8 @@ type SignIn struct{ c SignInConfig }
 // NewSignIn makes the service.
 func NewSignIn(c SignInConfig) (*SignIn, error) {
 	if c.Users == nil || c.Credentials == nil || c.Sessions == nil || c.Attempts == nil || c.Steps == nil || c.Factors == nil ||
-		c.Passwords == nil || c.Runner == nil {
-		return nil, errors.New("identity: SignIn needs users, credentials, sessions, attempts, steps, factors, passwords and a runner")
+		c.Passwords == nil || c.Providers == nil || c.Runner == nil {
+		return nil, errors.New("identity: SignIn needs everything in its Config")
 	}
 	return &SignIn{c}, nil
 }
@@ -123,6 +124,9 @@ func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash s
 			return nil
 		}
 		if err := s.c.Attempts.succeeded(t, vendor, tried); err != nil {
+			return err
+		}
+		if refused, err = s.elsewhere(t, vendor, user); refused != nil || err != nil {
 			return err
 		}
 		if user.SecondFactor() {

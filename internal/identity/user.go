@@ -23,10 +23,11 @@ type User struct {
 	DisabledAt  *time.Time // nil while they may sign in
 	SignedInAt  *time.Time // the last time; nil for never
 	HasTOTP     bool       // an authenticator app is set up
+	HasPasskey  bool
 }
 
 // SecondFactor reports whether a password alone does not sign the user in.
-func (u User) SecondFactor() bool { return u.HasTOTP }
+func (u User) SecondFactor() bool { return u.HasTOTP || u.HasPasskey }
 
 // IsStaff reports whether the user has a role.
 func (u User) IsStaff() bool { return u.Role.Key != "" }

@@ -283,6 +283,22 @@ func (q *Request) File(name string) *multipart.FileHeader {
 	return q.R.MultipartForm.File[name][0]
 }
 
+// Open makes a route at an address that names no vendor.
+func Open(f *Face, path, why string, fn func(w http.ResponseWriter, q *Request) error) edge.Route {
+	return edge.Route{
+		Surface: f.surface, Method: http.MethodGet, Path: path, Public: why,
+		Handler: func(w http.ResponseWriter, r *http.Request) error { return fn(w, &Request{R: r, face: f}) },
+	}
+}
+
+// ViewOf reads a template that a route of Open shows.
+func ViewOf[P Chromed](f *Face, file string) *View { return viewOf[P](f, file) }
+
+// Write shows a page.
+func (v *View) Write(w http.ResponseWriter, q *Request, status int, p Chromed) {
+	q.face.writePage(w, q, status, v, p)
+}
+
 func (f *Face) route(method, path string, who Access, fn func(w http.ResponseWriter, q *Request) error) edge.Route {
 	if method == http.MethodGet {
 		f.made.pages[path] = true

@@ -130,3 +130,13 @@ func (b *Browser) do(tb testing.TB, r *http.Request) *Page {
 func (p *Page) Text(selector string) string {
 	return strings.Join(strings.Fields(p.Find(selector).Text()), " ")
 }
+
+// Follow opens a link that leads to another host, and is led back from there.
+func (b *Browser) Follow(tb testing.TB, address string) *Page {
+	tb.Helper()
+	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return b.do(tb, r)
+}

@@ -60,11 +60,20 @@ func (Factors) UseCode(t tx.Tx, vendor ident.VendorID, user ident.UserID, hash [
 // ClearTOTP implements identity.FactorStore.
 func (Factors) ClearTOTP(t tx.Tx, vendor ident.VendorID, user ident.UserID) error {
 	s := store.On(t)
-	if _, err := s.Exec(`DELETE FROM recovery_codes WHERE vendor_id = $1 AND user_id = $2`, vendor, user); err != nil {
+	if _, err := s.Exec(`DELETE FROM recovery_codes WHERE vendor_id = $1 AND user_id = $2
+		AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.vendor_id = $1 AND k.user_id = $2)`, vendor, user); err != nil {
 		return err
 	}
 	_, err := s.Exec(`DELETE FROM totp_secrets WHERE vendor_id = $1 AND user_id = $2`, vendor, user)
 	return err
+}
+
+// ClearAll implements identity.FactorStore.
+func (f Factors) ClearAll(t tx.Tx, vendor ident.VendorID, user ident.UserID) error {
+	if _, err := store.On(t).Exec(`DELETE FROM passkeys WHERE vendor_id = $1 AND user_id = $2`, vendor, user); err != nil {
+		return err
+	}
+	return f.ClearTOTP(t, vendor, user)
 }
 
 // CodesLeft implements identity.FactorStore.

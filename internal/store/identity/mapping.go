@@ -59,6 +59,7 @@ func orNullInstant(at *time.Time) any {
 // userColumns are read together with the user's own role, r.
 const userColumns = `u.id, u.uuid, u.email, u.name, u.role, u.created_at, u.disabled_at, u.signed_in_at,
 	EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL),
+	EXISTS (SELECT 1 FROM passkeys k WHERE k.vendor_id = u.vendor_id AND k.user_id = u.id),
 	r.id, r.uuid, r.name, r.description, r.permissions, r.created_at, r.updated_at`
 
 // userRow is one row as it comes: userColumns and the password's hash.
@@ -74,7 +75,7 @@ type userRow struct {
 
 func (r *userRow) dest() []any {
 	return []any{
-		&r.u.ID, &r.u.UUID, &r.u.Email, &r.u.Name, &r.role, &r.created, &r.disabled, &r.signedIn, &r.u.HasTOTP,
+		&r.u.ID, &r.u.UUID, &r.u.Email, &r.u.Name, &r.role, &r.created, &r.disabled, &r.signedIn, &r.u.HasTOTP, &r.u.HasPasskey,
 		&r.roleID, &r.roleUUID, &r.roleName, &r.roleAbout, &r.rolePerms, &r.roleCreated, &r.roleSaved, &r.hash,
 	}
 }

@@ -89,6 +89,9 @@ func (Users) SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash s
 	if _, err := s.Exec(`DELETE FROM user_links WHERE vendor_id = $1 AND user_id = $2`, vendor, id); err != nil {
 		return err
 	}
+	if _, err := s.Exec(`DELETE FROM sign_in_ceremonies WHERE vendor_id = $1 AND user_id = $2`, vendor, id); err != nil {
+		return err
+	}
 	_, err := s.Exec(`DELETE FROM sign_in_steps WHERE vendor_id = $1 AND user_id = $2`, vendor, id)
 	return err
 }
@@ -128,7 +131,8 @@ func (s Users) PasswordOf(ctx context.Context, vendor ident.VendorID, email stri
 func (s Users) LicenseePasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error) {
 	_, err = s.DB.QueryRow(ctx, `SELECT u.password_hash FROM users u
 		WHERE u.vendor_id = $1 AND u.email = $2 AND u.disabled_at IS NULL AND u.role = ''
-		AND NOT EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)`,
+		AND NOT EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+		AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.vendor_id = u.vendor_id AND k.user_id = u.id)`,
 		[]any{vendor, email}, &hash)
 	return hash, err
 }

@@ -65,7 +65,7 @@ func newPeople(t *testing.T, e storetest.Env) *people {
 	errs = errors.Join(errs, err)
 	p.signIn, err = identity.NewSignIn(identity.SignInConfig{
 		Users: p.rows, Credentials: p.rows, Sessions: p.sessions, Attempts: attempts, Steps: p.steps, Factors: p.factors,
-		Passwords: p.passwords, Runner: e.DB,
+		Passwords: p.passwords, Providers: identitystore.Providers{DB: e.DB}, Runner: e.DB,
 	})
 	if errs = errors.Join(errs, err); errs != nil {
 		t.Fatal(errs)

@@ -71,6 +71,13 @@ func (s Store) BySlug(ctx context.Context, slug string) (vendors.Vendor, error) 
 	return s.one(ctx, `SELECT `+columns+` FROM vendors WHERE slug = $1 AND slug <> ''`, slug)
 }
 
+// Sole gives the only vendor; ok is false when there is none, or another.
+func (s Store) Sole(ctx context.Context) (v vendors.Vendor, ok bool, err error) {
+	return scan(func(dest ...any) (bool, error) {
+		return s.DB.QueryRow(ctx, `SELECT `+columns+` FROM vendors WHERE (SELECT COUNT(*) FROM (SELECT id FROM vendors LIMIT 2) AS few) = 1`, nil, dest...)
+	})
+}
+
 // All reads every vendor, oldest first: for the command line and periodic work.
 func (s Store) All(ctx context.Context) ([]vendors.Vendor, error) {
 	return store.All[vendors.Vendor](s.DB.Query(ctx, `SELECT `+columns+` FROM vendors ORDER BY id`))(

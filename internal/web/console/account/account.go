@@ -47,6 +47,31 @@ type Factors interface {
 	RemoveTOTP(ctx context.Context, by identity.Principal, own identity.User, code string, v identity.Visit) error
 }
 
+// Passkeys are one's own. What has run out, or was used, is sign_in_stale.
+type Passkeys interface {
+	Of(ctx context.Context, by identity.Principal) ([]identity.Passkey, error)
+	Begin(
+		ctx context.Context, by identity.Principal, own identity.Session, site identity.Site, name, password string, v identity.Visit,
+	) (token string, err error)
+	Options(ctx context.Context, vendor ident.VendorID, kind identity.CeremonyKind, token string) ([]byte, error)
+	Make(t tx.Tx, by identity.Principal, own identity.Session, site identity.Site, token string, answer []byte) (codes []string, err error)
+	Remove(ctx context.Context, by identity.Principal, own identity.Session, id ident.UUID, password string, v identity.Visit) error
+}
+
+// Proofs makes sure that who is signed in is still who signed in.
+type Proofs interface {
+	Confirm(ctx context.Context, by identity.Principal, own identity.Session, password string, v identity.Visit) error
+}
+
+// Providers connects one's account with the vendor's OpenID provider.
+type Providers interface {
+	Settings(ctx context.Context, vendor ident.VendorID) (identity.Provider, bool, error)
+	Linked(ctx context.Context, by identity.Principal, issuer string) (email string, found bool, err error)
+	Depart(ctx context.Context, vendor ident.VendorID, j identity.Journey) (token, address string, err error)
+	Going(ctx context.Context, vendor ident.VendorID, token string) (address string, err error)
+	Unlink(t tx.Tx, by identity.Principal, own identity.User) error
+}
+
 // Config is what the pages need; all of it is required.
 type Config struct {
 	Face        *web.Face
@@ -55,6 +80,14 @@ type Config struct {
 	Users       Users
 	Passwords   Passwords
 	Factors     Factors
+	Passkeys    Passkeys
+	Proofs      Proofs
+	Providers   Providers
+
+	// Site is the server as browsers bind passkeys to it; ok is false where
+	// they can't. Address is the vendor's console as browsers are sent back to it.
+	Site    func(q *web.Request) (s identity.Site, ok bool)
+	Address func(q *web.Request) (address string, ok bool)
 }
 
 // Pages are the pages of the account.
@@ -62,7 +95,8 @@ type Pages struct{ Config }
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Sessions == nil || c.SessionRows == nil || c.Users == nil || c.Passwords == nil || c.Factors == nil {
+	if c.Face == nil || c.Sessions == nil || c.SessionRows == nil || c.Users == nil || c.Passwords == nil || c.Factors == nil ||
+		c.Passkeys == nil || c.Proofs == nil || c.Providers == nil || c.Site == nil || c.Address == nil {
 		return nil, errors.New("account: the configuration is incomplete")
 	}
 	var err error
@@ -80,6 +114,8 @@ func (p *Pages) Routes() []edge.Route {
 	}
 	routes = append(routes, web.Ask(p.Face, "/account/name", own, "form.html", p.askName, p.rename)...)
 	routes = append(routes, web.AskOwn(p.Face, "/account/password", own, "form.html", p.askPassword, p.changePassword)...)
+	routes = append(routes, p.passkey()...)
+	routes = append(routes, p.provider()...)
 	return append(routes, p.factor()...)
 }
 
@@ -112,6 +148,12 @@ type accountPage struct {
 	Factor    web.Badge
 	HasTOTP   bool
 	CodesLeft int
+	HasCodes  bool
+	Passkeys  []passkeyRow
+	CanMake   bool // passkeys work at this address
+	Provider  string
+	Linked    bool
+	LinkedAs  string
 	Sessions  []sessionRow
 	Others    bool
 }
@@ -127,7 +169,23 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	var err error
 	if s.User.HasTOTP {
 		page.Factor = web.BadgeOn
+	}
+	if page.HasCodes = s.User.SecondFactor(); page.HasCodes {
 		if page.CodesLeft, err = p.Factors.CodesLeft(q.Context(), q.Principal); err != nil {
+			return nil, err
+		}
+	}
+	_, page.CanMake = p.Site(q)
+	if page.Passkeys, err = p.rows(q, &page.Page); err != nil {
+		return nil, err
+	}
+	one, found, err := p.Providers.Settings(q.Context(), q.VendorID())
+	if err != nil {
+		return nil, err
+	}
+	if found && one.Enabled {
+		page.Provider = one.Label
+		if page.LinkedAs, page.Linked, err = p.Providers.Linked(q.Context(), q.Principal, one.Issuer); err != nil {
 			return nil, err
 		}
 	}

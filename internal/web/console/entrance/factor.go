@@ -17,7 +17,7 @@ const (
 
 func (p *Pages) factor() []edge.Route {
 	who := web.Access{Public: "the password was right, and nobody is signed in yet"}
-	return web.AskOwn(p.Face, "/second-factor", who, "form.html", p.askFactor, p.checkFactor)
+	return web.AskOwn(p.Face, "/second-factor", who, "sign_in.html", p.askFactor, p.checkFactor)
 }
 
 func (p *Pages) setStep(q *web.Request, step string, age int) {
@@ -26,15 +26,30 @@ func (p *Pages) setStep(q *web.Request, step string, age int) {
 	})
 }
 
-func (p *Pages) askFactor(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page := &web.FormPage{
+func (p *Pages) askFactor(q *web.Request, form *web.Form) (*signInPage, error) {
+	page := &signInPage{
 		Page: q.Page("Second factor"), Form: form,
 		Text: "Enter what your authenticator app shows now, or one of your recovery codes.",
+	}
+	next := q.Text("next")
+	if sent, ok := form.Sent("next"); ok {
+		next = sent
+	}
+	passkey, app, err := p.Passkeys.Offered(q.Context(), q.VendorID(), cookie(q, stepCookie))
+	if err != nil && !fault.Is(err, "sign_in_stale") { // the answer says so
+		return nil, err
+	}
+	if passkey {
+		page.Passkey = &way{Label: "Use your passkey", Action: q.Href("/second-factor/passkey/begin"), Next: next}
+		page.Text = "Use your passkey, or enter what your authenticator app shows now, or one of your recovery codes."
+		if !app {
+			page.Text = "Use your passkey, or enter one of your recovery codes."
+		}
 	}
 	form.Submit, form.Cancel = "Sign in", q.Href("/sign-in")
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "code", Label: "Code", Required: true, Complete: "one-time-code", Mono: true, Focus: true},
-		{Name: "next", Kind: web.HiddenField, Value: q.Text("next")},
+		{Name: "next", Kind: web.HiddenField, Value: next},
 	}})
 	return page, nil
 }

@@ -2,6 +2,7 @@ package entrance
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"net/http"
 	"net/url"
@@ -10,8 +11,12 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/tx"
+	"chancery/internal/vendors"
 	"chancery/internal/web"
 )
+
+//go:embed templates
+var templates embed.FS
 
 // SignIn checks who comes in.
 type SignIn interface {
@@ -35,38 +40,121 @@ type Sessions interface {
 	End(t tx.Tx, vendor ident.VendorID, token string) error
 }
 
+// Passkeys signs in with passkeys. What has run out, or was used, is sign_in_stale.
+type Passkeys interface {
+	Ask(ctx context.Context, vendor ident.VendorID, site identity.Site) (token string, err error)
+	AskConfirm(ctx context.Context, vendor ident.VendorID, site identity.Site, step string) (token string, err error)
+	Offered(ctx context.Context, vendor ident.VendorID, step string) (passkey, app bool, err error)
+	Options(ctx context.Context, vendor ident.VendorID, kind identity.CeremonyKind, token string) ([]byte, error)
+	SignIn(ctx context.Context, vendor ident.VendorID, site identity.Site, token string, answer []byte, v identity.Visit) (identity.SignedIn, error)
+	Confirm(
+		ctx context.Context, vendor ident.VendorID, site identity.Site, step, token string, answer []byte, v identity.Visit,
+	) (identity.SignedIn, error)
+}
+
+// Providers signs in with the vendor's OpenID provider.
+type Providers interface {
+	Offered(ctx context.Context, vendor ident.VendorID) (identity.Provider, bool, error)
+	Depart(ctx context.Context, vendor ident.VendorID, j identity.Journey) (token, address string, err error)
+	Arrive(ctx context.Context, vendor ident.VendorID, r identity.Return, v identity.Visit) (identity.Arrived, error)
+}
+
+// Vendors finds where somebody signs in.
+type Vendors interface {
+	// BySlug fails with vendor_not_found.
+	BySlug(ctx context.Context, slug string) (vendors.Vendor, error)
+
+	// Sole gives the only vendor; ok is false when there is none, or another.
+	Sole(ctx context.Context) (v vendors.Vendor, ok bool, err error)
+}
+
 // Config is what the pages need; all of it is required.
 type Config struct {
-	Face     *web.Face
-	SignIn   SignIn
-	Links    Links
-	Sessions Sessions
+	Face      *web.Face
+	SignIn    SignIn
+	Links     Links
+	Sessions  Sessions
+	Passkeys  Passkeys
+	Providers Providers
+	Vendors   Vendors
+
+	// Site is the server as browsers bind passkeys to it; ok is false where
+	// they can't. Address is the vendor's console as browsers are sent back to it.
+	Site    func(q *web.Request) (s identity.Site, ok bool)
+	Address func(q *web.Request) (address string, ok bool)
 }
 
 // Pages are the pages of the entrance.
-type Pages struct{ Config }
+type Pages struct {
+	Config
+
+	findView *web.View
+}
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.SignIn == nil || c.Links == nil || c.Sessions == nil {
+	if c.Face == nil || c.SignIn == nil || c.Links == nil || c.Sessions == nil || c.Passkeys == nil || c.Providers == nil || c.Vendors == nil ||
+		c.Site == nil || c.Address == nil {
 		return nil, errors.New("entrance: the configuration is incomplete")
 	}
-	return &Pages{c}, nil
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{Config: c, findView: web.ViewOf[*findPage](c.Face, "find.html")}, err
 }
 
 const signingIn = "whoever is not signed in must be able to sign in"
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	routes := web.AskOwn(p.Face, "/sign-in", web.Access{Public: signingIn}, "form.html", p.askSignIn, p.signIn)
+	routes := web.AskOwn(p.Face, "/sign-in", web.Access{Public: signingIn}, "sign_in.html", p.askSignIn, p.signIn)
 	routes = append(routes, p.factor()...)
+	routes = append(routes, p.passkeys()...)
+	routes = append(routes, p.provider()...)
 	routes = append(routes, p.recovery()...)
+	routes = append(routes, p.find()...)
 	return append(routes,
 		web.Serve(p.Face, http.MethodPost, "/sign-out", web.Access{Public: "a session that has run out can be left too"}, p.signOut))
 }
 
-func (p *Pages) askSignIn(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page := &web.FormPage{Page: q.Page("Sign in"), Form: form}
+// way is another way to sign in.
+type way struct {
+	Label  string
+	Href   string // of a link
+	Action string // of a button
+	Next   string
+}
+
+// signInPage asks who comes, and shows the other ways in below.
+type signInPage struct {
+	web.Page
+
+	Text     string
+	Form     *web.Form
+	Passkey  *way
+	Provider *way
+}
+
+// ways offers what works here.
+func (p *Pages) ways(q *web.Request, page *signInPage, next string) error {
+	if _, ok := p.Site(q); ok {
+		page.Passkey = &way{Label: "Sign in with a passkey", Action: q.Href("/sign-in/passkey/begin"), Next: next}
+	}
+	one, offered, err := p.Providers.Offered(q.Context(), q.VendorID())
+	if offered {
+		page.Provider = &way{Label: "Sign in with " + one.Label, Href: q.Href("/sign-in/provider?next=" + url.QueryEscape(next))}
+	}
+	return err
+}
+
+func (p *Pages) askSignIn(q *web.Request, form *web.Form) (*signInPage, error) {
+	page := &signInPage{Page: q.Page("Sign in"), Form: form}
+	next := q.Text("next")
+	if sent, ok := form.Sent("next"); ok {
+		next = sent
+	}
+	if err := p.ways(q, page, next); err != nil {
+		return nil, err
+	}
 	form.Submit = "Sign in"
 	form.Links = []web.Link{{Label: "Forgot password?", Href: q.Href("/forgot")}}
 	form.Add(web.Group{Fields: []web.Field{

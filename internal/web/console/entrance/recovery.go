@@ -1,6 +1,8 @@
 package entrance
 
 import (
+	"net/url"
+
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/identity"
@@ -57,6 +59,9 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		page.Title = "Join " + q.Vendor.Name
 		page.Text = "You are invited as " + link.User.Email + ". Choose the password that you sign in with."
 	}
+	if err := p.joinElsewhere(q, form, link, token); err != nil {
+		return nil, err
+	}
 	form.Submit = "Set the password"
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "token", Kind: web.HiddenField, Value: token},
@@ -66,6 +71,20 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		},
 	}})
 	return page, nil
+}
+
+// joinElsewhere lets the invited join with the provider in the place of a password.
+func (p *Pages) joinElsewhere(q *web.Request, form *web.Form, link identity.Link, token string) error {
+	if link.Kind != identity.Invitation {
+		return nil
+	}
+	one, offered, err := p.Providers.Offered(q.Context(), q.VendorID())
+	if offered {
+		form.Links = append(form.Links, web.Link{
+			Label: "Join with " + one.Label, Href: q.Href("/sign-in/provider?invitation=" + url.QueryEscape(token)),
+		})
+	}
+	return err
 }
 
 // deadLink asks for a new link in the place of one that is over.

@@ -44,6 +44,15 @@ type SigningKeys interface {
 	Retire(t tx.Tx, vendor ident.VendorID, kid string) error
 }
 
+// Providers sets up the vendor's OpenID provider.
+type Providers interface {
+	Settings(ctx context.Context, vendor ident.VendorID) (identity.Provider, bool, error)
+	Check(ctx context.Context, c identity.ChangeProvider) error
+	Set(t tx.Tx, by identity.Principal, c identity.ChangeProvider) error
+	Switch(t tx.Tx, by identity.Principal, on bool) error
+	Remove(t tx.Tx, by identity.Principal) error
+}
+
 // Config is what the pages need; all of it is required.
 type Config struct {
 	Face        *web.Face
@@ -51,6 +60,11 @@ type Config struct {
 	APIKeys     APIKeys
 	APIKeyRows  APIKeyRows
 	SigningKeys SigningKeys
+	Providers   Providers
+
+	// Address is the vendor's console as browsers are sent back to it; ok is
+	// false while nobody knows.
+	Address func(q *web.Request) (address string, ok bool)
 }
 
 // Pages are the pages of the settings.
@@ -62,7 +76,8 @@ type Pages struct {
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
+	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Providers == nil ||
+		c.Address == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}
 	face, err := c.Face.Area(templates)
@@ -71,5 +86,5 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return slices.Concat(p.vendor(), p.plan(), p.apiKeys(), p.signingKeys())
+	return slices.Concat(p.vendor(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys())
 }

@@ -143,7 +143,12 @@ func (p *Pages) table(q *web.Request) (web.Table[identity.User], error) {
 }
 
 func factorCell(u identity.User) web.Cell {
-	if u.HasTOTP {
+	switch {
+	case u.HasTOTP && u.HasPasskey:
+		return web.Cell{Text: "App and passkey"}
+	case u.HasPasskey:
+		return web.Cell{Text: "Passkey"}
+	case u.HasTOTP:
 		return web.Cell{Text: "App"}
 	}
 	return web.Cell{Text: "None", Quiet: true}

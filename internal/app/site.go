@@ -1,0 +1,57 @@
+package app
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"chancery/internal/identity"
+	"chancery/internal/web"
+)
+
+const schemeHTTPS = "https"
+
+// reached is the server's address as a browser knows it: --public-url, or on this
+// machine itself what the request names. A host that somebody made up is none.
+func (a *App) reached(q *web.Request) (*url.URL, bool) {
+	if a.c.PublicURL != nil {
+		return a.c.PublicURL, true
+	}
+	u := &url.URL{Scheme: "http", Host: q.R.Host}
+	if a.c.CertFile != "" {
+		u.Scheme = schemeHTTPS
+	}
+	host := u.Hostname()
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsLoopback() || host == "localhost" {
+		return u, true
+	}
+	return nil, false
+}
+
+// site is the server as browsers bind passkeys to it: a name, over TLS or on this
+// machine. WebAuthn knows no addresses.
+func (a *App) site(q *web.Request) (identity.Site, bool) {
+	u, ok := a.reached(q)
+	if !ok {
+		return identity.Site{}, false
+	}
+	host := strings.ToLower(u.Hostname())
+	if _, err := netip.ParseAddr(host); err == nil || u.Scheme != schemeHTTPS && host != "localhost" {
+		return identity.Site{}, false
+	}
+	origin := u.Scheme + "://" + host
+	if port := u.Port(); port != "" && (u.Scheme != schemeHTTPS || port != "443") && (u.Scheme != "http" || port != "80") {
+		origin = u.Scheme + "://" + net.JoinHostPort(host, port)
+	}
+	return identity.Site{ID: host, Origin: origin, Name: q.Vendor.Name}, true
+}
+
+// consoleAddress is the vendor's console as browsers are sent back to it.
+func (a *App) consoleAddress(q *web.Request) (string, bool) {
+	u, ok := a.reached(q)
+	if !ok {
+		return "", false
+	}
+	return strings.TrimSuffix(u.String(), "/") + q.Base, true
+}

@@ -1,0 +1,116 @@
+package identity
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// ceremonyLife is how long a browser has to come back from its authenticator or
+// from a provider.
+const ceremonyLife = 10 * time.Minute
+
+const ceremonyPrefix = "chc_"
+
+// CeremonyKind is what a browser has gone for.
+type CeremonyKind string
+
+// The kinds.
+const (
+	MakePasskey    CeremonyKind = "make_passkey"    // a new passkey of who is signed in
+	UsePasskey     CeremonyKind = "use_passkey"     // a sign-in with nothing else
+	ConfirmPasskey CeremonyKind = "confirm_passkey" // the second half of a sign-in
+	AtProvider     CeremonyKind = "at_provider"     // a sign-in at an OpenID provider
+)
+
+// Ceremony is what was begun. Sealed is what must be known when it ends.
+type Ceremony struct {
+	Kind      CeremonyKind
+	User      ident.UserID // 0 while nobody knows who it is
+	Sealed    []byte
+	ExpiresAt time.Time
+}
+
+// CeremonyStore keeps ceremonies.
+type CeremonyStore interface {
+	// PutCeremony stores c.
+	PutCeremony(t tx.Tx, vendor ident.VendorID, hash [sha256.Size]byte, c Ceremony) error
+
+	// Ceremony reads one without ending it.
+	Ceremony(t tx.Tx, vendor ident.VendorID, hash [sha256.Size]byte) (c Ceremony, found bool, err error)
+
+	// TakeCeremony removes one and gives it; of two at once one gets it.
+	TakeCeremony(t tx.Tx, vendor ident.VendorID, hash [sha256.Size]byte) (c Ceremony, found bool, err error)
+
+	// ForgetCeremonies removes those that ended before an instant, of all vendors.
+	ForgetCeremonies(t tx.Tx, before time.Time) error
+}
+
+// Ceremonies begins and ends what goes through a browser. The browser that began
+// one holds its token, so no other can end it, and it ends once.
+type Ceremonies struct {
+	store  CeremonyStore
+	sealer Sealer
+	ids    ident.Source
+}
+
+// NewCeremonies makes the service.
+func NewCeremonies(s CeremonyStore, sealer Sealer, ids ident.Source) (*Ceremonies, error) {
+	if s == nil || sealer == nil || ids.Rand == nil {
+		return nil, errors.New("identity: Ceremonies needs a store, a sealer and ids")
+	}
+	return &Ceremonies{store: s, sealer: sealer, ids: ids}, nil
+}
+
+func ceremonyPurpose(k CeremonyKind) string { return "ceremony\x00" + string(k) }
+
+// begin stores what must be known at the end and gives the browser's token.
+func (c *Ceremonies) begin(t tx.Tx, vendor ident.VendorID, kind CeremonyKind, user ident.UserID, known any) (token string, err error) {
+	plain, err := json.Marshal(known)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := c.sealer.Seal(ceremonyPurpose(kind), plain)
+	if err != nil {
+		return "", err
+	}
+	token = ceremonyPrefix + base64.RawURLEncoding.EncodeToString(c.ids.Secret(secretBytes))
+	return token, c.store.PutCeremony(t, vendor, sha256.Sum256([]byte(token)), Ceremony{
+		Kind: kind, User: user, Sealed: sealed, ExpiresAt: t.Now().Add(ceremonyLife),
+	})
+}
+
+// look reads what was begun without ending it.
+func (c *Ceremonies) look(t tx.Tx, vendor ident.VendorID, kind CeremonyKind, token string, known any) (Ceremony, error) {
+	one, found, err := c.store.Ceremony(t, vendor, sha256.Sum256([]byte(token)))
+	return c.open(t, one, found, err, kind, known)
+}
+
+// take ends what was begun, with the transaction: where what comes back may be a
+// guess, that is one of its own, so that nothing is tried twice.
+func (c *Ceremonies) take(t tx.Tx, vendor ident.VendorID, kind CeremonyKind, token string, known any) (Ceremony, error) {
+	one, found, err := c.store.TakeCeremony(t, vendor, sha256.Sum256([]byte(token)))
+	return c.open(t, one, found, err, kind, known)
+}
+
+func (c *Ceremonies) open(t tx.Tx, one Ceremony, found bool, err error, kind CeremonyKind, known any) (Ceremony, error) {
+	if err != nil {
+		return Ceremony{}, err
+	}
+	if !found || one.Kind != kind || !t.Now().Before(one.ExpiresAt) {
+		return Ceremony{}, errStep()
+	}
+	plain, err := c.sealer.Open(ceremonyPurpose(kind), one.Sealed)
+	if err != nil {
+		return Ceremony{}, err
+	}
+	return one, json.Unmarshal(plain, known)
+}
+
+// Forget removes what has run out: periodic work.
+func (c *Ceremonies) Forget(t tx.Tx) error { return c.store.ForgetCeremonies(t, t.Now()) }

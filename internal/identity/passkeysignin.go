@@ -1,0 +1,203 @@
+package identity
+
+import (
+	"context"
+	"errors"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Ask begins a sign-in with a passkey and nothing else.
+func (p *Passkeys) Ask(ctx context.Context, vendor ident.VendorID, site Site) (token string, err error) {
+	var state passkeyState
+	if state.Options, state.State, err = p.c.Checker.Ask(site, User{}, nil); err != nil {
+		return "", err
+	}
+	return p.begin(ctx, vendor, UsePasskey, 0, state)
+}
+
+// AskConfirm begins the second half of a sign-in whose password was right; step is
+// what Password gave.
+func (p *Passkeys) AskConfirm(ctx context.Context, vendor ident.VendorID, site Site, step string) (token string, err error) {
+	err = p.c.Runner.Run(ctx, func(t tx.Tx) error {
+		half, err := p.c.SignIn.c.Steps.Look(t, vendor, StepSecondFactor, step)
+		if err != nil {
+			return err
+		}
+		user, found, err := p.c.SignIn.c.Users.GetByID(t, vendor, half.User)
+		if err != nil {
+			return err
+		}
+		if !found || !user.HasPasskey {
+			return errStep()
+		}
+		have, err := p.c.Store.PasskeysOf(t, vendor, user.ID)
+		if err != nil {
+			return err
+		}
+		var state passkeyState
+		if state.Options, state.State, err = p.c.Checker.Ask(site, user, have); err != nil {
+			return err
+		}
+		token, err = p.c.Ceremonies.begin(t, vendor, ConfirmPasskey, user.ID, state)
+		return err
+	})
+	return token, err
+}
+
+// Offered reports whether the second half of a sign-in can be a passkey, and
+// whether it can be a code of an app.
+func (p *Passkeys) Offered(ctx context.Context, vendor ident.VendorID, step string) (passkey, app bool, err error) {
+	err = p.c.Runner.Run(ctx, func(t tx.Tx) error {
+		half, err := p.c.SignIn.c.Steps.Look(t, vendor, StepSecondFactor, step)
+		if err != nil {
+			return err
+		}
+		user, _, err := p.c.SignIn.c.Users.GetByID(t, vendor, half.User)
+		passkey, app = user.HasPasskey, user.HasTOTP
+		return err
+	})
+	return passkey, app, err
+}
+
+// SignIn signs in with what a passkey answered to Ask. Whatever is wrong has one
+// answer; only who holds the key learns that it is suspect.
+func (p *Passkeys) SignIn(ctx context.Context, vendor ident.VendorID, site Site, token string, answer []byte, v Visit) (SignedIn, error) {
+	tried := []counted{{subject("address", v.Network), addressLimit}}
+	if err := p.c.SignIn.c.Attempts.begin(ctx, vendor, tried); err != nil {
+		return SignedIn{}, err
+	}
+	in, err := p.enter(ctx, vendor, site, UsePasskey, token, answer, func(t tx.Tx, user User, _ Ceremony) (SignedIn, error) {
+		return p.c.SignIn.Enter(t, vendor, user, v.beginning(ByPasskey, true))
+	})
+	if err == nil {
+		err = p.c.SignIn.c.Attempts.undo(ctx, vendor, tried)
+	}
+	return in, err
+}
+
+// Confirm finishes a sign-in whose password was right.
+func (p *Passkeys) Confirm(ctx context.Context, vendor ident.VendorID, site Site, step, token string, answer []byte, v Visit) (SignedIn, error) {
+	who, err := p.c.SignIn.stepUser(ctx, vendor, step)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	tried := factorTries(who, v)
+	if err := p.c.SignIn.c.Attempts.begin(ctx, vendor, tried); err != nil {
+		return SignedIn{}, err
+	}
+	return p.enter(ctx, vendor, site, ConfirmPasskey, token, answer, func(t tx.Tx, user User, one Ceremony) (SignedIn, error) {
+		half, err := p.c.SignIn.c.Steps.Look(t, vendor, StepSecondFactor, step)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		if half.User != user.ID || one.User != user.ID {
+			return SignedIn{}, errPasskey()
+		}
+		if err := p.c.SignIn.c.Steps.End(t, vendor, step); err != nil {
+			return SignedIn{}, err
+		}
+		if err := p.c.SignIn.c.Attempts.succeeded(t, vendor, tried); err != nil {
+			return SignedIn{}, err
+		}
+		return p.c.SignIn.Enter(t, vendor, user, v.beginning(ByPassword, true))
+	})
+}
+
+// enter ends the ceremony, checks the answer, and lets the user in. The ceremony is
+// over whatever comes of it, so it is taken in a transaction of its own.
+func (p *Passkeys) enter(
+	ctx context.Context, vendor ident.VendorID, site Site, kind CeremonyKind, token string, answer []byte,
+	in func(t tx.Tx, user User, one Ceremony) (SignedIn, error),
+) (SignedIn, error) {
+	var one Ceremony
+	var state passkeyState
+	var stale error
+	err := p.c.Runner.Run(ctx, func(t tx.Tx) error {
+		state, stale = passkeyState{}, nil
+		var err error
+		if one, err = p.c.Ceremonies.take(t, vendor, kind, token, &state); fault.Is(err, "sign_in_stale") {
+			stale, err = err, nil
+		}
+		return err
+	})
+	if err == nil {
+		err = stale
+	}
+	if err != nil {
+		return SignedIn{}, err
+	}
+	credential, err := p.c.Checker.Named(answer)
+	if err != nil {
+		return SignedIn{}, errPasskey().WithCause(err)
+	}
+	var result SignedIn
+	var refused error
+	err = p.c.Runner.Run(ctx, func(t tx.Tx) error {
+		result, refused = SignedIn{}, nil
+		key, user, err := p.find(t, vendor, credential)
+		if err != nil {
+			return err
+		}
+		after, suspect, err := p.c.Checker.Check(site, user, key, state.State, answer)
+		if err != nil {
+			return errPasskey().WithCause(err)
+		}
+		now := t.Now()
+		if suspect || key.SuspectAt != nil {
+			refused = errSuspect()
+			return p.suspect(t, vendor, user, key)
+		}
+		if refused, err = p.c.SignIn.elsewhere(t, vendor, user); refused != nil || err != nil {
+			return err
+		}
+		after.UsedAt = &now
+		if err := p.c.Store.SetPasskey(t, vendor, after); err != nil {
+			return err
+		}
+		result, err = in(t, user, one)
+		return err
+	})
+	if err == nil {
+		err = refused
+	}
+	return result, err
+}
+
+// find locks the user, below whose lock passkeys change, and then reads the key.
+func (p *Passkeys) find(t tx.Tx, vendor ident.VendorID, credential []byte) (Passkey, User, error) {
+	key, found, err := p.c.Store.Passkey(t, vendor, credential)
+	if err != nil || !found {
+		return Passkey{}, User{}, errors.Join(err, refusedUnless(found))
+	}
+	users := p.c.SignIn.c.Users
+	user, found, err := users.GetByID(t, vendor, key.User)
+	if err != nil || !found {
+		return Passkey{}, User{}, errors.Join(err, refusedUnless(found))
+	}
+	if user, _, found, err = users.Get(t, vendor, user.UUID); err != nil || !found || user.DisabledAt != nil {
+		return Passkey{}, User{}, errors.Join(err, refusedUnless(found && user.DisabledAt == nil))
+	}
+	key, found, err = p.c.Store.Passkey(t, vendor, credential)
+	return key, user, errors.Join(err, refusedUnless(found))
+}
+
+func refusedUnless(ok bool) error {
+	if ok {
+		return nil
+	}
+	return errPasskey()
+}
+
+// suspect keeps that a key's counter went back, once.
+func (p *Passkeys) suspect(t tx.Tx, vendor ident.VendorID, user User, key Passkey) error {
+	if key.SuspectAt != nil {
+		return nil
+	}
+	now := t.Now()
+	key.SuspectAt = &now
+	t.Journal(tx.Entry{Vendor: vendor, Action: "user.passkey_suspect", Subject: asUser, ID: user.UUID, After: map[string]string{"name": key.Name}})
+	return p.c.Store.SetPasskey(t, vendor, key)
+}

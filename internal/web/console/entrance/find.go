@@ -1,0 +1,72 @@
+package entrance
+
+import (
+	"net/http"
+	"strings"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/web"
+)
+
+// findPage asks at which vendor somebody signs in.
+type findPage struct {
+	web.Page
+
+	Text string
+	Form *web.Form
+}
+
+// find are the pages before a vendor is known.
+func (p *Pages) find() []edge.Route {
+	return []edge.Route{
+		web.Open(p.Face, "/{$}", "it leads to the console", func(w http.ResponseWriter, q *web.Request) error {
+			if !strings.Contains(q.R.Header.Get("Accept"), "text/html") {
+				return edge.NoRoute() // a program has lost its way
+			}
+			http.Redirect(w, q.R, "/"+p.Face.Name+"/", http.StatusSeeOther)
+			return nil
+		}),
+		web.Open(p.Face, "/"+p.Face.Name+"/{$}", "nobody has said yet where to sign in", p.findVendor),
+	}
+}
+
+func (p *Pages) findVendor(w http.ResponseWriter, q *web.Request) error {
+	form := &web.Form{Get: true, Submit: "Go on"}
+	slug := strings.ToLower(q.Text("vendor"))
+	found, err := p.found(q, slug)
+	if err != nil {
+		return err
+	}
+	if found != "" {
+		http.Redirect(w, q.R, p.Face.Base(found)+"/sign-in", http.StatusSeeOther)
+		return nil
+	}
+	if slug != "" {
+		form.Wrong = &web.Notice{Tone: web.Bad, Title: "There is no “" + slug + "” here.", Text: "It is the part after /console/ in the address that you were given."}
+	}
+	page := &findPage{Page: q.Page("Where do you sign in?"), Form: form}
+	page.Text = "Several vendors use this server. Enter yours as it stands in its addresses."
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "vendor", Label: "Vendor", Value: slug, Placeholder: "acme", Required: true, Focus: true, Mono: true, Complete: "organization"},
+	}})
+	status := http.StatusOK
+	if form.Wrong != nil {
+		status = http.StatusNotFound
+	}
+	p.findView.Write(w, q, status, page)
+	return nil
+}
+
+// found gives the vendor that was named, or the only one; empty for none.
+func (p *Pages) found(q *web.Request, slug string) (string, error) {
+	if slug == "" {
+		sole, _, err := p.Vendors.Sole(q.Context())
+		return sole.Slug, err
+	}
+	v, err := p.Vendors.BySlug(q.Context(), slug)
+	if fault.Is(err, "vendor_not_found") {
+		err = nil
+	}
+	return v.Slug, err
+}

@@ -1,0 +1,149 @@
+package entrance
+
+import (
+	"net/http"
+	"net/url"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/web"
+)
+
+// ceremonyCookie binds what was begun with an authenticator or at a provider to
+// the browser that began it.
+const (
+	passkeyCookie  = "chancery_passkey"
+	providerCookie = "chancery_provider"
+)
+
+func (p *Pages) passkeys() []edge.Route {
+	who := web.Access{Public: signingIn}
+	half := web.Access{Public: "the password was right, and nobody is signed in yet"}
+	routes := []edge.Route{
+		web.Serve(p.Face, http.MethodPost, "/sign-in/passkey/begin", who, p.beginPasskey),
+		web.Serve(p.Face, http.MethodPost, "/second-factor/passkey/begin", half, p.beginConfirm),
+	}
+	routes = append(routes, web.AskOwn(p.Face, "/sign-in/passkey", who, "passkey.html", p.askPasskey, p.usePasskey)...)
+	return append(routes, web.AskOwn(p.Face, "/second-factor/passkey", half, "passkey.html", p.askConfirm, p.confirm)...)
+}
+
+// passkeyPage has the browser ask its authenticator.
+type passkeyPage struct {
+	web.Page
+
+	Text    string
+	Options string // what the authenticator is asked; empty when that is over
+	Again   string // where a new one is begun
+	Back    string
+	Next    string
+	Form    *web.Form
+}
+
+func (p *Pages) ceremonyCookie(q *web.Request, name, token string) *http.Cookie {
+	c := &http.Cookie{ //nolint:gosec // secure where the server is reached over TLS
+		Name: name, Value: token, Path: q.Base, MaxAge: stepAge, HttpOnly: true, Secure: p.Face.Secure, SameSite: http.SameSiteLaxMode,
+	}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+func cookie(q *web.Request, name string) string {
+	c, err := q.R.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+func errNoSite() error {
+	return fault.Refused("passkeys_off", "Passkeys do not work at this address.",
+		"Open the server by its public name over HTTPS, or by the name localhost; the operator sets it with --public-url.")
+}
+
+// begin begins a ceremony and leads to the page that asks the authenticator.
+func (p *Pages) begin(w http.ResponseWriter, q *web.Request, to string, ask func(site identity.Site) (string, error)) error {
+	site, ok := p.Site(q)
+	if !ok {
+		return errNoSite()
+	}
+	next := q.R.PostFormValue("next")
+	token, err := ask(site)
+	if fault.Is(err, "sign_in_stale") {
+		http.Redirect(w, q.R, q.Href("/sign-in"), http.StatusSeeOther)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, p.ceremonyCookie(q, passkeyCookie, token))
+	http.Redirect(w, q.R, q.Href(to+"?next="+url.QueryEscape(next)), http.StatusSeeOther)
+	return nil
+}
+
+func (p *Pages) beginPasskey(w http.ResponseWriter, q *web.Request) error {
+	return p.begin(w, q, "/sign-in/passkey", func(site identity.Site) (string, error) {
+		return p.Passkeys.Ask(q.Context(), q.VendorID(), site)
+	})
+}
+
+func (p *Pages) beginConfirm(w http.ResponseWriter, q *web.Request) error {
+	return p.begin(w, q, "/second-factor/passkey", func(site identity.Site) (string, error) {
+		return p.Passkeys.AskConfirm(q.Context(), q.VendorID(), site, cookie(q, stepCookie))
+	})
+}
+
+func (p *Pages) showPasskey(q *web.Request, form *web.Form, kind identity.CeremonyKind, again, back string) (*passkeyPage, error) {
+	page := &passkeyPage{Page: q.Page("Use your passkey"), Form: form, Again: q.Href(again), Back: q.Href(back), Next: q.Text("next")}
+	if next, sent := form.Sent("next"); sent {
+		page.Next = next
+	}
+	page.Text = "Your device asks for your fingerprint, your face or its PIN."
+	options, err := p.Passkeys.Options(q.Context(), q.VendorID(), kind, cookie(q, passkeyCookie))
+	if fault.Is(err, "sign_in_stale") {
+		page.Text = "A new try is needed: each is good once, for ten minutes."
+		return page, nil
+	}
+	page.Options = string(options)
+	return page, err
+}
+
+func (p *Pages) askPasskey(q *web.Request, form *web.Form) (*passkeyPage, error) {
+	return p.showPasskey(q, form, identity.UsePasskey, "/sign-in/passkey/begin", "/sign-in")
+}
+
+func (p *Pages) askConfirm(q *web.Request, form *web.Form) (*passkeyPage, error) {
+	return p.showPasskey(q, form, identity.ConfirmPasskey, "/second-factor/passkey/begin", "/second-factor")
+}
+
+func (p *Pages) usePasskey(q *web.Request, v web.Values) (web.Done, error) {
+	site, ok := p.Site(q)
+	if !ok {
+		return web.Done{}, errNoSite()
+	}
+	in, err := p.Passkeys.SignIn(q.Context(), q.VendorID(), site, cookie(q, passkeyCookie), []byte(v.Get("answer")), p.visit(q))
+	return p.entered(q, v, in, err)
+}
+
+func (p *Pages) confirm(q *web.Request, v web.Values) (web.Done, error) {
+	site, ok := p.Site(q)
+	if !ok {
+		return web.Done{}, errNoSite()
+	}
+	in, err := p.Passkeys.Confirm(q.Context(), q.VendorID(), site, cookie(q, stepCookie), cookie(q, passkeyCookie), []byte(v.Get("answer")), p.visit(q))
+	if err == nil {
+		p.setStep(q, "", -1)
+	}
+	return p.entered(q, v, in, err)
+}
+
+func (p *Pages) entered(q *web.Request, v web.Values, in identity.SignedIn, err error) (web.Done, error) {
+	if err != nil {
+		return web.Done{}, err
+	}
+	q.SetCookie(p.ceremonyCookie(q, passkeyCookie, ""))
+	q.SetCookie(p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge))
+	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
+}
