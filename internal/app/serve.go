@@ -112,8 +112,8 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 		return Config{}, err
 	}
 	config := Config{
-		Storage: storage, Limits: limits, Retention: retention, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey, MetricsListen: c.Metrics, Gallery: c.Gallery,
-		AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
+		Storage: storage, Limits: limits, Retention: retention, Listen: c.Listen, GeoFile: c.Geo, CertFile: c.TLSCert, KeyFile: c.TLSKey,
+		MetricsListen: c.Metrics, Gallery: c.Gallery, AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return Config{}, usage("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)

@@ -201,7 +201,7 @@ func (c *crowd) store(t tx.Tx, numbers []int64) error {
 		}
 		activations := make([]*licensing.PastActivation, len(d.activations))
 		for i, a := range d.activations {
-			a.License, a.Token, a.TokenKey, a.PastActivation.Product = a.of.ID, a.token.ID, a.token.Key, a.of.Product.ID
+			a.License, a.Token, a.TokenKey, a.Product = a.of.ID, a.token.ID, a.token.Key, a.of.Product.ID
 			activations[i] = &a.PastActivation
 		}
 		if err := into.PastActivations(t, v, activations); err != nil {

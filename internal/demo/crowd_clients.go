@@ -160,9 +160,7 @@ func (c *crowd) planClient(a *pastClient, s *stocked, until time.Time) {
 		if !due.Before(until) || !due.Before(c.end.Add(-time.Hour)) || last != nil && licensing.DayOf(last.at) >= licensing.DayOf(due) {
 			continue
 		}
-		if version, system := s.versionAt(due.Add(-lag)), systemAt(a.Client.OperatingSystem, due.After(upgrade)); version != now.SoftwareVersion || system != now.OperatingSystem {
-			now.SoftwareVersion, now.OperatingSystem = version, system
-		}
+		now.SoftwareVersion, now.OperatingSystem = s.versionAt(due.Add(-lag)), systemAt(a.Client.OperatingSystem, due.After(upgrade))
 		said := now
 		d := c.on(due)
 		d.heartbeats = append(d.heartbeats, pastBeat{of: a, at: due, count: 1 + int64(c.rand.IntN(3)), client: &said})

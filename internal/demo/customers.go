@@ -65,26 +65,31 @@ func (h *historian) planCustomers() {
 // forest gives some hundred more: resellers in the regions, who sell to workshops,
 // and a few of those on.
 func (h *historian) forest() []branch {
-	colours := []string{"Amber", "Azure", "Coral", "Crimson", "Ivory", "Indigo", "Jade", "Lilac", "Ochre", "Pearl", "Russet", "Sable", "Scarlet", "Silver", "Teal", "Umber"}
-	trades := []string{"Bindery", "Cartography", "Gallery", "Graphics", "Journals", "Letterpress", "Posters", "Prints", "Repro", "Signs", "Studio", "Typesetting"}
+	colours := []string{
+		"Amber", "Azure", "Coral", "Crimson", "Ivory", "Indigo", "Jade", "Lilac",
+		"Ochre", "Pearl", "Russet", "Sable", "Scarlet", "Silver", "Teal", "Umber",
+	}
+	trades := []string{
+		"Bindery", "Cartography", "Gallery", "Graphics", "Journals", "Letterpress",
+		"Posters", "Prints", "Repro", "Signs", "Studio", "Typesetting",
+	}
 	regions := []string{
 		"North", "East", "South", "West", "Coast", "Valley", "Lake", "Harbour", "Forest", "Hill",
 		"River", "Island", "Meadow", "Canal", "Bridge", "Mill",
 	}
-	var all []branch
-	direct := branch{}
+	all := make([]branch, 1, 1+2*len(regions)) // the first is the resellers themselves
 	for i, region := range regions {
 		reseller := region + " Supplies"
-		direct.names = append(direct.names, reseller)
+		all[0].names = append(all[0].names, reseller)
 		sold := branch{superior: reseller}
 		for k := range 12 + h.rand.IntN(16) {
 			sold.names = append(sold.names, colours[(i+k)%len(colours)]+" "+trades[(i*5+k)%len(trades)]+" "+region)
 		}
 		further := branch{superior: sold.names[0]}
 		for k := range 3 + h.rand.IntN(4) {
-			further.names = append(further.names, region+" "+trades[k]+" Group")
+			further.names = append(further.names, region+" "+trades[k%len(trades)]+" Group")
 		}
 		all = append(all, sold, further)
 	}
-	return append([]branch{direct}, all...)
+	return all
 }

@@ -93,7 +93,7 @@ func (h *historian) share(t tx.Tx, back int) error {
 
 // planPages plans licences that consume.
 func (h *historian) planPages() []*visitor {
-	var holders []*visitor
+	holders := make([]*visitor, 0, pageHolders)
 	for n := range pageHolders {
 		v := &visitor{id: fmt.Sprintf("proofs-%d", n+1), client: licensing.Client{
 			Name: fmt.Sprintf("proofs %d", n+1), Hostname: fmt.Sprintf("proofs-%d.example.com", n+1), Platform: "linux/amd64",

@@ -134,7 +134,9 @@ func (s *Service) replace(ctx context.Context, v ident.VendorID, day int64, of [
 
 // OfDay are the figures of a day's events.
 func OfDay() []Figure {
-	all := []Figure{Activations, Releases, Heartbeats, Denials, GoodwillEntered, GoodwillLeft, UsageSum, UsageClients, FieldSum, FieldClients, FieldSaid}
+	all := slices.Grow([]Figure{
+		Activations, Releases, Heartbeats, Denials, GoodwillEntered, GoodwillLeft, UsageSum, UsageClients, FieldSum, FieldClients, FieldSaid,
+	}, len(Dimensions()))
 	for _, by := range Dimensions() {
 		all = append(all, Active(by))
 	}
@@ -143,7 +145,7 @@ func OfDay() []Figure {
 
 // ofNow are those of the present state.
 func ofNow() []Figure {
-	all := []Figure{Licenses, Expiring, Goodwill}
+	all := slices.Grow([]Figure{Licenses, Expiring, Goodwill}, len(Spans())*len(Dimensions()))
 	for _, days := range Spans() {
 		for _, by := range Dimensions() {
 			all = append(all, Seen(days, by))

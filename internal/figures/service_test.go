@@ -8,7 +8,7 @@ import (
 
 func TestFoldKeepsTheLargestAndTheSum(t *testing.T) {
 	t.Parallel()
-	var rows []Row
+	rows := make([]Row, 0, 3*MaxValues+2)
 	var all int64
 	for i := range 3 * MaxValues {
 		rows = append(rows, Row{Figure: Active(Version), Day: 1, Product: 7, Value: fmt.Sprint(i), N: int64(i)})

@@ -62,7 +62,7 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 		return nil, err
 	}
 	after := viewOf(l)
-	t.Journal(tx.Entry{Vendor: v, Action: EventChanged, Subject: "license", ID: l.UUID, License: l.ID, Before: before, After: after})
+	t.Journal(tx.Entry{Vendor: v, Action: EventChanged, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: before, After: after})
 	t.Enqueue(tx.Event{Vendor: v, Type: EventChanged, Stream: l.UUID, Payload: after})
 	return l, nil
 }

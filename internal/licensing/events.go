@@ -23,6 +23,9 @@ const (
 	EventExpired   = "license.expired"
 )
 
+// licenseSubject is what the journal calls a licence that something happened to.
+const licenseSubject = "license"
+
 // eventPayload is what an event says; ids and names, no keys.
 type eventPayload struct {
 	LicenseID      ident.UUID  `json:"license_id"`

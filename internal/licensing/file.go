@@ -93,7 +93,7 @@ func (s *Service) markOffline(t tx.Tx, l *License, a *Activation) error {
 }
 
 func announceFile(t tx.Tx, l *License, holder *Activation) {
-	e := tx.Entry{Vendor: l.Vendor, Action: "license.file_issued", Subject: "license", ID: l.UUID, License: l.ID}
+	e := tx.Entry{Vendor: l.Vendor, Action: "license.file_issued", Subject: licenseSubject, ID: l.UUID, License: l.ID}
 	if holder != nil {
 		e.After = map[string]string{"client_id": holder.Device.Number, "activation_id": holder.UUID.String()}
 	}

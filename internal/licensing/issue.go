@@ -80,7 +80,7 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 		return nil, err
 	}
 	v := viewOf(l)
-	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventIssued, Subject: "license", ID: l.UUID, License: l.ID, After: v})
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventIssued, Subject: licenseSubject, ID: l.UUID, License: l.ID, After: v})
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventIssued, Stream: l.UUID, Payload: v})
 	if s.notices != nil && l.IsActive && !l.IsTemporary {
 		if err := s.notices.Issued(t, l, false); err != nil {

@@ -96,7 +96,7 @@ func (s *Service) usersChanged(t tx.Tx, l *License, e tx.Entry) error {
 	if err := s.store.SaveLicense(t, l); err != nil {
 		return err
 	}
-	e.Vendor, e.Subject, e.ID, e.License = l.Vendor, "license", l.UUID, l.ID
+	e.Vendor, e.Subject, e.ID, e.License = l.Vendor, licenseSubject, l.UUID, l.ID
 	t.Journal(e)
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventChanged, Stream: l.UUID, Payload: viewOf(l)})
 	return nil

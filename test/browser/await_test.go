@@ -20,11 +20,9 @@ func (b *tab) await(expression string) string {
 	b.Helper()
 	ctx, cancel := contextWithPatience(b)
 	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression, func(p *runtime.EvaluateParams) { p.AwaitPromise = ptr(true) }))
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression, func(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }))
 	if err != nil {
 		b.Fatalf("%s: %v", expression[:min(60, len(expression))], err)
 	}
 	return v
 }
-
-func ptr[T any](v T) *T { return &v }

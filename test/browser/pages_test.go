@@ -95,11 +95,13 @@ func isFile(path string) bool {
 }
 
 type violation struct {
-	ID, Impact, Help string
-	Nodes            []struct {
-		Target []any
+	ID     string `json:"id"`
+	Impact string `json:"impact"`
+	Help   string `json:"help"`
+	Nodes  []struct {
+		Target []any  `json:"target"`
 		HTML   string `json:"html"`
-	}
+	} `json:"nodes"`
 }
 
 func (b *tab) look(path, axe string, look screen, name string) {

@@ -21,7 +21,7 @@ import (
 
 // chromium is the one browser of this package's tests. Each tab has cookies of
 // its own.
-var chromium context.Context //nolint:gochecknoglobals // started once for all tests
+var chromium context.Context
 
 func TestMain(m *testing.M) {
 	path, err := exec.LookPath("chromium")
@@ -39,13 +39,13 @@ func run(m *testing.M, path string) int {
 	)
 	all, end := chromedp.NewExecAllocator(context.Background(), options...)
 	defer end()
-	first, close := chromedp.NewContext(all)
-	defer close()
+	first, stop := chromedp.NewContext(all)
+	defer stop()
 	if err := chromedp.Do(first); err != nil {
 		fmt.Fprintln(os.Stderr, "start Chromium:", err)
 		return 1
 	}
-	chromium = first
+	chromium = first //nolint:fatcontext // it is the browser of all tests, and grows no chain
 	return m.Run()
 }
 
@@ -64,8 +64,8 @@ func phone() screen { return screen{Width: 360, Height: 740} }
 type tab struct {
 	*testing.T
 
-	ctx  context.Context
-	base string // http://127.0.0.1:…/console/acme
+	ctx  context.Context //nolint:containedctx // a tab of chromedp is its context
+	base string          // http://127.0.0.1:…/console/acme
 
 	mu       sync.Mutex
 	troubles []string // what the browser complained of

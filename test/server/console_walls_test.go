@@ -96,7 +96,7 @@ func (a attack) page(route edge.Route, slug string) string {
 func (a attack) walkPage(t *testing.T, s *apptest.Server, route edge.Route, acme, bolt []*http.Cookie) {
 	t.Helper()
 	name := route.Method + " " + route.Path
-	ask := func(who, path string, cookies []*http.Cookie, headers ...string) *http.Response {
+	ask := func(who, path string, cookies []*http.Cookie, headers ...string) (int, http.Header) {
 		t.Helper()
 		var body string
 		if route.Method != http.MethodGet {
@@ -117,34 +117,35 @@ func (a attack) walkPage(t *testing.T, s *apptest.Server, route edge.Route, acme
 		if err != nil {
 			t.Fatal(err)
 		}
-		res.Body.Close()
+		defer res.Body.Close()
 		if res.StatusCode >= 500 {
 			t.Errorf("%s as %s: %d", name, who, res.StatusCode)
 		}
-		return res
-	}
-	asked := func(who string, res *http.Response) {
-		t.Helper()
-		if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/console/"+a.acme.Slug+"/sign-in") {
-			t.Errorf("%s as %s: %d to %q, not to the sign-in", name, who, res.StatusCode, to)
-		}
+		return res.StatusCode, res.Header
 	}
 	here := a.page(route, a.acme.Slug)
-	asked("nobody", ask("nobody", here, nil))
-	asked("bolt", ask("bolt", here, bolt))
-	if route.Method != http.MethodGet {
-		if res := ask("acme from another site", here, acme, "Sec-Fetch-Site", "cross-site"); res.StatusCode != http.StatusForbidden {
-			t.Errorf("%s from another site: %d", name, res.StatusCode)
+	sentToSignIn := func(who string, cookies []*http.Cookie) {
+		t.Helper()
+		status, header := ask(who, here, cookies)
+		if to := header.Get("Location"); status != http.StatusSeeOther || !strings.HasPrefix(to, "/console/"+a.acme.Slug+"/sign-in") {
+			t.Errorf("%s as %s: %d to %q, not to the sign-in", name, who, status, to)
 		}
-		if res := ask("acme with a forged origin", here, acme, "Origin", "https://evil.example"); res.StatusCode != http.StatusForbidden {
-			t.Errorf("%s with a forged origin: %d", name, res.StatusCode)
+	}
+	sentToSignIn("nobody", nil)
+	sentToSignIn("bolt", bolt)
+	if route.Method != http.MethodGet {
+		if status, _ := ask("acme from another site", here, acme, "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden {
+			t.Errorf("%s from another site: %d", name, status)
+		}
+		if status, _ := ask("acme with a forged origin", here, acme, "Origin", "https://evil.example"); status != http.StatusForbidden {
+			t.Errorf("%s with a forged origin: %d", name, status)
 		}
 	}
 	if strings.Contains(strings.TrimPrefix(route.Path, "/console/{vendor}"), "{id}") {
-		if res := ask("bolt with acme's id", a.page(route, a.bolt.Slug), bolt); res.StatusCode != http.StatusNotFound {
+		if status, _ := ask("bolt with acme's id", a.page(route, a.bolt.Slug), bolt); status != http.StatusNotFound {
 			// A form may be refused, or come back to where it was, for what it lacks.
-			if route.Method == http.MethodGet || res.StatusCode < 300 {
-				t.Errorf("%s: bolt gets %d for acme's id", name, res.StatusCode)
+			if route.Method == http.MethodGet || status < 300 {
+				t.Errorf("%s: bolt gets %d for acme's id", name, status)
 			}
 		}
 	}

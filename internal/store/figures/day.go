@@ -108,7 +108,7 @@ func activeClients(q querier, v ident.VendorID, day int64) ([]figures.Row, error
 	alike, err := store.All[clients](rows, err)(func(scan store.Scan) (c clients, err error) {
 		return c, scan(&c.product, &c.edition, &c.version, &c.system, &c.country, &c.n[0])
 	})
-	var all []figures.Row
+	all := make([]figures.Row, 0, len(alike)*len(figures.Dimensions()))
 	for _, c := range alike {
 		all = append(all, c.rows(day, c.n[0], figures.Active)...)
 	}
@@ -120,7 +120,9 @@ func seenClients(q querier, v ident.VendorID, today int64) ([]figures.Row, error
 	spans := figures.Spans()
 	first := func(days int) int64 { return today - int64(days) + 1 }
 	rows, err := q(`SELECT a.product_id, e.uuid, a.software_version, a.operating_system, a.country,
-			CAST(SUM(CASE WHEN s.last_seen_day >= $3 THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN s.last_seen_day >= $4 THEN 1 ELSE 0 END) AS BIGINT), COUNT(*)
+			CAST(SUM(CASE WHEN s.last_seen_day >= $3 THEN 1 ELSE 0 END) AS BIGINT),
+			CAST(SUM(CASE WHEN s.last_seen_day >= $4 THEN 1 ELSE 0 END) AS BIGINT),
+			COUNT(*)
 		FROM pulses s JOIN activations a ON a.vendor_id = s.vendor_id AND a.id = s.activation_id AND a.released_at IS NULL
 		JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id
 		JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id
@@ -130,7 +132,7 @@ func seenClients(q querier, v ident.VendorID, today int64) ([]figures.Row, error
 	alike, err := store.All[clients](rows, err)(func(scan store.Scan) (c clients, err error) {
 		return c, scan(&c.product, &c.edition, &c.version, &c.system, &c.country, &c.n[0], &c.n[1], &c.n[2])
 	})
-	var all []figures.Row
+	all := make([]figures.Row, 0, len(alike)*len(spans)*len(figures.Dimensions()))
 	for _, c := range alike {
 		for i, days := range spans {
 			all = append(all, c.rows(today, c.n[i], func(by figures.Dimension) figures.Figure { return figures.Seen(days, by) })...)

@@ -117,7 +117,8 @@ func pastActivationRows(q *store.Tx, v ident.VendorID, all []*licensing.PastActi
 	}
 	return q.InsertMany(`INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, token_key, device_id, is_temporary, goodwill_since,
 		goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version, device_variables,
-		address, country, said, activated_at, released_at, release_reason, client_public_key, client_id, suspended_until) VALUES`, columns, values, "RETURNING id, uuid",
+		address, country, said, activated_at, released_at, release_reason, client_public_key, client_id, suspended_until) VALUES`,
+		columns, values, "RETURNING id, uuid",
 		func(scan store.Scan) error {
 			var id ident.ActivationID
 			var uuid ident.UUID

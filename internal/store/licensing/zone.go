@@ -78,7 +78,7 @@ func (s *Store) Denied(ctx context.Context, v ident.VendorID, reason int, from t
 	denied, err := collect(rows, err, func(scan store.Scan) (d licensing.Denied, err error) {
 		d.License = &licensing.License{}
 		var hour int64
-		err = scan(&hour, &d.Reason, &d.License.ID, &d.Denial.Denied)
+		err = scan(&hour, &d.Reason, &d.License.ID, &d.Denied)
 		d.Hour = time.Unix(hour*3600, 0).UTC()
 		return d, err
 	})

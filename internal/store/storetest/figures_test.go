@@ -57,7 +57,7 @@ func (c counting) says(t *testing.T, f figures.Figure, day int64, want string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
+	got := make([]string, 0, len(rows))
 	for _, r := range rows {
 		got = append(got, fmt.Sprintf("%s=%d", r.Value, r.N))
 	}
@@ -296,7 +296,7 @@ func TestDeniedUsedUpAndSeen(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, d := range page.Items {
-				denied = append(denied, fmt.Sprintf("%s %d", d.License.UUID, d.Denial.Denied))
+				denied = append(denied, fmt.Sprintf("%s %d", d.License.UUID, d.Denied))
 			}
 			if page.Next == "" {
 				break

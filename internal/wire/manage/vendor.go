@@ -63,8 +63,8 @@ func (a *API) vendor() []operation {
 			return showVendor(v), err
 		}),
 		change(a, operation{
-			Method: http.MethodPatch, Path: "/vendor", ID: "update-vendor", Group: group, Summary: "Change the vendor's name, slug, time zone or where help is found",
-			Permission: identity.ManageVendor,
+			Method: http.MethodPatch, Path: "/vendor", ID: "update-vendor", Group: group, Permission: identity.ManageVendor,
+			Summary: "Change the vendor's name, slug, time zone or where help is found",
 		}, func(t tx.Tx, q *request, in vendorUpdate) (vendorOut, error) {
 			v, err := a.Vendors.Update(t, q.vendor, vendors.Change{
 				Slug: in.Slug, Name: in.Name, Zone: in.Zone, SupportEmail: in.SupportEmail, Website: in.Website,

@@ -225,24 +225,24 @@ func (p *Pages) byDimension(q *web.Request, a asked, d dimension) (now, over web
 
 // name is a value of a figure for people.
 func (p *Pages) name(q *web.Request, a asked, d dimension, value string) string {
-	if d.by == figures.Edition {
-		id, err := ident.ParseUUID(value)
-		if err != nil || id.IsZero() {
-			if err == nil {
-				value = ""
-			}
-			return show.ValueOr(value, d.nothing)
-		}
-		e, err := p.Catalogue.EditionByUUID(q.Context(), q.VendorID(), id)
-		if err != nil {
-			return fault.As(err).Message
-		}
-		for _, product := range a.products {
-			if a.product == nil && product.ID == e.ProductID {
-				return e.Name + " · " + product.Name
-			}
-		}
-		return e.Name
+	if d.by != figures.Edition {
+		return show.ValueOr(value, d.nothing)
 	}
-	return show.ValueOr(value, d.nothing)
+	id, err := ident.ParseUUID(value)
+	if err != nil { // what is folded into the rest
+		return show.ValueOr(value, d.nothing)
+	}
+	if id.IsZero() {
+		return show.ValueOr("", d.nothing)
+	}
+	e, err := p.Catalogue.EditionByUUID(q.Context(), q.VendorID(), id)
+	if err != nil {
+		return fault.As(err).Message
+	}
+	for _, product := range a.products {
+		if a.product == nil && product.ID == e.ProductID {
+			return e.Name + " · " + product.Name
+		}
+	}
+	return e.Name
 }

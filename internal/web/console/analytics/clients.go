@@ -86,20 +86,29 @@ func (p *Pages) clients(q *web.Request) (web.Table[licensing.SeenClient], error)
 			}},
 			{Name: "license", Label: "Licence", Cell: func(c licensing.SeenClient) web.Cell {
 				return web.Cell{
-					Text: show.LicenseName(c.License), Sub: c.License.Edition.Name + " · " + c.License.Product.Name, Href: show.LicenseHref(q.Base, c.License.UUID),
+					Text: show.LicenseName(c.License), Sub: c.License.Edition.Name + " · " + c.License.Product.Name,
+					Href: show.LicenseHref(q.Base, c.License.UUID),
 				}
 			}},
 			{Name: "version", Label: "Version", Cell: func(c licensing.SeenClient) web.Cell { return web.Cell{Text: c.Activation.Client.SoftwareVersion} }},
-			{Name: "system", Label: "Operating system", Cell: func(c licensing.SeenClient) web.Cell { return web.Cell{Text: c.Activation.Client.OperatingSystem} }},
+			{Name: "system", Label: "Operating system", Cell: func(c licensing.SeenClient) web.Cell {
+				return web.Cell{Text: c.Activation.Client.OperatingSystem}
+			}},
 			{Name: "country", Label: "Country", Cell: func(c licensing.SeenClient) web.Cell {
 				if c.Activation.Client.Country == "" {
 					return web.Cell{}
 				}
 				return web.Cell{Text: c.Activation.Client.Country}
 			}, Plain: func(c licensing.SeenClient) string { return c.Activation.Client.Country }},
-			{Name: "seen", Label: "Last seen", Sort: "seen", Cell: func(c licensing.SeenClient) web.Cell { return web.Cell{When: c.Activation.Pulse.LastSeenAt} }},
-			{Name: "activated", Label: "Activated", Extra: true, Cell: func(c licensing.SeenClient) web.Cell { return web.Cell{When: c.Activation.ActivatedAt} }},
-			{Name: "platform", Label: "Platform", Extra: true, Cell: func(c licensing.SeenClient) web.Cell { return web.Cell{Text: c.Activation.Client.Platform} }},
+			{Name: "seen", Label: "Last seen", Sort: "seen", Cell: func(c licensing.SeenClient) web.Cell {
+				return web.Cell{When: c.Activation.Pulse.LastSeenAt}
+			}},
+			{Name: "activated", Label: "Activated", Extra: true, Cell: func(c licensing.SeenClient) web.Cell {
+				return web.Cell{When: c.Activation.ActivatedAt}
+			}},
+			{Name: "platform", Label: "Platform", Extra: true, Cell: func(c licensing.SeenClient) web.Cell {
+				return web.Cell{Text: c.Activation.Client.Platform}
+			}},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.SeenClient], error) {
 			return p.Clients.SeenClients(q.Context(), q.VendorID(), filter, r)

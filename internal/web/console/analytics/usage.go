@@ -171,7 +171,10 @@ func (p *Pages) numbers(q *web.Request, a asked, v *page, d *metering.Definition
 	labels := a.span.Labels()
 	v.Charts = []web.Chart{
 		{ID: "sum", Title: d.Name + " per day", Kind: web.BarChart, Unit: d.Name, Labels: labels, Series: []web.Series{total}},
-		{ID: "average", Title: "Average of a client", Text: "Rounded to whole numbers.", Kind: web.LineChart, Unit: d.Name, Labels: labels, Series: []web.Series{average}},
+		{
+			ID: "average", Title: "Average of a client", Text: "Rounded to whole numbers.", Kind: web.LineChart, Unit: d.Name,
+			Labels: labels, Series: []web.Series{average},
+		},
 		byEdition,
 		{ID: "reporting", Title: "Clients that reported", Kind: web.LineChart, Unit: "clients", Labels: labels, Series: []web.Series{reports}},
 	}
@@ -185,7 +188,10 @@ func (p *Pages) said(q *web.Request, a asked, v *page, d *metering.Definition) e
 		return err
 	}
 	series := a.span.SeriesByValue(rows, most, func(value string) string { return value })
-	ring := web.Chart{ID: "said", Title: d.Name, Text: "Newest values of clients, added up over the days.", Kind: web.RingChart, Unit: "reports", Series: []web.Series{{Name: "Reports"}}}
+	ring := web.Chart{
+		ID: "said", Title: d.Name, Text: "Newest values of clients, added up over the days.", Kind: web.RingChart, Unit: "reports",
+		Series: []web.Series{{Name: "Reports"}},
+	}
 	for _, s := range series {
 		var n int64
 		for _, value := range s.Values {

@@ -66,7 +66,7 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 					Word: show.Reason(d.Reason), Tone: reasonTone(d.Reason), Hint: "The protocol's number is " + strconv.Itoa(d.Reason),
 				}}
 			}},
-			{Name: "times", Label: "Times", End: true, Cell: func(d licensing.Denied) web.Cell { return web.Cell{Text: web.Number(d.Denial.Denied)} }},
+			{Name: "times", Label: "Times", End: true, Cell: func(d licensing.Denied) web.Cell { return web.Cell{Text: web.Number(d.Denied)} }},
 			customer,
 			license,
 			activations,

@@ -19,11 +19,10 @@ import (
 )
 
 func (p *Pages) expiring() []edge.Route {
-	routes := []edge.Route{
+	return append([]edge.Route{
 		web.Show(p.Face, "/expiring", web.Needs(identity.ViewLicenses), "chartandlist.html", p.expiringPage),
 		web.CSV(p.Face, "/expiring/export", web.Needs(identity.ViewLicenses), p.expiringTable),
-	}
-	return append(routes, p.extend()...)
+	}, p.extend()...)
 }
 
 func (p *Pages) expiringPage(q *web.Request) (*chartAndList, error) {

@@ -24,9 +24,10 @@ func (p *Pages) files() []edge.Route {
 	for _, k := range []imports.Kind{imports.Customers, imports.Licenses} {
 		routes = append(routes, web.Serve(p.Face, http.MethodGet, "/imports/templates/"+string(k)+".csv", web.Needs(identity.ManageImports),
 			func(w http.ResponseWriter, _ *web.Request) error {
-				var heading, example []string
-				for _, c := range imports.ColumnsOf(k) {
-					heading, example = append(heading, c.Name), append(example, c.Example)
+				columns := imports.ColumnsOf(k)
+				heading, example := make([]string, len(columns)), make([]string, len(columns))
+				for i, c := range columns {
+					heading[i], example[i] = c.Name, c.Example
 				}
 				out := begin(w, string(k)+".csv", heading)
 				_ = out.Write(example) // an error stays in out: the browser is gone

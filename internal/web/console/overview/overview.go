@@ -114,6 +114,7 @@ func (r *reading) charts() []web.Chart {
 			states.Series[0].Values = append(states.Series[0].Values, n)
 		}
 	}
+	versions := r.latest(figures.Seen(30, figures.Version))
 	return []web.Chart{
 		{
 			ID: "activations", Title: "Activations and releases per day", Kind: web.LineChart, Unit: "activations", Labels: labels,
@@ -144,7 +145,7 @@ func (r *reading) charts() []web.Chart {
 		},
 		{
 			ID: "versions", Title: "Clients by version", Text: "Of those heard from in 30 days.", Kind: web.RankChart, Unit: "clients",
-			Labels: valuesOf(r.latest(figures.Seen(30, figures.Version))), Series: []web.Series{{Name: "Clients", Values: numbersOf(r.latest(figures.Seen(30, figures.Version)))}},
+			Labels: valuesOf(versions), Series: []web.Series{{Name: "Clients", Values: numbersOf(versions)}},
 			Empty: "No client has called yet.",
 		},
 	}

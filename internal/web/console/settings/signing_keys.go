@@ -2,6 +2,7 @@ package settings
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"chancery/internal/edge"
@@ -72,8 +73,7 @@ func listKeys(q *web.Request, page *web.Page, keys []keyring.Key) web.List {
 			newest[k.Kind] = k.KID
 		}
 	}
-	for i := len(keys) - 1; i >= 0; i-- {
-		k := keys[i]
+	for _, k := range slices.Backward(keys) {
 		cells := []web.Cell{
 			{Text: k.KID, Mono: true}, {Text: kindName(k.Kind)}, {Day: k.CreatedAt}, {Badge: &web.BadgeActive, Text: "older"}, {},
 		}

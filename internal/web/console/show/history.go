@@ -145,9 +145,9 @@ func HistoryColumns(base string) []web.Column[audit.Record] {
 		}, Plain: func(r audit.Record) string { return r.Action }},
 		{Name: "who", Label: "Who", Cell: func(r audit.Record) web.Cell { return web.Cell{Text: Actor(r)} }},
 		{Name: "address", Label: "From", Cell: func(r audit.Record) web.Cell { return web.Cell{Text: r.Address, Mono: true} }},
-		{Name: "actor", Label: "Actor", Extra: true, Cell: func(r audit.Record) web.Cell { return web.Cell{Text: r.ActorKind, Sub: r.ActorID} }, Plain: func(r audit.Record) string {
-			return strings.TrimSpace(r.ActorKind + " " + r.ActorID)
-		}},
+		{Name: "actor", Label: "Actor", Extra: true, Cell: func(r audit.Record) web.Cell {
+			return web.Cell{Text: r.ActorKind, Sub: r.ActorID}
+		}, Plain: func(r audit.Record) string { return strings.TrimSpace(r.ActorKind + " " + r.ActorID) }},
 		{Name: "subject", Label: "Subject", Extra: true, Cell: func(r audit.Record) web.Cell { return web.Cell{Text: r.Subject, Sub: r.SubjectID.String()} }},
 		{Name: "request", Label: "Request", Extra: true, Cell: func(r audit.Record) web.Cell { return web.Cell{Text: r.RequestID, Mono: true} }},
 		{Name: "before", Label: "Before", Extra: true, Cell: func(r audit.Record) web.Cell { return web.Cell{Text: whole(r.Before), Mono: true} }},
