@@ -143,7 +143,7 @@ func TestLicencesAreCountedUpToABound(t *testing.T) {
 		if n, err := b.store.CountSome(t.Context(), storetest.Vendor(t, e, "Bolt").ID, licensing.Filter{Edition: edition.UUID}, 100); err != nil || n != 0 {
 			t.Errorf("another vendor counts %d, %v", n, err)
 		}
-		if _, err := b.store.CountSome(t.Context(), b.vendor, licensing.Filter{UsedUp: true}, 100); err == nil {
+		if _, err := b.store.CountSome(t.Context(), b.vendor, licensing.Filter{Edition: edition.UUID, UsedUp: true}, 100); err == nil {
 			t.Error("a filter without an index was counted by")
 		}
 	})
