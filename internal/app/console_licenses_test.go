@@ -145,7 +145,7 @@ func TestConsoleIssuesALicence(t *testing.T) {
 		if which.Find("input[name=customer_id]").Length() != 2 {
 			t.Error("the customers who may be meant are not offered")
 		}
-		if a := s.Get(t, "/licenses/customers?q=kirk"); a.Status != 200 || !strings.Contains(a.Body, `"Kirk AG (K-1001)"`) || strings.Contains(a.Body, "<") {
+		if a := s.Get(t, "/customers/matches?q=kirk"); a.Status != 200 || !strings.Contains(a.Body, `"Kirk AG (K-1001)"`) || strings.Contains(a.Body, "<") {
 			t.Errorf("suggestions: %d %s", a.Status, a.Body)
 		}
 		done := s.Post(t, "/licenses/new", url.Values{
