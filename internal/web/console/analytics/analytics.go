@@ -244,5 +244,8 @@ func (p *Pages) name(q *web.Request, a asked, d dimension, value string) string 
 		}
 		return e.Name
 	}
+	if d.by == figures.Country && value != "" {
+		return show.CountryName(value)
+	}
 	return show.ValueOr(value, d.nothing)
 }
