@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -153,7 +152,7 @@ func TestAFeatureEndsEarlierForOneLicence(t *testing.T) {
 	if got := filled(kept); got.Get(is) != "on" || got.Get(ends) != "2099-06-30" {
 		t.Errorf("what was set: %v", got)
 	}
-	again := url.Values(filled(kept))
+	again := filled(kept)
 	again.Set(ends, "")
 	s.Post(t, "/licenses/"+id+"/change", again)
 	if got := filled(s.Get(t, "/licenses/"+id+"/change")); got.Get(is) != "on" || got.Get(ends) != "" {
