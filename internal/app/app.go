@@ -77,7 +77,7 @@ type App struct {
 	figures  *http.Server // nil without MetricsListen
 	metrics  *metrics.Metrics
 	clients  *slascone.API // makes the files that pages hand out
-	views    []web.View    // the pages' templates, for the test that checks them
+	views    []*web.View   // the pages' templates, for the test that checks them
 
 	figuresAddress string
 	listener       net.Listener
@@ -240,4 +240,4 @@ func (a *App) shutdown(ctx context.Context) error {
 }
 
 // Views are the templates of all pages, with the structs that they show.
-func (a *App) Views() []web.View { return a.views }
+func (a *App) Views() []*web.View { return a.views }

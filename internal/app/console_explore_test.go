@@ -133,7 +133,8 @@ func TestOverviewAndAnalytics(t *testing.T) {
 		b := s.SignIn(t, x.NewVendor)
 		expects(t, b.Get(t, "/"), ".app-stats", "Licences2", ".app-stats", "Goodwill zone1", ".app-stats", "Used up1", ".app-stats", "Denied today1",
 			".app-todo", "busy", "#main", "No activation left", ".app-figures", "Activated")
-		expects(t, b.Get(t, "/analytics?days=7"), ".app-stats", "Seen in 7 days3", ".app-figures", "1.2", ".app-figures", "Debian 12", ".app-figures", "Standard")
+		expects(t, b.Get(t, "/analytics?days=7"), ".app-stats", "Seen in 7 days3", ".app-figures", "1.2", ".app-figures", "Debian 12",
+			".app-figures", "Germany", ".app-figures", "Standard")
 		clients := b.Get(t, "/analytics/clients?days=7&by=version&value=1.2")
 		expects(t, clients, "h1", "Clients: 1.2", "#rows", "busy-0", "#rows", "calm-0")
 		if rows := b.Get(t, "/analytics/clients?by=country&value=FR").Find("#rows tr").Length(); rows != 0 {

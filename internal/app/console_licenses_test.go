@@ -145,7 +145,7 @@ func TestConsoleIssuesALicence(t *testing.T) {
 		if which.Find("input[name=customer_id]").Length() != 2 {
 			t.Error("the customers who may be meant are not offered")
 		}
-		if a := s.Get(t, "/licenses/customers?q=kirk"); a.Status != 200 || !strings.Contains(a.Body, `"Kirk AG (K-1001)"`) || strings.Contains(a.Body, "<") {
+		if a := s.Get(t, "/customers/matches?q=kirk"); a.Status != 200 || !strings.Contains(a.Body, `"Kirk AG (K-1001)"`) || strings.Contains(a.Body, "<") {
 			t.Errorf("suggestions: %d %s", a.Status, a.Body)
 		}
 		done := s.Post(t, "/licenses/new", url.Values{
@@ -210,7 +210,7 @@ func TestConsolePageOfALicence(t *testing.T) {
 		says(t, s.Get(t, page), "main", key, "Valid", "2 of 3", "export", "pages", "region", "Kirk AG", "Nobody was refused")
 		says(t, s.Get(t, page), "aside", "kirk@example.com", "Your licence of Drill")
 		says(t, s.Post(t, page+"/mail", nil), "#flash", "on its way")
-		if n := s.Get(t, page).Find(".app-mail").Length(); n != 2 {
+		if n := s.Get(t, page).Find(".app-mailed").Length(); n != 2 {
 			t.Errorf("%d mails are shown, want 2", n)
 		}
 		says(t, s.Get(t, page+"/devices"), "#rows", "hall-9", "drill-2", "Active")

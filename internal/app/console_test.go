@@ -22,7 +22,12 @@ func TestViews(t *testing.T) {
 		t.Fatal("there are no pages")
 	}
 	for _, v := range a.Views() {
-		if err := templatecheck.CheckHTML(v.Template, reflect.New(v.Type.Elem()).Interface()); err != nil {
+		page, err := v.Template()
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if err := templatecheck.CheckHTML(page, reflect.New(v.Type.Elem()).Interface()); err != nil {
 			t.Errorf("%s with %s: %v", v.File, v.Type, err)
 		}
 	}

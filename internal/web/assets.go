@@ -13,6 +13,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"chancery/internal/edge"
 )
@@ -33,10 +34,10 @@ type asset struct {
 	href    string
 	kind    string // media type
 	content []byte
-	zipped  []byte
+	zipped  func() ([]byte, error) // compressed the first time
 }
 
-// NewAssets reads and compresses the embedded files.
+// NewAssets reads the embedded files.
 func NewAssets() (*Assets, error) {
 	a := &Assets{byName: map[string]*asset{}, byPath: map[string]*asset{}}
 	files, err := fs.Glob(assetFiles, "assets/*")
@@ -52,9 +53,7 @@ func NewAssets() (*Assets, error) {
 		name, ext := path.Base(file), path.Ext(file)
 		hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
 		one := &asset{href: assetBase + hashed, kind: mime.TypeByExtension(ext), content: content}
-		if one.zipped, err = zip(content); err != nil {
-			return nil, err
-		}
+		one.zipped = sync.OnceValues(func() ([]byte, error) { return zip(content) })
 		a.byName[name], a.byPath[hashed] = one, one
 	}
 	return a, nil
@@ -104,8 +103,12 @@ func (a *Assets) serve(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Vary", "Accept-Encoding")
 	body := one.content
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		zipped, err := one.zipped()
+		if err != nil {
+			return err
+		}
 		h.Set("Content-Encoding", "gzip")
-		body = one.zipped
+		body = zipped
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // the client is gone: nothing left to tell it

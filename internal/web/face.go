@@ -58,7 +58,7 @@ type Face struct {
 
 // made is what all areas of a face gather.
 type made struct {
-	views []View
+	views []*View
 	pages map[string]bool // the paths that can be opened, below the base
 	err   error           // the first template that can't be read
 }
@@ -93,7 +93,7 @@ func (f *Face) Area(templates fs.FS) (*Face, error) {
 func (f *Face) Err() error { return f.made.err }
 
 // Views are all templates with the type that each shows; a test checks them.
-func (f *Face) Views() []View { return f.made.views }
+func (f *Face) Views() []*View { return f.made.views }
 
 // Path is the pattern of an address below the face: "/licenses/{id}".
 func (f *Face) Path(below string) string { return "/" + f.Name + "/{vendor}" + below }

@@ -324,6 +324,6 @@ func viewOf[P Chromed](f *Face, file string) *View {
 	if v == nil {
 		return &View{}
 	}
-	f.made.views = append(f.made.views, *v)
+	f.made.views = append(f.made.views, v)
 	return v
 }

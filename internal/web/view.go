@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -19,61 +20,79 @@ var sharedTemplates embed.FS
 
 // View is one page's template, and the struct that it shows.
 type View struct {
-	File     string
-	Type     reflect.Type // a pointer to the page's struct
-	Template *template.Template
+	File string
+	Type reflect.Type // a pointer to the page's struct
+
+	read func() (*template.Template, error)
 }
+
+// Template reads the template, the first time: a server starts with none, and
+// holds those of the pages that somebody opens.
+func (v *View) Template() (*template.Template, error) { return v.read() }
 
 // base is the layout and the components, and the face's own files.
 type base struct {
-	shared  *template.Template
+	shared  func() (*template.Template, error)
 	files   fs.FS
 	problem *View
 }
 
-// newBase reads the shared templates.
+// newBase prepares the shared templates.
 func newBase(a *Assets) (*base, error) {
-	shared, err := template.New("shared").Funcs(funcs(a)).ParseFS(sharedTemplates, "templates/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("web: templates: %w", err)
-	}
-	b := &base{shared: shared, files: sharedTemplates}
+	b := &base{files: sharedTemplates, shared: sync.OnceValues(func() (*template.Template, error) {
+		return template.New("shared").Funcs(funcs(a)).ParseFS(sharedTemplates, "templates/*.html")
+	})}
+	var err error
 	b.problem, err = b.view("problem.html", reflect.TypeFor[*problemPage]())
 	return b, err
 }
 
 // with adds an area's files. Those whose names begin with "_" are its components.
 func (b *base) with(files fs.FS) (*base, error) {
-	shared, err := b.shared.Clone()
-	if err != nil {
-		return nil, fmt.Errorf("web: templates: %w", err)
-	}
 	own, err := fs.Glob(files, "templates/_*.html")
-	if err == nil && len(own) > 0 {
-		shared, err = shared.ParseFS(files, own...)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("web: templates: %w", err)
 	}
-	return &base{shared: shared, files: files, problem: b.problem}, nil
+	return &base{files: files, problem: b.problem, shared: sync.OnceValues(func() (*template.Template, error) {
+		shared, err := b.clone()
+		if err == nil && len(own) > 0 {
+			shared, err = shared.ParseFS(files, own...)
+		}
+		return shared, err
+	})}, nil
 }
 
-// view reads one page: a file of the face, or one of the shared pages.
+func (b *base) clone() (*template.Template, error) {
+	shared, err := b.shared()
+	if err != nil {
+		return nil, err
+	}
+	return shared.Clone()
+}
+
+// view prepares one page: a file of the face, or one of the shared pages.
 func (b *base) view(file string, of reflect.Type) (*View, error) {
-	t, err := b.shared.Clone()
-	if err != nil {
-		return nil, fmt.Errorf("web: template %s: %w", file, err)
+	from, name := b.files, "templates/"+file
+	if _, err := fs.Stat(from, name); err != nil {
+		from, name = sharedTemplates, "pages/"+file
 	}
-	source, err := fs.ReadFile(b.files, "templates/"+file)
-	if err != nil {
-		if source, err = sharedTemplates.ReadFile("pages/" + file); err != nil {
-			return nil, fmt.Errorf("web: there is no template %s: %w", file, err)
+	if _, err := fs.Stat(from, name); err != nil {
+		return nil, fmt.Errorf("web: there is no template %s: %w", file, err)
+	}
+	return &View{File: file, Type: of, read: sync.OnceValues(func() (*template.Template, error) {
+		t, err := b.clone()
+		if err != nil {
+			return nil, fmt.Errorf("web: template %s: %w", file, err)
 		}
-	}
-	if t, err = t.New(file).Parse(string(source)); err != nil {
-		return nil, fmt.Errorf("web: template %s: %w", file, err)
-	}
-	return &View{File: file, Type: of, Template: t.Lookup("layout")}, nil
+		source, err := fs.ReadFile(from, name)
+		if err != nil {
+			return nil, fmt.Errorf("web: template %s: %w", file, err)
+		}
+		if t, err = t.New(file).Parse(string(source)); err != nil {
+			return nil, fmt.Errorf("web: template %s: %w", file, err)
+		}
+		return t.Lookup("layout"), nil
+	})}, nil
 }
 
 func funcs(a *Assets) template.FuncMap {
@@ -108,7 +127,11 @@ func (f *Face) writePage(w http.ResponseWriter, q *Request, status int, v *View,
 
 func (f *Face) write(w http.ResponseWriter, status int, v *View, p Chromed) {
 	var b bytes.Buffer
-	if err := v.Template.Execute(&b, p); err != nil {
+	t, err := v.Template()
+	if err == nil {
+		err = t.Execute(&b, p)
+	}
+	if err != nil {
 		// Half a page can't be shown: the edge logs it and answers as for a defect.
 		panic(fmt.Errorf("web: show %s: %w", v.File, err))
 	}

@@ -132,25 +132,25 @@ func (a *API) mailLog() []operation {
 				{Name: "state", Kind: textKind, Doc: "only those", Enum: []string{"queued", "sent", "failed", "kept"}},
 				{Name: "license_id", Kind: uuidKind, Doc: "only what is about this licence"},
 			},
-			Permission: identity.ManageVendor,
+			Permission: identity.ManageDelivery,
 		}, mailing.Sorts(), func(q *request, r listing.Request) (listing.Page[mailing.Mail], error) {
 			return a.MailRows.List(q.ctx, q.vendor, mailing.Filter{State: mailing.State(q.text("state")), License: q.uuid("license_id")}, r)
 		}, showMail),
 		get(a, operation{
-			Path: "/mails/{id}", ID: "get-mail", Group: group, Summary: "Get a mail with its texts", Permission: identity.ManageVendor,
+			Path: "/mails/{id}", ID: "get-mail", Group: group, Summary: "Get a mail with its texts", Permission: identity.ManageDelivery,
 		}, func(q *request) (mailWithBody, error) {
 			m, err := a.MailRows.ByUUID(q.ctx, q.vendor, q.id)
 			return mailWithBody{showMail(m), m.Body.Text, m.Body.HTML}, err
 		}),
 		change(a, operation{
 			Method: http.MethodPost, Path: "/mails/{id}/resend", ID: "resend-mail", Group: group, Summary: "Send a mail again, as it was",
-			About: "A mail with a single-use link can't be sent again: ask for a new link.", Permission: identity.ManageVendor,
+			About: "A mail with a single-use link can't be sent again: ask for a new link.", Permission: identity.ManageDelivery,
 		}, func(t tx.Tx, q *request, _ nothing) (nothing, error) {
 			return nothing{}, a.Mails.Resend(t, q.vendor, q.id)
 		}),
 		change(a, operation{
 			Method: http.MethodPost, Path: "/mails/test", ID: "send-test-mail", Group: group, Summary: "Send a test mail",
-			About: "The log tells what came of it.", Permission: identity.ManageVendor,
+			About: "The log tells what came of it.", Permission: identity.ManageDelivery,
 		}, func(t tx.Tx, q *request, in mailTest) (nothing, error) {
 			return nothing{}, a.Mails.Queue(t, q.vendor, mailing.Message{Kind: mailing.Test, To: in.To})
 		}),
@@ -167,7 +167,7 @@ func (a *API) mailSettings() []operation {
 	const group = "Mail"
 	return []operation{
 		get(a, operation{
-			Path: "/mail-rules", ID: "list-mail-rules", Group: group, Summary: "What is told by mail, and to whom", Permission: identity.ManageVendor,
+			Path: "/mail-rules", ID: "list-mail-rules", Group: group, Summary: "What is told by mail, and to whom", Permission: identity.ManageDelivery,
 		}, func(q *request) (page[mailRule], error) {
 			own, err := a.MailRows.Rules(q.ctx, q.vendor)
 			answer := page[mailRule]{Items: []mailRule{}}
@@ -178,7 +178,7 @@ func (a *API) mailSettings() []operation {
 		}),
 		change(a, operation{
 			Method: http.MethodPut, Path: "/mail-rules", ID: "set-mail-rule", Group: group,
-			Summary: "Set the rule of one kind", Permission: identity.ManageVendor,
+			Summary: "Set the rule of one kind", Permission: identity.ManageDelivery,
 		}, func(t tx.Tx, q *request, in mailRule) (mailRule, error) {
 			r := mailing.DefaultRule(in.Kind)
 			r.IsOn, r.ToCustomer, r.Staff = in.IsOn, in.ToCustomer, in.Staff
@@ -189,7 +189,7 @@ func (a *API) mailSettings() []operation {
 			return showRule(r), err
 		}),
 		get(a, operation{
-			Path: "/mail-templates", ID: "list-mail-templates", Group: group, Summary: "The texts of all kinds of mail", Permission: identity.ManageVendor,
+			Path: "/mail-templates", ID: "list-mail-templates", Group: group, Summary: "The texts of all kinds of mail", Permission: identity.ManageDelivery,
 		}, func(q *request) (page[mailTemplate], error) {
 			own, err := a.MailRows.Templates(q.ctx, q.vendor)
 			answer := page[mailTemplate]{Items: []mailTemplate{}}
@@ -200,21 +200,21 @@ func (a *API) mailSettings() []operation {
 		}),
 		change(a, operation{
 			Method: http.MethodPut, Path: "/mail-templates", ID: "set-mail-template", Group: group, Summary: "Set the texts of one kind",
-			About: "Values are escaped in HTML.", Permission: identity.ManageVendor,
+			About: "Values are escaped in HTML.", Permission: identity.ManageDelivery,
 		}, func(t tx.Tx, q *request, in mailTexts) (mailTemplate, error) {
 			p, err := a.Mails.SetTemplate(t, q.vendor, in.template())
 			return showTemplate(p), err
 		}),
 		change(a, operation{
 			Method: http.MethodPost, Path: "/mail-templates/reset", ID: "reset-mail-template", Group: group, Summary: "Go back to the server's own texts",
-			Permission: identity.ManageVendor, status: http.StatusOK,
+			Permission: identity.ManageDelivery, status: http.StatusOK,
 		}, func(t tx.Tx, q *request, in mailKind) (mailTemplate, error) {
 			p, err := a.Mails.ResetTemplate(t, q.vendor, in.Kind)
 			return showTemplate(p), err
 		}),
 		read(a, operation{
 			Method: http.MethodPost, Path: "/mail-templates/preview", ID: "preview-mail-template", Group: group,
-			Summary: "Render texts with sample data", About: "They need not be stored.", Permission: identity.ManageVendor,
+			Summary: "Render texts with sample data", About: "They need not be stored.", Permission: identity.ManageDelivery,
 		}, func(q *request, in mailTexts) (mailPreview, error) {
 			v, err := a.VendorRows.ByID(q.ctx, q.vendor)
 			if err != nil {

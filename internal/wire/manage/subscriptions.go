@@ -129,7 +129,7 @@ func (a *API) subscriptions() []operation {
 	const group = "Subscriptions"
 	return []operation{
 		get(a, operation{
-			Path: "/subscriptions", ID: "list-subscriptions", Group: group, Summary: "All subscriptions", Permission: identity.ManageVendor,
+			Path: "/subscriptions", ID: "list-subscriptions", Group: group, Summary: "All subscriptions", Permission: identity.ManageDelivery,
 		}, func(q *request) (page[subscription], error) {
 			all, err := a.OutboxRows.Subscriptions(q.ctx, q.vendor)
 			answer := page[subscription]{Items: make([]subscription, len(all))}
@@ -141,13 +141,13 @@ func (a *API) subscriptions() []operation {
 		change(a, operation{
 			Method: http.MethodPost, Path: "/subscriptions", ID: "create-subscription", Group: group, Summary: "Subscribe to events",
 			About:      "The events: " + strings.Join(outbox.Catalogue(), ", ") + ". Deliveries to a webhook are signed with the secret in this answer.",
-			Permission: identity.ManageVendor, Secret: true,
+			Permission: identity.ManageDelivery, Secret: true,
 		}, func(t tx.Tx, q *request, in subscriptionCreate) (subscriptionWithSecret, error) {
 			s, secret, err := a.Subscriptions.Subscribe(t, q.vendor, in.Kind, in.Target, in.Events)
 			return withSecret(s, secret), err
 		}),
 		get(a, operation{
-			Path: "/subscriptions/{id}", ID: "get-subscription", Group: group, Summary: "Get a subscription", Permission: identity.ManageVendor,
+			Path: "/subscriptions/{id}", ID: "get-subscription", Group: group, Summary: "Get a subscription", Permission: identity.ManageDelivery,
 		}, func(q *request) (subscription, error) {
 			s, err := a.OutboxRows.ByUUID(q.ctx, q.vendor, q.id)
 			return showSubscription(s), err
@@ -155,21 +155,21 @@ func (a *API) subscriptions() []operation {
 		change(a, operation{
 			Method: http.MethodPatch, Path: "/subscriptions/{id}", ID: "update-subscription", Group: group,
 			Summary:    "Change a subscription, or switch it off and on",
-			Permission: identity.ManageVendor,
+			Permission: identity.ManageDelivery,
 		}, func(t tx.Tx, q *request, in subscriptionUpdate) (subscription, error) {
 			s, err := a.Subscriptions.Update(t, q.vendor, q.id, outbox.Change{Target: in.Target, Events: in.Events, IsEnabled: in.IsEnabled})
 			return showSubscription(s), err
 		}),
 		change(a, operation{
 			Method: http.MethodDelete, Path: "/subscriptions/{id}", ID: "delete-subscription", Group: group,
-			Summary: "End a subscription", About: "What is still queued for it is dropped.", Permission: identity.ManageVendor,
+			Summary: "End a subscription", About: "What is still queued for it is dropped.", Permission: identity.ManageDelivery,
 		}, func(t tx.Tx, q *request, _ nothing) (nothing, error) {
 			return nothing{}, a.Subscriptions.Unsubscribe(t, q.vendor, q.id)
 		}),
 		list(a, operation{
 			Path: "/subscriptions/{id}/items", ID: "list-queued-items", Group: group, Summary: "List what is queued for a subscription, the oldest first",
 			Queries:    []query{{Name: "state", Kind: textKind, Doc: "only those", Enum: []string{"waiting", "delivered", "dead"}}},
-			Permission: identity.ManageVendor,
+			Permission: identity.ManageDelivery,
 		}, outbox.ItemSorts(), func(q *request, r listing.Request) (listing.Page[outbox.Item], error) {
 			if _, err := a.OutboxRows.ByUUID(q.ctx, q.vendor, q.id); err != nil {
 				return listing.Page[outbox.Item]{}, err
@@ -180,7 +180,7 @@ func (a *API) subscriptions() []operation {
 			Path: "/subscriptions/{id}/deliveries", ID: "list-deliveries", Group: group, Summary: "List the attempts to deliver, the newest first",
 			About:      "Attempts are kept for 30 days.",
 			Queries:    []query{{Name: "sequence", Kind: wholeKind, Doc: "only those of this item"}},
-			Permission: identity.ManageVendor,
+			Permission: identity.ManageDelivery,
 		}, outbox.AttemptSorts(), func(q *request, r listing.Request) (listing.Page[outbox.Attempt], error) {
 			if _, err := a.OutboxRows.ByUUID(q.ctx, q.vendor, q.id); err != nil {
 				return listing.Page[outbox.Attempt]{}, err
@@ -190,14 +190,14 @@ func (a *API) subscriptions() []operation {
 		change(a, operation{
 			Method: http.MethodPost, Path: "/subscriptions/{id}/rotate-secret", ID: "rotate-webhook-secret", Group: group,
 			Summary: "Give a webhook a new secret", About: "For 24 hours deliveries are signed with both, the new one first.",
-			Permission: identity.ManageVendor, Secret: true,
+			Permission: identity.ManageDelivery, Secret: true,
 		}, func(t tx.Tx, q *request, _ nothing) (subscriptionWithSecret, error) {
 			s, secret, err := a.Subscriptions.RotateSecret(t, q.vendor, q.id)
 			return withSecret(s, secret), err
 		}),
 		change(a, operation{
 			Method: http.MethodPost, Path: "/subscriptions/{id}/test", ID: "test-subscription", Group: group,
-			Summary: "Queue a test event", About: "It is named webhook.test; its deliveries tell what came of it.", Permission: identity.ManageVendor,
+			Summary: "Queue a test event", About: "It is named webhook.test; its deliveries tell what came of it.", Permission: identity.ManageDelivery,
 		}, func(t tx.Tx, q *request, _ nothing) (queuedItem, error) {
 			i, err := a.Subscriptions.Test(t, q.vendor, q.id)
 			return showItem(i), err
@@ -206,7 +206,7 @@ func (a *API) subscriptions() []operation {
 			Method: http.MethodPost, Path: "/subscriptions/{id}/replay", ID: "replay-items", Group: group,
 			Summary:    "Deliver again",
 			About:      "Replayed items keep sequence and id, come before later ones of their stream, and are retried for three days.",
-			Permission: identity.ManageVendor, status: http.StatusOK,
+			Permission: identity.ManageDelivery, status: http.StatusOK,
 		}, func(t tx.Tx, q *request, in replayRequest) (replayed, error) {
 			if (in.Sequence == nil) != in.AllDead {
 				return replayed{}, fault.Wrong(fault.Field{Name: "sequence", Message: "must be given, or all_dead instead of it"})

@@ -225,6 +225,9 @@ func (p *Pages) byDimension(q *web.Request, a asked, d dimension) (now, over web
 
 // name is a value of a figure for people.
 func (p *Pages) name(q *web.Request, a asked, d dimension, value string) string {
+	if d.by == figures.Country && value != "" {
+		return show.CountryName(value)
+	}
 	if d.by != figures.Edition {
 		return show.ValueOr(value, d.nothing)
 	}

@@ -98,7 +98,7 @@ func (p *Pages) clients(q *web.Request) (web.Table[licensing.SeenClient], error)
 				if c.Activation.Client.Country == "" {
 					return web.Cell{}
 				}
-				return web.Cell{Text: c.Activation.Client.Country}
+				return web.Cell{Flag: c.Activation.Client.Country, Text: show.CountryName(c.Activation.Client.Country)}
 			}, Plain: func(c licensing.SeenClient) string { return c.Activation.Client.Country }},
 			{Name: "seen", Label: "Last seen", Sort: "seen", Cell: func(c licensing.SeenClient) web.Cell {
 				return web.Cell{When: c.Activation.Pulse.LastSeenAt}

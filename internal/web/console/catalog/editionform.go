@@ -224,8 +224,14 @@ func calls(p terms.Policy) web.Group {
 		number("heartbeat_period_days", "A client calls every", int64(p.HeartbeatPeriodDays), "days", "Daily is a good start: changes of a licence reach it within a day."),
 		number("freeride_days", "It runs without an answer for", int64(p.FreerideDays), "days", "So long a network or server may be away before work stops. 7 is a good start."),
 		{Name: "strict_heartbeats", Label: "Refuse heartbeats of a software version that is not allowed", Kind: web.CheckField, Value: on(p.StrictHeartbeats), Hint: "Off: they are answered, and the answer says that the version is not valid."},
+		{Name: "offline_allowed", Label: "Offline use by files", Kind: web.CheckField, Value: on(p.OfflineAllowed), When: notSubscription(), Hint: "A machine without a network is activated by a file, and renewed by the next. Off: clients must reach the server. Not for subscriptions: they end elsewhere, and a file would not hear of it."},
 		{Name: "client_may_unassign", Label: "Clients may give their activation up", Kind: web.CheckField, Value: on(p.ClientMayUnassign), Hint: "So that people move to a new machine without asking you. Off: only you can release it."},
 	}}
+}
+
+// notSubscription is when a licence may be used offline at all.
+func notSubscription() string {
+	return "license_type=" + string(terms.Perpetual) + "|" + string(terms.TimeLimited) + "|" + string(terms.Consumption)
 }
 
 func lasts(p terms.Policy, zone *time.Location) web.Group {

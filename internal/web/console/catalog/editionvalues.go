@@ -65,6 +65,7 @@ func policyOf(v web.Values, mode terms.Mode, p terms.Policy) terms.Policy {
 	}
 	p.HeartbeatPeriodDays, p.FreerideDays, p.TrialDays = number("heartbeat_period_days"), number("freeride_days"), number("trial_days")
 	p.StrictHeartbeats, p.ClientMayUnassign = v.Flag("strict_heartbeats"), v.Flag("client_may_unassign")
+	p.OfflineAllowed = v.Flag("offline_allowed")
 	p.ExpiresMode, p.ExpiresAt, p.ExpiresDays = terms.ExpiresMode(v.Text("expires_mode")), nil, nil
 	switch p.ExpiresMode {
 	case terms.ExpiresAt:

@@ -173,6 +173,10 @@ func limitationFields(k catalog.Kind, id ident.UUID, l terms.Limitation) []web.F
 	for i, n := range l.AlertPercents() {
 		alerts[i] = strconv.Itoa(n)
 	}
+	contract := ""
+	if l.ContractAllowed != nil {
+		contract = string(terms.AppendQuantity(nil, *l.ContractAllowed))
+	}
 	reset := name(k, id, "reset")
 	metered := reset + "=never|days|month|quarter|year"
 	return []web.Field{
@@ -192,6 +196,15 @@ func limitationFields(k catalog.Kind, id ident.UUID, l terms.Limitation) []web.F
 		},
 		{Name: name(k, id, "alerts"), Label: "Tell at", Value: strings.Join(alerts, ", "), Unit: "% used", When: metered},
 		{Name: name(k, id, "measured_only"), Label: "Record above the limit, never refuse", Kind: web.CheckField, Value: on(l.MeasuredOnly), When: metered},
+		{
+			Name: name(k, id, "expires_license"), Label: "The licence ends when the contract is consumed", Kind: web.CheckField,
+			Value: on(l.ExpiresLicense), When: metered,
+		},
+		{
+			Name: name(k, id, "contract_allowed"), Label: "By contract", Value: contract, Placeholder: "the limit",
+			When: metered + "&" + name(k, id, "expires_license") + "=on",
+			Hint: "Counted over the licence's whole life. Needed where the meter starts anew or has no limit.",
+		},
 	}
 }
 

@@ -70,7 +70,7 @@ func limitationOf(v web.Values, d catalog.Definition) terms.Limitation {
 	at := func(part string) string { return name(catalog.LimitationKind, d.UUID, part) }
 	l := terms.Limitation{
 		ID: d.UUID, Name: d.Name, Description: d.Description, Reset: terms.Reset(v.Text(at("reset"))),
-		Adjustable: v.Flag(at("adjustable")), Hidden: v.Flag(at("hidden")), Limit: quantity(v, at("limit"), v.Text(at("limit"))),
+		Adjustable: v.Flag(at("adjustable")), Hidden: v.Flag(at("hidden")), Limit: quantity(v, at("limit"), v.Text(at("limit")), "unlimited"),
 	}
 	if l.Reset == "" {
 		l.Reset = terms.ResetNone
@@ -83,6 +83,9 @@ func limitationOf(v web.Values, d catalog.Definition) terms.Limitation {
 		l.ResetDays = v.Int(at("reset_days"))
 	}
 	l.Alerts = alertsOf(v, at("alerts"))
+	if l.ExpiresLicense = v.Flag(at("expires_license")); l.ExpiresLicense {
+		l.ContractAllowed = quantity(v, at("contract_allowed"), v.Text(at("contract_allowed")), "the limit")
+	}
 	return l
 }
 
@@ -111,15 +114,15 @@ func variableOf(v web.Values, d catalog.Definition) terms.Variable {
 	}
 }
 
-// quantity reads a limit; empty is unlimited.
-func quantity(v web.Values, field, text string) *int64 {
+// quantity reads a limit; an empty one is what without says.
+func quantity(v web.Values, field, text, without string) *int64 {
 	text = strings.NewReplacer(",", "", " ", "", "\u00a0", "").Replace(text)
 	if text == "" {
 		return nil
 	}
 	n, err := terms.ParseQuantity(text)
 	if err != nil {
-		v.Check(false, field, err.Error()+"; empty for unlimited")
+		v.Check(false, field, err.Error()+"; empty for "+without)
 		return nil
 	}
 	return &n
@@ -133,7 +136,7 @@ func addNew(v web.Values, g *terms.Grants) {
 	for _, line := range v.Lines("new_limitations") {
 		label, limit, _ := strings.Cut(line, "=")
 		g.Limitations = append(g.Limitations, terms.Limitation{
-			Name: strings.TrimSpace(label), Reset: terms.ResetNone, Limit: quantity(v, "new_limitations", limit),
+			Name: strings.TrimSpace(label), Reset: terms.ResetNone, Limit: quantity(v, "new_limitations", limit, "unlimited"),
 		})
 	}
 	for _, line := range v.Lines("new_variables") {

@@ -56,7 +56,7 @@ func (p *Pages) askChange(q *web.Request, form *web.Form) (*web.FormPage, error)
 	form.Add(web.Group{Title: "When", Fields: append([]web.Field{
 		{Name: "starts_at", Label: "Begins", Kind: web.DateField, Value: starts, Hint: "Empty: at once."},
 	}, expiryFields("As the edition says: "+ends(l.Edition.Policy, zone), string(l.ExpiresMode), lastDay(l.ExpiresAt, zone), days)...)})
-	addTerms(form, l.Edition.Mode, l.Edition.Policy, l.Edition.Grants, own)
+	addTerms(form, l.Edition.Mode, l.Edition.Policy, l.Edition.Grants, own, q.Vendor.Location())
 	return page, nil
 }
 

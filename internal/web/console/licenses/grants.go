@@ -3,6 +3,7 @@ package licenses
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -23,11 +24,11 @@ func had[T any](all []T, is func(T) bool) (one T, found bool) {
 	return one, false
 }
 
-func grantFields(g terms.Grants, own terms.Overrides) []web.Field {
+func grantFields(g terms.Grants, own terms.Overrides, zone *time.Location) []web.Field {
 	var fields []web.Field
 	for _, k := range g.Features {
 		if k.Adjustable {
-			fields = append(fields, featureField(k, own))
+			fields = append(fields, featureFields(k, own, zone)...)
 		}
 	}
 	for _, k := range g.Limitations {
@@ -46,15 +47,31 @@ func grantFields(g terms.Grants, own terms.Overrides) []web.Field {
 	return fields
 }
 
-func featureField(k terms.Feature, own terms.Overrides) web.Field {
-	f := web.Field{
+// featureFields ask whether it is on, and, once the licence says so itself, for how long.
+func featureFields(k terms.Feature, own terms.Overrides, zone *time.Location) []web.Field {
+	is := web.Field{
 		Name: fieldOf("feature", k.ID), Label: k.Name, Kind: web.SelectField, Hint: k.Description,
 		Placeholder: "As the edition says: " + inForce(k.IsActive), Options: []web.Option{{Value: "on", Label: "On"}, {Value: "off", Label: "Off"}},
 	}
-	if o, ok := had(own.Features, func(o terms.FeatureOverride) bool { return o.ID == k.ID }); ok && o.IsActive != nil {
-		f.Value = inForce(*o.IsActive)
+	ends := web.Field{
+		Name: fieldOf("feature-ends", k.ID), Label: k.Name + ", last day of its own", Kind: web.DateField, When: is.Name + "=on",
+		Hint: "Empty: " + featureEnd(k, zone) + ".",
 	}
-	return f
+	o, _ := had(own.Features, func(o terms.FeatureOverride) bool { return o.ID == k.ID })
+	if o.IsActive != nil {
+		is.Value = inForce(*o.IsActive)
+	}
+	if o.ExpiresAt != nil {
+		ends.Value, ends.When = lastDay(*o.ExpiresAt, zone), ""
+	}
+	return []web.Field{is, ends}
+}
+
+func featureEnd(k terms.Feature, zone *time.Location) string {
+	if k.ExpiresAt == nil {
+		return "it ends with the licence"
+	}
+	return "as the edition says, " + lastDay(*k.ExpiresAt, zone)
 }
 
 func limitFields(k terms.Limitation, own terms.Overrides) []web.Field {
@@ -116,6 +133,12 @@ func readFeature(v web.Values, k terms.Feature, was terms.Overrides) terms.Featu
 		if text := v.Text(name); text != "" {
 			on := text == "on"
 			set.IsActive = &on
+		}
+	}
+	if name := fieldOf("feature-ends", k.ID); v.Has(name) && (set.ExpiresAt == nil || v.Text(name) != lastDay(*set.ExpiresAt, v.Zone)) {
+		if set.ExpiresAt = v.DayEnd(name); set.ExpiresAt != nil {
+			end := set.ExpiresAt.UTC() // as it is stored
+			set.ExpiresAt = &end
 		}
 	}
 	return set

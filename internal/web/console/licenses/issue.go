@@ -17,23 +17,11 @@ import (
 	"chancery/internal/web/console/show"
 )
 
-// maxMatches is how many customers are offered for what was typed.
+// maxMatches is how many customers are offered where a text fits several.
 const maxMatches = 8
 
 func (p *Pages) issue() []edge.Route {
-	return append(
-		web.AskWith(p.Face, "/licenses/new", web.Needs(identity.ManageLicenses), "issue.html", p.askIssue, p.prepareIssue, p.doIssue),
-		web.Suggestions(p.Face, "/licenses/customers", web.Needs(identity.ViewCustomers), p.suggestCustomers),
-	)
-}
-
-func (p *Pages) suggestCustomers(q *web.Request, text string) ([]web.Suggestion, error) {
-	found, err := show.MatchCustomers(q.Context(), p.CustomerRows, q.VendorID(), text, maxMatches)
-	all := make([]web.Suggestion, len(found))
-	for i, c := range found {
-		all[i] = web.Suggestion{Value: show.CustomerLabel(c), Label: c.Email}
-	}
-	return all, err
+	return web.AskWith(p.Face, "/licenses/new", web.Needs(identity.ManageLicenses), "issue.html", p.askIssue, p.prepareIssue, p.doIssue)
 }
 
 type issuePage struct {
@@ -76,7 +64,7 @@ func (p *Pages) askIssue(q *web.Request, form *web.Form) (*issuePage, error) {
 		if page.Letter, err = p.preview(q, form, products, chosen); err != nil {
 			return nil, err
 		}
-		addTerms(form, chosen.Mode, chosen.Policy, chosen.Grants, terms.Overrides{})
+		addTerms(form, chosen.Mode, chosen.Policy, chosen.Grants, terms.Overrides{}, q.Vendor.Location())
 		page.Facts = editionFacts(&page.Page, chosen, q.VendorZone())
 	}
 	form.Add(web.Group{Title: "Seldom needed", Folded: true, Fields: []web.Field{
@@ -118,10 +106,9 @@ func (p *Pages) addWho(q *web.Request, form *web.Form) error {
 			},
 		})
 	}
-	g.Fields = append(g.Fields, web.Field{
-		Name: "customer", Label: "Customer", Value: text, Required: true, Focus: text == "", When: "who=there", Suggest: q.Href("/licenses/customers"),
-		Placeholder: "Name, number or e-mail begins with…", Hint: "Type the beginning, and choose.",
-	})
+	customer := show.CustomerField(q, "customer", "Customer", text)
+	customer.Required, customer.Focus, customer.When = true, text == "", "who=there"
+	g.Fields = append(g.Fields, customer)
 	if text != "" {
 		one, more, err := show.LabelledCustomer(q.Context(), p.CustomerRows, q.VendorID(), text, maxMatches)
 		if err != nil {

@@ -71,10 +71,8 @@ func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, erro
 	}
 	page.Text = "The licence belongs to the other customer from then on, with its devices and its history. The licensee stays who it is, " +
 		"unless you name another one."
-	field := web.Field{
-		Name: "customer", Label: "New customer", Required: true, Suggest: q.Href("/licenses/customers"),
-		Placeholder: "Name, number or e-mail begins with…", Hint: "It is " + l.Customer.CompanyName + "'s now.",
-	}
+	field := show.CustomerField(q, "customer", "New customer", "")
+	field.Required, field.Hint = true, "It is "+l.Customer.CompanyName+"'s now."
 	g := web.Group{Fields: []web.Field{field}}
 	if text, sent := form.Sent("customer"); sent {
 		one, more, err := show.LabelledCustomer(q.Context(), p.CustomerRows, q.VendorID(), text, maxMatches)

@@ -159,7 +159,7 @@ func inForce(b bool) string {
 }
 
 // addTerms puts an edition's terms into a form, with what the licence sets itself.
-func addTerms(f *web.Form, mode terms.Mode, policy terms.Policy, grants terms.Grants, own terms.Overrides) {
+func addTerms(f *web.Form, mode terms.Mode, policy terms.Policy, grants terms.Grants, own terms.Overrides, zone *time.Location) {
 	many := web.Group{Title: "How many", Text: "Leave a field empty for what the edition says."}
 	long := web.Group{Title: "Heartbeats, trial and releases", Text: "Seldom set for one licence.", Folded: true}
 	for _, n := range numbers() {
@@ -205,7 +205,7 @@ func addTerms(f *web.Form, mode terms.Mode, policy terms.Policy, grants terms.Gr
 		long.Fields = append(long.Fields, field)
 	}
 	f.Add(many)
-	if granted := grantFields(grants, own); len(granted) > 0 {
+	if granted := grantFields(grants, own, zone); len(granted) > 0 {
 		f.Add(web.Group{
 			Title: "What it grants", Text: "What the edition lets a licence adjust. Leave a field empty for what the edition says.",
 			Fields: granted,

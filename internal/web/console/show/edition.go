@@ -77,6 +77,9 @@ func Summary(mode terms.Mode, clients terms.ClientType, p terms.Policy, zone *ti
 	if mode == terms.Named && !p.ClientMayUnassign {
 		said = append(said, "A client can't give its activation up by itself: only you can release it.")
 	}
+	if p.OfflineAllowed {
+		said = append(said, "A machine without a network can be activated and renewed by a file.")
+	}
 	return said
 }
 
