@@ -88,7 +88,7 @@ func overload(t *testing.T, storage app.Storage) {
 		}
 	}
 	s.rsa = false
-	if mb := peakMB(server); mb > 300 {
+	if mb := peakMB(server); mb > 300*weight {
 		t.Errorf("the server took up to %d MB", mb)
 	}
 	s.check(server.url)
