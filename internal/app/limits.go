@@ -12,7 +12,7 @@ import (
 // never to be met by a real fleet, also not by one behind a single address.
 type limitFlags struct {
 	MaxInFlight int `help:"Requests worked on at once." default:"512"`
-	MaxWaiting  int `help:"Requests that wait for their turn, beyond which they get 503." default:"512"`
+	MaxWaiting  int `help:"Requests that wait for their turn, beyond which they get 503." default:"128"`
 	RateKey     int `help:"Calls a second of one key, a program's for each address apart; twenty times as many at once; 0 for no limit." default:"500"`
 	RateAddress int `help:"Calls a second from one address; twenty times as many at once; 0 for no limit." default:"1000"`
 }

@@ -20,7 +20,7 @@ const (
 	inFlight = 32            // what the server works on at once in this test
 	crowd    = 10 * inFlight // how many call at once
 
-	longestWait = 2 * time.Second // of a request for its turn
+	noise = 50 * time.Millisecond // of a machine that the crowd runs on too
 )
 
 // Ten times as many call as the server works for at once. It answers some as
@@ -38,10 +38,10 @@ func TestOverload(t *testing.T) {
 
 func overload(t *testing.T, storage app.Storage) {
 	p := newProgram(t, storage)
-	server := p.serve("--max-in-flight", strconv.Itoa(inFlight), "--max-waiting", strconv.Itoa(inFlight))
+	server := p.serve("--max-in-flight", strconv.Itoa(inFlight), "--max-waiting", strconv.Itoa(inFlight/4))
 	s := newSite(t, p, server.url, "Acme")
 	many := s.issue(server.url, s.make(server.url, "editions", object{
-		"product_id": s.product, "name": "Many", "provisioning_mode": "named", "token_limit": 100_000,
+		"product_id": s.product, "name": "Many", "provisioning_mode": "named", "token_limit": 3_000,
 	})["id"].(string))
 	calls := map[string]func(caller, n int) request{
 		"activations": func(caller, n int) request {
@@ -80,7 +80,7 @@ func overload(t *testing.T, storage app.Storage) {
 		}
 		t.Logf("%s: %d answered, p99 %v; in the crowd %d answered, p99 %v, %d turned away; %d MB at most", kind,
 			len(normal.took), normal.p99(), len(heavy.took), heavy.p99(), heavy.turnedAway, peakMB(server))
-		if soak() > 0 && heavy.p99() > 2*normal.p99()+longestWait {
+		if soak() > 0 && heavy.p99() > 2*normal.p99()+noise {
 			t.Errorf("%s: who was let in had to wait", kind)
 		}
 		if len(heavy.took) == 0 || heavy.turnedAway == 0 {
