@@ -237,5 +237,5 @@ func (w *groupWriter) alone(j *job) error {
 }
 
 func (w *groupWriter) call(j *job) error {
-	return guard(j.fn, w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.line.query, w.line.exec))
+	return guard(j.fn, w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.line))
 }

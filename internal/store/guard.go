@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -22,14 +21,10 @@ func guard(fn func(*Tx) error, t *Tx) (err error) {
 	return fn(t)
 }
 
-func (db *DB) newTx(
-	ctx, sqlctx context.Context,
-	query func(context.Context, string, []any) (*sql.Rows, error),
-	exec func(context.Context, string, []any) (sql.Result, error),
-) *Tx {
+func (db *DB) newTx(ctx, sqlctx context.Context, to line) *Tx {
 	return &Tx{
 		Dialect: db.Dialect, ctx: ctx, sqlctx: sqlctx, now: db.clock.Now().UTC().Truncate(time.Millisecond),
-		query: query, exec: exec, ids: ident.Source{Clock: db.clock, Rand: db.random},
+		line: to, ids: ident.Source{Clock: db.clock, Rand: db.random},
 	}
 }
 

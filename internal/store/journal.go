@@ -64,11 +64,9 @@ func (t *Tx) lineUp(e tx.Event) error {
 	if t.Dialect.Name() != postgresName {
 		return nil
 	}
-	var locked string
-	_, err := t.QueryRow(`SELECT CAST(pg_advisory_xact_lock($1) AS TEXT) FROM subscription_events
+	return t.Later(`SELECT CAST(pg_advisory_xact_lock($1) AS TEXT) FROM subscription_events
 		WHERE vendor_id = $2 AND event = $3 LIMIT 1`,
-		[]any{int64(binary.BigEndian.Uint64(e.Stream[8:])), e.Vendor, e.Type}, &locked) //nolint:gosec // any number will do
-	return err
+		int64(binary.BigEndian.Uint64(e.Stream[8:])), e.Vendor, e.Type) //nolint:gosec // any number will do
 }
 
 // jsonText gives NULL for nil.

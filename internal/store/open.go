@@ -132,12 +132,15 @@ func (db *DB) run(ctx context.Context, fn func(tx.Tx) error) error {
 }
 
 // Query reads outside a transaction. A sqltext is written once for both engines.
-func (db *DB) Query(ctx context.Context, sqltext string, args ...any) (*sql.Rows, error) {
+func (db *DB) Query(ctx context.Context, sqltext string, args ...any) (Rows, error) {
 	rows, err := db.query(ctx, sqltext, args)
-	if err != nil && db.closed.Load() {
+	switch {
+	case err == nil:
+		return rows, nil
+	case db.closed.Load():
 		return nil, errStopping()
 	}
-	return rows, asFault(err)
+	return nil, asFault(err)
 }
 
 func (db *DB) query(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
@@ -168,7 +171,7 @@ func (db *DB) Ping(ctx context.Context) error {
 	return err
 }
 
-func scanOne(rows *sql.Rows, dest []any) (found bool, err error) {
+func scanOne(rows Rows, dest []any) (found bool, err error) {
 	defer func() {
 		if e := rows.Close(); err == nil && e != nil {
 			err = asFault(e)

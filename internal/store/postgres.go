@@ -105,68 +105,59 @@ func (p *postgres) run(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // once runs fn in one transaction. The caller's context ends the waiting for a
-// connection, the begin and the statements, but not the commit: its outcome would
-// be unknown.
+// connection and the statements, but not the commit: its outcome would be unknown.
 func (p *postgres) once(ctx context.Context, fn func(*Tx) error) error {
 	conn, err := p.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
-	if _, err := conn.ExecContext(ctx, "begin"); err != nil {
-		rollback(ctx, conn) // it may have begun
-		return err
-	}
-	over := false
-	defer func() { // deferred for functions that end the goroutine
-		if !over {
-			rollback(ctx, conn)
+	begun := false
+	lost := conn.Raw(func(raw any) error {
+		begun = true
+		driven, ok := raw.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("store: a connection of another driver: %T", raw) // a wiring defect
 		}
-	}()
-	s := p.db.newTx(ctx, ctx,
-		func(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
-			if ctx.Err() != nil { // the driver would give the connection up
-				return nil, context.Cause(ctx)
-			}
-			return conn.QueryContext(ctx, sqltext, args...)
-		},
-		func(ctx context.Context, sqltext string, args []any) (sql.Result, error) {
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			return conn.ExecContext(ctx, sqltext, args...)
-		})
-	s.batch = func(ctx context.Context, all []statement) error { return sendBatch(ctx, conn, all) }
-	if err := guard(fn, s); err != nil {
-		if retryable(s.failed) {
-			return s.failed // whatever fn made of it
+		l := &postgresLine{conn: driven.Conn()}
+		if err = p.transact(ctx, l, fn); l.lost || l.conn.IsClosed() {
+			return driver.ErrBadConn // this keeps it out of the pool
 		}
-		return err
+		return nil
+	})
+	if !begun {
+		return lost
 	}
-	if len(s.later) > 0 && ctx.Err() != nil {
-		return context.Cause(ctx) // its statements are not through
-	}
-	err = committed(commit(ctx, conn, s.later))
-	over = err == nil
 	return err
 }
 
-// commit sends the statements that nobody has waited for together with the end
-// of the transaction.
-func commit(ctx context.Context, conn *sql.Conn, rest []statement) error {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
-	defer stop()
-	return sendBatch(ctx, conn, append(rest, statement{sqltext: sqlCommit}))
-}
-
-// rollback ends a transaction. A connection on which that fails is dropped, which
-// rolls back too.
-func rollback(ctx context.Context, conn *sql.Conn) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
-	defer stop()
-	if _, err := conn.ExecContext(ctx, "rollback"); err != nil {
-		_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // this keeps it out of the pool
+// transact does so on one connection. The begin goes with the first statement
+// that is waited for.
+func (p *postgres) transact(ctx context.Context, l *postgresLine, fn func(*Tx) error) error {
+	over := false
+	defer func() { // deferred for functions that end the goroutine
+		if !over {
+			l.rollback(ctx)
+		}
+	}()
+	t := p.db.newTx(ctx, ctx, l)
+	t.later = append(t.later, statement{sqltext: "begin"})
+	if err := guard(fn, t); err != nil {
+		if retryable(t.failed) {
+			return t.failed // whatever fn made of it
+		}
+		return err
 	}
+	rest := t.waiting()
+	if !l.used && len(rest) == 1 {
+		return nil // it did nothing
+	}
+	if len(rest) > 0 && ctx.Err() != nil {
+		return context.Cause(ctx) // its statements are not through
+	}
+	err := committed(l.commit(ctx, rest))
+	over = err == nil
+	return err
 }
 
 // committed judges the answer to a commit: when the database refuses, nothing

@@ -9,8 +9,17 @@ import (
 // Scan reads the columns of the present row, as sql.Rows.Scan does.
 type Scan func(dest ...any) error
 
+// Rows are what a query has found, as sql.Rows gives them.
+type Rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close() error
+	Columns() ([]string, error)
+}
+
 // All reads all rows of a query and closes it. It takes the query's results as they came.
-func All[T any](rows *sql.Rows, err error) func(scan func(Scan) (T, error)) ([]T, error) {
+func All[T any](rows Rows, err error) func(scan func(Scan) (T, error)) ([]T, error) {
 	return func(scan func(Scan) (T, error)) (all []T, failed error) {
 		if err != nil {
 			return nil, err

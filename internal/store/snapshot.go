@@ -9,7 +9,7 @@ import (
 
 // Snapshot runs fn over one state of the whole database, however long it takes
 // and whatever is written meanwhile.
-func (db *DB) Snapshot(ctx context.Context, fn func(query func(sqltext string, args ...any) (*sql.Rows, error)) error) (err error) {
+func (db *DB) Snapshot(ctx context.Context, fn func(query func(sqltext string, args ...any) (Rows, error)) error) (err error) {
 	options := &sql.TxOptions{ReadOnly: true}
 	if db.Dialect.Name() == postgresName {
 		options.Isolation = sql.LevelRepeatableRead
@@ -19,8 +19,11 @@ func (db *DB) Snapshot(ctx context.Context, fn func(query func(sqltext string, a
 		return asFault(fmt.Errorf("begin a snapshot: %w", err))
 	}
 	defer func() { err = errors.Join(err, t.Rollback()) }() // there is nothing to commit
-	return fn(func(sqltext string, args ...any) (*sql.Rows, error) {
+	return fn(func(sqltext string, args ...any) (Rows, error) {
 		rows, err := t.QueryContext(ctx, sqltext, args...)
-		return rows, asFault(err)
+		if err != nil {
+			return nil, asFault(err)
+		}
+		return rows, nil
 	})
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -17,15 +16,13 @@ type Tx struct {
 	ctx     context.Context //nolint:containedctx // a transaction is one call; see tx.Tx.Context
 	sqlctx  context.Context //nolint:containedctx // the writer's own on SQLite: a cancelled caller must not roll back its group
 	now     time.Time
-	query   func(ctx context.Context, sqltext string, args []any) (*sql.Rows, error)
-	exec    func(ctx context.Context, sqltext string, args []any) (sql.Result, error)
+	line    line
 	ids     ident.Source
-	batch   func(ctx context.Context, all []statement) error // nil where nothing is gained by it
-	later   []statement
+	later   []statement // wait to be sent with the next one
 	entries []tx.Entry
 	events  []tx.Event
-	rows    *sql.Rows // of the last query
-	failed  error     // the first SQL error: it ends the function on both engines
+	rows    Rows  // of the last query
+	failed  error // the first SQL error: it ends the function on both engines
 }
 
 var _ tx.Tx = (*Tx)(nil)
@@ -51,17 +48,11 @@ func (t *Tx) Journal(e tx.Entry) { t.entries = append(t.entries, e) }
 // Enqueue implements tx.Tx.
 func (t *Tx) Enqueue(e tx.Event) { t.events = append(t.events, e) }
 
-// statement is one that waits to be sent.
-type statement struct {
-	sqltext string
-	args    []any
-}
-
 // Later changes rows of whose number nobody asks. Where the database is a
-// round trip away, such statements travel together, before the next one that
-// is waited for or the commit; so an error may come from that one.
+// round trip away, such statements travel with the next one that is waited for
+// or the commit; so an error may come from that one.
 func (t *Tx) Later(sqltext string, args ...any) error {
-	if t.batch == nil {
+	if !t.line.far() {
 		_, err := t.Exec(sqltext, args...)
 		return err
 	}
@@ -71,35 +62,28 @@ func (t *Tx) Later(sqltext string, args ...any) error {
 	return t.failed
 }
 
-// send sends what waits.
-func (t *Tx) send() error {
-	if t.failed != nil || len(t.later) == 0 {
-		return t.failed
-	}
+// waiting gives the statements that are to go with the next one.
+func (t *Tx) waiting() []statement {
 	all := t.later
 	t.later = nil
-	return t.fail(t.batch(t.sqlctx, all))
+	return all
 }
 
 // Exec changes rows and tells how many.
 func (t *Tx) Exec(sqltext string, args ...any) (int64, error) {
-	if err := t.send(); err != nil {
-		return 0, err
+	if t.failed != nil {
+		return 0, t.failed
 	}
-	res, err := t.exec(t.sqlctx, sqltext, args)
-	if err != nil {
-		return 0, t.fail(err)
-	}
-	n, err := res.RowsAffected()
+	n, err := t.line.exec(t.sqlctx, t.waiting(), statement{sqltext, args})
 	return n, t.fail(err)
 }
 
 // Query reads inside the transaction. The rows must be closed before the next call.
-func (t *Tx) Query(sqltext string, args ...any) (*sql.Rows, error) {
-	if err := t.send(); err != nil {
-		return nil, err
+func (t *Tx) Query(sqltext string, args ...any) (Rows, error) {
+	if t.failed != nil {
+		return nil, t.failed
 	}
-	rows, err := t.query(t.sqlctx, sqltext, args)
+	rows, err := t.line.query(t.sqlctx, t.waiting(), statement{sqltext, args})
 	if err != nil {
 		return nil, t.fail(err)
 	}

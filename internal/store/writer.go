@@ -73,22 +73,34 @@ func (c *writerConn) closeStatements() error {
 }
 
 func (c *writerConn) control(sqltext string) error {
-	_, err := c.exec(context.Background(), sqltext, nil)
+	_, err := c.exec(context.Background(), nil, statement{sqltext: sqltext})
 	return err
 }
 
-func (c *writerConn) query(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {
-	st, err := c.st.get(sqltext) //nolint:sqlclosecheck // kept; statements closes it
+var _ line = (*writerConn)(nil)
+
+func (c *writerConn) far() bool { return false }
+
+func (c *writerConn) query(ctx context.Context, _ []statement, s statement) (Rows, error) {
+	st, err := c.st.get(s.sqltext) //nolint:sqlclosecheck // kept; statements closes it
 	if err != nil {
 		return nil, err
 	}
-	return st.QueryContext(ctx, args...)
+	rows, err := st.QueryContext(ctx, s.args...)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // judged by its type
+	}
+	return rows, nil
 }
 
-func (c *writerConn) exec(ctx context.Context, sqltext string, args []any) (sql.Result, error) {
-	st, err := c.st.get(sqltext) //nolint:sqlclosecheck // kept; statements closes it
+func (c *writerConn) exec(ctx context.Context, _ []statement, s statement) (int64, error) {
+	st, err := c.st.get(s.sqltext) //nolint:sqlclosecheck // kept; statements closes it
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	return st.ExecContext(ctx, args...)
+	result, err := st.ExecContext(ctx, s.args...)
+	if err != nil {
+		return 0, err //nolint:wrapcheck // judged by its type
+	}
+	return result.RowsAffected() //nolint:wrapcheck // judged by its type
 }

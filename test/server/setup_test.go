@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bytes"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -185,7 +184,7 @@ func contents(t testing.TB, s *apptest.Server) map[string]string {
 	return all
 }
 
-func dump(t testing.TB, rows *sql.Rows) string {
+func dump(t testing.TB, rows store.Rows) string {
 	t.Helper()
 	defer func() { _ = rows.Close() }()
 	columns, err := rows.Columns()

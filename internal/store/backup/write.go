@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -24,7 +23,7 @@ func Write(ctx context.Context, db *store.DB, schema int64, now time.Time, w io.
 	if err := out.line(header{Format: Format, Schema: schema, Created: now.UTC().Format(time.RFC3339), Engine: db.Dialect.Name()}); err != nil {
 		return 0, err
 	}
-	err = db.Snapshot(ctx, func(query func(string, ...any) (*sql.Rows, error)) error {
+	err = db.Snapshot(ctx, func(query func(string, ...any) (store.Rows, error)) error {
 		for _, table := range tables {
 			if err := out.table(query, table); err != nil {
 				return fmt.Errorf("back up %s: %w", table, err)
@@ -73,7 +72,7 @@ func (w *writer) bytes(b []byte) error {
 	return nil
 }
 
-func (w *writer) table(query func(string, ...any) (*sql.Rows, error), table string) error {
+func (w *writer) table(query func(string, ...any) (store.Rows, error), table string) error {
 	rows, err := query("SELECT * FROM " + table) //nolint:unqueryvet // whatever columns there are; their names are written beside them
 	if err != nil {
 		return err

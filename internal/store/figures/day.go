@@ -2,7 +2,6 @@ package figures
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	"chancery/internal/figures"
@@ -11,10 +10,10 @@ import (
 )
 
 // querier reads: the database, or one snapshot of it.
-type querier func(sqltext string, args ...any) (*sql.Rows, error)
+type querier func(sqltext string, args ...any) (store.Rows, error)
 
 func (s Store) reading(ctx context.Context) querier {
-	return func(sqltext string, args ...any) (*sql.Rows, error) { return s.DB.Query(ctx, sqltext, args...) }
+	return func(sqltext string, args ...any) (store.Rows, error) { return s.DB.Query(ctx, sqltext, args...) }
 }
 
 const dayLength = 86_400_000 // milliseconds

@@ -1,7 +1,6 @@
 package figures
 
 import (
-	"database/sql"
 	"maps"
 	"slices"
 
@@ -13,7 +12,7 @@ import (
 // Recount counts every final day of every vendor anew and tells how many days'
 // figures are not what was kept of them. The editions of clients are left out:
 // they are those of their licences when the day was counted.
-func Recount(query func(sqltext string, args ...any) (*sql.Rows, error)) (wrong int64, err error) {
+func Recount(query func(sqltext string, args ...any) (store.Rows, error)) (wrong int64, err error) {
 	type day struct {
 		vendor  ident.VendorID
 		number  int64

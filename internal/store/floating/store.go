@@ -78,7 +78,7 @@ func scanSession(scan store.Scan) (floating.Session, error) {
 }
 
 // one gives the only row of a query, or nil.
-func one(rows *sql.Rows, err error) (*floating.Session, error) {
+func one(rows store.Rows, err error) (*floating.Session, error) {
 	all, err := store.All[floating.Session](rows, err)(scanSession)
 	if err != nil || len(all) == 0 {
 		return nil, err

@@ -2,7 +2,6 @@ package invariants
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"chancery/internal/store"
@@ -18,7 +17,7 @@ type Finding struct {
 // Run checks one state of the whole database. It finds nothing in a sound one.
 func Run(ctx context.Context, db *store.DB) ([]Finding, error) {
 	var found []Finding
-	err := db.Snapshot(ctx, func(query func(string, ...any) (*sql.Rows, error)) error {
+	err := db.Snapshot(ctx, func(query func(string, ...any) (store.Rows, error)) error {
 		for _, c := range checks {
 			rows, err := query(c.sqltext)
 			counts, err := store.All[int64](rows, err)(func(scan store.Scan) (n int64, err error) { return n, scan(&n) })

@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"context"
-	"database/sql"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -26,21 +25,21 @@ var (
 func New(db *store.DB) *Store { return &Store{db: db, editions: newEditions()} }
 
 // querier runs a SELECT inside or outside a transaction.
-type querier func(sqltext string, args ...any) (*sql.Rows, error)
+type querier func(sqltext string, args ...any) (store.Rows, error)
 
 func (s *Store) reading(ctx context.Context) querier {
-	return func(sqltext string, args ...any) (*sql.Rows, error) { return s.db.Query(ctx, sqltext, args...) }
+	return func(sqltext string, args ...any) (store.Rows, error) { return s.db.Query(ctx, sqltext, args...) }
 }
 
 func writing(t tx.Tx) querier { return store.On(t).Query }
 
 // collect scans every row of a query.
-func collect[T any](rows *sql.Rows, err error, scan func(store.Scan) (T, error)) ([]T, error) {
+func collect[T any](rows store.Rows, err error, scan func(store.Scan) (T, error)) ([]T, error) {
 	return store.All[T](rows, err)(scan)
 }
 
 // first gives the one row of a query, or nil.
-func first[T any](rows *sql.Rows, err error, scan func(store.Scan) (*T, error)) (*T, error) {
+func first[T any](rows store.Rows, err error, scan func(store.Scan) (*T, error)) (*T, error) {
 	all, err := collect(rows, err, scan)
 	if err != nil || len(all) == 0 {
 		return nil, err
