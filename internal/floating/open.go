@@ -23,7 +23,7 @@ func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
 		if err := s.Licenses.Begin(t, l); err != nil {
 			return Outcome{}, err
 		}
-		if o.counter, err = s.locked(t, c.Vendor, l.ID); err != nil {
+		if o.counter, o.same, err = s.lockedFor(t, c, l.ID); err != nil {
 			return Outcome{}, err
 		}
 	}
@@ -64,10 +64,7 @@ type opening struct {
 
 func (o *opening) load() (err error) {
 	v, l, c := o.call.Vendor, o.license, o.call
-	o.openCase = openCase{now: o.t.Now(), license: l, checkout: c.Checkout, userID: c.UserID, open: o.counter.Open}
-	if o.same, err = o.Store.Present(o.t, v, l.ID, c.ClientID, c.SessionID); err != nil {
-		return err
-	}
+	o.openCase = openCase{now: o.t.Now(), license: l, same: o.same, checkout: c.Checkout, userID: c.UserID, open: o.counter.Open}
 	if o.same == nil && l.Policy.MaxSessionsPerClient > 0 {
 		if o.ofClient, err = o.Store.CountOfClient(o.t, v, l.ID, c.ClientID); err != nil {
 			return err

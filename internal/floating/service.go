@@ -73,10 +73,31 @@ func (s *Service) find(t tx.Tx, c Call) (*License, *Refusal, error) {
 // locked locks a licence's counter and takes the sessions off it that have lapsed.
 func (s *Service) locked(t tx.Tx, v ident.VendorID, l ident.LicenseID) (Counter, error) {
 	c, err := s.Store.LockCounter(t, v, l)
-	if err != nil || c.Open == 0 || t.Now().Before(c.NextLapse) {
+	if err != nil {
 		return c, err
 	}
-	ended, next, err := s.Store.Lapse(t, v, l, t.Now())
+	return s.lapse(t, v, c)
+}
+
+// lockedFor does so for a call, and gives its session, if one is open.
+func (s *Service) lockedFor(t tx.Tx, c Call, l ident.LicenseID) (Counter, *Session, error) {
+	counter, session, err := s.Store.LockFor(t, c.Vendor, l, c.ClientID, c.SessionID)
+	if err != nil {
+		return counter, nil, err
+	}
+	if session != nil && !session.OpenAt(t.Now()) {
+		session = nil
+	}
+	counter, err = s.lapse(t, c.Vendor, counter)
+	return counter, session, err
+}
+
+// lapse takes the sessions that have lapsed off a counter that is locked.
+func (s *Service) lapse(t tx.Tx, v ident.VendorID, c Counter) (Counter, error) {
+	if c.Open == 0 || t.Now().Before(c.NextLapse) {
+		return c, nil
+	}
+	ended, next, err := s.Store.Lapse(t, v, c.License, t.Now())
 	if err != nil {
 		return c, err
 	}
@@ -96,15 +117,11 @@ func (s *Service) Close(t tx.Tx, c Call) (*Refusal, error) {
 	if !l.IsFloating {
 		return Refuse(NamedLicense), nil
 	}
-	counter, err := s.locked(t, c.Vendor, l.ID)
-	if err != nil {
+	counter, session, err := s.lockedFor(t, c, l.ID)
+	if err != nil || session == nil {
 		return nil, err
 	}
-	present, err := s.Store.Present(t, c.Vendor, l.ID, c.ClientID, c.SessionID)
-	if err != nil || present == nil {
-		return nil, err
-	}
-	return nil, s.end(t, c.Vendor, counter, present, ByClient)
+	return nil, s.end(t, c.Vendor, counter, session, ByClient)
 }
 
 // Count tells how many sessions of a licence are open at this instant. byID also

@@ -36,14 +36,16 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// LockCounter gives a licence's counter and locks it, making it if need be.
 	// Licences are locked before it, nothing is after it.
 	LockCounter(t tx.Tx, v ident.VendorID, l ident.LicenseID) (Counter, error)
+	// LockFor does so for a call, and gives the session of its key whose end nobody
+	// has written down, as it is under the lock; nil for none.
+	LockFor(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID, sessionID string) (Counter, *Session, error)
+
 	SaveCounter(t tx.Tx, v ident.VendorID, c Counter) error
 
 	// Lapse ends the licence's sessions whose time is over at now, each at the
 	// instant it lapsed. It tells how many, and when the next one lapses (zero: none is open).
 	Lapse(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time) (ended int64, next time.Time, err error)
 
-	// Present gives the session of this key whose end nobody has written down.
-	Present(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID, sessionID string) (*Session, error)
 	ByUUID(t tx.Tx, v ident.VendorID, id ident.UUID) (*Session, error)
 
 	CountOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string) (int64, error)
@@ -51,6 +53,7 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// UserElsewhere reports whether a user has a session on another client.
 	UserElsewhere(t tx.Tx, v ident.VendorID, l ident.LicenseID, userID, clientID string) (bool, error)
 
+	// Insert adds a session; its ID is not told.
 	Insert(t tx.Tx, v ident.VendorID, s *Session) error
 	Renew(t tx.Tx, v ident.VendorID, s *Session) error
 	End(t tx.Tx, v ident.VendorID, s *Session) error

@@ -60,3 +60,35 @@ func TestAnErrorOfWhatHappensLaterEndsTheFunction(t *testing.T) {
 		}
 	})
 }
+
+func TestARowThatIsAskedForLaterIsThereAfterTheNextReading(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		err := b.Run(t.Context(), func(x tx.Tx) error {
+			q := On(x)
+			if err := q.Later(`INSERT INTO marks (n) VALUES (7)`); err != nil {
+				return err
+			}
+			var n, all int64
+			there, err := q.RowLater(`SELECT n FROM marks WHERE n = $1`, []any{7}, &n)
+			missing, e := q.RowLater(`SELECT n FROM marks WHERE n = $1`, []any{8}, new(int64))
+			if _, err := q.QueryRow(`SELECT COUNT(*) FROM marks`, nil, &all); err != nil {
+				return err
+			}
+			if !there() || missing() || n != 7 || all != 1 {
+				t.Errorf("there %v with %d, missing %v, of %d", there(), n, missing(), all)
+			}
+			return errors.Join(err, e)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		err = b.Run(t.Context(), func(x tx.Tx) error {
+			_, _ = On(x).RowLater(`SELECT n / 0 FROM nowhere`, nil, new(int64))
+			_, _ = On(x).QueryRow(`SELECT 1`, nil, new(int64))
+			return nil
+		})
+		if err == nil {
+			t.Error("told of a success")
+		}
+	})
+}

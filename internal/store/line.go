@@ -17,4 +17,11 @@ type line interface {
 type statement struct {
 	sqltext string
 	args    []any
+	row     *laterRow // of one that is to give a row; nil for others
+}
+
+// laterRow is what became of a RowLater.
+type laterRow struct {
+	dest  []any
+	found bool
 }

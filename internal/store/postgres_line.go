@@ -102,13 +102,27 @@ func (l *postgresLine) send(ctx context.Context, before []statement, last statem
 	}
 	l.used = true
 	results := l.conn.SendBatch(ctx, &batch)
-	for range before {
-		if _, err := results.Exec(); err != nil {
+	for _, s := range before {
+		if err := s.result(results); err != nil {
 			_ = results.Close() // says the same again
-			return nil, err     //nolint:wrapcheck // judged by its type
+			return nil, err
 		}
 	}
 	return results, nil
+}
+
+// result takes what a statement that nobody waited for came to.
+func (s statement) result(all pgx.BatchResults) error {
+	if s.row == nil {
+		_, err := all.Exec()
+		return err //nolint:wrapcheck // judged by its type
+	}
+	rows, err := all.Query()
+	if err != nil {
+		return err //nolint:wrapcheck // judged by its type
+	}
+	s.row.found, err = scanOne(&postgresRows{Rows: rows}, s.row.dest)
+	return err
 }
 
 // commit ends the transaction, with the statements that nobody has waited for.

@@ -57,9 +57,21 @@ func (t *Tx) Later(sqltext string, args ...any) error {
 		return err
 	}
 	if t.failed == nil {
-		t.later = append(t.later, statement{sqltext, args})
+		t.later = append(t.later, statement{sqltext: sqltext, args: args})
 	}
 	return t.failed
+}
+
+// RowLater is a QueryRow that travels as in Later: dest and found tell nothing
+// before the next statement that is waited for.
+func (t *Tx) RowLater(sqltext string, args []any, dest ...any) (found func() bool, err error) {
+	row := &laterRow{dest: dest}
+	if t.line.far() {
+		t.later = append(t.later, statement{sqltext, args, row})
+	} else {
+		row.found, err = t.QueryRow(sqltext, args, dest...)
+	}
+	return func() bool { return row.found }, err
 }
 
 // waiting gives the statements that are to go with the next one.
@@ -74,7 +86,7 @@ func (t *Tx) Exec(sqltext string, args ...any) (int64, error) {
 	if t.failed != nil {
 		return 0, t.failed
 	}
-	n, err := t.line.exec(t.sqlctx, t.waiting(), statement{sqltext, args})
+	n, err := t.line.exec(t.sqlctx, t.waiting(), statement{sqltext: sqltext, args: args})
 	return n, t.fail(err)
 }
 
@@ -83,7 +95,7 @@ func (t *Tx) Query(sqltext string, args ...any) (Rows, error) {
 	if t.failed != nil {
 		return nil, t.failed
 	}
-	rows, err := t.line.query(t.sqlctx, t.waiting(), statement{sqltext, args})
+	rows, err := t.line.query(t.sqlctx, t.waiting(), statement{sqltext: sqltext, args: args})
 	if err != nil {
 		return nil, t.fail(err)
 	}

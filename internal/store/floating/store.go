@@ -21,11 +21,32 @@ var (
 
 // LockCounter implements floating.Store.
 func (Store) LockCounter(t tx.Tx, v ident.VendorID, l ident.LicenseID) (floating.Counter, error) {
-	c := floating.Counter{License: l}
 	q := store.On(t)
+	return lock(q, v, l, q.QueryRow)
+}
+
+// LockFor implements floating.Store. The session is read in the same round trip:
+// each statement sees what was committed before it, and so what the lock guards.
+func (Store) LockFor(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID, sessionID string) (c floating.Counter, s *floating.Session, err error) {
+	q := store.On(t)
+	c, err = lock(q, v, l, func(sqltext string, args []any, dest ...any) (bool, error) {
+		found, err := q.RowLater(sqltext, args, dest...)
+		if err != nil {
+			return false, err
+		}
+		s, err = one(q.Query(`SELECT `+sessionColumns+` FROM sessions s WHERE s.vendor_id = $1 AND s.license_id = $2 AND s.client_id = $3
+			AND s.session_id = $4 AND s.ended_at IS NULL`, v, l, clientID, sessionID))
+		return found(), err
+	})
+	return c, s, err
+}
+
+// lock locks a licence's counter, which read reads.
+func lock(q *store.Tx, v ident.VendorID, l ident.LicenseID, read func(sqltext string, args []any, dest ...any) (bool, error)) (floating.Counter, error) {
 	for {
+		c := floating.Counter{License: l}
 		var next int64
-		found, err := q.QueryRow(`SELECT open_count, next_lapse FROM session_counters WHERE vendor_id = $1 AND license_id = $2`+q.Dialect.ForUpdate(),
+		found, err := read(`SELECT open_count, next_lapse FROM session_counters WHERE vendor_id = $1 AND license_id = $2`+q.Dialect.ForUpdate(),
 			[]any{v, l}, &c.Open, &next)
 		if next != 0 {
 			c.NextLapse = store.Instant(next)
@@ -33,7 +54,7 @@ func (Store) LockCounter(t tx.Tx, v ident.VendorID, l ident.LicenseID) (floating
 		if err != nil || found {
 			return c, err
 		}
-		if _, err := q.Exec(`INSERT INTO session_counters (vendor_id, license_id, open_count, next_lapse) VALUES ($1, $2, 0, 0)
+		if err := q.Later(`INSERT INTO session_counters (vendor_id, license_id, open_count, next_lapse) VALUES ($1, $2, 0, 0)
 			ON CONFLICT DO NOTHING`, v, l); err != nil {
 			return c, err
 		}
@@ -86,12 +107,6 @@ func one(rows store.Rows, err error) (*floating.Session, error) {
 	return &all[0], nil
 }
 
-// Present implements floating.Store.
-func (Store) Present(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID, sessionID string) (*floating.Session, error) {
-	return one(store.On(t).Query(`SELECT `+sessionColumns+` FROM sessions s WHERE s.vendor_id = $1 AND s.license_id = $2 AND s.client_id = $3
-		AND s.session_id = $4 AND s.ended_at IS NULL`, v, l, clientID, sessionID))
-}
-
 // ByUUID implements floating.Store.
 func (Store) ByUUID(t tx.Tx, v ident.VendorID, id ident.UUID) (*floating.Session, error) {
 	return one(store.On(t).Query(`SELECT `+sessionColumns+` FROM sessions s WHERE s.vendor_id = $1 AND s.uuid = $2`, v, id))
@@ -112,12 +127,11 @@ func (Store) UserElsewhere(t tx.Tx, v ident.VendorID, l ident.LicenseID, userID,
 }
 
 // Insert implements floating.Store.
-func (Store) Insert(t tx.Tx, v ident.VendorID, s *floating.Session) (err error) {
-	s.ID, err = store.On(t).Insert(`INSERT INTO sessions (vendor_id, uuid, license_id, client_id, session_id, user_id, is_overuse,
-		opened_at, renewed_at, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+func (Store) Insert(t tx.Tx, v ident.VendorID, s *floating.Session) error {
+	return store.On(t).Later(`INSERT INTO sessions (vendor_id, uuid, license_id, client_id, session_id, user_id, is_overuse,
+		opened_at, renewed_at, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		v, s.UUID, s.License, s.ClientID, s.SessionID, s.UserID, store.Bit(s.IsOveruse),
 		s.OpenedAt.UnixMilli(), s.RenewedAt.UnixMilli(), s.ValidUntil.UnixMilli())
-	return err
 }
 
 // Renew implements floating.Store.
