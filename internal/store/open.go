@@ -133,14 +133,11 @@ func (db *DB) run(ctx context.Context, fn func(tx.Tx) error) error {
 
 // Query reads outside a transaction. A sqltext is written once for both engines.
 func (db *DB) Query(ctx context.Context, sqltext string, args ...any) (Rows, error) {
-	rows, err := db.query(ctx, sqltext, args)
-	switch {
-	case err == nil:
-		return rows, nil
-	case db.closed.Load():
+	rows, err := handed(db.query(ctx, sqltext, args))
+	if err != nil && db.closed.Load() {
 		return nil, errStopping()
 	}
-	return nil, asFault(err)
+	return rows, asFault(err)
 }
 
 func (db *DB) query(ctx context.Context, sqltext string, args []any) (*sql.Rows, error) {

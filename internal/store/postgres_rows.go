@@ -10,6 +10,7 @@ import (
 // postgresRows are the rows of a query inside a transaction.
 type postgresRows struct {
 	pgx.Rows
+
 	batch pgx.BatchResults // that they are the last results of; nil for none
 
 	read, more bool // the first row was read ahead; there was one
@@ -18,7 +19,7 @@ type postgresRows struct {
 // ahead reads the first row, with which most errors come.
 func (r *postgresRows) ahead() (Rows, error) {
 	r.more, r.read = r.Rows.Next(), true
-	if err := r.Rows.Err(); !r.more && err != nil {
+	if err := r.Err(); !r.more && err != nil {
 		_ = r.Close() // says the same again
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (r *postgresRows) Columns() (names []string, err error) {
 
 func (r *postgresRows) Close() error {
 	r.Rows.Close()
-	err := r.Rows.Err()
+	err := r.Err()
 	if r.batch != nil {
 		err = errors.Join(err, r.batch.Close())
 	}

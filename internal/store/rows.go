@@ -18,6 +18,14 @@ type Rows interface {
 	Columns() ([]string, error)
 }
 
+// handed passes on what database/sql has found; without rows there is none.
+func handed(rows *sql.Rows, err error) (Rows, error) {
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
 // All reads all rows of a query and closes it. It takes the query's results as they came.
 func All[T any](rows Rows, err error) func(scan func(Scan) (T, error)) ([]T, error) {
 	return func(scan func(Scan) (T, error)) (all []T, failed error) {

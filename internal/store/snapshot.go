@@ -20,10 +20,7 @@ func (db *DB) Snapshot(ctx context.Context, fn func(query func(sqltext string, a
 	}
 	defer func() { err = errors.Join(err, t.Rollback()) }() // there is nothing to commit
 	return fn(func(sqltext string, args ...any) (Rows, error) {
-		rows, err := t.QueryContext(ctx, sqltext, args...)
-		if err != nil {
-			return nil, asFault(err)
-		}
-		return rows, nil
+		rows, err := handed(t.QueryContext(ctx, sqltext, args...))
+		return rows, asFault(err)
 	})
 }

@@ -86,11 +86,7 @@ func (c *writerConn) query(ctx context.Context, _ []statement, s statement) (Row
 	if err != nil {
 		return nil, err
 	}
-	rows, err := st.QueryContext(ctx, s.args...)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // judged by its type
-	}
-	return rows, nil
+	return handed(st.QueryContext(ctx, s.args...))
 }
 
 func (c *writerConn) exec(ctx context.Context, _ []statement, s statement) (int64, error) {
