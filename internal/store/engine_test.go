@@ -106,7 +106,7 @@ func TestRowsLeftOpen(t *testing.T) {
 		b.do(t, `INSERT INTO marks (n) VALUES (1), (2), (3)`)
 		for range 20 { // more often than there are connections
 			err := b.Run(t.Context(), func(x tx.Tx) error {
-				rows, err := On(x).Query(`SELECT n FROM marks`) //nolint:rowserrcheck // which is the point
+				rows, err := On(x).Query(`SELECT n FROM marks`)
 				if err != nil {
 					return err
 				}
