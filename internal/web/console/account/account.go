@@ -84,10 +84,11 @@ type Config struct {
 	Proofs      Proofs
 	Providers   Providers
 
-	// Site is the server as browsers bind passkeys to it; ok is false where
-	// they can't. Address is the vendor's console as browsers are sent back to it.
-	Site    func(q *web.Request) (s identity.Site, ok bool)
-	Address func(q *web.Request) (address string, ok bool)
+	// Site is the server as browsers bind passkeys to it; Address is the vendor's
+	// console as browsers are sent back to it. Each fails, with what to do, where
+	// that is not known.
+	Site    func(q *web.Request) (identity.Site, error)
+	Address func(q *web.Request) (string, error)
 }
 
 // Pages are the pages of the account.
@@ -175,7 +176,8 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 			return nil, err
 		}
 	}
-	_, page.CanMake = p.Site(q)
+	_, nowhere := p.Site(q)
+	page.CanMake = nowhere == nil
 	if page.Passkeys, err = p.rows(q, &page.Page); err != nil {
 		return nil, err
 	}

@@ -62,9 +62,9 @@ type Config struct {
 	SigningKeys SigningKeys
 	Providers   Providers
 
-	// Address is the vendor's console as browsers are sent back to it; ok is
-	// false while nobody knows.
-	Address func(q *web.Request) (address string, ok bool)
+	// Address is the vendor's console as browsers are sent back to it. It fails
+	// while nobody knows.
+	Address func(q *web.Request) (string, error)
 }
 
 // Pages are the pages of the settings.
