@@ -156,7 +156,7 @@ func TestProvider(t *testing.T) {
 		}
 
 		made := owner.Post(t, "/settings/team/invite", url.Values{"email": {"bob@example.com"}, "name": {"Bob"}, "role": {"admin"}})
-		link := strings.TrimPrefix(made.Find("[data-copy]").AttrOr("data-copy", ""), owner.Base)
+		link := strings.TrimPrefix(made.Find("[data-copy]").AttrOr("data-copy", ""), owner.URL+owner.Base)
 		p.as("bob", "bob@example.com", nil)
 		bob := s.Browser(t, v)
 		if page := bob.Get(t, "/sign-in/provider"); page.Status != 403 || !strings.Contains(page.Text("main"), "nobody of this team") {
@@ -180,7 +180,7 @@ func TestProvider(t *testing.T) {
 
 		// Passwords are over for the team, and stay for owners.
 		cleared := owner.Post(t, "/settings/team/invite", url.Values{"email": {"carl@example.com"}, "name": {"Carl"}, "role": {"admin"}})
-		token := strings.TrimPrefix(strings.TrimPrefix(cleared.Find("[data-copy]").AttrOr("data-copy", ""), owner.Base), "/reset?token=")
+		token := strings.TrimPrefix(strings.TrimPrefix(cleared.Find("[data-copy]").AttrOr("data-copy", ""), owner.URL+owner.Base), "/reset?token=")
 		carl := s.Browser(t, v)
 		carl.Post(t, "/reset", url.Values{"token": {token}, "password": {newPassword}})
 		if page := carl.Post(t, "/sign-in", url.Values{"email": {"carl@example.com"}, "password": {newPassword}}); page.Status != 400 || !strings.Contains(page.Text("main"), "signs in with Acme ID") {

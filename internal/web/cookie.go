@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"time"
+
+	"chancery/internal/identity"
 )
 
 // briefAge is how long what Brief keeps is of use: as long as a sign-in may stay
@@ -27,6 +29,14 @@ func (f *Face) cookie(name, value, path string, age time.Duration) *http.Cookie 
 // long as it may take. With an empty value it goes away.
 func (q *Request) Brief(name, value string) *http.Cookie {
 	return q.face.cookie(name, value, q.Base, briefAge)
+}
+
+// MoveTo keeps who is signed in so when the vendor's place in addresses changes: the
+// cookies of the answer belong to the new one.
+func (q *Request) MoveTo(slug string) {
+	q.SetCookie(q.face.Cookie(q.Vendor.Slug, "", 0))
+	q.SetCookie(q.face.Cookie(slug, q.Cookie(q.face.CookieName()), identity.MaxAge))
+	q.moved = q.face.Base(slug)
 }
 
 // Cookie is what the browser keeps under a name; empty for nothing.

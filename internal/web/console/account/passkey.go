@@ -37,9 +37,10 @@ type passkeyPage struct {
 	Form    *web.Form
 }
 
-// proof is the field that asks who has not just signed in for the password.
+// proof is the field that asks who has not just signed in for the password. Who has
+// none is told to sign in again.
 func proof(q *web.Request) []web.Field {
-	if q.Person.Session.Fresh(q.Now()) {
+	if s := q.Person.Session; s.Fresh(q.Now()) || !s.User.HasPassword {
 		return nil
 	}
 	return []web.Field{{
