@@ -272,7 +272,7 @@ func TestAServersFaultEndsAnImport(t *testing.T) {
 	})
 }
 
-// With all or nothing nothing is left, and the whole file can be tried again.
+// With all or nothing no line is left, and the whole file can be tried again.
 func TestAServersFaultRefusesAllOrNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newImports(t, e)

@@ -18,7 +18,8 @@ func (p *Pages) apiKeys() []edge.Route {
 		page.Actions = []web.Action{{Label: "Create a key", Href: q.Href("/settings/api-keys/new"), Icon: "plus"}}
 		return page, nil
 	})}
-	routes = append(routes, web.RevealWith(p.face, "/settings/api-keys/new", needs, "form.html", p.askAPIKey, p.prepareAPIKey, p.createAPIKey, "api_key.html", p.showAPIKey)...)
+	routes = append(routes, web.RevealWith(p.face, "/settings/api-keys/new", needs, "form.html", p.askAPIKey, p.prepareAPIKey, p.createAPIKey,
+		"api_key.html", p.showAPIKey)...)
 	return append(routes, web.Ask(p.face, "/settings/api-keys/{id}/revoke", needs, "form.html", p.askRevoke, p.revoke)...)
 }
 
