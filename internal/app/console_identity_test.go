@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"chancery/internal/app"
 	"chancery/internal/app/apptest"
 	"chancery/internal/store"
@@ -126,5 +128,30 @@ func TestPreviewOfWhatIsNoForm(t *testing.T) {
 	p := b.Post(t, "/settings/mail/templates/test/preview", nil, "Content-Type", "multipart/form-data; boundary=none")
 	if p.Status != 400 {
 		t.Errorf("%d %s", p.Status, p.Text("main"))
+	}
+}
+
+// Attack: somebody who may only look after API keys stops the back office of who may
+// do everything.
+func TestAKeyBeyondOnesOwnPermissionsIsNotRevoked(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	v := s.Vendor(t, "Acme")
+	owner := s.SignIn(t, v)
+	owner.Post(t, "/settings/roles/new", url.Values{"name": {"Keys"}, "permissions": {"manage_api_keys", "manage_team"}})
+	role := owner.Get(t, "/settings/roles").Find("#rows a").Last().AttrOr("href", "")
+	made := owner.Post(t, "/settings/team/invite", url.Values{"email": {"bob@example.com"}, "role": {role[strings.LastIndex(role, "/")+1:]}})
+	_, token, _ := strings.Cut(made.Find("[data-copy]").AttrOr("data-copy", ""), "token=")
+	bob := s.Browser(t, v)
+	bob.Post(t, "/reset", url.Values{"token": {token}, "password": {newPassword}})
+	bob.Post(t, "/sign-in", url.Values{"email": {"bob@example.com"}, "password": {newPassword}})
+	refused := 0
+	bob.Get(t, "/settings/api-keys").Find(`#rows a[href$="/revoke"]`).Each(func(_ int, a *goquery.Selection) {
+		if p := bob.Post(t, strings.TrimPrefix(a.AttrOr("href", ""), bob.Base), nil); p.Status == 403 {
+			refused++
+		}
+	})
+	if rows := owner.Get(t, "/settings/api-keys").Text("#rows"); refused != 1 || strings.Count(rows, "Revoked") != 1 {
+		t.Errorf("%d refused: %s", refused, rows)
 	}
 }

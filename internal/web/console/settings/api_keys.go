@@ -158,6 +158,6 @@ func (p *Pages) revoke(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 	if err != nil {
 		return web.Done{}, err
 	}
-	k, err := p.APIKeys.Revoke(t, q.VendorID(), id)
+	k, err := p.APIKeys.Revoke(t, q.Principal, id)
 	return web.Done{To: q.Href("/settings/api-keys"), Say: web.Flash{Text: "The key “" + k.Name + "” was revoked."}}, err
 }

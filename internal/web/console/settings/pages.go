@@ -27,7 +27,7 @@ type Vendors interface {
 // APIKeys changes API keys.
 type APIKeys interface {
 	Create(t tx.Tx, vendor ident.VendorID, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
-	Revoke(t tx.Tx, vendor ident.VendorID, id ident.UUID) (identity.APIKey, error)
+	Revoke(t tx.Tx, by identity.Principal, id ident.UUID) (identity.APIKey, error)
 }
 
 // APIKeyRows reads API keys. What is missing is a NotFound fault.
