@@ -101,7 +101,9 @@ func TestAPIKeys(t *testing.T) {
 		})
 
 		// Another vendor can't reach it.
-		storetest.Refuse(t, e, "api_key_not_found", func(x tx.Tx) (identity.APIKey, error) { return service.Revoke(x, identity.Operator(other.ID), app.UUID) })
+		storetest.Refuse(t, e, "api_key_not_found", func(x tx.Tx) (identity.APIKey, error) {
+			return service.Revoke(x, identity.Operator(other.ID), app.UUID)
+		})
 		if _, err := rows.ByUUID(t.Context(), other.ID, app.UUID); err == nil {
 			t.Error("another vendor reads the key")
 		}
