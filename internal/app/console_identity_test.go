@@ -61,10 +61,10 @@ func TestInvitationIsAWholeLink(t *testing.T) {
 	if !strings.HasPrefix(link, "http://licences.example.com"+owner.Base+"/reset?token=chl_") {
 		t.Errorf("the link is %s", link)
 	}
-	if !strings.Contains(made.Text("main"), "sends no mail") {
+	if !strings.Contains(made.Text("main"), "mails no links") {
 		t.Errorf("without a mail server it says: %s", made.Text("main"))
 	}
-	if p := s.Browser(t, s.Vendor(t, "Bolt")).Get(t, "/forgot"); !strings.Contains(p.Text("main"), "sends no mail") {
+	if p := s.Browser(t, s.Vendor(t, "Bolt")).Get(t, "/forgot"); !strings.Contains(p.Text("main"), "mails no links") {
 		t.Errorf("without a mail server the recovery says: %s", p.Text("main"))
 	}
 }

@@ -58,6 +58,9 @@ func (a *App) consoleAddress(q *web.Request) (string, error) {
 	return strings.TrimSuffix(u.String(), "/") + q.Base, nil
 }
 
+// mailsLinks reports whether links can reach people by mail.
+func (a *App) mailsLinks() bool { return a.c.SMTP != nil && a.c.PublicURL != nil }
+
 func errNoSite() error {
 	return fault.Refused("passkeys_off", "Passkeys do not work at this address.",
 		"Open the server by its public name over HTTPS, or by the name localhost; the operator sets it with --public-url.")

@@ -68,7 +68,7 @@ type Vendors interface {
 	Sole(ctx context.Context) (v vendors.Vendor, ok bool, err error)
 }
 
-// Config is what the pages need; all of it but Sends is required.
+// Config is what the pages need; all of it but Mails is required.
 type Config struct {
 	Face      *web.Face
 	SignIn    SignIn
@@ -77,7 +77,7 @@ type Config struct {
 	Passkeys  Passkeys
 	Providers Providers
 	Vendors   Vendors
-	Sends     bool // the server has SMTP
+	Mails     bool // the server mails links: it has SMTP, and knows its address
 
 	// Site is the server as browsers bind passkeys to it; Address is the vendor's
 	// console as browsers are sent back to it. Each fails, with what to do, where

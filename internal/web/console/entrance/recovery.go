@@ -23,9 +23,9 @@ func (p *Pages) askForgot(q *web.Request, form *web.Form) (*web.FormPage, error)
 		Page: q.Page("Forgot password"), Form: form,
 		Text: "We send a link to your address with which you choose a new password. It works once, within an hour.",
 	}
-	if !p.Sends {
+	if !p.Mails {
 		page.Notices = append(page.Notices, web.Notice{
-			Tone: web.Warning, Title: "This server sends no mail.", Text: "No link will arrive: ask whoever runs the server for a new password.",
+			Tone: web.Warning, Title: "This server mails no links.", Text: "None will arrive: ask whoever runs the server for a new password.",
 		})
 	}
 	form.Submit, form.Cancel = "Send the link", q.Href("/sign-in")

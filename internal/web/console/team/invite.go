@@ -24,8 +24,8 @@ func (p *Pages) askInvite(q *web.Request, form *web.Form) (*web.FormPage, error)
 	page := &web.FormPage{Page: q.Page("Invite somebody", crumb(q)), Form: form}
 	page.Text = "A mail goes out with a link that is good for seven days. You may only give what you may do yourself."
 	submit := "Send the invitation"
-	if !p.Sends {
-		page.Text = "This server sends no mail: you get a link that is good for seven days, and hand it over. You may only give what you may do yourself."
+	if !p.Mails {
+		page.Text = "This server mails no links: you get a link that is good for seven days, and hand it over. You may only give what you may do yourself."
 		submit = "Make the invitation"
 	}
 	options, err := p.grantable(q)
@@ -56,8 +56,8 @@ func (p *Pages) askAgain(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	page := &web.FormPage{Page: q.Page("Invite again", crumb(q)), Form: form}
 	page.Text = "A new link goes to " + u.Email + "; the one sent before stops working."
 	form.Submit, form.Cancel = "Send a new link", q.Href("/settings/team/"+id.String())
-	if !p.Sends {
-		page.Text = "This server sends no mail: you get a new link for " + u.Email + ", and hand it over; the one before stops working."
+	if !p.Mails {
+		page.Text = "This server mails no links: you get a new link for " + u.Email + ", and hand it over; the one before stops working."
 		form.Submit = "Make a new link"
 	}
 	return page, err
@@ -87,8 +87,8 @@ func (p *Pages) showInvited(q *web.Request, made invited) (*web.FormPage, error)
 	page := &web.FormPage{Page: q.Page("Invited", crumb(q)), Form: &web.Form{}}
 	page.Say = &web.Flash{Text: "The invitation is on its way to " + made.Email + ".", Tone: web.Good}
 	page.Text = "Where mail does not arrive, hand this link over yourself. It is shown this once, and works once."
-	if !p.Sends {
-		page.Say = &web.Flash{Text: "This server sends no mail: hand the link to " + made.Email + " yourself.", Tone: web.Warning}
+	if !p.Mails {
+		page.Say = &web.Flash{Text: "This server mails no links: hand the link to " + made.Email + " yourself.", Tone: web.Warning}
 		page.Text = "It is shown this once, and works once."
 	}
 	if strings.HasPrefix(made.Link, "/") {

@@ -61,7 +61,7 @@ type Config struct {
 	RoleRows RoleRows
 	Factors  Factors
 
-	Sends bool // the server has SMTP
+	Mails bool // the server mails links: it has SMTP, and knows its address
 
 	// Address is the vendor's console as browsers are sent back to it. It fails
 	// while nobody knows.
