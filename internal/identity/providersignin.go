@@ -152,6 +152,14 @@ func (p *Providers) settle(
 	}
 	var in SignedIn
 	err := p.c.Runner.Run(ctx, func(t tx.Tx) error {
+		// It may have been switched off, or changed, on the way.
+		now, found, err := p.c.Store.Provider(t, vendor)
+		if err == nil && (!found || !now.Enabled || !bytes.Equal(fingerprint(now), fingerprint(settings))) {
+			err = errNoProvider()
+		}
+		if err != nil {
+			return err
+		}
 		user, err := p.whose(t, vendor, state, settings, who)
 		if err != nil {
 			return err
