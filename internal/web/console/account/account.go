@@ -19,7 +19,7 @@ var templates embed.FS
 // Sessions ends the sessions of who is signed in.
 type Sessions interface {
 	Revoke(t tx.Tx, vendor ident.VendorID, user identity.User, session ident.UUID) error
-	EndOthers(t tx.Tx, vendor ident.VendorID, user ident.UserID, but ident.SessionID) error
+	RevokeOthers(t tx.Tx, vendor ident.VendorID, own identity.Session) error
 }
 
 // SessionRows lists a user's sessions.
@@ -212,8 +212,7 @@ func (p *Pages) endSession(t tx.Tx, q *web.Request, _ web.Values) (web.Done, err
 }
 
 func (p *Pages) endOthers(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-	s := q.Person.Session
-	return web.Done{To: back(q), Say: web.Flash{Text: "All other sessions have ended."}}, p.Sessions.EndOthers(t, q.VendorID(), s.User.ID, s.ID)
+	return web.Done{To: back(q), Say: web.Flash{Text: "All other sessions have ended."}}, p.Sessions.RevokeOthers(t, q.VendorID(), q.Person.Session)
 }
 
 func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {

@@ -111,6 +111,9 @@ func explains(i imports.Import) string {
 	case imports.Running:
 		return "You can leave this page: the import goes on, also when the server is started anew. Each line is brought in wholly or not at all, and never twice."
 	case imports.Stopped:
+		if i.Waiting() == 0 {
+			return "It was stopped at its last line. What is done stays."
+		}
 		return "It was stopped. What is done stays; the rest waits until you go on with it."
 	case imports.Refused:
 		return "A line failed, so nothing at all was brought in. Correct the file and upload it again, or remove the reason and try again."
