@@ -93,7 +93,9 @@ func (a *API) apiKeys() []operation {
 		}),
 		change(a, operation{
 			Method: http.MethodDelete, Path: "/api-keys/{id}", ID: "revoke-api-key", Group: group, Summary: "Revoke an API key",
-			About: "It stops working everywhere within a second. The key stays in the list. An admin key that may do more than the calling one is not revoked by it.", Permission: identity.ManageAPIKeys,
+			About: "It stops working everywhere within a second. The key stays in the list. " +
+				"An admin key that may do more than the calling one is not revoked by it.",
+			Permission: identity.ManageAPIKeys,
 		}, func(t tx.Tx, q *request, _ nothing) (nothing, error) {
 			by, _ := edge.PrincipalFrom(q.ctx)
 			_, err := a.APIKeys.Revoke(t, by, q.id)
