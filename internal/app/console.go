@@ -92,7 +92,7 @@ func (a *App) consoleEntrance(f *web.Face) ([]edge.Route, error) {
 	r := a.rooms
 	p, err := entrance.New(entrance.Config{
 		Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers, Vendors: r.VendorRows,
-		Site: a.site, Address: a.consoleAddress,
+		Mails: a.mailsLinks(), Site: a.site, Address: a.consoleAddress,
 	})
 	if err != nil {
 		return nil, err

@@ -202,8 +202,8 @@ func TestWhatNeedsAttention(t *testing.T) {
 		if asked.Status != 400 || !strings.Contains(asked.Text("#main"), "without a licence") {
 			t.Errorf("a release that is not sure: %d %s", asked.Status, asked.Text("#main"))
 		}
-		kept, _ := asked.Find("input[name=ids]").Attr("value")
-		expects(t, b.Post(t, "/goodwill/release", url.Values{"ids": {kept}, "sure": {"on"}}), "#flash", "1 activation was released")
+		kept, _ := asked.Find("input[name=id]").Attr("value")
+		expects(t, b.Post(t, "/goodwill/release", url.Values{"id": {kept}, "sure": {"on"}}), "#flash", "1 activation was released")
 		expects(t, b.Get(t, "/goodwill"), "#list", "Nobody is in the goodwill zone")
 		if p := b.Post(t, "/goodwill/release", url.Values{"id": {"nonsense"}, "sure": {"on"}}); p.Status != 409 {
 			t.Errorf("a release of nothing: %d", p.Status)
@@ -219,9 +219,9 @@ func TestWhatNeedsAttention(t *testing.T) {
 		if past.Status != 400 || !strings.Contains(past.Text(".app-error"), "over") {
 			t.Errorf("an extension into the past: %d %s", past.Status, past.Text("#main"))
 		}
-		kept, _ = asked.Find("input[name=ids]").Attr("value")
+		kept, _ = asked.Find("input[name=id]").Attr("value")
 		until := time.Now().AddDate(2, 0, 0).Format(time.DateOnly)
-		expects(t, b.Post(t, "/expiring/extend", url.Values{"ids": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
+		expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
 		expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
 
 		x.refusesViewers(t)

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"chancery/internal/app/apptest"
+	"chancery/internal/store"
+	"chancery/internal/tx"
 )
 
 // importer is somebody who imports, and the job that does not wait.
@@ -209,5 +211,25 @@ func allOrNothing(t *testing.T, b importer) {
 	}
 	if n := strings.Count(b.Get(t, "/customers?format=csv").Body, "Sample more"); n != 120 {
 		t.Errorf("%s customers, want 120", strconv.Itoa(n))
+	}
+}
+
+// A line at which the server failed is told at the top of the import's page.
+func TestImportPageTellsOfAServersFault(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	b := importer{s.SignIn(t, s.Vendor(t, "Acme")), s}
+	done := b.carry(t, b.read(t, "customers", "company_name,email\nSample one,\nSample two,<two@example.com>\n"), nil)
+	if strings.Contains(done.Text("main"), "was not brought in") {
+		t.Errorf("a refused line is told as the server's fault: %s", done.Text("main"))
+	}
+	if err := s.App.Rooms().DB.Run(t.Context(), func(x tx.Tx) error {
+		_, err := store.On(x).Exec(`UPDATE import_lines SET problems = '[{"text":"The server failed at this line.","fault":true}]' WHERE state = 'failed'`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if p := b.Get(t, done.Path); !strings.Contains(p.Text("main"), "Line 3 was not brought in.") || !strings.Contains(p.Text("main"), "The server failed at this line.") {
+		t.Errorf("%s", p.Text("main"))
 	}
 }

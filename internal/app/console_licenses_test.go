@@ -193,7 +193,8 @@ func TestConsoleListOfLicences(t *testing.T) {
 		undo := off.Find("#flash form")
 		back := s.Post(t, strings.TrimPrefix(undo.AttrOr("action", ""), s.Base), url.Values{"id": {undo.Find("input").AttrOr("value", "")}})
 		says(t, back, "#flash", "2 licences were switched on")
-		says(t, s.Post(t, "/licenses/switch-off", nil), "#flash", "No licence is ticked")
+		says(t, s.Post(t, "/licenses/switch-off", nil), "#flash", "Nothing is ticked")
+		says(t, s.Post(t, "/licenses/switch-off", url.Values{"id": {"nonsense"}}), "#flash", "not one of the list")
 		if p := s.Post(t, "/licenses/switch-off", url.Values{"id": {s.product}}); p.Status != 404 {
 			t.Errorf("an unknown licence: %d", p.Status)
 		}

@@ -23,6 +23,7 @@ func (a *App) consoleTeam(f *web.Face) ([]edge.Route, error) {
 	r := a.rooms
 	p, err := team.New(team.Config{
 		Face: f, Users: r.Users, UserRows: r.UserRows, Links: r.Links, Roles: r.Roles, RoleRows: r.RoleRows, Factors: r.Factors,
+		Mails: a.mailsLinks(), Address: a.consoleAddress,
 	})
 	if err != nil {
 		return nil, err

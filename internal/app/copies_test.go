@@ -54,7 +54,7 @@ func TestTwoCopies(t *testing.T) {
 				if _, err := r.Keyring.Create(x, p.Vendor, p.VendorUUID, material); err != nil {
 					return err
 				}
-				_, err := r.APIKeys.Revoke(x, p.Vendor, p.ID)
+				_, err := r.APIKeys.Revoke(x, p, p.ID)
 				return err
 			}); err != nil {
 				t.Fatal(err)

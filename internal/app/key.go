@@ -181,7 +181,7 @@ func (c *keyRevoke) Run(s streams) error {
 		if err != nil {
 			return err
 		}
-		if err := r.DB.Run(ctx, func(t tx.Tx) error { _, err := r.APIKeys.Revoke(t, v.ID, id); return err }); err != nil {
+		if err := r.DB.Run(ctx, func(t tx.Tx) error { _, err := r.APIKeys.Revoke(t, identity.Operator(v.ID), id); return err }); err != nil {
 			return asUsage(err)
 		}
 		fmt.Fprintln(s.out, "Revoked. Running servers refuse it within a second.")

@@ -24,7 +24,7 @@ func TestInvited(t *testing.T) {
 			t.Errorf("a wrong address: %d %s", p.Status, p.Text("main"))
 		}
 		made := owner.Post(t, "/settings/team/invite", url.Values{"email": {"bob@example.com"}, "name": {"Bob"}, "role": {"admin"}})
-		link := strings.TrimPrefix(made.Find("[data-copy]").AttrOr("data-copy", ""), owner.Base)
+		link := strings.TrimPrefix(made.Find("[data-copy]").AttrOr("data-copy", ""), owner.URL+owner.Base)
 		if !strings.HasPrefix(link, "/reset?token=chl_") {
 			t.Fatalf("no link: %d %s", made.Status, made.Text("main"))
 		}

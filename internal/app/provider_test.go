@@ -156,7 +156,7 @@ func TestProvider(t *testing.T) {
 		}
 
 		made := owner.Post(t, "/settings/team/invite", url.Values{"email": {"bob@example.com"}, "name": {"Bob"}, "role": {"admin"}})
-		link := strings.TrimPrefix(made.Find("[data-copy]").AttrOr("data-copy", ""), owner.Base)
+		link := strings.TrimPrefix(made.Find("[data-copy]").AttrOr("data-copy", ""), owner.URL+owner.Base)
 		p.as("bob", "bob@example.com", nil)
 		bob := s.Browser(t, v)
 		if page := bob.Get(t, "/sign-in/provider"); page.Status != 403 || !strings.Contains(page.Text("main"), "nobody of this team") {
@@ -180,7 +180,7 @@ func TestProvider(t *testing.T) {
 
 		// Passwords are over for the team, and stay for owners.
 		cleared := owner.Post(t, "/settings/team/invite", url.Values{"email": {"carl@example.com"}, "name": {"Carl"}, "role": {"admin"}})
-		token := strings.TrimPrefix(strings.TrimPrefix(cleared.Find("[data-copy]").AttrOr("data-copy", ""), owner.Base), "/reset?token=")
+		token := strings.TrimPrefix(strings.TrimPrefix(cleared.Find("[data-copy]").AttrOr("data-copy", ""), owner.URL+owner.Base), "/reset?token=")
 		carl := s.Browser(t, v)
 		carl.Post(t, "/reset", url.Values{"token": {token}, "password": {newPassword}})
 		if page := carl.Post(t, "/sign-in", url.Values{"email": {"carl@example.com"}, "password": {newPassword}}); page.Status != 400 || !strings.Contains(page.Text("main"), "signs in with Acme ID") {
@@ -194,7 +194,7 @@ func TestProvider(t *testing.T) {
 func TestProviderAttacks(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		v := s.Vendor(t, "Acme")
-		p, _ := connected(t, s, v, "any")
+		p, owner := connected(t, s, v, "any")
 		for name, c := range map[string]struct {
 			change func(claims map[string]any)
 			want   string
@@ -216,6 +216,13 @@ func TestProviderAttacks(t *testing.T) {
 				t.Errorf("%s signed in", name)
 			}
 		}
+		// The provider is switched off while somebody is on the way.
+		p.as("boss", v.OwnerEmail, func(map[string]any) { owner.Post(t, "/settings/sign-in/off", nil) })
+		late := s.Browser(t, v)
+		if page := late.Get(t, "/sign-in/provider"); page.Status != 409 || !strings.Contains(page.Text("main"), "does not sign in with a provider") {
+			t.Errorf("switched off meanwhile: %d at %s", page.Status, page.Path)
+		}
+		owner.Post(t, "/settings/sign-in/on", nil)
 		p.as("boss", v.OwnerEmail, nil)
 
 		// A code and a state that another browser was sent back with.

@@ -111,18 +111,23 @@ func (s *APIKeys) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, c Chan
 	return after, nil
 }
 
-// Revoke ends a key; everywhere within a second. Revoking twice changes nothing.
-func (s *APIKeys) Revoke(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (APIKey, error) {
-	before, err := s.get(t, vendor, uuid)
+// Revoke ends a key; everywhere within a second. Revoking twice changes nothing. A key
+// that may do what by may not is out of reach: who holds less must not stop the back
+// office of who holds more.
+func (s *APIKeys) Revoke(t tx.Tx, by Principal, uuid ident.UUID) (APIKey, error) {
+	before, err := s.get(t, by.Vendor, uuid)
 	if err != nil || before.RevokedAt != nil {
 		return before, err
 	}
+	if before.Kind == Admin && !by.MayAll(before.Permissions) {
+		return APIKey{}, errBeyond("api_key")
+	}
 	after, now := before, t.Now()
 	after.RevokedAt = &now
-	if err := s.store.Update(t, vendor, after); err != nil {
+	if err := s.store.Update(t, by.Vendor, after); err != nil {
 		return APIKey{}, err
 	}
-	journalKey(t, vendor, "api_key.revoked", &before, after)
+	journalKey(t, by.Vendor, "api_key.revoked", &before, after)
 	return after, nil
 }
 

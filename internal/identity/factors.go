@@ -82,7 +82,12 @@ func totpPurpose(user ident.UUID) string { return "totp\x00" + user.String() }
 // BeginTOTP makes a secret for one's own authenticator app; it counts once
 // ConfirmTOTP has seen a code. Issuer is what the app shows: the vendor's name.
 func (f *Factors) BeginTOTP(t tx.Tx, by Principal, own User, issuer string) (Setup, error) {
-	if own.HasTOTP {
+	// Looked at under the lock: another window may have switched one on meanwhile.
+	now, found, err := f.c.Store.TOTP(t, by.Vendor, own.ID)
+	if err != nil {
+		return Setup{}, err
+	}
+	if found && now.ConfirmedAt != nil {
 		return Setup{}, fault.Refused("totp_exists", "An authenticator app is set up already.", "Remove it first.")
 	}
 	secret := f.c.IDs.Secret(totpSecret)
@@ -227,7 +232,7 @@ func (f *Factors) check(t tx.Tx, vendor ident.VendorID, user User, code string) 
 	}
 	used, err := f.c.Store.UseCode(t, vendor, user.ID, codeHash(code))
 	if used {
-		journalFactor(t, vendor, "user.recovery_code_used", user)
+		t.Journal(tx.Entry{Vendor: vendor, Action: "user.recovery_code_used", Subject: asUser, ID: user.UUID, By: user.actor()})
 	}
 	return used, err
 }

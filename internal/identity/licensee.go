@@ -167,6 +167,13 @@ func (r *Links) licensee(t tx.Tx, vendor ident.VendorID, email string) (user Use
 	if err != nil || !named {
 		return User{}, false, err
 	}
+	// Two may ask at once: the second finds whom the first has made.
+	if err := r.c.UserStore.LockTeam(t, vendor); err != nil {
+		return User{}, false, err
+	}
+	if user, _, found, err = r.c.UserStore.GetByEmail(t, vendor, email); err != nil || found {
+		return user, found, err
+	}
 	user, err = r.c.Users.Create(t, Operator(vendor), NewUser{Email: email})
 	return user, err == nil, err
 }

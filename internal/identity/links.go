@@ -82,7 +82,7 @@ func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, 
 		if _, err := r.send(t, vendor, user, Recovery, newLinkToken(r.c.IDs)); err != nil {
 			return err
 		}
-		t.Journal(tx.Entry{Vendor: vendor, Action: "user.recovery_requested", Subject: asUser, ID: user.UUID})
+		t.Journal(tx.Entry{Vendor: vendor, Action: "user.recovery_requested", Subject: asUser, ID: user.UUID, After: map[string]string{"email": user.Email}})
 		return nil
 	})
 }
@@ -167,7 +167,7 @@ func (r *Links) Reset(ctx context.Context, vendor ident.VendorID, token, passwor
 		if taken.Kind == Invitation {
 			action = "user.invitation_accepted"
 		}
-		t.Journal(tx.Entry{Vendor: vendor, Action: action, Subject: asUser, ID: user.UUID})
+		t.Journal(tx.Entry{Vendor: vendor, Action: action, Subject: asUser, ID: user.UUID, By: user.actor()})
 		return r.c.Sessions.EndAll(t, vendor, user.ID)
 	})
 	return user, err

@@ -198,6 +198,8 @@ func (p *Passkeys) suspect(t tx.Tx, vendor ident.VendorID, user User, key Passke
 	}
 	now := t.Now()
 	key.SuspectAt = &now
-	t.Journal(tx.Entry{Vendor: vendor, Action: "user.passkey_suspect", Subject: asUser, ID: user.UUID, After: map[string]string{"name": key.Name}})
+	t.Journal(tx.Entry{
+		Vendor: vendor, Action: "user.passkey_suspect", Subject: asUser, ID: user.UUID, By: user.actor(), After: map[string]string{"name": key.Name},
+	})
 	return p.c.Store.SetPasskey(t, vendor, key)
 }

@@ -152,6 +152,14 @@ func (p *Providers) settle(
 	}
 	var in SignedIn
 	err := p.c.Runner.Run(ctx, func(t tx.Tx) error {
+		// It may have been switched off, or changed, on the way.
+		now, found, err := p.c.Store.Provider(t, vendor)
+		if err == nil && (!found || !now.Enabled || !bytes.Equal(fingerprint(now), fingerprint(settings))) {
+			err = errNoProvider()
+		}
+		if err != nil {
+			return err
+		}
 		user, err := p.whose(t, vendor, state, settings, who)
 		if err != nil {
 			return err
@@ -190,7 +198,7 @@ func (p *Providers) whose(t tx.Tx, vendor ident.VendorID, state journeyState, se
 	if err := p.link(t, vendor, link.User, who); err != nil {
 		return User{}, err
 	}
-	t.Journal(tx.Entry{Vendor: vendor, Action: "user.invitation_accepted", Subject: asUser, ID: link.User.UUID})
+	t.Journal(tx.Entry{Vendor: vendor, Action: "user.invitation_accepted", Subject: asUser, ID: link.User.UUID, By: link.User.actor()})
 	return link.User, nil
 }
 
@@ -206,7 +214,7 @@ func (p *Providers) link(t tx.Tx, vendor ident.VendorID, user User, who Identity
 		return fault.Refused("identity_taken", "This sign-in is linked to another user, or this user to another sign-in.",
 			"Disconnect it there first.")
 	}
-	t.Journal(tx.Entry{Vendor: vendor, Action: "user.identity_linked", Subject: asUser, ID: user.UUID, After: map[string]string{
+	t.Journal(tx.Entry{Vendor: vendor, Action: "user.identity_linked", Subject: asUser, ID: user.UUID, By: user.actor(), After: map[string]string{
 		"issuer": who.Issuer, "subject": who.Subject,
 	}})
 	return nil

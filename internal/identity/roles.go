@@ -3,6 +3,7 @@ package identity
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -169,7 +170,7 @@ func checkRole(r Role, asked []Permission) error {
 	wrong.Text("name", r.Name, 1, 60)
 	wrong.Text("description", r.Description, 0, 200)
 	for _, built := range BuiltInRoles() {
-		wrong.Check(r.Name != built.Name, "name", "must not be that of a built-in role")
+		wrong.Check(!strings.EqualFold(r.Name, built.Name), "name", "must not be that of a built-in role")
 	}
 	wrong.Check(len(r.Permissions) == len(slices.Compact(slices.Sorted(slices.Values(asked)))), "permissions", "holds one that a role can't have")
 	wrong.Check(len(asked) > 0, "permissions", "must not be empty")

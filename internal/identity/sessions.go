@@ -136,7 +136,13 @@ func (s *Sessions) Revoke(t tx.Tx, vendor ident.VendorID, user User, session ide
 	return nil
 }
 
-// EndOthers ends all of a user's sessions but this one.
+// RevokeOthers ends all of one's own sessions but this one, because one wants to.
+func (s *Sessions) RevokeOthers(t tx.Tx, vendor ident.VendorID, own Session) error {
+	t.Journal(tx.Entry{Vendor: vendor, Action: "user.other_sessions_revoked", Subject: asUser, ID: own.User.UUID})
+	return s.EndOthers(t, vendor, own.User.ID, own.ID)
+}
+
+// EndOthers ends all of a user's sessions but this one, as part of another change.
 func (s *Sessions) EndOthers(t tx.Tx, vendor ident.VendorID, user ident.UserID, but ident.SessionID) error {
 	return s.store.EndOthers(t, vendor, user, but)
 }

@@ -153,7 +153,7 @@ func (s *SignIn) Enter(t tx.Tx, vendor ident.VendorID, user User, b Beginning) (
 		return SignedIn{}, err
 	}
 	t.Journal(tx.Entry{
-		Vendor: vendor, Action: "user.signed_in", Subject: asUser, ID: user.UUID,
+		Vendor: vendor, Action: "user.signed_in", Subject: asUser, ID: user.UUID, By: user.actor(),
 		After: map[string]any{"email": user.Email, "method": b.Method, "second_factor": b.SecondFactor},
 	})
 	return SignedIn{Token: token, Session: session, User: user}, nil

@@ -93,6 +93,9 @@ func checkEmail(wrong *fault.Fields, field, text string) string {
 // asUser is the kind of principal, and the audit log's subject.
 const asUser = "user"
 
+// actor is the user as who acts: for whoever proves to be them without being signed in.
+func (u User) actor() tx.Actor { return tx.Actor{Kind: asUser, ID: u.UUID.String(), Name: u.Email} }
+
 type userRecord struct {
 	Email    string `json:"email"`
 	Name     string `json:"name"`

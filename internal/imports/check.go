@@ -96,7 +96,7 @@ func checkLicense(wrong *fault.Fields, c LicenseLine, a Around) {
 func problems(headings []string, r Reading, wrong fault.Fields) []Problem {
 	all := make([]Problem, len(wrong))
 	for i, w := range wrong {
-		all[i] = Problem{r.heading(headings, fileName(w.Name)), w.Message}
+		all[i] = Problem{Column: r.heading(headings, fileName(w.Name)), Text: w.Message}
 	}
 	return all
 }

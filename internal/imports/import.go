@@ -89,6 +89,7 @@ type Line struct {
 type Problem struct {
 	Column string `json:"column,omitempty"` // as the file calls it; empty for the whole line
 	Text   string `json:"text"`             // a clause after the column: "must be a date"
+	Fault  bool   `json:"fault,omitempty"`  // it is the server's: nothing is wrong with the line
 }
 
 // Result is what a line made.

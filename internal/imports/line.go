@@ -49,11 +49,11 @@ func plain(headings []string, r Reading, l Line) []Problem {
 		}
 		switch {
 		case utf8.RuneCountInString(cell) > maxCell:
-			wrong = append(wrong, Problem{headings[i], "is longer than 4,000 characters"})
+			wrong = append(wrong, Problem{Column: headings[i], Text: "is longer than 4,000 characters"})
 		case strings.ContainsFunc(cell, unicode.IsControl):
-			wrong = append(wrong, Problem{headings[i], "must be plain text in one line"})
+			wrong = append(wrong, Problem{Column: headings[i], Text: "must be plain text in one line"})
 		case strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "@"):
-			wrong = append(wrong, Problem{headings[i], "begins like a formula of a spreadsheet; export the values, not the formulae"})
+			wrong = append(wrong, Problem{Column: headings[i], Text: "begins like a formula of a spreadsheet; export the values, not the formulae"})
 		}
 	}
 	return wrong

@@ -14,15 +14,16 @@ import (
 // batch is how many lines one transaction carries out at most.
 const batch = 25
 
-// refusal is a line that its rules refuse. It ends the transaction, which rolls
-// back what other lines did in it.
-type refusal struct {
+// failure is a line that could not be brought in: its rules refuse it, or the server
+// has a fault of its own at it. It ends the transaction, which rolls back what other
+// lines did in it.
+type failure struct {
 	line  Line
 	cause error
 }
 
-func (r *refusal) Error() string { return fmt.Sprintf("line %d: %v", r.line.Number, r.cause) }
-func (r *refusal) Unwrap() error { return r.cause }
+func (f *failure) Error() string { return fmt.Sprintf("line %d: %v", f.line.Number, f.cause) }
+func (f *failure) Unwrap() error { return f.cause }
 
 // Work carries out the lines of all running imports, and tells how many it did.
 // It may run in several copies: each transaction looks at the lines anew, under
@@ -46,9 +47,9 @@ func (s *Service) Work(ctx context.Context) (int, error) {
 func (s *Service) carryOut(ctx context.Context, job Job) (done int, err error) {
 	for ctx.Err() == nil {
 		n, more, err := s.step(ctx, job, batch)
-		_, isRefusal := errors.AsType[*refusal](err)
+		_, ofALine := errors.AsType[*failure](err)
 		switch {
-		case isRefusal:
+		case ofALine:
 			n, more, err = s.singly(ctx, job)
 			done += n
 			if err != nil || !more {
@@ -69,8 +70,9 @@ func (s *Service) carryOut(ctx context.Context, job Job) (done int, err error) {
 // step carries out the next lines in one transaction, at most so many; all of
 // them where it is all or nothing. more is false when nothing is left to do.
 func (s *Service) step(ctx context.Context, job Job, most int) (done int, more bool, err error) {
+	var at *Line // the one that is being brought in
 	err = s.Runner.Run(ctx, func(t tx.Tx) error {
-		done, more = 0, false
+		done, more, at = 0, false, nil
 		i, found, err := s.Store.Lock(t, job.Vendor, job.UUID)
 		if err != nil || !found || i.State != Running {
 			return err
@@ -82,11 +84,10 @@ func (s *Service) step(ctx context.Context, job Job, most int) (done int, more b
 		if err != nil {
 			return err
 		}
-		for _, l := range lines {
+		for n := range lines {
+			l := lines[n]
+			at = &lines[n]
 			if l.Result, err = s.bring(t, job.Vendor, i, l); err != nil {
-				if refusable(err) {
-					return &refusal{l, err}
-				}
 				return err
 			}
 			l.State, l.Problems = LineDone, nil
@@ -95,6 +96,7 @@ func (s *Service) step(ctx context.Context, job Job, most int) (done int, more b
 			}
 			done++
 		}
+		at = nil
 		i.Done += done
 		more = i.Waiting() > 0 && len(lines) > 0
 		if !more {
@@ -104,16 +106,20 @@ func (s *Service) step(ctx context.Context, job Job, most int) (done int, more b
 	})
 	if err != nil {
 		done = 0
+		// What passes by itself is nobody's fault: the job tries it again.
+		if at != nil && ctx.Err() == nil && (refusable(err) || fault.As(err).Kind == fault.Internal) {
+			err = &failure{*at, err}
+		}
 	}
 	return done, more, err
 }
 
-// singly goes on after a batch in which a line was refused, and which left
-// nothing behind: its lines one by one, up to the refused one, which fails.
+// singly goes on after a batch in which a line failed, and which left nothing
+// behind: its lines one by one, up to that one.
 func (s *Service) singly(ctx context.Context, job Job) (done int, more bool, err error) {
 	for range batch {
 		n, more, err := s.step(ctx, job, 1)
-		if again, ok := errors.AsType[*refusal](err); ok {
+		if again, ok := errors.AsType[*failure](err); ok {
 			more, err := s.fail(ctx, job, again)
 			return done, more, err
 		}
@@ -122,11 +128,14 @@ func (s *Service) singly(ctx context.Context, job Job) (done int, more bool, err
 			return done, more, err
 		}
 	}
-	return done, true, nil // what was refused has passed by now
+	return done, true, nil // what was wrong has passed by now
 }
 
-// fail marks a refused line. With all or nothing, the import ends with it.
-func (s *Service) fail(ctx context.Context, job Job, refused *refusal) (more bool, err error) {
+// fail marks a line that failed. With all or nothing, the import ends with it; a
+// fault of the server's own ends every import, for it may come back at every line,
+// and is given back for the log.
+func (s *Service) fail(ctx context.Context, job Job, failed *failure) (more bool, err error) {
+	own := !refusable(failed.cause)
 	err = s.Runner.Run(ctx, func(t tx.Tx) error {
 		more = false
 		i, found, err := s.Store.Lock(t, job.Vendor, job.UUID)
@@ -138,10 +147,10 @@ func (s *Service) fail(ctx context.Context, job Job, refused *refusal) (more boo
 			return err
 		}
 		for _, l := range first {
-			if l.Number != refused.line.Number {
+			if l.Number != failed.line.Number {
 				continue
 			}
-			l.State, l.Problems = LineFailed, s.explain(i, refused.cause)
+			l.State, l.Problems = LineFailed, s.explain(i, failed.cause)
 			if err := s.Store.SaveLine(t, job.Vendor, i.ID, l); err != nil {
 				return err
 			}
@@ -152,16 +161,24 @@ func (s *Service) fail(ctx context.Context, job Job, refused *refusal) (more boo
 		case i.AllOrNothing:
 			more = false
 			s.finish(t, job.Vendor, &i, Refused)
+		case own:
+			more = false
+			s.finish(t, job.Vendor, &i, Stopped)
 		case !more:
 			s.finish(t, job.Vendor, &i, Finished)
 		}
 		return s.Store.Save(t, job.Vendor, i)
 	})
+	if err == nil && own {
+		err = failed
+	}
 	return more, err
 }
 
 func (s *Service) finish(t tx.Tx, v ident.VendorID, i *Import, state State) {
-	i.State, i.FinishedAt = state, t.Now()
+	if i.State = state; state != Stopped {
+		i.FinishedAt = t.Now()
+	}
 	s.journal(t, v, "import."+string(state), *i)
 }
 
@@ -169,6 +186,10 @@ func (s *Service) bring(t tx.Tx, v ident.VendorID, i Import, l Line) (Result, er
 	r, err := ReadAs(i.Kind, i.Columns)
 	if err != nil {
 		return Result{}, err
+	}
+	// A line that is tried again has not become right by it.
+	if wrong := plain(i.Columns, r, l); len(wrong) > 0 {
+		return Result{}, &unreadable{wrong}
 	}
 	if i.Kind == Customers {
 		c, wrong := customerLine(r, l)
@@ -188,6 +209,16 @@ func (s *Service) bring(t tx.Tx, v ident.VendorID, i Import, l Line) (Result, er
 	return s.Trade.IssueLicense(t, v, c)
 }
 
+// unreadable is a line with cells that can't be taken as they are.
+type unreadable struct{ problems []Problem }
+
+func (u *unreadable) Error() string { return u.problems[0].Column + " " + u.problems[0].Text }
+
+// Unwrap makes it a refusal.
+func (u *unreadable) Unwrap() error {
+	return fault.Wrong(fault.Field{Name: u.problems[0].Column, Message: u.problems[0].Text})
+}
+
 // refusable: a line's own fault, not the server's.
 func refusable(err error) bool {
 	switch fault.As(err).Kind {
@@ -198,8 +229,14 @@ func refusable(err error) bool {
 	}
 }
 
-// explain tells a refusal by the columns of the file.
+// explain tells why a line failed by the columns of the file.
 func (s *Service) explain(i Import, cause error) []Problem {
+	if u, ok := errors.AsType[*unreadable](cause); ok {
+		return u.problems
+	}
+	if !refusable(cause) {
+		return []Problem{{Fault: true, Text: "The server failed at this line, and its log says why: try the line again, and if it fails again tell who runs the server."}}
+	}
 	e := fault.As(cause)
 	r, err := ReadAs(i.Kind, i.Columns)
 	if err != nil || len(e.Fields) == 0 {

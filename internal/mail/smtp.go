@@ -89,7 +89,8 @@ func (t *Transport) Send(ctx context.Context, o mailing.Outgoing) error {
 	if err != nil {
 		return errors.Join(errors.New("the mail can't be written: its address or subject is wrong"), mailing.ErrRefused)
 	}
-	if err := t.client.DialAndSendWithContext(ctx, m); err != nil {
+	// What the server has taken is sent, also where it then parts badly.
+	if err := t.client.DialAndSendWithContext(ctx, m); err != nil && !m.IsDelivered() {
 		return failure(err)
 	}
 	return nil

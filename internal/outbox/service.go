@@ -167,5 +167,5 @@ func recordOf(s Subscription) any {
 		Target    string   `json:"target"`
 		Events    []string `json:"events"`
 		IsEnabled bool     `json:"is_enabled"`
-	}{s.Kind, s.Target, s.Events, s.IsEnabled}
+	}{s.Kind, Shown(s.Target), s.Events, s.IsEnabled}
 }

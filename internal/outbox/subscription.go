@@ -132,3 +132,17 @@ func goodURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.Fragment == "" && u.Opaque == ""
 }
+
+// Shown is a target as logs and records may hold it: its query may be a token of the
+// receiver's.
+func Shown(target string) string {
+	u, err := url.Parse(target)
+	if err != nil || u.Host == "" {
+		return target
+	}
+	shown := u.Scheme + "://" + u.Host + u.EscapedPath()
+	if u.RawQuery != "" {
+		shown += "?(left out)"
+	}
+	return shown
+}

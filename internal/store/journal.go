@@ -12,8 +12,11 @@ func (t *Tx) writeJournal() error {
 	if len(t.entries) == 0 {
 		return nil
 	}
-	a := tx.ActorFrom(t.ctx)
 	for _, e := range t.entries {
+		a := tx.ActorFrom(t.ctx)
+		if e.By.Kind != "" {
+			a.Kind, a.ID, a.Name = e.By.Kind, e.By.ID, e.By.Name
+		}
 		before, err := jsonText(e.Before)
 		if err != nil {
 			return err

@@ -51,6 +51,10 @@ type Entry struct {
 	License ident.LicenseID // the licence whose History shows it; zero for none
 	Before  any             // marshalled to JSON; nil for none; never a secret
 	After   any
+
+	// By is who acts, where the change itself proves it: somebody who signs in. Its
+	// address and request are those of the context. Zero for who the context names.
+	By Actor
 }
 
 // Event is something that may leave the server after the commit.

@@ -105,17 +105,9 @@ func (f *Face) Base(slug string) string { return "/" + f.Name + "/" + slug }
 func (f *Face) CookieName() string { return "chancery_" + f.Name }
 
 // Cookie carries a session of this vendor to its pages and to no other's. With an
-// empty token it takes the session away. Its age is told, not its end: browsers'
-// clocks are their own.
+// empty token it takes the session away.
 func (f *Face) Cookie(slug, token string, age time.Duration) *http.Cookie {
-	c := &http.Cookie{ //nolint:gosec // Secure where there is TLS
-		Name: f.CookieName(), Value: token, Path: f.Base(slug), MaxAge: int(age / time.Second),
-		HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode,
-	}
-	if token == "" {
-		c.MaxAge = -1
-	}
-	return c
+	return f.cookie(f.CookieName(), token, f.Base(slug), age)
 }
 
 func (f *Face) authenticate(r *http.Request) (identity.Principal, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Flash is what the next page says of the last change.
@@ -24,6 +25,7 @@ type Undo struct {
 
 const (
 	flashCookie = "flash"
+	flashAge    = time.Minute
 	maxFlash    = 3000 // bytes of a cookie that browsers keep
 )
 
@@ -36,22 +38,17 @@ func (f *Face) setFlash(w http.ResponseWriter, base string, say *Flash) {
 	if err != nil || len(b) > maxFlash {
 		return // a message too long for a cookie is not worth an error after the change
 	}
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure where there is TLS
-		Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString(b), Path: base, MaxAge: 60,
-		HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode,
-	})
+	http.SetCookie(w, f.cookie(flashCookie, base64.RawURLEncoding.EncodeToString(b), base, flashAge))
 }
 
 // takeFlash reads the flash and removes it.
 func (f *Face) takeFlash(w http.ResponseWriter, q *Request) {
-	c, err := q.R.Cookie(flashCookie)
-	if err != nil {
+	kept := q.Cookie(flashCookie)
+	if kept == "" {
 		return
 	}
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure where there is TLS
-		Name: flashCookie, Path: q.Base, MaxAge: -1, HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode,
-	})
-	b, err := base64.RawURLEncoding.DecodeString(c.Value)
+	http.SetCookie(w, f.cookie(flashCookie, "", q.Base, 0))
+	b, err := base64.RawURLEncoding.DecodeString(kept)
 	if err != nil {
 		return
 	}

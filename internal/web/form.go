@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"chancery/internal/fault"
 )
@@ -113,6 +114,9 @@ func (f *Form) Add(g Group) {
 			if given, ok := f.sent[d.Name]; ok || d.Kind == CheckField || d.Kind == ChecksField {
 				d.Values = given
 				d.Value = f.sent.Get(d.Name)
+				if d.Kind == HiddenField {
+					d.Value = strings.Join(given, ",") // of several, none is lost
+				}
 			}
 		}
 		if message, wrong := f.errors[d.Name]; wrong {

@@ -24,6 +24,7 @@ type Request struct {
 
 	face    *Face
 	say     *Flash
+	moved   string // the base that the vendor's pages have from now on; empty for the same
 	cookies []*http.Cookie
 }
 

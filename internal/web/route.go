@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"mime/multipart"
 	"net/http"
@@ -71,7 +72,7 @@ func AskWith[P Chromed, T any](
 	t := viewOf[P](f, file)
 	get := f.askFirst(path, who, func(q *Request, form *Form) (Chromed, error) { return show(q, form) }, t)
 	post := f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
-		v, err := f.values(q)
+		v, err := q.Form()
 		if err != nil {
 			return err
 		}
@@ -98,7 +99,7 @@ func AskOwn[P Chromed](
 	}
 	get := f.askFirst(path, who, func(q *Request, form *Form) (Chromed, error) { return show(q, form) }, t)
 	post := f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
-		v, err := f.values(q)
+		v, err := q.Form()
 		if err != nil {
 			return err
 		}
@@ -125,14 +126,26 @@ func Reveal[P, D Chromed, T any](
 	act func(t tx.Tx, q *Request, v Values) (T, error),
 	endFile string, end func(q *Request, made T) (D, error),
 ) []edge.Route {
+	return RevealWith(f, path, who, file, show, func(_ *Request, v Values) (Values, error) { return v, nil }, act, endFile, end)
+}
+
+// RevealWith is Reveal for a change that needs something looked up or proved before
+// its transaction. prepare may refuse.
+func RevealWith[P, D Chromed, I, T any](
+	f *Face, path string, who Access, file string,
+	show func(q *Request, form *Form) (P, error),
+	prepare func(q *Request, v Values) (I, error),
+	act func(t tx.Tx, q *Request, in I) (T, error),
+	endFile string, end func(q *Request, made T) (D, error),
+) []edge.Route {
 	t, last := viewOf[P](f, file), viewOf[D](f, endFile)
 	get := f.askFirst(path, who, func(q *Request, form *Form) (Chromed, error) { return show(q, form) }, t)
 	post := f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
-		v, err := f.values(q)
+		v, err := q.Form()
 		if err != nil {
 			return err
 		}
-		made, err := edge.Change(q.Context(), f.Changes, func(t tx.Tx) (T, error) { return act(t, q, v) })
+		made, err := runPrepared(q, v, prepare, act)
 		if err != nil {
 			return f.askAgain(w, q, v, err, func(form *Form) (Chromed, error) { return show(q, form) }, t)
 		}
@@ -190,7 +203,7 @@ func ActWith[T any](
 	act func(t tx.Tx, q *Request, in T) (Done, error),
 ) edge.Route {
 	return f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
-		v, err := f.values(q)
+		v, err := q.Form()
 		if err != nil {
 			return err
 		}
@@ -207,14 +220,14 @@ func ActWith[T any](
 	})
 }
 
-func runPrepared[T any](
-	q *Request, v Values, prepare func(q *Request, v Values) (T, error), act func(t tx.Tx, q *Request, in T) (Done, error),
-) (Done, error) {
+func runPrepared[I, T any](
+	q *Request, v Values, prepare func(q *Request, v Values) (I, error), act func(t tx.Tx, q *Request, in I) (T, error),
+) (made T, err error) {
 	in, err := prepare(q, v)
 	if err != nil {
-		return Done{}, err
+		return made, err
 	}
-	return edge.Change(q.Context(), q.face.Changes, func(t tx.Tx) (Done, error) { return act(t, q, in) })
+	return edge.Change(q.Context(), q.face.Changes, func(t tx.Tx) (T, error) { return act(t, q, in) })
 }
 
 // showable: a refusal that the person can do something about.
@@ -232,7 +245,7 @@ func (f *Face) finish(w http.ResponseWriter, q *Request, done Done) {
 	for _, c := range q.cookies {
 		http.SetCookie(w, c)
 	}
-	f.setFlash(w, q.Base, &done.Say)
+	f.setFlash(w, cmp.Or(q.moved, q.Base), &done.Say)
 	if q.R.Header.Get("Chancery-Dialogue") != "" {
 		// A script that follows a redirect would read the page, and what it says once,
 		// before the person sees it.
@@ -245,8 +258,8 @@ func (f *Face) finish(w http.ResponseWriter, q *Request, done Done) {
 
 const uploadMemory = 8 << 20
 
-// values reads the form that a request sent.
-func (f *Face) values(q *Request) (Values, error) {
+// Form reads the form that a request sent.
+func (q *Request) Form() (Values, error) {
 	r := q.R
 	var err error
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {

@@ -126,23 +126,13 @@ func retryAfter(text string, now time.Time) time.Duration {
 // send the message once more within the receiver's tolerance.
 func written(r *http.Request, body []byte) string {
 	var b strings.Builder
-	// A query may hold a token of the receiver's.
-	fmt.Fprintf(&b, "POST %s\n", redacted(r))
+	fmt.Fprintf(&b, "POST %s\n", outbox.Shown(r.URL.String()))
 	for _, name := range []string{"Content-Type", "User-Agent", "Webhook-Id", "Webhook-Timestamp"} {
 		fmt.Fprintf(&b, "%s: %s\n", strings.ToLower(name), r.Header.Get(name))
 	}
 	b.WriteString("webhook-signature: (left out)\n\n")
 	b.Write(body)
 	return cut(b.String())
-}
-
-func redacted(r *http.Request) string {
-	u := r.URL
-	where := u.Scheme + "://" + u.Host + u.EscapedPath()
-	if u.RawQuery != "" {
-		where += "?(left out)"
-	}
-	return where
 }
 
 // read is the answer as it is kept: of its head only what helps, and no cookies.

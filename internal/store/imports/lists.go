@@ -21,6 +21,17 @@ func (s Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (imp
 	return i, err
 }
 
+// Broken gives the failed line at which the server had a fault of its own; found is
+// false without one.
+func (s Store) Broken(ctx context.Context, v ident.VendorID, id int64) (l imports.Line, found bool, err error) {
+	all, err := store.All[imports.Line](s.DB.Query(ctx, `SELECT `+lineColumns+` FROM import_lines
+		WHERE vendor_id = $1 AND import_id = $2 AND state = 'failed' AND problems LIKE '%"fault":true%' ORDER BY line LIMIT 1`, v, id))(scanLine)
+	if err != nil || len(all) == 0 {
+		return imports.Line{}, false, err
+	}
+	return all[0], true, nil
+}
+
 // List lists imports, the newest first.
 func (s Store) List(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[imports.Import], error) {
 	sqltext, args := store.Select(`SELECT `+importColumns+` FROM imports WHERE vendor_id =`, v).Page(r, store.Column{Name: "id"}, "id")

@@ -34,7 +34,7 @@ const selectItem = `SELECT o.id, o.uuid, s.uuid, o.stream, o.event, o.at, o.payl
 	FROM outbox o JOIN subscriptions s ON s.vendor_id = o.vendor_id AND s.id = o.subscription_id
 	WHERE o.vendor_id =`
 
-// looked is how many of the newest items of a subscription Standings reads.
+// looked is how many of the newest items of a subscription Standing reads.
 const looked = 1000
 
 // Standings gives how a vendor's subscriptions do, by id. It reads at most the
@@ -43,14 +43,15 @@ func (s Store) Standings(ctx context.Context, vendor ident.VendorID) (map[ident.
 	subs, err := s.Subscriptions(ctx, vendor)
 	by := map[ident.UUID]outbox.Standing{}
 	for _, sub := range subs {
-		if by[sub.UUID], err = s.standing(ctx, vendor, sub.ID); err != nil {
+		if by[sub.UUID], err = s.Standing(ctx, vendor, sub.ID); err != nil {
 			return nil, err
 		}
 	}
 	return by, err
 }
 
-func (s Store) standing(ctx context.Context, vendor ident.VendorID, sub outbox.SubscriptionID) (outbox.Standing, error) {
+// Standing gives how one of a vendor's subscriptions does.
+func (s Store) Standing(ctx context.Context, vendor ident.VendorID, sub outbox.SubscriptionID) (outbox.Standing, error) {
 	var st outbox.Standing
 	var at int64
 	_, err := s.DB.QueryRow(ctx, `SELECT COUNT(CASE WHEN o.delivered_at IS NULL AND o.dead_at IS NULL THEN 1 END),

@@ -31,6 +31,8 @@ func (p *people) withTOTP(t *testing.T, email, password string) (show func() str
 	}
 	storetest.Refuse(t, p.Env, "invalid_request", func(x tx.Tx) ([]string, error) { return p.factors.ConfirmTOTP(x, by, own, "000") })
 	codes = storetest.Do(t, p.Env, func(x tx.Tx) ([]string, error) { return p.factors.ConfirmTOTP(x, by, own, show()) })
+	// Another window, which has not seen it, must not begin anew in its place.
+	storetest.Refuse(t, p.Env, "totp_exists", func(x tx.Tx) (identity.Setup, error) { return p.factors.BeginTOTP(x, by, own.User, "Acme") })
 	return show, codes
 }
 

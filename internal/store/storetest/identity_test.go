@@ -39,7 +39,7 @@ func revoke(t *testing.T, e storetest.Env, vendor ident.VendorID, uuid string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	storetest.Do(t, e, func(x tx.Tx) (identity.APIKey, error) { return apiKeys(t, e).Revoke(x, vendor, id) })
+	storetest.Do(t, e, func(x tx.Tx) (identity.APIKey, error) { return apiKeys(t, e).Revoke(x, identity.Operator(vendor), id) })
 }
 
 func TestAPIKeys(t *testing.T) {
@@ -101,7 +101,9 @@ func TestAPIKeys(t *testing.T) {
 		})
 
 		// Another vendor can't reach it.
-		storetest.Refuse(t, e, "api_key_not_found", func(x tx.Tx) (identity.APIKey, error) { return service.Revoke(x, other.ID, app.UUID) })
+		storetest.Refuse(t, e, "api_key_not_found", func(x tx.Tx) (identity.APIKey, error) {
+			return service.Revoke(x, identity.Operator(other.ID), app.UUID)
+		})
 		if _, err := rows.ByUUID(t.Context(), other.ID, app.UUID); err == nil {
 			t.Error("another vendor reads the key")
 		}

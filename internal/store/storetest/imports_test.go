@@ -24,12 +24,20 @@ import (
 type ledger struct {
 	made    []string     // in the order of commits; what a rolled back line made is there too
 	refuses string       // the company that is refused
-	breaks  atomic.Int64 // the call that fails as a crash would, counted down
+	fails   string       // the company at which the server has a fault of its own
+	panics  string       // the company at which it panics
+	breaks  atomic.Int64 // the call at which the database is gone, counted down
 }
 
 func (x *ledger) CreateCustomer(t tx.Tx, v ident.VendorID, c imports.CustomerLine) (imports.Result, error) {
 	if x.breaks.Add(-1) == 0 {
-		return imports.Result{}, errors.New("the power is gone")
+		return imports.Result{}, &fault.Error{Kind: fault.Unavailable, Code: "database_unavailable", Message: "The power is gone."}
+	}
+	switch c.CompanyName {
+	case x.fails:
+		return imports.Result{}, errors.New("a defect of the server")
+	case x.panics:
+		panic("a defect of the server")
 	}
 	if c.CompanyName == x.refuses {
 		return imports.Result{}, fault.Wrong(fault.Field{Name: "email", Message: "is refused"})
@@ -217,6 +225,96 @@ func TestImportsAreKeptForATime(t *testing.T) {
 		b.Clock.Advance(2 * 24 * time.Hour)
 		if n, err := b.service.Forget(t.Context()); err != nil || n != 1 {
 			t.Errorf("%d forgotten, %v", n, err)
+		}
+	})
+}
+
+// A fault of the server at one line ends the import there: it says which line, and
+// can go on. Nothing of the line is left, and nothing of it is done twice.
+func TestAServersFaultEndsAnImport(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		for name, panics := range map[string]bool{"e": false, "p": true} {
+			b := newImports(t, e)
+			if bad := name + "041"; panics {
+				b.trade.panics = bad
+			} else {
+				b.trade.fails = bad
+			}
+			before := len(b.stored(t))
+			i := b.keep(t, name, 60, false)
+			if n, err := b.service.Work(t.Context()); err == nil || n != 41 {
+				t.Errorf("%s: %d done, %v; the log must hear of it", name, n, err)
+			}
+			got := b.now(t, i)
+			if got.State != imports.Stopped || got.Done != 41 || got.Failed != 1 || len(b.stored(t))-before != 41 {
+				t.Fatalf("%s: %+v, %d made", name, got, len(b.stored(t))-before)
+			}
+			line, found, err := b.rows.Broken(t.Context(), b.vendor, got.ID)
+			if err != nil || !found || line.Number != 43 || len(line.Problems) != 1 || !line.Problems[0].Fault {
+				t.Errorf("%s: %+v, %v, %v", name, line, found, err)
+			}
+			if n, err := b.service.Work(t.Context()); err != nil || n != 0 {
+				t.Errorf("%s: it went on by itself: %d, %v", name, n, err)
+			}
+			storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, i.UUID, false) })
+			if n, err := b.service.Work(t.Context()); err != nil || n != 18 {
+				t.Errorf("%s: the rest: %d, %v", name, n, err)
+			}
+			b.trade.fails, b.trade.panics = "", ""
+			storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.TryAgain(x, b.vendor, i.UUID) })
+			if n, err := b.service.Work(t.Context()); err != nil || n != 1 || b.now(t, i).State != imports.Finished || len(b.stored(t))-before != 60 {
+				t.Errorf("%s: tried again: %d, %v", name, n, err)
+			}
+			if _, found, err := b.rows.Broken(t.Context(), b.vendor, got.ID); err != nil || found {
+				t.Errorf("%s: the line is done, and still told of: %v", name, err)
+			}
+		}
+	})
+}
+
+// With all or nothing no line is left, and the whole file can be tried again.
+func TestAServersFaultRefusesAllOrNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newImports(t, e)
+		b.trade.fails = "c007"
+		i := b.keep(t, "c", 30, true)
+		if n, err := b.service.Work(t.Context()); err == nil || n != 0 {
+			t.Errorf("%d done, %v", n, err)
+		}
+		if got := b.now(t, i); got.State != imports.Refused || got.Done != 0 || got.Failed != 1 || len(b.stored(t)) != 0 {
+			t.Errorf("%+v, %d made", got, len(b.stored(t)))
+		}
+		b.trade.fails = ""
+		storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.TryAgain(x, b.vendor, i.UUID) })
+		if n, err := b.service.Work(t.Context()); err != nil || n != 30 {
+			t.Errorf("tried again: %d, %v", n, err)
+		}
+	})
+}
+
+// Attack: a line that was refused for what is in it, brought in by trying again.
+func TestTryingAgainChecksAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newImports(t, e)
+		f, err := b.service.Read(t.Context(), b.vendor, imports.Customers, time.UTC, []byte("company_name,email\ngood,\n=cmd|calc,\nmore,a@example.com,cells\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) {
+			i, err := b.service.Keep(x, b.vendor, imports.Customers, time.UTC, "x.csv", f)
+			if err != nil {
+				return i, err
+			}
+			return b.service.Start(x, b.vendor, i.UUID, false)
+		})
+		for range 2 {
+			if _, err := b.service.Work(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := b.now(t, i); got.Done != 1 || got.Failed != 2 || len(b.stored(t)) != 1 {
+				t.Errorf("%+v, made %v", got, b.stored(t))
+			}
+			storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.TryAgain(x, b.vendor, i.UUID) })
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package storetest_test
 
 import (
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -169,5 +170,56 @@ func TestInvitation(t *testing.T) {
 			_, _, err := p.links.InviteAgain(x, p.operator(), first.UUID)
 			return 0, err
 		})
+	})
+}
+
+// Two who ask at once for somebody whom only a licence names get the one answer, and
+// make one user.
+func TestRecoveriesAtOnceTellNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		p := newTeam(t, e)
+		for round := range 5 {
+			email := "customer" + strconv.Itoa(round) + "@example.com"
+			var all sync.WaitGroup
+			for n := range 3 {
+				all.Go(func() {
+					if err := p.links.Forgot(t.Context(), p.vendor.ID, email, visit("192.0.2."+strconv.Itoa(n))); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			if n := storetest.Count(t, e, `SELECT COUNT(*) FROM users WHERE email = $1`, email); n != 1 {
+				t.Errorf("%d users", n)
+			}
+		}
+	})
+}
+
+// The audit log names who signs in, although nobody was signed in when the call came.
+func TestTheAuditLogNamesWhoComes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		p := newTeam(t, e)
+		user, password := p.user(t, "anna@example.com", identity.Viewer)
+		browser := tx.WithActor(t.Context(), tx.Actor{Kind: "client", Address: "192.0.2.1", RequestID: "r1"})
+		if _, err := p.signIn.Password(browser, p.vendor.ID, "anna@example.com", password, visit("192.0.2.1")); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.links.Forgot(browser, p.vendor.ID, "anna@example.com", visit("192.0.2.1")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.links.Reset(browser, p.vendor.ID, p.post.letters[0].Secret, fresh); err != nil {
+			t.Fatal(err)
+		}
+		for action, kind := range map[string]string{"user.signed_in": "user", "user.password_recovered": "user", "user.recovery_requested": "client"} {
+			name, id := "anna@example.com", user.UUID.String()
+			if kind == "client" {
+				name, id = "", "" // whoever asks has proved nothing
+			}
+			if n := storetest.Count(t, e, `SELECT COUNT(*) FROM audit_log WHERE action = $1 AND actor_kind = $2 AND actor_id = $3 AND actor_name = $4
+				AND address = '192.0.2.1' AND request_id = 'r1'`, action, kind, id, name); n != 1 {
+				t.Errorf("%s: %d records that name who it was", action, n)
+			}
+		}
 	})
 }

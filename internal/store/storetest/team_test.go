@@ -106,6 +106,10 @@ func TestNobodyGrantsWhatTheyDoNotHold(t *testing.T) {
 		storetest.Refuse(t, e, "invalid_request", func(x tx.Tx) (identity.Role, error) {
 			return p.roles.Create(x, p.operator(), identity.NewRole{Name: "x", Permissions: []identity.Permission{"fly"}})
 		})
+		// The audit log would tell it from the built-in one by nothing.
+		storetest.Refuse(t, e, "invalid_request", func(x tx.Tx) (identity.Role, error) {
+			return p.roles.Create(x, p.operator(), identity.NewRole{Name: "owner", Permissions: []identity.Permission{identity.ViewDevices}})
+		})
 		stranger := identity.Operator(storetest.Vendor(t, e, "Bolt").ID)
 		storetest.Refuse(t, e, "user_not_found", func(x tx.Tx) (identity.User, error) { return p.users.Disable(x, stranger, viewer.UUID) })
 		role := storetest.Do(t, e, func(x tx.Tx) (identity.Role, error) {

@@ -18,7 +18,7 @@ import (
 // APIKeys changes API keys.
 type APIKeys interface {
 	Create(t tx.Tx, vendor ident.VendorID, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
-	Revoke(t tx.Tx, vendor ident.VendorID, id ident.UUID) (identity.APIKey, error)
+	Revoke(t tx.Tx, by identity.Principal, id ident.UUID) (identity.APIKey, error)
 }
 
 // APIKeyRows reads API keys. What is missing is a NotFound fault.
@@ -93,9 +93,12 @@ func (a *API) apiKeys() []operation {
 		}),
 		change(a, operation{
 			Method: http.MethodDelete, Path: "/api-keys/{id}", ID: "revoke-api-key", Group: group, Summary: "Revoke an API key",
-			About: "It stops working everywhere within a second. The key stays in the list.", Permission: identity.ManageAPIKeys,
+			About: "It stops working everywhere within a second. The key stays in the list. " +
+				"An admin key that may do more than the calling one is not revoked by it.",
+			Permission: identity.ManageAPIKeys,
 		}, func(t tx.Tx, q *request, _ nothing) (nothing, error) {
-			_, err := a.APIKeys.Revoke(t, q.vendor, q.id)
+			by, _ := edge.PrincipalFrom(q.ctx)
+			_, err := a.APIKeys.Revoke(t, by, q.id)
 			return nothing{}, err
 		}),
 	}

@@ -215,7 +215,9 @@ func TestAPIKeysCannotRaiseThemselves(t *testing.T) {
 	if got := b.ok(t, "GET", "/api/v1/api-keys", ""); strings.Contains(got.raw, made.text("secret")) || strings.Contains(got.raw, "secret") {
 		t.Errorf("the list shows secrets: %s", got.raw)
 	}
-	b.ok(t, "DELETE", "/api/v1/api-keys/"+made.text("id"), "")
+	mightier := b.ok(t, "POST", "/api/v1/api-keys", `{"kind":"admin","name":"Y","permissions":["manage_vendor"]}`)
+	b.refused(t, 403, "permission_beyond", "DELETE", "/api/v1/api-keys/"+mightier.text("id"), "", "Authorization", "Bearer "+lesser)
+	b.ok(t, "DELETE", "/api/v1/api-keys/"+made.text("id"), "", "Authorization", "Bearer "+lesser)
 	b.Clock.Advance(2_000_000_000)
 	b.refused(t, 401, "key_unknown", "GET", "/api/v1/products", "", "Authorization", "Bearer "+made.text("secret"))
 	if got := b.ok(t, "GET", "/api/v1/api-keys/"+made.text("id"), ""); got.body["revoked_at"] == nil {

@@ -19,7 +19,7 @@ var templates embed.FS
 // Sessions ends the sessions of who is signed in.
 type Sessions interface {
 	Revoke(t tx.Tx, vendor ident.VendorID, user identity.User, session ident.UUID) error
-	EndOthers(t tx.Tx, vendor ident.VendorID, user ident.UserID, but ident.SessionID) error
+	RevokeOthers(t tx.Tx, vendor ident.VendorID, own identity.Session) error
 }
 
 // SessionRows lists a user's sessions.
@@ -84,10 +84,11 @@ type Config struct {
 	Proofs      Proofs
 	Providers   Providers
 
-	// Site is the server as browsers bind passkeys to it; ok is false where
-	// they can't. Address is the vendor's console as browsers are sent back to it.
-	Site    func(q *web.Request) (s identity.Site, ok bool)
-	Address func(q *web.Request) (address string, ok bool)
+	// Site is the server as browsers bind passkeys to it; Address is the vendor's
+	// console as browsers are sent back to it. Each fails, with what to do, where
+	// that is not known.
+	Site    func(q *web.Request) (identity.Site, error)
+	Address func(q *web.Request) (string, error)
 }
 
 // Pages are the pages of the account.
@@ -175,7 +176,8 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 			return nil, err
 		}
 	}
-	_, page.CanMake = p.Site(q)
+	_, nowhere := p.Site(q)
+	page.CanMake = nowhere == nil
 	if page.Passkeys, err = p.rows(q, &page.Page); err != nil {
 		return nil, err
 	}
@@ -210,8 +212,7 @@ func (p *Pages) endSession(t tx.Tx, q *web.Request, _ web.Values) (web.Done, err
 }
 
 func (p *Pages) endOthers(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-	s := q.Person.Session
-	return web.Done{To: back(q), Say: web.Flash{Text: "All other sessions have ended."}}, p.Sessions.EndOthers(t, q.VendorID(), s.User.ID, s.ID)
+	return web.Done{To: back(q), Say: web.Flash{Text: "All other sessions have ended."}}, p.Sessions.RevokeOthers(t, q.VendorID(), q.Person.Session)
 }
 
 func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {

@@ -37,9 +37,16 @@ func (p *Pages) factor() []edge.Route {
 	own := web.Needs(identity.OwnAccount)
 	begin := web.Act(p.Face, "/account/app", own, back, p.begin)
 	routes := []edge.Route{begin}
-	routes = append(routes, web.Reveal(p.Face, "/account/app/confirm", own, "setup.html", p.askCode, p.confirm, "codes.html", showCodes)...)
-	routes = append(routes, web.Reveal(p.Face, "/account/codes", own, "form.html", askCodes, p.newCodes, "codes.html", showCodes)...)
+	routes = append(routes, web.RevealWith(p.Face, "/account/app/confirm", own, "setup.html", p.askCode, p.proved, p.confirm, "codes.html", showCodes)...)
+	routes = append(routes, web.RevealWith(p.Face, "/account/codes", own, "form.html", askCodes, p.proved, p.newCodes, "codes.html", showCodes)...)
 	return append(routes, web.AskOwn(p.Face, "/account/app/remove", own, "form.html", askRemove, p.remove)...)
+}
+
+// proved lets on only who has just signed in, or gives the password: at an unattended
+// browser nobody must get codes that stand in for the second factor, or make one of
+// their own.
+func (p *Pages) proved(q *web.Request, v web.Values) (web.Values, error) {
+	return v, p.Proofs.Confirm(q.Context(), q.Principal, q.Person.Session, v.Get("password"), visit(q))
 }
 
 func (p *Pages) begin(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
@@ -65,9 +72,9 @@ func (p *Pages) askCode(q *web.Request, form *web.Form) (*setupPage, error) {
 	}
 	page.Secret = inFours(setup.Secret)
 	form.Submit, form.Cancel = "Switch it on", back(q)
-	form.Add(web.Group{Fields: []web.Field{
+	form.Add(web.Group{Fields: append([]web.Field{
 		{Name: "code", Label: "Code", Required: true, Complete: "one-time-code", Mono: true, Focus: true, Hint: "Six digits. All your other sessions end."},
-	}})
+	}, proof(q)...)})
 	return page, nil
 }
 
@@ -88,6 +95,9 @@ func askCodes(q *web.Request, form *web.Form) (*web.FormPage, error) {
 		Text: "Ten new codes are made, and the old ones stop working.",
 	}
 	form.Submit, form.Cancel = "Make new codes", back(q)
+	if fields := proof(q); fields != nil {
+		form.Add(web.Group{Fields: fields})
+	}
 	return page, nil
 }
 

@@ -1,8 +1,6 @@
 package account
 
 import (
-	"net/http"
-
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/identity"
@@ -10,10 +8,7 @@ import (
 	"chancery/internal/web"
 )
 
-const (
-	passkeyCookie = "chancery_passkey"
-	cookieAge     = 600 // seconds
-)
+const passkeyCookie = "chancery_passkey"
 
 func (p *Pages) passkey() []edge.Route {
 	own := web.Needs(identity.OwnAccount)
@@ -42,32 +37,10 @@ type passkeyPage struct {
 	Form    *web.Form
 }
 
-func errNoSite() error {
-	return fault.Refused("passkeys_off", "Passkeys do not work at this address.",
-		"Open the server by its public name over HTTPS, or by the name localhost; the operator sets it with --public-url.")
-}
-
-func (p *Pages) cookie(q *web.Request, name, token string) *http.Cookie {
-	c := &http.Cookie{ //nolint:gosec // secure where the server is reached over TLS
-		Name: name, Value: token, Path: q.Base, MaxAge: cookieAge, HttpOnly: true, Secure: p.Face.Secure, SameSite: http.SameSiteLaxMode,
-	}
-	if token == "" {
-		c.MaxAge = -1
-	}
-	return c
-}
-
-func cookieOf(q *web.Request, name string) string {
-	c, err := q.R.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return c.Value
-}
-
-// proof is the field that asks who has not just signed in for the password.
+// proof is the field that asks who has not just signed in for the password. Who has
+// none is told to sign in again.
 func proof(q *web.Request) []web.Field {
-	if q.Person.Session.Fresh(q.Now()) {
+	if s := q.Person.Session; s.Fresh(q.Now()) || !s.User.HasPassword {
 		return nil
 	}
 	return []web.Field{{
@@ -95,8 +68,8 @@ func (p *Pages) rows(q *web.Request, page *web.Page) ([]passkeyRow, error) {
 }
 
 func (p *Pages) askPasskey(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	if _, ok := p.Site(q); !ok {
-		return nil, errNoSite()
+	if _, err := p.Site(q); err != nil {
+		return nil, err
 	}
 	page := &web.FormPage{
 		Page: q.Page("Make a passkey", crumb(q)), Form: form,
@@ -110,21 +83,21 @@ func (p *Pages) askPasskey(q *web.Request, form *web.Form) (*web.FormPage, error
 }
 
 func (p *Pages) beginPasskey(q *web.Request, v web.Values) (web.Done, error) {
-	site, ok := p.Site(q)
-	if !ok {
-		return web.Done{}, errNoSite()
+	site, err := p.Site(q)
+	if err != nil {
+		return web.Done{}, err
 	}
 	token, err := p.Passkeys.Begin(q.Context(), q.Principal, q.Person.Session, site, v.Text("name"), v.Get("password"), visit(q))
 	if err != nil {
 		return web.Done{}, err
 	}
-	q.SetCookie(p.cookie(q, passkeyCookie, token))
+	q.SetCookie(q.Brief(passkeyCookie, token))
 	return web.Done{To: q.Href("/account/passkeys/make")}, nil
 }
 
 func (p *Pages) askMake(q *web.Request, form *web.Form) (*passkeyPage, error) {
 	page := &passkeyPage{Page: q.Page("Make a passkey", crumb(q)), Form: form, Text: "Your device asks for your fingerprint, your face or its PIN."}
-	options, err := p.Passkeys.Options(q.Context(), q.VendorID(), identity.MakePasskey, cookieOf(q, passkeyCookie))
+	options, err := p.Passkeys.Options(q.Context(), q.VendorID(), identity.MakePasskey, q.Cookie(passkeyCookie))
 	if fault.Is(err, "sign_in_stale") {
 		page.Text = "This has taken too long, or was finished already."
 		return page, nil
@@ -134,11 +107,11 @@ func (p *Pages) askMake(q *web.Request, form *web.Form) (*passkeyPage, error) {
 }
 
 func (p *Pages) make(t tx.Tx, q *web.Request, v web.Values) (codes, error) {
-	site, ok := p.Site(q)
-	if !ok {
-		return codes{}, errNoSite()
+	site, err := p.Site(q)
+	if err != nil {
+		return codes{}, err
 	}
-	all, err := p.Passkeys.Make(t, q.Principal, q.Person.Session, site, cookieOf(q, passkeyCookie), []byte(v.Get("answer")))
+	all, err := p.Passkeys.Make(t, q.Principal, q.Person.Session, site, q.Cookie(passkeyCookie), []byte(v.Get("answer")))
 	return codes{all}, err
 }
 

@@ -58,10 +58,9 @@ func (p *Pages) connect(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	address, ok := p.Address(q)
-	if !ok {
-		return web.Done{}, fault.Refused("no_public_url", "The server does not know the address that providers send browsers back to.",
-			"The operator sets it with --public-url.")
+	address, err := p.Address(q)
+	if err != nil {
+		return web.Done{}, err
 	}
 	if err := p.Proofs.Confirm(q.Context(), q.Principal, q.Person.Session, v.Get("password"), visit(q)); err != nil {
 		return web.Done{}, err
@@ -76,7 +75,7 @@ func (p *Pages) connect(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	q.SetCookie(p.cookie(q, providerCookie, token))
+	q.SetCookie(q.Brief(providerCookie, token))
 	return web.Done{To: q.Href("/account/provider/go")}, nil
 }
 
@@ -86,7 +85,7 @@ func (p *Pages) depart(q *web.Request) (*departPage, error) {
 		return nil, err
 	}
 	page := &departPage{Page: q.Page("Connect "+one.Label, crumb(q)), Label: one.Label, Text: "You leave this server, sign in there, and come back."}
-	page.To, err = p.Providers.Going(q.Context(), q.VendorID(), cookieOf(q, providerCookie))
+	page.To, err = p.Providers.Going(q.Context(), q.VendorID(), q.Cookie(providerCookie))
 	return page, err
 }
 

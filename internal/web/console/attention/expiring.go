@@ -116,7 +116,7 @@ func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], erro
 func (p *Pages) extend() []edge.Route {
 	return web.Ask(p.Face, "/expiring/extend", web.Needs(identity.ManageLicenses), "form.html",
 		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
-			ids, n := keptIDs(q)
+			ids, n := form.Ticked("id")
 			v := &web.FormPage{Page: q.Page("Extend "+web.Count(int64(n), "licence", "licences"), web.Link{Label: "Expiring soon", Href: q.Href("/expiring")})}
 			v.Form = form
 			v.Text = "All of them get this end of their own, in one change: all or none. A trial becomes a full licence until then."
@@ -128,7 +128,7 @@ func (p *Pages) extend() []edge.Route {
 			return v, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-			ids, err := ticked(v)
+			ids, err := v.UUIDs("id", web.MaxTicked)
 			if err != nil {
 				return web.Done{}, err
 			}

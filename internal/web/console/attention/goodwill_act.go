@@ -1,12 +1,7 @@
 package attention
 
 import (
-	"slices"
-	"strings"
-
 	"chancery/internal/edge"
-	"chancery/internal/fault"
-	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/terms"
@@ -44,23 +39,12 @@ func (p *Pages) addTokens() []edge.Route {
 			if err := v.Err(); err != nil {
 				return web.Done{}, err
 			}
-			id, err := q.ID("id")
+			locked, err := p.locked(t, q)
 			if err != nil {
 				return web.Done{}, err
-			}
-			license, err := p.Rows.LicenseID(t, q.VendorID(), id)
-			if err != nil {
-				return web.Done{}, err
-			}
-			locked, err := p.Licenses.Locked(t, q.VendorID(), license)
-			if err != nil {
-				return web.Done{}, err
-			}
-			if locked == nil {
-				return web.Done{}, fault.Missing("license")
 			}
 			limit := locked.Terms().Policy.TokenLimit + more
-			l, err := p.Licenses.Update(t, q.VendorID(), license, licensing.Change{
+			l, err := p.Licenses.Update(t, q.VendorID(), locked.ID, licensing.Change{
 				Overrides: func(o terms.Overrides) terms.Overrides { o.TokenLimit = &limit; return o },
 			})
 			if err != nil {
@@ -73,45 +57,11 @@ func (p *Pages) addTokens() []edge.Route {
 		})
 }
 
-// maxTicked is how many rows a page may act on at once: a list shows no more.
-const maxTicked = 500
-
-// ticked are the ids that a list's form or the form that asks sent.
-func ticked(v web.Values) ([]ident.UUID, error) {
-	texts := v.Values["id"]
-	if len(texts) == 0 {
-		texts = strings.Fields(v.Get("ids"))
-	}
-	ids := make([]ident.UUID, 0, len(texts))
-	for _, text := range texts {
-		id, err := ident.ParseUUID(text)
-		if err != nil {
-			return nil, fault.Refused("bad_selection", "A ticked row is not one of the list.", "Go back to the list and tick the rows again.")
-		}
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b ident.UUID) int { return strings.Compare(a.String(), b.String()) })
-	ids = slices.Compact(ids)
-	if len(ids) == 0 || len(ids) > maxTicked {
-		return nil, fault.Refused("nothing_ticked", "Tick between 1 and 500 rows.", "Go back to the list and tick the rows that you mean.")
-	}
-	return ids, nil
-}
-
-// keptIDs holds what was ticked while the form asks; sent is what a form sent.
-func keptIDs(q *web.Request) (field web.Field, n int) {
-	texts := q.R.PostForm["id"]
-	if len(texts) == 0 {
-		texts = strings.Fields(q.R.PostForm.Get("ids"))
-	}
-	return web.Field{Name: "ids", Kind: web.HiddenField, Value: strings.Join(texts, " ")}, len(texts)
-}
-
 // release ends ticked goodwill activations, after it has asked.
 func (p *Pages) release() []edge.Route {
 	return web.Ask(p.Face, "/goodwill/release", web.Needs(identity.ManageActivations), "form.html",
 		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
-			ids, n := keptIDs(q)
+			ids, n := form.Ticked("id")
 			title := "Release " + web.Count(int64(n), "activation", "activations")
 			v := &web.FormPage{Page: q.Page(title, web.Link{Label: "Goodwill zone", Href: q.Href("/goodwill")}), Form: form}
 			v.Text = "The programs on these devices are without a licence at their next call. They can be activated again while there is a free token."
@@ -120,7 +70,7 @@ func (p *Pages) release() []edge.Route {
 			return v, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-			ids, err := ticked(v)
+			ids, err := v.UUIDs("id", web.MaxTicked)
 			if err != nil {
 				return web.Done{}, err
 			}

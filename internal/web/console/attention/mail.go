@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"chancery/internal/edge"
-	"chancery/internal/fault"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/tx"
@@ -98,20 +97,9 @@ func (p *Pages) write() []edge.Route {
 			return v, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-			id, err := q.ID("id")
+			l, err := p.locked(t, q)
 			if err != nil {
 				return web.Done{}, err
-			}
-			key, err := p.Rows.LicenseID(t, q.VendorID(), id)
-			if err != nil {
-				return web.Done{}, err
-			}
-			l, err := p.Licenses.Locked(t, q.VendorID(), key)
-			if err != nil {
-				return web.Done{}, err
-			}
-			if l == nil {
-				return web.Done{}, fault.Missing("license")
 			}
 			about := About(v.Get("about"))
 			if err := p.Mail.Write(t, l, about, v.Text("to")); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/catalog"
 	"chancery/internal/edge"
+	"chancery/internal/fault"
 	"chancery/internal/figures"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -118,4 +119,21 @@ func product(q *web.Request) ident.UUID {
 		id[0] = 1
 	}
 	return id
+}
+
+// locked gives the licence in the address, locked.
+func (p *Pages) locked(t tx.Tx, q *web.Request) (*licensing.License, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return nil, err
+	}
+	key, err := p.Rows.LicenseID(t, q.VendorID(), id)
+	if err != nil {
+		return nil, err
+	}
+	l, err := p.Licenses.Locked(t, q.VendorID(), key)
+	if err == nil && l == nil {
+		err = fault.Missing("license")
+	}
+	return l, err
 }

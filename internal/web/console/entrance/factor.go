@@ -1,8 +1,6 @@
 package entrance
 
 import (
-	"net/http"
-
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/identity"
@@ -10,20 +8,11 @@ import (
 )
 
 // stepCookie carries a sign-in that is half done.
-const (
-	stepCookie = "chancery_step"
-	stepAge    = 600 // seconds
-)
+const stepCookie = "chancery_step"
 
 func (p *Pages) factor() []edge.Route {
 	who := web.Access{Public: "the password was right, and nobody is signed in yet"}
 	return web.AskOwn(p.Face, "/second-factor", who, "sign_in.html", p.askFactor, p.checkFactor)
-}
-
-func (p *Pages) setStep(q *web.Request, step string, age int) {
-	q.SetCookie(&http.Cookie{ //nolint:gosec // secure where the server is reached over TLS
-		Name: stepCookie, Value: step, Path: q.Base, MaxAge: age, HttpOnly: true, Secure: p.Face.Secure, SameSite: http.SameSiteLaxMode,
-	})
 }
 
 func (p *Pages) askFactor(q *web.Request, form *web.Form) (*signInPage, error) {
@@ -35,7 +24,7 @@ func (p *Pages) askFactor(q *web.Request, form *web.Form) (*signInPage, error) {
 	if sent, ok := form.Sent("next"); ok {
 		next = sent
 	}
-	passkey, app, err := p.Passkeys.Offered(q.Context(), q.VendorID(), cookie(q, stepCookie))
+	passkey, app, err := p.Passkeys.Offered(q.Context(), q.VendorID(), q.Cookie(stepCookie))
 	if err != nil && !fault.Is(err, "sign_in_stale") { // the answer says so
 		return nil, err
 	}
@@ -55,11 +44,11 @@ func (p *Pages) askFactor(q *web.Request, form *web.Form) (*signInPage, error) {
 }
 
 func (p *Pages) checkFactor(q *web.Request, v web.Values) (web.Done, error) {
-	c, err := q.R.Cookie(stepCookie)
-	if err != nil {
-		return web.Done{To: q.Href("/sign-in")}, nil //nolint:nilerr // nobody is half signed in: begin again
+	step := q.Cookie(stepCookie)
+	if step == "" {
+		return web.Done{To: q.Href("/sign-in")}, nil // nobody is half signed in: begin again
 	}
-	in, err := p.SignIn.SecondFactor(q.Context(), q.VendorID(), c.Value, v.Get("code"), p.visit(q))
+	in, err := p.SignIn.SecondFactor(q.Context(), q.VendorID(), step, v.Get("code"), p.visit(q))
 	if fault.Is(err, "sign_in_stale") {
 		e := fault.As(err)
 		return web.Done{To: q.Href("/sign-in"), Say: web.Flash{Text: e.Message + " " + e.Help, Tone: web.Warning}}, nil
@@ -67,7 +56,7 @@ func (p *Pages) checkFactor(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	p.setStep(q, "", -1)
+	q.SetCookie(q.Brief(stepCookie, ""))
 	q.SetCookie(p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge))
 	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
 }

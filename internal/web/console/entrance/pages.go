@@ -68,7 +68,7 @@ type Vendors interface {
 	Sole(ctx context.Context) (v vendors.Vendor, ok bool, err error)
 }
 
-// Config is what the pages need; all of it is required.
+// Config is what the pages need; all of it but Mails is required.
 type Config struct {
 	Face      *web.Face
 	SignIn    SignIn
@@ -77,11 +77,13 @@ type Config struct {
 	Passkeys  Passkeys
 	Providers Providers
 	Vendors   Vendors
+	Mails     bool // the server mails links: it has SMTP, and knows its address
 
-	// Site is the server as browsers bind passkeys to it; ok is false where
-	// they can't. Address is the vendor's console as browsers are sent back to it.
-	Site    func(q *web.Request) (s identity.Site, ok bool)
-	Address func(q *web.Request) (address string, ok bool)
+	// Site is the server as browsers bind passkeys to it; Address is the vendor's
+	// console as browsers are sent back to it. Each fails, with what to do, where
+	// that is not known.
+	Site    func(q *web.Request) (identity.Site, error)
+	Address func(q *web.Request) (string, error)
 }
 
 // Pages are the pages of the entrance.
@@ -136,7 +138,7 @@ type signInPage struct {
 
 // ways offers what works here.
 func (p *Pages) ways(q *web.Request, page *signInPage, next string) error {
-	if _, ok := p.Site(q); ok {
+	if _, err := p.Site(q); err == nil {
 		page.Passkey = &way{Label: "Sign in with a passkey", Action: q.Href("/sign-in/passkey/begin"), Next: next}
 	}
 	one, offered, err := p.Providers.Offered(q.Context(), q.VendorID())
@@ -171,7 +173,7 @@ func (p *Pages) signIn(q *web.Request, v web.Values) (web.Done, error) {
 		return web.Done{}, err
 	}
 	if in.Due() {
-		p.setStep(q, in.Step, stepAge)
+		q.SetCookie(q.Brief(stepCookie, in.Step))
 		return web.Done{To: q.Href("/second-factor?next=" + url.QueryEscape(v.Text("next")))}, nil
 	}
 	q.SetCookie(p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge))
@@ -184,15 +186,13 @@ func (p *Pages) visit(q *web.Request) identity.Visit {
 	if a := edge.ClientAddress(q.Context()); a.IsValid() {
 		visit.Network, visit.Address = edge.Network(a), a.String()
 	}
-	if c, err := q.R.Cookie(p.Face.CookieName()); err == nil {
-		visit.Token = c.Value
-	}
+	visit.Token = q.Cookie(p.Face.CookieName())
 	return visit
 }
 
 func (p *Pages) signOut(w http.ResponseWriter, q *web.Request) error {
-	if c, err := q.R.Cookie(p.Face.CookieName()); err == nil {
-		if err := p.Face.Changes.Runner.Run(q.Context(), func(t tx.Tx) error { return p.Sessions.End(t, q.VendorID(), c.Value) }); err != nil {
+	if token := q.Cookie(p.Face.CookieName()); token != "" {
+		if err := p.Face.Changes.Runner.Run(q.Context(), func(t tx.Tx) error { return p.Sessions.End(t, q.VendorID(), token) }); err != nil {
 			return err
 		}
 	}

@@ -40,34 +40,11 @@ type passkeyPage struct {
 	Form    *web.Form
 }
 
-func (p *Pages) ceremonyCookie(q *web.Request, name, token string) *http.Cookie {
-	c := &http.Cookie{ //nolint:gosec // secure where the server is reached over TLS
-		Name: name, Value: token, Path: q.Base, MaxAge: stepAge, HttpOnly: true, Secure: p.Face.Secure, SameSite: http.SameSiteLaxMode,
-	}
-	if token == "" {
-		c.MaxAge = -1
-	}
-	return c
-}
-
-func cookie(q *web.Request, name string) string {
-	c, err := q.R.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return c.Value
-}
-
-func errNoSite() error {
-	return fault.Refused("passkeys_off", "Passkeys do not work at this address.",
-		"Open the server by its public name over HTTPS, or by the name localhost; the operator sets it with --public-url.")
-}
-
 // begin begins a ceremony and leads to the page that asks the authenticator.
 func (p *Pages) begin(w http.ResponseWriter, q *web.Request, to string, ask func(site identity.Site) (string, error)) error {
-	site, ok := p.Site(q)
-	if !ok {
-		return errNoSite()
+	site, err := p.Site(q)
+	if err != nil {
+		return err
 	}
 	next := q.R.PostFormValue("next")
 	token, err := ask(site)
@@ -78,7 +55,7 @@ func (p *Pages) begin(w http.ResponseWriter, q *web.Request, to string, ask func
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, p.ceremonyCookie(q, passkeyCookie, token))
+	http.SetCookie(w, q.Brief(passkeyCookie, token))
 	http.Redirect(w, q.R, q.Href(to+"?next="+url.QueryEscape(next)), http.StatusSeeOther)
 	return nil
 }
@@ -91,7 +68,7 @@ func (p *Pages) beginPasskey(w http.ResponseWriter, q *web.Request) error {
 
 func (p *Pages) beginConfirm(w http.ResponseWriter, q *web.Request) error {
 	return p.begin(w, q, "/second-factor/passkey", func(site identity.Site) (string, error) {
-		return p.Passkeys.AskConfirm(q.Context(), q.VendorID(), site, cookie(q, stepCookie))
+		return p.Passkeys.AskConfirm(q.Context(), q.VendorID(), site, q.Cookie(stepCookie))
 	})
 }
 
@@ -101,7 +78,7 @@ func (p *Pages) showPasskey(q *web.Request, form *web.Form, kind identity.Ceremo
 		page.Next = next
 	}
 	page.Text = "Your device asks for your fingerprint, your face or its PIN."
-	options, err := p.Passkeys.Options(q.Context(), q.VendorID(), kind, cookie(q, passkeyCookie))
+	options, err := p.Passkeys.Options(q.Context(), q.VendorID(), kind, q.Cookie(passkeyCookie))
 	if fault.Is(err, "sign_in_stale") {
 		page.Text = "A new try is needed: each is good once, for ten minutes."
 		return page, nil
@@ -119,22 +96,22 @@ func (p *Pages) askConfirm(q *web.Request, form *web.Form) (*passkeyPage, error)
 }
 
 func (p *Pages) usePasskey(q *web.Request, v web.Values) (web.Done, error) {
-	site, ok := p.Site(q)
-	if !ok {
-		return web.Done{}, errNoSite()
+	site, err := p.Site(q)
+	if err != nil {
+		return web.Done{}, err
 	}
-	in, err := p.Passkeys.SignIn(q.Context(), q.VendorID(), site, cookie(q, passkeyCookie), []byte(v.Get("answer")), p.visit(q))
+	in, err := p.Passkeys.SignIn(q.Context(), q.VendorID(), site, q.Cookie(passkeyCookie), []byte(v.Get("answer")), p.visit(q))
 	return p.entered(q, v, in, err)
 }
 
 func (p *Pages) confirm(q *web.Request, v web.Values) (web.Done, error) {
-	site, ok := p.Site(q)
-	if !ok {
-		return web.Done{}, errNoSite()
+	site, err := p.Site(q)
+	if err != nil {
+		return web.Done{}, err
 	}
-	in, err := p.Passkeys.Confirm(q.Context(), q.VendorID(), site, cookie(q, stepCookie), cookie(q, passkeyCookie), []byte(v.Get("answer")), p.visit(q))
+	in, err := p.Passkeys.Confirm(q.Context(), q.VendorID(), site, q.Cookie(stepCookie), q.Cookie(passkeyCookie), []byte(v.Get("answer")), p.visit(q))
 	if err == nil {
-		p.setStep(q, "", -1)
+		q.SetCookie(q.Brief(stepCookie, ""))
 	}
 	return p.entered(q, v, in, err)
 }
@@ -143,7 +120,7 @@ func (p *Pages) entered(q *web.Request, v web.Values, in identity.SignedIn, err 
 	if err != nil {
 		return web.Done{}, err
 	}
-	q.SetCookie(p.ceremonyCookie(q, passkeyCookie, ""))
+	q.SetCookie(q.Brief(passkeyCookie, ""))
 	q.SetCookie(p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge))
 	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"chancery/internal/edge"
-	"chancery/internal/fault"
 	"chancery/internal/identity"
 	"chancery/internal/web"
 )
@@ -20,17 +19,12 @@ func (p *Pages) provider() []edge.Route {
 	}
 }
 
-func errNoAddress() error {
-	return fault.Refused("no_public_url", "The server does not know the address that providers send browsers back to.",
-		"The operator sets it with --public-url.")
-}
-
 // depart sends the browser to the provider. It is a link and no form, because the
 // pages' policy lets no form end at another host.
 func (p *Pages) depart(w http.ResponseWriter, q *web.Request) error {
-	address, ok := p.Address(q)
-	if !ok {
-		return errNoAddress()
+	address, err := p.Address(q)
+	if err != nil {
+		return err
 	}
 	token, to, err := p.Providers.Depart(q.Context(), q.VendorID(), identity.Journey{
 		Redirect: address + BackPath, Next: q.Text("next"), Invitation: q.Text("invitation"),
@@ -38,17 +32,17 @@ func (p *Pages) depart(w http.ResponseWriter, q *web.Request) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, p.ceremonyCookie(q, providerCookie, token))
+	http.SetCookie(w, q.Brief(providerCookie, token))
 	http.Redirect(w, q.R, to, http.StatusSeeOther)
 	return nil
 }
 
 func (p *Pages) arrive(w http.ResponseWriter, q *web.Request) error {
 	back := identity.Return{
-		Token: cookie(q, providerCookie), State: q.Text("state"), Code: q.Text("code"), Error: q.Text("error"),
+		Token: q.Cookie(providerCookie), State: q.Text("state"), Code: q.Text("code"), Error: q.Text("error"),
 	}
 	arrived, err := p.Providers.Arrive(q.Context(), q.VendorID(), back, p.visit(q))
-	http.SetCookie(w, p.ceremonyCookie(q, providerCookie, ""))
+	http.SetCookie(w, q.Brief(providerCookie, ""))
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,11 @@ func (p *Pages) askForgot(q *web.Request, form *web.Form) (*web.FormPage, error)
 		Page: q.Page("Forgot password"), Form: form,
 		Text: "We send a link to your address with which you choose a new password. It works once, within an hour.",
 	}
+	if !p.Mails {
+		page.Notices = append(page.Notices, web.Notice{
+			Tone: web.Warning, Title: "This server mails no links.", Text: "None will arrive: ask whoever runs the server for a new password.",
+		})
+	}
 	form.Submit, form.Cancel = "Send the link", q.Href("/sign-in")
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username", Focus: true, Value: q.Text("email")},

@@ -64,6 +64,11 @@ func (p *Pages) importPage(q *web.Request) (*importPage, error) {
 		page.Stats[3].Href = page.Problems
 	}
 	page.Explains = explains(i)
+	if i.State != imports.Draft && i.Failed > 0 {
+		if err := p.tellBroken(q, page, i); err != nil {
+			return nil, err
+		}
+	}
 	page.Actions = p.can(q, i)
 	if i.State == imports.Draft {
 		page.Start = start(q, p.Face, i)
@@ -82,6 +87,15 @@ func (p *Pages) importPage(q *web.Request) (*importPage, error) {
 	return page, err
 }
 
+// tellBroken says at which line the server had a fault of its own, and what to do.
+func (p *Pages) tellBroken(q *web.Request, page *importPage, i imports.Import) error {
+	l, found, err := p.Rows.Broken(q.Context(), q.VendorID(), i.ID)
+	if found {
+		page.Notices = append(page.Notices, web.Notice{Tone: web.Bad, Title: "Line " + web.Number(int64(l.Number)) + " was not brought in.", Text: told(l)})
+	}
+	return err
+}
+
 // explains says what is so and what happens next.
 func explains(i imports.Import) string {
 	what := kindWord(i.Kind)
@@ -97,9 +111,12 @@ func explains(i imports.Import) string {
 	case imports.Running:
 		return "You can leave this page: the import goes on, also when the server is started anew. Each line is brought in wholly or not at all, and never twice."
 	case imports.Stopped:
-		return "It was stopped. What is done stays; the rest waits until it is started again."
+		if i.Waiting() == 0 {
+			return "It was stopped at its last line. What is done stays."
+		}
+		return "It was stopped. What is done stays; the rest waits until you go on with it."
 	case imports.Refused:
-		return "A line was refused, so nothing at all was brought in. Correct the file and upload it again, or remove the reason and try again."
+		return "A line failed, so nothing at all was brought in. Correct the file and upload it again, or remove the reason and try again."
 	case imports.Finished:
 	}
 	if i.Failed > 0 {

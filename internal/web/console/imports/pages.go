@@ -33,6 +33,9 @@ type Rows interface {
 	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (imports.Import, error)
 	List(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[imports.Import], error)
 	Lines(ctx context.Context, v ident.VendorID, id int64, failed bool, r listing.Request) (listing.Page[imports.Line], error)
+
+	// Broken gives the line at which the server had a fault of its own.
+	Broken(ctx context.Context, v ident.VendorID, id int64) (l imports.Line, found bool, err error)
 }
 
 // Config is what the pages need; all of it is required.

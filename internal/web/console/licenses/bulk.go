@@ -1,10 +1,10 @@
 package licenses
 
 import (
+	"slices"
 	"strings"
 
 	"chancery/internal/edge"
-	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -12,10 +12,8 @@ import (
 	"chancery/internal/web"
 )
 
-const (
-	maxBulk = 500 // licences that one request switches: a transaction is short
-	maxUndo = 40  // ids that fit into the message that offers to undo
-)
+// maxUndo is how many ids fit into the message that offers to undo.
+const maxUndo = 40
 
 func (p *Pages) bulk() []edge.Route {
 	back := func(q *web.Request) string { return q.Href("/licenses") }
@@ -27,36 +25,25 @@ func (p *Pages) bulk() []edge.Route {
 	return routes
 }
 
-// switchAll switches the ticked licences; ids may also come joined by commas, from
-// an undo.
+// switchAll switches the ticked licences, in the order of their keys, in which all
+// lock them.
 func (p *Pages) switchAll(t tx.Tx, q *web.Request, v web.Values, on bool) (web.Done, error) {
-	var ids []ident.UUID
-	for text := range strings.SplitSeq(strings.Join(v.Values["id"], ","), ",") {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		id, err := ident.ParseUUID(text)
-		if err != nil {
-			return web.Done{}, fault.Missing("license")
-		}
-		ids = append(ids, id)
+	ids, err := v.UUIDs("id", web.MaxTicked)
+	if err != nil {
+		return web.Done{}, err
 	}
-	switch {
-	case len(ids) == 0:
-		return web.Done{}, fault.Refused("nothing_ticked", "No licence is ticked.", "Tick the licences to switch, and try again.")
-	case len(ids) > maxBulk:
-		return web.Done{}, fault.Refused("too_many_ticked", "At most 500 licences can be switched at once.", "Tick fewer, and repeat.")
-	}
-	texts := make([]string, len(ids))
+	texts, keys := make([]string, len(ids)), make([]ident.LicenseID, len(ids))
 	for i, uuid := range ids {
-		id, err := p.idOf(t, q, uuid)
-		if err != nil {
-			return web.Done{}, err
-		}
-		if _, err := p.Licenses.Update(t, q.VendorID(), id, licensing.Change{IsActive: &on}); err != nil {
+		if keys[i], err = p.idOf(t, q, uuid); err != nil {
 			return web.Done{}, err
 		}
 		texts[i] = uuid.String()
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		if _, err := p.Licenses.Update(t, q.VendorID(), key, licensing.Change{IsActive: &on}); err != nil {
+			return web.Done{}, err
+		}
 	}
 	say := web.Flash{Text: web.Count(int64(len(ids)), "licence was", "licences were") + " switched " + word(on) + "."}
 	if len(ids) <= maxUndo {

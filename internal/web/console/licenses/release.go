@@ -1,8 +1,6 @@
 package licenses
 
 import (
-	"strings"
-
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -12,9 +10,6 @@ import (
 	"chancery/internal/web"
 	"chancery/internal/web/console/show"
 )
-
-// releasedAtOnce bounds what one request releases: a transaction is short.
-const releasedAtOnce = 500
 
 func (p *Pages) release() []edge.Route {
 	return append(
@@ -45,7 +40,7 @@ func (p *Pages) askReleaseAll(q *web.Request, form *web.Form) (*web.FormPage, er
 	}
 	used := l.RegularUsed + l.GoodwillUsed
 	page.Text = web.Count(used, "device loses its activation.", "devices lose their activations.") + " " + whatReleaseDoes
-	if used > releasedAtOnce {
+	if used > web.MaxTicked {
 		page.Text += " At most 500 are released at once: repeat it for the rest."
 	}
 	form.Danger = true
@@ -57,12 +52,12 @@ func (p *Pages) doReleaseAll(t tx.Tx, q *web.Request, _ web.Values) (web.Done, e
 	if err != nil {
 		return web.Done{}, err
 	}
-	present, err := p.Rows.PresentActivations(t, q.VendorID(), id, releasedAtOnce+1)
+	present, err := p.Rows.PresentActivations(t, q.VendorID(), id, web.MaxTicked+1)
 	if err != nil {
 		return web.Done{}, err
 	}
 	released := 0
-	for _, uuid := range present[:min(len(present), releasedAtOnce)] {
+	for _, uuid := range present[:min(len(present), web.MaxTicked)] {
 		ok, err := p.Licenses.Release(t, q.VendorID(), uuid, licensing.ByStaff)
 		if err != nil {
 			return web.Done{}, err
@@ -72,7 +67,7 @@ func (p *Pages) doReleaseAll(t tx.Tx, q *web.Request, _ web.Values) (web.Done, e
 		}
 	}
 	text := web.Count(int64(released), "device was", "devices were") + " released."
-	if len(present) > releasedAtOnce {
+	if len(present) > web.MaxTicked {
 		text += " There are more: repeat it for the rest."
 	}
 	return web.Done{To: q.Href("/licenses/" + q.R.PathValue("id") + "/devices"), Say: web.Flash{Text: text}}, nil
@@ -84,12 +79,10 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 		return nil, err
 	}
 	form.Danger, form.Cancel = true, show.LicenseHref(q.Base, l.UUID)+"/devices"
-	form.Add(web.Group{Fields: []web.Field{
-		{Name: "id", Kind: web.HiddenField, Value: q.Text("id")}, {Name: "sure", Kind: web.HiddenField},
-	}})
 	// The list sends the ticked rows; this page asks once more, for all of them.
-	fields := form.Groups[0].Fields
-	fields[0].Value, fields[1].Value = strings.Join(fields[0].Values, ","), "yes"
+	ids, _ := form.Ticked("id")
+	form.Add(web.Group{Fields: []web.Field{ids, {Name: "sure", Kind: web.HiddenField}}})
+	form.Groups[0].Fields[1].Value = "yes"
 	page.Text = whatReleaseDoes
 	return page, nil
 }
@@ -100,23 +93,11 @@ func (p *Pages) doRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, erro
 	if err != nil {
 		return web.Done{}, err
 	}
-	var ids []ident.UUID
-	for text := range strings.SplitSeq(strings.Join(v.Values["id"], ","), ",") {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		one, err := ident.ParseUUID(text)
-		if err != nil {
-			return web.Done{}, fault.Missing("activation")
-		}
-		ids = append(ids, one)
+	ids, err := v.UUIDs("id", web.MaxTicked)
+	if err != nil {
+		return web.Done{}, err
 	}
-	switch {
-	case len(ids) == 0:
-		return web.Done{}, fault.Refused("nothing_ticked", "No device is ticked.", "Go back, tick the devices to release, and try again.")
-	case len(ids) > releasedAtOnce:
-		return web.Done{}, fault.Refused("too_many_ticked", "At most 500 devices can be released at once.", "Go back and tick fewer.")
-	case v.Text("sure") == "":
+	if v.Text("sure") == "" {
 		return web.Done{}, fault.Refused("not_confirmed",
 			"Release "+web.Count(int64(len(ids)), "device", "devices")+"?", "Confirm it below, or cancel: nothing has changed yet.")
 	}

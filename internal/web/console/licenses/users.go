@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"chancery/internal/edge"
-	"chancery/internal/fault"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
@@ -75,7 +74,7 @@ func (p *Pages) askUsers(q *web.Request, form *web.Form) (*web.FormPage, error) 
 func (p *Pages) addUsers(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
 	all := v.Lines("user_id")
 	v.Check(len(all) > 0, "user_id", "must name at least one user")
-	v.Check(len(all) <= maxBulk, "user_id", "may name at most 500 users at once")
+	v.Check(len(all) <= web.MaxTicked, "user_id", "may name at most 500 users at once")
 	if err := v.Err(); err != nil {
 		return web.Done{}, err
 	}
@@ -95,9 +94,9 @@ func (p *Pages) addUsers(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 }
 
 func (p *Pages) removeUsers(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-	all := v.Values["id"]
-	if len(all) == 0 {
-		return web.Done{}, fault.Refused("nothing_ticked", "No user is ticked.", "Tick the users to remove, and try again.")
+	all, err := v.Ticked("id", web.MaxTicked)
+	if err != nil {
+		return web.Done{}, err
 	}
 	id, err := p.licenceID(t, q)
 	if err != nil {

@@ -3,7 +3,6 @@ package mails
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
@@ -161,13 +160,11 @@ func (p *Pages) previewSent(w http.ResponseWriter, q *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := q.R.ParseForm(); err != nil {
+	sent, err := q.Form()
+	if err != nil {
 		return err
 	}
-	sent := web.NewValues(q.R.PostForm, q.VendorZone())
-	t := given(k, sent)
-	t.Text, t.HTML = strings.ReplaceAll(t.Text, "\r\n", "\n"), strings.ReplaceAll(t.HTML, "\r\n", "\n")
-	return p.preview(w, q, t)
+	return p.preview(w, q, given(k, sent))
 }
 
 func (p *Pages) preview(w http.ResponseWriter, q *web.Request, t mailing.Template) error {

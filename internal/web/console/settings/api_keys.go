@@ -18,7 +18,8 @@ func (p *Pages) apiKeys() []edge.Route {
 		page.Actions = []web.Action{{Label: "Create a key", Href: q.Href("/settings/api-keys/new"), Icon: "plus"}}
 		return page, nil
 	})}
-	routes = append(routes, web.Reveal(p.face, "/settings/api-keys/new", needs, "form.html", p.askAPIKey, p.createAPIKey, "api_key.html", p.showAPIKey)...)
+	routes = append(routes, web.RevealWith(p.face, "/settings/api-keys/new", needs, "form.html", p.askAPIKey, p.prepareAPIKey, p.createAPIKey,
+		"api_key.html", p.showAPIKey)...)
 	return append(routes, web.Ask(p.face, "/settings/api-keys/{id}/revoke", needs, "form.html", p.askRevoke, p.revoke)...)
 }
 
@@ -89,7 +90,9 @@ type madeKey struct {
 	Name, Kind, Secret string
 }
 
-func (p *Pages) createAPIKey(t tx.Tx, q *web.Request, in web.Values) (madeKey, error) {
+// prepareAPIKey reads the form, and the keys that a provisioning key will name, before
+// the transaction.
+func (p *Pages) prepareAPIKey(q *web.Request, in web.Values) (identity.CreateAPIKey, error) {
 	c := identity.CreateAPIKey{Kind: identity.KeyKind(in.Get("kind")), Name: in.Text("name")}
 	switch c.Kind {
 	case identity.Admin:
@@ -100,17 +103,18 @@ func (p *Pages) createAPIKey(t tx.Tx, q *web.Request, in web.Values) (madeKey, e
 		in.Check(!slices.ContainsFunc(c.Permissions, func(wanted identity.Permission) bool { return !q.May(wanted) }),
 			"permissions", "hold one that you do not have yourself")
 	case identity.Provisioning:
-		newest, err := p.newest(t, q)
+		newest, err := p.SigningKeys.Newest(q.Context(), q.VendorID())
 		if err != nil {
-			return madeKey{}, err
+			return c, err
 		}
 		c.Ed25519Key, c.RSAKey = newest.Ed25519Key, newest.RSAKey
 	default:
 		in.Check(false, "kind", "must be provisioning or admin")
 	}
-	if err := in.Err(); err != nil {
-		return madeKey{}, err
-	}
+	return c, in.Err()
+}
+
+func (p *Pages) createAPIKey(t tx.Tx, q *web.Request, c identity.CreateAPIKey) (madeKey, error) {
 	k, secret, err := p.APIKeys.Create(t, q.VendorID(), c)
 	return madeKey{k.Name, string(k.Kind), secret}, err
 }
@@ -154,6 +158,6 @@ func (p *Pages) revoke(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 	if err != nil {
 		return web.Done{}, err
 	}
-	k, err := p.APIKeys.Revoke(t, q.VendorID(), id)
+	k, err := p.APIKeys.Revoke(t, q.Principal, id)
 	return web.Done{To: q.Href("/settings/api-keys"), Say: web.Flash{Text: "The key “" + k.Name + "” was revoked."}}, err
 }

@@ -27,7 +27,7 @@ type Vendors interface {
 // APIKeys changes API keys.
 type APIKeys interface {
 	Create(t tx.Tx, vendor ident.VendorID, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
-	Revoke(t tx.Tx, vendor ident.VendorID, id ident.UUID) (identity.APIKey, error)
+	Revoke(t tx.Tx, by identity.Principal, id ident.UUID) (identity.APIKey, error)
 }
 
 // APIKeyRows reads API keys. What is missing is a NotFound fault.
@@ -62,9 +62,9 @@ type Config struct {
 	SigningKeys SigningKeys
 	Providers   Providers
 
-	// Address is the vendor's console as browsers are sent back to it; ok is
-	// false while nobody knows.
-	Address func(q *web.Request) (address string, ok bool)
+	// Address is the vendor's console as browsers are sent back to it. It fails
+	// while nobody knows.
+	Address func(q *web.Request) (string, error)
 }
 
 // Pages are the pages of the settings.

@@ -40,7 +40,7 @@ func (p *Pages) signIn() []edge.Route {
 func (p *Pages) showSignIn(q *web.Request) (*signInPage, error) {
 	page := &signInPage{Page: q.Page("Sign-in")}
 	page.Sub = "The team signs in with passwords and passkeys; an OpenID provider can stand beside them, or in their place."
-	if address, ok := p.Address(q); ok {
+	if address, err := p.Address(q); err == nil {
 		uri := address + "/sign-in/provider/back"
 		page.Redirect = page.Page.Facts(
 			web.Fact{Label: "Redirect address", Cell: web.Cell{Text: uri, Mono: true, Copy: uri}},

@@ -39,10 +39,6 @@ func (p *Pages) signingKeys() []edge.Route {
 	return append(routes, web.Ask(p.face, "/settings/signing-keys/{kid}/retire", needs, "form.html", p.askRetire, p.retire)...)
 }
 
-func (p *Pages) newest(_ tx.Tx, q *web.Request) (keyring.Public, error) {
-	return p.SigningKeys.Newest(q.Context(), q.VendorID()) // from memory: it reads nothing in a transaction
-}
-
 func (p *Pages) showSigningKeys(q *web.Request) (*signingKeysPage, error) {
 	page := &signingKeysPage{Page: q.Page("Signing keys")}
 	page.Sub = "Answers and files are signed with these; your programs pin the public halves."

@@ -59,8 +59,8 @@ func (p *Pages) changeVendor(t tx.Tx, q *web.Request, in web.Values) (web.Done, 
 	}
 	say := web.Flash{Text: "The settings were saved."}
 	if v.Slug != q.Vendor.Slug {
-		// The session's cookie belongs to the old address.
-		say = web.Flash{Text: "The settings were saved. Sign in again at the new address."}
+		say.Text = "The settings were saved. This is the new address; others of the team sign in here again."
+		q.MoveTo(v.Slug) // the session's cookie belongs to the old address
 	}
 	return web.Done{To: p.Face.Base(v.Slug) + "/settings/vendor", Say: say}, nil
 }

@@ -26,6 +26,13 @@ func Actor(r audit.Record) string {
 		return r.ActorName
 	case r.ActorKind == "api_key":
 		return "An API key"
+	case r.ActorKind == "client" && r.Subject == "user":
+		// Nobody was signed in. Who signed in, or for whom it was tried, is in the
+		// record; newer ones name who proved to be somebody.
+		if email := flat(r.After)["email"]; email != "" {
+			return email
+		}
+		return "Somebody not signed in"
 	case r.ActorKind == "client":
 		return "A client"
 	case r.ActorKind == "system":

@@ -32,10 +32,7 @@ type Difference struct {
 // Logged prepares a record of the audit log for showing. names are those of ids
 // that may stand in it.
 func Logged(page *web.Page, r audit.Record, names map[string]string) LoggedChange {
-	c := LoggedChange{At: page.Ago(r.At), Title: loggedTitle(r.Action), Actor: r.ActorName, Address: r.Address, Request: r.RequestID}
-	if c.Actor == "" {
-		c.Actor = strings.ReplaceAll(r.ActorKind, "_", " ")
-	}
+	c := LoggedChange{At: page.Ago(r.At), Title: loggedTitle(r.Action), Actor: Actor(r), Address: r.Address, Request: r.RequestID}
 	before, after := flat(r.Before), flat(r.After)
 	all := maps.Clone(before)
 	maps.Copy(all, after)

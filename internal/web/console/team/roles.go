@@ -21,9 +21,7 @@ func (p *Pages) roles() []edge.Route {
 	})}
 	routes = append(routes, web.Ask(p.Face, "/settings/roles/new", who(), "form.html", p.askNewRole, p.createRole)...)
 	routes = append(routes, web.Ask(p.Face, "/settings/roles/{id}", who(), "form.html", p.askRole, p.changeRole)...)
-	return append(routes, web.Act(p.Face, "/settings/roles/{id}/delete", who(), func(q *web.Request) string {
-		return q.Href("/settings/roles/" + q.R.PathValue("id"))
-	}, p.deleteRole))
+	return append(routes, web.Ask(p.Face, "/settings/roles/{id}/delete", who(), "form.html", p.askDelete, p.deleteRole)...)
 }
 
 // roleTable is the matrix: a line for each role, and what it may do by area.
@@ -94,17 +92,22 @@ func (p *Pages) askNewRole(q *web.Request, form *web.Form) (*web.FormPage, error
 	return page, nil
 }
 
-func (p *Pages) askRole(q *web.Request, form *web.Form) (*web.FormPage, error) {
+// role is the one in the address.
+func (p *Pages) role(q *web.Request) (identity.Role, error) {
 	id, err := q.ID("id")
 	if err != nil {
-		return nil, err
+		return identity.Role{}, err
 	}
-	r, err := p.RoleRows.ByUUID(q.Context(), q.VendorID(), id)
+	return p.RoleRows.ByUUID(q.Context(), q.VendorID(), id)
+}
+
+func (p *Pages) askRole(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	r, err := p.role(q)
 	if err != nil {
 		return nil, err
 	}
 	page := &web.FormPage{Page: q.Page(r.Name, web.Link{Label: "Roles", Href: q.Href("/settings/roles")}), Form: form}
-	page.Actions = []web.Action{{Label: "Delete", Href: q.Href("/settings/roles/" + id.String() + "/delete"), Danger: true, Post: true}}
+	page.Actions = []web.Action{{Label: "Delete", Href: q.Href("/settings/roles/" + r.Key + "/delete"), Danger: true, Dialog: true}}
 	p.roleForm(q, form, r)
 	return page, nil
 }
@@ -157,6 +160,17 @@ func (p *Pages) changeRole(t tx.Tx, q *web.Request, v web.Values) (web.Done, err
 	name, description, all := v.Text("name"), v.Text("description"), permissions(v)
 	r, err := p.Roles.Update(t, q.Principal, id, identity.ChangeRole{Name: &name, Description: &description, Permissions: &all})
 	return web.Done{To: q.Href("/settings/roles"), Say: web.Flash{Text: "The role " + r.Name + " is saved. It counts at once."}}, err
+}
+
+func (p *Pages) askDelete(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	r, err := p.role(q)
+	if err != nil {
+		return nil, err
+	}
+	page := &web.FormPage{Page: q.Page("Delete the role “"+r.Name+"”", web.Link{Label: "Roles", Href: q.Href("/settings/roles")}), Form: form}
+	page.Text = "It can't be given any more, and it can't be taken back. Nobody may have it: give who does another role first."
+	form.Submit, form.Cancel, form.Danger = "Delete the role", q.Href("/settings/roles/"+r.Key), true
+	return page, nil
 }
 
 func (p *Pages) deleteRole(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {

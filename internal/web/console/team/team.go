@@ -60,6 +60,12 @@ type Config struct {
 	Roles    Roles
 	RoleRows RoleRows
 	Factors  Factors
+
+	Mails bool // the server mails links: it has SMTP, and knows its address
+
+	// Address is the vendor's console as browsers are sent back to it. It fails
+	// while nobody knows.
+	Address func(q *web.Request) (string, error)
 }
 
 // Pages are the pages of the team.
@@ -67,7 +73,7 @@ type Pages struct{ Config }
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Users == nil || c.UserRows == nil || c.Links == nil || c.Roles == nil || c.RoleRows == nil || c.Factors == nil {
+	if c.Face == nil || c.Users == nil || c.UserRows == nil || c.Links == nil || c.Roles == nil || c.RoleRows == nil || c.Factors == nil || c.Address == nil {
 		return nil, errors.New("team: the configuration is incomplete")
 	}
 	return &Pages{c}, nil

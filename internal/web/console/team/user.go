@@ -11,8 +11,8 @@ func (p *Pages) user() []edge.Route {
 	routes := web.Ask(p.Face, "/settings/team/{id}", who(), "form.html", p.askUser, p.changeUser)
 	routes = append(routes,
 		web.Act(p.Face, "/settings/team/{id}/disable", who(), here, p.disable),
-		web.Act(p.Face, "/settings/team/{id}/enable", who(), here, p.enable),
-		web.Act(p.Face, "/settings/team/{id}/clear-second-factor", who(), here, p.clearFactor))
+		web.Act(p.Face, "/settings/team/{id}/enable", who(), here, p.enable))
+	routes = append(routes, web.Ask(p.Face, "/settings/team/{id}/clear-second-factor", who(), "form.html", p.askClearFactor, p.clearFactor)...)
 	return append(routes, web.Ask(p.Face, "/settings/team/{id}/remove", who(), "form.html", p.askRemove, p.remove)...)
 }
 
@@ -52,7 +52,7 @@ func (p *Pages) askUser(q *web.Request, form *web.Form) (*web.FormPage, error) {
 		page.Actions = append(page.Actions, web.Action{Label: "Invite again", Href: here(q) + "/invite", Plain: true})
 	}
 	if u.SecondFactor() {
-		page.Actions = append(page.Actions, web.Action{Label: "Clear second factor", Href: here(q) + "/clear-second-factor", Post: true, Plain: true})
+		page.Actions = append(page.Actions, web.Action{Label: "Clear second factor", Href: here(q) + "/clear-second-factor", Plain: true, Dialog: true})
 	}
 	page.Actions = append(page.Actions, web.Action{Label: "Remove", Href: here(q) + "/remove", Danger: true, Dialog: true})
 	options, err := p.grantable(q)
@@ -98,6 +98,15 @@ func (p *Pages) enable(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 	}
 	u, err := p.Users.Enable(t, q.Principal, id)
 	return web.Done{To: here(q), Say: web.Flash{Text: u.Name + " can sign in again."}}, err
+}
+
+func (p *Pages) askClearFactor(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	u, err := p.find(q)
+	page := &web.FormPage{Page: q.Page("Clear the second factor of "+u.Name, crumb(q)), Form: form}
+	page.Text = "Their app, passkeys and recovery codes stop working, and all their sessions end. The password alone signs them in until they set one up again: " +
+		"make sure that it is they who ask for it."
+	form.Submit, form.Cancel, form.Danger = "Clear it", here(q), true
+	return page, err
 }
 
 func (p *Pages) clearFactor(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {

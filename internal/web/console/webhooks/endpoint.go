@@ -33,11 +33,10 @@ func (p *Pages) showEndpoint(q *web.Request) (*endpointPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	standings, err := p.Rows.Standings(q.Context(), q.VendorID())
-	if err != nil {
+	e := endpoint{Subscription: s}
+	if e.Standing, err = p.Rows.Standing(q.Context(), q.VendorID(), s.ID); err != nil {
 		return nil, err
 	}
-	e := endpoint{s, standings[s.UUID]}
 	page := &endpointPage{Page: q.Page(short(s.Target), topLink(q)), Events: s.Events}
 	page.Badge, page.Actions = badge(e), actions(q, e)
 	facts := []web.Fact{

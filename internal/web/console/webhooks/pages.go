@@ -37,6 +37,7 @@ type Rows interface {
 
 	// Standings gives how they do, by id.
 	Standings(ctx context.Context, vendor ident.VendorID) (map[ident.UUID]outbox.Standing, error)
+	Standing(ctx context.Context, vendor ident.VendorID, s outbox.SubscriptionID) (outbox.Standing, error)
 
 	ByUUID(ctx context.Context, vendor ident.VendorID, id ident.UUID) (outbox.Subscription, error)
 	ItemByID(ctx context.Context, vendor ident.VendorID, subscription ident.UUID, id int64) (outbox.Item, error)

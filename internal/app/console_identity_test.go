@@ -1,0 +1,173 @@
+package app_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"chancery/internal/app"
+	"chancery/internal/app/apptest"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// aged makes all sessions begin two hours ago: an unattended browser.
+func aged(t *testing.T, s *apptest.Server) {
+	t.Helper()
+	if err := s.App.Rooms().DB.Run(t.Context(), func(x tx.Tx) error {
+		_, err := store.On(x).Exec(`UPDATE user_sessions SET created_at = created_at - 7200000`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Attack: at an unattended browser, making recovery codes and removing the second
+// factor with one of them, or setting up an app of one's own.
+func TestSecondFactorsTakeProof(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		v := s.Vendor(t, "Acme")
+		b, _, _ := withPasskey(t, s, v)
+		aged(t, s)
+		for name, password := range map[string]string{"none": "", "a wrong one": "is not it at all"} {
+			p := b.Post(t, "/account/codes", url.Values{"password": {password}})
+			if p.Status != 400 || p.Find(".app-codes").Length() != 0 || p.Find("input[name=password]").Length() != 1 {
+				t.Errorf("codes with %s: %d %s", name, p.Status, p.Text("main"))
+			}
+		}
+		if p := b.Post(t, "/account/codes", url.Values{"password": {v.OwnerPassword}}); p.Find(".app-codes li").Length() != 10 {
+			t.Errorf("codes with the password: %d %s", p.Status, p.Text("main"))
+		}
+		setup := b.Post(t, "/account/app", nil)
+		if p := b.Post(t, "/account/app/confirm", url.Values{"code": {"123456"}}); p.Status != 400 || !strings.Contains(p.Text("#password-error"), "is not your password") {
+			t.Errorf("an app without the password: %d %s", p.Status, p.Text("main"))
+		}
+		if setup.Find("input[name=password]").Length() != 1 {
+			t.Errorf("the password is not asked for: %s", setup.Text("main"))
+		}
+	})
+}
+
+// An invitation's link can be handed over as it is shown, and the page tells the
+// truth about the mail.
+func TestInvitationIsAWholeLink(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t), func(c *app.Config) { c.PublicURL = &url.URL{Scheme: "http", Host: "licences.example.com"} })
+	owner := s.SignIn(t, s.Vendor(t, "Acme"))
+	made := owner.Post(t, "/settings/team/invite", url.Values{"email": {"bob@example.com"}, "role": {"viewer"}})
+	link := made.Find("[data-copy]").AttrOr("data-copy", "")
+	if !strings.HasPrefix(link, "http://licences.example.com"+owner.Base+"/reset?token=chl_") {
+		t.Errorf("the link is %s", link)
+	}
+	if !strings.Contains(made.Text("main"), "mails no links") {
+		t.Errorf("without a mail server it says: %s", made.Text("main"))
+	}
+	if p := s.Browser(t, s.Vendor(t, "Bolt")).Get(t, "/forgot"); !strings.Contains(p.Text("main"), "mails no links") {
+		t.Errorf("without a mail server the recovery says: %s", p.Text("main"))
+	}
+}
+
+// What can't be undone asks first: a link or a button that was hit by mistake changes
+// nothing.
+func TestWhatCannotBeUndoneAsksFirst(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	v := s.Vendor(t, "Acme")
+	b, _, _ := withPasskey(t, s, v)
+	b.Post(t, "/settings/roles/new", url.Values{"name": {"Night shift"}, "permissions": {"view_licenses"}})
+	role := strings.TrimPrefix(b.Get(t, "/settings/roles").Find("#rows a").Last().AttrOr("href", ""), b.Base)
+	user := strings.TrimPrefix(b.Get(t, "/settings/team").Find("#rows a").First().AttrOr("href", ""), b.Base)
+	for page, act := range map[string]string{role: "delete", user: "clear-second-factor"} {
+		shown := b.Get(t, page)
+		if shown.Find(`form[action$="/`+act+`"]`).Length() != 0 || shown.Find(`a[href$="/`+act+`"]`).Length() != 1 {
+			t.Errorf("%s is done at once", act)
+		}
+		if p := b.Get(t, page+"/"+act); p.Status != 200 || p.Find("form.app-form .btn-danger").Length() != 1 {
+			t.Errorf("%s does not ask: %d %s", act, p.Status, p.Text("main"))
+		}
+	}
+	if p := b.Post(t, role+"/delete", nil); p.Path != "/settings/roles" || strings.Contains(p.Text("#rows"), "Night shift") {
+		t.Errorf("the role: %d at %s: %s", p.Status, p.Path, p.Text("main"))
+	}
+}
+
+// Who changes the vendor's place in addresses stays signed in, and is told so there.
+func TestAnotherSlugKeepsOneSignedIn(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	b := s.SignIn(t, s.Vendor(t, "Acme"))
+	form := filled(b.Get(t, "/settings/vendor"))
+	form.Set("slug", "acme-tools")
+	p := b.Post(t, "/settings/vendor", form)
+	if p.Status != 200 || p.Path != "-tools/settings/vendor" || !strings.Contains(p.Text("#flash"), "saved") {
+		t.Errorf("%d at %s: %s", p.Status, p.Path, p.Text("main"))
+	}
+}
+
+// Attack: reading a receiver's token out of the audit log, which others may see.
+func TestTheAuditLogLeavesTokensOfReceiversOut(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	b := s.SignIn(t, s.Vendor(t, "Acme"))
+	b.Post(t, "/settings/webhooks/new", url.Values{
+		"kind": {"webhook"}, "target": {"https://hooks.example.com/in?token=hush-hush"}, "events": {"license.issued"},
+	})
+	log := b.Get(t, "/audit-log?cols=what,who,after").Body
+	if strings.Contains(log, "hush-hush") || !strings.Contains(log, "hooks.example.com/in") {
+		t.Errorf("the audit log: %s", log)
+	}
+}
+
+// A preview of what can't be read as a form is refused, and is no fault of the server.
+func TestPreviewOfWhatIsNoForm(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	b := s.SignIn(t, s.Vendor(t, "Acme"))
+	p := b.Post(t, "/settings/mail/templates/test/preview", nil, "Content-Type", "multipart/form-data; boundary=none")
+	if p.Status != 400 {
+		t.Errorf("%d %s", p.Status, p.Text("main"))
+	}
+}
+
+// Attack: somebody who may only look after API keys stops the back office of who may
+// do everything.
+func TestAKeyBeyondOnesOwnPermissionsIsNotRevoked(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	v := s.Vendor(t, "Acme")
+	owner := s.SignIn(t, v)
+	owner.Post(t, "/settings/roles/new", url.Values{"name": {"Keys"}, "permissions": {"manage_api_keys", "manage_team"}})
+	role := owner.Get(t, "/settings/roles").Find("#rows a").Last().AttrOr("href", "")
+	made := owner.Post(t, "/settings/team/invite", url.Values{"email": {"bob@example.com"}, "role": {role[strings.LastIndex(role, "/")+1:]}})
+	_, token, _ := strings.Cut(made.Find("[data-copy]").AttrOr("data-copy", ""), "token=")
+	bob := s.Browser(t, v)
+	bob.Post(t, "/reset", url.Values{"token": {token}, "password": {newPassword}})
+	bob.Post(t, "/sign-in", url.Values{"email": {"bob@example.com"}, "password": {newPassword}})
+	refused := 0
+	bob.Get(t, "/settings/api-keys").Find(`#rows a[href$="/revoke"]`).Each(func(_ int, a *goquery.Selection) {
+		if p := bob.Post(t, strings.TrimPrefix(a.AttrOr("href", ""), bob.Base), nil); p.Status == 403 {
+			refused++
+		}
+	})
+	if rows := owner.Get(t, "/settings/api-keys").Text("#rows"); refused != 1 || strings.Count(rows, "Revoked") != 1 {
+		t.Errorf("%d refused: %s", refused, rows)
+	}
+}
+
+// Ending the other sessions is a change like any other: the audit log tells who did it.
+func TestEndingOtherSessionsIsRecorded(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	v := s.Vendor(t, "Acme")
+	other, b := s.SignIn(t, v), s.SignIn(t, v)
+	b.Post(t, "/account/sessions/end-others", nil)
+	if p := other.Get(t, "/account"); !strings.HasPrefix(p.Path, "/sign-in") {
+		t.Errorf("the other session goes on at %s", p.Path)
+	}
+	log := b.Get(t, "/audit-log?subject=user").Text("#rows")
+	if !strings.Contains(log, "User other sessions revoked") || strings.Contains(log, "A client") {
+		t.Errorf("the audit log: %s", log)
+	}
+}

@@ -1,0 +1,49 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"chancery/internal/identity"
+)
+
+// briefAge is how long what Brief keeps is of use: as long as a sign-in may stay
+// half done.
+const briefAge = 10 * time.Minute
+
+// cookie is one of the face's own below an address. Script can't read it, and no
+// other site's form carries it. With an empty value it goes away. Its age is told,
+// not its end: browsers' clocks are their own.
+func (f *Face) cookie(name, value, path string, age time.Duration) *http.Cookie {
+	c := &http.Cookie{ //nolint:gosec // Secure where there is TLS
+		Name: name, Value: value, Path: path, MaxAge: int(age / time.Second),
+		HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode,
+	}
+	if value == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+// Brief is a cookie that binds what was begun to the browser that began it, for as
+// long as it may take. With an empty value it goes away.
+func (q *Request) Brief(name, value string) *http.Cookie {
+	return q.face.cookie(name, value, q.Base, briefAge)
+}
+
+// MoveTo keeps who is signed in so when the vendor's place in addresses changes: the
+// cookies of the answer belong to the new one.
+func (q *Request) MoveTo(slug string) {
+	q.SetCookie(q.face.Cookie(q.Vendor.Slug, "", 0))
+	q.SetCookie(q.face.Cookie(slug, q.Cookie(q.face.CookieName()), identity.MaxAge))
+	q.moved = q.face.Base(slug)
+}
+
+// Cookie is what the browser keeps under a name; empty for nothing.
+func (q *Request) Cookie(name string) string {
+	c, err := q.R.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
