@@ -184,7 +184,7 @@ func (a *activating) refuse(r *Refusal) (Outcome, error) {
 		if err := a.noteUsedUp(); err != nil {
 			return Outcome{}, err
 		}
-		r = r.with(usedUpHelp(a.license, a.policy))
+		r = r.With(usedUpHelp(a.license, a.policy))
 	}
 	return refused(r), nil
 }
