@@ -13,7 +13,7 @@ import (
 func TestWrongTokenKeysAreNoticedInReports(t *testing.T) {
 	eachMetered(t, func(t *testing.T, m *metered) {
 		for path, list := range map[string]string{
-			"consumption_heartbeats": fmt.Sprintf(`"consumption_heartbeat":[{"limitation_id":%q,"value":1}]`, m.pages),
+			"consumption_heartbeats":   fmt.Sprintf(`"consumption_heartbeat":[{"limitation_id":%q,"value":1}]`, m.pages),
 			"usage_heartbeats_by_name": `"usage_heartbeat":[{"usage_feature_name":"Print","value":1}]`,
 			"analytical_heartbeats":    fmt.Sprintf(`"analytical_heartbeat":[{"analytical_field_id":%q,"value":1}]`, m.pages),
 		} {
