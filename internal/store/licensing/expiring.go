@@ -46,7 +46,7 @@ func (s *Store) EndingSoon(
 	slices.SortFunc(e.found, func(a, b licenseAt) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) })
 	e.found = slices.Compact(e.found)
 	cut := listing.Cut(r, e.found, func(a licenseAt) listing.Mark { return a.mark(r) })
-	licenses, err := s.byIDs(ctx, v, idsOf(cut.Items))
+	licenses, err := s.ByIDs(ctx, v, idsOf(cut.Items)...)
 	page := listing.Page[licensing.Ending]{Next: cut.Next}
 	for _, a := range cut.Items {
 		l := licenses[a.id]

@@ -53,25 +53,33 @@ func (s *Store) licenses(q querier, at time.Time, sqltext string, args ...any) (
 	return all, nil
 }
 
+// insertLicense begins the INSERT of a licence; licenseValues gives what goes into
+// its columns.
+const insertLicense = `INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, name_folded, licensee_email,
+	license_key, printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days,
+	overrides, trial_days, contract_tokens, regular_used, goodwill_used, last_slot, revision, created_at, updated_at`
+
+func licenseValues(l *licensing.License) ([]any, error) {
+	overrides, err := overridesText(l.Overrides)
+	return []any{
+		l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, listing.Fold(l.Name), l.LicenseeEmail,
+		l.LicenseKey, text(l.PrintedKey), text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
+		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays,
+		overrides, trialColumn(l.Overrides), l.ContractTokens, l.RegularUsed, l.GoodwillUsed, l.LastSlot,
+		l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
+	}, err
+}
+
 // InsertLicense implements licensing.Store.
 func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
-	overrides, err := overridesText(l.Overrides)
+	values, err := licenseValues(l)
 	if err != nil {
 		return err
 	}
 	var id int64
-	found, err := store.On(t).QueryRow(`INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, licensee_email,
-		license_key, printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days,
-		overrides, trial_days, contract_tokens, regular_used, goodwill_used, last_slot, revision, created_at, updated_at, name_folded)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0, 0, $19, $20, $21, $22)
-		ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{
-			l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail,
-			l.LicenseKey, text(l.PrintedKey), text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
-			text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
-			l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
-			listing.Fold(l.Name),
-		}, &id)
+	found, err := store.On(t).QueryRow(insertLicense+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+		ON CONFLICT DO NOTHING RETURNING id`, values, &id)
 	if err != nil {
 		return err
 	}

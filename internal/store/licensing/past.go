@@ -11,24 +11,18 @@ var _ licensing.Past = (*Store)(nil)
 
 // PastLicenses implements licensing.Past.
 func (s *Store) PastLicenses(t tx.Tx, v ident.VendorID, all []*licensing.License) error {
-	const columns = 27
-	values := make([]any, 0, len(all)*columns)
+	var values []any
 	byUUID := make(map[ident.UUID]*licensing.License, len(all))
 	for _, l := range all {
-		overrides, err := overridesText(l.Overrides)
+		row, err := licenseValues(l)
 		if err != nil {
 			return err
 		}
 		byUUID[l.UUID] = l
-		values = append(values, v, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, l.LicenseKey, text(l.PrintedKey),
-			text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt), text(string(l.ExpiresMode)), millis(l.ExpiresAt),
-			l.ExpiresDays, overrides, trialColumn(l.Overrides), millis(l.FirstActivatedAt), l.ContractTokens, l.RegularUsed, l.GoodwillUsed,
-			millis(l.UsedUpAt), l.LastSlot, l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli())
+		values = append(append(values, row...), millis(l.FirstActivatedAt), millis(l.UsedUpAt))
 	}
-	return store.On(t).InsertMany(`INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, licensee_email, license_key,
-		printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days, overrides, trial_days,
-		first_activated_at, contract_tokens, regular_used, goodwill_used, used_up_at, last_slot, revision, created_at, updated_at) VALUES`,
-		columns, values, "RETURNING id, uuid", func(scan store.Scan) error {
+	return store.On(t).InsertMany(insertLicense+`, first_activated_at, used_up_at) VALUES`, len(values)/max(1, len(all)), values, "RETURNING id, uuid",
+		func(scan store.Scan) error {
 			var id ident.LicenseID
 			var uuid ident.UUID
 			err := scan(&id, &uuid)
@@ -45,7 +39,7 @@ func (s *Store) PastTokens(t tx.Tx, v ident.VendorID, all []*licensing.Token) er
 		byKey[k.Key] = k
 		values = append(values, v, k.License, k.Slot, k.Role, k.Key)
 	}
-	return store.On(t).InsertMany(`INSERT INTO tokens (vendor_id, license_id, slot, role, token_key) VALUES`, 5, values, "RETURNING id, token_key",
+	return store.On(t).InsertMany(insertToken, 5, values, "RETURNING id, token_key",
 		func(scan store.Scan) error {
 			var id ident.TokenID
 			var key ident.UUID
@@ -96,29 +90,17 @@ func (s *Store) PastActivations(t tx.Tx, v ident.VendorID, all []*licensing.Past
 }
 
 func pastActivationRows(q *store.Tx, v ident.VendorID, all []*licensing.PastActivation) error {
-	const columns = 27
-	values := make([]any, 0, len(all)*columns)
+	var values []any
 	byUUID := make(map[ident.UUID]*licensing.PastActivation, len(all))
 	for _, a := range all {
+		row, err := activationValues(v, a.Product, &a.Activation)
+		if err != nil {
+			return err
+		}
 		byUUID[a.UUID] = a
-		c := &a.Client
-		tags, err := jsonText(len(c.Tags), c.Tags)
-		if err != nil {
-			return err
-		}
-		variables, err := jsonText(len(c.Variables), c.Variables)
-		if err != nil {
-			return err
-		}
-		values = append(values, v, a.UUID, a.Product, a.License, a.Token, a.TokenKey, a.Device.ID, store.Bit(a.IsTemporary), millis(a.GoodwillSince),
-			millis(a.GoodwillUntil), c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables,
-			c.Address, c.Country, a.Said, a.ActivatedAt.UnixMilli(), millis(a.ReleasedAt), text(string(a.ReleaseReason)), c.PublicKey,
-			a.Device.Number, millis(a.Device.SuspendedUntil))
+		values = append(append(values, row...), millis(a.ReleasedAt), text(string(a.ReleaseReason)))
 	}
-	return q.InsertMany(`INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, token_key, device_id, is_temporary, goodwill_since,
-		goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version, device_variables,
-		address, country, said, activated_at, released_at, release_reason, client_public_key, client_id, suspended_until) VALUES`,
-		columns, values, "RETURNING id, uuid",
+	return q.InsertMany(insertActivation+`, released_at, release_reason) VALUES`, len(values)/max(1, len(all)), values, "RETURNING id, uuid",
 		func(scan store.Scan) error {
 			var id ident.ActivationID
 			var uuid ident.UUID

@@ -94,7 +94,7 @@ func (s *Store) withLicenses(ctx context.Context, v ident.VendorID, found []*lic
 	for i, a := range found {
 		ids[i] = a.License
 	}
-	licenses, err := s.byIDs(ctx, v, ids)
+	licenses, err := s.ByIDs(ctx, v, ids...)
 	for _, a := range found {
 		if l := licenses[a.License]; l != nil {
 			page.Items = append(page.Items, licensing.SeenClient{Activation: a, License: l})

@@ -2,8 +2,6 @@ package licensing
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -57,29 +55,15 @@ func (s *Store) TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role 
 	})
 }
 
-// rowsAtOnce is how many rows one INSERT or DELETE names; one text serves all full chunks.
-const rowsAtOnce = 100
+const insertToken = `INSERT INTO tokens (vendor_id, license_id, slot, role, token_key) VALUES`
 
 // InsertTokens implements licensing.Store.
 func (s *Store) InsertTokens(t tx.Tx, v ident.VendorID, tokens []licensing.Token) error {
-	for len(tokens) > 0 {
-		n := min(len(tokens), rowsAtOnce)
-		var b strings.Builder
-		args := make([]any, 0, n*5)
-		for i, k := range tokens[:n] {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			at := len(args)
-			fmt.Fprintf(&b, "($%d, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4, at+5)
-			args = append(args, v, k.License, k.Slot, k.Role, k.Key)
-		}
-		if _, err := store.On(t).Exec(`INSERT INTO tokens (vendor_id, license_id, slot, role, token_key) VALUES `+b.String(), args...); err != nil {
-			return err
-		}
-		tokens = tokens[n:]
+	values := make([]any, 0, len(tokens)*5)
+	for _, k := range tokens {
+		values = append(values, v, k.License, k.Slot, k.Role, k.Key)
 	}
-	return nil
+	return store.On(t).InsertMany(insertToken, 5, values, "", nil)
 }
 
 // DeleteTokens implements licensing.Store. A token that activations of the past

@@ -33,7 +33,7 @@ func (s *Store) GoodwillZone(
 	for i, g := range stays {
 		ids[i] = g.License.ID
 	}
-	licenses, err := s.byIDs(ctx, v, ids)
+	licenses, err := s.ByIDs(ctx, v, ids...)
 	if err != nil {
 		return listing.Page[licensing.Stay]{}, err
 	}
@@ -89,7 +89,7 @@ func (s *Store) Denied(ctx context.Context, v ident.VendorID, reason int, from t
 	for i, d := range denied {
 		ids[i] = d.License.ID
 	}
-	licenses, err := s.byIDs(ctx, v, ids)
+	licenses, err := s.ByIDs(ctx, v, ids...)
 	for i := range denied {
 		if l := licenses[ids[i]]; l != nil {
 			denied[i].License = l
@@ -116,7 +116,7 @@ func (s *Store) UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID
 	}
 	cut := listing.Cut(r, found, func(at licenseAt) listing.Mark { return at.mark(r) })
 	ids := idsOf(cut.Items)
-	licenses, err := s.byIDs(ctx, v, ids)
+	licenses, err := s.ByIDs(ctx, v, ids...)
 	if err != nil {
 		return listing.Page[licensing.UsedUp]{}, err
 	}

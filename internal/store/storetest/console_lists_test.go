@@ -71,6 +71,25 @@ func TestLicencesAreFoundByAnyPrefix(t *testing.T) {
 	})
 }
 
+// A licence that was brought with its history is found like one that was issued.
+func TestTheLicencesOfThePastAreFound(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		old := *b.issue(t, b.limited(t, 2, 0, 0))
+		old.UUID, old.LicenseKey, old.LegacyKey, old.Name = e.IDs.V7(), e.IDs.V4(), "OLD-1", "Müller  Werk 7"
+		old.FirstActivatedAt, old.UsedUpAt, old.RegularUsed, old.LastSlot = e.Clock.Now(), e.Clock.Now(), 2, 3
+		storetest.Do(t, e, func(x tx.Tx) (int, error) { return 0, b.store.PastLicenses(x, b.vendor, []*licensing.License{&old}) })
+		for _, text := range []string{"müll", "muller werk", "OLD-1", old.LicenseKey.String()[:13]} {
+			p, _ := licensing.ParsePrefix(text)
+			found, err := b.store.List(t.Context(), b.vendor, licensing.Filter{Search: &p}, request(t, 10, "", "", licensing.Sorts()...))
+			if err != nil || len(found.Items) != 1 || found.Items[0].UUID != old.UUID || !found.Items[0].UsedUpAt.Equal(old.UsedUpAt) ||
+				!found.Items[0].FirstActivatedAt.Equal(old.FirstActivatedAt) || found.Items[0].RegularUsed != 2 || found.Items[0].LastSlot != 3 {
+				t.Errorf("%q: %v, %v", text, found.Items, err)
+			}
+		}
+	})
+}
+
 func TestSeats(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newLicenses(t, e)
