@@ -97,7 +97,7 @@ func (s *Store) OldestGoodwill(t tx.Tx, v ident.VendorID, l ident.LicenseID, lim
 
 // SetGoodwill implements licensing.Store.
 func (s *Store) SetGoodwill(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
-	if _, err := store.On(t).Exec(`UPDATE activations SET goodwill_since = $1, goodwill_until = $2 WHERE vendor_id = $3 AND id = $4`,
+	if err := store.On(t).Later(`UPDATE activations SET goodwill_since = $1, goodwill_until = $2 WHERE vendor_id = $3 AND id = $4`,
 		millis(a.GoodwillSince), millis(a.GoodwillUntil), v, a.ID); err != nil {
 		return err
 	}

@@ -66,19 +66,29 @@ func (s *Store) InsertTokens(t tx.Tx, v ident.VendorID, tokens []licensing.Token
 	return store.On(t).InsertMany(insertToken, 5, values, "", nil)
 }
 
-// DeleteTokens implements licensing.Store. A token that activations of the past
-// name is kept, and goes to the goodwill instead.
-func (s *Store) DeleteTokens(t tx.Tx, v ident.VendorID, ids []ident.TokenID) error {
+// DeleteTokens implements licensing.Store.
+func (s *Store) DeleteTokens(t tx.Tx, v ident.VendorID, l ident.LicenseID, ids []ident.TokenID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	// Activations are not found by their token, so those of the licence are read, once.
+	rows, err := writing(t)(`SELECT DISTINCT token_id FROM activations WHERE vendor_id = $1 AND license_id = $2`, v, l)
+	named, err := collect(rows, err, func(scan store.Scan) (id ident.TokenID, err error) { return id, scan(&id) })
+	if err != nil {
+		return err
+	}
+	kept := make(map[ident.TokenID]bool, len(named))
+	for _, id := range named {
+		kept[id] = true
+	}
 	for _, id := range ids {
-		n, err := store.On(t).Exec(`DELETE FROM tokens WHERE vendor_id = $1 AND id = $2
-			AND NOT EXISTS (SELECT 1 FROM activations a WHERE a.vendor_id = $3 AND a.license_id = tokens.license_id AND a.token_id = tokens.id)`, v, id, v)
+		if kept[id] {
+			err = s.SetRole(t, v, id, licensing.RoleGoodwill)
+		} else {
+			err = store.On(t).Later(`DELETE FROM tokens WHERE vendor_id = $1 AND id = $2`, v, id)
+		}
 		if err != nil {
 			return err
-		}
-		if n == 0 {
-			if err := s.SetRole(t, v, id, licensing.RoleGoodwill); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -86,6 +96,5 @@ func (s *Store) DeleteTokens(t tx.Tx, v ident.VendorID, ids []ident.TokenID) err
 
 // SetRole implements licensing.Store.
 func (s *Store) SetRole(t tx.Tx, v ident.VendorID, id ident.TokenID, role licensing.Role) error {
-	_, err := store.On(t).Exec(`UPDATE tokens SET role = $1 WHERE vendor_id = $2 AND id = $3`, role, v, id)
-	return err
+	return store.On(t).Later(`UPDATE tokens SET role = $1 WHERE vendor_id = $2 AND id = $3`, role, v, id)
 }

@@ -110,11 +110,11 @@ func (s *Store) UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID
 	}
 	sqltext, args := q.Page(r, store.Column{Name: "l.used_up_at", Number: true}, "l.id")
 	rows, err := s.db.Query(ctx, sqltext, args...)
-	found, err := collect(rows, err, scanAt)
+	found, err := collect(rows, err, func(scan store.Scan) (p place, err error) { return p, scan(&p.id, &p.at) })
 	if err != nil {
 		return listing.Page[licensing.UsedUp]{}, err
 	}
-	cut := listing.Cut(r, found, func(at licenseAt) listing.Mark { return at.mark(r) })
+	cut := listing.Cut(r, found, func(at place) listing.Mark { return at.mark(r) })
 	ids := idsOf(cut.Items)
 	licenses, err := s.ByIDs(ctx, v, ids...)
 	if err != nil {
@@ -129,26 +129,4 @@ func (s *Store) UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID
 		}
 	}
 	return page, err
-}
-
-// licenseAt is a licence and the instant that a list of licences is sorted by.
-type licenseAt struct {
-	id ident.LicenseID
-	at int64 // Unix milliseconds
-}
-
-func scanAt(scan store.Scan) (a licenseAt, err error) { return a, scan(&a.id, &a.at) }
-
-func (a licenseAt) mark(r listing.Request) listing.Mark {
-	m := r.Mark(int64(a.id))
-	m.Number = a.at
-	return m
-}
-
-func idsOf(all []licenseAt) []ident.LicenseID {
-	ids := make([]ident.LicenseID, len(all))
-	for i, a := range all {
-		ids[i] = a.id
-	}
-	return ids
 }
