@@ -219,7 +219,9 @@ func (c counting) announced(t *testing.T, now time.Time, want []string) {
 			t.Fatalf("%s is not found to end, %v", line, err)
 		}
 		if i%2 == 0 {
-			storetest.Do(t, c.Env, func(x tx.Tx) (bool, error) { return c.store.NoteEnd(x, c.vendor, l.ID, kind, l.ExpiryOf(l.Terms().Policy)) })
+			storetest.Do(t, c.Env, func(x tx.Tx) (bool, error) {
+				return c.store.NoteEnd(x, c.vendor, l.ID, kind, l.ExpiryOf(l.Terms().Policy))
+			})
 			continue
 		}
 		storetest.Do(t, c.Env, func(x tx.Tx) (*licensing.License, error) {
