@@ -43,9 +43,9 @@ func activationValues(v ident.VendorID, product ident.ProductID, a *licensing.Ac
 	variables, err := jsonText(len(c.Variables), c.Variables)
 	return []any{
 		v, a.UUID, product, a.License, a.Token, a.Device.ID, store.Bit(a.IsTemporary),
-		millis(a.GoodwillSince), millis(a.GoodwillUntil), c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion,
+		store.Millis(a.GoodwillSince), store.Millis(a.GoodwillUntil), c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion,
 		variables, c.Address, c.Country, c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said, store.Bit(a.IsOffline),
-		a.Device.Number, millis(a.Device.SuspendedUntil),
+		a.Device.Number, store.Millis(a.Device.SuspendedUntil),
 	}, err
 }
 
@@ -98,7 +98,7 @@ func (s *Store) OldestGoodwill(t tx.Tx, v ident.VendorID, l ident.LicenseID, lim
 // SetGoodwill implements licensing.Store.
 func (s *Store) SetGoodwill(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
 	if err := store.On(t).Later(`UPDATE activations SET goodwill_since = $1, goodwill_until = $2 WHERE vendor_id = $3 AND id = $4`,
-		millis(a.GoodwillSince), millis(a.GoodwillUntil), v, a.ID); err != nil {
+		store.Millis(a.GoodwillSince), store.Millis(a.GoodwillUntil), v, a.ID); err != nil {
 		return err
 	}
 	if a.IsGoodwill() {

@@ -63,8 +63,8 @@ func licenseValues(l *licensing.License) ([]any, error) {
 	overrides, err := overridesText(l.Overrides)
 	return []any{
 		l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, listing.Fold(l.Name), l.LicenseeEmail,
-		l.LicenseKey, text(l.PrintedKey), text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
-		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays,
+		l.LicenseKey, store.OrNull(l.PrintedKey), store.OrNull(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), store.Millis(l.StartsAt),
+		store.OrNull(string(l.ExpiresMode)), store.Millis(l.ExpiresAt), l.ExpiresDays,
 		overrides, trialColumn(l.Overrides), l.ContractTokens, l.RegularUsed, l.GoodwillUsed, l.LastSlot,
 		l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
 	}, err
@@ -116,8 +116,8 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 	if _, err := store.On(t).Exec(`UPDATE licenses SET edition_id = $1, customer_id = $2, name = $3, licensee_email = $4, legacy_license_key = $5,
 		is_active = $6, is_temporary = $7, starts_at = $8, expires_mode = $9, expires_at = $10, expires_days = $11, overrides = $12,
 		trial_days = $13, revision = $14, updated_at = $15, name_folded = $16 WHERE vendor_id = $17 AND id = $18`,
-		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
-		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
+		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, store.OrNull(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), store.Millis(l.StartsAt),
+		store.OrNull(string(l.ExpiresMode)), store.Millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
 		l.Revision, l.UpdatedAt.UnixMilli(), listing.Fold(l.Name), l.Vendor, l.ID); err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
 	return store.On(t).Later(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4,
 		first_activated_at = $5, last_slot = $6 WHERE vendor_id = $7 AND id = $8`,
-		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, millis(l.UsedUpAt), millis(l.FirstActivatedAt), l.LastSlot, l.Vendor, l.ID)
+		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, store.Millis(l.UsedUpAt), store.Millis(l.FirstActivatedAt), l.LastSlot, l.Vendor, l.ID)
 }
 
 // SaveMeasured implements licensing.Store.

@@ -12,60 +12,42 @@ var _ licensing.Past = (*Store)(nil)
 // PastLicenses implements licensing.Past.
 func (s *Store) PastLicenses(t tx.Tx, v ident.VendorID, all []*licensing.License) error {
 	var values []any
-	byUUID := make(map[ident.UUID]*licensing.License, len(all))
+	ids := make(map[ident.UUID]*ident.LicenseID, len(all))
 	for _, l := range all {
 		row, err := licenseValues(l)
 		if err != nil {
 			return err
 		}
-		byUUID[l.UUID] = l
-		values = append(append(values, row...), millis(l.FirstActivatedAt), millis(l.UsedUpAt))
+		ids[l.UUID] = &l.ID
+		values = append(append(values, row...), store.Millis(l.FirstActivatedAt), store.Millis(l.UsedUpAt))
 	}
 	return store.On(t).InsertMany(insertLicense+`, first_activated_at, used_up_at) VALUES`, len(values)/max(1, len(all)), values, "RETURNING id, uuid",
-		func(scan store.Scan) error {
-			var id ident.LicenseID
-			var uuid ident.UUID
-			err := scan(&id, &uuid)
-			byUUID[uuid].ID = id
-			return err
-		})
+		setIDs(ids))
 }
 
 // PastTokens implements licensing.Past.
 func (s *Store) PastTokens(t tx.Tx, v ident.VendorID, all []*licensing.Token) error {
 	values := make([]any, 0, len(all)*5)
-	byKey := make(map[ident.UUID]*licensing.Token, len(all))
+	ids := make(map[ident.UUID]*ident.TokenID, len(all))
 	for _, k := range all {
-		byKey[k.Key] = k
+		ids[k.Key] = &k.ID
 		values = append(values, v, k.License, k.Slot, k.Role, k.Key)
 	}
 	return store.On(t).InsertMany(insertToken, 5, values, "RETURNING id, token_key",
-		func(scan store.Scan) error {
-			var id ident.TokenID
-			var key ident.UUID
-			err := scan(&id, &key)
-			byKey[key].ID = id
-			return err
-		})
+		setIDs(ids))
 }
 
 // PastActivations implements licensing.Past.
 func (s *Store) PastActivations(t tx.Tx, v ident.VendorID, all []*licensing.PastActivation) error {
 	q := store.On(t)
 	devices := make([]any, 0, len(all)*4)
-	byNumber := make(map[string]*licensing.PastActivation, len(all))
+	ids := make(map[string]*ident.DeviceID, len(all))
 	for _, a := range all {
-		byNumber[a.Device.Number] = a
+		ids[a.Device.Number] = &a.Device.ID
 		devices = append(devices, v, a.Device.UUID, a.Device.Number, a.ActivatedAt.UnixMilli())
 	}
 	if err := q.InsertMany(`INSERT INTO devices (vendor_id, uuid, number, created_at) VALUES`, 4, devices, "RETURNING id, number",
-		func(scan store.Scan) error {
-			var id ident.DeviceID
-			var number string
-			err := scan(&id, &number)
-			byNumber[number].Device.ID = id
-			return err
-		}); err != nil {
+		setIDs(ids)); err != nil {
 		return err
 	}
 	if err := pastActivationRows(q, v, all); err != nil {
@@ -80,7 +62,7 @@ func (s *Store) PastActivations(t tx.Tx, v ident.VendorID, all []*licensing.Past
 			}
 		}
 		if a.IsGoodwill() {
-			stays = append(stays, v, a.License, a.ID, a.GoodwillSince.UnixMilli(), millis(a.LeftGoodwill), text(string(a.LeftGoodwillBy)))
+			stays = append(stays, v, a.License, a.ID, a.GoodwillSince.UnixMilli(), store.Millis(a.LeftGoodwill), store.OrNull(string(a.LeftGoodwillBy)))
 		}
 	}
 	if err := q.InsertMany(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES`, 5, pulses, "", nil); err != nil {
@@ -91,23 +73,31 @@ func (s *Store) PastActivations(t tx.Tx, v ident.VendorID, all []*licensing.Past
 
 func pastActivationRows(q *store.Tx, v ident.VendorID, all []*licensing.PastActivation) error {
 	var values []any
-	byUUID := make(map[ident.UUID]*licensing.PastActivation, len(all))
+	ids := make(map[ident.UUID]*ident.ActivationID, len(all))
 	for _, a := range all {
 		row, err := activationValues(v, a.Product, &a.Activation)
 		if err != nil {
 			return err
 		}
-		byUUID[a.UUID] = a
-		values = append(append(values, row...), millis(a.ReleasedAt), text(string(a.ReleaseReason)))
+		ids[a.UUID] = &a.ID
+		values = append(append(values, row...), store.Millis(a.ReleasedAt), store.OrNull(string(a.ReleaseReason)))
 	}
 	return q.InsertMany(insertActivation+`, released_at, release_reason) VALUES`, len(values)/max(1, len(all)), values, "RETURNING id, uuid",
-		func(scan store.Scan) error {
-			var id ident.ActivationID
-			var uuid ident.UUID
-			err := scan(&id, &uuid)
-			byUUID[uuid].ID = id
-			return err
-		})
+		setIDs(ids))
+}
+
+// setIDs takes the ids that an INSERT gives back, each with what its row is told
+// apart by.
+func setIDs[K comparable, ID any](of map[K]*ID) func(store.Scan) error {
+	return func(scan store.Scan) error {
+		var id ID
+		var key K
+		err := scan(&id, &key)
+		if to := of[key]; to != nil {
+			*to = id
+		}
+		return err
+	}
 }
 
 // PastHeartbeats implements licensing.Past.

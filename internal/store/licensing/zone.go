@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"chancery/internal/ident"
@@ -52,9 +51,9 @@ func (s *Store) GoodwillZone(
 func scanStay(scan store.Scan) (licensing.Stay, error) {
 	g := licensing.Stay{License: &licensing.License{}}
 	var entered int64
-	var until sql.NullInt64
+	var until store.OptionalInt
 	err := scan(&g.ID, &g.License.ID, &g.Activation, &g.ClientName, &g.Hostname, &g.Device.ID, &g.Device.UUID, &g.Device.Number, &entered, &until)
-	g.EnteredAt, g.Until = store.Instant(entered), instant(until)
+	g.EnteredAt, g.Until = store.Instant(entered), until.Instant()
 	return g, err
 }
 
