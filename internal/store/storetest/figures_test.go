@@ -376,12 +376,12 @@ func TestDeniedUsedUpAndSeen(t *testing.T) {
 		if out := c.heartbeat(t, licensing.HeartbeatCommand{ClientID: "c1", Client: licensing.Client{SoftwareVersion: version}}); out.Refusal != nil {
 			t.Fatal(out.Refusal)
 		}
-		seen, err := c.store.SeenClients(t.Context(), c.vendor, licensing.SeenFilter{SeenSince: e.Clock.Now().Add(-day(7)), Version: &version},
-			listing.Request{Limit: 10, Sort: "seen", Desc: true})
+		seen, err := c.store.Seats(t.Context(), c.vendor, licensing.ClientFilter{SeenSince: licensing.DayOf(e.Clock.Now()) - 7, Version: &version},
+			listing.Request{Limit: 10, Sort: "last_seen", Desc: true})
 		if err != nil || len(seen.Items) != 1 || seen.Items[0].Activation.Device.Number != "c1" || seen.Items[0].License.ID != two.ID {
 			t.Errorf("seen: %+v, %v", seen.Items, err)
 		}
-		all, err := c.store.SeenClients(t.Context(), c.vendor, licensing.SeenFilter{}, listing.Request{Limit: 1, Sort: "seen", Desc: true})
+		all, err := c.store.Seats(t.Context(), c.vendor, licensing.ClientFilter{}, listing.Request{Limit: 1, Sort: "last_seen", Desc: true})
 		if err != nil || len(all.Items) != 1 || all.Next == "" {
 			t.Errorf("the first page of all: %+v, %v", all, err)
 		}
