@@ -8,6 +8,28 @@ import (
 	"chancery/internal/app/apptest"
 )
 
+// The attack: trying token keys, by calls that report something. A token key can't
+// be guessed, but who tries is noticed there as everywhere.
+func TestWrongTokenKeysAreNoticedInReports(t *testing.T) {
+	eachMetered(t, func(t *testing.T, m *metered) {
+		for path, list := range map[string]string{
+			"consumption_heartbeats":   fmt.Sprintf(`"consumption_heartbeat":[{"limitation_id":%q,"value":1}]`, m.pages),
+			"usage_heartbeats_by_name": `"usage_heartbeat":[{"usage_feature_name":"Print","value":1}]`,
+			"analytical_heartbeats":    fmt.Sprintf(`"analytical_heartbeat":[{"analytical_field_id":%q,"value":1}]`, m.pages),
+		} {
+			m.vendor = m.Vendor(t, path) // with a provisioning key, and so a budget, of its own
+			throttled := false
+			for i := range 40 {
+				a := m.call(t, "/data_gathering/"+path, fmt.Sprintf(`{"client_id":"c1","token_key":"00000000-0000-4000-8000-0000000000%02d",%s}`, i, list))
+				throttled = throttled || a.Status == http.StatusTooManyRequests
+			}
+			if !throttled {
+				t.Errorf("%s: forty wrong token keys, and nobody minds", path)
+			}
+		}
+	})
+}
+
 // The attack: trying legacy keys one after another, which may be short, by every
 // call that takes a key.
 func TestGuessingLegacyKeysIsThrottled(t *testing.T) {

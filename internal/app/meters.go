@@ -20,7 +20,7 @@ func (m MeteredLicenses) Client(
 ) (metering.Client, *metering.Refusal, error) {
 	held, refused, err := m.Licenses.Holdings(t, v, clientID, tokenKey, licensing.Proof(prove))
 	if err != nil || refused != nil {
-		return metering.Client{}, (*metering.Refusal)(refused), err
+		return metering.Client{}, refused, err
 	}
 	client := metering.Client{Device: held[0].Activation.Device.ID}
 	for _, h := range held {

@@ -59,7 +59,7 @@ func (s SessionLicenses) Admit(t tx.Tx, l *floating.License, clientID string, pr
 	if r.ID == floating.InvalidKey {
 		return floating.Refuse(floating.InvalidKey), nil // the same, however it came about
 	}
-	return &floating.Refusal{ID: r.ID, Message: r.Message, Help: r.Help}, nil
+	return r, nil
 }
 
 // KnowsUser implements floating.Licenses.

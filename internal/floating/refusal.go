@@ -1,11 +1,9 @@
 package floating
 
-// Refusal is a business refusal: a value, so that what it recorded commits.
-type Refusal struct {
-	ID      int    // the protocol's number
-	Message string // what is wrong, one sentence
-	Help    string // what to do, one sentence
-}
+import "chancery/internal/refusal"
+
+// Refusal is a business refusal of a client's call.
+type Refusal = refusal.Refusal
 
 // The numbers of refusals that floating gives (provisioning.md, Errors).
 const (
@@ -21,7 +19,7 @@ const (
 	UserHasAnotherOn = 12006
 )
 
-var refusals = map[int]Refusal{ //nolint:gochecknoglobals // a table of the protocol
+var refusals = refusal.Table{ //nolint:gochecknoglobals // a table of the protocol
 	InvalidKey: {
 		Message: "This is not a valid license key.",
 		Help:    "Send the license key as license_id; a license's id is taken from its activated clients only.",
@@ -38,8 +36,4 @@ var refusals = map[int]Refusal{ //nolint:gochecknoglobals // a table of the prot
 }
 
 // Refuse gives the refusal with this number.
-func Refuse(id int) *Refusal {
-	r := refusals[id]
-	r.ID = id
-	return &r
-}
+func Refuse(id int) *Refusal { return refusals.Refuse(id) }

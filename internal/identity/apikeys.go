@@ -82,11 +82,14 @@ type ChangeAPIKey struct {
 	Permissions *[]Permission
 }
 
-// Update changes a key.
-func (s *APIKeys) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, c ChangeAPIKey) (APIKey, error) {
-	before, err := s.get(t, vendor, uuid)
+// Update changes a key. One that is out of reach, as in Revoke, is not changed either.
+func (s *APIKeys) Update(t tx.Tx, by Principal, uuid ident.UUID, c ChangeAPIKey) (APIKey, error) {
+	before, err := s.get(t, by.Vendor, uuid)
 	if err != nil {
 		return APIKey{}, err
+	}
+	if before.Kind == Admin && !by.MayAll(before.Permissions) {
+		return APIKey{}, errBeyond("api_key")
 	}
 	after := before
 	if c.Name != nil {
@@ -104,10 +107,10 @@ func (s *APIKeys) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, c Chan
 	if after.Name == before.Name && slices.Equal(after.Permissions, before.Permissions) {
 		return before, nil
 	}
-	if err := s.store.Update(t, vendor, after); err != nil {
+	if err := s.store.Update(t, by.Vendor, after); err != nil {
 		return APIKey{}, err
 	}
-	journalKey(t, vendor, "api_key.updated", &before, after)
+	journalKey(t, by.Vendor, "api_key.updated", &before, after)
 	return after, nil
 }
 

@@ -184,7 +184,7 @@ func (a *activating) refuse(r *Refusal) (Outcome, error) {
 		if err := a.noteUsedUp(); err != nil {
 			return Outcome{}, err
 		}
-		r = r.with(usedUpHelp(a.license, a.policy))
+		r = r.With(usedUpHelp(a.license, a.policy))
 	}
 	return refused(r), nil
 }
@@ -213,7 +213,9 @@ func (a *activating) reinstall() (Outcome, error) {
 		return Outcome{}, err
 	}
 	announceRelease(a.t, a.license, &old, ByReinstall)
-	return a.record(&Activation{Token: old.Token, TokenKey: old.TokenKey, GoodwillSince: old.GoodwillSince, GoodwillUntil: old.GoodwillUntil})
+	return a.record(&Activation{
+		Token: old.Token, TokenKey: old.TokenKey, GoodwillSince: old.GoodwillSince, GoodwillUntil: old.GoodwillUntil, Replaces: old.ID,
+	})
 }
 
 // assign gives the client a token in role.

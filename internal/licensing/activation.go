@@ -48,6 +48,10 @@ type Activation struct {
 	ReleasedAt    time.Time
 	ReleaseReason Reason
 	Pulse         Pulse
+
+	// Replaces is what a reinstalled client's activation was before, whose stay in
+	// the goodwill zone goes on; 0 for none. It is not stored.
+	Replaces ident.ActivationID
 }
 
 // IsGoodwill reports whether it is above the contract.

@@ -26,15 +26,20 @@ type ClientFilter struct {
 	Now        time.Time // by which a suspension is judged
 	Search     string    // beginning of the client id or of the hostname
 	Product    ident.UUID
+	Edition    ident.UUID
 	Standing   Standing
-	Country    string
-	SeenBefore int64 // not seen since this day (DayOf); 0 for any
+	Version    *string // of the software, as the client said last
+	System     *string
+	Country    *string
+	SeenSince  int64 // seen on this day (DayOf) or later; 0 for any
+	SeenBefore int64 // not seen since this day; 0 for any
 	SeenOn     int64 // last seen on this day; 0 for any
 }
 
 // Indexed reports whether indexes serve the whole filter in the order of activation.
 func (f ClientFilter) Indexed() bool {
-	return f.Search != "" || f.Product.IsZero() && f.Country == "" && f.SeenBefore == 0 && f.SeenOn == 0
+	return f.Search != "" || f.Product.IsZero() && f.Edition.IsZero() && f.Version == nil && f.System == nil && f.Country == nil &&
+		f.SeenSince == 0 && f.SeenBefore == 0 && f.SeenOn == 0
 }
 
 // Seat is an activation with the licence that it is of, as lists show both.

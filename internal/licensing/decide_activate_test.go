@@ -137,7 +137,7 @@ func TestDecideUnassign(t *testing.T) {
 func TestRefusalsAreNotShared(t *testing.T) {
 	t.Parallel()
 	Refuse(Expired).Help = "changed"
-	_ = Refuse(Expired).with("changed too")
+	_ = Refuse(Expired).With("changed too")
 	if got := Refuse(Expired).Help; got == "changed" || got == "changed too" || got == "" {
 		t.Errorf("the next one says %q", got)
 	}

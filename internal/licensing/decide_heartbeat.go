@@ -33,7 +33,7 @@ func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 	case !c.proven:
 		return heartbeatDecision{refusal: Refuse(UnknownClient)} // says nothing to whoever is not the client
 	case goodwillEnded(a, c.now):
-		refusal := Refuse(UnknownClient).with("The goodwill period of this activation has ended; ask your vendor for more activations.")
+		refusal := Refuse(UnknownClient).With("The goodwill period of this activation has ended; ask your vendor for more activations.")
 		return heartbeatDecision{refusal: refusal, release: true}
 	case a.Device.SuspendedAt(c.now):
 		return heartbeatDecision{refusal: Refuse(Suspended)}

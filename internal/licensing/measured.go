@@ -47,7 +47,7 @@ func (l *License) expired(p terms.Policy, now time.Time) *Refusal {
 		return Refuse(Expired)
 	}
 	contract := string(terms.AppendQuantity(nil, *by.Contract()))
-	return Refuse(Expired).with("All " + contract + " of \"" + by.Name + "\" in the contract are consumed since " +
+	return Refuse(Expired).With("All " + contract + " of \"" + by.Name + "\" in the contract are consumed since " +
 		since.Format("2006-01-02 15:04") + " UTC; ask your vendor for more.")
 }
 

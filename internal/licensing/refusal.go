@@ -1,12 +1,9 @@
 package licensing
 
-// Refusal is a business refusal of a client's call: a value, not an error, so
-// that what it recorded commits. The wire answers it as 409.
-type Refusal struct {
-	ID      int    // the protocol's number
-	Message string // what is wrong, one sentence
-	Help    string // what to do, one sentence
-}
+import "chancery/internal/refusal"
+
+// Refusal is a business refusal of a client's call.
+type Refusal = refusal.Refusal
 
 // The numbers of refusals that licensing gives (provisioning.md, Errors).
 const (
@@ -34,7 +31,7 @@ const (
 	OfflineSubscription = 20006
 )
 
-var refusals = map[int]Refusal{ //nolint:gochecknoglobals // a table; Refuse gives copies
+var refusals = refusal.Table{ //nolint:gochecknoglobals // a table; Refuse gives copies
 	InvalidKey: {
 		Message: "This is not a valid license key.",
 		Help:    "Check the key for typing errors, and that it was issued for this product.",
@@ -81,11 +78,7 @@ var refusals = map[int]Refusal{ //nolint:gochecknoglobals // a table; Refuse giv
 }
 
 // Refuse gives the refusal with this number.
-func Refuse(id int) *Refusal {
-	r := refusals[id]
-	r.ID = id
-	return &r
-}
+func Refuse(id int) *Refusal { return refusals.Refuse(id) }
 
 // RefuseUser answers a client that names a user instead of a key: unknown user,
 // wrong password or code, and a user without a licence are one answer.
@@ -94,10 +87,4 @@ func RefuseUser() *Refusal {
 	r.Message = "The e-mail address, the password or the code is wrong, or there is no license of this product for this user."
 	r.Help = "Check them; who signs in with a second factor takes a code from the licensing dashboard instead of the password."
 	return r
-}
-
-// with gives a copy with another help.
-func (r Refusal) with(help string) *Refusal {
-	r.Help = help
-	return &r
 }

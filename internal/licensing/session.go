@@ -121,7 +121,7 @@ func refuseLicense(l *License, now time.Time, version string) *Refusal {
 	case !l.IsActive:
 		return Refuse(NotActive)
 	case now.Before(l.StartsAt):
-		return Refuse(NotActive).with("The license starts at " + l.StartsAt.UTC().Format("2006-01-02 15:04") + " UTC.")
+		return Refuse(NotActive).With("The license starts at " + l.StartsAt.UTC().Format("2006-01-02 15:04") + " UTC.")
 	case l.expired(p, now) != nil:
 		return l.expired(p, now)
 	case !versionAllowed(p, version):

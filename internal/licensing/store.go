@@ -79,7 +79,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role Role, inUse bool, limit int64) ([]Token, error)
 
 	InsertTokens(t tx.Tx, v ident.VendorID, tokens []Token) error
-	DeleteTokens(t tx.Tx, v ident.VendorID, ids []ident.TokenID) error
+	// DeleteTokens takes free tokens of a licence away. One that activations of the
+	// past name is kept, and goes to the goodwill instead.
+	DeleteTokens(t tx.Tx, v ident.VendorID, l ident.LicenseID, ids []ident.TokenID) error
 	SetRole(t tx.Tx, v ident.VendorID, id ident.TokenID, role Role) error
 
 	// InsertActivation stores an activation, its pulse, and assigns its token.

@@ -63,7 +63,7 @@ func (s *Service) removeTokens(t tx.Tx, l *License, count int64) error {
 	for i, token := range free {
 		ids[i] = token.ID
 	}
-	if err := s.store.DeleteTokens(t, l.Vendor, ids); err != nil {
+	if err := s.store.DeleteTokens(t, l.Vendor, l.ID, ids); err != nil {
 		return err
 	}
 	used, err := s.store.TokensInRole(t, l.Vendor, l.ID, RoleContract, true, count-int64(len(free)))

@@ -40,19 +40,3 @@ type UsedUp struct {
 	License *License
 	Refused int64
 }
-
-// SeenClient is a client that is activated, as lists of clients show it.
-type SeenClient struct {
-	Activation *Activation
-	License    *License
-}
-
-// SeenFilter narrows a list of activated clients; nil and zero for all.
-type SeenFilter struct {
-	SeenSince time.Time  // last seen on this day or later
-	Product   ident.UUID // zero for all
-	Edition   ident.UUID
-	Version   *string
-	System    *string
-	Country   *string
-}

@@ -127,7 +127,7 @@ func (u *Usage) Report(t tx.Tx, who Reporter, all []Report) (*Refusal, error) {
 				return nil, err
 			}
 			if d == nil {
-				return Refuse(UnknownFeature), nil
+				return refuseDefinition(part.kind, part.named), nil
 			}
 			*part.to = d.ID
 		}
@@ -207,7 +207,7 @@ func (u *Usage) Analyse(t tx.Tx, who Reporter, all []Analytical) (*Refusal, erro
 		case err != nil:
 			return nil, err
 		case d == nil:
-			return Refuse(UnknownField), nil
+			return refuseDefinition(FieldDefinition, Named{ID: a.Field}), nil
 		case d.IsNumber && !a.IsNumber:
 			return Refuse(NotANumber), nil
 		}

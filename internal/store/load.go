@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -136,20 +135,8 @@ func (l *Loader) flush() error {
 	if l.rows == 0 {
 		return nil
 	}
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + l.table + " (" + strings.Join(l.columns, ", ") + ") VALUES ")
-	for i := range l.pending {
-		switch {
-		case i == 0:
-			b.WriteString("($1")
-		case i%len(l.columns) == 0:
-			b.WriteString("), ($" + strconv.Itoa(i+1))
-		default:
-			b.WriteString(", $" + strconv.Itoa(i+1))
-		}
-	}
-	b.WriteString(")")
-	_, err := l.t.ExecContext(l.ctx, b.String(), l.pending...)
+	text := "INSERT INTO " + l.table + " (" + strings.Join(l.columns, ", ") + ") VALUES" + placeholders(l.rows, len(l.columns))
+	_, err := l.t.ExecContext(l.ctx, text, l.pending...)
 	l.pending, l.rows = l.pending[:0], 0
 	return asFault(err)
 }

@@ -60,6 +60,24 @@ func OptionalInstant(ms sql.Null[int64]) *time.Time {
 	return &t
 }
 
+// Millis gives Unix milliseconds for a column that may be NULL, which stands for
+// the zero time.
+func Millis(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+// OrNull gives a value for a column that may be NULL, which stands for zero or "".
+func OrNull[T comparable](v T) any {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return v
+}
+
 // Bit gives the 0 or 1 that a boolean is stored as.
 func Bit(b bool) int {
 	if b {

@@ -155,6 +155,7 @@ func (a attack) body(route edge.Route) string {
 		"POST /api/v1/licenses/search":                  `{"key":"$license_key"}`,
 		"POST /api/v1/api-keys":                         `{"kind":"admin","name":"X"}`,
 		"POST /api/v1/subscriptions":                    `{"kind":"mail","target":"x@example.com","events":["license.issued"]}`,
+		"PATCH /api/v1/api-keys/{id}":                   `{"name":"X"}`,
 		"DELETE /api/v1/api-keys/{id}":                  `-`,
 		"PATCH /api/v1/limitations/{id}":                `{"name":"X"}`,
 		"DELETE /api/v1/activations/{id}":               `-`,

@@ -39,7 +39,7 @@ func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id id
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (vendor_id, customer_number) DO NOTHING RETURNING id`,
 		[]any{
-			vendor, c.UUID, orNull(c.SuperiorID), c.CompanyName, listing.Fold(c.CompanyName), c.Number, c.Email,
+			vendor, c.UUID, store.OrNull(c.SuperiorID), c.CompanyName, listing.Fold(c.CompanyName), c.Number, c.Email,
 			c.CreatedAt.UnixMilli(), c.UpdatedAt.UnixMilli(),
 		}, &id)
 	if err != nil || !free {
@@ -68,7 +68,7 @@ func (Store) Update(t tx.Tx, vendor ident.VendorID, c customers.Customer) (free 
 // Move implements customers.Store.
 func (Store) Move(t tx.Tx, vendor ident.VendorID, c, superior ident.CustomerID) error {
 	s := store.On(t)
-	if _, err := s.Exec(`UPDATE customers SET superior_id = $1 WHERE vendor_id = $2 AND id = $3`, orNull(superior), vendor, c); err != nil {
+	if _, err := s.Exec(`UPDATE customers SET superior_id = $1 WHERE vendor_id = $2 AND id = $3`, store.OrNull(superior), vendor, c); err != nil {
 		return err
 	}
 	// Everything below c, c included, leaves everything above c.
@@ -119,13 +119,6 @@ func (Store) Levels(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (above, 
 		(SELECT MAX(depth) FROM customer_closure WHERE vendor_id = $3 AND superior_id = $4)`,
 		[]any{vendor, c, vendor, c}, &above, &below)
 	return above, below, err
-}
-
-func orNull(c ident.CustomerID) any {
-	if c == 0 {
-		return nil
-	}
-	return c
 }
 
 func scan(row func(dest ...any) (bool, error)) (customers.Customer, bool, error) {

@@ -2,7 +2,6 @@ package floating
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"chancery/internal/floating"
@@ -79,9 +78,9 @@ func (Store) Lapse(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time) 
 	if err != nil {
 		return 0, time.Time{}, err
 	}
-	var next sql.NullInt64
+	var next store.OptionalInt
 	_, err = q.QueryRow(`SELECT MIN(valid_until) FROM sessions WHERE vendor_id = $1 AND license_id = $2 AND ended_at IS NULL`, []any{v, l}, &next)
-	return n, instant(next), err
+	return n, next.Instant(), err
 }
 
 const sessionColumns = `s.id, s.uuid, s.license_id, s.client_id, s.session_id, s.user_id, s.is_overuse, s.opened_at, s.renewed_at, s.valid_until,
@@ -90,11 +89,11 @@ const sessionColumns = `s.id, s.uuid, s.license_id, s.client_id, s.session_id, s
 func scanSession(scan store.Scan) (floating.Session, error) {
 	var s floating.Session
 	var opened, renewed, until int64
-	var ended sql.NullInt64
-	var reason sql.NullString
+	var ended store.OptionalInt
+	var reason store.OptionalText
 	err := scan(&s.ID, &s.UUID, &s.License, &s.ClientID, &s.SessionID, &s.UserID, &s.IsOveruse, &opened, &renewed, &until, &ended, &reason)
 	s.OpenedAt, s.RenewedAt, s.ValidUntil = store.Instant(opened), store.Instant(renewed), store.Instant(until)
-	s.EndedAt, s.EndReason = instant(ended), floating.Reason(reason.String)
+	s.EndedAt, s.EndReason = ended.Instant(), floating.Reason(reason.V)
 	return s, err
 }
 
@@ -158,14 +157,6 @@ func (Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason in
 		ON CONFLICT (vendor_id, license_id, reason, hour) DO UPDATE SET denied = denials.denied + 1 RETURNING denied`,
 		[]any{v, l, reason, at.Unix() / 3600}, &n)
 	return n, err
-}
-
-// instant reads Unix milliseconds; NULL is the zero time.
-func instant(ms sql.NullInt64) time.Time {
-	if !ms.Valid {
-		return time.Time{}
-	}
-	return store.Instant(ms.Int64)
 }
 
 // Old implements floating.Reader. Sessions are numbered as they are opened, so

@@ -29,7 +29,7 @@ func (APIKeys) Insert(t tx.Tx, vendor ident.VendorID, k identity.APIKey, hash [3
 		(vendor_id, uuid, kind, name, hint, secret_hash, permissions, ed25519_key_id, rsa_key_id, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
 		vendor, k.UUID, string(k.Kind), k.Name, k.Hint, hash[:], joinPermissions(k.Permissions),
-		orNull(k.Ed25519Key), orNull(k.RSAKey), k.CreatedAt.UnixMilli())
+		store.OrNull(k.Ed25519Key), store.OrNull(k.RSAKey), k.CreatedAt.UnixMilli())
 	if err != nil {
 		return 0, err
 	}

@@ -42,13 +42,6 @@ func splitPermissions(text string) []identity.Permission {
 	return all
 }
 
-func orNull(id ident.SigningKeyID) any {
-	if id == 0 {
-		return nil
-	}
-	return id
-}
-
 func orNullInstant(at *time.Time) any {
 	if at == nil {
 		return nil

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"chancery/internal/ident"
@@ -25,9 +23,6 @@ const importColumns = `id, uuid, kind, file_name, zone, columns, state, all_or_n
 
 const lineColumns = `line, cells, state, problems, result`
 
-// insertAtOnce is how many lines one statement inserts.
-const insertAtOnce = 50
-
 // Insert implements imports.Store.
 func (Store) Insert(t tx.Tx, v ident.VendorID, i imports.Import, lines []imports.Line) error {
 	s := store.On(t)
@@ -43,22 +38,9 @@ func (Store) Insert(t tx.Tx, v ident.VendorID, i imports.Import, lines []imports
 	if err != nil {
 		return err
 	}
-	for len(lines) > 0 {
-		n := min(len(lines), insertAtOnce)
-		if err := insertLines(s, v, id, lines[:n]); err != nil {
-			return err
-		}
-		lines = lines[n:]
-	}
-	return nil
-}
-
-func insertLines(s *store.Tx, v ident.VendorID, id int64, lines []imports.Line) error {
 	const width = 7
-	var b strings.Builder
-	b.WriteString(`INSERT INTO import_lines (vendor_id, import_id, line, cells, state, problems, result) VALUES `)
-	args := make([]any, 0, width*len(lines))
-	for i, l := range lines {
+	values := make([]any, 0, width*len(lines))
+	for _, l := range lines {
 		cells, err := text(l.Cells)
 		if err != nil {
 			return err
@@ -67,17 +49,9 @@ func insertLines(s *store.Tx, v ident.VendorID, id int64, lines []imports.Line) 
 		if err != nil {
 			return err
 		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		for c := range width {
-			b.WriteString([]string{"($", ", $"}[min(c, 1)] + strconv.Itoa(width*i+c+1))
-		}
-		b.WriteString(")")
-		args = append(args, v, id, l.Number, cells, l.State, problems, "")
+		values = append(values, v, id, l.Number, cells, l.State, problems, "")
 	}
-	_, err := s.Exec(b.String(), args...)
-	return err
+	return s.InsertMany(`INSERT INTO import_lines (vendor_id, import_id, line, cells, state, problems, result) VALUES`, width, values, "", nil)
 }
 
 // Lock implements imports.Store.
@@ -94,7 +68,7 @@ func (Store) Save(t tx.Tx, v ident.VendorID, i imports.Import) error {
 			actor_kind = $5, actor_id = $6, actor_name = $7, actor_address = $8, started_at = $9, finished_at = $10
 		WHERE vendor_id = $11 AND id = $12`,
 		i.State, store.Bit(i.AllOrNothing), i.Done, i.Failed, i.Actor.Kind, i.Actor.ID, i.Actor.Name, i.Actor.Address,
-		orNull(i.StartedAt), orNull(i.FinishedAt), v, i.ID)
+		store.Millis(i.StartedAt), store.Millis(i.FinishedAt), v, i.ID)
 	return err
 }
 
@@ -166,13 +140,6 @@ func text(v any) (string, error) {
 		return "", fmt.Errorf("store: an import's value: %w", err)
 	}
 	return string(b), nil
-}
-
-func orNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UnixMilli()
 }
 
 func scanImport(row func(dest ...any) (bool, error)) (imports.Import, bool, error) {

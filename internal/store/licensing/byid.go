@@ -12,8 +12,11 @@ import (
 	"chancery/internal/store"
 )
 
-// byIDs reads licences by their ids, in no order.
-func (s *Store) byIDs(ctx context.Context, v ident.VendorID, ids []ident.LicenseID) (map[ident.LicenseID]*licensing.License, error) {
+// rowsAtOnce is how many rows one statement names by their ids.
+const rowsAtOnce = 100
+
+// ByIDs reads licences; those that are missing are left out.
+func (s *Store) ByIDs(ctx context.Context, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*licensing.License, error) {
 	found := make(map[ident.LicenseID]*licensing.License, len(ids))
 	for chunk := range slices.Chunk(distinct(ids), rowsAtOnce) {
 		in, args := placeholders([]any{v}, chunk)

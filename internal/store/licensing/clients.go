@@ -1,8 +1,6 @@
 package licensing
 
 import (
-	"database/sql"
-
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/store"
@@ -22,18 +20,18 @@ func (s *Store) License(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*licensi
 func (s *Store) ClientOf(t tx.Tx, v ident.VendorID, l ident.LicenseID, number string) (licensing.Device, *licensing.Activation, error) {
 	d := licensing.Device{Number: number}
 	a := &licensing.Activation{License: l}
-	var suspended, activation sql.NullInt64
-	var version sql.NullString
+	var suspended, activation store.OptionalInt
+	var version store.OptionalText
 	found, err := store.On(t).QueryRow(`SELECT d.id, d.uuid, d.suspended_until, a.id, a.client_public_key, a.software_version
 		FROM devices d LEFT JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id AND a.license_id = $1 AND a.released_at IS NULL
 		WHERE d.vendor_id = $2 AND d.number = $3`, []any{l, v, number}, &d.ID, &d.UUID, &suspended, &activation, &a.Client.PublicKey, &version)
 	if err != nil || !found {
 		return licensing.Device{}, nil, err
 	}
-	d.SuspendedUntil = instant(suspended)
+	d.SuspendedUntil = suspended.Instant()
 	if !activation.Valid {
 		return d, nil, nil
 	}
-	a.ID, a.Device, a.Client.SoftwareVersion = ident.ActivationID(activation.Int64), d, version.String
+	a.ID, a.Device, a.Client.SoftwareVersion = ident.ActivationID(activation.V), d, version.V
 	return d, a, nil
 }

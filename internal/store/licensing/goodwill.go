@@ -18,20 +18,19 @@ func enterGoodwill(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
 	if !a.IsGoodwill() {
 		return nil
 	}
-	n, err := store.On(t).Exec(`UPDATE goodwill_stays SET activation_id = $1 WHERE vendor_id = $2 AND license_id = $3 AND left_at IS NULL
-		AND activation_id IN (SELECT id FROM activations WHERE vendor_id = $2 AND license_id = $3 AND token_id = $4 AND released_at IS NOT NULL)`,
-		a.ID, v, a.License, a.Token)
-	if err != nil || n > 0 {
-		return err
+	if a.Replaces != 0 {
+		n, err := store.On(t).Exec(`UPDATE goodwill_stays SET activation_id = $1 WHERE vendor_id = $2 AND activation_id = $3 AND left_at IS NULL`,
+			a.ID, v, a.Replaces)
+		if err != nil || n > 0 {
+			return err
+		}
 	}
-	_, err = store.On(t).Exec(`INSERT INTO goodwill_stays (vendor_id, license_id, activation_id, entered_at) VALUES ($1, $2, $3, $4)
+	return store.On(t).Later(`INSERT INTO goodwill_stays (vendor_id, license_id, activation_id, entered_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT DO NOTHING`, v, a.License, a.ID, a.GoodwillSince.UnixMilli())
-	return err
 }
 
 // leaveGoodwill ends the stay of an activation.
 func leaveGoodwill(t tx.Tx, v ident.VendorID, a ident.ActivationID, by string) error {
-	_, err := store.On(t).Exec(`UPDATE goodwill_stays SET left_at = $1, left_by = $2 WHERE vendor_id = $3 AND activation_id = $4 AND left_at IS NULL`,
+	return store.On(t).Later(`UPDATE goodwill_stays SET left_at = $1, left_by = $2 WHERE vendor_id = $3 AND activation_id = $4 AND left_at IS NULL`,
 		t.Now().UnixMilli(), by, v, a)
-	return err
 }

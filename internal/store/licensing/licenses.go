@@ -53,25 +53,33 @@ func (s *Store) licenses(q querier, at time.Time, sqltext string, args ...any) (
 	return all, nil
 }
 
+// insertLicense begins the INSERT of a licence; licenseValues gives what goes into
+// its columns.
+const insertLicense = `INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, name_folded, licensee_email,
+	license_key, printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days,
+	overrides, trial_days, contract_tokens, regular_used, goodwill_used, last_slot, revision, created_at, updated_at`
+
+func licenseValues(l *licensing.License) ([]any, error) {
+	overrides, err := overridesText(l.Overrides)
+	return []any{
+		l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, listing.Fold(l.Name), l.LicenseeEmail,
+		l.LicenseKey, store.OrNull(l.PrintedKey), store.OrNull(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), store.Millis(l.StartsAt),
+		store.OrNull(string(l.ExpiresMode)), store.Millis(l.ExpiresAt), l.ExpiresDays,
+		overrides, trialColumn(l.Overrides), l.ContractTokens, l.RegularUsed, l.GoodwillUsed, l.LastSlot,
+		l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
+	}, err
+}
+
 // InsertLicense implements licensing.Store.
 func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
-	overrides, err := overridesText(l.Overrides)
+	values, err := licenseValues(l)
 	if err != nil {
 		return err
 	}
 	var id int64
-	found, err := store.On(t).QueryRow(`INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, licensee_email,
-		license_key, printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days,
-		overrides, trial_days, contract_tokens, regular_used, goodwill_used, last_slot, revision, created_at, updated_at, name_folded)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0, 0, $19, $20, $21, $22)
-		ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{
-			l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail,
-			l.LicenseKey, text(l.PrintedKey), text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
-			text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
-			l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
-			listing.Fold(l.Name),
-		}, &id)
+	found, err := store.On(t).QueryRow(insertLicense+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+		ON CONFLICT DO NOTHING RETURNING id`, values, &id)
 	if err != nil {
 		return err
 	}
@@ -108,8 +116,8 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 	if _, err := store.On(t).Exec(`UPDATE licenses SET edition_id = $1, customer_id = $2, name = $3, licensee_email = $4, legacy_license_key = $5,
 		is_active = $6, is_temporary = $7, starts_at = $8, expires_mode = $9, expires_at = $10, expires_days = $11, overrides = $12,
 		trial_days = $13, revision = $14, updated_at = $15, name_folded = $16 WHERE vendor_id = $17 AND id = $18`,
-		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt),
-		text(string(l.ExpiresMode)), millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
+		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, store.OrNull(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), store.Millis(l.StartsAt),
+		store.OrNull(string(l.ExpiresMode)), store.Millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
 		l.Revision, l.UpdatedAt.UnixMilli(), listing.Fold(l.Name), l.Vendor, l.ID); err != nil {
 		return err
 	}
@@ -120,7 +128,7 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
 	return store.On(t).Later(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4,
 		first_activated_at = $5, last_slot = $6 WHERE vendor_id = $7 AND id = $8`,
-		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, millis(l.UsedUpAt), millis(l.FirstActivatedAt), l.LastSlot, l.Vendor, l.ID)
+		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, store.Millis(l.UsedUpAt), store.Millis(l.FirstActivatedAt), l.LastSlot, l.Vendor, l.ID)
 }
 
 // SaveMeasured implements licensing.Store.
@@ -133,10 +141,17 @@ func (s *Store) SaveMeasured(t tx.Tx, l *licensing.License) error {
 	return err
 }
 
+// selectPressed: each part has an index of its own, of few licences; the plus keeps
+// engines from walking all those of the edition.
+const selectPressed = `SELECT id FROM (SELECT id FROM licenses
+		WHERE vendor_id = $1 AND +edition_id = $2 AND id > $3 AND goodwill_used > 0 ORDER BY id LIMIT $4) AS exceeding
+	UNION SELECT id FROM (SELECT id FROM licenses
+		WHERE vendor_id = $1 AND +edition_id = $2 AND id > $3 AND used_up_at IS NOT NULL ORDER BY id LIMIT $4) AS refusing
+	ORDER BY id LIMIT $4`
+
 // Pressed implements licensing.Store.
 func (s *Store) Pressed(t tx.Tx, v ident.VendorID, edition ident.EditionID, after ident.LicenseID, limit int) ([]ident.LicenseID, error) {
-	rows, err := writing(t)(`SELECT id FROM licenses WHERE vendor_id = $1 AND edition_id = $2 AND id > $3
-		AND (goodwill_used > 0 OR used_up_at IS NOT NULL) ORDER BY id LIMIT $4`, v, edition, after, limit)
+	rows, err := writing(t)(selectPressed, v, edition, after, limit)
 	return collect(rows, err, scanID)
 }
 

@@ -1,7 +1,6 @@
 package licensing
 
 import (
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -17,7 +16,7 @@ const productColumns = `p.id, p.uuid, p.name, p.allow_client_moves, p.maximum_in
 type productRow struct {
 	licensing.Product
 
-	inactive sql.NullInt64
+	inactive store.OptionalInt
 }
 
 func (r *productRow) dest() []any {
@@ -25,7 +24,7 @@ func (r *productRow) dest() []any {
 }
 
 func (r *productRow) product() licensing.Product {
-	r.MaximumInactiveDays = int(r.inactive.Int64)
+	r.MaximumInactiveDays = int(r.inactive.V)
 	return r.Product
 }
 
@@ -44,13 +43,13 @@ const (
 type licenseRow struct {
 	l               licensing.License
 	vendor          int64
-	printed, legacy sql.NullString
-	mode, overrides sql.NullString
-	measured        sql.NullString
-	starts, expires sql.NullInt64
-	days            sql.NullInt64
-	activated       sql.NullInt64
-	usedUp          sql.NullInt64
+	printed, legacy store.OptionalText
+	mode, overrides store.OptionalText
+	measured        store.OptionalText
+	starts, expires store.OptionalInt
+	days            store.OptionalInt
+	activated       store.OptionalInt
+	usedUp          store.OptionalInt
 	created         int64
 	updated         int64
 	edition         ident.EditionID
@@ -75,16 +74,16 @@ func (r *licenseRow) license() (*licensing.License, error) {
 	l := &r.l
 	l.Vendor = ident.VendorOf(r.vendor)
 	l.Product = r.product.product()
-	l.PrintedKey, l.LegacyKey = r.printed.String, r.legacy.String
-	l.StartsAt, l.ExpiresAt = instant(r.starts), instant(r.expires)
-	l.ExpiresMode, l.ExpiresDays = terms.ExpiresMode(r.mode.String), int(r.days.Int64)
-	l.FirstActivatedAt, l.UsedUpAt = instant(r.activated), instant(r.usedUp)
+	l.PrintedKey, l.LegacyKey = r.printed.V, r.legacy.V
+	l.StartsAt, l.ExpiresAt = r.starts.Instant(), r.expires.Instant()
+	l.ExpiresMode, l.ExpiresDays = terms.ExpiresMode(r.mode.V), int(r.days.V)
+	l.FirstActivatedAt, l.UsedUpAt = r.activated.Instant(), r.usedUp.Instant()
 	l.CreatedAt, l.UpdatedAt = time.UnixMilli(r.created).UTC(), time.UnixMilli(r.updated).UTC()
 	var err error
-	if l.Overrides, err = parseOverrides(l.ID, r.overrides.String); err != nil {
+	if l.Overrides, err = parseOverrides(l.ID, r.overrides.V); err != nil {
 		return nil, err
 	}
-	l.Measured, err = parseMeasured(l.ID, r.measured.String)
+	l.Measured, err = parseMeasured(l.ID, r.measured.V)
 	return l, err
 }
 
@@ -121,8 +120,8 @@ const (
 
 type activationRow struct {
 	a                                 licensing.Activation
-	suspended, since, until, released sql.NullInt64
-	reason                            sql.NullString
+	suspended, since, until, released store.OptionalInt
+	reason                            store.OptionalText
 	tags, variables                   string
 	activated, seen                   int64
 }
@@ -140,10 +139,10 @@ func (r *activationRow) dest() []any {
 
 func (r *activationRow) activation() (*licensing.Activation, error) {
 	a := &r.a
-	a.Device.SuspendedUntil = instant(r.suspended)
-	a.GoodwillSince, a.GoodwillUntil = instant(r.since), instant(r.until)
-	a.ActivatedAt, a.ReleasedAt = time.UnixMilli(r.activated).UTC(), instant(r.released)
-	a.ReleaseReason = licensing.Reason(r.reason.String)
+	a.Device.SuspendedUntil = r.suspended.Instant()
+	a.GoodwillSince, a.GoodwillUntil = r.since.Instant(), r.until.Instant()
+	a.ActivatedAt, a.ReleasedAt = time.UnixMilli(r.activated).UTC(), r.released.Instant()
+	a.ReleaseReason = licensing.Reason(r.reason.V)
 	a.Pulse.LastSeenAt = time.UnixMilli(r.seen).UTC()
 	if r.tags != "" {
 		if err := json.Unmarshal([]byte(r.tags), &a.Client.Tags); err != nil {
@@ -164,30 +163,6 @@ func scanActivation(scan store.Scan) (*licensing.Activation, error) {
 		return nil, err
 	}
 	return r.activation()
-}
-
-// instant reads Unix milliseconds; NULL is the zero time.
-func instant(n sql.NullInt64) time.Time {
-	if !n.Valid {
-		return time.Time{}
-	}
-	return time.UnixMilli(n.Int64).UTC()
-}
-
-// millis writes Unix milliseconds; the zero time is NULL.
-func millis(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UnixMilli()
-}
-
-// text writes NULL for "".
-func text(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // jsonText writes "" for what is empty.

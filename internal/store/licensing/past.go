@@ -11,67 +11,43 @@ var _ licensing.Past = (*Store)(nil)
 
 // PastLicenses implements licensing.Past.
 func (s *Store) PastLicenses(t tx.Tx, v ident.VendorID, all []*licensing.License) error {
-	const columns = 27
-	values := make([]any, 0, len(all)*columns)
-	byUUID := make(map[ident.UUID]*licensing.License, len(all))
+	var values []any
+	ids := make(map[ident.UUID]*ident.LicenseID, len(all))
 	for _, l := range all {
-		overrides, err := overridesText(l.Overrides)
+		row, err := licenseValues(l)
 		if err != nil {
 			return err
 		}
-		byUUID[l.UUID] = l
-		values = append(values, v, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, l.LicenseKey, text(l.PrintedKey),
-			text(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), millis(l.StartsAt), text(string(l.ExpiresMode)), millis(l.ExpiresAt),
-			l.ExpiresDays, overrides, trialColumn(l.Overrides), millis(l.FirstActivatedAt), l.ContractTokens, l.RegularUsed, l.GoodwillUsed,
-			millis(l.UsedUpAt), l.LastSlot, l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli())
+		ids[l.UUID] = &l.ID
+		values = append(append(values, row...), store.Millis(l.FirstActivatedAt), store.Millis(l.UsedUpAt))
 	}
-	return store.On(t).InsertMany(`INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, licensee_email, license_key,
-		printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days, overrides, trial_days,
-		first_activated_at, contract_tokens, regular_used, goodwill_used, used_up_at, last_slot, revision, created_at, updated_at) VALUES`,
-		columns, values, "RETURNING id, uuid", func(scan store.Scan) error {
-			var id ident.LicenseID
-			var uuid ident.UUID
-			err := scan(&id, &uuid)
-			byUUID[uuid].ID = id
-			return err
-		})
+	return store.On(t).InsertMany(insertLicense+`, first_activated_at, used_up_at) VALUES`, len(values)/max(1, len(all)), values, "RETURNING id, uuid",
+		setIDs(ids))
 }
 
 // PastTokens implements licensing.Past.
 func (s *Store) PastTokens(t tx.Tx, v ident.VendorID, all []*licensing.Token) error {
 	values := make([]any, 0, len(all)*5)
-	byKey := make(map[ident.UUID]*licensing.Token, len(all))
+	ids := make(map[ident.UUID]*ident.TokenID, len(all))
 	for _, k := range all {
-		byKey[k.Key] = k
+		ids[k.Key] = &k.ID
 		values = append(values, v, k.License, k.Slot, k.Role, k.Key)
 	}
-	return store.On(t).InsertMany(`INSERT INTO tokens (vendor_id, license_id, slot, role, token_key) VALUES`, 5, values, "RETURNING id, token_key",
-		func(scan store.Scan) error {
-			var id ident.TokenID
-			var key ident.UUID
-			err := scan(&id, &key)
-			byKey[key].ID = id
-			return err
-		})
+	return store.On(t).InsertMany(insertToken, 5, values, "RETURNING id, token_key",
+		setIDs(ids))
 }
 
 // PastActivations implements licensing.Past.
 func (s *Store) PastActivations(t tx.Tx, v ident.VendorID, all []*licensing.PastActivation) error {
 	q := store.On(t)
 	devices := make([]any, 0, len(all)*4)
-	byNumber := make(map[string]*licensing.PastActivation, len(all))
+	ids := make(map[string]*ident.DeviceID, len(all))
 	for _, a := range all {
-		byNumber[a.Device.Number] = a
+		ids[a.Device.Number] = &a.Device.ID
 		devices = append(devices, v, a.Device.UUID, a.Device.Number, a.ActivatedAt.UnixMilli())
 	}
 	if err := q.InsertMany(`INSERT INTO devices (vendor_id, uuid, number, created_at) VALUES`, 4, devices, "RETURNING id, number",
-		func(scan store.Scan) error {
-			var id ident.DeviceID
-			var number string
-			err := scan(&id, &number)
-			byNumber[number].Device.ID = id
-			return err
-		}); err != nil {
+		setIDs(ids)); err != nil {
 		return err
 	}
 	if err := pastActivationRows(q, v, all); err != nil {
@@ -86,7 +62,7 @@ func (s *Store) PastActivations(t tx.Tx, v ident.VendorID, all []*licensing.Past
 			}
 		}
 		if a.IsGoodwill() {
-			stays = append(stays, v, a.License, a.ID, a.GoodwillSince.UnixMilli(), millis(a.LeftGoodwill), text(string(a.LeftGoodwillBy)))
+			stays = append(stays, v, a.License, a.ID, a.GoodwillSince.UnixMilli(), store.Millis(a.LeftGoodwill), store.OrNull(string(a.LeftGoodwillBy)))
 		}
 	}
 	if err := q.InsertMany(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES`, 5, pulses, "", nil); err != nil {
@@ -96,36 +72,32 @@ func (s *Store) PastActivations(t tx.Tx, v ident.VendorID, all []*licensing.Past
 }
 
 func pastActivationRows(q *store.Tx, v ident.VendorID, all []*licensing.PastActivation) error {
-	const columns = 27
-	values := make([]any, 0, len(all)*columns)
-	byUUID := make(map[ident.UUID]*licensing.PastActivation, len(all))
+	var values []any
+	ids := make(map[ident.UUID]*ident.ActivationID, len(all))
 	for _, a := range all {
-		byUUID[a.UUID] = a
-		c := &a.Client
-		tags, err := jsonText(len(c.Tags), c.Tags)
+		row, err := activationValues(v, a.Product, &a.Activation)
 		if err != nil {
 			return err
 		}
-		variables, err := jsonText(len(c.Variables), c.Variables)
-		if err != nil {
-			return err
-		}
-		values = append(values, v, a.UUID, a.Product, a.License, a.Token, a.TokenKey, a.Device.ID, store.Bit(a.IsTemporary), millis(a.GoodwillSince),
-			millis(a.GoodwillUntil), c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables,
-			c.Address, c.Country, a.Said, a.ActivatedAt.UnixMilli(), millis(a.ReleasedAt), text(string(a.ReleaseReason)), c.PublicKey,
-			a.Device.Number, millis(a.Device.SuspendedUntil))
+		ids[a.UUID] = &a.ID
+		values = append(append(values, row...), store.Millis(a.ReleasedAt), store.OrNull(string(a.ReleaseReason)))
 	}
-	return q.InsertMany(`INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, token_key, device_id, is_temporary, goodwill_since,
-		goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version, device_variables,
-		address, country, said, activated_at, released_at, release_reason, client_public_key, client_id, suspended_until) VALUES`,
-		columns, values, "RETURNING id, uuid",
-		func(scan store.Scan) error {
-			var id ident.ActivationID
-			var uuid ident.UUID
-			err := scan(&id, &uuid)
-			byUUID[uuid].ID = id
-			return err
-		})
+	return q.InsertMany(insertActivation+`, released_at, release_reason) VALUES`, len(values)/max(1, len(all)), values, "RETURNING id, uuid",
+		setIDs(ids))
+}
+
+// setIDs takes the ids that an INSERT gives back, each with what its row is told
+// apart by.
+func setIDs[K comparable, ID any](of map[K]*ID) func(store.Scan) error {
+	return func(scan store.Scan) error {
+		var id ID
+		var key K
+		err := scan(&id, &key)
+		if to := of[key]; to != nil {
+			*to = id
+		}
+		return err
+	}
 }
 
 // PastHeartbeats implements licensing.Past.

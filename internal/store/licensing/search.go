@@ -1,10 +1,8 @@
 package licensing
 
 import (
-	"context"
 	"strconv"
 	"strings"
-	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -40,27 +38,4 @@ func searched(q *store.Selection, v ident.VendorID, p licensing.Prefix) {
 	text("name_folded", "name_folded <> '' AND ", "name_folded", p.Folded)
 	text("licensee_email", "", "licensee_email", p.Email)
 	q.And("l.id IN ("+strings.Join(parts, " UNION ")+")", args...)
-}
-
-// ByIDs reads licences; those that are missing are left out.
-func (s *Store) ByIDs(ctx context.Context, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*licensing.License, error) {
-	found := make(map[ident.LicenseID]*licensing.License, len(ids))
-	for len(ids) > 0 {
-		part := ids[:min(len(ids), listing.MaxLimit)]
-		ids = ids[len(part):]
-		holders, args := make([]string, len(part)), make([]any, len(part))
-		for i, id := range part {
-			holders[i], args[i] = "?", id
-		}
-		sqltext, all := store.Select(selectLicense, v).And("l.id IN ("+strings.Join(holders, ", ")+")", args...).
-			Page(listing.Request{Limit: len(part)}, store.Column{Name: "l.id"}, "l.id")
-		licenses, err := s.licenses(s.reading(ctx), time.Time{}, sqltext, all...)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range licenses {
-			found[l.ID] = l
-		}
-	}
-	return found, nil
 }

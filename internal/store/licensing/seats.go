@@ -55,7 +55,8 @@ func (s *Store) byActivation(
 	q := store.Select(activationsFrom+`WHERE a.vendor_id =`, v)
 	narrowStanding(f, q)
 	narrowClient(f, q, v)
-	narrowAmong(q, among)
+	narrowSeen(f, q)
+	narrowAmong(q, "a.id", among)
 	if f.Standing == licensing.StandingSuspended {
 		q.And("d.suspended_until > ?", f.Now.UnixMilli())
 	}
@@ -94,14 +95,29 @@ func narrowClient(f licensing.ClientFilter, q *store.Selection, v ident.VendorID
 	if !f.Product.IsZero() {
 		q.And("a.product_id = (SELECT id FROM products WHERE vendor_id = ? AND uuid = ?)", v, f.Product)
 	}
-	if f.Country != "" {
-		q.And("a.country = ?", f.Country)
+	if !f.Edition.IsZero() {
+		q.And(`EXISTS (SELECT 1 FROM licenses l WHERE l.vendor_id = a.vendor_id AND l.id = a.license_id
+			AND l.edition_id = (SELECT id FROM editions WHERE vendor_id = ? AND uuid = ?))`, v, f.Edition)
 	}
-	if f.SeenBefore != 0 {
-		q.And("s.last_seen_day < ?", f.SeenBefore)
+	for _, said := range []struct {
+		condition string
+		value     *string
+	}{{"a.software_version = ?", f.Version}, {"a.operating_system = ?", f.System}, {"a.country = ?", f.Country}} {
+		if said.value != nil {
+			q.And(said.condition, *said.value)
+		}
 	}
-	if f.SeenOn != 0 {
-		q.And("s.last_seen_day = ?", f.SeenOn)
+}
+
+// narrowSeen adds the conditions on a client's pulse.
+func narrowSeen(f licensing.ClientFilter, q *store.Selection) {
+	for _, day := range []struct {
+		condition string
+		value     int64
+	}{{"s.last_seen_day >= ?", f.SeenSince}, {"s.last_seen_day < ?", f.SeenBefore}, {"s.last_seen_day = ?", f.SeenOn}} {
+		if day.value != 0 {
+			q.And(day.condition, day.value)
+		}
 	}
 }
 
@@ -157,7 +173,7 @@ func (s *Store) among(ctx context.Context, v ident.VendorID, f licensing.ClientF
 
 // narrowAmong keeps to activations that were found before. The list is filled up,
 // so that there are few texts.
-func narrowAmong(q *store.Selection, among []int64) {
+func narrowAmong(q *store.Selection, id string, among []int64) {
 	if among == nil {
 		return
 	}
@@ -169,69 +185,68 @@ func narrowAmong(q *store.Selection, among []int64) {
 	for i := range args {
 		args[i] = among[min(i, len(among)-1)]
 	}
-	q.And("a.id IN (?"+strings.Repeat(", ?", size-1)+")", args...)
+	q.And(id+" IN (?"+strings.Repeat(", ?", size-1)+")", args...)
 }
 
 // clientDepth is how many clients one page looks at whose filter has no index.
 const clientDepth = 4000
 
 // bySeen lists in the order of the day on which clients were last seen, from their
-// pulses. It looks at a bounded number of them.
+// pulses. It looks at a bounded number of them, unless they were found before.
 func (s *Store) bySeen(
 	ctx context.Context, v ident.VendorID, f licensing.ClientFilter, among []int64, r listing.Request,
 ) (listing.Page[*licensing.Activation], error) {
-	by := store.Column{Name: "s.last_seen_day", Number: true}
-	looked := func(selected string) *store.Selection {
-		q := store.Select(selected, v)
-		if f.SeenBefore != 0 {
-			q.And("s.last_seen_day < ?", f.SeenBefore)
+	var stop *listing.Mark
+	if among == nil {
+		var err error
+		if stop, err = s.lastLooked(ctx, v, f, r); err != nil {
+			return listing.Page[*licensing.Activation]{}, err
 		}
-		if f.SeenOn != 0 {
-			q.And("s.last_seen_day = ?", f.SeenOn)
-		}
-		return q
 	}
-	var last struct{ day, id, many int64 }
-	bound, args := looked(`SELECT s.last_seen_day, s.activation_id FROM pulses s WHERE s.vendor_id =`).
-		Page(listing.Request{Limit: clientDepth - 1, Desc: r.Desc, After: r.After}, by, "s.activation_id")
-	if _, err := s.db.QueryRow(ctx, `SELECT last_seen_day, activation_id, COUNT(*) OVER () FROM (`+bound+
-		`) AS b ORDER BY last_seen_day`+opposite(r)+`, activation_id`+opposite(r)+` LIMIT 1`, args, &last.day, &last.id, &last.many); err != nil {
-		return listing.Page[*licensing.Activation]{}, err
-	}
-	q := looked(`SELECT ` + activationColumns + ` FROM pulses s CROSS JOIN activations a CROSS JOIN devices d
-		WHERE a.vendor_id = s.vendor_id AND a.id = s.activation_id AND d.vendor_id = a.vendor_id AND d.id = a.device_id AND s.vendor_id =`)
+	q := store.Select(`SELECT `+activationColumns+` FROM pulses s CROSS JOIN activations a CROSS JOIN devices d
+		WHERE a.vendor_id = s.vendor_id AND a.id = s.activation_id AND d.vendor_id = a.vendor_id AND d.id = a.device_id AND s.vendor_id =`, v)
+	narrowSeen(f, q)
 	narrowStanding(f, q)
-	narrowClient(licensing.ClientFilter{Product: f.Product, Country: f.Country}, q, v)
-	narrowAmong(q, among)
+	narrowClient(f, q, v)
+	narrowAmong(q, "s.activation_id", among)
 	if f.Standing == licensing.StandingSuspended {
 		q.And("d.suspended_until > ?", f.Now.UnixMilli())
 	}
-	more := last.many == clientDepth
-	if more {
+	if stop != nil {
 		to := ">="
 		if !r.Desc {
 			to = "<="
 		}
-		q.And("(s.last_seen_day, s.activation_id) "+to+" (?, ?)", last.day, last.id)
+		q.And("(s.last_seen_day, s.activation_id) "+to+" (?, ?)", stop.Number, stop.ID)
 	}
-	sqltext, all := q.Page(r, by, "s.activation_id")
-	rows, err := s.db.Query(ctx, sqltext, all...)
+	sqltext, args := q.Page(r, seenBy, "s.activation_id")
+	rows, err := s.db.Query(ctx, sqltext, args...)
 	items, err := collect(rows, err, scanActivation)
-	mark := func(day, id int64) listing.Mark {
-		m := r.Mark(id)
-		m.Number = day
+	page := listing.Cut(r, items, func(a *licensing.Activation) listing.Mark {
+		m := r.Mark(int64(a.ID))
+		m.Number = a.Pulse.LastSeenDay
 		return m
-	}
-	page := listing.Cut(r, items, func(a *licensing.Activation) listing.Mark { return mark(a.Pulse.LastSeenDay, int64(a.ID)) })
-	if page.Next == "" && more {
-		page.Next = mark(last.day, last.id).Encode()
+	})
+	if page.Next == "" && stop != nil {
+		page.Next = stop.Encode()
 	}
 	return page, err
 }
 
-func opposite(r listing.Request) string {
-	if r.Desc {
-		return ""
+// seenBy is the order of bySeen.
+var seenBy = store.Column{Name: "s.last_seen_day", Number: true} //nolint:gochecknoglobals // it never changes
+
+// lastLooked finds the pulse at which a page stops to look; nil when the list ends before.
+func (s *Store) lastLooked(ctx context.Context, v ident.VendorID, f licensing.ClientFilter, r listing.Request) (*listing.Mark, error) {
+	q := store.Select(`SELECT s.last_seen_day, s.activation_id FROM pulses s WHERE s.vendor_id =`, v)
+	narrowSeen(f, q)
+	ahead := r
+	ahead.Limit = clientDepth - 1
+	sqltext, args := q.Page(ahead, seenBy, "s.activation_id")
+	stop := r.Mark(0)
+	found, err := s.db.QueryRow(ctx, sqltext+" OFFSET "+strconv.Itoa(clientDepth-1), args, &stop.Number, &stop.ID)
+	if err != nil || !found {
+		return nil, err
 	}
-	return " DESC"
+	return &stop, nil
 }

@@ -2,8 +2,6 @@ package licensing
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -57,44 +55,40 @@ func (s *Store) TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role 
 	})
 }
 
-// rowsAtOnce is how many rows one INSERT or DELETE names; one text serves all full chunks.
-const rowsAtOnce = 100
+const insertToken = `INSERT INTO tokens (vendor_id, license_id, slot, role, token_key) VALUES`
 
 // InsertTokens implements licensing.Store.
 func (s *Store) InsertTokens(t tx.Tx, v ident.VendorID, tokens []licensing.Token) error {
-	for len(tokens) > 0 {
-		n := min(len(tokens), rowsAtOnce)
-		var b strings.Builder
-		args := make([]any, 0, n*5)
-		for i, k := range tokens[:n] {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			at := len(args)
-			fmt.Fprintf(&b, "($%d, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4, at+5)
-			args = append(args, v, k.License, k.Slot, k.Role, k.Key)
-		}
-		if _, err := store.On(t).Exec(`INSERT INTO tokens (vendor_id, license_id, slot, role, token_key) VALUES `+b.String(), args...); err != nil {
-			return err
-		}
-		tokens = tokens[n:]
+	values := make([]any, 0, len(tokens)*5)
+	for _, k := range tokens {
+		values = append(values, v, k.License, k.Slot, k.Role, k.Key)
 	}
-	return nil
+	return store.On(t).InsertMany(insertToken, 5, values, "", nil)
 }
 
-// DeleteTokens implements licensing.Store. A token that activations of the past
-// name is kept, and goes to the goodwill instead.
-func (s *Store) DeleteTokens(t tx.Tx, v ident.VendorID, ids []ident.TokenID) error {
+// DeleteTokens implements licensing.Store.
+func (s *Store) DeleteTokens(t tx.Tx, v ident.VendorID, l ident.LicenseID, ids []ident.TokenID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	// Activations are not found by their token, so those of the licence are read, once.
+	rows, err := writing(t)(`SELECT DISTINCT token_id FROM activations WHERE vendor_id = $1 AND license_id = $2`, v, l)
+	named, err := collect(rows, err, func(scan store.Scan) (id ident.TokenID, err error) { return id, scan(&id) })
+	if err != nil {
+		return err
+	}
+	kept := make(map[ident.TokenID]bool, len(named))
+	for _, id := range named {
+		kept[id] = true
+	}
 	for _, id := range ids {
-		n, err := store.On(t).Exec(`DELETE FROM tokens WHERE vendor_id = $1 AND id = $2
-			AND NOT EXISTS (SELECT 1 FROM activations a WHERE a.vendor_id = $3 AND a.license_id = tokens.license_id AND a.token_id = tokens.id)`, v, id, v)
+		if kept[id] {
+			err = s.SetRole(t, v, id, licensing.RoleGoodwill)
+		} else {
+			err = store.On(t).Later(`DELETE FROM tokens WHERE vendor_id = $1 AND id = $2`, v, id)
+		}
 		if err != nil {
 			return err
-		}
-		if n == 0 {
-			if err := s.SetRole(t, v, id, licensing.RoleGoodwill); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -102,6 +96,5 @@ func (s *Store) DeleteTokens(t tx.Tx, v ident.VendorID, ids []ident.TokenID) err
 
 // SetRole implements licensing.Store.
 func (s *Store) SetRole(t tx.Tx, v ident.VendorID, id ident.TokenID, role licensing.Role) error {
-	_, err := store.On(t).Exec(`UPDATE tokens SET role = $1 WHERE vendor_id = $2 AND id = $3`, role, v, id)
-	return err
+	return store.On(t).Later(`UPDATE tokens SET role = $1 WHERE vendor_id = $2 AND id = $3`, role, v, id)
 }

@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"chancery/internal/ident"
@@ -33,7 +32,7 @@ func (s *Store) GoodwillZone(
 	for i, g := range stays {
 		ids[i] = g.License.ID
 	}
-	licenses, err := s.byIDs(ctx, v, ids)
+	licenses, err := s.ByIDs(ctx, v, ids...)
 	if err != nil {
 		return listing.Page[licensing.Stay]{}, err
 	}
@@ -52,9 +51,9 @@ func (s *Store) GoodwillZone(
 func scanStay(scan store.Scan) (licensing.Stay, error) {
 	g := licensing.Stay{License: &licensing.License{}}
 	var entered int64
-	var until sql.NullInt64
+	var until store.OptionalInt
 	err := scan(&g.ID, &g.License.ID, &g.Activation, &g.ClientName, &g.Hostname, &g.Device.ID, &g.Device.UUID, &g.Device.Number, &entered, &until)
-	g.EnteredAt, g.Until = store.Instant(entered), instant(until)
+	g.EnteredAt, g.Until = store.Instant(entered), until.Instant()
 	return g, err
 }
 
@@ -89,7 +88,7 @@ func (s *Store) Denied(ctx context.Context, v ident.VendorID, reason int, from t
 	for i, d := range denied {
 		ids[i] = d.License.ID
 	}
-	licenses, err := s.byIDs(ctx, v, ids)
+	licenses, err := s.ByIDs(ctx, v, ids...)
 	for i := range denied {
 		if l := licenses[ids[i]]; l != nil {
 			denied[i].License = l
@@ -110,13 +109,13 @@ func (s *Store) UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID
 	}
 	sqltext, args := q.Page(r, store.Column{Name: "l.used_up_at", Number: true}, "l.id")
 	rows, err := s.db.Query(ctx, sqltext, args...)
-	found, err := collect(rows, err, scanAt)
+	found, err := collect(rows, err, func(scan store.Scan) (p place, err error) { return p, scan(&p.id, &p.at) })
 	if err != nil {
 		return listing.Page[licensing.UsedUp]{}, err
 	}
-	cut := listing.Cut(r, found, func(at licenseAt) listing.Mark { return at.mark(r) })
+	cut := listing.Cut(r, found, func(at place) listing.Mark { return at.mark(r) })
 	ids := idsOf(cut.Items)
-	licenses, err := s.byIDs(ctx, v, ids)
+	licenses, err := s.ByIDs(ctx, v, ids...)
 	if err != nil {
 		return listing.Page[licensing.UsedUp]{}, err
 	}
@@ -129,26 +128,4 @@ func (s *Store) UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID
 		}
 	}
 	return page, err
-}
-
-// licenseAt is a licence and the instant that a list of licences is sorted by.
-type licenseAt struct {
-	id ident.LicenseID
-	at int64 // Unix milliseconds
-}
-
-func scanAt(scan store.Scan) (a licenseAt, err error) { return a, scan(&a.id, &a.at) }
-
-func (a licenseAt) mark(r listing.Request) listing.Mark {
-	m := r.Mark(int64(a.id))
-	m.Number = a.at
-	return m
-}
-
-func idsOf(all []licenseAt) []ident.LicenseID {
-	ids := make([]ident.LicenseID, len(all))
-	for i, a := range all {
-		ids[i] = a.id
-	}
-	return ids
 }

@@ -2,7 +2,6 @@ package metering
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"chancery/internal/ident"
@@ -24,12 +23,12 @@ type entryRow struct {
 	metering.Entry
 
 	kind             string
-	device           sql.Null[int64]
-	number, external sql.Null[string]
-	said             sql.Null[int64]
+	device           store.OptionalInt
+	number, external store.OptionalText
+	said             store.OptionalInt
 	at, started      int64
-	undoes, ends     sql.Null[int64]
-	limit            sql.Null[int64]
+	undoes, ends     store.OptionalInt
+	limit            store.OptionalInt
 }
 
 func (r *entryRow) dest() []any {
@@ -42,8 +41,8 @@ func (r *entryRow) dest() []any {
 func (r *entryRow) entry() metering.Entry {
 	e := r.Entry
 	e.Kind, e.Device, e.ClientID, e.ExternalID = metering.Kind(r.kind), ident.DeviceID(r.device.V), r.number.V, r.external.V
-	e.SaidAt, e.At, e.Undoes = instant(r.said), store.Instant(r.at), ident.EntryID(r.undoes.V)
-	e.Period = metering.Period{StartedAt: store.Instant(r.started), EndsAt: instant(r.ends)}
+	e.SaidAt, e.At, e.Undoes = r.said.Instant(), store.Instant(r.at), ident.EntryID(r.undoes.V)
+	e.Period = metering.Period{StartedAt: store.Instant(r.started), EndsAt: r.ends.Instant()}
 	if r.limit.Valid {
 		e.Limit = &r.limit.V
 	}
@@ -95,25 +94,9 @@ func (Store) InsertEntry(t tx.Tx, v ident.VendorID, e *metering.Entry) error {
 	return store.On(t).Later(`INSERT INTO consumptions (vendor_id, uuid, meter_id, kind, amount, device_id, user_id, external_id, said_at,
 		at, note, undoes, limit_then, consumed_then, goodwill_percent, period_started_at, period_ends_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		v, e.UUID, e.Meter, string(e.Kind), e.Amount, number(int64(e.Device)), e.UserID, text(e.ExternalID), millis(e.SaidAt),
-		e.At.UnixMilli(), e.Note, number(int64(e.Undoes)), e.Limit, e.Consumed, e.GoodwillPercent,
-		e.Period.StartedAt.UnixMilli(), millis(e.Period.EndsAt))
-}
-
-// number writes NULL for 0.
-func number(n int64) any {
-	if n == 0 {
-		return nil
-	}
-	return n
-}
-
-// text writes NULL for "".
-func text(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
+		v, e.UUID, e.Meter, string(e.Kind), e.Amount, store.OrNull(e.Device), e.UserID, store.OrNull(e.ExternalID), store.Millis(e.SaidAt),
+		e.At.UnixMilli(), e.Note, store.OrNull(e.Undoes), e.Limit, e.Consumed, e.GoodwillPercent,
+		e.Period.StartedAt.UnixMilli(), store.Millis(e.Period.EndsAt))
 }
 
 // Entries lists the ledger of one of a licence's meters. A limitation without a

@@ -2,7 +2,6 @@ package metering
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"chancery/internal/ident"
@@ -46,7 +45,7 @@ type meterRow struct {
 	metering.Meter
 
 	started         int64
-	ends, exhausted sql.Null[int64]
+	ends, exhausted store.OptionalInt
 	reset           string
 }
 
@@ -58,7 +57,7 @@ func (r *meterRow) dest() []any {
 }
 
 func (r *meterRow) meter() metering.Meter {
-	r.StartedAt, r.EndsAt, r.ExhaustedAt = store.Instant(r.started), instant(r.ends), instant(r.exhausted)
+	r.StartedAt, r.EndsAt, r.ExhaustedAt = store.Instant(r.started), r.ends.Instant(), r.exhausted.Instant()
 	r.Reset = terms.Reset(r.reset)
 	return r.Meter
 }
@@ -83,7 +82,7 @@ func (Store) Make(t tx.Tx, v ident.VendorID, m metering.Meter) error {
 	_, err := store.On(t).Exec(`INSERT INTO meters (vendor_id, license_id, limitation, consumed, gross, folded_consumed, folded_gross,
 		period_started_at, period_ends_at, reset_mode, reset_days, alerted)
 		VALUES ($1, $2, $3, 0, 0, 0, 0, $4, $5, $6, $7, 0) ON CONFLICT DO NOTHING`,
-		v, m.License, m.Limitation, m.StartedAt.UnixMilli(), millis(m.EndsAt), string(m.Reset), m.ResetDays)
+		v, m.License, m.Limitation, m.StartedAt.UnixMilli(), store.Millis(m.EndsAt), string(m.Reset), m.ResetDays)
 	return err
 }
 
@@ -92,8 +91,8 @@ func (Store) Save(t tx.Tx, v ident.VendorID, m metering.Meter) error {
 	return store.On(t).Later(`UPDATE meters SET consumed = $1, gross = $2, folded_consumed = $3, folded_gross = $4,
 		period_started_at = $5, period_ends_at = $6, reset_mode = $7, reset_days = $8, alerted = $9, exhausted_at = $10
 		WHERE vendor_id = $11 AND id = $12`,
-		m.Consumed, m.Gross, m.FoldedConsumed, m.FoldedGross, m.StartedAt.UnixMilli(), millis(m.EndsAt), string(m.Reset), m.ResetDays,
-		m.Alerted, millis(m.ExhaustedAt), v, m.ID)
+		m.Consumed, m.Gross, m.FoldedConsumed, m.FoldedGross, m.StartedAt.UnixMilli(), store.Millis(m.EndsAt), string(m.Reset), m.ResetDays,
+		m.Alerted, store.Millis(m.ExhaustedAt), v, m.ID)
 }
 
 // Meters implements metering.Reader.
@@ -114,20 +113,4 @@ func (s Store) Meters(ctx context.Context, v ident.VendorID, license ident.Licen
 		all = nil
 	}
 	return all, in, err
-}
-
-// instant reads Unix milliseconds; NULL is the zero time.
-func instant(ms sql.Null[int64]) time.Time {
-	if !ms.Valid {
-		return time.Time{}
-	}
-	return store.Instant(ms.V)
-}
-
-// millis writes Unix milliseconds; the zero time is NULL.
-func millis(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UnixMilli()
 }

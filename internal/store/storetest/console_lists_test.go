@@ -71,6 +71,47 @@ func TestLicencesAreFoundByAnyPrefix(t *testing.T) {
 	})
 }
 
+// A licence that was brought with its history is found like one that was issued.
+func TestTheLicencesOfThePastAreFound(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		old := *b.issue(t, b.limited(t, 2, 0, 0))
+		old.UUID, old.LicenseKey, old.LegacyKey, old.Name = e.IDs.V7(), e.IDs.V4(), "OLD-1", "Müller  Werk 7"
+		old.FirstActivatedAt, old.UsedUpAt, old.RegularUsed, old.LastSlot = e.Clock.Now(), e.Clock.Now(), 2, 3
+		storetest.Do(t, e, func(x tx.Tx) (int, error) { return 0, b.store.PastLicenses(x, b.vendor, []*licensing.License{&old}) })
+		for _, text := range []string{"müll", "muller werk", "OLD-1", old.LicenseKey.String()[:13]} {
+			p, _ := licensing.ParsePrefix(text)
+			found, err := b.store.List(t.Context(), b.vendor, licensing.Filter{Search: &p}, request(t, 10, "", "", licensing.Sorts()...))
+			if err != nil || len(found.Items) != 1 || found.Items[0].UUID != old.UUID || !found.Items[0].UsedUpAt.Equal(old.UsedUpAt) ||
+				!found.Items[0].FirstActivatedAt.Equal(old.FirstActivatedAt) || found.Items[0].RegularUsed != 2 || found.Items[0].LastSlot != 3 {
+				t.Errorf("%q: %v, %v", text, found.Items, err)
+			}
+		}
+	})
+}
+
+// However many were seen later, a device that is searched is on the first page.
+func TestSearchedSeatsComeAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		l := b.issue(t, b.limited(t, 1, 0, 0))
+		mine := b.granted(t, l.LicenseKey, "drill-1")
+		later := e.Clock.Now().Add(48 * time.Hour)
+		crowd := make([]*licensing.PastActivation, 4100)
+		for i := range crowd {
+			crowd[i] = &licensing.PastActivation{Product: b.product.ID, Activation: licensing.Activation{
+				UUID: e.IDs.V7(), License: l.ID, Token: mine.Token, TokenKey: mine.TokenKey, Device: licensing.Device{UUID: e.IDs.V7(), Number: e.IDs.V4().String()},
+				ActivatedAt: later, ReleasedAt: later, ReleaseReason: licensing.ByStaff, Pulse: licensing.Pulse{LastSeenAt: later},
+			}}
+		}
+		storetest.Do(t, e, func(x tx.Tx) (int, error) { return 0, b.store.PastActivations(x, b.vendor, crowd) })
+		page, err := b.store.Seats(t.Context(), b.vendor, licensing.ClientFilter{Search: "drill"}, request(t, 1, "-last_seen", "", licensing.ClientSorts()...))
+		if err != nil || len(page.Items) != 1 || page.Items[0].Activation.ID != mine.ID || page.Next != "" {
+			t.Errorf("%v, %v", page, err)
+		}
+	})
+}
+
 func TestSeats(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newLicenses(t, e)
@@ -94,7 +135,11 @@ func TestSeats(t *testing.T) {
 		storetest.Do(t, e, func(x tx.Tx) (int, error) {
 			return 0, b.licenses.Suspend(x, b.vendor, one.UUID, e.Clock.Now().Add(time.Hour))
 		})
-		today := licensing.DayOf(e.Clock.Now())
+		today, country := licensing.DayOf(e.Clock.Now()), "DE"
+		version, system, nothing := "1", "x", ""
+		if out := b.heartbeat(t, licensing.HeartbeatCommand{ClientID: "drill-2", Client: licensing.Client{SoftwareVersion: version, OperatingSystem: system}}); out.Refusal != nil {
+			t.Fatal(out.Refusal)
+		}
 		for name, c := range map[string]struct {
 			filter licensing.ClientFilter
 			sort   string
@@ -105,7 +150,7 @@ func TestSeats(t *testing.T) {
 			"goodwill":             {licensing.ClientFilter{Standing: licensing.StandingGoodwill}, "-created_at", "saw-1"},
 			"suspended":            {licensing.ClientFilter{Standing: licensing.StandingSuspended}, "-created_at", "drill-1"},
 			"released":             {licensing.ClientFilter{Standing: licensing.StandingReleased}, "-created_at", "left"},
-			"country":              {licensing.ClientFilter{Country: "DE"}, "-created_at", "saw-1 drill-1"},
+			"country":              {licensing.ClientFilter{Country: &country}, "-created_at", "saw-1 drill-1"},
 			"product":              {licensing.ClientFilter{Product: b.product.UUID}, "-created_at", "saw-1 drill-2 drill-1"},
 			"another product":      {licensing.ClientFilter{Product: l.UUID}, "-created_at", ""},
 			"by id":                {licensing.ClientFilter{Search: "drill"}, "-created_at", "drill-2 drill-1"},
@@ -115,8 +160,14 @@ func TestSeats(t *testing.T) {
 			"silent":               {licensing.ClientFilter{SeenBefore: today}, "-created_at", "drill-1"},
 			"last seen":            {licensing.ClientFilter{}, "-last_seen", "saw-1 drill-2 drill-1"},
 			"longest silent first": {licensing.ClientFilter{}, "last_seen", "drill-1 drill-2 saw-1"},
-			"silent by silence":    {licensing.ClientFilter{SeenBefore: today, Country: "DE"}, "last_seen", "drill-1"},
+			"silent by silence":    {licensing.ClientFilter{SeenBefore: today, Country: &country}, "last_seen", "drill-1"},
 			"seen today":           {licensing.ClientFilter{SeenOn: today}, "-last_seen", "saw-1 drill-2"},
+			"seen since yesterday": {licensing.ClientFilter{SeenSince: today - 1}, "-last_seen", "saw-1 drill-2"},
+			"edition":              {licensing.ClientFilter{Edition: l.Edition.UUID}, "-last_seen", "saw-1 drill-2 drill-1"},
+			"another edition":      {licensing.ClientFilter{Edition: l.UUID}, "-created_at", ""},
+			"version":              {licensing.ClientFilter{Version: &version}, "-last_seen", "drill-2"},
+			"system":               {licensing.ClientFilter{System: &system}, "-created_at", "drill-2"},
+			"system not said":      {licensing.ClientFilter{System: &nothing}, "-last_seen", "saw-1 drill-1"},
 		} {
 			c.filter.Now = e.Clock.Now()
 			var got []string

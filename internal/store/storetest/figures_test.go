@@ -179,7 +179,65 @@ func TestGoodwillZone(t *testing.T) {
 		zone("")
 		c.granted(t, l.LicenseKey, "three")
 		zone("three 3")
+		for pair := range byte(3) { // a reinstalled client goes on with its stay
+			e.Clock.Advance(time.Minute)
+			if out := c.try(t, licensing.ActivateCommand{
+				Key: licensing.Key{UUID: l.LicenseKey}, ClientID: "keyed", Client: licensing.Client{PublicKey: []byte{pair}},
+				Proof: func(key []byte) bool { return key[0] == pair },
+			}); out.Refusal != nil {
+				t.Fatal(out.Refusal)
+			}
+			zone("three 4, keyed 4")
+		}
 	})
+}
+
+// announced: what ends soon is found to be announced, each once; what was announced
+// already, or is switched off, is not looked at again.
+func (c counting) announced(t *testing.T, now time.Time, want []string) {
+	t.Helper()
+	const kind = "license.expiring"
+	found := func() map[ident.LicenseID]bool {
+		all := map[ident.LicenseID]bool{}
+		for id, err := range c.store.Ending(t.Context(), c.vendor, kind, now, now.Add(day(30))) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[id] = true
+		}
+		return all
+	}
+	before, off := found(), false
+	for i, line := range want {
+		_, text, _ := strings.Cut(line, " ")
+		id, err := ident.ParseUUID(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := c.store.ByUUID(t.Context(), c.vendor, id)
+		if err != nil || !before[l.ID] {
+			t.Fatalf("%s is not found to end, %v", line, err)
+		}
+		if i%2 == 0 {
+			storetest.Do(t, c.Env, func(x tx.Tx) (bool, error) {
+				return c.store.NoteEnd(x, c.vendor, l.ID, kind, l.ExpiryOf(l.Terms().Policy))
+			})
+			continue
+		}
+		storetest.Do(t, c.Env, func(x tx.Tx) (*licensing.License, error) {
+			return c.licenses.Update(x, c.vendor, l.ID, licensing.Change{IsActive: &off})
+		})
+		if found()[l.ID] {
+			t.Errorf("%s is switched off, and looked at all the same", line)
+		}
+		on := true
+		storetest.Do(t, c.Env, func(x tx.Tx) (*licensing.License, error) {
+			return c.licenses.Update(x, c.vendor, l.ID, licensing.Change{IsActive: &on})
+		})
+	}
+	if after := found(); len(after) >= len(before) {
+		t.Errorf("%d were to be announced, and %d are after half of them were", len(before), len(after))
+	}
 }
 
 func TestLicensesThatEndSoon(t *testing.T) {
@@ -259,6 +317,7 @@ func TestLicensesThatEndSoon(t *testing.T) {
 		if !slices.IsSortedFunc(got, func(a, b string) int { return strings.Compare(a[:20], b[:20]) }) {
 			t.Errorf("they are not in the order of their ends: %v", got)
 		}
+		c.announced(t, now, want)
 		slices.Sort(got)
 		slices.Sort(want)
 		if len(want) < 20 || !slices.Equal(got, want) {
@@ -317,12 +376,12 @@ func TestDeniedUsedUpAndSeen(t *testing.T) {
 		if out := c.heartbeat(t, licensing.HeartbeatCommand{ClientID: "c1", Client: licensing.Client{SoftwareVersion: version}}); out.Refusal != nil {
 			t.Fatal(out.Refusal)
 		}
-		seen, err := c.store.SeenClients(t.Context(), c.vendor, licensing.SeenFilter{SeenSince: e.Clock.Now().Add(-day(7)), Version: &version},
-			listing.Request{Limit: 10, Sort: "seen", Desc: true})
+		seen, err := c.store.Seats(t.Context(), c.vendor, licensing.ClientFilter{SeenSince: licensing.DayOf(e.Clock.Now()) - 7, Version: &version},
+			listing.Request{Limit: 10, Sort: "last_seen", Desc: true})
 		if err != nil || len(seen.Items) != 1 || seen.Items[0].Activation.Device.Number != "c1" || seen.Items[0].License.ID != two.ID {
 			t.Errorf("seen: %+v, %v", seen.Items, err)
 		}
-		all, err := c.store.SeenClients(t.Context(), c.vendor, licensing.SeenFilter{}, listing.Request{Limit: 1, Sort: "seen", Desc: true})
+		all, err := c.store.Seats(t.Context(), c.vendor, licensing.ClientFilter{}, listing.Request{Limit: 1, Sort: "last_seen", Desc: true})
 		if err != nil || len(all.Items) != 1 || all.Next == "" {
 			t.Errorf("the first page of all: %+v, %v", all, err)
 		}

@@ -89,7 +89,7 @@ func TestAPIKeys(t *testing.T) {
 		// A right that is added is there within a second, and one that can't be is refused.
 		more := []identity.Permission{identity.ProvisionClients, identity.SwitchLicenses}
 		storetest.Do(t, e, func(x tx.Tx) (identity.APIKey, error) {
-			return service.Update(x, v.ID, app.UUID, identity.ChangeAPIKey{Permissions: &more})
+			return service.Update(x, identity.Operator(v.ID), app.UUID, identity.ChangeAPIKey{Permissions: &more})
 		})
 		e.Clock.Advance(recheck.MaxAge)
 		if p, err := auth.Authenticate(t.Context(), app.secret); err != nil || !p.May(identity.SwitchLicenses) {
@@ -97,7 +97,7 @@ func TestAPIKeys(t *testing.T) {
 		}
 		much := []identity.Permission{identity.ManageLicenses}
 		storetest.Refuse(t, e, "invalid_request", func(x tx.Tx) (identity.APIKey, error) {
-			return service.Update(x, v.ID, app.UUID, identity.ChangeAPIKey{Permissions: &much})
+			return service.Update(x, identity.Operator(v.ID), app.UUID, identity.ChangeAPIKey{Permissions: &much})
 		})
 
 		// Another vendor can't reach it.

@@ -1,6 +1,7 @@
 package storetest_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,10 @@ func TestUsageIsKeptPerClientAndDay(t *testing.T) {
 			t.Errorf("%d usage features of one name", n)
 		}
 		refusedWith(t, report("c1", metering.Report{Feature: metering.Named{ID: e.IDs.V4()}, Value: unit}), metering.UnknownFeature)
+		no := report("c1", metering.Report{Feature: save, Module: metering.Named{ID: e.IDs.V4()}, Value: unit})
+		if refusedWith(t, no, metering.UnknownFeature); !strings.Contains(no.Message+no.Help, "module") || strings.Contains(no.Message, "feature") {
+			t.Errorf("an unknown module is called %+v", *no)
+		}
 		refusedWith(t, report("nobody", metering.Report{Feature: save, Value: unit}), licensing.UnknownClient)
 	})
 }

@@ -18,6 +18,7 @@ import (
 // APIKeys changes API keys.
 type APIKeys interface {
 	Create(t tx.Tx, vendor ident.VendorID, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
+	Update(t tx.Tx, by identity.Principal, id ident.UUID, c identity.ChangeAPIKey) (identity.APIKey, error)
 	Revoke(t tx.Tx, by identity.Principal, id ident.UUID) (identity.APIKey, error)
 }
 
@@ -55,6 +56,11 @@ type apiKeyCreate struct {
 	Permissions []identity.Permission `json:"permissions,omitempty" maxItems:"50" nullable:"false" doc:"what it may do; the kind's default if left out. None that the calling key does not have"`
 }
 
+type apiKeyUpdate struct {
+	Name        *string                `json:"name,omitempty" minLength:"1" maxLength:"100"`
+	Permissions *[]identity.Permission `json:"permissions,omitempty" maxItems:"50" doc:"all that it may do from now on. None that the calling key does not have"`
+}
+
 func showAPIKey(k identity.APIKey) APIKey {
 	return APIKey{
 		ID: k.UUID, Kind: k.Kind, Name: k.Name, Hint: k.Hint, Permissions: append([]identity.Permission{}, k.Permissions...),
@@ -76,7 +82,10 @@ func (a *API) apiKeys() []operation {
 			Permission: identity.ManageAPIKeys, Secret: true, prepare: a.pinSigningKeys,
 		}, func(t tx.Tx, q *request, in apiKeyCreate) (apiKeyWithSecret, error) {
 			c := identity.CreateAPIKey{Kind: in.Kind, Name: in.Name, Permissions: in.Permissions}
-			if err := checkOwn(q.ctx, c); err != nil {
+			if c.Permissions == nil {
+				c.Permissions = in.Kind.Default()
+			}
+			if err := checkOwn(q.ctx, c.Permissions); err != nil {
 				return apiKeyWithSecret{}, err
 			}
 			if in.Kind == identity.Provisioning {
@@ -89,6 +98,20 @@ func (a *API) apiKeys() []operation {
 			Path: "/api-keys/{id}", ID: "get-api-key", Group: group, Summary: "Get an API key", Permission: identity.ManageAPIKeys,
 		}, func(q *request) (APIKey, error) {
 			k, err := a.APIKeyRows.ByUUID(q.ctx, q.vendor, q.id)
+			return showAPIKey(k), err
+		}),
+		change(a, operation{
+			Method: http.MethodPatch, Path: "/api-keys/{id}", ID: "update-api-key", Group: group, Summary: "Rename an API key, or change what it may do",
+			About:      "It holds everywhere within a second. An admin key that may do more than the calling one is not changed by it.",
+			Permission: identity.ManageAPIKeys,
+		}, func(t tx.Tx, q *request, in apiKeyUpdate) (APIKey, error) {
+			if in.Permissions != nil {
+				if err := checkOwn(q.ctx, *in.Permissions); err != nil {
+					return APIKey{}, err
+				}
+			}
+			by, _ := edge.PrincipalFrom(q.ctx)
+			k, err := a.APIKeys.Update(t, by, q.id, identity.ChangeAPIKey{Name: in.Name, Permissions: in.Permissions})
 			return showAPIKey(k), err
 		}),
 		change(a, operation{
@@ -110,13 +133,9 @@ func (a *API) pinSigningKeys(q *request) (err error) {
 	return err
 }
 
-// checkOwn: who may create keys must not thereby get permissions that they lack.
-func checkOwn(ctx context.Context, c identity.CreateAPIKey) error {
+// checkOwn: who may make and change keys must not thereby get permissions that they lack.
+func checkOwn(ctx context.Context, asked []identity.Permission) error {
 	p, _ := edge.PrincipalFrom(ctx)
-	asked := c.Permissions
-	if asked == nil {
-		asked = c.Kind.Default()
-	}
 	if slices.ContainsFunc(asked, func(wanted identity.Permission) bool { return !p.May(wanted) }) {
 		return fault.Wrong(fault.Field{Name: "permissions", Message: "holds one that the calling key does not have itself"})
 	}

@@ -97,6 +97,7 @@ func (w world) bodies() map[string]string {
 		"POST /api/v1/subscriptions":                    `{"kind":"mail","target":"x@example.com","events":["license.issued"]}`,
 		"POST /api/v1/licenses/{id}/release-all":        ``,
 		"DELETE /api/v1/activations/{id}":               ``,
+		"PATCH /api/v1/api-keys/{id}":                   `{"name":"X"}`,
 		"DELETE /api/v1/api-keys/{id}":                  ``,
 		"PATCH /api/v1/subscriptions/{id}":              `{"target":"x@example.com"}`,
 		"POST /api/v1/subscriptions/{id}/rotate-secret": ``,
@@ -217,7 +218,19 @@ func TestAPIKeysCannotRaiseThemselves(t *testing.T) {
 	}
 	mightier := b.ok(t, "POST", "/api/v1/api-keys", `{"kind":"admin","name":"Y","permissions":["manage_vendor"]}`)
 	b.refused(t, 403, "permission_beyond", "DELETE", "/api/v1/api-keys/"+mightier.text("id"), "", "Authorization", "Bearer "+lesser)
-	b.ok(t, "DELETE", "/api/v1/api-keys/"+made.text("id"), "", "Authorization", "Bearer "+lesser)
+	b.refused(t, 403, "permission_beyond", "PATCH", "/api/v1/api-keys/"+mightier.text("id"), `{"name":"Z"}`, "Authorization", "Bearer "+lesser)
+	path := "/api/v1/api-keys/" + made.text("id")
+	a := b.refused(t, 400, "invalid_request", "PATCH", path, `{"permissions":["view_catalog","manage_vendor"]}`, "Authorization", "Bearer "+lesser)
+	if a.wrong()["permissions"] == "" {
+		t.Errorf("%s", a.raw)
+	}
+	changed := b.ok(t, "PATCH", path, `{"name":"Y","permissions":[]}`, "Authorization", "Bearer "+lesser)
+	if got := b.ok(t, "GET", path, ""); got.raw != changed.raw || got.text("name") != "Y" || len(got.body["permissions"].([]any)) != 0 {
+		t.Errorf("changed to %s", got.raw)
+	}
+	b.Clock.Advance(2_000_000_000)
+	b.refused(t, 403, "permission_missing", "GET", "/api/v1/products", "", "Authorization", "Bearer "+made.text("secret"))
+	b.ok(t, "DELETE", path, "", "Authorization", "Bearer "+lesser)
 	b.Clock.Advance(2_000_000_000)
 	b.refused(t, 401, "key_unknown", "GET", "/api/v1/products", "", "Authorization", "Bearer "+made.text("secret"))
 	if got := b.ok(t, "GET", "/api/v1/api-keys/"+made.text("id"), ""); got.body["revoked_at"] == nil {

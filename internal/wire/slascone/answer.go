@@ -14,6 +14,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/metering"
 	"chancery/signed"
 )
 
@@ -36,18 +37,20 @@ func ok(v any) (answer, error) {
 	return answer{status: http.StatusOK, contentType: jsonType, body: body}, nil
 }
 
-// refusal answers a business refusal: 409 with the protocol's number.
-func refusal(r *licensing.Refusal) answer {
-	return refused(r.ID, r.Message, r.Help, *r == *licensing.Refuse(r.ID)) // some carry figures
+// sendJSON answers v.
+func (a *API) sendJSON(w http.ResponseWriter, q *request, v any) error {
+	body, err := ok(v)
+	if err != nil {
+		return err
+	}
+	return a.send(w, q.Request, q.principal, body)
 }
 
-// refusalOf answers a refusal of a session call.
-func refusalOf(r *floating.Refusal) answer {
-	known := floating.Refuse(r.ID)
-	if known.Message == "" { // one that licensing gave
-		return refusal(&licensing.Refusal{ID: r.ID, Message: r.Message, Help: r.Help})
-	}
-	return refused(r.ID, r.Message, r.Help, *r == *known)
+// refusal answers a business refusal, of whichever room: 409 with the protocol's
+// number. Some carry figures, and are not the same for everybody.
+func refusal(r *licensing.Refusal) answer {
+	constant := *r == *licensing.Refuse(r.ID) || *r == *floating.Refuse(r.ID) || *r == *metering.Refuse(r.ID)
+	return refused(r.ID, r.Message, r.Help, constant)
 }
 
 func refused(id int, message, help string, constant bool) answer {

@@ -200,13 +200,11 @@ func (a *API) unassign(w http.ResponseWriter, r *http.Request) error {
 		TokenKey ident.UUID `json:"token_key"`
 		ClientID string     `json:"client_id"`
 	}
-	q, err := read(r, &b)
+	q, err := asked(r, &b, func(q *request) {
+		q.uuid("token_key", b.TokenKey)
+		q.text("client_id", b.ClientID, maxID)
+	})
 	if err != nil {
-		return err
-	}
-	q.uuid("token_key", b.TokenKey)
-	q.text("client_id", b.ClientID, maxID)
-	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	var refused *licensing.Refusal

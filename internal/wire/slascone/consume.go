@@ -38,13 +38,6 @@ func consumptionOf(c metering.Consumption) consumption {
 	return out
 }
 
-// meterRefusal answers a refusal of metering: 409 with the protocol's number.
-func meterRefusal(r *metering.Refusal) answer {
-	out := refusal((*licensing.Refusal)(r))
-	out.constant = out.constant || *r == *metering.Refuse(r.ID)
-	return out
-}
-
 type consumeBody struct {
 	ClientID string      `json:"client_id"`
 	TokenKey *ident.UUID `json:"token_key"`
@@ -102,13 +95,9 @@ func (a *API) consume(w http.ResponseWriter, r *http.Request) error {
 
 func (a *API) sendMetered(w http.ResponseWriter, q *request, v any, refused *metering.Refusal) error {
 	if refused != nil {
-		return a.send(w, q.Request, q.principal, meterRefusal(refused))
+		return a.sendRefusal(w, q, refused)
 	}
-	body, err := ok(v)
-	if err != nil {
-		return err
-	}
-	return a.send(w, q.Request, q.principal, body)
+	return a.sendJSON(w, q, v)
 }
 
 // rollback is POST /data_gathering/consumption_heartbeats/rollback. A program may
@@ -118,12 +107,8 @@ func (a *API) rollback(w http.ResponseWriter, r *http.Request) error {
 		LimitationID  *ident.UUID `json:"limitation_id"`
 		TransactionID ident.UUID  `json:"transaction_id"`
 	}
-	q, err := read(r, &b)
+	q, err := asked(r, &b, func(q *request) { q.uuid("transaction_id", b.TransactionID) })
 	if err != nil {
-		return err
-	}
-	q.uuid("transaction_id", b.TransactionID)
-	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	var done metering.Consumption
@@ -151,13 +136,11 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 		LicenseID    string     `json:"license_id"`
 		LimitationID ident.UUID `json:"limitation_id"`
 	}
-	q, err := read(r, &b)
+	q, err := asked(r, &b, func(q *request) {
+		q.required("license_id", b.LicenseID, maxID)
+		q.uuid("limitation_id", b.LimitationID)
+	})
 	if err != nil {
-		return err
-	}
-	q.required("license_id", b.LicenseID, maxID)
-	q.uuid("limitation_id", b.LimitationID)
-	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	l, refused, err := a.keyed(q, b.LicenseID)
@@ -182,7 +165,7 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 		}
 		return a.sendMetered(w, q, consumptionOf(metering.Consumption{Limitation: k.ID, Limit: k.Limit}), nil) // a static limit
 	}
-	return a.send(w, r, q.principal, meterRefusal(metering.Refuse(metering.UnknownLimitation)))
+	return a.sendRefusal(w, q, metering.Refuse(metering.UnknownLimitation))
 }
 
 // keyed finds the licence that a full key leads to; an admin key may name it by its id.

@@ -88,13 +88,13 @@ func TestNoConstantAnswerIsAsLongAsANonce(t *testing.T) {
 	bodies = append(bodies, strconv.AppendInt(nil, terms.MaxTokens*1000, 10)) // a count of sessions, far above any limit
 	for id := range 30_000 {
 		if r := metering.Refuse(id); r.Message != "" {
-			bodies = append(bodies, meterRefusal(r).body)
+			bodies = append(bodies, refusal(r).body)
 		}
 		if r := licensing.Refuse(id); r.Message != "" {
 			bodies = append(bodies, refusal(r).body)
 		}
 		if r := floating.Refuse(id); r.Message != "" {
-			bodies = append(bodies, refusalOf(r).body)
+			bodies = append(bodies, refusal(r).body)
 		}
 	}
 	for _, list := range [][]consumption{{}, {{}}} {

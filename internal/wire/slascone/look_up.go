@@ -13,12 +13,8 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
 		LicenseKey string `json:"license_key"`
 	}
-	q, err := read(r, &b)
+	q, err := asked(r, &b, func(q *request) { q.required("license_key", b.LicenseKey, maxID) })
 	if err != nil {
-		return err
-	}
-	q.required("license_key", b.LicenseKey, maxID)
-	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	presented, err := a.presented(r, b.LicenseKey)
@@ -38,13 +34,11 @@ func (a *API) byLicense(w http.ResponseWriter, r *http.Request) error {
 		ProductID  ident.UUID `json:"product_id"`
 		LicenseKey string     `json:"license_key"`
 	}
-	q, err := read(r, &b)
+	q, err := asked(r, &b, func(q *request) {
+		q.uuid("product_id", b.ProductID)
+		q.required("license_key", b.LicenseKey, maxID)
+	})
 	if err != nil {
-		return err
-	}
-	q.uuid("product_id", b.ProductID)
-	q.required("license_key", b.LicenseKey, maxID)
-	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	presented, err := a.presented(r, b.LicenseKey)
@@ -52,13 +46,10 @@ func (a *API) byLicense(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	states, refused, err := a.Licenses.ByKey(r.Context(), q.principal.Vendor, b.ProductID, presented)
-	if err != nil {
-		return err //nolint:wrapcheck // a fault
-	}
-	if refused != nil {
+	if err == nil && refused != nil {
 		return a.sendRefusal(w, q, refused)
 	}
-	return a.sendLicenses(w, q, states)
+	return a.sendLicenses(w, q, states, err)
 }
 
 // byCustomer is POST /provisioning/licenses/by_customer.
@@ -68,20 +59,15 @@ func (a *API) byCustomer(w http.ResponseWriter, r *http.Request) error {
 		CustomerNumber     string     `json:"customer_number"`
 		ActiveLicensesOnly bool       `json:"active_licenses_only"`
 	}
-	q, err := read(r, &b)
+	q, err := asked(r, &b, func(q *request) {
+		q.uuid("product_id", b.ProductID)
+		q.required("customer_number", b.CustomerNumber, maxID)
+	})
 	if err != nil {
-		return err
-	}
-	q.uuid("product_id", b.ProductID)
-	q.required("customer_number", b.CustomerNumber, maxID)
-	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	states, err := a.Licenses.ByCustomer(r.Context(), q.principal.Vendor, b.ProductID, b.CustomerNumber, b.ActiveLicensesOnly)
-	if err != nil {
-		return err //nolint:wrapcheck // a fault
-	}
-	return a.sendLicenses(w, q, states)
+	return a.sendLicenses(w, q, states, err)
 }
 
 // byUser is POST /provisioning/licenses/by_user.
@@ -90,32 +76,27 @@ func (a *API) byUser(w http.ResponseWriter, r *http.Request) error {
 		ProductID ident.UUID `json:"product_id"`
 		UserID    string     `json:"user_id"`
 	}
-	q, err := read(r, &b)
+	q, err := asked(r, &b, func(q *request) {
+		q.uuid("product_id", b.ProductID)
+		q.required("user_id", b.UserID, maxID)
+	})
 	if err != nil {
-		return err
-	}
-	q.uuid("product_id", b.ProductID)
-	q.required("user_id", b.UserID, maxID)
-	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	states, err := a.Licenses.ByUser(r.Context(), q.principal.Vendor, b.ProductID, b.UserID)
-	if err != nil {
-		return err //nolint:wrapcheck // a fault
-	}
-	return a.sendLicenses(w, q, states)
+	return a.sendLicenses(w, q, states, err)
 }
 
-func (a *API) sendLicenses(w http.ResponseWriter, q *request, states []licensing.State) error {
+// sendLicenses answers what a look-up found; it takes its results as they came.
+func (a *API) sendLicenses(w http.ResponseWriter, q *request, states []licensing.State, err error) error {
+	if err != nil {
+		return err
+	}
 	list := make([]license, len(states))
 	for i, s := range states {
 		list[i] = licenseOf(s)
 	}
-	body, err := ok(list)
-	if err != nil {
-		return err
-	}
-	return a.send(w, q.Request, q.principal, body)
+	return a.sendJSON(w, q, list)
 }
 
 // toggle is POST /provisioning/licenses/state/toggle.
@@ -125,14 +106,12 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 		LicenseKey string     `json:"license_key"`
 		IsActive   *bool      `json:"is_active"`
 	}
-	q, err := read(r, &b)
+	q, err := asked(r, &b, func(q *request) {
+		q.uuid("product_id", b.ProductID)
+		q.required("license_key", b.LicenseKey, maxID)
+		q.wrong.Check(b.IsActive != nil, "is_active", "is required")
+	})
 	if err != nil {
-		return err
-	}
-	q.uuid("product_id", b.ProductID)
-	q.required("license_key", b.LicenseKey, maxID)
-	q.wrong.Check(b.IsActive != nil, "is_active", "is required")
-	if err := q.wrong.Err(); err != nil {
 		return err
 	}
 	var l *licensing.License
@@ -146,14 +125,10 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)
 	}
-	body, err := ok(struct {
+	return a.sendJSON(w, q, struct {
 		ProductID        ident.UUID `json:"product_id"`
 		LicenseID        ident.UUID `json:"license_id"`
 		LegacyLicenseKey *string    `json:"legacy_license_key"`
 		IsActive         bool       `json:"is_active"`
 	}{l.Product.UUID, l.UUID, text(l.LegacyKey), l.IsActive})
-	if err != nil {
-		return err
-	}
-	return a.send(w, r, q.principal, body)
 }

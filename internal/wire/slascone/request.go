@@ -46,6 +46,16 @@ func read(r *http.Request, into any) (*request, error) {
 	return &request{Request: r, principal: principal(r), body: body}, nil
 }
 
+// asked is read with what the body must hold checked.
+func asked(r *http.Request, into any, check func(q *request)) (*request, error) {
+	q, err := read(r, into)
+	if err != nil {
+		return nil, err
+	}
+	check(q)
+	return q, q.wrong.Err()
+}
+
 // proof verifies the call's own signature, if it has one, when licensing asks.
 func (r *request) proof() licensing.Proof {
 	signature := r.Header.Get(signed.CallSignatureHeader)

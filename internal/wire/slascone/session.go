@@ -7,7 +7,6 @@ import (
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
-	"chancery/internal/licensing"
 	"chancery/internal/tx"
 )
 
@@ -76,13 +75,9 @@ func (a *API) openSession(w http.ResponseWriter, r *http.Request) error {
 		return err //nolint:wrapcheck // a fault
 	}
 	if out.Refusal != nil {
-		return a.refuseSession(w, r, q.principal, out.Refusal)
+		return a.sendRefusal(w, q, out.Refusal)
 	}
-	body, err := ok(statusOf(out.Status))
-	if err != nil {
-		return err
-	}
-	return a.send(w, r, q.principal, body)
+	return a.sendJSON(w, q, statusOf(out.Status))
 }
 
 // closeSession is POST /provisioning/session/close.
@@ -99,7 +94,7 @@ func (a *API) closeSession(w http.ResponseWriter, r *http.Request) error {
 		return err //nolint:wrapcheck // a fault
 	}
 	if refused != nil {
-		return a.refuseSession(w, r, q.principal, refused)
+		return a.sendRefusal(w, q, refused)
 	}
 	return a.send(w, r, q.principal, stored)
 }
@@ -111,9 +106,10 @@ func (a *API) countSessions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := principal(r)
+	q := &request{Request: r, principal: p}
 	id, err := ident.ParseUUID(r.PathValue("license_id"))
 	if err != nil { // other keys are not for addresses, which are logged
-		return a.refuseSession(w, r, p, floating.Refuse(floating.InvalidKey))
+		return a.sendRefusal(w, q, floating.Refuse(floating.InvalidKey))
 	}
 	var n int64
 	var refused *floating.Refusal
@@ -124,17 +120,7 @@ func (a *API) countSessions(w http.ResponseWriter, r *http.Request) error {
 		return err //nolint:wrapcheck // a fault
 	}
 	if refused != nil {
-		return a.refuseSession(w, r, p, refused)
+		return a.sendRefusal(w, q, refused)
 	}
 	return a.send(w, r, p, answer{status: http.StatusOK, contentType: jsonType, body: strconv.AppendInt(nil, n, 10)})
-}
-
-// refuseSession sends a refusal; a wrong key counts against who presented it.
-func (a *API) refuseSession(w http.ResponseWriter, r *http.Request, p identity.Principal, refused *floating.Refusal) error {
-	if refused.ID == floating.InvalidKey {
-		if err := a.guessed(r, licensing.Refuse(licensing.InvalidKey)); err != nil {
-			return err
-		}
-	}
-	return a.send(w, r, p, refusalOf(refused))
 }

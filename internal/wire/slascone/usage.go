@@ -127,7 +127,7 @@ func (a *API) store(w http.ResponseWriter, q *request, fn func(t tx.Tx) (*meteri
 		return err //nolint:wrapcheck // a fault
 	}
 	if refused != nil {
-		return a.send(w, q.Request, q.principal, meterRefusal(refused))
+		return a.sendRefusal(w, q, refused)
 	}
 	return a.send(w, q.Request, q.principal, stored)
 }

@@ -37,12 +37,12 @@ func (p *Pages) clientsPage(q *web.Request) (web.Page, error) {
 	return page, nil
 }
 
-func (p *Pages) clients(q *web.Request) (web.Table[licensing.SeenClient], error) {
+func (p *Pages) clients(q *web.Request) (web.Table[licensing.Seat], error) {
 	a, err := p.asked(q)
 	if err != nil {
-		return web.Table[licensing.SeenClient]{}, err
+		return web.Table[licensing.Seat]{}, err
 	}
-	filter := licensing.SeenFilter{SeenSince: a.span.From()}
+	filter := licensing.ClientFilter{Now: q.Now(), SeenSince: licensing.DayOf(a.span.From())}
 	if a.product != nil {
 		filter.Product = a.product.UUID
 	}
@@ -69,49 +69,49 @@ func (p *Pages) clients(q *web.Request) (web.Table[licensing.SeenClient], error)
 	for _, d := range dimensions() {
 		by.Options = append(by.Options, web.Option{Value: d.argument, Label: d.title})
 	}
-	return web.Table[licensing.SeenClient]{
-		Name: "clients", Sorts: []string{"-seen"},
+	return web.Table[licensing.Seat]{
+		Name: "clients", Sorts: []string{"-last_seen"},
 		Filters: []web.Filter{
 			{Name: "days", Label: "Seen in", Kind: web.ChoiceFilter, Options: show.SpanOptions()},
 			products, by,
 			{Name: "value", Label: "Value", Kind: web.SearchFilter, Hint: "Whole value, such as 3.4.0"},
 		},
 		Empty: web.Empty{Icon: "devices", Title: "No client was seen in this time", Text: "Clients show here once they are activated."},
-		Columns: []web.Column[licensing.SeenClient]{
-			{Name: "device", Label: "Device", Cell: func(c licensing.SeenClient) web.Cell {
+		Columns: []web.Column[licensing.Seat]{
+			{Name: "device", Label: "Device", Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{Text: c.Activation.Device.Number, Sub: c.Activation.Client.Hostname, Href: show.ActivationHref(q.Base, c.Activation.UUID)}
 			}},
-			{Name: "customer", Label: "Customer", Cell: func(c licensing.SeenClient) web.Cell {
+			{Name: "customer", Label: "Customer", Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{Text: c.License.Customer.CompanyName, Href: show.CustomerHref(q.Base, c.License.Customer.UUID)}
 			}},
-			{Name: "license", Label: "Licence", Cell: func(c licensing.SeenClient) web.Cell {
+			{Name: "license", Label: "Licence", Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{
 					Text: show.LicenseName(c.License), Sub: c.License.Edition.Name + " · " + c.License.Product.Name,
 					Href: show.LicenseHref(q.Base, c.License.UUID),
 				}
 			}},
-			{Name: "version", Label: "Version", Cell: func(c licensing.SeenClient) web.Cell { return web.Cell{Text: c.Activation.Client.SoftwareVersion} }},
-			{Name: "system", Label: "Operating system", Cell: func(c licensing.SeenClient) web.Cell {
+			{Name: "version", Label: "Version", Cell: func(c licensing.Seat) web.Cell { return web.Cell{Text: c.Activation.Client.SoftwareVersion} }},
+			{Name: "system", Label: "Operating system", Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{Text: c.Activation.Client.OperatingSystem}
 			}},
-			{Name: "country", Label: "Country", Cell: func(c licensing.SeenClient) web.Cell {
+			{Name: "country", Label: "Country", Cell: func(c licensing.Seat) web.Cell {
 				if c.Activation.Client.Country == "" {
 					return web.Cell{}
 				}
 				return web.Cell{Flag: c.Activation.Client.Country, Text: show.CountryName(c.Activation.Client.Country)}
-			}, Plain: func(c licensing.SeenClient) string { return c.Activation.Client.Country }},
-			{Name: "seen", Label: "Last seen", Sort: "seen", Cell: func(c licensing.SeenClient) web.Cell {
+			}, Plain: func(c licensing.Seat) string { return c.Activation.Client.Country }},
+			{Name: "seen", Label: "Last seen", Sort: "last_seen", Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{When: c.Activation.Pulse.LastSeenAt}
 			}},
-			{Name: "activated", Label: "Activated", Extra: true, Cell: func(c licensing.SeenClient) web.Cell {
+			{Name: "activated", Label: "Activated", Extra: true, Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{When: c.Activation.ActivatedAt}
 			}},
-			{Name: "platform", Label: "Platform", Extra: true, Cell: func(c licensing.SeenClient) web.Cell {
+			{Name: "platform", Label: "Platform", Extra: true, Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{Text: c.Activation.Client.Platform}
 			}},
 		},
-		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.SeenClient], error) {
-			return p.Clients.SeenClients(q.Context(), q.VendorID(), filter, r)
+		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Seat], error) {
+			return p.Clients.Seats(q.Context(), q.VendorID(), filter, r)
 		},
 	}, err
 }

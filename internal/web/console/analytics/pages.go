@@ -29,7 +29,7 @@ type Figures interface {
 
 // Clients lists activated clients.
 type Clients interface {
-	SeenClients(ctx context.Context, v ident.VendorID, f licensing.SeenFilter, r listing.Request) (listing.Page[licensing.SeenClient], error)
+	Seats(ctx context.Context, v ident.VendorID, f licensing.ClientFilter, r listing.Request) (listing.Page[licensing.Seat], error)
 }
 
 // Catalogue names products and editions.

@@ -66,7 +66,10 @@ const silentAfter = 7
 
 // filter reads what is asked for; none tells that nothing can match. Days are the UTC's.
 func filter(q *web.Request) (f licensing.ClientFilter, none bool) {
-	f = licensing.ClientFilter{Now: q.Now(), Search: q.Text("q"), Country: strings.ToUpper(q.Text("country"))}
+	f = licensing.ClientFilter{Now: q.Now(), Search: q.Text("q")}
+	if country := strings.ToUpper(q.Text("country")); country != "" {
+		f.Country = &country
+	}
 	switch q.Text("state") {
 	case "goodwill":
 		f.Standing = licensing.StandingGoodwill
