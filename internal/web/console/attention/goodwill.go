@@ -76,29 +76,26 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 			license,
 			activations,
 			{Name: "device", Label: "Device", Cell: func(g licensing.Stay) web.Cell {
-				return web.Cell{Text: g.Device.Number, Href: show.ActivationHref(q.Base, g.Activation)}
+				return web.Cell{Text: g.Device.Number, Href: show.ActivationHref(q.Base, g.Activation), Whole: true}
 			}},
 			{Name: "since", Label: "Since", Sort: "since", Cell: func(g licensing.Stay) web.Cell { return web.Cell{When: g.EnteredAt} }},
-			{Name: "days", Label: "Days", End: true, Cell: func(g licensing.Stay) web.Cell {
+			{Name: "days", Label: "Days", End: true, Extra: true, Cell: func(g licensing.Stay) web.Cell {
 				return web.Cell{Text: strconv.Itoa(int(now.Sub(g.EnteredAt) / (24 * time.Hour)))}
 			}},
 			{Name: "until", Label: "Until", Cell: func(g licensing.Stay) web.Cell {
 				if g.Until.IsZero() {
-					return web.Cell{Text: "Open", Quiet: true}
+					return web.Cell{Text: "No end", Quiet: true}
 				}
 				return web.Cell{When: g.Until}
 			}},
 			{Name: "host", Label: "Hostname", Extra: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: g.Hostname} }},
-			{Name: "times", Label: "In 90 days", End: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: web.Count(g.Times, "time", "times")} }},
+			{Name: "times", Label: "Times in 90 days", End: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: web.Number(g.Times)} }},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Stay], error) {
 			return p.Rows.GoodwillZone(q.Context(), q.VendorID(), ident.UUID{}, q.Now(), r)
 		},
 	}
-	if q.May(identity.ManageLicenses) {
-		t.Columns = append(t.Columns, addColumn(q, of))
-	}
-	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Stay) About { return AboutGoodwill }, of))
+	t.Columns = append(t.Columns, actColumns(q, func(licensing.Stay) About { return AboutGoodwill }, of)...)
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: q.Href("/goodwill/release"), Icon: "x", Danger: true}}
 	}
@@ -135,18 +132,6 @@ func licenseCell(q *web.Request, l *licensing.License) web.Cell {
 func activationsCell(l *licensing.License) web.Cell {
 	bar := show.Activations(l)
 	return web.Cell{Bar: &bar}
-}
-
-// addColumn leads to the form that adds activations.
-func addColumn[R any](q *web.Request, of func(R) *licensing.License) web.Column[R] {
-	return web.Column[R]{
-		Name: "add", Label: "More", Plain: func(R) string { return "" }, Cell: func(row R) web.Cell {
-			if of(row).AnyNumber() {
-				return web.Cell{}
-			}
-			return web.Cell{Text: "Add", Href: show.AddTokensHref(q.Base, of(row).UUID)}
-		},
-	}
 }
 
 // columnsOf are the columns that every list here has.
