@@ -88,6 +88,7 @@ type Table[R any] struct {
 	Limit   int      // rows a page; 0 for listing.DefaultLimit
 	ID      func(row R) string
 	Bulk    []Bulk
+	Top     bool // cells of several lines stand at the top of their row
 	Rows    func(q *Request, r listing.Request) (listing.Page[R], error)
 }
 
@@ -97,6 +98,7 @@ type List struct {
 	Rows     []Row
 	Filters  []Filter
 	Bulk     []Bulk
+	Top      bool // cells stand at the top of their row
 	Narrowed bool // a filter is set
 	Clear    string
 	Next     string // address of the next page; empty on the last
@@ -147,7 +149,7 @@ type Kept struct{ Name, Value string }
 func (t Table[R]) View(q *Request, p *Page) (List, error) {
 	address := q.R.URL.Query()
 	columns := t.chosen(address)
-	l := List{Empty: t.Empty, Bulk: t.Bulk, Filters: slices.Clone(t.Filters)}
+	l := List{Empty: t.Empty, Bulk: t.Bulk, Top: t.Top, Filters: slices.Clone(t.Filters)}
 	for i := range l.Filters {
 		l.Filters[i].Value = strings.TrimSpace(address.Get(l.Filters[i].Name))
 		l.Narrowed = l.Narrowed || l.Filters[i].Value != ""

@@ -29,7 +29,9 @@ func (p *Pages) apiKeyTable(q *web.Request) (web.Table[identity.APIKey], error) 
 		Empty: web.Empty{Icon: "key", Title: "No API keys", Text: "Without one neither programs nor scripts can call the server."},
 		Columns: []web.Column[identity.APIKey]{
 			{Name: "name", Label: "Name", Cell: func(k identity.APIKey) web.Cell { return web.Cell{Text: k.Name, Sub: keyKind(k.Kind)} }},
-			{Name: "hint", Label: "Begins with", Cell: func(k identity.APIKey) web.Cell { return web.Cell{Text: strings.TrimRight(k.Hint, "…") + "…", Mono: true} }},
+			{Name: "hint", Label: "Begins with", Cell: func(k identity.APIKey) web.Cell {
+				return web.Cell{Text: strings.TrimRight(k.Hint, "…") + "…", Mono: true}
+			}},
 			{Name: "permissions", Label: "May", Cell: func(k identity.APIKey) web.Cell {
 				return web.Cell{Text: web.Count(int64(len(k.Permissions)), "permission", "permissions"), Quiet: true}
 			}},
