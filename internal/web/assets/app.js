@@ -293,16 +293,16 @@
     var option = {
       animationDuration: 250, color: palette, textStyle: { fontFamily: font, color: text },
       tooltip: { renderMode: "richText", trigger: d.kind === "ring" ? "item" : "axis", confine: true, axisPointer: { type: d.kind === "line" ? "line" : "shadow" } },
-      legend: { show: named, bottom: 0, icon: "circle", itemWidth: 8, itemHeight: 8, itemGap: 18, textStyle: { color: text } }
+      legend: { show: named, bottom: 0, icon: "circle", itemWidth: 8, itemHeight: 8, itemGap: 14, textStyle: { color: text } }
     };
     if (d.kind === "ring") {
-      var high = box.clientHeight - 19 * lines - 14;
+      var high = box.clientHeight - 28 * lines - 4;
       option.series = [{ type: "pie", radius: [high * 0.34, high / 2], center: ["50%", high / 2 + 2], label: { show: false }, itemStyle: { borderColor: colour("--app-card"), borderWidth: 2 },
         data: d.labels.map(function (label, i) { return { name: label, value: d.series[0].values[i], itemStyle: d.tones && d.tones[i] ? { color: colour(tones[d.tones[i]]) } : undefined }; }) }];
     } else {
       var names = { type: "category", data: d.labels, axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: text, hideOverlap: true, margin: 12 }, boundaryGap: d.kind !== "line", inverse: d.kind === "rank" };
       var values = { type: "value", minInterval: 1, axisLabel: { color: text }, splitLine: { lineStyle: { color: line } } };
-      option.grid = { left: 4, right: 12, top: 12, bottom: option.legend.show ? 14 + 19 * lines : 4, containLabel: true };
+      option.grid = { left: 4, right: 12, top: 12, bottom: option.legend.show ? 6 + 28 * lines : 4, containLabel: true };
       option.xAxis = d.kind === "rank" ? values : names;
       option.yAxis = d.kind === "rank" ? names : values;
       option.series = d.series.map(function (s, i) {

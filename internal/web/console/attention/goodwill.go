@@ -42,7 +42,7 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 		return nil, err
 	}
 	v.Stats = []web.Stat{
-		{Label: "In the zone", Icon: "scale", Value: web.Number(show.Sum(zone)), Tone: web.Notable},
+		{Label: "In the zone", Icon: "scale", Value: web.Number(show.Sum(zone)), Tone: notableIf(show.Sum(zone)), Sub: "activations now"},
 		{Label: "Entered", Icon: "arrow-up", Value: web.Number(show.Sum(entered)), Sub: "in " + strconv.Itoa(span.Days) + " days"},
 		{Label: "Became regular", Icon: "circle-check", Value: web.Number(show.Of(left, "regular")), Sub: "a token became free for them"},
 		{Label: "Ended", Icon: "circle-x", Value: web.Number(show.Of(left, string(licensing.ByGoodwillEnded))), Sub: "their days were over"},
@@ -61,6 +61,14 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 	}
 	v.List.CSV = exportHref(q, "/goodwill/export")
 	return v, nil
+}
+
+// notableIf colours a figure that is not 0.
+func notableIf(n int64) web.Tone {
+	if n == 0 {
+		return ""
+	}
+	return web.Notable
 }
 
 func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error) {
@@ -89,7 +97,7 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 				return web.Cell{When: g.Until}
 			}},
 			{Name: "host", Label: "Hostname", Extra: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: g.Hostname} }},
-			{Name: "times", Label: "Times in 90 days", End: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: web.Number(g.Times)} }},
+			{Name: "times", Label: "In 90 days", End: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: web.Count(g.Times, "time", "times")} }},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Stay], error) {
 			return p.Rows.GoodwillZone(q.Context(), q.VendorID(), ident.UUID{}, q.Now(), r)

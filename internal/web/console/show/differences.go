@@ -22,6 +22,7 @@ func differences(page *web.Page, r Record) []web.Difference {
 	only := r.Before == nil || r.After == nil
 	all := maps.Clone(before)
 	maps.Copy(all, after)
+	about := r.about()
 	var found []web.Difference
 	for _, path := range slices.Sorted(maps.Keys(all)) {
 		was, is := before[path], after[path]
@@ -30,6 +31,9 @@ func differences(page *web.Page, r Record) []web.Difference {
 		}
 		d := web.Difference{Name: fieldWords(path), Before: r.value(page, was), After: r.value(page, is), Only: only}
 		if (was != "" && d.Before == "" || is != "" && d.After == "") || was+is == r.subjectID() || is == r.subjectID() {
+			continue
+		}
+		if only && about != "" && is+was == about {
 			continue
 		}
 		found = append(found, d)
@@ -79,7 +83,7 @@ func fieldWords(path string) string {
 		"floating_token_limit": "Sessions", "licensee_email": "Licensee", "company_name": "Name", "customer_number": "Customer number",
 		"email": "E-mail", "superior_id": "Superior", "client_id": "Client id", "legacy_license_key": "Legacy key",
 	}
-	words := cmp.Or(known[name], upperFirst(strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ")))
+	words := cmp.Or(known[name], upperFirst(strings.NewReplacer("_", " ", "license", "licence").Replace(strings.TrimSuffix(name, "_id"))))
 	switch within {
 	case "", "policy", "overrides":
 		return words

@@ -31,6 +31,8 @@ func (r Record) Actor() string {
 	switch {
 	case r.ActorName != "":
 		return r.ActorName
+	case r.ActorKind == "api_key" && r.Names[r.ActorID] != "":
+		return r.Names[r.ActorID] + " (API key)"
 	case r.Names[r.ActorID] != "":
 		return r.Names[r.ActorID]
 	case r.ActorKind == "client" && r.Subject == "user":
@@ -79,7 +81,7 @@ func recordColumns(q *web.Request) []web.Column[Record] {
 		{Name: "what", Label: "What", Cell: func(r Record) web.Cell {
 			return web.Cell{Text: Action(r.Action), Href: SubjectHref(q.Base, r.Record), Sub: r.about(), Differs: differences(&page, r)}
 		}, Plain: func(r Record) string { return r.Action }},
-		{Name: "who", Label: "Who", Cell: func(r Record) web.Cell { return web.Cell{Text: r.Actor(), Sub: r.Address} }, Plain: Record.Actor},
+		{Name: "who", Label: "Who", Cell: func(r Record) web.Cell { return web.Cell{Text: r.Actor(), Sub: r.Address, Whole: true} }, Plain: Record.Actor},
 		{Name: "address", Label: "From", Extra: true, Cell: func(r Record) web.Cell { return web.Cell{Text: r.Address, Mono: true} }},
 		{Name: "actor", Label: "Actor", Extra: true, Cell: func(r Record) web.Cell {
 			return web.Cell{Text: r.ActorKind, Sub: r.ActorID}
