@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -36,6 +37,14 @@ func differences(page *web.Page, r Record) []web.Difference {
 		if only && about != "" && is+was == about {
 			continue
 		}
+		if d.Before == d.After {
+			d.After += " (changed)"
+		}
+		// What a licence overrides is said by the value that holds, which comes after it.
+		if i := slices.IndexFunc(found, func(f web.Difference) bool { return f.Name == d.Name }); i >= 0 {
+			found[i] = d
+			continue
+		}
 		found = append(found, d)
 	}
 	if more := int64(len(found) - r.Most); r.Most > 0 && more > 0 {
@@ -65,10 +74,31 @@ func (r Record) value(page *web.Page, v string) string {
 	if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
 		return page.At(at).Text
 	}
+	if strings.HasPrefix(v, "[") {
+		v = listed(v)
+	}
 	if runes := []rune(v); len(runes) > longest {
 		v = string(runes[:longest]) + "…"
 	}
 	return v
+}
+
+// listed says what a JSON array holds: each thing by its name.
+func listed(text string) string {
+	var things []any
+	if json.Unmarshal([]byte(text), &things) != nil {
+		return text
+	}
+	names := make([]string, len(things))
+	for i, thing := range things {
+		names[i] = fmt.Sprint(thing)
+		if fields, ok := thing.(map[string]any); ok {
+			if name, ok := fields["name"].(string); ok {
+				names[i] = name
+			}
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // fieldWords is a field of a record in the words of the screens.
@@ -85,7 +115,7 @@ func fieldWords(path string) string {
 	}
 	words := cmp.Or(known[name], upperFirst(strings.NewReplacer("_", " ", "license", "licence").Replace(strings.TrimSuffix(name, "_id"))))
 	switch within {
-	case "", "policy", "overrides":
+	case "", "policy", "overrides", "grants":
 		return words
 	}
 	return upperFirst(strings.ReplaceAll(within, "_", " ")) + pathMark + words
