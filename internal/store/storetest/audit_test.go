@@ -308,7 +308,8 @@ func TestNamesOfWhatRecordsName(t *testing.T) {
 		rows := auditstore.Store{DB: e.DB}
 		l := b.issue(t, b.limited(t, 1, 0, 0))
 		a := b.granted(t, l.LicenseKey, "press-01")
-		asked := []ident.UUID{b.customer.UUID, l.UUID, l.Edition.UUID, l.Product.UUID, a.UUID}
+		asked := make([]ident.UUID, 0, 305)
+		asked = append(asked, b.customer.UUID, l.UUID, l.Edition.UUID, l.Product.UUID, a.UUID)
 		for range 300 { // more than one statement asks for
 			asked = append(asked, e.IDs.V7())
 		}

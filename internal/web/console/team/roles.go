@@ -88,7 +88,7 @@ func held(r identity.Role, area string) web.Cell {
 }
 
 func (p *Pages) askNewRole(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page := &web.FormPage{Page: q.Page("Create a role", web.Link{Label: "Team & roles", Href: q.Href("/settings/team")}, web.Link{Label: "Roles", Href: q.Href("/settings/roles")}), Form: form}
+	page := &web.FormPage{Page: q.Page("Create a role", rolesCrumbs(q)...), Form: form}
 	p.roleForm(q, form, identity.Role{})
 	form.Submit = "Create the role"
 	return page, nil
@@ -103,7 +103,7 @@ func (p *Pages) askRole(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &web.FormPage{Page: q.Page(r.Name, web.Link{Label: "Team & roles", Href: q.Href("/settings/team")}, web.Link{Label: "Roles", Href: q.Href("/settings/roles")}), Form: form}
+	page := &web.FormPage{Page: q.Page(r.Name, rolesCrumbs(q)...), Form: form}
 	page.Actions = []web.Action{{Label: "Delete", Href: q.Href("/settings/roles/" + id.String() + "/delete"), Danger: true, Post: true}}
 	p.roleForm(q, form, r)
 	return page, nil
@@ -165,4 +165,9 @@ func (p *Pages) deleteRole(t tx.Tx, q *web.Request, _ web.Values) (web.Done, err
 		return web.Done{}, err
 	}
 	return web.Done{To: q.Href("/settings/roles"), Say: web.Flash{Text: "The role is deleted."}}, p.Roles.Delete(t, q.Principal, id)
+}
+
+// rolesCrumbs lead back from a role.
+func rolesCrumbs(q *web.Request) []web.Link {
+	return []web.Link{{Label: "Team & roles", Href: q.Href("/settings/team")}, {Label: "Roles", Href: q.Href("/settings/roles")}}
 }
