@@ -42,7 +42,7 @@ func TestCatalogPages(t *testing.T) {
 		if p := b.Get(t, product.Path); !strings.Contains(p.Text("tbody"), "Standard") {
 			t.Errorf("the product's editions: %s", p.Text("main"))
 		}
-		if p := b.Get(t, edition+"/history"); !strings.Contains(p.Text("tbody"), "Edition updated") || !strings.Contains(p.Text("tbody"), "token limit: 3 → 4") {
+		if p := b.Get(t, edition+"/history"); !strings.Contains(p.Text("tbody"), "Edition updated") || !strings.Contains(p.Text("tbody"), "Activations by contractbefore: 3 → after: 4") {
 			t.Errorf("the history: %s", p.Text("main"))
 		}
 	})

@@ -39,7 +39,7 @@ func TestCustomerPages(t *testing.T) {
 		if p := b.Post(t, below.Path+"/edit", url.Values{"company_name": {"Other"}, "customer_number": {"K-9"}}); p.Path != below.Path || p.Text("h1") != "Other" {
 			t.Errorf("an edit: %d %s", p.Status, p.Text("main"))
 		}
-		if p := b.Get(t, below.Path+"/history"); !strings.Contains(p.Text("tbody"), "company name: =Sample customer → Other") || strings.Contains(p.Text("tbody"), "reseller") {
+		if p := b.Get(t, below.Path+"/history"); !strings.Contains(p.Text("tbody"), "Namebefore: =Sample customer → after: Other") || strings.Contains(p.Text("tbody"), "R-1") {
 			t.Errorf("the history: %s", p.Text("main"))
 		}
 		if p := b.Get(t, below.Path+"/licenses"); !strings.Contains(p.Text(".app-empty"), "holds no licence") {

@@ -252,7 +252,7 @@ func TestConsolePageOfALicence(t *testing.T) {
 		if other == "" {
 			t.Error("no other customer")
 		}
-		says(t, s.Get(t, page+"/history"), "main", "Licence changed", "token limit", "before: Kirk AG → after: Lind", "before: Site A → after: Site B", "before: Pro → after: Basic")
+		says(t, s.Get(t, page+"/history"), "main", "Licence changed", "Activations by contract", "before: Kirk AG → after: Lind", "before: Site A → after: Site B", "before: Pro → after: Basic")
 		says(t, s.Post(t, page+"/release-all", nil), "#flash", "2 devices were released")
 		says(t, s.Post(t, page+"/end", nil), "main", "Expired")
 		if p := s.Get(t, "/licenses/"+s.product); p.Status != 404 {

@@ -67,7 +67,7 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 			&all.floating, server, "Floating", "Five sessions at once", terms.Perpetual, terms.Floating,
 			terms.Grants{},
 			func(p *terms.Policy) {
-				p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 50, 5, 15
+				p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 50, 5, 8*60
 				p.HeartbeatPeriodDays = 14
 			},
 		},

@@ -18,6 +18,15 @@ import (
 // and stored many rows at a time: the rules would take minutes.
 const Crowd = 10_000
 
+// The crowd's licences are issued in working hours, and stored in the evening of
+// their day; those with a story are issued after that: lists go by when a row was
+// stored, and say when it was made.
+const (
+	opening = 7 * time.Hour
+	closing = 19 * time.Hour
+	eve     = 61 * time.Minute // how long before the demo begins the last is stored
+)
+
 // recent is how far back heartbeats are told one by one.
 const recent = 90 * 24 * time.Hour
 
@@ -89,16 +98,9 @@ func (h *historian) planCrowd() {
 		numbers = append(numbers, number)
 	}
 	slices.Sort(numbers)
-	quiet := licensing.DayOf(h.end.Add(-recent))
-	for len(numbers) > 0 {
-		n := 1 // one day at a time lately, a fortnight before
-		for n < len(numbers) && numbers[0] < quiet && numbers[n] < numbers[0]+14 {
-			n++
-		}
-		together := numbers[:n]
-		when := time.Unix(together[n-1]*86_400, 0).Add(19 * time.Hour)
-		h.at(when, tx.Actor{Kind: "system", Name: "Demo sales"}, func(t tx.Tx) error { return c.store(t, together) })
-		numbers = numbers[n:]
+	for _, number := range numbers {
+		when := earliest(time.Unix(number*86_400, 0).Add(closing), h.end.Add(-eve))
+		h.at(when, tx.Actor{Kind: "system", Name: "Demo sales"}, func(t tx.Tx) error { return c.store(t, c.days[number]) })
 	}
 	h.facts.Licenses += h.c.Crowd
 	for _, d := range c.days {
@@ -128,6 +130,16 @@ func (c *crowd) clampPast(t time.Time) time.Time {
 	return t
 }
 
+// working moves an instant into the working hours of its day, and keeps it in the past.
+func (c *crowd) working(t time.Time) time.Time {
+	day, last := t.UTC().Truncate(24*time.Hour), c.end.Add(-eve-time.Minute)
+	since := t.Sub(day)
+	if at := day.Add(opening + since/2); at.Before(last) {
+		return at
+	}
+	return last.Add((since - 24*time.Hour) / 6) // within the last hours
+}
+
 // planOne plans a licence and its clients.
 func (c *crowd) planOne(n int) {
 	// A few customers hold many licences, and business grows.
@@ -138,7 +150,7 @@ func (c *crowd) planOne(n int) {
 	if sold.edition.Policy.TrialDays > 0 {
 		issued = later(buyer.since, c.end.Add(-time.Duration(c.rand.Int64N(int64(days(130))))))
 	}
-	issued = c.clampPast(issued)
+	issued = c.working(issued)
 	s := c.editions[sold.edition.UUID]
 	l := &licensing.License{
 		UUID: c.c.IDs.V7(), Vendor: c.c.Vendor, Edition: s.edition, LicenseKey: c.c.IDs.V4(), Name: sold.edition.Name + ", " + desk(n),
@@ -158,7 +170,7 @@ func (c *crowd) planOne(n int) {
 	if n%149 == 5 {
 		l.StartsAt = c.end.Add(days(14)).Truncate(24 * time.Hour)
 		issued = later(issued, c.end.Add(-days(3)))
-		l.CreatedAt, l.UpdatedAt = c.clampPast(issued), c.clampPast(issued)
+		l.CreatedAt, l.UpdatedAt = c.working(issued), c.working(issued)
 	}
 	today := c.on(l.CreatedAt)
 	today.licenses = append(today.licenses, l)
@@ -178,47 +190,46 @@ func (c *crowd) token(l *licensing.License, role licensing.Role, at time.Time) *
 	return k
 }
 
-// store stores some days' worth.
-func (c *crowd) store(t tx.Tx, numbers []int64) error {
+// store stores a day's worth, in the order in which it happened.
+func (c *crowd) store(t tx.Tx, d *day) error {
 	v, into := c.c.Vendor, c.c.Past
-	for _, number := range numbers {
-		d := c.days[number]
-		if err := c.refer(t, d.licenses); err != nil {
-			return err
-		}
-		if err := into.PastLicenses(t, v, d.licenses); err != nil {
-			return err
-		}
-		for _, l := range d.licenses {
-			licensing.JournalIssued(t, l)
-		}
-		tokens := make([]*licensing.Token, len(d.tokens))
-		for i, k := range d.tokens {
-			k.License, tokens[i] = k.of.ID, &k.Token
-		}
-		if err := into.PastTokens(t, v, tokens); err != nil {
-			return err
-		}
-		activations := make([]*licensing.PastActivation, len(d.activations))
-		for i, a := range d.activations {
-			a.License, a.Token, a.TokenKey, a.Product = a.of.ID, a.token.ID, a.token.Key, a.of.Product.ID
-			activations[i] = &a.PastActivation
-		}
-		if err := into.PastActivations(t, v, activations); err != nil {
-			return err
-		}
-		beats := make([]licensing.PastHeartbeat, len(d.heartbeats))
-		for i, b := range d.heartbeats {
-			beats[i] = licensing.PastHeartbeat{Activation: b.of.ID, At: b.at, Count: b.count, Client: b.client}
-		}
-		if err := into.PastHeartbeats(t, v, beats); err != nil {
-			return err
-		}
-		for _, denied := range d.denials {
-			for range denied.times {
-				if err := into.CountDenial(t, v, denied.of.ID, denied.reason, denied.at); err != nil {
-					return err
-				}
+	slices.SortStableFunc(d.licenses, func(a, b *licensing.License) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	slices.SortStableFunc(d.activations, func(a, b *pastClient) int { return a.ActivatedAt.Compare(b.ActivatedAt) })
+	if err := c.refer(t, d.licenses); err != nil {
+		return err
+	}
+	if err := into.PastLicenses(t, v, d.licenses); err != nil {
+		return err
+	}
+	for _, l := range d.licenses {
+		licensing.JournalIssued(t, l)
+	}
+	tokens := make([]*licensing.Token, len(d.tokens))
+	for i, k := range d.tokens {
+		k.License, tokens[i] = k.of.ID, &k.Token
+	}
+	if err := into.PastTokens(t, v, tokens); err != nil {
+		return err
+	}
+	activations := make([]*licensing.PastActivation, len(d.activations))
+	for i, a := range d.activations {
+		a.License, a.Token, a.TokenKey, a.Product = a.of.ID, a.token.ID, a.token.Key, a.of.Product.ID
+		activations[i] = &a.PastActivation
+	}
+	if err := into.PastActivations(t, v, activations); err != nil {
+		return err
+	}
+	beats := make([]licensing.PastHeartbeat, len(d.heartbeats))
+	for i, b := range d.heartbeats {
+		beats[i] = licensing.PastHeartbeat{Activation: b.of.ID, At: b.at, Count: b.count, Client: b.client}
+	}
+	if err := into.PastHeartbeats(t, v, beats); err != nil {
+		return err
+	}
+	for _, denied := range d.denials {
+		for range denied.times {
+			if err := into.CountDenial(t, v, denied.of.ID, denied.reason, denied.at); err != nil {
+				return err
 			}
 		}
 	}

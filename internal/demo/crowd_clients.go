@@ -61,7 +61,23 @@ func (c *crowd) planClients(n int, l *licensing.License, s *stocked) {
 		l.GoodwillUsed++
 		c.planClient(a, s, c.end)
 	}
+	if days := p.GoodwillDays; full && days != nil { // one whose goodwill ended lately
+		c.planEnded(n, l, s, time.Duration(*days)*24*time.Hour)
+	}
 	c.planDenials(n, l, full)
+}
+
+// planEnded plans a client whose goodwill ended in the last weeks.
+func (c *crowd) planEnded(n int, l *licensing.License, s *stocked, long time.Duration) {
+	ended := c.end.Add(-days(1) - time.Duration(c.rand.Int64N(int64(days(27)))))
+	at := ended.Add(-long)
+	if at.Before(l.FirstActivatedAt) {
+		return
+	}
+	a := c.client(n, 70, l, c.token(l, licensing.RoleGoodwill, at), at)
+	a.GoodwillSince, a.GoodwillUntil, a.ReleasedAt, a.ReleaseReason = at, ended, ended, licensing.ByGoodwillEnded
+	a.LeftGoodwill, a.LeftGoodwillBy = ended, licensing.ByGoodwillEnded
+	c.planClient(a, s, ended)
 }
 
 // contractTokens are the licence's tokens that were planned with it.
@@ -168,6 +184,8 @@ func (c *crowd) planClient(a *pastClient, s *stocked, until time.Time) {
 	}
 	if last != nil {
 		c.endPulse(a, last)
+	} else if until.Before(c.end) { // it called until then, before what is told one by one
+		a.Pulse.LastSeenAt = later(a.ActivatedAt, until.Add(-time.Duration(c.rand.Int64N(int64(period)))))
 	}
 }
 

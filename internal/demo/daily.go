@@ -32,15 +32,16 @@ func (h *historian) planDaily() {
 		if weekday := when.Weekday(); back > 0 && (weekday == time.Saturday || weekday == time.Sunday) {
 			continue
 		}
-		h.at(when, tx.Actor{Kind: "client", Name: "Simulated clients"}, func(t tx.Tx) error {
+		clients := tx.Actor{Kind: "client", Name: "Simulated clients"}
+		h.at(when, clients, func(t tx.Tx) error {
 			if err := h.report(t, back); err != nil {
-				return err
-			}
-			if err := h.share(t, back); err != nil {
 				return err
 			}
 			return h.consume(t, holders)
 		})
+		for i, l := range h.shared[:min(len(h.shared), sharers)] {
+			h.at(when.Add(-time.Duration(i*11)*time.Minute), clients, func(t tx.Tx) error { return h.share(t, l, back) })
+		}
 	}
 }
 
@@ -70,22 +71,17 @@ func (h *historian) report(t tx.Tx, back int) error {
 	return nil
 }
 
-// share lets clients of floating licences open sessions, which lapse by themselves;
+// share lets clients of a floating licence open sessions, which lapse by themselves;
 // on some days one too many asks.
-func (h *historian) share(t tx.Tx, back int) error {
-	for i, l := range h.shared {
-		if i == sharers {
-			return nil
+func (h *historian) share(t tx.Tx, l *story, back int) error {
+	for k := range 2 + h.rand.IntN(5) {
+		if back == 0 && k == 4 {
+			break
 		}
-		for k := range 2 + h.rand.IntN(5) {
-			if back == 0 && k == 4 {
-				break
-			}
-			if _, err := h.c.Sessions.Open(t, floating.Call{
-				Vendor: h.c.Vendor, Presented: l.license.LicenseKey.String(), ClientID: fmt.Sprintf("seat-%03d-%d", l.number, k+1),
-			}); err != nil {
-				return err
-			}
+		if _, err := h.c.Sessions.Open(t, floating.Call{
+			Vendor: h.c.Vendor, Presented: l.license.LicenseKey.String(), ClientID: fmt.Sprintf("seat-%03d-%d", l.number, k+1),
+		}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -67,6 +67,7 @@ func Fill(ctx context.Context, c Config) (Facts, error) {
 	h.planLicenses()
 	h.planDaily()
 	h.planCrowd()
+	h.planNights()
 	slices.SortStableFunc(h.steps, func(a, b *step) int { return a.at.Compare(b.at) })
 	for _, s := range h.steps {
 		if err := h.run(ctx, *s); err != nil {
@@ -111,6 +112,17 @@ type step struct {
 	actor     tx.Actor
 	change    func(t tx.Tx) error
 	heartbeat func(ctx context.Context) error
+}
+
+// planNights lets the server do what it does by itself, night by night: what a
+// silent client held is free when its time is over, and not on the demo's first day.
+func (h *historian) planNights() {
+	for at := h.start.Truncate(24 * time.Hour).Add(days(1) + 3*time.Hour); at.Before(h.end); at = at.Add(days(1)) {
+		h.steps = append(h.steps, &step{at: at, actor: tx.Actor{Kind: "system"}, heartbeat: func(ctx context.Context) error {
+			_, err := h.c.Licenses.ReleaseSilent(ctx)
+			return err
+		}})
+	}
 }
 
 // staff is who acts where no client does.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/catalog"
+	"chancery/internal/fault"
 	"chancery/internal/licensing"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -58,6 +59,7 @@ func (h *historian) planLicense(n int) {
 	if n%149 == 5 { // bought for later
 		s.issued, command.StartsAt = h.end.Add(-days(3)), h.end.Add(days(14)).Truncate(24*time.Hour)
 	}
+	s.issued = h.past(evening(s.issued))
 	h.at(s.issued, staff(), func(t tx.Tx) (err error) {
 		command.Customer = h.customers[buyer.name]
 		s.license, err = h.c.Licenses.Issue(t, command)
@@ -68,6 +70,12 @@ func (h *historian) planLicense(n int) {
 	}
 	h.planUse(s)
 	h.planChanges(s)
+}
+
+// evening moves an instant behind the working hours of its day.
+func evening(t time.Time) time.Time {
+	day := t.UTC().Truncate(24 * time.Hour)
+	return day.Add(closing + t.Sub(day)/6)
 }
 
 func (h *historian) editionFor(n int) catalog.Edition {
@@ -106,7 +114,11 @@ func (h *historian) planChanges(s *story) {
 			if s.clients[0].activation == nil {
 				return nil
 			}
-			return h.c.Licenses.Suspend(t, h.c.Vendor, s.clients[0].activation.UUID, h.end.Add(days(14)))
+			err := h.c.Licenses.Suspend(t, h.c.Vendor, s.clients[0].activation.UUID, h.end.Add(days(14)))
+			if err != nil && fault.As(err).Kind == fault.NotFound {
+				return nil // it was released, being silent for too long
+			}
+			return err
 		})
 	}
 }

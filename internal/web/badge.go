@@ -8,7 +8,8 @@ const (
 	Neutral Tone = "neutral"
 	Good    Tone = "good"
 	Notable Tone = "notable" // goodwill: the yellow zone
-	Warning Tone = "warning"
+	Soon    Tone = "soon"    // an end is near
+	Warning Tone = "warning" // something is used up
 	Bad     Tone = "bad"
 	Info    Tone = "info"
 )
@@ -20,6 +21,8 @@ func (t Tone) Class() string {
 		return "green"
 	case Notable:
 		return "yellow"
+	case Soon:
+		return "purple"
 	case Warning:
 		return "orange"
 	case Bad:
@@ -43,7 +46,7 @@ var (
 	BadgeValid      = Badge{Word: "Valid", Tone: Good}
 	BadgeGoodwill   = Badge{Word: "Goodwill", Tone: Notable, Hint: "activations above the contract"}
 	BadgeUsedUp     = Badge{Word: "Used up", Tone: Warning, Hint: "new clients are refused; activated ones go on"}
-	BadgeExpiring   = Badge{Word: "Expiring", Tone: Warning}
+	BadgeExpiring   = Badge{Word: "Expiring", Tone: Soon}
 	BadgeExpired    = Badge{Word: "Expired", Tone: Bad}
 	BadgeInactive   = Badge{Word: "Off", Tone: Neutral, Hint: "switched off by the vendor"}
 	BadgeNotStarted = Badge{Word: "Not started", Tone: Info}

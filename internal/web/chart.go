@@ -105,6 +105,9 @@ type Bar struct {
 	Unit                    string // "activations"
 }
 
+// Limited reports whether there is anything to show a part of.
+func (b Bar) Limited() bool { return b.Contract > 0 || b.Allowed > 0 }
+
 // Width is the used part in percent, 0 to 100.
 func (b Bar) Width() int64 {
 	whole := max(b.Allowed, b.Contract)
@@ -135,11 +138,11 @@ func (b Bar) Tone() Tone {
 	return Info
 }
 
-// Text is "2 of 5", "2 of 5 (7 with buffer)".
+// Text is "2 of 5", "6 of 5 (7 allowed)", "2, no limit".
 func (b Bar) Text() string {
 	switch {
-	case b.Contract <= 0 && b.Allowed <= 0:
-		return Number(b.Used)
+	case !b.Limited():
+		return Number(b.Used) + ", no limit"
 	case b.Allowed > b.Contract:
 		return Number(b.Used) + " of " + Number(b.Contract) + " (" + Number(b.Allowed) + " allowed)"
 	}

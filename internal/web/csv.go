@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,6 +37,7 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	if address.Get("cols") != "" {
 		columns = t.chosen(address)
 	}
+	columns = slices.DeleteFunc(slices.Clone(columns), Column[R].acts)
 	line := make([]string, len(columns))
 	for i, c := range columns {
 		line[i] = c.Label

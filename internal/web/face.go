@@ -156,7 +156,11 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p := edge.ProblemOf(err, edge.RequestID(r.Context()))
 	edge.RetryAfter(w.Header(), err)
-	page := &problemPage{Page: q.Page(p.Title), Problem: p}
+	title := p.Title
+	if fault.As(err).Kind == fault.NotFound { // what is said to programs is no help here
+		title, p.Help = "Not found", "Check the address, or search; it may be gone."
+	}
+	page := &problemPage{Page: q.Page(title), Problem: p}
 	f.write(w, p.Status, f.base.problem, page)
 }
 

@@ -173,6 +173,9 @@ func (f *Form) refused(sent url.Values, err error) {
 		f.errors[w.Name] = w.Message
 	}
 	f.Wrong = &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
+	if e.Code == fault.Wrong().Code { // it speaks of a request; here somebody looks at a form
+		f.Wrong = &Notice{Tone: Bad, Title: "Some fields are wrong.", Text: "Correct what is marked below, and send it again."}
+	}
 }
 
 // settle tells errors of fields that the form does not show above it.

@@ -49,6 +49,11 @@ func (p *Page) Day(t time.Time) Moment {
 	return m
 }
 
+// ZoneName is the zone that the page's times are in, as people call it.
+func (p *Page) ZoneName() string {
+	return strings.ReplaceAll(p.zone().String(), "_", " ")
+}
+
 func (p *Page) zone() *time.Location {
 	if p.Zone == nil {
 		return time.UTC

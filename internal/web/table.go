@@ -25,6 +25,17 @@ type Cell struct {
 	Day   time.Time // a date
 	Flag  string    // two-letter country code, shown before the text
 	Quiet bool      // of less weight
+	Whole bool      // never broken into lines
+
+	Differs []Difference // below the rest: what a change changed
+	Links   []Link       // what can be done here, side by side
+}
+
+// Difference is one thing that a change changed.
+type Difference struct {
+	Name, Before, After string
+
+	Only bool // there is no other side: the thing began or ended
 }
 
 // Column is one column of a table of R.
@@ -34,6 +45,7 @@ type Column[R any] struct {
 	Sort  string // the list's sort that it offers; empty for none
 	Extra bool   // only shown when picked
 	End   bool   // numbers stand at the end
+	Act   bool   // links that do something: always shown, in no file
 	Cell  func(row R) Cell
 	Plain func(row R) string // for CSV, where the cell's text is not enough
 }
@@ -76,6 +88,7 @@ type Table[R any] struct {
 	Limit   int      // rows a page; 0 for listing.DefaultLimit
 	ID      func(row R) string
 	Bulk    []Bulk
+	Top     bool // cells of several lines stand at the top of their row
 	Rows    func(q *Request, r listing.Request) (listing.Page[R], error)
 }
 
@@ -85,6 +98,7 @@ type List struct {
 	Rows     []Row
 	Filters  []Filter
 	Bulk     []Bulk
+	Top      bool // cells stand at the top of their row
 	Narrowed bool // a filter is set
 	Clear    string
 	Next     string // address of the next page; empty on the last
@@ -101,6 +115,7 @@ type Head struct {
 	Sort  string // address that sorts by it; empty for none
 	Dir   string // "ascending", "descending" when sorted by it
 	End   bool
+	Act   bool // its word is for those who listen
 }
 
 // Row is one row: its cells, and its id for ticking.
@@ -115,6 +130,7 @@ type ShownCell struct {
 
 	Label string
 	End   bool
+	Act   bool
 	Time  Moment // of When or Day
 }
 
@@ -133,13 +149,13 @@ type Kept struct{ Name, Value string }
 func (t Table[R]) View(q *Request, p *Page) (List, error) {
 	address := q.R.URL.Query()
 	columns := t.chosen(address)
-	l := List{Empty: t.Empty, Bulk: t.Bulk, Filters: slices.Clone(t.Filters)}
+	l := List{Empty: t.Empty, Bulk: t.Bulk, Top: t.Top, Filters: slices.Clone(t.Filters)}
 	for i := range l.Filters {
 		l.Filters[i].Value = strings.TrimSpace(address.Get(l.Filters[i].Name))
 		l.Narrowed = l.Narrowed || l.Filters[i].Value != ""
 	}
 	l.Clear = q.R.URL.Path
-	for _, c := range t.Columns {
+	for _, c := range slices.DeleteFunc(slices.Clone(t.Columns), Column[R].acts) {
 		l.Picks = append(l.Picks, Pick{Name: c.Name, Label: c.Label, On: slices.ContainsFunc(columns, func(d Column[R]) bool { return d.Name == c.Name })})
 	}
 	for _, name := range []string{"sort", "cols"} {
@@ -191,20 +207,22 @@ func (t Table[R]) chosen(address url.Values) []Column[R] {
 	}
 	var shown []Column[R]
 	for _, c := range t.Columns {
-		if len(picked) == 0 && !c.Extra || slices.Contains(picked, c.Name) {
+		if c.Act || len(picked) == 0 && !c.Extra || slices.Contains(picked, c.Name) {
 			shown = append(shown, c)
 		}
 	}
-	if len(shown) == 0 {
+	if !slices.ContainsFunc(shown, func(c Column[R]) bool { return !c.Act }) {
 		return t.Columns
 	}
 	return shown
 }
 
+func (c Column[R]) acts() bool { return c.Act }
+
 func (t Table[R]) heads(u *url.URL, columns []Column[R], sort string) []Head {
 	heads := make([]Head, len(columns))
 	for i, c := range columns {
-		heads[i] = Head{Label: c.Label, End: c.End}
+		heads[i] = Head{Label: c.Label, End: c.End, Act: c.Act}
 		if c.Sort == "" {
 			continue
 		}
@@ -231,7 +249,7 @@ func (t Table[R]) row(p *Page, columns []Column[R], row R) Row {
 	}
 	for i, c := range columns {
 		out.Cells[i] = p.Cell(c.Cell(row))
-		out.Cells[i].Label, out.Cells[i].End = c.Label, c.End
+		out.Cells[i].Label, out.Cells[i].End, out.Cells[i].Act = c.Label, c.End, c.Act
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -296,6 +297,35 @@ func TestAuditList(t *testing.T) {
 		}
 		if some, _ := list(stranger, audit.Filter{Subject: "customer"}); len(some) != 0 {
 			t.Errorf("another vendor sees %v", some)
+		}
+	})
+}
+
+// What records name by id has its name, of this vendor's only.
+func TestNamesOfWhatRecordsName(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		rows := auditstore.Store{DB: e.DB}
+		l := b.issue(t, b.limited(t, 1, 0, 0))
+		a := b.granted(t, l.LicenseKey, "press-01")
+		asked := make([]ident.UUID, 0, 305)
+		asked = append(asked, b.customer.UUID, l.UUID, l.Edition.UUID, l.Product.UUID, a.UUID)
+		for range 300 { // more than one statement asks for
+			asked = append(asked, e.IDs.V7())
+		}
+		names, err := rows.Names(t.Context(), b.vendor, asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{
+			b.customer.UUID.String(): b.customer.CompanyName, l.Edition.UUID.String(): l.Edition.Name, l.Product.UUID.String(): l.Product.Name,
+			l.UUID.String(): l.Name, a.UUID.String(): "press-01",
+		}
+		if !maps.Equal(names, want) {
+			t.Errorf("got %v, want %v", names, want)
+		}
+		if names, err := rows.Names(t.Context(), storetest.Vendor(t, e, "Bolt").ID, asked); err != nil || len(names) != 0 {
+			t.Errorf("of another vendor: %v, %v", names, err)
 		}
 	})
 }

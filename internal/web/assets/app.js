@@ -278,7 +278,7 @@
   function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
   function draw(box) {
     var d = JSON.parse(box.dataset.chart);
-    var tones = { good: "--app-good", notable: "--app-notable", warning: "--app-warning", bad: "--app-bad", info: "--app-1", neutral: "--app-quiet" };
+    var tones = { good: "--app-good", notable: "--app-notable", soon: "--app-soon", warning: "--app-warning", bad: "--app-bad", info: "--app-1", neutral: "--app-quiet" };
     var palette = ["--app-1", "--app-2", "--app-3", "--app-4", "--app-5", "--app-6", "--app-7", "--app-8"].map(colour);
     var text = colour("--app-text-quiet"), line = colour("--app-line");
     var old = window.echarts.getInstanceByDom(box);
@@ -287,20 +287,22 @@
     var font = getComputedStyle(document.body).fontFamily;
     var named = d.series.length > 1 || d.kind === "ring";
     // The legend stands below the axis, in as many lines as its words need.
-    var wide = d.series.reduce(function (sum, s) { return sum + 40 + 6.5 * s.name.length; }, 0);
+    var words = d.kind === "ring" ? d.labels : d.series.map(function (s) { return s.name; });
+    var wide = words.reduce(function (sum, word) { return sum + 32 + 6.5 * word.length; }, 0);
     var lines = Math.max(1, Math.ceil(wide / Math.max(120, box.clientWidth - 20)));
     var option = {
       animationDuration: 250, color: palette, textStyle: { fontFamily: font, color: text },
       tooltip: { renderMode: "richText", trigger: d.kind === "ring" ? "item" : "axis", confine: true, axisPointer: { type: d.kind === "line" ? "line" : "shadow" } },
-      legend: { show: named, bottom: 0, icon: "circle", itemHeight: 8, textStyle: { color: text } }
+      legend: { show: named, bottom: 0, icon: "circle", itemWidth: 8, itemHeight: 8, itemGap: 14, textStyle: { color: text } }
     };
     if (d.kind === "ring") {
-      option.series = [{ type: "pie", radius: ["55%", "80%"], center: ["50%", "44%"], label: { show: false }, itemStyle: { borderColor: colour("--app-card"), borderWidth: 2 },
+      var high = box.clientHeight - 28 * lines - 4;
+      option.series = [{ type: "pie", radius: [high * 0.34, high / 2], center: ["50%", high / 2 + 2], label: { show: false }, itemStyle: { borderColor: colour("--app-card"), borderWidth: 2 },
         data: d.labels.map(function (label, i) { return { name: label, value: d.series[0].values[i], itemStyle: d.tones && d.tones[i] ? { color: colour(tones[d.tones[i]]) } : undefined }; }) }];
     } else {
-      var names = { type: "category", data: d.labels, axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: text, hideOverlap: true }, boundaryGap: d.kind !== "line", inverse: d.kind === "rank" };
+      var names = { type: "category", data: d.labels, axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: text, hideOverlap: true, margin: 12 }, boundaryGap: d.kind !== "line", inverse: d.kind === "rank" };
       var values = { type: "value", minInterval: 1, axisLabel: { color: text }, splitLine: { lineStyle: { color: line } } };
-      option.grid = { left: 4, right: 12, top: 12, bottom: option.legend.show ? 12 + 19 * lines : 4, containLabel: true };
+      option.grid = { left: 4, right: 12, top: 12, bottom: option.legend.show ? 6 + 28 * lines : 4, containLabel: true };
       option.xAxis = d.kind === "rank" ? values : names;
       option.yAxis = d.kind === "rank" ? names : values;
       option.series = d.series.map(function (s, i) {

@@ -32,7 +32,7 @@ func (p *Pages) usage(q *web.Request) (*page, error) {
 			return nil, err
 		}
 	}
-	v := &page{Page: q.Page("Usage", web.Link{Label: "Analytics", Href: a.href(q, "/analytics")})}
+	v := &page{Page: q.Page("Analytics")}
 	v.Sub = "What programs report of their use, by day."
 	v.Tabs, v.Choices = tabs(q, a, "/analytics/usage"), a.choices(q, "/analytics/usage")
 	if len(v.Choices) > 1 {

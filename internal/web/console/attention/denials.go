@@ -76,10 +76,7 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 			return p.Rows.Denied(q.Context(), q.VendorID(), reason, show.SpanOf(q, 30).From(), r)
 		},
 	}
-	if q.May(identity.ManageLicenses) {
-		t.Columns = append(t.Columns, addColumn(q, of))
-	}
-	t.Columns = append(t.Columns, mailColumn(q, aboutDenial, of))
+	t.Columns = append(t.Columns, actColumns(q, aboutDenial, of)...)
 	return t
 }
 

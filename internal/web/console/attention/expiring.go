@@ -36,7 +36,7 @@ func (p *Pages) expiringPage(q *web.Request) (*chartAndList, error) {
 	}
 	for i, n := range figures.Spans() {
 		days := strconv.Itoa(n)
-		tone := []web.Tone{web.Bad, web.Warning, ""}[i]
+		tone := []web.Tone{web.Soon, web.Soon, ""}[i]
 		if show.Of(counts, days) == 0 {
 			tone = ""
 		}
@@ -105,7 +105,7 @@ func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], erro
 			return p.Rows.EndingSoon(q.Context(), q.VendorID(), product(q), now, now.Add(time.Duration(span.Days)*24*time.Hour), r)
 		},
 	}
-	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Ending) About { return AboutEnd }, of))
+	t.Columns = append(t.Columns, actColumns(q, func(licensing.Ending) About { return AboutEnd }, of)...)
 	if q.May(identity.ManageLicenses) {
 		t.Bulk = []web.Bulk{{Label: "Extend", Action: q.Href("/expiring/extend"), Icon: "calendar-plus"}}
 	}

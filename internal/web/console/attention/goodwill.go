@@ -42,7 +42,7 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 		return nil, err
 	}
 	v.Stats = []web.Stat{
-		{Label: "In the zone", Icon: "scale", Value: web.Number(show.Sum(zone)), Tone: web.Notable},
+		{Label: "In the zone", Icon: "scale", Value: web.Number(show.Sum(zone)), Tone: notableIf(show.Sum(zone)), Sub: "activations now"},
 		{Label: "Entered", Icon: "arrow-up", Value: web.Number(show.Sum(entered)), Sub: "in " + strconv.Itoa(span.Days) + " days"},
 		{Label: "Became regular", Icon: "circle-check", Value: web.Number(show.Of(left, "regular")), Sub: "a token became free for them"},
 		{Label: "Ended", Icon: "circle-x", Value: web.Number(show.Of(left, string(licensing.ByGoodwillEnded))), Sub: "their days were over"},
@@ -63,6 +63,14 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 	return v, nil
 }
 
+// notableIf colours a figure that is not 0.
+func notableIf(n int64) web.Tone {
+	if n == 0 {
+		return ""
+	}
+	return web.Notable
+}
+
 func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error) {
 	now := q.Now()
 	of := func(g licensing.Stay) *licensing.License { return g.License }
@@ -76,15 +84,15 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 			license,
 			activations,
 			{Name: "device", Label: "Device", Cell: func(g licensing.Stay) web.Cell {
-				return web.Cell{Text: g.Device.Number, Href: show.ActivationHref(q.Base, g.Activation)}
+				return web.Cell{Text: g.Device.Number, Href: show.ActivationHref(q.Base, g.Activation), Whole: true}
 			}},
 			{Name: "since", Label: "Since", Sort: "since", Cell: func(g licensing.Stay) web.Cell { return web.Cell{When: g.EnteredAt} }},
-			{Name: "days", Label: "Days", End: true, Cell: func(g licensing.Stay) web.Cell {
+			{Name: "days", Label: "Days", End: true, Extra: true, Cell: func(g licensing.Stay) web.Cell {
 				return web.Cell{Text: strconv.Itoa(int(now.Sub(g.EnteredAt) / (24 * time.Hour)))}
 			}},
 			{Name: "until", Label: "Until", Cell: func(g licensing.Stay) web.Cell {
 				if g.Until.IsZero() {
-					return web.Cell{Text: "Open", Quiet: true}
+					return web.Cell{Text: "No end", Quiet: true}
 				}
 				return web.Cell{When: g.Until}
 			}},
@@ -95,10 +103,7 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 			return p.Rows.GoodwillZone(q.Context(), q.VendorID(), ident.UUID{}, q.Now(), r)
 		},
 	}
-	if q.May(identity.ManageLicenses) {
-		t.Columns = append(t.Columns, addColumn(q, of))
-	}
-	t.Columns = append(t.Columns, mailColumn(q, func(licensing.Stay) About { return AboutGoodwill }, of))
+	t.Columns = append(t.Columns, actColumns(q, func(licensing.Stay) About { return AboutGoodwill }, of)...)
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: q.Href("/goodwill/release"), Icon: "x", Danger: true}}
 	}
@@ -135,18 +140,6 @@ func licenseCell(q *web.Request, l *licensing.License) web.Cell {
 func activationsCell(l *licensing.License) web.Cell {
 	bar := show.Activations(l)
 	return web.Cell{Bar: &bar}
-}
-
-// addColumn leads to the form that adds activations.
-func addColumn[R any](q *web.Request, of func(R) *licensing.License) web.Column[R] {
-	return web.Column[R]{
-		Name: "add", Label: "More", Plain: func(R) string { return "" }, Cell: func(row R) web.Cell {
-			if of(row).AnyNumber() {
-				return web.Cell{}
-			}
-			return web.Cell{Text: "Add", Href: show.AddTokensHref(q.Base, of(row).UUID)}
-		},
-	}
 }
 
 // columnsOf are the columns that every list here has.

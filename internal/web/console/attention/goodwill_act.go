@@ -22,12 +22,15 @@ func (p *Pages) addTokens() []edge.Route {
 			if err != nil {
 				return nil, err
 			}
-			v := &web.FormPage{Page: q.Page("Add activations", web.Link{Label: "Goodwill zone", Href: q.Href("/goodwill")}), Form: form}
+			about := aboutOf(q)
+			label, path := about.list()
+			v := &web.FormPage{Page: q.Page("Add activations", web.Link{Label: label, Href: q.Href(path)}), Form: form}
 			v.Text = "Goodwill activations turn into regular ones, the oldest first, as far as the new ones reach."
 			bar := show.Activations(l)
 			v.Facts = factsOf(q, &v.Page, l, web.Fact{Label: "In use", Cell: web.Cell{Bar: &bar}})
-			form.Submit, form.Cancel = "Add", q.Href("/goodwill")
-			form.Add(web.Group{Fields: []web.Field{{
+			form.Action = q.Href("/goodwill/" + id.String() + "/tokens")
+			form.Submit, form.Cancel = "Add", q.Href(path)
+			form.Add(web.Group{Fields: []web.Field{{Name: "about", Kind: web.HiddenField, Value: string(about)}, {
 				Name: "more", Label: "Activations to add", Kind: web.NumberField, Value: "1", Min: "1", Required: true, Focus: true,
 				Hint: "By contract there are " + web.Number(l.Terms().Policy.TokenLimit) + " now.",
 			}}})
@@ -50,7 +53,8 @@ func (p *Pages) addTokens() []edge.Route {
 			if err != nil {
 				return web.Done{}, err
 			}
-			return web.Done{To: q.Href("/goodwill"), Say: web.Flash{
+			_, path := About(v.Get("about")).list()
+			return web.Done{To: q.Href(path), Say: web.Flash{
 				Text: show.LicenseName(l) + " now has " + web.Count(limit, "activation", "activations") + " by contract.",
 				Link: &web.Link{Label: "Open it", Href: show.LicenseHref(q.Base, l.UUID)},
 			}}, nil

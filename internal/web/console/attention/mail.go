@@ -49,21 +49,30 @@ func aboutOf(q *web.Request) About {
 	return AboutGoodwill
 }
 
-// mailColumn leads to a mail to the customer. Who may not send the vendor's own
-// begins one of theirs.
-func mailColumn[R any](q *web.Request, about func(R) About, of func(R) *licensing.License) web.Column[R] {
-	return web.Column[R]{
-		Name: "mail", Label: "Mail", Plain: func(row R) string { return of(row).Customer.Email }, Cell: func(row R) web.Cell {
-			l := of(row)
-			if q.May(identity.ManageLicenses) {
-				return web.Cell{Text: "Write", Href: q.Href("/goodwill/" + l.UUID.String() + "/mail?about=" + string(about(row)))}
+// actColumns are what every list here ends with: more activations, and a mail to
+// the customer. Who may not send the vendor's own text begins one of theirs.
+func actColumns[R any](q *web.Request, about func(R) About, of func(R) *licensing.License) []web.Column[R] {
+	may := q.May(identity.ManageLicenses)
+	return []web.Column[R]{
+		{Name: "email", Label: "E-mail", Extra: true, Cell: func(row R) web.Cell { return web.Cell{Text: of(row).Customer.Email} }},
+		{Name: "act", Label: "What to do", Act: true, Cell: func(row R) web.Cell {
+			l, why := of(row), about(row)
+			var links []web.Link
+			if may && !l.AnyNumber() && why != AboutEnd {
+				links = append(links, web.Link{Label: "Add", Href: show.AddTokensHref(q.Base, l.UUID) + "?about=" + string(why)})
 			}
-			if l.Customer.Email == "" {
-				return web.Cell{Text: "No address", Quiet: true}
+			if may && why == AboutEnd {
+				links = append(links, web.Link{Label: "Extend", Href: show.LicenseHref(q.Base, l.UUID) + "/extend"})
 			}
-			subject := "Your licence " + show.LicenseName(l) + " of " + l.Product.Name
-			return web.Cell{Text: "Write", Href: "mailto:" + url.PathEscape(l.Customer.Email) + "?subject=" + url.PathEscape(subject)}
-		},
+			switch {
+			case may:
+				links = append(links, web.Link{Label: "Write", Href: q.Href("/goodwill/" + l.UUID.String() + "/mail?about=" + string(why))})
+			case l.Customer.Email != "":
+				subject := "Your licence " + show.LicenseName(l) + " of " + l.Product.Name
+				links = append(links, web.Link{Label: "Write", Href: "mailto:" + url.PathEscape(l.Customer.Email) + "?subject=" + url.PathEscape(subject)})
+			}
+			return web.Cell{Links: links}
+		}},
 	}
 }
 

@@ -69,9 +69,6 @@ func (p *Pages) usedUpTable(q *web.Request) (web.Table[licensing.UsedUp], error)
 			return p.Rows.UsedUp(q.Context(), q.VendorID(), product(q), r)
 		},
 	}
-	if q.May(identity.ManageLicenses) {
-		t.Columns = append(t.Columns, addColumn(q, of))
-	}
-	t.Columns = append(t.Columns, mailColumn(q, func(licensing.UsedUp) About { return AboutUsedUp }, of))
+	t.Columns = append(t.Columns, actColumns(q, func(licensing.UsedUp) About { return AboutUsedUp }, of)...)
 	return t, err
 }

@@ -11,14 +11,14 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
-	"chancery/internal/listing"
 	"chancery/internal/web"
 	"chancery/internal/web/console/show"
 )
 
 // Rows reads the audit log.
 type Rows interface {
-	List(ctx context.Context, vendor ident.VendorID, f audit.Filter, r listing.Request) (listing.Page[audit.Record], error)
+	show.History
+
 	Heads(ctx context.Context, vendor ident.VendorID, limit int) ([]string, error)
 }
 
@@ -71,28 +71,22 @@ func subjects() []web.Option {
 	}
 }
 
-func (p *Pages) table(q *web.Request) (web.Table[audit.Record], error) {
-	return web.Table[audit.Record]{
-		Name: "audit-log", Sorts: audit.Sorts(), Columns: show.HistoryColumns(q.Base),
-		Filters: []web.Filter{
-			{Name: "subject", Label: "About", Kind: web.ChoiceFilter, Options: subjects()},
-			{Name: "action", Label: "Action", Kind: web.SearchFilter, Hint: "Action, such as license.changed"},
-			{Name: "from", Label: "From", Kind: web.DateFilter},
-			{Name: "to", Label: "To", Kind: web.DateFilter},
-		},
-		Empty: web.Empty{Icon: "history", Title: "Nothing has changed yet", Text: "Every change is recorded here with who made it."},
-		Rows: func(q *web.Request, r listing.Request) (listing.Page[audit.Record], error) {
-			v := web.NewValues(q.R.URL.Query(), q.VendorZone())
-			f := audit.Filter{Action: v.Text("action"), From: v.DayStart("from"), To: v.DayEnd("to")}
-			if s := v.Text("subject"); slices.ContainsFunc(subjects(), func(o web.Option) bool { return o.Value == s }) {
-				f.Subject = s
-			}
-			if err := v.Err(); err != nil {
-				return listing.Page[audit.Record]{}, err
-			}
-			return p.Rows.List(q.Context(), q.VendorID(), f, r)
-		},
-	}, nil
+func (p *Pages) table(q *web.Request) (web.Table[show.Record], error) {
+	t := show.LogTable(q, p.Rows, func(q *web.Request) (audit.Filter, error) {
+		v := web.NewValues(q.R.URL.Query(), q.VendorZone())
+		f := audit.Filter{Action: v.Text("action"), From: v.DayStart("from"), To: v.DayEnd("to")}
+		if s := v.Text("subject"); slices.ContainsFunc(subjects(), func(o web.Option) bool { return o.Value == s }) {
+			f.Subject = s
+		}
+		return f, v.Err()
+	})
+	t.Filters = []web.Filter{
+		{Name: "subject", Label: "About", Kind: web.ChoiceFilter, Options: subjects()},
+		{Name: "action", Label: "Action", Kind: web.SearchFilter, Hint: "Action, such as license.changed"},
+		{Name: "from", Label: "From", Kind: web.DateFilter},
+		{Name: "to", Label: "To", Kind: web.DateFilter},
+	}
+	return t, nil
 }
 
 // head gives the newest signed head of the chain as a file.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"chancery/internal/audit"
 	"chancery/internal/catalog"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
@@ -37,12 +38,12 @@ func (p *Pages) edition() []edge.Route {
 		web.Lists(p.Face, "/editions/{id}/licenses", web.Needs(identity.ViewLicenses), p.licenseTable, func(q *web.Request) (web.Page, error) {
 			return p.editionChrome(q, "licenses")
 		}),
-		web.Lists(p.Face, "/editions/{id}/history", web.Needs(identity.ViewAuditLog), func(q *web.Request) (web.Table[show.Change], error) {
+		web.Lists(p.Face, "/editions/{id}/history", web.Needs(identity.ViewAuditLog), func(q *web.Request) (web.Table[show.Record], error) {
 			id, err := q.ID("id")
 			if err != nil {
-				return web.Table[show.Change]{}, err
+				return web.Table[show.Record]{}, err
 			}
-			return show.HistoryTable(q, p.History, "edition", id), nil
+			return show.HistoryTable(q, p.History, "edition", audit.Filter{Subject: "edition", SubjectID: id}), nil
 		}, func(q *web.Request) (web.Page, error) { return p.editionChrome(q, "history") }),
 	}
 }

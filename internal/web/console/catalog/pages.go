@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 
-	"chancery/internal/audit"
 	"chancery/internal/catalog"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -14,6 +13,7 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/tx"
 	"chancery/internal/web"
+	"chancery/internal/web/console/show"
 )
 
 //go:embed all:templates
@@ -63,11 +63,6 @@ type Licenses interface {
 	CountSome(ctx context.Context, v ident.VendorID, f licensing.Filter, most int) (int, error)
 }
 
-// History reads the audit log.
-type History interface {
-	List(ctx context.Context, v ident.VendorID, f audit.Filter, r listing.Request) (listing.Page[audit.Record], error)
-}
-
 // Config is what the pages need; all of it is required.
 type Config struct {
 	Face      *web.Face
@@ -76,7 +71,7 @@ type Config struct {
 	UsageRows UsageRows
 	Usage     Usage
 	Licenses  Licenses
-	History   History
+	History   show.History
 }
 
 // Pages are the pages of the catalogue.

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"chancery/internal/audit"
 	"chancery/internal/catalog"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
@@ -21,12 +22,12 @@ type productPage struct {
 func (p *Pages) product() []edge.Route {
 	return []edge.Route{
 		web.Show(p.Face, "/products/{id}", web.Needs(identity.ViewCatalog), "product.html", p.productPage),
-		web.Lists(p.Face, "/products/{id}/history", web.Needs(identity.ViewAuditLog), func(q *web.Request) (web.Table[show.Change], error) {
+		web.Lists(p.Face, "/products/{id}/history", web.Needs(identity.ViewAuditLog), func(q *web.Request) (web.Table[show.Record], error) {
 			id, err := q.ID("id")
 			if err != nil {
-				return web.Table[show.Change]{}, err
+				return web.Table[show.Record]{}, err
 			}
-			return show.HistoryTable(q, p.History, "product", id), nil
+			return show.HistoryTable(q, p.History, "product", audit.Filter{Subject: "product", SubjectID: id}), nil
 		}, func(q *web.Request) (web.Page, error) { return p.chrome(q, "history") }),
 	}
 }

@@ -3,6 +3,7 @@ package customers
 import (
 	"slices"
 
+	"chancery/internal/audit"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
@@ -41,9 +42,9 @@ func (p *Pages) customer() []edge.Route {
 			}
 			return page, err
 		}),
-		web.Lists(p.Face, "/customers/{id}/history", web.Needs(identity.ViewAuditLog), func(q *web.Request) (web.Table[show.Change], error) {
+		web.Lists(p.Face, "/customers/{id}/history", web.Needs(identity.ViewAuditLog), func(q *web.Request) (web.Table[show.Record], error) {
 			c, err := p.found(q)
-			return show.HistoryTable(q, p.History, "customer", c.UUID), err
+			return show.HistoryTable(q, p.History, "customer", audit.Filter{Subject: "customer", SubjectID: c.UUID}), err
 		}, func(q *web.Request) (web.Page, error) {
 			page, _, err := p.chrome(q, "history")
 			return page, err

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 
-	"chancery/internal/audit"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -13,6 +12,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
+	"chancery/internal/web/console/show"
 )
 
 //go:embed all:templates
@@ -45,18 +45,13 @@ type Licenses interface {
 	CountSome(ctx context.Context, v ident.VendorID, f licensing.Filter, most int) (int, error)
 }
 
-// History reads the audit log.
-type History interface {
-	List(ctx context.Context, v ident.VendorID, f audit.Filter, r listing.Request) (listing.Page[audit.Record], error)
-}
-
 // Config is what the pages need; all of it is required.
 type Config struct {
 	Face      *web.Face
 	Rows      Rows
 	Customers Customers
 	Licenses  Licenses
-	History   History
+	History   show.History
 }
 
 // Pages are the pages of customers.

@@ -105,7 +105,8 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 	now := q.Now()
 	return []web.Column[licensing.Seat]{
 		{Name: "device", Label: "Device", Cell: func(s licensing.Seat) web.Cell {
-			return web.Cell{Text: show.ClientName(s.Activation), Href: show.ActivationHref(q.Base, s.Activation.UUID), Sub: s.Activation.Device.Number}
+			href := show.ActivationHref(q.Base, s.Activation.UUID)
+			return web.Cell{Text: show.ClientName(s.Activation), Href: href, Sub: s.Activation.Device.Number, Whole: true}
 		}, Plain: func(s licensing.Seat) string { return show.ClientName(s.Activation) }},
 		{
 			Name: "client_id", Label: "Client id", Extra: true,

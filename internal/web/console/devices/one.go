@@ -183,7 +183,7 @@ func beatsChart(page *web.Page, a *licensing.Activation, rows []licensing.Heartb
 	since := licensing.DayOf(page.Now) - chartedDays + 1
 	counts := make([]int64, chartedDays)
 	for i := range counts {
-		c.Labels = append(c.Labels, time.Unix((since+int64(i))*86_400, 0).UTC().Format("2 Jan 2006"))
+		c.Labels = append(c.Labels, time.Unix((since+int64(i))*86_400, 0).UTC().Format("2 Jan"))
 	}
 	add := func(day, n int64) {
 		if i := day - since; i >= 0 && i < chartedDays {

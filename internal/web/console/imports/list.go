@@ -34,7 +34,9 @@ func actions(q *web.Request) []web.Action {
 func (p *Pages) table(q *web.Request) (web.Table[imports.Import], error) {
 	empty := web.Empty{Icon: "file-import", Title: "No imports yet", Text: "Take a template file, fill it in a spreadsheet, and upload it as CSV. You see every line before anything is written."}
 	if all := actions(q); len(all) > 0 {
-		empty.Action = &all[len(all)-1]
+		first := all[len(all)-1]
+		first.Plain = false
+		empty.Action = &first
 	}
 	return web.Table[imports.Import]{
 		Name: "imports", Sorts: imports.Sorts(), Empty: empty,

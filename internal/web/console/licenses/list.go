@@ -44,6 +44,9 @@ func (p *Pages) table(q *web.Request) (web.Table[*licensing.License], error) {
 			if none {
 				return listing.Page[*licensing.License]{}, nil
 			}
+			if badge, reckoned := reckonedState(q.Text("state")); reckoned {
+				return p.inState(q, f, badge, r)
+			}
 			return p.Rows.List(q.Context(), q.VendorID(), f, r)
 		},
 	}
@@ -113,6 +116,8 @@ func (p *Pages) filters(q *web.Request) ([]web.Filter, error) {
 			{Value: "off", Label: "Switched off"},
 			{Value: "goodwill", Label: "On goodwill"},
 			{Value: "used_up", Label: "Used up"},
+			{Value: "expired", Label: "Expired"},
+			{Value: "not_started", Label: "Not started"},
 		}},
 		{Name: "product", Label: "Product", Kind: web.ChoiceFilter},
 		{Name: "edition", Label: "Edition", Kind: web.ChoiceFilter},
@@ -161,6 +166,52 @@ func editionLabel(products []catalog.Product, e catalog.Edition) string {
 		}
 	}
 	return e.Name
+}
+
+// reckonedState is a state that no index knows, since it comes with time.
+func reckonedState(state string) (web.Badge, bool) {
+	switch state {
+	case "expired":
+		return web.BadgeExpired, true
+	case "not_started":
+		return web.BadgeNotStarted, true
+	}
+	return web.Badge{}, false
+}
+
+// How many licences one page looks at for a state that is reckoned.
+const (
+	lookedTogether = 250
+	lookedMost     = 2_000
+)
+
+// inState lists the licences that are in a reckoned state. A page may hold fewer
+// than asked for, even none, and yet have a next one.
+func (p *Pages) inState(q *web.Request, f licensing.Filter, state web.Badge, r listing.Request) (listing.Page[*licensing.License], error) {
+	now, looking := q.Now(), r
+	looking.Limit = lookedTogether
+	var found []*licensing.License
+	for looked := 0; ; looked += looking.Limit {
+		part, err := p.Rows.List(q.Context(), q.VendorID(), f, looking)
+		if err != nil {
+			return listing.Page[*licensing.License]{}, err
+		}
+		for _, l := range part.Items {
+			if show.LicenseBadge(l, now) == state {
+				found = append(found, l)
+			}
+		}
+		if len(found) > r.Limit || part.Next == "" || looked >= lookedMost {
+			page := listing.Cut(r, found, func(l *licensing.License) listing.Mark { return r.Mark(int64(l.ID)) })
+			if page.Next == "" {
+				page.Next = part.Next
+			}
+			return page, nil
+		}
+		if looking, err = listing.Parse(lookedTogether, q.Text("sort"), part.Next, licensing.Sorts()...); err != nil {
+			return listing.Page[*licensing.License]{}, err
+		}
+	}
 }
 
 // filter reads what is asked for; none tells that nothing can match.

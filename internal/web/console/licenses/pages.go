@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"chancery/internal/audit"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
@@ -22,6 +21,7 @@ import (
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
+	"chancery/internal/web/console/show"
 )
 
 //go:embed templates
@@ -112,11 +112,6 @@ type SessionRows interface {
 	Open(ctx context.Context, v ident.VendorID, now time.Time, licenses ...ident.LicenseID) (map[ident.LicenseID]int64, error)
 }
 
-// Audit reads who changed what.
-type Audit interface {
-	List(ctx context.Context, v ident.VendorID, f audit.Filter, r listing.Request) (listing.Page[audit.Record], error)
-}
-
 // Mails shows what is mailed of licences, and mails it again.
 type Mails interface {
 	// Preview is the mail that tells of a licence as it would be sent now.
@@ -144,7 +139,7 @@ type Config struct {
 	Meters       Meters
 	Ledger       Ledger
 	SessionRows  SessionRows
-	Audit        Audit
+	Audit        show.History
 	Mails        Mails
 	Files        Files
 }

@@ -90,7 +90,7 @@ func (r *reading) stats() []web.Stat {
 		{Label: "Used up", Icon: "battery", Value: web.Number(usedUp), Tone: tone(usedUp, web.Warning), Sub: "refuse new clients", Href: r.q.Href("/used-up")},
 		{
 			Label: "Expiring soon", Icon: "calendar-due", Value: web.Number(show.Of(expiring, month)), Href: r.q.Href("/expiring?days=" + month),
-			Tone: tone(show.Of(expiring, month), web.Warning), Sub: web.Number(show.Of(expiring, "7")) + " within 7 days",
+			Tone: tone(show.Of(expiring, month), web.Soon), Sub: web.Number(show.Of(expiring, "7")) + " within 7 days",
 		},
 		{
 			Label: "Denied today", Icon: "ban", Value: web.Number(denied), Tone: tone(denied, web.Bad), Href: r.q.Href("/denials"),
@@ -179,6 +179,10 @@ func stateHref(state string) string {
 		return "/expiring"
 	case figures.StateOff:
 		return "/licenses?state=off"
+	case figures.StateExpired:
+		return "/licenses?state=expired"
+	case figures.StateNotStarted:
+		return "/licenses?state=not_started"
 	case figures.StateValid:
 		return "/licenses?state=on"
 	}

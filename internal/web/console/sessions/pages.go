@@ -109,7 +109,7 @@ func (p *Pages) table(q *web.Request) (web.Table[row], error) {
 	}})
 	for _, c := range shown {
 		column := web.Column[row]{
-			Name: c.Name, Label: c.Label, Sort: c.Sort, Extra: c.Extra, End: c.End, Cell: func(r row) web.Cell { return c.Cell(r.Session) },
+			Name: c.Name, Label: c.Label, Sort: c.Sort, Extra: c.Extra, End: c.End, Act: c.Act, Cell: func(r row) web.Cell { return c.Cell(r.Session) },
 		}
 		if c.Plain != nil {
 			column.Plain = func(r row) string { return c.Plain(r.Session) }
@@ -119,8 +119,8 @@ func (p *Pages) table(q *web.Request) (web.Table[row], error) {
 	return web.Table[row]{
 		Name: "sessions", Sorts: floating.Sorts(), Columns: columns,
 		Filters: []web.Filter{
-			{Name: "client", Label: "Client", Kind: web.SearchFilter, Hint: "The whole client id"},
-			{Name: "user", Label: "User", Kind: web.SearchFilter, Hint: "The whole user id"},
+			{Name: "client", Label: "Client", Kind: web.SearchFilter, Hint: "Client id, in full"},
+			{Name: "user", Label: "User", Kind: web.SearchFilter, Hint: "User id, in full"},
 			{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
 				{Value: "open", Label: "Open now"},
 				{Value: "overuse", Label: "Overuse, open now"},

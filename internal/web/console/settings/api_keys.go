@@ -2,6 +2,7 @@ package settings
 
 import (
 	"slices"
+	"strings"
 
 	"chancery/internal/edge"
 	"chancery/internal/identity"
@@ -28,8 +29,10 @@ func (p *Pages) apiKeyTable(q *web.Request) (web.Table[identity.APIKey], error) 
 		Name: "api-keys", Sorts: []string{"created_at"},
 		Empty: web.Empty{Icon: "key", Title: "No API keys", Text: "Without one neither programs nor scripts can call the server."},
 		Columns: []web.Column[identity.APIKey]{
-			{Name: "name", Label: "Name", Cell: func(k identity.APIKey) web.Cell { return web.Cell{Text: k.Name, Sub: string(k.Kind)} }},
-			{Name: "hint", Label: "Begins with", Cell: func(k identity.APIKey) web.Cell { return web.Cell{Text: k.Hint + "…", Mono: true} }},
+			{Name: "name", Label: "Name", Cell: func(k identity.APIKey) web.Cell { return web.Cell{Text: k.Name, Sub: keyKind(k.Kind)} }},
+			{Name: "hint", Label: "Begins with", Cell: func(k identity.APIKey) web.Cell {
+				return web.Cell{Text: strings.TrimRight(k.Hint, "…") + "…", Mono: true}
+			}},
 			{Name: "permissions", Label: "May", Cell: func(k identity.APIKey) web.Cell {
 				return web.Cell{Text: web.Count(int64(len(k.Permissions)), "permission", "permissions"), Quiet: true}
 			}},
@@ -40,17 +43,25 @@ func (p *Pages) apiKeyTable(q *web.Request) (web.Table[identity.APIKey], error) 
 				}
 				return web.Cell{Badge: &web.BadgeActive}
 			}},
-			{Name: "act", Label: "", Cell: func(k identity.APIKey) web.Cell {
+			{Name: "act", Label: "Revoke", Act: true, Cell: func(k identity.APIKey) web.Cell {
 				if k.RevokedAt != nil {
 					return web.Cell{}
 				}
-				return web.Cell{Text: "Revoke", Href: q.Href("/settings/api-keys/" + k.UUID.String() + "/revoke")}
+				return web.Cell{Links: []web.Link{{Label: "Revoke", Href: q.Href("/settings/api-keys/" + k.UUID.String() + "/revoke")}}}
 			}},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[identity.APIKey], error) {
 			return p.APIKeyRows.List(q.Context(), q.VendorID(), r)
 		},
 	}, nil
+}
+
+// keyKind is what a key is for, in words.
+func keyKind(k identity.KeyKind) string {
+	if k == identity.Admin {
+		return "For the back office"
+	}
+	return "For programs"
 }
 
 func keysLink(q *web.Request) web.Link {

@@ -42,7 +42,7 @@ func (p *Pages) signingKeys() []edge.Route {
 func (p *Pages) showSigningKeys(q *web.Request) (*signingKeysPage, error) {
 	page := &signingKeysPage{Page: q.Page("Signing keys")}
 	page.Sub = "Answers and files are signed with these; your programs pin the public halves."
-	page.Actions = []web.Action{{Label: "New key", Href: q.Href("/settings/signing-keys/new"), Icon: "plus", Dialog: true}}
+	page.Actions = []web.Action{{Label: "Create a key", Href: q.Href("/settings/signing-keys/new"), Icon: "plus", Dialog: true}}
 	keys, err := p.SigningKeys.Keys(q.Context(), q.VendorID())
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (p *Pages) showSigningKeys(q *web.Request) (*signingKeysPage, error) {
 }
 
 func listKeys(q *web.Request, page *web.Page, keys []keyring.Key) web.List {
-	l := web.List{Heads: []web.Head{{Label: "Key id"}, {Label: "Kind"}, {Label: "Created"}, {Label: "State"}, {Label: ""}}}
+	l := web.List{Heads: []web.Head{{Label: "Key id"}, {Label: "Kind"}, {Label: "Created"}, {Label: "State"}, {Label: "Retire", Act: true}}}
 	newest := map[keyring.Kind]string{}
 	for _, k := range keys {
 		if !k.Retired() {
@@ -79,12 +79,12 @@ func listKeys(q *web.Request, page *web.Page, keys []keyring.Key) web.List {
 		case newest[k.Kind] == k.KID:
 			cells[3] = web.Cell{Badge: &web.BadgeActive, Text: "newest"}
 		default:
-			cells[4] = web.Cell{Text: "Retire", Href: q.Href("/settings/signing-keys/" + k.KID + "/retire")}
+			cells[4] = web.Cell{Links: []web.Link{{Label: "Retire", Href: q.Href("/settings/signing-keys/" + k.KID + "/retire")}}}
 		}
 		row := web.Row{}
 		for j, c := range cells {
 			s := page.Cell(c)
-			s.Label = l.Heads[j].Label
+			s.Label, s.Act = l.Heads[j].Label, l.Heads[j].Act
 			row.Cells = append(row.Cells, s)
 		}
 		l.Rows = append(l.Rows, row)
@@ -124,9 +124,9 @@ func signingLink(q *web.Request) web.Link {
 }
 
 func (p *Pages) askRotate(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page := &web.FormPage{Page: q.Page("New signing key", signingLink(q)), Form: form}
+	page := &web.FormPage{Page: q.Page("Create a signing key", signingLink(q)), Form: form}
 	page.Text = "Programs that are out there go on with the pair that their provisioning key names. To move to the new one, create a provisioning key after it and ship both in your next release."
-	form.Submit, form.Cancel = "Make the key", q.Href("/settings/signing-keys")
+	form.Submit, form.Cancel = "Create the key", q.Href("/settings/signing-keys")
 	form.Add(web.Group{Fields: []web.Field{{Name: "kind", Label: "Kind", Kind: web.RadioField, Value: string(keyring.Ed25519), Options: []web.Option{
 		{Value: string(keyring.Ed25519), Label: "Ed25519", Hint: "Documents and native answers."},
 		{Value: string(keyring.RSA), Label: "RSA-2048", Hint: "Answers of the SLASCONE protocol."},

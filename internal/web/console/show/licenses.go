@@ -34,10 +34,10 @@ func Licenses(
 				bar := Activations(l)
 				return web.Cell{Bar: &bar}
 			}},
-			{Name: "licensee", Label: "Licensee", Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.LicenseeEmail} }},
+			{Name: "licensee", Label: "Licensee", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.LicenseeEmail} }},
 			{Name: "expires", Label: "Expires", Cell: func(l *licensing.License) web.Cell {
 				if end := l.ExpiryOf(l.Terms().Policy); !end.IsZero() {
-					return web.Cell{Day: end}
+					return web.Cell{Day: LastMoment(end)}
 				}
 				return web.Cell{Text: "Never", Quiet: true}
 			}},

@@ -41,9 +41,9 @@ func SessionColumns(q *web.Request, now time.Time) []web.Column[floating.Session
 		}},
 		{Name: "opened", Label: "Opened", Sort: "created_at", Cell: func(s floating.Session) web.Cell { return web.Cell{When: s.OpenedAt} }},
 		{Name: "renewed", Label: "Renewed", Cell: func(s floating.Session) web.Cell { return web.Cell{When: s.RenewedAt} }},
-		{Name: "until", Label: "Until", Cell: func(s floating.Session) web.Cell {
+		{Name: "until", Label: "Ends", Cell: func(s floating.Session) web.Cell {
 			if at, _ := s.Ended(now); !at.IsZero() {
-				return web.Cell{When: at, Sub: "ended"}
+				return web.Cell{When: at}
 			}
 			return web.Cell{When: s.ValidUntil}
 		}},
@@ -55,12 +55,12 @@ func SessionColumns(q *web.Request, now time.Time) []web.Column[floating.Session
 		}},
 	}
 	if q.May(identity.ManageActivations) {
-		columns = append(columns, web.Column[floating.Session]{Name: "close", Label: "Close", Cell: func(s floating.Session) web.Cell {
+		columns = append(columns, web.Column[floating.Session]{Name: "close", Label: "Close", Act: true, Cell: func(s floating.Session) web.Cell {
 			if !s.OpenAt(now) {
 				return web.Cell{}
 			}
-			return web.Cell{Text: "Close…", Href: SessionHref(q.Base, s.UUID) + "/close"}
-		}, Plain: func(floating.Session) string { return "" }})
+			return web.Cell{Links: []web.Link{{Label: "Close", Href: SessionHref(q.Base, s.UUID) + "/close"}}}
+		}})
 	}
 	return columns
 }

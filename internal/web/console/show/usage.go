@@ -17,7 +17,7 @@ const maxUsageCharts = 24
 func UsageCharts(page *web.Page, all []licensing.Usage, since int64) []web.Chart {
 	var labels []string
 	for day := since; day <= licensing.DayOf(page.Now); day++ {
-		labels = append(labels, time.Unix(day*86_400, 0).UTC().Format("2 Jan 2006"))
+		labels = append(labels, time.Unix(day*86_400, 0).UTC().Format("2 Jan"))
 	}
 	var charts []web.Chart
 	at, series := map[string]int{}, map[[2]string]int{}

@@ -86,7 +86,7 @@ func held(r identity.Role, area string) web.Cell {
 }
 
 func (p *Pages) askNewRole(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page := &web.FormPage{Page: q.Page("Create a role", web.Link{Label: "Roles", Href: q.Href("/settings/roles")}), Form: form}
+	page := &web.FormPage{Page: q.Page("Create a role", rolesCrumbs(q)...), Form: form}
 	p.roleForm(q, form, identity.Role{})
 	form.Submit = "Create the role"
 	return page, nil
@@ -106,7 +106,7 @@ func (p *Pages) askRole(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &web.FormPage{Page: q.Page(r.Name, web.Link{Label: "Roles", Href: q.Href("/settings/roles")}), Form: form}
+	page := &web.FormPage{Page: q.Page(r.Name, rolesCrumbs(q)...), Form: form}
 	page.Actions = []web.Action{{Label: "Delete", Href: q.Href("/settings/roles/" + r.Key + "/delete"), Danger: true, Dialog: true}}
 	p.roleForm(q, form, r)
 	return page, nil
@@ -167,7 +167,7 @@ func (p *Pages) askDelete(q *web.Request, form *web.Form) (*web.FormPage, error)
 	if err != nil {
 		return nil, err
 	}
-	page := &web.FormPage{Page: q.Page("Delete the role “"+r.Name+"”", web.Link{Label: "Roles", Href: q.Href("/settings/roles")}), Form: form}
+	page := &web.FormPage{Page: q.Page("Delete the role “"+r.Name+"”", rolesCrumbs(q)...), Form: form}
 	page.Text = "It can't be given any more, and it can't be taken back. Nobody may have it: give who does another role first."
 	form.Submit, form.Cancel, form.Danger = "Delete the role", q.Href("/settings/roles/"+r.Key), true
 	return page, nil
@@ -179,4 +179,9 @@ func (p *Pages) deleteRole(t tx.Tx, q *web.Request, _ web.Values) (web.Done, err
 		return web.Done{}, err
 	}
 	return web.Done{To: q.Href("/settings/roles"), Say: web.Flash{Text: "The role is deleted."}}, p.Roles.Delete(t, q.Principal, id)
+}
+
+// rolesCrumbs lead back from a role.
+func rolesCrumbs(q *web.Request) []web.Link {
+	return []web.Link{{Label: "Team & roles", Href: q.Href("/settings/team")}, {Label: "Roles", Href: q.Href("/settings/roles")}}
 }

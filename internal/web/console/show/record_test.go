@@ -20,7 +20,7 @@ func TestActor(t *testing.T) {
 		"a program":                    {audit.Record{ActorKind: "client", Subject: "activation"}, "A client"},
 		"the server":                   {audit.Record{ActorKind: "system", Subject: "license"}, "The server"},
 	} {
-		if got := Actor(c.r); got != c.want {
+		if got := (Record{Record: c.r}).Actor(); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
