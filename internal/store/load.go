@@ -135,8 +135,9 @@ func (l *Loader) flush() error {
 	if l.rows == 0 {
 		return nil
 	}
-	text := "INSERT INTO " + l.table + " (" + strings.Join(l.columns, ", ") + ") VALUES" + placeholders(l.rows, len(l.columns))
-	_, err := l.t.ExecContext(l.ctx, text, l.pending...)
+	var text strings.Builder
+	text.WriteString("INSERT INTO " + l.table + " (" + strings.Join(l.columns, ", ") + ") VALUES" + placeholders(l.rows, len(l.columns)))
+	_, err := l.t.ExecContext(l.ctx, text.String(), l.pending...)
 	l.pending, l.rows = l.pending[:0], 0
 	return asFault(err)
 }

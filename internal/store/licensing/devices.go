@@ -34,5 +34,6 @@ func (s *Store) SetSuspension(t tx.Tx, v ident.VendorID, d ident.DeviceID, until
 	if _, err := store.On(t).Exec(`UPDATE devices SET suspended_until = $1 WHERE vendor_id = $2 AND id = $3`, store.Millis(until), v, d); err != nil {
 		return err
 	}
-	return store.On(t).Later(`UPDATE activations SET suspended_until = $1 WHERE vendor_id = $2 AND device_id = $3 AND released_at IS NULL`, store.Millis(until), v, d)
+	return store.On(t).Later(`UPDATE activations SET suspended_until = $1 WHERE vendor_id = $2 AND device_id = $3 AND released_at IS NULL`,
+		store.Millis(until), v, d)
 }

@@ -121,7 +121,7 @@ func (s *Store) ways(ctx context.Context, v ident.VendorID) ([]way, error) {
 		}
 		return d, nil
 	})
-	all := []way{ownEnd, ownDays, ownTrial}
+	all := append(make([]way, 0, 3+2*len(editions)), ownEnd, ownDays, ownTrial)
 	for _, d := range editions {
 		all = append(all, editionWays(d.ID, d.Policy)...)
 	}
@@ -130,11 +130,18 @@ func (s *Store) ways(ctx context.Context, v ident.VendorID) ([]way, error) {
 
 // The ways of licences that say something of their end themselves. The text of an
 // expression is that of its index.
+//
+//nolint:gochecknoglobals // constants
 var (
-	ownEnd  = way{where: "l.expires_mode = 'at' AND l.expires_at IS NOT NULL", at: "l.expires_at"}        //nolint:gochecknoglobals // a constant
-	ownDays = way{where: "l.expires_mode = 'days_after_activation' AND l.first_activated_at IS NOT NULL", //nolint:gochecknoglobals // a constant
-		at: "(l.first_activated_at + l.expires_days * 86400000)"}
-	ownTrial = way{where: "l.trial_days > 0 AND l.first_activated_at IS NOT NULL", at: "(l.first_activated_at + l.trial_days * 86400000)"} //nolint:gochecknoglobals // a constant
+	ownEnd  = way{where: "l.expires_mode = 'at' AND l.expires_at IS NOT NULL", at: "l.expires_at"}
+	ownDays = way{
+		where: "l.expires_mode = 'days_after_activation' AND l.first_activated_at IS NOT NULL",
+		at:    "(l.first_activated_at + l.expires_days * 86400000)",
+	}
+	ownTrial = way{
+		where: "l.trial_days > 0 AND l.first_activated_at IS NOT NULL",
+		at:    "(l.first_activated_at + l.trial_days * 86400000)",
+	}
 )
 
 // editionWays gives those of licences that leave it to their edition.

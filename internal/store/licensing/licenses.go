@@ -59,10 +59,10 @@ const insertLicense = `INSERT INTO licenses (vendor_id, uuid, product_id, editio
 	license_key, printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days,
 	overrides, trial_days, contract_tokens, regular_used, goodwill_used, last_slot, revision, created_at, updated_at`
 
-func licenseValues(l *licensing.License) ([]any, error) {
+func licenseValues(v ident.VendorID, l *licensing.License) ([]any, error) {
 	overrides, err := overridesText(l.Overrides)
 	return []any{
-		l.Vendor, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, listing.Fold(l.Name), l.LicenseeEmail,
+		v, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, listing.Fold(l.Name), l.LicenseeEmail,
 		l.LicenseKey, store.OrNull(l.PrintedKey), store.OrNull(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), store.Millis(l.StartsAt),
 		store.OrNull(string(l.ExpiresMode)), store.Millis(l.ExpiresAt), l.ExpiresDays,
 		overrides, trialColumn(l.Overrides), l.ContractTokens, l.RegularUsed, l.GoodwillUsed, l.LastSlot,
@@ -72,7 +72,7 @@ func licenseValues(l *licensing.License) ([]any, error) {
 
 // InsertLicense implements licensing.Store.
 func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
-	values, err := licenseValues(l)
+	values, err := licenseValues(l.Vendor, l)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,8 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 	if _, err := store.On(t).Exec(`UPDATE licenses SET edition_id = $1, customer_id = $2, name = $3, licensee_email = $4, legacy_license_key = $5,
 		is_active = $6, is_temporary = $7, starts_at = $8, expires_mode = $9, expires_at = $10, expires_days = $11, overrides = $12,
 		trial_days = $13, revision = $14, updated_at = $15, name_folded = $16 WHERE vendor_id = $17 AND id = $18`,
-		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, store.OrNull(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), store.Millis(l.StartsAt),
+		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, store.OrNull(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary),
+		store.Millis(l.StartsAt),
 		store.OrNull(string(l.ExpiresMode)), store.Millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
 		l.Revision, l.UpdatedAt.UnixMilli(), listing.Fold(l.Name), l.Vendor, l.ID); err != nil {
 		return err

@@ -14,7 +14,7 @@ func (s *Store) PastLicenses(t tx.Tx, v ident.VendorID, all []*licensing.License
 	var values []any
 	ids := make(map[ident.UUID]*ident.LicenseID, len(all))
 	for _, l := range all {
-		row, err := licenseValues(l)
+		row, err := licenseValues(v, l)
 		if err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ func kinds() []kind {
 }
 
 func (p *Pages) definitions() []edge.Route {
-	var routes []edge.Route
+	routes := make([]edge.Route, 0, 16)
 	for _, k := range kinds() {
 		routes = append(routes, p.defined(k).routes(p)...)
 		routes = append(routes, p.redefines(k)...)

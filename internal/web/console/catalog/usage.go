@@ -25,7 +25,7 @@ func reports() []reported {
 }
 
 func (p *Pages) usage() []edge.Route {
-	var routes []edge.Route
+	routes := make([]edge.Route, 0, 8)
 	for _, k := range reports() {
 		routes = append(routes, p.reportedBy(k).routes(p)...)
 	}
