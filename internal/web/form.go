@@ -169,6 +169,9 @@ func (f *Form) refused(sent url.Values, err error) {
 		f.errors[w.Name] = w.Message
 	}
 	f.Wrong = &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
+	if len(e.Fields) > 0 && e.Kind == fault.Invalid { // whose words are for programs
+		f.Wrong.Title, f.Wrong.Text = "Something in the form is wrong.", "Correct what is marked, and send it again."
+	}
 }
 
 // settle tells errors of fields that the form does not show above it.

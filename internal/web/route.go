@@ -200,7 +200,14 @@ func ActWith[T any](
 				return err
 			}
 			e := fault.As(err)
-			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(e.Message + " " + e.Help), Tone: Bad}}
+			text := e.Message + " " + e.Help
+			if len(e.Fields) > 0 {
+				text = "That was refused."
+			}
+			for _, field := range e.Fields {
+				text += " " + field.Name + " " + field.Message + "."
+			}
+			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(text), Tone: Bad}}
 		}
 		f.finish(w, q, done)
 		return nil

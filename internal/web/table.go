@@ -177,6 +177,9 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 func refusal(err error) *Notice {
 	e := fault.As(err)
 	n := &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
+	if len(e.Fields) > 0 {
+		n.Title, n.Text = "Something in the list's address is wrong.", "Choose anew what to show:"
+	}
 	for _, f := range e.Fields {
 		n.Text += " " + f.Name + " " + f.Message + "."
 	}
