@@ -116,7 +116,8 @@ func hostileFile(t *testing.T, s *apptest.Server, b *apptest.Browser, text strin
 	for kind, lines := range map[string][][]string{
 		"customers": {
 			{"company_name", "customer_number", "email", "superior_number", text},
-			{"C" + text, "N" + text, "", "", text}, {text, text, text, text, text},
+			{"C" + text, "N" + text, "", "", text},
+			{text, text, text, text, text},
 		},
 		"licenses": {
 			{"customer_number", "edition", "license_name", "legacy_license_key", "tokens", text},
