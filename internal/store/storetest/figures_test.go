@@ -179,6 +179,11 @@ func TestGoodwillZone(t *testing.T) {
 		zone("")
 		c.granted(t, l.LicenseKey, "three")
 		zone("three 3")
+		// 90 days later the two stays that are over are forgotten; the one that goes on counts.
+		e.Clock.Advance(licensing.GoodwillMemory - 30*time.Minute)
+		zone("three 3")
+		e.Clock.Advance(time.Hour)
+		zone("three 1")
 	})
 }
 
