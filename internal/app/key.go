@@ -77,7 +77,8 @@ func (c *keyCreate) Run(s streams) error {
 		}
 		fmt.Fprintf(s.out, "Key     %s\nSecret  %s\n\nThe secret is shown this once.\n", k.UUID, secret)
 		if pinned := answer["ed25519_public_key"]; pinned != "" {
-			fmt.Fprintf(s.out, "Programs with this key pin the Ed25519 public key %s\nor, as SLASCONE's clients do, the RSA public key\n%s", pinned, answer["rsa_public_key_pem"])
+			fmt.Fprintf(s.out, "Programs with this key pin the Ed25519 public key %s\nor, as SLASCONE's clients do, the RSA public key\n%s",
+				pinned, answer["rsa_public_key_pem"])
 		}
 		return nil
 	})

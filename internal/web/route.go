@@ -204,10 +204,7 @@ func ActWith[T any](
 			if len(e.Fields) > 0 {
 				text = "That was refused."
 			}
-			for _, field := range e.Fields {
-				text += " " + field.Name + " " + field.Message + "."
-			}
-			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(text), Tone: Bad}}
+			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(text + named(e.Fields)), Tone: Bad}}
 		}
 		f.finish(w, q, done)
 		return nil

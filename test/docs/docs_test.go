@@ -141,7 +141,7 @@ func TestFiguresAreTold(t *testing.T) {
 		t.Fatalf("only %d figures are served", len(served))
 	}
 	operate := page(t, "operate.md")
-	var names []string
+	names := make([]string, 0, len(served))
 	for _, m := range served {
 		names = append(names, m[1])
 		if row := rowOf(operate, "`"+m[1]); row == "" {

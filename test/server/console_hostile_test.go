@@ -48,10 +48,9 @@ func hostile(t *testing.T, text string) *apptest.Browser {
 // hostileProgram says it in everything that a client sends.
 func hostileProgram(t *testing.T, v vendor, l license, text string) {
 	t.Helper()
-	of := v.Server.Do // what answers is looked at by name below
 	post := func(path string, body terms) {
 		t.Helper()
-		if got := of(t, "POST", "/api/v2/isv/"+v.VendorID+path, body, "ProvisioningKey", v.ProvisioningKey); got.Status != 200 {
+		if got := v.Do(t, "POST", "/api/v2/isv/"+v.VendorID+path, body, "ProvisioningKey", v.ProvisioningKey); got.Status != 200 {
 			t.Errorf("%s: %d %s", path, got.Status, got.Body)
 		}
 	}
