@@ -56,7 +56,12 @@ func (c *keyCreate) Run(s streams) error {
 				return err
 			}
 			create.Ed25519Key, create.RSAKey = newest.Ed25519Key, newest.RSAKey
+			pem, err := newest.PEM()
+			if err != nil {
+				return err
+			}
 			answer["ed25519_public_key"] = base64.RawURLEncoding.EncodeToString(newest.Ed25519)
+			answer["rsa_public_key_pem"] = string(pem)
 		}
 		var secret string
 		var k identity.APIKey
@@ -72,7 +77,8 @@ func (c *keyCreate) Run(s streams) error {
 		}
 		fmt.Fprintf(s.out, "Key     %s\nSecret  %s\n\nThe secret is shown this once.\n", k.UUID, secret)
 		if pinned := answer["ed25519_public_key"]; pinned != "" {
-			fmt.Fprintf(s.out, "Programs with this key pin the Ed25519 public key %s\n", pinned)
+			fmt.Fprintf(s.out, "Programs with this key pin the Ed25519 public key %s\nor, as SLASCONE's clients do, the RSA public key\n%s",
+				pinned, answer["rsa_public_key_pem"])
 		}
 		return nil
 	})

@@ -225,6 +225,20 @@ func TestMailFromIssueToInbox(t *testing.T) {
 		if n := len(m.api(t, 200, "GET", "/mails?license_id="+id, nil)["items"].([]any)); n != 4 || len(m.box.got) > 0 {
 			t.Errorf("%d mails about the licence, %d more came", n, len(m.box.got))
 		}
+		// Who left goodwill and comes again is told of again, and so is the next refusal.
+		m.api(t, 200, "POST", "/licenses/"+id+"/release-all", nil)
+		m.clock.Advance(time.Hour)
+		for i := range 2 {
+			activate(fmt.Sprint("c", i))
+		}
+		if got := m.box.await(t); got.Header.Get("Subject") != "Kirk needs more" {
+			t.Errorf("%v", got.Header)
+		}
+		activate("c2")
+		activate("c3")
+		if got := m.box.await(t); got.Header.Get("Subject") != "Drill: all activations are in use" {
+			t.Errorf("%v", got.Header)
+		}
 		// A subscription by mail.
 		m.api(t, 201, "POST", "/subscriptions", `{"kind":"mail","target":"ops@example.com","events":["customer.created"]}`)
 		m.api(t, 201, "POST", "/customers", `{"company_name":"Spock"}`)

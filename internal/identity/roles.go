@@ -173,7 +173,7 @@ func checkRole(r Role, asked []Permission) error {
 		wrong.Check(!strings.EqualFold(r.Name, built.Name), "name", "must not be that of a built-in role")
 	}
 	wrong.Check(len(r.Permissions) == len(slices.Compact(slices.Sorted(slices.Values(asked)))), "permissions", "holds one that a role can't have")
-	wrong.Check(len(asked) > 0, "permissions", "must not be empty")
+	wrong.Check(len(asked) > 0, "permissions", "must name at least one permission, here or below")
 	return wrong.Err()
 }
 

@@ -18,10 +18,8 @@ const (
 	AlreadyUnassigned   = 2004
 	ClientAssigned      = 2005
 	UnknownClient       = 2006
-	UnknownLegacyKey    = 2007
 	MissingClientID     = 2010
 	UnknownProduct      = 3000
-	UnknownCustomer     = 4000
 	OtherToken          = 5000
 	UnknownHeartbeat    = 5001
 	Suspended           = 20001
@@ -55,10 +53,8 @@ var refusals = refusal.Table{ //nolint:gochecknoglobals // a table; Refuse gives
 		Help:    "Call from the installation that was activated, or ask your vendor to release it.",
 	},
 	UnknownClient:    {Message: "This client is not activated.", Help: "Activate it with a license key."},
-	UnknownLegacyKey: {Message: "There is no license with this legacy key.", Help: "Check the key for typing errors."},
 	MissingClientID:  {Message: "The client id is missing.", Help: "Send a client_id that tells this installation from all others."},
 	UnknownProduct:   {Message: "There is no such product.", Help: "Check the product_id in the program's configuration."},
-	UnknownCustomer:  {Message: "There is no such customer.", Help: "Check the customer number."},
 	OtherToken:       {Message: "This client is not assigned to that token.", Help: "Send the token_key of this client's own activation, or none."},
 	UnknownHeartbeat: {Message: "There is no such heartbeat type.", Help: "Leave heartbeat_type_id out."},
 	Suspended:        {Message: "This client is suspended.", Help: "Ask your vendor until when and why."},

@@ -16,10 +16,10 @@ type Stay struct {
 	License    *License // with its customer, product and edition
 	EnteredAt  time.Time
 	Until      time.Time // when it is released; zero: when a token frees
-	Times      int64     // how often an activation of the licence entered the zone in the last GoodwillMemory
+	Times      int64     // how many stays of the licence in the zone reach into the last GoodwillMemory, this one among them
 }
 
-// GoodwillMemory is how far back a licence's entries into the goodwill zone are counted.
+// GoodwillMemory is how far back a licence's stays in the goodwill zone are counted.
 const GoodwillMemory = 90 * 24 * time.Hour
 
 // Denied is how often calls of one licence were refused for one reason in one hour.

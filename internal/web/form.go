@@ -173,8 +173,8 @@ func (f *Form) refused(sent url.Values, err error) {
 		f.errors[w.Name] = w.Message
 	}
 	f.Wrong = &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
-	if e.Code == fault.Wrong().Code { // it speaks of a request; here somebody looks at a form
-		f.Wrong = &Notice{Tone: Bad, Title: "Some fields are wrong.", Text: "Correct what is marked below, and send it again."}
+	if len(e.Fields) > 0 && e.Kind == fault.Invalid { // whose words are for programs
+		f.Wrong.Title, f.Wrong.Text = "Some fields are wrong.", "Correct what is marked below, and send it again."
 	}
 }
 

@@ -213,7 +213,11 @@ func ActWith[T any](
 				return err
 			}
 			e := fault.As(err)
-			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(e.Message + " " + e.Help), Tone: Bad}}
+			text := e.Message + " " + e.Help
+			if len(e.Fields) > 0 {
+				text = "That was refused."
+			}
+			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(text + named(e.Fields)), Tone: Bad}}
 		}
 		f.finish(w, q, done)
 		return nil

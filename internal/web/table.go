@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -193,10 +194,20 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 func refusal(err error) *Notice {
 	e := fault.As(err)
 	n := &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
-	for _, f := range e.Fields {
-		n.Text += " " + f.Name + " " + f.Message + "."
+	if len(e.Fields) > 0 {
+		n.Title, n.Text = "Something in the list's address is wrong.", "Choose anew what to show:"
 	}
+	n.Text += named(e.Fields)
 	return n
+}
+
+// named tells what is wrong with fields where there is no place beside them.
+func named(fields []fault.Field) string {
+	var b strings.Builder
+	for _, f := range fields {
+		fmt.Fprintf(&b, " %s %s.", f.Name, f.Message)
+	}
+	return b.String()
 }
 
 // chosen are the columns to show: those picked, or those not extra.

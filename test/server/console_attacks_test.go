@@ -18,33 +18,6 @@ const (
 	formula = `=HYPERLINK("http://evil.example","x")`
 )
 
-// hostile is a vendor whose every name was chosen by an attacker.
-func hostile(t *testing.T, s *apptest.Server, text string) *apptest.Browser {
-	t.Helper()
-	v := open(t, s, "Acme", terms{
-		"token_limit": 2, "goodwill_token_limit": 1, "description": text, "features": []terms{{"name": text, "description": text}},
-		"limitations": []terms{{"name": text, "limit": 9, "reset": "month"}}, "variables": []terms{{"name": text, "value": text}},
-	})
-	v.manage(t, 200, "PATCH", "/vendor", terms{"name": text})
-	v.manage(t, 200, "PATCH", "/products/"+v.product, terms{"name": text})
-	v.manage(t, 200, "PATCH", "/editions/"+v.edition, terms{"name": text})
-	v.manage(t, 200, "PATCH", "/customers/"+v.customer, terms{"company_name": text})
-	v.manage(t, 201, "POST", "/customers", terms{"company_name": text, "superior_id": v.customer})
-	v.manage(t, 201, "POST", "/products/"+v.product+"/releases", terms{"software_release": "9.9", "description": text})
-	l := v.issue(t, terms{"name": text, "legacy_license_key": "OLD" + text})
-	for _, client := range []string{"a", "b", "c"} {
-		body := v.activation(l.Key, client+text)
-		for _, field := range []string{"client_name", "client_description", "software_version", "hostname", "platform", "operating_system"} {
-			body[field] = text
-		}
-		body["tags"], body["device_variables"] = []string{text}, map[string]string{text: text}
-		v.call(t, "/activations", body)
-	}
-	v.call(t, "/activations", v.activation(l.Key, "d"+text))
-	v.manage(t, 201, "POST", "/api-keys", terms{"kind": "admin", "name": text})
-	return s.SignIn(t, v.NewVendor)
-}
-
 // crawl opens each kind of page that the console leads to.
 func crawl(t *testing.T, b *apptest.Browser, visit func(path string, p *apptest.Page)) int {
 	t.Helper()
@@ -78,37 +51,41 @@ func crawl(t *testing.T, b *apptest.Browser, visit func(path string, p *apptest.
 // every page.
 func TestMarkupStaysText(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
-	b := hostile(t, s, script)
-	shown := 0
+	b := hostile(t, script)
+	var shown []string
 	n := crawl(t, b, func(path string, p *apptest.Page) {
 		if !strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 			return // a download; nosniff and its type keep it from being taken for a page
 		}
-		if strings.Contains(p.Body, "<script>alert") || strings.Contains(p.Body, "<img src=x") {
-			t.Errorf("%s holds the attacker's markup", path)
-		}
+		harmless(t, path, p)
 		if strings.Contains(p.Find("body").Text(), "alert(1)") {
-			shown++
+			shown = append(shown, path)
 		}
-		p.Find("*").Each(func(_ int, e *goquery.Selection) {
-			for _, a := range e.Nodes[0].Attr {
-				if strings.HasPrefix(a.Key, "on") || (a.Key == "href" || a.Key == "action" || a.Key == "src") && strings.HasPrefix(strings.ToLower(a.Val), "javascript:") {
-					t.Errorf("%s: <%s %s=%q>", path, e.Nodes[0].Data, a.Key, a.Val)
-				}
-			}
-		})
 	})
-	if shown < 3 {
-		t.Errorf("only %d of %d kinds of page showed the text: the attack did not reach them", shown, n)
+	if len(shown) < 40 {
+		t.Errorf("only %d of %d kinds of page showed the text, the attack did not reach the others: %v", len(shown), n, shown)
 	}
+}
+
+// harmless expects that what a page shows is text, whatever it is made of.
+func harmless(t *testing.T, path string, p *apptest.Page) {
+	t.Helper()
+	if strings.Contains(p.Body, "<script>alert") || strings.Contains(p.Body, "<img src=x") {
+		t.Errorf("%s holds the attacker's markup", path)
+	}
+	p.Find("*").Each(func(_ int, e *goquery.Selection) {
+		for _, a := range e.Nodes[0].Attr {
+			if strings.HasPrefix(a.Key, "on") || (a.Key == "href" || a.Key == "action" || a.Key == "src") && strings.HasPrefix(strings.ToLower(a.Val), "javascript:") {
+				t.Errorf("%s: <%s %s=%q>", path, e.Nodes[0].Data, a.Key, a.Val)
+			}
+		}
+	})
 }
 
 // CSV formula injection: a spreadsheet that opens an export runs nothing.
 func TestExportsHoldNoFormulas(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
-	b := hostile(t, s, formula)
+	b := hostile(t, formula)
 	files, reached := 0, false
 	crawl(t, b, func(path string, p *apptest.Page) {
 		if !strings.HasPrefix(p.Header.Get("Content-Type"), "text/csv") {
@@ -140,8 +117,7 @@ func TestExportsHoldNoFormulas(t *testing.T) {
 // nobody, and runs and shows nothing but our own files.
 func TestPagesArePoliced(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
-	b := hostile(t, s, "Harmless")
+	b := hostile(t, "Harmless")
 	crawl(t, b, func(path string, p *apptest.Page) {
 		for header, want := range map[string]string{
 			"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Content-Security-Policy": "frame-ancestors 'none'",

@@ -36,7 +36,7 @@ func (s *Store) GoodwillZone(
 	if err != nil {
 		return listing.Page[licensing.Stay]{}, err
 	}
-	times, err := s.sums(ctx, `SELECT license_id, COUNT(*) FROM goodwill_stays WHERE vendor_id = $1 AND entered_at > $2 AND license_id IN (%)
+	times, err := s.sums(ctx, `SELECT license_id, COUNT(*) FROM goodwill_stays WHERE vendor_id = $1 AND (left_at IS NULL OR left_at > $2) AND license_id IN (%)
 		GROUP BY license_id`, v, now.Add(-licensing.GoodwillMemory).UnixMilli(), ids)
 	for i := range stays {
 		stays[i].License, stays[i].Times = licenses[ids[i]], times[ids[i]]

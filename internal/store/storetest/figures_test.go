@@ -189,6 +189,11 @@ func TestGoodwillZone(t *testing.T) {
 			}
 			zone("three 4, keyed 4")
 		}
+		// 90 days later the two stays that are over are forgotten; the one that goes on counts.
+		e.Clock.Advance(licensing.GoodwillMemory - 30*time.Minute)
+		zone("three 4, keyed 4")
+		e.Clock.Advance(time.Hour)
+		zone("three 2, keyed 2")
 	})
 }
 
