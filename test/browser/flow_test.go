@@ -117,7 +117,7 @@ func firstDay(t *testing.T, storage app.Storage, look screen) {
 
 	// It is all in the history, and in the audit log.
 	b.get("/licenses/" + license + "/history")
-	b.see("2032") // its end is the first instant at which it no longer holds
+	b.see("31 Dec 2031")
 	b.get("/audit-log")
 	for _, text := range []string{"Licence issued", "Activation created", v.OwnerEmail} {
 		b.see(text)

@@ -30,7 +30,7 @@ func differences(page *web.Page, r Record) []web.Difference {
 		if was == is || only && isEmpty(was+is) {
 			continue
 		}
-		d := web.Difference{Name: fieldWords(path), Before: r.value(page, was), After: r.value(page, is), Only: only}
+		d := web.Difference{Name: fieldWords(path), Before: r.value(page, path, was), After: r.value(page, path, is), Only: only}
 		if (was != "" && d.Before == "" || is != "" && d.After == "") || was+is == r.subjectID() || is == r.subjectID() {
 			continue
 		}
@@ -67,11 +67,14 @@ const longest = 120
 
 // value shows one value: an id by its name, and empty where it has none; an
 // instant in the viewer's zone.
-func (r Record) value(page *web.Page, v string) string {
+func (r Record) value(page *web.Page, path, v string) string {
 	if _, err := ident.ParseUUID(v); err == nil {
 		return r.Names[v]
 	}
 	if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
+		if strings.HasSuffix(path, "expires_at") {
+			at = LastMoment(at) // as all pages say it
+		}
 		return page.At(at).Text
 	}
 	if strings.HasPrefix(v, "[") {
