@@ -76,6 +76,8 @@ func (c Column[R]) text(row R) string {
 		return strconv.FormatInt(cell.Bar.Used, 10)
 	case !cell.When.IsZero():
 		return cell.When.UTC().Format(time.RFC3339)
+	case !cell.At.IsZero():
+		return cell.At.UTC().Format(time.RFC3339)
 	case !cell.Day.IsZero():
 		return cell.Day.UTC().Format(time.RFC3339)
 	}

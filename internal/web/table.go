@@ -23,6 +23,7 @@ type Cell struct {
 	Badge *Badge
 	Bar   *Bar
 	When  time.Time // relative; the exact instant on hover
+	At    time.Time // to the minute
 	Day   time.Time // a date
 	Flag  string    // two-letter country code, shown before the text
 	Quiet bool      // of less weight
@@ -132,7 +133,7 @@ type ShownCell struct {
 	Label string
 	End   bool
 	Act   bool
-	Time  Moment // of When or Day
+	Time  Moment // of When, At or Day
 }
 
 // Pick is a column in the column picker.
@@ -271,6 +272,8 @@ func (p *Page) Cell(c Cell) ShownCell {
 	switch {
 	case !c.When.IsZero():
 		s.Time = p.Ago(c.When)
+	case !c.At.IsZero():
+		s.Time = p.At(c.At)
 	case !c.Day.IsZero():
 		s.Time = p.Day(c.Day)
 	}

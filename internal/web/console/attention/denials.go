@@ -60,7 +60,7 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 			Icon: "ban", Title: "Nobody was refused", Text: "Refused activations and sessions of your licences show here, by licence, reason and hour.",
 		},
 		Columns: []web.Column[licensing.Denied]{
-			{Name: "hour", Label: "Hour", Cell: func(d licensing.Denied) web.Cell { return web.Cell{When: d.Hour} }},
+			{Name: "hour", Label: "Hour from", Cell: func(d licensing.Denied) web.Cell { return web.Cell{At: d.Hour} }},
 			{Name: "reason", Label: "Reason", Cell: func(d licensing.Denied) web.Cell {
 				return web.Cell{Badge: &web.Badge{
 					Word: show.Reason(d.Reason), Tone: reasonTone(d.Reason), Hint: "The protocol's number is " + strconv.Itoa(d.Reason),

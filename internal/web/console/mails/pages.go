@@ -98,7 +98,7 @@ func (p *Pages) warn(page *web.Page) {
 		page.Notices = append(page.Notices, web.Notice{
 			Tone: web.Warning, Title: "No mail leaves this server.",
 			Text: "It was started without a mail server. Mails are kept in the log, and can be sent from there " +
-				"once the operator starts it with --smtp smtp://user:password@mail.example.com:587 and --mail-from.",
+				"once the operator names one with --smtp and a sender with --mail-from.",
 		})
 	}
 	if !p.Links {
