@@ -98,6 +98,9 @@ func (d Demo) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if _, err := r.Figures.Count(ctx, vendor.ID, vendor.CreatedAt); err != nil && ctx.Err() == nil { // before anybody looks at them
+		return err
+	}
 	if err := d.start(ctx, a); err != nil {
 		return err
 	}

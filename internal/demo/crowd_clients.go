@@ -48,7 +48,9 @@ func (c *crowd) planClients(n int, l *licensing.License, s *stocked) {
 			token = c.token(l, licensing.RoleBuffer, at)
 		}
 		l.RegularUsed++
-		c.planClient(c.client(n, k, l, token, at), s, later(c.end, at))
+		a := c.client(n, k, l, token, at)
+		c.planRegular(a, p)
+		c.planClient(a, s, later(c.end, at))
 	}
 	c.planGone(n, l, s, tokens, first)
 	for k := range goodwill {
@@ -65,6 +67,16 @@ func (c *crowd) planClients(n int, l *licensing.License, s *stocked) {
 		c.planEnded(n, l, s, time.Duration(*days)*24*time.Hour)
 	}
 	c.planDenials(n, l, full)
+}
+
+// planRegular lets some of the younger clients have begun above the contract, until
+// another one left.
+func (c *crowd) planRegular(a *pastClient, p terms.Policy) {
+	left := a.ActivatedAt.Add(days(1) + time.Duration(c.rand.Int64N(int64(days(9)))))
+	if p.GoodwillTokenLimit == 0 || a.ActivatedAt.Before(c.end.Add(-recent)) || left.After(c.end.Add(-time.Hour)) || c.rand.IntN(4) != 0 {
+		return
+	}
+	a.EnteredGoodwill, a.LeftGoodwill = a.ActivatedAt, left
 }
 
 // planEnded plans a client whose goodwill ended in the last weeks.

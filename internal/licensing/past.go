@@ -39,7 +39,10 @@ type PastActivation struct {
 
 	Product ident.ProductID
 
-	// LeftGoodwill is when and why it left the goodwill zone, when it did.
+	// EnteredGoodwill is when it came into the goodwill zone, of one that has become regular.
+	EnteredGoodwill time.Time
+
+	// LeftGoodwill is when and why it left the goodwill zone, when it did; why is "" where it became regular.
 	LeftGoodwill   time.Time
 	LeftGoodwillBy Reason
 }

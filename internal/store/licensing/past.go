@@ -61,8 +61,11 @@ func (s *Store) PastActivations(t tx.Tx, v ident.VendorID, all []*licensing.Past
 				return err
 			}
 		}
-		if a.IsGoodwill() {
+		switch {
+		case a.IsGoodwill():
 			stays = append(stays, v, a.License, a.ID, a.GoodwillSince.UnixMilli(), store.Millis(a.LeftGoodwill), store.OrNull(string(a.LeftGoodwillBy)))
+		case !a.EnteredGoodwill.IsZero():
+			stays = append(stays, v, a.License, a.ID, a.EnteredGoodwill.UnixMilli(), store.Millis(a.LeftGoodwill), becameRegular)
 		}
 	}
 	if err := q.InsertMany(`INSERT INTO pulses (activation_id, vendor_id, last_seen_at, last_seen_day, day_count) VALUES`, 5, pulses, "", nil); err != nil {
