@@ -55,7 +55,7 @@ func TestASessionIsNotTakenFromTheBrowser(t *testing.T) {
 			t.Parallel()
 			s := apptest.Start(t, storage(t))
 			v := s.Vendor(t, "Acme")
-			attacker := member(t, s, s.SignIn(t, v), v, "viewer", identity.ViewLicenses)[0]
+			attacker := member(t, s, s.SignIn(t, v), v, "onlooker", identity.ViewLicenses)[0]
 			account := edgeRoute{http.MethodGet, "/console/" + v.Slug + "/account"}
 			if status := account.ask(t, s, []*http.Cookie{attacker}); status != http.StatusOK {
 				t.Fatalf("the attacker's own session: %d", status)
