@@ -78,6 +78,7 @@ func measure(ctx context.Context, o options, engine string, licenses int, r *rep
 	}
 	defer s.stop()
 	r.add(row{Name: "start to ready", Engine: engine, Licenses: licenses, P50Millis: millis(time.Since(began)), MemoryMB: s.memory(), Note: "memory idle"})
+	s.settle(ctx)
 	for _, m := range measurements() {
 		if !strings.Contains(m.name, o.only) {
 			continue

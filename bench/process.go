@@ -52,6 +52,23 @@ func (p *process) stop() {
 	_ = p.cmd.Wait()
 }
 
+// settle waits, for a minute at most, until the server has done what it does
+// after its start, such as counting the day's figures: it counts them again only
+// once in fifty times as long as that took.
+func (p *process) settle(ctx context.Context) {
+	for range 60 {
+		before := p.cpu()
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Second):
+		}
+		if p.cpu()-before < 20*time.Millisecond {
+			return
+		}
+	}
+}
+
 // cpu is the processor time that the process has used.
 func (p *process) cpu() time.Duration {
 	b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "stat"))
