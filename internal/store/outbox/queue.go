@@ -56,6 +56,9 @@ func (Store) Claim(t tx.Tx, e outbox.Endpoint, limit int, until time.Time) ([]ou
 	}
 	var parcels []outbox.Parcel
 	for _, c := range due {
+		if len(parcels) == limit {
+			break // the rest stay due
+		}
 		var head, next int64
 		if _, err := s.QueryRow(`SELECT id, next_attempt_at FROM outbox
 			WHERE vendor_id = $1 AND subscription_id = $2 AND stream = $3 AND `+waiting+` ORDER BY id LIMIT 1`,
@@ -67,9 +70,6 @@ func (Store) Claim(t tx.Tx, e outbox.Endpoint, limit int, until time.Time) ([]ou
 				return nil, err
 			}
 			continue
-		}
-		if len(parcels) == limit {
-			continue // it stays due
 		}
 		if _, err := s.Exec(`UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE vendor_id = $2 AND id = $3`,
 			until.UnixMilli(), e.Vendor, c.id); err != nil {
