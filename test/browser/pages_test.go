@@ -122,8 +122,11 @@ func (b *tab) look(path, axe string, look screen, name string) {
 		return // what is said there is what is said on a desk
 	}
 	ask[bool](b, axe+";true")
-	ctx := `axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(function (r) { return JSON.stringify(r.violations); })`
-	result := b.await(ctx)
+	rules := `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]`
+	if look.Dark {
+		rules = `{type: "rule", values: ["color-contrast"]}` // the rest is as it is in light
+	}
+	result := b.await(`axe.run(document, {resultTypes: ["violations"], runOnly: ` + rules + `}).then(function (r) { return JSON.stringify(r.violations); })`)
 	var found []violation
 	if err := json.Unmarshal([]byte(result), &found); err != nil {
 		b.Fatal(err)

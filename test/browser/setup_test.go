@@ -73,7 +73,7 @@ type tab struct {
 
 // patience is how long a person would wait for what a step leads to; the tests
 // run beside others on a busy machine.
-const patience = 40 * time.Second
+const patience = time.Minute
 
 // open opens a tab that nobody is signed in to. A script's error, or something that
 // the page's policy forbids, fails the test.
@@ -82,7 +82,7 @@ func open(t *testing.T, s *apptest.Server, v app.NewVendor, look screen) *tab {
 	b := &tab{T: t, base: s.App.URL() + "/console/" + v.Slug}
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
 	t.Cleanup(cancel)
-	b.ctx, cancel = context.WithTimeout(ctx, 8*time.Minute)
+	b.ctx, cancel = context.WithTimeout(ctx, 15*time.Minute)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(b.ctx); err != nil { // the tab lives as long as the context it begins with
 		t.Fatal(err)
