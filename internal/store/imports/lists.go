@@ -25,7 +25,8 @@ func (s Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (imp
 // false without one.
 func (s Store) Broken(ctx context.Context, v ident.VendorID, id int64) (l imports.Line, found bool, err error) {
 	all, err := store.All[imports.Line](s.DB.Query(ctx, `SELECT `+lineColumns+` FROM import_lines
-		WHERE vendor_id = $1 AND import_id = $2 AND state = 'failed' AND REPLACE(problems, '"fault":true', '') <> problems ORDER BY line LIMIT 1`, v, id))(scanLine)
+		WHERE vendor_id = $1 AND import_id = $2 AND state = 'failed' AND REPLACE(problems, '"fault":true', '') <> problems
+		ORDER BY line LIMIT 1`, v, id))(scanLine)
 	if err != nil || len(all) == 0 {
 		return imports.Line{}, false, err
 	}
