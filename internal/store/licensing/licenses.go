@@ -125,11 +125,18 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 	return s.SaveCounters(t, l)
 }
 
-// SaveCounters implements licensing.Store.
+// SaveCounters implements licensing.Store. The first activation is stored when it
+// is of this very transaction: three indexes hold it, and would be written with it.
 func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
-	return store.On(t).Later(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4,
-		first_activated_at = $5, last_slot = $6 WHERE vendor_id = $7 AND id = $8`,
-		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, store.Millis(l.UsedUpAt), store.Millis(l.FirstActivatedAt), l.LastSlot, l.Vendor, l.ID)
+	if l.FirstActivatedAt.Equal(t.Now()) {
+		if err := store.On(t).Later(`UPDATE licenses SET first_activated_at = $1 WHERE vendor_id = $2 AND id = $3`,
+			l.FirstActivatedAt.UnixMilli(), l.Vendor, l.ID); err != nil {
+			return err
+		}
+	}
+	return store.On(t).Later(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4, last_slot = $5
+		WHERE vendor_id = $6 AND id = $7`,
+		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, store.Millis(l.UsedUpAt), l.LastSlot, l.Vendor, l.ID)
 }
 
 // SaveMeasured implements licensing.Store.

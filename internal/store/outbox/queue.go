@@ -43,45 +43,58 @@ func (Store) Claim(t tx.Tx, e outbox.Endpoint, limit int, until time.Time) ([]ou
 	if err != nil || !found || !sub.IsEnabled {
 		return nil, err
 	}
-	type candidate struct {
-		id     int64
-		stream ident.UUID
-	}
-	due, err := store.All[candidate](s.Query(`SELECT id, stream FROM outbox
-		WHERE vendor_id = $1 AND subscription_id = $2 AND `+waiting+` AND next_attempt_at <= $3
-		ORDER BY next_attempt_at, id LIMIT $4`+s.Dialect.ForUpdateSkipLocked(), e.Vendor, e.Subscription, t.Now().UnixMilli(), lookAt),
-	)(func(scan store.Scan) (c candidate, err error) { return c, scan(&c.id, &c.stream) })
-	if err != nil {
-		return nil, err
-	}
 	var parcels []outbox.Parcel
-	for _, c := range due {
-		if len(parcels) == limit {
-			break // the rest stay due
-		}
-		var head, next int64
-		if _, err := s.QueryRow(`SELECT id, next_attempt_at FROM outbox
-			WHERE vendor_id = $1 AND subscription_id = $2 AND stream = $3 AND `+waiting+` ORDER BY id LIMIT 1`,
-			[]any{e.Vendor, e.Subscription, c.stream}, &head, &next); err != nil {
-			return nil, err
-		}
-		if head != c.id {
-			if _, err := s.Exec(`UPDATE outbox SET next_attempt_at = $1 WHERE vendor_id = $2 AND id = $3`, next, e.Vendor, c.id); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if _, err := s.Exec(`UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE vendor_id = $2 AND id = $3`,
-			until.UnixMilli(), e.Vendor, c.id); err != nil {
-			return nil, err
-		}
-		item, _, err := itemIn(s, e.Vendor, e.Subscription, c.id, "")
+	for looked := 0; looked < lookAt && len(parcels) < limit; {
+		due, err := dueIn(s, e, limit-len(parcels))
 		if err != nil {
 			return nil, err
 		}
-		parcels = append(parcels, outbox.Parcel{Vendor: e.Vendor, Subscription: sub, Item: item})
+		for _, c := range due {
+			item, first, err := claimOne(s, e, c, until)
+			if err != nil {
+				return nil, err
+			}
+			if first {
+				parcels = append(parcels, outbox.Parcel{Vendor: e.Vendor, Subscription: sub, Item: item})
+			}
+		}
+		if looked += len(due); len(due) == 0 {
+			break
+		}
 	}
 	return parcels, nil
+}
+
+// candidate is an item that is due.
+type candidate struct {
+	id     int64
+	stream ident.UUID
+}
+
+func dueIn(s *store.Tx, e outbox.Endpoint, limit int) ([]candidate, error) {
+	return store.All[candidate](s.Query(`SELECT id, stream FROM outbox
+		WHERE vendor_id = $1 AND subscription_id = $2 AND `+waiting+` AND next_attempt_at <= $3
+		ORDER BY next_attempt_at, id LIMIT $4`+s.Dialect.ForUpdateSkipLocked(), e.Vendor, e.Subscription, s.Now().UnixMilli(), limit),
+	)(func(scan store.Scan) (c candidate, err error) { return c, scan(&c.id, &c.stream) })
+}
+
+// claimOne takes an item, or puts it off when it is not the first of its stream.
+func claimOne(s *store.Tx, e outbox.Endpoint, c candidate, until time.Time) (item outbox.Item, first bool, err error) {
+	var head, next int64
+	if _, err := s.QueryRow(`SELECT id, next_attempt_at FROM outbox
+		WHERE vendor_id = $1 AND subscription_id = $2 AND stream = $3 AND `+waiting+` ORDER BY id LIMIT 1`,
+		[]any{e.Vendor, e.Subscription, c.stream}, &head, &next); err != nil {
+		return outbox.Item{}, false, err
+	}
+	if head != c.id {
+		_, err := s.Exec(`UPDATE outbox SET next_attempt_at = $1 WHERE vendor_id = $2 AND id = $3`, next, e.Vendor, c.id)
+		return outbox.Item{}, false, err
+	}
+	if _, err := s.Exec(`UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE vendor_id = $2 AND id = $3`,
+		until.UnixMilli(), e.Vendor, c.id); err != nil {
+		return outbox.Item{}, false, err
+	}
+	return itemIn(s, e.Vendor, e.Subscription, c.id, "")
 }
 
 func itemIn(s *store.Tx, v ident.VendorID, sub outbox.SubscriptionID, id int64, lock string) (outbox.Item, bool, error) {
