@@ -74,6 +74,9 @@ func (c *Conn) bindOne(st uintptr, n int32, arg any, used *int) (rc int32, err e
 		}
 		return sqlite.Xsqlite3_bind_text(c.tls, st, n, at, size, 0), nil
 	case ident.UUID:
+		if v.IsZero() {
+			return sqlite.Xsqlite3_bind_null(c.tls, st, n), nil
+		}
 		return c.bindBlob(st, n, v[:], used)
 	case []byte:
 		if v == nil {

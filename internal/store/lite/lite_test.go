@@ -96,6 +96,7 @@ func TestValues(t *testing.T) {
 		"no bytes":               {[]byte{}, func() any { return new([]byte) }, []byte{}},
 		"missing bytes":          {[]byte(nil), func() any { return new([]byte) }, []byte(nil)},
 		"a UUID":                 {ident.UUID{1, 15: 2}, func() any { return new(ident.UUID) }, ident.UUID{1, 15: 2}},
+		"no UUID":                {ident.UUID{}, func() any { return new(ident.UUID) }, ident.UUID{}},
 		"a vendor":               {ident.VendorOf(3), func() any { return new(int64) }, int64(3)},
 		"an optional":            {sql.Null[int64]{V: 4, Valid: true}, func() any { return new(sql.Null[int64]) }, sql.Null[int64]{V: 4, Valid: true}},
 		"a missing optional":     {sql.Null[string]{}, func() any { return new(sql.Null[string]) }, sql.Null[string]{}},
@@ -105,6 +106,7 @@ func TestValues(t *testing.T) {
 		"nothing":                {nil, func() any { return new(any) }, any(nil)},
 		"a taken number":         {7, func() any { return new(taken) }, taken{int64(7), true}},
 		"a taken zero":           {0, func() any { return new(taken) }, taken{int64(0), true}},
+		"the nil UUID":           {ident.UUID{}, func() any { return new(any) }, any(nil)},
 		"a taken missing one":    {nil, func() any { return new(taken) }, taken{int64(0), false}},
 		"a text beyond the room": {strings.Repeat("long", 1<<20), func() any { return new(string) }, strings.Repeat("long", 1<<20)},
 	} {

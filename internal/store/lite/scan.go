@@ -47,9 +47,15 @@ func (r *Rows) column(n int32, dest any) error {
 		*to = string(r.bytes(n))
 		return r.unless(*to == "", n)
 	case *ident.UUID:
-		if copy(to[:], r.bytes(n)) != len(to) {
+		b := r.bytes(n)
+		if len(b) == 0 && r.null(n) {
+			*to = ident.UUID{}
+			return nil
+		}
+		if len(b) != len(to) {
 			return errors.New("it holds no UUID")
 		}
+		copy(to[:], b)
 	case IntTaker:
 		v := r.integer(n)
 		to.TakeInt(v, v != 0 || !r.null(n))
