@@ -13,6 +13,7 @@ import (
 	"modernc.org/sqlite"
 
 	"chancery/internal/fault"
+	"chancery/internal/store/lite"
 )
 
 // SQLite's primary result codes that pass by themselves or by an operator's hand.
@@ -38,8 +39,8 @@ func asFault(err error) error {
 }
 
 func unavailable(err error) bool {
-	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
-		switch lite.Code() & 0xff {
+	if code, ok := sqliteCode(err); ok {
+		switch code {
 		case sqliteBusy, sqliteLocked, sqliteNoMem, sqliteIOErr, sqliteFull, sqliteCant:
 			return true
 		}
@@ -66,6 +67,17 @@ func unavailable(err error) bool {
 
 // busy: another process holds SQLite's lock.
 func busy(err error) bool {
-	lite, ok := errors.AsType[*sqlite.Error](err)
-	return ok && lite.Code()&0xff == sqliteBusy
+	code, ok := sqliteCode(err)
+	return ok && code == sqliteBusy
+}
+
+// sqliteCode gives SQLite's primary result code, whichever way it was asked.
+func sqliteCode(err error) (code int, ok bool) {
+	if e, ok := errors.AsType[*lite.Error](err); ok {
+		return e.Primary(), true
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code() & 0xff, true
+	}
+	return 0, false
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
 	"sync"
@@ -49,9 +48,9 @@ var (
 	errExited = errors.New("store: rolled back, because a function called runtime.Goexit")
 )
 
-func newGroupWriter(db *DB, pool *sql.DB, conn *sql.Conn) *groupWriter {
+func newGroupWriter(db *DB, line *writerConn) *groupWriter {
 	w := &groupWriter{
-		db: db, line: newWriterConn(pool, conn),
+		db: db, line: line,
 		jobs: make(chan *job, queueLength), stopped: make(chan struct{}),
 	}
 	go w.loop()

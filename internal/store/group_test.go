@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"os"
 	"path/filepath"
@@ -202,18 +201,11 @@ func TestTheQueueIsBounded(t *testing.T) {
 	}
 }
 
-// The writer's connection may become useless: given up by the driver, or stuck
-// in a transaction whose rollback failed.
+// The writer's connection may become useless: closed, or stuck in a transaction
+// whose rollback failed.
 func TestTheWriterFindsAnotherConnection(t *testing.T) {
 	t.Parallel()
 	for name, breakIt := range map[string]func(*writerConn) error{
-		"given up": func(c *writerConn) error {
-			err := c.conn.Raw(func(any) error { return driver.ErrBadConn })
-			if errors.Is(err, driver.ErrBadConn) {
-				return nil
-			}
-			return err
-		},
 		"closed": func(c *writerConn) error { return c.conn.Close() },
 		"stuck in a change": func(c *writerConn) error {
 			return errors.Join(c.control("BEGIN"), c.control("INSERT INTO marks (n) VALUES (404)"))

@@ -81,7 +81,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	case c.URL == "" && c.Dir == "":
 		return nil, errors.New("store: neither a data directory nor a database URL was given")
 	case c.URL == "":
-		return openSQLite(ctx, c)
+		return openSQLite(c)
 	case strings.HasPrefix(c.URL, "postgres://"), strings.HasPrefix(c.URL, "postgresql://"):
 		return openPostgres(ctx, c)
 	}
@@ -94,7 +94,7 @@ func (db *DB) Close() error {
 	err := db.engine.close()
 	db.closed.Store(true)
 	if db.points != nil {
-		db.points.close()
+		err = errors.Join(err, db.points.close())
 	}
 	return errors.Join(err, db.reads.Close())
 }

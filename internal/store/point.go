@@ -13,11 +13,7 @@ import (
 // costs more than SQLite's own.
 func (db *DB) Point(ctx context.Context, sqltext string, args []any, fn func(Scan) error) error {
 	if db.points != nil {
-		done, err := db.points.read(sqltext, args, fn)
-		if done {
-			return err
-		}
-		// Whatever went wrong goes wrong again, with words to it, or not at all.
+		return asFault(db.points.read(sqltext, args, fn))
 	}
 	ctx = context.WithoutCancel(ctx)
 	rows, err := db.Query(ctx, sqltext, args...)

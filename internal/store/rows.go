@@ -107,6 +107,9 @@ func (o OptionalInt) Instant() time.Time {
 	return Instant(o.V)
 }
 
+// TakeInt implements lite.IntTaker.
+func (o *OptionalInt) TakeInt(v int64, valid bool) { o.V, o.Valid = v, valid }
+
 // OptionalText is a column of text that may be NULL.
 type OptionalText struct {
 	V     string
@@ -118,6 +121,9 @@ func (o *OptionalText) Scan(src any) (err error) {
 	o.V, o.Valid, err = optional[string](src)
 	return err
 }
+
+// TakeText implements lite.TextTaker.
+func (o *OptionalText) TakeText(v string, valid bool) { o.V, o.Valid = v, valid }
 
 func optional[T int64 | string](src any) (v T, valid bool, err error) {
 	if src == nil {

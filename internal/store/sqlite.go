@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"net/url"
@@ -24,19 +23,14 @@ const (
 	checkpointPages = 8000
 )
 
-func openSQLite(ctx context.Context, c Config) (*DB, error) {
+func openSQLite(c Config) (*DB, error) {
 	if err := makeFolder(c.Dir); err != nil {
 		return nil, err
 	}
 	file := filepath.Join(c.Dir, FileName)
-	writer, err := sql.Open("sqlite", sqliteDSN(file, writerCacheKB, checkpointPages))
+	writer, err := openWriter(file)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, err)
-	}
-	writer.SetMaxOpenConns(1)
-	conn, err := writer.Conn(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, err)
+		return nil, err
 	}
 	reads, err := sql.Open("sqlite", sqliteDSN(file, readerCacheKB, 0)+"&_pragma=query_only(1)")
 	if err != nil {
@@ -50,17 +44,20 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 	reads.SetMaxIdleConns(n)
 	db := &DB{Dialect: sqliteDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, reads: reads, cached: newStatements(reads.PrepareContext)}
 	db.points = newPoints(file)
-	db.engine = newGroupWriter(db, writer, conn)
+	db.engine = newGroupWriter(db, writer)
 	return db, nil
 }
 
 func sqliteDSN(file string, cacheKB, checkpoint int) string {
-	pragmas := []string{
+	return sqliteFile(file) + "?_pragma=" + strings.Join(sqlitePragmas(cacheKB, checkpoint), "&_pragma=")
+}
+
+func sqlitePragmas(cacheKB, checkpoint int) []string {
+	return []string{
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)",
 		fmt.Sprintf("cache_size(-%d)", cacheKB), fmt.Sprintf("wal_autocheckpoint(%d)", checkpoint),
 		"journal_size_limit(67108864)",
 	}
-	return sqliteFile(file) + "?_pragma=" + strings.Join(pragmas, "&_pragma=")
 }
 
 // sqliteFile gives a file's name as SQLite reads it, whatever letters are in it.

@@ -2,29 +2,32 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
+
+	"chancery/internal/store/lite"
 )
 
 // writerConn is the one connection that writes to the embedded database. Only
 // the writer's goroutine uses it.
 type writerConn struct {
-	pool *sql.DB
-	conn *sql.Conn
-	st   *statements
+	file string
+	conn *lite.Conn
 }
 
-func newWriterConn(pool *sql.DB, conn *sql.Conn) *writerConn {
-	return &writerConn{pool: pool, conn: conn, st: newStatements(conn.PrepareContext)}
+func openWriter(file string) (*writerConn, error) {
+	conn, err := lite.Open(sqliteFile(file), sqlitePragmas(writerCacheKB, checkpointPages))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	return &writerConn{file: file, conn: conn}, nil
 }
 
-// begin starts a transaction. When the connection is of no use any more (the
-// driver gave it up, or a rollback failed on it) another one takes its place.
+// begin starts a transaction. When the connection is of no use any more (it is
+// still in a transaction whose rollback failed) another one takes its place.
 func (c *writerConn) begin() error {
 	err := c.control("BEGIN IMMEDIATE")
-	if err == nil || unavailable(err) && !connectionLost(err) {
+	if err == nil || unavailable(err) {
 		return err
 	}
 	if e := c.reopen(); e != nil {
@@ -33,70 +36,40 @@ func (c *writerConn) begin() error {
 	return c.control("BEGIN IMMEDIATE")
 }
 
-func connectionLost(err error) bool {
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)
-}
-
 // reopen throws the connection away, with its statements and whatever
 // transaction it was in.
 func (c *writerConn) reopen() error {
-	_ = c.closeStatements() // each of them may say again what is wrong with the connection
-	// An error that says the connection is bad keeps it out of the pool.
-	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
-	conn, err := c.pool.Conn(context.Background())
-	if err != nil {
-		return fmt.Errorf("reopen the database: %w", err)
+	_ = c.conn.Close() // it may say again what is wrong with it
+	another, err := openWriter(c.file)
+	if err == nil {
+		c.conn = another.conn
 	}
-	c.conn, c.st = conn, newStatements(conn.PrepareContext)
-	return nil
+	return err
 }
 
 // rollback gives the transaction up. It fails when SQLite has done so by itself,
 // which is what is wanted, or when the connection is broken, which begin finds.
 func (c *writerConn) rollback() { _ = c.control("ROLLBACK") }
 
-func (c *writerConn) close() error {
-	err := c.closeStatements()
-	if e := c.conn.Close(); !errors.Is(e, sql.ErrConnDone) {
-		err = errors.Join(err, e)
-	}
-	return errors.Join(err, c.pool.Close())
-}
-
-// closeStatements must not be left out, nor done once the connection is gone:
-// the driver would reach into freed memory.
-func (c *writerConn) closeStatements() error {
-	if c.conn.Raw(func(any) error { return nil }) == nil {
-		return c.st.close()
-	}
-	return nil
-}
+func (c *writerConn) close() error { return c.conn.Close() } //nolint:wrapcheck // it says what it is
 
 func (c *writerConn) control(sqltext string) error {
-	_, err := c.exec(context.Background(), nil, statement{sqltext: sqltext})
-	return err
+	_, err := c.conn.Exec(sqltext, nil)
+	return err //nolint:wrapcheck // judged by its type
 }
 
 var _ line = (*writerConn)(nil)
 
 func (c *writerConn) far() bool { return false }
 
-func (c *writerConn) query(ctx context.Context, _ []statement, s statement) (Rows, error) {
-	st, err := c.st.get(s.sqltext) //nolint:sqlclosecheck // kept; statements closes it
+func (c *writerConn) query(_ context.Context, _ []statement, s statement) (Rows, error) {
+	rows, err := c.conn.Query(s.sqltext, s.args)
 	if err != nil {
-		return nil, err
+		return nil, err //nolint:wrapcheck // judged by its type
 	}
-	return handed(st.QueryContext(ctx, s.args...))
+	return rows, nil
 }
 
-func (c *writerConn) exec(ctx context.Context, _ []statement, s statement) (int64, error) {
-	st, err := c.st.get(s.sqltext) //nolint:sqlclosecheck // kept; statements closes it
-	if err != nil {
-		return 0, err
-	}
-	result, err := st.ExecContext(ctx, s.args...)
-	if err != nil {
-		return 0, err //nolint:wrapcheck // judged by its type
-	}
-	return result.RowsAffected() //nolint:wrapcheck // judged by its type
+func (c *writerConn) exec(_ context.Context, _ []statement, s statement) (int64, error) {
+	return c.conn.Exec(s.sqltext, s.args) //nolint:wrapcheck // judged by its type
 }
