@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// manyValues is how many values one INSERT of InsertMany has at most. SQLite's
-// time to bind one grows with their number, so that more are not faster.
+// manyValues is how many values one INSERT of InsertMany has at most: more are not
+// faster.
 const manyValues = 260
 
 // InsertMany inserts rows: into is "INSERT INTO t (a, b) VALUES", values holds
