@@ -90,10 +90,13 @@ func (c *Conn) connect(uri string) error {
 	return nil
 }
 
-// Close ends the connection. It may be called twice.
+// Close ends the connection, and rows that were left open. It may be called twice.
 func (c *Conn) Close() error {
 	if c.tls == nil {
 		return nil
+	}
+	if c.open != nil {
+		c.open.c = nil
 	}
 	for _, st := range c.prepared { // before their connection, which would stay open with them
 		sqlite.Xsqlite3_finalize(c.tls, st.at)

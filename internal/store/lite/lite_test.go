@@ -302,6 +302,13 @@ func TestClosed(t *testing.T) {
 	if _, err := c.Query(`SELECT 1`, nil); err == nil {
 		t.Error("a closed connection answered")
 	}
+	c = open(t)
+	if rows, err = c.Query(`SELECT 1`, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil || rows.Next() || rows.Scan(new(int64)) == nil || rows.Close() != nil {
+		t.Errorf("rows outlived their connection: %v", err)
+	}
 	if _, err := lite.Open("file:"+filepath.Join(t.TempDir(), "none", "a.db"), nil); err == nil {
 		t.Error("a file in no folder was opened")
 	}
