@@ -100,7 +100,7 @@ func (o *OptionalInt) Scan(src any) (err error) {
 }
 
 // Instant gives the time of a column of Unix milliseconds; NULL is the zero time.
-func (o OptionalInt) Instant() time.Time {
+func (o *OptionalInt) Instant() time.Time {
 	if !o.Valid {
 		return time.Time{}
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"sync"
 )
 
@@ -38,17 +37,4 @@ func (s *statements) get(sqltext string) (*sql.Stmt, error) {
 	}
 	s.byText[sqltext] = st
 	return st, nil
-}
-
-// close ends all of them. A connection's own statements must be closed before
-// it: what is left of them would keep SQLite's file, log and locks open.
-func (s *statements) close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	errs := make([]error, 0, len(s.byText))
-	for _, st := range s.byText {
-		errs = append(errs, st.Close())
-	}
-	clear(s.byText)
-	return errors.Join(errs...)
 }

@@ -37,7 +37,7 @@ func (c *Conn) bind(st *statement, args []any) error {
 func (c *Conn) bindAll(st *statement, args []any) error {
 	used := 0
 	for n, number := range st.params {
-		rc, err := c.bindOne(st.at, int32(n+1), args[number], &used) //nolint:gosec // SQLite's own count
+		rc, err := c.bindOne(st.at, int32(n+1), args[number], &used)
 		if err != nil {
 			return fmt.Errorf("argument %d: %w", number+1, err)
 		}

@@ -67,14 +67,13 @@ type taken struct {
 
 func (k *taken) TakeInt(v int64, valid bool) { k.v, k.valid = v, valid }
 
-type takenText struct{ taken }
+type takenText struct{ t taken }
 
-func (k *takenText) TakeText(v string, valid bool) { k.v, k.valid = v, valid }
+func (k *takenText) TakeText(v string, valid bool) { k.t = taken{v, valid} }
 
 // Every kind of value comes back as it went in.
 func TestValues(t *testing.T) {
 	t.Parallel()
-	c := open(t)
 	text, blob := "größer \x01 als", []byte{0, 1, 0, 255}
 	for name, v := range map[string]struct {
 		in   any
@@ -108,11 +107,15 @@ func TestValues(t *testing.T) {
 		"a taken zero":           {0, func() any { return new(taken) }, taken{int64(0), true}},
 		"the nil UUID":           {ident.UUID{}, func() any { return new(any) }, any(nil)},
 		"a taken missing one":    {nil, func() any { return new(taken) }, taken{int64(0), false}},
+		"a taken text":           {"x", func() any { return new(takenText) }, takenText{taken{"x", true}}},
+		"taken no letters":       {"", func() any { return new(takenText) }, takenText{taken{"", true}}},
+		"a taken missing text":   {nil, func() any { return new(takenText) }, takenText{taken{"", false}}},
 		"a text beyond the room": {strings.Repeat("long", 1<<20), func() any { return new(string) }, strings.Repeat("long", 1<<20)},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			to := v.to()
-			one(t, c, `SELECT $1`, []any{v.in}, to)
+			one(t, open(t), `SELECT $1`, []any{v.in}, to)
 			if got := reflect.ValueOf(to).Elem().Interface(); !reflect.DeepEqual(got, v.want) {
 				t.Errorf("got %v, want %v", got, v.want)
 			}
@@ -123,7 +126,6 @@ func TestValues(t *testing.T) {
 // What lies in no destination is refused, and never read as a zero.
 func TestScanRefuses(t *testing.T) {
 	t.Parallel()
-	c := open(t)
 	for name, v := range map[string]struct {
 		in any
 		to []any
@@ -141,7 +143,8 @@ func TestScanRefuses(t *testing.T) {
 		"a destination like none": {1, []any{new(struct{})}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows, err := c.Query(`SELECT $1`, []any{v.in})
+			t.Parallel()
+			rows, err := open(t).Query(`SELECT $1`, []any{v.in})
 			if err != nil || !rows.Next() {
 				t.Fatal(err)
 			}

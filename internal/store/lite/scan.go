@@ -31,7 +31,7 @@ func (r *Rows) Scan(dest ...any) error {
 		return fmt.Errorf("lite: %d columns for %d destinations", n, len(dest))
 	}
 	for i, d := range dest {
-		if err := r.column(int32(i), d); err != nil { //nolint:gosec // SQLite's own count
+		if err := r.column(int32(i), d); err != nil {
 			return fmt.Errorf("column %d: %w", i+1, err)
 		}
 	}
