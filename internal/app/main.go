@@ -56,7 +56,7 @@ func Main(args []string, stdout, stderr io.Writer) (code int) {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(stderr, "chancery: %v\n", err)
+	fmt.Fprintf(stderr, "chancery: %s\n", sentence(err))
 	if isUsage(err) {
 		return exitUsage
 	}
