@@ -96,7 +96,7 @@ func (r *Rooms) CreateVendor(ctx context.Context, c vendors.Create, ownerEmail s
 
 // Run implements the command.
 func (c *vendorCreate) Run(s streams) error {
-	return c.withRooms(func(ctx context.Context, r *Rooms) error {
+	return c.withNewRooms(func(ctx context.Context, r *Rooms) error {
 		v, err := r.CreateVendor(ctx, vendors.Create{Name: c.Name, Slug: c.Slug, Zone: c.Zone}, c.Owner)
 		if err != nil {
 			return asUsage(err)
