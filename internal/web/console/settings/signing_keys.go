@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,9 +17,10 @@ import (
 type signingKeysPage struct {
 	web.Page
 
-	List web.List
-	PEM  string
-	JWKS string
+	List    web.List
+	Ed25519 string // as signed.ParseKey reads it
+	PEM     string
+	JWKS    string
 }
 
 func (p *Pages) signingKeys() []edge.Route {
@@ -55,7 +57,7 @@ func (p *Pages) showSigningKeys(q *web.Request) (*signingKeysPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page.PEM = string(pem)
+	page.Ed25519, page.PEM = base64.RawURLEncoding.EncodeToString(newest.Ed25519), string(pem)
 	page.JWKS = "/.well-known/chancery/" + q.Vendor.UUID.String() + "/jwks.json"
 	page.List = listKeys(q, &page.Page, keys)
 	return page, nil
