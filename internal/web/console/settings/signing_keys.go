@@ -18,7 +18,7 @@ type signingKeysPage struct {
 	web.Page
 
 	List    web.List
-	Ed25519 string // as signed.ParseKey reads it
+	Ed25519 string // to pin
 	PEM     string
 	JWKS    string
 }
@@ -57,11 +57,14 @@ func (p *Pages) showSigningKeys(q *web.Request) (*signingKeysPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page.Ed25519, page.PEM = base64.RawURLEncoding.EncodeToString(newest.Ed25519), string(pem)
+	page.Ed25519, page.PEM = pinned(newest), string(pem)
 	page.JWKS = "/.well-known/chancery/" + q.Vendor.UUID.String() + "/jwks.json"
 	page.List = listKeys(q, &page.Page, keys)
 	return page, nil
 }
+
+// pinned is the Ed25519 key as signed.ParseKey reads it.
+func pinned(k keyring.Public) string { return base64.RawURLEncoding.EncodeToString(k.Ed25519) }
 
 func listKeys(q *web.Request, page *web.Page, keys []keyring.Key) web.List {
 	l := web.List{Heads: []web.Head{{Label: "Key id"}, {Label: "Kind"}, {Label: "Created"}, {Label: "State"}, {Label: "Retire", Act: true}}}
