@@ -158,7 +158,7 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	edge.RetryAfter(w.Header(), err)
 	title := p.Title
 	if fault.As(err).Kind == fault.NotFound { // what is said to programs is no help here
-		title, p.Help = "Not found", "Check the address, or search; it may be gone."
+		title, p.Help = "Not found", "Check the address; what was there may be gone."
 	}
 	page := &problemPage{Page: q.Page(title), Problem: p}
 	f.write(w, p.Status, f.base.problem, page)
