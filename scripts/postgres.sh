@@ -39,7 +39,7 @@ find_server() {
 	local dir version
 	{
 		ls -d /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql@*/bin 2>/dev/null | sort -rV
-		command -v postgres | xargs -r dirname
+		command -v postgres | xargs -r dirname 2>/dev/null
 		pg_config --bindir 2>/dev/null
 	} | while read -r dir; do
 		[ -x "$dir/postgres" ] && [ -x "$dir/initdb" ] || continue

@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // vendors have time zones, and a container may have none
 
 	"chancery/internal/app"
 )

@@ -171,3 +171,26 @@ func TestEndingOtherSessionsIsRecorded(t *testing.T) {
 		t.Errorf("the audit log: %s", log)
 	}
 }
+
+// The key that programs pin can be copied from the console: a key id looks like one,
+// and is none.
+func TestThePinnedKeyIsShown(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	v := s.Vendor(t, "Acme")
+	shown := s.SignIn(t, v).Get(t, "/settings/signing-keys").Find("[data-copy]").First()
+	if got := shown.AttrOr("data-copy", ""); got != v.Ed25519PublicKey {
+		t.Errorf("shown is %q, and %q is what the command line printed", got, v.Ed25519PublicKey)
+	}
+}
+
+// Who makes a provisioning key gets the public key to pin with it.
+func TestAProvisioningKeyComesWithItsPin(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	v := s.Vendor(t, "Acme")
+	made := s.SignIn(t, v).Post(t, "/settings/api-keys/new", url.Values{"name": {"Desktop 3.0"}, "kind": {"provisioning"}})
+	if !strings.Contains(made.Text("main"), v.Ed25519PublicKey) {
+		t.Errorf("no key to pin: %s", made.Text("main"))
+	}
+}

@@ -16,6 +16,10 @@ import (
 // TestFindingTheVendor: the server's bare address leads people to where they sign in.
 func TestFindingTheVendor(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		nobody := s.Browser(t, app.NewVendor{}).Follow(t, s.App.URL()+"/console/")
+		if nobody.Find("#vendor").Length() != 0 || !strings.Contains(nobody.Text("main"), "chancery vendor create") {
+			t.Errorf("with none: %d %s", nobody.Status, nobody.Text("main"))
+		}
 		v := s.Vendor(t, "Acme")
 		b := s.Browser(t, v)
 		if p := b.Follow(t, s.App.URL()+"/console/"); p.Path != "/sign-in" {

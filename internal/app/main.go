@@ -28,7 +28,7 @@ type commands struct {
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Demo    demoCommand    `cmd:"" help:"Run the server on invented data, to look around; it is gone afterwards."`
-	Vendor  vendorCommand  `cmd:"" help:"Create and list vendors, the tenants of the server."`
+	Vendor  vendorCommand  `cmd:"" help:"Create and list vendors, the tenants of the server; set their plan."`
 	User    userCommand    `cmd:"" help:"Create, list and disable a vendor's users; reset a password."`
 	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys; rotate and retire signing keys."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, or show where it stands."`
@@ -56,7 +56,7 @@ func Main(args []string, stdout, stderr io.Writer) (code int) {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(stderr, "chancery: %v\n", err)
+	fmt.Fprintf(stderr, "chancery: %s\n", sentence(err))
 	if isUsage(err) {
 		return exitUsage
 	}

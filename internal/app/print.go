@@ -29,6 +29,19 @@ func asUsage(err error) error {
 	if f == nil || f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		return err
 	}
+	return usage(told(f), err)
+}
+
+// sentence is what a failed command prints: a fault in words, without its code and
+// cause, which are for logs; any other error as it is.
+func sentence(err error) string {
+	if f := fault.As(err); !isUsage(err) && f.Kind != fault.Internal && f.Kind != fault.Unavailable {
+		return told(f)
+	}
+	return err.Error()
+}
+
+func told(f *fault.Error) string {
 	var b strings.Builder
 	if len(f.Fields) == 0 {
 		b.WriteString(f.Message)
@@ -45,5 +58,5 @@ func asUsage(err error) error {
 	if f.Help != "" && len(f.Fields) == 0 {
 		b.WriteString(" " + f.Help)
 	}
-	return usage(b.String(), err)
+	return b.String()
 }

@@ -15,7 +15,7 @@ func prepareSchema(ctx context.Context, s Storage, log *slog.Logger, upgrade boo
 	c := s.config(log, s.Clock)
 	status, err := store.Schema(ctx, c)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("the database can't be opened: %w", err)
 	}
 	switch {
 	case !status.Served():

@@ -67,7 +67,7 @@ func (c *serveCommand) Run(s streams) error {
 	var failed error
 	select {
 	case <-ctx.Done():
-		config.Log.Info("stopping", slog.Duration("within", c.StopTimeout))
+		config.Log.Info("stopping", slog.String("within", c.StopTimeout.String()))
 	case failed = <-a.Failed():
 	}
 	stop() // a second signal ends the process at once

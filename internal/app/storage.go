@@ -2,9 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 
+	"chancery/internal/store"
 	"chancery/internal/tx"
 )
 
@@ -22,13 +27,46 @@ func (f storageFlags) storage() (Storage, error) {
 	return Storage{Dir: f.Data, URL: f.Database, MasterKey: environment("CHANCERY_MASTER_KEY"), MasterKeyFile: f.MasterKeyFile}, nil
 }
 
-// withRooms opens the database for one command, beside a running server or not.
+// withRooms opens a database that is there for one command, beside a running
+// server or not. Where there is none it makes none: a backup or a proof of an empty
+// database that a mistyped path has just made would say that all is well.
 func (f storageFlags) withRooms(do func(ctx context.Context, r *Rooms) error) error {
-	ctx := tx.WithActor(context.Background(), tx.Actor{Kind: "system", Name: "command line"})
 	s, err := f.storage()
 	if err != nil {
 		return err
 	}
+	if err := mustExist(s); err != nil {
+		return err
+	}
+	return s.withRooms(do)
+}
+
+// withNewRooms is withRooms for a command that also makes the database.
+func (f storageFlags) withNewRooms(do func(ctx context.Context, r *Rooms) error) error {
+	s, err := f.storage()
+	if err != nil {
+		return err
+	}
+	return s.withRooms(do)
+}
+
+// mustExist refuses storage in which no database was made yet.
+func mustExist(s Storage) error {
+	none := usage("There is no database in "+s.Dir+": name its directory with --data, or make one with `chancery vendor create`.", nil)
+	if s.URL != "" {
+		none = usage("The database of --database holds nothing of Chancery yet: name the right one, or begin with `chancery vendor create`.", nil)
+	} else if _, err := os.Stat(filepath.Join(s.Dir, store.FileName)); errors.Is(err, fs.ErrNotExist) {
+		return none
+	}
+	status, err := store.Schema(context.Background(), s.config(slog.New(slog.DiscardHandler), nil))
+	if err == nil && status.Current == 0 {
+		return none
+	}
+	return err
+}
+
+func (s Storage) withRooms(do func(ctx context.Context, r *Rooms) error) error {
+	ctx := tx.WithActor(context.Background(), tx.Actor{Kind: "system", Name: "command line"})
 	log := slog.New(slog.DiscardHandler)
 	if _, err := prepareSchema(ctx, s, log, false); err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 type vendorCommand struct {
 	Create vendorCreate `cmd:"" help:"Create a vendor with its keys and its owner. Secrets are printed once."`
 	List   vendorList   `cmd:"" help:"List the vendors."`
+	Plan   vendorPlan   `cmd:"" help:"Set the plan that a vendor is on."`
 }
 
 type vendorCreate struct {
@@ -96,8 +97,8 @@ func (r *Rooms) CreateVendor(ctx context.Context, c vendors.Create, ownerEmail s
 
 // Run implements the command.
 func (c *vendorCreate) Run(s streams) error {
-	return c.withRooms(func(ctx context.Context, r *Rooms) error {
-		v, err := r.CreateVendor(ctx, vendors.Create{Name: c.Name, Slug: c.Slug, Zone: c.Zone}, c.Owner)
+	return c.withNewRooms(func(ctx context.Context, r *Rooms) error {
+		v, err := r.CreateVendor(ctx, vendors.Create{Name: c.Name, Slug: c.Slug, Zone: c.Zone, Plan: vendors.Enterprise}, c.Owner)
 		if err != nil {
 			return asUsage(err)
 		}
@@ -119,6 +120,31 @@ Ed25519 (answers and licence files)  %s
 X25519 (offline requests)            %s
 RSA (SLASCONE clients)
 %s`, v.VendorID, v.Console, v.ProvisioningKey, v.AdminKey, v.OwnerEmail, v.OwnerPassword, v.Ed25519PublicKey, v.X25519PublicKey, v.RSAPublicKeyPEM)
+		return nil
+	})
+}
+
+type vendorPlan struct {
+	ofVendor
+
+	Plan string `arg:"" help:"trial, starter, pro, business or enterprise." enum:"trial,starter,pro,business,enterprise" placeholder:"PLAN"`
+}
+
+// Run implements the command.
+func (c *vendorPlan) Run(s streams) error {
+	return c.withRooms(func(ctx context.Context, r *Rooms) error {
+		v, err := r.vendor(ctx, c.Vendor)
+		if err != nil {
+			return err
+		}
+		plan := vendors.Plan(c.Plan)
+		if err := r.DB.Run(ctx, func(t tx.Tx) error {
+			_, err := r.Vendors.Update(t, v.ID, vendors.Change{Plan: &plan})
+			return err
+		}); err != nil {
+			return asUsage(err)
+		}
+		fmt.Fprintf(s.out, "The plan of %s is %s.\n", v.Name, plan)
 		return nil
 	})
 }

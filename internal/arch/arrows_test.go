@@ -164,6 +164,17 @@ func TestTheProgramHoldsNoTestCode(t *testing.T) {
 	}
 }
 
+// The program needs nothing else on the machine, which an empty container is: it
+// brings the time zones that vendors may name.
+func TestTheProgramBringsTimeZones(t *testing.T) {
+	t.Parallel()
+	for _, pkg := range loadHouse(t).own {
+		if pkg.ImportPath == module+"/cmd/chancery" && !slices.Contains(pkg.Deps, "time/tzdata") {
+			t.Errorf("%s does not reach time/tzdata", pkg.ImportPath)
+		}
+	}
+}
+
 // The rules themselves: each line is an import that must be seen as wrong, or
 // must not.
 func TestWrongImports(t *testing.T) {

@@ -67,7 +67,11 @@ func (p *Providers) Check(ctx context.Context, c ChangeProvider) error {
 	}
 	_, err := p.c.Client.Address(ctx, Provider{Issuer: c.Issuer, ClientID: c.ClientID}, "", Route{})
 	if e := fault.As(err); err != nil && e.Kind != fault.Internal {
-		return fault.Wrong(fault.Field{Name: "issuer", Message: "can't be used: " + strings.TrimSuffix(e.Message, ".")})
+		why := strings.TrimSuffix(e.Message, ".")
+		if what, ok := strings.CutPrefix(why, "The provider "); ok {
+			why = "the provider " + what
+		}
+		return fault.Wrong(fault.Field{Name: "issuer", Message: "can't be used: " + why})
 	}
 	return err
 }

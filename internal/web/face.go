@@ -59,8 +59,10 @@ type Face struct {
 // made is what all areas of a face gather.
 type made struct {
 	views []*View
-	pages map[string]bool // the paths that can be opened, below the base
-	err   error           // the first template that can't be read
+	pages map[string]bool                // the paths that can be opened, below the base
+	needs map[string]identity.Permission // what each of them takes, by its pattern in paths
+	paths *http.ServeMux
+	err   error // the first template that can't be read
 }
 
 // NewFace makes a face without pages.
@@ -69,7 +71,7 @@ func NewFace(c Config) (*Face, error) {
 		c.IDs.Rand == nil || c.Nav == nil {
 		return nil, errors.New("web: the configuration is incomplete")
 	}
-	f := &Face{Config: c, made: &made{pages: map[string]bool{}}}
+	f := &Face{Config: c, made: &made{pages: map[string]bool{}, needs: map[string]identity.Permission{}, paths: http.NewServeMux()}}
 	var err error
 	if f.base, err = newBase(c.Assets); err != nil {
 		return nil, err
@@ -157,8 +159,11 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	p := edge.ProblemOf(err, edge.RequestID(r.Context()))
 	edge.RetryAfter(w.Header(), err)
 	title := p.Title
-	if fault.As(err).Kind == fault.NotFound { // what is said to programs is no help here
-		title, p.Help = "Not found", "Check the address, or search; it may be gone."
+	switch e := fault.As(err); { // what is said to programs is no help here
+	case e.Kind == fault.NotFound:
+		title, p.Help = "Not found", "Check the address; what was there may be gone."
+	case e.Code == edge.PermissionMissing:
+		title, p.Detail, p.Help = "Not allowed", "Your role does not allow this.", "Ask somebody who manages the team, if you need it."
 	}
 	page := &problemPage{Page: q.Page(title), Problem: p}
 	f.write(w, p.Status, f.base.problem, page)

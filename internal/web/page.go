@@ -30,6 +30,8 @@ type Page struct {
 	Address string // of this page, path and query
 	Notices []Notice
 	Help    Help
+
+	request *Request // what the page answers; nil where nobody is signed in
 }
 
 // Help is where the vendor's people find help.

@@ -72,6 +72,32 @@ func (q *Request) Text(name string) string { return strings.TrimSpace(q.R.URL.Qu
 // Href is an address below the face.
 func (q *Request) Href(below string) string { return q.Base + below }
 
+// MayOpen reports whether a link leads whoever is signed in to a page that their
+// role allows. Addresses that are no page of this face are not judged.
+func (q *Request) MayOpen(href string) bool {
+	below, inside := strings.CutPrefix(href, q.Base+"/")
+	if !inside {
+		return true
+	}
+	path, _, _ := strings.Cut(below, "?")
+	_, pattern := q.face.made.paths.Handler(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/" + path}})
+	needs, known := q.face.made.needs[pattern]
+	return !known || needs == "" || q.May(needs)
+}
+
+// Lead is Href, or nothing where it leads to what the role does not allow.
+func (q *Request) Lead(below string) string {
+	if href := q.Href(below); q.MayOpen(href) {
+		return href
+	}
+	return ""
+}
+
+// openable are the links that lead to something: what a role does not allow is not shown.
+func (q *Request) openable(links []Link) []Link {
+	return slices.DeleteFunc(slices.Clone(links), func(l Link) bool { return !q.MayOpen(l.Href) })
+}
+
 // Now is the server's time.
 func (q *Request) Now() time.Time { return q.face.Clock.Now() }
 
@@ -89,6 +115,7 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website},
 	}
 	if q.Person != nil {
+		p.request, p.Crumbs = q, q.openable(crumbs)
 		here := strings.TrimPrefix(q.R.URL.Path, q.Base)
 		p.Nav = q.face.mounted(q.Base, q.face.Nav(q.Principal, q.Base, func(path string) bool {
 			return here == path || path != "/" && strings.HasPrefix(here, path+"/")

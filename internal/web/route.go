@@ -319,6 +319,8 @@ func (v *View) Write(w http.ResponseWriter, q *Request, status int, p Chromed) {
 func (f *Face) route(method, path string, who Access, fn func(w http.ResponseWriter, q *Request) error) edge.Route {
 	if method == http.MethodGet {
 		f.made.pages[path] = true
+		f.made.needs["GET "+path] = who.Permission
+		f.made.paths.Handle("GET "+path, http.NotFoundHandler())
 	}
 	return edge.Route{
 		Surface: f.surface, Method: method, Path: f.Path(path), Permission: who.Permission, Public: who.Public,

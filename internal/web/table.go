@@ -268,6 +268,12 @@ func (t Table[R]) row(p *Page, columns []Column[R], row R) Row {
 
 // Cell prepares a cell for showing.
 func (p *Page) Cell(c Cell) ShownCell {
+	if p.request != nil {
+		if c.Href != "" && !p.request.MayOpen(c.Href) {
+			c.Href = ""
+		}
+		c.Links = p.request.openable(c.Links)
+	}
 	s := ShownCell{Cell: c}
 	switch {
 	case !c.When.IsZero():

@@ -59,6 +59,7 @@ var (
 	preset   = regexp.MustCompile(`(?m)^ +--([a-z-]+)=("?[a-z0-9]+"?) `)
 	command  = regexp.MustCompile(`(?m)^  ([a-z]+(?: [a-z-]+)?)  +[A-Z]`)
 	inTicks  = regexp.MustCompile("`([^`\n]+)`")
+	jsonTag  = regexp.MustCompile("json:\"([a-z_]+)")
 	tableRow = regexp.MustCompile(`(?m)^\|.*\|$`)
 )
 
@@ -233,6 +234,38 @@ func TestTheClientsCallsAreTold(t *testing.T) {
 			if !toldNumber(all, id) {
 				t.Errorf("no page tells of the refusal %d", id)
 			}
+		}
+	}
+}
+
+// Each field of the clients' calls and answers is named, so that nobody who writes
+// a client has to guess one.
+func TestTheClientsFieldsAreTold(t *testing.T) {
+	t.Parallel()
+	var all strings.Builder
+	for _, name := range []string{"clients-api.md", "meters.md", "floating.md", "offline-files.md"} {
+		all.WriteString(page(t, name))
+	}
+	files, err := filepath.Glob(filepath.Join("..", "..", "internal", "wire", "slascone", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tag := range jsonTag.FindAllSubmatch(text, -1) {
+			fields[string(tag[1])] = true
+		}
+	}
+	if len(fields) < 80 {
+		t.Errorf("only %d fields were looked at", len(fields))
+	}
+	for name := range fields {
+		if !regexp.MustCompile("[`\"]" + name + `\b`).MatchString(all.String()) {
+			t.Errorf("no page of the clients' API tells of the field %s", name)
 		}
 	}
 }

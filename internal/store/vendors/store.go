@@ -78,6 +78,12 @@ func (s Store) Sole(ctx context.Context) (v vendors.Vendor, ok bool, err error) 
 	})
 }
 
+// Any reports whether there is a vendor at all.
+func (s Store) Any(ctx context.Context) (bool, error) {
+	var id int64
+	return s.DB.QueryRow(ctx, `SELECT id FROM vendors LIMIT 1`, nil, &id)
+}
+
 // All reads every vendor, oldest first: for the command line and periodic work.
 func (s Store) All(ctx context.Context) ([]vendors.Vendor, error) {
 	return store.All[vendors.Vendor](s.DB.Query(ctx, `SELECT `+columns+` FROM vendors ORDER BY id`))(

@@ -291,7 +291,7 @@
     var wide = words.reduce(function (sum, word) { return sum + 32 + 6.5 * word.length; }, 0);
     var lines = Math.max(1, Math.ceil(wide / Math.max(120, box.clientWidth - 20)));
     var option = {
-      animationDuration: 250, color: palette, textStyle: { fontFamily: font, color: text },
+      animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 250, color: palette, textStyle: { fontFamily: font, color: text },
       tooltip: { renderMode: "richText", trigger: d.kind === "ring" ? "item" : "axis", confine: true, axisPointer: { type: d.kind === "line" ? "line" : "shadow" } },
       legend: { show: named, bottom: 0, icon: "circle", itemWidth: 8, itemHeight: 8, itemGap: 14, textStyle: { color: text } }
     };

@@ -96,7 +96,7 @@ func (a *API) viewOperation(op operation) operationView {
 		if len(q.Enum) > 0 {
 			doc = strings.TrimSpace(doc + " (" + strings.Join(q.Enum, ", ") + ")")
 		}
-		v.Parameters = append(v.Parameters, fieldView{Name: q.Name, Type: string(q.Kind), Doc: doc})
+		v.Parameters = append(v.Parameters, fieldView{Name: q.Name, Type: typeOf(q.schema()), Doc: doc})
 	}
 	if op.in != nil {
 		v.Body = a.shape(op.in)

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"chancery/internal/catalog"
@@ -86,7 +87,7 @@ func (a asked) href(q *web.Request, path string, pairs ...string) string {
 			v.Set(pairs[i], pairs[i+1])
 		}
 	}
-	return q.Href(path + "?" + v.Encode())
+	return q.Lead(path + "?" + v.Encode())
 }
 
 // choices are the spans and the products to choose from.
@@ -107,10 +108,11 @@ func (a asked) choices(q *web.Request, path string) []choice {
 }
 
 func tabs(q *web.Request, a asked, path string) []web.Tab {
-	return []web.Tab{
+	all := []web.Tab{
 		{Label: "Clients", Href: a.href(q, "/analytics"), Active: path == "/analytics"},
 		{Label: "Usage", Href: a.href(q, "/analytics/usage"), Active: path == "/analytics/usage"},
 	}
+	return slices.DeleteFunc(all, func(t web.Tab) bool { return t.Href == "" })
 }
 
 func (p *Pages) overview(q *web.Request) (*page, error) {

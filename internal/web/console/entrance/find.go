@@ -14,7 +14,7 @@ type findPage struct {
 	web.Page
 
 	Text string
-	Form *web.Form
+	Form *web.Form // none where there is no vendor
 }
 
 // find are the pages before a vendor is known.
@@ -32,6 +32,16 @@ func (p *Pages) find() []edge.Route {
 }
 
 func (p *Pages) findVendor(w http.ResponseWriter, q *web.Request) error {
+	some, err := p.Vendors.Any(q.Context())
+	if err != nil {
+		return err
+	}
+	if !some {
+		page := &findPage{Page: q.Page("Nobody signs in here yet")}
+		page.Text = "There is no vendor on this server. Whoever runs it makes one with “chancery vendor create NAME --owner EMAIL”, which prints a password to sign in with."
+		p.findView.Write(w, q, http.StatusOK, page)
+		return nil
+	}
 	form := &web.Form{Get: true, Submit: "Go on"}
 	slug := strings.ToLower(q.Text("vendor"))
 	found, err := p.found(q, slug)

@@ -66,6 +66,7 @@ type Vendors interface {
 
 	// Sole gives the only vendor; ok is false when there is none, or another.
 	Sole(ctx context.Context) (v vendors.Vendor, ok bool, err error)
+	Any(ctx context.Context) (bool, error) // whether there is a vendor at all
 }
 
 // Config is what the pages need; all of it but Mails is required.

@@ -193,7 +193,8 @@ func (p *Pages) lineTable(q *web.Request, i imports.Import) web.Table[imports.Li
 			if place >= len(l.Cells) {
 				return web.Cell{}
 			}
-			return web.Cell{Text: brief(l.Cells[place])}
+			text := brief(l.Cells[place])
+			return web.Cell{Text: text, Whole: len(text) <= 12} // days and numbers in one piece
 		}})
 	}
 	return t

@@ -83,7 +83,10 @@ func meterFacts(r metering.Reading) []web.Fact {
 	}
 	consumed := web.Cell{Text: show.Amount(m.Consumed)}
 	if l.Limit != nil && *l.Limit >= terms.Unit {
-		consumed = web.Cell{Bar: &bar, Sub: show.Amount(m.Consumed)}
+		consumed = web.Cell{Bar: &bar}
+		if m.Consumed%terms.Unit != 0 { // the bar counts in whole units
+			consumed.Sub = show.Amount(m.Consumed)
+		}
 	}
 	reset := web.Cell{Text: "Never", Quiet: true}
 	if !m.EndsAt.IsZero() {

@@ -114,11 +114,11 @@ func choices() []choice {
 			func(o *terms.Overrides) **bool { return &o.OfflineAllowed }, "",
 		},
 		{
-			"client_may_unassign", "Clients may give themselves up", func(p terms.Policy) bool { return p.ClientMayUnassign },
+			"client_may_unassign", "Clients may give their activation up", func(p terms.Policy) bool { return p.ClientMayUnassign },
 			func(o *terms.Overrides) **bool { return &o.ClientMayUnassign }, "",
 		},
 		{
-			"enforce_upgrade", "Force the upgrade to the minimum release", func(p terms.Policy) bool { return p.EnforceUpgrade },
+			"enforce_upgrade", "Tell clients to upgrade", func(p terms.Policy) bool { return p.EnforceUpgrade },
 			func(o *terms.Overrides) **bool { return &o.EnforceUpgrade }, "",
 		},
 	}

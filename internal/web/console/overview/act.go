@@ -15,7 +15,7 @@ type todo struct {
 	Who   string
 	Why   string
 	When  web.Moment
-	Act   web.Link
+	Act   web.Link // none for who may not
 }
 
 // each is how many of each kind are named; the lists have all.
@@ -65,6 +65,11 @@ func (r *reading) todo() []todo {
 			What: page.Cell(web.Cell{Text: show.LicenseName(u.License), Href: show.LicenseHref(r.q.Base, u.License.UUID)}),
 			Act:  web.Link{Label: "Add activations", Href: show.AddTokensHref(r.q.Base, u.License.UUID) + "?about=used-up"},
 		})
+	}
+	for i := range all {
+		if !r.q.MayOpen(all[i].Act.Href) {
+			all[i].Act = web.Link{}
+		}
 	}
 	return all
 }

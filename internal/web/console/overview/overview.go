@@ -85,7 +85,7 @@ func (r *reading) stats() []web.Stat {
 			Label: "Licences", Icon: "license", Value: web.Number(show.Sum(licenses)), Href: r.q.Href("/licenses"),
 			Sub: web.Number(show.Of(licenses, figures.StateExpired)+show.Of(licenses, figures.StateOff)) + " expired or off",
 		},
-		{Label: "Clients in 7 days", Icon: "devices", Value: web.Number(seen), Sub: "heard from", Href: r.q.Href("/analytics?days=7")},
+		{Label: "Clients in 7 days", Icon: "devices", Value: web.Number(seen), Sub: "heard from", Href: r.q.Lead("/analytics?days=7")},
 		{Label: "Goodwill zone", Icon: "scale", Value: web.Number(zone), Tone: tone(zone, web.Notable), Sub: "above the contract", Href: r.q.Href("/goodwill")},
 		{Label: "Used up", Icon: "battery", Value: web.Number(usedUp), Tone: tone(usedUp, web.Warning), Sub: "refuse new clients", Href: r.q.Href("/used-up")},
 		{

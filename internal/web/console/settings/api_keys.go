@@ -143,6 +143,16 @@ func (p *Pages) showAPIKey(q *web.Request, made madeKey) (*apiKeyPage, error) {
 		web.Fact{Label: "Name", Cell: web.Cell{Text: made.Name}}, web.Fact{Label: "Kind", Cell: web.Cell{Text: made.Kind}},
 		web.Fact{Label: "Vendor id (isv_id)", Cell: web.Cell{Text: q.Vendor.UUID.String(), Mono: true, Copy: q.Vendor.UUID.String()}},
 	)
+	if made.Kind == string(identity.Provisioning) {
+		newest, err := p.SigningKeys.Newest(q.Context(), q.VendorID())
+		if err != nil {
+			return nil, err
+		}
+		key := pinned(newest)
+		page.Facts = append(page.Facts, page.Page.Facts(web.Fact{
+			Label: "Public key to pin", Cell: web.Cell{Text: key, Mono: true, Copy: key}, Hint: "The Ed25519 key that answers this API key; other forms are under Signing keys",
+		})...)
+	}
 	return page, nil
 }
 

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,9 +17,10 @@ import (
 type signingKeysPage struct {
 	web.Page
 
-	List web.List
-	PEM  string
-	JWKS string
+	List    web.List
+	Ed25519 string // to pin
+	PEM     string
+	JWKS    string
 }
 
 func (p *Pages) signingKeys() []edge.Route {
@@ -55,11 +57,14 @@ func (p *Pages) showSigningKeys(q *web.Request) (*signingKeysPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page.PEM = string(pem)
+	page.Ed25519, page.PEM = pinned(newest), string(pem)
 	page.JWKS = "/.well-known/chancery/" + q.Vendor.UUID.String() + "/jwks.json"
 	page.List = listKeys(q, &page.Page, keys)
 	return page, nil
 }
+
+// pinned is the Ed25519 key as signed.ParseKey reads it.
+func pinned(k keyring.Public) string { return base64.RawURLEncoding.EncodeToString(k.Ed25519) }
 
 func listKeys(q *web.Request, page *web.Page, keys []keyring.Key) web.List {
 	l := web.List{Heads: []web.Head{{Label: "Key id"}, {Label: "Kind"}, {Label: "Created"}, {Label: "State"}, {Label: "Retire", Act: true}}}
