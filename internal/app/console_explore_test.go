@@ -246,7 +246,18 @@ func TestDaysInTheGoodwillZone(t *testing.T) {
 				return err
 			})
 		}
+		x.do(t, func(t tx.Tx) error { // the one that just came has been there before
+			_, err := store.On(t).Exec(`INSERT INTO goodwill_stays (vendor_id, license_id, activation_id, entered_at, left_at)
+				SELECT vendor_id, license_id, activation_id, entered_at - 2, entered_at - 1 FROM goodwill_stays ORDER BY entered_at DESC LIMIT 1`)
+			return err
+		})
 		b := s.SignIn(t, x.NewVendor)
+		b.Get(t, "/goodwill").Find("#rows tr").Each(func(_ int, row *goquery.Selection) {
+			again := row.Find("[data-label=Device]").Text() == "new-1"
+			if got := row.Find("[data-label=Since] .app-sub").Text(); again != (got == "2× in 90 days") {
+				t.Errorf("%s says %q", row.Find("[data-label=Device]").Text(), got)
+			}
+		})
 		days := map[string]string{}
 		b.Get(t, "/goodwill?cols=device,days").Find("#rows tr").Each(func(_ int, row *goquery.Selection) {
 			days[row.Find("[data-label=Device]").Text()] = row.Find("[data-label=Days]").Text()
