@@ -140,8 +140,20 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	q, unknown := f.request(r)
 	if fault.As(err).Kind == fault.Unauthenticated && unknown == nil {
 		to := f.Base(q.Vendor.Slug) + "/sign-in"
-		if r.Method == http.MethodGet {
-			to += "?next=" + url.QueryEscape(strings.TrimPrefix(r.URL.RequestURI(), f.Base(q.Vendor.Slug)))
+		switch here := strings.TrimPrefix(r.URL.RequestURI(), f.Base(q.Vendor.Slug)); {
+		case r.Method == http.MethodGet:
+			to += "?next=" + url.QueryEscape(here)
+		case f.made.pages[strings.TrimPrefix(r.Pattern, r.Method+" "+f.Path(""))]: // the form that was sent
+			here, _, _ = strings.Cut(here, "?")
+			to += "?next=" + url.QueryEscape(here)
+		}
+		if r.Method != http.MethodGet {
+			f.setFlash(w, q.Base, &Flash{Text: "You were signed out meanwhile, so nothing was changed. Sign in, and send it again.", Tone: Warning})
+		}
+		if r.Header.Get("Chancery-Dialogue") != "" { // which would read what is said once
+			w.Header().Set("Chancery-To", to)
+			w.WriteHeader(http.StatusNoContent)
+			return
 		}
 		if r.Header.Get("Hx-Request") != "" {
 			w.Header().Set("Hx-Redirect", to)
@@ -159,6 +171,9 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	title := p.Title
 	if fault.As(err).Kind == fault.NotFound { // what is said to programs is no help here
 		title, p.Help = "Not found", "Check the address, or search; it may be gone."
+	}
+	if len(p.Errors) > 0 && fault.As(err).Kind == fault.Invalid {
+		p.Detail, p.Help = "The server can't do anything with this as it is.", "Go back, correct it, and try again."
 	}
 	page := &problemPage{Page: q.Page(title), Problem: p}
 	f.write(w, p.Status, f.base.problem, page)

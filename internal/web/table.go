@@ -208,7 +208,7 @@ func refusal(err error) *Notice {
 func named(fields []fault.Field) string {
 	var b strings.Builder
 	for _, f := range fields {
-		fmt.Fprintf(&b, " %s %s.", f.Name, f.Message)
+		fmt.Fprintf(&b, " %s %s.", spoken(f.Name), f.Message)
 	}
 	return b.String()
 }

@@ -153,8 +153,22 @@
         if (r.headers.has("Chancery-To")) { go(r.headers.get("Chancery-To")); return null; }
         if (r.redirected) { location.href = r.url; return null; }
         return r.text();
-      }).then(function (again) { if (again !== null) { open(again, address); } }).catch(function () { form.submit(); });
+      }).then(function (again) {
+        if (again === null) { return; }
+        var said = new DOMParser().parseFromString(again, "text/html").querySelectorAll("#main .app-problem-text, #main .app-problem-text ~ p:not(.app-quiet):not(:has(a))");
+        if (said.length) { tell(form, Array.prototype.map.call(said, function (p) { return p.textContent; }).join(" ")); } else { open(again, address); }
+      }).catch(function () { tell(form, "The server did not answer. Send it again: what has arrived is not done twice."); });
     });
+  }
+  // What a dialogue's form says when its page could not: what was filled in stays.
+  function tell(form, text) {
+    var box = form.querySelector("[data-told]") || document.createElement("div");
+    box.className = "alert alert-red";
+    box.dataset.told = "";
+    box.setAttribute("role", "alert");
+    box.textContent = text;
+    form.prepend(box);
+    box.scrollIntoView({ block: "nearest" });
   }
   if (dialog) {
     dialog.addEventListener("click", function (e) {
