@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -23,7 +25,10 @@ import (
 
 // stage is all that a face needs: one vendor, nobody signed in, and changes that
 // fail as a test wants.
-type stage struct{ fails, shows error }
+type stage struct {
+	fails, shows error
+	log          bytes.Buffer
+}
 
 func (*stage) Authenticate(context.Context, ident.VendorID, string) (identity.Principal, web.Person, error) {
 	return identity.Principal{}, web.Person{}, &fault.Error{Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in."}
@@ -50,7 +55,7 @@ func (s *stage) send(t *testing.T, who web.Access, headers ...string) (*httptest
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := edge.New(edge.Config{IDs: ids})
+	e, err := edge.New(edge.Config{IDs: ids, Log: slog.New(slog.NewTextHandler(&s.log, nil)), AccessLog: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,10 +99,15 @@ func TestARefusedFormKeepsWhatWasFilledIn(t *testing.T) {
 			503, "The database is away. Try again.",
 		},
 	} {
-		w, page := (&stage{fails: test.fails}).send(t, web.Access{Public: "a test"})
+		s := &stage{fails: test.fails}
+		w, page := s.send(t, web.Access{Public: "a test"})
 		said := strings.Join(strings.Fields(page.Find("form .alert").Text()), " ")
 		if kept := page.Find("input[name=name]").AttrOr("value", ""); w.Code != test.status || kept != "A long story" || said != test.says {
 			t.Errorf("%s: %d, %q is kept, and it says %q", name, w.Code, kept, said)
+		}
+		// The operator reads of it as of any other.
+		if log := s.log.String(); !strings.Contains(log, "code="+fault.As(test.fails).Code) || (test.status == 503) != strings.Contains(log, "a request was turned away") {
+			t.Errorf("%s: the log says %s", name, log)
 		}
 	}
 	// Where the form can't be shown either, it says why the change was refused.

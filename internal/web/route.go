@@ -190,6 +190,7 @@ func (f *Face) askAgain(w http.ResponseWriter, q *Request, v Values, err error, 
 		return shown
 	}
 	form.settle()
+	edge.Told(q.Context(), err)
 	edge.RetryAfter(w.Header(), err)
 	f.writePage(w, q, edge.Status(fault.As(err).Kind), t, p)
 	return nil
