@@ -1,10 +1,12 @@
 package fault
 
+import "strings"
+
 // Missing is the fault for something that does not exist for this principal.
 // what is a noun of the glossary: "license".
 func Missing(what string) *Error {
 	return &Error{
-		Kind: NotFound, Code: what + "_not_found", Message: "There is no such " + what + ".",
+		Kind: NotFound, Code: what + "_not_found", Message: "There is no such " + strings.ReplaceAll(what, "_", " ") + ".",
 		Help: "Check the id; things of another vendor are never visible.",
 	}
 }

@@ -170,7 +170,7 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	edge.RetryAfter(w.Header(), err)
 	title := p.Title
 	if fault.As(err).Kind == fault.NotFound { // what is said to programs is no help here
-		title, p.Help = "Not found", "Check the address, or search; it may be gone."
+		title, p.Detail, p.Help = "Not found", british(p.Detail), "Check the address, or search; it may be gone."
 	}
 	if len(p.Errors) > 0 && fault.As(err).Kind == fault.Invalid {
 		p.Detail, p.Help = "The server can't do anything with this as it is.", "Go back, correct it, and try again."

@@ -177,7 +177,7 @@ func (f *Form) refused(sent url.Values, err error) {
 	case len(e.Fields) > 0 && e.Kind == fault.Invalid:
 		f.Wrong.Title, f.Wrong.Text = wrongFields, correctMarked
 	case e.Kind == fault.NotFound:
-		f.Wrong.Text = "It may be gone: choose again, and send it again."
+		f.Wrong.Title, f.Wrong.Text = british(e.Message), "It may be gone: choose again, and send it again."
 	}
 }
 
@@ -210,9 +210,12 @@ func (f *Form) settle() {
 	}
 }
 
+// british is a message of the server's in the screens' spelling.
+func british(message string) string { return strings.ReplaceAll(message, "license", "licence") }
+
 // spoken makes the beginning of a sentence of a field's name in programs, in the
 // screens' spelling.
 func spoken(name string) string {
-	words := strings.NewReplacer("_", " ", ".", " ", "license", "licence").Replace(name)
+	words := strings.NewReplacer("_", " ", ".", " ").Replace(british(name))
 	return strings.ToUpper(words[:min(1, len(words))]) + words[min(1, len(words)):]
 }

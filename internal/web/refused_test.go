@@ -92,7 +92,7 @@ func TestARefusedFormKeepsWhatWasFilledIn(t *testing.T) {
 			fault.Wrong(fault.Field{Name: "token_limit", Message: "must be above 0"}), 400, "That can't be done as it is. Token limit must be above 0.",
 		},
 		"a rule":          {fault.Refused("thing_full", "It is full.", "Make room."), 409, "It is full. Make room."},
-		"a missing thing": {fault.Missing("customer"), 404, "There is no such customer. It may be gone: choose again, and send it again."},
+		"a missing thing": {fault.Missing("license_key"), 404, "There is no such licence key. It may be gone: choose again, and send it again."},
 		"a permission":    {&fault.Error{Kind: fault.Forbidden, Code: "beyond", Message: "You may not.", Fields: []fault.Field{{Name: "role", Message: "is beyond"}}}, 403, "You may not."},
 		"a database that is away": {
 			&fault.Error{Kind: fault.Unavailable, Code: "database_unavailable", Message: "The database is away.", Help: "Try again.", RetryAfter: time.Second},
