@@ -12,7 +12,7 @@ import (
 )
 
 // A User is a licensee user of a user-based licence: an e-mail with either the
-// password or a single-use code from the dashboard or a mail.
+// password or a single-use code from the vendor.
 type User struct {
 	Email, Password, Code string
 }

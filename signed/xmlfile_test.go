@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -165,6 +166,26 @@ func TestXMLFilesThatAreRefused(t *testing.T) {
 	}
 	if _, err := signed.VerifyXMLFile(&other.PublicKey, good, signed.XMLActivationFile); !errors.Is(err, signed.ErrSignature) {
 		t.Errorf("by another vendor's key: %v", err)
+	}
+}
+
+// A text in as many pieces as a file can hold costs what its bytes cost. Not
+// parallel: it counts what is allocated meanwhile.
+func TestXMLFilesInManyPieces(t *testing.T) {
+	key := setup(t).rsa
+	const piece = "<![CDATA[x]]>"
+	pieces := 1_000_000 / len(piece)
+	_, good := xmlFile(t, key, signed.XMLActivationFile, `{"client_id":"`+strings.Repeat("x", pieces)+`"}`)
+	cut := bytes.Replace(good, bytes.Repeat([]byte("x"), pieces), bytes.Repeat([]byte(piece), pieces), 1)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := signed.VerifyXMLFile(&key.PublicKey, cut, signed.XMLActivationFile)
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatalf("the same text in %d pieces: %v", pieces, err)
+	}
+	if n := (after.TotalAlloc - before.TotalAlloc) / uint64(len(cut)); n > 100 {
+		t.Errorf("to read a file of %d bytes in %d pieces took %d times its size", len(cut), pieces, n)
 	}
 }
 

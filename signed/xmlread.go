@@ -117,6 +117,7 @@ func (r *xmlReader) element(start xml.StartElement, depth int) (Element, error) 
 	if e.Nil = len(start.Attr) > 0; e.Nil && !onlyNil(start.Attr) {
 		return e, malformedXML("an unknown attribute")
 	}
+	var text []byte // it may come in many pieces: CDATA sections and what is between them
 	for {
 		t, err := r.token()
 		if err != nil {
@@ -124,8 +125,9 @@ func (r *xmlReader) element(start xml.StartElement, depth int) (Element, error) 
 		}
 		switch t := t.(type) {
 		case xml.CharData:
-			e.Text += string(t)
+			text = append(text, t...)
 		case xml.EndElement:
+			e.Text = string(text)
 			if t.Name != start.Name || !e.plausible() {
 				return e, malformedXML("an element holds what it can't")
 			}

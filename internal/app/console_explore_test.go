@@ -2,10 +2,13 @@ package app_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"chancery/internal/app"
 	"chancery/internal/app/apptest"
@@ -13,6 +16,7 @@ import (
 	"chancery/internal/customers"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/store"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
@@ -225,6 +229,49 @@ func TestWhatNeedsAttention(t *testing.T) {
 		expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
 
 		x.refusesViewers(t)
+	})
+}
+
+// How long an activation is in the zone is told in whole days of 24 hours, on the
+// page and in its file.
+func TestDaysInTheGoodwillZone(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		x := explore(t, s)
+		ages := map[string]time.Duration{"new": 0, "nearly": 72*time.Hour - 30*time.Minute, "over": 72*time.Hour + 30*time.Minute}
+		for name, age := range ages {
+			l := x.license(t, name, 2)
+			x.do(t, func(t tx.Tx) error {
+				_, err := store.On(t).Exec(`UPDATE goodwill_stays SET entered_at = entered_at - $1 WHERE vendor_id = $2 AND license_id = $3`,
+					age.Milliseconds(), x.vendor.ID, l.ID)
+				return err
+			})
+		}
+		x.do(t, func(t tx.Tx) error { // the one that just came has been there before
+			_, err := store.On(t).Exec(`INSERT INTO goodwill_stays (vendor_id, license_id, activation_id, entered_at, left_at)
+				SELECT vendor_id, license_id, activation_id, entered_at - 2, entered_at - 1 FROM goodwill_stays ORDER BY entered_at DESC LIMIT 1`)
+			return err
+		})
+		b := s.SignIn(t, x.NewVendor)
+		b.Get(t, "/goodwill").Find("#rows tr").Each(func(_ int, row *goquery.Selection) {
+			again := row.Find("[data-label=Device]").Text() == "new-1"
+			if got := row.Find("[data-label=Since] .app-sub").Text(); again != (got == "2× in 90 days") {
+				t.Errorf("%s says %q", row.Find("[data-label=Device]").Text(), got)
+			}
+		})
+		days := map[string]string{}
+		b.Get(t, "/goodwill?cols=device,days").Find("#rows tr").Each(func(_ int, row *goquery.Selection) {
+			days[row.Find("[data-label=Device]").Text()] = row.Find("[data-label=Days]").Text()
+		})
+		want := map[string]string{"new-1": "0", "nearly-1": "2", "over-1": "3"}
+		if !maps.Equal(days, want) {
+			t.Errorf("the page says %v, want %v", days, want)
+		}
+		file := b.Get(t, "/goodwill/export?cols=device,days").Body
+		for device, n := range want {
+			if !strings.Contains(file, "\n"+device+","+n+"\n") {
+				t.Errorf("%s is not %s days in the zone:\n%s", device, n, file)
+			}
+		}
 	})
 }
 

@@ -131,13 +131,9 @@ func TestPreviewOfWhatIsNoForm(t *testing.T) {
 	}
 }
 
-// Attack: somebody who may only look after API keys stops the back office of who may
-// do everything.
-func TestAKeyBeyondOnesOwnPermissionsIsNotRevoked(t *testing.T) {
-	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
-	v := s.Vendor(t, "Acme")
-	owner := s.SignIn(t, v)
+// keyKeeper is somebody of a vendor's team who may look after API keys and the team, and nothing else.
+func keyKeeper(t *testing.T, s *apptest.Server, v app.NewVendor, owner *apptest.Browser) *apptest.Browser {
+	t.Helper()
 	owner.Post(t, "/settings/roles/new", url.Values{"name": {"Keys"}, "permissions": {"manage_api_keys", "manage_team"}})
 	role := owner.Get(t, "/settings/roles").Find("#rows a").Last().AttrOr("href", "")
 	made := owner.Post(t, "/settings/team/invite", url.Values{"email": {"bob@example.com"}, "role": {role[strings.LastIndex(role, "/")+1:]}})
@@ -145,6 +141,17 @@ func TestAKeyBeyondOnesOwnPermissionsIsNotRevoked(t *testing.T) {
 	bob := s.Browser(t, v)
 	bob.Post(t, "/reset", url.Values{"token": {token}, "password": {newPassword}})
 	bob.Post(t, "/sign-in", url.Values{"email": {"bob@example.com"}, "password": {newPassword}})
+	return bob
+}
+
+// Attack: somebody who may only look after API keys stops the back office of who may
+// do everything.
+func TestAKeyBeyondOnesOwnPermissionsIsNotRevoked(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	v := s.Vendor(t, "Acme")
+	owner := s.SignIn(t, v)
+	bob := keyKeeper(t, s, v, owner)
 	refused := 0
 	bob.Get(t, "/settings/api-keys").Find(`#rows a[href$="/revoke"]`).Each(func(_ int, a *goquery.Selection) {
 		if p := bob.Post(t, strings.TrimPrefix(a.AttrOr("href", ""), bob.Base), nil); p.Status == 403 {
@@ -153,6 +160,30 @@ func TestAKeyBeyondOnesOwnPermissionsIsNotRevoked(t *testing.T) {
 	})
 	if rows := owner.Get(t, "/settings/api-keys").Text("#rows"); refused != 1 || strings.Count(rows, "Revoked") != 1 {
 		t.Errorf("%d refused: %s", refused, rows)
+	}
+}
+
+// Attack: the same person makes themselves a key that may do more than they. What
+// programs may do is public in them, and part of looking after keys.
+func TestAKeyBeyondOnesOwnPermissionsIsNotMade(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t))
+	v := s.Vendor(t, "Acme")
+	bob := keyKeeper(t, s, v, s.SignIn(t, v))
+	ask := func(kind string, permissions ...string) *apptest.Page {
+		return bob.Post(t, "/settings/api-keys/new", url.Values{"name": {"Mine"}, "kind": {kind}, "permissions": permissions})
+	}
+	p := ask("admin", "manage_team", "manage_vendor")
+	if got := p.Text(".app-error"); p.Status != 400 || !strings.Contains(got, "must hold none that you do not have yourself") {
+		t.Errorf("%d %q", p.Status, got)
+	}
+	for _, p := range []*apptest.Page{ask("admin", "manage_team"), ask("provisioning")} {
+		if p.Status != 200 || !strings.Contains(p.Text("main"), "The key was created") {
+			t.Errorf("%d %s", p.Status, p.Text("main"))
+		}
+	}
+	if rows := bob.Get(t, "/settings/api-keys").Text("#rows"); strings.Count(rows, "Mine") != 2 {
+		t.Errorf("%s", rows)
 	}
 }
 

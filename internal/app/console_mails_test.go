@@ -140,7 +140,7 @@ func TestMailLogPages(t *testing.T) {
 		if p := b.Get(t, "/settings/mail/log?to=kirk"); !strings.Contains(p.Text(".app-empty"), "Nothing matches") {
 			t.Errorf("filtered: %s", p.Text("main"))
 		}
-		if p := b.Get(t, "/settings/mail/log?state=lost&license=x"); !strings.Contains(p.Text(".alert"), "state must be chosen") || !strings.Contains(p.Text(".alert"), "license must be") {
+		if p := b.Get(t, "/settings/mail/log?state=lost&license=x"); !strings.Contains(p.Text(".alert"), "State must be chosen") || !strings.Contains(p.Text(".alert"), "Licence must be") {
 			t.Errorf("wrong filters: %d %s", p.Status, p.Text("main"))
 		}
 		one := strings.TrimPrefix(b.Get(t, "/settings/mail/log").Find("tbody a").AttrOr("href", ""), b.Base)

@@ -66,7 +66,7 @@ func (c *keyCreate) Run(s streams) error {
 		var secret string
 		var k identity.APIKey
 		if err := r.DB.Run(ctx, func(t tx.Tx) (err error) {
-			k, secret, err = r.APIKeys.Create(t, v.ID, create)
+			k, secret, err = r.APIKeys.Create(t, identity.Operator(v.ID), create)
 			return err
 		}); err != nil {
 			return asUsage(err)

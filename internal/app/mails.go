@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"chancery/internal/fault"
@@ -27,16 +26,9 @@ func (r *Rooms) furnishMail(sealer *keyring.Sealer) error {
 		return err
 	}
 	r.MailRows = mailstore.Store{DB: r.DB}
-	r.Mails, err = mailing.New(mailing.Config{Store: r.MailRows, Renderer: renderer, Sealer: sealer, IDs: r.IDs, Dashboard: r.dashboard})
+	// Dashboard stays nil while no route serves one: a mail leads nobody to a page that is not there.
+	r.Mails, err = mailing.New(mailing.Config{Store: r.MailRows, Renderer: renderer, Sealer: sealer, IDs: r.IDs})
 	return err
-}
-
-// dashboard gives where a vendor's customers sign in.
-func (r *Rooms) dashboard(slug string) string {
-	if r.publicURL == nil {
-		return ""
-	}
-	return strings.TrimSuffix(r.publicURL.String(), "/") + "/portal/" + slug + "/"
 }
 
 // newPostman makes what sends the mail queue.

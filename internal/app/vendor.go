@@ -69,12 +69,13 @@ func (r *Rooms) CreateVendor(ctx context.Context, c vendors.Create, ownerEmail s
 		if public, err = r.Keyring.Create(t, v.ID, v.UUID, material); err != nil {
 			return err
 		}
-		if _, provisioning, err = r.APIKeys.Create(t, v.ID, identity.CreateAPIKey{
+		by := identity.Operator(v.ID)
+		if _, provisioning, err = r.APIKeys.Create(t, by, identity.CreateAPIKey{
 			Kind: identity.Provisioning, Name: "Provisioning", Ed25519Key: public.Ed25519Key, RSAKey: public.RSAKey,
 		}); err != nil {
 			return err
 		}
-		if _, admin, err = r.APIKeys.Create(t, v.ID, identity.CreateAPIKey{Kind: identity.Admin, Name: "Admin"}); err != nil {
+		if _, admin, err = r.APIKeys.Create(t, by, identity.CreateAPIKey{Kind: identity.Admin, Name: "Admin"}); err != nil {
 			return err
 		}
 		_, err = r.Users.CreateOwner(t, v.ID, owner)

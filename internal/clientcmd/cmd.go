@@ -32,7 +32,7 @@ type ActivateCmd struct {
 
 	Key   string `arg:"" optional:"" help:"License, token or grouped key."`
 	Email string `help:"Instead of a key: the licensee user's e-mail." env:"CHANCERY_CLIENT_EMAIL"`
-	Code  string `help:"The single-use code from the dashboard or a mail." env:"CHANCERY_CLIENT_CODE"`
+	Code  string `help:"The single-use code from the vendor." env:"CHANCERY_CLIENT_CODE"`
 	// The password comes by the environment only: flags are seen by everybody on the machine.
 	Password string `hidden:"" env:"CHANCERY_CLIENT_PASSWORD"`
 }

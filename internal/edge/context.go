@@ -14,6 +14,14 @@ func callFrom(ctx context.Context) *call {
 	return c
 }
 
+// Told notes for the log a fault that a handler tells of by itself, as a form does
+// that is shown again.
+func Told(ctx context.Context, err error) {
+	if c := callFrom(ctx); c != nil {
+		c.failed = err
+	}
+}
+
 // RequestID is the id of the request that ctx belongs to; empty without one.
 func RequestID(ctx context.Context) string {
 	if c := callFrom(ctx); c != nil {

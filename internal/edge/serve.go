@@ -79,6 +79,8 @@ func (e *Edge) serve(c *call, r *http.Request, rt *Route) {
 	}
 	if err != nil {
 		e.problem(c, r, err)
+	} else if c.failed != nil {
+		e.logFault(c, c.failed)
 	}
 }
 

@@ -58,15 +58,32 @@ const (
 	share = 50
 )
 
+// afterStart is how long a server that has started leaves a present day alone that
+// was counted before: its clients come back first.
+const afterStart = time.Minute
+
 // Round counts what is due of a vendor that has been there since: the present
 // day, unless it was counted a short while ago, and days that are over and not
-// final. It tells how many days it counted.
+// final. It tells how many days it counted. What a server finds counted when it
+// starts it counts anew a little later; where there is nothing, at once.
 func (s *Service) Round(ctx context.Context, v ident.VendorID, since time.Time) (int, error) {
 	now := s.c.Clock.Now()
 	s.mu.Lock()
-	early := now.Before(s.next[v])
+	next, known := s.next[v]
 	s.mu.Unlock()
-	if early {
+	if !known {
+		counted, err := s.c.Store.Counted(ctx, v, DayOf(now))
+		if err != nil {
+			return 0, err
+		}
+		if _, shown := counted[DayOf(now)]; shown {
+			next = now.Add(afterStart)
+			s.mu.Lock()
+			s.next[v] = next
+			s.mu.Unlock()
+		}
+	}
+	if now.Before(next) {
 		return 0, nil
 	}
 	n, err := s.Count(ctx, v, since)

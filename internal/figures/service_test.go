@@ -1,9 +1,13 @@
 package figures
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
 )
 
 func TestFoldKeepsTheLargestAndTheSum(t *testing.T) {
@@ -49,5 +53,58 @@ func TestADayIsCountedUntilItIsSettled(t *testing.T) {
 	got := fmt.Sprint(due(96, 100, counted))
 	if got != "[100 99 97 96]" {
 		t.Errorf("due are %s", got)
+	}
+}
+
+// counts is a store that has counted some days, and tells how often it counts.
+type counts struct {
+	Store
+
+	before map[int64]time.Time
+	n      int
+	now    time.Time
+}
+
+func (c *counts) Now() time.Time { return c.now }
+
+func (c *counts) Counted(context.Context, ident.VendorID, int64) (map[int64]time.Time, error) {
+	return c.before, nil
+}
+
+func (c *counts) OfDay(context.Context, ident.VendorID, int64) ([]Row, error) { return nil, nil }
+
+func (c *counts) OfNow(context.Context, ident.VendorID, time.Time) ([]Row, error) {
+	c.n++
+	c.now = c.now.Add(time.Second)
+	return nil, nil
+}
+
+func (c *counts) Run(context.Context, func(tx.Tx) error) error { return nil }
+
+// A server that starts burdens its first minute with no count that can wait; a
+// page that would show nothing can't.
+func TestAStartIsGentle(t *testing.T) {
+	t.Parallel()
+	start := StartOf(100).Add(12 * time.Hour)
+	for name, test := range map[string]struct {
+		before map[int64]time.Time
+		rounds []time.Duration // since the start
+		want   []int           // counts by then
+	}{
+		"nothing was counted":   {nil, []time.Duration{0, 10 * time.Second, 49 * time.Second, 50 * time.Second}, []int{1, 1, 1, 2}},
+		"yesterday was counted": {map[int64]time.Time{99: start.Add(-24 * time.Hour)}, []time.Duration{0}, []int{1}},
+		"today was counted":     {map[int64]time.Time{100: start.Add(-time.Second)}, []time.Duration{0, 30 * time.Second, time.Minute, 70 * time.Second}, []int{0, 0, 1, 1}},
+	} {
+		c := &counts{before: test.before}
+		s, err := New(Config{Store: c, Runner: c, Clock: c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, at := range test.rounds {
+			c.now = start.Add(at)
+			if _, err := s.Round(t.Context(), ident.VendorOf(1), start); err != nil || c.n != test.want[i] {
+				t.Errorf("%s: after %v there were %d counts, want %d: %v", name, at, c.n, test.want[i], err)
+			}
+		}
 	}
 }

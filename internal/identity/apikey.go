@@ -78,9 +78,10 @@ func looksLikeSecret(s string) bool {
 	return len(s) == len(Provisioning.Prefix())+n && (s[:4] == Provisioning.Prefix() || s[:4] == Admin.Prefix())
 }
 
-func checkPermissions(wrong *fault.Fields, kind KeyKind, asked []Permission) {
+func checkPermissions(wrong *fault.Fields, by Principal, kind KeyKind, asked []Permission) {
 	allowed := append(kind.Default(), kind.extra()...)
 	for _, p := range asked {
-		wrong.Check(slices.Contains(allowed, p), "permissions", "holds one that a "+string(kind)+" key can't have")
+		wrong.Check(slices.Contains(allowed, p), "permissions", "must hold none that keys of the kind "+string(kind)+" can't have")
 	}
+	wrong.Check(by.mayHandOut(asked), "permissions", "must hold none that you do not have yourself")
 }

@@ -49,15 +49,16 @@ type CreateAPIKey struct {
 	RSAKey     ident.SigningKeyID
 }
 
-// Create makes a key and gives its secret, which nobody can show again.
-func (s *APIKeys) Create(t tx.Tx, vendor ident.VendorID, c CreateAPIKey) (k APIKey, secret string, err error) {
+// Create makes a key and gives its secret, which nobody can show again. It may do
+// nothing that its maker may not.
+func (s *APIKeys) Create(t tx.Tx, by Principal, c CreateAPIKey) (k APIKey, secret string, err error) {
 	var wrong fault.Fields
 	wrong.Check(c.Kind == Provisioning || c.Kind == Admin, "kind", "must be provisioning or admin")
 	wrong.Text("name", c.Name, 1, 100)
 	if c.Permissions == nil {
 		c.Permissions = c.Kind.Default()
 	}
-	checkPermissions(&wrong, c.Kind, c.Permissions)
+	checkPermissions(&wrong, by, c.Kind, c.Permissions)
 	if err := wrong.Err(); err != nil {
 		return APIKey{}, "", err
 	}
@@ -69,10 +70,10 @@ func (s *APIKeys) Create(t tx.Tx, vendor ident.VendorID, c CreateAPIKey) (k APIK
 		UUID: s.ids.V7(), Kind: c.Kind, Name: c.Name, Hint: hint, Permissions: c.Permissions,
 		Ed25519Key: c.Ed25519Key, RSAKey: c.RSAKey, CreatedAt: t.Now(),
 	}
-	if k.ID, err = s.store.Insert(t, vendor, k, hash); err != nil {
+	if k.ID, err = s.store.Insert(t, by.Vendor, k, hash); err != nil {
 		return APIKey{}, "", err
 	}
-	journalKey(t, vendor, "api_key.created", nil, k)
+	journalKey(t, by.Vendor, "api_key.created", nil, k)
 	return k, secret, nil
 }
 
@@ -82,13 +83,14 @@ type ChangeAPIKey struct {
 	Permissions *[]Permission
 }
 
-// Update changes a key. One that is out of reach, as in Revoke, is not changed either.
+// Update changes a key. One that is out of reach, as in Revoke, is not changed
+// either, and none is given what by may not do.
 func (s *APIKeys) Update(t tx.Tx, by Principal, uuid ident.UUID, c ChangeAPIKey) (APIKey, error) {
 	before, err := s.get(t, by.Vendor, uuid)
 	if err != nil {
 		return APIKey{}, err
 	}
-	if before.Kind == Admin && !by.MayAll(before.Permissions) {
+	if before.Kind == Admin && !by.mayHandOut(before.Permissions) {
 		return APIKey{}, errBeyond("api_key")
 	}
 	after := before
@@ -100,7 +102,9 @@ func (s *APIKeys) Update(t tx.Tx, by Principal, uuid ident.UUID, c ChangeAPIKey)
 	}
 	var wrong fault.Fields
 	wrong.Text("name", after.Name, 1, 100)
-	checkPermissions(&wrong, after.Kind, after.Permissions)
+	if c.Permissions != nil {
+		checkPermissions(&wrong, by, after.Kind, after.Permissions)
+	}
 	if err := wrong.Err(); err != nil {
 		return APIKey{}, err
 	}
@@ -122,7 +126,7 @@ func (s *APIKeys) Revoke(t tx.Tx, by Principal, uuid ident.UUID) (APIKey, error)
 	if err != nil || before.RevokedAt != nil {
 		return before, err
 	}
-	if before.Kind == Admin && !by.MayAll(before.Permissions) {
+	if before.Kind == Admin && !by.mayHandOut(before.Permissions) {
 		return APIKey{}, errBeyond("api_key")
 	}
 	after, now := before, t.Now()

@@ -39,6 +39,17 @@ func (p Principal) MayAll(all []Permission) bool {
 	return !slices.ContainsFunc(all, func(one Permission) bool { return !p.May(one) })
 }
 
+// mayHandOut reports whether p may make, change and end keys that may do all
+// this: nobody gives, or takes, what they do not hold. What programs do with a
+// provisioning key no role of the vendor's own can hold; it is public in the
+// program, and whoever of the staff manages keys may give it.
+func (p Principal) mayHandOut(all []Permission) bool {
+	if p.User != 0 {
+		all = without(all, ProvisionClients, LookUpLicenses, SwitchLicenses)
+	}
+	return p.MayAll(all)
+}
+
 // Operator is who works at the server's command line: everything is allowed to
 // whoever has the database.
 func Operator(vendor ident.VendorID) Principal {

@@ -81,6 +81,6 @@ func Refuse(id int) *Refusal { return refusals.Refuse(id) }
 func RefuseUser() *Refusal {
 	r := Refuse(InvalidKey)
 	r.Message = "The e-mail address, the password or the code is wrong, or there is no license of this product for this user."
-	r.Help = "Check them; who signs in with a second factor takes a code from the licensing dashboard instead of the password."
+	r.Help = "Check them; who signs in with a second factor takes a single-use code instead of the password."
 	return r
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,17 +26,30 @@ func renderer(t *testing.T) *Renderer {
 	return r
 }
 
-// The server's own mails as a text client shows them.
+// The server's own mails as a text client shows them: without a dashboard to lead
+// customers to, and with one.
 func TestMailsReadWell(t *testing.T) {
 	t.Parallel()
+	readsWell(t, "", nil)
+	readsWell(t, "dashboard", func(slug string) string { return "https://licences.example.com/portal/" + slug + "/" })
+}
+
+func readsWell(t *testing.T, folder string, dashboard func(string) string) {
+	t.Helper()
 	r := renderer(t)
-	service, err := mailing.New(mailing.Config{Store: noStore{}, Renderer: r, Sealer: noSealer{}, IDs: ident.Source{Rand: bytes.NewReader(nil)}})
+	service, err := mailing.New(mailing.Config{
+		Store: noStore{}, Renderer: r, Sealer: noSealer{}, IDs: ident.Source{Rand: bytes.NewReader(nil)}, Dashboard: dashboard,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range mailing.Kinds() {
+		leads := slices.Contains(k.Variables(), "DashboardLink")
+		if dashboard != nil && !leads {
+			continue // it is the same
+		}
 		b, err := service.Preview(mailing.Vendor{
-			Name: "Example Vendor", SupportEmail: "help@example.com", Website: "https://www.example.com",
+			Slug: "example", Name: "Example Vendor", SupportEmail: "help@example.com", Website: "https://www.example.com",
 		}, r.Default(k))
 		if err != nil {
 			t.Fatal(err)
@@ -48,17 +62,23 @@ func TestMailsReadWell(t *testing.T) {
 		if strings.Contains(b.Text+b.HTML+b.Subject, "no value") || strings.Contains(b.Text, "\n\n\n") || !strings.Contains(b.HTML, "Example Vendor") {
 			t.Errorf("%s:\n%s\n%s", k, b.Text, b.HTML)
 		}
-		got := "Subject: " + b.Subject + "\n\n" + b.Text
-		file := filepath.Join("testdata", string(k)+".txt")
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
+		if all := b.Text + b.HTML; dashboard == nil && leads && (strings.Contains(all, "ashboard") || strings.Contains(all, "Sign in") || strings.Contains(all, "/portal/")) {
+			t.Errorf("%s leads to a dashboard that is nowhere:\n%s\n%s", k, b.Text, b.HTML)
 		}
-		want, err := os.ReadFile(file)
-		if err != nil || string(want) != got {
-			t.Errorf("%s is not what is sent (go test -update writes it anew): %v\n%s", file, err, got)
+		golden(t, filepath.Join("testdata", folder, string(k)+".txt"), "Subject: "+b.Subject+"\n\n"+b.Text)
+	}
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
 		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || string(want) != got {
+		t.Errorf("%s is not what is sent (go test -update writes it anew): %v\n%s", file, err, got)
 	}
 }
 

@@ -12,7 +12,7 @@ type Kind string
 
 // The kinds of mail.
 const (
-	LicenseIssued Kind = "license_issued" // to the licensee user: Product ID, License key, dashboard link
+	LicenseIssued Kind = "license_issued" // to the licensee user: Product ID and License key
 	Recovery      Kind = "recovery"       // a link to set a password with
 	Invitation    Kind = "invitation"     // a link to join with
 	Goodwill      Kind = "goodwill"       // a licence is above its contract
@@ -36,7 +36,7 @@ type Data struct {
 	ProductID     string
 	License       string // its name, or its edition's
 	LicenseKey    string
-	DashboardLink string
+	DashboardLink string // empty while the server has no dashboard
 	Used          string // activations
 	Contract      string // activations by contract
 	Allowed       string // with buffer and goodwill
@@ -122,19 +122,18 @@ func (k Kind) values(vendor Vendor, d Data) map[string]string {
 	return of
 }
 
-// Sample is what previews are made of: invented, but for where the dashboard is.
+// Sample is what previews are made of: invented, but for where the dashboard is,
+// so that a preview shows no link that mails lack.
 func (s *Service) Sample(v Vendor) Data {
 	d := sample()
-	if link := s.DashboardOf(v.Slug); link != "" {
-		d.DashboardLink = link
-	}
+	d.DashboardLink = s.DashboardOf(v.Slug)
 	return d
 }
 
 func sample() Data {
 	return Data{
 		Recipient: "Alex Example", Customer: "Example Ltd", Product: "Example product", ProductID: "01890000-0000-7000-8000-000000000001",
-		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002", DashboardLink: "https://licences.example.com/portal/example/",
+		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002",
 		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: "28 March 2026", EndsOn: "31 March 2026", DaysLeft: "17",
 		Link: "https://licences.example.com/single-use-link", LinkExpires: "in one hour", Role: "support",
 		Event: "activation.goodwill", Payload: `{"activations_used":11}`,

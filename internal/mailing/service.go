@@ -60,7 +60,8 @@ type Config struct {
 	IDs      ident.Source
 
 	// Dashboard gives where a vendor's customers sign in; "" when the server does
-	// not know its own address. Nil for never.
+	// not know its own address. Nil when it serves no such place: then no mail and
+	// no preview has a link to one.
 	Dashboard func(slug string) string
 }
 
@@ -137,8 +138,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	return err
 }
 
-// DashboardOf gives where a vendor's customers sign in; "" when the server does
-// not know its own address.
+// DashboardOf gives where a vendor's customers sign in; "" for nowhere.
 func (s *Service) DashboardOf(slug string) string {
 	if s.Dashboard == nil {
 		return ""

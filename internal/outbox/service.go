@@ -30,8 +30,9 @@ type Store interface {
 	// Count counts a vendor's subscriptions.
 	Count(t tx.Tx, vendor ident.VendorID) (int, error)
 
-	// Delete removes a subscription with all that is queued for it, and gives what it was.
-	Delete(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (s Subscription, found bool, err error)
+	// End ends a subscription, and gives what it was: from now on there is nothing of
+	// it, nor of what is queued for it. It costs the same however much waits.
+	End(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (s Subscription, found bool, err error)
 
 	// Put queues one item for one subscription, whatever it is subscribed to.
 	Put(t tx.Tx, vendor ident.VendorID, s SubscriptionID, e tx.Event, message ident.UUID) (Item, error)
@@ -134,9 +135,9 @@ func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, c Chan
 	return after, nil
 }
 
-// Unsubscribe removes a subscription and what is still queued for it.
+// Unsubscribe ends a subscription, with what is still queued for it.
 func (s *Service) Unsubscribe(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) error {
-	sub, found, err := s.Store.Delete(t, vendor, uuid)
+	sub, found, err := s.Store.End(t, vendor, uuid)
 	if err != nil {
 		return err
 	}

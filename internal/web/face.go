@@ -142,8 +142,20 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	q, unknown := f.request(r)
 	if fault.As(err).Kind == fault.Unauthenticated && unknown == nil {
 		to := f.Base(q.Vendor.Slug) + "/sign-in"
-		if r.Method == http.MethodGet {
-			to += "?next=" + url.QueryEscape(strings.TrimPrefix(r.URL.RequestURI(), f.Base(q.Vendor.Slug)))
+		switch here := strings.TrimPrefix(r.URL.RequestURI(), f.Base(q.Vendor.Slug)); {
+		case r.Method == http.MethodGet:
+			to += "?next=" + url.QueryEscape(here)
+		case f.made.pages[strings.TrimPrefix(r.Pattern, r.Method+" "+f.Path(""))]: // the form that was sent
+			here, _, _ = strings.Cut(here, "?")
+			to += "?next=" + url.QueryEscape(here)
+		}
+		if r.Method != http.MethodGet {
+			f.setFlash(w, q.Base, &Flash{Text: "You were signed out meanwhile, so nothing was changed. Sign in, and send it again.", Tone: Warning})
+		}
+		if r.Header.Get("Chancery-Dialogue") != "" { // which would read what is said once
+			w.Header().Set("Chancery-To", to)
+			w.WriteHeader(http.StatusNoContent)
+			return
 		}
 		if r.Header.Get("Hx-Request") != "" {
 			w.Header().Set("Hx-Redirect", to)
@@ -161,9 +173,11 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	title := p.Title
 	switch e := fault.As(err); { // what is said to programs is no help here
 	case e.Kind == fault.NotFound:
-		title, p.Help = "Not found", "Check the address; what was there may be gone."
+		title, p.Detail, p.Help = "Not found", british(p.Detail), "Check the address, or search; it may be gone."
 	case e.Code == edge.PermissionMissing:
 		title, p.Detail, p.Help = "Not allowed", "Your role does not allow this.", "Ask somebody who manages the team, if you need it."
+	case len(p.Errors) > 0 && e.Kind == fault.Invalid:
+		p.Detail, p.Help = "The server can't do anything with this as it is.", "Go back, correct it, and try again."
 	}
 	page := &problemPage{Page: q.Page(title), Problem: p}
 	f.write(w, p.Status, f.base.problem, page)

@@ -173,13 +173,32 @@ func (f *Form) refused(sent url.Values, err error) {
 		f.errors[w.Name] = w.Message
 	}
 	f.Wrong = &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
-	if len(e.Fields) > 0 && e.Kind == fault.Invalid { // whose words are for programs
-		f.Wrong.Title, f.Wrong.Text = "Some fields are wrong.", "Correct what is marked below, and send it again."
+	switch { // whose words are for programs
+	case len(e.Fields) > 0 && e.Kind == fault.Invalid:
+		f.Wrong.Title, f.Wrong.Text = wrongFields, correctMarked
+	case e.Kind == fault.NotFound:
+		f.Wrong.Title, f.Wrong.Text = british(e.Message), "It may be gone: choose again, and send it again."
 	}
 }
 
-// settle tells errors of fields that the form does not show above it.
+// What is said above a form with wrong fields.
+const (
+	wrongFields   = "Some fields are wrong."
+	correctMarked = "Correct what is marked below, and send it again."
+)
+
+// settle tells errors of fields that the form does not show above it. What is not
+// a matter of fields has been told there already.
 func (f *Form) settle() {
+	if f.Wrong.Title != wrongFields {
+		return
+	}
+	marked := slices.ContainsFunc(f.Groups, func(g Group) bool {
+		return slices.ContainsFunc(g.Fields, func(d Field) bool { return d.Error != "" })
+	})
+	if !marked && len(f.errors) > 0 {
+		f.Wrong.Title, f.Wrong.Text = "That can't be done as it is.", ""
+	}
 	for _, name := range slices.Sorted(func(yield func(string) bool) {
 		for name := range f.errors {
 			if !yield(name) {
@@ -187,6 +206,16 @@ func (f *Form) settle() {
 			}
 		}
 	}) {
-		f.Wrong.Text += " " + name + " " + f.errors[name] + "."
+		f.Wrong.Text = strings.TrimSpace(f.Wrong.Text + " " + spoken(name) + " " + f.errors[name] + ".")
 	}
+}
+
+// british is a message of the server's in the screens' spelling.
+func british(message string) string { return strings.ReplaceAll(message, "license", "licence") }
+
+// spoken makes the beginning of a sentence of a field's name in programs, in the
+// screens' spelling.
+func spoken(name string) string {
+	words := strings.NewReplacer("_", " ", ".", " ").Replace(british(name))
+	return strings.ToUpper(words[:min(1, len(words))]) + words[min(1, len(words)):]
 }

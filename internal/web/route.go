@@ -172,18 +172,25 @@ func (f *Face) askFirst(path string, who Access, show func(q *Request, form *For
 	})
 }
 
-// askAgain shows a form that was refused; other errors it gives back.
+// askAgain shows a form that was refused; other errors it gives back. What hinders
+// the change may not hinder the form: what was filled in is kept where it can be.
 func (f *Face) askAgain(w http.ResponseWriter, q *Request, v Values, err error, show func(form *Form) (Chromed, error), t *View) error {
-	if !showable(err) {
+	kind := fault.As(err).Kind
+	passing := kind == fault.Forbidden || kind == fault.NotFound || kind == fault.Unavailable
+	if !showable(err) && !passing {
 		return err
 	}
 	form := &Form{Once: f.IDs.V7().String()}
 	form.refused(v.Values, err)
 	p, shown := show(form)
+	if shown != nil && passing {
+		return err
+	}
 	if shown != nil {
 		return shown
 	}
 	form.settle()
+	edge.Told(q.Context(), err)
 	edge.RetryAfter(w.Header(), err)
 	f.writePage(w, q, edge.Status(fault.As(err).Kind), t, p)
 	return nil
@@ -214,10 +221,10 @@ func ActWith[T any](
 			}
 			e := fault.As(err)
 			text := e.Message + " " + e.Help
-			if len(e.Fields) > 0 {
-				text = "That was refused."
+			if len(e.Fields) > 0 && e.Kind == fault.Invalid {
+				text = "That was refused." + named(e.Fields)
 			}
-			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(text + named(e.Fields)), Tone: Bad}}
+			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(text), Tone: Bad}}
 		}
 		f.finish(w, q, done)
 		return nil

@@ -48,6 +48,7 @@ type Column[R any] struct {
 	Extra bool   // only shown when picked
 	End   bool   // numbers stand at the end
 	Act   bool   // links that do something: always shown, in no file
+	Roomy bool   // keeps room for some words side by side: names that others make way for
 	Cell  func(row R) Cell
 	Plain func(row R) string // for CSV, where the cell's text is not enough
 }
@@ -133,6 +134,7 @@ type ShownCell struct {
 	Label string
 	End   bool
 	Act   bool
+	Roomy bool
 	Time  Moment // of When, At or Day
 }
 
@@ -206,7 +208,7 @@ func refusal(err error) *Notice {
 func named(fields []fault.Field) string {
 	var b strings.Builder
 	for _, f := range fields {
-		fmt.Fprintf(&b, " %s %s.", f.Name, f.Message)
+		fmt.Fprintf(&b, " %s %s.", spoken(f.Name), f.Message)
 	}
 	return b.String()
 }
@@ -261,7 +263,7 @@ func (t Table[R]) row(p *Page, columns []Column[R], row R) Row {
 	}
 	for i, c := range columns {
 		out.Cells[i] = p.Cell(c.Cell(row))
-		out.Cells[i].Label, out.Cells[i].End, out.Cells[i].Act = c.Label, c.End, c.Act
+		out.Cells[i].Label, out.Cells[i].End, out.Cells[i].Act, out.Cells[i].Roomy = c.Label, c.End, c.Act, c.Roomy
 	}
 	return out
 }

@@ -103,6 +103,7 @@ func funcs(a *Assets) template.FuncMap {
 				template.HTMLEscapeString(a.Href("icons.svg")) + "#" + template.HTMLEscapeString(name) + `"/></svg>`)
 		},
 		"number": Number,
+		"spoken": spoken,
 		"lower":  strings.ToLower,
 		"add":    func(a, b int) int { return a + b },
 	}

@@ -117,6 +117,7 @@ func (b *tab) look(path, axe string, look screen, name string) {
 	if wide := ask[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
 		b.Errorf("%s on a %s screen is %d px too wide: %s", path, name, wide, ask[string](b, widest))
 	}
+	b.apart(path, name)
 	b.shoot(path, name)
 	if name == "phone" {
 		return // what is said there is what is said on a desk
@@ -143,6 +144,22 @@ func (b *tab) look(path, axe string, look screen, name string) {
 	}
 	for _, complaint := range b.complaints() {
 		b.Errorf("%s in %s: %s", path, name, complaint)
+	}
+}
+
+// apart holds that what a chart shows side by side can be told apart.
+func (b *tab) apart(path, name string) {
+	b.Helper()
+	b.until("the charts", `Array.from(document.querySelectorAll("[data-chart]")).every(function (e) { return window.echarts && echarts.getInstanceByDom(e); })`)
+	for _, alike := range ask[[]string](b, `Array.from(document.querySelectorAll("[data-chart]")).flatMap(function (e) {
+		var seen = {};
+		return echarts.getInstanceByDom(e).getOption().series.filter(function (s) { return s.type !== "pie"; }).flatMap(function (s) {
+			var c = s.itemStyle.color, twin = seen[c];
+			seen[c] = s.name;
+			return twin ? [twin + " and " + s.name + " are both " + c] : [];
+		});
+	})`) {
+		b.Errorf("%s in %s: %s", path, name, alike)
 	}
 }
 

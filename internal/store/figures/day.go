@@ -30,10 +30,11 @@ var events = []struct { //nolint:gochecknoglobals // a list that never changes
 	{figures.Releases, `SELECT product_id, COALESCE(release_reason, ''), COUNT(*) FROM activations
 		WHERE vendor_id = $1 AND released_at IS NOT NULL AND released_at >= $2 AND released_at < $3 GROUP BY product_id, release_reason`, 1},
 	// The day's count of a client is in its pulse, until the next day's first
-	// heartbeat hands it over to the history. Both are read as of one instant.
+	// heartbeat hands it over to the history. Both are read as of one instant. A row
+	// of the history without a count has nothing to add, and looks nothing up.
 	{figures.Heartbeats, `SELECT product_id, '', CAST(SUM(n) AS BIGINT) FROM (
 			SELECT a.product_id, h.day_count AS n FROM heartbeats h JOIN activations a ON a.vendor_id = h.vendor_id AND a.id = h.activation_id
-				WHERE h.vendor_id = $1 AND h.day >= $2 AND h.day < $3
+				WHERE h.vendor_id = $1 AND h.day >= $2 AND h.day < $3 AND h.day_count > 0
 			UNION ALL SELECT a.product_id, s.day_count FROM pulses s JOIN activations a ON a.vendor_id = s.vendor_id AND a.id = s.activation_id
 				WHERE s.vendor_id = $1 AND s.last_seen_day >= $2 AND s.last_seen_day < $3) AS both_places GROUP BY product_id`, dayLength},
 	{figures.Denials, `SELECT l.product_id, CAST(d.reason AS TEXT), CAST(SUM(d.denied) AS BIGINT) FROM denials d

@@ -31,7 +31,7 @@ func (s Store) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUI
 }
 
 const selectItem = `SELECT o.id, o.uuid, s.uuid, o.stream, o.event, o.at, o.payload, o.attempts, o.next_attempt_at, o.delivered_at, o.dead_at, o.give_up_at
-	FROM outbox o JOIN subscriptions s ON s.vendor_id = o.vendor_id AND s.id = o.subscription_id
+	FROM outbox o JOIN subscriptions s ON s.vendor_id = o.vendor_id AND s.id = o.subscription_id AND s.ended_at IS NULL
 	WHERE o.vendor_id =`
 
 // looked is how many of the newest items of a subscription Standing reads.
@@ -165,7 +165,7 @@ func (s Store) Attempts(
 	ctx context.Context, vendor ident.VendorID, subscription ident.UUID, item int64, r listing.Request,
 ) (listing.Page[outbox.Attempt], error) {
 	q := store.Select(`SELECT d.id, d.item_id, COALESCE(o.event, ''), d.at, d.attempt, d.took_ms, d.status, d.error, d.request, d.response
-		FROM deliveries d JOIN subscriptions s ON s.vendor_id = d.vendor_id AND s.id = d.subscription_id
+		FROM deliveries d JOIN subscriptions s ON s.vendor_id = d.vendor_id AND s.id = d.subscription_id AND s.ended_at IS NULL
 		LEFT JOIN outbox o ON o.vendor_id = d.vendor_id AND o.id = d.item_id
 		WHERE d.vendor_id =`, vendor).And("s.uuid = ?", subscription)
 	if item != 0 {

@@ -131,7 +131,7 @@ func (Store) Settle(t tx.Tx, p outbox.Parcel, a outbox.Attempt, o outbox.Outcome
 	}
 	// A subscription that ended meanwhile has no history either.
 	_, err = s.Exec(`INSERT INTO deliveries (vendor_id, subscription_id, item_id, at, attempt, took_ms, status, error, request, response)
-		SELECT vendor_id, id, $1, $2, $3, $4, $5, $6, $7, $8 FROM subscriptions WHERE vendor_id = $9 AND id = $10`,
+		SELECT vendor_id, id, $1, $2, $3, $4, $5, $6, $7, $8 FROM subscriptions WHERE vendor_id = $9 AND id = $10 AND ended_at IS NULL`,
 		a.Item, a.At.UnixMilli(), a.Number, a.Took.Milliseconds(), a.Status, a.Error, a.Request, a.Response, v, sub)
 	return err
 }

@@ -17,7 +17,7 @@ var _ outbox.Store = Store{}
 const selectSubscription = `SELECT s.id, s.uuid, s.kind, s.target, s.is_enabled, s.created_at,
 		s.secret, s.old_secret, s.old_secret_until, e.event
 	FROM subscriptions s JOIN subscription_events e ON e.vendor_id = s.vendor_id AND e.subscription_id = s.id
-	WHERE s.vendor_id =`
+	WHERE s.ended_at IS NULL AND s.vendor_id =`
 
 // Insert implements outbox.Store.
 func (Store) Insert(t tx.Tx, vendor ident.VendorID, sub outbox.Subscription) (outbox.SubscriptionID, error) {
@@ -46,7 +46,8 @@ func insertEvents(s *store.Tx, vendor ident.VendorID, sub outbox.Subscription) e
 func (Store) Lock(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Subscription, bool, error) {
 	s := store.On(t)
 	var locked int64
-	found, err := s.QueryRow(`SELECT id FROM subscriptions WHERE vendor_id = $1 AND uuid = $2`+s.Dialect.ForUpdate(), []any{vendor, uuid}, &locked)
+	found, err := s.QueryRow(`SELECT id FROM subscriptions WHERE vendor_id = $1 AND uuid = $2 AND ended_at IS NULL`+s.Dialect.ForUpdate(),
+		[]any{vendor, uuid}, &locked)
 	if err != nil || !found {
 		return outbox.Subscription{}, false, err
 	}
@@ -82,28 +83,24 @@ func subscriptionIn(s *store.Tx, vendor ident.VendorID, id outbox.SubscriptionID
 // Count implements outbox.Store.
 func (Store) Count(t tx.Tx, vendor ident.VendorID) (int, error) {
 	var n int
-	_, err := store.On(t).QueryRow(`SELECT COUNT(*) FROM subscriptions WHERE vendor_id = $1`, []any{vendor}, &n)
+	_, err := store.On(t).QueryRow(`SELECT COUNT(*) FROM subscriptions WHERE vendor_id = $1 AND ended_at IS NULL`, []any{vendor}, &n)
 	return n, err
 }
 
-// Delete implements outbox.Store.
-func (o Store) Delete(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Subscription, bool, error) {
+// End implements outbox.Store. A million items may wait: what is left of the
+// subscription, seen by nobody, is Tidy's.
+func (o Store) End(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Subscription, bool, error) {
 	s := store.On(t)
 	sub, found, err := o.Lock(t, vendor, uuid)
 	if err != nil || !found {
 		return outbox.Subscription{}, false, err
 	}
-	for _, sqltext := range []string{
-		`DELETE FROM subscription_events WHERE vendor_id = $1 AND subscription_id = $2`,
-		`DELETE FROM deliveries WHERE vendor_id = $1 AND subscription_id = $2`,
-		`DELETE FROM outbox WHERE vendor_id = $1 AND subscription_id = $2`,
-		`DELETE FROM subscriptions WHERE vendor_id = $1 AND id = $2`,
-	} {
-		if _, err := s.Exec(sqltext, vendor, sub.ID); err != nil {
-			return outbox.Subscription{}, false, err
-		}
+	if _, err := s.Exec(`DELETE FROM subscription_events WHERE vendor_id = $1 AND subscription_id = $2`, vendor, sub.ID); err != nil {
+		return outbox.Subscription{}, false, err
 	}
-	return sub, true, nil
+	_, err = s.Exec(`UPDATE subscriptions SET ended_at = $1, is_enabled = 0, secret = NULL, old_secret = NULL, old_secret_until = NULL
+		WHERE vendor_id = $2 AND id = $3`, t.Now().UnixMilli(), vendor, sub.ID)
+	return sub, err == nil, err
 }
 
 type subscriptionRow struct {

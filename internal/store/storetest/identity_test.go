@@ -27,7 +27,7 @@ func apiKeys(t *testing.T, e storetest.Env) *identity.APIKeys {
 // nameKeys makes a provisioning key that names these signing keys, and gives its UUID.
 func nameKeys(t *testing.T, e storetest.Env, x tx.Tx, vendor ident.VendorID, p keyring.Public) (string, error) {
 	t.Helper()
-	k, _, err := apiKeys(t, e).Create(x, vendor, identity.CreateAPIKey{
+	k, _, err := apiKeys(t, e).Create(x, identity.Operator(vendor), identity.CreateAPIKey{
 		Kind: identity.Provisioning, Name: "App", Ed25519Key: p.Ed25519Key, RSAKey: p.RSAKey,
 	})
 	return k.UUID.String(), err
@@ -58,7 +58,7 @@ func TestAPIKeys(t *testing.T) {
 		}
 		create := func(c identity.CreateAPIKey) made {
 			return storetest.Do(t, e, func(x tx.Tx) (made, error) {
-				k, secret, err := service.Create(x, v.ID, c)
+				k, secret, err := service.Create(x, identity.Operator(v.ID), c)
 				return made{k, secret}, err
 			})
 		}

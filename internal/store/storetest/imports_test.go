@@ -27,9 +27,17 @@ type ledger struct {
 	fails   string       // the company at which the server has a fault of its own
 	panics  string       // the company at which it panics
 	breaks  atomic.Int64 // the call at which the database is gone, counted down
+	calls   atomic.Int64
 }
 
+// manyCalls is more than any import here needs: one that goes round in circles
+// ends there with a fault that no line is blamed for, instead of never.
+const manyCalls = 2000
+
 func (x *ledger) CreateCustomer(t tx.Tx, v ident.VendorID, c imports.CustomerLine) (imports.Result, error) {
+	if x.calls.Add(1) > manyCalls {
+		return imports.Result{}, &fault.Error{Kind: fault.Unavailable, Code: "turns_in_circles", Message: "The same lines are tried again and again."}
+	}
 	if x.breaks.Add(-1) == 0 {
 		return imports.Result{}, &fault.Error{Kind: fault.Unavailable, Code: "database_unavailable", Message: "The power is gone."}
 	}
@@ -168,7 +176,7 @@ func TestARefusedLineFailsAlone(t *testing.T) {
 		}
 		all, err := b.rows.Lines(t.Context(), b.vendor, b.now(t, i).ID, false, listing.Request{Limit: 100})
 		if err != nil || len(all.Items) != 60 || all.Items[41].Result.Number != "N-c041" || len(all.Items[41].Problems) != 0 {
-			t.Errorf("%+v, %v", all.Items[41], err)
+			t.Errorf("%+v, %v", all.Items, err)
 		}
 	})
 }

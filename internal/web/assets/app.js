@@ -153,8 +153,22 @@
         if (r.headers.has("Chancery-To")) { go(r.headers.get("Chancery-To")); return null; }
         if (r.redirected) { location.href = r.url; return null; }
         return r.text();
-      }).then(function (again) { if (again !== null) { open(again, address); } }).catch(function () { form.submit(); });
+      }).then(function (again) {
+        if (again === null) { return; }
+        var said = new DOMParser().parseFromString(again, "text/html").querySelectorAll("#main .app-problem-text, #main .app-problem-text ~ p:not(.app-quiet):not(:has(a))");
+        if (said.length) { tell(form, Array.prototype.map.call(said, function (p) { return p.textContent; }).join(" ")); } else { open(again, address); }
+      }).catch(function () { tell(form, "The server did not answer. Send it again: what has arrived is not done twice."); });
     });
+  }
+  // What a dialogue's form says when its page could not: what was filled in stays.
+  function tell(form, text) {
+    var box = form.querySelector("[data-told]") || document.createElement("div");
+    box.className = "alert alert-red";
+    box.dataset.told = "";
+    box.setAttribute("role", "alert");
+    box.textContent = text;
+    form.prepend(box);
+    box.scrollIntoView({ block: "nearest" });
   }
   if (dialog) {
     dialog.addEventListener("click", function (e) {
@@ -276,6 +290,15 @@
     document.head.append(script);
   }
   function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+  // The first series of a tone has its colour, others ever paler shades of it.
+  function shade(c, nth) {
+    var part = Math.pow(0.66, nth), card = parts(colour("--app-card"));
+    return "rgb(" + parts(c).map(function (n, i) { return Math.round(n * part + card[i] * (1 - part)); }).join(", ") + ")";
+  }
+  function parts(c) {
+    var digits = c.length === 4 ? c.replace(/[0-9a-f]/gi, "$&$&") : c;
+    return [1, 3, 5].map(function (i) { return parseInt(digits.slice(i, i + 2), 16); });
+  }
   function draw(box) {
     var d = JSON.parse(box.dataset.chart);
     var tones = { good: "--app-good", notable: "--app-notable", soon: "--app-soon", warning: "--app-warning", bad: "--app-bad", info: "--app-1", neutral: "--app-quiet" };
@@ -305,8 +328,9 @@
       option.grid = { left: 4, right: 12, top: 12, bottom: option.legend.show ? 6 + 28 * lines : 4, containLabel: true };
       option.xAxis = d.kind === "rank" ? values : names;
       option.yAxis = d.kind === "rank" ? names : values;
+      var worn = {};
       option.series = d.series.map(function (s, i) {
-        var c = s.tone ? colour(tones[s.tone]) : palette[i % palette.length];
+        var c = s.tone ? shade(colour(tones[s.tone]), worn[s.tone] = worn[s.tone] + 1 || 0) : palette[i % palette.length];
         return { name: s.name, data: s.values, type: d.kind === "line" ? "line" : "bar", stack: d.kind === "stack" ? "all" : undefined, showSymbol: false, smooth: 0.15,
           lineStyle: { width: 2 }, barMaxWidth: 22, itemStyle: { color: c, borderRadius: d.kind === "bar" ? [3, 3, 0, 0] : 0 }, areaStyle: d.kind === "line" && d.series.length === 1 ? { opacity: 0.12 } : undefined };
       });

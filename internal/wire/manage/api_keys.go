@@ -3,11 +3,9 @@ package manage
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"chancery/internal/edge"
-	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
@@ -17,7 +15,7 @@ import (
 
 // APIKeys changes API keys.
 type APIKeys interface {
-	Create(t tx.Tx, vendor ident.VendorID, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
+	Create(t tx.Tx, by identity.Principal, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
 	Update(t tx.Tx, by identity.Principal, id ident.UUID, c identity.ChangeAPIKey) (identity.APIKey, error)
 	Revoke(t tx.Tx, by identity.Principal, id ident.UUID) (identity.APIKey, error)
 }
@@ -82,16 +80,11 @@ func (a *API) apiKeys() []operation {
 			Permission: identity.ManageAPIKeys, Secret: true, prepare: a.pinSigningKeys,
 		}, func(t tx.Tx, q *request, in apiKeyCreate) (apiKeyWithSecret, error) {
 			c := identity.CreateAPIKey{Kind: in.Kind, Name: in.Name, Permissions: in.Permissions}
-			if c.Permissions == nil {
-				c.Permissions = in.Kind.Default()
-			}
-			if err := checkOwn(q.ctx, c.Permissions); err != nil {
-				return apiKeyWithSecret{}, err
-			}
 			if in.Kind == identity.Provisioning {
 				c.Ed25519Key, c.RSAKey = q.signing.Ed25519Key, q.signing.RSAKey
 			}
-			k, secret, err := a.APIKeys.Create(t, q.vendor, c)
+			by, _ := edge.PrincipalFrom(q.ctx)
+			k, secret, err := a.APIKeys.Create(t, by, c)
 			return apiKeyWithSecret{showAPIKey(k), secret}, err
 		}),
 		get(a, operation{
@@ -105,11 +98,6 @@ func (a *API) apiKeys() []operation {
 			About:      "It holds everywhere within a second. An admin key that may do more than the calling one is not changed by it.",
 			Permission: identity.ManageAPIKeys,
 		}, func(t tx.Tx, q *request, in apiKeyUpdate) (APIKey, error) {
-			if in.Permissions != nil {
-				if err := checkOwn(q.ctx, *in.Permissions); err != nil {
-					return APIKey{}, err
-				}
-			}
 			by, _ := edge.PrincipalFrom(q.ctx)
 			k, err := a.APIKeys.Update(t, by, q.id, identity.ChangeAPIKey{Name: in.Name, Permissions: in.Permissions})
 			return showAPIKey(k), err
@@ -131,13 +119,4 @@ func (a *API) apiKeys() []operation {
 func (a *API) pinSigningKeys(q *request) (err error) {
 	q.signing, err = a.SigningKeys.Newest(q.ctx, q.vendor)
 	return err
-}
-
-// checkOwn: who may make and change keys must not thereby get permissions that they lack.
-func checkOwn(ctx context.Context, asked []identity.Permission) error {
-	p, _ := edge.PrincipalFrom(ctx)
-	if slices.ContainsFunc(asked, func(wanted identity.Permission) bool { return !p.May(wanted) }) {
-		return fault.Wrong(fault.Field{Name: "permissions", Message: "holds one that the calling key does not have itself"})
-	}
-	return nil
 }

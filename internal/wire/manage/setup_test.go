@@ -137,7 +137,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 			storetest.Do(t, e, func(x tx.Tx) (keyring.Public, error) { return ring.Create(x, vendor.ID, vendor.UUID, keys) })
 		}
 		*v.key = storetest.Do(t, e, func(x tx.Tx) (string, error) {
-			_, secret, err := b.apiKeys.Create(x, vendor.ID, identity.CreateAPIKey{Kind: identity.Admin, Name: "Test"})
+			_, secret, err := b.apiKeys.Create(x, identity.Operator(vendor.ID), identity.CreateAPIKey{Kind: identity.Admin, Name: "Test"})
 			return secret, err
 		})
 	}

@@ -189,7 +189,7 @@ func (b bundle) without(t testing.TB, p identity.Permission) string {
 	t.Helper()
 	all := slices.DeleteFunc(identity.AllPermissions(), func(q identity.Permission) bool { return q == p })
 	return storetest.Do(t, b.Env, func(x tx.Tx) (string, error) {
-		_, secret, err := b.apiKeys.Create(x, b.acme.ID, identity.CreateAPIKey{Kind: identity.Admin, Name: "Lesser", Permissions: all})
+		_, secret, err := b.apiKeys.Create(x, identity.Operator(b.acme.ID), identity.CreateAPIKey{Kind: identity.Admin, Name: "Lesser", Permissions: all})
 		return secret, err
 	})
 }
@@ -198,7 +198,7 @@ func TestAPIKeysCannotRaiseThemselves(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storetest.SQLite(t))
 	lesser := storetest.Do(t, b.Env, func(x tx.Tx) (string, error) {
-		_, secret, err := b.apiKeys.Create(x, b.acme.ID, identity.CreateAPIKey{
+		_, secret, err := b.apiKeys.Create(x, identity.Operator(b.acme.ID), identity.CreateAPIKey{
 			Kind: identity.Admin, Name: "Lesser", Permissions: []identity.Permission{identity.ManageAPIKeys, identity.ViewCatalog},
 		})
 		return secret, err

@@ -84,7 +84,7 @@ func (p *Pages) clients(q *web.Request) (web.Table[licensing.Seat], error) {
 			{Name: "customer", Label: "Customer", Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{Text: c.License.Customer.CompanyName, Href: show.CustomerHref(q.Base, c.License.Customer.UUID)}
 			}},
-			{Name: "license", Label: "Licence", Cell: func(c licensing.Seat) web.Cell {
+			{Name: "license", Label: "Licence", Roomy: true, Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{
 					Text: show.LicenseName(c.License), Sub: c.License.Edition.Name + " · " + c.License.Product.Name,
 					Href: show.LicenseHref(q.Base, c.License.UUID),

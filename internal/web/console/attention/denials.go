@@ -32,7 +32,7 @@ func (p *Pages) denialsPage(q *web.Request) (*chartAndList, error) {
 	}
 	v.Charts = []web.Chart{{
 		ID: "denials", Title: "Refused calls per day", Kind: web.StackChart, Unit: "refused calls", Labels: span.Labels(),
-		Series: span.SeriesByValue(rows, 6, show.ReasonOf), Empty: "Nobody was refused in this time.",
+		Series: span.Refused(rows, 6), Empty: "Nobody was refused in this time.",
 	}}
 	if v.List, err = p.denialsTable(q, rows).View(q, &v.Page); err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 			{Name: "hour", Label: "Hour from", Cell: func(d licensing.Denied) web.Cell { return web.Cell{At: d.Hour} }},
 			{Name: "reason", Label: "Reason", Cell: func(d licensing.Denied) web.Cell {
 				return web.Cell{Badge: &web.Badge{
-					Word: show.Reason(d.Reason), Tone: reasonTone(d.Reason), Hint: "The protocol's number is " + strconv.Itoa(d.Reason),
+					Word: show.Reason(d.Reason), Tone: show.ReasonTone(d.Reason), Hint: "The protocol's number is " + strconv.Itoa(d.Reason),
 				}}
 			}},
 			{Name: "times", Label: "Times", End: true, Cell: func(d licensing.Denied) web.Cell { return web.Cell{Text: web.Number(d.Denied)} }},
@@ -79,20 +79,6 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 	t.Columns = append(t.Columns, actColumns(q, aboutDenial, of)...)
 	return t
 }
-
-// reasonTone: what more tokens or sessions would help is a chance, the rest is not.
-func reasonTone(reason int) web.Tone {
-	switch reason {
-	case licensing.NoTokenLeft, noSessionLeft:
-		return web.Warning
-	case licensing.Expired, licensing.NotActive, licensing.VersionNotAllowed:
-		return web.Info
-	}
-	return web.Bad
-}
-
-// noSessionLeft is the protocol's number of a denied session.
-const noSessionLeft = 1007
 
 // aboutDenial is what a customer is written of who was refused.
 func aboutDenial(d licensing.Denied) About {

@@ -86,7 +86,13 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 			{Name: "device", Label: "Device", Cell: func(g licensing.Stay) web.Cell {
 				return web.Cell{Text: g.Device.Number, Href: show.ActivationHref(q.Base, g.Activation), Whole: true}
 			}},
-			{Name: "since", Label: "Since", Sort: "since", Cell: func(g licensing.Stay) web.Cell { return web.Cell{When: g.EnteredAt} }},
+			{Name: "since", Label: "Since", Sort: "since", Cell: func(g licensing.Stay) web.Cell {
+				c := web.Cell{When: g.EnteredAt}
+				if g.Times > 1 {
+					c.Sub = web.Number(g.Times) + "× in 90 days"
+				}
+				return c
+			}},
 			{Name: "days", Label: "Days", End: true, Extra: true, Cell: func(g licensing.Stay) web.Cell {
 				return web.Cell{Text: strconv.Itoa(int(now.Sub(g.EnteredAt) / (24 * time.Hour)))}
 			}},
@@ -97,7 +103,7 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 				return web.Cell{When: g.Until}
 			}},
 			{Name: "host", Label: "Hostname", Extra: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: g.Hostname} }},
-			{Name: "times", Label: "In 90 days", End: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: web.Count(g.Times, "time", "times")} }},
+			{Name: "times", Label: "In 90 days", End: true, Extra: true, Cell: func(g licensing.Stay) web.Cell { return web.Cell{Text: web.Count(g.Times, "time", "times")} }},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Stay], error) {
 			return p.Rows.GoodwillZone(q.Context(), q.VendorID(), ident.UUID{}, q.Now(), r)
@@ -145,7 +151,7 @@ func activationsCell(l *licensing.License) web.Cell {
 // columnsOf are the columns that every list here has.
 func columnsOf[R any](q *web.Request, of func(R) *licensing.License) (customer, license, activations web.Column[R]) {
 	return web.Column[R]{Name: "customer", Label: "Customer", Cell: func(row R) web.Cell { return customerCell(q, of(row)) }},
-		web.Column[R]{Name: "license", Label: "Licence", Cell: func(row R) web.Cell { return licenseCell(q, of(row)) }},
+		web.Column[R]{Name: "license", Label: "Licence", Roomy: true, Cell: func(row R) web.Cell { return licenseCell(q, of(row)) }},
 		web.Column[R]{Name: "activations", Label: "Activations", Cell: func(row R) web.Cell { return activationsCell(of(row)) }}
 }
 

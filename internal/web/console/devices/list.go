@@ -116,7 +116,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			badge := show.ClientBadge(s, now)
 			return web.Cell{Badge: &badge}
 		}},
-		{Name: "license", Label: "Licence", Cell: func(s licensing.Seat) web.Cell {
+		{Name: "license", Label: "Licence", Roomy: true, Cell: func(s licensing.Seat) web.Cell {
 			if s.License == nil {
 				return web.Cell{}
 			}

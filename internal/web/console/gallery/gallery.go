@@ -91,6 +91,12 @@ func charts() []web.Chart {
 			ID: "c5", Title: "Denied", Kind: web.BarChart, Labels: days,
 			Series: []web.Series{{Name: "Denied", Values: make([]int64, 7)}}, Empty: "Nobody was refused.",
 		},
+		{
+			ID: "c6", Title: "Of one tone", Kind: web.StackChart, Labels: days,
+			Series: []web.Series{
+				{Name: "First", Tone: web.Warning, Values: a}, {Name: "Second", Tone: web.Warning, Values: b}, {Name: "Third", Tone: web.Warning, Values: b},
+			},
+		},
 	}
 }
 

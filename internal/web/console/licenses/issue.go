@@ -149,7 +149,7 @@ func addWhat(form *web.Form, products []catalog.Product, editions []catalog.Edit
 		edition,
 		{
 			Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Placeholder: "the customer's",
-			Hint: "The user who gets the mail with the key, and signs in to the dashboard.",
+			Hint: "The user who gets the mail with the key.",
 		},
 		{Name: "name", Label: "Name", Placeholder: "none", Hint: "What you and the customer call it, such as a site or an order."},
 	}})

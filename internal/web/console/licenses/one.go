@@ -171,7 +171,7 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 		{Label: "Customer", Cell: web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID), Sub: l.Customer.CustomerNumber}},
 		{
 			Label: "Licensee", Cell: web.Cell{Text: l.LicenseeEmail, Href: q.Href("/licenses") + "?" + url.Values{"licensee": {l.LicenseeEmail}}.Encode()},
-			Hint: "The user who gets the mail with the key, and signs in to the dashboard",
+			Hint: "The user who gets the mail with the key",
 		},
 		{Label: "Product", Cell: web.Cell{Text: l.Product.Name, Href: show.ProductHref(q.Base, l.Product.UUID)}},
 		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q.Base, l.Edition.UUID), Sub: show.Mode(l.Edition.Mode)}},

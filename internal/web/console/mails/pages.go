@@ -103,8 +103,9 @@ func (p *Pages) warn(page *web.Page) {
 	}
 	if !p.Links {
 		page.Notices = append(page.Notices, web.Notice{
-			Tone: web.Warning, Title: "Mails have no link to the dashboard.",
-			Text: "The server does not know its own address: the operator sets it with --public-url https://licences.example.com.",
+			Tone: web.Warning, Title: "No mail with a link is sent.",
+			Text: "The server does not know its own address, so links to join or to set a password can't be mailed: " +
+				"the operator sets it with --public-url https://licences.example.com.",
 		})
 	}
 }

@@ -28,7 +28,7 @@ func (p *Pages) rules() []edge.Route {
 func when(k mailing.Kind) string {
 	switch k {
 	case mailing.LicenseIssued:
-		return "A licence is issued: its Product ID, License key and the link to the dashboard."
+		return "A licence is issued: its Product ID and License key."
 	case mailing.Goodwill:
 		return "A licence gets its first activation above the contract; once each time that it enters goodwill."
 	case mailing.Expiring:
@@ -38,7 +38,7 @@ func when(k mailing.Kind) string {
 	case mailing.Recovery:
 		return "Somebody asks for a new password."
 	case mailing.Invitation:
-		return "Somebody is invited to the team, or to a customer's dashboard."
+		return "Somebody is invited to the team."
 	case mailing.Event:
 		return "An event that an e-mail address under Webhooks is subscribed to."
 	case mailing.Test:

@@ -135,7 +135,7 @@ func (r *reading) charts() []web.Chart {
 		},
 		{
 			ID: "denied", Title: "Denied activations and sessions", Kind: web.StackChart, Unit: "refused calls", Labels: labels,
-			Series: r.span.SeriesByValue(r.days(figures.Denials, r.span), 5, show.ReasonOf),
+			Series: r.span.Refused(r.days(figures.Denials, r.span), 5),
 			Empty:  "Nobody was refused.",
 		},
 		{

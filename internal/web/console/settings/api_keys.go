@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"slices"
 	"strings"
 
 	"chancery/internal/edge"
@@ -111,8 +110,6 @@ func (p *Pages) prepareAPIKey(q *web.Request, in web.Values) (identity.CreateAPI
 			c.Permissions = append(c.Permissions, identity.Permission(wanted))
 		}
 		in.Check(len(c.Permissions) > 0, "permissions", "must be at least one")
-		in.Check(!slices.ContainsFunc(c.Permissions, func(wanted identity.Permission) bool { return !q.May(wanted) }),
-			"permissions", "hold one that you do not have yourself")
 	case identity.Provisioning:
 		newest, err := p.SigningKeys.Newest(q.Context(), q.VendorID())
 		if err != nil {
@@ -126,7 +123,7 @@ func (p *Pages) prepareAPIKey(q *web.Request, in web.Values) (identity.CreateAPI
 }
 
 func (p *Pages) createAPIKey(t tx.Tx, q *web.Request, c identity.CreateAPIKey) (madeKey, error) {
-	k, secret, err := p.APIKeys.Create(t, q.VendorID(), c)
+	k, secret, err := p.APIKeys.Create(t, q.Principal, c)
 	return madeKey{k.Name, string(k.Kind), secret}, err
 }
 

@@ -26,7 +26,7 @@ type Vendors interface {
 
 // APIKeys changes API keys.
 type APIKeys interface {
-	Create(t tx.Tx, vendor ident.VendorID, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
+	Create(t tx.Tx, by identity.Principal, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
 	Revoke(t tx.Tx, by identity.Principal, id ident.UUID) (identity.APIKey, error)
 }
 

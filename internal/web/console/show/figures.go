@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/figures"
 	"chancery/internal/ident"
+	"chancery/internal/licensing"
 	"chancery/internal/web"
 )
 
@@ -62,6 +63,22 @@ func (s Span) Series(name string, tone web.Tone, rows []figures.Row) web.Series 
 // SeriesByValue gives a line for each of the most frequent values of a figure, and
 // one for all others together.
 func (s Span) SeriesByValue(rows []figures.Row, most int, name func(value string) string) []web.Series {
+	return s.seriesByValue(rows, most, func(value string) (string, web.Tone) { return name(value), "" })
+}
+
+// Refused gives SeriesByValue of refusals, in the colours of their badges. Those of
+// one colour stand together.
+func (s Span) Refused(rows []figures.Row, most int) []web.Series {
+	series := s.seriesByValue(rows, most, func(value string) (string, web.Tone) {
+		number, _ := strconv.Atoi(value) // what is no number has a tone of its own
+		return ReasonOf(value), ReasonTone(number)
+	})
+	order := []web.Tone{web.Warning, web.Info, web.Bad, web.Neutral}
+	slices.SortStableFunc(series, func(a, b web.Series) int { return slices.Index(order, a.Tone) - slices.Index(order, b.Tone) })
+	return series
+}
+
+func (s Span) seriesByValue(rows []figures.Row, most int, look func(value string) (string, web.Tone)) []web.Series {
 	total := map[string]int64{}
 	for _, r := range rows {
 		total[r.Value] += r.N
@@ -76,7 +93,8 @@ func (s Span) SeriesByValue(rows []figures.Row, most int, name func(value string
 	for i, v := range values {
 		of := slices.DeleteFunc(slices.Clone(rows), func(r figures.Row) bool { return r.Value != v })
 		if i < most && v != figures.Rest {
-			series = append(series, s.Series(name(v), "", of))
+			name, tone := look(v)
+			series = append(series, s.Series(name, tone, of))
 		} else {
 			others = append(others, of...)
 		}
@@ -137,6 +155,21 @@ func ReasonOf(value string) string {
 	}
 	return Reason(number)
 }
+
+// ReasonTone gives the tone of a refusal: what more tokens or sessions would help
+// is a chance, the rest is not.
+func ReasonTone(number int) web.Tone {
+	switch number {
+	case licensing.NoTokenLeft, noSessionLeft:
+		return web.Warning
+	case licensing.Expired, licensing.NotActive, licensing.VersionNotAllowed:
+		return web.Info
+	}
+	return web.Bad
+}
+
+// noSessionLeft is the protocol's number of a denied session.
+const noSessionLeft = 1007
 
 // ValueOr is a value of a figure for people; otherwise stands for nothing.
 func ValueOr(value, otherwise string) string {
