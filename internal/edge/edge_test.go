@@ -273,6 +273,24 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
+// People are told how much is too much in the measure they know.
+func TestBodyLimitIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	for limit, said := range map[int64]string{10: "10 bytes", 2048: "2 KB", 3 << 20: "3 MB"} {
+		b := setup(t)
+		b.mount(t, edge.Route{
+			Surface: keyed(), Method: "POST", Path: "/x", Permission: identity.ViewLicenses, BodyLimit: limit,
+			Handler: func(_ http.ResponseWriter, r *http.Request) error {
+				_, err := edge.ReadBody(r)
+				return err
+			},
+		})
+		if p := problem(t, b.do("POST", "/x", strings.Repeat("x", int(limit)+1), "Key", "good")); p.Detail != "What was sent is larger than "+said+"." {
+			t.Errorf("%d: %s", limit, p.Detail)
+		}
+	}
+}
+
 // The attack: a page of another site sends a form to a browser surface.
 func TestCrossOrigin(t *testing.T) {
 	t.Parallel()

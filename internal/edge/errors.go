@@ -1,7 +1,7 @@
 package edge
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"chancery/internal/fault"
@@ -50,7 +50,18 @@ func errTimeout() *fault.Error {
 
 func errTooLarge(limit int64) *fault.Error {
 	return &fault.Error{
-		Kind: fault.TooLarge, Code: "body_too_large", Message: fmt.Sprintf("The request body is larger than %d bytes.", limit),
+		Kind: fault.TooLarge, Code: "body_too_large", Message: "What was sent is larger than " + sizeText(limit) + ".",
 		Help: "Send less at once.",
 	}
+}
+
+// sizeText says so many bytes as people do.
+func sizeText(n int64) string {
+	switch {
+	case n >= 1<<20 && n%(1<<20) == 0:
+		return strconv.FormatInt(n>>20, 10) + " MB"
+	case n >= 1<<10 && n%(1<<10) == 0:
+		return strconv.FormatInt(n>>10, 10) + " KB"
+	}
+	return strconv.FormatInt(n, 10) + " bytes"
 }
