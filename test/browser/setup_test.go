@@ -184,7 +184,7 @@ func (b *tab) until(what, expression string) {
 // see waits for a text on the page.
 func (b *tab) see(text string) {
 	b.Helper()
-	b.until(fmt.Sprintf("%q", text), fmt.Sprintf("document.body && document.body.innerText.replace(/\\s+/g, ' ').includes(%q)", text))
+	b.until(fmt.Sprintf("%q", text), fmt.Sprintf("document.readyState === 'complete' && document.body.innerText.replace(/\\s+/g, ' ').includes(%q)", text))
 }
 
 // at waits for a page whose path below the console begins with this.
