@@ -181,7 +181,7 @@ func (b *tab) until(what, expression string) {
 	}
 }
 
-// see waits for a text on the page.
+// see waits for a text on the page, and for its script.
 func (b *tab) see(text string) {
 	b.Helper()
 	b.until(fmt.Sprintf("%q", text), fmt.Sprintf("document.readyState === 'complete' && document.body.innerText.replace(/\\s+/g, ' ').includes(%q)", text))
