@@ -20,6 +20,7 @@ type keyCommand struct {
 	Revoke        keyRevoke     `cmd:"" help:"Revoke an API key."`
 	RotateSigning rotateSigning `cmd:"" help:"Make a new signing key. New API keys name it; old ones keep theirs until it is retired."`
 	RetireSigning retireSigning `cmd:"" help:"Take an old signing key out of use."`
+	RotateMaster  rotateMaster  `cmd:"" help:"Seal everything in the database under a new master key, also while the server runs."`
 }
 
 // ofVendor is what commands on one vendor begin with.

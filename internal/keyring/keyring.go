@@ -55,7 +55,7 @@ func New(c Config) (*Keyring, error) {
 func (k *Keyring) Create(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, m Material) (Public, error) {
 	var public Public
 	for _, p := range m.pairs {
-		sealed, err := k.sealer.Seal(keyPurpose(uuid, p.kind, p.kid), p.private)
+		sealed, err := k.sealer.Seal(Purpose(uuid, p.kind, p.kid), p.private)
 		if err != nil {
 			return Public{}, err
 		}
@@ -112,7 +112,7 @@ func (k *Keyring) Check(ctx context.Context) error {
 	if err != nil || !found {
 		return err
 	}
-	_, err = k.sealer.Open(keyPurpose(vendor, key.Kind, key.KID), key.Sealed)
+	_, err = k.sealer.Open(Purpose(vendor, key.Kind, key.KID), key.Sealed)
 	return err
 }
 

@@ -77,9 +77,18 @@ func lockFolder(ctx context.Context, dir string) (unlock func(), err error) {
 	if err := makeFolder(dir); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", sqliteFile(filepath.Join(dir, lockName))+"?_pragma=busy_timeout(0)")
+	if unlock, err = LockFile(ctx, filepath.Join(dir, lockName)); err != nil {
+		return nil, fmt.Errorf("another process may be migrating the database: %w", err)
+	}
+	return unlock, nil
+}
+
+// LockFile holds a file locked against other processes, and makes it where there is
+// none. It waits until ctx ends.
+func LockFile(ctx context.Context, file string) (unlock func(), err error) {
+	db, err := sql.Open("sqlite", sqliteFile(file)+"?_pragma=busy_timeout(0)")
 	if err != nil {
-		return nil, fmt.Errorf("lock the data directory: %w", err)
+		return nil, fmt.Errorf("lock %s: %w", file, err)
 	}
 	db.SetMaxOpenConns(1)
 	for {
@@ -88,11 +97,11 @@ func lockFolder(ctx context.Context, dir string) (unlock func(), err error) {
 		case err == nil:
 			return func() { _ = db.Close() }, nil // which ends the transaction
 		case !busy(err):
-			return nil, fmt.Errorf("lock the data directory: %w", errors.Join(err, db.Close()))
+			return nil, fmt.Errorf("lock %s: %w", file, errors.Join(err, db.Close()))
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("another process is migrating the database: %w", errors.Join(context.Cause(ctx), db.Close()))
+			return nil, fmt.Errorf("%s is held by another process: %w", file, errors.Join(context.Cause(ctx), db.Close()))
 		case <-time.After(lockPause):
 		}
 	}
