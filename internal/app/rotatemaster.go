@@ -29,6 +29,9 @@ func (c *rotateMaster) Run(s streams) error {
 			return fmt.Errorf("another process rotates the master key: %w", err)
 		}
 		defer unlock()
+		if err := keyring.ForgetUnfinished(r.masterKeys); err != nil {
+			return err
+		}
 		if c.RemoveOld {
 			return r.removeOldMasters(ctx, say)
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // MasterKeyFile is its name in the data directory.
@@ -95,7 +96,7 @@ func ReplaceMasterKeys(file string, keys MasterKeys) (err error) {
 // write puts the keys, in full and synced, under a name that nobody reads: a
 // half-written key after a crash would look like a lost one.
 func (k MasterKeys) write(dir string) (name string, err error) {
-	tmp, err := os.CreateTemp(dir, ".master.key.*") // mode 0600
+	tmp, err := os.CreateTemp(dir, unfinished+"*") // mode 0600
 	if err != nil {
 		return "", fmt.Errorf("write the master key: %w", err)
 	}
@@ -120,3 +121,22 @@ func syncFolder(name string) error {
 	}
 	return nil
 }
+
+// ForgetUnfinished removes what a crash in the middle of writing has left beside a
+// file. Whoever calls sees to it that nobody writes.
+func ForgetUnfinished(file string) error {
+	file, err := filepath.EvalSymlinks(file)
+	if err != nil {
+		return fmt.Errorf("tidy beside the master key: %w", err)
+	}
+	left, err := os.ReadDir(filepath.Dir(file))
+	for _, e := range left {
+		if strings.HasPrefix(e.Name(), unfinished) {
+			err = errors.Join(err, os.Remove(filepath.Join(filepath.Dir(file), e.Name())))
+		}
+	}
+	return err
+}
+
+// unfinished begins the names of files that have not got their own yet.
+const unfinished = ".master.key."
