@@ -38,6 +38,21 @@ const (
 	ManageSigningKeys Permission = "manage_signing_keys"
 )
 
+// coveredBy gives the permission of the staff's that covers what a program may do with
+// its key. No role of the vendor's own can hold the latter, and who may see licences,
+// switch them and release their devices by hand may let a program do it.
+func (p Permission) coveredBy() (by Permission, ok bool) {
+	switch p {
+	case LookUpLicenses:
+		return ViewLicenses, true
+	case SwitchLicenses:
+		return ManageLicenses, true
+	case ProvisionClients:
+		return ManageActivations, true
+	}
+	return "", false
+}
+
 // Description tells a person what a permission allows.
 type Description struct {
 	Permission Permission
