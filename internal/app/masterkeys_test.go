@@ -137,7 +137,7 @@ func (v *vault) under(t *testing.T, header []byte) (all, named map[string]int) {
 	t.Helper()
 	all, named = map[string]int{}, map[string]int{}
 	for _, c := range app.SealedColumns() {
-		if err := c.Each(t.Context(), v.App.Rooms().DB, func(s store.SealedValue) {
+		if err := c.Each(t.Context(), v.App.Rooms().DB, nil, func(s store.SealedValue) {
 			all[c.Name()]++
 			if bytes.HasPrefix(s.Sealed, header) {
 				named[c.Name()]++
@@ -291,6 +291,53 @@ func TestVerifyNamesAMissingMasterKey(t *testing.T) {
 	}
 }
 
+// A value that opens under no key, because it was damaged, keeps nobody from rotating:
+// it is named, and left as it is.
+func TestADamagedValueHoldsNoRotationUp(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, apptest.SQLite(t))
+	r := v.App.Rooms()
+	if err := r.DB.Run(t.Context(), func(x tx.Tx) error {
+		_, err := store.On(x).Exec("UPDATE mails SET sealed = $1", append(headerOf(t, v.storage.MasterKeyFile), "nothing that was ever sealed"...))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	v.must(t, "1 values do not open and were left as they are", "key", "rotate-master")
+	v.must(t, "is out of", "key", "rotate-master", "--remove-old")
+	if code, said := v.run("verify"); code != 1 || !strings.Contains(said, "1 of mails.sealed do not open") {
+		t.Errorf("%d %s", code, said)
+	}
+	v.signIn(t, v.Server)
+}
+
+// Whatever mode the data directory has, and a key that was put back: what the program
+// writes there, and its backups, are for their owner alone.
+func TestSecretFilesAreTheOwnersAlone(t *testing.T) {
+	t.Parallel()
+	storage, file := apptest.SQLite(t), filepath.Join(t.TempDir(), "copy.backup")
+	key := filepath.Join(storage.Dir, keyring.MasterKeyFile)
+	if err := os.WriteFile(key, []byte(apptest.MasterKey(t)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, mode := range map[string]os.FileMode{storage.Dir: 0o755, key: 0o644} {
+		if err := os.Chmod(name, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := apptest.Start(t, storage)
+	s.Vendor(t, "Acme")
+	var out bytes.Buffer
+	if code := app.Main([]string{"backup", file, "--data", storage.Dir}, &out, &out); code != 0 {
+		t.Fatal(out.String())
+	}
+	for _, name := range []string{key, file, filepath.Join(storage.Dir, store.FileName), filepath.Join(storage.Dir, store.FileName+"-wal")} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+}
+
 func seal(t *testing.T, s *keyring.Sealer, purpose string) []byte {
 	t.Helper()
 	b, err := s.Seal(purpose, []byte("twenty bytes of text"))
@@ -305,7 +352,7 @@ func seal(t *testing.T, s *keyring.Sealer, purpose string) []byte {
 func TestEverySealedColumnIsRotated(t *testing.T) {
 	t.Parallel()
 	v := newVault(t, apptest.SQLite(t))
-	var known []string
+	known := make([]string, 0, len(app.SealedColumns()))
 	for _, c := range app.SealedColumns() {
 		known = append(known, c.Name())
 	}

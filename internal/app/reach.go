@@ -44,7 +44,8 @@ func errUnseen(field string) *fault.Error {
 	}
 }
 
-// seenSubscriptions changes subscriptions of events that one may see.
+// seenSubscriptions changes subscriptions of events that one may see. The list of them
+// tells addresses and names of events, and is open to who manages deliveries.
 type seenSubscriptions struct {
 	*outbox.Service
 
@@ -118,44 +119,48 @@ func (s seenSubscriptions) ReplayDead(t tx.Tx, v ident.VendorID, id ident.UUID) 
 	return s.Service.ReplayDead(t, v, id)
 }
 
-// seenDeliveries reads what was sent of events that one may see. The list of
-// subscriptions tells addresses and names of events, and stays open.
+// unseen stands where something is told that one may not see.
+const unseen = "You may not see what this tells."
+
+// seenDeliveries shows what was sent of events that one may see; of others only that
+// it was sent, and what came of it.
 type seenDeliveries struct{ outboxstore.Store }
 
-func (s seenDeliveries) reach(ctx context.Context, v ident.VendorID, id ident.UUID) error {
-	sub, err := s.ByUUID(ctx, v, id)
-	if err != nil {
-		return err
+func hideItem(ctx context.Context, i *outbox.Item) {
+	if maySee(ctx, []string{i.Event}) != nil {
+		i.Payload = `{"hidden":"` + unseen + `"}`
 	}
-	return maySee(ctx, sub.Events)
 }
 
 // ItemByID goes before that of the store.
 func (s seenDeliveries) ItemByID(ctx context.Context, v ident.VendorID, id ident.UUID, item int64) (outbox.Item, error) {
-	if err := s.reach(ctx, v, id); err != nil {
-		return outbox.Item{}, err
-	}
-	return s.Store.ItemByID(ctx, v, id, item)
+	i, err := s.Store.ItemByID(ctx, v, id, item)
+	hideItem(ctx, &i)
+	return i, err
 }
 
 // Items goes before that of the store.
 func (s seenDeliveries) Items(
 	ctx context.Context, v ident.VendorID, id ident.UUID, state outbox.State, r listing.Request,
 ) (listing.Page[outbox.Item], error) {
-	if err := s.reach(ctx, v, id); err != nil {
-		return listing.Page[outbox.Item]{}, err
+	page, err := s.Store.Items(ctx, v, id, state, r)
+	for i := range page.Items {
+		hideItem(ctx, &page.Items[i])
 	}
-	return s.Store.Items(ctx, v, id, state, r)
+	return page, err
 }
 
 // Attempts goes before that of the store.
 func (s seenDeliveries) Attempts(
 	ctx context.Context, v ident.VendorID, id ident.UUID, item int64, r listing.Request,
 ) (listing.Page[outbox.Attempt], error) {
-	if err := s.reach(ctx, v, id); err != nil {
-		return listing.Page[outbox.Attempt]{}, err
+	page, err := s.Store.Attempts(ctx, v, id, item, r)
+	for i, a := range page.Items {
+		if maySee(ctx, []string{a.Event}) != nil {
+			page.Items[i].Request, page.Items[i].Response = unseen, unseen // a receiver may say it back
+		}
 	}
-	return s.Store.Attempts(ctx, v, id, item, r)
+	return page, err
 }
 
 // seenMails changes rules so that nobody has licences' mails sent to an address of
@@ -182,16 +187,18 @@ type seenMailLog struct{ mailstore.Store }
 // ByUUID goes before that of the store.
 func (m seenMailLog) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (mailing.Mail, error) {
 	mail, err := m.Store.ByUUID(ctx, v, id)
-	switch {
-	case err != nil:
-		return mailing.Mail{}, err
-	case mail.Kind == mailing.Event:
-		err = mayRead(ctx, identity.ViewCustomers, identity.ViewLicenses, identity.ViewDevices, identity.ViewSessions)
-	case !mail.License.IsZero():
-		err = mayRead(ctx, identity.ViewLicenses)
-	}
 	if err != nil {
 		return mailing.Mail{}, err
+	}
+	tells := []identity.Permission{}
+	switch {
+	case mail.Kind == mailing.Event:
+		tells = []identity.Permission{identity.ViewCustomers, identity.ViewLicenses, identity.ViewDevices, identity.ViewSessions}
+	case !mail.License.IsZero():
+		tells = []identity.Permission{identity.ViewLicenses}
+	}
+	if mayRead(ctx, tells...) != nil {
+		mail.Body.Text, mail.Body.HTML = unseen, "<p>"+unseen+"</p>"
 	}
 	return mail, nil
 }

@@ -151,11 +151,11 @@ const resealPortion = 100
 // the old one, so it goes round until it finds none.
 func (r *Rooms) reseal(ctx context.Context, say func(string, ...any)) error {
 	header := r.sealer.Header()
-	total := 0
+	total, unreadable := 0, 0
 	for again := true; again; {
-		again = false
+		again, unreadable = false, 0
 		for _, c := range SealedColumns() {
-			n, err := r.resealColumn(ctx, c, header)
+			n, bad, err := r.resealColumn(ctx, c, header)
 			if err != nil {
 				return err
 			}
@@ -163,39 +163,45 @@ func (r *Rooms) reseal(ctx context.Context, say func(string, ...any)) error {
 				say("%s: %d sealed anew.", c.Name(), n)
 				total, again = total+n, true
 			}
+			unreadable += bad
 		}
 	}
 	say("%d values were sealed anew.", total)
+	if unreadable > 0 {
+		say("%d values do not open and were left as they are: `chancery verify` tells which key they need.", unreadable)
+	}
 	return nil
 }
 
-func (r *Rooms) resealColumn(ctx context.Context, c store.SealedColumn, header []byte) (total int, err error) {
+func (r *Rooms) resealColumn(ctx context.Context, c store.SealedColumn, header []byte) (total, unreadable int, err error) {
 	var after []any
 	for {
-		var n int
-		var next []any
+		var done store.Resealed
 		if err := r.DB.Run(ctx, func(t tx.Tx) (err error) {
-			n, next, err = c.Reseal(t, r.sealer, header, after, resealPortion)
+			done, err = c.Reseal(t, r.sealer, header, after, resealPortion)
 			return err
 		}); err != nil {
-			return total, err
+			return total, unreadable, err
 		}
-		total += n
-		if after = next; after == nil {
-			return total, nil
+		total, unreadable = total+done.Sealed, unreadable+done.Unreadable
+		if after = done.Last; after == nil {
+			return total, unreadable, nil
 		}
 	}
 }
 
-// underOldMasters counts the values that do not name the newest master key.
+// underOldMasters counts the values that are under another master key than the newest,
+// and open: without that key they would be lost.
 func (r *Rooms) underOldMasters(ctx context.Context) (total int, err error) {
 	header := r.sealer.Header()
 	for _, c := range SealedColumns() {
-		n, err := c.CountOthers(ctx, r.DB, header)
-		if err != nil {
+		if err := c.Each(ctx, r.DB, header, func(v store.SealedValue) {
+			if _, err := r.sealer.Open(v.Purpose, v.Sealed); err == nil {
+				total++
+			}
+		}); err != nil {
 			return 0, err
 		}
-		total += n
 	}
 	return total, nil
 }
@@ -204,7 +210,7 @@ func (r *Rooms) underOldMasters(ctx context.Context) (total int, err error) {
 func (r *Rooms) verifySealed(ctx context.Context) (opened int, problems []string, err error) {
 	for _, c := range SealedColumns() {
 		failed := map[string]int{}
-		if err := c.Each(ctx, r.DB, func(v store.SealedValue) {
+		if err := c.Each(ctx, r.DB, nil, func(v store.SealedValue) {
 			opened++
 			if _, err := r.sealer.Open(v.Purpose, v.Sealed); err != nil {
 				failed[sentence(err)]++

@@ -42,15 +42,10 @@ const (
 // its key. No role of the vendor's own can hold the latter, and who may see licences,
 // switch them and release their devices by hand may let a program do it.
 func (p Permission) coveredBy() (by Permission, ok bool) {
-	switch p {
-	case LookUpLicenses:
-		return ViewLicenses, true
-	case SwitchLicenses:
-		return ManageLicenses, true
-	case ProvisionClients:
-		return ManageActivations, true
-	}
-	return "", false
+	by, ok = map[Permission]Permission{
+		LookUpLicenses: ViewLicenses, SwitchLicenses: ManageLicenses, ProvisionClients: ManageActivations,
+	}[p]
+	return by, ok
 }
 
 // Description tells a person what a permission allows.

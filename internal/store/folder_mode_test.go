@@ -15,7 +15,7 @@ import (
 func TestFilesAreTheOwnersAlone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // that is the case
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	first := opened(t, Config{Dir: dir})
@@ -51,7 +51,7 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 	check("a copy before a migration", FileName+".before-2")
 
 	for _, name := range []string{FileName, FileName + "-wal", FileName + "-shm", FileName + ".before-2"} {
-		if err := os.Chmod(filepath.Join(dir, name), fs.FileMode(0o644)); err != nil { //nolint:gosec // as an older program left it
+		if err := os.Chmod(filepath.Join(dir, name), fs.FileMode(0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -46,9 +46,9 @@ func Fields(row []any, into ...any) error {
 	if len(row) != len(into) {
 		return fmt.Errorf("store: %d values for %d fields", len(row), len(into))
 	}
-	for i, v := range row {
-		ok := false
-		switch to := into[i].(type) {
+	for i, field := range into {
+		v, ok := row[i], false
+		switch to := field.(type) {
 		case *ident.VendorID:
 			var n int64
 			n, ok = v.(int64)
@@ -61,7 +61,7 @@ func Fields(row []any, into ...any) error {
 			ok = to.Scan(v) == nil
 		}
 		if !ok {
-			return fmt.Errorf("store: a %T in place of a %T", v, into[i])
+			return fmt.Errorf("store: a %T in place of a %T", v, field)
 		}
 	}
 	return nil
@@ -117,52 +117,58 @@ func (c SealedColumn) After(query func(string, ...any) (Rows, error), lock strin
 	})
 }
 
-// Reseal seals a portion of the values anew that do not begin with header, behind
-// after. It gives how many there were, and the key to go on from; nil at the end.
-func (c SealedColumn) Reseal(t tx.Tx, s Sealer, header []byte, after []any, limit int) (n int, last []any, err error) {
+// Resealed is what came of a portion.
+type Resealed struct {
+	Sealed     int   // anew
+	Unreadable int   // that open under no key, and stay as they are
+	Last       []any // the key to go on from; nil at the end
+}
+
+// Reseal seals a portion of the values anew that do not begin with header, behind after.
+func (c SealedColumn) Reseal(t tx.Tx, s Sealer, header []byte, after []any, limit int) (r Resealed, err error) {
 	on := On(t)
 	values, err := c.After(on.Query, on.Dialect.ForUpdate(), after, header, limit)
 	if err != nil {
-		return 0, nil, err
+		return Resealed{}, err
 	}
+	same := make([]string, len(c.Key))
+	for i, column := range c.Key {
+		same[i] = fmt.Sprintf("%s = $%d", column, i+2)
+	}
+	update := "UPDATE " + c.Table + " SET " + c.Column + " = $1 WHERE " + strings.Join(same, " AND ")
 	for _, v := range values {
+		r.Last = v.Key
 		plain, err := s.Open(v.Purpose, v.Sealed)
 		if err != nil {
-			return 0, nil, fmt.Errorf("%s: %w", c.Name(), err)
+			r.Unreadable++
+			continue
 		}
 		sealed, err := s.Seal(v.Purpose, plain)
 		if err != nil {
-			return 0, nil, fmt.Errorf("%s: %w", c.Name(), err)
+			return Resealed{}, fmt.Errorf("%s: %w", c.Name(), err)
 		}
-		text, args := "UPDATE "+c.Table+" SET "+c.Column+" = $1 WHERE ", []any{sealed}
-		for i, column := range c.Key {
-			if i > 0 {
-				text += " AND "
-			}
-			args = append(args, v.Key[i])
-			text += fmt.Sprintf("%s = $%d", column, len(args))
+		if _, err := on.Exec(update, append([]any{sealed}, v.Key...)...); err != nil {
+			return Resealed{}, err
 		}
-		if _, err := on.Exec(text, args...); err != nil {
-			return 0, nil, err
-		}
-		last = v.Key
+		r.Sealed++
 	}
-	if len(values) > 0 && c.Cached {
+	if r.Sealed > 0 && c.Cached {
 		err = Bump(t)
 	}
 	if len(values) < limit {
-		last = nil
+		r.Last = nil
 	}
-	return len(values), last, err
+	return r, err
 }
 
-// Each hands every sealed value of the column to do, in portions.
-func (c SealedColumn) Each(ctx context.Context, db *DB, do func(SealedValue)) error {
+// Each hands every sealed value of the column to do, in portions; only those that do
+// not begin with header, where one is given.
+func (c SealedColumn) Each(ctx context.Context, db *DB, header []byte, do func(SealedValue)) error {
 	query := func(text string, args ...any) (Rows, error) { return db.Query(ctx, text, args...) }
 	const portion = 500
 	var after []any
 	for {
-		values, err := c.After(query, "", after, nil, portion)
+		values, err := c.After(query, "", after, header, portion)
 		if err != nil {
 			return err
 		}
@@ -174,14 +180,4 @@ func (c SealedColumn) Each(ctx context.Context, db *DB, do func(SealedValue)) er
 			return nil
 		}
 	}
-}
-
-// CountOthers counts the values that do not begin with header.
-func (c SealedColumn) CountOthers(ctx context.Context, db *DB, header []byte) (n int, err error) {
-	text := fmt.Sprintf("SELECT COUNT(*) FROM %s s WHERE s.%s IS NOT NULL AND substr(s.%s, 1, %d) <> $1", c.Table, c.Column, c.Column, len(header))
-	if c.Where != "" {
-		text += " AND " + c.Where
-	}
-	_, err = db.QueryRow(ctx, text, []any{header}, &n)
-	return n, err
 }

@@ -118,7 +118,7 @@ func TestRetiredKeysAreDestroyed(t *testing.T) {
 			}
 		}
 		for _, c := range keyringstore.Sealed() {
-			if err := c.Each(t.Context(), e.DB, func(s store.SealedValue) {
+			if err := c.Each(t.Context(), e.DB, nil, func(s store.SealedValue) {
 				if len(s.Sealed) == 0 {
 					t.Error("nothing is taken for a sealed value")
 				}
