@@ -398,3 +398,46 @@ func TestEverySealedColumnIsRotated(t *testing.T) {
 		t.Errorf("%d of %d columns are in the schema", found, len(known))
 	}
 }
+
+// A retired key's end is shown where keys are listed: in the console and by the command.
+func TestDestroyedKeysAreShown(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, apptest.SQLite(t))
+	r := v.App.Rooms()
+	by, err := r.Authenticator.Authenticate(t.Context(), v.vendor.AdminKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := r.Keyring.Keys(t.Context(), by.Vendor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	material, err := keyring.Generate(keyring.X25519)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := keys[slices.IndexFunc(keys, func(k keyring.Key) bool { return k.Kind == keyring.X25519 })].KID
+	if err := r.DB.Run(t.Context(), func(x tx.Tx) error {
+		if _, err := r.Keyring.Create(x, by.Vendor, by.VendorUUID, material); err != nil {
+			return err
+		}
+		return r.Keyring.Retire(x, by.Vendor, old)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := v.run("key", "list", "Acme", "--json"); code != 0 || !strings.Contains(said, `"retired_at"`) || strings.Contains(said, `"destroyed_at"`) {
+		t.Errorf("retired: %s", said)
+	}
+	if n, err := r.Keyring.Destroy(t.Context(), r.DB, v.clock.Now()); n != 1 || err != nil {
+		t.Fatalf("%d destroyed, %v", n, err)
+	}
+	v.must(t, `"destroyed_at"`, "key", "list", "Acme", "--json")
+	v.must(t, "retired, destroyed "+v.clock.Now().UTC().Format("2006-01-02"), "key", "list", "Acme")
+	v.must(t, "Nothing is wrong", "verify")
+	owner := v.Browser(t, v.vendor)
+	owner.Post(t, "/sign-in", url.Values{"email": {v.vendor.OwnerEmail}, "password": {v.vendor.OwnerPassword}})
+	owner.Post(t, "/second-factor", url.Values{"code": {v.code(t)}})
+	if p := owner.Get(t, "/settings/signing-keys"); !strings.Contains(p.Text("main"), "private part destroyed on") {
+		t.Errorf("the console: %d %s", p.Status, p.Text("main"))
+	}
+}
