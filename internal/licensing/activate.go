@@ -41,11 +41,17 @@ func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 	if !ok || found.Product != product {
 		return refused(Refuse(InvalidKey)), nil
 	}
+	var dropped []string
+	c.Client.Variables, dropped = withinBounds(c.Client.Variables, nil)
 	a := &activating{Service: s, t: t, command: c, product: product}
 	if err := a.load(found); err != nil {
 		return Outcome{}, err
 	}
-	return a.decide()
+	out, err := a.decide()
+	if out.Refusal == nil {
+		out.Dropped = dropped
+	}
+	return out, err
 }
 
 // activating is one activation under way.

@@ -62,6 +62,8 @@ func New(c Config) (*Service, error) {
 type Outcome struct {
 	State   State
 	Refusal *Refusal // nil when it was granted
+
+	Dropped []string // names of device variables that are not kept: there are too many
 }
 
 func refused(r *Refusal) Outcome { return Outcome{Refusal: r} }

@@ -66,7 +66,7 @@ func (r *request) machine(hostname, platform, system string, variables map[strin
 	r.text("hostname", hostname, maxName)
 	r.text("platform", platform, maxName)
 	r.text("operating_system", system, maxName)
-	r.list("device_variables", len(variables), maxVariables)
+	r.list("device_variables", len(variables), licensing.MaxVariables)
 	for name, value := range variables {
 		r.text("device_variables", name, maxName)
 		r.text("device_variables", value, maxText)
@@ -182,6 +182,7 @@ func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outco
 		return err
 	}
 	info := infoOf(out.State, meters)
+	info.VariablesDropped = out.Dropped[:min(len(out.Dropped), licensing.MaxVariables)]
 	body := info.append(make([]byte, 0, infoSize))
 	return a.send(w, q.Request, q.principal, answer{status: http.StatusOK, contentType: jsonType, body: body})
 }

@@ -56,6 +56,9 @@ type licenseInfo struct {
 	ActivationsUsed    int64           `json:"activations_used"`
 	ActivationsAllowed *int64          `json:"activations_allowed"` // null: any number, on a floating licence
 	Serial             int64           `json:"serial"`
+
+	// Variables of the machine that are not kept, there only where some are not.
+	VariablesDropped []string `json:"device_variables_dropped,omitempty"`
 }
 
 type customerAccount struct {

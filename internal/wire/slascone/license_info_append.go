@@ -38,6 +38,9 @@ func (i *licenseInfo) append(to []byte) []byte {
 		b.number("activations_allowed", *i.ActivationsAllowed)
 	}
 	b.number("serial", i.Serial)
+	if len(i.VariablesDropped) > 0 {
+		b.texts("device_variables_dropped", i.VariablesDropped)
+	}
 	return append(b, '}')
 }
 

@@ -15,11 +15,10 @@ import (
 
 // Bounds of what a client says of itself, in bytes.
 const (
-	maxID        = 256
-	maxName      = 256
-	maxText      = 1024
-	maxTags      = 32
-	maxVariables = 64
+	maxID   = 256
+	maxName = 256
+	maxText = 1024
+	maxTags = 32
 )
 
 // request is a call with its nonce checked and its body read.
