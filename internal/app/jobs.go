@@ -41,6 +41,9 @@ func (a *App) plan() error {
 	)
 	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
 	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
+	a.forget(a.c.Retention.History, Job{Name: "forget old heartbeats"}, "history rows of heartbeats forgotten", r.LicenseRows.ForgetHeartbeats)
+	a.forget(a.c.Retention.History, Job{Name: "forget old refusals"}, "counts of refused calls forgotten", r.LicenseRows.ForgetDenials)
+	a.forget(a.c.Retention.Usage, Job{Name: "forget old usage"}, "reports of usage forgotten", r.MeterRows.ForgetUsage)
 	return nil
 }
 

@@ -214,6 +214,13 @@ type Denial struct {
 	Denied int64
 }
 
+// How many history rows heartbeats that bring news make. Beyond HistoryOfDay the
+// day's newest row is written over; beyond HistoryOfActivation the oldest go.
+const (
+	HistoryOfDay        = 24
+	HistoryOfActivation = 1000
+)
+
 // Heartbeat is one row of an activation's history.
 type Heartbeat struct {
 	ID      int64 // filled by lists only

@@ -103,6 +103,18 @@ func (Store) PutAnalytical(t tx.Tx, v ident.VendorID, field metering.DefinitionI
 	return err
 }
 
+// ForgetUsage takes what clients reported of days before an instant out, and tells
+// how many rows.
+func (s Store) ForgetUsage(ctx context.Context, before time.Time) (int, error) {
+	day := before.Unix() / 86_400
+	n, err := s.DB.Forget(ctx, store.Aged{Table: "usage_values", Column: "day", Key: "day, feature_id, module_id, device_id"}, day)
+	if err != nil {
+		return n, err
+	}
+	m, err := s.DB.Forget(ctx, store.Aged{Table: "analytical_values", Column: "day", Key: "day, field_id, device_id"}, day)
+	return n + m, err
+}
+
 // Definitions lists a product's definitions of one kind by name.
 func (s Store) Definitions(
 	ctx context.Context, v ident.VendorID, product ident.ProductID, kind metering.DefinitionKind, r listing.Request,
