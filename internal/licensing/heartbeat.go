@@ -32,8 +32,11 @@ func (s *Service) Heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 		c.Client.Variables, dropped = withinBounds(c.Client.Variables, nil)
 	}
 	out, err := s.heartbeat(ctx, c)
-	if out.Refusal == nil {
+	if out.Refusal == nil && err == nil {
 		out.Dropped = append(dropped, out.Dropped...)
+		a := out.State.Activation
+		proven := !c.TokenKey.IsZero() || a.Client.PublicKey != nil // a wrong one of either is refused
+		out.NoKeys = !proven && out.State.License.Product.HideKeysInHeartbeats
 	}
 	return out, err
 }

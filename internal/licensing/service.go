@@ -63,6 +63,9 @@ type Outcome struct {
 	State   State
 	Refusal *Refusal // nil when it was granted
 
+	// NoKeys is set where the caller is to learn no key: he has proven nothing but a name.
+	NoKeys bool
+
 	Dropped []string // names of device variables that are not kept: there are too many
 }
 

@@ -11,7 +11,7 @@ import (
 	"chancery/internal/terms"
 )
 
-const productColumns = `p.id, p.uuid, p.name, p.allow_client_moves, p.maximum_inactive_days, p.printed_keys, p.latest_release, p.revision`
+const productColumns = `p.id, p.uuid, p.name, p.allow_client_moves, p.hide_keys_in_heartbeats, p.maximum_inactive_days, p.printed_keys, p.latest_release, p.revision`
 
 type productRow struct {
 	licensing.Product
@@ -20,7 +20,7 @@ type productRow struct {
 }
 
 func (r *productRow) dest() []any {
-	return []any{&r.ID, &r.UUID, &r.Name, &r.AllowClientMoves, &r.inactive, &r.PrintedKeys, &r.LatestRelease, &r.Revision}
+	return []any{&r.ID, &r.UUID, &r.Name, &r.AllowClientMoves, &r.HideKeysInHeartbeats, &r.inactive, &r.PrintedKeys, &r.LatestRelease, &r.Revision}
 }
 
 func (r *productRow) product() licensing.Product {

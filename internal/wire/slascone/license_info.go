@@ -14,7 +14,7 @@ import (
 type licenseInfo struct {
 	Customer           customerAccount `json:"customer"`
 	LicenseName        *string         `json:"license_name"`
-	LicenseKey         ident.UUID      `json:"license_key"`
+	LicenseKey         *ident.UUID     `json:"license_key"`
 	TokenKey           *ident.UUID     `json:"token_key"`
 	LegacyLicenseKey   *string         `json:"legacy_license_key"`
 	ClientID           *string         `json:"client_id"`

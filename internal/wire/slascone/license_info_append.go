@@ -46,7 +46,7 @@ func (i *licenseInfo) append(to []byte) []byte {
 
 func (i *licenseInfo) appendIdentity(b *object) {
 	b.optional("license_name", i.LicenseName)
-	b.id("license_key", i.LicenseKey)
+	b.optionalID("license_key", i.LicenseKey)
 	b.optionalID("token_key", i.TokenKey)
 	b.optional("legacy_license_key", i.LegacyLicenseKey)
 	b.optional("client_id", i.ClientID)

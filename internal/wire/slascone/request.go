@@ -27,6 +27,7 @@ type request struct {
 
 	principal identity.Principal
 	body      []byte
+	guess     []string // what the call names and does not prove; nil for nothing
 	wrong     fault.Fields
 }
 
