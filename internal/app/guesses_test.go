@@ -110,8 +110,12 @@ func TestGuessingClientsIsThrottled(t *testing.T) {
 			"/data_gathering/analytical_heartbeats": func(client string) string {
 				return fmt.Sprintf(`{"client_id":%q,"analytical_heartbeat":[{"analytical_field_id":%q,"value":1}]}`, client, m.pages)
 			},
-			"/provisioning/session/open":  func(client string) string { return fmt.Sprintf(`{"license_id":%q,"client_id":%q}`, floating.ID, client) },
-			"/provisioning/session/close": func(client string) string { return fmt.Sprintf(`{"license_id":%q,"client_id":%q}`, floating.ID, client) },
+			"/provisioning/session/open": func(client string) string {
+				return fmt.Sprintf(`{"license_id":%q,"client_id":%q}`, floating.ID, client)
+			},
+			"/provisioning/session/close": func(client string) string {
+				return fmt.Sprintf(`{"license_id":%q,"client_id":%q}`, floating.ID, client)
+			},
 		}
 		for path, body := range calls {
 			m.vendor.ProvisioningKey = m.newKey(t, path) // with a budget of its own

@@ -96,7 +96,7 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// SetGoodwill makes an activation regular (zero times) or goodwill.
 	SetGoodwill(t tx.Tx, v ident.VendorID, a *Activation) error
 
-	// SetOffline marks an activation as one by a file.
+	// SetOffline marks an activation as one by a file, and until when that goes on.
 	SetOffline(t tx.Tx, v ident.VendorID, a *Activation) error
 
 	// UpdateClient stores what a client says of itself.
