@@ -201,3 +201,36 @@ func (m *metered) newKey(t *testing.T, name string) string {
 	m.Do(t, "POST", "/api/v1/api-keys", map[string]string{"kind": "provisioning", "name": name}, "Authorization", "Bearer "+m.vendor.AdminKey).JSON(t, &made)
 	return made.Secret
 }
+
+// The attack: filling the list of names that programs define, so that genuine ones
+// find no room. It is slow from one client and one address; staff take the names out.
+func TestFillingNamesIsSlow(t *testing.T) {
+	eachMetered(t, func(t *testing.T, m *metered) {
+		report := func(call int) apptest.Answer {
+			var all []string
+			for i := range 100 {
+				all = append(all, fmt.Sprintf(`{"usage_feature_name":"x%d.%d","value":1}`, call, i))
+			}
+			return m.call(t, "/data_gathering/usage_heartbeats_by_name", `{"client_id":"c1","usage_heartbeat":[`+strings.Join(all, ",")+`]}`)
+		}
+		for i := range 2 {
+			if a := report(i); a.Status != 200 {
+				t.Fatalf("%d %s", a.Status, a.Body)
+			}
+		}
+		if a := report(2); a.Status != 429 || !strings.Contains(string(a.Body), "too_many_names") {
+			t.Errorf("the third hundred: %d %s", a.Status, a.Body)
+		}
+		if a := report(1); a.Status != 200 {
+			t.Errorf("names that are there: %d %s", a.Status, a.Body)
+		}
+		admin := []string{"Authorization", "Bearer " + m.vendor.AdminKey}
+		path := "/api/v1/products/" + m.product + "/usage-features"
+		if a := m.Do(t, "POST", path+"/clear", `{"created_since":"2020-01-01T00:00:00Z"}`, admin...); a.Status != 200 || !strings.Contains(string(a.Body), `"deleted":200`) {
+			t.Errorf("clearing: %d %s", a.Status, a.Body)
+		}
+		if a := m.Do(t, "GET", path, nil, admin...); !strings.Contains(string(a.Body), `"items":[]`) {
+			t.Errorf("afterwards: %s", a.Body)
+		}
+	})
+}

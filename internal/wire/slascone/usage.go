@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/metering"
 	"chancery/internal/tx"
@@ -27,7 +28,7 @@ type usageBody struct {
 
 func (q *request) reporter(clientID string, tokenKey *ident.UUID) metering.Reporter {
 	q.text("client_id", clientID, maxID)
-	return metering.Reporter{Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: idOrZero(tokenKey), Prove: metering.Prove(q.proof())}
+	return metering.Reporter{Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: idOrZero(tokenKey), Network: edge.Network(edge.ClientAddress(q.Context())), Prove: metering.Prove(q.proof())}
 }
 
 // usage is POST /data_gathering/usage_heartbeats.

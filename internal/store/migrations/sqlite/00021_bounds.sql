@@ -15,7 +15,6 @@ ALTER TABLE analytical_fields ADD COLUMN ended_at INTEGER;
 CREATE INDEX usage_features_ended ON usage_features (vendor_id, id) WHERE ended_at IS NOT NULL;
 CREATE INDEX usage_modules_ended ON usage_modules (vendor_id, id) WHERE ended_at IS NOT NULL;
 CREATE INDEX analytical_fields_ended ON analytical_fields (vendor_id, id) WHERE ended_at IS NOT NULL;
-CREATE INDEX usage_values_of_module ON usage_values (vendor_id, module_id) WHERE module_id <> 0;
 
 -- +goose Down
 SELECT 1;

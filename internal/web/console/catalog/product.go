@@ -123,6 +123,7 @@ func productChrome(q *web.Request, c catalog.Product, active string) web.Page {
 		{"variables", "Variables"},
 		{"releases", "Releases"},
 		{"usage-features", "Usage features"},
+		{"usage-modules", "Usage modules"},
 		{"analytical-fields", "Analytical fields"},
 		{"history", "History"},
 	} {
