@@ -64,12 +64,20 @@ func definitionPages(t *testing.T, b *apptest.Browser, product string) {
 			t.Errorf("a %s renamed: %d at %s: %s", one, p.Status, p.Path, p.Text("main"))
 		}
 	}
-	for _, kind := range []string{"usage-features", "analytical-fields"} {
+	for _, kind := range []string{"usage-features", "usage-modules", "analytical-fields"} {
 		if p := b.Post(t, product+"/"+kind+"/new", url.Values{"name": {"Pages"}}); !strings.Contains(p.Text("tbody"), "Pages") {
 			t.Errorf("%s: %d %s", kind, p.Status, p.Text("main"))
 		}
 		if p := b.Post(t, product+"/"+kind+"/new", url.Values{"name": {"Pages"}}); p.Status != 400 {
 			t.Errorf("%s twice: %d", kind, p.Status)
+		}
+		id := b.Get(t, product+"/"+kind).Find("tbody input[name=id]").AttrOr("value", "")
+		p := b.Post(t, product+"/"+kind+"/delete", url.Values{"id": {id}})
+		if !strings.Contains(p.Text("main"), "What clients reported of them goes with them") {
+			t.Errorf("%s, before deleting: %d %s", kind, p.Status, p.Text("main"))
+		}
+		if p = b.Post(t, product+"/"+kind+"/delete", url.Values{"id": {id}, "sure": {"yes"}}); !strings.Contains(p.Text("main"), "was deleted") || strings.Contains(p.Text("tbody"), "Pages") {
+			t.Errorf("%s, deleted: %d %s", kind, p.Status, p.Text("main"))
 		}
 	}
 }

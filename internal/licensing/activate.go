@@ -41,11 +41,17 @@ func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 	if !ok || found.Product != product {
 		return refused(Refuse(InvalidKey)), nil
 	}
+	var dropped []string
+	c.Client.Variables, dropped = withinBounds(c.Client.Variables, nil)
 	a := &activating{Service: s, t: t, command: c, product: product}
 	if err := a.load(found); err != nil {
 		return Outcome{}, err
 	}
-	return a.decide()
+	out, err := a.decide()
+	if out.Refusal == nil {
+		out.Dropped = dropped
+	}
+	return out, err
 }
 
 // activating is one activation under way.
@@ -250,8 +256,10 @@ func (a *activating) assign(role Role) (Outcome, error) {
 // record stores an activation of the client with the token and the goodwill that act has.
 func (a *activating) record(act *Activation) (Outcome, error) {
 	act.UUID, act.License, act.Device, act.IsTemporary = a.ids.V7(), a.license.ID, a.device, a.license.IsTemporary
-	act.IsOffline = a.offline
 	act.ActivatedAt, act.Pulse = a.now, Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)}
+	if a.offline {
+		act.handOut(a.license)
+	}
 	act.Client = a.command.Client
 	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)
 	if err := a.store.InsertActivation(a.t, a.command.Vendor, a.product, act); err != nil {

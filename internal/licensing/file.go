@@ -84,11 +84,16 @@ func refuseOffline(l *License, p terms.Policy) *Refusal {
 // markOffline: a client that has activated online has fetched a file, and may
 // live from that alone. Nil is no client.
 func (s *Service) markOffline(t tx.Tx, l *License, a *Activation) error {
-	if a == nil || a.IsOffline {
+	if a == nil {
 		return nil
 	}
-	a.IsOffline = true
-	announceOffline(t, l, a)
+	first := !a.IsOffline
+	if !a.handOut(l) {
+		return nil
+	}
+	if first {
+		announceOffline(t, l, a)
+	}
 	return s.store.SetOffline(t, l.Vendor, a)
 }
 

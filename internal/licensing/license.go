@@ -61,6 +61,9 @@ type Product struct {
 	PrintedKeys         bool
 	LatestRelease       string
 	Revision            int64
+
+	// HideKeysInHeartbeats: who names a client in a heartbeat and proves nothing more learns no keys.
+	HideKeysInHeartbeats bool
 }
 
 // Customer is what a licence's answers say of its holder.

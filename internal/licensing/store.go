@@ -96,7 +96,7 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// SetGoodwill makes an activation regular (zero times) or goodwill.
 	SetGoodwill(t tx.Tx, v ident.VendorID, a *Activation) error
 
-	// SetOffline marks an activation as one by a file.
+	// SetOffline marks an activation as one by a file, and until when that goes on.
 	SetOffline(t tx.Tx, v ident.VendorID, a *Activation) error
 
 	// UpdateClient stores what a client says of itself.
@@ -213,6 +213,13 @@ type Denial struct {
 	Reason int       // the protocol's number
 	Denied int64
 }
+
+// How many history rows heartbeats that bring news make. Beyond HistoryOfDay the
+// day's newest row is written over; beyond HistoryOfActivation the oldest go.
+const (
+	HistoryOfDay        = 24
+	HistoryOfActivation = 1000
+)
 
 // Heartbeat is one row of an activation's history.
 type Heartbeat struct {

@@ -80,6 +80,18 @@ func (b *object) quantity(name string, q *quantity) {
 	*b = terms.AppendQuantity(*b, int64(*q))
 }
 
+func (b *object) texts(name string, all []string) {
+	b.name(name)
+	*b = append(*b, '[')
+	for i, s := range all {
+		if i > 0 {
+			*b = append(*b, ',')
+		}
+		*b = appendText(*b, s)
+	}
+	*b = append(*b, ']')
+}
+
 // list appends a list of objects; null for nil.
 func list[T any](b *object, name string, all []T, each func(b *object, v *T)) {
 	b.name(name)

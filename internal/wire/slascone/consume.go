@@ -78,6 +78,9 @@ func (a *API) consume(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.names(q, ident.UUID{}, command.ClientID, command.TokenKey); err != nil {
+		return err
+	}
 	var counted []metering.Consumption
 	var refused *metering.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
@@ -85,6 +88,9 @@ func (a *API) consume(w http.ResponseWriter, r *http.Request) error {
 		return err //nolint:wrapcheck // a fault
 	}); err != nil {
 		return err //nolint:wrapcheck // a fault
+	}
+	if refused == nil {
+		a.served(q)
 	}
 	list := make([]consumption, len(counted))
 	for i, c := range counted {

@@ -14,7 +14,7 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 	l, e, p := s.License, s.License.Edition, s.Terms.Policy
 	info := licenseInfo{
 		Customer:    customerAccount{l.Customer.UUID, l.Customer.CompanyName, l.Customer.CustomerNumber},
-		LicenseName: text(l.Name), LicenseKey: l.LicenseKey, LegacyLicenseKey: text(l.LegacyKey),
+		LicenseName: text(l.Name), LicenseKey: &l.LicenseKey, LegacyLicenseKey: text(l.LegacyKey),
 		ProductName: l.Product.Name, ProductID: l.Product.UUID, TemplateName: e.Name, TemplateID: e.UUID,
 		ProvisioningMode: number(e.Mode == terms.Floating), ClientType: number(e.ClientType == terms.Users),
 		IsLicenseActive: l.IsActive, IsLicenseExpired: s.IsExpired, IsLicenseValid: s.IsValid,

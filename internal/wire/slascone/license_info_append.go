@@ -38,12 +38,15 @@ func (i *licenseInfo) append(to []byte) []byte {
 		b.number("activations_allowed", *i.ActivationsAllowed)
 	}
 	b.number("serial", i.Serial)
+	if len(i.VariablesDropped) > 0 {
+		b.texts("device_variables_dropped", i.VariablesDropped)
+	}
 	return append(b, '}')
 }
 
 func (i *licenseInfo) appendIdentity(b *object) {
 	b.optional("license_name", i.LicenseName)
-	b.id("license_key", i.LicenseKey)
+	b.optionalID("license_key", i.LicenseKey)
 	b.optionalID("token_key", i.TokenKey)
 	b.optional("legacy_license_key", i.LegacyLicenseKey)
 	b.optional("client_id", i.ClientID)

@@ -57,6 +57,9 @@ func (a *API) readCall(r *http.Request) (*request, floating.Call, error) {
 	if err := q.wrong.Err(); err != nil {
 		return nil, c, err
 	}
+	if key, err := ident.ParseUUID(b.LicenseID); err == nil { // the licence's id, perhaps, which with the client's name is no proof
+		c.KeyOnly = a.names(q, key, b.ClientID, ident.UUID{}) != nil
+	}
 	_, err = a.presented(r, b.LicenseID)
 	return q, c, err
 }
@@ -76,6 +79,9 @@ func (a *API) openSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	if out.Refusal != nil {
 		return a.sendRefusal(w, q, out.Refusal)
+	}
+	if out.ByID {
+		a.served(q)
 	}
 	return a.sendJSON(w, q, statusOf(out.Status))
 }

@@ -105,8 +105,8 @@ type Config struct {
 	Sessions    Sessions
 	Licensees   Licensees
 
-	// Guesses bounds wrong keys by address and provisioning key, Files the
-	// activation files of one address; nil for no bound.
+	// Guesses bounds wrong keys, tokens and clients by address and provisioning key,
+	// Files the activation files of one address; nil for no bound.
 	Guesses, Files *budget.Budget
 }
 
@@ -114,6 +114,7 @@ type Config struct {
 type API struct {
 	Config
 
+	known   *budget.Known // guesses that were right
 	surface *edge.Surface
 	offline *edge.Surface // called by people's browsers, without a key
 }
@@ -125,7 +126,7 @@ func New(c Config) (*API, error) {
 		c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
-	a := &API{Config: c}
+	a := &API{Config: c, known: budget.NewKnown(0)}
 	a.surface = &edge.Surface{Name: "slascone", Credential: credential, Authenticate: a.authenticate, Problem: a.problem}
 	a.offline = &edge.Surface{Name: "slascone offline", Problem: a.offlineProblem, Browser: true}
 	return a, nil
