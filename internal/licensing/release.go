@@ -42,7 +42,7 @@ func (s *Service) locked(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation,
 	if err != nil || a == nil {
 		return nil, nil, err
 	}
-	if _, _, err := s.store.LockDevice(t, v, a.Device.Number, a.Device.UUID); err != nil {
+	if _, err := s.store.LockDevice(t, v, a.Device.Number); err != nil {
 		return nil, nil, err
 	}
 	licenses, err := s.store.LockLicenses(t, v, a.License)

@@ -47,12 +47,12 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// without locking it; nil when there is none.
 	Presented(t tx.Tx, v ident.VendorID, k Key) (Found, *License, error)
 
-	// LockDevice gives the device with this number and locks it, making it if
-	// need be; made tells that it is new.
-	LockDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (d Device, made bool, err error)
+	// LockDevice gives the device with this number and locks it; nil when there is none.
+	LockDevice(t tx.Tx, v ident.VendorID, number string) (*Device, error)
 
-	// DropDevice removes a device that LockDevice has just made.
-	DropDevice(t tx.Tx, v ident.VendorID, id ident.DeviceID) error
+	// MakeDevice makes the device with this number; nil when there is one by now. A
+	// device is never deleted: what a client does refers to it.
+	MakeDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (*Device, error)
 
 	// LockLicenses gives the licences and locks them in the order of their ids.
 	LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*License, error)
