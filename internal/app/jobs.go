@@ -21,6 +21,7 @@ func (a *App) plan() error {
 		return err
 	}
 	a.periodic.Add(
+		Job{Name: "bring licences to their limits", Every: time.Second, Run: counted(a.c.Log, "portions of new limits carried out", r.Licenses.Fit)},
 		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
 		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},
 		Job{Name: "write down lapsed sessions", Every: time.Minute, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},

@@ -167,9 +167,14 @@ func (a *activating) decide() (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	if err := a.fitTokens(a.t, a.license); err != nil {
+	m := moves(touch)
+	if err := a.fitTokens(a.t, a.license, &m); err != nil {
 		return Outcome{}, err
 	}
+	if err := a.promote(a.t, a.license, &m); err != nil { // those who have waited come first
+		return Outcome{}, err
+	}
+	d.role, _ = roomFor(a.license, a.policy)
 	if a.token != nil && a.token.ID != 0 {
 		// Fitting the tokens to a changed limit may have moved or removed it.
 		token, err := a.store.Token(a.t, a.command.Vendor, a.token.ID)

@@ -22,8 +22,8 @@ func (s *Service) ReleaseSilent(ctx context.Context) (int, error) {
 
 // ReleaseGoodwill ends goodwill activations whose days are over (rule 7).
 func (s *Service) ReleaseGoodwill(ctx context.Context) (int, error) {
-	return s.releaseDue(ctx, s.reader.GoodwillOver, ByGoodwillEnded, func(_ *License, a *Activation, now time.Time) bool {
-		return goodwillEnded(a, now)
+	return s.releaseDue(ctx, s.reader.GoodwillOver, ByGoodwillEnded, func(l *License, a *Activation, now time.Time) bool {
+		return goodwillEnded(a, now) && l.promotable() <= 0 // a new limit makes it regular in a moment
 	})
 }
 

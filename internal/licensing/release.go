@@ -19,7 +19,8 @@ func (s *Service) release(t tx.Tx, l *License, a *Activation, reason Reason) err
 	} else {
 		l.RegularUsed--
 	}
-	if err := s.promote(t, l); err != nil {
+	m := moves(touch)
+	if err := s.promote(t, l, &m); err != nil {
 		return err
 	}
 	if _, room := roomFor(l, l.Terms().Policy); room {

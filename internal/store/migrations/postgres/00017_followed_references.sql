@@ -22,14 +22,14 @@ CREATE TABLE license_fittings (
   vendor_id  BIGINT NOT NULL,
   license_id BIGINT NOT NULL,
   PRIMARY KEY (vendor_id, license_id),
-  FOREIGN KEY (vendor_id, license_id) REFERENCES licenses (vendor_id, id)
+  FOREIGN KEY (vendor_id, license_id) REFERENCES licenses (vendor_id, id) ON DELETE CASCADE
 );
 CREATE TABLE edition_fittings (
   vendor_id  BIGINT NOT NULL,
   edition_id BIGINT NOT NULL,
   license_id BIGINT NOT NULL,
   PRIMARY KEY (vendor_id, edition_id),
-  FOREIGN KEY (vendor_id, edition_id) REFERENCES editions (vendor_id, id)
+  FOREIGN KEY (vendor_id, edition_id) REFERENCES editions (vendor_id, id) ON DELETE CASCADE
 );
 
 -- +goose Down
