@@ -38,7 +38,7 @@ func (a *App) plan() error {
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
 		Job{Name: "forget old imports", Every: time.Hour, Run: counted(a.c.Log, "old imports forgotten", r.Imports.Forget)},
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
-		Job{Name: "forget old sign-ins", Every: time.Hour, Run: a.periodic.InTx(r.forgetSignIns)},
+		Job{Name: "forget old sign-ins", Every: 5 * time.Minute, Run: a.periodic.InTx(r.forgetSignIns)},
 	)
 	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
 	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
