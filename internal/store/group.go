@@ -65,7 +65,7 @@ func newGroupWriter(db *DB, line *writerConn) *groupWriter {
 }
 
 func newJob(ctx context.Context, fn func(*Tx) error) *job {
-	return &job{ctx: ctx, fn: fn, done: make(chan struct{}), handed: time.Now()}
+	return &job{ctx: ctx, fn: fn, done: make(chan struct{}), handed: machine.Now()}
 }
 
 func (w *groupWriter) run(ctx context.Context, fn func(*Tx) error) error {
@@ -165,7 +165,7 @@ func (w *groupWriter) group(first *job) {
 		first.err, settled = asFault(err), true
 		return
 	}
-	lost, began := false, time.Now()
+	lost, began := false, machine.Now()
 	for j := first; j != nil; j = w.next(len(ran), began) {
 		if j != first {
 			if !j.start() {
@@ -199,7 +199,7 @@ func (w *groupWriter) group(first *job) {
 
 // next gives a waiting function, or nil when the group is to be committed.
 func (w *groupWriter) next(size int, began time.Time) *job {
-	if size >= groupSize || time.Since(began) > groupTime {
+	if size >= groupSize || machine.Now().Sub(began) > groupTime {
 		return nil
 	}
 	select {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"chancery/internal/fault"
@@ -26,10 +25,6 @@ const (
 	// whose line has gone silent never answers, and each connection that waits
 	// for it is one less for the rest.
 	endWithin = 15 * time.Second
-
-	// cancelWithin is how long the server may take to end a statement. After that
-	// the connection is given up.
-	cancelWithin = time.Second
 )
 
 type postgres struct {
@@ -50,11 +45,6 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	}
 	cfg.RuntimeParams["application_name"] = "chancery"
 	cfg.RuntimeParams["timezone"] = "UTC"
-	// Whoever has gone away, or has had his time, has his statement ended where it
-	// runs: on the server, with the rows that it has locked.
-	cfg.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelWithin}
-	}
 	pool := stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(leftIdle(c.Hold)))
 	n := c.Connections
 	if n == 0 {
@@ -142,13 +132,13 @@ func (p *postgres) run(ctx context.Context, fn func(*Tx) error) error {
 // once runs fn in one transaction. The caller's context ends the waiting for a
 // connection and the statements, but not the commit: its outcome would be unknown.
 func (p *postgres) once(ctx context.Context, fn func(*Tx) error) error {
-	wanted := time.Now()
+	wanted := machine.Now()
 	conn, err := p.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
-	began := time.Now()
+	began := machine.Now()
 	p.db.waited.add(began.Sub(wanted))
 	begun := false
 	lost := conn.Raw(func(raw any) error {
@@ -159,7 +149,7 @@ func (p *postgres) once(ctx context.Context, fn func(*Tx) error) error {
 		}
 		l := &postgresLine{conn: driven.Conn()}
 		err = p.bounded(ctx, l, fn)
-		took := time.Since(began)
+		took := machine.Now().Sub(began)
 		p.db.held.add(took)
 		p.db.noteLong(ctx, took)
 		if l.lost || l.conn.IsClosed() {
@@ -238,9 +228,6 @@ func committed(err error) error {
 
 // interrupted: the caller's context is over, and that is what went wrong.
 func interrupted(ctx context.Context, err error) bool {
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "57014" {
-		return true
-	}
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, context.Cause(ctx)) || errors.Is(err, driver.ErrBadConn)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chancery/internal/fault"
+	"chancery/internal/ident"
 	"chancery/internal/store/lite"
 	"chancery/internal/tx"
 )
@@ -19,6 +20,9 @@ const (
 	// repeated until the function has come back.
 	stopAgain = 20 * time.Millisecond
 )
+
+// machine measures how long things take, whatever the clock of the transactions is.
+var machine ident.SystemClock //nolint:gochecknoglobals // it holds nothing
 
 // turn is one function's time with the writer. Whoever has had his time is ended:
 // the statement that runs is interrupted, and every one after it refused.
@@ -58,7 +62,7 @@ func (u *turn) end() {
 
 // call runs one function, for as long as it may keep the writer.
 func (w *groupWriter) call(j *job) error {
-	u := &turn{began: time.Now(), task: tx.TaskFrom(j.ctx), conn: w.line.conn}
+	u := &turn{began: machine.Now(), task: tx.TaskFrom(j.ctx), conn: w.line.conn}
 	w.line.turn = u
 	w.now.Store(u)
 	defer func() { // deferred for functions that end the goroutine
@@ -75,7 +79,7 @@ func (w *groupWriter) call(j *job) error {
 	}
 	w.db.waited.add(u.began.Sub(j.handed))
 	err := guard(j.fn, w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.line))
-	took := time.Since(u.began)
+	took := machine.Now().Sub(u.began)
 	w.db.held.add(took)
 	w.db.noteLong(j.ctx, took)
 	switch {
@@ -89,7 +93,7 @@ func (w *groupWriter) call(j *job) error {
 
 // committing is the turn of a commit: it is measured, and never ended.
 func (w *groupWriter) commit() error {
-	w.now.Store(&turn{began: time.Now(), task: "commit"})
+	w.now.Store(&turn{began: machine.Now(), task: "commit"})
 	defer w.now.Store(nil)
 	return w.line.control("COMMIT")
 }
@@ -113,7 +117,7 @@ func (db *DB) Busy() (task string, since time.Duration) {
 	if u == nil {
 		return "", 0
 	}
-	return u.task, time.Since(u.began)
+	return u.task, machine.Now().Sub(u.began)
 }
 
 // Halt ends the changes under way, and refuses those that wait, for a server that
