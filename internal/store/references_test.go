@@ -12,7 +12,7 @@ import (
 // lasting are references that need no index, because no row that they lead to is
 // ever deleted: it is the parent that each is written by. None of them has a key
 // that changes.
-var lasting = map[string]string{ //nolint:gochecknoglobals // a table that never changes
+var lasting = map[string]string{
 	"consumptions(vendor_id,device_id)": "devices: every amount that is consumed would pay for the index",
 }
 

@@ -41,7 +41,9 @@ func (u *turn) stop() {
 	if u.conn == nil {
 		return
 	}
-	for u.over.Store(true); u.interrupt(); time.Sleep(stopAgain) {
+	u.over.Store(true)
+	for u.interrupt() {
+		time.Sleep(stopAgain)
 	}
 }
 
