@@ -21,6 +21,7 @@ func (a *App) plan() error {
 		return err
 	}
 	a.periodic.Add(
+		Job{Name: "bring licences to their limits", Every: time.Second, Run: counted(a.c.Log, "portions of new limits carried out", r.Licenses.Fit)},
 		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
 		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},
 		Job{Name: "write down lapsed sessions", Every: time.Minute, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},
@@ -38,7 +39,7 @@ func (a *App) plan() error {
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
 		Job{Name: "forget old imports", Every: time.Hour, Run: counted(a.c.Log, "old imports forgotten", r.Imports.Forget)},
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
-		Job{Name: "forget old sign-ins", Every: time.Hour, Run: a.periodic.InTx(r.forgetSignIns)},
+		Job{Name: "forget old sign-ins", Every: 5 * time.Minute, Run: a.periodic.InTx(r.forgetSignIns)},
 	)
 	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
 	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)

@@ -28,6 +28,7 @@ type IssueCommand struct {
 	StartsAt      time.Time
 	Expiry        *Expiry // nil: the edition's
 	Overrides     *terms.Overrides
+	InBulk        bool   // one of many in this transaction: most of its tokens are made soon after
 	ActivateFor   string // a client id to activate at once; "" for none
 }
 
@@ -76,7 +77,11 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	if err := s.store.InsertLicense(t, l); err != nil {
 		return nil, err
 	}
-	if err := s.fitTokens(t, l); err != nil {
+	m := moves(portion)
+	if c.InBulk {
+		m = touch
+	}
+	if err := s.fitTokens(t, l, &m); err != nil {
 		return nil, err
 	}
 	v := viewOf(l)

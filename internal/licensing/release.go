@@ -18,7 +18,8 @@ func (s *Service) release(t tx.Tx, l *License, a *Activation, reason Reason) err
 	} else {
 		l.RegularUsed--
 	}
-	if err := s.promote(t, l); err != nil {
+	m := moves(touch)
+	if err := s.promote(t, l, &m); err != nil {
 		return err
 	}
 	if _, room := roomFor(l, l.Terms().Policy); room {
@@ -41,7 +42,7 @@ func (s *Service) locked(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation,
 	if err != nil || a == nil {
 		return nil, nil, err
 	}
-	if _, _, err := s.store.LockDevice(t, v, a.Device.Number, a.Device.UUID); err != nil {
+	if _, err := s.store.LockDevice(t, v, a.Device.Number); err != nil {
 		return nil, nil, err
 	}
 	licenses, err := s.store.LockLicenses(t, v, a.License)
@@ -64,6 +65,15 @@ func (s *Service) Release(t tx.Tx, v ident.VendorID, id ident.UUID, reason Reaso
 		return false, err
 	}
 	return true, s.release(t, l, a, reason)
+}
+
+// ReleaseOf is Release of an activation that is of this licence; it leaves others alone.
+func (s *Service) ReleaseOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, id ident.UUID, reason Reason) (bool, error) {
+	a, err := s.store.Activation(t, v, id)
+	if err != nil || a == nil || a.License != license {
+		return false, err
+	}
+	return s.Release(t, v, id, reason)
 }
 
 // UnassignCommand gives up a token.

@@ -47,12 +47,12 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// without locking it; nil when there is none.
 	Presented(t tx.Tx, v ident.VendorID, k Key) (Found, *License, error)
 
-	// LockDevice gives the device with this number and locks it, making it if
-	// need be; made tells that it is new.
-	LockDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (d Device, made bool, err error)
+	// LockDevice gives the device with this number and locks it; nil when there is none.
+	LockDevice(t tx.Tx, v ident.VendorID, number string) (*Device, error)
 
-	// DropDevice removes a device that LockDevice has just made.
-	DropDevice(t tx.Tx, v ident.VendorID, id ident.DeviceID) error
+	// MakeDevice makes the device with this number; nil when there is one by now. A
+	// device is never deleted: what a client does refers to it.
+	MakeDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (*Device, error)
 
 	// LockLicenses gives the licences and locks them in the order of their ids.
 	LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*License, error)
@@ -79,9 +79,10 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role Role, inUse bool, limit int64) ([]Token, error)
 
 	InsertTokens(t tx.Tx, v ident.VendorID, tokens []Token) error
-	// DeleteTokens takes free tokens of a licence away. One that activations of the
-	// past name is kept, and goes to the goodwill instead.
-	DeleteTokens(t tx.Tx, v ident.VendorID, l ident.LicenseID, ids []ident.TokenID) error
+	// DeleteFree takes free contract tokens of a licence away, those with the highest
+	// slots, and tells how many. One that activations of the past name is kept, and
+	// goes to the goodwill instead.
+	DeleteFree(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int64) (int64, error)
 	SetRole(t tx.Tx, v ident.VendorID, id ident.TokenID, role Role) error
 
 	// InsertActivation stores an activation, its pulse, and assigns its token.
@@ -123,6 +124,18 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Fuller gives licences of an edition with more than used regular activations, by id after one of them.
 	Fuller(t tx.Tx, v ident.VendorID, edition ident.EditionID, used int64, after ident.LicenseID, limit int) ([]ident.LicenseID, error)
 
+	// NoteFitting remembers a licence whose tokens have yet to follow its limits, and
+	// EndFitting that they do.
+	NoteFitting(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
+	EndFitting(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
+
+	// NoteEditionFitting remembers that licences of an edition, those behind after, have
+	// yet to be looked through for room that its limits make. LockEditionFitting gives
+	// that place, if there is one, and EndEditionFitting forgets it.
+	NoteEditionFitting(t tx.Tx, v ident.VendorID, edition ident.EditionID, after ident.LicenseID) error
+	LockEditionFitting(t tx.Tx, v ident.VendorID, edition ident.EditionID) (after ident.LicenseID, noted bool, err error)
+	EndEditionFitting(t tx.Tx, v ident.VendorID, edition ident.EditionID) error
+
 	SetSuspension(t tx.Tx, v ident.VendorID, d ident.DeviceID, until time.Time) error
 
 	// CountDenial counts a refused call per licence, reason and hour.
@@ -160,6 +173,18 @@ type Due struct {
 	Activation ident.UUID
 }
 
+// Fitting is a licence whose tokens have yet to follow its limits.
+type Fitting struct {
+	Vendor  ident.VendorID
+	License ident.LicenseID
+}
+
+// EditionFitting is an edition whose limits have yet to reach licences.
+type EditionFitting struct {
+	Vendor  ident.VendorID
+	Edition ident.EditionID
+}
+
 // Reader answers the calls that change nothing, from committed data.
 type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Held gives what a client holds of a product: its present activations with
@@ -189,6 +214,10 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Ending gives licences that may end after from and until to, and of whose end this kind of notice was not given. It may
 	// give more; what it gives is looked at again under a lock.
 	Ending(ctx context.Context, v ident.VendorID, kind string, from, to time.Time) iter.Seq2[ident.LicenseID, error]
+
+	// Fittings and EditionFittings give what has yet to follow its limits.
+	Fittings(ctx context.Context, limit int) ([]Fitting, error)
+	EditionFittings(ctx context.Context) ([]EditionFitting, error)
 
 	// Vendors gives all vendors.
 	Vendors(ctx context.Context) ([]ident.VendorID, error)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"modernc.org/libc"
 	_ "modernc.org/sqlite" // sets SQLite up
@@ -20,6 +21,7 @@ type Conn struct {
 	scratch  uintptr               // memory for the texts of one statement's arguments
 	room     []byte                // the scratch, as Go sees it
 	open     *Rows                 // that have not been closed
+	alive    *sync.Mutex           // held while the connection is closed, or interrupted from elsewhere
 }
 
 // statement is a prepared statement.
@@ -50,7 +52,7 @@ var (
 // Open opens the file of a URI (https://www.sqlite.org/uri.html), which is made
 // when it isn't there, and runs pragmas: "busy_timeout(10000)".
 func Open(uri string, pragmas []string) (*Conn, error) {
-	c := &Conn{tls: libc.NewTLS(), prepared: map[string]*statement{}}
+	c := &Conn{tls: libc.NewTLS(), prepared: map[string]*statement{}, alive: &sync.Mutex{}}
 	err := c.grow(firstRoom)
 	if err == nil {
 		err = c.connect(uri)
@@ -90,8 +92,23 @@ func (c *Conn) connect(uri string) error {
 	return nil
 }
 
+// Interrupt ends the statement that runs now, with an error; between statements it
+// does nothing. Any goroutine may call it. A statement that was changing something
+// takes its whole transaction with it.
+func (c *Conn) Interrupt() {
+	c.alive.Lock()
+	defer c.alive.Unlock()
+	if c.db != 0 {
+		tls := libc.NewTLS() // the connection's own belongs to whoever is using it
+		defer tls.Close()
+		sqlite.Xsqlite3_interrupt(tls, c.db)
+	}
+}
+
 // Close ends the connection, and rows that were left open. It may be called twice.
 func (c *Conn) Close() error {
+	c.alive.Lock()
+	defer c.alive.Unlock()
 	if c.tls == nil {
 		return nil
 	}
@@ -109,7 +126,7 @@ func (c *Conn) Close() error {
 	}
 	libc.Xfree(c.tls, c.scratch)
 	c.tls.Close()
-	*c = Conn{}
+	*c = Conn{alive: c.alive}
 	return err
 }
 
