@@ -80,7 +80,7 @@ func limitationsOf(g terms.Grants, meters []metering.Reading) []limitation {
 	for i, k := range g.Limitations {
 		all[i] = limitation{ID: k.ID, Name: k.Name, Description: k.Description, ResetMode: k.Reset.WireNumber(), ResetPeriodDays: k.ResetDays}
 		if k.Limit != nil {
-			q := quantity(*k.Limit)
+			q := quantity(*whole(k.Limit))
 			all[i].Value, all[i].Remaining, all[i].Balance = &q, &q, &q
 		}
 		if at := slices.IndexFunc(meters, func(m metering.Reading) bool { return m.Limitation.ID == k.ID }); at >= 0 {
@@ -89,6 +89,19 @@ func limitationsOf(g terms.Grants, meters []metering.Reading) []limitation {
 		}
 	}
 	return all
+}
+
+// wholeUnits gives a limit as the protocol has it, an integer: one that was set
+// with decimals, which was allowed once, is rounded down. Clients fail on others.
+func wholeUnits(millionths int64) int64 { return millionths / terms.Unit }
+
+// whole rounds a limit so; nil is unlimited.
+func whole(limit *int64) *int64 {
+	if limit == nil {
+		return nil
+	}
+	n := wholeUnits(*limit) * terms.Unit
+	return &n
 }
 
 func usersOf(l *licensing.License) []licenseUser {
