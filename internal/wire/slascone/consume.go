@@ -139,7 +139,7 @@ func (a *API) rollback(w http.ResponseWriter, r *http.Request) error {
 }
 
 // validateConsumption is POST /provisioning/validate/consumption. license_id is a
-// full key, as in LicenseInfo; with an admin key it may be the licence's id.
+// full key, as in LicenseInfo; who may look licences up may send the licence's id.
 func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
 		LicenseID    string     `json:"license_id"`
@@ -177,7 +177,8 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 	return a.sendRefusal(w, q, metering.Refuse(metering.UnknownLimitation))
 }
 
-// keyed finds the licence that a full key leads to; an admin key may name it by its id.
+// keyed finds the licence that a full key leads to; who may look licences up may
+// name it by its id.
 func (a *API) keyed(q *request, text string) (*licensing.License, *licensing.Refusal, error) {
 	presented, err := a.presented(q.Request, text)
 	if err != nil {
@@ -188,7 +189,7 @@ func (a *API) keyed(q *request, text string) (*licensing.License, *licensing.Ref
 		return out.State.License, nil, err
 	}
 	id, unreadable := ident.ParseUUID(text)
-	if q.principal.KeyKind != identity.Admin || unreadable != nil {
+	if !q.principal.May(identity.LookUpLicenses) || unreadable != nil {
 		return nil, out.Refusal, nil //nolint:nilerr // what is no UUID is no key either, and refused as one
 	}
 	l, err := a.LicenseRows.ByUUID(q.Context(), q.principal.Vendor, id)

@@ -18,16 +18,13 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 		ProductName: l.Product.Name, ProductID: l.Product.UUID, TemplateName: e.Name, TemplateID: e.UUID,
 		ProvisioningMode: number(e.Mode == terms.Floating), ClientType: number(e.ClientType == terms.Users),
 		IsLicenseActive: l.IsActive, IsLicenseExpired: s.IsExpired, IsLicenseValid: s.IsValid,
-		StartDate: when(l.StartsAt), ExpirationDate: never, DateValidity: int(s.DateValidity),
+		StartDate: when(l.StartsAt), ExpirationDate: endOf(s), DateValidity: int(s.DateValidity),
 		TokenLimit: p.TokenLimit, FloatingTokenLimit: p.FloatingTokenLimit, IsTemporary: l.IsTemporary, IsVersionValid: s.VersionAllowed,
 		ReleaseLimitation: releaseOf(s), SessionPeriod: p.SessionPeriodMinutes, HeartbeatPeriod: p.HeartbeatPeriodDays, Freeride: p.FreerideDays,
 		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants, meters), Variables: variablesOf(s.Terms.Grants),
 		Constrained: []struct{}{}, LicenseUsers: usersOf(l), CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
 		GoodwillNotice: text(s.GoodwillNotice()), ValidityReason: text(s.Reason),
 		ActivationsUsed: s.Used, ActivationsAllowed: s.Allowed, Serial: s.Serial,
-	}
-	if !s.ExpiresAt.IsZero() {
-		info.ExpirationDate = instant(s.ExpiresAt)
 	}
 	version := ""
 	if a := s.Activation; a != nil {
@@ -40,6 +37,16 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 		info.LatestShipment = shipmentOf(l, latest)
 	}
 	return info
+}
+
+// endOf is what a client reads as the licence's end. One that is reckoned from
+// the first activation, which is still to come, is told as if that were now: the
+// answer is signed and may be kept, and must not pass for a licence without end.
+func endOf(s licensing.State) instant {
+	if end := s.EndsBy(); !end.IsZero() {
+		return instant(end)
+	}
+	return never
 }
 
 func releaseOf(s licensing.State) *release {

@@ -30,7 +30,7 @@ type Licenses interface {
 	Validate(ctx context.Context, v ident.VendorID, k licensing.Key) (licensing.Outcome, error)
 	ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k licensing.Key) ([]licensing.State, *licensing.Refusal, error)
 	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]licensing.State, error)
-	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]licensing.State, error)
+	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string, activeOnly bool) ([]licensing.State, error)
 	Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k licensing.Key, active bool) (*licensing.License, *licensing.Refusal, error)
 }
 
