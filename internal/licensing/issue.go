@@ -70,7 +70,7 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	if c.Expiry != nil {
 		l.ExpiresMode, l.ExpiresAt, l.ExpiresDays = c.Expiry.Mode, c.Expiry.At, c.Expiry.Days
 	}
-	if err := check(l); err != nil {
+	if err := check(l, nil); err != nil {
 		return nil, err
 	}
 	if err := s.store.InsertLicense(t, l); err != nil {
@@ -100,8 +100,9 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	return l, nil
 }
 
-// check reports all that is wrong with a licence, by field.
-func check(l *License) error {
+// check reports all that is wrong with a licence, by field; was is what it set for
+// itself before.
+func check(l *License, was *terms.Overrides) error {
 	var wrong fault.Fields
 	wrong.Check(len(l.Name) <= maxText && printable(l.Name), "name", "must be at most 256 bytes without control characters")
 	wrong.Check(len(l.LegacyKey) <= maxText && printable(l.LegacyKey), "legacy_license_key", "must be at most 256 bytes without control characters")
@@ -117,21 +118,14 @@ func check(l *License) error {
 	default:
 		wrong.Check(false, "expires_mode", "must be never, at or days_after_activation")
 	}
-	checkOverrides(&wrong, l)
+	for _, err := range []error{
+		l.Overrides.Policy(l.Edition.Policy).Check(l.Edition.Mode), l.Overrides.CheckGrants(l.Edition.Grants), l.Overrides.CheckLimits(was),
+	} {
+		if err != nil {
+			wrong = append(wrong, fault.As(err).Fields...)
+		}
+	}
 	return wrong.Err()
-}
-
-func checkOverrides(wrong *fault.Fields, l *License) {
-	if err := l.Overrides.Policy(l.Edition.Policy).Check(l.Edition.Mode); err != nil {
-		for _, f := range fault.As(err).Fields {
-			wrong.Check(false, f.Name, f.Message)
-		}
-	}
-	if err := l.Overrides.CheckGrants(l.Edition.Grants); err != nil {
-		for _, f := range fault.As(err).Fields {
-			wrong.Check(false, f.Name, f.Message)
-		}
-	}
 }
 
 func goodEmail(s string) bool {
