@@ -49,7 +49,7 @@ func (a *App) mount() error {
 	}
 	management, err := manage.New(manage.Config{
 		PublicURL: public,
-		Changes: r.Changes, Clock: r.Clock, Keys: r.Authenticator,
+		Changes:   r.Changes, Clock: r.Clock, Keys: r.Authenticator,
 		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,
 		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
 		Subscriptions: r.Subscriptions, OutboxRows: r.OutboxRows, Mails: r.Mails, MailRows: r.MailRows, Licenses: r.Licenses, LicenseRows: r.LicenseRows,

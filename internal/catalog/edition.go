@@ -70,6 +70,7 @@ func (e Edition) check(was terms.Grants) error {
 	wrong.Text("release_limit", e.Policy.ReleaseLimit, 0, maxRelease)
 	wrong.Text("minimum_release", e.Policy.MinimumRelease, 0, maxRelease)
 	gather(&wrong, e.Policy.Check(e.Mode))
+	gather(&wrong, e.Policy.CheckActivation(e.Mode, e.ClientType))
 	checkGrants(&wrong, e.Grants)
 	gather(&wrong, e.Grants.Check())
 	gather(&wrong, e.Grants.CheckLimits(was))

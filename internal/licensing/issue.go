@@ -28,7 +28,7 @@ type IssueCommand struct {
 	StartsAt      time.Time
 	Expiry        *Expiry // nil: the edition's
 	Overrides     *terms.Overrides
-	ActivateFor   string // a client id to activate at once; "" for none
+	ActivateFor   string // a client id to activate at once; "" for what the edition says
 }
 
 // Expiry is a licence's own end.
@@ -87,17 +87,7 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 			return nil, err
 		}
 	}
-	if c.ActivateFor != "" {
-		out, err := s.Activate(t, ActivateCommand{Vendor: l.Vendor, Product: product.UUID, Key: Key{UUID: l.LicenseKey}, ClientID: c.ActivateFor})
-		if err != nil {
-			return nil, err
-		}
-		if out.Refusal != nil {
-			return nil, fault.Refused("activation_refused", "The client can't be activated at once: "+out.Refusal.Message, out.Refusal.Help)
-		}
-		l = out.State.License
-	}
-	return l, nil
+	return s.activateNew(t, l, c.ActivateFor)
 }
 
 // check reports all that is wrong with a licence, by field; was is what it set for

@@ -123,7 +123,9 @@ func TestLimitsAreWhole(t *testing.T) {
 		"whole": {two, nil, true}, "unlimited": {nil, half, true}, "with decimals": {half, nil, false}, "as before": {new(*half), half, true},
 		"with other decimals": {other, half, false}, "instead of a whole one": {half, two, false},
 	} {
-		edition := func(limit *int64) terms.Grants { return terms.Grants{Limitations: []terms.Limitation{{ID: one, Name: "Pages", Limit: limit}}} }
+		edition := func(limit *int64) terms.Grants {
+			return terms.Grants{Limitations: []terms.Limitation{{ID: one, Name: "Pages", Limit: limit}}}
+		}
 		own := func(limit *int64) *terms.Overrides {
 			return &terms.Overrides{Limitations: []terms.LimitationOverride{{ID: one, Limit: limit, Unlimited: limit == nil}}}
 		}
