@@ -3,6 +3,7 @@ package licensing
 import (
 	"context"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func (s *Store) ByUser(ctx context.Context, v ident.VendorID, product ident.UUID
 func (s *Store) inPages(ctx context.Context, sqltext string, args ...any) iter.Seq2[*licensing.License, error] {
 	return func(yield func(*licensing.License, error) bool) {
 		for after := ident.LicenseID(0); ; {
-			page, err := s.licenses(s.reading(ctx), time.Time{}, sqltext, append(args[:len(args):len(args)], after, lookUpPage)...)
+			page, err := s.licenses(s.reading(ctx), time.Time{}, sqltext, append(slices.Clip(args), after, lookUpPage)...)
 			if err != nil {
 				yield(nil, err)
 				return

@@ -43,8 +43,10 @@ func TestAClientIsActivatedWithTheLicence(t *testing.T) {
 		holds("starting later", b.issue(t, number, func(c *licensing.IssueCommand) { c.StartsAt = e.Clock.Now().Add(time.Hour) }), b.customer.Number)
 
 		for what, change := range map[string]func(*licensing.IssueCommand){
-			"off":  func(c *licensing.IssueCommand) { c.IsInactive = true },
-			"over": func(c *licensing.IssueCommand) { c.Expiry = &licensing.Expiry{Mode: terms.ExpiresAt, At: e.Clock.Now().Add(-time.Hour)} },
+			"off": func(c *licensing.IssueCommand) { c.IsInactive = true },
+			"over": func(c *licensing.IssueCommand) {
+				c.Expiry = &licensing.Expiry{Mode: terms.ExpiresAt, At: e.Clock.Now().Add(-time.Hour)}
+			},
 		} {
 			if l := b.issue(t, number, change); l.RegularUsed != 0 {
 				t.Errorf("a licence that is %s activated a client", what)

@@ -31,7 +31,7 @@ func TestLookUpsByCustomerAndUser(t *testing.T) {
 
 		want := func(what string, states []licensing.State, err error, names ...string) {
 			t.Helper()
-			got := []string{}
+			got := make([]string, 0, len(states))
 			for _, s := range states {
 				got = append(got, s.License.Name)
 				if s.License.ID == crew.ID && !slices.Equal(s.License.Users, []string{"u1"}) {
