@@ -137,7 +137,7 @@ func editionPages(t *testing.T, b *apptest.Browser, product string) string {
 	}
 	for name, value := range map[string]string{
 		"name": "Standard", "token_limit": "3", "goodwill_token_limit": "1", "expires_mode": "at", "expires_at": "2099-12-31", "release_limit": "4.2",
-		rows[0] + ".granted": "on", rows[0] + ".active": "on", rows[0] + ".adjustable": "on", rows[1] + ".granted": "on", rows[1] + ".limit": "1,000.5", rows[1] + ".reset": "month",
+		rows[0] + ".granted": "on", rows[0] + ".active": "on", rows[0] + ".adjustable": "on", rows[1] + ".granted": "on", rows[1] + ".limit": "1,000", rows[1] + ".reset": "month",
 		"new_variables": "region = EU",
 	} {
 		form.Set(name, value)
@@ -148,7 +148,7 @@ func editionPages(t *testing.T, b *apptest.Browser, product string) string {
 			t.Errorf("the summary lacks %q: %s", want, p.Text("main"))
 		}
 	}
-	for _, want := range []string{"feature export", "1,000.5", "anew each month", "region", "EU"} {
+	for _, want := range []string{"feature export", "1,000", "anew each month", "region", "EU"} {
 		if !strings.Contains(p.Text("tbody"), want) {
 			t.Errorf("the grants lack %q: %s", want, p.Text("tbody"))
 		}
@@ -158,7 +158,7 @@ func editionPages(t *testing.T, b *apptest.Browser, product string) string {
 	}
 	path := p.Path
 	copied := b.Get(t, product+"/editions/new?copy="+strings.TrimPrefix(path, "/editions/"))
-	if got := filled(copied); got.Get("token_limit") != "3" || got.Get("name") != "" || got.Get(rows[1]+".limit") != "1000.5" || got.Get("expires_at") != "2099-12-31" {
+	if got := filled(copied); got.Get("token_limit") != "3" || got.Get("name") != "" || got.Get(rows[1]+".limit") != "1000" || got.Get("expires_at") != "2099-12-31" {
 		t.Errorf("a copy: %v", got)
 	}
 	return path

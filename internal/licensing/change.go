@@ -35,11 +35,11 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	if l == nil {
 		return nil, fault.Missing("license")
 	}
-	before, serial := viewOf(l), l.Serial()
+	before, serial, was := viewOf(l), l.Serial(), l.Overrides
 	if err := s.apply(t, l, c); err != nil {
 		return nil, err
 	}
-	if err := check(l); err != nil {
+	if err := check(l, was); err != nil {
 		return nil, err
 	}
 	p := l.Terms().Policy

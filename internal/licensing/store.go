@@ -200,8 +200,10 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// ByKey gives the licence that a key leads to; nil when there is none.
 	ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k Key) (*License, error)
 
-	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, customerNumber string, activeOnly bool) ([]*License, error)
-	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]*License, error)
+	// ByCustomer and ByUser give a customer's and a user's licences of a product, in
+	// the order of issue. A user is the licensee, or one whom the licence names.
+	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, customerNumber string) iter.Seq2[*License, error]
+	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) iter.Seq2[*License, error]
 
 	// UsersOf gives the first user ids of a licence, in their order of adding.
 	UsersOf(ctx context.Context, v ident.VendorID, l ident.LicenseID, limit int) ([]string, error)

@@ -146,6 +146,8 @@ func (a attack) body(route edge.Route) string {
 		"POST /api/v1/products/{id}/analytical-fields/clear":   `{"created_since":"2026-01-01T00:00:00Z"}`,
 		"POST /unassign":                                `{"token_key":"$token_key"}`,
 		"POST /validate":                                `{"license_key":"$license_key"}`,
+		"GET /validate":                                 `{"license_key":"$license_key"}`,
+		"GET /validate/consumption":                     `{"license_id":"$license_key","limitation_id":"$limitations"}`,
 		"POST /licenses/by_license":                     `{"product_id":"$products","license_key":"$license_key"}`,
 		"POST /licenses/by_customer":                    `{"product_id":"$products","customer_number":"K-1"}`,
 		"POST /licenses/by_user":                        `{"product_id":"$products","user_id":"kirk@example.com"}`,

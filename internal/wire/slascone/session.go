@@ -30,11 +30,11 @@ func statusOf(s floating.Status) sessionStatus {
 }
 
 type sessionBody struct {
-	LicenseID      string `json:"license_id"`
-	ClientID       string `json:"client_id"`
-	SessionID      string `json:"session_id"`
-	UserID         string `json:"user_id"`
-	CheckoutPeriod *int   `json:"checkout_period"`
+	LicenseID      string  `json:"license_id"`
+	ClientID       string  `json:"client_id"`
+	SessionID      string  `json:"session_id"`
+	UserID         string  `json:"user_id"`
+	CheckoutPeriod minutes `json:"checkout_period"`
 }
 
 // readCall reads the body that opening and closing share.
@@ -49,10 +49,7 @@ func (a *API) readCall(r *http.Request) (*request, floating.Call, error) {
 	q.text("user_id", b.UserID, maxID)
 	c := floating.Call{
 		Vendor: q.principal.Vendor, Presented: b.LicenseID, ClientID: b.ClientID, SessionID: b.SessionID, UserID: b.UserID,
-		Proof: floating.Proof(q.proof()),
-	}
-	if b.CheckoutPeriod != nil {
-		c.Checkout = *b.CheckoutPeriod
+		Proof: floating.Proof(q.proof()), Checkout: int(b.CheckoutPeriod),
 	}
 	if err := q.wrong.Err(); err != nil {
 		return nil, c, err

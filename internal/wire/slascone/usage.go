@@ -101,8 +101,8 @@ func (a *API) analyse(w http.ResponseWriter, r *http.Request) error {
 	return a.store(w, q, who, func(t tx.Tx) (*metering.Refusal, error) { return a.Usage.Analyse(t, who, all) })
 }
 
-// analytical reads a value: a JSON text or number, kept as text. Numbers may be
-// sent as text, and may be below zero.
+// analytical reads a value: a JSON text or number, kept as text, a number in one
+// spelling. Numbers may be sent as text, and may be below zero.
 func analytical(raw json.RawMessage) (value string, number, good bool) {
 	var n json.Number
 	var s string
@@ -114,7 +114,7 @@ func analytical(raw json.RawMessage) (value string, number, good bool) {
 		return s, err == nil && json.Valid([]byte(s)), true
 	case json.Unmarshal(raw, &n) == nil:
 		_, err := n.Float64()
-		return n.String(), true, err == nil
+		return spelled(n.String()), true, err == nil
 	}
 	return "", false, false
 }
