@@ -29,5 +29,5 @@ func (a *API) guessed(r *http.Request, refused *licensing.Refusal) error {
 }
 
 func (a *API) guesser(r *http.Request) budget.Subject {
-	return a.Guesses.Subject(edge.Network(edge.ClientAddress(r.Context())), principal(r).ID.String())
+	return a.Guesses.From(edge.ClientAddress(r.Context()), principal(r).ID.String())
 }
