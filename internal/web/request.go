@@ -101,8 +101,8 @@ func (q *Request) openable(links []Link) []Link {
 // Now is the server's time.
 func (q *Request) Now() time.Time { return q.face.Clock.Now() }
 
-// SetCookie adds a cookie to the answer.
-func (q *Request) SetCookie(c *http.Cookie) { q.cookies = append(q.cookies, c) }
+// SetCookie adds cookies to the answer.
+func (q *Request) SetCookie(c ...*http.Cookie) { q.cookies = append(q.cookies, c...) }
 
 // Face is the family of pages that this one belongs to.
 func (q *Request) Face() *Face { return q.face }
