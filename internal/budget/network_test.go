@@ -20,7 +20,7 @@ func TestNetworks(t *testing.T) {
 		"2001:db8:1:ab00::7":       {"2001:db8:1:ab00::/64", "2001:db8:1:ab00::/56", "2001:db8:1::/48"},
 		"2001:db8:ffff:ffff::7777": {"2001:db8:ffff:ffff::/64", "2001:db8:ffff:ff00::/56", "2001:db8:ffff::/48"},
 	} {
-		var got []string
+		got := make([]string, 0, 3)
 		for _, n := range budget.Networks(netip.MustParseAddr(address)) {
 			got = append(got, n.Prefix.String())
 		}

@@ -159,7 +159,7 @@ func TestOneNetworkCrowdsOutItself(t *testing.T) {
 		<-began // it is on its way
 		return func() { _ = w.Close(); <-done }
 	}
-	var stops []func()
+	stops := make([]func(), 0, 16)
 	for _, step := range []struct {
 		from           string
 		underWay, cuts int

@@ -108,7 +108,7 @@ func shaped(r rune) bool {
 		unicode.Myanmar, unicode.Tibetan)
 }
 
-var mark = regexp.MustCompile(`‹U\+([0-9A-F]{4,6})›`) //nolint:gochecknoglobals // as if const
+var mark = regexp.MustCompile(`‹U\+([0-9A-F]{4,6})›`)
 
 // Back makes the characters of marks again. What else looks like a mark stays.
 func Back(s string) string {
