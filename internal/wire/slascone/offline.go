@@ -150,7 +150,7 @@ func (a *API) boundFiles(r *http.Request) error {
 }
 
 func visitor(b *budget.Budget, r *http.Request) budget.Subject {
-	return b.Subject(edge.Network(edge.ClientAddress(r.Context())), "offline")
+	return b.From(edge.ClientAddress(r.Context()), "offline")
 }
 
 // offlineRefusal is the one answer for whatever stands against a file.
