@@ -14,7 +14,14 @@ const (
 	AcceptEd25519         = "ed25519"
 	NonceHeader           = "X-Nonce"
 	SignatureHeader       = "Chancery-Signature"
+
+	// TrustedKeysHeader names the keys that the client takes, by kid, with commas
+	// between, at most MaxTrustedKeys: the server signs with the newest that it has.
+	TrustedKeysHeader = "Chancery-Trusted-Keys"
 )
+
+// MaxTrustedKeys is how many keys a call may name in TrustedKeysHeader.
+const MaxTrustedKeys = 16
 
 // TypeResponse is the typ of a signed answer.
 const TypeResponse = "chancery-response"
