@@ -3,6 +3,7 @@ package signed
 import (
 	"crypto/ed25519"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,20 @@ const (
 
 // MaxTrustedKeys is how many keys a call may name in TrustedKeysHeader.
 const MaxTrustedKeys = 16
+
+// TrustedKeys reads the value of TrustedKeysHeader, of which anything may come: kids that are
+// none name no key.
+func TrustedKeys(text string) []string {
+	if text == "" {
+		return nil
+	}
+	kids := strings.SplitN(text, ",", MaxTrustedKeys+1)
+	kids = kids[:min(len(kids), MaxTrustedKeys)]
+	for i := range kids {
+		kids[i] = strings.TrimSpace(kids[i])
+	}
+	return kids
+}
 
 // TypeResponse is the typ of a signed answer.
 const TypeResponse = "chancery-response"

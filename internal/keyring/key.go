@@ -28,6 +28,7 @@ type Key struct {
 	Sealed    []byte // the private part, sealed under the master key
 	CreatedAt time.Time
 	RetiredAt time.Time // zero while in use
+	Pinned    bool      // a provisioning key that is not revoked names it: programs that are out there pin it; only List tells
 }
 
 // Retired reports whether the key is out of use.

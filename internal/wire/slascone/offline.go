@@ -74,6 +74,10 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.Vendor = vendor
+	p, err := a.signedFor(r, identity.Principal{Vendor: vendor})
+	if err != nil {
+		return err
+	}
 	if err := a.boundFiles(r); err != nil {
 		return err
 	}
@@ -90,7 +94,6 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 		return a.refuseOffline(w, r, vendor)
 	}
 	held := out.State.Activation
-	p := identity.Principal{Vendor: vendor}
 	body, err := a.xmlFile(r.Context(), p, signed.XMLActivationFile, activationXML{
 		LicenseKey: out.State.License.LicenseKey, TokenKey: held.TokenKey, ClientID: held.Device.Number, ActivationDate: instant(held.ActivatedAt),
 	})

@@ -1,0 +1,270 @@
+package client_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"chancery/client"
+	"chancery/client/clienttest"
+	"chancery/signed"
+)
+
+// A walk is one machine whose owner does what they like with the clock, the way to
+// the server and the processes: the clock goes forward and back by seconds to weeks,
+// programs are closed, killed and started, two at a time, answers are withheld and
+// put into the folder later, and the vendor releases the client now and then.
+//
+// The model knows what the server said and what was written, and nothing of how the
+// SDK keeps it. It holds the SDK to this: a program is valid only while the clock is
+// within freeride and expiry of an answer that came or was put there, not before the
+// latest time that was written, and not after a refusal that a process was told.
+type walk struct {
+	*bundle
+
+	t       *testing.T
+	random  *rand.Rand
+	clock   time.Time // the machine's; the server's goes its own way
+	drift   time.Duration
+	live    [2]*client.Client
+	steps   int
+	valid   int // judgements that were
+	current held
+	taken   []held // withheld answers of this activation
+	log     []string
+}
+
+// held is an answer as the model sees it: made at this second of the server, asked for
+// at this time of the machine.
+type held struct {
+	at, asked time.Time
+	expires   time.Time
+	file      string
+	refused   bool          // a process was told the end since
+	written   time.Time     // the latest time that was on disk since
+	ran       time.Duration // the programs have run, at least, as far as was written
+}
+
+const walkFreeride = 7 * day
+
+func TestWalkingClock(t *testing.T) {
+	t.Parallel()
+	walks, steps := 12, 150
+	if text := os.Getenv("CHANCERY_SOAK"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			t.Fatalf("CHANCERY_SOAK is %q, and must be a number", text)
+		}
+		walks, steps = 10*n, 600
+	}
+	for seed := range walks {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			w := &walk{bundle: setup(t), t: t, random: rand.New(rand.NewPCG(uint64(seed), 20))} //nolint:gosec // a walk to repeat
+			w.clock = w.server.Now().Add(w.between(-1000*day, 1000*day))
+			w.config.Now = func() time.Time { return w.clock }
+			w.restart(t)
+			w.live[0], w.live[1] = w.client, w.other(t)
+			w.activate(w.client)
+			for w.steps = 0; w.steps < steps && !t.Failed(); w.steps++ {
+				w.step()
+			}
+			if t.Failed() {
+				t.Log(strings.Join(w.log[max(len(w.log)-40, 0):], "\n"))
+			}
+			t.Logf("%d steps, %d times valid", w.steps, w.valid)
+		})
+	}
+}
+
+func (w *walk) between(from, to time.Duration) time.Duration {
+	return from + time.Duration(w.random.Int64N(int64(to-from)))/time.Second*time.Second
+}
+
+// stride is a length from seconds to weeks, the short ones as often as the long.
+func (w *walk) stride() time.Duration {
+	all := []time.Duration{time.Second, time.Minute, 10 * time.Minute, time.Hour, day, 7 * day, 21 * day}
+	return w.between(time.Second, all[w.random.IntN(len(all))]+time.Second)
+}
+
+func (w *walk) note(format string, values ...any) {
+	w.log = append(w.log, fmt.Sprintf("%4d %s ", w.steps, w.clock.Format(time.DateTime))+fmt.Sprintf(format, values...))
+}
+
+func (w *walk) step() {
+	i := w.random.IntN(2)
+	c := w.live[i]
+	switch n := w.random.IntN(100); {
+	case n < 40: // time goes by, for the machine and for the server
+		d := w.stride()
+		w.clock = w.clock.Add(d)
+		w.server.Advance(d)
+		w.note("%s go by", d)
+	case n < 50:
+		d := w.stride()
+		w.clock = w.clock.Add(-d)
+		w.note("set back by %s", d)
+	case n < 54:
+		d := w.stride()
+		w.clock = w.clock.Add(d)
+		w.note("set forward by %s", d)
+	case n < 62:
+		_ = c.Close()
+		w.note("closed %d", i)
+		w.live[i] = w.other(w.t)
+	case n < 72:
+		w.note("killed %d", i)
+		w.live[i] = w.other(w.t)
+	case n < 80:
+		w.beat(c, i)
+	case n < 86:
+		w.withhold(c, i)
+	case n < 92:
+		w.put()
+	case n < 95:
+		w.server.Forget()
+		w.note("released by the vendor")
+	case n < 97:
+		w.activate(c)
+	default:
+		end := w.server.Now().Add(w.stride())
+		w.server.Change(func(l *client.LicenseInfo) { l.ExpirationDate = end })
+		w.note("expires in %s", end.Sub(w.server.Now()))
+	}
+	w.judge()
+}
+
+// judge asks both processes, and compares.
+func (w *walk) judge() {
+	for i, c := range w.live {
+		s := c.Status()
+		w.note("%d says %s", i, s.State)
+		if !s.Valid() {
+			w.read()
+			continue
+		}
+		w.valid++
+		h := w.current
+		// By the clock of the machine and the difference it had to the server's.
+		age := w.clock.Sub(h.asked)
+		switch {
+		case h.refused:
+			w.t.Errorf("step %d: %d is valid after a refusal", w.steps, i)
+		case age > walkFreeride:
+			w.t.Errorf("step %d: %d is valid %s after it asked", w.steps, i, age)
+		case !h.at.Add(age).Before(h.expires):
+			w.t.Errorf("step %d: %d is valid %s after the licence ended", w.steps, i, h.at.Add(age).Sub(h.expires))
+		case w.clock.Add(5 * time.Minute).Before(h.written):
+			w.t.Errorf("step %d: %d is valid %s before what was written", w.steps, i, h.written.Sub(w.clock))
+		case h.ran > walkFreeride, !h.at.Add(h.ran).Before(h.expires):
+			w.t.Errorf("step %d: %d is valid after it has run for %s", w.steps, i, h.ran)
+		}
+		w.read()
+	}
+}
+
+// read takes what stands in the mark on disk: what later judgements are held to.
+func (w *walk) read() {
+	text, err := os.ReadFile(w.file("license.mark"))
+	if err != nil {
+		return
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(string(text), ".")[1])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var m struct{ Seen, Age, Received, Answered int64 }
+	if err := json.Unmarshal(payload, &m); err != nil {
+		w.t.Fatal(err)
+	}
+	if m.Answered != w.current.at.Unix() {
+		return // of before an answer that was put there, and is not written yet
+	}
+	if seen := time.Unix(m.Seen, 0); seen.After(w.current.written) {
+		w.current.written = seen
+	}
+	w.current.ran = max(w.current.ran, time.Duration(m.Age)*time.Second)
+}
+
+func (w *walk) answered(s client.Status) {
+	w.current = held{at: w.server.Now(), asked: w.clock, expires: s.License.ExpirationDate, written: w.clock, file: read(w.t, w.file("license.answer"))}
+	w.taken = nil
+}
+
+func (w *walk) activate(c *client.Client) {
+	s, err := c.Activate(w.t.Context(), clienttest.LicenseKey)
+	if err != nil {
+		w.t.Fatalf("step %d: %v", w.steps, err)
+	}
+	w.note("activated")
+	w.answered(s)
+}
+
+func (w *walk) beat(c *client.Client, i int) {
+	s, err := c.Heartbeat(w.t.Context())
+	refused, isRefused := errors.AsType[*client.RefusalError](err)
+	switch {
+	case err == nil:
+		w.note("%d had an answer", i)
+		w.answered(s)
+	case isRefused:
+		w.note("%d was refused: %d", i, refused.ID)
+		w.current.refused = true
+	case !errors.Is(err, client.ErrNotActivated):
+		w.t.Errorf("step %d: %v", w.steps, err)
+	}
+}
+
+// withhold has the server answer, and keeps that from the program.
+func (w *walk) withhold(c *client.Client, i int) {
+	var h held
+	asked := w.clock
+	w.server.Intercept(func(_ http.ResponseWriter, r *http.Request, answer http.Handler) {
+		recorded := httptest.NewRecorder()
+		answer.ServeHTTP(recorded, r)
+		var said client.LicenseInfo
+		if recorded.Code == http.StatusOK && json.Unmarshal(recorded.Body.Bytes(), &said) == nil && said.ClientID != "" {
+			h = held{
+				at: w.server.Now(), asked: asked, expires: said.ExpirationDate,
+				file: "chancery answer 1\n" + recorded.Header().Get(signed.SignatureHeader) + "\n" + recorded.Body.String(),
+			}
+		}
+		panic(http.ErrAbortHandler)
+	})
+	_, _ = c.Heartbeat(w.t.Context())
+	w.server.Intercept(nil)
+	if w.note("%d asked, and the answer was withheld", i); h.file != "" {
+		w.taken = append(w.taken, h)
+	}
+}
+
+// put lays a withheld answer, or the one in use, into the folder. One that is believed
+// counts from when it was made, on the machine's clock as it was at the last contact,
+// and changes nothing of what was seen and refused.
+func (w *walk) put() {
+	if len(w.taken) == 0 {
+		return
+	}
+	h := w.taken[w.random.IntN(len(w.taken))]
+	write(w.t, w.file("license.answer"), h.file)
+	w.note("an answer of %s was put there", h.at.Format(time.DateTime))
+	later := h.at.Sub(w.current.at)
+	if later < 0 {
+		return // refused by what is written; a process that runs writes its own again
+	}
+	w.current.asked, w.current.at, w.current.file = w.current.asked.Add(later), h.at, h.file
+	w.current.ran = max(w.current.ran-later, 0)
+	// Until a process has read it, the answer before stays in use.
+	if h.expires.After(w.current.expires) {
+		w.current.expires = h.expires
+	}
+}
