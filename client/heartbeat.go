@@ -69,8 +69,8 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 // end remembers that the server took the licence away at this moment of its clock.
 func (c *Client) end(h held, refused *RefusalError, at time.Time, cause error) (Status, error) {
 	err := c.settle(lockWait, func(all held) held {
-		if all.answer != nil && all.key.Equal(h.key) {
-			all.mark = all.mark.refused(refused, at.Unix(), h.mark)
+		if (all.answer != nil || all.marked) && all.key.Equal(h.key) {
+			all.mark, all.unsaved = all.mark.refused(refused, at.Unix(), h.mark), true
 		}
 		return all
 	})

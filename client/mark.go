@@ -53,10 +53,14 @@ func readMark(dir folder, key ed25519.PrivateKey) (m mark, err error) {
 	return m, nil
 }
 
+func (m mark) of(clientID, productID string) bool {
+	return m.ClientID == clientID && m.ProductID == productID
+}
+
 // covers checks that an answer is at least as new as what was seen before.
 func (m mark) covers(a answer, clientID, productID string) error {
 	switch {
-	case m.ClientID != clientID || m.ProductID != productID:
+	case !m.of(clientID, productID):
 		return ErrStateCopied
 	case a.IssuedAt.Unix() < m.Answered:
 		return ErrStateRolledBack

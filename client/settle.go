@@ -69,11 +69,17 @@ func (c *Client) load() held {
 }
 
 // save writes what differs from the disk: the key, the answer, then the mark, so
-// that a crash between them leaves an answer newer than its mark. A damaged state
-// is left as it is until an answer heals it.
+// that a crash between them leaves an answer newer than its mark. Of a damaged state
+// only the mark is kept up, until an answer or a refusal takes its place.
 func (h held) save(dir folder, disk held) error {
-	if h.answer == nil || h.damage != nil || disk.damage != nil && !h.unsaved {
+	switch {
+	case h.key == nil:
 		return nil
+	case h.answer == nil || h.damage != nil || disk.damage != nil && !h.unsaved:
+		if !disk.marked || disk.mark.same(h.mark) || !disk.key.Equal(h.key) {
+			return nil
+		}
+		return writeMark(dir, h.key, h.mark)
 	}
 	if disk.key == nil {
 		if err := writeKey(dir, h.key, h.mark.ClientID); err != nil {

@@ -216,3 +216,26 @@ func TestAWithheldAnswerDropsNoTime(t *testing.T) {
 		})
 	}
 }
+
+// The attack: damage the answer, be told the end, and put the answer back.
+func TestADamagedAnswerKeepsNoRefusalOut(t *testing.T) {
+	t.Parallel()
+	for _, running := range []bool{false, true} {
+		b := activated(t)
+		good := read(t, b.file("license.answer"))
+		write(t, b.file("license.answer"), "damaged")
+		second := b.other(t) // it finds the damage
+		b.server.Forget()
+		c := second
+		if running {
+			c = b.client // it does not
+		}
+		if _, err := c.Heartbeat(t.Context()); err == nil {
+			t.Fatal("the heartbeat of a released client was answered")
+		}
+		b.server.Advance(time.Minute)
+		wantState(t, b.client.Status(), client.StateRefused)
+		write(t, b.file("license.answer"), good)
+		wantState(t, b.other(t).Status(), client.StateRefused)
+	}
+}

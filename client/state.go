@@ -22,6 +22,7 @@ type held struct {
 	fresh   bool  // an answer came to this process, not only from disk
 	unsaved bool  // the answer is in memory only: it is new, or the disk was full
 	found   bool  // the answer on disk is newer than the mark there
+	marked  bool  // there is a good mark on disk
 }
 
 // join brings together what this process holds and what lies on disk, where
@@ -31,6 +32,12 @@ func join(mem, disk held) held {
 	switch {
 	case mem.key == nil || mem.damage != nil:
 		return disk
+	case disk.damage != nil && disk.marked && disk.key.Equal(mem.key) && mem.answer != nil:
+		if disk.mark.after(mem.mark) {
+			return disk // of an answer that nobody has any more
+		}
+		mem.mark = mem.mark.merge(disk.mark)
+		return mem
 	case disk.damage != nil:
 		return mem
 	case disk.key == nil, disk.answer == nil && disk.key.Equal(mem.key):
@@ -84,17 +91,21 @@ func load(dir folder, trusted trust, clientID, productID string) held {
 	if errors.Is(err, os.ErrNotExist) {
 		return h // activation began and was refused, or its answer was lost
 	}
+	// The mark counts also where the answer is damaged: it may hold a refusal.
+	m, noMark := readMark(dir, h.key)
+	if h.marked = noMark == nil && m.of(clientID, productID); h.marked {
+		h.mark = m
+	}
 	if err != nil {
 		h.damage = fmt.Errorf("%w: %s", ErrStateEdited, fileAnswer)
 		return h
 	}
 	a, err := readAnswer(text, trusted, clientID, productID)
-	if err != nil {
-		h.damage = err
-		return h
+	if err == nil {
+		err = noMark
 	}
-	if h.mark, err = readMark(dir, h.key); err == nil {
-		err = h.mark.covers(a, clientID, productID)
+	if err == nil {
+		err = m.covers(a, clientID, productID)
 	}
 	if err != nil {
 		h.damage = err
