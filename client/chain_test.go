@@ -12,7 +12,7 @@ import (
 )
 
 func public(b byte) ed25519.PublicKey {
-	return keyOf(b).Public().(ed25519.PublicKey) //nolint:forcetypeassert // an ed25519 key has no other public key
+	return keyOf(b).Public().(ed25519.PublicKey)
 }
 
 // rotated is a client that has heard of key 2, and got an answer by it.

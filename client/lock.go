@@ -38,7 +38,7 @@ func (f folder) lock(within time.Duration) (unlock func(), err error) {
 	for deadline := time.Now().Add(within); ; time.Sleep(lockPause) {
 		held, err := tryLock(file)
 		if held || err != nil { // an error: this file system has no locks
-			return func() { _ = file.Close() }, nil // closing unlocks
+			return func() { _ = file.Close() }, nil //nolint:nilerr // closing unlocks
 		}
 		if !time.Now().Before(deadline) {
 			return nil, errors.Join(errLocked, file.Close())

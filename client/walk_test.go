@@ -38,6 +38,7 @@ type walk struct {
 	live    [2]process
 	steps   int
 	valid   int // judgements that were
+	idle    int // judgements since
 	current held
 	taken   []held // withheld answers
 	log     []string
@@ -77,7 +78,7 @@ func TestWalkingClock(t *testing.T) {
 	for seed := range walks {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			w := &walk{bundle: setup(t), t: t, random: rand.New(rand.NewPCG(uint64(seed), 20))} //nolint:gosec // a walk to repeat
+			w := &walk{bundle: setup(t), t: t, random: rand.New(rand.NewPCG(uint64(seed), 20))}
 			w.clock = w.server.Now().Add(w.between(-1000*day, 1000*day))
 			w.config.Now = func() time.Time { return w.clock }
 			w.restart(t)
@@ -100,7 +101,7 @@ func (w *walk) start(i int) {
 }
 
 func (w *walk) between(from, to time.Duration) time.Duration {
-	return from + time.Duration(w.random.Int64N(int64(to-from)))/time.Second*time.Second
+	return from + time.Duration(w.random.Int64N(int64(to-from))).Truncate(time.Second)
 }
 
 // stride is a length from seconds to weeks, the short ones as often as the long.
@@ -109,33 +110,36 @@ func (w *walk) stride() time.Duration {
 	return w.between(time.Second, all[w.random.IntN(len(all))]+time.Second)
 }
 
-func (w *walk) note(format string, values ...any) {
+func (w *walk) notef(format string, values ...any) {
 	w.log = append(w.log, fmt.Sprintf("%4d %s ", w.steps, w.clock.Format(time.DateTime))+fmt.Sprintf(format, values...))
 }
 
 func (w *walk) step() {
 	i := w.random.IntN(2)
+	if w.idle > 4 && w.random.IntN(3) == 0 { // a walk on which nothing is valid shows nothing
+		w.activate(i)
+	}
 	switch n := w.random.IntN(100); {
 	case n < 40: // time goes by, for the machine and for the server
 		d := w.stride()
 		w.clock = w.clock.Add(d)
 		w.server.Advance(d)
-		w.note("%s go by", d)
+		w.notef("%s go by", d)
 	case n < 50:
 		d := w.stride()
 		w.clock = w.clock.Add(-d)
-		w.note("set back by %s", d)
+		w.notef("set back by %s", d)
 	case n < 54:
 		d := w.stride()
 		w.clock = w.clock.Add(d)
-		w.note("set forward by %s", d)
+		w.notef("set forward by %s", d)
 	case n < 62:
 		_ = w.live[i].Close()
 		w.read()
-		w.note("closed %d", i)
+		w.notef("closed %d", i)
 		w.start(i)
 	case n < 72:
-		w.note("killed %d", i)
+		w.notef("killed %d", i)
 		w.start(i)
 	case n < 80:
 		w.beat(i)
@@ -145,13 +149,13 @@ func (w *walk) step() {
 		w.put()
 	case n < 95:
 		w.server.Forget()
-		w.note("released by the vendor")
+		w.notef("released by the vendor")
 	case n < 97:
 		w.activate(i)
 	default:
 		end := w.server.Now().Add(w.stride())
 		w.server.Change(func(l *client.LicenseInfo) { l.ExpirationDate = end })
-		w.note("expires in %s", end.Sub(w.server.Now()))
+		w.notef("expires in %s", end.Sub(w.server.Now()))
 	}
 	w.judge()
 }
@@ -164,11 +168,13 @@ func (w *walk) judge() {
 			p.knows, p.looked = w.current, w.clock
 		}
 		s := p.Status()
-		w.note("%d says %s", i, s.State)
+		w.notef("%d says %s", i, s.State)
+		w.idle++
 		if !s.Valid() {
 			w.read()
 			continue
 		}
+		w.idle = 0
 		w.valid++
 		wrong := w.wrong(p.knows)
 		if wrong != "" && w.wrong(w.current) == "" {
@@ -212,7 +218,11 @@ func (w *walk) read() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	var m struct{ Seen, Age, Received, Answered int64 }
+	var m struct {
+		Seen     int64 `json:"seen"`
+		Age      int64 `json:"age"`
+		Answered int64 `json:"answered"`
+	}
 	if err := json.Unmarshal(payload, &m); err != nil {
 		w.t.Fatal(err)
 	}
@@ -231,11 +241,13 @@ func (w *walk) answered(i int, s client.Status) {
 }
 
 func (w *walk) activate(i int) {
+	end := w.server.Now().Add(w.between(time.Hour, 60*day))
+	w.server.Change(func(l *client.LicenseInfo) { l.ExpirationDate = end })
 	s, err := w.live[i].Activate(w.t.Context(), clienttest.LicenseKey)
 	if err != nil {
 		w.t.Fatalf("step %d: %v", w.steps, err)
 	}
-	w.note("%d activated", i)
+	w.notef("%d activated", i)
 	w.answered(i, s)
 }
 
@@ -244,10 +256,10 @@ func (w *walk) beat(i int) {
 	refused, isRefused := errors.AsType[*client.RefusalError](err)
 	switch {
 	case err == nil:
-		w.note("%d had an answer", i)
+		w.notef("%d had an answer", i)
 		w.answered(i, s)
 	case isRefused:
-		w.note("%d was refused: %d", i, refused.ID)
+		w.notef("%d was refused: %d", i, refused.ID)
 		w.current.refused, w.live[i].knows.refused = true, true
 	case !errors.Is(err, client.ErrNotActivated):
 		w.t.Errorf("step %d: %v", w.steps, err)
@@ -273,7 +285,7 @@ func (w *walk) withhold(i int) {
 	_, _ = w.live[i].Heartbeat(w.t.Context())
 	w.live[i].knows = w.current // a call looks first
 	w.server.Intercept(nil)
-	if w.note("%d asked, and the answer was withheld", i); h.file != "" {
+	if w.notef("%d asked, and the answer was withheld", i); h.file != "" {
 		w.taken = append(w.taken, h)
 	}
 }
@@ -287,7 +299,7 @@ func (w *walk) put() {
 	}
 	h := w.taken[w.random.IntN(len(w.taken))]
 	write(w.t, w.file("license.answer"), h.file)
-	w.note("an answer of %s was put there", h.at.Format(time.DateTime))
+	w.notef("an answer of %s was put there", h.at.Format(time.DateTime))
 	later := h.at.Sub(w.current.at)
 	if later < 0 {
 		return // refused by what is written; a process that runs writes its own again
