@@ -175,9 +175,11 @@ func TestAWithheldAnswerLiftsNoRefusal(t *testing.T) {
 	if _, err := b.client.Heartbeat(t.Context()); err == nil {
 		t.Fatal("the heartbeat of a released client was answered")
 	}
-	b.restart(t)
+	if err := b.client.Close(); err != nil { // nobody runs who remembers
+		t.Fatal(err)
+	}
 	write(t, b.file("license.answer"), file)
-	b.restart(t)
+	b.kill(t)
 	wantState(t, b.client.Status(), client.StateRefused)
 	b.restart(t) // also when it has been written down
 	wantState(t, b.client.Status(), client.StateRefused)
@@ -205,9 +207,11 @@ func TestAWithheldAnswerDropsNoTime(t *testing.T) {
 			made := b.server.Now()
 			b.server.Advance(7*day + time.Second)
 			wantState(t, b.client.Status(), client.StateStale)
-			b.restart(t)
+			if err := b.client.Close(); err != nil { // nobody runs who remembers
+				t.Fatal(err)
+			}
 			write(t, b.file("license.answer"), file)
-			b.restart(t)
+			b.kill(t)
 			wantState(t, b.client.Status(), client.StateStale)
 			b.server.Advance(made.Sub(b.server.Now()))
 			wantState(t, b.client.Status(), client.StateClockSetBack)
