@@ -74,10 +74,13 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.Vendor = vendor
+	p, err := a.signedFor(r, a.caller(r, vendor))
+	if err != nil {
+		return err
+	}
 	if err := a.boundFiles(r); err != nil {
 		return err
 	}
-	p := a.caller(r, vendor)
 	var out licensing.Outcome
 	if c.Key.Legacy == "" { // a legacy key, which could be guessed, leads nowhere
 		if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
