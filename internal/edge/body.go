@@ -35,6 +35,16 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
+// WholeBody gives the body of a request as ReadBody gave it, also when it was read
+// before, and reads it if nobody has.
+func WholeBody(r *http.Request) ([]byte, error) {
+	if got, is := r.Body.(*received); is {
+		r.Body = &received{got.whole, got.whole, got.end}
+		defer func() { r.Body = got }()
+	}
+	return ReadBody(r)
+}
+
 // claim reads what makes a request repeatable: its key, and the hash of its body.
 func (e *Edge) claim(c *call, r *http.Request) error {
 	keys := r.Header["Idempotency-Key"]
@@ -53,7 +63,7 @@ func (e *Edge) claim(c *call, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Body = &received{body, io.EOF}
+	r.Body = &received{body, body, io.EOF}
 	c.key, c.bodyHash = keys[0], sha256.Sum256(append(append([]byte(r.URL.RequestURI()), 0), body...))
 	return nil
 }

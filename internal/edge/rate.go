@@ -44,13 +44,14 @@ func receive(r *http.Request) {
 	if err == nil {
 		err = io.EOF
 	}
-	r.Body = &received{buf.Bytes(), err}
+	r.Body = &received{buf.Bytes(), buf.Bytes(), err}
 }
 
 // received is a body that is there, and how it ended.
 type received struct {
-	rest []byte
-	end  error
+	whole []byte
+	rest  []byte
+	end   error
 }
 
 // Read implements io.Reader.
