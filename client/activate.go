@@ -84,13 +84,46 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 		c.flush(ctx, h) // it belongs to the licence that is held so far
 	}
 	a, err := c.call(ctx, "activations", request, h.key)
+	if refused, is := errors.AsType[*RefusalError](err); is && refused.ID == RefusalKeyGivenUp {
+		// Deactivate was heard, and stopped here before it had forgotten the licence.
+		if h, err = c.anew(); err != nil {
+			return c.Status(), err
+		}
+		request.ClientPublicKey = signed.FormatKey(h.key.Public().(ed25519.PublicKey)) //nolint:forcetypeassert // an ed25519 key has no other public key
+		a, err = c.call(ctx, "activations", request, h.key)
+	}
 	if err != nil {
 		return c.Status(), err
 	}
 	if a.license, err = readLicense(a.body, c.id, c.cfg.ProductID); err != nil {
 		return c.Status(), err
 	}
+	if !a.license.isOf(request.LicenseKey) {
+		return c.Status(), ErrForeignAnswer
+	}
 	return c.kept(ctx, h, a)
+}
+
+// anew ends what Deactivate has begun, and makes a new key.
+func (c *Client) anew() (h held, err error) {
+	if err := c.lose(); err != nil {
+		return h, err
+	}
+	if h.key, err = ownKey(c.dir, c.cfg.Rand, c.id); err != nil {
+		return h, err
+	}
+	c.replace(h)
+	return h, nil
+}
+
+// isOf reports whether an answer is about the licence that a key was sent of. Keys
+// that people type can be spelled in many ways, and only UUIDs are compared.
+func (l LicenseInfo) isOf(key string) bool {
+	key, err := uuid("", key)
+	if err != nil || l.LicenseKey == "" {
+		return true
+	}
+	return strings.EqualFold(key, l.LicenseKey) || strings.EqualFold(key, l.TokenKey) || strings.EqualFold(key, l.LegacyLicenseKey)
 }
 
 // kept is keep, and sends what waited for a contact. That some may go on waiting

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 )
 
@@ -32,14 +33,31 @@ func (c *Client) Deactivate(ctx context.Context) error {
 		return ErrNotActivated
 	}
 	c.flush(ctx, h) // the last chance of what waits
-	_, err = c.call(ctx, "unassign", unassignment{TokenKey: h.answer.license.TokenKey, ClientID: c.id}, h.key)
+	a, err := c.call(ctx, "unassign", unassignment{TokenKey: h.answer.license.TokenKey, ClientID: c.id}, h.key)
 	var refused *RefusalError
-	if errors.As(err, &refused) && refused.ID == RefusalAlreadyUnassigned {
+	switch {
+	case err == nil:
+		err = a.isSentence()
+	case errors.As(err, &refused) && refused.ID == RefusalAlreadyUnassigned:
 		err = nil
 	}
 	if err != nil {
 		return err
 	}
+	return c.lose()
+}
+
+// isSentence checks that an answer says that something is done, and nothing else.
+func (a answer) isSentence() error {
+	var sentence string
+	if json.Unmarshal(a.body, &sentence) != nil || sentence == "" {
+		return ErrForeignAnswer
+	}
+	return nil
+}
+
+// lose forgets the licence, and the key with it.
+func (c *Client) lose() error {
 	c.replace(held{})
 	c.forget()
 	// The key last: as long as it is there, a crash leaves "no answer", not "damaged".
