@@ -65,4 +65,3 @@ type Outcome struct {
 }
 
 func refused(r *Refusal) Outcome { return Outcome{Refusal: r} }
-
