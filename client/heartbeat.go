@@ -37,11 +37,7 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 	if h.key == nil {
 		return c.Status(), errors.Join(ErrNotActivated, h.damage)
 	}
-	a, err := c.call(ctx, "heartbeats", heartbeat{
-		ProductID: c.cfg.ProductID, ClientID: c.id,
-		SoftwareVersion: c.cfg.SoftwareVersion, OperatingSystem: c.cfg.OperatingSystem,
-		Hostname: c.cfg.Hostname, Platform: runtime.GOOS + "/" + runtime.GOARCH,
-	}, h.key)
+	a, err := c.beat(ctx, h)
 	var refused *RefusalError
 	if errors.As(err, &refused) && ends(refused.ID) {
 		return c.end(refused, err)
@@ -56,6 +52,15 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 		return c.Status(), fmt.Errorf("%w: serial %d after %d", ErrStateRolledBack, a.license.Serial, h.mark.Serial)
 	}
 	return c.kept(ctx, h, a)
+}
+
+// beat is the call of a heartbeat.
+func (c *Client) beat(ctx context.Context, h held) (answer, error) {
+	return c.call(ctx, "heartbeats", heartbeat{
+		ProductID: c.cfg.ProductID, ClientID: c.id,
+		SoftwareVersion: c.cfg.SoftwareVersion, OperatingSystem: c.cfg.OperatingSystem,
+		Hostname: c.cfg.Hostname, Platform: runtime.GOOS + "/" + runtime.GOARCH,
+	}, h.key)
 }
 
 // end remembers that the server took the licence away.
