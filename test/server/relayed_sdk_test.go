@@ -27,7 +27,7 @@ import (
 // CHANCERY_SOAK=n makes n times as many steps, CHANCERY_SEED another walk.
 func TestTheSDKBehindARelay(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		steps := 250
+		steps := 400
 		if n, err := strconv.Atoi(os.Getenv("CHANCERY_SOAK")); err == nil && n > 0 {
 			steps *= n
 		}
