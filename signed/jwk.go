@@ -111,9 +111,9 @@ func (j JWK) RSA() (*rsa.PublicKey, error) {
 	return rsaKey(n, e)
 }
 
-// read reads a member of a JWK. Others than ours are passed over, as RFC
+// readMember reads a member of a JWK. Others than ours are passed over, as RFC
 // 7517 asks.
-func (j *JWK) read(s *scanner, name string) (err error) {
+func readMember(j *JWK, s *scanner, name string) (err error) {
 	to := map[string]*string{
 		"kty": &j.KeyType, "crv": &j.Curve, "x": &j.X, "n": &j.N, "e": &j.E, "use": &j.Use, "alg": &j.Algorithm, "kid": &j.KeyID,
 	}[name]

@@ -88,7 +88,7 @@ func splitJWKSet(data []byte) (keys [][]byte, err error) {
 
 func parseJWK(data []byte) (key JWK, known bool, err error) {
 	s := &scanner{data: data}
-	err = s.object(func(name string) error { return key.read(s, name) })
+	err = s.object(func(name string) error { return readMember(&key, s, name) })
 	if err == nil && (s.next() != 0 || s.pos < len(data)) {
 		err = s.fail("something after it")
 	}

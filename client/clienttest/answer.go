@@ -95,7 +95,7 @@ func (s *Server) count(r *http.Request, name string, request asked, body []byte)
 	key, _ := s.signer(r, name, request)
 	call, err := verify(r, key, body)
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // authorise has refused what must be signed
 	}
 	if highest := s.counters[string(key)]; call.Counter <= highest {
 		refused := client.RefusalError{ID: client.RefusalCallRepeated, Message: "This call was sent before.", Help: "Sign it again with a higher counter."}

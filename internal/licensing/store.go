@@ -94,9 +94,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	ClientKey(t tx.Tx, v ident.VendorID, key []byte) (ClientKey, error)
 
 	// CountCall raises the counter of a key to counter, if that is higher, and
-	// reports whether it was. A key that is not known is remembered with make, else
+	// reports whether it was. A key that is not known is remembered with remember, else
 	// counted as nothing, which is higher. It locks the key's row.
-	CountCall(t tx.Tx, v ident.VendorID, key []byte, counter int64, make bool) (k ClientKey, higher bool, err error)
+	CountCall(t tx.Tx, v ident.VendorID, key []byte, counter int64, remember bool) (k ClientKey, higher bool, err error)
 
 	// ReleaseActivation ends it and frees its token. Of a client's key it remembers
 	// the counter, and that it was given up, if the client did that.

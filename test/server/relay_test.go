@@ -279,7 +279,7 @@ func (y *relay) swap(c recorded) *http.Response {
 // truth is what the server holds of the clients of the SDK.
 func truth(t *testing.T, v vendor) string {
 	t.Helper()
-	var all []string
+	all := make([]string, 0, 3)
 	for _, text := range []string{
 		`SELECT id, license_id, client_id, software_version, released_at, release_reason FROM activations WHERE client_id <> 'relay'`,
 		`SELECT id, license_id, client_id, renewed_at, ended_at FROM sessions WHERE client_id <> 'relay'`,

@@ -25,9 +25,9 @@ func (s *Store) ClientKey(t tx.Tx, v ident.VendorID, key []byte) (k licensing.Cl
 
 // CountCall implements licensing.Store. The comparison and the change are one
 // statement, so that of two calls with one counter the second finds it taken.
-func (s *Store) CountCall(t tx.Tx, v ident.VendorID, key []byte, counter int64, make bool) (k licensing.ClientKey, higher bool, err error) {
+func (s *Store) CountCall(t tx.Tx, v ident.VendorID, key []byte, counter int64, remember bool) (k licensing.ClientKey, higher bool, err error) {
 	text := `UPDATE client_keys SET counter = $3 WHERE vendor_id = $1 AND public_key = $2 AND counter < $3 RETURNING given_up_at`
-	if make {
+	if remember {
 		text = `INSERT INTO client_keys (vendor_id, public_key, counter) VALUES ($1, $2, $3)
 			ON CONFLICT (vendor_id, public_key) DO UPDATE SET counter = excluded.counter WHERE client_keys.counter < excluded.counter RETURNING given_up_at`
 	}
@@ -37,7 +37,7 @@ func (s *Store) CountCall(t tx.Tx, v ident.VendorID, key []byte, counter int64, 
 		return licensing.ClientKey{Counter: counter, GivenUpAt: given.Instant()}, higher, err
 	}
 	k, err = s.ClientKey(t, v, key)
-	return k, !make && k == licensing.ClientKey{}, err
+	return k, !remember && k == licensing.ClientKey{}, err
 }
 
 // keepKey remembers the key of an activation that ends: what its heartbeats have

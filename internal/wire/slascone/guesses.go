@@ -22,7 +22,12 @@ func (a *API) presented(r *http.Request, text string) (licensing.Key, error) {
 
 // guessed counts a wrong key.
 func (a *API) guessed(r *http.Request, refused *licensing.Refusal) error {
-	if a.Guesses == nil || refused == nil || refused.ID != licensing.InvalidKey && refused.ID != licensing.UnknownToken && refused.ID != licensing.ClientAssigned {
+	if a.Guesses == nil || refused == nil {
+		return nil
+	}
+	switch refused.ID {
+	case licensing.InvalidKey, licensing.UnknownToken, licensing.ClientAssigned:
+	default:
 		return nil
 	}
 	return a.Guesses.Spend(a.guesser(r)) //nolint:wrapcheck // a fault
