@@ -199,10 +199,10 @@ func (y *relay) later() {
 	c := y.held[n]
 	y.held = append(y.held[:n], y.held[n+1:]...)
 	if c.counter <= y.highest[c.key] {
-		y.again(c)
+		_ = y.again(c).Body.Close()
 		return
 	}
-	y.deliver(c)
+	_ = y.deliver(c).Body.Close()
 }
 
 func (y *relay) older() *http.Response {

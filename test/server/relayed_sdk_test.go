@@ -185,7 +185,7 @@ func (w *walk) step(n int) {
 	w.judge(m, fmt.Sprintf("step %d, %s (%v)", n, what, err))
 	for range w.random.IntN(3) {
 		if len(w.relay.sent) > 0 {
-			w.relay.again(w.relay.sent[w.random.IntN(len(w.relay.sent))])
+			_ = w.relay.again(w.relay.sent[w.random.IntN(len(w.relay.sent))]).Body.Close()
 		}
 	}
 	if w.random.IntN(6) == 0 {
