@@ -76,11 +76,26 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 	}
 	asked := c.cfg.Now()
 	a, err := c.call(ctx, "activations", request, h.key)
+	if refused, is := errors.AsType[*RefusalError](err); is && refused.ID == RefusalKeyGivenUp {
+		// Deactivate was heard, and stopped here before it had forgotten the licence.
+		if err = c.giveUp(h); err != nil {
+			return c.Status(), err
+		}
+		if h, err = c.withKey(); err != nil {
+			return c.Status(), err
+		}
+		request.ClientPublicKey = signed.FormatKey(h.key.Public().(ed25519.PublicKey)) //nolint:forcetypeassert // an ed25519 key has no other public key
+		asked = c.cfg.Now()
+		a, err = c.call(ctx, "activations", request, h.key)
+	}
 	if err != nil {
 		return c.Status(), err
 	}
 	if a.license, err = readLicense(a.body, c.id, c.cfg.ProductID); err != nil {
 		return c.Status(), err
+	}
+	if !a.license.isOf(request.LicenseKey) {
+		return c.Status(), ErrForeignAnswer
 	}
 	return c.kept(ctx, h, func(all held) (held, error) {
 		if all.key != nil && !all.key.Equal(h.key) {
@@ -88,6 +103,16 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 		}
 		return h.answered(a, asked, c.cfg, all), nil
 	})
+}
+
+// isOf reports whether an answer is about the licence that a key was sent of. Keys
+// that people type can be spelled in many ways, and only UUIDs are compared.
+func (l LicenseInfo) isOf(key string) bool {
+	key, err := uuid("", key)
+	if err != nil || l.LicenseKey == "" {
+		return true
+	}
+	return strings.EqualFold(key, l.LicenseKey) || strings.EqualFold(key, l.TokenKey) || strings.EqualFold(key, l.LegacyLicenseKey)
 }
 
 // withKey returns what is held, with the key of an activation that is to come. What lies

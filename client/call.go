@@ -25,15 +25,16 @@ const (
 // call posts one request and returns the verified answer: 200 only. Everything
 // else is an error, of the kinds that errors.go lists. It repeats once what may
 // succeed then: no answer, 429 and 5xx. All calls of this package can be repeated.
+// A call that came with too low a counter is signed again with a higher one.
 func (c *Client) call(ctx context.Context, name string, request any, key ed25519.PrivateKey) (answer, error) {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return answer{}, fmt.Errorf("client: %w", err)
 	}
-	a, pause, err := c.once(ctx, name, body, key)
+	a, pause, err := c.counted(ctx, name, body, key)
 	if err != nil && pause > 0 && pause <= longestPause {
 		if c.cfg.Wait(ctx, pause) == nil {
-			a, _, err = c.once(ctx, name, body, key)
+			a, _, err = c.counted(ctx, name, body, key)
 		}
 	}
 	if ctx.Err() != nil && err != nil {
@@ -42,10 +43,31 @@ func (c *Client) call(ctx context.Context, name string, request any, key ed25519
 	return a, err
 }
 
+// maxRecounts bounds how often a call is signed again with a higher counter. Once
+// is enough, but for other processes over the same key: for each time that a call is
+// refused, one of theirs was taken meanwhile.
+const maxRecounts = 32
+
+// counted is once, with the counter that the server wants. The counter starts at
+// the clock, so that nothing needs to be kept, and several processes over one
+// folder seldom meet; the server's refusal, signed for this very call, says what
+// to go on from where the clock is behind or another process was faster.
+func (c *Client) counted(ctx context.Context, name string, body []byte, key ed25519.PrivateKey) (a answer, pause time.Duration, err error) {
+	for range maxRecounts {
+		a, pause, err = c.once(ctx, name, body, key)
+		refused, is := errors.AsType[*RefusalError](err)
+		if !is || refused.ID != RefusalCallRepeated || refused.counter < 1 || refused.counter >= signed.MaxCounter {
+			break
+		}
+		c.counter = max(c.counter, refused.counter)
+	}
+	return a, pause, err
+}
+
 // once makes one attempt with a nonce of its own. A pause above zero means that
 // it may be worth another one after that time.
 func (c *Client) once(ctx context.Context, name string, body []byte, key ed25519.PrivateKey) (a answer, pause time.Duration, err error) {
-	request, nonce, err := c.request(ctx, name, body, key)
+	request, nonce, asked, err := c.request(ctx, name, body, key)
 	if err != nil {
 		return a, 0, err
 	}
@@ -71,6 +93,12 @@ func (c *Client) once(ctx context.Context, name string, body []byte, key ed25519
 	if err := c.trusted.inTime(a.Response, c.cfg.Now()); err != nil {
 		return a, pause, &UnverifiedError{response.StatusCode, err}
 	}
+	if a.Asked != asked {
+		if a.Asked != "" || acted(a.Status) {
+			return a, pause, &UnverifiedError{response.StatusCode, fmt.Errorf("it answers another request: %w", signed.ErrMismatch)}
+		}
+		return a, pause, refusal(a, response.Header.Get("Retry-After") != "", pause)
+	}
 	if err := c.learn(a); err != nil {
 		return a, 0, fmt.Errorf("client: keeping an announced key: %w", err)
 	}
@@ -80,25 +108,35 @@ func (c *Client) once(ctx context.Context, name string, body []byte, key ed25519
 	return a, 0, nil
 }
 
-func (c *Client) request(ctx context.Context, name string, body []byte, key ed25519.PrivateKey) (*http.Request, string, error) {
+// acted tells whether anything here goes by an answer of this status. One that the
+// server gave before it had read the call is bound to no request, and says no more
+// than that there is no answer now.
+func acted(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:
+		return false
+	}
+	return status < 500
+}
+
+func (c *Client) request(ctx context.Context, name string, body []byte, key ed25519.PrivateKey) (request *http.Request, nonce, asked string, err error) {
 	url := c.cfg.BaseURL + "/api/v2/isv/" + c.cfg.VendorID + "/" + name
 	if !strings.Contains(name, "/") {
 		url = c.cfg.BaseURL + "/api/v2/isv/" + c.cfg.VendorID + "/provisioning/" + name
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	request, err = http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return nil, "", fmt.Errorf("client: %w", err)
+		return nil, "", "", fmt.Errorf("client: %w", err)
 	}
-	var random [24]byte
-	if _, err := io.ReadFull(c.cfg.Rand, random[:]); err != nil {
-		return nil, "", fmt.Errorf("client: no randomness for a nonce: %w", err)
+	if nonce, err = signed.NewNonce(c.cfg.Rand); err != nil {
+		return nil, "", "", fmt.Errorf("client: %w", err)
 	}
-	nonce := signed.FormatNonce(random[:])
-	signature, err := signed.SignCall(key, signed.Call{
-		Method: request.Method, Path: signed.CallPath(request.URL.EscapedPath()), Nonce: nonce, IssuedAt: c.cfg.Now(),
-	}, body)
+	now := c.cfg.Now()
+	c.counter = max(c.counter+1, signed.StartCounter(now))
+	path := signed.CallPath(request.URL.EscapedPath())
+	signature, err := signed.SignCall(key, signed.Call{Method: request.Method, Path: path, Nonce: nonce, IssuedAt: now, Counter: c.counter}, body)
 	if err != nil {
-		return nil, "", fmt.Errorf("client: %w", err)
+		return nil, "", "", fmt.Errorf("client: %w", err)
 	}
 	h := request.Header
 	h.Set("Content-Type", "application/json")
@@ -106,20 +144,26 @@ func (c *Client) request(ctx context.Context, name string, body []byte, key ed25
 	h.Set("Accept-Encoding", "identity") // what is signed are the bytes as sent
 	h.Set("Provisioningkey", c.cfg.ProvisioningKey)
 	h.Set(signed.NonceHeader, nonce)
-	h.Set(signed.AcceptSignatureHeader, signed.AcceptEd25519)
+	h.Set(signed.AcceptSignatureHeader, signed.AcceptEd25519Bound)
 	h.Set(signed.TrustedKeysHeader, c.trusted.names())
 	h.Set(signed.CallSignatureHeader, signature)
-	return request, nonce, nil
+	asked = signed.Request{Method: request.Method, Path: path, CallSignature: signature, Body: body}.Hash()
+	return request, nonce, asked, nil
 }
 
 // refusal turns a verified answer other than 200 into an error.
 func refusal(a answer, said bool, pause time.Duration) error {
 	if a.Status == http.StatusConflict {
-		var refused RefusalError
+		var refused struct {
+			RefusalError
+
+			Counter int64 `json:"counter"`
+		}
 		if err := json.Unmarshal(a.body, &refused); err != nil || refused.ID == 0 {
 			return &ServerError{Status: a.Status, Title: "a refusal without a reason"}
 		}
-		return &refused
+		refused.counter = refused.Counter
+		return &refused.RefusalError
 	}
 	var problem struct {
 		Title  string `json:"title"`

@@ -29,6 +29,7 @@ type Client struct {
 
 	// Changed only by whoever has the turn.
 	trusted trust
+	counter int64     // of the newest call that was signed
 	silent  time.Time // when a consumption found no answer last; zero: the last one did
 
 	mu      sync.Mutex // guards the rest, never held during a call

@@ -253,6 +253,11 @@ func (c *Client) sendQueued(ctx context.Context, waiting []queued, h held) ([]en
 	if err := json.Unmarshal(a.body, &answers); err != nil || len(answers) != len(waiting) {
 		return nil, errors.Join(errors.New("client: the answer to consumption is not of its form"), err)
 	}
+	for i, q := range waiting {
+		if !strings.EqualFold(answers[i].LimitationID, q.Limitation) {
+			return nil, ErrForeignAnswer
+		}
+	}
 	return answers, nil
 }
 

@@ -14,8 +14,8 @@ var (
 	// ErrUnreachable: no answer came; the cause is wrapped. A good time to go on
 	// under freeride: ask Status.
 	ErrUnreachable = errors.New("the licence server could not be reached")
-	// ErrForeignAnswer: properly signed, but about another client or product.
-	ErrForeignAnswer = errors.New("the answer is about another client or product")
+	// ErrForeignAnswer: properly signed, but about another client, product, licence or limitation than was asked for.
+	ErrForeignAnswer = errors.New("the answer is about another client, product, license or limitation than was asked for")
 	// ErrStateEdited: the state on disk was changed or damaged.
 	ErrStateEdited = errors.New("the licence state on this machine was changed or damaged")
 	// ErrStateCopied: the state on disk belongs to another machine or product.
@@ -39,6 +39,8 @@ type RefusalError struct {
 	ID      int    `json:"id"`      // one of the Refusal constants, or a newer one
 	Message string `json:"message"` // what is wrong
 	Help    string `json:"help"`    // what to do
+
+	counter int64 // with RefusalCallRepeated: the highest that the server has seen
 }
 
 func (e *RefusalError) Error() string {
@@ -76,6 +78,8 @@ const (
 	RefusalAllowanceUsedUp   = 20003
 	RefusalOtherCustomer     = 20004
 	RefusalBlacklisted       = 20010
+	RefusalCallRepeated      = 20021
+	RefusalKeyGivenUp        = 20022
 )
 
 // ends tells whether a heartbeat refused for this reason means that the program

@@ -39,11 +39,7 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 		return c.Status(), errors.Join(ErrNotActivated, h.damage)
 	}
 	asked := c.cfg.Now()
-	a, err := c.call(ctx, "heartbeats", heartbeat{
-		ProductID: c.cfg.ProductID, ClientID: c.id,
-		SoftwareVersion: c.cfg.SoftwareVersion, OperatingSystem: c.cfg.OperatingSystem,
-		Hostname: c.cfg.Hostname, Platform: runtime.GOOS + "/" + runtime.GOARCH,
-	}, h.key)
+	a, err := c.beat(ctx, h)
 	var refused *RefusalError
 	if errors.As(err, &refused) && ends(refused.ID) {
 		return c.end(h, refused, a.IssuedAt, err)
@@ -64,6 +60,15 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 		}
 		return next, nil
 	})
+}
+
+// beat is the call of a heartbeat.
+func (c *Client) beat(ctx context.Context, h held) (answer, error) {
+	return c.call(ctx, "heartbeats", heartbeat{
+		ProductID: c.cfg.ProductID, ClientID: c.id,
+		SoftwareVersion: c.cfg.SoftwareVersion, OperatingSystem: c.cfg.OperatingSystem,
+		Hostname: c.cfg.Hostname, Platform: runtime.GOOS + "/" + runtime.GOARCH,
+	}, h.key)
 }
 
 // end remembers that the server took the licence away at this moment of its clock.

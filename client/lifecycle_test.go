@@ -66,7 +66,7 @@ func TestWhatIsSent(t *testing.T) {
 			t.Errorf("nonce %q: %v", nonce, err)
 		}
 		nonces[nonce] = true
-		if r.Header.Get(signed.AcceptSignatureHeader) != "ed25519" || r.Header.Get("Content-Type") != "application/json" {
+		if r.Header.Get(signed.AcceptSignatureHeader) != "ed25519-2" || r.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("headers %v", r.Header)
 		}
 	}

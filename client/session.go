@@ -124,8 +124,11 @@ func (s *Session) giveBack(ctx context.Context) error {
 	}
 	call := s.asked
 	call.License = h.answer.license.TokenKey
-	_, err = s.client.call(ctx, "provisioning/session/close", call, h.key)
-	return err
+	a, err := s.client.call(ctx, "provisioning/session/close", call, h.key)
+	if err != nil {
+		return err
+	}
+	return a.isSentence()
 }
 
 // end notes why the session is over; it reports false when that was known.

@@ -41,7 +41,9 @@ func (s Sealed) Compact() string {
 }
 
 // ParseSealed reads either form, of at most MaxSealed bytes, with nothing but
-// white space around it. It fails with ErrTooLarge, ErrMalformed, or ErrType for
+// white space around it. The text must be the one that Armour or Compact writes,
+// to the last bit; in an armour, white space at the end of lines is forgiven, which
+// mails and other systems' line ends add. It fails with ErrTooLarge, ErrMalformed, or ErrType for
 // a kind not known here. That it parses says nothing about who made it.
 func ParseSealed(text []byte) (Sealed, error) {
 	if len(text) > MaxSealed {
@@ -61,7 +63,22 @@ func ParseSealed(text []byte) (Sealed, error) {
 	if len(s.Ciphertext) < 32+16 {
 		return Sealed{}, fmt.Errorf("ciphertext of %d bytes: %w", len(s.Ciphertext), ErrMalformed)
 	}
-	return s, s.check()
+	if err := s.check(); err != nil {
+		return Sealed{}, err
+	}
+	if string(text) != s.Compact() && !bytes.Equal(trimLines(text), bytes.TrimSpace(s.Armour())) {
+		return Sealed{}, fmt.Errorf("sealed request in another spelling than its own: %w", ErrMalformed)
+	}
+	return s, nil
+}
+
+// trimLines takes the white space at the end of each line away.
+func trimLines(text []byte) []byte {
+	lines := bytes.Split(text, []byte("\n"))
+	for i, line := range lines {
+		lines[i] = bytes.TrimRight(line, " \t\r")
+	}
+	return bytes.Join(lines, []byte("\n"))
 }
 
 func parseCompact(text string) (s Sealed, err error) {

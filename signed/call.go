@@ -18,12 +18,14 @@ type Call struct {
 	Method string // htm, upper case
 	Path   string // htu, as CallPath gives it
 	Nonce  string // the X-Nonce of the same call; never empty
+	// Counter is ctr, which rises with every call that a key signs: the server
+	// refuses one that is not above all it has seen of this key, so that a recorded
+	// call can't be sent again. 0 is none, as clients of the first version sent.
+	// StartCounter says where a program begins.
+	Counter int64
 	// IssuedAt is iat, the client's clock in whole seconds. It is information,
 	// for the log: a call is not refused by it, because the machines that need a
-	// licence are often those with a wrong clock. What makes a call worthless to
-	// whoever records it is that the client makes a new key with each activation:
-	// an old unassign does not fit a later activation, and a repeated heartbeat
-	// is answered for a nonce that nobody waits for.
+	// licence are often those with a wrong clock.
 	IssuedAt time.Time
 }
 
@@ -31,8 +33,8 @@ type Call struct {
 // these body bytes. It has no kid: the server knows the key by the activation,
 // or takes it from the client_public_key of the very call that activates.
 func SignCall(key ed25519.PrivateKey, call Call, body []byte) (string, error) {
-	if len(key) != ed25519.PrivateKeySize || call.IssuedAt.Unix() < 0 {
-		return "", fmt.Errorf("key or iat: %w", ErrMalformed)
+	if len(key) != ed25519.PrivateKeySize || call.IssuedAt.Unix() < 0 || call.Counter < 0 || call.Counter > MaxCounter {
+		return "", fmt.Errorf("key, iat or ctr: %w", ErrMalformed)
 	}
 	if call.Method == "" || call.Path == "" || call.Nonce == "" ||
 		!plain(call.Method) || !plain(call.Path) || !plain(call.Nonce) || len(call.Path) > 1024 {
@@ -44,30 +46,51 @@ func SignCall(key ed25519.PrivateKey, call Call, body []byte) (string, error) {
 	head = appendText(head, "nonce", call.Nonce)
 	head = appendText(head, "htm", call.Method)
 	head = appendText(head, "htu", call.Path)
+	if call.Counter > 0 {
+		head = appendNumber(head, "ctr", call.Counter)
+	}
 	head = append(head, '}')
 	return signDetached(key, new([]byte), head, body), nil
 }
 
 // VerifyCall checks that the call was signed with this client's key for this
-// method, path and nonce, and returns the client's clock. The nonce is the
-// X-Nonce of the same request; a signed call without one is refused. It fails
-// with ErrMismatch, ErrSignature, ErrType, ErrMalformed or ErrTooLarge.
-func VerifyCall(key ed25519.PublicKey, signature string, got Call, body []byte) (time.Time, error) {
-	if len(key) != ed25519.PublicKeySize {
-		return time.Time{}, fmt.Errorf("client key of %d bytes: %w", len(key), ErrMalformed)
+// method, path and nonce, and returns it with the client's clock and counter,
+// which the caller has to judge. The nonce is the X-Nonce of the same request; a
+// signed call without one is refused. It fails with ErrMismatch, ErrSignature,
+// ErrType, ErrMalformed (also for a key of small order) or ErrTooLarge.
+func VerifyCall(key ed25519.PublicKey, signature string, got Call, body []byte) (Call, error) {
+	if err := checkOrder(key); err != nil {
+		return Call{}, err
 	}
 	p, err := splitDetached(signature, body, TypeCall)
 	if err != nil {
-		return time.Time{}, err
+		return Call{}, err
 	}
 	if !ed25519.Verify(key, p.input, p.signature[:]) {
-		return time.Time{}, ErrSignature
+		return Call{}, ErrSignature
 	}
 	h := p.header
 	if h.method != got.Method || h.path != got.Path || h.nonce != got.Nonce || h.nonce == "" {
-		return time.Time{}, fmt.Errorf("method, path or nonce: %w", ErrMismatch)
+		return Call{}, fmt.Errorf("method, path or nonce: %w", ErrMismatch)
 	}
-	return time.Unix(h.issuedAt, 0).UTC(), nil
+	if h.has.counter && h.counter == 0 {
+		return Call{}, fmt.Errorf("a ctr of 0: %w", ErrMalformed)
+	}
+	got.Counter, got.IssuedAt = h.counter, time.Unix(h.issuedAt, 0).UTC()
+	return got, nil
+}
+
+// MaxCounter is the largest counter.
+const MaxCounter = 999_999_999_999_999
+
+// latestStart leaves room for counting above what a clock can say.
+const latestStart = 253_402_300_800_000 // the year 10000
+
+// StartCounter is where a program's counter begins: the clock in milliseconds. So
+// nothing has to be kept on disk, and the programs over one key seldom meet. A
+// clock that is behind is no harm: the server's refusal says what to go on from.
+func StartCounter(now time.Time) int64 {
+	return min(max(now.UnixMilli(), 1), latestStart)
 }
 
 // CallPath is the part of a URL path that is signed: from the first "/isv/" on,

@@ -3,6 +3,7 @@ package signed_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"chancery/signed"
 )
@@ -18,7 +19,7 @@ func TestCallIsBoundToItsRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, err := signed.VerifyCall(public(k.client), signature, call, []byte("{}"))
-	if err != nil || !at.Equal(instant()) {
+	if err != nil || !at.IssuedAt.Equal(instant()) {
 		t.Fatalf("%v, %v", at, err)
 	}
 	for name, c := range map[string]struct {
@@ -71,6 +72,37 @@ func TestCallPathSurvivesAProxyPrefix(t *testing.T) {
 	} {
 		if got := signed.CallPath(given); got != want {
 			t.Errorf("%s: %s", given, got)
+		}
+	}
+}
+
+func TestCallCounter(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	for _, c := range []struct {
+		counter int64
+		good    bool
+	}{{0, true}, {1, true}, {signed.MaxCounter, true}, {signed.MaxCounter + 1, false}, {-1, false}} {
+		call := signed.Call{Method: "POST", Path: heartbeats, Nonce: nonce(9), IssuedAt: instant(), Counter: c.counter}
+		signature, err := signed.SignCall(k.client, call, nil)
+		if (err == nil) != c.good {
+			t.Errorf("%d: %v", c.counter, err)
+		}
+		if err != nil {
+			continue
+		}
+		if got, err := signed.VerifyCall(public(k.client), signature, call, nil); err != nil || got.Counter != c.counter {
+			t.Errorf("%d came as %d, %v", c.counter, got.Counter, err)
+		}
+	}
+	for at, want := range map[time.Time]int64{
+		instant():               instant().UnixMilli(),
+		time.Unix(-5, 0):        1,
+		time.Unix(1<<50, 0):     253_402_300_800_000,
+		time.UnixMilli(1).UTC(): 1,
+	} {
+		if got := signed.StartCounter(at); got != want {
+			t.Errorf("%v: %d, want %d", at, got, want)
 		}
 	}
 }

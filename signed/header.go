@@ -20,10 +20,14 @@ type header struct {
 	issuedAt        int64
 	status          int64
 	next            ed25519.PublicKey
+	asked           string // hash of the request that was answered
+	counter         int64
 	has             members
 }
 
-type members struct{ alg, typ, kid, crit, b64, iat, nonce, status, next, method, path bool }
+type members struct {
+	alg, typ, kid, crit, b64, iat, nonce, status, next, method, path, asked, counter bool
+}
 
 func decodeHeader(text []byte) (header, error) {
 	if len(text) > maxHeader {
@@ -71,6 +75,12 @@ func parseHeader(raw []byte) (h header, err error) {
 		case "next":
 			h.next, err = s.nextKey()
 			h.has.next = true
+		case "req":
+			h.asked, err = s.text()
+			h.has.asked = true
+		case "ctr":
+			h.counter, err = s.number()
+			h.has.counter = true
 		case "htm":
 			h.method, err = s.text()
 			h.has.method = true
@@ -130,7 +140,7 @@ func (s *scanner) nextKey() (ed25519.PublicKey, error) {
 		return nil, err
 	}
 	key, err := decode([]byte(x))
-	if err != nil || len(key) != ed25519.PublicKeySize || KeyID(key) != kid {
+	if err != nil || CheckKey(key) != nil || KeyID(key) != kid {
 		return nil, s.fail("next is no Ed25519 key under its own thumbprint")
 	}
 	return key, nil

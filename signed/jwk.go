@@ -61,19 +61,26 @@ func quote(text string) string {
 	return string(quoted)
 }
 
-// Ed25519 returns the key, or ErrMalformed if it is of another kind.
+// Ed25519 returns the key, or ErrMalformed if it is of another kind, or one that CheckKey refuses.
 func (j JWK) Ed25519() (ed25519.PublicKey, error) {
 	x, err := j.curve("Ed25519", "sig")
-	return ed25519.PublicKey(x), err
+	if err != nil {
+		return nil, err
+	}
+	return x, CheckKey(x)
 }
 
-// X25519 returns the key, or ErrMalformed if it is of another kind.
+// X25519 returns the key, or ErrMalformed if it is of another kind, or one that CheckSealingKey refuses.
 func (j JWK) X25519() (*ecdh.PublicKey, error) {
 	x, err := j.curve("X25519", "enc")
 	if err != nil {
 		return nil, err
 	}
-	return ecdh.X25519().NewPublicKey(x)
+	key, err := ecdh.X25519().NewPublicKey(x)
+	if err != nil {
+		return nil, fmt.Errorf("JWK with a bad x: %w", ErrMalformed)
+	}
+	return key, CheckSealingKey(key)
 }
 
 func (j JWK) curve(name, use string) ([]byte, error) {
@@ -104,8 +111,24 @@ func (j JWK) RSA() (*rsa.PublicKey, error) {
 	return rsaKey(n, e)
 }
 
+// readMember reads a member of a JWK. Others than ours are passed over, as RFC
+// 7517 asks.
+func readMember(j *JWK, s *scanner, name string) (err error) {
+	to := map[string]*string{
+		"kty": &j.KeyType, "crv": &j.Curve, "x": &j.X, "n": &j.N, "e": &j.E, "use": &j.Use, "alg": &j.Algorithm, "kid": &j.KeyID,
+	}[name]
+	if to == nil {
+		return s.skip(1)
+	}
+	*to, err = s.text()
+	return err
+}
+
 // rsaKey checks the numbers of a key from outside.
 func rsaKey(n, e []byte) (*rsa.PublicKey, error) {
+	if len(n) == 0 || n[0] == 0 || len(e) == 0 || e[0] == 0 { // RFC 7518, section 6.3.1: one way to write a number
+		return nil, fmt.Errorf("RSA number with leading zeros: %w", ErrMalformed)
+	}
 	modulus := new(big.Int).SetBytes(n)
 	exponent := new(big.Int).SetBytes(e)
 	if bits := modulus.BitLen(); bits < 2048 || bits > 8192 {

@@ -23,17 +23,15 @@ func ParseJWKSet(data []byte) (JWKSet, error) {
 	if len(data) > maxJWKSet {
 		return JWKSet{}, fmt.Errorf("JWK set of %d bytes: %w", len(data), ErrTooLarge)
 	}
-	var all struct {
-		Keys []json.RawMessage `json:"keys"`
+	all, err := splitJWKSet(data)
+	if err != nil {
+		return JWKSet{}, err
 	}
-	if err := json.Unmarshal(data, &all); err != nil {
-		return JWKSet{}, fmt.Errorf("JWK set: %w", ErrMalformed)
-	}
-	if len(all.Keys) > maxKeys {
-		return JWKSet{}, fmt.Errorf("JWK set of %d keys: %w", len(all.Keys), ErrTooLarge)
+	if len(all) > maxKeys {
+		return JWKSet{}, fmt.Errorf("JWK set of %d keys: %w", len(all), ErrTooLarge)
 	}
 	set := JWKSet{Keys: []JWK{}}
-	for _, raw := range all.Keys {
+	for _, raw := range all {
 		key, known, err := parseJWK(raw)
 		if err != nil {
 			return JWKSet{}, err
@@ -57,8 +55,44 @@ func ParseJWK(data []byte) (JWK, error) {
 	return key, err
 }
 
+// splitJWKSet gives the keys of a set as they are written. Like headers, sets and
+// keys are read by a scanner of our own: encoding/json takes members twice, and
+// in other letters than theirs.
+func splitJWKSet(data []byte) (keys [][]byte, err error) {
+	s := &scanner{data: data}
+	found := false
+	err = s.object(func(name string) error {
+		if name != "keys" {
+			return s.skip(1)
+		}
+		found = true
+		return s.list(func() error {
+			s.space()
+			start := s.pos
+			err := s.skip(0)
+			keys = append(keys, data[start:s.pos])
+			return err
+		})
+	})
+	if err == nil && (s.next() != 0 || s.pos < len(data)) {
+		err = s.fail("something after it")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("JWK set: %w", err)
+	}
+	if !found {
+		return nil, fmt.Errorf("JWK set without keys: %w", ErrMalformed)
+	}
+	return keys, nil
+}
+
 func parseJWK(data []byte) (key JWK, known bool, err error) {
-	if json.Unmarshal(data, &key) != nil {
+	s := &scanner{data: data}
+	err = s.object(func(name string) error { return readMember(&key, s, name) })
+	if err == nil && (s.next() != 0 || s.pos < len(data)) {
+		err = s.fail("something after it")
+	}
+	if err != nil {
 		// A key of an unknown kind may use our names for something else.
 		var kind struct {
 			KeyType string `json:"kty"`
@@ -66,7 +100,7 @@ func parseJWK(data []byte) (key JWK, known bool, err error) {
 		if json.Unmarshal(data, &kind) == nil && kind.KeyType != "" && kind.KeyType != "OKP" && kind.KeyType != "RSA" {
 			return JWK{}, false, nil
 		}
-		return JWK{}, false, fmt.Errorf("JWK: %w", ErrMalformed)
+		return JWK{}, false, fmt.Errorf("JWK: %w", err)
 	}
 	switch {
 	case key.Use != "" && key.Use != "sig" && key.Use != "enc":

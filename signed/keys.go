@@ -51,7 +51,7 @@ type KeySet struct {
 	keys map[string]ed25519.PublicKey
 }
 
-// NewKeySet trusts these keys, 32 bytes each; another length is ErrMalformed.
+// NewKeySet trusts these keys, 32 bytes each; what CheckKey refuses is ErrMalformed.
 func NewKeySet(keys ...ed25519.PublicKey) (KeySet, error) {
 	return KeySet{}.With(keys...)
 }
@@ -61,8 +61,8 @@ func (k KeySet) With(keys ...ed25519.PublicKey) (KeySet, error) {
 	larger := make(map[string]ed25519.PublicKey, len(k.keys)+len(keys))
 	maps.Copy(larger, k.keys)
 	for _, key := range keys {
-		if len(key) != ed25519.PublicKeySize {
-			return KeySet{}, fmt.Errorf("Ed25519 public key of %d bytes: %w", len(key), ErrMalformed)
+		if err := CheckKey(key); err != nil {
+			return KeySet{}, err
 		}
 		larger[KeyID(key)] = append(ed25519.PublicKey(nil), key...)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"strings"
 )
 
 // The headers of the SLASCONE v2 protocol's signatures.
@@ -27,10 +28,10 @@ func SignLegacy(key *rsa.PrivateKey, body []byte) (string, error) {
 }
 
 // SignLegacyNonce makes the value of LegacyNonceSignatureHeader: the same
-// signature over the raw bytes of the nonce, whose length it checks.
+// signature over the raw bytes of the nonce, which must be as ParseNonce gives it.
 func SignLegacyNonce(key *rsa.PrivateKey, nonce []byte) (string, error) {
-	if len(nonce) < MinNonce || len(nonce) > MaxNonce {
-		return "", fmt.Errorf("nonce of %d bytes: %w", len(nonce), ErrMalformed)
+	if err := CheckNonce(nonce); err != nil {
+		return "", err
 	}
 	return signRSA(key, nonce)
 }
@@ -50,8 +51,8 @@ func VerifyLegacy(key *rsa.PublicKey, message []byte, signature string) error {
 	if len(signature) > 2048 {
 		return fmt.Errorf("signature of %d characters: %w", len(signature), ErrTooLarge)
 	}
-	raw, err := base64.StdEncoding.DecodeString(signature)
-	if err != nil {
+	raw, err := base64.StdEncoding.Strict().DecodeString(signature)
+	if err != nil || strings.ContainsAny(signature, "\r\n") {
 		return fmt.Errorf("signature is not base64: %w", ErrMalformed)
 	}
 	sum := sha256.Sum256(message)

@@ -20,7 +20,7 @@ const maxKeyText = 16 << 10 // bytes of a key in PEM or XML
 func FormatKey(key ed25519.PublicKey) string { return encode(key) }
 
 // ParseKey reads what FormatKey writes, or a JWK with the same key, since that
-// is what people copy. Anything else is ErrMalformed.
+// is what people copy. Anything else, and what CheckKey refuses, is ErrMalformed.
 func ParseKey(text string) (ed25519.PublicKey, error) {
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, "{") {
@@ -34,7 +34,10 @@ func ParseKey(text string) (ed25519.PublicKey, error) {
 		return nil, fmt.Errorf("public key of %d characters, not 43: %w", len(text), ErrMalformed)
 	}
 	key, err := decode([]byte(text))
-	return ed25519.PublicKey(key), err
+	if err != nil {
+		return nil, err
+	}
+	return key, CheckKey(key)
 }
 
 // RSAPublicKeyPEM writes a key as "PUBLIC KEY" (RFC 5280 SubjectPublicKeyInfo),
@@ -48,13 +51,15 @@ func RSAPublicKeyPEM(key *rsa.PublicKey) ([]byte, error) {
 }
 
 // ParseRSAPublicKeyPEM reads one "PUBLIC KEY" block of at most 16 KB holding an
-// RSA key of 2048 to 8192 bits.
+// RSA key of 2048 to 8192 bits, with nothing but white space around it. Lines may
+// have any length.
 func ParseRSAPublicKeyPEM(data []byte) (*rsa.PublicKey, error) {
 	if len(data) > maxKeyText {
 		return nil, fmt.Errorf("PEM of %d bytes: %w", len(data), ErrTooLarge)
 	}
+	data = trimLines(bytes.TrimSpace(data))
 	block, rest := pem.Decode(data)
-	if block == nil || block.Type != "PUBLIC KEY" || len(bytes.TrimSpace(rest)) > 0 {
+	if block == nil || len(rest) > 0 || !bytes.Equal(joinPEM(data), joinPEM(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: block.Bytes}))) {
 		return nil, fmt.Errorf("not one PUBLIC KEY block: %w", ErrMalformed)
 	}
 	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
@@ -65,8 +70,14 @@ func ParseRSAPublicKeyPEM(data []byte) (*rsa.PublicKey, error) {
 	if !ok {
 		return nil, fmt.Errorf("PUBLIC KEY is not RSA: %w", ErrMalformed)
 	}
+	if again, err := x509.MarshalPKIXPublicKey(key); err != nil || !bytes.Equal(again, block.Bytes) {
+		return nil, fmt.Errorf("PUBLIC KEY is not DER: %w", ErrMalformed)
+	}
 	return rsaKey(key.N.Bytes(), big.NewInt(int64(key.E)).Bytes())
 }
+
+// joinPEM joins the lines of a block, whose length differs from tool to tool.
+func joinPEM(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), nil) }
 
 type rsaKeyValue struct {
 	XMLName  xml.Name `xml:"RSAKeyValue"`
@@ -91,11 +102,11 @@ func ParseRSAPublicKeyXML(data []byte) (*rsa.PublicKey, error) {
 	if err := xml.Unmarshal(data, &value); err != nil { //nolint:musttag // the element names are the fields'
 		return nil, fmt.Errorf("RSAKeyValue: %w", ErrMalformed)
 	}
-	n, err := base64.StdEncoding.DecodeString(strings.TrimSpace(value.Modulus))
+	n, err := base64.StdEncoding.Strict().DecodeString(strings.Join(strings.Fields(value.Modulus), ""))
 	if err != nil {
 		return nil, fmt.Errorf("modulus: %w", ErrMalformed)
 	}
-	e, err := base64.StdEncoding.DecodeString(strings.TrimSpace(value.Exponent))
+	e, err := base64.StdEncoding.Strict().DecodeString(strings.Join(strings.Fields(value.Exponent), ""))
 	if err != nil {
 		return nil, fmt.Errorf("exponent: %w", ErrMalformed)
 	}

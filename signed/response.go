@@ -8,11 +8,12 @@ import (
 )
 
 // The headers of a signed answer. A client asks with AcceptSignatureHeader:
-// AcceptEd25519 and sends its nonce in NonceHeader; the answer brings the
+// AcceptEd25519Bound and sends its nonce in NonceHeader; the answer brings the
 // signature in SignatureHeader.
 const (
 	AcceptSignatureHeader = "Chancery-Accept-Signature"
-	AcceptEd25519         = "ed25519"
+	AcceptEd25519         = "ed25519"   // version 1: the answer does not say what it answers
+	AcceptEd25519Bound    = "ed25519-2" // version 2: the answer carries the hash of its request
 	NonceHeader           = "X-Nonce"
 	SignatureHeader       = "Chancery-Signature"
 
@@ -47,16 +48,22 @@ type Response struct {
 	IssuedAt time.Time         // iat, whole seconds: when the server answered
 	Nonce    string            // as the client sent it in X-Nonce; empty: none
 	Status   int               // the HTTP status, 100 to 599
+	Asked    string            // req, the hash of the request as Request.Hash gives it; empty: the answer is bound to none
 	Next     ed25519.PublicKey // the key that will follow this one; nil: none announced
 }
 
 // SignResponse makes the value of SignatureHeader: a detached JWS (RFC 7515
-// appendix F, RFC 7797) over exactly these body bytes. The nonce must be as
-// ParseNonce takes it: it is the server's to check that first. Signing is the
+// appendix F, RFC 7797) over exactly these body bytes. A nonce that
+// ParseNonce refuses is ErrMalformed. Signing is the
 // hot path of the server: it makes one allocation, the string.
 func (s *Signer) SignResponse(r Response, body []byte) (string, error) {
-	if !plain(r.Nonce) || len(r.Nonce) > maxNonceText {
-		return "", fmt.Errorf("nonce: %w", ErrMalformed)
+	if r.Nonce != "" {
+		if _, _, err := decodeNonce(r.Nonce); err != nil {
+			return "", err
+		}
+	}
+	if r.Asked != "" && (len(r.Asked) != 43 || !plain(r.Asked)) {
+		return "", fmt.Errorf("req: %w", ErrMalformed)
 	}
 	if r.Status < 100 || r.Status > 599 {
 		return "", fmt.Errorf("status %d: %w", r.Status, ErrMalformed)
@@ -72,6 +79,9 @@ func (s *Signer) SignResponse(r Response, body []byte) (string, error) {
 		head = appendText(head, "nonce", r.Nonce)
 	}
 	head = appendNumber(head, "status", int64(r.Status))
+	if r.Asked != "" {
+		head = appendText(head, "req", r.Asked)
+	}
 	if r.Next != nil {
 		if len(r.Next) != ed25519.PublicKeySize {
 			return "", fmt.Errorf("next key of %d bytes: %w", len(r.Next), ErrMalformed)
@@ -110,6 +120,17 @@ func (k KeySet) VerifyResponse(signature string, body []byte, nonce string, stat
 	return r, nil
 }
 
+// VerifyAnswer is VerifyResponse for an answer of version 2, which must also be the
+// one to this very request; asked is its Request.Hash. An answer to another
+// request, or to none, is ErrMismatch.
+func (k KeySet) VerifyAnswer(signature string, body []byte, nonce string, status int, asked string) (Response, error) {
+	r, err := k.VerifyResponse(signature, body, nonce, status)
+	if err == nil && (asked == "" || r.Asked != asked) {
+		return Response{}, fmt.Errorf("req: %w", ErrMismatch)
+	}
+	return r, err
+}
+
 // VerifyStoredResponse checks an answer that was kept: its nonce proved it fresh
 // when it came and proves nothing now, so the caller has to judge its age. The
 // signature says which status it came with.
@@ -129,6 +150,7 @@ func (k KeySet) VerifyStoredResponse(signature string, body []byte) (Response, e
 		IssuedAt: time.Unix(p.header.issuedAt, 0).UTC(),
 		Nonce:    p.header.nonce,
 		Status:   int(p.header.status),
+		Asked:    p.header.asked,
 		Next:     p.header.next,
 	}, nil
 }

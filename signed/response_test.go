@@ -111,3 +111,45 @@ func TestParseNonce(t *testing.T) {
 		}
 	}
 }
+
+// The attack: a relay makes another call with the client's nonce, and hands back
+// its signed answer.
+func TestAnswerToAnotherRequest(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	asked := signed.Request{Method: "POST", Path: heartbeats, Query: "a=b", CallSignature: "c..d", Body: []byte("{}")}
+	const body = `{"is_license_valid":true}`
+	said := signed.Response{IssuedAt: instant(), Nonce: nonce(9), Status: 200, Asked: asked.Hash()}
+	good, err := k.signer.SignResponse(said, []byte(body))
+	must(t, err)
+	got, err := k.trusted.VerifyAnswer(good, []byte(body), nonce(9), 200, asked.Hash())
+	if err != nil || got.Asked != asked.Hash() {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for name, change := range map[string]func(r *signed.Request){
+		"method":         func(r *signed.Request) { r.Method = "GET" },
+		"path":           func(r *signed.Request) { r.Path += "/x" },
+		"query":          func(r *signed.Request) { r.Query = "" },
+		"call signature": func(r *signed.Request) { r.CallSignature = "" },
+		"body":           func(r *signed.Request) { r.Body = []byte("{} ") },
+		"shifted":        func(r *signed.Request) { r.Query, r.CallSignature = "a", "bc..d" },
+	} {
+		other := asked
+		change(&other)
+		if _, err := k.trusted.VerifyAnswer(good, []byte(body), nonce(9), 200, other.Hash()); !errors.Is(err, signed.ErrMismatch) {
+			t.Errorf("another %s: %v", name, err)
+		}
+	}
+	said.Asked = ""
+	unbound, err := k.signer.SignResponse(said, []byte(body))
+	must(t, err)
+	for _, hash := range []string{"", asked.Hash()} {
+		if _, err := k.trusted.VerifyAnswer(unbound, []byte(body), nonce(9), 200, hash); !errors.Is(err, signed.ErrMismatch) {
+			t.Errorf("an answer to no request, for %q: %v", hash, err)
+		}
+	}
+	said.Asked = `"`
+	if _, err := k.signer.SignResponse(said, nil); !errors.Is(err, signed.ErrMalformed) {
+		t.Errorf("a req that is none: %v", err)
+	}
+}

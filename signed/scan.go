@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// scanner reads the JSON of protected headers. encoding/json is too kind for
+// scanner reads the JSON of protected headers and of keys. encoding/json is too kind for
 // them: it takes duplicate members, and members in another case.
 type scanner struct {
 	data []byte
@@ -18,7 +18,7 @@ type scanner struct {
 const maxDepth = 4 // of members that are not ours
 
 func (s *scanner) fail(what string) error {
-	return fmt.Errorf("header: %s at byte %d: %w", what, s.pos, ErrMalformed)
+	return fmt.Errorf("JSON: %s at byte %d: %w", what, s.pos, ErrMalformed)
 }
 
 func (s *scanner) space() {
@@ -149,6 +149,27 @@ func (s *scanner) word(word string) error {
 	return nil
 }
 
+// list calls entry for each one; entry must consume its value.
+func (s *scanner) list(entry func() error) error {
+	if !s.take('[') {
+		return s.fail("no list")
+	}
+	if s.take(']') {
+		return nil
+	}
+	for {
+		if err := entry(); err != nil {
+			return err
+		}
+		if s.take(']') {
+			return nil
+		}
+		if !s.take(',') {
+			return s.fail("no comma")
+		}
+	}
+}
+
 // skip passes over a value that is not ours; RFC 7515 says to ignore it.
 func (s *scanner) skip(depth int) error {
 	if depth > maxDepth {
@@ -161,21 +182,7 @@ func (s *scanner) skip(depth int) error {
 	case '{':
 		return s.object(func(string) error { return s.skip(depth + 1) })
 	case '[':
-		s.pos++
-		if s.take(']') {
-			return nil
-		}
-		for {
-			if err := s.skip(depth + 1); err != nil {
-				return err
-			}
-			if s.take(']') {
-				return nil
-			}
-			if !s.take(',') {
-				return s.fail("no comma")
-			}
-		}
+		return s.list(func() error { return s.skip(depth + 1) })
 	case 't', 'f':
 		_, err := s.bool()
 		return err

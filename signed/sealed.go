@@ -40,6 +40,9 @@ func Seal(to *ecdh.PublicKey, kind, vendorID string, content []byte) (Sealed, er
 	if len(content) > MaxSealed*3/4-1024 {
 		return Sealed{}, fmt.Errorf("content of %d bytes: %w", len(content), ErrTooLarge)
 	}
+	if err := CheckSealingKey(to); err != nil {
+		return Sealed{}, err
+	}
 	key, err := hpke.NewDHKEMPublicKey(to)
 	if err != nil {
 		return Sealed{}, fmt.Errorf("sealing key: %w", ErrMalformed)
@@ -83,10 +86,11 @@ func (s Sealed) check() error {
 		return fmt.Errorf("kind %.32q: %w", s.Kind, ErrType)
 	case !isUUID(s.VendorID):
 		return fmt.Errorf("vendor is no lower-case UUID: %w", ErrMalformed)
-	case len(s.KeyID) != 43 || !plain(s.KeyID):
+	case len(s.KeyID) != 43:
 		return fmt.Errorf("key id: %w", ErrMalformed)
 	}
-	return nil
+	_, err := decode([]byte(s.KeyID)) // a thumbprint
+	return err
 }
 
 func isUUID(text string) bool {

@@ -78,6 +78,10 @@ func TestSealedRefused(t *testing.T) {
 		"vendor no UUID":   {strings.Replace(armour, vendorID, "acme", 1), signed.ErrMalformed},
 		"compact, cut":     {compact[:100], signed.ErrMalformed},
 		"compact, no text": {"CHANCERY1.ACTIVATION." + vendorID + "." + sealed.KeyID + ".", signed.ErrMalformed},
+		"a doubled header": {strings.Replace(armour, "Version: 1\n", "Version: 1\nVersion: 1\n", 1), signed.ErrMalformed},
+		"text in a header": {strings.Replace(armour, "Version: 1\n", "Version: 1\nNote: x\n", 1), signed.ErrMalformed},
+		"text behind":      {armour + "x", signed.ErrMalformed},
+		"compact, padded":  {compact + "=", signed.ErrMalformed},
 		"too large":        {strings.Repeat("x", signed.MaxSealed+1), signed.ErrTooLarge},
 	} {
 		if _, err := signed.ParseSealed([]byte(c.text)); !errors.Is(err, c.want) {
@@ -101,5 +105,32 @@ func TestSealRefuses(t *testing.T) {
 	}
 	if size := len(largest.Armour()); size > signed.MaxSealed {
 		t.Errorf("what Seal makes is %d bytes, more than ParseSealed takes", size)
+	}
+}
+
+// Whatever bit of either form is turned over, it does not open, or not as anything
+// else: there is one text for each sealed request.
+func TestSealedWithOneBitTurnedOver(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	sealed, err := signed.Seal(k.sealing.PublicKey(), signed.SealActivation, vendorID, []byte("the key!"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{string(sealed.Armour()), sealed.Compact()} {
+		for i := range 8 * len(text) {
+			edited := []byte(text)
+			edited[i/8] ^= 1 << (i % 8)
+			if strings.TrimSpace(string(edited)) == strings.TrimSpace(text) || text[i/8] == '\n' && edited[i/8] == '\v' {
+				continue // white space around it
+			}
+			s, err := signed.ParseSealed(edited)
+			if err != nil {
+				continue
+			}
+			if _, err := s.Open(k.sealing); err == nil {
+				t.Errorf("bit %d of %q opens still: %q", i, text[i/8], edited)
+			}
+		}
 	}
 }

@@ -60,7 +60,7 @@ func public(key ed25519.PrivateKey) ed25519.PublicKey { return key.Public().(ed2
 
 func instant() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 
-func nonce(b byte) string { return signed.FormatNonce(bytes.Repeat([]byte{b}, 24)) }
+func nonce(b byte) string { return signed.FormatNonce(bytes.Repeat([]byte{0x80 + b}, 24)) }
 
 func b64(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 

@@ -24,7 +24,12 @@ type vectors struct {
 	Calls     []vectorCall     `json:"calls"`
 	Legacy    []vectorLegacy   `json:"legacy"`
 	Sealed    []vectorSealed   `json:"sealed"`
+	XML       []vectorXML      `json:"xml_files"`
 	Refused   []vectorRefused  `json:"refused_answers"`
+
+	RefusedCalls  []vectorRefusedCall `json:"refused_calls"`
+	RefusedTexts  []vectorText        `json:"refused_texts"`
+	RefusedNonces []vectorText        `json:"refused_nonces"`
 }
 
 type vectorKeys struct {
@@ -53,6 +58,21 @@ type vectorResponse struct {
 	Next      bool   `json:"announces_next"`
 	Body      string `json:"body"`
 	Signature string `json:"chancery_signature"`
+
+	Request *vectorRequest `json:"request,omitempty"` // of an answer of version 2
+}
+
+type vectorRequest struct {
+	Method        string `json:"method"`
+	Path          string `json:"htu"`
+	Query         string `json:"query"`
+	CallSignature string `json:"chancery_client_signature"`
+	Body          string `json:"body"`
+	Hash          string `json:"req"`
+}
+
+func (v vectorRequest) hash() string {
+	return signed.Request{Method: v.Method, Path: v.Path, Query: v.Query, CallSignature: v.CallSignature, Body: []byte(v.Body)}.Hash()
 }
 
 type vectorCall struct {
@@ -61,6 +81,7 @@ type vectorCall struct {
 	Path      string `json:"htu"`
 	Nonce     string `json:"nonce"`
 	IssuedAt  int64  `json:"iat"`
+	Counter   int64  `json:"ctr,omitempty"` // none: a call of the first version
 	Body      string `json:"body"`
 	Signature string `json:"chancery_client_signature"`
 }
@@ -86,6 +107,7 @@ type vectorRefused struct {
 	Status    int    `json:"status_received"`
 	Body      string `json:"body"`
 	Signature string `json:"chancery_signature"`
+	Asked     string `json:"req_sent,omitempty"` // the hash of the request that was sent; with it an answer of version 2 is wanted
 }
 
 func TestPublishedVectors(t *testing.T) {
@@ -107,6 +129,7 @@ func TestPublishedVectors(t *testing.T) {
 		read.Sealed = sealVectors(t, k)
 	}
 	made.Sealed = read.Sealed // sealing is random: what is published must open instead
+	made.RefusedTexts = refusedTexts(t, k, made)
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
@@ -153,37 +176,49 @@ func makeVectors(t *testing.T, k keys) vectors {
 		d.Document = string(document)
 		v.Documents = append(v.Documents, d)
 	}
+	for _, c := range []vectorCall{
+		{Method: "POST", URLPath: "/api/v2" + heartbeats, Nonce: nonce(9), Body: `{"client_id":"m-1"}`, Counter: instant().UnixMilli()},
+		{Method: "POST", URLPath: "/below/a/proxy/api/v2" + heartbeats, Nonce: nonce(10), Body: ``},
+	} {
+		c.Path, c.IssuedAt = signed.CallPath(c.URLPath), instant().Unix()
+		call := signed.Call{Method: c.Method, Path: c.Path, Nonce: c.Nonce, IssuedAt: instant(), Counter: c.Counter}
+		c.Signature, err = signed.SignCall(k.client, call, []byte(c.Body))
+		must(t, err)
+		v.Calls = append(v.Calls, c)
+	}
 	for _, r := range []vectorResponse{
 		{Status: 200, Nonce: nonce(9), Body: `{"is_license_valid":true,"serial":7}`},
 		{Status: 409, Nonce: nonce(10), Body: `{"id":2006,"message":"Unknown client.","help":"Activate first."}`},
 		{Status: 200, Nonce: nonce(11), Body: `"Successfully deactivated License."`, Next: true},
 		{Status: 401, Body: ``},
+		{Status: 200, Nonce: nonce(9), Body: `{"is_license_valid":true,"serial":7}`, Request: &vectorRequest{
+			Method: "POST", Path: signed.CallPath(heartbeats), CallSignature: v.Calls[0].Signature, Body: v.Calls[0].Body,
+		}},
+		{Status: 200, Nonce: nonce(12), Body: `3`, Request: &vectorRequest{
+			Method: "GET", Path: "/isv/" + vendorID + "/licenses/27180460-29df-4a5a-a0a1-78c85ab6cee0/xml", Query: "token_key=0190d5a0-7c3e-7b1a-9c58-3f2d8a6b4e11&x=%20",
+		}},
 	} {
 		r.IssuedAt = instant().Unix()
 		response := signed.Response{IssuedAt: instant(), Nonce: r.Nonce, Status: r.Status}
 		if r.Next {
 			response.Next = public(k.next)
 		}
+		if r.Request != nil {
+			r.Request.Hash = r.Request.hash()
+			response.Asked = r.Request.Hash
+		}
 		r.Signature, err = k.signer.SignResponse(response, []byte(r.Body))
 		must(t, err)
 		v.Responses = append(v.Responses, r)
 	}
-	for _, c := range []vectorCall{
-		{Method: "POST", URLPath: "/api/v2" + heartbeats, Nonce: nonce(9), Body: `{"client_id":"m-1"}`},
-		{Method: "POST", URLPath: "/below/a/proxy/api/v2" + heartbeats, Nonce: nonce(10), Body: ``},
-	} {
-		c.Path, c.IssuedAt = signed.CallPath(c.URLPath), instant().Unix()
-		c.Signature, err = signed.SignCall(k.client, signed.Call{Method: c.Method, Path: c.Path, Nonce: c.Nonce, IssuedAt: instant()}, []byte(c.Body))
-		must(t, err)
-		v.Calls = append(v.Calls, c)
-	}
 	legacy := vectorLegacy{Body: `{"id":2006,"message":"Unknown client.","help":"Activate first."}`, Nonce: nonce(9)}
 	legacy.Signature, err = signed.SignLegacy(k.rsa, []byte(legacy.Body))
 	must(t, err)
-	legacy.NonceSignature, err = signed.SignLegacyNonce(k.rsa, bytes.Repeat([]byte{9}, 24))
+	legacy.NonceSignature, err = signed.SignLegacyNonce(k.rsa, bytes.Repeat([]byte{0x89}, 24))
 	must(t, err)
 	v.Legacy = []vectorLegacy{legacy}
-	v.Refused = refusedVectors(t, k)
+	v.XML = xmlVectors(t, k)
+	v.Refused, v.RefusedCalls, v.RefusedNonces = refusedVectors(t, k), refusedCalls(t, k), refusedNonces()
 	return v
 }
 
@@ -195,17 +230,22 @@ func refusedVectors(t *testing.T, k keys) []vectorRefused {
 	with := func(alg, typ, more string) string {
 		return detached(k.server, `{"alg":"`+alg+`","kid":"`+k.signer.KeyID()+`","typ":"`+typ+`"`+more+`,"iat":1772366400,"nonce":"`+nonce(9)+`","status":200}`, body)
 	}
+	mine := vectorRequest{Method: "POST", Path: heartbeats, Body: `{"client_id":"m-1"}`}
+	other := vectorRequest{Method: "POST", Path: heartbeats, Body: `{"client_id":"m-2"}`}
 	const unencoded = `,"b64":false,"crit":["b64"]`
 	return []vectorRefused{
-		{"the body was changed", nonce(9), 200, `{"is_license_valid":true }`, good},
-		{"an older answer was played back: another nonce", nonce(8), 200, body, good},
-		{"the status was changed", nonce(9), 409, body, good},
-		{"alg is not EdDSA", nonce(9), 200, body, with("none", signed.TypeResponse, unencoded)},
-		{"typ is another's", nonce(9), 200, body, with("EdDSA", signed.TypeReceipt, unencoded)},
-		{"crit names something unknown", nonce(9), 200, body, with("EdDSA", signed.TypeResponse, `,"b64":false,"crit":["b64","x"],"x":1`)},
-		{"b64 without crit", nonce(9), 200, body, with("EdDSA", signed.TypeResponse, `,"b64":false`)},
-		{"a member comes twice", nonce(9), 200, body, with("EdDSA", signed.TypeResponse, unencoded+`,"status":200`)},
-		{"signed by a key that is not trusted", nonce(9), 200, body, detached(k.next, `{"alg":"EdDSA","kid":"`+signed.KeyID(public(k.next))+`","typ":"chancery-response"`+unencoded+`,"iat":1772366400,"nonce":"`+nonce(9)+`","status":200}`, body)},
+		{"the body was changed", nonce(9), 200, `{"is_license_valid":true }`, good, ""},
+		{"an older answer was played back: another nonce", nonce(8), 200, body, good, ""},
+		{"the status was changed", nonce(9), 409, body, good, ""},
+		{"alg is not EdDSA", nonce(9), 200, body, with("none", signed.TypeResponse, unencoded), ""},
+		{"typ is another's", nonce(9), 200, body, with("EdDSA", signed.TypeReceipt, unencoded), ""},
+		{"crit names something unknown", nonce(9), 200, body, with("EdDSA", signed.TypeResponse, `,"b64":false,"crit":["b64","x"],"x":1`), ""},
+		{"b64 without crit", nonce(9), 200, body, with("EdDSA", signed.TypeResponse, `,"b64":false`), ""},
+		{"a member comes twice", nonce(9), 200, body, with("EdDSA", signed.TypeResponse, unencoded+`,"status":200`), ""},
+		{"next is a key of small order", nonce(9), 200, body, with("EdDSA", signed.TypeResponse, unencoded+nextMember(make([]byte, 32))), ""},
+		{"it answers another request", nonce(9), 200, body, with("EdDSA", signed.TypeResponse, unencoded+`,"req":"`+other.hash()+`"`), mine.hash()},
+		{"it says of no request that it answers it", nonce(9), 200, body, good, mine.hash()},
+		{"signed by a key that is not trusted", nonce(9), 200, body, detached(k.next, `{"alg":"EdDSA","kid":"`+signed.KeyID(public(k.next))+`","typ":"chancery-response"`+unencoded+`,"iat":1772366400,"nonce":"`+nonce(9)+`","status":200}`, body), ""},
 	}
 }
 
@@ -240,10 +280,14 @@ func checkVectors(t *testing.T, k keys, v vectors) {
 		if err != nil || got.Status != r.Status || got.Nonce != r.Nonce || (got.Next != nil) != r.Next {
 			t.Errorf("answer %d: %+v, %v", r.Status, got, err)
 		}
+		if r.Request != nil {
+			_, err = trusted.VerifyAnswer(r.Signature, []byte(r.Body), r.Nonce, r.Status, r.Request.hash())
+			must(t, err)
+		}
 	}
 	for _, c := range v.Calls {
 		call := signed.Call{Method: c.Method, Path: c.Path, Nonce: c.Nonce}
-		if at, err := signed.VerifyCall(public(k.client), c.Signature, call, []byte(c.Body)); err != nil || at.Unix() != c.IssuedAt {
+		if at, err := signed.VerifyCall(public(k.client), c.Signature, call, []byte(c.Body)); err != nil || at.IssuedAt.Unix() != c.IssuedAt || at.Counter != c.Counter {
 			t.Errorf("call: %v, %v", at, err)
 		}
 	}
@@ -271,10 +315,15 @@ func checkVectors(t *testing.T, k keys, v vectors) {
 		}
 	}
 	for _, r := range v.Refused {
-		if _, err := trusted.VerifyResponse(r.Signature, []byte(r.Body), r.Nonce, r.Status); err == nil {
+		_, err := trusted.VerifyResponse(r.Signature, []byte(r.Body), r.Nonce, r.Status)
+		if r.Asked != "" {
+			_, err = trusted.VerifyAnswer(r.Signature, []byte(r.Body), r.Nonce, r.Status, r.Asked)
+		}
+		if err == nil {
 			t.Errorf("accepted although %s", r.Why)
 		}
 	}
+	checkRefused(t, k, v, rsaKey)
 }
 
 func describe(key ed25519.PrivateKey) (private, publicKey, kid string) {

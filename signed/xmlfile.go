@@ -87,17 +87,23 @@ func (f *XMLFile) Signed(signature []byte) []byte {
 	end := []byte(`</` + f.Name + `>`)
 	var b bytes.Buffer
 	b.Write(bytes.TrimSuffix(f.canonical, end))
-	b.WriteString(`<Signature xmlns="` + dsigNamespace + `"><SignedInfo>` + signedInfoBefore + f.digest() + signedInfoAfter +
-		`<SignatureValue>` + base64.StdEncoding.EncodeToString(signature) + `</SignatureValue></Signature>`)
+	b.WriteString(f.element(signature))
 	b.Write(end)
 	return b.Bytes()
+}
+
+// element is the signature as the file carries it.
+func (f *XMLFile) element(signature []byte) string {
+	return `<Signature xmlns="` + dsigNamespace + `"><SignedInfo>` + signedInfoBefore + f.digest() + signedInfoAfter +
+		`<SignatureValue>` + base64.StdEncoding.EncodeToString(signature) + `</SignatureValue></Signature>`
 }
 
 // VerifyXMLFile checks a file with this root, as Signed makes it, against the
 // vendor's RSA key. What it gives is what was signed: the elements are read
 // first, and the signature must hold over the canonical form of exactly those,
 // so nothing can be moved in beside them. A declaration, blanks around the root
-// and another spelling of the same elements do no harm. It fails with
+// and another spelling of the same elements do no harm; the signature itself must
+// be the bytes that Signed writes. It fails with
 // ErrMalformed, ErrTooLarge, ErrType for another root, or ErrSignature.
 func VerifyXMLFile(key *rsa.PublicKey, data []byte, root string) (*XMLFile, error) {
 	if len(data) > maxXMLFile {
@@ -113,6 +119,9 @@ func VerifyXMLFile(key *rsa.PublicKey, data []byte, root string) (*XMLFile, erro
 	}
 	if s.digest != f.digest() {
 		return nil, ErrSignature
+	}
+	if string(s.raw) != f.element(s.value) {
+		return nil, malformedXML("a signature of another kind, or in another spelling than its own")
 	}
 	sum := sha256.Sum256(f.SignedInfo())
 	if rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], s.value) != nil {

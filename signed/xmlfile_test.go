@@ -148,6 +148,12 @@ func TestXMLFilesThatAreRefused(t *testing.T) {
 		"a doctype":                {`<!DOCTYPE x [<!ENTITY e "v">]>` + text, signed.ErrMalformed},
 		"text behind it":           {text + "x", signed.ErrMalformed},
 		"a second root":            {text + text, signed.ErrMalformed},
+		"a wrong end tag in it":    {edit("</Transforms>", "</Transform5>"), signed.ErrMalformed},
+		"another spelling of it":   {edit("></DigestMethod>", "/>"), signed.ErrMalformed},
+		"white space in it":        {edit("<SignatureValue>", "<SignatureValue>\n"), signed.ErrMalformed},
+		"an attribute of it":       {edit("<SignatureValue>", `<SignatureValue Id="x">`), signed.ErrMalformed},
+		"stray bits in it":         {strayBits(t, text), signed.ErrMalformed},
+		"a comment in it":          {edit("<SignatureValue>", "<!-- x --><SignatureValue>"), signed.ErrMalformed},
 		"cut":                      {text[:len(text)-3], signed.ErrMalformed},
 		"nothing":                  {"", signed.ErrMalformed},
 		"much too large":           {text + strings.Repeat(" ", 1<<20), signed.ErrTooLarge},
@@ -216,6 +222,9 @@ func FuzzXMLFile(f *testing.F) {
 			want, err := signed.VerifyXMLFile(&key.PublicKey, good, signed.XMLActivationFile)
 			if err != nil || !bytes.Equal(read.SignedInfo(), want.SignedInfo()) {
 				t.Errorf("forged: %q", data)
+			}
+			if signature := good[bytes.Index(good, []byte("<Signature")):bytes.Index(good, []byte("</slascone"))]; !bytes.Contains(data, signature) {
+				t.Errorf("taken with a signature in another spelling: %q", data)
 			}
 		}
 		made, err := signed.NewXMLFile(signed.XMLLicenseFile, []byte(object))

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // xmlSignature is what a file says of its signature.
 type xmlSignature struct {
+	raw    []byte // the element
 	digest string
 	value  []byte
 }
@@ -19,8 +19,8 @@ type xmlSignature struct {
 // readXMLFile reads a file's elements and its signature. It takes only what
 // Signed can have written, however it is spelled.
 func readXMLFile(data []byte) (root Element, s xmlSignature, err error) {
-	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))))
-	r := xmlReader{d: d}
+	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
+	r := xmlReader{data: data, d: xml.NewDecoder(bytes.NewReader(data))}
 	start, err := r.root()
 	if err != nil {
 		return Element{}, s, err
@@ -40,6 +40,7 @@ func readXMLFile(data []byte) (root Element, s xmlSignature, err error) {
 // xmlReader reads a file token by token: encoding/xml's own mapping to structs
 // leaves out what it does not know, and here nothing may be left out.
 type xmlReader struct {
+	data      []byte
 	d         *xml.Decoder
 	signed    bool
 	signature xmlSignature
@@ -119,6 +120,7 @@ func (r *xmlReader) element(start xml.StartElement, depth int) (Element, error) 
 	}
 	var text []byte // it may come in many pieces: CDATA sections and what is between them
 	for {
+		begin := r.d.InputOffset()
 		t, err := r.token()
 		if err != nil {
 			return e, malformedXML("it ends too early")
@@ -137,7 +139,7 @@ func (r *xmlReader) element(start xml.StartElement, depth int) (Element, error) 
 				return e, malformedXML("elements after the signature")
 			}
 			if depth == 1 && t.Name == (xml.Name{Local: "Signature"}) {
-				if err := r.readSignature(t); err != nil {
+				if err := r.readSignature(begin); err != nil {
 					return e, err
 				}
 				continue
@@ -165,75 +167,42 @@ func (e Element) plausible() bool {
 	return e.Text == "" || len(e.Children) == 0
 }
 
-// dsigShape is every token of a signature but the digest and the value.
-var dsigShape = []string{ //nolint:gochecknoglobals // a constant
-	"<SignedInfo", "<CanonicalizationMethod " + c14nAlgorithm, ">", "<SignatureMethod " + signatureMethod, ">", "<Reference ",
-	"<Transforms", "<Transform " + enveloped, ">", ">", "<DigestMethod " + digestMethod, ">", "<DigestValue", "digest", ">", ">", ">",
-	"<SignatureValue", "value", ">", ">",
-}
-
-// readSignature reads a signature whose start was read. Its shape is fixed, so it
-// is compared and not interpreted: no other algorithm, transform or reference.
-func (r *xmlReader) readSignature(start xml.StartElement) error {
+// readSignature reads a signature whose start was read: the element's bytes as they
+// stand in the file. VerifyXMLFile compares them with those that Signed writes, so
+// nothing of them is interpreted here but the two texts.
+func (r *xmlReader) readSignature(begin int64) error {
 	r.signed = true
-	if len(start.Attr) != 1 || start.Attr[0].Name != (xml.Name{Local: "xmlns"}) || start.Attr[0].Value != dsigNamespace {
+	for depth := 1; depth > 0; {
+		t, err := r.token()
+		if err != nil {
+			return malformedXML("it ends too early")
+		}
+		switch t.(type) {
+		case xml.StartElement:
+			depth++
+		case xml.EndElement:
+			depth--
+		}
+	}
+	r.signature.raw = r.data[begin:r.d.InputOffset()]
+	var ok bool
+	if r.signature.digest, ok = between(r.signature.raw, "<DigestValue>", "</DigestValue>"); !ok {
 		return malformedXML("a signature of another kind")
 	}
-	for _, want := range dsigShape {
-		t, text, err := r.shape()
-		if err != nil {
-			return err
-		}
-		switch want {
-		case "digest":
-			r.signature.digest = strings.TrimSpace(text)
-		case "value":
-			value, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-			if err != nil {
-				return malformedXML("its signature is not base64")
-			}
-			r.signature.value = value
-		default:
-			if t != want {
-				return malformedXML("a signature of another kind")
-			}
-		}
+	text, ok := between(r.signature.raw, "<SignatureValue>", "</SignatureValue>")
+	if !ok {
+		return malformedXML("a signature of another kind")
 	}
+	value, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return malformedXML("its signature is not base64")
+	}
+	r.signature.value = value
 	return nil
 }
 
-// shape gives the next token of a signature in the form of dsigShape, or its text.
-func (r *xmlReader) shape() (token, text string, err error) {
-	for {
-		t, err := r.token()
-		if err != nil {
-			return "", "", malformedXML("it ends too early")
-		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			token = "<" + t.Name.Local
-			if len(t.Attr) > 1 || t.Name.Space != "" || len(t.Attr) == 1 && (t.Attr[0].Name.Space != "" || t.Attr[0].Name.Local != attributeOf(t.Name.Local)) {
-				return "", "", malformedXML("a signature of another kind")
-			}
-			if len(t.Attr) == 1 {
-				token += " " + t.Attr[0].Value
-			}
-			return token, "", nil
-		case xml.EndElement:
-			return ">", "", nil
-		case xml.CharData:
-			if len(bytes.TrimSpace(t)) > 0 {
-				return "text", string(t), nil
-			}
-		default:
-			return "", "", malformedXML("more than elements in its signature")
-		}
-	}
-}
-
-func attributeOf(element string) string {
-	if element == "Reference" {
-		return "URI"
-	}
-	return "Algorithm"
+func between(b []byte, start, end string) (string, bool) {
+	_, rest, found := bytes.Cut(b, []byte(start))
+	text, _, ended := bytes.Cut(rest, []byte(end))
+	return string(text), found && ended
 }

@@ -39,20 +39,24 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, body []byte) {
 	defer s.mu.Unlock()
 	var request asked
 	if err := json.Unmarshal(body, &request); err != nil {
-		s.write(w, r, http.StatusBadRequest, map[string]string{"title": "Bad Request", "detail": "no JSON"})
+		s.write(w, r, body, http.StatusBadRequest, map[string]string{"title": "Bad Request", "detail": "no JSON"})
 		return
 	}
 	name := callName(r)
 	if status, title := s.authorise(r, name, request, body); status != 0 {
-		s.write(w, r, status, map[string]string{"title": title})
+		s.write(w, r, body, status, map[string]string{"title": title})
+		return
+	}
+	if repeated := s.count(r, name, request, body); repeated != nil {
+		s.write(w, r, body, http.StatusConflict, repeated)
 		return
 	}
 	if refusal := s.refusals[name]; refusal != nil {
-		s.write(w, r, http.StatusConflict, refusal)
+		s.write(w, r, body, http.StatusConflict, refusal)
 		return
 	}
 	status, value := s.decide(name, request)
-	s.write(w, r, status, value)
+	s.write(w, r, body, status, value)
 }
 
 // authorise checks the provisioning key and the client's own signature, as the
@@ -61,7 +65,51 @@ func (s *Server) authorise(r *http.Request, name string, request asked, body []b
 	if r.Header.Get("Provisioningkey") != ProvisioningKey {
 		return http.StatusForbidden, "Wrong provisioning key"
 	}
-	var key ed25519.PublicKey
+	key, known := s.signer(r, name, request)
+	if !known {
+		return http.StatusNotFound, "Not Found"
+	}
+	if key == nil {
+		return 0, "" // nobody is activated who could have signed
+	}
+	if _, err := verify(r, key, body); err != nil {
+		return http.StatusUnauthorized, "Not signed by this client"
+	}
+	return 0, ""
+}
+
+func verify(r *http.Request, key ed25519.PublicKey, body []byte) (signed.Call, error) {
+	call := signed.Call{Method: r.Method, Path: signed.CallPath(r.URL.EscapedPath()), Nonce: r.Header.Get(signed.NonceHeader)}
+	return signed.VerifyCall(key, r.Header.Get(signed.CallSignatureHeader), call, body)
+}
+
+// repeated is the refusal of a call that was sent before.
+type repeated struct {
+	client.RefusalError
+
+	Counter int64 `json:"counter,omitempty"`
+}
+
+// count keeps the highest counter of each key, as the real server does.
+func (s *Server) count(r *http.Request, name string, request asked, body []byte) *repeated {
+	key, _ := s.signer(r, name, request)
+	call, err := verify(r, key, body)
+	if err != nil {
+		return nil //nolint:nilerr // authorise has refused what must be signed
+	}
+	if highest := s.counters[string(key)]; call.Counter <= highest {
+		refused := client.RefusalError{ID: client.RefusalCallRepeated, Message: "This call was sent before.", Help: "Sign it again with a higher counter."}
+		return &repeated{refused, highest}
+	}
+	s.counters[string(key)] = call.Counter
+	if name == "activations" && s.givenUp[string(key)] {
+		return &repeated{RefusalError: client.RefusalError{ID: client.RefusalKeyGivenUp, Message: "This key was given up.", Help: "Make a new one."}}
+	}
+	return nil
+}
+
+// signer is the key that a call must be signed with; known tells whether there is such a call.
+func (s *Server) signer(r *http.Request, name string, request asked) (key ed25519.PublicKey, known bool) {
 	switch name {
 	case "activations":
 		key, _ = signed.ParseKey(request.ClientPublicKey)
@@ -69,22 +117,15 @@ func (s *Server) authorise(r *http.Request, name string, request asked, body []b
 		key = s.clients[request.ClientID]
 	case "open", "close":
 		if !strings.Contains(r.URL.Path, "/provisioning/session/") {
-			return http.StatusNotFound, "Not Found"
+			return nil, false
 		}
 		key = s.clients[request.ClientID]
 	case "unassign":
 		key = s.clients[s.tokens[request.TokenKey]]
 	default:
-		return http.StatusNotFound, "Not Found"
+		return nil, false
 	}
-	if key == nil {
-		return 0, "" // nobody is activated who could have signed
-	}
-	call := signed.Call{Method: r.Method, Path: signed.CallPath(r.URL.EscapedPath()), Nonce: r.Header.Get(signed.NonceHeader)}
-	if _, err := signed.VerifyCall(key, r.Header.Get(signed.CallSignatureHeader), call, body); err != nil {
-		return http.StatusUnauthorized, "Not signed by this client"
-	}
-	return 0, ""
+	return key, true
 }
 
 func (s *Server) decide(name string, request asked) (int, any) {
@@ -121,6 +162,7 @@ func (s *Server) decide(name string, request asked) (int, any) {
 		if !ok {
 			return refuse(client.RefusalAlreadyUnassigned, "The token is not assigned any more.", "There is nothing to do.")
 		}
+		s.givenUp[string(s.clients[id])] = true
 		delete(s.clients, id)
 		delete(s.tokens, request.TokenKey)
 		return http.StatusOK, "Successfully deactivated License."

@@ -35,6 +35,8 @@ type Server struct {
 	license   client.LicenseInfo
 	clients   map[string]ed25519.PublicKey // by client id: who is activated
 	tokens    map[string]string            // token key to client id
+	counters  map[string]int64             // by public key: the highest that its calls have shown
+	givenUp   map[string]bool              // by public key: its client has deactivated
 	consumed  map[string]float64           // by limitation id
 	counted   map[string]consumption       // by external id
 	refusals  map[string]*client.RefusalError
@@ -69,6 +71,8 @@ func New(t T) *Server {
 		key:      ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize)),
 		clients:  map[string]ed25519.PublicKey{},
 		tokens:   map[string]string{},
+		counters: map[string]int64{},
+		givenUp:  map[string]bool{},
 		consumed: map[string]float64{},
 		counted:  map[string]consumption{},
 		refusals: map[string]*client.RefusalError{},
@@ -187,7 +191,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // write signs and sends.
-func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, value any) {
+func (s *Server) write(w http.ResponseWriter, r *http.Request, asked []byte, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
 		panic(err) // a value of ours
@@ -196,9 +200,14 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, value
 	if err != nil {
 		panic(err)
 	}
-	signature, err := signer.SignResponse(signed.Response{
-		IssuedAt: s.now, Nonce: r.Header.Get(signed.NonceHeader), Status: status, Next: s.next,
-	}, body)
+	said := signed.Response{IssuedAt: s.now, Nonce: r.Header.Get(signed.NonceHeader), Status: status, Next: s.next}
+	if r.Header.Get(signed.AcceptSignatureHeader) == signed.AcceptEd25519Bound {
+		said.Asked = signed.Request{
+			Method: r.Method, Path: signed.CallPath(r.URL.EscapedPath()), Query: r.URL.RawQuery,
+			CallSignature: r.Header.Get(signed.CallSignatureHeader), Body: asked,
+		}.Hash()
+	}
+	signature, err := signer.SignResponse(said, body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return

@@ -46,6 +46,15 @@ func (s SessionLicenses) Begin(t tx.Tx, l *floating.License) error {
 	return nil
 }
 
+// Count implements floating.Licenses.
+func (s SessionLicenses) Count(t tx.Tx, l *floating.License, clientID string, proof floating.Proof) (*floating.Refusal, error) {
+	p, err := presented(l)
+	if err != nil {
+		return nil, err
+	}
+	return s.Licensing.CountSessionCall(t, p, clientID, licensing.Proof(proof))
+}
+
 // Admit implements floating.Licenses.
 func (s SessionLicenses) Admit(t tx.Tx, l *floating.License, clientID string, proof floating.Proof, closing bool) (*floating.Refusal, error) {
 	p, err := presented(l)

@@ -30,6 +30,7 @@ type arrival struct {
 	place    *list.Element    // among bodies; nil once it is not on its way any more; likewise
 
 	began bool
+	all   []byte
 	rest  []byte
 	end   error // io.EOF where it came whole
 
@@ -82,10 +83,11 @@ func (a *arrival) receive() {
 	a.mu.Lock()
 	a.over = true
 	a.mu.Unlock()
-	a.rest, a.end = buf.Bytes(), io.EOF
+	a.all, a.end = buf.Bytes(), io.EOF
 	if err != nil {
-		a.rest, a.end = nil, a.torn(err)
+		a.all, a.end = nil, a.torn(err)
 	}
+	a.rest = a.all
 }
 
 // cut ends the wait for the rest, unless the body has come meanwhile: a connection

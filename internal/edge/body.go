@@ -27,6 +27,18 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	return arriving.whole()
 }
 
+// WholeBody gives the body of a request as ReadBody gave it, also when it was read
+// before, and reads it if nobody has.
+func WholeBody(r *http.Request) ([]byte, error) {
+	if got, is := r.Body.(*arrival); is {
+		got.receive()
+		rest := got.rest
+		got.rest = got.all
+		defer func() { got.rest = rest }()
+	}
+	return ReadBody(r)
+}
+
 // claim reads what makes a request repeatable: its key, and the hash of its body.
 func (e *Edge) claim(c *call, r *http.Request) error {
 	keys := r.Header["Idempotency-Key"]
@@ -45,7 +57,7 @@ func (e *Edge) claim(c *call, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Body = &arrival{r: r, began: true, rest: body, end: io.EOF}
+	r.Body = &arrival{r: r, began: true, all: body, rest: body, end: io.EOF}
 	c.key, c.bodyHash = keys[0], sha256.Sum256(append(append([]byte(r.URL.RequestURI()), 0), body...))
 	return nil
 }

@@ -70,7 +70,8 @@ func (s *Service) find(t tx.Tx, c Call) (*License, *Refusal, error) {
 	case l == nil, l.ByID && c.KeyOnly:
 		return nil, Refuse(InvalidKey), nil
 	}
-	return l, nil, nil
+	refused, err := s.Licenses.Count(t, l, c.ClientID, c.Proof)
+	return l, refused, err
 }
 
 // locked locks a licence's counter and takes the sessions off it that have lapsed.

@@ -9,14 +9,18 @@ import (
 )
 
 // Proof tells whether a call was signed with the private key of this Ed25519
-// public key; nil proves nothing.
-type Proof func(publicKey []byte) bool
+// public key, and which counter the signature carries; nil proves nothing.
+type Proof func(publicKey []byte) (counter int64, ok bool)
 
 // Licenses is what floating needs of licensing.
 type Licenses interface {
 	// Find gives the licence that a call names by a full key of any kind or by its
 	// id; nil for none.
 	Find(t tx.Tx, v ident.VendorID, presented string) (*License, error)
+
+	// Count counts a signed call of a client, before anything is locked, and
+	// refuses one that was sent before; nil where there is nothing to count by.
+	Count(t tx.Tx, l *License, clientID string, proof Proof) (*Refusal, error)
 
 	// Begin is told that the licence is used, before its counter is locked. It may
 	// lock the licence, and reckons the end of l anew.

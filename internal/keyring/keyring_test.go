@@ -55,7 +55,7 @@ func TestSignRSARefusesNonceLengths(t *testing.T) {
 		if _, err := b.SignRSAConstant(ctx, b.vendor, 0, message); (err != nil) != isNonce {
 			t.Errorf("SignRSAConstant of %d bytes: %v", n, err)
 		}
-		if _, err := b.SignRSANonce(ctx, b.vendor, 0, message); (err == nil) != isNonce {
+		if _, err := b.SignRSANonce(ctx, b.vendor, 0, bytes.Repeat([]byte{0x80}, n)); (err == nil) != isNonce {
 			t.Errorf("SignRSANonce of %d bytes: %v", n, err)
 		}
 	}

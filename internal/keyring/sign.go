@@ -29,10 +29,10 @@ func (k *Keyring) SignRSA(ctx context.Context, vendor ident.VendorID, key ident.
 	return k.signRSA(ctx, found, body)
 }
 
-// SignRSANonce signs a client's nonce of 16 to 32 bytes; another length is an error.
+// SignRSANonce signs a client's nonce; what signed.CheckNonce refuses is an error.
 func (k *Keyring) SignRSANonce(ctx context.Context, vendor ident.VendorID, key ident.SigningKeyID, nonce []byte) ([]byte, error) {
-	if !nonceLength(nonce) {
-		return nil, fmt.Errorf("keyring: a nonce of %d bytes: %w", len(nonce), signed.ErrMalformed)
+	if err := signed.CheckNonce(nonce); err != nil {
+		return nil, fmt.Errorf("keyring: %w", err)
 	}
 	found, err := k.rsaKey(ctx, vendor, key)
 	if err != nil {

@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -45,13 +46,16 @@ func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 	var dropped []string
 	c.Client.Variables, dropped = withinBounds(c.Client.Variables, nil)
 	a := &activating{Service: s, t: t, command: c, product: product}
+	if r, err := a.count(); err != nil || r != nil {
+		return refused(r), err
+	}
 	if err := a.load(found); err != nil {
 		return Outcome{}, err
 	}
 	out, err := a.decide()
 	if errors.Is(err, errDeviceMade) {
 		// Another call has made the client's device meanwhile: what that one did counts.
-		a = &activating{Service: s, t: t, command: c, product: product}
+		a = &activating{Service: s, t: t, command: c, product: product, signer: a.signer, counter: a.counter, counted: a.counted}
 		if err := a.load(found); err != nil {
 			return Outcome{}, err
 		}
@@ -74,6 +78,64 @@ type activating struct {
 	t       tx.Tx
 	command ActivateCommand
 	product ident.ProductID
+
+	signer  []byte // the public key that the call proved; nil for none
+	counter int64  // of its signature
+	counted bool   // the key was known, and its counter is raised
+}
+
+// count judges the counter of a signed activation, before anything is locked. A key
+// that was never seen is remembered only once it is given an activation: nobody
+// fills the table with refused ones.
+func (a *activating) count() (*Refusal, error) {
+	v, c := a.command.Vendor, a.command
+	if c.Proof == nil {
+		return nil, nil
+	}
+	candidates := [][]byte{c.Client.PublicKey}
+	if c.Client.PublicKey == nil {
+		present, err := a.store.ClientActivations(a.t, v, a.product, c.ClientID)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range present {
+			candidates = append(candidates, p.Client.PublicKey)
+		}
+	}
+	for _, key := range candidates {
+		counter, ok := c.Proof.counter(key)
+		if !ok {
+			continue
+		}
+		a.signer, a.counter = key, counter
+		known, r, err := a.Service.count(a.t, v, key, counter, 0, false)
+		if err == nil && r == nil && !known.GivenUpAt.IsZero() {
+			r = Refuse(KeyGivenUp)
+		}
+		a.counted = known.Counter > 0
+		return r, err
+	}
+	return nil, nil
+}
+
+// remember keeps the counter of a key that is given an activation, and judges it by
+// what heartbeats have shown: two first calls that are one are told apart here.
+func (a *activating) remember() (*Refusal, error) {
+	if a.signer == nil {
+		return nil, nil
+	}
+	for _, p := range []*Activation{a.here, a.elsewhere} {
+		if p != nil && bytes.Equal(p.Client.PublicKey, a.signer) {
+			if r := stale(a.counter, p.Pulse.Counter); r != nil {
+				return r, nil
+			}
+		}
+	}
+	if a.counter == 0 || a.counted {
+		return nil, nil
+	}
+	_, r, err := a.Service.count(a.t, a.command.Vendor, a.signer, a.counter, 0, true)
+	return r, err
 }
 
 // load brings all that the decision needs, locked in the order device, licences by id.
@@ -128,33 +190,25 @@ func (a *activating) load(found Found) error {
 			return err
 		}
 	}
-	a.prove()
+	a.presented, a.proven = a.command.Client.PublicKey, a.signer
 	return nil
-}
-
-// prove finds the key that the call was signed with, among those it could be.
-func (a *activating) prove() {
-	a.presented = a.command.Client.PublicKey
-	var candidates [][]byte
-	for _, p := range []*Activation{a.here, a.elsewhere} {
-		if p != nil {
-			candidates = append(candidates, p.Client.PublicKey)
-		}
-	}
-	candidates = append(candidates, a.presented)
-	for _, key := range candidates {
-		if a.proven = a.command.Proof.of(key); a.proven != nil {
-			return
-		}
-	}
 }
 
 func (a *activating) decide() (Outcome, error) {
 	d := decideActivation(a.activationCase)
+	if d.refusal != nil {
+		return a.refuse(a.command.Proof.explain(d.refusal))
+	}
+	if r, err := a.remember(); err != nil || r != nil {
+		return refused(r), err
+	}
 	switch {
-	case d.refusal != nil:
-		return a.refuse(d.refusal)
 	case d.same:
+		if d.adopt {
+			if err := a.adopt(); err != nil {
+				return Outcome{}, err
+			}
+		}
 		if a.offline {
 			if err := a.markOffline(a.t, a.license, a.here); err != nil {
 				return Outcome{}, err
@@ -211,6 +265,14 @@ func (a *activating) makeDevice() error {
 	}
 	a.device = *made
 	return nil
+}
+
+// adopt gives the activation that is there the key pair which the client brings:
+// it was made without one, and answers nobody else from now on.
+func (a *activating) adopt() error {
+	a.here.Client.PublicKey = a.proven
+	announceKeyPair(a.t, a.license, a.here)
+	return a.store.SetClientKey(a.t, a.command.Vendor, a.here)
 }
 
 // refuse records the refusal on the licence.

@@ -50,6 +50,10 @@ type Activation struct {
 	ReleaseReason Reason
 	Pulse         Pulse
 
+	// KeyCounter is the highest counter of its client's other calls; Held brings it,
+	// for heartbeats to be judged by.
+	KeyCounter int64
+
 	// Replaces is what a reinstalled client's activation was before, whose stay in
 	// the goodwill zone goes on; 0 for none. It is not stored.
 	Replaces ident.ActivationID
@@ -104,6 +108,7 @@ type Pulse struct {
 	LastSeenAt  time.Time
 	LastSeenDay int64 // days since 1970-01-01 UTC
 	DayCount    int64 // heartbeats on that day; 0 on the day of activation before the first one
+	Counter     int64 // the highest that its heartbeats' signatures have carried; 0 for none
 }
 
 // Reason says why an activation ended.

@@ -31,6 +31,7 @@ type activationCase struct {
 type activationDecision struct {
 	refusal   *Refusal
 	same      bool
+	adopt     bool // with same: the client's key pair becomes the activation's, which had none
 	reinstall bool // end the activation that is there, and activate anew with its token
 	role      Role
 }
@@ -77,12 +78,16 @@ func refuseActivation(c activationCase) *Refusal {
 // installation that made it gets it again. One that lost its key pair, by a
 // reinstall, presents a full key of the licence and a new pair: it takes the
 // place of the old one, which answers nobody from then on. A caller without a
-// pair never takes the place of one that has one.
+// pair never takes the place of one that has one. An activation that was made
+// without a pair takes the one that comes with a full key.
 func decideAgain(c activationCase) activationDecision {
+	brings := c.proven != nil && bytes.Equal(c.proven, c.presented)
 	switch {
+	case c.here.Client.PublicKey == nil && brings:
+		return activationDecision{same: true, adopt: true}
 	case answersTo(c.here, c.proven):
 		return activationDecision{same: true}
-	case c.proven != nil && bytes.Equal(c.proven, c.presented):
+	case brings:
 		if c.here.fileInForce(c.license, c.policy, c.now) {
 			return activationDecision{refusal: refuseInForce()} // a second machine, for all that is known
 		}

@@ -16,6 +16,7 @@ type heartbeatCase struct {
 	tokenKey   bool   // a token_key was sent
 	tokenMine  bool   // and it is this activation's
 	proven     bool   // the call answers to the activation's key
+	counter    int64  // of the call's signature; 0 for none
 }
 
 // heartbeatDecision: refuse, or answer and record.
@@ -30,7 +31,9 @@ func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 	a := c.activation
 	switch {
 	case !c.proven:
-		return heartbeatDecision{refusal: Refuse(UnknownClient)} // says nothing to whoever is not the client
+		return heartbeatDecision{refusal: Refuse(ClientAssigned)}
+	case stale(c.counter, max(a.Pulse.Counter, a.KeyCounter)) != nil:
+		return heartbeatDecision{refusal: stale(c.counter, max(a.Pulse.Counter, a.KeyCounter))}
 	case goodwillEnded(a, c.now):
 		refusal := Refuse(UnknownClient).With("The goodwill period of this activation has ended; ask your vendor for more activations.")
 		return heartbeatDecision{refusal: refusal, release: true}

@@ -71,6 +71,14 @@ func announceOffline(t tx.Tx, l *License, a *Activation) {
 	t.Journal(tx.Entry{Vendor: l.Vendor, Action: "activation.offline", Subject: "activation", ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number)})
 }
 
+// announceKeyPair tells staff that an activation answers nobody but its key pair
+// from now on.
+func announceKeyPair(t tx.Tx, l *License, a *Activation) {
+	t.Journal(tx.Entry{
+		Vendor: l.Vendor, Action: "activation.key_pair", Subject: "activation", ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number),
+	})
+}
+
 func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
 	e := eventOf(l, a, a.Device.Number)
 	e.Reason = reason

@@ -52,10 +52,11 @@ func (s *Service) heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 		return s.heartbeatOfNobody(ctx, c)
 	}
 	terms := h.License.Terms()
+	counter, proven := c.Proof.counter(h.Activation.Client.PublicKey)
 	d := decideHeartbeat(heartbeatCase{
 		now: now, license: h.License, policy: terms.Policy, activation: h.Activation, client: c.Client,
 		tokenKey: !c.TokenKey.IsZero(), tokenMine: c.TokenKey == h.Activation.TokenKey,
-		proven: h.Activation.Client.PublicKey == nil || c.Proof.of(h.Activation.Client.PublicKey) != nil,
+		proven: h.Activation.Client.PublicKey == nil || proven, counter: counter,
 	})
 	switch {
 	case d.release:
@@ -67,16 +68,20 @@ func (s *Service) heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 	case d.refusal != nil && d.refusal.ID == OtherToken:
 		return s.otherToken(ctx, c)
 	case d.refusal != nil:
-		return refused(d.refusal), nil
+		return refused(c.Proof.explain(d.refusal)), nil
 	}
 	if err := s.readUsers(ctx, h.License); err != nil {
 		return Outcome{}, err
 	}
 	if d.history {
-		return s.recordHeartbeat(ctx, c, h)
+		return s.recordHeartbeat(ctx, c, h, counter)
 	}
-	if err := s.pulses.Seen(c.Vendor, h.Activation.ID, now); err != nil {
+	highest, err := s.pulses.Seen(c.Vendor, h.Activation.ID, now, counter)
+	if err != nil {
 		return Outcome{}, err
+	}
+	if highest > 0 {
+		return refused(stale(counter, highest)), nil
 	}
 	return Outcome{State: StateOf(h.License, h.Activation, c.Client.SoftwareVersion, now)}, nil
 }
@@ -128,7 +133,7 @@ func (s *Service) otherToken(ctx context.Context, c HeartbeatCommand) (Outcome, 
 }
 
 // recordHeartbeat writes what changed, with a history row.
-func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Holding) (Outcome, error) {
+func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Holding, counter int64) (Outcome, error) {
 	var out Outcome
 	err := s.runner.Run(ctx, func(t tx.Tx) error {
 		out = Outcome{}
@@ -142,15 +147,26 @@ func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Ho
 		}
 		// What a heartbeat leaves out stays as it was, and is no change.
 		news := differs(a.Client, c.Client) || a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(t.Now())
-		if said := c.Client.Fingerprint(); a.Said != said {
+		said := c.Client.Fingerprint()
+		changed := a.Said != said
+		if changed {
 			a.Client, out.Dropped = merged(a.Client, c.Client)
 			a.Said = said
+		}
+		highest, err := s.store.RecordHeartbeat(t, c.Vendor, a, news, Heartbeat{
+			At: t.Now(), Client: a.Client, GroupID: c.GroupID, UserID: c.UserID, Counter: counter,
+		})
+		if err != nil {
+			return err
+		}
+		if highest > 0 {
+			out = refused(stale(counter, highest))
+			return nil
+		}
+		if changed {
 			if err := s.store.UpdateClient(t, c.Vendor, a); err != nil {
 				return err
 			}
-		}
-		if err := s.store.RecordHeartbeat(t, c.Vendor, a, news, Heartbeat{At: t.Now(), Client: a.Client, GroupID: c.GroupID, UserID: c.UserID}); err != nil {
-			return err
 		}
 		out.State = StateOf(h.License, a, c.Client.SoftwareVersion, t.Now())
 		return nil

@@ -17,11 +17,17 @@ func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey 
 	if err != nil {
 		return nil, nil, err
 	}
+	if r, err := s.countHeld(t, v, all, p); err != nil || r != nil {
+		return nil, r, err
+	}
 	var first, last []Holding
+	strange := false
 	for _, h := range all {
 		a := h.Activation
 		switch {
-		case a.Client.PublicKey != nil && !p.Proves(a.Client.PublicKey), goodwillEnded(a, t.Now()):
+		case a.Client.PublicKey != nil && !p.Proves(a.Client.PublicKey):
+			strange = true
+		case goodwillEnded(a, t.Now()):
 		case a.Device.SuspendedAt(t.Now()):
 			return nil, Refuse(Suspended), nil
 		case !tokenKey.IsZero() && a.TokenKey != tokenKey:
@@ -33,6 +39,9 @@ func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey 
 	}
 	if first = append(first, last...); len(first) > 0 {
 		return first, nil, nil
+	}
+	if strange {
+		return nil, p.explain(Refuse(ClientAssigned)), nil
 	}
 	if tokenKey.IsZero() {
 		return nil, Refuse(UnknownClient), nil
@@ -47,6 +56,21 @@ func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey 
 		return nil, Refuse(TokenNotAssigned), nil
 	}
 	return nil, Refuse(OtherToken), nil
+}
+
+// countHeld counts a call by the one key that signed it: a client may hold several
+// activations with it.
+func (s *Service) countHeld(t tx.Tx, v ident.VendorID, all []Holding, p Proof) (*Refusal, error) {
+	var signer *Activation
+	for _, h := range all {
+		if a := h.Activation; p.Proves(a.Client.PublicKey) && (signer == nil || a.Pulse.Counter > signer.Pulse.Counter) {
+			signer = a
+		}
+	}
+	if signer == nil {
+		return nil, nil
+	}
+	return s.countOf(t, v, signer, p)
 }
 
 // Locked gives one licence, locked; nil when there is none.

@@ -27,6 +27,8 @@ const (
 	OtherCustomersToken = 20004
 	OfflineNotAllowed   = 20005
 	OfflineSubscription = 20006
+	CallRepeated        = 20021
+	KeyGivenUp          = 20022
 )
 
 var refusals = refusal.Table{ //nolint:gochecknoglobals // a table; Refuse gives copies
@@ -71,10 +73,24 @@ var refusals = refusal.Table{ //nolint:gochecknoglobals // a table; Refuse gives
 		Message: "A subscription can't be used offline: whether it is in force is decided elsewhere.",
 		Help:    "Activate the machine online, or ask your vendor for a time-limited license.",
 	},
+	CallRepeated: {
+		Message: "This call was sent before, or out of its order.",
+		Help:    "Sign it again with a counter above the one in this answer; a program that counts its calls may not leave the counter out.",
+	},
+	KeyGivenUp: {
+		Message: "This client has given its activation up, and its key pair with it.",
+		Help:    "Make a new key pair and activate again.",
+	},
 }
 
 // Refuse gives the refusal with this number.
 func Refuse(id int) *Refusal { return refusals.Refuse(id) }
+
+// RefuseUnsigned is ClientAssigned for a call that carries no signature at all.
+func RefuseUnsigned() *Refusal {
+	return Refuse(ClientAssigned).With("Sign the call: its Chancery-Client-Signature header is missing. " +
+		"The key pair is that of the installation that was activated; where it is lost, activate again with a license key and a new one.")
+}
 
 // RefuseUser answers a client that names a user instead of a key: unknown user,
 // wrong password or code, and a user without a licence are one answer.

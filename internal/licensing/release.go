@@ -42,6 +42,11 @@ func (s *Service) locked(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation,
 	if err != nil || a == nil {
 		return nil, nil, err
 	}
+	return s.lock(t, v, id, a)
+}
+
+// lock is locked with the activation read already.
+func (s *Service) lock(t tx.Tx, v ident.VendorID, id ident.UUID, a *Activation) (*Activation, *License, error) {
 	if _, err := s.store.LockDevice(t, v, a.Device.Number); err != nil {
 		return nil, nil, err
 	}
@@ -101,15 +106,24 @@ func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*Refusal, error) {
 	if token.Activation == 0 {
 		return Refuse(AlreadyUnassigned), nil
 	}
-	a, l, err := s.locked(t, c.Vendor, token.Key)
+	a, err := s.store.Activation(t, c.Vendor, token.Key)
 	if err != nil {
 		return nil, err
+	}
+	var l *License
+	if a != nil {
+		if r, err := s.countOf(t, c.Vendor, a, c.Proof); err != nil || r != nil {
+			return r, err
+		}
+		if a, l, err = s.lock(t, c.Vendor, token.Key, a); err != nil {
+			return nil, err
+		}
 	}
 	if a == nil || c.ClientID != "" && c.ClientID != a.Device.Number {
 		return Refuse(AlreadyUnassigned), nil
 	}
 	if r := decideUnassign(t.Now(), a, l, c.Proof.of(a.Client.PublicKey)); r != nil {
-		return r, nil
+		return c.Proof.explain(r), nil
 	}
 	return nil, s.release(t, l, a, ByClient)
 }

@@ -70,17 +70,3 @@ type Outcome struct {
 }
 
 func refused(r *Refusal) Outcome { return Outcome{Refusal: r} }
-
-// Proof tells whether a call was signed with the private key of this Ed25519
-// public key. Its nil value proves nothing.
-type Proof func(publicKey []byte) bool
-
-// Proves reports whether the call was signed with the private key of key.
-func (p Proof) Proves(key []byte) bool { return p.of(key) != nil }
-
-func (p Proof) of(key []byte) []byte {
-	if p == nil || key == nil || !p(key) {
-		return nil
-	}
-	return key
-}

@@ -59,6 +59,19 @@ func (s *Service) BeginUse(t tx.Tx, p *Presented) error {
 	return s.store.SaveCounters(t, p.License)
 }
 
+// CountSessionCall counts a signed call of a client for a session, before anything
+// is locked; a refusal where it was sent before.
+func (s *Service) CountSessionCall(t tx.Tx, p *Presented, clientID string, proof Proof) (*Refusal, error) {
+	if proof == nil {
+		return nil, nil
+	}
+	_, client, err := s.store.ClientOf(t, p.License.Vendor, p.License.ID, clientID)
+	if err != nil || client == nil {
+		return nil, err
+	}
+	return s.countOf(t, p.License.Vendor, client, proof)
+}
+
 // Admit judges a client that asks for a session, as activation does (rule 4).
 // One that only closes a session need not be in force any more.
 func (s *Service) Admit(t tx.Tx, p *Presented, clientID string, proof Proof, closing bool) (*Refusal, error) {
@@ -76,7 +89,7 @@ func (s *Service) Admit(t tx.Tx, p *Presented, clientID string, proof Proof, clo
 			return nil, err
 		}
 	}
-	return decideAdmission(c), nil
+	return proof.explain(decideAdmission(c)), nil
 }
 
 // admissionCase is all that decides whether a client may have a session.

@@ -88,7 +88,19 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// InsertActivation stores an activation, its pulse, and assigns its token.
 	InsertActivation(t tx.Tx, v ident.VendorID, product ident.ProductID, a *Activation) error
 
-	// ReleaseActivation ends it and frees its token.
+	// SetClientKey stores the public key of an activation's client.
+	SetClientKey(t tx.Tx, v ident.VendorID, a *Activation) error
+
+	// ClientKey gives what is remembered of a client's key; the zero value for nothing.
+	ClientKey(t tx.Tx, v ident.VendorID, key []byte) (ClientKey, error)
+
+	// CountCall raises the counter of a key to counter, if that is higher, and
+	// reports whether it was. A key that is not known is remembered with remember, else
+	// counted as nothing, which is higher. It locks the key's row.
+	CountCall(t tx.Tx, v ident.VendorID, key []byte, counter int64, remember bool) (k ClientKey, higher bool, err error)
+
+	// ReleaseActivation ends it and frees its token. Of a client's key it remembers
+	// the counter, and that it was given up, if the client did that.
 	ReleaseActivation(t tx.Tx, v ident.VendorID, a *Activation, reason Reason) error
 
 	// OldestGoodwill gives the goodwill activations of a licence, oldest first.
@@ -103,8 +115,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// UpdateClient stores what a client says of itself.
 	UpdateClient(t tx.Tx, v ident.VendorID, a *Activation) error
 
-	// RecordHeartbeat moves the pulse and, with news, writes a history row.
-	RecordHeartbeat(t tx.Tx, v ident.VendorID, a *Activation, news bool, h Heartbeat) error
+	// RecordHeartbeat moves the pulse and, with news, writes a history row. One whose
+	// counter is not above the pulse's changes nothing, and gets that counter.
+	RecordHeartbeat(t tx.Tx, v ident.VendorID, a *Activation, news bool, h Heartbeat) (highest int64, err error)
 
 	InsertLicense(t tx.Tx, l *License) error
 
@@ -234,8 +247,10 @@ type Holding struct {
 
 // Pulses takes heartbeats that change nothing, to be written within a second.
 type Pulses interface {
-	// Seen records one heartbeat; an Unavailable fault when too many are waiting.
-	Seen(v ident.VendorID, a ident.ActivationID, at time.Time) error
+	// Seen records one heartbeat; an Unavailable fault when too many are waiting. One
+	// whose counter is not above that of a waiting one is not recorded, and gets that
+	// counter; 0 is no counter.
+	Seen(v ident.VendorID, a ident.ActivationID, at time.Time, counter int64) (highest int64, err error)
 }
 
 // Denial is how often calls of a licence were refused for one reason within an hour.
@@ -261,4 +276,5 @@ type Heartbeat struct {
 	Client  Client
 	GroupID string
 	UserID  string
+	Counter int64 // of its signature, not kept with it; 0 for none
 }

@@ -24,8 +24,9 @@ type Licenses interface {
 	Measured(t tx.Tx, v ident.VendorID, id ident.LicenseID, limitation ident.UUID, gross int64) error
 }
 
-// Prove tells whether a call was signed with the private key of this public key.
-type Prove func(publicKey []byte) bool
+// Prove tells whether a call was signed with the private key of this public key,
+// and which counter the signature carries.
+type Prove func(publicKey []byte) (counter int64, ok bool)
 
 // Client is who consumes.
 type Client struct {

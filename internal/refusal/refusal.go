@@ -5,6 +5,7 @@ type Refusal struct {
 	ID      int    // the protocol's number
 	Message string // what is wrong, one sentence
 	Help    string // what to do, one sentence
+	Counter int64  // of a call that was sent again: the highest that its key has shown; else 0
 }
 
 // With gives a copy with another help.

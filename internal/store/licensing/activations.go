@@ -82,6 +82,9 @@ func (s *Store) ReleaseActivation(t tx.Tx, v ident.VendorID, a *licensing.Activa
 	if err := store.On(t).Later(`UPDATE tokens SET activation_id = NULL WHERE vendor_id = $1 AND id = $2`, v, a.Token); err != nil {
 		return err
 	}
+	if err := keepKey(t, v, a, reason); err != nil {
+		return err
+	}
 	if !a.IsGoodwill() || reason == licensing.ByReinstall {
 		return nil // a reinstalled client stays where it was
 	}

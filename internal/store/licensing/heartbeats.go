@@ -13,40 +13,43 @@ import (
 // RecordHeartbeat implements licensing.Store. The day's count is kept in the
 // pulse while the day lasts; the first heartbeat of another day hands it over to
 // the finished day's newest history row.
-func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activation, news bool, h licensing.Heartbeat) error {
+func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activation, news bool, h licensing.Heartbeat) (int64, error) {
 	q, day, at := store.On(t), licensing.DayOf(h.At), h.At.UnixMilli()
-	var was, count int64
-	if _, err := q.QueryRow(`SELECT last_seen_day, day_count FROM pulses WHERE activation_id = $1 AND vendor_id = $2`+q.Dialect.ForUpdate(),
-		[]any{a.ID, v}, &was, &count); err != nil {
-		return err
+	var was, count, counter int64
+	if _, err := q.QueryRow(`SELECT last_seen_day, day_count, counter FROM pulses WHERE activation_id = $1 AND vendor_id = $2`+q.Dialect.ForUpdate(),
+		[]any{a.ID, v}, &was, &count, &counter); err != nil {
+		return 0, err
+	}
+	if counter > 0 && h.Counter <= counter {
+		return counter, nil
 	}
 	first := was < day || count == 0
 	if was < day {
 		if count > 0 {
 			if err := addToDay(q, v, a.ID, was, count); err != nil {
-				return err
+				return 0, err
 			}
 		}
 		was, count = day, 0
 	}
-	if err := q.Later(`UPDATE pulses SET last_seen_at = `+q.Dialect.Greatest("last_seen_at", "$1")+`, last_seen_day = $2, day_count = $3
-		WHERE activation_id = $4 AND vendor_id = $5`, at, was, count+1, a.ID, v); err != nil {
-		return err
+	if err := q.Later(`UPDATE pulses SET last_seen_at = `+q.Dialect.Greatest("last_seen_at", "$1")+`, last_seen_day = $2, day_count = $3, counter = $4
+		WHERE activation_id = $5 AND vendor_id = $6`, at, was, count+1, h.Counter, a.ID, v); err != nil {
+		return 0, err
 	}
 	if !news {
-		return nil
+		return 0, nil
 	}
 	c := &h.Client
 	if !first {
 		written, err := overwriteNewest(q, v, a.ID, day, h)
 		if err != nil || written {
-			return err
+			return 0, err
 		}
 		if err := keepNewest(q, v, a.ID); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return q.Later(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,
+	return 0, q.Later(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,
 		hostname, platform, address, country, group_id, user_id) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		v, a.ID, at, day, c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country, h.GroupID, h.UserID)
 }

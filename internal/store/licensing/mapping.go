@@ -113,7 +113,7 @@ const (
 	activationColumns = `a.id, a.uuid, a.license_id, a.token_id, a.token_key, d.id, d.uuid, d.number, d.suspended_until,
 		a.is_temporary, a.is_offline, a.offline_until, a.goodwill_since, a.goodwill_until, a.client_name, a.client_description, a.tags,
 		a.hostname, a.platform, a.operating_system, a.software_version, a.device_variables, a.address, a.country,
-		a.client_public_key, a.said, a.activated_at, a.released_at, a.release_reason, s.last_seen_at, s.last_seen_day, s.day_count`
+		a.client_public_key, a.said, a.activated_at, a.released_at, a.release_reason, s.last_seen_at, s.last_seen_day, s.day_count, s.counter`
 	activationTables = ` JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
 		JOIN pulses s ON s.activation_id = a.id `
 )
@@ -134,7 +134,7 @@ func (r *activationRow) dest() []any {
 		&a.ID, &a.UUID, &a.License, &a.Token, &a.TokenKey, &a.Device.ID, &a.Device.UUID, &a.Device.Number, &r.suspended,
 		&a.IsTemporary, &a.IsOffline, &r.offline, &r.since, &r.until, &c.Name, &c.Description, &r.tags,
 		&c.Hostname, &c.Platform, &c.OperatingSystem, &c.SoftwareVersion, &r.variables, &c.Address, &c.Country,
-		&c.PublicKey, &a.Said, &r.activated, &r.released, &r.reason, &r.seen, &a.Pulse.LastSeenDay, &a.Pulse.DayCount,
+		&c.PublicKey, &a.Said, &r.activated, &r.released, &r.reason, &r.seen, &a.Pulse.LastSeenDay, &a.Pulse.DayCount, &a.Pulse.Counter,
 	}
 }
 

@@ -37,6 +37,7 @@ type Pulses struct {
 
 	mu      sync.Mutex
 	waiting map[pulseKey]*pulse
+	writing map[pulseKey]*pulse // what a flush has taken; it is only read
 
 	stop    chan struct{}
 	stopped chan struct{}
@@ -49,9 +50,10 @@ type pulseKey struct {
 }
 
 type pulse struct {
-	vendor ident.VendorID
-	seen   int64 // Unix milliseconds
-	count  int64
+	vendor  ident.VendorID
+	seen    int64 // Unix milliseconds
+	count   int64
+	counter int64 // the highest of the calls' signatures; 0 for none
 }
 
 var _ licensing.Pulses = (*Pulses)(nil)
@@ -64,14 +66,19 @@ func NewPulses(runner tx.Runner, log *slog.Logger) *Pulses {
 }
 
 // Seen implements licensing.Pulses.
-func (p *Pulses) Seen(v ident.VendorID, a ident.ActivationID, at time.Time) error {
+func (p *Pulses) Seen(v ident.VendorID, a ident.ActivationID, at time.Time, counter int64) (int64, error) {
 	key, seen := pulseKey{a, licensing.DayOf(at)}, at.UnixMilli()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	held := p.waiting[key]
+	for _, w := range [...]*pulse{held, p.writing[key]} {
+		if w != nil && w.counter > 0 && counter <= w.counter {
+			return w.counter, nil
+		}
+	}
 	if held == nil {
 		if len(p.waiting) >= pulseWaiting {
-			return &fault.Error{
+			return 0, &fault.Error{
 				Kind: fault.Unavailable, Code: "overloaded", Message: "The server has more heartbeats waiting than it can record.",
 				Help: "Try again in a moment.", RetryAfter: time.Second,
 			}
@@ -81,7 +88,8 @@ func (p *Pulses) Seen(v ident.VendorID, a ident.ActivationID, at time.Time) erro
 	}
 	held.seen = max(held.seen, seen)
 	held.count++
-	return nil
+	held.counter = counter
+	return 0, nil
 }
 
 // Lag tells how many activations wait to be written.
@@ -121,7 +129,7 @@ func (p *Pulses) Flush(ctx context.Context) error {
 	defer p.flushing.Unlock()
 	p.mu.Lock()
 	taken := p.waiting
-	p.waiting = make(map[pulseKey]*pulse, len(taken))
+	p.waiting, p.writing = make(map[pulseKey]*pulse, len(taken)), taken
 	p.mu.Unlock()
 	keys := make([]pulseKey, 0, len(taken))
 	for key := range taken {
@@ -160,10 +168,10 @@ func (p *Pulses) Flush(ctx context.Context) error {
 // next day has begun meanwhile go to the finished day's history.
 func writePulses(q *store.Tx, keys []pulseKey, taken map[pulseKey]*pulse) error {
 	for step := range slices.Chunk(keys, pulseStep) {
-		args := make([]any, 0, 5*len(step))
+		args := make([]any, 0, pulseColumns*len(step))
 		for _, key := range step {
 			w := taken[key]
-			args = append(args, int64(key.activation), w.vendor, key.day, w.seen, w.count)
+			args = append(args, int64(key.activation), w.vendor, key.day, w.seen, w.count, w.counter)
 		}
 		written, err := q.Exec(updatePulses(q.Dialect, len(step)), args...)
 		if err != nil {
@@ -202,21 +210,24 @@ func missed(q *store.Tx, keys []pulseKey, taken map[pulseKey]*pulse) (all []puls
 	return all, nil
 }
 
+const pulseColumns = 6
+
 // updatePulses gives the statement for so many pulses. Only the last step of a
 // flush has another number than pulseStep, so the number of texts is bounded.
 func updatePulses(d store.Dialect, rows int) string {
 	var b strings.Builder
-	b.WriteString(`UPDATE pulses SET last_seen_at = ` + d.Greatest("last_seen_at", "v.column4") + `, day_count = day_count + v.column5 FROM (VALUES `)
+	b.WriteString(`UPDATE pulses SET last_seen_at = ` + d.Greatest("last_seen_at", "v.column4") + `, day_count = day_count + v.column5,
+		counter = ` + d.Greatest("counter", "v.column6") + ` FROM (VALUES `)
 	for i := range rows {
 		if i > 0 {
 			b.WriteString(", ")
 		}
 		b.WriteByte('(')
-		for c := range 5 {
+		for c := range pulseColumns {
 			if c > 0 {
 				b.WriteString(", ")
 			}
-			b.WriteString("CAST($" + strconv.Itoa(5*i+c+1) + " AS BIGINT)")
+			b.WriteString("CAST($" + strconv.Itoa(pulseColumns*i+c+1) + " AS BIGINT)")
 		}
 		b.WriteByte(')')
 	}
@@ -230,7 +241,7 @@ func (p *Pulses) giveBack(keys []pulseKey, taken map[pulseKey]*pulse) {
 	for _, key := range keys {
 		w := taken[key]
 		if held := p.waiting[key]; held != nil {
-			held.seen, held.count = max(held.seen, w.seen), held.count+w.count
+			held.seen, held.count, held.counter = max(held.seen, w.seen), held.count+w.count, max(held.counter, w.counter)
 		} else {
 			p.waiting[key] = w
 		}

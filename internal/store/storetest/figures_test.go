@@ -183,7 +183,7 @@ func TestGoodwillZone(t *testing.T) {
 			e.Clock.Advance(time.Minute)
 			if out := c.try(t, licensing.ActivateCommand{
 				Key: licensing.Key{UUID: l.LicenseKey}, ClientID: "keyed", Client: licensing.Client{PublicKey: []byte{pair}},
-				Proof: func(key []byte) bool { return key[0] == pair },
+				Proof: func(key []byte) (int64, bool) { return 0, key[0] == pair },
 			}); out.Refusal != nil {
 				t.Fatal(out.Refusal)
 			}

@@ -137,7 +137,7 @@ func TestAClientWithAKeyPairProves(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newMeters(t, e, limitOf(10))
 		key := []byte(strings.Repeat("k", 32))
-		mine := func(k []byte) bool { return string(k) == string(key) }
+		mine := func(k []byte) (int64, bool) { return 0, string(k) == string(key) }
 		out := b.try(t, licensing.ActivateCommand{
 			Key: licensing.Key{UUID: b.license.LicenseKey}, ClientID: "keyed", Client: licensing.Client{PublicKey: key}, Proof: mine,
 		})
@@ -145,7 +145,7 @@ func TestAClientWithAKeyPairProves(t *testing.T) {
 			t.Fatal(out.Refusal)
 		}
 		_, refused, _ := b.call(t, "keyed", metering.Asked{Value: unit})
-		refusedWith(t, refused, licensing.UnknownClient)
+		refusedWith(t, refused, licensing.ClientAssigned)
 		var transaction ident.UUID
 		storetest.Do(t, e, func(x tx.Tx) (any, error) {
 			all, refused, err := b.meters.Consume(x, metering.ConsumeCommand{
@@ -159,7 +159,7 @@ func TestAClientWithAKeyPairProves(t *testing.T) {
 			return nil, err
 		})
 		_, refused = b.rollback(t, transaction)
-		refusedWith(t, refused, licensing.UnknownClient)
+		refusedWith(t, refused, licensing.ClientAssigned)
 		b.want(t, unit, unit)
 	})
 }

@@ -165,9 +165,9 @@ func TestWhoMayOpenASession(t *testing.T) {
 		b.denied(t, floating.InvalidKey, l, "a", byID)
 		key := []byte("the public key of this very client")
 		activation := b.try(t, licensing.ActivateCommand{
-			Key: licensing.Key{UUID: l.LicenseKey}, ClientID: "a", Client: licensing.Client{PublicKey: key}, Proof: func([]byte) bool { return true },
+			Key: licensing.Key{UUID: l.LicenseKey}, ClientID: "a", Client: licensing.Client{PublicKey: key}, Proof: func([]byte) (int64, bool) { return 0, true },
 		}).State.Activation
-		proven := func(c *floating.Call) { c.Proof = func(k []byte) bool { return string(k) == string(key) } }
+		proven := func(c *floating.Call) { c.Proof = func(k []byte) (int64, bool) { return 0, string(k) == string(key) } }
 		b.denied(t, licensing.ClientAssigned, l, "a")
 		b.denied(t, floating.InvalidKey, l, "a", byID)
 		b.opened(t, l, "a", byID, proven)

@@ -1,11 +1,13 @@
 package slascone
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"chancery/internal/edge"
@@ -50,8 +52,12 @@ func (a *API) sendJSON(w http.ResponseWriter, q *request, v any) error {
 // refusal answers a business refusal, of whichever room: 409 with the protocol's
 // number. Some carry figures, and are not the same for everybody.
 func refusal(r *licensing.Refusal) answer {
-	constant := *r == *licensing.Refuse(r.ID) || *r == *floating.Refuse(r.ID) || *r == *metering.Refuse(r.ID)
-	return refused(r.ID, r.Message, r.Help, constant)
+	constant := *r == *licensing.Refuse(r.ID) || *r == *licensing.RefuseUnsigned() || *r == *floating.Refuse(r.ID) || *r == *metering.Refuse(r.ID)
+	out := refused(r.ID, r.Message, r.Help, constant)
+	if r.Counter > 0 {
+		out.body = append(strconv.AppendInt(append(bytes.TrimSuffix(out.body, []byte("}")), `,"counter":`...), r.Counter, 10), '}')
+	}
+	return out
 }
 
 func refused(id int, message, help string, constant bool) answer {
@@ -84,10 +90,13 @@ func (a *API) send(w http.ResponseWriter, r *http.Request, p identity.Principal,
 // the answer is for a full license key, which proves as much.
 func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce []byte, out answer) error {
 	ctx := r.Context()
-	if r.Header.Get(signed.AcceptSignatureHeader) == signed.AcceptEd25519 {
+	if form := r.Header.Get(signed.AcceptSignatureHeader); form == signed.AcceptEd25519 || form == signed.AcceptEd25519Bound {
 		said := signed.Response{IssuedAt: a.Clock.Now(), Status: out.status}
 		if nonce != nil {
 			said.Nonce = r.Header.Get(signed.NonceHeader)
+		}
+		if form == signed.AcceptEd25519Bound && nonce != nil && !isBusy(out.status) {
+			said.Asked = boundTo(r)
 		}
 		jws, err := a.Signer.SignResponse(ctx, p.Vendor, p.Ed25519Key, signed.TrustedKeys(r.Header.Get(signed.TrustedKeysHeader)), said, out.body)
 		if err != nil {
@@ -160,7 +169,7 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 		if bad != nil {
 			nonce = nil
 		}
-		busy := out.status == http.StatusTooManyRequests || out.status == http.StatusServiceUnavailable
+		busy := isBusy(out.status)
 		if busy {
 			// Turning a call away must cost no RSA signature: without an id the
 			// principal's nonce is not signed, and the body is a constant.
@@ -175,6 +184,29 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header()["Content-Type"] = []string{out.contentType}
 	w.WriteHeader(out.status)
 	_, _ = w.Write(out.body) // the client is gone: nothing left to tell it
+}
+
+// isBusy reports whether an answer turns a call away for want of room. It must cost
+// nothing: the call's body is not read for it, and so it is bound to no request.
+func isBusy(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+}
+
+// boundTo gives the hash of the request that is answered; "" where an answer can't be
+// bound to it: its body did not come in full, or headers that a relay can add decide
+// beside it what the server does.
+func boundTo(r *http.Request) string {
+	if r.Header.Get("Idempotency-Key") != "" {
+		return ""
+	}
+	body, err := edge.WholeBody(r)
+	if err != nil {
+		return ""
+	}
+	return signed.Request{
+		Method: r.Method, Path: signed.CallPath(r.URL.EscapedPath()), Query: r.URL.RawQuery,
+		CallSignature: r.Header.Get(signed.CallSignatureHeader), Body: body,
+	}.Hash()
 }
 
 func problemAnswer(err error) answer {

@@ -1,14 +1,13 @@
 package slascone
 
 import (
-	"crypto/ed25519"
-	"encoding/base64"
 	"net/http"
 
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/tx"
+	"chancery/signed"
 )
 
 type activationBody struct {
@@ -52,9 +51,9 @@ func (b *activationBody) check(r *request) (client licensing.Client, err error) 
 	client = r.machine(b.Hostname, b.Platform, b.OperatingSystem, b.DeviceVariables)
 	client.Name, client.Description, client.Tags, client.SoftwareVersion = b.ClientName, b.ClientDescription, b.Tags, b.SoftwareVersion
 	if b.ClientPublicKey != "" {
-		key, err := base64.RawURLEncoding.DecodeString(b.ClientPublicKey)
-		good := err == nil && len(key) == ed25519.PublicKeySize
-		r.wrong.Check(good, "client_public_key", "must be an Ed25519 public key, 32 bytes in base64url without padding")
+		key, err := signed.ParseKey(b.ClientPublicKey)
+		good := err == nil && signed.FormatKey(key) == b.ClientPublicKey
+		r.wrong.Check(good, "client_public_key", "must be an Ed25519 public key, 32 bytes in base64url without padding, and no point of small order")
 		r.wrong.Check(!good || r.proof().Proves(key), "client_public_key", "must come with a Chancery-Client-Signature by that key over this call")
 		client.PublicKey = key
 	}
