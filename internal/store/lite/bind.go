@@ -6,35 +6,38 @@ import (
 	"strconv"
 	"strings"
 
-	"zombiezen.com/go/sqlite"
-
 	"chancery/internal/ident"
 )
 
-// bind gives a statement its arguments. To SQLite "$2" is a name, and the first
-// one it meets is its first parameter.
-func bind(st *sqlite.Stmt, args []any) error {
-	most := 0
+// parameters finds out which argument each parameter is: to SQLite, "$2" is a
+// name, and the first one it meets is its first parameter.
+func (st *statement) parameters() error {
 	for n := range st.BindParamCount() {
 		name := st.BindParamName(n + 1)
 		number, err := strconv.Atoi(strings.TrimPrefix(name, "$"))
 		if err != nil || number < 1 || name[0] != '$' {
 			return fmt.Errorf("lite: parameter %q is none of $1, $2 and on", name)
 		}
-		if most = max(most, number); number > len(args) {
-			break
-		}
-		if err := bindOne(st, n+1, args[number-1]); err != nil {
-			return fmt.Errorf("argument %d: %w", number, err)
-		}
-	}
-	if most != len(args) {
-		return fmt.Errorf("lite: the statement takes %d arguments, not %d", most, len(args))
+		st.params = append(st.params, number-1)
+		st.args = max(st.args, number)
 	}
 	return nil
 }
 
-func bindOne(st *sqlite.Stmt, n int, arg any) error {
+// bind gives a statement its arguments.
+func (st *statement) bind(args []any) error {
+	if len(args) != st.args {
+		return fmt.Errorf("lite: the statement takes %d arguments, not %d", st.args, len(args))
+	}
+	for n, number := range st.params {
+		if err := st.bindOne(n+1, args[number]); err != nil {
+			return fmt.Errorf("argument %d: %w", number+1, err)
+		}
+	}
+	return nil
+}
+
+func (st *statement) bindOne(n int, arg any) error {
 	switch v := arg.(type) {
 	case nil:
 		st.BindNull(n)
@@ -69,7 +72,7 @@ func bindOne(st *sqlite.Stmt, n int, arg any) error {
 		}
 		switch plain.(type) {
 		case nil, int64, bool, float64, string, []byte:
-			return bindOne(st, n, plain)
+			return st.bindOne(n, plain)
 		}
 		return fmt.Errorf("lite: no column holds a %T", arg)
 	}

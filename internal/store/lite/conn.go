@@ -12,12 +12,23 @@ import (
 // Conn is a connection to a database file. One goroutine uses it at a time;
 // Interrupt is for any.
 type Conn struct {
-	db   *sqlite.Conn // nil once closed
-	open *Rows        // that have not been closed
+	db       *sqlite.Conn // nil once closed
+	prepared map[string]*statement
+	open     *Rows // that have not been closed
 
 	mu          sync.Mutex    // held while stop changes
 	stop        chan struct{} // Interrupt closes it; nil once the connection is closed
 	interrupted atomic.Bool   // stop is closed
+}
+
+// statement is a prepared statement, which the library keeps. It is not asked for
+// it again: it would clear the arguments each time, which are all bound anew, and
+// SQLite may plan a statement anew whose arguments were cleared.
+type statement struct {
+	*sqlite.Stmt
+
+	params []int // which argument each of SQLite's parameters is
+	args   int   // how many it takes
 }
 
 var (
@@ -34,7 +45,7 @@ func Open(uri string, pragmas []string) (*Conn, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it says what it is
 	}
-	c := &Conn{db: db}
+	c := &Conn{db: db, prepared: map[string]*statement{}}
 	c.arm()
 	for _, pragma := range pragmas {
 		if _, err := c.Exec("PRAGMA "+pragma, nil); err != nil {
@@ -56,7 +67,7 @@ func (c *Conn) Close() error {
 	c.stop = nil
 	c.mu.Unlock()
 	err := c.db.Close()
-	c.db, c.open = nil, nil
+	c.db, c.prepared, c.open = nil, nil, nil
 	return err //nolint:wrapcheck // it says what it is
 }
 
@@ -108,11 +119,11 @@ func (c *Conn) Exec(sqltext string, args []any) (changed int64, err error) {
 			return 0, err //nolint:wrapcheck // judged by its code
 		}
 	}
-	return int64(c.db.Changes()), nil
+	return int64(c.db.Changes()), st.Reset() //nolint:wrapcheck // judged by its code
 }
 
 // ready gives the statement of a text with its arguments.
-func (c *Conn) ready(sqltext string, args []any) (*sqlite.Stmt, error) {
+func (c *Conn) ready(sqltext string, args []any) (*statement, error) {
 	if c.db == nil {
 		return nil, errClosed
 	}
@@ -122,12 +133,28 @@ func (c *Conn) ready(sqltext string, args []any) (*sqlite.Stmt, error) {
 	if c.interrupted.Load() {
 		c.arm()
 	}
-	st, err := c.db.Prepare(sqltext)
+	st := c.prepared[sqltext]
+	if st == nil {
+		var err error
+		if st, err = c.prepare(sqltext); err != nil {
+			return nil, err
+		}
+		c.prepared[sqltext] = st
+	}
+	if err := st.bind(args); err != nil {
+		return nil, fmt.Errorf("%w in %.80q", err, sqltext)
+	}
+	return st, nil
+}
+
+func (c *Conn) prepare(sqltext string) (*statement, error) {
+	kept, err := c.db.Prepare(sqltext)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // judged by its code
 	}
-	if err := bind(st, args); err != nil {
-		return nil, fmt.Errorf("%w in %.80q", err, sqltext)
+	st := &statement{Stmt: kept}
+	if err := st.parameters(); err != nil {
+		return nil, errors.Join(fmt.Errorf("%w in %.80q", err, sqltext), kept.Finalize())
 	}
 	return st, nil
 }

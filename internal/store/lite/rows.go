@@ -1,12 +1,10 @@
 package lite
 
-import "zombiezen.com/go/sqlite"
-
 // Rows are what a query has found. They must be closed before the connection is
 // used again.
 type Rows struct {
 	c    *Conn // nil once closed
-	st   *sqlite.Stmt
+	st   *statement
 	read bool // the first row was read ahead
 	more bool // a row is there
 	err  error
