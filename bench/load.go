@@ -121,6 +121,9 @@ func (l load) worker(ctx context.Context, w int, next, sent *atomic.Int64, began
 		if good := status == 200 || l.accept != nil && l.accept(status); !good {
 			return got, fmt.Errorf("%s: the server answered %d", l.name, status)
 		}
+		if status != 200 {
+			got.rejected++
+		}
 		if full {
 			if err := l.check(r, c, status); err != nil {
 				return got, fmt.Errorf("%s: %w", l.name, err)

@@ -32,7 +32,7 @@ func (s *site) session(call, name string, limit int, client func(i int) (license
 		name: name, connections: 64, limit: limit, made: new(atomic.Int64),
 		make: func(_, i int) request {
 			license, id := client(i)
-			return request{path: path, headers: key, body: []byte(`{"license_id":"` + seedUUID(kindLicenseKey, s.licenses+metered+license).String() +
+			return request{path: path, headers: key, body: []byte(`{"license_id":"` + seedUUID(kindLicenseKey, s.licenses+metered+spare+license).String() +
 				`","client_id":"` + id + `","session_id":"` + seededSession + `"}`)}
 		},
 	}

@@ -23,7 +23,9 @@ const (
 const (
 	customersSeeded = 1000
 	metered         = 10_000  // licences with a meter, after the plain ones
+	spare           = 20_000  // plain licences with a free token, after those: for activations beside hard work
 	floating        = 1000    // floating licences, after those
+	crowd           = 20_000  // activations of one more licence, the last one
 	sessionsSeeded  = 100_000 // open on them
 	seededSession   = "5a2d9a4e-8f6b-4c6e-9d59-0a3c6f6f2f11"
 )
@@ -89,7 +91,7 @@ func seed(ctx context.Context, to sink, vendor int64, licenses int) error {
 		return fmt.Errorf("policy: %w", err)
 	}
 	said := licensing.Client{SoftwareVersion: seedVersion, OperatingSystem: seedSystem, Address: seedAddress}.Fingerprint()
-	clients := licenses + metered
+	clients := licenses + metered + spare
 	floatingPolicy := policy
 	floatingPolicy.FloatingTokenLimit, floatingPolicy.SessionPeriodMinutes = terms.MaxTokens, 24*60
 	floatingText, err := json.Marshal(floatingPolicy)
@@ -119,7 +121,7 @@ func seed(ctx context.Context, to sink, vendor int64, licenses int) error {
 			switch {
 			case i >= clients:
 				edition, tokens, used = 3, 0, 0
-			case i >= licenses:
+			case i >= licenses && i < licenses+metered:
 				edition = 2
 			}
 			return []any{i + 1, vendor, seedUUID(kindLicense, i), 1, edition, i%customersSeeded + 1, "", fmt.Sprintf("u%d@example.com", i), seedUUID(kindLicenseKey, i), 1, 0, ms, tokens, used, 0, tokens, 1, ms, ms}
@@ -144,7 +146,7 @@ func seed(ctx context.Context, to sink, vendor int64, licenses int) error {
 			return []any{i + 1, vendor, i + 1, ms, day, 0, seedVersion, seedSystem, "", "", seedAddress, "", "", ""}
 		}},
 	}
-	for _, t := range slices.Concat(tables, seedUse(vendor, licenses, ms)) {
+	for _, t := range slices.Concat(tables, seedUse(vendor, licenses, ms), seedCrowd(vendor, licenses, ms)) {
 		if err := to.insert(ctx, t.name, t.columns, t.rows, t.row); err != nil {
 			return fmt.Errorf("seed %s: %w", t.name, err)
 		}
@@ -155,7 +157,7 @@ func seed(ctx context.Context, to sink, vendor int64, licenses int) error {
 // seedUse gives what is in use: meters, sessions, and somebody who subscribed.
 func seedUse(vendor int64, licenses int, ms int64) []table {
 	lapse := ms + (24 * time.Hour).Milliseconds()
-	first := licenses + metered + 1 // floating licence
+	first := licenses + metered + spare + 1 // floating licence
 	return []table{
 		{"meters", []string{"id", "vendor_id", "license_id", "limitation", "consumed", "gross", "folded_consumed", "folded_gross", "period_started_at", "reset_mode", "reset_days", "alerted"}, metered, func(i int) []any {
 			return []any{i + 1, vendor, licenses + i + 1, seedUUID(kindLimitation, 0), 0, 0, 0, 0, ms, "never", 0, 0}

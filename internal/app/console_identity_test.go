@@ -9,6 +9,8 @@ import (
 
 	"chancery/internal/app"
 	"chancery/internal/app/apptest"
+	"chancery/internal/identity"
+	"chancery/internal/outbox"
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
@@ -158,13 +160,12 @@ func TestAKeyBeyondOnesOwnPermissionsIsNotRevoked(t *testing.T) {
 			refused++
 		}
 	})
-	if rows := owner.Get(t, "/settings/api-keys").Text("#rows"); refused != 1 || strings.Count(rows, "Revoked") != 1 {
+	if rows := owner.Get(t, "/settings/api-keys").Text("#rows"); refused != 2 || strings.Contains(rows, "Revoked") {
 		t.Errorf("%d refused: %s", refused, rows)
 	}
 }
 
-// Attack: the same person makes themselves a key that may do more than they. What
-// programs may do is public in them, and part of looking after keys.
+// Attack: the same person makes themselves a key that may do more than they.
 func TestAKeyBeyondOnesOwnPermissionsIsNotMade(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t, apptest.SQLite(t))
@@ -173,17 +174,106 @@ func TestAKeyBeyondOnesOwnPermissionsIsNotMade(t *testing.T) {
 	ask := func(kind string, permissions ...string) *apptest.Page {
 		return bob.Post(t, "/settings/api-keys/new", url.Values{"name": {"Mine"}, "kind": {kind}, "permissions": permissions})
 	}
-	p := ask("admin", "manage_team", "manage_vendor")
-	if got := p.Text(".app-error"); p.Status != 400 || !strings.Contains(got, "must hold none that you do not have yourself") {
-		t.Errorf("%d %q", p.Status, got)
-	}
-	for _, p := range []*apptest.Page{ask("admin", "manage_team"), ask("provisioning")} {
-		if p.Status != 200 || !strings.Contains(p.Text("main"), "The key was created") {
-			t.Errorf("%d %s", p.Status, p.Text("main"))
+	made := 0
+	for _, permission := range identity.AllPermissions() {
+		p := ask("admin", string(permission))
+		if permission == identity.ManageAPIKeys || permission == identity.ManageTeam {
+			if made++; p.Status != 200 || !strings.Contains(p.Text("main"), "The key was created") {
+				t.Errorf("%s: %d %s", permission, p.Status, p.Text("main"))
+			}
+			continue
+		}
+		if got := p.Text(".app-error"); p.Status != 400 || !strings.Contains(got, "must hold none that you do not have yourself") {
+			t.Errorf("%s: %d %q", permission, p.Status, got)
 		}
 	}
-	if rows := bob.Get(t, "/settings/api-keys").Text("#rows"); strings.Count(rows, "Mine") != 2 {
+	if p := ask("provisioning"); p.Status != 400 {
+		t.Errorf("what programs may do: %d %s", p.Status, p.Text("main"))
+	}
+	if rows := bob.Get(t, "/settings/api-keys").Text("#rows"); made != 2 || strings.Count(rows, "Mine") != made {
 		t.Errorf("%s", rows)
+	}
+}
+
+// Attack: somebody who may set up deliveries, and see nothing, has what happens sent
+// to an address of their own, by webhook or by mail, or looks at what was sent to others.
+func TestDeliveriesShowNobodyMoreThanTheScreens(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, apptest.SQLite(t), func(c *app.Config) { c.PublicURL = &url.URL{Scheme: "http", Host: "localhost"} })
+	v := s.Vendor(t, "Acme")
+	key := func(secret string, permissions ...identity.Permission) string {
+		var made struct{ Secret string }
+		a := s.Do(t, "POST", "/api/v1/api-keys", map[string]any{"kind": "admin", "name": "Deliveries", "permissions": permissions}, "Authorization", "Bearer "+secret)
+		if a.Status != 201 {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		a.JSON(t, &made)
+		return made.Secret
+	}
+	call := func(secret, method, path, body string, want int) (m map[string]any) {
+		t.Helper()
+		a := s.Do(t, method, "/api/v1/"+path, body, "Authorization", "Bearer "+secret)
+		if a.Status != want {
+			t.Fatalf("%s %s: %d %s, want %d", method, path, a.Status, a.Body, want)
+		}
+		if len(a.Body) > 0 {
+			a.JSON(t, &m)
+		}
+		return m
+	}
+	bob, carol := key(v.AdminKey, identity.ManageDelivery), key(v.AdminKey, identity.ManageDelivery, identity.ViewCustomers)
+	subscribe := func(secret, event string, want int) map[string]any {
+		t.Helper()
+		return call(secret, "POST", "subscriptions", `{"kind":"webhook","target":"https://hooks.example.com/","events":["`+event+`"]}`, want)
+	}
+	for _, event := range outbox.Catalogue() {
+		subscribe(bob, event, 403)
+	}
+	call(bob, "POST", "subscriptions", `{"kind":"mail","target":"bob@example.com","events":["license.issued"]}`, 403)
+	subscribe(carol, "customer.created", 201)
+	subscribe(carol, "license.issued", 403)
+
+	one := "subscriptions/" + subscribe(v.AdminKey, "license.issued", 201)["id"].(string)
+	for _, secret := range []string{bob, carol} {
+		call(secret, "PATCH", one, `{"target":"https://eve.example.com/"}`, 403)
+		call(secret, "POST", one+"/rotate-secret", `{}`, 403)
+		call(secret, "POST", one+"/test", `{}`, 403)
+		call(secret, "POST", one+"/replay", `{"all_dead":true}`, 403)
+		call(secret, "DELETE", one, "", 403)
+	}
+	call(v.AdminKey, "POST", one+"/test", `{}`, 201)
+
+	rule := func(staff string) string {
+		return `{"kind":"license_issued","is_on":true,"to_customer":true,"staff":[` + staff + `]}`
+	}
+	call(bob, "PUT", "mail-rules", rule(`"bob@example.com"`), 403)
+	call(bob, "PUT", "mail-rules", rule(""), 200)
+	call(v.AdminKey, "PUT", "mail-rules", rule(`"ops@example.com"`), 200)
+	product := call(v.AdminKey, "POST", "products", `{"name":"Drill"}`, 201)["id"].(string)
+	customer := call(v.AdminKey, "POST", "customers", `{"company_name":"Kirk","email":"kirk@example.com"}`, 201)["id"].(string)
+	edition := call(v.AdminKey, "POST", "editions", `{"product_id":"`+product+`","name":"Pro","provisioning_mode":"named","token_limit":1}`, 201)["id"].(string)
+	call(v.AdminKey, "POST", "licenses", `{"edition_id":"`+edition+`","customer_id":"`+customer+`","licensee_email":"kirk@example.com"}`, 201)
+	// What was sent to others is told to nobody who may not see it.
+	reads := func(secret, path, what string, want bool) {
+		t.Helper()
+		a := s.Do(t, "GET", "/api/v1/"+path, nil, "Authorization", "Bearer "+secret)
+		if a.Status != 200 || strings.Contains(string(a.Body), what) != want {
+			t.Errorf("%s: %d %s; with %q: want %t", path, a.Status, a.Body, what, want)
+		}
+	}
+	reads(v.AdminKey, one+"/items", "license_id", true)
+	reads(bob, one+"/items", "license_id", false)
+	reads(carol, one+"/items", "license_id", false)
+	reads(bob, one+"/deliveries", "license_id", false)
+	license := call(v.AdminKey, "GET", "licenses", "", 200)["items"].([]any)[0].(map[string]any)["license_key"].(string)
+	mails := call(bob, "GET", "mails", "", 200)["items"].([]any)
+	if len(mails) == 0 {
+		t.Fatal("no mail")
+	}
+	for _, m := range mails {
+		path := "mails/" + m.(map[string]any)["id"].(string)
+		reads(bob, path, license, false)
+		reads(v.AdminKey, path, license, true)
 	}
 }
 

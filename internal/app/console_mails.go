@@ -8,7 +8,7 @@ import (
 
 func (a *App) consoleMails(f *web.Face) ([]edge.Route, error) {
 	p, err := mails.New(mails.Config{
-		Face: f, Mails: a.rooms.Mails, Rows: a.rooms.MailRows, Sends: a.c.SMTP != nil, From: a.c.MailFrom, Links: a.c.PublicURL != nil,
+		Face: f, Mails: seenMails{a.rooms.Mails}, Rows: seenMailLog{a.rooms.MailRows}, Sends: a.c.SMTP != nil, From: a.c.MailFrom, Links: a.c.PublicURL != nil,
 	})
 	if err != nil {
 		return nil, err

@@ -7,7 +7,9 @@ import (
 )
 
 func (a *App) consoleWebhooks(f *web.Face) ([]edge.Route, error) {
-	p, err := webhooks.New(webhooks.Config{Face: f, Subscriptions: a.rooms.Subscriptions, Rows: a.rooms.OutboxRows})
+	p, err := webhooks.New(webhooks.Config{
+		Face: f, Subscriptions: seenSubscriptions{a.rooms.Subscriptions, a.rooms.OutboxRows}, Rows: seenDeliveries{a.rooms.OutboxRows},
+	})
 	if err != nil {
 		return nil, err
 	}

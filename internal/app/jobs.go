@@ -41,6 +41,8 @@ func (a *App) plan() error {
 	)
 	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
 	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
+	destroy := func(ctx context.Context, before time.Time) (int, error) { return r.Keyring.Destroy(ctx, r.DB, before) }
+	a.forget(a.c.Retention.RetiredKeys, Job{Name: "destroy retired keys"}, "retired private keys destroyed", destroy)
 	return nil
 }
 

@@ -20,6 +20,7 @@ type keyCommand struct {
 	Revoke        keyRevoke     `cmd:"" help:"Revoke an API key."`
 	RotateSigning rotateSigning `cmd:"" help:"Make a new signing key. New API keys name it; old ones keep theirs until it is retired."`
 	RetireSigning retireSigning `cmd:"" help:"Take an old signing key out of use."`
+	RotateMaster  rotateMaster  `cmd:"" help:"Seal everything in the database under a new master key, also while the server runs."`
 }
 
 // ofVendor is what commands on one vendor begin with.
@@ -110,6 +111,9 @@ type signingKeyRow struct {
 	Kind      keyring.Kind `json:"kind"`
 	CreatedAt string       `json:"created_at"`
 	Retired   bool         `json:"retired"`
+
+	RetiredAt   string `json:"retired_at,omitempty"`
+	DestroyedAt string `json:"destroyed_at,omitempty"` // when the private part was
 }
 
 // Run implements the command.
@@ -129,7 +133,7 @@ func (c *keyList) Run(s streams) error {
 		}
 		fmt.Fprintln(w, "\nSIGNING KEY\tKIND\tCREATED\tSTATE")
 		for _, k := range rows.SigningKeys {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.KID, k.Kind, k.CreatedAt, state(k.Retired, "retired"))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.KID, k.Kind, k.CreatedAt, k.state())
 		}
 		return w.Flush()
 	})
@@ -158,9 +162,23 @@ func (c *keyList) rows(ctx context.Context, r *Rooms) (rows keyRows, err error) 
 	}
 	keys, err := r.Keyring.Keys(ctx, v.ID)
 	for _, k := range keys {
-		rows.SigningKeys = append(rows.SigningKeys, signingKeyRow{k.KID, k.Kind, instant(k.CreatedAt), k.Retired()})
+		row := signingKeyRow{KID: k.KID, Kind: k.Kind, CreatedAt: instant(k.CreatedAt), Retired: k.Retired()}
+		if k.Retired() {
+			row.RetiredAt = instant(k.RetiredAt)
+		}
+		if k.Destroyed() {
+			row.DestroyedAt = instant(k.DestroyedAt)
+		}
+		rows.SigningKeys = append(rows.SigningKeys, row)
 	}
 	return rows, err
+}
+
+func (k signingKeyRow) state() string {
+	if k.DestroyedAt != "" {
+		return "retired, destroyed " + k.DestroyedAt
+	}
+	return state(k.Retired, "retired")
 }
 
 func state(over bool, word string) string {
@@ -238,7 +256,7 @@ func (c *retireSigning) Run(s streams) error {
 		if err := r.DB.Run(ctx, func(t tx.Tx) error { return r.Keyring.Retire(t, v.ID, c.KID) }); err != nil {
 			return asUsage(err)
 		}
-		fmt.Fprintln(s.out, "Retired.")
+		fmt.Fprintln(s.out, "Retired. A running server destroys its private part --keep-retired-keys days from now.")
 		return nil
 	})
 }

@@ -34,18 +34,21 @@ func (f limitFlags) limits() (Limits, error) {
 type retentionFlags struct {
 	KeepLedger   int `help:"Days that the rows of meters' ledgers are kept; older ones are folded into one sum for each meter; 0 for ever." default:"400"`
 	KeepSessions int `help:"Days that sessions are kept after their end; 0 for ever." default:"400"`
+
+	KeepRetiredKeys int `help:"Days until the private part of a retired signing key is destroyed; 0 for never." default:"30"`
 }
 
 // Retention says for how many days history is kept; zero for ever.
-type Retention struct{ Ledger, Sessions int }
+type Retention struct{ Ledger, Sessions, RetiredKeys int }
 
 func (f retentionFlags) retention() (Retention, error) {
 	const most = 36_500
-	if f.KeepLedger < 0 || f.KeepLedger == 1 || f.KeepLedger > most || f.KeepSessions < 0 || f.KeepSessions > most {
-		return Retention{}, usage("--keep-ledger and --keep-sessions must be numbers of days up to 36500, or 0 for ever; "+
+	if f.KeepLedger < 0 || f.KeepLedger == 1 || f.KeepLedger > most || f.KeepSessions < 0 || f.KeepSessions > most ||
+		f.KeepRetiredKeys < 0 || f.KeepRetiredKeys > most {
+		return Retention{}, usage("--keep-ledger, --keep-sessions and --keep-retired-keys must be numbers of days up to 36500, or 0 for ever; "+
 			"the ledger is kept for 2 at least.", nil)
 	}
-	return Retention{Ledger: f.KeepLedger, Sessions: f.KeepSessions}, nil
+	return Retention{Ledger: f.KeepLedger, Sessions: f.KeepSessions, RetiredKeys: f.KeepRetiredKeys}, nil
 }
 
 // doors are what the edge turns requests away by.

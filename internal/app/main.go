@@ -30,7 +30,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Run the server on invented data, to look around; it is gone afterwards."`
 	Vendor  vendorCommand  `cmd:"" help:"Create and list vendors, the tenants of the server; set their plan."`
 	User    userCommand    `cmd:"" help:"Create, list and disable a vendor's users; reset a password."`
-	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys; rotate and retire signing keys."`
+	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys; rotate and retire signing keys; rotate the master key."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, or show where it stands."`
 	Client  clientcmd.Cmd  `cmd:"" help:"The Go SDK on a command line: activate, heartbeat, status, session, deactivate."`
 	Backup  backupCommand  `cmd:"" help:"Write a consistent copy of the database to a file, also while the server runs."`

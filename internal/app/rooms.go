@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/url"
-	"path/filepath"
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
@@ -46,7 +43,7 @@ type Storage struct {
 	Dir string // data directory of the embedded engine
 	URL string // postgres://...; empty for the embedded engine
 
-	// MasterKey is in base64; empty to read MasterKeyFile.
+	// MasterKey is keys in base64, the newest first; empty to read MasterKeyFile.
 	MasterKey     string
 	MasterKeyFile string // empty for master.key in Dir
 
@@ -112,10 +109,11 @@ type Rooms struct {
 	Imports       *imports.Service
 	ImportRows    importstore.Store
 
-	log       *slog.Logger
-	sealer    *keyring.Sealer
-	publicURL *url.URL        // for links; nil when it is not known
-	following *followingClock // nil unless the clock follows the database's
+	log        *slog.Logger
+	sealer     *keyring.Sealer
+	masterKeys string          // the file that they are read from; "" when they are in the environment
+	publicURL  *url.URL        // for links; nil when it is not known
+	following  *followingClock // nil unless the clock follows the database's
 }
 
 // OpenRooms opens the database, whose schema must be there, and puts the rooms on it.
@@ -141,14 +139,11 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 			return nil, err
 		}
 	}
-	master, err := s.masterKey(ctx, keyringstore.Store{DB: r.DB})
+	sealer, file, err := s.masterKeys(ctx, keyringstore.Store{DB: r.DB})
 	if err != nil {
 		return nil, err
 	}
-	sealer, err := keyring.NewSealer(master)
-	if err != nil {
-		return nil, err
-	}
+	r.masterKeys = file
 	r.Watch = recheck.NewWatch(r.Clock, r.DB.ChangeCount)
 	r.Changes = edge.Changes{Runner: r.DB, Answers: store.Answers{Sealer: sealer}}
 	if err := r.furnish(sealer); err != nil {
@@ -186,38 +181,3 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 
 // Close writes the heartbeats that wait, and closes the database.
 func (r *Rooms) Close() error { return errors.Join(r.Pulses.Close(), r.DB.Close()) }
-
-// masterKey reads the master key. Only the embedded engine makes one by itself,
-// and only while nothing in the database is sealed under a lost one.
-func (s Storage) masterKey(ctx context.Context, keys keyringstore.Store) (keyring.MasterKey, error) {
-	if s.MasterKey != "" {
-		m, err := keyring.ParseMasterKey(s.MasterKey)
-		if err != nil {
-			return m, usage("CHANCERY_MASTER_KEY is wrong: "+err.Error()+".", nil)
-		}
-		return m, nil
-	}
-	file := s.MasterKeyFile
-	if file == "" {
-		file = filepath.Join(s.Dir, keyring.MasterKeyFile)
-	}
-	m, err := keyring.ReadMasterKey(file)
-	if !errors.Is(err, fs.ErrNotExist) {
-		if err != nil {
-			err = usage(fmt.Sprintf("The master key can't be read: %v.", err), nil)
-		}
-		return m, err
-	}
-	_, _, sealed, err := keys.Sample(ctx)
-	switch {
-	case err != nil:
-		return m, err
-	case sealed:
-		return m, usage(fmt.Sprintf("The master key is missing, and the keys in this database are sealed under it: "+
-			"put it back at %s, or set CHANCERY_MASTER_KEY.", file), nil)
-	case s.URL != "":
-		return m, usage("With --database a master key must be given, the same one to every copy of the server: "+
-			"set CHANCERY_MASTER_KEY to what `head -c 32 /dev/urandom | base64` prints, and keep it safe.", nil)
-	}
-	return keyring.CreateMasterKey(file, rand.Reader)
-}

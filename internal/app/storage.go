@@ -13,6 +13,9 @@ import (
 	"chancery/internal/tx"
 )
 
+// masterKeyVariable holds the master keys where no file does.
+const masterKeyVariable = "CHANCERY_MASTER_KEY"
+
 // storageFlags are those of every command that works on the database.
 type storageFlags struct {
 	Data          string `help:"Data directory of the embedded database. Default: ./data." default:"./data" placeholder:"DIR"`
@@ -24,7 +27,7 @@ func (f storageFlags) storage() (Storage, error) {
 	if f.Database != "" && !strings.HasPrefix(f.Database, "postgres://") && !strings.HasPrefix(f.Database, "postgresql://") {
 		return Storage{}, usage("--database must begin with postgres://; leave it out for the embedded database.", nil)
 	}
-	return Storage{Dir: f.Data, URL: f.Database, MasterKey: environment("CHANCERY_MASTER_KEY"), MasterKeyFile: f.MasterKeyFile}, nil
+	return Storage{Dir: f.Data, URL: f.Database, MasterKey: environment(masterKeyVariable), MasterKeyFile: f.MasterKeyFile}, nil
 }
 
 // withRooms opens a database that is there for one command, beside a running

@@ -1,6 +1,10 @@
 package ident
 
-import "database/sql/driver"
+import (
+	"database/sql/driver"
+	"strconv"
+	"strings"
+)
 
 // VendorID is the tenant that a piece of data belongs to. Its number can't be
 // made from a literal by accident: store functions that take a VendorID can
@@ -20,6 +24,23 @@ func (v VendorID) IsZero() bool { return v.n == 0 }
 
 // Value implements driver.Valuer.
 func (v VendorID) Value() (driver.Value, error) { return v.n, nil }
+
+// boundMark stands in a purpose before what Bind adds.
+const boundMark = "\x01"
+
+// Bind adds the vendor, and what else tells the row, to the purpose that a sealed
+// value is bound to: nobody who writes to the database can pass it off in another row.
+func (v VendorID) Bind(purpose string, row ...string) string {
+	return purpose + boundMark + strconv.FormatInt(v.n, 10) + "\x00" + strings.Join(row, "\x00")
+}
+
+// Unbound gives a purpose without what Bind added.
+func Unbound(purpose string) string {
+	if at := strings.LastIndex(purpose, boundMark); at >= 0 {
+		return purpose[:at]
+	}
+	return purpose
+}
 
 // Keys inside the database. They never leave the server: outside, things are
 // known by UUID.

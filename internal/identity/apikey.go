@@ -83,5 +83,5 @@ func checkPermissions(wrong *fault.Fields, by Principal, kind KeyKind, asked []P
 	for _, p := range asked {
 		wrong.Check(slices.Contains(allowed, p), "permissions", "must hold none that keys of the kind "+string(kind)+" can't have")
 	}
-	wrong.Check(by.mayHandOut(asked), "permissions", "must hold none that you do not have yourself")
+	wrong.Check(by.MayAll(asked), "permissions", "must hold none that you do not have yourself")
 }

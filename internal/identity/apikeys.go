@@ -90,7 +90,7 @@ func (s *APIKeys) Update(t tx.Tx, by Principal, uuid ident.UUID, c ChangeAPIKey)
 	if err != nil {
 		return APIKey{}, err
 	}
-	if before.Kind == Admin && !by.mayHandOut(before.Permissions) {
+	if !by.MayAll(before.Permissions) {
 		return APIKey{}, errBeyond("api_key")
 	}
 	after := before
@@ -126,7 +126,7 @@ func (s *APIKeys) Revoke(t tx.Tx, by Principal, uuid ident.UUID) (APIKey, error)
 	if err != nil || before.RevokedAt != nil {
 		return before, err
 	}
-	if before.Kind == Admin && !by.mayHandOut(before.Permissions) {
+	if !by.MayAll(before.Permissions) {
 		return APIKey{}, errBeyond("api_key")
 	}
 	after, now := before, t.Now()

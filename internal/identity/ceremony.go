@@ -3,6 +3,7 @@ package identity
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"time"
@@ -67,7 +68,10 @@ func NewCeremonies(s CeremonyStore, sealer Sealer, ids ident.Source) (*Ceremonie
 	return &Ceremonies{store: s, sealer: sealer, ids: ids}, nil
 }
 
-func ceremonyPurpose(k CeremonyKind) string { return "ceremony\x00" + string(k) }
+// CeremonyPurpose binds what a ceremony must know to it.
+func CeremonyPurpose(vendor ident.VendorID, k CeremonyKind, hash []byte) string {
+	return vendor.Bind("ceremony\x00"+string(k), hex.EncodeToString(hash))
+}
 
 // begin stores what must be known at the end and gives the browser's token.
 func (c *Ceremonies) begin(t tx.Tx, vendor ident.VendorID, kind CeremonyKind, user ident.UserID, known any) (token string, err error) {
@@ -75,37 +79,40 @@ func (c *Ceremonies) begin(t tx.Tx, vendor ident.VendorID, kind CeremonyKind, us
 	if err != nil {
 		return "", err
 	}
-	sealed, err := c.sealer.Seal(ceremonyPurpose(kind), plain)
+	token = ceremonyPrefix + base64.RawURLEncoding.EncodeToString(c.ids.Secret(secretBytes))
+	hash := sha256.Sum256([]byte(token))
+	sealed, err := c.sealer.Seal(CeremonyPurpose(vendor, kind, hash[:]), plain)
 	if err != nil {
 		return "", err
 	}
-	token = ceremonyPrefix + base64.RawURLEncoding.EncodeToString(c.ids.Secret(secretBytes))
-	return token, c.store.PutCeremony(t, vendor, sha256.Sum256([]byte(token)), Ceremony{
+	return token, c.store.PutCeremony(t, vendor, hash, Ceremony{
 		Kind: kind, User: user, Sealed: sealed, ExpiresAt: t.Now().Add(ceremonyLife),
 	})
 }
 
 // look reads what was begun without ending it.
 func (c *Ceremonies) look(t tx.Tx, vendor ident.VendorID, kind CeremonyKind, token string, known any) (Ceremony, error) {
-	one, found, err := c.store.Ceremony(t, vendor, sha256.Sum256([]byte(token)))
-	return c.open(t, one, found, err, kind, known)
+	hash := sha256.Sum256([]byte(token))
+	one, found, err := c.store.Ceremony(t, vendor, hash)
+	return c.open(t, one, found, err, CeremonyPurpose(vendor, kind, hash[:]), kind, known)
 }
 
 // take ends what was begun, with the transaction: where what comes back may be a
 // guess, that is one of its own, so that nothing is tried twice.
 func (c *Ceremonies) take(t tx.Tx, vendor ident.VendorID, kind CeremonyKind, token string, known any) (Ceremony, error) {
-	one, found, err := c.store.TakeCeremony(t, vendor, sha256.Sum256([]byte(token)))
-	return c.open(t, one, found, err, kind, known)
+	hash := sha256.Sum256([]byte(token))
+	one, found, err := c.store.TakeCeremony(t, vendor, hash)
+	return c.open(t, one, found, err, CeremonyPurpose(vendor, kind, hash[:]), kind, known)
 }
 
-func (c *Ceremonies) open(t tx.Tx, one Ceremony, found bool, err error, kind CeremonyKind, known any) (Ceremony, error) {
+func (c *Ceremonies) open(t tx.Tx, one Ceremony, found bool, err error, purpose string, kind CeremonyKind, known any) (Ceremony, error) {
 	if err != nil {
 		return Ceremony{}, err
 	}
 	if !found || one.Kind != kind || !t.Now().Before(one.ExpiresAt) {
 		return Ceremony{}, errStep()
 	}
-	plain, err := c.sealer.Open(ceremonyPurpose(kind), one.Sealed)
+	plain, err := c.sealer.Open(purpose, one.Sealed)
 	if err != nil {
 		return Ceremony{}, err
 	}

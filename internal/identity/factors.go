@@ -77,7 +77,10 @@ type Setup struct {
 	Secret string // the same for typing, in base 32
 }
 
-func totpPurpose(user ident.UUID) string { return "totp\x00" + user.String() }
+// TOTPPurpose binds the secret of an authenticator app to its user.
+func TOTPPurpose(vendor ident.VendorID, user ident.UUID) string {
+	return vendor.Bind("totp\x00" + user.String())
+}
 
 // BeginTOTP makes a secret for one's own authenticator app; it counts once
 // ConfirmTOTP has seen a code. Issuer is what the app shows: the vendor's name.
@@ -91,7 +94,7 @@ func (f *Factors) BeginTOTP(t tx.Tx, by Principal, own User, issuer string) (Set
 		return Setup{}, fault.Refused("totp_exists", "An authenticator app is set up already.", "Remove it first.")
 	}
 	secret := f.c.IDs.Secret(totpSecret)
-	sealed, err := f.c.Sealer.Seal(totpPurpose(own.UUID), secret)
+	sealed, err := f.c.Sealer.Seal(TOTPPurpose(by.Vendor, own.UUID), secret)
 	if err != nil {
 		return Setup{}, err
 	}
@@ -110,7 +113,7 @@ func (f *Factors) PendingTOTP(t tx.Tx, by Principal, own User, issuer string) (S
 	if !found || totp.ConfirmedAt != nil {
 		return Setup{}, fault.Missing("totp")
 	}
-	secret, err := f.c.Sealer.Open(totpPurpose(own.UUID), totp.Sealed)
+	secret, err := f.c.Sealer.Open(TOTPPurpose(by.Vendor, own.UUID), totp.Sealed)
 	if err != nil {
 		return Setup{}, err
 	}
@@ -127,7 +130,7 @@ func (f *Factors) ConfirmTOTP(t tx.Tx, by Principal, own Session, code string) (
 	if !found || totp.ConfirmedAt != nil {
 		return nil, fault.Refused("totp_not_begun", "No authenticator app is being set up.", "Begin again.")
 	}
-	secret, err := f.c.Sealer.Open(totpPurpose(own.User.UUID), totp.Sealed)
+	secret, err := f.c.Sealer.Open(TOTPPurpose(by.Vendor, own.User.UUID), totp.Sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +224,7 @@ func (f *Factors) check(t tx.Tx, vendor ident.VendorID, user User, code string) 
 		return false, err
 	}
 	if found && totp.ConfirmedAt != nil {
-		secret, err := f.c.Sealer.Open(totpPurpose(user.UUID), totp.Sealed)
+		secret, err := f.c.Sealer.Open(TOTPPurpose(vendor, user.UUID), totp.Sealed)
 		if err != nil {
 			return false, err
 		}

@@ -38,6 +38,16 @@ const (
 	ManageSigningKeys Permission = "manage_signing_keys"
 )
 
+// coveredBy gives the permission of the staff's that covers what a program may do with
+// its key. No role of the vendor's own can hold the latter, and who may see licences,
+// switch them and release their devices by hand may let a program do it.
+func (p Permission) coveredBy() (by Permission, ok bool) {
+	by, ok = map[Permission]Permission{
+		LookUpLicenses: ViewLicenses, SwitchLicenses: ManageLicenses, ProvisionClients: ManageActivations,
+	}[p]
+	return by, ok
+}
+
 // Description tells a person what a permission allows.
 type Description struct {
 	Permission Permission

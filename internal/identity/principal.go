@@ -2,6 +2,7 @@ package identity
 
 import (
 	"slices"
+	"strings"
 
 	"chancery/internal/ident"
 )
@@ -34,20 +35,35 @@ type Principal struct {
 // May reports whether p has permission to do what.
 func (p Principal) May(what Permission) bool { return slices.Contains(p.Permissions, what) }
 
-// MayAll reports whether p has every one of these permissions.
+// MayAll reports whether p holds every one of these permissions, each by itself or
+// by one that covers it: what one may hand out, take away or reach through.
 func (p Principal) MayAll(all []Permission) bool {
-	return !slices.ContainsFunc(all, func(one Permission) bool { return !p.May(one) })
+	return !slices.ContainsFunc(all, func(one Permission) bool { return !p.holds(one) })
 }
 
-// mayHandOut reports whether p may make, change and end keys that may do all
-// this: nobody gives, or takes, what they do not hold. What programs do with a
-// provisioning key no role of the vendor's own can hold; it is public in the
-// program, and whoever of the staff manages keys may give it.
-func (p Principal) mayHandOut(all []Permission) bool {
-	if p.User != 0 {
-		all = without(all, ProvisionClients, LookUpLicenses, SwitchLicenses)
+func (p Principal) holds(one Permission) bool {
+	if p.May(one) {
+		return true
 	}
-	return p.MayAll(all)
+	by, covered := one.coveredBy()
+	return covered && p.May(by)
+}
+
+// MaySee reports whether p may see what an event tells, by the name of the event: a
+// webhook or a mail must bring nobody what the screens would not show.
+func (p Principal) MaySee(event string) bool {
+	noun, _, _ := strings.Cut(event, ".")
+	switch noun {
+	case "customer":
+		return p.May(ViewCustomers)
+	case "activation", "device":
+		return p.May(ViewDevices)
+	case "session":
+		return p.May(ViewSessions)
+	case "webhook": // a test, which tells nothing
+		return true
+	}
+	return p.May(ViewLicenses)
 }
 
 // Operator is who works at the server's command line: everything is allowed to

@@ -38,7 +38,8 @@ func NewProviders(c ProvidersConfig) (*Providers, error) {
 	return &Providers{c}, nil
 }
 
-const providerPurpose = "identity provider"
+// ProviderPurpose binds the secret of an OpenID client to its vendor.
+func ProviderPurpose(vendor ident.VendorID) string { return vendor.Bind("identity provider") }
 
 // ChangeProvider is the settings as somebody filled them in.
 type ChangeProvider struct {
@@ -116,7 +117,7 @@ func (p *Providers) Set(t tx.Tx, by Principal, c ChangeProvider) error {
 		return fault.Wrong(fault.Field{Name: "secret", Message: "must be given for a new issuer"})
 	}
 	if c.Secret != "" {
-		if after.SealedSecret, err = p.c.Sealer.Seal(providerPurpose, []byte(c.Secret)); err != nil {
+		if after.SealedSecret, err = p.c.Sealer.Seal(ProviderPurpose(by.Vendor), []byte(c.Secret)); err != nil {
 			return err
 		}
 	}
@@ -182,12 +183,18 @@ func (p *Providers) Unlink(t tx.Tx, by Principal, own User) error {
 }
 
 // secret opens the client's secret.
-func (p *Providers) secret(one Provider) (string, error) {
-	plain, err := p.c.Sealer.Open(providerPurpose, one.SealedSecret)
+func (p *Providers) secret(vendor ident.VendorID, one Provider) (string, error) {
+	plain, err := p.c.Sealer.Open(ProviderPurpose(vendor), one.SealedSecret)
 	return string(plain), err
 }
 
-func fingerprint(one Provider) []byte {
-	sum := sha256.Sum256([]byte(one.Issuer + "\x00" + one.ClientID + "\x00" + string(one.SealedSecret)))
+// fingerprint tells settings from others. The secret counts as it is, and not as it
+// is sealed: a rotation of the master key changes no settings.
+func (p *Providers) fingerprint(vendor ident.VendorID, one Provider) []byte {
+	secret, err := p.secret(vendor, one)
+	if err != nil {
+		secret = string(one.SealedSecret) // who signs in is told by the call that needs it
+	}
+	sum := sha256.Sum256([]byte(one.Issuer + "\x00" + one.ClientID + "\x00" + secret))
 	return sum[:]
 }

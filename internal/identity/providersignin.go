@@ -40,14 +40,14 @@ func (p *Providers) Depart(ctx context.Context, vendor ident.VendorID, j Journey
 	if !found || !one.Enabled && !j.Try {
 		return "", "", errNoProvider()
 	}
-	secret, err := p.secret(one)
+	secret, err := p.secret(vendor, one)
 	if err != nil {
 		return "", "", err
 	}
 	text := func() string { return base64.RawURLEncoding.EncodeToString(p.c.IDs.Secret(secretBytes)) }
 	state := journeyState{
 		Route: Route{Redirect: j.Redirect, State: text(), Nonce: text(), Verifier: text()},
-		Next:  j.Next, Invitation: j.Invitation, Connects: j.Own.ID != 0, Provider: fingerprint(one),
+		Next:  j.Next, Invitation: j.Invitation, Connects: j.Own.ID != 0, Provider: p.fingerprint(vendor, one),
 	}
 	if address, err = p.c.Client.Address(ctx, one, secret, state.Route); err != nil {
 		return "", "", err
@@ -113,7 +113,7 @@ func (p *Providers) Arrive(ctx context.Context, vendor ident.VendorID, r Return,
 	if err != nil {
 		return Arrived{}, err
 	}
-	if !found || !bytes.Equal(fingerprint(settings), state.Provider) {
+	if !found || !bytes.Equal(p.fingerprint(vendor, settings), state.Provider) {
 		return Arrived{}, errJourney()
 	}
 	if r.Error != "" || r.Code == "" {
@@ -122,7 +122,7 @@ func (p *Providers) Arrive(ctx context.Context, vendor ident.VendorID, r Return,
 			Help: "Try again, or sign in another way.",
 		}
 	}
-	secret, err := p.secret(settings)
+	secret, err := p.secret(vendor, settings)
 	if err != nil {
 		return Arrived{}, err
 	}
@@ -154,7 +154,7 @@ func (p *Providers) settle(
 	err := p.c.Runner.Run(ctx, func(t tx.Tx) error {
 		// It may have been switched off, or changed, on the way.
 		now, found, err := p.c.Store.Provider(t, vendor)
-		if err == nil && (!found || !now.Enabled || !bytes.Equal(fingerprint(now), fingerprint(settings))) {
+		if err == nil && (!found || !now.Enabled || !bytes.Equal(p.fingerprint(vendor, now), p.fingerprint(vendor, settings))) {
 			err = errNoProvider()
 		}
 		if err != nil {
@@ -223,7 +223,7 @@ func (p *Providers) link(t tx.Tx, vendor ident.VendorID, user User, who Identity
 // tried keeps that these settings work.
 func (p *Providers) tried(t tx.Tx, vendor ident.VendorID, settings Provider) error {
 	now, found, err := p.c.Store.Provider(t, vendor)
-	if err != nil || !found || !bytes.Equal(fingerprint(now), fingerprint(settings)) {
+	if err != nil || !found || !bytes.Equal(p.fingerprint(vendor, now), p.fingerprint(vendor, settings)) {
 		return err
 	}
 	at := t.Now()

@@ -25,10 +25,17 @@ type Key struct {
 	KID       string // RFC 7638 thumbprint of the public key
 	Kind      Kind
 	Public    []byte // 32 bytes, or PKIX DER for RSA
-	Sealed    []byte // the private part, sealed under the master key
+	Sealed    []byte // the private part, sealed under the master key; empty once destroyed
 	CreatedAt time.Time
 	RetiredAt time.Time // zero while in use
+
+	// DestroyedAt is when the private part was destroyed; zero while it is there.
+	DestroyedAt time.Time
 }
+
+// Destroyed reports whether the private part is gone: nobody can sign with the key,
+// or open what was sealed to it, any more.
+func (k Key) Destroyed() bool { return !k.DestroyedAt.IsZero() }
 
 // Retired reports whether the key is out of use.
 func (k Key) Retired() bool { return !k.RetiredAt.IsZero() }

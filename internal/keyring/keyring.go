@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/recheck"
@@ -55,7 +56,7 @@ func New(c Config) (*Keyring, error) {
 func (k *Keyring) Create(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, m Material) (Public, error) {
 	var public Public
 	for _, p := range m.pairs {
-		sealed, err := k.sealer.Seal(keyPurpose(uuid, p.kind, p.kid), p.private)
+		sealed, err := k.sealer.Seal(Purpose(uuid, p.kind, p.kid), p.private)
 		if err != nil {
 			return Public{}, err
 		}
@@ -105,6 +106,49 @@ func (k *Keyring) Retire(t tx.Tx, vendor ident.VendorID, kid string) error {
 	return nil
 }
 
+// destroyPortion is how many keys one transaction destroys.
+const destroyPortion = 50
+
+// Destroy destroys the private parts of keys that were retired at an instant or before,
+// and tells how many: periodic work. One that an unrevoked API key names stays: it
+// can't have been retired.
+func (k *Keyring) Destroy(ctx context.Context, run tx.Runner, retired time.Time) (n int, err error) {
+	for {
+		found, destroyed := 0, 0
+		if err := run.Run(ctx, func(t tx.Tx) error {
+			keys, err := k.store.Undestroyed(t, retired, destroyPortion)
+			if err != nil {
+				return err
+			}
+			found, destroyed = len(keys), 0
+			for _, key := range keys {
+				named, err := k.store.NamedBy(t, key.Vendor, key.ID)
+				if err != nil {
+					return err
+				}
+				if named > 0 {
+					continue
+				}
+				if err := k.store.Destroy(t, key.Vendor, key.ID, t.Now()); err != nil {
+					return err
+				}
+				destroyed++
+				t.Journal(tx.Entry{
+					Vendor: key.Vendor, Action: "signing_key.destroyed", Subject: "signing_key",
+					Before: map[string]string{"kid": key.KID, "kind": string(key.Kind)},
+				})
+			}
+			return nil
+		}); err != nil {
+			return n, err
+		}
+		n += destroyed
+		if found < destroyPortion || destroyed == 0 {
+			return n, nil
+		}
+	}
+}
+
 // Check opens one stored key, so that a wrong master key shows at the start of
 // the server and not at the first call. Without any key it is content.
 func (k *Keyring) Check(ctx context.Context) error {
@@ -112,7 +156,7 @@ func (k *Keyring) Check(ctx context.Context) error {
 	if err != nil || !found {
 		return err
 	}
-	_, err = k.sealer.Open(keyPurpose(vendor, key.Kind, key.KID), key.Sealed)
+	_, err = k.sealer.Open(Purpose(vendor, key.Kind, key.KID), key.Sealed)
 	return err
 }
 

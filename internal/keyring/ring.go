@@ -35,6 +35,7 @@ func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error
 	r := &ring{set: signed.JWKSet{Keys: []signed.JWK{}}}
 	for _, key := range keys {
 		if key.Retired() {
+			k.opened.forget(key.KID)
 			continue
 		}
 		j, err := jwk(key)
@@ -47,7 +48,7 @@ func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error
 		r.set.Keys = append(r.set.Keys, j)
 		r.keys = append(r.keys, &ringKey{
 			id: key.ID, kind: key.Kind, kid: key.KID, public: key.Public,
-			private: k.opened.get(key.KID, func() *private { return k.unseal(uuid, key) }),
+			private: k.opened.get(key, func() *private { return k.unseal(uuid, key) }),
 		})
 	}
 	slices.Reverse(r.set.Keys)

@@ -40,6 +40,21 @@ func (m *memory) Retire(_ tx.Tx, _ ident.VendorID, id ident.SigningKeyID, at tim
 	return nil
 }
 
+func (m *memory) Undestroyed(_ tx.Tx, retired time.Time, limit int) (found []keyring.Owned, _ error) {
+	for _, k := range m.keys {
+		if k.Retired() && !k.Destroyed() && !k.RetiredAt.After(retired) && len(found) < limit {
+			found = append(found, keyring.Owned{Key: k, Vendor: ident.VendorOf(1)})
+		}
+	}
+	return found, nil
+}
+
+func (m *memory) Destroy(_ tx.Tx, _ ident.VendorID, id ident.SigningKeyID, at time.Time) error {
+	m.keys[id-1].Sealed, m.keys[id-1].DestroyedAt = nil, at
+	m.changes++
+	return nil
+}
+
 func (m *memory) List(context.Context, ident.VendorID) (ident.UUID, []keyring.Key, error) {
 	return m.uuid, append([]keyring.Key(nil), m.keys...), nil
 }

@@ -22,10 +22,24 @@ type Store interface {
 	// Retire marks the key as out of use.
 	Retire(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at time.Time) error
 
+	// Undestroyed reads up to limit keys of all vendors that were retired at an instant
+	// or before and still have their private part, locked until the transaction ends.
+	Undestroyed(t tx.Tx, retired time.Time, limit int) ([]Owned, error)
+
+	// Destroy overwrites the private part with nothing.
+	Destroy(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at time.Time) error
+
 	// List reads the vendor's UUID and all its keys, oldest first, outside a
 	// transaction. An unknown vendor has the nil UUID and no keys.
 	List(ctx context.Context, vendor ident.VendorID) (ident.UUID, []Key, error)
 
 	// Sample reads any one key of any vendor; found is false when there is none.
 	Sample(ctx context.Context) (vendor ident.UUID, k Key, found bool, err error)
+}
+
+// Owned is a key and whose it is.
+type Owned struct {
+	Key
+
+	Vendor ident.VendorID
 }

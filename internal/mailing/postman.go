@@ -154,7 +154,7 @@ func (p *Postman) deliver(ctx context.Context, c Claimed) error {
 func (p *Postman) send(ctx context.Context, c Claimed) error {
 	body := c.Body
 	if c.Sealed != nil {
-		plain, err := p.Sealer.Open(purpose(c.UUID), c.Sealed)
+		plain, err := p.Sealer.Open(Purpose(c.Vendor, c.UUID), c.Sealed)
 		if err == nil {
 			err = json.Unmarshal(plain, &body)
 		}

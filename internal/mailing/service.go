@@ -124,7 +124,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 		if err != nil {
 			return fmt.Errorf("mailing: a body: %w", err)
 		}
-		if m.Sealed, err = s.Sealer.Seal(purpose(m.UUID), plain); err != nil {
+		if m.Sealed, err = s.Sealer.Seal(Purpose(v, m.UUID), plain); err != nil {
 			return err
 		}
 		for _, name := range secret {
@@ -186,7 +186,10 @@ func (s *Service) render(p Template, own bool, values map[string]string) (Body, 
 	return b, err
 }
 
-func purpose(mail ident.UUID) string { return "mail\x00" + mail.String() }
+// Purpose binds the sealed body of a mail to it.
+func Purpose(vendor ident.VendorID, mail ident.UUID) string {
+	return vendor.Bind("mail\x00" + mail.String())
+}
 
 // Resend sends a mail of the log again, as it was.
 func (s *Service) Resend(t tx.Tx, v ident.VendorID, id ident.UUID) error {

@@ -29,17 +29,17 @@ type Sealer interface {
 }
 
 // Open gives the secrets that sign at now: the present one first.
-func (s Secrets) Open(sealer Sealer, subscription ident.UUID, now time.Time) ([][]byte, error) {
+func (s Secrets) Open(sealer Sealer, vendor ident.VendorID, subscription ident.UUID, now time.Time) ([][]byte, error) {
 	if s.Sealed == nil {
 		return nil, fault.Refused("secret_missing", "This webhook has no secret to sign with.", "Rotate its secret, and give the new one to the receiver.")
 	}
-	secret, err := sealer.Open(purpose(subscription), s.Sealed)
+	secret, err := sealer.Open(Purpose(vendor, subscription), s.Sealed)
 	if err != nil {
 		return nil, err
 	}
 	secrets := [][]byte{secret}
 	if s.Old != nil && now.Before(s.OldUntil) {
-		old, err := sealer.Open(purpose(subscription), s.Old)
+		old, err := sealer.Open(Purpose(vendor, subscription), s.Old)
 		if err != nil {
 			return nil, err
 		}
@@ -49,13 +49,16 @@ func (s Secrets) Open(sealer Sealer, subscription ident.UUID, now time.Time) ([]
 }
 
 // newSecret makes a secret, sealed, and as it is shown once.
-func (s *Service) newSecret(subscription ident.UUID) (sealed []byte, shown string, err error) {
+func (s *Service) newSecret(vendor ident.VendorID, subscription ident.UUID) (sealed []byte, shown string, err error) {
 	secret := s.IDs.Secret(secretBytes)
-	sealed, err = s.Sealer.Seal(purpose(subscription), secret)
+	sealed, err = s.Sealer.Seal(Purpose(vendor, subscription), secret)
 	return sealed, "whsec_" + base64.StdEncoding.EncodeToString(secret), err
 }
 
-func purpose(subscription ident.UUID) string { return "webhook-secret\x00" + subscription.String() }
+// Purpose binds the secrets of a webhook to it.
+func Purpose(vendor ident.VendorID, subscription ident.UUID) string {
+	return vendor.Bind("webhook-secret\x00" + subscription.String())
+}
 
 // RotateSecret gives a webhook a new secret. For Overlap, deliveries are signed
 // with both; a rotation meanwhile ends the older of them.
@@ -69,7 +72,7 @@ func (s *Service) RotateSecret(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) 
 	}
 	before := sub.Secrets
 	sub.Secrets = Secrets{Old: before.Sealed, OldUntil: t.Now().Add(Overlap)}
-	if sub.Secrets.Sealed, secret, err = s.newSecret(uuid); err != nil {
+	if sub.Secrets.Sealed, secret, err = s.newSecret(vendor, uuid); err != nil {
 		return Subscription{}, "", err
 	}
 	if err := s.Store.Save(t, vendor, sub); err != nil {

@@ -72,7 +72,7 @@ func (a Answers) Keep(t tx.Tx, c tx.Claim, answer tx.Answer) error {
 
 // answerPurpose binds a sealed answer to its claim.
 func answerPurpose(c tx.Claim) string {
-	return "answer\x00" + c.Principal + "\x00" + c.Route + "\x00" + c.Key
+	return c.Vendor.Bind("answer\x00" + c.Principal + "\x00" + c.Route + "\x00" + c.Key)
 }
 
 // ForgetAnswers deletes answers that are older than AnswersKept, a bounded number at a time.

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -16,11 +18,56 @@ const lockName = "migrate.lock"
 // lockPause is how long to wait before the lock is tried again.
 const lockPause = 20 * time.Millisecond
 
+// makeFolder makes the data directory and keeps what is in it to its owner,
+// however open the directory and the umask are: SQLite gives its log and its
+// index of it the mode of the database, which is therefore made here.
 func makeFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("the data directory can't be made: %w", err)
 	}
+	if err := makeFile(dir); err != nil {
+		return fmt.Errorf("the database can't be made: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("the data directory can't be read: %w", err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), FileName) { // with its log, and the copies made before migrations
+			keepToOwner(filepath.Join(dir, e.Name()))
+		}
+	}
 	return nil
+}
+
+// ownerOnly is the mode of every file that holds a vendor's data.
+const ownerOnly = 0o600
+
+// makeFile puts an empty database where there is none. It is closed before it gets
+// its name: to close a file takes away every lock that this process has on it. A
+// file system that has no links has no modes either.
+func makeFile(dir string) error {
+	file := filepath.Join(dir, FileName)
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	empty, err := os.CreateTemp(dir, ".chancery.db.*") // mode 0600
+	if err != nil {
+		return err
+	}
+	if err := empty.Close(); err != nil {
+		return err
+	}
+	_ = os.Link(empty.Name(), file) // where another process was faster, its file stands
+	return os.Remove(empty.Name())
+}
+
+// keepToOwner takes a file from everybody but its owner. One whose owner is somebody
+// else, and one on a file system without modes, stay as they are.
+func keepToOwner(name string) {
+	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&^ownerOnly != 0 {
+		_ = os.Chmod(name, ownerOnly)
+	}
 }
 
 // lockFolder lets one process at a time change the schema in a data directory.
@@ -30,9 +77,18 @@ func lockFolder(ctx context.Context, dir string) (unlock func(), err error) {
 	if err := makeFolder(dir); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", sqliteFile(filepath.Join(dir, lockName))+"?_pragma=busy_timeout(0)")
+	if unlock, err = LockFile(ctx, filepath.Join(dir, lockName)); err != nil {
+		return nil, fmt.Errorf("another process may be migrating the database: %w", err)
+	}
+	return unlock, nil
+}
+
+// LockFile holds a file locked against other processes, and makes it where there is
+// none. It waits until ctx ends.
+func LockFile(ctx context.Context, file string) (unlock func(), err error) {
+	db, err := sql.Open("sqlite", sqliteFile(file)+"?_pragma=busy_timeout(0)")
 	if err != nil {
-		return nil, fmt.Errorf("lock the data directory: %w", err)
+		return nil, fmt.Errorf("lock %s: %w", file, err)
 	}
 	db.SetMaxOpenConns(1)
 	for {
@@ -41,11 +97,11 @@ func lockFolder(ctx context.Context, dir string) (unlock func(), err error) {
 		case err == nil:
 			return func() { _ = db.Close() }, nil // which ends the transaction
 		case !busy(err):
-			return nil, fmt.Errorf("lock the data directory: %w", errors.Join(err, db.Close()))
+			return nil, fmt.Errorf("lock %s: %w", file, errors.Join(err, db.Close()))
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("another process is migrating the database: %w", errors.Join(context.Cause(ctx), db.Close()))
+			return nil, fmt.Errorf("%s is held by another process: %w", file, errors.Join(context.Cause(ctx), db.Close()))
 		case <-time.After(lockPause):
 		}
 	}
@@ -62,6 +118,9 @@ func copySQLite(ctx context.Context, c Config, version int64) (err error) {
 	target := filepath.Join(c.Dir, fmt.Sprintf("%s.before-%d", FileName, version+1))
 	unfinished := target + ".unfinished"
 	if err := os.Remove(unfinished); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("copy the database before migrating it: %w", err)
+	}
+	if err := os.WriteFile(unfinished, nil, ownerOnly); err != nil { // SQLite fills an empty file
 		return fmt.Errorf("copy the database before migrating it: %w", err)
 	}
 	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", unfinished); err != nil {

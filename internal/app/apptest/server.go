@@ -14,8 +14,7 @@ import (
 	"time"
 
 	"chancery/internal/app"
-	"chancery/internal/store"
-	"chancery/internal/store/pgtest"
+	"chancery/internal/store/storetest"
 	"chancery/internal/vendors"
 )
 
@@ -52,16 +51,13 @@ func Engines() map[string]func(tb testing.TB) app.Storage {
 // SQLite makes an empty embedded database.
 func SQLite(tb testing.TB) app.Storage {
 	tb.Helper()
-	return app.Storage{Dir: tb.TempDir()}
+	return app.Storage{Dir: storetest.SQLiteDir(tb)}
 }
 
 // Postgres makes an empty PostgreSQL database.
 func Postgres(tb testing.TB) app.Storage {
 	tb.Helper()
-	url := pgtest.Template(tb, "chancery", func(dsn string) error {
-		return store.Migrate(context.Background(), store.Config{URL: dsn})
-	})
-	return app.Storage{URL: url, MasterKey: MasterKey(tb)}
+	return app.Storage{URL: storetest.PostgresURL(tb), MasterKey: MasterKey(tb)}
 }
 
 // MasterKey makes a master key as the environment carries it.

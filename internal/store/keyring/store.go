@@ -16,7 +16,7 @@ type Store struct{ DB *store.DB }
 
 var _ keyring.Store = Store{}
 
-const columns = "k.id, k.kid, k.kind, k.public_key, k.sealed_private, k.created_at, k.retired_at"
+const columns = "k.id, k.kid, k.kind, k.public_key, k.sealed_private, k.created_at, k.retired_at, k.destroyed_at"
 
 // Insert implements keyring.Store.
 func (Store) Insert(t tx.Tx, vendor ident.VendorID, k keyring.Key) (ident.SigningKeyID, error) {
@@ -52,6 +52,28 @@ func (Store) Retire(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at ti
 	return store.Bump(t)
 }
 
+// Undestroyed implements keyring.Store.
+func (Store) Undestroyed(t tx.Tx, retired time.Time, limit int) ([]keyring.Owned, error) {
+	s := store.On(t)
+	return store.All[keyring.Owned](s.Query("SELECT "+columns+`, k.vendor_id FROM signing_keys k
+		WHERE k.retired_at IS NOT NULL AND k.destroyed_at IS NULL AND k.retired_at <= $1 ORDER BY k.retired_at, k.id LIMIT $2`+s.Dialect.ForUpdate(),
+		retired.UnixMilli(), limit))(func(row store.Scan) (o keyring.Owned, err error) {
+		var vendor int64
+		_, err = scan(&o.Key, func(dest ...any) (bool, error) { return true, row(append(dest, &vendor)...) })
+		o.Vendor = ident.VendorOf(vendor)
+		return o, err
+	})
+}
+
+// Destroy implements keyring.Store. A column of no bytes stands for what is gone.
+func (Store) Destroy(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at time.Time) error {
+	if _, err := store.On(t).Exec(`UPDATE signing_keys SET sealed_private = $1, destroyed_at = $2 WHERE vendor_id = $3 AND id = $4`,
+		[]byte{}, at.UnixMilli(), vendor, id); err != nil {
+		return err
+	}
+	return store.Bump(t)
+}
+
 // List implements keyring.Store.
 func (s Store) List(ctx context.Context, vendor ident.VendorID) (ident.UUID, []keyring.Key, error) {
 	var uuid ident.UUID
@@ -79,14 +101,17 @@ func one(row store.Scan) (k keyring.Key, err error) {
 
 func scan(k *keyring.Key, row func(dest ...any) (bool, error)) (found bool, err error) {
 	var created int64
-	var retired sql.Null[int64]
-	found, err = row(&k.ID, &k.KID, &k.Kind, &k.Public, &k.Sealed, &created, &retired)
+	var retired, destroyed sql.Null[int64]
+	found, err = row(&k.ID, &k.KID, &k.Kind, &k.Public, &k.Sealed, &created, &retired, &destroyed)
 	if err != nil || !found {
 		return false, err
 	}
 	k.CreatedAt = store.Instant(created)
 	if at := store.OptionalInstant(retired); at != nil {
 		k.RetiredAt = *at
+	}
+	if at := store.OptionalInstant(destroyed); at != nil {
+		k.DestroyedAt = *at
 	}
 	return true, nil
 }

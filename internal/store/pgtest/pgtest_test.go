@@ -2,6 +2,7 @@ package pgtest_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -48,6 +49,7 @@ func TestDatabaseIsEmptySortsByByteAndGoes(t *testing.T) { //nolint:tparallel //
 
 func TestTemplateIsPreparedOnceAndCopied(t *testing.T) {
 	t.Parallel()
+	name := "once_" + strings.ToLower(rand.Text()) // the server may have been here before
 	var prepared atomic.Int32
 	prepare := func(dsn string) error {
 		prepared.Add(1)
@@ -63,7 +65,7 @@ func TestTemplateIsPreparedOnceAndCopied(t *testing.T) {
 	for i := range 8 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
-			conn := connect(t, pgtest.Template(t, "once", prepare))
+			conn := connect(t, pgtest.Template(t, name, prepare))
 			// Each copy is its own: nobody sees the other's row.
 			var days int
 			err := conn.QueryRow(t.Context(), "SELECT sum(days) FROM cards").Scan(&days)

@@ -3,8 +3,11 @@ package pgtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // templates holds this process's templates by name.
@@ -25,11 +28,11 @@ type template struct {
 // Template makes a database for this test alone, as [Database] does, but with
 // what prepare puts into it, and returns its URL.
 //
-// In each process prepare runs once for each name, on a database of its own,
-// which is then copied: a copy takes tens of milliseconds, however long prepare
-// takes. Calls with one name must pass the same prepare. Connections that
-// prepare leaves open are cut. When it fails, every test that asks for the name
-// fails.
+// On each server prepare runs once for each name, whichever process asks first,
+// on a database of its own, which is then copied: a copy takes tens of
+// milliseconds, however long prepare takes. Calls with one name must pass the
+// same prepare. Connections that prepare leaves open are cut. When it fails,
+// every test of the process that asks for the name fails.
 //
 // A template outlives the test that asked first, because others may be copying
 // it: it goes with the server.
@@ -47,7 +50,7 @@ func Template(tb testing.TB, name string, prepare func(dsn string) error) string
 
 	source.once.Do(func() {
 		source.err = errors.New("its prepare function did not return")
-		source.database, source.err = makeTemplate(server, prepare)
+		source.database, source.err = "chancery_template_"+name, makeTemplate(server, "chancery_template_"+name, prepare)
 	})
 	if source.err != nil {
 		tb.Fatalf("pgtest: cannot prepare the template %q: %v", name, source.err)
@@ -56,29 +59,38 @@ func Template(tb testing.TB, name string, prepare func(dsn string) error) string
 	return create(tb, source.database)
 }
 
-// makeTemplate makes and prepares a database and closes it to connections:
-// PostgreSQL refuses to copy a database that anyone is connected to.
-func makeTemplate(server string, prepare func(dsn string) error) (string, error) {
+// makeTemplate makes and prepares a database, unless another process has, and
+// closes it to connections: PostgreSQL refuses to copy a database that anyone is
+// connected to. It has the name of a template only when it is one.
+func makeTemplate(server, name string, prepare func(dsn string) error) error {
 	// Not the test's context: other tests wait for the same template.
 	ctx := context.Background()
-	name := uniqueName("template")
-	err := execute(ctx, server,
-		"CREATE DATABASE "+quote(name)+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+	turn, err := pgx.Connect(ctx, server)
 	if err != nil {
-		return "", err
+		return fmt.Errorf("connect: %w", err)
 	}
-	if err := prepare(databaseURL(server, name)); err != nil {
-		_ = execute(ctx, server, "DROP DATABASE "+quote(name)+" WITH (FORCE)")
+	defer func() { _ = turn.Close(ctx) }() // gives the lock back
+	if _, err := turn.Exec(ctx, "SELECT pg_advisory_lock(hashtext($1))", name); err != nil {
+		return fmt.Errorf("wait for other processes: %w", err)
+	}
+	var made bool
+	if err := turn.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", name).Scan(&made); err != nil || made {
+		return err //nolint:wrapcheck // plain
+	}
+	draft := uniqueName("draft")
+	err = execute(ctx, server,
+		"CREATE DATABASE "+quote(draft)+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+	if err != nil {
+		return err
+	}
+	if err := prepare(databaseURL(server, draft)); err != nil {
+		_ = execute(ctx, server, "DROP DATABASE "+quote(draft)+" WITH (FORCE)")
 
-		return "", err
+		return err
 	}
 	// PostgreSQL itself waits some seconds for the cut connections to go.
-	err = execute(ctx, server,
-		"ALTER DATABASE "+quote(name)+" WITH ALLOW_CONNECTIONS false",
-		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+name+"'")
-	if err != nil {
-		return "", err
-	}
-
-	return name, nil
+	return execute(ctx, server,
+		"ALTER DATABASE "+quote(draft)+" WITH ALLOW_CONNECTIONS false",
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+draft+"'",
+		"ALTER DATABASE "+quote(draft)+" RENAME TO "+quote(name))
 }

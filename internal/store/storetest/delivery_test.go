@@ -236,7 +236,7 @@ func TestSecretsRotateWithAnOverlap(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			open, err := sub.Secrets.Open(plain{}, s.UUID, e.Clock.Now())
+			open, err := sub.Secrets.Open(plain{}, p.vendor.ID, s.UUID, e.Clock.Now())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"crypto/rand"
 	"testing"
 	"time"
@@ -9,7 +8,6 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/store"
-	"chancery/internal/store/pgtest"
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
@@ -43,20 +41,13 @@ func Each(t *testing.T, test func(t *testing.T, e Env)) {
 // SQLite opens an embedded database of the test's own.
 func SQLite(t testing.TB) Env {
 	t.Helper()
-	c := store.Config{Dir: t.TempDir()}
-	if err := store.Migrate(t.Context(), c); err != nil {
-		t.Fatal(err)
-	}
-	return Open(t, c)
+	return Open(t, store.Config{Dir: SQLiteDir(t)})
 }
 
 // Postgres opens a PostgreSQL database of the test's own.
 func Postgres(t testing.TB) Env {
 	t.Helper()
-	url := pgtest.Template(t, "chancery", func(dsn string) error {
-		return store.Migrate(context.Background(), store.Config{URL: dsn})
-	})
-	return Open(t, store.Config{URL: url, Connections: 8})
+	return Open(t, store.Config{URL: PostgresURL(t), Connections: 8})
 }
 
 // Open opens a database that has its schema.

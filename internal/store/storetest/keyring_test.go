@@ -1,10 +1,13 @@
 package storetest_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"chancery/internal/keyring"
 	"chancery/internal/recheck"
+	"chancery/internal/store"
 	keyringstore "chancery/internal/store/keyring"
 	"chancery/internal/store/storetest"
 	"chancery/internal/tx"
@@ -72,6 +75,56 @@ func TestKeyring(t *testing.T) {
 		keys, err := k.Keys(t.Context(), v.ID)
 		if err != nil || len(keys) != 4 || !keys[0].Retired() || keys[1].Retired() {
 			t.Errorf("keys %+v, %v", keys, err)
+		}
+	})
+}
+
+// The private part of a retired key is destroyed when its time has come, and nothing
+// else of it; a key in use is never touched.
+func TestRetiredKeysAreDestroyed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		k, v := newKeyring(t, e), storetest.Vendor(t, e, "Acme")
+		first := addKeys(t, e, k, v)
+		addKeys(t, e, k, v)
+		kids := []string{signed.KeyID(first.Ed25519), signed.RSAJWK(first.RSA).KeyID, signed.SealingKeyID(first.X25519)}
+		for _, kid := range kids {
+			storetest.Do(t, e, func(x tx.Tx) (int, error) { return 0, k.Retire(x, v.ID, kid) })
+		}
+		retired := e.Clock.Now()
+		e.Clock.Advance(recheck.MaxAge)
+		destroy := func(before time.Time, want int) {
+			t.Helper()
+			if n, err := k.Destroy(t.Context(), e.DB, before); err != nil || n != want {
+				t.Errorf("%d destroyed, %v; want %d", n, err, want)
+			}
+		}
+		destroy(retired.Add(-time.Millisecond), 0)
+		destroy(retired, 3)
+		destroy(e.Clock.Now(), 0)
+		if n := storetest.Count(t, e, "SELECT COUNT(*) FROM signing_keys WHERE length(sealed_private) > 0"); n != 3 {
+			t.Errorf("%d private parts are left, want those of the 3 keys in use", n)
+		}
+		if n := storetest.Count(t, e, "SELECT COUNT(*) FROM audit_log WHERE action = 'signing_key.destroyed'"); n != 3 {
+			t.Errorf("%d are in the audit log", n)
+		}
+		keys, err := k.Keys(t.Context(), v.ID)
+		if err != nil || len(keys) != 6 {
+			t.Fatalf("%d keys, %v", len(keys), err)
+		}
+		for _, key := range keys {
+			old := slices.Contains(kids, key.KID)
+			if key.Destroyed() != old || len(key.Public) == 0 || old && !key.DestroyedAt.Equal(e.Clock.Now()) {
+				t.Errorf("%s: destroyed at %v", key.Kind, key.DestroyedAt)
+			}
+		}
+		for _, c := range keyringstore.Sealed() {
+			if err := c.Each(t.Context(), e.DB, nil, func(s store.SealedValue) {
+				if len(s.Sealed) == 0 {
+					t.Error("nothing is taken for a sealed value")
+				}
+			}); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }

@@ -79,6 +79,8 @@ func listKeys(q *web.Request, page *web.Page, keys []keyring.Key) web.List {
 			{Text: k.KID, Mono: true}, {Text: kindName(k.Kind)}, {Day: k.CreatedAt}, {Badge: &web.BadgeActive, Text: "older"}, {},
 		}
 		switch {
+		case k.Destroyed():
+			cells[3] = web.Cell{Badge: &web.BadgeRetired, Text: "private part destroyed on " + page.Day(k.DestroyedAt).Text}
 		case k.Retired():
 			cells[3] = web.Cell{Badge: &web.BadgeRetired}
 		case newest[k.Kind] == k.KID:
@@ -154,7 +156,7 @@ func (p *Pages) askRetire(q *web.Request, form *web.Form) (*web.FormPage, error)
 	for _, k := range keys {
 		if k.KID == kid {
 			page := &web.FormPage{Page: q.Page("Retire a key", signingLink(q)), Form: form}
-			page.Text = "Nothing is signed with it any more, and it leaves the JWK set. Files that it signed stay good for whoever pins it. It can't be taken back."
+			page.Text = "Nothing is signed with it any more, and it leaves the JWK set. Files that it signed stay good for whoever pins it. It can't be taken back: after some weeks the server destroys its private part."
 			page.About(web.Fact{Label: "Key id", Cell: web.Cell{Text: kid, Mono: true}}, web.Fact{Label: "Kind", Cell: web.Cell{Text: kindName(k.Kind)}})
 			form.Submit, form.Danger, form.Cancel = "Retire the key", true, q.Href("/settings/signing-keys")
 			return page, nil

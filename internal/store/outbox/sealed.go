@@ -1,0 +1,23 @@
+package outbox
+
+import (
+	"chancery/internal/ident"
+	"chancery/internal/outbox"
+	"chancery/internal/store"
+)
+
+// Sealed lists the columns of the room that hold sealed values.
+func Sealed() []store.SealedColumn {
+	of := func(column string) store.SealedColumn {
+		return store.SealedColumn{
+			Table: "subscriptions", Column: column, Key: []string{"id"}, Row: []string{"s.vendor_id", "s.uuid"},
+			Purpose: func(row []any) (string, error) {
+				var vendor ident.VendorID
+				var subscription ident.UUID
+				err := store.Fields(row, &vendor, &subscription)
+				return outbox.Purpose(vendor, subscription), err
+			},
+		}
+	}
+	return []store.SealedColumn{of("secret"), of("old_secret")}
+}
