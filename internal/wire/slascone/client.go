@@ -181,9 +181,7 @@ func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outco
 	if err != nil {
 		return err
 	}
-	info := infoOf(out.State, meters)
-	body := info.append(make([]byte, 0, infoSize))
-	return a.send(w, q.Request, q.principal, answer{status: http.StatusOK, contentType: jsonType, body: body})
+	return a.sendJSON(w, q, infoOf(out.State, meters))
 }
 
 // sendRefusal answers a refusal; too many wrong keys are answered 429 instead.
