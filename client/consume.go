@@ -37,6 +37,12 @@ type entryAnswer struct {
 	Reason        string     `json:"reason"`
 }
 
+// unlimited is the limit in answers about a limitation that has none: the
+// protocol has no null there.
+const unlimited = math.MaxInt32
+
+func (a entryAnswer) limited() bool { return a.Limit != nil && *a.Limit != unlimited }
+
 const (
 	// quiet is how long after a call without an answer the next ones only queue:
 	// without a network a program must not wait for one at every consumption.
@@ -150,7 +156,10 @@ func (c *Client) outcome(e queued, f flushed) (out Consumption, err error) {
 		}
 		return out, nil
 	}
-	out.Remaining, out.Balance, out.Limit, out.NextReset = a.Remaining, a.Balance, a.Limit, a.NextReset
+	out.NextReset = a.NextReset
+	if a.limited() {
+		out.Remaining, out.Balance, out.Limit = a.Remaining, a.Balance, a.Limit
+	}
 	if a.TransactionID == nil {
 		if a.Reason == "" || a.Reason == "exhausted" {
 			return out, ErrExhausted
@@ -244,7 +253,10 @@ func (c *Client) remember(answers []entryAnswer) {
 	left := make(map[string]*float64, len(c.left)+len(answers))
 	maps.Copy(left, c.left)
 	for _, a := range answers {
-		left[a.LimitationID] = a.Remaining
+		left[a.LimitationID] = nil
+		if a.limited() {
+			left[a.LimitationID] = a.Remaining
+		}
 	}
 	c.left = left
 }

@@ -56,7 +56,7 @@ const (
 	RefusalInactive          = 1002
 	RefusalVersion           = 1003
 	RefusalNoSession         = 1007
-	RefusalUnknownUser       = 1008
+	RefusalUnknownUser       = 1010
 	RefusalNoToken           = 2000
 	RefusalTokenTaken        = 2001
 	RefusalTokenFree         = 2002

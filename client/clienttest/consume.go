@@ -2,6 +2,7 @@ package clienttest
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 
@@ -65,6 +66,9 @@ func (s *Server) consume(request asked) (int, any) {
 		if limit != nil {
 			left := *limit - s.consumed[e.LimitationID]
 			a.Remaining, a.Balance = &left, &left
+		} else {
+			unlimited := float64(math.MaxInt32) // the protocol has no null here
+			a.Remaining, a.Balance, a.Limit = &unlimited, &unlimited, &unlimited
 		}
 		if a.TransactionID != nil && e.ExternalID != "" {
 			s.counted[e.ExternalID] = a

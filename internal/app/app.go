@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,6 +100,7 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
+	c.Hold = cmp.Or(c.Hold, mostHeld)
 	a := &App{c: c, failed: make(chan error, 1)}
 	if a.rooms, err = OpenRooms(ctx, c.Storage, c.Log); err != nil {
 		return nil, err
@@ -112,7 +114,7 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	if err := a.rooms.furnishProviders(c.AllowOutbound); err != nil {
 		return nil, err
 	}
-	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema}
+	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema, still: c.Hold * stillShare / 100}
 	a.periodic = NewPeriodic(a.rooms.DB, a.rooms.IDs, c.Log)
 	if a.places, err = geo.Open(c.GeoFile); err != nil {
 		return nil, usage("The geo database can't be read: name an MMDB file with --geo, or leave it out for the embedded one.", err)
@@ -211,32 +213,6 @@ func (a *App) Routes() []edge.Route { return a.edge.Routes() }
 func (a *App) Stop(ctx context.Context) error {
 	a.stop.Do(func() { a.stopErr = a.shutdown(ctx) })
 	return a.stopErr
-}
-
-func (a *App) shutdown(ctx context.Context) error {
-	a.health.stopping.Store(true)
-	if a.listener != nil && a.c.Drain > 0 {
-		select {
-		case <-ctx.Done():
-		case <-time.After(a.c.Drain):
-		}
-	}
-	if a.figures != nil {
-		_ = a.figures.Close() // nobody waits for figures
-	}
-	err := a.server.Shutdown(ctx)
-	if err != nil {
-		a.c.Log.Warn("calls were cut off at the deadline", slog.Any("error", err))
-		err = a.server.Close()
-	}
-	a.periodic.Stop(ctx)
-	if a.background != nil {
-		a.background()
-	}
-	a.working.Wait()
-	err = errors.Join(err, a.rooms.Close())
-	a.c.Log.Info("stopped")
-	return err
 }
 
 // Views are the templates of all pages, with the structs that they show.

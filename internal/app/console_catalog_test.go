@@ -64,12 +64,20 @@ func definitionPages(t *testing.T, b *apptest.Browser, product string) {
 			t.Errorf("a %s renamed: %d at %s: %s", one, p.Status, p.Path, p.Text("main"))
 		}
 	}
-	for _, kind := range []string{"usage-features", "analytical-fields"} {
+	for _, kind := range []string{"usage-features", "usage-modules", "analytical-fields"} {
 		if p := b.Post(t, product+"/"+kind+"/new", url.Values{"name": {"Pages"}}); !strings.Contains(p.Text("tbody"), "Pages") {
 			t.Errorf("%s: %d %s", kind, p.Status, p.Text("main"))
 		}
 		if p := b.Post(t, product+"/"+kind+"/new", url.Values{"name": {"Pages"}}); p.Status != 400 {
 			t.Errorf("%s twice: %d", kind, p.Status)
+		}
+		id := b.Get(t, product+"/"+kind).Find("tbody input[name=id]").AttrOr("value", "")
+		p := b.Post(t, product+"/"+kind+"/delete", url.Values{"id": {id}})
+		if !strings.Contains(p.Text("main"), "What clients reported of them goes with them") {
+			t.Errorf("%s, before deleting: %d %s", kind, p.Status, p.Text("main"))
+		}
+		if p = b.Post(t, product+"/"+kind+"/delete", url.Values{"id": {id}, "sure": {"yes"}}); !strings.Contains(p.Text("main"), "was deleted") || strings.Contains(p.Text("tbody"), "Pages") {
+			t.Errorf("%s, deleted: %d %s", kind, p.Status, p.Text("main"))
 		}
 	}
 }
@@ -129,7 +137,7 @@ func editionPages(t *testing.T, b *apptest.Browser, product string) string {
 	}
 	for name, value := range map[string]string{
 		"name": "Standard", "token_limit": "3", "goodwill_token_limit": "1", "expires_mode": "at", "expires_at": "2099-12-31", "release_limit": "4.2",
-		rows[0] + ".granted": "on", rows[0] + ".active": "on", rows[0] + ".adjustable": "on", rows[1] + ".granted": "on", rows[1] + ".limit": "1,000.5", rows[1] + ".reset": "month",
+		rows[0] + ".granted": "on", rows[0] + ".active": "on", rows[0] + ".adjustable": "on", rows[1] + ".granted": "on", rows[1] + ".limit": "1,000", rows[1] + ".reset": "month",
 		"new_variables": "region = EU",
 	} {
 		form.Set(name, value)
@@ -140,7 +148,7 @@ func editionPages(t *testing.T, b *apptest.Browser, product string) string {
 			t.Errorf("the summary lacks %q: %s", want, p.Text("main"))
 		}
 	}
-	for _, want := range []string{"feature export", "1,000.5", "anew each month", "region", "EU"} {
+	for _, want := range []string{"feature export", "1,000", "anew each month", "region", "EU"} {
 		if !strings.Contains(p.Text("tbody"), want) {
 			t.Errorf("the grants lack %q: %s", want, p.Text("tbody"))
 		}
@@ -150,7 +158,7 @@ func editionPages(t *testing.T, b *apptest.Browser, product string) string {
 	}
 	path := p.Path
 	copied := b.Get(t, product+"/editions/new?copy="+strings.TrimPrefix(path, "/editions/"))
-	if got := filled(copied); got.Get("token_limit") != "3" || got.Get("name") != "" || got.Get(rows[1]+".limit") != "1000.5" || got.Get("expires_at") != "2099-12-31" {
+	if got := filled(copied); got.Get("token_limit") != "3" || got.Get("name") != "" || got.Get(rows[1]+".limit") != "1000" || got.Get("expires_at") != "2099-12-31" {
 		t.Errorf("a copy: %v", got)
 	}
 	return path

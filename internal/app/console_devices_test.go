@@ -58,6 +58,15 @@ func TestConsoleDevices(t *testing.T) {
 		if got := names("?state=released"); got != "drill-1" {
 			t.Errorf("released: %s", got)
 		}
+		_, key = s.issue(t, s.edition, fields{"offline_allowed": true})
+		if a := server.Do(t, "GET", "/api/v2/isv/"+s.vendor.VendorID+"/provisioning/activations/offline?product_id="+s.product+
+			"&license_key="+key+"&client_id=mill-1", nil); a.Status != 200 {
+			t.Fatalf("a file: %d %s", a.Status, a.Body)
+		}
+		mill := strings.TrimPrefix(s.Get(t, "/devices?q=mill-1").Find("#rows a").First().AttrOr("href", ""), s.Base)
+		says(t, s.Get(t, mill+"/release"), "main", "has a licence file, and goes on with that without an end")
+		says(t, s.Get(t, mill), "main", "It has a licence file.")
+		says(t, s.Post(t, mill+"/release", nil), "main", "The device was released")
 		if csv := s.Get(t, "/devices?format=csv"); !strings.Contains(csv.Body, "drill-2") {
 			t.Errorf("the file: %s", csv.Body)
 		}

@@ -150,16 +150,18 @@ func TestConsoleIssuesALicence(t *testing.T) {
 		}
 		done := s.Post(t, "/licenses/new", url.Values{
 			"edition_id": {s.pro}, "customer": {"Kirk AG (K-1001)"}, "name": {"Site A"}, "token_limit": {"7"}, "expires_mode": {"at"}, "expires_at": {"2099-12-31"},
-			"limitation-" + s.limitation: {"2,500.5"},
+			"limitation-" + s.limitation: {"2,500"},
 		})
-		says(t, done, "main", "The licence was issued to Kirk AG", "Site A", "kirk@example.com", "7 devices", "edition: 3", "2,500.5", "31 Dec 2099")
+		says(t, done, "main", "The licence was issued to Kirk AG", "Site A", "kirk@example.com", "7 devices", "edition: 3", "2,500", "31 Dec 2099")
 		if done.Find(".app-key [data-copy]").Length() != 1 {
 			t.Error("there is no copy button beside the key")
 		}
 		wrong := s.Post(t, "/licenses/new", url.Values{"edition_id": {s.pro}, "customer": {"K-1001"}, "token_limit": {"many"}, "expires_mode": {"at"}, "limitation-" + s.limitation: {"x"}})
 		refuses(t, wrong, "token_limit", "must be a whole number")
 		refuses(t, wrong, "expires_at", "is needed")
-		refuses(t, wrong, "limitation-"+s.limitation, "must be a number")
+		refuses(t, wrong, "limitation-"+s.limitation, "must be a whole number")
+		broken := s.Post(t, "/licenses/new", url.Values{"edition_id": {s.pro}, "customer": {"K-1001"}, "limitation-" + s.limitation: {"2.5"}})
+		refuses(t, broken, "limitation-"+s.limitation, "must be a whole number")
 		made := s.Post(t, "/licenses/new", url.Values{"edition_id": {s.edition}, "who": {"new"}, "company_name": {"Lind & Co"}, "email": {"lind@example.com"}})
 		says(t, made, "main", "The licence was issued to Lind & Co", "lind@example.com")
 		refuses(t, s.Post(t, "/licenses/new", url.Values{"edition_id": {s.edition}, "who": {"new"}, "company_name": {"Nobody's"}, "email": {"x"}}), "email", "must be one e-mail address")

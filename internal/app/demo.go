@@ -61,6 +61,9 @@ type Demo struct {
 	Say     func(line string) // what they do; may be nil
 }
 
+// demoHeld: the demo's years of history are made in large pieces, before anybody calls.
+const demoHeld = time.Hour
+
 // Run makes the data, serves until ctx ends, and removes everything.
 func (d Demo) Run(ctx context.Context) (err error) {
 	dir, err := os.MkdirTemp("", "chancery-demo-")
@@ -69,7 +72,7 @@ func (d Demo) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	clock := demo.NewClock(ident.SystemClock{})
-	a, err := New(ctx, Config{Storage: Storage{Dir: filepath.Join(dir, "data"), Clock: clock}, Listen: d.Listen, Log: d.Log})
+	a, err := New(ctx, Config{Storage: Storage{Dir: filepath.Join(dir, "data"), Clock: clock, Hold: demoHeld}, Listen: d.Listen, Log: d.Log})
 	if err != nil {
 		return err
 	}

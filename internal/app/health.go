@@ -15,9 +15,14 @@ import (
 type health struct {
 	rooms    *Rooms
 	log      *slog.Logger
-	needs    int64 // schema
+	needs    int64         // schema
+	still    time.Duration // for how long the writer may be at one thing
 	stopping atomic.Bool
 }
+
+// stillShare is the part, in percent, of the time that one transaction may take
+// after which the writer is said not to move.
+const stillShare = 60
 
 // routes are for load balancers and supervisors: /healthz says that the process
 // lives, /readyz whether calls should be sent here.
@@ -50,6 +55,7 @@ type readiness struct {
 	Status   string `json:"status"` // "ready" or "not ready"
 	Process  string `json:"process"`
 	Database string `json:"database"`
+	Writer   string `json:"writer"`
 	Schema   string `json:"schema"`
 	Clock    string `json:"clock"`
 }
@@ -64,10 +70,14 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *health) check(ctx context.Context) readiness {
-	a := readiness{Status: "ready", Process: "ok", Database: "ok", Schema: "ok", Clock: "ok"}
+	a := readiness{Status: "ready", Process: "ok", Database: "ok", Writer: "ok", Schema: "ok", Clock: "ok"}
 	fail := func(check *string, why string) { *check, a.Status = why, "not ready" }
 	if h.stopping.Load() {
 		fail(&a.Process, "stopping")
+	}
+	if task, busy := h.rooms.DB.Busy(); busy > h.still {
+		h.log.Warn("not ready: the writer does not move", slog.String("task", task), slog.Duration("since", busy))
+		fail(&a.Writer, "at one change for "+busy.Truncate(time.Second).String())
 	}
 	version, since, err := h.rooms.DB.SchemaVersion(ctx)
 	switch {
@@ -80,7 +90,7 @@ func (h *health) check(ctx context.Context) readiness {
 	case since > h.needs:
 		fail(&a.Schema, "too new")
 	}
-	if err == nil {
+	if err == nil && a.Writer == "ok" { // it could not try
 		if err := h.rooms.DB.Writable(ctx); err != nil {
 			h.log.Warn("not ready: the database takes no changes", slog.Any("error", err))
 			fail(&a.Database, "takes no changes; its disk may be full")

@@ -57,6 +57,7 @@ func (x importTrade) IssueLicense(t tx.Tx, v ident.VendorID, l imports.LicenseLi
 		return imports.Result{}, fault.Wrong(fault.Field{Name: "edition", Message: "is an edition of several products: say which in the column product"})
 	}
 	c := licensing.IssueCommand{
+		InBulk: true,
 		Vendor: v, Edition: editions[0], Customer: customer, Name: l.Name, LicenseeEmail: l.LicenseeEmail, LegacyKey: l.LegacyKey,
 		IsTemporary: l.IsTemporary, IsInactive: l.IsInactive, StartsAt: l.StartsAt,
 	}

@@ -21,6 +21,7 @@ func (a *App) plan() error {
 		return err
 	}
 	a.periodic.Add(
+		Job{Name: "bring licences to their limits", Every: time.Second, Run: counted(a.c.Log, "portions of new limits carried out", r.Licenses.Fit)},
 		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
 		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},
 		Job{Name: "write down lapsed sessions", Every: time.Minute, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},
@@ -34,15 +35,19 @@ func (a *App) plan() error {
 		Job{Name: "forget old mail", Every: time.Hour, Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
 			return r.MailRows.Forget(ctx, r.Clock.Now())
 		})},
+		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
 		Job{Name: "forget old imports", Every: time.Hour, Run: counted(a.c.Log, "old imports forgotten", r.Imports.Forget)},
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
-		Job{Name: "forget old sign-ins", Every: time.Hour, Run: a.periodic.InTx(r.forgetSignIns)},
+		Job{Name: "forget old sign-ins", Every: 5 * time.Minute, Run: a.periodic.InTx(r.forgetSignIns)},
 	)
 	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
 	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
 	destroy := func(ctx context.Context, before time.Time) (int, error) { return r.Keyring.Destroy(ctx, r.DB, before) }
 	a.forget(a.c.Retention.RetiredKeys, Job{Name: "destroy retired keys"}, "retired private keys destroyed", destroy)
+	a.forget(a.c.Retention.History, Job{Name: "forget old heartbeats"}, "history rows of heartbeats forgotten", r.LicenseRows.ForgetHeartbeats)
+	a.forget(a.c.Retention.History, Job{Name: "forget old refusals"}, "counts of refused calls forgotten", r.LicenseRows.ForgetDenials)
+	a.forget(a.c.Retention.Usage, Job{Name: "forget old usage"}, "reports of usage forgotten", r.MeterRows.ForgetUsage)
 	return nil
 }
 

@@ -34,21 +34,24 @@ func (f limitFlags) limits() (Limits, error) {
 type retentionFlags struct {
 	KeepLedger   int `help:"Days that the rows of meters' ledgers are kept; older ones are folded into one sum for each meter; 0 for ever." default:"400"`
 	KeepSessions int `help:"Days that sessions are kept after their end; 0 for ever." default:"400"`
+	KeepHistory  int `help:"Days that the history of heartbeats and the counts of refused calls are kept; 0 for ever." default:"400"`
+	KeepUsage    int `help:"Days that what clients report of their usage is kept; 0 for ever." default:"800"`
 
 	KeepRetiredKeys int `help:"Days until the private part of a retired signing key is destroyed; 0 for never." default:"30"`
 }
 
 // Retention says for how many days history is kept; zero for ever.
-type Retention struct{ Ledger, Sessions, RetiredKeys int }
+type Retention struct{ Ledger, Sessions, History, Usage, RetiredKeys int }
 
 func (f retentionFlags) retention() (Retention, error) {
 	const most = 36_500
-	if f.KeepLedger < 0 || f.KeepLedger == 1 || f.KeepLedger > most || f.KeepSessions < 0 || f.KeepSessions > most ||
-		f.KeepRetiredKeys < 0 || f.KeepRetiredKeys > most {
-		return Retention{}, usage("--keep-ledger, --keep-sessions and --keep-retired-keys must be numbers of days up to 36500, or 0 for ever; "+
-			"the ledger is kept for 2 at least.", nil)
+	for _, days := range []int{f.KeepLedger, f.KeepSessions, f.KeepHistory, f.KeepUsage, f.KeepRetiredKeys} {
+		if days < 0 || days > most || f.KeepLedger == 1 {
+			return Retention{}, usage("--keep-ledger, --keep-sessions, --keep-history, --keep-usage and --keep-retired-keys must be numbers "+
+				"of days up to 36500, or 0 for ever; the ledger is kept for 2 at least.", nil)
+		}
 	}
-	return Retention{Ledger: f.KeepLedger, Sessions: f.KeepSessions, RetiredKeys: f.KeepRetiredKeys}, nil
+	return Retention{Ledger: f.KeepLedger, Sessions: f.KeepSessions, History: f.KeepHistory, Usage: f.KeepUsage, RetiredKeys: f.KeepRetiredKeys}, nil
 }
 
 // doors are what the edge turns requests away by.

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"time"
+
+	"chancery/internal/budget"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
@@ -69,6 +72,14 @@ func (r *Rooms) furnishMeters() (err error) {
 	}); err != nil {
 		return err
 	}
-	r.Usage, err = metering.NewUsage(metering.UsageConfig{Store: r.MeterRows, Licenses: licenses, IDs: r.IDs})
+	names, err := budget.New(budget.Config{
+		Clock: r.Clock, Burst: 200, Every: 5 * time.Minute,
+		Code: "too_many_names", Message: "More new names of usage features and modules come from here than the server takes in a short time.",
+		Help: "Report under names that are defined already, or wait.",
+	})
+	if err != nil {
+		return err
+	}
+	r.Usage, err = metering.NewUsage(metering.UsageConfig{Store: r.MeterRows, Ended: r.MeterRows, Licenses: licenses, IDs: r.IDs, Names: names})
 	return err
 }

@@ -150,6 +150,7 @@ func (p *Periodic) claim(ctx context.Context) bool {
 
 // repeat runs a job now and every j.Every after it ended.
 func (p *Periodic) repeat(ctx context.Context, j Job) {
+	ctx = tx.WithTask(ctx, j.Name)
 	for {
 		began := time.Now()
 		if err := guard(ctx, j.Run); err != nil && ctx.Err() == nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"time"
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
@@ -49,10 +50,14 @@ type Storage struct {
 
 	// Clock is the machine's when nil, led by the database's on PostgreSQL.
 	Clock ident.Clock
+
+	// Hold is how long one transaction may keep the writer. A server's is bounded;
+	// commands, which nobody waits behind, take as long as they take.
+	Hold time.Duration
 }
 
 func (s Storage) config(log *slog.Logger, clock ident.Clock) store.Config {
-	return store.Config{URL: s.URL, Dir: s.Dir, Clock: clock, Log: log}
+	return store.Config{URL: s.URL, Dir: s.Dir, Clock: clock, Log: log, Hold: s.Hold}
 }
 
 // Rooms is everything behind the doors, on one database. The server and the

@@ -43,8 +43,13 @@ func (a *App) mount() error {
 		return err
 	}
 	a.clients = clients
+	public := ""
+	if r.publicURL != nil {
+		public = r.publicURL.String()
+	}
 	management, err := manage.New(manage.Config{
-		Changes: r.Changes, Clock: r.Clock, Keys: r.Authenticator,
+		PublicURL: public,
+		Changes:   r.Changes, Clock: r.Clock, Keys: r.Authenticator,
 		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,
 		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
 		Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},

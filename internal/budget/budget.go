@@ -68,8 +68,12 @@ func New(c Config) (*Budget, error) {
 
 // Subject names a subject by its parts.
 func (b *Budget) Subject(parts ...string) Subject {
+	return subject(b.seed, parts)
+}
+
+func subject(seed maphash.Seed, parts []string) Subject {
 	var h maphash.Hash
-	h.SetSeed(b.seed)
+	h.SetSeed(seed)
 	for _, p := range parts {
 		_, _ = h.WriteString(p) // never fails
 		_ = h.WriteByte(0)      // never fails

@@ -55,8 +55,8 @@ func (c EditionChange) apply(e Edition) Edition {
 // maxGrants bounds each list of an edition: every answer to a client carries them all.
 const maxGrants = 500
 
-// check reports everything that is wrong with e, by field.
-func (e Edition) check() error {
+// check reports everything that is wrong with e, by field; was is what it granted before.
+func (e Edition) check(was terms.Grants) error {
 	var wrong fault.Fields
 	wrong.Text("name", e.Name, 1, 200)
 	wrong.Lines("description", e.Description, 0, 4000)
@@ -70,8 +70,10 @@ func (e Edition) check() error {
 	wrong.Text("release_limit", e.Policy.ReleaseLimit, 0, maxRelease)
 	wrong.Text("minimum_release", e.Policy.MinimumRelease, 0, maxRelease)
 	gather(&wrong, e.Policy.Check(e.Mode))
+	gather(&wrong, e.Policy.CheckActivation(e.Mode, e.ClientType))
 	checkGrants(&wrong, e.Grants)
 	gather(&wrong, e.Grants.Check())
+	gather(&wrong, e.Grants.CheckLimits(was))
 	return wrong.Err()
 }
 

@@ -15,7 +15,7 @@ import (
 func (s *Service) CreateEdition(t tx.Tx, vendor ident.VendorID, e Edition) (Edition, error) {
 	e.Grants = cloneGrants(e.Grants)
 	e = e.withDefaults()
-	if err := e.check(); err != nil {
+	if err := e.check(terms.Grants{}); err != nil {
 		return Edition{}, err
 	}
 	p, err := s.product(t, vendor, e.ProductUUID)
@@ -61,7 +61,7 @@ func (s *Service) UpdateEdition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID,
 	after = c.apply(after)
 	after.Grants = cloneGrants(after.Grants)
 	after = after.withDefaults()
-	if err := after.check(); err != nil {
+	if err := after.check(before.Grants); err != nil {
 		return Edition{}, err
 	}
 	if after.Grants, err = s.grant(t, vendor, p, after); err != nil {

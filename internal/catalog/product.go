@@ -18,9 +18,14 @@ type Product struct {
 	PrintedKeys         bool   // licences get a grouped key that people can type
 	AllowClientMoves    bool   // a client may move to another customer's licence by itself
 	LatestRelease       string // the newest software release shipped; "" for none
-	Revision            int64
-	CreatedAt           time.Time
-	UpdatedAt           time.Time
+
+	// HideKeysInHeartbeats keeps keys from whoever names a client in a heartbeat and
+	// proves nothing more.
+	HideKeysInHeartbeats bool
+
+	Revision  int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // Release is a software release of a product, by the text that clients send.
@@ -52,6 +57,8 @@ type ProductChange struct {
 	PrintedKeys         *bool
 	AllowClientMoves    *bool
 	LatestRelease       *string
+
+	HideKeysInHeartbeats *bool
 }
 
 func (c ProductChange) apply(p Product) Product {
@@ -61,12 +68,14 @@ func (c ProductChange) apply(p Product) Product {
 	set(&p.PrintedKeys, c.PrintedKeys)
 	set(&p.AllowClientMoves, c.AllowClientMoves)
 	set(&p.LatestRelease, c.LatestRelease)
+	set(&p.HideKeysInHeartbeats, c.HideKeysInHeartbeats)
 	return p
 }
 
 // showsInAnswers reports whether clients would see the difference.
 func showsInAnswers(before, after Product) bool {
-	return before.Name != after.Name || before.LatestRelease != after.LatestRelease
+	return before.Name != after.Name || before.LatestRelease != after.LatestRelease ||
+		before.HideKeysInHeartbeats != after.HideKeysInHeartbeats
 }
 
 func set[T any](to, from *T) {

@@ -15,7 +15,8 @@ func productRecord(p Product) any {
 		PrintedKeys         bool   `json:"printed_keys"`
 		AllowClientMoves    bool   `json:"allow_client_moves"`
 		LatestRelease       string `json:"latest_release"`
-	}{p.Name, p.Description, p.MaximumInactiveDays, p.PrintedKeys, p.AllowClientMoves, p.LatestRelease}
+		HideKeys            bool   `json:"hide_keys_in_heartbeats"`
+	}{p.Name, p.Description, p.MaximumInactiveDays, p.PrintedKeys, p.AllowClientMoves, p.LatestRelease, p.HideKeysInHeartbeats}
 }
 
 func definitionRecord(product ident.UUID, d Definition) any {

@@ -105,7 +105,7 @@ func TestJSON(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	for _, id := range []int{1000, 1001, 1002, 1003, 2000, 2001, 2002, 2003, 2004, 2005, 2006, 2007, 2010, 1007, 1008, 12000, 12002, 12003, 12004, 12006, 3000, 4000, 4001, 5000, 20001, 20002, 20003, 20004, 20010, 99999} {
+	for _, id := range []int{1000, 1001, 1002, 1003, 2000, 2001, 2002, 2003, 2004, 2005, 2006, 2007, 2010, 1007, 1008, 1010, 12000, 12002, 12003, 12004, 12006, 3000, 4000, 4001, 5000, 20001, 20002, 20003, 20004, 20010, 99999} {
 		b.server.Refuse("activations", &client.RefusalError{ID: id})
 		_, err := b.run(t, "activate", clienttest.LicenseKey)
 		if err == nil || !strings.Contains(err.Error(), "; ") || strings.HasSuffix(err.Error(), ".") || strings.Contains(err.Error(), "\n") {

@@ -137,7 +137,7 @@ func fallback(id int) (message, help string) {
 		return "the licence does not cover this version", "install a version that it covers, or ask the vendor"
 	case 1007:
 		return "every session of the licence is in use", "wait until somebody closes one, or ask the vendor for more"
-	case 1008:
+	case 1008, 1010: // servers said 1008 once
 		return "this user is not one of the licence's users", "ask the vendor to add the user"
 	case 2000:
 		return "every token of the licence is in use", "deactivate another client, or ask the vendor for more"

@@ -146,7 +146,7 @@ func (e *Edge) admit(c *call, r *http.Request, rt *Route) (*http.Request, error)
 			actor.Name = person(r)
 		}
 	}
-	r = r.WithContext(tx.WithActor(r.Context(), actor))
+	r = r.WithContext(tx.WithTask(tx.WithActor(r.Context(), actor), r.Pattern))
 	if rt.changes() {
 		return r, e.claim(c, r)
 	}

@@ -55,7 +55,7 @@ func TestDecideOpen(t *testing.T) {
 		"no longer than the licence":          {change: ends, minutes: 4},
 		"renewed, no longer than the licence": {openCase: openCase{same: away}, change: ends, minutes: 4, renew: true},
 		"without a user":                      {change: users, refused: MissingUser},
-		"an unknown user":                     {openCase: openCase{userID: "ann"}, change: users, refused: UnknownUser},
+		"an unknown user":                     {openCase: openCase{userID: "ann"}, change: users, refused: 1010}, // the wire's number; 1008 is "exists"
 		"a user":                              {openCase: openCase{userID: "ann", userKnown: true}, change: users, minutes: 10},
 		"a user who is elsewhere": {
 			openCase: openCase{userID: "ann", userKnown: true, userElsewhere: true}, change: users, refused: UserHasAnotherOn,

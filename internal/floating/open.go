@@ -9,6 +9,7 @@ import (
 type Outcome struct {
 	Status  Status
 	Refusal *Refusal // nil when it was granted
+	ByID    bool     // to an activated client that presents the licence's id
 }
 
 // Open opens a session, or renews the one of the same key (rule 9). It first
@@ -121,7 +122,7 @@ func (o *opening) open(d openDecision) (Outcome, error) {
 }
 
 func (o *opening) status(s Session) Outcome {
-	return Outcome{Status: Status{Session: s, Limit: o.license.Policy.FloatingTokenLimit}}
+	return Outcome{Status: Status{Session: s, Limit: o.license.Policy.FloatingTokenLimit}, ByID: o.license.ByID}
 }
 
 // deny counts a refusal. Only the first one of its kind in an hour is announced:

@@ -9,7 +9,7 @@ type Refusal = refusal.Refusal
 const (
 	InvalidKey       = 1000
 	NoSessionLeft    = 1007
-	UnknownUser      = 1008
+	UnknownUser      = 1010
 	MissingClientID  = 2010
 	NamedLicense     = 12000
 	TooManyOfClient  = 12002

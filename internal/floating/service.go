@@ -40,7 +40,10 @@ type Call struct {
 	SessionID string
 	UserID    string
 	Checkout  int // minutes; 0 for none
-	Proof     Proof
+
+	// KeyOnly takes the licence's id from nobody, and with it no client's name for a proof.
+	KeyOnly bool
+	Proof   Proof
 }
 
 const maxID = 256 // bytes
@@ -64,7 +67,7 @@ func (s *Service) find(t tx.Tx, c Call) (*License, *Refusal, error) {
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case l == nil:
+	case l == nil, l.ByID && c.KeyOnly:
 		return nil, Refuse(InvalidKey), nil
 	}
 	return l, nil, nil

@@ -48,8 +48,9 @@ type Store interface {
 	// one; ok is false when there is none.
 	NextRunning(ctx context.Context, after int64) (r Job, ok bool, err error)
 
-	// Forget removes one import whose time is over; done is false when there is none.
-	Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (done bool, err error)
+	// Forget removes a portion of an import whose time is over; gone tells that it was
+	// the last one of it, and more is false when there is no such import.
+	Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (gone, more bool, err error)
 }
 
 // Job is an import that the job is to work on.

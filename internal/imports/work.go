@@ -249,15 +249,17 @@ func (s *Service) explain(i Import, cause error) []Problem {
 func (s *Service) Forget(ctx context.Context) (int, error) {
 	n := 0
 	for ctx.Err() == nil {
-		var done bool
+		var gone, more bool
 		err := s.Runner.Run(ctx, func(t tx.Tx) (err error) {
-			done, err = s.Store.Forget(t, t.Now().AddDate(0, 0, -DraftDays), t.Now().AddDate(0, 0, -KeptDays))
+			gone, more, err = s.Store.Forget(t, t.Now().AddDate(0, 0, -DraftDays), t.Now().AddDate(0, 0, -KeptDays))
 			return err
 		})
-		if err != nil || !done {
+		if err != nil || !more {
 			return n, err
 		}
-		n++
+		if gone {
+			n++
+		}
 	}
 	return n, nil
 }

@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -41,12 +42,29 @@ func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 	if !ok || found.Product != product {
 		return refused(Refuse(InvalidKey)), nil
 	}
+	var dropped []string
+	c.Client.Variables, dropped = withinBounds(c.Client.Variables, nil)
 	a := &activating{Service: s, t: t, command: c, product: product}
 	if err := a.load(found); err != nil {
 		return Outcome{}, err
 	}
-	return a.decide()
+	out, err := a.decide()
+	if errors.Is(err, errDeviceMade) {
+		// Another call has made the client's device meanwhile: what that one did counts.
+		a = &activating{Service: s, t: t, command: c, product: product}
+		if err := a.load(found); err != nil {
+			return Outcome{}, err
+		}
+		out, err = a.decide()
+	}
+	if err == nil && out.Refusal == nil {
+		out.Dropped = dropped
+	}
+	return out, err
 }
+
+// errDeviceMade says that there is a device where there was none a moment ago.
+var errDeviceMade = errors.New("licensing: the client's device has been made by another call")
 
 // activating is one activation under way.
 type activating struct {
@@ -56,19 +74,21 @@ type activating struct {
 	t       tx.Tx
 	command ActivateCommand
 	product ident.ProductID
-	made    bool // the device is new
 }
 
 // load brings all that the decision needs, locked in the order device, licences by id.
+// A client that was never here has no device yet: a refusal makes none.
 func (a *activating) load(found Found) error {
 	v := a.command.Vendor
 	a.now, a.version, a.offline = a.t.Now(), a.command.Client.SoftwareVersion, a.command.Offline
-	var err error
-	if a.device, a.made, err = a.store.LockDevice(a.t, v, a.command.ClientID, a.ids.V7()); err != nil {
+	known, err := a.store.LockDevice(a.t, v, a.command.ClientID)
+	if err != nil {
 		return err
 	}
+	a.device = Device{Number: a.command.ClientID}
 	var present []*Activation
-	if !a.made {
+	if known != nil {
+		a.device = *known
 		if present, err = a.store.ClientActivations(a.t, v, a.product, a.device.Number); err != nil {
 			return err
 		}
@@ -152,9 +172,14 @@ func (a *activating) decide() (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	if err := a.fitTokens(a.t, a.license); err != nil {
+	m := moves(touch)
+	if err := a.fitTokens(a.t, a.license, &m); err != nil {
 		return Outcome{}, err
 	}
+	if err := a.promote(a.t, a.license, &m); err != nil { // those who have waited come first
+		return Outcome{}, err
+	}
+	d.role, _ = roomFor(a.license, a.policy)
 	if a.token != nil && a.token.ID != 0 {
 		// Fitting the tokens to a changed limit may have moved or removed it.
 		token, err := a.store.Token(a.t, a.command.Vendor, a.token.ID)
@@ -166,17 +191,31 @@ func (a *activating) decide() (Outcome, error) {
 		}
 		a.token = token
 	}
+	if err := a.makeDevice(); err != nil {
+		return Outcome{}, err
+	}
 	return a.assign(d.role)
 }
 
-// refuse records the refusal on the licence, and forgets a device made for nothing.
+// makeDevice makes the device of a client that was never here before.
+func (a *activating) makeDevice() error {
+	if a.device.ID != 0 {
+		return nil
+	}
+	made, err := a.store.MakeDevice(a.t, a.command.Vendor, a.device.Number, a.ids.V7())
+	if err != nil {
+		return err
+	}
+	if made == nil {
+		return errDeviceMade
+	}
+	a.device = *made
+	return nil
+}
+
+// refuse records the refusal on the licence.
 func (a *activating) refuse(r *Refusal) (Outcome, error) {
 	v := a.command.Vendor
-	if a.made {
-		if err := a.store.DropDevice(a.t, v, a.device.ID); err != nil {
-			return Outcome{}, err
-		}
-	}
 	if err := a.store.CountDenial(a.t, v, a.license.ID, r.ID, a.now); err != nil {
 		return Outcome{}, err
 	}
@@ -250,8 +289,10 @@ func (a *activating) assign(role Role) (Outcome, error) {
 // record stores an activation of the client with the token and the goodwill that act has.
 func (a *activating) record(act *Activation) (Outcome, error) {
 	act.UUID, act.License, act.Device, act.IsTemporary = a.ids.V7(), a.license.ID, a.device, a.license.IsTemporary
-	act.IsOffline = a.offline
 	act.ActivatedAt, act.Pulse = a.now, Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)}
+	if a.offline {
+		act.handOut(a.license)
+	}
 	act.Client = a.command.Client
 	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)
 	if err := a.store.InsertActivation(a.t, a.command.Vendor, a.product, act); err != nil {

@@ -40,6 +40,7 @@ type Activation struct {
 	Device        Device
 	IsTemporary   bool
 	IsOffline     bool      // activated by a file that a person carried: silence says nothing of it
+	OfflineUntil  time.Time // the latest end that a file of it said; zero where that was not written down
 	GoodwillSince time.Time // zero for a regular activation
 	GoodwillUntil time.Time // zero: until a token frees
 	Client        Client

@@ -25,7 +25,7 @@ type Change struct {
 }
 
 // Update changes a licence. Room that this makes turns goodwill into regular
-// activations in the same transaction.
+// activations, a first portion of them in the same transaction.
 func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change) (*License, error) {
 	locked, err := s.store.LockLicenses(t, v, id)
 	if err != nil {
@@ -35,11 +35,11 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	if l == nil {
 		return nil, fault.Missing("license")
 	}
-	before, serial := viewOf(l), l.Serial()
+	before, serial, was := viewOf(l), l.Serial(), l.Overrides
 	if err := s.apply(t, l, c); err != nil {
 		return nil, err
 	}
-	if err := check(l); err != nil {
+	if err := check(l, was); err != nil {
 		return nil, err
 	}
 	p := l.Terms().Policy
@@ -49,14 +49,9 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	// The revision rises so that the serial does, also when the new edition's is lower.
 	l.Revision = max(l.Revision+1, serial+1-l.Edition.Revision)
 	l.UpdatedAt = t.Now()
-	if err := s.fitTokens(t, l); err != nil {
+	m := moves(portion)
+	if err := s.fit(t, l, &m); err != nil {
 		return nil, err
-	}
-	if err := s.promote(t, l); err != nil {
-		return nil, err
-	}
-	if _, room := roomFor(l, p); room {
-		l.UsedUpAt = time.Time{}
 	}
 	if err := s.store.SaveLicense(t, l); err != nil {
 		return nil, err

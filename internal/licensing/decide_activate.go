@@ -83,6 +83,9 @@ func decideAgain(c activationCase) activationDecision {
 	case answersTo(c.here, c.proven):
 		return activationDecision{same: true}
 	case c.proven != nil && bytes.Equal(c.proven, c.presented):
+		if c.here.fileInForce(c.license, c.policy, c.now) {
+			return activationDecision{refusal: refuseInForce()} // a second machine, for all that is known
+		}
 		return activationDecision{reinstall: true}
 	}
 	return activationDecision{refusal: Refuse(ClientAssigned)}
@@ -97,6 +100,9 @@ func refuseMove(c activationCase) *Refusal {
 	}
 	if !answersTo(c.elsewhere, c.proven) {
 		return Refuse(ClientAssigned)
+	}
+	if c.elsewhere.fileInForce(c.old, c.oldPolicy, c.now) {
+		return refuseInForce()
 	}
 	free := c.license.Product.AllowClientMoves || c.old.Customer.ID == c.license.Customer.ID ||
 		c.old.IsTemporary || !c.old.IsActive || expiredAt(c.old.ExpiryOf(c.oldPolicy), c.now)

@@ -19,6 +19,14 @@ func TestDecideActivation(t *testing.T) {
 	expired := func(l *License) { l.ExpiresMode, l.ExpiresAt = terms.ExpiresAt, noon }
 	limited := policy(func(p *terms.Policy) { p.ReleaseLimit, p.MinimumRelease = "2.1", "1.5" })
 	held := func(key []byte) *Activation { return &Activation{License: 1, Client: Client{PublicKey: key}} }
+	filed := func(until time.Time) *Activation {
+		a := held(nil)
+		if until.Equal(noEnd) {
+			a = held(ours)
+		}
+		a.IsOffline, a.OfflineUntil = true, until
+		return a
+	}
 	old := func(change ...func(*License)) *License { // another customer's
 		return granting(1, 0, 0, append([]func(*License){using(1, 0), func(l *License) { l.ID, l.Customer.ID = 2, 2 }}, change...)...)
 	}
@@ -29,53 +37,59 @@ func TestDecideActivation(t *testing.T) {
 		same    bool
 		role    Role
 	}{
-		"a free token":                    {activationCase{license: free}, 0, false, RoleContract},
-		"the buffer counts as regular":    {activationCase{license: granting(1, 1, 0, using(1, 0))}, 0, false, RoleContract},
-		"then goodwill":                   {activationCase{license: granting(1, 1, 1, using(2, 0))}, 0, false, RoleGoodwill},
-		"then nothing":                    {activationCase{license: granting(1, 1, 1, using(2, 1))}, NoTokenLeft, false, ""},
-		"floating takes anybody":          {activationCase{license: granting(0, 0, 0, floating, using(70_000, 0))}, 0, false, RoleContract},
-		"floating, off":                   {activationCase{license: granting(0, 0, 0, floating, func(l *License) { l.IsActive = false })}, NotActive, false, ""},
-		"no tokens at all":                {activationCase{license: granting(0, 0, 0)}, NoTokenLeft, false, ""},
-		"a limit lowered under its use":   {activationCase{license: granting(1, 0, 3, using(4, 0))}, NoTokenLeft, false, ""},
-		"lowered, with goodwill left":     {activationCase{license: granting(1, 0, 3, using(3, 0))}, 0, false, RoleGoodwill},
-		"goodwill above its own limit":    {activationCase{license: granting(3, 0, 1, using(3, 1))}, NoTokenLeft, false, ""},
-		"inactive":                        {activationCase{license: granting(1, 0, 0, func(l *License) { l.IsActive = false })}, NotActive, false, ""},
-		"expired this instant":            {activationCase{license: granting(1, 0, 0, expired)}, Expired, false, ""},
-		"expires the next instant":        {activationCase{now: noon.Add(-1), license: granting(1, 0, 0, expired)}, 0, false, RoleContract},
-		"not yet started":                 {activationCase{license: granting(1, 0, 0, func(l *License) { l.StartsAt = noon.Add(oneDay) })}, 0, false, RoleContract},
-		"inactive goes before expired":    {activationCase{license: granting(1, 0, 0, expired, func(l *License) { l.IsActive = false })}, NotActive, false, ""},
-		"the newest release":              {activationCase{license: granting(1, 0, 0, limited), version: "2.1.0"}, 0, false, RoleContract},
-		"a release above the limit":       {activationCase{license: granting(1, 0, 0, limited), version: "2.1.1"}, VersionNotAllowed, false, ""},
-		"a release below the minimum":     {activationCase{license: granting(1, 0, 0, limited), version: "1.4.9"}, VersionNotAllowed, false, ""},
-		"no release named":                {activationCase{license: granting(1, 0, 0, limited)}, 0, false, RoleContract},
-		"suspended":                       {activationCase{license: free, device: Device{SuspendedUntil: noon.Add(1)}}, Suspended, false, ""},
-		"suspended until now":             {activationCase{license: free, device: Device{SuspendedUntil: noon}}, 0, false, RoleContract},
-		"suspended goes before inactive":  {activationCase{license: granting(1, 0, 0, func(l *License) { l.IsActive = false }), device: Device{SuspendedUntil: noon.Add(1)}}, Suspended, false, ""},
-		"again":                           {activationCase{license: full, here: held(nil)}, 0, true, ""},
-		"again, on a licence over":        {activationCase{license: granting(1, 0, 0, using(1, 0), expired), here: held(nil)}, Expired, false, ""},
-		"again, by another's token key":   {activationCase{license: full, here: held(nil), token: &Token{Activation: 9}}, 0, true, ""},
-		"again, with its key":             {activationCase{license: full, here: held(ours), proven: ours}, 0, true, ""},
-		"again, without its key":          {activationCase{license: full, here: held(ours)}, ClientAssigned, false, ""},
-		"again, with another key":         {activationCase{license: full, here: held(ours), proven: theirs}, ClientAssigned, false, ""},
-		"a token key in use":              {activationCase{license: granting(2, 0, 0, using(1, 0)), token: &Token{Activation: 9}}, TokenAssigned, false, ""},
-		"a token key in use, and full":    {activationCase{license: full, token: &Token{Activation: 9}}, TokenAssigned, false, ""},
-		"a free token key":                {activationCase{license: free, token: &Token{}}, 0, false, RoleContract},
-		"a free token key, nothing left":  {activationCase{license: full, token: &Token{}}, NoTokenLeft, false, ""},
-		"from the same customer":          {activationCase{license: free, elsewhere: held(nil), old: old(func(l *License) { l.Customer.ID = 1 })}, 0, false, RoleContract},
-		"from another customer":           {activationCase{license: free, elsewhere: held(nil), old: old()}, OtherCustomersToken, false, ""},
-		"from another, temporary":         {activationCase{license: free, elsewhere: held(nil), old: old(func(l *License) { l.IsTemporary = true })}, 0, false, RoleContract},
-		"from another, off":               {activationCase{license: free, elsewhere: held(nil), old: old(func(l *License) { l.IsActive = false })}, 0, false, RoleContract},
-		"from another, over":              {activationCase{license: free, elsewhere: held(nil), old: old(expired)}, 0, false, RoleContract},
-		"from another, which is allowed":  {activationCase{license: granting(1, 0, 0, func(l *License) { l.Product.AllowClientMoves = true }), elsewhere: held(nil), old: old()}, 0, false, RoleContract},
-		"from elsewhere, without its key": {activationCase{license: free, elsewhere: held(ours), old: old(func(l *License) { l.IsActive = false })}, ClientAssigned, false, ""},
-		"by a file, which is not allowed": {activationCase{license: free, offline: true}, OfflineNotAllowed, false, ""},
-		"by a file":                       {activationCase{license: granting(1, 0, 0, offline), offline: true}, 0, false, RoleContract},
-		"by a file, a subscription":       {activationCase{license: granting(1, 0, 0, offline, subscribed), offline: true}, OfflineSubscription, false, ""},
-		"online, a subscription":          {activationCase{license: granting(1, 0, 0, subscribed)}, 0, false, RoleContract},
-		"by a file, over":                 {activationCase{license: granting(1, 0, 0, offline, expired), offline: true}, Expired, false, ""},
-		"by a file, again":                {activationCase{license: granting(1, 0, 0, offline, using(1, 0)), here: held(nil), offline: true}, 0, true, ""},
-		"by a file, in another's name":    {activationCase{license: granting(1, 0, 0, offline, using(1, 0)), here: held(ours), offline: true}, ClientAssigned, false, ""},
-		"from elsewhere, nothing left":    {activationCase{license: full, elsewhere: held(nil), old: old(func(l *License) { l.Customer.ID = 1 })}, NoTokenLeft, false, ""},
+		"a free token":                      {activationCase{license: free}, 0, false, RoleContract},
+		"the buffer counts as regular":      {activationCase{license: granting(1, 1, 0, using(1, 0))}, 0, false, RoleContract},
+		"then goodwill":                     {activationCase{license: granting(1, 1, 1, using(2, 0))}, 0, false, RoleGoodwill},
+		"then nothing":                      {activationCase{license: granting(1, 1, 1, using(2, 1))}, NoTokenLeft, false, ""},
+		"floating takes anybody":            {activationCase{license: granting(0, 0, 0, floating, using(70_000, 0))}, 0, false, RoleContract},
+		"floating, off":                     {activationCase{license: granting(0, 0, 0, floating, func(l *License) { l.IsActive = false })}, NotActive, false, ""},
+		"no tokens at all":                  {activationCase{license: granting(0, 0, 0)}, NoTokenLeft, false, ""},
+		"a limit lowered under its use":     {activationCase{license: granting(1, 0, 3, using(4, 0))}, NoTokenLeft, false, ""},
+		"lowered, with goodwill left":       {activationCase{license: granting(1, 0, 3, using(3, 0))}, 0, false, RoleGoodwill},
+		"goodwill above its own limit":      {activationCase{license: granting(3, 0, 1, using(3, 1))}, NoTokenLeft, false, ""},
+		"inactive":                          {activationCase{license: granting(1, 0, 0, func(l *License) { l.IsActive = false })}, NotActive, false, ""},
+		"expired this instant":              {activationCase{license: granting(1, 0, 0, expired)}, Expired, false, ""},
+		"expires the next instant":          {activationCase{now: noon.Add(-1), license: granting(1, 0, 0, expired)}, 0, false, RoleContract},
+		"not yet started":                   {activationCase{license: granting(1, 0, 0, func(l *License) { l.StartsAt = noon.Add(oneDay) })}, 0, false, RoleContract},
+		"inactive goes before expired":      {activationCase{license: granting(1, 0, 0, expired, func(l *License) { l.IsActive = false })}, NotActive, false, ""},
+		"the newest release":                {activationCase{license: granting(1, 0, 0, limited), version: "2.1.0"}, 0, false, RoleContract},
+		"a release above the limit":         {activationCase{license: granting(1, 0, 0, limited), version: "2.1.1"}, VersionNotAllowed, false, ""},
+		"a release below the minimum":       {activationCase{license: granting(1, 0, 0, limited), version: "1.4.9"}, VersionNotAllowed, false, ""},
+		"no release named":                  {activationCase{license: granting(1, 0, 0, limited)}, 0, false, RoleContract},
+		"suspended":                         {activationCase{license: free, device: Device{SuspendedUntil: noon.Add(1)}}, Suspended, false, ""},
+		"suspended until now":               {activationCase{license: free, device: Device{SuspendedUntil: noon}}, 0, false, RoleContract},
+		"suspended goes before inactive":    {activationCase{license: granting(1, 0, 0, func(l *License) { l.IsActive = false }), device: Device{SuspendedUntil: noon.Add(1)}}, Suspended, false, ""},
+		"again":                             {activationCase{license: full, here: held(nil)}, 0, true, ""},
+		"again, on a licence over":          {activationCase{license: granting(1, 0, 0, using(1, 0), expired), here: held(nil)}, Expired, false, ""},
+		"again, by another's token key":     {activationCase{license: full, here: held(nil), token: &Token{Activation: 9}}, 0, true, ""},
+		"again, with its key":               {activationCase{license: full, here: held(ours), proven: ours}, 0, true, ""},
+		"again, without its key":            {activationCase{license: full, here: held(ours)}, ClientAssigned, false, ""},
+		"again, with another key":           {activationCase{license: full, here: held(ours), proven: theirs}, ClientAssigned, false, ""},
+		"a token key in use":                {activationCase{license: granting(2, 0, 0, using(1, 0)), token: &Token{Activation: 9}}, TokenAssigned, false, ""},
+		"a token key in use, and full":      {activationCase{license: full, token: &Token{Activation: 9}}, TokenAssigned, false, ""},
+		"a free token key":                  {activationCase{license: free, token: &Token{}}, 0, false, RoleContract},
+		"a free token key, nothing left":    {activationCase{license: full, token: &Token{}}, NoTokenLeft, false, ""},
+		"from the same customer":            {activationCase{license: free, elsewhere: held(nil), old: old(func(l *License) { l.Customer.ID = 1 })}, 0, false, RoleContract},
+		"from another customer":             {activationCase{license: free, elsewhere: held(nil), old: old()}, OtherCustomersToken, false, ""},
+		"from another, temporary":           {activationCase{license: free, elsewhere: held(nil), old: old(func(l *License) { l.IsTemporary = true })}, 0, false, RoleContract},
+		"from another, off":                 {activationCase{license: free, elsewhere: held(nil), old: old(func(l *License) { l.IsActive = false })}, 0, false, RoleContract},
+		"from another, over":                {activationCase{license: free, elsewhere: held(nil), old: old(expired)}, 0, false, RoleContract},
+		"from another, which is allowed":    {activationCase{license: granting(1, 0, 0, func(l *License) { l.Product.AllowClientMoves = true }), elsewhere: held(nil), old: old()}, 0, false, RoleContract},
+		"from elsewhere, without its key":   {activationCase{license: free, elsewhere: held(ours), old: old(func(l *License) { l.IsActive = false })}, ClientAssigned, false, ""},
+		"by a file, which is not allowed":   {activationCase{license: free, offline: true}, OfflineNotAllowed, false, ""},
+		"by a file":                         {activationCase{license: granting(1, 0, 0, offline), offline: true}, 0, false, RoleContract},
+		"by a file, a subscription":         {activationCase{license: granting(1, 0, 0, offline, subscribed), offline: true}, OfflineSubscription, false, ""},
+		"online, a subscription":            {activationCase{license: granting(1, 0, 0, subscribed)}, 0, false, RoleContract},
+		"by a file, over":                   {activationCase{license: granting(1, 0, 0, offline, expired), offline: true}, Expired, false, ""},
+		"by a file, again":                  {activationCase{license: granting(1, 0, 0, offline, using(1, 0)), here: held(nil), offline: true}, 0, true, ""},
+		"by a file, in another's name":      {activationCase{license: granting(1, 0, 0, offline, using(1, 0)), here: held(ours), offline: true}, ClientAssigned, false, ""},
+		"from elsewhere, with a file":       {activationCase{license: free, elsewhere: filed(time.Time{}), old: old(func(l *License) { l.Customer.ID = 1 })}, MayNotUnassign, false, ""},
+		"from elsewhere, off, with a file":  {activationCase{license: free, elsewhere: filed(time.Time{}), old: old(func(l *License) { l.IsActive = false })}, MayNotUnassign, false, ""},
+		"from elsewhere, over":              {activationCase{license: free, elsewhere: filed(noon), old: old(expired)}, 0, false, RoleContract},
+		"from elsewhere, its file not over": {activationCase{license: free, elsewhere: filed(noon.Add(1)), old: old(expired)}, MayNotUnassign, false, ""},
+		"reinstalled":                       {activationCase{license: full, here: held(ours), presented: theirs, proven: theirs}, 0, false, ""},
+		"reinstalled, with a file":          {activationCase{license: full, here: filed(noEnd), presented: theirs, proven: theirs}, MayNotUnassign, false, ""},
+		"from elsewhere, nothing left":      {activationCase{license: full, elsewhere: held(nil), old: old(func(l *License) { l.Customer.ID = 1 })}, NoTokenLeft, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,6 +102,9 @@ func TestDecideActivation(t *testing.T) {
 				c.oldPolicy = c.old.Terms().Policy
 			}
 			d := decideActivation(c.activationCase)
+			if d.reinstall != (name == "reinstalled") {
+				t.Errorf("reinstall %t", d.reinstall)
+			}
 			if d.same != c.same || d.role != c.role || !refusedWith(d.refusal, c.refused) {
 				t.Errorf("got %+v (refusal %+v), want refusal %d, same %t, role %q", d, d.refusal, c.refused, c.same, c.role)
 			}
@@ -109,6 +126,7 @@ func TestDecideUnassign(t *testing.T) {
 	for name, c := range map[string]struct {
 		activation Activation
 		forbidden  bool
+		over       bool // the licence
 		proven     []byte
 		refused    int
 	}{
@@ -121,12 +139,18 @@ func TestDecideUnassign(t *testing.T) {
 		"suspended goes before forbidden":   {activation: Activation{Device: suspended}, forbidden: true, refused: Suspended},
 		"a stranger learns nothing of it":   {activation: Activation{Device: suspended, Client: Client{PublicKey: ours}}, refused: ClientAssigned},
 		"a key of a client that needs none": {proven: theirs},
+		"with a file that has no end":       {activation: Activation{IsOffline: true, OfflineUntil: noEnd}, refused: MayNotUnassign},
+		"with a file from before":           {activation: Activation{IsOffline: true}, refused: MayNotUnassign},
+		"with a file, on a licence over":    {activation: Activation{IsOffline: true, OfflineUntil: noon}, over: true},
+		"with a file that outlasts it":      {activation: Activation{IsOffline: true, OfflineUntil: noon.Add(1)}, over: true, refused: MayNotUnassign},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := terms.Defaults()
-			p.ClientMayUnassign = !c.forbidden
-			if r := decideUnassign(noon, &c.activation, p, c.proven); !refusedWith(r, c.refused) {
+			l := granting(1, 0, 0, policy(func(p *terms.Policy) { p.ClientMayUnassign = !c.forbidden }))
+			if c.over {
+				l.ExpiresMode, l.ExpiresAt = terms.ExpiresAt, noon
+			}
+			if r := decideUnassign(noon, &c.activation, l, c.proven); !refusedWith(r, c.refused) {
 				t.Errorf("got %+v, want %d", r, c.refused)
 			}
 		})

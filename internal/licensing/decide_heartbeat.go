@@ -1,7 +1,6 @@
 package licensing
 
 import (
-	"maps"
 	"time"
 
 	"chancery/internal/terms"
@@ -67,8 +66,9 @@ func variablesDiffer(old, said map[string]string) bool {
 	return false
 }
 
-// merged gives the client as it is after a heartbeat.
-func merged(old, said Client) Client {
+// merged gives the client as it is after a heartbeat, and the variables that it
+// does not keep.
+func merged(old, said Client) (now Client, dropped []string) {
 	keep := func(to *string, from string) {
 		if from != "" {
 			*to = from
@@ -80,11 +80,8 @@ func merged(old, said Client) Client {
 	keep(&old.Platform, said.Platform)
 	keep(&old.Address, said.Address)
 	keep(&old.Country, said.Country)
-	if len(said.Variables) > 0 {
-		all := make(map[string]string, len(old.Variables)+len(said.Variables))
-		maps.Copy(all, old.Variables)
-		maps.Copy(all, said.Variables)
-		old.Variables = all
+	if len(said.Variables) > 0 || len(old.Variables) > MaxVariables {
+		old.Variables, dropped = withinBounds(said.Variables, old.Variables)
 	}
-	return old
+	return old, dropped
 }

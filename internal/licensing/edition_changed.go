@@ -1,8 +1,6 @@
 package licensing
 
 import (
-	"time"
-
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -13,8 +11,9 @@ const editionBatch = 500
 
 // EditionChanged brings licences up to an edition that was changed in this
 // transaction. A limit below what some licence has in use is refused (2008 on the
-// wire); room that the change makes turns goodwill into regular activations. The
-// tokens of the other licences follow when they are next touched.
+// wire); room that the change makes turns goodwill into regular activations, a first
+// portion of them at once. The tokens of the other licences follow when they are
+// next touched.
 func (s *Service) EditionChanged(t tx.Tx, v ident.VendorID, edition ident.EditionID, before, after terms.Policy) error {
 	was, is := before.TokenLimit+before.ActivationBuffer, after.TokenLimit+after.ActivationBuffer
 	if is < was {
@@ -33,20 +32,8 @@ func (s *Service) EditionChanged(t tx.Tx, v ident.VendorID, edition ident.Editio
 	if is <= was && Allowed(after) <= Allowed(before) {
 		return nil
 	}
-	return s.eachLicense(t, v, func(last ident.LicenseID) ([]ident.LicenseID, error) {
-		return s.store.Pressed(t, v, edition, last, editionBatch)
-	}, func(l *License) error {
-		if err := s.fitTokens(t, l); err != nil {
-			return err
-		}
-		if err := s.promote(t, l); err != nil {
-			return err
-		}
-		if _, room := roomFor(l, l.Terms().Policy); room {
-			l.UsedUpAt = time.Time{}
-		}
-		return s.store.SaveCounters(t, l)
-	})
+	_, err := s.fitPressed(t, v, edition, 0)
+	return err
 }
 
 // eachLicense locks the licences that next finds, batch after batch in the order of their ids.

@@ -32,6 +32,9 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		return refused(r), nil
 	}
 	var holder *Activation
+	if c.TokenKey.IsZero() && l.clockWaits(l.Terms().Policy) {
+		return refused(refuseEarlyFile()), nil
+	}
 	if !c.TokenKey.IsZero() {
 		token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
 		switch {
@@ -44,6 +47,9 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		}
 		if holder, err = s.store.Activation(t, c.Vendor, c.TokenKey); err != nil {
 			return Outcome{}, err
+		}
+		if holder != nil && holder.Device.SuspendedAt(t.Now()) {
+			return refused(Refuse(Suspended)), nil
 		}
 	}
 	if err := s.nameUsers(t, l); err != nil {
@@ -59,7 +65,19 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 	if holder != nil {
 		version = holder.Client.SoftwareVersion
 	}
-	return Outcome{State: StateOf(l, holder, version, t.Now())}, nil
+	return Outcome{State: fileState(StateOf(l, holder, version, t.Now()))}, nil
+}
+
+// fileState bounds what a file says by what its client has: nobody tells a machine
+// without internet that its goodwill has ended.
+func fileState(s State) State {
+	if s.Activation == nil {
+		return s
+	}
+	if until := s.Activation.GoodwillUntil; !until.IsZero() && (s.ExpiresAt.IsZero() || until.Before(s.ExpiresAt)) {
+		s.ExpiresAt = until
+	}
+	return s
 }
 
 func refuseFile(l *License, now time.Time) *Refusal {
@@ -84,11 +102,16 @@ func refuseOffline(l *License, p terms.Policy) *Refusal {
 // markOffline: a client that has activated online has fetched a file, and may
 // live from that alone. Nil is no client.
 func (s *Service) markOffline(t tx.Tx, l *License, a *Activation) error {
-	if a == nil || a.IsOffline {
+	if a == nil {
 		return nil
 	}
-	a.IsOffline = true
-	announceOffline(t, l, a)
+	first := !a.IsOffline
+	if !a.handOut(l) {
+		return nil
+	}
+	if first {
+		announceOffline(t, l, a)
+	}
 	return s.store.SetOffline(t, l.Vendor, a)
 }
 

@@ -27,6 +27,21 @@ func (s *Service) Heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 	if c.ClientID == "" {
 		return refused(Refuse(MissingClientID)), nil
 	}
+	var dropped []string // said again each time: what is not kept is told each time
+	if len(c.Client.Variables) > 0 {
+		c.Client.Variables, dropped = withinBounds(c.Client.Variables, nil)
+	}
+	out, err := s.heartbeat(ctx, c)
+	if out.Refusal == nil && err == nil {
+		out.Dropped = append(dropped, out.Dropped...)
+		a := out.State.Activation
+		proven := !c.TokenKey.IsZero() || a.Client.PublicKey != nil // a wrong one of either is refused
+		out.NoKeys = !proven && out.State.License.Product.HideKeysInHeartbeats
+	}
+	return out, err
+}
+
+func (s *Service) heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, error) {
 	held, err := s.reader.Held(ctx, c.Vendor, c.Product, c.ClientID)
 	if err != nil {
 		return Outcome{}, err
@@ -128,7 +143,8 @@ func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Ho
 		// What a heartbeat leaves out stays as it was, and is no change.
 		news := differs(a.Client, c.Client) || a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(t.Now())
 		if said := c.Client.Fingerprint(); a.Said != said {
-			a.Client, a.Said = merged(a.Client, c.Client), said
+			a.Client, out.Dropped = merged(a.Client, c.Client)
+			a.Said = said
 			if err := s.store.UpdateClient(t, c.Vendor, a); err != nil {
 				return err
 			}

@@ -28,7 +28,8 @@ type IssueCommand struct {
 	StartsAt      time.Time
 	Expiry        *Expiry // nil: the edition's
 	Overrides     *terms.Overrides
-	ActivateFor   string // a client id to activate at once; "" for none
+	InBulk        bool   // one of many in this transaction: most of its tokens are made soon after
+	ActivateFor   string // a client id to activate at once; "" for what the edition says
 }
 
 // Expiry is a licence's own end.
@@ -70,13 +71,17 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	if c.Expiry != nil {
 		l.ExpiresMode, l.ExpiresAt, l.ExpiresDays = c.Expiry.Mode, c.Expiry.At, c.Expiry.Days
 	}
-	if err := check(l); err != nil {
+	if err := check(l, nil); err != nil {
 		return nil, err
 	}
 	if err := s.store.InsertLicense(t, l); err != nil {
 		return nil, err
 	}
-	if err := s.fitTokens(t, l); err != nil {
+	m := moves(portion)
+	if c.InBulk {
+		m = touch
+	}
+	if err := s.fitTokens(t, l, &m); err != nil {
 		return nil, err
 	}
 	v := viewOf(l)
@@ -87,21 +92,12 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 			return nil, err
 		}
 	}
-	if c.ActivateFor != "" {
-		out, err := s.Activate(t, ActivateCommand{Vendor: l.Vendor, Product: product.UUID, Key: Key{UUID: l.LicenseKey}, ClientID: c.ActivateFor})
-		if err != nil {
-			return nil, err
-		}
-		if out.Refusal != nil {
-			return nil, fault.Refused("activation_refused", "The client can't be activated at once: "+out.Refusal.Message, out.Refusal.Help)
-		}
-		l = out.State.License
-	}
-	return l, nil
+	return s.activateNew(t, l, c.ActivateFor)
 }
 
-// check reports all that is wrong with a licence, by field.
-func check(l *License) error {
+// check reports all that is wrong with a licence, by field; was is what it set for
+// itself before.
+func check(l *License, was *terms.Overrides) error {
 	var wrong fault.Fields
 	wrong.Check(len(l.Name) <= maxText && printable(l.Name), "name", "must be at most 256 bytes without control characters")
 	wrong.Check(len(l.LegacyKey) <= maxText && printable(l.LegacyKey), "legacy_license_key", "must be at most 256 bytes without control characters")
@@ -117,21 +113,14 @@ func check(l *License) error {
 	default:
 		wrong.Check(false, "expires_mode", "must be never, at or days_after_activation")
 	}
-	checkOverrides(&wrong, l)
+	for _, err := range []error{
+		l.Overrides.Policy(l.Edition.Policy).Check(l.Edition.Mode), l.Overrides.CheckGrants(l.Edition.Grants), l.Overrides.CheckLimits(was),
+	} {
+		if err != nil {
+			wrong = append(wrong, fault.As(err).Fields...)
+		}
+	}
 	return wrong.Err()
-}
-
-func checkOverrides(wrong *fault.Fields, l *License) {
-	if err := l.Overrides.Policy(l.Edition.Policy).Check(l.Edition.Mode); err != nil {
-		for _, f := range fault.As(err).Fields {
-			wrong.Check(false, f.Name, f.Message)
-		}
-	}
-	if err := l.Overrides.CheckGrants(l.Edition.Grants); err != nil {
-		for _, f := range fault.As(err).Fields {
-			wrong.Check(false, f.Name, f.Message)
-		}
-	}
 }
 
 func goodEmail(s string) bool {

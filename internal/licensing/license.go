@@ -61,6 +61,9 @@ type Product struct {
 	PrintedKeys         bool
 	LatestRelease       string
 	Revision            int64
+
+	// HideKeysInHeartbeats: who names a client in a heartbeat and proves nothing more learns no keys.
+	HideKeysInHeartbeats bool
 }
 
 // Customer is what a licence's answers say of its holder.
@@ -112,26 +115,43 @@ func (l *License) Serial() int64 { return l.Edition.Revision + l.Revision }
 // An end reckoned from the first activation is unknown, and so never, before it.
 // It ends before its time when it has consumed what a contract allows.
 func (l *License) ExpiryOf(p terms.Policy) time.Time {
-	mode, at, days := p.ExpiresMode, time.Time{}, 0
+	return l.expiryFrom(p, l.FirstActivatedAt)
+}
+
+// Ends gives how the end is reckoned: by the licence's own way, or else the edition's.
+func (l *License) Ends(p terms.Policy) Expiry {
+	if l.ExpiresMode != "" {
+		return Expiry{Mode: l.ExpiresMode, At: l.ExpiresAt, Days: l.ExpiresDays}
+	}
+	e := Expiry{Mode: p.ExpiresMode}
 	if p.ExpiresAt != nil {
-		at = *p.ExpiresAt
+		e.At = *p.ExpiresAt
 	}
 	if p.ExpiresDays != nil {
-		days = *p.ExpiresDays
+		e.Days = *p.ExpiresDays
 	}
-	if l.ExpiresMode != "" {
-		mode, at, days = l.ExpiresMode, l.ExpiresAt, l.ExpiresDays
-	}
+	return e
+}
+
+// clockWaits reports whether the first activation, which is still to come, starts
+// a clock that ends the licence.
+func (l *License) clockWaits(p terms.Policy) bool {
+	return l.FirstActivatedAt.IsZero() && (p.TrialDays > 0 || l.Ends(p).Mode == terms.ExpiresDaysActivated)
+}
+
+// expiryFrom is ExpiryOf for a first activation at an instant; zero for none.
+func (l *License) expiryFrom(p terms.Policy, first time.Time) time.Time {
+	ends := l.Ends(p)
 	var end time.Time
-	switch mode {
+	switch ends.Mode {
 	case terms.ExpiresAt:
-		end = at
+		end = ends.At
 	case terms.ExpiresDaysActivated:
-		end = l.afterActivation(days)
+		end = daysAfter(first, ends.Days)
 	case terms.ExpiresNever:
 	}
 	if p.TrialDays > 0 {
-		if trial := l.afterActivation(p.TrialDays); !trial.IsZero() && (end.IsZero() || trial.Before(end)) {
+		if trial := daysAfter(first, p.TrialDays); !trial.IsZero() && (end.IsZero() || trial.Before(end)) {
 			end = trial
 		}
 	}
@@ -142,11 +162,14 @@ func (l *License) ExpiryOf(p terms.Policy) time.Time {
 }
 
 // afterActivation gives the instant n × 24 h after the first activation.
-func (l *License) afterActivation(days int) time.Time {
-	if l.FirstActivatedAt.IsZero() {
-		return time.Time{}
+func (l *License) afterActivation(days int) time.Time { return daysAfter(l.FirstActivatedAt, days) }
+
+// daysAfter gives the instant n × 24 h after another; zero stays zero.
+func daysAfter(first time.Time, days int) time.Time {
+	if first.IsZero() {
+		return first
 	}
-	return l.FirstActivatedAt.Add(time.Duration(days) * 24 * time.Hour)
+	return first.Add(time.Duration(days) * 24 * time.Hour)
 }
 
 // Allowed is how many activations a named licence may have: contract, buffer and goodwill.

@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"context"
+	"iter"
 
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -31,28 +32,48 @@ func (s *Service) ByKey(ctx context.Context, v ident.VendorID, product ident.UUI
 	if l == nil {
 		return nil, Refuse(InvalidKey), nil
 	}
-	return s.states([]*License{l}), nil, nil
-}
-
-// ByCustomer gives the states of a customer's licences of a product.
-func (s *Service) ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]State, error) {
-	found, err := s.reader.ByCustomer(ctx, v, product, number, activeOnly)
-	return s.states(found), err
-}
-
-// ByUser gives the states of a licensee user's licences of a product.
-func (s *Service) ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]State, error) {
-	found, err := s.reader.ByUser(ctx, v, product, user)
-	return s.states(found), err
-}
-
-func (s *Service) states(found []*License) []State {
-	now := s.ids.Clock.Now()
-	states := make([]State, len(found))
-	for i, l := range found {
-		states[i] = StateOf(l, nil, "", now)
+	if err := s.readUsers(ctx, l); err != nil {
+		return nil, nil, err
 	}
-	return states
+	return []State{StateOf(l, nil, "", s.ids.Clock.Now())}, nil, nil
+}
+
+// ByCustomer gives the states of a customer's licences of a product; activeOnly
+// leaves out those that are switched off or over.
+func (s *Service) ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]State, error) {
+	return s.statesOf(ctx, activeOnly, s.reader.ByCustomer(ctx, v, product, number))
+}
+
+// ByUser gives the states of a user's licences of a product, as the licensee or
+// as one of those whom the licence names; activeOnly as in ByCustomer.
+func (s *Service) ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string, activeOnly bool) ([]State, error) {
+	return s.statesOf(ctx, activeOnly, s.reader.ByUser(ctx, v, product, user))
+}
+
+// maxLookUp bounds the look-ups by customer and user, which the protocol does not page.
+const maxLookUp = 1000
+
+// statesOf gives the states of licences as they are found, with the users that
+// answers name.
+func (s *Service) statesOf(ctx context.Context, activeOnly bool, found iter.Seq2[*License, error]) ([]State, error) {
+	now := s.ids.Clock.Now()
+	states := []State{}
+	for l, err := range found {
+		if err != nil {
+			return nil, err
+		}
+		state := StateOf(l, nil, "", now)
+		if activeOnly && !state.isActive() {
+			continue
+		}
+		if err := s.readUsers(ctx, l); err != nil {
+			return nil, err
+		}
+		if states = append(states, state); len(states) == maxLookUp {
+			break
+		}
+	}
+	return states, nil
 }
 
 // Toggle switches the licence that a full key leads to off or on.

@@ -20,10 +20,12 @@ func (s *Service) ReleaseSilent(ctx context.Context) (int, error) {
 	})
 }
 
-// ReleaseGoodwill ends goodwill activations whose days are over (rule 7).
+// ReleaseGoodwill ends goodwill activations whose days are over (rule 7). One with
+// a file in force keeps its place: the machine goes on, and there would be two.
 func (s *Service) ReleaseGoodwill(ctx context.Context) (int, error) {
-	return s.releaseDue(ctx, s.reader.GoodwillOver, ByGoodwillEnded, func(_ *License, a *Activation, now time.Time) bool {
-		return goodwillEnded(a, now)
+	return s.releaseDue(ctx, s.reader.GoodwillOver, ByGoodwillEnded, func(l *License, a *Activation, now time.Time) bool {
+		// A new limit makes the one without a contract place regular in a moment.
+		return goodwillEnded(a, now) && !a.FileInForce(l, now) && l.promotable() <= 0
 	})
 }
 

@@ -84,3 +84,12 @@ func RefuseUser() *Refusal {
 	r.Help = "Check them; who signs in with a second factor takes a single-use code instead of the password."
 	return r
 }
+
+// refuseEarlyFile answers who asks for a file of a licence whose clock has not
+// started: it would say that the licence never ends.
+func refuseEarlyFile() *Refusal {
+	r := Refuse(TokenNotAssigned)
+	r.Message = "The end of this license is counted from its first activation, which is still to come."
+	r.Help = "Activate a client first, then ask for the file again."
+	return r
+}

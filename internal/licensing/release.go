@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"chancery/internal/ident"
-	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
 
@@ -19,7 +18,8 @@ func (s *Service) release(t tx.Tx, l *License, a *Activation, reason Reason) err
 	} else {
 		l.RegularUsed--
 	}
-	if err := s.promote(t, l); err != nil {
+	m := moves(touch)
+	if err := s.promote(t, l, &m); err != nil {
 		return err
 	}
 	if _, room := roomFor(l, l.Terms().Policy); room {
@@ -42,7 +42,7 @@ func (s *Service) locked(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation,
 	if err != nil || a == nil {
 		return nil, nil, err
 	}
-	if _, _, err := s.store.LockDevice(t, v, a.Device.Number, a.Device.UUID); err != nil {
+	if _, err := s.store.LockDevice(t, v, a.Device.Number); err != nil {
 		return nil, nil, err
 	}
 	licenses, err := s.store.LockLicenses(t, v, a.License)
@@ -56,14 +56,24 @@ func (s *Service) locked(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation,
 	return a, licenses[a.License], nil
 }
 
-// Release ends an activation for the vendor's staff or a periodic run. It
-// reports false when there is no such present activation.
+// Release ends an activation for the vendor's staff, or one whose goodwill has
+// ended. It reports false when there is no such present activation, or when only
+// staff may end it, because a file of it is in force.
 func (s *Service) Release(t tx.Tx, v ident.VendorID, id ident.UUID, reason Reason) (bool, error) {
 	a, l, err := s.locked(t, v, id)
-	if err != nil || a == nil {
+	if err != nil || a == nil || reason != ByStaff && a.FileInForce(l, t.Now()) {
 		return false, err
 	}
 	return true, s.release(t, l, a, reason)
+}
+
+// ReleaseOf is Release of an activation that is of this licence; it leaves others alone.
+func (s *Service) ReleaseOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, id ident.UUID, reason Reason) (bool, error) {
+	a, err := s.store.Activation(t, v, id)
+	if err != nil || a == nil || a.License != license {
+		return false, err
+	}
+	return s.Release(t, v, id, reason)
 }
 
 // UnassignCommand gives up a token.
@@ -98,14 +108,15 @@ func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*Refusal, error) {
 	if a == nil || c.ClientID != "" && c.ClientID != a.Device.Number {
 		return Refuse(AlreadyUnassigned), nil
 	}
-	if r := decideUnassign(t.Now(), a, l.Terms().Policy, c.Proof.of(a.Client.PublicKey)); r != nil {
+	if r := decideUnassign(t.Now(), a, l, c.Proof.of(a.Client.PublicKey)); r != nil {
 		return r, nil
 	}
 	return nil, s.release(t, l, a, ByClient)
 }
 
 // decideUnassign applies rule 5 and 8.
-func decideUnassign(now time.Time, a *Activation, p terms.Policy, proven []byte) *Refusal {
+func decideUnassign(now time.Time, a *Activation, l *License, proven []byte) *Refusal {
+	p := l.Terms().Policy
 	switch {
 	case !answersTo(a, proven):
 		return Refuse(ClientAssigned)
@@ -113,6 +124,8 @@ func decideUnassign(now time.Time, a *Activation, p terms.Policy, proven []byte)
 		return Refuse(Suspended)
 	case !p.ClientMayUnassign:
 		return Refuse(MayNotUnassign)
+	case a.fileInForce(l, p, now):
+		return refuseInForce()
 	}
 	return nil
 }

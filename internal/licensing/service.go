@@ -62,6 +62,11 @@ func New(c Config) (*Service, error) {
 type Outcome struct {
 	State   State
 	Refusal *Refusal // nil when it was granted
+
+	// NoKeys is set where the caller is to learn no key: he has proven nothing but a name.
+	NoKeys bool
+
+	Dropped []string // names of device variables that are not kept: there are too many
 }
 
 func refused(r *Refusal) Outcome { return Outcome{Refusal: r} }

@@ -63,6 +63,19 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 	return s
 }
 
+// EndsBy gives the instant by which the licence has ended, as far as can be told
+// at s.At: where its clock starts with the first activation, which is still to
+// come, the end that it would have if that were now. Zero: never.
+func (s State) EndsBy() time.Time {
+	if s.License.clockWaits(s.Terms.Policy) {
+		return s.License.expiryFrom(s.Terms.Policy, s.At)
+	}
+	return s.ExpiresAt
+}
+
+// isActive reports whether the licence is switched on and not over.
+func (s State) isActive() bool { return s.License.IsActive && !s.IsExpired }
+
 func (s State) reason() string {
 	_, since := s.License.measuredOut()
 	switch {

@@ -47,12 +47,12 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// without locking it; nil when there is none.
 	Presented(t tx.Tx, v ident.VendorID, k Key) (Found, *License, error)
 
-	// LockDevice gives the device with this number and locks it, making it if
-	// need be; made tells that it is new.
-	LockDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (d Device, made bool, err error)
+	// LockDevice gives the device with this number and locks it; nil when there is none.
+	LockDevice(t tx.Tx, v ident.VendorID, number string) (*Device, error)
 
-	// DropDevice removes a device that LockDevice has just made.
-	DropDevice(t tx.Tx, v ident.VendorID, id ident.DeviceID) error
+	// MakeDevice makes the device with this number; nil when there is one by now. A
+	// device is never deleted: what a client does refers to it.
+	MakeDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (*Device, error)
 
 	// LockLicenses gives the licences and locks them in the order of their ids.
 	LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*License, error)
@@ -79,9 +79,10 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role Role, inUse bool, limit int64) ([]Token, error)
 
 	InsertTokens(t tx.Tx, v ident.VendorID, tokens []Token) error
-	// DeleteTokens takes free tokens of a licence away. One that activations of the
-	// past name is kept, and goes to the goodwill instead.
-	DeleteTokens(t tx.Tx, v ident.VendorID, l ident.LicenseID, ids []ident.TokenID) error
+	// DeleteFree takes free contract tokens of a licence away, those with the highest
+	// slots, and tells how many. One that activations of the past name is kept, and
+	// goes to the goodwill instead.
+	DeleteFree(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int64) (int64, error)
 	SetRole(t tx.Tx, v ident.VendorID, id ident.TokenID, role Role) error
 
 	// InsertActivation stores an activation, its pulse, and assigns its token.
@@ -96,7 +97,7 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// SetGoodwill makes an activation regular (zero times) or goodwill.
 	SetGoodwill(t tx.Tx, v ident.VendorID, a *Activation) error
 
-	// SetOffline marks an activation as one by a file.
+	// SetOffline marks an activation as one by a file, and until when that goes on.
 	SetOffline(t tx.Tx, v ident.VendorID, a *Activation) error
 
 	// UpdateClient stores what a client says of itself.
@@ -122,6 +123,18 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	// Fuller gives licences of an edition with more than used regular activations, by id after one of them.
 	Fuller(t tx.Tx, v ident.VendorID, edition ident.EditionID, used int64, after ident.LicenseID, limit int) ([]ident.LicenseID, error)
+
+	// NoteFitting remembers a licence whose tokens have yet to follow its limits, and
+	// EndFitting that they do.
+	NoteFitting(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
+	EndFitting(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
+
+	// NoteEditionFitting remembers that licences of an edition, those behind after, have
+	// yet to be looked through for room that its limits make. LockEditionFitting gives
+	// that place, if there is one, and EndEditionFitting forgets it.
+	NoteEditionFitting(t tx.Tx, v ident.VendorID, edition ident.EditionID, after ident.LicenseID) error
+	LockEditionFitting(t tx.Tx, v ident.VendorID, edition ident.EditionID) (after ident.LicenseID, noted bool, err error)
+	EndEditionFitting(t tx.Tx, v ident.VendorID, edition ident.EditionID) error
 
 	SetSuspension(t tx.Tx, v ident.VendorID, d ident.DeviceID, until time.Time) error
 
@@ -160,6 +173,18 @@ type Due struct {
 	Activation ident.UUID
 }
 
+// Fitting is a licence whose tokens have yet to follow its limits.
+type Fitting struct {
+	Vendor  ident.VendorID
+	License ident.LicenseID
+}
+
+// EditionFitting is an edition whose limits have yet to reach licences.
+type EditionFitting struct {
+	Vendor  ident.VendorID
+	Edition ident.EditionID
+}
+
 // Reader answers the calls that change nothing, from committed data.
 type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Held gives what a client holds of a product: its present activations with
@@ -175,8 +200,10 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// ByKey gives the licence that a key leads to; nil when there is none.
 	ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k Key) (*License, error)
 
-	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, customerNumber string, activeOnly bool) ([]*License, error)
-	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]*License, error)
+	// ByCustomer and ByUser give a customer's and a user's licences of a product, in
+	// the order of issue. A user is the licensee, or one whom the licence names.
+	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, customerNumber string) iter.Seq2[*License, error]
+	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) iter.Seq2[*License, error]
 
 	// UsersOf gives the first user ids of a licence, in their order of adding.
 	UsersOf(ctx context.Context, v ident.VendorID, l ident.LicenseID, limit int) ([]string, error)
@@ -189,6 +216,10 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Ending gives licences that may end after from and until to, and of whose end this kind of notice was not given. It may
 	// give more; what it gives is looked at again under a lock.
 	Ending(ctx context.Context, v ident.VendorID, kind string, from, to time.Time) iter.Seq2[ident.LicenseID, error]
+
+	// Fittings and EditionFittings give what has yet to follow its limits.
+	Fittings(ctx context.Context, limit int) ([]Fitting, error)
+	EditionFittings(ctx context.Context) ([]EditionFitting, error)
 
 	// Vendors gives all vendors.
 	Vendors(ctx context.Context) ([]ident.VendorID, error)
@@ -213,6 +244,13 @@ type Denial struct {
 	Reason int       // the protocol's number
 	Denied int64
 }
+
+// How many history rows heartbeats that bring news make. Beyond HistoryOfDay the
+// day's newest row is written over; beyond HistoryOfActivation the oldest go.
+const (
+	HistoryOfDay        = 24
+	HistoryOfActivation = 1000
+)
 
 // Heartbeat is one row of an activation's history.
 type Heartbeat struct {

@@ -3,7 +3,6 @@ package licensing
 import (
 	"time"
 
-	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
 
@@ -17,25 +16,31 @@ func (s *Service) newTokens(l *License, role Role, count int64) []Token {
 	return tokens
 }
 
-// fitTokens brings the contract's tokens to the token limit that holds now: an
-// edition's limit reaches its licences when they are next touched. In-use tokens
-// change their role, never their key; free ones above the limit go.
-func (s *Service) fitTokens(t tx.Tx, l *License) error {
-	p := l.Terms().Policy
-	if l.AnyNumber() || l.ContractTokens == p.TokenLimit {
+// fitTokens brings the contract's tokens to the token limit that holds now, as far
+// as m reaches: an edition's limit reaches its licences when they are next touched.
+// In-use tokens change their role, never their key; free ones above the limit go.
+func (s *Service) fitTokens(t tx.Tx, l *License, m *moves) error {
+	missing := l.missingTokens()
+	if missing == 0 {
 		return nil
 	}
-	var err error
-	if l.ContractTokens < p.TokenLimit {
-		err = s.addTokens(t, l, p.TokenLimit-l.ContractTokens)
+	if missing > 0 {
+		n := m.take(missing)
+		if err := s.addTokens(t, l, n); err != nil {
+			return err
+		}
+		l.ContractTokens += n
 	} else {
-		err = s.removeTokens(t, l, l.ContractTokens-p.TokenLimit)
+		n := m.take(-missing)
+		if err := s.removeTokens(t, l, n); err != nil {
+			return err
+		}
+		l.ContractTokens -= n
 	}
-	if err != nil {
+	if err := s.store.SaveCounters(t, l); err != nil {
 		return err
 	}
-	l.ContractTokens = p.TokenLimit
-	return s.store.SaveCounters(t, l)
+	return s.noteFitting(t, l)
 }
 
 // addTokens makes count more contract tokens: buffer tokens in use come first.
@@ -55,18 +60,11 @@ func (s *Service) addTokens(t tx.Tx, l *License, count int64) error {
 // removeTokens takes count tokens out of the contract: free ones are deleted,
 // the rest go on in the buffer.
 func (s *Service) removeTokens(t tx.Tx, l *License, count int64) error {
-	free, err := s.store.TokensInRole(t, l.Vendor, l.ID, RoleContract, false, count)
-	if err != nil {
+	gone, err := s.store.DeleteFree(t, l.Vendor, l.ID, count)
+	if err != nil || gone == count {
 		return err
 	}
-	ids := make([]ident.TokenID, len(free))
-	for i, token := range free {
-		ids[i] = token.ID
-	}
-	if err := s.store.DeleteTokens(t, l.Vendor, l.ID, ids); err != nil {
-		return err
-	}
-	used, err := s.store.TokensInRole(t, l.Vendor, l.ID, RoleContract, true, count-int64(len(free)))
+	used, err := s.store.TokensInRole(t, l.Vendor, l.ID, RoleContract, true, count-gone)
 	if err != nil {
 		return err
 	}
@@ -79,14 +77,13 @@ func (s *Service) removeTokens(t tx.Tx, l *License, count int64) error {
 }
 
 // promote turns goodwill activations into regular ones, oldest first, while the
-// contract and buffer have room: two tokens swap roles, no key changes.
-func (s *Service) promote(t tx.Tx, l *License) error {
-	p := l.Terms().Policy
-	room := min(p.TokenLimit+p.ActivationBuffer-l.RegularUsed, l.GoodwillUsed)
+// contract and buffer have room and m reaches: two tokens swap roles, no key changes.
+func (s *Service) promote(t tx.Tx, l *License, m *moves) error {
+	room := l.promotable()
 	if room <= 0 {
 		return nil
 	}
-	waiting, err := s.store.OldestGoodwill(t, l.Vendor, l.ID, room)
+	waiting, err := s.store.OldestGoodwill(t, l.Vendor, l.ID, m.take(room))
 	if err != nil {
 		return err
 	}
@@ -113,5 +110,5 @@ func (s *Service) promote(t tx.Tx, l *License) error {
 		l.RegularUsed++
 		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventRegular, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number)})
 	}
-	return nil
+	return s.noteFitting(t, l)
 }

@@ -67,6 +67,14 @@ func (s *Service) RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user
 	return s.usersChanged(t, l, tx.Entry{Action: "license_user.removed", Before: map[string]string{"user_id": user}})
 }
 
+// UserLimit is how many users a licence may name; 0 where devices hold it.
+func (l *License) UserLimit() int64 {
+	if !l.IsOfUsers() {
+		return 0
+	}
+	return maxUsersOf(l)
+}
+
 func maxUsersOf(l *License) int64 {
 	if l.AnyNumber() {
 		return MaxUsers

@@ -2,9 +2,11 @@ package metering
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"time"
 
+	"chancery/internal/budget"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -49,6 +51,12 @@ type UsageStore interface {
 	DefinitionByName(t tx.Tx, v ident.VendorID, kind DefinitionKind, product ident.ProductID, name string) (*Definition, error)
 	CountDefinitions(t tx.Tx, v ident.VendorID, kind DefinitionKind, product ident.ProductID) (int, error)
 
+	// DefinitionsSince gives definitions of a product that were made since an instant.
+	DefinitionsSince(t tx.Tx, v ident.VendorID, kind DefinitionKind, product ident.ProductID, since time.Time, limit int) ([]Definition, error)
+
+	// EndDefinition hides a definition with what was reported of it, and frees its name.
+	EndDefinition(t tx.Tx, v ident.VendorID, d Definition) error
+
 	// InsertDefinition stores d, unless its name is taken.
 	InsertDefinition(t tx.Tx, v ident.VendorID, d Definition) error
 
@@ -62,11 +70,22 @@ type UsageStore interface {
 	PutAnalytical(t tx.Tx, v ident.VendorID, field DefinitionID, device ident.DeviceID, day int64, value string, at time.Time) error
 }
 
-// UsageConfig is what the service needs; all of it is required.
+// Ended clears away what was taken out.
+type Ended interface {
+	// ClearEnded works in short transactions, and tells how many reports it took out.
+	ClearEnded(ctx context.Context) (int, error)
+}
+
+// UsageConfig is what the service needs; all of it but Names is required.
 type UsageConfig struct {
 	Store    UsageStore
+	Ended    Ended
 	Licenses Licenses
 	IDs      ident.Source
+
+	// Names bounds how many names a client, and an address, defines by reporting
+	// them; nil for no bound.
+	Names *budget.Budget
 }
 
 // Usage takes what clients report of their use.
@@ -74,7 +93,7 @@ type Usage struct{ c UsageConfig }
 
 // NewUsage checks the configuration and makes the service.
 func NewUsage(c UsageConfig) (*Usage, error) {
-	if c.Store == nil || c.Licenses == nil || c.IDs.Clock == nil || c.IDs.Rand == nil {
+	if c.Store == nil || c.Ended == nil || c.Licenses == nil || c.IDs.Clock == nil || c.IDs.Rand == nil {
 		return nil, errors.New("metering: the configuration of usage is incomplete")
 	}
 	return &Usage{c}, nil
@@ -101,6 +120,7 @@ type Reporter struct {
 	Vendor   ident.VendorID
 	ClientID string
 	TokenKey ident.UUID
+	Network  string // the caller's address, or the network it stands for; "" where unknown
 	Prove    Prove
 }
 
@@ -122,7 +142,7 @@ func (u *Usage) Report(t tx.Tx, who Reporter, all []Report) (*Refusal, error) {
 			if part.kind == ModuleDefinition && part.named.none() {
 				continue
 			}
-			d, err := u.resolve(t, who.Vendor, client, part.kind, part.named)
+			d, err := u.resolve(t, who, client, part.kind, part.named)
 			if err != nil {
 				return nil, err
 			}
@@ -151,7 +171,8 @@ func dayFor(t tx.Tx, said time.Time) int64 {
 
 // resolve finds a definition of one of the client's products; nil when there is
 // none and none may be made.
-func (u *Usage) resolve(t tx.Tx, v ident.VendorID, client Client, kind DefinitionKind, n Named) (*Definition, error) {
+func (u *Usage) resolve(t tx.Tx, who Reporter, client Client, kind DefinitionKind, n Named) (*Definition, error) {
+	v := who.Vendor
 	if !n.ID.IsZero() {
 		d, err := u.c.Store.DefinitionByUUID(t, v, kind, n.ID)
 		if err != nil || d == nil {
@@ -174,6 +195,9 @@ func (u *Usage) resolve(t tx.Tx, v ident.VendorID, client Client, kind Definitio
 	}
 	count, err := u.c.Store.CountDefinitions(t, v, kind, product)
 	if err != nil || count >= maxByName {
+		return nil, err
+	}
+	if err := u.mayName(v, client, who.Network); err != nil {
 		return nil, err
 	}
 	return u.define(t, v, Definition{Kind: kind, Product: product, Name: n.Name, IsNumber: true})
@@ -202,7 +226,7 @@ func (u *Usage) Analyse(t tx.Tx, who Reporter, all []Analytical) (*Refusal, erro
 	}
 	fields := make([]DefinitionID, len(all))
 	for i, a := range all {
-		d, err := u.resolve(t, who.Vendor, client, FieldDefinition, Named{ID: a.Field})
+		d, err := u.resolve(t, who, client, FieldDefinition, Named{ID: a.Field})
 		switch {
 		case err != nil:
 			return nil, err

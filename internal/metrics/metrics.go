@@ -16,10 +16,13 @@ import (
 
 // Sources are the figures that are looked up when they are asked for.
 type Sources struct {
-	Clock       ident.Clock
-	Queue       func() int   // changes waiting for the embedded writer
-	Commits     func() int64 // transactions committed by this process
-	Rollbacks   func() int64
+	Clock        ident.Clock
+	Queue        func() int   // changes waiting for the embedded writer
+	Commits      func() int64 // transactions committed by this process
+	Rollbacks    func() int64
+	Held, Waited func() Times         // how long transactions took, and waited for the writer or a connection
+	Busy         func() time.Duration // how long the embedded writer has been at what it is at
+
 	WriteBehind func() int // heartbeats waiting to be recorded
 
 	InFlight   func() (working, waiting int) // requests
@@ -28,6 +31,13 @@ type Sources struct {
 	// Licenses counts licences by state. It is asked at most every LicensesEvery.
 	Licenses      func(ctx context.Context) (map[string]int64, error)
 	LicensesEvery time.Duration
+}
+
+// Times is how many times were how long.
+type Times struct {
+	UpTo map[float64]uint64 // by seconds; each with those that are shorter
+	All  uint64
+	Sum  float64 // seconds
 }
 
 // Metrics is one server's figures.
@@ -70,6 +80,12 @@ func New(s Sources) *Metrics {
 	}
 	gauge("chancery_writer_queue", "Changes waiting for the embedded database's writer.", s.Queue)
 	gauge("chancery_write_behind_waiting", "Clients whose newest heartbeat is not recorded yet.", s.WriteBehind)
+	m.registry.MustRegister(
+		&times{s.Held, prometheus.NewDesc("chancery_transaction_seconds", "Time that a transaction kept the writer, or its connection.", nil, nil)},
+		&times{s.Waited, prometheus.NewDesc("chancery_transaction_wait_seconds", "Time that a transaction waited for the writer, or a connection.", nil, nil)},
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "chancery_writer_busy_seconds", Help: "Time that the embedded database's writer has been at its present change.",
+		}, func() float64 { return s.Busy().Seconds() }))
 	counter("chancery_transactions_committed_total", "Transactions committed.", s.Commits)
 	counter("chancery_transactions_failed_total", "Transactions rolled back.", s.Rollbacks)
 	gauge("chancery_requests_in_flight", "Requests that are worked on.", func() int { n, _ := s.InFlight(); return n })
@@ -102,6 +118,21 @@ func (m *Metrics) Observe(route string, status int, took time.Duration) {
 // Handler serves the figures.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+}
+
+// times shows how long something takes.
+type times struct {
+	read func() Times
+	desc *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (t *times) Describe(to chan<- *prometheus.Desc) { to <- t.desc }
+
+// Collect implements prometheus.Collector.
+func (t *times) Collect(to chan<- prometheus.Metric) {
+	now := t.read()
+	to <- prometheus.MustNewConstHistogram(t.desc, now.All, now.Sum, now.UpTo)
 }
 
 // turnedAway counts what was refused for there being too much of it.

@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	queueLength  = 4096 // functions waiting for the writer; one more is refused
-	groupSize    = 256  // functions in one commit at most
+	queueLength  = 4096                  // functions waiting for the writer; one more is refused
+	groupSize    = 256                   // functions in one commit at most
+	groupTime    = 50 * time.Millisecond // after which a group takes no more: its callers wait for all of it
 	stateWaiting = 0
 	stateStarted = 1
 	stateRemoved = 2
@@ -30,6 +31,9 @@ type groupWriter struct {
 	stopped chan struct{}
 	mu      sync.RWMutex // held for reading while a job is handed over
 	closed  bool
+
+	now    atomic.Pointer[turn] // what the writer is at; nil for nothing
+	halted atomic.Bool          // nothing is run any more
 }
 
 type job struct {
@@ -38,6 +42,9 @@ type job struct {
 	state atomic.Int32
 	err   error // the outcome, once done is closed
 	done  chan struct{}
+
+	handed time.Time
+	spent  bool // it kept the writer for longer than anybody may, and is not run again
 }
 
 var (
@@ -58,7 +65,7 @@ func newGroupWriter(db *DB, line *writerConn) *groupWriter {
 }
 
 func newJob(ctx context.Context, fn func(*Tx) error) *job {
-	return &job{ctx: ctx, fn: fn, done: make(chan struct{})}
+	return &job{ctx: ctx, fn: fn, done: make(chan struct{}), handed: machine.Now()}
 }
 
 func (w *groupWriter) run(ctx context.Context, fn func(*Tx) error) error {
@@ -158,8 +165,8 @@ func (w *groupWriter) group(first *job) {
 		first.err, settled = asFault(err), true
 		return
 	}
-	lost := false
-	for j := first; j != nil; j = w.next(len(ran)) {
+	lost, began := false, machine.Now()
+	for j := first; j != nil; j = w.next(len(ran), began) {
 		if j != first {
 			if !j.start() {
 				continue
@@ -172,7 +179,7 @@ func (w *groupWriter) group(first *job) {
 		}
 	}
 	if !lost {
-		err := w.line.control("COMMIT")
+		err := w.commit()
 		if err == nil {
 			settled = true
 			return
@@ -181,16 +188,18 @@ func (w *groupWriter) group(first *job) {
 	}
 	w.line.rollback()
 	// Those that failed run again too: they may have failed because of what
-	// another one did, which is gone now.
+	// another one did, which is gone now. Not so one that took too long.
 	for _, j := range ran {
-		j.err = w.alone(j)
+		if !j.spent {
+			j.err = w.alone(j)
+		}
 	}
 	settled = true
 }
 
 // next gives a waiting function, or nil when the group is to be committed.
-func (w *groupWriter) next(size int) *job {
-	if size >= groupSize {
+func (w *groupWriter) next(size int, began time.Time) *job {
+	if size >= groupSize || machine.Now().Sub(began) > groupTime {
 		return nil
 	}
 	select {
@@ -210,6 +219,8 @@ func (w *groupWriter) savepoint(j *job) error {
 	}
 	err := w.call(j)
 	if err != nil {
+		j.spent = fault.Is(err, codeTooLong)
+		// An interrupt that hit a change has taken the group's transaction with it.
 		if e := w.line.control("ROLLBACK TO one"); e != nil {
 			return errors.Join(errGroupLost, e, err)
 		}
@@ -227,14 +238,10 @@ func (w *groupWriter) alone(j *job) error {
 	}
 	err := w.call(j)
 	if err == nil {
-		err = asFault(w.line.control("COMMIT"))
+		err = asFault(w.commit())
 	}
 	if err != nil {
 		w.line.rollback()
 	}
 	return err
-}
-
-func (w *groupWriter) call(j *job) error {
-	return guard(j.fn, w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.line))
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -36,6 +37,10 @@ type Config struct {
 	// Connections is how many PostgreSQL connections (default 16), or SQLite readers (default 4), are kept at most.
 	Connections int
 
+	// Hold is how long one transaction may keep the writer, or rows of PostgreSQL,
+	// before it is ended; 0 for as long as it takes.
+	Hold time.Duration
+
 	files fs.FS // the migrations, by folder; nil for the program's own
 }
 
@@ -52,8 +57,10 @@ type DB struct {
 	points *points     // nil where they are read like all else
 	engine engine
 
-	committed, failed atomic.Int64 // transactions
-	refusing          atomic.Bool  // the database could not take a change, and has not shown since that it can
+	hold              time.Duration // as in Config
+	held, waited      spans         // how long transactions took, and waited for the writer or a connection
+	committed, failed atomic.Int64  // transactions
+	refusing          atomic.Bool   // the database could not take a change, and has not shown since that it can
 	closed            atomic.Bool
 }
 
@@ -61,6 +68,7 @@ type DB struct {
 type engine interface {
 	run(ctx context.Context, fn func(*Tx) error) error
 	waiting() int // functions that have not started
+	halt()        // ends the functions that run, and refuses all others
 	close() error
 }
 
@@ -103,11 +111,15 @@ func (db *DB) Close() error {
 type Stats struct {
 	Committed, Failed int64 // transactions
 	Waiting           int   // functions that wait for the embedded engine's writer
+	Held, Waited      Spans // how long transactions took, and waited for the writer or a connection
 }
 
 // Stats gives the figures as of now.
 func (db *DB) Stats() Stats {
-	return Stats{Committed: db.committed.Load(), Failed: db.failed.Load(), Waiting: db.engine.waiting()}
+	return Stats{
+		Committed: db.committed.Load(), Failed: db.failed.Load(), Waiting: db.engine.waiting(),
+		Held: db.held.read(), Waited: db.waited.read(),
+	}
 }
 
 // Run implements tx.Runner.

@@ -33,6 +33,9 @@ type postgres struct {
 	mu      sync.Mutex // guards closed and the adding to running
 	closed  bool
 	running sync.WaitGroup
+
+	life context.Context //nolint:containedctx // over when the transactions under way are to end
+	end  context.CancelFunc
 }
 
 func openPostgres(ctx context.Context, c Config) (*DB, error) {
@@ -42,7 +45,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	}
 	cfg.RuntimeParams["application_name"] = "chancery"
 	cfg.RuntimeParams["timezone"] = "UTC"
-	pool := stdlib.OpenDB(*cfg)
+	pool := stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(leftIdle(c.Hold)))
 	n := c.Connections
 	if n == 0 {
 		n = postgresConnections
@@ -53,9 +56,31 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("the PostgreSQL database doesn't answer: %w", errors.Join(err, pool.Close()))
 	}
-	db := &DB{Dialect: postgresDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, reads: pool}
-	db.engine = &postgres{db: db, pool: pool}
+	db := &DB{Dialect: postgresDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, hold: c.Hold, reads: pool}
+	p := &postgres{db: db, pool: pool}
+	p.life, p.end = context.WithCancel(context.Background())
+	db.engine = p
 	return db, nil
+}
+
+// leftIdle has the server end transactions that nobody goes on with: their program
+// stands still, or its machine has gone without a word.
+func leftIdle(hold time.Duration) func(context.Context, *pgx.Conn) error {
+	return func(ctx context.Context, c *pgx.Conn) error {
+		if hold == 0 {
+			return nil
+		}
+		_, err := c.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", (hold+endWithin).Milliseconds()))
+		return err //nolint:wrapcheck // judged by its type
+	}
+}
+
+// halt ends the transactions that run, and lets no other in.
+func (p *postgres) halt() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.end()
 }
 
 // close waits for the functions that were accepted. The pool is the reading
@@ -107,11 +132,14 @@ func (p *postgres) run(ctx context.Context, fn func(*Tx) error) error {
 // once runs fn in one transaction. The caller's context ends the waiting for a
 // connection and the statements, but not the commit: its outcome would be unknown.
 func (p *postgres) once(ctx context.Context, fn func(*Tx) error) error {
+	wanted := machine.Now()
 	conn, err := p.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
+	began := machine.Now()
+	p.db.waited.add(began.Sub(wanted))
 	begun := false
 	lost := conn.Raw(func(raw any) error {
 		begun = true
@@ -120,7 +148,11 @@ func (p *postgres) once(ctx context.Context, fn func(*Tx) error) error {
 			return fmt.Errorf("store: a connection of another driver: %T", raw) // a wiring defect
 		}
 		l := &postgresLine{conn: driven.Conn()}
-		if err = p.transact(ctx, l, fn); l.lost || l.conn.IsClosed() {
+		err = p.bounded(ctx, l, fn)
+		took := machine.Now().Sub(began)
+		p.db.held.add(took)
+		p.db.noteLong(ctx, took)
+		if l.lost || l.conn.IsClosed() {
 			return driver.ErrBadConn // this keeps it out of the pool
 		}
 		return nil
@@ -129,6 +161,26 @@ func (p *postgres) once(ctx context.Context, fn func(*Tx) error) error {
 		return lost
 	}
 	return err
+}
+
+// bounded does so for as long as a transaction may take.
+func (p *postgres) bounded(caller context.Context, l *postgresLine, fn func(*Tx) error) error {
+	ctx, cancel := context.WithCancel(caller)
+	defer cancel()
+	if p.db.hold > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, p.db.hold)
+		defer stop()
+	}
+	defer context.AfterFunc(p.life, cancel)()
+	err := p.transact(ctx, l, fn)
+	if err == nil || caller.Err() != nil || ctx.Err() == nil || fault.Is(err, codeUnknown) || !interrupted(ctx, err) {
+		return err
+	}
+	if p.life.Err() != nil {
+		return errStopping()
+	}
+	return p.db.tooLong(caller, err)
 }
 
 // transact does so on one connection. The begin goes with the first statement
@@ -160,6 +212,8 @@ func (p *postgres) transact(ctx context.Context, l *postgresLine, fn func(*Tx) e
 	return err
 }
 
+const codeUnknown = "outcome_unknown"
+
 // committed judges the answer to a commit: when the database refuses, nothing
 // was kept; when it doesn't answer, nobody knows.
 func committed(err error) error {
@@ -167,7 +221,7 @@ func committed(err error) error {
 		return err
 	}
 	return &fault.Error{
-		Kind: fault.Unavailable, Code: "outcome_unknown", Message: "The database was lost while it stored this; it may have been stored.",
+		Kind: fault.Unavailable, Code: codeUnknown, Message: "The database was lost while it stored this; it may have been stored.",
 		Help: "Look before you repeat it; with the same Idempotency-Key it is safe to repeat.", RetryAfter: 2 * time.Second, Cause: err,
 	}
 }

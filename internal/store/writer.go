@@ -13,6 +13,7 @@ import (
 type writerConn struct {
 	file string
 	conn *lite.Conn
+	turn *turn // of the function that runs; nil between functions
 }
 
 func openWriter(file string) (*writerConn, error) {
@@ -63,6 +64,9 @@ var _ line = (*writerConn)(nil)
 func (c *writerConn) far() bool { return false }
 
 func (c *writerConn) query(_ context.Context, _ []statement, s statement) (Rows, error) {
+	if err := c.spent(); err != nil {
+		return nil, err
+	}
 	rows, err := c.conn.Query(s.sqltext, s.args)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // judged by its type
@@ -71,5 +75,18 @@ func (c *writerConn) query(_ context.Context, _ []statement, s statement) (Rows,
 }
 
 func (c *writerConn) exec(_ context.Context, _ []statement, s statement) (int64, error) {
+	if err := c.spent(); err != nil {
+		return 0, err
+	}
 	return c.conn.Exec(s.sqltext, s.args) //nolint:wrapcheck // judged by its type
+}
+
+// errSpent is what a function is told whose time with the writer is over.
+var errSpent = errors.New("store: the transaction has had its time")
+
+func (c *writerConn) spent() error {
+	if c.turn != nil && c.turn.over.Load() {
+		return errSpent
+	}
+	return nil
 }

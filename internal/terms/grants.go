@@ -1,6 +1,7 @@
 package terms
 
 import (
+	"slices"
 	"time"
 
 	"chancery/internal/fault"
@@ -30,7 +31,8 @@ func (r Reset) WireNumber() int {
 	return 0
 }
 
-// Unit is one unit of a fixed-point quantity: limits and consumption have six decimals.
+// Unit is one unit of a fixed-point quantity. Amounts consumed have six decimals;
+// limits are whole, because clients read them into integers.
 const Unit = 1_000_000
 
 // MaxQuantity bounds a quantity in whole units, so that sums stay within 63 bits.
@@ -52,7 +54,7 @@ type Limitation struct {
 	ID              ident.UUID `json:"id"`
 	Name            string     `json:"name"`
 	Description     string     `json:"description"`
-	Limit           *int64     `json:"limit"` // in millionths (Unit); nil: unlimited
+	Limit           *int64     `json:"limit"` // in millionths (Unit), of whole units; nil: unlimited
 	Reset           Reset      `json:"reset"`
 	ResetDays       int        `json:"reset_days"` // with ResetDays, 1 to 3650
 	GoodwillPercent int        `json:"goodwill_percent"`
@@ -136,5 +138,24 @@ func (g Grants) Check() error {
 	}
 	return wrong.Err()
 }
+
+// CheckLimits reports limits that are not whole numbers, by field. One with
+// decimals, which were allowed once, may stay as it was.
+func (g Grants) CheckLimits(was Grants) error {
+	var wrong fault.Fields
+	for _, l := range g.Limitations {
+		before := slices.IndexFunc(was.Limitations, func(w Limitation) bool { return w.ID == l.ID })
+		kept := before >= 0 && same(l.Limit, was.Limitations[before].Limit)
+		wrong.Check(kept || whole(l.Limit), "limitations["+l.Name+"].limit", wholeLimit)
+	}
+	return wrong.Err()
+}
+
+// wholeLimit is what is said of a limit with decimals.
+const wholeLimit = "must be a whole number"
+
+func whole(limit *int64) bool { return limit == nil || *limit%Unit == 0 }
+
+func same(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
 
 func (r Reset) known() bool { return r == ResetNone || r.WireNumber() > 0 }

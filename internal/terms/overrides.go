@@ -163,3 +163,16 @@ func (o *Overrides) CheckGrants(g Grants) error {
 	}
 	return wrong.Err()
 }
+
+// CheckLimits reports limits that are not whole numbers, as Grants.CheckLimits does.
+func (o *Overrides) CheckLimits(was *Overrides) error {
+	if o == nil {
+		return nil
+	}
+	var wrong fault.Fields
+	for _, l := range o.Limitations {
+		kept := was != nil && slices.ContainsFunc(was.Limitations, func(w LimitationOverride) bool { return w.ID == l.ID && same(w.Limit, l.Limit) })
+		wrong.Check(kept || whole(l.Limit), "limitations", "must have limits that are whole numbers")
+	}
+	return wrong.Err()
+}

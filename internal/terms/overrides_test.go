@@ -112,6 +112,35 @@ func TestOverridesKeepTheirMeaningAsJSON(t *testing.T) {
 	}
 }
 
+// Limits are whole numbers; one with decimals from before may stay, and may not come back.
+func TestLimitsAreWhole(t *testing.T) {
+	t.Parallel()
+	half, other, two := new(int64(2_500_000)), new(int64(1_500_000)), new(int64(2_000_000))
+	for name, c := range map[string]struct {
+		limit, was *int64
+		good       bool
+	}{
+		"whole": {two, nil, true}, "unlimited": {nil, half, true}, "with decimals": {half, nil, false}, "as before": {new(*half), half, true},
+		"with other decimals": {other, half, false}, "instead of a whole one": {half, two, false},
+	} {
+		edition := func(limit *int64) terms.Grants {
+			return terms.Grants{Limitations: []terms.Limitation{{ID: one, Name: "Pages", Limit: limit}}}
+		}
+		own := func(limit *int64) *terms.Overrides {
+			return &terms.Overrides{Limitations: []terms.LimitationOverride{{ID: one, Limit: limit, Unlimited: limit == nil}}}
+		}
+		if err := edition(c.limit).CheckLimits(edition(c.was)); (err == nil) != c.good {
+			t.Errorf("%s: an edition's: %v", name, err)
+		}
+		if err := own(c.limit).CheckLimits(own(c.was)); (err == nil) != c.good {
+			t.Errorf("%s: a licence's: %v", name, err)
+		}
+	}
+	if (*terms.Overrides)(nil).CheckLimits(nil) != nil {
+		t.Error("no overrides are wrong")
+	}
+}
+
 func TestOnlyAdjustableGrantsAreOverridden(t *testing.T) {
 	t.Parallel()
 	late := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -45,6 +45,50 @@ const (
 	ExpiresDaysActivated ExpiresMode = "days_after_activation" // n × 24 h after the first activation
 )
 
+// ActivationOnCreation says which client is activated together with each licence.
+// Its zero value, "none" outside, is none: clients activate themselves.
+type ActivationOnCreation string
+
+// The values of ActivationOnCreation: what becomes the client id.
+const (
+	ActivateNone           ActivationOnCreation = ""
+	ActivateTokenKey       ActivationOnCreation = "token_key" // of the token that it takes
+	ActivateCustomerNumber ActivationOnCreation = "customer_number"
+	ActivateCustomerEmail  ActivationOnCreation = "customer_email"
+)
+
+const activateNone = "none"
+
+// MarshalText implements encoding.TextMarshaler.
+func (a ActivationOnCreation) MarshalText() ([]byte, error) {
+	if a == ActivateNone {
+		return []byte(activateNone), nil
+	}
+	return []byte(a), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *ActivationOnCreation) UnmarshalText(text []byte) error {
+	if *a = ActivationOnCreation(text); *a == activateNone {
+		*a = ActivateNone
+	}
+	return nil
+}
+
+// CheckActivation reports what is wrong with the client that is activated on creation.
+func (p Policy) CheckActivation(mode Mode, clients ClientType) error {
+	var wrong fault.Fields
+	const field = "activation_on_creation"
+	switch p.ActivationOnCreation {
+	case ActivateNone:
+	case ActivateTokenKey, ActivateCustomerNumber, ActivateCustomerEmail:
+		wrong.Check(mode == Named && clients == Devices, field, "is for named editions whose clients are devices: leave it at none")
+	default:
+		wrong.Check(false, field, "must be none, token_key, customer_number or customer_email")
+	}
+	return wrong.Err()
+}
+
 // Bounds of the policy's numbers.
 const (
 	MaxTokens = 100_000
@@ -73,6 +117,8 @@ type Policy struct {
 	ExpiresAt   *time.Time  `json:"expires_at"`   // with ExpiresAt
 	ExpiresDays *int        `json:"expires_days"` // with ExpiresDaysActivated
 	TrialDays   int         `json:"trial_days"`   // above 0 the licence is a trial: it ends so many days after its first activation, if not sooner
+
+	ActivationOnCreation ActivationOnCreation `json:"activation_on_creation"` // of named editions for devices
 
 	ClientMayUnassign bool `json:"client_may_unassign"`
 	OfflineAllowed    bool `json:"offline_allowed"` // clients may be activated by a file; never with license type subscription

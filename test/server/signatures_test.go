@@ -27,7 +27,7 @@ import (
 // handed out.
 func TestEveryAnswerIsSigned(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		v := open(t, s, "Acme", nil)
+		v := open(t, s, "Acme", terms{"offline_allowed": true})
 		l := v.issue(t, nil)
 		keys := published(t, v)
 		nonce := base64.StdEncoding.EncodeToString([]byte("0123456789abcdef"))
@@ -91,8 +91,25 @@ func signedCalls(v vendor, l license) []signedCall {
 	for i := range elsewhere {
 		elsewhere[i].known = false // nobody is asked who they are where there is nothing
 	}
+	get := func(status int, path string, body any, known bool, headers []string) signedCall {
+		return signedCall{"GET", path, body, status, known, headers}
+	}
+	offline := "/provisioning/activations/offline?product_id=" + v.product + "&license_key=" + l.Key + "&client_id="
 	return slices.Concat(elsewhere, []signedCall{
 		wrongKey,
+		// A full license key is proof enough for a nonce where no API key is asked for; a refusal proves nothing.
+		get(200, offline+"drill-1", nil, true, nil),
+		get(200, offline+"drill-1", nil, true, []string{"ProvisioningKey", "chp_wrong"}),
+		get(409, offline+"drill-2", nil, false, nil),
+		get(409, offline+"drill-2", nil, true, program),
+		get(200, "/licenses/"+l.Key+"/xml", nil, true, program),
+		get(200, "/provisioning/validate", terms{"license_key": l.Key}, true, program),
+		get(400, "/provisioning/validate", nil, true, program),
+		get(409, "/provisioning/validate/consumption", terms{"license_id": l.Key, "limitation_id": nobody}, true, program),
+		get(409, "/provisioning/licenses/"+l.Key+"/tokens/floating/active/count", nil, true, program),
+		post(409, "/provisioning/session/open", terms{"license_id": l.Key, "client_id": "drill-1", "checkout_period": json.RawMessage("60.0")}, program),
+		post(409, "/provisioning/session/close", terms{"license_id": l.Key, "client_id": "drill-1", "checkout_period": json.RawMessage("6e1")}, program),
+		post(400, "/provisioning/session/open", terms{"license_id": l.Key, "client_id": "drill-1", "checkout_period": "soon"}, program),
 		post(200, "/provisioning/activations", v.activation(l.Key, "drill-1"), program),
 		post(200, "/provisioning/heartbeats", v.heartbeat("drill-1"), program),
 		post(200, "/provisioning/validate", terms{"license_key": l.Key}, program),

@@ -91,6 +91,9 @@ func furnish(t *testing.T, s *apptest.Server) attack {
 	a.ids["consumptions"] = a.acme.manage(t, 201, "POST", "/licenses/"+l.ID+"/consumptions", terms{
 		"limitation_id": a.ids["limitations"], "value": 1, "reason": "a first entry",
 	}).text(t, "id")
+	for _, kind := range []string{"usage-features", "usage-modules", "analytical-fields"} {
+		a.ids[kind] = a.acme.manage(t, 201, "POST", "/products/"+a.acme.product+"/"+kind, terms{"name": "reported"}).text(t, "id")
+	}
 	a.ids["subscriptions"] = a.acme.manage(t, 201, "POST", "/subscriptions", terms{
 		"kind": "mail", "target": "ops@example.com", "events": []string{"license.issued"},
 	}).text(t, "id")
@@ -135,8 +138,16 @@ func (a attack) body(route edge.Route) string {
 		"POST /api/v1/products/{id}/usage-features":            `{"name":"X"}`,
 		"POST /api/v1/products/{id}/usage-modules":             `{"name":"X"}`,
 		"POST /api/v1/products/{id}/analytical-fields":         `{"name":"X"}`,
+		"DELETE /api/v1/usage-features/{id}":                   `-`,
+		"DELETE /api/v1/usage-modules/{id}":                    `-`,
+		"DELETE /api/v1/analytical-fields/{id}":                `-`,
+		"POST /api/v1/products/{id}/usage-features/clear":      `{"created_since":"2026-01-01T00:00:00Z"}`,
+		"POST /api/v1/products/{id}/usage-modules/clear":       `{"created_since":"2026-01-01T00:00:00Z"}`,
+		"POST /api/v1/products/{id}/analytical-fields/clear":   `{"created_since":"2026-01-01T00:00:00Z"}`,
 		"POST /unassign":                                `{"token_key":"$token_key"}`,
 		"POST /validate":                                `{"license_key":"$license_key"}`,
+		"GET /validate":                                 `{"license_key":"$license_key"}`,
+		"GET /validate/consumption":                     `{"license_id":"$license_key","limitation_id":"$limitations"}`,
 		"POST /licenses/by_license":                     `{"product_id":"$products","license_key":"$license_key"}`,
 		"POST /licenses/by_customer":                    `{"product_id":"$products","customer_number":"K-1"}`,
 		"POST /licenses/by_user":                        `{"product_id":"$products","user_id":"kirk@example.com"}`,

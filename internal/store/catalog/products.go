@@ -10,18 +10,18 @@ import (
 )
 
 const productColumns = `id, uuid, name, description, maximum_inactive_days, printed_keys, allow_client_moves,
-	latest_release, revision, created_at, updated_at`
+	hide_keys_in_heartbeats, latest_release, revision, created_at, updated_at`
 
 // InsertProduct implements catalog.Store.
 func (Store) InsertProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (id ident.ProductID, free bool, err error) {
 	free, err = store.On(t).QueryRow(`INSERT INTO products
 		(vendor_id, uuid, name, description, maximum_inactive_days, printed_keys, allow_client_moves, latest_release,
-		 revision, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		 revision, created_at, updated_at, hide_keys_in_heartbeats)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (vendor_id, name) DO NOTHING RETURNING id`,
 		[]any{
 			vendor, p.UUID, p.Name, p.Description, p.MaximumInactiveDays, store.Bit(p.PrintedKeys), store.Bit(p.AllowClientMoves),
-			p.LatestRelease, p.Revision, p.CreatedAt.UnixMilli(), p.UpdatedAt.UnixMilli(),
+			p.LatestRelease, p.Revision, p.CreatedAt.UnixMilli(), p.UpdatedAt.UnixMilli(), store.Bit(p.HideKeysInHeartbeats),
 		}, &id)
 	return id, free, err
 }
@@ -31,11 +31,12 @@ func (Store) InsertProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (i
 // same moment runs into the unique key, and the transaction fails as a whole.
 func (Store) UpdateProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (free bool, err error) {
 	n, err := store.On(t).Exec(`UPDATE products SET name = $1, description = $2, maximum_inactive_days = $3, printed_keys = $4,
-			allow_client_moves = $5, latest_release = $6, revision = $7, updated_at = $8
-		WHERE vendor_id = $9 AND id = $10
-		AND NOT EXISTS (SELECT 1 FROM products o WHERE o.vendor_id = $11 AND o.name = $12 AND o.id <> $13)`,
+			allow_client_moves = $5, latest_release = $6, revision = $7, updated_at = $8,
+			hide_keys_in_heartbeats = $9
+		WHERE vendor_id = $10 AND id = $11
+		AND NOT EXISTS (SELECT 1 FROM products o WHERE o.vendor_id = $12 AND o.name = $13 AND o.id <> $14)`,
 		p.Name, p.Description, p.MaximumInactiveDays, store.Bit(p.PrintedKeys), store.Bit(p.AllowClientMoves), p.LatestRelease,
-		p.Revision, p.UpdatedAt.UnixMilli(), vendor, p.ID, vendor, p.Name, p.ID)
+		p.Revision, p.UpdatedAt.UnixMilli(), store.Bit(p.HideKeysInHeartbeats), vendor, p.ID, vendor, p.Name, p.ID)
 	return n == 1, err
 }
 
@@ -80,7 +81,7 @@ func scanProduct(r row) (catalog.Product, bool, error) {
 	var inactive sql.Null[int64]
 	var created, updated int64
 	found, err := r(&p.ID, &p.UUID, &p.Name, &p.Description, &inactive, &p.PrintedKeys, &p.AllowClientMoves,
-		&p.LatestRelease, &p.Revision, &created, &updated)
+		&p.HideKeysInHeartbeats, &p.LatestRelease, &p.Revision, &created, &updated)
 	if err != nil || !found {
 		return catalog.Product{}, false, err
 	}

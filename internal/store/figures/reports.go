@@ -27,10 +27,10 @@ func reports(q querier, v ident.VendorID, day int64) ([]figures.Row, error) {
 		sum, many figures.Figure
 	}{
 		{`SELECT d.product_id, d.uuid, e.uuid, CAST(SUM(r.value) AS BIGINT), COUNT(DISTINCT r.device_id)
-			FROM usage_values r JOIN usage_features d ON d.vendor_id = r.vendor_id AND d.id = r.feature_id` + licence +
+			FROM usage_values r JOIN usage_features d ON d.vendor_id = r.vendor_id AND d.id = r.feature_id AND d.ended_at IS NULL` + licence +
 			` GROUP BY d.product_id, d.uuid, e.uuid`, figures.UsageSum, figures.UsageClients},
 		{`SELECT d.product_id, d.uuid, e.uuid, CAST(SUM(CAST(r.value AS DOUBLE PRECISION) * 1000000) AS BIGINT), COUNT(*)
-			FROM analytical_values r JOIN analytical_fields d ON d.vendor_id = r.vendor_id AND d.id = r.field_id AND d.is_number = 1` + licence +
+			FROM analytical_values r JOIN analytical_fields d ON d.vendor_id = r.vendor_id AND d.id = r.field_id AND d.is_number = 1 AND d.ended_at IS NULL` + licence +
 			` AND CAST(CASE WHEN d.is_number = 1 THEN r.value ELSE '0' END AS DOUBLE PRECISION) BETWEEN -` + largest + ` AND ` + largest +
 			` GROUP BY d.product_id, d.uuid, e.uuid`, figures.FieldSum, figures.FieldClients},
 	} {
@@ -51,7 +51,7 @@ func reports(q querier, v ident.VendorID, day int64) ([]figures.Row, error) {
 	}
 	rows, err := q(`SELECT d.product_id, d.uuid, r.value, COUNT(*) FROM analytical_values r
 		JOIN analytical_fields d ON d.vendor_id = r.vendor_id AND d.id = r.field_id
-		WHERE d.is_number = 0 AND r.vendor_id = $1 AND r.day = $2 GROUP BY d.product_id, d.uuid, r.value`, v, day)
+		WHERE d.is_number = 0 AND d.ended_at IS NULL AND r.vendor_id = $1 AND r.day = $2 GROUP BY d.product_id, d.uuid, r.value`, v, day)
 	said, err := store.All[figures.Row](rows, err)(func(scan store.Scan) (figures.Row, error) {
 		r := figures.Row{Figure: figures.FieldSaid, Day: day}
 		var id ident.UUID

@@ -45,6 +45,7 @@ func (Attempts) SetFailures(t tx.Tx, vendor ident.VendorID, subject identity.Sub
 
 // ForgetFailures implements identity.AttemptStore.
 func (Attempts) ForgetFailures(t tx.Tx, before time.Time) error {
-	_, err := store.On(t).Exec(`DELETE FROM failed_attempts WHERE last_at < $1`, before.UnixMilli())
+	_, err := store.On(t).Exec(`DELETE FROM failed_attempts WHERE last_at <= (SELECT COALESCE(MAX(last_at), -1) FROM
+		(SELECT last_at FROM failed_attempts WHERE last_at < $1 ORDER BY last_at LIMIT $2) AS oldest)`, before.UnixMilli(), forgottenAtOnce)
 	return err
 }

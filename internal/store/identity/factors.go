@@ -107,6 +107,7 @@ func (Factors) EndStep(t tx.Tx, vendor ident.VendorID, hash [32]byte) error {
 
 // ForgetSteps implements identity.StepStore.
 func (Factors) ForgetSteps(t tx.Tx, before time.Time) error {
-	_, err := store.On(t).Exec(`DELETE FROM sign_in_steps WHERE expires_at <= $1`, before.UnixMilli())
+	_, err := store.On(t).Exec(`DELETE FROM sign_in_steps WHERE expires_at <= (SELECT COALESCE(MAX(expires_at), -1) FROM
+		(SELECT expires_at FROM sign_in_steps WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) AS oldest)`, before.UnixMilli(), forgottenAtOnce)
 	return err
 }

@@ -105,6 +105,7 @@ func ceremony(t tx.Tx, text string, vendor ident.VendorID, hash [32]byte) (c ide
 
 // ForgetCeremonies implements identity.CeremonyStore.
 func (Passkeys) ForgetCeremonies(t tx.Tx, before time.Time) error {
-	_, err := store.On(t).Exec(`DELETE FROM sign_in_ceremonies WHERE expires_at <= $1`, before.UnixMilli())
+	_, err := store.On(t).Exec(`DELETE FROM sign_in_ceremonies WHERE expires_at <= (SELECT COALESCE(MAX(expires_at), -1) FROM
+		(SELECT expires_at FROM sign_in_ceremonies WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) AS oldest)`, before.UnixMilli(), forgottenAtOnce)
 	return err
 }

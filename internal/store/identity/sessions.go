@@ -11,6 +11,10 @@ import (
 	"chancery/internal/tx"
 )
 
+// forgottenAtOnce is how many rows of each kind one transaction forgets: nobody
+// else writes meanwhile. The work comes again before as many more have run out.
+const forgottenAtOnce = 1000
+
 // Sessions implements identity.SessionStore, and lists a user's sessions.
 type Sessions struct{ DB *store.DB }
 
@@ -78,7 +82,8 @@ func (Sessions) EndOthers(t tx.Tx, vendor ident.VendorID, user ident.UserID, but
 
 // Forget implements identity.SessionStore.
 func (Sessions) Forget(t tx.Tx, old, idle time.Time) error {
-	_, err := store.On(t).Exec(`DELETE FROM user_sessions WHERE created_at < $1 OR last_used_at < $2`, old.UnixMilli(), idle.UnixMilli())
+	_, err := store.On(t).Exec(`DELETE FROM user_sessions WHERE id IN (SELECT id FROM user_sessions WHERE created_at < $1 OR last_used_at < $2 LIMIT $3)`,
+		old.UnixMilli(), idle.UnixMilli(), forgottenAtOnce)
 	return err
 }
 

@@ -122,16 +122,24 @@ func (s Store) NextRunning(ctx context.Context, after int64) (j imports.Job, ok 
 	return j, ok, err
 }
 
+// linesAtOnce is how many lines one transaction forgets.
+const linesAtOnce = 1000
+
 // Forget implements imports.Store.
-func (s Store) Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (bool, error) {
+func (s Store) Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (gone, more bool, err error) {
 	var id, vendor int64
 	found, err := store.On(t).QueryRow(`SELECT id, vendor_id FROM imports
 		WHERE created_at < $1 AND state = 'draft' OR created_at < $2 AND state IN ('finished', 'refused', 'stopped') ORDER BY created_at LIMIT 1`,
 		[]any{draftsBefore.UnixMilli(), othersBefore.UnixMilli()}, &id, &vendor)
 	if err != nil || !found {
-		return false, err
+		return false, false, err
 	}
-	return true, s.Delete(t, ident.VendorOf(vendor), id)
+	n, err := store.On(t).Exec(`DELETE FROM import_lines WHERE vendor_id = $1 AND import_id = $2 AND line IN
+		(SELECT line FROM import_lines WHERE vendor_id = $1 AND import_id = $2 ORDER BY line LIMIT $3)`, vendor, id, linesAtOnce)
+	if err != nil || n == linesAtOnce {
+		return false, true, err
+	}
+	return true, true, s.Delete(t, ident.VendorOf(vendor), id)
 }
 
 func text(v any) (string, error) {

@@ -32,7 +32,7 @@ func (s *Store) Activation(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing
 // gives what goes into its columns.
 const insertActivation = `INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, is_temporary,
 	goodwill_since, goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version,
-	device_variables, address, country, client_public_key, activated_at, token_key, said, is_offline, client_id, suspended_until`
+	device_variables, address, country, client_public_key, activated_at, token_key, said, is_offline, client_id, suspended_until, offline_until`
 
 func activationValues(v ident.VendorID, product ident.ProductID, a *licensing.Activation) ([]any, error) {
 	c := &a.Client
@@ -45,7 +45,7 @@ func activationValues(v ident.VendorID, product ident.ProductID, a *licensing.Ac
 		v, a.UUID, product, a.License, a.Token, a.Device.ID, store.Bit(a.IsTemporary),
 		store.Millis(a.GoodwillSince), store.Millis(a.GoodwillUntil), c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion,
 		variables, c.Address, c.Country, c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said, store.Bit(a.IsOffline),
-		a.Device.Number, store.Millis(a.Device.SuspendedUntil),
+		a.Device.Number, store.Millis(a.Device.SuspendedUntil), store.Millis(a.OfflineUntil),
 	}, err
 }
 
@@ -56,7 +56,7 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 		return err
 	}
 	id, err := store.On(t).Insert(insertActivation+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) RETURNING id`,
 		values...)
 	if err != nil {
 		return err
@@ -109,7 +109,8 @@ func (s *Store) SetGoodwill(t tx.Tx, v ident.VendorID, a *licensing.Activation) 
 
 // SetOffline implements licensing.Store.
 func (s *Store) SetOffline(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
-	_, err := store.On(t).Exec(`UPDATE activations SET is_offline = 1 WHERE vendor_id = $1 AND id = $2`, v, a.ID)
+	_, err := store.On(t).Exec(`UPDATE activations SET is_offline = 1, offline_until = $1 WHERE vendor_id = $2 AND id = $3`,
+		store.Millis(a.OfflineUntil), v, a.ID)
 	return err
 }
 

@@ -10,21 +10,26 @@ import (
 )
 
 // LockDevice implements licensing.Store.
-func (s *Store) LockDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (licensing.Device, bool, error) {
-	d := licensing.Device{Number: number}
-	var suspended store.OptionalInt
-	// The conflicting update changes nothing: it locks the row, and gives it back.
-	_, err := store.On(t).QueryRow(`INSERT INTO devices (vendor_id, uuid, number, created_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (vendor_id, number) DO UPDATE SET created_at = devices.created_at RETURNING id, uuid, suspended_until`,
-		[]any{v, id, number, t.Now().UnixMilli()}, &d.ID, &d.UUID, &suspended)
-	d.SuspendedUntil = suspended.Instant()
-	return d, err == nil && d.UUID == id, err
+func (s *Store) LockDevice(t tx.Tx, v ident.VendorID, number string) (*licensing.Device, error) {
+	rows, err := writing(t)(`SELECT id, uuid, suspended_until FROM devices WHERE vendor_id = $1 AND number = $2`+store.On(t).Dialect.ForUpdate(), v, number)
+	return first(rows, err, func(scan store.Scan) (*licensing.Device, error) {
+		d := &licensing.Device{Number: number}
+		var suspended store.OptionalInt
+		err := scan(&d.ID, &d.UUID, &suspended)
+		d.SuspendedUntil = suspended.Instant()
+		return d, err
+	})
 }
 
-// DropDevice implements licensing.Store.
-func (s *Store) DropDevice(t tx.Tx, v ident.VendorID, id ident.DeviceID) error {
-	_, err := store.On(t).Exec(`DELETE FROM devices WHERE vendor_id = $1 AND id = $2`, v, id)
-	return err
+// MakeDevice implements licensing.Store.
+func (s *Store) MakeDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (*licensing.Device, error) {
+	d := &licensing.Device{Number: number, UUID: id}
+	made, err := store.On(t).QueryRow(`INSERT INTO devices (vendor_id, uuid, number, created_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (vendor_id, number) DO NOTHING RETURNING id`, []any{v, id, number, t.Now().UnixMilli()}, &d.ID)
+	if err != nil || !made {
+		return nil, err
+	}
+	return d, nil
 }
 
 // SetSuspension implements licensing.Store.

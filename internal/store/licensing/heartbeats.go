@@ -1,6 +1,9 @@
 package licensing
 
 import (
+	"context"
+	"time"
+
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/store"
@@ -17,6 +20,7 @@ func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activati
 		[]any{a.ID, v}, &was, &count); err != nil {
 		return err
 	}
+	first := was < day || count == 0
 	if was < day {
 		if count > 0 {
 			if err := addToDay(q, v, a.ID, was, count); err != nil {
@@ -33,9 +37,51 @@ func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activati
 		return nil
 	}
 	c := &h.Client
+	if !first {
+		written, err := overwriteNewest(q, v, a.ID, day, h)
+		if err != nil || written {
+			return err
+		}
+		if err := keepNewest(q, v, a.ID); err != nil {
+			return err
+		}
+	}
 	return q.Later(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,
 		hostname, platform, address, country, group_id, user_id) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		v, a.ID, at, day, c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country, h.GroupID, h.UserID)
+}
+
+// overwriteNewest writes over the newest history row of a day that has as many as
+// it may have: a client whose address or version flaps all day fills no table.
+func overwriteNewest(q *store.Tx, v ident.VendorID, a ident.ActivationID, day int64, h licensing.Heartbeat) (bool, error) {
+	var rows int64
+	var newest store.OptionalInt
+	if _, err := q.QueryRow(`SELECT COUNT(*), MAX(id) FROM heartbeats WHERE vendor_id = $1 AND day = $2 AND activation_id = $3`,
+		[]any{v, day, a}, &rows, &newest); err != nil || rows < licensing.HistoryOfDay {
+		return false, err
+	}
+	c := &h.Client
+	return true, q.Later(`UPDATE heartbeats SET at = $1, software_version = $2, operating_system = $3, hostname = $4, platform = $5,
+		address = $6, country = $7, group_id = $8, user_id = $9 WHERE id = $10 AND vendor_id = $11`,
+		h.At.UnixMilli(), c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country, h.GroupID, h.UserID, newest.V, v)
+}
+
+// keepNewest makes room for one more history row of an activation. Rows that are
+// the first of their day do not call it, and stay for as long as history is kept.
+func keepNewest(q *store.Tx, v ident.VendorID, a ident.ActivationID) error {
+	return q.Later(`DELETE FROM heartbeats WHERE vendor_id = $1 AND activation_id = $2 AND id <=
+		(SELECT id FROM heartbeats WHERE vendor_id = $1 AND activation_id = $2 ORDER BY id DESC LIMIT 1 OFFSET $3)`,
+		v, a, licensing.HistoryOfActivation-1)
+}
+
+// ForgetHeartbeats takes history rows of days before an instant out, and tells how many.
+func (s *Store) ForgetHeartbeats(ctx context.Context, before time.Time) (int, error) {
+	return s.db.Forget(ctx, store.Aged{Table: "heartbeats", Column: "day", Key: "id"}, licensing.DayOf(before))
+}
+
+// ForgetDenials takes counts of refusals of hours before an instant out, and tells how many.
+func (s *Store) ForgetDenials(ctx context.Context, before time.Time) (int, error) {
+	return s.db.Forget(ctx, store.Aged{Table: "denials", Column: "hour", Key: "license_id, reason, hour"}, before.Unix()/3600)
 }
 
 // addToDay adds heartbeats to the newest history row of a finished day.

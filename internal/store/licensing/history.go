@@ -90,8 +90,8 @@ func (s *Store) UsageOfDevice(ctx context.Context, v ident.VendorID, d ident.Dev
 
 func (s *Store) usage(ctx context.Context, whose string, args ...any) ([]licensing.Usage, error) {
 	rows, err := s.db.Query(ctx, `SELECT f.name, COALESCE(m.name, ''), u.day, CAST(SUM(u.value) AS BIGINT), CAST(SUM(u.reports) AS BIGINT)
-		FROM usage_values u JOIN usage_features f ON f.vendor_id = u.vendor_id AND f.id = u.feature_id
-		LEFT JOIN usage_modules m ON m.vendor_id = u.vendor_id AND m.id = u.module_id
+		FROM usage_values u JOIN usage_features f ON f.vendor_id = u.vendor_id AND f.id = u.feature_id AND f.ended_at IS NULL
+		LEFT JOIN usage_modules m ON m.vendor_id = u.vendor_id AND m.id = u.module_id AND m.ended_at IS NULL
 		WHERE u.vendor_id = $1 AND u.device_id IN `+whose+` AND f.product_id = $3 AND u.day >= $4
 		GROUP BY f.name, COALESCE(m.name, ''), u.day ORDER BY f.name, 2, u.day LIMIT `+strconv.Itoa(maxUsage), args...)
 	return collect(rows, err, func(scan store.Scan) (u licensing.Usage, err error) {
@@ -116,7 +116,7 @@ func (s *Store) AnalyticalOfDevice(
 
 func (s *Store) analytical(ctx context.Context, whose string, args ...any) ([]licensing.Analytical, error) {
 	rows, err := s.db.Query(ctx, `SELECT f.name, d.number, n.day, n.value FROM analytical_values n
-		JOIN analytical_fields f ON f.vendor_id = n.vendor_id AND f.id = n.field_id
+		JOIN analytical_fields f ON f.vendor_id = n.vendor_id AND f.id = n.field_id AND f.ended_at IS NULL
 		JOIN devices d ON d.vendor_id = n.vendor_id AND d.id = n.device_id
 		WHERE n.vendor_id = $1 AND n.device_id IN `+whose+` AND f.product_id = $3 AND n.day >= $4
 		AND NOT EXISTS (SELECT 1 FROM analytical_values x WHERE x.vendor_id = n.vendor_id AND x.field_id = n.field_id

@@ -198,20 +198,3 @@ func (s *Store) ByKey(ctx context.Context, v ident.VendorID, product ident.UUID,
 	}
 	return all[0], nil
 }
-
-// maxLookUp bounds the look-ups by customer and user, which the protocol does not page.
-const maxLookUp = 1000
-
-// ByCustomer implements licensing.Reader.
-func (s *Store) ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]*licensing.License, error) {
-	return s.licenses(s.reading(ctx), time.Time{}, `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
-		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND c.customer_number = $3 AND l.is_active >= $4 ORDER BY l.id LIMIT $5`,
-		v, product, number, store.Bit(activeOnly), maxLookUp)
-}
-
-// ByUser implements licensing.Reader.
-func (s *Store) ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]*licensing.License, error) {
-	return s.licenses(s.reading(ctx), time.Time{}, `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
-		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND l.licensee_email = $3 ORDER BY l.id LIMIT $4`,
-		v, product, strings.ToLower(user), maxLookUp)
-}

@@ -11,7 +11,7 @@ import (
 	"chancery/internal/terms"
 )
 
-const productColumns = `p.id, p.uuid, p.name, p.allow_client_moves, p.maximum_inactive_days, p.printed_keys, p.latest_release, p.revision`
+const productColumns = `p.id, p.uuid, p.name, p.allow_client_moves, p.hide_keys_in_heartbeats, p.maximum_inactive_days, p.printed_keys, p.latest_release, p.revision`
 
 type productRow struct {
 	licensing.Product
@@ -20,7 +20,7 @@ type productRow struct {
 }
 
 func (r *productRow) dest() []any {
-	return []any{&r.ID, &r.UUID, &r.Name, &r.AllowClientMoves, &r.inactive, &r.PrintedKeys, &r.LatestRelease, &r.Revision}
+	return []any{&r.ID, &r.UUID, &r.Name, &r.AllowClientMoves, &r.HideKeysInHeartbeats, &r.inactive, &r.PrintedKeys, &r.LatestRelease, &r.Revision}
 }
 
 func (r *productRow) product() licensing.Product {
@@ -111,7 +111,7 @@ func parseOverrides(id ident.LicenseID, text string) (*terms.Overrides, error) {
 // activationColumns: a(ctivation), d(evice), s (its pulse).
 const (
 	activationColumns = `a.id, a.uuid, a.license_id, a.token_id, a.token_key, d.id, d.uuid, d.number, d.suspended_until,
-		a.is_temporary, a.is_offline, a.goodwill_since, a.goodwill_until, a.client_name, a.client_description, a.tags,
+		a.is_temporary, a.is_offline, a.offline_until, a.goodwill_since, a.goodwill_until, a.client_name, a.client_description, a.tags,
 		a.hostname, a.platform, a.operating_system, a.software_version, a.device_variables, a.address, a.country,
 		a.client_public_key, a.said, a.activated_at, a.released_at, a.release_reason, s.last_seen_at, s.last_seen_day, s.day_count`
 	activationTables = ` JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
@@ -121,6 +121,7 @@ const (
 type activationRow struct {
 	a                                 licensing.Activation
 	suspended, since, until, released store.OptionalInt
+	offline                           store.OptionalInt
 	reason                            store.OptionalText
 	tags, variables                   string
 	activated, seen                   int64
@@ -131,7 +132,7 @@ func (r *activationRow) dest() []any {
 	c := &a.Client
 	return []any{
 		&a.ID, &a.UUID, &a.License, &a.Token, &a.TokenKey, &a.Device.ID, &a.Device.UUID, &a.Device.Number, &r.suspended,
-		&a.IsTemporary, &a.IsOffline, &r.since, &r.until, &c.Name, &c.Description, &r.tags,
+		&a.IsTemporary, &a.IsOffline, &r.offline, &r.since, &r.until, &c.Name, &c.Description, &r.tags,
 		&c.Hostname, &c.Platform, &c.OperatingSystem, &c.SoftwareVersion, &r.variables, &c.Address, &c.Country,
 		&c.PublicKey, &a.Said, &r.activated, &r.released, &r.reason, &r.seen, &a.Pulse.LastSeenDay, &a.Pulse.DayCount,
 	}
@@ -139,7 +140,7 @@ func (r *activationRow) dest() []any {
 
 func (r *activationRow) activation() (*licensing.Activation, error) {
 	a := &r.a
-	a.Device.SuspendedUntil = r.suspended.Instant()
+	a.Device.SuspendedUntil, a.OfflineUntil = r.suspended.Instant(), r.offline.Instant()
 	a.GoodwillSince, a.GoodwillUntil = r.since.Instant(), r.until.Instant()
 	a.ActivatedAt, a.ReleasedAt = time.UnixMilli(r.activated).UTC(), r.released.Instant()
 	a.ReleaseReason = licensing.Reason(r.reason.V)

@@ -47,6 +47,9 @@ func (s *Store) TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role 
 	if inUse {
 		where = `activation_id IS NOT NULL`
 	}
+	if role == licensing.RoleBuffer {
+		where += ` AND role = 'buffer'` // as its index has it
+	}
 	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = $3
 		AND `+where+` ORDER BY slot DESC LIMIT $4`, v, l, role, limit)
 	return collect(rows, err, func(scan store.Scan) (licensing.Token, error) {
@@ -66,32 +69,20 @@ func (s *Store) InsertTokens(t tx.Tx, v ident.VendorID, tokens []licensing.Token
 	return store.On(t).InsertMany(insertToken, 5, values, "", nil)
 }
 
-// DeleteTokens implements licensing.Store.
-func (s *Store) DeleteTokens(t tx.Tx, v ident.VendorID, l ident.LicenseID, ids []ident.TokenID) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	// Activations are not found by their token, so those of the licence are read, once.
-	rows, err := writing(t)(`SELECT DISTINCT token_id FROM activations WHERE vendor_id = $1 AND license_id = $2`, v, l)
-	named, err := collect(rows, err, func(scan store.Scan) (id ident.TokenID, err error) { return id, scan(&id) })
+// freeContract are the free contract tokens of a licence with the highest slots.
+const freeContract = `(SELECT id FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = 'contract' AND activation_id IS NULL
+	ORDER BY slot DESC LIMIT $3)`
+
+// DeleteFree implements licensing.Store.
+func (s *Store) DeleteFree(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int64) (int64, error) {
+	const named = `EXISTS (SELECT 1 FROM activations a WHERE a.vendor_id = $1 AND a.token_id = tokens.id)`
+	kept, err := store.On(t).Exec(`UPDATE tokens SET role = 'goodwill' WHERE vendor_id = $1 AND id IN `+freeContract+` AND `+named, v, l, limit)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	kept := make(map[ident.TokenID]bool, len(named))
-	for _, id := range named {
-		kept[id] = true
-	}
-	for _, id := range ids {
-		if kept[id] {
-			err = s.SetRole(t, v, id, licensing.RoleGoodwill)
-		} else {
-			err = store.On(t).Later(`DELETE FROM tokens WHERE vendor_id = $1 AND id = $2`, v, id)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	// Those that are left have no name in the past.
+	gone, err := store.On(t).Exec(`DELETE FROM tokens WHERE vendor_id = $1 AND id IN `+freeContract+` AND NOT `+named, v, l, limit-kept)
+	return kept + gone, err
 }
 
 // SetRole implements licensing.Store.

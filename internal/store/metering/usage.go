@@ -42,7 +42,7 @@ func scanDefinition(kind metering.DefinitionKind) func(store.Scan) (metering.Def
 }
 
 func definition(t tx.Tx, kind metering.DefinitionKind, where string, args ...any) (*metering.Definition, error) {
-	rows, err := store.On(t).Query(`SELECT `+columns(kind)+` FROM `+table(kind)+` d WHERE d.vendor_id = $1 AND `+where, args...)
+	rows, err := store.On(t).Query(`SELECT `+columns(kind)+` FROM `+table(kind)+` d WHERE d.vendor_id = $1 AND d.ended_at IS NULL AND `+where, args...)
 	all, err := store.All[metering.Definition](rows, err)(scanDefinition(kind))
 	if err != nil || len(all) == 0 {
 		return nil, err
@@ -64,7 +64,7 @@ func (Store) DefinitionByName(
 
 // CountDefinitions implements metering.UsageStore.
 func (Store) CountDefinitions(t tx.Tx, v ident.VendorID, kind metering.DefinitionKind, product ident.ProductID) (n int, err error) {
-	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM `+table(kind)+` WHERE vendor_id = $1 AND product_id = $2`, []any{v, product}, &n)
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM `+table(kind)+` WHERE vendor_id = $1 AND product_id = $2 AND ended_at IS NULL`, []any{v, product}, &n)
 	return n, err
 }
 
@@ -103,12 +103,24 @@ func (Store) PutAnalytical(t tx.Tx, v ident.VendorID, field metering.DefinitionI
 	return err
 }
 
+// ForgetUsage takes what clients reported of days before an instant out, and tells
+// how many rows.
+func (s Store) ForgetUsage(ctx context.Context, before time.Time) (int, error) {
+	day := before.Unix() / 86_400
+	n, err := s.DB.Forget(ctx, store.Aged{Table: "usage_values", Column: "day", Key: "day, feature_id, module_id, device_id"}, day)
+	if err != nil {
+		return n, err
+	}
+	m, err := s.DB.Forget(ctx, store.Aged{Table: "analytical_values", Column: "day", Key: "day, field_id, device_id"}, day)
+	return n + m, err
+}
+
 // Definitions lists a product's definitions of one kind by name.
 func (s Store) Definitions(
 	ctx context.Context, v ident.VendorID, product ident.ProductID, kind metering.DefinitionKind, r listing.Request,
 ) (listing.Page[metering.Definition], error) {
 	sqltext, args := store.Select(`SELECT `+columns(kind)+` FROM `+table(kind)+` d WHERE d.vendor_id =`, v).
-		And("d.product_id = ?", product).Page(r, store.Column{Name: "d.name"}, "d.id")
+		And("d.product_id = ? AND d.ended_at IS NULL", product).Page(r, store.Column{Name: "d.name"}, "d.id")
 	rows, err := s.DB.Query(ctx, sqltext, args...)
 	items, err := store.All[metering.Definition](rows, err)(scanDefinition(kind))
 	return listing.Cut(r, items, func(d metering.Definition) listing.Mark {

@@ -104,3 +104,57 @@ func TestLicenseFiles(t *testing.T) {
 		ask(licensing.FileCommand{License: l.LicenseKey}, licensing.NotActive)
 	})
 }
+
+// Attack: a trial, or a licence of some days, is taken as a file before its clock
+// has started, and used for ever.
+func TestFilesSayNoMoreThanTheLicence(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		days := 30
+		for name, term := range map[string]func(*terms.Policy){
+			"trial": func(p *terms.Policy) { p.TrialDays = 14 },
+			"days":  func(p *terms.Policy) { p.ExpiresMode, p.ExpiresDays = terms.ExpiresDaysActivated, &days },
+		} {
+			l := b.issue(t, b.limited(t, 2, 0, 0, offlineAllowed, term))
+			free := b.tokenKeys(t, l)[0]
+			for _, c := range []licensing.FileCommand{{License: l.LicenseKey}, {License: free}, {License: l.UUID, ByID: true}, {License: l.LicenseKey, TokenKey: free}} {
+				if out := b.fileOf(t, c); out.Refusal == nil || out.Refusal.ID != licensing.TokenNotAssigned {
+					t.Errorf("%s: %+v before the first activation: %+v", name, c, out.Refusal)
+				}
+			}
+			held := b.byFile(t, l.LicenseKey, name).State.Activation
+			for _, c := range []licensing.FileCommand{{License: l.LicenseKey}, {License: l.LicenseKey, TokenKey: held.TokenKey}} {
+				if out := b.fileOf(t, c); out.Refusal != nil || out.State.EndsBy().IsZero() || out.State.EndsBy().After(e.Clock.Now().Add(day(days))) {
+					t.Errorf("%s: %+v: %+v", name, c, out)
+				}
+			}
+		}
+		full := b.issue(t, b.limited(t, 1, 0, 0, offlineAllowed, func(p *terms.Policy) { p.TrialDays = 14 }), func(c *licensing.IssueCommand) {
+			c.Overrides = &terms.Overrides{TrialDays: new(0)}
+		})
+		if out := b.fileOf(t, licensing.FileCommand{License: full.LicenseKey}); out.Refusal != nil {
+			t.Errorf("a licence without a clock: %+v", out.Refusal)
+		}
+	})
+}
+
+// A file is used by itself: what would be told to its client by a heartbeat holds
+// for it too.
+func TestFilesOfGoodwillAndOfSuspendedClients(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		seven := 7
+		l := b.issue(t, b.limited(t, 1, 0, 1, offlineAllowed, func(p *terms.Policy) { p.GoodwillDays = &seven }))
+		regular, above := b.granted(t, l.LicenseKey, "c1"), b.granted(t, l.LicenseKey, "c2")
+		if out := b.fileOf(t, licensing.FileCommand{License: l.LicenseKey, TokenKey: above.TokenKey}); !out.State.ExpiresAt.Equal(above.GoodwillUntil) || above.GoodwillUntil.IsZero() {
+			t.Errorf("the file of a goodwill client ends at %v, its goodwill at %v", out.State.ExpiresAt, above.GoodwillUntil)
+		}
+		if out := b.fileOf(t, licensing.FileCommand{License: l.LicenseKey, TokenKey: regular.TokenKey}); !out.State.ExpiresAt.IsZero() {
+			t.Errorf("the file of a regular client ends at %v", out.State.ExpiresAt)
+		}
+		b.suspend(t, regular, e.Clock.Now().Add(day(1)))
+		if out := b.fileOf(t, licensing.FileCommand{License: l.LicenseKey, TokenKey: regular.TokenKey}); out.Refusal == nil || out.Refusal.ID != licensing.Suspended {
+			t.Errorf("a file for a suspended client: %+v", out.Refusal)
+		}
+	})
+}

@@ -131,6 +131,35 @@ func TestGoodwillEndsAfterItsDays(t *testing.T) {
 	})
 }
 
+// A machine that lives from a file goes on when its goodwill is over: its place is
+// not given to another one before the file has ended.
+func TestGoodwillWithAFileInForceKeepsItsPlace(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		days := 3
+		l := b.issue(t, b.limited(t, 1, 0, 1, offlineAllowed, func(p *terms.Policy) { p.GoodwillDays = &days }))
+		ends := e.Clock.Now().Add(day(10))
+		b.update(t, l, licensing.Change{Expiry: new(licensing.Expiry{Mode: terms.ExpiresAt, At: ends})})
+		b.granted(t, l.LicenseKey, "a")
+		if out := b.byFile(t, l.LicenseKey, "b"); out.Refusal != nil || !out.State.Activation.IsGoodwill() || !out.State.Activation.OfflineUntil.Equal(ends) {
+			t.Fatalf("%+v", out)
+		}
+		for _, wait := range []int{4, 5, 2} { // the last one goes beyond the file's end
+			e.Clock.Advance(day(wait))
+			want := 0
+			if !e.Clock.Now().Before(ends) {
+				want = 1
+			} else if out := b.heartbeat(t, licensing.HeartbeatCommand{ClientID: "b", Client: licensing.Client{SoftwareVersion: "1"}}); out.Refusal == nil {
+				t.Error("its goodwill is over, and it is served")
+			}
+			if n, err := b.licenses.ReleaseGoodwill(t.Context()); err != nil || n != want {
+				t.Errorf("%d days later %d were ended, %v; want %d", wait, n, err, want)
+			}
+		}
+		b.balanced(t)
+	})
+}
+
 func TestSilentClientsAreUnassigned(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newLicenses(t, e)

@@ -58,3 +58,59 @@ func TestAMoveSeesWhatHappenedWhileItWaited(t *testing.T) {
 		t.Errorf("the old licence has %d regular and %d on goodwill, %v", l.RegularUsed, l.GoodwillUsed, err)
 	}
 }
+
+// A client that was never here asks for two licences at once: the second call finds
+// the device that the first one has made, and moves it.
+func TestANewClientThatComesTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	e := storetest.Postgres(t) // where there is more than one writer
+	b := newLicenses(t, e)
+	edition := b.limited(t, 1, 0, 0)
+	one, two := b.issue(t, edition), b.issue(t, edition)
+	activate := func(x tx.Tx, l *licensing.License) (licensing.Outcome, error) {
+		return b.licenses.Activate(x, licensing.ActivateCommand{
+			Vendor: b.vendor, Product: b.product.UUID, Key: licensing.Key{UUID: l.LicenseKey}, ClientID: "new",
+		})
+	}
+	activated, commit, first := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		first <- e.DB.Run(t.Context(), func(x tx.Tx) error {
+			_, err := activate(x, one)
+			close(activated)
+			<-commit
+			return err
+		})
+	}()
+	<-activated
+	second := make(chan error)
+	go func() {
+		second <- e.DB.Run(t.Context(), func(x tx.Tx) error {
+			out, err := activate(x, two)
+			if err == nil && out.Refusal != nil {
+				t.Errorf("the second call was refused: %+v", out.Refusal)
+			}
+			return err
+		})
+	}()
+	for storetest.Count(t, e, `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 0 {
+		select {
+		case err := <-second:
+			t.Fatalf("the second call did not wait for the device: %v", err)
+		default:
+		}
+	}
+	close(commit)
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+	if err := <-second; err != nil {
+		t.Error(err)
+	}
+	b.balanced(t)
+	if n := storetest.Count(t, e, `SELECT COUNT(*) FROM activations WHERE client_id = 'new' AND released_at IS NULL AND license_id = $1`, two.ID); n != 1 {
+		t.Errorf("the client holds %d tokens of the licence that it asked for last, want 1", n)
+	}
+	if n := storetest.Count(t, e, `SELECT COUNT(*) FROM devices WHERE number = 'new'`); n != 1 {
+		t.Errorf("%d devices were made", n)
+	}
+}

@@ -39,7 +39,7 @@ func newMeters(t *testing.T, e storetest.Env, l terms.Limitation, clients ...str
 	if b.meters, err = metering.New(metering.Config{Store: b.rows, Reader: b.rows, Licenses: licenses, Runner: e.DB, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
-	if b.usage, err = metering.NewUsage(metering.UsageConfig{Store: b.rows, Licenses: licenses, IDs: e.IDs}); err != nil {
+	if b.usage, err = metering.NewUsage(metering.UsageConfig{Store: b.rows, Ended: b.rows, Licenses: licenses, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
 	l.Name = "Pages"

@@ -79,3 +79,59 @@ func TestAnalyticalFields(t *testing.T) {
 		}
 	})
 }
+
+// What somebody filled the list with goes, with what was reported of it, and the
+// names are free again.
+func TestNamesAreTakenOut(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newMeters(t, e, limitOf(10))
+		report := func(name string) *metering.Refusal {
+			return storetest.Do(t, e, func(x tx.Tx) (*metering.Refusal, error) {
+				return b.usage.Report(x, metering.Reporter{Vendor: b.vendor, ClientID: "c1"},
+					[]metering.Report{{Feature: metering.Named{Name: name}, Module: metering.Named{Name: "m" + name}, Value: unit}})
+			})
+		}
+		names := func() int { return storetest.Count(t, e, `SELECT COUNT(*) FROM usage_features WHERE ended_at IS NULL`) }
+		report("genuine")
+		e.Clock.Advance(time.Hour)
+		since := e.Clock.Now()
+		for i := 1; names() < 1000; i++ {
+			report(strings.Repeat("x", i%100) + e.IDs.V4().String())
+		}
+		refusedWith(t, report("one more"), metering.UnknownFeature)
+		end := func(kind metering.DefinitionKind) (n int, more bool) {
+			storetest.Do(t, e, func(x tx.Tx) (_ int, err error) {
+				n, more, err = b.usage.EndSince(x, b.vendor, kind, b.product.UUID, since)
+				return n, err
+			})
+			return n, more
+		}
+		if n, more := end(metering.FeatureDefinition); n != metering.EndedAtOnce || !more {
+			t.Errorf("%d ended, more %t", n, more)
+		}
+		if n, more := end(metering.FeatureDefinition); n != 999-metering.EndedAtOnce || more {
+			t.Errorf("then %d ended, more %t", n, more)
+		}
+		end(metering.ModuleDefinition)
+		end(metering.ModuleDefinition)
+		if refused := report("one more"); refused != nil {
+			t.Errorf("a genuine name afterwards: %+v", refused)
+		}
+		if n, err := b.usage.ClearEnded(t.Context()); err != nil || n != 999 || names() != 2 {
+			t.Errorf("%d reports cleared away, %d names left: %v", n, names(), err)
+		}
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM usage_features WHERE ended_at IS NOT NULL`); n != 0 {
+			t.Errorf("%d names are not cleared away", n)
+		}
+		id := storetest.Do(t, e, func(x tx.Tx) (*metering.Definition, error) {
+			return b.rows.DefinitionByName(x, b.vendor, metering.ModuleDefinition, b.product.ID, "mgenuine")
+		}).UUID
+		storetest.Do(t, e, func(x tx.Tx) (int, error) { return 0, b.usage.End(x, b.vendor, metering.ModuleDefinition, id) })
+		if n, err := b.usage.ClearEnded(t.Context()); err != nil || n != 1 {
+			t.Errorf("%d reports of a module cleared away: %v", n, err)
+		}
+		if n, err := b.rows.ForgetUsage(t.Context(), e.Clock.Now().Add(48*time.Hour)); err != nil || n != 1 {
+			t.Errorf("%d reports forgotten, want the last one: %v", n, err)
+		}
+	})
+}

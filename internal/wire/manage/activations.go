@@ -29,6 +29,7 @@ type activation struct {
 	IsTemporary       bool              `json:"is_temporary"`
 	IsGoodwill        bool              `json:"is_goodwill"`
 	IsOffline         bool              `json:"is_offline" doc:"activated by a file: it may never be heard of, and is not unassigned for that"`
+	OfflineUntil      *time.Time        `json:"offline_until" doc:"with is_offline: the latest end that a file of it said; null where one has none. Until then only staff may release it, and the machine goes on all the same"`
 	GoodwillUntil     *time.Time        `json:"goodwill_until"`
 	SuspendedUntil    *time.Time        `json:"suspended_until"`
 	ActivatedAt       time.Time         `json:"activated_at"`
@@ -67,7 +68,7 @@ func showActivation(v *licensing.Activation) activation {
 		Tags: append([]string{}, v.Client.Tags...), Hostname: v.Client.Hostname, Platform: v.Client.Platform,
 		OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
 		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary, IsGoodwill: v.IsGoodwill(), IsOffline: v.IsOffline,
-		GoodwillUntil: timeOrNil(v.GoodwillUntil), SuspendedUntil: timeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt,
+		OfflineUntil: timeOrNil(v.FileSaid()), GoodwillUntil: timeOrNil(v.GoodwillUntil), SuspendedUntil: timeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt,
 		LastSeenAt: v.Pulse.LastSeenAt, ReleasedAt: timeOrNil(v.ReleasedAt), ReleaseReason: textOrNil(string(v.ReleaseReason)),
 	}
 }

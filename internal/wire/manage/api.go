@@ -12,8 +12,10 @@ import (
 
 const base = "/api/v1"
 
-// Config is what the API needs; all of it is required.
+// Config is what the API needs; all of it but PublicURL is required.
 type Config struct {
+	PublicURL string // where the API is reached from outside; "" where nobody has said
+
 	Changes edge.Changes
 	Clock   ident.Clock
 	Keys    Keys

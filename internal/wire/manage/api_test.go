@@ -22,10 +22,10 @@ func TestFromProductToLicense(t *testing.T) {
 			"goodwill_days":14,"floating_token_limit":0,"session_period_minutes":15,"heartbeat_period_days":1,"freeride_days":7,
 			"expires_days":365,
 			"features":[{"name":"export","is_active":true},{"name":"cloud","is_active":false,"adjustable":true}],
-			"limitations":[{"name":"jobs","limit":12.5,"reset":"month","adjustable":true},{"name":"seats"}],
+			"limitations":[{"name":"jobs","limit":12,"reset":"month","adjustable":true},{"name":"seats"}],
 			"variables":[{"name":"region","value":"eu"}]}`)
 		if edition.text("expires_mode") != "days_after_activation" ||
-			!strings.Contains(edition.raw, `"limit":12.5,`) ||
+			!strings.Contains(edition.raw, `"limit":12,`) ||
 			!strings.Contains(edition.raw, `"goodwill_days":14`) {
 			t.Errorf("edition %s", edition.raw)
 		}

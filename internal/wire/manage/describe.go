@@ -1,6 +1,7 @@
 package manage
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -41,6 +42,7 @@ func (a *API) describe() ([]byte, error) {
 			Schemas:         a.registry,
 			SecuritySchemes: map[string]*huma.SecurityScheme{"admin_key": {Type: "http", Scheme: "bearer"}},
 		},
+		Servers:  []*huma.Server{{URL: cmp.Or(strings.TrimSuffix(a.PublicURL, "/"), "/")}}, // "/" is where the document comes from
 		Security: []map[string][]string{{"admin_key": {}}},
 	}
 	seen := map[string]bool{}

@@ -54,7 +54,7 @@ type featureGrant struct {
 type limitationGrant struct {
 	Name            string      `json:"name" minLength:"1" maxLength:"200" doc:"defined in the product if it is new there"`
 	Description     string      `json:"description,omitempty" maxLength:"4000" doc:"of a limitation that is new"`
-	Limit           *quantity   `json:"limit,omitempty" nullable:"true" doc:"unlimited if null or left out"`
+	Limit           *quantity   `json:"limit,omitempty" nullable:"true" doc:"a whole number; unlimited if null or left out"`
 	Reset           terms.Reset `json:"reset,omitempty" enum:"none,never,days,month,quarter,year" doc:"none: a static limit; else consumption starts anew: never, every reset_days days, each calendar month, quarter or year"`
 	ResetDays       int         `json:"reset_days,omitempty" minimum:"0" maximum:"3650" doc:"with reset days"`
 	GoodwillPercent int         `json:"goodwill_percent,omitempty" minimum:"0" maximum:"1000" doc:"consumption allowed above the limit"`

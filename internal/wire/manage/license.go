@@ -66,7 +66,7 @@ type licenseIssue struct {
 	ExpiresMode    *terms.ExpiresMode `json:"expires_mode,omitempty" enum:"never,at,days_after_activation" doc:"follows from expires_at or expires_days where it is left out"`
 	ExpiresAt      optional[deadline] `json:"expires_at,omitzero"`
 	ExpiresDays    optional[int]      `json:"expires_days,omitzero" minimum:"1" maximum:"36500" doc:"days of 24 hours after the first activation"`
-	ActivateClient string             `json:"activate_client_id,omitempty" maxLength:"256" doc:"activate this client at once"`
+	ActivateClient string             `json:"activate_client_id,omitempty" maxLength:"256" doc:"activate this client at once, instead of what the edition's activation_on_creation says"`
 	OverrideFields                    //nolint:embeddedstructfieldcheck // the order is that of the documentation
 }
 

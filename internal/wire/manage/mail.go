@@ -80,7 +80,7 @@ type mailTexts struct {
 	HTML    string       `json:"html" maxLength:"50000"`
 }
 
-type mailKind struct {
+type mailTemplateReset struct {
 	Kind mailing.Kind `json:"kind" enum:"license_issued,recovery,invitation,goodwill,expiring,used_up,event,test"`
 }
 
@@ -208,7 +208,7 @@ func (a *API) mailSettings() []operation {
 		change(a, operation{
 			Method: http.MethodPost, Path: "/mail-templates/reset", ID: "reset-mail-template", Group: group, Summary: "Go back to the server's own texts",
 			Permission: identity.ManageDelivery, status: http.StatusOK,
-		}, func(t tx.Tx, q *request, in mailKind) (mailTemplate, error) {
+		}, func(t tx.Tx, q *request, in mailTemplateReset) (mailTemplate, error) {
 			p, err := a.Mails.ResetTemplate(t, q.vendor, in.Kind)
 			return showTemplate(p), err
 		}),

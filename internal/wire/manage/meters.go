@@ -24,6 +24,8 @@ type Meters interface {
 // Usage defines what clients report values of.
 type Usage interface {
 	Define(t tx.Tx, v ident.VendorID, product ident.UUID, d metering.Definition) (metering.Definition, error)
+	End(t tx.Tx, v ident.VendorID, kind metering.DefinitionKind, id ident.UUID) error
+	EndSince(t tx.Tx, v ident.VendorID, kind metering.DefinitionKind, product ident.UUID, since time.Time) (ended int, more bool, err error)
 }
 
 // MeterRows reads the ledger and the definitions.

@@ -12,7 +12,7 @@ func TestMeters(t *testing.T) {
 		b := setup(t, e)
 		product := b.ok(t, "POST", "/api/v1/products", `{"name":"Printer"}`).text("id")
 		edition := b.ok(t, "POST", "/api/v1/editions", `{"product_id":"`+product+`","name":"Pro","limitations":[
-			{"name":"pages","limit":10.5,"reset":"quarter","goodwill_percent":10,"alerts":[50,90]},{"name":"seats","limit":2},{"name":"scans","reset":"never","alerts":[]}]}`)
+			{"name":"pages","limit":11,"reset":"quarter","goodwill_percent":10,"alerts":[50,90]},{"name":"seats","limit":2},{"name":"scans","reset":"never","alerts":[]}]}`)
 		customer := b.ok(t, "POST", "/api/v1/customers", `{"company_name":"Kirk","email":"k@example.com"}`).text("id")
 		license := "/api/v1/licenses/" + b.ok(t, "POST", "/api/v1/licenses", `{"edition_id":"`+edition.text("id")+`","customer_id":"`+customer+`"}`).text("id")
 		limitations := edition.body["limitations"].([]any)
@@ -35,7 +35,7 @@ func TestMeters(t *testing.T) {
 			}
 		}
 		raw := b.ok(t, "GET", license+"/meters", "").raw
-		if !strings.Contains(raw, `"consumed":1,"gross":1,"contract_allowed":null,"balance":9.5,`) || !strings.Contains(raw, `"alerts":[50,90]`) {
+		if !strings.Contains(raw, `"consumed":1,"gross":1,"contract_allowed":null,"balance":10,`) || !strings.Contains(raw, `"alerts":[50,90]`) {
 			t.Errorf("%s", raw)
 		}
 		ledger := license + "/consumptions?limitation_id=" + pages

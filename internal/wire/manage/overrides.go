@@ -38,7 +38,7 @@ type featureOverride struct {
 
 type limitationOverride struct {
 	ID    ident.UUID `json:"id" format:"uuid"`
-	Limit *quantity  `json:"limit" nullable:"true" doc:"null: unlimited"`
+	Limit *quantity  `json:"limit" nullable:"true" doc:"a whole number; null: unlimited"`
 
 	ContractAllowed *quantity `json:"contract_allowed,omitempty" doc:"where the edition says expires_license"`
 }

@@ -43,6 +43,7 @@ type product struct {
 	PrintedKeys         bool       `json:"printed_keys" doc:"licences also get a grouped key that people can type"`
 	AllowClientMoves    bool       `json:"allow_client_moves" doc:"a client may move to another customer's licence by itself"`
 	LatestRelease       string     `json:"latest_release" doc:"the newest software release shipped"`
+	HideKeys            bool       `json:"hide_keys_in_heartbeats" doc:"heartbeats that prove nothing but a client's name are answered without keys"`
 	Revision            int64      `json:"revision"`
 	CreatedAt           time.Time  `json:"created_at"`
 	UpdatedAt           time.Time  `json:"updated_at"`
@@ -55,6 +56,7 @@ type productCreate struct {
 	PrintedKeys         bool   `json:"printed_keys,omitempty" doc:"licences also get a grouped key that people can type"`
 	AllowClientMoves    bool   `json:"allow_client_moves,omitempty" doc:"a client may move to another customer's licence by itself"`
 	LatestRelease       string `json:"latest_release,omitempty" maxLength:"100" doc:"the newest software release shipped"`
+	HideKeys            bool   `json:"hide_keys_in_heartbeats,omitempty" doc:"heartbeats that prove nothing but a client's name are answered without keys"`
 }
 
 type productUpdate struct {
@@ -64,12 +66,13 @@ type productUpdate struct {
 	PrintedKeys         *bool         `json:"printed_keys,omitempty"`
 	AllowClientMoves    *bool         `json:"allow_client_moves,omitempty"`
 	LatestRelease       *string       `json:"latest_release,omitempty" maxLength:"100"`
+	HideKeys            *bool         `json:"hide_keys_in_heartbeats,omitempty"`
 }
 
 func showProduct(p catalog.Product) product {
 	return product{
 		ID: p.UUID, Name: p.Name, Description: p.Description, MaximumInactiveDays: p.MaximumInactiveDays, PrintedKeys: p.PrintedKeys,
-		AllowClientMoves: p.AllowClientMoves, LatestRelease: p.LatestRelease, Revision: p.Revision, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+		AllowClientMoves: p.AllowClientMoves, LatestRelease: p.LatestRelease, HideKeys: p.HideKeysInHeartbeats, Revision: p.Revision, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 }
 
@@ -87,7 +90,7 @@ func (a *API) products() []operation {
 		}, func(t tx.Tx, q *request, in productCreate) (product, error) {
 			p, err := a.Catalog.CreateProduct(t, q.vendor, catalog.Product{
 				Name: in.Name, Description: in.Description, MaximumInactiveDays: in.MaximumInactiveDays, PrintedKeys: in.PrintedKeys,
-				AllowClientMoves: in.AllowClientMoves, LatestRelease: in.LatestRelease,
+				AllowClientMoves: in.AllowClientMoves, LatestRelease: in.LatestRelease, HideKeysInHeartbeats: in.HideKeys,
 			})
 			return showProduct(p), err
 		}),
@@ -104,7 +107,7 @@ func (a *API) products() []operation {
 		}, func(t tx.Tx, q *request, in productUpdate) (product, error) {
 			p, err := a.Catalog.UpdateProduct(t, q.vendor, q.id, catalog.ProductChange{
 				Name: in.Name, Description: in.Description, MaximumInactiveDays: in.MaximumInactiveDays.pointer(),
-				PrintedKeys: in.PrintedKeys, AllowClientMoves: in.AllowClientMoves, LatestRelease: in.LatestRelease,
+				PrintedKeys: in.PrintedKeys, AllowClientMoves: in.AllowClientMoves, LatestRelease: in.LatestRelease, HideKeysInHeartbeats: in.HideKeys,
 			})
 			return showProduct(p), err
 		}),

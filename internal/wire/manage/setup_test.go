@@ -115,7 +115,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		LicenseRows:   licenses,
 		Meters:        must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
 		MeterRows:     meterRows,
-		Usage:         must[*metering.Usage](t)(metering.NewUsage(metering.UsageConfig{Store: meterRows, Licenses: metered, IDs: e.IDs})),
+		Usage:         must[*metering.Usage](t)(metering.NewUsage(metering.UsageConfig{Store: meterRows, Ended: meterRows, Licenses: metered, IDs: e.IDs})),
 		Sessions:      b.sessions,
 		SessionRows:   leases,
 		APIKeys:       b.apiKeys,

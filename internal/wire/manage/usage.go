@@ -47,6 +47,15 @@ func showAnalyticalField(d metering.Definition) analyticalField {
 	return analyticalField{ID: d.UUID, Name: d.Name, IsNumber: d.IsNumber, CreatedAt: d.CreatedAt}
 }
 
+type nameClear struct {
+	Since time.Time `json:"created_since" doc:"names defined since then are taken out, with all that was reported of them"`
+}
+
+type namesCleared struct {
+	Deleted int  `json:"deleted"`
+	More    bool `json:"more" doc:"true: there were more than one request takes out; send it again"`
+}
+
 func (a *API) usage() []operation {
 	all := definedByClients[usageDefinitionCreate](a, metering.FeatureDefinition, "usage-feature", "usage feature", showUsageDefinition)
 	all = append(all, definedByClients[usageDefinitionCreate](a, metering.ModuleDefinition, "usage-module", "usage module", showUsageDefinition)...)
@@ -77,6 +86,22 @@ func definedByClients[In interface{ domain() metering.Definition }, Out any](
 			d.Kind = kind
 			made, err := a.Usage.Define(t, q.vendor, q.id, d)
 			return show(made), err
+		}),
+		change(a, operation{
+			Method: http.MethodDelete, Path: "/" + id + "s/{id}", ID: "delete-" + id, Group: group, Summary: "Delete one of a product's " + name + "s",
+			About:      "What was reported of it goes with it. Its name is free at once.",
+			Permission: identity.ManageCatalog, status: http.StatusNoContent,
+		}, func(t tx.Tx, q *request, _ nothing) (nothing, error) {
+			return nothing{}, a.Usage.End(t, q.vendor, kind, q.id)
+		}),
+		change(a, operation{
+			Method: http.MethodPost, Path: "/products/{id}/" + id + "s/clear", ID: "clear-" + id + "s", Group: group,
+			Summary:    "Delete a product's " + name + "s that were defined since a time",
+			About:      "For what somebody filled the list with: programs define names by reporting them, and may define 1,000 of a product.",
+			Permission: identity.ManageCatalog, status: http.StatusOK,
+		}, func(t tx.Tx, q *request, in nameClear) (namesCleared, error) {
+			n, more, err := a.Usage.EndSince(t, q.vendor, kind, q.id, in.Since)
+			return namesCleared{n, more}, err
 		}),
 	}
 }

@@ -16,18 +16,68 @@ type amount int64
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (a *amount) UnmarshalJSON(b []byte) error {
-	s := string(b)
-	if strings.HasPrefix(s, `"`) {
-		if err := json.Unmarshal(b, &s); err != nil {
-			return err
-		}
+	s, err := numberText(b)
+	if err != nil {
+		return err
 	}
-	n, ok := parseAmount(s)
-	if !ok {
+	n, ok := parseSigned(s)
+	if !ok || n < 0 {
 		return &fault.Error{Kind: fault.Invalid, Code: "quantity", Message: "must be a number above 0 and at most 1000000000000 with at most six decimals"}
 	}
 	*a = amount(n)
 	return nil
+}
+
+// minutes is a time as programs send it: the protocol's type is a double, so 60
+// comes as 60.0 or 6e1 too. A part of a minute counts as a whole one, so that
+// nobody gets less than was asked for. Absent and null are 0.
+type minutes int
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *minutes) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
+	s, err := numberText(b)
+	if err != nil {
+		return err
+	}
+	n, ok := parseSigned(s)
+	if !ok {
+		return &fault.Error{Kind: fault.Invalid, Code: "minutes", Message: "must be a number of minutes"}
+	}
+	*m = minutes(n / terms.Unit)
+	if n%terms.Unit > 0 {
+		*m++
+	}
+	return nil
+}
+
+// numberText gives the text of a number, which some programs send as a string.
+func numberText(b []byte) (string, error) {
+	s := string(b)
+	if !strings.HasPrefix(s, `"`) {
+		return s, nil
+	}
+	return s, json.Unmarshal(b, &s)
+}
+
+// parseSigned reads a number that may be below zero; -0 is 0.
+func parseSigned(s string) (int64, bool) {
+	if digits, below := strings.CutPrefix(s, "-"); below {
+		n, ok := parseAmount(digits)
+		return -n, ok
+	}
+	return parseAmount(s)
+}
+
+// spelled writes a number as we would: 60 for 60.0 and 6e1. One that is no
+// quantity stays as it was written.
+func spelled(s string) string {
+	if n, ok := parseSigned(s); ok {
+		return string(terms.AppendQuantity(nil, n))
+	}
+	return s
 }
 
 // maxAmountText bounds what is read as a number.

@@ -26,6 +26,33 @@ func TestParseAmount(t *testing.T) {
 	}
 }
 
+// A number is one number, however it is spelled.
+func TestNumbersInRequests(t *testing.T) {
+	t.Parallel()
+	var m minutes
+	for text, want := range map[string]minutes{
+		"60": 60, "60.0": 60, "6e1": 60, "6E+1": 60, "600e-1": 60, `"60"`: 60, "0": 0, "-0": 0, "-0.0": 0, "null": 0, "0.5": 1, "59.000001": 60, "-1": -1, "-1.0": -1,
+	} {
+		if m = 0; json.Unmarshal([]byte(text), &m) != nil || m != want {
+			t.Errorf("%s is %d minutes, want %d", text, m, want)
+		}
+	}
+	var a amount
+	for text, want := range map[string]amount{"60.0": 60_000_000, "6e1": 60_000_000, "-0": 0, "-0.0": 0, `"6e1"`: 60_000_000} {
+		if a = 1; json.Unmarshal([]byte(text), &a) != nil || a != want {
+			t.Errorf("%s is %d millionths, want %d", text, a, want)
+		}
+	}
+	for _, wrong := range []string{`""`, `"soon"`, `"6O"`, `"--0"`, `true`, `{}`, `[60]`, `1e99`} {
+		if json.Unmarshal([]byte(wrong), &m) == nil || json.Unmarshal([]byte(wrong), &a) == nil {
+			t.Errorf("%s was read", wrong)
+		}
+	}
+	if json.Unmarshal([]byte("-1"), &a) == nil {
+		t.Error("an amount below zero was read")
+	}
+}
+
 // Whatever is read is exactly what was written.
 func FuzzParseAmount(f *testing.F) {
 	for _, s := range []string{"1", "1.5", "1.0E7", "1e-6", "0.000001", "-1", "9e11", "1e13", "00012.500e1", "e", "\xff"} {
@@ -87,6 +114,7 @@ func TestAnalyticalValues(t *testing.T) {
 		number, good bool
 	}{
 		`12.5`: {"12.5", true, true}, `"12.5"`: {"12.5", true, true}, `-3`: {"-3", true, true}, `"large"`: {"large", false, true}, `""`: {"", false, true},
+		`60.0`: {"60", true, true}, `6e1`: {"60", true, true}, `-6.50`: {"-6.5", true, true}, `0.12345678`: {"0.12345678", true, true}, `"60.0"`: {"60.0", true, true},
 		`"NaN"`: {"NaN", false, true}, `null`: {}, `{}`: {}, `[1]`: {}, `true`: {}, ``: {}, `1e999`: {"1e999", true, false},
 	} {
 		value, number, good := analytical(json.RawMessage(raw))

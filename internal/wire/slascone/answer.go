@@ -24,6 +24,7 @@ type answer struct {
 	contentType string
 	body        []byte
 	constant    bool // the same bytes whoever asks: one RSA signature serves all
+	keyed       bool // for who presented a full license key where no API key is asked for
 }
 
 const jsonType = "application/json"
@@ -79,7 +80,8 @@ func (a *API) send(w http.ResponseWriter, r *http.Request, p identity.Principal,
 }
 
 // sign puts the signature over the body into the headers. An unauthenticated
-// principal has a vendor only: its nonce is never signed by the RSA key.
+// principal has a vendor only: its nonce is never signed by the RSA key, unless
+// the answer is for a full license key, which proves as much.
 func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce []byte, out answer) error {
 	ctx := r.Context()
 	if r.Header.Get(signed.AcceptSignatureHeader) == signed.AcceptEd25519 {
@@ -99,7 +101,7 @@ func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce [
 		return err
 	}
 	h.Set(signed.LegacySignatureHeader, base64.StdEncoding.EncodeToString(signature))
-	if nonce == nil || p.ID.IsZero() {
+	if nonce == nil || p.ID.IsZero() && !out.keyed {
 		return nil
 	}
 	if signature, err = a.Signer.SignRSANonce(ctx, p.Vendor, p.RSAKey, nonce); err != nil {

@@ -66,7 +66,7 @@ func (r *request) machine(hostname, platform, system string, variables map[strin
 	r.text("hostname", hostname, maxName)
 	r.text("platform", platform, maxName)
 	r.text("operating_system", system, maxName)
-	r.list("device_variables", len(variables), maxVariables)
+	r.list("device_variables", len(variables), licensing.MaxVariables)
 	for name, value := range variables {
 		r.text("device_variables", name, maxName)
 		r.text("device_variables", value, maxText)
@@ -164,6 +164,9 @@ func (a *API) heartbeat(w http.ResponseWriter, r *http.Request) error {
 	if b.HeartbeatTypeID != nil && !b.HeartbeatTypeID.IsZero() {
 		return a.send(w, r, q.principal, refusal(licensing.Refuse(licensing.UnknownHeartbeat)))
 	}
+	if err := a.names(q, command.Product, command.ClientID, command.TokenKey); err != nil {
+		return err
+	}
 	a.locate(r, &command.Client)
 	out, err := a.Licenses.Heartbeat(r.Context(), command)
 	if err != nil {
@@ -177,16 +180,22 @@ func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outco
 	if out.Refusal != nil {
 		return a.sendRefusal(w, q, out.Refusal)
 	}
+	a.served(q)
 	meters, err := a.readings(q.Context(), out.State)
 	if err != nil {
 		return err
 	}
-	return a.sendJSON(w, q, infoOf(out.State, meters))
+	info := infoOf(out.State, meters)
+	if out.NoKeys {
+		info.LicenseKey, info.TokenKey, info.LegacyLicenseKey = nil, nil, nil
+	}
+	info.VariablesDropped = out.Dropped[:min(len(out.Dropped), licensing.MaxVariables)]
+	return a.sendJSON(w, q, info)
 }
 
-// sendRefusal answers a refusal; too many wrong keys are answered 429 instead.
+// sendRefusal answers a refusal; too many wrong guesses are answered 429 instead.
 func (a *API) sendRefusal(w http.ResponseWriter, q *request, refused *licensing.Refusal) error {
-	if err := a.guessed(q.Request, refused); err != nil {
+	if err := a.guessed(q, refused); err != nil {
 		return err
 	}
 	return a.send(w, q.Request, q.principal, refusal(refused))

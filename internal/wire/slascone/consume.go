@@ -1,12 +1,14 @@
 package slascone
 
 import (
+	"math"
 	"net/http"
 
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
 
@@ -18,19 +20,26 @@ const maxEntries = 100
 type consumption struct {
 	TransactionID *ident.UUID `json:"transaction_id"`
 	LimitationID  ident.UUID  `json:"limitation_id"`
-	Remaining     *quantity   `json:"remaining"`
-	Balance       *quantity   `json:"balance"`
-	Limit         *quantity   `json:"limit"`
+	Remaining     quantity    `json:"remaining"`
+	Balance       quantity    `json:"balance"`
+	Limit         int64       `json:"limit"`
 	Goodwill      int         `json:"goodwill"`
 	LastReset     *instant    `json:"last_reset_date_utc"`
 	NextReset     *instant    `json:"next_reset_date_utc"`
 	Reason        *string     `json:"reason"`
 }
 
+// unlimited is what a limitation without a limit answers, in whole units: the
+// protocol's types take no null here, and some clients read them into 32 bits.
+const unlimited = math.MaxInt32
+
 func consumptionOf(c metering.Consumption) consumption {
 	out := consumption{
-		LimitationID: c.Limitation, Remaining: (*quantity)(c.Remaining()), Balance: (*quantity)(c.Balance()), Limit: (*quantity)(c.Limit),
+		LimitationID: c.Limitation, Remaining: unlimited * terms.Unit, Balance: unlimited * terms.Unit, Limit: unlimited,
 		Goodwill: c.GoodwillPercent, LastReset: when(c.Period.StartedAt), NextReset: when(c.Period.EndsAt), Reason: text(string(c.Refused)),
+	}
+	if c.Limit != nil {
+		out.Remaining, out.Balance, out.Limit = quantity(*c.Remaining()), quantity(*c.Balance()), wholeUnits(*c.Limit)
 	}
 	if !c.Transaction.IsZero() {
 		out.TransactionID = &c.Transaction
@@ -78,6 +87,9 @@ func (a *API) consume(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.names(q, ident.UUID{}, command.ClientID, command.TokenKey); err != nil {
+		return err
+	}
 	var counted []metering.Consumption
 	var refused *metering.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
@@ -85,6 +97,9 @@ func (a *API) consume(w http.ResponseWriter, r *http.Request) error {
 		return err //nolint:wrapcheck // a fault
 	}); err != nil {
 		return err //nolint:wrapcheck // a fault
+	}
+	if refused == nil {
+		a.served(q)
 	}
 	list := make([]consumption, len(counted))
 	for i, c := range counted {
@@ -130,7 +145,7 @@ func (a *API) rollback(w http.ResponseWriter, r *http.Request) error {
 }
 
 // validateConsumption is POST /provisioning/validate/consumption. license_id is a
-// full key, as in LicenseInfo; with an admin key it may be the licence's id.
+// full key, as in LicenseInfo; who may look licences up may send the licence's id.
 func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
 		LicenseID    string     `json:"license_id"`
@@ -163,12 +178,13 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 				return a.sendMetered(w, q, consumptionOf(reading.Consumption()), nil)
 			}
 		}
-		return a.sendMetered(w, q, consumptionOf(metering.Consumption{Limitation: k.ID, Limit: k.Limit}), nil) // a static limit
+		return a.sendMetered(w, q, consumptionOf(metering.Consumption{Limitation: k.ID, Limit: whole(k.Limit)}), nil) // a static limit
 	}
 	return a.sendRefusal(w, q, metering.Refuse(metering.UnknownLimitation))
 }
 
-// keyed finds the licence that a full key leads to; an admin key may name it by its id.
+// keyed finds the licence that a full key leads to; who may look licences up may
+// name it by its id.
 func (a *API) keyed(q *request, text string) (*licensing.License, *licensing.Refusal, error) {
 	presented, err := a.presented(q.Request, text)
 	if err != nil {
@@ -179,7 +195,7 @@ func (a *API) keyed(q *request, text string) (*licensing.License, *licensing.Ref
 		return out.State.License, nil, err
 	}
 	id, unreadable := ident.ParseUUID(text)
-	if q.principal.KeyKind != identity.Admin || unreadable != nil {
+	if !q.principal.May(identity.LookUpLicenses) || unreadable != nil {
 		return nil, out.Refusal, nil //nolint:nilerr // what is no UUID is no key either, and refused as one
 	}
 	l, err := a.LicenseRows.ByUUID(q.Context(), q.principal.Vendor, id)

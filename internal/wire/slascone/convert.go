@@ -14,20 +14,17 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 	l, e, p := s.License, s.License.Edition, s.Terms.Policy
 	info := licenseInfo{
 		Customer:    customerAccount{l.Customer.UUID, l.Customer.CompanyName, l.Customer.CustomerNumber},
-		LicenseName: text(l.Name), LicenseKey: l.LicenseKey, LegacyLicenseKey: text(l.LegacyKey),
+		LicenseName: text(l.Name), LicenseKey: &l.LicenseKey, LegacyLicenseKey: text(l.LegacyKey),
 		ProductName: l.Product.Name, ProductID: l.Product.UUID, TemplateName: e.Name, TemplateID: e.UUID,
 		ProvisioningMode: number(e.Mode == terms.Floating), ClientType: number(e.ClientType == terms.Users),
 		IsLicenseActive: l.IsActive, IsLicenseExpired: s.IsExpired, IsLicenseValid: s.IsValid,
-		StartDate: when(l.StartsAt), ExpirationDate: never, DateValidity: int(s.DateValidity),
+		StartDate: when(l.StartsAt), ExpirationDate: endOf(s), DateValidity: int(s.DateValidity),
 		TokenLimit: p.TokenLimit, FloatingTokenLimit: p.FloatingTokenLimit, IsTemporary: l.IsTemporary, IsVersionValid: s.VersionAllowed,
 		ReleaseLimitation: releaseOf(s), SessionPeriod: p.SessionPeriodMinutes, HeartbeatPeriod: p.HeartbeatPeriodDays, Freeride: p.FreerideDays,
 		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants, meters), Variables: variablesOf(s.Terms.Grants),
 		Constrained: []struct{}{}, LicenseUsers: usersOf(l), CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
 		GoodwillNotice: text(s.GoodwillNotice()), ValidityReason: text(s.Reason),
 		ActivationsUsed: s.Used, ActivationsAllowed: s.Allowed, Serial: s.Serial,
-	}
-	if !s.ExpiresAt.IsZero() {
-		info.ExpirationDate = instant(s.ExpiresAt)
 	}
 	version := ""
 	if a := s.Activation; a != nil {
@@ -40,6 +37,16 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 		info.LatestShipment = shipmentOf(l, latest)
 	}
 	return info
+}
+
+// endOf is what a client reads as the licence's end. One that is reckoned from
+// the first activation, which is still to come, is told as if that were now: the
+// answer is signed and may be kept, and must not pass for a licence without end.
+func endOf(s licensing.State) instant {
+	if end := s.EndsBy(); !end.IsZero() {
+		return instant(end)
+	}
+	return never
 }
 
 func releaseOf(s licensing.State) *release {
@@ -80,7 +87,7 @@ func limitationsOf(g terms.Grants, meters []metering.Reading) []limitation {
 	for i, k := range g.Limitations {
 		all[i] = limitation{ID: k.ID, Name: k.Name, Description: k.Description, ResetMode: k.Reset.WireNumber(), ResetPeriodDays: k.ResetDays}
 		if k.Limit != nil {
-			q := quantity(*k.Limit)
+			q := quantity(*whole(k.Limit))
 			all[i].Value, all[i].Remaining, all[i].Balance = &q, &q, &q
 		}
 		if at := slices.IndexFunc(meters, func(m metering.Reading) bool { return m.Limitation.ID == k.ID }); at >= 0 {
@@ -89,6 +96,19 @@ func limitationsOf(g terms.Grants, meters []metering.Reading) []limitation {
 		}
 	}
 	return all
+}
+
+// wholeUnits gives a limit as the protocol has it, an integer: one that was set
+// with decimals, which was allowed once, is rounded down. Clients fail on others.
+func wholeUnits(millionths int64) int64 { return millionths / terms.Unit }
+
+// whole rounds a limit so; nil is unlimited.
+func whole(limit *int64) *int64 {
+	if limit == nil {
+		return nil
+	}
+	n := wholeUnits(*limit) * terms.Unit
+	return &n
 }
 
 func usersOf(l *licensing.License) []licenseUser {

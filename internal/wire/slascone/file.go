@@ -120,8 +120,8 @@ func (a *API) xmlFile(ctx context.Context, p identity.Principal, root string, fi
 	return f.Signed(signature), nil
 }
 
-// sendFile answers a file to be kept under a name.
+// sendFile answers a file to be kept under a name: it is made for a full key only.
 func (a *API) sendFile(w http.ResponseWriter, r *http.Request, p identity.Principal, name string, body []byte) error {
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	return a.send(w, r, p, answer{status: http.StatusOK, contentType: xmlType, body: body})
+	return a.send(w, r, p, answer{status: http.StatusOK, contentType: xmlType, body: body, keyed: true})
 }

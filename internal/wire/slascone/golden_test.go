@@ -56,7 +56,8 @@ func TestLicenseInfoGolden(t *testing.T) {
 	bare.Edition, bare.Name, bare.LegacyKey, bare.ExpiresMode = &edition, "", "", ""
 	bare.StartsAt, bare.Product.LatestRelease, bare.IsActive = time.Time{}, "", false
 	compare(t, "license_info_bare.json", infoOf(licensing.StateOf(&bare, nil, "", at), nil))
-	compare(t, "license.json", []license{licenseOf(licensing.StateOf(l, nil, "", at))})
+	l.Edition.ClientType, l.Users = terms.Users, []string{"ann", "bob"}
+	compare(t, "license.json", []license{licenseOf(licensing.StateOf(l, nil, "", at)), licenseOf(licensing.StateOf(&bare, nil, "", at))})
 }
 
 // compare holds v against a golden file; UPDATE_GOLDEN=1 writes it.

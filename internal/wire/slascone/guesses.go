@@ -5,13 +5,18 @@ import (
 
 	"chancery/internal/budget"
 	"chancery/internal/edge"
+	"chancery/internal/ident"
 	"chancery/internal/licensing"
 )
 
+// Wrong guesses are budgeted for each address and provisioning key: a key is in
+// every copy of a program, and nobody may be held up by what somebody elsewhere
+// does with it. Nor is anybody held up who presents what can't be guessed (a
+// license, token or printed key has 95 random bits and more), or a client that was
+// served at this address before.
+
 // presented reads the key that a call presents. It refuses keys that could be
-// guessed from whoever has presented too many wrong ones. License, token and printed keys have 95 random bits and more:
-// guessing them is hopeless, and who presents one is not held up by what somebody
-// else at the same address does. A legacy key may be any text.
+// guessed, legacy keys, from whoever has guessed too often.
 func (a *API) presented(r *http.Request, text string) (licensing.Key, error) {
 	k := licensing.ParseKey(text)
 	if a.Guesses == nil || !k.UUID.IsZero() || k.Printed != "" {
@@ -20,12 +25,49 @@ func (a *API) presented(r *http.Request, text string) (licensing.Key, error) {
 	return k, a.Guesses.Check(a.guesser(r)) //nolint:wrapcheck // a fault
 }
 
-// guessed counts a wrong key.
-func (a *API) guessed(r *http.Request, refused *licensing.Refusal) error {
-	if a.Guesses == nil || refused == nil || refused.ID != licensing.InvalidKey && refused.ID != licensing.UnknownToken {
+// names takes down that a call proves by nothing but a client's name who it is,
+// and refuses it from whoever has guessed too often. With a token key it is no
+// guess: a wrong one is refused without telling whether the name was right.
+func (a *API) names(q *request, product ident.UUID, clientID string, tokenKey ident.UUID) error {
+	if !tokenKey.IsZero() || a.Guesses == nil {
 		return nil
 	}
-	return a.Guesses.Spend(a.guesser(r)) //nolint:wrapcheck // a fault
+	q.guess = []string{edge.Network(edge.ClientAddress(q.Context())), q.principal.ID.String(), product.String(), clientID}
+	if a.known.Has(q.guess...) {
+		return nil
+	}
+	return a.Guesses.Check(a.guesser(q.Request)) //nolint:wrapcheck // a fault
+}
+
+// served takes down that a call was served that names a client and proves nothing
+// more. Only such a call makes a client known: whoever has a key of some licence
+// can make any client id appear in other calls.
+func (a *API) served(q *request) {
+	if q.guess != nil {
+		a.known.Note(q.guess...)
+	}
+}
+
+// guessed counts a wrong guess, unless it is by a client that was served before:
+// one that was released is told so, however many there are at its address.
+func (a *API) guessed(q *request, refused *licensing.Refusal) error {
+	if a.Guesses == nil || !isGuess(refused) || q.guess != nil && a.known.Has(q.guess...) {
+		return nil
+	}
+	return a.Guesses.Spend(a.guesser(q.Request)) //nolint:wrapcheck // a fault
+}
+
+// isGuess reports whether a refusal says that a key, a token or a client is
+// unknown, or another's.
+func isGuess(refused *licensing.Refusal) bool {
+	if refused == nil {
+		return false
+	}
+	switch refused.ID {
+	case licensing.InvalidKey, licensing.UnknownToken, licensing.UnknownClient, licensing.ClientAssigned, licensing.OtherToken:
+		return true
+	}
+	return false
 }
 
 func (a *API) guesser(r *http.Request) budget.Subject {

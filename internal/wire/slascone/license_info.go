@@ -14,7 +14,7 @@ import (
 type licenseInfo struct {
 	Customer           customerAccount `json:"customer"`
 	LicenseName        *string         `json:"license_name"`
-	LicenseKey         ident.UUID      `json:"license_key"`
+	LicenseKey         *ident.UUID     `json:"license_key"`
 	TokenKey           *ident.UUID     `json:"token_key"`
 	LegacyLicenseKey   *string         `json:"legacy_license_key"`
 	ClientID           *string         `json:"client_id"`
@@ -56,6 +56,9 @@ type licenseInfo struct {
 	ActivationsUsed    int64           `json:"activations_used"`
 	ActivationsAllowed *int64          `json:"activations_allowed"` // null: any number, on a floating licence
 	Serial             int64           `json:"serial"`
+
+	// Variables of the machine that are not kept, there only where some are not.
+	VariablesDropped []string `json:"device_variables_dropped,omitempty"`
 }
 
 type customerAccount struct {

@@ -73,8 +73,9 @@ func (a *API) byCustomer(w http.ResponseWriter, r *http.Request) error {
 // byUser is POST /provisioning/licenses/by_user.
 func (a *API) byUser(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
-		ProductID ident.UUID `json:"product_id"`
-		UserID    string     `json:"user_id"`
+		ProductID          ident.UUID `json:"product_id"`
+		UserID             string     `json:"user_id"`
+		ActiveLicensesOnly bool       `json:"active_licenses_only"`
 	}
 	q, err := asked(r, &b, func(q *request) {
 		q.uuid("product_id", b.ProductID)
@@ -83,7 +84,7 @@ func (a *API) byUser(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	states, err := a.Licenses.ByUser(r.Context(), q.principal.Vendor, b.ProductID, b.UserID)
+	states, err := a.Licenses.ByUser(r.Context(), q.principal.Vendor, b.ProductID, b.UserID, b.ActiveLicensesOnly)
 	return a.sendLicenses(w, q, states, err)
 }
 
@@ -127,8 +128,8 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 	}
 	return a.sendJSON(w, q, struct {
 		ProductID        ident.UUID `json:"product_id"`
-		LicenseID        ident.UUID `json:"license_id"`
+		LicenseID        ident.UUID `json:"license_id"` // the license key, as in the look-ups
 		LegacyLicenseKey *string    `json:"legacy_license_key"`
 		IsActive         bool       `json:"is_active"`
-	}{l.Product.UUID, l.UUID, text(l.LegacyKey), l.IsActive})
+	}{l.Product.UUID, l.LicenseKey, text(l.LegacyKey), l.IsActive})
 }

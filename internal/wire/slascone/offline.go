@@ -77,6 +77,7 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 	if err := a.boundFiles(r); err != nil {
 		return err
 	}
+	p := a.caller(r, vendor)
 	var out licensing.Outcome
 	if c.Key.Legacy == "" { // a legacy key, which could be guessed, leads nowhere
 		if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
@@ -87,10 +88,9 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if out.Refusal != nil || out.State.Activation == nil {
-		return a.refuseOffline(w, r, vendor)
+		return a.refuseOffline(w, r, p)
 	}
 	held := out.State.Activation
-	p := identity.Principal{Vendor: vendor}
 	body, err := a.xmlFile(r.Context(), p, signed.XMLActivationFile, activationXML{
 		LicenseKey: out.State.License.LicenseKey, TokenKey: held.TokenKey, ClientID: held.Device.Number, ActivationDate: instant(held.ActivatedAt),
 	})
@@ -98,6 +98,18 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return a.sendFile(w, r, p, fileName(r.URL.Query().Get("file_name")), body)
+}
+
+// caller is who asks for a file. No API key is needed; a program that presents
+// its own all the same, as some do with every call, is answered as elsewhere:
+// with that key's signatures, of its nonce too. A wrong one is as good as none.
+func (a *API) caller(r *http.Request, vendor ident.VendorID) identity.Principal {
+	if credential(r) != "" {
+		if p, err := a.authenticate(r); err == nil {
+			return p
+		}
+	}
+	return identity.Principal{Vendor: vendor}
 }
 
 // offlineCommand reads the address. Where the call comes from is not kept: it is
@@ -150,7 +162,7 @@ func offlineRefusal() *licensing.Refusal {
 	}
 }
 
-func (a *API) refuseOffline(w http.ResponseWriter, r *http.Request, vendor ident.VendorID) error {
+func (a *API) refuseOffline(w http.ResponseWriter, r *http.Request, p identity.Principal) error {
 	if a.Guesses != nil {
 		if err := a.Guesses.Spend(visitor(a.Guesses, r)); err != nil {
 			return err //nolint:wrapcheck // a fault
@@ -160,7 +172,7 @@ func (a *API) refuseOffline(w http.ResponseWriter, r *http.Request, vendor ident
 	if browses(r) {
 		return a.writePage(w, http.StatusConflict, page{Title: "No file", Lines: []string{no.Message, no.Help}})
 	}
-	return a.send(w, r, identity.Principal{Vendor: vendor}, refused(no.ID, no.Message, no.Help, true))
+	return a.send(w, r, p, refused(no.ID, no.Message, no.Help, true))
 }
 
 // offlineProblem answers a fault: a page to people, as everywhere to programs.

@@ -15,11 +15,10 @@ import (
 
 // Bounds of what a client says of itself, in bytes.
 const (
-	maxID        = 256
-	maxName      = 256
-	maxText      = 1024
-	maxTags      = 32
-	maxVariables = 64
+	maxID   = 256
+	maxName = 256
+	maxText = 1024
+	maxTags = 32
 )
 
 // request is a call with its nonce checked and its body read.
@@ -28,6 +27,7 @@ type request struct {
 
 	principal identity.Principal
 	body      []byte
+	guess     []string // what the call names and does not prove; nil for nothing
 	wrong     fault.Fields
 }
 

@@ -30,11 +30,11 @@ func statusOf(s floating.Status) sessionStatus {
 }
 
 type sessionBody struct {
-	LicenseID      string `json:"license_id"`
-	ClientID       string `json:"client_id"`
-	SessionID      string `json:"session_id"`
-	UserID         string `json:"user_id"`
-	CheckoutPeriod *int   `json:"checkout_period"`
+	LicenseID      string  `json:"license_id"`
+	ClientID       string  `json:"client_id"`
+	SessionID      string  `json:"session_id"`
+	UserID         string  `json:"user_id"`
+	CheckoutPeriod minutes `json:"checkout_period"`
 }
 
 // readCall reads the body that opening and closing share.
@@ -49,13 +49,13 @@ func (a *API) readCall(r *http.Request) (*request, floating.Call, error) {
 	q.text("user_id", b.UserID, maxID)
 	c := floating.Call{
 		Vendor: q.principal.Vendor, Presented: b.LicenseID, ClientID: b.ClientID, SessionID: b.SessionID, UserID: b.UserID,
-		Proof: floating.Proof(q.proof()),
-	}
-	if b.CheckoutPeriod != nil {
-		c.Checkout = *b.CheckoutPeriod
+		Proof: floating.Proof(q.proof()), Checkout: int(b.CheckoutPeriod),
 	}
 	if err := q.wrong.Err(); err != nil {
 		return nil, c, err
+	}
+	if key, err := ident.ParseUUID(b.LicenseID); err == nil { // the licence's id, perhaps, which with the client's name is no proof
+		c.KeyOnly = a.names(q, key, b.ClientID, ident.UUID{}) != nil
 	}
 	_, err = a.presented(r, b.LicenseID)
 	return q, c, err
@@ -76,6 +76,9 @@ func (a *API) openSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	if out.Refusal != nil {
 		return a.sendRefusal(w, q, out.Refusal)
+	}
+	if out.ByID {
+		a.served(q)
 	}
 	return a.sendJSON(w, q, statusOf(out.Status))
 }

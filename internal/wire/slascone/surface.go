@@ -30,7 +30,7 @@ type Licenses interface {
 	Validate(ctx context.Context, v ident.VendorID, k licensing.Key) (licensing.Outcome, error)
 	ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k licensing.Key) ([]licensing.State, *licensing.Refusal, error)
 	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]licensing.State, error)
-	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) ([]licensing.State, error)
+	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string, activeOnly bool) ([]licensing.State, error)
 	Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k licensing.Key, active bool) (*licensing.License, *licensing.Refusal, error)
 }
 
@@ -105,8 +105,8 @@ type Config struct {
 	Sessions    Sessions
 	Licensees   Licensees
 
-	// Guesses bounds wrong keys by address and provisioning key, Files the
-	// activation files of one address; nil for no bound.
+	// Guesses bounds wrong keys, tokens and clients by address and provisioning key,
+	// Files the activation files of one address; nil for no bound.
 	Guesses, Files *budget.Budget
 }
 
@@ -114,6 +114,7 @@ type Config struct {
 type API struct {
 	Config
 
+	known   *budget.Known // guesses that were right
 	surface *edge.Surface
 	offline *edge.Surface // called by people's browsers, without a key
 }
@@ -125,7 +126,7 @@ func New(c Config) (*API, error) {
 		c.Runner == nil || c.Clock == nil {
 		return nil, errors.New("slascone: the configuration is incomplete")
 	}
-	a := &API{Config: c}
+	a := &API{Config: c, known: budget.NewKnown(0)}
 	a.surface = &edge.Surface{Name: "slascone", Credential: credential, Authenticate: a.authenticate, Problem: a.problem}
 	a.offline = &edge.Surface{Name: "slascone offline", Problem: a.offlineProblem, Browser: true}
 	return a, nil
@@ -141,6 +142,7 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/provisioning/heartbeats", Permission: identity.ProvisionClients, Handler: a.heartbeat},
 		{Method: http.MethodPost, Path: "/provisioning/unassign", Permission: identity.ProvisionClients, Handler: a.unassign},
 		{Method: http.MethodPost, Path: "/provisioning/validate", Permission: identity.ProvisionClients, Handler: a.validate},
+		{Method: http.MethodGet, Path: "/provisioning/validate", Permission: identity.ProvisionClients, Handler: a.validate},
 		{Method: http.MethodPost, Path: "/provisioning/session/open", Permission: identity.ProvisionClients, Handler: a.openSession},
 		{Method: http.MethodPost, Path: "/provisioning/session/close", Permission: identity.ProvisionClients, Handler: a.closeSession},
 		{
@@ -152,6 +154,7 @@ func (a *API) Routes() []edge.Route {
 		{Method: http.MethodPost, Path: "/provisioning/licenses/by_user", Permission: identity.LookUpLicenses, Handler: a.byUser},
 		{Method: http.MethodPost, Path: "/provisioning/licenses/state/toggle", Permission: identity.SwitchLicenses, Handler: a.toggle},
 		{Method: http.MethodPost, Path: "/provisioning/validate/consumption", Permission: identity.ProvisionClients, Handler: a.validateConsumption},
+		{Method: http.MethodGet, Path: "/provisioning/validate/consumption", Permission: identity.ProvisionClients, Handler: a.validateConsumption},
 		{Method: http.MethodPost, Path: "/data_gathering/consumption_heartbeats", Permission: identity.ProvisionClients, Handler: a.consume},
 		{Method: http.MethodPost, Path: "/data_gathering/consumption_heartbeats/rollback", Permission: identity.ProvisionClients, Handler: a.rollback},
 		{Method: http.MethodPost, Path: "/data_gathering/analytical_heartbeats", Permission: identity.ProvisionClients, Handler: a.analyse},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/metering"
 	"chancery/internal/tx"
@@ -27,7 +28,7 @@ type usageBody struct {
 
 func (q *request) reporter(clientID string, tokenKey *ident.UUID) metering.Reporter {
 	q.text("client_id", clientID, maxID)
-	return metering.Reporter{Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: idOrZero(tokenKey), Prove: metering.Prove(q.proof())}
+	return metering.Reporter{Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: idOrZero(tokenKey), Network: edge.Network(edge.ClientAddress(q.Context())), Prove: metering.Prove(q.proof())}
 }
 
 // usage is POST /data_gathering/usage_heartbeats.
@@ -63,7 +64,7 @@ func (a *API) report(w http.ResponseWriter, r *http.Request, byName bool) error 
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	return a.store(w, q, func(t tx.Tx) (*metering.Refusal, error) { return a.Usage.Report(t, who, all) })
+	return a.store(w, q, who, func(t tx.Tx) (*metering.Refusal, error) { return a.Usage.Report(t, who, all) })
 }
 
 // maxUsageName bounds the names that programs define, in bytes.
@@ -97,11 +98,11 @@ func (a *API) analyse(w http.ResponseWriter, r *http.Request) error {
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	return a.store(w, q, func(t tx.Tx) (*metering.Refusal, error) { return a.Usage.Analyse(t, who, all) })
+	return a.store(w, q, who, func(t tx.Tx) (*metering.Refusal, error) { return a.Usage.Analyse(t, who, all) })
 }
 
-// analytical reads a value: a JSON text or number, kept as text. Numbers may be
-// sent as text, and may be below zero.
+// analytical reads a value: a JSON text or number, kept as text, a number in one
+// spelling. Numbers may be sent as text, and may be below zero.
 func analytical(raw json.RawMessage) (value string, number, good bool) {
 	var n json.Number
 	var s string
@@ -113,12 +114,15 @@ func analytical(raw json.RawMessage) (value string, number, good bool) {
 		return s, err == nil && json.Valid([]byte(s)), true
 	case json.Unmarshal(raw, &n) == nil:
 		_, err := n.Float64()
-		return n.String(), true, err == nil
+		return spelled(n.String()), true, err == nil
 	}
 	return "", false, false
 }
 
-func (a *API) store(w http.ResponseWriter, q *request, fn func(t tx.Tx) (*metering.Refusal, error)) error {
+func (a *API) store(w http.ResponseWriter, q *request, who metering.Reporter, fn func(t tx.Tx) (*metering.Refusal, error)) error {
+	if err := a.names(q, ident.UUID{}, who.ClientID, who.TokenKey); err != nil {
+		return err
+	}
 	var refused *metering.Refusal
 	if err := a.Runner.Run(q.Context(), func(t tx.Tx) (err error) {
 		refused, err = fn(t)
@@ -129,5 +133,6 @@ func (a *API) store(w http.ResponseWriter, q *request, fn func(t tx.Tx) (*meteri
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)
 	}
+	a.served(q)
 	return a.send(w, q.Request, q.principal, stored)
 }

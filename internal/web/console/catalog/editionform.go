@@ -194,6 +194,12 @@ func many(e catalog.Edition, create bool) web.Group {
 		number("goodwill_token_limit", "Goodwill", p.GoodwillTokenLimit, "more", "Activations above both: they work, and you see the licence in the yellow zone. 0 for none."),
 		{Name: "goodwill_days", Label: "Goodwill ends after", Kind: web.NumberField, Value: goodwillDays, Unit: "days", Min: "1", Placeholder: "when a token frees", Hint: "Empty: a goodwill activation stays until a regular token is free for it."},
 	}
+	if create || e.ClientType == terms.Devices {
+		named = append(named, web.Field{
+			Name: "activation_on_creation", Label: "Activate a client with each licence", Kind: web.SelectField, Value: activation(p.ActivationOnCreation),
+			Options: activations(), Hint: "The client that is activated when a licence is issued, where nobody names another. Devices only.",
+		})
+	}
 	floating := []web.Field{
 		number("floating_token_limit", "Sessions open at once", p.FloatingTokenLimit, "sessions", "How many clients may work at the same moment."),
 		number("session_period_minutes", "A session lapses after", int64(p.SessionPeriodMinutes), "minutes", "A client that does not renew its session within this time gives it up. 10 works well."),
@@ -217,6 +223,20 @@ func many(e catalog.Edition, create bool) web.Group {
 		g.Fields = named
 	}
 	return g
+}
+
+func activations() []web.Option {
+	all := []terms.ActivationOnCreation{terms.ActivateNone, terms.ActivateTokenKey, terms.ActivateCustomerNumber, terms.ActivateCustomerEmail}
+	options := make([]web.Option, len(all))
+	for i, a := range all {
+		options[i] = web.Option{Value: activation(a), Label: show.Activation(a)}
+	}
+	return options
+}
+
+func activation(a terms.ActivationOnCreation) string {
+	text, _ := a.MarshalText() // it can't fail
+	return string(text)
 }
 
 func calls(p terms.Policy) web.Group {

@@ -61,6 +61,7 @@ func policyOf(v web.Values, mode terms.Mode, p terms.Policy) terms.Policy {
 		p.EnforceFloatingLimit = v.Flag("enforce_floating_limit")
 	} else {
 		p.TokenLimit, p.ActivationBuffer = int64(number("token_limit")), int64(number("activation_buffer"))
+		_ = p.ActivationOnCreation.UnmarshalText([]byte(v.Text("activation_on_creation"))) // the edition's check judges it
 		p.GoodwillTokenLimit, p.GoodwillDays = int64(number("goodwill_token_limit")), v.IntOrNil("goodwill_days")
 	}
 	p.HeartbeatPeriodDays, p.FreerideDays, p.TrialDays = number("heartbeat_period_days"), number("freeride_days"), number("trial_days")

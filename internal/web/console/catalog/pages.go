@@ -53,6 +53,7 @@ type UsageRows interface {
 // Usage changes what clients report values of.
 type Usage interface {
 	Define(t tx.Tx, v ident.VendorID, product ident.UUID, d metering.Definition) (metering.Definition, error)
+	End(t tx.Tx, v ident.VendorID, kind metering.DefinitionKind, id ident.UUID) error
 }
 
 // Licenses reads licences.

@@ -49,6 +49,10 @@ func (p *Pages) productPage(q *web.Request) (*productPage, error) {
 	if product.AllowClientMoves {
 		moves = "Yes: a client takes another customer's licence by itself"
 	}
+	keys := "Shown to every client that a heartbeat names"
+	if product.HideKeysInHeartbeats {
+		keys = "Hidden from heartbeats without a token key or a signature"
+	}
 	page.Facts = page.Page.Facts(
 		web.Fact{
 			Label: "Product id", Hint: "Client software sends it with every call",
@@ -57,6 +61,7 @@ func (p *Pages) productPage(q *web.Request) (*productPage, error) {
 		web.Fact{Label: "Latest release", Cell: web.Cell{Text: product.LatestRelease, Mono: true}},
 		web.Fact{Label: "Printed keys", Cell: web.Cell{Text: printed}},
 		web.Fact{Label: "Clients may move", Cell: web.Cell{Text: moves}},
+		web.Fact{Label: "Keys in heartbeats", Cell: web.Cell{Text: keys}},
 		web.Fact{Label: "Silent clients", Cell: inactive(product)},
 		web.Fact{Label: "Created", Cell: web.Cell{When: product.CreatedAt}},
 		web.Fact{Label: "Changed", Cell: web.Cell{When: product.UpdatedAt}},
@@ -118,6 +123,7 @@ func productChrome(q *web.Request, c catalog.Product, active string) web.Page {
 		{"variables", "Variables"},
 		{"releases", "Releases"},
 		{"usage-features", "Usage features"},
+		{"usage-modules", "Usage modules"},
 		{"analytical-fields", "Analytical fields"},
 		{"history", "History"},
 	} {

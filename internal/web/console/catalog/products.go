@@ -74,6 +74,7 @@ func (p *Pages) products() []edge.Route {
 			changed, err := p.Catalog.UpdateProduct(t, q.VendorID(), id, catalog.ProductChange{
 				Name: &given.Name, Description: &given.Description, MaximumInactiveDays: &given.MaximumInactiveDays,
 				PrintedKeys: &given.PrintedKeys, AllowClientMoves: &given.AllowClientMoves, LatestRelease: &given.LatestRelease,
+				HideKeysInHeartbeats: &given.HideKeysInHeartbeats,
 			})
 			if err != nil {
 				return web.Done{}, beside(err, "product_name_taken", "name")
@@ -142,6 +143,11 @@ func productForm(form *web.Form, c catalog.Product, releases []web.Option) {
 			Hint: "Off: a client that is activated for one customer must be released before it can use another customer's licence.",
 		},
 		{
+			Name: "hide_keys_in_heartbeats", Label: "Hide keys in the answers to heartbeats", Kind: web.CheckField, Value: on(c.HideKeysInHeartbeats),
+			Hint: "A heartbeat that sends neither its token key nor a signature is answered without keys: who guesses a client's name learns none. " +
+				"Leave it off if your programs read the keys there, as SLASCONE's clients do.",
+		},
+		{
 			Name: "maximum_inactive_days", Label: "Release silent clients after", Kind: web.NumberField, Value: days, Unit: "days", Min: "1", Max: "36500",
 			Placeholder: "never", Hint: "A client without a heartbeat for so long gives its activation up by itself. Empty: never.",
 		},
@@ -152,6 +158,7 @@ func productOf(v web.Values) catalog.Product {
 	return catalog.Product{
 		Name: v.Text("name"), Description: v.Text("description"), MaximumInactiveDays: v.IntOrNil("maximum_inactive_days"),
 		PrintedKeys: v.Flag("printed_keys"), AllowClientMoves: v.Flag("allow_client_moves"), LatestRelease: v.Text("latest_release"),
+		HideKeysInHeartbeats: v.Flag("hide_keys_in_heartbeats"),
 	}
 }
 

@@ -20,6 +20,7 @@ type reported struct {
 func reports() []reported {
 	return []reported{
 		{word{"usage-features", "activity", "usage feature", "A usage feature is something that is counted: how often a command ran, how many pages were printed. Clients can also define one by naming it."}, metering.FeatureDefinition},
+		{word{"usage-modules", "packages", "usage module", "A usage module is a part of a program that usage features are counted in. Clients can also define one by naming it."}, metering.ModuleDefinition},
 		{word{"analytical-fields", "chart-bar", "analytical field", "An analytical field is something that clients tell about themselves once a day: a screen size, a mode, a number of documents."}, metering.FieldDefinition},
 	}
 }
@@ -57,6 +58,8 @@ func (p *Pages) reportedBy(k reported) vocabulary[metering.Definition] {
 			}
 			return columns
 		},
+		id:     func(d metering.Definition) string { return d.UUID.String() },
+		remove: func(t tx.Tx, q *web.Request, id ident.UUID) error { return p.Usage.End(t, q.VendorID(), k.of, id) },
 		rows: func(q *web.Request, product ident.ProductID, r listing.Request) (listing.Page[metering.Definition], error) {
 			return p.UsageRows.Definitions(q.Context(), q.VendorID(), product, k.of, r)
 		},

@@ -32,10 +32,18 @@ type vocabulary[D any] struct {
 	// define makes one, and gives its name; fresh is false where there is one of that name.
 	define func(t tx.Tx, q *web.Request, product ident.UUID, v web.Values) (name string, fresh bool, err error)
 	next   string // what follows when it is made, in a sentence; may be empty
+
+	// remove takes one out; nil where none may be. Then id tells rows apart.
+	remove func(t tx.Tx, q *web.Request, id ident.UUID) error
+	id     func(d D) string
 }
 
 func (d vocabulary[D]) routes(p *Pages) []edge.Route {
-	return append([]edge.Route{d.lists(p)}, d.defines(p)...)
+	routes := append([]edge.Route{d.lists(p)}, d.defines(p)...)
+	if d.remove != nil {
+		routes = append(routes, d.removes(p)...)
+	}
+	return routes
 }
 
 func (k word) add(q *web.Request) web.Action {
@@ -54,10 +62,15 @@ func (d vocabulary[D]) lists(p *Pages) edge.Route {
 				action := d.add(q)
 				empty.Action = &action
 			}
-			return web.Table[D]{
+			table := web.Table[D]{
 				Name: d.path, Sorts: d.sorts, Empty: empty, Columns: d.columns(q, product),
 				Rows: func(q *web.Request, r listing.Request) (listing.Page[D], error) { return d.rows(q, product.ID, r) },
-			}, nil
+			}
+			if d.remove != nil && q.May(identity.ManageCatalog) {
+				table.ID = d.id
+				table.Bulk = []web.Bulk{{Label: "Delete", Action: show.ProductHref(q.Base, product.UUID) + "/" + d.path + "/delete", Icon: "trash", Danger: true}}
+			}
+			return table, nil
 		},
 		func(q *web.Request) (web.Page, error) {
 			page, err := p.chrome(q, d.path)
@@ -98,6 +111,40 @@ func (d vocabulary[D]) defines(p *Pages) []edge.Route {
 				say += " " + d.next
 			}
 			return web.Done{To: show.ProductHref(q.Base, product) + "/" + d.path, Say: web.Flash{Text: say}}, nil
+		})
+}
+
+// removes takes out those that are ticked, once it has been asked.
+func (d vocabulary[D]) removes(p *Pages) []edge.Route {
+	back := func(q *web.Request) string { return q.Href("/products/" + q.R.PathValue("id") + "/" + d.path) }
+	return web.Ask(p.Face, "/products/{id}/"+d.path+"/delete", web.Needs(identity.ManageCatalog), "form.html",
+		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
+			product, err := p.found(q)
+			if err != nil {
+				return nil, err
+			}
+			page := &web.FormPage{Page: q.Page("Delete "+d.one+"s", productsCrumb(q), productCrumb(q, product)), Form: form}
+			page.Text = "What clients reported of them goes with them, for good; daily figures stay. A program that reports such a name again defines it anew."
+			ids, _ := form.Ticked("id")
+			form.Add(web.Group{Fields: []web.Field{ids, {Name: "sure", Kind: web.HiddenField, Value: "yes"}}})
+			form.Danger, form.Submit, form.Cancel = true, "Delete them", back(q)
+			return page, nil
+		},
+		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+			ids, err := v.UUIDs("id", web.MaxTicked)
+			if err != nil {
+				return web.Done{}, err
+			}
+			if v.Text("sure") == "" {
+				return web.Done{}, fault.Refused("not_confirmed", "Delete "+web.Count(int64(len(ids)), d.one, d.one+"s")+"?",
+					"Confirm it below, or cancel: nothing has changed yet.")
+			}
+			for _, id := range ids {
+				if err := d.remove(t, q, id); err != nil {
+					return web.Done{}, err
+				}
+			}
+			return web.Done{To: back(q), Say: web.Flash{Text: web.Count(int64(len(ids)), d.one+" was", d.one+"s were") + " deleted."}}, nil
 		})
 }
 

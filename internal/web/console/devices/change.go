@@ -75,7 +75,19 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 	page.Text = show.ClientName(s.Activation) + " loses its activation, and its token is free at once. It is told at its next heartbeat " +
 		"that it is not activated; " +
 		"while it is offline it goes on by its freeride. It can be activated again while there is room."
+	if s.License != nil && s.Activation.FileInForce(s.License, page.Now) {
+		page.Text = show.ClientName(s.Activation) + " loses its activation, and its token is free at once. But it has a licence file, and goes on with that " +
+			fileEnds(page, s) + ", whatever you do here: then two machines use one place. Release it when you know that it is gone, or that the file was removed."
+	}
 	return page, nil
+}
+
+// fileEnds says until when the device's file goes on.
+func fileEnds(page *web.FormPage, s licensing.Seat) string {
+	if end := s.Activation.FileEnds(s.License); !end.IsZero() {
+		return "until " + page.At(end).Text
+	}
+	return "without an end"
 }
 
 func (p *Pages) release(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {

@@ -77,7 +77,7 @@ func featureEnd(k terms.Feature, zone *time.Location) string {
 func limitFields(k terms.Limitation, own terms.Overrides) []web.Field {
 	limit := web.Field{Name: fieldOf("limitation", k.ID), Label: k.Name, Hint: k.Description, Placeholder: "edition: " + show.Limit(k.Limit)}
 	if limit.Hint == "" {
-		limit.Hint = "A number, or the word unlimited."
+		limit.Hint = "A whole number, or the word unlimited."
 	}
 	o, ok := had(own.Limitations, func(o terms.LimitationOverride) bool { return o.ID == k.ID })
 	if ok && (o.Limit != nil || o.Unlimited) {
@@ -148,7 +148,10 @@ func readLimitation(v web.Values, k terms.Limitation, was terms.Overrides) terms
 	set, _ := had(was.Limitations, func(o terms.LimitationOverride) bool { return o.ID == k.ID })
 	set.ID = k.ID
 	if name := fieldOf("limitation", k.ID); v.Has(name) {
+		before := set
 		set.Limit, set.Unlimited = readLimit(v, name, true)
+		wrong := (&terms.Overrides{Limitations: []terms.LimitationOverride{set}}).CheckLimits(&terms.Overrides{Limitations: []terms.LimitationOverride{before}})
+		v.Check(wrong == nil, name, "must be a whole number, or the word unlimited")
 	}
 	if name := fieldOf("contract", k.ID); v.Has(name) {
 		set.ContractAllowed, _ = readLimit(v, name, false)
@@ -169,7 +172,7 @@ func readLimit(v web.Values, name string, orUnlimited bool) (limit *int64, unlim
 	if err != nil || n < 0 {
 		message := "must be a number such as 250 or 0.5"
 		if orUnlimited {
-			message += ", or the word unlimited"
+			message = "must be a whole number, or the word unlimited"
 		}
 		v.Check(false, name, message)
 		return nil, false

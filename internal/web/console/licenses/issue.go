@@ -69,7 +69,7 @@ func (p *Pages) askIssue(q *web.Request, form *web.Form) (*issuePage, error) {
 	}
 	form.Add(web.Group{Title: "Seldom needed", Folded: true, Fields: []web.Field{
 		{Name: "legacy_license_key", Label: "Legacy key", Mono: true, Hint: "A key of an older system that shall go on working."},
-		{Name: "activate_client_id", Label: "Activate this client at once", Mono: true, Hint: "Its client id, where you know it."},
+		{Name: "activate_client_id", Label: "Activate this client at once", Mono: true, Hint: "Its client id, where you know it. Empty: as the edition says."},
 		{Name: "is_temporary", Label: "Temporary (guest) licence", Kind: web.CheckField, Hint: "A client may hold it beside another one, and it goes first."},
 		{Name: "is_inactive", Label: "Issue it switched off", Kind: web.CheckField, Hint: "Nothing can be activated until you switch it on."},
 	}})

@@ -65,6 +65,8 @@ type Licenses interface {
 
 	// Release reports false when there is no such present activation.
 	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
+	// ReleaseOf is Release of an activation that must be of this licence.
+	ReleaseOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, id ident.UUID, reason licensing.Reason) (bool, error)
 }
 
 // Catalog reads products and editions.

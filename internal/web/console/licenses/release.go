@@ -3,7 +3,6 @@ package licenses
 import (
 	"chancery/internal/edge"
 	"chancery/internal/fault"
-	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/tx"
@@ -19,7 +18,8 @@ func (p *Pages) release() []edge.Route {
 }
 
 const whatReleaseDoes = "Their tokens are free at once. The devices are told at their next heartbeat that they are not activated; " +
-	"one that is offline goes on until then. A device can be activated again while there is room."
+	"one that is offline goes on until then, and one with a licence file until the file ends: its place is used twice meanwhile. " +
+	"A device can be activated again while there is room."
 
 // form begins a page that asks about a licence.
 func (p *Pages) form(q *web.Request, form *web.Form, title, submit string) (*web.FormPage, *licensing.License, error) {
@@ -101,24 +101,13 @@ func (p *Pages) doRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, erro
 		return web.Done{}, fault.Refused("not_confirmed",
 			"Release "+web.Count(int64(len(ids)), "device", "devices")+"?", "Confirm it below, or cancel: nothing has changed yet.")
 	}
-	present, err := p.Rows.PresentActivations(t, q.VendorID(), id, 100_000)
-	if err != nil {
-		return web.Done{}, err
-	}
-	mine := make(map[ident.UUID]bool, len(present))
-	for _, one := range present {
-		mine[one] = true
-	}
 	released := 0
 	for _, one := range ids {
-		if !mine[one] {
-			continue // of another licence, or released meanwhile
-		}
-		ok, err := p.Licenses.Release(t, q.VendorID(), one, licensing.ByStaff)
+		ok, err := p.Licenses.ReleaseOf(t, q.VendorID(), id, one, licensing.ByStaff)
 		if err != nil {
 			return web.Done{}, err
 		}
-		if ok {
+		if ok { // and not of another licence, or released meanwhile
 			released++
 		}
 	}

@@ -70,6 +70,9 @@ func Summary(mode terms.Mode, clients terms.ClientType, p terms.Policy, zone *ti
 	if s := spare(mode, p); s != "" {
 		said = append(said, s)
 	}
+	if p.ActivationOnCreation != terms.ActivateNone {
+		said = append(said, "With each licence a client is activated whose id is "+activated(p.ActivationOnCreation)+".")
+	}
 	said = append(said, heartbeats(p), howLong(p, zone))
 	if s := versions(p); s != "" {
 		said = append(said, s)
@@ -81,6 +84,27 @@ func Summary(mode terms.Mode, clients terms.ClientType, p terms.Policy, zone *ti
 		said = append(said, "A machine without a network can be activated and renewed by a file.")
 	}
 	return said
+}
+
+// Activation says which client is activated together with a licence.
+func Activation(a terms.ActivationOnCreation) string {
+	if a == terms.ActivateNone {
+		return "None: clients activate themselves"
+	}
+	return "Client id: " + activated(a)
+}
+
+func activated(a terms.ActivationOnCreation) string {
+	switch a {
+	case terms.ActivateTokenKey:
+		return "its token key"
+	case terms.ActivateCustomerNumber:
+		return "the customer's number"
+	case terms.ActivateCustomerEmail:
+		return "the customer's e-mail address"
+	case terms.ActivateNone:
+	}
+	return string(a)
 }
 
 func howMany(mode terms.Mode, clients terms.ClientType, p terms.Policy) string {

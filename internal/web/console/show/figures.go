@@ -135,7 +135,7 @@ func AsOf(p *web.Page, at time.Time) string {
 func Reason(number int) string {
 	words := map[int]string{
 		1000: "Unknown key", 1001: "Licence expired", 1002: "Licence off or not started", 1003: "Version not allowed",
-		1007: "No session left", 1008: "Unknown user", 2000: "No activation left", 2001: "Token in use by another client",
+		1007: "No session left", 1008: "Unknown user", 1010: "Unknown user", 2000: "No activation left", 2001: "Token in use by another client",
 		2002: "Token not assigned", 2003: "Unknown token", 2005: "Client has a key of its own", 2006: "Client not activated",
 		5000: "Client of another token", 12000: "Session on a named licence", 12002: "Too many sessions of a client",
 		12003: "Checkout too long", 12004: "User missing", 12005: "Bad session id", 12006: "User has another session",

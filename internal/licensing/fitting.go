@@ -1,0 +1,166 @@
+package licensing
+
+import (
+	"context"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// A new limit holds at once: how many clients a licence may have is judged by its
+// counters. Its tokens follow, and goodwill activations turn regular, in portions,
+// so that nobody else waits for more than one of them. What is left to do is noted
+// in the transaction that leaves it.
+const (
+	portion = 500 // rows that one transaction of staff's or of the periodic work moves at most
+	touch   = 25  // rows that a client's call moves, or one change of many in a transaction
+
+	fittingsAtOnce  = 100 // licences that are looked up at once
+	editionAtOnce   = 50  // licences of an edition that one transaction looks at
+	perLicenseMoves = 5   // what looking at a licence counts as
+)
+
+// moves is how many rows a transaction may still move.
+type moves int64
+
+// take gives as many of n as there are left.
+func (m *moves) take(n int64) int64 {
+	n = max(0, min(n, int64(*m)))
+	*m -= moves(n)
+	return n
+}
+
+// missingTokens is how many tokens the contract lacks; negative where it has too many.
+func (l *License) missingTokens() int64 {
+	if l.AnyNumber() {
+		return 0
+	}
+	return l.Terms().Policy.TokenLimit - l.ContractTokens
+}
+
+// promotable is how many goodwill activations may turn regular.
+func (l *License) promotable() int64 {
+	p := l.Terms().Policy
+	return min(p.TokenLimit+p.ActivationBuffer-l.RegularUsed, l.GoodwillUsed)
+}
+
+// noteFitting remembers a licence that was not brought to its limits in one go.
+func (s *Service) noteFitting(t tx.Tx, l *License) error {
+	if l.missingTokens() == 0 && l.promotable() <= 0 {
+		return nil
+	}
+	return s.store.NoteFitting(t, l.Vendor, l.ID)
+}
+
+// fit brings a locked licence to its limits, as far as m reaches.
+func (s *Service) fit(t tx.Tx, l *License, m *moves) error {
+	if err := s.fitTokens(t, l, m); err != nil {
+		return err
+	}
+	if err := s.promote(t, l, m); err != nil {
+		return err
+	}
+	if _, room := roomFor(l, l.Terms().Policy); room {
+		l.UsedUpAt = time.Time{}
+	}
+	return nil
+}
+
+// Fit goes on with what changes of limits have left to do, a portion at a time,
+// and tells how many portions that were.
+func (s *Service) Fit(ctx context.Context) (int, error) {
+	done, err := s.fitEditions(ctx)
+	if err != nil {
+		return done, err
+	}
+	for ctx.Err() == nil {
+		found, err := s.reader.Fittings(ctx, fittingsAtOnce)
+		if err != nil || len(found) == 0 {
+			return done, err
+		}
+		for _, f := range found {
+			if err := s.runner.Run(ctx, func(t tx.Tx) error { return s.fitOne(t, f) }); err != nil {
+				return done, err
+			}
+			done++
+		}
+	}
+	return done, nil
+}
+
+// fitOne does one portion of one licence, and crosses it off when it is done.
+func (s *Service) fitOne(t tx.Tx, f Fitting) error {
+	locked, err := s.store.LockLicenses(t, f.Vendor, f.License)
+	if err != nil {
+		return err
+	}
+	l := locked[f.License]
+	if l == nil {
+		return s.store.EndFitting(t, f.Vendor, f.License)
+	}
+	m, tokens, waiting := moves(portion), l.ContractTokens, l.GoodwillUsed
+	if err := s.fit(t, l, &m); err != nil {
+		return err
+	}
+	moved := l.ContractTokens != tokens || l.GoodwillUsed != waiting
+	if err := s.store.SaveCounters(t, l); err != nil || moved && (l.missingTokens() != 0 || l.promotable() > 0) {
+		return err
+	}
+	return s.store.EndFitting(t, f.Vendor, f.License)
+}
+
+func (s *Service) fitEditions(ctx context.Context) (done int, err error) {
+	found, err := s.reader.EditionFittings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range found {
+		for more := true; more && ctx.Err() == nil; done++ {
+			if err := s.runner.Run(ctx, func(t tx.Tx) (err error) {
+				after, noted, err := s.store.LockEditionFitting(t, f.Vendor, f.Edition)
+				if err != nil || !noted {
+					more = false
+					return err
+				}
+				more, err = s.fitPressed(t, f.Vendor, f.Edition, after)
+				if err != nil || more {
+					return err
+				}
+				return s.store.EndEditionFitting(t, f.Vendor, f.Edition)
+			}); err != nil {
+				return done, err
+			}
+		}
+	}
+	return done, nil
+}
+
+// fitPressed brings licences of an edition that are on goodwill or used up to their
+// limits, from the one behind after on, as far as one portion reaches. It reports
+// whether there are more, and notes where to go on.
+func (s *Service) fitPressed(t tx.Tx, v ident.VendorID, edition ident.EditionID, after ident.LicenseID) (more bool, err error) {
+	ids, err := s.store.Pressed(t, v, edition, after, editionAtOnce)
+	if err != nil || len(ids) == 0 {
+		return false, err
+	}
+	locked, err := s.store.LockLicenses(t, v, ids...)
+	if err != nil {
+		return false, err
+	}
+	m := moves(portion)
+	for i, id := range ids {
+		m.take(perLicenseMoves)
+		l := locked[id]
+		if err := s.fit(t, l, &m); err != nil {
+			return false, err
+		}
+		if err := s.store.SaveCounters(t, l); err != nil {
+			return false, err
+		}
+		if m == 0 || i+1 == editionAtOnce {
+			return true, s.store.NoteEditionFitting(t, v, edition, id)
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,152 @@
+package storetest_test
+
+import (
+	"context"
+	"strconv"
+	"testing"
+
+	"chancery/internal/catalog"
+	"chancery/internal/licensing"
+	"chancery/internal/store/storetest"
+	"chancery/internal/terms"
+	"chancery/internal/tx"
+)
+
+// onePortion is how many rows one transaction moves for a new limit.
+const onePortion = 500
+
+// fit lets the periodic work go on to the end.
+func (b licenseBench) fit(t *testing.T) {
+	t.Helper()
+	if _, err := b.licenses.Fit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"license_fittings", "edition_fittings"} {
+		if n := storetest.Count(t, b.Env, `SELECT COUNT(*) FROM `+table); n != 0 {
+			t.Errorf("%d rows are left in %s", n, table)
+		}
+	}
+	b.balanced(t)
+}
+
+func (b licenseBench) limit(t *testing.T, l *licensing.License, n int64) {
+	t.Helper()
+	storetest.Do(t, b.Env, func(x tx.Tx) (*licensing.License, error) {
+		return b.licenses.Update(x, b.vendor, l.ID, licensing.Change{Overrides: func(o terms.Overrides) terms.Overrides { o.TokenLimit = &n; return o }})
+	})
+}
+
+func (b licenseBench) contractTokens(t *testing.T, l *licensing.License) int {
+	t.Helper()
+	return storetest.Count(t, b.Env, `SELECT COUNT(*) FROM tokens WHERE license_id = $1 AND role = 'contract'`, l.ID)
+}
+
+// A new limit holds at once; the tokens follow in portions.
+func TestTokensFollowANewLimitInPortions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		const many = 3*onePortion - 100
+		l := b.issue(t, b.limited(t, many, 0, 0))
+		if n := b.contractTokens(t, l); n != onePortion {
+			t.Errorf("issuing made %d tokens in its transaction, want %d", n, onePortion)
+		}
+		past := b.granted(t, l.LicenseKey, "past") // its token is named for ever
+		b.fit(t)
+		if n := b.contractTokens(t, l); n != many {
+			t.Errorf("%d tokens were made, want %d", n, many)
+		}
+		if r := b.unassign(t, past.TokenKey); r != nil {
+			t.Fatal(r)
+		}
+		b.granted(t, l.LicenseKey, "a")
+
+		before := storetest.Count(t, e, `SELECT COUNT(*) FROM tokens`)
+		b.limit(t, l, 1)
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM tokens`); n < before-onePortion {
+			t.Errorf("the change deleted %d tokens in its transaction", before-n)
+		}
+		b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "b") // although there are free tokens
+		b.fit(t)
+		if n := b.contractTokens(t, l); n != 1 {
+			t.Errorf("%d tokens are left by contract, want 1", n)
+		}
+		b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "b")
+
+		b.limit(t, l, many)
+		b.granted(t, l.LicenseKey, "b") // although there are not all tokens yet
+		b.fit(t)
+		if n := b.contractTokens(t, l); n != many {
+			t.Errorf("%d tokens after the limit was raised again, want %d", n, many)
+		}
+	})
+}
+
+// oneOnly is a runner that lets so many transactions through and ends the work then, as
+// a server does that stops.
+type oneOnly struct {
+	tx.Runner
+
+	left int
+	stop context.CancelFunc
+}
+
+func (r *oneOnly) Run(ctx context.Context, fn func(tx.Tx) error) error {
+	if r.left--; r.left == 0 {
+		defer r.stop()
+	}
+	return r.Runner.Run(ctx, fn)
+}
+
+// What a server that stops has left to do, the next one does.
+func TestPortionsOutliveAServer(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		l := b.issue(t, b.limited(t, 4*onePortion, 0, 0))
+		ctx, stop := context.WithCancel(t.Context())
+		stopping, err := licensing.New(licensing.Config{
+			Store: b.store, Reader: b.store, Pulses: b.pulses, Runner: &oneOnly{e.DB, 1, stop}, IDs: e.IDs,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := stopping.Fit(ctx); err == nil && ctx.Err() == nil {
+			t.Error("it was not stopped")
+		}
+		if n := b.contractTokens(t, l); n != 2*onePortion {
+			t.Errorf("%d tokens when it stopped, want %d", n, 2*onePortion)
+		}
+		b.balanced(t)
+		b.fit(t)
+		if n := b.contractTokens(t, l); n != 4*onePortion {
+			t.Errorf("%d tokens in the end, want %d", n, 4*onePortion)
+		}
+	})
+}
+
+// An edition's new limit makes room in more licences than one transaction touches.
+func TestAnEditionsLimitReachesManyLicencesInPortions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		b.service.Followers = follow{&b}
+		edition := b.limited(t, 0, 0, 1)
+		const many = 120
+		for i := range many {
+			l := b.issue(t, edition)
+			b.granted(t, l.LicenseKey, "c"+strconv.Itoa(i))
+			b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "d")
+		}
+		storetest.Do(t, e, func(x tx.Tx) (any, error) {
+			return b.service.UpdateEdition(x, b.vendor, edition.UUID, catalog.EditionChange{
+				Policy: func(p terms.Policy) terms.Policy { p.TokenLimit = 1; return p },
+			})
+		})
+		waiting := `SELECT COUNT(*) FROM licenses WHERE goodwill_used > 0 OR used_up_at IS NOT NULL`
+		if n := storetest.Count(t, e, waiting); n == 0 || n >= many {
+			t.Errorf("%d of %d licences wait after the first portion", n, many)
+		}
+		b.fit(t)
+		if n := storetest.Count(t, e, waiting); n != 0 {
+			t.Errorf("%d licences are still above their old limit", n)
+		}
+	})
+}
