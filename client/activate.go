@@ -60,18 +60,9 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 		return c.Status(), err
 	}
 	defer done()
-	h := c.snapshot()
-	if h.key == nil {
-		if h.damage != nil { // what lies there is not this client's, or can't be read
-			if err := c.dir.remove(fileAnswer, fileMark, fileKey); err != nil {
-				return c.Status(), err
-			}
-			h = held{}
-		}
-		if h.key, err = ownKey(c.dir, c.cfg.Rand, c.id); err != nil {
-			return c.Status(), err
-		}
-		c.replace(h)
+	h, err := c.withKey()
+	if err != nil {
+		return c.Status(), err
 	}
 	request.ProductID, request.ClientID = c.cfg.ProductID, c.id
 	request.ClientName, request.ClientDescription = c.cfg.ClientName, c.cfg.ClientDescription
@@ -83,6 +74,7 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 	if h.answer != nil && h.damage == nil {
 		c.flush(ctx, h) // it belongs to the licence that is held so far
 	}
+	asked := c.cfg.Now()
 	a, err := c.call(ctx, "activations", request, h.key)
 	if err != nil {
 		return c.Status(), err
@@ -90,30 +82,61 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 	if a.license, err = readLicense(a.body, c.id, c.cfg.ProductID); err != nil {
 		return c.Status(), err
 	}
-	return c.kept(ctx, h, a)
+	return c.kept(ctx, h, func(all held) (held, error) {
+		if all.key != nil && !all.key.Equal(h.key) {
+			return all, nil // another process has activated anew meanwhile
+		}
+		return h.answered(a, asked, c.cfg, all), nil
+	})
 }
 
-// kept is keep, and sends what waited for a contact. That some may go on waiting
-// is no failure of this call.
-func (c *Client) kept(ctx context.Context, h held, a answer) (Status, error) {
-	s, err := c.keep(h, a)
-	if err == nil {
-		c.flush(ctx, h)
+// withKey returns what is held, with the key of an activation that is to come. What lies
+// there and is not this client's, or can't be read, makes way.
+func (c *Client) withKey() (held, error) {
+	unlock, err := c.dir.lock(lockWait)
+	if err != nil {
+		return held{}, err
 	}
-	return s, err
+	defer unlock()
+	h := join(c.snapshot(), c.load())
+	if h.key == nil {
+		if h.damage != nil {
+			if err := c.dir.remove(fileAnswer, fileMark, fileKey); err != nil {
+				return h, err
+			}
+		}
+		h = held{}
+		if h.key, err = ownKey(c.dir, c.cfg.Rand, c.id); err != nil {
+			return h, err
+		}
+	}
+	c.replace(h)
+	return h, nil
 }
 
-// keep makes a verified answer the state, on disk first: the answer, then the
-// mark, so that a crash between them leaves an answer newer than its mark.
-func (c *Client) keep(h held, a answer) (Status, error) {
-	m := nextMark(a, c.cfg.Now(), c.cfg.SoftwareVersion)
-	err := c.dir.write(fileAnswer, writeAnswer(a))
-	if err == nil {
-		err = writeMark(c.dir, h.key, m)
+// answered is what is held after an answer to a call that was made when h was
+// held; all is what is known by now.
+func (h held) answered(a answer, asked time.Time, cfg Config, all held) held {
+	if m := all.mark; all.answer != nil && m.Contact > h.mark.Contact && m.Answered > a.IssuedAt.Unix() {
+		all.fresh = true
+		return all // another process got a later one meanwhile
 	}
-	// The program may run on what the server said even if the disk is full.
-	now := held{key: h.key, answer: &a, mark: m, fresh: true}
-	c.replace(now)
+	m := received(a, asked, cfg.Now(), cfg.SoftwareVersion, all.mark, h.mark)
+	return held{key: h.key, answer: &a, mark: m, fresh: true, unsaved: true}
+}
+
+// kept makes a verified answer the state, as change does it, and sends what waited
+// for a contact. That some may go on waiting is no failure of this call.
+func (c *Client) kept(ctx context.Context, h held, change func(all held) (held, error)) (Status, error) {
+	var refused error
+	err := c.settle(lockWait, func(all held) held {
+		all, refused = change(all)
+		return all
+	})
 	c.forget()
-	return c.Status(), err
+	if err = errors.Join(err, refused); err != nil {
+		return c.Status(), err
+	}
+	c.flush(ctx, h)
+	return c.Status(), nil
 }

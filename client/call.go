@@ -65,10 +65,13 @@ func (c *Client) once(ctx context.Context, name string, body []byte, key ed25519
 		return a, 0, &UnverifiedError{response.StatusCode, signed.ErrTooLarge}
 	}
 	a.signature = response.Header.Get(signed.SignatureHeader)
-	if a.Response, err = c.trusted.VerifyResponse(a.signature, a.body, nonce, response.StatusCode); err != nil {
+	if a.Response, err = c.trusted.keys.VerifyResponse(a.signature, a.body, nonce, response.StatusCode); err != nil {
 		return a, pause, &UnverifiedError{response.StatusCode, err}
 	}
-	if err := c.announce(a); err != nil {
+	if err := c.trusted.inTime(a.Response, c.cfg.Now()); err != nil {
+		return a, pause, &UnverifiedError{response.StatusCode, err}
+	}
+	if err := c.learn(a); err != nil {
 		return a, 0, fmt.Errorf("client: keeping an announced key: %w", err)
 	}
 	if a.Status != http.StatusOK {
@@ -104,6 +107,7 @@ func (c *Client) request(ctx context.Context, name string, body []byte, key ed25
 	h.Set("Provisioningkey", c.cfg.ProvisioningKey)
 	h.Set(signed.NonceHeader, nonce)
 	h.Set(signed.AcceptSignatureHeader, signed.AcceptEd25519)
+	h.Set(signed.TrustedKeysHeader, c.trusted.names())
 	h.Set(signed.CallSignatureHeader, signature)
 	return request, nonce, nil
 }

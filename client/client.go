@@ -2,13 +2,12 @@ package client
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
-
-	"chancery/signed"
 )
 
 // A Client is one installation's licence. Make it with New, Close it at the end.
@@ -24,17 +23,21 @@ type Client struct {
 	closing context.Context //nolint:containedctx // ends the calls under way when the client is closed
 	close   context.CancelFunc
 	calls   sync.WaitGroup
+	ended   sync.Once
+
+	pinned trust
 
 	// Changed only by whoever has the turn.
-	trusted   signed.KeySet
-	rotations []rotation
-	silent    time.Time // when a consumption found no answer last; zero: the last one did
+	trusted trust
+	silent  time.Time // when a consumption found no answer last; zero: the last one did
 
-	mu     sync.Mutex // guards the rest, never held during a call
-	held   held
-	left   map[string]*float64 // by limitation id: what answers to Consume said is left since the last heartbeat
-	closed bool
-	ending bool // no session begins any more
+	mu      sync.Mutex // guards the rest, never held during a call
+	held    held
+	ticked  time.Time           // when the clock was looked at last
+	settled time.Time           // when the disk was
+	left    map[string]*float64 // by limitation id: what answers to Consume said is left since the last heartbeat
+	closed  bool
+	ending  bool // no session begins any more
 
 	sessions map[*Session]struct{} // that Close ends
 }
@@ -50,7 +53,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	pinned, err := signed.NewKeySet(cfg.PublicKeys...)
+	pinned, err := pinnedTrust(cfg.PublicKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -58,14 +61,23 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, dir: dir, queue: waiting, turn: make(chan struct{}, 1), sessions: map[*Session]struct{}{}}
+	c := &Client{
+		cfg: cfg, dir: dir, queue: waiting, pinned: pinned, turn: make(chan struct{}, 1), sessions: map[*Session]struct{}{},
+	}
+	if unlock, err := dir.lock(lockWait); err == nil { // a program must start, also beside one that hangs
+		defer unlock()
+	}
 	if c.id, err = clientID(cfg, dir); err != nil {
 		return nil, err
 	}
-	if c.trusted, c.rotations, err = loadTrust(dir, pinned); err != nil {
+	if c.trusted, err = loadTrust(dir, pinned); err != nil {
 		return nil, err
 	}
-	c.held = load(dir, c.trusted, c.id, cfg.ProductID)
+	c.held = c.load()
+	c.ticked = cfg.Now()
+	if c.settled = c.ticked; c.ticked.Unix()-c.held.mark.Seen >= seconds(writeEvery) {
+		c.settled = time.Time{} // the first Status writes
+	}
 	c.http, c.own = httpClient(cfg.HTTPClient)
 	c.closing, c.close = context.WithCancel(context.Background())
 	return c, nil
@@ -87,28 +99,33 @@ func (c *Client) ClientID() string { return c.id }
 
 // Status judges the last good answer; it opens no connection and never fails.
 // Call it whenever the program needs to know: it costs microseconds, and at most
-// once an hour it writes down the time, so that a clock set back is noticed.
+// once a minute it writes down the time, so that a clock set back is noticed, and
+// reads what other processes over the same StateDir were told.
 func (c *Client) Status() Status {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	now := c.cfg.Now()
-	s := judge(c.held, now, c.cfg.SoftwareVersion)
-	if h := &c.held; h.answer != nil && h.damage == nil && now.Unix() > h.mark.Seen {
-		write := now.Unix() >= h.mark.Seen+3600
-		if h.mark.Seen = now.Unix(); write {
-			// On a disk that is full or read-only the time is known to this process only.
-			_ = writeMark(c.dir, h.key, h.mark)
+	if c.tick(now) {
+		// On a disk that is full or read-only the time is known to this process only.
+		if err := c.settle(0, same); errors.Is(err, errLocked) {
+			c.mu.Lock()
+			c.settled = time.Time{} // another process writes at this moment
+			c.mu.Unlock()
 		}
 	}
-	return s
+	return judge(c.snapshot(), now, c.cfg.SoftwareVersion)
 }
 
 // closeWithin is how long Close tries to give sessions back.
 const closeWithin = 3 * time.Second
 
 // Close gives open sessions back, for at most a few seconds, ends running calls
-// with ErrClosed and waits for them. Status still works. Closing twice is fine.
+// with ErrClosed, waits for them, and writes down the time. Status still works.
+// Closing twice is fine.
 func (c *Client) Close() error {
+	c.ended.Do(c.shut) // a second Close waits for the first
+	return nil
+}
+
+func (c *Client) shut() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
 	defer cancel()
 	for _, s := range c.lastSessions() {
@@ -119,13 +136,14 @@ func (c *Client) Close() error {
 	c.mu.Unlock()
 	c.close()
 	c.calls.Wait()
+	c.tick(c.cfg.Now())
+	_ = c.settle(lockWait, same) // as in Status
 	if c.own {
 		c.http.CloseIdleConnections()
 	}
-	return nil
 }
 
-// begin takes the turn for a call. The context it returns ends with the caller's
+// begin takes the turn for a call, and reads what other processes have written. The context it returns ends with the caller's
 // and with Close; done must be called.
 func (c *Client) begin(ctx context.Context) (_ context.Context, done func(), err error) {
 	c.mu.Lock()
@@ -141,6 +159,7 @@ func (c *Client) begin(ctx context.Context) (_ context.Context, done func(), err
 	release := func() { stop(); cancel(nil); c.calls.Done() }
 	select {
 	case c.turn <- struct{}{}:
+		c.refresh()
 		return ctx, func() { <-c.turn; release() }, nil
 	case <-ctx.Done():
 		err := context.Cause(ctx)
@@ -171,18 +190,6 @@ func (c *Client) lastSessions() []*Session {
 	defer c.mu.Unlock()
 	c.ending = true
 	return slices.Collect(maps.Keys(c.sessions))
-}
-
-func (c *Client) snapshot() held {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.held
-}
-
-func (c *Client) replace(h held) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.held = h
 }
 
 // forget drops what answers to Consume said is left: a newer one says it.

@@ -87,7 +87,7 @@ func (c *Client) Consume(ctx context.Context, limitation string, amount float64)
 	if err != nil {
 		return Consumption{}, err
 	}
-	entry, err := c.queue.add(queued{ID: id, ClientID: c.id, Limitation: l.ID, Value: value, At: c.cfg.Now().UTC()}, c.cfg.Now())
+	entry, err := c.enqueue(queued{ID: id, ClientID: c.id, Limitation: l.ID, Value: value, At: c.cfg.Now().UTC()})
 	if err != nil {
 		return Consumption{}, err
 	}
@@ -106,6 +106,16 @@ func (c *Client) Consume(ctx context.Context, limitation string, amount float64)
 		}
 	}
 	return c.outcome(entry, sent)
+}
+
+// enqueue puts an entry behind those of all processes.
+func (c *Client) enqueue(e queued) (queued, error) {
+	unlock, err := c.dir.lock(lockWait)
+	if err != nil {
+		return e, err
+	}
+	defer unlock()
+	return c.queue.add(e, c.cfg.Now())
 }
 
 func consumed(license LicenseInfo, name string) (Limitation, bool) {

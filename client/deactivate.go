@@ -40,6 +40,19 @@ func (c *Client) Deactivate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return c.giveUp(h)
+}
+
+// giveUp forgets the licence, unless another process has activated anew meanwhile.
+func (c *Client) giveUp(h held) error {
+	// Without the lock too: what the server has taken back must not outlive it here.
+	if unlock, err := c.dir.lock(lockWait); err == nil {
+		defer unlock()
+	}
+	if disk := c.load(); disk.key != nil && !disk.key.Equal(h.key) {
+		c.replace(disk)
+		return nil
+	}
 	c.replace(held{})
 	c.forget()
 	// The key last: as long as it is there, a crash leaves "no answer", not "damaged".

@@ -23,6 +23,8 @@ const (
 
 const maxFile = 2 << 20 // bytes; no file of ours gets near it
 
+var errFileTooLarge = errors.New("too large")
+
 func openFolder(cfg Config) (folder, error) {
 	dir := filepath.Join(cfg.StateDir, cfg.ProductID)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -41,7 +43,7 @@ func (f folder) read(name string) ([]byte, error) {
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("%s: too large", file.Name())
+		err = fmt.Errorf("%s: %w", file.Name(), errFileTooLarge)
 	}
 	return data, err
 }

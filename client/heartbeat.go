@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 )
 
 type heartbeat struct {
@@ -37,6 +38,7 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 	if h.key == nil {
 		return c.Status(), errors.Join(ErrNotActivated, h.damage)
 	}
+	asked := c.cfg.Now()
 	a, err := c.call(ctx, "heartbeats", heartbeat{
 		ProductID: c.cfg.ProductID, ClientID: c.id,
 		SoftwareVersion: c.cfg.SoftwareVersion, OperatingSystem: c.cfg.OperatingSystem,
@@ -44,7 +46,7 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 	}, h.key)
 	var refused *RefusalError
 	if errors.As(err, &refused) && ends(refused.ID) {
-		return c.end(refused, err)
+		return c.end(h, refused, a.IssuedAt, err)
 	}
 	if err != nil {
 		return c.Status(), err
@@ -52,23 +54,28 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 	if a.license, err = readLicense(a.body, c.id, c.cfg.ProductID); err != nil {
 		return c.Status(), err
 	}
-	if a.license.TokenKey == h.mark.TokenKey && a.license.Serial < h.mark.Serial {
-		return c.Status(), fmt.Errorf("%w: serial %d after %d", ErrStateRolledBack, a.license.Serial, h.mark.Serial)
-	}
-	return c.kept(ctx, h, a)
+	return c.kept(ctx, h, func(all held) (held, error) {
+		if all.key == nil || !all.key.Equal(h.key) {
+			return all, nil // another process has given up this activation meanwhile
+		}
+		next := h.answered(a, asked, c.cfg, all)
+		if next.unsaved && a.license.TokenKey == all.mark.TokenKey && a.license.Serial < all.mark.Serial {
+			return all, fmt.Errorf("%w: serial %d after %d", ErrStateRolledBack, a.license.Serial, all.mark.Serial)
+		}
+		return next, nil
+	})
 }
 
-// end remembers that the server took the licence away.
-func (c *Client) end(refused *RefusalError, cause error) (Status, error) {
-	c.mu.Lock()
-	h := c.held
-	if h.answer != nil {
-		h.mark.Refusal = refused
-		c.held = h
-		if err := writeMark(c.dir, h.key, h.mark); err != nil {
-			cause = errors.Join(cause, err)
+// end remembers that the server took the licence away at this moment of its clock.
+func (c *Client) end(h held, refused *RefusalError, at time.Time, cause error) (Status, error) {
+	err := c.settle(lockWait, func(all held) held {
+		if (all.answer != nil || all.marked) && all.key.Equal(h.key) {
+			all.mark, all.unsaved = all.mark.refused(refused, at.Unix(), h.mark), true
 		}
+		return all
+	})
+	if err != nil {
+		cause = errors.Join(cause, err)
 	}
-	c.mu.Unlock()
 	return c.Status(), cause
 }

@@ -16,11 +16,19 @@ func ownKey(dir folder, random io.Reader, clientID string) (ed25519.PrivateKey, 
 	if _, err := io.ReadFull(random, seed[:]); err != nil {
 		return nil, fmt.Errorf("client: no randomness for a key: %w", err)
 	}
-	kept, err := dir.writeFirst(fileKey, []byte(clientID+"\n"+base64.RawURLEncoding.EncodeToString(seed[:])+"\n"))
+	kept, err := dir.writeFirst(fileKey, keyText(seed[:], clientID))
 	if err != nil {
 		return nil, fmt.Errorf("client: %w", err)
 	}
 	return readKey(kept, clientID)
+}
+
+func keyText(seed []byte, clientID string) []byte {
+	return []byte(clientID + "\n" + base64.RawURLEncoding.EncodeToString(seed) + "\n")
+}
+
+func writeKey(dir folder, key ed25519.PrivateKey, clientID string) error {
+	return dir.write(fileKey, keyText(key.Seed(), clientID))
 }
 
 func readKey(text []byte, clientID string) (ed25519.PrivateKey, error) {

@@ -12,14 +12,50 @@ import (
 	"chancery/signed"
 )
 
-// held is the state in memory. What is on disk is the same, except that seen may
-// be up to an hour behind.
+// held is the state in memory. What is on disk is the same, except that its clock
+// may be up to a minute behind.
 type held struct {
-	key    ed25519.PrivateKey // the client's own; nil: never activated
-	answer *answer            // the last good one; nil: none
-	mark   mark
-	damage error // why the state on disk is not believed; a new answer heals it
-	fresh  bool  // the answer came to this process, it was not read from disk
+	key     ed25519.PrivateKey // the client's own; nil: never activated
+	answer  *answer            // the last good one; nil: none
+	mark    mark
+	damage  error // why the state on disk is not believed; a new answer heals it
+	fresh   bool  // an answer came to this process, not only from disk
+	unsaved bool  // the answer is in memory only: it is new, or the disk was full
+	found   bool  // the answer on disk is newer than the mark there
+	marked  bool  // there is a good mark on disk
+}
+
+// join brings together what this process holds and what lies on disk, where
+// another one may have written. The disk decides which activation there is; of one
+// activation nothing is lost that either of them knows.
+func join(mem, disk held) held {
+	switch {
+	case mem.key == nil || mem.damage != nil:
+		return disk
+	case disk.damage != nil && disk.marked && disk.key.Equal(mem.key) && mem.answer != nil:
+		if disk.mark.after(mem.mark) {
+			return disk // of an answer that nobody has any more
+		}
+		mem.mark = mem.mark.merge(disk.mark)
+		return mem
+	case disk.damage != nil:
+		return mem
+	case disk.key == nil, disk.answer == nil && disk.key.Equal(mem.key):
+		if mem.unsaved {
+			return mem
+		}
+		return disk // given up by another process
+	case !disk.key.Equal(mem.key):
+		return disk // activated anew by another process
+	case mem.answer == nil:
+		return disk
+	}
+	all := disk
+	if all.fresh = mem.fresh; mem.mark.after(disk.mark) {
+		all.answer, all.unsaved = mem.answer, mem.unsaved
+	}
+	all.mark = mem.mark.merge(disk.mark)
+	return all
 }
 
 // answer is a verified answer: the bytes, and what they say.
@@ -33,7 +69,7 @@ type answer struct {
 
 // load reads the state. Whatever is wrong with it becomes held.damage: the
 // program must start, say so, and be able to ask the server.
-func load(dir folder, trusted signed.KeySet, clientID, productID string) held {
+func load(dir folder, trusted trust, clientID, productID string) held {
 	var h held
 	text, err := dir.read(fileKey)
 	if errors.Is(err, os.ErrNotExist) {
@@ -55,25 +91,28 @@ func load(dir folder, trusted signed.KeySet, clientID, productID string) held {
 	if errors.Is(err, os.ErrNotExist) {
 		return h // activation began and was refused, or its answer was lost
 	}
+	// The mark counts also where the answer is damaged: it may hold a refusal.
+	m, noMark := readMark(dir, h.key)
+	if h.marked = noMark == nil && m.of(clientID, productID); h.marked {
+		h.mark = m
+	}
 	if err != nil {
 		h.damage = fmt.Errorf("%w: %s", ErrStateEdited, fileAnswer)
 		return h
 	}
 	a, err := readAnswer(text, trusted, clientID, productID)
+	if err == nil {
+		err = noMark
+	}
+	if err == nil {
+		err = m.covers(a, clientID, productID)
+	}
 	if err != nil {
 		h.damage = err
 		return h
 	}
-	if h.mark, err = readMark(dir, h.key); err == nil {
-		err = h.mark.covers(a, clientID, productID)
-	}
-	if err != nil {
-		h.damage = err
-		return h
-	}
-	if a.IssuedAt.Unix() > h.mark.Answered {
-		// The answer was written and the crash came before the mark.
-		h.mark = nextMark(a, a.IssuedAt, h.mark.Version)
+	if h.found = a.IssuedAt.Unix() > h.mark.Answered; h.found {
+		h.mark = h.mark.found(a)
 	}
 	h.answer = &a
 	return h
@@ -87,14 +126,14 @@ func writeAnswer(a answer) []byte {
 	return append([]byte(answerStart+"\n"+a.signature+"\n"), a.body...)
 }
 
-func readAnswer(text []byte, trusted signed.KeySet, clientID, productID string) (a answer, err error) {
+func readAnswer(text []byte, trusted trust, clientID, productID string) (a answer, err error) {
 	start, rest, _ := bytes.Cut(text, []byte("\n"))
 	signature, body, ok := bytes.Cut(rest, []byte("\n"))
 	if !ok || string(start) != answerStart {
 		return a, fmt.Errorf("%w: %s is not of its form", ErrStateEdited, fileAnswer)
 	}
 	a = answer{signature: string(signature), body: body}
-	if a.Response, err = trusted.VerifyStoredResponse(a.signature, body); err != nil {
+	if a.Response, err = trusted.stored(a.signature, body); err != nil {
 		return a, fmt.Errorf("%w: %w", ErrStateEdited, err)
 	}
 	if a.Status != 200 {

@@ -53,9 +53,10 @@ const day = 24 * time.Hour
 
 // judge decides by what is held and the machine's clock, and nothing else.
 //
-// Age is measured on this machine's clock alone, since the moment the answer
-// came, and expiry on the server's, by the difference the two had then: so a
-// clock that is wrong by the same amount all the time harms nobody.
+// Age is measured on this machine alone, since the answer was asked for, and
+// expiry on the server's clock, by the age of what it said: so a clock that is
+// wrong by the same amount all the time harms nobody. An age that was reached
+// is never given up before the next contact.
 func judge(h held, now time.Time, version string) Status {
 	s := Status{HeartbeatDue: true}
 	if h.damage != nil {
@@ -83,10 +84,9 @@ func judge(h held, now time.Time, version string) Status {
 		s.Message = "This machine's clock was set back; correct it and connect to the internet once."
 		return s
 	}
-	received := time.Unix(h.mark.Received, 0)
-	serverNow := now.Add(h.answer.IssuedAt.Sub(received))
+	age := max(now.Sub(time.Unix(h.mark.Received, 0)), time.Duration(h.mark.Age)*time.Second, 0)
+	serverNow := h.answer.IssuedAt.Add(age)
 	s.serverNow = serverNow
-	age := max(now.Sub(received), 0)
 	limit := freeride(license)
 
 	s.State, s.Message = judgeLicense(license, serverNow)
@@ -96,10 +96,7 @@ func judge(h held, now time.Time, version string) Status {
 		s.Message = fmt.Sprintf("The licence was last confirmed %s; connect to the internet to confirm it.", h.answer.IssuedAt.Format(time.DateOnly))
 	}
 	if s.State == StateValid {
-		s.RunsUntil = received.Add(limit).UTC()
-		if left := license.ExpirationDate.Sub(serverNow); left < s.RunsUntil.Sub(now) {
-			s.RunsUntil = now.Add(left).UTC()
-		}
+		s.RunsUntil = now.Add(min(limit-age, license.ExpirationDate.Sub(serverNow))).UTC()
 	}
 	s.HeartbeatDue = s.State != StateValid || age >= heartbeatPeriod(license) || h.mark.Version != version
 	return s

@@ -1,16 +1,25 @@
 package client
 
 import (
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
+	"strings"
+	"time"
 
 	"chancery/signed"
 )
 
-// maxRotations bounds the chain of announced keys that is kept.
-const maxRotations = 16
+const (
+	// maxRotations bounds the chain of announced keys that is kept.
+	maxRotations = 64
+	// overlap is how long a replaced key is still accepted, from the first answer
+	// that its successor signed: copies of a server need not change at one moment.
+	overlap = 7 * day
+)
 
 // rotation is one answer that announced a key. The announcement is kept, not the
 // key: so that at every start the chain from the pinned keys to the newest one
@@ -18,55 +27,189 @@ const maxRotations = 16
 type rotation struct {
 	Signature string `json:"signature"` // Chancery-Signature as received
 	Body      []byte `json:"body"`      // the body it signs; base64 in JSON
+
+	// Used and Since are when the announced key signed its first answer for this
+	// client, by the server's clock (iat) and by this machine's, in Unix seconds. Zero: not yet.
+	Used  int64 `json:"used,omitempty"`
+	Since int64 `json:"since,omitempty"`
+
+	from, to string // kids
 }
 
-// loadTrust returns the pinned keys and those they have announced. What does not
-// verify is left out: it can only ever make fewer answers believed.
-func loadTrust(dir folder, pinned signed.KeySet) (signed.KeySet, []rotation, error) {
+// trust is the keys whose answers this client takes: those pinned, and those that
+// they announced, each by the one before. A key has one successor, the first that
+// it announced; whoever steals it later can't name another.
+type trust struct {
+	keys   signed.KeySet
+	pinned []string // kids
+	chain  []rotation
+}
+
+func pinnedTrust(keys []ed25519.PublicKey) (trust, error) {
+	set, err := signed.NewKeySet(keys...)
+	t := trust{keys: set}
+	for _, key := range keys {
+		t.pinned = append(t.pinned, signed.KeyID(key))
+	}
+	return t, err
+}
+
+// loadTrust adds the keys that were announced. What does not verify, or does not
+// fit the chain, is left out: it can only ever make fewer answers believed.
+func loadTrust(dir folder, pinned trust) (trust, error) {
 	text, err := dir.read(fileRotation)
-	if errors.Is(err, os.ErrNotExist) {
-		return pinned, nil, nil
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, errFileTooLarge) {
+		return pinned, nil
 	}
 	if err != nil {
-		return pinned, nil, err
+		return pinned, err
 	}
-	var stored, kept []rotation
+	var stored []rotation
 	if json.Unmarshal(text, &stored) != nil {
-		return pinned, nil, nil //nolint:nilerr // a damaged note of rotations: the pinned keys go on
+		return pinned, nil //nolint:nilerr // a damaged note of rotations: the pinned keys go on
 	}
-	trusted := pinned
+	t := pinned
 	for _, r := range stored {
-		response, err := trusted.VerifyStoredResponse(r.Signature, r.Body)
-		if err != nil || response.Next == nil {
-			continue
+		if response, err := t.keys.VerifyStoredResponse(r.Signature, r.Body); err == nil {
+			t, _ = t.with(response, r)
 		}
-		larger, err := trusted.With(response.Next)
-		if err != nil {
-			continue
-		}
-		trusted, kept = larger, append(kept, r)
 	}
-	return trusted, kept, nil
+	return t, nil
 }
 
-// announce takes up the key that a verified answer announces, and keeps the
-// answer on disk before the key is used.
-func (c *Client) announce(a answer) error {
-	if a.Next == nil || c.trusted.Has(signed.KeyID(a.Next)) || len(c.rotations) >= maxRotations {
+// with is the trust after a verified announcement; false: it changes nothing,
+// because it announces nothing, or the key has a successor already.
+func (t trust) with(a signed.Response, r rotation) (trust, bool) {
+	if a.Next == nil || len(t.chain) >= maxRotations {
+		return t, false
+	}
+	r.from, r.to = a.KeyID, signed.KeyID(a.Next)
+	if _, forked := t.successor(r.from); forked || t.leads(r.to, r.from) {
+		return t, false
+	}
+	larger, err := t.keys.With(a.Next)
+	if err != nil {
+		return t, false
+	}
+	t.keys, t.chain = larger, append(slices.Clip(t.chain), r)
+	return t, true
+}
+
+// used is the trust after an answer of this key, at these moments of the server
+// and of this machine.
+func (t trust) used(kid string, at, now time.Time) (trust, bool) {
+	changed := false
+	for i, r := range t.chain {
+		if r.to == kid && r.Used == 0 {
+			t.chain = slices.Clone(t.chain)
+			t.chain[i].Used, t.chain[i].Since = at.Unix(), now.Unix()
+			changed = true
+		}
+	}
+	return t, changed
+}
+
+func (t trust) successor(kid string) (rotation, bool) {
+	at := slices.IndexFunc(t.chain, func(r rotation) bool { return r.from == kid })
+	if at < 0 {
+		return rotation{}, false
+	}
+	return t.chain[at], true
+}
+
+// leads tells whether the chain leads from one key to the other, or they are one.
+func (t trust) leads(from, to string) bool {
+	for range maxRotations {
+		if from == to {
+			return true
+		}
+		r, ok := t.successor(from)
+		if !ok {
+			return false
+		}
+		from = r.to
+	}
+	return from == to
+}
+
+// stored checks an answer that lies on disk, as signed.KeySet does. A replaced key
+// is believed for answers from its time.
+func (t trust) stored(signature string, body []byte) (signed.Response, error) {
+	r, err := t.keys.VerifyStoredResponse(signature, body)
+	if err == nil {
+		err = t.inTime(r, time.Time{})
+	}
+	return r, err
+}
+
+// inTime refuses an answer of a key whose successor has been in use for longer
+// than the overlap: by what the answer says, and by this machine's clock, since
+// whoever has the old key can write any time into an answer.
+func (t trust) inTime(a signed.Response, now time.Time) error {
+	r, ok := t.successor(a.KeyID)
+	if !ok || r.Used == 0 {
 		return nil
 	}
-	larger, err := c.trusted.With(a.Next)
+	end := int64(overlap / time.Second)
+	if a.IssuedAt.Unix() > r.Used+end || now.Unix() > r.Since+end {
+		return fmt.Errorf("the vendor has replaced key %s: %w", a.KeyID, signed.ErrUnknownKey)
+	}
+	return nil
+}
+
+// names lists the keys that the server may answer with, for signed.TrustedKeysHeader.
+func (t trust) names() string {
+	var kids []string
+	for _, kid := range t.pinned {
+		kids = t.name(kids, kid)
+	}
+	for _, r := range slices.Backward(t.chain) {
+		kids = t.name(kids, r.to)
+	}
+	return strings.Join(kids[:min(len(kids), signed.MaxTrustedKeys)], ", ")
+}
+
+func (t trust) name(kids []string, kid string) []string {
+	if r, ok := t.successor(kid); ok && r.Used != 0 || slices.Contains(kids, kid) {
+		return kids
+	}
+	return append(kids, kid)
+}
+
+// learn takes up what a verified answer says about keys, on disk before it is
+// used. It is for whoever has the turn.
+func (c *Client) learn(a answer) error {
+	now := c.cfg.Now()
+	add := func(t trust) (trust, bool) {
+		t, used := t.used(a.KeyID, a.IssuedAt, now)
+		t, announced := t.with(a.Response, rotation{Signature: a.signature, Body: a.body})
+		return t, used || announced
+	}
+	if _, changed := add(c.trusted); !changed {
+		return nil
+	}
+	unlock, err := c.dir.lock(lockWait)
 	if err != nil {
 		return err
 	}
-	rotations := append(slices.Clip(c.rotations), rotation{a.signature, a.body})
-	text, err := json.Marshal(rotations)
+	defer unlock()
+	t, err := loadTrust(c.dir, c.pinned) // another process may have been faster
 	if err != nil {
 		return err
 	}
-	if err := c.dir.write(fileRotation, text); err != nil {
-		return err
+	t, changed := add(t)
+	if changed {
+		text, err := json.Marshal(t.chain)
+		if err != nil {
+			return err
+		}
+		if len(text) > maxFile {
+			return nil // announced again by an answer that is smaller
+		}
+		if err := c.dir.write(fileRotation, text); err != nil {
+			return err
+		}
 	}
-	c.trusted, c.rotations = larger, rotations
+	c.trusted = t
 	return nil
 }

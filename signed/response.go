@@ -3,6 +3,7 @@ package signed
 import (
 	"crypto/ed25519"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -14,7 +15,28 @@ const (
 	AcceptEd25519         = "ed25519"
 	NonceHeader           = "X-Nonce"
 	SignatureHeader       = "Chancery-Signature"
+
+	// TrustedKeysHeader names the keys that the client takes, by kid, with commas
+	// between, at most MaxTrustedKeys: the server signs with the newest that it has.
+	TrustedKeysHeader = "Chancery-Trusted-Keys"
 )
+
+// MaxTrustedKeys is how many keys a call may name in TrustedKeysHeader.
+const MaxTrustedKeys = 16
+
+// TrustedKeys reads the value of TrustedKeysHeader, of which anything may come: kids that are
+// none name no key.
+func TrustedKeys(text string) []string {
+	if text == "" {
+		return nil
+	}
+	kids := strings.SplitN(text, ",", MaxTrustedKeys+1)
+	kids = kids[:min(len(kids), MaxTrustedKeys)]
+	for i := range kids {
+		kids[i] = strings.TrimSpace(kids[i])
+	}
+	return kids
+}
 
 // TypeResponse is the typ of a signed answer.
 const TypeResponse = "chancery-response"

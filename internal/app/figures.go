@@ -44,7 +44,10 @@ func (a *App) serveFigures(ctx context.Context) error {
 	mux.Handle("GET /metrics", a.metrics.Handler())
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	a.figures = &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout}
+	a.figures = &http.Server{
+		Handler: http.MaxBytesHandler(mux, 0), ReadHeaderTimeout: headerTimeout, ReadTimeout: writeTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+	}
 	a.figuresAddress = listener.Addr().String()
 	a.working.Go(func() {
 		if err := a.figures.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/listing"
 	identitystore "chancery/internal/store/identity"
 	"chancery/internal/tx"
+	"chancery/internal/visible"
 )
 
 type keyCommand struct {
@@ -129,7 +130,7 @@ func (c *keyList) Run(s streams) error {
 		w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "KEY\tKIND\tNAME\tHINT\tCREATED\tSTATE")
 		for _, k := range rows.APIKeys {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", k.KeyID, k.Kind, k.Name, k.Hint, k.CreatedAt, state(k.Revoked, "revoked"))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", k.KeyID, k.Kind, visible.Text(k.Name), k.Hint, k.CreatedAt, state(k.Revoked, "revoked"))
 		}
 		fmt.Fprintln(w, "\nSIGNING KEY\tKIND\tCREATED\tSTATE")
 		for _, k := range rows.SigningKeys {

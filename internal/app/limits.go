@@ -57,6 +57,7 @@ func (f retentionFlags) retention() (Retention, error) {
 // doors are what the edge turns requests away by.
 type doors struct {
 	gate                      *edge.Gate
+	bodies                    *edge.Bodies
 	keyCalls, addressCalls    *budget.Budget
 	failures, addressFailures *budget.Budget
 }
@@ -65,11 +66,24 @@ type doors struct {
 // that switches its machines on.
 const rateBurst = 20
 
+// How many request bodies may be on their way at once, in all and from one network.
+// A body that is sent at once is on its way for the blink of an eye.
+const (
+	bodiesInAll     = 1024
+	bodiesFromBlock = 256
+	bodiesFromHost  = 128
+)
+
 func newDoors(clock ident.Clock, l Limits) (d doors, err error) {
 	if l.InFlight > 0 {
 		if d.gate, err = edge.NewGate(l.InFlight, l.Waiting); err != nil {
 			return d, err
 		}
+	}
+	if d.bodies, err = edge.NewBodies(bodiesInAll, map[budget.Width]int{
+		budget.Host: bodiesFromHost, budget.Site: bodiesFromBlock, budget.Block: bodiesFromBlock,
+	}); err != nil {
+		return d, err
 	}
 	if d.failures, err = budget.New(budget.Config{Clock: clock, Burst: 20, Every: 10 * time.Second}); err != nil {
 		return d, err
@@ -99,8 +113,9 @@ func rate(clock ident.Clock, aSecond int, of string) (*budget.Budget, error) {
 // turnedAway counts what each door refused.
 func (d doors) turnedAway() map[string]int64 {
 	_, _, refused := d.gate.Figures()
+	_, cutOff := d.bodies.Figures()
 	return map[string]int64{
-		"in_flight": refused, "key_rate": d.keyCalls.Refused(), "address_rate": d.addressCalls.Refused(),
+		"in_flight": refused, "bodies": cutOff, "key_rate": d.keyCalls.Refused(), "address_rate": d.addressCalls.Refused(),
 		"key_failures": d.failures.Refused(), "address_failures": d.addressFailures.Refused(),
 	}
 }

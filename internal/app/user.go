@@ -9,6 +9,7 @@ import (
 	"chancery/internal/listing"
 	identitystore "chancery/internal/store/identity"
 	"chancery/internal/tx"
+	"chancery/internal/visible"
 )
 
 type userCommand struct {
@@ -115,7 +116,8 @@ func (c *userList) Run(s streams) error {
 		w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "E-MAIL\tNAME\tROLE\tCREATED\tSIGNED IN\tSTATE")
 		for _, u := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", u.Email, u.Name, u.Role, u.CreatedAt, u.SignedInAt, state(u.Disabled, "disabled"))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", visible.Text(u.Email), visible.Text(u.Name), visible.Text(u.Role),
+				u.CreatedAt, u.SignedInAt, state(u.Disabled, "disabled"))
 		}
 		return w.Flush()
 	})

@@ -13,6 +13,7 @@ import (
 	"chancery/internal/keyring"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
+	"chancery/internal/visible"
 )
 
 type vendorCommand struct {
@@ -182,7 +183,7 @@ func (c *vendorList) Run(s streams) error {
 		w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "VENDOR\tSLUG\tNAME\tZONE\tPLAN\tCREATED")
 		for _, v := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", v.VendorID, v.Slug, v.Name, v.Zone, v.Plan, v.CreatedAt)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", v.VendorID, v.Slug, visible.Text(v.Name), v.Zone, v.Plan, v.CreatedAt)
 		}
 		return w.Flush()
 	})

@@ -83,6 +83,7 @@ func newEdge(c Config, r *Rooms, d doors, m *metrics.Metrics) (*edge.Edge, error
 	return edge.New(edge.Config{
 		Log: c.Log, IDs: r.IDs, TrustedProxies: c.TrustedProxies, HTTPS: c.https(), AccessLog: c.AccessLog, Observe: m.Observe,
 		Failures: d.failures, AddressFailures: d.addressFailures, KeyCalls: d.keyCalls, AddressCalls: d.addressCalls, Gate: d.gate,
+		Bodies: d.bodies,
 	})
 }
 

@@ -26,7 +26,7 @@ type place struct {
 
 var (
 	ground       = []string{"internal/fault", "internal/ident"}
-	leaves       = append(slices.Clone(ground), "internal/listing", "internal/terms", "internal/recheck", "internal/budget", "internal/refusal")
+	leaves       = append(slices.Clone(ground), "internal/listing", "internal/terms", "internal/recheck", "internal/budget", "internal/refusal", "internal/visible")
 	leavesAndTx  = append(slices.Clone(leaves), "internal/tx")
 	inner        = append(slices.Clone(leavesAndTx), internal(rooms...)...)
 	notInTheRoom = []string{"database/sql", "net/http", "html/template", "github.com/jackc/pgx", "modernc.org/sqlite", "zombiezen.com/go/sqlite"}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"math"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,10 +17,12 @@ import (
 type Config struct {
 	Clock ident.Clock
 
-	// Burst is how much may be spent at once, at least 1.
+	// Burst is how much may be spent at once, at least 1. A network that is wider
+	// than a host has twice as much (/56) or four times (/24, /48).
 	Burst int
 
-	// Every is how long it takes until one more may be spent.
+	// Every is how long it takes until one more may be spent; of a wider network as
+	// many times less.
 	Every time.Duration
 
 	// Code, Message and Help are the fault of whoever has nothing left; those of
@@ -39,16 +42,25 @@ type Budget struct {
 	refused atomic.Int64
 
 	mu    sync.Mutex
-	spent map[Subject]bucket
+	spent map[uint64]bucket
 }
 
-// Subject is what a budget is kept for. It holds a keyed hash, never a secret.
-type Subject uint64
+// Subject is what a budget is kept for: one thing, or the networks around an address,
+// of which each must have something left. It holds keyed hashes, never a secret.
+type Subject struct {
+	of [3]part
+	n  int
+}
+
+type part struct {
+	hash  uint64
+	share float64 // of the budget: 1 for a host
+}
 
 // bucket is how much was left at an instant.
 type bucket struct {
-	left float64
-	at   time.Time
+	left, share float64
+	at          time.Time
 }
 
 // New makes a budget.
@@ -63,75 +75,92 @@ func New(c Config) (*Budget, error) {
 		c.Code, c.Message = "too_many_failures", "Too many calls have failed here in a short time."
 		c.Help = "Check the key that is sent, and wait before the next try."
 	}
-	return &Budget{c: c, seed: maphash.MakeSeed(), spent: map[Subject]bucket{}}, nil
+	return &Budget{c: c, seed: maphash.MakeSeed(), spent: map[uint64]bucket{}}, nil
 }
 
 // Subject names a subject by its parts.
 func (b *Budget) Subject(parts ...string) Subject {
-	return subject(b.seed, parts)
+	return Subject{of: [3]part{{hash(b.seed, Network{}, parts), 1}}, n: 1}
 }
 
-func subject(seed maphash.Seed, parts []string) Subject {
+// From names the networks around an address, each together with the parts.
+func (b *Budget) From(a netip.Addr, parts ...string) Subject {
+	var s Subject
+	for _, n := range Networks(a) {
+		s.of[s.n] = part{hash(b.seed, n, parts), n.Width.share()}
+		s.n++
+	}
+	return s
+}
+
+func hash(seed maphash.Seed, n Network, parts []string) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
+	at := n.Prefix.Addr().As16()
+	_, _ = h.Write(append(at[:], byte(n.Width), byte(n.Prefix.Bits()&0xff))) //nolint:gosec // never fails; a network of IPv4 and one of IPv6 differ
 	for _, p := range parts {
 		_, _ = h.WriteString(p) // never fails
 		_ = h.WriteByte(0)      // never fails
 	}
-	return Subject(h.Sum64())
+	return h.Sum64()
 }
 
 // Check is Throttled while the subject has nothing left. It spends nothing.
 func (b *Budget) Check(s Subject) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	k, known := b.spent[s]
-	if !known {
-		return nil
-	}
-	k = b.refill(k)
-	b.spent[s] = k
-	return b.refuse(k.left)
+	return b.check(s)
 }
 
-// Spend takes one; it is Throttled when nothing was left.
+// Spend takes one; it is Throttled, and takes nothing, when nothing was left.
 func (b *Budget) Spend(s Subject) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	k, known := b.spent[s]
-	if !known {
-		b.makeRoom()
-		k = bucket{left: float64(b.c.Burst), at: b.c.Clock.Now()}
-	}
-	k = b.refill(k)
-	if err := b.refuse(k.left); err != nil {
-		b.spent[s] = k
+	if err := b.check(s); err != nil {
 		return err
 	}
-	k.left--
-	b.spent[s] = k
+	for _, p := range s.of[:s.n] {
+		k, known := b.spent[p.hash]
+		if !known {
+			b.makeRoom()
+			k = bucket{left: float64(b.c.Burst) * p.share, share: p.share, at: b.c.Clock.Now()}
+		}
+		k.left--
+		b.spent[p.hash] = k
+	}
 	return nil
+}
+
+func (b *Budget) check(s Subject) error {
+	var wait time.Duration
+	for _, p := range s.of[:s.n] {
+		k, known := b.spent[p.hash]
+		if !known {
+			continue
+		}
+		k = b.refill(k)
+		b.spent[p.hash] = k
+		if k.left < 1 {
+			wait = max(wait, time.Duration((1-k.left)*float64(b.c.Every)/k.share), 1)
+		}
+	}
+	if wait == 0 {
+		return nil
+	}
+	b.refused.Add(1)
+	return &fault.Error{
+		Kind: fault.Throttled, Code: b.c.Code, Message: b.c.Message, Help: b.c.Help, RetryAfter: max(wait, time.Second),
+	}
 }
 
 // refill adds what has come back since. A clock set back adds nothing.
 func (b *Budget) refill(k bucket) bucket {
 	now := b.c.Clock.Now()
 	if passed := now.Sub(k.at); passed > 0 {
-		k.left = math.Min(float64(b.c.Burst), k.left+float64(passed)/float64(b.c.Every))
+		k.left = math.Min(float64(b.c.Burst)*k.share, k.left+float64(passed)/float64(b.c.Every)*k.share)
 	}
 	k.at = now
 	return k
-}
-
-func (b *Budget) refuse(left float64) error {
-	if left >= 1 {
-		return nil
-	}
-	b.refused.Add(1)
-	wait := time.Duration((1 - left) * float64(b.c.Every))
-	return &fault.Error{
-		Kind: fault.Throttled, Code: b.c.Code, Message: b.c.Message, Help: b.c.Help, RetryAfter: max(wait, time.Second),
-	}
 }
 
 // Refused tells how often a subject had nothing left. A nil Budget refuses nobody.
@@ -143,14 +172,14 @@ func (b *Budget) Refused() int64 {
 }
 
 // makeRoom forgets some subjects when there are too many: of a few met at
-// random, those that have most left.
+// random, those that have most left of what they may have.
 func (b *Budget) makeRoom() {
 	for len(b.spent) >= b.c.Subjects {
-		var most Subject
-		left, met := -1.0, 0
+		var most uint64
+		left, met := math.Inf(-1), 0
 		for s, k := range b.spent {
-			if k = b.refill(k); k.left > left {
-				most, left = s, k.left
+			if k = b.refill(k); k.left/k.share > left {
+				most, left = s, k.left/k.share
 			}
 			if met++; met == 8 {
 				break

@@ -13,8 +13,8 @@ type Known struct {
 	seed maphash.Seed
 
 	mu     sync.Mutex
-	newer  map[Subject]struct{}
-	before map[Subject]struct{} // goes when newer is full
+	newer  map[uint64]struct{}
+	before map[uint64]struct{} // goes when newer is full
 }
 
 // NewKnown makes a Known that remembers the newest subjects: most of them at
@@ -23,7 +23,7 @@ func NewKnown(most int) *Known {
 	if most <= 0 {
 		most = 1 << 16
 	}
-	return &Known{most: most, seed: maphash.MakeSeed(), newer: map[Subject]struct{}{}}
+	return &Known{most: most, seed: maphash.MakeSeed(), newer: map[uint64]struct{}{}}
 }
 
 // Note remembers a subject, named by its parts.
@@ -31,14 +31,14 @@ func (k *Known) Note(parts ...string) {
 	if k == nil {
 		return
 	}
-	s := subject(k.seed, parts)
+	s := hash(k.seed, Network{}, parts)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if _, there := k.newer[s]; there {
 		return
 	}
 	if len(k.newer) >= k.most {
-		k.before, k.newer = k.newer, map[Subject]struct{}{}
+		k.before, k.newer = k.newer, map[uint64]struct{}{}
 	}
 	k.newer[s] = struct{}{}
 }
@@ -48,7 +48,7 @@ func (k *Known) Has(parts ...string) bool {
 	if k == nil {
 		return false
 	}
-	s := subject(k.seed, parts)
+	s := hash(k.seed, Network{}, parts)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	_, newer := k.newer[s]

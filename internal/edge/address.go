@@ -61,14 +61,3 @@ func parseHop(s string) (netip.Addr, bool) {
 	}
 	return netip.Addr{}, false
 }
-
-// Network is what budgets count as one address: an IPv6 subscriber has a /64.
-func Network(a netip.Addr) string {
-	if a.Is6() {
-		p, err := a.Prefix(64)
-		if err == nil {
-			return p.Addr().String()
-		}
-	}
-	return a.String()
-}

@@ -29,14 +29,3 @@ func clientAddress(t *testing.T, trusted, peer string, xff []string) (address st
 	b.ServeHTTP(httptest.NewRecorder(), r)
 	return address
 }
-
-func TestNetwork(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]string{
-		"203.0.113.5": "203.0.113.5", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::",
-	} {
-		if got := edge.Network(netip.MustParseAddr(address)); got != want {
-			t.Errorf("%s: %s", address, got)
-		}
-	}
-}

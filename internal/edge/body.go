@@ -2,7 +2,6 @@ package edge
 
 import (
 	"crypto/sha256"
-	"errors"
 	"io"
 	"net/http"
 
@@ -21,18 +20,11 @@ func ReadBody(r *http.Request) ([]byte, error) {
 			Help: "Send it as it is, without Content-Encoding.",
 		}
 	}
-	receive(r)
-	body, err := r.Body.(*received).all() //nolint:forcetypeassert // receive has made it one
-	if err != nil {
-		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return nil, errTooLarge(tooLarge.Limit)
-		}
-		return nil, &fault.Error{
-			Kind: fault.Invalid, Code: "body_unreadable", Message: "The request body did not arrive in full.",
-			Help: "Send it again.", Cause: err,
-		}
+	arriving, is := r.Body.(*arrival)
+	if !is {
+		arriving = &arrival{r: r} // outside of an edge
 	}
-	return body, nil
+	return arriving.whole()
 }
 
 // claim reads what makes a request repeatable: its key, and the hash of its body.
@@ -53,7 +45,7 @@ func (e *Edge) claim(c *call, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Body = &received{body, io.EOF}
+	r.Body = &arrival{r: r, began: true, rest: body, end: io.EOF}
 	c.key, c.bodyHash = keys[0], sha256.Sum256(append(append([]byte(r.URL.RequestURI()), 0), body...))
 	return nil
 }

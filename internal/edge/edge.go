@@ -40,6 +40,9 @@ type Config struct {
 	// Gate bounds the requests in flight; nil for no bound.
 	Gate *Gate
 
+	// Bodies bounds the request bodies on their way; nil for no bound.
+	Bodies *Bodies
+
 	// Observe is told of every request: its route's pattern ("" for none), status
 	// and time. Nil for nobody.
 	Observe func(route string, status int, took time.Duration)

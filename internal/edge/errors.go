@@ -48,6 +48,17 @@ func errTimeout() *fault.Error {
 	}
 }
 
+// statusGone is what an access log says of a caller who hung up before the answer;
+// no standard names it, and nobody receives it.
+const statusGone = 499
+
+// errGone is for a caller who hung up.
+func errGone() *fault.Error {
+	return &fault.Error{
+		Kind: fault.Abandoned, Code: "caller_gone", Message: "The caller hung up before there was an answer.", Help: "Call again.",
+	}
+}
+
 func errTooLarge(limit int64) *fault.Error {
 	return &fault.Error{
 		Kind: fault.TooLarge, Code: "body_too_large", Message: "What was sent is larger than " + sizeText(limit) + ".",

@@ -52,6 +52,10 @@ func Status(k fault.Kind) int {
 		return http.StatusTooManyRequests
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
+	case fault.TooSlow:
+		return http.StatusRequestTimeout
+	case fault.Abandoned:
+		return statusGone
 	case fault.Internal:
 	}
 	return http.StatusInternalServerError
@@ -61,7 +65,9 @@ func Status(k fault.Kind) int {
 func ProblemOf(err error, requestID string) Problem {
 	f := fault.As(err)
 	p := Problem{Type: "about:blank", Status: Status(f.Kind), RequestID: requestID}
-	p.Title = http.StatusText(p.Status)
+	if p.Title = http.StatusText(p.Status); p.Title == "" {
+		p.Title = "Caller Gone"
+	}
 	if f.Kind == fault.Internal {
 		p.Code, p.Detail = "internal", "Something went wrong on the server."
 		p.Help = "Try again; if it stays, give the operator the request_id."
@@ -109,10 +115,9 @@ func (e *Edge) logFault(c *call, err error) { logInternal(e.Log, c.id, err) }
 
 func logInternal(log *slog.Logger, requestID string, err error) {
 	switch f := fault.As(err); {
-	case errors.Is(err, context.Canceled):
-		// The caller hung up; nobody reads the answer.
+	case f.Kind == fault.Abandoned, errors.Is(err, context.Canceled):
 		log.Debug("a request was given up by its caller", slog.String("request_id", requestID))
-	case f.Code == codeOverloaded:
+	case f.Code == codeOverloaded, f.Code == codeCrowded:
 		// There are too many of them to write a line about each; the figures count them.
 	case f.Kind == fault.Internal:
 		log.Error("a request failed", slog.String("request_id", requestID), slog.Any("error", err))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -89,9 +90,6 @@ func (e *Edge) work(c *call, r *http.Request, rt *Route) error {
 	if rt.Light {
 		return rt.Handler(c, r)
 	}
-	if rt.changes() {
-		receive(r)
-	}
 	leave, err := e.Gate.enter(r.Context())
 	if err != nil {
 		return err
@@ -117,10 +115,12 @@ func (e *Edge) admit(c *call, r *http.Request, rt *Route) (*http.Request, error)
 		}
 	}
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = http.MaxBytesReader(c.ResponseWriter, r.Body, rt.BodyLimit)
+		source := *r
+		source.Body = http.MaxBytesReader(c.ResponseWriter, r.Body, rt.BodyLimit)
+		r.Body = &arrival{r: &source, limit: rt.BodyLimit, bodies: e.Bodies, call: c}
 	}
 	if e.AddressCalls != nil && !rt.Light {
-		if err := e.AddressCalls.Check(e.AddressCalls.Subject(Network(c.address))); err != nil {
+		if err := e.AddressCalls.Check(e.AddressCalls.From(c.address)); err != nil {
 			return r, err
 		}
 	}
@@ -147,10 +147,21 @@ func (e *Edge) admit(c *call, r *http.Request, rt *Route) (*http.Request, error)
 		}
 	}
 	r = r.WithContext(tx.WithTask(tx.WithActor(r.Context(), actor), r.Pattern))
-	if rt.changes() {
-		return r, e.claim(c, r)
+	return r, e.receive(c, r, rt)
+}
+
+// receive reads the body of a change before the request takes a place among those
+// in flight, so that who sends slowly keeps nobody else out.
+func (e *Edge) receive(c *call, r *http.Request, rt *Route) error {
+	if !rt.changes() {
+		return nil
 	}
-	return r, nil
+	if body, has := r.Body.(*arrival); has {
+		if body.receive(); !errors.Is(body.end, io.EOF) {
+			return body.end
+		}
+	}
+	return e.claim(c, r)
 }
 
 // person is whom the back office names behind a call. It is for people who read
@@ -177,7 +188,7 @@ func (e *Edge) authenticate(c *call, r *http.Request, s *Surface) (identity.Prin
 	}
 	bounded := e.Failures != nil && credential != ""
 	if bounded {
-		if err := e.Failures.Check(e.Failures.Subject(Network(c.address), credential)); err != nil {
+		if err := e.Failures.Check(e.Failures.From(c.address, credential)); err != nil {
 			return identity.Principal{}, err
 		}
 	}
@@ -188,10 +199,10 @@ func (e *Edge) authenticate(c *call, r *http.Request, s *Surface) (identity.Prin
 	switch fault.As(err).Kind { //nolint:exhaustive // only these are the caller's doing
 	case fault.Unauthenticated, fault.Forbidden, fault.NotFound:
 		if bounded {
-			_ = e.Failures.Spend(e.Failures.Subject(Network(c.address), credential)) // refused from the next one on
+			_ = e.Failures.Spend(e.Failures.From(c.address, credential)) // refused from the next one on
 		}
 		if e.AddressFailures != nil {
-			if over := e.AddressFailures.Spend(e.AddressFailures.Subject(Network(c.address))); over != nil {
+			if over := e.AddressFailures.Spend(e.AddressFailures.From(c.address)); over != nil {
 				return identity.Principal{}, over
 			}
 		}
@@ -201,14 +212,20 @@ func (e *Edge) authenticate(c *call, r *http.Request, s *Surface) (identity.Prin
 
 func (e *Edge) problem(c *call, r *http.Request, err error) {
 	c.failed = err
+	if errors.Is(err, context.Canceled) && errors.Is(r.Context().Err(), context.Canceled) {
+		err = errGone().WithCause(err)
+		c.failed = err
+	}
 	if c.status != 0 {
 		// Half an answer can't be taken back: the client must see that it is torn.
-		e.Log.Error("a request failed after its answer had begun", slog.String("request_id", c.id), slog.Any("error", err))
+		if fault.As(err).Kind == fault.Abandoned {
+			e.logFault(c, err)
+		} else {
+			e.Log.Error("a request failed after its answer had begun", slog.String("request_id", c.id), slog.Any("error", err))
+		}
 		panic(http.ErrAbortHandler)
 	}
-	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		err = errTooLarge(tooLarge.Limit)
-	} else if errors.Is(err, context.DeadlineExceeded) && r.Context().Err() != nil {
+	if errors.Is(err, context.DeadlineExceeded) && r.Context().Err() != nil {
 		err = errTimeout().WithCause(err)
 	}
 	if write := c.route.Surface.Problem; write != nil {

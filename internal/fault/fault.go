@@ -22,6 +22,8 @@ const (
 	TooLarge                    // the body is over its limit
 	Throttled                   // over a budget; RetryAfter says when to come back
 	Unavailable                 // the server can't do it now; RetryAfter says when to come back
+	TooSlow                     // the request did not arrive in time
+	Abandoned                   // the caller hung up; nobody reads the answer
 )
 
 // Field is one wrong field of a request.

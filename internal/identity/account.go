@@ -9,14 +9,14 @@ import (
 )
 
 // ChangePassword sets the password of whoever is signed in, who gives the
-// present one too, and ends all other sessions. Failed tries count as failed
-// sign-ins.
-func (s *SignIn) ChangePassword(ctx context.Context, by Principal, own Session, present, next string, v Visit) error {
+// present one too, and ends all other sessions. Failed tries are
+// counted for the session: what others try elsewhere hinders nobody who is signed in.
+func (s *SignIn) ChangePassword(ctx context.Context, by Principal, own Session, present, next string) error {
 	if err := CheckPassword("password", next, own.User); err != nil {
 		return err
 	}
-	tried := triesOf(own.User.Email, v)
-	if err := s.c.Attempts.begin(ctx, by.Vendor, tried); err != nil {
+	tried, err := s.c.Attempts.begin(ctx, by.Vendor, try{kind: "account", limit: accountLimit, session: own.UUID})
+	if err != nil {
 		return err
 	}
 	hash, err := s.check(ctx, by.Vendor, own.User.Email, present)
@@ -50,19 +50,19 @@ func (s *SignIn) ChangePassword(ctx context.Context, by Principal, own Session, 
 }
 
 // Confirm makes sure that who is signed in is still who signed in: it was a moment
-// ago, or they give the password. Failed tries count as failed sign-ins.
-func (s *SignIn) Confirm(ctx context.Context, by Principal, own Session, password string, v Visit) error {
+// ago, or they give the password. Failed tries are counted for the session.
+func (s *SignIn) Confirm(ctx context.Context, by Principal, own Session, password string) error {
 	if own.Fresh(s.c.Sessions.ids.Clock.Now()) {
 		return nil
 	}
 	if !own.User.HasPassword {
 		return fault.Refused("sign_in_again", "This takes a sign-in of the last ten minutes.", "Sign out, sign in again, and try again.")
 	}
-	tried := triesOf(own.User.Email, v)
-	if err := s.c.Attempts.begin(ctx, by.Vendor, tried); err != nil {
+	tried, err := s.c.Attempts.begin(ctx, by.Vendor, try{kind: "account", limit: accountLimit, session: own.UUID})
+	if err != nil {
 		return err
 	}
-	_, err := s.check(ctx, by.Vendor, own.User.Email, password)
+	_, err = s.check(ctx, by.Vendor, own.User.Email, password)
 	if fault.Is(err, "sign_in_failed") {
 		return fault.Wrong(fault.Field{Name: "password", Message: "is not your password"})
 	}

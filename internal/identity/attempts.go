@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"time"
 
+	"chancery/internal/budget"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -27,13 +29,24 @@ type Limit struct {
 	Forget     time.Duration
 }
 
-// The limits of a sign-in. The account's is low, because its password is what
-// is guessed; the address's is higher, because offices share one, and bounds who
-// tries one password on many accounts.
-var (
-	accountLimit = Limit{Free: 10, Wait: time.Minute, Most: 15 * time.Minute, Forget: 24 * time.Hour} //nolint:gochecknoglobals // as if const
-	addressLimit = Limit{Free: 50, Wait: time.Minute, Most: time.Hour, Forget: 24 * time.Hour}        //nolint:gochecknoglobals // likewise
-)
+// accountLimit is low, because an account's password is what is guessed.
+var accountLimit = Limit{Free: 10, Wait: time.Minute, Most: 15 * time.Minute, Forget: 24 * time.Hour} //nolint:gochecknoglobals // as if const
+
+// networkLimit bounds who tries one password on many accounts. It is higher, because
+// offices share an address. A /48 of IPv6, which one site has, counts as an address of
+// IPv4 does, and each narrower network within it less.
+func networkLimit(n budget.Network) Limit {
+	l := Limit{Free: 50, Wait: time.Minute, Most: time.Hour, Forget: 24 * time.Hour}
+	switch six := n.Prefix.Addr().Is6(); {
+	case six && n.Width == budget.Host:
+		l.Free = 25
+	case six && n.Width == budget.Site:
+		l.Free = 35
+	case !six && n.Width == budget.Block:
+		l.Free = 100
+	}
+	return l
+}
 
 // forgotLimit bounds how many recovery links one account is sent.
 var forgotLimit = Limit{Free: 4, Wait: 15 * time.Minute, Most: time.Hour, Forget: time.Hour} //nolint:gochecknoglobals // likewise
@@ -81,9 +94,24 @@ type AttemptStore interface {
 
 	// ForgetFailures removes those that were last tried before an instant.
 	ForgetFailures(t tx.Tx, before time.Time) error
+
+	// Known reports whether somebody has signed in at a place that is remembered.
+	Known(t tx.Tx, vendor ident.VendorID, place Subject) (bool, error)
+
+	// Remember keeps a place until an instant.
+	Remember(t tx.Tx, vendor ident.VendorID, place Subject, until time.Time) error
+
+	// ForgetPlaces removes those that were remembered until before an instant.
+	ForgetPlaces(t tx.Tx, before time.Time) error
 }
 
-// Attempts counts tries.
+// rememberFor is how long it is remembered where an account was signed in to.
+const rememberFor = 180 * 24 * time.Hour
+
+// Attempts counts tries. Whoever tries an account at a place where it was signed in
+// to before, a browser or an address, is counted there alone: what others try
+// elsewhere locks nobody out. All others are counted together, for the account and
+// for the networks that they come from.
 type Attempts struct {
 	store  AttemptStore
 	runner tx.Runner
@@ -97,18 +125,39 @@ func NewAttempts(s AttemptStore, r tx.Runner) (*Attempts, error) {
 	return &Attempts{store: s, runner: r}, nil
 }
 
-// counted is one subject and its limit.
+// try is what is to be counted: that something (kind) was tried on an account.
+type try struct {
+	kind  string
+	email string
+	limit Limit // of the account, and of a place
+	from  Visit
+
+	// session is where somebody is signed in already: the try is counted there alone.
+	session ident.UUID
+}
+
+// at is what it is counted for at a place where the account is known.
+func (y try) at(place string) Subject { return subject(y.kind+" at", y.email+"\x00"+place) }
+
+// counted is one subject that a try was counted for, and its limit. What is own
+// belongs to the account: a try that succeeds clears it.
 type counted struct {
 	subject Subject
 	limit   Limit
+	own     bool
 }
 
-// begin counts a try for all of these, or for none when one must wait. They are
-// locked in the order given, which is the same for all callers: account, address.
-func (a *Attempts) begin(ctx context.Context, vendor ident.VendorID, all []counted) error {
-	var wait time.Duration
-	err := a.runner.Run(ctx, func(t tx.Tx) error {
-		wait = 0
+// placeOf names a place of an account that is remembered.
+func placeOf(email, place string) Subject { return subject("place", email+"\x00"+place) }
+
+// begin counts a try before its outcome is known, and gives what it was counted for.
+// A try that must wait leaves nothing in the database, whatever it names.
+func (a *Attempts) begin(ctx context.Context, vendor ident.VendorID, y try) (all []counted, err error) {
+	err = a.runner.Run(ctx, func(t tx.Tx) (err error) {
+		if all, err = a.subjects(t, vendor, y); err != nil {
+			return err
+		}
+		var wait time.Duration
 		after := make([]Failures, len(all))
 		for i, c := range all {
 			f, err := a.store.Failures(t, vendor, c.subject)
@@ -120,7 +169,7 @@ func (a *Attempts) begin(ctx context.Context, vendor ident.VendorID, all []count
 			wait = max(wait, w)
 		}
 		if wait > 0 {
-			return nil
+			return errLockedOut(wait)
 		}
 		for i, c := range all {
 			if err := a.store.SetFailures(t, vendor, c.subject, after[i]); err != nil {
@@ -129,22 +178,40 @@ func (a *Attempts) begin(ctx context.Context, vendor ident.VendorID, all []count
 		}
 		return nil
 	})
-	if err == nil && wait > 0 {
-		err = errLockedOut(wait)
-	}
-	return err
+	return all, err
 }
 
-// succeeded forgets the failures of the first, the account, and takes this try
-// back from the others: signing in at an account of one's own must not clear
-// an address.
+// subjects gives what a try is counted for, in the order in which all callers lock
+// them: networks, the widest first, then the account.
+func (a *Attempts) subjects(t tx.Tx, vendor ident.VendorID, y try) ([]counted, error) {
+	if !y.session.IsZero() {
+		return []counted{{subject(y.kind+" in session", y.session.String()), y.limit, true}}, nil
+	}
+	for _, place := range y.from.places() {
+		known, err := a.store.Known(t, vendor, placeOf(y.email, place))
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			return []counted{{y.at(place), y.limit, true}}, nil
+		}
+	}
+	all := make([]counted, 0, len(y.from.Networks)+1)
+	for _, n := range slices.Backward(y.from.Networks) {
+		all = append(all, counted{subject(y.kind+" from", n.Prefix.String()), networkLimit(n), false})
+	}
+	return append(all, counted{subject(y.kind, y.email), y.limit, true}), nil
+}
+
+// succeeded forgets the failures of the account, and takes this try back from the
+// networks: signing in at an account of one's own must not clear an address.
 func (a *Attempts) succeeded(t tx.Tx, vendor ident.VendorID, all []counted) error {
-	for i, c := range all {
+	for _, c := range all {
 		f, err := a.store.Failures(t, vendor, c.subject)
 		if err != nil {
 			return err
 		}
-		if f = takeBack(f, c.limit); i == 0 {
+		if f = takeBack(f, c.limit); c.own {
 			f = Failures{LastAt: t.Now()}
 		}
 		if err := a.store.SetFailures(t, vendor, c.subject, f); err != nil {
@@ -154,12 +221,38 @@ func (a *Attempts) succeeded(t tx.Tx, vendor ident.VendorID, all []counted) erro
 	return nil
 }
 
-// clear forgets the failures of one subject.
-func (a *Attempts) clear(t tx.Tx, vendor ident.VendorID, s Subject) error {
-	if _, err := a.store.Failures(t, vendor, s); err != nil { // the lock
-		return err
+// remember keeps where an account was signed in to, with all that it takes.
+func (a *Attempts) remember(t tx.Tx, vendor ident.VendorID, email string, places []string) error {
+	for _, place := range places {
+		if err := a.store.Remember(t, vendor, placeOf(email, place), t.Now().Add(rememberFor)); err != nil {
+			return err
+		}
 	}
-	return a.store.SetFailures(t, vendor, s, Failures{LastAt: t.Now()})
+	return nil
+}
+
+// clear forgets the failures of an account, and those of the places that it is tried
+// from.
+func (a *Attempts) clear(t tx.Tx, vendor ident.VendorID, y try) error {
+	all := []Subject{subject(y.kind, y.email)}
+	for _, place := range y.from.places() {
+		known, err := a.store.Known(t, vendor, placeOf(y.email, place))
+		if err != nil {
+			return err
+		}
+		if known {
+			all = append(all, y.at(place))
+		}
+	}
+	for _, s := range all {
+		if _, err := a.store.Failures(t, vendor, s); err != nil { // the lock
+			return err
+		}
+		if err := a.store.SetFailures(t, vendor, s, Failures{LastAt: t.Now()}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // undo takes a try back that was not judged, because the server could not.
@@ -180,12 +273,12 @@ func (a *Attempts) undo(ctx context.Context, vendor ident.VendorID, all []counte
 
 // Forget removes what is too old to matter: periodic work.
 func (a *Attempts) Forget(t tx.Tx) error {
-	return a.store.ForgetFailures(t, t.Now().Add(-max(accountLimit.Forget, addressLimit.Forget)))
+	return errors.Join(a.store.ForgetFailures(t, t.Now().Add(-accountLimit.Forget)), a.store.ForgetPlaces(t, t.Now()))
 }
 
 func errLockedOut(wait time.Duration) *fault.Error {
 	return &fault.Error{
-		Kind: fault.Throttled, Code: "locked_out", Message: "There were too many tries for this account or from this address.",
+		Kind: fault.Throttled, Code: "locked_out", Message: "There were too many tries for this account, or from this address or its neighbours.",
 		Help: "Wait before the next try, or recover the password.", RetryAfter: max(wait, time.Second),
 	}
 }

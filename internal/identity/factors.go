@@ -177,13 +177,15 @@ func (f *Factors) CodesLeft(ctx context.Context, by Principal) (int, error) {
 }
 
 // RemoveTOTP takes one's own authenticator app away; code proves that it is at hand.
-func (f *Factors) RemoveTOTP(ctx context.Context, by Principal, own User, code string, v Visit) error {
+// Failed tries are counted for the session.
+func (f *Factors) RemoveTOTP(ctx context.Context, by Principal, session Session, code string) error {
 	var wrong error
-	tried := factorTries(own.UUID, v)
-	if err := f.c.Attempts.begin(ctx, by.Vendor, tried); err != nil {
+	own := session.User
+	tried, err := f.c.Attempts.begin(ctx, by.Vendor, try{kind: "second factor", limit: accountLimit, session: session.UUID})
+	if err != nil {
 		return err
 	}
-	err := f.c.Runner.Run(ctx, func(t tx.Tx) error {
+	err = f.c.Runner.Run(ctx, func(t tx.Tx) error {
 		wrong = nil
 		ok, err := f.check(t, by.Vendor, own, code)
 		if err != nil {
@@ -240,10 +242,10 @@ func (f *Factors) check(t tx.Tx, vendor ident.VendorID, user User, code string) 
 	return used, err
 }
 
-// factorTries: a right password does not clear them, or who has the password
-// could try codes for ever.
-func factorTries(user ident.UUID, v Visit) []counted {
-	return []counted{{subject("second factor", user.String()), accountLimit}, {subject("address", v.Network), addressLimit}}
+// factorTry is counted apart: a right password does not clear it, or who has the
+// password could try codes for ever.
+func factorTry(user User, v Visit) try {
+	return try{kind: "second factor", email: user.Email, limit: accountLimit, from: v}
 }
 
 func journalFactor(t tx.Tx, vendor ident.VendorID, action string, user User) {

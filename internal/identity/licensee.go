@@ -41,7 +41,7 @@ func NewLicensees(c LicenseesConfig) (*Licensees, error) {
 type LicenseeClaim struct {
 	Email          string
 	Password, Code string
-	Network        string // edge.Network of the caller
+	From           Visit // the program that the claim comes from
 }
 
 // Licensee is a user who was proved to be at a client.
@@ -52,6 +52,7 @@ type Licensee struct {
 	code  [sha256.Size]byte
 	until time.Time
 	tried []counted
+	from  Visit
 }
 
 // Prove checks a claim; nil when anything about it is wrong, which takes as
@@ -59,10 +60,9 @@ type Licensee struct {
 // factor and is not staff: those take a code.
 func (s *Licensees) Prove(ctx context.Context, vendor ident.VendorID, c LicenseeClaim) (*Licensee, error) {
 	email, _ := Email(c.Email)
-	p := &Licensee{Email: email, tried: []counted{
-		{subject("activation", email), accountLimit}, {subject("activation from", c.Network), addressLimit},
-	}}
-	if err := s.c.Attempts.begin(ctx, vendor, p.tried); err != nil {
+	p := &Licensee{Email: email, from: c.From}
+	var err error
+	if p.tried, err = s.c.Attempts.begin(ctx, vendor, try{kind: "activation", email: email, limit: accountLimit, from: c.From}); err != nil {
 		return nil, err
 	}
 	right, err := s.judge(ctx, vendor, c, p)
@@ -110,7 +110,10 @@ func (s *Licensees) Use(t tx.Tx, vendor ident.VendorID, p *Licensee) (used bool,
 			return false, err
 		}
 	}
-	return true, s.c.Attempts.succeeded(t, vendor, p.tried)
+	if err := s.c.Attempts.succeeded(t, vendor, p.tried); err != nil {
+		return false, err
+	}
+	return true, s.c.Attempts.remember(t, vendor, p.Email, p.from.places())
 }
 
 // Return gives a code back that was used for what was then refused.

@@ -69,9 +69,7 @@ func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, 
 		return fault.Wrong(fault.Field{Name: "email", Message: "must be one e-mail address such as anna@example.com"})
 	}
 	// What is counted is asking itself: nobody's mailbox is to be filled.
-	if err := r.c.Attempts.begin(ctx, vendor, []counted{
-		{subject("forgot", email), forgotLimit}, {subject("forgot from", v.Network), addressLimit},
-	}); err != nil {
+	if _, err := r.c.Attempts.begin(ctx, vendor, try{kind: "forgot", email: email, limit: forgotLimit, from: v}); err != nil {
 		return err
 	}
 	return r.c.Runner.Run(ctx, func(t tx.Tx) error {
@@ -135,7 +133,7 @@ func (r *Links) good(l Link, now time.Time) bool {
 // Reset uses a link up: it sets the password, ends all sessions, and every other
 // link of the user. The user signs in afterwards, with a second factor if there
 // is one: who can read the mail has not thereby the phone.
-func (r *Links) Reset(ctx context.Context, vendor ident.VendorID, token, password string) (User, error) {
+func (r *Links) Reset(ctx context.Context, vendor ident.VendorID, token, password string, v Visit) (User, error) {
 	l, err := r.Look(ctx, vendor, token)
 	if err != nil {
 		return User{}, err
@@ -160,7 +158,7 @@ func (r *Links) Reset(ctx context.Context, vendor ident.VendorID, token, passwor
 		if err := r.c.UserStore.SetPassword(t, vendor, user.ID, fresh); err != nil {
 			return err
 		}
-		if err := r.c.Attempts.clear(t, vendor, subject("account", user.Email)); err != nil {
+		if err := r.c.Attempts.clear(t, vendor, try{kind: "account", email: user.Email, from: v}); err != nil {
 			return err
 		}
 		action := "user.password_recovered"

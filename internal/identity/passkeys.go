@@ -48,13 +48,13 @@ func (p *Passkeys) Of(ctx context.Context, by Principal) ([]Passkey, error) {
 // Begin begins a new passkey of one's own and gives the token for the browser. Who
 // has not just signed in gives the password too: an unattended browser must not be
 // enough to come back for ever.
-func (p *Passkeys) Begin(ctx context.Context, by Principal, own Session, site Site, name, password string, v Visit) (token string, err error) {
+func (p *Passkeys) Begin(ctx context.Context, by Principal, own Session, site Site, name, password string) (token string, err error) {
 	var wrong fault.Fields
 	wrong.Text("name", name, 1, 100)
 	if err := wrong.Err(); err != nil {
 		return "", err
 	}
-	if err := p.c.SignIn.Confirm(ctx, by, own, password, v); err != nil {
+	if err := p.c.SignIn.Confirm(ctx, by, own, password); err != nil {
 		return "", err
 	}
 	have, err := p.c.Store.Passkeys(ctx, by.Vendor, by.User)
@@ -147,8 +147,8 @@ func missing(found bool) error {
 
 // Remove takes one of one's own passkeys away. With the last second factor the
 // recovery codes go too.
-func (p *Passkeys) Remove(ctx context.Context, by Principal, own Session, uuid ident.UUID, password string, v Visit) error {
-	if err := p.c.SignIn.Confirm(ctx, by, own, password, v); err != nil {
+func (p *Passkeys) Remove(ctx context.Context, by Principal, own Session, uuid ident.UUID, password string) error {
+	if err := p.c.SignIn.Confirm(ctx, by, own, password); err != nil {
 		return err
 	}
 	return p.c.Runner.Run(ctx, func(t tx.Tx) error {

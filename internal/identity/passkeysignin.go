@@ -63,31 +63,17 @@ func (p *Passkeys) Offered(ctx context.Context, vendor ident.VendorID, step stri
 }
 
 // SignIn signs in with what a passkey answered to Ask. Whatever is wrong has one
-// answer; only who holds the key learns that it is suspect.
+// answer; only who holds the key learns that it is suspect. Tries are not counted:
+// nobody guesses a signature, and a count would let neighbours lock each other out.
 func (p *Passkeys) SignIn(ctx context.Context, vendor ident.VendorID, site Site, token string, answer []byte, v Visit) (SignedIn, error) {
-	tried := []counted{{subject("address", v.Network), addressLimit}}
-	if err := p.c.SignIn.c.Attempts.begin(ctx, vendor, tried); err != nil {
-		return SignedIn{}, err
-	}
-	in, err := p.enter(ctx, vendor, site, UsePasskey, token, answer, func(t tx.Tx, user User, _ Ceremony) (SignedIn, error) {
+	return p.enter(ctx, vendor, site, UsePasskey, token, answer, func(t tx.Tx, user User, _ Ceremony) (SignedIn, error) {
 		return p.c.SignIn.Enter(t, vendor, user, v.beginning(ByPasskey, true))
 	})
-	if err == nil {
-		err = p.c.SignIn.c.Attempts.undo(ctx, vendor, tried)
-	}
-	return in, err
 }
 
-// Confirm finishes a sign-in whose password was right.
+// Confirm finishes a sign-in whose password was right. Tries are not counted here
+// either.
 func (p *Passkeys) Confirm(ctx context.Context, vendor ident.VendorID, site Site, step, token string, answer []byte, v Visit) (SignedIn, error) {
-	who, err := p.c.SignIn.stepUser(ctx, vendor, step)
-	if err != nil {
-		return SignedIn{}, err
-	}
-	tried := factorTries(who, v)
-	if err := p.c.SignIn.c.Attempts.begin(ctx, vendor, tried); err != nil {
-		return SignedIn{}, err
-	}
 	return p.enter(ctx, vendor, site, ConfirmPasskey, token, answer, func(t tx.Tx, user User, one Ceremony) (SignedIn, error) {
 		half, err := p.c.SignIn.c.Steps.Look(t, vendor, StepSecondFactor, step)
 		if err != nil {
@@ -99,15 +85,12 @@ func (p *Passkeys) Confirm(ctx context.Context, vendor ident.VendorID, site Site
 		if err := p.c.SignIn.c.Steps.End(t, vendor, step); err != nil {
 			return SignedIn{}, err
 		}
-		if err := p.c.SignIn.c.Attempts.succeeded(t, vendor, tried); err != nil {
-			return SignedIn{}, err
-		}
 		return p.c.SignIn.Enter(t, vendor, user, v.beginning(ByPassword, true))
 	})
 }
 
-// enter ends the ceremony, checks the answer, and lets the user in. The ceremony is
-// over whatever comes of it, so it is taken in a transaction of its own.
+// enter ends the ceremony, checks the answer, and lets the user in. A ceremony that is
+// stored is over whatever comes of it, so it is taken in a transaction of its own.
 func (p *Passkeys) enter(
 	ctx context.Context, vendor ident.VendorID, site Site, kind CeremonyKind, token string, answer []byte,
 	in func(t tx.Tx, user User, one Ceremony) (SignedIn, error),
@@ -151,6 +134,9 @@ func (p *Passkeys) enter(
 			return p.suspect(t, vendor, user, key)
 		}
 		if refused, err = p.c.SignIn.elsewhere(t, vendor, user); refused != nil || err != nil {
+			return err
+		}
+		if err := p.c.Ceremonies.spend(t, vendor, token, one); err != nil {
 			return err
 		}
 		after.UsedAt = &now

@@ -27,8 +27,8 @@ type journeyState struct {
 	Next       string `json:"next"`
 	Invitation string `json:"invitation,omitempty"`
 	Connects   bool   `json:"connects,omitempty"`
-	Provider   []byte `json:"provider"` // the settings that it began with
-	Address    string `json:"address"`  // where the browser goes
+	Provider   []byte `json:"provider"`          // the settings that it began with
+	Address    string `json:"address,omitempty"` // where the browser goes, of who connects an account
 }
 
 // Depart begins a journey. Token is for the browser, which goes to address.
@@ -52,7 +52,9 @@ func (p *Providers) Depart(ctx context.Context, vendor ident.VendorID, j Journey
 	if address, err = p.c.Client.Address(ctx, one, secret, state.Route); err != nil {
 		return "", "", err
 	}
-	state.Address = address
+	if state.Connects {
+		state.Address = address
+	}
 	err = p.c.Runner.Run(ctx, func(t tx.Tx) error {
 		token, err = p.c.Ceremonies.begin(t, vendor, AtProvider, j.Own.User.ID, state)
 		return err
@@ -87,8 +89,7 @@ type Arrived struct {
 	Next     string
 }
 
-// Arrive ends a journey. It is over whatever comes of it; the same state is good
-// for nothing a second time.
+// Arrive ends a journey. The same state lets nobody in a second time.
 func (p *Providers) Arrive(ctx context.Context, vendor ident.VendorID, r Return, v Visit) (Arrived, error) {
 	var state journeyState
 	var one Ceremony
@@ -130,17 +131,23 @@ func (p *Providers) Arrive(ctx context.Context, vendor ident.VendorID, r Return,
 	if err != nil {
 		return Arrived{}, err
 	}
-	return p.settle(ctx, vendor, one, state, settings, who, v)
+	return p.settle(ctx, vendor, journey{r.Token, one, state}, settings, who, v)
+}
+
+// journey is one that has come back.
+type journey struct {
+	token string
+	one   Ceremony
+	state journeyState
 }
 
 // settle finds whose identity it is, links it where that was asked for, and lets
 // the user in.
-func (p *Providers) settle(
-	ctx context.Context, vendor ident.VendorID, one Ceremony, state journeyState, settings Provider, who Identity, v Visit,
-) (Arrived, error) {
+func (p *Providers) settle(ctx context.Context, vendor ident.VendorID, j journey, settings Provider, who Identity, v Visit) (Arrived, error) {
+	state := j.state
 	if state.Connects {
 		by, own, err := p.c.SignIn.c.Sessions.Authenticate(ctx, v.Token)
-		if err != nil || by.Vendor != vendor || by.User != one.User {
+		if err != nil || by.Vendor != vendor || by.User != j.one.User {
 			return Arrived{}, errJourney()
 		}
 		return Arrived{Next: state.Next}, p.c.Runner.Run(ctx, func(t tx.Tx) error {
@@ -158,6 +165,12 @@ func (p *Providers) settle(
 			err = errNoProvider()
 		}
 		if err != nil {
+			return err
+		}
+		if err := p.c.Ceremonies.spend(t, vendor, j.token, j.one); err != nil {
+			if fault.Is(err, "sign_in_stale") {
+				err = errJourney()
+			}
 			return err
 		}
 		user, err := p.whose(t, vendor, state, settings, who)

@@ -11,12 +11,12 @@ import (
 // SecondFactor finishes a sign-in whose password was right, with what the
 // authenticator app shows or a recovery code. Step is what Password gave.
 func (s *SignIn) SecondFactor(ctx context.Context, vendor ident.VendorID, step, code string, v Visit) (SignedIn, error) {
-	user, err := s.stepUser(ctx, vendor, step)
+	who, err := s.stepUser(ctx, vendor, step)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	tried := factorTries(user, v)
-	if err := s.c.Attempts.begin(ctx, vendor, tried); err != nil {
+	tried, err := s.c.Attempts.begin(ctx, vendor, factorTry(who, v))
+	if err != nil {
 		return SignedIn{}, err
 	}
 	var result SignedIn
@@ -27,7 +27,7 @@ func (s *SignIn) SecondFactor(ctx context.Context, vendor ident.VendorID, step, 
 		if err != nil {
 			return err
 		}
-		user, _, found, err := s.c.Users.Get(t, vendor, user)
+		user, _, found, err := s.c.Users.Get(t, vendor, who.UUID)
 		if err != nil {
 			return err
 		}
@@ -58,17 +58,16 @@ func (s *SignIn) SecondFactor(ctx context.Context, vendor ident.VendorID, step, 
 }
 
 // stepUser reads whose sign-in this is, to count the try before it is judged.
-func (s *SignIn) stepUser(ctx context.Context, vendor ident.VendorID, step string) (user ident.UUID, err error) {
+func (s *SignIn) stepUser(ctx context.Context, vendor ident.VendorID, step string) (user User, err error) {
 	err = s.c.Runner.Run(ctx, func(t tx.Tx) error {
 		half, err := s.c.Steps.Look(t, vendor, StepSecondFactor, step)
 		if err != nil {
 			return err
 		}
-		u, found, err := s.c.Users.GetByID(t, vendor, half.User)
-		if err == nil && !found {
+		var found bool
+		if user, found, err = s.c.Users.GetByID(t, vendor, half.User); err == nil && !found {
 			err = errStep()
 		}
-		user = u.UUID
 		return err
 	})
 	return user, err

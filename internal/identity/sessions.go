@@ -65,6 +65,9 @@ type Beginning struct {
 	// Replaces is the token that the browser came with: whatever session it
 	// names ends, so that a token never outlives a sign-in.
 	Replaces string
+
+	// Places are remembered as places where the account was signed in to.
+	Places []string
 }
 
 // Begin begins a session and gives its token, which nobody can show again. Who

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"chancery/internal/budget"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -45,18 +46,33 @@ func NewSignIn(c SignInConfig) (*SignIn, error) {
 	return &SignIn{c}, nil
 }
 
-// Visit is the browser that somebody comes with.
+// Visit is the browser, or the program, that somebody comes with.
 type Visit struct {
-	// Network is what tries are counted for: the address, of IPv6 its /64
-	// (edge.Network). Address is what the list of sessions shows.
-	Network, Address string
-	UserAgent        string
-	Token            string // of the session the browser had, if any; it ends with a sign-in
+	// Networks is what tries are counted for (budget.Networks of the address).
+	// Address is what the list of sessions shows.
+	Networks  []budget.Network
+	Address   string
+	UserAgent string
+	Browser   string // a secret of the browser's own, which it keeps from one sign-in to the next; empty for none
+	Token     string // of the session the browser had, if any; it ends with a sign-in
+}
+
+// places are where an account may have been signed in to before: the browser, and
+// the address (of IPv6 its /64).
+func (v Visit) places() []string {
+	var all []string
+	if v.Browser != "" {
+		all = append(all, "browser "+v.Browser)
+	}
+	if len(v.Networks) > 0 && v.Networks[0].Prefix.IsValid() {
+		all = append(all, "network "+v.Networks[0].Prefix.String())
+	}
+	return all
 }
 
 // beginning is what a session begins with on this visit.
 func (v Visit) beginning(m Method, second bool) Beginning {
-	return Beginning{Address: v.Address, UserAgent: v.UserAgent, Method: m, SecondFactor: second, Replaces: v.Token}
+	return Beginning{Address: v.Address, UserAgent: v.UserAgent, Method: m, SecondFactor: second, Replaces: v.Token, Places: v.places()}
 }
 
 // SignedIn is a sign-in that succeeded, or the first half of one.
@@ -76,8 +92,8 @@ func (s SignedIn) Due() bool { return s.Step != "" }
 // Password signs in with an e-mail address and a password.
 func (s *SignIn) Password(ctx context.Context, vendor ident.VendorID, email, password string, v Visit) (SignedIn, error) {
 	email, _ = Email(email)
-	tried := triesOf(email, v)
-	if err := s.c.Attempts.begin(ctx, vendor, tried); err != nil {
+	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: "account", email: email, limit: accountLimit, from: v})
+	if err != nil {
 		return SignedIn{}, err
 	}
 	hash, err := s.check(ctx, vendor, email, password)
@@ -152,16 +168,14 @@ func (s *SignIn) Enter(t tx.Tx, vendor ident.VendorID, user User, b Beginning) (
 	if err := s.c.Users.SignedIn(t, vendor, user.ID, t.Now()); err != nil {
 		return SignedIn{}, err
 	}
+	if err := s.c.Attempts.remember(t, vendor, user.Email, b.Places); err != nil {
+		return SignedIn{}, err
+	}
 	t.Journal(tx.Entry{
 		Vendor: vendor, Action: "user.signed_in", Subject: asUser, ID: user.UUID, By: user.actor(),
 		After: map[string]any{"email": user.Email, "method": b.Method, "second_factor": b.SecondFactor},
 	})
 	return SignedIn{Token: token, Session: session, User: user}, nil
-}
-
-// triesOf: the account comes first.
-func triesOf(email string, v Visit) []counted {
-	return []counted{{subject("account", email), accountLimit}, {subject("address", v.Network), addressLimit}}
 }
 
 func errSignInFailed() *fault.Error {

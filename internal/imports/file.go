@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"chancery/internal/fault"
+	"chancery/internal/visible"
 )
 
 // File is a file that was read: its heading and its lines.
@@ -74,7 +75,7 @@ func readLines(content []byte) (File, error) {
 		}
 		number, _ := r.FieldPos(0)
 		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
+			cells[i] = visible.Back(strings.TrimSpace(cells[i]))
 		}
 		if f.Columns == nil {
 			f.Columns = cells

@@ -28,6 +28,7 @@ type Key struct {
 	Sealed    []byte // the private part, sealed under the master key; empty once destroyed
 	CreatedAt time.Time
 	RetiredAt time.Time // zero while in use
+	Pinned    bool      // a provisioning key that is not revoked names it: programs that are out there pin it; only List tells
 
 	// DestroyedAt is when the private part was destroyed; zero while it is there.
 	DestroyedAt time.Time

@@ -3,12 +3,14 @@ package keyring_test
 import (
 	"bytes"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/sha256"
 	"errors"
 	"testing"
 
 	"chancery/internal/fault"
+	"chancery/internal/ident"
 	"chancery/internal/keyring"
 	"chancery/internal/recheck"
 	"chancery/signed"
@@ -74,7 +76,7 @@ func TestRotation(t *testing.T) {
 	answer := func() signed.Response {
 		t.Helper()
 		body := []byte(`{}`)
-		jws, err := b.SignResponse(ctx, b.vendor, old.Ed25519Key, signed.Response{IssuedAt: b.clock.Now(), Status: 200}, body)
+		jws, err := b.SignResponse(ctx, b.vendor, old.Ed25519Key, nil, signed.Response{IssuedAt: b.clock.Now(), Status: 200}, body)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,12 +203,95 @@ func TestSealedAtRest(t *testing.T) {
 	}
 }
 
+// A client keeps one successor of each key: what is announced must be a chain.
+func TestWhatIsAnnouncedIsAChain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first, err := b.Newest(t.Context(), b.vendor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, third := b.create(t, keyring.Ed25519), b.create(t, keyring.Ed25519)
+	all, err := signed.NewKeySet(first.Ed25519, second.Ed25519, third.Ed25519)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kid := func(p keyring.Public) string { return signed.KeyID(p.Ed25519) }
+	for name, c := range map[string]struct {
+		named   keyring.Public
+		trusted []string
+		by      keyring.Public
+		next    ed25519.PublicKey
+	}{
+		"an older client":     {first, nil, first, second.Ed25519},
+		"the first is pinned": {first, []string{kid(first)}, first, second.Ed25519},
+		"the second is known": {first, []string{kid(first), kid(second)}, second, third.Ed25519},
+		"the third is known":  {first, []string{kid(third), "x", kid(second)}, third, nil},
+		"none of them":        {second, []string{"x", ""}, second, third.Ed25519},
+		"pins less":           {third, []string{kid(first)}, first, second.Ed25519},
+		"of another kind":     {first, []string{signed.RSAJWK(first.RSA).KeyID}, first, second.Ed25519},
+	} {
+		jws, err := b.SignResponse(t.Context(), b.vendor, c.named.Ed25519Key, c.trusted, signed.Response{IssuedAt: b.clock.Now(), Status: 200}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := all.VerifyStoredResponse(jws, nil)
+		if err != nil || r.KeyID != kid(c.by) || !bytes.Equal(r.Next, c.next) {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+}
+
+// Where nobody says which key is pinned it is the oldest that programs pin.
+func TestWithoutAKeyTheOldestThatIsPinnedSigns(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first, err := b.Newest(t.Context(), b.vendor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, third := b.create(t), b.create(t)
+	by := func() *rsa.PublicKey {
+		t.Helper()
+		b.db.changes++
+		b.clock.Advance(recheck.MaxAge)
+		body := []byte("a file")
+		signature, err := b.SignRSA(t.Context(), b.vendor, 0, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(body)
+		for _, p := range []keyring.Public{first, second, third} {
+			if rsa.VerifyPKCS1v15(p.RSA, crypto.SHA256, sum[:], signature) == nil {
+				return p.RSA
+			}
+		}
+		return nil
+	}
+	if !by().Equal(third.RSA) {
+		t.Error("not the newest, where none is pinned")
+	}
+	b.db.named[third.RSAKey], b.db.named[first.RSAKey] = 1, 2
+	if !by().Equal(first.RSA) {
+		t.Error("not the oldest that is pinned")
+	}
+	delete(b.db.named, first.RSAKey)
+	if !by().Equal(third.RSA) {
+		t.Error("not the one that is pinned still")
+	}
+	for kid, want := range map[string]ident.SigningKeyID{signed.RSAJWK(second.RSA).KeyID: second.RSAKey, signed.KeyID(second.Ed25519): 0, "": 0} {
+		if id, err := b.RSAKey(t.Context(), b.vendor, kid); id != want || fault.Is(err, "signing_key_not_found") != (want == 0) {
+			t.Errorf("%s is %d, %v", kid, id, err)
+		}
+	}
+}
+
 func BenchmarkSignResponse(b *testing.B) {
 	s := setup(b)
 	body := bytes.Repeat([]byte("x"), 600)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.SignResponse(b.Context(), s.vendor, 0, signed.Response{IssuedAt: s.clock.Now(), Status: 200}, body); err != nil {
+		if _, err := s.SignResponse(b.Context(), s.vendor, 0, nil, signed.Response{IssuedAt: s.clock.Now(), Status: 200}, body); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -21,6 +21,7 @@ type ringKey struct {
 	kind    Kind
 	kid     string
 	public  []byte
+	pinned  bool
 	private *private
 }
 
@@ -47,7 +48,7 @@ func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error
 		}
 		r.set.Keys = append(r.set.Keys, j)
 		r.keys = append(r.keys, &ringKey{
-			id: key.ID, kind: key.Kind, kid: key.KID, public: key.Public,
+			id: key.ID, kind: key.Kind, kid: key.KID, public: key.Public, pinned: key.Pinned,
 			private: k.opened.get(key, func() *private { return k.unseal(uuid, key) }),
 		})
 	}
@@ -55,21 +56,49 @@ func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error
 	return r, nil
 }
 
-// find gives the key with this id, or for zero the newest of the kind, and the
-// newest when that is another one.
-func (r *ring) find(kind Kind, id ident.SigningKeyID) (found, next *ringKey, err error) {
-	for _, key := range slices.Backward(r.keys) {
-		if key.kind != kind {
-			continue
-		}
-		if id == 0 || key.id == id {
-			return key, next, nil
-		}
-		if next == nil {
-			next = key
+// find gives the key with this id. For zero it is the oldest that programs pin, since
+// they are out there and can't be asked, and where none does the newest.
+func (r *ring) find(kind Kind, id ident.SigningKeyID) (*ringKey, error) {
+	for _, key := range r.keys {
+		if key.kind == kind && (key.id == id || id == 0 && key.pinned) {
+			return key, nil
 		}
 	}
-	return nil, nil, errNoKey()
+	if id == 0 {
+		return r.newest(kind)
+	}
+	return nil, errNoKey()
+}
+
+// newest gives the newest key of the kind.
+func (r *ring) newest(kind Kind) (*ringKey, error) {
+	for _, key := range slices.Backward(r.keys) {
+		if key.kind == kind {
+			return key, nil
+		}
+	}
+	return nil, errNoKey()
+}
+
+// trusted gives the newest key of the kind among these kids; nil when none is in use.
+func (r *ring) trusted(kind Kind, kids []string) *ringKey {
+	for _, key := range slices.Backward(r.keys) {
+		if key.kind == kind && slices.Contains(kids, key.kid) {
+			return key
+		}
+	}
+	return nil
+}
+
+// successor gives the key that followed this one, nil for the newest. It is the next and
+// not the newest: clients keep the chain, and take one successor of a key.
+func (r *ring) successor(of *ringKey) *ringKey {
+	for _, key := range r.keys[slices.Index(r.keys, of)+1:] {
+		if key.kind == of.kind {
+			return key
+		}
+	}
+	return nil
 }
 
 // pick finds a key by kid, and tells whether it is the newest in use of its kind.

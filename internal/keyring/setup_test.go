@@ -56,7 +56,11 @@ func (m *memory) Destroy(_ tx.Tx, _ ident.VendorID, id ident.SigningKeyID, at ti
 }
 
 func (m *memory) List(context.Context, ident.VendorID) (ident.UUID, []keyring.Key, error) {
-	return m.uuid, append([]keyring.Key(nil), m.keys...), nil
+	keys := append([]keyring.Key(nil), m.keys...)
+	for i := range keys {
+		keys[i].Pinned = m.named[keys[i].ID] > 0
+	}
+	return m.uuid, keys, nil
 }
 
 func (m *memory) Sample(context.Context) (ident.UUID, keyring.Key, bool, error) {

@@ -7,12 +7,13 @@ import (
 	"crypto/sha256"
 	"fmt"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/signed"
 )
 
 // SignRSA signs the exact body of an answer, RSASSA-PKCS1-v1_5 with SHA-256, 256
-// bytes. key zero means the vendor's newest. It waits for a free slot of a
+// bytes. key zero means the oldest that programs pin. It waits for a free slot of a
 // bounded pool; with its queue full it is Throttled. A body as long as a nonce
 // is refused: a signature over it would pass for one over a nonce.
 //
@@ -60,8 +61,7 @@ func (k *Keyring) rsaKey(ctx context.Context, vendor ident.VendorID, id ident.Si
 	if err != nil {
 		return nil, err
 	}
-	found, _, err := r.find(RSA, id)
-	return found, err
+	return r.find(RSA, id)
 }
 
 func (k *Keyring) signRSA(ctx context.Context, key *ringKey, message []byte) (signature []byte, err error) {
@@ -77,40 +77,67 @@ func (k *Keyring) signRSA(ctx context.Context, key *ringKey, message []byte) (si
 	return signature, err
 }
 
-// SignResponse makes the detached JWS over the exact body of an answer. key zero
-// means the vendor's newest; r.Next is filled in with the newest when an older
-// one answers.
-func (k *Keyring) SignResponse(ctx context.Context, vendor ident.VendorID, key ident.SigningKeyID, r signed.Response, body []byte) (string, error) {
-	signer, next, err := k.signer(ctx, vendor, key)
+// RSAKey finds the RSA key in use with this kid.
+func (k *Keyring) RSAKey(ctx context.Context, vendor ident.VendorID, kid string) (ident.SigningKeyID, error) {
+	r, err := k.rings.Get(ctx, vendor)
+	if err != nil {
+		return 0, err
+	}
+	found := r.trusted(RSA, []string{kid})
+	if found == nil {
+		return 0, fault.Missing("signing_key")
+	}
+	return found.id, nil
+}
+
+// SignResponse makes the detached JWS over the exact body of an answer, with the
+// newest key among the kids that the client trusts; where none of them is in use, or
+// it names none, with key. key zero means the oldest that programs pin. r.Next is
+// filled in with the key that followed the one which signs.
+func (k *Keyring) SignResponse(
+	ctx context.Context, vendor ident.VendorID, key ident.SigningKeyID, trusted []string, r signed.Response, body []byte,
+) (string, error) {
+	ring, err := k.rings.Get(ctx, vendor)
 	if err != nil {
 		return "", err
 	}
-	if next != nil {
+	found := ring.trusted(Ed25519, trusted)
+	if found == nil {
+		if found, err = ring.find(Ed25519, key); err != nil {
+			return "", err
+		}
+	}
+	if next := ring.successor(found); next != nil {
 		r.Next = next.public
+	}
+	signer, err := found.private.signer()
+	if err != nil {
+		return "", err
 	}
 	return signer.SignResponse(r, body)
 }
 
-// SignDocument makes a signed document of one of the types in package signed.
+// SignDocument makes a signed document of one of the types in package signed. key
+// zero means the vendor's newest: who reads documents asks for the keys in use.
 func (k *Keyring) SignDocument(ctx context.Context, vendor ident.VendorID, key ident.SigningKeyID, typ string, payload []byte) ([]byte, error) {
-	signer, _, err := k.signer(ctx, vendor, key)
+	r, err := k.rings.Get(ctx, vendor)
+	if err != nil {
+		return nil, err
+	}
+	var found *ringKey
+	if key == 0 {
+		found, err = r.newest(Ed25519)
+	} else {
+		found, err = r.find(Ed25519, key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	signer, err := found.private.signer()
 	if err != nil {
 		return nil, err
 	}
 	return signer.SignDocument(typ, payload)
-}
-
-func (k *Keyring) signer(ctx context.Context, vendor ident.VendorID, key ident.SigningKeyID) (*signed.Signer, *ringKey, error) {
-	r, err := k.rings.Get(ctx, vendor)
-	if err != nil {
-		return nil, nil, err
-	}
-	found, next, err := r.find(Ed25519, key)
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := found.private.signer()
-	return s, next, err
 }
 
 // OpenRequest reads a request that was sealed to one of the vendor's keys in

@@ -30,7 +30,7 @@ type Store interface {
 	Destroy(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at time.Time) error
 
 	// List reads the vendor's UUID and all its keys, oldest first, outside a
-	// transaction. An unknown vendor has the nil UUID and no keys.
+	// transaction, with Pinned. An unknown vendor has the nil UUID and no keys.
 	List(ctx context.Context, vendor ident.VendorID) (ident.UUID, []Key, error)
 
 	// Sample reads any one key of any vendor; found is false when there is none.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/visible"
 )
 
 // Kind is what a mail is about; each has a template.
@@ -117,7 +118,7 @@ func (k Kind) values(vendor Vendor, d Data) map[string]string {
 	}
 	of := map[string]string{}
 	for _, name := range k.Variables() {
-		of[name] = all[name]
+		of[name] = visible.Text(all[name]) // customers and programs choose some of them
 	}
 	return of
 }

@@ -3,6 +3,7 @@ package metering
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"chancery/internal/fault"
@@ -63,7 +64,7 @@ func (u *Usage) ClearEnded(ctx context.Context) (int, error) { return u.c.Ended.
 
 // mayName slows down who defines ever new names: for each client, and for each
 // address.
-func (u *Usage) mayName(v ident.VendorID, client Client, network string) error {
+func (u *Usage) mayName(v ident.VendorID, client Client, address netip.Addr) error {
 	if u.c.Names == nil {
 		return nil
 	}
@@ -71,8 +72,8 @@ func (u *Usage) mayName(v ident.VendorID, client Client, network string) error {
 	if err := b.Spend(b.Subject("client", fmt.Sprint(client.Device))); err != nil {
 		return err //nolint:wrapcheck // a fault
 	}
-	if network == "" {
+	if !address.IsValid() {
 		return nil
 	}
-	return b.Spend(b.Subject("network", fmt.Sprint(v), network)) //nolint:wrapcheck // a fault
+	return b.Spend(b.From(address, fmt.Sprint(v))) //nolint:wrapcheck // a fault
 }

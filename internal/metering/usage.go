@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/netip"
 	"time"
 
 	"chancery/internal/budget"
@@ -120,7 +121,7 @@ type Reporter struct {
 	Vendor   ident.VendorID
 	ClientID string
 	TokenKey ident.UUID
-	Network  string // the caller's address, or the network it stands for; "" where unknown
+	Address  netip.Addr // the caller's; zero where it is not known
 	Prove    Prove
 }
 
@@ -197,7 +198,7 @@ func (u *Usage) resolve(t tx.Tx, who Reporter, client Client, kind DefinitionKin
 	if err != nil || count >= maxByName {
 		return nil, err
 	}
-	if err := u.mayName(v, client, who.Network); err != nil {
+	if err := u.mayName(v, client, who.Address); err != nil {
 		return nil, err
 	}
 	return u.define(t, v, Definition{Kind: kind, Product: product, Name: n.Name, IsNumber: true})

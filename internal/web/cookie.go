@@ -31,6 +31,11 @@ func (q *Request) Brief(name, value string) *http.Cookie {
 	return q.face.cookie(name, value, q.Base, briefAge)
 }
 
+// Lasting is a cookie that the browser keeps for so long, at this vendor.
+func (q *Request) Lasting(name, value string, age time.Duration) *http.Cookie {
+	return q.face.cookie(name, value, q.Base, age)
+}
+
 // MoveTo keeps who is signed in so when the vendor's place in addresses changes: the
 // cookies of the answer belong to the new one.
 func (q *Request) MoveTo(slug string) {

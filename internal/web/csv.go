@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chancery/internal/listing"
+	"chancery/internal/visible"
 )
 
 // exportTimeout is how long an export may take.
@@ -46,7 +47,7 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	for {
 		for _, row := range found.Items {
 			for i, c := range columns {
-				line[i] = Harmless(c.text(row))
+				line[i] = Exported(c.text(row))
 			}
 			_ = out.Write(line)
 		}
@@ -83,6 +84,10 @@ func (c Column[R]) text(row R) string {
 	}
 	return cell.Text
 }
+
+// Exported is a text as a cell of a file: it shows what shows nothing by itself, and
+// is no formula. Imports take both back.
+func Exported(s string) string { return Harmless(visible.Text(s)) }
 
 // Harmless keeps a spreadsheet from taking a text for a formula (CSV injection).
 func Harmless(s string) string {

@@ -198,11 +198,15 @@ func onceOf(r *http.Request) string {
 	return r.URL.Query().Get("once")
 }
 
+// maxNext is how long an address below the face may be that a browser carries through
+// a sign-in, in bytes: cookies hold 4,096 in all.
+const maxNext = 1000
+
 // SafeNext is where to go after signing in: an address below the face, or the
 // face's first page. Nothing leads elsewhere.
 func (f *Face) SafeNext(slug, next string) string {
 	base := f.Base(slug)
-	if next == "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+	if next == "" || len(next) > maxNext || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
 		return base + "/"
 	}
 	u, err := url.Parse(next)

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/vendors"
+	"chancery/internal/visible"
 )
 
 // Request is one request for a page.
@@ -39,6 +40,15 @@ func (f *Face) request(r *http.Request) (*Request, error) {
 	v, err := f.Vendors.BySlug(r.Context(), slug)
 	if err != nil {
 		return nil, err
+	}
+	if strings.Contains(r.URL.RawQuery, "%E2%80%B9U%2B") { // a field of a search or a filter has held a mark
+		given := r.URL.Query()
+		for _, values := range given {
+			for i := range values {
+				values[i] = visible.Back(values[i])
+			}
+		}
+		r.URL.RawQuery = given.Encode()
 	}
 	q := &Request{R: r, Vendor: v, Base: f.Base(v.Slug), face: f}
 	*r = *r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
@@ -101,8 +111,8 @@ func (q *Request) openable(links []Link) []Link {
 // Now is the server's time.
 func (q *Request) Now() time.Time { return q.face.Clock.Now() }
 
-// SetCookie adds a cookie to the answer.
-func (q *Request) SetCookie(c *http.Cookie) { q.cookies = append(q.cookies, c) }
+// SetCookie adds cookies to the answer.
+func (q *Request) SetCookie(c ...*http.Cookie) { q.cookies = append(q.cookies, c...) }
 
 // Face is the family of pages that this one belongs to.
 func (q *Request) Face() *Face { return q.face }

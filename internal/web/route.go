@@ -246,7 +246,8 @@ func showable(err error) bool {
 	switch fault.As(err).Kind {
 	case fault.Invalid, fault.Conflict, fault.Throttled, fault.Unprocessable:
 		return true
-	case fault.Internal, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.TooLarge, fault.Unavailable:
+	case fault.Internal, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.TooLarge, fault.Unavailable,
+		fault.TooSlow, fault.Abandoned:
 	}
 	return false
 }
@@ -269,6 +270,9 @@ func (f *Face) finish(w http.ResponseWriter, q *Request, done Done) {
 
 const uploadMemory = 8 << 20
 
+// publicForm is how long a form may be whose sender nobody knows, in bytes.
+const publicForm = 16 << 10
+
 // Form reads the form that a request sent.
 func (q *Request) Form() (Values, error) {
 	r := q.R
@@ -278,8 +282,8 @@ func (q *Request) Form() (Values, error) {
 	} else {
 		err = r.ParseForm()
 	}
-	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return Values{}, tooLarge
+	if known, ok := errors.AsType[*fault.Error](err); ok {
+		return Values{}, known // of the edge: the body did not come whole
 	}
 	if err != nil {
 		return Values{}, &fault.Error{
@@ -329,8 +333,12 @@ func (f *Face) route(method, path string, who Access, fn func(w http.ResponseWri
 		f.made.needs["GET "+path] = who.Permission
 		f.made.paths.Handle("GET "+path, http.NotFoundHandler())
 	}
+	var limit int64 // the edge's own
+	if who.Permission == "" {
+		limit = publicForm
+	}
 	return edge.Route{
-		Surface: f.surface, Method: method, Path: f.Path(path), Permission: who.Permission, Public: who.Public,
+		Surface: f.surface, Method: method, Path: f.Path(path), Permission: who.Permission, Public: who.Public, BodyLimit: limit,
 		Handler: func(w http.ResponseWriter, r *http.Request) error {
 			q, err := f.request(r)
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"chancery/internal/edge"
+	"chancery/internal/visible"
 )
 
 // Suggestion is what may be meant by what somebody types into a field.
@@ -23,7 +24,9 @@ func Suggestions(f *Face, path string, who Access, fn func(q *Request, text stri
 			if err != nil {
 				return err
 			}
-			found = append(found, more...)
+			for _, s := range more {
+				found = append(found, Suggestion{visible.Text(s.Value), visible.Text(s.Label)})
+			}
 		}
 		b, err := json.Marshal(found)
 		if err != nil {

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"chancery/internal/visible"
 )
 
 //go:embed templates/*.html pages/*.html
@@ -140,14 +142,18 @@ func (f *Face) write(w http.ResponseWriter, status int, v *View, p Chromed) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Referrer-Policy", "same-origin") // browsers send Origin "null" with forms otherwise
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	// Here, because nothing reaches a page by another way: titles, cells, what stands in
+	// fields. Forms take the marks back (cleanText).
+	page := visible.Bytes(b.Bytes())
+	h.Set("Content-Length", strconv.Itoa(len(page)))
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // the client is gone: nothing left to tell it
+	_, _ = w.Write(page) // the client is gone: nothing left to tell it
 }
 
-// cleanText takes a browser's line ends for ours. ok is false for what can't be stored.
+// cleanText takes a browser's line ends for ours, and marks for the characters that
+// they show. ok is false for what can't be stored.
 func cleanText(s string) (string, bool) {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
+	s = visible.Back(strings.ReplaceAll(s, "\r\n", "\n"))
 	return s, utf8.ValidString(s) && !strings.ContainsRune(s, 0)
 }
 

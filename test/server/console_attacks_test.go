@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/csv"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"chancery/internal/app/apptest"
+	"chancery/internal/store"
+	"chancery/internal/visible"
 )
 
 // What an attacker writes into every text that somebody else will look at.
@@ -143,4 +146,99 @@ func TestPagesArePoliced(t *testing.T) {
 			}
 		})
 	})
+}
+
+// hidden turns the direction of a text, takes no room, and isolates.
+const hidden = "a\u202eb\u200bc\u2066d\u00ad\u2028e"
+
+// raw gives the characters of a text that show nothing by themselves.
+func raw(text string) string {
+	return strings.Map(func(r rune) rune {
+		if visible.Hidden(r) {
+			return r
+		}
+		return -1
+	}, text)
+}
+
+// Names made of characters that nobody sees: every page, file and mail shows them,
+// and what was shown can be sent back as it was.
+func TestHiddenCharactersAreShown(t *testing.T) {
+	t.Parallel()
+	s, b := hostileServer(t, hidden)
+	const shown = "a‹U+202E›b‹U+200B›c‹U+2066›d‹U+00AD›‹U+2028›e"
+	pages, files := 0, 0
+	crawl(t, b, func(path string, p *apptest.Page) {
+		body := strings.TrimPrefix(p.Body, "\uFEFF")
+		if found := raw(body); found != "" {
+			at := strings.IndexFunc(body, visible.Hidden)
+			t.Errorf("%s: %+q near %+q", path, found, body[max(at-60, 0):min(at+60, len(body))])
+		}
+		switch has := strings.Contains(body, shown); {
+		case has && strings.HasPrefix(p.Header.Get("Content-Type"), "text/csv"):
+			files++
+		case has && strings.HasPrefix(p.Header.Get("Content-Type"), "text/html"):
+			pages++
+		}
+	})
+	if pages < 40 || files < 3 {
+		t.Errorf("only %d pages and %d files showed the text", pages, files)
+	}
+	if p := b.Get(t, "/customers/matches?q="+url.QueryEscape("a\u202e")); raw(p.Body) != "" || !strings.Contains(p.Body, shown) {
+		t.Errorf("suggestions: %+q", p.Body)
+	}
+	hiddenMails(t, s, shown)
+	hiddenComesBack(t, s, b, shown)
+}
+
+// hiddenMails looks at what was mailed.
+func hiddenMails(t *testing.T, s *apptest.Server, shown string) {
+	t.Helper()
+	db := s.App.Rooms().DB
+	texts, err := store.All[string](db.Query(t.Context(), `SELECT subject || ' ' || body_text || ' ' || body_html FROM mails`))(
+		func(scan store.Scan) (text string, err error) { err = scan(&text); return text, err })
+	if err != nil || len(texts) == 0 {
+		t.Fatalf("%d mails, %v", len(texts), err)
+	}
+	reached := false
+	for _, text := range texts {
+		if found := raw(text); found != "" {
+			t.Errorf("a mail: %+q", found)
+		}
+		reached = reached || strings.Contains(text, shown)
+	}
+	if !reached {
+		t.Error("no mail shows the text")
+	}
+}
+
+// hiddenComesBack saves a form as it stands, and imports what was exported.
+func hiddenComesBack(t *testing.T, s *apptest.Server, b *apptest.Browser, shown string) {
+	t.Helper()
+	name := url.Values{"company_name": {"Back " + shown}, "kind": {"customer"}}
+	made := b.Post(t, "/customers/new", name)
+	if made.Status != http.StatusOK || !strings.HasPrefix(made.Path, "/customers/") {
+		t.Fatalf("a customer: %d %s %s", made.Status, made.Path, made.Text("main"))
+	}
+	path, _, _ := strings.Cut(made.Path, "?")
+	field := b.Get(t, path+"/edit").Find("[name=company_name]").AttrOr("value", "")
+	if field != "Back "+shown {
+		t.Errorf("the field holds %+q", field)
+	}
+	name.Set("company_name", field)
+	b.Post(t, path+"/edit", name)
+	file := "company_name,customer_number\nBack " + shown + ",BACK-2\n"
+	up := b.Upload(t, "/imports/new?kind=customers", url.Values{"kind": {"customers"}}, "file", "back.csv", []byte(file))
+	b.Post(t, up.Path+"/start", url.Values{"mode": {"lines"}})
+	if _, err := s.App.Rooms().Imports.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	names, err := store.All[string](s.App.Rooms().DB.Query(t.Context(), `SELECT company_name FROM customers WHERE company_name LIKE 'Back %'`))(
+		func(scan store.Scan) (text string, err error) { err = scan(&text); return text, err })
+	if want := "Back " + hidden; err != nil || len(names) != 2 || names[0] != want || names[1] != want {
+		t.Errorf("stored: %+q, %v", names, err)
+	}
+	if n := b.Get(t, "/customers?q="+url.QueryEscape("Back "+shown)).Find("#rows tr").Length(); n != 2 {
+		t.Errorf("%d customers are found by what is shown", n)
+	}
 }

@@ -22,7 +22,13 @@ import (
 // says of itself, and by the receiver of webhooks in what it answers.
 func hostile(t *testing.T, text string) *apptest.Browser {
 	t.Helper()
-	s := apptest.Start(t, apptest.SQLite(t), func(c *app.Config) {
+	_, b := hostileServer(t, text)
+	return b
+}
+
+func hostileServer(t *testing.T, text string) (s *apptest.Server, b *apptest.Browser) {
+	t.Helper()
+	s = apptest.Start(t, apptest.SQLite(t), func(c *app.Config) {
 		c.AllowOutbound = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	})
 	v := open(t, s, "Acme", terms{
@@ -39,10 +45,10 @@ func hostile(t *testing.T, text string) *apptest.Browser {
 	v.manage(t, 201, "POST", "/api-keys", terms{"kind": "admin", "name": text}, "LastModifiedBy", text)
 	hostileProgram(t, v, l, text)
 	hostileReceiver(t, v, text)
-	b := s.SignIn(t, v.NewVendor)
+	b = s.SignIn(t, v.NewVendor)
 	hostileFile(t, s, b, text)
 	hostileForms(t, b, text)
-	return b
+	return s, b
 }
 
 // hostileProgram says it in everything that a client sends.

@@ -126,6 +126,21 @@ func (b *Browser) do(tb testing.TB, r *http.Request) *Page {
 	return &Page{Document: doc, Status: res.StatusCode, Path: path, Header: res.Header, Body: string(body)}
 }
 
+// Cookie is what the browser keeps for the console under a name; "" for nothing.
+func (b *Browser) Cookie(tb testing.TB, name string) string {
+	tb.Helper()
+	at, err := url.Parse(b.URL + b.Base + "/")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, c := range b.client.Jar.Cookies(at) {
+		if c.Name == name {
+			return c.Value
+		}
+	}
+	return ""
+}
+
 // Text is the text of all that a selector finds, with blanks joined.
 func (p *Page) Text(selector string) string {
 	return strings.Join(strings.Fields(p.Find(selector).Text()), " ")

@@ -49,3 +49,23 @@ func (Attempts) ForgetFailures(t tx.Tx, before time.Time) error {
 		(SELECT last_at FROM failed_attempts WHERE last_at < $1 ORDER BY last_at LIMIT $2) AS oldest)`, before.UnixMilli(), forgottenAtOnce)
 	return err
 }
+
+// Known implements identity.AttemptStore.
+func (Attempts) Known(t tx.Tx, vendor ident.VendorID, place identity.Subject) (bool, error) {
+	var until int64
+	return store.On(t).QueryRow(`SELECT until FROM known_places WHERE vendor_id = $1 AND place = $2 AND until > $3`,
+		[]any{vendor, place[:], t.Now().UnixMilli()}, &until)
+}
+
+// Remember implements identity.AttemptStore.
+func (Attempts) Remember(t tx.Tx, vendor ident.VendorID, place identity.Subject, until time.Time) error {
+	_, err := store.On(t).Exec(`INSERT INTO known_places (vendor_id, place, until) VALUES ($1, $2, $3)
+		ON CONFLICT (vendor_id, place) DO UPDATE SET until = excluded.until`, vendor, place[:], until.UnixMilli())
+	return err
+}
+
+// ForgetPlaces implements identity.AttemptStore.
+func (Attempts) ForgetPlaces(t tx.Tx, before time.Time) error {
+	_, err := store.On(t).Exec(`DELETE FROM known_places WHERE until < $1`, before.UnixMilli())
+	return err
+}

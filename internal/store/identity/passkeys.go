@@ -103,6 +103,13 @@ func ceremony(t tx.Tx, text string, vendor ident.VendorID, hash [32]byte) (c ide
 	return c, found, err
 }
 
+// SpendCeremony implements identity.CeremonyStore.
+func (Passkeys) SpendCeremony(t tx.Tx, vendor ident.VendorID, hash [32]byte, expires time.Time) (bool, error) {
+	n, err := store.On(t).Exec(`INSERT INTO sign_in_ceremonies (vendor_id, hash, kind, sealed, expires_at) VALUES ($1, $2, 'spent', $3, $4)
+		ON CONFLICT DO NOTHING`, vendor, hash[:], []byte{}, expires.UnixMilli())
+	return n == 1, err
+}
+
 // ForgetCeremonies implements identity.CeremonyStore.
 func (Passkeys) ForgetCeremonies(t tx.Tx, before time.Time) error {
 	_, err := store.On(t).Exec(`DELETE FROM sign_in_ceremonies WHERE expires_at <= (SELECT COALESCE(MAX(expires_at), -1) FROM

@@ -3,6 +3,7 @@ package keyring
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"chancery/internal/ident"
@@ -82,6 +83,17 @@ func (s Store) List(ctx context.Context, vendor ident.VendorID) (ident.UUID, []k
 		return uuid, nil, err
 	}
 	keys, err := store.All[keyring.Key](s.DB.Query(ctx, "SELECT "+columns+" FROM signing_keys k WHERE k.vendor_id = $1 ORDER BY k.id", vendor))(one)
+	if err != nil {
+		return uuid, nil, err
+	}
+	named, err := store.All[ident.SigningKeyID](s.DB.Query(ctx, `SELECT ed25519_key_id FROM api_keys
+			WHERE vendor_id = $1 AND kind = 'provisioning' AND revoked_at IS NULL AND ed25519_key_id IS NOT NULL
+		UNION SELECT rsa_key_id FROM api_keys
+			WHERE vendor_id = $1 AND kind = 'provisioning' AND revoked_at IS NULL AND rsa_key_id IS NOT NULL`,
+		vendor))(func(row store.Scan) (id ident.SigningKeyID, err error) { return id, row(&id) })
+	for i := range keys {
+		keys[i].Pinned = slices.Contains(named, keys[i].ID)
+	}
 	return uuid, keys, err
 }
 

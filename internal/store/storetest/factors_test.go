@@ -112,7 +112,7 @@ func TestSecondFactor(t *testing.T) {
 		}
 
 		// A recovery link does not lead around it.
-		if _, err := p.links.Reset(t.Context(), p.vendor.ID, p.forgot(t, "anna@example.com"), fresh); err != nil {
+		if _, err := p.links.Reset(t.Context(), p.vendor.ID, p.forgot(t, "anna@example.com"), fresh, visit("192.0.2.1")); err != nil {
 			t.Fatal(err)
 		}
 		step = p.half(t, "anna@example.com", fresh)
@@ -163,11 +163,11 @@ func TestRemoveTOTP(t *testing.T) {
 			t.Errorf("%d codes, %v", n, err)
 		}
 		for code, want := range map[string]string{"000000": "invalid_request", codes[1]: "invalid_request"} {
-			if err := p.factors.RemoveTOTP(t.Context(), by, own.User, code, visit("192.0.2.1")); !fault.Is(err, want) {
+			if err := p.factors.RemoveTOTP(t.Context(), by, own, code); !fault.Is(err, want) {
 				t.Errorf("%s: %v", code, err)
 			}
 		}
-		if err := p.factors.RemoveTOTP(t.Context(), by, own.User, fewer[0], visit("192.0.2.1")); err != nil {
+		if err := p.factors.RemoveTOTP(t.Context(), by, own, fewer[0]); err != nil {
 			t.Fatal(err)
 		}
 		p.signInAs(t, "anna@example.com", password)

@@ -65,8 +65,30 @@ func TestKeyring(t *testing.T) {
 
 		retire := func(x tx.Tx) (int, error) { return 0, k.Retire(x, v.ID, signed.KeyID(first.Ed25519)) }
 		key := storetest.Do(t, e, func(x tx.Tx) (string, error) { return nameKeys(t, e, x, v.ID, first) })
+		pinned := func() (n int) {
+			t.Helper()
+			_, keys, err := keyringstore.Store{DB: e.DB}.List(t.Context(), v.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, k := range keys {
+				if k.Pinned && k.ID != first.Ed25519Key && k.ID != first.RSAKey {
+					t.Errorf("%s %d is pinned", k.Kind, k.ID)
+				}
+				if k.Pinned {
+					n++
+				}
+			}
+			return n
+		}
 		storetest.Refuse(t, e, "signing_key_in_use", retire)
+		if n := pinned(); n != 2 {
+			t.Errorf("%d keys are pinned", n)
+		}
 		revoke(t, e, v.ID, key)
+		if n := pinned(); n != 0 {
+			t.Errorf("%d keys are pinned by a revoked key", n)
+		}
 		storetest.Do(t, e, retire)
 		e.Clock.Advance(recheck.MaxAge)
 		if _, err := k.SignDocument(t.Context(), v.ID, first.Ed25519Key, signed.TypeLicense, []byte("{}")); err == nil {

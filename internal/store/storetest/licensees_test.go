@@ -43,7 +43,7 @@ func TestActivationCodeIsUsedOnce(t *testing.T) {
 		storetest.Refuse(t, e, "user_not_found", func(x tx.Tx) (identity.Letter, error) {
 			return p.links.ActivationCodeFor(x, p.operator(), "nobody@example.com")
 		})
-		claim := identity.LicenseeClaim{Email: "customer@example.com", Code: letter.Secret, Network: "192.0.2.1"}
+		claim := identity.LicenseeClaim{Email: "customer@example.com", Code: letter.Secret, From: visit("192.0.2.1")}
 		var won atomic.Int32
 		var all sync.WaitGroup
 		for range 5 {
@@ -90,7 +90,7 @@ func TestLicenseePasswords(t *testing.T) {
 			{"customer2@example.com", factor, false},
 			{"nobody@example.com", licensee, false},
 		} {
-			proven, err := s.Prove(t.Context(), p.vendor.ID, identity.LicenseeClaim{Email: try.email, Password: try.password, Network: "192.0.2.1"})
+			proven, err := s.Prove(t.Context(), p.vendor.ID, identity.LicenseeClaim{Email: try.email, Password: try.password, From: visit("192.0.2.1")})
 			if err != nil || (proven != nil) != try.want {
 				t.Errorf("%s: %v, %v", try.email, proven != nil, err)
 			}
@@ -99,7 +99,7 @@ func TestLicenseePasswords(t *testing.T) {
 		letter := storetest.Do(t, e, func(x tx.Tx) (identity.Letter, error) {
 			return p.links.ActivationCodeFor(x, p.operator(), "customer@example.com")
 		})
-		if _, err := p.links.Reset(t.Context(), p.vendor.ID, letter.Secret, fresh); err == nil {
+		if _, err := p.links.Reset(t.Context(), p.vendor.ID, letter.Secret, fresh, visit("192.0.2.1")); err == nil {
 			t.Error("an activation code resets a password")
 		}
 	})

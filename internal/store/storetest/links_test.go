@@ -51,10 +51,10 @@ func TestRecovery(t *testing.T) {
 			t.Fatalf("%+v, %v", l, err)
 		}
 		other := storetest.Vendor(t, e, "Bolt")
-		if _, err := p.links.Reset(t.Context(), other.ID, token, fresh); !fault.Is(err, "link_unknown") {
+		if _, err := p.links.Reset(t.Context(), other.ID, token, fresh, visit("192.0.2.1")); !fault.Is(err, "link_unknown") {
 			t.Errorf("at another vendor: %v", err)
 		}
-		if _, err := p.links.Reset(t.Context(), p.vendor.ID, token, "password123"); !fault.Is(err, "invalid_request") {
+		if _, err := p.links.Reset(t.Context(), p.vendor.ID, token, "password123", visit("192.0.2.1")); !fault.Is(err, "invalid_request") {
 			t.Errorf("to a common password: %v", err)
 		}
 
@@ -63,7 +63,7 @@ func TestRecovery(t *testing.T) {
 		var all sync.WaitGroup
 		for range 6 {
 			all.Go(func() {
-				switch _, err := p.links.Reset(t.Context(), p.vendor.ID, token, fresh); {
+				switch _, err := p.links.Reset(t.Context(), p.vendor.ID, token, fresh, visit("192.0.2.1")); {
 				case err == nil:
 					won.Add(1)
 				case !fault.Is(err, "link_unknown"):
@@ -84,23 +84,23 @@ func TestRecovery(t *testing.T) {
 		// A newer one, a password change and an hour end it too.
 		older := p.forgot(t, "anna@example.com")
 		newer := p.forgot(t, "anna@example.com")
-		if _, err := p.links.Reset(t.Context(), p.vendor.ID, older, fresh); !fault.Is(err, "link_unknown") {
+		if _, err := p.links.Reset(t.Context(), p.vendor.ID, older, fresh, visit("192.0.2.1")); !fault.Is(err, "link_unknown") {
 			t.Errorf("an older link: %v", err)
 		}
 		by, own, err := p.sessions.Authenticate(t.Context(), p.signInAs(t, "anna@example.com", fresh).Token)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.signIn.ChangePassword(t.Context(), by, own, fresh, fresh+"!", visit("192.0.2.1")); err != nil {
+		if err := p.signIn.ChangePassword(t.Context(), by, own, fresh, fresh+"!"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.links.Reset(t.Context(), p.vendor.ID, newer, fresh); !fault.Is(err, "link_unknown") {
+		if _, err := p.links.Reset(t.Context(), p.vendor.ID, newer, fresh, visit("192.0.2.1")); !fault.Is(err, "link_unknown") {
 			t.Errorf("after a password change: %v", err)
 		}
 		e.Clock.Advance(2 * time.Hour)
 		late := p.forgot(t, "anna@example.com")
 		e.Clock.Advance(time.Hour)
-		if _, err := p.links.Reset(t.Context(), p.vendor.ID, late, fresh); !fault.Is(err, "link_unknown") {
+		if _, err := p.links.Reset(t.Context(), p.vendor.ID, late, fresh, visit("192.0.2.1")); !fault.Is(err, "link_unknown") {
 			t.Errorf("after an hour: %v", err)
 		}
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM user_links WHERE hash = $1`, []byte(late)); n != 0 {
@@ -158,11 +158,11 @@ func TestInvitation(t *testing.T) {
 		}
 		e.Clock.Advance(6 * 24 * time.Hour)
 		second := invite(true, first.User)
-		if _, err := p.links.Reset(t.Context(), p.vendor.ID, first.Secret, fresh); !fault.Is(err, "link_unknown") {
+		if _, err := p.links.Reset(t.Context(), p.vendor.ID, first.Secret, fresh, visit("192.0.2.1")); !fault.Is(err, "link_unknown") {
 			t.Errorf("the older invitation: %v", err)
 		}
 		e.Clock.Advance(6 * 24 * time.Hour)
-		if user, err := p.links.Reset(t.Context(), p.vendor.ID, second.Secret, fresh); err != nil || user.Role.Key != identity.Sales {
+		if user, err := p.links.Reset(t.Context(), p.vendor.ID, second.Secret, fresh, visit("192.0.2.1")); err != nil || user.Role.Key != identity.Sales {
 			t.Fatalf("%+v, %v", user, err)
 		}
 		p.signInAs(t, "new@example.com", fresh)
@@ -208,7 +208,7 @@ func TestTheAuditLogNamesWhoComes(t *testing.T) {
 		if err := p.links.Forgot(browser, p.vendor.ID, "anna@example.com", visit("192.0.2.1")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.links.Reset(browser, p.vendor.ID, p.post.letters[0].Secret, fresh); err != nil {
+		if _, err := p.links.Reset(browser, p.vendor.ID, p.post.letters[0].Secret, fresh, visit("192.0.2.1")); err != nil {
 			t.Fatal(err)
 		}
 		for action, kind := range map[string]string{"user.signed_in": "user", "user.password_recovered": "user", "user.recovery_requested": "client"} {

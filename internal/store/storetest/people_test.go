@@ -4,11 +4,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"chancery/internal/budget"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -142,7 +144,7 @@ func (p *people) as(t *testing.T, email, password string) identity.Principal {
 }
 
 func visit(address string) identity.Visit {
-	return identity.Visit{Network: address, Address: address, UserAgent: "Firefox\r\nX: y"}
+	return identity.Visit{Networks: budget.Networks(netip.MustParseAddr(address)), Address: address, UserAgent: "Firefox\r\nX: y"}
 }
 
 func (p *people) signedOut(t *testing.T, token, why string) {
@@ -358,13 +360,13 @@ func TestChangePassword(t *testing.T) {
 			t.Fatal(err)
 		}
 		const next = "violet harbour nineteen"
-		if err := p.signIn.ChangePassword(t.Context(), by, session, "wrong", next, visit("192.0.2.1")); fault.As(err).Fields[0].Name != "present" {
+		if err := p.signIn.ChangePassword(t.Context(), by, session, "wrong", next); fault.As(err).Fields[0].Name != "present" {
 			t.Errorf("with a wrong password: %v", err)
 		}
-		if err := p.signIn.ChangePassword(t.Context(), by, session, password, "password123!", visit("192.0.2.1")); fault.As(err).Fields[0].Name != "password" {
+		if err := p.signIn.ChangePassword(t.Context(), by, session, password, "password123!"); fault.As(err).Fields[0].Name != "password" {
 			t.Errorf("to a common password: %v", err)
 		}
-		if err := p.signIn.ChangePassword(t.Context(), by, session, password, next, visit("192.0.2.1")); err != nil {
+		if err := p.signIn.ChangePassword(t.Context(), by, session, password, next); err != nil {
 			t.Fatal(err)
 		}
 		p.signedOut(t, other.Token, "another session after the change")

@@ -89,7 +89,7 @@ func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce [
 		if nonce != nil {
 			said.Nonce = r.Header.Get(signed.NonceHeader)
 		}
-		jws, err := a.Signer.SignResponse(ctx, p.Vendor, p.Ed25519Key, said, out.body)
+		jws, err := a.Signer.SignResponse(ctx, p.Vendor, p.Ed25519Key, signed.TrustedKeys(r.Header.Get(signed.TrustedKeysHeader)), said, out.body)
 		if err != nil {
 			return err //nolint:wrapcheck // a fault
 		}

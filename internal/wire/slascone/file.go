@@ -63,6 +63,9 @@ func (a *API) licenseFile(w http.ResponseWriter, r *http.Request) error {
 			return fault.Wrong(fault.Field{Name: "token_key", Message: "must be a UUID"})
 		}
 	}
+	if p, err = a.signedFor(r, p); err != nil {
+		return err
+	}
 	body, refusal, err := a.LicenseXML(r.Context(), p, c)
 	if err != nil {
 		return err
@@ -71,6 +74,21 @@ func (a *API) licenseFile(w http.ResponseWriter, r *http.Request) error {
 		return a.sendRefusal(w, q, refusal)
 	}
 	return a.sendFile(w, r, p, "license.xml", body)
+}
+
+// signedFor gives the principal with the RSA key that the address asks for, as
+// signing_key: who fetches a file for a program knows which key that pins.
+func (a *API) signedFor(r *http.Request, p identity.Principal) (identity.Principal, error) {
+	kid := r.URL.Query().Get("signing_key")
+	if kid == "" {
+		return p, nil
+	}
+	key, err := a.Signer.RSAKey(r.Context(), p.Vendor, kid)
+	if fault.Is(err, "signing_key_not_found") {
+		return p, fault.Wrong(fault.Field{Name: "signing_key", Message: "must be the kid of an RSA key in use"})
+	}
+	p.RSAKey = key
+	return p, err //nolint:wrapcheck // a fault
 }
 
 // LicenseXML makes a signed licence file, with the key that answers the principal.

@@ -32,7 +32,8 @@ func (a *API) names(q *request, product ident.UUID, clientID string, tokenKey id
 	if !tokenKey.IsZero() || a.Guesses == nil {
 		return nil
 	}
-	q.guess = []string{edge.Network(edge.ClientAddress(q.Context())), q.principal.ID.String(), product.String(), clientID}
+	host := budget.Networks(edge.ClientAddress(q.Context()))[0]
+	q.guess = []string{host.Prefix.String(), q.principal.ID.String(), product.String(), clientID}
 	if a.known.Has(q.guess...) {
 		return nil
 	}
@@ -71,5 +72,5 @@ func isGuess(refused *licensing.Refusal) bool {
 }
 
 func (a *API) guesser(r *http.Request) budget.Subject {
-	return a.Guesses.Subject(edge.Network(edge.ClientAddress(r.Context())), principal(r).ID.String())
+	return a.Guesses.From(edge.ClientAddress(r.Context()), principal(r).ID.String())
 }

@@ -16,7 +16,7 @@ import (
 // asks the database.
 type strict struct{ Signer }
 
-func (strict) SignResponse(ctx context.Context, _ ident.VendorID, _ ident.SigningKeyID, _ signed.Response, _ []byte) (string, error) {
+func (strict) SignResponse(ctx context.Context, _ ident.VendorID, _ ident.SigningKeyID, _ []string, _ signed.Response, _ []byte) (string, error) {
 	return "signed", ctx.Err()
 }
 

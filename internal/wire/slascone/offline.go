@@ -74,10 +74,13 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.Vendor = vendor
+	p, err := a.signedFor(r, a.caller(r, vendor))
+	if err != nil {
+		return err
+	}
 	if err := a.boundFiles(r); err != nil {
 		return err
 	}
-	p := a.caller(r, vendor)
 	var out licensing.Outcome
 	if c.Key.Legacy == "" { // a legacy key, which could be guessed, leads nowhere
 		if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
@@ -150,7 +153,7 @@ func (a *API) boundFiles(r *http.Request) error {
 }
 
 func visitor(b *budget.Budget, r *http.Request) budget.Subject {
-	return b.Subject(edge.Network(edge.ClientAddress(r.Context())), "offline")
+	return b.From(edge.ClientAddress(r.Context()), "offline")
 }
 
 // offlineRefusal is the one answer for whatever stands against a file.

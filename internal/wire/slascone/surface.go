@@ -76,9 +76,11 @@ type Keys interface {
 	Authenticate(ctx context.Context, secret string) (identity.Principal, error)
 }
 
-// Signer signs answers. A zero key is the vendor's newest.
+// Signer signs answers. A zero key is the oldest that programs pin. An answer is
+// signed with the newest of the trusted kids before that. RSAKey finds a key by its kid.
 type Signer interface {
-	SignResponse(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, r signed.Response, body []byte) (string, error)
+	RSAKey(ctx context.Context, v ident.VendorID, kid string) (ident.SigningKeyID, error)
+	SignResponse(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, trusted []string, r signed.Response, body []byte) (string, error)
 	SignRSA(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, body []byte) ([]byte, error)
 	SignRSAConstant(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, body []byte) ([]byte, error)
 	SignRSANonce(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, nonce []byte) ([]byte, error)

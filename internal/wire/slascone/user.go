@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -28,7 +29,8 @@ type Licensees interface {
 func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody, client licensing.Client) error {
 	ctx, v := q.Context(), q.principal.Vendor
 	proven, err := a.Licensees.Prove(ctx, v, identity.LicenseeClaim{
-		Email: b.UserEmail, Password: b.UserPassword, Code: b.UserCode, Network: edge.Network(edge.ClientAddress(ctx)),
+		Email: b.UserEmail, Password: b.UserPassword, Code: b.UserCode,
+		From: identity.Visit{Networks: budget.Networks(edge.ClientAddress(ctx))},
 	})
 	if err != nil {
 		return err //nolint:wrapcheck // a fault

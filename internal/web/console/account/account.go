@@ -34,7 +34,7 @@ type Users interface {
 
 // Passwords changes one's own password.
 type Passwords interface {
-	ChangePassword(ctx context.Context, by identity.Principal, own identity.Session, present, next string, v identity.Visit) error
+	ChangePassword(ctx context.Context, by identity.Principal, own identity.Session, present, next string) error
 }
 
 // Factors sets up one's own second factor.
@@ -44,23 +44,23 @@ type Factors interface {
 	ConfirmTOTP(t tx.Tx, by identity.Principal, own identity.Session, code string) ([]string, error)
 	NewCodes(t tx.Tx, by identity.Principal, own identity.User) ([]string, error)
 	CodesLeft(ctx context.Context, by identity.Principal) (int, error)
-	RemoveTOTP(ctx context.Context, by identity.Principal, own identity.User, code string, v identity.Visit) error
+	RemoveTOTP(ctx context.Context, by identity.Principal, own identity.Session, code string) error
 }
 
 // Passkeys are one's own. What has run out, or was used, is sign_in_stale.
 type Passkeys interface {
 	Of(ctx context.Context, by identity.Principal) ([]identity.Passkey, error)
 	Begin(
-		ctx context.Context, by identity.Principal, own identity.Session, site identity.Site, name, password string, v identity.Visit,
+		ctx context.Context, by identity.Principal, own identity.Session, site identity.Site, name, password string,
 	) (token string, err error)
 	Options(ctx context.Context, vendor ident.VendorID, kind identity.CeremonyKind, token string) ([]byte, error)
 	Make(t tx.Tx, by identity.Principal, own identity.Session, site identity.Site, token string, answer []byte) (codes []string, err error)
-	Remove(ctx context.Context, by identity.Principal, own identity.Session, id ident.UUID, password string, v identity.Visit) error
+	Remove(ctx context.Context, by identity.Principal, own identity.Session, id ident.UUID, password string) error
 }
 
 // Proofs makes sure that who is signed in is still who signed in.
 type Proofs interface {
-	Confirm(ctx context.Context, by identity.Principal, own identity.Session, password string, v identity.Visit) error
+	Confirm(ctx context.Context, by identity.Principal, own identity.Session, password string) error
 }
 
 // Providers connects one's account with the vendor's OpenID provider.
@@ -123,14 +123,6 @@ func (p *Pages) Routes() []edge.Route {
 func back(q *web.Request) string { return q.Href("/account") }
 
 func crumb(q *web.Request) web.Link { return web.Link{Label: "Account", Href: back(q)} }
-
-func visit(q *web.Request) identity.Visit {
-	v := identity.Visit{UserAgent: q.R.UserAgent()}
-	if a := edge.ClientAddress(q.Context()); a.IsValid() {
-		v.Network, v.Address = edge.Network(a), a.String()
-	}
-	return v
-}
 
 // sessionRow is one session as the page shows it.
 type sessionRow struct {
@@ -245,7 +237,7 @@ func (p *Pages) askPassword(q *web.Request, form *web.Form) (*web.FormPage, erro
 
 func (p *Pages) changePassword(q *web.Request, v web.Values) (web.Done, error) {
 	s := q.Person.Session
-	if err := p.Passwords.ChangePassword(q.Context(), q.Principal, s, v.Get("present"), v.Get("password"), visit(q)); err != nil {
+	if err := p.Passwords.ChangePassword(q.Context(), q.Principal, s, v.Get("present"), v.Get("password")); err != nil {
 		return web.Done{}, err
 	}
 	return web.Done{To: back(q), Say: web.Flash{Text: "The password is changed, and all other sessions have ended."}}, nil

@@ -46,7 +46,7 @@ func (p *Pages) factor() []edge.Route {
 // browser nobody must get codes that stand in for the second factor, or make one of
 // their own.
 func (p *Pages) proved(q *web.Request, v web.Values) (web.Values, error) {
-	return v, p.Proofs.Confirm(q.Context(), q.Principal, q.Person.Session, v.Get("password"), visit(q))
+	return v, p.Proofs.Confirm(q.Context(), q.Principal, q.Person.Session, v.Get("password"))
 }
 
 func (p *Pages) begin(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
@@ -120,7 +120,7 @@ func askRemove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 
 func (p *Pages) remove(q *web.Request, v web.Values) (web.Done, error) {
 	s := q.Person.Session
-	if err := p.Factors.RemoveTOTP(q.Context(), q.Principal, s.User, v.Get("code"), visit(q)); err != nil {
+	if err := p.Factors.RemoveTOTP(q.Context(), q.Principal, s, v.Get("code")); err != nil {
 		return web.Done{}, err
 	}
 	return web.Done{To: back(q), Say: web.Flash{Text: "The authenticator app is removed."}}, nil

@@ -87,7 +87,7 @@ func (p *Pages) beginPasskey(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	token, err := p.Passkeys.Begin(q.Context(), q.Principal, q.Person.Session, site, v.Text("name"), v.Get("password"), visit(q))
+	token, err := p.Passkeys.Begin(q.Context(), q.Principal, q.Person.Session, site, v.Text("name"), v.Get("password"))
 	if err != nil {
 		return web.Done{}, err
 	}
@@ -154,6 +154,6 @@ func (p *Pages) removePasskey(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	err = p.Passkeys.Remove(q.Context(), q.Principal, q.Person.Session, id, v.Get("password"), visit(q))
+	err = p.Passkeys.Remove(q.Context(), q.Principal, q.Person.Session, id, v.Get("password"))
 	return web.Done{To: back(q), Say: web.Flash{Text: "The passkey is removed."}}, err
 }

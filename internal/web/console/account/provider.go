@@ -62,7 +62,7 @@ func (p *Pages) connect(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	if err := p.Proofs.Confirm(q.Context(), q.Principal, q.Person.Session, v.Get("password"), visit(q)); err != nil {
+	if err := p.Proofs.Confirm(q.Context(), q.Principal, q.Person.Session, v.Get("password")); err != nil {
 		return web.Done{}, err
 	}
 	next := v.Text("next")

@@ -3,7 +3,6 @@ package entrance
 import (
 	"chancery/internal/edge"
 	"chancery/internal/fault"
-	"chancery/internal/identity"
 	"chancery/internal/web"
 )
 
@@ -48,7 +47,8 @@ func (p *Pages) checkFactor(q *web.Request, v web.Values) (web.Done, error) {
 	if step == "" {
 		return web.Done{To: q.Href("/sign-in")}, nil // nobody is half signed in: begin again
 	}
-	in, err := p.SignIn.SecondFactor(q.Context(), q.VendorID(), step, v.Get("code"), p.visit(q))
+	visit := p.visit(q)
+	in, err := p.SignIn.SecondFactor(q.Context(), q.VendorID(), step, v.Get("code"), visit)
 	if fault.Is(err, "sign_in_stale") {
 		e := fault.As(err)
 		return web.Done{To: q.Href("/sign-in"), Say: web.Flash{Text: e.Message + " " + e.Help, Tone: web.Warning}}, nil
@@ -57,6 +57,6 @@ func (p *Pages) checkFactor(q *web.Request, v web.Values) (web.Done, error) {
 		return web.Done{}, err
 	}
 	q.SetCookie(q.Brief(stepCookie, ""))
-	q.SetCookie(p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge))
+	q.SetCookie(p.letIn(q, in, visit)...)
 	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
 }

@@ -3,10 +3,13 @@ package entrance
 import (
 	"context"
 	"embed"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
+	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -32,7 +35,7 @@ type SignIn interface {
 type Links interface {
 	Forgot(ctx context.Context, vendor ident.VendorID, email string, v identity.Visit) error
 	Look(ctx context.Context, vendor ident.VendorID, token string) (identity.Link, error)
-	Reset(ctx context.Context, vendor ident.VendorID, token, password string) (identity.User, error)
+	Reset(ctx context.Context, vendor ident.VendorID, token, password string, v identity.Visit) (identity.User, error)
 }
 
 // Sessions ends sessions.
@@ -169,7 +172,8 @@ func (p *Pages) askSignIn(q *web.Request, form *web.Form) (*signInPage, error) {
 }
 
 func (p *Pages) signIn(q *web.Request, v web.Values) (web.Done, error) {
-	in, err := p.SignIn.Password(q.Context(), q.VendorID(), v.Text("email"), v.Get("password"), p.visit(q))
+	visit := p.visit(q)
+	in, err := p.SignIn.Password(q.Context(), q.VendorID(), v.Text("email"), v.Get("password"), visit)
 	if err != nil {
 		return web.Done{}, err
 	}
@@ -177,18 +181,33 @@ func (p *Pages) signIn(q *web.Request, v web.Values) (web.Done, error) {
 		q.SetCookie(q.Brief(stepCookie, in.Step))
 		return web.Done{To: q.Href("/second-factor?next=" + url.QueryEscape(v.Text("next")))}, nil
 	}
-	q.SetCookie(p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge))
+	q.SetCookie(p.letIn(q, in, visit)...)
 	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
 }
 
+// browserCookie is a secret of the browser's own. Where it has signed in before, tries
+// that somebody else makes elsewhere do not lock it out.
+const (
+	browserCookie = "chancery_browser"
+	browserAge    = 400 * 24 * time.Hour // the longest that browsers keep
+	browserBytes  = 32
+)
+
 // visit is the browser as sign-in wants it.
 func (p *Pages) visit(q *web.Request) identity.Visit {
-	visit := identity.Visit{UserAgent: q.R.UserAgent()}
+	visit := identity.Visit{UserAgent: q.R.UserAgent(), Browser: q.Cookie(browserCookie), Token: q.Cookie(p.Face.CookieName())}
 	if a := edge.ClientAddress(q.Context()); a.IsValid() {
-		visit.Network, visit.Address = edge.Network(a), a.String()
+		visit.Networks, visit.Address = budget.Networks(a), a.String()
 	}
-	visit.Token = q.Cookie(p.Face.CookieName())
+	if secret, err := base64.RawURLEncoding.DecodeString(visit.Browser); err != nil || len(secret) != browserBytes {
+		visit.Browser = base64.RawURLEncoding.EncodeToString(p.Face.IDs.Secret(browserBytes))
+	}
 	return visit
+}
+
+// letIn are the cookies of a browser that has signed in.
+func (p *Pages) letIn(q *web.Request, in identity.SignedIn, v identity.Visit) []*http.Cookie {
+	return []*http.Cookie{p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge), q.Lasting(browserCookie, v.Browser, browserAge)}
 }
 
 func (p *Pages) signOut(w http.ResponseWriter, q *web.Request) error {

@@ -100,8 +100,9 @@ func (p *Pages) usePasskey(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	in, err := p.Passkeys.SignIn(q.Context(), q.VendorID(), site, q.Cookie(passkeyCookie), []byte(v.Get("answer")), p.visit(q))
-	return p.entered(q, v, in, err)
+	visit := p.visit(q)
+	in, err := p.Passkeys.SignIn(q.Context(), q.VendorID(), site, q.Cookie(passkeyCookie), []byte(v.Get("answer")), visit)
+	return p.entered(q, v, in, visit, err)
 }
 
 func (p *Pages) confirm(q *web.Request, v web.Values) (web.Done, error) {
@@ -109,18 +110,19 @@ func (p *Pages) confirm(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	in, err := p.Passkeys.Confirm(q.Context(), q.VendorID(), site, q.Cookie(stepCookie), q.Cookie(passkeyCookie), []byte(v.Get("answer")), p.visit(q))
+	visit := p.visit(q)
+	in, err := p.Passkeys.Confirm(q.Context(), q.VendorID(), site, q.Cookie(stepCookie), q.Cookie(passkeyCookie), []byte(v.Get("answer")), visit)
 	if err == nil {
 		q.SetCookie(q.Brief(stepCookie, ""))
 	}
-	return p.entered(q, v, in, err)
+	return p.entered(q, v, in, visit, err)
 }
 
-func (p *Pages) entered(q *web.Request, v web.Values, in identity.SignedIn, err error) (web.Done, error) {
+func (p *Pages) entered(q *web.Request, v web.Values, in identity.SignedIn, visit identity.Visit, err error) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
 	q.SetCookie(q.Brief(passkeyCookie, ""))
-	q.SetCookie(p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge))
+	q.SetCookie(p.letIn(q, in, visit)...)
 	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
 }

@@ -26,8 +26,12 @@ func (p *Pages) depart(w http.ResponseWriter, q *web.Request) error {
 	if err != nil {
 		return err
 	}
+	next := q.Text("next")
+	if p.Face.SafeNext(q.Vendor.Slug, next) != q.Base+next {
+		next = "" // what leads nowhere is not carried through the journey
+	}
 	token, to, err := p.Providers.Depart(q.Context(), q.VendorID(), identity.Journey{
-		Redirect: address + BackPath, Next: q.Text("next"), Invitation: q.Text("invitation"),
+		Redirect: address + BackPath, Next: next, Invitation: q.Text("invitation"),
 	})
 	if err != nil {
 		return err
@@ -41,13 +45,16 @@ func (p *Pages) arrive(w http.ResponseWriter, q *web.Request) error {
 	back := identity.Return{
 		Token: q.Cookie(providerCookie), State: q.Text("state"), Code: q.Text("code"), Error: q.Text("error"),
 	}
-	arrived, err := p.Providers.Arrive(q.Context(), q.VendorID(), back, p.visit(q))
+	visit := p.visit(q)
+	arrived, err := p.Providers.Arrive(q.Context(), q.VendorID(), back, visit)
 	http.SetCookie(w, q.Brief(providerCookie, ""))
 	if err != nil {
 		return err
 	}
-	if token := arrived.SignedIn.Token; token != "" {
-		http.SetCookie(w, p.Face.Cookie(q.Vendor.Slug, token, identity.MaxAge))
+	if arrived.SignedIn.Token != "" {
+		for _, c := range p.letIn(q, arrived.SignedIn, visit) {
+			http.SetCookie(w, c)
+		}
 	}
 	http.Redirect(w, q.R, p.Face.SafeNext(q.Vendor.Slug, arrived.Next), http.StatusSeeOther)
 	return nil

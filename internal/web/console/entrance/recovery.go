@@ -103,7 +103,7 @@ func (p *Pages) deadLink(q *web.Request, form *web.Form, why *fault.Error) *web.
 }
 
 func (p *Pages) reset(q *web.Request, v web.Values) (web.Done, error) {
-	_, err := p.Links.Reset(q.Context(), q.VendorID(), v.Get("token"), v.Get("password"))
+	_, err := p.Links.Reset(q.Context(), q.VendorID(), v.Get("token"), v.Get("password"), p.visit(q))
 	if fault.Is(err, "link_unknown") {
 		return web.Done{To: q.Href("/reset")}, nil // which says so
 	}

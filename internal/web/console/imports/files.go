@@ -111,7 +111,7 @@ func (p *Pages) write(
 // harmless keeps a spreadsheet from taking cells for formulae.
 func harmless(cells []string) []string {
 	for i, c := range cells {
-		cells[i] = web.Harmless(c)
+		cells[i] = web.Exported(c)
 	}
 	return cells
 }

@@ -3,6 +3,8 @@ package show
 import (
 	"net/http"
 	"strconv"
+
+	"chancery/internal/visible"
 )
 
 // framePolicy lets a mail show its own style and pictures that it carries, in a
@@ -12,6 +14,7 @@ const framePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data
 
 // ServeMail serves the HTML of a mail for a sandboxed frame.
 func ServeMail(w http.ResponseWriter, html string) {
+	html = visible.Text(html)
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", framePolicy)

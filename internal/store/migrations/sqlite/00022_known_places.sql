@@ -1,0 +1,14 @@
+-- +goose Up
+
+-- Where an account was signed in to: a browser or an address, as a hash together with
+-- the account. Tries are counted there apart.
+CREATE TABLE known_places (
+  vendor_id INTEGER NOT NULL REFERENCES vendors (id),
+  place     BLOB NOT NULL,
+  until     INTEGER NOT NULL,
+  PRIMARY KEY (vendor_id, place)
+);
+CREATE INDEX known_places_old ON known_places (until);
+
+-- +goose Down
+SELECT 1;
