@@ -73,8 +73,8 @@ func busy(err error) bool {
 
 // sqliteCode gives SQLite's primary result code, whichever way it was asked.
 func sqliteCode(err error) (code int, ok bool) {
-	if e, ok := errors.AsType[*lite.Error](err); ok {
-		return e.Primary(), true
+	if code, ok := lite.Code(err); ok {
+		return code, true
 	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code() & 0xff, true

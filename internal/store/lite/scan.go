@@ -7,8 +7,7 @@ import (
 	"fmt"
 	"reflect"
 
-	"modernc.org/libc"
-	sqlite "modernc.org/sqlite/lib"
+	"zombiezen.com/go/sqlite"
 
 	"chancery/internal/ident"
 )
@@ -27,48 +26,48 @@ func (r *Rows) Scan(dest ...any) error {
 	if r.c == nil || !r.more {
 		return errors.New("lite: there is no row")
 	}
-	if n := int(sqlite.Xsqlite3_data_count(r.c.tls, r.st.at)); n != len(dest) {
+	if n := r.st.DataCount(); n != len(dest) {
 		return fmt.Errorf("lite: %d columns for %d destinations", n, len(dest))
 	}
 	for i, d := range dest {
-		if err := r.column(int32(i), d); err != nil {
+		if err := r.column(i, d); err != nil {
 			return fmt.Errorf("column %d: %w", i+1, err)
 		}
 	}
 	return nil
 }
 
-func (r *Rows) column(n int32, dest any) error {
+func (r *Rows) column(n int, dest any) error {
 	switch to := dest.(type) {
 	case *int64:
-		*to = r.integer(n)
+		*to = r.st.ColumnInt64(n)
 		return r.unless(*to == 0, n)
 	case *string:
-		*to = string(r.bytes(n))
+		*to = r.st.ColumnText(n)
 		return r.unless(*to == "", n)
 	case *ident.UUID:
-		b := r.bytes(n)
-		if len(b) == 0 && r.null(n) {
+		size := r.st.ColumnLen(n)
+		if size == 0 && r.st.ColumnIsNull(n) {
 			*to = ident.UUID{}
 			return nil
 		}
-		if len(b) != len(to) {
+		if size != len(to) {
 			return errors.New("it holds no UUID")
 		}
-		copy(to[:], b)
+		r.st.ColumnBytes(n, to[:])
 	case IntTaker:
-		v := r.integer(n)
-		to.TakeInt(v, v != 0 || !r.null(n))
+		v := r.st.ColumnInt64(n)
+		to.TakeInt(v, v != 0 || !r.st.ColumnIsNull(n))
 	case TextTaker:
-		b := r.bytes(n)
-		to.TakeText(string(b), len(b) > 0 || !r.null(n))
+		v := r.st.ColumnText(n)
+		to.TakeText(v, v != "" || !r.st.ColumnIsNull(n))
 	case *bool:
-		*to = r.integer(n) != 0
+		*to = r.st.ColumnInt64(n) != 0
 		return r.unless(!*to, n)
 	case *[]byte:
 		*to = nil
-		if !r.null(n) {
-			*to = append([]byte{}, r.bytes(n)...)
+		if !r.st.ColumnIsNull(n) {
+			*to = r.bytes(n)
 		}
 	case *any:
 		*to = r.value(n)
@@ -82,13 +81,13 @@ func (r *Rows) column(n int32, dest any) error {
 
 // reflected fills a destination by its kind: a named type, a smaller integer, or
 // a pointer, which stays nil for NULL.
-func (r *Rows) reflected(n int32, dest reflect.Value) error {
+func (r *Rows) reflected(n int, dest reflect.Value) error {
 	if dest.Kind() != reflect.Pointer || dest.IsNil() {
 		return fmt.Errorf("lite: a %s is no destination", dest.Type())
 	}
 	to := dest.Elem()
 	if to.Kind() == reflect.Pointer {
-		if r.null(n) {
+		if r.st.ColumnIsNull(n) {
 			to.SetZero()
 			return nil
 		}
@@ -96,16 +95,16 @@ func (r *Rows) reflected(n int32, dest reflect.Value) error {
 		return r.column(n, to.Interface())
 	}
 	switch {
-	case to.CanInt() && !to.OverflowInt(r.integer(n)):
-		to.SetInt(r.integer(n))
-	case to.CanUint() && r.integer(n) >= 0 && !to.OverflowUint(uint64(r.integer(n))): //nolint:gosec // not negative
-		to.SetUint(uint64(r.integer(n))) //nolint:gosec // not negative
+	case to.CanInt() && !to.OverflowInt(r.st.ColumnInt64(n)):
+		to.SetInt(r.st.ColumnInt64(n))
+	case to.CanUint() && r.st.ColumnInt64(n) >= 0 && !to.OverflowUint(uint64(r.st.ColumnInt64(n))): //nolint:gosec // not negative
+		to.SetUint(uint64(r.st.ColumnInt64(n))) //nolint:gosec // not negative
 	case to.CanFloat():
-		to.SetFloat(sqlite.Xsqlite3_column_double(r.c.tls, r.st.at, n))
+		to.SetFloat(r.st.ColumnFloat(n))
 	case to.Kind() == reflect.String:
-		to.SetString(string(r.bytes(n)))
+		to.SetString(r.st.ColumnText(n))
 	case to.Kind() == reflect.Bool:
-		to.SetBool(r.integer(n) != 0)
+		to.SetBool(r.st.ColumnInt64(n) != 0)
 	case to.Kind() == reflect.Slice && to.Type().Elem().Kind() == reflect.Uint8:
 		var plain []byte
 		_ = r.column(n, &plain) // never fails
@@ -118,39 +117,31 @@ func (r *Rows) reflected(n int32, dest reflect.Value) error {
 }
 
 // unless refuses NULL where a value must be; only a zero can be one.
-func (r *Rows) unless(zero bool, n int32) error {
-	if zero && r.null(n) {
+func (r *Rows) unless(zero bool, n int) error {
+	if zero && r.st.ColumnIsNull(n) {
 		return errNull
 	}
 	return nil
 }
 
-func (r *Rows) integer(n int32) int64 { return sqlite.Xsqlite3_column_int64(r.c.tls, r.st.at, n) }
-
-func (r *Rows) null(n int32) bool {
-	return sqlite.Xsqlite3_column_type(r.c.tls, r.st.at, n) == sqlite.SQLITE_NULL
+// bytes are a copy of a text's or a blob's.
+func (r *Rows) bytes(n int) []byte {
+	b := make([]byte, r.st.ColumnLen(n))
+	r.st.ColumnBytes(n, b)
+	return b
 }
 
-// bytes are a text's or a blob's, good until the next step.
-func (r *Rows) bytes(n int32) []byte {
-	at := sqlite.Xsqlite3_column_blob(r.c.tls, r.st.at, n)
-	if at == 0 {
+func (r *Rows) value(n int) driver.Value {
+	switch r.st.ColumnType(n) {
+	case sqlite.TypeNull:
 		return nil
-	}
-	return libc.GoBytes(at, int(sqlite.Xsqlite3_column_bytes(r.c.tls, r.st.at, n)))
-}
-
-func (r *Rows) value(n int32) driver.Value {
-	switch sqlite.Xsqlite3_column_type(r.c.tls, r.st.at, n) {
-	case sqlite.SQLITE_NULL:
-		return nil
-	case sqlite.SQLITE_INTEGER:
-		return r.integer(n)
-	case sqlite.SQLITE_FLOAT:
-		return sqlite.Xsqlite3_column_double(r.c.tls, r.st.at, n)
-	case sqlite.SQLITE_TEXT:
-		return string(r.bytes(n))
+	case sqlite.TypeInteger:
+		return r.st.ColumnInt64(n)
+	case sqlite.TypeFloat:
+		return r.st.ColumnFloat(n)
+	case sqlite.TypeText:
+		return r.st.ColumnText(n)
 	default:
-		return append([]byte{}, r.bytes(n)...)
+		return r.bytes(n)
 	}
 }

@@ -189,8 +189,7 @@ func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outco
 		info.LicenseKey, info.TokenKey, info.LegacyLicenseKey = nil, nil, nil
 	}
 	info.VariablesDropped = out.Dropped[:min(len(out.Dropped), licensing.MaxVariables)]
-	body := info.append(make([]byte, 0, infoSize))
-	return a.send(w, q.Request, q.principal, answer{status: http.StatusOK, contentType: jsonType, body: body})
+	return a.sendJSON(w, q, info)
 }
 
 // sendRefusal answers a refusal; too many wrong guesses are answered 429 instead.
