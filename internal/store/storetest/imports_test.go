@@ -97,9 +97,18 @@ func (b importBench) keep(t *testing.T, prefix string, lines int, allOrNothing b
 	if err != nil {
 		t.Fatal(err)
 	}
+	return b.start(t, f, allOrNothing)
+}
+
+// start stores a file that was read, and starts it.
+func (b importBench) start(t *testing.T, f imports.File, allOrNothing bool) imports.Import {
+	t.Helper()
+	i, err := b.service.Receive(t.Context(), b.vendor, imports.Customers, time.UTC, "x.csv", f)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return storetest.Do(t, b.Env, func(x tx.Tx) (imports.Import, error) {
-		i, err := b.service.Keep(x, b.vendor, imports.Customers, time.UTC, "x.csv", f)
-		if err != nil {
+		if _, err := b.service.Keep(x, b.vendor, i.UUID); err != nil {
 			return i, err
 		}
 		return b.service.Start(x, b.vendor, i.UUID, allOrNothing)
@@ -200,7 +209,7 @@ func TestAllOrNothing(t *testing.T) {
 		}
 		storetest.Refuse(t, e, "import_too_long", func(x tx.Tx) (imports.Import, error) {
 			long := imports.Import{UUID: e.IDs.V7(), Kind: imports.Customers, Columns: []string{"company_name"}, State: imports.Draft, Lines: 501, CreatedAt: x.Now()}
-			if err := b.rows.Insert(x, b.vendor, long, nil); err != nil {
+			if _, err := b.rows.Insert(x, b.vendor, long); err != nil {
 				return long, err
 			}
 			return b.service.Start(x, b.vendor, long.UUID, true)
@@ -308,13 +317,7 @@ func TestTryingAgainChecksAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) {
-			i, err := b.service.Keep(x, b.vendor, imports.Customers, time.UTC, "x.csv", f)
-			if err != nil {
-				return i, err
-			}
-			return b.service.Start(x, b.vendor, i.UUID, false)
-		})
+		i := b.start(t, f, false)
 		for range 2 {
 			if _, err := b.service.Work(t.Context()); err != nil {
 				t.Fatal(err)
