@@ -57,7 +57,7 @@ type Import struct {
 	State        State
 	AllOrNothing bool
 	Retrying     bool // failed lines are to wait again before any line is carried out
-	Lines        int // all of them
+	Lines        int  // all of them
 	Done         int
 	Failed       int // with problems, refused ones included
 	Actor        tx.Actor

@@ -40,7 +40,7 @@ func newLicenses(t *testing.T, e storetest.Env) licenseBench {
 	b := licenseBench{catalogBench: newCatalog(t, e, nil), store: licensestore.New(e.DB)}
 	b = b.furnished(t)
 	var err error
-	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, IDs: e.IDs}); err != nil {
+	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, Reader: customerstore.Store{DB: e.DB}, Runner: e.DB, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
 	b.customer = b.newCustomer(t, "Kirk & Co")

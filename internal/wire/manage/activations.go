@@ -73,7 +73,6 @@ func showActivation(v *licensing.Activation) activation {
 	}
 }
 
-
 func (a *API) activations() []operation {
 	const group = "Activations"
 	return []operation{
