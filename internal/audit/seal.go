@@ -128,7 +128,7 @@ func (s *Sealer) Round(ctx context.Context, run tx.Runner, vendor Vendor, stragg
 			break
 		}
 		var batch Sealed
-		if err := tx.Paced(ctx, func() error {
+		if err := tx.Paced(ctx, func(ctx context.Context) error {
 			return run.Run(ctx, func(t tx.Tx) (err error) {
 				batch, err = s.Seal(t, vendor, records)
 				return err

@@ -27,7 +27,7 @@ func (s *Service) Forget(ctx context.Context, before time.Time) (total int, err 
 			return total, err
 		}
 		looked, forgotten := 0, 0
-		if err := tx.Paced(ctx, func() error {
+		if err := tx.Paced(ctx, func(ctx context.Context) error {
 			return s.Runner.Run(ctx, func(t tx.Tx) (err error) {
 				looked, forgotten, err = s.forget(t, found)
 				return err

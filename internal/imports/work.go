@@ -52,7 +52,7 @@ func (s *Service) Work(ctx context.Context) (int, error) {
 func (s *Service) carryOut(ctx context.Context, job Job) (done int, err error) {
 	for ctx.Err() == nil {
 		n, more := 0, false
-		err := tx.Paced(ctx, func() (err error) {
+		err := tx.Paced(ctx, func(ctx context.Context) (err error) {
 			n, more, err = s.step(ctx, job, batch)
 			return err
 		})
@@ -281,7 +281,7 @@ func (s *Service) Forget(ctx context.Context) (int, error) {
 	n, more := 0, true
 	for more && ctx.Err() == nil {
 		gone := 0
-		if err := tx.Paced(ctx, func() error {
+		if err := tx.Paced(ctx, func(ctx context.Context) error {
 			return s.Runner.Run(ctx, func(t tx.Tx) (err error) {
 				gone, more, err = s.forget(t)
 				return err

@@ -26,7 +26,7 @@ func (s *Service) ReleaseSome(t tx.Tx, v ident.VendorID, license ident.LicenseID
 func (s *Service) ReleaseAll(ctx context.Context, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error) {
 	for more = true; more && released < ReleasedAtOnce && ctx.Err() == nil; {
 		n := 0
-		if err := tx.Paced(ctx, func() error {
+		if err := tx.Paced(ctx, func(ctx context.Context) error {
 			return s.runner.Run(ctx, func(t tx.Tx) (err error) {
 				n, more, err = s.ReleaseSome(t, v, license)
 				return err
@@ -45,7 +45,7 @@ func (s *Service) ReleaseAll(ctx context.Context, v ident.VendorID, license iden
 func (s *Service) ReleaseEach(ctx context.Context, v ident.VendorID, license ident.LicenseID, ids []ident.UUID) (released int, err error) {
 	for len(ids) > 0 && ctx.Err() == nil {
 		looked, n := 0, 0
-		if err := tx.Paced(ctx, func() error {
+		if err := tx.Paced(ctx, func(ctx context.Context) error {
 			return s.runner.Run(ctx, func(t tx.Tx) (err error) {
 				looked, n, err = s.releaseOf(t, v, license, ids)
 				return err

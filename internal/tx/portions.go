@@ -23,7 +23,7 @@ const mostRest = 50 * time.Millisecond
 // writer's time at most.
 func Portions(ctx context.Context, r Runner, fn func(t Tx) (more bool, err error)) (n int, err error) {
 	for more := true; more && ctx.Err() == nil; n++ {
-		if err := Paced(ctx, func() error {
+		if err := Paced(ctx, func(ctx context.Context) error {
 			return r.Run(ctx, func(t Tx) (err error) {
 				more, err = fn(t)
 				return err
@@ -35,10 +35,11 @@ func Portions(ctx context.Context, r Runner, fn func(t Tx) (more bool, err error
 	return n, nil
 }
 
-// Paced carries out one portion, and rests for as long as that took.
-func Paced(ctx context.Context, portion func() error) error {
+// Paced carries out one portion, before which other changes may come, and rests for as
+// long as that took.
+func Paced(ctx context.Context, portion func(ctx context.Context) error) error {
 	began := machine.Now()
-	if err := portion(); err != nil {
+	if err := portion(context.WithValue(ctx, patientKey{}, true)); err != nil {
 		return err
 	}
 	select {
@@ -46,6 +47,15 @@ func Paced(ctx context.Context, portion func() error) error {
 	case <-time.After(min(machine.Now().Sub(began), mostRest)):
 	}
 	return nil
+}
+
+type patientKey struct{}
+
+// IsPatient reports whether a transaction that runs in ctx is a portion of a long
+// work, for which nobody waits: others that wait may go first.
+func IsPatient(ctx context.Context) bool {
+	patient, _ := ctx.Value(patientKey{}).(bool)
+	return patient
 }
 
 // machine measures how long things take, whatever the clock of the transactions is.
