@@ -18,6 +18,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/metrics"
 	"chancery/internal/outbox"
+	"chancery/internal/setup"
 	"chancery/internal/web"
 	"chancery/internal/wire/slascone"
 )
@@ -117,7 +118,7 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema, still: c.Hold * stillShare / 100}
 	a.periodic = NewPeriodic(a.rooms.DB, a.rooms.IDs, c.Log)
 	if a.places, err = geo.Open(c.GeoFile); err != nil {
-		return nil, usage("The geo database can't be read: name an MMDB file with --geo, or leave it out for the embedded one.", err)
+		return nil, setup.Wrong("The geo database can't be read: name an MMDB file with --geo, or leave it out for the embedded one.", err)
 	}
 	doors, err := newDoors(a.rooms.Clock, c.Limits)
 	if err != nil {
@@ -156,7 +157,7 @@ func (a *App) Start(ctx context.Context) error {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", a.c.Listen)
 	if err != nil {
-		return usage(fmt.Sprintf("The server can't listen on %s: %v.", a.c.Listen, errors.Unwrap(err)), err)
+		return setup.Wrong(fmt.Sprintf("The server can't listen on %s: %v.", a.c.Listen, errors.Unwrap(err)), err)
 	}
 	a.listener = listener
 	if err := a.serveFigures(ctx); err != nil {

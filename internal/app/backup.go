@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"chancery/internal/setup"
 	"chancery/internal/store"
 	"chancery/internal/store/backup"
 )
@@ -22,7 +23,7 @@ type backupCommand struct {
 // Run implements the command. The file appears under its name only when it is whole.
 func (c *backupCommand) Run(s streams) error {
 	if _, err := os.Stat(c.File); !errors.Is(err, fs.ErrNotExist) {
-		return usage(c.File+" is there already: name a new file.", err)
+		return setup.Wrong(c.File+" is there already: name a new file.", err)
 	}
 	return c.withRooms(func(ctx context.Context, r *Rooms) (err error) {
 		schema, err := store.Schema(ctx, store.Config{URL: c.Database, Dir: c.Data})
@@ -30,7 +31,7 @@ func (c *backupCommand) Run(s streams) error {
 			return err
 		}
 		if schema.Newer() {
-			return usage("This database was migrated by a newer program, and this one would leave out what is new: make the backup with that one.", nil)
+			return setup.Wrong("This database was migrated by a newer program, and this one would leave out what is new: make the backup with that one.", nil)
 		}
 		f, err := os.CreateTemp(filepath.Dir(c.File), ".backup-*")
 		if err != nil {
@@ -63,7 +64,7 @@ func (c *restoreCommand) Run(s streams) error {
 	}
 	f, err := os.Open(c.File)
 	if err != nil {
-		return usage("The backup can't be opened.", err)
+		return setup.Wrong("The backup can't be opened.", err)
 	}
 	defer f.Close()
 	ctx := context.Background()

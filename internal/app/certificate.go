@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"chancery/internal/setup"
 )
 
 // newCertificate serves a certificate from files, and nil without them.
@@ -14,11 +16,11 @@ func newCertificate(c Config) (*tls.Config, error) {
 	case c.CertFile == "" && c.KeyFile == "":
 		return nil, nil //nolint:nilnil // no TLS is no error
 	case c.CertFile == "" || c.KeyFile == "":
-		return nil, usage("--tls-cert and --tls-key go together: give both files, or neither.", nil)
+		return nil, setup.Wrong("--tls-cert and --tls-key go together: give both files, or neither.", nil)
 	}
 	f := &certificateFiles{cert: c.CertFile, key: c.KeyFile, log: c.Log}
 	if err := f.load(); err != nil {
-		return nil, usage("The certificate or its key can't be read: give PEM files that belong together.", err)
+		return nil, setup.Wrong("The certificate or its key can't be read: give PEM files that belong together.", err)
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: f.get}, nil
 }

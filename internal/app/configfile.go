@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"chancery/internal/setup"
 )
 
 // configFlag names a file with settings. What a flag or the environment says goes before.
@@ -48,7 +50,7 @@ func configFlagOf(k *kong.Kong) *kong.Flag {
 func readSettings(file string) (map[string]string, error) {
 	data, err := os.ReadFile(file) //nolint:gosec // the operator names it
 	if err != nil {
-		return nil, usage(fmt.Sprintf("The configuration file can't be read: %v.", err), err)
+		return nil, setup.Wrong(fmt.Sprintf("The configuration file can't be read: %v.", err), err)
 	}
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '{' {
 		return settingsFromJSON(file, trimmed)
@@ -61,13 +63,13 @@ func settingsFromJSON(file string, data []byte) (map[string]string, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	if err := d.Decode(&values); err != nil {
-		return nil, usage(fmt.Sprintf("The configuration file %s is not valid JSON: %v.", file, err), err)
+		return nil, setup.Wrong(fmt.Sprintf("The configuration file %s is not valid JSON: %v.", file, err), err)
 	}
 	settings := map[string]string{}
 	for name, value := range values {
 		text, err := settingText(value)
 		if err != nil {
-			return nil, usage(fmt.Sprintf("The setting %q in %s must be a text, a number, true or false, or a list of texts.", name, file), err)
+			return nil, setup.Wrong(fmt.Sprintf("The setting %q in %s must be a text, a number, true or false, or a list of texts.", name, file), err)
 		}
 		settings[flagName(name)] = text
 	}
@@ -106,7 +108,7 @@ func settingsFromLines(file string, data []byte) (map[string]string, error) {
 		}
 		name, value, ok := strings.Cut(line, "=")
 		if !ok {
-			return nil, usage(fmt.Sprintf("Line %d of %s is not of the form NAME=VALUE.", n, file), nil)
+			return nil, setup.Wrong(fmt.Sprintf("Line %d of %s is not of the form NAME=VALUE.", n, file), nil)
 		}
 		value = strings.TrimSpace(value)
 		if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
@@ -136,7 +138,7 @@ func onlyKnown(file string, settings map[string]string, model *kong.Application)
 	for name := range settings {
 		if !slices.Contains(known, name) {
 			slices.Sort(known)
-			return usage(fmt.Sprintf("There is no setting %q, which %s holds; there are %s.", name, file, strings.Join(known, ", ")), nil)
+			return setup.Wrong(fmt.Sprintf("There is no setting %q, which %s holds; there are %s.", name, file, strings.Join(known, ", ")), nil)
 		}
 	}
 	return nil

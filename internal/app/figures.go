@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chancery/internal/metrics"
+	"chancery/internal/setup"
 )
 
 const licensesCounted = time.Minute // how old the counts of licences may be
@@ -38,7 +39,7 @@ func (a *App) serveFigures(ctx context.Context) error {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", a.c.MetricsListen)
 	if err != nil {
-		return usage(fmt.Sprintf("The figures can't be served on %s: %v.", a.c.MetricsListen, errors.Unwrap(err)), err)
+		return setup.Wrong(fmt.Sprintf("The figures can't be served on %s: %v.", a.c.MetricsListen, errors.Unwrap(err)), err)
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.metrics.Handler())

@@ -10,6 +10,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/listing"
+	"chancery/internal/setup"
 	identitystore "chancery/internal/store/identity"
 	"chancery/internal/tx"
 	"chancery/internal/visible"
@@ -71,7 +72,7 @@ func (c *keyCreate) Run(s streams) error {
 			k, secret, err = r.APIKeys.Create(t, identity.Operator(v.ID), create)
 			return err
 		}); err != nil {
-			return asUsage(err)
+			return setup.Of(err)
 		}
 		if c.JSON {
 			answer["key_id"], answer["secret"] = k.UUID.String(), secret
@@ -199,7 +200,7 @@ type keyRevoke struct {
 func (c *keyRevoke) Run(s streams) error {
 	id, err := ident.ParseUUID(c.Key)
 	if err != nil {
-		return usage("The key is named by its id, which `chancery key list` shows.", err)
+		return setup.Wrong("The key is named by its id, which `chancery key list` shows.", err)
 	}
 	return c.withRooms(func(ctx context.Context, r *Rooms) error {
 		v, err := r.vendor(ctx, c.Vendor)
@@ -207,7 +208,7 @@ func (c *keyRevoke) Run(s streams) error {
 			return err
 		}
 		if err := r.DB.Run(ctx, func(t tx.Tx) error { _, err := r.APIKeys.Revoke(t, identity.Operator(v.ID), id); return err }); err != nil {
-			return asUsage(err)
+			return setup.Of(err)
 		}
 		fmt.Fprintln(s.out, "Revoked. Running servers refuse it within a second.")
 		return nil
@@ -255,7 +256,7 @@ func (c *retireSigning) Run(s streams) error {
 			return err
 		}
 		if err := r.DB.Run(ctx, func(t tx.Tx) error { return r.Keyring.Retire(t, v.ID, c.KID) }); err != nil {
-			return asUsage(err)
+			return setup.Of(err)
 		}
 		fmt.Fprintln(s.out, "Retired. A running server destroys its private part --keep-retired-keys days from now.")
 		return nil

@@ -6,6 +6,7 @@ import (
 	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
+	"chancery/internal/setup"
 )
 
 // limitFlags bound how much is asked of the server. Their defaults are meant
@@ -25,7 +26,7 @@ type Limits struct {
 
 func (f limitFlags) limits() (Limits, error) {
 	if f.MaxInFlight < 1 || f.MaxWaiting < 0 || f.RateKey < 0 || f.RateAddress < 0 {
-		return Limits{}, usage("--max-in-flight must be at least 1, and --max-waiting, --rate-key and --rate-address at least 0.", nil)
+		return Limits{}, setup.Wrong("--max-in-flight must be at least 1, and --max-waiting, --rate-key and --rate-address at least 0.", nil)
 	}
 	return Limits{InFlight: f.MaxInFlight, Waiting: f.MaxWaiting, RateKey: f.RateKey, RateAddress: f.RateAddress}, nil
 }
@@ -47,7 +48,7 @@ func (f retentionFlags) retention() (Retention, error) {
 	const most = 36_500
 	for _, days := range []int{f.KeepLedger, f.KeepSessions, f.KeepHistory, f.KeepUsage, f.KeepRetiredKeys} {
 		if days < 0 || days > most || f.KeepLedger == 1 {
-			return Retention{}, usage("--keep-ledger, --keep-sessions, --keep-history, --keep-usage and --keep-retired-keys must be numbers "+
+			return Retention{}, setup.Wrong("--keep-ledger, --keep-sessions, --keep-history, --keep-usage and --keep-retired-keys must be numbers "+
 				"of days up to 36500, or 0 for ever; the ledger is kept for 2 at least.", nil)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"chancery/internal/mail"
 	"chancery/internal/mailing"
 	"chancery/internal/outbox"
+	"chancery/internal/setup"
 	mailstore "chancery/internal/store/mailing"
 	"chancery/internal/tx"
 )
@@ -173,22 +174,22 @@ func indented(payload string) string {
 func parseMail(server, from string, public *url.URL) (*url.URL, string, error) {
 	if server == "" {
 		if from != "" {
-			return nil, "", usage("--mail-from needs --smtp: without it no mail is sent.", nil)
+			return nil, "", setup.Wrong("--mail-from needs --smtp: without it no mail is sent.", nil)
 		}
 		return nil, "", nil
 	}
 	u, err := mail.ParseURL(server)
 	if err != nil {
-		return nil, "", usage("--smtp is wrong: "+err.Error()+".", nil)
+		return nil, "", setup.Wrong("--smtp is wrong: "+err.Error()+".", nil)
 	}
 	if from == "" && public != nil {
 		from = "licences@" + public.Hostname()
 	}
 	if from == "" {
-		return nil, "", usage("--smtp needs --mail-from, the address that mail comes from.", nil)
+		return nil, "", setup.Wrong("--smtp needs --mail-from, the address that mail comes from.", nil)
 	}
 	if _, err := mail.New(mail.Config{URL: u, From: from}); err != nil {
-		return nil, "", usage("--mail-from must be one plain address, such as licences@example.com.", err)
+		return nil, "", setup.Wrong("--mail-from must be one plain address, such as licences@example.com.", err)
 	}
 	return u, from, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"chancery/internal/clientcmd"
+	"chancery/internal/setup"
 )
 
 // Exit codes.
@@ -56,8 +57,8 @@ func Main(args []string, stdout, stderr io.Writer) (code int) {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(stderr, "chancery: %s\n", sentence(err))
-	if isUsage(err) {
+	fmt.Fprintf(stderr, "chancery: %s\n", setup.Sentence(err))
+	if setup.IsWrong(err) {
 		return exitUsage
 	}
 	return exitFailure
@@ -92,10 +93,10 @@ func run(args []string, s streams) error {
 	ctx, err := parser.Parse(args)
 	if err != nil {
 		var parse *kong.ParseError
-		if errors.As(err, &parse) && !isUsage(err) {
-			return usage(err.Error()+"; `chancery --help` lists what there is.", err)
+		if errors.As(err, &parse) && !setup.IsWrong(err) {
+			return setup.Wrong(err.Error()+"; `chancery --help` lists what there is.", err)
 		}
-		return usage(err.Error(), err)
+		return setup.Wrong(err.Error(), err)
 	}
 	if !strings.HasPrefix(ctx.Command(), "client ") {
 		done() // the others look after an interrupt themselves, or are ended by it

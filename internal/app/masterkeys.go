@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"chancery/internal/keyring"
+	"chancery/internal/setup"
 	"chancery/internal/store"
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
@@ -31,7 +32,7 @@ func (s Storage) masterKeys(ctx context.Context, keys keyringstore.Store) (seale
 	if s.MasterKey != "" {
 		given, err := keyring.ParseMasterKeys(s.MasterKey)
 		if err != nil {
-			return nil, "", usage("CHANCERY_MASTER_KEY is wrong: "+err.Error()+".", nil)
+			return nil, "", setup.Wrong("CHANCERY_MASTER_KEY is wrong: "+err.Error()+".", nil)
 		}
 		sealer, err = keyring.NewSealer(given...)
 		return sealer, "", err
@@ -45,17 +46,17 @@ func (s Storage) masterKeys(ctx context.Context, keys keyringstore.Store) (seale
 		return sealer, file, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, "", usage(fmt.Sprintf("The master key can't be read: %v.", err), nil)
+		return nil, "", setup.Wrong(fmt.Sprintf("The master key can't be read: %v.", err), nil)
 	}
 	_, _, sealed, err := keys.Sample(ctx)
 	switch {
 	case err != nil:
 		return nil, "", err
 	case sealed:
-		return nil, "", usage(fmt.Sprintf("The master key is missing, and the keys in this database are sealed under it: "+
+		return nil, "", setup.Wrong(fmt.Sprintf("The master key is missing, and the keys in this database are sealed under it: "+
 			"put it back at %s, or set CHANCERY_MASTER_KEY.", file), nil)
 	case s.URL != "":
-		return nil, "", usage("With --database a master key must be given, the same one to every copy of the server: "+
+		return nil, "", setup.Wrong("With --database a master key must be given, the same one to every copy of the server: "+
 			"set CHANCERY_MASTER_KEY to what `head -c 32 /dev/urandom | base64` prints, and keep it safe.", nil)
 	}
 	if _, err := keyring.CreateMasterKeys(file, rand.Reader); err != nil {

@@ -22,6 +22,7 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/recheck"
+	"chancery/internal/setup"
 	"chancery/internal/store"
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
@@ -156,7 +157,7 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 	}
 	if err := r.Keyring.Check(ctx); err != nil {
 		_ = r.Pulses.Close() // nothing waits in it
-		return nil, usage("The master key does not open the keys in this database: give the master key that it was made with.", err)
+		return nil, setup.Wrong("The master key does not open the keys in this database: give the master key that it was made with.", err)
 	}
 	return r, nil
 }

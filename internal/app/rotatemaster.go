@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"chancery/internal/keyring"
+	"chancery/internal/setup"
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
@@ -86,7 +87,7 @@ func (r *Rooms) rotateGiven(ctx context.Context, remove bool, say func(string, .
 		say("Nothing is sealed under an old master key: take it out of %s of every server.", masterKeyVariable)
 		return nil
 	case len(keys) == 1 && left == 0:
-		return usage("The master key is in "+masterKeyVariable+", which this program can't change. Make a new key with "+
+		return setup.Wrong("The master key is in "+masterKeyVariable+", which this program can't change. Make a new key with "+
 			"`head -c 32 /dev/urandom | base64`, give it to every server behind the old one (OLD,NEW), then before it (NEW,OLD), "+
 			"and run this command with the same. docs/operate.md has the steps.", nil)
 	}
@@ -213,7 +214,7 @@ func (r *Rooms) verifySealed(ctx context.Context) (opened int, problems []string
 		if err := c.Each(ctx, r.DB, nil, func(v store.SealedValue) {
 			opened++
 			if _, err := r.sealer.Open(v.Purpose, v.Sealed); err != nil {
-				failed[sentence(err)]++
+				failed[setup.Sentence(err)]++
 			}
 		}); err != nil {
 			return opened, nil, err

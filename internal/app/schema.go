@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"chancery/internal/setup"
 	"chancery/internal/store"
 )
 
@@ -19,7 +20,7 @@ func prepareSchema(ctx context.Context, s Storage, log *slog.Logger, upgrade boo
 	}
 	switch {
 	case !status.Served():
-		return 0, usage(fmt.Sprintf("This database has schema %d and this program knows %d only: use the newer program that made it.",
+		return 0, setup.Wrong(fmt.Sprintf("This database has schema %d and this program knows %d only: use the newer program that made it.",
 			status.Current, status.Known), nil)
 	case status.Newer():
 		log.Info("the schema is a newer release's, which serves this one too", slog.Int64("schema", status.Current), slog.Int64("known", status.Known))
@@ -27,7 +28,7 @@ func prepareSchema(ctx context.Context, s Storage, log *slog.Logger, upgrade boo
 	case status.Current == status.Known:
 		return status.Known, nil
 	case status.Current > 0 && !upgrade:
-		return 0, usage(fmt.Sprintf("This database has schema %d and this program needs %d: "+
+		return 0, setup.Wrong(fmt.Sprintf("This database has schema %d and this program needs %d: "+
 			"run `chancery migrate up`, or restart the server with this program.",
 			status.Current, status.Known), nil)
 	}

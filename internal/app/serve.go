@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"chancery/internal/setup"
 )
 
 // serveCommand runs the server.
@@ -116,22 +118,22 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 		MetricsListen: c.Metrics, Gallery: c.Gallery, AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		return Config{}, usage("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)
+		return Config{}, setup.Wrong("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "http" && u.Scheme != schemeHTTPS || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			return Config{}, usage("--public-url must be the address that users open, such as https://licences.example.com.", err)
+			return Config{}, setup.Wrong("--public-url must be the address that users open, such as https://licences.example.com.", err)
 		}
 		config.PublicURL = u
 	}
 	if c.StopTimeout <= 0 || c.Drain < 0 {
-		return Config{}, usage("--stop-timeout and --drain must be durations such as 20s.", nil)
+		return Config{}, setup.Wrong("--stop-timeout and --drain must be durations such as 20s.", nil)
 	}
 	for _, text := range c.TrustedProxy {
 		p, err := parseNetwork(strings.TrimSpace(text))
 		if err != nil {
-			return Config{}, usage("--trusted-proxy must be an address or a network, such as 10.0.0.5 or 10.0.0.0/8.", err)
+			return Config{}, setup.Wrong("--trusted-proxy must be an address or a network, such as 10.0.0.5 or 10.0.0.0/8.", err)
 		}
 		config.TrustedProxies = append(config.TrustedProxies, p)
 	}
@@ -141,7 +143,7 @@ func (c *serveCommand) config(log *slog.Logger) (Config, error) {
 	for _, text := range c.AllowOutbound {
 		p, err := parseNetwork(strings.TrimSpace(text))
 		if err != nil {
-			return Config{}, usage("--allow-outbound must be an address or a network, such as 10.0.0.5 or 10.0.0.0/8.", err)
+			return Config{}, setup.Wrong("--allow-outbound must be an address or a network, such as 10.0.0.5 or 10.0.0.0/8.", err)
 		}
 		config.AllowOutbound = append(config.AllowOutbound, p)
 	}

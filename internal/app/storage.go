@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"chancery/internal/setup"
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
@@ -25,7 +26,7 @@ type storageFlags struct {
 
 func (f storageFlags) storage() (Storage, error) {
 	if f.Database != "" && !strings.HasPrefix(f.Database, "postgres://") && !strings.HasPrefix(f.Database, "postgresql://") {
-		return Storage{}, usage("--database must begin with postgres://; leave it out for the embedded database.", nil)
+		return Storage{}, setup.Wrong("--database must begin with postgres://; leave it out for the embedded database.", nil)
 	}
 	return Storage{Dir: f.Data, URL: f.Database, MasterKey: environment(masterKeyVariable), MasterKeyFile: f.MasterKeyFile}, nil
 }
@@ -55,9 +56,9 @@ func (f storageFlags) withNewRooms(do func(ctx context.Context, r *Rooms) error)
 
 // mustExist refuses storage in which no database was made yet.
 func mustExist(s Storage) error {
-	none := usage("There is no database in "+s.Dir+": name its directory with --data, or make one with `chancery vendor create`.", nil)
+	none := setup.Wrong("There is no database in "+s.Dir+": name its directory with --data, or make one with `chancery vendor create`.", nil)
 	if s.URL != "" {
-		none = usage("The database of --database holds nothing of Chancery yet: name the right one, or begin with `chancery vendor create`.", nil)
+		none = setup.Wrong("The database of --database holds nothing of Chancery yet: name the right one, or begin with `chancery vendor create`.", nil)
 	} else if _, err := os.Stat(filepath.Join(s.Dir, store.FileName)); errors.Is(err, fs.ErrNotExist) {
 		return none
 	}

@@ -7,6 +7,7 @@ import (
 
 	"chancery/internal/identity"
 	"chancery/internal/listing"
+	"chancery/internal/setup"
 	identitystore "chancery/internal/store/identity"
 	"chancery/internal/tx"
 	"chancery/internal/visible"
@@ -38,12 +39,12 @@ func (c *oneUser) withUser(prepare func(context.Context, *Rooms) error, do func(
 		email, _ := identity.Email(c.Email)
 		u, err := r.UserRows.ByEmail(ctx, v.ID, email)
 		if err != nil {
-			return asUsage(err)
+			return setup.Of(err)
 		}
 		if err := prepare(ctx, r); err != nil {
 			return err
 		}
-		return asUsage(r.DB.Run(ctx, func(t tx.Tx) error { return do(r, t, identity.Operator(v.ID), u) }))
+		return setup.Of(r.DB.Run(ctx, func(t tx.Tx) error { return do(r, t, identity.Operator(v.ID), u) }))
 	})
 }
 
@@ -73,7 +74,7 @@ func (c *userCreate) Run(s streams) error {
 			u, err = r.Users.Create(t, identity.Operator(v.ID), identity.NewUser{Email: c.Email, Name: c.Name, Role: c.Role, Secret: &secret})
 			return err
 		}); err != nil {
-			return asUsage(err)
+			return setup.Of(err)
 		}
 		return printPassword(s, u, secret.Password, c.JSON)
 	})
@@ -228,7 +229,7 @@ func (c *userCode) Run(s streams) error {
 			letter, err = r.Links.ActivationCodeFor(t, identity.Operator(v.ID), email)
 			return err
 		}); err != nil {
-			return asUsage(err)
+			return setup.Of(err)
 		}
 		if c.JSON {
 			return printJSON(s.out, map[string]string{"email": letter.User.Email, "code": letter.Secret, "until": instant(letter.ExpiresAt)})

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
+	"chancery/internal/setup"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/visible"
@@ -102,7 +103,7 @@ func (c *vendorCreate) Run(s streams) error {
 	return c.withNewRooms(func(ctx context.Context, r *Rooms) error {
 		v, err := r.CreateVendor(ctx, vendors.Create{Name: c.Name, Slug: c.Slug, Zone: c.Zone, Plan: vendors.Enterprise}, c.Owner)
 		if err != nil {
-			return asUsage(err)
+			return setup.Of(err)
 		}
 		v.Console = strings.TrimSuffix(c.PublicURL, "/") + v.Console
 		if c.JSON {
@@ -144,7 +145,7 @@ func (c *vendorPlan) Run(s streams) error {
 			_, err := r.Vendors.Update(t, v.ID, vendors.Change{Plan: &plan})
 			return err
 		}); err != nil {
-			return asUsage(err)
+			return setup.Of(err)
 		}
 		fmt.Fprintf(s.out, "The plan of %s is %s.\n", v.Name, plan)
 		return nil
@@ -193,7 +194,7 @@ func (c *vendorList) Run(s streams) error {
 func (r *Rooms) vendor(ctx context.Context, text string) (vendors.Vendor, error) {
 	if isv, err := ident.ParseUUID(text); err == nil {
 		v, err := r.VendorRows.ByUUID(ctx, isv)
-		return v, asUsage(err)
+		return v, setup.Of(err)
 	}
 	if v, err := r.VendorRows.BySlug(ctx, text); !fault.Is(err, "vendor_not_found") {
 		return v, err
@@ -210,9 +211,9 @@ func (r *Rooms) vendor(ctx context.Context, text string) (vendors.Vendor, error)
 	}
 	switch len(found) {
 	case 0:
-		return vendors.Vendor{}, usage("There is no vendor with this id, slug or name; `chancery vendor list` shows them.", fault.Missing("vendor"))
+		return vendors.Vendor{}, setup.Wrong("There is no vendor with this id, slug or name; `chancery vendor list` shows them.", fault.Missing("vendor"))
 	case 1:
 		return found[0], nil
 	}
-	return vendors.Vendor{}, usage("Several vendors have this name: use the id that `chancery vendor list` shows.", nil)
+	return vendors.Vendor{}, setup.Wrong("Several vendors have this name: use the id that `chancery vendor list` shows.", nil)
 }

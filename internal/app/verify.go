@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"chancery/internal/audit"
+	"chancery/internal/setup"
 	"chancery/internal/store/invariants"
 )
 
@@ -23,7 +24,7 @@ func (c *verifyCommand) Run(s streams) error {
 	for _, text := range c.Head {
 		h, err := audit.ParseHead(text)
 		if err != nil {
-			return usage("--head is not a head of an audit chain: give what the server logged.", err)
+			return setup.Wrong("--head is not a head of an audit chain: give what the server logged.", err)
 		}
 		heads = append(heads, h)
 	}
