@@ -54,8 +54,12 @@ var places = slices.Concat(
 		{trees: internal("setup"), allows: ground, denies: notInTheRoom},
 		{trees: internal("clientcmd"), allows: []string{"client", "signed"}, denies: notInTheRoom},
 		{trees: internal("demo"), allows: append([]string{"client", "signed"}, inner...), denies: notInTheRoom[:1]},
-		{trees: []string{"internal/app", "bench", "test"}, allows: []string{"client", "signed", "internal"}},
-		{trees: []string{"cmd"}, allows: []string{"internal/app"}},
+		{trees: internal("wiring"), allows: append(internal("setup", "store", "edge", "wire", "web", "signin", "webhook", "mail", "geo", "outbound"), append([]string{"signed"}, inner...)...)},
+		{trees: []string{"internal/server/servertest"}, allows: internal("server", "wiring", "store", "vendors")},
+		{trees: internal("server"), allows: append(internal("setup", "wiring", "store", "edge", "geo", "metrics"), inner...)},
+		{trees: internal("cli"), allows: append(internal("setup", "server", "wiring", "store", "mail", "demo", "clientcmd"), append([]string{"signed"}, inner...)...)},
+		{trees: []string{"bench", "test"}, allows: []string{"client", "signed", "internal"}},
+		{trees: []string{"cmd"}, allows: []string{"internal/cli"}},
 	},
 )
 
@@ -156,7 +160,7 @@ func TestTheProgramHoldsNoTestCode(t *testing.T) {
 			continue
 		}
 		for _, reached := range pkg.Deps {
-			for _, suffix := range []string{"/apptest", "/storetest", "/pgtest"} {
+			for _, suffix := range []string{"/servertest", "/storetest", "/pgtest"} {
 				if within(reached, module) && strings.HasSuffix(reached, suffix) {
 					t.Errorf("%s reaches %s", pkg.ImportPath, reached)
 				}
@@ -209,7 +213,7 @@ func TestWrongImports(t *testing.T) {
 		{"internal/store/licensing", "chancery/internal/licensing", true},
 		{"internal/store/licensing", "chancery/internal/store", true},
 		{"internal/store/licensing", "chancery/internal/web/console", false},
-		{"internal/store", "chancery/internal/app", false},
+		{"internal/store", "chancery/internal/wiring", false},
 		{"internal/edge", "chancery/internal/wire/manage", false},
 		{"internal/wire/manage", "chancery/internal/edge", true},
 		{"internal/wire/manage", "chancery/internal/store", false},
@@ -217,9 +221,16 @@ func TestWrongImports(t *testing.T) {
 		{"internal/web/console", "chancery/internal/web/layout", true},
 		{"internal/web/console", "chancery/internal/wire/manage", false},
 		{"internal/web/console", "chancery/internal/store/catalog", false},
-		{"internal/app", "chancery/internal/store", true},
-		{"internal/app/apptest", "chancery/internal/wire/manage", true},
-		{"cmd/chancery", "chancery/internal/app", true},
+		{"internal/wiring", "chancery/internal/store", true},
+		{"internal/wiring", "chancery/internal/server", false},
+		{"internal/server", "chancery/internal/wiring", true},
+		{"internal/server", "chancery/internal/web/console", false},
+		{"internal/server", "chancery/internal/cli", false},
+		{"internal/cli", "chancery/internal/server", true},
+		{"internal/cli", "chancery/internal/wire/manage", false},
+		{"internal/server/servertest", "chancery/internal/server", true},
+		{"cmd/chancery", "chancery/internal/cli", true},
+		{"cmd/chancery", "chancery/internal/server", false},
 		{"cmd/chancery", "chancery/internal/store", false},
 		{"client", "chancery/signed", true},
 		{"client", "chancery/internal/fault", false},

@@ -1,0 +1,78 @@
+package wiring
+
+import (
+	"errors"
+
+	"chancery/internal/catalog"
+	"chancery/internal/customers"
+	"chancery/internal/figures"
+	"chancery/internal/floating"
+	"chancery/internal/ident"
+	"chancery/internal/keyring"
+	"chancery/internal/licensing"
+	"chancery/internal/outbox"
+	auditstore "chancery/internal/store/audit"
+	catalogstore "chancery/internal/store/catalog"
+	customerstore "chancery/internal/store/customers"
+	figurestore "chancery/internal/store/figures"
+	floatingstore "chancery/internal/store/floating"
+	licensestore "chancery/internal/store/licensing"
+	outboxstore "chancery/internal/store/outbox"
+	"chancery/internal/tx"
+)
+
+// followers tells licensing of changed editions: rooms do not know one another.
+type followers struct{ licenses *licensing.Service }
+
+// EditionChanged implements catalog.Followers.
+func (f followers) EditionChanged(t tx.Tx, v ident.VendorID, before, after catalog.Edition) error {
+	return f.licenses.EditionChanged(t, v, after.ID, before.Policy, after.Policy)
+}
+
+// furnishLicences makes the rooms that licences are issued and used in.
+func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
+	r.LicenseRows = licensestore.New(r.DB)
+	r.Pulses = licensestore.NewPulses(r.DB, r.log)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.Pulses.Close())
+		}
+	}()
+	if err = r.furnishMail(sealer); err != nil {
+		return err
+	}
+	released := &Released{}
+	if r.Licenses, err = licensing.New(licensing.Config{
+		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Runner: r.DB, IDs: r.IDs, Sessions: released,
+		Notices: LicenceMails{r.Mails},
+	}); err != nil {
+		return err
+	}
+	if err = r.furnishMeters(); err != nil {
+		return err
+	}
+	r.SessionRows = floatingstore.Store{DB: r.DB}
+	if r.Sessions, err = floating.New(floating.Config{
+		Store: r.SessionRows, Reader: r.SessionRows, Licenses: SessionLicenses{r.Licenses}, Runner: r.DB, IDs: r.IDs,
+	}); err != nil {
+		return err
+	}
+	released.Floating = r.Sessions
+	r.CatalogRows, r.CustomerRows = catalogstore.Store{DB: r.DB}, customerstore.Store{DB: r.DB}
+	r.AuditRows, r.OutboxRows = auditstore.Store{DB: r.DB}, outboxstore.Store{DB: r.DB}
+	if r.Catalog, err = catalog.New(catalog.Config{Store: r.CatalogRows, IDs: r.IDs, Followers: followers{r.Licenses}}); err != nil {
+		return err
+	}
+	if r.Customers, err = customers.New(customers.Config{Store: r.CustomerRows, IDs: r.IDs}); err != nil {
+		return err
+	}
+	if r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs, Sealer: sealer}); err != nil {
+		return err
+	}
+	r.FigureRows = figurestore.Store{DB: r.DB}
+	r.Figures, err = figures.New(figures.Config{Store: r.FigureRows, Runner: r.DB, Clock: r.Clock})
+	if err != nil {
+		return err
+	}
+	return r.furnishImports()
+}
