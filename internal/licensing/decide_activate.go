@@ -36,7 +36,7 @@ type activationDecision struct {
 	role      Role
 }
 
-// decideActivation applies rules 1 to 4, 7 and 8 of provisioning.md.
+// decideActivation applies docs/rules/provisioning.md, rules 1 to 4, 7 and 8.
 func decideActivation(c activationCase) activationDecision {
 	if r := refuseActivation(c); r != nil {
 		return activationDecision{refusal: r}
