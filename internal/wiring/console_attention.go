@@ -3,7 +3,6 @@ package wiring
 import (
 	"net/mail"
 	"strconv"
-	"time"
 
 	"chancery/internal/fault"
 	"chancery/internal/licensing"
@@ -33,8 +32,7 @@ func (m customerMails) Write(t tx.Tx, l *licensing.License, about attention.Abou
 		return err
 	}
 	if ends := l.ExpiryOf(l.Terms().Policy); kind == mailing.Expiring && !ends.IsZero() {
-		const day = 24 * time.Hour
-		message.Data.DaysLeft = strconv.Itoa(int(max(0, ends.Sub(t.Now())+day-1) / day))
+		message.Data.DaysLeft = strconv.Itoa(licensing.DaysLeft(t.Now(), ends))
 	}
 	message.To = to
 	return m.mails.Mails.Queue(t, l.Vendor, message)

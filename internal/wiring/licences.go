@@ -7,7 +7,6 @@ import (
 	"chancery/internal/customers"
 	"chancery/internal/figures"
 	"chancery/internal/floating"
-	"chancery/internal/ident"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
 	"chancery/internal/outbox"
@@ -18,16 +17,7 @@ import (
 	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
 	outboxstore "chancery/internal/store/outbox"
-	"chancery/internal/tx"
 )
-
-// followers tells licensing of changed editions: rooms do not know one another.
-type followers struct{ licenses *licensing.Service }
-
-// EditionChanged implements catalog.Followers.
-func (f followers) EditionChanged(t tx.Tx, v ident.VendorID, before, after catalog.Edition) error {
-	return f.licenses.EditionChanged(t, v, after.ID, before.Policy, after.Policy)
-}
 
 // furnishLicences makes the rooms that licences are issued and used in.
 func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {

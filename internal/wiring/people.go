@@ -2,15 +2,11 @@ package wiring
 
 import (
 	"errors"
-	"log/slog"
 	"net/netip"
-	"strings"
 	"time"
 
-	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
-	"chancery/internal/mailing"
 	"chancery/internal/outbound"
 	"chancery/internal/signin"
 	identitystore "chancery/internal/store/identity"
@@ -103,36 +99,4 @@ func (r *Rooms) furnishProviders(allow []netip.Prefix) (err error) {
 // ForgetSignIns removes sessions, links and half-done sign-ins that have run out, and tries that nothing waits for.
 func (r *Rooms) ForgetSignIns(t tx.Tx) error {
 	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Steps.Forget(t), r.Ceremonies.Forget(t))
-}
-
-// letters are what must reach users, as mail.
-type letters struct{ rooms *Rooms }
-
-// Queue implements identity.Post. Without an address of the server no link can
-// be made; whoever invites gets the link to hand over in any case.
-func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter identity.Letter) error {
-	v, found, err := l.rooms.VendorRows.Get(t, vendor)
-	if err != nil || !found {
-		return err
-	}
-	if l.rooms.publicURL == nil {
-		l.rooms.log.Warn("a mail with a link was not sent: start the server with --public-url", slog.String("kind", string(letter.Kind)))
-		return nil
-	}
-	message := mailing.Message{
-		To: letter.User.Email, KeepTrying: letter.ExpiresAt.Sub(t.Now()),
-		Data: mailing.Data{
-			Recipient: letter.User.Name, Role: letter.User.Role.Name,
-			Link: strings.TrimSuffix(l.rooms.publicURL.String(), "/") + "/console/" + v.Slug + "/reset?token=" + letter.Secret,
-		},
-	}
-	switch letter.Kind {
-	case identity.Recovery:
-		message.Kind, message.Data.LinkExpires = mailing.Recovery, "in one hour"
-	case identity.Invitation:
-		message.Kind, message.Data.LinkExpires = mailing.Invitation, "in seven days"
-	case identity.Activation:
-		return nil // it is shown to whoever makes it, and told by them
-	}
-	return l.rooms.Mails.Queue(t, vendor, message)
 }
