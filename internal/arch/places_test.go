@@ -50,7 +50,7 @@ var places = slices.Concat(
 		{trees: internal("clientcmd"), allows: []string{"client", "signed"}, denies: notInTheRoom},
 		{trees: internal("demo"), allows: append([]string{"client", "signed"}, inner...), denies: notInTheRoom[:1]},
 		{trees: internal("wiring"), allows: slices.Concat(adapters, faces, inner, internal("setup", "store"), []string{"signed"})},
-		{trees: internal("server/servertest"), allows: internal("server", "wiring", "store", "vendors")},
+		{trees: internal("server/servertest"), allows: append(internal("server", "wiring", "store"), inner...)},
 		{trees: internal("server"), allows: slices.Concat(inner, internal("setup", "wiring", "store", "edge", "geo", "metrics"))},
 		{trees: internal("cli"), allows: slices.Concat(inner, internal("setup", "server", "wiring", "store", "mail", "demo", "clientcmd"), []string{"signed"})},
 		{trees: []string{"bench", "test"}, allows: []string{"client", "signed", "internal"}},

@@ -91,7 +91,7 @@ func TestWhoIsNobodyFillsNothing(t *testing.T) {
 		if !maps.Equal(before, after) {
 			t.Errorf("guesses left rows: %v and %v", before, after)
 		}
-	}, allowLoopback)
+	}, servertest.AllowLoopback)
 }
 
 // Attack: what a browser carries through a sign-in, sent again, at the same moment,

@@ -82,30 +82,10 @@ func definitionPages(t *testing.T, b *servertest.Browser, product string) {
 	}
 }
 
-// filled is a form as the page shows it, as a browser would send it.
-func filled(p *servertest.Page) url.Values {
-	v := url.Values{}
-	for _, field := range p.Find("form.app-form input, form.app-form select, form.app-form textarea").EachIter() {
-		name, value := field.AttrOr("name", ""), field.AttrOr("value", "")
-		switch field.AttrOr("type", field.Nodes[0].Data) {
-		case "checkbox", "radio":
-			if _, on := field.Attr("checked"); !on {
-				continue
-			}
-		case "select":
-			value = field.Find("option[selected]").AttrOr("value", field.Find("option").First().AttrOr("value", ""))
-		case "textarea":
-			value = field.Text()
-		}
-		v.Add(name, value)
-	}
-	return v
-}
-
 func editionPages(t *testing.T, b *servertest.Browser, product string) string {
 	t.Helper()
 	ask := b.Get(t, product+"/editions/new")
-	form := filled(ask)
+	form := servertest.Filled(ask)
 	if form.Get("provisioning_mode") != "named" || form.Get("token_limit") != "1" || form.Get("freeride_days") != "7" {
 		t.Errorf("the form's defaults: %v", form)
 	}
@@ -113,7 +93,7 @@ func editionPages(t *testing.T, b *servertest.Browser, product string) string {
 	if len(rows) != 3 {
 		t.Fatalf("the form's grants: %v", rows)
 	}
-	wrong := filled(ask)
+	wrong := servertest.Filled(ask)
 	wrong.Set("name", "Standard")
 	wrong.Set("token_limit", "")
 	wrong.Set("expires_mode", "at")
@@ -121,10 +101,10 @@ func editionPages(t *testing.T, b *servertest.Browser, product string) string {
 	wrong.Set(rows[1]+".limit", "lots")
 	p := b.Post(t, product+"/editions/new", wrong)
 	if p.Status != 400 || !strings.Contains(p.Text(`[id="token_limit-error"]`), "is needed") || !strings.Contains(p.Text(`[id="expires_at-error"]`), "is needed") ||
-		!strings.Contains(p.Text(`[id="`+rows[1]+`.limit-error"]`), "must be a number") || filled(p).Get(rows[1]+".limit") != "lots" {
+		!strings.Contains(p.Text(`[id="`+rows[1]+`.limit-error"]`), "must be a number") || servertest.Filled(p).Get(rows[1]+".limit") != "lots" {
 		t.Errorf("a wrong edition: %d %s", p.Status, p.Text(".app-error"))
 	}
-	wrong = filled(ask)
+	wrong = servertest.Filled(ask)
 	wrong.Set("name", "Standard")
 	wrong.Set("heartbeat_period_days", "0")
 	wrong.Set(rows[1]+".granted", "on")
@@ -158,7 +138,7 @@ func editionPages(t *testing.T, b *servertest.Browser, product string) string {
 	}
 	path := p.Path
 	copied := b.Get(t, product+"/editions/new?copy="+strings.TrimPrefix(path, "/editions/"))
-	if got := filled(copied); got.Get("token_limit") != "3" || got.Get("name") != "" || got.Get(rows[1]+".limit") != "1000" || got.Get("expires_at") != "2099-12-31" {
+	if got := servertest.Filled(copied); got.Get("token_limit") != "3" || got.Get("name") != "" || got.Get(rows[1]+".limit") != "1000" || got.Get("expires_at") != "2099-12-31" {
 		t.Errorf("a copy: %v", got)
 	}
 	return path
@@ -170,11 +150,11 @@ func editEdition(t *testing.T, b *servertest.Browser, edition string) {
 	if !strings.Contains(first.Text("main"), "No licence of this edition exists yet") || first.Find("[name=provisioning_mode]").Length() != 0 {
 		t.Errorf("the edit form: %s", first.Text("main"))
 	}
-	same := b.Post(t, edition+"/edit", filled(first))
+	same := b.Post(t, edition+"/edit", servertest.Filled(first))
 	if same.Path != edition || !strings.Contains(same.Text(".app-facts"), "Revision Part of the serial in every answer: it rises with every change1") {
 		t.Errorf("a form that was only looked at: %s %s", same.Path, same.Text(".app-facts"))
 	}
-	form := filled(first)
+	form := servertest.Filled(first)
 	form.Set("token_limit", "4")
 	if p := b.Post(t, edition+"/edit", form); p.Path != edition || !strings.Contains(p.Text(".sell-said"), "up to 4 devices") {
 		t.Errorf("an edit: %d %s", p.Status, p.Text("main"))

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"fmt"
 	"maps"
 	"net/url"
 	"strings"
@@ -10,162 +9,71 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"chancery/internal/catalog"
-	"chancery/internal/customers"
 	"chancery/internal/identity"
-	"chancery/internal/licensing"
 	"chancery/internal/server/servertest"
 	"chancery/internal/store"
-	"chancery/internal/terms"
 	"chancery/internal/tx"
-	"chancery/internal/vendors"
-	"chancery/internal/wiring"
 )
-
-// explored is a vendor that has sold something.
-type explored struct {
-	wiring.NewVendor
-
-	s       *servertest.Server
-	vendor  vendors.Vendor
-	product catalog.Product
-	edition catalog.Edition
-	buyer   customers.Customer
-}
-
-func (x *explored) do(t *testing.T, fn func(t tx.Tx) error) {
-	t.Helper()
-	if err := x.s.Program.Rooms().DB.Run(t.Context(), fn); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func explore(t *testing.T, s *servertest.Server) *explored {
-	t.Helper()
-	x := &explored{NewVendor: s.Vendor(t, "Acme"), s: s}
-	r := s.Program.Rooms()
-	var err error
-	if x.vendor, err = r.VendorRows.BySlug(t.Context(), x.Slug); err != nil {
-		t.Fatal(err)
-	}
-	x.do(t, func(t tx.Tx) (err error) {
-		if x.product, err = r.Catalog.CreateProduct(t, x.vendor.ID, catalog.Product{Name: "Layout"}); err != nil {
-			return err
-		}
-		p := terms.Defaults()
-		month := 30
-		p.TokenLimit, p.GoodwillTokenLimit, p.ExpiresMode, p.ExpiresDays = 1, 1, terms.ExpiresDaysActivated, &month
-		if x.edition, err = r.Catalog.CreateEdition(t, x.vendor.ID, catalog.Edition{
-			ProductUUID: x.product.UUID, Name: "Standard", Mode: terms.Named, ClientType: terms.Devices, LicenseType: terms.TimeLimited, Policy: p,
-		}); err != nil {
-			return err
-		}
-		x.buyer, err = r.Customers.Create(t, x.vendor.ID, customers.Create{CompanyName: "=Kirk & Co", Email: "kirk@example.com"})
-		return err
-	})
-	return x
-}
-
-// license issues a licence, and lets clients activate it, of which one too many is refused.
-func (x *explored) license(t *testing.T, name string, clients int) *licensing.License {
-	t.Helper()
-	var l *licensing.License
-	r := x.s.Program.Rooms()
-	x.do(t, func(t tx.Tx) (err error) {
-		l, err = r.Licenses.Issue(t, licensing.IssueCommand{Vendor: x.vendor.ID, Edition: x.edition.UUID, Customer: x.buyer.UUID, Name: name})
-		return err
-	})
-	for i := range clients {
-		x.do(t, func(t tx.Tx) error {
-			_, err := r.Licenses.Activate(t, licensing.ActivateCommand{
-				Vendor: x.vendor.ID, Product: x.product.UUID, Key: licensing.Key{UUID: l.LicenseKey}, ClientID: fmt.Sprintf("%s-%d", name, i),
-				Client: licensing.Client{SoftwareVersion: "1.2", OperatingSystem: "Debian 12", Country: "DE"},
-			})
-			return err
-		})
-	}
-	return l
-}
-
-func (x *explored) count(t *testing.T) {
-	t.Helper()
-	if _, err := x.s.Program.Rooms().Figures.Count(t.Context(), x.vendor.ID, x.vendor.CreatedAt); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// expects wants texts in a page's parts: selector, text, selector, text.
-func expects(t *testing.T, p *servertest.Page, pairs ...string) {
-	t.Helper()
-	if p.Status != 200 {
-		t.Errorf("%s: %d", p.Path, p.Status)
-	}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if got := p.Text(pairs[i]); !strings.Contains(got, pairs[i+1]) {
-			t.Errorf("%s: %s says %.300q, not %q", p.Path, pairs[i], got, pairs[i+1])
-		}
-	}
-}
 
 // A new vendor is led from nothing to its first client.
 func TestFirstSteps(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := s.Vendor(t, "Fresh")
 		b := s.SignIn(t, v)
-		expects(t, b.Get(t, "/"), "h1", "First steps", ".app-step-next", "Create a product", ".app-steps", "Connect a client")
-		x := explore(t, s)
+		servertest.Expects(t, b.Get(t, "/"), "h1", "First steps", ".app-step-next", "Create a product", ".app-steps", "Connect a client")
+		x := servertest.Sell(t, s)
 		b = s.SignIn(t, x.NewVendor)
-		expects(t, b.Get(t, "/"), ".app-step-next", "Issue a licence")
-		x.license(t, "first", 0)
+		servertest.Expects(t, b.Get(t, "/"), ".app-step-next", "Issue a licence")
+		x.License(t, "first", 0)
 		p := b.Get(t, "/")
-		expects(t, p, ".app-step-next", "Connect a client", ".app-code", "export CHANCERY_CLIENT_VENDOR="+v.VendorID[:0]+x.VendorID,
+		servertest.Expects(t, p, ".app-step-next", "Connect a client", ".app-code", "export CHANCERY_CLIENT_VENDOR="+v.VendorID[:0]+x.VendorID,
 			".app-code", "CHANCERY_CLIENT_PUBLIC_KEY="+x.Ed25519PublicKey)
 		if copied, _ := p.Find("[data-copy]").Attr("data-copy"); !strings.Contains(copied, "chancery client activate") {
 			t.Errorf("what is copied is %q", copied)
 		}
-		x.license(t, "second", 1)
-		expects(t, b.Get(t, "/"), "h1", "Overview")
+		x.License(t, "second", 1)
+		servertest.Expects(t, b.Get(t, "/"), "h1", "Overview")
 	})
 }
 
 func TestOverviewAndAnalytics(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		x := explore(t, s)
-		x.license(t, "busy", 3)
-		x.license(t, "calm", 1)
-		x.count(t)
+		x := servertest.Sell(t, s)
+		x.License(t, "busy", 3)
+		x.License(t, "calm", 1)
+		x.Count(t)
 		b := s.SignIn(t, x.NewVendor)
-		expects(t, b.Get(t, "/"), ".app-stats", "Licences2", ".app-stats", "Goodwill zone1", ".app-stats", "Used up1", ".app-stats", "Denied today1",
+		servertest.Expects(t, b.Get(t, "/"), ".app-stats", "Licences2", ".app-stats", "Goodwill zone1", ".app-stats", "Used up1", ".app-stats", "Denied today1",
 			".app-todo", "busy", "#main", "No activation left", ".app-figures", "Activated")
-		expects(t, b.Get(t, "/analytics?days=7"), ".app-stats", "Seen in 7 days3", ".app-figures", "1.2", ".app-figures", "Debian 12",
+		servertest.Expects(t, b.Get(t, "/analytics?days=7"), ".app-stats", "Seen in 7 days3", ".app-figures", "1.2", ".app-figures", "Debian 12",
 			".app-figures", "Germany", ".app-figures", "Standard")
 		clients := b.Get(t, "/analytics/clients?days=7&by=version&value=1.2")
-		expects(t, clients, "h1", "Clients: 1.2", "#rows", "busy-0", "#rows", "calm-0")
+		servertest.Expects(t, clients, "h1", "Clients: 1.2", "#rows", "busy-0", "#rows", "calm-0")
 		if rows := b.Get(t, "/analytics/clients?by=country&value=FR").Find("#rows tr").Length(); rows != 0 {
 			t.Errorf("%d clients in a country without any", rows)
 		}
-		for _, by := range []string{"edition&value=" + x.edition.UUID.String(), "system&value=Debian+12", "country&value=DE"} {
+		for _, by := range []string{"edition&value=" + x.Edition.UUID.String(), "system&value=Debian+12", "country&value=DE"} {
 			if rows := b.Get(t, "/analytics/clients?by="+by).Find("#rows tr").Length(); rows != 3 {
 				t.Errorf("%d clients by %s, want 3", rows, by)
 			}
 		}
-		expects(t, b.Get(t, "/analytics/usage"), "#main", "Nothing is reported yet")
-		expects(t, b.Get(t, "/analytics/clients?by=edition&value=nonsense&days=nonsense&product=nonsense"), "h1", "Clients")
+		servertest.Expects(t, b.Get(t, "/analytics/usage"), "#main", "Nothing is reported yet")
+		servertest.Expects(t, b.Get(t, "/analytics/clients?by=edition&value=nonsense&days=nonsense&product=nonsense"), "h1", "Clients")
 	})
 }
 
 func TestWhatNeedsAttention(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		x := explore(t, s)
-		busy, other := x.license(t, "busy", 3), x.license(t, "other", 2)
-		x.count(t)
+		x := servertest.Sell(t, s)
+		busy, other := x.License(t, "busy", 3), x.License(t, "other", 2)
+		x.Count(t)
 		b := s.SignIn(t, x.NewVendor)
-		expects(t, b.Get(t, "/goodwill"), ".app-stats", "In the zone2", "#rows", "busy-1", "#rows", "other-1")
-		expects(t, b.Get(t, "/denials"), "#rows", "No activation left", "#rows", "busy")
-		expects(t, b.Get(t, "/denials?reason=1001"), "#list", "Nothing matches")
-		expects(t, b.Get(t, "/used-up"), "#rows", "busy")
-		expects(t, b.Get(t, "/expiring"), ".app-stats", "Within 30 days2", "#rows", "busy", "#rows", "other")
-		expects(t, b.Get(t, "/expiring?days=7"), "#list", "No licence ends within 7 days")
+		servertest.Expects(t, b.Get(t, "/goodwill"), ".app-stats", "In the zone2", "#rows", "busy-1", "#rows", "other-1")
+		servertest.Expects(t, b.Get(t, "/denials"), "#rows", "No activation left", "#rows", "busy")
+		servertest.Expects(t, b.Get(t, "/denials?reason=1001"), "#list", "Nothing matches")
+		servertest.Expects(t, b.Get(t, "/used-up"), "#rows", "busy")
+		servertest.Expects(t, b.Get(t, "/expiring"), ".app-stats", "Within 30 days2", "#rows", "busy", "#rows", "other")
+		servertest.Expects(t, b.Get(t, "/expiring?days=7"), "#list", "No licence ends within 7 days")
 		for _, file := range []string{"/goodwill/export", "/denials/export", "/used-up/export", "/expiring/export", "/analytics/clients?format=csv"} {
 			p := b.Get(t, file)
 			if p.Status != 200 || !strings.Contains(p.Header.Get("Content-Type"), "text/csv") || strings.Contains(p.Body, ",=Kirk") || !strings.Contains(p.Body, "'=Kirk & Co") {
@@ -175,24 +83,24 @@ func TestWhatNeedsAttention(t *testing.T) {
 
 		// More activations turn goodwill into regular ones, in the same change.
 		form := "/goodwill/" + busy.UUID.String() + "/tokens"
-		expects(t, b.Get(t, form), "#main", "busy")
+		servertest.Expects(t, b.Get(t, form), "#main", "busy")
 		if p := b.Post(t, form, url.Values{"more": {"0"}}); p.Status != 400 || !strings.Contains(p.Text(".app-error"), "whole number") {
 			t.Errorf("no activations: %d %s", p.Status, p.Text("#main"))
 		}
-		expects(t, b.Post(t, form, url.Values{"more": {"2"}}), "#flash", "busy now has 3 activations by contract", "#rows", "other-1")
+		servertest.Expects(t, b.Post(t, form, url.Values{"more": {"2"}}), "#flash", "busy now has 3 activations by contract", "#rows", "other-1")
 		if p := b.Get(t, "/goodwill"); strings.Contains(p.Text("#rows"), "busy-1") {
 			t.Error("an activation within its contract is in the goodwill zone")
 		}
 
 		// The customer is written to with the vendor's own text.
 		letter := "/goodwill/" + other.UUID.String() + "/mail"
-		expects(t, b.Get(t, letter+"?about=expiring"), "#main", "Expiring soon")
+		servertest.Expects(t, b.Get(t, letter+"?about=expiring"), "#main", "Expiring soon")
 		if p := b.Post(t, letter, url.Values{"about": {"goodwill"}, "to": {"kirk@example.com, spock@example.com"}}); p.Status != 400 ||
 			!strings.Contains(p.Text(".app-error"), "one e-mail address") {
 			t.Errorf("a mail to two: %d %s", p.Status, p.Text("#main"))
 		}
 		for _, about := range []string{"goodwill", "used-up", "expiring"} {
-			expects(t, b.Post(t, letter, url.Values{"about": {about}, "to": {"mccoy@example.com"}}), "#flash", "on its way")
+			servertest.Expects(t, b.Post(t, letter, url.Values{"about": {about}, "to": {"mccoy@example.com"}}), "#flash", "on its way")
 		}
 		var mails int
 		if _, err := s.Program.Rooms().DB.QueryRow(t.Context(), `SELECT COUNT(*) FROM mails WHERE recipient = 'mccoy@example.com'`, nil, &mails); err != nil || mails != 3 {
@@ -207,8 +115,8 @@ func TestWhatNeedsAttention(t *testing.T) {
 			t.Errorf("a release that is not sure: %d %s", asked.Status, asked.Text("#main"))
 		}
 		kept, _ := asked.Find("input[name=id]").Attr("value")
-		expects(t, b.Post(t, "/goodwill/release", url.Values{"id": {kept}, "sure": {"on"}}), "#flash", "1 activation was released")
-		expects(t, b.Get(t, "/goodwill"), "#list", "Nobody is in the goodwill zone")
+		servertest.Expects(t, b.Post(t, "/goodwill/release", url.Values{"id": {kept}, "sure": {"on"}}), "#flash", "1 activation was released")
+		servertest.Expects(t, b.Get(t, "/goodwill"), "#list", "Nobody is in the goodwill zone")
 		if p := b.Post(t, "/goodwill/release", url.Values{"id": {"nonsense"}, "sure": {"on"}}); p.Status != 409 {
 			t.Errorf("a release of nothing: %d", p.Status)
 		}
@@ -225,10 +133,10 @@ func TestWhatNeedsAttention(t *testing.T) {
 		}
 		kept, _ = asked.Find("input[name=id]").Attr("value")
 		until := time.Now().AddDate(2, 0, 0).Format(time.DateOnly)
-		expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
-		expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
+		servertest.Expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
+		servertest.Expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
 
-		x.refusesViewers(t)
+		refusesViewers(t, x)
 	})
 }
 
@@ -236,17 +144,17 @@ func TestWhatNeedsAttention(t *testing.T) {
 // page and in its file.
 func TestDaysInTheGoodwillZone(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		x := explore(t, s)
+		x := servertest.Sell(t, s)
 		ages := map[string]time.Duration{"new": 0, "nearly": 72*time.Hour - 30*time.Minute, "over": 72*time.Hour + 30*time.Minute}
 		for name, age := range ages {
-			l := x.license(t, name, 2)
-			x.do(t, func(t tx.Tx) error {
+			l := x.License(t, name, 2)
+			x.Do(t, func(t tx.Tx) error {
 				_, err := store.On(t).Exec(`UPDATE goodwill_stays SET entered_at = entered_at - $1 WHERE vendor_id = $2 AND license_id = $3`,
-					age.Milliseconds(), x.vendor.ID, l.ID)
+					age.Milliseconds(), x.Vendor.ID, l.ID)
 				return err
 			})
 		}
-		x.do(t, func(t tx.Tx) error { // the one that just came has been there before
+		x.Do(t, func(t tx.Tx) error { // the one that just came has been there before
 			_, err := store.On(t).Exec(`INSERT INTO goodwill_stays (vendor_id, license_id, activation_id, entered_at, left_at)
 				SELECT vendor_id, license_id, activation_id, entered_at - 2, entered_at - 1 FROM goodwill_stays ORDER BY entered_at DESC LIMIT 1`)
 			return err
@@ -276,24 +184,24 @@ func TestDaysInTheGoodwillZone(t *testing.T) {
 }
 
 // refusesViewers: who may look sees no button, and is refused what they would do.
-func (x *explored) refusesViewers(t *testing.T) {
+func refusesViewers(t *testing.T, x *servertest.Sold) {
 	t.Helper()
-	r := x.s.Program.Rooms()
+	r := x.Server.Program.Rooms()
 	secret, err := r.Users.NewSecret(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := identity.Principal{Vendor: x.vendor.ID, Kind: "user", Permissions: identity.AllPermissions()}
-	x.do(t, func(t tx.Tx) error {
+	by := identity.Principal{Vendor: x.Vendor.ID, Kind: "user", Permissions: identity.AllPermissions()}
+	x.Do(t, func(t tx.Tx) error {
 		_, err := r.Users.Create(t, by, identity.NewUser{Email: "viewer@example.com", Role: identity.Viewer, Secret: &secret})
 		return err
 	})
-	l := x.license(t, "viewed", 2)
+	l := x.License(t, "viewed", 2)
 	viewer := x.NewVendor
 	viewer.OwnerEmail, viewer.OwnerPassword = "viewer@example.com", secret.Password
-	b := x.s.SignIn(t, viewer)
+	b := x.Server.SignIn(t, viewer)
 	p := b.Get(t, "/goodwill")
-	expects(t, p, "#rows", "viewed-1")
+	servertest.Expects(t, p, "#rows", "viewed-1")
 	if p.Find("[data-bulk], #rows a[href*=tokens]").Length() > 0 {
 		t.Error("a viewer is offered what they may not do")
 	}

@@ -54,10 +54,10 @@ func prefixed(prefix string, parts []string) []string {
 // can be set in the console, whatever is added to the terms.
 func TestEveryTermIsInAForm(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, servertest.Start(t, servertest.SQLite(t)))
-	ask := s.Get(t, "/products/"+s.product+"/editions/new?copy="+s.pro)
+	s := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
+	ask := s.Get(t, "/products/"+s.Product+"/editions/new?copy="+s.Pro)
 	asks(t, ask, jsonNames[terms.Policy]()...)
-	for _, row := range filled(ask)["rows"] {
+	for _, row := range servertest.Filled(ask)["rows"] {
 		kind, _, _ := strings.Cut(row, ".")
 		parts := map[string][]string{
 			"feature":    jsonNames[terms.Feature]("id", "name", "description"),
@@ -70,11 +70,11 @@ func TestEveryTermIsInAForm(t *testing.T) {
 		asks(t, ask, prefixed(row, parts)...)
 	}
 
-	s.manage(t, "PATCH", "/editions/"+s.pro, fields{"limitations": []fields{
+	s.Manage(t, "PATCH", "/editions/"+s.Pro, servertest.Fields{"limitations": []servertest.Fields{
 		{"name": "pages", "limit": 100, "reset": "month", "adjustable": true, "expires_license": true, "contract_allowed": 1000},
 	}}, "id")
-	named, _ := s.issue(t, s.pro, nil)
-	floating, _ := s.issue(t, s.team, nil)
+	named, _ := s.Issue(t, s.Pro, nil)
+	floating, _ := s.Issue(t, s.Team, nil)
 	change := map[string]*servertest.Page{"named": s.Get(t, "/licenses/"+named+"/change"), "floating": s.Get(t, "/licenses/"+floating+"/change")}
 	for _, name := range jsonNames[terms.Overrides]("features", "limitations", "variables") {
 		if at := `form.app-form [name="` + name + `"]`; change["named"].Find(at).Length()+change["floating"].Find(at).Length() == 0 {
@@ -102,9 +102,9 @@ func TestEveryTermIsInAForm(t *testing.T) {
 // they are when the form is only looked at.
 func TestOfflineUseAndTheContractOfAMeter(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, servertest.Start(t, servertest.SQLite(t)))
-	edition, row := "/editions/"+s.pro, "limitation."+s.limitation
-	form := filled(s.Get(t, edition+"/edit"))
+	s := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
+	edition, row := "/editions/"+s.Pro, "limitation."+s.Limitation
+	form := servertest.Filled(s.Get(t, edition+"/edit"))
 	form.Set("offline_allowed", "on")
 	form.Set(row+".expires_license", "on")
 	refused := s.Post(t, edition+"/edit", form)
@@ -117,20 +117,20 @@ func TestOfflineUseAndTheContractOfAMeter(t *testing.T) {
 		t.Errorf("a contract of lots: %d %q", refused.Status, got)
 	}
 	form.Set(row+".contract_allowed", "1,000.5")
-	says(t, s.Post(t, edition+"/edit", form), ".sell-said", "activated and renewed by a file")
+	servertest.Says(t, s.Post(t, edition+"/edit", form), ".sell-said", "activated and renewed by a file")
 	for range 2 { // the second time the form was only looked at
-		id, err := ident.ParseUUID(s.pro)
+		id, err := ident.ParseUUID(s.Pro)
 		if err != nil {
 			t.Fatal(err)
 		}
-		e, err := s.server.Program.Rooms().CatalogRows.EditionByUUID(t.Context(), vendorOf(t, s.server, s.vendor), id)
+		e, err := s.Server.Program.Rooms().CatalogRows.EditionByUUID(t.Context(), s.Server.VendorID(t, s.Vendor), id)
 		if err != nil || !e.Policy.OfflineAllowed || len(e.Grants.Limitations) != 1 {
 			t.Fatalf("the edition: %+v %v", e, err)
 		}
 		if l := e.Grants.Limitations[0]; !l.ExpiresLicense || l.ContractAllowed == nil || *l.ContractAllowed != 1_000_500_000 {
 			t.Errorf("the meter: %+v", l)
 		}
-		if same := s.Post(t, edition+"/edit", filled(s.Get(t, edition+"/edit"))); same.Status != 200 || same.Path != edition {
+		if same := s.Post(t, edition+"/edit", servertest.Filled(s.Get(t, edition+"/edit"))); same.Status != 200 || same.Path != edition {
 			t.Fatalf("the form as it was: %d at %s", same.Status, same.Path)
 		}
 	}
@@ -139,23 +139,23 @@ func TestOfflineUseAndTheContractOfAMeter(t *testing.T) {
 // TestAFeatureEndsEarlierForOneLicence by a day of the licence's own.
 func TestAFeatureEndsEarlierForOneLicence(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, servertest.Start(t, servertest.SQLite(t)))
-	id, _ := s.issue(t, s.pro, nil)
+	s := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
+	id, _ := s.Issue(t, s.Pro, nil)
 	ask := s.Get(t, "/licenses/"+id+"/change")
 	is := ask.Find(`[name^="feature-"]:not([name^="feature-ends"])`).AttrOr("name", "")
 	ends := ask.Find(`[name^="feature-ends"]`).AttrOr("name", "")
-	form := filled(ask)
+	form := servertest.Filled(ask)
 	form.Set(is, "on")
 	form.Set(ends, "2099-06-30")
-	says(t, s.Post(t, "/licenses/"+id+"/change", form), "main", "export")
+	servertest.Says(t, s.Post(t, "/licenses/"+id+"/change", form), "main", "export")
 	kept := s.Get(t, "/licenses/"+id+"/change")
-	if got := filled(kept); got.Get(is) != "on" || got.Get(ends) != "2099-06-30" {
+	if got := servertest.Filled(kept); got.Get(is) != "on" || got.Get(ends) != "2099-06-30" {
 		t.Errorf("what was set: %v", got)
 	}
-	again := filled(kept)
+	again := servertest.Filled(kept)
 	again.Set(ends, "")
 	s.Post(t, "/licenses/"+id+"/change", again)
-	if got := filled(s.Get(t, "/licenses/"+id+"/change")); got.Get(is) != "on" || got.Get(ends) != "" {
+	if got := servertest.Filled(s.Get(t, "/licenses/"+id+"/change")); got.Get(is) != "on" || got.Get(ends) != "" {
 		t.Errorf("after the day was taken back: %v", got)
 	}
 }

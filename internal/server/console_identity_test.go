@@ -101,7 +101,7 @@ func TestAnotherSlugKeepsOneSignedIn(t *testing.T) {
 	t.Parallel()
 	s := servertest.Start(t, servertest.SQLite(t))
 	b := s.SignIn(t, s.Vendor(t, "Acme"))
-	form := filled(b.Get(t, "/settings/vendor"))
+	form := servertest.Filled(b.Get(t, "/settings/vendor"))
 	form.Set("slug", "acme-tools")
 	p := b.Post(t, "/settings/vendor", form)
 	if p.Status != 200 || p.Path != "-tools/settings/vendor" || !strings.Contains(p.Text("#flash"), "saved") {

@@ -11,32 +11,6 @@ import (
 	"chancery/internal/tx"
 )
 
-// importer is somebody who imports, and the job that does not wait.
-type importer struct {
-	*servertest.Browser
-
-	s *servertest.Server
-}
-
-// read uploads a file and gives the page of its import.
-func (b importer) read(t *testing.T, kind, content string) *servertest.Page {
-	t.Helper()
-	return b.Upload(t, "/imports/new?kind="+kind, url.Values{"kind": {kind}}, "file", kind+".csv", []byte(content))
-}
-
-// carry starts an import, lets the job do it, and gives its page.
-func (b importer) carry(t *testing.T, p *servertest.Page, form url.Values) *servertest.Page {
-	t.Helper()
-	started := b.Post(t, p.Path+"/start", form)
-	if _, err := b.s.Program.Rooms().Imports.Work(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if started.Path != p.Path {
-		t.Fatalf("start: %d at %s: %s", started.Status, started.Path, started.Text("main"))
-	}
-	return b.Get(t, p.Path)
-}
-
 // stat is a figure of an import's page.
 func stat(p *servertest.Page, label string) string {
 	for _, s := range p.Find(".app-stat").EachIter() {
@@ -50,14 +24,14 @@ func stat(p *servertest.Page, label string) string {
 // TestImportPages brings customers and licences in from files.
 func TestImportPages(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		b := importer{s.SignIn(t, s.Vendor(t, "Acme")), s}
+		b := servertest.Importer{s.SignIn(t, s.Vendor(t, "Acme")), s}
 		if p := b.Get(t, "/imports"); !strings.Contains(p.Text(".app-empty"), "No imports yet") {
 			t.Errorf("the empty list: %s", p.Text("main"))
 		}
 		wrongFiles(t, b)
 		importCustomers(t, b)
 		product := b.Post(t, "/products/new", url.Values{"name": {"Plotter"}, "printed_keys": {"on"}})
-		form := filled(b.Get(t, product.Path+"/editions/new"))
+		form := servertest.Filled(b.Get(t, product.Path+"/editions/new"))
 		form.Set("name", "Standard")
 		b.Post(t, product.Path+"/editions/new", form)
 		importLicences(t, b)
@@ -68,7 +42,7 @@ func TestImportPages(t *testing.T) {
 	})
 }
 
-func wrongFiles(t *testing.T, b importer) {
+func wrongFiles(t *testing.T, b servertest.Importer) {
 	t.Helper()
 	many := "company_name\n" + strings.Repeat("x\n", 10_001)
 	for name, c := range map[string]struct{ content, want string }{
@@ -86,7 +60,7 @@ func wrongFiles(t *testing.T, b importer) {
 		"too many cells":  {"company_name\n" + strings.Repeat(strings.Repeat(",", 60_000)+"\n", 9), "more cells than"},
 		"fifty-one heads": {"company_name" + strings.Repeat(",x", 50) + "\na", "more than 50 columns"},
 	} {
-		if p := b.read(t, "customers", c.content); p.Status != 400 && p.Status != 413 || !strings.Contains(p.Text("main"), c.want) {
+		if p := b.Read(t, "customers", c.content); p.Status != 400 && p.Status != 413 || !strings.Contains(p.Text("main"), c.want) {
 			t.Errorf("%s: %d %s", name, p.Status, p.Text(".app-error, .alert, main"))
 		}
 	}
@@ -98,9 +72,9 @@ func wrongFiles(t *testing.T, b importer) {
 	}
 }
 
-func importCustomers(t *testing.T, b importer) {
+func importCustomers(t *testing.T, b servertest.Importer) {
 	t.Helper()
-	p := b.read(t, "customers", "\xef\xbb\xbfCompany;Customer number;E-Mail;Superior;Colour\r\n"+
+	p := b.Read(t, "customers", "\xef\xbb\xbfCompany;Customer number;E-Mail;Superior;Colour\r\n"+
 		"Sample reseller;R-1;desk@example.com;;red\r\n"+
 		"Sample customer;K-1;;R-1;\r\n"+
 		";K-2;;;\r\n"+
@@ -121,7 +95,7 @@ func importCustomers(t *testing.T, b importer) {
 	if p := b.Post(t, p.Path+"/start", url.Values{"all_or_nothing": {"on"}}); !strings.Contains(p.Text(".app-flash"), "not possible while lines have problems") {
 		t.Errorf("all or nothing with problems: %s", p.Text("main"))
 	}
-	done := b.carry(t, p, nil)
+	done := b.Carry(t, p, nil)
 	if stat(done, "Done") != "3" || stat(done, "With problems") != "3" || done.Text("h1 .app-badge") != "Done in part" {
 		t.Errorf("the import: %s", done.Text("main"))
 	}
@@ -133,7 +107,7 @@ func importCustomers(t *testing.T, b importer) {
 	if !strings.Contains(failed.Body, "problem,Company,Customer number") || !strings.Contains(failed.Body, "'=cmd|calc") || strings.Contains(failed.Body, "third@") {
 		t.Errorf("the failed lines: %s", failed.Body)
 	}
-	again := b.read(t, "customers", strings.TrimPrefix(failed.Body, "\xef\xbb\xbf"))
+	again := b.Read(t, "customers", strings.TrimPrefix(failed.Body, "\xef\xbb\xbf"))
 	if stat(again, "Lines") != "3" {
 		t.Errorf("the failed lines as a file: %s", again.Text("main"))
 	}
@@ -145,9 +119,9 @@ func importCustomers(t *testing.T, b importer) {
 	}
 }
 
-func importLicences(t *testing.T, b importer) {
+func importLicences(t *testing.T, b servertest.Importer) {
 	t.Helper()
-	p := b.read(t, "licenses", "customer_number,edition,licensee,tokens,expires,old key\n"+
+	p := b.Read(t, "licenses", "customer_number,edition,licensee,tokens,expires,old key\n"+
 		"K-1,Standard,anna@example.com,5,2099-12-31,OLD-1\n"+
 		"K-1,Standard,,,never,\n"+ // this customer has no address of its own: told only when it is carried out
 		"K-1,Gold,anna@example.com,,,\n"+
@@ -158,7 +132,7 @@ func importLicences(t *testing.T, b importer) {
 			t.Errorf("the preview lacks %q: %d %s", want, p.Status, p.Text("main"))
 		}
 	}
-	done := b.carry(t, p, nil)
+	done := b.Carry(t, p, nil)
 	if stat(done, "Done") != "2" || stat(done, "With problems") != "3" || !strings.Contains(done.Text("tbody"), "licensee must be an e-mail address") {
 		t.Errorf("the import: %s", done.Text("main"))
 	}
@@ -175,7 +149,7 @@ func importLicences(t *testing.T, b importer) {
 		t.Errorf("the licences: %s", l.Text("tbody"))
 	}
 	again := b.Post(t, p.Path+"/retry", nil)
-	if _, err := b.s.Program.Rooms().Imports.Work(t.Context()); err != nil {
+	if _, err := b.Server.Program.Rooms().Imports.Work(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if done := b.Get(t, again.Path); stat(done, "Done") != "2" || stat(done, "With problems") != "3" {
@@ -183,29 +157,29 @@ func importLicences(t *testing.T, b importer) {
 	}
 }
 
-func customerID(t *testing.T, b importer, number string) string {
+func customerID(t *testing.T, b servertest.Importer, number string) string {
 	t.Helper()
 	href := b.Get(t, "/customers?in=customer_number&q="+number).Find("tbody a").First().AttrOr("href", "")
 	return href[strings.LastIndex(href, "/")+1:]
 }
 
-func allOrNothing(t *testing.T, b importer) {
+func allOrNothing(t *testing.T, b servertest.Importer) {
 	t.Helper()
 	before := b.Get(t, "/customers?format=csv").Body
-	p := b.read(t, "customers", "company_name,email\nSample fourth,ok@example.com\nSample fifth,two@@example\n"+strings.Repeat("Sample more,\n", 60))
+	p := b.Read(t, "customers", "company_name,email\nSample fourth,ok@example.com\nSample fifth,two@@example\n"+strings.Repeat("Sample more,\n", 60))
 	if stat(p, "With problems") != "1" {
 		t.Fatalf("the preview: %s", p.Text("main"))
 	}
-	p = b.read(t, "customers", "company_name,email\nSample fourth,ok@example.com\n"+strings.Repeat("Sample more,\n", 60)+"Sample fifth,<two@example.com>\n")
-	done := b.carry(t, p, url.Values{"all_or_nothing": {"on"}})
+	p = b.Read(t, "customers", "company_name,email\nSample fourth,ok@example.com\n"+strings.Repeat("Sample more,\n", 60)+"Sample fifth,<two@example.com>\n")
+	done := b.Carry(t, p, url.Values{"all_or_nothing": {"on"}})
 	if done.Text("h1 .app-badge") != "Refused" || stat(done, "Done") != "0" || !strings.Contains(b.Get(t, p.Path+"?show=failed").Text("tbody"), "email must be one e-mail address") {
 		t.Errorf("all or nothing: %s", done.Text("main"))
 	}
 	if after := b.Get(t, "/customers?format=csv").Body; after != before {
 		t.Errorf("all or nothing left something behind: %s", after)
 	}
-	p = b.read(t, "customers", "company_name,email\n"+strings.Repeat("Sample more,\n", 60)+"Sample fifth,<two@example.com>\n"+strings.Repeat("Sample more,\n", 60))
-	done = b.carry(t, p, nil)
+	p = b.Read(t, "customers", "company_name,email\n"+strings.Repeat("Sample more,\n", 60)+"Sample fifth,<two@example.com>\n"+strings.Repeat("Sample more,\n", 60))
+	done = b.Carry(t, p, nil)
 	if stat(done, "Done") != "120" || stat(done, "With problems") != "1" {
 		t.Errorf("a refused line among many: %s", done.Text(".app-stats"))
 	}
@@ -218,8 +192,8 @@ func allOrNothing(t *testing.T, b importer) {
 func TestImportPageTellsOfAServersFault(t *testing.T) {
 	t.Parallel()
 	s := servertest.Start(t, servertest.SQLite(t))
-	b := importer{s.SignIn(t, s.Vendor(t, "Acme")), s}
-	done := b.carry(t, b.read(t, "customers", "company_name,email\nSample one,\nSample two,<two@example.com>\n"), nil)
+	b := servertest.Importer{s.SignIn(t, s.Vendor(t, "Acme")), s}
+	done := b.Carry(t, b.Read(t, "customers", "company_name,email\nSample one,\nSample two,<two@example.com>\n"), nil)
 	if strings.Contains(done.Text("main"), "was not brought in") {
 		t.Errorf("a refused line is told as the server's fault: %s", done.Text("main"))
 	}

@@ -106,7 +106,7 @@ func TestMailTemplatePages(t *testing.T) {
 			t.Errorf("tested: %s", sent.Text("#flash"))
 		}
 		message := strings.TrimPrefix(sent.Find("#flash a").AttrOr("href", ""), b.Base)
-		kept := shows(t, b, message, func(p *servertest.Page) bool { return strings.Contains(p.Text("#mail"), "Kept") })
+		kept := servertest.Shows(t, b, message, func(p *servertest.Page) bool { return strings.Contains(p.Text("#mail"), "Kept") })
 		if kept.Text("h1") != "Test: Full: Example product" || !strings.Contains(kept.Text("#mail"), v.OwnerEmail) || kept.Text("pre") != "11 of 12" {
 			t.Errorf("in the log: %s", kept.Text("main"))
 		}
@@ -126,17 +126,17 @@ func TestMailTemplatePages(t *testing.T) {
 
 // The log: what was sent, what was refused, and sending it again.
 func TestMailLogPages(t *testing.T) {
-	eachMailed(t, func(t *testing.T, m *mailed) {
-		b := m.SignIn(t, m.vendor)
+	servertest.EachMailed(t, func(t *testing.T, m *servertest.Mailed) {
+		b := m.SignIn(t, m.Vendor)
 		if p := b.Get(t, "/settings/mail/log"); p.Status != 200 || !strings.Contains(p.Text(".app-empty"), "No mail yet") || strings.Contains(p.Text("main"), "--smtp") ||
 			!strings.Contains(p.Text(".app-head"), "licences@example.com") {
 			t.Errorf("the empty log: %d %s", p.Status, p.Text("main"))
 		}
 		b.Post(t, "/settings/mail/templates/goodwill/test", nil)
-		if got := m.box.await(t).Header.Get("Subject"); !strings.HasPrefix(got, "Test: ") {
+		if got := m.Box.Await(t).Header.Get("Subject"); !strings.HasPrefix(got, "Test: ") {
 			t.Errorf("the test says %q", got)
 		}
-		shows(t, b, "/settings/mail/log?state=sent&kind=test&to=OWNER", func(p *servertest.Page) bool { return p.Find("tbody tr").Length() == 1 })
+		servertest.Shows(t, b, "/settings/mail/log?state=sent&kind=test&to=OWNER", func(p *servertest.Page) bool { return p.Find("tbody tr").Length() == 1 })
 		if p := b.Get(t, "/settings/mail/log?to=kirk"); !strings.Contains(p.Text(".app-empty"), "Nothing matches") {
 			t.Errorf("filtered: %s", p.Text("main"))
 		}
@@ -147,11 +147,11 @@ func TestMailLogPages(t *testing.T) {
 		if p := b.Post(t, one+"/resend", nil); p.Path != one || !strings.Contains(p.Text("#flash"), "sent again") {
 			t.Errorf("sent again: %s %s", p.Path, p.Text("#flash"))
 		}
-		m.box.await(t)
+		m.Box.Await(t)
 		// A subject that a spreadsheet would run as a formula.
 		b.Post(t, "/settings/mail/templates/test", url.Values{"subject": {"=HYPERLINK(1)"}, "text": {"x"}, "html": {"x"}})
-		m.api(t, 204, "POST", "/mails/test", `{"to":"owner@example.com"}`)
-		m.box.await(t)
+		m.API(t, 204, "POST", "/mails/test", `{"to":"owner@example.com"}`)
+		m.Box.Await(t)
 		if p := b.Get(t, "/settings/mail/log?format=csv"); p.Status != 200 || strings.Contains(p.Body, "\n=") || strings.Contains(p.Body, "\"=") || !strings.Contains(p.Body, "'=HYPERLINK(1)") {
 			t.Errorf("the CSV: %d %s", p.Status, p.Body)
 		}

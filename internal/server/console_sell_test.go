@@ -7,45 +7,12 @@ import (
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
-	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/server/servertest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
-	"chancery/internal/wiring"
 )
-
-// vendorOf is the vendor that was made.
-func vendorOf(t *testing.T, s *servertest.Server, v wiring.NewVendor) ident.VendorID {
-	t.Helper()
-	found, err := s.Program.Rooms().VendorRows.BySlug(t.Context(), v.Slug)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found.ID
-}
-
-// as signs somebody of this role in.
-func as(t *testing.T, s *servertest.Server, v wiring.NewVendor, role string) *servertest.Browser {
-	t.Helper()
-	r := s.Program.Rooms()
-	secret, err := r.Users.NewSecret(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	vendor := vendorOf(t, s, v)
-	err = r.DB.Run(t.Context(), func(x tx.Tx) error {
-		owner := identity.Principal{Vendor: vendor, Permissions: identity.AllPermissions()}
-		_, err := r.Users.Create(x, owner, identity.NewUser{Email: role + "@example.com", Role: role, Secret: &secret})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	v.OwnerEmail, v.OwnerPassword = role+"@example.com", secret.Password
-	return s.SignIn(t, v)
-}
 
 // TestSellingIsForThoseWhoMay: who may only look sees pages without their
 // buttons, and is refused what the buttons would do.
@@ -53,9 +20,9 @@ func TestSellingIsForThoseWhoMay(t *testing.T) {
 	t.Parallel()
 	s := servertest.Start(t, servertest.SQLite(t))
 	v := s.Vendor(t, "Acme")
-	owner, viewer := s.SignIn(t, v), as(t, s, v, identity.Viewer)
+	owner, viewer := s.SignIn(t, v), s.SignInAs(t, v, identity.Viewer)
 	product := owner.Post(t, "/products/new", url.Values{"name": {"Plotter"}}).Path
-	form := filled(owner.Get(t, product+"/editions/new"))
+	form := servertest.Filled(owner.Get(t, product+"/editions/new"))
 	form.Set("name", "Standard")
 	edition := owner.Post(t, product+"/editions/new", form).Path
 	customer := owner.Post(t, "/customers/new", url.Values{"company_name": {"Sample"}}).Path
@@ -82,7 +49,7 @@ func TestSellingIsForThoseWhoMay(t *testing.T) {
 			t.Errorf("POST %s: %d", path, p.Status)
 		}
 	}
-	sales := as(t, s, v, identity.Sales)
+	sales := s.SignInAs(t, v, identity.Sales)
 	if p := sales.Get(t, "/imports"); p.Status != 200 || !strings.Contains(p.Text(".app-actions"), "Import customers") {
 		t.Errorf("sales at imports: %d %s", p.Status, p.Text("main"))
 	}
@@ -94,7 +61,7 @@ func TestALimitInUseIsRefusedBesideItsField(t *testing.T) {
 	t.Parallel()
 	s := servertest.Start(t, servertest.SQLite(t))
 	v := s.Vendor(t, "Acme")
-	b, r, vendor := s.SignIn(t, v), s.Program.Rooms(), vendorOf(t, s, v)
+	b, r, vendor := s.SignIn(t, v), s.Program.Rooms(), s.VendorID(t, v)
 	var edition catalog.Edition
 	err := r.DB.Run(t.Context(), func(x tx.Tx) error {
 		p, err := r.Catalog.CreateProduct(x, vendor, catalog.Product{Name: "Plotter"})
@@ -121,10 +88,10 @@ func TestALimitInUseIsRefusedBesideItsField(t *testing.T) {
 	if !strings.Contains(ask.Text("main"), "A change reaches 1 licence at once") {
 		t.Errorf("the form does not say what it reaches: %s", ask.Text(".app-notice"))
 	}
-	form := filled(ask)
+	form := servertest.Filled(ask)
 	form.Set("token_limit", "0")
 	p := b.Post(t, path+"/edit", form)
-	if p.Status != 409 || !strings.Contains(p.Text("#token_limit-error"), "in use") || filled(p).Get("token_limit") != "0" {
+	if p.Status != 409 || !strings.Contains(p.Text("#token_limit-error"), "in use") || servertest.Filled(p).Get("token_limit") != "0" {
 		t.Errorf("%d %s", p.Status, p.Text("main"))
 	}
 	if p := b.Get(t, path); !strings.Contains(p.Text(".sell-said"), "up to 2 devices") {

@@ -8,59 +8,17 @@ import (
 	"strings"
 	"testing"
 
-	"chancery/internal/ident"
-	"chancery/internal/identity"
 	"chancery/internal/server/servertest"
-	"chancery/internal/tx"
-	"chancery/internal/wiring"
 )
 
-// signInAs makes a user of a role and signs it in.
-func signInAs(t *testing.T, s *servertest.Server, v wiring.NewVendor, role string) *servertest.Browser {
-	t.Helper()
-	r := s.Program.Rooms()
-	id, err := ident.ParseUUID(v.VendorID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, err := r.VendorRows.ByUUID(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := r.Users.NewSecret(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.DB.Run(t.Context(), func(x tx.Tx) error {
-		_, err := r.Users.Create(x, identity.Operator(found.ID), identity.NewUser{Email: role + "@example.com", Role: role, Secret: &secret})
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	v.OwnerEmail, v.OwnerPassword = role+"@example.com", secret.Password
-	return s.SignIn(t, v)
-}
-
 var secretForm = regexp.MustCompile(`whsec_[A-Za-z0-9+/]+=*`)
-
-// shows opens a page until it shows what must come of something under way.
-func shows(t *testing.T, b *servertest.Browser, path string, shown func(p *servertest.Page) bool) *servertest.Page {
-	t.Helper()
-	for t.Context().Err() == nil {
-		if p := b.Get(t, path); shown(p) {
-			return p
-		}
-	}
-	t.Fatalf("%s never shows it", path)
-	return nil
-}
 
 // From an empty list to a delivery that failed, was mended and replayed.
 func TestWebhookPages(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := s.Vendor(t, "Acme")
 		b := s.SignIn(t, v)
-		target, got := receiver(t, func(r *http.Request) int {
+		target, got := servertest.Receiver(t, func(r *http.Request) int {
 			if r.URL.Path == "/mended" {
 				return 204
 			}
@@ -86,11 +44,11 @@ func TestWebhookPages(t *testing.T) {
 		}
 
 		test := b.Post(t, page+"/test", nil)
-		if r := await(t, got); !signedWith(secret, r) {
-			t.Errorf("the test is not signed: %v", r.head)
+		if r := servertest.Await(t, got); !servertest.SignedWith(secret, r) {
+			t.Errorf("the test is not signed: %v", r.Head)
 		}
 		item := test.Path
-		failed := shows(t, b, item, func(p *servertest.Page) bool { return strings.Contains(p.Text(".app-attempt"), "Attempt 1") })
+		failed := servertest.Shows(t, b, item, func(p *servertest.Page) bool { return strings.Contains(p.Text(".app-attempt"), "Attempt 1") })
 		if text := failed.Text(".app-attempt"); !strings.Contains(text, "418") || !strings.Contains(text, `"type":"webhook.test"`) || strings.Contains(failed.Body, "token=secret") ||
 			!strings.Contains(text, "webhook-signature: (left out)") || failed.Find("[data-refresh]").Length() != 1 {
 			t.Errorf("the failed delivery: %s", text)
@@ -127,10 +85,10 @@ func TestWebhookPages(t *testing.T) {
 			t.Errorf("rotated: %d %s", rotated.Status, rotated.Text("main"))
 		}
 		b.Post(t, page+"/test", nil)
-		for !signedWith(next, await(t, got)) { // what failed comes again too
+		for !servertest.SignedWith(next, servertest.Await(t, got)) { // what failed comes again too
 			continue
 		}
-		done := shows(t, b, page+"?state=delivered", func(p *servertest.Page) bool { return p.Find("tbody tr").Length() > 0 })
+		done := servertest.Shows(t, b, page+"?state=delivered", func(p *servertest.Page) bool { return p.Find("tbody tr").Length() > 0 })
 		one := strings.TrimPrefix(done.Find("tbody a").First().AttrOr("href", ""), b.Base)
 		if p := b.Post(t, one+"/replay", nil); p.Path != one || !strings.Contains(p.Text("#flash"), "once more") {
 			t.Errorf("replayed: %s %s", p.Path, p.Text("#flash"))
@@ -155,7 +113,7 @@ func TestWebhookPages(t *testing.T) {
 				t.Errorf("%s: %d", path, p.Status)
 			}
 		}
-	}, allowLoopback)
+	}, servertest.AllowLoopback)
 }
 
 // Somebody without the permission sees neither the entry nor the page, and an
@@ -169,7 +127,7 @@ func TestWebhookPagesNeedThePermission(t *testing.T) {
 			t.Errorf("an address: %d %s", added.Status, added.Text("main"))
 		}
 		page := strings.TrimPrefix(added.Find("a.btn-primary").AttrOr("href", ""), b.Base)
-		support := signInAs(t, s, v, "support")
+		support := s.SignInAs(t, v, "support")
 		for _, path := range []string{"/settings/webhooks", page, "/settings/mail", "/settings/mail/templates/test", "/settings/mail/log"} {
 			if p := support.Get(t, path); p.Status != 403 || strings.Contains(p.Body, "ops@example.com") {
 				t.Errorf("%s: %d", path, p.Status)

@@ -63,14 +63,14 @@ func TestRecoveryByMail(t *testing.T) {
 	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			box := newMailbox(t)
-			s := servertest.Start(t, storage(t), box.config, func(c *server.Config) { c.PublicURL = &url.URL{Scheme: "http", Host: "licences.example.com"} })
+			box := servertest.NewMailbox(t)
+			s := servertest.Start(t, storage(t), box.Config, func(c *server.Config) { c.PublicURL = &url.URL{Scheme: "http", Host: "licences.example.com"} })
 			v := s.Vendor(t, "Acme")
 			b := s.Browser(t, v)
 			if p := b.Post(t, "/forgot", url.Values{"email": {v.OwnerEmail}}); p.Status != 200 || !strings.Contains(p.Text("main"), "on its way") {
 				t.Fatalf("asked: %d %s", p.Status, p.Text("main"))
 			}
-			text, err := io.ReadAll(quotedprintable.NewReader(box.await(t).Body))
+			text, err := io.ReadAll(quotedprintable.NewReader(box.Await(t).Body))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -11,7 +11,9 @@ import (
 // A client that is generated from the document knows where the server is.
 func TestTheOpenAPIDocumentNamesTheServer(t *testing.T) {
 	t.Parallel()
-	s := servertest.Start(t, servertest.SQLite(t), func(c *server.Config) { c.PublicURL = &url.URL{Scheme: "https", Host: "licences.example.com", Path: "/"} })
+	s := servertest.Start(t, servertest.SQLite(t), func(c *server.Config) {
+		c.PublicURL = &url.URL{Scheme: "https", Host: "licences.example.com", Path: "/"}
+	})
 	var document struct {
 		Servers []struct{ URL string }
 	}

@@ -187,7 +187,7 @@ func TestProvider(t *testing.T) {
 			t.Errorf("a password of the team: %d %s", page.Status, page.Text("main"))
 		}
 		s.SignIn(t, v)
-	}, allowLoopback)
+	}, servertest.AllowLoopback)
 }
 
 // TestProviderAttacks: what must not sign anybody in.
@@ -240,7 +240,7 @@ func TestProviderAttacks(t *testing.T) {
 		if page := b.Get(t, "/sign-in/provider/back?error=access_denied"); page.Status != 422 {
 			t.Errorf("refused there: %d", page.Status)
 		}
-	}, allowLoopback)
+	}, servertest.AllowLoopback)
 }
 
 // Attack: a vendor points the server at the inside of its network.

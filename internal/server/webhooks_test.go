@@ -1,78 +1,14 @@
 package server_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/netip"
 	"strings"
 	"testing"
-	"time"
 
-	"chancery/internal/server"
 	"chancery/internal/server/servertest"
 )
-
-// received is a delivery as it came.
-type received struct {
-	head http.Header
-	body []byte
-}
-
-// receiver takes deliveries and answers with what status gives.
-func receiver(t *testing.T, status func(r *http.Request) int) (url string, got chan received) {
-	t.Helper()
-	got = make(chan received, 1000)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b, _ := io.ReadAll(r.Body)
-		n := status(r)
-		w.WriteHeader(n)
-		got <- received{r.Header, b}
-	}))
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
-	return server.URL, got
-}
-
-func allowLoopback(c *server.Config) {
-	c.AllowOutbound = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-}
-
-// signedWith verifies as docs/events.md tells receivers to.
-func signedWith(secret string, r received) bool {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
-	if err != nil {
-		return false
-	}
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(r.head.Get("Webhook-Id") + "." + r.head.Get("Webhook-Timestamp") + "."))
-	mac.Write(r.body)
-	for one := range strings.SplitSeq(r.head.Get("Webhook-Signature"), " ") {
-		got, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(one, "v1,"))
-		if err == nil && hmac.Equal(got, mac.Sum(nil)) {
-			return true
-		}
-	}
-	return false
-}
-
-func await(t *testing.T, got chan received) received {
-	t.Helper()
-	select {
-	case r := <-got:
-		return r
-	case <-time.After(30 * time.Second):
-		t.Fatal("nothing was delivered")
-		return received{}
-	}
-}
 
 // From the change to the receiver, while another receiver hangs.
 func TestWebhooks(t *testing.T) {
@@ -91,9 +27,9 @@ func TestWebhooks(t *testing.T) {
 			return m
 		}
 		hang := make(chan struct{})
-		hanging, _ := receiver(t, func(*http.Request) int { <-hang; return 200 })
+		hanging, _ := servertest.Receiver(t, func(*http.Request) int { <-hang; return 200 })
 		t.Cleanup(func() { close(hang) })
-		url, got := receiver(t, func(r *http.Request) int {
+		url, got := servertest.Receiver(t, func(r *http.Request) int {
 			if r.URL.Path == "/gone" {
 				return 410
 			}
@@ -111,15 +47,15 @@ func TestWebhooks(t *testing.T) {
 		}
 		last := 0.0
 		for i := range 4 {
-			r := await(t, got)
+			r := servertest.Await(t, got)
 			var m struct {
 				Type     string         `json:"type"`
 				Sequence float64        `json:"sequence"`
 				Stream   string         `json:"stream"`
 				Data     map[string]any `json:"data"`
 			}
-			if err := json.Unmarshal(r.body, &m); err != nil || !signedWith(secret, r) || m.Sequence <= last || m.Stream != customer {
-				t.Errorf("%s, signed: %t, %v", r.body, signedWith(secret, r), err)
+			if err := json.Unmarshal(r.Body, &m); err != nil || !servertest.SignedWith(secret, r) || m.Sequence <= last || m.Stream != customer {
+				t.Errorf("%s, signed: %t, %v", r.Body, servertest.SignedWith(secret, r), err)
 			}
 			if want := "customer.updated"; i > 0 && m.Type != want {
 				t.Errorf("%d: %s", i, m.Type)
@@ -132,18 +68,18 @@ func TestWebhooks(t *testing.T) {
 		// A new secret signs beside the old one.
 		next := call(201, "POST", "/subscriptions/"+id+"/rotate-secret", nil)["secret"].(string)
 		call(201, "POST", "/subscriptions/"+id+"/test", nil)
-		if r := await(t, got); next == secret || !signedWith(secret, r) || !signedWith(next, r) || !strings.Contains(string(r.body), `"webhook.test"`) {
-			t.Errorf("%v %s", r.head, r.body)
+		if r := servertest.Await(t, got); next == secret || !servertest.SignedWith(secret, r) || !servertest.SignedWith(next, r) || !strings.Contains(string(r.Body), `"webhook.test"`) {
+			t.Errorf("%v %s", r.Head, r.Body)
 		}
 		// One is sent again under the id that it had.
 		call(200, "POST", "/subscriptions/"+id+"/replay", fmt.Sprintf(`{"sequence":%.0f}`, last))
-		if r := await(t, got); !strings.Contains(string(r.body), fmt.Sprintf(`"sequence":%.0f,`, last)) {
-			t.Errorf("%s", r.body)
+		if r := servertest.Await(t, got); !strings.Contains(string(r.Body), fmt.Sprintf(`"sequence":%.0f,`, last)) {
+			t.Errorf("%s", r.Body)
 		}
 		// What fails is told, and tried again.
 		call(200, "PATCH", "/subscriptions/"+id, fmt.Sprintf(`{"target":%q}`, url+"/gone"))
 		item := call(201, "POST", "/subscriptions/"+id+"/test", nil)["sequence"].(float64)
-		await(t, got)
+		servertest.Await(t, got)
 		for {
 			all := call(200, "GET", fmt.Sprintf("/subscriptions/%s/deliveries?sequence=%.0f", id, item), nil)["items"].([]any)
 			if len(all) > 0 {
@@ -153,14 +89,14 @@ func TestWebhooks(t *testing.T) {
 				break
 			}
 		}
-	}, allowLoopback)
+	}, servertest.AllowLoopback)
 }
 
 // The attack: a webhook that points at the inside of the server's network.
 func TestWebhooksStayOutside(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := s.Vendor(t, "Acme")
-		url, got := receiver(t, func(*http.Request) int { return 200 })
+		url, got := servertest.Receiver(t, func(*http.Request) int { return 200 })
 		a := s.Do(t, "POST", "/api/v1/subscriptions", fmt.Sprintf(`{"kind":"webhook","target":%q,"events":["customer.created"]}`, url),
 			"Authorization", "Bearer "+v.AdminKey)
 		var sub struct{ ID string }

@@ -25,8 +25,8 @@ const stopWithin = 20 * time.Second
 // Server is a running server.
 type Server struct {
 	Program *server.Server
-	URL string
-	Log *Log
+	URL     string
+	Log     *Log
 
 	config server.Config
 }
