@@ -153,7 +153,7 @@ func moving() (*ident.ManualClock, func(*server.Config)) {
 
 // behindProxy has the server believe X-Forwarded-For, so that a test can call from
 // many addresses.
-func behindProxy(c *app.Config) {
+func behindProxy(c *server.Config) {
 	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 }
 
