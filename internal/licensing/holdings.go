@@ -1,6 +1,8 @@
 package licensing
 
 import (
+	"slices"
+
 	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
@@ -56,6 +58,16 @@ func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey 
 		return nil, Refuse(TokenNotAssigned), nil
 	}
 	return nil, Refuse(OtherToken), nil
+}
+
+// Signed reports whether a call was signed with the key pair of an activation that
+// the client of this name holds. It counts nothing.
+func (s *Service) Signed(t tx.Tx, v ident.VendorID, clientID string, p Proof) (bool, error) {
+	if p == nil || clientID == "" {
+		return false, nil
+	}
+	all, err := s.store.HeldByClient(t, v, clientID)
+	return slices.ContainsFunc(all, func(h Holding) bool { return p.Proves(h.Activation.Client.PublicKey) }), err
 }
 
 // countHeld counts a call by the one key that signed it: a client may hold several

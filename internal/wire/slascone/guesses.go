@@ -7,13 +7,14 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/tx"
 )
 
 // Wrong guesses are budgeted for each address and provisioning key: a key is in
 // every copy of a program, and nobody may be held up by what somebody elsewhere
 // does with it. Nor is anybody held up who presents what can't be guessed (a
 // license, token or printed key has 95 random bits and more), or a client that was
-// served at this address before.
+// served at this address before, or that signs its calls.
 
 // presented reads the key that a call presents. It refuses keys that could be
 // guessed, legacy keys, from whoever has guessed too often.
@@ -36,7 +37,20 @@ func (a *API) names(q *request, product ident.UUID, clientID string, tokenKey id
 	if a.known.Has(q.guess...) {
 		return nil
 	}
-	return a.Guesses.Check(a.guesser(q.Request)) //nolint:wrapcheck // a fault
+	held := a.Guesses.Check(a.guesser(q.Request))
+	proof := q.proof()
+	if held == nil || proof == nil {
+		return held //nolint:wrapcheck // a fault
+	}
+	// Who signs proves more than a name, if it is the client's own key pair.
+	own := false
+	if err := a.Runner.Run(q.Context(), func(t tx.Tx) (err error) {
+		own, err = a.Licenses.Signed(t, q.principal.Vendor, clientID, proof)
+		return err //nolint:wrapcheck // a fault
+	}); err != nil || own {
+		return err //nolint:wrapcheck // a fault
+	}
+	return held //nolint:wrapcheck // a fault
 }
 
 // named is a client as callers of one address and provisioning key name it.

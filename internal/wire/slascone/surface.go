@@ -32,6 +32,10 @@ type Licenses interface {
 	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]licensing.State, error)
 	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string, activeOnly bool) ([]licensing.State, error)
 	Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k licensing.Key, active bool) (*licensing.License, *licensing.Refusal, error)
+
+	// Signed reports whether a call is signed by a client of this name that holds
+	// an activation with its key pair.
+	Signed(t tx.Tx, v ident.VendorID, clientID string, p licensing.Proof) (bool, error)
 }
 
 // Meters counts consumption.
