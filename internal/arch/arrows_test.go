@@ -51,7 +51,7 @@ var places = slices.Concat(
 		{trees: internal("wire"), allows: append([]string{"signed", "internal/edge"}, inner...)},
 		{trees: internal("web"), allows: append([]string{"signed", "internal/edge"}, inner...)},
 		{trees: internal("arch")},
-		{trees: internal("clientcmd"), allows: []string{"client", "signed"}, denies: notInTheRoom},
+		{trees: internal("clientcmd"), allows: []string{"client", "signed", "internal/refusal"}, denies: notInTheRoom},
 		{trees: internal("demo"), allows: append([]string{"client", "signed"}, inner...), denies: notInTheRoom[:1]},
 		{trees: []string{"internal/app", "bench", "test"}, allows: []string{"client", "signed", "internal"}},
 		{trees: []string{"cmd"}, allows: []string{"internal/app"}},

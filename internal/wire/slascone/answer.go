@@ -12,11 +12,9 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
-	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
-	"chancery/internal/licensing"
-	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/signed"
 )
 
@@ -49,24 +47,19 @@ func (a *API) sendJSON(w http.ResponseWriter, q *request, v any) error {
 	return a.send(w, q.Request, q.principal, body)
 }
 
-// refusal answers a business refusal, of whichever room: 409 with the protocol's
+// refused answers a business refusal, of whichever room: 409 with the protocol's
 // number. Some carry figures, and are not the same for everybody.
-func refusal(r *licensing.Refusal) answer {
-	constant := *r == *licensing.Refuse(r.ID) || *r == *licensing.RefuseUnsigned() || *r == *floating.Refuse(r.ID) || *r == *metering.Refuse(r.ID)
-	out := refused(r.ID, r.Message, r.Help, constant)
-	if r.Counter > 0 {
-		out.body = append(strconv.AppendInt(append(bytes.TrimSuffix(out.body, []byte("}")), `,"counter":`...), r.Counter, 10), '}')
-	}
-	return out
-}
-
-func refused(id int, message, help string, constant bool) answer {
+func refused(r *refusal.Refusal) answer {
 	body, _ := json.Marshal(struct { //nolint:errchkjson // plain strings
 		ID      int    `json:"id"`
 		Message string `json:"message"`
 		Help    string `json:"help"`
-	}{id, message, help})
-	return answer{status: http.StatusConflict, contentType: jsonType, body: body, constant: constant}
+	}{r.ID, r.Message, r.Help})
+	out := answer{status: http.StatusConflict, contentType: jsonType, body: body, constant: r.IsConstant()}
+	if r.Counter > 0 {
+		out.body = append(strconv.AppendInt(append(bytes.TrimSuffix(out.body, []byte("}")), `,"counter":`...), r.Counter, 10), '}')
+	}
+	return out
 }
 
 // send signs an answer as the client asked and writes it. Nothing may change the

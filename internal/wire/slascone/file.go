@@ -11,6 +11,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 	"chancery/signed"
 )
@@ -55,7 +56,7 @@ func (a *API) licenseFile(w http.ResponseWriter, r *http.Request) error {
 	q := &request{Request: r, principal: p}
 	id, err := ident.ParseUUID(r.PathValue("license_id"))
 	if err != nil { // other keys are not for addresses, which are logged
-		return a.sendRefusal(w, q, licensing.Refuse(licensing.InvalidKey))
+		return a.sendRefusal(w, q, refusal.Refuse(refusal.InvalidKey))
 	}
 	c.License = id
 	if text := r.URL.Query().Get("token_key"); text != "" {
@@ -66,12 +67,12 @@ func (a *API) licenseFile(w http.ResponseWriter, r *http.Request) error {
 	if p, err = a.signedFor(r, p); err != nil {
 		return err
 	}
-	body, refusal, err := a.LicenseXML(r.Context(), p, c)
+	body, no, err := a.LicenseXML(r.Context(), p, c)
 	if err != nil {
 		return err
 	}
-	if refusal != nil {
-		return a.sendRefusal(w, q, refusal)
+	if no != nil {
+		return a.sendRefusal(w, q, no)
 	}
 	return a.sendFile(w, r, p, "license.xml", body)
 }
@@ -92,7 +93,7 @@ func (a *API) signedFor(r *http.Request, p identity.Principal) (identity.Princip
 }
 
 // LicenseXML makes a signed licence file, with the key that answers the principal.
-func (a *API) LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *licensing.Refusal, error) {
+func (a *API) LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *refusal.Refusal, error) {
 	var out licensing.Outcome
 	if err := a.Runner.Run(ctx, func(t tx.Tx) (err error) {
 		out, err = a.Licenses.LicenseFile(t, c)

@@ -7,6 +7,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 )
 
 // Wrong guesses are budgeted for each address and provisioning key: a key is in
@@ -51,7 +52,7 @@ func (a *API) served(q *request) {
 
 // guessed counts a wrong guess, unless it is by a client that was served before:
 // one that was released is told so, however many there are at its address.
-func (a *API) guessed(q *request, refused *licensing.Refusal) error {
+func (a *API) guessed(q *request, refused *refusal.Refusal) error {
 	if a.Guesses == nil || !isGuess(refused) || q.guess != nil && a.known.Has(q.guess...) {
 		return nil
 	}
@@ -60,12 +61,12 @@ func (a *API) guessed(q *request, refused *licensing.Refusal) error {
 
 // isGuess reports whether a refusal says that a key, a token or a client is
 // unknown, or another's.
-func isGuess(refused *licensing.Refusal) bool {
+func isGuess(refused *refusal.Refusal) bool {
 	if refused == nil {
 		return false
 	}
 	switch refused.ID {
-	case licensing.InvalidKey, licensing.UnknownToken, licensing.UnknownClient, licensing.ClientAssigned, licensing.OtherToken:
+	case refusal.InvalidKey, refusal.UnknownToken, refusal.UnknownClient, refusal.ClientAssigned, refusal.OtherToken:
 		return true
 	}
 	return false

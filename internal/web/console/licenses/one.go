@@ -8,6 +8,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
+	"chancery/internal/refusal"
 	"chancery/internal/metering"
 	"chancery/internal/terms"
 	"chancery/internal/web"
@@ -375,7 +376,7 @@ func deniedChart(page *web.Page, all []licensing.Denial, from time.Time) web.Cha
 		if !ok {
 			k = len(c.Series)
 			series[d.Reason] = k
-			c.Series = append(c.Series, web.Series{Name: show.Denied(d.Reason), Values: make([]int64, len(c.Labels))})
+			c.Series = append(c.Series, web.Series{Name: refusal.Words(d.Reason), Values: make([]int64, len(c.Labels))})
 		}
 		c.Series[k].Values[i] += d.Denied
 	}
