@@ -94,7 +94,7 @@ func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce [
 		}
 		jws, err := a.Signer.SignResponse(ctx, p.Vendor, p.Ed25519Key, signed.TrustedKeys(r.Header.Get(signed.TrustedKeysHeader)), said, out.body)
 		if err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		h[signed.SignatureHeader] = []string{jws}
 		return nil
@@ -108,7 +108,7 @@ func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce [
 		return nil
 	}
 	if signature, err = a.Signer.SignRSANonce(ctx, p.Vendor, p.RSAKey, nonce); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	h.Set(signed.LegacyNonceSignatureHeader, base64.StdEncoding.EncodeToString(signature))
 	return nil
@@ -116,9 +116,9 @@ func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce [
 
 func (a *API) rsa(r *http.Request, p identity.Principal, out answer) ([]byte, error) {
 	if out.constant {
-		return a.Signer.SignRSAConstant(r.Context(), p.Vendor, p.RSAKey, out.body) //nolint:wrapcheck // a fault
+		return a.Signer.SignRSAConstant(r.Context(), p.Vendor, p.RSAKey, out.body)
 	}
-	return a.Signer.SignRSA(r.Context(), p.Vendor, p.RSAKey, out.body) //nolint:wrapcheck // a fault
+	return a.Signer.SignRSA(r.Context(), p.Vendor, p.RSAKey, out.body)
 }
 
 // nonceOf reads X-Nonce: 16 to 32 bytes in base64, so that what the RSA key

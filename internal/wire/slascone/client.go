@@ -111,9 +111,9 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	var out licensing.Outcome
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		out, err = a.Licenses.Activate(t, command)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	return a.sendOutcome(w, q, out)
 }
@@ -170,7 +170,7 @@ func (a *API) heartbeat(w http.ResponseWriter, r *http.Request) error {
 	a.locate(r, &command.Client)
 	out, err := a.Licenses.Heartbeat(r.Context(), command)
 	if err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	return a.sendOutcome(w, q, out)
 }
@@ -219,9 +219,9 @@ func (a *API) unassign(w http.ResponseWriter, r *http.Request) error {
 		refused, err = a.Licenses.Unassign(t, licensing.UnassignCommand{
 			Vendor: q.principal.Vendor, TokenKey: b.TokenKey, ClientID: b.ClientID, Proof: q.proof(),
 		})
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)

@@ -95,9 +95,9 @@ func (a *API) consume(w http.ResponseWriter, r *http.Request) error {
 	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		counted, refused, err = a.Meters.Consume(t, command)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused == nil {
 		a.served(q)
@@ -133,14 +133,14 @@ func (a *API) rollback(w http.ResponseWriter, r *http.Request) error {
 		refused = nil
 		if q.principal.KeyKind == identity.Admin {
 			done, err = a.Meters.Undo(t, q.principal.Vendor, b.TransactionID, "rolled back with an admin key")
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		done, refused, err = a.Meters.Rollback(t, metering.RollbackCommand{
 			Vendor: q.principal.Vendor, Limitation: idOrZero(b.LimitationID), Transaction: b.TransactionID, Prove: metering.Prove(q.proof()),
 		})
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	return a.sendMetered(w, q, consumptionOf(done), refused)
 }
@@ -172,7 +172,7 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 		}
 		readings, err := a.Meters.Read(r.Context(), l.Vendor, l.ID, l.Terms().Grants.Limitations)
 		if err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		for _, reading := range readings {
 			if reading.Limitation.ID == k.ID {

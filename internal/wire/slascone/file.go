@@ -89,7 +89,7 @@ func (a *API) signedFor(r *http.Request, p identity.Principal) (identity.Princip
 		return p, fault.Wrong(fault.Field{Name: "signing_key", Message: "must be the kid of an RSA key in use"})
 	}
 	p.RSAKey = key
-	return p, err //nolint:wrapcheck // a fault
+	return p, err
 }
 
 // LicenseXML makes a signed licence file, with the key that answers the principal.
@@ -97,9 +97,9 @@ func (a *API) LicenseXML(ctx context.Context, p identity.Principal, c licensing.
 	var out licensing.Outcome
 	if err := a.Runner.Run(ctx, func(t tx.Tx) (err error) {
 		out, err = a.Licenses.LicenseFile(t, c)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return nil, nil, err //nolint:wrapcheck // a fault
+		return nil, nil, err
 	}
 	if out.Refusal != nil {
 		return nil, out.Refusal, nil
@@ -119,7 +119,7 @@ func (a *API) readings(ctx context.Context, s licensing.State) ([]metering.Readi
 	if !metering.HasMeters(all) {
 		return nil, nil
 	}
-	return a.Meters.Read(ctx, s.License.Vendor, s.License.ID, all) //nolint:wrapcheck // a fault
+	return a.Meters.Read(ctx, s.License.Vendor, s.License.ID, all)
 }
 
 // xmlFile makes a signed file of the fields.
@@ -134,7 +134,7 @@ func (a *API) xmlFile(ctx context.Context, p identity.Principal, root string, fi
 	}
 	signature, err := a.Signer.SignRSA(ctx, p.Vendor, p.RSAKey, f.SignedInfo())
 	if err != nil {
-		return nil, err //nolint:wrapcheck // a fault
+		return nil, err
 	}
 	return f.Signed(signature), nil
 }

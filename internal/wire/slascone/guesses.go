@@ -23,7 +23,7 @@ func (a *API) presented(r *http.Request, text string) (licensing.Key, error) {
 	if a.Guesses == nil || !k.UUID.IsZero() || k.Printed != "" {
 		return k, nil
 	}
-	return k, a.Guesses.Check(a.guesser(r)) //nolint:wrapcheck // a fault
+	return k, a.Guesses.Check(a.guesser(r))
 }
 
 // names takes down that a call proves by nothing but a client's name who it is,
@@ -38,7 +38,7 @@ func (a *API) names(q *request, product ident.UUID, clientID string, tokenKey id
 	if a.known.Has(q.guess...) {
 		return nil
 	}
-	return a.Guesses.Check(a.guesser(q.Request)) //nolint:wrapcheck // a fault
+	return a.Guesses.Check(a.guesser(q.Request))
 }
 
 // served takes down that a call was served that names a client and proves nothing
@@ -56,7 +56,7 @@ func (a *API) guessed(q *request, refused *refusal.Refusal) error {
 	if a.Guesses == nil || !isGuess(refused) || q.guess != nil && a.known.Has(q.guess...) {
 		return nil
 	}
-	return a.Guesses.Spend(a.guesser(q.Request)) //nolint:wrapcheck // a fault
+	return a.Guesses.Spend(a.guesser(q.Request))
 }
 
 // isGuess reports whether a refusal says that a key, a token or a client is

@@ -24,7 +24,7 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := a.Licenses.Validate(r.Context(), q.principal.Vendor, presented)
 	if err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	return a.sendOutcome(w, q, out)
 }
@@ -120,9 +120,9 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		l, refused, err = a.Licenses.Toggle(t, q.principal.Vendor, b.ProductID, licensing.ParseKey(b.LicenseKey), *b.IsActive)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)

@@ -34,7 +34,7 @@ func (a *API) askOffline(w http.ResponseWriter, r *http.Request) error {
 	if browses(r) {
 		v, err := a.VendorRows.ByID(r.Context(), vendor)
 		if err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		if !v.DirectActivationFiles {
 			return a.writePage(w, http.StatusOK, askPage())
@@ -86,9 +86,9 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 	if c.Key.Legacy == "" { // a legacy key, which could be guessed, leads nowhere
 		if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 			out, err = a.Licenses.Activate(t, c)
-			return err //nolint:wrapcheck // a fault
+			return err
 		}); err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 	}
 	if out.Refusal != nil || out.State.Activation == nil {
@@ -144,11 +144,11 @@ func offlineCommand(r *http.Request) (licensing.ActivateCommand, error) {
 func (a *API) boundFiles(r *http.Request) error {
 	if a.Guesses != nil {
 		if err := a.Guesses.Check(visitor(a.Guesses, r)); err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 	}
 	if a.Files != nil {
-		return a.Files.Spend(visitor(a.Files, r)) //nolint:wrapcheck // a fault
+		return a.Files.Spend(visitor(a.Files, r))
 	}
 	return nil
 }
@@ -160,7 +160,7 @@ func visitor(b *budget.Budget, r *http.Request) budget.Subject {
 func (a *API) refuseOffline(w http.ResponseWriter, r *http.Request, p identity.Principal) error {
 	if a.Guesses != nil {
 		if err := a.Guesses.Spend(visitor(a.Guesses, r)); err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 	}
 	no := refusal.NoOfflineFile()

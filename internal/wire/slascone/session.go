@@ -71,9 +71,9 @@ func (a *API) openSession(w http.ResponseWriter, r *http.Request) error {
 	var out floating.Outcome
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		out, err = a.Sessions.Open(t, call)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if out.Refusal != nil {
 		return a.sendRefusal(w, q, out.Refusal)
@@ -93,9 +93,9 @@ func (a *API) closeSession(w http.ResponseWriter, r *http.Request) error {
 	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		refused, err = a.Sessions.Close(t, call)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)
@@ -119,9 +119,9 @@ func (a *API) countSessions(w http.ResponseWriter, r *http.Request) error {
 	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		n, refused, err = a.Sessions.Count(t, p.Vendor, id.String(), p.May(identity.LookUpLicenses))
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)

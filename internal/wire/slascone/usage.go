@@ -132,7 +132,7 @@ func (a *API) store(w http.ResponseWriter, q *request, who metering.Reporter, fn
 		refused, err = fn(t)
 		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)

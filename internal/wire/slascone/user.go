@@ -34,7 +34,7 @@ func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody,
 		From: identity.Visit{Networks: budget.Networks(edge.ClientAddress(ctx))},
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if proven == nil {
 		return a.send(w, q.Request, q.principal, refused(refusal.WrongUser()))
@@ -47,21 +47,21 @@ func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody,
 	if err := a.Runner.Run(ctx, func(t tx.Tx) error {
 		used, err := a.Licensees.Use(t, v, proven)
 		if err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		if !used {
 			out = licensing.Outcome{Refusal: refusal.WrongUser()}
 			return nil
 		}
 		if out, err = a.Licenses.Activate(t, command); err != nil || out.Refusal == nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		if out.Refusal.ID == refusal.InvalidKey {
 			out.Refusal = refusal.WrongUser()
 		}
-		return a.Licensees.Return(t, v, proven) //nolint:wrapcheck // a fault
+		return a.Licensees.Return(t, v, proven)
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if out.Refusal != nil {
 		return a.send(w, q.Request, q.principal, refused(out.Refusal))
