@@ -45,15 +45,17 @@ func decideActivation(c activationCase) activationDecision {
 	if c.here != nil {
 		return decideAgain(c)
 	}
-	if r := refuseMove(c); r != nil {
-		return activationDecision{refusal: r}
-	}
+	// What the presented key can't give goes before what the client holds: whoever
+	// has a used-up licence could else ask with it, for nothing, which clients there are.
 	if c.token != nil && c.token.Activation != 0 {
 		return activationDecision{refusal: refusal.Refuse(refusal.TokenAssigned)}
 	}
 	role, ok := roomFor(c.license, c.policy)
 	if !ok {
 		return activationDecision{refusal: refusal.Refuse(refusal.NoTokenLeft)}
+	}
+	if r := refuseMove(c); r != nil {
+		return activationDecision{refusal: r}
 	}
 	return activationDecision{role: role}
 }
