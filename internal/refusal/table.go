@@ -7,7 +7,7 @@ const (
 	NotActive           = 1002
 	VersionNotAllowed   = 1003
 	NoSessionLeft       = 1007
-	UnknownUserOnce     = 1008
+	UnknownUserOnce     = 1008 // older servers said it for UnknownUser
 	UnknownUser         = 1010
 	NoTokenLeft         = 2000
 	TokenAssigned       = 2001

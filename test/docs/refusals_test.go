@@ -3,7 +3,6 @@ package docs_test
 import (
 	"fmt"
 	"go/ast"
-	"go/constant"
 	"go/parser"
 	"go/token"
 	"os"
@@ -54,34 +53,93 @@ func TestRefusalsAreTold(t *testing.T) {
 // with the table's short words.
 func TestTheSDKNamesRefusalsAsTheServerDoes(t *testing.T) {
 	t.Parallel()
+	words := map[string]string{}
+	for _, spec := range sdkConstants(t) {
+		words[spec.Names[0].Name] = strings.TrimSpace(spec.Comment.Text())
+	}
+	for name, id := range sdkRefusals(t) {
+		switch k, known := refusal.Find(id); {
+		case !known:
+			t.Errorf("client.%s is %d, which internal/refusal does not have", name, id)
+		case words[name] != k.Words:
+			t.Errorf("client.%s is explained as %q; internal/refusal says %q", name, words[name], k.Words)
+		}
+	}
+}
+
+// sdkRefusals are the numbers of the SDK's constants.
+func sdkRefusals(t *testing.T) map[string]int {
+	t.Helper()
+	ids := map[string]int{}
+	for _, spec := range sdkConstants(t) {
+		value, _ := spec.Values[0].(*ast.BasicLit)
+		if value == nil {
+			t.Fatalf("client.%s is not a number", spec.Names[0].Name)
+		}
+		id, err := strconv.Atoi(value.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[spec.Names[0].Name] = id
+	}
+	if want := 25; len(ids) < want {
+		t.Errorf("client/errors.go has %d constants of refusals, want at least %d", len(ids), want)
+	}
+	return ids
+}
+
+// sdkConstants are the SDK's constants of refusals.
+func sdkConstants(t *testing.T) (all []*ast.ValueSpec) {
+	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "client", "errors.go"), nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
-	looked := 0
 	ast.Inspect(file, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok || !strings.HasPrefix(spec.Names[0].Name, "Refusal") {
-			return true
-		}
-		looked++
-		name := spec.Names[0].Name
-		value, _ := spec.Values[0].(*ast.BasicLit)
-		if value == nil {
-			t.Errorf("client.%s is not a number", name)
-			return true
-		}
-		id, _ := constant.Int64Val(constant.MakeFromLiteral(value.Value, value.Kind, 0))
-		k, known := refusal.Find(int(id))
-		switch said := strings.TrimSpace(spec.Comment.Text()); {
-		case !known:
-			t.Errorf("client.%s is %d, which internal/refusal does not have", name, id)
-		case said != k.Words:
-			t.Errorf("client.%s is explained as %q; internal/refusal says %q", name, said, k.Words)
+		if spec, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(spec.Names[0].Name, "Refusal") {
+			all = append(all, spec)
 		}
 		return true
 	})
-	if want := 25; looked < want {
-		t.Errorf("client/errors.go has %s constants of refusals, want at least %d", strconv.Itoa(looked), want)
+	return all
+}
+
+// The server that programs are tested against says what the real one says.
+func TestTheServerForTestsRefusesAsTheServerDoes(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "client", "clienttest", "refusals.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
 	}
+	ids, looked := sdkRefusals(t), 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		row, ok := n.(*ast.KeyValueExpr)
+		if !ok {
+			return true
+		}
+		key, _ := row.Key.(*ast.SelectorExpr)
+		said, _ := row.Value.(*ast.CompositeLit)
+		if key == nil || said == nil || len(said.Elts) != 2 {
+			return true // no row of the table
+		}
+		looked++
+		k, _ := refusal.Find(ids[key.Sel.Name])
+		if message, help := text(said.Elts[0]), text(said.Elts[1]); message != k.Message || help != k.Help {
+			t.Errorf("clienttest says for %s %q, %q; internal/refusal says %q, %q", key.Sel.Name, message, help, k.Message, k.Help)
+		}
+		return true
+	})
+	if want := 8; looked < want {
+		t.Errorf("%d refusals were looked at, want at least %d", looked, want)
+	}
+}
+
+// text is a string that stands in code.
+func text(e ast.Expr) string {
+	literal, _ := e.(*ast.BasicLit)
+	if literal == nil {
+		return ""
+	}
+	said, _ := strconv.Unquote(literal.Value)
+	return said
 }
