@@ -13,8 +13,8 @@ type Outcome struct {
 	ByID    bool             // to an activated client that presents the licence's id
 }
 
-// Open opens a session, or renews the one of the same key (docs/rules/floating.md, rules 1 to 4). It first
-// writes down the licence's lapsed ones. A refusal is counted.
+// Open opens a session, or renews the one of the same key (docs/rules/floating.md, rules 1 to 4). Sessions that
+// have lapsed take no room, whether or not that was written down. A refusal is counted.
 func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
 	l, refused, err := s.find(t, c)
 	if err != nil || refused != nil {
@@ -53,6 +53,21 @@ func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
 	return o.open(d)
 }
 
+// lockedFor locks the counter for an open, and gives the session of its key, if one is
+// open. One that has lapsed makes way.
+func (s *Service) lockedFor(t tx.Tx, c Call, l ident.LicenseID) (Counter, *Session, error) {
+	counter, session, err := s.Store.LockFor(t, c.Vendor, l, c.ClientID, c.SessionID)
+	if err != nil || session == nil || session.OpenAt(t.Now()) {
+		return counter, session, err
+	}
+	session.EndedAt, session.EndReason = session.ValidUntil, ByLapse
+	if err := s.Store.End(t, c.Vendor, session); err != nil {
+		return counter, nil, err
+	}
+	counter.Open--
+	return counter, nil, s.Store.SaveCounter(t, c.Vendor, counter)
+}
+
 // opening is one open under way.
 type opening struct {
 	*Service
@@ -66,7 +81,12 @@ type opening struct {
 
 func (o *opening) load() (err error) {
 	v, l, c := o.call.Vendor, o.license, o.call
-	o.openCase = openCase{now: o.t.Now(), license: l, same: o.same, checkout: c.Checkout, userID: c.UserID, open: o.counter.Open}
+	o.openCase = openCase{now: o.t.Now(), license: l, same: o.same, checkout: c.Checkout, userID: c.UserID}
+	if o.same == nil {
+		if o.openCase.open, err = o.openNow(o.t, v, o.counter, l.Policy.FloatingTokenLimit); err != nil {
+			return err
+		}
+	}
 	if o.same == nil && l.Policy.MaxSessionsPerClient > 0 {
 		if o.ofClient, err = o.Store.CountOfClient(o.t, v, l.ID, c.ClientID); err != nil {
 			return err
@@ -116,7 +136,7 @@ func (o *opening) open(d openDecision) (Outcome, error) {
 	if err := o.Store.SaveCounter(o.t, o.call.Vendor, o.counter); err != nil {
 		return Outcome{}, err
 	}
-	if d.overuse && o.counter.Open == o.license.Policy.FloatingTokenLimit+1 {
+	if o.openCase.open++; d.overuse && o.openCase.open == o.license.Policy.FloatingTokenLimit+1 {
 		o.announce(EventOveruse, 0)
 	}
 	return o.status(session), nil
@@ -161,6 +181,6 @@ func (o *opening) announce(event string, reason int) {
 	l := o.license
 	o.t.Enqueue(tx.Event{Vendor: o.call.Vendor, Type: event, Stream: l.UUID, Payload: eventPayload{
 		LicenseID: l.UUID, ProductID: l.Product, CustomerID: l.Customer, ClientID: o.call.ClientID, UserID: o.call.UserID,
-		Reason: reason, Open: o.counter.Open, Limit: l.Policy.FloatingTokenLimit,
+		Reason: reason, Open: o.openCase.open, Limit: l.Policy.FloatingTokenLimit,
 	}})
 }

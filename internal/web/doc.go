@@ -9,5 +9,5 @@
 //
 // The faces (console, portal, offlineportal) are packages below this one. They
 // read through small interfaces that stores implement, and write through rooms'
-// services. Only app calls them. Nothing here imports a store or wire.
+// services. Only wiring calls them. Nothing here imports a store or wire.
 package web

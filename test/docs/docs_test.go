@@ -9,12 +9,13 @@ import (
 	"strings"
 	"testing"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/cli"
 	"chancery/internal/identity"
 	"chancery/internal/imports"
 	"chancery/internal/mailing"
 	"chancery/internal/outbox"
+	"chancery/internal/server"
+	"chancery/internal/server/servertest"
 )
 
 // page reads pages of docs/; "*" stands for all, with the README.
@@ -44,7 +45,7 @@ func page(t *testing.T, name string) string {
 func help(t *testing.T, command ...string) string {
 	t.Helper()
 	var out, wrong bytes.Buffer
-	if code := app.Main(append(command, "--help"), &out, &wrong); code != 0 {
+	if code := cli.Main(append(command, "--help"), &out, &wrong); code != 0 {
 		t.Fatalf("%v: %d %s", command, code, wrong.String())
 	}
 	return out.String()
@@ -130,9 +131,9 @@ func TestFlagsThatAreToldExist(t *testing.T) {
 // Each figure that /metrics serves of ours has its line, and no other has one.
 func TestFiguresAreTold(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t), func(c *app.Config) { c.MetricsListen = "127.0.0.1:0" })
+	s := servertest.Start(t, servertest.SQLite(t), func(c *server.Config) { c.MetricsListen = "127.0.0.1:0" })
 	s.Do(t, "GET", "/healthz", nil)
-	operator := apptest.Server{URL: s.App.MetricsURL()}
+	operator := servertest.Server{URL: s.Program.MetricsURL()}
 	served := regexp.MustCompile(`(?m)^# TYPE (chancery_\w+)`).FindAllStringSubmatch(string(operator.Do(t, "GET", "", nil).Body), -1)
 	if len(served) < 8 {
 		t.Fatalf("only %d figures are served", len(served))
@@ -212,9 +213,9 @@ func TestRolesAreToldAsTheyAre(t *testing.T) {
 func TestTheClientsCallsAreTold(t *testing.T) {
 	t.Parallel()
 	all := page(t, "*")
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	calls := 0
-	for _, r := range s.App.Routes() {
+	for _, r := range s.Program.Routes() {
 		if call, ok := strings.CutPrefix(r.Path, "/api/v2/isv/{isv_id}"); ok && call != "/{call...}" {
 			calls++
 			if !strings.Contains(all, "`"+call+"`") && !strings.Contains(all, "`GET "+call+"`") && !strings.Contains(all, "`POST "+call+"`") {

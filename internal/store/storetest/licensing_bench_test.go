@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/floating"
@@ -20,6 +19,7 @@ import (
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
+	"chancery/internal/wiring"
 )
 
 // licenseBench is a vendor with a catalogue and a customer, ready to issue.
@@ -41,7 +41,7 @@ func newLicenses(t *testing.T, e storetest.Env) licenseBench {
 	b := licenseBench{catalogBench: newCatalog(t, e, nil), store: licensestore.New(e.DB)}
 	b = b.furnished(t)
 	var err error
-	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, IDs: e.IDs}); err != nil {
+	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, Reader: customerstore.Store{DB: e.DB}, Runner: e.DB, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
 	b.customer = b.newCustomer(t, "Kirk & Co")
@@ -59,7 +59,7 @@ func (b licenseBench) furnished(t *testing.T) licenseBench {
 		}
 	})
 	var err error
-	released := &app.Released{}
+	released := &wiring.Released{}
 	if b.licenses, err = licensing.New(licensing.Config{
 		Store: b.store, Reader: b.store, Pulses: b.pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
 	}); err != nil {
@@ -67,7 +67,7 @@ func (b licenseBench) furnished(t *testing.T) licenseBench {
 	}
 	b.leases = floatingstore.Store{DB: e.DB}
 	if b.sessions, err = floating.New(floating.Config{
-		Store: b.leases, Reader: b.leases, Licenses: app.SessionLicenses{Licensing: b.licenses}, Runner: e.DB, IDs: e.IDs,
+		Store: b.leases, Reader: b.leases, Licenses: wiring.SessionLicenses{Licensing: b.licenses}, Runner: e.DB, IDs: e.IDs,
 	}); err != nil {
 		t.Fatal(err)
 	}

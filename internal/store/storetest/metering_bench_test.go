@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app"
 	"chancery/internal/catalog"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -16,6 +15,7 @@ import (
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
+	"chancery/internal/wiring"
 )
 
 const unit = terms.Unit
@@ -36,7 +36,7 @@ func newMeters(t *testing.T, e storetest.Env, l terms.Limitation, clients ...str
 	t.Helper()
 	b := meterBench{licenseBench: newLicenses(t, e), rows: meterstore.Store{DB: e.DB}}
 	var err error
-	licenses := app.MeteredLicenses{Licenses: b.licenses}
+	licenses := wiring.MeteredLicenses{Licenses: b.licenses}
 	if b.meters, err = metering.New(metering.Config{Store: b.rows, Reader: b.rows, Licenses: licenses, Runner: e.DB, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package storetest_test
 
 import (
+	"context"
+	"fmt"
 	"strconv"
 	"sync"
 	"testing"
@@ -148,6 +150,61 @@ func TestLapsesAreWrittenDownByTheTidyJobToo(t *testing.T) {
 		}
 		if b.openNow(t, one) != 0 || b.openNow(t, two) != 1 {
 			t.Error("the counts are wrong")
+		}
+	})
+}
+
+// Whatever of a licence lapses at once, no call writes it down as a whole: the limit
+// holds by the clock, and the job ends the sessions in portions.
+func TestManyLapsesAtOnceGoInPortions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, hurried(t, e))
+		const many, step = 230, 100
+		l := b.issue(t, b.floating(t, many))
+		storetest.Do(t, b.Env, func(x tx.Tx) (any, error) {
+			for i := range many {
+				c := floating.Call{Vendor: b.vendor, Presented: l.LicenseKey.String(), ClientID: "c" + strconv.Itoa(i)}
+				if out, err := b.sessions.Open(x, c); err != nil || out.Refusal != nil {
+					return nil, fmt.Errorf("%+v: %w", out.Refusal, err)
+				}
+			}
+			return nil, nil
+		})
+		b.denied(t, refusal.NoSessionLeft, l, "another")
+		e.Clock.Advance(30 * time.Second)
+		renewed := b.opened(t, l, "c7")
+		e.Clock.Advance(30 * time.Second) // all others lapse
+		if n := b.openNow(t, l); n != 1 {
+			t.Errorf("%d are open by the clock, want 1", n)
+		}
+		b.opened(t, l, "another")
+		ended := `SELECT COUNT(*) FROM sessions WHERE ended_at = valid_until AND end_reason = 'lapsed'`
+		if n := storetest.Count(t, e, ended); n != 0 {
+			t.Errorf("a call wrote %d lapses down", n)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		config := b.sessions.Config
+		config.Runner = &oneOnly{b.DB, 1, stop}
+		first, err := floating.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := first.Tidy(ctx); err != nil && ctx.Err() == nil {
+			t.Fatal(err)
+		}
+		if n := storetest.Count(t, e, ended); n < step-1 || n > step {
+			t.Errorf("one portion ended %d sessions", n)
+		}
+		b.counted(t)
+		if _, err := b.sessions.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := storetest.Count(t, e, ended); n != many-1 {
+			t.Errorf("%d ends were written down, want %d", n, many-1)
+		}
+		b.counted(t)
+		if now := storetest.Count(t, e, `SELECT COUNT(*) FROM sessions WHERE id = $1 AND ended_at IS NULL`, renewed.ID); now != 1 {
+			t.Error("the renewed session was ended")
 		}
 	})
 }

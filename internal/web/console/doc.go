@@ -4,5 +4,5 @@
 // Each area (overview, catalog, licenses, customers, ...) is a package below this
 // one with pages of its own: a Config of small interfaces, New, and Routes. Areas
 // do not import each other; how things of the trade look and where their pages
-// are is in show. Only app calls them.
+// are is in show. Only wiring calls them.
 package console

@@ -8,5 +8,5 @@
 // are the edge's. An operation that changes something can only be made by change,
 // which runs it in one transaction and keeps its answer for repeated requests.
 //
-// Only app calls it. It imports rooms and the edge, never a store.
+// Only wiring calls it. It imports rooms and the edge, never a store.
 package manage

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"chancery/internal/app"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
@@ -38,6 +37,7 @@ import (
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/wire/manage"
+	"chancery/internal/wiring"
 )
 
 // bundle is the API on a real database, with two vendors and an admin key of each.
@@ -84,17 +84,17 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	renderer := must[*mail.Renderer](t)(mail.NewRenderer())
 	mailRows := mailstore.Store{DB: e.DB}
 	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs}))
-	released := &app.Released{}
+	released := &wiring.Released{}
 	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{
 		Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
-		Notices: app.LicenceMails{Mails: mails},
+		Notices: wiring.LicenceMails{Mails: mails},
 	}))
 	leases := floatingstore.Store{DB: e.DB}
 	b.sessions = must[*floating.Service](t)(floating.New(floating.Config{
-		Store: leases, Reader: leases, Licenses: app.SessionLicenses{Licensing: b.licensing}, Runner: e.DB, IDs: e.IDs,
+		Store: leases, Reader: leases, Licenses: wiring.SessionLicenses{Licensing: b.licensing}, Runner: e.DB, IDs: e.IDs,
 	}))
 	released.Floating = b.sessions
-	meterRows, metered := meterstore.Store{DB: e.DB}, app.MeteredLicenses{Licenses: b.licensing}
+	meterRows, metered := meterstore.Store{DB: e.DB}, wiring.MeteredLicenses{Licenses: b.licensing}
 	vendorRows := vendorstore.Store{DB: e.DB}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
 	api := must[*manage.API](t)(manage.New(manage.Config{
@@ -104,7 +104,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		VendorRows:    vendorRows,
 		Catalog:       must[*catalog.Service](t)(catalog.New(catalog.Config{Store: catalogRows, IDs: e.IDs})),
 		CatalogRows:   catalogRows,
-		Customers:     must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, IDs: e.IDs})),
+		Customers:     must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, Reader: customerRows, Runner: e.DB, IDs: e.IDs})),
 		CustomerRows:  customerRows,
 		AuditRows:     auditstore.Store{DB: e.DB},
 		Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"chancery/internal/licensing"
 	"chancery/internal/terms"
 	"chancery/internal/web"
 )
@@ -118,5 +119,5 @@ func lastDay(end time.Time, zone *time.Location) string {
 	if end.IsZero() {
 		return ""
 	}
-	return end.Add(-time.Millisecond).In(zone).Format(time.DateOnly)
+	return licensing.LastDay(end, zone).Format(time.DateOnly)
 }
