@@ -2,22 +2,23 @@ package floating
 
 import (
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
 // Outcome is what an open came to: a status, or a refusal.
 type Outcome struct {
 	Status  Status
-	Refusal *Refusal // nil when it was granted
-	ByID    bool     // to an activated client that presents the licence's id
+	Refusal *refusal.Refusal // nil when it was granted
+	ByID    bool             // to an activated client that presents the licence's id
 }
 
 // Open opens a session, or renews the one of the same key (docs/rules/floating.md, rules 1 to 4). Sessions that
 // have lapsed take no room, whether or not that was written down. A refusal is counted.
 func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
-	l, refusal, err := s.find(t, c)
-	if err != nil || refusal != nil {
-		return Outcome{Refusal: refusal}, err
+	l, refused, err := s.find(t, c)
+	if err != nil || refused != nil {
+		return Outcome{Refusal: refused}, err
 	}
 	o := &opening{Service: s, t: t, call: c, license: l}
 	if l.IsFloating {
@@ -29,15 +30,15 @@ func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
 		}
 	}
 	// Only now, so that nobody releases the client in between.
-	refusal, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, false)
+	refused, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, false)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if refusal == nil && !l.IsFloating {
-		refusal = Refuse(NamedLicense)
+	if refused == nil && !l.IsFloating {
+		refused = refusal.Refuse(refusal.NamedLicense)
 	}
-	if refusal != nil {
-		return o.deny(refusal)
+	if refused != nil {
+		return o.deny(refused)
 	}
 	if err := o.load(); err != nil {
 		return Outcome{}, err
@@ -147,12 +148,12 @@ func (o *opening) status(s Session) Outcome {
 
 // deny counts a refusal. Only the first one of its kind in an hour is announced:
 // a crowd that waits for a seat asks every few seconds.
-func (o *opening) deny(r *Refusal) (Outcome, error) {
+func (o *opening) deny(r *refusal.Refusal) (Outcome, error) {
 	n, err := o.Store.CountDenial(o.t, o.call.Vendor, o.license.ID, r.ID, o.t.Now())
 	if err != nil {
 		return Outcome{}, err
 	}
-	if n == 1 && r.ID == NoSessionLeft {
+	if n == 1 && r.ID == refusal.NoSessionLeft {
 		o.announce(EventDenied, r.ID)
 	}
 	return Outcome{Refusal: r}, nil

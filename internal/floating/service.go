@@ -9,6 +9,7 @@ import (
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -48,18 +49,18 @@ type Call struct {
 
 const maxID = 256 // bytes
 
-func (c Call) check() *Refusal {
+func (c Call) check() *refusal.Refusal {
 	switch {
 	case c.ClientID == "":
-		return Refuse(MissingClientID)
+		return refusal.Refuse(refusal.MissingClientID)
 	case len(c.SessionID) > maxID || strings.ContainsFunc(c.SessionID, unicode.IsControl):
-		return Refuse(BadSessionID)
+		return refusal.Refuse(refusal.BadSessionID)
 	}
 	return nil
 }
 
 // find brings the licence of a call; a refusal where there is none, or one without sessions.
-func (s *Service) find(t tx.Tx, c Call) (*License, *Refusal, error) {
+func (s *Service) find(t tx.Tx, c Call) (*License, *refusal.Refusal, error) {
 	if r := c.check(); r != nil {
 		return nil, r, nil
 	}
@@ -68,7 +69,7 @@ func (s *Service) find(t tx.Tx, c Call) (*License, *Refusal, error) {
 	case err != nil:
 		return nil, nil, err
 	case l == nil, l.ByID && c.KeyOnly:
-		return nil, Refuse(InvalidKey), nil
+		return nil, refusal.UnknownSessionKey(), nil
 	}
 	refused, err := s.Licenses.Count(t, l, c.ClientID, c.Proof)
 	return l, refused, err
@@ -85,16 +86,16 @@ func (s *Service) openNow(t tx.Tx, v ident.VendorID, c Counter, limit int64) (in
 }
 
 // Close ends a session. One that is not open, or not any more, is closed already.
-func (s *Service) Close(t tx.Tx, c Call) (*Refusal, error) {
-	l, refusal, err := s.find(t, c)
-	if err != nil || refusal != nil {
-		return refusal, err
+func (s *Service) Close(t tx.Tx, c Call) (*refusal.Refusal, error) {
+	l, refused, err := s.find(t, c)
+	if err != nil || refused != nil {
+		return refused, err
 	}
-	if refusal, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, true); err != nil || refusal != nil {
-		return refusal, err
+	if refused, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, true); err != nil || refused != nil {
+		return refused, err
 	}
 	if !l.IsFloating {
-		return Refuse(NamedLicense), nil
+		return refusal.Refuse(refusal.NamedLicense), nil
 	}
 	counter, session, err := s.Store.LockFor(t, c.Vendor, l.ID, c.ClientID, c.SessionID)
 	if err != nil || session == nil || !session.OpenAt(t.Now()) {
@@ -105,15 +106,15 @@ func (s *Service) Close(t tx.Tx, c Call) (*Refusal, error) {
 
 // Count tells how many sessions of a licence are open at this instant. byID also
 // takes the licence's id, from those who may look licences up.
-func (s *Service) Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *Refusal, error) {
+func (s *Service) Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *refusal.Refusal, error) {
 	l, err := s.Licenses.Find(t, v, presented)
 	switch {
 	case err != nil:
 		return 0, nil, err
 	case l == nil || l.ByID && !byID:
-		return 0, Refuse(InvalidKey), nil
+		return 0, refusal.UnknownSessionKey(), nil
 	case !l.IsFloating:
-		return 0, Refuse(NamedLicense), nil
+		return 0, refusal.Refuse(refusal.NamedLicense), nil
 	}
 	open, err := s.Store.OpenIn(t, v, l.ID)
 	return open[l.ID], nil, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -20,7 +21,7 @@ type Licenses interface {
 
 	// Count counts a signed call of a client, before anything is locked, and
 	// refuses one that was sent before; nil where there is nothing to count by.
-	Count(t tx.Tx, l *License, clientID string, proof Proof) (*Refusal, error)
+	Count(t tx.Tx, l *License, clientID string, proof Proof) (*refusal.Refusal, error)
 
 	// Begin is told that the licence is used, before its counter is locked. It may
 	// lock the licence, and reckons the end of l anew.
@@ -28,7 +29,7 @@ type Licenses interface {
 
 	// Admit judges the client by the licence, its activation and its proof; nil
 	// admits it. closing asks only whether the caller is the client.
-	Admit(t tx.Tx, l *License, clientID string, proof Proof, closing bool) (*Refusal, error)
+	Admit(t tx.Tx, l *License, clientID string, proof Proof, closing bool) (*refusal.Refusal, error)
 
 	// KnowsUser reports whether a user may use the licence.
 	KnowsUser(t tx.Tx, v ident.VendorID, l *License, user string) (bool, error)

@@ -71,7 +71,7 @@ func leftIdle(hold time.Duration) func(context.Context, *pgx.Conn) error {
 			return nil
 		}
 		_, err := c.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", (hold+endWithin).Milliseconds()))
-		return err //nolint:wrapcheck // judged by its type
+		return err
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/outbox"
+	"chancery/internal/refusal"
 	customerstore "chancery/internal/store/customers"
 	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
@@ -146,9 +147,9 @@ func (b licenseBench) refused(t *testing.T, id int, key ident.UUID, client strin
 	}
 }
 
-func (b licenseBench) unassign(t *testing.T, token ident.UUID) *licensing.Refusal {
+func (b licenseBench) unassign(t *testing.T, token ident.UUID) *refusal.Refusal {
 	t.Helper()
-	return storetest.Do(t, b.Env, func(x tx.Tx) (*licensing.Refusal, error) {
+	return storetest.Do(t, b.Env, func(x tx.Tx) (*refusal.Refusal, error) {
 		return b.licenses.Unassign(x, licensing.UnassignCommand{Vendor: b.vendor, TokenKey: token})
 	})
 }

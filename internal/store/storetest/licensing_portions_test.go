@@ -8,6 +8,7 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/store"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
@@ -85,12 +86,12 @@ func TestTokensFollowANewLimitInPortions(t *testing.T) {
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM tokens`); n < before-onePortion {
 			t.Errorf("the change deleted %d tokens in its transaction", before-n)
 		}
-		b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "b") // although there are free tokens
+		b.refused(t, refusal.NoTokenLeft, l.LicenseKey, "b") // although there are free tokens
 		b.fit(t)
 		if n := b.contractTokens(t, l); n != 1 {
 			t.Errorf("%d tokens are left by contract, want 1", n)
 		}
-		b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "b")
+		b.refused(t, refusal.NoTokenLeft, l.LicenseKey, "b")
 
 		b.limit(t, l, many)
 		b.granted(t, l.LicenseKey, "b") // although there are not all tokens yet
@@ -188,7 +189,7 @@ func TestAnEditionsLimitReachesManyLicencesInPortions(t *testing.T) {
 		for i := range many {
 			l := b.issue(t, edition)
 			b.granted(t, l.LicenseKey, "c"+strconv.Itoa(i))
-			b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "d")
+			b.refused(t, refusal.NoTokenLeft, l.LicenseKey, "d")
 		}
 		storetest.Do(t, e, func(x tx.Tx) (any, error) {
 			return b.service.UpdateEdition(x, b.vendor, edition.UUID, catalog.EditionChange{

@@ -7,6 +7,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -23,7 +24,7 @@ func (a *API) presented(r *http.Request, text string) (licensing.Key, error) {
 	if a.Guesses == nil || !k.UUID.IsZero() || k.Printed != "" {
 		return k, nil
 	}
-	return k, a.Guesses.Check(a.guesser(r)) //nolint:wrapcheck // a fault
+	return k, a.Guesses.Check(a.guesser(r))
 }
 
 // names takes down that a call proves by nothing but a client's name who it is,
@@ -71,21 +72,21 @@ func (a *API) served(q *request) {
 
 // guessed counts a wrong guess, unless it is by a client that was served before:
 // one that was released is told so, however many there are at its address.
-func (a *API) guessed(q *request, refused *licensing.Refusal) error {
+func (a *API) guessed(q *request, refused *refusal.Refusal) error {
 	if a.Guesses == nil || !isGuess(refused) || q.guess != nil && a.known.Has(q.guess...) {
 		return nil
 	}
-	return a.Guesses.Spend(a.guesser(q.Request)) //nolint:wrapcheck // a fault
+	return a.Guesses.Spend(a.guesser(q.Request))
 }
 
 // isGuess reports whether a refusal says that a key, a token or a client is
 // unknown, or another's.
-func isGuess(refused *licensing.Refusal) bool {
+func isGuess(refused *refusal.Refusal) bool {
 	if refused == nil {
 		return false
 	}
 	switch refused.ID {
-	case licensing.InvalidKey, licensing.UnknownToken, licensing.UnknownClient, licensing.ClientAssigned, licensing.OtherToken:
+	case refusal.InvalidKey, refusal.UnknownToken, refusal.UnknownClient, refusal.ClientAssigned, refusal.OtherToken:
 		return true
 	}
 	return false

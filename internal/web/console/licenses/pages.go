@@ -17,6 +17,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
@@ -126,7 +127,7 @@ type Mails interface {
 type Files interface {
 	// LicenseXML gives a signed file for a client of the licence (by its token key,
 	// zero for none), or why there is none.
-	LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *licensing.Refusal, error)
+	LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *refusal.Refusal, error)
 }
 
 // Config is what the pages need; all of it is required.
