@@ -61,6 +61,28 @@ func TestArrowsPointOneWay(t *testing.T) {
 	}
 }
 
+// The tests within a room's package keep to the arrows, as the room does. Its suite,
+// the external test package, may have the databases besides.
+func TestArrowsOfTheRoomsTests(t *testing.T) {
+	t.Parallel()
+	house := loadHouse(t)
+	for _, pkg := range house.own {
+		inModule := strings.TrimPrefix(pkg.ImportPath, module+"/")
+		if !withinAny(inModule, internal(rooms...)) {
+			continue
+		}
+		for _, sentence := range wrongImports(pkg.ImportPath, pkg.TestImports, house.isStandard) {
+			t.Errorf("in its tests, %s", sentence)
+		}
+		for _, imported := range pkg.XTestImports {
+			own, isOwn := strings.CutPrefix(imported, module+"/")
+			if isOwn && !withinAny(own, suites) {
+				t.Errorf("the suite of %s must not import %s", pkg.ImportPath, imported)
+			}
+		}
+	}
+}
+
 // A room that reaches SQL or HTTP through somebody else's package has it in the
 // room all the same.
 func TestRoomsReachNoSQLAndNoHTTP(t *testing.T) {
@@ -157,6 +179,13 @@ func TestWrongImports(t *testing.T) {
 		{"internal/store/licensing", "chancery/internal/store", true},
 		{"internal/store/licensing", "chancery/internal/web/console", false},
 		{"internal/store", "chancery/internal/wiring", false},
+		{"internal/store/licensing", "chancery/internal/wiring/pairs", false},
+		{"internal/store/storetest", "chancery/internal/wiring/pairs", true},
+		{"internal/store/storetest", "chancery/internal/store/licensing", true},
+		{"internal/store/storetest", "chancery/internal/wiring", false},
+		{"internal/wiring/pairs", "chancery/internal/licensing", true},
+		{"internal/wiring/pairs", "chancery/internal/store", false},
+		{"internal/wiring/pairs", "chancery/internal/wiring", false},
 		{"internal/edge", "chancery/internal/wire/manage", false},
 		{"internal/wire/manage", "chancery/internal/edge", true},
 		{"internal/wire/manage", "chancery/internal/store", false},

@@ -25,6 +25,8 @@ type listed struct {
 	IgnoredGoFiles []string `json:"IgnoredGoFiles"`
 	TestGoFiles    []string `json:"TestGoFiles"`
 	XTestGoFiles   []string `json:"XTestGoFiles"`
+	TestImports    []string `json:"TestImports"`
+	XTestImports   []string `json:"XTestImports"`
 }
 
 // house is every package of the module and all that they import.
@@ -50,7 +52,7 @@ func loadHouse(t *testing.T) house {
 }
 
 var load = sync.OnceValues(func() (house, error) {
-	const fields = "ImportPath,Name,Dir,Standard,Imports,Deps,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles"
+	const fields = "ImportPath,Name,Dir,Standard,Imports,Deps,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,TestImports,XTestImports"
 	list := exec.Command("go", "list", "-deps", "-json="+fields, module+"/...")
 	var complaint strings.Builder
 	list.Stderr = &complaint

@@ -41,6 +41,7 @@ var places = slices.Concat(
 	[]place{{trees: internal("outbound"), strict: true}},
 	each(adapters, place{allows: append([]string{"internal/outbound"}, inner...)}),
 	[]place{
+		{trees: internal("store/storetest"), allows: append(internal("store", "wiring/pairs"), inner...)},
 		{trees: internal("store"), allows: inner},
 		{trees: internal("edge"), allows: append([]string{"signed"}, inner...)},
 		{trees: internal("wire"), allows: append([]string{"signed", "internal/edge"}, inner...)},
@@ -49,6 +50,7 @@ var places = slices.Concat(
 		{trees: internal("setup"), allows: ground, denies: notInTheRoom},
 		{trees: internal("clientcmd"), allows: []string{"client", "signed", "internal/refusal"}, denies: notInTheRoom},
 		{trees: internal("demo"), allows: append([]string{"client", "signed"}, inner...), denies: notInTheRoom[:1]},
+		{trees: internal("wiring/pairs"), allows: inner, denies: notInTheRoom},
 		{trees: internal("wiring"), allows: slices.Concat(adapters, faces, inner, internal("setup", "store"), []string{"signed"})},
 		{trees: internal("server/servertest"), allows: append(internal("server", "wiring", "store"), inner...)},
 		{trees: internal("server"), allows: slices.Concat(inner, internal("setup", "wiring", "store", "edge", "geo", "metrics"))},
@@ -57,6 +59,11 @@ var places = slices.Concat(
 		{trees: []string{"cmd"}, allows: []string{"internal/cli"}},
 	},
 )
+
+// suites is what the suite of a room, its external test package, may import. It drives
+// the room's services on real databases, and never the whole program, so that a room's
+// tests are built in seconds.
+var suites = slices.Concat([]string{"signed"}, internal("store", "wiring/pairs", "mail"), inner)
 
 // internal returns the import paths of internal packages, without the module.
 func internal(names ...string) []string {

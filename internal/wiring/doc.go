@@ -2,7 +2,8 @@
 //
 // Rooms do not know one another. What one needs of another is an interface that it
 // declares; the types in here implement these, in a file that is named after the pair:
-// licensing_floating.go, catalog_licensing.go. rooms.go opens the database and makes the
+// catalog_licensing.go. Those that the suites of the rooms need too are in pairs, such as
+// licensing_floating.go. rooms.go opens the database and makes the
 // rooms; faces.go, apis.go and console.go are the faces, as tables of areas. Areas take
 // rooms and the Site, never the process.
 //

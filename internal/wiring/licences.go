@@ -17,6 +17,7 @@ import (
 	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
 	outboxstore "chancery/internal/store/outbox"
+	"chancery/internal/wiring/pairs"
 )
 
 // furnishLicences makes the rooms that licences are issued and used in.
@@ -31,7 +32,7 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	if err = r.furnishMail(sealer); err != nil {
 		return err
 	}
-	released := &Released{}
+	released := &pairs.Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
 		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Runner: r.DB, IDs: r.IDs, Sessions: released,
 		Notices: LicenceMails{r.Mails},
@@ -43,7 +44,7 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	}
 	r.SessionRows = floatingstore.Store{DB: r.DB}
 	if r.Sessions, err = floating.New(floating.Config{
-		Store: r.SessionRows, Reader: r.SessionRows, Licenses: SessionLicenses{r.Licenses}, Runner: r.DB, IDs: r.IDs,
+		Store: r.SessionRows, Reader: r.SessionRows, Licenses: pairs.SessionLicenses{Licensing: r.Licenses}, Runner: r.DB, IDs: r.IDs,
 	}); err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ import (
 	"chancery/internal/vendors"
 	"chancery/internal/wire/manage"
 	"chancery/internal/wiring"
+	"chancery/internal/wiring/pairs"
 )
 
 // bundle is the API on a real database, with two vendors and an admin key of each.
@@ -84,17 +85,17 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	renderer := must[*mail.Renderer](t)(mail.NewRenderer())
 	mailRows := mailstore.Store{DB: e.DB}
 	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs}))
-	released := &wiring.Released{}
+	released := &pairs.Released{}
 	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{
 		Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
 		Notices: wiring.LicenceMails{Mails: mails},
 	}))
 	leases := floatingstore.Store{DB: e.DB}
 	b.sessions = must[*floating.Service](t)(floating.New(floating.Config{
-		Store: leases, Reader: leases, Licenses: wiring.SessionLicenses{Licensing: b.licensing}, Runner: e.DB, IDs: e.IDs,
+		Store: leases, Reader: leases, Licenses: pairs.SessionLicenses{Licensing: b.licensing}, Runner: e.DB, IDs: e.IDs,
 	}))
 	released.Floating = b.sessions
-	meterRows, metered := meterstore.Store{DB: e.DB}, wiring.MeteredLicenses{Licenses: b.licensing}
+	meterRows, metered := meterstore.Store{DB: e.DB}, pairs.MeteredLicenses{Licenses: b.licensing}
 	vendorRows := vendorstore.Store{DB: e.DB}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
 	api := must[*manage.API](t)(manage.New(manage.Config{

@@ -1,0 +1,178 @@
+package identity_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/store/storetest"
+	"chancery/internal/tx"
+)
+
+// withTOTP sets up an authenticator app; show gives what it shows at the moment.
+func (p *people) withTOTP(t *testing.T, email, password string) (show func() string, codes []string) {
+	t.Helper()
+	by, own, err := p.sessions.Authenticate(t.Context(), p.signInAs(t, email, password).Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	setup := storetest.Do(t, p.Env, func(x tx.Tx) (identity.Setup, error) { return p.factors.BeginTOTP(x, by, own.User, "Acme & Söhne") })
+	show = func() string {
+		code, err := totp.GenerateCode(setup.Secret, p.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return code
+	}
+	storetest.Refuse(t, p.Env, "invalid_request", func(x tx.Tx) ([]string, error) { return p.factors.ConfirmTOTP(x, by, own, "000") })
+	codes = storetest.Do(t, p.Env, func(x tx.Tx) ([]string, error) { return p.factors.ConfirmTOTP(x, by, own, show()) })
+	// Another window, which has not seen it, must not begin anew in its place.
+	storetest.Refuse(t, p.Env, "totp_exists", func(x tx.Tx) (identity.Setup, error) { return p.factors.BeginTOTP(x, by, own.User, "Acme") })
+	return show, codes
+}
+
+// half signs in as far as the password goes.
+func (p *people) half(t *testing.T, email, password string) string {
+	t.Helper()
+	in, err := p.signIn.Password(t.Context(), p.vendor.ID, email, password, visit("192.0.2.1"))
+	if err != nil || !in.Due() || in.Token != "" {
+		t.Fatalf("a second factor is not due: %+v, %v", in, err)
+	}
+	return in.Step
+}
+
+func TestSecondFactor(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		p := newTeam(t, e)
+		user, password := p.user(t, "anna@example.com", identity.Viewer)
+		before := p.signInAs(t, "anna@example.com", password)
+		show, codes := p.withTOTP(t, "anna@example.com", password)
+		p.signedOut(t, before.Token, "a session from before the second factor")
+		e.Clock.Advance(30 * time.Second)
+
+		step := p.half(t, "anna@example.com", password)
+		p.signedOut(t, step, "the half-done sign-in's token as a session's")
+		try := func(step, code string) (identity.SignedIn, error) {
+			return p.signIn.SecondFactor(t.Context(), p.vendor.ID, step, code, visit("192.0.2.1"))
+		}
+		if _, err := try(step, "000000"); !fault.Is(err, "code_wrong") {
+			t.Errorf("a wrong code: %v", err)
+		}
+		if _, err := p.signIn.SecondFactor(t.Context(), storetest.Vendor(t, e, "Bolt").ID, step, show(), visit("192.0.2.1")); !fault.Is(err, "sign_in_stale") {
+			t.Errorf("at another vendor: %v", err)
+		}
+		code := show()
+		in, err := try(step, code[:3]+" "+code[3:])
+		if err != nil || !in.Session.SecondFactor {
+			t.Fatalf("%+v, %v", in, err)
+		}
+		if _, _, err := p.sessions.Authenticate(t.Context(), in.Token); err != nil {
+			t.Error(err)
+		}
+		if _, err := try(step, show()); !fault.Is(err, "sign_in_stale") {
+			t.Errorf("the same half-done sign-in again: %v", err)
+		}
+
+		// Attack: a code that was seen once is used again, within its 30 seconds
+		// and beside the next one.
+		step = p.half(t, "anna@example.com", password)
+		if _, err := try(step, code); !fault.Is(err, "code_wrong") {
+			t.Errorf("a code for the second time: %v", err)
+		}
+		e.Clock.Advance(30 * time.Second)
+		if _, err := try(step, code); !fault.Is(err, "code_wrong") {
+			t.Errorf("a code for the second time, half a minute later: %v", err)
+		}
+
+		// Attack: one recovery code by two at once.
+		var won atomic.Int32
+		var all sync.WaitGroup
+		for range 4 {
+			step := p.half(t, "anna@example.com", password)
+			all.Go(func() {
+				switch _, err := try(step, codes[0]); {
+				case err == nil:
+					won.Add(1)
+				case !fault.Is(err, "code_wrong"):
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if won.Load() != 1 {
+			t.Errorf("one recovery code was used %d times", won.Load())
+		}
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM recovery_codes`); n != 9 || len(codes) != 10 {
+			t.Errorf("%d of %d recovery codes are left", n, len(codes))
+		}
+
+		// A recovery link does not lead around it.
+		if _, err := p.links.Reset(t.Context(), p.vendor.ID, p.forgot(t, "anna@example.com"), fresh, visit("192.0.2.1")); err != nil {
+			t.Fatal(err)
+		}
+		step = p.half(t, "anna@example.com", fresh)
+		e.Clock.Advance(11 * time.Minute)
+		if _, err := try(step, show()); !fault.Is(err, "sign_in_stale") {
+			t.Errorf("after a break: %v", err)
+		}
+
+		// Attack: who has the password tries codes, and signs in again in between.
+		refused := 0
+		for range 14 {
+			in, err := p.signIn.Password(t.Context(), p.vendor.ID, "anna@example.com", fresh, visit("198.51.100.7"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := try(in.Step, "000000"); fault.Is(err, "locked_out") {
+				refused++
+			}
+		}
+		if refused < 4 {
+			t.Errorf("only %d of 14 tries were refused", refused)
+		}
+
+		// Somebody of the team lets in who has lost the phone.
+		storetest.Do(t, e, func(x tx.Tx) (identity.User, error) { return p.factors.Clear(x, p.operator(), user.UUID) })
+		p.signInAs(t, "anna@example.com", fresh)
+	})
+}
+
+func TestRemoveTOTP(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		p := newTeam(t, e)
+		_, password := p.user(t, "anna@example.com", identity.Viewer)
+		_, codes := p.withTOTP(t, "anna@example.com", password)
+		in, err := p.signIn.SecondFactor(t.Context(), p.vendor.ID, p.half(t, "anna@example.com", password), codes[0], visit("192.0.2.1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		by, own, err := p.sessions.Authenticate(t.Context(), in.Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !own.User.HasTOTP {
+			t.Error("the user does not know of the second factor")
+		}
+		fewer := storetest.Do(t, e, func(x tx.Tx) ([]string, error) { return p.factors.NewCodes(x, by, own.User) })
+		if n, err := p.factors.CodesLeft(t.Context(), by); n != 10 || err != nil {
+			t.Errorf("%d codes, %v", n, err)
+		}
+		for code, want := range map[string]string{"000000": "invalid_request", codes[1]: "invalid_request"} {
+			if err := p.factors.RemoveTOTP(t.Context(), by, own, code); !fault.Is(err, want) {
+				t.Errorf("%s: %v", code, err)
+			}
+		}
+		if err := p.factors.RemoveTOTP(t.Context(), by, own, fewer[0]); err != nil {
+			t.Fatal(err)
+		}
+		p.signInAs(t, "anna@example.com", password)
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM recovery_codes`); n != 0 {
+			t.Errorf("%d recovery codes are left", n)
+		}
+	})
+}
