@@ -36,9 +36,10 @@ func create(tb testing.TB, template string) string {
 	server := serverURL(tb)
 	name := uniqueName("test")
 	// Template0 is the only template that another collation may be given to;
-	// ours have the right one, and repeating it is allowed.
+	// ours have the right one, and repeating it is allowed. Copying files writes no
+	// log and takes half the time, where the server's files are in memory.
 	err := execute(tb.Context(), server, "CREATE DATABASE "+quote(name)+
-		" TEMPLATE "+quote(template)+" ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+		" TEMPLATE "+quote(template)+" ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' STRATEGY FILE_COPY")
 	if err != nil {
 		tb.Fatalf("pgtest: cannot make a database: %v", err)
 	}
