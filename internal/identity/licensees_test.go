@@ -14,7 +14,7 @@ import (
 
 func (p *people) licensees(t *testing.T) *identity.Licensees {
 	t.Helper()
-	passwords, err := identity.NewPasswords(rand.Reader, 1, 100)
+	passwords, err := identity.NewPasswords(identity.PasswordsConfig{Rand: rand.Reader, AtOnce: 1, Queue: 100, Cost: cheap()})
 	if err != nil {
 		t.Fatal(err)
 	}

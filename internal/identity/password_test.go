@@ -13,7 +13,7 @@ import (
 
 func passwords(t *testing.T, atOnce, queue int) *identity.Passwords {
 	t.Helper()
-	p, err := identity.NewPasswords(rand.Reader, atOnce, queue)
+	p, err := identity.NewPasswords(identity.PasswordsConfig{Rand: rand.Reader, AtOnce: atOnce, Queue: queue})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,13 +47,49 @@ func TestPasswords(t *testing.T) {
 			t.Errorf("%q against %.20q: %v, %v", c.password, c.hash, ok, err)
 		}
 	}
-	for _, bad := range []string{"x", "$argon2id$v=19$m=1,t=1,p=1$AAAA$AAAA", hash[:len(hash)-4], "$2y$10$abc"} {
+	for _, bad := range []string{
+		"x", "$argon2id$v=19$m=1,t=1,p=1$AAAA$AAAA", hash[:len(hash)-4], "$2y$10$abc",
+		strings.Replace(hash, "m=19456", "m=4000000000", 1), strings.Replace(hash, "t=2", "t=1000", 1), strings.Replace(hash, "t=2", "t=0", 1),
+		strings.Replace(hash, "p=1", "p=2", 1), strings.Replace(hash, "m=19456", "m=+19456", 1), strings.Replace(hash, "v=19", "v=16", 1),
+	} {
 		if ok, err := p.Verify(t.Context(), bad, "x"); ok || err == nil {
 			t.Errorf("hash %.20q was taken", bad)
 		}
 	}
 	if _, err := p.Hash(t.Context(), strings.Repeat("x", identity.MaxPassword+1)); !fault.Is(err, "invalid_request") {
 		t.Errorf("a giant password: %v", err)
+	}
+}
+
+// A hash carries its cost: it is verified by its own, whatever new hashes cost.
+func TestHashesCarryTheirCost(t *testing.T) {
+	t.Parallel()
+	full, err := identity.NewPasswords(identity.PasswordsConfig{Rand: rand.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, err := identity.NewPasswords(identity.PasswordsConfig{Rand: rand.Reader, Cost: identity.Cost{Memory: 8, Passes: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for head, c := range map[string]struct{ makes, verifies *identity.Passwords }{
+		"$argon2id$v=19$m=19456,t=2,p=1$": {full, small},
+		"$argon2id$v=19$m=8,t=1,p=1$":     {small, full},
+	} {
+		hash, err := c.makes.Hash(t.Context(), "correct horse")
+		if err != nil || !strings.HasPrefix(hash, head) {
+			t.Errorf("hash %q, want it to begin with %s, %v", hash, head, err)
+		}
+		for password, want := range map[string]bool{"correct horse": true, "correct hors": false} {
+			if ok, err := c.verifies.Verify(t.Context(), hash, password); ok != want || err != nil {
+				t.Errorf("%q against %s: %v, %v", password, head, ok, err)
+			}
+		}
+	}
+	for _, cost := range []identity.Cost{{Memory: 7, Passes: 1}, {Memory: 8}, {Passes: 1}, {Memory: 1 << 30, Passes: 1}, {Memory: 8, Passes: 1000}} {
+		if _, err := identity.NewPasswords(identity.PasswordsConfig{Rand: rand.Reader, Cost: cost}); err == nil {
+			t.Errorf("the cost %+v was taken", cost)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func newPeople(t *testing.T, e storetest.Env) *people {
 	t.Helper()
 	p := &people{Env: e, rows: identitystore.Users{DB: e.DB}}
 	var err, errs error
-	p.passwords, err = identity.NewPasswords(rand.Reader, 2, 1000)
+	p.passwords, err = identity.NewPasswords(identity.PasswordsConfig{Rand: rand.Reader, AtOnce: 2, Queue: 1000, Cost: cheap()})
 	errs = errors.Join(errs, err)
 	p.sessions, err = identity.NewSessions(identitystore.Sessions{DB: e.DB}, e.DB, e.IDs)
 	errs = errors.Join(errs, err)
@@ -74,6 +74,9 @@ func newPeople(t *testing.T, e storetest.Env) *people {
 	}
 	return p
 }
+
+// cheap is the smallest cost: what one is asked for is tested in password_test.go.
+func cheap() identity.Cost { return identity.Cost{Memory: 8, Passes: 1} }
 
 // letterbox keeps letters, and how long answers were made to take.
 type letterbox struct {

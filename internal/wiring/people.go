@@ -15,7 +15,7 @@ import (
 
 // furnishPeople makes the services of users, roles, sessions and sign-in.
 func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
-	passwords, err := identity.NewPasswords(r.IDs.Rand, 0, 0)
+	passwords, err := identity.NewPasswords(identity.PasswordsConfig{Rand: r.IDs.Rand, Cost: r.passwordCost})
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
 		return err
 	}
 	// One at a time: clients can wait, and who signs in must not.
-	forClients, err := identity.NewPasswords(r.IDs.Rand, 1, 16)
+	forClients, err := identity.NewPasswords(identity.PasswordsConfig{Rand: r.IDs.Rand, AtOnce: 1, Queue: 16, Cost: r.passwordCost})
 	if err != nil {
 		return err
 	}

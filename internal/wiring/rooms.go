@@ -53,6 +53,10 @@ type Storage struct {
 	// Clock is the machine's when nil, led by the database's on PostgreSQL.
 	Clock ident.Clock
 
+	// PasswordCost is what hashing a password takes. No flag and no variable sets it:
+	// tests take a small one, and its zero value is the full cost.
+	PasswordCost identity.Cost
+
 	// Hold is how long one transaction may keep the writer. A server's is bounded;
 	// commands, which nobody waits behind, take as long as they take.
 	Hold time.Duration
@@ -120,14 +124,15 @@ type Rooms struct {
 	MasterKeys string                // the file that they are read from; "" when they are in the environment
 	Following  *store.FollowingClock // nil unless the clock follows the database's
 
-	log       *slog.Logger
-	sealer    *keyring.Sealer
-	publicURL *url.URL // for links; nil when it is not known
+	log          *slog.Logger
+	sealer       *keyring.Sealer
+	passwordCost identity.Cost
+	publicURL    *url.URL // for links; nil when it is not known
 }
 
 // OpenRooms opens the database, whose schema must be there, and puts the rooms on it.
 func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err error) {
-	r := &Rooms{Clock: s.Clock, log: log}
+	r := &Rooms{Clock: s.Clock, log: log, passwordCost: s.PasswordCost}
 	if r.Clock == nil && s.URL != "" {
 		r.Following = store.NewFollowingClock(ident.SystemClock{})
 		r.Clock = r.Following

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"chancery/internal/identity"
 	"chancery/internal/server"
 	"chancery/internal/store/storetest"
 	"chancery/internal/vendors"
@@ -52,14 +53,18 @@ func Engines() map[string]func(tb testing.TB) wiring.Storage {
 // SQLite makes an empty embedded database.
 func SQLite(tb testing.TB) wiring.Storage {
 	tb.Helper()
-	return wiring.Storage{Dir: storetest.SQLiteDir(tb)}
+	return wiring.Storage{Dir: storetest.SQLiteDir(tb), PasswordCost: cheap()}
 }
 
 // Postgres makes an empty PostgreSQL database.
 func Postgres(tb testing.TB) wiring.Storage {
 	tb.Helper()
-	return wiring.Storage{URL: storetest.PostgresURL(tb), MasterKey: MasterKey(tb)}
+	return wiring.Storage{URL: storetest.PostgresURL(tb), MasterKey: MasterKey(tb), PasswordCost: cheap()}
 }
+
+// cheap is the smallest cost of a password's hash: at the full one a quarter of the
+// tests' time would go into hashes that no test judges.
+func cheap() identity.Cost { return identity.Cost{Memory: 8, Passes: 1} }
 
 // MasterKey makes a master key as the environment carries it.
 func MasterKey(tb testing.TB) string {
