@@ -1,4 +1,4 @@
-package server_test
+package licensing_test
 
 import (
 	"net/url"
@@ -39,7 +39,7 @@ func TestAnEditionActivatesAClientWithEachLicence(t *testing.T) {
 		if got := s.Clients(t, strings.TrimPrefix(issued.Path, "/licenses/")); len(got) != 1 {
 			t.Errorf("issued in the console: %v, %s", got, issued.Text("main"))
 		}
-		b := servertest.Importer{s.Browser, server}
+		b := servertest.Importer{Browser: s.Browser, Server: server}
 		done := b.Carry(t, b.Read(t, "licenses", "customer_number,edition,license_name\nK-1001,Ready,From a file\n"), nil)
 		servertest.Says(t, done, "main", "Done")
 		if got := s.Clients(t, byAPI); len(got) != 0 {

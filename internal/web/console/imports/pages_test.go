@@ -1,4 +1,4 @@
-package server_test
+package imports_test
 
 import (
 	"net/url"
@@ -24,7 +24,7 @@ func stat(p *servertest.Page, label string) string {
 // TestImportPages brings customers and licences in from files.
 func TestImportPages(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		b := servertest.Importer{s.SignIn(t, s.Vendor(t, "Acme")), s}
+		b := servertest.Importer{Browser: s.SignIn(t, s.Vendor(t, "Acme")), Server: s}
 		if p := b.Get(t, "/imports"); !strings.Contains(p.Text(".app-empty"), "No imports yet") {
 			t.Errorf("the empty list: %s", p.Text("main"))
 		}
@@ -192,7 +192,7 @@ func allOrNothing(t *testing.T, b servertest.Importer) {
 func TestImportPageTellsOfAServersFault(t *testing.T) {
 	t.Parallel()
 	s := servertest.Start(t, servertest.SQLite(t))
-	b := servertest.Importer{s.SignIn(t, s.Vendor(t, "Acme")), s}
+	b := servertest.Importer{Browser: s.SignIn(t, s.Vendor(t, "Acme")), Server: s}
 	done := b.Carry(t, b.Read(t, "customers", "company_name,email\nSample one,\nSample two,<two@example.com>\n"), nil)
 	if strings.Contains(done.Text("main"), "was not brought in") {
 		t.Errorf("a refused line is told as the server's fault: %s", done.Text("main"))
