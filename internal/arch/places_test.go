@@ -47,7 +47,7 @@ var places = slices.Concat(
 		{trees: internal("web"), allows: append([]string{"signed", "internal/edge"}, inner...)},
 		{trees: internal("arch")},
 		{trees: internal("setup"), allows: ground, denies: notInTheRoom},
-		{trees: internal("clientcmd"), allows: []string{"client", "signed"}, denies: notInTheRoom},
+		{trees: internal("clientcmd"), allows: []string{"client", "signed", "internal/refusal"}, denies: notInTheRoom},
 		{trees: internal("demo"), allows: append([]string{"client", "signed"}, inner...), denies: notInTheRoom[:1]},
 		{trees: internal("wiring"), allows: slices.Concat(adapters, faces, inner, internal("setup", "store"), []string{"signed"})},
 		{trees: internal("server/servertest"), allows: append(internal("server", "wiring", "store"), inner...)},

@@ -34,7 +34,7 @@ func (f configFlag) BeforeResolve(k *kong.Kong, ctx *kong.Context) error {
 	ctx.AddResolver(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		value, ok := settings[flag.Name]
 		if !ok || slices.ContainsFunc(flag.Envs, func(name string) bool { return environment(name) != "" }) {
-			return nil, nil //nolint:nilnil // kong's way to say that this resolver has nothing
+			return nil, nil // kong's way to say that this resolver has nothing
 		}
 		return value, nil
 	}))

@@ -14,7 +14,7 @@ import (
 func newCertificate(c Config) (*tls.Config, error) {
 	switch {
 	case c.CertFile == "" && c.KeyFile == "":
-		return nil, nil //nolint:nilnil // no TLS is no error
+		return nil, nil // no TLS is no error
 	case c.CertFile == "" || c.KeyFile == "":
 		return nil, setup.Wrong("--tls-cert and --tls-key go together: give both files, or neither.", nil)
 	}

@@ -6,6 +6,7 @@ import (
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -47,7 +48,7 @@ func (s SessionLicenses) Begin(t tx.Tx, l *floating.License) error {
 }
 
 // Count implements floating.Licenses.
-func (s SessionLicenses) Count(t tx.Tx, l *floating.License, clientID string, proof floating.Proof) (*floating.Refusal, error) {
+func (s SessionLicenses) Count(t tx.Tx, l *floating.License, clientID string, proof floating.Proof) (*refusal.Refusal, error) {
 	p, err := presented(l)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (s SessionLicenses) Count(t tx.Tx, l *floating.License, clientID string, pr
 }
 
 // Admit implements floating.Licenses.
-func (s SessionLicenses) Admit(t tx.Tx, l *floating.License, clientID string, proof floating.Proof, closing bool) (*floating.Refusal, error) {
+func (s SessionLicenses) Admit(t tx.Tx, l *floating.License, clientID string, proof floating.Proof, closing bool) (*refusal.Refusal, error) {
 	p, err := presented(l)
 	if err != nil {
 		return nil, err
@@ -65,8 +66,8 @@ func (s SessionLicenses) Admit(t tx.Tx, l *floating.License, clientID string, pr
 	if err != nil || r == nil {
 		return nil, err
 	}
-	if r.ID == floating.InvalidKey {
-		return floating.Refuse(floating.InvalidKey), nil // the same, however it came about
+	if r.ID == refusal.InvalidKey {
+		return refusal.UnknownSessionKey(), nil // the same, however it came about
 	}
 	return r, nil
 }

@@ -7,6 +7,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	meterstore "chancery/internal/store/metering"
 	"chancery/internal/tx"
 )
@@ -20,7 +21,7 @@ var _ metering.Licenses = MeteredLicenses{}
 // Client implements metering.Licenses.
 func (m MeteredLicenses) Client(
 	t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, prove metering.Prove,
-) (metering.Client, *metering.Refusal, error) {
+) (metering.Client, *refusal.Refusal, error) {
 	held, refused, err := m.Licenses.Holdings(t, v, clientID, tokenKey, licensing.Proof(prove))
 	if err != nil || refused != nil {
 		return metering.Client{}, refused, err

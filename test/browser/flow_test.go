@@ -54,7 +54,7 @@ func firstDay(t *testing.T, storage wiring.Storage, look screen) {
 	product := b.id("/products/")
 	b.get("/products/" + product + "/editions/new")
 	b.fill("Name", "Standard")
-	b.fill("By contract", "1")
+	b.fill("Activations by contract", "1")
 	b.fill("Goodwill", "1")
 	b.click("Create the edition")
 	b.at("/editions/")

@@ -2,14 +2,10 @@ package docs_test
 
 import (
 	"bytes"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -213,7 +209,7 @@ func TestRolesAreToldAsTheyAre(t *testing.T) {
 	}
 }
 
-// Each call of the clients has its line, and each number that refuses one.
+// Each call of the clients has its line.
 func TestTheClientsCallsAreTold(t *testing.T) {
 	t.Parallel()
 	all := page(t, "*")
@@ -229,13 +225,6 @@ func TestTheClientsCallsAreTold(t *testing.T) {
 	}
 	if calls < 15 {
 		t.Errorf("only %d calls were looked at", calls)
-	}
-	for _, room := range []string{"licensing", "floating", "metering"} {
-		for _, id := range numbers(t, filepath.Join("..", "..", "internal", room, "refusal.go")) {
-			if !toldNumber(all, id) {
-				t.Errorf("no page tells of the refusal %d", id)
-			}
-		}
 	}
 }
 
@@ -269,45 +258,4 @@ func TestTheClientsFieldsAreTold(t *testing.T) {
 			t.Errorf("no page of the clients' API tells of the field %s", name)
 		}
 	}
-}
-
-// numbers are the constants of a file.
-func numbers(t *testing.T, file string) (all []int) {
-	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ast.Inspect(parsed, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok {
-			return true
-		}
-		for _, v := range spec.Values {
-			if number, ok := v.(*ast.BasicLit); ok && number.Kind == token.INT {
-				n, err := strconv.Atoi(number.Value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				all = append(all, n)
-			}
-		}
-		return false
-	})
-	if len(all) < 4 {
-		t.Fatalf("%s has only the numbers %v", file, all)
-	}
-	return all
-}
-
-// toldNumber reports whether a row of a table begins with the number, alone, in a
-// list or in a range.
-func toldNumber(text string, id int) bool {
-	for _, row := range tableRow.FindAllString(text, -1) {
-		cell := strings.Split(row, "|")[1]
-		if slices.Contains(regexp.MustCompile(`\d+`).FindAllString(cell, -1), strconv.Itoa(id)) {
-			return true
-		}
-	}
-	return false
 }

@@ -17,7 +17,7 @@ func (s *Server) SignInAs(t *testing.T, v wiring.NewVendor, role string) *Browse
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := identity.Operator(s.VendorID(t, v))
+	by := identity.Operator(s.RoomID(t, v))
 	if err := r.DB.Run(t.Context(), func(x tx.Tx) error {
 		_, err := r.Users.Create(x, by, identity.NewUser{Email: role + "@example.com", Role: role, Secret: &secret})
 		return err
@@ -28,8 +28,8 @@ func (s *Server) SignInAs(t *testing.T, v wiring.NewVendor, role string) *Browse
 	return s.SignIn(t, v)
 }
 
-// VendorID gives the vendor's id as the rooms know it.
-func (s *Server) VendorID(t *testing.T, v wiring.NewVendor) ident.VendorID {
+// RoomID gives the vendor's id as the rooms know it.
+func (s *Server) RoomID(t *testing.T, v wiring.NewVendor) ident.VendorID {
 	t.Helper()
 	id, err := ident.ParseUUID(v.VendorID)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/outbox"
+	"chancery/internal/refusal"
 	customerstore "chancery/internal/store/customers"
 	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
@@ -40,7 +41,7 @@ func newLicenses(t *testing.T, e storetest.Env) licenseBench {
 	b := licenseBench{catalogBench: newCatalog(t, e, nil), store: licensestore.New(e.DB)}
 	b = b.furnished(t)
 	var err error
-	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, IDs: e.IDs}); err != nil {
+	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, Reader: customerstore.Store{DB: e.DB}, Runner: e.DB, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
 	b.customer = b.newCustomer(t, "Kirk & Co")
@@ -146,9 +147,9 @@ func (b licenseBench) refused(t *testing.T, id int, key ident.UUID, client strin
 	}
 }
 
-func (b licenseBench) unassign(t *testing.T, token ident.UUID) *licensing.Refusal {
+func (b licenseBench) unassign(t *testing.T, token ident.UUID) *refusal.Refusal {
 	t.Helper()
-	return storetest.Do(t, b.Env, func(x tx.Tx) (*licensing.Refusal, error) {
+	return storetest.Do(t, b.Env, func(x tx.Tx) (*refusal.Refusal, error) {
 		return b.licenses.Unassign(x, licensing.UnassignCommand{Vendor: b.vendor, TokenKey: token})
 	})
 }

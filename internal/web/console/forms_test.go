@@ -123,7 +123,7 @@ func TestOfflineUseAndTheContractOfAMeter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e, err := s.Server.Program.Rooms().CatalogRows.EditionByUUID(t.Context(), s.Server.VendorID(t, s.Vendor), id)
+		e, err := s.Server.Program.Rooms().CatalogRows.EditionByUUID(t.Context(), s.Server.RoomID(t, s.Vendor), id)
 		if err != nil || !e.Policy.OfflineAllowed || len(e.Grants.Limitations) != 1 {
 			t.Fatalf("the edition: %+v %v", e, err)
 		}

@@ -73,9 +73,6 @@ func showActivation(v *licensing.Activation) activation {
 	}
 }
 
-// releasedAtOnce bounds what one request releases: a transaction is short.
-const releasedAtOnce = 500
-
 func (a *API) activations() []operation {
 	const group = "Activations"
 	return []operation{
@@ -93,7 +90,8 @@ func (a *API) activations() []operation {
 		}, showActivation),
 		change(a, operation{
 			Method: http.MethodPost, Path: "/licenses/{id}/release-all", ID: "release-all", Group: group, Summary: "Release all activations of a licence",
-			About: "At most 500 at once.", Permission: identity.ManageActivations, status: http.StatusOK,
+			About:      "As many as one short transaction releases, at most 500; repeat it while `more` is true.",
+			Permission: identity.ManageActivations, status: http.StatusOK,
 		}, func(t tx.Tx, q *request, _ nothing) (released, error) { return a.releaseAll(t, q) }),
 		get(a, operation{
 			Path: "/activations/{id}", ID: "get-activation", Group: group, Summary: "Get an activation, present or past", Permission: identity.ViewLicenses,
@@ -133,19 +131,7 @@ func (a *API) releaseAll(t tx.Tx, q *request) (released, error) {
 	if err != nil {
 		return released{}, err
 	}
-	present, err := a.LicenseRows.PresentActivations(t, q.vendor, id, releasedAtOnce+1)
-	if err != nil {
-		return released{}, err
-	}
-	answer := released{More: len(present) > releasedAtOnce}
-	for _, activation := range present[:min(len(present), releasedAtOnce)] {
-		done, err := a.Licenses.Release(t, q.vendor, activation, licensing.ByStaff)
-		if err != nil {
-			return released{}, err
-		}
-		if done {
-			answer.Released++
-		}
-	}
-	return answer, nil
+	var answer released
+	answer.Released, answer.More, err = a.Licenses.ReleaseSome(t, q.vendor, id)
+	return answer, err
 }

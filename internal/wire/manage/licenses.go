@@ -26,6 +26,7 @@ type Licenses interface {
 
 	// Release reports false when there is no such present activation.
 	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
+	ReleaseSome(t tx.Tx, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error)
 }
 
 // LicenseRows reads licences. What is missing is a NotFound fault, unless said otherwise.
@@ -44,10 +45,9 @@ type LicenseRows interface { //nolint:interfacebloat // what one part of the API
 	Denials(ctx context.Context, v ident.VendorID, license ident.LicenseID, from time.Time) ([]licensing.Denial, error)
 	LicenseUsers(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[licensing.User], error)
 
-	// LicenseID (0 for none), TokenKeysIn and PresentActivations read inside a transaction.
+	// LicenseID (0 for none) and TokenKeysIn read inside a transaction.
 	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
 	TokenKeysIn(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
-	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
 }
 
 // maxTokenKeys is how many token keys an answer with one licence carries; all

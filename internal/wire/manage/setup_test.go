@@ -104,7 +104,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		VendorRows:    vendorRows,
 		Catalog:       must[*catalog.Service](t)(catalog.New(catalog.Config{Store: catalogRows, IDs: e.IDs})),
 		CatalogRows:   catalogRows,
-		Customers:     must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, IDs: e.IDs})),
+		Customers:     must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, Reader: customerRows, Runner: e.DB, IDs: e.IDs})),
 		CustomerRows:  customerRows,
 		AuditRows:     auditstore.Store{DB: e.DB},
 		Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),

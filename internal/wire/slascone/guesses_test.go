@@ -1,12 +1,17 @@
 package slascone_test
 
 import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"chancery/internal/server/servertest"
+	"chancery/signed"
 )
 
 // The attack: trying token keys, by calls that report something. A token key can't
@@ -127,6 +132,7 @@ func TestGuessingClientsIsThrottled(t *testing.T) {
 				if a := m.call(t, path, body(hit)); a.Status != 200 { // served before: it goes on afterwards
 					t.Fatalf("%s: %d %s", path, a.Status, a.Body)
 				}
+				activate("fresh", m.key) // an activation counts as served
 			}
 			answered := 0
 			for i := range 60 {
@@ -142,8 +148,10 @@ func TestGuessingClientsIsThrottled(t *testing.T) {
 			}
 			stranger := hit
 			if strings.Contains(path, "/provisioning/heartbeats") {
-				if a := m.call(t, path, body(hit)); a.Status != 200 {
-					t.Errorf("%s: a client that was served before is answered %d %s", path, a.Status, a.Body)
+				for _, client := range []string{hit, "fresh"} {
+					if a := m.call(t, path, body(client)); a.Status != 200 {
+						t.Errorf("%s: %s, which was served before, is answered %d %s", path, client, a.Status, a.Body)
+					}
 				}
 				stranger = "seldom"
 			}
@@ -160,6 +168,58 @@ func TestGuessingClientsIsThrottled(t *testing.T) {
 		} {
 			if a := m.call(t, path, body); a.Status != 200 {
 				t.Errorf("%s with a key that can't be guessed, from an address that guessed: %d %s", path, a.Status, a.Body)
+			}
+		}
+	})
+}
+
+// A machine that signs its calls goes on where somebody has guessed, or where many
+// released machines ask; a signature by any other key proves nothing.
+func TestSignedCallsGoOnAmongGuesses(t *testing.T) {
+	eachMetered(t, func(t *testing.T, m *metered) {
+		own, other := ed25519.NewKeyFromSeed(make([]byte, 32)), ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, 32))
+		counter := int64(0)
+		call := func(key ed25519.PrivateKey, path, body string) int {
+			t.Helper()
+			counter++
+			url := "/api/v2/isv/" + m.vendor.VendorID + path
+			nonce := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0xff}, 16))
+			signature, err := signed.SignCall(key, signed.Call{Method: "POST", Path: signed.CallPath(url), Nonce: nonce, IssuedAt: time.Unix(1772366400, 0), Counter: counter}, []byte(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m.Do(t, "POST", url, body, "ProvisioningKey", m.vendor.ProvisioningKey,
+				signed.NonceHeader, nonce, signed.CallSignatureHeader, signature).Status
+		}
+		public := base64.RawURLEncoding.EncodeToString(own.Public().(ed25519.PublicKey))
+		activation := fmt.Sprintf(`{"product_id":%q,"license_key":%q,"client_id":"sdk","client_public_key":%q}`, m.product, m.key, public)
+		if status := call(own, "/provisioning/activations", activation); status != 200 {
+			t.Fatalf("activate: %d", status)
+		}
+		for path, body := range map[string]string{
+			"/provisioning/heartbeats":                 fmt.Sprintf(`{"product_id":%q,"client_id":"sdk","software_version":"1","operating_system":"Linux"}`, m.product),
+			"/data_gathering/consumption_heartbeats":   fmt.Sprintf(`{"client_id":"sdk","consumption_heartbeat":[{"limitation_id":%q,"value":1}]}`, m.pages),
+			"/data_gathering/usage_heartbeats_by_name": `{"client_id":"sdk","usage_heartbeat":[{"usage_feature_name":"Print","value":1}]}`,
+		} {
+			m.vendor.ProvisioningKey = m.newKey(t, path) // with a budget of its own
+			for i := range 30 {
+				m.call(t, path, strings.Replace(body, `"sdk"`, fmt.Sprintf(`"guess-%d"`, i), 1))
+			}
+			for name, c := range map[string]struct {
+				key  ed25519.PrivateKey
+				body string
+				want int
+			}{
+				"another's signature":          {other, body, 429},
+				"a client without a key pair":  {own, strings.Replace(body, `"sdk"`, `"c1"`, 1), 429},
+				"a client that does not exist": {own, strings.Replace(body, `"sdk"`, `"nobody"`, 1), 429},
+			} {
+				if status := call(c.key, path, c.body); status != c.want {
+					t.Errorf("%s: %s: %d, want %d", path, name, status, c.want)
+				}
+			}
+			if status := call(own, path, body); status != 200 {
+				t.Errorf("%s: the client's own signature: %d", path, status)
 			}
 		}
 	})

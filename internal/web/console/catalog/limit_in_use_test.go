@@ -18,7 +18,7 @@ func TestALimitInUseIsRefusedBesideItsField(t *testing.T) {
 	t.Parallel()
 	s := servertest.Start(t, servertest.SQLite(t))
 	v := s.Vendor(t, "Acme")
-	b, r, vendor := s.SignIn(t, v), s.Program.Rooms(), s.VendorID(t, v)
+	b, r, vendor := s.SignIn(t, v), s.Program.Rooms(), s.RoomID(t, v)
 	var edition catalog.Edition
 	err := r.DB.Run(t.Context(), func(x tx.Tx) error {
 		p, err := r.Catalog.CreateProduct(x, vendor, catalog.Product{Name: "Plotter"})
