@@ -80,6 +80,7 @@ func TestDecideActivation(t *testing.T) {
 		"by a file, which is not allowed":   {activationCase{license: free, offline: true}, refusal.OfflineNotAllowed, false, ""},
 		"by a file":                         {activationCase{license: granting(1, 0, 0, offline), offline: true}, 0, false, RoleContract},
 		"by a file, a subscription":         {activationCase{license: granting(1, 0, 0, offline, subscribed), offline: true}, refusal.OfflineSubscription, false, ""},
+		"by a file, floating":               {activationCase{license: granting(1, 0, 0, offline, func(l *License) { l.Edition.Mode = terms.Floating }), offline: true}, refusal.OfflineNotAllowed, false, ""},
 		"online, a subscription":            {activationCase{license: granting(1, 0, 0, subscribed)}, 0, false, RoleContract},
 		"by a file, over":                   {activationCase{license: granting(1, 0, 0, offline, expired), offline: true}, refusal.Expired, false, ""},
 		"by a file, again":                  {activationCase{license: granting(1, 0, 0, offline, using(1, 0)), here: held(nil), offline: true}, 0, true, ""},

@@ -96,12 +96,12 @@ func refuseFile(l *License, now time.Time) *refusal.Refusal {
 }
 
 // refuseOffline judges whether a licence may be used by a file alone. A file
-// can't follow what is decided outside.
+// can't follow what is decided outside, and can't count who works at once.
 func refuseOffline(l *License, p terms.Policy) *refusal.Refusal {
 	switch {
 	case l.Edition.LicenseType == terms.Subscription:
 		return refusal.Refuse(refusal.OfflineSubscription)
-	case !p.OfflineAllowed:
+	case !p.OfflineAllowed, l.Edition.Mode == terms.Floating:
 		return refusal.Refuse(refusal.OfflineNotAllowed)
 	}
 	return nil

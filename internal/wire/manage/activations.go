@@ -68,8 +68,8 @@ func showActivation(v *licensing.Activation) activation {
 		Tags: append([]string{}, v.Client.Tags...), Hostname: v.Client.Hostname, Platform: v.Client.Platform,
 		OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
 		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary, IsGoodwill: v.IsGoodwill(), IsOffline: v.IsOffline,
-		OfflineUntil: timeOrNil(v.FileSaid()), GoodwillUntil: timeOrNil(v.GoodwillUntil), SuspendedUntil: timeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt,
-		LastSeenAt: v.Pulse.LastSeenAt, ReleasedAt: timeOrNil(v.ReleasedAt), ReleaseReason: textOrNil(string(v.ReleaseReason)),
+		OfflineUntil: timeOrNil(v.FileSaid()), GoodwillUntil: timeOrNil(v.GoodwillUntil),
+		SuspendedUntil: timeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt, LastSeenAt: v.Pulse.LastSeenAt, ReleasedAt: timeOrNil(v.ReleasedAt), ReleaseReason: textOrNil(string(v.ReleaseReason)),
 	}
 }
 

@@ -72,7 +72,8 @@ type productUpdate struct {
 func showProduct(p catalog.Product) product {
 	return product{
 		ID: p.UUID, Name: p.Name, Description: p.Description, MaximumInactiveDays: p.MaximumInactiveDays, PrintedKeys: p.PrintedKeys,
-		AllowClientMoves: p.AllowClientMoves, LatestRelease: p.LatestRelease, HideKeys: p.HideKeysInHeartbeats, Revision: p.Revision, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+		AllowClientMoves: p.AllowClientMoves, LatestRelease: p.LatestRelease, HideKeys: p.HideKeysInHeartbeats,
+		Revision: p.Revision, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 }
 

@@ -86,7 +86,8 @@ func compare(t *testing.T, name string, v any) {
 // The RSA key signs nonces of 16 to 32 bytes for anybody: no answer may be that long.
 func TestNoConstantAnswerIsAsLongAsANonce(t *testing.T) {
 	t.Parallel()
-	bodies := [][]byte{[]byte(`"Successfully deactivated License."`), stored.body}
+	bodies := make([][]byte, 0, 64)
+	bodies = append(bodies, []byte(`"Successfully deactivated License."`), stored.body)
 	bodies = append(bodies, strconv.AppendInt(nil, terms.MaxTokens*1000, 10)) // a count of sessions, far above any limit
 	for _, k := range refusal.All() {
 		bodies = append(bodies, refused(refusal.Refuse(k.ID)).body)
