@@ -41,17 +41,17 @@ func (a *API) names(q *request, product ident.UUID, clientID string, tokenKey id
 	held := a.Guesses.Check(a.guesser(q.Request))
 	proof := q.proof()
 	if held == nil || proof == nil {
-		return held //nolint:wrapcheck // a fault
+		return held
 	}
 	// Who signs proves more than a name, if it is the client's own key pair.
 	own := false
 	if err := a.Runner.Run(q.Context(), func(t tx.Tx) (err error) {
 		own, err = a.Licenses.Signed(t, q.principal.Vendor, clientID, proof)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil || own {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
-	return held //nolint:wrapcheck // a fault
+	return held
 }
 
 // named is a client as callers of one address and provisioning key name it.
