@@ -11,7 +11,6 @@ import (
 	"chancery/internal/metrics"
 	"chancery/internal/recheck"
 	vendorstore "chancery/internal/store/vendors"
-	"chancery/internal/wire/manage"
 	"chancery/internal/wire/slascone"
 	"chancery/internal/wire/wellknown"
 )
@@ -43,21 +42,7 @@ func (a *App) mount() error {
 		return err
 	}
 	a.clients = clients
-	public := ""
-	if r.publicURL != nil {
-		public = r.publicURL.String()
-	}
-	management, err := manage.New(manage.Config{
-		PublicURL: public,
-		Changes:   r.Changes, Clock: r.Clock, Keys: r.Authenticator,
-		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,
-		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
-		Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},
-		Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
-		Meters: r.Meters, MeterRows: r.MeterRows, Usage: r.Usage,
-		Sessions: r.Sessions, SessionRows: r.SessionRows,
-		APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
-	})
+	api, err := management(r)
 	if err != nil {
 		return err
 	}
@@ -70,7 +55,7 @@ func (a *App) mount() error {
 		a.health.routes(),
 		keys,
 		clients.Routes(),
-		management.Routes(),
+		api.Routes(),
 	} {
 		if err := a.edge.Mount(routes...); err != nil {
 			return err
