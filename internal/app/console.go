@@ -9,8 +9,8 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/web"
 	"chancery/internal/web/console"
-	"chancery/internal/web/console/entrance"
 	"chancery/internal/web/console/gallery"
+	"chancery/internal/web/entrance"
 )
 
 // area makes the routes of one area of the console.
@@ -47,12 +47,12 @@ func (a *App) consoleRoutes() ([]edge.Route, error) {
 	}
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: browserSessions{a.rooms.UserSessions}, Vendors: a.rooms.VendorRows,
-		Changes: a.rooms.Changes, Clock: a.rooms.Clock, IDs: a.rooms.IDs, Secure: a.c.https(), Nav: console.Nav,
+		Changes: a.rooms.Changes, Clock: a.rooms.Clock, IDs: a.rooms.IDs, Secure: a.c.https(), Nav: console.Nav, Places: console.Places(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	routes := append(assets.Routes(), console.Routes(face)...)
+	routes := append(assets.Routes(), face.Routes()...)
 	for _, routesOf := range areas() {
 		more, err := routesOf(a, face)
 		if err != nil {
@@ -92,7 +92,7 @@ func (a *App) consoleEntrance(f *web.Face) ([]edge.Route, error) {
 	r := a.rooms
 	p, err := entrance.New(entrance.Config{
 		Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers, Vendors: r.VendorRows,
-		Mails: a.mailsLinks(), Site: a.site, Address: a.consoleAddress,
+		Mails: a.mailsLinks(), Front: true, Site: a.site, Address: a.consoleAddress,
 	})
 	if err != nil {
 		return nil, err

@@ -3,7 +3,7 @@ package app
 import (
 	"chancery/internal/edge"
 	"chancery/internal/web"
-	"chancery/internal/web/console/account"
+	"chancery/internal/web/account"
 	"chancery/internal/web/console/team"
 )
 

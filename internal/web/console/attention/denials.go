@@ -9,7 +9,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) denials() []edge.Route {

@@ -8,7 +8,7 @@ import (
 	"chancery/internal/web"
 )
 
-// BackPath is where a provider sends the browser back to, below the console.
+// BackPath is where a provider sends the browser back to, below the face.
 const BackPath = "/sign-in/provider/back"
 
 func (p *Pages) provider() []edge.Route {

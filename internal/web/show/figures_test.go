@@ -6,7 +6,7 @@ import (
 
 	"chancery/internal/figures"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // Refusals have the colour of their badges in a chart too, and those of one colour

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"chancery/internal/terms"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func TestSummarySaysWhatALicenceMayDo(t *testing.T) {

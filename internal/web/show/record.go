@@ -54,33 +54,13 @@ func (r Record) Actor() string {
 	return strings.ReplaceAll(r.ActorKind, "_", " ")
 }
 
-// SubjectHref is the page of what a record is about; empty when there is none.
-func SubjectHref(base string, r audit.Record) string {
-	if r.SubjectID.IsZero() {
-		return ""
-	}
-	switch r.Subject {
-	case "license":
-		return LicenseHref(base, r.SubjectID)
-	case "customer":
-		return CustomerHref(base, r.SubjectID)
-	case "product":
-		return ProductHref(base, r.SubjectID)
-	case "edition":
-		return EditionHref(base, r.SubjectID)
-	case "activation":
-		return ActivationHref(base, r.SubjectID)
-	}
-	return ""
-}
-
 // recordColumns are the columns of every list of audit records.
 func recordColumns(q *web.Request) []web.Column[Record] {
 	page := q.Page("")
 	return []web.Column[Record]{
 		{Name: "at", Label: "When", Cell: func(r Record) web.Cell { return web.Cell{When: r.At} }},
 		{Name: "what", Label: "What", Cell: func(r Record) web.Cell {
-			return web.Cell{Text: Action(r.Action), Href: SubjectHref(q.Base, r.Record), Sub: r.about(), Differs: differences(&page, r)}
+			return web.Cell{Text: Action(r.Action), Href: SubjectHref(q, r.Record), Sub: r.about(), Differs: differences(&page, r)}
 		}, Plain: func(r Record) string { return r.Action }},
 		{Name: "who", Label: "Who", Cell: func(r Record) web.Cell { return web.Cell{Text: r.Actor(), Sub: r.Address, Whole: true} }, Plain: Record.Actor},
 		{Name: "address", Label: "From", Extra: true, Cell: func(r Record) web.Cell { return web.Cell{Text: r.Address, Mono: true} }},

@@ -21,7 +21,7 @@ type CustomerRows interface {
 // e-mail. What was given is read by FindCustomer.
 func CustomerField(q *web.Request, name, label, value string) web.Field {
 	return web.Field{
-		Name: name, Label: label, Value: value, Suggest: q.Href("/customers/matches"), Placeholder: "Name, number or e-mail",
+		Name: name, Label: label, Value: value, Suggest: q.Href(q.Face().Places.CustomerMatches), Placeholder: "Name, number or e-mail",
 		Hint: "Type the beginning and choose, or type the whole customer number.",
 	}
 }

@@ -1,7 +1,6 @@
 package show
 
 import (
-	"chancery/internal/ident"
 	"chancery/internal/mailing"
 	"chancery/internal/web"
 )
@@ -43,6 +42,3 @@ func MailBadge(s mailing.State) *web.Badge {
 	}
 	return &web.Badge{Word: string(s), Tone: web.Neutral}
 }
-
-// MailHref is the page of one mail of the log.
-func MailHref(base string, id ident.UUID) string { return base + "/settings/mail/log/" + id.String() }

@@ -19,15 +19,19 @@ type findPage struct {
 
 // find are the pages before a vendor is known.
 func (p *Pages) find() []edge.Route {
+	find := web.Open(p.Face, "/"+p.Face.Name+"/{$}", "nobody has said yet where to sign in", p.findVendor)
+	if !p.Front {
+		return []edge.Route{find}
+	}
 	return []edge.Route{
-		web.Open(p.Face, "/{$}", "it leads to the console", func(w http.ResponseWriter, q *web.Request) error {
+		web.Open(p.Face, "/{$}", "it leads to the "+p.Face.Name, func(w http.ResponseWriter, q *web.Request) error {
 			if !strings.Contains(q.R.Header.Get("Accept"), "text/html") {
 				return edge.NoRoute() // a program has lost its way
 			}
 			http.Redirect(w, q.R, "/"+p.Face.Name+"/", http.StatusSeeOther)
 			return nil
 		}),
-		web.Open(p.Face, "/"+p.Face.Name+"/{$}", "nobody has said yet where to sign in", p.findVendor),
+		find,
 	}
 }
 
@@ -53,7 +57,7 @@ func (p *Pages) findVendor(w http.ResponseWriter, q *web.Request) error {
 		return nil
 	}
 	if slug != "" {
-		form.Wrong = &web.Notice{Tone: web.Bad, Title: "There is no “" + slug + "” here.", Text: "It is the part after /console/ in the address that you were given."}
+		form.Wrong = &web.Notice{Tone: web.Bad, Title: "There is no “" + slug + "” here.", Text: "It is the part after /" + p.Face.Name + "/ in the address that you were given."}
 	}
 	page := &findPage{Page: q.Page("Where do you sign in?"), Form: form}
 	page.Text = "Several vendors use this server. Enter yours as it stands in its addresses."

@@ -36,21 +36,6 @@ func LicenseBadge(l *licensing.License, now time.Time) web.Badge {
 // LastMoment is the last moment before an exclusive end: what people call the end.
 func LastMoment(end time.Time) time.Time { return end.Add(-time.Millisecond) }
 
-// LicenseHref is the page of a licence.
-func LicenseHref(base string, id ident.UUID) string { return base + "/licenses/" + id.String() }
-
-// CustomerHref is the page of a customer.
-func CustomerHref(base string, id ident.UUID) string { return base + "/customers/" + id.String() }
-
-// EditionHref is the page of an edition.
-func EditionHref(base string, id ident.UUID) string { return base + "/editions/" + id.String() }
-
-// ProductHref is the page of a product.
-func ProductHref(base string, id ident.UUID) string { return base + "/products/" + id.String() }
-
-// ActivationHref is the page of one device's activation.
-func ActivationHref(base string, id ident.UUID) string { return base + "/devices/" + id.String() }
-
 // LicenseName is what a licence is called: its name, or its key's beginning.
 func LicenseName(l *licensing.License) string {
 	if l.Name != "" {

@@ -4,13 +4,9 @@ import (
 	"time"
 
 	"chancery/internal/floating"
-	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/web"
 )
-
-// SessionHref is where one session can be closed.
-func SessionHref(base string, id ident.UUID) string { return base + "/sessions/" + id.String() }
 
 // SessionBadge is the state of a session at an instant.
 func SessionBadge(s floating.Session, now time.Time) web.Badge {
@@ -59,7 +55,7 @@ func SessionColumns(q *web.Request, now time.Time) []web.Column[floating.Session
 			if !s.OpenAt(now) {
 				return web.Cell{}
 			}
-			return web.Cell{Links: []web.Link{{Label: "Close", Href: SessionHref(q.Base, s.UUID) + "/close"}}}
+			return web.Cell{Links: []web.Link{{Label: "Close", Href: SessionHref(q, s.UUID) + "/close"}}}
 		}})
 	}
 	return columns

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // A mail's HTML loads, runs and leads to nothing, and only our own pages frame it.

@@ -72,7 +72,7 @@ type Vendors interface {
 	Any(ctx context.Context) (bool, error) // whether there is a vendor at all
 }
 
-// Config is what the pages need; all of it but Mails is required.
+// Config is what the pages need; all of it but Mails and Front is required.
 type Config struct {
 	Face      *web.Face
 	SignIn    SignIn
@@ -82,9 +82,10 @@ type Config struct {
 	Providers Providers
 	Vendors   Vendors
 	Mails     bool // the server mails links: it has SMTP, and knows its address
+	Front     bool // the server's own first address leads to this face
 
-	// Site is the server as browsers bind passkeys to it; Address is the vendor's
-	// console as browsers are sent back to it. Each fails, with what to do, where
+	// Site is the server as browsers bind passkeys to it; Address is the face
+	// at the vendor as browsers are sent back to it. Each fails, with what to do, where
 	// that is not known.
 	Site    func(q *web.Request) (identity.Site, error)
 	Address func(q *web.Request) (string, error)

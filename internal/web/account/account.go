@@ -84,8 +84,8 @@ type Config struct {
 	Proofs      Proofs
 	Providers   Providers
 
-	// Site is the server as browsers bind passkeys to it; Address is the vendor's
-	// console as browsers are sent back to it. Each fails, with what to do, where
+	// Site is the server as browsers bind passkeys to it; Address is the face
+	// at the vendor as browsers are sent back to it. Each fails, with what to do, where
 	// that is not known.
 	Site    func(q *web.Request) (identity.Site, error)
 	Address func(q *web.Request) (string, error)

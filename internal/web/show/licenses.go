@@ -18,13 +18,13 @@ func Licenses(
 		Name: name, Sorts: licensing.Sorts(), Rows: rows,
 		Columns: []web.Column[*licensing.License]{
 			{Name: "license", Label: "Licence", Cell: func(l *licensing.License) web.Cell {
-				return web.Cell{Text: LicenseName(l), Href: LicenseHref(q.Base, l.UUID)}
+				return web.Cell{Text: LicenseName(l), Href: LicenseHref(q, l.UUID)}
 			}},
 			{Name: "edition", Label: "Edition", Cell: func(l *licensing.License) web.Cell {
-				return web.Cell{Text: l.Edition.Name, Href: EditionHref(q.Base, l.Edition.UUID), Sub: l.Product.Name}
+				return web.Cell{Text: l.Edition.Name, Href: EditionHref(q, l.Edition.UUID), Sub: l.Product.Name}
 			}},
 			{Name: "customer", Label: "Customer", Cell: func(l *licensing.License) web.Cell {
-				return web.Cell{Text: l.Customer.CompanyName, Href: CustomerHref(q.Base, l.Customer.UUID)}
+				return web.Cell{Text: l.Customer.CompanyName, Href: CustomerHref(q, l.Customer.UUID)}
 			}},
 			{Name: "state", Label: "State", Cell: func(l *licensing.License) web.Cell {
 				badge := LicenseBadge(l, now)
