@@ -33,6 +33,6 @@ func theme(w http.ResponseWriter, q *Request) error {
 			back = u.RequestURI()
 		}
 	}
-	http.Redirect(w, q.R, back, http.StatusSeeOther)
+	http.Redirect(w, q.R, back, http.StatusSeeOther) //nolint:gosec // an address below the base
 	return nil
 }

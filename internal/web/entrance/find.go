@@ -57,7 +57,9 @@ func (p *Pages) findVendor(w http.ResponseWriter, q *web.Request) error {
 		return nil
 	}
 	if slug != "" {
-		form.Wrong = &web.Notice{Tone: web.Bad, Title: "There is no “" + slug + "” here.", Text: "It is the part after /" + p.Face.Name + "/ in the address that you were given."}
+		form.Wrong = &web.Notice{
+			Tone: web.Bad, Title: "There is no “" + slug + "” here.", Text: "It is the part after /" + p.Face.Name + "/ in the address that you were given.",
+		}
 	}
 	page := &findPage{Page: q.Page("Where do you sign in?"), Form: form}
 	page.Text = "Several vendors use this server. Enter yours as it stands in its addresses."
