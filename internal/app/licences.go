@@ -41,10 +41,14 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	if err = r.furnishMail(sealer); err != nil {
 		return err
 	}
+	devices, err := NewLicensedDevices(r.LicenseRows, r.IDs)
+	if err != nil {
+		return err
+	}
 	released := &Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
-		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Runner: r.DB, IDs: r.IDs, Sessions: released,
-		Notices: LicenceMails{r.Mails},
+		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Devices: devices, Runner: r.DB, IDs: r.IDs,
+		Sessions: released, Notices: LicenceMails{r.Mails},
 	}); err != nil {
 		return err
 	}

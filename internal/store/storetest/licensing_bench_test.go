@@ -28,6 +28,7 @@ type licenseBench struct {
 	licenses *licensing.Service
 	store    *licensestore.Store
 	pulses   *licensestore.Pulses
+	devices  app.LicensedDevices
 	people   *customers.Service
 	customer customers.Customer
 
@@ -58,9 +59,12 @@ func (b licenseBench) furnished(t *testing.T) licenseBench {
 		}
 	})
 	var err error
+	if b.devices, err = app.NewLicensedDevices(b.store, e.IDs); err != nil {
+		t.Fatal(err)
+	}
 	released := &app.Released{}
 	if b.licenses, err = licensing.New(licensing.Config{
-		Store: b.store, Reader: b.store, Pulses: b.pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
+		Store: b.store, Reader: b.store, Pulses: b.pulses, Devices: b.devices, Runner: e.DB, IDs: e.IDs, Sessions: released,
 	}); err != nil {
 		t.Fatal(err)
 	}

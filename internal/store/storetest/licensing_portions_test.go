@@ -104,7 +104,7 @@ func TestPortionsOutliveAServer(t *testing.T) {
 		l := b.issue(t, b.limited(t, 4*onePortion, 0, 0))
 		ctx, stop := context.WithCancel(t.Context())
 		stopping, err := licensing.New(licensing.Config{
-			Store: b.store, Reader: b.store, Pulses: b.pulses, Runner: &oneOnly{e.DB, 1, stop}, IDs: e.IDs,
+			Store: b.store, Reader: b.store, Pulses: b.pulses, Devices: b.devices, Runner: &oneOnly{e.DB, 1, stop}, IDs: e.IDs,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -95,7 +95,8 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs}))
 	released := &app.Released{}
 	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{
-		Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
+		Store: licenses, Reader: licenses, Pulses: pulses, Devices: must[app.LicensedDevices](t)(app.NewLicensedDevices(licenses, e.IDs)),
+		Runner: e.DB, IDs: e.IDs, Sessions: released,
 		Notices: app.LicenceMails{Mails: mails},
 	}))
 	leases := floatingstore.Store{DB: e.DB}
