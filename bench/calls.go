@@ -39,7 +39,7 @@ func measurements() []measurement {
 	}
 }
 
-const ed25519Header = signed.AcceptSignatureHeader + ": " + signed.AcceptEd25519 + "\r\n"
+const ed25519Header = signed.AcceptSignatureHeader + ": " + signed.AcceptEd25519Bound + "\r\n"
 
 func (s *site) path(call string) string {
 	return s.below("provisioning/" + call)
@@ -82,7 +82,8 @@ func (s *site) verifyEd25519() (checker, error) {
 	}
 	return func(r request, c *connection, status int) error {
 		nonce := headerOf(r, signed.NonceHeader)
-		if _, err := keys.VerifyResponse(c.header.Get(signed.SignatureHeader), c.body, nonce, status); err != nil {
+		asked := signed.Request{Method: "POST", Path: signed.CallPath(r.path), Body: r.body}
+		if _, err := keys.VerifyAnswer(c.header.Get(signed.SignatureHeader), c.body, nonce, status, asked.Hash()); err != nil {
 			return fmt.Errorf("an answer's signature: %w", err)
 		}
 		return validAnswer(c.body)

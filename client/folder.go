@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"time"
 )
 
 // folder is the state of one product on disk: StateDir/<product id>.
@@ -21,6 +23,9 @@ const (
 	fileRotation = "rotation.json"  // answers that announced keys, as received
 )
 
+// temporarySuffix ends the name of a file that is not whole yet.
+const temporarySuffix = ".tmp"
+
 const maxFile = 2 << 20 // bytes; no file of ours gets near it
 
 var errFileTooLarge = errors.New("too large")
@@ -30,7 +35,9 @@ func openFolder(cfg Config) (folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("client: StateDir: %w", err)
 	}
-	return folder(dir), nil
+	f := folder(dir)
+	f.sweep(time.Now())
+	return f, nil
 }
 
 func (f folder) path(name string) string { return filepath.Join(string(f), name) }
@@ -80,7 +87,7 @@ func (f folder) writeFirst(name string, data []byte) ([]byte, error) {
 }
 
 func (f folder) temporary(name string, data []byte) (string, error) {
-	file, err := os.CreateTemp(string(f), name+".*.tmp") // mode 0600
+	file, err := os.CreateTemp(string(f), name+".*"+temporarySuffix) // mode 0600
 	if err != nil {
 		return "", err
 	}
@@ -90,6 +97,23 @@ func (f folder) temporary(name string, data []byte) (string, error) {
 		return "", errors.Join(err, os.Remove(file.Name()))
 	}
 	return file.Name(), nil
+}
+
+// sweep takes away what processes left behind that were ended in the middle of a
+// write. Others may be at it now, so an hour must have passed. What stays is harmless.
+func (f folder) sweep(now time.Time) {
+	entries, err := os.ReadDir(string(f))
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if !strings.HasSuffix(entry.Name(), temporarySuffix) {
+			continue
+		}
+		if info, err := entry.Info(); err == nil && now.Sub(info.ModTime()) > time.Hour {
+			_ = os.Remove(f.path(entry.Name()))
+		}
+	}
 }
 
 // remove takes files away; one that is not there is fine.

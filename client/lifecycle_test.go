@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"time"
 
 	"chancery/client"
 	"chancery/client/clienttest"
@@ -193,6 +194,33 @@ func TestStateIsPrivate(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, info.Mode(), err)
 		}
 	}
+}
+
+// A program that is ended in the middle of a write leaves an unfinished file.
+func TestUnfinishedFilesAreTakenAway(t *testing.T) {
+	t.Parallel()
+	b := activated(t)
+	leave := func(name string, age time.Duration) string {
+		t.Helper()
+		path := b.file(name)
+		at := time.Now().Add(-age)
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chtimes(path, at, at)); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	old := []string{leave("license.mark.123.tmp", 2*time.Hour), leave("consumption/1-a.json.4.tmp", 2*time.Hour)}
+	fresh := leave("license.answer.5.tmp", time.Minute) // another process may be at it
+	b.restart(t)
+	for _, path := range old {
+		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is still there (%v)", path, err)
+		}
+	}
+	if _, err := os.Stat(fresh); err != nil {
+		t.Error(err)
+	}
+	wantState(t, b.client.Status(), client.StateValid)
 }
 
 func TestCloseEndsRunningCalls(t *testing.T) {

@@ -37,6 +37,7 @@ func openQueue(dir folder) (queue, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return "", fmt.Errorf("client: StateDir: %w", err)
 	}
+	folder(path).sweep(time.Now())
 	return queue(path), nil
 }
 

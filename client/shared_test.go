@@ -150,10 +150,13 @@ func TestAnAnswerHeldBackIsOld(t *testing.T) {
 // the SDK would have made of it.
 func (b *bundle) withhold(t *testing.T) string {
 	t.Helper()
+	var mu sync.Mutex // the handler may still run when the call has failed
 	var file string
 	b.server.Intercept(func(_ http.ResponseWriter, r *http.Request, answer http.Handler) {
 		recorded := httptest.NewRecorder()
 		answer.ServeHTTP(recorded, r)
+		mu.Lock()
+		defer mu.Unlock()
 		file = "chancery answer 1\n" + recorded.Header().Get(signed.SignatureHeader) + "\n" + recorded.Body.String()
 		panic(http.ErrAbortHandler)
 	})
@@ -161,6 +164,8 @@ func (b *bundle) withhold(t *testing.T) string {
 	if _, err := b.client.Heartbeat(t.Context()); err == nil {
 		t.Fatal("an answer came")
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	return file
 }
 

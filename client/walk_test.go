@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -268,14 +269,17 @@ func (w *walk) beat(i int) {
 
 // withhold has the server answer, and keeps that from the program.
 func (w *walk) withhold(i int) {
-	var h held
+	var mu sync.Mutex // the handler may still run when the call has failed
+	var taken held
 	asked := w.clock
 	w.server.Intercept(func(_ http.ResponseWriter, r *http.Request, answer http.Handler) {
 		recorded := httptest.NewRecorder()
 		answer.ServeHTTP(recorded, r)
 		var said client.LicenseInfo
 		if recorded.Code == http.StatusOK && json.Unmarshal(recorded.Body.Bytes(), &said) == nil && said.ClientID != "" {
-			h = held{
+			mu.Lock()
+			defer mu.Unlock()
+			taken = held{
 				at: w.server.Now(), asked: asked, expires: said.ExpirationDate,
 				file: "chancery answer 1\n" + recorded.Header().Get(signed.SignatureHeader) + "\n" + recorded.Body.String(),
 			}
@@ -285,6 +289,9 @@ func (w *walk) withhold(i int) {
 	_, _ = w.live[i].Heartbeat(w.t.Context())
 	w.live[i].knows = w.current // a call looks first
 	w.server.Intercept(nil)
+	mu.Lock()
+	h := taken
+	mu.Unlock()
 	if w.notef("%d asked, and the answer was withheld", i); h.file != "" {
 		w.taken = append(w.taken, h)
 	}

@@ -58,6 +58,9 @@ func (b *bundle) run(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
+// foreignKey is no key of the server: the public key of RFC 8037, appendix A.2.
+const foreignKey = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+
 func TestTheFourCommands(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -67,7 +70,7 @@ func TestTheFourCommands(t *testing.T) {
 	for _, step := range []struct{ args, want string }{
 		{"activate " + clienttest.LicenseKey, "Activated."},
 		{"status", "The licence is valid."},
-		{"status --public-key " + strings.Repeat("A", 43) + "," + strings.Repeat("A", 43), "The licence is valid."},
+		{"status --public-key " + foreignKey + "," + foreignKey, "The licence is valid."},
 		{"heartbeat", "Example Ltd"},
 		{"deactivate", "Deactivated"},
 	} {
@@ -132,7 +135,7 @@ func TestOtherErrorsSayWhatToDo(t *testing.T) {
 		"not activated": {"heartbeat", func(*bundle) {}, "activate with a license key first"},
 		"not signed":    {"activate k", func(b *bundle) { b.server.Intercept(func(http.ResponseWriter, *http.Request, http.Handler) {}) }, "check that --url"},
 		"another key": {"activate k", func(b *bundle) {
-			b.flags = append(b.flags[:8:8], "--public-key", strings.Repeat("A", 43), "--state", b.flags[11])
+			b.flags = append(b.flags[:8:8], "--public-key", foreignKey, "--state", b.flags[11])
 		}, "check --public-key"},
 		"wrong key": {"activate k", func(b *bundle) { b.flags[7] = "wrong" }, "check --provisioning-key"},
 		"gone": {"activate k", func(b *bundle) {

@@ -25,7 +25,7 @@ type openDecision struct {
 	validUntil time.Time
 }
 
-// decideOpen applies rule 9 of provisioning.md. A renewal takes no room: it is
+// decideOpen applies docs/rules/floating.md, rules 1 and 2. A renewal takes no room: it is
 // granted also where limits were lowered under what is open.
 func decideOpen(c openCase) openDecision {
 	p := c.license.Policy

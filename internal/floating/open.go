@@ -12,7 +12,7 @@ type Outcome struct {
 	ByID    bool     // to an activated client that presents the licence's id
 }
 
-// Open opens a session, or renews the one of the same key (rule 9). It first
+// Open opens a session, or renews the one of the same key (docs/rules/floating.md, rules 1 to 4). It first
 // writes down the licence's lapsed ones. A refusal is counted.
 func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
 	l, refusal, err := s.find(t, c)

@@ -22,9 +22,9 @@ type ActivateCommand struct {
 	Offline  bool // by a file that a person carries; the edition must allow it
 }
 
-// Activate takes a token of the licence that the key leads to (rules 1 to 4, 7
-// and 8). It is idempotent: the same client with the same licence gets the same
-// token, also after a lost answer.
+// Activate takes a token of the licence that the key leads to
+// (docs/rules/provisioning.md, rules 1 to 4, 7 and 8). It is idempotent: the same
+// client with the same licence gets the same token, also after a lost answer.
 func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 	if c.ClientID == "" {
 		return refused(Refuse(MissingClientID)), nil

@@ -133,7 +133,7 @@ func (s *Service) handOver(t tx.Tx, l *License, to ident.UUID) error {
 	return nil
 }
 
-// moveEdition applies rule 8: the same product, mode and client type.
+// moveEdition applies docs/rules/provisioning.md, rule 8: the same product, mode and client type.
 func (s *Service) moveEdition(t tx.Tx, l *License, to ident.UUID) error {
 	if to.IsZero() || to == l.Edition.UUID {
 		return nil

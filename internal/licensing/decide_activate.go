@@ -36,7 +36,7 @@ type activationDecision struct {
 	role      Role
 }
 
-// decideActivation applies rules 1 to 4, 7 and 8 of provisioning.md.
+// decideActivation applies docs/rules/provisioning.md, rules 1 to 4, 7 and 8.
 func decideActivation(c activationCase) activationDecision {
 	if r := refuseActivation(c); r != nil {
 		return activationDecision{refusal: r}
@@ -44,15 +44,17 @@ func decideActivation(c activationCase) activationDecision {
 	if c.here != nil {
 		return decideAgain(c)
 	}
-	if r := refuseMove(c); r != nil {
-		return activationDecision{refusal: r}
-	}
+	// What the presented key can't give goes before what the client holds: whoever
+	// has a used-up licence could else ask with it, for nothing, which clients there are.
 	if c.token != nil && c.token.Activation != 0 {
 		return activationDecision{refusal: Refuse(TokenAssigned)}
 	}
 	role, ok := roomFor(c.license, c.policy)
 	if !ok {
 		return activationDecision{refusal: Refuse(NoTokenLeft)}
+	}
+	if r := refuseMove(c); r != nil {
+		return activationDecision{refusal: r}
 	}
 	return activationDecision{role: role}
 }

@@ -89,6 +89,9 @@ func TestDecideActivation(t *testing.T) {
 		"from elsewhere, its file not over": {activationCase{license: free, elsewhere: filed(noon.Add(1)), old: old(expired)}, MayNotUnassign, false, ""},
 		"reinstalled":                       {activationCase{license: full, here: held(ours), presented: theirs, proven: theirs}, 0, false, ""},
 		"reinstalled, with a file":          {activationCase{license: full, here: filed(noEnd), presented: theirs, proven: theirs}, MayNotUnassign, false, ""},
+		"from another, nothing left":        {activationCase{license: full, elsewhere: held(nil), old: old()}, NoTokenLeft, false, ""},
+		"from another, by a used token key": {activationCase{license: free, elsewhere: held(nil), old: old(), token: &Token{Activation: 9}}, TokenAssigned, false, ""},
+		"a stranger's, nothing left":        {activationCase{license: full, elsewhere: held(ours), old: old()}, NoTokenLeft, false, ""},
 		"from elsewhere, nothing left":      {activationCase{license: full, elsewhere: held(nil), old: old(func(l *License) { l.Customer.ID = 1 })}, NoTokenLeft, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

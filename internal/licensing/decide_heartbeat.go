@@ -26,7 +26,7 @@ type heartbeatDecision struct {
 	history bool // something changed, or it is the first one of the day
 }
 
-// decideHeartbeat applies rules 4, 6, 7 and 8 of provisioning.md.
+// decideHeartbeat applies docs/rules/provisioning.md, rules 4, 6, 7 and 8.
 func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 	a := c.activation
 	switch {

@@ -45,10 +45,17 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		case token.Activation == 0:
 			return refused(Refuse(TokenNotAssigned)), nil
 		}
-		if holder, err = s.store.Activation(t, c.Vendor, c.TokenKey); err != nil {
+		// A place that is being given up gets no file, and one that gets a file is not given up.
+		if holder, l, err = s.locked(t, c.Vendor, c.TokenKey); err != nil {
 			return Outcome{}, err
 		}
-		if holder != nil && holder.Device.SuspendedAt(t.Now()) {
+		if holder == nil {
+			return refused(Refuse(TokenNotAssigned)), nil
+		}
+		if r := refuseFile(l, t.Now()); r != nil {
+			return refused(r), nil
+		}
+		if holder.Device.SuspendedAt(t.Now()) {
 			return refused(Refuse(Suspended)), nil
 		}
 	}

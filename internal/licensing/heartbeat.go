@@ -20,7 +20,7 @@ type HeartbeatCommand struct {
 	Proof    Proof
 }
 
-// Heartbeat answers the licence as it stands and records the contact (rule 6).
+// Heartbeat answers the licence as it stands and records the contact (docs/rules/provisioning.md, rule 6).
 // It reads once; only a heartbeat that changes something, or the first of a
 // day, runs a transaction, the rest go to the write-behind.
 func (s *Service) Heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, error) {

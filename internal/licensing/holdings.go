@@ -6,7 +6,7 @@ import (
 )
 
 // Holdings gives what a client holds of all products, inside a transaction: what
-// answers first in front (rule 3). A token key, if not zero, narrows it to that
+// answers first in front (docs/rules/provisioning.md, rule 3). A token key, if not zero, narrows it to that
 // activation. Activations of a client with a key pair of its own answer nobody
 // who does not prove to have it.
 func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, p Proof) ([]Holding, *Refusal, error) {

@@ -11,8 +11,8 @@ import (
 const endBatch = 100
 
 // ReleaseSilent unassigns clients that have been silent for their product's
-// maximum_inactive_days (rule 12), and tells how many. One that was activated by
-// a file is never heard of, and stays.
+// maximum_inactive_days (docs/rules/provisioning.md, rule 12), and tells how many.
+// One that was activated by a file is never heard of, and stays.
 func (s *Service) ReleaseSilent(ctx context.Context) (int, error) {
 	return s.releaseDue(ctx, s.reader.Silent, ByInactivity, func(l *License, a *Activation, now time.Time) bool {
 		days := l.Product.MaximumInactiveDays
@@ -20,8 +20,9 @@ func (s *Service) ReleaseSilent(ctx context.Context) (int, error) {
 	})
 }
 
-// ReleaseGoodwill ends goodwill activations whose days are over (rule 7). One with
-// a file in force keeps its place: the machine goes on, and there would be two.
+// ReleaseGoodwill ends goodwill activations whose days are over
+// (docs/rules/provisioning.md, rule 7). One with a file in force keeps its place: the
+// machine goes on, and there would be two.
 func (s *Service) ReleaseGoodwill(ctx context.Context) (int, error) {
 	return s.releaseDue(ctx, s.reader.GoodwillOver, ByGoodwillEnded, func(l *License, a *Activation, now time.Time) bool {
 		// A new limit makes the one without a contract place regular in a moment.

@@ -5,7 +5,7 @@ import "chancery/internal/refusal"
 // Refusal is a business refusal of a client's call.
 type Refusal = refusal.Refusal
 
-// The numbers of refusals that licensing gives (provisioning.md, Errors).
+// The numbers of refusals that licensing gives (docs/clients-api.md#refusals).
 const (
 	InvalidKey          = 1000
 	Expired             = 1001

@@ -94,7 +94,8 @@ type UnassignCommand struct {
 	Proof Proof
 }
 
-// Unassign lets a client give up its own token (rule 5).
+// Unassign lets a client give up its own token
+// (docs/rules/provisioning.md, rule 5).
 func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*Refusal, error) {
 	token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
 	if err != nil {
@@ -128,7 +129,7 @@ func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*Refusal, error) {
 	return nil, s.release(t, l, a, ByClient)
 }
 
-// decideUnassign applies rule 5 and 8.
+// decideUnassign applies docs/rules/provisioning.md, rules 5 and 8.
 func decideUnassign(now time.Time, a *Activation, l *License, proven []byte) *Refusal {
 	p := l.Terms().Policy
 	switch {

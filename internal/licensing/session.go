@@ -72,7 +72,7 @@ func (s *Service) CountSessionCall(t tx.Tx, p *Presented, clientID string, proof
 	return s.countOf(t, p.License.Vendor, client, proof)
 }
 
-// Admit judges a client that asks for a session, as activation does (rule 4).
+// Admit judges a client that asks for a session, as activation does (docs/rules/provisioning.md, rule 4).
 // One that only closes a session need not be in force any more.
 func (s *Service) Admit(t tx.Tx, p *Presented, clientID string, proof Proof, closing bool) (*Refusal, error) {
 	l := p.License

@@ -25,7 +25,7 @@ func makeFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("the data directory can't be made: %w", err)
 	}
-	if err := makeFile(dir); err != nil {
+	if err := makeFile(filepath.Join(dir, FileName)); err != nil {
 		return fmt.Errorf("the database can't be made: %w", err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -33,7 +33,7 @@ func makeFolder(dir string) error {
 		return fmt.Errorf("the data directory can't be read: %w", err)
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), FileName) { // with its log, and the copies made before migrations
+		if strings.HasPrefix(e.Name(), FileName) || e.Name() == lockName { // with its log, and the copies made before migrations
 			keepToOwner(filepath.Join(dir, e.Name()))
 		}
 	}
@@ -43,15 +43,14 @@ func makeFolder(dir string) error {
 // ownerOnly is the mode of every file that holds a vendor's data.
 const ownerOnly = 0o600
 
-// makeFile puts an empty database where there is none. It is closed before it gets
+// makeFile puts an empty file for SQLite where there is none. It is closed before it gets
 // its name: to close a file takes away every lock that this process has on it. A
 // file system that has no links has no modes either.
-func makeFile(dir string) error {
-	file := filepath.Join(dir, FileName)
+func makeFile(file string) error {
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	empty, err := os.CreateTemp(dir, ".chancery.db.*") // mode 0600
+	empty, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -84,8 +83,12 @@ func lockFolder(ctx context.Context, dir string) (unlock func(), err error) {
 }
 
 // LockFile holds a file locked against other processes, and makes it where there is
-// none. It waits until ctx ends.
+// none. It waits until ctx ends. The file is its owner's alone: who may read it may
+// hold it for ever.
 func LockFile(ctx context.Context, file string) (unlock func(), err error) {
+	if err := makeFile(file); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", file, err)
+	}
 	db, err := sql.Open("sqlite", sqliteFile(file)+"?_pragma=busy_timeout(0)")
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", file, err)

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -33,7 +32,7 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 			found[e.Name()] = true
-			if strings.HasPrefix(e.Name(), FileName) && info.Mode().Perm() != 0o600 {
+			if info.Mode().Perm() != 0o600 {
 				t.Errorf("%s: %s has mode %v", when, e.Name(), info.Mode())
 			}
 		}
@@ -43,14 +42,19 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 			}
 		}
 	}
-	check("a directory open to all", FileName, FileName+"-wal", FileName+"-shm")
+	unlock, err := LockFile(t.Context(), filepath.Join(dir, lockName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	check("a directory open to all", FileName, FileName+"-wal", FileName+"-shm", lockName)
 
 	if err := copySQLite(t.Context(), Config{Dir: dir}, 1); err != nil {
 		t.Fatal(err)
 	}
 	check("a copy before a migration", FileName+".before-2")
 
-	for _, name := range []string{FileName, FileName + "-wal", FileName + "-shm", FileName + ".before-2"} {
+	for _, name := range []string{FileName, FileName + "-wal", FileName + "-shm", FileName + ".before-2", lockName} {
 		if err := os.Chmod(filepath.Join(dir, name), fs.FileMode(0o644)); err != nil {
 			t.Fatal(err)
 		}

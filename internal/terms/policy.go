@@ -95,8 +95,8 @@ const (
 	MaxDays   = 36_500
 )
 
-// Policy is what an edition fixes for its licences. A field marked adjustable in
-// provisioning.md can be overridden per licence by the field of the same name in Overrides.
+// Policy is what an edition fixes for its licences (docs/licences.md). A licence
+// can override it by the field of the same name in Overrides.
 type Policy struct {
 	TokenLimit         int64 `json:"token_limit"`          // n: tokens by contract, 0 to MaxTokens
 	ActivationBuffer   int64 `json:"activation_buffer"`    // b: more than the contract says

@@ -3,6 +3,8 @@ package faults_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"hash/fnv"
 	"io"
 	"net/http"
 	"time"
@@ -56,6 +58,9 @@ func (s *site) doWith(client *http.Client, url string, c request) reply {
 			r.Header.Set("Chancery-Accept-Signature", "ed25519") // cheaper, which leaves more to the database
 		}
 	}
+	if id, is := c.body["client_id"].(string); is {
+		r.Header.Set("X-Forwarded-For", addressOf(id))
+	}
 	if c.key != "" {
 		r.Header.Set("Idempotency-Key", c.key)
 	}
@@ -72,6 +77,15 @@ func (s *site) doWith(client *http.Client, url string, c request) reply {
 		return reply{failed: err} // cut off
 	}
 	return reply{status: got.StatusCode, header: got.Header, data: data}
+}
+
+// addressOf gives each client an address in a network of its own: many that were
+// released and still call would pass for somebody at one address who guesses.
+func addressOf(client string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(client)) // never fails
+	sum := h.Sum32()
+	return fmt.Sprintf("10.%d.%d.1", byte(sum>>8), byte(sum))
 }
 
 // object gives the answer as an object.

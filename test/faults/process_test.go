@@ -92,7 +92,7 @@ type running struct {
 // serve starts a server and waits until it serves.
 func (p program) serve(flags ...string) *running {
 	p.t.Helper()
-	cmd := p.command(append([]string{"serve", "--listen", "127.0.0.1:0", "--no-access-log"}, flags...)...)
+	cmd := p.command(append([]string{"serve", "--listen", "127.0.0.1:0", "--no-access-log", "--trusted-proxy", "127.0.0.0/8"}, flags...)...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		p.t.Fatal(err)

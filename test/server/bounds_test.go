@@ -166,6 +166,8 @@ func (f filling) shapes(route string) []string {
 			`{"product_id":"$product","client_id":"$new","user_id":"$new","group_id":"$new",` + machine + `}`,
 		},
 		"POST /provisioning/unassign":             {`{"token_key":"$uuid","client_id":"$new"}`},
+		"GET /provisioning/validate":              {`{"license_key":"$key"}`},
+		"GET /provisioning/validate/consumption":  {`{"license_id":"$key","limitation_id":"$uuid"}`},
 		"POST /provisioning/validate":             {`{"license_key":"$key"}`, `{"license_key":"$new"}`},
 		"POST /provisioning/licenses/by_license":  {`{"product_id":"$product","license_key":"$new"}`},
 		"POST /provisioning/licenses/by_customer": {`{"product_id":"$product","customer_number":"$new"}`},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -147,6 +148,12 @@ func sentence(text string) bool {
 func moving() (*ident.ManualClock, func(*app.Config)) {
 	clock := ident.NewManualClock(time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC))
 	return clock, func(c *app.Config) { c.Clock = clock }
+}
+
+// behindProxy has the server believe X-Forwarded-For, so that a test can call from
+// many addresses.
+func behindProxy(c *app.Config) {
+	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 }
 
 // volatile are the tables that are written to while nothing changes: who holds

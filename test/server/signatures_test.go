@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"encoding/xml"
+	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -21,6 +22,9 @@ import (
 	"chancery/internal/app/apptest"
 )
 
+// rawNonce is 16 bytes that are no text: text is never signed as a nonce.
+const rawNonce = "\x00123456789abcdef"
+
 // Every answer below a vendor's address is signed, in the form that was asked
 // for, whatever its status; at an address of nobody's there is no key to sign
 // with. The checks are crypto/rsa's and go-jose's, with the keys as they are
@@ -30,10 +34,11 @@ func TestEveryAnswerIsSigned(t *testing.T) {
 		v := open(t, s, "Acme", terms{"offline_allowed": true})
 		l := v.issue(t, nil)
 		keys := published(t, v)
-		nonce := base64.StdEncoding.EncodeToString([]byte("0123456789abcdef"))
+		nonce := base64.StdEncoding.EncodeToString([]byte(rawNonce))
 		seen := map[int]int{}
 		for _, base := range []string{"/api/v2/isv/", "/isv/"} {
-			for _, c := range signedCalls(v, l) {
+			for n, c := range signedCalls(v, l) {
+				c.headers = append(c.headers, "X-Forwarded-For", fmt.Sprintf("10.%d.%d.1", len(base), n)) // many of these calls guess
 				path := base + v.VendorID + c.path
 				for _, headers := range [][]string{c.headers, append(slices.Clone(c.headers), "X-Nonce", nonce)} {
 					legacy := s.Do(t, c.method, path, c.body, headers...)
@@ -64,7 +69,7 @@ func TestEveryAnswerIsSigned(t *testing.T) {
 				}
 			}
 		}
-	})
+	}, behindProxy)
 }
 
 // signedCall is a call that is answered with status; known says that it is authenticated.
@@ -175,7 +180,7 @@ func (k publicKeys) checkRSA(t testing.TB, a apptest.Answer, nonce bool) {
 	k.verifyRSA(t, a.Status, a.Header.Get("X-Slascone-Signature"), a.Body)
 	switch signature := a.Header.Get("X-Nonce-Signature"); {
 	case nonce:
-		k.verifyRSA(t, a.Status, signature, []byte("0123456789abcdef"))
+		k.verifyRSA(t, a.Status, signature, []byte(rawNonce))
 	case signature != "":
 		t.Errorf("%d %s: a nonce was signed for nobody", a.Status, a.Body)
 	}

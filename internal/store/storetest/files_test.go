@@ -1,6 +1,8 @@
 package storetest_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 
 	"chancery/internal/catalog"
@@ -102,6 +104,33 @@ func TestLicenseFiles(t *testing.T) {
 			return b.licenses.Update(x, b.vendor, l.ID, licensing.Change{IsActive: &off})
 		})
 		ask(licensing.FileCommand{License: l.LicenseKey}, licensing.NotActive)
+	})
+}
+
+// Attack: ask for a file and give its place up at the same moment, again and again,
+// for as many files as one likes.
+func TestAPlaceIsGivenUpOrHasAFile(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		edition := b.limited(t, 1, 0, 0, offlineAllowed)
+		for i := range 40 {
+			l := b.issue(t, edition)
+			held := b.granted(t, l.LicenseKey, fmt.Sprintf("c%d", i))
+			var filed licensing.Outcome
+			var unassigned *licensing.Refusal
+			var both sync.WaitGroup
+			both.Go(func() { filed = b.fileOf(t, licensing.FileCommand{License: l.LicenseKey, TokenKey: held.TokenKey}) })
+			both.Go(func() {
+				unassigned = storetest.Do(t, e, func(x tx.Tx) (*licensing.Refusal, error) {
+					return b.licenses.Unassign(x, licensing.UnassignCommand{Vendor: b.vendor, TokenKey: held.TokenKey})
+				})
+			})
+			both.Wait()
+			if (filed.Refusal == nil) == (unassigned == nil) {
+				t.Fatalf("a file: %+v; given up: %+v", filed.Refusal, unassigned)
+			}
+		}
+		b.balanced(t)
 	})
 }
 

@@ -80,6 +80,7 @@ func (a *API) send(w http.ResponseWriter, r *http.Request, p identity.Principal,
 		return err
 	}
 	w.Header()["Content-Type"] = []string{out.contentType}
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(out.body))} // also where a proxy or an old client knows no chunks
 	w.WriteHeader(out.status)
 	_, _ = w.Write(out.body) // the client is gone: nothing left to tell it
 	return nil

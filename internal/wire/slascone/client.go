@@ -114,6 +114,14 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err //nolint:wrapcheck // a fault
 	}
+	return a.sendActivation(w, q, &b, out)
+}
+
+// sendActivation is sendOutcome for an activation.
+func (a *API) sendActivation(w http.ResponseWriter, q *request, b *activationBody, out licensing.Outcome) error {
+	if out.Refusal == nil {
+		q.guess = named(q, b.ProductID, b.ClientID)
+	}
 	return a.sendOutcome(w, q, out)
 }
 

@@ -32,17 +32,23 @@ func (a *API) names(q *request, product ident.UUID, clientID string, tokenKey id
 	if !tokenKey.IsZero() || a.Guesses == nil {
 		return nil
 	}
-	host := budget.Networks(edge.ClientAddress(q.Context()))[0]
-	q.guess = []string{host.Prefix.String(), q.principal.ID.String(), product.String(), clientID}
+	q.guess = named(q, product, clientID)
 	if a.known.Has(q.guess...) {
 		return nil
 	}
 	return a.Guesses.Check(a.guesser(q.Request)) //nolint:wrapcheck // a fault
 }
 
+// named is a client as callers of one address and provisioning key name it.
+func named(q *request, product ident.UUID, clientID string) []string {
+	host := budget.Networks(edge.ClientAddress(q.Context()))[0]
+	return []string{host.Prefix.String(), q.principal.ID.String(), product.String(), clientID}
+}
+
 // served takes down that a call was served that names a client and proves nothing
-// more. Only such a call makes a client known: whoever has a key of some licence
-// can make any client id appear in other calls.
+// more, or an activation: what it makes known is the caller's own client, so that a
+// machine among released ones goes on from its first heartbeat. Other calls make no
+// client known: whoever has a key of some licence can make any client id appear in them.
 func (a *API) served(q *request) {
 	if q.guess != nil {
 		a.known.Note(q.guess...)

@@ -7,7 +7,7 @@ import (
 )
 
 // license is an element of the look-ups' answers: the protocol's LicenseDto,
-// field by field as in provisioning.md. Its id is the license key, with which
+// field by field as in docs/clients-api.md. Its id is the license key, with which
 // clients activate. Lists are never missing: a client in the field aborts.
 type license struct {
 	ID                   ident.UUID        `json:"id"`

@@ -8,7 +8,7 @@ import (
 )
 
 // licenseInfo is the answer to activations, heartbeats and validate, field by
-// field as in provisioning.md. Missing values go out as null, but never in
+// field as in docs/clients-api.md. Missing values go out as null, but never in
 // customer, expiration_date_utc, session_period, heartbeat_period and freeride:
 // a client in the field aborts on those.
 type licenseInfo struct {

@@ -11,7 +11,7 @@ import (
 )
 
 // sessionStatus is the answer to session/open, field by field as in
-// provisioning.md; is_overuse is ours.
+// docs/floating.md; is_overuse is ours.
 type sessionStatus struct {
 	IsValid         bool    `json:"is_session_valid"`
 	ValidUntil      instant `json:"session_valid_until"`

@@ -28,7 +28,10 @@ type usageBody struct {
 
 func (q *request) reporter(clientID string, tokenKey *ident.UUID) metering.Reporter {
 	q.text("client_id", clientID, maxID)
-	return metering.Reporter{Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: idOrZero(tokenKey), Address: edge.ClientAddress(q.Context()), Prove: metering.Prove(q.proof())}
+	return metering.Reporter{
+		Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: idOrZero(tokenKey),
+		Address: edge.ClientAddress(q.Context()), Prove: metering.Prove(q.proof()),
+	}
 }
 
 // usage is POST /data_gathering/usage_heartbeats.

@@ -65,5 +65,5 @@ func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody,
 	if out.Refusal != nil {
 		return a.send(w, q.Request, q.principal, refusal(out.Refusal))
 	}
-	return a.sendOutcome(w, q, out)
+	return a.sendActivation(w, q, b, out)
 }
