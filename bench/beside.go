@@ -218,7 +218,7 @@ func (b *visitor) upload(ctx context.Context, n int) (string, error) {
 	_ = form.Close()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, b.base+"/imports/new", &body)
 	if err != nil {
-		return "", err //nolint:wrapcheck // plain
+		return "", err
 	}
 	r.Header.Set("Content-Type", form.FormDataContentType())
 	res, err := b.client.Do(r)

@@ -192,6 +192,6 @@ func bareRSA() (micros float64, err error) {
 	sum := sha256.Sum256([]byte("bench"))
 	return best(20, func() error {
 		_, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
-		return err //nolint:wrapcheck // wrapped by best
+		return err
 	})
 }

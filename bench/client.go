@@ -78,11 +78,11 @@ func (c *connection) answer(full bool) (status int, err error) {
 	}
 	if !full {
 		_, err = c.in.Discard(length)
-		return status, err //nolint:wrapcheck // plain
+		return status, err
 	}
 	c.body = make([]byte, length)
 	_, err = io.ReadFull(c.in, c.body)
-	return status, err //nolint:wrapcheck // plain
+	return status, err
 }
 
 func (c *connection) skipHeaders() (length int, err error) {

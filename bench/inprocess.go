@@ -53,7 +53,7 @@ func measureFile(o options, r *report) error {
 		if err == nil {
 			_, err = signer.SignDocument(signed.TypeLicense, payload)
 		}
-		return err //nolint:wrapcheck // wrapped by best
+		return err
 	}); err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func measureFile(o options, r *report) error {
 		return nil
 	}, func() error {
 		_, err := keys.VerifyDocument(file, signed.TypeLicense)
-		return err //nolint:wrapcheck // wrapped by best
+		return err
 	}); err != nil {
 		return err
 	}

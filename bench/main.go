@@ -55,7 +55,7 @@ func parse(args []string) (o options, err error) {
 	f.StringVar(&o.metrics, "metrics", "", "where the server serves its figures and profiles, to look at while it runs")
 	f.StringVar(&o.keep, "keep", "", "a directory for seeded SQLite databases, used again by later runs")
 	if err := f.Parse(args); err != nil {
-		return o, err //nolint:wrapcheck // flag has said it
+		return o, err
 	}
 	if *quick {
 		*size, o.seconds = "10000", 0.9

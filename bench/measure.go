@@ -103,7 +103,7 @@ func prepareSQLite(ctx context.Context, o options, dir string, s *site) ([]strin
 			if err != nil {
 				return nil, fmt.Errorf("kept vendor: %w", err)
 			}
-			return []string{"--data", data}, json.Unmarshal(text, &s.vendor) //nolint:wrapcheck // made by us
+			return []string{"--data", data}, json.Unmarshal(text, &s.vendor)
 		}
 		_ = os.RemoveAll(data)
 	}
@@ -152,7 +152,7 @@ func preparePostgres(ctx context.Context, o options, dir string, s *site) (flags
 	u.Path = "/" + name
 	// With PostgreSQL the server makes no master key by itself.
 	if err := os.Setenv("CHANCERY_MASTER_KEY", base64.StdEncoding.EncodeToString([]byte(rand.Text() + rand.Text())[:32])); err != nil {
-		return nil, drop, err //nolint:wrapcheck // it can't fail with these arguments
+		return nil, drop, err
 	}
 	flags = []string{"--database", u.String(), "--data", filepath.Join(dir, "data")}
 	if _, err := createVendor(ctx, o.program, s, flags...); err != nil {
@@ -173,5 +173,5 @@ func createVendor(ctx context.Context, program string, s *site, flags ...string)
 	if err != nil {
 		return nil, fmt.Errorf("vendor create: %w", err)
 	}
-	return out, json.NewDecoder(io.NopCloser(bytes.NewReader(out))).Decode(&s.vendor) //nolint:wrapcheck // made by us
+	return out, json.NewDecoder(io.NopCloser(bytes.NewReader(out))).Decode(&s.vendor)
 }

@@ -90,7 +90,7 @@ func (s *site) signIn(ctx context.Context) (*visitor, error) {
 func (b *visitor) open(ctx context.Context, path string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, b.base+path, nil)
 	if err != nil {
-		return err //nolint:wrapcheck // wrapped by the caller
+		return err
 	}
 	return b.do(r, "</html>")
 }
@@ -98,12 +98,12 @@ func (b *visitor) open(ctx context.Context, path string) error {
 func (b *visitor) do(r *http.Request, ends string) error {
 	res, err := b.client.Do(r)
 	if err != nil {
-		return err //nolint:wrapcheck // wrapped by the caller
+		return err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
-		return err //nolint:wrapcheck // wrapped by the caller
+		return err
 	}
 	if ends != "" && (res.StatusCode != http.StatusOK || !strings.Contains(string(body), ends)) {
 		return fmt.Errorf("answered %d", res.StatusCode)

@@ -13,7 +13,7 @@ type postgresSink struct{ db *pgx.Conn }
 func (s postgresSink) insert(ctx context.Context, table string, columns []string, rows int, row func(i int) []any) error {
 	// Constraints are the program's affair; the seed is trusted.
 	if _, err := s.db.Exec(ctx, "SET session_replication_role = replica"); err != nil {
-		return err //nolint:wrapcheck // wrapped by seed
+		return err
 	}
 	_, err := s.db.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromSlice(rows, func(i int) ([]any, error) {
 		values := row(i)
@@ -24,7 +24,7 @@ func (s postgresSink) insert(ctx context.Context, table string, columns []string
 		}
 		return values, nil
 	}))
-	return err //nolint:wrapcheck // wrapped by seed
+	return err
 }
 
 func (s postgresSink) finish(ctx context.Context) error {
@@ -34,5 +34,5 @@ func (s postgresSink) finish(ctx context.Context) error {
 		}
 	}
 	_, err := s.db.Exec(ctx, "VACUUM ANALYZE")
-	return err //nolint:wrapcheck // plain
+	return err
 }

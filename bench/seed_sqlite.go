@@ -26,7 +26,7 @@ const rowsAtOnce = 100
 func (s sqliteSink) insert(ctx context.Context, table string, columns []string, rows int, row func(i int) []any) error {
 	t, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
-		return err //nolint:wrapcheck // wrapped by seed
+		return err
 	}
 	defer t.Rollback()   //nolint:errcheck // after a commit it does nothing
 	var insert *sql.Stmt // closed with the transaction
@@ -39,15 +39,15 @@ func (s sqliteSink) insert(ctx context.Context, table string, columns []string, 
 		}
 		if n != prepared {
 			if insert, err = t.PrepareContext(ctx, values(table, columns, n)); err != nil {
-				return err //nolint:wrapcheck // wrapped by seed
+				return err
 			}
 			prepared = n
 		}
 		if _, err := insert.ExecContext(ctx, args...); err != nil {
-			return err //nolint:wrapcheck // wrapped by seed
+			return err
 		}
 	}
-	return t.Commit() //nolint:wrapcheck // wrapped by seed
+	return t.Commit()
 }
 
 func values(table string, columns []string, rows int) string {
@@ -70,5 +70,5 @@ func values(table string, columns []string, rows int) string {
 
 func (s sqliteSink) finish(ctx context.Context) error {
 	_, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return err //nolint:wrapcheck // plain
+	return err
 }

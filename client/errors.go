@@ -51,35 +51,36 @@ func (e *RefusalError) Error() string {
 	return text
 }
 
-// The reasons that programs act upon. docs/integrate.md lists them all.
+// The reasons that programs act upon, each with its short words.
+// docs/clients-api.md#refusals lists them all.
 const (
-	RefusalUnknownKey        = 1000
-	RefusalExpired           = 1001
-	RefusalInactive          = 1002
-	RefusalVersion           = 1003
-	RefusalNoSession         = 1007
-	RefusalUnknownUser       = 1010
-	RefusalNoToken           = 2000
-	RefusalTokenTaken        = 2001
-	RefusalTokenFree         = 2002
-	RefusalUnknownToken      = 2003
-	RefusalAlreadyUnassigned = 2004
-	RefusalUnknownClient     = 2006
-	RefusalUnknownProduct    = 3000
-	RefusalUnknownLimitation = 3003
-	RefusalOtherToken        = 5000
-	RefusalNamedLicense      = 12000
-	RefusalClientSessions    = 12002
-	RefusalCheckout          = 12003
-	RefusalMissingUser       = 12004
-	RefusalUserElsewhere     = 12006
-	RefusalSuspended         = 20001
-	RefusalMayNotUnassign    = 20002
-	RefusalAllowanceUsedUp   = 20003
-	RefusalOtherCustomer     = 20004
-	RefusalBlacklisted       = 20010
-	RefusalCallRepeated      = 20021
-	RefusalKeyGivenUp        = 20022
+	RefusalUnknownKey        = 1000  // Unknown key
+	RefusalExpired           = 1001  // Licence expired
+	RefusalInactive          = 1002  // Licence off or not started
+	RefusalVersion           = 1003  // Version not allowed
+	RefusalNoSession         = 1007  // No session left
+	RefusalUnknownUser       = 1010  // Unknown user
+	RefusalNoToken           = 2000  // No activation left
+	RefusalTokenTaken        = 2001  // Token in use by another client
+	RefusalTokenFree         = 2002  // Token not assigned
+	RefusalUnknownToken      = 2003  // Unknown token
+	RefusalAlreadyUnassigned = 2004  // Given up already
+	RefusalUnknownClient     = 2006  // Client not activated
+	RefusalUnknownProduct    = 3000  // Unknown product
+	RefusalUnknownLimitation = 3003  // Unknown limitation
+	RefusalOtherToken        = 5000  // Client of another token
+	RefusalNamedLicense      = 12000 // Session on a named licence
+	RefusalClientSessions    = 12002 // Too many sessions of a client
+	RefusalCheckout          = 12003 // Checkout too long
+	RefusalMissingUser       = 12004 // User missing
+	RefusalUserElsewhere     = 12006 // User has another session
+	RefusalSuspended         = 20001 // Device suspended
+	RefusalMayNotUnassign    = 20002 // May not unassign
+	RefusalAllowanceUsedUp   = 20003 // Deactivations used up
+	RefusalOtherCustomer     = 20004 // Client of another customer
+	RefusalBlacklisted       = 20010 // Device blacklisted
+	RefusalCallRepeated      = 20021 // Call sent before
+	RefusalKeyGivenUp        = 20022 // Key pair given up
 )
 
 // ends tells whether a heartbeat refused for this reason means that the program

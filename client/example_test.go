@@ -119,7 +119,7 @@ func ExampleClient_Activate_refused() {
 	if errors.As(err, &refused) && refused.ID == client.RefusalUnknownKey {
 		fmt.Println(refused.Message, refused.Help)
 	}
-	// Output: This is not a valid license key. Check it for typing errors.
+	// Output: This is not a valid license key. Check the key for typing errors, and that it was issued for this product.
 }
 
 // A floating licence: any number of clients, so many sessions at once. The session

@@ -35,6 +35,29 @@ linted() {
 	GOLANGCI_LINT_CACHE=$PWD/.cache/golangci-lint tool golangci-lint run
 }
 
+# excused fails when a nolint names a linter that .golangci.yml switches off:
+# nolintlint looks only at those that are on.
+excused() {
+	local off
+	off=$(sed -n '/^  disable:/,/^  [a-z]/s/^    - \([a-z0-9_]*\).*/\1/p' .golangci.yml | paste -sd '|')
+	[ -n "$off" ] || {
+		echo ".golangci.yml switches no linter off; excused reads it wrongly"
+		return 1
+	}
+	! git grep -nE "//nolint:([a-z0-9_]+,)*($off)\b" -- '*.go' || {
+		echo "These excuse themselves from linters that are off; take the nolint out."
+		return 1
+	}
+}
+
+# narrow fails when a line of a template has 160 characters or more.
+narrow() {
+	! git grep -nE '^.{160,}' -- '*.html' || {
+		echo "These lines of templates have 160 characters or more; break them."
+		return 1
+	}
+}
+
 generated() {
 	local before
 	before=$(tree_state)
@@ -61,6 +84,8 @@ safe() {
 
 check format formatted
 check lint linted
+check nolint excused
+check templates narrow
 check generate generated
 check modules go mod tidy -diff
 check vulnerabilities safe

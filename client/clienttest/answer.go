@@ -98,12 +98,11 @@ func (s *Server) count(r *http.Request, name string, request asked, body []byte)
 		return nil //nolint:nilerr // authorise has refused what must be signed
 	}
 	if highest := s.counters[string(key)]; call.Counter <= highest {
-		refused := client.RefusalError{ID: client.RefusalCallRepeated, Message: "This call was sent before.", Help: "Sign it again with a higher counter."}
-		return &repeated{refused, highest}
+		return &repeated{*refuse(client.RefusalCallRepeated), highest}
 	}
 	s.counters[string(key)] = call.Counter
 	if name == "activations" && s.givenUp[string(key)] {
-		return &repeated{RefusalError: client.RefusalError{ID: client.RefusalKeyGivenUp, Message: "This key was given up.", Help: "Make a new one."}}
+		return &repeated{RefusalError: *refuse(client.RefusalKeyGivenUp)}
 	}
 	return nil
 }
@@ -129,13 +128,10 @@ func (s *Server) signer(r *http.Request, name string, request asked) (key ed2551
 }
 
 func (s *Server) decide(name string, request asked) (int, any) {
-	refuse := func(id int, message, help string) (int, any) {
-		return http.StatusConflict, &client.RefusalError{ID: id, Message: message, Help: help}
-	}
 	switch name {
 	case "activations":
 		if request.LicenseKey != LicenseKey {
-			return refuse(client.RefusalUnknownKey, "This is not a valid license key.", "Check it for typing errors.")
+			return http.StatusConflict, refuse(client.RefusalUnknownKey)
 		}
 		key, err := signed.ParseKey(request.ClientPublicKey)
 		if err != nil {
@@ -145,11 +141,11 @@ func (s *Server) decide(name string, request asked) (int, any) {
 		s.tokens[tokenOf(request.ClientID)] = request.ClientID
 	case "heartbeats":
 		if s.clients[request.ClientID] == nil {
-			return refuse(client.RefusalUnknownClient, "This client is not activated.", "Activate it with a license key.")
+			return http.StatusConflict, refuse(client.RefusalUnknownClient)
 		}
 	case "consumption_heartbeats":
 		if s.clients[request.ClientID] == nil {
-			return refuse(client.RefusalUnknownClient, "This client is not activated.", "Activate it with a license key.")
+			return http.StatusConflict, refuse(client.RefusalUnknownClient)
 		}
 		return s.consume(request)
 	case "open":
@@ -160,7 +156,7 @@ func (s *Server) decide(name string, request asked) (int, any) {
 	case "unassign":
 		id, ok := s.tokens[request.TokenKey]
 		if !ok {
-			return refuse(client.RefusalAlreadyUnassigned, "The token is not assigned any more.", "There is nothing to do.")
+			return http.StatusConflict, refuse(client.RefusalAlreadyUnassigned)
 		}
 		s.givenUp[string(s.clients[id])] = true
 		delete(s.clients, id)

@@ -45,9 +45,7 @@ func (s *Server) consume(request asked) (int, any) {
 	for i, e := range request.Entries {
 		at := slices.IndexFunc(s.license.Limitations, func(l client.Limitation) bool { return l.ID == e.LimitationID && l.ResetMode != 0 })
 		if at < 0 {
-			return http.StatusConflict, &client.RefusalError{
-				ID: client.RefusalUnknownLimitation, Message: "There is no such limitation.", Help: "Check the limitation_id.",
-			}
+			return http.StatusConflict, refuse(client.RefusalUnknownLimitation)
 		}
 		if first, again := s.counted[e.ExternalID]; again {
 			answers[i] = first

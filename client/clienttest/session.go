@@ -38,16 +38,13 @@ type lease struct{ opened, until time.Time }
 
 func (s *Server) openSession(request asked) (int, any) {
 	holder, ok := s.tokens[request.LicenseID]
-	refuse := func(id int, message, help string) (int, any) {
-		return http.StatusConflict, &client.RefusalError{ID: id, Message: message, Help: help}
-	}
 	switch {
 	case !ok && request.LicenseID != LicenseKey:
-		return refuse(client.RefusalTokenFree, "This token is not assigned to any client.", "Activate the client first.")
+		return http.StatusConflict, refuse(client.RefusalTokenFree)
 	case ok && holder != request.ClientID:
-		return refuse(client.RefusalOtherToken, "This client is not assigned to that token.", "Activate again.")
+		return http.StatusConflict, refuse(client.RefusalOtherToken)
 	case s.license.ProvisioningMode != 1:
-		return refuse(client.RefusalNamedLicense, "This license has no sessions.", "Send heartbeats instead.")
+		return http.StatusConflict, refuse(client.RefusalNamedLicense)
 	}
 	return s.open(sessionKey{request.ClientID, request.SessionID}, time.Duration(request.CheckoutPeriod)*time.Minute)
 }
@@ -60,9 +57,7 @@ func (s *Server) open(key sessionKey, checkout time.Duration) (int, any) {
 	}
 	l, held := s.sessions[key]
 	if !held && len(s.sessions) >= limit {
-		return http.StatusConflict, &client.RefusalError{
-			ID: client.RefusalNoSession, Message: "All sessions of this license are in use.", Help: "Wait until somebody closes one.",
-		}
+		return http.StatusConflict, refuse(client.RefusalNoSession)
 	}
 	if !held {
 		l.opened = s.now

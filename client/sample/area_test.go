@@ -30,7 +30,7 @@ func TestArea(t *testing.T) {
 	want := strings.Join([]string{
 		none, help,
 		"Exporting is not part of your licence.",
-		"This is not a valid license key. Check it for typing errors.", none,
+		"This is not a valid license key. Check the key for typing errors, and that it was issued for this product.", none,
 		valid, "Exported.", valid, help,
 		none, "Exporting is not part of your licence.",
 	}, "\n") + "\n"

@@ -5,7 +5,7 @@ import (
 	"os"
 	_ "time/tzdata" // vendors have time zones, and a container may have none
 
-	"chancery/internal/app"
+	"chancery/internal/cli"
 )
 
-func main() { os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -2,82 +2,14 @@ package arch_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
 const module = "chancery"
-
-// rooms are the nouns of the trade. They decide; they never import each other.
-var rooms = []string{
-	"vendors", "devices", "customers", "catalog", "licensing", "floating", "metering", "offline", "prepaid",
-	"observe", "entitled", "identity", "keyring", "audit", "outbox", "mailing", "imports", "figures",
-}
-
-// place is where a package stands: whom it may import of this module, as
-// prefixes of import paths, and what it may not import from elsewhere.
-type place struct {
-	trees  []string // import paths that stand here, each with all below it
-	allows []string // the same, of the module's own packages
-	denies []string // the same, of all others
-	strict bool     // nothing but the standard library beside what it allows
-}
-
-var (
-	ground       = []string{"internal/fault", "internal/ident"}
-	leaves       = append(slices.Clone(ground), "internal/listing", "internal/terms", "internal/recheck", "internal/budget", "internal/refusal", "internal/visible")
-	leavesAndTx  = append(slices.Clone(leaves), "internal/tx")
-	inner        = append(slices.Clone(leavesAndTx), internal(rooms...)...)
-	notInTheRoom = []string{"database/sql", "net/http", "html/template", "github.com/jackc/pgx", "modernc.org/sqlite", "zombiezen.com/go/sqlite"}
-)
-
-// places is the whole house. The first place whose tree holds a package is its
-// place. A room's own tree is always allowed to it.
-var places = slices.Concat(
-	[]place{
-		{trees: []string{"signed"}, strict: true},
-		{trees: []string{"client"}, allows: []string{"signed"}, strict: true},
-		{trees: ground, denies: notInTheRoom},
-		{trees: leaves, allows: ground, denies: notInTheRoom},
-		{trees: []string{"internal/tx"}, allows: leaves, denies: notInTheRoom},
-	},
-	each(internal(rooms...), place{allows: append([]string{"signed"}, leavesAndTx...), denies: notInTheRoom}),
-	[]place{{trees: internal("outbound"), strict: true}},
-	each(internal("signin", "webhook", "mail", "geo", "metrics"), place{allows: append([]string{"internal/outbound"}, inner...)}),
-	[]place{
-		{trees: internal("store"), allows: inner},
-		{trees: internal("edge"), allows: append([]string{"signed"}, inner...)},
-		{trees: internal("wire"), allows: append([]string{"signed", "internal/edge"}, inner...)},
-		{trees: internal("web"), allows: append([]string{"signed", "internal/edge"}, inner...)},
-		{trees: internal("arch")},
-		{trees: internal("clientcmd"), allows: []string{"client", "signed"}, denies: notInTheRoom},
-		{trees: internal("demo"), allows: append([]string{"client", "signed"}, inner...), denies: notInTheRoom[:1]},
-		{trees: []string{"internal/app", "bench", "test"}, allows: []string{"client", "signed", "internal"}},
-		{trees: []string{"cmd"}, allows: []string{"internal/app"}},
-	},
-)
-
-// internal returns the import paths of internal packages, without the module.
-func internal(names ...string) []string {
-	paths := make([]string, len(names))
-	for i, name := range names {
-		paths[i] = "internal/" + name
-	}
-
-	return paths
-}
-
-// each returns one place like the given one for each tree.
-func each(trees []string, like place) []place {
-	all := make([]place, len(trees))
-	for i, tree := range trees {
-		all[i] = like
-		all[i].trees = []string{tree}
-	}
-
-	return all
-}
 
 // within reports whether the path is the tree's root or below it.
 func within(path, tree string) bool {
@@ -155,7 +87,7 @@ func TestTheProgramHoldsNoTestCode(t *testing.T) {
 			continue
 		}
 		for _, reached := range pkg.Deps {
-			for _, suffix := range []string{"/apptest", "/storetest", "/pgtest"} {
+			for _, suffix := range []string{"/servertest", "/storetest", "/pgtest"} {
 				if within(reached, module) && strings.HasSuffix(reached, suffix) {
 					t.Errorf("%s reaches %s", pkg.ImportPath, reached)
 				}
@@ -171,6 +103,22 @@ func TestTheProgramBringsTimeZones(t *testing.T) {
 	for _, pkg := range loadHouse(t).own {
 		if pkg.ImportPath == module+"/cmd/chancery" && !slices.Contains(pkg.Deps, "time/tzdata") {
 			t.Errorf("%s does not reach time/tzdata", pkg.ImportPath)
+		}
+	}
+}
+
+// The ADR tells people what the table tells the tests: it names every place.
+func TestTheADRNamesEveryPlace(t *testing.T) {
+	t.Parallel()
+	adr, err := os.ReadFile(filepath.Join("..", "..", "docs", "adr", "0002-rooms-and-arrows.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range places {
+		for _, tree := range p.trees {
+			if name := strings.TrimPrefix(tree, "internal/"); !strings.Contains(string(adr), "`"+name+"`") {
+				t.Errorf("docs/adr/0002-rooms-and-arrows.md does not name `%s`", name)
+			}
 		}
 	}
 }
@@ -208,7 +156,7 @@ func TestWrongImports(t *testing.T) {
 		{"internal/store/licensing", "chancery/internal/licensing", true},
 		{"internal/store/licensing", "chancery/internal/store", true},
 		{"internal/store/licensing", "chancery/internal/web/console", false},
-		{"internal/store", "chancery/internal/app", false},
+		{"internal/store", "chancery/internal/wiring", false},
 		{"internal/edge", "chancery/internal/wire/manage", false},
 		{"internal/wire/manage", "chancery/internal/edge", true},
 		{"internal/wire/manage", "chancery/internal/store", false},
@@ -216,9 +164,16 @@ func TestWrongImports(t *testing.T) {
 		{"internal/web/console", "chancery/internal/web/layout", true},
 		{"internal/web/console", "chancery/internal/wire/manage", false},
 		{"internal/web/console", "chancery/internal/store/catalog", false},
-		{"internal/app", "chancery/internal/store", true},
-		{"internal/app/apptest", "chancery/internal/wire/manage", true},
-		{"cmd/chancery", "chancery/internal/app", true},
+		{"internal/wiring", "chancery/internal/store", true},
+		{"internal/wiring", "chancery/internal/server", false},
+		{"internal/server", "chancery/internal/wiring", true},
+		{"internal/server", "chancery/internal/web/console", false},
+		{"internal/server", "chancery/internal/cli", false},
+		{"internal/cli", "chancery/internal/server", true},
+		{"internal/cli", "chancery/internal/wire/manage", false},
+		{"internal/server/servertest", "chancery/internal/server", true},
+		{"cmd/chancery", "chancery/internal/cli", true},
+		{"cmd/chancery", "chancery/internal/server", false},
 		{"cmd/chancery", "chancery/internal/store", false},
 		{"client", "chancery/signed", true},
 		{"client", "chancery/internal/fault", false},

@@ -22,7 +22,7 @@ var emptyNames = []string{"utils", "util", "common", "helpers", "helper", "model
 
 // clocks may ask the machine for the time; everyone else is given a clock.
 var clocks = []string{
-	"internal/ident", "internal/app", "internal/store/pgtest", "cmd", "bench", "client", "test",
+	"internal/ident", "internal/cli", "internal/server", "internal/store/pgtest", "cmd", "bench", "client", "test",
 }
 
 // source is one file of a package of this module.

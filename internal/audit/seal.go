@@ -79,6 +79,7 @@ func NewSealer(c SealerConfig) (*Sealer, error) {
 type Sealed struct {
 	Head  Head // where the chain stands now, whoever moved it
 	Count int  // how many of the records this call sealed
+	Spent bool // it stopped before the others because the transaction had no more time
 }
 
 // Seal adds records that have no seal to a vendor's chain, up to the first one
@@ -90,6 +91,9 @@ func (s *Sealer) Seal(t tx.Tx, vendor Vendor, records []Record) (Sealed, error) 
 	}
 	var result Sealed
 	for _, r := range records {
+		if result.Spent = result.Count > 0 && t.Spent(); result.Spent {
+			break
+		}
 		if r.At.After(t.Now().Add(-s.Horizon)) {
 			break
 		}
@@ -124,14 +128,16 @@ func (s *Sealer) Round(ctx context.Context, run tx.Runner, vendor Vendor, stragg
 			break
 		}
 		var batch Sealed
-		if err := run.Run(ctx, func(t tx.Tx) (err error) {
-			batch, err = s.Seal(t, vendor, records)
-			return err
+		if err := tx.Paced(ctx, func(ctx context.Context) error {
+			return run.Run(ctx, func(t tx.Tx) (err error) {
+				batch, err = s.Seal(t, vendor, records)
+				return err
+			})
 		}); err != nil {
 			return "", err
 		}
 		total += batch.Count
-		head, more = batch.Head, batch.Count == s.Batch
+		head, more = batch.Head, batch.Spent || batch.Count == s.Batch
 	}
 	if total == 0 {
 		return "", nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"chancery/client"
+	"chancery/internal/refusal"
 	"chancery/signed"
 )
 
@@ -123,69 +124,10 @@ func lower(text string) string {
 	return text
 }
 
-// fallback is one sentence, in two halves, for every reason that these calls can
-// be refused for (docs/integrate.md lists them).
+// fallback is what the server's own table says of a number.
 func fallback(id int) (message, help string) {
-	switch id {
-	case 1000, 2007:
-		return "this is not a valid license key", "check it for typing errors"
-	case 1001:
-		return "the licence has expired", "renew it with the vendor"
-	case 1002:
-		return "the licence is switched off", askVendor
-	case 1003:
-		return "the licence does not cover this version", "install a version that it covers, or ask the vendor"
-	case 1007:
-		return "every session of the licence is in use", "wait until somebody closes one, or ask the vendor for more"
-	case 1008, 1010: // servers said 1008 once
-		return "this user is not one of the licence's users", "ask the vendor to add the user"
-	case 2000:
-		return "every token of the licence is in use", "deactivate another client, or ask the vendor for more"
-	case 2001:
-		return "this token key is in use by another client", "deactivate that client first"
-	case 2002:
-		return "this token is not in use", "activate this client first"
-	case 2003:
-		return "the server does not know this token", "activate again with the license key"
-	case 2004:
-		return "the token was given back already", "there is nothing to do"
-	case 2005:
-		return "this client is activated already", "send a heartbeat"
-	case 2006:
-		return "this client is not activated", "activate it with a license key"
-	case 2010:
-		return "no client id was sent", "give one with --client-id"
-	case 3003:
-		return "the licence has no such limit that is consumed", "check the limit's name, or send a heartbeat first"
-	case 3000:
-		return "the server does not know this product", "check --product"
-	case 4000, 4001:
-		return "the customer has no licence left", askVendor
-	case 5000:
-		return "this client holds another token, or another client this one", "activate again with the license key"
-	case 12000:
-		return "the licence has no sessions: its clients are named", "send heartbeats instead"
-	case 12002:
-		return "this client has as many sessions open as one client may have", "close one of them first"
-	case 12003:
-		return "the licence does not allow so long a checkout", "ask for a shorter one"
-	case 12004:
-		return "no user id was sent", "give one with --user"
-	case 12006:
-		return "this user has a session open on another client", "close it there first"
-	case 20001:
-		return "the vendor has suspended this client", askVendor
-	case 20002:
-		return "clients of this licence may not deactivate themselves", "ask the licence's owner or the vendor"
-	case 20003:
-		return "the deactivation allowance is used up", "wait for the next period, or ask the vendor"
-	case 20004:
-		return "this client belongs to another customer's licence", "deactivate it there first"
-	case 20010:
-		return "this device is blacklisted", askVendor
+	if k, found := refusal.Find(id); found {
+		return k.Message, k.Help
 	}
-	return "the server refused for a reason this program does not know", askVendor
+	return "the server refused for a reason this program does not know", "ask the vendor"
 }
-
-// askVendor is what to do where nobody else can help.
-const askVendor = "ask the vendor"

@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"context"
 	"errors"
 
 	"chancery/internal/fault"
@@ -21,8 +22,20 @@ type Store interface {
 	// Update stores all but the place in the tree; free is false when the number is taken.
 	Update(t tx.Tx, vendor ident.VendorID, c Customer) (free bool, err error)
 
-	// Move puts c and all below it under superior, or under none when that is 0.
+	// Move puts c under superior, or under none when that is 0. RehangOne then makes its
+	// own lines to those above it anew.
 	Move(t tx.Tx, vendor ident.VendorID, c ident.CustomerID, superior ident.CustomerID) error
+	RehangOne(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) error
+
+	// Rehang makes the lines anew of those below c, in the order of their ids from the
+	// one behind after on, at most limit. It gives the last of them; 0 at the end.
+	Rehang(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID, limit int) (last ident.CustomerID, err error)
+
+	// NoteMove remembers how far a move of c has come; a vendor has one at a time, which
+	// NotedMove gives and EndMove forgets.
+	NoteMove(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID) error
+	NotedMove(t tx.Tx, vendor ident.VendorID) (c, after ident.CustomerID, noted bool, err error)
+	EndMove(t tx.Tx, vendor ident.VendorID) error
 
 	// Get locks the customer until the transaction ends.
 	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (c Customer, found bool, err error)
@@ -30,14 +43,22 @@ type Store interface {
 	// Within tells whether c is superior or below it.
 	Within(t tx.Tx, vendor ident.VendorID, superior, c ident.CustomerID) (bool, error)
 
-	// Levels tells how many levels there are above c and below it.
+	// Levels tells how many levels there are above c and, where nothing is being moved, below it.
 	Levels(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (above, below int, err error)
 }
 
-// Config is what the service needs.
+// Reader reads committed data.
+type Reader interface {
+	// Moving gives the vendors of which a customer's move has yet to reach all below it.
+	Moving(ctx context.Context) ([]ident.VendorID, error)
+}
+
+// Config is what the service needs; all of it is required.
 type Config struct {
-	Store Store
-	IDs   ident.Source
+	Store  Store
+	Reader Reader
+	Runner tx.Runner // for moves that go in portions
+	IDs    ident.Source
 }
 
 // Service changes customers.
@@ -45,8 +66,8 @@ type Service struct{ Config }
 
 // New makes the service.
 func New(c Config) (*Service, error) {
-	if c.Store == nil || c.IDs.Rand == nil {
-		return nil, errors.New("customers: Store and IDs are needed")
+	if c.Store == nil || c.Reader == nil || c.Runner == nil || c.IDs.Rand == nil {
+		return nil, errors.New("customers: the configuration is incomplete")
 	}
 	return &Service{c}, nil
 }
@@ -107,7 +128,8 @@ type Change struct {
 	Superior    **ident.UUID // a pointer to nil takes the customer out from under its superior
 }
 
-// Update changes a customer, and moves it with all below it when a superior is given.
+// Update changes a customer, and moves it with all below it when a superior is given:
+// a first portion of them at once (see FinishMoves).
 func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, r Change) (Customer, error) {
 	if r.Superior != nil {
 		// Before the customer's own lock, as everywhere.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 )
 
@@ -228,20 +229,20 @@ func (c *crowd) planDenials(n int, l *licensing.License, full bool) {
 	end := l.ExpiryOf(l.Terms().Policy)
 	switch {
 	case full:
-		l.UsedUpAt = deny(licensing.NoTokenLeft, l.FirstActivatedAt.Add(days(1)), 1)
+		l.UsedUpAt = deny(refusal.NoTokenLeft, l.FirstActivatedAt.Add(days(1)), 1)
 		for range c.rand.IntN(4) {
-			deny(licensing.NoTokenLeft, l.UsedUpAt, 1+c.rand.IntN(3))
+			deny(refusal.NoTokenLeft, l.UsedUpAt, 1+c.rand.IntN(3))
 		}
 	case l.AnyNumber() && n%7 == 0:
 		for range 1 + c.rand.IntN(6) {
-			deny(1007, l.FirstActivatedAt, 1+c.rand.IntN(5))
+			deny(refusal.NoSessionLeft, l.FirstActivatedAt, 1+c.rand.IntN(5))
 		}
 	case !end.IsZero() && end.Before(c.end.Add(-days(1))) && n%3 == 0:
-		deny(licensing.Expired, end, 1+c.rand.IntN(3))
+		deny(refusal.Expired, end, 1+c.rand.IntN(3))
 	case !l.IsActive:
-		deny(licensing.NotActive, l.FirstActivatedAt, 1+c.rand.IntN(4))
+		deny(refusal.NotActive, l.FirstActivatedAt, 1+c.rand.IntN(4))
 	case n%90 == 3:
-		deny(licensing.VersionNotAllowed, l.FirstActivatedAt, 1)
+		deny(refusal.VersionNotAllowed, l.FirstActivatedAt, 1)
 	}
 }
 

@@ -5,5 +5,5 @@
 // The history is made by the rooms' own services, on a clock that walks through
 // the past, so that all rules, the audit log included, have seen it happen. The
 // clients are the real SDK over HTTP. It knows no SQL, prints nothing and starts
-// no server: that is app's, which alone calls it.
+// no server: that is cli's, which alone calls it.
 package demo

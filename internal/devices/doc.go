@@ -5,7 +5,7 @@
 //
 // It does not own what a device holds or uses: activations (licensing) and
 // sessions (floating) are rooms of their own, and more will share the device. Each
-// declares what it needs of it; app joins them.
+// declares what it needs of it; wiring joins them.
 //
 // Service locks, makes and suspends devices, in the caller's transaction.
 package devices

@@ -30,7 +30,7 @@ func (k *kept) Claim(_ tx.Tx, c tx.Claim) (*tx.Answer, error) {
 			return nil, tx.ErrKeyReused()
 		}
 	}
-	return nil, nil //nolint:nilnil // as tx.Answers says
+	return nil, nil // as tx.Answers says
 }
 
 func (k *kept) Keep(_ tx.Tx, c tx.Claim, a tx.Answer) error { k.claims[c] = a; return nil }

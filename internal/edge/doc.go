@@ -6,5 +6,5 @@
 // The edge does not know what the routes do, nor how a surface's credentials
 // and errors look on the wire: each surface brings that along.
 //
-// Wire, web and app call it. It imports identity for the principal, and no store.
+// Wire, web, wiring and server call it. It imports identity for the principal, and no store.
 package edge

@@ -1,6 +1,10 @@
 package floating
 
-import "time"
+import (
+	"time"
+
+	"chancery/internal/refusal"
+)
 
 // openCase is all that decides an open, with the licence's counter locked and
 // none of its sessions lapsed.
@@ -19,7 +23,7 @@ type openCase struct {
 
 // openDecision: refuse, renew what is there, or open a new session.
 type openDecision struct {
-	refusal    *Refusal
+	refusal    *refusal.Refusal
 	renew      bool
 	overuse    bool
 	validUntil time.Time
@@ -31,13 +35,13 @@ func decideOpen(c openCase) openDecision {
 	p := c.license.Policy
 	switch {
 	case c.license.IsOfUsers && c.userID == "":
-		return openDecision{refusal: Refuse(MissingUser)}
+		return openDecision{refusal: refusal.Refuse(refusal.MissingUser)}
 	case c.license.IsOfUsers && !c.userKnown:
-		return openDecision{refusal: Refuse(UnknownUser)}
+		return openDecision{refusal: refusal.Refuse(refusal.UnknownUser)}
 	case c.checkout < 0 || c.checkout > p.CheckoutPeriodMinutes:
-		return openDecision{refusal: Refuse(CheckoutTooLong)}
+		return openDecision{refusal: refusal.Refuse(refusal.CheckoutTooLong)}
 	case c.license.IsOfUsers && c.userElsewhere:
-		return openDecision{refusal: Refuse(UserHasAnotherOn)}
+		return openDecision{refusal: refusal.Refuse(refusal.UserHasAnotherOn)}
 	}
 	d := openDecision{validUntil: leaseEnd(c)}
 	if c.same != nil {
@@ -45,11 +49,11 @@ func decideOpen(c openCase) openDecision {
 		return d
 	}
 	if p.MaxSessionsPerClient > 0 && c.ofClient >= p.MaxSessionsPerClient {
-		return openDecision{refusal: Refuse(TooManyOfClient)}
+		return openDecision{refusal: refusal.Refuse(refusal.TooManyOfClient)}
 	}
 	if c.open >= p.FloatingTokenLimit {
 		if p.EnforceFloatingLimit {
-			return openDecision{refusal: Refuse(NoSessionLeft)}
+			return openDecision{refusal: refusal.Refuse(refusal.NoSessionLeft)}
 		}
 		d.overuse = true
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 )
 
@@ -36,29 +37,29 @@ func TestDecideOpen(t *testing.T) {
 		renew, overuse   bool
 	}{
 		"room":                                {openCase: openCase{open: 1}, minutes: 10},
-		"none":                                {openCase: openCase{open: 2}, refused: NoSessionLeft},
-		"a limit lowered under its use":       {openCase: openCase{open: 9}, refused: NoSessionLeft},
+		"none":                                {openCase: openCase{open: 2}, refused: refusal.NoSessionLeft},
+		"a limit lowered under its use":       {openCase: openCase{open: 9}, refused: refusal.NoSessionLeft},
 		"not enforced":                        {openCase: openCase{open: 2}, change: free, minutes: 10, overuse: true},
 		"not enforced, with room":             {openCase: openCase{open: 1}, change: free, minutes: 10},
 		"renewed":                             {openCase: openCase{open: 2, same: mine}, minutes: 10, renew: true},
 		"renewed above a lowered limit":       {openCase: openCase{open: 9, same: mine}, minutes: 10, renew: true},
 		"renewed as overuse":                  {openCase: openCase{open: 9, same: &Session{IsOveruse: true}}, minutes: 10, renew: true, overuse: true},
 		"a renewal never shortens":            {openCase: openCase{open: 1, same: away}, minutes: 60, renew: true},
-		"as many as a client may":             {openCase: openCase{open: 1, ofClient: 1}, change: one, refused: TooManyOfClient},
+		"as many as a client may":             {openCase: openCase{open: 1, ofClient: 1}, change: one, refused: refusal.TooManyOfClient},
 		"fewer than a client may":             {openCase: openCase{open: 1, ofClient: 0}, change: one, minutes: 10},
 		"renewed with as many as it may":      {openCase: openCase{open: 1, ofClient: 1, same: mine}, change: one, minutes: 10, renew: true},
 		"checked out":                         {openCase: openCase{checkout: 90}, change: checkout, minutes: 90},
 		"checked out for less than a period":  {openCase: openCase{checkout: 3}, change: checkout, minutes: 10},
-		"checked out for too long":            {openCase: openCase{checkout: 91}, change: checkout, refused: CheckoutTooLong},
-		"checked out, which it may not":       {openCase: openCase{checkout: 1}, refused: CheckoutTooLong},
-		"checked out for less than nothing":   {openCase: openCase{checkout: -1}, change: checkout, refused: CheckoutTooLong},
+		"checked out for too long":            {openCase: openCase{checkout: 91}, change: checkout, refused: refusal.CheckoutTooLong},
+		"checked out, which it may not":       {openCase: openCase{checkout: 1}, refused: refusal.CheckoutTooLong},
+		"checked out for less than nothing":   {openCase: openCase{checkout: -1}, change: checkout, refused: refusal.CheckoutTooLong},
 		"no longer than the licence":          {change: ends, minutes: 4},
 		"renewed, no longer than the licence": {openCase: openCase{same: away}, change: ends, minutes: 4, renew: true},
-		"without a user":                      {change: users, refused: MissingUser},
+		"without a user":                      {change: users, refused: refusal.MissingUser},
 		"an unknown user":                     {openCase: openCase{userID: "ann"}, change: users, refused: 1010}, // the wire's number; 1008 is "exists"
 		"a user":                              {openCase: openCase{userID: "ann", userKnown: true}, change: users, minutes: 10},
 		"a user who is elsewhere": {
-			openCase: openCase{userID: "ann", userKnown: true, userElsewhere: true}, change: users, refused: UserHasAnotherOn,
+			openCase: openCase{userID: "ann", userKnown: true, userElsewhere: true}, change: users, refused: refusal.UserHasAnotherOn,
 		},
 		"a user on a licence for devices": {openCase: openCase{userID: "ann", userElsewhere: true}, minutes: 10},
 	} {
@@ -98,14 +99,5 @@ func TestASessionEndsByItself(t *testing.T) {
 	s.EndedAt, s.EndReason = noon.Add(-time.Minute), ByClient
 	if at, reason := s.Ended(noon); !at.Equal(noon.Add(-time.Minute)) || reason != ByClient || s.OpenAt(noon.Add(-time.Hour)) {
 		t.Errorf("ended at %v, %s", at, reason)
-	}
-}
-
-func TestEveryRefusalSaysWhatToDo(t *testing.T) {
-	t.Parallel()
-	for id, r := range refusals {
-		if r.Message == "" || r.Help == "" || Refuse(id).ID != id {
-			t.Errorf("%d: %+v", id, r)
-		}
 	}
 }

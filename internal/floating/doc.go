@@ -6,5 +6,5 @@
 // what is open now. Rules are pure functions (decide.go) over what the store
 // brought, with the licence's counter locked. It does not own licences, their
 // clients or their users (licensing), nor how anything travels (wire); what it
-// needs of licensing is the interface Licenses. Only app and wire call it.
+// needs of licensing is the interface Licenses. Only wiring and wire call it.
 package floating

@@ -26,26 +26,38 @@ func (s *Service) Forget(ctx context.Context, before time.Time) (total int, err 
 		if err != nil || len(found) == 0 {
 			return total, err
 		}
-		forgotten := 0
-		if err := s.Runner.Run(ctx, func(t tx.Tx) error {
-			forgotten = 0
-			for _, o := range found {
-				if !o.Over {
-					continue
-				}
-				if err := s.Store.Forget(t, o.Vendor, o.ID); err != nil {
-					return err
-				}
-				forgotten++
-			}
-			return nil
+		looked, forgotten := 0, 0
+		if err := tx.Paced(ctx, func(ctx context.Context) error {
+			return s.Runner.Run(ctx, func(t tx.Tx) (err error) {
+				looked, forgotten, err = s.forget(t, found)
+				return err
+			})
 		}); err != nil {
 			return total, err
 		}
 		total += forgotten
-		if len(found) < forgetBatch {
+		if looked == len(found) && len(found) < forgetBatch || ctx.Err() != nil {
 			return total, nil
 		}
-		after = found[len(found)-1].ID
+		after = found[looked-1].ID
 	}
+}
+
+// forget removes what is over, in order, for as long as the transaction has time. It
+// tells at how many it looked.
+func (s *Service) forget(t tx.Tx, found []Old) (looked, forgotten int, err error) {
+	for _, o := range found {
+		if looked > 0 && t.Spent() {
+			break
+		}
+		looked++
+		if !o.Over {
+			continue
+		}
+		if err := s.Store.Forget(t, o.Vendor, o.ID); err != nil {
+			return 0, 0, err
+		}
+		forgotten++
+	}
+	return looked, forgotten, nil
 }

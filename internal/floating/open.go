@@ -2,22 +2,23 @@ package floating
 
 import (
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
 // Outcome is what an open came to: a status, or a refusal.
 type Outcome struct {
 	Status  Status
-	Refusal *Refusal // nil when it was granted
-	ByID    bool     // to an activated client that presents the licence's id
+	Refusal *refusal.Refusal // nil when it was granted
+	ByID    bool             // to an activated client that presents the licence's id
 }
 
-// Open opens a session, or renews the one of the same key (docs/rules/floating.md, rules 1 to 4). It first
-// writes down the licence's lapsed ones. A refusal is counted.
+// Open opens a session, or renews the one of the same key (docs/rules/floating.md, rules 1 to 4). Sessions that
+// have lapsed take no room, whether or not that was written down. A refusal is counted.
 func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
-	l, refusal, err := s.find(t, c)
-	if err != nil || refusal != nil {
-		return Outcome{Refusal: refusal}, err
+	l, refused, err := s.find(t, c)
+	if err != nil || refused != nil {
+		return Outcome{Refusal: refused}, err
 	}
 	o := &opening{Service: s, t: t, call: c, license: l}
 	if l.IsFloating {
@@ -29,15 +30,15 @@ func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
 		}
 	}
 	// Only now, so that nobody releases the client in between.
-	refusal, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, false)
+	refused, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, false)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if refusal == nil && !l.IsFloating {
-		refusal = Refuse(NamedLicense)
+	if refused == nil && !l.IsFloating {
+		refused = refusal.Refuse(refusal.NamedLicense)
 	}
-	if refusal != nil {
-		return o.deny(refusal)
+	if refused != nil {
+		return o.deny(refused)
 	}
 	if err := o.load(); err != nil {
 		return Outcome{}, err
@@ -50,6 +51,21 @@ func (s *Service) Open(t tx.Tx, c Call) (Outcome, error) {
 		return o.renew(d)
 	}
 	return o.open(d)
+}
+
+// lockedFor locks the counter for an open, and gives the session of its key, if one is
+// open. One that has lapsed makes way.
+func (s *Service) lockedFor(t tx.Tx, c Call, l ident.LicenseID) (Counter, *Session, error) {
+	counter, session, err := s.Store.LockFor(t, c.Vendor, l, c.ClientID, c.SessionID)
+	if err != nil || session == nil || session.OpenAt(t.Now()) {
+		return counter, session, err
+	}
+	session.EndedAt, session.EndReason = session.ValidUntil, ByLapse
+	if err := s.Store.End(t, c.Vendor, session); err != nil {
+		return counter, nil, err
+	}
+	counter.Open--
+	return counter, nil, s.Store.SaveCounter(t, c.Vendor, counter)
 }
 
 // opening is one open under way.
@@ -65,7 +81,12 @@ type opening struct {
 
 func (o *opening) load() (err error) {
 	v, l, c := o.call.Vendor, o.license, o.call
-	o.openCase = openCase{now: o.t.Now(), license: l, same: o.same, checkout: c.Checkout, userID: c.UserID, open: o.counter.Open}
+	o.openCase = openCase{now: o.t.Now(), license: l, same: o.same, checkout: c.Checkout, userID: c.UserID}
+	if o.same == nil {
+		if o.openCase.open, err = o.openNow(o.t, v, o.counter, l.Policy.FloatingTokenLimit); err != nil {
+			return err
+		}
+	}
 	if o.same == nil && l.Policy.MaxSessionsPerClient > 0 {
 		if o.ofClient, err = o.Store.CountOfClient(o.t, v, l.ID, c.ClientID); err != nil {
 			return err
@@ -115,7 +136,7 @@ func (o *opening) open(d openDecision) (Outcome, error) {
 	if err := o.Store.SaveCounter(o.t, o.call.Vendor, o.counter); err != nil {
 		return Outcome{}, err
 	}
-	if d.overuse && o.counter.Open == o.license.Policy.FloatingTokenLimit+1 {
+	if o.openCase.open++; d.overuse && o.openCase.open == o.license.Policy.FloatingTokenLimit+1 {
 		o.announce(EventOveruse, 0)
 	}
 	return o.status(session), nil
@@ -127,12 +148,12 @@ func (o *opening) status(s Session) Outcome {
 
 // deny counts a refusal. Only the first one of its kind in an hour is announced:
 // a crowd that waits for a seat asks every few seconds.
-func (o *opening) deny(r *Refusal) (Outcome, error) {
+func (o *opening) deny(r *refusal.Refusal) (Outcome, error) {
 	n, err := o.Store.CountDenial(o.t, o.call.Vendor, o.license.ID, r.ID, o.t.Now())
 	if err != nil {
 		return Outcome{}, err
 	}
-	if n == 1 && r.ID == NoSessionLeft {
+	if n == 1 && r.ID == refusal.NoSessionLeft {
 		o.announce(EventDenied, r.ID)
 	}
 	return Outcome{Refusal: r}, nil
@@ -160,6 +181,6 @@ func (o *opening) announce(event string, reason int) {
 	l := o.license
 	o.t.Enqueue(tx.Event{Vendor: o.call.Vendor, Type: event, Stream: l.UUID, Payload: eventPayload{
 		LicenseID: l.UUID, ProductID: l.Product, CustomerID: l.Customer, ClientID: o.call.ClientID, UserID: o.call.UserID,
-		Reason: reason, Open: o.counter.Open, Limit: l.Policy.FloatingTokenLimit,
+		Reason: reason, Open: o.openCase.open, Limit: l.Policy.FloatingTokenLimit,
 	}})
 }

@@ -9,6 +9,7 @@ import (
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -48,18 +49,18 @@ type Call struct {
 
 const maxID = 256 // bytes
 
-func (c Call) check() *Refusal {
+func (c Call) check() *refusal.Refusal {
 	switch {
 	case c.ClientID == "":
-		return Refuse(MissingClientID)
+		return refusal.Refuse(refusal.MissingClientID)
 	case len(c.SessionID) > maxID || strings.ContainsFunc(c.SessionID, unicode.IsControl):
-		return Refuse(BadSessionID)
+		return refusal.Refuse(refusal.BadSessionID)
 	}
 	return nil
 }
 
 // find brings the licence of a call; a refusal where there is none, or one without sessions.
-func (s *Service) find(t tx.Tx, c Call) (*License, *Refusal, error) {
+func (s *Service) find(t tx.Tx, c Call) (*License, *refusal.Refusal, error) {
 	if r := c.check(); r != nil {
 		return nil, r, nil
 	}
@@ -68,61 +69,36 @@ func (s *Service) find(t tx.Tx, c Call) (*License, *Refusal, error) {
 	case err != nil:
 		return nil, nil, err
 	case l == nil, l.ByID && c.KeyOnly:
-		return nil, Refuse(InvalidKey), nil
+		return nil, refusal.UnknownSessionKey(), nil
 	}
 	refused, err := s.Licenses.Count(t, l, c.ClientID, c.Proof)
 	return l, refused, err
 }
 
-// locked locks a licence's counter and takes the sessions off it that have lapsed.
-func (s *Service) locked(t tx.Tx, v ident.VendorID, l ident.LicenseID) (Counter, error) {
-	c, err := s.Store.LockCounter(t, v, l)
-	if err != nil {
-		return c, err
+// openNow tells how many sessions are open at this instant, with the counter locked:
+// exactly where they are limit or more, else a number below limit.
+func (s *Service) openNow(t tx.Tx, v ident.VendorID, c Counter, limit int64) (int64, error) {
+	if c.Open < limit || t.Now().Before(c.NextLapse) {
+		return c.Open, nil
 	}
-	return s.lapse(t, v, c)
-}
-
-// lockedFor does so for a call, and gives its session, if one is open.
-func (s *Service) lockedFor(t tx.Tx, c Call, l ident.LicenseID) (Counter, *Session, error) {
-	counter, session, err := s.Store.LockFor(t, c.Vendor, l, c.ClientID, c.SessionID)
-	if err != nil {
-		return counter, nil, err
-	}
-	if session != nil && !session.OpenAt(t.Now()) {
-		session = nil
-	}
-	counter, err = s.lapse(t, c.Vendor, counter)
-	return counter, session, err
-}
-
-// lapse takes the sessions that have lapsed off a counter that is locked.
-func (s *Service) lapse(t tx.Tx, v ident.VendorID, c Counter) (Counter, error) {
-	if c.Open == 0 || t.Now().Before(c.NextLapse) {
-		return c, nil
-	}
-	ended, next, err := s.Store.Lapse(t, v, c.License, t.Now())
-	if err != nil {
-		return c, err
-	}
-	c.Open, c.NextLapse = c.Open-ended, next
-	return c, s.Store.SaveCounter(t, v, c)
+	lapsed, err := s.Store.Lapsed(t, v, c.License, t.Now(), c.Open-limit+1)
+	return c.Open - lapsed, err
 }
 
 // Close ends a session. One that is not open, or not any more, is closed already.
-func (s *Service) Close(t tx.Tx, c Call) (*Refusal, error) {
-	l, refusal, err := s.find(t, c)
-	if err != nil || refusal != nil {
-		return refusal, err
+func (s *Service) Close(t tx.Tx, c Call) (*refusal.Refusal, error) {
+	l, refused, err := s.find(t, c)
+	if err != nil || refused != nil {
+		return refused, err
 	}
-	if refusal, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, true); err != nil || refusal != nil {
-		return refusal, err
+	if refused, err = s.Licenses.Admit(t, l, c.ClientID, c.Proof, true); err != nil || refused != nil {
+		return refused, err
 	}
 	if !l.IsFloating {
-		return Refuse(NamedLicense), nil
+		return refusal.Refuse(refusal.NamedLicense), nil
 	}
-	counter, session, err := s.lockedFor(t, c, l.ID)
-	if err != nil || session == nil {
+	counter, session, err := s.Store.LockFor(t, c.Vendor, l.ID, c.ClientID, c.SessionID)
+	if err != nil || session == nil || !session.OpenAt(t.Now()) {
 		return nil, err
 	}
 	return nil, s.end(t, c.Vendor, counter, session, ByClient)
@@ -130,15 +106,15 @@ func (s *Service) Close(t tx.Tx, c Call) (*Refusal, error) {
 
 // Count tells how many sessions of a licence are open at this instant. byID also
 // takes the licence's id, from those who may look licences up.
-func (s *Service) Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *Refusal, error) {
+func (s *Service) Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *refusal.Refusal, error) {
 	l, err := s.Licenses.Find(t, v, presented)
 	switch {
 	case err != nil:
 		return 0, nil, err
 	case l == nil || l.ByID && !byID:
-		return 0, Refuse(InvalidKey), nil
+		return 0, refusal.UnknownSessionKey(), nil
 	case !l.IsFloating:
-		return 0, Refuse(NamedLicense), nil
+		return 0, refusal.Refuse(refusal.NamedLicense), nil
 	}
 	open, err := s.Store.OpenIn(t, v, l.ID)
 	return open[l.ID], nil, err
@@ -163,7 +139,7 @@ func (s *Service) Release(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 	if session == nil {
 		return fault.Missing("session")
 	}
-	counter, err := s.locked(t, v, session.License)
+	counter, err := s.Store.LockCounter(t, v, session.License)
 	if err != nil {
 		return err
 	}
@@ -171,7 +147,7 @@ func (s *Service) Release(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 	if session, err = s.Store.ByUUID(t, v, id); err != nil {
 		return err
 	}
-	if session == nil || !session.EndedAt.IsZero() {
+	if session == nil || !session.OpenAt(t.Now()) {
 		return fault.Refused("session_over", "The session has ended already.", "Nothing is left to do.")
 	}
 	if err := s.end(t, v, counter, session, ByRelease); err != nil {
@@ -187,7 +163,7 @@ func (s *Service) Release(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 // ClientReleased ends the sessions of a client that lost its activation. The
 // licence is locked already, as the order of locks asks for.
 func (s *Service) ClientReleased(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string) error {
-	counter, err := s.locked(t, v, l)
+	counter, err := s.Store.LockCounter(t, v, l)
 	if err != nil || counter.Open == 0 {
 		return err
 	}
@@ -199,11 +175,14 @@ func (s *Service) ClientReleased(t tx.Tx, v ident.VendorID, l ident.LicenseID, c
 	return s.Store.SaveCounter(t, v, counter)
 }
 
-// tidyBatch is how many licences are tidied at once.
-const tidyBatch = 200
+const (
+	tidyBatch   = 200 // licences that are looked up at once
+	stepOfTidy  = 100 // sessions between two looks at the time that a portion may take
+	stepsOfTidy = 10  // of one portion at most
+)
 
-// Tidy writes down the ends of sessions that have lapsed where nobody opened one
-// since, and tells of how many licences. Nothing waits for it: reads judge by the instant.
+// Tidy writes down the ends of sessions that have lapsed, in portions, and tells of
+// how many licences. Nothing waits for it: reads and opens judge by the instant.
 func (s *Service) Tidy(ctx context.Context) (int, error) {
 	for total := 0; ; {
 		due, err := s.Reader.Due(ctx, s.IDs.Clock.Now(), tidyBatch)
@@ -211,18 +190,36 @@ func (s *Service) Tidy(ctx context.Context) (int, error) {
 			return total, err
 		}
 		for _, d := range due {
-			if err := s.Runner.Run(ctx, func(t tx.Tx) error {
-				_, err := s.locked(t, d.Vendor, d.License)
-				return err
-			}); err != nil {
+			if _, err := tx.Portions(ctx, s.Runner, func(t tx.Tx) (bool, error) { return s.tidy(t, d) }); err != nil {
 				return total, err
 			}
 			total++
 		}
-		if len(due) < tidyBatch {
+		if len(due) < tidyBatch || ctx.Err() != nil {
 			return total, nil
 		}
 	}
+}
+
+// tidy does one portion of a licence.
+func (s *Service) tidy(t tx.Tx, d Due) (more bool, err error) {
+	c, err := s.Store.LockCounter(t, d.Vendor, d.License)
+	if err != nil {
+		return false, err
+	}
+	for range stepsOfTidy {
+		if more = c.Open > 0 && !t.Now().Before(c.NextLapse); !more {
+			break
+		}
+		var ended int64
+		if ended, c.NextLapse, err = s.Store.Settle(t, d.Vendor, d.License, t.Now(), stepOfTidy); err != nil {
+			return false, err
+		}
+		if c.Open -= ended; t.Spent() {
+			break
+		}
+	}
+	return more, s.Store.SaveCounter(t, d.Vendor, c)
 }
 
 // earlier gives the earlier of two instants; a zero one is none.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -20,7 +21,7 @@ type Licenses interface {
 
 	// Count counts a signed call of a client, before anything is locked, and
 	// refuses one that was sent before; nil where there is nothing to count by.
-	Count(t tx.Tx, l *License, clientID string, proof Proof) (*Refusal, error)
+	Count(t tx.Tx, l *License, clientID string, proof Proof) (*refusal.Refusal, error)
 
 	// Begin is told that the licence is used, before its counter is locked. It may
 	// lock the licence, and reckons the end of l anew.
@@ -28,7 +29,7 @@ type Licenses interface {
 
 	// Admit judges the client by the licence, its activation and its proof; nil
 	// admits it. closing asks only whether the caller is the client.
-	Admit(t tx.Tx, l *License, clientID string, proof Proof, closing bool) (*Refusal, error)
+	Admit(t tx.Tx, l *License, clientID string, proof Proof, closing bool) (*refusal.Refusal, error)
 
 	// KnowsUser reports whether a user may use the licence.
 	KnowsUser(t tx.Tx, v ident.VendorID, l *License, user string) (bool, error)
@@ -46,12 +47,18 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	SaveCounter(t tx.Tx, v ident.VendorID, c Counter) error
 
-	// Lapse ends the licence's sessions whose time is over at now, each at the
-	// instant it lapsed. It tells how many, and when the next one lapses (zero: none is open).
-	Lapse(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time) (ended int64, next time.Time, err error)
+	// Lapsed counts the licence's sessions that have lapsed at now and whose end nobody
+	// has written down; it counts no further than limit.
+	Lapsed(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time, limit int64) (int64, error)
+
+	// Settle looks at sessions of the licence that may have lapsed at now, at most limit:
+	// it ends those that have, each at the instant it lapsed. It tells how many, and
+	// before when none of the others lapses (zero: none is open).
+	Settle(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time, limit int) (ended int64, next time.Time, err error)
 
 	ByUUID(t tx.Tx, v ident.VendorID, id ident.UUID) (*Session, error)
 
+	// CountOfClient counts a client's sessions that are open at this instant.
 	CountOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string) (int64, error)
 
 	// UserElsewhere reports whether a user has a session on another client.
@@ -62,7 +69,8 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	Renew(t tx.Tx, v ident.VendorID, s *Session) error
 	End(t tx.Tx, v ident.VendorID, s *Session) error
 
-	// EndOfClient ends the open sessions of a client, and tells how many.
+	// EndOfClient ends the sessions of a client, those that have lapsed at the instant
+	// they did, and tells how many.
 	EndOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string, reason Reason, at time.Time) (int64, error)
 
 	// Forget removes a session that has ended.

@@ -35,7 +35,7 @@ func Open(file string) (*Places, error) {
 
 // Close gives the file back.
 func (p *Places) Close() error {
-	return p.db.Close() //nolint:wrapcheck // nothing to add
+	return p.db.Close()
 }
 
 // Country gives the ISO 3166-1 alpha-2 code of an address, or "" where it is

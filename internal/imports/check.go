@@ -56,7 +56,7 @@ func Check(k Kind, f File, r Reading, a Around, zone *time.Location) {
 			if first := seen[c.Number]; c.Number != "" && first > 0 {
 				wrong.Check(false, "customer_number", "is in line "+text(first)+" already")
 			}
-			wrong.Check(!a.Numbers[c.Number] || c.Number == "", "customer_number", "is another customer's: this customer exists already")
+			wrong.Check(!a.Numbers[c.Number] || c.Number == "", "customer_number", customerExists)
 			wrong.Check(c.SuperiorNumber == "" || a.Numbers[c.SuperiorNumber] || seen[c.SuperiorNumber] > 0, "superior_number",
 				"names no customer: it must exist, or stand in a line above")
 			if c.Number != "" && seen[c.Number] == 0 {
@@ -86,9 +86,9 @@ func checkLicense(wrong *fault.Fields, c LicenseLine, a Around) {
 	case c.Product != "" && !a.Editions[EditionName{c.Product, c.Edition}]:
 		wrong.Check(false, "edition", "is no edition of the product "+c.Product)
 	case c.Product == "" && n == 0:
-		wrong.Check(false, "edition", "names no edition")
+		wrong.Check(false, "edition", noEdition)
 	case c.Product == "" && n > 1:
-		wrong.Check(false, "edition", "is an edition of several products: say which in the column product")
+		wrong.Check(false, "edition", severalEditions)
 	}
 }
 

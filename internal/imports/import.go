@@ -21,18 +21,20 @@ type State string
 
 // The states.
 const (
+	Arriving State = "arriving" // its lines are being stored; nobody sees it yet
 	Draft    State = "draft"    // read and checked; nothing was brought in
 	Running  State = "running"  // the job works on it
 	Stopped  State = "stopped"  // somebody stopped it; what is done stays
 	Finished State = "finished" // no line waits any more
 	Refused  State = "refused"  // all or nothing, and a line was refused: nothing was brought in
+	Gone     State = "gone"     // discarded: nobody sees it any more, and its lines are being removed
 )
 
 // Bounds of a file.
 const (
 	MaxBytes        = 5 << 20
 	MaxLines        = 10_000
-	MaxAllOrNothing = 500 // lines that one transaction may bring in
+	MaxAllOrNothing = 500 // lines that one transaction brings in: all of them or none can't go in portions
 	maxColumns      = 50
 	maxLineBytes    = 64 << 10
 	maxCell         = 4000 // characters
@@ -54,7 +56,8 @@ type Import struct {
 	Columns      []string
 	State        State
 	AllOrNothing bool
-	Lines        int // all of them
+	Retrying     bool // failed lines are to wait again before any line is carried out
+	Lines        int  // all of them
 	Done         int
 	Failed       int // with problems, refused ones included
 	Actor        tx.Actor

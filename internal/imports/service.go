@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,12 @@ type Known interface {
 
 // Store keeps imports and their lines.
 type Store interface {
-	Insert(t tx.Tx, v ident.VendorID, i Import, lines []Line) error
+	// Insert stores an import without its lines, and gives its ID.
+	Insert(t tx.Tx, v ident.VendorID, i Import) (int64, error)
+
+	// LastLine gives the number of the last line that is stored; 0 for none.
+	LastLine(t tx.Tx, v ident.VendorID, id int64) (int, error)
+	InsertLines(t tx.Tx, v ident.VendorID, id int64, lines []Line) error
 
 	// Lock reads an import and locks it until the transaction ends.
 	Lock(t tx.Tx, v ident.VendorID, id ident.UUID) (i Import, found bool, err error)
@@ -40,16 +46,15 @@ type Store interface {
 	Waiting(t tx.Tx, v ident.VendorID, id int64, limit int) ([]Line, error)
 	SaveLine(t tx.Tx, v ident.VendorID, id int64, l Line) error
 
-	// TryAgain makes failed lines wait again, and tells how many.
-	TryAgain(t tx.Tx, v ident.VendorID, id int64) (int, error)
-	Delete(t tx.Tx, v ident.VendorID, id int64) error
+	// TryAgain makes failed lines wait again, at most limit, and tells how many.
+	TryAgain(t tx.Tx, v ident.VendorID, id int64, limit int) (int, error)
 
 	// NextRunning gives the import that has been running longest of those after
 	// one; ok is false when there is none.
 	NextRunning(ctx context.Context, after int64) (r Job, ok bool, err error)
 
-	// Forget removes a portion of an import whose time is over; gone tells that it was
-	// the last one of it, and more is false when there is no such import.
+	// Forget removes some lines of an import that is Gone or whose time is over; gone
+	// tells that they were its last, and more is false when there is no such import.
 	Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (gone, more bool, err error)
 }
 
@@ -107,18 +112,65 @@ func (s *Service) Read(ctx context.Context, v ident.VendorID, k Kind, zone *time
 	return f, nil
 }
 
-// Keep stores a file that was read as a draft.
-func (s *Service) Keep(t tx.Tx, v ident.VendorID, k Kind, zone *time.Location, name string, f File) (Import, error) {
+// Receive stores a file that was read, in portions. Nobody sees it before Keep makes it
+// a draft; one that a server did not finish is forgotten as drafts are.
+func (s *Service) Receive(ctx context.Context, v ident.VendorID, k Kind, zone *time.Location, name string, f File) (Import, error) {
 	i := Import{
-		UUID: s.IDs.V7(), Kind: k, FileName: shortened(name), Zone: zone.String(), Columns: f.Columns, State: Draft, Lines: len(f.Lines),
-		Actor: tx.ActorFrom(t.Context()), CreatedAt: t.Now(),
+		UUID: s.IDs.V7(), Kind: k, FileName: shortened(name), Zone: zone.String(), Columns: f.Columns, State: Arriving, Lines: len(f.Lines),
+		Actor: tx.ActorFrom(ctx),
 	}
 	for _, l := range f.Lines {
 		if l.State == LineFailed {
 			i.Failed++
 		}
 	}
-	return i, s.Store.Insert(t, v, i, f.Lines)
+	if err := s.Runner.Run(ctx, func(t tx.Tx) (err error) {
+		i.CreatedAt = t.Now()
+		i.ID, err = s.Store.Insert(t, v, i)
+		return err
+	}); err != nil {
+		return i, err
+	}
+	_, err := tx.Portions(ctx, s.Runner, func(t tx.Tx) (bool, error) {
+		last, err := s.Store.LastLine(t, v, i.ID)
+		if err != nil {
+			return false, err
+		}
+		from, _ := slices.BinarySearchFunc(f.Lines, last+1, func(l Line, number int) int { return l.Number - number })
+		return s.storeLines(t, v, i.ID, f.Lines[from:])
+	})
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	return i, err
+}
+
+// storeLines stores lines for as long as the transaction has time.
+func (s *Service) storeLines(t tx.Tx, v ident.VendorID, id int64, lines []Line) (more bool, err error) {
+	stored := 0
+	for stored < min(len(lines), linesAtOnce) {
+		n := min(linesOfStep, len(lines)-stored)
+		if err := s.Store.InsertLines(t, v, id, lines[stored:stored+n]); err != nil {
+			return false, err
+		}
+		if stored += n; t.Spent() {
+			break
+		}
+	}
+	return stored < len(lines), nil
+}
+
+// Keep makes a draft of a file that was stored.
+func (s *Service) Keep(t tx.Tx, v ident.VendorID, id ident.UUID) (Import, error) {
+	i, found, err := s.Store.Lock(t, v, id)
+	if err != nil {
+		return i, err
+	}
+	if !found || i.State != Arriving {
+		return i, fault.Missing("import")
+	}
+	i.State = Draft
+	return i, s.Store.Save(t, v, i)
 }
 
 func shortened(name string) string {
@@ -144,7 +196,7 @@ func (s *Service) Start(t tx.Tx, v ident.VendorID, id ident.UUID, allOrNothing b
 		return i, nil // asked twice
 	case i.State != Draft && i.State != Stopped:
 		return i, fault.Refused("import_over", "This import is over.", "Upload a file to import more.")
-	case i.Waiting() == 0:
+	case i.Waiting() == 0 && !i.Retrying:
 		return i, fault.Refused("import_empty", "No line of the file can be imported.", "Correct the lines, and upload the file again.")
 	case allOrNothing && i.Lines > MaxAllOrNothing:
 		return i, fault.Refused("import_too_long", "All or nothing is for files of up to 500 lines.", "Split the file, or let each line stand on its own.")
@@ -180,17 +232,13 @@ func (s *Service) TryAgain(t tx.Tx, v ident.VendorID, id ident.UUID) (Import, er
 	if i.State != Finished && i.State != Stopped && i.State != Refused {
 		return i, fault.Refused("import_not_over", "This import is not over yet.", "Wait until it is, then try the failed lines again.")
 	}
-	n, err := s.Store.TryAgain(t, v, i.ID)
-	if err != nil {
-		return i, err
-	}
-	i.Failed -= n
+	i.Retrying = true // the job lets them wait, in portions
 	i.State, i.StartedAt, i.FinishedAt, i.Actor = Running, t.Now(), time.Time{}, tx.ActorFrom(t.Context())
 	s.journal(t, v, "import.started", i)
 	return i, s.Store.Save(t, v, i)
 }
 
-// Discard removes a draft.
+// Discard removes a draft: nobody finds it any more, and its lines go in portions.
 func (s *Service) Discard(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 	i, err := s.lock(t, v, id)
 	if err != nil {
@@ -199,12 +247,13 @@ func (s *Service) Discard(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 	if i.State != Draft {
 		return fault.Refused("import_no_draft", "This import was started: it is kept as a record.", "What it brought in can be changed on its own pages.")
 	}
-	return s.Store.Delete(t, v, i.ID)
+	i.State = Gone
+	return s.Store.Save(t, v, i)
 }
 
 func (s *Service) lock(t tx.Tx, v ident.VendorID, id ident.UUID) (Import, error) {
 	i, found, err := s.Store.Lock(t, v, id)
-	if err == nil && !found {
+	if err == nil && (!found || i.State == Arriving || i.State == Gone) {
 		err = fault.Missing("import")
 	}
 	return i, err

@@ -11,8 +11,13 @@ import (
 	"chancery/internal/tx"
 )
 
-// batch is how many lines one transaction carries out at most.
-const batch = 25
+const (
+	batch       = 25  // lines that one transaction carries out at most
+	linesAtOnce = 500 // lines that one transaction stores or lets wait again at most
+	linesOfStep = 50  // of them, between two looks at the time that a portion may take
+
+	stepsOfForgetting = 10 // steps that one transaction forgets at most
+)
 
 // failure is a line that could not be brought in: its rules refuse it, or the server
 // has a fault of its own at it. It ends the transaction, which rolls back what other
@@ -46,7 +51,11 @@ func (s *Service) Work(ctx context.Context) (int, error) {
 
 func (s *Service) carryOut(ctx context.Context, job Job) (done int, err error) {
 	for ctx.Err() == nil {
-		n, more, err := s.step(ctx, job, batch)
+		n, more := 0, false
+		err := tx.Paced(ctx, func(ctx context.Context) (err error) {
+			n, more, err = s.step(ctx, job, batch)
+			return err
+		})
 		_, ofALine := errors.AsType[*failure](err)
 		switch {
 		case ofALine:
@@ -77,6 +86,10 @@ func (s *Service) step(ctx context.Context, job Job, most int) (done int, more b
 		if err != nil || !found || i.State != Running {
 			return err
 		}
+		if i.Retrying {
+			more = true
+			return s.waitAgain(t, job.Vendor, i)
+		}
 		if i.AllOrNothing {
 			most = MaxAllOrNothing
 		}
@@ -94,7 +107,9 @@ func (s *Service) step(ctx context.Context, job Job, most int) (done int, more b
 			if err := s.Store.SaveLine(t, job.Vendor, i.ID, l); err != nil {
 				return err
 			}
-			done++
+			if done++; t.Spent() && !i.AllOrNothing {
+				break
+			}
 		}
 		at = nil
 		i.Done += done
@@ -112,6 +127,22 @@ func (s *Service) step(ctx context.Context, job Job, most int) (done int, more b
 		}
 	}
 	return done, more, err
+}
+
+// waitAgain lets failed lines wait for as long as the transaction has time.
+func (s *Service) waitAgain(t tx.Tx, v ident.VendorID, i Import) error {
+	for moved := 0; moved < linesAtOnce; {
+		n, err := s.Store.TryAgain(t, v, i.ID, linesOfStep)
+		if err != nil {
+			return err
+		}
+		moved += n
+		i.Failed -= n
+		if i.Retrying = n == linesOfStep; !i.Retrying || t.Spent() {
+			break
+		}
+	}
+	return s.Store.Save(t, v, i)
 }
 
 // singly goes on after a batch in which a line failed, and which left nothing
@@ -247,19 +278,35 @@ func (s *Service) explain(i Import, cause error) []Problem {
 
 // Forget removes drafts that nobody started, and imports that are long over.
 func (s *Service) Forget(ctx context.Context) (int, error) {
-	n := 0
-	for ctx.Err() == nil {
-		var gone, more bool
-		err := s.Runner.Run(ctx, func(t tx.Tx) (err error) {
-			gone, more, err = s.Store.Forget(t, t.Now().AddDate(0, 0, -DraftDays), t.Now().AddDate(0, 0, -KeptDays))
-			return err
-		})
-		if err != nil || !more {
+	n, more := 0, true
+	for more && ctx.Err() == nil {
+		gone := 0
+		if err := tx.Paced(ctx, func(ctx context.Context) error {
+			return s.Runner.Run(ctx, func(t tx.Tx) (err error) {
+				gone, more, err = s.forget(t)
+				return err
+			})
+		}); err != nil {
 			return n, err
 		}
-		if gone {
-			n++
-		}
+		n += gone
 	}
 	return n, nil
+}
+
+// forget removes lines, and imports without lines, for as long as the transaction has time.
+func (s *Service) forget(t tx.Tx) (gone int, more bool, err error) {
+	for range stepsOfForgetting {
+		last, more, err := s.Store.Forget(t, t.Now().AddDate(0, 0, -DraftDays), t.Now().AddDate(0, 0, -KeptDays))
+		if err != nil || !more {
+			return gone, false, err
+		}
+		if last {
+			gone++
+		}
+		if t.Spent() {
+			break
+		}
+	}
+	return gone, true, nil
 }

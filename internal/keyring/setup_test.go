@@ -72,6 +72,7 @@ func (m *memory) Sample(context.Context) (ident.UUID, keyring.Key, bool, error) 
 
 func (m *memory) Context() context.Context { return context.Background() }
 func (m *memory) Now() time.Time           { return time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC) }
+func (m *memory) Spent() bool              { return false }
 func (m *memory) Journal(e tx.Entry)       { m.journal = append(m.journal, e.Action) }
 func (m *memory) Enqueue(tx.Event)         {}
 

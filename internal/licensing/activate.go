@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -27,21 +28,21 @@ type ActivateCommand struct {
 // client with the same licence gets the same token, also after a lost answer.
 func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 	if c.ClientID == "" {
-		return refused(Refuse(MissingClientID)), nil
+		return refused(refusal.Refuse(refusal.MissingClientID)), nil
 	}
 	product, err := s.store.ProductID(t, c.Vendor, c.Product)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if product == 0 {
-		return refused(Refuse(UnknownProduct)), nil
+		return refused(refusal.Refuse(refusal.UnknownProduct)), nil
 	}
 	found, ok, err := s.store.FindKey(t, c.Vendor, product, c.Key)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if !ok || found.Product != product {
-		return refused(Refuse(InvalidKey)), nil
+		return refused(refusal.Refuse(refusal.InvalidKey)), nil
 	}
 	var dropped []string
 	c.Client.Variables, dropped = withinBounds(c.Client.Variables, nil)
@@ -87,7 +88,7 @@ type activating struct {
 // count judges the counter of a signed activation, before anything is locked. A key
 // that was never seen is remembered only once it is given an activation: nobody
 // fills the table with refused ones.
-func (a *activating) count() (*Refusal, error) {
+func (a *activating) count() (*refusal.Refusal, error) {
 	v, c := a.command.Vendor, a.command
 	if c.Proof == nil {
 		return nil, nil
@@ -110,7 +111,7 @@ func (a *activating) count() (*Refusal, error) {
 		a.signer, a.counter = key, counter
 		known, r, err := a.Service.count(a.t, v, key, counter, 0, false)
 		if err == nil && r == nil && !known.GivenUpAt.IsZero() {
-			r = Refuse(KeyGivenUp)
+			r = refusal.Refuse(refusal.KeyGivenUp)
 		}
 		a.counted = known.Counter > 0
 		return r, err
@@ -120,7 +121,7 @@ func (a *activating) count() (*Refusal, error) {
 
 // remember keeps the counter of a key that is given an activation, and judges it by
 // what heartbeats have shown: two first calls that are one are told apart here.
-func (a *activating) remember() (*Refusal, error) {
+func (a *activating) remember() (*refusal.Refusal, error) {
 	if a.signer == nil {
 		return nil, nil
 	}
@@ -241,7 +242,7 @@ func (a *activating) decide() (Outcome, error) {
 			return Outcome{}, err
 		}
 		if token == nil {
-			return refused(Refuse(InvalidKey)), nil
+			return refused(refusal.Refuse(refusal.InvalidKey)), nil
 		}
 		a.token = token
 	}
@@ -276,12 +277,12 @@ func (a *activating) adopt() error {
 }
 
 // refuse records the refusal on the licence.
-func (a *activating) refuse(r *Refusal) (Outcome, error) {
+func (a *activating) refuse(r *refusal.Refusal) (Outcome, error) {
 	v := a.command.Vendor
 	if err := a.store.CountDenial(a.t, v, a.license.ID, r.ID, a.now); err != nil {
 		return Outcome{}, err
 	}
-	if r.ID == NoTokenLeft {
+	if r.ID == refusal.NoTokenLeft {
 		if err := a.noteUsedUp(); err != nil {
 			return Outcome{}, err
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -30,9 +31,9 @@ func (p Proof) counter(key []byte) (counter int64, ok bool) {
 }
 
 // explain says of the refusal of a client with a key pair what its call lacks.
-func (p Proof) explain(r *Refusal) *Refusal {
-	if r != nil && r.ID == ClientAssigned && p == nil {
-		return RefuseUnsigned()
+func (p Proof) explain(r *refusal.Refusal) *refusal.Refusal {
+	if r != nil && r.ID == refusal.ClientAssigned && p == nil {
+		return refusal.Unsigned()
 	}
 	return r
 }
@@ -46,11 +47,11 @@ type ClientKey struct {
 // stale judges a counter by the highest that its key has shown so far: a lower or
 // equal one is a call that was sent before, and so is one without a counter by a
 // key that has shown one. It says nothing against calls of programs that never count.
-func stale(counter, highest int64) *Refusal {
+func stale(counter, highest int64) *refusal.Refusal {
 	if counter > highest || counter == 0 && highest == 0 {
 		return nil
 	}
-	r := Refuse(CallRepeated)
+	r := refusal.Refuse(refusal.CallRepeated)
 	r.Counter = highest
 	return r
 }
@@ -59,7 +60,7 @@ func stale(counter, highest int64) *Refusal {
 // of two calls with one counter, one is refused. The key's row is locked from then
 // on; it comes before device, licences and all other locks. atLeast is what
 // heartbeats have shown. A key that was never seen is remembered only with remember.
-func (s *Service) count(t tx.Tx, v ident.VendorID, key []byte, counter, atLeast int64, remember bool) (k ClientKey, r *Refusal, err error) {
+func (s *Service) count(t tx.Tx, v ident.VendorID, key []byte, counter, atLeast int64, remember bool) (k ClientKey, r *refusal.Refusal, err error) {
 	if counter == 0 {
 		k, err = s.store.ClientKey(t, v, key)
 		return k, stale(0, max(k.Counter, atLeast)), err
@@ -76,7 +77,7 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, key []byte, counter, atLeast 
 
 // countOf is count for the call of a client that holds an activation. Whoever
 // does not prove to be that client is left to the other rules.
-func (s *Service) countOf(t tx.Tx, v ident.VendorID, a *Activation, p Proof) (*Refusal, error) {
+func (s *Service) countOf(t tx.Tx, v ident.VendorID, a *Activation, p Proof) (*refusal.Refusal, error) {
 	counter, ok := p.counter(a.Client.PublicKey)
 	if !ok {
 		return nil, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"time"
 
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 )
 
@@ -29,7 +30,7 @@ type activationCase struct {
 // activationDecision says what is to be done: refuse, answer what is there
 // already, or take a token in role (giving up elsewhere, if there is one).
 type activationDecision struct {
-	refusal   *Refusal
+	refusal   *refusal.Refusal
 	same      bool
 	adopt     bool // with same: the client's key pair becomes the activation's, which had none
 	reinstall bool // end the activation that is there, and activate anew with its token
@@ -47,11 +48,11 @@ func decideActivation(c activationCase) activationDecision {
 	// What the presented key can't give goes before what the client holds: whoever
 	// has a used-up licence could else ask with it, for nothing, which clients there are.
 	if c.token != nil && c.token.Activation != 0 {
-		return activationDecision{refusal: Refuse(TokenAssigned)}
+		return activationDecision{refusal: refusal.Refuse(refusal.TokenAssigned)}
 	}
 	role, ok := roomFor(c.license, c.policy)
 	if !ok {
-		return activationDecision{refusal: Refuse(NoTokenLeft)}
+		return activationDecision{refusal: refusal.Refuse(refusal.NoTokenLeft)}
 	}
 	if r := refuseMove(c); r != nil {
 		return activationDecision{refusal: r}
@@ -60,16 +61,16 @@ func decideActivation(c activationCase) activationDecision {
 }
 
 // refuseActivation judges the licence, the client and its version.
-func refuseActivation(c activationCase) *Refusal {
+func refuseActivation(c activationCase) *refusal.Refusal {
 	switch {
 	case c.device.SuspendedAt(c.now):
-		return Refuse(Suspended)
+		return refusal.Refuse(refusal.Suspended)
 	case !c.license.IsActive:
-		return Refuse(NotActive)
+		return refusal.Refuse(refusal.NotActive)
 	case c.license.expired(c.policy, c.now) != nil:
 		return c.license.expired(c.policy, c.now)
 	case !versionAllowed(c.policy, c.version):
-		return Refuse(VersionNotAllowed)
+		return refusal.Refuse(refusal.VersionNotAllowed)
 	case c.offline:
 		return refuseOffline(c.license, c.policy)
 	}
@@ -95,18 +96,18 @@ func decideAgain(c activationCase) activationDecision {
 		}
 		return activationDecision{reinstall: true}
 	}
-	return activationDecision{refusal: Refuse(ClientAssigned)}
+	return activationDecision{refusal: refusal.Refuse(refusal.ClientAssigned)}
 }
 
 // refuseMove judges leaving the licence that the client holds. A client id is a
 // name, not a proof: whoever knows one must not be able to take the client away
 // from its customer.
-func refuseMove(c activationCase) *Refusal {
+func refuseMove(c activationCase) *refusal.Refusal {
 	if c.elsewhere == nil {
 		return nil
 	}
 	if !answersTo(c.elsewhere, c.proven) {
-		return Refuse(ClientAssigned)
+		return refusal.Refuse(refusal.ClientAssigned)
 	}
 	if c.elsewhere.fileInForce(c.old, c.oldPolicy, c.now) {
 		return refuseInForce()
@@ -114,7 +115,7 @@ func refuseMove(c activationCase) *Refusal {
 	free := c.license.Product.AllowClientMoves || c.old.Customer.ID == c.license.Customer.ID ||
 		c.old.IsTemporary || !c.old.IsActive || expiredAt(c.old.ExpiryOf(c.oldPolicy), c.now)
 	if !free {
-		return Refuse(OtherCustomersToken)
+		return refusal.Refuse(refusal.OtherCustomersToken)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package licensing
 import (
 	"time"
 
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 )
 
@@ -21,7 +22,7 @@ type heartbeatCase struct {
 
 // heartbeatDecision: refuse, or answer and record.
 type heartbeatDecision struct {
-	refusal *Refusal
+	refusal *refusal.Refusal
 	release bool // the goodwill has ended: release, then refuse
 	history bool // something changed, or it is the first one of the day
 }
@@ -31,18 +32,17 @@ func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 	a := c.activation
 	switch {
 	case !c.proven:
-		return heartbeatDecision{refusal: Refuse(ClientAssigned)}
+		return heartbeatDecision{refusal: refusal.Refuse(refusal.ClientAssigned)}
 	case stale(c.counter, max(a.Pulse.Counter, a.KeyCounter)) != nil:
 		return heartbeatDecision{refusal: stale(c.counter, max(a.Pulse.Counter, a.KeyCounter))}
 	case goodwillEnded(a, c.now):
-		refusal := Refuse(UnknownClient).With("The goodwill period of this activation has ended; ask your vendor for more activations.")
-		return heartbeatDecision{refusal: refusal, release: true}
+		return heartbeatDecision{refusal: refusal.GoodwillOver(), release: true}
 	case a.Device.SuspendedAt(c.now):
-		return heartbeatDecision{refusal: Refuse(Suspended)}
+		return heartbeatDecision{refusal: refusal.Refuse(refusal.Suspended)}
 	case c.tokenKey && !c.tokenMine:
-		return heartbeatDecision{refusal: Refuse(OtherToken)}
+		return heartbeatDecision{refusal: refusal.Refuse(refusal.OtherToken)}
 	case c.policy.StrictHeartbeats && !versionAllowed(c.policy, c.client.SoftwareVersion):
-		return heartbeatDecision{refusal: Refuse(VersionNotAllowed)}
+		return heartbeatDecision{refusal: refusal.Refuse(refusal.VersionNotAllowed)}
 	}
 	return heartbeatDecision{history: a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(c.now) || a.Said != c.client.Fingerprint()}
 }

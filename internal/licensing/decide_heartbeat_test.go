@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 )
 
@@ -39,18 +40,18 @@ func TestDecideHeartbeat(t *testing.T) {
 		"another country":              {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Country: "NZ"}, proven: true}, history: true},
 		"a changed variable":           {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Variables: map[string]string{"a": "2"}}, proven: true}, history: true},
 		"a new, empty variable":        {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Variables: map[string]string{"b": ""}}, proven: true}, history: true},
-		"not proven":                   {heartbeatCase: heartbeatCase{activation: seen()}, refused: ClientAssigned},
-		"suspended":                    {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.Device.SuspendedUntil = noon.Add(1) }), proven: true}, refused: Suspended},
+		"not proven":                   {heartbeatCase: heartbeatCase{activation: seen()}, refused: refusal.ClientAssigned},
+		"suspended":                    {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.Device.SuspendedUntil = noon.Add(1) }), proven: true}, refused: refusal.Suspended},
 		"suspended until now":          {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.Device.SuspendedUntil = noon }), proven: true}},
-		"suspended, but not proven":    {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.Device.SuspendedUntil = noon.Add(1) })}, refused: ClientAssigned},
+		"suspended, but not proven":    {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.Device.SuspendedUntil = noon.Add(1) })}, refused: refusal.ClientAssigned},
 		"its own token":                {heartbeatCase: heartbeatCase{activation: seen(), tokenKey: true, tokenMine: true, proven: true}},
-		"another's token":              {heartbeatCase: heartbeatCase{activation: seen(), tokenKey: true, proven: true}, refused: OtherToken},
-		"goodwill over this instant":   {heartbeatCase: heartbeatCase{activation: seen(goodwill), proven: true}, refused: UnknownClient, release: true},
-		"goodwill over, not proven":    {heartbeatCase: heartbeatCase{activation: seen(goodwill)}, refused: ClientAssigned},
+		"another's token":              {heartbeatCase: heartbeatCase{activation: seen(), tokenKey: true, proven: true}, refused: refusal.OtherToken},
+		"goodwill over this instant":   {heartbeatCase: heartbeatCase{activation: seen(goodwill), proven: true}, refused: refusal.UnknownClient, release: true},
+		"goodwill over, not proven":    {heartbeatCase: heartbeatCase{activation: seen(goodwill)}, refused: refusal.ClientAssigned},
 		"goodwill for another instant": {heartbeatCase: heartbeatCase{now: noon.Add(-1), activation: seen(goodwill), proven: true}},
 		"goodwill without an end":      {heartbeatCase: heartbeatCase{activation: seen(func(a *Activation) { a.GoodwillSince = noon }), proven: true}},
 		"a version not allowed":        {heartbeatCase: heartbeatCase{activation: seen(), client: known, policy: terms.Policy{ReleaseLimit: "1.9"}, proven: true}},
-		"not allowed, and strict":      {heartbeatCase: heartbeatCase{activation: seen(), client: known, policy: strict, proven: true}, refused: VersionNotAllowed},
+		"not allowed, and strict":      {heartbeatCase: heartbeatCase{activation: seen(), client: known, policy: strict, proven: true}, refused: refusal.VersionNotAllowed},
 		"strict, but no version":       {heartbeatCase: heartbeatCase{activation: seen(), client: Client{Hostname: "h"}, policy: strict, proven: true}, history: true},
 	} {
 		t.Run(name, func(t *testing.T) {

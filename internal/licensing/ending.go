@@ -128,3 +128,15 @@ func (s *Service) MailAgain(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 	}
 	return s.notices.Issued(t, l, true)
 }
+
+// DaysLeft is how many days there are until an end: a day that has begun counts, and
+// after the end there are none.
+func DaysLeft(now, ends time.Time) int {
+	const day = 24 * time.Hour
+	return int(max(0, ends.Sub(now)+day-1) / day)
+}
+
+// LastDay is the last moment before an exclusive end, whose date people are told.
+func LastDay(end time.Time, zone *time.Location) time.Time {
+	return end.Add(-time.Millisecond).In(zone)
+}

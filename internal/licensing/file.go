@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
@@ -25,7 +26,7 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if p == nil || p.ByID && !c.ByID {
-		return refused(Refuse(InvalidKey)), nil
+		return refused(refusal.Refuse(refusal.InvalidKey)), nil
 	}
 	l := p.License
 	if r := refuseFile(l, t.Now()); r != nil {
@@ -33,7 +34,7 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 	}
 	var holder *Activation
 	if c.TokenKey.IsZero() && l.clockWaits(l.Terms().Policy) {
-		return refused(refuseEarlyFile()), nil
+		return refused(refusal.EarlyFile()), nil
 	}
 	if !c.TokenKey.IsZero() {
 		token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
@@ -41,22 +42,22 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		case err != nil:
 			return Outcome{}, err
 		case token == nil || token.License != l.ID:
-			return refused(Refuse(UnknownToken)), nil
+			return refused(refusal.Refuse(refusal.UnknownToken)), nil
 		case token.Activation == 0:
-			return refused(Refuse(TokenNotAssigned)), nil
+			return refused(refusal.Refuse(refusal.TokenNotAssigned)), nil
 		}
 		// A place that is being given up gets no file, and one that gets a file is not given up.
 		if holder, l, err = s.locked(t, c.Vendor, c.TokenKey); err != nil {
 			return Outcome{}, err
 		}
 		if holder == nil {
-			return refused(Refuse(TokenNotAssigned)), nil
+			return refused(refusal.Refuse(refusal.TokenNotAssigned)), nil
 		}
 		if r := refuseFile(l, t.Now()); r != nil {
 			return refused(r), nil
 		}
 		if holder.Device.SuspendedAt(t.Now()) {
-			return refused(Refuse(Suspended)), nil
+			return refused(refusal.Refuse(refusal.Suspended)), nil
 		}
 	}
 	if err := s.nameUsers(t, l); err != nil {
@@ -87,7 +88,7 @@ func fileState(s State) State {
 	return s
 }
 
-func refuseFile(l *License, now time.Time) *Refusal {
+func refuseFile(l *License, now time.Time) *refusal.Refusal {
 	if r := refuseLicense(l, now, ""); r != nil {
 		return r
 	}
@@ -95,13 +96,13 @@ func refuseFile(l *License, now time.Time) *Refusal {
 }
 
 // refuseOffline judges whether a licence may be used by a file alone. A file
-// can't follow what is decided outside.
-func refuseOffline(l *License, p terms.Policy) *Refusal {
+// can't follow what is decided outside, and can't count who works at once.
+func refuseOffline(l *License, p terms.Policy) *refusal.Refusal {
 	switch {
 	case l.Edition.LicenseType == terms.Subscription:
-		return Refuse(OfflineSubscription)
-	case !p.OfflineAllowed:
-		return Refuse(OfflineNotAllowed)
+		return refusal.Refuse(refusal.OfflineSubscription)
+	case !p.OfflineAllowed, l.Edition.Mode == terms.Floating:
+		return refusal.Refuse(refusal.OfflineNotAllowed)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package licensing
 import (
 	"time"
 
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 )
 
@@ -58,8 +59,8 @@ func (a *Activation) FileEnds(l *License) time.Time {
 
 // refuseInForce refuses a call that would give up the place of a machine which
 // goes on by its file: another would take the place, and both would work.
-func refuseInForce() *Refusal {
-	r := Refuse(MayNotUnassign)
+func refuseInForce() *refusal.Refusal {
+	r := refusal.Refuse(refusal.MayNotUnassign)
 	r.Message = "A licence file of this machine is in force, so no call gives up its place."
 	r.Help = "Ask your vendor to release the machine, or wait until the file has ended."
 	return r

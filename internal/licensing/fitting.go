@@ -15,18 +15,22 @@ import (
 const (
 	portion = 500 // rows that one transaction of staff's or of the periodic work moves at most
 	touch   = 25  // rows that a client's call moves, or one change of many in a transaction
+	step    = 50  // rows between two looks at the time that a portion may take
 
-	fittingsAtOnce  = 100 // licences that are looked up at once
-	editionAtOnce   = 50  // licences of an edition that one transaction looks at
-	perLicenseMoves = 5   // what looking at a licence counts as
+	fittingsAtOnce = 100 // licences that are looked up at once
+	editionAtOnce  = 50  // licences of an edition that one transaction looks at
 )
 
 // moves is how many rows a transaction may still move.
 type moves int64
 
-// take gives as many of n as there are left.
-func (m *moves) take(n int64) int64 {
-	n = max(0, min(n, int64(*m)))
+// take gives as many of n as there are left, and no more than one step. The first
+// step is always there, the next ones only while the transaction has time.
+func (m *moves) take(t tx.Tx, n int64, first bool) int64 {
+	if !first && t.Spent() {
+		return 0
+	}
+	n = max(0, min(n, int64(*m), step))
 	*m -= moves(n)
 	return n
 }
@@ -80,34 +84,34 @@ func (s *Service) Fit(ctx context.Context) (int, error) {
 			return done, err
 		}
 		for _, f := range found {
-			if err := s.runner.Run(ctx, func(t tx.Tx) error { return s.fitOne(t, f) }); err != nil {
+			n, err := tx.Portions(ctx, s.runner, func(t tx.Tx) (bool, error) { return s.fitOne(t, f) })
+			if done += n; err != nil {
 				return done, err
 			}
-			done++
 		}
 	}
 	return done, nil
 }
 
 // fitOne does one portion of one licence, and crosses it off when it is done.
-func (s *Service) fitOne(t tx.Tx, f Fitting) error {
+func (s *Service) fitOne(t tx.Tx, f Fitting) (more bool, err error) {
 	locked, err := s.store.LockLicenses(t, f.Vendor, f.License)
 	if err != nil {
-		return err
+		return false, err
 	}
 	l := locked[f.License]
 	if l == nil {
-		return s.store.EndFitting(t, f.Vendor, f.License)
+		return false, s.store.EndFitting(t, f.Vendor, f.License)
 	}
 	m, tokens, waiting := moves(portion), l.ContractTokens, l.GoodwillUsed
 	if err := s.fit(t, l, &m); err != nil {
-		return err
+		return false, err
 	}
 	moved := l.ContractTokens != tokens || l.GoodwillUsed != waiting
 	if err := s.store.SaveCounters(t, l); err != nil || moved && (l.missingTokens() != 0 || l.promotable() > 0) {
-		return err
+		return true, err
 	}
-	return s.store.EndFitting(t, f.Vendor, f.License)
+	return false, s.store.EndFitting(t, f.Vendor, f.License)
 }
 
 func (s *Service) fitEditions(ctx context.Context) (done int, err error) {
@@ -116,21 +120,19 @@ func (s *Service) fitEditions(ctx context.Context) (done int, err error) {
 		return 0, err
 	}
 	for _, f := range found {
-		for more := true; more && ctx.Err() == nil; done++ {
-			if err := s.runner.Run(ctx, func(t tx.Tx) (err error) {
-				after, noted, err := s.store.LockEditionFitting(t, f.Vendor, f.Edition)
-				if err != nil || !noted {
-					more = false
-					return err
-				}
-				more, err = s.fitPressed(t, f.Vendor, f.Edition, after)
-				if err != nil || more {
-					return err
-				}
-				return s.store.EndEditionFitting(t, f.Vendor, f.Edition)
-			}); err != nil {
-				return done, err
+		n, err := tx.Portions(ctx, s.runner, func(t tx.Tx) (bool, error) {
+			after, noted, err := s.store.LockEditionFitting(t, f.Vendor, f.Edition)
+			if err != nil || !noted {
+				return false, err
 			}
+			more, err := s.fitPressed(t, f.Vendor, f.Edition, after)
+			if err != nil || more {
+				return more, err
+			}
+			return false, s.store.EndEditionFitting(t, f.Vendor, f.Edition)
+		})
+		if done += n; err != nil {
+			return done, err
 		}
 	}
 	return done, nil
@@ -150,7 +152,6 @@ func (s *Service) fitPressed(t tx.Tx, v ident.VendorID, edition ident.EditionID,
 	}
 	m := moves(portion)
 	for i, id := range ids {
-		m.take(perLicenseMoves)
 		l := locked[id]
 		if err := s.fit(t, l, &m); err != nil {
 			return false, err
@@ -158,7 +159,7 @@ func (s *Service) fitPressed(t tx.Tx, v ident.VendorID, edition ident.EditionID,
 		if err := s.store.SaveCounters(t, l); err != nil {
 			return false, err
 		}
-		if m == 0 || i+1 == editionAtOnce {
+		if m == 0 || t.Spent() || i+1 == editionAtOnce {
 			return true, s.store.NoteEditionFitting(t, v, edition, id)
 		}
 	}

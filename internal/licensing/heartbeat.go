@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -25,7 +26,7 @@ type HeartbeatCommand struct {
 // day, runs a transaction, the rest go to the write-behind.
 func (s *Service) Heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, error) {
 	if c.ClientID == "" {
-		return refused(Refuse(MissingClientID)), nil
+		return refused(refusal.Refuse(refusal.MissingClientID)), nil
 	}
 	var dropped []string // said again each time: what is not kept is told each time
 	if len(c.Client.Variables) > 0 {
@@ -65,7 +66,7 @@ func (s *Service) heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 			return err
 		})
 		return refused(d.refusal), err
-	case d.refusal != nil && d.refusal.ID == OtherToken:
+	case d.refusal != nil && d.refusal.ID == refusal.OtherToken:
 		return s.otherToken(ctx, c)
 	case d.refusal != nil:
 		return refused(c.Proof.explain(d.refusal)), nil
@@ -110,10 +111,10 @@ func (s *Service) heartbeatOfNobody(ctx context.Context, c HeartbeatCommand) (Ou
 		return Outcome{}, err
 	}
 	if !known {
-		return refused(Refuse(UnknownProduct)), nil
+		return refused(refusal.Refuse(refusal.UnknownProduct)), nil
 	}
 	if c.TokenKey.IsZero() {
-		return refused(Refuse(UnknownClient)), nil
+		return refused(refusal.Refuse(refusal.UnknownClient)), nil
 	}
 	return s.otherToken(ctx, c)
 }
@@ -125,11 +126,11 @@ func (s *Service) otherToken(ctx context.Context, c HeartbeatCommand) (Outcome, 
 	case err != nil:
 		return Outcome{}, err
 	case token == nil:
-		return refused(Refuse(UnknownToken)), nil
+		return refused(refusal.Refuse(refusal.UnknownToken)), nil
 	case token.Activation == 0:
-		return refused(Refuse(TokenNotAssigned)), nil
+		return refused(refusal.Refuse(refusal.TokenNotAssigned)), nil
 	}
-	return refused(Refuse(OtherToken)), nil
+	return refused(refusal.Refuse(refusal.OtherToken)), nil
 }
 
 // recordHeartbeat writes what changed, with a history row.
@@ -142,7 +143,7 @@ func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Ho
 			return err
 		}
 		if a == nil { // released since it was read
-			out = refused(Refuse(UnknownClient))
+			out = refused(refusal.Refuse(refusal.UnknownClient))
 			return nil
 		}
 		// What a heartbeat leaves out stays as it was, and is no change.

@@ -1,7 +1,10 @@
 package licensing
 
 import (
+	"slices"
+
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -9,9 +12,9 @@ import (
 // answers first in front (docs/rules/provisioning.md, rule 3). A token key, if not zero, narrows it to that
 // activation. Activations of a client with a key pair of its own answer nobody
 // who does not prove to have it.
-func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, p Proof) ([]Holding, *Refusal, error) {
+func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, p Proof) ([]Holding, *refusal.Refusal, error) {
 	if clientID == "" {
-		return nil, Refuse(MissingClientID), nil
+		return nil, refusal.Refuse(refusal.MissingClientID), nil
 	}
 	all, err := s.store.HeldByClient(t, v, clientID)
 	if err != nil {
@@ -29,7 +32,7 @@ func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey 
 			strange = true
 		case goodwillEnded(a, t.Now()):
 		case a.Device.SuspendedAt(t.Now()):
-			return nil, Refuse(Suspended), nil
+			return nil, refusal.Refuse(refusal.Suspended), nil
 		case !tokenKey.IsZero() && a.TokenKey != tokenKey:
 		case h.License.IsTemporary && !StateOf(h.License, a, "", t.Now()).IsValid:
 			last = append(last, h)
@@ -41,26 +44,36 @@ func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey 
 		return first, nil, nil
 	}
 	if strange {
-		return nil, p.explain(Refuse(ClientAssigned)), nil
+		return nil, p.explain(refusal.Refuse(refusal.ClientAssigned)), nil
 	}
 	if tokenKey.IsZero() {
-		return nil, Refuse(UnknownClient), nil
+		return nil, refusal.Refuse(refusal.UnknownClient), nil
 	}
 	token, err := s.store.TokenByKey(t, v, tokenKey)
 	switch {
 	case err != nil:
 		return nil, nil, err
 	case token == nil:
-		return nil, Refuse(UnknownToken), nil
+		return nil, refusal.Refuse(refusal.UnknownToken), nil
 	case token.Activation == 0:
-		return nil, Refuse(TokenNotAssigned), nil
+		return nil, refusal.Refuse(refusal.TokenNotAssigned), nil
 	}
-	return nil, Refuse(OtherToken), nil
+	return nil, refusal.Refuse(refusal.OtherToken), nil
+}
+
+// Signed reports whether a call was signed with the key pair of an activation that
+// the client of this name holds. It counts nothing.
+func (s *Service) Signed(t tx.Tx, v ident.VendorID, clientID string, p Proof) (bool, error) {
+	if p == nil || clientID == "" {
+		return false, nil
+	}
+	all, err := s.store.HeldByClient(t, v, clientID)
+	return slices.ContainsFunc(all, func(h Holding) bool { return p.Proves(h.Activation.Client.PublicKey) }), err
 }
 
 // countHeld counts a call by the one key that signed it: a client may hold several
 // activations with it.
-func (s *Service) countHeld(t tx.Tx, v ident.VendorID, all []Holding, p Proof) (*Refusal, error) {
+func (s *Service) countHeld(t tx.Tx, v ident.VendorID, all []Holding, p Proof) (*refusal.Refusal, error) {
 	var signer *Activation
 	for _, h := range all {
 		if a := h.Activation; p.Proves(a.Client.PublicKey) && (signer == nil || a.Pulse.Counter > signer.Pulse.Counter) {

@@ -192,3 +192,20 @@ func (l *License) allowed(p terms.Policy) *int64 {
 func (l *License) overfull(p terms.Policy) bool {
 	return !l.AnyNumber() && l.RegularUsed > p.TokenLimit+p.ActivationBuffer
 }
+
+// Title is what the licence is called: by its name, or else by its edition's.
+func (l *License) Title() string {
+	if l.Name != "" {
+		return l.Name
+	}
+	return l.Edition.Name
+}
+
+// KeyToType is the key that people are told: the printed one, which is made to be
+// typed, where the licence has one.
+func (l *License) KeyToType() string {
+	if l.PrintedKey != "" {
+		return l.PrintedKey
+	}
+	return l.LicenseKey.String()
+}

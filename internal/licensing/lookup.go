@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -15,7 +16,7 @@ func (s *Service) Validate(ctx context.Context, v ident.VendorID, k Key) (Outcom
 		return Outcome{}, err
 	}
 	if l == nil {
-		return refused(Refuse(InvalidKey)), nil
+		return refused(refusal.Refuse(refusal.InvalidKey)), nil
 	}
 	if err := s.readUsers(ctx, l); err != nil {
 		return Outcome{}, err
@@ -24,13 +25,13 @@ func (s *Service) Validate(ctx context.Context, v ident.VendorID, k Key) (Outcom
 }
 
 // ByKey gives the states of the licences that a full key leads to within a product.
-func (s *Service) ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k Key) ([]State, *Refusal, error) {
+func (s *Service) ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k Key) ([]State, *refusal.Refusal, error) {
 	l, err := s.reader.ByKey(ctx, v, product, k)
 	if err != nil {
 		return nil, nil, err
 	}
 	if l == nil {
-		return nil, Refuse(InvalidKey), nil
+		return nil, refusal.Refuse(refusal.InvalidKey), nil
 	}
 	if err := s.readUsers(ctx, l); err != nil {
 		return nil, nil, err
@@ -77,20 +78,20 @@ func (s *Service) statesOf(ctx context.Context, activeOnly bool, found iter.Seq2
 }
 
 // Toggle switches the licence that a full key leads to off or on.
-func (s *Service) Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k Key, active bool) (*License, *Refusal, error) {
+func (s *Service) Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k Key, active bool) (*License, *refusal.Refusal, error) {
 	p, err := s.store.Product(t, v, product)
 	if err != nil {
 		return nil, nil, err
 	}
 	if p == nil {
-		return nil, Refuse(UnknownProduct), nil
+		return nil, refusal.Refuse(refusal.UnknownProduct), nil
 	}
 	found, ok, err := s.store.FindKey(t, v, p.ID, k)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !ok || found.Product != p.ID {
-		return nil, Refuse(InvalidKey), nil
+		return nil, refusal.Refuse(refusal.InvalidKey), nil
 	}
 	l, err := s.Update(t, v, found.License, Change{IsActive: &active})
 	return l, nil, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
@@ -37,17 +38,17 @@ func (l *License) measuredOut() (by terms.Limitation, since time.Time) {
 
 // expired gives the refusal of a licence that has ended at now, with what ended
 // it, or nil.
-func (l *License) expired(p terms.Policy, now time.Time) *Refusal {
+func (l *License) expired(p terms.Policy, now time.Time) *refusal.Refusal {
 	end := l.ExpiryOf(p)
 	if !expiredAt(end, now) {
 		return nil
 	}
 	by, since := l.measuredOut()
 	if since.IsZero() || !since.Equal(end) {
-		return Refuse(Expired)
+		return refusal.Refuse(refusal.Expired)
 	}
 	contract := string(terms.AppendQuantity(nil, *by.Contract()))
-	return Refuse(Expired).With("All " + contract + " of \"" + by.Name + "\" in the contract are consumed since " +
+	return refusal.Refuse(refusal.Expired).With("All " + contract + " of \"" + by.Name + "\" in the contract are consumed since " +
 		since.Format("2006-01-02 15:04") + " UTC; ask your vendor for more.")
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -96,16 +97,16 @@ type UnassignCommand struct {
 
 // Unassign lets a client give up its own token
 // (docs/rules/provisioning.md, rule 5).
-func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*Refusal, error) {
+func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*refusal.Refusal, error) {
 	token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
 	if err != nil {
 		return nil, err
 	}
 	if token == nil {
-		return Refuse(UnknownToken), nil
+		return refusal.Refuse(refusal.UnknownToken), nil
 	}
 	if token.Activation == 0 {
-		return Refuse(AlreadyUnassigned), nil
+		return refusal.Refuse(refusal.AlreadyUnassigned), nil
 	}
 	a, err := s.store.Activation(t, c.Vendor, token.Key)
 	if err != nil {
@@ -121,7 +122,7 @@ func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*Refusal, error) {
 		}
 	}
 	if a == nil || c.ClientID != "" && c.ClientID != a.Device.Number {
-		return Refuse(AlreadyUnassigned), nil
+		return refusal.Refuse(refusal.AlreadyUnassigned), nil
 	}
 	if r := decideUnassign(t.Now(), a, l, c.Proof.of(a.Client.PublicKey)); r != nil {
 		return c.Proof.explain(r), nil
@@ -130,15 +131,15 @@ func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*Refusal, error) {
 }
 
 // decideUnassign applies docs/rules/provisioning.md, rules 5 and 8.
-func decideUnassign(now time.Time, a *Activation, l *License, proven []byte) *Refusal {
+func decideUnassign(now time.Time, a *Activation, l *License, proven []byte) *refusal.Refusal {
 	p := l.Terms().Policy
 	switch {
 	case !answersTo(a, proven):
-		return Refuse(ClientAssigned)
+		return refusal.Refuse(refusal.ClientAssigned)
 	case a.Device.SuspendedAt(now):
-		return Refuse(Suspended)
+		return refusal.Refuse(refusal.Suspended)
 	case !p.ClientMayUnassign:
-		return Refuse(MayNotUnassign)
+		return refusal.Refuse(refusal.MayNotUnassign)
 	case a.fileInForce(l, p, now):
 		return refuseInForce()
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -65,7 +66,7 @@ func New(c Config) (*Service, error) {
 // Outcome is what a client's call came to: a state, or a refusal.
 type Outcome struct {
 	State   State
-	Refusal *Refusal // nil when it was granted
+	Refusal *refusal.Refusal // nil when it was granted
 
 	// NoKeys is set where the caller is to learn no key: he has proven nothing but a name.
 	NoKeys bool
@@ -73,4 +74,4 @@ type Outcome struct {
 	Dropped []string // names of device variables that are not kept: there are too many
 }
 
-func refused(r *Refusal) Outcome { return Outcome{Refusal: r} }
+func refused(r *refusal.Refusal) Outcome { return Outcome{Refusal: r} }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -61,7 +62,7 @@ func (s *Service) BeginUse(t tx.Tx, p *Presented) error {
 
 // CountSessionCall counts a signed call of a client for a session, before anything
 // is locked; a refusal where it was sent before.
-func (s *Service) CountSessionCall(t tx.Tx, p *Presented, clientID string, proof Proof) (*Refusal, error) {
+func (s *Service) CountSessionCall(t tx.Tx, p *Presented, clientID string, proof Proof) (*refusal.Refusal, error) {
 	if proof == nil {
 		return nil, nil
 	}
@@ -74,7 +75,7 @@ func (s *Service) CountSessionCall(t tx.Tx, p *Presented, clientID string, proof
 
 // Admit judges a client that asks for a session, as activation does (docs/rules/provisioning.md, rule 4).
 // One that only closes a session need not be in force any more.
-func (s *Service) Admit(t tx.Tx, p *Presented, clientID string, proof Proof, closing bool) (*Refusal, error) {
+func (s *Service) Admit(t tx.Tx, p *Presented, clientID string, proof Proof, closing bool) (*refusal.Refusal, error) {
 	l := p.License
 	device, client, err := s.store.ClientOf(t, l.Vendor, l.ID, clientID)
 	if err != nil {
@@ -104,21 +105,21 @@ type admissionCase struct {
 	closing bool
 }
 
-func decideAdmission(c admissionCase) *Refusal {
+func decideAdmission(c admissionCase) *refusal.Refusal {
 	strange := c.client != nil && !answersTo(c.client, c.proven)
 	switch {
 	case c.byID && (c.client == nil || strange):
-		return Refuse(InvalidKey) // an id is no key, and gets no reasons
+		return refusal.Refuse(refusal.InvalidKey) // an id is no key, and gets no reasons
 	case strange:
-		return Refuse(ClientAssigned)
+		return refusal.Refuse(refusal.ClientAssigned)
 	case c.closing:
 		return nil
 	case c.token != nil && c.token.Activation == 0:
-		return Refuse(TokenNotAssigned)
+		return refusal.Refuse(refusal.TokenNotAssigned)
 	case c.token != nil && (c.client == nil || c.client.ID != c.token.Activation):
-		return Refuse(OtherToken)
+		return refusal.Refuse(refusal.OtherToken)
 	case c.device.SuspendedAt(c.now):
-		return Refuse(Suspended)
+		return refusal.Refuse(refusal.Suspended)
 	}
 	version := ""
 	if c.client != nil {
@@ -128,17 +129,17 @@ func decideAdmission(c admissionCase) *Refusal {
 }
 
 // refuseLicense judges the licence alone, and a version ("" is not judged).
-func refuseLicense(l *License, now time.Time, version string) *Refusal {
+func refuseLicense(l *License, now time.Time, version string) *refusal.Refusal {
 	p := l.Terms().Policy
 	switch {
 	case !l.IsActive:
-		return Refuse(NotActive)
+		return refusal.Refuse(refusal.NotActive)
 	case now.Before(l.StartsAt):
-		return Refuse(NotActive).With("The license starts at " + l.StartsAt.UTC().Format("2006-01-02 15:04") + " UTC.")
+		return refusal.Refuse(refusal.NotActive).With("The license starts at " + l.StartsAt.UTC().Format("2006-01-02 15:04") + " UTC.")
 	case l.expired(p, now) != nil:
 		return l.expired(p, now)
 	case !versionAllowed(p, version):
-		return Refuse(VersionNotAllowed)
+		return refusal.Refuse(refusal.VersionNotAllowed)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package licensing
 import (
 	"testing"
 
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 )
 
@@ -24,26 +25,26 @@ func TestDecideAdmission(t *testing.T) {
 		"a license key":                      {admissionCase{}, nil, 0},
 		"an activated client":                {admissionCase{client: held(nil, "1")}, nil, 0},
 		"with its key":                       {admissionCase{client: held(ours, "1"), proven: ours}, nil, 0},
-		"without its key":                    {admissionCase{client: held(ours, "1")}, nil, ClientAssigned},
-		"closing without its key":            {admissionCase{client: held(ours, "1"), closing: true}, nil, ClientAssigned},
+		"without its key":                    {admissionCase{client: held(ours, "1")}, nil, refusal.ClientAssigned},
+		"closing without its key":            {admissionCase{client: held(ours, "1"), closing: true}, nil, refusal.ClientAssigned},
 		"by id":                              {admissionCase{byID: true, client: held(nil, "1")}, nil, 0},
-		"by id, not activated":               {admissionCase{byID: true}, nil, InvalidKey},
-		"by id, without its key":             {admissionCase{byID: true, client: held(ours, "1")}, nil, InvalidKey},
-		"by id, closing, not activated":      {admissionCase{byID: true, closing: true}, nil, InvalidKey},
+		"by id, not activated":               {admissionCase{byID: true}, nil, refusal.InvalidKey},
+		"by id, without its key":             {admissionCase{byID: true, client: held(ours, "1")}, nil, refusal.InvalidKey},
+		"by id, closing, not activated":      {admissionCase{byID: true, closing: true}, nil, refusal.InvalidKey},
 		"its token key":                      {admissionCase{client: held(nil, "1"), token: &Token{Activation: 9}}, nil, 0},
-		"a free token key":                   {admissionCase{client: held(nil, "1"), token: &Token{}}, nil, TokenNotAssigned},
-		"another client's token key":         {admissionCase{client: held(nil, "1"), token: &Token{Activation: 8}}, nil, OtherToken},
-		"a token key, not activated":         {admissionCase{token: &Token{Activation: 8}}, nil, OtherToken},
-		"suspended":                          {admissionCase{device: suspended}, nil, Suspended},
+		"a free token key":                   {admissionCase{client: held(nil, "1"), token: &Token{}}, nil, refusal.TokenNotAssigned},
+		"another client's token key":         {admissionCase{client: held(nil, "1"), token: &Token{Activation: 8}}, nil, refusal.OtherToken},
+		"a token key, not activated":         {admissionCase{token: &Token{Activation: 8}}, nil, refusal.OtherToken},
+		"suspended":                          {admissionCase{device: suspended}, nil, refusal.Suspended},
 		"closing while suspended":            {admissionCase{device: suspended, closing: true}, nil, 0},
-		"off":                                {admissionCase{}, off, NotActive},
+		"off":                                {admissionCase{}, off, refusal.NotActive},
 		"closing while off":                  {admissionCase{closing: true}, off, 0},
-		"over":                               {admissionCase{}, expired, Expired},
-		"not yet started":                    {admissionCase{}, func(l *License) { l.StartsAt = noon.Add(1) }, NotActive},
+		"over":                               {admissionCase{}, expired, refusal.Expired},
+		"not yet started":                    {admissionCase{}, func(l *License) { l.StartsAt = noon.Add(1) }, refusal.NotActive},
 		"started":                            {admissionCase{}, func(l *License) { l.StartsAt = noon }, 0},
-		"a version that is not allowed":      {admissionCase{client: held(nil, "3")}, limited, VersionNotAllowed},
+		"a version that is not allowed":      {admissionCase{client: held(nil, "3")}, limited, refusal.VersionNotAllowed},
 		"no version known":                   {admissionCase{}, limited, 0},
-		"suspended goes before switched off": {admissionCase{device: suspended}, off, Suspended},
+		"suspended goes before switched off": {admissionCase{device: suspended}, off, refusal.Suspended},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

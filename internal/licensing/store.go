@@ -62,6 +62,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Activation gives a present activation by its outside id or its token's key.
 	Activation(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation, error)
 
+	// PresentActivations gives the outside ids of a licence's present activations, oldest first.
+	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
+
 	TokenByKey(t tx.Tx, v ident.VendorID, key ident.UUID) (*Token, error)
 	Token(t tx.Tx, v ident.VendorID, id ident.TokenID) (*Token, error)
 

@@ -24,23 +24,32 @@ func (s *Service) fitTokens(t tx.Tx, l *License, m *moves) error {
 	if missing == 0 {
 		return nil
 	}
-	if missing > 0 {
-		n := m.take(missing)
-		if err := s.addTokens(t, l, n); err != nil {
+	for first := true; missing != 0; first = false {
+		n := m.take(t, max(missing, -missing), first)
+		if n == 0 {
+			break
+		}
+		if missing < 0 {
+			n = -n
+		}
+		if err := s.moveTokens(t, l, n); err != nil {
 			return err
 		}
-		l.ContractTokens += n
-	} else {
-		n := m.take(-missing)
-		if err := s.removeTokens(t, l, n); err != nil {
-			return err
-		}
-		l.ContractTokens -= n
+		missing -= n
 	}
 	if err := s.store.SaveCounters(t, l); err != nil {
 		return err
 	}
 	return s.noteFitting(t, l)
+}
+
+// moveTokens makes n contract tokens, or takes as many away where n is negative.
+func (s *Service) moveTokens(t tx.Tx, l *License, n int64) error {
+	l.ContractTokens += n
+	if n < 0 {
+		return s.removeTokens(t, l, -n)
+	}
+	return s.addTokens(t, l, n)
 }
 
 // addTokens makes count more contract tokens: buffer tokens in use come first.
@@ -79,14 +88,29 @@ func (s *Service) removeTokens(t tx.Tx, l *License, count int64) error {
 // promote turns goodwill activations into regular ones, oldest first, while the
 // contract and buffer have room and m reaches: two tokens swap roles, no key changes.
 func (s *Service) promote(t tx.Tx, l *License, m *moves) error {
-	room := l.promotable()
-	if room <= 0 {
+	if l.promotable() <= 0 {
 		return nil
 	}
-	waiting, err := s.store.OldestGoodwill(t, l.Vendor, l.ID, m.take(room))
-	if err != nil {
-		return err
+	for first := true; ; first = false {
+		n := m.take(t, l.promotable(), first)
+		if n == 0 {
+			break
+		}
+		waiting, err := s.store.OldestGoodwill(t, l.Vendor, l.ID, n)
+		if err != nil {
+			return err
+		}
+		if err := s.promoteAll(t, l, waiting); err != nil {
+			return err
+		}
+		if int64(len(waiting)) < n {
+			break
+		}
 	}
+	return s.noteFitting(t, l)
+}
+
+func (s *Service) promoteAll(t tx.Tx, l *License, waiting []*Activation) error {
 	for _, a := range waiting {
 		role := RoleBuffer
 		free, err := s.store.FreeToken(t, l.Vendor, l.ID, RoleContract)
@@ -110,5 +134,5 @@ func (s *Service) promote(t tx.Tx, l *License, m *moves) error {
 		l.RegularUsed++
 		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventRegular, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number)})
 	}
-	return s.noteFitting(t, l)
+	return nil
 }

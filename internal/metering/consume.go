@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
@@ -33,7 +34,7 @@ type Asked struct {
 // has no transaction and is not remembered, others of the call are counted all
 // the same. Who is not the client, or names a limitation that nothing can be
 // consumed of, gets a refusal, and nothing is counted.
-func (s *Service) Consume(t tx.Tx, c ConsumeCommand) ([]Consumption, *Refusal, error) {
+func (s *Service) Consume(t tx.Tx, c ConsumeCommand) ([]Consumption, *refusal.Refusal, error) {
 	client, refused, err := s.c.Licenses.Client(t, c.Vendor, c.ClientID, c.TokenKey, c.Prove)
 	if err != nil || refused != nil {
 		return nil, refused, err
@@ -41,7 +42,7 @@ func (s *Service) Consume(t tx.Tx, c ConsumeCommand) ([]Consumption, *Refusal, e
 	run := consuming{s: s, t: t, v: c.Vendor, device: client.Device, meters: map[meterKey]*held{}}
 	for _, e := range c.Entries {
 		if !run.find(client.Licenses, e.Limitation) {
-			return nil, Refuse(UnknownLimitation), nil
+			return nil, refusal.Refuse(refusal.UnknownLimitation), nil
 		}
 	}
 	if err := run.lock(); err != nil {

@@ -70,10 +70,10 @@ func (u *Usage) mayName(v ident.VendorID, client Client, address netip.Addr) err
 	}
 	b := u.c.Names
 	if err := b.Spend(b.Subject("client", fmt.Sprint(client.Device))); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if !address.IsValid() {
 		return nil
 	}
-	return b.Spend(b.From(address, fmt.Sprint(v))) //nolint:wrapcheck // a fault
+	return b.Spend(b.From(address, fmt.Sprint(v)))
 }

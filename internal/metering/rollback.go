@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
@@ -18,16 +19,16 @@ type RollbackCommand struct {
 
 // Rollback takes back an entry for the client that made it: only its newest one
 // of the meter, within 24 hours. Repeating it gives the first answer again.
-func (s *Service) Rollback(t tx.Tx, c RollbackCommand) (Consumption, *Refusal, error) {
+func (s *Service) Rollback(t tx.Tx, c RollbackCommand) (Consumption, *refusal.Refusal, error) {
 	e, err := s.c.Store.Entry(t, c.Vendor, c.Transaction)
 	if err != nil {
 		return Consumption{}, nil, err
 	}
 	switch {
 	case e == nil || e.Kind != Consumed || e.ClientID == "":
-		return Consumption{}, Refuse(NoRollback), nil
+		return Consumption{}, refusal.Refuse(refusal.NoRollback), nil
 	case !c.Limitation.IsZero() && c.Limitation != e.Limitation:
-		return Consumption{}, Refuse(UnknownLimitation), nil
+		return Consumption{}, refusal.Refuse(refusal.UnknownLimitation), nil
 	}
 	client, refused, err := s.c.Licenses.Client(t, c.Vendor, e.ClientID, ident.UUID{}, c.Prove)
 	if err != nil || refused != nil {
@@ -41,7 +42,7 @@ func (s *Service) Rollback(t tx.Tx, c RollbackCommand) (Consumption, *Refusal, e
 			}, "")
 		}
 	}
-	return Consumption{}, Refuse(NoRollback), nil
+	return Consumption{}, refusal.Refuse(refusal.NoRollback), nil
 }
 
 // rollback takes back an entry of a licence, once, if may allows it. The row that
@@ -49,7 +50,7 @@ func (s *Service) Rollback(t tx.Tx, c RollbackCommand) (Consumption, *Refusal, e
 // comes off gross only.
 func (s *Service) rollback(
 	t tx.Tx, v ident.VendorID, l License, e Entry, may func() (bool, error), note string,
-) (Consumption, *Refusal, error) {
+) (Consumption, *refusal.Refusal, error) {
 	h := &held{license: l, limitation: limitationOf(l, e)}
 	if err := s.lockLicense(t, v, h); err != nil {
 		return Consumption{}, nil, err
@@ -66,7 +67,7 @@ func (s *Service) rollback(
 		return done.answer(), nil, nil
 	}
 	if ok, err := may(); err != nil || !ok {
-		return Consumption{}, Refuse(NoRollback), err
+		return Consumption{}, refusal.Refuse(refusal.NoRollback), err
 	}
 	h.meter = m
 	back := Entry{Kind: RolledBack, Amount: -e.Amount, Device: e.Device, Note: note, Undoes: e.ID, Period: e.Period}

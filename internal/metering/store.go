@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
@@ -14,7 +15,7 @@ type Licenses interface {
 	// Client gives what a client holds, the licence that answers first in front.
 	// A token key, if given, narrows it to that activation. Who can't prove to be
 	// the client, or is none, is refused.
-	Client(t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, prove Prove) (Client, *Refusal, error)
+	Client(t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, prove Prove) (Client, *refusal.Refusal, error)
 
 	// License gives one licence; nil when there is none. It locks it.
 	License(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*License, error)

@@ -10,6 +10,7 @@ import (
 	"chancery/internal/budget"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -127,7 +128,7 @@ type Reporter struct {
 
 // Report adds values to their client's day. What is named and unknown is defined
 // by that; an unknown id is refused, and nothing is stored.
-func (u *Usage) Report(t tx.Tx, who Reporter, all []Report) (*Refusal, error) {
+func (u *Usage) Report(t tx.Tx, who Reporter, all []Report) (*refusal.Refusal, error) {
 	client, refused, err := u.c.Licenses.Client(t, who.Vendor, who.ClientID, who.TokenKey, who.Prove)
 	if err != nil || refused != nil {
 		return refused, err
@@ -220,7 +221,7 @@ type Analytical struct {
 }
 
 // Analyse stores values as the newest ones of their client's day.
-func (u *Usage) Analyse(t tx.Tx, who Reporter, all []Analytical) (*Refusal, error) {
+func (u *Usage) Analyse(t tx.Tx, who Reporter, all []Analytical) (*refusal.Refusal, error) {
 	client, refused, err := u.c.Licenses.Client(t, who.Vendor, who.ClientID, who.TokenKey, who.Prove)
 	if err != nil || refused != nil {
 		return refused, err
@@ -234,7 +235,7 @@ func (u *Usage) Analyse(t tx.Tx, who Reporter, all []Analytical) (*Refusal, erro
 		case d == nil:
 			return refuseDefinition(FieldDefinition, Named{ID: a.Field}), nil
 		case d.IsNumber && !a.IsNumber:
-			return Refuse(NotANumber), nil
+			return refusal.Refuse(refusal.NotANumber), nil
 		}
 		fields[i] = d.ID
 	}

@@ -3,5 +3,5 @@
 //
 // It checks what they answer and says whom they mean; who that is here, and what
 // they may do, is identity's. A provider's addresses are the vendor's choice, so
-// all calls go through the guarded client of outbound. Only app makes it.
+// all calls go through the guarded client of outbound. Only wiring makes it.
 package signin

@@ -48,7 +48,7 @@ func (a Answers) Claim(t tx.Tx, c tx.Claim) (*tx.Answer, error) {
 	kept.Body = body
 	if kept.Secret {
 		if kept.Body, err = a.Sealer.Open(answerPurpose(c), body); err != nil {
-			return nil, err //nolint:wrapcheck // the keyring's own fault
+			return nil, err
 		}
 	}
 	return &kept, nil
@@ -60,7 +60,7 @@ func (a Answers) Keep(t tx.Tx, c tx.Claim, answer tx.Answer) error {
 	if answer.Secret {
 		var err error
 		if body, err = a.Sealer.Seal(answerPurpose(c), body); err != nil {
-			return err //nolint:wrapcheck // the keyring's own fault
+			return err
 		}
 		sealed = 1
 	}

@@ -30,10 +30,12 @@ func (db *DB) Forget(ctx context.Context, a Aged, below int64) (total int, err e
 	}
 	for _, vendor := range vendors {
 		for n := int64(forgetPortion); n == forgetPortion; total += int(n) {
-			if err := db.Run(ctx, func(t tx.Tx) (err error) {
-				n, err = On(t).Exec(`DELETE FROM `+a.Table+` WHERE vendor_id = $1 AND (`+a.Key+`) IN
+			if err := tx.Paced(ctx, func(ctx context.Context) error {
+				return db.Run(ctx, func(t tx.Tx) (err error) {
+					n, err = On(t).Exec(`DELETE FROM `+a.Table+` WHERE vendor_id = $1 AND (`+a.Key+`) IN
 					(SELECT `+a.Key+` FROM `+a.Table+` WHERE vendor_id = $1 AND `+a.Column+` < $2 LIMIT $3)`, vendor, below, forgetPortion)
-				return err
+					return err
+				})
 			}); err != nil {
 				return total, err
 			}

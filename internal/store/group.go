@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"chancery/internal/fault"
+	"chancery/internal/tx"
 )
 
 const (
 	queueLength  = 4096                  // functions waiting for the writer; one more is refused
 	groupSize    = 256                   // functions in one commit at most
 	groupTime    = 50 * time.Millisecond // after which a group takes no more: its callers wait for all of it
+	groupsAhead  = 16                    // groups that may go before a portion of a long work that waits
 	stateWaiting = 0
 	stateStarted = 1
 	stateRemoved = 2
@@ -28,6 +30,8 @@ type groupWriter struct {
 	line *writerConn
 
 	jobs    chan *job
+	patient chan *job // portions of long works: one in a group, and when others wait they go first
+	ahead   int       // groups that did
 	stopped chan struct{}
 	mu      sync.RWMutex // held for reading while a job is handed over
 	closed  bool
@@ -58,7 +62,7 @@ var (
 func newGroupWriter(db *DB, line *writerConn) *groupWriter {
 	w := &groupWriter{
 		db: db, line: line,
-		jobs: make(chan *job, queueLength), stopped: make(chan struct{}),
+		jobs: make(chan *job, queueLength), patient: make(chan *job, queueLength), stopped: make(chan struct{}),
 	}
 	go w.loop()
 	return w
@@ -100,8 +104,12 @@ func (w *groupWriter) hand(j *job) error {
 	if w.closed {
 		return errStopping()
 	}
+	queue := w.jobs
+	if tx.IsPatient(j.ctx) {
+		queue = w.patient
+	}
 	select {
-	case w.jobs <- j:
+	case queue <- j:
 		return nil
 	default:
 		return &fault.Error{
@@ -111,7 +119,7 @@ func (w *groupWriter) hand(j *job) error {
 	}
 }
 
-func (w *groupWriter) waiting() int { return len(w.jobs) }
+func (w *groupWriter) waiting() int { return len(w.jobs) + len(w.patient) }
 
 func (w *groupWriter) close() error {
 	w.mu.Lock()
@@ -119,6 +127,7 @@ func (w *groupWriter) close() error {
 	if first {
 		w.closed = true
 		close(w.jobs)
+		close(w.patient)
 	}
 	w.mu.Unlock()
 	<-w.stopped
@@ -137,10 +146,55 @@ func (w *groupWriter) loop() {
 		}
 		go w.loop() // a function ended this goroutine; the writer goes on in another
 	}()
-	for j := range w.jobs {
+	for j := w.first(); j != nil; j = w.first() {
 		w.group(j)
 	}
 	drained = true
+}
+
+// first gives the function that begins the next group; nil when the writer is closed
+// and nothing waits.
+func (w *groupWriter) first() *job {
+	if w.ahead >= groupsAhead {
+		if j := w.nextPatient(); j != nil {
+			return j
+		}
+	}
+	select {
+	case j := <-w.jobs:
+		if j != nil {
+			w.ahead++
+			return j
+		}
+	default:
+		if j := w.nextPatient(); j != nil {
+			return j
+		}
+	}
+	select {
+	case j := <-w.jobs:
+		if j != nil {
+			w.ahead++
+			return j
+		}
+		w.ahead = 0
+		return <-w.patient // both are closed: what is left, then nil
+	case j := <-w.patient:
+		if w.ahead = 0; j != nil {
+			return j
+		}
+		return <-w.jobs
+	}
+}
+
+func (w *groupWriter) nextPatient() *job {
+	w.ahead = 0
+	select {
+	case j := <-w.patient:
+		return j
+	default:
+		return nil
+	}
 }
 
 // group runs first and whatever else is waiting, and answers all of them.

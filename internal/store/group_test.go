@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"chancery/internal/fault"
+	"chancery/internal/tx"
 )
 
 var errOwn = errors.New("a function's own error")
@@ -288,5 +289,57 @@ func TestClosing(t *testing.T) {
 	}
 	if n := len(reopened(t, Config{Dir: dir}).marks(t)); n != 301 {
 		t.Errorf("%d of 301 accepted changes were kept", n)
+	}
+}
+
+// Portions of long works let others go first, and come all the same.
+func TestPortionsLetOthersGoFirst(t *testing.T) {
+	t.Parallel()
+	b := embedded(t)
+	w := b.engine.(*groupWriter)
+	running, queued := make(chan struct{}), make(chan struct{})
+	var order []string // only the writer's goroutine adds to it, before the jobs are done
+	note := func(what string) func(*Tx) error {
+		return func(*Tx) error {
+			order = append(order, what)
+			return nil
+		}
+	}
+	jobs := []*job{newJob(t.Context(), func(*Tx) error {
+		close(running)
+		<-queued
+		return nil
+	})}
+	hand := func(ctx context.Context, fn func(*Tx) error) {
+		j := newJob(ctx, fn)
+		if err := w.hand(j); err != nil {
+			t.Fatal(err)
+		}
+		jobs = append(jobs, j)
+	}
+	if err := w.hand(jobs[0]); err != nil {
+		t.Fatal(err)
+	}
+	<-running
+	for range 2 {
+		if err := tx.Paced(t.Context(), func(ctx context.Context) error {
+			hand(ctx, note("portion"))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		hand(t.Context(), note("call"))
+	}
+	if n := w.waiting(); n != 4 {
+		t.Errorf("%d wait, want 4", n)
+	}
+	close(queued)
+	for _, j := range jobs {
+		<-j.done
+	}
+	if !slices.Equal(order, []string{"call", "call", "portion", "portion"}) {
+		t.Errorf("they ran in the order %v", order)
 	}
 }

@@ -23,7 +23,7 @@ func guard(fn func(*Tx) error, t *Tx) (err error) {
 
 func (db *DB) newTx(ctx, sqlctx context.Context, to line) *Tx {
 	return &Tx{
-		Dialect: db.Dialect, ctx: ctx, sqlctx: sqlctx, now: db.clock.Now().UTC().Truncate(time.Millisecond),
+		Dialect: db.Dialect, ctx: ctx, sqlctx: sqlctx, now: db.clock.Now().UTC().Truncate(time.Millisecond), spent: machine.Now().Add(db.portion),
 		line: to, ids: ident.Source{Clock: db.clock, Rand: db.random},
 	}
 }

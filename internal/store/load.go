@@ -17,7 +17,7 @@ import (
 func MigrateTo(ctx context.Context, c Config, version int64) error {
 	return withProvider(c, func(p *goose.Provider, _ *sql.DB) error {
 		_, err := p.UpTo(ctx, version)
-		return err //nolint:wrapcheck // wrapped by withProvider
+		return err
 	})
 }
 

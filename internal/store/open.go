@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -41,6 +42,9 @@ type Config struct {
 	// before it is ended; 0 for as long as it takes.
 	Hold time.Duration
 
+	// Portion is how long one portion of a long work goes on; 0 for tx.PortionTime.
+	Portion time.Duration
+
 	files fs.FS // the migrations, by folder; nil for the program's own
 }
 
@@ -57,7 +61,7 @@ type DB struct {
 	points *points     // nil where they are read like all else
 	engine engine
 
-	hold              time.Duration // as in Config
+	hold, portion     time.Duration // as in Config
 	held, waited      spans         // how long transactions took, and waited for the writer or a connection
 	committed, failed atomic.Int64  // transactions
 	refusing          atomic.Bool   // the database could not take a change, and has not shown since that it can
@@ -85,6 +89,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.Rand == nil {
 		c.Rand = rand.Reader
 	}
+	c.Portion = cmp.Or(c.Portion, tx.PortionTime)
 	switch {
 	case c.URL == "" && c.Dir == "":
 		return nil, errors.New("store: neither a data directory nor a database URL was given")

@@ -56,7 +56,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("the PostgreSQL database doesn't answer: %w", errors.Join(err, pool.Close()))
 	}
-	db := &DB{Dialect: postgresDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, hold: c.Hold, reads: pool}
+	db := &DB{Dialect: postgresDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, hold: c.Hold, portion: c.Portion, reads: pool}
 	p := &postgres{db: db, pool: pool}
 	p.life, p.end = context.WithCancel(context.Background())
 	db.engine = p
@@ -71,7 +71,7 @@ func leftIdle(hold time.Duration) func(context.Context, *pgx.Conn) error {
 			return nil
 		}
 		_, err := c.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", (hold+endWithin).Milliseconds()))
-		return err //nolint:wrapcheck // judged by its type
+		return err
 	}
 }
 

@@ -48,7 +48,7 @@ func (l *postgresLine) alone(ctx context.Context, s statement) (pgx.Rows, error)
 		return nil, err
 	}
 	l.used = true
-	return l.conn.Query(ctx, s.sqltext, args...) //nolint:wrapcheck // judged by its type
+	return l.conn.Query(ctx, s.sqltext, args...)
 }
 
 // last sends a query behind others, and gives its rows and what must be closed after them.
@@ -80,7 +80,7 @@ func (l *postgresLine) tag(ctx context.Context, before []statement, s statement)
 			return tag, err
 		}
 		l.used = true
-		return l.conn.Exec(ctx, s.sqltext, args...) //nolint:wrapcheck // judged by its type
+		return l.conn.Exec(ctx, s.sqltext, args...)
 	}
 	results, err := l.send(ctx, before, s)
 	if err != nil {
@@ -115,11 +115,11 @@ func (l *postgresLine) send(ctx context.Context, before []statement, last statem
 func (s statement) result(all pgx.BatchResults) error {
 	if s.row == nil {
 		_, err := all.Exec()
-		return err //nolint:wrapcheck // judged by its type
+		return err
 	}
 	rows, err := all.Query()
 	if err != nil {
-		return err //nolint:wrapcheck // judged by its type
+		return err
 	}
 	s.row.found, err = scanOne(&postgresRows{Rows: rows}, s.row.dest)
 	return err

@@ -45,7 +45,7 @@ func (r *postgresRows) Scan(dest ...any) error {
 			all[i] = (*bit)(b)
 		}
 	}
-	return r.Rows.Scan(all...) //nolint:wrapcheck // said by who scans
+	return r.Rows.Scan(all...)
 }
 
 // Columns gives their names.

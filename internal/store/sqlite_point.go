@@ -47,7 +47,7 @@ func (p *points) read(sqltext string, args []any, fn func(Scan) error) error {
 	defer func() { p.give(c, healthy) }() // a panic closes the connection
 	rows, err := c.Query(sqltext, args)
 	if err != nil {
-		return err //nolint:wrapcheck // judged by its type
+		return err
 	}
 	for rows.Next() {
 		if err := fn(rows.Scan); err != nil {
@@ -57,7 +57,7 @@ func (p *points) read(sqltext string, args []any, fn func(Scan) error) error {
 	}
 	err = rows.Close()
 	healthy = err == nil
-	return err //nolint:wrapcheck // judged by its type
+	return err
 }
 
 func (p *points) take() (*lite.Conn, error) {
@@ -73,7 +73,7 @@ func (p *points) take() (*lite.Conn, error) {
 		return c, nil
 	}
 	p.mu.Unlock()
-	return lite.Open(sqliteFile(p.file)+"?mode=rw", []string{ //nolint:wrapcheck // judged by its type
+	return lite.Open(sqliteFile(p.file)+"?mode=rw", []string{
 		"busy_timeout(10000)", "query_only(1)", fmt.Sprintf("cache_size(-%d)", pointCacheKB),
 		fmt.Sprintf("mmap_size(%d)", pointMapBytes/cap(p.slots)),
 	})

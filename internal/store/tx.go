@@ -16,6 +16,7 @@ type Tx struct {
 	ctx     context.Context //nolint:containedctx // a transaction is one call; see tx.Tx.Context
 	sqlctx  context.Context //nolint:containedctx // the writer's own on SQLite: a cancelled caller must not roll back its group
 	now     time.Time
+	spent   time.Time // when it has had the time of a portion
 	line    line
 	ids     ident.Source
 	later   []statement // wait to be sent with the next one
@@ -41,6 +42,9 @@ func (t *Tx) Context() context.Context { return t.ctx }
 
 // Now implements tx.Tx.
 func (t *Tx) Now() time.Time { return t.now }
+
+// Spent implements tx.Tx.
+func (t *Tx) Spent() bool { return !machine.Now().Before(t.spent) }
 
 // Journal implements tx.Tx.
 func (t *Tx) Journal(e tx.Entry) { t.entries = append(t.entries, e) }

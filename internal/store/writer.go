@@ -52,11 +52,11 @@ func (c *writerConn) reopen() error {
 // which is what is wanted, or when the connection is broken, which begin finds.
 func (c *writerConn) rollback() { _ = c.control("ROLLBACK") }
 
-func (c *writerConn) close() error { return c.conn.Close() } //nolint:wrapcheck // it says what it is
+func (c *writerConn) close() error { return c.conn.Close() }
 
 func (c *writerConn) control(sqltext string) error {
 	_, err := c.conn.Exec(sqltext, nil)
-	return err //nolint:wrapcheck // judged by its type
+	return err
 }
 
 var _ line = (*writerConn)(nil)
@@ -69,7 +69,7 @@ func (c *writerConn) query(_ context.Context, _ []statement, s statement) (Rows,
 	}
 	rows, err := c.conn.Query(s.sqltext, s.args)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // judged by its type
+		return nil, err
 	}
 	return rows, nil
 }
@@ -78,7 +78,7 @@ func (c *writerConn) exec(_ context.Context, _ []statement, s statement) (int64,
 	if err := c.spent(); err != nil {
 		return 0, err
 	}
-	return c.conn.Exec(s.sqltext, s.args) //nolint:wrapcheck // judged by its type
+	return c.conn.Exec(s.sqltext, s.args)
 }
 
 // errSpent is what a function is told whose time with the writer is over.

@@ -139,31 +139,11 @@ func Defaults() Policy {
 // Check reports every number out of range and every contradiction, by field.
 func (p Policy) Check(mode Mode) error {
 	var wrong fault.Fields
-	tokens := func(name string, n int64) {
-		wrong.Check(n >= 0 && n <= MaxTokens, name, "must be between 0 and 100000")
-	}
-	days := func(name string, n int) {
-		wrong.Check(n >= 0 && n <= MaxDays, name, "must be between 0 and 36500 days")
-	}
-	tokens("token_limit", p.TokenLimit)
-	tokens("activation_buffer", p.ActivationBuffer)
-	tokens("goodwill_token_limit", p.GoodwillTokenLimit)
-	tokens("floating_token_limit", p.FloatingTokenLimit)
-	tokens("max_sessions_per_client", p.MaxSessionsPerClient)
-	if mode == Floating {
-		wrong.Check(p.SessionPeriodMinutes >= 1 && p.SessionPeriodMinutes <= 525_600, "session_period_minutes", "must be between 1 and 525600 minutes")
-	}
-	wrong.Check(p.CheckoutPeriodMinutes >= 0 && p.CheckoutPeriodMinutes <= 525_600, "checkout_period_minutes", "must be between 0 and 525600 minutes")
-	wrong.Check(p.HeartbeatPeriodDays >= 1 && p.HeartbeatPeriodDays <= MaxDays, "heartbeat_period_days", "must be between 1 and 36500 days")
-	days("freeride_days", p.FreerideDays)
-	days("trial_days", p.TrialDays)
-	optionalDays := func(name string, n *int) {
-		if n != nil {
-			wrong.Check(*n >= 1 && *n <= MaxDays, name, "must be between 1 and 36500 days")
+	for _, f := range fields {
+		if n, is := f.Value(p).(int64); is && f.IsNumber() {
+			wrong.Check(f.inRange(n, mode), f.Name, f.rangeText())
 		}
 	}
-	optionalDays("goodwill_days", p.GoodwillDays)
-	optionalDays("expires_days", p.ExpiresDays)
 	p.checkExpiry(&wrong)
 	return wrong.Err()
 }

@@ -17,6 +17,10 @@ type Tx interface {
 	// Now is the one instant of this transaction, UTC, whole milliseconds.
 	Now() time.Time
 
+	// Spent reports whether the transaction has had the time that a portion of a long
+	// work may take. See Portions.
+	Spent() bool
+
 	// Journal records who changed what. It commits with the change or not at all.
 	Journal(e Entry)
 

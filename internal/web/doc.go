@@ -11,5 +11,5 @@
 // one of its own (console). Package show has how things of the trade look in all
 // of them, entrance and account have coming in and one's own account. A face says
 // where its pages of things are (Places). Areas read through small interfaces that
-// stores implement, and write through rooms' services. Only app calls them. Nothing here imports a store or wire.
+// stores implement, and write through rooms' services. Only wiring calls them. Nothing here imports a store or wire.
 package web

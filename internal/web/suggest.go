@@ -30,7 +30,7 @@ func Suggestions(f *Face, path string, who Access, fn func(q *Request, text stri
 		}
 		b, err := json.Marshal(found)
 		if err != nil {
-			return err //nolint:wrapcheck // plain texts; it can't fail
+			return err
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -3,5 +3,5 @@
 // subscription's secret.
 //
 // What is queued, retried and given up on is the outbox's; which addresses may
-// be reached is outbound's. Only app makes one.
+// be reached is outbound's. Only wiring makes one.
 package webhook

@@ -6,10 +6,10 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"chancery/internal/app"
+	"chancery/internal/server"
 )
 
-func withGallery(c *app.Config) { c.Gallery = true }
+func withGallery(c *server.Config) { c.Gallery = true }
 
 func contextWithPatience(b *tab) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(b.ctx, patience)

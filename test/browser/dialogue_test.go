@@ -3,14 +3,14 @@ package browser_test
 import (
 	"testing"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // TestADialogueKeepsWhatWasFilledIn: where the server does not answer, or answers
 // with a page of trouble, the dialogue says so and stays as it is; then it is sent.
 func TestADialogueKeepsWhatWasFilledIn(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	v := s.Vendor(t, "Acme")
 	b := open(t, s, v, desk())
 	b.signIn(v)

@@ -11,15 +11,15 @@ import (
 	"time"
 
 	"chancery/client"
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
+	"chancery/internal/wiring"
 )
 
 // TestMainPath is a vendor's first day, by mouse: sell something, see it used, step
 // in, and find it all again. The client is the SDK, started beside the browser.
 func TestMainPath(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			firstDay(t, storage(t), desk())
@@ -30,18 +30,18 @@ func TestMainPath(t *testing.T) {
 // TestWithoutScript is the same day with script switched off.
 func TestWithoutScript(t *testing.T) {
 	t.Parallel()
-	firstDay(t, apptest.SQLite(t), screen{Width: 1360, Height: 900, NoScript: true})
+	firstDay(t, servertest.SQLite(t), screen{Width: 1360, Height: 900, NoScript: true})
 }
 
 // TestOnAPhone is the same day on a screen of 360 px.
 func TestOnAPhone(t *testing.T) {
 	t.Parallel()
-	firstDay(t, apptest.SQLite(t), phone())
+	firstDay(t, servertest.SQLite(t), phone())
 }
 
-func firstDay(t *testing.T, storage app.Storage, look screen) {
+func firstDay(t *testing.T, storage wiring.Storage, look screen) {
 	t.Helper()
-	s := apptest.Start(t, storage)
+	s := servertest.Start(t, storage)
 	v := s.Vendor(t, "Acme")
 	b := open(t, s, v, look)
 	b.signIn(v)
@@ -54,7 +54,7 @@ func firstDay(t *testing.T, storage app.Storage, look screen) {
 	product := b.id("/products/")
 	b.get("/products/" + product + "/editions/new")
 	b.fill("Name", "Standard")
-	b.fill("By contract", "1")
+	b.fill("Activations by contract", "1")
 	b.fill("Goodwill", "1")
 	b.click("Create the edition")
 	b.at("/editions/")
@@ -191,14 +191,14 @@ func (b *tab) signOut() {
 }
 
 // program is the vendor's own software on a machine.
-func (b *tab) program(s *apptest.Server, v app.NewVendor, product, id string) *client.Client {
+func (b *tab) program(s *servertest.Server, v wiring.NewVendor, product, id string) *client.Client {
 	b.Helper()
 	key, err := base64.RawURLEncoding.DecodeString(v.Ed25519PublicKey)
 	if err != nil {
 		b.Fatal(err)
 	}
 	c, err := client.New(client.Config{
-		BaseURL: s.App.URL(), VendorID: v.VendorID, ProductID: product, ProvisioningKey: v.ProvisioningKey,
+		BaseURL: s.Program.URL(), VendorID: v.VendorID, ProductID: product, ProvisioningKey: v.ProvisioningKey,
 		PublicKeys: []ed25519.PublicKey{key}, StateDir: b.TempDir(), SoftwareVersion: "1.0", ClientID: id, ClientName: id,
 		Wait: func(context.Context, time.Duration) error { return nil },
 	})

@@ -3,12 +3,12 @@ package browser_test
 import (
 	"testing"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
+	"chancery/internal/wiring"
 )
 
 // furnish gives the vendor one of everything, through the management API.
-func furnish(t *testing.T, s *apptest.Server, v app.NewVendor) {
+func furnish(t *testing.T, s *servertest.Server, v wiring.NewVendor) {
 	t.Helper()
 	post := func(path string, body map[string]any) string {
 		t.Helper()

@@ -7,14 +7,14 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // TestByKeyboard walks the main path without a mouse: sign in, make a product, find
 // a customer from anywhere, and issue a licence. What has the focus can be seen.
 func TestByKeyboard(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	v := s.Vendor(t, "Acme")
 	furnish(t, s, v)
 	b := open(t, s, v, desk())

@@ -11,7 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // uuid is what tells one thing's page from another's.
@@ -23,7 +23,7 @@ var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[
 // nothing. With SCREENSHOTS=DIR it leaves pictures to be looked at.
 func TestEveryPage(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t), withGallery)
+	s := servertest.Start(t, servertest.SQLite(t), withGallery)
 	v := s.Vendor(t, "Acme")
 	furnish(t, s, v)
 	b := open(t, s, v, desk())

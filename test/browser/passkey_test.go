@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // forget clears the browser's cookies: who was signed in is not any more.
@@ -26,7 +26,7 @@ func (b *tab) forget() {
 // alone, and stands beside the password.
 func TestPasskey(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	v := s.Vendor(t, "Acme")
 	b := open(t, s, v, desk())
 	b.base = strings.Replace(b.base, "127.0.0.1", "localhost", 1) // passkeys are bound to names

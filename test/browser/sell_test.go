@@ -3,14 +3,14 @@ package browser_test
 import (
 	"testing"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // A dialogue suggests whom a customer may be moved to; what it did is told on the
 // page below it, and taken back from there.
 func TestACustomerIsMovedAndBack(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	v := s.Vendor(t, "Acme")
 	furnish(t, s, v)
 	b := open(t, s, v, desk())
@@ -33,7 +33,7 @@ func TestACustomerIsMovedAndBack(t *testing.T) {
 // The form of an edition shows what matters for its mode and for what is granted.
 func TestAnEditionsFormShowsWhatMatters(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	v := s.Vendor(t, "Acme")
 	furnish(t, s, v)
 	b := open(t, s, v, desk())

@@ -15,8 +15,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
+	"chancery/internal/wiring"
 )
 
 // chromium is the one browser of this package's tests. Each tab has cookies of
@@ -77,9 +77,9 @@ const patience = time.Minute
 
 // open opens a tab that nobody is signed in to. A script's error, or something that
 // the page's policy forbids, fails the test.
-func open(t *testing.T, s *apptest.Server, v app.NewVendor, look screen) *tab {
+func open(t *testing.T, s *servertest.Server, v wiring.NewVendor, look screen) *tab {
 	t.Helper()
-	b := &tab{T: t, base: s.App.URL() + "/console/" + v.Slug}
+	b := &tab{T: t, base: s.Program.URL() + "/console/" + v.Slug}
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
 	t.Cleanup(cancel)
 	b.ctx, cancel = context.WithTimeout(ctx, 15*time.Minute)
@@ -246,7 +246,7 @@ func (b *tab) shown() string {
 }
 
 // signIn comes in as the owner, the way a person does.
-func (b *tab) signIn(v app.NewVendor) {
+func (b *tab) signIn(v wiring.NewVendor) {
 	b.Helper()
 	b.get("/sign-in")
 	b.fill("E-mail", v.OwnerEmail)

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app"
+	"chancery/internal/cli"
 )
 
 // The test's own program is chancery when this is set.
@@ -23,7 +23,7 @@ const beChancery = "TEST_BE_CHANCERY"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(beChancery) != "" {
-		os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }
@@ -148,7 +148,7 @@ func TestTheDemoLeavesNoGoroutine(t *testing.T) {
 	defer cancel()
 	beat, said, ended := make(chan time.Time), make(chan string, 100), make(chan error, 1)
 	go func() {
-		ended <- app.Demo{
+		ended <- cli.Demo{
 			Listen: "127.0.0.1:0", Program: "chancery", Out: io.Discard, Log: slog.New(slog.DiscardHandler),
 			Beat: beat, Say: func(line string) { said <- line },
 		}.Run(ctx)

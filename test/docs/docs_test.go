@@ -2,23 +2,20 @@ package docs_test
 
 import (
 	"bytes"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/cli"
 	"chancery/internal/identity"
 	"chancery/internal/imports"
 	"chancery/internal/mailing"
 	"chancery/internal/outbox"
+	"chancery/internal/server"
+	"chancery/internal/server/servertest"
 )
 
 // page reads pages of docs/; "*" stands for all, with the README.
@@ -48,7 +45,7 @@ func page(t *testing.T, name string) string {
 func help(t *testing.T, command ...string) string {
 	t.Helper()
 	var out, wrong bytes.Buffer
-	if code := app.Main(append(command, "--help"), &out, &wrong); code != 0 {
+	if code := cli.Main(append(command, "--help"), &out, &wrong); code != 0 {
 		t.Fatalf("%v: %d %s", command, code, wrong.String())
 	}
 	return out.String()
@@ -134,9 +131,9 @@ func TestFlagsThatAreToldExist(t *testing.T) {
 // Each figure that /metrics serves of ours has its line, and no other has one.
 func TestFiguresAreTold(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t), func(c *app.Config) { c.MetricsListen = "127.0.0.1:0" })
+	s := servertest.Start(t, servertest.SQLite(t), func(c *server.Config) { c.MetricsListen = "127.0.0.1:0" })
 	s.Do(t, "GET", "/healthz", nil)
-	operator := apptest.Server{URL: s.App.MetricsURL()}
+	operator := servertest.Server{URL: s.Program.MetricsURL()}
 	served := regexp.MustCompile(`(?m)^# TYPE (chancery_\w+)`).FindAllStringSubmatch(string(operator.Do(t, "GET", "", nil).Body), -1)
 	if len(served) < 8 {
 		t.Fatalf("only %d figures are served", len(served))
@@ -212,13 +209,13 @@ func TestRolesAreToldAsTheyAre(t *testing.T) {
 	}
 }
 
-// Each call of the clients has its line, and each number that refuses one.
+// Each call of the clients has its line.
 func TestTheClientsCallsAreTold(t *testing.T) {
 	t.Parallel()
 	all := page(t, "*")
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	calls := 0
-	for _, r := range s.App.Routes() {
+	for _, r := range s.Program.Routes() {
 		if call, ok := strings.CutPrefix(r.Path, "/api/v2/isv/{isv_id}"); ok && call != "/{call...}" {
 			calls++
 			if !strings.Contains(all, "`"+call+"`") && !strings.Contains(all, "`GET "+call+"`") && !strings.Contains(all, "`POST "+call+"`") {
@@ -228,13 +225,6 @@ func TestTheClientsCallsAreTold(t *testing.T) {
 	}
 	if calls < 15 {
 		t.Errorf("only %d calls were looked at", calls)
-	}
-	for _, room := range []string{"licensing", "floating", "metering"} {
-		for _, id := range numbers(t, filepath.Join("..", "..", "internal", room, "refusal.go")) {
-			if !toldNumber(all, id) {
-				t.Errorf("no page tells of the refusal %d", id)
-			}
-		}
 	}
 }
 
@@ -268,45 +258,4 @@ func TestTheClientsFieldsAreTold(t *testing.T) {
 			t.Errorf("no page of the clients' API tells of the field %s", name)
 		}
 	}
-}
-
-// numbers are the constants of a file.
-func numbers(t *testing.T, file string) (all []int) {
-	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ast.Inspect(parsed, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok {
-			return true
-		}
-		for _, v := range spec.Values {
-			if number, ok := v.(*ast.BasicLit); ok && number.Kind == token.INT {
-				n, err := strconv.Atoi(number.Value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				all = append(all, n)
-			}
-		}
-		return false
-	})
-	if len(all) < 4 {
-		t.Fatalf("%s has only the numbers %v", file, all)
-	}
-	return all
-}
-
-// toldNumber reports whether a row of a table begins with the number, alone, in a
-// list or in a range.
-func toldNumber(text string, id int) bool {
-	for _, row := range tableRow.FindAllString(text, -1) {
-		cell := strings.Split(row, "|")[1]
-		if slices.Contains(regexp.MustCompile(`\d+`).FindAllString(cell, -1), strconv.Itoa(id)) {
-			return true
-		}
-	}
-	return false
 }

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
+	"chancery/internal/wiring"
 )
 
 // A backup is taken while clients call, and restored into the other engine. What
@@ -14,9 +14,9 @@ import (
 // nothing, and the same clients go on.
 func TestBackupUnderLoad(t *testing.T) {
 	t.Parallel()
-	for name, engines := range map[string][2]func(testing.TB) app.Storage{
-		"sqlite to postgres": {apptest.SQLite, apptest.Postgres},
-		"postgres to sqlite": {apptest.Postgres, apptest.SQLite},
+	for name, engines := range map[string][2]func(testing.TB) wiring.Storage{
+		"sqlite to postgres": {servertest.SQLite, servertest.Postgres},
+		"postgres to sqlite": {servertest.Postgres, servertest.SQLite},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +59,7 @@ func TestBackupUnderLoad(t *testing.T) {
 }
 
 // masterKey gives the key of a storage, as the environment carries it.
-func masterKey(t *testing.T, s app.Storage) string {
+func masterKey(t *testing.T, s wiring.Storage) string {
 	t.Helper()
 	if s.MasterKey != "" {
 		return s.MasterKey

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app"
+	"chancery/internal/wiring"
 )
 
 // The disk gets full under load: every change is made or turned away with a time
@@ -20,7 +20,7 @@ import (
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	d := newSmallDisk(t)
-	p := newProgram(t, app.Storage{Dir: d.folder}).with(d.env...)
+	p := newProgram(t, wiring.Storage{Dir: d.folder}).with(d.env...)
 	server := p.serve()
 	s := newSite(t, p, server.url, "Acme")
 	for range min(rounds(2), 30) { // what they leave has to find room too

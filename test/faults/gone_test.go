@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // The database goes away under load, by a cut line or by one on which nothing
@@ -25,7 +25,7 @@ func TestDatabaseGoneUnderLoad(t *testing.T) {
 	for name, wayOfGoing := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			storage := apptest.Postgres(t)
+			storage := servertest.Postgres(t)
 			direct := newProgram(t, storage)
 			between, err := url.Parse(storage.URL)
 			if err != nil {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"testing"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // rounds is how often a fault is made: in `make soak` as often as it says.
@@ -31,7 +31,7 @@ func soak() int {
 // one of two servers is killed, and the other goes on.
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newProgram(t, storage(t))

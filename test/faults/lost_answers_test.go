@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // Calls and answers get lost at random, for every call that changes something.
@@ -18,7 +18,7 @@ import (
 // called once.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newProgram(t, storage(t))

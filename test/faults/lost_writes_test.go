@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"chancery/internal/app"
+	"chancery/internal/wiring"
 )
 
 // The power fails: what was not synced is gone, or there in part and in any
@@ -92,5 +92,5 @@ func (pw *power) on() program {
 			}
 		}
 	}
-	return newProgram(pw.t, app.Storage{Dir: data}).with(diskEnv + "=" + pw.platter())
+	return newProgram(pw.t, wiring.Storage{Dir: data}).with(diskEnv + "=" + pw.platter())
 }

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
+	"chancery/internal/wiring"
 )
 
 const (
@@ -28,7 +28,7 @@ const (
 // and right, and afterwards all is as before.
 func TestOverload(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			overload(t, storage(t))
@@ -36,7 +36,7 @@ func TestOverload(t *testing.T) {
 	}
 }
 
-func overload(t *testing.T, storage app.Storage) {
+func overload(t *testing.T, storage wiring.Storage) {
 	p := newProgram(t, storage)
 	server := p.serve("--max-in-flight", strconv.Itoa(inFlight), "--max-waiting", strconv.Itoa(inFlight/4))
 	s := newSite(t, p, server.url, "Acme")

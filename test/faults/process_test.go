@@ -11,7 +11,8 @@ import (
 	"syscall"
 	"testing"
 
-	"chancery/internal/app"
+	"chancery/internal/cli"
+	"chancery/internal/wiring"
 )
 
 // TestMain makes this test binary the program itself when it is asked to be, on
@@ -19,7 +20,7 @@ import (
 func TestMain(m *testing.M) {
 	if os.Getenv("CHANCERY_FAULTS_PROGRAM") != "" {
 		useDisk()
-		os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }
@@ -31,7 +32,7 @@ type program struct {
 	self string
 }
 
-func newProgram(t *testing.T, storage app.Storage) program {
+func newProgram(t *testing.T, storage wiring.Storage) program {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

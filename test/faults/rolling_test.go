@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // Two servers over one database are replaced one after the other under load. A
@@ -13,7 +13,7 @@ import (
 // and each server finishes what it has accepted and ends with 0.
 func TestRollingRestart(t *testing.T) {
 	t.Parallel()
-	p := newProgram(t, apptest.Postgres(t))
+	p := newProgram(t, servertest.Postgres(t))
 	servers := [2]*running{p.serve(), p.serve()}
 	s := newSite(t, p, servers[0].url, "Acme")
 	var urls [2]atomic.Pointer[string]

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"testing"
 
-	"chancery/internal/app/apptest"
 	"chancery/internal/keyring"
+	"chancery/internal/server/servertest"
 )
 
 // sealedAnswers is how many sealed values there are beside the vendor's keys, so that
@@ -24,7 +24,7 @@ const sealedAnswers = 350
 // one server or two: every value opens all along, and the next run finishes it.
 func TestRotationKilled(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), keyring.MasterKeyFile)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"chancery/internal/app"
+	"chancery/internal/wiring"
 )
 
 // site is a vendor whose clients and staff call all the time, and what they have
@@ -17,7 +17,7 @@ type site struct {
 	t       *testing.T
 	client  *http.Client
 	rsa     bool // answers are signed as SLASCONE's clients want it
-	vendor  app.NewVendor
+	vendor  wiring.NewVendor
 	product string
 
 	customer, edition string

@@ -9,14 +9,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/cli"
+	"chancery/internal/server/servertest"
 	"chancery/internal/store/pgtest"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"chancery": func() { os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr)) },
+		"chancery": func() { os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr)) },
 	})
 }
 
@@ -38,7 +38,7 @@ func TestScripts(t *testing.T) {
 			})
 			t.Run("postgres", func(t *testing.T) {
 				t.Parallel()
-				url, key := pgtest.Database(t), apptest.MasterKey(t)
+				url, key := pgtest.Database(t), servertest.MasterKey(t)
 				tell(t, file, "postgres", func(env *testscript.Env) {
 					env.Setenv("CHANCERY_DATABASE", url)
 					env.Setenv("CHANCERY_MASTER_KEY", key)

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // secret stands for what a caller sent: no answer may repeat it.
@@ -30,11 +30,11 @@ type badInput struct {
 // nothing has changed. Never a 500.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock, moved := moving()
-			s := apptest.Start(t, storage(t), moved)
+			s := servertest.Start(t, storage(t), moved)
 			w := badWorld(t, s)
 			clock.Advance(2 * time.Hour) // over the end of the one that expires
 			for surface, cases := range map[string][]badInput{"clients": w.toClients(), "manage": w.toManage()} {
@@ -61,7 +61,7 @@ type bad struct {
 	token                            string // its token key
 }
 
-func badWorld(t *testing.T, s *apptest.Server) bad {
+func badWorld(t *testing.T, s *servertest.Server) bad {
 	t.Helper()
 	w := bad{vendor: open(t, s, "Acme", terms{"token_limit": 3})}
 	w.good = w.issue(t, nil)

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"chancery/internal/app/apptest"
 	"chancery/internal/edge"
+	"chancery/internal/server/servertest"
 	"chancery/internal/store"
 )
 
@@ -49,9 +49,9 @@ func bounds(t *testing.T) map[string]bound {
 // size is how much there is of a table.
 type size struct{ rows, bytes int }
 
-func sizes(t *testing.T, s *apptest.Server) map[string]size {
+func sizes(t *testing.T, s *servertest.Server) map[string]size {
 	t.Helper()
-	db := s.App.Rooms().DB
+	db := s.Program.Rooms().DB
 	tables := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
 	if db.Dialect.Name() != "sqlite" {
 		tables = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
@@ -90,14 +90,14 @@ func ours() []string {
 // a line on the page, fails.
 func TestWhatClientsFillIsBounded(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, moved := moving()
-			s := apptest.Start(t, storage(t), moved)
+			s := servertest.Start(t, storage(t), moved)
 			stated, f := bounds(t), fill(t, s)
 			walked := 0
-			for _, route := range s.App.Routes() {
+			for _, route := range s.Program.Routes() {
 				suffix, ours := strings.CutPrefix(route.Path, "/api/v2/isv/{isv_id}")
 				if !ours || strings.Contains(suffix, "{call...}") {
 					continue
@@ -125,7 +125,7 @@ type filling struct {
 	ids map[string]string
 }
 
-func fill(t *testing.T, s *apptest.Server) filling {
+func fill(t *testing.T, s *servertest.Server) filling {
 	t.Helper()
 	v := open(t, s, "Acme", terms{
 		"token_limit": 3, "goodwill_token_limit": 1, "offline_allowed": true, "limitations": []terms{{"name": "l", "limit": 1e9, "reset": "never"}},
@@ -233,7 +233,7 @@ func (f filling) walk(t *testing.T, route edge.Route, shape string, stated map[s
 			t.Fatalf("%s %s, %.200s: %d %s", route.Method, route.Path, body, got.Status, got.Body)
 		}
 	}
-	if err := f.App.Rooms().Pulses.Flush(t.Context()); err != nil {
+	if err := f.Program.Rooms().Pulses.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for table, now := range sizes(t, f.Server) {

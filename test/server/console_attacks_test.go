@@ -10,7 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 	"chancery/internal/store"
 	"chancery/internal/visible"
 )
@@ -22,7 +22,7 @@ const (
 )
 
 // crawl opens each kind of page that the console leads to.
-func crawl(t *testing.T, b *apptest.Browser, visit func(path string, p *apptest.Page)) int {
+func crawl(t *testing.T, b *servertest.Browser, visit func(path string, p *servertest.Page)) int {
 	t.Helper()
 	id := regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
 	seen := map[string]bool{}
@@ -56,7 +56,7 @@ func TestMarkupStaysText(t *testing.T) {
 	t.Parallel()
 	b := hostile(t, script)
 	var shown []string
-	n := crawl(t, b, func(path string, p *apptest.Page) {
+	n := crawl(t, b, func(path string, p *servertest.Page) {
 		if !strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 			return // a download; nosniff and its type keep it from being taken for a page
 		}
@@ -71,7 +71,7 @@ func TestMarkupStaysText(t *testing.T) {
 }
 
 // harmless expects that what a page shows is text, whatever it is made of.
-func harmless(t *testing.T, path string, p *apptest.Page) {
+func harmless(t *testing.T, path string, p *servertest.Page) {
 	t.Helper()
 	if strings.Contains(p.Body, "<script>alert") || strings.Contains(p.Body, "<img src=x") {
 		t.Errorf("%s holds the attacker's markup", path)
@@ -90,7 +90,7 @@ func TestExportsHoldNoFormulas(t *testing.T) {
 	t.Parallel()
 	b := hostile(t, formula)
 	files, reached := 0, false
-	crawl(t, b, func(path string, p *apptest.Page) {
+	crawl(t, b, func(path string, p *servertest.Page) {
 		if !strings.HasPrefix(p.Header.Get("Content-Type"), "text/csv") {
 			return
 		}
@@ -121,7 +121,7 @@ func TestExportsHoldNoFormulas(t *testing.T) {
 func TestPagesArePoliced(t *testing.T) {
 	t.Parallel()
 	b := hostile(t, "Harmless")
-	crawl(t, b, func(path string, p *apptest.Page) {
+	crawl(t, b, func(path string, p *servertest.Page) {
 		for header, want := range map[string]string{
 			"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Content-Security-Policy": "frame-ancestors 'none'",
 		} {
@@ -168,7 +168,7 @@ func TestHiddenCharactersAreShown(t *testing.T) {
 	s, b := hostileServer(t, hidden)
 	const shown = "a‹U+202E›b‹U+200B›c‹U+2066›d‹U+00AD›‹U+2028›e"
 	pages, files := 0, 0
-	crawl(t, b, func(path string, p *apptest.Page) {
+	crawl(t, b, func(path string, p *servertest.Page) {
 		body := strings.TrimPrefix(p.Body, "\uFEFF")
 		if found := raw(body); found != "" {
 			at := strings.IndexFunc(body, visible.Hidden)
@@ -192,9 +192,9 @@ func TestHiddenCharactersAreShown(t *testing.T) {
 }
 
 // hiddenMails looks at what was mailed.
-func hiddenMails(t *testing.T, s *apptest.Server, shown string) {
+func hiddenMails(t *testing.T, s *servertest.Server, shown string) {
 	t.Helper()
-	db := s.App.Rooms().DB
+	db := s.Program.Rooms().DB
 	texts, err := store.All[string](db.Query(t.Context(), `SELECT subject || ' ' || body_text || ' ' || body_html FROM mails`))(
 		func(scan store.Scan) (text string, err error) { err = scan(&text); return text, err })
 	if err != nil || len(texts) == 0 {
@@ -213,7 +213,7 @@ func hiddenMails(t *testing.T, s *apptest.Server, shown string) {
 }
 
 // hiddenComesBack saves a form as it stands, and imports what was exported.
-func hiddenComesBack(t *testing.T, s *apptest.Server, b *apptest.Browser, shown string) {
+func hiddenComesBack(t *testing.T, s *servertest.Server, b *servertest.Browser, shown string) {
 	t.Helper()
 	name := url.Values{"company_name": {"Back " + shown}, "kind": {"customer"}}
 	made := b.Post(t, "/customers/new", name)
@@ -230,10 +230,10 @@ func hiddenComesBack(t *testing.T, s *apptest.Server, b *apptest.Browser, shown 
 	file := "company_name,customer_number\nBack " + shown + ",BACK-2\n"
 	up := b.Upload(t, "/imports/new?kind=customers", url.Values{"kind": {"customers"}}, "file", "back.csv", []byte(file))
 	b.Post(t, up.Path+"/start", url.Values{"mode": {"lines"}})
-	if _, err := s.App.Rooms().Imports.Work(t.Context()); err != nil {
+	if _, err := s.Program.Rooms().Imports.Work(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	names, err := store.All[string](s.App.Rooms().DB.Query(t.Context(), `SELECT company_name FROM customers WHERE company_name LIKE 'Back %'`))(
+	names, err := store.All[string](s.Program.Rooms().DB.Query(t.Context(), `SELECT company_name FROM customers WHERE company_name LIKE 'Back %'`))(
 		func(scan store.Scan) (text string, err error) { err = scan(&text); return text, err })
 	if want := "Back " + hidden; err != nil || len(names) != 2 || names[0] != want || names[1] != want {
 		t.Errorf("stored: %+q, %v", names, err)

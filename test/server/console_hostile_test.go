@@ -13,22 +13,22 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/server"
+	"chancery/internal/server/servertest"
 )
 
 // hostile is a vendor whose every text was chosen by an attacker: by a colleague
 // in every form, by a customer in a file that is imported, by a program in what it
 // says of itself, and by the receiver of webhooks in what it answers.
-func hostile(t *testing.T, text string) *apptest.Browser {
+func hostile(t *testing.T, text string) *servertest.Browser {
 	t.Helper()
 	_, b := hostileServer(t, text)
 	return b
 }
 
-func hostileServer(t *testing.T, text string) (s *apptest.Server, b *apptest.Browser) {
+func hostileServer(t *testing.T, text string) (s *servertest.Server, b *servertest.Browser) {
 	t.Helper()
-	s = apptest.Start(t, apptest.SQLite(t), func(c *app.Config) {
+	s = servertest.Start(t, servertest.SQLite(t), func(c *server.Config) {
 		c.AllowOutbound = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	})
 	v := open(t, s, "Acme", terms{
@@ -116,7 +116,7 @@ func hostileReceiver(t *testing.T, v vendor, text string) {
 }
 
 // hostileFile brings it in by a file, right lines and wrong ones.
-func hostileFile(t *testing.T, s *apptest.Server, b *apptest.Browser, text string) {
+func hostileFile(t *testing.T, s *servertest.Server, b *servertest.Browser, text string) {
 	t.Helper()
 	for kind, lines := range map[string][][]string{
 		"customers": {
@@ -138,7 +138,7 @@ func hostileFile(t *testing.T, s *apptest.Server, b *apptest.Browser, text strin
 			t.Errorf("the file of %s was not read: %d %s", kind, p.Status, p.Text("main"))
 		}
 		b.Post(t, p.Path+"/start", url.Values{"mode": {"lines"}})
-		if _, err := s.App.Rooms().Imports.Work(t.Context()); err != nil {
+		if _, err := s.Program.Rooms().Imports.Work(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -147,10 +147,10 @@ func hostileFile(t *testing.T, s *apptest.Server, b *apptest.Browser, text strin
 // hostileForms sends every form of the console that takes a text with it in each
 // of its texts. What a form refuses comes back with what was typed, as it was;
 // then only the fields that it didn't call wrong keep it.
-func hostileForms(t *testing.T, b *apptest.Browser, text string) {
+func hostileForms(t *testing.T, b *servertest.Browser, text string) {
 	t.Helper()
 	sent, taken := 0, 0
-	crawl(t, b, func(path string, p *apptest.Page) {
+	crawl(t, b, func(path string, p *servertest.Page) {
 		p.Find("form[method=post]").Each(func(_ int, form *goquery.Selection) {
 			values, texts := typed(form, text+strconv.Itoa(sent)) // names are unique
 			to := strings.TrimPrefix(form.AttrOr("action", ""), b.Base)

@@ -7,15 +7,15 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app/apptest"
 	"chancery/internal/identity"
+	"chancery/internal/server/servertest"
 )
 
 // Nobody is led to what they may not open: what a role does not allow is not shown.
 // Each role has all permissions but one, or is a built-in one.
 func TestNoLinkLeadsToARefusal(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	a := furnish(t, s)
 	over := a.acme.issue(t, terms{"token_limit": 1, "goodwill_token_limit": 1, "expires_at": time.Now().Add(72 * time.Hour)})
 	for _, client := range []string{"over-1", "over-2", "over-3"} { // regular, on goodwill, refused
@@ -34,7 +34,7 @@ func TestNoLinkLeadsToARefusal(t *testing.T) {
 		member(t, s, owner, v, name, may...)
 		b := s.Browser(t, v)
 		b.Post(t, "/sign-in", url.Values{"email": {name + "@example.com"}, "password": {"a long word of " + name}})
-		pages := crawl(t, b, func(path string, p *apptest.Page) {
+		pages := crawl(t, b, func(path string, p *servertest.Page) {
 			if p.Status == http.StatusForbidden && path != "/" && path != "/licenses" { // where the crawl begins
 				t.Errorf("%s is led to %s: %s", name, path, p.Text("main"))
 			}

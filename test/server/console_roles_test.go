@@ -9,9 +9,9 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
 	"chancery/internal/identity"
+	"chancery/internal/server/servertest"
+	"chancery/internal/wiring"
 )
 
 // Every page and form of the console that asks for a permission, as somebody who
@@ -19,15 +19,15 @@ import (
 // refused, and changes nothing; the second is not refused for want of another.
 func TestEveryPageNeedsItsPermission(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, still := moving()
-			s := apptest.Start(t, storage(t), still)
+			s := servertest.Start(t, storage(t), still)
 			a := furnish(t, s)
 			without, only := map[identity.Permission][]*http.Cookie{}, map[identity.Permission][]*http.Cookie{}
 			routes := map[identity.Permission][]edgeRoute{}
-			for _, route := range s.App.Routes() {
+			for _, route := range s.Program.Routes() {
 				if p := route.Permission; route.Surface.Name == "console" && p != "" && p != identity.OwnAccount {
 					routes[p] = append(routes[p], edgeRoute{route.Method, a.page(route, a.acme.Slug)})
 				}
@@ -76,13 +76,13 @@ func staffMay() (all []identity.Permission) {
 // edgeRoute is a route of the console with its ids filled in.
 type edgeRoute struct{ method, path string }
 
-func (r edgeRoute) ask(t *testing.T, s *apptest.Server, cookies []*http.Cookie) int {
+func (r edgeRoute) ask(t *testing.T, s *servertest.Server, cookies []*http.Cookie) int {
 	t.Helper()
 	var body string
 	if r.method != http.MethodGet {
 		body = "name=X"
 	}
-	q, err := http.NewRequestWithContext(t.Context(), r.method, s.App.URL()+r.path, strings.NewReader(body))
+	q, err := http.NewRequestWithContext(t.Context(), r.method, s.Program.URL()+r.path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func (r edgeRoute) ask(t *testing.T, s *apptest.Server, cookies []*http.Cookie) 
 
 // member makes a role of these permissions, invites somebody to it and gives the
 // cookies of that user, signed in.
-func member(t *testing.T, s *apptest.Server, owner *apptest.Browser, v app.NewVendor, name string, may ...identity.Permission) []*http.Cookie {
+func member(t *testing.T, s *servertest.Server, owner *servertest.Browser, v wiring.NewVendor, name string, may ...identity.Permission) []*http.Cookie {
 	t.Helper()
 	role := url.Values{"name": {name}}
 	for _, p := range may {

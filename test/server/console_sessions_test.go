@@ -6,17 +6,18 @@ import (
 	"strings"
 	"testing"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
 	"chancery/internal/identity"
+	"chancery/internal/server"
+	"chancery/internal/server/servertest"
+	"chancery/internal/wiring"
 )
 
 // arrive signs somebody in with a browser that brings this cookie along, and gives
 // the head of the answer. Redirects are not followed.
-func arrive(t *testing.T, s *apptest.Server, v app.NewVendor, brings *http.Cookie, next string) http.Header {
+func arrive(t *testing.T, s *servertest.Server, v wiring.NewVendor, brings *http.Cookie, next string) http.Header {
 	t.Helper()
 	form := url.Values{"email": {v.OwnerEmail}, "password": {v.OwnerPassword}, "next": {next}}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.App.URL()+"/console/"+v.Slug+"/sign-in", strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Program.URL()+"/console/"+v.Slug+"/sign-in", strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,10 +51,10 @@ func sessionOf(t *testing.T, head http.Header) *http.Cookie {
 // made up or of a session that he has, is not signed in with it when the owner is.
 func TestASessionIsNotTakenFromTheBrowser(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := apptest.Start(t, storage(t))
+			s := servertest.Start(t, storage(t))
 			v := s.Vendor(t, "Acme")
 			attacker := member(t, s, s.SignIn(t, v), v, "onlooker", identity.ViewLicenses)[0]
 			account := edgeRoute{http.MethodGet, "/console/" + v.Slug + "/account"}
@@ -82,7 +83,7 @@ func TestASessionIsNotTakenFromTheBrowser(t *testing.T) {
 func TestTheSessionsCookieIsKeptClose(t *testing.T) {
 	t.Parallel()
 	for public, secure := range map[string]bool{"http://licences.example.com": false, "https://licences.example.com": true} {
-		s := apptest.Start(t, apptest.SQLite(t), func(c *app.Config) {
+		s := servertest.Start(t, servertest.SQLite(t), func(c *server.Config) {
 			u, err := url.Parse(public)
 			if err != nil {
 				t.Fatal(err)
@@ -101,7 +102,7 @@ func TestTheSessionsCookieIsKeptClose(t *testing.T) {
 // its own in the head of an answer, nor of a mail.
 func TestNoLineGetsIntoAHead(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	v := open(t, s, "Acme", terms{"token_limit": 2, "offline_allowed": true})
 	const line = "\r\nSet-Cookie: chancery_console=planted\r\nBcc: everybody@example.com"
 	if to := arrive(t, s, v.NewVendor, nil, "/licenses"+line).Get("Location"); to != "/console/"+v.Slug+"/" {

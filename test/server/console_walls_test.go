@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
 	"chancery/internal/edge"
+	"chancery/internal/server/servertest"
+	"chancery/internal/wiring"
 )
 
 // Every page and form of the console: without a session, with another vendor's,
@@ -18,16 +18,16 @@ import (
 // Each is refused or gives nothing, and nothing of the vendor changes.
 func TestConsoleIsWalledOff(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, still := moving() // it isn't moved: a session that is used later would be seen to be
-			s := apptest.Start(t, storage(t), still)
+			s := servertest.Start(t, storage(t), still)
 			a := furnish(t, s)
 			acme, bolt := visitor(t, s, a.acme.NewVendor), visitor(t, s, a.bolt.NewVendor)
 			before := contents(t, s)
 			walked := 0
-			for _, route := range s.App.Routes() {
+			for _, route := range s.Program.Routes() {
 				if route.Surface.Name != "console" || route.Public != "" {
 					continue
 				}
@@ -43,10 +43,10 @@ func TestConsoleIsWalledOff(t *testing.T) {
 }
 
 // visitor is somebody's cookies after signing in.
-func visitor(t *testing.T, s *apptest.Server, v app.NewVendor) []*http.Cookie {
+func visitor(t *testing.T, s *servertest.Server, v wiring.NewVendor) []*http.Cookie {
 	t.Helper()
 	form := url.Values{"email": {v.OwnerEmail}, "password": {v.OwnerPassword}}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.App.URL()+"/console/"+v.Slug+"/sign-in", strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Program.URL()+"/console/"+v.Slug+"/sign-in", strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func visitor(t *testing.T, s *apptest.Server, v app.NewVendor) []*http.Cookie {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	at, err := url.Parse(s.App.URL() + "/console/" + v.Slug + "/")
+	at, err := url.Parse(s.Program.URL() + "/console/" + v.Slug + "/")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func (a attack) page(route edge.Route, slug string) string {
 	return inBraces.ReplaceAllString(path, id)
 }
 
-func (a attack) walkPage(t *testing.T, s *apptest.Server, route edge.Route, acme, bolt []*http.Cookie) {
+func (a attack) walkPage(t *testing.T, s *servertest.Server, route edge.Route, acme, bolt []*http.Cookie) {
 	t.Helper()
 	name := route.Method + " " + route.Path
 	ask := func(who, path string, cookies []*http.Cookie, headers ...string) (int, http.Header) {
@@ -102,7 +102,7 @@ func (a attack) walkPage(t *testing.T, s *apptest.Server, route edge.Route, acme
 		if route.Method != http.MethodGet {
 			body = url.Values{"name": {"X"}, "id": {a.ids["licenses"]}, "license_id": {a.ids["licenses"]}, "customer_id": {a.ids["customers"]}}.Encode()
 		}
-		r, err := http.NewRequestWithContext(t.Context(), route.Method, s.App.URL()+path, strings.NewReader(body))
+		r, err := http.NewRequestWithContext(t.Context(), route.Method, s.Program.URL()+path, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}

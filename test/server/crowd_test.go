@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // crowd is how many call at once.
@@ -18,17 +18,17 @@ const crowd = 1000
 
 // sites gives, by name, servers over one database: one on the embedded engine,
 // and two on PostgreSQL.
-func sites(t *testing.T, test func(t *testing.T, servers []*apptest.Server)) {
+func sites(t *testing.T, test func(t *testing.T, servers []*servertest.Server)) {
 	t.Helper()
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, []*apptest.Server{apptest.Start(t, apptest.SQLite(t))})
+		test(t, []*servertest.Server{servertest.Start(t, servertest.SQLite(t))})
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		storage := apptest.Postgres(t)
-		test(t, []*apptest.Server{apptest.Start(t, storage), apptest.Start(t, storage)})
+		storage := servertest.Postgres(t)
+		test(t, []*servertest.Server{servertest.Start(t, storage), servertest.Start(t, storage)})
 	})
 }
 
@@ -43,7 +43,7 @@ type reply struct {
 
 // together sends n activations at once, spread over the servers, each repeated
 // while it is turned away for the moment, as the protocol asks of clients.
-func together(t *testing.T, v vendor, servers []*apptest.Server, n int, body func(i int) any) []reply {
+func together(t *testing.T, v vendor, servers []*servertest.Server, n int, body func(i int) any) []reply {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 250, MaxIdleConnsPerHost: 250}}
 	defer client.CloseIdleConnections()
@@ -90,7 +90,7 @@ func send(t *testing.T, client *http.Client, url, key string, body []byte) (r re
 // The limit is exact: contract, buffer and goodwill, whoever comes and through
 // whichever server.
 func TestLimitIsExactInACrowd(t *testing.T) {
-	sites(t, func(t *testing.T, servers []*apptest.Server) {
+	sites(t, func(t *testing.T, servers []*servertest.Server) {
 		v := open(t, servers[0], "Acme", terms{"token_limit": 20, "activation_buffer": 5, "goodwill_token_limit": 3})
 		l := v.issue(t, nil)
 		replies := together(t, v, servers, crowd, func(i int) any { return v.activation(l.Key, fmt.Sprintf("drill-%d", i)) })
@@ -125,7 +125,7 @@ func TestLimitIsExactInACrowd(t *testing.T) {
 
 // One client that calls many times at once, through all servers, has one token.
 func TestOneClientInACrowdHoldsOneToken(t *testing.T) {
-	sites(t, func(t *testing.T, servers []*apptest.Server) {
+	sites(t, func(t *testing.T, servers []*servertest.Server) {
 		v := open(t, servers[0], "Acme", terms{"token_limit": 20})
 		l := v.issue(t, nil)
 		tokens := map[string]bool{}
@@ -146,7 +146,7 @@ func TestOneClientInACrowdHoldsOneToken(t *testing.T) {
 // A client that moves between two licences of its customer, many times at once,
 // holds one of them at the end, and neither counts wrongly.
 func TestOneClientBetweenTwoLicenses(t *testing.T) {
-	sites(t, func(t *testing.T, servers []*apptest.Server) {
+	sites(t, func(t *testing.T, servers []*servertest.Server) {
 		v := open(t, servers[0], "Acme", terms{"token_limit": 2})
 		keys := []license{v.issue(t, nil), v.issue(t, nil)}
 		for i, r := range together(t, v, servers, 100, func(i int) any { return v.activation(keys[i/2%2].Key, "drill-1") }) {
@@ -170,7 +170,7 @@ func TestOneClientBetweenTwoLicenses(t *testing.T) {
 
 // A token key is good for exactly one client, however many try it at once.
 func TestTokenKeyIsGoodForOne(t *testing.T) {
-	sites(t, func(t *testing.T, servers []*apptest.Server) {
+	sites(t, func(t *testing.T, servers []*servertest.Server) {
 		v := open(t, servers[0], "Acme", terms{"token_limit": 20})
 		l := v.issue(t, nil)
 		granted := 0
@@ -192,8 +192,8 @@ func TestTokenKeyIsGoodForOne(t *testing.T) {
 // once, a revoked key within about a second.
 func TestChangesReachTheOtherServer(t *testing.T) {
 	t.Parallel()
-	storage := apptest.Postgres(t)
-	one, other := apptest.Start(t, storage), apptest.Start(t, storage)
+	storage := servertest.Postgres(t)
+	one, other := servertest.Start(t, storage), servertest.Start(t, storage)
 	v := open(t, one, "Acme", terms{"token_limit": 1, "freeride_days": 7})
 	l := v.issue(t, nil)
 	there := v.at(other)

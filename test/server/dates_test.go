@@ -4,18 +4,18 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // Time passes over a licence: it begins, it ends, and so does goodwill. Clients
 // are told so and stay activated; new ones are refused.
 func TestTimePasses(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock, moved := moving()
-			s := apptest.Start(t, storage(t), moved)
+			s := servertest.Start(t, storage(t), moved)
 			v := open(t, s, "Acme", terms{"token_limit": 1, "goodwill_token_limit": 1, "goodwill_days": 3})
 			l := v.issue(t, terms{"starts_at": "2026-03-15T00:00:00Z", "expires_at": "2026-03-29"})
 			beat := func(client string) answer { return v.call(t, "/heartbeats", v.heartbeat(client)) }
@@ -64,7 +64,7 @@ func TestTimePasses(t *testing.T) {
 // The year 9999 stands for "never" on the wire, and its last day ends in the year
 // 10000 west of Greenwich, which no answer can be written with.
 func TestEndOfTime(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := open(t, s, "Acme", terms{"token_limit": 3})
 		v.manage(t, 200, "PATCH", "/vendor", terms{"zone": "America/New_York"})
 		l := v.issue(t, nil)
@@ -88,7 +88,7 @@ func TestEndOfTime(t *testing.T) {
 // What only looks like another key: an empty header presents none.
 func TestEmptyKeyHeaders(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	v := open(t, s, "Acme", nil)
 	l := v.issue(t, nil)
 	for _, c := range []struct {

@@ -13,12 +13,12 @@ import (
 	"time"
 
 	"chancery/client"
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // dropping is a connection on which every second answer gets lost: the server has
 // done what it was asked, and the client never hears of it.
-func dropping(t *testing.T, s *apptest.Server) (where string, dropped *atomic.Int64) {
+func dropping(t *testing.T, s *servertest.Server) (where string, dropped *atomic.Int64) {
 	t.Helper()
 	target, err := url.Parse(s.URL)
 	if err != nil {
@@ -44,7 +44,7 @@ func dropping(t *testing.T, s *apptest.Server) (where string, dropped *atomic.In
 // Every call of a client can be repeated after its answer was lost, and the SDK
 // does so: one token is taken, and given back.
 func TestLostAnswers(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := open(t, s, "Acme", terms{"token_limit": 3})
 		l := v.issue(t, nil)
 		where, dropped := dropping(t, s)
@@ -87,7 +87,7 @@ func TestLostAnswers(t *testing.T) {
 
 // The same for the back office, with an Idempotency-Key.
 func TestLostAnswersOfTheOffice(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := open(t, s, "Acme", nil)
 		where, _ := dropping(t, s)
 		issue := func(at string) (answer, error) {
@@ -124,7 +124,7 @@ func TestLostAnswersOfTheOffice(t *testing.T) {
 // A token that was given up goes to the next client. Whoever repeats the unassign
 // because its answer was lost, and says who it is, leaves that one alone.
 func TestRepeatedUnassignLeavesTheNextClientAlone(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := open(t, s, "Acme", terms{"token_limit": 1})
 		l := v.issue(t, nil)
 		token := v.call(t, "/activations", v.activation(l.Key, "drill-1")).text(t, "token_key")

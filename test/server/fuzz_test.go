@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"testing"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // fuzzed sends body as a request's and holds what is true of every answer: it is
@@ -40,7 +40,7 @@ func targets() map[string]func(tb testing.TB, v vendor, l license) target {
 	}
 }
 
-func shop(tb testing.TB, s *apptest.Server) (vendor, license) {
+func shop(tb testing.TB, s *servertest.Server) (vendor, license) {
 	tb.Helper()
 	v := open(tb, s, "Acme", terms{"token_limit": 50, "goodwill_token_limit": 1})
 	return v, v.issue(tb, terms{"legacy_license_key": "OLD-1"})
@@ -123,11 +123,11 @@ func strange() []any {
 // taken, but never a failure of the server's, on both engines.
 func TestStrangeValues(t *testing.T) {
 	t.Parallel()
-	for engine, storage := range apptest.Engines() {
+	for engine, storage := range servertest.Engines() {
 		for name, prepare := range targets() {
 			t.Run(engine+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				v, l := shop(t, apptest.Start(t, storage(t)))
+				v, l := shop(t, servertest.Start(t, storage(t)))
 				of := prepare(t, v, l)
 				for name := range of.fields {
 					for _, value := range strange() {
@@ -164,7 +164,7 @@ func encoded(tb testing.TB, fields terms) []byte {
 // fuzz runs one target on what the fuzzer makes of a few good bodies and bad ones.
 func fuzz(f *testing.F, prepare func(tb testing.TB, v vendor, l license) target) {
 	f.Helper()
-	v, l := shop(f, apptest.Start(f, apptest.SQLite(f)))
+	v, l := shop(f, servertest.Start(f, servertest.SQLite(f)))
 	of := prepare(f, v, l)
 	f.Add(encoded(f, of.fields))
 	f.Add(encoded(f, least(of.fields)))

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
+	"chancery/internal/server"
+	"chancery/internal/server/servertest"
 )
 
 // Who calls too often is told when to come back, signed like every answer and
@@ -13,17 +13,17 @@ import (
 // answers meanwhile, another vendor's programs go on, and the operator sees it.
 func TestCallsAreBounded(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t), func(c *app.Config) {
-		c.Limits, c.MetricsListen = app.Limits{InFlight: 4, Waiting: 4, RateKey: 1, RateAddress: 1000}, "127.0.0.1:0"
+	s := servertest.Start(t, servertest.SQLite(t), func(c *server.Config) {
+		c.Limits, c.MetricsListen = server.Limits{InFlight: 4, Waiting: 4, RateKey: 1, RateAddress: 1000}, "127.0.0.1:0"
 	})
 	acme, bolt := open(t, s, "Acme", nil), open(t, s, "Bolt", nil)
 	l := acme.issue(t, nil)
 	const nonce = "AAECAwQFBgcICQoLDA0ODw=="
-	call := func(v vendor, key string) apptest.Answer {
+	call := func(v vendor, key string) servertest.Answer {
 		t.Helper()
 		return v.Do(t, "POST", "/api/v2/isv/"+v.VendorID+"/provisioning/validate", terms{"license_key": l.Key}, "ProvisioningKey", key, "X-Nonce", nonce)
 	}
-	var throttled apptest.Answer
+	var throttled servertest.Answer
 	for i := range 40 {
 		if throttled = call(acme, acme.ProvisioningKey); throttled.Status != 200 {
 			if i < 20 {
@@ -48,7 +48,7 @@ func TestCallsAreBounded(t *testing.T) {
 			t.Errorf("%s: %d", path, got.Status)
 		}
 	}
-	operator := apptest.Server{URL: s.App.MetricsURL()}
+	operator := servertest.Server{URL: s.Program.MetricsURL()}
 	figures := operator.Do(t, "GET", "", nil).Body
 	for _, want := range []string{`chancery_requests_turned_away_total{reason="key_rate"} 1`, "chancery_requests_in_flight 0"} {
 		if !strings.Contains(string(figures), want+"\n") {

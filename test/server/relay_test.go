@@ -285,7 +285,7 @@ func truth(t *testing.T, v vendor) string {
 		`SELECT id, license_id, client_id, renewed_at, ended_at FROM sessions WHERE client_id <> 'relay'`,
 		`SELECT id, kind, amount FROM consumptions`,
 	} {
-		rows, err := v.App.Rooms().DB.Query(t.Context(), text)
+		rows, err := v.Program.Rooms().DB.Query(t.Context(), text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -296,7 +296,7 @@ func truth(t *testing.T, v vendor) string {
 
 func number(t *testing.T, v vendor, text string, args ...any) (n int64) {
 	t.Helper()
-	rows, err := v.App.Rooms().DB.Query(t.Context(), text, args...)
+	rows, err := v.Program.Rooms().DB.Query(t.Context(), text, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

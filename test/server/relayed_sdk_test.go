@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"chancery/client"
-	"chancery/internal/app/apptest"
 	"chancery/internal/ident"
+	"chancery/internal/server/servertest"
 	"chancery/signed"
 )
 
@@ -26,7 +26,7 @@ import (
 //
 // CHANCERY_SOAK=n makes n times as many steps, CHANCERY_SEED another walk.
 func TestTheSDKBehindARelay(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		steps := 400
 		if n, err := strconv.Atoi(os.Getenv("CHANCERY_SOAK")); err == nil && n > 0 {
 			steps *= n
@@ -75,7 +75,7 @@ type machine struct {
 
 func (m *machine) id() string { return m.config.ClientID }
 
-func newWalk(t *testing.T, s *apptest.Server, seed uint64) *walk {
+func newWalk(t *testing.T, s *servertest.Server, seed uint64) *walk {
 	t.Helper()
 	v := open(t, s, "Acme", terms{
 		"provisioning_mode": "floating", "floating_token_limit": 1000, "session_period_minutes": 600,

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app/apptest"
 	"chancery/internal/edge"
+	"chancery/internal/server/servertest"
 	"chancery/signed"
 )
 
@@ -16,11 +16,11 @@ import (
 // finest level, that is a secret or may hold one.
 func TestNoSecretIsLogged(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock, moved := moving()
-			s := apptest.Start(t, storage(t), moved)
+			s := servertest.Start(t, storage(t), moved)
 			a := furnish(t, s)
 			canaries := map[string]string{}
 			canary := func(where string) string {
@@ -29,13 +29,13 @@ func TestNoSecretIsLogged(t *testing.T) {
 			}
 			nonce := base64.StdEncoding.EncodeToString([]byte("a nonce of 24 bytes, say"))
 			drive := func() {
-				for _, route := range s.App.Routes() {
+				for _, route := range s.Program.Routes() {
 					clock.Advance(10 * time.Minute) // failures are throttled
 					a.drive(t, route, canary, nonce)
 				}
 			}
 			drive()
-			if err := s.App.Rooms().DB.Close(); err != nil {
+			if err := s.Program.Rooms().DB.Close(); err != nil {
 				t.Fatal(err)
 			}
 			drive()

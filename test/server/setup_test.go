@@ -13,10 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app"
-	"chancery/internal/app/apptest"
 	"chancery/internal/ident"
+	"chancery/internal/server"
+	"chancery/internal/server/servertest"
 	"chancery/internal/store"
+	"chancery/internal/wiring"
 )
 
 // nobody is a UUID that nothing has.
@@ -24,8 +25,8 @@ const nobody = "0190a8f0-0000-7000-8000-00000000dead"
 
 // vendor is a vendor with a product, an edition and a customer, on a server.
 type vendor struct {
-	*apptest.Server
-	app.NewVendor
+	*servertest.Server
+	wiring.NewVendor
 
 	product, edition, customer string
 }
@@ -34,7 +35,7 @@ type vendor struct {
 type terms map[string]any
 
 // open makes a vendor that sells one edition with these terms.
-func open(t testing.TB, s *apptest.Server, name string, of terms) vendor {
+func open(t testing.TB, s *servertest.Server, name string, of terms) vendor {
 	t.Helper()
 	v := vendor{Server: s, NewVendor: s.Vendor(t, name)}
 	v.product = v.manage(t, 201, "POST", "/products", terms{"name": "Drill"}).text(t, "id")
@@ -62,13 +63,13 @@ func (v vendor) issue(t testing.TB, own terms) (l license) {
 }
 
 // at gives the same vendor as another server over its database serves it.
-func (v vendor) at(s *apptest.Server) vendor {
+func (v vendor) at(s *servertest.Server) vendor {
 	v.Server = s
 	return v
 }
 
 // answer is an answer whose fields can be asked for.
-type answer struct{ apptest.Answer }
+type answer struct{ servertest.Answer }
 
 // manage calls the management API with the vendor's admin key and expects want.
 func (v vendor) manage(t testing.TB, want int, method, path string, body any, headers ...string) answer {
@@ -145,14 +146,14 @@ func sentence(text string) bool {
 }
 
 // moving gives a change of configuration that brings a clock of the test's own.
-func moving() (*ident.ManualClock, func(*app.Config)) {
+func moving() (*ident.ManualClock, func(*server.Config)) {
 	clock := ident.NewManualClock(time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC))
-	return clock, func(c *app.Config) { c.Clock = clock }
+	return clock, func(c *server.Config) { c.Clock = clock }
 }
 
 // behindProxy has the server believe X-Forwarded-For, so that a test can call from
 // many addresses.
-func behindProxy(c *app.Config) {
+func behindProxy(c *server.Config) {
 	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 }
 
@@ -163,9 +164,9 @@ func volatile() []string {
 }
 
 // contents gives all rows of all tables that a call without effect leaves alone.
-func contents(t testing.TB, s *apptest.Server) map[string]string {
+func contents(t testing.TB, s *servertest.Server) map[string]string {
 	t.Helper()
-	db := s.App.Rooms().DB
+	db := s.Program.Rooms().DB
 	tables := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
 	if db.Dialect.Name() != "sqlite" {
 		tables = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
@@ -218,7 +219,7 @@ func dump(t testing.TB, rows store.Rows) string {
 }
 
 // unchanged fails when anything differs from what was there before.
-func unchanged(t testing.TB, s *apptest.Server, before map[string]string) {
+func unchanged(t testing.TB, s *servertest.Server, before map[string]string) {
 	t.Helper()
 	for name, rows := range contents(t, s) {
 		was := strings.Split(before[name], "\n")
@@ -267,5 +268,5 @@ func read(t testing.TB, r *http.Response) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{apptest.Answer{Status: r.StatusCode, Header: r.Header, Body: data}}
+	return answer{servertest.Answer{Status: r.StatusCode, Header: r.Header, Body: data}}
 }

@@ -19,7 +19,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"chancery/internal/app/apptest"
+	"chancery/internal/server/servertest"
 )
 
 // rawNonce is 16 bytes that are no text: text is never signed as a nonce.
@@ -30,7 +30,7 @@ const rawNonce = "\x00123456789abcdef"
 // with. The checks are crypto/rsa's and go-jose's, with the keys as they are
 // handed out.
 func TestEveryAnswerIsSigned(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := open(t, s, "Acme", terms{"offline_allowed": true})
 		l := v.issue(t, nil)
 		keys := published(t, v)
@@ -43,7 +43,7 @@ func TestEveryAnswerIsSigned(t *testing.T) {
 				for _, headers := range [][]string{c.headers, append(slices.Clone(c.headers), "X-Nonce", nonce)} {
 					legacy := s.Do(t, c.method, path, c.body, headers...)
 					modern := s.Do(t, c.method, path, c.body, append(slices.Clone(headers), "Chancery-Accept-Signature", "ed25519")...)
-					for form, a := range map[string]apptest.Answer{"RSA": legacy, "Ed25519": modern} {
+					for form, a := range map[string]servertest.Answer{"RSA": legacy, "Ed25519": modern} {
 						if a.Status != c.status {
 							t.Errorf("%s %s (%s): %d %s, want %d", c.method, path, form, a.Status, a.Body, c.status)
 						}
@@ -172,7 +172,7 @@ func published(t testing.TB, v vendor) (keys publicKeys) {
 	return keys
 }
 
-func (k publicKeys) checkRSA(t testing.TB, a apptest.Answer, nonce bool) {
+func (k publicKeys) checkRSA(t testing.TB, a servertest.Answer, nonce bool) {
 	t.Helper()
 	if a.Header.Get("Chancery-Signature") != "" {
 		t.Errorf("%d: a Chancery-Signature that nobody asked for", a.Status)
@@ -196,7 +196,7 @@ func (k publicKeys) verifyRSA(t testing.TB, status int, signature string, messag
 }
 
 // checkJOSE verifies a detached JWS (b64=false) and what it says of the answer.
-func (k publicKeys) checkJOSE(t testing.TB, a apptest.Answer, asked bool, nonce string) {
+func (k publicKeys) checkJOSE(t testing.TB, a servertest.Answer, asked bool, nonce string) {
 	t.Helper()
 	if a.Header.Get("X-Slascone-Signature") != "" || a.Header.Get("X-Nonce-Signature") != "" {
 		t.Errorf("%d: signatures of both forms", a.Status)
@@ -232,7 +232,7 @@ func (k publicKeys) checkJOSE(t testing.TB, a apptest.Answer, asked bool, nonce 
 // programs, are the same keys.
 func TestPublicKeysAgree(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t, apptest.SQLite(t))
+	s := servertest.Start(t, servertest.SQLite(t))
 	v := open(t, s, "Acme", nil)
 	keys := published(t, v)
 	var dotnet struct {

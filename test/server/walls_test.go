@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app/apptest"
 	"chancery/internal/edge"
+	"chancery/internal/server/servertest"
 )
 
 // Every route that the server has, with the credentials that somebody outside
@@ -19,15 +19,15 @@ import (
 // or gives nothing, and nothing of the vendor changes.
 func TestVendorsAreWalledOff(t *testing.T) {
 	t.Parallel()
-	for name, storage := range apptest.Engines() {
+	for name, storage := range servertest.Engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock, moved := moving()
-			s := apptest.Start(t, storage(t), moved)
+			s := servertest.Start(t, storage(t), moved)
 			a := furnish(t, s)
 			before := contents(t, s)
 			walked := 0
-			for _, route := range s.App.Routes() {
+			for _, route := range s.Program.Routes() {
 				if route.Surface.Name == "console" {
 					continue // TestConsoleIsWalledOff
 				}
@@ -55,7 +55,7 @@ type attack struct {
 	revoked    map[string]string // acme's, by kind
 }
 
-func furnish(t *testing.T, s *apptest.Server) attack {
+func furnish(t *testing.T, s *servertest.Server) attack {
 	t.Helper()
 	a := attack{
 		acme: open(t, s, "Acme", terms{
@@ -219,7 +219,7 @@ func (a attack) walk(t *testing.T, route edge.Route) {
 		t.Fatalf("%s: acme has none of %s", name, noun)
 	}
 	path := strings.NewReplacer("{id}", a.ids[noun], "{license_id}", a.ids["floating_key"], "{isv_id}", a.acme.VendorID).Replace(route.Path)
-	try := func(who string, path string, headers ...string) apptest.Answer {
+	try := func(who string, path string, headers ...string) servertest.Answer {
 		got := a.acme.Do(t, route.Method, path, body, headers...)
 		if got.Status >= 500 || got.Status == 429 {
 			t.Errorf("%s as %s: %d %s", name, who, got.Status, got.Body)
@@ -251,7 +251,7 @@ func (a attack) walk(t *testing.T, route edge.Route) {
 }
 
 // asBolt calls with bolt's own good keys, at bolt's own address, with acme's ids.
-func (a attack) asBolt(t *testing.T, route edge.Route, path, body string, try func(who, path string, headers ...string) apptest.Answer) {
+func (a attack) asBolt(t *testing.T, route edge.Route, path, body string, try func(who, path string, headers ...string) servertest.Answer) {
 	t.Helper()
 	names := slices.ContainsFunc([]string{"products", "editions", "customers", "licenses", "license_key", "token_key"}, func(noun string) bool {
 		return strings.Contains(path+body, a.ids[noun])
@@ -274,7 +274,7 @@ func (a attack) asBolt(t *testing.T, route edge.Route, path, body string, try fu
 }
 
 // holdsNothing: whatever the answer is, no id, key or name of acme's is in it.
-func (a attack) holdsNothing(t *testing.T, route edge.Route, got apptest.Answer) {
+func (a attack) holdsNothing(t *testing.T, route edge.Route, got servertest.Answer) {
 	t.Helper()
 	for noun, id := range a.ids {
 		if bytes.Contains(got.Body, []byte(id)) {

@@ -101,5 +101,5 @@ func (w *writer) table(query func(string, ...any) (store.Rows, error), table str
 		}
 		w.rows[table]++
 	}
-	return rows.Err() //nolint:wrapcheck // wrapped by Write
+	return rows.Err()
 }

@@ -58,13 +58,12 @@ func (s Store) List(
 
 // Ancestors gives the customers above c, the nearest first.
 func (s Store) Ancestors(ctx context.Context, vendor ident.VendorID, c ident.CustomerID) ([]customers.Customer, error) {
-	return store.All[customers.Customer](s.DB.Query(ctx, selectCustomer+` $1 AND c.id IN
-			(SELECT superior_id FROM customer_closure WHERE vendor_id = $2 AND customer_id = $3 AND depth > 0)
-		ORDER BY (SELECT depth FROM customer_closure k WHERE k.vendor_id = $4 AND k.superior_id = c.id AND k.customer_id = $5)`,
-		vendor, vendor, c, vendor, c))(one)
+	return store.All[customers.Customer](s.DB.Query(ctx, above+selectCustomer+` $1 AND c.id IN (SELECT up.id FROM up)
+		ORDER BY (SELECT up.depth FROM up WHERE up.id = c.id)`, vendor, c))(one)
 }
 
-// Descendants lists all customers below c, at any depth, in order of creation.
+// Descendants lists all customers below c, at any depth, in order of creation. While
+// a large branch is moved, it finds those of it that have followed.
 func (s Store) Descendants(
 	ctx context.Context, vendor ident.VendorID, c ident.CustomerID, r listing.Request,
 ) (listing.Page[customers.Customer], error) {
@@ -110,7 +109,8 @@ func (s Store) Numbers(ctx context.Context, vendor ident.VendorID, numbers []str
 // IsWithin tells whether c is superior or below it.
 func (s Store) IsWithin(ctx context.Context, vendor ident.VendorID, superior, c ident.CustomerID) (bool, error) {
 	var depth int
-	return s.DB.QueryRow(ctx, within, []any{vendor, superior, c}, &depth)
+	found, err := s.DB.QueryRow(ctx, within, []any{vendor, c, superior}, &depth)
+	return found || superior == c, err
 }
 
 func one(scanRow store.Scan) (customers.Customer, error) {

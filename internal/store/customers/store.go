@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"context"
 	"database/sql"
 
 	"chancery/internal/customers"
@@ -13,7 +14,10 @@ import (
 // Store keeps customers; it implements customers.Store, and the lists of the API.
 type Store struct{ DB *store.DB }
 
-var _ customers.Store = Store{}
+var (
+	_ customers.Store  = Store{}
+	_ customers.Reader = Store{}
+)
 
 const selectCustomer = `SELECT c.id, c.uuid, c.superior_id, s.uuid, COALESCE(s.company_name, ''),
 		c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
@@ -49,7 +53,7 @@ func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id id
 		return 0, false, err
 	}
 	if c.SuperiorID != 0 {
-		err = hang(s, vendor, id, c.SuperiorID)
+		err = hang(s, vendor, id, id-1, id)
 	}
 	return id, true, err
 }
@@ -67,27 +71,82 @@ func (Store) Update(t tx.Tx, vendor ident.VendorID, c customers.Customer) (free 
 
 // Move implements customers.Store.
 func (Store) Move(t tx.Tx, vendor ident.VendorID, c, superior ident.CustomerID) error {
-	s := store.On(t)
-	if _, err := s.Exec(`UPDATE customers SET superior_id = $1 WHERE vendor_id = $2 AND id = $3`, store.OrNull(superior), vendor, c); err != nil {
-		return err
-	}
-	// Everything below c, c included, leaves everything above c.
-	if _, err := s.Exec(`DELETE FROM customer_closure WHERE vendor_id = $1
-		AND customer_id IN (SELECT customer_id FROM customer_closure WHERE vendor_id = $2 AND superior_id = $3)
-		AND superior_id IN (SELECT superior_id FROM customer_closure WHERE vendor_id = $4 AND customer_id = $5 AND depth > 0)`,
-		vendor, vendor, c, vendor, c); err != nil || superior == 0 {
-		return err
-	}
-	return hang(s, vendor, c, superior)
+	return store.On(t).Later(`UPDATE customers SET superior_id = $1 WHERE vendor_id = $2 AND id = $3`, store.OrNull(superior), vendor, c)
 }
 
-// hang puts c and all below it under superior and all above that.
-func hang(s *store.Tx, vendor ident.VendorID, c, superior ident.CustomerID) error {
-	_, err := s.Exec(`INSERT INTO customer_closure (vendor_id, superior_id, customer_id, depth)
-		SELECT up.vendor_id, up.superior_id, down.customer_id, up.depth + down.depth + 1
-		FROM customer_closure up JOIN customer_closure down ON down.vendor_id = up.vendor_id
-		WHERE up.vendor_id = $1 AND up.customer_id = $2 AND down.superior_id = $3`, vendor, superior, c)
-	return err
+// above walks up from customer $2, whose superiors have the last word: the closure
+// follows them.
+const above = `WITH RECURSIVE up (vendor_id, id, depth) AS (
+		SELECT c.vendor_id, c.superior_id, 1 FROM customers c WHERE c.vendor_id = $1 AND c.id = $2 AND c.superior_id IS NOT NULL
+		UNION ALL SELECT c.vendor_id, c.superior_id, up.depth + 1
+			FROM up JOIN customers c ON c.vendor_id = up.vendor_id AND c.id = up.id WHERE c.superior_id IS NOT NULL
+	) `
+
+// hang gives customer c, and those below it with an id above after and up to last,
+// lines to all that are above c now.
+func hang(s *store.Tx, vendor ident.VendorID, c, after, last ident.CustomerID) error {
+	return s.Later(`INSERT INTO customer_closure (vendor_id, superior_id, customer_id, depth) `+above+`
+		SELECT up.vendor_id, up.id, down.customer_id, up.depth + down.depth FROM up JOIN customer_closure down ON down.vendor_id = up.vendor_id
+		WHERE down.superior_id = $2 AND down.customer_id > $3 AND down.customer_id <= $4`, vendor, c, after, last)
+}
+
+// Rehang implements customers.Store.
+func (Store) Rehang(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID, limit int) (last ident.CustomerID, err error) {
+	s := store.On(t)
+	ids, err := store.All[ident.CustomerID](s.Query(`SELECT customer_id FROM customer_closure
+		WHERE vendor_id = $1 AND superior_id = $2 AND customer_id > $3 ORDER BY customer_id LIMIT $4`, vendor, c, after, limit))(
+		func(scan store.Scan) (id ident.CustomerID, err error) { return id, scan(&id) })
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	last = ids[len(ids)-1]
+	if err := rehang(s, vendor, c, after, last); err != nil || len(ids) < limit {
+		return 0, err
+	}
+	return last, nil
+}
+
+// RehangOne implements customers.Store.
+func (Store) RehangOne(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) error {
+	return rehang(store.On(t), vendor, c, c-1, c)
+}
+
+func rehang(s *store.Tx, vendor ident.VendorID, c, after, last ident.CustomerID) error {
+	// What is further away than c is above it: it was, before the move.
+	if err := s.Later(`DELETE FROM customer_closure WHERE vendor_id = $1 AND customer_id IN
+			(SELECT d.customer_id FROM customer_closure d WHERE d.vendor_id = $1 AND d.superior_id = $2 AND d.customer_id > $3 AND d.customer_id <= $4)
+		AND depth > (SELECT d.depth FROM customer_closure d
+			WHERE d.vendor_id = $1 AND d.superior_id = $2 AND d.customer_id = customer_closure.customer_id)`, vendor, c, after, last); err != nil {
+		return err
+	}
+	return hang(s, vendor, c, after, last)
+}
+
+// NoteMove implements customers.Store.
+func (Store) NoteMove(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID) error {
+	return store.On(t).Later(`INSERT INTO customer_moves (vendor_id, customer_id, done_until) VALUES ($1, $2, $3)
+		ON CONFLICT (vendor_id, customer_id) DO UPDATE SET done_until = excluded.done_until`, vendor, c, after)
+}
+
+// NotedMove implements customers.Store.
+func (Store) NotedMove(t tx.Tx, vendor ident.VendorID) (c, after ident.CustomerID, noted bool, err error) {
+	noted, err = store.On(t).QueryRow(`SELECT customer_id, done_until FROM customer_moves WHERE vendor_id = $1`, []any{vendor}, &c, &after)
+	return c, after, noted, err
+}
+
+// EndMove implements customers.Store.
+func (Store) EndMove(t tx.Tx, vendor ident.VendorID) error {
+	return store.On(t).Later(`DELETE FROM customer_moves WHERE vendor_id = $1`, vendor)
+}
+
+// Moving implements customers.Reader.
+func (s Store) Moving(ctx context.Context) ([]ident.VendorID, error) {
+	return store.All[ident.VendorID](s.DB.Query(ctx, `SELECT vendor_id FROM customer_moves ORDER BY vendor_id`))(
+		func(scan store.Scan) (ident.VendorID, error) {
+			var id int64
+			err := scan(&id)
+			return ident.VendorOf(id), err
+		})
 }
 
 // Get implements customers.Store.
@@ -107,18 +166,21 @@ func (Store) NumberID(t tx.Tx, vendor ident.VendorID, number string) (id ident.U
 // Within implements customers.Store.
 func (Store) Within(t tx.Tx, vendor ident.VendorID, superior, c ident.CustomerID) (bool, error) {
 	var depth int
-	return store.On(t).QueryRow(within, []any{vendor, superior, c}, &depth)
+	found, err := store.On(t).QueryRow(within, []any{vendor, c, superior}, &depth)
+	return found || superior == c, err
 }
 
-const within = `SELECT depth FROM customer_closure WHERE vendor_id = $1 AND superior_id = $2 AND customer_id = $3`
+// within finds customer $3 above customer $2.
+const within = above + `SELECT up.depth FROM up WHERE up.id = $3`
 
 // Levels implements customers.Store.
-func (Store) Levels(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (above, below int, err error) {
-	_, err = store.On(t).QueryRow(`SELECT
-		(SELECT MAX(depth) FROM customer_closure WHERE vendor_id = $1 AND customer_id = $2),
-		(SELECT MAX(depth) FROM customer_closure WHERE vendor_id = $3 AND superior_id = $4)`,
-		[]any{vendor, c, vendor, c}, &above, &below)
-	return above, below, err
+func (Store) Levels(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (up, down int, err error) {
+	q := store.On(t)
+	if _, err = q.QueryRow(above+`SELECT COUNT(*) FROM up`, []any{vendor, c}, &up); err != nil {
+		return 0, 0, err
+	}
+	_, err = q.QueryRow(`SELECT depth FROM customer_closure WHERE vendor_id = $1 AND superior_id = $2 ORDER BY depth DESC LIMIT 1`, []any{vendor, c}, &down)
+	return up, down, err
 }
 
 func scan(row func(dest ...any) (bool, error)) (customers.Customer, bool, error) {

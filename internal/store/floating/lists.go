@@ -79,7 +79,7 @@ type count struct {
 }
 
 // openCounts reads the counters. Only where a session may have lapsed since they
-// were written are its rows counted.
+// were written are those that have counted.
 func openCounts(v ident.VendorID, now time.Time, licenses []ident.LicenseID) (sqltext string, args []any) {
 	at := now.UnixMilli()
 	args = append(make([]any, 0, 3+len(licenses)), at, at, v)
@@ -88,8 +88,9 @@ func openCounts(v ident.VendorID, now time.Time, licenses []ident.LicenseID) (sq
 		args = append(args, id)
 		holders[i] = "$" + strconv.Itoa(len(args))
 	}
-	return `SELECT c.license_id, CASE WHEN c.open_count = 0 OR c.next_lapse > $1 THEN c.open_count ELSE
-		(SELECT COUNT(*) FROM sessions s WHERE s.vendor_id = c.vendor_id AND s.license_id = c.license_id AND s.ended_at IS NULL AND s.valid_until > $2) END
+	return `SELECT c.license_id, CASE WHEN c.open_count = 0 OR c.next_lapse > $1 THEN c.open_count ELSE c.open_count -
+		(SELECT COUNT(*) FROM sessions s WHERE s.vendor_id = c.vendor_id AND s.license_id = c.license_id AND s.ended_at IS NULL
+			AND s.check_at <= $2 AND s.valid_until <= $2) END
 		FROM session_counters c WHERE c.vendor_id = $3 AND c.license_id IN (` + strings.Join(holders, ", ") + `)`, args
 }
 

@@ -70,16 +70,34 @@ func (Store) SaveCounter(t tx.Tx, v ident.VendorID, c floating.Counter) error {
 		c.Open, next, v, c.License)
 }
 
-// Lapse implements floating.Store.
-func (Store) Lapse(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time) (int64, time.Time, error) {
-	q := store.On(t)
-	n, err := q.Exec(`UPDATE sessions SET ended_at = valid_until, end_reason = $1
-		WHERE vendor_id = $2 AND license_id = $3 AND ended_at IS NULL AND valid_until <= $4`, floating.ByLapse, v, l, now.UnixMilli())
+// Lapsed implements floating.Store.
+func (Store) Lapsed(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time, limit int64) (n int64, err error) {
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM (SELECT id FROM sessions
+		WHERE vendor_id = $1 AND license_id = $2 AND ended_at IS NULL AND check_at <= $3 AND valid_until <= $3 LIMIT $4) AS lapsed`,
+		[]any{v, l, now.UnixMilli(), limit}, &n)
+	return n, err
+}
+
+// settled are the first sessions of a licence that may have lapsed.
+const settled = ` AND ended_at IS NULL AND id IN (SELECT id FROM sessions
+	WHERE vendor_id = $1 AND license_id = $2 AND ended_at IS NULL AND check_at <= $3 ORDER BY check_at LIMIT $4)`
+
+// Settle implements floating.Store. A session is found by check_at, which a renewal
+// leaves as it is: whoever renews moves nothing in an index. One that was renewed is
+// to be looked at again when it now lapses.
+func (Store) Settle(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time, limit int) (int64, time.Time, error) {
+	q, at := store.On(t), now.UnixMilli()
+	n, err := q.Exec(`UPDATE sessions SET ended_at = valid_until, end_reason = $5 WHERE vendor_id = $1 AND valid_until <= $3`+settled,
+		v, l, at, limit, floating.ByLapse)
 	if err != nil {
 		return 0, time.Time{}, err
 	}
+	if err := q.Later(`UPDATE sessions SET check_at = valid_until WHERE vendor_id = $1 AND valid_until > $3`+settled, v, l, at, limit); err != nil {
+		return 0, time.Time{}, err
+	}
 	var next store.OptionalInt
-	_, err = q.QueryRow(`SELECT MIN(valid_until) FROM sessions WHERE vendor_id = $1 AND license_id = $2 AND ended_at IS NULL`, []any{v, l}, &next)
+	_, err = q.QueryRow(`SELECT check_at FROM sessions WHERE vendor_id = $1 AND license_id = $2 AND ended_at IS NULL ORDER BY check_at LIMIT 1`,
+		[]any{v, l}, &next)
 	return n, next.Instant(), err
 }
 
@@ -113,8 +131,8 @@ func (Store) ByUUID(t tx.Tx, v ident.VendorID, id ident.UUID) (*floating.Session
 
 // CountOfClient implements floating.Store.
 func (Store) CountOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string) (n int64, err error) {
-	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM sessions WHERE vendor_id = $1 AND license_id = $2 AND client_id = $3 AND ended_at IS NULL`,
-		[]any{v, l, clientID}, &n)
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM sessions WHERE vendor_id = $1 AND license_id = $2 AND client_id = $3 AND ended_at IS NULL
+		AND valid_until > $4`, []any{v, l, clientID, t.Now().UnixMilli()}, &n)
 	return n, err
 }
 
@@ -122,20 +140,21 @@ func (Store) CountOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientI
 func (Store) UserElsewhere(t tx.Tx, v ident.VendorID, l ident.LicenseID, userID, clientID string) (bool, error) {
 	var found int
 	return store.On(t).QueryRow(`SELECT 1 FROM sessions WHERE vendor_id = $1 AND license_id = $2 AND user_id = $3 AND user_id <> ''
-		AND client_id <> $4 AND ended_at IS NULL LIMIT 1`, []any{v, l, userID, clientID}, &found)
+		AND client_id <> $4 AND ended_at IS NULL AND valid_until > $5 LIMIT 1`, []any{v, l, userID, clientID, t.Now().UnixMilli()}, &found)
 }
 
 // Insert implements floating.Store.
 func (Store) Insert(t tx.Tx, v ident.VendorID, s *floating.Session) error {
 	return store.On(t).Later(`INSERT INTO sessions (vendor_id, uuid, license_id, client_id, session_id, user_id, is_overuse,
-		opened_at, renewed_at, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		opened_at, renewed_at, valid_until, check_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
 		v, s.UUID, s.License, s.ClientID, s.SessionID, s.UserID, store.Bit(s.IsOveruse),
 		s.OpenedAt.UnixMilli(), s.RenewedAt.UnixMilli(), s.ValidUntil.UnixMilli())
 }
 
 // Renew implements floating.Store.
 func (Store) Renew(t tx.Tx, v ident.VendorID, s *floating.Session) error {
-	return store.On(t).Later(`UPDATE sessions SET renewed_at = $1, valid_until = $2, user_id = $3 WHERE vendor_id = $4 AND id = $5`,
+	return store.On(t).Later(`UPDATE sessions SET renewed_at = $1, valid_until = $2, user_id = $3,
+		check_at = CASE WHEN check_at > $2 THEN $2 ELSE check_at END WHERE vendor_id = $4 AND id = $5`,
 		s.RenewedAt.UnixMilli(), s.ValidUntil.UnixMilli(), s.UserID, v, s.ID)
 }
 
@@ -147,7 +166,8 @@ func (Store) End(t tx.Tx, v ident.VendorID, s *floating.Session) error {
 
 // EndOfClient implements floating.Store.
 func (Store) EndOfClient(t tx.Tx, v ident.VendorID, l ident.LicenseID, clientID string, reason floating.Reason, at time.Time) (int64, error) {
-	return store.On(t).Exec(`UPDATE sessions SET ended_at = $1, end_reason = $2
+	return store.On(t).Exec(`UPDATE sessions SET ended_at = CASE WHEN valid_until <= $1 THEN valid_until ELSE $1 END,
+			end_reason = CASE WHEN valid_until <= $1 THEN 'lapsed' ELSE $2 END
 		WHERE vendor_id = $3 AND license_id = $4 AND client_id = $5 AND ended_at IS NULL`, at.UnixMilli(), reason, v, l, clientID)
 }
 

@@ -18,26 +18,32 @@ type Store struct{ DB *store.DB }
 
 var _ imports.Store = Store{}
 
-const importColumns = `id, uuid, kind, file_name, zone, columns, state, all_or_nothing, line_count, done_count, failed_count,
+const importColumns = `id, uuid, kind, file_name, zone, columns, state, all_or_nothing, retrying, line_count, done_count, failed_count,
 	actor_kind, actor_id, actor_name, actor_address, created_at, started_at, finished_at`
 
 const lineColumns = `line, cells, state, problems, result`
 
 // Insert implements imports.Store.
-func (Store) Insert(t tx.Tx, v ident.VendorID, i imports.Import, lines []imports.Line) error {
-	s := store.On(t)
+func (Store) Insert(t tx.Tx, v ident.VendorID, i imports.Import) (int64, error) {
 	columns, err := text(i.Columns)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	id, err := s.Insert(`INSERT INTO imports (vendor_id, uuid, kind, file_name, zone, columns, state, all_or_nothing, line_count, done_count, failed_count,
+	return store.On(t).Insert(`INSERT INTO imports (vendor_id, uuid, kind, file_name, zone, columns, state, all_or_nothing, line_count, done_count, failed_count,
 			actor_kind, actor_id, actor_name, actor_address, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
 		v, i.UUID, i.Kind, i.FileName, i.Zone, columns, i.State, store.Bit(i.AllOrNothing), i.Lines, i.Done, i.Failed,
 		i.Actor.Kind, i.Actor.ID, i.Actor.Name, i.Actor.Address, i.CreatedAt.UnixMilli())
-	if err != nil {
-		return err
-	}
+}
+
+// LastLine implements imports.Store.
+func (Store) LastLine(t tx.Tx, v ident.VendorID, id int64) (line int, err error) {
+	_, err = store.On(t).QueryRow(`SELECT line FROM import_lines WHERE vendor_id = $1 AND import_id = $2 ORDER BY line DESC LIMIT 1`, []any{v, id}, &line)
+	return line, err
+}
+
+// InsertLines implements imports.Store.
+func (Store) InsertLines(t tx.Tx, v ident.VendorID, id int64, lines []imports.Line) error {
 	const width = 7
 	values := make([]any, 0, width*len(lines))
 	for _, l := range lines {
@@ -51,7 +57,7 @@ func (Store) Insert(t tx.Tx, v ident.VendorID, i imports.Import, lines []imports
 		}
 		values = append(values, v, id, l.Number, cells, l.State, problems, "")
 	}
-	return s.InsertMany(`INSERT INTO import_lines (vendor_id, import_id, line, cells, state, problems, result) VALUES`, width, values, "", nil)
+	return store.On(t).InsertMany(`INSERT INTO import_lines (vendor_id, import_id, line, cells, state, problems, result) VALUES`, width, values, "", nil)
 }
 
 // Lock implements imports.Store.
@@ -65,10 +71,10 @@ func (Store) Lock(t tx.Tx, v ident.VendorID, id ident.UUID) (imports.Import, boo
 // Save implements imports.Store.
 func (Store) Save(t tx.Tx, v ident.VendorID, i imports.Import) error {
 	_, err := store.On(t).Exec(`UPDATE imports SET state = $1, all_or_nothing = $2, done_count = $3, failed_count = $4,
-			actor_kind = $5, actor_id = $6, actor_name = $7, actor_address = $8, started_at = $9, finished_at = $10
-		WHERE vendor_id = $11 AND id = $12`,
+			actor_kind = $5, actor_id = $6, actor_name = $7, actor_address = $8, started_at = $9, finished_at = $10, retrying = $11
+		WHERE vendor_id = $12 AND id = $13`,
 		i.State, store.Bit(i.AllOrNothing), i.Done, i.Failed, i.Actor.Kind, i.Actor.ID, i.Actor.Name, i.Actor.Address,
-		store.Millis(i.StartedAt), store.Millis(i.FinishedAt), v, i.ID)
+		store.Millis(i.StartedAt), store.Millis(i.FinishedAt), store.Bit(i.Retrying), v, i.ID)
 	return err
 }
 
@@ -91,25 +97,15 @@ func (Store) SaveLine(t tx.Tx, v ident.VendorID, id int64, l imports.Line) error
 			return err
 		}
 	}
-	_, err = store.On(t).Exec(`UPDATE import_lines SET state = $1, problems = $2, result = $3 WHERE vendor_id = $4 AND import_id = $5 AND line = $6`,
+	return store.On(t).Later(`UPDATE import_lines SET state = $1, problems = $2, result = $3 WHERE vendor_id = $4 AND import_id = $5 AND line = $6`,
 		l.State, problems, result, v, id, l.Number)
-	return err
 }
 
 // TryAgain implements imports.Store.
-func (Store) TryAgain(t tx.Tx, v ident.VendorID, id int64) (int, error) {
-	n, err := store.On(t).Exec(`UPDATE import_lines SET state = 'waiting' WHERE vendor_id = $1 AND import_id = $2 AND state = 'failed'`, v, id)
+func (Store) TryAgain(t tx.Tx, v ident.VendorID, id int64, limit int) (int, error) {
+	n, err := store.On(t).Exec(`UPDATE import_lines SET state = 'waiting' WHERE vendor_id = $1 AND import_id = $2 AND line IN
+		(SELECT line FROM import_lines WHERE vendor_id = $1 AND import_id = $2 AND state = 'failed' ORDER BY line LIMIT $3)`, v, id, limit)
 	return int(n), err
-}
-
-// Delete implements imports.Store.
-func (Store) Delete(t tx.Tx, v ident.VendorID, id int64) error {
-	s := store.On(t)
-	if _, err := s.Exec(`DELETE FROM import_lines WHERE vendor_id = $1 AND import_id = $2`, v, id); err != nil {
-		return err
-	}
-	_, err := s.Exec(`DELETE FROM imports WHERE vendor_id = $1 AND id = $2`, v, id)
-	return err
 }
 
 // NextRunning implements imports.Store.
@@ -122,14 +118,15 @@ func (s Store) NextRunning(ctx context.Context, after int64) (j imports.Job, ok 
 	return j, ok, err
 }
 
-// linesAtOnce is how many lines one transaction forgets.
-const linesAtOnce = 1000
+// linesAtOnce is how many lines one step forgets.
+const linesAtOnce = 100
 
 // Forget implements imports.Store.
 func (s Store) Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (gone, more bool, err error) {
 	var id, vendor int64
 	found, err := store.On(t).QueryRow(`SELECT id, vendor_id FROM imports
-		WHERE created_at < $1 AND state = 'draft' OR created_at < $2 AND state IN ('finished', 'refused', 'stopped') ORDER BY created_at LIMIT 1`,
+		WHERE created_at < $1 AND state IN ('draft', 'arriving') OR created_at < $2 AND state IN ('finished', 'refused', 'stopped') OR state = 'gone'
+		ORDER BY created_at LIMIT 1`,
 		[]any{draftsBefore.UnixMilli(), othersBefore.UnixMilli()}, &id, &vendor)
 	if err != nil || !found {
 		return false, false, err
@@ -139,7 +136,8 @@ func (s Store) Forget(t tx.Tx, draftsBefore, othersBefore time.Time) (gone, more
 	if err != nil || n == linesAtOnce {
 		return false, true, err
 	}
-	return true, true, s.Delete(t, ident.VendorOf(vendor), id)
+	_, err = store.On(t).Exec(`DELETE FROM imports WHERE vendor_id = $1 AND id = $2`, vendor, id)
+	return true, true, err
 }
 
 func text(v any) (string, error) {
@@ -155,7 +153,7 @@ func scanImport(row func(dest ...any) (bool, error)) (imports.Import, bool, erro
 	var columns string
 	var created int64
 	var started, finished sql.Null[int64]
-	found, err := row(&i.ID, &i.UUID, &i.Kind, &i.FileName, &i.Zone, &columns, &i.State, &i.AllOrNothing, &i.Lines, &i.Done, &i.Failed,
+	found, err := row(&i.ID, &i.UUID, &i.Kind, &i.FileName, &i.Zone, &columns, &i.State, &i.AllOrNothing, &i.Retrying, &i.Lines, &i.Done, &i.Failed,
 		&i.Actor.Kind, &i.Actor.ID, &i.Actor.Name, &i.Actor.Address, &created, &started, &finished)
 	if err != nil || !found {
 		return imports.Import{}, false, err

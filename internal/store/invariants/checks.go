@@ -107,7 +107,8 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 		"lines of superiors that no chain of customers makes",
 		`SELECT COUNT(*) FROM customer_closure k WHERE k.depth > 0 AND NOT EXISTS (SELECT 1 FROM customer_closure u
 			JOIN customers c ON c.vendor_id = u.vendor_id AND c.superior_id = u.customer_id
-			WHERE u.vendor_id = k.vendor_id AND u.superior_id = k.superior_id AND c.id = k.customer_id AND u.depth = k.depth - 1)`,
+			WHERE u.vendor_id = k.vendor_id AND u.superior_id = k.superior_id AND c.id = k.customer_id AND u.depth = k.depth - 1)
+			AND NOT EXISTS (SELECT 1 FROM customer_moves m WHERE m.vendor_id = k.vendor_id)`,
 	},
 	{
 		"API keys that name a signing key of another vendor or kind",

@@ -172,7 +172,7 @@ func jsonText[T any](n int, v T) (string, error) {
 		return "", nil
 	}
 	b, err := json.Marshal(v)
-	return string(b), err //nolint:wrapcheck // strings only; it can't fail
+	return string(b), err
 }
 
 func overridesText(o *terms.Overrides) (any, error) {
@@ -181,7 +181,7 @@ func overridesText(o *terms.Overrides) (any, error) {
 	}
 	b, err := json.Marshal(o)
 	if err != nil || string(b) == "{}" {
-		return nil, err //nolint:wrapcheck // plain data; it can't fail
+		return nil, err
 	}
 	return string(b), nil
 }

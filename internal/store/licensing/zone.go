@@ -7,6 +7,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/refusal"
 	"chancery/internal/store"
 )
 
@@ -120,7 +121,7 @@ func (s *Store) UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID
 		return listing.Page[licensing.UsedUp]{}, err
 	}
 	refused, err := s.sums(ctx, `SELECT license_id, CAST(SUM(denied) AS BIGINT) FROM denials WHERE vendor_id = $1 AND reason = $2 AND license_id IN (%)
-		GROUP BY license_id`, v, licensing.NoTokenLeft, ids)
+		GROUP BY license_id`, v, refusal.NoTokenLeft, ids)
 	page := listing.Page[licensing.UsedUp]{Next: cut.Next}
 	for _, id := range ids {
 		if l := licenses[id]; l != nil {

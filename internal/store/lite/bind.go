@@ -68,7 +68,7 @@ func (st *statement) bindOne(n int, arg any) error {
 	default:
 		plain, err := driver.DefaultParameterConverter.ConvertValue(arg)
 		if err != nil {
-			return err //nolint:wrapcheck // it names the type
+			return err
 		}
 		switch plain.(type) {
 		case nil, int64, bool, float64, string, []byte:

@@ -43,7 +43,7 @@ var (
 func Open(uri string, pragmas []string) (*Conn, error) {
 	db, err := sqlite.OpenConn(uri, sqlite.OpenReadWrite, sqlite.OpenCreate, sqlite.OpenURI)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it says what it is
+		return nil, err
 	}
 	c := &Conn{db: db, prepared: map[string]*statement{}}
 	c.arm()
@@ -68,7 +68,7 @@ func (c *Conn) Close() error {
 	c.mu.Unlock()
 	err := c.db.Close()
 	c.db, c.prepared, c.open = nil, nil, nil
-	return err //nolint:wrapcheck // it says what it is
+	return err
 }
 
 // Interrupt ends the statement that runs now, with an error; between statements it
@@ -102,7 +102,7 @@ func (c *Conn) Query(sqltext string, args []any) (*Rows, error) {
 	}
 	r := &Rows{c: c, st: st, read: true}
 	if r.more, err = st.Step(); err != nil {
-		return nil, err //nolint:wrapcheck // judged by its code
+		return nil, err
 	}
 	c.open = r
 	return r, nil
@@ -116,10 +116,10 @@ func (c *Conn) Exec(sqltext string, args []any) (changed int64, err error) {
 	}
 	for more := true; more; {
 		if more, err = st.Step(); err != nil {
-			return 0, err //nolint:wrapcheck // judged by its code
+			return 0, err
 		}
 	}
-	return int64(c.db.Changes()), st.Reset() //nolint:wrapcheck // judged by its code
+	return int64(c.db.Changes()), st.Reset()
 }
 
 // ready gives the statement of a text with its arguments.
@@ -150,7 +150,7 @@ func (c *Conn) ready(sqltext string, args []any) (*statement, error) {
 func (c *Conn) prepare(sqltext string) (*statement, error) {
 	kept, err := c.db.Prepare(sqltext)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // judged by its code
+		return nil, err
 	}
 	st := &statement{Stmt: kept}
 	if err := st.parameters(); err != nil {

@@ -72,7 +72,7 @@ func (r *Rows) column(n int, dest any) error {
 	case *any:
 		*to = r.value(n)
 	case sql.Scanner:
-		return to.Scan(r.value(n)) //nolint:wrapcheck // the destination's own
+		return to.Scan(r.value(n))
 	default:
 		return r.reflected(n, reflect.ValueOf(dest))
 	}

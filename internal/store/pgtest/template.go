@@ -75,7 +75,7 @@ func makeTemplate(server, name string, prepare func(dsn string) error) error {
 	}
 	var made bool
 	if err := turn.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", name).Scan(&made); err != nil || made {
-		return err //nolint:wrapcheck // plain
+		return err
 	}
 	draft := uniqueName("draft")
 	err = execute(ctx, server,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/store"
 	"chancery/internal/store/invariants"
 	"chancery/internal/store/storetest"
@@ -45,7 +46,7 @@ func TestASuspensionReachesEveryActivation(t *testing.T) {
 		if n := suspended(); n != 2 {
 			t.Errorf("%d activations of a suspended device, want its 2", n)
 		}
-		if out := b.heartbeat(t, licensing.HeartbeatCommand{ClientID: "one"}); out.Refusal == nil || out.Refusal.ID != licensing.Suspended {
+		if out := b.heartbeat(t, licensing.HeartbeatCommand{ClientID: "one"}); out.Refusal == nil || out.Refusal.ID != refusal.Suspended {
 			t.Errorf("a heartbeat of a suspended client: %+v", out)
 		}
 		if out := b.heartbeat(t, licensing.HeartbeatCommand{ClientID: "another"}); out.Refusal != nil {

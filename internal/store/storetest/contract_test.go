@@ -10,6 +10,7 @@ import (
 
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -65,7 +66,7 @@ func TestTheContractEndsTheLicence(t *testing.T) {
 			t.Errorf("consumed after the end: %+v", c)
 		}
 		out := b.activate(t, b.license.LicenseKey, "c9")
-		if out.Refusal == nil || out.Refusal.ID != licensing.Expired || !strings.Contains(out.Refusal.Help, `All 15 of "Pages"`) {
+		if out.Refusal == nil || out.Refusal.ID != refusal.Expired || !strings.Contains(out.Refusal.Help, `All 15 of "Pages"`) {
 			t.Errorf("activated after the end: %+v", out.Refusal)
 		}
 		if _, r := b.rollback(t, last.Transaction); r != nil {

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/listing"
 	customerstore "chancery/internal/store/customers"
+	"chancery/internal/store/invariants"
 	"chancery/internal/store/storetest"
 	"chancery/internal/tx"
 )
@@ -26,7 +27,7 @@ type customerBench struct {
 func newCustomers(t *testing.T, e storetest.Env) customerBench {
 	t.Helper()
 	rows := customerstore.Store{DB: e.DB}
-	service, err := customers.New(customers.Config{Store: rows, IDs: e.IDs})
+	service, err := customers.New(customers.Config{Store: rows, Reader: rows, Runner: e.DB, IDs: e.IDs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +137,66 @@ func TestCustomerTree(t *testing.T) {
 		}
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM customer_closure WHERE vendor_id = $1`, b.vendor); n != 5 {
 			t.Errorf("%d closure rows, want 5", n)
+		}
+	})
+}
+
+// A large branch follows in portions; where its top is, and what is above each of its
+// customers, is right at once.
+func TestALargeBranchMovesInPortions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newCustomers(t, hurried(t, e))
+		const many, step = 120, 50
+		one, other := b.create(t, "One", nil), b.create(t, "Other", nil)
+		top := b.create(t, "Top", &one)
+		var last customers.Customer
+		for i := range many {
+			under := &top
+			if i > 0 && i%2 == 0 {
+				under = &last // a level lower
+			}
+			last = b.create(t, fmt.Sprintf("C%d", i), under)
+		}
+		below := func(c customers.Customer) int {
+			return storetest.Count(t, e, `SELECT COUNT(*) FROM customer_closure WHERE superior_id = $1 AND depth > 0`, c.ID)
+		}
+		if n := below(one); n != many+1 {
+			t.Fatalf("%d customers below One, want %d", n, many+1)
+		}
+		if err := b.move(t, top, &other.UUID); err != nil {
+			t.Fatal(err)
+		}
+		if n := below(other); n < step || n > step+1 {
+			t.Errorf("the move itself took %d customers along", n)
+		}
+		for _, c := range []customers.Customer{top, last} {
+			is, err := b.rows.IsWithin(t.Context(), b.vendor, other.ID, c.ID)
+			was, e := b.rows.IsWithin(t.Context(), b.vendor, one.ID, c.ID)
+			if err != nil || e != nil || !is || was {
+				t.Errorf("%s: within Other %t, within One %t, %v, %v", c.CompanyName, is, was, err, e)
+			}
+		}
+		if err := b.move(t, other, &last.UUID); !fault.Is(err, "customer_move_under_way") {
+			t.Errorf("another move meanwhile: %v", err)
+		}
+		late := b.create(t, "Late", &last)
+		if n, err := b.service.FinishMoves(t.Context()); err != nil || n < 2 {
+			t.Errorf("%d portions, %v", n, err)
+		}
+		if below(one) != 0 || below(other) != many+2 || below(top) != many+1 {
+			t.Errorf("%d below One, %d below Other, %d below Top", below(one), below(other), below(top))
+		}
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM customer_closure k WHERE customer_id = $1`, late.ID); n < 4 {
+			t.Errorf("a customer made meanwhile has %d lines", n)
+		}
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM customer_moves`); n != 0 {
+			t.Error("the move is still noted")
+		}
+		if wrong, err := invariants.Run(t.Context(), b.DB); err != nil || len(wrong) != 0 {
+			t.Errorf("%v, %v", wrong, err)
+		}
+		if err := b.move(t, other, &last.UUID); !fault.Is(err, "customer_cycle") {
+			t.Errorf("Other under its own: %v", err)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"testing"
 	"time"
@@ -55,6 +56,7 @@ func Open(t testing.TB, c store.Config) Env {
 	t.Helper()
 	clock := ident.NewManualClock(Start)
 	c.Clock = clock
+	c.Portion = cmp.Or(c.Portion, time.Hour) // how much a portion does is then the same on every machine
 	db, err := store.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/refusal"
 	"chancery/internal/store"
 	figurestore "chancery/internal/store/figures"
 	"chancery/internal/store/invariants"
@@ -90,8 +91,8 @@ func TestFiguresOfDays(t *testing.T) {
 		a := c.granted(t, l.LicenseKey, "a")
 		c.granted(t, l.LicenseKey, "b")
 		c.granted(t, l.LicenseKey, "zone")
-		c.refused(t, licensing.NoTokenLeft, l.LicenseKey, "d")
-		c.refused(t, licensing.NoTokenLeft, l.LicenseKey, "d")
+		c.refused(t, refusal.NoTokenLeft, l.LicenseKey, "d")
+		c.refused(t, refusal.NoTokenLeft, l.LicenseKey, "d")
 		beat("a", "1", "DE")
 		beat("a", "1", "DE")
 		beat("a", "2", "DE")
@@ -348,14 +349,14 @@ func TestDeniedUsedUpAndSeen(t *testing.T) {
 		one, two := c.issue(t, c.limited(t, 1, 0, 0)), c.issue(t, c.limited(t, 1, 0, 0))
 		for i, l := range []*licensing.License{one, two} {
 			c.granted(t, l.LicenseKey, fmt.Sprintf("c%d", i))
-			c.refused(t, licensing.NoTokenLeft, l.LicenseKey, "late")
+			c.refused(t, refusal.NoTokenLeft, l.LicenseKey, "late")
 			e.Clock.Advance(2 * time.Hour)
 		}
-		c.refused(t, licensing.NoTokenLeft, one.LicenseKey, "late")
+		c.refused(t, refusal.NoTokenLeft, one.LicenseKey, "late")
 		var denied []string
 		r := listing.Request{Limit: 1, Sort: "hour", Desc: true}
 		for range 5 {
-			page, err := c.store.Denied(t.Context(), c.vendor, licensing.NoTokenLeft, c.since.Add(-time.Hour), r)
+			page, err := c.store.Denied(t.Context(), c.vendor, refusal.NoTokenLeft, c.since.Add(-time.Hour), r)
 			if err != nil {
 				t.Fatal(err)
 			}

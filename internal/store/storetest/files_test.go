@@ -8,6 +8,7 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -93,17 +94,17 @@ func TestLicenseFiles(t *testing.T) {
 		if n := issued(); n != 3 {
 			t.Errorf("%d files in the audit log, want 3", n)
 		}
-		ask(licensing.FileCommand{License: l.UUID}, licensing.InvalidKey)
-		ask(licensing.FileCommand{License: held.UUID, ByID: true}, licensing.InvalidKey)
-		ask(licensing.FileCommand{License: l.LicenseKey, TokenKey: held.UUID}, licensing.UnknownToken)
-		ask(licensing.FileCommand{License: l.LicenseKey, TokenKey: b.tokenKeys(t, online)[0]}, licensing.UnknownToken)
-		ask(licensing.FileCommand{License: l.LicenseKey, TokenKey: free}, licensing.TokenNotAssigned)
-		ask(licensing.FileCommand{License: online.LicenseKey}, licensing.OfflineNotAllowed)
+		ask(licensing.FileCommand{License: l.UUID}, refusal.InvalidKey)
+		ask(licensing.FileCommand{License: held.UUID, ByID: true}, refusal.InvalidKey)
+		ask(licensing.FileCommand{License: l.LicenseKey, TokenKey: held.UUID}, refusal.UnknownToken)
+		ask(licensing.FileCommand{License: l.LicenseKey, TokenKey: b.tokenKeys(t, online)[0]}, refusal.UnknownToken)
+		ask(licensing.FileCommand{License: l.LicenseKey, TokenKey: free}, refusal.TokenNotAssigned)
+		ask(licensing.FileCommand{License: online.LicenseKey}, refusal.OfflineNotAllowed)
 		off := false
 		storetest.Do(t, e, func(x tx.Tx) (*licensing.License, error) {
 			return b.licenses.Update(x, b.vendor, l.ID, licensing.Change{IsActive: &off})
 		})
-		ask(licensing.FileCommand{License: l.LicenseKey}, licensing.NotActive)
+		ask(licensing.FileCommand{License: l.LicenseKey}, refusal.NotActive)
 	})
 }
 
@@ -117,11 +118,11 @@ func TestAPlaceIsGivenUpOrHasAFile(t *testing.T) {
 			l := b.issue(t, edition)
 			held := b.granted(t, l.LicenseKey, fmt.Sprintf("c%d", i))
 			var filed licensing.Outcome
-			var unassigned *licensing.Refusal
+			var unassigned *refusal.Refusal
 			var both sync.WaitGroup
 			both.Go(func() { filed = b.fileOf(t, licensing.FileCommand{License: l.LicenseKey, TokenKey: held.TokenKey}) })
 			both.Go(func() {
-				unassigned = storetest.Do(t, e, func(x tx.Tx) (*licensing.Refusal, error) {
+				unassigned = storetest.Do(t, e, func(x tx.Tx) (*refusal.Refusal, error) {
 					return b.licenses.Unassign(x, licensing.UnassignCommand{Vendor: b.vendor, TokenKey: held.TokenKey})
 				})
 			})
@@ -147,7 +148,7 @@ func TestFilesSayNoMoreThanTheLicence(t *testing.T) {
 			l := b.issue(t, b.limited(t, 2, 0, 0, offlineAllowed, term))
 			free := b.tokenKeys(t, l)[0]
 			for _, c := range []licensing.FileCommand{{License: l.LicenseKey}, {License: free}, {License: l.UUID, ByID: true}, {License: l.LicenseKey, TokenKey: free}} {
-				if out := b.fileOf(t, c); out.Refusal == nil || out.Refusal.ID != licensing.TokenNotAssigned {
+				if out := b.fileOf(t, c); out.Refusal == nil || out.Refusal.ID != refusal.TokenNotAssigned {
 					t.Errorf("%s: %+v before the first activation: %+v", name, c, out.Refusal)
 				}
 			}
@@ -182,7 +183,7 @@ func TestFilesOfGoodwillAndOfSuspendedClients(t *testing.T) {
 			t.Errorf("the file of a regular client ends at %v", out.State.ExpiresAt)
 		}
 		b.suspend(t, regular, e.Clock.Now().Add(day(1)))
-		if out := b.fileOf(t, licensing.FileCommand{License: l.LicenseKey, TokenKey: regular.TokenKey}); out.Refusal == nil || out.Refusal.ID != licensing.Suspended {
+		if out := b.fileOf(t, licensing.FileCommand{License: l.LicenseKey, TokenKey: regular.TokenKey}); out.Refusal == nil || out.Refusal.ID != refusal.Suspended {
 			t.Errorf("a file for a suspended client: %+v", out.Refusal)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/tx"
 )
@@ -86,7 +87,7 @@ func TestDenialsAreForgotten(t *testing.T) {
 		for range 700 { // more than a portion
 			e.Clock.Advance(time.Hour)
 			storetest.Do(t, e, func(x tx.Tx) (int, error) {
-				return 0, b.store.CountDenial(x, l.Vendor, l.ID, licensing.NoTokenLeft, x.Now())
+				return 0, b.store.CountDenial(x, l.Vendor, l.ID, refusal.NoTokenLeft, x.Now())
 			})
 		}
 		n, err := b.store.ForgetDenials(t.Context(), start.Add(600*time.Hour))

@@ -7,6 +7,7 @@ import (
 
 	"chancery/internal/catalog"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -69,11 +70,11 @@ func TestHeartbeatRefusals(t *testing.T) {
 			command licensing.HeartbeatCommand
 			want    int
 		}{
-			{"an unknown client", licensing.HeartbeatCommand{ClientID: "x"}, licensing.UnknownClient},
-			{"no client", licensing.HeartbeatCommand{}, licensing.MissingClientID},
-			{"a free token, no assignment", licensing.HeartbeatCommand{ClientID: "d", TokenKey: free.TokenKey}, licensing.TokenNotAssigned},
-			{"an unknown token", licensing.HeartbeatCommand{ClientID: "d", TokenKey: e.IDs.V4()}, licensing.UnknownToken},
-			{"another client's token", licensing.HeartbeatCommand{ClientID: "d", TokenKey: mine.TokenKey}, licensing.OtherToken},
+			{"an unknown client", licensing.HeartbeatCommand{ClientID: "x"}, refusal.UnknownClient},
+			{"no client", licensing.HeartbeatCommand{}, refusal.MissingClientID},
+			{"a free token, no assignment", licensing.HeartbeatCommand{ClientID: "d", TokenKey: free.TokenKey}, refusal.TokenNotAssigned},
+			{"an unknown token", licensing.HeartbeatCommand{ClientID: "d", TokenKey: e.IDs.V4()}, refusal.UnknownToken},
+			{"another client's token", licensing.HeartbeatCommand{ClientID: "d", TokenKey: mine.TokenKey}, refusal.OtherToken},
 		} {
 			c.command.Client = version
 			if out := b.heartbeat(t, c.command); out.Refusal == nil || out.Refusal.ID != c.want {
@@ -81,7 +82,7 @@ func TestHeartbeatRefusals(t *testing.T) {
 			}
 		}
 		out, err := b.licenses.Heartbeat(t.Context(), licensing.HeartbeatCommand{Vendor: b.vendor, Product: e.IDs.V7(), ClientID: "c"})
-		if err != nil || out.Refusal == nil || out.Refusal.ID != licensing.UnknownProduct {
+		if err != nil || out.Refusal == nil || out.Refusal.ID != refusal.UnknownProduct {
 			t.Errorf("an unknown product: %+v, %v", out.Refusal, err)
 		}
 	})
@@ -96,11 +97,11 @@ func TestSuspensionLosesNothing(t *testing.T) {
 			return nil, b.licenses.Suspend(x, b.vendor, a.UUID, e.Clock.Now().Add(day(2)))
 		})
 		beat := licensing.HeartbeatCommand{ClientID: "c", Client: licensing.Client{SoftwareVersion: "1"}}
-		if out := b.heartbeat(t, beat); out.Refusal == nil || out.Refusal.ID != licensing.Suspended {
+		if out := b.heartbeat(t, beat); out.Refusal == nil || out.Refusal.ID != refusal.Suspended {
 			t.Errorf("heartbeat: %+v", out.Refusal)
 		}
-		b.refused(t, licensing.Suspended, l.LicenseKey, "c")
-		if r := b.unassign(t, a.TokenKey); r == nil || r.ID != licensing.Suspended {
+		b.refused(t, refusal.Suspended, l.LicenseKey, "c")
+		if r := b.unassign(t, a.TokenKey); r == nil || r.ID != refusal.Suspended {
 			t.Errorf("unassign: %+v", r)
 		}
 		e.Clock.Advance(day(2))
@@ -120,7 +121,7 @@ func TestGoodwillEndsAfterItsDays(t *testing.T) {
 		b.granted(t, l.LicenseKey, "c")
 		e.Clock.Advance(day(3))
 		beat := licensing.HeartbeatCommand{ClientID: "b", Client: licensing.Client{SoftwareVersion: "1"}}
-		if out := b.heartbeat(t, beat); out.Refusal == nil || out.Refusal.ID != licensing.UnknownClient {
+		if out := b.heartbeat(t, beat); out.Refusal == nil || out.Refusal.ID != refusal.UnknownClient {
 			t.Errorf("after its days: %+v", out)
 		}
 		n, err := b.licenses.ReleaseGoodwill(t.Context())

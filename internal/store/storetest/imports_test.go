@@ -97,9 +97,18 @@ func (b importBench) keep(t *testing.T, prefix string, lines int, allOrNothing b
 	if err != nil {
 		t.Fatal(err)
 	}
+	return b.start(t, f, allOrNothing)
+}
+
+// start stores a file that was read, and starts it.
+func (b importBench) start(t *testing.T, f imports.File, allOrNothing bool) imports.Import {
+	t.Helper()
+	i, err := b.service.Receive(t.Context(), b.vendor, imports.Customers, time.UTC, "x.csv", f)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return storetest.Do(t, b.Env, func(x tx.Tx) (imports.Import, error) {
-		i, err := b.service.Keep(x, b.vendor, imports.Customers, time.UTC, "x.csv", f)
-		if err != nil {
+		if _, err := b.service.Keep(x, b.vendor, i.UUID); err != nil {
 			return i, err
 		}
 		return b.service.Start(x, b.vendor, i.UUID, allOrNothing)
@@ -200,7 +209,7 @@ func TestAllOrNothing(t *testing.T) {
 		}
 		storetest.Refuse(t, e, "import_too_long", func(x tx.Tx) (imports.Import, error) {
 			long := imports.Import{UUID: e.IDs.V7(), Kind: imports.Customers, Columns: []string{"company_name"}, State: imports.Draft, Lines: 501, CreatedAt: x.Now()}
-			if err := b.rows.Insert(x, b.vendor, long, nil); err != nil {
+			if _, err := b.rows.Insert(x, b.vendor, long); err != nil {
 				return long, err
 			}
 			return b.service.Start(x, b.vendor, long.UUID, true)
@@ -300,6 +309,79 @@ func TestAServersFaultRefusesAllOrNothing(t *testing.T) {
 	})
 }
 
+// Storing a file, trying its failed lines again and discarding it go in portions.
+func TestLargeImportsGoInPortions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newImports(t, hurried(t, e))
+		const many, step = 130, 50
+		content := "company_name\n"
+		for i := range many {
+			content += fmt.Sprintf("=c%03d\n", i) // every line has a problem
+		}
+		f, err := b.service.Read(t.Context(), b.vendor, imports.Customers, time.UTC, []byte(content+"good\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := `SELECT COUNT(*) FROM import_lines WHERE state = $1`
+		ctx, stop := context.WithCancel(t.Context())
+		stopping := *b.service
+		stopping.Runner = &oneOnly{b.DB, 2, stop} // the import itself, and a portion
+		if _, err := stopping.Receive(ctx, b.vendor, imports.Customers, time.UTC, "x.csv", f); err == nil {
+			t.Error("it was not stopped")
+		}
+		if n := storetest.Count(t, e, lines, imports.LineFailed); n != step {
+			t.Errorf("one portion stored %d lines, want %d", n, step)
+		}
+		if all, err := b.rows.List(t.Context(), b.vendor, listing.Request{Limit: 5, Desc: true}); err != nil || len(all.Items) != 0 {
+			t.Errorf("half a file is listed: %+v, %v", all.Items, err)
+		}
+		b.Clock.Advance((imports.DraftDays + 1) * 24 * time.Hour)
+		if n, err := b.service.Forget(t.Context()); err != nil || n != 1 {
+			t.Errorf("%d halves were forgotten, %v; want 1", n, err)
+		}
+
+		i := b.start(t, f, false)
+		if _, err := b.service.Work(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		again := storetest.Do(t, b.Env, func(x tx.Tx) (imports.Import, error) { return b.service.TryAgain(x, b.vendor, i.UUID) })
+		if n := storetest.Count(t, e, lines, imports.LineFailed); n != many || again.Failed != many {
+			t.Errorf("%d lines are failed, the import says %d; want %d", n, again.Failed, many)
+		}
+		if _, err := b.service.Work(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.now(t, i); got.State != imports.Finished || got.Failed != many || got.Done != 1 || got.Retrying {
+			t.Errorf("tried again: %+v", got)
+		}
+
+		draft, err := b.service.Receive(t.Context(), b.vendor, imports.Customers, time.UTC, "x.csv", f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		storetest.Do(t, b.Env, func(x tx.Tx) (any, error) {
+			if _, err := b.service.Keep(x, b.vendor, draft.UUID); err != nil {
+				return nil, err
+			}
+			return nil, b.service.Discard(x, b.vendor, draft.UUID)
+		})
+		left := `SELECT COUNT(*) FROM import_lines WHERE import_id = $1`
+		if n := storetest.Count(t, e, left, draft.ID); n != many+1 {
+			t.Errorf("discarding removed %d lines at once", many+1-n)
+		}
+		if _, err := b.rows.ByUUID(t.Context(), b.vendor, draft.UUID); !fault.Is(err, "import_not_found") {
+			t.Errorf("a discarded file is found: %v", err)
+		}
+		storetest.Refuse(t, b.Env, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, draft.UUID, false) })
+		if n, err := b.service.Forget(t.Context()); err != nil || n != 1 {
+			t.Errorf("%d forgotten, %v", n, err)
+		}
+		if n := storetest.Count(t, e, left, draft.ID); n != 0 {
+			t.Errorf("%d lines are left", n)
+		}
+	})
+}
+
 // Attack: a line that was refused for what is in it, brought in by trying again.
 func TestTryingAgainChecksAgain(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
@@ -308,13 +390,7 @@ func TestTryingAgainChecksAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) {
-			i, err := b.service.Keep(x, b.vendor, imports.Customers, time.UTC, "x.csv", f)
-			if err != nil {
-				return i, err
-			}
-			return b.service.Start(x, b.vendor, i.UUID, false)
-		})
+		i := b.start(t, f, false)
 		for range 2 {
 			if _, err := b.service.Work(t.Context()); err != nil {
 				t.Fatal(err)

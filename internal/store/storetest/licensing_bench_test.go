@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/outbox"
+	"chancery/internal/refusal"
 	customerstore "chancery/internal/store/customers"
 	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
@@ -19,6 +19,7 @@ import (
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
+	"chancery/internal/wiring"
 )
 
 // licenseBench is a vendor with a catalogue and a customer, ready to issue.
@@ -28,7 +29,7 @@ type licenseBench struct {
 	licenses *licensing.Service
 	store    *licensestore.Store
 	pulses   *licensestore.Pulses
-	devices  app.LicensedDevices
+	devices  wiring.LicensedDevices
 	people   *customers.Service
 	customer customers.Customer
 
@@ -41,7 +42,7 @@ func newLicenses(t *testing.T, e storetest.Env) licenseBench {
 	b := licenseBench{catalogBench: newCatalog(t, e, nil), store: licensestore.New(e.DB)}
 	b = b.furnished(t)
 	var err error
-	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, IDs: e.IDs}); err != nil {
+	if b.people, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, Reader: customerstore.Store{DB: e.DB}, Runner: e.DB, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
 	b.customer = b.newCustomer(t, "Kirk & Co")
@@ -59,10 +60,10 @@ func (b licenseBench) furnished(t *testing.T) licenseBench {
 		}
 	})
 	var err error
-	if b.devices, err = app.NewLicensedDevices(b.store, e.IDs); err != nil {
+	if b.devices, err = wiring.NewLicensedDevices(b.store, e.IDs); err != nil {
 		t.Fatal(err)
 	}
-	released := &app.Released{}
+	released := &wiring.Released{}
 	if b.licenses, err = licensing.New(licensing.Config{
 		Store: b.store, Reader: b.store, Pulses: b.pulses, Devices: b.devices, Runner: e.DB, IDs: e.IDs, Sessions: released,
 	}); err != nil {
@@ -70,7 +71,7 @@ func (b licenseBench) furnished(t *testing.T) licenseBench {
 	}
 	b.leases = floatingstore.Store{DB: e.DB}
 	if b.sessions, err = floating.New(floating.Config{
-		Store: b.leases, Reader: b.leases, Licenses: app.SessionLicenses{Licensing: b.licenses}, Runner: e.DB, IDs: e.IDs,
+		Store: b.leases, Reader: b.leases, Licenses: wiring.SessionLicenses{Licensing: b.licenses}, Runner: e.DB, IDs: e.IDs,
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -150,9 +151,9 @@ func (b licenseBench) refused(t *testing.T, id int, key ident.UUID, client strin
 	}
 }
 
-func (b licenseBench) unassign(t *testing.T, token ident.UUID) *licensing.Refusal {
+func (b licenseBench) unassign(t *testing.T, token ident.UUID) *refusal.Refusal {
 	t.Helper()
-	return storetest.Do(t, b.Env, func(x tx.Tx) (*licensing.Refusal, error) {
+	return storetest.Do(t, b.Env, func(x tx.Tx) (*refusal.Refusal, error) {
 		return b.licenses.Unassign(x, licensing.UnassignCommand{Vendor: b.vendor, TokenKey: token})
 	})
 }

@@ -6,7 +6,10 @@ import (
 	"testing"
 
 	"chancery/internal/catalog"
+	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
+	"chancery/internal/store"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -14,6 +17,24 @@ import (
 
 // onePortion is how many rows one transaction moves for a new limit.
 const onePortion = 500
+
+// hurried opens the database of e once more, so that no portion has time for a second step.
+func hurried(t *testing.T, e storetest.Env) storetest.Env {
+	t.Helper()
+	c := e.Config
+	c.Clock, c.Portion = e.Clock, 1
+	db, err := store.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	e.DB = db
+	return e
+}
 
 // fit lets the periodic work go on to the end.
 func (b licenseBench) fit(t *testing.T) {
@@ -65,12 +86,12 @@ func TestTokensFollowANewLimitInPortions(t *testing.T) {
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM tokens`); n < before-onePortion {
 			t.Errorf("the change deleted %d tokens in its transaction", before-n)
 		}
-		b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "b") // although there are free tokens
+		b.refused(t, refusal.NoTokenLeft, l.LicenseKey, "b") // although there are free tokens
 		b.fit(t)
 		if n := b.contractTokens(t, l); n != 1 {
 			t.Errorf("%d tokens are left by contract, want 1", n)
 		}
-		b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "b")
+		b.refused(t, refusal.NoTokenLeft, l.LicenseKey, "b")
 
 		b.limit(t, l, many)
 		b.granted(t, l.LicenseKey, "b") // although there are not all tokens yet
@@ -123,6 +144,41 @@ func TestPortionsOutliveAServer(t *testing.T) {
 	})
 }
 
+// A portion takes no second step once its time is over.
+func TestAPortionEndsWithItsTime(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		const step = 50
+		b := newLicenses(t, hurried(t, e))
+		l := b.issue(t, b.limited(t, 3*step, 0, 0))
+		if n := b.contractTokens(t, l); n != step {
+			t.Errorf("issuing made %d tokens, want one step of %d", n, step)
+		}
+		b.fit(t)
+		if n := b.contractTokens(t, l); n != 3*step {
+			t.Errorf("%d tokens in the end, want %d", n, 3*step)
+		}
+		ids := make([]ident.UUID, 0, 4)
+		for i := range 4 {
+			ids = append(ids, b.granted(t, l.LicenseKey, "c"+strconv.Itoa(i)).UUID)
+		}
+		n, more := 0, false
+		storetest.Do(t, b.Env, func(x tx.Tx) (_ any, err error) {
+			n, more, err = b.licenses.ReleaseSome(x, b.vendor, l.ID)
+			return nil, err
+		})
+		if n != 1 || !more {
+			t.Errorf("%d were released, more: %t; want one, and more", n, more)
+		}
+		if n, err := b.licenses.ReleaseEach(t.Context(), b.vendor, l.ID, ids[:2]); err != nil || n != 1 {
+			t.Errorf("%d of those were released that were left, %v; want 1", n, err)
+		}
+		if n, more, err := b.licenses.ReleaseAll(t.Context(), b.vendor, l.ID); err != nil || n != 2 || more {
+			t.Errorf("%d were released in the end, more: %t, %v; want 2", n, more, err)
+		}
+		b.balanced(t)
+	})
+}
+
 // An edition's new limit makes room in more licences than one transaction touches.
 func TestAnEditionsLimitReachesManyLicencesInPortions(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
@@ -133,7 +189,7 @@ func TestAnEditionsLimitReachesManyLicencesInPortions(t *testing.T) {
 		for i := range many {
 			l := b.issue(t, edition)
 			b.granted(t, l.LicenseKey, "c"+strconv.Itoa(i))
-			b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "d")
+			b.refused(t, refusal.NoTokenLeft, l.LicenseKey, "d")
 		}
 		storetest.Do(t, e, func(x tx.Tx) (any, error) {
 			return b.service.UpdateEdition(x, b.vendor, edition.UUID, catalog.EditionChange{

@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -23,7 +24,7 @@ func TestLimitsAreContractBufferAndGoodwill(t *testing.T) {
 		if !third.IsGoodwill() {
 			t.Error("the third client is above contract and buffer, and not on goodwill")
 		}
-		b.refused(t, licensing.NoTokenLeft, l.LicenseKey, "c4")
+		b.refused(t, refusal.NoTokenLeft, l.LicenseKey, "c4")
 		b.balanced(t)
 
 		now, err := b.store.ByUUID(t.Context(), b.vendor, l.UUID)
@@ -87,15 +88,15 @@ func TestTokenKeys(t *testing.T) {
 		if mine.TokenKey != handedOut {
 			t.Error("a token key led to another token")
 		}
-		b.refused(t, licensing.TokenAssigned, handedOut, "d")
-		b.refused(t, licensing.InvalidKey, e.IDs.V4(), "d")
+		b.refused(t, refusal.TokenAssigned, handedOut, "d")
+		b.refused(t, refusal.InvalidKey, e.IDs.V4(), "d")
 		if r := b.unassign(t, handedOut); r != nil {
 			t.Fatal(r)
 		}
-		if r := b.unassign(t, handedOut); r == nil || r.ID != licensing.AlreadyUnassigned {
+		if r := b.unassign(t, handedOut); r == nil || r.ID != refusal.AlreadyUnassigned {
 			t.Errorf("unassigning twice: %+v", r)
 		}
-		if r := b.unassign(t, e.IDs.V4()); r == nil || r.ID != licensing.UnknownToken {
+		if r := b.unassign(t, e.IDs.V4()); r == nil || r.ID != refusal.UnknownToken {
 			t.Errorf("unassigning nothing: %+v", r)
 		}
 		b.granted(t, handedOut, "d")
@@ -135,7 +136,7 @@ func TestMovingToAnotherLicenceFreesTheFirstAtOnce(t *testing.T) {
 		b.granted(t, one.LicenseKey, "c")
 		b.granted(t, two.LicenseKey, "c")
 		b.granted(t, one.LicenseKey, "d")
-		b.refused(t, licensing.NoTokenLeft, one.LicenseKey, "c")
+		b.refused(t, refusal.NoTokenLeft, one.LicenseKey, "c")
 		out := b.heartbeat(t, licensing.HeartbeatCommand{ClientID: "c", Client: licensing.Client{SoftwareVersion: "1"}})
 		if out.State.License.ID != two.ID {
 			t.Error("a refused move cost the client the licence it holds")
@@ -152,7 +153,7 @@ func TestAClientIsNotMovedToAnotherCustomer(t *testing.T) {
 		other := b.newCustomer(t, "Someone Else")
 		theirs := b.issue(t, edition, func(c *licensing.IssueCommand) { c.Customer = other.UUID })
 		b.granted(t, mine.LicenseKey, "c")
-		b.refused(t, licensing.OtherCustomersToken, theirs.LicenseKey, "c")
+		b.refused(t, refusal.OtherCustomersToken, theirs.LicenseKey, "c")
 		off := false
 		b.update(t, mine, licensing.Change{IsActive: &off})
 		b.granted(t, theirs.LicenseKey, "c")
@@ -251,7 +252,7 @@ func TestAThousandConcurrentActivations(t *testing.T) {
 				switch {
 				case err != nil:
 					t.Error(err)
-				case out.Refusal != nil && out.Refusal.ID == licensing.NoTokenLeft:
+				case out.Refusal != nil && out.Refusal.ID == refusal.NoTokenLeft:
 					full++
 				case out.Refusal != nil:
 					t.Errorf("refused with %d", out.Refusal.ID)

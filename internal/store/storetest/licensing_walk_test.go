@@ -13,6 +13,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -80,7 +81,7 @@ func (w *walk) step() {
 		key := w.keys[w.rand.IntN(len(w.keys))]
 		r := w.unassign(w.t, key)
 		w.tellf("unassign: %v", r)
-		if r != nil && r.ID != licensing.AlreadyUnassigned && r.ID != licensing.UnknownToken {
+		if r != nil && r.ID != refusal.AlreadyUnassigned && r.ID != refusal.UnknownToken {
 			w.t.Errorf("unassigning: %+v", r)
 		}
 	case n < 18:
@@ -107,14 +108,14 @@ func (w *walk) granting(key ident.UUID, client string) {
 		if l.GoodwillUsed+l.RegularUsed > licensing.Allowed(p) && !w.holds(out.State.Activation) {
 			w.t.Errorf("granted %d of %d", l.GoodwillUsed+l.RegularUsed, licensing.Allowed(p))
 		}
-	case out.Refusal.ID == licensing.NoTokenLeft:
+	case out.Refusal.ID == refusal.NoTokenLeft:
 		l := w.byKey(key)
 		if p := l.Terms().Policy; l.RegularUsed+l.GoodwillUsed < licensing.Allowed(p) &&
 			(l.RegularUsed < p.TokenLimit+p.ActivationBuffer || l.GoodwillUsed < p.GoodwillTokenLimit) {
 			w.t.Errorf("refused with %d regular and %d goodwill in use of %+v", l.RegularUsed, l.GoodwillUsed, p)
 		}
-	case out.Refusal.ID == licensing.TokenAssigned && slices.Contains(w.present(), key):
-	case out.Refusal.ID == licensing.InvalidKey && w.byKey(key) == nil:
+	case out.Refusal.ID == refusal.TokenAssigned && slices.Contains(w.present(), key):
+	case out.Refusal.ID == refusal.InvalidKey && w.byKey(key) == nil:
 	default:
 		w.t.Errorf("refused with %d", out.Refusal.ID)
 	}

@@ -5,16 +5,17 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/app"
 	"chancery/internal/catalog"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/store"
 	meterstore "chancery/internal/store/metering"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
+	"chancery/internal/wiring"
 )
 
 const unit = terms.Unit
@@ -35,7 +36,7 @@ func newMeters(t *testing.T, e storetest.Env, l terms.Limitation, clients ...str
 	t.Helper()
 	b := meterBench{licenseBench: newLicenses(t, e), rows: meterstore.Store{DB: e.DB}}
 	var err error
-	licenses := app.MeteredLicenses{Licenses: b.licenses}
+	licenses := wiring.MeteredLicenses{Licenses: b.licenses}
 	if b.meters, err = metering.New(metering.Config{Store: b.rows, Reader: b.rows, Licenses: licenses, Runner: e.DB, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
@@ -57,10 +58,10 @@ func newMeters(t *testing.T, e storetest.Env, l terms.Limitation, clients ...str
 	return b
 }
 
-func (b meterBench) call(t *testing.T, client string, entries ...metering.Asked) ([]metering.Consumption, *metering.Refusal, error) {
+func (b meterBench) call(t *testing.T, client string, entries ...metering.Asked) ([]metering.Consumption, *refusal.Refusal, error) {
 	t.Helper()
 	var answers []metering.Consumption
-	var refused *metering.Refusal
+	var refused *refusal.Refusal
 	for i := range entries {
 		if entries[i].Limitation.IsZero() {
 			entries[i].Limitation = b.pages.ID
@@ -82,9 +83,9 @@ func (b meterBench) consume(t *testing.T, value int64, id string) metering.Consu
 	return all[0]
 }
 
-func (b meterBench) rollback(t *testing.T, transaction ident.UUID) (metering.Consumption, *metering.Refusal) {
+func (b meterBench) rollback(t *testing.T, transaction ident.UUID) (metering.Consumption, *refusal.Refusal) {
 	t.Helper()
-	var refused *metering.Refusal
+	var refused *refusal.Refusal
 	answer := storetest.Do(t, b.Env, func(x tx.Tx) (c metering.Consumption, err error) {
 		c, refused, err = b.meters.Rollback(x, metering.RollbackCommand{Vendor: b.vendor, Transaction: transaction})
 		return c, err
@@ -127,7 +128,7 @@ func limitOf(n int64, change ...func(*terms.Limitation)) terms.Limitation {
 	return l
 }
 
-func refusedWith(t *testing.T, r *metering.Refusal, id int) {
+func refusedWith(t *testing.T, r *refusal.Refusal, id int) {
 	t.Helper()
 	if r == nil || r.ID != id {
 		t.Errorf("got %+v, want the refusal %d", r, id)

@@ -13,6 +13,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -96,8 +97,8 @@ func TestWhoMayConsume(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newMeters(t, e, limitOf(10), "c2")
 		ask := metering.Asked{Value: unit, Limitation: b.pages.ID}
-		try := func(client string, token ident.UUID, a metering.Asked) *metering.Refusal {
-			var refused *metering.Refusal
+		try := func(client string, token ident.UUID, a metering.Asked) *refusal.Refusal {
+			var refused *refusal.Refusal
 			storetest.Do(t, e, func(x tx.Tx) (all []metering.Consumption, err error) {
 				all, refused, err = b.meters.Consume(x, metering.ConsumeCommand{Vendor: b.vendor, ClientID: client, TokenKey: token, Entries: []metering.Asked{a}})
 				return all, err
@@ -105,15 +106,15 @@ func TestWhoMayConsume(t *testing.T) {
 			return refused
 		}
 		one, two := b.granted(t, b.license.LicenseKey, "c1"), b.granted(t, b.license.LicenseKey, "c2")
-		refusedWith(t, try("nobody", ident.UUID{}, ask), licensing.UnknownClient)
-		refusedWith(t, try("", ident.UUID{}, ask), licensing.MissingClientID)
-		refusedWith(t, try("c1", two.TokenKey, ask), licensing.OtherToken)
-		refusedWith(t, try("c1", b.tokenKeys(t, b.license)[0], ask), licensing.TokenNotAssigned)
-		refusedWith(t, try("c1", e.IDs.V4(), ask), licensing.UnknownToken)
-		refusedWith(t, try("c1", ident.UUID{}, metering.Asked{Value: unit, Limitation: e.IDs.V4()}), metering.UnknownLimitation)
+		refusedWith(t, try("nobody", ident.UUID{}, ask), refusal.UnknownClient)
+		refusedWith(t, try("", ident.UUID{}, ask), refusal.MissingClientID)
+		refusedWith(t, try("c1", two.TokenKey, ask), refusal.OtherToken)
+		refusedWith(t, try("c1", b.tokenKeys(t, b.license)[0], ask), refusal.TokenNotAssigned)
+		refusedWith(t, try("c1", e.IDs.V4(), ask), refusal.UnknownToken)
+		refusedWith(t, try("c1", ident.UUID{}, metering.Asked{Value: unit, Limitation: e.IDs.V4()}), refusal.UnknownLimitation)
 		for _, l := range b.edition.Grants.Limitations {
 			if l.Reset == terms.ResetNone {
-				refusedWith(t, try("c1", ident.UUID{}, metering.Asked{Value: unit, Limitation: l.ID}), metering.UnknownLimitation)
+				refusedWith(t, try("c1", ident.UUID{}, metering.Asked{Value: unit, Limitation: l.ID}), refusal.UnknownLimitation)
 			}
 		}
 		if r := try("c1", one.TokenKey, ask); r != nil {
@@ -122,7 +123,7 @@ func TestWhoMayConsume(t *testing.T) {
 		storetest.Do(t, e, func(x tx.Tx) (any, error) {
 			return nil, b.licenses.Suspend(x, b.vendor, one.UUID, e.Clock.Now().Add(time.Hour))
 		})
-		refusedWith(t, try("c1", ident.UUID{}, ask), licensing.Suspended)
+		refusedWith(t, try("c1", ident.UUID{}, ask), refusal.Suspended)
 		off := false
 		b.update(t, b.license, licensing.Change{IsActive: &off})
 		answers, _, err := b.call(t, "c2", ask)
@@ -145,7 +146,7 @@ func TestAClientWithAKeyPairProves(t *testing.T) {
 			t.Fatal(out.Refusal)
 		}
 		_, refused, _ := b.call(t, "keyed", metering.Asked{Value: unit})
-		refusedWith(t, refused, licensing.ClientAssigned)
+		refusedWith(t, refused, refusal.ClientAssigned)
 		var transaction ident.UUID
 		storetest.Do(t, e, func(x tx.Tx) (any, error) {
 			all, refused, err := b.meters.Consume(x, metering.ConsumeCommand{
@@ -159,7 +160,7 @@ func TestAClientWithAKeyPairProves(t *testing.T) {
 			return nil, err
 		})
 		_, refused = b.rollback(t, transaction)
-		refusedWith(t, refused, licensing.ClientAssigned)
+		refusedWith(t, refused, refusal.ClientAssigned)
 		b.want(t, unit, unit)
 	})
 }
@@ -170,9 +171,9 @@ func TestRollback(t *testing.T) {
 		old, newest := b.consume(t, unit, "a"), b.consume(t, 2*unit, "b")
 		others, _, _ := b.call(t, "c2", metering.Asked{Value: unit})
 		_, refused := b.rollback(t, old.Transaction)
-		refusedWith(t, refused, metering.NoRollback)
+		refusedWith(t, refused, refusal.NoRollback)
 		_, refused = b.rollback(t, e.IDs.V4())
-		refusedWith(t, refused, metering.NoRollback)
+		refusedWith(t, refused, refusal.NoRollback)
 		first, refused := b.rollback(t, newest.Transaction)
 		if refused != nil || first.Transaction.IsZero() || first.Consumed != 2*unit {
 			t.Errorf("%+v, %+v", first, refused)
@@ -182,15 +183,15 @@ func TestRollback(t *testing.T) {
 			t.Errorf("repeated: %+v, %+v", again, refused)
 		}
 		_, refused = b.rollback(t, first.Transaction)
-		refusedWith(t, refused, metering.NoRollback)
+		refusedWith(t, refused, refusal.NoRollback)
 		_, refused = b.rollback(t, old.Transaction) // it is not the newest, though the newest is taken back
-		refusedWith(t, refused, metering.NoRollback)
+		refusedWith(t, refused, refusal.NoRollback)
 		if again := b.consume(t, 2*unit, "b"); again.Transaction != newest.Transaction {
 			t.Error("what was rolled back counts again when it is repeated")
 		}
 		e.Clock.Advance(24*time.Hour + time.Millisecond)
 		_, refused = b.rollback(t, others[0].Transaction)
-		refusedWith(t, refused, metering.NoRollback)
+		refusedWith(t, refused, refusal.NoRollback)
 		b.want(t, 2*unit, 2*unit)
 	})
 }

@@ -68,14 +68,17 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 func TestOpenSessionsAreFoundByTheirOwnIndex(t *testing.T) {
 	t.Parallel()
 	e := storetest.SQLite(t)
-	for _, query := range []string{
-		`SELECT id FROM sessions s WHERE s.vendor_id = 1 AND s.license_id = 2 AND s.ended_at IS NULL AND s.valid_until > 3 ORDER BY s.id DESC LIMIT 51`,
-		`SELECT COUNT(*) FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL AND valid_until > 3`,
-		`SELECT MIN(valid_until) FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL`,
+	for query, index := range map[string]string{
+		`SELECT id FROM sessions s WHERE s.vendor_id = 1 AND s.license_id = 2 AND s.ended_at IS NULL AND s.valid_until > 3 ORDER BY s.id DESC LIMIT 51`: "sessions_open_of_license (vendor_id=? AND license_id=?)",
+
+		// Those that may have lapsed, and no others.
+		`SELECT COUNT(*) FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL AND check_at <= 3 AND valid_until <= 3`: "sessions_to_check (vendor_id=? AND license_id=? AND check_at<?)",
+		`SELECT id FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL AND check_at <= 3 ORDER BY check_at LIMIT 9`:  "sessions_to_check (vendor_id=? AND license_id=? AND check_at<?)",
+		`SELECT check_at FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL ORDER BY check_at LIMIT 1`:              "sessions_to_check (vendor_id=? AND license_id=?)",
 	} {
 		var id, parent, unused int
 		var plan string
-		if _, err := e.DB.QueryRow(t.Context(), `EXPLAIN QUERY PLAN `+query, nil, &id, &parent, &unused, &plan); err != nil || !strings.Contains(plan, "sessions_open_of_license") {
+		if _, err := e.DB.QueryRow(t.Context(), `EXPLAIN QUERY PLAN `+query, nil, &id, &parent, &unused, &plan); err != nil || !strings.Contains(plan, index) {
 			t.Errorf("%s: %s, %v", query, plan, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -32,28 +33,28 @@ func (b licenseBench) activateAs(t *testing.T, p pair, counter int64, key ident.
 	})
 }
 
-func (b licenseBench) unassignAs(t *testing.T, p pair, counter int64, token ident.UUID) *licensing.Refusal {
+func (b licenseBench) unassignAs(t *testing.T, p pair, counter int64, token ident.UUID) *refusal.Refusal {
 	t.Helper()
-	return storetest.Do(t, b.Env, func(x tx.Tx) (*licensing.Refusal, error) {
+	return storetest.Do(t, b.Env, func(x tx.Tx) (*refusal.Refusal, error) {
 		return b.licenses.Unassign(x, licensing.UnassignCommand{Vendor: b.vendor, TokenKey: token, ClientID: "m", Proof: p.by(counter)})
 	})
 }
 
-func (b licenseBench) beatAs(t *testing.T, p pair, counter int64, version string) *licensing.Refusal {
+func (b licenseBench) beatAs(t *testing.T, p pair, counter int64, version string) *refusal.Refusal {
 	t.Helper()
 	return b.heartbeat(t, licensing.HeartbeatCommand{
 		ClientID: "m", Client: licensing.Client{SoftwareVersion: version, OperatingSystem: "Plan 9"}, Proof: p.by(counter),
 	}).Refusal
 }
 
-func repeated(t *testing.T, what string, r *licensing.Refusal, highest int64) {
+func repeated(t *testing.T, what string, r *refusal.Refusal, highest int64) {
 	t.Helper()
-	if r == nil || r.ID != licensing.CallRepeated || r.Counter != highest {
+	if r == nil || r.ID != refusal.CallRepeated || r.Counter != highest {
 		t.Errorf("%s: %+v, want 20021 with the counter %d", what, r, highest)
 	}
 }
 
-func taken(t *testing.T, what string, r *licensing.Refusal) {
+func taken(t *testing.T, what string, r *refusal.Refusal) {
 	t.Helper()
 	if r != nil {
 		t.Fatalf("%s was refused: %+v", what, r)
@@ -85,7 +86,7 @@ func TestRecordedActivations(t *testing.T) {
 		repeated(t, "an unassign of before", b.unassignAs(t, "a", 12, token), 12)
 		taken(t, "the unassign", b.unassignAs(t, "a", 13, token))
 		repeated(t, "an activation of before", b.activateAs(t, "a", 12, l.LicenseKey).Refusal, 13)
-		if r := b.activateAs(t, "a", 99, l.LicenseKey).Refusal; r == nil || r.ID != licensing.KeyGivenUp {
+		if r := b.activateAs(t, "a", 99, l.LicenseKey).Refusal; r == nil || r.ID != refusal.KeyGivenUp {
 			t.Errorf("a key that was given up: %+v", r)
 		}
 		taken(t, "another key", b.activateAs(t, "b", 1, l.LicenseKey).Refusal)
@@ -194,7 +195,7 @@ func TestRecordedConsumption(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newMeters(t, e, limitOf(10))
 		taken(t, "the activation", b.activateAs(t, "a", 1, b.license.LicenseKey).Refusal)
-		consume := func(counter int64) (all []metering.Consumption, r *metering.Refusal) {
+		consume := func(counter int64) (all []metering.Consumption, r *refusal.Refusal) {
 			err := b.DB.Run(t.Context(), func(x tx.Tx) (err error) {
 				all, r, err = b.meters.Consume(x, metering.ConsumeCommand{
 					Vendor: b.vendor, ClientID: "m", Prove: metering.Prove(pair("a").by(counter)), Entries: []metering.Asked{{Limitation: b.pages.ID, Value: unit}},
@@ -211,8 +212,8 @@ func TestRecordedConsumption(t *testing.T) {
 		_, r = consume(2)
 		repeated(t, "it again", r, 2)
 		b.want(t, unit, unit)
-		back := func(counter int64) *metering.Refusal {
-			return storetest.Do(t, e, func(x tx.Tx) (*metering.Refusal, error) {
+		back := func(counter int64) *refusal.Refusal {
+			return storetest.Do(t, e, func(x tx.Tx) (*refusal.Refusal, error) {
 				_, r, err := b.meters.Rollback(x, metering.RollbackCommand{
 					Vendor: b.vendor, Transaction: counted[0].Transaction, Prove: metering.Prove(pair("a").by(counter)),
 				})
@@ -281,7 +282,7 @@ func TestRefusedKeysAreNotRemembered(t *testing.T) {
 		l := b.issue(t, b.limited(t, 1, 0, 0))
 		b.granted(t, l.LicenseKey, "first")
 		for _, p := range []pair{"a", "b", "c"} {
-			if r := b.activateAs(t, p, 5, l.LicenseKey).Refusal; r == nil || r.ID != licensing.NoTokenLeft {
+			if r := b.activateAs(t, p, 5, l.LicenseKey).Refusal; r == nil || r.ID != refusal.NoTokenLeft {
 				t.Fatalf("%+v", r)
 			}
 		}
@@ -305,12 +306,12 @@ func TestAnActivationTakesAKeyPair(t *testing.T) {
 				t.Errorf("it got another activation: %+v", out.State.Activation)
 			}
 		}
-		b.refused(t, licensing.ClientAssigned, l.LicenseKey, "m")
+		b.refused(t, refusal.ClientAssigned, l.LicenseKey, "m")
 		beat := licensing.HeartbeatCommand{ClientID: "m", Client: licensing.Client{SoftwareVersion: "1"}}
-		if r := b.heartbeat(t, beat).Refusal; r == nil || *r != *licensing.RefuseUnsigned() {
+		if r := b.heartbeat(t, beat).Refusal; r == nil || *r != *refusal.Unsigned() {
 			t.Errorf("a heartbeat by somebody who names it: %+v", r)
 		}
-		if r := b.unassign(t, plain.TokenKey); r == nil || *r != *licensing.RefuseUnsigned() {
+		if r := b.unassign(t, plain.TokenKey); r == nil || *r != *refusal.Unsigned() {
 			t.Errorf("an unassign by somebody who has its token key: %+v", r)
 		}
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM audit_log WHERE action = 'activation.key_pair'`); n != 1 {

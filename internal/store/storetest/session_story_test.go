@@ -11,6 +11,7 @@ import (
 	"chancery/internal/floating"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 )
@@ -119,7 +120,7 @@ func (s *story) ask(t *testing.T, client string) {
 	out := s.session(t, s.license, client)
 	switch {
 	case held == nil && len(s.open) >= storySeats:
-		if out.Refusal == nil || out.Refusal.ID != floating.NoSessionLeft {
+		if out.Refusal == nil || out.Refusal.ID != refusal.NoSessionLeft {
 			t.Fatalf("at %v %s got a sixth seat: %+v", now, client, out)
 		}
 		s.denied[now.Unix()/3600]++

@@ -1,6 +1,8 @@
 package storetest_test
 
 import (
+	"context"
+	"fmt"
 	"strconv"
 	"sync"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	"chancery/internal/floating"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -40,13 +43,13 @@ func (b licenseBench) denied(t *testing.T, id int, l *licensing.License, client 
 	}
 }
 
-func (b licenseBench) close(t *testing.T, l *licensing.License, client string, change ...func(*floating.Call)) *floating.Refusal {
+func (b licenseBench) close(t *testing.T, l *licensing.License, client string, change ...func(*floating.Call)) *refusal.Refusal {
 	t.Helper()
 	c := floating.Call{Vendor: b.vendor, Presented: l.LicenseKey.String(), ClientID: client}
 	for _, f := range change {
 		f(&c)
 	}
-	return storetest.Do(t, b.Env, func(x tx.Tx) (*floating.Refusal, error) { return b.sessions.Close(x, c) })
+	return storetest.Do(t, b.Env, func(x tx.Tx) (*refusal.Refusal, error) { return b.sessions.Close(x, c) })
 }
 
 // openNow reads how many sessions are open, outside and inside a transaction.
@@ -85,7 +88,7 @@ func TestSessionsOpenRenewCloseAndLapse(t *testing.T) {
 		l := b.issue(t, b.floating(t, 2))
 		first := b.opened(t, l, "a")
 		b.opened(t, l, "b", called("s-1"))
-		b.denied(t, floating.NoSessionLeft, l, "c")
+		b.denied(t, refusal.NoSessionLeft, l, "c")
 		e.Clock.Advance(59_999 * time.Millisecond)
 		if n := b.openNow(t, l); n != 2 {
 			t.Errorf("%d open just before the lapse", n)
@@ -94,15 +97,15 @@ func TestSessionsOpenRenewCloseAndLapse(t *testing.T) {
 		if renewed.UUID != first.UUID || !renewed.OpenedAt.Equal(first.OpenedAt) || !renewed.ValidUntil.Equal(e.Clock.Now().Add(time.Minute)) {
 			t.Errorf("%+v after %+v", renewed, first)
 		}
-		b.denied(t, floating.NoSessionLeft, l, "c")
+		b.denied(t, refusal.NoSessionLeft, l, "c")
 		e.Clock.Advance(time.Millisecond)
 		if n := b.openNow(t, l); n != 1 {
 			t.Errorf("%d open at the instant of the lapse", n)
 		}
 		b.counted(t)
 		b.opened(t, l, "c")
-		b.denied(t, floating.NoSessionLeft, l, "b", called("s-1")) // a renewal after the lapse is a new open
-		for range 2 {                                              // closing twice is fine
+		b.denied(t, refusal.NoSessionLeft, l, "b", called("s-1")) // a renewal after the lapse is a new open
+		for range 2 {                                             // closing twice is fine
 			if r := b.close(t, l, "a"); r != nil {
 				t.Fatal(r)
 			}
@@ -151,31 +154,86 @@ func TestLapsesAreWrittenDownByTheTidyJobToo(t *testing.T) {
 	})
 }
 
+// Whatever of a licence lapses at once, no call writes it down as a whole: the limit
+// holds by the clock, and the job ends the sessions in portions.
+func TestManyLapsesAtOnceGoInPortions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, hurried(t, e))
+		const many, step = 230, 100
+		l := b.issue(t, b.floating(t, many))
+		storetest.Do(t, b.Env, func(x tx.Tx) (any, error) {
+			for i := range many {
+				c := floating.Call{Vendor: b.vendor, Presented: l.LicenseKey.String(), ClientID: "c" + strconv.Itoa(i)}
+				if out, err := b.sessions.Open(x, c); err != nil || out.Refusal != nil {
+					return nil, fmt.Errorf("%+v: %w", out.Refusal, err)
+				}
+			}
+			return nil, nil
+		})
+		b.denied(t, refusal.NoSessionLeft, l, "another")
+		e.Clock.Advance(30 * time.Second)
+		renewed := b.opened(t, l, "c7")
+		e.Clock.Advance(30 * time.Second) // all others lapse
+		if n := b.openNow(t, l); n != 1 {
+			t.Errorf("%d are open by the clock, want 1", n)
+		}
+		b.opened(t, l, "another")
+		ended := `SELECT COUNT(*) FROM sessions WHERE ended_at = valid_until AND end_reason = 'lapsed'`
+		if n := storetest.Count(t, e, ended); n != 0 {
+			t.Errorf("a call wrote %d lapses down", n)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		config := b.sessions.Config
+		config.Runner = &oneOnly{b.DB, 1, stop}
+		first, err := floating.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := first.Tidy(ctx); err != nil && ctx.Err() == nil {
+			t.Fatal(err)
+		}
+		if n := storetest.Count(t, e, ended); n < step-1 || n > step {
+			t.Errorf("one portion ended %d sessions", n)
+		}
+		b.counted(t)
+		if _, err := b.sessions.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := storetest.Count(t, e, ended); n != many-1 {
+			t.Errorf("%d ends were written down, want %d", n, many-1)
+		}
+		b.counted(t)
+		if now := storetest.Count(t, e, `SELECT COUNT(*) FROM sessions WHERE id = $1 AND ended_at IS NULL`, renewed.ID); now != 1 {
+			t.Error("the renewed session was ended")
+		}
+	})
+}
+
 func TestWhoMayOpenASession(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newLicenses(t, e)
 		l := b.issue(t, b.floating(t, 100, func(e *catalog.Edition) { e.Policy.MaxSessionsPerClient, e.Policy.CheckoutPeriodMinutes = 2, 600 }))
 		named := b.issue(t, b.limited(t, 1, 0, 0))
-		b.denied(t, floating.NamedLicense, named, "a")
-		b.denied(t, floating.MissingClientID, l, "")
-		b.denied(t, floating.BadSessionID, l, "a", called("a\nb"))
-		b.denied(t, floating.CheckoutTooLong, l, "a", func(c *floating.Call) { c.Checkout = 601 })
-		b.denied(t, floating.InvalidKey, l, "a", func(c *floating.Call) { c.Presented = e.IDs.V4().String() })
+		b.denied(t, refusal.NamedLicense, named, "a")
+		b.denied(t, refusal.MissingClientID, l, "")
+		b.denied(t, refusal.BadSessionID, l, "a", called("a\nb"))
+		b.denied(t, refusal.CheckoutTooLong, l, "a", func(c *floating.Call) { c.Checkout = 601 })
+		b.denied(t, refusal.InvalidKey, l, "a", func(c *floating.Call) { c.Presented = e.IDs.V4().String() })
 		byID := func(c *floating.Call) { c.Presented = l.UUID.String() }
-		b.denied(t, floating.InvalidKey, l, "a", byID)
+		b.denied(t, refusal.InvalidKey, l, "a", byID)
 		key := []byte("the public key of this very client")
 		activation := b.try(t, licensing.ActivateCommand{
 			Key: licensing.Key{UUID: l.LicenseKey}, ClientID: "a", Client: licensing.Client{PublicKey: key}, Proof: func([]byte) (int64, bool) { return 0, true },
 		}).State.Activation
 		proven := func(c *floating.Call) { c.Proof = func(k []byte) (int64, bool) { return 0, string(k) == string(key) } }
-		b.denied(t, licensing.ClientAssigned, l, "a")
-		b.denied(t, floating.InvalidKey, l, "a", byID)
+		b.denied(t, refusal.ClientAssigned, l, "a")
+		b.denied(t, refusal.InvalidKey, l, "a", byID)
 		b.opened(t, l, "a", byID, proven)
 		byToken := func(c *floating.Call) { c.Presented = activation.TokenKey.String() }
 		b.opened(t, l, "a", byToken, proven, called("2"))
-		b.denied(t, licensing.OtherToken, l, "b", byToken)
-		b.denied(t, floating.TooManyOfClient, l, "a", proven, called("3"))
-		if r := b.close(t, l, "a"); r == nil || r.ID != licensing.ClientAssigned {
+		b.denied(t, refusal.OtherToken, l, "b", byToken)
+		b.denied(t, refusal.TooManyOfClient, l, "a", proven, called("3"))
+		if r := b.close(t, l, "a"); r == nil || r.ID != refusal.ClientAssigned {
 			t.Errorf("somebody else closed it: %+v", r)
 		}
 		out := b.opened(t, l, "b", func(c *floating.Call) { c.Checkout = 600 })
@@ -185,13 +243,13 @@ func TestWhoMayOpenASession(t *testing.T) {
 		storetest.Do(t, e, func(x tx.Tx) (any, error) {
 			return nil, b.licenses.Suspend(x, b.vendor, activation.UUID, e.Clock.Now().Add(time.Hour))
 		})
-		b.denied(t, licensing.Suspended, l, "a", proven)
+		b.denied(t, refusal.Suspended, l, "a", proven)
 		if r := b.close(t, l, "a", proven, called("2")); r != nil {
 			t.Errorf("a suspended client can't give its session back: %+v", r)
 		}
 		off := false
 		b.update(t, l, licensing.Change{IsActive: &off})
-		b.denied(t, licensing.NotActive, l, "z")
+		b.denied(t, refusal.NotActive, l, "z")
 		if r := b.close(t, l, "b"); r != nil {
 			t.Error(r)
 		}
@@ -233,7 +291,7 @@ func TestDaysRunFromTheFirstSession(t *testing.T) {
 			t.Errorf("a session until %v outlives its trial", s.ValidUntil)
 		}
 		e.Clock.Advance(20 * time.Second)
-		b.denied(t, licensing.Expired, l, "a")
+		b.denied(t, refusal.Expired, l, "a")
 		if b.openNow(t, l) != 0 {
 			t.Error("it is open after the trial")
 		}
@@ -244,13 +302,13 @@ func TestSessionsOfUsers(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newLicenses(t, e)
 		l := b.issue(t, b.floating(t, 3, func(e *catalog.Edition) { e.ClientType = terms.Users }))
-		b.denied(t, floating.MissingUser, l, "a")
+		b.denied(t, refusal.MissingUser, l, "a")
 		b.opened(t, l, "a", by("ann"))
 		b.opened(t, l, "a", by("ann"), called("2"))
-		b.denied(t, floating.UserHasAnotherOn, l, "b", by("ann"))
+		b.denied(t, refusal.UserHasAnotherOn, l, "b", by("ann"))
 		b.opened(t, l, "b", by("bob"))
 		storetest.Do(t, e, func(x tx.Tx) (any, error) { return nil, b.licenses.AddUser(x, b.vendor, l.ID, "ann") })
-		b.denied(t, floating.UnknownUser, l, "b", by("bob"))
+		b.denied(t, refusal.UnknownUser, l, "b", by("bob"))
 		e.Clock.Advance(time.Minute)
 		b.opened(t, l, "b", by("ann"))
 		b.counted(t)
@@ -322,7 +380,7 @@ func crowd(t *testing.T, one, two licenseBench) {
 				t.Error(err)
 			case out.Refusal == nil:
 				granted++
-			case out.Refusal.ID == floating.NoSessionLeft:
+			case out.Refusal.ID == refusal.NoSessionLeft:
 				full++
 			default:
 				t.Errorf("refused with %d", out.Refusal.ID)

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/store/storetest"
 	"chancery/internal/tx"
 )
@@ -14,8 +14,8 @@ import (
 func TestUsageIsKeptPerClientAndDay(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newMeters(t, e, limitOf(10), "c2")
-		report := func(client string, all ...metering.Report) *metering.Refusal {
-			return storetest.Do(t, e, func(x tx.Tx) (*metering.Refusal, error) {
+		report := func(client string, all ...metering.Report) *refusal.Refusal {
+			return storetest.Do(t, e, func(x tx.Tx) (*refusal.Refusal, error) {
 				return b.usage.Report(x, metering.Reporter{Vendor: b.vendor, ClientID: client}, all)
 			})
 		}
@@ -41,12 +41,12 @@ func TestUsageIsKeptPerClientAndDay(t *testing.T) {
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM usage_features`); n != 1 {
 			t.Errorf("%d usage features of one name", n)
 		}
-		refusedWith(t, report("c1", metering.Report{Feature: metering.Named{ID: e.IDs.V4()}, Value: unit}), metering.UnknownFeature)
+		refusedWith(t, report("c1", metering.Report{Feature: metering.Named{ID: e.IDs.V4()}, Value: unit}), refusal.UnknownFeature)
 		no := report("c1", metering.Report{Feature: save, Module: metering.Named{ID: e.IDs.V4()}, Value: unit})
-		if refusedWith(t, no, metering.UnknownFeature); !strings.Contains(no.Message+no.Help, "module") || strings.Contains(no.Message, "feature") {
+		if refusedWith(t, no, refusal.UnknownFeature); !strings.Contains(no.Message+no.Help, "module") || strings.Contains(no.Message, "feature") {
 			t.Errorf("an unknown module is called %+v", *no)
 		}
-		refusedWith(t, report("nobody", metering.Report{Feature: save, Value: unit}), licensing.UnknownClient)
+		refusedWith(t, report("nobody", metering.Report{Feature: save, Value: unit}), refusal.UnknownClient)
 	})
 }
 
@@ -62,8 +62,8 @@ func TestAnalyticalFields(t *testing.T) {
 		if again := define("Size", true); again.UUID != size.UUID {
 			t.Error("defining twice made two")
 		}
-		analyse := func(all ...metering.Analytical) *metering.Refusal {
-			return storetest.Do(t, e, func(x tx.Tx) (*metering.Refusal, error) {
+		analyse := func(all ...metering.Analytical) *refusal.Refusal {
+			return storetest.Do(t, e, func(x tx.Tx) (*refusal.Refusal, error) {
 				return b.usage.Analyse(x, metering.Reporter{Vendor: b.vendor, ClientID: "c1"}, all)
 			})
 		}
@@ -72,8 +72,8 @@ func TestAnalyticalFields(t *testing.T) {
 				t.Error(refused)
 			}
 		}
-		refusedWith(t, analyse(metering.Analytical{Field: e.IDs.V4(), Value: "1", IsNumber: true}), metering.UnknownField)
-		refusedWith(t, analyse(metering.Analytical{Field: language.UUID, Value: "fr"}, metering.Analytical{Field: size.UUID, Value: "large"}), metering.NotANumber)
+		refusedWith(t, analyse(metering.Analytical{Field: e.IDs.V4(), Value: "1", IsNumber: true}), refusal.UnknownField)
+		refusedWith(t, analyse(metering.Analytical{Field: language.UUID, Value: "fr"}, metering.Analytical{Field: size.UUID, Value: "large"}), refusal.NotANumber)
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM analytical_values WHERE value = 'de' OR value = '12'`); n != 2 {
 			t.Errorf("%d values, want those of before the refused call", n)
 		}
@@ -85,8 +85,8 @@ func TestAnalyticalFields(t *testing.T) {
 func TestNamesAreTakenOut(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newMeters(t, e, limitOf(10))
-		report := func(name string) *metering.Refusal {
-			return storetest.Do(t, e, func(x tx.Tx) (*metering.Refusal, error) {
+		report := func(name string) *refusal.Refusal {
+			return storetest.Do(t, e, func(x tx.Tx) (*refusal.Refusal, error) {
 				return b.usage.Report(x, metering.Reporter{Vendor: b.vendor, ClientID: "c1"},
 					[]metering.Report{{Feature: metering.Named{Name: name}, Module: metering.Named{Name: "m" + name}, Value: unit}})
 			})
@@ -98,7 +98,7 @@ func TestNamesAreTakenOut(t *testing.T) {
 		for i := 1; names() < 1000; i++ {
 			report(strings.Repeat("x", i%100) + e.IDs.V4().String())
 		}
-		refusedWith(t, report("one more"), metering.UnknownFeature)
+		refusedWith(t, report("one more"), refusal.UnknownFeature)
 		end := func(kind metering.DefinitionKind) (n int, more bool) {
 			storetest.Do(t, e, func(x tx.Tx) (_ int, err error) {
 				n, more, err = b.usage.EndSince(x, b.vendor, kind, b.product.UUID, since)

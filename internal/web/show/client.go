@@ -1,10 +1,8 @@
 package show
 
 import (
-	"strconv"
 	"time"
 
-	"chancery/internal/floating"
 	"chancery/internal/licensing"
 	"chancery/internal/web"
 )
@@ -74,29 +72,4 @@ func Place(a *licensing.Activation) web.Cell {
 		return web.Cell{Text: "Local network", Quiet: true}
 	}
 	return web.Cell{Flag: c.Country, Text: CountryName(c.Country)}
-}
-
-// Denied says in a few words why a call was refused, by the protocol's number.
-func Denied(reason int) string {
-	switch reason {
-	case licensing.InvalidKey:
-		return "Unknown key"
-	case licensing.Expired:
-		return "Expired"
-	case licensing.NotActive:
-		return "Switched off"
-	case licensing.VersionNotAllowed:
-		return "Version not covered"
-	case floating.NoSessionLeft:
-		return "All sessions in use"
-	case licensing.NoTokenLeft:
-		return "All activations in use"
-	case licensing.TokenAssigned:
-		return "Token in use"
-	case licensing.Suspended:
-		return "Suspended"
-	case licensing.OtherCustomersToken:
-		return "Another customer's client"
-	}
-	return "Refusal " + strconv.Itoa(reason)
 }

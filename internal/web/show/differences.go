@@ -12,6 +12,7 @@ import (
 
 	"chancery/internal/audit"
 	"chancery/internal/ident"
+	"chancery/internal/terms"
 	"chancery/internal/web"
 )
 
@@ -112,11 +113,11 @@ func fieldWords(path string) string {
 	}
 	known := map[string]string{
 		"is_active": "Switched on", "is_temporary": "Temporary", "expires_at": "Ends", "expires_mode": "End", "starts_at": "Begins",
-		"token_limit": "Activations by contract", "activation_buffer": "Buffer", "goodwill_token_limit": "Goodwill",
-		"floating_token_limit": "Sessions", "licensee_email": "Licensee", "company_name": "Name", "customer_number": "Customer number",
+		"licensee_email": "Licensee", "company_name": "Name", "customer_number": "Customer number",
 		"email": "E-mail", "superior_id": "Superior", "client_id": "Client id", "legacy_license_key": "Legacy key",
 	}
-	words := cmp.Or(known[name], upperFirst(strings.NewReplacer("_", " ", "license", "licence").Replace(strings.TrimSuffix(name, "_id"))))
+	term, _ := terms.FieldOf(name)
+	words := cmp.Or(known[name], term.Label, upperFirst(strings.NewReplacer("_", " ", "license", "licence").Replace(strings.TrimSuffix(name, "_id"))))
 	switch within {
 	case "", "policy", "overrides", "grants":
 		return words

@@ -77,6 +77,9 @@ func Summary(mode terms.Mode, clients terms.ClientType, p terms.Policy, zone *ti
 	if s := versions(p); s != "" {
 		said = append(said, s)
 	}
+	if p.StrictHeartbeats {
+		said = append(said, "A heartbeat of a software version that is not allowed is refused.")
+	}
 	if mode == terms.Named && !p.ClientMayUnassign {
 		said = append(said, "A client can't give its activation up by itself: only you can release it.")
 	}

@@ -8,7 +8,7 @@ import (
 
 	"chancery/internal/figures"
 	"chancery/internal/ident"
-	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/web"
 )
 
@@ -131,45 +131,26 @@ func AsOf(p *web.Page, at time.Time) string {
 	return "Counted " + p.At(at).Text + ". Days begin at midnight UTC."
 }
 
-// Reason says why a call was refused, in few words.
-func Reason(number int) string {
-	words := map[int]string{
-		1000: "Unknown key", 1001: "Licence expired", 1002: "Licence off or not started", 1003: "Version not allowed",
-		1007: "No session left", 1008: "Unknown user", 1010: "Unknown user", 2000: "No activation left", 2001: "Token in use by another client",
-		2002: "Token not assigned", 2003: "Unknown token", 2005: "Client has a key of its own", 2006: "Client not activated",
-		5000: "Client of another token", 12000: "Session on a named licence", 12002: "Too many sessions of a client",
-		12003: "Checkout too long", 12004: "User missing", 12005: "Bad session id", 12006: "User has another session",
-		20001: "Device suspended", 20002: "May not unassign", 20004: "Client of another customer",
-	}
-	if word, ok := words[number]; ok {
-		return word
-	}
-	return "Refusal " + strconv.Itoa(number)
-}
-
-// ReasonOf is Reason of a figure's value.
+// ReasonOf gives the short words of a figure's refusal.
 func ReasonOf(value string) string {
 	number, err := strconv.Atoi(value)
 	if err != nil {
 		return "Others"
 	}
-	return Reason(number)
+	return refusal.Words(number)
 }
 
 // ReasonTone gives the tone of a refusal: what more tokens or sessions would help
 // is a chance, the rest is not.
 func ReasonTone(number int) web.Tone {
 	switch number {
-	case licensing.NoTokenLeft, noSessionLeft:
+	case refusal.NoTokenLeft, refusal.NoSessionLeft:
 		return web.Warning
-	case licensing.Expired, licensing.NotActive, licensing.VersionNotAllowed:
+	case refusal.Expired, refusal.NotActive, refusal.VersionNotAllowed:
 		return web.Info
 	}
 	return web.Bad
 }
-
-// noSessionLeft is the protocol's number of a denied session.
-const noSessionLeft = 1007
 
 // ValueOr is a value of a figure for people; otherwise stands for nothing.
 func ValueOr(value, otherwise string) string {

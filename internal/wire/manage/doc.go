@@ -12,5 +12,5 @@
 // one line in the table of the wiring.
 //
 // Types and their checks are huma's; credentials, limits, idempotency and errors
-// are the edge's. Only app calls it. It imports rooms and the edge, never a store.
+// are the edge's. Only wiring calls it. It imports rooms and the edge, never a store.
 package manage

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"chancery/internal/app"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
@@ -47,6 +46,7 @@ import (
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
 	"chancery/internal/wire/manage/webhooks"
+	"chancery/internal/wiring"
 )
 
 // bundle is the API on a real database, with two vendors and an admin key of each.
@@ -93,18 +93,18 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	renderer := must[*mail.Renderer](t)(mail.NewRenderer())
 	mailRows := mailstore.Store{DB: e.DB}
 	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs}))
-	released := &app.Released{}
+	released := &wiring.Released{}
 	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{
-		Store: licenses, Reader: licenses, Pulses: pulses, Devices: must[app.LicensedDevices](t)(app.NewLicensedDevices(licenses, e.IDs)),
+		Store: licenses, Reader: licenses, Pulses: pulses, Devices: must[wiring.LicensedDevices](t)(wiring.NewLicensedDevices(licenses, e.IDs)),
 		Runner: e.DB, IDs: e.IDs, Sessions: released,
-		Notices: app.LicenceMails{Mails: mails},
+		Notices: wiring.LicenceMails{Mails: mails},
 	}))
 	leases := floatingstore.Store{DB: e.DB}
 	b.sessions = must[*floating.Service](t)(floating.New(floating.Config{
-		Store: leases, Reader: leases, Licenses: app.SessionLicenses{Licensing: b.licensing}, Runner: e.DB, IDs: e.IDs,
+		Store: leases, Reader: leases, Licenses: wiring.SessionLicenses{Licensing: b.licensing}, Runner: e.DB, IDs: e.IDs,
 	}))
 	released.Floating = b.sessions
-	meterRows, metered := meterstore.Store{DB: e.DB}, app.MeteredLicenses{Licenses: b.licensing}
+	meterRows, metered := meterstore.Store{DB: e.DB}, wiring.MeteredLicenses{Licenses: b.licensing}
 	vendorRows := vendorstore.Store{DB: e.DB}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
 	areas := []manage.Area{
@@ -119,7 +119,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 			UsageRows:   meterRows,
 		})),
 		must[*customersarea.Area](t)(customersarea.New(customersarea.Config{
-			Customers:    must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, IDs: e.IDs})),
+			Customers:    must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, Reader: customerRows, Runner: e.DB, IDs: e.IDs})),
 			CustomerRows: customerRows,
 		})),
 		must[*licensesarea.Area](t)(licensesarea.New(licensesarea.Config{

@@ -12,11 +12,9 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
-	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
-	"chancery/internal/licensing"
-	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/signed"
 )
 
@@ -49,24 +47,19 @@ func (a *API) sendJSON(w http.ResponseWriter, q *request, v any) error {
 	return a.send(w, q.Request, q.principal, body)
 }
 
-// refusal answers a business refusal, of whichever room: 409 with the protocol's
+// refused answers a business refusal, of whichever room: 409 with the protocol's
 // number. Some carry figures, and are not the same for everybody.
-func refusal(r *licensing.Refusal) answer {
-	constant := *r == *licensing.Refuse(r.ID) || *r == *licensing.RefuseUnsigned() || *r == *floating.Refuse(r.ID) || *r == *metering.Refuse(r.ID)
-	out := refused(r.ID, r.Message, r.Help, constant)
-	if r.Counter > 0 {
-		out.body = append(strconv.AppendInt(append(bytes.TrimSuffix(out.body, []byte("}")), `,"counter":`...), r.Counter, 10), '}')
-	}
-	return out
-}
-
-func refused(id int, message, help string, constant bool) answer {
+func refused(r *refusal.Refusal) answer {
 	body, _ := json.Marshal(struct { //nolint:errchkjson // plain strings
 		ID      int    `json:"id"`
 		Message string `json:"message"`
 		Help    string `json:"help"`
-	}{id, message, help})
-	return answer{status: http.StatusConflict, contentType: jsonType, body: body, constant: constant}
+	}{r.ID, r.Message, r.Help})
+	out := answer{status: http.StatusConflict, contentType: jsonType, body: body, constant: r.IsConstant()}
+	if r.Counter > 0 {
+		out.body = append(strconv.AppendInt(append(bytes.TrimSuffix(out.body, []byte("}")), `,"counter":`...), r.Counter, 10), '}')
+	}
+	return out
 }
 
 // send signs an answer as the client asked and writes it. Nothing may change the
@@ -101,7 +94,7 @@ func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce [
 		}
 		jws, err := a.Signer.SignResponse(ctx, p.Vendor, p.Ed25519Key, signed.TrustedKeys(r.Header.Get(signed.TrustedKeysHeader)), said, out.body)
 		if err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		h[signed.SignatureHeader] = []string{jws}
 		return nil
@@ -115,7 +108,7 @@ func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce [
 		return nil
 	}
 	if signature, err = a.Signer.SignRSANonce(ctx, p.Vendor, p.RSAKey, nonce); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	h.Set(signed.LegacyNonceSignatureHeader, base64.StdEncoding.EncodeToString(signature))
 	return nil
@@ -123,9 +116,9 @@ func (a *API) sign(h http.Header, r *http.Request, p identity.Principal, nonce [
 
 func (a *API) rsa(r *http.Request, p identity.Principal, out answer) ([]byte, error) {
 	if out.constant {
-		return a.Signer.SignRSAConstant(r.Context(), p.Vendor, p.RSAKey, out.body) //nolint:wrapcheck // a fault
+		return a.Signer.SignRSAConstant(r.Context(), p.Vendor, p.RSAKey, out.body)
 	}
-	return a.Signer.SignRSA(r.Context(), p.Vendor, p.RSAKey, out.body) //nolint:wrapcheck // a fault
+	return a.Signer.SignRSA(r.Context(), p.Vendor, p.RSAKey, out.body)
 }
 
 // nonceOf reads X-Nonce: 16 to 32 bytes in base64, so that what the RSA key

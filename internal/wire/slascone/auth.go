@@ -46,7 +46,7 @@ func (a *API) authenticate(r *http.Request) (identity.Principal, error) {
 	}
 	p, err := a.Keys.Authenticate(r.Context(), secret)
 	if err != nil && fault.As(err).Kind != fault.Unauthenticated {
-		return identity.Principal{}, err //nolint:wrapcheck // a fault
+		return identity.Principal{}, err
 	}
 	if err != nil || p.Vendor != vendor || p.KeyKind != kind {
 		return identity.Principal{}, &fault.Error{

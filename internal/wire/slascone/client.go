@@ -6,6 +6,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 	"chancery/signed"
 )
@@ -110,9 +111,9 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	var out licensing.Outcome
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		out, err = a.Licenses.Activate(t, command)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	return a.sendActivation(w, q, &b, out)
 }
@@ -169,7 +170,7 @@ func (a *API) heartbeat(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if b.HeartbeatTypeID != nil && !b.HeartbeatTypeID.IsZero() {
-		return a.send(w, r, q.principal, refusal(licensing.Refuse(licensing.UnknownHeartbeat)))
+		return a.send(w, r, q.principal, refused(refusal.Refuse(refusal.UnknownHeartbeat)))
 	}
 	if err := a.names(q, command.Product, command.ClientID, command.TokenKey); err != nil {
 		return err
@@ -177,7 +178,7 @@ func (a *API) heartbeat(w http.ResponseWriter, r *http.Request) error {
 	a.locate(r, &command.Client)
 	out, err := a.Licenses.Heartbeat(r.Context(), command)
 	if err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	return a.sendOutcome(w, q, out)
 }
@@ -201,11 +202,11 @@ func (a *API) sendOutcome(w http.ResponseWriter, q *request, out licensing.Outco
 }
 
 // sendRefusal answers a refusal; too many wrong guesses are answered 429 instead.
-func (a *API) sendRefusal(w http.ResponseWriter, q *request, refused *licensing.Refusal) error {
-	if err := a.guessed(q, refused); err != nil {
+func (a *API) sendRefusal(w http.ResponseWriter, q *request, no *refusal.Refusal) error {
+	if err := a.guessed(q, no); err != nil {
 		return err
 	}
-	return a.send(w, q.Request, q.principal, refusal(refused))
+	return a.send(w, q.Request, q.principal, refused(no))
 }
 
 // unassign is POST /provisioning/unassign.
@@ -221,14 +222,14 @@ func (a *API) unassign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var refused *licensing.Refusal
+	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		refused, err = a.Licenses.Unassign(t, licensing.UnassignCommand{
 			Vendor: q.principal.Vendor, TokenKey: b.TokenKey, ClientID: b.ClientID, Proof: q.proof(),
 		})
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)

@@ -8,6 +8,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
@@ -91,12 +92,12 @@ func (a *API) consume(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var counted []metering.Consumption
-	var refused *metering.Refusal
+	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		counted, refused, err = a.Meters.Consume(t, command)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused == nil {
 		a.served(q)
@@ -108,7 +109,7 @@ func (a *API) consume(w http.ResponseWriter, r *http.Request) error {
 	return a.sendMetered(w, q, list, refused)
 }
 
-func (a *API) sendMetered(w http.ResponseWriter, q *request, v any, refused *metering.Refusal) error {
+func (a *API) sendMetered(w http.ResponseWriter, q *request, v any, refused *refusal.Refusal) error {
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)
 	}
@@ -127,19 +128,19 @@ func (a *API) rollback(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var done metering.Consumption
-	var refused *metering.Refusal
+	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		refused = nil
 		if q.principal.KeyKind == identity.Admin {
 			done, err = a.Meters.Undo(t, q.principal.Vendor, b.TransactionID, "rolled back with an admin key")
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		done, refused, err = a.Meters.Rollback(t, metering.RollbackCommand{
 			Vendor: q.principal.Vendor, Limitation: idOrZero(b.LimitationID), Transaction: b.TransactionID, Prove: metering.Prove(q.proof()),
 		})
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	return a.sendMetered(w, q, consumptionOf(done), refused)
 }
@@ -171,7 +172,7 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 		}
 		readings, err := a.Meters.Read(r.Context(), l.Vendor, l.ID, l.Terms().Grants.Limitations)
 		if err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		for _, reading := range readings {
 			if reading.Limitation.ID == k.ID {
@@ -180,12 +181,12 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 		}
 		return a.sendMetered(w, q, consumptionOf(metering.Consumption{Limitation: k.ID, Limit: whole(k.Limit)}), nil) // a static limit
 	}
-	return a.sendRefusal(w, q, metering.Refuse(metering.UnknownLimitation))
+	return a.sendRefusal(w, q, refusal.Refuse(refusal.UnknownLimitation))
 }
 
 // keyed finds the licence that a full key leads to; who may look licences up may
 // name it by its id.
-func (a *API) keyed(q *request, text string) (*licensing.License, *licensing.Refusal, error) {
+func (a *API) keyed(q *request, text string) (*licensing.License, *refusal.Refusal, error) {
 	presented, err := a.presented(q.Request, text)
 	if err != nil {
 		return nil, nil, err

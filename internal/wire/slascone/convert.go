@@ -99,8 +99,9 @@ func limitationsOf(g terms.Grants, meters []metering.Reading) []limitation {
 }
 
 // wholeUnits gives a limit as the protocol has it, an integer: one that was set
-// with decimals, which was allowed once, is rounded down. Clients fail on others.
-func wholeUnits(millionths int64) int64 { return millionths / terms.Unit }
+// with decimals, which was allowed once, is rounded down, and one above what 32 bits
+// hold is as good as none. Clients fail on others.
+func wholeUnits(millionths int64) int64 { return min(millionths/terms.Unit, unlimited) }
 
 // whole rounds a limit so; nil is unlimited.
 func whole(limit *int64) *int64 {

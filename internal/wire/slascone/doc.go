@@ -4,5 +4,5 @@
 // fields and headers that such clients ignore.
 //
 // It owns the JSON of that protocol, its error numbers on the wire, and the
-// signatures of its answers. It decides nothing: licensing does. Only app mounts it.
+// signatures of its answers. It decides nothing: licensing does. Only wiring makes it.
 package slascone

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 	"chancery/signed"
 )
@@ -55,7 +56,7 @@ func (a *API) licenseFile(w http.ResponseWriter, r *http.Request) error {
 	q := &request{Request: r, principal: p}
 	id, err := ident.ParseUUID(r.PathValue("license_id"))
 	if err != nil { // other keys are not for addresses, which are logged
-		return a.sendRefusal(w, q, licensing.Refuse(licensing.InvalidKey))
+		return a.sendRefusal(w, q, refusal.Refuse(refusal.InvalidKey))
 	}
 	c.License = id
 	if text := r.URL.Query().Get("token_key"); text != "" {
@@ -66,12 +67,12 @@ func (a *API) licenseFile(w http.ResponseWriter, r *http.Request) error {
 	if p, err = a.signedFor(r, p); err != nil {
 		return err
 	}
-	body, refusal, err := a.LicenseXML(r.Context(), p, c)
+	body, no, err := a.LicenseXML(r.Context(), p, c)
 	if err != nil {
 		return err
 	}
-	if refusal != nil {
-		return a.sendRefusal(w, q, refusal)
+	if no != nil {
+		return a.sendRefusal(w, q, no)
 	}
 	return a.sendFile(w, r, p, "license.xml", body)
 }
@@ -88,17 +89,17 @@ func (a *API) signedFor(r *http.Request, p identity.Principal) (identity.Princip
 		return p, fault.Wrong(fault.Field{Name: "signing_key", Message: "must be the kid of an RSA key in use"})
 	}
 	p.RSAKey = key
-	return p, err //nolint:wrapcheck // a fault
+	return p, err
 }
 
 // LicenseXML makes a signed licence file, with the key that answers the principal.
-func (a *API) LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *licensing.Refusal, error) {
+func (a *API) LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *refusal.Refusal, error) {
 	var out licensing.Outcome
 	if err := a.Runner.Run(ctx, func(t tx.Tx) (err error) {
 		out, err = a.Licenses.LicenseFile(t, c)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return nil, nil, err //nolint:wrapcheck // a fault
+		return nil, nil, err
 	}
 	if out.Refusal != nil {
 		return nil, out.Refusal, nil
@@ -118,7 +119,7 @@ func (a *API) readings(ctx context.Context, s licensing.State) ([]metering.Readi
 	if !metering.HasMeters(all) {
 		return nil, nil
 	}
-	return a.Meters.Read(ctx, s.License.Vendor, s.License.ID, all) //nolint:wrapcheck // a fault
+	return a.Meters.Read(ctx, s.License.Vendor, s.License.ID, all)
 }
 
 // xmlFile makes a signed file of the fields.
@@ -133,7 +134,7 @@ func (a *API) xmlFile(ctx context.Context, p identity.Principal, root string, fi
 	}
 	signature, err := a.Signer.SignRSA(ctx, p.Vendor, p.RSAKey, f.SignedInfo())
 	if err != nil {
-		return nil, err //nolint:wrapcheck // a fault
+		return nil, err
 	}
 	return f.Signed(signature), nil
 }

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 )
 
@@ -85,18 +86,11 @@ func compare(t *testing.T, name string, v any) {
 // The RSA key signs nonces of 16 to 32 bytes for anybody: no answer may be that long.
 func TestNoConstantAnswerIsAsLongAsANonce(t *testing.T) {
 	t.Parallel()
-	bodies := [][]byte{[]byte(`"Successfully deactivated License."`), stored.body}
+	bodies := make([][]byte, 0, 64)
+	bodies = append(bodies, []byte(`"Successfully deactivated License."`), stored.body)
 	bodies = append(bodies, strconv.AppendInt(nil, terms.MaxTokens*1000, 10)) // a count of sessions, far above any limit
-	for id := range 30_000 {
-		if r := metering.Refuse(id); r.Message != "" {
-			bodies = append(bodies, refusal(r).body)
-		}
-		if r := licensing.Refuse(id); r.Message != "" {
-			bodies = append(bodies, refusal(r).body)
-		}
-		if r := floating.Refuse(id); r.Message != "" {
-			bodies = append(bodies, refusal(r).body)
-		}
+	for _, k := range refusal.All() {
+		bodies = append(bodies, refused(refusal.Refuse(k.ID)).body)
 	}
 	for _, list := range [][]consumption{{}, {{}}} {
 		answer, err := ok(list)

@@ -7,13 +7,15 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
+	"chancery/internal/tx"
 )
 
 // Wrong guesses are budgeted for each address and provisioning key: a key is in
 // every copy of a program, and nobody may be held up by what somebody elsewhere
 // does with it. Nor is anybody held up who presents what can't be guessed (a
 // license, token or printed key has 95 random bits and more), or a client that was
-// served at this address before.
+// served at this address before, or that signs its calls.
 
 // presented reads the key that a call presents. It refuses keys that could be
 // guessed, legacy keys, from whoever has guessed too often.
@@ -22,7 +24,7 @@ func (a *API) presented(r *http.Request, text string) (licensing.Key, error) {
 	if a.Guesses == nil || !k.UUID.IsZero() || k.Printed != "" {
 		return k, nil
 	}
-	return k, a.Guesses.Check(a.guesser(r)) //nolint:wrapcheck // a fault
+	return k, a.Guesses.Check(a.guesser(r))
 }
 
 // names takes down that a call proves by nothing but a client's name who it is,
@@ -36,7 +38,20 @@ func (a *API) names(q *request, product ident.UUID, clientID string, tokenKey id
 	if a.known.Has(q.guess...) {
 		return nil
 	}
-	return a.Guesses.Check(a.guesser(q.Request)) //nolint:wrapcheck // a fault
+	held := a.Guesses.Check(a.guesser(q.Request))
+	proof := q.proof()
+	if held == nil || proof == nil {
+		return held //nolint:wrapcheck // a fault
+	}
+	// Who signs proves more than a name, if it is the client's own key pair.
+	own := false
+	if err := a.Runner.Run(q.Context(), func(t tx.Tx) (err error) {
+		own, err = a.Licenses.Signed(t, q.principal.Vendor, clientID, proof)
+		return err //nolint:wrapcheck // a fault
+	}); err != nil || own {
+		return err //nolint:wrapcheck // a fault
+	}
+	return held //nolint:wrapcheck // a fault
 }
 
 // named is a client as callers of one address and provisioning key name it.
@@ -57,21 +72,21 @@ func (a *API) served(q *request) {
 
 // guessed counts a wrong guess, unless it is by a client that was served before:
 // one that was released is told so, however many there are at its address.
-func (a *API) guessed(q *request, refused *licensing.Refusal) error {
+func (a *API) guessed(q *request, refused *refusal.Refusal) error {
 	if a.Guesses == nil || !isGuess(refused) || q.guess != nil && a.known.Has(q.guess...) {
 		return nil
 	}
-	return a.Guesses.Spend(a.guesser(q.Request)) //nolint:wrapcheck // a fault
+	return a.Guesses.Spend(a.guesser(q.Request))
 }
 
 // isGuess reports whether a refusal says that a key, a token or a client is
 // unknown, or another's.
-func isGuess(refused *licensing.Refusal) bool {
+func isGuess(refused *refusal.Refusal) bool {
 	if refused == nil {
 		return false
 	}
 	switch refused.ID {
-	case licensing.InvalidKey, licensing.UnknownToken, licensing.UnknownClient, licensing.ClientAssigned, licensing.OtherToken:
+	case refusal.InvalidKey, refusal.UnknownToken, refusal.UnknownClient, refusal.ClientAssigned, refusal.OtherToken:
 		return true
 	}
 	return false

@@ -5,6 +5,7 @@ import (
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -23,7 +24,7 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := a.Licenses.Validate(r.Context(), q.principal.Vendor, presented)
 	if err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	return a.sendOutcome(w, q, out)
 }
@@ -116,12 +117,12 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var l *licensing.License
-	var refused *licensing.Refusal
+	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		l, refused, err = a.Licenses.Toggle(t, q.principal.Vendor, b.ProductID, licensing.ParseKey(b.LicenseKey), *b.IsActive)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)

@@ -10,6 +10,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 	"chancery/signed"
 )
@@ -33,7 +34,7 @@ func (a *API) askOffline(w http.ResponseWriter, r *http.Request) error {
 	if browses(r) {
 		v, err := a.VendorRows.ByID(r.Context(), vendor)
 		if err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		if !v.DirectActivationFiles {
 			return a.writePage(w, http.StatusOK, askPage())
@@ -85,9 +86,9 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 	if c.Key.Legacy == "" { // a legacy key, which could be guessed, leads nowhere
 		if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 			out, err = a.Licenses.Activate(t, c)
-			return err //nolint:wrapcheck // a fault
+			return err
 		}); err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 	}
 	if out.Refusal != nil || out.State.Activation == nil {
@@ -143,11 +144,11 @@ func offlineCommand(r *http.Request) (licensing.ActivateCommand, error) {
 func (a *API) boundFiles(r *http.Request) error {
 	if a.Guesses != nil {
 		if err := a.Guesses.Check(visitor(a.Guesses, r)); err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 	}
 	if a.Files != nil {
-		return a.Files.Spend(visitor(a.Files, r)) //nolint:wrapcheck // a fault
+		return a.Files.Spend(visitor(a.Files, r))
 	}
 	return nil
 }
@@ -156,26 +157,17 @@ func visitor(b *budget.Budget, r *http.Request) budget.Subject {
 	return b.From(edge.ClientAddress(r.Context()), "offline")
 }
 
-// offlineRefusal is the one answer for whatever stands against a file.
-func offlineRefusal() *licensing.Refusal {
-	return &licensing.Refusal{
-		ID: licensing.InvalidKey, Message: "No activation file can be given for this license key and machine.",
-		Help: "Show the code on the machine again; if it stays, ask your vendor whether the license is in force, " +
-			"allows offline use and has an activation left.",
-	}
-}
-
 func (a *API) refuseOffline(w http.ResponseWriter, r *http.Request, p identity.Principal) error {
 	if a.Guesses != nil {
 		if err := a.Guesses.Spend(visitor(a.Guesses, r)); err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 	}
-	no := offlineRefusal()
+	no := refusal.NoOfflineFile()
 	if browses(r) {
 		return a.writePage(w, http.StatusConflict, page{Title: "No file", Lines: []string{no.Message, no.Help}})
 	}
-	return a.send(w, r, p, refused(no.ID, no.Message, no.Help, true))
+	return a.send(w, r, p, refused(no))
 }
 
 // offlineProblem answers a fault: a page to people, as everywhere to programs.

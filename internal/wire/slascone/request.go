@@ -39,10 +39,10 @@ func read(r *http.Request, into any) (*request, error) {
 	}
 	body, err := edge.ReadBody(r)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // a fault
+		return nil, err
 	}
 	if err := edge.ParseJSON(body, into); err != nil {
-		return nil, err //nolint:wrapcheck // a fault
+		return nil, err
 	}
 	return &request{Request: r, principal: principal(r), body: body}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -70,9 +71,9 @@ func (a *API) openSession(w http.ResponseWriter, r *http.Request) error {
 	var out floating.Outcome
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		out, err = a.Sessions.Open(t, call)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if out.Refusal != nil {
 		return a.sendRefusal(w, q, out.Refusal)
@@ -89,12 +90,12 @@ func (a *API) closeSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var refused *floating.Refusal
+	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		refused, err = a.Sessions.Close(t, call)
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)
@@ -112,15 +113,15 @@ func (a *API) countSessions(w http.ResponseWriter, r *http.Request) error {
 	q := &request{Request: r, principal: p}
 	id, err := ident.ParseUUID(r.PathValue("license_id"))
 	if err != nil { // other keys are not for addresses, which are logged
-		return a.sendRefusal(w, q, floating.Refuse(floating.InvalidKey))
+		return a.sendRefusal(w, q, refusal.UnknownSessionKey())
 	}
 	var n int64
-	var refused *floating.Refusal
+	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		n, refused, err = a.Sessions.Count(t, p.Vendor, id.String(), p.May(identity.LookUpLicenses))
-		return err //nolint:wrapcheck // a fault
+		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)

@@ -15,6 +15,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
@@ -25,27 +26,31 @@ import (
 type Licenses interface {
 	Activate(t tx.Tx, c licensing.ActivateCommand) (licensing.Outcome, error)
 	LicenseFile(t tx.Tx, c licensing.FileCommand) (licensing.Outcome, error)
-	Unassign(t tx.Tx, c licensing.UnassignCommand) (*licensing.Refusal, error)
+	Unassign(t tx.Tx, c licensing.UnassignCommand) (*refusal.Refusal, error)
 	Heartbeat(ctx context.Context, c licensing.HeartbeatCommand) (licensing.Outcome, error)
 	Validate(ctx context.Context, v ident.VendorID, k licensing.Key) (licensing.Outcome, error)
-	ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k licensing.Key) ([]licensing.State, *licensing.Refusal, error)
+	ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k licensing.Key) ([]licensing.State, *refusal.Refusal, error)
 	ByCustomer(ctx context.Context, v ident.VendorID, product ident.UUID, number string, activeOnly bool) ([]licensing.State, error)
 	ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string, activeOnly bool) ([]licensing.State, error)
-	Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k licensing.Key, active bool) (*licensing.License, *licensing.Refusal, error)
+	Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k licensing.Key, active bool) (*licensing.License, *refusal.Refusal, error)
+
+	// Signed reports whether a call is signed by a client of this name that holds
+	// an activation with its key pair.
+	Signed(t tx.Tx, v ident.VendorID, clientID string, p licensing.Proof) (bool, error)
 }
 
 // Meters counts consumption.
 type Meters interface {
-	Consume(t tx.Tx, c metering.ConsumeCommand) ([]metering.Consumption, *metering.Refusal, error)
-	Rollback(t tx.Tx, c metering.RollbackCommand) (metering.Consumption, *metering.Refusal, error)
+	Consume(t tx.Tx, c metering.ConsumeCommand) ([]metering.Consumption, *refusal.Refusal, error)
+	Rollback(t tx.Tx, c metering.RollbackCommand) (metering.Consumption, *refusal.Refusal, error)
 	Undo(t tx.Tx, v ident.VendorID, transaction ident.UUID, reason string) (metering.Consumption, error)
 	Read(ctx context.Context, v ident.VendorID, license ident.LicenseID, limitations []terms.Limitation) ([]metering.Reading, error)
 }
 
 // Usage takes what clients report of their use.
 type Usage interface {
-	Report(t tx.Tx, who metering.Reporter, all []metering.Report) (*metering.Refusal, error)
-	Analyse(t tx.Tx, who metering.Reporter, all []metering.Analytical) (*metering.Refusal, error)
+	Report(t tx.Tx, who metering.Reporter, all []metering.Report) (*refusal.Refusal, error)
+	Analyse(t tx.Tx, who metering.Reporter, all []metering.Analytical) (*refusal.Refusal, error)
 }
 
 // LicenseRows finds a licence by the id it is known by outside, for admin keys.
@@ -57,8 +62,8 @@ type LicenseRows interface {
 // Sessions carries out the calls of floating licences.
 type Sessions interface {
 	Open(t tx.Tx, c floating.Call) (floating.Outcome, error)
-	Close(t tx.Tx, c floating.Call) (*floating.Refusal, error)
-	Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *floating.Refusal, error)
+	Close(t tx.Tx, c floating.Call) (*refusal.Refusal, error)
+	Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *refusal.Refusal, error)
 }
 
 // Vendors finds a vendor by its isv_id; zero when there is none.

@@ -7,6 +7,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -67,7 +68,7 @@ func (a *API) report(w http.ResponseWriter, r *http.Request, byName bool) error 
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	return a.store(w, q, who, func(t tx.Tx) (*metering.Refusal, error) { return a.Usage.Report(t, who, all) })
+	return a.store(w, q, who, func(t tx.Tx) (*refusal.Refusal, error) { return a.Usage.Report(t, who, all) })
 }
 
 // maxUsageName bounds the names that programs define, in bytes.
@@ -101,7 +102,7 @@ func (a *API) analyse(w http.ResponseWriter, r *http.Request) error {
 	if err := q.wrong.Err(); err != nil {
 		return err
 	}
-	return a.store(w, q, who, func(t tx.Tx) (*metering.Refusal, error) { return a.Usage.Analyse(t, who, all) })
+	return a.store(w, q, who, func(t tx.Tx) (*refusal.Refusal, error) { return a.Usage.Analyse(t, who, all) })
 }
 
 // analytical reads a value: a JSON text or number, kept as text, a number in one
@@ -122,16 +123,16 @@ func analytical(raw json.RawMessage) (value string, number, good bool) {
 	return "", false, false
 }
 
-func (a *API) store(w http.ResponseWriter, q *request, who metering.Reporter, fn func(t tx.Tx) (*metering.Refusal, error)) error {
+func (a *API) store(w http.ResponseWriter, q *request, who metering.Reporter, fn func(t tx.Tx) (*refusal.Refusal, error)) error {
 	if err := a.names(q, ident.UUID{}, who.ClientID, who.TokenKey); err != nil {
 		return err
 	}
-	var refused *metering.Refusal
+	var refused *refusal.Refusal
 	if err := a.Runner.Run(q.Context(), func(t tx.Tx) (err error) {
 		refused, err = fn(t)
 		return err
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if refused != nil {
 		return a.sendRefusal(w, q, refused)

@@ -9,6 +9,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/refusal"
 	"chancery/internal/tx"
 )
 
@@ -33,10 +34,10 @@ func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody,
 		From: identity.Visit{Networks: budget.Networks(edge.ClientAddress(ctx))},
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if proven == nil {
-		return a.send(w, q.Request, q.principal, refusal(licensing.RefuseUser()))
+		return a.send(w, q.Request, q.principal, refused(refusal.WrongUser()))
 	}
 	command := licensing.ActivateCommand{
 		Vendor: v, Product: b.ProductID, Key: licensing.Key{Licensee: proven.Email, Client: b.ClientID}, ClientID: b.ClientID,
@@ -46,24 +47,24 @@ func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody,
 	if err := a.Runner.Run(ctx, func(t tx.Tx) error {
 		used, err := a.Licensees.Use(t, v, proven)
 		if err != nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
 		if !used {
-			out = licensing.Outcome{Refusal: licensing.RefuseUser()}
+			out = licensing.Outcome{Refusal: refusal.WrongUser()}
 			return nil
 		}
 		if out, err = a.Licenses.Activate(t, command); err != nil || out.Refusal == nil {
-			return err //nolint:wrapcheck // a fault
+			return err
 		}
-		if out.Refusal.ID == licensing.InvalidKey {
-			out.Refusal = licensing.RefuseUser()
+		if out.Refusal.ID == refusal.InvalidKey {
+			out.Refusal = refusal.WrongUser()
 		}
-		return a.Licensees.Return(t, v, proven) //nolint:wrapcheck // a fault
+		return a.Licensees.Return(t, v, proven)
 	}); err != nil {
-		return err //nolint:wrapcheck // a fault
+		return err
 	}
 	if out.Refusal != nil {
-		return a.send(w, q.Request, q.principal, refusal(out.Refusal))
+		return a.send(w, q.Request, q.principal, refused(out.Refusal))
 	}
 	return a.sendActivation(w, q, b, out)
 }

@@ -8,6 +8,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/refusal"
 	"chancery/internal/web"
 	"chancery/internal/web/show"
 )
@@ -63,7 +64,7 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 			{Name: "hour", Label: "Hour from", Cell: func(d licensing.Denied) web.Cell { return web.Cell{At: d.Hour} }},
 			{Name: "reason", Label: "Reason", Cell: func(d licensing.Denied) web.Cell {
 				return web.Cell{Badge: &web.Badge{
-					Word: show.Reason(d.Reason), Tone: show.ReasonTone(d.Reason), Hint: "The protocol's number is " + strconv.Itoa(d.Reason),
+					Word: refusal.Words(d.Reason), Tone: show.ReasonTone(d.Reason), Hint: "The protocol's number is " + strconv.Itoa(d.Reason),
 				}}
 			}},
 			{Name: "times", Label: "Times", End: true, Cell: func(d licensing.Denied) web.Cell { return web.Cell{Text: web.Number(d.Denied)} }},
@@ -82,7 +83,7 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 
 // aboutDenial is what a customer is written of who was refused.
 func aboutDenial(d licensing.Denied) About {
-	if d.Reason == licensing.Expired {
+	if d.Reason == refusal.Expired {
 		return AboutEnd
 	}
 	return AboutUsedUp

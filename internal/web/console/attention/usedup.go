@@ -8,6 +8,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/refusal"
 	"chancery/internal/web"
 	"chancery/internal/web/show"
 )
@@ -30,7 +31,7 @@ func (p *Pages) usedUpPage(q *web.Request) (*chartAndList, error) {
 	}
 	var refused []figures.Row
 	for _, r := range rows {
-		if r.Value == strconv.Itoa(licensing.NoTokenLeft) {
+		if r.Value == strconv.Itoa(refusal.NoTokenLeft) {
 			refused = append(refused, r)
 		}
 	}

@@ -170,8 +170,22 @@ func licenseTypes() []web.Option {
 	return options
 }
 
-func number(name, label string, value int64, unit, hint string) web.Field {
-	return web.Field{Name: name, Label: label, Kind: web.NumberField, Value: strconv.FormatInt(value, 10), Unit: unit, Min: "0", Hint: hint}
+// asked asks for one field of the policy.
+func asked(name string, p terms.Policy) web.Field {
+	t, _ := terms.FieldOf(name) // a test asks for all
+	f := web.Field{Name: name, Label: t.Label, Hint: t.Hint, Unit: t.Unit}
+	if t.IsNumber() {
+		f.Kind, f.Min = web.NumberField, strconv.FormatInt(t.Least, 10)
+	}
+	switch value := t.Value(p).(type) {
+	case int64:
+		f.Value = strconv.FormatInt(value, 10)
+	case bool:
+		f.Kind, f.Value = web.CheckField, on(value)
+	case string:
+		f.Value = value
+	}
+	return f
 }
 
 // many asks how many; a new edition shows what its mode needs.
@@ -184,28 +198,24 @@ func many(e catalog.Edition, create bool) web.Group {
 		unit = "clients"
 	}
 	p := e.Policy
-	goodwillDays := ""
-	if p.GoodwillDays != nil {
-		goodwillDays = strconv.Itoa(*p.GoodwillDays)
+	var named, floating []web.Field
+	for _, name := range []string{"token_limit", "activation_buffer", "goodwill_token_limit"} {
+		f := asked(name, p)
+		f.Unit = unit
+		named = append(named, f)
 	}
-	named := []web.Field{
-		number("token_limit", "By contract", p.TokenLimit, unit, "How many a licence activates. A licence can have its own number."),
-		number("activation_buffer", "Buffer", p.ActivationBuffer, "more", "More than the contract says, without a word to anybody. 0 for none."),
-		number("goodwill_token_limit", "Goodwill", p.GoodwillTokenLimit, "more", "Activations above both: they work, and you see the licence in the yellow zone. 0 for none."),
-		{Name: "goodwill_days", Label: "Goodwill ends after", Kind: web.NumberField, Value: goodwillDays, Unit: "days", Min: "1", Placeholder: "when a token frees", Hint: "Empty: a goodwill activation stays until a regular token is free for it."},
-	}
+	goodwill := asked("goodwill_days", p)
+	goodwill.Placeholder = "when a token frees"
+	named = append(named, goodwill)
 	if create || e.ClientType == terms.Devices {
-		named = append(named, web.Field{
-			Name: "activation_on_creation", Label: "Activate a client with each licence", Kind: web.SelectField, Value: activation(p.ActivationOnCreation),
-			Options: activations(), Hint: "The client that is activated when a licence is issued, where nobody names another. Devices only.",
-		})
+		first := asked("activation_on_creation", p)
+		first.Kind, first.Value, first.Options = web.SelectField, activation(p.ActivationOnCreation), activations()
+		named = append(named, first)
 	}
-	floating := []web.Field{
-		number("floating_token_limit", "Sessions open at once", p.FloatingTokenLimit, "sessions", "How many clients may work at the same moment."),
-		number("session_period_minutes", "A session lapses after", int64(p.SessionPeriodMinutes), "minutes", "A client that does not renew its session within this time gives it up. 10 works well."),
-		number("max_sessions_per_client", "For each client", p.MaxSessionsPerClient, "sessions", "0: no limit of its own."),
-		number("checkout_period_minutes", "Longest check-out", int64(p.CheckoutPeriodMinutes), "minutes", "How long a client may take a session along, away from the network. 0: not at all."),
-		{Name: "enforce_floating_limit", Label: "Refuse sessions above the limit", Kind: web.CheckField, Value: on(p.EnforceFloatingLimit), Hint: "Off: they are let in and recorded as overuse, so that nobody's work stops."},
+	for _, t := range terms.Fields() {
+		if t.Mode == terms.Floating {
+			floating = append(floating, asked(t.Name, p))
+		}
 	}
 	g := web.Group{Title: "How many", Text: "The limit holds exactly, however many clients call at once."}
 	switch {
@@ -240,12 +250,10 @@ func activation(a terms.ActivationOnCreation) string {
 }
 
 func calls(p terms.Policy) web.Group {
+	offline := asked("offline_allowed", p)
+	offline.When = notSubscription()
 	return web.Group{Title: "Offline & heartbeats", Text: "How often clients call, and how long they work without you.", Fields: []web.Field{
-		number("heartbeat_period_days", "A client calls every", int64(p.HeartbeatPeriodDays), "days", "Daily is a good start: changes of a licence reach it within a day."),
-		number("freeride_days", "It runs without an answer for", int64(p.FreerideDays), "days", "So long a network or server may be away before work stops. 7 is a good start."),
-		{Name: "strict_heartbeats", Label: "Refuse heartbeats of a software version that is not allowed", Kind: web.CheckField, Value: on(p.StrictHeartbeats), Hint: "Off: they are answered, and the answer says that the version is not valid."},
-		{Name: "offline_allowed", Label: "Offline use by files", Kind: web.CheckField, Value: on(p.OfflineAllowed), When: notSubscription(), Hint: "A machine without a network is activated by a file, and renewed by the next. Off: clients must reach the server. Not for subscriptions: they end elsewhere, and a file would not hear of it."},
-		{Name: "client_may_unassign", Label: "Clients may give their activation up", Kind: web.CheckField, Value: on(p.ClientMayUnassign), Hint: "So that people move to a new machine without asking you. Off: only you can release it."},
+		asked("heartbeat_period_days", p), asked("freeride_days", p), asked("strict_heartbeats", p), offline, asked("client_may_unassign", p),
 	}}
 }
 
@@ -255,37 +263,27 @@ func notSubscription() string {
 }
 
 func lasts(p terms.Policy, zone *time.Location) web.Group {
-	at, days := "", ""
+	ends, at, days := asked("expires_mode", p), asked("expires_at", p), asked("expires_days", p)
+	ends.Kind, ends.Value = web.RadioField, string(p.ExpiresMode)
+	ends.Options = []web.Option{
+		{Value: string(terms.ExpiresNever), Label: "Never", Hint: "Until you switch the licence off."},
+		{Value: string(terms.ExpiresAt), Label: "With a day", Hint: "The same day for all its licences."},
+		{Value: string(terms.ExpiresDaysActivated), Label: "Days after activation", Hint: "Each licence counts from its first activation."},
+	}
+	at.Kind, at.When = web.DateField, "expires_mode=at"
 	if p.ExpiresAt != nil {
-		at = show.LastDay(*p.ExpiresAt, zone).Format(time.DateOnly)
+		at.Value = show.LastDay(*p.ExpiresAt, zone).Format(time.DateOnly)
 	}
-	if p.ExpiresDays != nil {
-		days = strconv.Itoa(*p.ExpiresDays)
-	}
-	return web.Group{Title: "How long", Text: "A licence can have its own end.", Fields: []web.Field{
-		{Name: "expires_mode", Label: "It ends", Kind: web.RadioField, Value: string(p.ExpiresMode), Options: []web.Option{
-			{Value: string(terms.ExpiresNever), Label: "Never", Hint: "Until you switch the licence off."},
-			{Value: string(terms.ExpiresAt), Label: "With a day", Hint: "The same day for all its licences."},
-			{Value: string(terms.ExpiresDaysActivated), Label: "Days after activation", Hint: "Each licence counts from its first activation."},
-		}},
-		{Name: "expires_at", Label: "Last day", Kind: web.DateField, Value: at, When: "expires_mode=at", Hint: "The licences hold until this day is over in your time zone."},
-		{
-			Name: "expires_days", Label: "After", Kind: web.NumberField, Value: days, Unit: "days", Min: "1", When: "expires_mode=days_after_activation",
-			Hint: "Of 24 hours each.",
-		},
-		number("trial_days", "Trial", int64(p.TrialDays), "days", "Above 0 the licence is a trial, and over so many days after its first activation. 0: no trial."),
-	}}
+	days.When = "expires_mode=days_after_activation"
+	return web.Group{Title: "How long", Text: "A licence can have its own end.", Fields: []web.Field{ends, at, days, asked("trial_days", p)}}
 }
 
 func runs(p terms.Policy, releases []web.Option) web.Group {
-	limit := web.Field{Name: "release_limit", Label: "Newest release that may run", Value: p.ReleaseLimit, Placeholder: "any", Hint: "A client with a newer one is refused when it activates. Maintenance that ended, for example."}
-	minimum := web.Field{Name: "minimum_release", Label: "Oldest release that may run", Value: p.MinimumRelease, Placeholder: "any", Hint: "A client with an older one is refused when it activates."}
+	limit, minimum := asked("release_limit", p), asked("minimum_release", p)
+	limit.Placeholder, minimum.Placeholder = "any", "any"
 	if len(releases) > 0 {
 		limit.Kind, limit.Options, limit.Placeholder = web.SelectField, releases, "Any"
 		minimum.Kind, minimum.Options, minimum.Placeholder = web.SelectField, releases, "Any"
 	}
-	return web.Group{Title: "Which versions", Fields: []web.Field{
-		limit, minimum,
-		{Name: "enforce_upgrade", Label: "Tell clients to upgrade", Kind: web.CheckField, Value: on(p.EnforceUpgrade), Hint: "Answers ask the program to take the newer release. What it does about it is the program's own."},
-	}}
+	return web.Group{Title: "Which versions", Fields: []web.Field{limit, minimum, asked("enforce_upgrade", p)}}
 }

@@ -47,26 +47,25 @@ func (p *Pages) prepareEdit(q *web.Request, v web.Values) (wanted, error) {
 
 // policyOf reads the policy from a form. What the mode has no use for stays as it was.
 func policyOf(v web.Values, mode terms.Mode, p terms.Policy) terms.Policy {
-	number := func(name string) int {
-		n := v.IntOrNil(name)
-		if n == nil {
-			v.Check(v.Text(name) != "", name, "is needed; 0 stands for none")
-			return 0
+	for _, t := range terms.Fields() {
+		if !t.MattersFor(mode) {
+			continue
 		}
-		return *n
+		switch t.Kind {
+		case terms.Number, terms.OptionalNumber:
+			n := v.IntOrNil(t.Name)
+			v.Check(n != nil || v.Text(t.Name) != "" || t.Kind == terms.OptionalNumber, t.Name, "is needed; 0 stands for none")
+			t.Set(&p, whole(n))
+		case terms.Switch:
+			t.Set(&p, v.Flag(t.Name))
+		case terms.Text:
+			t.Set(&p, v.Text(t.Name))
+		case terms.Special: // see below
+		}
 	}
-	if mode == terms.Floating {
-		p.FloatingTokenLimit, p.MaxSessionsPerClient = int64(number("floating_token_limit")), int64(number("max_sessions_per_client"))
-		p.SessionPeriodMinutes, p.CheckoutPeriodMinutes = number("session_period_minutes"), number("checkout_period_minutes")
-		p.EnforceFloatingLimit = v.Flag("enforce_floating_limit")
-	} else {
-		p.TokenLimit, p.ActivationBuffer = int64(number("token_limit")), int64(number("activation_buffer"))
+	if mode != terms.Floating {
 		_ = p.ActivationOnCreation.UnmarshalText([]byte(v.Text("activation_on_creation"))) // the edition's check judges it
-		p.GoodwillTokenLimit, p.GoodwillDays = int64(number("goodwill_token_limit")), v.IntOrNil("goodwill_days")
 	}
-	p.HeartbeatPeriodDays, p.FreerideDays, p.TrialDays = number("heartbeat_period_days"), number("freeride_days"), number("trial_days")
-	p.StrictHeartbeats, p.ClientMayUnassign = v.Flag("strict_heartbeats"), v.Flag("client_may_unassign")
-	p.OfflineAllowed = v.Flag("offline_allowed")
 	p.ExpiresMode, p.ExpiresAt, p.ExpiresDays = terms.ExpiresMode(v.Text("expires_mode")), nil, nil
 	switch p.ExpiresMode {
 	case terms.ExpiresAt:
@@ -77,8 +76,15 @@ func policyOf(v web.Values, mode terms.Mode, p terms.Policy) terms.Policy {
 		v.Check(v.Text("expires_days") != "", "expires_days", "is needed where it ends days after activation")
 	case terms.ExpiresNever:
 	}
-	p.ReleaseLimit, p.MinimumRelease, p.EnforceUpgrade = v.Text("release_limit"), v.Text("minimum_release"), v.Flag("enforce_upgrade")
 	return p
+}
+
+// whole is a number as a field of the policy takes it; nil for none.
+func whole(n *int) any {
+	if n == nil {
+		return nil
+	}
+	return int64(*n)
 }
 
 // utc gives the instant as it is stored, so that an unchanged one compares equal.

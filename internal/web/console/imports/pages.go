@@ -20,7 +20,8 @@ var templates embed.FS
 // Imports brings files in.
 type Imports interface {
 	Read(ctx context.Context, v ident.VendorID, k imports.Kind, zone *time.Location, content []byte) (imports.File, error)
-	Keep(t tx.Tx, v ident.VendorID, k imports.Kind, zone *time.Location, name string, f imports.File) (imports.Import, error)
+	Receive(ctx context.Context, v ident.VendorID, k imports.Kind, zone *time.Location, name string, f imports.File) (imports.Import, error)
+	Keep(t tx.Tx, v ident.VendorID, id ident.UUID) (imports.Import, error)
 	Start(t tx.Tx, v ident.VendorID, id ident.UUID, allOrNothing bool) (imports.Import, error)
 	Stop(t tx.Tx, v ident.VendorID, id ident.UUID) (imports.Import, error)
 	TryAgain(t tx.Tx, v ident.VendorID, id ident.UUID) (imports.Import, error)

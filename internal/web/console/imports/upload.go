@@ -22,13 +22,6 @@ type uploadPage struct {
 	Columns  []imports.Column
 }
 
-// uploaded is a file that was read and checked, outside of the transaction.
-type uploaded struct {
-	kind imports.Kind
-	name string
-	file imports.File
-}
-
 const (
 	formBytes     = 64 << 10 // what a form has beside its file
 	uploadTimeout = 2 * time.Minute
@@ -36,8 +29,8 @@ const (
 
 func (p *Pages) upload() []edge.Route {
 	routes := web.AskWith(p.Face, "/imports/new", web.Needs(identity.ManageImports), "upload.html", p.askFile, p.readFile,
-		func(t tx.Tx, q *web.Request, in uploaded) (web.Done, error) {
-			i, err := p.Imports.Keep(t, q.VendorID(), in.kind, q.Vendor.Location(), in.name, in.file)
+		func(t tx.Tx, q *web.Request, stored imports.Import) (web.Done, error) {
+			i, err := p.Imports.Keep(t, q.VendorID(), stored.UUID)
 			if err != nil {
 				return web.Done{}, err
 			}
@@ -84,25 +77,28 @@ func (p *Pages) askFile(q *web.Request, form *web.Form) (*uploadPage, error) {
 	return page, nil
 }
 
-func (p *Pages) readFile(q *web.Request, v web.Values) (uploaded, error) {
-	in := uploaded{kind: kindOf(v.Text("kind"))}
-	if err := allow(q, in.kind); err != nil {
-		return in, err
+// readFile reads and checks a file, and stores it in transactions of its own.
+func (p *Pages) readFile(q *web.Request, v web.Values) (imports.Import, error) {
+	k := kindOf(v.Text("kind"))
+	if err := allow(q, k); err != nil {
+		return imports.Import{}, err
 	}
 	header := q.File("file")
 	if header == nil {
-		return in, fault.Wrong(fault.Field{Name: "file", Message: "is needed: choose one"})
+		return imports.Import{}, fault.Wrong(fault.Field{Name: "file", Message: "is needed: choose one"})
 	}
 	f, err := header.Open()
 	if err != nil {
-		return in, err
+		return imports.Import{}, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	content, err := io.ReadAll(io.LimitReader(f, imports.MaxBytes+1))
 	if err != nil {
-		return in, err
+		return imports.Import{}, err
 	}
-	in.name = header.Filename
-	in.file, err = p.Imports.Read(q.Context(), q.VendorID(), in.kind, q.Vendor.Location(), content)
-	return in, err
+	file, err := p.Imports.Read(q.Context(), q.VendorID(), k, q.Vendor.Location(), content)
+	if err != nil {
+		return imports.Import{}, err
+	}
+	return p.Imports.Receive(q.Context(), q.VendorID(), k, q.Vendor.Location(), header.Filename, file)
 }

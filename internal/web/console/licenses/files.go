@@ -62,12 +62,12 @@ func (p *Pages) sendFile(w http.ResponseWriter, q *web.Request) error {
 			return fault.Wrong(fault.Field{Name: "token_key", Message: "must be chosen from the list"})
 		}
 	}
-	body, refusal, err := p.Files.LicenseXML(q.Context(), q.Principal, c)
+	body, no, err := p.Files.LicenseXML(q.Context(), q.Principal, c)
 	if err != nil {
 		return err
 	}
-	if refusal != nil {
-		return fault.Refused("no_file", refusal.Message, refusal.Help)
+	if no != nil {
+		return fault.Refused("no_file", no.Message, no.Help)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/xml")

@@ -2,6 +2,7 @@ package licenses
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"chancery/internal/edge"
@@ -9,6 +10,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/web"
 	"chancery/internal/web/show"
@@ -280,44 +282,26 @@ func policyFacts(l *licensing.License) []web.Fact {
 	if l.Overrides != nil {
 		own = *l.Overrides
 	}
-	var all []web.Fact
-	note := func(label, text string, isOwn bool, edition string) {
-		f := web.Fact{Label: label, Cell: web.Cell{Text: text}}
-		if isOwn {
-			f.Cell.Sub = "edition: " + edition
+	all := make([]web.Fact, 0, len(terms.Fields()))
+	for _, t := range ownTerms(l.Edition.Mode) {
+		value := t.Value(policy)
+		f := web.Fact{Label: t.Label, Cell: web.Cell{Text: termText(value) + unitOf(t, value)}}
+		if t.Own(&own) != nil {
+			f.Cell.Sub = "edition: " + termText(t.Value(l.Edition.Policy))
 		}
 		all = append(all, f)
-	}
-	for _, n := range numbers() {
-		if n.mode == "" || n.mode == l.Edition.Mode {
-			note(n.label, optional(n.get(policy))+unitOf(n, n.get(policy)), n.own(&own) != nil, optional(n.get(l.Edition.Policy)))
-		}
-	}
-	for _, c := range choices() {
-		if c.mode == "" || c.mode == l.Edition.Mode {
-			note(c.label, yes(c.get(policy)), *c.own(&own) != nil, yes(c.get(l.Edition.Policy)))
-		}
-	}
-	for _, r := range releases() {
-		text := func(s string) string {
-			if s == "" {
-				return "any"
-			}
-			return s
-		}
-		note(r.label, text(r.get(policy)), *r.own(&own) != nil, text(r.get(l.Edition.Policy)))
 	}
 	return all
 }
 
-func unitOf(n number, value *int64) string {
-	switch {
-	case value == nil:
+func unitOf(t terms.Field, value any) string {
+	switch value {
+	case nil, true, false:
 		return ""
-	case *value == 1:
-		return " " + n.unit[:len(n.unit)-1]
+	case int64(1):
+		return " " + strings.TrimSuffix(t.Unit, "s")
 	}
-	return " " + n.unit
+	return strings.TrimSuffix(" "+t.Unit, " ")
 }
 
 func grants(page *web.Page, l *licensing.License) []grant {
@@ -375,7 +359,7 @@ func deniedChart(page *web.Page, all []licensing.Denial, from time.Time) web.Cha
 		if !ok {
 			k = len(c.Series)
 			series[d.Reason] = k
-			c.Series = append(c.Series, web.Series{Name: show.Denied(d.Reason), Values: make([]int64, len(c.Labels))})
+			c.Series = append(c.Series, web.Series{Name: refusal.Words(d.Reason), Values: make([]int64, len(c.Labels))})
 		}
 		c.Series[k].Values[i] += d.Denied
 	}

@@ -17,6 +17,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
@@ -44,9 +45,8 @@ type Rows interface {
 	UsageOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Usage, error)
 	AnalyticalOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Analytical, error)
 
-	// LicenseID (0 for none) and PresentActivations read inside a transaction.
+	// LicenseID reads inside a transaction; 0 for none.
 	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
-	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
 }
 
 // Licenses changes licences and their clients.
@@ -63,10 +63,10 @@ type Licenses interface {
 	// MailAgain tells the licensee user of the licence once more.
 	MailAgain(t tx.Tx, v ident.VendorID, id ident.UUID) error
 
-	// Release reports false when there is no such present activation.
-	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
-	// ReleaseOf is Release of an activation that must be of this licence.
-	ReleaseOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, id ident.UUID, reason licensing.Reason) (bool, error)
+	// ReleaseAll and ReleaseEach release activations of a licence in transactions of
+	// their own: some of them all, with more true where others are left, and these.
+	ReleaseAll(ctx context.Context, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error)
+	ReleaseEach(ctx context.Context, v ident.VendorID, license ident.LicenseID, ids []ident.UUID) (released int, err error)
 }
 
 // Catalog reads products and editions.
@@ -127,7 +127,7 @@ type Mails interface {
 type Files interface {
 	// LicenseXML gives a signed file for a client of the licence (by its token key,
 	// zero for none), or why there is none.
-	LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *licensing.Refusal, error)
+	LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *refusal.Refusal, error)
 }
 
 // Config is what the pages need; all of it is required.

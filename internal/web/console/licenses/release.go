@@ -5,15 +5,14 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
-	"chancery/internal/tx"
 	"chancery/internal/web"
 	"chancery/internal/web/show"
 )
 
 func (p *Pages) release() []edge.Route {
 	return append(
-		web.Ask(p.Face, "/licenses/{id}/release-all", web.Needs(identity.ManageActivations), "form.html", p.askReleaseAll, p.doReleaseAll),
-		web.Ask(p.Face, "/licenses/{id}/release", web.Needs(identity.ManageActivations), "form.html", p.askRelease, p.doRelease)...,
+		web.AskOwn(p.Face, "/licenses/{id}/release-all", web.Needs(identity.ManageActivations), "form.html", p.askReleaseAll, p.doReleaseAll),
+		web.AskOwn(p.Face, "/licenses/{id}/release", web.Needs(identity.ManageActivations), "form.html", p.askRelease, p.doRelease)...,
 	)
 }
 
@@ -40,37 +39,32 @@ func (p *Pages) askReleaseAll(q *web.Request, form *web.Form) (*web.FormPage, er
 	}
 	used := l.RegularUsed + l.GoodwillUsed
 	page.Text = web.Count(used, "device loses its activation.", "devices lose their activations.") + " " + whatReleaseDoes
-	if used > web.MaxTicked {
-		page.Text += " At most 500 are released at once: repeat it for the rest."
+	if used > licensing.ReleasedAtOnce {
+		page.Text += " About 500 are released at once: repeat it for the rest."
 	}
 	form.Danger = true
 	return page, nil
 }
 
-func (p *Pages) doReleaseAll(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-	id, err := p.licenceID(t, q)
+func (p *Pages) doReleaseAll(q *web.Request, _ web.Values) (web.Done, error) {
+	l, err := p.licence(q)
 	if err != nil {
 		return web.Done{}, err
 	}
-	present, err := p.Rows.PresentActivations(t, q.VendorID(), id, web.MaxTicked+1)
+	released, more, err := p.Licenses.ReleaseAll(q.Context(), q.VendorID(), l.ID)
 	if err != nil {
 		return web.Done{}, err
 	}
-	released := 0
-	for _, uuid := range present[:min(len(present), web.MaxTicked)] {
-		ok, err := p.Licenses.Release(t, q.VendorID(), uuid, licensing.ByStaff)
-		if err != nil {
-			return web.Done{}, err
-		}
-		if ok {
-			released++
-		}
-	}
-	text := web.Count(int64(released), "device was", "devices were") + " released."
-	if len(present) > web.MaxTicked {
+	return p.released(q, released, more), nil
+}
+
+// released says what was done, and goes to the list of devices.
+func (p *Pages) released(q *web.Request, n int, more bool) web.Done {
+	text := web.Count(int64(n), "device was", "devices were") + " released."
+	if more {
 		text += " There are more: repeat it for the rest."
 	}
-	return web.Done{To: q.Href("/licenses/" + q.R.PathValue("id") + "/devices"), Say: web.Flash{Text: text}}, nil
+	return web.Done{To: q.Href("/licenses/" + q.R.PathValue("id") + "/devices"), Say: web.Flash{Text: text}}
 }
 
 func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -88,8 +82,8 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 }
 
 // doRelease releases the devices that are ticked, once it has been asked.
-func (p *Pages) doRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-	id, err := p.licenceID(t, q)
+func (p *Pages) doRelease(q *web.Request, v web.Values) (web.Done, error) {
+	l, err := p.licence(q)
 	if err != nil {
 		return web.Done{}, err
 	}
@@ -101,18 +95,9 @@ func (p *Pages) doRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, erro
 		return web.Done{}, fault.Refused("not_confirmed",
 			"Release "+web.Count(int64(len(ids)), "device", "devices")+"?", "Confirm it below, or cancel: nothing has changed yet.")
 	}
-	released := 0
-	for _, one := range ids {
-		ok, err := p.Licenses.ReleaseOf(t, q.VendorID(), id, one, licensing.ByStaff)
-		if err != nil {
-			return web.Done{}, err
-		}
-		if ok { // and not of another licence, or released meanwhile
-			released++
-		}
+	released, err := p.Licenses.ReleaseEach(q.Context(), q.VendorID(), l.ID, ids)
+	if err != nil {
+		return web.Done{}, err
 	}
-	return web.Done{
-		To:  q.Href("/licenses/" + q.R.PathValue("id") + "/devices"),
-		Say: web.Flash{Text: web.Count(int64(released), "device was", "devices were") + " released."},
-	}, nil
+	return p.released(q, released, false), nil
 }

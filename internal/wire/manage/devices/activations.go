@@ -21,6 +21,9 @@ type Licenses interface {
 
 	// Release reports false when there is no such present activation.
 	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
+
+	// ReleaseSome releases as many as one short transaction can; more tells of others.
+	ReleaseSome(t tx.Tx, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error)
 }
 
 // LicenseRows reads licences and their activations. What is missing is a NotFound
@@ -32,9 +35,8 @@ type LicenseRows interface {
 	) (listing.Page[*licensing.Activation], error)
 	ActivationByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.Activation, error)
 
-	// LicenseID (0 for none) and PresentActivations read inside a transaction.
+	// LicenseID reads inside a transaction; 0 for none.
 	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
-	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
 }
 
 type activation struct {
@@ -88,9 +90,6 @@ func showActivation(v *licensing.Activation) activation {
 	}
 }
 
-// releasedAtOnce bounds what one request releases: a transaction is short.
-const releasedAtOnce = 500
-
 func (a *Area) activations(m *operation.Maker) []operation.Operation {
 	const group = "Activations"
 	return []operation.Operation{
@@ -108,7 +107,8 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		}, showActivation),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/{id}/release-all", ID: "release-all", Group: group, Summary: "Release all activations of a licence",
-			About: "At most 500 at once.", Permission: identity.ManageActivations, Status: http.StatusOK,
+			About:      "As many as one short transaction releases, at most 500; repeat it while `more` is true.",
+			Permission: identity.ManageActivations, Status: http.StatusOK,
 		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (released, error) { return a.releaseAll(t, q) }),
 		operation.Get(m, operation.Operation{
 			Path: "/activations/{id}", ID: "get-activation", Group: group, Summary: "Get an activation, present or past", Permission: identity.ViewLicenses,
@@ -151,19 +151,7 @@ func (a *Area) releaseAll(t tx.Tx, q *operation.Request) (released, error) {
 	if id == 0 {
 		return released{}, fault.Missing("license")
 	}
-	present, err := a.LicenseRows.PresentActivations(t, q.Vendor, id, releasedAtOnce+1)
-	if err != nil {
-		return released{}, err
-	}
-	answer := released{More: len(present) > releasedAtOnce}
-	for _, activation := range present[:min(len(present), releasedAtOnce)] {
-		done, err := a.Licenses.Release(t, q.Vendor, activation, licensing.ByStaff)
-		if err != nil {
-			return released{}, err
-		}
-		if done {
-			answer.Released++
-		}
-	}
-	return answer, nil
+	var answer released
+	answer.Released, answer.More, err = a.Licenses.ReleaseSome(t, q.Vendor, id)
+	return answer, err
 }

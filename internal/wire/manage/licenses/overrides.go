@@ -101,22 +101,9 @@ func overridden(o *terms.Overrides) []string {
 			names = append(names, name)
 		}
 	}
-	note(o.TokenLimit != nil, "token_limit")
-	note(o.ActivationBuffer != nil, "activation_buffer")
-	note(o.GoodwillTokenLimit != nil, "goodwill_token_limit")
-	note(o.GoodwillDays != nil, "goodwill_days")
-	note(o.FloatingTokenLimit != nil, "floating_token_limit")
-	note(o.EnforceFloatingLimit != nil, "enforce_floating_limit")
-	note(o.MaxSessionsPerClient != nil, "max_sessions_per_client")
-	note(o.SessionPeriodMinutes != nil, "session_period_minutes")
-	note(o.HeartbeatPeriodDays != nil, "heartbeat_period_days")
-	note(o.FreerideDays != nil, "freeride_days")
-	note(o.TrialDays != nil, "trial_days")
-	note(o.ClientMayUnassign != nil, "client_may_unassign")
-	note(o.OfflineAllowed != nil, "offline_allowed")
-	note(o.ReleaseLimit != nil, "release_limit")
-	note(o.MinimumRelease != nil, "minimum_release")
-	note(o.EnforceUpgrade != nil, "enforce_upgrade")
+	for _, f := range terms.Fields() {
+		note(f.Own(o) != nil, f.Name)
+	}
 	note(len(o.Features) > 0, "features")
 	note(len(o.Limitations) > 0, "limitations")
 	note(len(o.Variables) > 0, "variables")

@@ -1,0 +1,153 @@
+package server_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"chancery/internal/identity"
+	"chancery/internal/server/servertest"
+)
+
+func TestConsoleDevices(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		servertest.Says(t, s.Get(t, "/devices"), "main", "No device is activated yet")
+		_, key := s.Issue(t, s.Edition, nil)
+		s.Activate(t, key, "drill-1", "HALL-9")
+		s.Activate(t, key, "drill-2", "hall-10")
+		s.Activate(t, key, "saw-1", "") // on goodwill
+		s.Call(t, "/provisioning/heartbeats", servertest.Fields{"product_id": s.Product, "client_id": "drill-1", "software_version": "2.0", "operating_system": "Linux 6"})
+		names := func(query string) string {
+			var all []string
+			p := s.Get(t, "/devices"+query)
+			if p.Status != 200 {
+				t.Errorf("%s: %d", query, p.Status)
+			}
+			for _, word := range []string{"drill-1", "drill-2", "saw-1"} {
+				if strings.Contains(p.Text("#rows"), word) {
+					all = append(all, word)
+				}
+			}
+			return strings.Join(all, " ")
+		}
+		for query, want := range map[string]string{
+			"": "drill-1 drill-2 saw-1", "?q=drill": "drill-1 drill-2", "?q=hall-9": "drill-1", "?state=goodwill": "saw-1", "?state=silent": "", "?state=released": "",
+			"?product=" + s.Product: "drill-1 drill-2 saw-1", "?product=x": "", "?before=2001-01-01": "", "?before=nonsense": "", "?sort=-last_seen": "drill-1 drill-2 saw-1",
+			"?country=de": "",
+		} {
+			if got := names(query); got != want {
+				t.Errorf("%s: %s, want %s", query, got, want)
+			}
+		}
+		href := strings.TrimPrefix(s.Get(t, "/devices?q=drill-1").Find("#rows a").First().AttrOr("href", ""), s.Base)
+		servertest.Says(t, s.Get(t, href), "main", "HALL-9", "drill-1", "Basic", "Kirk AG", "2.0", "Linux 6", "Local network", "Its activations over time")
+		servertest.Says(t, s.Get(t, href+"/heartbeats"), "#rows", "2.0")
+		servertest.Refuses(t, s.Post(t, href+"/suspend", url.Values{}), "until", "is needed")
+		servertest.Refuses(t, s.Post(t, href+"/suspend", url.Values{"until": {"2001-01-01"}}), "until", "must lie in the future")
+		servertest.Says(t, s.Post(t, href+"/suspend", url.Values{"until": {"2090-01-01"}}), "main", "is suspended until", "Undo", "Every call of this device is refused")
+		if got := names("?state=suspended"); got != "drill-1" {
+			t.Errorf("suspended: %s", got)
+		}
+		servertest.Says(t, s.Post(t, href+"/resume", nil), "main", "may call again", "Active")
+		servertest.Says(t, s.Post(t, href+"/release", nil), "main", "The device was released", "released by staff")
+		if p := s.Post(t, href+"/release", nil); p.Status != 404 {
+			t.Errorf("releasing twice: %d", p.Status)
+		}
+		if got := names("?state=released"); got != "drill-1" {
+			t.Errorf("released: %s", got)
+		}
+		_, key = s.Issue(t, s.Edition, servertest.Fields{"offline_allowed": true})
+		if a := server.Do(t, "GET", "/api/v2/isv/"+s.Vendor.VendorID+"/provisioning/activations/offline?product_id="+s.Product+
+			"&license_key="+key+"&client_id=mill-1", nil); a.Status != 200 {
+			t.Fatalf("a file: %d %s", a.Status, a.Body)
+		}
+		mill := strings.TrimPrefix(s.Get(t, "/devices?q=mill-1").Find("#rows a").First().AttrOr("href", ""), s.Base)
+		servertest.Says(t, s.Get(t, mill+"/release"), "main", "has a licence file, and goes on with that without an end")
+		servertest.Says(t, s.Get(t, mill), "main", "It has a licence file.")
+		servertest.Says(t, s.Post(t, mill+"/release", nil), "main", "The device was released")
+		if csv := s.Get(t, "/devices?format=csv"); !strings.Contains(csv.Body, "drill-2") {
+			t.Errorf("the file: %s", csv.Body)
+		}
+	})
+}
+
+func TestConsoleSessions(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		servertest.Says(t, s.Get(t, "/sessions"), "main", "No sessions yet")
+		servertest.Says(t, s.Get(t, "/sessions/limits"), "main", "No session is open")
+		id, key := s.Issue(t, s.Team, servertest.Fields{"name": "Team of Kirk"})
+		open := func(client, user string) {
+			s.Call(t, "/provisioning/session/open", servertest.Fields{"license_id": key, "client_id": client, "user_id": user})
+		}
+		open("drill-1", "ann")
+		open("drill-2", "bob")
+		servertest.Says(t, s.Get(t, "/sessions"), "#rows", "Team of Kirk", "drill-1", "ann", "Open")
+		servertest.Says(t, s.Get(t, "/sessions?user=bob"), "#rows", "drill-2")
+		servertest.Says(t, s.Get(t, "/sessions/limits"), "#rows", "Team of Kirk", "2 of 2", "More are refused")
+		servertest.Says(t, s.Get(t, "/licenses/"+id), "main", "Sessions open now", "2 of 2")
+		servertest.Says(t, s.Get(t, "/licenses/"+id+"/sessions?state=open"), "#rows", "drill-1", "drill-2")
+		if p := s.Get(t, "/sessions?state=overuse"); !strings.Contains(p.Text("main"), "Nothing matches") {
+			t.Errorf("overuse: %s", p.Text("main"))
+		}
+		href := strings.TrimPrefix(s.Get(t, "/sessions?client=drill-1").Find("#rows a[href$='/close']").AttrOr("href", ""), s.Base)
+		servertest.Says(t, s.Get(t, href), "main", "drill-1", "Its place is free at once")
+		servertest.Says(t, s.Post(t, href, nil), "main", "The session was closed", "drill-2")
+		servertest.Refuses(t, s.Post(t, href, nil), "", "has ended already")
+		servertest.Says(t, s.Get(t, "/sessions?state=past"), "#rows", "drill-1", "Released")
+	})
+}
+
+func TestConsoleSearch(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		_, key := s.Issue(t, s.Edition, servertest.Fields{"name": "Müller Werk", "legacy_license_key": "OLD-77"})
+		s.Activate(t, key, "drill-1", "hall-9")
+		for text, want := range map[string]string{
+			key[:8]: "LicencesMüller Werk", "muller": "Licences", "old-7": "Nothing begins with", "OLD-7": "Licences", "kir": "CustomersKirk AGK-1001",
+			"k-10": "Customers", "drill": "Deviceshall-9", "HALL": "Devices", s.Vendor.OwnerEmail[:4]: "Users", "x": "at least two characters", "zzzz": "Nothing begins with",
+			"<script>": "“<script>”",
+		} {
+			p := s.Get(t, "/search?q="+url.QueryEscape(text))
+			servertest.Says(t, p, "#found", want)
+			if p.Find("#found script").Length() != 0 {
+				t.Errorf("%s gets into the page as it is", text)
+			}
+		}
+	})
+}
+
+// TestConsoleHidesWhatOneMayNotDo: who only looks sees no button, and the routes
+// refuse all the same.
+func TestConsoleHidesWhatOneMayNotDo(t *testing.T) {
+	t.Parallel()
+	server := servertest.Start(t, servertest.SQLite(t))
+	s := servertest.OpenShop(t, server)
+	id, key := s.Issue(t, s.Edition, nil)
+	s.Activate(t, key, "drill-1", "hall-9")
+	device := strings.TrimPrefix(s.Get(t, "/devices").Find("#rows a").First().AttrOr("href", ""), s.Base)
+	viewer := s.As(t, identity.Viewer)
+	for path, hidden := range map[string]string{
+		"/licenses": "Issue a licence", "/licenses/" + id: "Switch off", "/licenses/" + id + "/devices": "Add tokens", device: "Release",
+	} {
+		p := viewer.Get(t, path)
+		if p.Status != 200 || strings.Contains(p.Text(".app-actions"), hidden) || p.Find("[data-bulk]").Length() != 0 {
+			t.Errorf("%s: %d, shows %s", path, p.Status, p.Text(".app-actions"))
+		}
+	}
+	for _, path := range []string{
+		"/licenses/new", "/licenses/" + id + "/change", "/licenses/" + id + "/switch-on", "/licenses/" + id + "/release-all", device + "/suspend", device + "/release",
+		"/licenses/switch-off", "/licenses/" + id + "/end",
+	} {
+		if p := viewer.Post(t, path, url.Values{"id": {id}}); p.Status != 403 {
+			t.Errorf("%s: %d", path, p.Status)
+		}
+	}
+	if p := viewer.Get(t, "/licenses/"+id+"/history"); p.Status != 403 {
+		t.Errorf("the history: %d", p.Status)
+	}
+	if p := viewer.Get(t, "/search?q="+s.Vendor.OwnerEmail[:4]); strings.Contains(p.Text("#found"), "Users") {
+		t.Error("the search shows users to who may not see them")
+	}
+}

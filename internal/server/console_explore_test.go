@@ -1,0 +1,213 @@
+package server_test
+
+import (
+	"maps"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"chancery/internal/identity"
+	"chancery/internal/server/servertest"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// A new vendor is led from nothing to its first client.
+func TestFirstSteps(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v := s.Vendor(t, "Fresh")
+		b := s.SignIn(t, v)
+		servertest.Expects(t, b.Get(t, "/"), "h1", "First steps", ".app-step-next", "Create a product", ".app-steps", "Connect a client")
+		x := servertest.Sell(t, s)
+		b = s.SignIn(t, x.NewVendor)
+		servertest.Expects(t, b.Get(t, "/"), ".app-step-next", "Issue a licence")
+		x.License(t, "first", 0)
+		p := b.Get(t, "/")
+		servertest.Expects(t, p, ".app-step-next", "Connect a client", ".app-code", "export CHANCERY_CLIENT_VENDOR="+v.VendorID[:0]+x.VendorID,
+			".app-code", "CHANCERY_CLIENT_PUBLIC_KEY="+x.Ed25519PublicKey)
+		if copied, _ := p.Find("[data-copy]").Attr("data-copy"); !strings.Contains(copied, "chancery client activate") {
+			t.Errorf("what is copied is %q", copied)
+		}
+		x.License(t, "second", 1)
+		servertest.Expects(t, b.Get(t, "/"), "h1", "Overview")
+	})
+}
+
+func TestOverviewAndAnalytics(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		x := servertest.Sell(t, s)
+		x.License(t, "busy", 3)
+		x.License(t, "calm", 1)
+		x.Count(t)
+		b := s.SignIn(t, x.NewVendor)
+		servertest.Expects(t, b.Get(t, "/"), ".app-stats", "Licences2", ".app-stats", "Goodwill zone1", ".app-stats", "Used up1", ".app-stats", "Denied today1",
+			".app-todo", "busy", "#main", "No activation left", ".app-figures", "Activated")
+		servertest.Expects(t, b.Get(t, "/analytics?days=7"), ".app-stats", "Seen in 7 days3", ".app-figures", "1.2", ".app-figures", "Debian 12",
+			".app-figures", "Germany", ".app-figures", "Standard")
+		clients := b.Get(t, "/analytics/clients?days=7&by=version&value=1.2")
+		servertest.Expects(t, clients, "h1", "Clients: 1.2", "#rows", "busy-0", "#rows", "calm-0")
+		if rows := b.Get(t, "/analytics/clients?by=country&value=FR").Find("#rows tr").Length(); rows != 0 {
+			t.Errorf("%d clients in a country without any", rows)
+		}
+		for _, by := range []string{"edition&value=" + x.Edition.UUID.String(), "system&value=Debian+12", "country&value=DE"} {
+			if rows := b.Get(t, "/analytics/clients?by="+by).Find("#rows tr").Length(); rows != 3 {
+				t.Errorf("%d clients by %s, want 3", rows, by)
+			}
+		}
+		servertest.Expects(t, b.Get(t, "/analytics/usage"), "#main", "Nothing is reported yet")
+		servertest.Expects(t, b.Get(t, "/analytics/clients?by=edition&value=nonsense&days=nonsense&product=nonsense"), "h1", "Clients")
+	})
+}
+
+func TestWhatNeedsAttention(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		x := servertest.Sell(t, s)
+		busy, other := x.License(t, "busy", 3), x.License(t, "other", 2)
+		x.Count(t)
+		b := s.SignIn(t, x.NewVendor)
+		servertest.Expects(t, b.Get(t, "/goodwill"), ".app-stats", "In the zone2", "#rows", "busy-1", "#rows", "other-1")
+		servertest.Expects(t, b.Get(t, "/denials"), "#rows", "No activation left", "#rows", "busy")
+		servertest.Expects(t, b.Get(t, "/denials?reason=1001"), "#list", "Nothing matches")
+		servertest.Expects(t, b.Get(t, "/used-up"), "#rows", "busy")
+		servertest.Expects(t, b.Get(t, "/expiring"), ".app-stats", "Within 30 days2", "#rows", "busy", "#rows", "other")
+		servertest.Expects(t, b.Get(t, "/expiring?days=7"), "#list", "No licence ends within 7 days")
+		for _, file := range []string{"/goodwill/export", "/denials/export", "/used-up/export", "/expiring/export", "/analytics/clients?format=csv"} {
+			p := b.Get(t, file)
+			if p.Status != 200 || !strings.Contains(p.Header.Get("Content-Type"), "text/csv") || strings.Contains(p.Body, ",=Kirk") || !strings.Contains(p.Body, "'=Kirk & Co") {
+				t.Errorf("%s: %d %s", file, p.Status, p.Body)
+			}
+		}
+
+		// More activations turn goodwill into regular ones, in the same change.
+		form := "/goodwill/" + busy.UUID.String() + "/tokens"
+		servertest.Expects(t, b.Get(t, form), "#main", "busy")
+		if p := b.Post(t, form, url.Values{"more": {"0"}}); p.Status != 400 || !strings.Contains(p.Text(".app-error"), "whole number") {
+			t.Errorf("no activations: %d %s", p.Status, p.Text("#main"))
+		}
+		servertest.Expects(t, b.Post(t, form, url.Values{"more": {"2"}}), "#flash", "busy now has 3 activations by contract", "#rows", "other-1")
+		if p := b.Get(t, "/goodwill"); strings.Contains(p.Text("#rows"), "busy-1") {
+			t.Error("an activation within its contract is in the goodwill zone")
+		}
+
+		// The customer is written to with the vendor's own text.
+		letter := "/goodwill/" + other.UUID.String() + "/mail"
+		servertest.Expects(t, b.Get(t, letter+"?about=expiring"), "#main", "Expiring soon")
+		if p := b.Post(t, letter, url.Values{"about": {"goodwill"}, "to": {"kirk@example.com, spock@example.com"}}); p.Status != 400 ||
+			!strings.Contains(p.Text(".app-error"), "one e-mail address") {
+			t.Errorf("a mail to two: %d %s", p.Status, p.Text("#main"))
+		}
+		for _, about := range []string{"goodwill", "used-up", "expiring"} {
+			servertest.Expects(t, b.Post(t, letter, url.Values{"about": {about}, "to": {"mccoy@example.com"}}), "#flash", "on its way")
+		}
+		var mails int
+		if _, err := s.Program.Rooms().DB.QueryRow(t.Context(), `SELECT COUNT(*) FROM mails WHERE recipient = 'mccoy@example.com'`, nil, &mails); err != nil || mails != 3 {
+			t.Errorf("%d mails, want 3: %v", mails, err)
+		}
+
+		// Ticked activations are released once it is sure.
+		zone := b.Get(t, "/goodwill")
+		id, _ := zone.Find("#rows input[name=id]").Attr("value")
+		asked := b.Post(t, "/goodwill/release", url.Values{"id": {id}})
+		if asked.Status != 400 || !strings.Contains(asked.Text("#main"), "without a licence") {
+			t.Errorf("a release that is not sure: %d %s", asked.Status, asked.Text("#main"))
+		}
+		kept, _ := asked.Find("input[name=id]").Attr("value")
+		servertest.Expects(t, b.Post(t, "/goodwill/release", url.Values{"id": {kept}, "sure": {"on"}}), "#flash", "1 activation was released")
+		servertest.Expects(t, b.Get(t, "/goodwill"), "#list", "Nobody is in the goodwill zone")
+		if p := b.Post(t, "/goodwill/release", url.Values{"id": {"nonsense"}, "sure": {"on"}}); p.Status != 409 {
+			t.Errorf("a release of nothing: %d", p.Status)
+		}
+
+		// Ticked licences are extended together, or not at all.
+		both := []string{busy.UUID.String(), other.UUID.String()}
+		asked = b.Post(t, "/expiring/extend", url.Values{"id": both})
+		if asked.Status != 400 || !strings.Contains(asked.Text("h1"), "Extend 2 licences") {
+			t.Errorf("an extension without a day: %d %s", asked.Status, asked.Text("#main"))
+		}
+		past := b.Post(t, "/expiring/extend", url.Values{"id": both, "until": {"2020-01-01"}})
+		if past.Status != 400 || !strings.Contains(past.Text(".app-error"), "over") {
+			t.Errorf("an extension into the past: %d %s", past.Status, past.Text("#main"))
+		}
+		kept, _ = asked.Find("input[name=id]").Attr("value")
+		until := time.Now().AddDate(2, 0, 0).Format(time.DateOnly)
+		servertest.Expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
+		servertest.Expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
+
+		refusesViewers(t, x)
+	})
+}
+
+// How long an activation is in the zone is told in whole days of 24 hours, on the
+// page and in its file.
+func TestDaysInTheGoodwillZone(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		x := servertest.Sell(t, s)
+		ages := map[string]time.Duration{"new": 0, "nearly": 72*time.Hour - 30*time.Minute, "over": 72*time.Hour + 30*time.Minute}
+		for name, age := range ages {
+			l := x.License(t, name, 2)
+			x.Do(t, func(t tx.Tx) error {
+				_, err := store.On(t).Exec(`UPDATE goodwill_stays SET entered_at = entered_at - $1 WHERE vendor_id = $2 AND license_id = $3`,
+					age.Milliseconds(), x.Vendor.ID, l.ID)
+				return err
+			})
+		}
+		x.Do(t, func(t tx.Tx) error { // the one that just came has been there before
+			_, err := store.On(t).Exec(`INSERT INTO goodwill_stays (vendor_id, license_id, activation_id, entered_at, left_at)
+				SELECT vendor_id, license_id, activation_id, entered_at - 2, entered_at - 1 FROM goodwill_stays ORDER BY entered_at DESC LIMIT 1`)
+			return err
+		})
+		b := s.SignIn(t, x.NewVendor)
+		b.Get(t, "/goodwill").Find("#rows tr").Each(func(_ int, row *goquery.Selection) {
+			again := row.Find("[data-label=Device]").Text() == "new-1"
+			if got := row.Find("[data-label=Since] .app-sub").Text(); again != (got == "2× in 90 days") {
+				t.Errorf("%s says %q", row.Find("[data-label=Device]").Text(), got)
+			}
+		})
+		days := map[string]string{}
+		b.Get(t, "/goodwill?cols=device,days").Find("#rows tr").Each(func(_ int, row *goquery.Selection) {
+			days[row.Find("[data-label=Device]").Text()] = row.Find("[data-label=Days]").Text()
+		})
+		want := map[string]string{"new-1": "0", "nearly-1": "2", "over-1": "3"}
+		if !maps.Equal(days, want) {
+			t.Errorf("the page says %v, want %v", days, want)
+		}
+		file := b.Get(t, "/goodwill/export?cols=device,days").Body
+		for device, n := range want {
+			if !strings.Contains(file, "\n"+device+","+n+"\n") {
+				t.Errorf("%s is not %s days in the zone:\n%s", device, n, file)
+			}
+		}
+	})
+}
+
+// refusesViewers: who may look sees no button, and is refused what they would do.
+func refusesViewers(t *testing.T, x *servertest.Sold) {
+	t.Helper()
+	r := x.Server.Program.Rooms()
+	secret, err := r.Users.NewSecret(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := identity.Principal{Vendor: x.Vendor.ID, Kind: "user", Permissions: identity.AllPermissions()}
+	x.Do(t, func(t tx.Tx) error {
+		_, err := r.Users.Create(t, by, identity.NewUser{Email: "viewer@example.com", Role: identity.Viewer, Secret: &secret})
+		return err
+	})
+	l := x.License(t, "viewed", 2)
+	viewer := x.NewVendor
+	viewer.OwnerEmail, viewer.OwnerPassword = "viewer@example.com", secret.Password
+	b := x.Server.SignIn(t, viewer)
+	p := b.Get(t, "/goodwill")
+	servertest.Expects(t, p, "#rows", "viewed-1")
+	if p.Find("[data-bulk], #rows a[href*=tokens]").Length() > 0 {
+		t.Error("a viewer is offered what they may not do")
+	}
+	for _, path := range []string{"/goodwill/" + l.UUID.String() + "/tokens", "/goodwill/release", "/expiring/extend"} {
+		if p := b.Post(t, path, url.Values{"id": {l.UUID.String()}, "more": {"5"}, "sure": {"on"}, "until": {"2099-01-01"}}); p.Status != 403 {
+			t.Errorf("%s as a viewer: %d", path, p.Status)
+		}
+	}
+}

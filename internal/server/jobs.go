@@ -1,0 +1,107 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"chancery/internal/audit"
+	"chancery/internal/store"
+	"chancery/internal/wiring"
+)
+
+// plan is the one place where periodic work is added.
+func (a *Server) plan() error {
+	r := a.rooms
+	sealer, err := r.NewAuditSealer()
+	if err != nil {
+		return err
+	}
+	a.periodic.Add(
+		Job{Name: "bring licences to their limits", Every: time.Second, Run: counted(a.c.Log, "portions of new limits carried out", r.Licenses.Fit)},
+		Job{Name: "finish moves of customers", Every: time.Second, Run: counted(a.c.Log, "portions of moved customers carried out", r.Customers.FinishMoves)},
+		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
+		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},
+		Job{Name: "write down lapsed sessions", Every: 5 * time.Second, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},
+		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
+		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Run: sealing(r, sealer, a.c.Log, true)},
+		Job{Name: "count the daily figures", Every: 10 * time.Second, Run: countFigures(r)},
+		Job{Name: "tidy the outbox", Every: 10 * time.Minute, Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
+			return r.OutboxRows.Tidy(ctx, r.Clock.Now())
+		})},
+		Job{Name: "announce ends of licences", Every: 10 * time.Minute, Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds)},
+		Job{Name: "forget old mail", Every: time.Hour, Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
+			return r.MailRows.Forget(ctx, r.Clock.Now())
+		})},
+		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
+		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
+		Job{Name: "forget old imports", Every: time.Hour, Run: counted(a.c.Log, "old imports forgotten", r.Imports.Forget)},
+		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
+		Job{Name: "forget old sign-ins", Every: 5 * time.Minute, Run: a.periodic.InTx(r.ForgetSignIns)},
+	)
+	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
+	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
+	destroy := func(ctx context.Context, before time.Time) (int, error) { return r.Keyring.Destroy(ctx, r.DB, before) }
+	a.forget(a.c.Retention.RetiredKeys, Job{Name: "destroy retired keys"}, "retired private keys destroyed", destroy)
+	a.forget(a.c.Retention.History, Job{Name: "forget old heartbeats"}, "history rows of heartbeats forgotten", r.LicenseRows.ForgetHeartbeats)
+	a.forget(a.c.Retention.History, Job{Name: "forget old refusals"}, "counts of refused calls forgotten", r.LicenseRows.ForgetDenials)
+	a.forget(a.c.Retention.Usage, Job{Name: "forget old usage"}, "reports of usage forgotten", r.MeterRows.ForgetUsage)
+	return nil
+}
+
+// forgetEvery: nobody waits for room to be made.
+const forgetEvery = 6 * time.Hour
+
+// forget adds a job that takes out what is older than days; 0 keeps it for ever.
+func (a *Server) forget(days int, j Job, what string, run func(ctx context.Context, before time.Time) (int, error)) {
+	if days == 0 {
+		return
+	}
+	j.Every = forgetEvery
+	j.Run = counted(a.c.Log, what, func(ctx context.Context) (int, error) {
+		return run(ctx, a.rooms.Clock.Now().AddDate(0, 0, -days))
+	})
+	a.periodic.Add(j)
+}
+
+// counted logs what a job did, when it did something.
+func counted(log *slog.Logger, what string, run func(context.Context) (int, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		n, err := run(ctx)
+		if n > 0 {
+			log.Info(what, slog.Int("count", n))
+		}
+		return err
+	}
+}
+
+// countFigures counts what is due of every vendor's daily figures.
+func countFigures(r *wiring.Rooms) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		all, err := r.VendorRows.All(ctx)
+		for _, v := range all {
+			_, e := r.Figures.Round(ctx, v.ID, v.CreatedAt)
+			err = errors.Join(err, e)
+		}
+		return err
+	}
+}
+
+// sealing seals every vendor's new records and logs the heads, so that a head is
+// kept elsewhere too, wherever the log goes.
+func sealing(r *wiring.Rooms, sealer *audit.Sealer, log *slog.Logger, stragglers bool) func(context.Context) error {
+	return func(ctx context.Context) error {
+		all, err := r.VendorRows.All(ctx)
+		if err != nil {
+			return err
+		}
+		for _, v := range all {
+			head, e := sealer.Round(ctx, r.DB, audit.Vendor{ID: v.ID, UUID: v.UUID}, stragglers)
+			if err = errors.Join(err, e); head != "" {
+				log.Info("audit log sealed", slog.String("vendor", v.UUID.String()), slog.String("head", head))
+			}
+		}
+		return err
+	}
+}

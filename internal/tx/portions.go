@@ -1,0 +1,62 @@
+package tx
+
+import (
+	"context"
+	"time"
+
+	"chancery/internal/ident"
+)
+
+// PortionTime is how long one portion of a long work goes on: it begins no further
+// step then. A portion lasts that long and one step, and never more than a
+// twentieth of a second where a step is small.
+const PortionTime = 10 * time.Millisecond
+
+// mostRest bounds the rest between two portions.
+const mostRest = 50 * time.Millisecond
+
+// Portions carries out a long work in one transaction after another, until there is
+// no more of it or ctx ends, and tells how many there were. fn takes small steps and
+// begins no other one once the transaction is Spent; it reports whether there is more
+// to do, and what it has left to do must stand in the database by then. After each
+// portion the work rests for as long as that took, so that it takes half of the
+// writer's time at most.
+func Portions(ctx context.Context, r Runner, fn func(t Tx) (more bool, err error)) (n int, err error) {
+	for more := true; more && ctx.Err() == nil; n++ {
+		if err := Paced(ctx, func(ctx context.Context) error {
+			return r.Run(ctx, func(t Tx) (err error) {
+				more, err = fn(t)
+				return err
+			})
+		}); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// Paced carries out one portion, before which other changes may come, and rests for as
+// long as that took.
+func Paced(ctx context.Context, portion func(ctx context.Context) error) error {
+	began := machine.Now()
+	if err := portion(context.WithValue(ctx, patientKey{}, true)); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(min(machine.Now().Sub(began), mostRest)):
+	}
+	return nil
+}
+
+type patientKey struct{}
+
+// IsPatient reports whether a transaction that runs in ctx is a portion of a long
+// work, for which nobody waits: others that wait may go first.
+func IsPatient(ctx context.Context) bool {
+	patient, _ := ctx.Value(patientKey{}).(bool)
+	return patient
+}
+
+// machine measures how long things take, whatever the clock of the transactions is.
+var machine ident.SystemClock //nolint:gochecknoglobals // it holds nothing

@@ -1,0 +1,121 @@
+package wiring
+
+import (
+	"context"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/web"
+	"chancery/internal/web/account"
+	"chancery/internal/web/console"
+	"chancery/internal/web/console/analytics"
+	"chancery/internal/web/console/attention"
+	"chancery/internal/web/console/auditlog"
+	"chancery/internal/web/console/catalog"
+	"chancery/internal/web/console/customers"
+	"chancery/internal/web/console/devices"
+	"chancery/internal/web/console/gallery"
+	"chancery/internal/web/console/imports"
+	"chancery/internal/web/console/licenses"
+	"chancery/internal/web/console/mails"
+	"chancery/internal/web/console/overview"
+	"chancery/internal/web/console/search"
+	"chancery/internal/web/console/sessions"
+	"chancery/internal/web/console/settings"
+	"chancery/internal/web/console/team"
+	"chancery/internal/web/console/webhooks"
+	"chancery/internal/web/entrance"
+)
+
+// consoleAreas are all of the console. A new area is a new line.
+func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
+	return []area{
+		mounted(entrance.New(entrance.Config{
+			Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
+			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: true, Site: s.passkeys, Address: s.console,
+		})),
+		mounted(account.New(account.Config{
+			Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
+			Passkeys: r.Passkeys, Proofs: r.SignIn, Providers: r.Providers, Site: s.passkeys, Address: s.console,
+		})),
+		mounted(team.New(team.Config{
+			Face: f, Users: r.Users, UserRows: r.UserRows, Links: r.Links, Roles: r.Roles, RoleRows: r.RoleRows, Factors: r.Factors,
+			Mails: s.mailsLinks(), Address: s.console,
+		})),
+		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Key: pinned{r.Keyring}})),
+		mounted(attention.New(attention.Config{
+			Face: f, Figures: r.FigureRows, Rows: r.LicenseRows, Licenses: r.Licenses, Products: r.CatalogRows,
+			Mail: customerMails{LicenceMails{r.Mails}},
+		})),
+		mounted(analytics.New(analytics.Config{
+			Face: f, Figures: r.FigureRows, Clients: r.LicenseRows, Catalogue: r.CatalogRows, Usage: r.MeterRows,
+		})),
+		mounted(licenses.New(licenses.Config{
+			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, CustomerRows: r.CustomerRows, Customers: r.Customers,
+			Meters: r.Meters, Ledger: r.MeterRows, SessionRows: r.SessionRows, Audit: r.AuditRows, Mails: licenceLetters{r}, Files: files,
+		})),
+		mounted(devices.New(devices.Config{Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows})),
+		mounted(sessions.New(sessions.Config{Face: f, Rows: r.SessionRows, Licenses: r.LicenseRows, Sessions: r.Sessions})),
+		mounted(search.New(search.Config{Face: f, Licenses: r.LicenseRows, Customers: r.CustomerRows, Users: r.UserRows})),
+		mounted(settings.New(settings.Config{
+			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
+			Address: s.console,
+		})),
+		mounted(webhooks.New(webhooks.Config{
+			Face: f, Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, Rows: seenDeliveries{r.OutboxRows},
+		})),
+		mounted(mails.New(mails.Config{
+			Face: f, Mails: seenMails{r.Mails}, Rows: seenMailLog{r.MailRows}, Sends: s.SendsMail, From: s.MailFrom, Links: s.PublicURL != nil,
+		})),
+		mounted(auditlog.New(auditlog.Config{Face: f, Rows: r.AuditRows})),
+		mounted(catalog.New(catalog.Config{
+			Face: f, Rows: r.CatalogRows, Catalog: r.Catalog, UsageRows: r.MeterRows, Usage: r.Usage, Licenses: r.LicenseRows, History: r.AuditRows,
+		})),
+		mounted(customers.New(customers.Config{
+			Face: f, Rows: r.CustomerRows, Customers: r.Customers, Licenses: r.LicenseRows, History: r.AuditRows,
+		})),
+		mounted(imports.New(imports.Config{Face: f, Imports: r.Imports, Rows: r.ImportRows})),
+	}
+}
+
+// newConsole makes the console.
+func newConsole(r *Rooms, s Site, files licenses.Files) (Faces, error) {
+	assets, err := web.NewAssets()
+	if err != nil {
+		return Faces{}, err
+	}
+	face, err := web.NewFace(web.Config{
+		Name: console.Name, Assets: assets, Sessions: browserSessions{r.UserSessions}, Vendors: r.VendorRows,
+		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav, Places: console.Places(),
+	})
+	if err != nil {
+		return Faces{}, err
+	}
+	areas := append([]area{mounted(assets, nil), mounted(face, nil)}, consoleAreas(r, s, files, face)...)
+	if s.Gallery {
+		areas = append(areas, listed(gallery.Routes(face)))
+	}
+	routes, err := routesOf(areas)
+	if err != nil {
+		return Faces{}, err
+	}
+	return Faces{Routes: routes, Views: face.Views()}, face.Err()
+}
+
+// browserSessions gives the pages who is signed in.
+type browserSessions struct{ sessions *identity.Sessions }
+
+// Authenticate implements web.Sessions.
+func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID, token string) (identity.Principal, web.Person, error) {
+	p, session, err := s.sessions.Authenticate(ctx, token)
+	if err != nil {
+		return identity.Principal{}, web.Person{}, err
+	}
+	if p.Vendor != vendor {
+		return identity.Principal{}, web.Person{}, &fault.Error{
+			Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in here.", Help: "Sign in to go on.",
+		}
+	}
+	return p, web.Person{Name: session.User.Name, Email: session.User.Email, Role: session.User.Role.Name, Session: session}, nil
+}

@@ -1,0 +1,72 @@
+package wiring
+
+import (
+	"errors"
+
+	"chancery/internal/catalog"
+	"chancery/internal/customers"
+	"chancery/internal/figures"
+	"chancery/internal/floating"
+	"chancery/internal/keyring"
+	"chancery/internal/licensing"
+	"chancery/internal/outbox"
+	auditstore "chancery/internal/store/audit"
+	catalogstore "chancery/internal/store/catalog"
+	customerstore "chancery/internal/store/customers"
+	figurestore "chancery/internal/store/figures"
+	floatingstore "chancery/internal/store/floating"
+	licensestore "chancery/internal/store/licensing"
+	outboxstore "chancery/internal/store/outbox"
+)
+
+// furnishLicences makes the rooms that licences are issued and used in.
+func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
+	r.LicenseRows = licensestore.New(r.DB)
+	r.Pulses = licensestore.NewPulses(r.DB, r.log)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.Pulses.Close())
+		}
+	}()
+	if err = r.furnishMail(sealer); err != nil {
+		return err
+	}
+	devices, err := NewLicensedDevices(r.LicenseRows, r.IDs)
+	if err != nil {
+		return err
+	}
+	released := &Released{}
+	if r.Licenses, err = licensing.New(licensing.Config{
+		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Devices: devices, Runner: r.DB, IDs: r.IDs,
+		Sessions: released, Notices: LicenceMails{r.Mails},
+	}); err != nil {
+		return err
+	}
+	if err = r.furnishMeters(); err != nil {
+		return err
+	}
+	r.SessionRows = floatingstore.Store{DB: r.DB}
+	if r.Sessions, err = floating.New(floating.Config{
+		Store: r.SessionRows, Reader: r.SessionRows, Licenses: SessionLicenses{r.Licenses}, Runner: r.DB, IDs: r.IDs,
+	}); err != nil {
+		return err
+	}
+	released.Floating = r.Sessions
+	r.CatalogRows, r.CustomerRows = catalogstore.Store{DB: r.DB}, customerstore.Store{DB: r.DB}
+	r.AuditRows, r.OutboxRows = auditstore.Store{DB: r.DB}, outboxstore.Store{DB: r.DB}
+	if r.Catalog, err = catalog.New(catalog.Config{Store: r.CatalogRows, IDs: r.IDs, Followers: followers{r.Licenses}}); err != nil {
+		return err
+	}
+	if r.Customers, err = customers.New(customers.Config{Store: r.CustomerRows, Reader: r.CustomerRows, Runner: r.DB, IDs: r.IDs}); err != nil {
+		return err
+	}
+	if r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs, Sealer: sealer}); err != nil {
+		return err
+	}
+	r.FigureRows = figurestore.Store{DB: r.DB}
+	r.Figures, err = figures.New(figures.Config{Store: r.FigureRows, Runner: r.DB, Clock: r.Clock})
+	if err != nil {
+		return err
+	}
+	return r.furnishImports()
+}

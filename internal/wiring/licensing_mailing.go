@@ -1,0 +1,101 @@
+package wiring
+
+import (
+	"strconv"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/mailing"
+	"chancery/internal/tx"
+)
+
+// LicenceMails tells people by mail what licensing announces.
+type LicenceMails struct{ Mails *mailing.Service }
+
+var _ licensing.Notices = LicenceMails{}
+
+// Issued implements licensing.Notices.
+func (m LicenceMails) Issued(t tx.Tx, l *licensing.License, again bool) error {
+	message, err := m.message(t, mailing.LicenseIssued, l)
+	if err != nil {
+		return err
+	}
+	if !again {
+		message.Key = "license_issued:" + l.UUID.String()
+		return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+	}
+	if l.LicenseeEmail == "" {
+		return fault.Refused("no_licensee_email", "This licence has no licensee user to mail to.", "Set licensee_email, then send it.")
+	}
+	message.To = l.LicenseeEmail
+	return m.Mails.Queue(t, l.Vendor, message)
+}
+
+// GoodwillEntered implements licensing.Notices.
+func (m LicenceMails) GoodwillEntered(t tx.Tx, l *licensing.License, a *licensing.Activation) error {
+	message, err := m.message(t, mailing.Goodwill, l)
+	if err != nil {
+		return err
+	}
+	message.Key, message.Data.Device = "goodwill:"+a.UUID.String(), a.Device.Number
+	if !a.GoodwillUntil.IsZero() {
+		message.Data.Until, err = m.day(t, l, a.GoodwillUntil)
+	}
+	if err != nil {
+		return err
+	}
+	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+}
+
+// UsedUp implements licensing.Notices.
+func (m LicenceMails) UsedUp(t tx.Tx, l *licensing.License) error {
+	message, err := m.message(t, mailing.UsedUp, l)
+	if err != nil {
+		return err
+	}
+	message.Key = "used_up:" + l.UUID.String() + ":" + strconv.FormatInt(l.UsedUpAt.UnixMilli(), 10)
+	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+}
+
+// Ending implements licensing.Notices.
+func (m LicenceMails) Ending(t tx.Tx, l *licensing.License, ends time.Time) error {
+	message, err := m.message(t, mailing.Expiring, l)
+	if err != nil {
+		return err
+	}
+	message.Key = "expiring:" + l.UUID.String() + ":" + strconv.FormatInt(ends.UnixMilli(), 10)
+	message.Data.DaysLeft = strconv.Itoa(licensing.DaysLeft(t.Now(), ends))
+	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+}
+
+// EndingDays implements licensing.Notices.
+func (m LicenceMails) EndingDays(t tx.Tx, v ident.VendorID) (int, error) {
+	r, err := m.Mails.RuleOf(t, v, mailing.Expiring)
+	return r.Days, err
+}
+
+// message is what all mails say of a licence.
+func (m LicenceMails) message(t tx.Tx, k mailing.Kind, l *licensing.License) (mailing.Message, error) {
+	p := l.Terms().Policy
+	d := mailing.Data{
+		Customer: l.Customer.CompanyName, Product: l.Product.Name, ProductID: l.Product.UUID.String(), License: l.Title(), LicenseKey: l.KeyToType(),
+		Used: strconv.FormatInt(l.RegularUsed+l.GoodwillUsed, 10), Contract: strconv.FormatInt(p.TokenLimit, 10),
+		Allowed: strconv.FormatInt(licensing.Allowed(p), 10),
+	}
+	var err error
+	if ends := l.ExpiryOf(p); !ends.IsZero() {
+		d.EndsOn, err = m.day(t, l, ends)
+	}
+	return mailing.Message{Kind: k, Data: d, License: l.UUID}, err
+}
+
+// day gives the last day that ends before an exclusive instant, in the vendor's zone.
+func (m LicenceMails) day(t tx.Tx, l *licensing.License, end time.Time) (string, error) {
+	v, err := m.Mails.Store.Vendor(t, l.Vendor)
+	if err != nil {
+		return "", err
+	}
+	return licensing.LastDay(end, v.Zone).Format("2 January 2006"), nil
+}

@@ -1,0 +1,200 @@
+package wiring
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"chancery/internal/catalog"
+	"chancery/internal/customers"
+	"chancery/internal/edge"
+	"chancery/internal/figures"
+	"chancery/internal/floating"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/imports"
+	"chancery/internal/keyring"
+	"chancery/internal/licensing"
+	"chancery/internal/mailing"
+	"chancery/internal/metering"
+	"chancery/internal/outbox"
+	"chancery/internal/recheck"
+	"chancery/internal/setup"
+	"chancery/internal/store"
+	auditstore "chancery/internal/store/audit"
+	catalogstore "chancery/internal/store/catalog"
+	customerstore "chancery/internal/store/customers"
+	figurestore "chancery/internal/store/figures"
+	floatingstore "chancery/internal/store/floating"
+	identitystore "chancery/internal/store/identity"
+	importstore "chancery/internal/store/imports"
+	keyringstore "chancery/internal/store/keyring"
+	licensestore "chancery/internal/store/licensing"
+	mailstore "chancery/internal/store/mailing"
+	meterstore "chancery/internal/store/metering"
+	outboxstore "chancery/internal/store/outbox"
+	vendorstore "chancery/internal/store/vendors"
+	"chancery/internal/vendors"
+)
+
+// Storage says where the data is.
+type Storage struct {
+	Dir string // data directory of the embedded engine
+	URL string // postgres://...; empty for the embedded engine
+
+	// MasterKey is keys in base64, the newest first; empty to read MasterKeyFile.
+	MasterKey     string
+	MasterKeyFile string // empty for master.key in Dir
+
+	// Clock is the machine's when nil, led by the database's on PostgreSQL.
+	Clock ident.Clock
+
+	// Hold is how long one transaction may keep the writer. A server's is bounded;
+	// commands, which nobody waits behind, take as long as they take.
+	Hold time.Duration
+}
+
+// Config is the storage as the store opens it.
+func (s Storage) Config(log *slog.Logger, clock ident.Clock) store.Config {
+	return store.Config{URL: s.URL, Dir: s.Dir, Clock: clock, Log: log, Hold: s.Hold}
+}
+
+// Rooms is everything behind the doors, on one database. The server and the
+// subcommands share it.
+type Rooms struct {
+	DB      *store.DB
+	Clock   ident.Clock
+	IDs     ident.Source
+	Watch   *recheck.Watch
+	Changes edge.Changes
+
+	Vendors         *vendors.Service
+	VendorRows      vendorstore.Store
+	Keyring         *keyring.Keyring
+	Users           *identity.Users
+	UserRows        identitystore.Users
+	Roles           *identity.Roles
+	RoleRows        identitystore.Roles
+	UserSessions    *identity.Sessions
+	UserSessionRows identitystore.Sessions
+	Attempts        *identity.Attempts
+	SignIn          *identity.SignIn
+	Ceremonies      *identity.Ceremonies
+	Passkeys        *identity.Passkeys
+	ProviderRows    identitystore.Providers
+	Providers       *identity.Providers
+	Links           *identity.Links
+	Licensees       *identity.Licensees
+	Steps           *identity.Steps
+	Factors         *identity.Factors
+	APIKeys         *identity.APIKeys
+	APIKeyRows      identitystore.APIKeys
+	Authenticator   *identity.Authenticator
+
+	Licenses      *licensing.Service
+	LicenseRows   *licensestore.Store
+	Pulses        *licensestore.Pulses
+	Meters        *metering.Service
+	Usage         *metering.Usage
+	MeterRows     meterstore.Store
+	Sessions      *floating.Service
+	SessionRows   floatingstore.Store
+	Catalog       *catalog.Service
+	CatalogRows   catalogstore.Store
+	Customers     *customers.Service
+	CustomerRows  customerstore.Store
+	AuditRows     auditstore.Store
+	Subscriptions *outbox.Service
+	OutboxRows    outboxstore.Store
+	Figures       *figures.Service
+	FigureRows    figurestore.Store
+	Mails         *mailing.Service
+	MailRows      mailstore.Store
+	Imports       *imports.Service
+	ImportRows    importstore.Store
+
+	MasterKeys string                // the file that they are read from; "" when they are in the environment
+	Following  *store.FollowingClock // nil unless the clock follows the database's
+
+	log       *slog.Logger
+	sealer    *keyring.Sealer
+	publicURL *url.URL // for links; nil when it is not known
+}
+
+// OpenRooms opens the database, whose schema must be there, and puts the rooms on it.
+func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err error) {
+	r := &Rooms{Clock: s.Clock, log: log}
+	if r.Clock == nil && s.URL != "" {
+		r.Following = store.NewFollowingClock(ident.SystemClock{})
+		r.Clock = r.Following
+	} else if r.Clock == nil {
+		r.Clock = ident.SystemClock{}
+	}
+	r.IDs = ident.Source{Clock: r.Clock, Rand: rand.Reader}
+	if r.DB, err = store.Open(ctx, s.Config(log, r.Clock)); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.DB.Close())
+		}
+	}()
+	if r.Following != nil {
+		if err := r.Following.Measure(ctx, r.DB); err != nil {
+			return nil, err
+		}
+	}
+	sealer, file, err := s.masterKeys(ctx, keyringstore.Store{DB: r.DB})
+	if err != nil {
+		return nil, err
+	}
+	r.MasterKeys = file
+	r.Watch = recheck.NewWatch(r.Clock, r.DB.ChangeCount)
+	r.Changes = edge.Changes{Runner: r.DB, Answers: store.Answers{Sealer: sealer}}
+	if err := r.furnish(sealer); err != nil {
+		return nil, err
+	}
+	if err := r.Keyring.Check(ctx); err != nil {
+		_ = r.Pulses.Close() // nothing waits in it
+		return nil, setup.Wrong("The master key does not open the keys in this database: give the master key that it was made with.", err)
+	}
+	return r, nil
+}
+
+// furnish makes the services and gives each its store.
+func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
+	r.VendorRows = vendorstore.Store{DB: r.DB}
+	if r.Vendors, err = vendors.New(vendors.Config{Store: r.VendorRows, IDs: r.IDs}); err != nil {
+		return err
+	}
+	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
+		return err
+	}
+	r.APIKeyRows = identitystore.APIKeys{DB: r.DB}
+	if r.APIKeys, err = identity.NewAPIKeys(r.APIKeyRows, r.IDs); err != nil {
+		return err
+	}
+	if r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows); err != nil {
+		return err
+	}
+	r.sealer = sealer
+	if err := r.furnishLicences(sealer); err != nil {
+		return err
+	}
+	return r.furnishPeople(sealer)
+}
+
+// ReachOutside tells the rooms where the server is reached, for links, and which networks
+// OpenID providers may be in although these are not of the public internet. A server
+// does it once, before anybody signs in; commands do without.
+func (r *Rooms) ReachOutside(public *url.URL, allow []netip.Prefix) error {
+	r.publicURL = public
+	return r.furnishProviders(allow)
+}
+
+// Close writes the heartbeats that wait, and closes the database.
+func (r *Rooms) Close() error { return errors.Join(r.Pulses.Close(), r.DB.Close()) }

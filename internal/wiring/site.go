@@ -1,0 +1,79 @@
+package wiring
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"chancery/internal/fault"
+	"chancery/internal/identity"
+	"chancery/internal/web"
+)
+
+const schemeHTTPS = "https"
+
+// Site is the server as browsers and mails know it.
+type Site struct {
+	PublicURL *url.URL // nil when it is not known
+	TLS       bool     // the server speaks TLS itself
+	SendsMail bool     // to a mail server, not only into the log
+	MailFrom  string
+	Gallery   bool // shows the gallery of the pages' components
+}
+
+// HTTPS reports whether browsers come over TLS, to the server itself or to a proxy before it.
+func (s Site) HTTPS() bool { return s.TLS || s.PublicURL != nil && s.PublicURL.Scheme == schemeHTTPS }
+
+// mailsLinks reports whether links can reach people by mail.
+func (s Site) mailsLinks() bool { return s.SendsMail && s.PublicURL != nil }
+
+// reached is the server's address as a browser knows it: --public-url, or on this
+// machine itself what the request names. A host that somebody made up is none.
+func (s Site) reached(q *web.Request) (*url.URL, bool) {
+	if s.PublicURL != nil {
+		return s.PublicURL, true
+	}
+	u := &url.URL{Scheme: "http", Host: q.R.Host}
+	if s.TLS {
+		u.Scheme = schemeHTTPS
+	}
+	host := u.Hostname()
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsLoopback() || host == "localhost" {
+		return u, true
+	}
+	return nil, false
+}
+
+// passkeys is the server as browsers bind passkeys to it: a name, over TLS or on this
+// machine. WebAuthn knows no addresses.
+func (s Site) passkeys(q *web.Request) (identity.Site, error) {
+	u, ok := s.reached(q)
+	if !ok {
+		return identity.Site{}, errNoSite()
+	}
+	host := strings.ToLower(u.Hostname())
+	if _, err := netip.ParseAddr(host); err == nil || u.Scheme != schemeHTTPS && host != "localhost" {
+		return identity.Site{}, errNoSite()
+	}
+	origin := u.Scheme + "://" + host
+	if port := u.Port(); port != "" && (u.Scheme != schemeHTTPS || port != "443") && (u.Scheme != "http" || port != "80") {
+		origin = u.Scheme + "://" + net.JoinHostPort(host, port)
+	}
+	return identity.Site{ID: host, Origin: origin, Name: q.Vendor.Name}, nil
+}
+
+// console is the vendor's console as browsers are sent back to it.
+func (s Site) console(q *web.Request) (string, error) {
+	u, ok := s.reached(q)
+	if !ok {
+		return "", fault.Refused("no_public_url", "The server does not know the address that providers send browsers back to.",
+			"The operator sets it with --public-url.")
+	}
+	return strings.TrimSuffix(u.String(), "/") + q.Base, nil
+}
+
+func errNoSite() error {
+	return fault.Refused("passkeys_off", "Passkeys do not work at this address.",
+		"Open the server by its public name over HTTPS, or by the name localhost; the operator sets it with --public-url.")
+}
