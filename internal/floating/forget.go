@@ -21,7 +21,7 @@ const forgetBatch = 1000
 // Forget takes sessions that ended before an instant out of the history, and
 // tells how many. One that is still open stays, however old.
 func (s *Service) Forget(ctx context.Context, before time.Time) (total int, err error) {
-	for after := int64(0); ; {
+	for after := int64(0); ctx.Err() == nil; {
 		found, err := s.Reader.Old(ctx, before, after, forgetBatch)
 		if err != nil || len(found) == 0 {
 			return total, err
@@ -36,11 +36,12 @@ func (s *Service) Forget(ctx context.Context, before time.Time) (total int, err 
 			return total, err
 		}
 		total += forgotten
-		if looked == len(found) && len(found) < forgetBatch || ctx.Err() != nil {
-			return total, nil
+		if looked == len(found) && len(found) < forgetBatch {
+			break
 		}
 		after = found[looked-1].ID
 	}
+	return total, nil
 }
 
 // forget removes what is over, in order, for as long as the transaction has time. It

@@ -184,7 +184,8 @@ const (
 // Tidy writes down the ends of sessions that have lapsed, in portions, and tells of
 // how many licences. Nothing waits for it: reads and opens judge by the instant.
 func (s *Service) Tidy(ctx context.Context) (int, error) {
-	for total := 0; ; {
+	total := 0
+	for ctx.Err() == nil {
 		due, err := s.Reader.Due(ctx, s.IDs.Clock.Now(), tidyBatch)
 		if err != nil {
 			return total, err
@@ -195,10 +196,11 @@ func (s *Service) Tidy(ctx context.Context) (int, error) {
 			}
 			total++
 		}
-		if len(due) < tidyBatch || ctx.Err() != nil {
-			return total, nil
+		if len(due) < tidyBatch {
+			break
 		}
 	}
+	return total, nil
 }
 
 // tidy does one portion of a licence.

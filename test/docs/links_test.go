@@ -32,8 +32,9 @@ func anchorsOf(t *testing.T, page string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []string
-	for _, h := range heading.FindAllStringSubmatch(fenced.ReplaceAllString(string(text), ""), -1) {
+	headings := heading.FindAllStringSubmatch(fenced.ReplaceAllString(string(text), ""), -1)
+	all := make([]string, 0, len(headings))
+	for _, h := range headings {
 		kept := strings.Map(func(r rune) rune {
 			switch {
 			case r == ' ':

@@ -100,6 +100,10 @@ func (p *Pages) tellBroken(q *web.Request, page *importPage, i imports.Import) e
 func explains(i imports.Import) string {
 	what := kindWord(i.Kind)
 	switch i.State {
+	case imports.Arriving:
+		return "The file is being stored. Open this page again in a moment."
+	case imports.Gone:
+		return "The file was discarded. Nothing of it was brought in."
 	case imports.Draft:
 		if i.Waiting() == 0 {
 			return "Every line has a problem, so nothing can be imported. Correct the file and upload it again."

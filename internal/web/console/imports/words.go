@@ -19,6 +19,10 @@ func badge(i imports.Import) web.Badge {
 		return web.Badge{Word: "Stopped", Tone: web.Neutral, Hint: "what is done stays"}
 	case imports.Refused:
 		return web.Badge{Word: "Refused", Tone: web.Bad, Hint: "all or nothing: nothing was brought in"}
+	case imports.Arriving:
+		return web.Badge{Word: "Arriving", Tone: web.Info, Hint: "the file is being stored"}
+	case imports.Gone:
+		return web.Badge{Word: "Discarded", Tone: web.Neutral, Hint: "its lines are being taken away"}
 	case imports.Finished:
 	}
 	if i.Failed > 0 {

@@ -1,4 +1,4 @@
-package server_test
+package manage_test
 
 import (
 	"net/url"

@@ -1,4 +1,4 @@
-package server_test
+package licensing_test
 
 import (
 	"net/url"

@@ -1,4 +1,4 @@
-package server_test
+package imports_test
 
 import (
 	"net/url"

@@ -1,4 +1,4 @@
-package server_test
+package licenses_test
 
 import (
 	"net/url"

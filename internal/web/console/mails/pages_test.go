@@ -1,4 +1,4 @@
-package server_test
+package mails_test
 
 import (
 	"net/url"

@@ -1,4 +1,4 @@
-package server_test
+package slascone_test
 
 import (
 	"bytes"

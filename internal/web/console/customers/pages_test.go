@@ -1,4 +1,4 @@
-package server_test
+package customers_test
 
 import (
 	"net/url"
