@@ -144,7 +144,7 @@ func (a *activating) remember() (*refusal.Refusal, error) {
 func (a *activating) load(found Found) error {
 	v := a.command.Vendor
 	a.now, a.version, a.offline = a.t.Now(), a.command.Client.SoftwareVersion, a.command.Offline
-	known, err := a.store.LockDevice(a.t, v, a.command.ClientID)
+	known, err := a.devices.Lock(a.t, v, a.command.ClientID)
 	if err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func (a *activating) makeDevice() error {
 	if a.device.ID != 0 {
 		return nil
 	}
-	made, err := a.store.MakeDevice(a.t, a.command.Vendor, a.device.Number, a.ids.V7())
+	made, err := a.devices.Make(a.t, a.command.Vendor, a.device.Number)
 	if err != nil {
 		return err
 	}

@@ -62,17 +62,6 @@ type Activation struct {
 // IsGoodwill reports whether it is above the contract.
 func (a *Activation) IsGoodwill() bool { return !a.GoodwillSince.IsZero() }
 
-// Device is the (vendor, number) that a client is; the number is its client id.
-type Device struct {
-	ID             ident.DeviceID
-	UUID           ident.UUID
-	Number         string
-	SuspendedUntil time.Time // zero: not suspended
-}
-
-// SuspendedAt reports whether calls of the device are refused at now.
-func (d Device) SuspendedAt(now time.Time) bool { return now.Before(d.SuspendedUntil) }
-
 // Client is what a client says of itself.
 type Client struct {
 	Name            string

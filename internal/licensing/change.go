@@ -162,10 +162,7 @@ func (s *Service) Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, unti
 	if a == nil {
 		return fault.Missing("activation")
 	}
-	if !until.IsZero() && (!until.After(t.Now()) || !terms.GoodInstant(until)) {
-		return fault.Wrong(fault.Field{Name: "until", Message: "must lie in the future, before the year 9999"})
-	}
-	if err := s.store.SetSuspension(t, v, a.Device.ID, until); err != nil {
+	if err := s.devices.Suspend(t, v, a.Device.ID, until); err != nil {
 		return err
 	}
 	var after any

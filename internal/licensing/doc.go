@@ -5,6 +5,6 @@
 //
 // Every rule is a pure function (decide*.go) over what the store brought;
 // the services around them load, decide, and write in the caller's transaction.
-// It does not own editions (catalog), customers, sessions (floating), meters
+// It does not own editions (catalog), customers, devices, sessions (floating), meters
 // (metering), or how anything travels (wire). Only wiring, wire and web call it.
 package licensing

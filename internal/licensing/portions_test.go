@@ -90,7 +90,7 @@ func TestPortionsOutliveAServer(t *testing.T) {
 		l := b.Issue(t, b.Limited(t, 4*onePortion, 0, 0))
 		ctx, stop := context.WithCancel(t.Context())
 		stopping, err := licensing.New(licensing.Config{
-			Store: b.Store, Reader: b.Store, Pulses: b.Pulses, Runner: storetest.StopsAfter(e.DB, 1, stop), IDs: e.IDs,
+			Store: b.Store, Reader: b.Store, Pulses: b.Pulses, Devices: b.Devices, Runner: storetest.StopsAfter(e.DB, 1, stop), IDs: e.IDs,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -48,7 +48,7 @@ func (s *Service) locked(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation,
 
 // lock is locked with the activation read already.
 func (s *Service) lock(t tx.Tx, v ident.VendorID, id ident.UUID, a *Activation) (*Activation, *License, error) {
-	if _, err := s.store.LockDevice(t, v, a.Device.Number); err != nil {
+	if _, err := s.devices.Lock(t, v, a.Device.Number); err != nil {
 		return nil, nil, err
 	}
 	licenses, err := s.store.LockLicenses(t, v, a.License)

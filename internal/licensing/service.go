@@ -11,11 +11,12 @@ import (
 
 // Config is what the service needs; all of it but Sessions is required.
 type Config struct {
-	Store  Store
-	Reader Reader
-	Pulses Pulses
-	Runner tx.Runner // for the heartbeats that change something
-	IDs    ident.Source
+	Store   Store
+	Reader  Reader
+	Pulses  Pulses
+	Devices Devices
+	Runner  tx.Runner // for the heartbeats that change something
+	IDs     ident.Source
 
 	Sessions Sessions // nil where no floating licence is served
 	Notices  Notices  // nil where nobody is told
@@ -41,11 +42,12 @@ type Notices interface {
 
 // Service carries out the rules of licensing.
 type Service struct {
-	store  Store
-	reader Reader
-	pulses Pulses
-	runner tx.Runner
-	ids    ident.Source
+	store   Store
+	reader  Reader
+	pulses  Pulses
+	devices Devices
+	runner  tx.Runner
+	ids     ident.Source
 
 	sessions Sessions
 	notices  Notices
@@ -53,10 +55,12 @@ type Service struct {
 
 // New checks the configuration and makes the service.
 func New(c Config) (*Service, error) {
-	if c.Store == nil || c.Reader == nil || c.Pulses == nil || c.Runner == nil || c.IDs.Clock == nil || c.IDs.Rand == nil {
+	if c.Store == nil || c.Reader == nil || c.Pulses == nil || c.Devices == nil || c.Runner == nil || c.IDs.Clock == nil || c.IDs.Rand == nil {
 		return nil, errors.New("licensing: the configuration is incomplete")
 	}
-	return &Service{store: c.Store, reader: c.Reader, pulses: c.Pulses, runner: c.Runner, ids: c.IDs, sessions: c.Sessions, notices: c.Notices}, nil
+	return &Service{
+		store: c.Store, reader: c.Reader, pulses: c.Pulses, devices: c.Devices, runner: c.Runner, ids: c.IDs, sessions: c.Sessions, notices: c.Notices,
+	}, nil
 }
 
 // Outcome is what a client's call came to: a state, or a refusal.

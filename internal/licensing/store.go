@@ -47,13 +47,6 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// without locking it; nil when there is none.
 	Presented(t tx.Tx, v ident.VendorID, k Key) (Found, *License, error)
 
-	// LockDevice gives the device with this number and locks it; nil when there is none.
-	LockDevice(t tx.Tx, v ident.VendorID, number string) (*Device, error)
-
-	// MakeDevice makes the device with this number; nil when there is one by now. A
-	// device is never deleted: what a client does refers to it.
-	MakeDevice(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (*Device, error)
-
 	// LockLicenses gives the licences and locks them in the order of their ids.
 	LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*License, error)
 
@@ -151,8 +144,6 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	NoteEditionFitting(t tx.Tx, v ident.VendorID, edition ident.EditionID, after ident.LicenseID) error
 	LockEditionFitting(t tx.Tx, v ident.VendorID, edition ident.EditionID) (after ident.LicenseID, noted bool, err error)
 	EndEditionFitting(t tx.Tx, v ident.VendorID, edition ident.EditionID) error
-
-	SetSuspension(t tx.Tx, v ident.VendorID, d ident.DeviceID, until time.Time) error
 
 	// CountDenial counts a refused call per licence, reason and hour.
 	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error

@@ -7,7 +7,9 @@
 // makes the same requests feel instant and is served from here like the style:
 // the policy of every page allows nothing inline and no other host.
 //
-// The faces (console, portal, offlineportal) are packages below this one. They
-// read through small interfaces that stores implement, and write through rooms'
-// services. Only wiring calls them. Nothing here imports a store or wire.
+// A face is a family of pages below /name/{vendor}; its areas are packages below
+// one of its own (console). Package show has how things of the trade look in all
+// of them, entrance and account have coming in and one's own account. A face says
+// where its pages of things are (Places). Areas read through small interfaces that
+// stores implement, and write through rooms' services. Only wiring calls them. Nothing here imports a store or wire.
 package web

@@ -29,7 +29,7 @@ type Vendors interface {
 	BySlug(ctx context.Context, slug string) (vendors.Vendor, error)
 }
 
-// Config is what a face needs; all of it is required.
+// Config is what a face needs; all of it is required, but for what says otherwise.
 type Config struct {
 	Name     string // "console": the first part of its addresses
 	Assets   *Assets
@@ -44,6 +44,8 @@ type Config struct {
 	// shows; active tells whether an address
 	// below the face's base is the present page's.
 	Nav func(p identity.Principal, base string, active func(path string) bool) []NavGroup
+
+	Places Places // where the pages of things are; none is required
 }
 
 // Face is a family of pages below /name/{vendor}: their surface, their templates,

@@ -22,6 +22,7 @@ type Page struct {
 	Vendor string // its name
 	Nav    []NavGroup
 	Person *Person // who is signed in; nil for nobody
+	Search string  // address that searches from anywhere; empty where the face has none
 	Query  string  // what was searched for
 
 	Theme   string // "light", "dark" or "" to follow the system

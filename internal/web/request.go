@@ -124,6 +124,9 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 		Now: q.face.Clock.Now(), Zone: q.Zone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
 		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website},
 	}
+	if path := q.face.Places.Search; path != "" {
+		p.Search = q.Href(path)
+	}
 	if q.Person != nil {
 		p.request, p.Crumbs = q, q.openable(crumbs)
 		here := strings.TrimPrefix(q.R.URL.Path, q.Base)

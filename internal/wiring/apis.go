@@ -5,7 +5,6 @@ import (
 
 	"chancery/internal/budget"
 	"chancery/internal/geo"
-	"chancery/internal/wire/manage"
 	"chancery/internal/wire/slascone"
 	"chancery/internal/wire/wellknown"
 )
@@ -15,7 +14,7 @@ func apiAreas(r *Rooms, s Site, index vendorIndex, clients *slascone.API) []area
 	return []area{
 		listed(wellknown.Routes(wellknown.Config{Vendors: index, Keys: r.Keyring})),
 		mounted(clients, nil),
-		mounted(manage.New(management(r, s))),
+		mounted(management(r, s)),
 	}
 }
 
@@ -37,23 +36,4 @@ func newClients(r *Rooms, index vendorIndex, places *geo.Places) (*slascone.API,
 		Vendors: index, VendorRows: r.VendorRows, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: places,
 		Guesses: guesses, Files: files,
 	})
-}
-
-// management is what the management API is made of.
-func management(r *Rooms, s Site) manage.Config {
-	public := ""
-	if s.PublicURL != nil {
-		public = s.PublicURL.String()
-	}
-	return manage.Config{
-		PublicURL: public,
-		Changes:   r.Changes, Clock: r.Clock, Keys: r.Authenticator,
-		Vendors: r.Vendors, VendorRows: r.VendorRows, Catalog: r.Catalog, CatalogRows: r.CatalogRows,
-		Customers: r.Customers, CustomerRows: r.CustomerRows, AuditRows: r.AuditRows,
-		Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},
-		Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, LicenseRows: r.LicenseRows,
-		Meters: r.Meters, MeterRows: r.MeterRows, Usage: r.Usage,
-		Sessions: r.Sessions, SessionRows: r.SessionRows,
-		APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
-	}
 }

@@ -7,15 +7,14 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/web"
+	"chancery/internal/web/account"
 	"chancery/internal/web/console"
-	"chancery/internal/web/console/account"
 	"chancery/internal/web/console/analytics"
 	"chancery/internal/web/console/attention"
 	"chancery/internal/web/console/auditlog"
 	"chancery/internal/web/console/catalog"
 	"chancery/internal/web/console/customers"
 	"chancery/internal/web/console/devices"
-	"chancery/internal/web/console/entrance"
 	"chancery/internal/web/console/gallery"
 	"chancery/internal/web/console/imports"
 	"chancery/internal/web/console/licenses"
@@ -26,6 +25,7 @@ import (
 	"chancery/internal/web/console/settings"
 	"chancery/internal/web/console/team"
 	"chancery/internal/web/console/webhooks"
+	"chancery/internal/web/entrance"
 )
 
 // consoleAreas are all of the console. A new area is a new line.
@@ -33,7 +33,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 	return []area{
 		mounted(entrance.New(entrance.Config{
 			Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
-			Vendors: r.VendorRows, Mails: s.mailsLinks(), Site: s.passkeys, Address: s.console,
+			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: true, Site: s.passkeys, Address: s.console,
 		})),
 		mounted(account.New(account.Config{
 			Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
@@ -87,12 +87,12 @@ func newConsole(r *Rooms, s Site, files licenses.Files) (Faces, error) {
 	}
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: browserSessions{r.UserSessions}, Vendors: r.VendorRows,
-		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav,
+		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav, Places: console.Places(),
 	})
 	if err != nil {
 		return Faces{}, err
 	}
-	areas := append([]area{mounted(assets, nil), listed(console.Routes(face), nil)}, consoleAreas(r, s, files, face)...)
+	areas := append([]area{mounted(assets, nil), mounted(face, nil)}, consoleAreas(r, s, files, face)...)
 	if s.Gallery {
 		areas = append(areas, listed(gallery.Routes(face)))
 	}

@@ -5,6 +5,7 @@ import (
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
+	"chancery/internal/devices"
 	"chancery/internal/figures"
 	"chancery/internal/floating"
 	"chancery/internal/keyring"
@@ -13,6 +14,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	devicestore "chancery/internal/store/devices"
 	figurestore "chancery/internal/store/figures"
 	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
@@ -32,10 +34,14 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	if err = r.furnishMail(sealer); err != nil {
 		return err
 	}
+	machines, err := devices.New(devices.Config{Store: devicestore.Store{}, IDs: r.IDs, Copies: []devices.Copies{r.LicenseRows}})
+	if err != nil {
+		return err
+	}
 	released := &pairs.Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
-		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Runner: r.DB, IDs: r.IDs, Sessions: released,
-		Notices: LicenceMails{r.Mails},
+		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Devices: pairs.LicensedDevices{Devices: machines}, Runner: r.DB, IDs: r.IDs,
+		Sessions: released, Notices: LicenceMails{r.Mails},
 	}); err != nil {
 		return err
 	}

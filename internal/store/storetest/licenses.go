@@ -7,11 +7,13 @@ import (
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
+	"chancery/internal/devices"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/refusal"
 	customerstore "chancery/internal/store/customers"
+	devicestore "chancery/internal/store/devices"
 	floatingstore "chancery/internal/store/floating"
 	licensestore "chancery/internal/store/licensing"
 	"chancery/internal/terms"
@@ -24,6 +26,7 @@ type LicenseBench struct {
 	CatalogBench
 
 	Licenses  *licensing.Service
+	Devices   pairs.LicensedDevices
 	Store     *licensestore.Store
 	Pulses    *licensestore.Pulses
 	Customers *customers.Service
@@ -56,10 +59,14 @@ func (b LicenseBench) furnished(t *testing.T) LicenseBench {
 			t.Error(err)
 		}
 	})
-	var err error
 	released := &pairs.Released{}
+	machines, err := devices.New(devices.Config{Store: devicestore.Store{}, IDs: e.IDs, Copies: []devices.Copies{b.Store}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Devices = pairs.LicensedDevices{Devices: machines}
 	if b.Licenses, err = licensing.New(licensing.Config{
-		Store: b.Store, Reader: b.Store, Pulses: b.Pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
+		Store: b.Store, Reader: b.Store, Pulses: b.Pulses, Devices: b.Devices, Runner: e.DB, IDs: e.IDs, Sessions: released,
 	}); err != nil {
 		t.Fatal(err)
 	}

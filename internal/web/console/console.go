@@ -1,42 +1,15 @@
 package console
 
-import (
-	"net/http"
-	"net/url"
-	"strings"
-
-	"chancery/internal/edge"
-	"chancery/internal/web"
-)
+import "chancery/internal/web"
 
 // Name is the first part of the console's addresses.
 const Name = "console"
 
-// Routes are the console's own: what no area owns.
-func Routes(f *web.Face) []edge.Route {
-	return []edge.Route{
-		web.Serve(f, http.MethodPost, "/theme", web.Access{Public: "light or dark is the browser's own choice"}, theme),
-		web.Serve(f, http.MethodGet, "/{rest...}", web.Access{Public: "it says that there is nothing"}, func(http.ResponseWriter, *web.Request) error {
-			return edge.NoRoute()
-		}),
+// Places are the console's pages that shared pages lead to.
+func Places() web.Places {
+	return web.Places{
+		License: "/licenses/{id}", Customer: "/customers/{id}", Product: "/products/{id}", Edition: "/editions/{id}",
+		Activation: "/devices/{id}", Session: "/sessions/{id}", Mail: "/settings/mail/log/{id}",
+		CustomerMatches: "/customers/matches", Search: "/search",
 	}
-}
-
-// theme keeps the other of light and dark, where there is no script to do it.
-func theme(w http.ResponseWriter, q *web.Request) error {
-	next := "dark"
-	if c, err := q.R.Cookie("theme"); err == nil && c.Value == "dark" {
-		next = "light"
-	}
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // script sets it too
-		Name: "theme", Value: next, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode, Secure: q.Face().Secure,
-	})
-	back := q.Base + "/"
-	if given := q.R.PostFormValue("back"); strings.HasPrefix(given, q.Base+"/") {
-		if u, err := url.Parse(given); err == nil && u.Host == "" {
-			back = u.RequestURI()
-		}
-	}
-	http.Redirect(w, q.R, back, http.StatusSeeOther)
-	return nil
 }

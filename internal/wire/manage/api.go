@@ -1,46 +1,32 @@
 package manage
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"chancery/internal/edge"
-	"chancery/internal/ident"
+	"chancery/internal/wire/manage/operation"
 )
 
 const base = "/api/v1"
+
+// Area is a part of the API with operations of its own, named like the console's.
+type Area interface {
+	Operations(m *operation.Maker) []operation.Operation
+}
 
 // Config is what the API needs; all of it but PublicURL is required.
 type Config struct {
 	PublicURL string // where the API is reached from outside; "" where nobody has said
 
 	Changes edge.Changes
-	Clock   ident.Clock
 	Keys    Keys
-
-	Vendors       Vendors
-	VendorRows    VendorRows
-	Catalog       Catalog
-	CatalogRows   CatalogRows
-	Customers     Customers
-	CustomerRows  CustomerRows
-	AuditRows     AuditRows
-	Subscriptions Subscriptions
-	OutboxRows    OutboxRows
-	Mails         Mails
-	MailRows      MailRows
-	Licenses      Licenses
-	LicenseRows   LicenseRows
-	Meters        Meters
-	MeterRows     MeterRows
-	Usage         Usage
-	Sessions      Sessions
-	SessionRows   SessionRows
-	APIKeys       APIKeys
-	APIKeyRows    APIKeyRows
-	SigningKeys   SigningKeys
+	Vendors operation.Vendors
+	Areas   []Area
 }
 
 // API is the management API.
@@ -49,31 +35,23 @@ type API struct {
 
 	surface    *edge.Surface
 	registry   huma.Registry
-	operations []operation
+	operations []operation.Operation
 	document   []byte // openapi.json
 	page       []byte // the same for people
 }
 
 // New checks the configuration and makes the API.
 func New(c Config) (*API, error) {
-	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Clock == nil || c.Keys == nil || c.Vendors == nil || c.VendorRows == nil ||
-		c.Catalog == nil || c.CatalogRows == nil || c.Customers == nil || c.CustomerRows == nil ||
-		c.AuditRows == nil || c.Subscriptions == nil || c.OutboxRows == nil ||
-		c.Mails == nil || c.MailRows == nil || c.Licenses == nil || c.LicenseRows == nil ||
-		c.Meters == nil || c.MeterRows == nil || c.Usage == nil ||
-		c.Sessions == nil || c.SessionRows == nil ||
-		c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
+	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Keys == nil || c.Vendors == nil || len(c.Areas) == 0 {
 		return nil, errors.New("manage: the configuration is incomplete")
 	}
 	a := &API{Config: c, registry: huma.NewMapRegistry("#/components/schemas/", schemaName)}
 	a.surface = &edge.Surface{Name: "manage", Credential: credential, Authenticate: a.authenticate}
-	for _, room := range [][]operation{
-		a.vendor(), a.products(), a.definitions(), a.editions(), a.customers(), a.licenses(), a.activations(), a.meters(), a.usage(),
-		a.sessions(), a.licenseUsers(),
-		a.apiKeys(), a.subscriptions(), a.mail(), a.auditLog(),
-	} {
-		a.operations = append(a.operations, room...)
+	maker := &operation.Maker{Changes: c.Changes, Vendors: c.Vendors, Registry: a.registry}
+	for _, area := range c.Areas {
+		a.operations = append(a.operations, area.Operations(maker)...)
 	}
+	slices.SortStableFunc(a.operations, func(x, y operation.Operation) int { return cmp.Compare(placeOf(x.Group), placeOf(y.Group)) })
 	var err error
 	if a.document, err = a.describe(); err != nil {
 		return nil, err
@@ -82,6 +60,20 @@ func New(c Config) (*API, error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// groups is the order in which the document shows the groups of operations. One
+// that is not named comes after them.
+var groups = []string{ //nolint:gochecknoglobals // a table, never written
+	"Vendor", "Products", "Editions", "Customers", "Licenses", "Activations", "Meters", "Usage", "Sessions", "License users",
+	"API keys", "Subscriptions", "Mail", "Audit log",
+}
+
+func placeOf(group string) int {
+	if i := slices.Index(groups, group); i >= 0 {
+		return i
+	}
+	return len(groups)
 }
 
 // Routes is the table for the edge.
@@ -94,7 +86,7 @@ func (a *API) Routes() []edge.Route {
 	}...)
 	for _, op := range a.operations {
 		routes = append(routes, edge.Route{
-			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Handler: op.handler,
+			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Handler: op.Handler,
 		})
 	}
 	for i := range routes {

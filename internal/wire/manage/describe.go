@@ -12,12 +12,13 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"chancery/internal/edge"
+	"chancery/internal/wire/manage/operation"
 )
 
-// schemaName: page[...product] is ProductPage, productCreate is ProductCreate.
+// schemaName: Page[...product] is ProductPage, productCreate is ProductCreate.
 func schemaName(t reflect.Type, hint string) string {
 	name := strings.TrimSuffix(strings.ReplaceAll(huma.DefaultSchemaNamer(t, hint), "Api", "API"), "Out")
-	if rest, ok := strings.CutPrefix(name, "Page"); ok && strings.HasPrefix(t.Name(), "page[") {
+	if rest, ok := strings.CutPrefix(name, "Page"); ok && strings.HasPrefix(t.Name(), "Page[") {
 		return rest + "Page"
 	}
 	return name
@@ -54,8 +55,8 @@ func (a *API) describe() ([]byte, error) {
 		document.AddOperation(a.describeOperation(op, problem))
 	}
 	for _, op := range a.operations {
-		if op.out != nil {
-			a.open(a.registry.Schema(op.out, true, ""))
+		if op.Out != nil {
+			a.open(a.registry.Schema(op.Out, true, ""))
 		}
 	}
 	a.open(problem)
@@ -83,7 +84,7 @@ func (a *API) open(s *huma.Schema) {
 	}
 }
 
-func (a *API) describeOperation(op operation, problem *huma.Schema) *huma.Operation {
+func (a *API) describeOperation(op operation.Operation, problem *huma.Schema) *huma.Operation {
 	described := &huma.Operation{
 		Method: op.Method, Path: base + op.Path, OperationID: op.ID, Summary: op.Summary, Tags: []string{op.Group},
 		Description: strings.TrimSpace(op.About + "\n\nNeeds the permission " + string(op.Permission) + "."),
@@ -99,7 +100,7 @@ func (a *API) describeOperation(op operation, problem *huma.Schema) *huma.Operat
 		})
 	}
 	for _, q := range op.Queries {
-		described.Parameters = append(described.Parameters, &huma.Param{Name: q.Name, In: "query", Description: q.Doc, Schema: q.schema()})
+		described.Parameters = append(described.Parameters, &huma.Param{Name: q.Name, In: "query", Description: q.Doc, Schema: q.Schema()})
 	}
 	if op.Method != http.MethodGet {
 		most := 255
@@ -108,36 +109,17 @@ func (a *API) describeOperation(op operation, problem *huma.Schema) *huma.Operat
 			Schema: &huma.Schema{Type: huma.TypeString, MaxLength: &most},
 		})
 	}
-	if op.in != nil {
+	if op.In != nil {
 		described.RequestBody = &huma.RequestBody{
-			Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: a.registry.Schema(op.in, true, "")}},
+			Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: a.registry.Schema(op.In, true, "")}},
 		}
 	}
-	done := &huma.Response{Description: http.StatusText(op.status)}
-	if op.out != nil {
-		done.Content = map[string]*huma.MediaType{"application/json": {Schema: a.registry.Schema(op.out, true, "")}}
+	done := &huma.Response{Description: http.StatusText(op.Status)}
+	if op.Out != nil {
+		done.Content = map[string]*huma.MediaType{"application/json": {Schema: a.registry.Schema(op.Out, true, "")}}
 	}
-	described.Responses[strconv.Itoa(op.status)] = done
+	described.Responses[strconv.Itoa(op.Status)] = done
 	return described
-}
-
-func (k query) schema() *huma.Schema {
-	switch k.Kind {
-	case wholeKind:
-		return &huma.Schema{Type: huma.TypeInteger}
-	case uuidKind:
-		return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
-	case instantKind:
-		return &huma.Schema{Type: huma.TypeString, Format: "date-time"}
-	case flagKind:
-		return &huma.Schema{Type: huma.TypeBoolean}
-	case textKind:
-	}
-	s := &huma.Schema{Type: huma.TypeString}
-	for _, e := range k.Enum {
-		s.Enum = append(s.Enum, e)
-	}
-	return s
 }
 
 func (a *API) serveDocument(w http.ResponseWriter, _ *http.Request) error {

@@ -1,4 +1,4 @@
-package manage
+package manage_test
 
 import (
 	"reflect"
@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"chancery/internal/terms"
+	catalogarea "chancery/internal/wire/manage/catalog"
+	licensesarea "chancery/internal/wire/manage/licenses"
 )
 
 // The API takes every field of a policy, within the same bounds, and lets a
 // licence set what it can set for itself.
 func TestTheAPITakesTheWholePolicy(t *testing.T) {
 	t.Parallel()
-	editions, licenses := fieldsByName(reflect.TypeFor[PolicyFields]()), fieldsByName(reflect.TypeFor[OverrideFields]())
+	editions, licenses := fieldsByName(reflect.TypeFor[catalogarea.PolicyFields]()), fieldsByName(reflect.TypeFor[licensesarea.OverrideFields]())
 	for _, f := range terms.Fields() {
 		_, own := licenses[f.Name]
 		if own != f.IsOverridable() {
@@ -55,28 +57,4 @@ func fieldsByName(of reflect.Type) map[string]reflect.StructField {
 		all[name] = field
 	}
 	return all
-}
-
-// Each field that a licence sets for itself is laid over and told.
-func TestOverridesAreTaken(t *testing.T) {
-	t.Parallel()
-	for field := range reflect.TypeFor[OverrideFields]().Fields() {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		f, is := terms.FieldOf(name)
-		if !is {
-			continue // grants
-		}
-		var given OverrideFields
-		in := reflect.ValueOf(&given).Elem().FieldByName(field.Name)
-		in.FieldByName("Given").SetBool(true)
-		value := reflect.New(in.FieldByName("Value").Type().Elem())
-		in.FieldByName("Value").Set(value)
-		o := given.over(terms.Overrides{})
-		if f.Own(&o) == nil {
-			t.Errorf("%s is not laid over", name)
-		}
-		if told := overridden(&o); len(told) != 1 || told[0] != name {
-			t.Errorf("%s is told as %q", name, told)
-		}
-	}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"chancery/internal/wire/manage/operation"
 )
 
 var (
@@ -86,24 +88,24 @@ func (a *API) render() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (a *API) viewOperation(op operation) operationView {
+func (a *API) viewOperation(op operation.Operation) operationView {
 	v := operationView{
 		ID: op.ID, Method: op.Method, Path: base + op.Path, Summary: op.Summary, About: op.About,
-		Permission: string(op.Permission), Status: op.status,
+		Permission: string(op.Permission), Status: op.Status,
 	}
 	for _, q := range op.Queries {
 		doc := q.Doc
 		if len(q.Enum) > 0 {
 			doc = strings.TrimSpace(doc + " (" + strings.Join(q.Enum, ", ") + ")")
 		}
-		v.Parameters = append(v.Parameters, fieldView{Name: q.Name, Type: typeOf(q.schema()), Doc: doc})
+		v.Parameters = append(v.Parameters, fieldView{Name: q.Name, Type: typeOf(q.Schema()), Doc: doc})
 	}
-	if op.in != nil {
-		v.Body = a.shape(op.in)
+	if op.In != nil {
+		v.Body = a.shape(op.In)
 		v.Fields = fieldsOf(a.registry.Map()[v.Body])
 	}
-	if op.out != nil {
-		v.Answer = a.shape(op.out)
+	if op.Out != nil {
+		v.Answer = a.shape(op.Out)
 	}
 	return v
 }

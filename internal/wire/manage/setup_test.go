@@ -11,6 +11,7 @@ import (
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
+	machines "chancery/internal/devices"
 	"chancery/internal/edge"
 	"chancery/internal/floating"
 	"chancery/internal/identity"
@@ -25,6 +26,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	devicestore "chancery/internal/store/devices"
 	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
@@ -37,6 +39,15 @@ import (
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/wire/manage"
+	"chancery/internal/wire/manage/auditlog"
+	catalogarea "chancery/internal/wire/manage/catalog"
+	customersarea "chancery/internal/wire/manage/customers"
+	"chancery/internal/wire/manage/devices"
+	licensesarea "chancery/internal/wire/manage/licenses"
+	mailsarea "chancery/internal/wire/manage/mails"
+	"chancery/internal/wire/manage/sessions"
+	"chancery/internal/wire/manage/settings"
+	"chancery/internal/wire/manage/webhooks"
 	"chancery/internal/wiring"
 	"chancery/internal/wiring/pairs"
 )
@@ -85,9 +96,13 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	renderer := must[*mail.Renderer](t)(mail.NewRenderer())
 	mailRows := mailstore.Store{DB: e.DB}
 	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs}))
+	held := must[*machines.Service](t)(machines.New(machines.Config{
+		Store: devicestore.Store{}, IDs: e.IDs, Copies: []machines.Copies{licenses},
+	}))
 	released := &pairs.Released{}
 	b.licensing = must[*licensing.Service](t)(licensing.New(licensing.Config{
-		Store: licenses, Reader: licenses, Pulses: pulses, Runner: e.DB, IDs: e.IDs, Sessions: released,
+		Store: licenses, Reader: licenses, Pulses: pulses, Devices: pairs.LicensedDevices{Devices: held},
+		Runner: e.DB, IDs: e.IDs, Sessions: released,
 		Notices: wiring.LicenceMails{Mails: mails},
 	}))
 	leases := floatingstore.Store{DB: e.DB}
@@ -98,30 +113,39 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	meterRows, metered := meterstore.Store{DB: e.DB}, pairs.MeteredLicenses{Licenses: b.licensing}
 	vendorRows := vendorstore.Store{DB: e.DB}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
+	areas := []manage.Area{
+		must[*settings.Area](t)(settings.New(settings.Config{
+			Vendors:    must[*vendors.Service](t)(vendors.New(vendors.Config{Store: vendorRows, IDs: e.IDs})),
+			VendorRows: vendorRows, APIKeys: b.apiKeys, APIKeyRows: identitystore.APIKeys{DB: e.DB}, SigningKeys: ring,
+		})),
+		must[*catalogarea.Area](t)(catalogarea.New(catalogarea.Config{
+			Catalog:     must[*catalog.Service](t)(catalog.New(catalog.Config{Store: catalogRows, IDs: e.IDs})),
+			CatalogRows: catalogRows,
+			Usage:       must[*metering.Usage](t)(metering.NewUsage(metering.UsageConfig{Store: meterRows, Ended: meterRows, Licenses: metered, IDs: e.IDs})),
+			UsageRows:   meterRows,
+		})),
+		must[*customersarea.Area](t)(customersarea.New(customersarea.Config{
+			Customers:    must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, Reader: customerRows, Runner: e.DB, IDs: e.IDs})),
+			CustomerRows: customerRows,
+		})),
+		must[*licensesarea.Area](t)(licensesarea.New(licensesarea.Config{
+			Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses,
+			Meters:    must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
+			MeterRows: meterRows, SessionRows: leases,
+		})),
+		must[*devices.Area](t)(devices.New(devices.Config{Licenses: b.licensing, LicenseRows: licenses})),
+		must[*sessions.Area](t)(sessions.New(sessions.Config{Clock: e.Clock, Sessions: b.sessions, SessionRows: leases, LicenseRows: licenses})),
+		must[*webhooks.Area](t)(webhooks.New(webhooks.Config{
+			Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),
+			OutboxRows:    outboxRows,
+		})),
+		must[*mailsarea.Area](t)(mailsarea.New(mailsarea.Config{Mails: mails, MailRows: mailRows, Licenses: b.licensing, VendorRows: vendorRows})),
+		must[*auditlog.Area](t)(auditlog.New(auditlog.Config{AuditRows: auditstore.Store{DB: e.DB}})),
+	}
 	api := must[*manage.API](t)(manage.New(manage.Config{
-		Changes: edge.Changes{Runner: e.DB, Answers: store.Answers{Sealer: sealer}}, Clock: e.Clock,
-		Keys:          must[*identity.Authenticator](t)(identity.NewAuthenticator(watch, identitystore.APIKeys{DB: e.DB})),
-		Vendors:       must[*vendors.Service](t)(vendors.New(vendors.Config{Store: vendorRows, IDs: e.IDs})),
-		VendorRows:    vendorRows,
-		Catalog:       must[*catalog.Service](t)(catalog.New(catalog.Config{Store: catalogRows, IDs: e.IDs})),
-		CatalogRows:   catalogRows,
-		Customers:     must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, Reader: customerRows, Runner: e.DB, IDs: e.IDs})),
-		CustomerRows:  customerRows,
-		AuditRows:     auditstore.Store{DB: e.DB},
-		Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),
-		OutboxRows:    outboxRows,
-		Mails:         mails,
-		MailRows:      mailRows,
-		Licenses:      b.licensing,
-		LicenseRows:   licenses,
-		Meters:        must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
-		MeterRows:     meterRows,
-		Usage:         must[*metering.Usage](t)(metering.NewUsage(metering.UsageConfig{Store: meterRows, Ended: meterRows, Licenses: metered, IDs: e.IDs})),
-		Sessions:      b.sessions,
-		SessionRows:   leases,
-		APIKeys:       b.apiKeys,
-		APIKeyRows:    identitystore.APIKeys{DB: e.DB},
-		SigningKeys:   ring,
+		Changes: edge.Changes{Runner: e.DB, Answers: store.Answers{Sealer: sealer}},
+		Keys:    must[*identity.Authenticator](t)(identity.NewAuthenticator(watch, identitystore.APIKeys{DB: e.DB})),
+		Vendors: vendorRows, Areas: areas,
 	}))
 	b.edge = must[*edge.Edge](t)(edge.New(edge.Config{IDs: e.IDs}))
 	if err := b.edge.Mount(api.Routes()...); err != nil {

@@ -10,7 +10,7 @@ import (
 	"chancery/internal/figures"
 	"chancery/internal/ident"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // page is some choices, and the charts of what was chosen.

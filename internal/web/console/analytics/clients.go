@@ -7,7 +7,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // narrowed is what the list of clients is narrowed by: the dimension, and its value.
@@ -79,15 +79,15 @@ func (p *Pages) clients(q *web.Request) (web.Table[licensing.Seat], error) {
 		Empty: web.Empty{Icon: "devices", Title: "No client was seen in this time", Text: "Clients show here once they are activated."},
 		Columns: []web.Column[licensing.Seat]{
 			{Name: "device", Label: "Device", Cell: func(c licensing.Seat) web.Cell {
-				return web.Cell{Text: c.Activation.Device.Number, Sub: c.Activation.Client.Hostname, Href: show.ActivationHref(q.Base, c.Activation.UUID)}
+				return web.Cell{Text: c.Activation.Device.Number, Sub: c.Activation.Client.Hostname, Href: show.ActivationHref(q, c.Activation.UUID)}
 			}},
 			{Name: "customer", Label: "Customer", Cell: func(c licensing.Seat) web.Cell {
-				return web.Cell{Text: c.License.Customer.CompanyName, Href: show.CustomerHref(q.Base, c.License.Customer.UUID)}
+				return web.Cell{Text: c.License.Customer.CompanyName, Href: show.CustomerHref(q, c.License.Customer.UUID)}
 			}},
 			{Name: "license", Label: "Licence", Roomy: true, Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{
 					Text: show.LicenseName(c.License), Sub: c.License.Edition.Name + " · " + c.License.Product.Name,
-					Href: show.LicenseHref(q.Base, c.License.UUID),
+					Href: show.LicenseHref(q, c.License.UUID),
 				}
 			}},
 			{Name: "version", Label: "Version", Cell: func(c licensing.Seat) web.Cell { return web.Cell{Text: c.Activation.Client.SoftwareVersion} }},

@@ -15,7 +15,7 @@ import (
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) expiring() []edge.Route {

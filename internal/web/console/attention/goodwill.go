@@ -11,7 +11,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) goodwill() []edge.Route {
@@ -84,7 +84,7 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 			license,
 			activations,
 			{Name: "device", Label: "Device", Cell: func(g licensing.Stay) web.Cell {
-				return web.Cell{Text: g.Device.Number, Href: show.ActivationHref(q.Base, g.Activation), Whole: true}
+				return web.Cell{Text: g.Device.Number, Href: show.ActivationHref(q, g.Activation), Whole: true}
 			}},
 			{Name: "since", Label: "Since", Sort: "since", Cell: func(g licensing.Stay) web.Cell {
 				c := web.Cell{When: g.EnteredAt}
@@ -136,11 +136,11 @@ func exportHref(q *web.Request, path string) string {
 }
 
 func customerCell(q *web.Request, l *licensing.License) web.Cell {
-	return web.Cell{Text: l.Customer.CompanyName, Sub: l.Customer.CustomerNumber, Href: show.CustomerHref(q.Base, l.Customer.UUID)}
+	return web.Cell{Text: l.Customer.CompanyName, Sub: l.Customer.CustomerNumber, Href: show.CustomerHref(q, l.Customer.UUID)}
 }
 
 func licenseCell(q *web.Request, l *licensing.License) web.Cell {
-	return web.Cell{Text: show.LicenseName(l), Sub: l.Edition.Name + " · " + l.Product.Name, Href: show.LicenseHref(q.Base, l.UUID)}
+	return web.Cell{Text: show.LicenseName(l), Sub: l.Edition.Name + " · " + l.Product.Name, Href: show.LicenseHref(q, l.UUID)}
 }
 
 func activationsCell(l *licensing.License) web.Cell {

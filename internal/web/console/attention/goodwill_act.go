@@ -7,7 +7,7 @@ import (
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // addTokens adds activations to a licence's contract.
@@ -56,7 +56,7 @@ func (p *Pages) addTokens() []edge.Route {
 			_, path := About(v.Get("about")).list()
 			return web.Done{To: q.Href(path), Say: web.Flash{
 				Text: show.LicenseName(l) + " now has " + web.Count(limit, "activation", "activations") + " by contract.",
-				Link: &web.Link{Label: "Open it", Href: show.LicenseHref(q.Base, l.UUID)},
+				Link: &web.Link{Label: "Open it", Href: show.LicenseHref(q, l.UUID)},
 			}}, nil
 		})
 }

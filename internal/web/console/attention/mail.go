@@ -8,7 +8,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // About is what a customer is written of.
@@ -62,7 +62,7 @@ func actColumns[R any](q *web.Request, about func(R) About, of func(R) *licensin
 				links = append(links, web.Link{Label: "Add", Href: show.AddTokensHref(q.Base, l.UUID) + "?about=" + string(why)})
 			}
 			if may && why == AboutEnd {
-				links = append(links, web.Link{Label: "Extend", Href: show.LicenseHref(q.Base, l.UUID) + "/extend"})
+				links = append(links, web.Link{Label: "Extend", Href: show.LicenseHref(q, l.UUID) + "/extend"})
 			}
 			switch {
 			case may:

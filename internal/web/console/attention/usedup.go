@@ -10,7 +10,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/refusal"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) usedUp() []edge.Route {

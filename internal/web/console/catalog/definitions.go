@@ -9,7 +9,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // kind is one kind of definition as pages speak of it.
@@ -46,7 +46,7 @@ func (p *Pages) defined(k kind) vocabulary[catalog.Definition] {
 				if !q.May(identity.ManageCatalog) {
 					return ""
 				}
-				return show.ProductHref(q.Base, product.UUID) + "/" + k.path + "/" + d.UUID.String() + "/edit"
+				return show.ProductHref(q, product.UUID) + "/" + k.path + "/" + d.UUID.String() + "/edit"
 			}
 			return []web.Column[catalog.Definition]{
 				{Name: "name", Label: "Name", Sort: "name", Cell: func(d catalog.Definition) web.Cell { return web.Cell{Text: d.Name, Href: href(d)} }},
@@ -91,7 +91,7 @@ func (p *Pages) redefines(k kind) []edge.Route {
 			page.Text = "Every edition that grants it, and every answer to its clients, has the new name at once. Software that asks by name must know the new one; software that asks by id goes on."
 			page.Sub = d.Name
 			form.Add(web.Group{Fields: definitionFields(k, d.Name, d.Description)})
-			form.Cancel = show.ProductHref(q.Base, product.UUID) + "/" + k.path
+			form.Cancel = show.ProductHref(q, product.UUID) + "/" + k.path
 			return page, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
@@ -107,7 +107,7 @@ func (p *Pages) redefines(k kind) []edge.Route {
 			if _, err := p.Catalog.Redefine(t, q.VendorID(), k.of, id, &name, &description); err != nil {
 				return web.Done{}, beside(err, string(k.of)+"_name_taken", "name")
 			}
-			return web.Done{To: show.ProductHref(q.Base, product) + "/" + k.path, Say: web.Flash{Text: "The " + k.one + " was saved."}}, nil
+			return web.Done{To: show.ProductHref(q, product) + "/" + k.path, Say: web.Flash{Text: "The " + k.one + " was saved."}}, nil
 		})
 }
 

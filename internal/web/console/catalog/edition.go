@@ -12,7 +12,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/terms"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 type editionPage struct {
@@ -72,7 +72,7 @@ func (p *Pages) editionChrome(q *web.Request, tab string) (web.Page, error) {
 
 func editionChrome(q *web.Request, e catalog.Edition, product catalog.Product, active string) web.Page {
 	page := q.Page(e.Name, productsCrumb(q), productCrumb(q, product))
-	href := show.EditionHref(q.Base, e.UUID)
+	href := show.EditionHref(q, e.UUID)
 	page.Tabs = []web.Tab{{Label: "Overview", Href: href, Active: active == ""}}
 	if q.May(identity.ViewLicenses) {
 		page.Tabs = append(page.Tabs, web.Tab{Label: "Licences", Href: href + "/licenses", Active: active == "licenses"})
@@ -86,7 +86,7 @@ func editionChrome(q *web.Request, e catalog.Edition, product catalog.Product, a
 	if q.May(identity.ManageCatalog) {
 		page.Actions = append(page.Actions,
 			web.Action{Label: "Edit", Href: href + "/edit", Icon: "edit", Plain: true},
-			web.Action{Label: "Copy", Href: show.ProductHref(q.Base, product.UUID) + "/editions/new?copy=" + e.UUID.String(), Icon: "copy", Plain: true})
+			web.Action{Label: "Copy", Href: show.ProductHref(q, product.UUID) + "/editions/new?copy=" + e.UUID.String(), Icon: "copy", Plain: true})
 	}
 	return page
 }
@@ -118,7 +118,7 @@ func (p *Pages) editionPage(q *web.Request) (*editionPage, error) {
 	}
 	licences := web.Stat{Label: "Licences", Value: text, Sub: "a change of the edition reaches them all at once", Icon: "license"}
 	if q.May(identity.ViewLicenses) {
-		licences.Href = show.EditionHref(q.Base, e.UUID) + "/licenses"
+		licences.Href = show.EditionHref(q, e.UUID) + "/licenses"
 	}
 	page.Stats = []web.Stat{
 		licences,
@@ -127,7 +127,7 @@ func (p *Pages) editionPage(q *web.Request) (*editionPage, error) {
 	}
 	page.Facts = page.Page.Facts(
 		web.Fact{Label: "Edition id", Cell: web.Cell{Text: e.UUID.String(), Mono: true, Copy: e.UUID.String()}},
-		web.Fact{Label: "Product", Cell: web.Cell{Text: product.Name, Href: show.ProductHref(q.Base, product.UUID)}},
+		web.Fact{Label: "Product", Cell: web.Cell{Text: product.Name, Href: show.ProductHref(q, product.UUID)}},
 		web.Fact{Label: "Revision", Hint: "Part of the serial in every answer: it rises with every change", Cell: web.Cell{Text: web.Number(e.Revision)}},
 		web.Fact{Label: "Created", Cell: web.Cell{When: e.CreatedAt}},
 		web.Fact{Label: "Changed", Cell: web.Cell{When: e.UpdatedAt}},

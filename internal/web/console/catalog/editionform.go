@@ -13,7 +13,7 @@ import (
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 type editionFormPage struct {
@@ -41,7 +41,7 @@ func (p *Pages) editionForms() []edge.Route {
 			if err != nil {
 				return web.Done{}, w.beside(err)
 			}
-			return web.Done{To: show.EditionHref(q.Base, made.UUID), Say: web.Flash{
+			return web.Done{To: show.EditionHref(q, made.UUID), Say: web.Flash{
 				Text: "The edition " + made.Name + " was created.",
 				Link: &web.Link{Label: "Issue a licence of it", Href: q.Href("/licenses/new?edition=" + made.UUID.String())},
 			}}, nil
@@ -58,7 +58,7 @@ func (p *Pages) editionForms() []edge.Route {
 			if err != nil {
 				return web.Done{}, w.beside(err)
 			}
-			return web.Done{To: show.EditionHref(q.Base, changed.UUID), Say: web.Flash{Text: "The edition was saved. Its licences have the change."}}, nil
+			return web.Done{To: show.EditionHref(q, changed.UUID), Say: web.Flash{Text: "The edition was saved. Its licences have the change."}}, nil
 		})...)
 }
 
@@ -90,7 +90,7 @@ func (p *Pages) askNew(q *web.Request, form *web.Form) (*editionFormPage, error)
 		page.Sub = "Everything is filled in as it is in " + start.Name + ". Give the copy a name of its own."
 		start.Name = ""
 	}
-	form.Submit, form.Cancel = "Create the edition", show.ProductHref(q.Base, product.UUID)
+	form.Submit, form.Cancel = "Create the edition", show.ProductHref(q, product.UUID)
 	return page, p.editionForm(q, page, product, start, true)
 }
 
@@ -100,7 +100,7 @@ func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error
 		return nil, err
 	}
 	page := &editionFormPage{
-		Page: q.Page("Edit the edition", productsCrumb(q), productCrumb(q, product), web.Link{Label: e.Name, Href: show.EditionHref(q.Base, e.UUID)}),
+		Page: q.Page("Edit the edition", productsCrumb(q), productCrumb(q, product), web.Link{Label: e.Name, Href: show.EditionHref(q, e.UUID)}),
 		Form: form,
 	}
 	page.Summary = show.Summary(e.Mode, e.ClientType, e.Policy, q.Vendor.Location())
@@ -118,7 +118,7 @@ func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error
 			page.Reach.Title = "A change reaches 1 licence at once,"
 		}
 	}
-	form.Cancel = show.EditionHref(q.Base, e.UUID)
+	form.Cancel = show.EditionHref(q, e.UUID)
 	return page, p.editionForm(q, page, product, e, false)
 }
 

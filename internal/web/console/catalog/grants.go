@@ -10,7 +10,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/terms"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // grantGroup is the part of the form for one kind of definition.

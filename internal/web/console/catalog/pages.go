@@ -13,7 +13,7 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 //go:embed all:templates

@@ -9,7 +9,7 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/terms"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // The form asks for every field of the policy: a new edition for all, another one

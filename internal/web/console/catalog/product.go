@@ -8,7 +8,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/terms"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 type productPage struct {
@@ -74,7 +74,7 @@ func (p *Pages) productPage(q *web.Request) (*productPage, error) {
 }
 
 func newEdition(q *web.Request, c catalog.Product) web.Action {
-	return web.Action{Label: "New edition", Href: show.ProductHref(q.Base, c.UUID) + "/editions/new", Icon: "plus"}
+	return web.Action{Label: "New edition", Href: show.ProductHref(q, c.UUID) + "/editions/new", Icon: "plus"}
 }
 
 func (p *Pages) editionTable(q *web.Request, product catalog.Product) web.Table[catalog.Edition] {
@@ -87,7 +87,7 @@ func (p *Pages) editionTable(q *web.Request, product catalog.Product) web.Table[
 		Name: "editions", Sorts: catalog.EditionSorts(), Empty: empty,
 		Columns: []web.Column[catalog.Edition]{
 			{Name: "edition", Label: "Edition", Sort: "name", Cell: func(e catalog.Edition) web.Cell {
-				return web.Cell{Text: e.Name, Href: show.EditionHref(q.Base, e.UUID), Sub: firstLine(e.Description)}
+				return web.Cell{Text: e.Name, Href: show.EditionHref(q, e.UUID), Sub: firstLine(e.Description)}
 			}},
 			{Name: "mode", Label: "Mode", Cell: func(e catalog.Edition) web.Cell {
 				return web.Cell{Text: show.Mode(e.Mode) + ", " + lowerFirst(show.ClientType(e.ClientType))}
@@ -115,7 +115,7 @@ func (p *Pages) chrome(q *web.Request, tab string) (web.Page, error) {
 
 func productChrome(q *web.Request, c catalog.Product, active string) web.Page {
 	page := q.Page(c.Name, productsCrumb(q))
-	href := show.ProductHref(q.Base, c.UUID)
+	href := show.ProductHref(q, c.UUID)
 	for _, tab := range []struct{ path, label string }{
 		{"", "Editions"},
 		{"features", "Features"},

@@ -10,7 +10,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) products() []edge.Route {
@@ -42,7 +42,7 @@ func (p *Pages) products() []edge.Route {
 				return web.Done{}, beside(err, "product_name_taken", "name")
 			}
 			return web.Done{
-				To:  show.ProductHref(q.Base, made.UUID),
+				To:  show.ProductHref(q, made.UUID),
 				Say: web.Flash{Text: "The product " + made.Name + " was created. Give it an edition next: licences start from one."},
 			}, nil
 		})...)
@@ -59,7 +59,7 @@ func (p *Pages) products() []edge.Route {
 			page := &web.FormPage{Page: q.Page("Edit the product", productsCrumb(q), productCrumb(q, product)), Form: form}
 			page.Sub = "A change reaches all licences of the product at once."
 			productForm(form, product, releases)
-			form.Cancel = show.ProductHref(q.Base, product.UUID)
+			form.Cancel = show.ProductHref(q, product.UUID)
 			return page, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
@@ -79,7 +79,7 @@ func (p *Pages) products() []edge.Route {
 			if err != nil {
 				return web.Done{}, beside(err, "product_name_taken", "name")
 			}
-			return web.Done{To: show.ProductHref(q.Base, changed.UUID), Say: web.Flash{Text: "The product was saved."}}, nil
+			return web.Done{To: show.ProductHref(q, changed.UUID), Say: web.Flash{Text: "The product was saved."}}, nil
 		})...)
 }
 
@@ -94,7 +94,7 @@ func (p *Pages) productTable(q *web.Request) (web.Table[catalog.Product], error)
 		Name: "products", Sorts: catalog.ProductSorts(), Empty: empty,
 		Columns: []web.Column[catalog.Product]{
 			{Name: "product", Label: "Product", Sort: "name", Cell: func(c catalog.Product) web.Cell {
-				return web.Cell{Text: c.Name, Href: show.ProductHref(q.Base, c.UUID), Sub: firstLine(c.Description)}
+				return web.Cell{Text: c.Name, Href: show.ProductHref(q, c.UUID), Sub: firstLine(c.Description)}
 			}, Plain: func(c catalog.Product) string { return c.Name }},
 			{Name: "latest", Label: "Latest release", Cell: func(c catalog.Product) web.Cell { return web.Cell{Text: c.LatestRelease, Mono: true} }},
 			{Name: "printed", Label: "Printed keys", Cell: func(c catalog.Product) web.Cell { return onOff(c.PrintedKeys) }},

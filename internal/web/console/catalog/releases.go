@@ -9,7 +9,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 const releaseMeans = "The software releases that licences can be limited to, by the text that clients send. Releases named in a product or an edition are added here by themselves."
@@ -46,7 +46,7 @@ func (p *Pages) releaseTable(q *web.Request) (web.Table[catalog.Release], error)
 			{Name: "release", Label: "Release", Sort: "software_release", Cell: func(r catalog.Release) web.Cell {
 				c := web.Cell{Text: r.SoftwareRelease, Mono: true}
 				if q.May(identity.ManageCatalog) {
-					c.Href = show.ProductHref(q.Base, product.UUID) + "/releases/put?release=" + url.QueryEscape(r.SoftwareRelease)
+					c.Href = show.ProductHref(q, product.UUID) + "/releases/put?release=" + url.QueryEscape(r.SoftwareRelease)
 				}
 				if r.SoftwareRelease == product.LatestRelease {
 					c.Sub = "the latest"
@@ -95,7 +95,7 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 			Hint: "Clients with another release are told that there is a newer one.",
 		},
 	}})
-	form.Cancel = show.ProductHref(q.Base, product.UUID) + "/releases"
+	form.Cancel = show.ProductHref(q, product.UUID) + "/releases"
 	return page, nil
 }
 
@@ -113,5 +113,5 @@ func (p *Pages) putRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, err
 			return web.Done{}, err
 		}
 	}
-	return web.Done{To: show.ProductHref(q.Base, product) + "/releases", Say: web.Flash{Text: "The release " + made.SoftwareRelease + " was saved."}}, nil
+	return web.Done{To: show.ProductHref(q, product) + "/releases", Say: web.Flash{Text: "The release " + made.SoftwareRelease + " was saved."}}, nil
 }

@@ -9,7 +9,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // word is one kind of what a product defines by name, as pages speak of it.
@@ -68,7 +68,7 @@ func (d vocabulary[D]) lists(p *Pages) edge.Route {
 			}
 			if d.remove != nil && q.May(identity.ManageCatalog) {
 				table.ID = d.id
-				table.Bulk = []web.Bulk{{Label: "Delete", Action: show.ProductHref(q.Base, product.UUID) + "/" + d.path + "/delete", Icon: "trash", Danger: true}}
+				table.Bulk = []web.Bulk{{Label: "Delete", Action: show.ProductHref(q, product.UUID) + "/" + d.path + "/delete", Icon: "trash", Danger: true}}
 			}
 			return table, nil
 		},
@@ -91,7 +91,7 @@ func (d vocabulary[D]) defines(p *Pages) []edge.Route {
 			}
 			page := &web.FormPage{Page: q.Page("New "+d.one, productsCrumb(q), productCrumb(q, product)), Form: form, Text: d.means}
 			form.Add(web.Group{Fields: d.fields()})
-			form.Submit, form.Cancel = "Create the "+d.one, show.ProductHref(q.Base, product.UUID)+"/"+d.path
+			form.Submit, form.Cancel = "Create the "+d.one, show.ProductHref(q, product.UUID)+"/"+d.path
 			return page, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
@@ -110,7 +110,7 @@ func (d vocabulary[D]) defines(p *Pages) []edge.Route {
 			if d.next != "" {
 				say += " " + d.next
 			}
-			return web.Done{To: show.ProductHref(q.Base, product) + "/" + d.path, Say: web.Flash{Text: say}}, nil
+			return web.Done{To: show.ProductHref(q, product) + "/" + d.path, Say: web.Flash{Text: say}}, nil
 		})
 }
 

@@ -7,7 +7,7 @@ import (
 	"chancery/internal/catalog"
 	"chancery/internal/fault"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func productsCrumb(q *web.Request) web.Link {
@@ -15,7 +15,7 @@ func productsCrumb(q *web.Request) web.Link {
 }
 
 func productCrumb(q *web.Request, c catalog.Product) web.Link {
-	return web.Link{Label: c.Name, Href: show.ProductHref(q.Base, c.UUID)}
+	return web.Link{Label: c.Name, Href: show.ProductHref(q, c.UUID)}
 }
 
 // on is the value of a CheckField.

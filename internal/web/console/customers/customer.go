@@ -10,7 +10,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 type customerPage struct {
@@ -66,7 +66,7 @@ func (p *Pages) crumbs(q *web.Request, c customers.Customer) ([]web.Link, error)
 	above, err := p.Rows.Ancestors(q.Context(), q.VendorID(), c.ID)
 	crumbs := []web.Link{{Label: "Customers", Href: q.Href("/customers")}}
 	for _, superior := range slices.Backward(above) {
-		crumbs = append(crumbs, web.Link{Label: superior.CompanyName, Href: show.CustomerHref(q.Base, superior.UUID)})
+		crumbs = append(crumbs, web.Link{Label: superior.CompanyName, Href: show.CustomerHref(q, superior.UUID)})
 	}
 	return crumbs, err
 }
@@ -83,7 +83,7 @@ func (p *Pages) chrome(q *web.Request, active string) (web.Page, customers.Custo
 	}
 	page := q.Page(c.CompanyName, crumbs...)
 	page.Sub = "Customer " + c.Number
-	href := show.CustomerHref(q.Base, c.UUID)
+	href := show.CustomerHref(q, c.UUID)
 	tab := func(path, label string) {
 		to := href
 		if path != "" {
@@ -108,7 +108,7 @@ func (p *Pages) overview(q *web.Request) (*customerPage, error) {
 		return nil, err
 	}
 	page := &customerPage{Page: chrome}
-	href := show.CustomerHref(q.Base, c.UUID)
+	href := show.CustomerHref(q, c.UUID)
 	if q.May(identity.ManageLicenses) {
 		page.Actions = append(page.Actions, web.Action{Label: "Issue a licence", Href: q.Href("/licenses/new?customer=" + c.UUID.String()), Icon: "plus"})
 	}
@@ -143,7 +143,7 @@ func (p *Pages) overview(q *web.Request) (*customerPage, error) {
 
 // holds adds what the customer holds to its first tab.
 func (p *Pages) holds(q *web.Request, page *customerPage, c customers.Customer) error {
-	href := show.CustomerHref(q.Base, c.UUID)
+	href := show.CustomerHref(q, c.UUID)
 	n, err := p.Licenses.CountSome(q.Context(), q.VendorID(), licensing.Filter{Customer: c.UUID}, some)
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // asked is what the form of a customer gives, ready for the service.
@@ -44,7 +44,7 @@ func (p *Pages) forms() []edge.Route {
 			if err != nil {
 				return web.Done{}, beside(err)
 			}
-			return web.Done{To: show.CustomerHref(q.Base, made.UUID), Say: web.Flash{
+			return web.Done{To: show.CustomerHref(q, made.UUID), Say: web.Flash{
 				Text: "The customer " + made.CompanyName + " was created.",
 				Link: &web.Link{Label: "Issue a licence", Href: q.Href("/licenses/new?customer=" + made.UUID.String())},
 			}}, nil
@@ -57,7 +57,7 @@ func (p *Pages) forms() []edge.Route {
 			}
 			page := &web.FormPage{Page: q.Page("Edit the customer", web.Link{Label: "Customers", Href: q.Href("/customers")}, link(q, c)), Form: form}
 			form.Add(fields(c))
-			form.Cancel = show.CustomerHref(q.Base, c.UUID)
+			form.Cancel = show.CustomerHref(q, c.UUID)
 			return page, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
@@ -69,12 +69,12 @@ func (p *Pages) forms() []edge.Route {
 			if _, err := p.Customers.Update(t, q.VendorID(), id, customers.Change{CompanyName: &in.name, Number: &in.number, Email: &in.email}); err != nil {
 				return web.Done{}, beside(err)
 			}
-			return web.Done{To: show.CustomerHref(q.Base, id), Say: web.Flash{Text: "The customer was saved."}}, nil
+			return web.Done{To: show.CustomerHref(q, id), Say: web.Flash{Text: "The customer was saved."}}, nil
 		})...)
 }
 
 func link(q *web.Request, c customers.Customer) web.Link {
-	return web.Link{Label: c.CompanyName, Href: show.CustomerHref(q.Base, c.UUID)}
+	return web.Link{Label: c.CompanyName, Href: show.CustomerHref(q, c.UUID)}
 }
 
 func fields(c customers.Customer) web.Group {

@@ -6,7 +6,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) list() []edge.Route {
@@ -58,7 +58,7 @@ func (p *Pages) table(q *web.Request) (web.Table[customers.Customer], error) {
 				if c.SuperiorUUID.IsZero() {
 					return web.Cell{}
 				}
-				return web.Cell{Text: c.SuperiorName, Href: show.CustomerHref(q.Base, c.SuperiorUUID)}
+				return web.Cell{Text: c.SuperiorName, Href: show.CustomerHref(q, c.SuperiorUUID)}
 			},
 		}),
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[customers.Customer], error) {
@@ -75,7 +75,7 @@ func (p *Pages) table(q *web.Request) (web.Table[customers.Customer], error) {
 func columns(q *web.Request, sortable func(by string) string) []web.Column[customers.Customer] {
 	return []web.Column[customers.Customer]{
 		{Name: "customer", Label: "Customer", Sort: sortable("company_name"), Cell: func(c customers.Customer) web.Cell {
-			return web.Cell{Text: c.CompanyName, Href: show.CustomerHref(q.Base, c.UUID)}
+			return web.Cell{Text: c.CompanyName, Href: show.CustomerHref(q, c.UUID)}
 		}},
 		{Name: "number", Label: "Number", Sort: sortable("customer_number"), Cell: func(c customers.Customer) web.Cell {
 			return web.Cell{Text: c.Number, Mono: true}

@@ -7,7 +7,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // place is where a customer is to stand: below superior, or at the top.
@@ -33,7 +33,7 @@ func (p *Pages) move() []edge.Route {
 			f := show.CustomerField(q, "superior", "New superior", "")
 			f.Focus, f.Hint = true, f.Hint+" Empty: it stands at the top."
 			form.Add(web.Group{Fields: []web.Field{f}})
-			form.Submit, form.Cancel = "Move it", show.CustomerHref(q.Base, c.UUID)
+			form.Submit, form.Cancel = "Move it", show.CustomerHref(q, c.UUID)
 			return page, nil
 		},
 		func(q *web.Request, v web.Values) (place, error) {
@@ -65,9 +65,9 @@ func (p *Pages) move() []edge.Route {
 				say.Text = moved.CompanyName + " belongs to " + to.name + " now."
 			}
 			if moved.SuperiorUUID != to.back {
-				say.Undo = &web.Undo{Label: "Undo", Action: show.CustomerHref(q.Base, id) + "/superior", Values: map[string]string{"superior": text(to.back)}}
+				say.Undo = &web.Undo{Label: "Undo", Action: show.CustomerHref(q, id) + "/superior", Values: map[string]string{"superior": text(to.back)}}
 			}
-			return web.Done{To: show.CustomerHref(q.Base, id), Say: say}, nil
+			return web.Done{To: show.CustomerHref(q, id), Say: say}, nil
 		})
 	return append(routes, web.Act(p.Face, "/customers/{id}/superior", web.Needs(identity.ManageCustomers),
 		func(q *web.Request) string { return q.Href("/customers/" + q.R.PathValue("id")) },
@@ -88,7 +88,7 @@ func (p *Pages) move() []edge.Route {
 			if err != nil {
 				return web.Done{}, err
 			}
-			return web.Done{To: show.CustomerHref(q.Base, id), Say: web.Flash{Text: moved.CompanyName + " is back where it was."}}, nil
+			return web.Done{To: show.CustomerHref(q, id), Say: web.Flash{Text: moved.CompanyName + " is back where it was."}}, nil
 		}))
 }
 

@@ -7,7 +7,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // form begins a page that asks about a device.
@@ -16,7 +16,7 @@ func (p *Pages) form(q *web.Request, form *web.Form, title, submit string) (*web
 	if err != nil {
 		return nil, s, err
 	}
-	href := show.ActivationHref(q.Base, s.Activation.UUID)
+	href := show.ActivationHref(q, s.Activation.UUID)
 	page := &web.FormPage{Page: q.Page(title, append(crumbs(q), web.Link{Label: show.ClientName(s.Activation), Href: href})...), Form: form}
 	form.Submit, form.Cancel, form.Danger = submit, href, true
 	return page, s, nil
@@ -50,7 +50,7 @@ func (p *Pages) suspend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error)
 	if err := p.Licenses.Suspend(t, q.VendorID(), id, *until); err != nil {
 		return web.Done{}, err
 	}
-	href := show.ActivationHref(q.Base, id)
+	href := show.ActivationHref(q, id)
 	return web.Done{To: href, Say: web.Flash{
 		Text: "The device is suspended until the end of " + v.Text("until") + ".", Undo: &web.Undo{Label: "Undo", Action: href + "/resume"},
 	}}, nil
@@ -64,7 +64,7 @@ func (p *Pages) resume(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 	if err := p.Licenses.Suspend(t, q.VendorID(), id, time.Time{}); err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: show.ActivationHref(q.Base, id), Say: web.Flash{Text: "The device may call again."}}, nil
+	return web.Done{To: show.ActivationHref(q, id), Say: web.Flash{Text: "The device may call again."}}, nil
 }
 
 func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -99,5 +99,5 @@ func (p *Pages) release(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error)
 	if err == nil && !found {
 		err = fault.Missing("activation")
 	}
-	return web.Done{To: show.ActivationHref(q.Base, id), Say: web.Flash{Text: "The device was released: its token is free."}}, err
+	return web.Done{To: show.ActivationHref(q, id), Say: web.Flash{Text: "The device was released: its token is free."}}, err
 }

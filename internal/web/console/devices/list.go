@@ -8,7 +8,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) chrome(q *web.Request) (web.Page, error) {
@@ -105,7 +105,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 	now := q.Now()
 	return []web.Column[licensing.Seat]{
 		{Name: "device", Label: "Device", Cell: func(s licensing.Seat) web.Cell {
-			href := show.ActivationHref(q.Base, s.Activation.UUID)
+			href := show.ActivationHref(q, s.Activation.UUID)
 			return web.Cell{Text: show.ClientName(s.Activation), Href: href, Sub: s.Activation.Device.Number, Whole: true}
 		}, Plain: func(s licensing.Seat) string { return show.ClientName(s.Activation) }},
 		{
@@ -121,7 +121,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 				return web.Cell{}
 			}
 			return web.Cell{
-				Text: show.LicenseName(s.License), Href: show.LicenseHref(q.Base, s.License.UUID),
+				Text: show.LicenseName(s.License), Href: show.LicenseHref(q, s.License.UUID),
 				Sub: s.License.Edition.Name + " · " + s.License.Product.Name,
 			}
 		}, Plain: func(s licensing.Seat) string {
@@ -134,7 +134,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			if s.License == nil {
 				return web.Cell{}
 			}
-			return web.Cell{Text: s.License.Customer.CompanyName, Href: show.CustomerHref(q.Base, s.License.Customer.UUID)}
+			return web.Cell{Text: s.License.Customer.CompanyName, Href: show.CustomerHref(q, s.License.Customer.UUID)}
 		}},
 		{Name: "seen", Label: "Last seen", Sort: "last_seen", Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} }},
 		{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.SoftwareVersion} }},

@@ -10,7 +10,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 type devicePage struct {
@@ -56,7 +56,7 @@ func (p *Pages) show(q *web.Request) (*devicePage, error) {
 	for _, name := range slices.Sorted(maps.Keys(s.Activation.Client.Variables)) {
 		page.Variables = append(page.Variables, page.Page.Facts(web.Fact{Label: name, Cell: web.Cell{Text: s.Activation.Client.Variables[name]}})...)
 	}
-	page.History = show.ActivationHref(q.Base, s.Activation.UUID) + "/heartbeats"
+	page.History = show.ActivationHref(q, s.Activation.UUID) + "/heartbeats"
 	return page, p.add(q, s, page)
 }
 
@@ -97,7 +97,7 @@ func actions(q *web.Request, s licensing.Seat, page *web.Page) {
 	if !q.May(identity.ManageActivations) || !s.Activation.ReleasedAt.IsZero() {
 		return
 	}
-	href := show.ActivationHref(q.Base, s.Activation.UUID)
+	href := show.ActivationHref(q, s.Activation.UUID)
 	if s.Activation.Device.SuspendedAt(page.Now) {
 		page.Actions = append(page.Actions, web.Action{Label: "Resume", Href: href + "/resume", Icon: "player-play", Post: true})
 	} else {
@@ -141,11 +141,11 @@ func activationFacts(q *web.Request, s licensing.Seat) []web.Fact {
 	if l := s.License; l != nil {
 		all = append(all,
 			web.Fact{Label: "Licence", Cell: web.Cell{
-				Text: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID),
+				Text: show.LicenseName(l), Href: show.LicenseHref(q, l.UUID),
 				Sub: l.Edition.Name + " · " + l.Product.Name,
 			}},
 			web.Fact{Label: "Customer", Cell: web.Cell{
-				Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID),
+				Text: l.Customer.CompanyName, Href: show.CustomerHref(q, l.Customer.UUID),
 				Sub: l.Customer.CustomerNumber,
 			}})
 	}
@@ -217,7 +217,7 @@ func hadList(q *web.Request, page *web.Page, all []licensing.Seat) web.List {
 		a, badge := s.Activation, show.ClientBadge(s, page.Now)
 		license, released := web.Cell{}, web.Cell{}
 		if s.License != nil {
-			license = web.Cell{Text: show.LicenseName(s.License), Href: show.LicenseHref(q.Base, s.License.UUID), Sub: s.License.Customer.CompanyName}
+			license = web.Cell{Text: show.LicenseName(s.License), Href: show.LicenseHref(q, s.License.UUID), Sub: s.License.Customer.CompanyName}
 		}
 		if !a.ReleasedAt.IsZero() {
 			released = web.Cell{When: a.ReleasedAt, Sub: show.ReleaseReason(a.ReleaseReason)}
@@ -234,7 +234,7 @@ func (p *Pages) heartbeatsChrome(q *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	page := q.Page("Heartbeats", append(crumbs(q), web.Link{Label: show.ClientName(s.Activation), Href: show.ActivationHref(q.Base, s.Activation.UUID)})...)
+	page := q.Page("Heartbeats", append(crumbs(q), web.Link{Label: show.ClientName(s.Activation), Href: show.ActivationHref(q, s.Activation.UUID)})...)
 	page.Sub = "A row is written when something that the device says of itself changes, and one a day."
 	return page, nil
 }

@@ -44,7 +44,7 @@ func setup(t *testing.T) http.Handler {
 	ids := ident.Source{Clock: ident.SystemClock{}, Rand: rand.Reader}
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: nobody{}, Vendors: nobody{}, Changes: edge.Changes{Runner: nobody{}},
-		Clock: ident.SystemClock{}, IDs: ids, Nav: console.Nav,
+		Clock: ident.SystemClock{}, IDs: ids, Nav: console.Nav, Places: console.Places(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +57,7 @@ func setup(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	routes = append(append(routes, assets.Routes()...), console.Routes(face)...)
+	routes = append(append(routes, assets.Routes()...), face.Routes()...)
 	if err := e.Mount(routes...); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"chancery/internal/imports"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 type importPage struct {
@@ -221,13 +221,13 @@ func made(q *web.Request, k imports.Kind, l imports.Line) web.Cell {
 	case l.State != imports.LineDone:
 		return web.Cell{}
 	case k == imports.Customers:
-		return web.Cell{Text: l.Result.Number, Mono: true, Href: show.CustomerHref(q.Base, l.Result.ID)}
+		return web.Cell{Text: l.Result.Number, Mono: true, Href: show.CustomerHref(q, l.Result.ID)}
 	}
 	short := l.Result.LicenseKey
 	if len(short) > 13 {
 		short = short[:13] + "…"
 	}
-	return web.Cell{Text: short, Mono: true, Href: show.LicenseHref(q.Base, l.Result.ID), Copy: l.Result.LicenseKey}
+	return web.Cell{Text: short, Mono: true, Href: show.LicenseHref(q, l.Result.ID), Copy: l.Result.LicenseKey}
 }
 
 func brief(s string) string {

@@ -11,7 +11,7 @@ import (
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) change() []edge.Route {
@@ -107,7 +107,7 @@ func (p *Pages) update(t tx.Tx, q *web.Request, c licensing.Change, say string) 
 	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: show.LicenseHref(q.Base, l.UUID), Say: web.Flash{Text: say}}, nil
+	return web.Done{To: show.LicenseHref(q, l.UUID), Say: web.Flash{Text: say}}, nil
 }
 
 func (p *Pages) askExtend(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -153,7 +153,7 @@ func (p *Pages) askTokens(q *web.Request, form *web.Form) (*web.FormPage, error)
 	limit := l.Terms().Policy.TokenLimit
 	page.Text = "The contract says " + web.Count(limit, "activation", "activations") + " now, and " +
 		web.Number(l.RegularUsed+l.GoodwillUsed) + " are used. What is added turns goodwill into regular activations, the oldest first."
-	form.Cancel = show.LicenseHref(q.Base, l.UUID) + "/devices"
+	form.Cancel = show.LicenseHref(q, l.UUID) + "/devices"
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "tokens", Label: "How many more", Value: "1", Required: true, Unit: "tokens", Hint: "Less than 0 takes some away, down to what is in use."},
 	}})
@@ -256,5 +256,5 @@ func (p *Pages) mailAgain(t tx.Tx, q *web.Request, _ web.Values) (web.Done, erro
 	if err := p.Licenses.MailAgain(t, q.VendorID(), id); err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: show.LicenseHref(q.Base, id), Say: web.Flash{Text: "The mail with the key is on its way to the licensee again."}}, nil
+	return web.Done{To: show.LicenseHref(q, id), Say: web.Flash{Text: "The mail with the key is on its way to the licensee again."}}, nil
 }

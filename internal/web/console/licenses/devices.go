@@ -6,7 +6,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) devices() []edge.Route {
@@ -17,10 +17,10 @@ func (p *Pages) devices() []edge.Route {
 				return web.Page{}, err
 			}
 			page := p.header(q, l, "Devices")
-			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q.Base, l.UUID) + "/tokens", Icon: "key", Plain: true}},
+			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q, l.UUID) + "/tokens", Icon: "key", Plain: true}},
 				page.Actions...)
 			if q.May(identity.ManageLicenses) && !l.AnyNumber() {
-				lead(&page, web.Action{Label: "Add tokens", Href: show.LicenseHref(q.Base, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
+				lead(&page, web.Action{Label: "Add tokens", Href: show.LicenseHref(q, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
 			}
 			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now))
 			return page, nil
@@ -31,8 +31,8 @@ func (p *Pages) devices() []edge.Route {
 				return web.Page{}, err
 			}
 			page := q.Page("Token keys", web.Link{Label: "Licences", Href: q.Href("/licenses")},
-				web.Link{Label: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID)},
-				web.Link{Label: "Devices", Href: show.LicenseHref(q.Base, l.UUID) + "/devices"})
+				web.Link{Label: show.LicenseName(l), Href: show.LicenseHref(q, l.UUID)},
+				web.Link{Label: "Devices", Href: show.LicenseHref(q, l.UUID) + "/devices"})
 			page.Sub = "Each is good for exactly one activation: hand them out one by one, instead of the license key."
 			return page, nil
 		}),
@@ -55,7 +55,7 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 		ID: func(s licensing.Seat) string { return s.Activation.UUID.String() },
 		Columns: []web.Column[licensing.Seat]{
 			{Name: "device", Label: "Device", Cell: func(s licensing.Seat) web.Cell {
-				return web.Cell{Text: show.ClientName(s.Activation), Href: show.ActivationHref(q.Base, s.Activation.UUID), Sub: s.Activation.Device.Number}
+				return web.Cell{Text: show.ClientName(s.Activation), Href: show.ActivationHref(q, s.Activation.UUID), Sub: s.Activation.Device.Number}
 			}, Plain: func(s licensing.Seat) string { return show.ClientName(s.Activation) }},
 			{
 				Name: "client_id", Label: "Client id", Extra: true,
@@ -97,7 +97,7 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 		},
 	}
 	if q.May(identity.ManageActivations) {
-		t.Bulk = []web.Bulk{{Label: "Release", Action: show.LicenseHref(q.Base, l.UUID) + "/release", Icon: "lock-open", Danger: true}}
+		t.Bulk = []web.Bulk{{Label: "Release", Action: show.LicenseHref(q, l.UUID) + "/release", Icon: "lock-open", Danger: true}}
 	}
 	return t, nil
 }

@@ -10,7 +10,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 type filesPage struct {
@@ -34,7 +34,7 @@ func (p *Pages) showFiles(q *web.Request) (*filesPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &filesPage{Page: p.header(q, l, "Files"), Action: show.LicenseHref(q.Base, l.UUID) + "/files", May: q.May(identity.ManageLicenses)}
+	page := &filesPage{Page: p.header(q, l, "Files"), Action: show.LicenseHref(q, l.UUID) + "/files", May: q.May(identity.ManageLicenses)}
 	if !l.Terms().Policy.OfflineAllowed {
 		page.Wrong = &web.Notice{Tone: web.Info, Title: "Not offline.", Text: "This licence may not be used offline: change it, or its edition, to allow that."}
 		page.May = false

@@ -8,7 +8,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/terms"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // The adjustable features, limitations and variables of an edition in a form. The

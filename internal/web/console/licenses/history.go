@@ -5,7 +5,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) history() []edge.Route {

@@ -14,7 +14,7 @@ import (
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // maxMatches is how many customers are offered where a text fits several.
@@ -270,7 +270,7 @@ func (p *Pages) doIssue(t tx.Tx, q *web.Request, o order) (web.Done, error) {
 		return web.Done{}, err
 	}
 	return web.Done{
-		To: show.LicenseHref(q.Base, l.UUID),
+		To: show.LicenseHref(q, l.UUID),
 		Say: web.Flash{
 			Text: "The licence was issued to " + l.Customer.CompanyName + ". Its key is below.",
 			Link: &web.Link{Label: "Issue another", Href: q.Href("/licenses/new")},

@@ -10,7 +10,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) list() []edge.Route {
@@ -64,10 +64,10 @@ func columns(q *web.Request) []web.Column[*licensing.License] {
 	now := q.Now()
 	return []web.Column[*licensing.License]{
 		{Name: "license", Label: "Licence", Cell: func(l *licensing.License) web.Cell {
-			return web.Cell{Text: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID), Sub: l.Edition.Name + " · " + l.Product.Name}
+			return web.Cell{Text: show.LicenseName(l), Href: show.LicenseHref(q, l.UUID), Sub: l.Edition.Name + " · " + l.Product.Name}
 		}, Plain: show.LicenseName},
 		{Name: "customer", Label: "Customer", Cell: func(l *licensing.License) web.Cell {
-			return web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID)}
+			return web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q, l.Customer.UUID)}
 		}},
 		{Name: "state", Label: "State", Cell: func(l *licensing.License) web.Cell {
 			badge := show.LicenseBadge(l, now)
@@ -75,7 +75,7 @@ func columns(q *web.Request) []web.Column[*licensing.License] {
 		}},
 		{Name: "activations", Label: "Activations", Cell: func(l *licensing.License) web.Cell {
 			bar := show.Activations(l)
-			return web.Cell{Bar: &bar, Href: show.LicenseHref(q.Base, l.UUID) + "/devices"}
+			return web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/devices"}
 		}},
 		{Name: "expires", Label: "Expires", Cell: func(l *licensing.License) web.Cell {
 			if end := l.ExpiryOf(l.Terms().Policy); !end.IsZero() {
@@ -88,10 +88,10 @@ func columns(q *web.Request) []web.Column[*licensing.License] {
 			return web.Cell{Text: show.ShortKey(l.LicenseKey), Copy: l.LicenseKey.String(), Mono: true}
 		}, Plain: func(l *licensing.License) string { return l.LicenseKey.String() }},
 		{Name: "product", Label: "Product", Extra: true, Cell: func(l *licensing.License) web.Cell {
-			return web.Cell{Text: l.Product.Name, Href: show.ProductHref(q.Base, l.Product.UUID)}
+			return web.Cell{Text: l.Product.Name, Href: show.ProductHref(q, l.Product.UUID)}
 		}},
 		{Name: "edition", Label: "Edition", Extra: true, Cell: func(l *licensing.License) web.Cell {
-			return web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q.Base, l.Edition.UUID)}
+			return web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q, l.Edition.UUID)}
 		}},
 		{Name: "number", Label: "Customer number", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.Customer.CustomerNumber} }},
 		{Name: "mode", Label: "Mode", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: show.Mode(l.Edition.Mode)} }},

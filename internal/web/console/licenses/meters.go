@@ -14,7 +14,7 @@ import (
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) meters() []edge.Route {
@@ -57,7 +57,7 @@ func (p *Pages) showMeters(q *web.Request) (*metersPage, error) {
 	for i, r := range readings {
 		m := meter{
 			Name: r.Limitation.Name, Hint: r.Limitation.Description, Facts: page.Facts(meterFacts(r)...),
-			Ledger: show.LicenseHref(q.Base, l.UUID) + "/meters/" + r.Limitation.ID.String(),
+			Ledger: show.LicenseHref(q, l.UUID) + "/meters/" + r.Limitation.ID.String(),
 		}
 		if q.May(identity.ManageLicenses) {
 			m.Add = &web.Action{Label: "Add by hand", Href: m.Ledger + "/add", Icon: "plus", Plain: true, Dialog: true}
@@ -166,7 +166,7 @@ func (p *Pages) ledgerChrome(q *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	href := show.LicenseHref(q.Base, l.UUID)
+	href := show.LicenseHref(q, l.UUID)
 	page := q.Page("Ledger of "+k.Name, web.Link{Label: "Licences", Href: q.Href("/licenses")},
 		web.Link{Label: show.LicenseName(l), Href: href}, web.Link{Label: "Meters", Href: href + "/meters"})
 	page.Sub = "Every entry that was counted, with the meter right after it."
@@ -181,7 +181,7 @@ func (p *Pages) ledgerTable(q *web.Request) (web.Table[metering.Entry], error) {
 	if err != nil {
 		return web.Table[metering.Entry]{}, err
 	}
-	base := show.LicenseHref(q.Base, l.UUID) + "/meters/" + k.ID.String() + "/take-back/"
+	base := show.LicenseHref(q, l.UUID) + "/meters/" + k.ID.String() + "/take-back/"
 	kinds := map[metering.Kind]web.Badge{
 		metering.Consumed: {Word: "Consumed", Tone: web.Info}, metering.Adjusted: {Word: "By hand", Tone: web.Notable},
 		metering.RolledBack: {Word: "Taken back", Tone: web.Neutral},
@@ -248,7 +248,7 @@ func (p *Pages) askAdjust(q *web.Request, form *web.Form) (*web.FormPage, error)
 		return nil, err
 	}
 	page.Text = "For what was consumed and not reported. The limit does not stop it; it can be taken back."
-	form.Cancel = show.LicenseHref(q.Base, l.UUID) + "/meters"
+	form.Cancel = show.LicenseHref(q, l.UUID) + "/meters"
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "value", Label: "How much", Required: true, Hint: "Up to six decimals."},
 		{Name: "reason", Label: "Why", Required: true, Hint: whyHint},
@@ -290,7 +290,7 @@ func (p *Pages) askUndo(q *web.Request, form *web.Form) (*web.FormPage, error) {
 		return nil, err
 	}
 	page.Text = "It comes off the period that it was counted in. That can't be taken back again; add what was consumed by hand instead."
-	form.Danger, form.Cancel = true, show.LicenseHref(q.Base, l.UUID)+"/meters/"+k.ID.String()
+	form.Danger, form.Cancel = true, show.LicenseHref(q, l.UUID)+"/meters/"+k.ID.String()
 	form.Add(web.Group{Fields: []web.Field{{Name: "reason", Label: "Why", Required: true, Hint: whyHint}}})
 	return page, nil
 }

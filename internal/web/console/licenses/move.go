@@ -8,7 +8,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) move() []edge.Route {

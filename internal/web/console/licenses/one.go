@@ -13,7 +13,7 @@ import (
 	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // header begins a page of one licence: what all its tabs share.
@@ -22,7 +22,7 @@ func (p *Pages) header(q *web.Request, l *licensing.License, tab string) web.Pag
 	badge := show.LicenseBadge(l, page.Now)
 	page.Badge = &badge
 	page.Sub = l.Customer.CompanyName + " · " + l.Product.Name + " · " + l.Edition.Name
-	href := show.LicenseHref(q.Base, l.UUID)
+	href := show.LicenseHref(q, l.UUID)
 	tabs := []web.Tab{{Label: "Overview", Href: href}, {Label: "Devices", Href: href + "/devices", Count: web.Number(l.RegularUsed + l.GoodwillUsed)}}
 	if metering.HasMeters(l.Terms().Grants.Limitations) {
 		tabs = append(tabs, web.Tab{Label: "Meters", Href: href + "/meters"})
@@ -147,7 +147,7 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 		bar := web.Bar{Used: open[l.ID], Contract: limit, Allowed: limit, Unit: "sessions"}
 		page.Use = append(page.Page.Facts(web.Fact{
 			Label: "Sessions open now",
-			Cell:  web.Cell{Bar: &bar, Href: show.LicenseHref(q.Base, l.UUID) + "/sessions"},
+			Cell:  web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/sessions"},
 		}), page.Use...)
 	}
 	return page, nil
@@ -170,13 +170,13 @@ func (p *Pages) mailed(q *web.Request, page *web.Page, l *licensing.License) ([]
 
 func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 	all := []web.Fact{
-		{Label: "Customer", Cell: web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID), Sub: l.Customer.CustomerNumber}},
+		{Label: "Customer", Cell: web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q, l.Customer.UUID), Sub: l.Customer.CustomerNumber}},
 		{
 			Label: "Licensee", Cell: web.Cell{Text: l.LicenseeEmail, Href: q.Href("/licenses") + "?" + url.Values{"licensee": {l.LicenseeEmail}}.Encode()},
 			Hint: "The user who gets the mail with the key",
 		},
-		{Label: "Product", Cell: web.Cell{Text: l.Product.Name, Href: show.ProductHref(q.Base, l.Product.UUID)}},
-		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q.Base, l.Edition.UUID), Sub: show.Mode(l.Edition.Mode)}},
+		{Label: "Product", Cell: web.Cell{Text: l.Product.Name, Href: show.ProductHref(q, l.Product.UUID)}},
+		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q, l.Edition.UUID), Sub: show.Mode(l.Edition.Mode)}},
 		{Label: "Issued", Cell: web.Cell{When: l.CreatedAt}},
 	}
 	begins := web.Cell{Text: "At once", Quiet: true}
@@ -217,7 +217,7 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 // use says how much of a licence is used.
 func (p *Pages) use(q *web.Request, l *licensing.License) []web.Fact {
 	bar, policy := show.Activations(l), l.Terms().Policy
-	all := []web.Fact{{Label: "Activations", Cell: web.Cell{Bar: &bar, Href: show.LicenseHref(q.Base, l.UUID) + "/devices"}}}
+	all := []web.Fact{{Label: "Activations", Cell: web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/devices"}}}
 	if !l.AnyNumber() {
 		all = append(all,
 			web.Fact{Label: "Used · contract · allowed", Cell: web.Cell{

@@ -22,7 +22,7 @@ import (
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 //go:embed templates

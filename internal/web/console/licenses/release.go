@@ -6,7 +6,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) release() []edge.Route {
@@ -27,8 +27,8 @@ func (p *Pages) form(q *web.Request, form *web.Form, title, submit string) (*web
 		return nil, nil, err
 	}
 	page := &web.FormPage{Page: q.Page(title, web.Link{Label: "Licences", Href: q.Href("/licenses")},
-		web.Link{Label: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID)}), Form: form}
-	form.Submit, form.Cancel = submit, show.LicenseHref(q.Base, l.UUID)
+		web.Link{Label: show.LicenseName(l), Href: show.LicenseHref(q, l.UUID)}), Form: form}
+	form.Submit, form.Cancel = submit, show.LicenseHref(q, l.UUID)
 	return page, l, nil
 }
 
@@ -72,7 +72,7 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 	if err != nil {
 		return nil, err
 	}
-	form.Danger, form.Cancel = true, show.LicenseHref(q.Base, l.UUID)+"/devices"
+	form.Danger, form.Cancel = true, show.LicenseHref(q, l.UUID)+"/devices"
 	// The list sends the ticked rows; this page asks once more, for all of them.
 	ids, _ := form.Ticked("id")
 	form.Add(web.Group{Fields: []web.Field{ids, {Name: "sure", Kind: web.HiddenField}}})

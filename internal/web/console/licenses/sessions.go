@@ -6,7 +6,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) sessions() []edge.Route {

@@ -9,7 +9,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) users() []edge.Route {
@@ -22,7 +22,7 @@ func (p *Pages) users() []edge.Route {
 			}
 			page := p.header(q, l, "Users")
 			if q.May(identity.ManageLicenses) && l.IsOfUsers() {
-				lead(&page, web.Action{Label: "Add users", Href: show.LicenseHref(q.Base, l.UUID) + "/users/add", Icon: "user-plus", Dialog: true})
+				lead(&page, web.Action{Label: "Add users", Href: show.LicenseHref(q, l.UUID) + "/users/add", Icon: "user-plus", Dialog: true})
 			}
 			return page, nil
 		}),
@@ -50,7 +50,7 @@ func (p *Pages) usersTable(q *web.Request) (web.Table[licensing.User], error) {
 		},
 	}
 	if q.May(identity.ManageLicenses) {
-		t.Bulk = []web.Bulk{{Label: "Remove", Action: show.LicenseHref(q.Base, l.UUID) + "/users/remove", Icon: "trash", Danger: true}}
+		t.Bulk = []web.Bulk{{Label: "Remove", Action: show.LicenseHref(q, l.UUID) + "/users/remove", Icon: "trash", Danger: true}}
 	}
 	return t, nil
 }
@@ -61,7 +61,7 @@ func (p *Pages) askUsers(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		return nil, err
 	}
 	page.Text = "Only users who are named may use the licence, once one is."
-	form.Cancel = show.LicenseHref(q.Base, l.UUID) + "/users"
+	form.Cancel = show.LicenseHref(q, l.UUID) + "/users"
 	form.Add(web.Group{Fields: []web.Field{
 		{
 			Name: "user_id", Label: "User ids", Kind: web.AreaField, Required: true,

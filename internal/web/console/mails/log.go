@@ -11,7 +11,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/mailing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) log() []edge.Route {
@@ -54,7 +54,7 @@ func (p *Pages) logTable(q *web.Request) (web.Table[mailing.Mail], error) {
 		},
 		Columns: []web.Column[mailing.Mail]{
 			{Name: "subject", Label: "Subject", Cell: func(m mailing.Mail) web.Cell {
-				return web.Cell{Text: m.Body.Subject, Href: show.MailHref(q.Base, m.UUID), Sub: show.MailKind(m.Kind)}
+				return web.Cell{Text: m.Body.Subject, Href: show.MailHref(q, m.UUID), Sub: show.MailKind(m.Kind)}
 			}},
 			{Name: "to", Label: "To", Cell: func(m mailing.Mail) web.Cell { return web.Cell{Text: m.To} }},
 			{

@@ -8,7 +8,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 type messagePage struct {
@@ -42,7 +42,7 @@ func (p *Pages) showMessage(q *web.Request) (*messagePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	here := show.MailHref(q.Base, m.UUID)
+	here := show.MailHref(q, m.UUID)
 	page := &messagePage{
 		Page: q.Page(m.Body.Subject, topLink(q), web.Link{Label: "Log", Href: q.Href(top + "/log")}),
 		Text: m.Body.Text, Frame: here + "/html", Hidden: m.Kind.HoldsSecret(),
@@ -78,7 +78,7 @@ func facts(q *web.Request, m mailing.Mail) []web.Fact {
 		all = append(all, web.Fact{Label: "What went wrong", Cell: web.Cell{Text: m.Error}})
 	}
 	if !m.License.IsZero() && q.May(identity.ViewLicenses) {
-		all = append(all, web.Fact{Label: "Licence", Cell: web.Cell{Text: "Open the licence", Href: show.LicenseHref(q.Base, m.License)}})
+		all = append(all, web.Fact{Label: "Licence", Cell: web.Cell{Text: "Open the licence", Href: show.LicenseHref(q, m.License)}})
 	}
 	return all
 }
@@ -101,5 +101,5 @@ func (p *Pages) resend(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 	if !p.Sends {
 		say = web.Flash{Text: "It stays in the log: this server sends no mail.", Tone: web.Warning}
 	}
-	return web.Done{To: show.MailHref(q.Base, id), Say: say}, p.Mails.Resend(t, q.VendorID(), id)
+	return web.Done{To: show.MailHref(q, id), Say: say}, p.Mails.Resend(t, q.VendorID(), id)
 }

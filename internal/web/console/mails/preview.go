@@ -7,7 +7,7 @@ import (
 	"net/http"
 
 	"chancery/internal/mailing"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // previewDocument is what the frame beside a template shows: a document of its

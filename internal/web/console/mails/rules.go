@@ -10,7 +10,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // Who gets the mail of a rule.

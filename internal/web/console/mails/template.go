@@ -9,7 +9,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 type templatePage struct {
@@ -134,7 +134,7 @@ func (p *Pages) sendSample(t tx.Tx, q *web.Request, _ web.Values) (web.Done, err
 	id, err := p.Mails.QueueSample(t, q.VendorID(), k, q.Person.Email)
 	say := web.Flash{
 		Text: "A test of the saved template is on its way to " + q.Person.Email + ".",
-		Link: &web.Link{Label: "See what came of it", Href: show.MailHref(q.Base, id)},
+		Link: &web.Link{Label: "See what came of it", Href: show.MailHref(q, id)},
 	}
 	if !p.Sends {
 		say.Text, say.Tone = "The test is in the log only: this server sends no mail.", web.Warning

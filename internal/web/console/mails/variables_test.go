@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"chancery/internal/mailing"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // Every variable is explained, and every kind has a name and says when it is sent.

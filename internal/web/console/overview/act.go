@@ -5,7 +5,7 @@ import (
 
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // A todo is one thing that asks for somebody to act.
@@ -37,8 +37,8 @@ func (r *reading) todo() []todo {
 	for _, e := range ending.Items {
 		all = append(all, todo{
 			Badge: web.BadgeExpiring, Who: e.License.Customer.CompanyName, Why: "ends", When: page.Ago(e.EndsAt),
-			What: page.Cell(web.Cell{Text: show.LicenseName(e.License), Href: show.LicenseHref(r.q.Base, e.License.UUID)}),
-			Act:  web.Link{Label: "Extend", Href: show.LicenseHref(r.q.Base, e.License.UUID) + "/extend"},
+			What: page.Cell(web.Cell{Text: show.LicenseName(e.License), Href: show.LicenseHref(r.q, e.License.UUID)}),
+			Act:  web.Link{Label: "Extend", Href: show.LicenseHref(r.q, e.License.UUID) + "/extend"},
 		})
 	}
 	zone, err := r.p.Attention.GoodwillZone(r.q.Context(), r.q.VendorID(), noUUID, now, listing.Request{Limit: each})
@@ -49,7 +49,7 @@ func (r *reading) todo() []todo {
 	for _, g := range zone.Items {
 		all = append(all, todo{
 			Badge: web.BadgeGoodwill, Who: g.License.Customer.CompanyName, Why: "went above its contract", When: page.Ago(g.EnteredAt),
-			What: page.Cell(web.Cell{Text: show.LicenseName(g.License), Href: show.LicenseHref(r.q.Base, g.License.UUID)}),
+			What: page.Cell(web.Cell{Text: show.LicenseName(g.License), Href: show.LicenseHref(r.q, g.License.UUID)}),
 			Act:  web.Link{Label: "Add activations", Href: show.AddTokensHref(r.q.Base, g.License.UUID)},
 		})
 	}
@@ -62,7 +62,7 @@ func (r *reading) todo() []todo {
 		all = append(all, todo{
 			Badge: web.BadgeUsedUp, Who: u.License.Customer.CompanyName, Why: "refused " + web.Count(u.Refused, "call", "calls") + ", the first",
 			When: page.Ago(u.License.UsedUpAt),
-			What: page.Cell(web.Cell{Text: show.LicenseName(u.License), Href: show.LicenseHref(r.q.Base, u.License.UUID)}),
+			What: page.Cell(web.Cell{Text: show.LicenseName(u.License), Href: show.LicenseHref(r.q, u.License.UUID)}),
 			Act:  web.Link{Label: "Add activations", Href: show.AddTokensHref(r.q.Base, u.License.UUID) + "?about=used-up"},
 		})
 	}

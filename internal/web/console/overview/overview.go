@@ -5,7 +5,7 @@ import (
 
 	"chancery/internal/figures"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 // span is how many days the charts show.

@@ -5,7 +5,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 var noUUID ident.UUID //nolint:gochecknoglobals // the zero one, for "of all"
@@ -65,7 +65,7 @@ func (p *Pages) firstSteps(q *web.Request, b figures.Begun) (*page, error) {
 		return v, nil
 	}
 	v.Actions = []web.Action{{Label: "To the figures", Href: q.Href("/?view=figures"), Plain: true, Icon: "chart-bar"}}
-	s.License = web.Link{Label: "The licence and its key", Href: show.LicenseHref(q.Base, b.License)}
+	s.License = web.Link{Label: "The licence and its key", Href: show.LicenseHref(q, b.License)}
 	key, err := p.Key.PublicKey(q.Context(), q.VendorID())
 	if err != nil {
 		return nil, err
@@ -95,5 +95,5 @@ func editionHref(q *web.Request, b figures.Begun) string {
 	if b.Product.IsZero() {
 		return q.Href("/products")
 	}
-	return show.ProductHref(q.Base, b.Product)
+	return show.ProductHref(q, b.Product)
 }

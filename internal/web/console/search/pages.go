@@ -12,7 +12,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 //go:embed templates
@@ -120,7 +120,7 @@ func (p *Pages) licenses(q *web.Request, text string) (kind, error) {
 	all, err := p.Licenses.List(q.Context(), q.VendorID(), licensing.Filter{Search: &prefix}, listing.Request{Limit: shown, Sort: "created_at", Desc: true})
 	for _, l := range all.Items {
 		k.Found = append(k.Found, found{
-			show.LicenseName(l), l.Customer.CompanyName + " · " + show.LicenseBadge(l, q.Now()).Word, show.LicenseHref(q.Base, l.UUID),
+			show.LicenseName(l), l.Customer.CompanyName + " · " + show.LicenseBadge(l, q.Now()).Word, show.LicenseHref(q, l.UUID),
 		})
 	}
 	if all.Next != "" {
@@ -133,7 +133,7 @@ func (p *Pages) customers(q *web.Request, text string) (kind, error) {
 	k := kind{Label: "Customers"}
 	all, err := show.MatchCustomers(q.Context(), p.Customers, q.VendorID(), text, shown)
 	for _, c := range all {
-		k.Found = append(k.Found, found{c.CompanyName, c.Number, show.CustomerHref(q.Base, c.UUID)})
+		k.Found = append(k.Found, found{c.CompanyName, c.Number, show.CustomerHref(q, c.UUID)})
 	}
 	return k, err
 }
@@ -147,7 +147,7 @@ func (p *Pages) devices(q *web.Request, text string) (kind, error) {
 		if s.License != nil {
 			sub += " · " + s.License.Customer.CompanyName
 		}
-		k.Found = append(k.Found, found{show.ClientName(s.Activation), sub, show.ActivationHref(q.Base, s.Activation.UUID)})
+		k.Found = append(k.Found, found{show.ClientName(s.Activation), sub, show.ActivationHref(q, s.Activation.UUID)})
 	}
 	if all.Next != "" {
 		k.More = more(q, "/devices", text)

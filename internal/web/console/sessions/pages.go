@@ -16,7 +16,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/console/show"
+	"chancery/internal/web/show"
 )
 
 //go:embed templates
@@ -100,7 +100,7 @@ func (p *Pages) table(q *web.Request) (web.Table[row], error) {
 		if r.license == nil {
 			return web.Cell{}
 		}
-		return web.Cell{Text: show.LicenseName(r.license), Href: show.LicenseHref(q.Base, r.license.UUID) + "/sessions", Sub: r.license.Customer.CompanyName}
+		return web.Cell{Text: show.LicenseName(r.license), Href: show.LicenseHref(q, r.license.UUID) + "/sessions", Sub: r.license.Customer.CompanyName}
 	}, Plain: func(r row) string {
 		if r.license == nil {
 			return ""
@@ -219,8 +219,8 @@ func limitRow(q *web.Request, page *web.Page, l *licensing.License, open int64) 
 		label string
 		cell  web.Cell
 	}{
-		{"Licence", web.Cell{Text: show.LicenseName(l), Href: show.LicenseHref(q.Base, l.UUID) + "/sessions", Sub: l.Edition.Name + " · " + l.Product.Name}},
-		{"Customer", web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q.Base, l.Customer.UUID)}},
+		{"Licence", web.Cell{Text: show.LicenseName(l), Href: show.LicenseHref(q, l.UUID) + "/sessions", Sub: l.Edition.Name + " · " + l.Product.Name}},
+		{"Customer", web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q, l.Customer.UUID)}},
 		{"Open of allowed", web.Cell{Bar: &bar}},
 		{"At the limit", above},
 	} {

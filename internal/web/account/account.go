@@ -1,0 +1,244 @@
+package account
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Sessions ends the sessions of who is signed in.
+type Sessions interface {
+	Revoke(t tx.Tx, vendor ident.VendorID, user identity.User, session ident.UUID) error
+	RevokeOthers(t tx.Tx, vendor ident.VendorID, own identity.Session) error
+}
+
+// SessionRows lists a user's sessions.
+type SessionRows interface {
+	Of(ctx context.Context, vendor ident.VendorID, user ident.UserID, at time.Time) ([]identity.Session, error)
+}
+
+// Users changes one's own name.
+type Users interface {
+	RenameSelf(t tx.Tx, by identity.Principal, name string) (identity.User, error)
+}
+
+// Passwords changes one's own password.
+type Passwords interface {
+	ChangePassword(ctx context.Context, by identity.Principal, own identity.Session, present, next string) error
+}
+
+// Factors sets up one's own second factor.
+type Factors interface {
+	BeginTOTP(t tx.Tx, by identity.Principal, own identity.User, issuer string) (identity.Setup, error)
+	PendingTOTP(t tx.Tx, by identity.Principal, own identity.User, issuer string) (identity.Setup, error)
+	ConfirmTOTP(t tx.Tx, by identity.Principal, own identity.Session, code string) ([]string, error)
+	NewCodes(t tx.Tx, by identity.Principal, own identity.User) ([]string, error)
+	CodesLeft(ctx context.Context, by identity.Principal) (int, error)
+	RemoveTOTP(ctx context.Context, by identity.Principal, own identity.Session, code string) error
+}
+
+// Passkeys are one's own. What has run out, or was used, is sign_in_stale.
+type Passkeys interface {
+	Of(ctx context.Context, by identity.Principal) ([]identity.Passkey, error)
+	Begin(
+		ctx context.Context, by identity.Principal, own identity.Session, site identity.Site, name, password string,
+	) (token string, err error)
+	Options(ctx context.Context, vendor ident.VendorID, kind identity.CeremonyKind, token string) ([]byte, error)
+	Make(t tx.Tx, by identity.Principal, own identity.Session, site identity.Site, token string, answer []byte) (codes []string, err error)
+	Remove(ctx context.Context, by identity.Principal, own identity.Session, id ident.UUID, password string) error
+}
+
+// Proofs makes sure that who is signed in is still who signed in.
+type Proofs interface {
+	Confirm(ctx context.Context, by identity.Principal, own identity.Session, password string) error
+}
+
+// Providers connects one's account with the vendor's OpenID provider.
+type Providers interface {
+	Settings(ctx context.Context, vendor ident.VendorID) (identity.Provider, bool, error)
+	Linked(ctx context.Context, by identity.Principal, issuer string) (email string, found bool, err error)
+	Depart(ctx context.Context, vendor ident.VendorID, j identity.Journey) (token, address string, err error)
+	Going(ctx context.Context, vendor ident.VendorID, token string) (address string, err error)
+	Unlink(t tx.Tx, by identity.Principal, own identity.User) error
+}
+
+// Config is what the pages need; all of it is required.
+type Config struct {
+	Face        *web.Face
+	Sessions    Sessions
+	SessionRows SessionRows
+	Users       Users
+	Passwords   Passwords
+	Factors     Factors
+	Passkeys    Passkeys
+	Proofs      Proofs
+	Providers   Providers
+
+	// Site is the server as browsers bind passkeys to it; Address is the face
+	// at the vendor as browsers are sent back to it. Each fails, with what to do, where
+	// that is not known.
+	Site    func(q *web.Request) (identity.Site, error)
+	Address func(q *web.Request) (string, error)
+}
+
+// Pages are the pages of the account.
+type Pages struct{ Config }
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Sessions == nil || c.SessionRows == nil || c.Users == nil || c.Passwords == nil || c.Factors == nil ||
+		c.Passkeys == nil || c.Proofs == nil || c.Providers == nil || c.Site == nil || c.Address == nil {
+		return nil, errors.New("account: the configuration is incomplete")
+	}
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{c}, err
+}
+
+// Routes are the routes of the pages.
+func (p *Pages) Routes() []edge.Route {
+	own := web.Needs(identity.OwnAccount)
+	routes := []edge.Route{
+		web.Show(p.Face, "/account", own, "account.html", p.show),
+		web.Act(p.Face, "/account/sessions/{id}/end", own, back, p.endSession),
+		web.Act(p.Face, "/account/sessions/end-others", own, back, p.endOthers),
+	}
+	routes = append(routes, web.Ask(p.Face, "/account/name", own, "form.html", p.askName, p.rename)...)
+	routes = append(routes, web.AskOwn(p.Face, "/account/password", own, "form.html", p.askPassword, p.changePassword)...)
+	routes = append(routes, p.passkey()...)
+	routes = append(routes, p.provider()...)
+	return append(routes, p.factor()...)
+}
+
+func back(q *web.Request) string { return q.Href("/account") }
+
+func crumb(q *web.Request) web.Link { return web.Link{Label: "Account", Href: back(q)} }
+
+// sessionRow is one session as the page shows it.
+type sessionRow struct {
+	Browser string
+	Address string
+	Began   web.Moment
+	Used    web.Moment
+	Own     bool
+	End     string // address of the button
+}
+
+type accountPage struct {
+	web.Page
+
+	Facts     []web.ShownFact
+	Factor    web.Badge
+	HasTOTP   bool
+	CodesLeft int
+	HasCodes  bool
+	Passkeys  []passkeyRow
+	CanMake   bool // passkeys work at this address
+	Provider  string
+	Linked    bool
+	LinkedAs  string
+	Sessions  []sessionRow
+	Others    bool
+}
+
+func (p *Pages) show(q *web.Request) (*accountPage, error) {
+	s := q.Person.Session
+	page := &accountPage{Page: q.Page("Account"), HasTOTP: s.User.HasTOTP, Factor: web.BadgeOff}
+	page.Sub = "What is yours, and nobody else's business."
+	page.Facts = page.Page.Facts(
+		web.Fact{Label: "Name", Cell: web.Cell{Text: s.User.Name}}, web.Fact{Label: "E-mail", Cell: web.Cell{Text: s.User.Email}},
+		web.Fact{Label: "Role", Cell: web.Cell{Text: s.User.Role.Name, Sub: s.User.Role.Description}},
+	)
+	var err error
+	if s.User.HasTOTP {
+		page.Factor = web.BadgeOn
+	}
+	if page.HasCodes = s.User.SecondFactor(); page.HasCodes {
+		if page.CodesLeft, err = p.Factors.CodesLeft(q.Context(), q.Principal); err != nil {
+			return nil, err
+		}
+	}
+	_, nowhere := p.Site(q)
+	page.CanMake = nowhere == nil
+	if page.Passkeys, err = p.rows(q, &page.Page); err != nil {
+		return nil, err
+	}
+	one, found, err := p.Providers.Settings(q.Context(), q.VendorID())
+	if err != nil {
+		return nil, err
+	}
+	if found && one.Enabled {
+		page.Provider = one.Label
+		if page.LinkedAs, page.Linked, err = p.Providers.Linked(q.Context(), q.Principal, one.Issuer); err != nil {
+			return nil, err
+		}
+	}
+	all, err := p.SessionRows.Of(q.Context(), q.VendorID(), s.User.ID, q.Now())
+	for _, one := range all {
+		page.Others = page.Others || one.ID != s.ID
+		page.Sessions = append(page.Sessions, sessionRow{
+			Browser: browser(one.UserAgent), Address: one.Address, Began: page.Ago(one.CreatedAt), Used: page.Ago(one.LastUsedAt),
+			Own: one.ID == s.ID, End: q.Href("/account/sessions/" + one.UUID.String() + "/end"),
+		})
+	}
+	return page, err
+}
+
+func (p *Pages) endSession(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	user := identity.User{ID: q.Principal.User, UUID: q.Principal.ID}
+	return web.Done{To: back(q), Say: web.Flash{Text: "The session has ended."}}, p.Sessions.Revoke(t, q.VendorID(), user, id)
+}
+
+func (p *Pages) endOthers(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	return web.Done{To: back(q), Say: web.Flash{Text: "All other sessions have ended."}}, p.Sessions.RevokeOthers(t, q.VendorID(), q.Person.Session)
+}
+
+func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page := &web.FormPage{Page: q.Page("Change your name", crumb(q)), Form: form}
+	form.Cancel = back(q)
+	form.Add(web.Group{Fields: []web.Field{{Name: "name", Label: "Name", Value: q.Person.Name, Required: true, Complete: "name", Focus: true}}})
+	return page, nil
+}
+
+func (p *Pages) rename(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+	_, err := p.Users.RenameSelf(t, q.Principal, v.Text("name"))
+	return web.Done{To: back(q), Say: web.Flash{Text: "Your name is changed."}}, err
+}
+
+func (p *Pages) askPassword(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	page := &web.FormPage{
+		Page: q.Page("Change your password", crumb(q)), Form: form,
+		Text: "All your other sessions end.",
+	}
+	form.Submit, form.Cancel = "Change the password", back(q)
+	form.Add(web.Group{Fields: []web.Field{
+		{Name: "present", Label: "Present password", Kind: web.PasswordField, Required: true, Complete: "current-password", Focus: true},
+		{
+			Name: "password", Label: "New password", Kind: web.PasswordField, Required: true, Complete: "new-password",
+			Hint: "At least 10 characters; several words that do not belong together are good.",
+		},
+	}})
+	return page, nil
+}
+
+func (p *Pages) changePassword(q *web.Request, v web.Values) (web.Done, error) {
+	s := q.Person.Session
+	if err := p.Passwords.ChangePassword(q.Context(), q.Principal, s, v.Get("present"), v.Get("password")); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: back(q), Say: web.Flash{Text: "The password is changed, and all other sessions have ended."}}, nil
+}

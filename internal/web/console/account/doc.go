@@ -1,3 +1,0 @@
-// Package account owns the pages on which somebody looks after their own
-// account: name, password, authenticator app, recovery codes, sessions.
-package account

@@ -1,4 +1,0 @@
-// Package show owns how things of the trade look in the console: the badge of a
-// licence's state, where the page of a licence, customer or device is, how a key
-// is written. Every area shows a thing the same way by asking here.
-package show

@@ -1,0 +1,61 @@
+package entrance
+
+import (
+	"net/http"
+
+	"chancery/internal/edge"
+	"chancery/internal/identity"
+	"chancery/internal/web"
+)
+
+// BackPath is where a provider sends the browser back to, below the face.
+const BackPath = "/sign-in/provider/back"
+
+func (p *Pages) provider() []edge.Route {
+	who := web.Access{Public: signingIn}
+	return []edge.Route{
+		web.Serve(p.Face, http.MethodGet, "/sign-in/provider", who, p.depart),
+		web.Serve(p.Face, http.MethodGet, BackPath, who, p.arrive),
+	}
+}
+
+// depart sends the browser to the provider. It is a link and no form, because the
+// pages' policy lets no form end at another host.
+func (p *Pages) depart(w http.ResponseWriter, q *web.Request) error {
+	address, err := p.Address(q)
+	if err != nil {
+		return err
+	}
+	next := q.Text("next")
+	if p.Face.SafeNext(q.Vendor.Slug, next) != q.Base+next {
+		next = "" // what leads nowhere is not carried through the journey
+	}
+	token, to, err := p.Providers.Depart(q.Context(), q.VendorID(), identity.Journey{
+		Redirect: address + BackPath, Next: next, Invitation: q.Text("invitation"),
+	})
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, q.Brief(providerCookie, token))
+	http.Redirect(w, q.R, to, http.StatusSeeOther)
+	return nil
+}
+
+func (p *Pages) arrive(w http.ResponseWriter, q *web.Request) error {
+	back := identity.Return{
+		Token: q.Cookie(providerCookie), State: q.Text("state"), Code: q.Text("code"), Error: q.Text("error"),
+	}
+	visit := p.visit(q)
+	arrived, err := p.Providers.Arrive(q.Context(), q.VendorID(), back, visit)
+	http.SetCookie(w, q.Brief(providerCookie, ""))
+	if err != nil {
+		return err
+	}
+	if arrived.SignedIn.Token != "" {
+		for _, c := range p.letIn(q, arrived.SignedIn, visit) {
+			http.SetCookie(w, c)
+		}
+	}
+	http.Redirect(w, q.R, p.Face.SafeNext(q.Vendor.Slug, arrived.Next), http.StatusSeeOther)
+	return nil
+}

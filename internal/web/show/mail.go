@@ -1,0 +1,44 @@
+package show
+
+import (
+	"chancery/internal/mailing"
+	"chancery/internal/web"
+)
+
+// MailKind is what a kind of mail is called.
+func MailKind(k mailing.Kind) string {
+	switch k {
+	case mailing.LicenseIssued:
+		return "Licence issued"
+	case mailing.Recovery:
+		return "Password recovery"
+	case mailing.Invitation:
+		return "Invitation"
+	case mailing.Goodwill:
+		return "Goodwill entered"
+	case mailing.Expiring:
+		return "Licence expiring"
+	case mailing.UsedUp:
+		return "Licence used up"
+	case mailing.Event:
+		return "Event"
+	case mailing.Test:
+		return "Test"
+	}
+	return string(k)
+}
+
+// MailBadge is where a mail stands.
+func MailBadge(s mailing.State) *web.Badge {
+	switch s {
+	case mailing.Queued:
+		return &web.BadgeQueued
+	case mailing.Sent:
+		return &web.BadgeSent
+	case mailing.Failed:
+		return &web.BadgeFailed
+	case mailing.Kept:
+		return &web.BadgeKept
+	}
+	return &web.Badge{Word: string(s), Tone: web.Neutral}
+}

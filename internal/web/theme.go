@@ -1,0 +1,38 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"chancery/internal/edge"
+)
+
+// Routes are the face's own: what no area owns.
+func (f *Face) Routes() []edge.Route {
+	return []edge.Route{
+		Serve(f, http.MethodPost, "/theme", Access{Public: "light or dark is the browser's own choice"}, theme),
+		Serve(f, http.MethodGet, "/{rest...}", Access{Public: "it says that there is nothing"}, func(http.ResponseWriter, *Request) error {
+			return edge.NoRoute()
+		}),
+	}
+}
+
+// theme keeps the other of light and dark, where there is no script to do it.
+func theme(w http.ResponseWriter, q *Request) error {
+	next := "dark"
+	if c, err := q.R.Cookie("theme"); err == nil && c.Value == "dark" {
+		next = "light"
+	}
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // script sets it too
+		Name: "theme", Value: next, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode, Secure: q.Face().Secure,
+	})
+	back := q.Base + "/"
+	if given := q.R.PostFormValue("back"); strings.HasPrefix(given, q.Base+"/") {
+		if u, err := url.Parse(given); err == nil && u.Host == "" {
+			back = u.RequestURI()
+		}
+	}
+	http.Redirect(w, q.R, back, http.StatusSeeOther) //nolint:gosec // an address below the base
+	return nil
+}

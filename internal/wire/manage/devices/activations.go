@@ -1,0 +1,157 @@
+package devices
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/tx"
+	"chancery/internal/wire/manage/operation"
+	"chancery/internal/wire/manage/value"
+)
+
+// Licenses changes the activations of licences.
+type Licenses interface {
+	Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error
+
+	// Release reports false when there is no such present activation.
+	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
+
+	// ReleaseSome releases as many as one short transaction can; more tells of others.
+	ReleaseSome(t tx.Tx, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error)
+}
+
+// LicenseRows reads licences and their activations. What is missing is a NotFound
+// fault, unless said otherwise.
+type LicenseRows interface {
+	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
+	Activations(
+		ctx context.Context, v ident.VendorID, license ident.LicenseID, past bool, r listing.Request,
+	) (listing.Page[*licensing.Activation], error)
+	ActivationByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.Activation, error)
+
+	// LicenseID reads inside a transaction; 0 for none.
+	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
+}
+
+type activation struct {
+	ID                ident.UUID        `json:"id" format:"uuid"`
+	TokenKey          ident.UUID        `json:"token_key" format:"uuid"`
+	ClientID          string            `json:"client_id"`
+	ClientName        string            `json:"client_name"`
+	ClientDescription string            `json:"client_description"`
+	Tags              []string          `json:"tags" nullable:"false"`
+	Hostname          string            `json:"hostname"`
+	Platform          string            `json:"platform"`
+	OperatingSystem   string            `json:"operating_system"`
+	SoftwareVersion   string            `json:"software_version"`
+	DeviceVariables   map[string]string `json:"device_variables"`
+	Address           string            `json:"address"`
+	Country           string            `json:"country"`
+	IsTemporary       bool              `json:"is_temporary"`
+	IsGoodwill        bool              `json:"is_goodwill"`
+	IsOffline         bool              `json:"is_offline" doc:"activated by a file: it may never be heard of, and is not unassigned for that"`
+	OfflineUntil      *time.Time        `json:"offline_until" doc:"with is_offline: the latest end that a file of it said; null where one has none. Until then only staff may release it, and the machine goes on all the same"`
+	GoodwillUntil     *time.Time        `json:"goodwill_until"`
+	SuspendedUntil    *time.Time        `json:"suspended_until"`
+	ActivatedAt       time.Time         `json:"activated_at"`
+	LastSeenAt        time.Time         `json:"last_seen_at"`
+	ReleasedAt        *time.Time        `json:"released_at" doc:"null while the client holds it"`
+	ReleaseReason     *string           `json:"release_reason"`
+}
+
+type suspension struct {
+	Until *value.Deadline `json:"until" nullable:"true" doc:"every call of the device is refused until then; null lifts the suspension"`
+}
+
+type released struct {
+	Released int  `json:"released"`
+	More     bool `json:"more" doc:"true: there were more than one request releases; send it again"`
+}
+
+func showActivation(v *licensing.Activation) activation {
+	variables := v.Client.Variables
+	if variables == nil {
+		variables = map[string]string{}
+	}
+	return activation{
+		ID: v.UUID, TokenKey: v.TokenKey, ClientID: v.Device.Number, ClientName: v.Client.Name, ClientDescription: v.Client.Description,
+		Tags: append([]string{}, v.Client.Tags...), Hostname: v.Client.Hostname, Platform: v.Client.Platform,
+		OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
+		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary, IsGoodwill: v.IsGoodwill(), IsOffline: v.IsOffline,
+		OfflineUntil: value.TimeOrNil(v.FileSaid()), GoodwillUntil: value.TimeOrNil(v.GoodwillUntil),
+		SuspendedUntil: value.TimeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt, LastSeenAt: v.Pulse.LastSeenAt,
+		ReleasedAt: value.TimeOrNil(v.ReleasedAt), ReleaseReason: value.TextOrNil(string(v.ReleaseReason)),
+	}
+}
+
+func (a *Area) activations(m *operation.Maker) []operation.Operation {
+	const group = "Activations"
+	return []operation.Operation{
+		operation.List(m, operation.Operation{
+			Path: "/licenses/{id}/activations", ID: "list-activations", Group: group, Summary: "List a licence's activations, the newest first",
+			Queries:    []operation.Query{{Name: "past", Kind: operation.Flag, Doc: "true: also those that have ended"}},
+			Permission: identity.ViewLicenses,
+		}, licensing.Sorts(), func(q *operation.Request, r listing.Request) (listing.Page[*licensing.Activation], error) {
+			l, err := a.LicenseRows.ByUUID(q.Context, q.Vendor, q.ID)
+			if err != nil {
+				return listing.Page[*licensing.Activation]{}, err
+			}
+			past := q.Flag("past")
+			return a.LicenseRows.Activations(q.Context, q.Vendor, l.ID, past != nil && *past, r)
+		}, showActivation),
+		operation.Change(m, operation.Operation{
+			Method: http.MethodPost, Path: "/licenses/{id}/release-all", ID: "release-all", Group: group, Summary: "Release all activations of a licence",
+			About:      "As many as one short transaction releases, at most 500; repeat it while `more` is true.",
+			Permission: identity.ManageActivations, Status: http.StatusOK,
+		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (released, error) { return a.releaseAll(t, q) }),
+		operation.Get(m, operation.Operation{
+			Path: "/activations/{id}", ID: "get-activation", Group: group, Summary: "Get an activation, present or past", Permission: identity.ViewLicenses,
+		}, func(q *operation.Request) (activation, error) {
+			v, err := a.LicenseRows.ActivationByUUID(q.Context, q.Vendor, q.ID)
+			if err != nil {
+				return activation{}, err
+			}
+			return showActivation(v), nil
+		}),
+		operation.Change(m, operation.Operation{
+			Method: http.MethodDelete, Path: "/activations/{id}", ID: "release-activation", Group: group, Summary: "Release an activation",
+			About: "Its token is free at once.", Permission: identity.ManageActivations,
+		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (operation.Nothing, error) {
+			found, err := a.Licenses.Release(t, q.Vendor, q.ID, licensing.ByStaff)
+			if err == nil && !found {
+				err = fault.Missing("activation")
+			}
+			return operation.Nothing{}, err
+		}),
+		operation.Change(m, operation.Operation{
+			Method: http.MethodPost, Path: "/activations/{id}/suspension", ID: "suspend-device", Group: group,
+			Summary: "Suspend the activation's device, or lift the suspension",
+			About:   "Nothing is lost meanwhile.", Permission: identity.ManageActivations, Status: http.StatusNoContent,
+		}, func(t tx.Tx, q *operation.Request, in suspension) (operation.Nothing, error) {
+			var until time.Time
+			if in.Until != nil {
+				until = in.Until.In(q.Zone)
+			}
+			return operation.Nothing{}, a.Licenses.Suspend(t, q.Vendor, q.ID, until)
+		}),
+	}
+}
+
+func (a *Area) releaseAll(t tx.Tx, q *operation.Request) (released, error) {
+	id, err := a.LicenseRows.LicenseID(t, q.Vendor, q.ID)
+	if err != nil {
+		return released{}, err
+	}
+	if id == 0 {
+		return released{}, fault.Missing("license")
+	}
+	var answer released
+	answer.Released, answer.More, err = a.Licenses.ReleaseSome(t, q.Vendor, id)
+	return answer, err
+}

@@ -1,0 +1,29 @@
+package devices
+
+import (
+	"errors"
+
+	"chancery/internal/wire/manage/operation"
+)
+
+// Config is what the area needs; all of it is required.
+type Config struct {
+	Licenses    Licenses
+	LicenseRows LicenseRows
+}
+
+// Area is the part of the API.
+type Area struct{ Config }
+
+// New checks the configuration.
+func New(c Config) (*Area, error) {
+	if c.Licenses == nil || c.LicenseRows == nil {
+		return nil, errors.New("devices: the configuration is incomplete")
+	}
+	return &Area{c}, nil
+}
+
+// Operations are the area's lines of the API's table.
+func (a *Area) Operations(m *operation.Maker) []operation.Operation {
+	return a.activations(m)
+}

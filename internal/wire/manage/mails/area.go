@@ -1,0 +1,31 @@
+package mails
+
+import (
+	"errors"
+
+	"chancery/internal/wire/manage/operation"
+)
+
+// Config is what the area needs; all of it is required.
+type Config struct {
+	Mails      Mails
+	MailRows   MailRows
+	Licenses   Licenses
+	VendorRows VendorRows
+}
+
+// Area is the part of the API.
+type Area struct{ Config }
+
+// New checks the configuration.
+func New(c Config) (*Area, error) {
+	if c.Mails == nil || c.MailRows == nil || c.Licenses == nil || c.VendorRows == nil {
+		return nil, errors.New("mails: the configuration is incomplete")
+	}
+	return &Area{c}, nil
+}
+
+// Operations are the area's lines of the API's table.
+func (a *Area) Operations(m *operation.Maker) []operation.Operation {
+	return a.mail(m)
+}

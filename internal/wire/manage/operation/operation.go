@@ -1,0 +1,199 @@
+package operation
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"chancery/internal/edge"
+	"chancery/internal/identity"
+	"chancery/internal/listing"
+	"chancery/internal/tx"
+)
+
+// Operation is one line of the API's table.
+type Operation struct {
+	Method     string
+	Path       string // below the API's base
+	ID         string // operationId: what a generated client calls it
+	Group      string
+	Summary    string
+	About      string // more than one line can say; may be empty
+	Permission identity.Permission
+	Secret     bool // the answer holds a secret
+	Queries    []Query
+	Status     int // of the answer; what the method says if it is left out
+
+	In, Out reflect.Type // nil for none; set when the operation is made
+	Handler edge.Handler // the same
+}
+
+// Nothing is the body of a request or an answer that has none.
+type Nothing struct{}
+
+// Page is the form of every list.
+type Page[T any] struct {
+	Items      []T     `json:"items" nullable:"false"`
+	NextCursor *string `json:"next_cursor" doc:"give it as cursor to get the next page; null on the last one"`
+}
+
+// Read makes an operation that changes nothing.
+func Read[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, error)) Operation {
+	schema := m.types(&op, reflect.TypeFor[In](), reflect.TypeFor[Out](), http.StatusOK)
+	op.Handler = func(w http.ResponseWriter, r *http.Request) error {
+		q, err := ask(r, op)
+		if err != nil {
+			return err
+		}
+		in, err := decode[In](m, schema, r)
+		if err != nil {
+			return err
+		}
+		out, err := fn(q, in)
+		if err != nil {
+			return err
+		}
+		return edge.WriteJSON(w, op.Status, out)
+	}
+	return op
+}
+
+// Get is Read without a body.
+func Get[Out any](m *Maker, op Operation, fn func(q *Request) (Out, error)) Operation {
+	op.Method = http.MethodGet
+	return Read(m, op, func(q *Request, _ Nothing) (Out, error) { return fn(q) })
+}
+
+// List makes an operation that gives one page; show turns a row into what is sent.
+func List[Row, Out any](
+	m *Maker, op Operation, sorts []string,
+	rows func(q *Request, r listing.Request) (listing.Page[Row], error), show func(Row) Out,
+) Operation {
+	op.Queries = append(op.Queries, pageQueries(sorts)...)
+	return Get(m, op, func(q *Request) (Page[Out], error) {
+		r, err := listing.Parse(q.Limit(), q.Text("sort"), q.Text("cursor"), sorts...)
+		if err != nil {
+			return Page[Out]{}, err
+		}
+		found, err := rows(q, r)
+		if err != nil {
+			return Page[Out]{}, err
+		}
+		answer := Page[Out]{Items: make([]Out, len(found.Items))}
+		for i, row := range found.Items {
+			answer.Items[i] = show(row)
+		}
+		if found.Next != "" {
+			answer.NextCursor = &found.Next
+		}
+		return answer, nil
+	})
+}
+
+// kept is an answer as it is remembered for a repeated request.
+type kept struct {
+	Status int             `json:"status"`
+	Body   json.RawMessage `json:"body"`
+}
+
+// Change makes an operation that changes something: fn runs in one transaction,
+// may be run again, and its answer is kept with an Idempotency-Key.
+func Change[In, Out any](m *Maker, op Operation, fn func(t tx.Tx, q *Request, in In) (Out, error)) Operation {
+	return ChangeWith(m, op, func(*Request) (Nothing, error) { return Nothing{}, nil }, func(t tx.Tx, q *Request, in In, _ Nothing) (Out, error) {
+		return fn(t, q, in)
+	})
+}
+
+// ChangeWith is Change for an operation that must read something before its
+// transaction: prepare reads it, and fn is given it.
+func ChangeWith[In, Out, Prepared any](
+	m *Maker, op Operation, prepare func(q *Request) (Prepared, error),
+	fn func(t tx.Tx, q *Request, in In, prepared Prepared) (Out, error),
+) Operation {
+	status := http.StatusOK
+	if op.Method == http.MethodPost {
+		status = http.StatusCreated
+	}
+	if reflect.TypeFor[Out]() == reflect.TypeFor[Nothing]() {
+		status = http.StatusNoContent
+	}
+	if op.Status != 0 {
+		status = op.Status
+	}
+	schema := m.types(&op, reflect.TypeFor[In](), reflect.TypeFor[Out](), status)
+	op.Handler = func(w http.ResponseWriter, r *http.Request) error {
+		q, err := ask(r, op)
+		if err != nil {
+			return err
+		}
+		in, err := decode[In](m, schema, r)
+		if err != nil {
+			return err
+		}
+		if q.Zone, err = m.zone(q); err != nil {
+			return err
+		}
+		prepared, err := prepare(q)
+		if err != nil {
+			return err
+		}
+		answer, err := edge.Change(r.Context(), m.Changes, func(t tx.Tx) (kept, error) {
+			out, err := fn(t, q, in, prepared)
+			if err != nil {
+				return kept{}, err
+			}
+			body, err := json.Marshal(out)
+			if err != nil {
+				return kept{}, fmt.Errorf("operation: encode an answer: %w", err)
+			}
+			return kept{Status: op.Status, Body: body}, nil
+		})
+		if err != nil {
+			return err
+		}
+		write(w, answer)
+		return nil
+	}
+	return op
+}
+
+// write sends an answer byte for byte as it is kept.
+func write(w http.ResponseWriter, k kept) {
+	if k.Status == http.StatusNoContent {
+		w.WriteHeader(k.Status)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(k.Body)+1))
+	w.WriteHeader(k.Status)
+	_, _ = w.Write(append(k.Body, '\n')) // the client is gone: nothing left to tell it
+}
+
+// types notes what an operation takes and gives, and returns the schema of its body.
+func (m *Maker) types(op *Operation, in, out reflect.Type, status int) *huma.Schema {
+	op.Status = status
+	if out != reflect.TypeFor[Nothing]() {
+		op.Out = out
+		m.Registry.Schema(out, true, "")
+	}
+	if in == reflect.TypeFor[Nothing]() {
+		return nil
+	}
+	op.In = in
+	return m.Registry.Schema(in, true, "")
+}
+
+// zone is where the vendor's days begin: a bare date in a request ends there.
+func (m *Maker) zone(q *Request) (*time.Location, error) {
+	v, err := m.Vendors.ByID(q.Context, q.Vendor)
+	if err != nil {
+		return nil, err
+	}
+	return v.Location(), nil
+}

@@ -1,0 +1,3 @@
+// Package sessions owns the operations of the management API on
+// floating sessions and refused calls of a licence.
+package sessions

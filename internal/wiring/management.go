@@ -1,0 +1,61 @@
+package wiring
+
+import (
+	"chancery/internal/wire/manage"
+	"chancery/internal/wire/manage/auditlog"
+	"chancery/internal/wire/manage/catalog"
+	"chancery/internal/wire/manage/customers"
+	"chancery/internal/wire/manage/devices"
+	"chancery/internal/wire/manage/licenses"
+	"chancery/internal/wire/manage/mails"
+	"chancery/internal/wire/manage/sessions"
+	"chancery/internal/wire/manage/settings"
+	"chancery/internal/wire/manage/webhooks"
+)
+
+// managementAreas are all of the management API. A new area is a new line.
+func managementAreas(r *Rooms) []operated {
+	return []operated{
+		operating(settings.New(settings.Config{
+			Vendors: r.Vendors, VendorRows: r.VendorRows, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
+		})),
+		operating(catalog.New(catalog.Config{Catalog: r.Catalog, CatalogRows: r.CatalogRows, Usage: r.Usage, UsageRows: r.MeterRows})),
+		operating(customers.New(customers.Config{Customers: r.Customers, CustomerRows: r.CustomerRows})),
+		operating(licenses.New(licenses.Config{
+			Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, MeterRows: r.MeterRows, SessionRows: r.SessionRows,
+		})),
+		operating(devices.New(devices.Config{Licenses: r.Licenses, LicenseRows: r.LicenseRows})),
+		operating(sessions.New(sessions.Config{Clock: r.Clock, Sessions: r.Sessions, SessionRows: r.SessionRows, LicenseRows: r.LicenseRows})),
+		operating(webhooks.New(webhooks.Config{
+			Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},
+		})),
+		operating(mails.New(mails.Config{
+			Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, VendorRows: r.VendorRows,
+		})),
+		operating(auditlog.New(auditlog.Config{AuditRows: r.AuditRows})),
+	}
+}
+
+// operated is one area of the management API, or why there is none.
+type operated struct {
+	area manage.Area
+	err  error
+}
+
+// operating is what the constructor of an area returns.
+func operating[A manage.Area](a A, err error) operated { return operated{a, err} }
+
+// management makes the management API.
+func management(r *Rooms, s Site) (*manage.API, error) {
+	c := manage.Config{Changes: r.Changes, Keys: r.Authenticator, Vendors: r.VendorRows}
+	if s.PublicURL != nil {
+		c.PublicURL = s.PublicURL.String()
+	}
+	for _, o := range managementAreas(r) {
+		if o.err != nil {
+			return nil, o.err
+		}
+		c.Areas = append(c.Areas, o.area)
+	}
+	return manage.New(c)
+}
