@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -88,7 +89,7 @@ func (s *site) ordinary() load {
 			case 0:
 				n := s.licenses + metered + int(activated.Add(1))%spare
 				return request{path: activations, headers: headers, body: []byte(`{"product_id":"` + product + `","license_key":"` +
-					seedUUID(kindLicenseKey, n).String() + `","client_id":"beside-` + fmt.Sprint(n) + `","client_name":"Bench","software_version":"1.0"}`)}
+					seedUUID(kindLicenseKey, n).String() + `","client_id":"beside-` + strconv.Itoa(n) + `","client_name":"Bench","software_version":"1.0"}`)}
 			case 3:
 				n := s.licenses + mathrand.IntN(metered)
 				return request{path: consumptions, headers: headers, body: []byte(`{"client_id":"` + clientID(n) + `","token_key":"` + seedUUID(kindToken, 2*n+1).String() +
@@ -132,8 +133,7 @@ func (s *site) prepareHardWork(ctx context.Context) ([]hardWork, error) {
 			return nil, err
 		}
 	}
-	work := []hardWork{s.lower(large), s.empty(), staff.bringIn(imports)}
-	return append(work, s.hostile(usedUp)...), nil
+	return append(s.hostile(usedUp), s.lower(large), s.empty(), staff.bringIn(imports)), nil
 }
 
 // call makes one call with a credential and reads its answer.
@@ -257,21 +257,20 @@ func (s *site) hostile(usedUp string) []hardWork {
 		return s.path("activations"), fmt.Sprintf(`{"product_id":%q,"license_key":%q,"client_id":"refused-%d"}`, product, usedUp, i)
 	}
 	variables := func(i int) (string, string) {
-		all := make(map[string]string)
+		said := make(map[string]string)
 		for k := range 60 {
-			all[fmt.Sprintf("variable-%d-%d", i, k)] = strings.Repeat("x", 100)
+			said[fmt.Sprintf("variable-%d-%d", i, k)] = strings.Repeat("x", 100)
 		}
-		text, _ := json.Marshal(map[string]any{
-			"product_id": product, "client_id": clientID(1), "software_version": seedVersion, "operating_system": seedSystem,
-			"token_key": seedUUID(kindToken, 3).String(), "device_variables": all,
-		})
-		return s.path("heartbeats"), string(text)
+		text, _ := json.Marshal(said) //nolint:errchkjson // plain strings
+		return s.path("heartbeats"), fmt.Sprintf(`{"product_id":%q,"client_id":%q,"software_version":%q,"operating_system":%q,"token_key":%q,"device_variables":%s}`,
+			product, clientID(1), seedVersion, seedSystem, seedUUID(kindToken, 3), text)
 	}
 	guessed := func(i int) (string, string) {
 		return s.path("heartbeats"), fmt.Sprintf(`{"product_id":%q,"client_id":"guessed-%d","software_version":"1.0","operating_system":"Linux"}`, product, i)
 	}
-	var all []hardWork
-	for n, make := range []func(int) (string, string){refused, variables, guessed, refused, variables, guessed, refused, guessed} {
+	kinds := []func(int) (string, string){refused, variables, guessed, refused, variables, guessed, refused, guessed}
+	all := make([]hardWork, 0, len(kinds)+3)
+	for n, next := range kinds {
 		all = append(all, func(ctx context.Context) string {
 			tick := time.NewTicker(time.Second / hostilePerSecond)
 			defer tick.Stop()
@@ -282,7 +281,7 @@ func (s *site) hostile(usedUp string) []hardWork {
 					return fmt.Sprintf("hostile %d: %v", n, answers)
 				case <-tick.C:
 				}
-				path, body := make(i*8 + n)
+				path, body := next(i*8 + n)
 				status, _ := s.call(ctx, http.MethodPost, path, "ProvisioningKey", s.vendor.ProvisioningKey, body)
 				answers[status]++
 			}

@@ -123,7 +123,7 @@ func refusedNonces() []vectorText {
 // refusedTexts are edits of what is published beside them.
 func refusedTexts(t *testing.T, k keys, v vectors) []vectorText {
 	t.Helper()
-	all := []vectorText{}
+	all := make([]vectorText, 0, 64)
 	for _, c := range weakKeys() {
 		all = append(all, vectorText{c.why, "key", signed.FormatKey(c.key)})
 	}

@@ -97,7 +97,7 @@ func hash(seed maphash.Seed, n Network, parts []string) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	at := n.Prefix.Addr().As16()
-	_, _ = h.Write(append(at[:], byte(n.Width), byte(n.Prefix.Bits()&0xff))) //nolint:gosec // never fails; a network of IPv4 and one of IPv6 differ
+	_, _ = h.Write(append(at[:], byte(n.Width), byte(n.Prefix.Bits()&0xff))) // never fails; a network of IPv4 and one of IPv6 differ
 	for _, p := range parts {
 		_, _ = h.WriteString(p) // never fails
 		_ = h.WriteByte(0)      // never fails

@@ -74,7 +74,9 @@ func (d Demo) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	clock := demo.NewClock(ident.SystemClock{})
-	a, err := server.New(ctx, server.Config{Storage: wiring.Storage{Dir: filepath.Join(dir, "data"), Clock: clock, Hold: demoHeld}, Listen: d.Listen, Log: d.Log})
+	a, err := server.New(ctx, server.Config{
+		Storage: wiring.Storage{Dir: filepath.Join(dir, "data"), Clock: clock, Hold: demoHeld}, Listen: d.Listen, Log: d.Log,
+	})
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,9 @@ type oneUser struct {
 }
 
 // withUser finds the user and does something with it in a transaction.
-func (c *oneUser) withUser(prepare func(context.Context, *wiring.Rooms) error, do func(r *wiring.Rooms, t tx.Tx, by identity.Principal, u identity.User) error) error {
+func (c *oneUser) withUser(
+	prepare func(context.Context, *wiring.Rooms) error, do func(r *wiring.Rooms, t tx.Tx, by identity.Principal, u identity.User) error,
+) error {
 	return c.withRooms(func(ctx context.Context, r *wiring.Rooms) error {
 		v, err := vendorOf(ctx, r, c.Vendor)
 		if err != nil {

@@ -27,15 +27,7 @@ type Store interface {
 	Move(t tx.Tx, vendor ident.VendorID, c ident.CustomerID, superior ident.CustomerID) error
 	RehangOne(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) error
 
-	// Rehang makes the lines anew of those below c, in the order of their ids from the
-	// one behind after on, at most limit. It gives the last of them; 0 at the end.
-	Rehang(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID, limit int) (last ident.CustomerID, err error)
-
-	// NoteMove remembers how far a move of c has come; a vendor has one at a time, which
-	// NotedMove gives and EndMove forgets.
-	NoteMove(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID) error
-	NotedMove(t tx.Tx, vendor ident.VendorID) (c, after ident.CustomerID, noted bool, err error)
-	EndMove(t tx.Tx, vendor ident.VendorID) error
+	Moves
 
 	// Get locks the customer until the transaction ends.
 	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (c Customer, found bool, err error)
@@ -45,6 +37,19 @@ type Store interface {
 
 	// Levels tells how many levels there are above c and, where nothing is being moved, below it.
 	Levels(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (above, below int, err error)
+}
+
+// Moves keeps how far the moves of large branches have come.
+type Moves interface {
+	// Rehang makes the lines anew of those below c, in the order of their ids from the
+	// one behind after on, at most limit. It gives the last of them; 0 at the end.
+	Rehang(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID, limit int) (last ident.CustomerID, err error)
+
+	// NoteMove remembers how far a move of c has come; a vendor has one at a time, which
+	// NotedMove gives and EndMove forgets.
+	NoteMove(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID) error
+	NotedMove(t tx.Tx, vendor ident.VendorID) (c, after ident.CustomerID, noted bool, err error)
+	EndMove(t tx.Tx, vendor ident.VendorID) error
 }
 
 // Reader reads committed data.

@@ -141,7 +141,7 @@ func (w *walk) byKey(key ident.UUID) *licensing.License {
 
 func (w *walk) changing(l *licensing.License, c licensing.Change, what string) {
 	w.t.Helper()
-	_, err := storetest.Try(w.t, w.Env, func(x tx.Tx) (*licensing.License, error) { return w.LicenseBench.Licenses.Update(x, w.Vendor, l.ID, c) })
+	_, err := storetest.Try(w.t, w.Env, func(x tx.Tx) (*licensing.License, error) { return w.Licenses.Update(x, w.Vendor, l.ID, c) })
 	w.tellf("%s: %v", what, err)
 	if err != nil && !fault.Is(err, "tokens_in_use") {
 		w.t.Error(err)

@@ -46,7 +46,7 @@ func newMeters(t *testing.T, e storetest.Env, l terms.Limitation, clients ...str
 	l.Name = "Pages"
 	p := terms.Defaults()
 	p.TokenLimit = 100
-	b.edition = b.LicenseBench.Edition(t, catalog.Edition{
+	b.edition = b.Edition(t, catalog.Edition{
 		Name: "Metered", Mode: terms.Named, ClientType: terms.Devices, LicenseType: terms.Perpetual, Policy: p,
 		Grants: terms.Grants{Limitations: []terms.Limitation{l, {Name: "Seats", Limit: &[]int64{unit}[0], Reset: terms.ResetNone}}},
 	})

@@ -76,7 +76,9 @@ func TestMailFromIssueToInbox(t *testing.T) {
 			t.Errorf("%d mails about the licence, %d more came", n, m.Box.Waiting())
 		}
 		// Who left goodwill and comes again is told of again, and so is the next refusal.
-		m.API(t, 200, "POST", "/licenses/"+id+"/release-all", nil)
+		for m.API(t, 200, "POST", "/licenses/"+id+"/release-all", nil)["more"] == true {
+			continue // each call releases what one short transaction can
+		}
 		m.Clock.Advance(time.Hour)
 		for i := range 2 {
 			activate(fmt.Sprint("c", i))

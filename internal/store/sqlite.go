@@ -42,7 +42,10 @@ func openSQLite(c Config) (*DB, error) {
 	}
 	reads.SetMaxOpenConns(n)
 	reads.SetMaxIdleConns(n)
-	db := &DB{Dialect: sqliteDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, hold: c.Hold, portion: c.Portion, reads: reads, cached: newStatements(reads.PrepareContext)}
+	db := &DB{
+		Dialect: sqliteDialect{}, clock: c.Clock, random: c.Rand, log: c.Log, hold: c.Hold, portion: c.Portion,
+		reads: reads, cached: newStatements(reads.PrepareContext),
+	}
 	db.points = newPoints(file)
 	db.engine = newGroupWriter(db, writer)
 	return db, nil

@@ -33,9 +33,9 @@ func bounds(t *testing.T) map[string]bound {
 		t.Fatal(err)
 	}
 	all := map[string]bound{}
-	for _, m := range regexp.MustCompile("(?m)^\\| [^|]+ \\| ([^|]+) \\| ([0-9,]+) rows?( a call)?, ([0-9]+) KB").FindAllStringSubmatch(string(page), -1) {
-		rows, _ := strconv.Atoi(strings.ReplaceAll(m[2], ",", "")) //nolint:errcheck // digits
-		kb, _ := strconv.Atoi(m[4])                                //nolint:errcheck // digits
+	for _, m := range regexp.MustCompile(`(?m)^\| [^|]+ \| ([^|]+) \| ([0-9,]+) rows?( a call)?, ([0-9]+) KB`).FindAllStringSubmatch(string(page), -1) {
+		rows, _ := strconv.Atoi(strings.ReplaceAll(m[2], ",", "")) // digits
+		kb, _ := strconv.Atoi(m[4])                                // digits
 		for _, table := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(m[1], -1) {
 			all[table[1]] = bound{rows: rows, bytes: kb << 10, aCall: m[3] != ""}
 		}
@@ -224,7 +224,7 @@ func (f filling) walk(t *testing.T, route edge.Route, shape string, stated map[s
 		if strings.HasPrefix(text, "?") {
 			path, body = path+text, ""
 		}
-		key := []string{"ProvisioningKey", f.ProvisioningKey}
+		key := append(make([]string, 0, 4), "ProvisioningKey", f.ProvisioningKey)
 		if strings.Contains(route.Path, "by_customer") || strings.Contains(route.Path, "by_user") || strings.Contains(route.Path, "toggle") {
 			key = []string{"AdminKey", f.AdminKey}
 		}

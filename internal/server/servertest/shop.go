@@ -100,7 +100,9 @@ func (s *Shop) Call(t *testing.T, path string, body Fields) {
 // Activate activates a client of a licence.
 func (s *Shop) Activate(t *testing.T, key, client, host string) {
 	t.Helper()
-	s.Call(t, "/provisioning/activations", Fields{"product_id": s.Product, "license_key": key, "client_id": client, "hostname": host, "software_version": "1.0"})
+	s.Call(t, "/provisioning/activations", Fields{
+		"product_id": s.Product, "license_key": key, "client_id": client, "hostname": host, "software_version": "1.0",
+	})
 }
 
 // Value reads one field of the management API.

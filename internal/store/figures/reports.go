@@ -30,7 +30,8 @@ func reports(q querier, v ident.VendorID, day int64) ([]figures.Row, error) {
 			FROM usage_values r JOIN usage_features d ON d.vendor_id = r.vendor_id AND d.id = r.feature_id AND d.ended_at IS NULL` + licence +
 			` GROUP BY d.product_id, d.uuid, e.uuid`, figures.UsageSum, figures.UsageClients},
 		{`SELECT d.product_id, d.uuid, e.uuid, CAST(SUM(CAST(r.value AS DOUBLE PRECISION) * 1000000) AS BIGINT), COUNT(*)
-			FROM analytical_values r JOIN analytical_fields d ON d.vendor_id = r.vendor_id AND d.id = r.field_id AND d.is_number = 1 AND d.ended_at IS NULL` + licence +
+			FROM analytical_values r JOIN analytical_fields d ON d.vendor_id = r.vendor_id AND d.id = r.field_id AND d.is_number = 1
+				AND d.ended_at IS NULL` + licence +
 			` AND CAST(CASE WHEN d.is_number = 1 THEN r.value ELSE '0' END AS DOUBLE PRECISION) BETWEEN -` + largest + ` AND ` + largest +
 			` GROUP BY d.product_id, d.uuid, e.uuid`, figures.FieldSum, figures.FieldClients},
 	} {

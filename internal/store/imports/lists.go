@@ -13,7 +13,8 @@ import (
 // ByUUID reads one import. Missing is import_not_found.
 func (s Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (imports.Import, error) {
 	i, found, err := scanImport(func(dest ...any) (bool, error) {
-		return s.DB.QueryRow(ctx, `SELECT `+importColumns+` FROM imports WHERE vendor_id = $1 AND uuid = $2 AND state NOT IN ('arriving', 'gone')`, []any{v, id}, dest...)
+		return s.DB.QueryRow(ctx, `SELECT `+importColumns+` FROM imports
+			WHERE vendor_id = $1 AND uuid = $2 AND state NOT IN ('arriving', 'gone')`, []any{v, id}, dest...)
 	})
 	if err == nil && !found {
 		err = fault.Missing("import")
@@ -35,7 +36,8 @@ func (s Store) Broken(ctx context.Context, v ident.VendorID, id int64) (l import
 
 // List lists imports, the newest first.
 func (s Store) List(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[imports.Import], error) {
-	sqltext, args := store.Select(`SELECT `+importColumns+` FROM imports WHERE vendor_id =`, v).And("state NOT IN ('arriving', 'gone')").Page(r, store.Column{Name: "id"}, "id")
+	sqltext, args := store.Select(`SELECT `+importColumns+` FROM imports WHERE vendor_id =`, v).
+		And("state NOT IN ('arriving', 'gone')").Page(r, store.Column{Name: "id"}, "id")
 	items, err := store.All[imports.Import](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (imports.Import, error) {
 		i, _, err := scanImport(func(dest ...any) (bool, error) { return true, scan(dest...) })
 		return i, err

@@ -29,7 +29,8 @@ func (Store) Insert(t tx.Tx, v ident.VendorID, i imports.Import) (int64, error) 
 	if err != nil {
 		return 0, err
 	}
-	return store.On(t).Insert(`INSERT INTO imports (vendor_id, uuid, kind, file_name, zone, columns, state, all_or_nothing, line_count, done_count, failed_count,
+	return store.On(t).Insert(`INSERT INTO imports (vendor_id, uuid, kind, file_name, zone, columns, state, all_or_nothing,
+		line_count, done_count, failed_count,
 			actor_kind, actor_id, actor_name, actor_address, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
 		v, i.UUID, i.Kind, i.FileName, i.Zone, columns, i.State, store.Bit(i.AllOrNothing), i.Lines, i.Done, i.Failed,

@@ -37,6 +37,7 @@ func (s *Store) Silent(ctx context.Context, now time.Time, limit int) ([]licensi
 // GoodwillOver implements licensing.Reader.
 func (s *Store) GoodwillOver(ctx context.Context, now time.Time, limit int) ([]licensing.Due, error) {
 	rows, err := s.db.Query(ctx, `SELECT vendor_id, uuid FROM activations
-		WHERE released_at IS NULL AND goodwill_until IS NOT NULL AND goodwill_until <= $1 AND (is_offline = 0 OR COALESCE(offline_until, 0) <= $1) ORDER BY goodwill_until LIMIT $2`, now.UnixMilli(), limit)
+		WHERE released_at IS NULL AND goodwill_until IS NOT NULL AND goodwill_until <= $1
+			AND (is_offline = 0 OR COALESCE(offline_until, 0) <= $1) ORDER BY goodwill_until LIMIT $2`, now.UnixMilli(), limit)
 	return collect(rows, err, scanDue)
 }

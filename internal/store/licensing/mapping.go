@@ -11,7 +11,8 @@ import (
 	"chancery/internal/terms"
 )
 
-const productColumns = `p.id, p.uuid, p.name, p.allow_client_moves, p.hide_keys_in_heartbeats, p.maximum_inactive_days, p.printed_keys, p.latest_release, p.revision`
+const productColumns = `p.id, p.uuid, p.name, p.allow_client_moves, p.hide_keys_in_heartbeats,
+	p.maximum_inactive_days, p.printed_keys, p.latest_release, p.revision`
 
 type productRow struct {
 	licensing.Product

@@ -15,7 +15,8 @@ func (Store) DefinitionsSince(
 	t tx.Tx, v ident.VendorID, kind metering.DefinitionKind, product ident.ProductID, since time.Time, limit int,
 ) ([]metering.Definition, error) {
 	rows, err := store.On(t).Query(`SELECT `+columns(kind)+` FROM `+table(kind)+` d
-		WHERE d.vendor_id = $1 AND d.product_id = $2 AND d.created_at >= $3 AND d.ended_at IS NULL ORDER BY d.id LIMIT $4`, v, product, since.UnixMilli(), limit)
+		WHERE d.vendor_id = $1 AND d.product_id = $2 AND d.created_at >= $3 AND d.ended_at IS NULL
+		ORDER BY d.id LIMIT $4`, v, product, since.UnixMilli(), limit)
 	return store.All[metering.Definition](rows, err)(scanDefinition(kind))
 }
 

@@ -42,7 +42,8 @@ func NewLicenses(t *testing.T, e Env) LicenseBench {
 	b := LicenseBench{CatalogBench: NewCatalog(t, e, nil), Store: licensestore.New(e.DB)}
 	b = b.furnished(t)
 	var err error
-	if b.Customers, err = customers.New(customers.Config{Store: customerstore.Store{DB: e.DB}, Reader: customerstore.Store{DB: e.DB}, Runner: e.DB, IDs: e.IDs}); err != nil {
+	rows := customerstore.Store{DB: e.DB}
+	if b.Customers, err = customers.New(customers.Config{Store: rows, Reader: rows, Runner: e.DB, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
 	b.Customer = b.NewCustomer(t, "Kirk & Co")

@@ -13,7 +13,8 @@ func Subscribe(t *testing.T, e Env, v ident.VendorID, events ...string) int64 {
 	t.Helper()
 	return Do(t, e, func(x tx.Tx) (int64, error) {
 		s := store.On(x)
-		id, err := s.Insert(`INSERT INTO subscriptions (vendor_id, uuid, kind, target, created_at) VALUES ($1, $2, 'webhook', 'https://example.com', 1) RETURNING id`, v, e.IDs.V7())
+		id, err := s.Insert(`INSERT INTO subscriptions (vendor_id, uuid, kind, target, created_at)
+			VALUES ($1, $2, 'webhook', 'https://example.com', 1) RETURNING id`, v, e.IDs.V7())
 		if err != nil {
 			return 0, err
 		}

@@ -267,7 +267,7 @@ func (m *metered) newKey(t *testing.T, name string) string {
 func TestFillingNamesIsSlow(t *testing.T) {
 	eachMetered(t, func(t *testing.T, m *metered) {
 		report := func(call int) servertest.Answer {
-			var all []string
+			all := make([]string, 0, 100)
 			for i := range 100 {
 				all = append(all, fmt.Sprintf(`{"usage_feature_name":"x%d.%d","value":1}`, call, i))
 			}
