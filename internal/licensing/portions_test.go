@@ -122,8 +122,9 @@ func TestAPortionEndsWithItsTime(t *testing.T) {
 		if n := b.contractTokens(t, l); n != 3*step {
 			t.Errorf("%d tokens in the end, want %d", n, 3*step)
 		}
-		ids := make([]ident.UUID, 0, 4)
-		for i := range 4 {
+		const anyway = 20 // that one call releases however long they take
+		ids := make([]ident.UUID, 0, anyway+3)
+		for i := range cap(ids) {
 			ids = append(ids, b.Granted(t, l.LicenseKey, "c"+strconv.Itoa(i)).UUID)
 		}
 		n, more := 0, false
@@ -131,10 +132,10 @@ func TestAPortionEndsWithItsTime(t *testing.T) {
 			n, more, err = b.Licenses.ReleaseSome(x, b.Vendor, l.ID)
 			return nil, err
 		})
-		if n != 1 || !more {
-			t.Errorf("%d were released, more: %t; want one, and more", n, more)
+		if n != anyway || !more {
+			t.Errorf("%d were released, more: %t; want %d, and more", n, more, anyway)
 		}
-		if n, err := b.Licenses.ReleaseEach(t.Context(), b.Vendor, l.ID, ids[:2]); err != nil || n != 1 {
+		if n, err := b.Licenses.ReleaseEach(t.Context(), b.Vendor, l.ID, ids[anyway-1:anyway+1]); err != nil || n != 1 {
 			t.Errorf("%d of those were released that were left, %v; want 1", n, err)
 		}
 		if n, more, err := b.Licenses.ReleaseAll(t.Context(), b.Vendor, l.ID); err != nil || n != 2 || more {

@@ -10,8 +10,12 @@ import (
 // ReleasedAtOnce is how many activations one request of staff's releases at most.
 const ReleasedAtOnce = 500
 
+// releasedAnyway is how many a transaction releases however long they take, so that
+// a licence of a few machines is emptied by one call.
+const releasedAnyway = 20
+
 // ReleaseSome releases present activations of a licence for staff, the oldest first,
-// at least one and then for as long as the transaction has time. more tells that
+// releasedAnyway and then for as long as the transaction has time. more tells that
 // others are left.
 func (s *Service) ReleaseSome(t tx.Tx, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error) {
 	present, err := s.store.PresentActivations(t, v, license, ReleasedAtOnce+1)
@@ -58,8 +62,8 @@ func (s *Service) ReleaseEach(ctx context.Context, v ident.VendorID, license ide
 	return released, context.Cause(ctx)
 }
 
-// releaseOf releases activations of a licence, in their order, for as long as the
-// transaction has time. It tells at how many it looked.
+// releaseOf releases activations of a licence, in their order: releasedAnyway, and then
+// for as long as the transaction has time. It tells at how many it looked.
 func (s *Service) releaseOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, ids []ident.UUID) (looked, released int, err error) {
 	for _, id := range ids {
 		ok, err := s.ReleaseOf(t, v, license, id, ByStaff)
@@ -69,7 +73,7 @@ func (s *Service) releaseOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, 
 		if ok {
 			released++
 		}
-		if looked++; t.Spent() {
+		if looked++; looked >= releasedAnyway && t.Spent() {
 			break
 		}
 	}
