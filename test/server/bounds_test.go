@@ -163,7 +163,7 @@ func (f filling) shapes(route string) []string {
 		},
 		"POST /provisioning/heartbeats": {
 			`{"product_id":"$product","client_id":"genuine","token_key":"$token","user_id":"$new","group_id":"$new",` + machine + `}`,
-			`{"product_id":"$product","client_id":"$new","user_id":"$new","group_id":"$new",` + machine + `}`,
+			`{"product_id":"$product","client_id":"nobody$new","user_id":"$new","group_id":"$new",` + machine + `}`,
 		},
 		"POST /provisioning/unassign":             {`{"token_key":"$uuid","client_id":"$new"}`},
 		"GET /provisioning/validate":              {`{"license_key":"$key"}`},
