@@ -10,7 +10,7 @@ import (
 // PortionTime is how long one portion of a long work goes on: it begins no further
 // step then. A portion lasts that long and one step, and never more than a
 // twentieth of a second where a step is small.
-const PortionTime = 10 * time.Millisecond
+const PortionTime = 3 * time.Millisecond
 
 // mostRest bounds the rest between two portions.
 const mostRest = 50 * time.Millisecond
@@ -19,8 +19,8 @@ const mostRest = 50 * time.Millisecond
 // no more of it or ctx ends, and tells how many there were. fn takes small steps and
 // begins no other one once the transaction is Spent; it reports whether there is more
 // to do, and what it has left to do must stand in the database by then. After each
-// portion the work rests for as long as that took, so that it takes half of the
-// writer's time at most.
+// portion the work rests for three times as long as that took, so that it takes a
+// quarter of the writer's time.
 func Portions(ctx context.Context, r Runner, fn func(t Tx) (more bool, err error)) (n int, err error) {
 	for more := true; more && ctx.Err() == nil; n++ {
 		if err := Paced(ctx, func(ctx context.Context) error {
@@ -35,8 +35,8 @@ func Portions(ctx context.Context, r Runner, fn func(t Tx) (more bool, err error
 	return n, nil
 }
 
-// Paced carries out one portion, before which other changes may come, and rests for as
-// long as that took.
+// Paced carries out one portion, before which other changes may come, and rests for
+// three times as long as that took.
 func Paced(ctx context.Context, portion func(ctx context.Context) error) error {
 	began := machine.Now()
 	if err := portion(context.WithValue(ctx, patientKey{}, true)); err != nil {
@@ -44,7 +44,7 @@ func Paced(ctx context.Context, portion func(ctx context.Context) error) error {
 	}
 	select {
 	case <-ctx.Done():
-	case <-time.After(min(machine.Now().Sub(began), mostRest)):
+	case <-time.After(min(3*machine.Now().Sub(began), mostRest)):
 	}
 	return nil
 }
