@@ -12,6 +12,8 @@ import (
 // LicensedDevices gives licensing the devices that hold its activations.
 type LicensedDevices struct{ Devices *devices.Service }
 
+var _ licensing.Devices = LicensedDevices{}
+
 // Lock implements licensing.Devices.
 func (d LicensedDevices) Lock(t tx.Tx, v ident.VendorID, number string) (*licensing.Device, error) {
 	found, err := d.Devices.Lock(t, v, number)
