@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -70,7 +71,11 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 		l.LicenseeEmail = strings.ToLower(strings.TrimSpace(*c.LicenseeEmail))
 	}
 	if c.LegacyKey != nil {
-		l.LegacyKey = strings.TrimSpace(*c.LegacyKey)
+		var wrong fault.Fields
+		l.LegacyKey = entry.LegacyKey(&wrong, "legacy_license_key", *c.LegacyKey, l.LegacyKey)
+		if err := wrong.Err(); err != nil {
+			return err
+		}
 	}
 	if c.IsActive != nil {
 		l.IsActive = *c.IsActive

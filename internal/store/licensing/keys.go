@@ -68,14 +68,14 @@ func triesOf(v ident.VendorID, product ident.ProductID, k licensing.Key) []try {
 	if k.Printed != "" {
 		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses WHERE vendor_id = $1 AND printed_key = $2`, []any{v, k.Printed}})
 	}
-	switch {
-	case k.Legacy == "":
-	case product == 0:
-		tries = append(tries, try{`SELECT MIN(id), MIN(product_id), 0 FROM licenses WHERE vendor_id = $1 AND legacy_license_key = $2
-			HAVING COUNT(*) = 1`, []any{v, k.Legacy}})
-	default:
-		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses
-			WHERE vendor_id = $1 AND product_id = $2 AND legacy_license_key = $3`, []any{v, product, k.Legacy}})
+	for _, legacy := range k.Legacy {
+		if product == 0 {
+			tries = append(tries, try{`SELECT MIN(id), MIN(product_id), 0 FROM licenses WHERE vendor_id = $1 AND legacy_license_key = $2
+				HAVING COUNT(*) = 1`, []any{v, legacy}})
+		} else {
+			tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses
+				WHERE vendor_id = $1 AND product_id = $2 AND legacy_license_key = $3`, []any{v, product, legacy}})
+		}
 	}
 	return tries
 }

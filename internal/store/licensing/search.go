@@ -34,7 +34,9 @@ func searched(q *store.Selection, v ident.VendorID, p licensing.Prefix) {
 		kind(`SELECT license_id AS id FROM tokens WHERE vendor_id = ? AND token_key >= ? AND token_key <= ? ORDER BY token_key`, p.From, p.To)
 	}
 	text("printed_key", "printed_key IS NOT NULL AND ", "printed_key", p.Printed)
-	text("legacy_license_key", "legacy_license_key IS NOT NULL AND ", "legacy_license_key", p.Legacy)
+	for _, legacy := range p.Legacy {
+		text("legacy_license_key", "legacy_license_key IS NOT NULL AND ", "legacy_license_key", legacy)
+	}
 	text("name_folded", "name_folded <> '' AND ", "name_folded", p.Folded)
 	text("licensee_email", "", "licensee_email", p.Email)
 	q.And("l.id IN ("+strings.Join(parts, " UNION ")+")", args...)

@@ -14,7 +14,7 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
 		LicenseKey string `json:"license_key"`
 	}
-	q, err := asked(r, &b, func(q *request) { q.required("license_key", b.LicenseKey, maxID) })
+	q, err := asked(r, &b, func(q *request) { q.key("license_key", b.LicenseKey) })
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (a *API) byLicense(w http.ResponseWriter, r *http.Request) error {
 	}
 	q, err := asked(r, &b, func(q *request) {
 		q.uuid("product_id", b.ProductID)
-		q.required("license_key", b.LicenseKey, maxID)
+		q.key("license_key", b.LicenseKey)
 	})
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 	}
 	q, err := asked(r, &b, func(q *request) {
 		q.uuid("product_id", b.ProductID)
-		q.required("license_key", b.LicenseKey, maxID)
+		q.key("license_key", b.LicenseKey)
 		q.wrong.Check(b.IsActive != nil, "is_active", "is required")
 	})
 	if err != nil {
