@@ -80,7 +80,11 @@ func (w *groupWriter) call(j *job) error {
 		defer timer.Stop()
 	}
 	w.db.waited.add(u.began.Sub(j.handed))
-	err := guard(j.fn, w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.line))
+	t := w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.line)
+	if tx.IsPatient(j.ctx) {
+		t.yields = func() bool { return len(w.jobs) > 0 && machine.Now().Sub(u.began) >= tx.YieldTime }
+	}
+	err := guard(j.fn, t)
 	took := machine.Now().Sub(u.began)
 	w.db.held.add(took)
 	w.db.noteLong(j.ctx, took)
