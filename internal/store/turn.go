@@ -21,6 +21,10 @@ const (
 	stopAgain = 20 * time.Millisecond
 )
 
+// TaskBegin is what Busy calls the wait for another program that writes to the
+// embedded database.
+const TaskBegin = "begin"
+
 // machine measures how long things take, whatever the clock of the transactions is.
 var machine ident.SystemClock //nolint:gochecknoglobals // it holds nothing
 
@@ -97,7 +101,14 @@ func (w *groupWriter) call(j *job) error {
 	return w.db.tooLong(j.ctx, err)
 }
 
-// committing is the turn of a commit: it is measured, and never ended.
+// begin and commit are turns of their own, which are never ended: another process may
+// hold the database, and the disk be slow.
+func (w *groupWriter) begin() error {
+	w.now.Store(&turn{began: machine.Now(), task: TaskBegin})
+	defer w.now.Store(nil)
+	return w.line.begin()
+}
+
 func (w *groupWriter) commit() error {
 	w.now.Store(&turn{began: machine.Now(), task: "commit"})
 	defer w.now.Store(nil)
