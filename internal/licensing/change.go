@@ -91,7 +91,10 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 	}
 	if c.Overrides != nil {
 		o := c.Overrides(l.overrides())
-		l.Overrides = &o
+		var err error
+		if l.Overrides, err = o.ReadReleases(l.Overrides); err != nil {
+			return err
+		}
 	}
 	if err := applyExpiry(l, c.Expiry); err != nil {
 		return err

@@ -73,6 +73,9 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	if c.Expiry != nil {
 		l.ExpiresMode, l.ExpiresAt, l.ExpiresDays = c.Expiry.Mode, c.Expiry.At, c.Expiry.Days
 	}
+	if l.Overrides, err = c.Overrides.ReadReleases(nil); err != nil {
+		return nil, err
+	}
 	if err := check(l, nil); err != nil {
 		return nil, err
 	}
