@@ -84,7 +84,7 @@ func Summary(mode terms.Mode, clients terms.ClientType, p terms.Policy, zone *ti
 		said = append(said, "A client can't give its activation up by itself: only you can release it.")
 	}
 	if p.OfflineAllowed {
-		said = append(said, "A machine without a network can be activated and renewed by a file.")
+		said = append(said, "A device without a network can be activated and renewed by a file.")
 	}
 	return said
 }

@@ -44,7 +44,7 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 	v.Stats = []web.Stat{
 		{Label: "In the zone", Icon: "scale", Value: web.Number(show.Sum(zone)), Tone: notableIf(show.Sum(zone)), Sub: "activations now"},
 		{Label: "Entered", Icon: "arrow-up", Value: web.Number(show.Sum(entered)), Sub: "in " + strconv.Itoa(span.Days) + " days"},
-		{Label: "Became regular", Icon: "circle-check", Value: web.Number(show.Of(left, "regular")), Sub: "a token became free for them"},
+		{Label: "Became regular", Icon: "circle-check", Value: web.Number(show.Of(left, "regular")), Sub: "a place became free for them"},
 		{Label: "Ended", Icon: "circle-x", Value: web.Number(show.Of(left, string(licensing.ByGoodwillEnded))), Sub: "their days were over"},
 	}
 	v.Charts = []web.Chart{{

@@ -151,12 +151,12 @@ func sells(e catalog.Edition, create bool) web.Group {
 	}
 	g.Fields = append(g.Fields,
 		web.Field{Name: "provisioning_mode", Label: "How it is used", Kind: web.RadioField, Value: string(e.Mode), Options: []web.Option{
-			{Value: string(terms.Named), Label: "Named", Hint: "Each client takes a token and keeps it until it is released. It can't be changed later."},
+			{Value: string(terms.Named), Label: "Named", Hint: "Each device takes an activation and keeps it until it is released. It can't be changed later."},
 			{Value: string(terms.Floating), Label: "Floating", Hint: "Any number of clients share a limited number of sessions. It can't be changed later."},
 		}},
 		web.Field{Name: "client_type", Label: "Who activates", Kind: web.RadioField, Value: string(e.ClientType), Options: []web.Option{
-			{Value: string(terms.Devices), Label: "Devices", Hint: "A client is a machine or an installation."},
-			{Value: string(terms.Users), Label: "Users", Hint: "A client is a person, on whichever machine."},
+			{Value: string(terms.Devices), Label: "Devices", Hint: "An activation is for a device or an installation."},
+			{Value: string(terms.Users), Label: "Users", Hint: "An activation is for a person, on whichever device."},
 		}})
 	return g
 }
@@ -205,7 +205,7 @@ func many(e catalog.Edition, create bool) web.Group {
 		named = append(named, f)
 	}
 	goodwill := asked("goodwill_days", p)
-	goodwill.Placeholder = "when a token frees"
+	goodwill.Placeholder = "when a place is free"
 	named = append(named, goodwill)
 	if create || e.ClientType == terms.Devices {
 		first := asked("activation_on_creation", p)

@@ -28,7 +28,7 @@ func (p *Pages) askSuspend(q *web.Request, form *web.Form) (*web.FormPage, error
 		return nil, err
 	}
 	page.Text = "Every call of " + show.ClientName(s.Activation) + " is refused until then, with all licences it holds. Nothing is lost: it " +
-		"keeps its tokens, and goes on afterwards by itself. " +
+		"keeps its places, and goes on afterwards by itself. " +
 		"What it does meanwhile is the program's: it may run on its freeride."
 	form.Add(web.Group{Fields: []web.Field{{
 		Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Value: page.Now.In(q.VendorZone()).AddDate(0, 0, 7).Format(time.DateOnly),
@@ -72,12 +72,12 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 	if err != nil {
 		return nil, err
 	}
-	page.Text = show.ClientName(s.Activation) + " loses its activation, and its token is free at once. It is told at its next heartbeat " +
+	page.Text = show.ClientName(s.Activation) + " loses its activation, and its place is free at once. It is told at its next heartbeat " +
 		"that it is not activated; " +
 		"while it is offline it goes on by its freeride. It can be activated again while there is room."
 	if s.License != nil && s.Activation.FileInForce(s.License, page.Now) {
-		page.Text = show.ClientName(s.Activation) + " loses its activation, and its token is free at once. But it has a licence file, and goes on with that " +
-			fileEnds(page, s) + ", whatever you do here: then two machines use one place. Release it when you know that it is gone, or that the file was removed."
+		page.Text = show.ClientName(s.Activation) + " loses its activation, and its place is free at once. But it has a licence file, and goes on with that " +
+			fileEnds(page, s) + ", whatever you do here: then two devices use one place. Release it when you know that it is gone, or that the file was removed."
 	}
 	return page, nil
 }
@@ -99,5 +99,5 @@ func (p *Pages) release(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error)
 	if err == nil && !found {
 		err = fault.Missing("activation")
 	}
-	return web.Done{To: show.ActivationHref(q, id), Say: web.Flash{Text: "The device was released: its token is free."}}, err
+	return web.Done{To: show.ActivationHref(q, id), Say: web.Flash{Text: "The device was released: its place is free."}}, err
 }

@@ -119,7 +119,7 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 		})
 	}
 	if a.ReleasedAt.IsZero() && a.IsGoodwill() {
-		text := "It is above the contract since " + page.Day(a.GoodwillSince).Text + ", until a token becomes free."
+		text := "It is above the contract since " + page.Day(a.GoodwillSince).Text + ", until a place becomes free."
 		if !a.GoodwillUntil.IsZero() {
 			text = "It is above the contract since " + page.Day(a.GoodwillSince).Text + ", and ends on " + page.At(a.GoodwillUntil).Text + "."
 		}

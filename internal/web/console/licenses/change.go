@@ -146,7 +146,7 @@ func (p *Pages) doExtend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 }
 
 func (p *Pages) askTokens(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page, l, err := p.form(q, form, "Add tokens", "Add them")
+	page, l, err := p.form(q, form, "Add activations", "Add them")
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +175,7 @@ func (p *Pages) doTokens(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 		return web.Done{}, err
 	}
 	if l.AnyNumber() {
-		return web.Done{}, fault.Refused("any_number", "A floating licence takes any number of clients: it has no tokens to add.",
+		return web.Done{}, fault.Refused("any_number", "A floating licence takes any number of devices: there is nothing to add.",
 			"Change how many sessions may be open at once instead.")
 	}
 	limit := l.Terms().Policy.TokenLimit + n
