@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/listing"
 	"chancery/internal/setup"
@@ -39,7 +40,7 @@ func (c *oneUser) withUser(
 		if err != nil {
 			return err
 		}
-		email, _ := identity.Email(c.Email)
+		email, _ := ident.Email(c.Email)
 		u, err := r.UserRows.ByEmail(ctx, v.ID, email)
 		if err != nil {
 			return setup.Of(err)
@@ -226,7 +227,7 @@ func (c *userCode) Run(s streams) error {
 		if err != nil {
 			return err
 		}
-		email, _ := identity.Email(c.Email)
+		email, _ := ident.Email(c.Email)
 		var letter identity.Letter
 		if err := r.DB.Run(ctx, func(t tx.Tx) (err error) {
 			letter, err = r.Links.ActivationCodeFor(t, identity.Operator(v.ID), email)

@@ -59,7 +59,7 @@ type Licensee struct {
 // long whatever it is. A password counts only for a licensee who has no second
 // factor and is not staff: those take a code.
 func (s *Licensees) Prove(ctx context.Context, vendor ident.VendorID, c LicenseeClaim) (*Licensee, error) {
-	email, _ := Email(c.Email)
+	email, _ := ident.Email(c.Email)
 	p := &Licensee{Email: email, from: c.From}
 	var err error
 	if p.tried, err = s.c.Attempts.begin(ctx, vendor, try{kind: "activation", email: email, limit: accountLimit, from: c.From}); err != nil {

@@ -64,7 +64,7 @@ func (r *Links) Forgot(ctx context.Context, vendor ident.VendorID, email string,
 }
 
 func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, v Visit) error {
-	email, ok := Email(text)
+	email, ok := ident.Email(text)
 	if !ok {
 		return fault.Wrong(fault.Field{Name: "email", Message: "must be one e-mail address such as anna@example.com"})
 	}

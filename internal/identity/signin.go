@@ -91,7 +91,7 @@ func (s SignedIn) Due() bool { return s.Step != "" }
 
 // Password signs in with an e-mail address and a password.
 func (s *SignIn) Password(ctx context.Context, vendor ident.VendorID, email, password string, v Visit) (SignedIn, error) {
-	email, _ = Email(email)
+	email, _ = ident.Email(email)
 	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: "account", email: email, limit: accountLimit, from: v})
 	if err != nil {
 		return SignedIn{}, err

@@ -1,8 +1,6 @@
 package identity
 
 import (
-	"net/mail"
-	"strings"
 	"time"
 
 	"chancery/internal/fault"
@@ -75,17 +73,8 @@ type UserStore interface { //nolint:interfacebloat // all that is stored of user
 	Role(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (r Role, found bool, err error)
 }
 
-// Email gives the form of an address that users are known by: trimmed and in
-// lower case. ok is false for what is not one e-mail address.
-func Email(text string) (email string, ok bool) {
-	email = strings.ToLower(strings.TrimSpace(text))
-	a, err := mail.ParseAddress(email)
-	return email, err == nil && a.Address == email && len(email) <= 254 &&
-		!strings.ContainsFunc(email, func(r rune) bool { return r <= ' ' || r == 0x7f })
-}
-
 func checkEmail(wrong *fault.Fields, field, text string) string {
-	email, ok := Email(text)
+	email, ok := ident.Email(text)
 	wrong.Check(ok, field, "must be one e-mail address such as anna@example.com")
 	return email
 }

@@ -75,7 +75,7 @@ func (o OpenID) Exchange(ctx context.Context, p identity.Provider, secret string
 		Email string `json:"email"`
 	}
 	_ = checked.Claims(&claims) // an address is only shown, and may be missing
-	email, good := identity.Email(claims.Email)
+	email, good := ident.Email(claims.Email)
 	if !good {
 		email = ""
 	}
