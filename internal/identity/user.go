@@ -30,13 +30,16 @@ func (u User) SecondFactor() bool { return u.HasTOTP || u.HasPasskey }
 // IsStaff reports whether the user has a role.
 func (u User) IsStaff() bool { return u.Role.Key != "" }
 
+// IsOwner reports whether the user is an owner of the vendor.
+func (u User) IsOwner() bool { return u.Role.Key == Owner }
+
 // Permissions is what the user may do once signed in.
 func (u User) Permissions() []Permission {
 	return append([]Permission{OwnAccount}, u.Role.Permissions...)
 }
 
 // UserStore keeps users.
-type UserStore interface { //nolint:interfacebloat // all that is stored of users
+type UserStore interface {
 	// LockTeam makes other changes of the vendor's users and roles wait until
 	// the transaction ends. It comes before any other lock on users.
 	LockTeam(t tx.Tx, vendor ident.VendorID) error
@@ -45,23 +48,12 @@ type UserStore interface { //nolint:interfacebloat // all that is stored of user
 	// false, and nothing changed, when the vendor has a user with this e-mail.
 	Insert(t tx.Tx, vendor ident.VendorID, u User, hash string) (id ident.UserID, inserted bool, err error)
 
-	// Get and GetByEmail lock the user until the transaction ends; hash is that
-	// of the password.
-	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (u User, hash string, found bool, err error)
-	GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (u User, hash string, found bool, err error)
-
-	// GetByID reads a user inside the transaction.
-	GetByID(t tx.Tx, vendor ident.VendorID, id ident.UserID) (u User, found bool, err error)
+	// Get and GetByEmail lock the user until the transaction ends.
+	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (u User, found bool, err error)
+	GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (u User, found bool, err error)
 
 	// Update stores name, role and when the user was disabled.
 	Update(t tx.Tx, vendor ident.VendorID, u User) error
-
-	// SetPassword stores the hash of a new password, and ends what leads around
-	// the old one: links that were sent to the user, and half-done sign-ins.
-	SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error
-
-	// SignedIn stores when the user has signed in.
-	SignedIn(t tx.Tx, vendor ident.VendorID, id ident.UserID, at time.Time) error
 
 	// Delete removes the user with all that is theirs.
 	Delete(t tx.Tx, vendor ident.VendorID, id ident.UserID) error
@@ -81,9 +73,6 @@ func checkEmail(wrong *fault.Fields, field, text string) string {
 
 // asUser is the kind of principal, and the audit log's subject.
 const asUser = "user"
-
-// actor is the user as who acts: for whoever proves to be them without being signed in.
-func (u User) actor() tx.Actor { return tx.Actor{Kind: asUser, ID: u.UUID.String(), Name: u.Email} }
 
 type userRecord struct {
 	Email    string `json:"email"`
