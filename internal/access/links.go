@@ -86,7 +86,9 @@ func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, 
 		if _, err := r.send(t, vendor, person, Recovery, newLinkToken(r.c.IDs)); err != nil {
 			return err
 		}
-		t.Journal(tx.Entry{Vendor: vendor, Action: "user.recovery_requested", Subject: asUser, ID: person.UUID, After: map[string]string{"email": person.Email}})
+		t.Journal(tx.Entry{
+			Vendor: vendor, Action: "user.recovery_requested", Subject: asUser, ID: person.UUID, After: map[string]string{"email": person.Email},
+		})
 		return nil
 	})
 }
