@@ -3,7 +3,7 @@ package web
 import (
 	"time"
 
-	"chancery/internal/identity"
+	"chancery/internal/access"
 )
 
 // Page is what the layout of every page needs. Pages embed it.
@@ -50,9 +50,11 @@ type Person struct {
 	Email string
 	Role  string // as it is called on screen
 
+	RoleAbout string // one sentence on the role
+
 	// Session is the one that the request belongs to, for the pages of the
 	// account; the gallery has none.
-	Session identity.Session
+	Session access.Session
 }
 
 // Initials are one or two letters for the round picture of a person.
