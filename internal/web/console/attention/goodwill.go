@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -109,7 +110,7 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 			return p.Rows.GoodwillZone(q.Context(), q.VendorID(), ident.UUID{}, q.Now(), r)
 		},
 	}
-	t.Columns = append(t.Columns, actColumns(q, func(licensing.Stay) About { return AboutGoodwill }, of)...)
+	t.Columns = slices.Concat(t.Columns, show.LicenseDetails(q, of), actColumns(q, func(licensing.Stay) About { return AboutGoodwill }, of))
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: q.Href("/goodwill/release"), Icon: "x", Danger: true}}
 	}

@@ -103,7 +103,7 @@ func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error
 		Page: q.Page("Edit the edition", productsCrumb(q), productCrumb(q, product), web.Link{Label: e.Name, Href: show.EditionHref(q, e.UUID)}),
 		Form: form,
 	}
-	page.Summary = show.Summary(e.Mode, e.ClientType, e.Policy, q.Vendor.Location())
+	page.Summary = show.Summary(&page.Page, e.Mode, e.ClientType, e.Policy)
 	n, text, err := p.reach(q, e)
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (p *Pages) editionForm(q *web.Request, page *editionFormPage, product catal
 	form.Add(sells(e, create))
 	form.Add(many(e, create))
 	form.Add(calls(e.Policy))
-	form.Add(lasts(e.Policy, q.Vendor.Location()))
+	form.Add(lasts(e.Policy, q.VendorZone()))
 	form.Add(runs(e.Policy, releases))
 	page.Grants, err = p.grantForm(q, form, product, e.Grants)
 	return err
@@ -272,7 +272,7 @@ func lasts(p terms.Policy, zone *time.Location) web.Group {
 	}
 	at.Kind, at.When = web.DateField, "expires_mode=at"
 	if p.ExpiresAt != nil {
-		at.Value = show.LastDay(*p.ExpiresAt, zone).Format(time.DateOnly)
+		at.Value = web.LastDayValue(*p.ExpiresAt, zone)
 	}
 	days.When = "expires_mode=days_after_activation"
 	return web.Group{Title: "How long", Text: "A licence can have its own end.", Fields: []web.Field{ends, at, days, asked("trial_days", p)}}

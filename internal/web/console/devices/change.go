@@ -3,6 +3,7 @@ package devices
 import (
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/licensing"
 	"chancery/internal/tx"
@@ -31,8 +32,8 @@ func (p *Pages) askSuspend(q *web.Request, form *web.Form) (*web.FormPage, error
 		"keeps its places, and goes on afterwards by itself. " +
 		"What it does meanwhile is the program's: it may run on its freeride."
 	form.Add(web.Group{Fields: []web.Field{{
-		Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Value: page.Now.In(q.VendorZone()).AddDate(0, 0, 7).Format(time.DateOnly),
-		Hint: "Suspended until that day ends in your time zone.",
+		Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Value: calendar.DayOf(page.Now, q.VendorZone()).AddDays(7).String(),
+		Hint: "Suspended until that day ends in " + q.ZoneOfDays() + ".",
 	}}})
 	return page, nil
 }
@@ -42,7 +43,7 @@ func (p *Pages) suspend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error)
 	if err != nil {
 		return web.Done{}, err
 	}
-	until := v.DayEnd("until")
+	until := v.LastDay("until", time.Time{})
 	v.Check(until != nil || v.Text("until") != "", "until", "is needed")
 	if err := v.Err(); err != nil {
 		return web.Done{}, err
@@ -52,7 +53,7 @@ func (p *Pages) suspend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error)
 	}
 	href := show.ActivationHref(q, id)
 	return web.Done{To: href, Say: web.Flash{
-		Text: "The device is suspended until the end of " + v.Text("until") + ".", Undo: &web.Undo{Label: "Undo", Action: href + "/resume"},
+		Text: "The device is suspended " + q.Until(*until) + ".", Undo: &web.Undo{Label: "Undo", Action: href + "/resume"},
 	}}, nil
 }
 
