@@ -17,7 +17,7 @@ func Name(wrong *fault.Fields, field, text, was string, least, most int) string 
 	if text == was && was != "" {
 		return text
 	}
-	name := strings.TrimSpace(norm.NFC.String(text))
+	name := Composed(text)
 	wrong.Text(field, name, least, most)
 	r, found := visible.First(name)
 	unseen(wrong, field, r, found)
@@ -30,11 +30,15 @@ func Identifier(wrong *fault.Fields, field, text, was string, least, most int) s
 	if text == was && was != "" {
 		return text
 	}
-	id := strings.TrimSpace(norm.NFC.String(text))
+	id := Composed(text)
 	wrong.Text(field, id, least, most)
 	plain(wrong, field, id)
 	return id
 }
+
+// Composed returns a text without blanks around it, composed (NFC): as Name and
+// Identifier keep it.
+func Composed(text string) string { return strings.TrimSpace(norm.NFC.String(text)) }
 
 // Line reads what somebody types or pastes to find something: composed (NFC), in one
 // line. What can't be seen stays, as a program may have named something with it.

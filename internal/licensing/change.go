@@ -1,7 +1,6 @@
 package licensing
 
 import (
-	"strings"
 	"time"
 
 	"chancery/internal/entry"
@@ -64,18 +63,18 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 }
 
 func (s *Service) apply(t tx.Tx, l *License, c Change) error {
+	var wrong fault.Fields
 	if c.Name != nil {
-		l.Name = strings.TrimSpace(*c.Name)
+		l.Name = entry.Name(&wrong, "name", *c.Name, l.Name, 0, maxText)
 	}
 	if c.LicenseeEmail != nil {
-		l.LicenseeEmail = strings.ToLower(strings.TrimSpace(*c.LicenseeEmail))
+		l.LicenseeEmail = entry.Email(&wrong, "licensee_email", *c.LicenseeEmail, l.LicenseeEmail)
 	}
 	if c.LegacyKey != nil {
-		var wrong fault.Fields
 		l.LegacyKey = entry.LegacyKey(&wrong, "legacy_license_key", *c.LegacyKey, l.LegacyKey)
-		if err := wrong.Err(); err != nil {
-			return err
-		}
+	}
+	if err := wrong.Err(); err != nil {
+		return err
 	}
 	if c.IsActive != nil {
 		l.IsActive = *c.IsActive

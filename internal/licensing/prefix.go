@@ -31,7 +31,7 @@ func ParsePrefix(text string) (p Prefix, ok bool) {
 		return Prefix{}, false
 	}
 	text = k.Legacy[0]
-	p = Prefix{Legacy: k.Legacy, Folded: listing.Fold(text), Email: strings.ToLower(text)}
+	p = Prefix{Legacy: k.Legacy, Folded: listing.Fold(text), Email: entry.AddressPrefix(text)}
 	p.From, p.To, p.IsUUID = uuidRange(k.Letters)
 	if letters := printedLetters(k.Letters); len(letters) >= minPrefix {
 		p.Printed = group(letters)

@@ -1,10 +1,8 @@
 package wiring
 
 import (
-	"net/mail"
 	"strconv"
 
-	"chancery/internal/fault"
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
 	"chancery/internal/tx"
@@ -16,9 +14,6 @@ type customerMails struct{ mails LicenceMails }
 
 // Write implements attention.Mail.
 func (m customerMails) Write(t tx.Tx, l *licensing.License, about attention.About, to string) error {
-	if address, err := mail.ParseAddress(to); err != nil || address.Address != to {
-		return fault.Wrong(fault.Field{Name: "to", Message: "must be one e-mail address"})
-	}
 	kind := mailing.Goodwill
 	switch about {
 	case attention.AboutUsedUp:

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"time"
 
+	"chancery/internal/access"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
@@ -25,6 +26,7 @@ import (
 	"chancery/internal/recheck"
 	"chancery/internal/setup"
 	"chancery/internal/store"
+	accessstore "chancery/internal/store/access"
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
@@ -55,7 +57,7 @@ type Storage struct {
 
 	// PasswordCost is what hashing a password takes. No flag and no variable sets it:
 	// tests take a small one, and its zero value is the full cost.
-	PasswordCost identity.Cost
+	PasswordCost access.Cost
 
 	// Hold is how long one transaction may keep the writer. A server's is bounded;
 	// commands, which nobody waits behind, take as long as they take.
@@ -83,18 +85,18 @@ type Rooms struct {
 	UserRows        identitystore.Users
 	Roles           *identity.Roles
 	RoleRows        identitystore.Roles
-	UserSessions    *identity.Sessions
-	UserSessionRows identitystore.Sessions
-	Attempts        *identity.Attempts
-	SignIn          *identity.SignIn
-	Ceremonies      *identity.Ceremonies
-	Passkeys        *identity.Passkeys
-	ProviderRows    identitystore.Providers
-	Providers       *identity.Providers
-	Links           *identity.Links
-	Licensees       *identity.Licensees
-	Steps           *identity.Steps
-	Factors         *identity.Factors
+	UserSessions    *access.Sessions
+	UserSessionRows accessstore.Sessions
+	Attempts        *access.Attempts
+	SignIn          *access.SignIn
+	Ceremonies      *access.Ceremonies
+	Passkeys        *access.Passkeys
+	ProviderRows    accessstore.Providers
+	Providers       *access.Providers
+	Links           *access.Links
+	Licensees       *access.Licensees
+	Steps           *access.Steps
+	Factors         *access.Factors
 	APIKeys         *identity.APIKeys
 	APIKeyRows      identitystore.APIKeys
 	Authenticator   *identity.Authenticator
@@ -126,7 +128,7 @@ type Rooms struct {
 
 	log          *slog.Logger
 	sealer       *keyring.Sealer
-	passwordCost identity.Cost
+	passwordCost access.Cost
 	publicURL    *url.URL // for links; nil when it is not known
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"chancery/internal/customers"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -33,7 +34,7 @@ func (s Store) List(
 	q := store.Select(selectCustomer, vendor).
 		Prefix("c.name_folded", listing.Fold(f.NamePrefix)).
 		Prefix("c.customer_number", f.NumberPrefix).
-		Prefix("c.email", strings.ToLower(f.EmailPrefix))
+		Prefix("c.email", entry.AddressPrefix(f.EmailPrefix))
 	if f.Superior != nil {
 		q.And("c.superior_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", vendor, *f.Superior)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -41,8 +42,8 @@ func (server) Run(_ context.Context, fn func(tx.Tx) error) error { return fn(nil
 // providers are none.
 type providers struct{ entrance.Providers }
 
-func (providers) Offered(context.Context, ident.VendorID) (identity.Provider, bool, error) {
-	return identity.Provider{}, false, nil
+func (providers) Offered(context.Context, ident.VendorID) (access.Provider, bool, error) {
+	return access.Provider{}, false, nil
 }
 
 // mount serves the entrance of a face.
@@ -63,7 +64,7 @@ func mount(t *testing.T, name string, front bool) *edge.Edge {
 	pages, err := entrance.New(entrance.Config{
 		Face: face, SignIn: struct{ entrance.SignIn }{}, Links: struct{ entrance.Links }{}, Sessions: struct{ entrance.Sessions }{},
 		Passkeys: struct{ entrance.Passkeys }{}, Providers: providers{}, Vendors: server{}, Front: front,
-		Site:    func(*web.Request) (identity.Site, error) { return identity.Site{}, fault.Missing("site") },
+		Site:    func(*web.Request) (access.Site, error) { return access.Site{}, fault.Missing("site") },
 		Address: func(q *web.Request) (string, error) { return "https://chancery.example" + q.Base, nil },
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package slascone
 import (
 	"net/http"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/refusal"
@@ -67,7 +68,7 @@ func (a *API) byCustomer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	states, err := a.Licenses.ByCustomer(r.Context(), q.principal.Vendor, b.ProductID, b.CustomerNumber, b.ActiveLicensesOnly)
+	states, err := a.Licenses.ByCustomer(r.Context(), q.principal.Vendor, b.ProductID, entry.Composed(b.CustomerNumber), b.ActiveLicensesOnly)
 	return a.sendLicenses(w, q, states, err)
 }
 

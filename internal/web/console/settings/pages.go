@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -46,11 +47,11 @@ type SigningKeys interface {
 
 // Providers sets up the vendor's OpenID provider.
 type Providers interface {
-	Settings(ctx context.Context, vendor ident.VendorID) (identity.Provider, bool, error)
-	Check(ctx context.Context, c identity.ChangeProvider) error
-	Set(t tx.Tx, by identity.Principal, c identity.ChangeProvider) error
-	Switch(t tx.Tx, by identity.Principal, on bool) error
-	Remove(t tx.Tx, by identity.Principal) error
+	Settings(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
+	Check(ctx context.Context, c access.ChangeProvider) error
+	Set(t tx.Tx, vendor ident.VendorID, c access.ChangeProvider) error
+	Switch(t tx.Tx, vendor ident.VendorID, on bool) error
+	Remove(t tx.Tx, vendor ident.VendorID) error
 }
 
 // Config is what the pages need; all of it is required.
