@@ -160,7 +160,7 @@ func TestManyDaysGoInPortions(t *testing.T) {
 		if err := changeZone(t, b, s, from.String(), false); err != nil {
 			t.Fatal(err)
 		}
-		last := calendar.Day{Year: 2027, Month: time.June, Day: 30}
+		last := calendar.Day{Year: 2026, Month: time.March, Day: 25} // ends soon
 		edition := b.Limited(t, 1, 0, 0)
 		dated := func(c *licensing.IssueCommand) {
 			c.Expiry = &licensing.Expiry{Mode: terms.ExpiresAt, At: last.Ends(from)}
@@ -168,6 +168,9 @@ func TestManyDaysGoInPortions(t *testing.T) {
 		const many = 120
 		for i := range many {
 			b.Issue(t, edition, dated, func(c *licensing.IssueCommand) { c.Name = fmt.Sprintf("Site %d", i) })
+		}
+		if n, err := b.Licenses.NoteEnds(t.Context()); err != nil || n != many {
+			t.Errorf("%d ends announced, %v", n, err)
 		}
 		moved := func() int {
 			return storetest.Count(t, e, `SELECT COUNT(*) FROM licenses WHERE vendor_id = $1 AND expires_at = $2`, b.Vendor, last.Ends(to).UnixMilli())
@@ -204,6 +207,9 @@ func TestManyDaysGoInPortions(t *testing.T) {
 		}
 		if got := read(t, b, late.ID); !got.ExpiresAt.Equal(last.Ends(to)) {
 			t.Errorf("what was issued meanwhile ends %v", got.ExpiresAt)
+		}
+		if n, err := b.Licenses.NoteEnds(t.Context()); err != nil || n != 1 {
+			t.Errorf("%d ends announced after it, where only one is new: %v", n, err)
 		}
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM zone_moves`); n != 0 {
 			t.Error("the move is still noted")
