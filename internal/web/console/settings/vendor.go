@@ -34,18 +34,18 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 		Name: "zone", Label: "Time zone", Value: v.Zone, Required: true,
 		Hint: "An IANA name such as Europe/Berlin. Meters count by another one from their next period on; what becomes of last days is asked then.",
 	}}
+	text := "Days, months and quarters begin in this zone: a licence that ends on a date ends with that day here."
 	if zone, sent := form.Sent("zone"); sent {
 		m, err := p.movedBy(q, strings.TrimSpace(zone))
 		if err != nil {
 			return nil, err
 		}
 		if m.any() {
+			text += " " + m.text()
 			days = append(days, m.choice(q))
 		}
 	}
-	form.Add(web.Group{
-		Title: "Days", Text: "Days, months and quarters begin in this zone: a licence that ends on a date ends with that day here.", Fields: days,
-	})
+	form.Add(web.Group{Title: "Days", Text: text, Fields: days})
 	form.Add(web.Group{Title: "Help", Text: "Shown where people sign in, and at the end of mails.", Fields: []web.Field{
 		{Name: "support_email", Label: "Support e-mail", Kind: web.EmailField, Value: v.SupportEmail, Placeholder: "help@example.com"},
 		{Name: "website", Label: "Website", Value: v.Website, Placeholder: "https://example.com"},

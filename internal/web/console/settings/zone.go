@@ -81,6 +81,10 @@ func (p *Pages) movedBy(q *web.Request, name string) (moved, error) {
 
 // text says how many last days move.
 func (m moved) text() string {
+	return m.things() + " no longer ends with that day in " + m.zone.String() + "."
+}
+
+func (m moved) things() string {
 	licences := web.Count(int64(m.licences), "licence", "licences")
 	if m.more {
 		licences += " or more"
@@ -100,8 +104,8 @@ func (m moved) choice(q *web.Request) web.Field {
 	day := calendar.LastDay(m.example, from)
 	there := web.Page{Zone: to}
 	return web.Field{
-		Name: daysChoice, Label: "Last days of before", Kind: web.RadioField, Required: true,
-		Hint: m.text() + " ends when that day ends in " + from.String() + ". First days, last days of features and suspensions follow what you choose.",
+		Name: daysChoice, Label: "What becomes of last days", Kind: web.RadioField, Required: true,
+		Hint: "First days, last days of features and suspensions follow what you choose.",
 		Options: []web.Option{
 			{
 				Value: keepDays, Label: "Keep the dates",

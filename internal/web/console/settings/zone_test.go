@@ -34,7 +34,7 @@ func TestAnotherZoneAsksForLastDays(t *testing.T) {
 		asked := s.Post(t, "/settings/vendor", form)
 		servertest.Refuses(t, asked, "days", "must be chosen")
 		for _, want := range []string{
-			"The last day of 1 licence and 1 edition ends when that day ends in Europe/Paris", "ends with that day in America/New_York then",
+			"The last day of 1 licence and 1 edition no longer ends with that day in America/New_York.", "ends with that day in America/New_York then",
 			"in America/New_York on 31 Dec 2090, 18:00",
 		} {
 			if asked.Find("main").Length() == 0 || !strings.Contains(asked.Text("main"), want) {
