@@ -19,7 +19,7 @@ type place struct {
 
 var (
 	ground       = []string{"internal/fault", "internal/ident"}
-	leaves       = append(slices.Clone(ground), "internal/listing", "internal/terms", "internal/recheck", "internal/budget", "internal/refusal", "internal/visible")
+	leaves       = append(slices.Clone(ground), internal("listing", "terms", "recheck", "budget", "refusal", "visible", "calendar")...)
 	leavesAndTx  = append(slices.Clone(leaves), "internal/tx")
 	inner        = append(slices.Clone(leavesAndTx), internal(rooms...)...)
 	adapters     = internal("outbound", "signin", "webhook", "mail", "geo", "metrics")

@@ -37,7 +37,7 @@ func (c *SessionCmd) Run(io *IO) error {
 	if err != nil {
 		return explain(err)
 	}
-	if err := c.say(io, "Session open until "+session.Status().ValidUntil.Format(time.RFC3339)+"; it is renewed in the background.", session); err != nil {
+	if err := c.say(io, "Session open until "+instant(session.Status().ValidUntil)+"; it is renewed in the background.", session); err != nil {
 		return err
 	}
 	held := running

@@ -135,8 +135,3 @@ func DaysLeft(now, ends time.Time) int {
 	const day = 24 * time.Hour
 	return int(max(0, ends.Sub(now)+day-1) / day)
 }
-
-// LastDay is the last moment before an exclusive end, whose date people are told.
-func LastDay(end time.Time, zone *time.Location) time.Time {
-	return end.Add(-time.Millisecond).In(zone)
-}

@@ -25,9 +25,12 @@ type Page struct {
 	Search string  // address that searches from anywhere; empty where the face has none
 	Query  string  // what was searched for
 
-	Theme   string // "light", "dark" or "" to follow the system
-	Zone    *time.Location
-	Now     time.Time
+	Theme string         // "light", "dark" or "" to follow the system
+	Zone  *time.Location // the viewer's: instants are shown in it
+	Now   time.Time
+
+	VendorZone *time.Location // where first and last days begin and end
+
 	Address string // of this page, path and query
 	Notices []Notice
 	Help    Help

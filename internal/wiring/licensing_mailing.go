@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -97,5 +98,5 @@ func (m LicenceMails) day(t tx.Tx, l *licensing.License, end time.Time) (string,
 	if err != nil {
 		return "", err
 	}
-	return licensing.LastDay(end, v.Zone).Format("2 January 2006"), nil
+	return calendar.LastDay(end, v.Zone).Long(), nil
 }

@@ -39,7 +39,7 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 	if v.DirectActivationFiles {
 		direct = "on"
 	}
-	form.Add(web.Group{Title: "Activation files", Text: "For editions that allow machines without internet.", Fields: []web.Field{
+	form.Add(web.Group{Title: "Activation files", Text: "For editions that allow devices without internet.", Fields: []web.Field{
 		{
 			Name: "direct", Label: "Activate at once when the address of an activation file is opened", Kind: web.CheckField, Value: direct,
 			Hint: "Otherwise a page with a button asks first. Programs that fetch the file are never asked.",
