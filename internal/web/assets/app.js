@@ -354,7 +354,7 @@
     }, 5000);
   });
 
-  // Fields that suggest what may be meant, and fields whose choice the form is read again for.
+  // Fields that suggest what may be meant.
   function suggests(root) {
     each(root, "input[data-suggest]", function (input) {
       if (input.dataset.ready) { return; }
@@ -382,17 +382,59 @@
         }, 150);
       });
     });
-    each(root, "[data-looks]", function (field) {
-      if (field.dataset.looking) { return; }
-      field.dataset.looking = "1";
-      field.addEventListener("change", function () {
-        var button = field.form.querySelector("[data-look]");
-        if (button) { field.form.requestSubmit(button); }
+  }
+
+  // Forms of which parts depend on what is chosen: those parts are read again, and all
+  // else stays as it is. What is typed goes by POST, so that no address holds it.
+  function looks(root) {
+    each(root, "form:has([data-look])", function (form) {
+      if (form.dataset.looking) { return; }
+      form.dataset.looking = "1";
+      var button = form.querySelector("[data-look]"), timer, newest = 0;
+      var look = function () {
+        var mine = ++newest, sent = new FormData(form);
+        sent.set(button.name, button.value);
+        fetch(location.pathname, { method: "POST", headers: { "Chancery-Dialogue": "1" }, body: new URLSearchParams(sent), credentials: "same-origin" }).then(function (r) {
+          if (r.status !== 200) { throw new Error(); }
+          return r.text();
+        }).then(function (text) {
+          if (mine !== newest) { return; }
+          var page = new DOMParser().parseFromString(text, "text/html");
+          each(document, "[data-part]", function (part) {
+            var fresh = page.getElementById(part.id);
+            if (fresh) { exchange(part, document.adoptNode(fresh), sent); }
+          });
+        }).catch(function () { if (mine === newest) { toast("What depends on this could not be read. Choose it again."); } });
+      };
+      form.addEventListener("change", function (e) {
+        if (!e.target.matches("[data-looks]")) { return; }
+        clearTimeout(timer);
+        timer = setTimeout(look, 100); // arrow keys go through a list quickly
       });
     });
   }
+  // exchange puts a fresh part in the place of an old one. What was filled in after the
+  // form was sent stays, and so do the focus and what is unfolded.
+  function exchange(part, fresh, sent) {
+    each(part, "input, select, textarea", function (old) {
+      var one = old.type === "checkbox" || old.type === "radio";
+      var again = fresh.querySelector("[name=" + CSS.escape(old.name) + "]" + (one ? "[value=" + CSS.escape(old.value) + "]" : ""));
+      if (!again) { return; }
+      if (one) { again.checked = old.checked; } else if (old.value !== sent.get(old.name)) { again.value = old.value; }
+    });
+    each(part, "details[open]", function (old) {
+      each(fresh, "details", function (d) { if (d.firstChild.textContent === old.firstChild.textContent) { d.open = true; } });
+    });
+    var focus = part.contains(document.activeElement) ? document.activeElement : null;
+    part.replaceWith(fresh);
+    ready(fresh);
+    var again = focus && focus.id && document.getElementById(focus.id);
+    if (!again) { return; }
+    again.focus({ preventScroll: true });
+    if (again.type === "text") { again.setSelectionRange(focus.selectionStart, focus.selectionEnd); }
+  }
 
-  function ready(root) { lists(root); whens(root); charts(root); suggests(root); }
+  function ready(root) { lists(root); whens(root); charts(root); suggests(root); looks(root); }
   ready(document);
   document.addEventListener("htmx:load", function (e) { ready(e.detail.elt); });
 })();
