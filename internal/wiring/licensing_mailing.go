@@ -92,7 +92,7 @@ func dataOf(l *licensing.License, zone *time.Location) mailing.Data {
 		Allowed: strconv.FormatInt(licensing.Allowed(p), 10),
 	}
 	if ends := l.ExpiryOf(p); !ends.IsZero() {
-		d.EndsOn = licensing.LastDay(ends, zone).Format("2 January 2006")
+		d.EndsOn = calendar.LastDay(ends, zone).Long()
 	}
 	return d
 }
