@@ -47,7 +47,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Key: pinned{r.Keyring}})),
 		mounted(attention.New(attention.Config{
 			Face: f, Figures: r.FigureRows, Rows: r.LicenseRows, Licenses: r.Licenses, Products: r.CatalogRows,
-			Mail: customerMails{LicenceMails{r.Mails}},
+			Mail: customerMails{r},
 		})),
 		mounted(analytics.New(analytics.Config{
 			Face: f, Figures: r.FigureRows, Clients: r.LicenseRows, Catalogue: r.CatalogRows, Usage: r.MeterRows,

@@ -3,9 +3,9 @@ package licensing
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -91,7 +91,9 @@ func narrowIndexed(f licensing.Filter, q *store.Selection, v ident.VendorID, byS
 		q.And("l.customer_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", v, f.Customer)
 	}
 	if f.LicenseeEmail != "" {
-		q.And("l.licensee_email = ?", strings.ToLower(f.LicenseeEmail))
+		address, _ := entry.Address(f.LicenseeEmail)
+		kept, wire := entry.Forms(address)
+		q.And("l.licensee_email IN (?, ?)", kept, wire)
 	}
 }
 
