@@ -96,7 +96,7 @@ type Form struct {
 	// and only the parts (Group.Part, and what else has data-part) are replaced.
 	Look string
 
-	Wrong  *Notice // what is wrong with the whole
+	Wrong *Notice // what is wrong with the whole
 
 	sent   url.Values // what was filled in; nil on the first showing
 	looked url.Values // what was filled in before it was shown again; nil unless it was

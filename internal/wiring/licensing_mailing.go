@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -91,7 +92,7 @@ func dataOf(l *licensing.License, zone *time.Location) mailing.Data {
 		Allowed: strconv.FormatInt(licensing.Allowed(p), 10),
 	}
 	if ends := l.ExpiryOf(p); !ends.IsZero() {
-		d.EndsOn = licensing.LastDay(ends, zone).Format("2 January 2006")
+		d.EndsOn = calendar.LastDay(ends, zone).Long()
 	}
 	return d
 }
@@ -102,5 +103,5 @@ func (m LicenceMails) day(t tx.Tx, l *licensing.License, end time.Time) (string,
 	if err != nil {
 		return "", err
 	}
-	return licensing.LastDay(end, v.Zone).Format("2 January 2006"), nil
+	return calendar.LastDay(end, v.Zone).Long(), nil
 }

@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"slices"
 	"strconv"
 
 	"chancery/internal/edge"
@@ -80,7 +81,7 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 			return p.Rows.Denied(q.Context(), q.VendorID(), reason, show.SpanOf(q, 30).From(), r)
 		},
 	}
-	t.Columns = append(t.Columns, actColumns(q, aboutDenial, of)...)
+	t.Columns = slices.Concat(t.Columns, show.LicenseDetails(q, of), actColumns(q, aboutDenial, of))
 	return t
 }
 

@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -47,7 +48,7 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 	v.Stats = []web.Stat{
 		{Label: "In the zone", Icon: "scale", Value: upTo(zone, countedZone), Tone: notableIf(int64(zone)), Sub: "activations now"},
 		{Label: "Entered", Icon: "arrow-up", Value: web.Number(show.Sum(entered)), Sub: "in " + strconv.Itoa(span.Days) + " days"},
-		{Label: "Became regular", Icon: "circle-check", Value: web.Number(show.Of(left, "regular")), Sub: "a token became free for them"},
+		{Label: "Became regular", Icon: "circle-check", Value: web.Number(show.Of(left, "regular")), Sub: "a place became free for them"},
 		{Label: "Ended", Icon: "circle-x", Value: web.Number(show.Of(left, string(licensing.ByGoodwillEnded))), Sub: "their days were over"},
 	}
 	v.Charts = []web.Chart{{
@@ -131,7 +132,7 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 			return p.Rows.GoodwillZone(q.Context(), q.VendorID(), ident.UUID{}, q.Now(), r)
 		},
 	}
-	t.Columns = append(t.Columns, actColumns(q, func(licensing.Stay) About { return AboutGoodwill }, of)...)
+	t.Columns = slices.Concat(t.Columns, show.LicenseDetails(q, of), actColumns(q, func(licensing.Stay) About { return AboutGoodwill }, of))
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: q.Href("/goodwill/release"), Icon: "x", Danger: true}}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"chancery/internal/calendar"
 	"chancery/internal/identity"
 	"chancery/internal/server/servertest"
 	"chancery/internal/store"
@@ -105,12 +106,12 @@ func TestWhatNeedsAttention(t *testing.T) {
 			t.Errorf("an extension without a day: %d %s", asked.Status, asked.Text("#main"))
 		}
 		past := b.Post(t, "/expiring/extend", url.Values{"id": both, "until": {"2020-01-01"}})
-		if past.Status != 400 || !strings.Contains(past.Text(".app-error"), "over") {
+		if past.Status != 400 || !strings.Contains(past.Text(".app-error"), "must be today") {
 			t.Errorf("an extension into the past: %d %s", past.Status, past.Text("#main"))
 		}
 		kept, _ = asked.Find("input[name=id]").Attr("value")
-		until := time.Now().AddDate(2, 0, 0).Format(time.DateOnly)
-		servertest.Expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
+		until := calendar.DayOf(time.Now(), time.UTC).AddYears(2)
+		servertest.Expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until.String()}}), "#flash", "2 licences hold until the end of "+until.Text())
 		servertest.Expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
 
 		refusesViewers(t, x)

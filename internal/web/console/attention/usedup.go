@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"slices"
 	"strconv"
 
 	"chancery/internal/edge"
@@ -73,6 +74,6 @@ func (p *Pages) usedUpTable(q *web.Request) (web.Table[licensing.UsedUp], error)
 			return p.Rows.UsedUp(q.Context(), q.VendorID(), product(q), r)
 		},
 	}
-	t.Columns = append(t.Columns, actColumns(q, func(licensing.UsedUp) About { return AboutUsedUp }, of)...)
+	t.Columns = slices.Concat(t.Columns, show.LicenseDetails(q, of), actColumns(q, func(licensing.UsedUp) About { return AboutUsedUp }, of))
 	return t, err
 }

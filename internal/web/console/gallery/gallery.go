@@ -116,7 +116,7 @@ func form(q *web.Request) *web.Form {
 		},
 		{Name: "notes", Label: "Notes", Kind: web.AreaField},
 		{Name: "mode", Label: "Mode", Kind: web.RadioField, Value: "named", Options: []web.Option{
-			{Value: "named", Label: "Named", Hint: "A token for each client."},
+			{Value: "named", Label: "Named", Hint: "An activation for each device."},
 			{Value: "floating", Label: "Floating", Hint: "Any number of clients, a limited number of sessions."},
 		}},
 		{Name: "sessions", Label: "Sessions", Kind: web.NumberField, When: "mode=floating"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
@@ -64,12 +65,12 @@ func (p *Pages) askIssue(q *web.Request, form *web.Form) (*issuePage, error) {
 		if page.Letter, err = p.preview(q, form, products, chosen); err != nil {
 			return nil, err
 		}
-		page.Facts = editionFacts(&page.Page, chosen, q.VendorZone())
+		page.Facts = editionFacts(&page.Page, chosen)
 	}
 	form.Add(web.Group{Part: "edition-terms"}) // where they stand, before there are any
 	if chosen != nil {
 		first := len(form.Groups)
-		addTerms(form, chosen.Mode, chosen.Policy, chosen.Grants, terms.Overrides{}, q.Vendor.Location())
+		addTerms(form, &page.Page, chosen.Mode, chosen.Policy, chosen.Grants, terms.Overrides{}, q.VendorZone())
 		for i := range form.Groups[first:] {
 			form.Groups[first+i].Part = "edition-terms"
 		}
@@ -200,13 +201,14 @@ func expiryFields(edition, mode, at, days string) []web.Field {
 	}
 }
 
-// readExpiry reads what expiryFields asked for; nil is the edition's end.
-func readExpiry(v web.Values) *licensing.Expiry {
+// readExpiry reads what expiryFields asked for, which showed an end that was; nil is the
+// edition's end.
+func readExpiry(v web.Values, was time.Time) *licensing.Expiry {
 	switch mode := terms.ExpiresMode(v.Text("expires_mode")); mode {
 	case terms.ExpiresNever:
 		return &licensing.Expiry{Mode: mode}
 	case terms.ExpiresAt:
-		end := v.DayEnd("expires_at")
+		end := v.LastDay("expires_at", was)
 		if end == nil {
 			v.Check(v.Text("expires_at") != "", "expires_at", "is needed: the last day on which the licence holds")
 			return &licensing.Expiry{Mode: mode}
@@ -232,9 +234,9 @@ func (p *Pages) prepareIssue(q *web.Request, v web.Values) (order, error) {
 	o.command = licensing.IssueCommand{
 		Vendor: q.VendorID(), Edition: edition, Name: v.Text("name"), LicenseeEmail: v.Text("licensee_email"),
 		LegacyKey: v.Text("legacy_license_key"), ActivateFor: v.Text("activate_client_id"),
-		IsTemporary: v.Flag("is_temporary"), IsInactive: v.Flag("is_inactive"), Expiry: readExpiry(v),
+		IsTemporary: v.Flag("is_temporary"), IsInactive: v.Flag("is_inactive"), Expiry: readExpiry(v, time.Time{}),
 	}
-	if start := v.DayStart("starts_at"); start != nil {
+	if start := v.FirstDay("starts_at", time.Time{}); start != nil {
 		o.command.StartsAt = *start
 	}
 	if !edition.IsZero() {
@@ -309,7 +311,7 @@ func (p *Pages) doIssue(t tx.Tx, q *web.Request, o order) (web.Done, error) {
 }
 
 // editionFacts says what the chosen edition begins with.
-func editionFacts(page *web.Page, e *catalog.Edition, zone *time.Location) []web.ShownFact {
+func editionFacts(page *web.Page, e *catalog.Edition) []web.ShownFact {
 	count := func(n int64, one, many string) web.Cell { return web.Cell{Text: web.Count(n, one, many)} }
 	facts := []web.Fact{{Label: "Mode", Cell: web.Cell{Text: show.Mode(e.Mode)}}}
 	if e.Mode == terms.Floating {
@@ -322,24 +324,9 @@ func editionFacts(page *web.Page, e *catalog.Edition, zone *time.Location) []web
 				Cell:  web.Cell{Text: web.Number(e.Policy.ActivationBuffer) + " + " + web.Number(e.Policy.GoodwillTokenLimit)},
 			})
 	}
-	return page.Facts(append(facts, web.Fact{Label: "Ends", Cell: web.Cell{Text: ends(e.Policy, zone)}},
+	return page.Facts(append(facts, web.Fact{Label: "Ends", Cell: web.Cell{Text: show.UpperFirst(show.Ends(page, e.Policy))}},
 		web.Fact{Label: "Heartbeat", Cell: count(int64(e.Policy.HeartbeatPeriodDays), "day", "days")},
 		web.Fact{Label: "Freeride", Cell: count(int64(e.Policy.FreerideDays), "day", "days")})...)
-}
-
-// ends says when licences of a policy end.
-func ends(p terms.Policy, zone *time.Location) string {
-	text := "never"
-	switch {
-	case p.ExpiresMode == terms.ExpiresAt && p.ExpiresAt != nil:
-		text = lastDay(*p.ExpiresAt, zone)
-	case p.ExpiresMode == terms.ExpiresDaysActivated && p.ExpiresDays != nil:
-		text = web.Count(int64(*p.ExpiresDays), "day", "days") + " after the first activation"
-	}
-	if p.TrialDays > 0 {
-		text += "; trial of " + web.Count(int64(p.TrialDays), "day", "days")
-	}
-	return text
 }
 
 // preview is the mail that the licensee will get, as far as the form tells.
@@ -362,11 +349,11 @@ func (p *Pages) preview(q *web.Request, form *web.Form, products []catalog.Produ
 		}
 	}
 	if e.Policy.ExpiresMode == terms.ExpiresAt && e.Policy.ExpiresAt != nil {
-		d.EndsOn = show.LastMoment(*e.Policy.ExpiresAt).In(q.VendorZone()).Format("2 January 2006")
+		d.EndsOn = calendar.LastDay(*e.Policy.ExpiresAt, q.VendorZone()).Long()
 	}
 	if text, _ := form.Given("expires_at"); text != "" {
-		if day, err := time.Parse(time.DateOnly, text); err == nil {
-			d.EndsOn = day.Format("2 January 2006")
+		if day, wrong := calendar.ParseDay(text); wrong == "" {
+			d.EndsOn = day.Long()
 		}
 	}
 	body, err := p.Mails.Preview(q.Context(), q.Vendor, d)
