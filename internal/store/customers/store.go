@@ -22,8 +22,14 @@ var (
 //
 //nolint:gochecknoglobals // texts, made once
 var (
-	selectCustomer = `SELECT ` + store.Selected("c", &customerRow{}) + `
-		FROM customers c LEFT JOIN customers s ON s.vendor_id = c.vendor_id AND s.id = c.superior_id WHERE c.vendor_id =`
+	customerFrom = `SELECT ` + store.Selected("c", &customerRow{}) + `
+		FROM customers c LEFT JOIN customers s ON s.vendor_id = c.vendor_id AND s.id = c.superior_id`
+	selectCustomer = customerFrom + ` WHERE c.vendor_id =`
+
+	// selectFound reads customers that were found by their ids: the plus keeps engines
+	// from walking all those of the vendor in the order of the list.
+	selectFound = customerFrom + ` WHERE +c.vendor_id =`
+
 	insertCustomer = store.InsertInto("customers", &customerRow{})
 	updateCustomer = store.Update("customers", &customerRow{},
 		`vendor_id = ? AND id = ? AND NOT EXISTS (SELECT 1 FROM customers o WHERE o.vendor_id = ? AND o.customer_number = ? AND o.id <> ?)`)
@@ -78,6 +84,9 @@ func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id id
 	if err != nil || !free {
 		return 0, free, err
 	}
+	if err = store.CustomerWords.Add(s, vendor, int64(id), c.CompanyName); err != nil {
+		return 0, false, err
+	}
 	if _, err = s.Exec(`INSERT INTO customer_closure (vendor_id, superior_id, customer_id, depth) VALUES ($1, $2, $3, 0)`, vendor, id, id); err != nil {
 		return 0, false, err
 	}
@@ -91,8 +100,12 @@ func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id id
 // for first; one taken at the very same moment runs into the unique key, and the
 // transaction fails as a whole.
 func (Store) Update(t tx.Tx, vendor ident.VendorID, c customers.Customer) (free bool, err error) {
-	n, err := store.On(t).Exec(updateCustomer, store.SavedValues(rowOf(c), vendor, c.ID, vendor, c.Number, c.ID)...)
-	return n == 1, err
+	s := store.On(t)
+	n, err := s.Exec(updateCustomer, store.SavedValues(rowOf(c), vendor, c.ID, vendor, c.Number, c.ID)...)
+	if err != nil || n != 1 {
+		return false, err
+	}
+	return true, store.CustomerWords.Replace(s, vendor, int64(c.ID), c.CompanyName)
 }
 
 // Move implements customers.Store.

@@ -332,7 +332,7 @@ func grants(page *web.Page, l *licensing.License) []grant {
 func deniedChart(page *web.Page, all []licensing.Denial, from time.Time) web.Chart {
 	c := web.Chart{
 		ID: "denied", Title: "Refused calls", Text: "Activations and sessions that were refused, of the last 14 days.", Kind: web.StackChart,
-		Unit: "calls", Empty: "Nobody was refused in the last 14 days.",
+		Unit: "calls", Today: true, Empty: "Nobody was refused in the last 14 days.",
 	}
 	labels, place := page.DaysSince(from)
 	c.Labels = labels
