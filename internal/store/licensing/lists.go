@@ -14,8 +14,6 @@ import (
 	"chancery/internal/tx"
 )
 
-const selectLicense = `SELECT ` + licenseColumns + ` FROM licenses l` + licenseTables + `WHERE l.vendor_id =`
-
 // ByUUID reads one licence. Missing is license_not_found.
 func (s *Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error) {
 	all, err := s.licenses(s.reading(ctx), time.Time{}, selectLicense+` $1 AND l.uuid = $2`, v, id)
