@@ -144,3 +144,29 @@ func TestHowDaysAreWritten(t *testing.T) {
 		}
 	}
 }
+
+// Days keep their dates from any zone to any other, and back; what is no day stays.
+func TestMove(t *testing.T) {
+	t.Parallel()
+	zones := calendartest.Zones(t)
+	for i, from := range zones {
+		m := calendar.Move{From: from, To: zones[(i*7+3)%len(zones)]}
+		back := calendar.Move{From: m.To, To: m.From}
+		for d := range calendartest.Days() {
+			end, beginning := m.End(d.Ends(from)), m.Beginning(d.Begins(from))
+			if !end.Equal(d.Ends(m.To)) || !beginning.Equal(d.Begins(m.To)) {
+				t.Fatalf("%v moved from %s to %s begins %v and ends %v", d, m.From, m.To, beginning, end)
+			}
+			if !back.End(end).Equal(d.Ends(from)) || !back.Beginning(beginning).Equal(d.Begins(from)) {
+				t.Fatalf("%v does not come back from %s to %s", d, m.To, m.From)
+			}
+			noon := d.Begins(from).Add(11 * time.Hour)
+			if !m.End(noon).Equal(noon) || !m.Beginning(noon).Equal(noon) || *m.EndOrNil(&noon) != noon {
+				t.Fatalf("an instant within %v was moved from %s", d, m.From)
+			}
+		}
+		if !m.End(time.Time{}).IsZero() || !m.Beginning(time.Time{}).IsZero() || m.EndOrNil(nil) != nil {
+			t.Fatal("what is not there was moved")
+		}
+	}
+}

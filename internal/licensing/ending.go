@@ -22,7 +22,7 @@ const (
 // NoteEnds announces, once for each licence and end, what ends soon and what has
 // ended, and tells how many announcements that were.
 func (s *Service) NoteEnds(ctx context.Context) (int, error) {
-	all, err := s.reader.Vendors(ctx)
+	all, err := s.reader.Settled(ctx)
 	if err != nil {
 		return 0, err
 	}

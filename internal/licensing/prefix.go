@@ -16,8 +16,15 @@ type Prefix struct {
 	Printed  string     // of a printed key, grouped
 	Legacy   []string   // of a legacy key, as it may be stored
 	Folded   string     // of a name
+	Word     string     // of a later word of a name, or of a later part of a legacy key (listing.Words)
 	Email    string     // of the licensee's address
+	Number   string     // of the customer's number
+	Parts    KeyParts   // of a key of which it is not the beginning
 }
+
+// IsID reports whether it can be the beginning of a licence's id. All ids of one
+// moment begin alike: it takes half of one.
+func (p Prefix) IsID() bool { return p.IsUUID && [8]byte(p.From[:8]) == [8]byte(p.To[:8]) }
 
 // minPrefix is the fewest letters or digits that are taken for a key.
 const minPrefix = 4
@@ -31,11 +38,12 @@ func ParsePrefix(text string) (p Prefix, ok bool) {
 		return Prefix{}, false
 	}
 	text = k.Legacy[0]
-	p = Prefix{Legacy: k.Legacy, Folded: listing.Fold(text), Email: entry.AddressPrefix(text)}
+	p = Prefix{Legacy: k.Legacy, Folded: listing.Fold(text), Email: entry.AddressPrefix(text), Number: text, Word: listing.WordPrefix(text)}
 	p.From, p.To, p.IsUUID = uuidRange(k.Letters)
 	if letters := printedLetters(k.Letters); len(letters) >= minPrefix {
 		p.Printed = group(letters)
 	}
+	p.Parts = keyParts(k.Letters)
 	return p, true
 }
 

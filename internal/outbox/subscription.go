@@ -113,7 +113,7 @@ func (s Subscription) read(events []string, was string) (Subscription, error) {
 	wrong.Text("target", s.Target, 1, 2000)
 	switch s.Kind {
 	case Webhook:
-		wrong.Check(goodURL(s.Target), "target", "must be an http or https URL with a host, without user, password or fragment")
+		wrong.Check(goodURL(s.Target), "target", "must be an http or https URL with a host and a port up to 65535, without user, password or fragment")
 	case Mail:
 		s.Target = entry.Email(&wrong, "target", s.Target, was)
 	default:
@@ -130,7 +130,14 @@ func (s Subscription) read(events []string, was string) (Subscription, error) {
 
 func goodURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.Fragment == "" && u.Opaque == ""
+	if err != nil {
+		return false
+	}
+	port := 443
+	if text := u.Port(); text != "" {
+		port, _ = strconv.Atoi(text)
+	}
+	return (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && port > 0 && port < 1<<16 && u.User == nil && u.Fragment == "" && u.Opaque == ""
 }
 
 // Shown is a target as logs and records may hold it: its query may be a token of the

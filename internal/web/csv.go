@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"net/http"
@@ -42,7 +43,7 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	columns = slices.DeleteFunc(slices.Clone(columns), Column[R].acts)
 	line := make([]string, len(columns))
 	for i, c := range columns {
-		line[i] = c.Label
+		line[i] = cmp.Or(c.Heading, c.Label)
 	}
 	_ = out.Write(line) // an error stays in out, and is seen below
 	for {

@@ -55,6 +55,8 @@ type Column[R any] struct {
 	Roomy bool   // keeps room for some words side by side: names that others make way for
 	Cell  func(row R) Cell
 	Plain func(row R) string // for CSV, where the cell's text is not enough
+
+	Heading string // in CSV, where imports know the column by another name than Label
 }
 
 // FilterKind is how a filter is chosen.

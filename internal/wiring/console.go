@@ -47,7 +47,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Key: pinned{r.Keyring}})),
 		mounted(attention.New(attention.Config{
 			Face: f, Figures: r.FigureRows, Rows: r.LicenseRows, Licenses: r.Licenses, Products: r.CatalogRows,
-			Mail: customerMails{LicenceMails{r.Mails}},
+			Mail: customerMails{r},
 		})),
 		mounted(analytics.New(analytics.Config{
 			Face: f, Figures: r.FigureRows, Clients: r.LicenseRows, Catalogue: r.CatalogRows, Usage: r.MeterRows,
@@ -61,7 +61,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(search.New(search.Config{Face: f, Licenses: r.LicenseRows, Customers: r.CustomerRows, Users: r.UserRows})),
 		mounted(settings.New(settings.Config{
 			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
-			Address: s.console,
+			Address: s.console, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
 		})),
 		mounted(webhooks.New(webhooks.Config{
 			Face: f, Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, Rows: seenDeliveries{r.OutboxRows},

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/access"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
+	"chancery/internal/devices"
 	"chancery/internal/edge"
 	"chancery/internal/figures"
 	"chancery/internal/floating"
@@ -126,6 +127,7 @@ type Rooms struct {
 	MasterKeys string                // the file that they are read from; "" when they are in the environment
 	Following  *store.FollowingClock // nil unless the clock follows the database's
 
+	machines     *devices.Service
 	log          *slog.Logger
 	sealer       *keyring.Sealer
 	passwordCost access.Cost
@@ -175,9 +177,6 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 // furnish makes the services and gives each its store.
 func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	r.VendorRows = vendorstore.Store{DB: r.DB}
-	if r.Vendors, err = vendors.New(vendors.Config{Store: r.VendorRows, IDs: r.IDs}); err != nil {
-		return err
-	}
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}
@@ -190,6 +189,11 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	}
 	r.sealer = sealer
 	if err := r.furnishLicences(sealer); err != nil {
+		return err
+	}
+	if r.Vendors, err = vendors.New(vendors.Config{
+		Store: r.VendorRows, Reader: r.VendorRows, Runner: r.DB, IDs: r.IDs, Days: []vendors.Days{r.Licenses, r.Catalog, r.machines},
+	}); err != nil {
 		return err
 	}
 	return r.furnishPeople(sealer)

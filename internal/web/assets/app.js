@@ -299,6 +299,18 @@
     var digits = c.length === 4 ? c.replace(/[0-9a-f]/gi, "$&$&") : c;
     return [1, 3, 5].map(function (i) { return parseInt(digits.slice(i, i + 2), 16); });
   }
+  // Today goes on: its bar is pale, and its point on a line is hollow. A point between
+  // two gaps has no line, and is a dot.
+  function bars(values, today) {
+    return values.map(function (v, i) { return i === today ? { value: v, itemStyle: { opacity: 0.45 } } : v; });
+  }
+  function points(values, today) {
+    var has = function (i) { return typeof values[i] === "number"; };
+    return values.map(function (v, i) {
+      if (i === today) { return { value: v, symbol: "emptyCircle", symbolSize: 7 }; }
+      return has(i) && !has(i - 1) && !has(i + 1) ? { value: v, symbol: "circle", symbolSize: 6 } : v;
+    });
+  }
   function draw(box) {
     var d = JSON.parse(box.dataset.chart);
     var tones = { good: "--app-good", notable: "--app-notable", soon: "--app-soon", warning: "--app-warning", bad: "--app-bad", info: "--app-1", neutral: "--app-quiet" };
@@ -329,9 +341,10 @@
       option.xAxis = d.kind === "rank" ? values : names;
       option.yAxis = d.kind === "rank" ? names : values;
       var worn = {};
+      var last = d.today ? d.labels.length - 1 : -1;
       option.series = d.series.map(function (s, i) {
         var c = s.tone ? shade(colour(tones[s.tone]), worn[s.tone] = worn[s.tone] + 1 || 0) : palette[i % palette.length];
-        return { name: s.name, data: s.values, type: d.kind === "line" ? "line" : "bar", stack: d.kind === "stack" ? "all" : undefined, showSymbol: false, smooth: 0.15,
+        return { name: s.name, data: d.kind === "line" ? points(s.values, last) : bars(s.values, last), type: d.kind === "line" ? "line" : "bar", stack: d.kind === "stack" ? "all" : undefined, symbolSize: 0, smooth: 0.15,
           lineStyle: { width: 2 }, barMaxWidth: 22, itemStyle: { color: c, borderRadius: d.kind === "bar" ? [3, 3, 0, 0] : 0 }, areaStyle: d.kind === "line" && d.series.length === 1 ? { opacity: 0.12 } : undefined };
       });
     }

@@ -22,7 +22,7 @@ func Ends(page *web.Page, p terms.Policy) string {
 	}
 	text := Rule(page, e)
 	if p.TrialDays > 0 {
-		text += "; trial of " + web.Count(int64(p.TrialDays), "day", "days")
+		text += "; " + trial(p.TrialDays)
 	}
 	return text
 }
@@ -53,8 +53,14 @@ func End(l *licensing.License) web.Cell {
 	if e := l.Ends(p); e.Mode == terms.ExpiresDaysActivated {
 		return web.Cell{Text: AfterActivation(e.Days), Quiet: true}
 	}
-	return web.Cell{Text: "Never", Quiet: true}
+	c := web.Cell{Text: "Never", Quiet: true}
+	if p.TrialDays > 0 {
+		c.Sub = trial(p.TrialDays)
+	}
+	return c
 }
+
+func trial(days int) string { return "trial of " + web.Count(int64(days), "day", "days") }
 
 // Begin is when a licence begins.
 func Begin(l *licensing.License) web.Cell {

@@ -76,35 +76,35 @@ func LicenseDetails[R any](q *web.Request, of func(R) *licensing.License) []web.
 	}
 }
 
-// LicenseTerms are what a licence was issued with, beside its end. Their labels are
-// headings that imports know: a file of licences can be imported.
+// LicenseTerms are what a licence was issued with, beside its end, under headings that
+// imports know: a file of licences can be imported.
 func LicenseTerms(q *web.Request) []web.Column[*licensing.License] {
-	text := func(name, label string, text func(l *licensing.License) string) web.Column[*licensing.License] {
+	text := func(name, label, heading string, text func(l *licensing.License) string) web.Column[*licensing.License] {
 		return web.Column[*licensing.License]{
-			Name: name, Label: label, Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: text(l)} },
+			Name: name, Label: label, Heading: heading, Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: text(l)} },
 		}
 	}
 	yes := map[bool]string{true: "yes", false: "no"}
 	return []web.Column[*licensing.License]{
-		text("name", "Licence name", func(l *licensing.License) string { return l.Name }),
-		text("tokens", "Tokens", func(l *licensing.License) string {
+		text("name", "Licence name", "", func(l *licensing.License) string { return l.Name }),
+		text("tokens", "Own activations by contract", "Tokens", func(l *licensing.License) string {
 			if l.Overrides == nil {
 				return ""
 			}
 			return number(l.Overrides.TokenLimit)
 		}),
-		text("sessions", "Sessions", func(l *licensing.License) string {
+		text("sessions", "Own sessions at once", "Sessions", func(l *licensing.License) string {
 			if l.Overrides == nil {
 				return ""
 			}
 			return number(l.Overrides.FloatingTokenLimit)
 		}),
-		{Name: "starts", Label: "Starts", Extra: true, Cell: Begin, Plain: func(l *licensing.License) string {
+		{Name: "starts", Label: "Begins", Heading: "Starts", Extra: true, Cell: Begin, Plain: func(l *licensing.License) string {
 			return calendar.WriteBeginning(l.StartsAt, q.VendorZone())
 		}},
-		text("temporary", "Temporary", func(l *licensing.License) string { return yes[l.IsTemporary] }),
-		text("active", "Active", func(l *licensing.License) string { return yes[l.IsActive] }),
-		text("mode", "Mode", func(l *licensing.License) string { return Mode(l.Edition.Mode) }),
+		text("temporary", "Temporary", "", func(l *licensing.License) string { return yes[l.IsTemporary] }),
+		text("active", "Switched on", "Active", func(l *licensing.License) string { return yes[l.IsActive] }),
+		text("mode", "Mode", "", func(l *licensing.License) string { return Mode(l.Edition.Mode) }),
 	}
 }
 

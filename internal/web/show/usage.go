@@ -30,7 +30,7 @@ func UsageCharts(page *web.Page, all []licensing.Usage, since int64) []web.Chart
 			at[u.Feature] = i
 			charts = append(charts, web.Chart{
 				ID: "usage-" + strconv.Itoa(i), Title: u.Feature, Text: "By day (UTC), in whole units.", Kind: web.StackChart,
-				Labels: labels,
+				Labels: labels, Today: true,
 			})
 		}
 		k, ok := series[[2]string{u.Feature, u.Module}]

@@ -27,6 +27,9 @@ func (p *Pages) expiring() []edge.Route {
 func (p *Pages) expiringPage(q *web.Request) (*chartAndList, error) {
 	v := &chartAndList{Page: q.Page("Expiring soon")}
 	v.Sub = "Licences that are on and will end, the next first. Tick them to extend several at once."
+	if err := p.asOf(q, &v.Page); err != nil {
+		return nil, err
+	}
 	span := show.SpanOf(q, 30)
 	v.Tabs = spanTabs(q, "/expiring", span)
 	counts, err := p.Figures.Latest(q.Context(), q.VendorID(), figures.Expiring, 0)
@@ -48,11 +51,17 @@ func (p *Pages) expiringPage(q *web.Request) (*chartAndList, error) {
 	if err != nil {
 		return nil, err
 	}
+	counted := span.Series("", "", trend) // of a day without any, nothing is known
 	expired := slices.DeleteFunc(trend, func(r figures.Row) bool { return r.Value != figures.StateExpired })
 	if days := daysOf(expired); days > 1 {
+		over := span.Series("Expired", web.Bad, expired)
+		over.Missing = make([]bool, len(over.Values))
+		for i, n := range counted.Values {
+			over.Missing[i] = n == 0
+		}
 		v.Charts = []web.Chart{{
 			ID: "expired", Title: "Expired licences over time", Kind: web.LineChart, Unit: "licences", Labels: span.Labels(),
-			Series: []web.Series{span.Series("Expired", web.Bad, expired)},
+			Series: []web.Series{over},
 		}}
 	}
 	t, err := p.expiringTable(q)

@@ -28,7 +28,7 @@ func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
 		product.Options = append(product.Options, web.Option{Value: k.UUID.String(), Label: k.Name})
 	}
 	filters := []web.Filter{
-		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Client id or hostname begins with…"},
+		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Client id, hostname or IP address begins with…"},
 		{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
 			{Value: "goodwill", Label: "On goodwill"},
 			{Value: "suspended", Label: "Suspended"},

@@ -185,7 +185,7 @@ func clientFacts(a *licensing.Activation) []web.Fact {
 // history, today's in the pulse.
 func beatsChart(page *web.Page, a *licensing.Activation, rows []licensing.Heartbeat) web.Chart {
 	c := web.Chart{
-		ID: "beats", Title: "Heartbeats per day", Text: "Of the last 30 days (UTC).", Kind: web.BarChart, Unit: "heartbeats",
+		ID: "beats", Title: "Heartbeats per day", Text: "Of the last 30 days (UTC).", Kind: web.BarChart, Unit: "heartbeats", Today: true,
 		Empty: "No heartbeat in the last 30 days.",
 	}
 	since := licensing.DayOf(page.Now) - chartedDays + 1

@@ -36,7 +36,7 @@ func nowEnds(page *web.Page, l *licensing.License, next time.Time) (text string,
 	switch {
 	case rule.Mode == terms.ExpiresDaysActivated && waits:
 		text = "It ends " + show.AfterActivation(rule.Days) + ", which is still to come. A last day takes the place of that rule."
-		late := calendar.DayOf(next.AddDate(0, 0, -rule.Days), page.VendorZone)
+		late := calendar.DayOf(next.Add(-time.Duration(rule.Days)*24*time.Hour), page.VendorZone)
 		warn = append(warn, web.Notice{
 			Tone: web.Warning, Title: "It may end sooner than by its rule.",
 			Text: "A last day is the same, whenever it is first activated: with the one below, a first activation after " + late.Text() +

@@ -78,7 +78,7 @@ func (p *Pages) filters(q *web.Request) ([]web.Filter, error) {
 		return nil, err
 	}
 	filters := []web.Filter{
-		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Name, key or e-mail begins with…"},
+		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Name, key, e-mail or customer number"},
 		{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
 			{Value: "on", Label: "Switched on"},
 			{Value: "off", Label: "Switched off"},

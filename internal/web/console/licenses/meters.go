@@ -116,7 +116,7 @@ func meterFacts(r metering.Reading) []web.Fact {
 // consumedChart draws what a meter counted by the day, in the viewer's zone, in whole units.
 func consumedChart(page *web.Page, hours []metering.Hour, from time.Time, more bool) web.Chart {
 	c := web.Chart{
-		Title: "Consumed per day", Text: "Of the last 30 days, in whole units.", Kind: web.BarChart, Unit: "units",
+		Title: "Consumed per day", Text: "Of the last 30 days, in whole units.", Kind: web.BarChart, Unit: "units", Today: true,
 		Empty: "Nothing was consumed in the last 30 days.",
 	}
 	if more {

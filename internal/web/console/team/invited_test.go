@@ -1,4 +1,4 @@
-package server_test
+package team_test
 
 import (
 	"net/url"
@@ -114,45 +114,4 @@ func TestInvited(t *testing.T) {
 			t.Errorf("removed: %d %s", p.Status, p.Text("main"))
 		}
 	})
-}
-
-// TestForgot: the answer is the same for everybody, and mails nobody's link here.
-func TestForgot(t *testing.T) {
-	t.Parallel()
-	s := servertest.Start(t, servertest.SQLite(t))
-	v := s.Vendor(t, "Acme")
-	b := s.Browser(t, v)
-	known := b.Post(t, "/forgot", url.Values{"email": {v.OwnerEmail}})
-	unknown := b.Post(t, "/forgot", url.Values{"email": {"nobody@example.com"}})
-	if known.Path != "/sign-in" || known.Text("main") != unknown.Text("main") {
-		t.Errorf("known %s, unknown %s", known.Text("main"), unknown.Text("main"))
-	}
-	if p := b.Get(t, "/reset?token=chl_guess"); !strings.Contains(p.Text("main"), "has been used, has run out") {
-		t.Errorf("a guessed link shows %s", p.Text("main"))
-	}
-}
-
-// TestOwnRoles: a role of the vendor's own is made, given, changed and deleted.
-func TestOwnRoles(t *testing.T) {
-	t.Parallel()
-	s := servertest.Start(t, servertest.SQLite(t))
-	owner := s.SignIn(t, s.Vendor(t, "Acme"))
-	p := owner.Post(t, "/settings/roles/new", url.Values{"name": {"Desk"}, "permissions": {"view_licenses", "view_devices"}})
-	row := p.Find("#rows a")
-	if p.Path != "/settings/roles" || row.Text() != "Desk" {
-		t.Fatalf("%d %s: %s", p.Status, p.Path, p.Text("main"))
-	}
-	at := strings.TrimPrefix(row.AttrOr("href", ""), owner.Base)
-	if p := owner.Get(t, at); p.Find("input[name=permissions][checked]").Length() != 2 {
-		t.Errorf("the role holds %d", p.Find("input[name=permissions][checked]").Length())
-	}
-	if p := owner.Post(t, at, url.Values{"name": {"Desk"}}); p.Status != 400 {
-		t.Errorf("a role without permissions: %d", p.Status)
-	}
-	if p := owner.Post(t, at, url.Values{"name": {"Front desk"}, "permissions": {"view_licenses"}}); !strings.Contains(p.Text("#rows"), "Front desk") {
-		t.Errorf("%d %s", p.Status, p.Text("main"))
-	}
-	if p := owner.Post(t, at+"/delete", nil); strings.Contains(p.Text("#rows"), "Front desk") {
-		t.Errorf("%d %s", p.Status, p.Text("main"))
-	}
 }

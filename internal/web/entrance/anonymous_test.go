@@ -1,10 +1,8 @@
-package server_test
+package entrance_test
 
 import (
 	"fmt"
-	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -17,37 +15,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/server"
 	"chancery/internal/server/servertest"
-	"chancery/internal/store"
 )
-
-// rows counts the rows of every table.
-func rows(t *testing.T, s *servertest.Server) map[string]int {
-	t.Helper()
-	db := s.Program.Rooms().DB
-	tables := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
-	if db.Dialect.Name() != "sqlite" {
-		tables = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
-	}
-	names, err := store.All[string](db.Query(t.Context(), tables))(func(scan store.Scan) (name string, err error) {
-		err = scan(&name)
-		return name, err
-	})
-	if err != nil || len(names) < 20 {
-		t.Fatalf("tables %v: %v", names, err)
-	}
-	counts := map[string]int{}
-	for _, name := range names {
-		var n int
-		if _, err := db.QueryRow(t.Context(), `SELECT COUNT(*) FROM `+name, nil, &n); err != nil {
-			t.Fatal(err)
-		}
-		counts[name] = n
-	}
-	for _, own := range []string{"leases", "figures", "figure_days", "audit_seals", "audit_heads"} {
-		delete(counts, own) // the server's own work comes when it comes
-	}
-	return counts
-}
 
 // Attack: whoever is nobody here begins sign-ins and never ends one, asks for the
 // recovery of accounts that do not exist, and guesses. Nothing is kept but what
@@ -55,9 +23,9 @@ func rows(t *testing.T, s *servertest.Server) map[string]int {
 func TestWhoIsNobodyFillsNothing(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := s.Vendor(t, "Acme")
-		connected(t, s, v, "any")
-		before := rows(t, s)
-		b := atLocalhost(t, s, v)
+		s.Connected(t, v, "any")
+		before := s.Rows(t)
+		b := s.AtLocalhost(t, v)
 		for i := range 60 {
 			if page := b.Post(t, "/sign-in/passkey/begin", nil); page.Status != http.StatusOK {
 				t.Fatalf("a passkey: %d %s", page.Status, page.Text("main"))
@@ -77,13 +45,13 @@ func TestWhoIsNobodyFillsNothing(t *testing.T) {
 			}
 			_ = res.Body.Close()
 		}
-		if after := rows(t, s); !maps.Equal(before, after) {
+		if after := s.Rows(t); !maps.Equal(before, after) {
 			t.Errorf("rows before %v and after %v", before, after)
 		}
 		for i := range 60 {
 			b.Post(t, "/sign-in", url.Values{"email": {fmt.Sprintf("u%d@example.com", i)}, "password": {"x"}})
 		}
-		after := rows(t, s)
+		after := s.Rows(t)
 		if n := after["failed_attempts"] - before["failed_attempts"]; n > 60 {
 			t.Errorf("60 guesses left %d rows", n)
 		}
@@ -104,13 +72,13 @@ func TestWhatABrowserCarriesIsGoodOnce(t *testing.T) {
 			clock := ident.NewManualClock(time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC))
 			s := servertest.Start(t, storage(t), func(c *server.Config) { c.Clock = clock })
 			v, bolt := s.Vendor(t, "Acme"), s.Vendor(t, "Bolt")
-			_, d, _ := withPasskey(t, s, v)
-			b := atLocalhost(t, s, v)
+			_, d, _ := s.WithPasskey(t, v)
+			b := s.AtLocalhost(t, v)
 			origin := b.URL
 			begin := func() (token, answer string) {
 				t.Helper()
 				page := b.Post(t, "/sign-in/passkey/begin", nil)
-				return b.Cookie(t, "chancery_passkey"), d.use(options(t, page))
+				return b.Cookie(t, "chancery_passkey"), d.Use(page.Options(t))
 			}
 			finish := func(slug, token, answer string) (signedIn bool) {
 				t.Helper()
@@ -160,7 +128,7 @@ func TestWhatABrowserCarriesIsGoodOnce(t *testing.T) {
 			if err := s.Program.Rooms().DB.Run(t.Context(), s.Program.Rooms().Ceremonies.Forget); err != nil {
 				t.Fatal(err)
 			}
-			if n := rows(t, s)["sign_in_ceremonies"]; n != 0 {
+			if n := s.Rows(t)["sign_in_ceremonies"]; n != 0 {
 				t.Errorf("%d rows are left", n)
 			}
 		})
@@ -199,64 +167,5 @@ func TestTheOwnersBrowserIsNotLockedOut(t *testing.T) {
 	}
 	if status := from(s.Browser(t, v), "203.0.113.6", right); status != http.StatusTooManyRequests {
 		t.Errorf("the owner in a browser that nobody knows: %d", status)
-	}
-}
-
-// Attack: connections that announce the body of a sign-in and send nothing of it.
-// Programs are answered meanwhile, forms too; who announces more than a form holds is
-// refused at once, and who hangs up is no fault of the server.
-func TestSignInsThatNeverArrive(t *testing.T) {
-	t.Parallel()
-	s := servertest.Start(t, servertest.SQLite(t))
-	v := s.Vendor(t, "Acme")
-	address := strings.TrimPrefix(s.URL, "http://")
-	connect := func(length int, sent string) net.Conn {
-		t.Helper()
-		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = c.Close() })
-		_, err = fmt.Fprintf(c, "POST /console/%s/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
-			v.Slug, length, sent)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	large, err := io.ReadAll(connect(1<<20, ""))
-	if err != nil || !strings.HasPrefix(string(large), "HTTP/1.1 413 ") {
-		t.Errorf("a megabyte of sign-in: %.60s, %v", large, err)
-	}
-	for i := range 400 {
-		connect(16<<10, "email=a")
-		if i%100 != 99 {
-			continue
-		}
-		a := s.Do(t, "POST", "/api/v2/isv/"+v.VendorID+"/provisioning/heartbeats", map[string]any{
-			"product_id": v.VendorID, "client_id": "c", "software_version": "1", "operating_system": "x",
-		},
-			"ProvisioningKey", v.ProvisioningKey)
-		if a.Status != http.StatusConflict {
-			t.Errorf("a heartbeat meanwhile: %d %s", a.Status, a.Body)
-		}
-		if p := s.SignIn(t, v).Get(t, "/account"); p.Status != http.StatusOK {
-			t.Errorf("a sign-in meanwhile: %d", p.Status)
-		}
-	}
-	if log := s.Log.String(); strings.Contains(log, "level=ERROR") {
-		t.Error("the log has errors")
-	}
-
-	gone := connect(1000, "email=anna%40example.com&password=")
-	if err := gone.(*net.TCPConn).CloseWrite(); err != nil {
-		t.Fatal(err)
-	}
-	answer, err := io.ReadAll(gone)
-	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") {
-		t.Errorf("half a sign-in: %.60s, %v", answer, err)
-	}
-	if log := s.Log.String(); strings.Contains(log, "level=ERROR") || !strings.Contains(log, "code=body_unreadable") {
-		t.Error("half a sign-in is not logged as one")
 	}
 }

@@ -1,4 +1,4 @@
-package server_test
+package entrance_test
 
 import (
 	"net/url"

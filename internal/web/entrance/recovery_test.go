@@ -1,9 +1,8 @@
-package server_test
+package entrance_test
 
 import (
 	"io"
 	"mime/quotedprintable"
-	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -11,48 +10,9 @@ import (
 
 	"chancery/internal/server"
 	"chancery/internal/server/servertest"
-	"chancery/internal/wiring"
 )
 
-// TestFindingTheVendor: the server's bare address leads people to where they sign in.
-func TestFindingTheVendor(t *testing.T) {
-	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		nobody := s.Browser(t, wiring.NewVendor{}).Follow(t, s.Program.URL()+"/console/")
-		if nobody.Find("#vendor").Length() != 0 || !strings.Contains(nobody.Text("main"), "chancery vendor create") {
-			t.Errorf("with none: %d %s", nobody.Status, nobody.Text("main"))
-		}
-		v := s.Vendor(t, "Acme")
-		b := s.Browser(t, v)
-		if p := b.Follow(t, s.Program.URL()+"/console/"); p.Path != "/sign-in" {
-			t.Errorf("with one vendor it leads to %s", p.Path)
-		}
-		s.Vendor(t, "Bolt")
-		if p := b.Follow(t, s.Program.URL()+"/console/"); p.Status != 200 || p.Find("#vendor").Length() != 1 {
-			t.Errorf("with two: %d %s", p.Status, p.Text("main"))
-		}
-		if p := b.Follow(t, s.Program.URL()+"/console/?vendor=Acme"); p.Path != "/sign-in" {
-			t.Errorf("named: %s", p.Path)
-		}
-		if p := b.Follow(t, s.Program.URL()+"/console/?vendor=nobody"); p.Status != 404 || !strings.Contains(p.Text(".alert"), "no “nobody”") {
-			t.Errorf("unknown: %d %s", p.Status, p.Text("main"))
-		}
-		for accept, want := range map[string]int{"text/html,*/*": http.StatusSeeOther, "application/json": http.StatusNotFound} {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Program.URL()+"/", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Accept", accept)
-			res, err := http.DefaultTransport.RoundTrip(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = res.Body.Close()
-			if res.StatusCode != want {
-				t.Errorf("/ as %s: %d to %s", accept, res.StatusCode, res.Header.Get("Location"))
-			}
-		}
-	})
-}
+const newPassword = "violet harbour nineteen"
 
 var mailedLink = regexp.MustCompile(`http://licences\.example\.com/console/acme/reset\?token=(chl_[\w-]+)`)
 
@@ -95,5 +55,21 @@ func TestRecoveryByMail(t *testing.T) {
 				t.Errorf("the link again: %s", p.Text("main"))
 			}
 		})
+	}
+}
+
+// TestForgot: the answer is the same for everybody, and mails nobody's link here.
+func TestForgot(t *testing.T) {
+	t.Parallel()
+	s := servertest.Start(t, servertest.SQLite(t))
+	v := s.Vendor(t, "Acme")
+	b := s.Browser(t, v)
+	known := b.Post(t, "/forgot", url.Values{"email": {v.OwnerEmail}})
+	unknown := b.Post(t, "/forgot", url.Values{"email": {"nobody@example.com"}})
+	if known.Path != "/sign-in" || known.Text("main") != unknown.Text("main") {
+		t.Errorf("known %s, unknown %s", known.Text("main"), unknown.Text("main"))
+	}
+	if p := b.Get(t, "/reset?token=chl_guess"); !strings.Contains(p.Text("main"), "has been used, has run out") {
+		t.Errorf("a guessed link shows %s", p.Text("main"))
 	}
 }
