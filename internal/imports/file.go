@@ -75,7 +75,7 @@ func readLines(content []byte) (File, error) {
 		}
 		number, _ := r.FieldPos(0)
 		for i := range cells {
-			cells[i] = visible.Back(strings.TrimSpace(cells[i]))
+			cells[i] = visible.OfCell(strings.TrimSpace(cells[i]))
 		}
 		if f.Columns == nil {
 			f.Columns = cells

@@ -60,11 +60,15 @@ func (*ledger) IssueLicense(tx.Tx, ident.VendorID, imports.LicenseLine) (imports
 }
 
 func (*ledger) Numbers(context.Context, ident.VendorID, []string) (map[string]bool, error) {
-	return nil, nil
+	return map[string]bool{}, nil
 }
 
-func (*ledger) Editions(context.Context, ident.VendorID) (map[imports.EditionName]bool, error) {
-	return nil, nil
+func (*ledger) RefusedCustomers(lines []imports.CustomerLine) []error {
+	return make([]error, len(lines))
+}
+
+func (*ledger) RefusedLicenses(_ context.Context, _ ident.VendorID, lines []imports.LicenseLine) ([]error, error) {
+	return make([]error, len(lines)), nil
 }
 
 type importBench struct {
@@ -316,7 +320,7 @@ func TestLargeImportsGoInPortions(t *testing.T) {
 		const many, step = 130, 50
 		content := "company_name\n"
 		for i := range many {
-			content += fmt.Sprintf("=c%03d\n", i) // every line has a problem
+			content += fmt.Sprintf("\"c%03d\nx\"\n", i) // every line has a problem
 		}
 		f, err := b.service.Read(t.Context(), b.vendor, imports.Customers, time.UTC, []byte(content+"good\n"))
 		if err != nil {
@@ -386,7 +390,7 @@ func TestLargeImportsGoInPortions(t *testing.T) {
 func TestTryingAgainChecksAgain(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newImports(t, e)
-		f, err := b.service.Read(t.Context(), b.vendor, imports.Customers, time.UTC, []byte("company_name,email\ngood,\n=cmd|calc,\nmore,a@example.com,cells\n"))
+		f, err := b.service.Read(t.Context(), b.vendor, imports.Customers, time.UTC, []byte("company_name,email\ngood,\n\"two\nlines\",\nmore,a@example.com,cells\n"))
 		if err != nil {
 			t.Fatal(err)
 		}

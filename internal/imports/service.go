@@ -21,12 +21,17 @@ type Trade interface {
 	IssueLicense(t tx.Tx, v ident.VendorID, l LicenseLine) (Result, error)
 }
 
-// Known reads what lines are checked against before anything is written.
+// Known tells before anything is written what would come of lines.
 type Known interface {
 	// Numbers gives those of the customer numbers that exist.
 	Numbers(ctx context.Context, v ident.VendorID, numbers []string) (map[string]bool, error)
 
-	Editions(ctx context.Context, v ident.VendorID) (map[EditionName]bool, error)
+	// RefusedCustomers tells why CreateCustomer would refuse each line, as far as it can
+	// be told from the line: nil where nothing speaks against it.
+	RefusedCustomers(lines []CustomerLine) []error
+
+	// RefusedLicenses tells the same of IssueLicense, with what is there now.
+	RefusedLicenses(ctx context.Context, v ident.VendorID, lines []LicenseLine) ([]error, error)
 }
 
 // Store keeps imports and their lines.
@@ -99,17 +104,7 @@ func (s *Service) Read(ctx context.Context, v ident.VendorID, k Kind, zone *time
 	if err != nil {
 		return File{}, err
 	}
-	var around Around
-	if around.Numbers, err = s.Known.Numbers(ctx, v, NumbersNamed(f, r)); err != nil {
-		return File{}, err
-	}
-	if k == Licenses {
-		if around.Editions, err = s.Known.Editions(ctx, v); err != nil {
-			return File{}, err
-		}
-	}
-	Check(k, f, r, around, zone)
-	return f, nil
+	return f, s.check(ctx, v, k, zone, f, r)
 }
 
 // Receive stores a file that was read, in portions. Nobody sees it before Keep makes it

@@ -62,7 +62,7 @@ func (p *Pages) table(q *web.Request) (web.Table[*licensing.License], error) {
 
 func columns(q *web.Request) []web.Column[*licensing.License] {
 	now := q.Now()
-	return []web.Column[*licensing.License]{
+	return append([]web.Column[*licensing.License]{
 		{Name: "license", Label: "Licence", Cell: func(l *licensing.License) web.Cell {
 			return web.Cell{Text: show.LicenseName(l), Href: show.LicenseHref(q, l.UUID), Sub: l.Edition.Name + " · " + l.Product.Name}
 		}, Plain: show.LicenseName},
@@ -82,7 +82,7 @@ func columns(q *web.Request) []web.Column[*licensing.License] {
 				return web.Cell{Day: show.LastMoment(end)}
 			}
 			return web.Cell{Text: "Never", Quiet: true}
-		}},
+		}, Plain: func(l *licensing.License) string { return endCell(l, q.VendorZone()) }},
 		{Name: "issued", Label: "Issued", Sort: "created_at", Cell: func(l *licensing.License) web.Cell { return web.Cell{When: l.CreatedAt} }},
 		{Name: "key", Label: "License key", Extra: true, Cell: func(l *licensing.License) web.Cell {
 			return web.Cell{Text: show.ShortKey(l.LicenseKey), Copy: l.LicenseKey.String(), Mono: true}
@@ -98,7 +98,7 @@ func columns(q *web.Request) []web.Column[*licensing.License] {
 		{Name: "licensee", Label: "Licensee", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.LicenseeEmail} }},
 		{Name: "printed", Label: "Printed key", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.PrintedKey, Mono: true} }},
 		{Name: "legacy", Label: "Legacy key", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.LegacyKey, Mono: true} }},
-	}
+	}, brought(q)...)
 }
 
 // maxChoices is how many products and editions a choice offers.
