@@ -22,6 +22,10 @@ func TestReadFileTakesWhatSpreadsheetsWrite(t *testing.T) {
 		"quotes":       "\"company_name\",\"email\"\n\"Acme\",\"a@example.com\"\n",
 		"empty lines":  "company_name,email\n\n,\nAcme,a@example.com\n,,\n",
 		"blanks":       "company_name, email\n  Acme , a@example.com \n",
+		"in quotes":    "company_name,email,\"notes; internal; old; x\"\nAcme,a@example.com,\"a; b\"\n",
+		"sep=;":        "sep=;\r\ncompany_name;email;\"a,b,c,d\"\r\nAcme;a@example.com\r\n",
+		"sep quoted":   "\xef\xbb\xbf\"SEP=,\"\ncompany_name,email\nAcme,a@example.com\n",
+		"sep a tab":    "sep=\t\ncompany_name\temail\nAcme\ta@example.com\n",
 		"empty in tab": "company_name\tx\temail\nAcme\t\ta@example.com",
 	} {
 		f, err := ReadFile([]byte(content))
@@ -33,6 +37,14 @@ func TestReadFileTakesWhatSpreadsheetsWrite(t *testing.T) {
 		if err != nil || len(f.Lines) != 1 || r.cell(f.Lines[0], "company_name") != "Acme" || r.cell(f.Lines[0], "email") != "a@example.com" {
 			t.Errorf("%s: %+v, %v", name, f, err)
 		}
+	}
+	for content, want := range map[string]string{"sep=|\ncompany_name|email\nA|b\n": "it may be a comma", "sep=;\ncompany_name\n\"A": "at line 3"} {
+		if _, err := ReadFile([]byte(content)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
+	if f, err := ReadFile([]byte("sep=;\ncompany_name\nAcme\n")); err != nil || f.Lines[0].Number != 3 {
+		t.Errorf("the first line below the heading of a file that says what separates: %+v, %v", f, err)
 	}
 	f, err := ReadFile([]byte("company_name\n\"Acme\nLtd\"\n\nBolt\n"))
 	if err != nil || f.Lines[0].Number != 2 || f.Lines[1].Number != 5 {
