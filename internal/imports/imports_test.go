@@ -115,7 +115,7 @@ func (b importBench) start(t *testing.T, f imports.File, allOrNothing bool) impo
 		if _, err := b.service.Keep(x, b.vendor, i.UUID); err != nil {
 			return i, err
 		}
-		return b.service.Start(x, b.vendor, i.UUID, allOrNothing)
+		return b.service.Start(x, b.vendor, i.UUID, imports.How{AllOrNothing: allOrNothing})
 	})
 }
 
@@ -216,7 +216,7 @@ func TestAllOrNothing(t *testing.T) {
 			if _, err := b.rows.Insert(x, b.vendor, long); err != nil {
 				return long, err
 			}
-			return b.service.Start(x, b.vendor, long.UUID, true)
+			return b.service.Start(x, b.vendor, long.UUID, imports.How{AllOrNothing: true})
 		})
 	})
 }
@@ -231,7 +231,7 @@ func TestImportsAreKeptForATime(t *testing.T) {
 			t.Errorf("a stopped import did %d lines, %v", n, err)
 		}
 		stranger := storetest.Vendor(t, e, "Bolt").ID
-		storetest.Refuse(t, e, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, stranger, i.UUID, false) })
+		storetest.Refuse(t, e, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, stranger, i.UUID, imports.How{}) })
 		if _, err := b.rows.ByUUID(t.Context(), stranger, i.UUID); !fault.Is(err, "import_not_found") {
 			t.Errorf("another vendor reads it: %v", err)
 		}
@@ -277,7 +277,7 @@ func TestAServersFaultEndsAnImport(t *testing.T) {
 			if n, err := b.service.Work(t.Context()); err != nil || n != 0 {
 				t.Errorf("%s: it went on by itself: %d, %v", name, n, err)
 			}
-			storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, i.UUID, false) })
+			storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, i.UUID, imports.How{}) })
 			if n, err := b.service.Work(t.Context()); err != nil || n != 18 {
 				t.Errorf("%s: the rest: %d, %v", name, n, err)
 			}
@@ -376,7 +376,7 @@ func TestLargeImportsGoInPortions(t *testing.T) {
 		if _, err := b.rows.ByUUID(t.Context(), b.vendor, draft.UUID); !fault.Is(err, "import_not_found") {
 			t.Errorf("a discarded file is found: %v", err)
 		}
-		storetest.Refuse(t, b.Env, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, draft.UUID, false) })
+		storetest.Refuse(t, b.Env, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, draft.UUID, imports.How{}) })
 		if n, err := b.service.Forget(t.Context()); err != nil || n != 1 {
 			t.Errorf("%d forgotten, %v", n, err)
 		}

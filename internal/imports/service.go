@@ -47,6 +47,10 @@ type Store interface {
 	Lock(t tx.Tx, v ident.VendorID, id ident.UUID) (i Import, found bool, err error)
 	Save(t tx.Tx, v ident.VendorID, i Import) error
 
+	// Before gives the last import that brought something in of the same file, or is doing
+	// so; found is false when there is none.
+	Before(t tx.Tx, v ident.VendorID, i Import) (before Import, found bool, err error)
+
 	// Waiting gives the first waiting lines, at most limit.
 	Waiting(t tx.Tx, v ident.VendorID, id int64, limit int) ([]Line, error)
 	SaveLine(t tx.Tx, v ident.VendorID, id int64, l Line) error
@@ -111,7 +115,7 @@ func (s *Service) Read(ctx context.Context, v ident.VendorID, k Kind, zone *time
 // a draft; one that a server did not finish is forgotten as drafts are.
 func (s *Service) Receive(ctx context.Context, v ident.VendorID, k Kind, zone *time.Location, name string, f File) (Import, error) {
 	i := Import{
-		UUID: s.IDs.V7(), Kind: k, FileName: shortened(name), Zone: zone.String(), Columns: f.Columns, State: Arriving, Lines: len(f.Lines),
+		UUID: s.IDs.V7(), Kind: k, FileName: shortened(name), Zone: zone.String(), Columns: f.Columns, State: Arriving, Lines: len(f.Lines), Digest: f.digest(),
 		Actor: tx.ActorFrom(ctx),
 	}
 	for _, l := range f.Lines {
@@ -180,11 +184,23 @@ func shortened(name string) string {
 	return name
 }
 
+// How says how the lines of an import are to be carried out.
+type How struct {
+	AllOrNothing bool
+	Again        bool // also if the same file was brought in before
+}
+
 // Start lets the job carry the lines out, in the name of who starts it.
-func (s *Service) Start(t tx.Tx, v ident.VendorID, id ident.UUID, allOrNothing bool) (Import, error) {
+func (s *Service) Start(t tx.Tx, v ident.VendorID, id ident.UUID, how How) (Import, error) {
 	i, err := s.lock(t, v, id)
 	if err != nil {
 		return i, err
+	}
+	repeats := false
+	if i.State == Draft && !how.Again {
+		if _, repeats, err = s.Store.Before(t, v, i); err != nil {
+			return i, err
+		}
 	}
 	switch {
 	case i.State == Running:
@@ -193,13 +209,15 @@ func (s *Service) Start(t tx.Tx, v ident.VendorID, id ident.UUID, allOrNothing b
 		return i, fault.Refused("import_over", "This import is over.", "Upload a file to import more.")
 	case i.Waiting() == 0 && !i.Retrying:
 		return i, fault.Refused("import_empty", "No line of the file can be imported.", "Correct the lines, and upload the file again.")
-	case allOrNothing && i.Lines > MaxAllOrNothing:
+	case repeats:
+		return i, fault.Refused("import_repeated", "This file was brought in before.", "Tick \"Bring it in once more\" if that is what you want.")
+	case how.AllOrNothing && i.Lines > MaxAllOrNothing:
 		return i, fault.Refused("import_too_long", "All or nothing is for files of up to 500 lines.", "Split the file, or let each line stand on its own.")
-	case allOrNothing && i.Failed > 0:
+	case how.AllOrNothing && i.Failed > 0:
 		return i, fault.Refused("import_has_problems", "All or nothing is not possible while lines have problems.", "Correct them and upload the file again, or let each line stand on its own.")
 	}
 	if i.State == Draft {
-		i.AllOrNothing = allOrNothing
+		i.AllOrNothing = how.AllOrNothing
 	}
 	i.State, i.StartedAt, i.Actor = Running, t.Now(), tx.ActorFrom(t.Context())
 	s.journal(t, v, "import.started", i)

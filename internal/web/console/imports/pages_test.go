@@ -209,3 +209,21 @@ func TestImportPageTellsOfAServersFault(t *testing.T) {
 		t.Errorf("%s", p.Text("main"))
 	}
 }
+
+// A file that was brought in before is brought in once more only by who says so.
+func TestImportPageAsksAboutTheSameFile(t *testing.T) {
+	t.Parallel()
+	s := servertest.Start(t, servertest.SQLite(t))
+	b := servertest.Importer{Browser: s.SignIn(t, s.Vendor(t, "Acme")), Server: s}
+	b.Carry(t, b.Read(t, "customers", "company_name\nSample one\n"), nil)
+	again := b.Read(t, "customers", "company_name\r\nSample one\r\n")
+	if !strings.Contains(again.Text("main"), "This file was brought in on ") || again.Find(`input[name="again"]`).Length() != 1 {
+		t.Errorf("the draft: %s", again.Text("main"))
+	}
+	if p := b.Post(t, again.Path+"/start", nil); !strings.Contains(p.Text(".app-flash"), "was brought in before") {
+		t.Errorf("started without a word: %s", p.Text("main"))
+	}
+	if done := b.Carry(t, again, url.Values{"again": {"on"}}); stat(done, "Done") != "1" {
+		t.Errorf("once more: %s", done.Text("main"))
+	}
+}
