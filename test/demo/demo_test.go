@@ -107,7 +107,7 @@ func (s *shown) printsWhatWorks(t *testing.T) {
 	out := shell(t, t.TempDir(), script)
 	for _, want := range []string{
 		"Activated.", "The licence is valid.", "Deactivated;", `"client_id":"my-laptop"`,
-		`"validity_reason":"activations_exceeded"`, `"action":"activation.`, `"edition_name":"Standard"`,
+		`"used_up_reason":"activations_exceeded"`, `"action":"activation.`, `"edition_name":"Standard"`,
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no command printed %s:\n%s", want, out)
@@ -205,7 +205,7 @@ func (s *shown) hasEveryState(t *testing.T) {
 	for part, least := range map[string]int{
 		`"superior_id":"`: 20, `"superior_id":null`: 10, `(demo)","customer_number":"D-`: 300,
 		`"validity_reason":"inactive"`: 3, `"validity_reason":"expired"`: 10, `"validity_reason":"trial_over"`: 10,
-		`"validity_reason":"not_started"`: 1, `"validity_reason":"activations_exceeded"`: 5, `"is_temporary":true`: 1,
+		`"validity_reason":"not_started"`: 1, `"used_up_reason":"activations_exceeded"`: 5, `"is_temporary":true`: 1,
 		`"legacy_license_key":"OLD-`: 5, `"edition_name":"Floating"`: 5, `"overridden":["token_limit"]`: 3,
 		`"is_goodwill":true`: 1, `"goodwill_used":1`: 5, `"suspended_until":"`: 1, `"release_reason":"client"`: 3, `"released_at":null`: 100,
 	} {
