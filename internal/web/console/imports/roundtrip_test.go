@@ -48,8 +48,8 @@ func read(t *testing.T, p *servertest.Page, headings ...string) []string {
 // cells hold.
 func TestAnExportComesBackByAnImport(t *testing.T) {
 	t.Parallel()
-	s := servertest.Start(t, servertest.SQLite(t))
-	shop, other := servertest.OpenShop(t, s), servertest.OpenShop(t, s)
+	shop := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
+	other := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
 	for i, text := range hostile() {
 		customer := shop.Manage(t, "POST", "/customers", servertest.Fields{
 			"company_name": text, "customer_number": text, "email": fmt.Sprintf("c%d@example.com", i),
@@ -67,7 +67,7 @@ func TestAnExportComesBackByAnImport(t *testing.T) {
 	}
 	shop.Issue(t, shop.Team, servertest.Fields{"expires_at": "2031-12-31", "floating_token_limit": 7})
 
-	there := servertest.Importer{Browser: other.Browser, Server: s}
+	there := servertest.Importer{Browser: other.Browser, Server: other.Server}
 	for _, part := range []struct {
 		kind, list string
 		headings   []string
