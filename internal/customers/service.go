@@ -97,8 +97,7 @@ func (r Create) Check() error {
 
 // draft is the customer that r asks for, as it is stored, with a number of its own.
 func draft(r Create, number string) (Customer, error) {
-	c := Customer{CompanyName: r.CompanyName, Number: number, Email: r.Email}.tidy()
-	return c, c.check()
+	return Customer{CompanyName: r.CompanyName, Number: number, Email: r.Email}.read(Customer{})
 }
 
 // attempts at a number that nobody has; each fails once in a million million.
@@ -166,8 +165,7 @@ func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, r Chan
 	set(&after.CompanyName, r.CompanyName)
 	set(&after.Number, r.Number)
 	set(&after.Email, r.Email)
-	after = after.tidy()
-	if err := after.check(); err != nil {
+	if after, err = after.read(before); err != nil {
 		return Customer{}, err
 	}
 	if r.Superior != nil {

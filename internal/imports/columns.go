@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"chancery/internal/entry"
 )
 
 // Column is one thing that a file may hold.
@@ -46,7 +48,7 @@ func ColumnsOf(k Kind) []Column {
 		{Name: "tokens", Means: "How many clients, where it is not the edition's number.", Example: "5", also: []string{"token_limit", "seats"}},
 		{Name: "sessions", Means: "How many sessions of a floating licence, where it is not the edition's number.", also: []string{"floating_token_limit", "floating_limit"}},
 		{Name: "starts", Means: "The first day, such as 2027-01-01.", also: []string{"start", "starts_at", "start_date", "start_date_utc"}},
-		{Name: "expires", Means: "The last day such as 2027-12-31, never, or 365 days (after the first activation). Empty: the edition's.", Example: "2027-12-31", also: []string{"end", "expires_at", "expiration_date", "expiration_date_utc", "expiry"}},
+		{Name: "expires", Means: "The last day such as 2027-12-31, an instant such as 2027-12-31T17:00:00Z, never, or 365 days (after the first activation). Empty: the edition's.", Example: "2027-12-31", also: []string{"end", "ends", "expires_at", "expiration_date", "expiration_date_utc", "expiry"}},
 		{Name: "legacy_license_key", Means: "A key from an older system, by which it is found too.", also: []string{"legacy_key", "old_key"}},
 		{Name: "temporary", Means: "yes for a guest licence beside another one.", also: []string{"is_temporary"}},
 		{Name: "active", Means: "no for a licence that is switched off.", also: []string{"is_active"}},
@@ -132,7 +134,7 @@ func (r Reading) As(place int) string {
 // cell is what a line has in a column; empty when the file has none such.
 func (r Reading) cell(l Line, column string) string {
 	if i, ok := r.places[column]; ok && i < len(l.Cells) {
-		return l.Cells[i]
+		return entry.Composed(l.Cells[i])
 	}
 	return ""
 }

@@ -47,7 +47,7 @@ func (s *Service) nameClient(t tx.Tx, l *License, c *ActivateCommand) (err error
 		return err
 	}
 	if token == nil {
-		return noNewClient("token key", "Give the licence at least one token by contract.")
+		return noNewClient("token key", "Give the licence at least one activation by contract.")
 	}
 	c.Key, c.ClientID = Key{UUID: token.Key}, token.Key.String()
 	return nil

@@ -3,6 +3,7 @@ package licensing
 import (
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/terms"
 )
 
@@ -54,7 +55,7 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 	t := l.Terms()
 	s := State{
 		At: now, License: l, Terms: t, Activation: a, ExpiresAt: l.ExpiryOf(t.Policy),
-		VersionAllowed: versionAllowed(t.Policy, version), Serial: l.Serial(),
+		VersionAllowed: t.Policy.AllowsRelease(version), Serial: l.Serial(),
 		Used: l.RegularUsed + l.GoodwillUsed, Allowed: l.allowed(t.Policy),
 	}
 	switch {
@@ -113,5 +114,5 @@ func (s State) GoodwillNotice() string {
 		return "This activation is above the licence's contract. It goes on as goodwill; please ask your vendor for more activations."
 	}
 	return "This activation is above the licence's contract. It goes on as goodwill until " +
-		a.GoodwillUntil.UTC().Format("2006-01-02 15:04") + " UTC; please ask your vendor for more activations."
+		calendar.Minute(a.GoodwillUntil) + "; please ask your vendor for more activations."
 }

@@ -81,21 +81,22 @@ func (x importKnown) RefusedLicenses(ctx context.Context, v ident.VendorID, line
 		if !there {
 			unnamed = both(unnamed, imports.NoCustomer())
 		}
+		key := l.LegacyKey
 		if refused[i] = unnamed; unnamed == nil {
-			refused[i] = licensing.CheckIssue(issueOf(v, l, on.edition.UUID, c.UUID), on.edition, on.product,
+			key, refused[i] = licensing.CheckIssue(issueOf(v, l, on.edition.UUID, c.UUID), on.edition, on.product,
 				&licensing.Customer{UUID: c.UUID, CustomerNumber: c.Number, Email: c.Email}, x.r.Clock.Now())
 		}
-		if on == nil || l.LegacyKey == "" {
+		if on == nil || key == "" {
 			continue
 		}
 		if legacy[on.product.ID] == nil {
 			legacy[on.product.ID] = map[string]int{}
 		}
-		if first, repeated := legacy[on.product.ID][l.LegacyKey]; repeated {
+		if first, repeated := legacy[on.product.ID][key]; repeated {
 			refused[i] = both(refused[i], imports.LegacyKeyRepeated(lines[first].Line))
 			continue
 		}
-		legacy[on.product.ID][l.LegacyKey] = i
+		legacy[on.product.ID][key] = i
 	}
 	return refused, x.legacyTaken(ctx, v, legacy, refused)
 }

@@ -3,9 +3,9 @@ package licensing
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -36,7 +36,9 @@ func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, 
 	narrowIndexed(f, q, v, byState)
 	narrowState(f, q)
 	if f.Search != nil {
-		searched(q, v, *f.Search)
+		if err := s.searched(ctx, q, v, *f.Search); err != nil {
+			return listing.Page[*licensing.License]{}, err
+		}
 	}
 	var search store.Search
 	if !f.Indexed() {
@@ -89,7 +91,9 @@ func narrowIndexed(f licensing.Filter, q *store.Selection, v ident.VendorID, byS
 		q.And("l.customer_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", v, f.Customer)
 	}
 	if f.LicenseeEmail != "" {
-		q.And("l.licensee_email = ?", strings.ToLower(f.LicenseeEmail))
+		address, _ := entry.Address(f.LicenseeEmail)
+		kept, wire := entry.Forms(address)
+		q.And("l.licensee_email IN (?, ?)", kept, wire)
 	}
 }
 

@@ -31,8 +31,8 @@ func TestThePreviewKnowsWhatTheImportRefuses(t *testing.T) {
 		for kind, lines := range map[string][]string{
 			"customers": {
 				"company_name,customer_number,email",
-				"Anna,K-1,anna@x.example.",
-				"Anna,K-2,mailto:anna@x.example",
+				"Anna,K-1,anna@",
+				"Anna,K-2,anna@x.example;bob@x.example",
 				"Anna,K-3,anna@x.example extra",
 				strings.Repeat("n", 201) + ",K-4,",
 				"Anna," + strings.Repeat("k", 101) + ",",
