@@ -157,6 +157,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// CountDenial counts a refused call per licence, reason and hour.
 	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error
 
+	// NoteRefused keeps the refusal among the last ones of its licence.
+	NoteRefused(t tx.Tx, v ident.VendorID, r Refused) error
+
 	// License gives a licence without locking it, LicenseID the key of one by its
 	// outside id; nil and 0 for none.
 	License(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*License, error)

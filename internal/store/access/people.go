@@ -16,7 +16,8 @@ type People struct{ DB *store.DB }
 
 var _ access.People = People{}
 
-const selectPerson = `SELECT ` + identitystore.UserColumns + ` FROM users u` + identitystore.JoinRole + ` WHERE u.vendor_id = $1 AND `
+//nolint:gochecknoglobals // a text, made once
+var selectPerson = `SELECT ` + identitystore.UserColumns + ` FROM users u` + identitystore.JoinRole + ` WHERE u.vendor_id = $1 AND `
 
 // personOf makes a person of a user's row.
 func personOf(row *identitystore.UserRow) access.Person {
@@ -29,7 +30,7 @@ func personOf(row *identitystore.UserRow) access.Person {
 
 func person(t tx.Tx, where, end string, args ...any) (p access.Person, hash string, found bool, err error) {
 	var row identitystore.UserRow
-	if found, err = store.On(t).QueryRow(selectPerson+where+end, args, row.Dest()...); err != nil || !found {
+	if found, err = store.On(t).QueryRow(selectPerson+where+end, args, store.Dest(&row)...); err != nil || !found {
 		return access.Person{}, "", false, err
 	}
 	_, hash = row.User()

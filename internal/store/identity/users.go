@@ -20,7 +20,14 @@ var _ identity.UserStore = Users{}
 // ownRole is what users.role holds for one of the vendor's own roles.
 const ownRole = "custom"
 
-const selectUser = `SELECT ` + UserColumns + ` FROM users u` + JoinRole + ` WHERE u.vendor_id =`
+// What is made of the columns of a user.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	selectUser = `SELECT ` + UserColumns + ` FROM users u` + JoinRole + ` WHERE u.vendor_id =`
+	insertUser = store.InsertInto("users", &UserRow{})
+	updateUser = store.Update("users", &UserRow{}, `vendor_id = ? AND id = ?`)
+)
 
 // ByEmail is the condition for the user u with an address, by EmailArgs of the vendor and
 // the address. One who was stored with the domain's ASCII form is found by it.
@@ -45,13 +52,10 @@ func lockTeam(t tx.Tx, vendor ident.VendorID) error {
 // Insert implements identity.UserStore.
 func (Users) Insert(t tx.Tx, vendor ident.VendorID, u identity.User, hash string) (ident.UserID, bool, error) {
 	var id ident.UserID
-	key, own := roleColumns(u.Role)
 	if _, found, err := (Users{}).GetByEmail(t, vendor, u.Email); err != nil || found {
 		return 0, false, err
 	}
-	inserted, err := store.On(t).QueryRow(`INSERT INTO users (vendor_id, uuid, email, name, role, role_id, password_hash, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{vendor, u.UUID, u.Email, u.Name, key, own, hash, u.CreatedAt.UnixMilli()}, &id)
+	inserted, err := store.On(t).QueryRow(insertUser.Text+` ON CONFLICT DO NOTHING RETURNING id`, insertUser.Values(vendor, userRowOf(u, hash)), &id)
 	return id, inserted, err
 }
 
@@ -75,9 +79,7 @@ func locked(t tx.Tx, where string, args ...any) (u identity.User, found bool, er
 
 // Update implements identity.UserStore.
 func (Users) Update(t tx.Tx, vendor ident.VendorID, u identity.User) error {
-	key, own := roleColumns(u.Role)
-	_, err := store.On(t).Exec(`UPDATE users SET name = $1, role = $2, role_id = $3, disabled_at = $4 WHERE vendor_id = $5 AND id = $6`,
-		u.Name, key, own, store.OptionalMillis(u.DisabledAt), vendor, u.ID)
+	_, err := store.On(t).Exec(updateUser, store.SavedValues(userRowOf(u, ""), vendor, u.ID)...)
 	return err
 }
 

@@ -16,14 +16,16 @@ const lookUpPage = 200
 
 // selectOfCustomer and selectOfUser start from who is asked for, and name the
 // licences by their ids: engines would walk all those of the product otherwise.
-const (
-	selectOfCustomer = `SELECT ` + licenseColumns + ` FROM licenses l` + licenseTables +
-		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND l.id IN (
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	selectOfCustomer = selectLicense +
+		` $1 AND p.uuid = $2 AND l.id IN (
 			SELECT x.id FROM customers k JOIN licenses x ON x.vendor_id = k.vendor_id AND x.customer_id = k.id
 			WHERE k.vendor_id = $1 AND k.customer_number = $3
 		) AND +l.id > $4 ORDER BY l.id LIMIT $5`
-	selectOfUser = `SELECT ` + licenseColumns + ` FROM licenses l` + licenseTables +
-		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND l.id IN (
+	selectOfUser = selectLicense +
+		` $1 AND p.uuid = $2 AND l.id IN (
 			SELECT id FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($3, $4)
 			UNION SELECT license_id FROM license_users WHERE vendor_id = $1 AND user_id = $5
 		) AND +l.id > $6 ORDER BY l.id LIMIT $7`

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"chancery/internal/edge"
 	"chancery/internal/entry"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
@@ -51,7 +52,7 @@ func (a *API) readCall(r *http.Request) (*request, floating.Call, error) {
 	q.text("user_id", b.UserID, maxID)
 	c := floating.Call{
 		Vendor: q.principal.Vendor, Presented: b.LicenseID, ClientID: b.ClientID, SessionID: b.SessionID, UserID: b.UserID,
-		Proof: floating.Proof(q.proof()), Checkout: int(b.CheckoutPeriod),
+		Proof: floating.Proof(q.proof()), Checkout: int(b.CheckoutPeriod), Address: edge.ClientAddress(r.Context()).String(),
 	}
 	if err := q.wrong.Err(); err != nil {
 		return nil, c, err
