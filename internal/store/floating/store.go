@@ -204,6 +204,11 @@ func (Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason in
 	return n, err
 }
 
+// NoteRefused implements floating.Store.
+func (s Store) NoteRefused(t tx.Tx, v ident.VendorID, l ident.LicenseID, r floating.Refused) error {
+	return s.DB.NoteRefused(t, v, store.Refused{License: l, At: r.At, Reason: r.Reason, ClientID: r.ClientID, Address: r.Address})
+}
+
 // Old implements floating.Reader. Sessions are numbered as they are opened, so
 // those that were opened before an instant come first.
 func (s Store) Old(ctx context.Context, before time.Time, after int64, limit int) ([]floating.Old, error) {

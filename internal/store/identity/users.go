@@ -2,8 +2,8 @@ package identity
 
 import (
 	"context"
-	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -29,6 +29,16 @@ var (
 	updateUser = store.Update("users", &UserRow{}, `vendor_id = ? AND id = ?`)
 )
 
+// ByEmail is the condition for the user u with an address, by EmailArgs of the vendor and
+// the address. One who was stored with the domain's ASCII form is found by it.
+const ByEmail = `u.email = COALESCE((SELECT e.email FROM users e WHERE e.vendor_id = $1 AND e.email = $2), $3)`
+
+// EmailArgs are the arguments of ByEmail.
+func EmailArgs(vendor ident.VendorID, email string) []any {
+	kept, wire := entry.Forms(email)
+	return []any{vendor, kept, wire}
+}
+
 // LockTeam implements identity.UserStore and identity.RoleStore.
 func (Users) LockTeam(t tx.Tx, vendor ident.VendorID) error { return lockTeam(t, vendor) }
 
@@ -42,6 +52,9 @@ func lockTeam(t tx.Tx, vendor ident.VendorID) error {
 // Insert implements identity.UserStore.
 func (Users) Insert(t tx.Tx, vendor ident.VendorID, u identity.User, hash string) (ident.UserID, bool, error) {
 	var id ident.UserID
+	if _, found, err := (Users{}).GetByEmail(t, vendor, u.Email); err != nil || found {
+		return 0, false, err
+	}
 	inserted, err := store.On(t).QueryRow(insertUser.Text+` ON CONFLICT DO NOTHING RETURNING id`, insertUser.Values(vendor, userRowOf(u, hash)), &id)
 	return id, inserted, err
 }
@@ -53,7 +66,7 @@ func (Users) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (identity.User
 
 // GetByEmail implements identity.UserStore.
 func (Users) GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (identity.User, bool, error) {
-	return locked(t, ` $1 AND u.email = $2`, vendor, email)
+	return locked(t, ` $1 AND `+ByEmail, EmailArgs(vendor, email)...)
 }
 
 func locked(t tx.Tx, where string, args ...any) (u identity.User, found bool, err error) {
@@ -95,7 +108,7 @@ func (s Users) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUI
 
 // ByEmail reads one user. Missing is user_not_found.
 func (s Users) ByEmail(ctx context.Context, vendor ident.VendorID, email string) (identity.User, error) {
-	return s.one(ctx, ` $1 AND u.email = $2`, vendor, email)
+	return s.one(ctx, ` $1 AND `+ByEmail, EmailArgs(vendor, email)...)
 }
 
 func (s Users) one(ctx context.Context, where string, args ...any) (identity.User, error) {
@@ -108,7 +121,7 @@ func (s Users) one(ctx context.Context, where string, args ...any) (identity.Use
 
 // ByEmailPrefix gives users whose address begins with a text, by address, at most limit.
 func (s Users) ByEmailPrefix(ctx context.Context, vendor ident.VendorID, prefix string, limit int) ([]identity.User, error) {
-	sqltext, args := store.Select(selectUser, vendor).Prefix("u.email", strings.ToLower(prefix)).
+	sqltext, args := store.Select(selectUser, vendor).Prefix("u.email", entry.AddressPrefix(prefix)).
 		Page(listing.Request{Limit: limit - 1}, store.Column{Name: "u.email"}, "u.id")
 	return store.All[identity.User](s.DB.Query(ctx, sqltext, args...))(func(row store.Scan) (identity.User, error) {
 		u, _, _, err := ScanUser(func(dest ...any) (bool, error) { return true, row(dest...) })

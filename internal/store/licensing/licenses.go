@@ -155,6 +155,13 @@ func (s *Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason
 		ON CONFLICT (vendor_id, license_id, reason, hour) DO UPDATE SET denied = denials.denied + 1`, v, l, reason, at.Unix()/3600)
 }
 
+// NoteRefused implements licensing.Store.
+func (s *Store) NoteRefused(t tx.Tx, v ident.VendorID, r licensing.Refused) error {
+	return s.db.NoteRefused(t, v, store.Refused{
+		License: r.License, At: r.At, Reason: r.Reason, ClientID: r.ClientID, Hostname: r.Hostname, Version: r.Version, Address: r.Address,
+	})
+}
+
 // ByKey implements licensing.Reader.
 func (s *Store) ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k licensing.Key) (*licensing.License, error) {
 	q := s.reading(ctx)

@@ -4,9 +4,9 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 )
@@ -26,9 +26,9 @@ var (
 		) AND +l.id > $4 ORDER BY l.id LIMIT $5`
 	selectOfUser = selectLicense +
 		` $1 AND p.uuid = $2 AND l.id IN (
-			SELECT id FROM licenses WHERE vendor_id = $1 AND licensee_email = $3
-			UNION SELECT license_id FROM license_users WHERE vendor_id = $1 AND user_id = $4
-		) AND +l.id > $5 ORDER BY l.id LIMIT $6`
+			SELECT id FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($3, $4)
+			UNION SELECT license_id FROM license_users WHERE vendor_id = $1 AND user_id = $5
+		) AND +l.id > $6 ORDER BY l.id LIMIT $7`
 )
 
 // ByCustomer implements licensing.Reader.
@@ -36,10 +36,12 @@ func (s *Store) ByCustomer(ctx context.Context, v ident.VendorID, product ident.
 	return s.inPages(ctx, selectOfCustomer, v, product, number)
 }
 
-// ByUser implements licensing.Reader. A licensee is found in any case; the users
+// ByUser implements licensing.Reader. A licensee is found however the address is written; the users
 // whom a licence names are compared byte by byte.
 func (s *Store) ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) iter.Seq2[*licensing.License, error] {
-	return s.inPages(ctx, selectOfUser, v, product, strings.ToLower(user), user)
+	address, _ := entry.Address(user)
+	kept, wire := entry.Forms(address)
+	return s.inPages(ctx, selectOfUser, v, product, kept, wire, user)
 }
 
 // inPages reads licences until nobody wants more; sqltext takes the last id and
