@@ -110,9 +110,9 @@ type overviewPage struct {
 
 // refusedClient is who was refused.
 type refusedClient struct {
-	At                                   web.Moment
-	Reason                               web.Badge
-	Client                               web.ShownCell
+	At                         web.Moment
+	Reason                     web.Badge
+	Client                     web.ShownCell
 	Hostname, Version, Address string
 }
 
@@ -125,7 +125,10 @@ func (p *Pages) refusedOf(q *web.Request, page *web.Page, l *licensing.License) 
 			client.Href = show.ActivationHref(q, r.Activation)
 		}
 		shown[i] = refusedClient{
-			At: page.At(r.At), Reason: web.Badge{Word: refusal.Words(r.Reason), Tone: show.ReasonTone(r.Reason), Hint: "The protocol's number is " + strconv.Itoa(r.Reason)},
+			At: page.At(r.At),
+			Reason: web.Badge{
+				Word: refusal.Words(r.Reason), Tone: show.ReasonTone(r.Reason), Hint: "The protocol's number is " + strconv.Itoa(r.Reason),
+			},
 			Client: page.Cell(client), Hostname: r.Hostname, Version: r.Version, Address: r.Address,
 		}
 	}
@@ -229,7 +232,8 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 	if days := s.Terms.Policy.TrialDays; days > 0 {
 		expires.Sub += "; trial of " + web.Count(int64(days), "day", "days")
 	}
-	all = append(all, web.Fact{Label: "Begins", Cell: show.Begin(l)}, web.Fact{Label: "Ends", Cell: expires, Hint: "It holds until that day is over in " + q.ZoneOfDays()})
+	all = append(all, web.Fact{Label: "Begins", Cell: show.Begin(l)},
+		web.Fact{Label: "Ends", Cell: expires, Hint: "It holds until that day is over in " + q.ZoneOfDays()})
 	first := web.Cell{Text: "Not yet", Quiet: true}
 	if !l.FirstActivatedAt.IsZero() {
 		first = web.Cell{When: l.FirstActivatedAt}
@@ -295,7 +299,7 @@ func validity(page *web.Page, l *licensing.License, s licensing.State, help reme
 	if !l.UsedUpAt.IsZero() {
 		notes = append(notes, web.Notice{
 			Tone: web.Warning, Title: "Used up.",
-			Text: "New clients have been refused since " + page.At(l.UsedUpAt).Text + "; activated ones go on. Add activations, or release a device.",
+			Text:    "New clients have been refused since " + page.At(l.UsedUpAt).Text + "; activated ones go on. Add activations, or release a device.",
 			Actions: slices.Concat(help.add, help.release),
 		})
 	}
