@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,8 +13,6 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/mailing"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func renderer(t *testing.T) *Renderer {
 	t.Helper()
@@ -71,14 +68,14 @@ func readsWell(t *testing.T, folder string, dashboard func(string) string) {
 
 func golden(t *testing.T, file, got string) {
 	t.Helper()
-	if *update {
+	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	want, err := os.ReadFile(file)
 	if err != nil || string(want) != got {
-		t.Errorf("%s is not what is sent (go test -update writes it anew): %v\n%s", file, err, got)
+		t.Errorf("%s is not what is sent (UPDATE_GOLDEN=1 writes it anew): %v\n%s", file, err, got)
 	}
 }
 

@@ -131,10 +131,19 @@ func Back(s string) string {
 		return s
 	}
 	return mark.ReplaceAllStringFunc(s, func(m string) string {
-		code, err := strconv.ParseUint(mark.FindStringSubmatch(m)[1], 16, 32)
-		if err != nil || code > unicode.MaxRune || !Hidden(rune(code)) {
-			return m
+		if r, meant := meaning(m); meant {
+			return string(r)
 		}
-		return string(rune(code))
+		return m
 	})
+}
+
+// meaning gives the character that a mark stands for: one that shows nothing, or the
+// sign that opens marks.
+func meaning(m string) (r rune, meant bool) {
+	code, err := strconv.ParseUint(mark.FindStringSubmatch(m)[1], 16, 32)
+	if err != nil || code > unicode.MaxRune {
+		return 0, false
+	}
+	return rune(code), Hidden(rune(code)) || rune(code) == opening
 }

@@ -64,13 +64,16 @@ func (s Store) EditionsOf(
 }
 
 // NamedEdition is an edition and its product, by their names.
-type NamedEdition struct{ Product, Edition string }
+type NamedEdition struct {
+	UUID             ident.UUID
+	Product, Edition string
+}
 
-// EditionNames gives the names of all of a vendor's editions with those of their products.
+// EditionNames gives all of a vendor's editions by their names and those of their products.
 func (s Store) EditionNames(ctx context.Context, vendor ident.VendorID) ([]NamedEdition, error) {
-	return store.All[NamedEdition](s.DB.Query(ctx, `SELECT p.name, e.name FROM editions e
+	return store.All[NamedEdition](s.DB.Query(ctx, `SELECT e.uuid, p.name, e.name FROM editions e
 		JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id WHERE e.vendor_id = $1`, vendor))(
-		func(scan store.Scan) (n NamedEdition, err error) { return n, scan(&n.Product, &n.Edition) })
+		func(scan store.Scan) (n NamedEdition, err error) { return n, scan(&n.UUID, &n.Product, &n.Edition) })
 }
 
 // Releases lists the software releases of a product.

@@ -1,6 +1,8 @@
 package licensing
 
 import (
+	"context"
+
 	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -105,4 +107,21 @@ func (s *Store) HasLicense(t tx.Tx, v ident.VendorID, email string) (bool, error
 	var one int
 	kept, wire := entry.Forms(email)
 	return store.On(t).QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3) LIMIT 1`, []any{v, kept, wire}, &one)
+}
+
+// LegacyKeys gives those of the legacy keys that licences of a product have.
+func (s *Store) LegacyKeys(ctx context.Context, v ident.VendorID, product ident.ProductID, keys []string) (map[string]bool, error) {
+	taken := map[string]bool{}
+	err := store.Among(keys, func(list string, some []any) error {
+		sqltext, args := store.Select(`SELECT legacy_license_key FROM licenses WHERE vendor_id =`, v).
+			And("product_id = ?", product).And("legacy_license_key IN ("+list+")", some...).End("")
+		rows, err := s.db.Query(ctx, sqltext, args...)
+		_, err = collect(rows, err, func(scan store.Scan) (key string, err error) {
+			err = scan(&key)
+			taken[key] = true
+			return key, err
+		})
+		return err
+	})
+	return taken, err
 }

@@ -204,7 +204,7 @@ func (a *API) elsewhere() []edge.Route {
 	routes := make([]edge.Route, len(methods))
 	for i, method := range methods {
 		routes[i] = edge.Route{
-			Method: method, Path: "/{call...}", Handler: a.nothing,
+			Method: method, Path: "/{call...}", Handler: a.nothing, Nothing: true,
 			Public: "there is nothing at such an address, and a client must be able to tell who says so",
 		}
 	}
