@@ -20,7 +20,7 @@ type Found struct {
 type Key struct {
 	UUID    ident.UUID // of a license or token key; zero if it is none
 	Printed string     // canonical; "" if it is none
-	Legacy  string     // the text as sent
+	Legacy  []string   // of a legacy key, as it may be stored; the likeliest first
 
 	// Licensee is set instead for a licensee who has proved to be at the client:
 	// it leads to the licence for users of the product that is theirs. Client

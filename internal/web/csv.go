@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"chancery/internal/calendar"
@@ -49,7 +48,7 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	for {
 		for _, row := range found.Items {
 			for i, c := range columns {
-				line[i] = Exported(c.text(row, q.VendorZone()))
+				line[i] = visible.Cell(c.text(row, q.VendorZone()))
 			}
 			_ = out.Write(line)
 		}
@@ -89,20 +88,4 @@ func (c Column[R]) text(row R, zone *time.Location) string {
 		return calendar.WriteEnd(cell.LastDay, zone)
 	}
 	return cell.Text
-}
-
-// Exported is a text as a cell of a file: it shows what shows nothing by itself, and
-// is no formula. Imports take both back.
-func Exported(s string) string { return Harmless(visible.Text(s)) }
-
-// Harmless keeps a spreadsheet from taking a text for a formula (CSV injection).
-func Harmless(s string) string {
-	trimmed := strings.TrimLeft(s, " \u00a0\t\r\n")
-	if trimmed != "" && strings.ContainsRune("=+-@|%\uFF1D\uFF0B\uFF0D\uFF20", []rune(trimmed)[0]) {
-		return "'" + s
-	}
-	if s != "" && (s[0] == '\t' || s[0] == '\r' || s[0] == '\n') {
-		return "'" + s
-	}
-	return s
 }

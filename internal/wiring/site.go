@@ -19,7 +19,10 @@ type Site struct {
 	TLS       bool     // the server speaks TLS itself
 	SendsMail bool     // to a mail server, not only into the log
 	MailFrom  string
-	Gallery   bool // shows the gallery of the pages' components
+
+	SecurityContact string // a URI, for whoever finds a fault; "" for none
+
+	Gallery bool // shows the gallery of the pages' components
 }
 
 // HTTPS reports whether browsers come over TLS, to the server itself or to a proxy before it.

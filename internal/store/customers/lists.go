@@ -2,11 +2,10 @@ package customers
 
 import (
 	"context"
-	"slices"
 	"strconv"
-	"strings"
 
 	"chancery/internal/customers"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -38,7 +37,7 @@ func (s Store) List(
 	q := store.Select(from, vendor).
 		Prefix("c.name_folded", listing.Fold(f.NamePrefix)).
 		Prefix("c.customer_number", f.NumberPrefix).
-		Prefix("c.email", strings.ToLower(f.EmailPrefix))
+		Prefix("c.email", entry.AddressPrefix(f.EmailPrefix))
 	if word := listing.WordPrefix(f.Search); word != "" {
 		searched(q, vendor, listing.Fold(f.Search), word)
 	} else if f.Search != "" {
@@ -107,29 +106,27 @@ func (s Store) CountBelow(ctx context.Context, vendor ident.VendorID, c ident.Cu
 	return n, err
 }
 
-// numbersAtOnce is how many numbers one query looks for.
-const numbersAtOnce = 100
+// Numbered is a customer as who knows its number needs it.
+type Numbered struct {
+	UUID          ident.UUID
+	Number, Email string
+}
 
-// Numbers gives those of the customer numbers that exist.
-func (s Store) Numbers(ctx context.Context, vendor ident.VendorID, numbers []string) (map[string]bool, error) {
-	found := map[string]bool{}
-	list := strings.TrimSuffix(strings.Repeat("?, ", numbersAtOnce), ", ")
-	for chunk := range slices.Chunk(numbers, numbersAtOnce) {
-		args := make([]any, numbersAtOnce) // always as many, so that there is one text
-		for i := range args {
-			args[i] = chunk[min(i, len(chunk)-1)]
+// Numbers finds the customers of these numbers.
+func (s Store) Numbers(ctx context.Context, vendor ident.VendorID, numbers []string) (map[string]Numbered, error) {
+	found := map[string]Numbered{}
+	err := store.Among(numbers, func(list string, some []any) error {
+		sqltext, args := store.Select(`SELECT uuid, customer_number, email FROM customers WHERE vendor_id =`, vendor).
+			And("customer_number IN ("+list+")", some...).End("")
+		all, err := store.All[Numbered](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (n Numbered, err error) {
+			return n, scan(&n.UUID, &n.Number, &n.Email)
+		})
+		for _, n := range all {
+			found[n.Number] = n
 		}
-		q := store.Select(`SELECT customer_number FROM customers WHERE vendor_id =`, vendor).And("customer_number IN ("+list+")", args...)
-		sqltext, all := q.Page(listing.Request{Limit: numbersAtOnce}, store.Column{Name: "id"}, "id")
-		got, err := store.All[string](s.DB.Query(ctx, sqltext, all...))(func(scan store.Scan) (n string, err error) { return n, scan(&n) })
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range got {
-			found[n] = true
-		}
-	}
-	return found, nil
+		return err
+	})
+	return found, err
 }
 
 // IsWithin tells whether c is superior or below it.

@@ -3,9 +3,9 @@ package licensing
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -13,8 +13,6 @@ import (
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
-
-const selectLicense = `SELECT ` + licenseColumns + ` FROM licenses l` + licenseTables + `WHERE l.vendor_id =`
 
 // ByUUID reads one licence. Missing is license_not_found.
 func (s *Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error) {
@@ -91,7 +89,9 @@ func narrowIndexed(f licensing.Filter, q *store.Selection, v ident.VendorID, byS
 		q.And("l.customer_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", v, f.Customer)
 	}
 	if f.LicenseeEmail != "" {
-		q.And("l.licensee_email = ?", strings.ToLower(f.LicenseeEmail))
+		address, _ := entry.Address(f.LicenseeEmail)
+		kept, wire := entry.Forms(address)
+		q.And("l.licensee_email IN (?, ?)", kept, wire)
 	}
 }
 

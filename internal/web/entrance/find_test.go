@@ -31,7 +31,7 @@ func TestFindingTheVendor(t *testing.T) {
 		if p := b.Follow(t, s.Program.URL()+"/console/?vendor=nobody"); p.Status != 404 || !strings.Contains(p.Text(".alert"), "no “nobody”") {
 			t.Errorf("unknown: %d %s", p.Status, p.Text("main"))
 		}
-		for accept, want := range map[string]int{"text/html,*/*": http.StatusSeeOther, "application/json": http.StatusNotFound} {
+		for accept, want := range map[string]int{"text/html,*/*": http.StatusSeeOther, "*/*": http.StatusSeeOther, "application/json": http.StatusNotFound} {
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Program.URL()+"/", nil)
 			if err != nil {
 				t.Fatal(err)

@@ -28,11 +28,12 @@ type License struct {
 	IsActive         bool       `json:"is_active"`
 	IsTemporary      bool       `json:"is_temporary"`
 	IsValid          bool       `json:"is_valid"`
-	ValidityReason   string     `json:"validity_reason" doc:"empty when there is nothing to say"`
+	ValidityReason   string     `json:"validity_reason" doc:"why it is not valid; empty where it is"`
 	StartsAt         *time.Time `json:"starts_at"`
 	ExpiresAt        *time.Time `json:"expires_at" doc:"exclusive; null: never, or not known before the first activation"`
 	FirstActivatedAt *time.Time `json:"first_activated_at"`
-	UsedUpAt         *time.Time `json:"used_up_at" doc:"the first refusal since there was room last"`
+	UsedUpAt         *time.Time `json:"used_up_at" doc:"the first refusal of a client since there was room last; null: there is room"`
+	UsedUpReason     string     `json:"used_up_reason" doc:"activations_exceeded where used_up_at is set: new clients are refused, activated ones stay valid; else empty"`
 	ActivationsUsed  int64      `json:"activations_used"`
 	GoodwillUsed     int64      `json:"goodwill_used" doc:"of those, above the contract"`
 	Allowed          *int64     `json:"activations_allowed" doc:"contract, buffer and goodwill; null: any number, on a floating licence"`
@@ -88,7 +89,7 @@ type licenseUpdate struct {
 }
 
 type licenseSearch struct {
-	Key string `json:"key" minLength:"1" maxLength:"256"`
+	Key string `json:"key" minLength:"1" maxLength:"1024"`
 }
 
 // expiry gives a licence's own end as it was asked for; nil leaves it as it is.
@@ -168,7 +169,7 @@ func showTerms(l *licensing.License, now time.Time) License {
 		LegacyKey: value.TextOrNil(l.LegacyKey),
 		IsActive:  l.IsActive, IsTemporary: l.IsTemporary, IsValid: s.IsValid, ValidityReason: s.Reason,
 		StartsAt: value.TimeOrNil(l.StartsAt), ExpiresAt: value.TimeOrNil(s.ExpiresAt), FirstActivatedAt: value.TimeOrNil(l.FirstActivatedAt),
-		UsedUpAt: value.TimeOrNil(l.UsedUpAt), ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed, Allowed: s.Allowed, Mode: l.Edition.Mode,
+		UsedUpAt: value.TimeOrNil(s.UsedUpAt), UsedUpReason: s.UsedUpReason, ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed, Allowed: s.Allowed, Mode: l.Edition.Mode,
 		TokenLimit: p.TokenLimit, ActivationBuffer: p.ActivationBuffer, GoodwillTokens: p.GoodwillTokenLimit,
 		FloatingTokens: p.FloatingTokenLimit, EnforceFloating: p.EnforceFloatingLimit,
 		Granted: value.ShowGrants(s.Terms.Grants), Overridden: overridden(l.Overrides), Serial: s.Serial, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt,
