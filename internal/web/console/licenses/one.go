@@ -304,6 +304,9 @@ func validity(page *web.Page, l *licensing.License, s licensing.State, help reme
 		})
 	}
 	if l.GoodwillUsed > 0 {
+		if len(notes) > 0 {
+			help.add = nil // it stands beside the other one
+		}
 		notes = append(notes, web.Notice{
 			Tone: web.Notable, Title: "On goodwill.", Text: web.Count(l.GoodwillUsed, "client is", "clients are") + " above the contract.", Actions: help.add,
 		})
