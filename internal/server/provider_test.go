@@ -115,7 +115,7 @@ func connected(t *testing.T, s *servertest.Server, v wiring.NewVendor, ways stri
 	t.Helper()
 	p, owner := newProvider(t), s.SignIn(t, v)
 	p.as("boss", v.OwnerEmail, nil)
-	if page := owner.Post(t, "/settings/sign-in/edit", p.settings(ways)); page.Path != "/settings/sign-in" || !strings.Contains(page.Text("main"), "Try it") {
+	if page := owner.Fill(t, "/settings/sign-in/edit", p.settings(ways)); page.Path != "/settings/sign-in" || !strings.Contains(page.Text("main"), "Try it") {
 		t.Fatalf("set up: %d %s", page.Status, page.Text("main"))
 	}
 	if page := owner.Post(t, "/settings/sign-in/on", nil); !strings.Contains(page.Text("#flash"), "Nobody has signed in") {
@@ -258,7 +258,7 @@ func TestProviderInside(t *testing.T) {
 	} {
 		form := p.settings("any")
 		form.Set("issuer", issuer)
-		if page := owner.Post(t, "/settings/sign-in/edit", form); page.Status != 400 || !strings.Contains(page.Text("#issuer-error"), want) {
+		if page := owner.Fill(t, "/settings/sign-in/edit", form); page.Status != 400 || !strings.Contains(page.Text("#issuer-error"), want) {
 			t.Errorf("%s: %d %s", issuer, page.Status, page.Text("main"))
 		}
 	}

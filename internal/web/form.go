@@ -48,6 +48,8 @@ type Field struct {
 	Suggest     string // address that gives what may be meant by what was typed so far (Suggestions)
 	Look        bool   // choosing another value reads the form again with it: see Form.Look
 	ReadOnly    bool
+	Fresh       bool   // what it begins with is a proposal, and nothing of the record
+	Meanwhile   string // set by the form: what others did to it
 
 	// When says "other=value" or "other=a|b", several of them joined by "&": where
 	// there is script, the field only shows while the other fields have those values.
@@ -86,8 +88,14 @@ type Form struct {
 	Groups []Group
 	Wrong  *Notice // what is wrong with the whole
 
-	sent   url.Values // what was filled in; nil on the first showing
-	looked url.Values // what was filled in before it was read again; nil unless it was
+	Meanwhile []Meanwhile // what others have changed since it was shown
+
+	edits  bool          // it carries what it began with
+	parts  []part        // what it shows of its record, as that is now
+	seen   map[mark]mark // what the sent form began with; nil where that is not known
+	less   bool          // something that it began with is gone
+	sent   url.Values    // what was filled in; nil on the first showing
+	looked url.Values    // what was filled in before it was read again; nil unless it was
 	errors map[string]string
 }
 
@@ -110,7 +118,9 @@ func (f *Form) Add(g Group) {
 		if f.looked != nil {
 			f.look(d)
 		}
-		if f.sent != nil && d.Kind != PasswordField && d.Kind != FileField {
+		theirs := f.edits && f.track(d, g.Title)
+		g.Folded = g.Folded && d.Meanwhile == ""
+		if f.sent != nil && !theirs && d.Kind != PasswordField && d.Kind != FileField {
 			if given, ok := f.sent[d.Name]; ok || d.Kind == CheckField || d.Kind == ChecksField {
 				d.Values = given
 				d.Value = f.sent.Get(d.Name)
@@ -165,8 +175,7 @@ func (d Field) Has(value string) bool {
 
 // refused puts a fault into the form: each field's error beside the field, and
 // what belongs to none above.
-func (f *Form) refused(sent url.Values, err error) {
-	f.sent = sent
+func (f *Form) refused(err error) {
 	e := fault.As(err)
 	f.errors = map[string]string{}
 	for _, w := range e.Fields {

@@ -226,7 +226,7 @@ func hiddenComesBack(t *testing.T, s *servertest.Server, b *servertest.Browser, 
 		t.Errorf("the field holds %+q", field)
 	}
 	name.Set("company_name", field)
-	b.Post(t, path+"/edit", name)
+	b.Fill(t, path+"/edit", name)
 	file := "company_name,customer_number\nBack " + shown + ",BACK-2\n"
 	up := b.Upload(t, "/imports/new?kind=customers", url.Values{"kind": {"customers"}}, "file", "back.csv", []byte(file))
 	b.Post(t, up.Path+"/start", url.Values{"mode": {"lines"}})

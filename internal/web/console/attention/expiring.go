@@ -138,7 +138,7 @@ func (p *Pages) extend() []edge.Route {
 			if err := v.Err(); err != nil {
 				return web.Done{}, err
 			}
-			if err := p.extendAll(t, q.VendorID(), ids, *until); err != nil {
+			if err := p.extendAll(t, q, ids, *until); err != nil {
 				return web.Done{}, err
 			}
 			return web.Done{To: q.Href("/expiring"), Say: web.Flash{
@@ -147,8 +147,10 @@ func (p *Pages) extend() []edge.Route {
 		})
 }
 
-// extendAll changes licences in the order of their keys, in which all lock them.
-func (p *Pages) extendAll(t tx.Tx, v ident.VendorID, ids []ident.UUID, until time.Time) error {
+// extendAll changes licences in the order of their keys, in which all lock them. It
+// makes none of them shorter: somebody else may have extended one since it was ticked.
+func (p *Pages) extendAll(t tx.Tx, q *web.Request, ids []ident.UUID, until time.Time) error {
+	v := q.VendorID()
 	keys := make([]ident.LicenseID, 0, len(ids))
 	for _, id := range ids {
 		key, err := p.Rows.LicenseID(t, v, id)
@@ -166,6 +168,11 @@ func (p *Pages) extendAll(t tx.Tx, v ident.VendorID, ids []ident.UUID, until tim
 		if err != nil {
 			return err
 		}
+		if l != nil {
+			if err := longer(l, until, q.VendorZone()); err != nil {
+				return err
+			}
+		}
 		change := licensing.Change{Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: until}}
 		if l != nil && l.Terms().Policy.TrialDays > 0 {
 			full := 0
@@ -176,4 +183,18 @@ func (p *Pages) extendAll(t tx.Tx, v ident.VendorID, ids []ident.UUID, until tim
 		}
 	}
 	return nil
+}
+
+// longer refuses an end that is before the one that a licence has.
+func longer(l *licensing.License, until time.Time, zone *time.Location) error {
+	holds := "has no end"
+	switch end := l.ExpiryOf(l.Terms().Policy); {
+	case end.IsZero():
+	case end.After(until):
+		holds = "holds until the end of " + show.LastDay(end, zone).Format(time.DateOnly)
+	default:
+		return nil
+	}
+	return fault.Wrong(fault.Field{Name: "until", Message: "would shorten “" + show.LicenseName(l) + "” of " + l.Customer.CompanyName + ", which " +
+		holds + " already: choose a later day, or go back and leave that licence out"})
 }

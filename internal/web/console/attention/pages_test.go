@@ -87,6 +87,12 @@ func TestWhatNeedsAttention(t *testing.T) {
 		kept, _ = asked.Find("input[name=id]").Attr("value")
 		until := time.Now().AddDate(2, 0, 0).Format(time.DateOnly)
 		servertest.Expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
+		// Whoever ticked them before that, shortens none.
+		earlier := time.Now().AddDate(1, 0, 0).Format(time.DateOnly)
+		late := b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {earlier}})
+		if late.Status != 400 || !strings.Contains(late.Text(".app-error"), "would shorten") || !strings.Contains(late.Text(".app-error"), until+" already") {
+			t.Errorf("an extension that shortens: %d %s", late.Status, late.Text("#main"))
+		}
 		servertest.Expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
 
 		refusesViewers(t, x)

@@ -2,7 +2,9 @@ package catalog
 
 import (
 	"net/url"
+	"strings"
 
+	"chancery/internal/audit"
 	"chancery/internal/catalog"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
@@ -15,7 +17,7 @@ import (
 const releaseMeans = "The software releases that licences can be limited to, by the text that clients send. Releases named in a product or an edition are added here by themselves."
 
 func (p *Pages) releases() []edge.Route {
-	return append(web.Ask(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", p.askRelease, p.putRelease),
+	return append(web.Edit(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", releaseOf, p.askRelease, p.putRelease),
 		web.Lists(p.Face, "/products/{id}/releases", web.Needs(identity.ViewCatalog), p.releaseTable, func(q *web.Request) (web.Page, error) {
 			page, err := p.chrome(q, "releases")
 			page.Sub = releaseMeans
@@ -72,6 +74,9 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 		return nil, err
 	}
 	title, release, description := "Add a release", q.Text("release"), ""
+	if given, sent := form.Given("software_release"); sent {
+		release = strings.TrimSpace(given)
+	}
 	if release != "" {
 		all, err := p.Rows.Releases(q.Context(), q.VendorID(), product.ID, listing.Request{Limit: maxOptions, Sort: catalog.ReleaseSorts()[0]})
 		if err != nil {
@@ -97,6 +102,12 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 	}})
 	form.Cancel = show.ProductHref(q, product.UUID) + "/releases"
 	return page, nil
+}
+
+// releaseOf is what the form of a release edits: which product has it is of the product.
+func releaseOf(q *web.Request) ([]audit.Thing, error) {
+	id, err := q.ID("id")
+	return []audit.Thing{{Subject: "software_release"}, {Subject: "product", ID: id}}, err
 }
 
 func (p *Pages) putRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {

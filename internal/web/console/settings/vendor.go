@@ -9,7 +9,7 @@ import (
 )
 
 func (p *Pages) vendor() []edge.Route {
-	return web.Ask(p.face, "/settings/vendor", web.Needs(identity.ManageVendor), "form.html", p.askVendor, p.changeVendor)
+	return web.Edit(p.face, "/settings/vendor", web.Needs(identity.ManageVendor), "form.html", web.OfAll("vendor"), p.askVendor, p.changeVendor)
 }
 
 func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error) {
