@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"context"
 	"slices"
 
 	"chancery/internal/ident"
@@ -63,12 +64,12 @@ func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey 
 
 // Signed reports whether a call was signed with the key pair of an activation that
 // the client of this name holds. It counts nothing.
-func (s *Service) Signed(t tx.Tx, v ident.VendorID, clientID string, p Proof) (bool, error) {
+func (s *Service) Signed(ctx context.Context, v ident.VendorID, clientID string, p Proof) (bool, error) {
 	if p == nil || clientID == "" {
 		return false, nil
 	}
-	all, err := s.store.HeldByClient(t, v, clientID)
-	return slices.ContainsFunc(all, func(h Holding) bool { return p.Proves(h.Activation.Client.PublicKey) }), err
+	keys, err := s.reader.KeysHeld(ctx, v, clientID)
+	return slices.ContainsFunc(keys, func(k []byte) bool { return p.Proves(k) }), err
 }
 
 // countHeld counts a call by the one key that signed it: a client may hold several

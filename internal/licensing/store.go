@@ -198,6 +198,10 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// their licences, the temporary one first.
 	Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]Holding, error)
 
+	// KeysHeld gives the public keys of the present activations of the client with
+	// this name, of all products.
+	KeysHeld(ctx context.Context, v ident.VendorID, number string) ([][]byte, error)
+
 	// ProductExists tells an unknown product from an unknown client.
 	ProductExists(ctx context.Context, v ident.VendorID, product ident.UUID) (bool, error)
 

@@ -36,7 +36,7 @@ type Licenses interface {
 
 	// Signed reports whether a call is signed by a client of this name that holds
 	// an activation with its key pair.
-	Signed(t tx.Tx, v ident.VendorID, clientID string, p licensing.Proof) (bool, error)
+	Signed(ctx context.Context, v ident.VendorID, clientID string, p licensing.Proof) (bool, error)
 }
 
 // Meters counts consumption.

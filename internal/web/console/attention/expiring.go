@@ -128,7 +128,7 @@ func (p *Pages) extend() []edge.Route {
 			return v, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-			ids, err := v.UUIDs("id", web.MaxTicked)
+			ids, err := v.UUIDs("id", web.MaxTogether)
 			if err != nil {
 				return web.Done{}, err
 			}

@@ -74,7 +74,7 @@ func (p *Pages) release() []edge.Route {
 			return v, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-			ids, err := v.UUIDs("id", web.MaxTicked)
+			ids, err := v.UUIDs("id", web.MaxTogether)
 			if err != nil {
 				return web.Done{}, err
 			}
