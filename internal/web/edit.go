@@ -78,6 +78,9 @@ func EditWith[P Chromed, T any](
 		form, page := &Form{}, *new(P)
 		done, err := edge.ChangeSeen(q.Context(), f.Changes, q.VendorID(), things, func() (in T, err error) {
 			form = f.editAgain(v)
+			if err = f.reread(q); err != nil {
+				return in, err
+			}
 			if page, err = show(q, form); err != nil {
 				return in, err
 			}
@@ -104,6 +107,23 @@ func EditWith[P Chromed, T any](
 		}, t)
 	})
 	return []edge.Route{get, post}
+}
+
+// reread reads the vendor and the person of a request anew: forms edit them too, and
+// they were read before the look began.
+func (f *Face) reread(q *Request) error {
+	v, err := f.Vendors.BySlug(q.Context(), q.Vendor.Slug)
+	if err != nil {
+		return err
+	}
+	if q.Vendor = v; q.Person == nil {
+		return nil
+	}
+	_, person, err := f.Sessions.Authenticate(q.Context(), v.ID, q.Cookie(f.CookieName()))
+	if err == nil {
+		q.Person = &person
+	}
+	return err
 }
 
 // editAgain is a form that was sent, to be compared with the record as it is.

@@ -237,6 +237,16 @@ func TestAnEditThatMeetsNobodys(t *testing.T) {
 	}
 }
 
+// What a select holds it offers, whatever its list has become: a form that is only
+// looked at changes nothing.
+func TestASelectOffersWhatItHolds(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t, thing{name: "First", size: "xl"})
+	if status, page := d.do(http.MethodPost, d.ask()); status != 303 || d.at.size != "xl" {
+		t.Errorf("%d, it holds %q: %v", status, d.at.size, told(page))
+	}
+}
+
 // A form that was refused for something else still knows what it began with.
 func TestARefusedEditStillKnowsWhatItBeganWith(t *testing.T) {
 	t.Parallel()

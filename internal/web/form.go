@@ -115,6 +115,7 @@ func (f *Form) Add(g Group) {
 		if d.Kind == "" {
 			d.Kind = TextField
 		}
+		d.offerOwn()
 		if f.looked != nil {
 			f.look(d)
 		}
@@ -136,6 +137,14 @@ func (f *Form) Add(g Group) {
 		}
 	}
 	f.Groups = append(f.Groups, g)
+}
+
+// offerOwn has a select offer what it holds, also where its list does not reach so far: a
+// browser would send another value than the record's.
+func (d *Field) offerOwn() {
+	if d.Kind == SelectField && d.Value != "" && !slices.ContainsFunc(d.Options, func(o Option) bool { return o.Value == d.Value }) {
+		d.Options = append(slices.Clip(d.Options), Option{Value: d.Value, Label: d.Value})
+	}
 }
 
 // LookAt fills the form with what its Look button brought in the address.
