@@ -139,9 +139,9 @@ func (f *Form) track(d *Field, of string) (theirs bool) {
 		return true // a part of a form that did not come whole
 	}
 	f.Meanwhile = append(f.Meanwhile, m)
-	d.Meanwhile = "Changed meanwhile by somebody else, as it is here."
+	d.Meanwhile = "Changed meanwhile: this is what holds now."
 	if m.Kept {
-		d.Meanwhile = "Yours. Somebody else has set it to " + quoted(m.Theirs) + " meanwhile."
+		d.Meanwhile = "Yours. Meanwhile it was set to " + quoted(m.Theirs) + "."
 	}
 	return !m.Kept
 }
