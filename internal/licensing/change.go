@@ -13,7 +13,7 @@ import (
 // Change is what staff may set on a licence; nil leaves a thing as it is.
 type Change struct {
 	Name          *string
-	LicenseeEmail *string
+	LicenseeEmail *string // empty for the customer's address
 	LegacyKey     *string
 	IsActive      *bool
 	IsTemporary   *bool
@@ -66,8 +66,10 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 	if c.Name != nil {
 		l.Name = strings.TrimSpace(*c.Name)
 	}
+	follows := l.FollowsCustomer()
 	if c.LicenseeEmail != nil {
 		l.LicenseeEmail = strings.ToLower(strings.TrimSpace(*c.LicenseeEmail))
+		follows = l.LicenseeEmail == ""
 	}
 	if c.LegacyKey != nil {
 		l.LegacyKey = strings.TrimSpace(*c.LegacyKey)
@@ -93,6 +95,9 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 	}
 	if err := s.handOver(t, l, c.Customer); err != nil {
 		return err
+	}
+	if follows {
+		l.LicenseeEmail = strings.ToLower(l.Customer.Email)
 	}
 	return s.moveEdition(t, l, c.Edition)
 }

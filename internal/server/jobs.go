@@ -21,6 +21,7 @@ func (a *Server) plan() error {
 	a.periodic.Add(
 		Job{Name: "bring licences to their limits", Every: time.Second, Run: counted(a.c.Log, "portions of new limits carried out", r.Licenses.Fit)},
 		Job{Name: "finish moves of customers", Every: time.Second, Run: counted(a.c.Log, "portions of moved customers carried out", r.Customers.FinishMoves)},
+		Job{Name: "finish addresses of licensees", Every: time.Second, Run: counted(a.c.Log, "portions of licensees' addresses carried out", r.Licenses.FinishAddresses)},
 		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
 		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},
 		Job{Name: "write down lapsed sessions", Every: 5 * time.Second, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},

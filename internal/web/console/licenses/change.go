@@ -42,8 +42,8 @@ func (p *Pages) askChange(q *web.Request, form *web.Form) (*web.FormPage, error)
 	form.Add(web.Group{Title: "Licence", Fields: []web.Field{
 		{Name: "name", Label: "Name", Value: l.Name, Hint: "What you and the customer call it."},
 		{
-			Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail, Required: true,
-			Hint: "The user who gets the mail with the key.",
+			Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail,
+			Hint: "The user who gets the mail with the key. Empty: the customer's address.",
 		},
 		{Name: "legacy_license_key", Label: "Legacy key", Value: l.LegacyKey, Mono: true, Hint: "A key of an older system that shall go on working."},
 	}})

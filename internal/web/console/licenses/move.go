@@ -78,8 +78,7 @@ func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, erro
 	if err != nil {
 		return nil, err
 	}
-	page.Text = "The licence belongs to the other customer from then on, with its devices and its history. The licensee stays who it is, " +
-		"unless you name another one."
+	page.Text = "The licence belongs to the other customer from then on, with its devices and its history."
 	field := show.CustomerField(q, "customer", "New customer", "")
 	field.Required, field.Hint = true, "It is "+l.Customer.CompanyName+"'s now."
 	g := web.Group{Fields: []web.Field{field}}
@@ -103,7 +102,14 @@ func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, erro
 }
 
 func licenseeField(l *licensing.License) web.Field {
-	return web.Field{Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail, Required: true}
+	f := web.Field{
+		Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail,
+		Hint: "Who gets the mail with the key. Empty: the new customer's address.",
+	}
+	if l.FollowsCustomer() {
+		f.Value = "" // nobody has set it
+	}
+	return f
 }
 
 type handOver struct {
