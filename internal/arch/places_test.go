@@ -5,7 +5,7 @@ import "slices"
 // rooms are the nouns of the trade. They decide; they never import each other.
 var rooms = []string{
 	"vendors", "devices", "customers", "catalog", "licensing", "floating", "metering", "offline", "prepaid",
-	"observe", "entitled", "identity", "keyring", "audit", "outbox", "mailing", "imports", "figures",
+	"observe", "entitled", "identity", "access", "keyring", "audit", "outbox", "mailing", "imports", "figures",
 }
 
 // place is where a package stands: whom it may import of this module, as
@@ -19,7 +19,7 @@ type place struct {
 
 var (
 	ground       = []string{"internal/fault", "internal/ident"}
-	leaves       = append(slices.Clone(ground), "internal/listing", "internal/terms", "internal/recheck", "internal/budget", "internal/refusal", "internal/visible")
+	leaves       = append(slices.Clone(ground), internal("listing", "terms", "recheck", "budget", "refusal", "visible", "calendar")...)
 	leavesAndTx  = append(slices.Clone(leaves), "internal/tx")
 	inner        = append(slices.Clone(leavesAndTx), internal(rooms...)...)
 	adapters     = internal("outbound", "signin", "webhook", "mail", "geo", "metrics")

@@ -8,6 +8,8 @@
 // not of record ids, because on PostgreSQL a record may commit after another with
 // a higher id was sealed; such a straggler is sealed later, at the chain's end.
 //
+// Sealer seals; verify.go checks a chain, and head.go a head that was kept.
+//
 // What it proves: given a head (sequence and hash) that was kept elsewhere, no
 // record sealed up to it was changed, removed or put in since. What it does not
 // prove: anything about records not sealed yet, that the log said the truth when

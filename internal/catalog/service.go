@@ -50,6 +50,10 @@ type Store interface { //nolint:interfacebloat // one room, one contract: parts 
 	// Edition locks the edition until the transaction ends.
 	Edition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (e Edition, found bool, err error)
 
+	// EditionAfter gives the next edition behind after in the order of the ids, and its
+	// product, unlocked.
+	EditionAfter(t tx.Tx, vendor ident.VendorID, after ident.EditionID) (product, edition ident.UUID, found bool, err error)
+
 	// Editions gives all editions of a product.
 	Editions(t tx.Tx, vendor ident.VendorID, product ident.ProductID) ([]Edition, error)
 }

@@ -21,7 +21,7 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 		return studio, all, err
 	}
 	server, err := h.c.Catalog.CreateProduct(t, h.c.Vendor, catalog.Product{
-		Name: "Press Server", Description: "Rendering for many seats (invented for the demo)", LatestRelease: "2.1.0",
+		Name: "Press Server", Description: "Rendering for a whole studio (invented for the demo)", LatestRelease: "2.1.0",
 	})
 	if err != nil {
 		return studio, all, err

@@ -57,7 +57,7 @@ func (h *historian) planLicense(n int) {
 		command.LegacyKey = fmt.Sprintf("OLD-%05d", 40000+n)
 	}
 	if n%149 == 5 { // bought for later
-		s.issued, command.StartsAt = h.end.Add(-days(3)), h.end.Add(days(14)).Truncate(24*time.Hour)
+		s.issued, command.StartsAt = h.end.Add(-days(3)), startOfDay(h.end.Add(days(14)))
 	}
 	s.issued = h.past(evening(s.issued))
 	h.at(s.issued, staff(), func(t tx.Tx) (err error) {
@@ -103,7 +103,7 @@ func (h *historian) planChanges(s *story) {
 		h.change(s, s.issued.Add(days(25)), licensing.Change{Edition: h.editions.standard.UUID})
 	case s.edition.Name == "Standard" && s.number%3 == 0: // renewed
 		h.change(s, s.issued.Add(days(350)), licensing.Change{
-			Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: s.issued.Add(days(750)).Truncate(24 * time.Hour)},
+			Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: endOfDay(s.issued.Add(days(750)))},
 		})
 	case s.edition.Name == "Pro" && s.number%4 == 0: // bought more
 		five := int64(5)

@@ -51,7 +51,7 @@ const maxID = 256 // bytes
 
 func (c Call) check() *refusal.Refusal {
 	switch {
-	case c.ClientID == "":
+	case strings.TrimSpace(c.ClientID) == "":
 		return refusal.Refuse(refusal.MissingClientID)
 	case len(c.SessionID) > maxID || strings.ContainsFunc(c.SessionID, unicode.IsControl):
 		return refusal.Refuse(refusal.BadSessionID)

@@ -114,9 +114,8 @@ func TestAPIKeys(t *testing.T) {
 
 func TestCreateOwner(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
-		p := newPeople(t, e)
-		users, passwords := p.users, p.passwords
-		v := storetest.Vendor(t, e, "Acme")
+		p := storetest.NewPeople(t, e)
+		users, passwords, v := p.Users, p.Passwords, p.Vendor
 		owner, err := users.PrepareOwner(t.Context(), " Anna@Example.com ")
 		if err != nil {
 			t.Fatal(err)

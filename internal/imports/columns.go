@@ -46,7 +46,7 @@ func ColumnsOf(k Kind) []Column {
 		{Name: "tokens", Means: "How many clients, where it is not the edition's number.", Example: "5", also: []string{"token_limit", "seats", "activations"}},
 		{Name: "sessions", Means: "How many sessions of a floating licence, where it is not the edition's number.", also: []string{"floating_token_limit", "floating_limit"}},
 		{Name: "starts", Means: "The first day, such as 2027-01-01.", also: []string{"start", "starts_at", "start_date", "start_date_utc"}},
-		{Name: "expires", Means: "The last day such as 2027-12-31, never, or 365 days (after the first activation). Empty: the edition's.", Example: "2027-12-31", also: []string{"end", "expires_at", "expiration_date", "expiration_date_utc", "expiry"}},
+		{Name: "expires", Means: "The last day such as 2027-12-31, an instant such as 2027-12-31T17:00:00Z, never, or 365 days (after the first activation). Empty: the edition's.", Example: "2027-12-31", also: []string{"end", "ends", "expires_at", "expiration_date", "expiration_date_utc", "expiry"}},
 		{Name: "legacy_license_key", Means: "A key from an older system, by which it is found too.", also: []string{"legacy_key", "old_key"}},
 		{Name: "temporary", Means: "yes for a guest licence beside another one.", also: []string{"is_temporary"}},
 		{Name: "active", Means: "no for a licence that is switched off.", also: []string{"is_active"}},
@@ -81,13 +81,18 @@ type Reading struct {
 	Ignored []string // headings that mean nothing here
 }
 
-// ReadAs finds the columns of a file by their headings. Without a column that is
-// needed, or with one that comes twice, the file is refused.
+// ReadAs finds the columns of a file by their headings. A heading that may mean a
+// column means nothing beside the column's own name. Without a column that is needed,
+// or with one that comes twice, the file is refused.
 func ReadAs(k Kind, headings []string) (Reading, error) {
 	r := Reading{places: map[string]int{}}
+	named := map[string]bool{}
+	for _, h := range headings {
+		named[fold(h)] = true
+	}
 	for i, h := range headings {
 		name, ok := known(k, h)
-		if !ok {
+		if !ok || named[name] && fold(h) != name {
 			if h != "" {
 				r.Ignored = append(r.Ignored, h)
 			}

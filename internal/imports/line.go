@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/terms"
 )
@@ -82,7 +83,7 @@ func licenseLine(r Reading, l Line, zone *time.Location) (LicenseLine, fault.Fie
 	wrong.Check(c.CustomerNumber != "", "customer_number", "must not be empty")
 	wrong.Check(c.Edition != "", "edition", "must not be empty")
 	if text := r.cell(l, "starts"); text != "" {
-		c.StartsAt = day(&wrong, "starts", text, 0, zone)
+		c.StartsAt = given(&wrong, "starts", text).Begins(zone)
 	}
 	expires(&wrong, &c, r.cell(l, "expires"), zone)
 	return c, wrong
@@ -113,14 +114,11 @@ func yes(wrong *fault.Fields, column, text string, otherwise bool) bool {
 	return otherwise
 }
 
-// day gives the instant at which a date, and days more, begins in the zone.
-func day(wrong *fault.Fields, column, text string, more int, zone *time.Location) time.Time {
-	d, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		wrong.Check(false, column, "must be a date written year-month-day, such as 2027-12-31")
-		return time.Time{}
-	}
-	return time.Date(d.Year(), d.Month(), d.Day()+more, 0, 0, 0, 0, zone).UTC()
+// given reads a day or an instant.
+func given(wrong *fault.Fields, column, text string) calendar.Given {
+	g, message := calendar.Parse(text)
+	wrong.Check(message == "", column, message)
+	return g
 }
 
 func expires(wrong *fault.Fields, c *LicenseLine, text string, zone *time.Location) {
@@ -138,6 +136,6 @@ func expires(wrong *fault.Fields, c *LicenseLine, text string, zone *time.Locati
 		wrong.Check(err == nil && n >= 1 && n <= terms.MaxDays, "expires", "must be between 1 and 36500 days")
 		c.ExpiresMode, c.ExpiresDays = terms.ExpiresDaysActivated, n
 	default:
-		c.ExpiresMode, c.ExpiresAt = terms.ExpiresAt, day(wrong, "expires", text, 1, zone)
+		c.ExpiresMode, c.ExpiresAt = terms.ExpiresAt, given(wrong, "expires", text).Ends(zone)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"chancery/internal/ident"
@@ -27,7 +28,7 @@ type ActivateCommand struct {
 // (docs/rules/provisioning.md, rules 1 to 4, 7 and 8). It is idempotent: the same
 // client with the same licence gets the same token, also after a lost answer.
 func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
-	if c.ClientID == "" {
+	if strings.TrimSpace(c.ClientID) == "" {
 		return refused(refusal.Refuse(refusal.MissingClientID)), nil
 	}
 	product, err := s.store.ProductID(t, c.Vendor, c.Product)

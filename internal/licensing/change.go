@@ -48,18 +48,23 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	}
 	// The revision rises so that the serial does, also when the new edition's is lower.
 	l.Revision = max(l.Revision+1, serial+1-l.Edition.Revision)
-	l.UpdatedAt = t.Now()
 	m := moves(portion)
 	if err := s.fit(t, l, &m); err != nil {
 		return nil, err
 	}
+	return l, s.saveChanged(t, l, before)
+}
+
+// saveChanged writes a changed licence, whose revision was raised, and tells of it.
+func (s *Service) saveChanged(t tx.Tx, l *License, before licenseView) error {
+	l.UpdatedAt = t.Now()
 	if err := s.store.SaveLicense(t, l); err != nil {
-		return nil, err
+		return err
 	}
 	after := viewOf(l)
-	t.Journal(tx.Entry{Vendor: v, Action: EventChanged, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: before, After: after})
-	t.Enqueue(tx.Event{Vendor: v, Type: EventChanged, Stream: l.UUID, Payload: after})
-	return l, nil
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventChanged, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: before, After: after})
+	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventChanged, Stream: l.UUID, Payload: after})
+	return nil
 }
 
 func (s *Service) apply(t tx.Tx, l *License, c Change) error {

@@ -3,6 +3,7 @@ package licensing
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
@@ -14,7 +15,7 @@ import (
 // activation. Activations of a client with a key pair of its own answer nobody
 // who does not prove to have it.
 func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, p Proof) ([]Holding, *refusal.Refusal, error) {
-	if clientID == "" {
+	if strings.TrimSpace(clientID) == "" {
 		return nil, refusal.Refuse(refusal.MissingClientID), nil
 	}
 	all, err := s.store.HeldByClient(t, v, clientID)

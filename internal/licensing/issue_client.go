@@ -42,7 +42,7 @@ func (s *Service) nameClient(t tx.Tx, l *License, c *ActivateCommand) error {
 			return err
 		}
 		if token == nil {
-			return none("token key", "Give the licence at least one token by contract.")
+			return none("token key", "Give the licence at least one activation by contract.")
 		}
 		c.Key, c.ClientID = Key{UUID: token.Key}, token.Key.String()
 	case terms.ActivateCustomerNumber:

@@ -15,8 +15,15 @@ type Prefix struct {
 	Printed  string     // of a printed key, grouped
 	Legacy   string     // of a legacy key, as it was typed
 	Folded   string     // of a name
+	Word     string     // of a later word of a name, or of a later part of a legacy key (listing.Words)
 	Email    string     // of the licensee's address
+	Number   string     // of the customer's number
+	Parts    KeyParts   // of a key of which it is not the beginning
 }
+
+// IsID reports whether it can be the beginning of a licence's id. All ids of one
+// moment begin alike: it takes half of one.
+func (p Prefix) IsID() bool { return p.IsUUID && [8]byte(p.From[:8]) == [8]byte(p.To[:8]) }
 
 // minPrefix is the fewest hexadecimal digits that are taken for a key.
 const minPrefix = 4
@@ -27,9 +34,10 @@ func ParsePrefix(text string) (p Prefix, ok bool) {
 	if text == "" || len(text) > maxText || !printable(text) {
 		return Prefix{}, false
 	}
-	p = Prefix{Legacy: text, Folded: listing.Fold(text), Email: strings.ToLower(text)}
+	p = Prefix{Legacy: text, Folded: listing.Fold(text), Email: strings.ToLower(text), Number: text, Word: listing.WordPrefix(text)}
 	p.From, p.To, p.IsUUID = uuidRange(text)
 	p.Printed = printedPrefix(text)
+	p.Parts = keyParts(text)
 	return p, true
 }
 

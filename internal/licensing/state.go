@@ -3,6 +3,7 @@ package licensing
 import (
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/terms"
 )
 
@@ -107,5 +108,5 @@ func (s State) GoodwillNotice() string {
 		return "This activation is above the licence's contract. It goes on as goodwill; please ask your vendor for more activations."
 	}
 	return "This activation is above the licence's contract. It goes on as goodwill until " +
-		a.GoodwillUntil.UTC().Format("2006-01-02 15:04") + " UTC; please ask your vendor for more activations."
+		calendar.Minute(a.GoodwillUntil) + "; please ask your vendor for more activations."
 }

@@ -47,6 +47,15 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// without locking it; nil when there is none.
 	Presented(t tx.Tx, v ident.VendorID, k Key) (Found, *License, error)
 
+	// HoldingDays looks at the next licences behind after, in the order of their ids, and
+	// gives those that were made until an instant and hold a first or last day. last is
+	// the one up to which it looked; 0 when there are none.
+	HoldingDays(t tx.Tx, v ident.VendorID, after ident.LicenseID, made time.Time) (ids []ident.LicenseID, last ident.LicenseID, err error)
+
+	// MoveNotices changes the ends by which it is known of licences behind after and
+	// until last that these were announced.
+	MoveNotices(t tx.Tx, v ident.VendorID, after, last ident.LicenseID, end func(time.Time) time.Time) error
+
 	// LockLicenses gives the licences and locks them in the order of their ids.
 	LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*License, error)
 
@@ -245,8 +254,8 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	Fittings(ctx context.Context, limit int) ([]Fitting, error)
 	EditionFittings(ctx context.Context) ([]EditionFitting, error)
 
-	// Vendors gives all vendors.
-	Vendors(ctx context.Context) ([]ident.VendorID, error)
+	// Settled gives all vendors but those whose days are being moved to another zone.
+	Settled(ctx context.Context) ([]ident.VendorID, error)
 }
 
 // Holding is what one read brings for a client: of the licence and the activation

@@ -45,7 +45,7 @@ func (s *Service) AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user st
 		return err
 	}
 	if n > maxUsersOf(l) {
-		return fault.Refused("users_used_up", "The licence has as many users as it may have.", "Remove one, or raise the token limit.")
+		return fault.Refused("users_used_up", "The licence has as many users as it may have.", "Remove one, or raise the number of activations.")
 	}
 	return s.usersChanged(t, l, tx.Entry{Action: "license_user.added", After: map[string]string{"user_id": user}})
 }

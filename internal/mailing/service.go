@@ -119,6 +119,14 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	if m.Body, err = s.render(p, found, values); err != nil {
 		return err
 	}
+	if msg.Letter != nil {
+		if err := msg.Letter.check(); err != nil {
+			return err
+		}
+		if m.Body, err = s.Renderer.Letter(*msg.Letter, m.Body, vendor.Name); err != nil {
+			return err
+		}
+	}
 	if secret := msg.Kind.secret(); secret != nil {
 		plain, err := json.Marshal(m.Body)
 		if err != nil {

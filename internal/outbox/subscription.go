@@ -112,7 +112,7 @@ func (s Subscription) check(events []string) error {
 	wrong.Text("target", s.Target, 1, 2000)
 	switch s.Kind {
 	case Webhook:
-		wrong.Check(goodURL(s.Target), "target", "must be an http or https URL with a host, without user, password or fragment")
+		wrong.Check(goodURL(s.Target), "target", "must be an http or https URL with a host and a port up to 65535, without user, password or fragment")
 	case Mail:
 		a, err := mail.ParseAddress(s.Target)
 		wrong.Check(err == nil && a.Address == s.Target && len(s.Target) <= 254, "target", "must be one e-mail address")
@@ -130,7 +130,14 @@ func (s Subscription) check(events []string) error {
 
 func goodURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.Fragment == "" && u.Opaque == ""
+	if err != nil {
+		return false
+	}
+	port := 443
+	if text := u.Port(); text != "" {
+		port, _ = strconv.Atoi(text)
+	}
+	return (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && port > 0 && port < 1<<16 && u.User == nil && u.Fragment == "" && u.Opaque == ""
 }
 
 // Shown is a target as logs and records may hold it: its query may be a token of the

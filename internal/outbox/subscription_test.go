@@ -16,6 +16,7 @@ func TestCheck(t *testing.T) {
 		"unknown kind":    {Subscription{Kind: "pigeon", Target: "ops@example.com", Events: event}, false},
 		"file":            {Subscription{Kind: Webhook, Target: "file:///etc/passwd", Events: event}, false},
 		"no host":         {Subscription{Kind: Webhook, Target: "https:///a", Events: event}, false},
+		"no such port":    {Subscription{Kind: Webhook, Target: "https://host:99999/", Events: event}, false},
 		"opaque":          {Subscription{Kind: Webhook, Target: "https:a", Events: event}, false},
 		"password in it":  {Subscription{Kind: Webhook, Target: "https://u:p@example.com/", Events: event}, false},
 		"named mail":      {Subscription{Kind: Mail, Target: "Ops <ops@example.com>", Events: event}, false},

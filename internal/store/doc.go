@@ -7,5 +7,5 @@
 // text for both engines ($1 placeholders, integer Unix milliseconds, explicit
 // columns); what differs is a Dialect. Rules of the trade are not in here.
 //
-// Only wiring, server, cli, the room stores and tests may import it; wire and web never do.
+// Only wiring, server, cli, the stores of the rooms and tests may import it; wire and web never do.
 package store

@@ -1,6 +1,7 @@
 package vendors
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -22,12 +23,29 @@ type Store interface {
 
 	// Get locks the vendor until the transaction ends.
 	Get(t tx.Tx, id ident.VendorID) (v Vendor, found bool, err error)
+
+	// NoteZoneMove notes how far a move has come; a vendor has one at most.
+	NoteZoneMove(t tx.Tx, id ident.VendorID, m ZoneMove) error
+	NotedZoneMove(t tx.Tx, id ident.VendorID) (m ZoneMove, noted bool, err error)
+	EndZoneMove(t tx.Tx, id ident.VendorID) error
+}
+
+// Reader reads outside of transactions.
+type Reader interface {
+	// MovingZone gives the vendors whose days are being moved to another zone.
+	MovingZone(ctx context.Context) ([]ident.VendorID, error)
 }
 
 // Config is what the service needs.
 type Config struct {
 	Store Store
 	IDs   ident.Source
+
+	// What has first and last days, in the order in which they are moved to another
+	// zone, and what that takes; none for a service that changes no zone.
+	Days   []Days
+	Reader Reader
+	Runner tx.Runner
 }
 
 // Service changes vendors.
@@ -37,6 +55,9 @@ type Service struct{ Config }
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.IDs.Rand == nil {
 		return nil, errors.New("vendors: Store and IDs are needed")
+	}
+	if len(c.Days) > 0 && (c.Reader == nil || c.Runner == nil) {
+		return nil, errors.New("vendors: Days take Reader and Runner")
 	}
 	return &Service{c}, nil
 }
@@ -104,6 +125,10 @@ type Change struct {
 	Zone *string
 	Plan *Plan
 
+	// KeepDays: with another zone, first and last days keep their dates, and so end and
+	// begin at other instants. Otherwise the instants stay.
+	KeepDays bool
+
 	SupportEmail *string // "" for none
 	Website      *string
 
@@ -140,6 +165,9 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	}
 	if !updated {
 		return Vendor{}, errSlugTaken()
+	}
+	if err := s.moveZone(t, before, after, c.KeepDays); err != nil {
+		return Vendor{}, err
 	}
 	s.journal(t, "vendor.updated", &before, after)
 	return after, nil

@@ -121,7 +121,7 @@ func (q *Request) Face() *Face { return q.face }
 func (q *Request) Page(title string, crumbs ...Link) Page {
 	p := Page{
 		Title: title, Crumbs: crumbs, Base: q.Base, Vendor: q.Vendor.Name, Person: q.Person, Say: q.say,
-		Now: q.face.Clock.Now(), Zone: q.Zone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
+		Now: q.face.Clock.Now(), Zone: q.Zone(), VendorZone: q.VendorZone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
 		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website},
 	}
 	if path := q.face.Places.Search; path != "" {
@@ -166,6 +166,15 @@ func (q *Request) Zone() *time.Location {
 	}
 	return q.Vendor.Location()
 }
+
+// Until says until when something holds that has an exclusive end, as pages do.
+func (q *Request) Until(end time.Time) string {
+	p := Page{Zone: q.Zone(), VendorZone: q.VendorZone()}
+	return p.Until(end)
+}
+
+// ZoneOfDays names the zone that first and last days are of.
+func (q *Request) ZoneOfDays() string { return zoneName(q.VendorZone()) }
 
 // cookieOf gives a cookie's value when it is one of those known.
 func cookieOf(r *http.Request, name string, known ...string) string {

@@ -174,7 +174,7 @@ func TestTheDemoLeavesNoGoroutine(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := strings.Join(lines, "\n")
-	for _, want := range []string{"press-01 activated", "sent a heartbeat", "gave its token up", "press-05 activated"} {
+	for _, want := range []string{"press-01 activated", "sent a heartbeat", "gave its activation up", "press-05 activated"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no simulated client said %q:\n%s", want, all)
 		}

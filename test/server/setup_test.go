@@ -167,19 +167,8 @@ func volatile() []string {
 func contents(t testing.TB, s *servertest.Server) map[string]string {
 	t.Helper()
 	db := s.Program.Rooms().DB
-	tables := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
-	if db.Dialect.Name() != "sqlite" {
-		tables = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
-	}
-	names, err := store.All[string](db.Query(t.Context(), tables))(func(scan store.Scan) (name string, err error) {
-		err = scan(&name)
-		return name, err
-	})
-	if err != nil || len(names) < 20 {
-		t.Fatalf("tables %v: %v", names, err)
-	}
 	all := map[string]string{}
-	for _, name := range names {
+	for _, name := range s.Tables(t) {
 		if slices.Contains(volatile(), name) {
 			continue
 		}

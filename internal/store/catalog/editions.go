@@ -58,6 +58,13 @@ func (Store) ProductOf(t tx.Tx, vendor ident.VendorID, edition ident.UUID) (prod
 	return product, found, err
 }
 
+// EditionAfter implements catalog.Store.
+func (Store) EditionAfter(t tx.Tx, vendor ident.VendorID, after ident.EditionID) (product, edition ident.UUID, found bool, err error) {
+	found, err = store.On(t).QueryRow(`SELECT p.uuid, e.uuid FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
+		WHERE e.vendor_id = $1 AND e.id > $2 ORDER BY e.id LIMIT 1`, []any{vendor, after}, &product, &edition)
+	return product, edition, found, err
+}
+
 // Edition implements catalog.Store.
 func (Store) Edition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (catalog.Edition, bool, error) {
 	s := store.On(t)

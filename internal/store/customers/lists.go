@@ -3,6 +3,7 @@ package customers
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"chancery/internal/customers"
@@ -30,10 +31,22 @@ func (s Store) List(
 	if err := f.Check(r.Sort); err != nil {
 		return listing.Page[customers.Customer]{}, err
 	}
-	q := store.Select(selectCustomer, vendor).
+	from := selectCustomer
+	if f.Search != "" {
+		from = selectFound
+	}
+	q := store.Select(from, vendor).
 		Prefix("c.name_folded", listing.Fold(f.NamePrefix)).
 		Prefix("c.customer_number", f.NumberPrefix).
 		Prefix("c.email", strings.ToLower(f.EmailPrefix))
+	if word := listing.WordPrefix(f.Search); word != "" {
+		searched(q, vendor, listing.Fold(f.Search), word)
+	} else if f.Search != "" {
+		q.And("1 = 0")
+	}
+	if f.ID != nil {
+		q.And("c.uuid = ?", *f.ID)
+	}
 	if f.Superior != nil {
 		q.And("c.superior_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", vendor, *f.Superior)
 	}
@@ -54,6 +67,19 @@ func (s Store) List(
 		}
 		return m
 	}), err
+}
+
+// searched narrows a selection to the customers of which the name, or a word of it,
+// begins as asked for, in a bounded number of each.
+func searched(q *store.Selection, vendor ident.VendorID, name, word string) {
+	limit := ` LIMIT ` + strconv.Itoa(customers.SearchedAtOnce)
+	begins, args := "name_folded >= ?", []any{vendor, name}
+	if end, ok := listing.PrefixEnd(name); ok {
+		begins, args = begins+" AND name_folded < ?", append(args, end)
+	}
+	words, more := store.CustomerWords.Begin(word)
+	q.And(`c.id IN (SELECT id FROM (SELECT id FROM customers WHERE vendor_id = ? AND `+begins+` ORDER BY name_folded, id`+limit+`) AS whole
+		UNION SELECT id FROM (`+words+limit+`) AS words)`, append(append(args, vendor), more...)...)
 }
 
 // Ancestors gives the customers above c, the nearest first.

@@ -19,10 +19,17 @@ var (
 	_ customers.Reader = Store{}
 )
 
-const selectCustomer = `SELECT c.id, c.uuid, c.superior_id, s.uuid, COALESCE(s.company_name, ''),
-		c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
-	FROM customers c LEFT JOIN customers s ON s.vendor_id = c.vendor_id AND s.id = c.superior_id
+const selectCustomer = customerFrom + `
 	WHERE c.vendor_id =`
+
+// selectFound reads customers that were found by their ids: the plus keeps engines
+// from walking all those of the vendor in the order of the list.
+const selectFound = customerFrom + `
+	WHERE +c.vendor_id =`
+
+const customerFrom = `SELECT c.id, c.uuid, c.superior_id, s.uuid, COALESCE(s.company_name, ''),
+		c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
+	FROM customers c LEFT JOIN customers s ON s.vendor_id = c.vendor_id AND s.id = c.superior_id`
 
 // LockTree implements customers.Store: the vendor's row stands for its tree.
 func (Store) LockTree(t tx.Tx, vendor ident.VendorID) error {
@@ -49,6 +56,9 @@ func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id id
 	if err != nil || !free {
 		return 0, free, err
 	}
+	if err = store.CustomerWords.Add(s, vendor, int64(id), c.CompanyName); err != nil {
+		return 0, false, err
+	}
 	if _, err = s.Exec(`INSERT INTO customer_closure (vendor_id, superior_id, customer_id, depth) VALUES ($1, $2, $3, 0)`, vendor, id, id); err != nil {
 		return 0, false, err
 	}
@@ -62,11 +72,15 @@ func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id id
 // for first; one taken at the very same moment runs into the unique key, and the
 // transaction fails as a whole.
 func (Store) Update(t tx.Tx, vendor ident.VendorID, c customers.Customer) (free bool, err error) {
-	n, err := store.On(t).Exec(`UPDATE customers SET company_name = $1, name_folded = $2, customer_number = $3, email = $4, updated_at = $5
+	s := store.On(t)
+	n, err := s.Exec(`UPDATE customers SET company_name = $1, name_folded = $2, customer_number = $3, email = $4, updated_at = $5
 		WHERE vendor_id = $6 AND id = $7
 		AND NOT EXISTS (SELECT 1 FROM customers o WHERE o.vendor_id = $8 AND o.customer_number = $9 AND o.id <> $10)`,
 		c.CompanyName, listing.Fold(c.CompanyName), c.Number, c.Email, c.UpdatedAt.UnixMilli(), vendor, c.ID, vendor, c.Number, c.ID)
-	return n == 1, err
+	if err != nil || n != 1 {
+		return false, err
+	}
+	return true, store.CustomerWords.Replace(s, vendor, int64(c.ID), c.CompanyName)
 }
 
 // Move implements customers.Store.

@@ -3,7 +3,6 @@ package identity
 import (
 	"database/sql"
 	"strings"
-	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -42,21 +41,18 @@ func splitPermissions(text string) []identity.Permission {
 	return all
 }
 
-func orNullInstant(at *time.Time) any {
-	if at == nil {
-		return nil
-	}
-	return at.UnixMilli()
-}
-
-// userColumns are read together with the user's own role, r.
-const userColumns = `u.id, u.uuid, u.email, u.name, u.role, u.created_at, u.disabled_at, u.signed_in_at,
+// UserColumns are what UserRow reads of a user, u, and of the user's own role, r. The
+// store of the room access reads them too.
+const UserColumns = `u.id, u.uuid, u.email, u.name, u.role, u.created_at, u.disabled_at, u.signed_in_at,
 	EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL),
 	EXISTS (SELECT 1 FROM passkeys k WHERE k.vendor_id = u.vendor_id AND k.user_id = u.id),
-	r.id, r.uuid, r.name, r.description, r.permissions, r.created_at, r.updated_at`
+	r.id, r.uuid, r.name, r.description, r.permissions, r.created_at, r.updated_at, u.password_hash`
 
-// userRow is one row as it comes: userColumns and the password's hash.
-type userRow struct {
+// JoinRole joins the user's own role, r, to users u.
+const JoinRole = ` LEFT JOIN roles r ON r.vendor_id = u.vendor_id AND r.id = u.role_id`
+
+// UserRow is one row as it comes.
+type UserRow struct {
 	u                              identity.User
 	role, hash                     string
 	created                        int64
@@ -66,15 +62,17 @@ type userRow struct {
 	roleName, roleAbout, rolePerms sql.Null[string]
 }
 
-func (r *userRow) dest() []any {
+// Dest is where a row is scanned to: UserColumns.
+func (r *UserRow) Dest() []any {
 	return []any{
 		&r.u.ID, &r.u.UUID, &r.u.Email, &r.u.Name, &r.role, &r.created, &r.disabled, &r.signedIn, &r.u.HasTOTP, &r.u.HasPasskey,
 		&r.roleID, &r.roleUUID, &r.roleName, &r.roleAbout, &r.rolePerms, &r.roleCreated, &r.roleSaved, &r.hash,
 	}
 }
 
-// user: a role that this program does not know allows nothing.
-func (r *userRow) user() (u identity.User, hash string) {
+// User returns the user of the row, and the hash of the password. A role that this
+// program does not know allows nothing.
+func (r *UserRow) User() (u identity.User, hash string) {
 	u = r.u
 	u.CreatedAt, u.DisabledAt, u.SignedInAt = store.Instant(r.created), store.OptionalInstant(r.disabled), store.OptionalInstant(r.signedIn)
 	u.HasPassword = r.hash != ""
@@ -93,12 +91,13 @@ func (r *userRow) user() (u identity.User, hash string) {
 	return u, r.hash
 }
 
-func scanUser(row func(dest ...any) (bool, error)) (u identity.User, hash string, found bool, err error) {
-	var r userRow
-	if found, err = row(r.dest()...); err != nil || !found {
+// ScanUser reads a user by a query of UserColumns.
+func ScanUser(row func(dest ...any) (bool, error)) (u identity.User, hash string, found bool, err error) {
+	var r UserRow
+	if found, err = row(r.Dest()...); err != nil || !found {
 		return identity.User{}, "", false, err
 	}
-	u, hash = r.user()
+	u, hash = r.User()
 	return u, hash, true, nil
 }
 

@@ -87,7 +87,7 @@ func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
 		return errLegacyKey()
 	}
 	l.ID = ident.LicenseID(id)
-	return nil
+	return store.LicenseWords.Add(store.On(t), l.Vendor, id, l.Name, l.LegacyKey)
 }
 
 // errLegacyKey is 1005 on the wire. The other unique columns are random.
@@ -120,6 +120,9 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 		store.Millis(l.StartsAt),
 		store.OrNull(string(l.ExpiresMode)), store.Millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
 		l.Revision, l.UpdatedAt.UnixMilli(), listing.Fold(l.Name), l.Vendor, l.ID); err != nil {
+		return err
+	}
+	if err := store.LicenseWords.Replace(store.On(t), l.Vendor, int64(l.ID), l.Name, l.LegacyKey); err != nil {
 		return err
 	}
 	return s.SaveCounters(t, l)

@@ -36,7 +36,9 @@ func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, 
 	narrowIndexed(f, q, v, byState)
 	narrowState(f, q)
 	if f.Search != nil {
-		searched(q, v, *f.Search)
+		if err := s.searched(ctx, q, v, *f.Search); err != nil {
+			return listing.Page[*licensing.License]{}, err
+		}
 	}
 	var search store.Search
 	if !f.Indexed() {

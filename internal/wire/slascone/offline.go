@@ -17,7 +17,7 @@ import (
 
 const (
 	offlinePath   = "/provisioning/activations/offline"
-	offlinePublic = "a person opens it on a phone, from a code that a machine without internet shows; the license key in it is the proof"
+	offlinePublic = "a person opens it on a phone, from a code that a device without internet shows; the license key in it is the proof"
 )
 
 // askOffline is GET /provisioning/activations/offline. What only looks gets the

@@ -123,7 +123,7 @@ func editionPages(t *testing.T, b *servertest.Browser, product string) string {
 		form.Set(name, value)
 	}
 	p = b.Post(t, product+"/editions/new", form)
-	for _, want := range []string{"up to 3 devices", "then 1 on goodwill", "ends with 31 December 2099", "releases up to 4.2"} {
+	for _, want := range []string{"up to 3 devices", "then 1 on goodwill", "until the end of 31 Dec 2099", "releases up to 4.2"} {
 		if !strings.Contains(p.Text(".sell-said"), want) {
 			t.Errorf("the summary lacks %q: %s", want, p.Text("main"))
 		}

@@ -2,8 +2,8 @@ package devices
 
 import (
 	"strings"
-	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
@@ -28,7 +28,7 @@ func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
 		product.Options = append(product.Options, web.Option{Value: k.UUID.String(), Label: k.Name})
 	}
 	filters := []web.Filter{
-		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Client id or hostname begins with…"},
+		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Client id, hostname or IP address begins with…"},
 		{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
 			{Value: "goodwill", Label: "On goodwill"},
 			{Value: "suspended", Label: "Suspended"},
@@ -89,11 +89,11 @@ func filter(q *web.Request) (f licensing.ClientFilter, none bool) {
 	}
 	for name, to := range map[string]*int64{"before": &f.SeenBefore, "on": &f.SeenOn} {
 		if text := q.Text(name); text != "" {
-			day, err := time.Parse(time.DateOnly, text)
-			if err != nil || day.Unix() <= 0 {
+			day, wrong := calendar.ParseDay(text)
+			if wrong != "" {
 				return f, true
 			}
-			if n := licensing.DayOf(day); *to == 0 || n < *to {
+			if n := day.Number(); *to == 0 || n < *to {
 				*to = n
 			}
 		}

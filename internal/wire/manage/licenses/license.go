@@ -64,7 +64,7 @@ type licenseIssue struct {
 	LegacyKey      string                         `json:"legacy_license_key,omitempty" maxLength:"256" doc:"a key of an older system that shall go on working"`
 	IsTemporary    bool                           `json:"is_temporary,omitempty" doc:"a guest licence: a client may hold it beside another"`
 	IsActive       *bool                          `json:"is_active,omitempty" doc:"true by default"`
-	StartsAt       *time.Time                     `json:"starts_at,omitempty" nullable:"true"`
+	StartsAt       *value.Beginning               `json:"starts_at,omitempty" nullable:"true"`
 	ExpiresMode    *terms.ExpiresMode             `json:"expires_mode,omitempty" enum:"never,at,days_after_activation" doc:"follows from expires_at or expires_days where it is left out"`
 	ExpiresAt      value.Optional[value.Deadline] `json:"expires_at,omitzero"`
 	ExpiresDays    value.Optional[int]            `json:"expires_days,omitzero" minimum:"1" maximum:"36500" doc:"days of 24 hours after the first activation"`
@@ -73,18 +73,18 @@ type licenseIssue struct {
 }
 
 type licenseUpdate struct {
-	EditionID      *ident.UUID                    `json:"edition_id,omitempty" format:"uuid" doc:"move to this edition"`
-	CustomerID     *ident.UUID                    `json:"customer_id,omitempty" format:"uuid" doc:"hand over to this customer"`
-	Name           *string                        `json:"name,omitempty" maxLength:"256"`
-	LicenseeEmail  *string                        `json:"licensee_email,omitempty" maxLength:"254" doc:"empty for the customer's address"`
-	LegacyKey      *string                        `json:"legacy_license_key,omitempty" maxLength:"256"`
-	IsActive       *bool                          `json:"is_active,omitempty"`
-	IsTemporary    *bool                          `json:"is_temporary,omitempty"`
-	StartsAt       value.Optional[time.Time]      `json:"starts_at,omitzero"`
-	ExpiresMode    *terms.ExpiresMode             `json:"expires_mode,omitempty" enum:"never,at,days_after_activation"`
-	ExpiresAt      value.Optional[value.Deadline] `json:"expires_at,omitzero" doc:"an instant, or a date that ends with its day in the vendor's time zone; null: the edition's end"`
-	ExpiresDays    value.Optional[int]            `json:"expires_days,omitzero" minimum:"1" maximum:"36500"`
-	OverrideFields                                //nolint:embeddedstructfieldcheck // the order is that of the documentation
+	EditionID      *ident.UUID                     `json:"edition_id,omitempty" format:"uuid" doc:"move to this edition"`
+	CustomerID     *ident.UUID                     `json:"customer_id,omitempty" format:"uuid" doc:"hand over to this customer"`
+	Name           *string                         `json:"name,omitempty" maxLength:"256"`
+	LicenseeEmail  *string                         `json:"licensee_email,omitempty" maxLength:"254" doc:"empty for the customer's address"`
+	LegacyKey      *string                         `json:"legacy_license_key,omitempty" maxLength:"256"`
+	IsActive       *bool                           `json:"is_active,omitempty"`
+	IsTemporary    *bool                           `json:"is_temporary,omitempty"`
+	StartsAt       value.Optional[value.Beginning] `json:"starts_at,omitzero"`
+	ExpiresMode    *terms.ExpiresMode              `json:"expires_mode,omitempty" enum:"never,at,days_after_activation"`
+	ExpiresAt      value.Optional[value.Deadline]  `json:"expires_at,omitzero" doc:"an instant, or a date that ends with its day in the vendor's time zone; null: the edition's end"`
+	ExpiresDays    value.Optional[int]             `json:"expires_days,omitzero" minimum:"1" maximum:"36500"`
+	OverrideFields                                 //nolint:embeddedstructfieldcheck // the order is that of the documentation
 }
 
 type licenseSearch struct {
@@ -113,7 +113,7 @@ func (in licenseIssue) command(q *operation.Request) licensing.IssueCommand {
 		Expiry: expiry(q, in.ExpiresMode, in.ExpiresAt, in.ExpiresDays), ActivateFor: in.ActivateClient,
 	}
 	if in.StartsAt != nil {
-		c.StartsAt = in.StartsAt.UTC()
+		c.StartsAt = in.StartsAt.In(q.Zone)
 	}
 	o := in.over(terms.Overrides{})
 	c.Overrides = &o
@@ -134,7 +134,7 @@ func (in licenseUpdate) change(q *operation.Request) licensing.Change {
 	if in.StartsAt.Given {
 		c.StartsAt = &time.Time{}
 		if in.StartsAt.Value != nil {
-			at := in.StartsAt.Value.UTC()
+			at := in.StartsAt.Value.In(q.Zone)
 			c.StartsAt = &at
 		}
 	}
