@@ -20,7 +20,7 @@ func (s *SignIn) ChangePassword(ctx context.Context, vendor ident.VendorID, own 
 	if err != nil {
 		return err
 	}
-	hash, err := s.check(ctx, vendor, own.Person.Email, present)
+	hash, _, err := s.check(ctx, vendor, own.Person.Email, present)
 	if fault.Is(err, "sign_in_failed") {
 		return fault.Wrong(fault.Field{Name: "present", Message: "is not your password"})
 	}
@@ -63,7 +63,7 @@ func (s *SignIn) Confirm(ctx context.Context, vendor ident.VendorID, own Session
 	if err != nil {
 		return err
 	}
-	_, err = s.check(ctx, vendor, own.Person.Email, password)
+	_, _, err = s.check(ctx, vendor, own.Person.Email, password)
 	if fault.Is(err, "sign_in_failed") {
 		return fault.Wrong(fault.Field{Name: "password", Message: "is not your password"})
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -58,7 +59,7 @@ type Licensee struct {
 // long whatever it is. A password counts only for a licensee who has no second
 // factor and is not staff: those take a code.
 func (s *Licensees) Prove(ctx context.Context, vendor ident.VendorID, c LicenseeClaim) (*Licensee, error) {
-	email, _ := ident.Email(c.Email)
+	email, _ := entry.Address(c.Email)
 	p := &Licensee{Email: email, from: c.From}
 	var err error
 	if p.tried, err = s.c.Attempts.begin(ctx, vendor, try{kind: "activation", email: email, limit: accountLimit, from: c.From}); err != nil {
@@ -88,11 +89,18 @@ func (s *Licensees) judge(ctx context.Context, vendor ident.VendorID, c Licensee
 	if p.hash, err = s.c.People.LicenseePasswordOf(ctx, vendor, p.Email); err != nil {
 		return false, err
 	}
-	return s.c.Passwords.Verify(ctx, p.hash, c.Password)
+	right, _, err := s.c.Passwords.Verify(ctx, p.hash, c.Password)
+	return right, err
 }
 
 func (s *Licensees) mine(l Link, email string, now time.Time) bool {
-	return l.Kind == Activation && l.Person.Email == email && l.Person.DisabledAt == nil && now.Before(l.ExpiresAt)
+	return l.Kind == Activation && sameAddress(l.Person.Email, email) && l.Person.DisabledAt == nil && now.Before(l.ExpiresAt)
+}
+
+// sameAddress: a person of before may be known by another form of the address.
+func sameAddress(known, email string) bool {
+	address, ok := entry.Address(known)
+	return known == email || ok && address == email
 }
 
 // Use uses the proof in the transaction that it is for: of two clients with one

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -70,7 +71,7 @@ func (r *Links) Forgot(ctx context.Context, vendor ident.VendorID, email string,
 }
 
 func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, v Visit) error {
-	email, ok := ident.Email(text)
+	email, ok := entry.Address(text)
 	if !ok {
 		return fault.Wrong(fault.Field{Name: "email", Message: "must be one e-mail address such as anna@example.com"})
 	}

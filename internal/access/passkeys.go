@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -50,7 +51,7 @@ func (p *Passkeys) Of(ctx context.Context, vendor ident.VendorID, own Person) ([
 // enough to come back for ever.
 func (p *Passkeys) Begin(ctx context.Context, vendor ident.VendorID, own Session, site Site, name, password string) (token string, err error) {
 	var wrong fault.Fields
-	wrong.Text("name", name, 1, 100)
+	name = entry.Name(&wrong, "name", name, "", 1, 100)
 	if err := wrong.Err(); err != nil {
 		return "", err
 	}

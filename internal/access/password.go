@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 )
 
@@ -79,11 +80,15 @@ func NewPasswords(c PasswordsConfig) (*Passwords, error) {
 	}, nil
 }
 
-// Hash gives the PHC form of a new hash.
+// Hash gives the PHC form of a new hash. The password is hashed as entry.Password
+// prepares it.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, argonSalt)
 	if _, err := io.ReadFull(p.rand, salt); err != nil {
 		return "", fmt.Errorf("access: no randomness: %w", err)
+	}
+	if prepared, ok := entry.Password(password); ok {
+		password = prepared
 	}
 	key, err := p.derive(ctx, p.cost, password, salt)
 	if err != nil {
@@ -93,9 +98,21 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	return fmt.Sprintf(hashHead+"%s$%s", argon2.Version, p.cost.Memory, p.cost.Passes, enc.EncodeToString(salt), enc.EncodeToString(key)), nil
 }
 
-// Verify reports whether password is the one that hash was made of. An empty
-// hash (an unknown user) takes as long and matches nothing.
-func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, error) {
+// Verify reports whether password is the one that hash was made of; old is true when it
+// was hashed as it was typed, before passwords were prepared. An empty hash (an unknown
+// user) takes as long and matches nothing.
+func (p *Passwords) Verify(ctx context.Context, hash, password string) (right, old bool, err error) {
+	prepared, ok := entry.Password(password)
+	if ok {
+		if right, err = p.verify(ctx, hash, prepared); right || err != nil || prepared == password {
+			return right, false, err
+		}
+	}
+	right, err = p.verify(ctx, hash, password)
+	return right, right && ok, err
+}
+
+func (p *Passwords) verify(ctx context.Context, hash, password string) (bool, error) {
 	cost, salt, want := p.cost, make([]byte, argonSalt), make([]byte, argonKey)
 	known := hash != ""
 	if known {

@@ -43,7 +43,7 @@ func TestPasswords(t *testing.T) {
 		{"", "correct horse", false}, // an unknown user
 		{"", "", false},
 	} {
-		if ok, err := p.Verify(t.Context(), c.hash, c.password); ok != c.ok || err != nil {
+		if ok, _, err := p.Verify(t.Context(), c.hash, c.password); ok != c.ok || err != nil {
 			t.Errorf("%q against %.20q: %v, %v", c.password, c.hash, ok, err)
 		}
 	}
@@ -52,7 +52,7 @@ func TestPasswords(t *testing.T) {
 		strings.Replace(hash, "m=19456", "m=4000000000", 1), strings.Replace(hash, "t=2", "t=1000", 1), strings.Replace(hash, "t=2", "t=0", 1),
 		strings.Replace(hash, "p=1", "p=2", 1), strings.Replace(hash, "m=19456", "m=+19456", 1), strings.Replace(hash, "v=19", "v=16", 1),
 	} {
-		if ok, err := p.Verify(t.Context(), bad, "x"); ok || err == nil {
+		if ok, _, err := p.Verify(t.Context(), bad, "x"); ok || err == nil {
 			t.Errorf("hash %.20q was taken", bad)
 		}
 	}
@@ -81,7 +81,7 @@ func TestHashesCarryTheirCost(t *testing.T) {
 			t.Errorf("hash %q, want it to begin with %s, %v", hash, head, err)
 		}
 		for password, want := range map[string]bool{"correct horse": true, "correct hors": false} {
-			if ok, err := c.verifies.Verify(t.Context(), hash, password); ok != want || err != nil {
+			if ok, _, err := c.verifies.Verify(t.Context(), hash, password); ok != want || err != nil {
 				t.Errorf("%q against %s: %v, %v", password, head, ok, err)
 			}
 		}

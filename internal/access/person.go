@@ -57,6 +57,9 @@ type People interface {
 	// the old one: links that were sent to the person, and half-done sign-ins.
 	SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error
 
+	// Rehash stores another hash of the same password.
+	Rehash(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error
+
 	// SignedIn stores when the person has signed in.
 	SignedIn(t tx.Tx, vendor ident.VendorID, id ident.UserID, at time.Time) error
 }

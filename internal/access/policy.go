@@ -6,6 +6,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 )
 
@@ -30,6 +31,10 @@ var common = sync.OnceValue(func() map[string]bool { //nolint:gochecknoglobals /
 // somebody would try on this person.
 func CheckPassword(field, password string, person Person) error {
 	var wrong fault.Fields
+	prepared, good := entry.Password(password)
+	if good {
+		password = prepared
+	}
 	switch {
 	case !utf8.ValidString(password):
 		wrong.Check(false, field, "must be text")
@@ -37,6 +42,8 @@ func CheckPassword(field, password string, person Person) error {
 		wrong.Check(false, field, "must be at most 1024 bytes long")
 	case utf8.RuneCountInString(password) < MinPassword:
 		wrong.Check(false, field, "must be at least 10 characters long")
+	case !good:
+		wrong.Check(false, field, "holds a character that a password can't hold, such as a tab, or one that can't be seen")
 	case isCommon(password):
 		wrong.Check(false, field, "is one of the first that somebody would try; take several words that do not belong together")
 	case isOwn(password, person):

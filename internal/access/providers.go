@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -77,11 +78,11 @@ func (p *Providers) Check(ctx context.Context, c ChangeProvider) error {
 	return err
 }
 
-func (c ChangeProvider) validate() error {
+func (c *ChangeProvider) validate() error {
 	var wrong fault.Fields
 	wrong.Check(GoodProviderAddress(c.Issuer), "issuer", "must be the address of the provider, such as https://login.example.com")
 	wrong.Text("client_id", c.ClientID, 1, 300)
-	wrong.Text("label", c.Label, 1, 60)
+	c.Label = entry.Name(&wrong, "label", c.Label, "", 1, 60)
 	wrong.Check(len(c.Secret) <= 1000, "secret", "must have at most 1,000 characters")
 	return wrong.Err()
 }

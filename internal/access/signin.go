@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"chancery/internal/budget"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -80,42 +81,49 @@ func (s SignedIn) Due() bool { return s.Step != "" }
 
 // Password signs in with an e-mail address and a password.
 func (s *SignIn) Password(ctx context.Context, vendor ident.VendorID, email, password string, v Visit) (SignedIn, error) {
-	email, _ = ident.Email(email)
+	email, _ = entry.Address(email)
 	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: "account", email: email, limit: accountLimit, from: v})
 	if err != nil {
 		return SignedIn{}, err
 	}
-	hash, err := s.check(ctx, vendor, email, password)
+	hash, old, err := s.check(ctx, vendor, email, password)
 	if err != nil {
 		if fault.Is(err, "sign_in_failed") {
 			return SignedIn{}, err
 		}
 		return SignedIn{}, errors.Join(err, s.c.Attempts.undo(ctx, vendor, tried))
 	}
-	return s.begin(ctx, vendor, email, hash, tried, v)
+	fresh := ""
+	if old {
+		if fresh, err = s.c.Passwords.Hash(ctx, password); err != nil {
+			fresh = "" // the server is busy: another time
+		}
+	}
+	return s.begin(ctx, vendor, email, hash, fresh, tried, v)
 }
 
-// check verifies the password and gives the hash that it was checked against.
-func (s *SignIn) check(ctx context.Context, vendor ident.VendorID, email, password string) (hash string, err error) {
+// check verifies the password and gives the hash that it was checked against, and
+// whether that is old (Passwords.Verify).
+func (s *SignIn) check(ctx context.Context, vendor ident.VendorID, email, password string) (hash string, old bool, err error) {
 	if len(password) > MaxPassword {
 		password = "" // it is nobody's, and takes as long
 	}
 	if hash, err = s.c.People.PasswordOf(ctx, vendor, email); err != nil {
-		return "", err
+		return "", false, err
 	}
-	right, err := s.c.Passwords.Verify(ctx, hash, password)
+	right, old, err := s.c.Passwords.Verify(ctx, hash, password)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	if !right {
-		return "", errSignInFailed()
+		return "", false, errSignInFailed()
 	}
-	return hash, nil
+	return hash, old, nil
 }
 
 // begin looks again under the lock: the user may have been disabled, and the
-// password changed, while it was checked.
-func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash string, tried []counted, v Visit) (SignedIn, error) {
+// password changed, while it was checked. fresh is a new hash of it; "" for none.
+func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash, fresh string, tried []counted, v Visit) (SignedIn, error) {
 	var result SignedIn
 	var refused error
 	err := s.c.Runner.Run(ctx, func(t tx.Tx) error {
@@ -127,6 +135,11 @@ func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash s
 		if !found || person.DisabledAt != nil || now != hash {
 			refused = errSignInFailed()
 			return nil
+		}
+		if fresh != "" {
+			if err := s.c.People.Rehash(t, vendor, person.ID, fresh); err != nil {
+				return err
+			}
 		}
 		if err := s.c.Attempts.succeeded(t, vendor, tried); err != nil {
 			return err

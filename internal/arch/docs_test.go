@@ -20,9 +20,6 @@ var properNames = []string{
 	"WebAuthn", "Webhooks", "X25519",
 }
 
-// determiners make of the word "package" one that names none.
-var determiners = []string{"a", "each", "every", "Every", "new", "the", "this"}
-
 var (
 	wordOfDoc    = regexp.MustCompile(`[A-Za-z][A-Za-z0-9_]*`)
 	qualified    = regexp.MustCompile(`\b([a-z]+)\.([A-Z][A-Za-z0-9]*)`)
@@ -30,7 +27,7 @@ var (
 	humped       = regexp.MustCompile(`\b[A-Z]+[a-z0-9]+[A-Z][A-Za-z0-9]*`)
 	fileOfDoc    = regexp.MustCompile(`[\w*/.-]+\.(?:go|md|json|js|sh)\b`)
 	folderOfDoc  = regexp.MustCompile(`(?:^|[\s(])([a-z][a-z0-9]*(?:/[a-z0-9]+)+)(?:/?[\s,.;:)]|$)`)
-	packageOfDoc = regexp.MustCompile(`(?:\b(\w+) )?\b(?:[Pp]ackage|the room) ([a-z]+)\b`)
+	packageOfDoc = regexp.MustCompile(`(?:\(package|\b(?:and|by|from|in|is|of|see|to|use|uses|with) package|\bPackage|\bthe room) ([a-z]+)\b`)
 	tableOfDoc   = regexp.MustCompile(`\b[a-z]+(?:_[a-z]+)+\b`)
 )
 
@@ -154,8 +151,8 @@ func (t truth) untrue(d described) []string {
 		}
 	}
 	for _, m := range packageOfDoc.FindAllStringSubmatch(flat, -1) {
-		if !slices.Contains(determiners, m[1]) && len(t.named(m[2])) == 0 {
-			say("names the package %s, which is not there", m[2])
+		if len(t.named(m[1])) == 0 {
+			say("names the package %s, which is not there", m[1])
 		}
 	}
 	if within(d.pkg, "internal/store") {

@@ -6,7 +6,7 @@ import (
 	"text/tabwriter"
 
 	"chancery/internal/access"
-	"chancery/internal/ident"
+	"chancery/internal/entry"
 	"chancery/internal/identity"
 	"chancery/internal/listing"
 	"chancery/internal/setup"
@@ -41,7 +41,7 @@ func (c *oneUser) withUser(
 		if err != nil {
 			return err
 		}
-		email, _ := ident.Email(c.Email)
+		email, _ := entry.Address(c.Email)
 		u, err := r.UserRows.ByEmail(ctx, v.ID, email)
 		if err != nil {
 			return setup.Of(err)
@@ -228,7 +228,7 @@ func (c *userCode) Run(s streams) error {
 		if err != nil {
 			return err
 		}
-		email, _ := ident.Email(c.Email)
+		email, _ := entry.Address(c.Email)
 		var letter access.Letter
 		if err := r.DB.Run(ctx, func(t tx.Tx) (err error) {
 			letter, err = r.Invitations().ActivationCode(t, identity.Operator(v.ID), email)

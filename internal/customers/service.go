@@ -71,7 +71,7 @@ type Config struct {
 // Followers bring what they keep of customers up to date.
 type Followers interface {
 	// AddressChanged tells of a customer that has had a former address until now, in the
-	// transaction of the change. Both are lower-case, and either may be empty.
+	// transaction of the change. Either may be empty.
 	AddressChanged(t tx.Tx, vendor ident.VendorID, customer ident.CustomerID, former, address string) error
 }
 
@@ -101,11 +101,12 @@ const attempts = 5
 func (s *Service) Create(t tx.Tx, vendor ident.VendorID, r Create) (Customer, error) {
 	c := Customer{
 		UUID: s.IDs.V7(), CompanyName: r.CompanyName, Number: r.Number, Email: r.Email, CreatedAt: t.Now(), UpdatedAt: t.Now(),
-	}.tidy()
+	}
 	if r.Number == "" {
 		c.Number = newNumber(s.IDs.Secret(numberLetters))
 	}
-	if err := c.check(); err != nil {
+	c, err := c.read(Customer{})
+	if err != nil {
 		return Customer{}, err
 	}
 	if r.Superior != nil {
@@ -159,8 +160,7 @@ func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, r Chan
 	set(&after.CompanyName, r.CompanyName)
 	set(&after.Number, r.Number)
 	set(&after.Email, r.Email)
-	after = after.tidy()
-	if err := after.check(); err != nil {
+	if after, err = after.read(before); err != nil {
 		return Customer{}, err
 	}
 	if r.Superior != nil {

@@ -40,7 +40,8 @@ type Call struct {
 	ClientID  string
 	SessionID string
 	UserID    string
-	Checkout  int // minutes; 0 for none
+	Checkout  int    // minutes; 0 for none
+	Address   string // that the client calls from; for who looks into a refusal
 
 	// KeyOnly takes the licence's id from nobody, and with it no client's name for a proof.
 	KeyOnly bool

@@ -128,7 +128,7 @@ func TestCreateOwner(t *testing.T) {
 		if _, err := e.DB.QueryRow(t.Context(), `SELECT password_hash FROM users WHERE vendor_id = $1`, []any{v.ID}, &hash); err != nil {
 			t.Fatal(err)
 		}
-		if ok, err := passwords.Verify(t.Context(), hash, owner.Password); !ok || err != nil {
+		if ok, _, err := passwords.Verify(t.Context(), hash, owner.Password); !ok || err != nil {
 			t.Errorf("the owner's password: %v, %v", ok, err)
 		}
 		storetest.Refuse(t, e, "user_exists", func(x tx.Tx) (identity.User, error) { return users.CreateOwner(x, v.ID, owner) })

@@ -3,6 +3,7 @@ package identity
 import (
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -65,9 +66,10 @@ type UserStore interface {
 	Role(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (r Role, found bool, err error)
 }
 
-func checkEmail(wrong *fault.Fields, field, text string) string {
-	email, ok := ident.Email(text)
-	wrong.Check(ok, field, "must be one e-mail address such as anna@example.com")
+// readEmail reads the address that a user is known by.
+func readEmail(wrong *fault.Fields, field, text string) string {
+	email := entry.Email(wrong, field, text, "")
+	wrong.Check(email != "", field, "must be one e-mail address such as anna@example.com")
 	return email
 }
 

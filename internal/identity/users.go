@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -73,11 +74,11 @@ type NewUser struct {
 // Create makes a user.
 func (u *Users) Create(t tx.Tx, by Principal, n NewUser) (User, error) {
 	var wrong fault.Fields
-	user := User{UUID: u.c.IDs.V7(), Email: checkEmail(&wrong, "email", n.Email), Name: n.Name, CreatedAt: t.Now()}
+	user := User{UUID: u.c.IDs.V7(), Email: readEmail(&wrong, "email", n.Email), Name: n.Name, CreatedAt: t.Now()}
 	if user.Name == "" {
 		user.Name = user.Email
 	}
-	wrong.Text("name", user.Name, 1, 254)
+	user.Name = entry.Name(&wrong, "name", user.Name, "", 1, 254)
 	if err := wrong.Err(); err != nil {
 		return User{}, err
 	}
@@ -122,7 +123,7 @@ func (u *Users) EnsureLicensee(t tx.Tx, vendor ident.VendorID, email string) err
 // Rename changes a user's name.
 func (u *Users) Rename(t tx.Tx, by Principal, uuid ident.UUID, name string) (User, error) {
 	var wrong fault.Fields
-	wrong.Text("name", name, 1, 254)
+	name = entry.Name(&wrong, "name", name, "", 1, 254)
 	if err := wrong.Err(); err != nil {
 		return User{}, err
 	}

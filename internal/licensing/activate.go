@@ -283,6 +283,13 @@ func (a *activating) refuse(r *refusal.Refusal) (Outcome, error) {
 	if err := a.store.CountDenial(a.t, v, a.license.ID, r.ID, a.now); err != nil {
 		return Outcome{}, err
 	}
+	c := &a.command.Client
+	if err := a.store.NoteRefused(a.t, v, Refused{
+		License: a.license.ID, At: a.now, Reason: r.ID, ClientID: a.command.ClientID,
+		Hostname: c.Hostname, Version: c.SoftwareVersion, Address: c.Address,
+	}); err != nil {
+		return Outcome{}, err
+	}
 	if r.ID == refusal.NoTokenLeft {
 		if err := a.noteUsedUp(); err != nil {
 			return Outcome{}, err

@@ -1,9 +1,9 @@
 package licensing
 
 import (
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -68,16 +68,22 @@ func (s *Service) saveChanged(t tx.Tx, l *License, before licenseView) error {
 }
 
 func (s *Service) apply(t tx.Tx, l *License, c Change) error {
+	var wrong fault.Fields
 	if c.Name != nil {
-		l.Name = strings.TrimSpace(*c.Name)
+		l.Name = entry.Name(&wrong, "name", *c.Name, l.Name, 0, maxText)
 	}
 	follows := l.FollowsCustomer()
 	if c.LicenseeEmail != nil {
-		l.LicenseeEmail = strings.ToLower(strings.TrimSpace(*c.LicenseeEmail))
-		follows = l.LicenseeEmail == ""
+		email := entry.Email(&wrong, "licensee_email", *c.LicenseeEmail, l.LicenseeEmail)
+		if follows = email == ""; !follows {
+			l.LicenseeEmail = email
+		}
 	}
 	if c.LegacyKey != nil {
-		l.LegacyKey = strings.TrimSpace(*c.LegacyKey)
+		l.LegacyKey = entry.LegacyKey(&wrong, "legacy_license_key", *c.LegacyKey, l.LegacyKey)
+	}
+	if err := wrong.Err(); err != nil {
+		return err
 	}
 	if c.IsActive != nil {
 		l.IsActive = *c.IsActive
@@ -93,7 +99,10 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 	}
 	if c.Overrides != nil {
 		o := c.Overrides(l.overrides())
-		l.Overrides = &o
+		var err error
+		if l.Overrides, err = o.ReadReleases(l.Overrides); err != nil {
+			return err
+		}
 	}
 	if err := applyExpiry(l, c.Expiry); err != nil {
 		return err
@@ -102,7 +111,7 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 		return err
 	}
 	if follows {
-		l.LicenseeEmail = strings.ToLower(l.Customer.Email)
+		l.LicenseeEmail = l.Customer.Email
 	}
 	return s.moveEdition(t, l, c.Edition)
 }

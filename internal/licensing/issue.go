@@ -1,11 +1,11 @@
 package licensing
 
 import (
-	"net/mail"
 	"strings"
 	"time"
 	"unicode"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -53,23 +53,29 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	wrong.Check(edition != nil, "edition_id", "names no edition of this vendor")
 	wrong.Check(customer != nil, "customer_id", "names no customer of this vendor")
 	wrong.Check(len(c.ActivateFor) <= maxText && printable(c.ActivateFor), "activate_client_id", "must be at most 256 bytes without control characters")
+	name := entry.Name(&wrong, "name", c.Name, "", 0, maxText)
+	email := entry.Email(&wrong, "licensee_email", c.LicenseeEmail, "")
+	legacy := entry.LegacyKey(&wrong, "legacy_license_key", c.LegacyKey, "")
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}
 	l := &License{
 		UUID: s.ids.V7(), Vendor: c.Vendor, Product: *product, Customer: *customer, Edition: edition,
-		Name: strings.TrimSpace(c.Name), LicenseeEmail: strings.ToLower(strings.TrimSpace(c.LicenseeEmail)), LegacyKey: strings.TrimSpace(c.LegacyKey),
+		Name: name, LicenseeEmail: email, LegacyKey: legacy,
 		LicenseKey: s.ids.V4(), IsActive: !c.IsInactive, IsTemporary: c.IsTemporary, StartsAt: c.StartsAt, Overrides: c.Overrides,
 		Revision: 1, CreatedAt: t.Now(), UpdatedAt: t.Now(),
 	}
 	if l.LicenseeEmail == "" {
-		l.LicenseeEmail = strings.ToLower(customer.Email)
+		l.LicenseeEmail = customer.Email
 	}
 	if product.PrintedKeys {
 		l.PrintedKey = newPrintedKey(s.ids)
 	}
 	if c.Expiry != nil {
 		l.ExpiresMode, l.ExpiresAt, l.ExpiresDays = c.Expiry.Mode, c.Expiry.At, c.Expiry.Days
+	}
+	if l.Overrides, err = c.Overrides.ReadReleases(nil); err != nil {
+		return nil, err
 	}
 	if err := check(l, nil); err != nil {
 		return nil, err
@@ -100,8 +106,7 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 func check(l *License, was *terms.Overrides) error {
 	var wrong fault.Fields
 	wrong.Check(len(l.Name) <= maxText && printable(l.Name), "name", "must be at most 256 bytes without control characters")
-	wrong.Check(len(l.LegacyKey) <= maxText && printable(l.LegacyKey), "legacy_license_key", "must be at most 256 bytes without control characters")
-	wrong.Check(goodEmail(l.LicenseeEmail), "licensee_email", "must be an e-mail address; it is needed where the customer has none")
+	wrong.Check(l.LicenseeEmail != "", "licensee_email", "must be an e-mail address; it is needed where the customer has none")
 	wrong.Check(l.StartsAt.IsZero() || terms.GoodInstant(l.StartsAt), "starts_at", "must lie between 1970 and the year 9999")
 	switch l.ExpiresMode {
 	case "", terms.ExpiresNever:
@@ -121,11 +126,6 @@ func check(l *License, was *terms.Overrides) error {
 		}
 	}
 	return wrong.Err()
-}
-
-func goodEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && a.Name == "" && len(s) <= 254 && printable(s)
 }
 
 func printable(s string) bool {

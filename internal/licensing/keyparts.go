@@ -30,17 +30,17 @@ const (
 	groupSize   = 5
 )
 
-func keyParts(text string) KeyParts {
+func keyParts(typed string) KeyParts {
 	var k KeyParts
-	digits := strings.ReplaceAll(strings.ToLower(text), "-", "")
+	digits := strings.ToLower(typed)
 	if len(digits) >= minPrefix && len(digits) < keyDigits && strings.Trim(digits, "0123456789abcdef") == "" {
 		k.Ends = ends(digits)
 		if len(digits)%2 == 0 && len(digits) <= keyDigits-2*blockDigits {
 			k.Middle, _ = hex.DecodeString(digits) // they are digits
 		}
 	}
-	letters := strings.ReplaceAll(printedPrefix(text), "-", "")
-	if letters != "" && len(letters) < keyLetters {
+	letters := string(printedLetters(typed))
+	if len(letters) >= minPrefix && len(letters) < keyLetters {
 		k.PrintedEnd = groupFromEnd(letters)
 		if len(letters) == groupSize {
 			k.PrintedMiddle = letters

@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"context"
-	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -24,7 +23,7 @@ const addressesAtOnce = 500
 // FollowsCustomer reports whether the licensee's address is the customer's. It stays so:
 // the licence is handed over, or the customer gets another one, and the address goes along.
 func (l *License) FollowsCustomer() bool {
-	return l.LicenseeEmail == strings.ToLower(l.Customer.Email)
+	return l.LicenseeEmail == l.Customer.Email
 }
 
 // AddressChanged gives licences the new address of their customer where they have its

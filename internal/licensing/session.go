@@ -139,7 +139,7 @@ func refuseLicense(l *License, now time.Time, version string) *refusal.Refusal {
 		return refusal.Refuse(refusal.NotActive).With("The license starts at " + calendar.Minute(l.StartsAt) + ".")
 	case l.expired(p, now) != nil:
 		return l.expired(p, now)
-	case !versionAllowed(p, version):
+	case !p.AllowsRelease(version):
 		return refusal.Refuse(refusal.VersionNotAllowed)
 	}
 	return nil

@@ -50,7 +50,7 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 	t := l.Terms()
 	s := State{
 		At: now, License: l, Terms: t, Activation: a, ExpiresAt: l.ExpiryOf(t.Policy),
-		VersionAllowed: versionAllowed(t.Policy, version), Serial: l.Serial(),
+		VersionAllowed: t.Policy.AllowsRelease(version), Serial: l.Serial(),
 		Used: l.RegularUsed + l.GoodwillUsed, Allowed: l.allowed(t.Policy),
 	}
 	switch {

@@ -20,7 +20,7 @@ type Found struct {
 type Key struct {
 	UUID    ident.UUID // of a license or token key; zero if it is none
 	Printed string     // canonical; "" if it is none
-	Legacy  string     // the text as sent
+	Legacy  []string   // of a legacy key, as it may be stored; the likeliest first
 
 	// Licensee is set instead for a licensee who has proved to be at the client:
 	// it leads to the licence for users of the product that is theirs. Client
@@ -166,6 +166,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	// CountDenial counts a refused call per licence, reason and hour.
 	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error
+
+	// NoteRefused keeps the refusal among the last ones of its licence.
+	NoteRefused(t tx.Tx, v ident.VendorID, r Refused) error
 
 	// License gives a licence without locking it, LicenseID the key of one by its
 	// outside id; nil and 0 for none.

@@ -155,8 +155,8 @@ func TestValuesStayValues(t *testing.T) {
 	}
 	attack := "x\r\nBcc: victim@example.com\r\n\r\nhello"
 	m, err := s.message(mailing.Outgoing{
-		Vendor: attack, To: "owner@example.com", Body: mailing.Body{Subject: attack, Text: "x", HTML: "x"}, At: time.Unix(0, 0),
-	})
+		Vendor: attack, Body: mailing.Body{Subject: attack, Text: "x", HTML: "x"}, At: time.Unix(0, 0),
+	}, "owner@example.com")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestValuesStayValues(t *testing.T) {
 			t.Errorf("a header came in: %q", line)
 		}
 	}
-	if _, err := s.message(mailing.Outgoing{To: "owner@example.com>\r\nRCPT TO:<victim@example.com"}); err == nil {
+	if _, err := s.message(mailing.Outgoing{}, "owner@example.com>\r\nRCPT TO:<victim@example.com"); err == nil {
 		t.Error("an address of two lines was taken")
 	}
 }

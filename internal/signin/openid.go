@@ -11,6 +11,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"chancery/internal/access"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/outbound"
@@ -75,7 +76,7 @@ func (o OpenID) Exchange(ctx context.Context, p access.Provider, secret string, 
 		Email string `json:"email"`
 	}
 	_ = checked.Claims(&claims) // an address is only shown, and may be missing
-	email, good := ident.Email(claims.Email)
+	email, good := entry.Address(claims.Email)
 	if !good {
 		email = ""
 	}

@@ -18,7 +18,7 @@ type Words struct {
 
 // The tables of words.
 var (
-	CustomerWords = Words{"customer_words", "customer_id", "customers", "company_name, ''"}                      //nolint:gochecknoglobals // never changes
+	CustomerWords = Words{"customer_words", "customer_id", "customers", "company_name, ''"}                    //nolint:gochecknoglobals // never changes
 	LicenseWords  = Words{"license_words", "license_id", "licenses", "name, COALESCE(legacy_license_key, '')"} //nolint:gochecknoglobals // never changes
 )
 

@@ -83,7 +83,8 @@ func (s *Service) Create(t tx.Tx, c Create) (Vendor, error) {
 	if v.Plan == "" {
 		v.Plan = Trial
 	}
-	if err := check(v); err != nil {
+	v, err := v.read(Vendor{})
+	if err != nil {
 		return Vendor{}, err
 	}
 	if err := s.insert(t, &v, c.Slug == ""); err != nil {
@@ -153,7 +154,7 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.SupportEmail, c.SupportEmail)
 	set(&after.Website, c.Website)
 	set(&after.DirectActivationFiles, c.DirectActivationFiles)
-	if err := check(after); err != nil {
+	if after, err = after.read(before); err != nil {
 		return Vendor{}, err
 	}
 	if after == before {

@@ -44,6 +44,21 @@ func suspect[T string | []byte](s T) bool {
 	return false
 }
 
+// First returns the first character that Text would show, and whether there is one.
+func First(s string) (r rune, found bool) {
+	if !suspect(s) {
+		return 0, false
+	}
+	before := rune(-1)
+	for i, r := range s {
+		if Hidden(r) && !joins(before, r, s[i+utf8.RuneLen(r):]) {
+			return r, true
+		}
+		before = r
+	}
+	return 0, false
+}
+
 func show(s string, write func(part string)) {
 	from, before := 0, rune(-1)
 	for i, r := range s {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -76,8 +77,8 @@ func (q *Request) ID(name string) (ident.UUID, error) {
 	return id, nil
 }
 
-// Text is a parameter of the address, without blanks at its ends.
-func (q *Request) Text(name string) string { return strings.TrimSpace(q.R.URL.Query().Get(name)) }
+// Text is a parameter of the address, as entry.Line reads what people search for.
+func (q *Request) Text(name string) string { return entry.Line(q.R.URL.Query().Get(name)) }
 
 // Href is an address below the face.
 func (q *Request) Href(below string) string { return q.Base + below }

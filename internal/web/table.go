@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"chancery/internal/edge"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/listing"
 )
@@ -160,7 +161,7 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 	columns := t.chosen(address)
 	l := List{Empty: t.Empty, Bulk: t.Bulk, Top: t.Top, Filters: slices.Clone(t.Filters)}
 	for i := range l.Filters {
-		l.Filters[i].Value = strings.TrimSpace(address.Get(l.Filters[i].Name))
+		l.Filters[i].Value = entry.Line(address.Get(l.Filters[i].Name))
 		l.Narrowed = l.Narrowed || l.Filters[i].Value != ""
 	}
 	l.Clear = q.R.URL.Path

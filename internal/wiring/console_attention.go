@@ -2,12 +2,10 @@ package wiring
 
 import (
 	"context"
-	"net/mail"
 	"slices"
 	"strconv"
 	"time"
 
-	"chancery/internal/fault"
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
 	"chancery/internal/tx"
@@ -50,9 +48,6 @@ func daysLeft(l *licensing.License, about attention.About, now time.Time) string
 
 // Write implements attention.Mail.
 func (m customerMails) Write(t tx.Tx, l *licensing.License, w attention.Letter) error {
-	if address, err := mail.ParseAddress(w.To); err != nil || address.Address != w.To {
-		return fault.Wrong(fault.Field{Name: "to", Message: "must be one e-mail address"})
-	}
 	message, err := LicenceMails{m.rooms.Mails}.message(t, kindOf(w.About), l)
 	if err != nil {
 		return err

@@ -17,7 +17,8 @@ type Links struct{ DB *store.DB }
 
 var _ access.LinkStore = Links{}
 
-const selectLink = `SELECT l.kind, l.expires_at, ` + identitystore.UserColumns + `
+//nolint:gochecknoglobals // a text, made once
+var selectLink = `SELECT l.kind, l.expires_at, ` + identitystore.UserColumns + `
 	FROM user_links l JOIN users u ON u.vendor_id = l.vendor_id AND u.id = l.user_id` + identitystore.JoinRole + ` WHERE l.vendor_id = $1 AND l.hash = $2`
 
 // Put implements access.LinkStore.
@@ -58,7 +59,7 @@ func scanLink(hash [32]byte, row func(dest ...any) (bool, error)) (access.Link, 
 	l := access.Link{Hash: hash}
 	var user identitystore.UserRow
 	var expires int64
-	found, err := row(append([]any{&l.Kind, &expires}, user.Dest()...)...)
+	found, err := row(append([]any{&l.Kind, &expires}, store.Dest(&user)...)...)
 	if err != nil || !found {
 		return access.Link{}, false, err
 	}

@@ -16,7 +16,8 @@ type People struct{ DB *store.DB }
 
 var _ access.People = People{}
 
-const selectPerson = `SELECT ` + identitystore.UserColumns + ` FROM users u` + identitystore.JoinRole + ` WHERE u.vendor_id = $1 AND `
+//nolint:gochecknoglobals // a text, made once
+var selectPerson = `SELECT ` + identitystore.UserColumns + ` FROM users u` + identitystore.JoinRole + ` WHERE u.vendor_id = $1 AND `
 
 // personOf makes a person of a user's row.
 func personOf(row *identitystore.UserRow) access.Person {
@@ -29,7 +30,7 @@ func personOf(row *identitystore.UserRow) access.Person {
 
 func person(t tx.Tx, where, end string, args ...any) (p access.Person, hash string, found bool, err error) {
 	var row identitystore.UserRow
-	if found, err = store.On(t).QueryRow(selectPerson+where+end, args, row.Dest()...); err != nil || !found {
+	if found, err = store.On(t).QueryRow(selectPerson+where+end, args, store.Dest(&row)...); err != nil || !found {
 		return access.Person{}, "", false, err
 	}
 	_, hash = row.User()
@@ -43,7 +44,7 @@ func (People) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (access.Perso
 
 // GetByEmail implements access.People.
 func (People) GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (access.Person, string, bool, error) {
-	return person(t, `u.email = $2`, store.On(t).Dialect.ForUpdateOf("u"), vendor, email)
+	return person(t, identitystore.ByEmail, store.On(t).Dialect.ForUpdateOf("u"), identitystore.EmailArgs(vendor, email)...)
 }
 
 // GetByID implements access.People.
@@ -68,6 +69,12 @@ func (People) SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash 
 	return err
 }
 
+// Rehash implements access.People.
+func (People) Rehash(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error {
+	_, err := store.On(t).Exec(`UPDATE users SET password_hash = $1 WHERE vendor_id = $2 AND id = $3`, hash, vendor, id)
+	return err
+}
+
 // SignedIn implements access.People.
 func (People) SignedIn(t tx.Tx, vendor ident.VendorID, id ident.UserID, at time.Time) error {
 	_, err := store.On(t).Exec(`UPDATE users SET signed_in_at = $1 WHERE vendor_id = $2 AND id = $3`, at.UnixMilli(), vendor, id)
@@ -76,17 +83,17 @@ func (People) SignedIn(t tx.Tx, vendor ident.VendorID, id ident.UserID, at time.
 
 // PasswordOf implements access.Credentials.
 func (s People) PasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error) {
-	_, err = s.DB.QueryRow(ctx, `SELECT password_hash FROM users WHERE vendor_id = $1 AND email = $2 AND disabled_at IS NULL`,
-		[]any{vendor, email}, &hash)
+	_, err = s.DB.QueryRow(ctx, `SELECT u.password_hash FROM users u WHERE u.vendor_id = $1 AND `+identitystore.ByEmail+` AND u.disabled_at IS NULL`,
+		identitystore.EmailArgs(vendor, email), &hash)
 	return hash, err
 }
 
 // LicenseePasswordOf implements access.Credentials.
 func (s People) LicenseePasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error) {
 	_, err = s.DB.QueryRow(ctx, `SELECT u.password_hash FROM users u
-		WHERE u.vendor_id = $1 AND u.email = $2 AND u.disabled_at IS NULL AND u.role = ''
+		WHERE u.vendor_id = $1 AND `+identitystore.ByEmail+` AND u.disabled_at IS NULL AND u.role = ''
 		AND NOT EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)
 		AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.vendor_id = u.vendor_id AND k.user_id = u.id)`,
-		[]any{vendor, email}, &hash)
+		identitystore.EmailArgs(vendor, email), &hash)
 	return hash, err
 }

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"chancery/internal/access"
@@ -21,7 +20,16 @@ type Sessions struct{ DB *store.DB }
 
 var _ access.SessionStore = Sessions{}
 
-const sessionColumns = `s.id, s.uuid, s.created_at, s.last_used_at, s.address, s.user_agent, s.method, s.second_factor`
+// What is made of the columns of a session.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	sessionColumns = store.Selected("s", &sessionRow{})
+	insertSession  = store.InsertInto("user_sessions", &sessionRow{})
+	selectSignedIn = `SELECT ` + sessionColumns + `, ` + identitystore.UserColumns + `, s.vendor_id, v.uuid
+		FROM user_sessions s JOIN vendors v ON v.id = s.vendor_id
+		JOIN users u ON u.vendor_id = s.vendor_id AND u.id = s.user_id` + identitystore.JoinRole + ` WHERE s.token_hash = $1`
+)
 
 // Insert implements access.SessionStore.
 func (Sessions) Insert(t tx.Tx, vendor ident.VendorID, s access.Session, hash [32]byte, old, idle time.Time) (ident.SessionID, error) {
@@ -30,11 +38,7 @@ func (Sessions) Insert(t tx.Tx, vendor ident.VendorID, s access.Session, hash [3
 		vendor, s.Person.ID, old.UnixMilli(), idle.UnixMilli()); err != nil {
 		return 0, err
 	}
-	id, err := on.Insert(`INSERT INTO user_sessions
-		(vendor_id, uuid, user_id, token_hash, created_at, last_used_at, address, user_agent, method, second_factor)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-		vendor, s.UUID, s.Person.ID, hash[:], s.CreatedAt.UnixMilli(), s.LastUsedAt.UnixMilli(), s.Address, s.UserAgent,
-		string(s.Method), store.Bit(s.SecondFactor))
+	id, err := on.Insert(insertSession.Text+` RETURNING id`, insertSession.Values(vendor, &sessionRow{s: s, hash: hash[:]})...)
 	return ident.SessionID(id), err
 }
 
@@ -43,10 +47,7 @@ func (d Sessions) ByHash(ctx context.Context, hash [32]byte) (s access.Session, 
 	var number int64
 	var row sessionRow
 	var user identitystore.UserRow
-	found, err = d.DB.QueryRow(ctx, `SELECT s.vendor_id, v.uuid, `+sessionColumns+`, `+identitystore.UserColumns+`
-		FROM user_sessions s JOIN vendors v ON v.id = s.vendor_id
-		JOIN users u ON u.vendor_id = s.vendor_id AND u.id = s.user_id`+identitystore.JoinRole+` WHERE s.token_hash = $1`,
-		[]any{hash[:]}, append(append([]any{&number, &vendorUUID}, row.dest()...), user.Dest()...)...)
+	found, err = d.DB.QueryRow(ctx, selectSignedIn, []any{hash[:]}, append(store.Dest(&row, &user), &number, &vendorUUID)...)
 	if err != nil || !found {
 		return access.Session{}, ident.VendorID{}, ident.UUID{}, false, err
 	}
@@ -94,7 +95,7 @@ func (d Sessions) Of(ctx context.Context, vendor ident.VendorID, user ident.User
 		vendor, user, at.Add(-access.MaxAge).UnixMilli(), at.Add(-access.MaxIdle).UnixMilli()))(
 		func(scan store.Scan) (access.Session, error) {
 			var row sessionRow
-			err := scan(row.dest()...)
+			err := scan(store.Dest(&row)...)
 			return row.session(), err
 		})
 }
@@ -103,11 +104,23 @@ func (d Sessions) Of(ctx context.Context, vendor ident.VendorID, user ident.User
 type sessionRow struct {
 	s             access.Session
 	created, used int64
-	second        sql.Null[int64]
+	second        store.OptionalInt
+	hash          []byte // of the token, to be written
 }
 
-func (r *sessionRow) dest() []any {
-	return []any{&r.s.ID, &r.s.UUID, &r.created, &r.used, &r.s.Address, &r.s.UserAgent, &r.s.Method, &r.second}
+// Columns implements store.Record.
+func (r *sessionRow) Columns(c *store.Columns) {
+	s := &r.s
+	c.Read("id", &s.ID)
+	c.Fixed("uuid", s.UUID, &s.UUID)
+	c.Fixed("user_id", s.Person.ID, nil)
+	c.Fixed("token_hash", r.hash, nil)
+	c.Fixed("created_at", store.Millis(s.CreatedAt), &r.created)
+	c.Fixed("last_used_at", store.Millis(s.LastUsedAt), &r.used)
+	c.Fixed("address", s.Address, &s.Address)
+	c.Fixed("user_agent", s.UserAgent, &s.UserAgent)
+	c.Fixed("method", string(s.Method), &s.Method)
+	c.Fixed("second_factor", store.Bit(s.SecondFactor), &r.second)
 }
 
 func (r *sessionRow) session() access.Session {

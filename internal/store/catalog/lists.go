@@ -13,7 +13,7 @@ import (
 // ProductByUUID reads one product. Missing is product_not_found.
 func (s Store) ProductByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (catalog.Product, error) {
 	p, found, err := scanProduct(func(dest ...any) (bool, error) {
-		return s.DB.QueryRow(ctx, `SELECT `+productColumns+` FROM products WHERE vendor_id = $1 AND uuid = $2`, []any{vendor, uuid}, dest...)
+		return s.DB.QueryRow(ctx, selectProduct+` $1 AND p.uuid = $2`, []any{vendor, uuid}, dest...)
 	})
 	if err == nil && !found {
 		err = fault.Missing("product")
@@ -34,11 +34,11 @@ func (s Store) EditionByUUID(ctx context.Context, vendor ident.VendorID, uuid id
 
 // Products lists a vendor's products.
 func (s Store) Products(ctx context.Context, vendor ident.VendorID, r listing.Request) (listing.Page[catalog.Product], error) {
-	by := store.Column{Name: "name"}
+	by := store.Column{Name: "p.name"}
 	if r.Sort == "created_at" {
-		by = store.Column{Name: "id"}
+		by = store.Column{Name: "p.id"}
 	}
-	sqltext, args := store.Select(`SELECT `+productColumns+` FROM products WHERE vendor_id =`, vendor).Page(r, by, "id")
+	sqltext, args := store.Select(selectProduct, vendor).Page(r, by, "p.id")
 	items, err := store.All[catalog.Product](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (catalog.Product, error) {
 		p, _, err := scanProduct(always(scan))
 		return p, err

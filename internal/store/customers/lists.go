@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"chancery/internal/customers"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -38,7 +39,7 @@ func (s Store) List(
 	q := store.Select(from, vendor).
 		Prefix("c.name_folded", listing.Fold(f.NamePrefix)).
 		Prefix("c.customer_number", f.NumberPrefix).
-		Prefix("c.email", strings.ToLower(f.EmailPrefix))
+		Prefix("c.email", entry.AddressPrefix(f.EmailPrefix))
 	if word := listing.WordPrefix(f.Search); word != "" {
 		searched(q, vendor, listing.Fold(f.Search), word)
 	} else if f.Search != "" {

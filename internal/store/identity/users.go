@@ -2,8 +2,8 @@ package identity
 
 import (
 	"context"
-	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -20,7 +20,24 @@ var _ identity.UserStore = Users{}
 // ownRole is what users.role holds for one of the vendor's own roles.
 const ownRole = "custom"
 
-const selectUser = `SELECT ` + UserColumns + ` FROM users u` + JoinRole + ` WHERE u.vendor_id =`
+// What is made of the columns of a user.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	selectUser = `SELECT ` + UserColumns + ` FROM users u` + JoinRole + ` WHERE u.vendor_id =`
+	insertUser = store.InsertInto("users", &UserRow{})
+	updateUser = store.Update("users", &UserRow{}, `vendor_id = ? AND id = ?`)
+)
+
+// ByEmail is the condition for the user u with an address, by EmailArgs of the vendor and
+// the address. One who was stored with the domain's ASCII form is found by it.
+const ByEmail = `u.email = COALESCE((SELECT e.email FROM users e WHERE e.vendor_id = $1 AND e.email = $2), $3)`
+
+// EmailArgs are the arguments of ByEmail.
+func EmailArgs(vendor ident.VendorID, email string) []any {
+	kept, wire := entry.Forms(email)
+	return []any{vendor, kept, wire}
+}
 
 // LockTeam implements identity.UserStore and identity.RoleStore.
 func (Users) LockTeam(t tx.Tx, vendor ident.VendorID) error { return lockTeam(t, vendor) }
@@ -35,10 +52,10 @@ func lockTeam(t tx.Tx, vendor ident.VendorID) error {
 // Insert implements identity.UserStore.
 func (Users) Insert(t tx.Tx, vendor ident.VendorID, u identity.User, hash string) (ident.UserID, bool, error) {
 	var id ident.UserID
-	key, own := roleColumns(u.Role)
-	inserted, err := store.On(t).QueryRow(`INSERT INTO users (vendor_id, uuid, email, name, role, role_id, password_hash, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{vendor, u.UUID, u.Email, u.Name, key, own, hash, u.CreatedAt.UnixMilli()}, &id)
+	if _, found, err := (Users{}).GetByEmail(t, vendor, u.Email); err != nil || found {
+		return 0, false, err
+	}
+	inserted, err := store.On(t).QueryRow(insertUser.Text+` ON CONFLICT DO NOTHING RETURNING id`, insertUser.Values(vendor, userRowOf(u, hash)), &id)
 	return id, inserted, err
 }
 
@@ -49,7 +66,7 @@ func (Users) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (identity.User
 
 // GetByEmail implements identity.UserStore.
 func (Users) GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (identity.User, bool, error) {
-	return locked(t, ` $1 AND u.email = $2`, vendor, email)
+	return locked(t, ` $1 AND `+ByEmail, EmailArgs(vendor, email)...)
 }
 
 func locked(t tx.Tx, where string, args ...any) (u identity.User, found bool, err error) {
@@ -62,9 +79,7 @@ func locked(t tx.Tx, where string, args ...any) (u identity.User, found bool, er
 
 // Update implements identity.UserStore.
 func (Users) Update(t tx.Tx, vendor ident.VendorID, u identity.User) error {
-	key, own := roleColumns(u.Role)
-	_, err := store.On(t).Exec(`UPDATE users SET name = $1, role = $2, role_id = $3, disabled_at = $4 WHERE vendor_id = $5 AND id = $6`,
-		u.Name, key, own, store.OptionalMillis(u.DisabledAt), vendor, u.ID)
+	_, err := store.On(t).Exec(updateUser, store.SavedValues(userRowOf(u, ""), vendor, u.ID)...)
 	return err
 }
 
@@ -93,7 +108,7 @@ func (s Users) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUI
 
 // ByEmail reads one user. Missing is user_not_found.
 func (s Users) ByEmail(ctx context.Context, vendor ident.VendorID, email string) (identity.User, error) {
-	return s.one(ctx, ` $1 AND u.email = $2`, vendor, email)
+	return s.one(ctx, ` $1 AND `+ByEmail, EmailArgs(vendor, email)...)
 }
 
 func (s Users) one(ctx context.Context, where string, args ...any) (identity.User, error) {
@@ -106,7 +121,7 @@ func (s Users) one(ctx context.Context, where string, args ...any) (identity.Use
 
 // ByEmailPrefix gives users whose address begins with a text, by address, at most limit.
 func (s Users) ByEmailPrefix(ctx context.Context, vendor ident.VendorID, prefix string, limit int) ([]identity.User, error) {
-	sqltext, args := store.Select(selectUser, vendor).Prefix("u.email", strings.ToLower(prefix)).
+	sqltext, args := store.Select(selectUser, vendor).Prefix("u.email", entry.AddressPrefix(prefix)).
 		Page(listing.Request{Limit: limit - 1}, store.Column{Name: "u.email"}, "u.id")
 	return store.All[identity.User](s.DB.Query(ctx, sqltext, args...))(func(row store.Scan) (identity.User, error) {
 		u, _, _, err := ScanUser(func(dest ...any) (bool, error) { return true, row(dest...) })

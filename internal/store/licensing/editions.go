@@ -125,7 +125,7 @@ func readEdition(q querier, v ident.VendorID, where string, arg any) (*edition, 
 		var p productRow
 		if err := scan(append([]any{
 			&held.ID, &held.UUID, &held.Name, &held.Mode, &held.ClientType, &held.LicenseType, &policy, &grants, &held.Revision, &edited, &moved,
-		}, p.dest()...)...); err != nil {
+		}, store.Dest(&p)...)...); err != nil {
 			return nil, err
 		}
 		held.holder = p.product()

@@ -81,7 +81,9 @@ func beginnings(v ident.VendorID, p licensing.Prefix) *kinds {
 		k.add(`SELECT id FROM licenses WHERE vendor_id = ? AND uuid >= ? AND uuid <= ? ORDER BY uuid`, p.From, p.To)
 	}
 	k.begins("printed_key", "printed_key IS NOT NULL AND ", p.Printed)
-	k.begins("legacy_license_key", "legacy_license_key IS NOT NULL AND ", p.Legacy)
+	for _, legacy := range p.Legacy {
+		k.begins("legacy_license_key", "legacy_license_key IS NOT NULL AND ", legacy)
+	}
 	k.begins("name_folded", "name_folded <> '' AND ", p.Folded)
 	k.begins("licensee_email", "", p.Email)
 	if p.Word != "" {

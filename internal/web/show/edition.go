@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/terms"
 	"chancery/internal/web"
 )
@@ -188,6 +189,11 @@ func versions(p terms.Policy) string {
 		s = "It runs releases up to " + p.ReleaseLimit + "."
 	case p.MinimumRelease != "":
 		s = "It runs releases from " + p.MinimumRelease + "."
+	}
+	for _, release := range []string{p.MinimumRelease, p.ReleaseLimit} {
+		if _, ok := entry.ReadVersion(release); !ok && release != "" {
+			s += " “" + release + "” can't be read as a version, and judges no client: correct it."
+		}
 	}
 	if p.EnforceUpgrade {
 		s = strings.TrimSpace(s + " Clients are told to upgrade.")

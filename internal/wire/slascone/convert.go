@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
 	"chancery/internal/terms"
@@ -33,7 +34,9 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 		info.IsGoodwill, version = a.IsGoodwill(), a.Client.SoftwareVersion
 	}
 	if latest := l.Product.LatestRelease; latest != "" {
-		info.IsNewerAvailable = version != "" && licensing.CompareVersions(latest, version) > 0
+		newest, known := entry.ReadVersion(latest)
+		running, readable := entry.ReadVersion(version)
+		info.IsNewerAvailable = known && readable && newest.Compare(running) > 0
 		info.LatestShipment = shipmentOf(l, latest)
 	}
 	return info

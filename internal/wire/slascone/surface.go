@@ -179,11 +179,23 @@ func (a *API) Routes() []edge.Route {
 			if rt.Surface == nil {
 				rt.Surface = a.surface
 			}
+			rt.Handler = a.refusingKeys(rt.Handler)
 			rt.BodyLimit, rt.Timeout = bodyLimit, 10*time.Second
 			routes = append(routes, rt)
 		}
 	}
 	return routes
+}
+
+// refusingKeys answers what is no key as an unknown key.
+func (a *API) refusingKeys(handle edge.Handler) edge.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := handle(w, r)
+		if errors.Is(err, errNoKey) {
+			return a.sendRefusal(w, &request{Request: r, principal: principal(r)}, refusal.Refuse(refusal.InvalidKey))
+		}
+		return err
+	}
 }
 
 // elsewhere is every address below a vendor's that no call has.

@@ -30,10 +30,10 @@ func TestCatalogPages(t *testing.T) {
 		if p := b.Get(t, product.Path+"/releases"); !strings.Contains(p.Text("tbody"), "4.2") || !strings.Contains(p.Text("tbody"), "the latest") {
 			t.Errorf("the releases: %s", p.Text("main"))
 		}
-		if p := b.Fill(t, product.Path+"/releases/put", url.Values{"software_release": {"=5.0"}, "latest": {"on"}}); !strings.Contains(p.Text("tbody"), "=5.0the latest") {
+		if p := b.Fill(t, product.Path+"/releases/put", url.Values{"software_release": {"5.0"}, "description": {"=1+1"}, "latest": {"on"}}); !strings.Contains(p.Text("tbody"), "5.0the latest") {
 			t.Errorf("a release: %s", p.Text("main"))
 		}
-		if p := b.Get(t, product.Path+"/releases?format=csv"); !strings.Contains(p.Body, "\n'=5.0,") {
+		if p := b.Get(t, product.Path+"/releases?format=csv"); !strings.Contains(p.Body, "\n5.0,'=1+1,") {
 			t.Errorf("a formula in a file: %s", p.Body)
 		}
 		definitionPages(t, b, product.Path)

@@ -137,7 +137,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			return web.Cell{Text: s.License.Customer.CompanyName, Href: show.CustomerHref(q, s.License.Customer.UUID)}
 		}},
 		{Name: "seen", Label: "Last seen", Sort: "last_seen", Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} }},
-		{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.SoftwareVersion} }},
+		{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return show.Version(s.Activation.Client.SoftwareVersion) }},
 		{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
 		{
 			Name: "activated", Label: "Activated", Sort: "created_at", Extra: true,

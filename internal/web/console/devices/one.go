@@ -166,7 +166,7 @@ func clientFacts(a *licensing.Activation) []web.Fact {
 		{Label: "Hostname", Cell: web.Cell{Text: c.Hostname}},
 		{Label: "Platform", Cell: web.Cell{Text: c.Platform}},
 		{Label: "Operating system", Cell: web.Cell{Text: c.OperatingSystem}},
-		{Label: "Software version", Cell: web.Cell{Text: c.SoftwareVersion}},
+		{Label: "Software version", Cell: show.Version(c.SoftwareVersion)},
 		{Label: "Address", Cell: web.Cell{Text: c.Address, Mono: true}},
 		{Label: "Place", Cell: show.Place(a), Hint: "Reckoned from the address; the country is as good as the address tells"},
 	}
@@ -253,7 +253,7 @@ func (p *Pages) heartbeats(q *web.Request) (web.Table[licensing.Heartbeat], erro
 		Empty: web.Empty{Icon: "activity", Title: "No heartbeat yet", Text: "The device was activated, and has not called since."},
 		Columns: []web.Column[licensing.Heartbeat]{
 			{Name: "at", Label: "When", Sort: "created_at", Cell: func(h licensing.Heartbeat) web.Cell { return web.Cell{When: h.At} }},
-			text("version", "Version", func(h licensing.Heartbeat) string { return h.Client.SoftwareVersion }),
+			{Name: "version", Label: "Version", Cell: func(h licensing.Heartbeat) web.Cell { return show.Version(h.Client.SoftwareVersion) }},
 			text("system", "Operating system", func(h licensing.Heartbeat) string { return h.Client.OperatingSystem }),
 			text("hostname", "Hostname", func(h licensing.Heartbeat) string { return h.Client.Hostname }),
 			text("address", "Address", func(h licensing.Heartbeat) string { return h.Client.Address }),

@@ -70,7 +70,7 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 				Name: "activated", Label: "Activated", Sort: "created_at",
 				Cell: func(s licensing.Seat) web.Cell { return web.Cell{Day: s.Activation.ActivatedAt} },
 			},
-			{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.SoftwareVersion} }},
+			{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return show.Version(s.Activation.Client.SoftwareVersion) }},
 			{Name: "system", Label: "Operating system", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.OperatingSystem} }},
 			{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
 			{

@@ -187,7 +187,8 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 	if days := s.Terms.Policy.TrialDays; days > 0 {
 		expires.Sub += "; trial of " + web.Count(int64(days), "day", "days")
 	}
-	all = append(all, web.Fact{Label: "Begins", Cell: show.Begin(l)}, web.Fact{Label: "Ends", Cell: expires, Hint: "It holds until that day is over in " + q.ZoneOfDays()})
+	all = append(all, web.Fact{Label: "Begins", Cell: show.Begin(l)},
+		web.Fact{Label: "Ends", Cell: expires, Hint: "It holds until that day is over in " + q.ZoneOfDays()})
 	first := web.Cell{Text: "Not yet", Quiet: true}
 	if !l.FirstActivatedAt.IsZero() {
 		first = web.Cell{When: l.FirstActivatedAt}

@@ -88,7 +88,7 @@ type licenseUpdate struct {
 }
 
 type licenseSearch struct {
-	Key string `json:"key" minLength:"1" maxLength:"256"`
+	Key string `json:"key" minLength:"1" maxLength:"1024"`
 }
 
 // expiry gives a licence's own end as it was asked for; nil leaves it as it is.
