@@ -69,7 +69,7 @@ type Proofs interface {
 type Providers interface {
 	Settings(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
 	Linked(ctx context.Context, vendor ident.VendorID, own access.Person, issuer string) (email string, found bool, err error)
-	Depart(ctx context.Context, vendor ident.VendorID, j access.Journey) (token, address string, err error)
+	Depart(ctx context.Context, vendor ident.VendorID, j access.Journey) (access.Departure, error)
 	Going(ctx context.Context, vendor ident.VendorID, token string) (address string, err error)
 	Unlink(t tx.Tx, vendor ident.VendorID, own access.Person) error
 }
