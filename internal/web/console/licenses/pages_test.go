@@ -123,28 +123,28 @@ func TestConsolePageOfALicence(t *testing.T) {
 			t.Errorf("the form: %s", change.Text("main"))
 		}
 		form := url.Values{"name": {"Site B"}, "licensee_email": {"b@example.com"}, "token_limit": {"5"}, "freeride_days": {"30"}, "expires_mode": {"never"}}
-		servertest.Says(t, s.Post(t, page+"/change", form), "main", "The licence was changed", "Site B", "5 devices", "30 days", "edition: 7")
+		servertest.Says(t, s.Fill(t, page+"/change", form), "main", "The licence was changed", "Site B", "5 devices", "30 days", "edition: 7")
 		form.Set("token_limit", "1")
-		servertest.Refuses(t, s.Post(t, page+"/change", form), "", "can't be lowered")
+		servertest.Refuses(t, s.Fill(t, page+"/change", form), "", "can't be lowered")
 		form.Set("token_limit", "")
 		form.Set("freeride_days", "")
 		form.Set("expires_mode", "")
-		if back := s.Post(t, page+"/change", form); back.Status != 200 || strings.Contains(back.Text("main"), "edition: ") {
+		if back := s.Fill(t, page+"/change", form); back.Status != 200 || strings.Contains(back.Text("main"), "edition: ") {
 			t.Errorf("back to the edition's: %s", back.Text("main"))
 		}
 		servertest.Says(t, s.Post(t, page+"/add-tokens", url.Values{"tokens": {"2"}}), "#flash", "now says 5 activations")
 		servertest.Refuses(t, s.Post(t, page+"/add-tokens", url.Values{"tokens": {"0"}}), "tokens", "other than 0")
-		servertest.Refuses(t, s.Post(t, page+"/extend", url.Values{"expires_at": {"2001-01-01"}}), "expires_at", "must be today")
-		servertest.Says(t, s.Post(t, page+"/extend", url.Values{"expires_at": {"2090-06-30"}}), "main", "30 Jun 2090")
+		servertest.Refuses(t, s.Fill(t, page+"/extend", url.Values{"expires_at": {"2001-01-01"}}), "expires_at", "must be today")
+		servertest.Says(t, s.Fill(t, page+"/extend", url.Values{"expires_at": {"2090-06-30"}}), "main", "30 Jun 2090")
 
 		off := s.Post(t, page+"/switch-off", nil)
 		servertest.Says(t, off, "main", "The licence was switched off", "Undo", "Nothing can be activated")
 		servertest.Says(t, s.Post(t, page+"/switch-on", nil), "main", "switched on", "Valid")
-		servertest.Says(t, s.Post(t, page+"/move", url.Values{"edition_id": {s.Edition}}), "main", "moved", "Basic")
-		servertest.Refuses(t, s.Post(t, page+"/move", url.Values{"edition_id": {s.Team}}), "", "same product, provisioning mode")
+		servertest.Says(t, s.Fill(t, page+"/move", url.Values{"edition_id": {s.Edition}}), "main", "moved", "Basic")
+		servertest.Refuses(t, s.Fill(t, page+"/move", url.Values{"edition_id": {s.Team}}), "", "same product, provisioning mode")
 		other := s.Manage(t, "POST", "/customers", servertest.Fields{"company_name": "Lind", "customer_number": "L-1"}, "id")
-		servertest.Says(t, s.Post(t, page+"/hand-over", url.Values{"customer": {"L-1"}, "licensee_email": {"l@example.com"}}), "main", "handed over", "Lind")
-		servertest.Refuses(t, s.Post(t, page+"/hand-over", url.Values{"customer": {"nobody"}, "licensee_email": {"l@example.com"}}), "customer", "is needed")
+		servertest.Says(t, s.Fill(t, page+"/hand-over", url.Values{"customer": {"L-1"}, "licensee_email": {"l@example.com"}}), "main", "handed over", "Lind")
+		servertest.Refuses(t, s.Fill(t, page+"/hand-over", url.Values{"customer": {"nobody"}, "licensee_email": {"l@example.com"}}), "customer", "is needed")
 		if other == "" {
 			t.Error("no other customer")
 		}
