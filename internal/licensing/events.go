@@ -21,6 +21,7 @@ const (
 	EventSuspended = "device.suspended"
 	EventExpiring  = "license.expiring"
 	EventExpired   = "license.expired"
+	EventNewKey    = "license.key_replaced"
 )
 
 // licenseSubject is what the journal calls a licence that something happened to.

@@ -12,6 +12,7 @@ const (
 	LicenseExpiring   = "license.expiring" // some days before the end; once for each end
 	LicenseExpired    = "license.expired"  // once for each end
 	LicenseUsedUp     = "license.used_up"  // the first refusal for want of room
+	LicenseNewKey     = "license.key_replaced"
 	ActivationCreated = "activation.created"
 	ActivationDeleted = "activation.deleted"
 	GoodwillEntered   = "activation.goodwill" // above the contract
@@ -27,7 +28,7 @@ const (
 // Catalogue gives all events that can be subscribed to, sorted.
 func Catalogue() []string {
 	all := []string{
-		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp,
+		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp, LicenseNewKey,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
 		MeterThreshold, MeterExhausted,
 		SessionDenied, LicenseOveruse,

@@ -7,7 +7,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"change_counter", "vendors", "roles", "users", "totp_secrets", "recovery_codes", "passkeys", "identity_providers",
 	"user_identities", "signing_keys", "api_keys", "customers", "customer_closure", "customer_moves",
 	"products", "software_releases", "features", "limitations", "variables", "editions",
-	"licenses", "tokens", "devices", "activations", "pulses", "client_keys", "heartbeats", "denials", "goodwill_stays", "figures", "figure_days",
+	"licenses", "tokens", "devices", "activations", "replaced_keys", "pulses", "client_keys", "heartbeats", "denials", "goodwill_stays", "figures", "figure_days",
 	"meters", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
 	"license_users", "session_counters", "sessions", "license_fittings", "edition_fittings",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",

@@ -33,7 +33,7 @@ func (r *productRow) product() licensing.Product {
 const (
 	licenseColumns = `l.id, l.uuid, l.vendor_id, l.name, l.licensee_email, l.license_key, l.printed_key, l.legacy_license_key,
 		l.is_active, l.is_temporary, l.starts_at, l.expires_mode, l.expires_at, l.expires_days, l.overrides, l.measured,
-		l.first_activated_at, l.contract_tokens, l.regular_used, l.goodwill_used, l.used_up_at, l.last_slot,
+		l.first_activated_at, l.contract_tokens, l.regular_used, l.goodwill_used, l.used_up_at, l.last_slot, l.renewed_slot, l.renewed_until,
 		l.revision, l.created_at, l.updated_at,
 		c.id, c.uuid, c.company_name, c.customer_number, c.email, e.id, e.revision, ` + productColumns
 	licenseTables = ` JOIN products p ON p.vendor_id = l.vendor_id AND p.id = l.product_id
@@ -63,7 +63,7 @@ func (r *licenseRow) dest() []any {
 	return append([]any{
 		&l.ID, &l.UUID, &r.vendor, &l.Name, &l.LicenseeEmail, &l.LicenseKey, &r.printed, &r.legacy,
 		&l.IsActive, &l.IsTemporary, &r.starts, &r.mode, &r.expires, &r.days, &r.overrides, &r.measured,
-		&r.activated, &l.ContractTokens, &l.RegularUsed, &l.GoodwillUsed, &r.usedUp, &l.LastSlot,
+		&r.activated, &l.ContractTokens, &l.RegularUsed, &l.GoodwillUsed, &r.usedUp, &l.LastSlot, &l.RenewedSlot, &l.RenewedUntil,
 		&l.Revision, &r.created, &r.updated,
 		&l.Customer.ID, &l.Customer.UUID, &l.Customer.CompanyName, &l.Customer.CustomerNumber, &l.Customer.Email,
 		&r.edition, &r.editionRevision,

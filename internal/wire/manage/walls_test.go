@@ -89,6 +89,7 @@ func (w world) bodies() map[string]string {
 		"PATCH /api/v1/customers/{id}":                       `{"company_name":"X"}`,
 		"POST /api/v1/licenses":                              `{"edition_id":"` + w["editions"] + `","customer_id":"` + w["customers"] + `"}`,
 		"PATCH /api/v1/licenses/{id}":                        `{"name":"X"}`,
+		"POST /api/v1/licenses/{id}/new-key":                 `{}`,
 		"POST /api/v1/licenses/search":                       `{"key":"` + w["license_key"] + `"}`,
 		"POST /api/v1/activations/{id}/suspension":           `{"until":"2030-01-01"}`,
 		"POST /api/v1/licenses/{id}/consumptions":            `{"limitation_id":"` + w["limitations"] + `","value":1,"reason":"x"}`,

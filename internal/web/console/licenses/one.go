@@ -68,6 +68,7 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 		page.More = append(page.More,
 			web.Action{Label: "Mail the key again", Href: href + "/mail", Icon: "mail-forward", Post: true},
 			web.Action{Label: "Extend", Href: href + "/extend", Icon: "calendar-plus", Dialog: true},
+			web.Action{Label: "Replace the key", Href: href + "/new-key", Icon: "refresh", Dialog: true},
 			web.Action{Label: "Move to another edition", Href: href + "/move", Icon: "route", Dialog: true},
 			web.Action{Label: "Hand to another customer", Href: href + "/hand-over", Icon: "building", Dialog: true})
 	}

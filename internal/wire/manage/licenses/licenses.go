@@ -18,6 +18,11 @@ import (
 type Licenses interface {
 	Issue(t tx.Tx, c licensing.IssueCommand) (*licensing.License, error)
 	Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c licensing.Change) (*licensing.License, error)
+	RenewKey(t tx.Tx, v ident.VendorID, id ident.LicenseID, mail bool) (*licensing.License, error)
+
+	// ReleaseSome releases as many as one short transaction can; more tells of others.
+	ReleaseSome(t tx.Tx, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error)
+
 	AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 }
@@ -118,6 +123,7 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 			}
 			return a.withKeys(t, l, t.Now())
 		}),
+		a.newKey(m),
 		operation.Read(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/search", ID: "search-license", Group: group, Summary: "Find a licence by a full key",
 			About:      "A license key, a token key, a printed key in any case, or a legacy key. It is a POST so that keys stay out of addresses.",
