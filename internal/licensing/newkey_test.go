@@ -121,7 +121,10 @@ func TestSessionsWithAnOldKey(t *testing.T) {
 		l := b.Issue(t, b.Floating(t, 2))
 		b.renew(t, l)
 		for name, open := range map[string]func(tx.Tx, floating.Call) (*refusal.Refusal, error){
-			"open":  func(x tx.Tx, c floating.Call) (*refusal.Refusal, error) { out, err := b.Sessions.Open(x, c); return out.Refusal, err },
+			"open": func(x tx.Tx, c floating.Call) (*refusal.Refusal, error) {
+				out, err := b.Sessions.Open(x, c)
+				return out.Refusal, err
+			},
 			"close": b.Sessions.Close,
 		} {
 			r := storetest.Do(t, e, func(x tx.Tx) (*refusal.Refusal, error) {
