@@ -22,6 +22,8 @@ const (
 	EventExpiring  = "license.expiring"
 	EventExpired   = "license.expired"
 	EventNewKey    = "license.key_replaced"
+
+	EventDeletedLicense = "license.deleted"
 )
 
 // licenseSubject is what the journal calls a licence that something happened to.

@@ -56,6 +56,9 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}
+	if err := s.sold(t, c.Vendor, edition); err != nil {
+		return nil, err
+	}
 	l := &License{
 		UUID: s.ids.V7(), Vendor: c.Vendor, Product: *product, Customer: *customer, Edition: edition,
 		Name: strings.TrimSpace(c.Name), LicenseeEmail: strings.ToLower(strings.TrimSpace(c.LicenseeEmail)), LegacyKey: strings.TrimSpace(c.LegacyKey),

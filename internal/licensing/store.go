@@ -189,6 +189,15 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Customer and Edition are what a new licence refers to; nil when there is none.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 	Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*Edition, *Product, error)
+
+	// IsArchived reports whether an edition or its product is archived.
+	IsArchived(t tx.Tx, v ident.VendorID, edition ident.EditionID) (bool, error)
+
+	// Uses tells what has become of a licence: activations, present and past, sessions, and consumptions.
+	Uses(t tx.Tx, v ident.VendorID, l ident.LicenseID) (activations, sessions, consumptions int64, err error)
+
+	// DeleteLicense deletes a licence that was never used, with its tokens and users.
+	DeleteLicense(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
 }
 
 // Due is an activation that a periodic run has to end.

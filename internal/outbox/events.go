@@ -7,12 +7,14 @@ import "slices"
 const (
 	CustomerCreated   = "customer.created"
 	CustomerUpdated   = "customer.updated"
+	CustomerDeleted   = "customer.deleted"
 	LicenseIssued     = "license.issued"
 	LicenseChanged    = "license.changed"
 	LicenseExpiring   = "license.expiring" // some days before the end; once for each end
 	LicenseExpired    = "license.expired"  // once for each end
 	LicenseUsedUp     = "license.used_up"  // the first refusal for want of room
 	LicenseNewKey     = "license.key_replaced"
+	LicenseDeleted    = "license.deleted"
 	ActivationCreated = "activation.created"
 	ActivationDeleted = "activation.deleted"
 	GoodwillEntered   = "activation.goodwill" // above the contract
@@ -28,7 +30,7 @@ const (
 // Catalogue gives all events that can be subscribed to, sorted.
 func Catalogue() []string {
 	all := []string{
-		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp, LicenseNewKey,
+		CustomerCreated, CustomerUpdated, CustomerDeleted, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp, LicenseNewKey, LicenseDeleted,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
 		MeterThreshold, MeterExhausted,
 		SessionDenied, LicenseOveruse,

@@ -12,7 +12,7 @@ import (
 )
 
 const selectEdition = `SELECT e.id, e.uuid, e.product_id, p.uuid, e.name, e.description, e.provisioning_mode, e.client_type,
-		e.license_type, e.policy, e.grants, e.revision, e.created_at, e.updated_at
+		e.license_type, e.policy, e.grants, e.revision, e.created_at, e.updated_at, COALESCE(e.archived_at, 0)
 	FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
 	WHERE e.vendor_id =`
 
@@ -23,9 +23,9 @@ func (Store) InsertEdition(t tx.Tx, vendor ident.VendorID, e catalog.Edition) (i
 		return 0, false, err
 	}
 	free, err = store.On(t).QueryRow(`INSERT INTO editions
-		(vendor_id, uuid, product_id, name, description, provisioning_mode, client_type, license_type, policy, grants,
+		(id, vendor_id, uuid, product_id, name, description, provisioning_mode, client_type, license_type, policy, grants,
 		 revision, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		VALUES (`+store.On(t).Dialect.NewID("editions")+`, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT (vendor_id, product_id, name) DO NOTHING RETURNING id`,
 		[]any{
 			vendor, e.UUID, e.ProductID, e.Name, e.Description, e.Mode, e.ClientType, e.LicenseType, policy, grants,
@@ -42,11 +42,11 @@ func (Store) UpdateEdition(t tx.Tx, vendor ident.VendorID, e catalog.Edition) (f
 		return false, err
 	}
 	n, err := store.On(t).Exec(`UPDATE editions SET name = $1, description = $2, license_type = $3, policy = $4, grants = $5,
-			revision = $6, updated_at = $7
+			revision = $6, updated_at = $7, archived_at = $14
 		WHERE vendor_id = $8 AND id = $9
 		AND NOT EXISTS (SELECT 1 FROM editions o WHERE o.vendor_id = $10 AND o.product_id = $11 AND o.name = $12 AND o.id <> $13)`,
 		e.Name, e.Description, e.LicenseType, policy, grants, e.Revision, e.UpdatedAt.UnixMilli(), vendor, e.ID,
-		vendor, e.ProductID, e.Name, e.ID)
+		vendor, e.ProductID, e.Name, e.ID, store.Millis(e.ArchivedAt))
 	return n == 1, err
 }
 
@@ -91,9 +91,9 @@ func texts(e catalog.Edition) (policy, grants string, err error) {
 func scanEdition(r row) (catalog.Edition, bool, error) {
 	var e catalog.Edition
 	var policy, grants []byte
-	var created, updated int64
+	var created, updated, archived int64
 	found, err := r(&e.ID, &e.UUID, &e.ProductID, &e.ProductUUID, &e.Name, &e.Description, &e.Mode, &e.ClientType,
-		&e.LicenseType, &policy, &grants, &e.Revision, &created, &updated)
+		&e.LicenseType, &policy, &grants, &e.Revision, &created, &updated, &archived)
 	if err != nil || !found {
 		return catalog.Edition{}, false, err
 	}
@@ -104,6 +104,7 @@ func scanEdition(r row) (catalog.Edition, bool, error) {
 	if err := json.Unmarshal(grants, &e.Grants); err != nil {
 		return catalog.Edition{}, false, fmt.Errorf("an edition's grants: %w", err)
 	}
+	e.ArchivedAt = archivedAt(archived)
 	e.CreatedAt, e.UpdatedAt = store.Instant(created), store.Instant(updated)
 	return e, true, nil
 }

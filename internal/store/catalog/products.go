@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"database/sql"
+	"time"
 
 	"chancery/internal/catalog"
 	"chancery/internal/ident"
@@ -10,14 +11,14 @@ import (
 )
 
 const productColumns = `id, uuid, name, description, maximum_inactive_days, printed_keys, allow_client_moves,
-	hide_keys_in_heartbeats, latest_release, revision, created_at, updated_at`
+	hide_keys_in_heartbeats, latest_release, revision, created_at, updated_at, COALESCE(archived_at, 0)`
 
 // InsertProduct implements catalog.Store.
 func (Store) InsertProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (id ident.ProductID, free bool, err error) {
 	free, err = store.On(t).QueryRow(`INSERT INTO products
-		(vendor_id, uuid, name, description, maximum_inactive_days, printed_keys, allow_client_moves, latest_release,
+		(id, vendor_id, uuid, name, description, maximum_inactive_days, printed_keys, allow_client_moves, latest_release,
 		 revision, created_at, updated_at, hide_keys_in_heartbeats)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		VALUES (`+store.On(t).Dialect.NewID("products")+`, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (vendor_id, name) DO NOTHING RETURNING id`,
 		[]any{
 			vendor, p.UUID, p.Name, p.Description, p.MaximumInactiveDays, store.Bit(p.PrintedKeys), store.Bit(p.AllowClientMoves),
@@ -32,11 +33,11 @@ func (Store) InsertProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (i
 func (Store) UpdateProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (free bool, err error) {
 	n, err := store.On(t).Exec(`UPDATE products SET name = $1, description = $2, maximum_inactive_days = $3, printed_keys = $4,
 			allow_client_moves = $5, latest_release = $6, revision = $7, updated_at = $8,
-			hide_keys_in_heartbeats = $9
+			hide_keys_in_heartbeats = $9, archived_at = $15
 		WHERE vendor_id = $10 AND id = $11
 		AND NOT EXISTS (SELECT 1 FROM products o WHERE o.vendor_id = $12 AND o.name = $13 AND o.id <> $14)`,
 		p.Name, p.Description, p.MaximumInactiveDays, store.Bit(p.PrintedKeys), store.Bit(p.AllowClientMoves), p.LatestRelease,
-		p.Revision, p.UpdatedAt.UnixMilli(), store.Bit(p.HideKeysInHeartbeats), vendor, p.ID, vendor, p.Name, p.ID)
+		p.Revision, p.UpdatedAt.UnixMilli(), store.Bit(p.HideKeysInHeartbeats), vendor, p.ID, vendor, p.Name, p.ID, store.Millis(p.ArchivedAt))
 	return n == 1, err
 }
 
@@ -79,9 +80,9 @@ func (Store) PutRelease(
 func scanProduct(r row) (catalog.Product, bool, error) {
 	var p catalog.Product
 	var inactive sql.Null[int64]
-	var created, updated int64
+	var created, updated, archived int64
 	found, err := r(&p.ID, &p.UUID, &p.Name, &p.Description, &inactive, &p.PrintedKeys, &p.AllowClientMoves,
-		&p.HideKeysInHeartbeats, &p.LatestRelease, &p.Revision, &created, &updated)
+		&p.HideKeysInHeartbeats, &p.LatestRelease, &p.Revision, &created, &updated, &archived)
 	if err != nil || !found {
 		return catalog.Product{}, false, err
 	}
@@ -89,8 +90,17 @@ func scanProduct(r row) (catalog.Product, bool, error) {
 		days := int(inactive.V)
 		p.MaximumInactiveDays = &days
 	}
+	p.ArchivedAt = archivedAt(archived)
 	p.CreatedAt, p.UpdatedAt = store.Instant(created), store.Instant(updated)
 	return p, true, nil
+}
+
+// archivedAt gives the instant of a column; zero for 0.
+func archivedAt(ms int64) (at time.Time) {
+	if ms != 0 {
+		at = store.Instant(ms)
+	}
+	return at
 }
 
 func scanRelease(r row, id *int64) (catalog.Release, error) {

@@ -39,8 +39,8 @@ func (Store) LockTree(t tx.Tx, vendor ident.VendorID) error {
 func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id ident.CustomerID, free bool, err error) {
 	s := store.On(t)
 	free, err = s.QueryRow(`INSERT INTO customers
-		(vendor_id, uuid, superior_id, company_name, name_folded, customer_number, email, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		(id, vendor_id, uuid, superior_id, company_name, name_folded, customer_number, email, created_at, updated_at)
+		VALUES (`+s.Dialect.NewID("customers")+`, $1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (vendor_id, customer_number) DO NOTHING RETURNING id`,
 		[]any{
 			vendor, c.UUID, store.OrNull(c.SuperiorID), c.CompanyName, listing.Fold(c.CompanyName), c.Number, c.Email,
@@ -147,6 +147,28 @@ func (s Store) Moving(ctx context.Context) ([]ident.VendorID, error) {
 			err := scan(&id)
 			return ident.VendorOf(id), err
 		})
+}
+
+// Uses implements customers.Store.
+func (Store) Uses(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (licenses, below int64, err error) {
+	_, err = store.On(t).QueryRow(`SELECT (SELECT COUNT(*) FROM licenses WHERE vendor_id = $1 AND customer_id = $2),
+		(SELECT COUNT(*) FROM customers WHERE vendor_id = $1 AND superior_id = $2)`, []any{vendor, c}, &licenses, &below)
+	return licenses, below, err
+}
+
+// Delete implements customers.Store.
+func (Store) Delete(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) error {
+	s := store.On(t)
+	// Nobody is below it; lines of those who were may wait for a move to be finished.
+	for _, column := range []string{"customer_id", "superior_id"} {
+		if err := s.Later(`DELETE FROM customer_closure WHERE vendor_id = $1 AND `+column+` = $2`, vendor, c); err != nil {
+			return err
+		}
+	}
+	if err := s.Later(`DELETE FROM customers WHERE vendor_id = $1 AND id = $2`, vendor, c); err != nil {
+		return err
+	}
+	return s.Deleted("customers", int64(c))
 }
 
 // Get implements customers.Store.

@@ -77,8 +77,8 @@ func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
 		return err
 	}
 	var id int64
-	found, err := store.On(t).QueryRow(insertLicense+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+	found, err := store.On(t).QueryRow(strings.Replace(insertLicense, "(", "(id, ", 1)+`)
+		VALUES (`+store.On(t).Dialect.NewID("licenses")+`, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 		ON CONFLICT DO NOTHING RETURNING id`, values, &id)
 	if err != nil {
 		return err

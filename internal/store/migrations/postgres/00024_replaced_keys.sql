@@ -22,5 +22,11 @@ ALTER TABLE licenses ADD COLUMN renewed_until BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE products ADD COLUMN archived_at BIGINT;
 ALTER TABLE editions ADD COLUMN archived_at BIGINT;
 
+-- The highest id of a table that a deleted row had: no other row gets it.
+CREATE TABLE last_ids (
+  name TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  id   BIGINT NOT NULL
+);
+
 -- +goose Down
 SELECT 1;

@@ -22,5 +22,11 @@ ALTER TABLE licenses ADD COLUMN renewed_until INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE products ADD COLUMN archived_at INTEGER;
 ALTER TABLE editions ADD COLUMN archived_at INTEGER;
 
+-- The highest id of a table that a deleted row had: no other row gets it.
+CREATE TABLE last_ids (
+  name TEXT NOT NULL PRIMARY KEY,
+  id   INTEGER NOT NULL
+);
+
 -- +goose Down
 SELECT 1;

@@ -41,6 +41,7 @@ func (p *Pages) askIssue(q *web.Request, form *web.Form) (*issuePage, error) {
 	page.Sub = "One grant to one customer: choose both, set what differs from the edition, and send the key."
 	form.LookAt(q.R.URL.Query())
 	products, editions, err := p.sold(q.Context(), q.VendorID())
+	editions = onSale(products, editions)
 	if err != nil {
 		return nil, err
 	}

@@ -77,6 +77,9 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 	}
 	if q.May(identity.ManageLicenses) {
 		page.More = append(page.More, web.Action{Label: "End it now", Href: href + "/end", Icon: "ban", Danger: true, Dialog: true})
+		if l.FirstActivatedAt.IsZero() && l.RegularUsed+l.GoodwillUsed == 0 {
+			page.More = append(page.More, web.Action{Label: "Delete it", Href: href + "/delete", Icon: "trash", Danger: true, Dialog: true})
+		}
 	}
 }
 

@@ -57,6 +57,9 @@ type Licenses interface {
 	// Locked gives a licence; nil when there is none.
 	Locked(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*licensing.License, error)
 
+	// Delete deletes a licence that was never used.
+	Delete(t tx.Tx, v ident.VendorID, id ident.LicenseID) error
+
 	AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 
@@ -170,7 +173,7 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	all := make([]edge.Route, 0, 48)
 	for _, part := range []func() []edge.Route{
-		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release, p.newKey,
+		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release, p.newKey, p.remove,
 	} {
 		all = append(all, part()...)
 	}
