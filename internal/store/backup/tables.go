@@ -12,7 +12,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"license_users", "session_counters", "sessions", "license_fittings", "edition_fittings",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",
 	"mails", "mail_rules", "mail_templates", "license_notices",
-	"imports", "import_lines",
+	"imports", "import_lines", "erasures", "erasure_licenses", "erasure_words",
 }
 
 // leftOut are tables that a restored server begins without: leases, which running
