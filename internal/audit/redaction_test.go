@@ -128,7 +128,9 @@ func TestOldRecordsStayProvable(t *testing.T) {
 		b := newAudit(t, e, 0)
 		ids := b.named(t, "Kirk", "Lind")
 		// An older program writes no salt, and seals without one.
-		storetest.Do(t, e, func(x tx.Tx) (int64, error) { return store.On(x).Exec(`UPDATE audit_log SET salt = NULL WHERE id = $1`, ids[0]) })
+		storetest.Do(t, e, func(x tx.Tx) (int64, error) {
+			return store.On(x).Exec(`UPDATE audit_log SET salt = NULL WHERE id = $1`, ids[0])
+		})
 		b.round(t, false)
 		storetest.Do(t, e, func(x tx.Tx) (int64, error) {
 			return store.On(x).Exec(`UPDATE audit_log SET salt = $2 WHERE id = $1`, ids[0], make([]byte, 16)) // written by a new one, sealed by an old one
@@ -136,13 +138,17 @@ func TestOldRecordsStayProvable(t *testing.T) {
 		if r := b.verify(t); len(r.Broken) != 0 {
 			t.Errorf("%q", r.Broken)
 		}
-		storetest.Do(t, e, func(x tx.Tx) (int64, error) { return store.On(x).Exec(`UPDATE audit_log SET salt = NULL WHERE id = $1`, ids[0]) })
+		storetest.Do(t, e, func(x tx.Tx) (int64, error) {
+			return store.On(x).Exec(`UPDATE audit_log SET salt = NULL WHERE id = $1`, ids[0])
+		})
 		b.redact(t, ids[0], "Kirk", true)
 		b.round(t, false)
 		if r := b.verify(t); len(r.Broken) != 0 || r.Erased != 1 {
 			t.Errorf("%+v", r)
 		}
-		storetest.Do(t, e, func(x tx.Tx) (int64, error) { return store.On(x).Exec(`UPDATE audit_log SET action = 'x' WHERE id = $1`, ids[0]) })
+		storetest.Do(t, e, func(x tx.Tx) (int64, error) {
+			return store.On(x).Exec(`UPDATE audit_log SET action = 'x' WHERE id = $1`, ids[0])
+		})
 		if r := b.verify(t); len(r.Broken) != 1 {
 			t.Errorf("%+v", r)
 		}

@@ -8,6 +8,7 @@ const (
 	CustomerCreated   = "customer.created"
 	CustomerUpdated   = "customer.updated"
 	CustomerDeleted   = "customer.deleted"
+	CustomerErased    = "customer.erased" // its personal data is to be forgotten
 	LicenseIssued     = "license.issued"
 	LicenseChanged    = "license.changed"
 	LicenseExpiring   = "license.expiring" // some days before the end; once for each end
@@ -30,7 +31,7 @@ const (
 // Catalogue gives all events that can be subscribed to, sorted.
 func Catalogue() []string {
 	all := []string{
-		CustomerCreated, CustomerUpdated, CustomerDeleted, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp, LicenseNewKey, LicenseDeleted,
+		CustomerCreated, CustomerUpdated, CustomerDeleted, CustomerErased, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp, LicenseNewKey, LicenseDeleted,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
 		MeterThreshold, MeterExhausted,
 		SessionDenied, LicenseOveruse,

@@ -29,6 +29,7 @@ func (sqliteDialect) Name() string                { return "sqlite" }
 func (sqliteDialect) ForUpdate() string           { return "" }
 func (sqliteDialect) ForUpdateOf(string) string   { return "" }
 func (sqliteDialect) ForUpdateSkipLocked() string { return "" }
+
 // NewID: NULL lets the engine choose, the id after the highest that a row has.
 func (sqliteDialect) NewID(table string) string {
 	return "(SELECT x.id + 1 FROM last_ids x WHERE x.name = '" + table + "' AND x.id >= (SELECT COALESCE(MAX(m.id), 0) FROM " + table + " m))"

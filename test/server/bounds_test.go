@@ -11,7 +11,6 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/server/servertest"
-	"chancery/internal/store"
 )
 
 // calls is how often each route is called with ever new values: more than a day's
@@ -52,19 +51,8 @@ type size struct{ rows, bytes int }
 func sizes(t *testing.T, s *servertest.Server) map[string]size {
 	t.Helper()
 	db := s.Program.Rooms().DB
-	tables := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
-	if db.Dialect.Name() != "sqlite" {
-		tables = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
-	}
-	names, err := store.All[string](db.Query(t.Context(), tables))(func(scan store.Scan) (name string, err error) {
-		err = scan(&name)
-		return name, err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	all := map[string]size{}
-	for _, name := range names {
+	for _, name := range tableNames(t, s) {
 		rows, err := db.Query(t.Context(), "SELECT * FROM "+name) //nolint:unqueryvet // whatever there is
 		if err != nil {
 			t.Fatal(err)

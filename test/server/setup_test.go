@@ -163,8 +163,8 @@ func volatile() []string {
 	return []string{"figures", "figure_days", "leases", "pulses", "denials", "change_counter", "goose_db_version", "audit_seals", "audit_heads"}
 }
 
-// contents gives all rows of all tables that a call without effect leaves alone.
-func contents(t testing.TB, s *servertest.Server) map[string]string {
+// tableNames gives all tables of the server's database.
+func tableNames(t testing.TB, s *servertest.Server) []string {
 	t.Helper()
 	db := s.Program.Rooms().DB
 	tables := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
@@ -178,8 +178,15 @@ func contents(t testing.TB, s *servertest.Server) map[string]string {
 	if err != nil || len(names) < 20 {
 		t.Fatalf("tables %v: %v", names, err)
 	}
+	return names
+}
+
+// contents gives all rows of all tables that a call without effect leaves alone.
+func contents(t testing.TB, s *servertest.Server) map[string]string {
+	t.Helper()
+	db := s.Program.Rooms().DB
 	all := map[string]string{}
-	for _, name := range names {
+	for _, name := range tableNames(t, s) {
 		if slices.Contains(volatile(), name) {
 			continue
 		}

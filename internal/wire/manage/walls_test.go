@@ -43,6 +43,7 @@ func (b bundle) furnish(t testing.TB) world {
 	}
 	w["subscriptions"] = b.ok(t, "POST", "/api/v1/subscriptions", `{"kind":"mail","target":"ops@example.com","events":["license.issued"]}`).text("id")
 	w["releases"] = b.ok(t, "POST", "/api/v1/products/"+w["products"]+"/releases", `{"software_release":"9"}`).text("id")
+	w["erasures"] = b.ok(t, "POST", "/api/v1/erasures", `{"licensee_email":"nobody@example.com"}`).text("id")
 	w["mails"] = b.ok(t, "GET", "/api/v1/mails", "").items()[0]["id"].(string)
 	return w
 }
@@ -98,6 +99,7 @@ func (w world) bodies() map[string]string {
 		"DELETE /api/v1/releases/{id}":                       ``,
 		"DELETE /api/v1/customers/{id}":                      ``,
 		"DELETE /api/v1/licenses/{id}":                       ``,
+		"POST /api/v1/erasures":                              `{"customer_id":"` + w["customers"] + `"}`,
 		"POST /api/v1/licenses/{id}/new-key":                 `{}`,
 		"POST /api/v1/licenses/search":                       `{"key":"` + w["license_key"] + `"}`,
 		"POST /api/v1/activations/{id}/suspension":           `{"until":"2030-01-01"}`,
