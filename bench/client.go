@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/textproto"
 	"strconv"
 	"time"
@@ -76,7 +77,7 @@ func (c *connection) answer(full bool) (status int, err error) {
 	if length < 0 {
 		return 0, errors.New("an answer without Content-Length")
 	}
-	if !full {
+	if !full && status == http.StatusOK {
 		_, err = c.in.Discard(length)
 		return status, err
 	}

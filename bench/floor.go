@@ -107,6 +107,8 @@ type floorAnswer struct {
 	IsGoodwill bool    `json:"is_goodwill"`
 	Notice     *string `json:"goodwill_notice"`
 	Reason     *string `json:"validity_reason"`
+	UsedUpAt   *string `json:"used_up_at"`
+	UsedUp     *string `json:"used_up_reason"`
 	Used       int     `json:"activations_used"`
 	Allowed    int     `json:"activations_allowed"`
 	Serial     int     `json:"serial"`

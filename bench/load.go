@@ -119,7 +119,7 @@ func (l load) worker(ctx context.Context, w int, next, sent *atomic.Int64, began
 			return got, fmt.Errorf("%s: %w", l.name, err)
 		}
 		if good := status == 200 || l.accept != nil && l.accept(status); !good {
-			return got, fmt.Errorf("%s: the server answered %d", l.name, status)
+			return got, fmt.Errorf("%s: the server answered %d: %.300s", l.name, status, c.body)
 		}
 		if status != 200 {
 			got.rejected++

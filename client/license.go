@@ -63,12 +63,18 @@ type LicenseInfo struct {
 	CreatedDate time.Time   `json:"created_date_utc"` // when the server answered
 	LicenseType LicenseType `json:"license_type"`
 
-	IsGoodwill         bool   `json:"is_goodwill"`     // activated above the contract
-	GoodwillNotice     string `json:"goodwill_notice"` // to show to the user
-	ValidityReason     string `json:"validity_reason"` // why it is not valid
-	ActivationsUsed    *int   `json:"activations_used"`
-	ActivationsAllowed *int   `json:"activations_allowed"`
-	Serial             int64  `json:"serial"` // rises with every change of the licence
+	IsGoodwill     bool   `json:"is_goodwill"`     // activated above the contract
+	GoodwillNotice string `json:"goodwill_notice"` // to show to the user
+	ValidityReason string `json:"validity_reason"` // why it is not valid; empty where it is
+
+	// Since when new clients are refused, and why: "activations_exceeded". Those that are
+	// activated stay valid. Nil and empty while there is room.
+	UsedUpAt     *time.Time `json:"used_up_at"`
+	UsedUpReason string     `json:"used_up_reason"`
+
+	ActivationsUsed    *int  `json:"activations_used"`
+	ActivationsAllowed *int  `json:"activations_allowed"`
+	Serial             int64 `json:"serial"` // rises with every change of the licence
 }
 
 // SoftwareRelease is the newest release the licence is good for.

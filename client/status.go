@@ -93,7 +93,7 @@ func judge(h held, now time.Time, version string) Status {
 	usable := age <= limit && (license.Freeride > 0 || h.fresh)
 	if s.State == StateValid && !usable {
 		s.State = StateStale
-		s.Message = fmt.Sprintf("The licence was last confirmed %s; connect to the internet to confirm it.", h.answer.IssuedAt.Format(time.DateOnly))
+		s.Message = fmt.Sprintf("The licence was last confirmed %s; connect to the internet to confirm it.", dateHere(h.answer.IssuedAt))
 	}
 	if s.State == StateValid {
 		s.RunsUntil = now.Add(min(limit-age, license.ExpirationDate.Sub(serverNow))).UTC()
@@ -102,13 +102,16 @@ func judge(h held, now time.Time, version string) Status {
 	return s
 }
 
+// dateHere is the date of an instant where the machine is: the vendor's zone is not known here.
+func dateHere(t time.Time) string { return t.Local().Format(time.DateOnly) } //nolint:gosmopolitan // people read it on this machine
+
 // judgeLicense goes by what the licence says of itself, at an instant of the server.
 func judgeLicense(l LicenseInfo, at time.Time) (State, string) {
 	switch {
 	case !l.IsActive:
 		return StateInactive, "The licence is switched off; ask the vendor."
 	case l.IsExpired || l.DateValidity == 2 || !at.Before(l.ExpirationDate):
-		return StateExpired, "The licence ended on " + l.ExpirationDate.UTC().Format(time.DateOnly) + "; renew it with the vendor."
+		return StateExpired, "The licence ended on " + dateHere(l.ExpirationDate.Add(-time.Millisecond)) + "; renew it with the vendor."
 	case l.StartDate != nil && at.Before(*l.StartDate) || l.DateValidity == 1 && l.StartDate == nil:
 		return StateNotStarted, "The licence has not started yet."
 	case !l.IsSoftwareVersionValid && (l.EnforceUpgrade || !l.IsValid):

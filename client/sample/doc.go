@@ -4,8 +4,8 @@
 // It owns nothing but its few texts: it is to be read, run and copied.
 // docs/integrate.md walks through it. Configure it by the environment:
 //
-//	LICENCE_URL, LICENCE_VENDOR, LICENCE_PRODUCT, LICENCE_PROVISIONING_KEY,
-//	LICENCE_PUBLIC_KEY, LICENCE_STATE
+//	CHANCERY_CLIENT_URL, CHANCERY_CLIENT_VENDOR, CHANCERY_CLIENT_PRODUCT, CHANCERY_CLIENT_PROVISIONING_KEY,
+//	CHANCERY_CLIENT_PUBLIC_KEY, CHANCERY_CLIENT_STATE
 //
 // In a real program these are constants, except the folder of the state.
 package main

@@ -22,17 +22,17 @@ func main() {
 }
 
 func start(ctx context.Context) error {
-	key, err := signed.ParseKey(os.Getenv("LICENCE_PUBLIC_KEY"))
+	key, err := signed.ParseKey(os.Getenv("CHANCERY_CLIENT_PUBLIC_KEY"))
 	if err != nil {
-		return fmt.Errorf("LICENCE_PUBLIC_KEY: %w", err)
+		return fmt.Errorf("CHANCERY_CLIENT_PUBLIC_KEY: %w", err)
 	}
 	licence, err := client.New(client.Config{
-		BaseURL:         os.Getenv("LICENCE_URL"),
-		VendorID:        os.Getenv("LICENCE_VENDOR"),
-		ProductID:       os.Getenv("LICENCE_PRODUCT"),
-		ProvisioningKey: os.Getenv("LICENCE_PROVISIONING_KEY"),
+		BaseURL:         os.Getenv("CHANCERY_CLIENT_URL"),
+		VendorID:        os.Getenv("CHANCERY_CLIENT_VENDOR"),
+		ProductID:       os.Getenv("CHANCERY_CLIENT_PRODUCT"),
+		ProvisioningKey: os.Getenv("CHANCERY_CLIENT_PROVISIONING_KEY"),
 		PublicKeys:      []ed25519.PublicKey{key},
-		StateDir:        os.Getenv("LICENCE_STATE"),
+		StateDir:        os.Getenv("CHANCERY_CLIENT_STATE"),
 		SoftwareVersion: "1.0.0",
 	})
 	if err != nil {

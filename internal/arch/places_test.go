@@ -5,7 +5,7 @@ import "slices"
 // rooms are the nouns of the trade. They decide; they never import each other.
 var rooms = []string{
 	"vendors", "devices", "customers", "catalog", "licensing", "floating", "metering", "offline", "prepaid",
-	"observe", "entitled", "identity", "keyring", "audit", "outbox", "mailing", "imports", "figures", "erasure",
+	"observe", "entitled", "identity", "access", "keyring", "audit", "outbox", "mailing", "imports", "figures", "erasure",
 }
 
 // place is where a package stands: whom it may import of this module, as
@@ -19,7 +19,8 @@ type place struct {
 
 var (
 	ground       = []string{"internal/fault", "internal/ident"}
-	leaves       = append(slices.Clone(ground), "internal/listing", "internal/terms", "internal/recheck", "internal/budget", "internal/refusal", "internal/visible")
+	readers      = append(slices.Clone(ground), "internal/entry", "internal/visible")
+	leaves       = append(slices.Clone(readers), internal("listing", "terms", "recheck", "budget", "refusal", "calendar")...)
 	leavesAndTx  = append(slices.Clone(leaves), "internal/tx")
 	inner        = append(slices.Clone(leavesAndTx), internal(rooms...)...)
 	adapters     = internal("outbound", "signin", "webhook", "mail", "geo", "metrics")
@@ -34,7 +35,8 @@ var places = slices.Concat(
 		{trees: []string{"signed"}, strict: true},
 		{trees: []string{"client"}, allows: []string{"signed"}, strict: true},
 		{trees: ground, denies: notInTheRoom},
-		{trees: leaves, allows: ground, denies: notInTheRoom},
+		{trees: readers[2:], allows: readers, denies: notInTheRoom},
+		{trees: leaves, allows: readers, denies: notInTheRoom},
 		{trees: []string{"internal/tx"}, allows: leaves, denies: notInTheRoom},
 	},
 	each(internal(rooms...), place{allows: append([]string{"signed"}, leavesAndTx...), denies: notInTheRoom}),

@@ -8,6 +8,8 @@
 // not of record ids, because on PostgreSQL a record may commit after another with
 // a higher id was sealed; such a straggler is sealed later, at the chain's end.
 //
+// Sealer seals; verify.go checks a chain, and head.go a head that was kept.
+//
 // Personal data can be erased from a sealed record: its digest holds that by a salted
 // hash, and another record says what is left (Record.Redact).
 //

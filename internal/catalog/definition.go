@@ -1,9 +1,9 @@
 package catalog
 
 import (
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 )
@@ -18,6 +18,12 @@ const (
 	VariableKind   Kind = "variable"
 )
 
+// The kinds beside them that have a name of their own.
+const (
+	ProductKind Kind = "product"
+	EditionKind Kind = "edition"
+)
+
 // Definition is a feature, limitation or variable of a product: the name and id
 // that the software asks for, whatever its editions grant of it.
 type Definition struct {
@@ -28,15 +34,13 @@ type Definition struct {
 	CreatedAt   time.Time
 }
 
-func (d Definition) check() error {
-	var wrong fault.Fields
-	checkName(&wrong, "name", d.Name)
-	wrong.Lines("description", d.Description, 0, 4000)
-	return wrong.Err()
-}
+// maxName bounds a name of the catalogue, in characters.
+const maxName = 200
 
-// checkName: names are compared exactly, so blanks at the ends would only puzzle.
-func checkName(wrong *fault.Fields, field, name string) {
-	wrong.Text(field, name, 1, 200)
-	wrong.Check(strings.TrimSpace(name) == name, field, "must not begin or end with a blank")
+// read returns d as it is stored; was is what it was before. The fault names what is wrong.
+func (d Definition) read(was Definition) (Definition, error) {
+	var wrong fault.Fields
+	d.Name = entry.Name(&wrong, "name", d.Name, was.Name, 1, maxName)
+	d.Description = entry.Lines(&wrong, "description", d.Description, 0, 4000)
+	return d, wrong.Err()
 }

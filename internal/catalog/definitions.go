@@ -9,23 +9,28 @@ import (
 
 // Define gives the product's definition of this kind and name, making it when it is missing.
 func (s *Service) Define(t tx.Tx, vendor ident.VendorID, product ident.UUID, d Definition) (Definition, error) {
-	if err := d.check(); err != nil {
+	d, err := d.read(Definition{})
+	if err != nil {
 		return Definition{}, err
 	}
 	p, err := s.product(t, vendor, product)
 	if err != nil {
 		return Definition{}, err
 	}
-	return s.define(t, vendor, p, d.Kind, d.Name, d.Description)
+	return s.define(t, vendor, p, s.namesOf(vendor, p.ID, d.Kind), d.Name, d.Description)
 }
 
-func (s *Service) define(t tx.Tx, vendor ident.VendorID, p Product, kind Kind, name, description string) (Definition, error) {
+func (s *Service) define(t tx.Tx, vendor ident.VendorID, p Product, of *names, name, description string) (Definition, error) {
+	kind := of.kind
 	wanted := Definition{UUID: s.IDs.V7(), Kind: kind, Name: name, Description: description, CreatedAt: t.Now()}
 	d, err := s.Store.PutDefinition(t, vendor, p.ID, wanted)
 	if err != nil {
 		return Definition{}, err
 	}
 	if d.UUID == wanted.UUID {
+		if err := of.claim(t, d.UUID, name, ""); err != nil {
+			return Definition{}, err
+		}
 		t.Journal(tx.Entry{
 			Vendor: vendor, Action: string(kind) + ".created", Subject: string(kind), ID: d.UUID, After: definitionRecord(p.UUID, d),
 		})
@@ -54,11 +59,14 @@ func (s *Service) Redefine(t tx.Tx, vendor ident.VendorID, kind Kind, uuid ident
 	after := before
 	set(&after.Name, name)
 	set(&after.Description, description)
-	if err := after.check(); err != nil {
+	if after, err = after.read(before); err != nil {
 		return Definition{}, err
 	}
 	if after == before {
 		return before, nil
+	}
+	if err := s.namesOf(vendor, p.ID, kind).claim(t, uuid, after.Name, before.Name); err != nil {
+		return Definition{}, err
 	}
 	free, err := s.Store.UpdateDefinition(t, vendor, p.ID, after)
 	if err != nil {

@@ -3,7 +3,8 @@
 // editions, which are the policy and the grants that licences start from.
 //
 // It does not own licences (licensing). Whoever changes an edition changes all
-// of its licences at once, for a licence stores only what it overrides.
+// of its licences at once, for a licence stores only what it overrides. Service
+// makes and changes all of it, in the caller's transaction.
 //
 // # Revisions
 //

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -58,11 +59,15 @@ func (c EditionChange) apply(e Edition, now time.Time) Edition {
 // maxGrants bounds each list of an edition: every answer to a client carries them all.
 const maxGrants = 500
 
-// check reports everything that is wrong with e, by field; was is what it granted before.
-func (e Edition) check(was terms.Grants) error {
+// read returns e as it is stored; was is what it was before. The fault names everything
+// that is wrong. The lists of e must be its own.
+func (e Edition) read(was Edition) (Edition, error) {
 	var wrong fault.Fields
-	wrong.Text("name", e.Name, 1, 200)
-	wrong.Lines("description", e.Description, 0, 4000)
+	e.Name = entry.Name(&wrong, "name", e.Name, was.Name, 1, 200)
+	e.Description = entry.Lines(&wrong, "description", e.Description, 0, 4000)
+	policy, err := e.Policy.ReadReleases(was.Policy)
+	gather(&wrong, err)
+	e.Policy = policy
 	wrong.Check(e.Mode == terms.Named || e.Mode == terms.Floating, "provisioning_mode", "must be named or floating")
 	wrong.Check(e.ClientType == terms.Devices || e.ClientType == terms.Users, "client_type", "must be devices or users")
 	switch e.LicenseType {
@@ -70,14 +75,12 @@ func (e Edition) check(was terms.Grants) error {
 	default:
 		wrong.Check(false, "license_type", "must be perpetual, time_limited, subscription or consumption")
 	}
-	wrong.Text("release_limit", e.Policy.ReleaseLimit, 0, maxRelease)
-	wrong.Text("minimum_release", e.Policy.MinimumRelease, 0, maxRelease)
 	gather(&wrong, e.Policy.Check(e.Mode))
 	gather(&wrong, e.Policy.CheckActivation(e.Mode, e.ClientType))
-	checkGrants(&wrong, e.Grants)
+	readGrants(&wrong, e.Grants, was.Grants)
 	gather(&wrong, e.Grants.Check())
-	gather(&wrong, e.Grants.CheckLimits(was))
-	return wrong.Err()
+	gather(&wrong, e.Grants.CheckLimits(was.Grants))
+	return e, wrong.Err()
 }
 
 // gather adds the fields of a fault to wrong.
@@ -87,40 +90,48 @@ func gather(wrong *fault.Fields, err error) {
 	}
 }
 
-func checkGrants(wrong *fault.Fields, g terms.Grants) {
-	names := make([]string, 0, maxGrants)
-	for _, f := range g.Features {
-		names = append(names, f.Name)
-	}
-	checkNames(wrong, "features", names)
-	names = names[:0]
-	for _, l := range g.Limitations {
-		names = append(names, l.Name)
-	}
-	checkNames(wrong, "limitations", names)
-	names = names[:0]
+// readGrants reads the names of g in place; was is what was granted before.
+func readGrants(wrong *fault.Fields, g, was terms.Grants) {
+	readNames(wrong, "features", pointers(g.Features, featureName), pointers(was.Features, featureName))
+	readNames(wrong, "limitations", pointers(g.Limitations, limitationName), pointers(was.Limitations, limitationName))
+	readNames(wrong, "variables", pointers(g.Variables, variableName), pointers(was.Variables, variableName))
 	for i, v := range g.Variables {
-		names = append(names, v.Name)
 		wrong.Lines("variables["+strconv.Itoa(i)+"].value", v.Value, 0, 10_000)
 	}
-	checkNames(wrong, "variables", names)
 	for i, f := range g.Features {
 		wrong.Check(f.ExpiresAt == nil || terms.GoodInstant(*f.ExpiresAt),
 			"features["+strconv.Itoa(i)+"].expires_at", "must be an instant before the year 9999, or null")
 	}
 }
 
-func checkNames(wrong *fault.Fields, list string, names []string) {
+func featureName(f *terms.Feature) *string       { return &f.Name }
+func limitationName(l *terms.Limitation) *string { return &l.Name }
+func variableName(v *terms.Variable) *string     { return &v.Name }
+
+func pointers[T any](list []T, name func(*T) *string) []*string {
+	all := make([]*string, len(list))
+	for i := range list {
+		all[i] = name(&list[i])
+	}
+	return all
+}
+
+func readNames(wrong *fault.Fields, list string, names, were []*string) {
 	if len(names) > maxGrants {
 		wrong.Check(false, list, "must hold at most 500 entries")
 		return
 	}
-	seen := map[string]bool{}
+	old, seen := map[string]bool{}, map[string]bool{}
+	for _, name := range were {
+		old[*name] = true
+	}
 	for i, name := range names {
 		field := list + "[" + strconv.Itoa(i) + "].name"
-		checkName(wrong, field, name)
-		wrong.Check(!seen[name], field, "is in the list twice")
-		seen[name] = true
+		if !old[*name] {
+			*name = entry.Name(wrong, field, *name, "", 1, maxName)
+		}
+		wrong.Check(!seen[*name], field, "is in the list twice")
+		seen[*name] = true
 	}
 }
 

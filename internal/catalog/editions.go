@@ -15,7 +15,8 @@ import (
 func (s *Service) CreateEdition(t tx.Tx, vendor ident.VendorID, e Edition) (Edition, error) {
 	e.Grants = cloneGrants(e.Grants)
 	e = e.withDefaults()
-	if err := e.check(terms.Grants{}); err != nil {
+	e, err := e.read(Edition{})
+	if err != nil {
 		return Edition{}, err
 	}
 	p, err := s.product(t, vendor, e.ProductUUID)
@@ -26,6 +27,9 @@ func (s *Service) CreateEdition(t tx.Tx, vendor ident.VendorID, e Edition) (Edit
 		return Edition{}, fault.Refused("product_archived", "This product is archived: it gets no new editions.", "Take it back from the archive first.")
 	}
 	e.UUID, e.ProductID, e.Revision, e.CreatedAt, e.UpdatedAt = s.IDs.V7(), p.ID, 1, t.Now(), t.Now()
+	if err := s.namesOf(vendor, p.ID, EditionKind).claim(t, e.UUID, e.Name, ""); err != nil {
+		return Edition{}, err
+	}
 	if e.Grants, err = s.grant(t, vendor, p, e); err != nil {
 		return Edition{}, err
 	}
@@ -53,7 +57,10 @@ func (s *Service) UpdateEdition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID,
 	after = c.apply(after, t.Now())
 	after.Grants = cloneGrants(after.Grants)
 	after = after.withDefaults()
-	if err := after.check(before.Grants); err != nil {
+	if after, err = after.read(before); err != nil {
+		return Edition{}, err
+	}
+	if err := s.namesOf(vendor, p.ID, EditionKind).claim(t, after.UUID, after.Name, before.Name); err != nil {
 		return Edition{}, err
 	}
 	if after.Grants, err = s.grant(t, vendor, p, after); err != nil {
@@ -112,9 +119,10 @@ func (s *Service) grant(t tx.Tx, vendor ident.VendorID, p Product, e Edition) (t
 	if err := s.needReleases(t, vendor, p.ID, e.Policy.ReleaseLimit, e.Policy.MinimumRelease); err != nil {
 		return g, err
 	}
+	features, limitations, variables := s.namesOf(vendor, p.ID, FeatureKind), s.namesOf(vendor, p.ID, LimitationKind), s.namesOf(vendor, p.ID, VariableKind)
 	for i := range g.Features {
 		f := &g.Features[i]
-		d, err := s.define(t, vendor, p, FeatureKind, f.Name, f.Description)
+		d, err := s.define(t, vendor, p, features, f.Name, f.Description)
 		if err != nil {
 			return g, err
 		}
@@ -122,7 +130,7 @@ func (s *Service) grant(t tx.Tx, vendor ident.VendorID, p Product, e Edition) (t
 	}
 	for i := range g.Limitations {
 		l := &g.Limitations[i]
-		d, err := s.define(t, vendor, p, LimitationKind, l.Name, l.Description)
+		d, err := s.define(t, vendor, p, limitations, l.Name, l.Description)
 		if err != nil {
 			return g, err
 		}
@@ -130,7 +138,7 @@ func (s *Service) grant(t tx.Tx, vendor ident.VendorID, p Product, e Edition) (t
 	}
 	for i := range g.Variables {
 		v := &g.Variables[i]
-		d, err := s.define(t, vendor, p, VariableKind, v.Name, v.Description)
+		d, err := s.define(t, vendor, p, variables, v.Name, v.Description)
 		if err != nil {
 			return g, err
 		}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -38,18 +39,17 @@ type Release struct {
 	CreatedAt       time.Time
 }
 
-func (p Product) check() error {
+// read returns p as it is stored; was is what it was before. The fault names what is wrong.
+func (p Product) read(was Product) (Product, error) {
 	var wrong fault.Fields
-	wrong.Text("name", p.Name, 1, 200)
-	wrong.Lines("description", p.Description, 0, 4000)
-	wrong.Text("latest_release", p.LatestRelease, 0, maxRelease)
+	p.Name = entry.Name(&wrong, "name", p.Name, was.Name, 1, 200)
+	p.Description = entry.Lines(&wrong, "description", p.Description, 0, 4000)
+	p.LatestRelease = entry.Release(&wrong, "latest_release", p.LatestRelease, was.LatestRelease)
 	if d := p.MaximumInactiveDays; d != nil {
 		wrong.Check(*d >= 1 && *d <= terms.MaxDays, "maximum_inactive_days", "must be between 1 and 36500 days, or null for never")
 	}
-	return wrong.Err()
+	return p, wrong.Err()
 }
-
-const maxRelease = 100
 
 // ProductChange is what to change of a product; nil leaves a field as it is.
 type ProductChange struct {

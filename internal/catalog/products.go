@@ -3,6 +3,7 @@ package catalog
 import (
 	"reflect"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -11,7 +12,11 @@ import (
 // CreateProduct makes a product. Id, revision and times of p are set here.
 func (s *Service) CreateProduct(t tx.Tx, vendor ident.VendorID, p Product) (Product, error) {
 	p.UUID, p.Revision, p.CreatedAt, p.UpdatedAt = s.IDs.V7(), 1, t.Now(), t.Now()
-	if err := p.check(); err != nil {
+	p, err := p.read(Product{})
+	if err != nil {
+		return Product{}, err
+	}
+	if err := s.namesOf(vendor, 0, ProductKind).claim(t, p.UUID, p.Name, ""); err != nil {
 		return Product{}, err
 	}
 	id, free, err := s.Store.InsertProduct(t, vendor, p)
@@ -37,11 +42,14 @@ func (s *Service) UpdateProduct(t tx.Tx, vendor ident.VendorID, uuid ident.UUID,
 		return Product{}, err
 	}
 	after := c.apply(before, t.Now())
-	if err := after.check(); err != nil {
+	if after, err = after.read(before); err != nil {
 		return Product{}, err
 	}
 	if reflect.DeepEqual(before, after) {
 		return before, nil
+	}
+	if err := s.namesOf(vendor, 0, ProductKind).claim(t, uuid, after.Name, before.Name); err != nil {
+		return Product{}, err
 	}
 	after.Revision, after.UpdatedAt = before.Revision+1, t.Now()
 	free, err := s.Store.UpdateProduct(t, vendor, after)
@@ -73,13 +81,20 @@ func (s *Service) PutRelease(t tx.Tx, vendor ident.VendorID, product ident.UUID,
 		return Release{}, err
 	}
 	var wrong fault.Fields
-	wrong.Text("software_release", release, 1, maxRelease)
-	wrong.Lines("description", description, 0, 4000)
+	release = entry.Name(&wrong, "software_release", release, "", 1, entry.MaxVersion)
+	description = entry.Lines(&wrong, "description", description, 0, 4000)
 	if err := wrong.Err(); err != nil {
 		return Release{}, err
 	}
-	r, err := s.Store.PutRelease(t, vendor, p.ID, s.release(t, release, description), true)
+	made := s.release(t, release, description)
+	r, err := s.Store.PutRelease(t, vendor, p.ID, made, true)
 	if err != nil {
+		return Release{}, err
+	}
+	if r.UUID == made.UUID { // one that was there before can be described, whatever it is
+		entry.Release(&wrong, "software_release", release, "")
+	}
+	if err := wrong.Err(); err != nil {
 		return Release{}, err
 	}
 	if err := s.Store.RaiseEditions(t, vendor, p.ID); err != nil {

@@ -21,6 +21,10 @@ type Store interface { //nolint:interfacebloat // one room, one contract: parts 
 	// catalogue of a product asks for it first.
 	Product(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (p Product, found bool, err error)
 
+	// Names gives the names of a kind, by id: of a vendor's products, or of a product's
+	// editions or definitions. It locks what they are of, so that nobody takes one meanwhile.
+	Names(t tx.Tx, vendor ident.VendorID, product ident.ProductID, kind Kind) (map[ident.UUID]string, error)
+
 	// RaiseEditions raises the revision of all editions of a product.
 	RaiseEditions(t tx.Tx, vendor ident.VendorID, product ident.ProductID) error
 
@@ -64,6 +68,10 @@ type Store interface { //nolint:interfacebloat // one room, one contract: parts 
 	// Release finds a software release and its product, unlocked.
 	Release(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (r Release, product ident.UUID, found bool, err error)
 
+	// EditionAfter gives the next edition behind after in the order of the ids, and its
+	// product, unlocked.
+	EditionAfter(t tx.Tx, vendor ident.VendorID, after ident.EditionID) (product, edition ident.UUID, found bool, err error)
+
 	// Editions gives all editions of a product.
 	Editions(t tx.Tx, vendor ident.VendorID, product ident.ProductID) ([]Edition, error)
 }
@@ -93,6 +101,11 @@ func New(c Config) (*Service, error) {
 	return &Service{c}, nil
 }
 
+// namesOf are the names that are taken of a kind.
+func (s *Service) namesOf(vendor ident.VendorID, product ident.ProductID, kind Kind) *names {
+	return &names{store: s.Store, vendor: vendor, product: product, kind: kind}
+}
+
 func nameTaken(what string) *fault.Error {
-	return fault.Refused(what+"_name_taken", "There is another "+what+" of this name.", "Choose another name.")
+	return fault.Refused(what+"_name_taken", "There is another "+what+" of this name.", "Choose a name that differs by more than case, accents and blanks.")
 }

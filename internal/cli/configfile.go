@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -135,10 +136,9 @@ func onlyKnown(file string, settings map[string]string, model *kong.Application)
 		}
 		return next(nil)
 	})
-	for name := range settings {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		if !slices.Contains(known, name) {
-			slices.Sort(known)
-			return setup.Wrong(fmt.Sprintf("There is no setting %q, which %s holds; there are %s.", name, file, strings.Join(known, ", ")), nil)
+			return setup.Wrong(fmt.Sprintf("There is no setting %q, which %s holds; %s", name, file, meant(name, known)), nil)
 		}
 	}
 	return nil

@@ -87,7 +87,7 @@ func (d Demo) Run(ctx context.Context) (err error) {
 	}()
 	r := a.Rooms()
 	made, err := r.CreateVendor(tx.WithActor(ctx, tx.Actor{Kind: "system", Name: "command line"}),
-		vendors.Create{Name: "Demo vendor", Zone: "Europe/London", Plan: vendors.Enterprise}, "owner@example.com")
+		vendors.Create{Name: "Demo vendor", Zone: demo.Zone, Plan: vendors.Enterprise}, "owner@example.com")
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -87,10 +88,7 @@ func run(args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	ctx, err := parser.Parse(args)
+	ctx, err := parser.Parse(spelt(args))
 	if err != nil {
 		var parse *kong.ParseError
 		if errors.As(err, &parse) && !setup.IsWrong(err) {
@@ -105,6 +103,20 @@ func run(args []string, s streams) error {
 		warnOfVariables(s.err, parser.Model)
 	}
 	return ctx.Run(s)
+}
+
+// spelt gives the arguments as the parser knows them: people also ask a program for its
+// version and its help in other ways.
+func spelt(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	}
+	return args
 }
 
 // environment reads one variable; unset and empty are the same.

@@ -16,9 +16,9 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"chancery/internal/access"
 	"chancery/internal/cli"
 	"chancery/internal/ident"
-	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/server"
 	"chancery/internal/server/servertest"
@@ -87,7 +87,7 @@ func (v *vault) fill(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := r.DB.Run(t.Context(), func(x tx.Tx) error {
-		return r.Providers.Set(x, by, identity.ChangeProvider{Issuer: "https://login.example.com", ClientID: "chancery", Secret: "s3cret", Label: "Login"})
+		return r.Providers.Set(x, by.Vendor, access.ChangeProvider{Issuer: "https://login.example.com", ClientID: "chancery", Secret: "s3cret", Label: "Login"})
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,7 @@ type serveCommand struct {
 	AllowOutbound []string      `help:"Addresses or networks that webhooks and OpenID providers may be in though inside: 10.1.2.0/24." placeholder:"CIDR"`
 	SMTP          string        `name:"smtp" help:"Mail server: smtp://user:password@host:587, or smtps; without it mail stays in the log." placeholder:"URL"`
 	MailFrom      string        `help:"Address that mail comes from. Default: licences@ and the host of --public-url." placeholder:"ADDRESS"`
+	Contact       string        `name:"security-contact" help:"Whom to tell of faults: an e-mail address or a URL, for /.well-known/security.txt." placeholder:"CONTACT"`
 	TLSCert       string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
 	TLSKey        string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
 	Metrics       string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`
@@ -128,6 +129,9 @@ func (c *serveCommand) config(log *slog.Logger) (server.Config, error) {
 		}
 		config.PublicURL = u
 	}
+	if config.SecurityContact, err = parseContact(c.Contact); err != nil {
+		return server.Config{}, err
+	}
 	if c.StopTimeout <= 0 || c.Drain < 0 {
 		return server.Config{}, setup.Wrong("--stop-timeout and --drain must be durations such as 20s.", nil)
 	}
@@ -149,6 +153,19 @@ func (c *serveCommand) config(log *slog.Logger) (server.Config, error) {
 		config.AllowOutbound = append(config.AllowOutbound, p)
 	}
 	return config, nil
+}
+
+// parseContact gives the URI of whom to tell of faults; "" for nobody.
+func parseContact(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if strings.Contains(text, "@") && !strings.Contains(text, ":") {
+		text = "mailto:" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || text != "" && (u.Scheme != "https" || u.Host == "") && (u.Scheme != "mailto" && u.Scheme != "tel" || u.Opaque == "") {
+		return "", setup.Wrong("--security-contact must be an e-mail address or a URL, such as security@example.com or https://example.com/security.", err)
+	}
+	return text, nil
 }
 
 func parseNetwork(text string) (netip.Prefix, error) {

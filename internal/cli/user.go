@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"chancery/internal/access"
+	"chancery/internal/entry"
 	"chancery/internal/identity"
 	"chancery/internal/listing"
 	"chancery/internal/setup"
@@ -39,7 +41,7 @@ func (c *oneUser) withUser(
 		if err != nil {
 			return err
 		}
-		email, _ := identity.Email(c.Email)
+		email, _ := entry.Address(c.Email)
 		u, err := r.UserRows.ByEmail(ctx, v.ID, email)
 		if err != nil {
 			return setup.Of(err)
@@ -172,7 +174,7 @@ func (c *userReset) Run(s streams) error {
 		return err
 	}, func(r *wiring.Rooms, t tx.Tx, by identity.Principal, u identity.User) (err error) {
 		if c.ClearSecondFactor {
-			if _, err := r.Factors.Clear(t, by, u.UUID); err != nil {
+			if _, err := r.Users.ClearSecondFactor(t, by, u.UUID); err != nil {
 				return err
 			}
 		}
@@ -226,18 +228,18 @@ func (c *userCode) Run(s streams) error {
 		if err != nil {
 			return err
 		}
-		email, _ := identity.Email(c.Email)
-		var letter identity.Letter
+		email, _ := entry.Address(c.Email)
+		var letter access.Letter
 		if err := r.DB.Run(ctx, func(t tx.Tx) (err error) {
-			letter, err = r.Links.ActivationCodeFor(t, identity.Operator(v.ID), email)
+			letter, err = r.Invitations().ActivationCode(t, identity.Operator(v.ID), email)
 			return err
 		}); err != nil {
 			return setup.Of(err)
 		}
 		if c.JSON {
-			return printJSON(s.out, map[string]string{"email": letter.User.Email, "code": letter.Secret, "until": instant(letter.ExpiresAt)})
+			return printJSON(s.out, map[string]string{"email": letter.Person.Email, "code": letter.Secret, "until": instant(letter.ExpiresAt)})
 		}
-		fmt.Fprintf(s.out, "User  %s\nCode  %s\n\nIt activates one client, until %s.\n", letter.User.Email, letter.Secret, instant(letter.ExpiresAt))
+		fmt.Fprintf(s.out, "User  %s\nCode  %s\n\nIt activates one client, until %s.\n", letter.Person.Email, letter.Secret, instant(letter.ExpiresAt))
 		return nil
 	})
 }

@@ -25,6 +25,6 @@ func warnOfVariables(w io.Writer, model *kong.Application) {
 		if !strings.HasPrefix(name, "CHANCERY_") || strings.HasPrefix(name, "CHANCERY_TEST_") || slices.Contains(known, name) {
 			continue
 		}
-		fmt.Fprintf(w, "chancery: warning: there is no setting %s; `chancery serve --help` lists what there is.\n", name)
+		fmt.Fprintf(w, "chancery: warning: there is no setting %s; %s\n", name, meant(name, known))
 	}
 }

@@ -18,6 +18,8 @@ import (
 type vendorCommand struct {
 	Create vendorCreate `cmd:"" help:"Create a vendor with its keys and its owner. Secrets are printed once."`
 	List   vendorList   `cmd:"" help:"List the vendors."`
+	Rename vendorRename `cmd:"" help:"Give a vendor another name."`
+	Delete vendorDelete `cmd:"" help:"Delete a vendor that has no product, customer or device."`
 	Plan   vendorPlan   `cmd:"" help:"Set the plan that a vendor is on."`
 }
 
@@ -71,19 +73,58 @@ type vendorPlan struct {
 
 // Run implements the command.
 func (c *vendorPlan) Run(s streams) error {
+	plan := vendors.Plan(c.Plan)
+	return c.change(vendors.Change{Plan: &plan}, func(_, v vendors.Vendor) {
+		fmt.Fprintf(s.out, "The plan of %s is %s.\n", visible.Text(v.Name), plan)
+	})
+}
+
+type vendorRename struct {
+	ofVendor
+
+	Name string  `arg:"" help:"The new name."`
+	Slug *string `help:"Another place in addresses too: /console/SLUG. Links with the old one lead nowhere." placeholder:"SLUG"`
+}
+
+// Run implements the command.
+func (c *vendorRename) Run(s streams) error {
+	return c.change(vendors.Change{Name: &c.Name, Slug: c.Slug}, func(before, v vendors.Vendor) {
+		fmt.Fprintf(s.out, "%s is called %s now, at /console/%s/.\n", visible.Text(before.Name), visible.Text(v.Name), v.Slug)
+	})
+}
+
+// change changes the vendor and tells what it was and is.
+func (c *ofVendor) change(to vendors.Change, tell func(before, v vendors.Vendor)) error {
+	return c.withRooms(func(ctx context.Context, r *wiring.Rooms) error {
+		before, err := vendorOf(ctx, r, c.Vendor)
+		if err != nil {
+			return err
+		}
+		var after vendors.Vendor
+		if err := r.DB.Run(ctx, func(t tx.Tx) (err error) {
+			after, err = r.Vendors.Update(t, before.ID, to)
+			return err
+		}); err != nil {
+			return setup.Of(err)
+		}
+		tell(before, after)
+		return nil
+	})
+}
+
+type vendorDelete struct{ ofVendor }
+
+// Run implements the command.
+func (c *vendorDelete) Run(s streams) error {
 	return c.withRooms(func(ctx context.Context, r *wiring.Rooms) error {
 		v, err := vendorOf(ctx, r, c.Vendor)
 		if err != nil {
 			return err
 		}
-		plan := vendors.Plan(c.Plan)
-		if err := r.DB.Run(ctx, func(t tx.Tx) error {
-			_, err := r.Vendors.Update(t, v.ID, vendors.Change{Plan: &plan})
-			return err
-		}); err != nil {
+		if err := r.DB.Run(ctx, func(t tx.Tx) error { return r.Vendors.Delete(t, v.ID) }); err != nil {
 			return setup.Of(err)
 		}
-		fmt.Fprintf(s.out, "The plan of %s is %s.\n", v.Name, plan)
+		fmt.Fprintf(s.out, "%s is deleted, with its users and keys.\n", visible.Text(v.Name))
 		return nil
 	})
 }

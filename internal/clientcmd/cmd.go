@@ -18,19 +18,19 @@ type IO struct {
 // *IO to the Run method of the chosen subcommand; an error of it is one sentence
 // for the user.
 type Cmd struct {
-	Activate   ActivateCmd   `cmd:"" help:"Take a token of a licence for this client."`
+	Activate   ActivateCmd   `cmd:"" help:"Activate this device with a licence."`
 	Heartbeat  HeartbeatCmd  `cmd:"" help:"Ask the server how the licence stands now."`
 	Status     StatusCmd     `cmd:"" help:"Judge the licence without a network; exit code 1 unless it is valid."`
 	Consume    ConsumeCmd    `cmd:"" help:"Count an amount against a limit of the licence."`
 	Session    SessionCmd    `cmd:"" help:"Hold a session of a floating licence until Ctrl-C."`
-	Deactivate DeactivateCmd `cmd:"" help:"Give this client's token back."`
+	Deactivate DeactivateCmd `cmd:"" help:"Give this device's activation up."`
 }
 
 // ActivateCmd is `client activate`.
 type ActivateCmd struct {
 	Connection
 
-	Key   string `arg:"" optional:"" help:"License, token or grouped key."`
+	Key   string `arg:"" optional:"" help:"License key, token key or grouped key."`
 	Email string `help:"Instead of a key: the licensee user's e-mail." env:"CHANCERY_CLIENT_EMAIL"`
 	Code  string `help:"The single-use code from the vendor." env:"CHANCERY_CLIENT_CODE"`
 	// The password comes by the environment only: flags are seen by everybody on the machine.
@@ -109,5 +109,5 @@ func (c *DeactivateCmd) Run(io *IO) error {
 	if err := licence.Deactivate(io.Context); err != nil {
 		return explain(err)
 	}
-	return c.print(io, "Deactivated; the token is free for another client.", licence.ClientID(), licence.Status())
+	return c.print(io, "Deactivated; the place is free for another device.", licence.ClientID(), licence.Status())
 }

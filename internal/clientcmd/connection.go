@@ -17,11 +17,11 @@ type Connection struct {
 	ProvisioningKey string   `required:"" help:"The product's provisioning key." env:"CHANCERY_CLIENT_PROVISIONING_KEY" placeholder:"KEY"`
 	PublicKey       []string `required:"" sep:"none" help:"The vendor's Ed25519 key, base64url or JWK; may be repeated, in the environment with commas." env:"CHANCERY_CLIENT_PUBLIC_KEY" placeholder:"KEY"`
 	State           string   `help:"The folder of the state; by default in the user's configuration." type:"path" env:"CHANCERY_CLIENT_STATE" placeholder:"DIR"`
-	ClientID        string   `help:"A client id of your own, instead of this machine's." env:"CHANCERY_CLIENT_ID" placeholder:"ID"`
-	PerInstall      bool     `help:"One client per state folder, instead of per machine." env:"CHANCERY_CLIENT_PER_INSTALL"`
+	ClientID        string   `help:"A client id of your own, instead of this device's." env:"CHANCERY_CLIENT_ID" placeholder:"ID"`
+	PerInstall      bool     `help:"One client per state folder, instead of per device." env:"CHANCERY_CLIENT_PER_INSTALL"`
 	ClientName      string   `help:"The name shown to the licence's owner." env:"CHANCERY_CLIENT_NAME" placeholder:"NAME"`
 	SoftwareVersion string   `help:"The program's version." default:"1.0.0" env:"CHANCERY_CLIENT_SOFTWARE_VERSION"`
-	AllowHTTP       bool     `name:"allow-http" help:"Permit http:// to other machines; license keys can be read on the way." env:"CHANCERY_CLIENT_ALLOW_HTTP"`
+	AllowHTTP       bool     `name:"allow-http" help:"Permit http:// to other hosts; license keys can be read on the way." env:"CHANCERY_CLIENT_ALLOW_HTTP"`
 	JSON            bool     `name:"json" help:"Print JSON." env:"CHANCERY_CLIENT_JSON"`
 
 	// Configure changes the SDK's configuration before it is used; nil: nothing.

@@ -47,7 +47,7 @@ func (c *ConsumeCmd) Run(io *IO) error {
 	amount := strconv.FormatFloat(c.Amount, 'f', -1, 64)
 	switch {
 	case !done.Counted:
-		fmt.Fprintf(io.Stdout, "No answer: %s of %s waits on this machine and is counted at the next contact (%d waiting).\n", amount, c.Limit, done.Waiting)
+		fmt.Fprintf(io.Stdout, "No answer: %s of %s waits on this device and is counted at the next contact (%d waiting).\n", amount, c.Limit, done.Waiting)
 	case done.Remaining == nil:
 		fmt.Fprintf(io.Stdout, "Counted %s of %s; there is no limit.\n", amount, c.Limit)
 	default:

@@ -46,7 +46,7 @@ func text(err error) string {
 	case errors.Is(err, context.Canceled), errors.Is(err, client.ErrClosed):
 		return "stopped before the server answered; it is safe to try again"
 	case errors.Is(err, client.ErrStateCopied):
-		return "the state in this folder belongs to another machine or product; activate here with the license key"
+		return "the state in this folder belongs to another device or product; activate here with the license key"
 	case errors.Is(err, client.ErrStateRolledBack):
 		return "the licence is older than one seen before and is not taken; activate again with the license key"
 	case errors.Is(err, client.ErrStateEdited):
@@ -56,7 +56,7 @@ func text(err error) string {
 	case errors.Is(err, client.ErrUnknownLimitation):
 		return "the licence has no such limit that is consumed; `chancery client status` lists its limits"
 	case errors.Is(err, client.ErrQueueFull):
-		return "too many consumptions wait on this machine; connect it to the server first"
+		return "too many consumptions wait on this device; connect it to the server first"
 	case errors.Is(err, client.ErrNotActivated):
 		return "there is no activation here; activate with a license key first"
 	case errors.Is(err, client.ErrForeignAnswer):

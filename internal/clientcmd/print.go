@@ -56,9 +56,9 @@ func (c *Connection) print(io *IO, done, clientID string, s client.Status) error
 		row("expires", expires(l.ExpirationDate))
 		row("features", strings.Join(features(l.Features), ", "))
 		row("limits", strings.Join(limits(l.Limitations), ", "))
-		row("answered", s.AnsweredAt.Format(time.RFC3339))
+		row("answered", instant(s.AnsweredAt))
 		if s.Valid() {
-			row("runs until", s.RunsUntil.Format(time.RFC3339)+" without another answer")
+			row("runs until", instant(s.RunsUntil)+" without another answer")
 		}
 		if s.HeartbeatDue {
 			row("heartbeat", "due")
@@ -78,8 +78,10 @@ func expires(t time.Time) string {
 	if t.Year() >= 9999 { // how the protocol says perpetual
 		return "never"
 	}
-	return t.UTC().Format(time.RFC3339)
+	return instant(t)
 }
+
+func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 func features(all []client.Feature) (names []string) {
 	for _, f := range all {

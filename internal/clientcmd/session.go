@@ -3,6 +3,7 @@ package clientcmd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/signal"
 	"syscall"
@@ -24,6 +25,12 @@ type SessionCmd struct {
 // giveBackWithin is how long giving the session back may take after Ctrl-C.
 const giveBackWithin = 10 * time.Second
 
+// A machine that slept past the end of its session wakes up before its network does.
+const (
+	regainWithin = time.Minute
+	regainPause  = 2 * time.Second
+)
+
 // Run opens a session, holds it, and gives it back.
 func (c *SessionCmd) Run(io *IO) error {
 	licence, err := c.open()
@@ -33,11 +40,14 @@ func (c *SessionCmd) Run(io *IO) error {
 	defer func() { _ = licence.Close() }()                             // it never fails
 	running, stop := signal.NotifyContext(io.Context, syscall.SIGTERM) // what a service manager sends
 	defer stop()
-	session, err := licence.OpenSession(running, client.SessionOptions{ID: c.SessionID, UserID: c.User, Checkout: c.Checkout})
+	open := func(ctx context.Context) (*client.Session, error) {
+		return licence.OpenSession(ctx, client.SessionOptions{ID: c.SessionID, UserID: c.User, Checkout: c.Checkout})
+	}
+	session, err := open(running)
 	if err != nil {
 		return explain(err)
 	}
-	if err := c.say(io, "Session open until "+session.Status().ValidUntil.Format(time.RFC3339)+"; it is renewed in the background.", session); err != nil {
+	if err := c.say(io, "Session open until "+instant(session.Status().ValidUntil)+"; it is renewed in the background.", session); err != nil {
 		return err
 	}
 	held := running
@@ -46,10 +56,15 @@ func (c *SessionCmd) Run(io *IO) error {
 		held, done = context.WithTimeout(held, c.For)
 		defer done()
 	}
-	select {
-	case <-session.Done():
-		return explain(session.Err())
-	case <-held.Done():
+	for over := false; !over; {
+		select {
+		case <-session.Done():
+			if session, err = c.again(held, io, session.Err(), open); err != nil {
+				return err
+			}
+		case <-held.Done():
+			over = true
+		}
 	}
 	closing, done := context.WithTimeout(context.WithoutCancel(io.Context), giveBackWithin)
 	defer done()
@@ -57,6 +72,49 @@ func (c *SessionCmd) Run(io *IO) error {
 		return explain(err)
 	}
 	return c.say(io, "Session closed.", session)
+}
+
+// again opens a session in the place of one that was lost for want of an answer, and
+// says so; why is why it was lost.
+func (c *SessionCmd) again(ctx context.Context, io *IO, why error, open opener) (*client.Session, error) {
+	if !unanswered(why) {
+		return nil, explain(why)
+	}
+	fmt.Fprintln(io.Stderr, "The session lapsed, and the server does not answer. Trying for a minute to open another one.")
+	session, err := regain(ctx, open, regainWithin, regainPause)
+	if err != nil {
+		if unanswered(err) {
+			err = why // which says more than the last attempt
+		}
+		return nil, explain(err)
+	}
+	return session, c.say(io, "Session open again until "+instant(session.Status().ValidUntil)+".", session)
+}
+
+type opener = func(ctx context.Context) (*client.Session, error)
+
+// regain opens a session, for as long as there is no answer and there is time.
+func regain(ctx context.Context, open opener, within, pause time.Duration) (*client.Session, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	for {
+		session, err := open(ctx)
+		if err == nil || !unanswered(err) || ctx.Err() != nil {
+			return session, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(pause):
+		}
+	}
+}
+
+// unanswered reports whether an error says that the server could not be asked, so
+// that another attempt may do better.
+func unanswered(err error) bool {
+	var refused *client.RefusalError
+	return !errors.As(err, &refused) && !errors.Is(err, client.ErrNotActivated) && !errors.Is(err, client.ErrClosed)
 }
 
 // say prints a line, or the session as JSON.

@@ -1,10 +1,9 @@
 package customers
 
 import (
-	"net/mail"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 )
@@ -26,25 +25,13 @@ type Customer struct {
 	UpdatedAt    time.Time
 }
 
-func (c Customer) check() error {
+// read returns c as it is stored; was is what it was before. The fault names what is wrong.
+func (c Customer) read(was Customer) (Customer, error) {
 	var wrong fault.Fields
-	wrong.Text("company_name", c.CompanyName, 1, 200)
-	wrong.Text("customer_number", c.Number, 1, 100)
-	wrong.Check(strings.TrimSpace(c.Number) == c.Number, "customer_number", "must not begin or end with a blank")
-	wrong.Check(c.Email == "" || goodEmail(c.Email), "email", "must be one e-mail address such as anna@example.com")
-	return wrong.Err()
-}
-
-func goodEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && len(s) <= 254 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f })
-}
-
-// tidy gives c as it is stored.
-func (c Customer) tidy() Customer {
-	c.CompanyName = strings.TrimSpace(c.CompanyName)
-	c.Email = strings.ToLower(strings.TrimSpace(c.Email))
-	return c
+	c.CompanyName = entry.Name(&wrong, "company_name", c.CompanyName, was.CompanyName, 1, 200)
+	c.Number = entry.Identifier(&wrong, "customer_number", c.Number, was.Number, 1, 100)
+	c.Email = entry.Email(&wrong, "email", c.Email, was.Email)
+	return c, wrong.Err()
 }
 
 // numberAlphabet leaves out the vowels, which look like digits or make words.

@@ -15,7 +15,10 @@ func TestCheck(t *testing.T) {
 		"least":          {Customer{CompanyName: "A", Number: "1"}, true},
 		"with mail":      {Customer{CompanyName: "A", Number: "1", Email: "a@b.example"}, true},
 		"no name":        {Customer{CompanyName: " ", Number: "1"}, false},
-		"blank number":   {Customer{CompanyName: "A", Number: " 1"}, false},
+		"no number":      {Customer{CompanyName: "A", Number: " "}, false},
+		"hidden number":  {Customer{CompanyName: "A", Number: "1\u200b2"}, false},
+		"hidden name":    {Customer{CompanyName: "A\u202eB", Number: "1"}, false},
+		"Persian name":   {Customer{CompanyName: "می\u200cخواهم", Number: "1"}, true},
 		"NUL in number":  {Customer{CompanyName: "A", Number: "1\x00"}, false},
 		"no mail":        {Customer{CompanyName: "A", Number: "1", Email: "anna"}, false},
 		"named mail":     {Customer{CompanyName: "A", Number: "1", Email: "Anna <a@b.example>"}, false},
@@ -23,7 +26,7 @@ func TestCheck(t *testing.T) {
 		"mail injection": {Customer{CompanyName: "A", Number: "1", Email: "a@b.example\r\nBcc: x@y.example"}, false},
 		"long mail":      {Customer{CompanyName: "A", Number: "1", Email: strings.Repeat("a", 250) + "@b.example"}, false},
 	} {
-		if err := c.customer.check(); (err == nil) != c.good {
+		if _, err := c.customer.read(Customer{}); (err == nil) != c.good {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -3,5 +3,6 @@
 // kept as a closure table, so that "within" is one look-up at any depth.
 //
 // It does not own what customers hold (licensing, prepaid) nor who signs in for
-// them (identity).
+// them (identity). Service makes, changes and moves customers, the latter a portion
+// at a time where many are below (move.go).
 package customers

@@ -14,8 +14,14 @@ type Filter struct {
 	NamePrefix   string // of the folded company name
 	NumberPrefix string // exact case
 	EmailPrefix  string
+	Search       string      // the beginning of the name, or of a later word of it; in a bounded number
+	ID           *ident.UUID // this one
 	Superior     *ident.UUID // the direct sub-customers of it
 }
+
+// SearchedAtOnce is how many customers a search takes whose name begins as asked
+// for, and how many of which a later word does; who finds that many types more of it.
+const SearchedAtOnce = 300
 
 // Check reports filters that do not go with the sort, by field.
 func (f Filter) Check(sort string) error {

@@ -90,20 +90,35 @@ type Create struct {
 	Superior    *ident.UUID // nil for none
 }
 
+// Check tells why Create would refuse r, as far as it can be told from r alone.
+func (r Create) Check() error {
+	number := r.Number
+	if number == "" {
+		number = newNumber(make([]byte, numberLetters)) // one is made
+	}
+	_, err := draft(r, number)
+	return err
+}
+
+// draft is the customer that r asks for, as it is stored, with a number of its own.
+func draft(r Create, number string) (Customer, error) {
+	return Customer{CompanyName: r.CompanyName, Number: number, Email: r.Email}.read(Customer{})
+}
+
 // attempts at a number that nobody has; each fails once in a million million.
 const attempts = 5
 
 // Create makes a customer.
 func (s *Service) Create(t tx.Tx, vendor ident.VendorID, r Create) (Customer, error) {
-	c := Customer{
-		UUID: s.IDs.V7(), CompanyName: r.CompanyName, Number: r.Number, Email: r.Email, CreatedAt: t.Now(), UpdatedAt: t.Now(),
-	}.tidy()
-	if r.Number == "" {
-		c.Number = newNumber(s.IDs.Secret(numberLetters))
+	number := r.Number
+	if number == "" {
+		number = newNumber(s.IDs.Secret(numberLetters))
 	}
-	if err := c.check(); err != nil {
+	c, err := draft(r, number)
+	if err != nil {
 		return Customer{}, err
 	}
+	c.UUID, c.CreatedAt, c.UpdatedAt = s.IDs.V7(), t.Now(), t.Now()
 	if r.Superior != nil {
 		superior, err := s.superior(t, vendor, *r.Superior, 0)
 		if err != nil {
@@ -155,8 +170,7 @@ func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, r Chan
 	set(&after.CompanyName, r.CompanyName)
 	set(&after.Number, r.Number)
 	set(&after.Email, r.Email)
-	after = after.tidy()
-	if err := after.check(); err != nil {
+	if after, err = after.read(before); err != nil {
 		return Customer{}, err
 	}
 	if r.Superior != nil {

@@ -9,9 +9,11 @@ import (
 // editions are what the demo vendor sells.
 type editions struct {
 	trial, standard, pro, team, floating, cloud, pages catalog.Edition
+
+	proofs, shared catalog.Edition // of Press Studio, for whoever tries the SDK
 }
 
-// stockCatalogue makes two products with five editions.
+// stockCatalogue makes the products with their editions.
 func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all editions, err error) {
 	silent := 120
 	if studio, err = h.c.Catalog.CreateProduct(t, h.c.Vendor, catalog.Product{
@@ -21,7 +23,7 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 		return studio, all, err
 	}
 	server, err := h.c.Catalog.CreateProduct(t, h.c.Vendor, catalog.Product{
-		Name: "Press Server", Description: "Rendering for many seats (invented for the demo)", LatestRelease: "2.1.0",
+		Name: "Press Server", Description: "Rendering for a whole studio (invented for the demo)", LatestRelease: "2.1.0",
 	})
 	if err != nil {
 		return studio, all, err
@@ -79,6 +81,17 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 		{
 			&all.pages, cloud, "Pages", "Pages by the month, one device", terms.Consumption, terms.Named, pages(),
 			func(p *terms.Policy) { p.HeartbeatPeriodDays = 14 },
+		},
+		{
+			&all.proofs, studio, "Proofs", "Pages proofed by the month, one device", terms.Consumption, terms.Named, pages(),
+			func(p *terms.Policy) { p.HeartbeatPeriodDays = 14 },
+		},
+		{
+			&all.shared, studio, "Studio Floating", "Two sessions at once", terms.Perpetual, terms.Floating, grants(20, false),
+			func(p *terms.Policy) {
+				p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 10, 2, 60
+				p.HeartbeatPeriodDays = 14
+			},
 		},
 	} {
 		policy := terms.Defaults()

@@ -168,7 +168,7 @@ func (c *crowd) planOne(n int) {
 		l.Overrides = &terms.Overrides{TokenLimit: &more}
 	}
 	if n%149 == 5 {
-		l.StartsAt = c.end.Add(days(14)).Truncate(24 * time.Hour)
+		l.StartsAt = startOfDay(c.end.Add(days(14)))
 		issued = later(issued, c.end.Add(-days(3)))
 		l.CreatedAt, l.UpdatedAt = c.working(issued), c.working(issued)
 	}

@@ -119,7 +119,7 @@ func (c *crowd) planEnd(n int, l *licensing.License) {
 		for ; !end.After(c.end); end = end.AddDate(1, 0, 0) {
 			l.Revision++
 		}
-		l.ExpiresMode, l.ExpiresAt, l.UpdatedAt = terms.ExpiresAt, end.Truncate(24*time.Hour).Add(24*time.Hour), c.clampPast(end.AddDate(-1, 0, -10))
+		l.ExpiresMode, l.ExpiresAt, l.UpdatedAt = terms.ExpiresAt, endOfDay(end), c.clampPast(end.AddDate(-1, 0, -10))
 	}
 }
 

@@ -106,7 +106,7 @@ func (f *Fleet) leave(ctx context.Context) {
 		f.members = f.members[1:]
 		err = m.licence.Close()
 	}
-	f.say(m.name+" gave its token up", err)
+	f.say(m.name+" gave its activation up", err)
 }
 
 func (f *Fleet) say(line string, err error) {

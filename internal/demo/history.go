@@ -39,9 +39,9 @@ type Config struct {
 type Facts struct {
 	Customers, Licenses, Activations int
 
-	ProductID, EditionID, CustomerID ident.UUID // to issue another licence
-	Spare                            *licensing.License
-	Fleet                            ident.UUID // the license key of the simulated clients
+	ProductID, EditionID, CustomerID ident.UUID         // to issue another licence
+	Spare, Metered, Shared           *licensing.License // one of each kind, to try with
+	Fleet                            ident.UUID         // the license key of the simulated clients
 }
 
 // Fill makes the history up to the present and lets the clock go live. The data
@@ -74,7 +74,7 @@ func Fill(ctx context.Context, c Config) (Facts, error) {
 			return Facts{}, fmt.Errorf("demo: %w", err)
 		}
 	}
-	h.facts.Customers, h.facts.CustomerID, h.facts.Licenses = len(h.customers), h.customers[h.buyers[0].name], h.facts.Licenses+licenseCount+2
+	h.facts.Customers, h.facts.CustomerID, h.facts.Licenses = len(h.customers), h.customers[h.buyers[0].name], h.facts.Licenses+licenseCount+besides
 	for _, v := range h.visitors {
 		if v.activation != nil {
 			h.facts.Activations++

@@ -12,10 +12,14 @@ import (
 )
 
 // Told is how many licences have a story of their own, and are always there.
-const Told = licenseCount + 2
+const Told = licenseCount + besides
 
-// licenseCount is how many are planned beside the two to try with.
-const licenseCount = 298
+// licenseCount is how many are planned beside those to try with and that of the
+// simulated clients.
+const (
+	licenseCount = 296
+	besides      = 4
+)
 
 // story is what happens to one licence.
 type story struct {
@@ -57,7 +61,7 @@ func (h *historian) planLicense(n int) {
 		command.LegacyKey = fmt.Sprintf("OLD-%05d", 40000+n)
 	}
 	if n%149 == 5 { // bought for later
-		s.issued, command.StartsAt = h.end.Add(-days(3)), h.end.Add(days(14)).Truncate(24*time.Hour)
+		s.issued, command.StartsAt = h.end.Add(-days(3)), startOfDay(h.end.Add(days(14)))
 	}
 	s.issued = h.past(evening(s.issued))
 	h.at(s.issued, staff(), func(t tx.Tx) (err error) {
@@ -103,7 +107,7 @@ func (h *historian) planChanges(s *story) {
 		h.change(s, s.issued.Add(days(25)), licensing.Change{Edition: h.editions.standard.UUID})
 	case s.edition.Name == "Standard" && s.number%3 == 0: // renewed
 		h.change(s, s.issued.Add(days(350)), licensing.Change{
-			Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: s.issued.Add(days(750)).Truncate(24 * time.Hour)},
+			Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: endOfDay(s.issued.Add(days(750)))},
 		})
 	case s.edition.Name == "Pro" && s.number%4 == 0: // bought more
 		five := int64(5)
@@ -133,13 +137,20 @@ func (h *historian) change(s *story, when time.Time, c licensing.Change) {
 	})
 }
 
-// planSpare plans the licence that whoever looks around activates.
+// planSpare plans the licences that whoever looks around activates.
 func (h *historian) planSpare() {
 	h.at(h.end.Add(-time.Hour), staff(), func(t tx.Tx) (err error) {
-		h.facts.Spare, err = h.c.Licenses.Issue(t, licensing.IssueCommand{
-			Vendor: h.c.Vendor, Edition: h.editions.standard.UUID, Customer: h.customers[h.buyers[0].name], Name: "Standard, for you to try",
-		})
-		return err
+		for _, spare := range []struct {
+			made    **licensing.License
+			edition catalog.Edition
+		}{{&h.facts.Spare, h.editions.standard}, {&h.facts.Metered, h.editions.proofs}, {&h.facts.Shared, h.editions.shared}} {
+			if *spare.made, err = h.c.Licenses.Issue(t, licensing.IssueCommand{
+				Vendor: h.c.Vendor, Edition: spare.edition.UUID, Customer: h.customers[h.buyers[0].name], Name: spare.edition.Name + ", for you to try",
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -18,6 +18,11 @@ type Store interface {
 	Insert(t tx.Tx, v ident.VendorID, number string, id ident.UUID) (*Device, error)
 
 	SetSuspension(t tx.Tx, v ident.VendorID, d ident.DeviceID, until time.Time) error
+
+	// Suspended looks at the next devices behind after, in the order of their ids, and
+	// gives those that are or were suspended, locked. last is the one up to which it
+	// looked; 0 when there are none.
+	Suspended(t tx.Tx, v ident.VendorID, after ident.DeviceID) (suspended []Device, last ident.DeviceID, err error)
 }
 
 // Copies hold a device's suspension beside something of their own, where their

@@ -8,18 +8,23 @@ import (
 	"chancery/internal/identity"
 )
 
+const codeNoRoute = "route_not_found"
+
 // NoRoute is the fault for an address at which there is nothing. Surfaces that
 // answer it by themselves, in their own form, give the same one.
 func NoRoute() *fault.Error {
 	return &fault.Error{
-		Kind: fault.NotFound, Code: "route_not_found", Message: "There is nothing at this address.",
+		Kind: fault.NotFound, Code: codeNoRoute, Message: "There is nothing at this address.",
 		Help: "Check the path against the documentation of the API.",
 	}
 }
 
+// codeMethod has a status of its own: no kind of fault names methods.
+const codeMethod = "method_not_allowed"
+
 func errMethod(allow string) *fault.Error {
 	return &fault.Error{
-		Kind: fault.Invalid, Code: "method_not_allowed", Message: "This address does not take this method.",
+		Kind: fault.Invalid, Code: codeMethod, Message: "This address does not take this method.",
 		Help: "Use one of: " + allow + ".",
 	}
 }

@@ -65,6 +65,9 @@ func Status(k fault.Kind) int {
 func ProblemOf(err error, requestID string) Problem {
 	f := fault.As(err)
 	p := Problem{Type: "about:blank", Status: Status(f.Kind), RequestID: requestID}
+	if f.Code == codeMethod {
+		p.Status = http.StatusMethodNotAllowed
+	}
 	if p.Title = http.StatusText(p.Status); p.Title == "" {
 		p.Title = "Caller Gone"
 	}
@@ -94,16 +97,12 @@ func RetryAfter(h http.Header, err error) {
 
 // WriteProblem writes err as a problem document and logs what it does not show.
 func (e *Edge) WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
-	writeProblem(w, e.Log, RequestID(r.Context()), err, 0)
+	writeProblem(w, e.Log, RequestID(r.Context()), err)
 }
 
-// writeProblem takes a status for what faults have no kind for; 0 means the fault's.
-func writeProblem(w http.ResponseWriter, log *slog.Logger, requestID string, err error, status int) {
+func writeProblem(w http.ResponseWriter, log *slog.Logger, requestID string, err error) {
 	logInternal(log, requestID, err)
 	p := ProblemOf(err, requestID)
-	if status != 0 {
-		p.Status, p.Title = status, http.StatusText(status)
-	}
 	RetryAfter(w.Header(), err)
 	body, _ := json.Marshal(p) //nolint:errchkjson // plain strings
 	w.Header().Set("Content-Type", "application/problem+json")

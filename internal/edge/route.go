@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"chancery/internal/identity"
@@ -56,6 +58,11 @@ type Route struct {
 	// among those in flight, and is counted against no budget of calls.
 	Light bool
 
+	// Nothing says that there is nothing at the route's addresses: it answers, in the
+	// words of its surface, where no other route does. Where one takes another method,
+	// the answer is 405 in place of 404.
+	Nothing bool
+
 	// Secret says that answers hold secrets: those kept for repeated requests are sealed.
 	Secret bool
 }
@@ -94,10 +101,8 @@ func (e *Edge) handle(rt Route) (err error) {
 }
 
 func (rt Route) check() error {
-	switch rt.Method {
-	case http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
-	default:
-		return errors.New("the method is not one of GET, POST, PUT, PATCH, DELETE")
+	if !slices.Contains(methods(), rt.Method) {
+		return errors.New("the method is not one of " + strings.Join(methods(), ", "))
 	}
 	switch {
 	case rt.Surface == nil || rt.Surface.Name == "":
@@ -112,6 +117,29 @@ func (rt Route) check() error {
 		return errors.New("it names a permission, but its surface authenticates nobody")
 	}
 	return nil
+}
+
+// methods are those that a route may take.
+func methods() []string {
+	return []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+}
+
+// allowed gives the methods that routes take at the address of r, as a header Allow; ""
+// where there is nothing.
+func (e *Edge) allowed(r *http.Request) string {
+	var taken []string
+	for _, method := range methods() {
+		asked := *r
+		asked.Method = method
+		_, pattern := e.mux.Handler(&asked)
+		if pattern == "" || slices.ContainsFunc(e.routes, func(rt Route) bool { return rt.Nothing && rt.Method+" "+rt.Path == pattern }) {
+			continue
+		}
+		if taken = append(taken, method); method == http.MethodGet {
+			taken = append(taken, http.MethodHead)
+		}
+	}
+	return strings.Join(taken, ", ")
 }
 
 // changes reports whether the route may change something.

@@ -28,19 +28,21 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer e.finish(c, r)
 	e.mux.ServeHTTP(c, r)
 	if c.heldBack() {
-		err := NoRoute()
-		if c.status == http.StatusMethodNotAllowed {
-			err = errMethod(h.Get("Allow"))
-		}
-		status := c.status
 		c.status = 0
 		c.route = &Route{}
-		if status == http.StatusMethodNotAllowed {
-			writeProblem(c, e.Log, c.id, err, status)
-		} else {
-			writeProblem(c, e.Log, c.id, err, 0)
-		}
+		writeProblem(c, e.Log, c.id, e.noRoute(h, r))
 	}
+}
+
+// noRoute says that there is nothing at the address, or which methods it takes.
+func (e *Edge) noRoute(h http.Header, r *http.Request) error {
+	allow := e.allowed(r)
+	if allow == "" {
+		h.Del("Allow")
+		return NoRoute()
+	}
+	h.Set("Allow", allow)
+	return errMethod(allow)
 }
 
 // finish logs the call, and what panicked in it.
@@ -77,6 +79,9 @@ func (e *Edge) serve(c *call, r *http.Request, rt *Route) {
 	r, err := e.admit(c, r, rt)
 	if err == nil {
 		err = e.work(c, r, rt)
+	}
+	if rt.Nothing && fault.Is(err, codeNoRoute) {
+		err = e.noRoute(c.Header(), r)
 	}
 	if err != nil {
 		e.problem(c, r, err)
@@ -233,7 +238,7 @@ func (e *Edge) problem(c *call, r *http.Request, err error) {
 		write(c, r, err)
 		return
 	}
-	writeProblem(c, e.Log, c.id, err, 0)
+	writeProblem(c, e.Log, c.id, err)
 }
 
 // nameCall gives the call its id, a trusted proxy's or one of our own.

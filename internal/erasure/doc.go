@@ -8,7 +8,8 @@
 // stands in the database, so that a stop loses nothing. The names and addresses that are
 // looked for are kept there while it goes on, and thrown away at its end.
 //
-// What is replaced, and where, is decided by Words and by what package store/erasure
+// Service begins erasures, and goes on with them in the background. What is replaced, and
+// where, is decided by Words and by what package store/erasure
 // lists of each table. Records of the audit log are erased so that their chain stays
-// provable (package audit, Record.Redact).
+// provable, as package audit has it.
 package erasure

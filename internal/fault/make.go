@@ -19,6 +19,26 @@ func Wrong(fields ...Field) *Error {
 	}
 }
 
+// Renamed puts what is wrong with one field beside another one.
+func Renamed(err error, from, to string) error {
+	if err == nil {
+		return nil
+	}
+	e := *As(err)
+	if len(e.Fields) == 0 {
+		return err
+	}
+	fields := make([]Field, len(e.Fields))
+	copy(fields, e.Fields)
+	for i := range fields {
+		if fields[i].Name == from {
+			fields[i].Name = to
+		}
+	}
+	e.Fields = fields
+	return &e
+}
+
 // Refused is the fault for a business rule that forbids a change.
 func Refused(code, message, help string) *Error {
 	return &Error{Kind: Conflict, Code: code, Message: message, Help: help}

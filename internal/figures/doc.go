@@ -9,5 +9,5 @@
 // often as is cheap for its size. Screens say when they were counted. Days are
 // UTC's, like those of the heartbeats.
 //
-// Periodic work calls it; screens read through the store.
+// Service counts. Periodic work calls it; screens read through the store.
 package figures

@@ -153,6 +153,11 @@ func (o *opening) deny(r *refusal.Refusal) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	if err := o.Store.NoteRefused(o.t, o.call.Vendor, o.license.ID, Refused{
+		At: o.t.Now(), Reason: r.ID, ClientID: o.call.ClientID, Address: o.call.Address,
+	}); err != nil {
+		return Outcome{}, err
+	}
 	if n == 1 && r.ID == refusal.NoSessionLeft {
 		o.announce(EventDenied, r.ID)
 	}

@@ -40,7 +40,8 @@ type Call struct {
 	ClientID  string
 	SessionID string
 	UserID    string
-	Checkout  int // minutes; 0 for none
+	Checkout  int    // minutes; 0 for none
+	Address   string // that the client calls from; for who looks into a refusal
 
 	// KeyOnly takes the licence's id from nobody, and with it no client's name for a proof.
 	KeyOnly bool
@@ -51,7 +52,7 @@ const maxID = 256 // bytes
 
 func (c Call) check() *refusal.Refusal {
 	switch {
-	case c.ClientID == "":
+	case strings.TrimSpace(c.ClientID) == "":
 		return refusal.Refuse(refusal.MissingClientID)
 	case len(c.SessionID) > maxID || strings.ContainsFunc(c.SessionID, unicode.IsControl):
 		return refusal.Refuse(refusal.BadSessionID)

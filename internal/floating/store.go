@@ -82,6 +82,16 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// CountDenial counts a refused open per licence, reason and hour, and gives
 	// how many there were in this one.
 	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) (int64, error)
+
+	// NoteRefused keeps a refused open among the last refusals of its licence.
+	NoteRefused(t tx.Tx, v ident.VendorID, l ident.LicenseID, r Refused) error
+}
+
+// Refused is an open that was refused.
+type Refused struct {
+	At                time.Time
+	Reason            int
+	ClientID, Address string
 }
 
 // Due is a licence of which a session has lapsed.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -54,7 +55,7 @@ type CreateAPIKey struct {
 func (s *APIKeys) Create(t tx.Tx, by Principal, c CreateAPIKey) (k APIKey, secret string, err error) {
 	var wrong fault.Fields
 	wrong.Check(c.Kind == Provisioning || c.Kind == Admin, "kind", "must be provisioning or admin")
-	wrong.Text("name", c.Name, 1, 100)
+	c.Name = entry.Name(&wrong, "name", c.Name, "", 1, 100)
 	if c.Permissions == nil {
 		c.Permissions = c.Kind.Default()
 	}
@@ -101,7 +102,7 @@ func (s *APIKeys) Update(t tx.Tx, by Principal, uuid ident.UUID, c ChangeAPIKey)
 		after.Permissions = *c.Permissions
 	}
 	var wrong fault.Fields
-	wrong.Text("name", after.Name, 1, 100)
+	after.Name = entry.Name(&wrong, "name", after.Name, before.Name, 1, 100)
 	if c.Permissions != nil {
 		checkPermissions(&wrong, by, after.Kind, after.Permissions)
 	}

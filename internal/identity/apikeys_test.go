@@ -114,9 +114,8 @@ func TestAPIKeys(t *testing.T) {
 
 func TestCreateOwner(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
-		p := newPeople(t, e)
-		users, passwords := p.users, p.passwords
-		v := storetest.Vendor(t, e, "Acme")
+		p := storetest.NewPeople(t, e)
+		users, passwords, v := p.Users, p.Passwords, p.Vendor
 		owner, err := users.PrepareOwner(t.Context(), " Anna@Example.com ")
 		if err != nil {
 			t.Fatal(err)
@@ -129,7 +128,7 @@ func TestCreateOwner(t *testing.T) {
 		if _, err := e.DB.QueryRow(t.Context(), `SELECT password_hash FROM users WHERE vendor_id = $1`, []any{v.ID}, &hash); err != nil {
 			t.Fatal(err)
 		}
-		if ok, err := passwords.Verify(t.Context(), hash, owner.Password); !ok || err != nil {
+		if ok, _, err := passwords.Verify(t.Context(), hash, owner.Password); !ok || err != nil {
 			t.Errorf("the owner's password: %v, %v", ok, err)
 		}
 		storetest.Refuse(t, e, "user_exists", func(x tx.Tx) (identity.User, error) { return users.CreateOwner(x, v.ID, owner) })

@@ -19,7 +19,7 @@ type NewOwner struct {
 // that makes the vendor.
 func (u *Users) PrepareOwner(ctx context.Context, email string) (NewOwner, error) {
 	var wrong fault.Fields
-	o := NewOwner{Email: checkEmail(&wrong, "owner", email)}
+	o := NewOwner{Email: readEmail(&wrong, "owner", email)}
 	if err := wrong.Err(); err != nil {
 		return NewOwner{}, err
 	}

@@ -32,6 +32,22 @@ type Principal struct {
 	RSAKey     ident.SigningKeyID
 }
 
+// Principal is the user as who a request acts, at the vendor that they are a user of.
+func (u User) Principal(vendor ident.VendorID, vendorUUID ident.UUID) Principal {
+	return Principal{
+		Vendor: vendor, VendorUUID: vendorUUID, Kind: asUser, ID: u.UUID, Name: u.Email, User: u.ID, Permissions: u.Permissions(),
+	}
+}
+
+// Reach refuses when a user may do what p may not: who changes another must have all
+// that the other has.
+func (p Principal) Reach(u User) error {
+	if !p.MayAll(u.Role.Permissions) {
+		return errBeyond(asUser)
+	}
+	return nil
+}
+
 // May reports whether p has permission to do what.
 func (p Principal) May(what Permission) bool { return slices.Contains(p.Permissions, what) }
 

@@ -3,24 +3,26 @@ package identity
 import (
 	"errors"
 	"slices"
-	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/listing"
 	"chancery/internal/tx"
 )
 
 // RoleStore keeps the vendor's own roles.
 type RoleStore interface {
 	// Insert stores r. inserted is false, and nothing changed, when the vendor
-	// has a role of this name.
+	// has a role whose name folds to the same (listing.Fold).
 	Insert(t tx.Tx, vendor ident.VendorID, r Role) (id ident.RoleID, inserted bool, err error)
 
 	// Get locks the role until the transaction ends.
 	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (r Role, found bool, err error)
 
 	// Update stores name, description and permissions. updated is false, and
-	// nothing changed, when another role has the name.
+	// nothing changed, when another role has the
+	// name as it folds; one that had such a twin before keeps its name.
 	Update(t tx.Tx, vendor ident.VendorID, r Role) (updated bool, err error)
 
 	// Delete removes a role that no user has.
@@ -63,7 +65,7 @@ func (s *Roles) Create(t tx.Tx, by Principal, n NewRole) (Role, error) {
 		CreatedAt: t.Now(), UpdatedAt: t.Now(),
 	}
 	r.Key = r.UUID.String()
-	if err := checkRole(r, n.Permissions); err != nil {
+	if err := readRole(&r, "", n.Permissions); err != nil {
 		return Role{}, err
 	}
 	if !by.MayAll(r.Permissions) {
@@ -109,7 +111,7 @@ func (s *Roles) Update(t tx.Tx, by Principal, uuid ident.UUID, c ChangeRole) (Ro
 		asked = *c.Permissions
 		after.Permissions = inOrder(asked)
 	}
-	if err := checkRole(after, asked); err != nil {
+	if err := readRole(&after, before.Name, asked); err != nil {
 		return Role{}, err
 	}
 	if !by.MayAll(before.Permissions) || !by.MayAll(after.Permissions) {
@@ -165,12 +167,13 @@ func (s *Roles) get(t tx.Tx, by Principal, uuid ident.UUID) (Role, error) {
 	return r, err
 }
 
-func checkRole(r Role, asked []Permission) error {
+// readRole makes a role what is stored; was is its name so far, "" for none.
+func readRole(r *Role, was string, asked []Permission) error {
 	var wrong fault.Fields
-	wrong.Text("name", r.Name, 1, 60)
+	r.Name = entry.Name(&wrong, "name", r.Name, was, 1, 60)
 	wrong.Text("description", r.Description, 0, 200)
 	for _, built := range BuiltInRoles() {
-		wrong.Check(!strings.EqualFold(r.Name, built.Name), "name", "must not be that of a built-in role")
+		wrong.Check(listing.Fold(r.Name) != listing.Fold(built.Name), "name", "must not be that of a built-in role")
 	}
 	wrong.Check(len(r.Permissions) == len(slices.Compact(slices.Sorted(slices.Values(asked)))), "permissions", "holds one that a role can't have")
 	wrong.Check(len(asked) > 0, "permissions", "must name at least one permission, here or below")

@@ -1,10 +1,9 @@
 package identity
 
 import (
-	"net/mail"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -32,13 +31,16 @@ func (u User) SecondFactor() bool { return u.HasTOTP || u.HasPasskey }
 // IsStaff reports whether the user has a role.
 func (u User) IsStaff() bool { return u.Role.Key != "" }
 
+// IsOwner reports whether the user is an owner of the vendor.
+func (u User) IsOwner() bool { return u.Role.Key == Owner }
+
 // Permissions is what the user may do once signed in.
 func (u User) Permissions() []Permission {
 	return append([]Permission{OwnAccount}, u.Role.Permissions...)
 }
 
 // UserStore keeps users.
-type UserStore interface { //nolint:interfacebloat // all that is stored of users
+type UserStore interface {
 	// LockTeam makes other changes of the vendor's users and roles wait until
 	// the transaction ends. It comes before any other lock on users.
 	LockTeam(t tx.Tx, vendor ident.VendorID) error
@@ -47,23 +49,12 @@ type UserStore interface { //nolint:interfacebloat // all that is stored of user
 	// false, and nothing changed, when the vendor has a user with this e-mail.
 	Insert(t tx.Tx, vendor ident.VendorID, u User, hash string) (id ident.UserID, inserted bool, err error)
 
-	// Get and GetByEmail lock the user until the transaction ends; hash is that
-	// of the password.
-	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (u User, hash string, found bool, err error)
-	GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (u User, hash string, found bool, err error)
-
-	// GetByID reads a user inside the transaction.
-	GetByID(t tx.Tx, vendor ident.VendorID, id ident.UserID) (u User, found bool, err error)
+	// Get and GetByEmail lock the user until the transaction ends.
+	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (u User, found bool, err error)
+	GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (u User, found bool, err error)
 
 	// Update stores name, role and when the user was disabled.
 	Update(t tx.Tx, vendor ident.VendorID, u User) error
-
-	// SetPassword stores the hash of a new password, and ends what leads around
-	// the old one: links that were sent to the user, and half-done sign-ins.
-	SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error
-
-	// SignedIn stores when the user has signed in.
-	SignedIn(t tx.Tx, vendor ident.VendorID, id ident.UserID, at time.Time) error
 
 	// Delete removes the user with all that is theirs.
 	Delete(t tx.Tx, vendor ident.VendorID, id ident.UserID) error
@@ -75,26 +66,15 @@ type UserStore interface { //nolint:interfacebloat // all that is stored of user
 	Role(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (r Role, found bool, err error)
 }
 
-// Email gives the form of an address that users are known by: trimmed and in
-// lower case. ok is false for what is not one e-mail address.
-func Email(text string) (email string, ok bool) {
-	email = strings.ToLower(strings.TrimSpace(text))
-	a, err := mail.ParseAddress(email)
-	return email, err == nil && a.Address == email && len(email) <= 254 &&
-		!strings.ContainsFunc(email, func(r rune) bool { return r <= ' ' || r == 0x7f })
-}
-
-func checkEmail(wrong *fault.Fields, field, text string) string {
-	email, ok := Email(text)
-	wrong.Check(ok, field, "must be one e-mail address such as anna@example.com")
+// readEmail reads the address that a user is known by.
+func readEmail(wrong *fault.Fields, field, text string) string {
+	email := entry.Email(wrong, field, text, "")
+	wrong.Check(email != "", field, "must be one e-mail address such as anna@example.com")
 	return email
 }
 
 // asUser is the kind of principal, and the audit log's subject.
 const asUser = "user"
-
-// actor is the user as who acts: for whoever proves to be them without being signed in.
-func (u User) actor() tx.Actor { return tx.Actor{Kind: asUser, ID: u.UUID.String(), Name: u.Email} }
 
 type userRecord struct {
 	Email    string `json:"email"`

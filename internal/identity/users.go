@@ -5,17 +5,33 @@ import (
 	"encoding/base64"
 	"errors"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
 
+// Proofs is what changes of users need of how users prove who they are (the room access).
+type Proofs interface {
+	// Hash returns the form in which a password is stored. It takes 25 ms.
+	Hash(ctx context.Context, password string) (string, error)
+
+	// SetPassword stores the hash of a new password, and ends what leads around the
+	// old one.
+	SetPassword(t tx.Tx, vendor ident.VendorID, user ident.UserID, hash string) error
+
+	// ClearFactors removes authenticator app, passkeys and recovery codes.
+	ClearFactors(t tx.Tx, vendor ident.VendorID, user ident.UserID) error
+
+	// EndSessions ends all of a user's sessions.
+	EndSessions(t tx.Tx, vendor ident.VendorID, user ident.UserID) error
+}
+
 // UsersConfig is what the service needs.
 type UsersConfig struct {
-	Store     UserStore
-	Sessions  *Sessions
-	Passwords *Passwords
-	IDs       ident.Source
+	Store  UserStore
+	Proofs Proofs
+	IDs    ident.Source
 }
 
 // Users changes the vendor's users. Nobody can give, take or reach through what
@@ -25,8 +41,8 @@ type Users struct{ c UsersConfig }
 
 // NewUsers makes the service.
 func NewUsers(c UsersConfig) (*Users, error) {
-	if c.Store == nil || c.Sessions == nil || c.Passwords == nil || c.IDs.Rand == nil {
-		return nil, errors.New("identity: Users needs a store, sessions, passwords and ids")
+	if c.Store == nil || c.Proofs == nil || c.IDs.Rand == nil {
+		return nil, errors.New("identity: Users needs a store, proofs and ids")
 	}
 	return &Users{c}, nil
 }
@@ -42,7 +58,7 @@ type Secret struct {
 func (u *Users) NewSecret(ctx context.Context) (Secret, error) {
 	s := Secret{Password: base64.RawURLEncoding.EncodeToString(u.c.IDs.Secret(15))}
 	var err error
-	s.hash, err = u.c.Passwords.Hash(ctx, s.Password)
+	s.hash, err = u.c.Proofs.Hash(ctx, s.Password)
 	return s, err
 }
 
@@ -58,11 +74,11 @@ type NewUser struct {
 // Create makes a user.
 func (u *Users) Create(t tx.Tx, by Principal, n NewUser) (User, error) {
 	var wrong fault.Fields
-	user := User{UUID: u.c.IDs.V7(), Email: checkEmail(&wrong, "email", n.Email), Name: n.Name, CreatedAt: t.Now()}
+	user := User{UUID: u.c.IDs.V7(), Email: readEmail(&wrong, "email", n.Email), Name: n.Name, CreatedAt: t.Now()}
 	if user.Name == "" {
 		user.Name = user.Email
 	}
-	wrong.Text("name", user.Name, 1, 254)
+	user.Name = entry.Name(&wrong, "name", user.Name, "", 1, 254)
 	if err := wrong.Err(); err != nil {
 		return User{}, err
 	}
@@ -91,10 +107,23 @@ func (u *Users) Create(t tx.Tx, by Principal, n NewUser) (User, error) {
 	return user, nil
 }
 
+// EnsureLicensee makes a licensee with this address, unless the vendor has a user with
+// it. Of two at once the second finds whom the first has made.
+func (u *Users) EnsureLicensee(t tx.Tx, vendor ident.VendorID, email string) error {
+	if err := u.c.Store.LockTeam(t, vendor); err != nil {
+		return err
+	}
+	if _, found, err := u.c.Store.GetByEmail(t, vendor, email); err != nil || found {
+		return err
+	}
+	_, err := u.Create(t, Operator(vendor), NewUser{Email: email})
+	return err
+}
+
 // Rename changes a user's name.
 func (u *Users) Rename(t tx.Tx, by Principal, uuid ident.UUID, name string) (User, error) {
 	var wrong fault.Fields
-	wrong.Text("name", name, 1, 254)
+	name = entry.Name(&wrong, "name", name, "", 1, 254)
 	if err := wrong.Err(); err != nil {
 		return User{}, err
 	}
@@ -110,6 +139,12 @@ func (u *Users) SetRole(t tx.Tx, by Principal, uuid ident.UUID, role string) (Us
 	return u.change(t, by, uuid, "user.role_changed", func(after *User) error { return u.give(t, by, after, role) })
 }
 
+// RenameSelf changes one's own name, which takes no permission over others.
+func (u *Users) RenameSelf(t tx.Tx, by Principal, name string) (User, error) {
+	by.Permissions = AllPermissions() // of oneself one may change what is one's own
+	return u.Rename(t, by, by.ID, name)
+}
+
 // Disable keeps a user from signing in and ends all sessions.
 func (u *Users) Disable(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 	after, err := u.change(t, by, uuid, "user.disabled", func(after *User) error {
@@ -122,7 +157,7 @@ func (u *Users) Disable(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	return after, u.c.Sessions.EndAll(t, by.Vendor, after.ID)
+	return after, u.c.Proofs.EndSessions(t, by.Vendor, after.ID)
 }
 
 // Enable lets a disabled user sign in again.
@@ -136,7 +171,7 @@ func (u *Users) Enable(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 // Remove deletes a user with sessions and whatever else is theirs. What they
 // have done stays in the audit log under their id.
 func (u *Users) Remove(t tx.Tx, by Principal, uuid ident.UUID) error {
-	before, err := u.reach(t, by, uuid)
+	before, err := u.Reach(t, by, uuid)
 	if err != nil {
 		return err
 	}
@@ -156,21 +191,36 @@ func (u *Users) ResetPassword(t tx.Tx, by Principal, uuid ident.UUID, s Secret) 
 	if s.hash == "" {
 		return User{}, errors.New("identity: a secret that NewSecret has not made")
 	}
-	user, err := u.reach(t, by, uuid)
+	user, err := u.Reach(t, by, uuid)
 	if err != nil {
 		return User{}, err
 	}
 	user.HasPassword = true
-	if err := u.c.Store.SetPassword(t, by.Vendor, user.ID, s.hash); err != nil {
+	if err := u.c.Proofs.SetPassword(t, by.Vendor, user.ID, s.hash); err != nil {
 		return User{}, err
 	}
 	journalUser(t, by.Vendor, "user.password_reset", nil, &user)
-	return user, u.c.Sessions.EndAll(t, by.Vendor, user.ID)
+	return user, u.c.Proofs.EndSessions(t, by.Vendor, user.ID)
+}
+
+// ClearSecondFactor removes the second factors of somebody who has lost them, and ends
+// all sessions.
+func (u *Users) ClearSecondFactor(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
+	user, err := u.Reach(t, by, uuid)
+	if err != nil {
+		return User{}, err
+	}
+	if err := u.c.Proofs.ClearFactors(t, by.Vendor, user.ID); err != nil {
+		return User{}, err
+	}
+	t.Journal(tx.Entry{Vendor: by.Vendor, Action: "user.second_factor_cleared", Subject: asUser, ID: user.UUID})
+	user.HasTOTP, user.HasPasskey = false, false
+	return user, u.c.Proofs.EndSessions(t, by.Vendor, user.ID)
 }
 
 // change loads a user whom by may reach, changes a copy, and stores it.
 func (u *Users) change(t tx.Tx, by Principal, uuid ident.UUID, action string, fn func(after *User) error) (User, error) {
-	before, err := u.reach(t, by, uuid)
+	before, err := u.Reach(t, by, uuid)
 	if err != nil {
 		return User{}, err
 	}
@@ -191,17 +241,17 @@ func (u *Users) change(t tx.Tx, by Principal, uuid ident.UUID, action string, fn
 	return after, nil
 }
 
-// reach locks a user, and refuses when the user may do what by may not.
-func (u *Users) reach(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
+// Reach locks a user, and refuses when the user may do what by may not.
+func (u *Users) Reach(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 	if err := u.c.Store.LockTeam(t, by.Vendor); err != nil {
 		return User{}, err
 	}
-	user, _, found, err := u.c.Store.Get(t, by.Vendor, uuid)
+	user, found, err := u.c.Store.Get(t, by.Vendor, uuid)
 	if err == nil && !found {
 		err = fault.Missing("user")
 	}
-	if err == nil && !by.MayAll(user.Role.Permissions) {
-		err = errBeyond("user")
+	if err == nil {
+		err = by.Reach(user)
 	}
 	return user, err
 }
@@ -230,7 +280,7 @@ func (u *Users) give(t tx.Tx, by Principal, user *User, key string) error {
 
 // keepAnOwner refuses, after the change, when nobody could make an owner any more.
 func (u *Users) keepAnOwner(t tx.Tx, vendor ident.VendorID, before User) error {
-	if before.Role.Key != Owner || before.DisabledAt != nil {
+	if !before.IsOwner() || before.DisabledAt != nil {
 		return nil
 	}
 	n, err := u.c.Store.Owners(t, vendor)

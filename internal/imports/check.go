@@ -1,95 +1,97 @@
 package imports
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	"chancery/internal/fault"
+	"chancery/internal/ident"
 )
 
-// EditionName is an edition that lines may name.
-type EditionName struct{ Product, Edition string }
-
-// Around is what a file's lines are checked against.
-type Around struct {
-	Numbers  map[string]bool // customer numbers that exist, of those the file names
-	Editions map[EditionName]bool
-}
-
-// products counts the products that have an edition of a name.
-func (a Around) products(edition string) int {
-	n := 0
-	for e := range a.Editions {
-		if e.Edition == edition {
-			n++
+// check finds what is wrong with each line, as far as it can be known before the
+// line is carried out, and marks those as failed. It changes f's lines.
+func (s *Service) check(ctx context.Context, v ident.VendorID, k Kind, zone *time.Location, f File, r Reading) error {
+	wrong := make([]fault.Fields, len(f.Lines))
+	var refused []error
+	if k == Customers {
+		all := make([]CustomerLine, len(f.Lines))
+		for i, l := range f.Lines {
+			all[i], wrong[i] = customerLine(r, l)
+		}
+		there, err := s.Known.Numbers(ctx, v, numbersOf(all))
+		if err != nil {
+			return err
+		}
+		besideCustomers(f, all, there, wrong)
+		refused = s.Known.RefusedCustomers(all)
+	} else {
+		all := make([]LicenseLine, len(f.Lines))
+		for i, l := range f.Lines {
+			all[i], wrong[i] = licenseLine(r, l, zone)
+		}
+		var err error
+		if refused, err = s.Known.RefusedLicenses(ctx, v, all); err != nil {
+			return err
 		}
 	}
-	return n
+	for i := range f.Lines {
+		l := &f.Lines[i]
+		l.Problems = plain(f.Columns, r, *l)
+		l.Problems = another(l.Problems, problems(f.Columns, r, wrong[i]))
+		l.Problems = another(l.Problems, refusedFor(f.Columns, r, refused[i]))
+		if len(l.Problems) > 0 {
+			l.State = LineFailed
+		}
+	}
+	return nil
 }
 
-// NumbersNamed are the customer numbers that a file names.
-func NumbersNamed(f File, r Reading) []string {
-	seen := map[string]bool{}
-	var all []string
-	for _, l := range f.Lines {
-		for _, column := range []string{"customer_number", "superior_number"} {
-			if number := r.cell(l, column); number != "" && !seen[number] {
-				seen[number] = true
-				all = append(all, number)
-			}
+// numbersOf are the customer numbers that lines name.
+func numbersOf(all []CustomerLine) []string {
+	var numbers []string
+	for _, c := range all {
+		numbers = append(numbers, c.Number, c.SuperiorNumber)
+	}
+	slices.Sort(numbers)
+	return slices.DeleteFunc(slices.Compact(numbers), func(n string) bool { return n == "" })
+}
+
+// besideCustomers compares lines with each other and with the numbers that are there.
+func besideCustomers(f File, all []CustomerLine, there map[string]bool, wrong []fault.Fields) {
+	seen := map[string]int{} // numbers that lines above make
+	for i, c := range all {
+		if first := seen[c.Number]; c.Number != "" && first > 0 {
+			wrong[i].Check(false, "customer_number", "is in line "+text(first)+" already")
+		}
+		wrong[i].Check(c.Number == "" || !there[c.Number], "customer_number", customerExists)
+		wrong[i].Check(c.SuperiorNumber == "" || there[c.SuperiorNumber] || seen[c.SuperiorNumber] > 0, "superior_number", noSuperior)
+		if c.Number != "" && seen[c.Number] == 0 {
+			seen[c.Number] = f.Lines[i].Number
+		}
+	}
+}
+
+// another adds problems of columns that have none yet: the first one is the nearest.
+func another(all, more []Problem) []Problem {
+	for _, p := range more {
+		if p.Column == "" || !slices.ContainsFunc(all, func(had Problem) bool { return had.Column == p.Column }) {
+			all = append(all, p)
 		}
 	}
 	return all
 }
 
-// Check finds what is wrong with each line, as far as it can be known before the
-// line is carried out, and marks those as failed. It changes f's lines.
-func Check(k Kind, f File, r Reading, a Around, zone *time.Location) {
-	seen := map[string]int{}      // customer numbers that lines above make
-	legacy := map[[2]string]int{} // legacy keys of lines above
-	for i := range f.Lines {
-		l := &f.Lines[i]
-		l.Problems = plain(f.Columns, r, *l)
-		var wrong fault.Fields
-		if k == Customers {
-			var c CustomerLine
-			c, wrong = customerLine(r, *l)
-			if first := seen[c.Number]; c.Number != "" && first > 0 {
-				wrong.Check(false, "customer_number", "is in line "+text(first)+" already")
-			}
-			wrong.Check(!a.Numbers[c.Number] || c.Number == "", "customer_number", customerExists)
-			wrong.Check(c.SuperiorNumber == "" || a.Numbers[c.SuperiorNumber] || seen[c.SuperiorNumber] > 0, "superior_number",
-				"names no customer: it must exist, or stand in a line above")
-			if c.Number != "" && seen[c.Number] == 0 {
-				seen[c.Number] = l.Number
-			}
-		} else {
-			var c LicenseLine
-			c, wrong = licenseLine(r, *l, zone)
-			checkLicense(&wrong, c, a)
-			if c.LegacyKey != "" {
-				key := [2]string{c.Product, c.LegacyKey}
-				wrong.Check(legacy[key] == 0, "legacy_license_key", "is in line "+text(legacy[key])+" already")
-				legacy[key] = l.Number
-			}
-		}
-		l.Problems = append(l.Problems, problems(f.Columns, r, wrong)...)
-		if len(l.Problems) > 0 {
-			l.State = LineFailed
-		}
+// refusedFor tells why a room refuses what a line asks for; nothing for nil.
+func refusedFor(headings []string, r Reading, cause error) []Problem {
+	e := fault.As(cause)
+	switch {
+	case e == nil:
+		return nil
+	case len(e.Fields) == 0:
+		return []Problem{{Text: e.Message}}
 	}
-}
-
-func checkLicense(wrong *fault.Fields, c LicenseLine, a Around) {
-	wrong.Check(c.CustomerNumber == "" || a.Numbers[c.CustomerNumber], "customer_number", "names no customer: import the customers first")
-	switch n := a.products(c.Edition); {
-	case c.Edition == "":
-	case c.Product != "" && !a.Editions[EditionName{c.Product, c.Edition}]:
-		wrong.Check(false, "edition", "is no edition of the product "+c.Product)
-	case c.Product == "" && n == 0:
-		wrong.Check(false, "edition", noEdition)
-	case c.Product == "" && n > 1:
-		wrong.Check(false, "edition", severalEditions)
-	}
+	return problems(headings, r, e.Fields)
 }
 
 // problems tells wrong fields by what the file calls them.

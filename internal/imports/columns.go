@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"chancery/internal/entry"
 )
 
 // Column is one thing that a file may hold.
@@ -43,30 +45,29 @@ func ColumnsOf(k Kind) []Column {
 			Name: "licensee_email", Means: "Who uses it. Empty: the customer's address.", Example: "anna@example.com",
 			also: []string{"email", "e_mail", "licensee"},
 		},
-		{Name: "tokens", Means: "How many clients, where it is not the edition's number.", Example: "5", also: []string{"token_limit", "seats", "activations"}},
+		{Name: "tokens", Means: "How many clients, where it is not the edition's number.", Example: "5", also: []string{"token_limit", "seats"}},
 		{Name: "sessions", Means: "How many sessions of a floating licence, where it is not the edition's number.", also: []string{"floating_token_limit", "floating_limit"}},
 		{Name: "starts", Means: "The first day, such as 2027-01-01.", also: []string{"start", "starts_at", "start_date", "start_date_utc"}},
-		{Name: "expires", Means: "The last day such as 2027-12-31, never, or 365 days (after the first activation). Empty: the edition's.", Example: "2027-12-31", also: []string{"end", "expires_at", "expiration_date", "expiration_date_utc", "expiry"}},
+		{Name: "expires", Means: "The last day such as 2027-12-31, an instant such as 2027-12-31T17:00:00Z, never, or 365 days (after the first activation). Empty: the edition's.", Example: "2027-12-31", also: []string{"end", "ends", "expires_at", "expiration_date", "expiration_date_utc", "expiry"}},
 		{Name: "legacy_license_key", Means: "A key from an older system, by which it is found too.", also: []string{"legacy_key", "old_key"}},
 		{Name: "temporary", Means: "yes for a guest licence beside another one.", also: []string{"is_temporary"}},
 		{Name: "active", Means: "no for a licence that is switched off.", also: []string{"is_active"}},
 	}
 }
 
-// known gives the column that a heading names.
-func known(k Kind, heading string) (string, bool) {
+// known gives the column that a heading names, and how near the heading is to its
+// name: 0 is the very name. It is "" for none.
+func known(k Kind, heading string) (name string, distance int) {
 	folded := fold(heading)
 	for _, c := range ColumnsOf(k) {
 		if folded == c.Name {
-			return c.Name, true
+			return c.Name, 0
+		}
+		if at := slices.Index(c.also, folded); at >= 0 && name == "" {
+			name, distance = c.Name, at+1
 		}
 	}
-	for _, c := range ColumnsOf(k) {
-		if slices.Contains(c.also, folded) {
-			return c.Name, true
-		}
-	}
-	return "", false
+	return name, distance
 }
 
 // fold writes a heading as names are: "E-Mail" is e_mail.
@@ -81,13 +82,23 @@ type Reading struct {
 	Ignored []string // headings that mean nothing here
 }
 
-// ReadAs finds the columns of a file by their headings. Without a column that is
-// needed, or with one that comes twice, the file is refused.
+// ReadAs finds the columns of a file by their headings. Of several that may mean one
+// column, that with the nearest name is read and the others are ignored: a list has
+// "Customer" beside "Customer number". Without a column that is needed, or with one that
+// comes twice, the file is refused.
 func ReadAs(k Kind, headings []string) (Reading, error) {
 	r := Reading{places: map[string]int{}}
+	near := map[string]int{} // of each column, how near its best heading is
+	for _, h := range headings {
+		if name, distance := known(k, h); name != "" {
+			if best, had := near[name]; !had || distance < best {
+				near[name] = distance
+			}
+		}
+	}
 	for i, h := range headings {
-		name, ok := known(k, h)
-		if !ok {
+		name, distance := known(k, h)
+		if name == "" || distance > near[name] {
 			if h != "" {
 				r.Ignored = append(r.Ignored, h)
 			}
@@ -123,7 +134,7 @@ func (r Reading) As(place int) string {
 // cell is what a line has in a column; empty when the file has none such.
 func (r Reading) cell(l Line, column string) string {
 	if i, ok := r.places[column]; ok && i < len(l.Cells) {
-		return l.Cells[i]
+		return entry.Composed(l.Cells[i])
 	}
 	return ""
 }

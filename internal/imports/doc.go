@@ -8,6 +8,8 @@
 // whatever crashes or is asked for again. With all or nothing, the whole file is
 // one transaction.
 //
+// Service receives files, and carries them out. What a line must be is in check.go.
+//
 // It does not own customers and licences: they are made through the interface
 // Trade, by their own rooms and rules.
 package imports

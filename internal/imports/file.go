@@ -2,10 +2,12 @@ package imports
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,6 +21,23 @@ import (
 type File struct {
 	Columns []string
 	Lines   []Line
+}
+
+// digest is the same for files with the same heading and cells, however they are
+// written.
+func (f File) digest() []byte {
+	sum := sha256.New()
+	row := func(cells []string) {
+		_, _ = fmt.Fprintf(sum, "%d:", len(cells)) // a hash never fails
+		for _, c := range cells {
+			_, _ = fmt.Fprintf(sum, "%d:%s", len(c), c)
+		}
+	}
+	row(f.Columns)
+	for _, l := range f.Lines {
+		row(l.Cells)
+	}
+	return sum.Sum(nil)
 }
 
 // refuse is what is wrong with the file as a whole, told beside the file's field.
@@ -51,15 +70,30 @@ func ReadFile(content []byte) (File, error) {
 		}
 		number++
 	}
-	if cells := bytes.Count(content, []byte(string(separator(content)))); cells > MaxLines*maxColumns {
+	rest, comma := content, rune(0)
+	if m := instruction.FindSubmatch(content); m != nil {
+		comma, _ = utf8.DecodeRune(m[1])
+		if !strings.ContainsRune(separators, comma) {
+			return File{}, refuse("says in its first line that %q stands between the columns: it may be a comma, a semicolon or a tab", comma)
+		}
+		rest = content[len(m[0]):]
+	} else {
+		comma = separator(content)
+	}
+	if between(rest, false)[comma] > MaxLines*maxColumns {
 		return File{}, refuse("has more cells than 10,000 lines of 50 columns: split it into several")
 	}
-	return readLines(content)
+	return readLines(rest, comma, bytes.Count(content[:len(content)-len(rest)], []byte("\n")))
 }
 
-func readLines(content []byte) (File, error) {
+// instruction is a first line that only tells spreadsheets what stands between the columns.
+var instruction = regexp.MustCompile(`^(?i:"?sep=([^\r\n])"?)[ ,;\t]*\r?\n`)
+
+// readLines reads the heading and the lines below it; above is how many lines of the
+// file stand before.
+func readLines(content []byte, comma rune, above int) (File, error) {
 	r := csv.NewReader(bytes.NewReader(content))
-	r.Comma, r.FieldsPerRecord = separator(content), -1
+	r.Comma, r.FieldsPerRecord = comma, -1
 	r.TrimLeadingSpace = r.Comma != '\t' // it would take empty cells for blanks
 	var f File
 	for {
@@ -68,14 +102,14 @@ func readLines(content []byte) (File, error) {
 			break
 		}
 		if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
-			return File{}, refuse("can't be read at line %d: a quotation mark stands where none may, or is never closed", wrong.StartLine)
+			return File{}, refuse("can't be read at line %d: a quotation mark stands where none may, or is never closed", wrong.StartLine+above)
 		}
 		if err != nil {
 			return File{}, refuse("can't be read")
 		}
 		number, _ := r.FieldPos(0)
 		for i := range cells {
-			cells[i] = visible.Back(strings.TrimSpace(cells[i]))
+			cells[i] = visible.OfCell(strings.TrimSpace(cells[i]))
 		}
 		if f.Columns == nil {
 			f.Columns = cells
@@ -93,7 +127,7 @@ func readLines(content []byte) (File, error) {
 		if len(cells) > len(f.Columns) {
 			cells = slices.Clone(cells[:len(f.Columns)+1]) // enough to see that there are too many
 		}
-		f.Lines = append(f.Lines, Line{Number: number, Cells: cells, State: LineWaiting})
+		f.Lines = append(f.Lines, Line{Number: number + above, Cells: cells, State: LineWaiting})
 	}
 	if len(f.Lines) == 0 {
 		return File{}, refuse("has a heading, but no lines below it")
@@ -113,14 +147,34 @@ func (f File) checkHeading() error {
 	return nil
 }
 
-// separator is the one of comma, semicolon and tab that the heading has most of.
+// separators are what may stand between the columns.
+const separators = ",;\t"
+
+// separator is the one that the heading has most of.
 func separator(content []byte) rune {
-	heading, _, _ := bytes.Cut(content, []byte("\n"))
-	best, most := ',', 0
-	for _, c := range []rune{',', ';', '\t'} {
-		if n := bytes.Count(heading, []byte(string(c))); n > most {
-			best, most = c, n
+	best, found := ',', between(content, true)
+	for _, c := range separators {
+		if found[c] > found[best] {
+			best = c
 		}
 	}
 	return best
+}
+
+// between counts the separators that stand outside of quotation marks: in the whole
+// file, or in its heading.
+func between(content []byte, heading bool) map[rune]int {
+	found, quoted := map[rune]int{}, false
+	for _, c := range content {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '\n' && heading:
+			return found
+		case strings.IndexByte(separators, c) >= 0:
+			found[rune(c)]++
+		}
+	}
+	return found
 }

@@ -56,8 +56,9 @@ type Import struct {
 	Columns      []string
 	State        State
 	AllOrNothing bool
-	Retrying     bool // failed lines are to wait again before any line is carried out
-	Lines        int  // all of them
+	Retrying     bool   // failed lines are to wait again before any line is carried out
+	Digest       []byte // of the file: of its heading and its cells
+	Lines        int    // all of them
 	Done         int
 	Failed       int // with problems, refused ones included
 	Actor        tx.Actor

@@ -60,11 +60,15 @@ func (*ledger) IssueLicense(tx.Tx, ident.VendorID, imports.LicenseLine) (imports
 }
 
 func (*ledger) Numbers(context.Context, ident.VendorID, []string) (map[string]bool, error) {
-	return nil, nil
+	return map[string]bool{}, nil
 }
 
-func (*ledger) Editions(context.Context, ident.VendorID) (map[imports.EditionName]bool, error) {
-	return nil, nil
+func (*ledger) RefusedCustomers(lines []imports.CustomerLine) []error {
+	return make([]error, len(lines))
+}
+
+func (*ledger) RefusedLicenses(_ context.Context, _ ident.VendorID, lines []imports.LicenseLine) ([]error, error) {
+	return make([]error, len(lines)), nil
 }
 
 type importBench struct {
@@ -111,7 +115,7 @@ func (b importBench) start(t *testing.T, f imports.File, allOrNothing bool) impo
 		if _, err := b.service.Keep(x, b.vendor, i.UUID); err != nil {
 			return i, err
 		}
-		return b.service.Start(x, b.vendor, i.UUID, allOrNothing)
+		return b.service.Start(x, b.vendor, i.UUID, imports.How{AllOrNothing: allOrNothing})
 	})
 }
 
@@ -212,7 +216,7 @@ func TestAllOrNothing(t *testing.T) {
 			if _, err := b.rows.Insert(x, b.vendor, long); err != nil {
 				return long, err
 			}
-			return b.service.Start(x, b.vendor, long.UUID, true)
+			return b.service.Start(x, b.vendor, long.UUID, imports.How{AllOrNothing: true})
 		})
 	})
 }
@@ -227,7 +231,7 @@ func TestImportsAreKeptForATime(t *testing.T) {
 			t.Errorf("a stopped import did %d lines, %v", n, err)
 		}
 		stranger := storetest.Vendor(t, e, "Bolt").ID
-		storetest.Refuse(t, e, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, stranger, i.UUID, false) })
+		storetest.Refuse(t, e, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, stranger, i.UUID, imports.How{}) })
 		if _, err := b.rows.ByUUID(t.Context(), stranger, i.UUID); !fault.Is(err, "import_not_found") {
 			t.Errorf("another vendor reads it: %v", err)
 		}
@@ -273,7 +277,7 @@ func TestAServersFaultEndsAnImport(t *testing.T) {
 			if n, err := b.service.Work(t.Context()); err != nil || n != 0 {
 				t.Errorf("%s: it went on by itself: %d, %v", name, n, err)
 			}
-			storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, i.UUID, false) })
+			storetest.Do(t, e, func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, i.UUID, imports.How{}) })
 			if n, err := b.service.Work(t.Context()); err != nil || n != 18 {
 				t.Errorf("%s: the rest: %d, %v", name, n, err)
 			}
@@ -316,7 +320,7 @@ func TestLargeImportsGoInPortions(t *testing.T) {
 		const many, step = 130, 50
 		content := "company_name\n"
 		for i := range many {
-			content += fmt.Sprintf("=c%03d\n", i) // every line has a problem
+			content += fmt.Sprintf("\"c%03d\nx\"\n", i) // every line has a problem
 		}
 		f, err := b.service.Read(t.Context(), b.vendor, imports.Customers, time.UTC, []byte(content+"good\n"))
 		if err != nil {
@@ -372,7 +376,7 @@ func TestLargeImportsGoInPortions(t *testing.T) {
 		if _, err := b.rows.ByUUID(t.Context(), b.vendor, draft.UUID); !fault.Is(err, "import_not_found") {
 			t.Errorf("a discarded file is found: %v", err)
 		}
-		storetest.Refuse(t, b.Env, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, draft.UUID, false) })
+		storetest.Refuse(t, b.Env, "import_not_found", func(x tx.Tx) (imports.Import, error) { return b.service.Start(x, b.vendor, draft.UUID, imports.How{}) })
 		if n, err := b.service.Forget(t.Context()); err != nil || n != 1 {
 			t.Errorf("%d forgotten, %v", n, err)
 		}
@@ -386,7 +390,7 @@ func TestLargeImportsGoInPortions(t *testing.T) {
 func TestTryingAgainChecksAgain(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newImports(t, e)
-		f, err := b.service.Read(t.Context(), b.vendor, imports.Customers, time.UTC, []byte("company_name,email\ngood,\n=cmd|calc,\nmore,a@example.com,cells\n"))
+		f, err := b.service.Read(t.Context(), b.vendor, imports.Customers, time.UTC, []byte("company_name,email\ngood,\n\"two\nlines\",\nmore,a@example.com,cells\n"))
 		if err != nil {
 			t.Fatal(err)
 		}

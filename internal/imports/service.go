@@ -21,12 +21,17 @@ type Trade interface {
 	IssueLicense(t tx.Tx, v ident.VendorID, l LicenseLine) (Result, error)
 }
 
-// Known reads what lines are checked against before anything is written.
+// Known tells before anything is written what would come of lines.
 type Known interface {
 	// Numbers gives those of the customer numbers that exist.
 	Numbers(ctx context.Context, v ident.VendorID, numbers []string) (map[string]bool, error)
 
-	Editions(ctx context.Context, v ident.VendorID) (map[EditionName]bool, error)
+	// RefusedCustomers tells why CreateCustomer would refuse each line, as far as it can
+	// be told from the line: nil where nothing speaks against it.
+	RefusedCustomers(lines []CustomerLine) []error
+
+	// RefusedLicenses tells the same of IssueLicense, with what is there now.
+	RefusedLicenses(ctx context.Context, v ident.VendorID, lines []LicenseLine) ([]error, error)
 }
 
 // Store keeps imports and their lines.
@@ -41,6 +46,10 @@ type Store interface {
 	// Lock reads an import and locks it until the transaction ends.
 	Lock(t tx.Tx, v ident.VendorID, id ident.UUID) (i Import, found bool, err error)
 	Save(t tx.Tx, v ident.VendorID, i Import) error
+
+	// Before gives the last import that brought something in of the same file, or is doing
+	// so; found is false when there is none.
+	Before(t tx.Tx, v ident.VendorID, i Import) (before Import, found bool, err error)
 
 	// Waiting gives the first waiting lines, at most limit.
 	Waiting(t tx.Tx, v ident.VendorID, id int64, limit int) ([]Line, error)
@@ -99,24 +108,14 @@ func (s *Service) Read(ctx context.Context, v ident.VendorID, k Kind, zone *time
 	if err != nil {
 		return File{}, err
 	}
-	var around Around
-	if around.Numbers, err = s.Known.Numbers(ctx, v, NumbersNamed(f, r)); err != nil {
-		return File{}, err
-	}
-	if k == Licenses {
-		if around.Editions, err = s.Known.Editions(ctx, v); err != nil {
-			return File{}, err
-		}
-	}
-	Check(k, f, r, around, zone)
-	return f, nil
+	return f, s.check(ctx, v, k, zone, f, r)
 }
 
 // Receive stores a file that was read, in portions. Nobody sees it before Keep makes it
 // a draft; one that a server did not finish is forgotten as drafts are.
 func (s *Service) Receive(ctx context.Context, v ident.VendorID, k Kind, zone *time.Location, name string, f File) (Import, error) {
 	i := Import{
-		UUID: s.IDs.V7(), Kind: k, FileName: shortened(name), Zone: zone.String(), Columns: f.Columns, State: Arriving, Lines: len(f.Lines),
+		UUID: s.IDs.V7(), Kind: k, FileName: shortened(name), Zone: zone.String(), Columns: f.Columns, State: Arriving, Lines: len(f.Lines), Digest: f.digest(),
 		Actor: tx.ActorFrom(ctx),
 	}
 	for _, l := range f.Lines {
@@ -185,11 +184,23 @@ func shortened(name string) string {
 	return name
 }
 
+// How says how the lines of an import are to be carried out.
+type How struct {
+	AllOrNothing bool
+	Again        bool // also if the same file was brought in before
+}
+
 // Start lets the job carry the lines out, in the name of who starts it.
-func (s *Service) Start(t tx.Tx, v ident.VendorID, id ident.UUID, allOrNothing bool) (Import, error) {
+func (s *Service) Start(t tx.Tx, v ident.VendorID, id ident.UUID, how How) (Import, error) {
 	i, err := s.lock(t, v, id)
 	if err != nil {
 		return i, err
+	}
+	repeats := false
+	if i.State == Draft && !how.Again {
+		if _, repeats, err = s.Store.Before(t, v, i); err != nil {
+			return i, err
+		}
 	}
 	switch {
 	case i.State == Running:
@@ -198,13 +209,15 @@ func (s *Service) Start(t tx.Tx, v ident.VendorID, id ident.UUID, allOrNothing b
 		return i, fault.Refused("import_over", "This import is over.", "Upload a file to import more.")
 	case i.Waiting() == 0 && !i.Retrying:
 		return i, fault.Refused("import_empty", "No line of the file can be imported.", "Correct the lines, and upload the file again.")
-	case allOrNothing && i.Lines > MaxAllOrNothing:
+	case repeats:
+		return i, fault.Refused("import_repeated", "This file was brought in before.", "Tick \"Bring it in once more\" if that is what you want.")
+	case how.AllOrNothing && i.Lines > MaxAllOrNothing:
 		return i, fault.Refused("import_too_long", "All or nothing is for files of up to 500 lines.", "Split the file, or let each line stand on its own.")
-	case allOrNothing && i.Failed > 0:
+	case how.AllOrNothing && i.Failed > 0:
 		return i, fault.Refused("import_has_problems", "All or nothing is not possible while lines have problems.", "Correct them and upload the file again, or let each line stand on its own.")
 	}
 	if i.State == Draft {
-		i.AllOrNothing = allOrNothing
+		i.AllOrNothing = how.AllOrNothing
 	}
 	i.State, i.StartedAt, i.Actor = Running, t.Now(), tx.ActorFrom(t.Context())
 	s.journal(t, v, "import.started", i)

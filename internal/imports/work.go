@@ -268,12 +268,11 @@ func (s *Service) explain(i Import, cause error) []Problem {
 	if !refusable(cause) {
 		return []Problem{{Fault: true, Text: "The server failed at this line, and its log says why: try the line again, and if it fails again tell who runs the server."}}
 	}
-	e := fault.As(cause)
 	r, err := ReadAs(i.Kind, i.Columns)
-	if err != nil || len(e.Fields) == 0 {
-		return []Problem{{Text: e.Message}}
+	if err != nil {
+		return []Problem{{Text: fault.As(cause).Message}}
 	}
-	return problems(i.Columns, r, e.Fields)
+	return refusedFor(i.Columns, r, cause)
 }
 
 // Forget removes drafts that nobody started, and imports that are long over.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"chancery/internal/ident"
@@ -27,7 +28,7 @@ type ActivateCommand struct {
 // (docs/rules/provisioning.md, rules 1 to 4, 7 and 8). It is idempotent: the same
 // client with the same licence gets the same token, also after a lost answer.
 func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
-	if c.ClientID == "" {
+	if strings.TrimSpace(c.ClientID) == "" {
 		return refused(refusal.Refuse(refusal.MissingClientID)), nil
 	}
 	product, err := s.store.ProductID(t, c.Vendor, c.Product)
@@ -281,6 +282,13 @@ func (a *activating) adopt() error {
 func (a *activating) refuse(r *refusal.Refusal) (Outcome, error) {
 	v := a.command.Vendor
 	if err := a.store.CountDenial(a.t, v, a.license.ID, r.ID, a.now); err != nil {
+		return Outcome{}, err
+	}
+	c := &a.command.Client
+	if err := a.store.NoteRefused(a.t, v, Refused{
+		License: a.license.ID, At: a.now, Reason: r.ID, ClientID: a.command.ClientID,
+		Hostname: c.Hostname, Version: c.SoftwareVersion, Address: c.Address,
+	}); err != nil {
 		return Outcome{}, err
 	}
 	if r.ID == refusal.NoTokenLeft {

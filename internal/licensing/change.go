@@ -1,9 +1,9 @@
 package licensing
 
 import (
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -48,29 +48,38 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	}
 	// The revision rises so that the serial does, also when the new edition's is lower.
 	l.Revision = max(l.Revision+1, serial+1-l.Edition.Revision)
-	l.UpdatedAt = t.Now()
 	m := moves(portion)
 	if err := s.fit(t, l, &m); err != nil {
 		return nil, err
 	}
+	return l, s.saveChanged(t, l, before)
+}
+
+// saveChanged writes a changed licence, whose revision was raised, and tells of it.
+func (s *Service) saveChanged(t tx.Tx, l *License, before licenseView) error {
+	l.UpdatedAt = t.Now()
 	if err := s.store.SaveLicense(t, l); err != nil {
-		return nil, err
+		return err
 	}
 	after := viewOf(l)
-	t.Journal(tx.Entry{Vendor: v, Action: EventChanged, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: before, After: after})
-	t.Enqueue(tx.Event{Vendor: v, Type: EventChanged, Stream: l.UUID, Payload: after})
-	return l, nil
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventChanged, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: before, After: after})
+	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventChanged, Stream: l.UUID, Payload: after})
+	return nil
 }
 
 func (s *Service) apply(t tx.Tx, l *License, c Change) error {
+	var wrong fault.Fields
 	if c.Name != nil {
-		l.Name = strings.TrimSpace(*c.Name)
+		l.Name = entry.Name(&wrong, "name", *c.Name, l.Name, 0, maxText)
 	}
 	if c.LicenseeEmail != nil {
-		l.LicenseeEmail = strings.ToLower(strings.TrimSpace(*c.LicenseeEmail))
+		l.LicenseeEmail = entry.Email(&wrong, "licensee_email", *c.LicenseeEmail, l.LicenseeEmail)
 	}
 	if c.LegacyKey != nil {
-		l.LegacyKey = strings.TrimSpace(*c.LegacyKey)
+		l.LegacyKey = entry.LegacyKey(&wrong, "legacy_license_key", *c.LegacyKey, l.LegacyKey)
+	}
+	if err := wrong.Err(); err != nil {
+		return err
 	}
 	if c.IsActive != nil {
 		l.IsActive = *c.IsActive
@@ -86,7 +95,10 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 	}
 	if c.Overrides != nil {
 		o := c.Overrides(l.overrides())
-		l.Overrides = &o
+		var err error
+		if l.Overrides, err = o.ReadReleases(l.Overrides); err != nil {
+			return err
+		}
 	}
 	if err := applyExpiry(l, c.Expiry); err != nil {
 		return err

@@ -24,7 +24,7 @@ func ClientSorts() []string { return []string{"-created_at", "-last_seen"} }
 // ClientFilter narrows the list of all clients. Zero fields do not.
 type ClientFilter struct {
 	Now        time.Time // by which a suspension is judged
-	Search     string    // beginning of the client id or of the hostname
+	Search     string    // beginning of the client id, the hostname or the address; or a whole id
 	Product    ident.UUID
 	Edition    ident.UUID
 	Standing   Standing

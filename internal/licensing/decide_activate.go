@@ -69,7 +69,7 @@ func refuseActivation(c activationCase) *refusal.Refusal {
 		return refusal.Refuse(refusal.NotActive)
 	case c.license.expired(c.policy, c.now) != nil:
 		return c.license.expired(c.policy, c.now)
-	case !versionAllowed(c.policy, c.version):
+	case !c.policy.AllowsRelease(c.version):
 		return refusal.Refuse(refusal.VersionNotAllowed)
 	case c.offline:
 		return refuseOffline(c.license, c.policy)

@@ -41,7 +41,7 @@ func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 		return heartbeatDecision{refusal: refusal.Refuse(refusal.Suspended)}
 	case c.tokenKey && !c.tokenMine:
 		return heartbeatDecision{refusal: refusal.Refuse(refusal.OtherToken)}
-	case c.policy.StrictHeartbeats && !versionAllowed(c.policy, c.client.SoftwareVersion):
+	case c.policy.StrictHeartbeats && !c.policy.AllowsRelease(c.client.SoftwareVersion):
 		return heartbeatDecision{refusal: refusal.Refuse(refusal.VersionNotAllowed)}
 	}
 	return heartbeatDecision{history: a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(c.now) || a.Said != c.client.Fingerprint()}

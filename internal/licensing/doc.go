@@ -4,7 +4,7 @@
 // answers.
 //
 // Every rule is a pure function (decide*.go) over what the store brought;
-// the services around them load, decide, and write in the caller's transaction.
+// Service, around them, loads, decides, and writes in the caller's transaction.
 // It does not own editions (catalog), customers, devices, sessions (floating), meters
 // (metering), or how anything travels (wire). Only wiring, wire and web call it.
 package licensing

@@ -61,6 +61,6 @@ func (s *Service) eachLicense(
 
 func errTokensInUse() *fault.Error {
 	return fault.Refused("tokens_in_use", // 2008 on the wire
-		"The token limit can't be lowered below the activations in use.",
+		"The number of activations can't be lowered below the activations in use.",
 		"Release activations first, or choose a limit that covers those in use.")
 }

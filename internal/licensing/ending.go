@@ -22,7 +22,7 @@ const (
 // NoteEnds announces, once for each licence and end, what ends soon and what has
 // ended, and tells how many announcements that were.
 func (s *Service) NoteEnds(ctx context.Context) (int, error) {
-	all, err := s.reader.Vendors(ctx)
+	all, err := s.reader.Settled(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -134,9 +134,4 @@ func (s *Service) MailAgain(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 func DaysLeft(now, ends time.Time) int {
 	const day = 24 * time.Hour
 	return int(max(0, ends.Sub(now)+day-1) / day)
-}
-
-// LastDay is the last moment before an exclusive end, whose date people are told.
-func LastDay(end time.Time, zone *time.Location) time.Time {
-	return end.Add(-time.Millisecond).In(zone)
 }

@@ -26,15 +26,6 @@ func TestDaysLeft(t *testing.T) {
 	}
 }
 
-func TestLastDay(t *testing.T) {
-	t.Parallel()
-	zone := time.FixedZone("", 2*60*60)
-	end := time.Date(2026, 3, 31, 22, 0, 0, 0, time.UTC) // midnight there
-	if got := LastDay(end, zone).Format(time.DateOnly); got != "2026-03-31" {
-		t.Errorf("the last day before %v is %s", end, got)
-	}
-}
-
 func TestWhatALicenceIsCalled(t *testing.T) {
 	t.Parallel()
 	l := &License{Edition: &Edition{Name: "Pro"}}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -92,6 +93,6 @@ func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
 // usedUpHelp tells the numbers and what can be done.
 func usedUpHelp(l *License, p terms.Policy) string {
 	return "All " + strconv.FormatInt(l.RegularUsed+l.GoodwillUsed, 10) + " of " + strconv.FormatInt(Allowed(p), 10) +
-		" activations are in use since " + l.UsedUpAt.UTC().Format("2006-01-02 15:04") +
-		" UTC; release a device that no longer needs it, or ask your vendor for more activations."
+		" activations are in use since " + calendar.Minute(l.UsedUpAt) +
+		"; release a device that no longer needs it, or ask your vendor for more activations."
 }

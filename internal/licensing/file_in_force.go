@@ -61,7 +61,7 @@ func (a *Activation) FileEnds(l *License) time.Time {
 // goes on by its file: another would take the place, and both would work.
 func refuseInForce() *refusal.Refusal {
 	r := refusal.Refuse(refusal.MayNotUnassign)
-	r.Message = "A licence file of this machine is in force, so no call gives up its place."
-	r.Help = "Ask your vendor to release the machine, or wait until the file has ended."
+	r.Message = "A licence file of this device is in force, so no call gives up its place."
+	r.Help = "Ask your vendor to release the device, or wait until the file has ended."
 	return r
 }

@@ -71,6 +71,7 @@ func TestHeartbeatRefusals(t *testing.T) {
 			want    int
 		}{
 			{"an unknown client", licensing.HeartbeatCommand{ClientID: "x"}, refusal.UnknownClient},
+			{"blanks for a client", licensing.HeartbeatCommand{ClientID: " \t "}, refusal.MissingClientID},
 			{"no client", licensing.HeartbeatCommand{}, refusal.MissingClientID},
 			{"a free token, no assignment", licensing.HeartbeatCommand{ClientID: "d", TokenKey: free.TokenKey}, refusal.TokenNotAssigned},
 			{"an unknown token", licensing.HeartbeatCommand{ClientID: "d", TokenKey: e.IDs.V4()}, refusal.UnknownToken},

@@ -1,7 +1,9 @@
 package licensing
 
 import (
+	"context"
 	"slices"
+	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
@@ -13,7 +15,7 @@ import (
 // activation. Activations of a client with a key pair of its own answer nobody
 // who does not prove to have it.
 func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, p Proof) ([]Holding, *refusal.Refusal, error) {
-	if clientID == "" {
+	if strings.TrimSpace(clientID) == "" {
 		return nil, refusal.Refuse(refusal.MissingClientID), nil
 	}
 	all, err := s.store.HeldByClient(t, v, clientID)
@@ -64,12 +66,12 @@ func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey 
 
 // Signed reports whether a call was signed with the key pair of an activation that
 // the client of this name holds. It counts nothing.
-func (s *Service) Signed(t tx.Tx, v ident.VendorID, clientID string, p Proof) (bool, error) {
+func (s *Service) Signed(ctx context.Context, v ident.VendorID, clientID string, p Proof) (bool, error) {
 	if p == nil || clientID == "" {
 		return false, nil
 	}
-	all, err := s.store.HeldByClient(t, v, clientID)
-	return slices.ContainsFunc(all, func(h Holding) bool { return p.Proves(h.Activation.Client.PublicKey) }), err
+	keys, err := s.reader.KeysHeld(ctx, v, clientID)
+	return slices.ContainsFunc(keys, func(k []byte) bool { return p.Proves(k) }), err
 }
 
 // countHeld counts a call by the one key that signed it: a client may hold several

@@ -1,11 +1,11 @@
 package licensing
 
 import (
-	"net/mail"
 	"strings"
 	"time"
 	"unicode"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -49,33 +49,16 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	if err != nil {
 		return nil, err
 	}
-	var wrong fault.Fields
-	wrong.Check(edition != nil, "edition_id", "names no edition of this vendor")
-	wrong.Check(customer != nil, "customer_id", "names no customer of this vendor")
-	wrong.Check(len(c.ActivateFor) <= maxText && printable(c.ActivateFor), "activate_client_id", "must be at most 256 bytes without control characters")
-	if err := wrong.Err(); err != nil {
+	l, err := draft(c, edition, product, customer)
+	if err != nil {
 		return nil, err
 	}
 	if err := s.sold(t, c.Vendor, edition); err != nil {
 		return nil, err
 	}
-	l := &License{
-		UUID: s.ids.V7(), Vendor: c.Vendor, Product: *product, Customer: *customer, Edition: edition,
-		Name: strings.TrimSpace(c.Name), LicenseeEmail: strings.ToLower(strings.TrimSpace(c.LicenseeEmail)), LegacyKey: strings.TrimSpace(c.LegacyKey),
-		LicenseKey: s.ids.V4(), IsActive: !c.IsInactive, IsTemporary: c.IsTemporary, StartsAt: c.StartsAt, Overrides: c.Overrides,
-		Revision: 1, CreatedAt: t.Now(), UpdatedAt: t.Now(),
-	}
-	if l.LicenseeEmail == "" {
-		l.LicenseeEmail = strings.ToLower(customer.Email)
-	}
+	l.UUID, l.LicenseKey, l.CreatedAt, l.UpdatedAt = s.ids.V7(), s.ids.V4(), t.Now(), t.Now()
 	if product.PrintedKeys {
 		l.PrintedKey = newPrintedKey(s.ids)
-	}
-	if c.Expiry != nil {
-		l.ExpiresMode, l.ExpiresAt, l.ExpiresDays = c.Expiry.Mode, c.Expiry.At, c.Expiry.Days
-	}
-	if err := check(l, nil); err != nil {
-		return nil, err
 	}
 	if err := s.store.InsertLicense(t, l); err != nil {
 		return nil, err
@@ -98,13 +81,56 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	return s.activateNew(t, l, c.ActivateFor)
 }
 
+// CheckIssue tells why Issue would refuse c, as far as it can be told from these, which
+// c names, and without writing: nil where nothing speaks against it. legacy is the legacy
+// key as it would be kept; that it is free is not looked at.
+func CheckIssue(c IssueCommand, edition *Edition, product *Product, customer *Customer, now time.Time) (legacy string, err error) {
+	l, err := draft(c, edition, product, customer)
+	if err != nil {
+		return "", err
+	}
+	if l.activatesNew(c.ActivateFor, now) {
+		_, err = l.newClient()
+	}
+	return l.LegacyKey, err
+}
+
+// draft is the licence that c asks for, without its keys.
+func draft(c IssueCommand, edition *Edition, product *Product, customer *Customer) (*License, error) {
+	var wrong fault.Fields
+	wrong.Check(edition != nil, "edition_id", "names no edition of this vendor")
+	wrong.Check(customer != nil, "customer_id", "names no customer of this vendor")
+	wrong.Check(len(c.ActivateFor) <= maxText && printable(c.ActivateFor), "activate_client_id", "must be at most 256 bytes without control characters")
+	name := entry.Name(&wrong, "name", c.Name, "", 0, maxText)
+	email := entry.Email(&wrong, "licensee_email", c.LicenseeEmail, "")
+	legacy := entry.LegacyKey(&wrong, "legacy_license_key", c.LegacyKey, "")
+	if err := wrong.Err(); err != nil {
+		return nil, err
+	}
+	l := &License{
+		Vendor: c.Vendor, Product: *product, Customer: *customer, Edition: edition,
+		Name: name, LicenseeEmail: email, LegacyKey: legacy,
+		IsActive: !c.IsInactive, IsTemporary: c.IsTemporary, StartsAt: c.StartsAt, Overrides: c.Overrides, Revision: 1,
+	}
+	if l.LicenseeEmail == "" {
+		l.LicenseeEmail = customer.Email
+	}
+	if c.Expiry != nil {
+		l.ExpiresMode, l.ExpiresAt, l.ExpiresDays = c.Expiry.Mode, c.Expiry.At, c.Expiry.Days
+	}
+	var err error
+	if l.Overrides, err = c.Overrides.ReadReleases(nil); err != nil {
+		return nil, err
+	}
+	return l, check(l, nil)
+}
+
 // check reports all that is wrong with a licence, by field; was is what it set for
 // itself before.
 func check(l *License, was *terms.Overrides) error {
 	var wrong fault.Fields
 	wrong.Check(len(l.Name) <= maxText && printable(l.Name), "name", "must be at most 256 bytes without control characters")
-	wrong.Check(len(l.LegacyKey) <= maxText && printable(l.LegacyKey), "legacy_license_key", "must be at most 256 bytes without control characters")
-	wrong.Check(goodEmail(l.LicenseeEmail), "licensee_email", "must be an e-mail address; it is needed where the customer has none")
+	wrong.Check(l.LicenseeEmail != "", "licensee_email", "must be an e-mail address; it is needed where the customer has none")
 	wrong.Check(l.StartsAt.IsZero() || terms.GoodInstant(l.StartsAt), "starts_at", "must lie between 1970 and the year 9999")
 	switch l.ExpiresMode {
 	case "", terms.ExpiresNever:
@@ -124,11 +150,6 @@ func check(l *License, was *terms.Overrides) error {
 		}
 	}
 	return wrong.Err()
-}
-
-func goodEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && a.Name == "" && len(s) <= 254 && printable(s)
 }
 
 func printable(s string) bool {

@@ -22,29 +22,33 @@ func newPrintedKey(ids ident.Source) string {
 	return group(append(letters, checkLetter(letters)))
 }
 
-// ParsePrintedKey reads a printed key as people type it: any case, with or
-// without dashes and blanks, O for 0, I and L for 1. It gives the canonical
-// grouped form, and false for what can't be one.
-func ParsePrintedKey(s string) (string, bool) {
+// printedKey returns the grouped form of a printed key whose letters somebody typed;
+// "" for what can't be one.
+func printedKey(typed string) string {
+	letters := printedLetters(typed)
+	if len(letters) != keyLetters || letters[keyLetters-1] != checkLetter(letters[:keyLetters-1]) {
+		return ""
+	}
+	return group(letters)
+}
+
+// printedLetters returns the letters of the alphabet that typed ones mean: O is 0, I
+// and L are 1. It returns nil where one means none, or where there are too many.
+func printedLetters(typed string) []byte {
 	letters := make([]byte, 0, keyLetters)
-	for _, r := range strings.ToUpper(s) {
+	for _, r := range typed {
 		switch r {
-		case '-', ' ', '\u2010', '\u2011', '\u2012', '\u2013', '\u2014':
-			continue
 		case 'O':
 			r = '0'
 		case 'I', 'L':
 			r = '1'
 		}
 		if r > 'Z' || strings.IndexByte(keyAlphabet, byte(r)) < 0 || len(letters) == keyLetters {
-			return "", false
+			return nil
 		}
 		letters = append(letters, byte(r))
 	}
-	if len(letters) != keyLetters || letters[keyLetters-1] != checkLetter(letters[:keyLetters-1]) {
-		return "", false
-	}
-	return group(letters), true
+	return letters
 }
 
 // checkLetter is the weighted sum of the letters modulo 31: it finds every

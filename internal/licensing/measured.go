@@ -4,6 +4,7 @@ import (
 	"maps"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
 	"chancery/internal/terms"
@@ -49,7 +50,7 @@ func (l *License) expired(p terms.Policy, now time.Time) *refusal.Refusal {
 	}
 	contract := string(terms.AppendQuantity(nil, *by.Contract()))
 	return refusal.Refuse(refusal.Expired).With("All " + contract + " of \"" + by.Name + "\" in the contract are consumed since " +
-		since.Format("2006-01-02 15:04") + " UTC; ask your vendor for more.")
+		calendar.Minute(since) + "; ask your vendor for more.")
 }
 
 // Measured notes what a locked licence has consumed of a limitation that ends it.

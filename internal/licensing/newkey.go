@@ -34,8 +34,11 @@ func (s *Service) RenewKey(t tx.Tx, v ident.VendorID, id ident.LicenseID, mail b
 		return nil, fault.Missing("license")
 	}
 	before := viewOf(l)
-	old := []Key{{UUID: l.LicenseKey, Printed: l.PrintedKey, Legacy: l.LegacyKey}}
-	if err := s.store.KeepReplaced(t, v, l.ID, 0, old...); err != nil {
+	old := Key{UUID: l.LicenseKey, Printed: l.PrintedKey}
+	if l.LegacyKey != "" {
+		old.Legacy = []string{l.LegacyKey}
+	}
+	if err := s.store.KeepReplaced(t, v, l.ID, 0, old); err != nil {
 		return nil, err
 	}
 	l.LicenseKey, l.LegacyKey = s.ids.V4(), ""

@@ -30,7 +30,7 @@ func TestOldKeysOpenNothing(t *testing.T) {
 			t.Fatalf("%+v", now)
 		}
 		old := map[string]licensing.Key{
-			"license key": {UUID: l.LicenseKey}, "free token key": {UUID: free}, "token key in use": {UUID: held.TokenKey}, "legacy key": {Legacy: "OLD-1"},
+			"license key": {UUID: l.LicenseKey}, "free token key": {UUID: free}, "token key in use": {UUID: held.TokenKey}, "legacy key": {Legacy: []string{"OLD-1"}},
 		}
 		for name, k := range old {
 			for _, client := range []string{"a", "b"} {

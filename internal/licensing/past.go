@@ -31,6 +31,9 @@ type Past interface {
 
 	// CountDenial counts a refused call per licence, reason and hour.
 	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error
+
+	// NoteRefused keeps a refusal among the last ones of its licence.
+	NoteRefused(t tx.Tx, v ident.VendorID, r Refused) error
 }
 
 // PastActivation is an activation of a product.

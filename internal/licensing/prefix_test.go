@@ -18,7 +18,7 @@ func TestParsePrefix(t *testing.T) {
 	} {
 		p, ok := ParsePrefix(" " + text + " ")
 		if !ok || p.IsUUID != (want.from != "") || p.IsUUID && (p.From.String() != want.from || p.To.String() != want.to) ||
-			p.Printed != want.printed || p.Folded != want.folded || p.Legacy != text {
+			p.Printed != want.printed || p.Folded != want.folded || p.Legacy[0] != text {
 			t.Errorf("%q: %+v, %t", text, p, ok)
 		}
 	}

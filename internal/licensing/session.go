@@ -3,6 +3,7 @@ package licensing
 import (
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
 	"chancery/internal/tx"
@@ -139,10 +140,10 @@ func refuseLicense(l *License, now time.Time, version string) *refusal.Refusal {
 	case !l.IsActive:
 		return refusal.Refuse(refusal.NotActive)
 	case now.Before(l.StartsAt):
-		return refusal.Refuse(refusal.NotActive).With("The license starts at " + l.StartsAt.UTC().Format("2006-01-02 15:04") + " UTC.")
+		return refusal.Refuse(refusal.NotActive).With("The license starts at " + calendar.Minute(l.StartsAt) + ".")
 	case l.expired(p, now) != nil:
 		return l.expired(p, now)
-	case !versionAllowed(p, version):
+	case !p.AllowsRelease(version):
 		return refusal.Refuse(refusal.VersionNotAllowed)
 	}
 	return nil

@@ -3,19 +3,23 @@ package licensing
 import (
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/terms"
 )
 
 // Validity reasons, answered as validity_reason and shown on every screen.
 const (
-	ReasonInactive           = "inactive"
-	ReasonNotStarted         = "not_started"
-	ReasonExpired            = "expired"
-	ReasonTrialOver          = "trial_over"
-	ReasonMeasured           = "measurements_exceeded" // all that a contract allows is consumed
-	ReasonSoftwareVersion    = "software_version"
-	ReasonActivationsReached = "activations_exceeded" // new clients are refused; activated ones stay valid
+	ReasonInactive        = "inactive"
+	ReasonNotStarted      = "not_started"
+	ReasonExpired         = "expired"
+	ReasonTrialOver       = "trial_over"
+	ReasonMeasured        = "measurements_exceeded" // all that a contract allows is consumed
+	ReasonSoftwareVersion = "software_version"
 )
+
+// UsedUpByActivations is answered as used_up_reason of a licence that refuses new
+// clients. Its activated ones stay valid.
+const UsedUpByActivations = "activations_exceeded"
 
 // DateValidity is the protocol's date_validity.
 type DateValidity int
@@ -38,7 +42,9 @@ type State struct {
 	IsExpired      bool
 	VersionAllowed bool
 	IsValid        bool
-	Reason         string // "" when there is nothing to say
+	Reason         string    // why it is not valid; "" where it is
+	UsedUpAt       time.Time // the first refusal of a client since there was room; zero: there is room
+	UsedUpReason   string    // "" where there is room
 	Serial         int64
 	Used           int64
 	Allowed        *int64 // nil: any number of clients, on a floating licence
@@ -49,7 +55,7 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 	t := l.Terms()
 	s := State{
 		At: now, License: l, Terms: t, Activation: a, ExpiresAt: l.ExpiryOf(t.Policy),
-		VersionAllowed: versionAllowed(t.Policy, version), Serial: l.Serial(),
+		VersionAllowed: t.Policy.AllowsRelease(version), Serial: l.Serial(),
 		Used: l.RegularUsed + l.GoodwillUsed, Allowed: l.allowed(t.Policy),
 	}
 	switch {
@@ -60,6 +66,9 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 	}
 	s.IsValid = l.IsActive && s.DateValidity == InForce && s.VersionAllowed
 	s.Reason = s.reason()
+	if !l.UsedUpAt.IsZero() && l.Edition.Mode == terms.Named {
+		s.UsedUpAt, s.UsedUpReason = l.UsedUpAt, UsedUpByActivations
+	}
 	return s
 }
 
@@ -91,8 +100,6 @@ func (s State) reason() string {
 		return ReasonNotStarted
 	case !s.VersionAllowed:
 		return ReasonSoftwareVersion
-	case !s.License.UsedUpAt.IsZero() && s.License.Edition.Mode == terms.Named:
-		return ReasonActivationsReached
 	}
 	return ""
 }
@@ -107,5 +114,5 @@ func (s State) GoodwillNotice() string {
 		return "This activation is above the licence's contract. It goes on as goodwill; please ask your vendor for more activations."
 	}
 	return "This activation is above the licence's contract. It goes on as goodwill until " +
-		a.GoodwillUntil.UTC().Format("2006-01-02 15:04") + " UTC; please ask your vendor for more activations."
+		calendar.Minute(a.GoodwillUntil) + "; please ask your vendor for more activations."
 }

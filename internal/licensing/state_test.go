@@ -86,6 +86,7 @@ func TestStateOf(t *testing.T) {
 		validity DateValidity
 		valid    bool
 		reason   string
+		usedUp   bool
 	}{
 		"in force":                        {valid: true},
 		"over this instant":               {change: []func(*License){over}, validity: Over, reason: ReasonExpired},
@@ -102,8 +103,8 @@ func TestStateOf(t *testing.T) {
 		"a version allowed":               {change: []func(*License){release}, version: "2", valid: true},
 		"no version is not judged":        {change: []func(*License){release}, valid: true},
 		"over goes before the version":    {change: []func(*License){release, over}, version: "3", validity: Over, reason: ReasonExpired},
-		"used up stays valid":             {change: []func(*License){usedUp}, valid: true, reason: ReasonActivationsReached},
-		"used up goes last":               {change: []func(*License){usedUp, release}, version: "3", reason: ReasonSoftwareVersion},
+		"used up stays valid":             {change: []func(*License){usedUp}, valid: true, usedUp: true},
+		"used up goes last":               {change: []func(*License){usedUp, release}, version: "3", reason: ReasonSoftwareVersion, usedUp: true},
 		"a floating one is never used up": {change: []func(*License){usedUp, func(l *License) { l.Edition.Mode = terms.Floating }}, valid: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -116,6 +117,9 @@ func TestStateOf(t *testing.T) {
 			s := StateOf(l, nil, c.version, now)
 			if s.DateValidity != c.validity || s.IsValid != c.valid || s.Reason != c.reason || s.IsExpired != (c.validity == Over) {
 				t.Errorf("got %v, valid %t, %q; want %v, %t, %q", s.DateValidity, s.IsValid, s.Reason, c.validity, c.valid, c.reason)
+			}
+			if s.IsValid != (s.Reason == "") || c.usedUp != (s.UsedUpReason == UsedUpByActivations) || c.usedUp == s.UsedUpAt.IsZero() {
+				t.Errorf("valid %t with the reason %q; used up at %v: %q", s.IsValid, s.Reason, s.UsedUpAt, s.UsedUpReason)
 			}
 			if s.Used != 3 || s.Allowed != nil && *s.Allowed != 5 || (s.Allowed == nil) != l.AnyNumber() || s.Serial != 7 || !s.At.Equal(now) {
 				t.Errorf("got %d of %v, serial %d", s.Used, s.Allowed, s.Serial)

@@ -20,7 +20,7 @@ type Found struct {
 type Key struct {
 	UUID    ident.UUID // of a license or token key; zero if it is none
 	Printed string     // canonical; "" if it is none
-	Legacy  string     // the text as sent
+	Legacy  []string   // of a legacy key, as it may be stored; the likeliest first
 
 	// Licensee is set instead for a licensee who has proved to be at the client:
 	// it leads to the licence for users of the product that is theirs. Client
@@ -62,6 +62,15 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Presented looks a key of any product up as FindKey does, and brings its licence
 	// without locking it; nil when there is none.
 	Presented(t tx.Tx, v ident.VendorID, k Key) (Found, *License, error)
+
+	// HoldingDays looks at the next licences behind after, in the order of their ids, and
+	// gives those that were made until an instant and hold a first or last day. last is
+	// the one up to which it looked; 0 when there are none.
+	HoldingDays(t tx.Tx, v ident.VendorID, after ident.LicenseID, made time.Time) (ids []ident.LicenseID, last ident.LicenseID, err error)
+
+	// MoveNotices changes the ends by which it is known of licences behind after and
+	// until last that these were announced.
+	MoveNotices(t tx.Tx, v ident.VendorID, after, last ident.LicenseID, end func(time.Time) time.Time) error
 
 	// LockLicenses gives the licences and locks them in the order of their ids.
 	LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*License, error)
@@ -165,6 +174,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// CountDenial counts a refused call per licence, reason and hour.
 	CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason int, at time.Time) error
 
+	// NoteRefused keeps the refusal among the last ones of its licence.
+	NoteRefused(t tx.Tx, v ident.VendorID, r Refused) error
+
 	// License gives a licence without locking it, LicenseID the key of one by its
 	// outside id; nil and 0 for none.
 	License(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*License, error)
@@ -224,6 +236,10 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// their licences, the temporary one first.
 	Held(ctx context.Context, v ident.VendorID, product ident.UUID, number string) ([]Holding, error)
 
+	// KeysHeld gives the public keys of the present activations of the client with
+	// this name, of all products.
+	KeysHeld(ctx context.Context, v ident.VendorID, number string) ([][]byte, error)
+
 	// ProductExists tells an unknown product from an unknown client.
 	ProductExists(ctx context.Context, v ident.VendorID, product ident.UUID) (bool, error)
 
@@ -257,8 +273,8 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	Fittings(ctx context.Context, limit int) ([]Fitting, error)
 	EditionFittings(ctx context.Context) ([]EditionFitting, error)
 
-	// Vendors gives all vendors.
-	Vendors(ctx context.Context) ([]ident.VendorID, error)
+	// Settled gives all vendors but those whose days are being moved to another zone.
+	Settled(ctx context.Context) ([]ident.VendorID, error)
 }
 
 // Holding is what one read brings for a client: of the licence and the activation

@@ -2,8 +2,8 @@ package licensing
 
 import (
 	"context"
-	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -28,9 +28,11 @@ func (l *License) IsOfUsers() bool { return l.Edition.ClientType == terms.Users 
 
 // AddUser puts a user id on a licence; one that is there already is no change.
 func (s *Service) AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error {
-	user = strings.TrimSpace(user)
-	if user == "" || len(user) > maxText || !printable(user) {
-		return fault.Wrong(fault.Field{Name: "user_id", Message: "must be 1 to 256 bytes without control characters"})
+	var wrong fault.Fields
+	user = entry.Identifier(&wrong, "user_id", user, "", 1, maxText)
+	wrong.Check(len(user) <= maxText, "user_id", "must be at most 256 bytes long")
+	if err := wrong.Err(); err != nil {
+		return err
 	}
 	l, err := s.ofUsers(t, v, id)
 	if err != nil {
@@ -45,7 +47,7 @@ func (s *Service) AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user st
 		return err
 	}
 	if n > maxUsersOf(l) {
-		return fault.Refused("users_used_up", "The licence has as many users as it may have.", "Remove one, or raise the token limit.")
+		return fault.Refused("users_used_up", "The licence has as many users as it may have.", "Remove one, or raise the number of activations.")
 	}
 	return s.usersChanged(t, l, tx.Entry{Action: "license_user.added", After: map[string]string{"user_id": user}})
 }
@@ -114,6 +116,9 @@ func (s *Service) usersChanged(t tx.Tx, l *License, e tx.Entry) error {
 // takes any.
 func (s *Service) KnowsUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) (bool, error) {
 	listed, err := s.store.HasUser(t, v, id, user)
+	if composed := entry.Composed(user); err == nil && !listed && composed != user { // as AddUser has read it
+		listed, err = s.store.HasUser(t, v, id, composed)
+	}
 	if err != nil || listed {
 		return listed, err
 	}

@@ -15,6 +15,8 @@ func TestFold(t *testing.T) {
 		"ＡＢＣ":              "abc",
 		"Ångström\u00a0AB": "angstrom ab",
 		"Ελλάς":            "ελλασ",
+		"Acme\u200b\ufeff": "acme",
+		"می\u200cخواهم":    "می\u200cخواهم",
 		"":                 "",
 	} {
 		if got := listing.Fold(in); got != want {

@@ -91,11 +91,16 @@ func (r *Renderer) Render(p mailing.Template, values map[string]string) (mailing
 	if err != nil {
 		return mailing.Body{}, err
 	}
+	return r.framed(b, values["Vendor"], content)
+}
+
+// framed puts content that is HTML into the frame of all mails.
+func (r *Renderer) framed(b mailing.Body, vendor, content string) (mailing.Body, error) {
 	var out bytes.Buffer
 	if err := r.frame.Execute(&out, struct {
 		Subject, Vendor string
 		Content         htmltemplate.HTML
-	}{b.Subject, values["Vendor"], htmltemplate.HTML(content)}); err != nil { //nolint:gosec // escaped by htmlOf
+	}{b.Subject, vendor, htmltemplate.HTML(content)}); err != nil { //nolint:gosec // escaped by htmlOf and paragraphs
 		return mailing.Body{}, fmt.Errorf("mail: the frame: %w", err)
 	}
 	b.HTML = out.String()
@@ -103,6 +108,26 @@ func (r *Renderer) Render(p mailing.Template, values map[string]string) (mailing
 		return mailing.Body{}, errors.New("mail: the mail is too long")
 	}
 	return b, nil
+}
+
+// Letter implements mailing.Renderer.
+func (r *Renderer) Letter(l mailing.Letter, of mailing.Body, vendor string) (mailing.Body, error) {
+	b := mailing.Body{Subject: oneLine(l.Subject), Text: l.Text, HTML: of.HTML}
+	if strings.TrimSpace(l.Text) == strings.TrimSpace(of.Text) {
+		return b, nil
+	}
+	return r.framed(b, vendor, paragraphs(l.Text))
+}
+
+// paragraphs is a text as HTML: empty lines part paragraphs, and lines stay lines.
+func paragraphs(text string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		if part = strings.Trim(part, "\n"); part != "" {
+			b.WriteString("<p>" + strings.ReplaceAll(htmltemplate.HTMLEscapeString(part), "\n", "<br>\n") + "</p>\n")
+		}
+	}
+	return b.String()
 }
 
 func textOf(text string, values map[string]string) (string, error) {

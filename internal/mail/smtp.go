@@ -11,6 +11,7 @@ import (
 
 	smtp "github.com/wneessen/go-mail"
 
+	"chancery/internal/entry"
 	"chancery/internal/mailing"
 )
 
@@ -50,9 +51,10 @@ var _ mailing.Transport = &Transport{}
 
 // New checks the configuration and makes a transport. Nothing is connected yet.
 func New(c Config) (*Transport, error) {
-	from, err := mail.ParseAddress(c.From)
-	if c.URL == nil || err != nil || from.Address != c.From {
-		return nil, errors.New("mail: URL and From are needed, and From must be one plain address")
+	address, good := entry.Address(c.From)
+	from, utf8 := entry.OnWire(address)
+	if c.URL == nil || !good || utf8 {
+		return nil, errors.New("mail: URL and From are needed, and From must be one plain address, in ASCII before its @")
 	}
 	options := []smtp.Option{smtp.WithTimeout(timeout)}
 	password, secret := c.URL.User.Password()
@@ -79,29 +81,38 @@ func New(c Config) (*Transport, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
-	_, host, _ := cutLast(from.Address)
-	return &Transport{client, from.Address, host}, nil
+	_, host, _ := cutLast(from)
+	return &Transport{client, from, host}, nil
 }
 
 // Send implements mailing.Transport.
 func (t *Transport) Send(ctx context.Context, o mailing.Outgoing) error {
-	m, err := t.message(o)
+	to, utf8 := entry.OnWire(o.To)
+	m, err := t.message(o, to)
 	if err != nil {
 		return errors.Join(errors.New("the mail can't be written: its address or subject is wrong"), mailing.ErrRefused)
 	}
-	// What the server has taken is sent, also where it then parts badly.
-	if err := t.client.DialAndSendWithContext(ctx, m); err != nil && !m.IsDelivered() {
+	server, err := t.client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return failure(err)
+	}
+	defer func() { _ = t.client.CloseWithSMTPClient(server) }() // what it has taken is sent, also where it then parts badly
+	if takes, _ := server.Extension("SMTPUTF8"); utf8 && !takes {
+		return sendError{text: "The mail server takes no address with such characters before the @ (SMTPUTF8): use another address.", final: true}
+	}
+	server.SkipSMTPUTF8(!utf8) // a mail that says it needs it goes no further than servers that have it
+	if err := t.client.SendWithSMTPClient(server, m); err != nil && !m.IsDelivered() {
 		return failure(err)
 	}
 	return nil
 }
 
-// message puts a mail together. Addresses are parsed, names encoded and control
+// message puts a mail together, to an address as mail servers take it. Addresses are parsed, names encoded and control
 // characters gone before they become headers.
-func (t *Transport) message(o mailing.Outgoing) (*smtp.Msg, error) {
+func (t *Transport) message(o mailing.Outgoing, to string) (*smtp.Msg, error) {
 	m := smtp.NewMsg()
 	m.FromMailAddress(&mail.Address{Name: oneLine(o.Vendor), Address: t.from})
-	if err := m.To(o.To); err != nil {
+	if err := m.To(to); err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
 	m.Subject(oneLine(o.Body.Subject))

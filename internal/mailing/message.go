@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/visible"
 )
@@ -59,6 +60,7 @@ type Message struct {
 	To      string // one address
 	Data    Data
 	License ident.UUID // the licence whose page shows it; zero for none
+	Letter  *Letter    // what somebody has made of the kind's text; nil for the text itself
 
 	// Key makes it one mail however often it is queued: "license_issued:<id>".
 	// Empty for a mail that stands for itself.
@@ -66,6 +68,16 @@ type Message struct {
 
 	// KeepTrying is how long it is of use; three days when 0.
 	KeepTrying time.Duration
+}
+
+// Letter is a mail as somebody has written it, for this once.
+type Letter struct{ Subject, Text string }
+
+func (l Letter) check() error {
+	var wrong fault.Fields
+	wrong.Text("subject", l.Subject, 1, 300)
+	wrong.Lines("text", l.Text, 1, 20_000)
+	return wrong.Err()
 }
 
 // Variables gives the names that a template of the kind may use.

@@ -1,9 +1,10 @@
 package mailing
 
 import (
-	"net/mail"
+	"slices"
 	"strconv"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -35,7 +36,8 @@ func DefaultRule(k Kind) Rule {
 
 // SetRule stores a rule. What was told by then is not told again.
 func (s *Service) SetRule(t tx.Tx, v ident.VendorID, r Rule) (Rule, error) {
-	if err := r.check(); err != nil {
+	r, err := r.read()
+	if err != nil {
 		return Rule{}, err
 	}
 	if err := s.Store.SaveRule(t, v, r); err != nil {
@@ -64,7 +66,8 @@ func CompleteRules(own map[Kind]Rule) []Rule {
 	return all
 }
 
-func (r Rule) check() error {
+// read returns r as it is stored.
+func (r Rule) read() (Rule, error) {
 	var wrong fault.Fields
 	ruled := false
 	for _, k := range Ruled() {
@@ -72,16 +75,13 @@ func (r Rule) check() error {
 	}
 	wrong.Check(ruled, "kind", "must be license_issued, goodwill, expiring or used_up")
 	wrong.Check(len(r.Staff) <= maxStaff, "staff", "must be at most 10 addresses")
+	r.Staff = slices.Clone(r.Staff)
 	for i, a := range r.Staff {
-		wrong.Check(goodAddress(a), "staff["+strconv.Itoa(i)+"]", "must be one e-mail address")
+		field := "staff[" + strconv.Itoa(i) + "]"
+		r.Staff[i] = entry.Email(&wrong, field, a, "")
+		wrong.Check(r.Staff[i] != "", field, "must be one e-mail address such as anna@example.com")
 	}
 	wrong.Check(r.Days >= 1 && r.Days <= maxDays, "days", "must be between 1 and 365")
 	wrong.Check(!r.IsOn || r.ToCustomer || len(r.Staff) > 0, "to_customer", "must be on, or staff be named, for a mail that is on")
-	return wrong.Err()
-}
-
-// goodAddress: one plain address; a name or a line break in it would be a header.
-func goodAddress(a string) bool {
-	p, err := mail.ParseAddress(a)
-	return err == nil && p.Address == a && len(a) <= 254
+	return r, wrong.Err()
 }

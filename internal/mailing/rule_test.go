@@ -35,7 +35,7 @@ func TestRules(t *testing.T) {
 	} {
 		r := good
 		test.change(&r)
-		err := r.check()
+		_, err := r.read()
 		switch {
 		case test.wrong == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
@@ -63,7 +63,7 @@ func TestRulesOfTheBeginning(t *testing.T) {
 			}
 			continue
 		}
-		if r.IsOn != (r.Kind == LicenseIssued) || !r.ToCustomer || len(r.Staff) != 0 || r.check() != nil {
+		if _, err := r.read(); err != nil || r.IsOn != (r.Kind == LicenseIssued) || !r.ToCustomer || len(r.Staff) != 0 {
 			t.Errorf("a default: %+v", r)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -88,8 +89,8 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	if err := known(msg.Kind); err != nil {
 		return err
 	}
-	if !goodAddress(msg.To) {
-		return fault.Wrong(fault.Field{Name: "to", Message: "must be one e-mail address"})
+	if err := readRecipient(&msg.To); err != nil {
+		return err
 	}
 	p, found, err := s.Store.Template(t, v, msg.Kind)
 	if err != nil {
@@ -118,6 +119,14 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	values := msg.Kind.values(vendor, msg.Data)
 	if m.Body, err = s.render(p, found, values); err != nil {
 		return err
+	}
+	if msg.Letter != nil {
+		if err := msg.Letter.check(); err != nil {
+			return err
+		}
+		if m.Body, err = s.Renderer.Letter(*msg.Letter, m.Body, vendor.Name); err != nil {
+			return err
+		}
 	}
 	if secret := msg.Kind.secret(); secret != nil {
 		plain, err := json.Marshal(m.Body)
@@ -152,8 +161,8 @@ func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, to string) (ide
 	if err := known(k); err != nil {
 		return ident.UUID{}, err
 	}
-	if !goodAddress(to) {
-		return ident.UUID{}, fault.Wrong(fault.Field{Name: "to", Message: "must be one e-mail address"})
+	if err := readRecipient(&to); err != nil {
+		return ident.UUID{}, err
 	}
 	p, found, err := s.Store.Template(t, v, k)
 	if err != nil {
@@ -223,8 +232,8 @@ func (s *Service) Tell(t tx.Tx, v ident.VendorID, customer string, msg Message) 
 		return err
 	}
 	to := r.Staff
-	if r.ToCustomer && goodAddress(customer) {
-		to = append([]string{customer}, to...)
+	if address, ok := entry.Address(customer); ok && r.ToCustomer {
+		to = append([]string{address}, to...)
 	}
 	key := msg.Key
 	for _, address := range to {
@@ -247,4 +256,11 @@ func (s *Service) RuleOf(t tx.Tx, v ident.VendorID, k Kind) (Rule, error) {
 
 func (s *Service) journal(t tx.Tx, v ident.VendorID, action string, after any) {
 	t.Journal(tx.Entry{Vendor: v, Action: action, Subject: "mail", After: after})
+}
+
+func readRecipient(to *string) error {
+	var wrong fault.Fields
+	*to = entry.Email(&wrong, "to", *to, "")
+	wrong.Check(*to != "", "to", "must be one e-mail address such as anna@example.com")
+	return wrong.Err()
 }

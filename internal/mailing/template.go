@@ -40,6 +40,10 @@ type Renderer interface {
 
 	// Render fills a template in. The subject is one line without control characters.
 	Render(p Template, values map[string]string) (Body, error)
+
+	// Letter makes a mail of what somebody has made of a rendered text. Where the text
+	// is as it was, so is the HTML; else it is made of the text.
+	Letter(l Letter, of Body, vendor string) (Body, error)
 }
 
 // SetTemplate stores the vendor's own texts of a kind.

@@ -107,6 +107,7 @@ func TestWhoMayConsume(t *testing.T) {
 		}
 		one, two := b.Granted(t, b.license.LicenseKey, "c1"), b.Granted(t, b.license.LicenseKey, "c2")
 		refusedWith(t, try("nobody", ident.UUID{}, ask), refusal.UnknownClient)
+		refusedWith(t, try(" \t", ident.UUID{}, ask), refusal.MissingClientID)
 		refusedWith(t, try("", ident.UUID{}, ask), refusal.MissingClientID)
 		refusedWith(t, try("c1", two.TokenKey, ask), refusal.OtherToken)
 		refusedWith(t, try("c1", b.TokenKeys(t, b.license)[0], ask), refusal.TokenNotAssigned)

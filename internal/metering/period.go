@@ -3,6 +3,7 @@ package metering
 import (
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/terms"
 )
 
@@ -27,7 +28,7 @@ func (r Rule) first(now time.Time) Period {
 	if !r.ends() {
 		return Period{StartedAt: now}
 	}
-	return r.around(now, dayOf(now.In(r.Zone)))
+	return r.around(now, dayOf(now, r.Zone))
 }
 
 // after gives the period that holds at now when the one before ended at end. What
@@ -83,7 +84,7 @@ func (r Rule) index(at time.Time, anchor int) int {
 	case terms.ResetQuarter:
 		return month / 3
 	case terms.ResetDays:
-		n := dayOf(at) - anchor
+		n := dayOf(at, r.Zone) - anchor
 		if n < 0 {
 			n -= r.Days - 1
 		}
@@ -97,51 +98,31 @@ func (r Rule) index(at time.Time, anchor int) int {
 func (r Rule) boundary(k, anchor int) time.Time {
 	switch r.Reset {
 	case terms.ResetYear:
-		return dayStart(r.Zone, k, 1, 1)
+		return r.beginning(k, time.January, 1)
 	case terms.ResetQuarter:
-		return dayStart(r.Zone, 0, 3*k+1, 1)
+		return r.beginning(0, time.Month(3*k+1), 1)
 	case terms.ResetDays:
-		return dayStart(r.Zone, 1970, 1, 1+anchor+k*r.Days)
+		return r.beginning(1970, time.January, 1+anchor+k*r.Days)
 	case terms.ResetMonth, terms.ResetNever, terms.ResetNone: // the last two are never asked
 	}
-	return dayStart(r.Zone, 0, k+1, 1)
+	return r.beginning(0, time.Month(k+1), 1)
 }
 
 // nearestDay gives the day whose beginning in the zone is nearest to at.
 func (r Rule) nearestDay(at time.Time) int {
-	d := dayOf(at.In(r.Zone))
-	begun, next := dayStart(r.Zone, 1970, 1, 1+d), dayStart(r.Zone, 1970, 1, 2+d)
+	d := dayOf(at, r.Zone)
+	begun, next := r.beginning(1970, time.January, 1+d), r.beginning(1970, time.January, 2+d)
 	if next.Sub(at) < at.Sub(begun) {
 		return d + 1
 	}
 	return d
 }
 
-// dayOf numbers the date that t shows in its zone, 1970-01-01 being 0.
-func dayOf(t time.Time) int {
-	y, m, d := t.Date()
-	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86_400)
+// beginning gives the first instant of a date. Months and days may lie outside their
+// year and month, as those of time.Date.
+func (r Rule) beginning(year int, m time.Month, day int) time.Time {
+	return calendar.DayOf(time.Date(year, m, day, 0, 0, 0, 0, time.UTC), time.UTC).Begins(r.Zone)
 }
 
-// dayStart gives the first instant of a date in a zone. Midnight may be missing
-// there (the clocks go forward over it) or come twice (they go back over it).
-func dayStart(zone *time.Location, year, month, day int) time.Time {
-	date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	year, m, day := date.Date()
-	t := time.Date(year, m, day, 0, 0, 0, 0, zone)
-	from, until := t.ZoneBounds()
-	switch shown := dayOf(t); {
-	case shown < dayOf(date):
-		t = until
-	case shown > dayOf(date) || t.Hour() != 0 || t.Minute() != 0 || t.Second() != 0:
-		t = from
-	case !from.IsZero():
-		_, before := from.Add(-time.Nanosecond).Zone()
-		_, now := t.Zone()
-		earlier := t.Add(time.Duration(now-before) * time.Second)
-		if earlier.Before(from) && dayOf(earlier) == dayOf(date) && earlier.Hour() == 0 && earlier.Minute() == 0 {
-			t = earlier
-		}
-	}
-	return t.UTC()
-}
+// dayOf numbers the day that an instant lies in.
+func dayOf(t time.Time, zone *time.Location) int { return int(calendar.DayOf(t, zone).Number()) }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
@@ -22,6 +23,7 @@ type Parcel struct {
 // Receipt is what came of carrying a parcel.
 type Receipt struct {
 	Delivered  bool
+	Gone       bool          // the receiver wants nothing any more
 	RetryAfter time.Duration // what the receiver asked for; 0 for nothing
 	Attempt    Attempt       // all but ID, Item, Event, At and Number
 }
@@ -67,6 +69,7 @@ const (
 // CourierConfig is what a courier needs.
 type CourierConfig struct {
 	Queue    Queue
+	Service  *Service // switches off what nobody receives any more
 	Runner   tx.Runner
 	Clock    ident.Clock
 	Carriers map[Kind]Carrier
@@ -86,7 +89,7 @@ type Courier struct {
 
 // NewCourier checks the configuration and makes a courier.
 func NewCourier(c CourierConfig) (*Courier, error) {
-	if c.Queue == nil || c.Runner == nil || c.Clock == nil || len(c.Carriers) == 0 {
+	if c.Queue == nil || c.Service == nil || c.Runner == nil || c.Clock == nil || len(c.Carriers) == 0 {
 		return nil, errors.New("outbox: the courier's configuration is incomplete")
 	}
 	if c.Log == nil {
@@ -206,7 +209,15 @@ func (c *Courier) carry(ctx context.Context, p Parcel) {
 	if err := c.Runner.Run(settling, func(t tx.Tx) error {
 		a := r.Attempt
 		a.Item, a.Event, a.At, a.Number = p.Item.ID, p.Item.Event, p.At, p.Item.Attempts
-		return c.Queue.Settle(t, p, a, decide(p.Item, r, t.Now()))
+		if err := c.Queue.Settle(t, p, a, decide(p.Item, r, t.Now())); err != nil || !r.Gone {
+			return err
+		}
+		off := false
+		_, err := c.Service.Update(t, p.Vendor, p.Subscription.UUID, Change{IsEnabled: &off})
+		if fault.Is(err, noun+"_not_found") { // it ended meanwhile
+			return nil
+		}
+		return err
 	}); err != nil {
 		c.Log.Warn("a delivery could not be written down; it will be repeated", slog.Any("error", err))
 	}

@@ -296,7 +296,7 @@ func TestCouriersAtOnce(t *testing.T) {
 		var running sync.WaitGroup
 		for range 3 {
 			c, err := outbox.NewCourier(outbox.CourierConfig{
-				Queue: p.rows, Runner: e.DB, Clock: e.Clock, Every: time.Millisecond, Carriers: map[outbox.Kind]outbox.Carrier{outbox.Webhook: r},
+				Queue: p.rows, Service: p.service, Runner: e.DB, Clock: e.Clock, Every: time.Millisecond, Carriers: map[outbox.Kind]outbox.Carrier{outbox.Webhook: r},
 			})
 			if err != nil {
 				t.Fatal(err)

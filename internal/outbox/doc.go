@@ -1,6 +1,6 @@
 // Package outbox owns what leaves the server after a commit: the catalogue of
-// events, who is subscribed to which, the queue of what waits to be delivered, and the
-// Courier that works it off: which item is next, and when one is tried again.
+// events, who is subscribed to which (Service), the queue of what waits to be delivered,
+// and the Courier that works it off: which item is next, and when one is tried again.
 //
 // Rows are written by tx.Tx.Enqueue in the transaction of the change, and only
 // where somebody is subscribed. How an item reaches its subscriber is not in here:

@@ -71,7 +71,7 @@ func (s *Service) Subscribe(
 	t tx.Tx, vendor ident.VendorID, kind Kind, target string, events []string,
 ) (sub Subscription, secret string, err error) {
 	sub = Subscription{UUID: s.IDs.V7(), Kind: kind, Target: target, Events: sorted(events), IsEnabled: true, CreatedAt: t.Now()}
-	if err := sub.check(events); err != nil {
+	if sub, err = sub.read(events, ""); err != nil {
 		return Subscription{}, "", err
 	}
 	n, err := s.Store.Count(t, vendor)
@@ -120,7 +120,7 @@ func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, c Chan
 	if c.IsEnabled != nil {
 		after.IsEnabled = *c.IsEnabled
 	}
-	if err := after.check(events); err != nil {
+	if after, err = after.read(events, before.Target); err != nil {
 		return Subscription{}, err
 	}
 	if after.Target == before.Target && after.IsEnabled == before.IsEnabled && slices.Equal(after.Events, before.Events) {

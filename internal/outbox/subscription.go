@@ -1,13 +1,13 @@
 package outbox
 
 import (
-	"net/mail"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 )
@@ -104,18 +104,18 @@ func (i Item) State() State {
 	return Waiting
 }
 
-// check reports what is wrong with s, by field; events are those of s as they were given. Whether the server may open a
+// read returns s as it is stored, or what is wrong with it, by field; events are those of s as they were given, and was is
+// the target so far. Whether the server may open a
 // connection to a webhook's address is decided at each delivery, after the name
 // was resolved: a name can change its address.
-func (s Subscription) check(events []string) error {
+func (s Subscription) read(events []string, was string) (Subscription, error) {
 	var wrong fault.Fields
 	wrong.Text("target", s.Target, 1, 2000)
 	switch s.Kind {
 	case Webhook:
-		wrong.Check(goodURL(s.Target), "target", "must be an http or https URL with a host, without user, password or fragment")
+		wrong.Check(goodURL(s.Target), "target", "must be an http or https URL with a host and a port up to 65535, without user, password or fragment")
 	case Mail:
-		a, err := mail.ParseAddress(s.Target)
-		wrong.Check(err == nil && a.Address == s.Target && len(s.Target) <= 254, "target", "must be one e-mail address")
+		s.Target = entry.Email(&wrong, "target", s.Target, was)
 	default:
 		wrong.Check(false, "kind", "must be webhook or mail")
 	}
@@ -125,12 +125,19 @@ func (s Subscription) check(events []string) error {
 		_, found := slices.BinarySearch(known, e)
 		wrong.Check(found, "events["+strconv.Itoa(i)+"]", "is not an event; the events are "+strings.Join(known, ", "))
 	}
-	return wrong.Err()
+	return s, wrong.Err()
 }
 
 func goodURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.Fragment == "" && u.Opaque == ""
+	if err != nil {
+		return false
+	}
+	port := 443
+	if text := u.Port(); text != "" {
+		port, _ = strconv.Atoi(text)
+	}
+	return (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && port > 0 && port < 1<<16 && u.User == nil && u.Fragment == "" && u.Opaque == ""
 }
 
 // Shown is a target as logs and records may hold it: its query may be a token of the

@@ -16,13 +16,14 @@ func TestCheck(t *testing.T) {
 		"unknown kind":    {Subscription{Kind: "pigeon", Target: "ops@example.com", Events: event}, false},
 		"file":            {Subscription{Kind: Webhook, Target: "file:///etc/passwd", Events: event}, false},
 		"no host":         {Subscription{Kind: Webhook, Target: "https:///a", Events: event}, false},
+		"no such port":    {Subscription{Kind: Webhook, Target: "https://host:99999/", Events: event}, false},
 		"opaque":          {Subscription{Kind: Webhook, Target: "https:a", Events: event}, false},
 		"password in it":  {Subscription{Kind: Webhook, Target: "https://u:p@example.com/", Events: event}, false},
 		"named mail":      {Subscription{Kind: Mail, Target: "Ops <ops@example.com>", Events: event}, false},
 		"header in mail":  {Subscription{Kind: Mail, Target: "ops@example.com\r\nBcc: x@example.com", Events: event}, false},
 		"control in link": {Subscription{Kind: Webhook, Target: "https://example.com/\x00", Events: event}, false},
 	} {
-		if err := c.s.check(c.s.Events); (err == nil) != c.good {
+		if _, err := c.s.read(c.s.Events, ""); (err == nil) != c.good {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

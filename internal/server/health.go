@@ -79,7 +79,11 @@ func (h *health) check(ctx context.Context) readiness {
 	}
 	if task, busy := h.rooms.DB.Busy(); busy > h.still {
 		h.log.Warn("not ready: the writer does not move", slog.String("task", task), slog.Duration("since", busy))
-		fail(&a.Writer, "at one change for "+busy.Truncate(time.Second).String())
+		why := "at one change for "
+		if task == store.TaskBegin {
+			why = "another program has held the database for "
+		}
+		fail(&a.Writer, why+busy.Truncate(time.Second).String())
 	}
 	version, since, err := h.rooms.DB.SchemaVersion(ctx)
 	switch {

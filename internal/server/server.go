@@ -39,6 +39,8 @@ type Config struct {
 	Gallery        bool   // mounts the gallery of the pages' components
 	Log            *slog.Logger
 
+	SecurityContact string // a URI, for security.txt; empty for none
+
 	// AllowOutbound lists networks that webhooks and OpenID providers may be in although
 	// these are not of the public internet.
 	AllowOutbound []netip.Prefix
@@ -53,7 +55,10 @@ type Config struct {
 
 // site is the server as its faces know it.
 func (c Config) site() wiring.Site {
-	return wiring.Site{PublicURL: c.PublicURL, TLS: c.CertFile != "", SendsMail: c.SMTP != nil, MailFrom: c.MailFrom, Gallery: c.Gallery}
+	return wiring.Site{
+		PublicURL: c.PublicURL, TLS: c.CertFile != "", SendsMail: c.SMTP != nil, MailFrom: c.MailFrom,
+		SecurityContact: c.SecurityContact, Gallery: c.Gallery,
+	}
 }
 
 // Limits of a connection. A handler's own limit is in its route.

@@ -10,9 +10,10 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"chancery/internal/access"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
-	"chancery/internal/identity"
 	"chancery/internal/outbound"
 )
 
@@ -22,17 +23,17 @@ const answerWithin = 15 * time.Second
 // maxSubject is how long a subject may be; OpenID Connect Core 2 allows 255.
 const maxSubject = 255
 
-// OpenID implements identity.ProviderClient.
+// OpenID implements access.ProviderClient.
 type OpenID struct {
 	// Client reaches providers: of outbound.New, for their addresses are vendors' choice.
 	Client *http.Client
 	Clock  ident.Clock
 }
 
-var _ identity.ProviderClient = OpenID{}
+var _ access.ProviderClient = OpenID{}
 
-// Address implements identity.ProviderClient.
-func (o OpenID) Address(ctx context.Context, p identity.Provider, secret string, r identity.Route) (string, error) {
+// Address implements access.ProviderClient.
+func (o OpenID) Address(ctx context.Context, p access.Provider, secret string, r access.Route) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	_, config, err := o.discover(ctx, p, secret, r)
@@ -42,49 +43,49 @@ func (o OpenID) Address(ctx context.Context, p identity.Provider, secret string,
 	return config.AuthCodeURL(r.State, oidc.Nonce(r.Nonce), oauth2.S256ChallengeOption(r.Verifier)), nil
 }
 
-// Exchange implements identity.ProviderClient.
-func (o OpenID) Exchange(ctx context.Context, p identity.Provider, secret string, r identity.Route, code string) (identity.Identity, error) {
+// Exchange implements access.ProviderClient.
+func (o OpenID) Exchange(ctx context.Context, p access.Provider, secret string, r access.Route, code string) (access.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	provider, config, err := o.discover(ctx, p, secret, r)
 	if err != nil {
-		return identity.Identity{}, err
+		return access.Identity{}, err
 	}
 	token, err := config.Exchange(oidc.ClientContext(ctx, o.Client), code, oauth2.VerifierOption(r.Verifier))
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		return identity.Identity{}, trouble("did not take the code back: check client id and secret", refused)
+		return access.Identity{}, trouble("did not take the code back: check client id and secret", refused)
 	}
 	if err != nil {
-		return identity.Identity{}, trouble("could not be asked: "+outbound.Reason(err), err)
+		return access.Identity{}, trouble("could not be asked: "+outbound.Reason(err), err)
 	}
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
-		return identity.Identity{}, trouble("gave no identity", nil)
+		return access.Identity{}, trouble("gave no identity", nil)
 	}
 	checked, err := provider.VerifierContext(oidc.ClientContext(ctx, o.Client), &oidc.Config{ClientID: p.ClientID, Now: o.Clock.Now}).Verify(ctx, raw)
 	if err != nil {
-		return identity.Identity{}, trouble("gave an identity that is not valid", err)
+		return access.Identity{}, trouble("gave an identity that is not valid", err)
 	}
 	if subtle.ConstantTimeCompare([]byte(checked.Nonce), []byte(r.Nonce)) != 1 {
-		return identity.Identity{}, trouble("gave an identity of another sign-in", nil)
+		return access.Identity{}, trouble("gave an identity of another sign-in", nil)
 	}
 	if checked.Subject == "" || len(checked.Subject) > maxSubject || checked.Issuer != p.Issuer {
-		return identity.Identity{}, trouble("gave an identity that is not valid", nil)
+		return access.Identity{}, trouble("gave an identity that is not valid", nil)
 	}
 	var claims struct {
 		Email string `json:"email"`
 	}
 	_ = checked.Claims(&claims) // an address is only shown, and may be missing
-	email, good := identity.Email(claims.Email)
+	email, good := entry.Address(claims.Email)
 	if !good {
 		email = ""
 	}
-	return identity.Identity{Issuer: checked.Issuer, Subject: checked.Subject, Email: email}, nil
+	return access.Identity{Issuer: checked.Issuer, Subject: checked.Subject, Email: email}, nil
 }
 
 // discover reads what the issuer says of itself. Its addresses get the same
 // guard as its own: what is reached, and that it is over TLS.
-func (o OpenID) discover(ctx context.Context, p identity.Provider, secret string, r identity.Route) (*oidc.Provider, *oauth2.Config, error) {
+func (o OpenID) discover(ctx context.Context, p access.Provider, secret string, r access.Route) (*oidc.Provider, *oauth2.Config, error) {
 	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, o.Client), p.Issuer)
 	if other, ok := errors.AsType[*oidc.IssuerMismatchError](err); ok {
 		return nil, nil, trouble("names itself as another issuer", other)
@@ -101,7 +102,7 @@ func (o OpenID) discover(ctx context.Context, p identity.Provider, secret string
 		return nil, nil, trouble("describes itself in a way that can't be read", err)
 	}
 	for _, a := range []string{addresses.Authorize, addresses.Token, addresses.Keys} {
-		if !identity.GoodProviderAddress(a) {
+		if !access.GoodProviderAddress(a) {
 			return nil, nil, trouble("names an address that is not safe", nil)
 		}
 	}

@@ -9,23 +9,23 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 
-	"chancery/internal/identity"
+	"chancery/internal/access"
 )
 
 // maxAnswer is how long what an authenticator answers may be, in bytes.
 const maxAnswer = 32 << 10
 
-// Passkeys implements identity.PasskeyChecker.
+// Passkeys implements access.PasskeyChecker.
 type Passkeys struct{}
 
-var _ identity.PasskeyChecker = Passkeys{}
+var _ access.PasskeyChecker = Passkeys{}
 
 // owner is a user as the library wants one.
 type owner struct {
-	identity.User
+	access.Person
 
 	keys []webauthn.Credential
-	site identity.Site
+	site access.Site
 }
 
 // WebAuthnID implements webauthn.User: it is what the authenticator keeps.
@@ -41,8 +41,8 @@ func (o owner) WebAuthnDisplayName() string { return o.Name }
 // WebAuthnCredentials implements webauthn.User.
 func (o owner) WebAuthnCredentials() []webauthn.Credential { return o.keys }
 
-func ownerOf(s identity.Site, u identity.User, keys []identity.Passkey) (owner, error) {
-	o := owner{User: u, site: s}
+func ownerOf(s access.Site, p access.Person, keys []access.Passkey) (owner, error) {
+	o := owner{Person: p, site: s}
 	for _, k := range keys {
 		var c webauthn.Credential
 		if err := json.Unmarshal(k.Record, &c); err != nil {
@@ -53,7 +53,7 @@ func ownerOf(s identity.Site, u identity.User, keys []identity.Passkey) (owner, 
 	return o, nil
 }
 
-func party(s identity.Site) (*webauthn.WebAuthn, error) {
+func party(s access.Site) (*webauthn.WebAuthn, error) {
 	return webauthn.New(&webauthn.Config{RPID: s.ID, RPDisplayName: s.Name, RPOrigins: []string{s.Origin}})
 }
 
@@ -70,14 +70,14 @@ func begun(options any, state *webauthn.SessionData, err error) ([]byte, []byte,
 	return told, kept, err
 }
 
-// Make implements identity.PasskeyChecker. A passkey is found without a name and
+// Make implements access.PasskeyChecker. A passkey is found without a name and
 // asks who uses it, so that it can stand alone; no attestation is asked for.
-func (Passkeys) Make(s identity.Site, u identity.User, have []identity.Passkey) (options, state []byte, err error) {
+func (Passkeys) Make(s access.Site, p access.Person, have []access.Passkey) (options, state []byte, err error) {
 	w, err := party(s)
 	if err != nil {
 		return nil, nil, err
 	}
-	o, err := ownerOf(s, u, have)
+	o, err := ownerOf(s, p, have)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,27 +96,27 @@ func (Passkeys) Make(s identity.Site, u identity.User, have []identity.Passkey) 
 	return begun(created.Response, session, nil)
 }
 
-// Made implements identity.PasskeyChecker.
-func (Passkeys) Made(s identity.Site, u identity.User, state, answer []byte) (identity.Passkey, error) {
+// Made implements access.PasskeyChecker.
+func (Passkeys) Made(s access.Site, p access.Person, state, answer []byte) (access.Passkey, error) {
 	w, session, err := resumed(s, state, answer)
 	if err != nil {
-		return identity.Passkey{}, err
+		return access.Passkey{}, err
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(answer)
 	if err != nil {
-		return identity.Passkey{}, err
+		return access.Passkey{}, err
 	}
-	made, err := w.CreateCredential(owner{User: u, site: s}, session, parsed)
+	made, err := w.CreateCredential(owner{Person: p, site: s}, session, parsed)
 	if err != nil {
-		return identity.Passkey{}, err
+		return access.Passkey{}, err
 	}
 	record, err := json.Marshal(made)
-	return identity.Passkey{Credential: made.ID, Record: record}, err
+	return access.Passkey{Credential: made.ID, Record: record}, err
 }
 
-// Ask implements identity.PasskeyChecker. A key that stands alone must see to it
+// Ask implements access.PasskeyChecker. A key that stands alone must see to it
 // who uses it; one beside a password need not.
-func (Passkeys) Ask(s identity.Site, u identity.User, keys []identity.Passkey) (options, state []byte, err error) {
+func (Passkeys) Ask(s access.Site, p access.Person, keys []access.Passkey) (options, state []byte, err error) {
 	w, err := party(s)
 	if err != nil {
 		return nil, nil, err
@@ -128,7 +128,7 @@ func (Passkeys) Ask(s identity.Site, u identity.User, keys []identity.Passkey) (
 		}
 		return begun(asked.Response, session, nil)
 	}
-	o, err := ownerOf(s, u, keys)
+	o, err := ownerOf(s, p, keys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -139,7 +139,7 @@ func (Passkeys) Ask(s identity.Site, u identity.User, keys []identity.Passkey) (
 	return begun(asked.Response, session, nil)
 }
 
-// Named implements identity.PasskeyChecker.
+// Named implements access.PasskeyChecker.
 func (Passkeys) Named(answer []byte) ([]byte, error) {
 	if len(answer) > maxAnswer {
 		return nil, errors.New("signin: the answer is too long")
@@ -151,8 +151,8 @@ func (Passkeys) Named(answer []byte) ([]byte, error) {
 	return parsed.RawID, nil
 }
 
-// Check implements identity.PasskeyChecker.
-func (Passkeys) Check(s identity.Site, u identity.User, key identity.Passkey, state, answer []byte) (identity.Passkey, bool, error) {
+// Check implements access.PasskeyChecker.
+func (Passkeys) Check(s access.Site, p access.Person, key access.Passkey, state, answer []byte) (access.Passkey, bool, error) {
 	w, session, err := resumed(s, state, answer)
 	if err != nil {
 		return key, false, err
@@ -161,7 +161,7 @@ func (Passkeys) Check(s identity.Site, u identity.User, key identity.Passkey, st
 	if err != nil {
 		return key, false, err
 	}
-	o, err := ownerOf(s, u, []identity.Passkey{key})
+	o, err := ownerOf(s, p, []access.Passkey{key})
 	if err != nil {
 		return key, false, err
 	}
@@ -192,7 +192,7 @@ func (Passkeys) Check(s identity.Site, u identity.User, key identity.Passkey, st
 }
 
 // resumed is the relying party with what was kept of the beginning.
-func resumed(s identity.Site, state, answer []byte) (*webauthn.WebAuthn, webauthn.SessionData, error) {
+func resumed(s access.Site, state, answer []byte) (*webauthn.WebAuthn, webauthn.SessionData, error) {
 	var session webauthn.SessionData
 	if len(answer) > maxAnswer {
 		return nil, session, errors.New("signin: the answer is too long")

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"chancery/internal/store"
-	identitystore "chancery/internal/store/identity"
+	accessstore "chancery/internal/store/access"
 	importstore "chancery/internal/store/imports"
 	"chancery/internal/store/storetest"
 	"chancery/internal/tx"
@@ -40,8 +40,8 @@ func TestForgettingGoesInPortions(t *testing.T) {
 			return nil, nil
 		})
 		for table, forget := range map[string]func(tx.Tx) error{
-			"failed_attempts":    func(x tx.Tx) error { return identitystore.Attempts{}.ForgetFailures(x, x.Now()) },
-			"sign_in_ceremonies": func(x tx.Tx) error { return identitystore.Passkeys{}.ForgetCeremonies(x, x.Now()) },
+			"failed_attempts":    func(x tx.Tx) error { return accessstore.Attempts{}.ForgetFailures(x, x.Now()) },
+			"sign_in_ceremonies": func(x tx.Tx) error { return accessstore.Passkeys{}.ForgetCeremonies(x, x.Now()) },
 			"import_lines": func(x tx.Tx) error {
 				for range 10 {
 					if _, _, err := (importstore.Store{DB: e.DB}).Forget(x, x.Now(), x.Now()); err != nil {

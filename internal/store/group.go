@@ -215,7 +215,7 @@ func (w *groupWriter) group(first *job) {
 			close(j.done)
 		}
 	}()
-	if err := w.line.begin(); err != nil {
+	if err := w.begin(); err != nil {
 		first.err, settled = asFault(err), true
 		return
 	}
@@ -287,7 +287,7 @@ func (w *groupWriter) savepoint(j *job) error {
 
 // alone runs one function of a lost group in a transaction of its own.
 func (w *groupWriter) alone(j *job) error {
-	if err := w.line.begin(); err != nil {
+	if err := w.begin(); err != nil {
 		return asFault(err)
 	}
 	err := w.call(j)

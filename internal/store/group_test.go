@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"chancery/internal/fault"
 	"chancery/internal/tx"
@@ -341,5 +342,44 @@ func TestPortionsLetOthersGoFirst(t *testing.T) {
 	}
 	if !slices.Equal(order, []string{"call", "call", "portion", "portion"}) {
 		t.Errorf("they ran in the order %v", order)
+	}
+}
+
+// A portion ends early when others wait, and only then; a call never does.
+func TestAPortionEndsForThoseThatWait(t *testing.T) {
+	t.Parallel()
+	b := opened(t, Config{Dir: t.TempDir(), Portion: time.Hour})
+	alone, waitedFor, call := false, false, true
+	if err := b.Run(tx.Patient(t.Context()), func(x tx.Tx) error {
+		for range 3 {
+			alone = alone || x.Spent()
+		}
+		return nil
+	}); err != nil || alone {
+		t.Errorf("it is spent while nobody waits: %t, %v", alone, err)
+	}
+	w := b.engine.(*groupWriter)
+	begun, others := make(chan struct{}), make(chan error, 2)
+	go func() {
+		others <- b.Run(tx.Patient(t.Context()), func(x tx.Tx) error {
+			close(begun)
+			for len(w.jobs) == 0 {
+				runtime.Gosched()
+			}
+			for waitedFor = false; !waitedFor; {
+				waitedFor = x.Spent()
+			}
+			return nil
+		})
+	}()
+	<-begun
+	if err := b.Run(t.Context(), func(x tx.Tx) error {
+		call = x.Spent()
+		return nil
+	}); err != nil || call {
+		t.Errorf("a call is spent: %t, %v", call, err)
+	}
+	if err := <-others; err != nil {
+		t.Error(err)
 	}
 }

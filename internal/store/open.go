@@ -61,6 +61,8 @@ type DB struct {
 	points *points     // nil where they are read like all else
 	engine engine
 
+	refusals refusals
+
 	hold, portion     time.Duration // as in Config
 	held, waited      spans         // how long transactions took, and waited for the writer or a connection
 	committed, failed atomic.Int64  // transactions
@@ -90,6 +92,19 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		c.Rand = rand.Reader
 	}
 	c.Portion = cmp.Or(c.Portion, tx.PortionTime)
+	kept, err := newRefusals(c.Clock)
+	if err != nil {
+		return nil, err
+	}
+	db, err := open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	db.refusals = kept
+	return db, nil
+}
+
+func open(ctx context.Context, c Config) (*DB, error) {
 	switch {
 	case c.URL == "" && c.Dir == "":
 		return nil, errors.New("store: neither a data directory nor a database URL was given")

@@ -69,6 +69,15 @@ func Millis(t time.Time) any {
 	return t.UnixMilli()
 }
 
+// OptionalMillis gives Unix milliseconds for a column that may be NULL, which stands
+// for nil.
+func OptionalMillis(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
 // OrNull gives a value for a column that may be NULL, which stands for zero or "".
 func OrNull[T comparable](v T) any {
 	var zero T

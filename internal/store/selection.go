@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,25 @@ func (s *Selection) Prefix(column, prefix string) *Selection {
 		s.And(column+" < ?", end)
 	}
 	return s
+}
+
+// amongAtOnce is how many values one query of Among looks for.
+const amongAtOnce = 100
+
+// Among calls query for the values in portions of one size, so that there is one text:
+// list is what stands between the brackets of IN (), some are its values.
+func Among(values []string, query func(list string, some []any) error) error {
+	list := strings.TrimSuffix(strings.Repeat("?, ", amongAtOnce), ", ")
+	for chunk := range slices.Chunk(values, amongAtOnce) {
+		some := make([]any, amongAtOnce)
+		for i := range some {
+			some[i] = chunk[min(i, len(chunk)-1)]
+		}
+		if err := query(list, some); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Column is what a list is sorted by.

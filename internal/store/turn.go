@@ -21,6 +21,10 @@ const (
 	stopAgain = 20 * time.Millisecond
 )
 
+// TaskBegin is what Busy calls the wait for another program that writes to the
+// embedded database.
+const TaskBegin = "begin"
+
 // machine measures how long things take, whatever the clock of the transactions is.
 var machine ident.SystemClock //nolint:gochecknoglobals // it holds nothing
 
@@ -80,7 +84,11 @@ func (w *groupWriter) call(j *job) error {
 		defer timer.Stop()
 	}
 	w.db.waited.add(u.began.Sub(j.handed))
-	err := guard(j.fn, w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.line))
+	t := w.db.newTx(context.WithoutCancel(j.ctx), context.Background(), w.line)
+	if tx.IsPatient(j.ctx) {
+		t.yields = func() bool { return len(w.jobs) > 0 && machine.Now().Sub(u.began) >= tx.YieldTime }
+	}
+	err := guard(j.fn, t)
 	took := machine.Now().Sub(u.began)
 	w.db.held.add(took)
 	w.db.noteLong(j.ctx, took)
@@ -93,7 +101,14 @@ func (w *groupWriter) call(j *job) error {
 	return w.db.tooLong(j.ctx, err)
 }
 
-// committing is the turn of a commit: it is measured, and never ended.
+// begin and commit are turns of their own, which are never ended: another process may
+// hold the database, and the disk be slow.
+func (w *groupWriter) begin() error {
+	w.now.Store(&turn{began: machine.Now(), task: TaskBegin})
+	defer w.now.Store(nil)
+	return w.line.begin()
+}
+
 func (w *groupWriter) commit() error {
 	w.now.Store(&turn{began: machine.Now(), task: "commit"})
 	defer w.now.Store(nil)

@@ -198,3 +198,28 @@ func TestHalt(t *testing.T) {
 		}
 	})
 }
+
+// Another program that writes to the same file is what the writer is at.
+func TestBusyWithAnotherProgramsChange(t *testing.T) {
+	t.Parallel()
+	b := embedded(t)
+	other, err := openWriter(b.engine.(*groupWriter).line.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.begin(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- b.engine.run(t.Context(), func(x *Tx) error { return mark(x, 1) }) }()
+	for task := ""; task != TaskBegin; {
+		if len(done) > 0 {
+			t.Fatalf("it did not wait: %v", <-done)
+		}
+		runtime.Gosched()
+		task, _ = b.Busy()
+	}
+	if err := errors.Join(other.control("ROLLBACK"), other.close(), <-done); err != nil {
+		t.Error(err)
+	}
+}

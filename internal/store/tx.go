@@ -16,7 +16,8 @@ type Tx struct {
 	ctx     context.Context //nolint:containedctx // a transaction is one call; see tx.Tx.Context
 	sqlctx  context.Context //nolint:containedctx // the writer's own on SQLite: a cancelled caller must not roll back its group
 	now     time.Time
-	spent   time.Time // when it has had the time of a portion
+	spent   time.Time   // when it has had the time of a portion
+	yields  func() bool // reports whether the portion must end for others that wait; nil for never
 	line    line
 	ids     ident.Source
 	later   []statement // wait to be sent with the next one
@@ -44,7 +45,9 @@ func (t *Tx) Context() context.Context { return t.ctx }
 func (t *Tx) Now() time.Time { return t.now }
 
 // Spent implements tx.Tx.
-func (t *Tx) Spent() bool { return !machine.Now().Before(t.spent) }
+func (t *Tx) Spent() bool {
+	return !machine.Now().Before(t.spent) || t.yields != nil && t.yields()
+}
 
 // Journal implements tx.Tx.
 func (t *Tx) Journal(e tx.Entry) { t.entries = append(t.entries, e) }

@@ -27,7 +27,7 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 	},
 	{
 		Name: "goodwill_days", Label: "Goodwill ends after", Unit: days, Kind: OptionalNumber, Least: 1, Most: MaxDays, Mode: Named,
-		Hint: "Without a number a goodwill activation stays until a regular token is free for it.",
+		Hint: "Without a number a goodwill activation stays until a regular place is free for it.",
 		of:   func(p *Policy) any { return &p.GoodwillDays }, own: func(o *Overrides) any { return &o.GoodwillDays },
 	},
 	{
@@ -77,13 +77,13 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 	},
 	{
 		Name: "offline_allowed", Label: "Offline use by files", Kind: Switch,
-		Hint: "A machine without a network is activated by a file, and renewed by the next. Off: clients must reach the server. " +
+		Hint: "A device without a network is activated by a file, and renewed by the next. Off: clients must reach the server. " +
 			"Not for subscriptions: they end elsewhere, and a file would not hear of it.",
 		of: func(p *Policy) any { return &p.OfflineAllowed }, own: func(o *Overrides) any { return &o.OfflineAllowed },
 	},
 	{
 		Name: "client_may_unassign", Label: "Clients may give their activation up", Kind: Switch,
-		Hint: "So that people move to a new machine without asking you. Off: only you can release it.",
+		Hint: "So that people move to a new device without asking you. Off: only you can release it.",
 		of:   func(p *Policy) any { return &p.ClientMayUnassign }, own: func(o *Overrides) any { return &o.ClientMayUnassign },
 	},
 	{

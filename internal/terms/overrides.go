@@ -164,6 +164,23 @@ func (o *Overrides) CheckGrants(g Grants) error {
 	return wrong.Err()
 }
 
+// ReadReleases reads the releases that the licence sets for itself, as the policy's are
+// read; was is what it set before.
+func (o *Overrides) ReadReleases(was *Overrides) (*Overrides, error) {
+	if o == nil || o.ReleaseLimit == nil && o.MinimumRelease == nil {
+		return o, nil
+	}
+	p, err := o.Policy(Policy{}).ReadReleases(was.Policy(Policy{}))
+	read := *o
+	if read.ReleaseLimit != nil {
+		read.ReleaseLimit = &p.ReleaseLimit
+	}
+	if read.MinimumRelease != nil {
+		read.MinimumRelease = &p.MinimumRelease
+	}
+	return &read, err
+}
+
 // CheckLimits reports limits that are not whole numbers, as Grants.CheckLimits does.
 func (o *Overrides) CheckLimits(was *Overrides) error {
 	if o == nil {

@@ -3,6 +3,7 @@ package terms
 import (
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 )
 
@@ -146,6 +147,26 @@ func (p Policy) Check(mode Mode) error {
 	}
 	p.checkExpiry(&wrong)
 	return wrong.Err()
+}
+
+// ReadReleases reads the releases that may run (entry.Release); was is what they were before.
+func (p Policy) ReadReleases(was Policy) (Policy, error) {
+	var wrong fault.Fields
+	p.ReleaseLimit = entry.Release(&wrong, "release_limit", p.ReleaseLimit, was.ReleaseLimit)
+	p.MinimumRelease = entry.Release(&wrong, "minimum_release", p.MinimumRelease, was.MinimumRelease)
+	return p, wrong.Err()
+}
+
+// AllowsRelease reports whether a version of the software may run. One that can't be
+// read is not judged, nor is any by a release that can't be.
+func (p Policy) AllowsRelease(version string) bool {
+	v, readable := entry.ReadVersion(version)
+	if !readable {
+		return true
+	}
+	newest, limited := entry.ReadVersion(p.ReleaseLimit)
+	oldest, least := entry.ReadVersion(p.MinimumRelease)
+	return (!limited || v.Compare(newest) <= 0) && (!least || v.Compare(oldest) >= 0)
 }
 
 func (p Policy) checkExpiry(wrong *fault.Fields) {

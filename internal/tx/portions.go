@@ -12,6 +12,11 @@ import (
 // twentieth of a second where a step is small.
 const PortionTime = 3 * time.Millisecond
 
+// YieldTime is how long a portion goes on, at least, when other changes wait for the
+// writer: they wait for that long, and so does the portion for its next one, but it
+// comes forward.
+const YieldTime = time.Millisecond
+
 // mostRest bounds the rest between two portions.
 const mostRest = 50 * time.Millisecond
 
@@ -39,7 +44,7 @@ func Portions(ctx context.Context, r Runner, fn func(t Tx) (more bool, err error
 // three times as long as that took.
 func Paced(ctx context.Context, portion func(ctx context.Context) error) error {
 	began := machine.Now()
-	if err := portion(context.WithValue(ctx, patientKey{}, true)); err != nil {
+	if err := portion(Patient(ctx)); err != nil {
 		return err
 	}
 	select {
@@ -51,8 +56,12 @@ func Paced(ctx context.Context, portion func(ctx context.Context) error) error {
 
 type patientKey struct{}
 
+// Patient gives a context whose transactions are portions of a long work, see IsPatient.
+func Patient(ctx context.Context) context.Context { return context.WithValue(ctx, patientKey{}, true) }
+
 // IsPatient reports whether a transaction that runs in ctx is a portion of a long
-// work, for which nobody waits: others that wait may go first.
+// work, for which nobody waits: others that wait may go first, and the portion is Spent
+// early when somebody does.
 func IsPatient(ctx context.Context) bool {
 	patient, _ := ctx.Value(patientKey{}).(bool)
 	return patient

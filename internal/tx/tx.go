@@ -18,7 +18,7 @@ type Tx interface {
 	Now() time.Time
 
 	// Spent reports whether the transaction has had the time that a portion of a long
-	// work may take. See Portions.
+	// work may take, or a portion the time that it may keep others waiting. See Portions.
 	Spent() bool
 
 	// Journal records who changed what. It commits with the change or not at all.

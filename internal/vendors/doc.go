@@ -3,4 +3,5 @@
 //
 // It does not own the vendor's users and keys (identity, keyring). The operator
 // creates vendors from the command line; a vendor's owner changes name and zone.
+// Service does both, in the caller's transaction.
 package vendors

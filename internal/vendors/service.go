@@ -1,12 +1,14 @@
 package vendors
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/listing"
 	"chancery/internal/tx"
 )
 
@@ -20,14 +22,38 @@ type Store interface {
 	// changed, when another vendor has its slug.
 	Update(t tx.Tx, v Vendor) (updated bool, err error)
 
+	// Names gives the slugs of all vendors by their names.
+	Names(t tx.Tx) (map[string]string, error)
+
+	// Remove takes a vendor away with its users, keys and records; empty is false, and
+	// nothing changed, when it has products, customers or devices.
+	Remove(t tx.Tx, id ident.VendorID) (empty bool, err error)
+
 	// Get locks the vendor until the transaction ends.
 	Get(t tx.Tx, id ident.VendorID) (v Vendor, found bool, err error)
+
+	// NoteZoneMove notes how far a move has come; a vendor has one at most.
+	NoteZoneMove(t tx.Tx, id ident.VendorID, m ZoneMove) error
+	NotedZoneMove(t tx.Tx, id ident.VendorID) (m ZoneMove, noted bool, err error)
+	EndZoneMove(t tx.Tx, id ident.VendorID) error
+}
+
+// Reader reads outside of transactions.
+type Reader interface {
+	// MovingZone gives the vendors whose days are being moved to another zone.
+	MovingZone(ctx context.Context) ([]ident.VendorID, error)
 }
 
 // Config is what the service needs.
 type Config struct {
 	Store Store
 	IDs   ident.Source
+
+	// What has first and last days, in the order in which they are moved to another
+	// zone, and what that takes; none for a service that changes no zone.
+	Days   []Days
+	Reader Reader
+	Runner tx.Runner
 }
 
 // Service changes vendors.
@@ -38,13 +64,16 @@ func New(c Config) (*Service, error) {
 	if c.Store == nil || c.IDs.Rand == nil {
 		return nil, errors.New("vendors: Store and IDs are needed")
 	}
+	if len(c.Days) > 0 && (c.Reader == nil || c.Runner == nil) {
+		return nil, errors.New("vendors: Days take Reader and Runner")
+	}
 	return &Service{c}, nil
 }
 
 // Create is a request for a new vendor.
 type Create struct {
 	Name string
-	Slug string // made of the name when empty
+	Slug string // made of the name when empty; two vendors have one name only where it is given
 	Zone string // "UTC" when empty
 	Plan Plan   // Trial when empty
 }
@@ -62,8 +91,14 @@ func (s *Service) Create(t tx.Tx, c Create) (Vendor, error) {
 	if v.Plan == "" {
 		v.Plan = Trial
 	}
-	if err := check(v); err != nil {
+	v, err := v.read(Vendor{})
+	if err != nil {
 		return Vendor{}, err
+	}
+	if c.Slug == "" {
+		if err := s.twin(t, c.Name); err != nil {
+			return Vendor{}, err
+		}
 	}
 	if err := s.insert(t, &v, c.Slug == ""); err != nil {
 		return Vendor{}, err
@@ -72,8 +107,30 @@ func (s *Service) Create(t tx.Tx, c Create) (Vendor, error) {
 	return v, nil
 }
 
-// insert stores v. A slug that was made of the name gets a number where vendors
-// share the name, and in the end some random letters.
+// twin refuses a name that another vendor has, but for case and accents: whoever makes a
+// vendor twice has mostly not seen that it is there.
+func (s *Service) twin(t tx.Tx, name string) error {
+	all, err := s.Store.Names(t)
+	for other, slug := range all {
+		if listing.Fold(other) == listing.Fold(name) {
+			return fault.Refused("vendor_exists", "There is a vendor of this name already: "+slug+".",
+				"Work with that one, or give another one of the same name a slug of its own.")
+		}
+	}
+	return err
+}
+
+// Delete takes a vendor away that has nothing yet: one made by mistake.
+func (s *Service) Delete(t tx.Tx, id ident.VendorID) error {
+	empty, err := s.Store.Remove(t, id)
+	if err == nil && !empty {
+		err = fault.Refused("vendor_not_empty", "This vendor has products, customers or devices.", "Only a vendor that has none of them can be deleted.")
+	}
+	return err
+}
+
+// insert stores v. A slug that was made of the name gets a number where another vendor
+// has it, and in the end some random letters.
 func (s *Service) insert(t tx.Tx, v *Vendor, made bool) error {
 	base := v.Slug
 	for try := 2; ; try++ {
@@ -104,6 +161,10 @@ type Change struct {
 	Zone *string
 	Plan *Plan
 
+	// KeepDays: with another zone, first and last days keep their dates, and so end and
+	// begin at other instants. Otherwise the instants stay.
+	KeepDays bool
+
 	SupportEmail *string // "" for none
 	Website      *string
 
@@ -128,7 +189,7 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.SupportEmail, c.SupportEmail)
 	set(&after.Website, c.Website)
 	set(&after.DirectActivationFiles, c.DirectActivationFiles)
-	if err := check(after); err != nil {
+	if after, err = after.read(before); err != nil {
 		return Vendor{}, err
 	}
 	if after == before {
@@ -140,6 +201,9 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	}
 	if !updated {
 		return Vendor{}, errSlugTaken()
+	}
+	if err := s.moveZone(t, before, after, c.KeepDays); err != nil {
+		return Vendor{}, err
 	}
 	s.journal(t, "vendor.updated", &before, after)
 	return after, nil

@@ -1,6 +1,7 @@
 package vendors_test
 
 import (
+	"strings"
 	"testing"
 
 	"chancery/internal/ident"
@@ -76,9 +77,14 @@ func TestVendors(t *testing.T) {
 			return service.Update(x, bolt.ID, vendors.Change{Slug: &taken})
 		})
 		for i := range 12 {
-			if again := storetest.Vendor(t, e, "Many"); (again.Slug == "many") != (i == 0) {
+			if again := storetest.Vendor(t, e, "Many"+strings.Repeat("!", i)); (again.Slug == "many") != (i == 0) {
 				t.Errorf("vendor %d is at %q", i, again.Slug)
 			}
+		}
+		for _, name := range []string{"Many", "mäny"} {
+			storetest.Refuse(t, e, "vendor_exists", func(x tx.Tx) (vendors.Vendor, error) {
+				return service.Create(x, vendors.Create{Name: name})
+			})
 		}
 		if all, err := rows.All(t.Context()); err != nil || len(all) != 14 || all[0].Name != name || all[1].Name != "Bolt" {
 			t.Errorf("all %+v, %v", all, err)

@@ -1,11 +1,10 @@
 package vendors
 
 import (
-	"net/mail"
 	"net/url"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 )
@@ -64,21 +63,16 @@ func (p Plan) known() bool {
 	return false
 }
 
-// check reports what is wrong with v, by field.
-func check(v Vendor) error {
+// read returns v as it is stored; was is what it was before. The fault names what is wrong.
+func (v Vendor) read(was Vendor) (Vendor, error) {
 	var wrong fault.Fields
-	wrong.Text("name", v.Name, 1, 200)
+	v.Name = entry.Name(&wrong, "name", v.Name, was.Name, 1, 200)
 	wrong.Check(goodSlug(v), "slug", "must be lower-case letters, digits and single dashes, at most 63 of them, and not a word that the server needs")
 	wrong.Check(goodZone(v.Zone), "zone", "must be an IANA time zone such as \"Europe/Berlin\"")
-	wrong.Check(v.SupportEmail == "" || goodEmail(v.SupportEmail), "support_email", "must be one e-mail address such as help@example.com, or empty")
+	v.SupportEmail = entry.Email(&wrong, "support_email", v.SupportEmail, was.SupportEmail)
 	wrong.Check(v.Website == "" || goodWebsite(v.Website), "website", "must be an address such as https://example.com, or empty")
 	wrong.Check(v.Plan.known(), "plan", "must be trial, starter, pro, business or enterprise")
-	return wrong.Err()
-}
-
-func goodEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && len(s) <= 254 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f })
+	return v, wrong.Err()
 }
 
 func goodWebsite(s string) bool {

@@ -44,6 +44,21 @@ func suspect[T string | []byte](s T) bool {
 	return false
 }
 
+// First returns the first character that Text would show, and whether there is one.
+func First(s string) (r rune, found bool) {
+	if !suspect(s) {
+		return 0, false
+	}
+	before := rune(-1)
+	for i, r := range s {
+		if Hidden(r) && !joins(before, r, s[i+utf8.RuneLen(r):]) {
+			return r, true
+		}
+		before = r
+	}
+	return 0, false
+}
+
 func show(s string, write func(part string)) {
 	from, before := 0, rune(-1)
 	for i, r := range s {
@@ -116,10 +131,19 @@ func Back(s string) string {
 		return s
 	}
 	return mark.ReplaceAllStringFunc(s, func(m string) string {
-		code, err := strconv.ParseUint(mark.FindStringSubmatch(m)[1], 16, 32)
-		if err != nil || code > unicode.MaxRune || !Hidden(rune(code)) {
-			return m
+		if r, meant := meaning(m); meant {
+			return string(r)
 		}
-		return string(rune(code))
+		return m
 	})
+}
+
+// meaning gives the character that a mark stands for: one that shows nothing, or the
+// sign that opens marks.
+func meaning(m string) (r rune, meant bool) {
+	code, err := strconv.ParseUint(mark.FindStringSubmatch(m)[1], 16, 32)
+	if err != nil || code > unicode.MaxRune {
+		return 0, false
+	}
+	return rune(code), Hidden(rune(code)) || rune(code) == opening
 }

@@ -36,6 +36,9 @@ func TestText(t *testing.T) {
 		if got := string(visible.Bytes([]byte(text))); got != want {
 			t.Errorf("%q as bytes: %q", text, got)
 		}
+		if r, found := visible.First(text); found != (want != text) || found && !visible.Hidden(r) {
+			t.Errorf("%q: the first that is not seen is %q, %t", text, r, found)
+		}
 		if back := visible.Back(want); back != text {
 			t.Errorf("%q comes back as %q", text, back)
 		}

@@ -86,10 +86,20 @@ func (a *Assets) Href(name string) string {
 
 // Routes serves the assets.
 func (a *Assets) Routes() []edge.Route {
-	return []edge.Route{{
-		Surface: &edge.Surface{Name: "assets"}, Method: http.MethodGet, Path: assetBase + "{file}",
-		Public: "style, script and icons of the pages", Handler: a.serve, Light: true,
-	}}
+	s := &edge.Surface{Name: "assets"}
+	return []edge.Route{
+		{
+			Surface: s, Method: http.MethodGet, Path: assetBase + "{file}",
+			Public: "style, script and icons of the pages", Handler: a.serve, Light: true,
+		},
+		{
+			Surface: s, Method: http.MethodGet, Path: "/favicon.ico", Public: "browsers ask for it by themselves", Light: true,
+			Handler: func(w http.ResponseWriter, r *http.Request) error {
+				http.Redirect(w, r, a.Href("mark.svg"), http.StatusFound)
+				return nil
+			},
+		},
+	}
 }
 
 func (a *Assets) serve(w http.ResponseWriter, r *http.Request) error {

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // ChartKind is how a chart is drawn.
@@ -27,6 +28,7 @@ type Chart struct {
 	Unit   string   // of the values: "activations"
 	Labels []string // along the axis, or of the parts
 	Series []Series
+	Today  bool     // the last label is today, which goes on
 	Hrefs  []string // where a label leads; may be nil
 	Tones  []Tone   // of the labels of a ring; nil for the palette's
 	Empty  string   // said when all is nothing
@@ -34,9 +36,23 @@ type Chart struct {
 
 // Series is one line of figures, as many as there are labels.
 type Series struct {
-	Name   string
-	Values []int64
-	Tone   Tone // empty for the palette's next
+	Name    string
+	Values  []int64
+	Missing []bool // where there is no figure, which is another thing than 0; nil for nowhere
+	Tone    Tone   // empty for the palette's next
+}
+
+// soFar is added to the label of today.
+const soFar = ", so far"
+
+// labels are the labels as they are shown.
+func (c Chart) labels() []string {
+	if !c.Today || len(c.Labels) == 0 {
+		return c.Labels
+	}
+	shown := slices.Clone(c.Labels)
+	shown[len(shown)-1] += soFar
+	return shown
 }
 
 // Nothing reports whether all figures are 0.
@@ -54,20 +70,27 @@ func (c Chart) Nothing() bool {
 // Data is what the script draws from.
 func (c Chart) Data() (string, error) {
 	type series struct {
-		Name   string  `json:"name"`
-		Values []int64 `json:"values"`
-		Tone   Tone    `json:"tone,omitempty"`
+		Name   string   `json:"name"`
+		Values []*int64 `json:"values"` // null for a gap
+		Tone   Tone     `json:"tone,omitempty"`
 	}
 	d := struct {
 		Kind   ChartKind `json:"kind"`
 		Unit   string    `json:"unit"`
 		Labels []string  `json:"labels"`
+		Today  bool      `json:"today,omitempty"`
 		Hrefs  []string  `json:"hrefs,omitempty"`
 		Tones  []Tone    `json:"tones,omitempty"`
 		Series []series  `json:"series"`
-	}{Kind: c.Kind, Unit: c.Unit, Labels: c.Labels, Hrefs: c.Hrefs, Tones: c.Tones}
+	}{Kind: c.Kind, Unit: c.Unit, Labels: c.labels(), Today: c.Today, Hrefs: c.Hrefs, Tones: c.Tones}
 	for _, s := range c.Series {
-		d.Series = append(d.Series, series(s))
+		values := make([]*int64, len(s.Values))
+		for i := range values {
+			if !s.missing(i) {
+				values[i] = &s.Values[i]
+			}
+		}
+		d.Series = append(d.Series, series{Name: s.Name, Values: values, Tone: s.Tone})
 	}
 	b, err := json.Marshal(d)
 	if err != nil {
@@ -75,6 +98,8 @@ func (c Chart) Data() (string, error) {
 	}
 	return string(b), nil
 }
+
+func (s Series) missing(i int) bool { return i < len(s.Missing) && s.Missing[i] }
 
 // Line is one row of the table of figures.
 type Line struct {
@@ -86,12 +111,16 @@ type Line struct {
 // Lines is the table of figures.
 func (c Chart) Lines() []Line {
 	lines := make([]Line, len(c.Labels))
-	for i, label := range c.Labels {
+	for i, label := range c.labels() {
 		lines[i].Label = label
 		if i < len(c.Hrefs) {
 			lines[i].Href = c.Hrefs[i]
 		}
 		for _, s := range c.Series {
+			if s.missing(i) {
+				lines[i].Values = append(lines[i].Values, "—")
+				continue
+			}
 			lines[i].Values = append(lines[i].Values, Number(s.Values[i]))
 		}
 	}

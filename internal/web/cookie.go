@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"time"
 
-	"chancery/internal/identity"
+	"chancery/internal/access"
 )
 
 // briefAge is how long what Brief keeps is of use: as long as a sign-in may stay
@@ -40,7 +40,7 @@ func (q *Request) Lasting(name, value string, age time.Duration) *http.Cookie {
 // cookies of the answer belong to the new one.
 func (q *Request) MoveTo(slug string) {
 	q.SetCookie(q.face.Cookie(q.Vendor.Slug, "", 0))
-	q.SetCookie(q.face.Cookie(slug, q.Cookie(q.face.CookieName()), identity.MaxAge))
+	q.SetCookie(q.face.Cookie(slug, q.Cookie(q.face.CookieName()), access.MaxAge))
 	q.moved = q.face.Base(slug)
 }
 

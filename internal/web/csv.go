@@ -1,14 +1,15 @@
 package web
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/listing"
 	"chancery/internal/visible"
 )
@@ -31,7 +32,7 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.csv"`, t.Name, q.Now().In(q.VendorZone()).Format(time.DateOnly)))
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.csv"`, t.Name, calendar.DayOf(q.Now(), q.VendorZone())))
 	_, _ = w.Write([]byte("\uFEFF")) // spreadsheets take the file for UTF-8 by it
 	out := csv.NewWriter(w)
 	columns := t.Columns
@@ -41,13 +42,13 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	columns = slices.DeleteFunc(slices.Clone(columns), Column[R].acts)
 	line := make([]string, len(columns))
 	for i, c := range columns {
-		line[i] = c.Label
+		line[i] = cmp.Or(c.Heading, c.Label)
 	}
 	_ = out.Write(line) // an error stays in out, and is seen below
 	for {
 		for _, row := range found.Items {
 			for i, c := range columns {
-				line[i] = Exported(c.text(row))
+				line[i] = visible.Cell(c.text(row, q.VendorZone()))
 			}
 			_ = out.Write(line)
 		}
@@ -64,8 +65,8 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	}
 }
 
-// text is a cell in a file.
-func (c Column[R]) text(row R) string {
+// text is a cell in a file: instants are UTC's, first and last days those of the zone.
+func (c Column[R]) text(row R, zone *time.Location) string {
 	if c.Plain != nil {
 		return c.Plain(row)
 	}
@@ -76,27 +77,15 @@ func (c Column[R]) text(row R) string {
 	case cell.Bar != nil:
 		return strconv.FormatInt(cell.Bar.Used, 10)
 	case !cell.When.IsZero():
-		return cell.When.UTC().Format(time.RFC3339)
+		return calendar.WriteInstant(cell.When)
 	case !cell.At.IsZero():
-		return cell.At.UTC().Format(time.RFC3339)
+		return calendar.WriteInstant(cell.At)
 	case !cell.Day.IsZero():
-		return cell.Day.UTC().Format(time.RFC3339)
+		return calendar.WriteInstant(cell.Day)
+	case !cell.FirstDay.IsZero():
+		return calendar.WriteBeginning(cell.FirstDay, zone)
+	case !cell.LastDay.IsZero():
+		return calendar.WriteEnd(cell.LastDay, zone)
 	}
 	return cell.Text
-}
-
-// Exported is a text as a cell of a file: it shows what shows nothing by itself, and
-// is no formula. Imports take both back.
-func Exported(s string) string { return Harmless(visible.Text(s)) }
-
-// Harmless keeps a spreadsheet from taking a text for a formula (CSV injection).
-func Harmless(s string) string {
-	trimmed := strings.TrimLeft(s, " \u00a0\t\r\n")
-	if trimmed != "" && strings.ContainsRune("=+-@|%\uFF1D\uFF0B\uFF0D\uFF20", []rune(trimmed)[0]) {
-		return "'" + s
-	}
-	if s != "" && (s[0] == '\t' || s[0] == '\r' || s[0] == '\n') {
-		return "'" + s
-	}
-	return s
 }

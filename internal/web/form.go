@@ -46,7 +46,7 @@ type Field struct {
 	Accept      string // of FileField
 	Focus       bool   // the cursor begins here
 	Suggest     string // address that gives what may be meant by what was typed so far (Suggestions)
-	Look        bool   // choosing another value reads the form again with it: see Form.Look
+	Look        bool   // where there is script, another value reads the form's parts again: see Form.Look
 	ReadOnly    bool
 
 	// When says "other=value" or "other=a|b", several of them joined by "&": where
@@ -63,12 +63,19 @@ type Option struct {
 	Hint  string
 }
 
-// Group is a part of a form with a heading.
+// Group is fields of a form under a heading. Without both it shows nothing.
 type Group struct {
 	Title  string
 	Text   string
 	Fields []Field
-	Folded bool // shown closed, unless something in it is wrong
+	Folded bool   // shown closed, unless something in it is wrong
+	Part   string // id of the part that it belongs to; empty for what stays: see Form.Look
+}
+
+// Part is groups that follow each other and belong to one part of a form.
+type Part struct {
+	ID     string // empty for what stays
+	Groups []Group
 }
 
 // Form is what a page asks for.
@@ -82,12 +89,17 @@ type Form struct {
 	Get    bool   // it only leads somewhere
 	Files  bool   // it uploads
 	Once   string // tells a form sent twice from two forms
-	Look   string // word on a button that reads the form again with what was filled in so far, by GET; empty for none
 	Groups []Group
-	Wrong  *Notice // what is wrong with the whole
+
+	// Look is the word on a button that shows the form again with what was filled in so
+	// far; empty for none. Where there is script, a field with Look does it by itself,
+	// and only the parts (Group.Part, and what else has data-part) are replaced.
+	Look string
+
+	Wrong *Notice // what is wrong with the whole
 
 	sent   url.Values // what was filled in; nil on the first showing
-	looked url.Values // what was filled in before it was read again; nil unless it was
+	looked url.Values // what was filled in before it was shown again; nil unless it was
 	errors map[string]string
 }
 
@@ -128,15 +140,24 @@ func (f *Form) Add(g Group) {
 	f.Groups = append(f.Groups, g)
 }
 
-// LookAt fills the form with what its Look button brought in the address.
-func (f *Form) LookAt(address url.Values) {
-	if address.Has("look") && f.sent == nil {
-		f.looked = address
+// lookAgain is the name of the Look button in what a form sends.
+const lookAgain = "look"
+
+// Parts are the groups, by the part that they belong to.
+func (f *Form) Parts() []Part {
+	var parts []Part
+	for _, g := range f.Groups {
+		if n := len(parts); n == 0 || parts[n-1].ID != g.Part {
+			parts = append(parts, Part{ID: g.Part})
+		}
+		last := &parts[len(parts)-1]
+		last.Groups = append(last.Groups, g)
 	}
+	return parts
 }
 
-// Given is what a field held when the form was sent or read again; ok is false on
-// the first showing.
+// Given is what a field held when the form was sent or looked at again; ok is false
+// on the first showing.
 func (f *Form) Given(name string) (value string, ok bool) {
 	switch {
 	case f.sent != nil:

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"chancery/internal/calendar"
 )
 
 // Moment is an instant as a page shows it: in the viewer's zone, with UTC on hover.
@@ -34,24 +36,122 @@ func (p *Page) At(t time.Time) Moment {
 		return Moment{Text: "—"}
 	}
 	return Moment{
-		Text: t.In(p.zone()).Format("2 Jan 2006, 15:04"), Title: t.UTC().Format("2006-01-02 15:04:05") + " UTC",
-		Machine: t.UTC().Format(time.RFC3339),
+		Text: calendar.DayOf(t, p.zone()).Text() + t.In(p.zone()).Format(", 15:04"), Title: t.UTC().Format("2006-01-02 15:04:05") + " UTC",
+		Machine: calendar.WriteInstant(t),
 	}
 }
 
-// Day gives the day of an instant.
+// Day gives the day of an instant, the viewer's.
 func (p *Page) Day(t time.Time) Moment {
 	m := p.At(t)
 	if !t.IsZero() {
 		m.Title = m.Text + " · " + m.Title
-		m.Text = t.In(p.zone()).Format("2 Jan 2006")
+		m.Text = calendar.DayOf(t, p.zone()).Text()
 	}
 	return m
 }
 
+// FirstDay gives a beginning: a day of the vendor's, or an instant where it is none.
+func (p *Page) FirstDay(at time.Time) Moment {
+	m := p.At(at)
+	if !at.IsZero() && calendar.IsFirstDay(at, p.days()) {
+		day := calendar.DayOf(at, p.days())
+		m = Moment{Text: day.Text(), Title: "from " + m.Text + " · " + m.Title, Machine: day.String()}
+	}
+	return m
+}
+
+// LastDay gives an exclusive end: a last day of the vendor's, or an instant where it
+// is none.
+func (p *Page) LastDay(end time.Time) Moment {
+	m := p.At(end)
+	if p.isLastDay(end) {
+		day := calendar.LastDay(end, p.days())
+		m = Moment{Text: day.Text(), Title: "until " + m.Text + " · " + m.Title, Machine: day.String()}
+	}
+	return m
+}
+
+// Ending gives an exclusive end relative to now where that helps, as Ago does.
+func (p *Page) Ending(end time.Time) Moment {
+	m := p.LastDay(end)
+	if rel := Relative(end, p.Now); rel != "" && !end.IsZero() {
+		m.Title = m.Text + " · " + m.Title
+		m.Text = rel
+	}
+	return m
+}
+
+// UTCDay gives a day that is counted in UTC, as figures and reports of clients are.
+func UTCDay(d calendar.Day) Moment {
+	return Moment{Text: d.Text(), Title: d.String() + " UTC", Machine: d.String()}
+}
+
+// DaysSince gives the viewer's days from an instant on until today, as charts name
+// them, and the place of an instant among them; less than 0 for one outside of them.
+func (p *Page) DaysSince(from time.Time) (labels []string, place func(time.Time) int) {
+	first := calendar.DayOf(from, p.zone())
+	for d, last := first, calendar.DayOf(p.Now, p.zone()); d.Number() <= last.Number(); d = d.AddDays(1) {
+		labels = append(labels, d.Text())
+	}
+	return labels, func(t time.Time) int {
+		if n := int(calendar.DayOf(t, p.zone()).Number() - first.Number()); n < len(labels) {
+			return n
+		}
+		return -1
+	}
+}
+
+// Until says until when something holds that has an exclusive end: "until the end of
+// 31 Dec 2027", "until 14 Mar 2027, 09:30".
+func (p *Page) Until(end time.Time) string {
+	if p.isLastDay(end) {
+		return "until the end of " + p.LastDay(end).Text
+	}
+	return "until " + p.At(end).Text
+}
+
+func (p *Page) isLastDay(end time.Time) bool {
+	return !end.IsZero() && calendar.IsLastDay(end, p.days())
+}
+
+// LastDayValue is the last day before an exclusive end as a DateField takes it; empty
+// for none. Values.LastDay reads it.
+func LastDayValue(end time.Time, zone *time.Location) string {
+	if end.IsZero() {
+		return ""
+	}
+	return calendar.LastDay(end, zone).String()
+}
+
+// FirstDayValue is the day of a beginning as a DateField takes it; empty for none.
+// Values.FirstDay reads it.
+func FirstDayValue(at time.Time, zone *time.Location) string {
+	if at.IsZero() {
+		return ""
+	}
+	return calendar.DayOf(at, zone).String()
+}
+
 // ZoneName is the zone that the page's times are in, as people call it.
-func (p *Page) ZoneName() string {
-	return strings.ReplaceAll(p.zone().String(), "_", " ")
+func (p *Page) ZoneName() string { return zoneName(p.zone()) }
+
+// DaysZoneName is the zone that first and last days are of; empty where it is the one
+// that the page's times are in.
+func (p *Page) DaysZoneName() string {
+	if name := zoneName(p.days()); name != p.ZoneName() {
+		return name
+	}
+	return ""
+}
+
+func zoneName(zone *time.Location) string { return strings.ReplaceAll(zone.String(), "_", " ") }
+
+func (p *Page) days() *time.Location {
+	if p.VendorZone == nil {
+		return p.zone()
+	}
+	return p.VendorZone
 }
 
 func (p *Page) zone() *time.Location {

@@ -3,7 +3,7 @@ package web
 import (
 	"time"
 
-	"chancery/internal/identity"
+	"chancery/internal/access"
 )
 
 // Page is what the layout of every page needs. Pages embed it.
@@ -25,9 +25,12 @@ type Page struct {
 	Search string  // address that searches from anywhere; empty where the face has none
 	Query  string  // what was searched for
 
-	Theme   string // "light", "dark" or "" to follow the system
-	Zone    *time.Location
-	Now     time.Time
+	Theme string         // "light", "dark" or "" to follow the system
+	Zone  *time.Location // the viewer's: instants are shown in it
+	Now   time.Time
+
+	VendorZone *time.Location // where first and last days begin and end
+
 	Address string // of this page, path and query
 	Notices []Notice
 	Help    Help
@@ -50,9 +53,11 @@ type Person struct {
 	Email string
 	Role  string // as it is called on screen
 
+	RoleAbout string // one sentence on the role
+
 	// Session is the one that the request belongs to, for the pages of the
 	// account; the gallery has none.
-	Session identity.Session
+	Session access.Session
 }
 
 // Initials are one or two letters for the round picture of a person.

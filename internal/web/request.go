@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -76,8 +77,8 @@ func (q *Request) ID(name string) (ident.UUID, error) {
 	return id, nil
 }
 
-// Text is a parameter of the address, without blanks at its ends.
-func (q *Request) Text(name string) string { return strings.TrimSpace(q.R.URL.Query().Get(name)) }
+// Text is a parameter of the address, as entry.Line reads what people search for.
+func (q *Request) Text(name string) string { return entry.Line(q.R.URL.Query().Get(name)) }
 
 // Href is an address below the face.
 func (q *Request) Href(below string) string { return q.Base + below }
@@ -121,7 +122,7 @@ func (q *Request) Face() *Face { return q.face }
 func (q *Request) Page(title string, crumbs ...Link) Page {
 	p := Page{
 		Title: title, Crumbs: crumbs, Base: q.Base, Vendor: q.Vendor.Name, Person: q.Person, Say: q.say,
-		Now: q.face.Clock.Now(), Zone: q.Zone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
+		Now: q.face.Clock.Now(), Zone: q.Zone(), VendorZone: q.VendorZone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
 		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website},
 	}
 	if path := q.face.Places.Search; path != "" {
@@ -166,6 +167,15 @@ func (q *Request) Zone() *time.Location {
 	}
 	return q.Vendor.Location()
 }
+
+// Until says until when something holds that has an exclusive end, as pages do.
+func (q *Request) Until(end time.Time) string {
+	p := Page{Zone: q.Zone(), VendorZone: q.VendorZone()}
+	return p.Until(end)
+}
+
+// ZoneOfDays names the zone that first and last days are of.
+func (q *Request) ZoneOfDays() string { return zoneName(q.VendorZone()) }
 
 // cookieOf gives a cookie's value when it is one of those known.
 func cookieOf(r *http.Request, name string, known ...string) string {

@@ -62,7 +62,8 @@ func Ask[P Chromed](
 }
 
 // AskWith is Ask for a change that needs something prepared before its
-// transaction: a password hashed, a file read. prepare may refuse.
+// transaction: a password hashed, a file read. prepare may refuse. A form that was
+// sent by its Look button is shown again, and nothing is done.
 func AskWith[P Chromed, T any](
 	f *Face, path string, who Access, file string,
 	show func(q *Request, form *Form) (P, error),
@@ -75,6 +76,14 @@ func AskWith[P Chromed, T any](
 		v, err := q.Form()
 		if err != nil {
 			return err
+		}
+		if v.Has(lookAgain) {
+			p, err := show(q, &Form{Once: f.IDs.V7().String(), looked: v.Values})
+			if err != nil {
+				return err
+			}
+			f.writePage(w, q, http.StatusOK, t, p)
+			return nil
 		}
 		done, err := runPrepared(q, v, prepare, act)
 		if err == nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"chancery/internal/edge"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/listing"
 )
@@ -24,10 +25,13 @@ type Cell struct {
 	Bar   *Bar
 	When  time.Time // relative; the exact instant on hover
 	At    time.Time // to the minute
-	Day   time.Time // a date
+	Day   time.Time // the day of an instant
 	Flag  string    // two-letter country code, shown before the text
 	Quiet bool      // of less weight
 	Whole bool      // never broken into lines
+
+	FirstDay time.Time // a beginning: a first day of the vendor's, or an instant
+	LastDay  time.Time // an exclusive end: a last day of the vendor's, or an instant
 
 	Differs []Difference // below the rest: what a change changed
 	Links   []Link       // what can be done here, side by side
@@ -51,6 +55,8 @@ type Column[R any] struct {
 	Roomy bool   // keeps room for some words side by side: names that others make way for
 	Cell  func(row R) Cell
 	Plain func(row R) string // for CSV, where the cell's text is not enough
+
+	Heading string // in CSV, where imports know the column by another name than Label
 }
 
 // FilterKind is how a filter is chosen.
@@ -135,7 +141,7 @@ type ShownCell struct {
 	End   bool
 	Act   bool
 	Roomy bool
-	Time  Moment // of When, At or Day
+	Time  Moment // of what the cell has of it
 }
 
 // Pick is a column in the column picker.
@@ -155,7 +161,7 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 	columns := t.chosen(address)
 	l := List{Empty: t.Empty, Bulk: t.Bulk, Top: t.Top, Filters: slices.Clone(t.Filters)}
 	for i := range l.Filters {
-		l.Filters[i].Value = strings.TrimSpace(address.Get(l.Filters[i].Name))
+		l.Filters[i].Value = entry.Line(address.Get(l.Filters[i].Name))
 		l.Narrowed = l.Narrowed || l.Filters[i].Value != ""
 	}
 	l.Clear = q.R.URL.Path
@@ -284,6 +290,10 @@ func (p *Page) Cell(c Cell) ShownCell {
 		s.Time = p.At(c.At)
 	case !c.Day.IsZero():
 		s.Time = p.Day(c.Day)
+	case !c.FirstDay.IsZero():
+		s.Time = p.FirstDay(c.FirstDay)
+	case !c.LastDay.IsZero():
+		s.Time = p.LastDay(c.LastDay)
 	}
 	return s
 }

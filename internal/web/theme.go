@@ -10,12 +10,11 @@ import (
 
 // Routes are the face's own: what no area owns.
 func (f *Face) Routes() []edge.Route {
-	return []edge.Route{
-		Serve(f, http.MethodPost, "/theme", Access{Public: "light or dark is the browser's own choice"}, theme),
-		Serve(f, http.MethodGet, "/{rest...}", Access{Public: "it says that there is nothing"}, func(http.ResponseWriter, *Request) error {
-			return edge.NoRoute()
-		}),
-	}
+	nothing := Serve(f, http.MethodGet, "/{rest...}", Access{Public: "it says that there is nothing"}, func(http.ResponseWriter, *Request) error {
+		return edge.NoRoute()
+	})
+	nothing.Nothing = true
+	return []edge.Route{Serve(f, http.MethodPost, "/theme", Access{Public: "light or dark is the browser's own choice"}, theme), nothing}
 }
 
 // theme keeps the other of light and dark, where there is no script to do it.

@@ -9,8 +9,12 @@ import (
 	"chancery/internal/ident"
 )
 
-// MaxTicked is how many ticked rows one request may act on: a transaction is short.
-const MaxTicked = 500
+// MaxTicked is how many ticked rows one request may act on; MaxTogether how many where
+// all of them change or none: it is one transaction, which is short.
+const (
+	MaxTicked   = 500
+	MaxTogether = 100
+)
 
 // Ticked are the values of the rows that were ticked in a list: at least one, at
 // most so many.

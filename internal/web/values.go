@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 )
@@ -82,22 +83,32 @@ func (v Values) UUID(name string) ident.UUID {
 	return id
 }
 
-// DayEnd is the exclusive instant at which a date ends in the zone; nil when empty.
-func (v Values) DayEnd(name string) *time.Time { return v.day(name, 1) }
+// LastDay is the exclusive instant at which a day ends in the zone; nil when the field
+// is empty. was is the end that the field showed, if any: it stays where its day does,
+// also when it lies within that day.
+func (v Values) LastDay(name string, was time.Time) *time.Time {
+	return v.day(name, was, LastDayValue(was, v.Zone), calendar.Day.Ends)
+}
 
-// DayStart is the instant at which a date begins in the zone; nil when empty.
-func (v Values) DayStart(name string) *time.Time { return v.day(name, 0) }
+// FirstDay is the instant at which a day begins in the zone; nil when the field is
+// empty. was is the beginning that the field showed, if any: it stays where its day
+// does.
+func (v Values) FirstDay(name string, was time.Time) *time.Time {
+	return v.day(name, was, FirstDayValue(was, v.Zone), calendar.Day.Begins)
+}
 
-func (v Values) day(name string, days int) *time.Time {
+func (v Values) day(name string, was time.Time, shown string, at func(calendar.Day, *time.Location) time.Time) *time.Time {
 	text := v.Text(name)
-	if text == "" {
+	switch text {
+	case "":
+		return nil
+	case shown:
+		return &was
+	}
+	d, wrong := calendar.ParseDay(text)
+	if v.Check(wrong == "", name, wrong); wrong != "" {
 		return nil
 	}
-	d, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		v.Check(false, name, "must be a date, such as 2027-12-31")
-		return nil
-	}
-	t := time.Date(d.Year(), d.Month(), d.Day()+days, 0, 0, 0, 0, v.Zone)
+	t := at(d, v.Zone)
 	return &t
 }

@@ -95,6 +95,9 @@ func (c Carrier) carry(ctx context.Context, p outbox.Parcel, now time.Time) outb
 	switch {
 	case a.Status >= 300 && a.Status <= 399:
 		a.Error = fmt.Sprintf("The receiver answered %d; redirects are not followed.", a.Status)
+	case a.Status == http.StatusGone: // as Standard Webhooks has it
+		a.Error = "The receiver answered 410: it wants nothing any more, so the webhook was switched off."
+		return outbox.Receipt{Gone: true, Attempt: a}
 	case err != nil:
 		a.Error = sentence(outbound.Reason(err))
 	default:

@@ -83,11 +83,18 @@ func TestWebhooks(t *testing.T) {
 		for {
 			all := call(200, "GET", fmt.Sprintf("/subscriptions/%s/deliveries?sequence=%.0f", id, item), nil)["items"].([]any)
 			if len(all) > 0 {
-				if d := all[0].(map[string]any); d["status"] != 410.0 || d["error"] != "The receiver answered 410." || d["event"] != "webhook.test" {
+				if d := all[0].(map[string]any); d["status"] != 410.0 || !strings.Contains(d["error"].(string), "switched off") || d["event"] != "webhook.test" {
 					t.Errorf("%v", d)
 				}
 				break
 			}
+		}
+		// Who answers 410 gets nothing any more, and the audit log says since when.
+		if now := call(200, "GET", "/subscriptions/"+id, nil); now["is_enabled"] != false {
+			t.Errorf("the receiver is gone, and it is still on: %v", now)
+		}
+		if log := s.Do(t, "GET", "/api/v1/audit-log?action=subscription.updated", nil, "Authorization", "Bearer "+v.AdminKey); !strings.Contains(string(log.Body), `"is_enabled":false`) {
+			t.Errorf("%s", log.Body)
 		}
 	}, servertest.AllowLoopback)
 }

@@ -3,7 +3,6 @@ package webhook
 import (
 	"context"
 	"encoding/base64"
-	"flag"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -19,8 +18,6 @@ import (
 	"chancery/internal/outbound"
 	"chancery/internal/outbox"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // plain seals nothing.
 type plain struct{}
@@ -147,13 +144,13 @@ func TestWhatIsNoDelivery(t *testing.T) {
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name)
-	if *update {
+	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	want, err := os.ReadFile(file)
 	if err != nil || string(want) != got {
-		t.Errorf("%s is not what is sent (go test -update writes it anew): %v\n%s", file, err, got)
+		t.Errorf("%s is not what is sent (UPDATE_GOLDEN=1 writes it anew): %v\n%s", file, err, got)
 	}
 }

@@ -12,7 +12,9 @@ import (
 // apiAreas are the APIs, one line each.
 func apiAreas(r *Rooms, s Site, index vendorIndex, clients *slascone.API) []area {
 	return []area{
-		listed(wellknown.Routes(wellknown.Config{Vendors: index, Keys: r.Keyring})),
+		listed(wellknown.Routes(wellknown.Config{
+			Vendors: index, Keys: r.Keyring, Clock: r.Clock, SecurityContact: s.SecurityContact, PublicURL: s.PublicURL,
+		})),
 		mounted(clients, nil),
 		mounted(management(r, s)),
 	}

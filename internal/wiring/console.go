@@ -27,6 +27,7 @@ import (
 	"chancery/internal/web/console/team"
 	"chancery/internal/web/console/webhooks"
 	"chancery/internal/web/entrance"
+	"chancery/internal/wiring/pairs"
 )
 
 // consoleAreas are all of the console. A new area is a new line.
@@ -41,13 +42,13 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 			Passkeys: r.Passkeys, Proofs: r.SignIn, Providers: r.Providers, Site: s.passkeys, Address: s.console,
 		})),
 		mounted(team.New(team.Config{
-			Face: f, Users: r.Users, UserRows: r.UserRows, Links: r.Links, Roles: r.Roles, RoleRows: r.RoleRows, Factors: r.Factors,
+			Face: f, Users: r.Users, UserRows: r.UserRows, Invitations: r.Invitations(), Roles: r.Roles, RoleRows: r.RoleRows,
 			Mails: s.mailsLinks(), Address: s.console,
 		})),
 		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Key: pinned{r.Keyring}})),
 		mounted(attention.New(attention.Config{
 			Face: f, Figures: r.FigureRows, Rows: r.LicenseRows, Licenses: r.Licenses, Products: r.CatalogRows,
-			Mail: customerMails{LicenceMails{r.Mails}},
+			Mail: customerMails{r},
 		})),
 		mounted(analytics.New(analytics.Config{
 			Face: f, Figures: r.FigureRows, Clients: r.LicenseRows, Catalogue: r.CatalogRows, Usage: r.MeterRows,
@@ -61,7 +62,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(search.New(search.Config{Face: f, Licenses: r.LicenseRows, Customers: r.CustomerRows, Users: r.UserRows})),
 		mounted(settings.New(settings.Config{
 			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
-			Address: s.console,
+			Address: s.console, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
 		})),
 		mounted(webhooks.New(webhooks.Config{
 			Face: f, Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, Rows: seenDeliveries{r.OutboxRows},
@@ -88,7 +89,7 @@ func newConsole(r *Rooms, s Site, files licenses.Files) (Faces, error) {
 		return Faces{}, err
 	}
 	face, err := web.NewFace(web.Config{
-		Name: console.Name, Assets: assets, Sessions: browserSessions{r.UserSessions}, Vendors: r.VendorRows,
+		Name: console.Name, Assets: assets, Sessions: browserSessions{pairs.SignedIn{Sessions: r.UserSessions}}, Vendors: r.VendorRows,
 		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav, Places: console.Places(),
 	})
 	if err != nil {
@@ -106,11 +107,11 @@ func newConsole(r *Rooms, s Site, files licenses.Files) (Faces, error) {
 }
 
 // browserSessions gives the pages who is signed in.
-type browserSessions struct{ sessions *identity.Sessions }
+type browserSessions struct{ signedIn pairs.SignedIn }
 
 // Authenticate implements web.Sessions.
 func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID, token string) (identity.Principal, web.Person, error) {
-	p, session, err := s.sessions.Authenticate(ctx, token)
+	p, user, session, err := s.signedIn.Authenticate(ctx, token)
 	if err != nil {
 		return identity.Principal{}, web.Person{}, err
 	}
@@ -119,5 +120,5 @@ func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID
 			Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in here.", Help: "Sign in to go on.",
 		}
 	}
-	return p, web.Person{Name: session.User.Name, Email: session.User.Email, Role: session.User.Role.Name, Session: session}, nil
+	return p, web.Person{Name: user.Name, Email: user.Email, Role: user.Role.Name, RoleAbout: user.Role.Description, Session: session}, nil
 }

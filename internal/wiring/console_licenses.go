@@ -2,7 +2,6 @@ package wiring
 
 import (
 	"context"
-	"slices"
 
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -15,15 +14,7 @@ type licenceLetters struct{ rooms *Rooms }
 
 // Preview implements licenses.Mails.
 func (l licenceLetters) Preview(ctx context.Context, v vendors.Vendor, d mailing.Data) (mailing.Body, error) {
-	own, err := l.rooms.MailRows.Templates(ctx, v.ID)
-	if err != nil {
-		return mailing.Body{}, err
-	}
-	all := l.rooms.Mails.Complete(own)
-	p := all[slices.IndexFunc(all, func(p mailing.Template) bool { return p.Kind == mailing.LicenseIssued })]
-	return l.rooms.Mails.PreviewOf(mailing.Vendor{
-		Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
-	}, p, d)
+	return previewMail(ctx, l.rooms, v, mailing.LicenseIssued, d)
 }
 
 // Of implements licenses.Mails.

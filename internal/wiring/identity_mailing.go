@@ -2,9 +2,7 @@ package wiring
 
 import (
 	"context"
-	"log/slog"
 	"slices"
-	"strings"
 
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -13,39 +11,6 @@ import (
 	mailstore "chancery/internal/store/mailing"
 	"chancery/internal/tx"
 )
-
-// letters are what must reach users, as mail.
-type letters struct{ rooms *Rooms }
-
-// Queue implements identity.Post. Without an address of the server no link can
-// be made; whoever invites gets the link to hand over in any case.
-func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter identity.Letter) error {
-	v, found, err := l.rooms.VendorRows.Get(t, vendor)
-	if err != nil || !found {
-		return err
-	}
-	if l.rooms.publicURL == nil {
-		l.rooms.log.Warn("a mail with a link was not sent: start the server with --public-url", slog.String("kind", string(letter.Kind)))
-		return nil
-	}
-	good := letter.ExpiresAt.Sub(t.Now())
-	message := mailing.Message{
-		To: letter.User.Email, KeepTrying: good,
-		Data: mailing.Data{
-			Recipient: letter.User.Name, Role: letter.User.Role.Name, LinkExpires: mailing.Within(good),
-			Link: strings.TrimSuffix(l.rooms.publicURL.String(), "/") + "/console/" + v.Slug + "/reset?token=" + letter.Secret,
-		},
-	}
-	switch letter.Kind {
-	case identity.Recovery:
-		message.Kind = mailing.Recovery
-	case identity.Invitation:
-		message.Kind = mailing.Invitation
-	case identity.Activation:
-		return nil // it is shown to whoever makes it, and told by them
-	}
-	return l.rooms.Mails.Queue(t, vendor, message)
-}
 
 // mayRead is for what is not an event, and holds what these permissions show.
 func mayRead(ctx context.Context, all ...identity.Permission) error {

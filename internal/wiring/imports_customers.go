@@ -12,9 +12,12 @@ import (
 
 // CreateCustomer implements imports.Trade.
 func (x importTrade) CreateCustomer(t tx.Tx, v ident.VendorID, c imports.CustomerLine) (imports.Result, error) {
-	wanted := customers.Create{CompanyName: c.CompanyName, Number: c.Number, Email: c.Email}
+	wanted := customerOf(c)
 	if c.SuperiorNumber != "" {
-		superior, err := x.customer(t, v, "superior_number", c.SuperiorNumber)
+		superior, err := x.r.CustomerRows.NumberID(t, v, c.SuperiorNumber)
+		if err == nil && superior.IsZero() {
+			err = imports.NoSuperior()
+		}
 		if err != nil {
 			return imports.Result{}, err
 		}
@@ -27,15 +30,26 @@ func (x importTrade) CreateCustomer(t tx.Tx, v ident.VendorID, c imports.Custome
 	return imports.Result{ID: made.UUID, Number: made.Number}, err
 }
 
-func (x importTrade) customer(t tx.Tx, v ident.VendorID, column, number string) (ident.UUID, error) {
-	id, err := x.r.CustomerRows.NumberID(t, v, number)
-	if err == nil && id.IsZero() {
-		err = imports.NoCustomer(column)
+// customerOf is what a line asks the room for.
+func customerOf(c imports.CustomerLine) customers.Create {
+	return customers.Create{CompanyName: c.CompanyName, Number: c.Number, Email: c.Email}
+}
+
+// RefusedCustomers implements imports.Known.
+func (importKnown) RefusedCustomers(lines []imports.CustomerLine) []error {
+	all := make([]error, len(lines))
+	for i, l := range lines {
+		all[i] = customerOf(l).Check()
 	}
-	return id, err
+	return all
 }
 
 // Numbers implements imports.Known.
 func (x importKnown) Numbers(ctx context.Context, v ident.VendorID, numbers []string) (map[string]bool, error) {
-	return x.r.CustomerRows.Numbers(ctx, v, numbers)
+	all, err := x.r.CustomerRows.Numbers(ctx, v, numbers)
+	there := make(map[string]bool, len(all))
+	for number := range all {
+		there[number] = true
+	}
+	return there, err
 }

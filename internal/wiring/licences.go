@@ -34,13 +34,12 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	if err = r.furnishMail(sealer); err != nil {
 		return err
 	}
-	machines, err := devices.New(devices.Config{Store: devicestore.Store{}, IDs: r.IDs, Copies: []devices.Copies{r.LicenseRows}})
-	if err != nil {
+	if r.machines, err = devices.New(devices.Config{Store: devicestore.Store{}, IDs: r.IDs, Copies: []devices.Copies{r.LicenseRows}}); err != nil {
 		return err
 	}
 	released := &pairs.Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
-		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Devices: pairs.LicensedDevices{Devices: machines}, Runner: r.DB, IDs: r.IDs,
+		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Devices: pairs.LicensedDevices{Devices: r.machines}, Runner: r.DB, IDs: r.IDs,
 		Sessions: released, Notices: LicenceMails{r.Mails},
 	}); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -95,17 +96,22 @@ func (m LicenceMails) EndingDays(t tx.Tx, v ident.VendorID) (int, error) {
 
 // message is what all mails say of a licence.
 func (m LicenceMails) message(t tx.Tx, k mailing.Kind, l *licensing.License) (mailing.Message, error) {
+	v, err := m.Mails.Store.Vendor(t, l.Vendor)
+	return mailing.Message{Kind: k, Data: dataOf(l, v.Zone), License: l.UUID}, err
+}
+
+// dataOf is what all mails say of a licence; days are told in the vendor's zone.
+func dataOf(l *licensing.License, zone *time.Location) mailing.Data {
 	p := l.Terms().Policy
 	d := mailing.Data{
 		Customer: l.Customer.CompanyName, Product: l.Product.Name, ProductID: l.Product.UUID.String(), License: l.Title(), LicenseKey: l.KeyToType(),
 		Used: strconv.FormatInt(l.RegularUsed+l.GoodwillUsed, 10), Contract: strconv.FormatInt(p.TokenLimit, 10),
 		Allowed: strconv.FormatInt(licensing.Allowed(p), 10),
 	}
-	var err error
 	if ends := l.ExpiryOf(p); !ends.IsZero() {
-		d.EndsOn, err = m.day(t, l, ends)
+		d.EndsOn = calendar.LastDay(ends, zone).Long()
 	}
-	return mailing.Message{Kind: k, Data: d, License: l.UUID}, err
+	return d
 }
 
 // day gives the last day that ends before an exclusive instant, in the vendor's zone.
@@ -114,5 +120,5 @@ func (m LicenceMails) day(t tx.Tx, l *licensing.License, end time.Time) (string,
 	if err != nil {
 		return "", err
 	}
-	return licensing.LastDay(end, v.Zone).Format("2 January 2006"), nil
+	return calendar.LastDay(end, v.Zone).Long(), nil
 }

@@ -25,7 +25,7 @@ func (r *Rooms) NewCourier(allow []netip.Prefix) (*outbox.Courier, error) {
 		return nil, err
 	}
 	return outbox.NewCourier(outbox.CourierConfig{
-		Queue: r.OutboxRows, Runner: r.DB, Clock: r.Clock, Log: r.log,
+		Queue: r.OutboxRows, Service: r.Subscriptions, Runner: r.DB, Clock: r.Clock, Log: r.log,
 		Carriers: map[outbox.Kind]outbox.Carrier{outbox.Webhook: hooks, outbox.Mail: eventMails{r.Mails, r.DB}},
 	})
 }

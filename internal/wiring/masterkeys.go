@@ -11,7 +11,7 @@ import (
 	"chancery/internal/keyring"
 	"chancery/internal/setup"
 	"chancery/internal/store"
-	identitystore "chancery/internal/store/identity"
+	accessstore "chancery/internal/store/access"
 	keyringstore "chancery/internal/store/keyring"
 	mailstore "chancery/internal/store/mailing"
 	outboxstore "chancery/internal/store/outbox"
@@ -20,7 +20,7 @@ import (
 // SealedColumns lists every column of the database that holds sealed values. A test
 // holds it against the schema, and against what a server writes.
 func SealedColumns() []store.SealedColumn {
-	all := append(keyringstore.Sealed(), identitystore.Sealed()...)
+	all := append(keyringstore.Sealed(), accessstore.Sealed()...)
 	all = append(append(all, mailstore.Sealed()...), outboxstore.Sealed()...)
 	return append(all, store.SealedAnswers())
 }

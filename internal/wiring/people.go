@@ -5,64 +5,68 @@ import (
 	"net/netip"
 	"time"
 
+	"chancery/internal/access"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/outbound"
 	"chancery/internal/signin"
+	accessstore "chancery/internal/store/access"
 	identitystore "chancery/internal/store/identity"
 	"chancery/internal/tx"
+	"chancery/internal/wiring/pairs"
 )
 
 // furnishPeople makes the services of users, roles, sessions and sign-in.
 func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
-	passwords, err := identity.NewPasswords(identity.PasswordsConfig{Rand: r.IDs.Rand, Cost: r.passwordCost})
+	passwords, err := access.NewPasswords(access.PasswordsConfig{Rand: r.IDs.Rand, Cost: r.passwordCost})
 	if err != nil {
 		return err
 	}
 	r.UserRows = identitystore.Users{DB: r.DB}
 	r.RoleRows = identitystore.Roles{DB: r.DB}
-	r.UserSessionRows = identitystore.Sessions{DB: r.DB}
-	if r.UserSessions, err = identity.NewSessions(r.UserSessionRows, r.DB, r.IDs); err != nil {
+	r.UserSessionRows = accessstore.Sessions{DB: r.DB}
+	if r.UserSessions, err = access.NewSessions(r.UserSessionRows, r.DB, r.IDs); err != nil {
 		return err
 	}
-	if r.Attempts, err = identity.NewAttempts(identitystore.Attempts{}, r.DB); err != nil {
+	if r.Attempts, err = access.NewAttempts(accessstore.Attempts{}, r.DB); err != nil {
 		return err
 	}
 	if r.Roles, err = identity.NewRoles(r.RoleRows, r.IDs); err != nil {
 		return err
 	}
+	factors := accessstore.Factors{DB: r.DB}
+	r.Steps = access.NewSteps(factors, r.IDs)
+	if r.Factors, err = access.NewFactors(access.FactorsConfig{
+		Store: factors, Sessions: r.UserSessions, Attempts: r.Attempts, Sealer: sealer, Runner: r.DB, IDs: r.IDs,
+	}); err != nil {
+		return err
+	}
+	people := accessstore.People{DB: r.DB}
 	if r.Users, err = identity.NewUsers(identity.UsersConfig{
-		Store: r.UserRows, Sessions: r.UserSessions, Passwords: passwords, IDs: r.IDs,
+		Store: r.UserRows, Proofs: pairs.UserProofs{Passwords: passwords, People: people, Factors: r.Factors, Sessions: r.UserSessions}, IDs: r.IDs,
 	}); err != nil {
 		return err
 	}
-	factors := identitystore.Factors{DB: r.DB}
-	r.Steps = identity.NewSteps(factors, r.IDs)
-	if r.Factors, err = identity.NewFactors(identity.FactorsConfig{
-		Store: factors, Users: r.Users, Sessions: r.UserSessions, Attempts: r.Attempts, Sealer: sealer, Runner: r.DB, IDs: r.IDs,
-	}); err != nil {
-		return err
-	}
-	if r.Links, err = identity.NewLinks(identity.LinksConfig{
-		Store: identitystore.Links{DB: r.DB}, Users: r.Users, UserStore: r.UserRows, Credentials: r.UserRows, Sessions: r.UserSessions,
+	if r.Links, err = access.NewLinks(access.LinksConfig{
+		Store: accessstore.Links{DB: r.DB}, People: people, Newcomers: r.Users, Sessions: r.UserSessions,
 		Attempts: r.Attempts, Passwords: passwords, Post: letters{r}, Named: r.LicenseRows, Runner: r.DB, IDs: r.IDs, After: time.After,
 	}); err != nil {
 		return err
 	}
 	// One at a time: clients can wait, and who signs in must not.
-	forClients, err := identity.NewPasswords(identity.PasswordsConfig{Rand: r.IDs.Rand, AtOnce: 1, Queue: 16, Cost: r.passwordCost})
+	forClients, err := access.NewPasswords(access.PasswordsConfig{Rand: r.IDs.Rand, AtOnce: 1, Queue: 16, Cost: r.passwordCost})
 	if err != nil {
 		return err
 	}
-	if r.Licensees, err = identity.NewLicensees(identity.LicenseesConfig{
-		Users: r.UserRows, Credentials: r.UserRows, Links: identitystore.Links{DB: r.DB}, Attempts: r.Attempts, Passwords: forClients,
+	if r.Licensees, err = access.NewLicensees(access.LicenseesConfig{
+		People: people, Links: accessstore.Links{DB: r.DB}, Attempts: r.Attempts, Passwords: forClients,
 		Runner: r.DB, Clock: r.Clock,
 	}); err != nil {
 		return err
 	}
-	r.ProviderRows = identitystore.Providers{DB: r.DB}
-	r.SignIn, err = identity.NewSignIn(identity.SignInConfig{
-		Users: r.UserRows, Credentials: r.UserRows, Sessions: r.UserSessions, Attempts: r.Attempts, Steps: r.Steps, Factors: r.Factors,
+	r.ProviderRows = accessstore.Providers{DB: r.DB}
+	r.SignIn, err = access.NewSignIn(access.SignInConfig{
+		People: people, Sessions: r.UserSessions, Attempts: r.Attempts, Steps: r.Steps, Factors: r.Factors,
 		Passwords: passwords, Providers: r.ProviderRows, Runner: r.DB,
 	})
 	if err != nil {
@@ -73,11 +77,11 @@ func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
 
 // furnishCeremonies makes what signs in by way of a device or a provider.
 func (r *Rooms) furnishCeremonies(sealer *keyring.Sealer) (err error) {
-	rows := identitystore.Passkeys{DB: r.DB}
-	if r.Ceremonies, err = identity.NewCeremonies(rows, sealer, r.IDs); err != nil {
+	rows := accessstore.Passkeys{DB: r.DB}
+	if r.Ceremonies, err = access.NewCeremonies(rows, sealer, r.IDs); err != nil {
 		return err
 	}
-	r.Passkeys, err = identity.NewPasskeys(identity.PasskeysConfig{
+	r.Passkeys, err = access.NewPasskeys(access.PasskeysConfig{
 		Store: rows, Checker: signin.Passkeys{}, Ceremonies: r.Ceremonies, Factors: r.Factors, SignIn: r.SignIn, Runner: r.DB, IDs: r.IDs,
 	})
 	if err != nil {
@@ -89,11 +93,16 @@ func (r *Rooms) furnishCeremonies(sealer *keyring.Sealer) (err error) {
 // furnishProviders makes what signs in with OpenID providers; allow lists the
 // networks that they may be in although these are not public.
 func (r *Rooms) furnishProviders(allow []netip.Prefix) (err error) {
-	r.Providers, err = identity.NewProviders(identity.ProvidersConfig{
+	r.Providers, err = access.NewProviders(access.ProvidersConfig{
 		Store: r.ProviderRows, Client: signin.OpenID{Client: outbound.New(outbound.Config{Allow: allow}), Clock: r.Clock},
-		Ceremonies: r.Ceremonies, Links: identitystore.Links{DB: r.DB}, SignIn: r.SignIn, Sealer: r.sealer, Runner: r.DB, IDs: r.IDs,
+		Ceremonies: r.Ceremonies, Links: accessstore.Links{DB: r.DB}, SignIn: r.SignIn, Sealer: r.sealer, Runner: r.DB, IDs: r.IDs,
 	})
 	return err
+}
+
+// Invitations invites users and licensees.
+func (r *Rooms) Invitations() pairs.Invitations {
+	return pairs.Invitations{Users: r.Users, Links: r.Links}
 }
 
 // ForgetSignIns removes sessions, links and half-done sign-ins that have run out, and tries that nothing waits for.

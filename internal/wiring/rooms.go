@@ -9,8 +9,10 @@ import (
 	"net/url"
 	"time"
 
+	"chancery/internal/access"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
+	"chancery/internal/devices"
 	"chancery/internal/edge"
 	"chancery/internal/erasure"
 	"chancery/internal/figures"
@@ -26,6 +28,7 @@ import (
 	"chancery/internal/recheck"
 	"chancery/internal/setup"
 	"chancery/internal/store"
+	accessstore "chancery/internal/store/access"
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
@@ -57,7 +60,7 @@ type Storage struct {
 
 	// PasswordCost is what hashing a password takes. No flag and no variable sets it:
 	// tests take a small one, and its zero value is the full cost.
-	PasswordCost identity.Cost
+	PasswordCost access.Cost
 
 	// Hold is how long one transaction may keep the writer. A server's is bounded;
 	// commands, which nobody waits behind, take as long as they take.
@@ -85,18 +88,18 @@ type Rooms struct {
 	UserRows        identitystore.Users
 	Roles           *identity.Roles
 	RoleRows        identitystore.Roles
-	UserSessions    *identity.Sessions
-	UserSessionRows identitystore.Sessions
-	Attempts        *identity.Attempts
-	SignIn          *identity.SignIn
-	Ceremonies      *identity.Ceremonies
-	Passkeys        *identity.Passkeys
-	ProviderRows    identitystore.Providers
-	Providers       *identity.Providers
-	Links           *identity.Links
-	Licensees       *identity.Licensees
-	Steps           *identity.Steps
-	Factors         *identity.Factors
+	UserSessions    *access.Sessions
+	UserSessionRows accessstore.Sessions
+	Attempts        *access.Attempts
+	SignIn          *access.SignIn
+	Ceremonies      *access.Ceremonies
+	Passkeys        *access.Passkeys
+	ProviderRows    accessstore.Providers
+	Providers       *access.Providers
+	Links           *access.Links
+	Licensees       *access.Licensees
+	Steps           *access.Steps
+	Factors         *access.Factors
 	APIKeys         *identity.APIKeys
 	APIKeyRows      identitystore.APIKeys
 	Authenticator   *identity.Authenticator
@@ -128,9 +131,10 @@ type Rooms struct {
 	MasterKeys string                // the file that they are read from; "" when they are in the environment
 	Following  *store.FollowingClock // nil unless the clock follows the database's
 
+	machines     *devices.Service
 	log          *slog.Logger
 	sealer       *keyring.Sealer
-	passwordCost identity.Cost
+	passwordCost access.Cost
 	publicURL    *url.URL // for links; nil when it is not known
 }
 
@@ -177,9 +181,6 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 // furnish makes the services and gives each its store.
 func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	r.VendorRows = vendorstore.Store{DB: r.DB}
-	if r.Vendors, err = vendors.New(vendors.Config{Store: r.VendorRows, IDs: r.IDs}); err != nil {
-		return err
-	}
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}
@@ -196,6 +197,11 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 		return err
 	}
 	if err := r.furnishLicences(sealer); err != nil {
+		return err
+	}
+	if r.Vendors, err = vendors.New(vendors.Config{
+		Store: r.VendorRows, Reader: r.VendorRows, Runner: r.DB, IDs: r.IDs, Days: []vendors.Days{r.Licenses, r.Catalog, r.machines},
+	}); err != nil {
 		return err
 	}
 	return r.furnishPeople(sealer)

@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"chancery/internal/access"
 	"chancery/internal/fault"
-	"chancery/internal/identity"
 	"chancery/internal/web"
 )
 
@@ -19,7 +19,10 @@ type Site struct {
 	TLS       bool     // the server speaks TLS itself
 	SendsMail bool     // to a mail server, not only into the log
 	MailFrom  string
-	Gallery   bool // shows the gallery of the pages' components
+
+	SecurityContact string // a URI, for whoever finds a fault; "" for none
+
+	Gallery bool // shows the gallery of the pages' components
 }
 
 // HTTPS reports whether browsers come over TLS, to the server itself or to a proxy before it.
@@ -47,20 +50,20 @@ func (s Site) reached(q *web.Request) (*url.URL, bool) {
 
 // passkeys is the server as browsers bind passkeys to it: a name, over TLS or on this
 // machine. WebAuthn knows no addresses.
-func (s Site) passkeys(q *web.Request) (identity.Site, error) {
+func (s Site) passkeys(q *web.Request) (access.Site, error) {
 	u, ok := s.reached(q)
 	if !ok {
-		return identity.Site{}, errNoSite()
+		return access.Site{}, errNoSite()
 	}
 	host := strings.ToLower(u.Hostname())
 	if _, err := netip.ParseAddr(host); err == nil || u.Scheme != schemeHTTPS && host != "localhost" {
-		return identity.Site{}, errNoSite()
+		return access.Site{}, errNoSite()
 	}
 	origin := u.Scheme + "://" + host
 	if port := u.Port(); port != "" && (u.Scheme != schemeHTTPS || port != "443") && (u.Scheme != "http" || port != "80") {
 		origin = u.Scheme + "://" + net.JoinHostPort(host, port)
 	}
-	return identity.Site{ID: host, Origin: origin, Name: q.Vendor.Name}, nil
+	return access.Site{ID: host, Origin: origin, Name: q.Vendor.Name}, nil
 }
 
 // console is the vendor's console as browsers are sent back to it.

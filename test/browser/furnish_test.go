@@ -34,6 +34,9 @@ func furnish(t *testing.T, s *servertest.Server, v wiring.NewVendor) {
 	})
 	team := post("/editions", map[string]any{"product_id": product, "name": "Team", "provisioning_mode": "floating", "floating_token_limit": 2})
 	customer := post("/customers", map[string]any{"company_name": "Sample customer", "customer_number": "C-1", "email": "customer@example.com"})
+	if a := s.Do(t, "PATCH", "/api/v1/customers/"+customer, map[string]any{"email": "office@example.com"}, "Authorization", "Bearer "+v.AdminKey); a.Status != 200 {
+		t.Fatalf("change the customer: %d %s", a.Status, a.Body)
+	}
 	post("/customers", map[string]any{"company_name": "Sample branch", "superior_id": customer})
 	key := post("/licenses", map[string]any{"edition_id": edition, "customer_id": customer, "name": "Sample licence"})
 	floating := post("/licenses", map[string]any{"edition_id": team, "customer_id": customer})

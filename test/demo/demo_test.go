@@ -96,6 +96,7 @@ func TestTheDemo(t *testing.T) { //nolint:tparallel // its parts follow one anot
 	t.Run("what it prints works", s.printsWhatWorks)
 	t.Run("every state is there", s.hasEveryState)
 	t.Run("the README works", s.servesTheREADME)
+	t.Run("integrating works", s.servesIntegrate)
 	t.Run("it leaves nothing behind", s.leavesNothing)
 }
 
@@ -107,7 +108,7 @@ func (s *shown) printsWhatWorks(t *testing.T) {
 	out := shell(t, t.TempDir(), script)
 	for _, want := range []string{
 		"Activated.", "The licence is valid.", "Deactivated;", `"client_id":"my-laptop"`,
-		`"validity_reason":"activations_exceeded"`, `"action":"activation.`, `"edition_name":"Standard"`,
+		`"used_up_reason":"activations_exceeded"`, `"action":"activation.`, `"edition_name":"Standard"`,
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no command printed %s:\n%s", want, out)
@@ -174,7 +175,7 @@ func TestTheDemoLeavesNoGoroutine(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := strings.Join(lines, "\n")
-	for _, want := range []string{"press-01 activated", "sent a heartbeat", "gave its token up", "press-05 activated"} {
+	for _, want := range []string{"press-01 activated", "sent a heartbeat", "gave its activation up", "press-05 activated"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no simulated client said %q:\n%s", want, all)
 		}
@@ -205,7 +206,7 @@ func (s *shown) hasEveryState(t *testing.T) {
 	for part, least := range map[string]int{
 		`"superior_id":"`: 20, `"superior_id":null`: 10, `(demo)","customer_number":"D-`: 300,
 		`"validity_reason":"inactive"`: 3, `"validity_reason":"expired"`: 10, `"validity_reason":"trial_over"`: 10,
-		`"validity_reason":"not_started"`: 1, `"validity_reason":"activations_exceeded"`: 5, `"is_temporary":true`: 1,
+		`"validity_reason":"not_started"`: 1, `"used_up_reason":"activations_exceeded"`: 5, `"is_temporary":true`: 1,
 		`"legacy_license_key":"OLD-`: 5, `"edition_name":"Floating"`: 5, `"overridden":["token_limit"]`: 3,
 		`"is_goodwill":true`: 1, `"goodwill_used":1`: 5, `"suspended_until":"`: 1, `"release_reason":"client"`: 3, `"released_at":null`: 100,
 	} {
@@ -215,26 +216,62 @@ func (s *shown) hasEveryState(t *testing.T) {
 	}
 }
 
-// The README's commands run against a demo, one block after the other.
-func (s *shown) servesTheREADME(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+// blocks gives the blocks of shell commands of a page, one after the other.
+func blocks(t *testing.T, page ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, page...)...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
-	if len(blocks) == 0 {
-		t.Fatal("the README has no block of commands")
+	found := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	if len(found) < 2 {
+		t.Fatalf("%v has %d blocks of commands", page, len(found))
 	}
-	script := commands(s.text, "export")
-	for _, block := range blocks {
-		script += "\n" + block[1]
+	var all []string
+	for _, block := range found {
+		all = append(all, block[1])
 	}
-	out := shell(t, t.TempDir(), script)
-	for _, want := range []string{
-		"license key: ", "HTTP/1.1 200 OK", "X-Slascone-Signature: ", `"is_license_valid":true`, `"name":"export"`, "Successfully deactivated",
+	return strings.Join(all, "\n")
+}
+
+// The README's commands run against a demo as often as one likes, and show what is refused.
+func (s *shown) servesTheREADME(t *testing.T) {
+	script := blocks(t, "README.md")
+	out := shell(t, t.TempDir(), commands(s.text, "export")+"\n"+script+"\n"+script)
+	for want, times := range map[string]int{
+		"license key: ": 2, "HTTP/1.1 200 OK": 2, "X-Slascone-Signature: ": 2, `"is_license_valid":true`: 2, "Successfully deactivated": 2,
+		`"is_goodwill":true`: 2, `"id":2000,`: 2, `"code":`: 0,
 	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("no command printed %s:\n%s", want, out)
+		if n := strings.Count(out, want); n != times {
+			t.Errorf("%d times %s, want %d:\n%s", n, want, times, out)
+		}
+	}
+	if !regexp.MustCompile(`license key: \S{36}\n`).MatchString(out) || !strings.Contains(out, `"name":"export"`) {
+		t.Errorf("no licence:\n%s", out)
+	}
+	refused := shell(t, t.TempDir(), commands(s.text, "export")+"\nunset -f curl; set +e; ADMIN_KEY=cha_wrong\n"+script)
+	if !strings.Contains(refused, "key_unknown") && !strings.Contains(refused, `"status":401`) {
+		t.Errorf("a refusal is not shown:\n%s", refused)
+	}
+}
+
+// What docs/integrate.md lets one type works word by word with what the demo prints.
+func (s *shown) servesIntegrate(t *testing.T) {
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := filepath.Abs(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := shell(t, root, commands(s.text, "export")+"\nchancery() { "+program+` "$@"; }`+"\n"+blocks(t, "docs", "integrate.md"))
+	for want, times := range map[string]int{
+		"Activated.": 3, "Deactivated;": 3, "Counted 12 of pages; ": 1, "Session open until ": 1, "Session closed.": 1,
+		"Exported.": 1, "The licence is valid.": 3,
+	} {
+		if n := strings.Count(out, want); n < times {
+			t.Errorf("%d times %q, want %d:\n%s", n, want, times, out)
 		}
 	}
 }

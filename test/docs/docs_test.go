@@ -52,7 +52,7 @@ func help(t *testing.T, command ...string) string {
 }
 
 var (
-	flag     = regexp.MustCompile(`--(?:\[no-\])?([a-z][a-z-]+)`)
+	flag     = regexp.MustCompile(`\B--(?:\[no-\])?([a-z][a-z-]+)`)
 	preset   = regexp.MustCompile(`(?m)^ +--([a-z-]+)=("?[a-z0-9]+"?) `)
 	command  = regexp.MustCompile(`(?m)^  ([a-z]+(?: [a-z-]+)?)  +[A-Z]`)
 	inTicks  = regexp.MustCompile("`([^`\n]+)`")

@@ -52,7 +52,7 @@ func sizes(t *testing.T, s *servertest.Server) map[string]size {
 	t.Helper()
 	db := s.Program.Rooms().DB
 	all := map[string]size{}
-	for _, name := range tableNames(t, s) {
+	for _, name := range s.Tables(t) {
 		rows, err := db.Query(t.Context(), "SELECT * FROM "+name) //nolint:unqueryvet // whatever there is
 		if err != nil {
 			t.Fatal(err)

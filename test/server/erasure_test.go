@@ -41,7 +41,7 @@ func remembered(t *testing.T, s *servertest.Server, words []string) (found []str
 		}
 		return ""
 	}
-	for _, table := range tableNames(t, s) {
+	for _, table := range s.Tables(t) {
 		rows, err := db.Query(t.Context(), "SELECT * FROM "+table)
 		if err != nil {
 			t.Fatal(err)
@@ -213,7 +213,7 @@ func TestAnErasedCustomerIsFoundNowhere(t *testing.T) {
 		}
 		v.sound(t)
 		for table, now := range sizes(t, s) {
-			if n, was := now.rows, counts[table].rows; n < was && table != "users" {
+			if n, was := now.rows, counts[table].rows; n < was && table != "users" && !strings.HasSuffix(table, "_words") {
 				t.Errorf("%s has %d rows, and had %d", table, n, was)
 			}
 		}

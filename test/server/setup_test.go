@@ -163,30 +163,12 @@ func volatile() []string {
 	return []string{"figures", "figure_days", "leases", "pulses", "denials", "change_counter", "goose_db_version", "audit_seals", "audit_heads"}
 }
 
-// tableNames gives all tables of the server's database.
-func tableNames(t testing.TB, s *servertest.Server) []string {
-	t.Helper()
-	db := s.Program.Rooms().DB
-	tables := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
-	if db.Dialect.Name() != "sqlite" {
-		tables = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
-	}
-	names, err := store.All[string](db.Query(t.Context(), tables))(func(scan store.Scan) (name string, err error) {
-		err = scan(&name)
-		return name, err
-	})
-	if err != nil || len(names) < 20 {
-		t.Fatalf("tables %v: %v", names, err)
-	}
-	return names
-}
-
 // contents gives all rows of all tables that a call without effect leaves alone.
 func contents(t testing.TB, s *servertest.Server) map[string]string {
 	t.Helper()
 	db := s.Program.Rooms().DB
 	all := map[string]string{}
-	for _, name := range tableNames(t, s) {
+	for _, name := range s.Tables(t) {
 		if slices.Contains(volatile(), name) {
 			continue
 		}

@@ -55,6 +55,16 @@ func (s *Server) SignIn(tb testing.TB, v wiring.NewVendor) *Browser {
 	return b
 }
 
+// Travel tells the server the time zone that the browser is in from now on.
+func (b *Browser) Travel(tb testing.TB, zone string) {
+	tb.Helper()
+	server, err := url.Parse(b.URL)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	b.client.Jar.SetCookies(server, []*http.Cookie{{Name: "tz", Value: url.QueryEscape(zone), Path: "/"}})
+}
+
 // Get opens a page below the console.
 func (b *Browser) Get(tb testing.TB, path string) *Page {
 	tb.Helper()

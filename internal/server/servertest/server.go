@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"chancery/internal/identity"
+	"chancery/internal/access"
 	"chancery/internal/server"
 	"chancery/internal/store/storetest"
 	"chancery/internal/vendors"
@@ -64,7 +64,7 @@ func Postgres(tb testing.TB) wiring.Storage {
 
 // cheap is the smallest cost of a password's hash: at the full one a quarter of the
 // tests' time would go into hashes that no test judges.
-func cheap() identity.Cost { return identity.Cost{Memory: 8, Passes: 1} }
+func cheap() access.Cost { return access.Cost{Memory: 8, Passes: 1} }
 
 // MasterKey makes a master key as the environment carries it.
 func MasterKey(tb testing.TB) string {

@@ -4,10 +4,11 @@ package backup
 // are those in leftOut, and what the schema itself brings. A test holds both lists
 // against the schema.
 var tables = []string{ //nolint:gochecknoglobals // a list that never changes
-	"change_counter", "last_ids", "vendors", "roles", "users", "totp_secrets", "recovery_codes", "passkeys", "identity_providers",
+	"change_counter", "last_ids", "vendors", "zone_moves", "roles", "users", "totp_secrets", "recovery_codes", "passkeys", "identity_providers",
 	"user_identities", "signing_keys", "api_keys", "customers", "customer_closure", "customer_moves",
 	"products", "software_releases", "features", "limitations", "variables", "editions",
-	"licenses", "tokens", "devices", "activations", "replaced_keys", "pulses", "client_keys", "heartbeats", "denials", "goodwill_stays", "figures", "figure_days",
+	"licenses", "tokens", "devices", "activations", "replaced_keys", "pulses", "client_keys", "heartbeats", "denials", "last_refusals",
+	"goodwill_stays", "figures", "figure_days",
 	"meters", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
 	"license_users", "session_counters", "sessions", "license_fittings", "edition_fittings",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",
@@ -17,10 +18,12 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 
 // leftOut are tables that a restored server begins without: leases, which running
 // copies hold; who is signed in, or about to, with the links that were mailed; and
-// failed tries, which are about addresses and moments. After a restore everybody
-// signs in again, and no cookie or link that has ended since the backup comes alive.
+// failed tries, which are about addresses and moments; and the words of names, which
+// are made anew. After a restore everybody signs in again, and no cookie or link that
+// has ended since the backup comes alive.
 var leftOut = []string{ //nolint:gochecknoglobals // as tables
 	"leases", "user_sessions", "failed_attempts", "known_places", "user_links", "sign_in_steps", "sign_in_ceremonies",
+	"customer_words", "license_words", "word_progress",
 }
 
 // selfReferences are columns that refer to rows of their own table, which may

@@ -22,6 +22,37 @@ func table(k catalog.Kind) string {
 	panic("store/catalog: no such kind of definition: " + string(k)) // a defect: kinds are constants
 }
 
+// Names implements catalog.Store. The vendor's row stands for its products; a product is
+// locked by whoever changes what belongs to it.
+func (Store) Names(t tx.Tx, vendor ident.VendorID, product ident.ProductID, kind catalog.Kind) (map[ident.UUID]string, error) {
+	s := store.On(t)
+	sqltext, args := `SELECT uuid, name FROM products WHERE vendor_id = $1`, []any{vendor}
+	switch kind {
+	case catalog.ProductKind:
+		var id int64
+		if _, err := s.QueryRow(`SELECT id FROM vendors WHERE id = $1`+s.Dialect.ForUpdate(), []any{vendor}, &id); err != nil {
+			return nil, err
+		}
+	case catalog.EditionKind:
+		sqltext, args = `SELECT uuid, name FROM editions WHERE vendor_id = $1 AND product_id = $2`, []any{vendor, product}
+	default:
+		sqltext, args = `SELECT uuid, name FROM `+table(kind)+` WHERE vendor_id = $1 AND product_id = $2`, []any{vendor, product}
+	}
+	type named struct {
+		id   ident.UUID
+		name string
+	}
+	rows, err := store.All[named](s.Query(sqltext, args...))(func(scan store.Scan) (n named, err error) {
+		err = scan(&n.id, &n.name)
+		return n, err
+	})
+	all := make(map[ident.UUID]string, len(rows))
+	for _, n := range rows {
+		all[n.id] = n.name
+	}
+	return all, err
+}
+
 // PutDefinition implements catalog.Store.
 func (Store) PutDefinition(
 	t tx.Tx, vendor ident.VendorID, product ident.ProductID, d catalog.Definition,

@@ -11,42 +11,70 @@ import (
 	"chancery/internal/tx"
 )
 
-const selectEdition = `SELECT e.id, e.uuid, e.product_id, p.uuid, e.name, e.description, e.provisioning_mode, e.client_type,
-		e.license_type, e.policy, e.grants, e.revision, e.created_at, e.updated_at, COALESCE(e.archived_at, 0)
-	FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
-	WHERE e.vendor_id =`
+// What is made of the columns of an edition.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	selectEdition = `SELECT ` + store.Selected("e", &editionRow{}) + `
+		FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id WHERE e.vendor_id =`
+	insertEdition = store.InsertInto("editions", &editionRow{})
+	updateEdition = store.Update("editions", &editionRow{}, `vendor_id = ? AND id = ?
+		AND NOT EXISTS (SELECT 1 FROM editions o WHERE o.vendor_id = ? AND o.product_id = ? AND o.name = ? AND o.id <> ?)`)
+)
+
+// editionRow is one row as it comes.
+type editionRow struct {
+	e                catalog.Edition
+	policy, grants   string
+	created, updated int64
+	archived         store.OptionalInt
+}
+
+// editionRowOf makes the row of an edition.
+func editionRowOf(e catalog.Edition) (*editionRow, error) {
+	policy, grants, err := texts(e)
+	return &editionRow{e: e, policy: policy, grants: grants}, err
+}
+
+// Columns implements store.Record. Mode and client type are never saved: they are fixed.
+func (r *editionRow) Columns(c *store.Columns) {
+	e := &r.e
+	c.Read("id", &e.ID)
+	c.Fixed("uuid", e.UUID, &e.UUID)
+	c.Fixed("product_id", e.ProductID, &e.ProductID)
+	c.Saved("name", e.Name, &e.Name)
+	c.Saved("description", e.Description, &e.Description)
+	c.Fixed("provisioning_mode", e.Mode, &e.Mode)
+	c.Fixed("client_type", e.ClientType, &e.ClientType)
+	c.Saved("license_type", e.LicenseType, &e.LicenseType)
+	c.Saved("policy", r.policy, &r.policy)
+	c.Saved("grants", r.grants, &r.grants)
+	c.Saved("revision", e.Revision, &e.Revision)
+	c.Fixed("created_at", store.Millis(e.CreatedAt), &r.created)
+	c.Saved("updated_at", store.Millis(e.UpdatedAt), &r.updated)
+	c.Saved("archived_at", store.Millis(e.ArchivedAt), &r.archived)
+	c.Read("p.uuid", &e.ProductUUID)
+}
 
 // InsertEdition implements catalog.Store.
 func (Store) InsertEdition(t tx.Tx, vendor ident.VendorID, e catalog.Edition) (id ident.EditionID, free bool, err error) {
-	policy, grants, err := texts(e)
+	row, err := editionRowOf(e)
 	if err != nil {
 		return 0, false, err
 	}
-	free, err = store.On(t).QueryRow(`INSERT INTO editions
-		(id, vendor_id, uuid, product_id, name, description, provisioning_mode, client_type, license_type, policy, grants,
-		 revision, created_at, updated_at)
-		VALUES (`+store.On(t).Dialect.NewID("editions")+`, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-		ON CONFLICT (vendor_id, product_id, name) DO NOTHING RETURNING id`,
-		[]any{
-			vendor, e.UUID, e.ProductID, e.Name, e.Description, e.Mode, e.ClientType, e.LicenseType, policy, grants,
-			e.Revision, e.CreatedAt.UnixMilli(), e.UpdatedAt.UnixMilli(),
-		}, &id)
+	free, err = store.On(t).QueryRow(store.On(t).NewID("editions", insertEdition.Text)+` ON CONFLICT (vendor_id, product_id, name) DO NOTHING RETURNING id`,
+		insertEdition.Values(vendor, row), &id)
 	return id, free, err
 }
 
-// UpdateEdition implements catalog.Store. Mode and client type are never
-// written: they are fixed. The product is locked, so nobody takes the name meanwhile.
+// UpdateEdition implements catalog.Store. The product is locked, so nobody takes the
+// name meanwhile.
 func (Store) UpdateEdition(t tx.Tx, vendor ident.VendorID, e catalog.Edition) (free bool, err error) {
-	policy, grants, err := texts(e)
+	row, err := editionRowOf(e)
 	if err != nil {
 		return false, err
 	}
-	n, err := store.On(t).Exec(`UPDATE editions SET name = $1, description = $2, license_type = $3, policy = $4, grants = $5,
-			revision = $6, updated_at = $7, archived_at = $14
-		WHERE vendor_id = $8 AND id = $9
-		AND NOT EXISTS (SELECT 1 FROM editions o WHERE o.vendor_id = $10 AND o.product_id = $11 AND o.name = $12 AND o.id <> $13)`,
-		e.Name, e.Description, e.LicenseType, policy, grants, e.Revision, e.UpdatedAt.UnixMilli(), vendor, e.ID,
-		vendor, e.ProductID, e.Name, e.ID, store.Millis(e.ArchivedAt))
+	n, err := store.On(t).Exec(updateEdition, store.SavedValues(row, vendor, e.ID, vendor, e.ProductID, e.Name, e.ID)...)
 	return n == 1, err
 }
 
@@ -56,6 +84,13 @@ func (Store) ProductOf(t tx.Tx, vendor ident.VendorID, edition ident.UUID) (prod
 		JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
 		WHERE e.vendor_id = $1 AND e.uuid = $2`, []any{vendor, edition}, &product)
 	return product, found, err
+}
+
+// EditionAfter implements catalog.Store.
+func (Store) EditionAfter(t tx.Tx, vendor ident.VendorID, after ident.EditionID) (product, edition ident.UUID, found bool, err error) {
+	found, err = store.On(t).QueryRow(`SELECT p.uuid, e.uuid FROM editions e JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id
+		WHERE e.vendor_id = $1 AND e.id > $2 ORDER BY e.id LIMIT 1`, []any{vendor, after}, &product, &edition)
+	return product, edition, found, err
 }
 
 // Edition implements catalog.Store.
@@ -88,25 +123,21 @@ func texts(e catalog.Edition) (policy, grants string, err error) {
 	return string(p), string(g), nil
 }
 
-func scanEdition(r row) (catalog.Edition, bool, error) {
-	var e catalog.Edition
-	var policy, grants []byte
-	var created, updated, archived int64
-	found, err := r(&e.ID, &e.UUID, &e.ProductID, &e.ProductUUID, &e.Name, &e.Description, &e.Mode, &e.ClientType,
-		&e.LicenseType, &policy, &grants, &e.Revision, &created, &updated, &archived)
-	if err != nil || !found {
+func scanEdition(row row) (catalog.Edition, bool, error) {
+	var r editionRow
+	if found, err := row(store.Dest(&r)...); err != nil || !found {
 		return catalog.Edition{}, false, err
 	}
-	if err := json.Unmarshal(policy, &e.Policy); err != nil {
+	if err := json.Unmarshal([]byte(r.policy), &r.e.Policy); err != nil {
 		return catalog.Edition{}, false, fmt.Errorf("an edition's policy: %w", err)
 	}
-	e.Grants = terms.Grants{}
-	if err := json.Unmarshal(grants, &e.Grants); err != nil {
+	r.e.Grants = terms.Grants{}
+	if err := json.Unmarshal([]byte(r.grants), &r.e.Grants); err != nil {
 		return catalog.Edition{}, false, fmt.Errorf("an edition's grants: %w", err)
 	}
-	e.ArchivedAt = archivedAt(archived)
-	e.CreatedAt, e.UpdatedAt = store.Instant(created), store.Instant(updated)
-	return e, true, nil
+	r.e.ArchivedAt = r.archived.Instant()
+	r.e.CreatedAt, r.e.UpdatedAt = store.Instant(r.created), store.Instant(r.updated)
+	return r.e, true, nil
 }
 
 // EditionsNamed finds the editions of this name, of one product or of all; at most two, which is enough to tell one

@@ -13,7 +13,7 @@ import (
 // ProductByUUID reads one product. Missing is product_not_found.
 func (s Store) ProductByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (catalog.Product, error) {
 	p, found, err := scanProduct(func(dest ...any) (bool, error) {
-		return s.DB.QueryRow(ctx, `SELECT `+productColumns+` FROM products WHERE vendor_id = $1 AND uuid = $2`, []any{vendor, uuid}, dest...)
+		return s.DB.QueryRow(ctx, selectProduct+` $1 AND p.uuid = $2`, []any{vendor, uuid}, dest...)
 	})
 	if err == nil && !found {
 		err = fault.Missing("product")
@@ -39,13 +39,13 @@ func (s Store) Products(ctx context.Context, vendor ident.VendorID, r listing.Re
 
 // ProductsIn lists products that are archived, or that are not; nil for all.
 func (s Store) ProductsIn(ctx context.Context, vendor ident.VendorID, archived *bool, r listing.Request) (listing.Page[catalog.Product], error) {
-	by := store.Column{Name: "name"}
+	by := store.Column{Name: "p.name"}
 	if r.Sort == "created_at" {
-		by = store.Column{Name: "id"}
+		by = store.Column{Name: "p.id"}
 	}
-	q := store.Select(`SELECT `+productColumns+` FROM products WHERE vendor_id =`, vendor)
-	narrowArchived(q, "archived_at", archived)
-	sqltext, args := q.Page(r, by, "id")
+	q := store.Select(selectProduct, vendor)
+	narrowArchived(q, "p.archived_at", archived)
+	sqltext, args := q.Page(r, by, "p.id")
 	items, err := store.All[catalog.Product](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (catalog.Product, error) {
 		p, _, err := scanProduct(always(scan))
 		return p, err
@@ -89,13 +89,16 @@ func (s Store) EditionsIn(
 }
 
 // NamedEdition is an edition and its product, by their names.
-type NamedEdition struct{ Product, Edition string }
+type NamedEdition struct {
+	UUID             ident.UUID
+	Product, Edition string
+}
 
-// EditionNames gives the names of all of a vendor's editions with those of their products.
+// EditionNames gives all of a vendor's editions by their names and those of their products.
 func (s Store) EditionNames(ctx context.Context, vendor ident.VendorID) ([]NamedEdition, error) {
-	return store.All[NamedEdition](s.DB.Query(ctx, `SELECT p.name, e.name FROM editions e
+	return store.All[NamedEdition](s.DB.Query(ctx, `SELECT e.uuid, p.name, e.name FROM editions e
 		JOIN products p ON p.vendor_id = e.vendor_id AND p.id = e.product_id WHERE e.vendor_id = $1`, vendor))(
-		func(scan store.Scan) (n NamedEdition, err error) { return n, scan(&n.Product, &n.Edition) })
+		func(scan store.Scan) (n NamedEdition, err error) { return n, scan(&n.UUID, &n.Product, &n.Edition) })
 }
 
 // Releases lists the software releases of a product.

@@ -1,43 +1,60 @@
 package catalog
 
 import (
-	"database/sql"
-	"time"
-
 	"chancery/internal/catalog"
 	"chancery/internal/ident"
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
 
-const productColumns = `id, uuid, name, description, maximum_inactive_days, printed_keys, allow_client_moves,
-	hide_keys_in_heartbeats, latest_release, revision, created_at, updated_at, COALESCE(archived_at, 0)`
+// What is made of the columns of a product. The products of a vendor are few, so that a
+// name is looked for among them costs nothing.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	selectProduct = `SELECT ` + store.Selected("p", &productRow{}) + ` FROM products p WHERE p.vendor_id =`
+	insertProduct = store.InsertInto("products", &productRow{})
+	updateProduct = store.Update("products", &productRow{},
+		`vendor_id = ? AND id = ? AND NOT EXISTS (SELECT 1 FROM products o WHERE o.vendor_id = ? AND o.name = ? AND o.id <> ?)`)
+)
+
+// productRow is one row as it comes.
+type productRow struct {
+	p                catalog.Product
+	inactive         store.OptionalInt
+	created, updated int64
+	archived         store.OptionalInt
+}
+
+// Columns implements store.Record.
+func (r *productRow) Columns(c *store.Columns) {
+	p := &r.p
+	c.Read("id", &p.ID)
+	c.Fixed("uuid", p.UUID, &p.UUID)
+	c.Saved("name", p.Name, &p.Name)
+	c.Saved("description", p.Description, &p.Description)
+	c.Saved("maximum_inactive_days", p.MaximumInactiveDays, &r.inactive)
+	c.Saved("printed_keys", store.Bit(p.PrintedKeys), &p.PrintedKeys)
+	c.Saved("allow_client_moves", store.Bit(p.AllowClientMoves), &p.AllowClientMoves)
+	c.Saved("hide_keys_in_heartbeats", store.Bit(p.HideKeysInHeartbeats), &p.HideKeysInHeartbeats)
+	c.Saved("latest_release", p.LatestRelease, &p.LatestRelease)
+	c.Saved("revision", p.Revision, &p.Revision)
+	c.Fixed("created_at", store.Millis(p.CreatedAt), &r.created)
+	c.Saved("updated_at", store.Millis(p.UpdatedAt), &r.updated)
+	c.Saved("archived_at", store.Millis(p.ArchivedAt), &r.archived)
+}
 
 // InsertProduct implements catalog.Store.
 func (Store) InsertProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (id ident.ProductID, free bool, err error) {
-	free, err = store.On(t).QueryRow(`INSERT INTO products
-		(id, vendor_id, uuid, name, description, maximum_inactive_days, printed_keys, allow_client_moves, latest_release,
-		 revision, created_at, updated_at, hide_keys_in_heartbeats)
-		VALUES (`+store.On(t).Dialect.NewID("products")+`, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-		ON CONFLICT (vendor_id, name) DO NOTHING RETURNING id`,
-		[]any{
-			vendor, p.UUID, p.Name, p.Description, p.MaximumInactiveDays, store.Bit(p.PrintedKeys), store.Bit(p.AllowClientMoves),
-			p.LatestRelease, p.Revision, p.CreatedAt.UnixMilli(), p.UpdatedAt.UnixMilli(), store.Bit(p.HideKeysInHeartbeats),
-		}, &id)
+	free, err = store.On(t).QueryRow(store.On(t).NewID("products", insertProduct.Text)+` ON CONFLICT (vendor_id, name) DO NOTHING RETURNING id`,
+		insertProduct.Values(vendor, &productRow{p: p}), &id)
 	return id, free, err
 }
 
-// UpdateProduct implements catalog.Store. The products of a vendor are few, so
-// that the name is looked for among them costs nothing; a name taken at the very
-// same moment runs into the unique key, and the transaction fails as a whole.
+// UpdateProduct implements catalog.Store. A name taken at the very same moment runs into
+// the unique key, and the transaction fails as a whole.
 func (Store) UpdateProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (free bool, err error) {
-	n, err := store.On(t).Exec(`UPDATE products SET name = $1, description = $2, maximum_inactive_days = $3, printed_keys = $4,
-			allow_client_moves = $5, latest_release = $6, revision = $7, updated_at = $8,
-			hide_keys_in_heartbeats = $9, archived_at = $15
-		WHERE vendor_id = $10 AND id = $11
-		AND NOT EXISTS (SELECT 1 FROM products o WHERE o.vendor_id = $12 AND o.name = $13 AND o.id <> $14)`,
-		p.Name, p.Description, p.MaximumInactiveDays, store.Bit(p.PrintedKeys), store.Bit(p.AllowClientMoves), p.LatestRelease,
-		p.Revision, p.UpdatedAt.UnixMilli(), store.Bit(p.HideKeysInHeartbeats), vendor, p.ID, vendor, p.Name, p.ID, store.Millis(p.ArchivedAt))
+	n, err := store.On(t).Exec(updateProduct, store.SavedValues(&productRow{p: p}, vendor, p.ID, vendor, p.Name, p.ID)...)
 	return n == 1, err
 }
 
@@ -45,8 +62,7 @@ func (Store) UpdateProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (f
 func (Store) Product(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (catalog.Product, bool, error) {
 	s := store.On(t)
 	return scanProduct(func(dest ...any) (bool, error) {
-		return s.QueryRow(`SELECT `+productColumns+` FROM products WHERE vendor_id = $1 AND uuid = $2`+s.Dialect.ForUpdate(),
-			[]any{vendor, uuid}, dest...)
+		return s.QueryRow(selectProduct+` $1 AND p.uuid = $2`+s.Dialect.ForUpdate(), []any{vendor, uuid}, dest...)
 	})
 }
 
@@ -77,30 +93,18 @@ func (Store) PutRelease(
 	}, &id)
 }
 
-func scanProduct(r row) (catalog.Product, bool, error) {
-	var p catalog.Product
-	var inactive sql.Null[int64]
-	var created, updated, archived int64
-	found, err := r(&p.ID, &p.UUID, &p.Name, &p.Description, &inactive, &p.PrintedKeys, &p.AllowClientMoves,
-		&p.HideKeysInHeartbeats, &p.LatestRelease, &p.Revision, &created, &updated, &archived)
-	if err != nil || !found {
+func scanProduct(row row) (catalog.Product, bool, error) {
+	var r productRow
+	if found, err := row(store.Dest(&r)...); err != nil || !found {
 		return catalog.Product{}, false, err
 	}
-	if inactive.Valid {
-		days := int(inactive.V)
-		p.MaximumInactiveDays = &days
+	if r.inactive.Valid {
+		days := int(r.inactive.V)
+		r.p.MaximumInactiveDays = &days
 	}
-	p.ArchivedAt = archivedAt(archived)
-	p.CreatedAt, p.UpdatedAt = store.Instant(created), store.Instant(updated)
-	return p, true, nil
-}
-
-// archivedAt gives the instant of a column; zero for 0.
-func archivedAt(ms int64) (at time.Time) {
-	if ms != 0 {
-		at = store.Instant(ms)
-	}
-	return at
+	r.p.ArchivedAt = r.archived.Instant()
+	r.p.CreatedAt, r.p.UpdatedAt = store.Instant(r.created), store.Instant(r.updated)
+	return r.p, true, nil
 }
 
 func scanRelease(r row, id *int64) (catalog.Release, error) {

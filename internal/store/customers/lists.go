@@ -2,10 +2,10 @@ package customers
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"strconv"
 
 	"chancery/internal/customers"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -30,10 +30,22 @@ func (s Store) List(
 	if err := f.Check(r.Sort); err != nil {
 		return listing.Page[customers.Customer]{}, err
 	}
-	q := store.Select(selectCustomer, vendor).
+	from := selectCustomer
+	if f.Search != "" {
+		from = selectFound
+	}
+	q := store.Select(from, vendor).
 		Prefix("c.name_folded", listing.Fold(f.NamePrefix)).
 		Prefix("c.customer_number", f.NumberPrefix).
-		Prefix("c.email", strings.ToLower(f.EmailPrefix))
+		Prefix("c.email", entry.AddressPrefix(f.EmailPrefix))
+	if word := listing.WordPrefix(f.Search); word != "" {
+		searched(q, vendor, listing.Fold(f.Search), word)
+	} else if f.Search != "" {
+		q.And("1 = 0")
+	}
+	if f.ID != nil {
+		q.And("c.uuid = ?", *f.ID)
+	}
 	if f.Superior != nil {
 		q.And("c.superior_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", vendor, *f.Superior)
 	}
@@ -54,6 +66,19 @@ func (s Store) List(
 		}
 		return m
 	}), err
+}
+
+// searched narrows a selection to the customers of which the name, or a word of it,
+// begins as asked for, in a bounded number of each.
+func searched(q *store.Selection, vendor ident.VendorID, name, word string) {
+	limit := ` LIMIT ` + strconv.Itoa(customers.SearchedAtOnce)
+	begins, args := "name_folded >= ?", []any{vendor, name}
+	if end, ok := listing.PrefixEnd(name); ok {
+		begins, args = begins+" AND name_folded < ?", append(args, end)
+	}
+	words, more := store.CustomerWords.Begin(word)
+	q.And(`c.id IN (SELECT id FROM (SELECT id FROM customers WHERE vendor_id = ? AND `+begins+` ORDER BY name_folded, id`+limit+`) AS whole
+		UNION SELECT id FROM (`+words+limit+`) AS words)`, append(append(args, vendor), more...)...)
 }
 
 // Ancestors gives the customers above c, the nearest first.
@@ -81,29 +106,27 @@ func (s Store) CountBelow(ctx context.Context, vendor ident.VendorID, c ident.Cu
 	return n, err
 }
 
-// numbersAtOnce is how many numbers one query looks for.
-const numbersAtOnce = 100
+// Numbered is a customer as who knows its number needs it.
+type Numbered struct {
+	UUID          ident.UUID
+	Number, Email string
+}
 
-// Numbers gives those of the customer numbers that exist.
-func (s Store) Numbers(ctx context.Context, vendor ident.VendorID, numbers []string) (map[string]bool, error) {
-	found := map[string]bool{}
-	list := strings.TrimSuffix(strings.Repeat("?, ", numbersAtOnce), ", ")
-	for chunk := range slices.Chunk(numbers, numbersAtOnce) {
-		args := make([]any, numbersAtOnce) // always as many, so that there is one text
-		for i := range args {
-			args[i] = chunk[min(i, len(chunk)-1)]
+// Numbers finds the customers of these numbers.
+func (s Store) Numbers(ctx context.Context, vendor ident.VendorID, numbers []string) (map[string]Numbered, error) {
+	found := map[string]Numbered{}
+	err := store.Among(numbers, func(list string, some []any) error {
+		sqltext, args := store.Select(`SELECT uuid, customer_number, email FROM customers WHERE vendor_id =`, vendor).
+			And("customer_number IN ("+list+")", some...).End("")
+		all, err := store.All[Numbered](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (n Numbered, err error) {
+			return n, scan(&n.UUID, &n.Number, &n.Email)
+		})
+		for _, n := range all {
+			found[n.Number] = n
 		}
-		q := store.Select(`SELECT customer_number FROM customers WHERE vendor_id =`, vendor).And("customer_number IN ("+list+")", args...)
-		sqltext, all := q.Page(listing.Request{Limit: numbersAtOnce}, store.Column{Name: "id"}, "id")
-		got, err := store.All[string](s.DB.Query(ctx, sqltext, all...))(func(scan store.Scan) (n string, err error) { return n, scan(&n) })
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range got {
-			found[n] = true
-		}
-	}
-	return found, nil
+		return err
+	})
+	return found, err
 }
 
 // IsWithin tells whether c is superior or below it.

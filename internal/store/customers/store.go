@@ -2,7 +2,6 @@ package customers
 
 import (
 	"context"
-	"database/sql"
 
 	"chancery/internal/customers"
 	"chancery/internal/ident"
@@ -19,10 +18,52 @@ var (
 	_ customers.Reader = Store{}
 )
 
-const selectCustomer = `SELECT c.id, c.uuid, c.superior_id, s.uuid, COALESCE(s.company_name, ''),
-		c.company_name, c.customer_number, c.email, c.created_at, c.updated_at
-	FROM customers c LEFT JOIN customers s ON s.vendor_id = c.vendor_id AND s.id = c.superior_id
-	WHERE c.vendor_id =`
+// What is made of the columns of a customer.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	customerFrom = `SELECT ` + store.Selected("c", &customerRow{}) + `
+		FROM customers c LEFT JOIN customers s ON s.vendor_id = c.vendor_id AND s.id = c.superior_id`
+	selectCustomer = customerFrom + ` WHERE c.vendor_id =`
+
+	// selectFound reads customers that were found by their ids: the plus keeps engines
+	// from walking all those of the vendor in the order of the list.
+	selectFound = customerFrom + ` WHERE +c.vendor_id =`
+
+	insertCustomer = store.InsertInto("customers", &customerRow{})
+	updateCustomer = store.Update("customers", &customerRow{},
+		`vendor_id = ? AND id = ? AND NOT EXISTS (SELECT 1 FROM customers o WHERE o.vendor_id = ? AND o.customer_number = ? AND o.id <> ?)`)
+)
+
+// customerRow is one row as it comes.
+type customerRow struct {
+	c                customers.Customer
+	folded           string // the name, to be written
+	superior         store.OptionalInt
+	superiorName     store.OptionalText
+	created, updated int64
+}
+
+// Columns implements store.Record.
+func (r *customerRow) Columns(c *store.Columns) {
+	one := &r.c
+	c.Read("id", &one.ID)
+	c.Fixed("uuid", one.UUID, &one.UUID)
+	c.Fixed("superior_id", store.OrNull(one.SuperiorID), &r.superior)
+	c.Read("s.uuid", &one.SuperiorUUID)
+	c.Read("s.company_name", &r.superiorName)
+	c.Saved("company_name", one.CompanyName, &one.CompanyName)
+	c.Saved("name_folded", r.folded, nil)
+	c.Saved("customer_number", one.Number, &one.Number)
+	c.Saved("email", one.Email, &one.Email)
+	c.Fixed("created_at", store.Millis(one.CreatedAt), &r.created)
+	c.Saved("updated_at", store.Millis(one.UpdatedAt), &r.updated)
+}
+
+// rowOf makes the row of a customer.
+func rowOf(c customers.Customer) *customerRow {
+	return &customerRow{c: c, folded: listing.Fold(c.CompanyName)}
+}
 
 // LockTree implements customers.Store: the vendor's row stands for its tree.
 func (Store) LockTree(t tx.Tx, vendor ident.VendorID) error {
@@ -38,16 +79,13 @@ func (Store) LockTree(t tx.Tx, vendor ident.VendorID) error {
 // Insert implements customers.Store.
 func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id ident.CustomerID, free bool, err error) {
 	s := store.On(t)
-	free, err = s.QueryRow(`INSERT INTO customers
-		(id, vendor_id, uuid, superior_id, company_name, name_folded, customer_number, email, created_at, updated_at)
-		VALUES (`+s.Dialect.NewID("customers")+`, $1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (vendor_id, customer_number) DO NOTHING RETURNING id`,
-		[]any{
-			vendor, c.UUID, store.OrNull(c.SuperiorID), c.CompanyName, listing.Fold(c.CompanyName), c.Number, c.Email,
-			c.CreatedAt.UnixMilli(), c.UpdatedAt.UnixMilli(),
-		}, &id)
+	free, err = s.QueryRow(s.NewID("customers", insertCustomer.Text)+` ON CONFLICT (vendor_id, customer_number) DO NOTHING RETURNING id`,
+		insertCustomer.Values(vendor, rowOf(c)), &id)
 	if err != nil || !free {
 		return 0, free, err
+	}
+	if err = store.CustomerWords.Add(s, vendor, int64(id), c.CompanyName); err != nil {
+		return 0, false, err
 	}
 	if _, err = s.Exec(`INSERT INTO customer_closure (vendor_id, superior_id, customer_id, depth) VALUES ($1, $2, $3, 0)`, vendor, id, id); err != nil {
 		return 0, false, err
@@ -62,11 +100,12 @@ func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id id
 // for first; one taken at the very same moment runs into the unique key, and the
 // transaction fails as a whole.
 func (Store) Update(t tx.Tx, vendor ident.VendorID, c customers.Customer) (free bool, err error) {
-	n, err := store.On(t).Exec(`UPDATE customers SET company_name = $1, name_folded = $2, customer_number = $3, email = $4, updated_at = $5
-		WHERE vendor_id = $6 AND id = $7
-		AND NOT EXISTS (SELECT 1 FROM customers o WHERE o.vendor_id = $8 AND o.customer_number = $9 AND o.id <> $10)`,
-		c.CompanyName, listing.Fold(c.CompanyName), c.Number, c.Email, c.UpdatedAt.UnixMilli(), vendor, c.ID, vendor, c.Number, c.ID)
-	return n == 1, err
+	s := store.On(t)
+	n, err := s.Exec(updateCustomer, store.SavedValues(rowOf(c), vendor, c.ID, vendor, c.Number, c.ID)...)
+	if err != nil || n != 1 {
+		return false, err
+	}
+	return true, store.CustomerWords.Replace(s, vendor, int64(c.ID), c.CompanyName)
 }
 
 // Move implements customers.Store.
@@ -206,14 +245,11 @@ func (Store) Levels(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (up, dow
 }
 
 func scan(row func(dest ...any) (bool, error)) (customers.Customer, bool, error) {
-	var c customers.Customer
-	var superior sql.Null[int64]
-	var created, updated int64
-	found, err := row(&c.ID, &c.UUID, &superior, &c.SuperiorUUID, &c.SuperiorName, &c.CompanyName, &c.Number, &c.Email, &created, &updated)
-	if err != nil || !found {
+	var r customerRow
+	if found, err := row(store.Dest(&r)...); err != nil || !found {
 		return customers.Customer{}, false, err
 	}
-	c.SuperiorID = ident.CustomerID(superior.V)
-	c.CreatedAt, c.UpdatedAt = store.Instant(created), store.Instant(updated)
-	return c, true, nil
+	r.c.SuperiorID, r.c.SuperiorName = ident.CustomerID(r.superior.V), r.superiorName.V
+	r.c.CreatedAt, r.c.UpdatedAt = store.Instant(r.created), store.Instant(r.updated)
+	return r.c, true, nil
 }

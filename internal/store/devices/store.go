@@ -42,3 +42,27 @@ func (Store) SetSuspension(t tx.Tx, v ident.VendorID, d ident.DeviceID, until ti
 	_, err := store.On(t).Exec(`UPDATE devices SET suspended_until = $1 WHERE vendor_id = $2 AND id = $3`, store.Millis(until), v, d)
 	return err
 }
+
+// lookedOfStep is how many devices are looked at between two looks at the time that a
+// portion may take.
+const lookedOfStep = 200
+
+// Suspended implements devices.Store.
+func (Store) Suspended(t tx.Tx, v ident.VendorID, after ident.DeviceID) (suspended []devices.Device, last ident.DeviceID, err error) {
+	q := store.On(t)
+	var until store.OptionalInt
+	if _, err := q.QueryRow(`SELECT MAX(id) FROM (SELECT id FROM devices WHERE vendor_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS next`,
+		[]any{v, after, lookedOfStep}, &until); err != nil {
+		return nil, 0, err
+	}
+	last = ident.DeviceID(until.V)
+	suspended, err = store.All[devices.Device](q.Query(`SELECT id, uuid, number, suspended_until FROM devices
+		WHERE vendor_id = $1 AND id > $2 AND id <= $3 AND suspended_until IS NOT NULL ORDER BY id`+q.Dialect.ForUpdate(), v, after, last))(
+		func(scan store.Scan) (d devices.Device, err error) {
+			var at store.OptionalInt
+			err = scan(&d.ID, &d.UUID, &d.Number, &at)
+			d.SuspendedUntil = at.Instant()
+			return d, err
+		})
+	return suspended, last, err
+}

@@ -173,6 +173,10 @@ func (Store) EraseCustomer(t tx.Tx, v ident.VendorID, customer ident.UUID) (name
 	if name == erased {
 		name = ""
 	}
+	if err := q.Later(`DELETE FROM customer_words WHERE vendor_id = $1 AND customer_id = (SELECT id FROM customers WHERE vendor_id = $1 AND uuid = $2)`,
+		v, customer); err != nil {
+		return "", "", false, err
+	}
 	return name, email, true, q.Later(`UPDATE customers SET company_name = $1, name_folded = $2, email = '', updated_at = $3
 		WHERE vendor_id = $4 AND uuid = $5`, erased, listing.Fold(erased), t.Now().UnixMilli(), v, customer)
 }
@@ -233,6 +237,9 @@ func (Store) EraseLicense(t tx.Tx, e erasure.Erasure, id ident.LicenseID) (licen
 	}
 	if err := q.Later(`INSERT INTO erasure_licenses (vendor_id, erasure_id, license_id, license) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		e.Vendor, e.ID, id, uuid); err != nil {
+		return "", "", err
+	}
+	if err := q.Later(`DELETE FROM license_words WHERE vendor_id = $1 AND license_id = $2`, e.Vendor, id); err != nil {
 		return "", "", err
 	}
 	if err := q.Later(`UPDATE licenses SET name = '', name_folded = '', licensee_email = '', revision = revision + 1, updated_at = $1

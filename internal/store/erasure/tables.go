@@ -81,6 +81,7 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes
 		texts: blank("client_name", "client_description", "tags", "hostname", "device_variables", "address"),
 	},
 	{name: "analytical_values", key: []string{"field_id", "device_id", "day"}, texts: []column{{name: "value"}}},
+	{name: "last_refusals", key: []string{"license_id", "slot"}, texts: blank("client_id", "hostname", "address"), related: []relation{{about, byLicense}}},
 	{name: "api_keys", key: []string{"id"}, texts: []column{{name: "name"}}},
 	{
 		name: "mails", key: []string{"id"}, texts: append(append(whole("recipient", "subject"), naming("body_text"), column{name: "once_key", blank: about, whole: true, id: true}),
@@ -148,7 +149,10 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"imports":             {"kind", "zone", "columns", "state", "actor_kind", "actor_id"},
 	"import_lines":        {"state"},
 	"last_ids":            {"name"},
+	"last_refusals":       {"software_version"},
 	"leases":              {"name", "holder"},
+	"word_progress":       {"names"},
+	"zone_moves":          {"from_zone", "to_zone"},
 	"license_notices":     {"kind"},
 	"licenses":            {"printed_key", "legacy_license_key", "expires_mode", "measured"},
 	"limitations":         {"name", "description"},
@@ -181,6 +185,8 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 // addresses in settings, for which an erasure is refused until somebody takes them out.
 var elsewhere = map[string][]string{ //nolint:gochecknoglobals // a list that never changes
 	"activations":     {"client_id"},
+	"customer_words":  {"word"},
+	"license_words":   {"word"},
 	"customers":       {"company_name", "name_folded"},
 	"devices":         {"number"},
 	"erasure_words":   {"word"},

@@ -101,18 +101,46 @@ func (Store) Settle(t tx.Tx, v ident.VendorID, l ident.LicenseID, now time.Time,
 	return n, next.Instant(), err
 }
 
-const sessionColumns = `s.id, s.uuid, s.license_id, s.client_id, s.session_id, s.user_id, s.is_overuse, s.opened_at, s.renewed_at, s.valid_until,
-	s.ended_at, s.end_reason`
+// What is made of the columns of a session.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	sessionColumns = store.Selected("s", &sessionRow{})
+	insertSession  = store.InsertInto("sessions", &sessionRow{})
+)
+
+// sessionRow is one row as it comes.
+type sessionRow struct {
+	s                      floating.Session
+	opened, renewed, until int64
+	ended                  store.OptionalInt
+	reason                 store.OptionalText
+}
+
+// Columns implements store.Record. A session is checked for when it ends, at first.
+func (r *sessionRow) Columns(c *store.Columns) {
+	s := &r.s
+	c.Read("id", &s.ID)
+	c.Fixed("uuid", s.UUID, &s.UUID)
+	c.Fixed("license_id", s.License, &s.License)
+	c.Fixed("client_id", s.ClientID, &s.ClientID)
+	c.Fixed("session_id", s.SessionID, &s.SessionID)
+	c.Fixed("user_id", s.UserID, &s.UserID)
+	c.Fixed("is_overuse", store.Bit(s.IsOveruse), &s.IsOveruse)
+	c.Fixed("opened_at", store.Millis(s.OpenedAt), &r.opened)
+	c.Fixed("renewed_at", store.Millis(s.RenewedAt), &r.renewed)
+	c.Fixed("valid_until", store.Millis(s.ValidUntil), &r.until)
+	c.Fixed("check_at", store.Millis(s.ValidUntil), nil)
+	c.Read("ended_at", &r.ended)
+	c.Read("end_reason", &r.reason)
+}
 
 func scanSession(scan store.Scan) (floating.Session, error) {
-	var s floating.Session
-	var opened, renewed, until int64
-	var ended store.OptionalInt
-	var reason store.OptionalText
-	err := scan(&s.ID, &s.UUID, &s.License, &s.ClientID, &s.SessionID, &s.UserID, &s.IsOveruse, &opened, &renewed, &until, &ended, &reason)
-	s.OpenedAt, s.RenewedAt, s.ValidUntil = store.Instant(opened), store.Instant(renewed), store.Instant(until)
-	s.EndedAt, s.EndReason = ended.Instant(), floating.Reason(reason.V)
-	return s, err
+	var r sessionRow
+	err := scan(store.Dest(&r)...)
+	r.s.OpenedAt, r.s.RenewedAt, r.s.ValidUntil = store.Instant(r.opened), store.Instant(r.renewed), store.Instant(r.until)
+	r.s.EndedAt, r.s.EndReason = r.ended.Instant(), floating.Reason(r.reason.V)
+	return r.s, err
 }
 
 // one gives the only row of a query, or nil.
@@ -145,10 +173,7 @@ func (Store) UserElsewhere(t tx.Tx, v ident.VendorID, l ident.LicenseID, userID,
 
 // Insert implements floating.Store.
 func (Store) Insert(t tx.Tx, v ident.VendorID, s *floating.Session) error {
-	return store.On(t).Later(`INSERT INTO sessions (vendor_id, uuid, license_id, client_id, session_id, user_id, is_overuse,
-		opened_at, renewed_at, valid_until, check_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
-		v, s.UUID, s.License, s.ClientID, s.SessionID, s.UserID, store.Bit(s.IsOveruse),
-		s.OpenedAt.UnixMilli(), s.RenewedAt.UnixMilli(), s.ValidUntil.UnixMilli())
+	return store.On(t).Later(insertSession.Text, insertSession.Values(v, &sessionRow{s: *s})...)
 }
 
 // Renew implements floating.Store.
@@ -177,6 +202,11 @@ func (Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason in
 		ON CONFLICT (vendor_id, license_id, reason, hour) DO UPDATE SET denied = denials.denied + 1 RETURNING denied`,
 		[]any{v, l, reason, at.Unix() / 3600}, &n)
 	return n, err
+}
+
+// NoteRefused implements floating.Store.
+func (s Store) NoteRefused(t tx.Tx, v ident.VendorID, l ident.LicenseID, r floating.Refused) error {
+	return s.DB.NoteRefused(t, v, store.Refused{License: l, At: r.At, Reason: r.Reason, ClientID: r.ClientID, Address: r.Address})
 }
 
 // Old implements floating.Reader. Sessions are numbered as they are opened, so

@@ -3,7 +3,6 @@ package identity
 import (
 	"database/sql"
 	"strings"
-	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -42,39 +41,67 @@ func splitPermissions(text string) []identity.Permission {
 	return all
 }
 
-func orNullInstant(at *time.Time) any {
-	if at == nil {
-		return nil
-	}
-	return at.UnixMilli()
-}
+// UserColumns are what a UserRow is read from: of a user, u, and of the user's own role,
+// r. The store of the room access reads them too.
+//
+//nolint:gochecknoglobals // a text, made once
+var UserColumns = store.Selected("u", &UserRow{})
 
-// userColumns are read together with the user's own role, r.
-const userColumns = `u.id, u.uuid, u.email, u.name, u.role, u.created_at, u.disabled_at, u.signed_in_at,
-	EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL),
-	EXISTS (SELECT 1 FROM passkeys k WHERE k.vendor_id = u.vendor_id AND k.user_id = u.id),
-	r.id, r.uuid, r.name, r.description, r.permissions, r.created_at, r.updated_at`
+// JoinRole joins the user's own role, r, to users u.
+const JoinRole = ` LEFT JOIN roles r ON r.vendor_id = u.vendor_id AND r.id = u.role_id`
 
-// userRow is one row as it comes: userColumns and the password's hash.
-type userRow struct {
+// UserRow is one row as it comes.
+type UserRow struct {
 	u                              identity.User
 	role, hash                     string
 	created                        int64
 	disabled, signedIn             sql.Null[int64]
 	roleID, roleCreated, roleSaved sql.Null[int64]
 	roleUUID                       ident.UUID
+	ownRole                        any // id of the role, to be written
 	roleName, roleAbout, rolePerms sql.Null[string]
 }
 
-func (r *userRow) dest() []any {
-	return []any{
-		&r.u.ID, &r.u.UUID, &r.u.Email, &r.u.Name, &r.role, &r.created, &r.disabled, &r.signedIn, &r.u.HasTOTP, &r.u.HasPasskey,
-		&r.roleID, &r.roleUUID, &r.roleName, &r.roleAbout, &r.rolePerms, &r.roleCreated, &r.roleSaved, &r.hash,
-	}
+// Columns implements store.Record.
+func (r *UserRow) Columns(c *store.Columns) {
+	u := &r.u
+	c.Read("id", &u.ID)
+	c.Fixed("uuid", u.UUID, &u.UUID)
+	c.Fixed("email", u.Email, &u.Email)
+	c.Saved("name", u.Name, &u.Name)
+	c.Saved("role", r.role, &r.role)
+	c.Saved("role_id", r.ownRole, nil)
+	c.Fixed("password_hash", r.hash, &r.hash)
+	c.Fixed("created_at", store.Millis(u.CreatedAt), &r.created)
+	c.Saved("disabled_at", store.OptionalMillis(u.DisabledAt), &r.disabled)
+	c.Read("u.signed_in_at", &r.signedIn)
+	c.Read(hasTOTP, &u.HasTOTP)
+	c.Read(hasPasskey, &u.HasPasskey)
+	c.Read("r.id", &r.roleID)
+	c.Read("r.uuid", &r.roleUUID)
+	c.Read("r.name", &r.roleName)
+	c.Read("r.description", &r.roleAbout)
+	c.Read("r.permissions", &r.rolePerms)
+	c.Read("r.created_at", &r.roleCreated)
+	c.Read("r.updated_at", &r.roleSaved)
 }
 
-// user: a role that this program does not know allows nothing.
-func (r *userRow) user() (u identity.User, hash string) {
+// What a user has to prove a second time with.
+const (
+	hasTOTP    = `EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)`
+	hasPasskey = `EXISTS (SELECT 1 FROM passkeys k WHERE k.vendor_id = u.vendor_id AND k.user_id = u.id)`
+)
+
+// userRowOf makes the row of a user with the hash of a password.
+func userRowOf(u identity.User, hash string) *UserRow {
+	r := &UserRow{u: u, hash: hash}
+	r.role, r.ownRole = roleColumns(u.Role)
+	return r
+}
+
+// User returns the user of the row, and the hash of the password. A role that this
+// program does not know allows nothing.
+func (r *UserRow) User() (u identity.User, hash string) {
 	u = r.u
 	u.CreatedAt, u.DisabledAt, u.SignedInAt = store.Instant(r.created), store.OptionalInstant(r.disabled), store.OptionalInstant(r.signedIn)
 	u.HasPassword = r.hash != ""
@@ -93,12 +120,13 @@ func (r *userRow) user() (u identity.User, hash string) {
 	return u, r.hash
 }
 
-func scanUser(row func(dest ...any) (bool, error)) (u identity.User, hash string, found bool, err error) {
-	var r userRow
-	if found, err = row(r.dest()...); err != nil || !found {
+// ScanUser reads a user by a query of UserColumns.
+func ScanUser(row func(dest ...any) (bool, error)) (u identity.User, hash string, found bool, err error) {
+	var r UserRow
+	if found, err = row(store.Dest(&r)...); err != nil || !found {
 		return identity.User{}, "", false, err
 	}
-	u, hash = r.user()
+	u, hash = r.User()
 	return u, hash, true, nil
 }
 

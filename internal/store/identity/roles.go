@@ -6,6 +6,7 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/listing"
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
@@ -22,10 +23,31 @@ func (Roles) LockTeam(t tx.Tx, vendor ident.VendorID) error { return lockTeam(t,
 
 // Insert implements identity.RoleStore.
 func (Roles) Insert(t tx.Tx, vendor ident.VendorID, r identity.Role) (id ident.RoleID, inserted bool, err error) {
+	if taken, err := nameTaken(t, vendor, r); err != nil || taken {
+		return 0, false, err
+	}
 	inserted, err = store.On(t).QueryRow(`INSERT INTO roles (vendor_id, uuid, name, description, permissions, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
 		[]any{vendor, r.UUID, r.Name, r.Description, joinPermissions(r.Permissions), r.CreatedAt.UnixMilli(), r.UpdatedAt.UnixMilli()}, &id)
 	return id, inserted, err
+}
+
+// nameTaken reports whether another role has a name that folds to the same. The roles
+// of a vendor are few, and the team is locked.
+func nameTaken(t tx.Tx, vendor ident.VendorID, r identity.Role) (taken bool, err error) {
+	all, err := store.All[identity.Role](store.On(t).Query(selectRole, vendor))(func(row store.Scan) (identity.Role, error) {
+		r, _, err := scanRole(func(dest ...any) (bool, error) { return true, row(dest...) })
+		return r, err
+	})
+	for _, other := range all {
+		switch {
+		case other.ID == r.ID && listing.Fold(other.Name) == listing.Fold(r.Name) && other.ID != 0:
+			return false, err // it stays as it was, whatever is like it
+		case other.ID != r.ID && listing.Fold(other.Name) == listing.Fold(r.Name):
+			taken = true
+		}
+	}
+	return taken, err
 }
 
 // Get implements identity.RoleStore.
@@ -39,13 +61,10 @@ func (Roles) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (identity.Role
 // Update implements identity.RoleStore. The team is locked, so nobody takes the
 // name between the look and the change.
 func (Roles) Update(t tx.Tx, vendor ident.VendorID, r identity.Role) (updated bool, err error) {
-	s := store.On(t)
-	var one int
-	taken, err := s.QueryRow(`SELECT 1 FROM roles WHERE vendor_id = $1 AND name = $2 AND id <> $3`, []any{vendor, r.Name, r.ID}, &one)
-	if err != nil || taken {
+	if taken, err := nameTaken(t, vendor, r); err != nil || taken {
 		return false, err
 	}
-	_, err = s.Exec(`UPDATE roles SET name = $1, description = $2, permissions = $3, updated_at = $4 WHERE vendor_id = $5 AND id = $6`,
+	_, err = store.On(t).Exec(`UPDATE roles SET name = $1, description = $2, permissions = $3, updated_at = $4 WHERE vendor_id = $5 AND id = $6`,
 		r.Name, r.Description, joinPermissions(r.Permissions), r.UpdatedAt.UnixMilli(), vendor, r.ID)
 	return err == nil, err
 }

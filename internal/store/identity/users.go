@@ -2,9 +2,8 @@ package identity
 
 import (
 	"context"
-	"strings"
-	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -13,19 +12,32 @@ import (
 	"chancery/internal/tx"
 )
 
-// Users implements identity.UserStore and identity.Credentials, and reads users.
+// Users implements identity.UserStore, and reads users.
 type Users struct{ DB *store.DB }
 
-var (
-	_ identity.UserStore   = Users{}
-	_ identity.Credentials = Users{}
-)
+var _ identity.UserStore = Users{}
 
 // ownRole is what users.role holds for one of the vendor's own roles.
 const ownRole = "custom"
 
-const selectUser = `SELECT ` + userColumns + `, u.password_hash
-	FROM users u LEFT JOIN roles r ON r.vendor_id = u.vendor_id AND r.id = u.role_id WHERE u.vendor_id =`
+// What is made of the columns of a user.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	selectUser = `SELECT ` + UserColumns + ` FROM users u` + JoinRole + ` WHERE u.vendor_id =`
+	insertUser = store.InsertInto("users", &UserRow{})
+	updateUser = store.Update("users", &UserRow{}, `vendor_id = ? AND id = ?`)
+)
+
+// ByEmail is the condition for the user u with an address, by EmailArgs of the vendor and
+// the address. One who was stored with the domain's ASCII form is found by it.
+const ByEmail = `u.email = COALESCE((SELECT e.email FROM users e WHERE e.vendor_id = $1 AND e.email = $2), $3)`
+
+// EmailArgs are the arguments of ByEmail.
+func EmailArgs(vendor ident.VendorID, email string) []any {
+	kept, wire := entry.Forms(email)
+	return []any{vendor, kept, wire}
+}
 
 // LockTeam implements identity.UserStore and identity.RoleStore.
 func (Users) LockTeam(t tx.Tx, vendor ident.VendorID) error { return lockTeam(t, vendor) }
@@ -40,65 +52,34 @@ func lockTeam(t tx.Tx, vendor ident.VendorID) error {
 // Insert implements identity.UserStore.
 func (Users) Insert(t tx.Tx, vendor ident.VendorID, u identity.User, hash string) (ident.UserID, bool, error) {
 	var id ident.UserID
-	key, own := roleColumns(u.Role)
-	inserted, err := store.On(t).QueryRow(`INSERT INTO users (vendor_id, uuid, email, name, role, role_id, password_hash, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{vendor, u.UUID, u.Email, u.Name, key, own, hash, u.CreatedAt.UnixMilli()}, &id)
+	if _, found, err := (Users{}).GetByEmail(t, vendor, u.Email); err != nil || found {
+		return 0, false, err
+	}
+	inserted, err := store.On(t).QueryRow(insertUser.Text+` ON CONFLICT DO NOTHING RETURNING id`, insertUser.Values(vendor, userRowOf(u, hash)), &id)
 	return id, inserted, err
 }
 
 // Get implements identity.UserStore.
-func (Users) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (identity.User, string, bool, error) {
+func (Users) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (identity.User, bool, error) {
 	return locked(t, ` $1 AND u.uuid = $2`, vendor, uuid)
 }
 
 // GetByEmail implements identity.UserStore.
-func (Users) GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (identity.User, string, bool, error) {
-	return locked(t, ` $1 AND u.email = $2`, vendor, email)
+func (Users) GetByEmail(t tx.Tx, vendor ident.VendorID, email string) (identity.User, bool, error) {
+	return locked(t, ` $1 AND `+ByEmail, EmailArgs(vendor, email)...)
 }
 
-// GetByID implements identity.UserStore.
-func (Users) GetByID(t tx.Tx, vendor ident.VendorID, id ident.UserID) (u identity.User, found bool, err error) {
-	u, _, found, err = scanUser(func(dest ...any) (bool, error) {
-		return store.On(t).QueryRow(selectUser+` $1 AND u.id = $2`, []any{vendor, id}, dest...)
+func locked(t tx.Tx, where string, args ...any) (u identity.User, found bool, err error) {
+	s := store.On(t)
+	u, _, found, err = ScanUser(func(dest ...any) (bool, error) {
+		return s.QueryRow(selectUser+where+s.Dialect.ForUpdateOf("u"), args, dest...)
 	})
 	return u, found, err
 }
 
-func locked(t tx.Tx, where string, args ...any) (u identity.User, hash string, found bool, err error) {
-	s := store.On(t)
-	return scanUser(func(dest ...any) (bool, error) {
-		return s.QueryRow(selectUser+where+s.Dialect.ForUpdateOf("u"), args, dest...)
-	})
-}
-
 // Update implements identity.UserStore.
 func (Users) Update(t tx.Tx, vendor ident.VendorID, u identity.User) error {
-	key, own := roleColumns(u.Role)
-	_, err := store.On(t).Exec(`UPDATE users SET name = $1, role = $2, role_id = $3, disabled_at = $4 WHERE vendor_id = $5 AND id = $6`,
-		u.Name, key, own, orNullInstant(u.DisabledAt), vendor, u.ID)
-	return err
-}
-
-// SetPassword implements identity.UserStore.
-func (Users) SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error {
-	s := store.On(t)
-	if _, err := s.Exec(`UPDATE users SET password_hash = $1 WHERE vendor_id = $2 AND id = $3`, hash, vendor, id); err != nil {
-		return err
-	}
-	if _, err := s.Exec(`DELETE FROM user_links WHERE vendor_id = $1 AND user_id = $2`, vendor, id); err != nil {
-		return err
-	}
-	if _, err := s.Exec(`DELETE FROM sign_in_ceremonies WHERE vendor_id = $1 AND user_id = $2`, vendor, id); err != nil {
-		return err
-	}
-	_, err := s.Exec(`DELETE FROM sign_in_steps WHERE vendor_id = $1 AND user_id = $2`, vendor, id)
-	return err
-}
-
-// SignedIn implements identity.UserStore.
-func (Users) SignedIn(t tx.Tx, vendor ident.VendorID, id ident.UserID, at time.Time) error {
-	_, err := store.On(t).Exec(`UPDATE users SET signed_in_at = $1 WHERE vendor_id = $2 AND id = $3`, at.UnixMilli(), vendor, id)
+	_, err := store.On(t).Exec(updateUser, store.SavedValues(userRowOf(u, ""), vendor, u.ID)...)
 	return err
 }
 
@@ -120,23 +101,6 @@ func (Users) Role(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (identity.Rol
 	return Roles{}.Get(t, vendor, uuid)
 }
 
-// PasswordOf implements identity.Credentials.
-func (s Users) PasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error) {
-	_, err = s.DB.QueryRow(ctx, `SELECT password_hash FROM users WHERE vendor_id = $1 AND email = $2 AND disabled_at IS NULL`,
-		[]any{vendor, email}, &hash)
-	return hash, err
-}
-
-// LicenseePasswordOf implements identity.Credentials.
-func (s Users) LicenseePasswordOf(ctx context.Context, vendor ident.VendorID, email string) (hash string, err error) {
-	_, err = s.DB.QueryRow(ctx, `SELECT u.password_hash FROM users u
-		WHERE u.vendor_id = $1 AND u.email = $2 AND u.disabled_at IS NULL AND u.role = ''
-		AND NOT EXISTS (SELECT 1 FROM totp_secrets f WHERE f.vendor_id = u.vendor_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)
-		AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.vendor_id = u.vendor_id AND k.user_id = u.id)`,
-		[]any{vendor, email}, &hash)
-	return hash, err
-}
-
 // ByUUID reads one user. Missing is user_not_found.
 func (s Users) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (identity.User, error) {
 	return s.one(ctx, ` $1 AND u.uuid = $2`, vendor, uuid)
@@ -144,11 +108,11 @@ func (s Users) ByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUI
 
 // ByEmail reads one user. Missing is user_not_found.
 func (s Users) ByEmail(ctx context.Context, vendor ident.VendorID, email string) (identity.User, error) {
-	return s.one(ctx, ` $1 AND u.email = $2`, vendor, email)
+	return s.one(ctx, ` $1 AND `+ByEmail, EmailArgs(vendor, email)...)
 }
 
 func (s Users) one(ctx context.Context, where string, args ...any) (identity.User, error) {
-	u, _, found, err := scanUser(func(dest ...any) (bool, error) { return s.DB.QueryRow(ctx, selectUser+where, args, dest...) })
+	u, _, found, err := ScanUser(func(dest ...any) (bool, error) { return s.DB.QueryRow(ctx, selectUser+where, args, dest...) })
 	if err == nil && !found {
 		err = fault.Missing("user")
 	}
@@ -157,10 +121,10 @@ func (s Users) one(ctx context.Context, where string, args ...any) (identity.Use
 
 // ByEmailPrefix gives users whose address begins with a text, by address, at most limit.
 func (s Users) ByEmailPrefix(ctx context.Context, vendor ident.VendorID, prefix string, limit int) ([]identity.User, error) {
-	sqltext, args := store.Select(selectUser, vendor).Prefix("u.email", strings.ToLower(prefix)).
+	sqltext, args := store.Select(selectUser, vendor).Prefix("u.email", entry.AddressPrefix(prefix)).
 		Page(listing.Request{Limit: limit - 1}, store.Column{Name: "u.email"}, "u.id")
 	return store.All[identity.User](s.DB.Query(ctx, sqltext, args...))(func(row store.Scan) (identity.User, error) {
-		u, _, _, err := scanUser(func(dest ...any) (bool, error) { return true, row(dest...) })
+		u, _, _, err := ScanUser(func(dest ...any) (bool, error) { return true, row(dest...) })
 		return u, err
 	})
 }
@@ -181,7 +145,7 @@ func (s Users) Licensees(ctx context.Context, vendor ident.VendorID, r listing.R
 func (s Users) list(ctx context.Context, r listing.Request, q *store.Selection) (listing.Page[identity.User], error) {
 	sqltext, args := q.Page(r, store.Column{Name: "u.id"}, "u.id")
 	items, err := store.All[identity.User](s.DB.Query(ctx, sqltext, args...))(func(row store.Scan) (identity.User, error) {
-		u, _, _, err := scanUser(func(dest ...any) (bool, error) { return true, row(dest...) })
+		u, _, _, err := ScanUser(func(dest ...any) (bool, error) { return true, row(dest...) })
 		return u, err
 	})
 	return listing.Cut(r, items, func(u identity.User) listing.Mark { return r.Mark(int64(u.ID)) }), err

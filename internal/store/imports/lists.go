@@ -22,6 +22,12 @@ func (s Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (imp
 	return i, err
 }
 
+// BroughtBefore gives the last import that brought something in of the same file, or is
+// doing so; found is false when there is none.
+func (s Store) BroughtBefore(ctx context.Context, v ident.VendorID, i imports.Import) (imports.Import, bool, error) {
+	return scanImport(func(dest ...any) (bool, error) { return s.DB.QueryRow(ctx, before, beforeArgs(v, i), dest...) })
+}
+
 // Broken gives the failed line at which the server had a fault of its own; found is
 // false without one.
 func (s Store) Broken(ctx context.Context, v ident.VendorID, id int64) (l imports.Line, found bool, err error) {

@@ -18,7 +18,7 @@ type Store struct{ DB *store.DB }
 
 var _ imports.Store = Store{}
 
-const importColumns = `id, uuid, kind, file_name, zone, columns, state, all_or_nothing, retrying, line_count, done_count, failed_count,
+const importColumns = `id, uuid, kind, file_name, zone, columns, state, all_or_nothing, retrying, digest, line_count, done_count, failed_count,
 	actor_kind, actor_id, actor_name, actor_address, created_at, started_at, finished_at`
 
 const lineColumns = `line, cells, state, problems, result`
@@ -31,10 +31,10 @@ func (Store) Insert(t tx.Tx, v ident.VendorID, i imports.Import) (int64, error) 
 	}
 	return store.On(t).Insert(`INSERT INTO imports (vendor_id, uuid, kind, file_name, zone, columns, state, all_or_nothing,
 		line_count, done_count, failed_count,
-			actor_kind, actor_id, actor_name, actor_address, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
+			actor_kind, actor_id, actor_name, actor_address, created_at, digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
 		v, i.UUID, i.Kind, i.FileName, i.Zone, columns, i.State, store.Bit(i.AllOrNothing), i.Lines, i.Done, i.Failed,
-		i.Actor.Kind, i.Actor.ID, i.Actor.Name, i.Actor.Address, i.CreatedAt.UnixMilli())
+		i.Actor.Kind, i.Actor.ID, i.Actor.Name, i.Actor.Address, i.CreatedAt.UnixMilli(), i.Digest)
 }
 
 // LastLine implements imports.Store.
@@ -68,6 +68,18 @@ func (Store) Lock(t tx.Tx, v ident.VendorID, id ident.UUID) (imports.Import, boo
 		return s.QueryRow(`SELECT `+importColumns+` FROM imports WHERE vendor_id = $1 AND uuid = $2`+s.Dialect.ForUpdate(), []any{v, id}, dest...)
 	})
 }
+
+// Before implements imports.Store.
+func (Store) Before(t tx.Tx, v ident.VendorID, i imports.Import) (imports.Import, bool, error) {
+	s := store.On(t)
+	return scanImport(func(dest ...any) (bool, error) { return s.QueryRow(before, beforeArgs(v, i), dest...) })
+}
+
+// before finds the last import of the same file that brought something in.
+const before = `SELECT ` + importColumns + ` FROM imports
+	WHERE vendor_id = $1 AND kind = $2 AND digest = $3 AND id <> $4 AND (done_count > 0 OR state = 'running') ORDER BY id DESC LIMIT 1`
+
+func beforeArgs(v ident.VendorID, i imports.Import) []any { return []any{v, i.Kind, i.Digest, i.ID} }
 
 // Save implements imports.Store.
 func (Store) Save(t tx.Tx, v ident.VendorID, i imports.Import) error {
@@ -154,7 +166,7 @@ func scanImport(row func(dest ...any) (bool, error)) (imports.Import, bool, erro
 	var columns string
 	var created int64
 	var started, finished sql.Null[int64]
-	found, err := row(&i.ID, &i.UUID, &i.Kind, &i.FileName, &i.Zone, &columns, &i.State, &i.AllOrNothing, &i.Retrying, &i.Lines, &i.Done, &i.Failed,
+	found, err := row(&i.ID, &i.UUID, &i.Kind, &i.FileName, &i.Zone, &columns, &i.State, &i.AllOrNothing, &i.Retrying, &i.Digest, &i.Lines, &i.Done, &i.Failed,
 		&i.Actor.Kind, &i.Actor.ID, &i.Actor.Name, &i.Actor.Address, &created, &started, &finished)
 	if err != nil || !found {
 		return imports.Import{}, false, err

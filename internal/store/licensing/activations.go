@@ -7,8 +7,6 @@ import (
 	"chancery/internal/tx"
 )
 
-const activationsFrom = `SELECT ` + activationColumns + ` FROM activations a` + activationTables
-
 // ClientActivations implements licensing.Store.
 func (s *Store) ClientActivations(t tx.Tx, v ident.VendorID, product ident.ProductID, clientID string) ([]*licensing.Activation, error) {
 	rows, err := writing(t)(activationsFrom+`WHERE a.vendor_id = $1 AND a.client_id = $2 AND a.product_id = $3 AND a.released_at IS NULL
@@ -28,36 +26,13 @@ func (s *Store) Activation(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing
 	return first(rows, err, scanActivation)
 }
 
-// insertActivation begins the INSERT of a present activation; activationValues
-// gives what goes into its columns.
-const insertActivation = `INSERT INTO activations (vendor_id, uuid, product_id, license_id, token_id, device_id, is_temporary,
-	goodwill_since, goodwill_until, client_name, client_description, tags, hostname, platform, operating_system, software_version,
-	device_variables, address, country, client_public_key, activated_at, token_key, said, is_offline, client_id, suspended_until, offline_until`
-
-func activationValues(v ident.VendorID, product ident.ProductID, a *licensing.Activation) ([]any, error) {
-	c := &a.Client
-	tags, err := jsonText(len(c.Tags), c.Tags)
-	if err != nil {
-		return nil, err
-	}
-	variables, err := jsonText(len(c.Variables), c.Variables)
-	return []any{
-		v, a.UUID, product, a.License, a.Token, a.Device.ID, store.Bit(a.IsTemporary),
-		store.Millis(a.GoodwillSince), store.Millis(a.GoodwillUntil), c.Name, c.Description, tags, c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion,
-		variables, c.Address, c.Country, c.PublicKey, a.ActivatedAt.UnixMilli(), a.TokenKey, a.Said, store.Bit(a.IsOffline),
-		a.Device.Number, store.Millis(a.Device.SuspendedUntil), store.Millis(a.OfflineUntil),
-	}, err
-}
-
 // InsertActivation implements licensing.Store.
 func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.ProductID, a *licensing.Activation) error {
-	values, err := activationValues(v, product, a)
+	row, err := activationRowOf(product, a)
 	if err != nil {
 		return err
 	}
-	id, err := store.On(t).Insert(insertActivation+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) RETURNING id`,
-		values...)
+	id, err := store.On(t).Insert(insertActivation.Text+` RETURNING id`, insertActivation.Values(v, row)...)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,9 @@ func (s *Store) CountSome(ctx context.Context, v ident.VendorID, f licensing.Fil
 	narrowIndexed(f, q, v, false)
 	narrowState(f, q)
 	if f.Search != nil {
-		searched(q, v, *f.Search)
+		if err := s.searched(ctx, q, v, *f.Search); err != nil {
+			return 0, err
+		}
 	}
 	sqltext, args := q.Page(listing.Request{Limit: most - 1}, store.Column{Name: "l.id"}, "l.id")
 	_, err = s.db.QueryRow(ctx, `SELECT COUNT(*) FROM (`+sqltext+`) AS counted`, args, &n)

@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -92,7 +93,16 @@ func (s *Store) withEdition(q querier, at time.Time, r *licenseRow) (*licensing.
 
 // Edition implements licensing.Store.
 func (s *Store) Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing.Edition, *licensing.Product, error) {
-	held, err := loadEdition(writing(t), v, `e.uuid = $2`, id)
+	return editionOf(writing(t), v, id)
+}
+
+// EditionNow reads a committed edition and its product; nil when there is none.
+func (s *Store) EditionNow(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.Edition, *licensing.Product, error) {
+	return editionOf(s.reading(ctx), v, id)
+}
+
+func editionOf(q querier, v ident.VendorID, id ident.UUID) (*licensing.Edition, *licensing.Product, error) {
+	held, err := loadEdition(q, v, `e.uuid = $2`, id)
 	if err != nil || held == nil {
 		return nil, nil, err
 	}
@@ -125,7 +135,7 @@ func readEdition(q querier, v ident.VendorID, where string, arg any) (*edition, 
 		var p productRow
 		if err := scan(append([]any{
 			&held.ID, &held.UUID, &held.Name, &held.Mode, &held.ClientType, &held.LicenseType, &policy, &grants, &held.Revision, &edited, &moved,
-		}, p.dest()...)...); err != nil {
+		}, store.Dest(&p)...)...); err != nil {
 			return nil, err
 		}
 		held.holder = p.product()

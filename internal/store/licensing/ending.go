@@ -20,9 +20,9 @@ func (*Store) NoteEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string,
 	return n == 1, err
 }
 
-// Vendors implements licensing.Reader.
-func (s *Store) Vendors(ctx context.Context) ([]ident.VendorID, error) {
-	rows, err := s.db.Query(ctx, `SELECT id FROM vendors ORDER BY id`)
+// Settled implements licensing.Reader.
+func (s *Store) Settled(ctx context.Context) ([]ident.VendorID, error) {
+	rows, err := s.db.Query(ctx, `SELECT id FROM vendors WHERE id NOT IN (SELECT vendor_id FROM zone_moves) ORDER BY id`)
 	return collect(rows, err, func(scan store.Scan) (ident.VendorID, error) {
 		var n int64
 		err := scan(&n)

@@ -82,9 +82,14 @@ func (s *Store) ForgetHeartbeats(ctx context.Context, before time.Time) (int, er
 	return s.db.Forget(ctx, store.Aged{Table: "heartbeats", Column: "day", Key: "id"}, licensing.DayOf(before))
 }
 
-// ForgetDenials takes counts of refusals of hours before an instant out, and tells how many.
+// ForgetDenials takes refusals of before an instant out, and tells how many rows that were.
 func (s *Store) ForgetDenials(ctx context.Context, before time.Time) (int, error) {
-	return s.db.Forget(ctx, store.Aged{Table: "denials", Column: "hour", Key: "license_id, reason, hour"}, before.Unix()/3600)
+	n, err := s.db.Forget(ctx, store.Aged{Table: "last_refusals", Column: "day", Key: "license_id, slot"}, licensing.DayOf(before))
+	if err != nil {
+		return n, err
+	}
+	counts, err := s.db.Forget(ctx, store.Aged{Table: "denials", Column: "hour", Key: "license_id, reason, hour"}, before.Unix()/3600)
+	return n + counts, err
 }
 
 // addToDay adds heartbeats to the newest history row of a finished day.

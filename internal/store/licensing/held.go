@@ -66,6 +66,13 @@ func (s *Store) Held(ctx context.Context, v ident.VendorID, product ident.UUID, 
 	return all, nil
 }
 
+// KeysHeld implements licensing.Reader.
+func (s *Store) KeysHeld(ctx context.Context, v ident.VendorID, number string) ([][]byte, error) {
+	rows, err := s.reading(ctx)(`SELECT client_public_key FROM activations
+		WHERE vendor_id = $1 AND client_id = $2 AND released_at IS NULL AND client_public_key IS NOT NULL`, v, number)
+	return collect(rows, err, func(scan store.Scan) (k []byte, err error) { return k, scan(&k) })
+}
+
 // HeldByClient implements licensing.Store.
 func (s *Store) HeldByClient(t tx.Tx, v ident.VendorID, number string) ([]licensing.Holding, error) {
 	rows, err := writing(t)(selectHeldByClient, v, number)

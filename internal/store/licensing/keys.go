@@ -1,6 +1,9 @@
 package licensing
 
 import (
+	"context"
+
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/store"
@@ -49,14 +52,15 @@ type try struct {
 func triesOf(v ident.VendorID, product ident.ProductID, k licensing.Key) []try {
 	var tries []try
 	if k.Licensee != "" {
+		kept, wire := entry.Forms(k.Licensee)
 		tries = append(tries, try{
 			`SELECT l.id, l.product_id, 0 FROM licenses l
 			JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id
-			WHERE l.vendor_id = $1 AND l.licensee_email = $2 AND l.product_id = $3 AND e.client_type = 'users'
+			WHERE l.vendor_id = $1 AND l.licensee_email IN ($2, $5) AND l.product_id = $3 AND e.client_type = 'users'
 			ORDER BY CASE WHEN EXISTS (SELECT 1 FROM devices d JOIN activations a ON a.vendor_id = d.vendor_id AND a.device_id = d.id
 					WHERE d.vendor_id = l.vendor_id AND d.number = $4 AND a.license_id = l.id AND a.released_at IS NULL) THEN 0 ELSE 1 END,
 				l.is_active DESC, CASE WHEN l.used_up_at IS NULL THEN 0 ELSE 1 END, l.id DESC LIMIT 1`,
-			[]any{v, k.Licensee, product, k.Client},
+			[]any{v, kept, product, k.Client, wire},
 		})
 	}
 	if !k.UUID.IsZero() {
@@ -68,14 +72,14 @@ func triesOf(v ident.VendorID, product ident.ProductID, k licensing.Key) []try {
 	if k.Printed != "" {
 		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses WHERE vendor_id = $1 AND printed_key = $2`, []any{v, k.Printed}})
 	}
-	switch {
-	case k.Legacy == "":
-	case product == 0:
-		tries = append(tries, try{`SELECT MIN(id), MIN(product_id), 0 FROM licenses WHERE vendor_id = $1 AND legacy_license_key = $2
-			HAVING COUNT(*) = 1`, []any{v, k.Legacy}})
-	default:
-		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses
-			WHERE vendor_id = $1 AND product_id = $2 AND legacy_license_key = $3`, []any{v, product, k.Legacy}})
+	for _, legacy := range k.Legacy {
+		if product == 0 {
+			tries = append(tries, try{`SELECT MIN(id), MIN(product_id), 0 FROM licenses WHERE vendor_id = $1 AND legacy_license_key = $2
+				HAVING COUNT(*) = 1`, []any{v, legacy}})
+		} else {
+			tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses
+				WHERE vendor_id = $1 AND product_id = $2 AND legacy_license_key = $3`, []any{v, product, legacy}})
+		}
 	}
 	return tries
 }
@@ -101,5 +105,23 @@ func findBy(q querier, product ident.ProductID, tries []try) (licensing.Found, b
 // did when the transaction began.
 func (s *Store) HasLicense(t tx.Tx, v ident.VendorID, email string) (bool, error) {
 	var one int
-	return store.On(t).QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email = $2 LIMIT 1`, []any{v, email}, &one)
+	kept, wire := entry.Forms(email)
+	return store.On(t).QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3) LIMIT 1`, []any{v, kept, wire}, &one)
+}
+
+// LegacyKeys gives those of the legacy keys that licences of a product have.
+func (s *Store) LegacyKeys(ctx context.Context, v ident.VendorID, product ident.ProductID, keys []string) (map[string]bool, error) {
+	taken := map[string]bool{}
+	err := store.Among(keys, func(list string, some []any) error {
+		sqltext, args := store.Select(`SELECT legacy_license_key FROM licenses WHERE vendor_id =`, v).
+			And("product_id = ?", product).And("legacy_license_key IN ("+list+")", some...).End("")
+		rows, err := s.db.Query(ctx, sqltext, args...)
+		_, err = collect(rows, err, func(scan store.Scan) (key string, err error) {
+			err = scan(&key)
+			taken[key] = true
+			return key, err
+		})
+		return err
+	})
+	return taken, err
 }

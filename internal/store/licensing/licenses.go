@@ -9,7 +9,6 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
-	"chancery/internal/listing"
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
@@ -22,8 +21,8 @@ func (s *Store) LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) 
 		args = append(args, id)
 		holders[i] = "$" + strconv.Itoa(i+2)
 	}
-	found, err := s.licenses(writing(t), t.Now(), `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+
-		`WHERE l.vendor_id = $1 AND l.id IN (`+strings.Join(holders, ", ")+`) ORDER BY l.id`+store.On(t).Dialect.ForUpdateOf("l"), args...)
+	found, err := s.licenses(writing(t), t.Now(), selectLicense+
+		` $1 AND l.id IN (`+strings.Join(holders, ", ")+`) ORDER BY l.id`+store.On(t).Dialect.ForUpdateOf("l"), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -34,12 +33,12 @@ func (s *Store) LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) 
 	return byID, nil
 }
 
-// licenses runs a query over licenseColumns; at as in withEdition.
+// licenses runs a query that selectLicense begins; at as in withEdition.
 func (s *Store) licenses(q querier, at time.Time, sqltext string, args ...any) ([]*licensing.License, error) {
 	rows, err := q(sqltext, args...)
 	scanned, err := collect(rows, err, func(scan store.Scan) (*licenseRow, error) {
 		r := &licenseRow{}
-		return r, scan(r.dest()...)
+		return r, scan(store.Dest(r)...)
 	})
 	if err != nil {
 		return nil, err
@@ -53,33 +52,14 @@ func (s *Store) licenses(q querier, at time.Time, sqltext string, args ...any) (
 	return all, nil
 }
 
-// insertLicense begins the INSERT of a licence; licenseValues gives what goes into
-// its columns.
-const insertLicense = `INSERT INTO licenses (vendor_id, uuid, product_id, edition_id, customer_id, name, name_folded, licensee_email,
-	license_key, printed_key, legacy_license_key, is_active, is_temporary, starts_at, expires_mode, expires_at, expires_days,
-	overrides, trial_days, contract_tokens, regular_used, goodwill_used, last_slot, revision, created_at, updated_at`
-
-func licenseValues(v ident.VendorID, l *licensing.License) ([]any, error) {
-	overrides, err := overridesText(l.Overrides)
-	return []any{
-		v, l.UUID, l.Product.ID, l.Edition.ID, l.Customer.ID, l.Name, listing.Fold(l.Name), l.LicenseeEmail,
-		l.LicenseKey, store.OrNull(l.PrintedKey), store.OrNull(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary), store.Millis(l.StartsAt),
-		store.OrNull(string(l.ExpiresMode)), store.Millis(l.ExpiresAt), l.ExpiresDays,
-		overrides, trialColumn(l.Overrides), l.ContractTokens, l.RegularUsed, l.GoodwillUsed, l.LastSlot,
-		l.Revision, l.CreatedAt.UnixMilli(), l.UpdatedAt.UnixMilli(),
-	}, err
-}
-
 // InsertLicense implements licensing.Store.
 func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
-	values, err := licenseValues(l.Vendor, l)
+	row, err := licenseRowOf(l)
 	if err != nil {
 		return err
 	}
 	var id int64
-	found, err := store.On(t).QueryRow(strings.Replace(insertLicense, "(", "(id, ", 1)+`)
-		VALUES (`+store.On(t).Dialect.NewID("licenses")+`, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
-		ON CONFLICT DO NOTHING RETURNING id`, values, &id)
+	found, err := store.On(t).QueryRow(store.On(t).NewID("licenses", insertLicense.Text)+` ON CONFLICT DO NOTHING RETURNING id`, insertLicense.Values(l.Vendor, row), &id)
 	if err != nil {
 		return err
 	}
@@ -87,7 +67,7 @@ func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
 		return errLegacyKey()
 	}
 	l.ID = ident.LicenseID(id)
-	return nil
+	return store.LicenseWords.Add(store.On(t), l.Vendor, id, l.Name, l.LegacyKey)
 }
 
 // errLegacyKey is 1005 on the wire. The other unique columns are random.
@@ -98,7 +78,7 @@ func errLegacyKey() error {
 
 // SaveLicense implements licensing.Store.
 func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
-	overrides, err := overridesText(l.Overrides)
+	row, err := licenseRowOf(l)
 	if err != nil {
 		return err
 	}
@@ -113,13 +93,10 @@ func (s *Store) SaveLicense(t tx.Tx, l *licensing.License) error {
 			return errLegacyKey()
 		}
 	}
-	if _, err := store.On(t).Exec(`UPDATE licenses SET edition_id = $1, customer_id = $2, name = $3, licensee_email = $4, legacy_license_key = $5,
-		is_active = $6, is_temporary = $7, starts_at = $8, expires_mode = $9, expires_at = $10, expires_days = $11, overrides = $12,
-		trial_days = $13, revision = $14, updated_at = $15, name_folded = $16 WHERE vendor_id = $17 AND id = $18`,
-		l.Edition.ID, l.Customer.ID, l.Name, l.LicenseeEmail, store.OrNull(l.LegacyKey), store.Bit(l.IsActive), store.Bit(l.IsTemporary),
-		store.Millis(l.StartsAt),
-		store.OrNull(string(l.ExpiresMode)), store.Millis(l.ExpiresAt), l.ExpiresDays, overrides, trialColumn(l.Overrides),
-		l.Revision, l.UpdatedAt.UnixMilli(), listing.Fold(l.Name), l.Vendor, l.ID); err != nil {
+	if _, err := store.On(t).Exec(updateLicense, store.SavedValues(row, l.Vendor, l.ID)...); err != nil {
+		return err
+	}
+	if err := store.LicenseWords.Replace(store.On(t), l.Vendor, int64(l.ID), l.Name, l.LegacyKey); err != nil {
 		return err
 	}
 	return s.SaveCounters(t, l)
@@ -178,6 +155,13 @@ func (s *Store) CountDenial(t tx.Tx, v ident.VendorID, l ident.LicenseID, reason
 		ON CONFLICT (vendor_id, license_id, reason, hour) DO UPDATE SET denied = denials.denied + 1`, v, l, reason, at.Unix()/3600)
 }
 
+// NoteRefused implements licensing.Store.
+func (s *Store) NoteRefused(t tx.Tx, v ident.VendorID, r licensing.Refused) error {
+	return s.db.NoteRefused(t, v, store.Refused{
+		License: r.License, At: r.At, Reason: r.Reason, ClientID: r.ClientID, Hostname: r.Hostname, Version: r.Version, Address: r.Address,
+	})
+}
+
 // ByKey implements licensing.Reader.
 func (s *Store) ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k licensing.Key) (*licensing.License, error) {
 	q := s.reading(ctx)
@@ -192,7 +176,7 @@ func (s *Store) ByKey(ctx context.Context, v ident.VendorID, product ident.UUID,
 	if err != nil || !ok {
 		return nil, err
 	}
-	all, err := s.licenses(q, time.Time{}, `SELECT `+licenseColumns+` FROM licenses l`+licenseTables+`WHERE l.vendor_id = $1 AND l.id = $2`, v, f.License)
+	all, err := s.licenses(q, time.Time{}, selectLicense+` $1 AND l.id = $2`, v, f.License)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}

@@ -3,9 +3,9 @@ package licensing
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -13,8 +13,6 @@ import (
 	"chancery/internal/store"
 	"chancery/internal/tx"
 )
-
-const selectLicense = `SELECT ` + licenseColumns + ` FROM licenses l` + licenseTables + `WHERE l.vendor_id =`
 
 // ByUUID reads one licence. Missing is license_not_found.
 func (s *Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error) {
@@ -36,7 +34,9 @@ func (s *Store) List(ctx context.Context, v ident.VendorID, f licensing.Filter, 
 	narrowIndexed(f, q, v, byState)
 	narrowState(f, q)
 	if f.Search != nil {
-		searched(q, v, *f.Search)
+		if err := s.searched(ctx, q, v, *f.Search); err != nil {
+			return listing.Page[*licensing.License]{}, err
+		}
 	}
 	var search store.Search
 	if !f.Indexed() {
@@ -89,7 +89,9 @@ func narrowIndexed(f licensing.Filter, q *store.Selection, v ident.VendorID, byS
 		q.And("l.customer_id = (SELECT id FROM customers WHERE vendor_id = ? AND uuid = ?)", v, f.Customer)
 	}
 	if f.LicenseeEmail != "" {
-		q.And("l.licensee_email = ?", strings.ToLower(f.LicenseeEmail))
+		address, _ := entry.Address(f.LicenseeEmail)
+		kept, wire := entry.Forms(address)
+		q.And("l.licensee_email IN (?, ?)", kept, wire)
 	}
 }
 
@@ -167,6 +169,22 @@ func (s *Store) Denials(ctx context.Context, v ident.VendorID, license ident.Lic
 		err = scan(&hour, &d.Reason, &d.Denied)
 		d.Hour = time.Unix(hour*3600, 0).UTC()
 		return d, err
+	})
+}
+
+// LastRefused gives who was refused last with a licence, the newest first. What a client
+// did not say with that call is what it says of itself where it is activated.
+func (s *Store) LastRefused(ctx context.Context, v ident.VendorID, license ident.LicenseID) ([]licensing.Refused, error) {
+	rows, err := s.db.Query(ctx, `SELECT r.at, r.reason, r.client_id, COALESCE(NULLIF(r.hostname, ''), a.hostname, ''),
+			COALESCE(NULLIF(r.software_version, ''), a.software_version, ''), r.address, a.uuid
+		FROM last_refusals r LEFT JOIN activations a ON a.vendor_id = r.vendor_id AND a.client_id = r.client_id AND a.license_id = r.license_id
+			AND a.released_at IS NULL
+		WHERE r.vendor_id = $1 AND r.license_id = $2 ORDER BY r.at DESC, r.slot LIMIT $3`, v, license, store.KeptRefusals)
+	return collect(rows, err, func(scan store.Scan) (r licensing.Refused, err error) {
+		var at int64
+		err = scan(&at, &r.Reason, &r.ClientID, &r.Hostname, &r.Version, &r.Address, &r.Activation)
+		r.License, r.At = license, store.Instant(at)
+		return r, err
 	})
 }
 

@@ -4,9 +4,9 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 )
@@ -16,17 +16,19 @@ const lookUpPage = 200
 
 // selectOfCustomer and selectOfUser start from who is asked for, and name the
 // licences by their ids: engines would walk all those of the product otherwise.
-const (
-	selectOfCustomer = `SELECT ` + licenseColumns + ` FROM licenses l` + licenseTables +
-		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND l.id IN (
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	selectOfCustomer = selectLicense +
+		` $1 AND p.uuid = $2 AND l.id IN (
 			SELECT x.id FROM customers k JOIN licenses x ON x.vendor_id = k.vendor_id AND x.customer_id = k.id
 			WHERE k.vendor_id = $1 AND k.customer_number = $3
 		) AND +l.id > $4 ORDER BY l.id LIMIT $5`
-	selectOfUser = `SELECT ` + licenseColumns + ` FROM licenses l` + licenseTables +
-		`WHERE l.vendor_id = $1 AND p.uuid = $2 AND l.id IN (
-			SELECT id FROM licenses WHERE vendor_id = $1 AND licensee_email = $3
-			UNION SELECT license_id FROM license_users WHERE vendor_id = $1 AND user_id = $4
-		) AND +l.id > $5 ORDER BY l.id LIMIT $6`
+	selectOfUser = selectLicense +
+		` $1 AND p.uuid = $2 AND l.id IN (
+			SELECT id FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($3, $4)
+			UNION SELECT license_id FROM license_users WHERE vendor_id = $1 AND user_id = $5
+		) AND +l.id > $6 ORDER BY l.id LIMIT $7`
 )
 
 // ByCustomer implements licensing.Reader.
@@ -34,10 +36,12 @@ func (s *Store) ByCustomer(ctx context.Context, v ident.VendorID, product ident.
 	return s.inPages(ctx, selectOfCustomer, v, product, number)
 }
 
-// ByUser implements licensing.Reader. A licensee is found in any case; the users
+// ByUser implements licensing.Reader. A licensee is found however the address is written; the users
 // whom a licence names are compared byte by byte.
 func (s *Store) ByUser(ctx context.Context, v ident.VendorID, product ident.UUID, user string) iter.Seq2[*licensing.License, error] {
-	return s.inPages(ctx, selectOfUser, v, product, strings.ToLower(user), user)
+	address, _ := entry.Address(user)
+	kept, wire := entry.Forms(address)
+	return s.inPages(ctx, selectOfUser, v, product, kept, wire, user)
 }
 
 // inPages reads licences until nobody wants more; sqltext takes the last id and

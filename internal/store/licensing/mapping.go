@@ -2,26 +2,38 @@ package licensing
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/listing"
 	"chancery/internal/store"
 	"chancery/internal/terms"
 )
 
-const productColumns = `p.id, p.uuid, p.name, p.allow_client_moves, p.hide_keys_in_heartbeats,
-	p.maximum_inactive_days, p.printed_keys, p.latest_release, p.revision`
+//nolint:gochecknoglobals // a text, made once
+var productColumns = store.Selected("p", &productRow{})
 
+// productRow is a product p as licences show it.
 type productRow struct {
 	licensing.Product
 
 	inactive store.OptionalInt
 }
 
-func (r *productRow) dest() []any {
-	return []any{&r.ID, &r.UUID, &r.Name, &r.AllowClientMoves, &r.HideKeysInHeartbeats, &r.inactive, &r.PrintedKeys, &r.LatestRelease, &r.Revision}
+// Columns implements store.Record.
+func (r *productRow) Columns(c *store.Columns) {
+	c.Read("p.id", &r.ID)
+	c.Read("p.uuid", &r.UUID)
+	c.Read("p.name", &r.Name)
+	c.Read("p.allow_client_moves", &r.AllowClientMoves)
+	c.Read("p.hide_keys_in_heartbeats", &r.HideKeysInHeartbeats)
+	c.Read("p.maximum_inactive_days", &r.inactive)
+	c.Read("p.printed_keys", &r.PrintedKeys)
+	c.Read("p.latest_release", &r.LatestRelease)
+	c.Read("p.revision", &r.Revision)
 }
 
 func (r *productRow) product() licensing.Product {
@@ -29,16 +41,19 @@ func (r *productRow) product() licensing.Product {
 	return r.Product
 }
 
-// licenseColumns and licenseTables go together: l, p(roduct), c(ustomer), e(dition).
-const (
-	licenseColumns = `l.id, l.uuid, l.vendor_id, l.name, l.licensee_email, l.license_key, l.printed_key, l.legacy_license_key,
-		l.is_active, l.is_temporary, l.starts_at, l.expires_mode, l.expires_at, l.expires_days, l.overrides, l.measured,
-		l.first_activated_at, l.contract_tokens, l.regular_used, l.goodwill_used, l.used_up_at, l.last_slot, l.renewed_slot, l.renewed_until,
-		l.revision, l.created_at, l.updated_at,
-		c.id, c.uuid, c.company_name, c.customer_number, c.email, e.id, e.revision, ` + productColumns
-	licenseTables = ` JOIN products p ON p.vendor_id = l.vendor_id AND p.id = l.product_id
-		JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id
-		JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id `
+// licenseTables are what a licenseRow is read from beside licenses l: p(roduct),
+// c(ustomer), e(dition).
+const licenseTables = ` JOIN products p ON p.vendor_id = l.vendor_id AND p.id = l.product_id
+	JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id
+	JOIN editions e ON e.vendor_id = l.vendor_id AND e.id = l.edition_id `
+
+// What is made of the columns of a licence.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	selectLicense = `SELECT ` + store.Selected("l", &licenseRow{}) + ` FROM licenses l` + licenseTables + `WHERE l.vendor_id =`
+	insertLicense = store.InsertInto("licenses", &licenseRow{})
+	updateLicense = store.Update("licenses", &licenseRow{}, `vendor_id = ? AND id = ?`)
 )
 
 type licenseRow struct {
@@ -54,20 +69,59 @@ type licenseRow struct {
 	created         int64
 	updated         int64
 	edition         ident.EditionID
+	folded          string // the name
+	changes         any    // the overrides, to be written
 	editionRevision int64
 	product         productRow
 }
 
-func (r *licenseRow) dest() []any {
+// licenseRowOf makes the row of a licence.
+func licenseRowOf(l *licensing.License) (*licenseRow, error) {
+	overrides, err := overridesText(l.Overrides)
+	return &licenseRow{l: *l, edition: l.Edition.ID, folded: listing.Fold(l.Name), changes: overrides}, err
+}
+
+// Columns implements store.Record.
+func (r *licenseRow) Columns(c *store.Columns) {
 	l := &r.l
-	return append([]any{
-		&l.ID, &l.UUID, &r.vendor, &l.Name, &l.LicenseeEmail, &l.LicenseKey, &r.printed, &r.legacy,
-		&l.IsActive, &l.IsTemporary, &r.starts, &r.mode, &r.expires, &r.days, &r.overrides, &r.measured,
-		&r.activated, &l.ContractTokens, &l.RegularUsed, &l.GoodwillUsed, &r.usedUp, &l.LastSlot, &l.RenewedSlot, &l.RenewedUntil,
-		&l.Revision, &r.created, &r.updated,
-		&l.Customer.ID, &l.Customer.UUID, &l.Customer.CompanyName, &l.Customer.CustomerNumber, &l.Customer.Email,
-		&r.edition, &r.editionRevision,
-	}, r.product.dest()...)
+	c.Read("id", &l.ID)
+	c.Read("vendor_id", &r.vendor)
+	c.Fixed("uuid", l.UUID, &l.UUID)
+	c.Fixed("product_id", l.Product.ID, nil)
+	c.Saved("edition_id", r.edition, &r.edition)
+	c.Saved("customer_id", l.Customer.ID, &l.Customer.ID)
+	c.Saved("name", l.Name, &l.Name)
+	c.Saved("name_folded", r.folded, nil)
+	c.Saved("licensee_email", l.LicenseeEmail, &l.LicenseeEmail)
+	c.Fixed("license_key", l.LicenseKey, &l.LicenseKey)
+	c.Fixed("printed_key", store.OrNull(l.PrintedKey), &r.printed)
+	c.Saved("legacy_license_key", store.OrNull(l.LegacyKey), &r.legacy)
+	c.Saved("is_active", store.Bit(l.IsActive), &l.IsActive)
+	c.Saved("is_temporary", store.Bit(l.IsTemporary), &l.IsTemporary)
+	c.Saved("starts_at", store.Millis(l.StartsAt), &r.starts)
+	c.Saved("expires_mode", store.OrNull(string(l.ExpiresMode)), &r.mode)
+	c.Saved("expires_at", store.Millis(l.ExpiresAt), &r.expires)
+	c.Saved("expires_days", l.ExpiresDays, &r.days)
+	c.Saved("overrides", r.changes, &r.overrides)
+	c.Saved("trial_days", trialColumn(l.Overrides), nil)
+	c.Read("measured", &r.measured)
+	c.Fixed("first_activated_at", store.Millis(l.FirstActivatedAt), &r.activated)
+	c.Fixed("contract_tokens", l.ContractTokens, &l.ContractTokens)
+	c.Fixed("regular_used", l.RegularUsed, &l.RegularUsed)
+	c.Fixed("goodwill_used", l.GoodwillUsed, &l.GoodwillUsed)
+	c.Fixed("used_up_at", store.Millis(l.UsedUpAt), &r.usedUp)
+	c.Fixed("last_slot", l.LastSlot, &l.LastSlot)
+	c.Read("renewed_slot", &l.RenewedSlot)
+	c.Read("renewed_until", &l.RenewedUntil)
+	c.Saved("revision", l.Revision, &l.Revision)
+	c.Fixed("created_at", store.Millis(l.CreatedAt), &r.created)
+	c.Saved("updated_at", store.Millis(l.UpdatedAt), &r.updated)
+	c.Read("c.uuid", &l.Customer.UUID)
+	c.Read("c.company_name", &l.Customer.CompanyName)
+	c.Read("c.customer_number", &l.Customer.CustomerNumber)
+	c.Read("c.email", &l.Customer.Email)
+	c.Read("e.revision", &r.editionRevision)
+	r.product.Columns(c)
 }
 
 // license gives the licence without its edition.
@@ -109,14 +163,18 @@ func parseOverrides(id ident.LicenseID, text string) (*terms.Overrides, error) {
 	return o, nil
 }
 
-// activationColumns: a(ctivation), d(evice), s (its pulse).
-const (
-	activationColumns = `a.id, a.uuid, a.license_id, a.token_id, a.token_key, d.id, d.uuid, d.number, d.suspended_until,
-		a.is_temporary, a.is_offline, a.offline_until, a.goodwill_since, a.goodwill_until, a.client_name, a.client_description, a.tags,
-		a.hostname, a.platform, a.operating_system, a.software_version, a.device_variables, a.address, a.country,
-		a.client_public_key, a.said, a.activated_at, a.released_at, a.release_reason, s.last_seen_at, s.last_seen_day, s.day_count, s.counter`
-	activationTables = ` JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
-		JOIN pulses s ON s.activation_id = a.id `
+// activationTables are what an activationRow is read from beside activations a:
+// d(evice), s (its pulse).
+const activationTables = ` JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
+	JOIN pulses s ON s.activation_id = a.id `
+
+// What is made of the columns of an activation.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	activationColumns = store.Selected("a", &activationRow{})
+	activationsFrom   = `SELECT ` + activationColumns + ` FROM activations a` + activationTables
+	insertActivation  = store.InsertInto("activations", &activationRow{})
 )
 
 type activationRow struct {
@@ -126,17 +184,57 @@ type activationRow struct {
 	reason                            store.OptionalText
 	tags, variables                   string
 	activated, seen                   int64
+	product                           ident.ProductID // to be written
 }
 
-func (r *activationRow) dest() []any {
-	a := &r.a
-	c := &a.Client
-	return []any{
-		&a.ID, &a.UUID, &a.License, &a.Token, &a.TokenKey, &a.Device.ID, &a.Device.UUID, &a.Device.Number, &r.suspended,
-		&a.IsTemporary, &a.IsOffline, &r.offline, &r.since, &r.until, &c.Name, &c.Description, &r.tags,
-		&c.Hostname, &c.Platform, &c.OperatingSystem, &c.SoftwareVersion, &r.variables, &c.Address, &c.Country,
-		&c.PublicKey, &a.Said, &r.activated, &r.released, &r.reason, &r.seen, &a.Pulse.LastSeenDay, &a.Pulse.DayCount, &a.Pulse.Counter,
-	}
+// activationRowOf makes the row of an activation.
+func activationRowOf(product ident.ProductID, a *licensing.Activation) (*activationRow, error) {
+	r := &activationRow{a: *a, product: product}
+	var err, wrong error
+	r.tags, err = jsonText(len(a.Client.Tags), a.Client.Tags)
+	r.variables, wrong = jsonText(len(a.Client.Variables), a.Client.Variables)
+	return r, errors.Join(err, wrong)
+}
+
+// Columns implements store.Record.
+func (r *activationRow) Columns(c *store.Columns) {
+	a, client := &r.a, &r.a.Client
+	c.Read("id", &a.ID)
+	c.Fixed("uuid", a.UUID, &a.UUID)
+	c.Fixed("product_id", r.product, nil)
+	c.Fixed("license_id", a.License, &a.License)
+	c.Fixed("token_id", a.Token, &a.Token)
+	c.Fixed("token_key", a.TokenKey, &a.TokenKey)
+	c.Fixed("device_id", a.Device.ID, &a.Device.ID)
+	c.Read("d.uuid", &a.Device.UUID)
+	c.Read("d.number", &a.Device.Number)
+	c.Read("d.suspended_until", &r.suspended)
+	c.Fixed("client_id", a.Device.Number, nil)
+	c.Fixed("suspended_until", store.Millis(a.Device.SuspendedUntil), nil)
+	c.Fixed("is_temporary", store.Bit(a.IsTemporary), &a.IsTemporary)
+	c.Fixed("is_offline", store.Bit(a.IsOffline), &a.IsOffline)
+	c.Fixed("offline_until", store.Millis(a.OfflineUntil), &r.offline)
+	c.Fixed("goodwill_since", store.Millis(a.GoodwillSince), &r.since)
+	c.Fixed("goodwill_until", store.Millis(a.GoodwillUntil), &r.until)
+	c.Fixed("client_name", client.Name, &client.Name)
+	c.Fixed("client_description", client.Description, &client.Description)
+	c.Fixed("tags", r.tags, &r.tags)
+	c.Fixed("hostname", client.Hostname, &client.Hostname)
+	c.Fixed("platform", client.Platform, &client.Platform)
+	c.Fixed("operating_system", client.OperatingSystem, &client.OperatingSystem)
+	c.Fixed("software_version", client.SoftwareVersion, &client.SoftwareVersion)
+	c.Fixed("device_variables", r.variables, &r.variables)
+	c.Fixed("address", client.Address, &client.Address)
+	c.Fixed("country", client.Country, &client.Country)
+	c.Fixed("client_public_key", client.PublicKey, &client.PublicKey)
+	c.Fixed("said", a.Said, &a.Said)
+	c.Fixed("activated_at", store.Millis(a.ActivatedAt), &r.activated)
+	c.Fixed("released_at", store.Millis(a.ReleasedAt), &r.released)
+	c.Fixed("release_reason", store.OrNull(string(a.ReleaseReason)), &r.reason)
+	c.Read("s.last_seen_at", &r.seen)
+	c.Read("s.last_seen_day", &a.Pulse.LastSeenDay)
+	c.Read("s.day_count", &a.Pulse.DayCount)
+	c.Read("s.counter", &a.Pulse.Counter)
 }
 
 func (r *activationRow) activation() (*licensing.Activation, error) {
@@ -161,7 +259,7 @@ func (r *activationRow) activation() (*licensing.Activation, error) {
 
 func scanActivation(scan store.Scan) (*licensing.Activation, error) {
 	var r activationRow
-	if err := scan(r.dest()...); err != nil {
+	if err := scan(store.Dest(&r)...); err != nil {
 		return nil, err
 	}
 	return r.activation()

@@ -14,15 +14,14 @@ func (s *Store) PastLicenses(t tx.Tx, v ident.VendorID, all []*licensing.License
 	var values []any
 	ids := make(map[ident.UUID]*ident.LicenseID, len(all))
 	for _, l := range all {
-		row, err := licenseValues(v, l)
+		row, err := licenseRowOf(l)
 		if err != nil {
 			return err
 		}
 		ids[l.UUID] = &l.ID
-		values = append(append(values, row...), store.Millis(l.FirstActivatedAt), store.Millis(l.UsedUpAt))
+		values = append(values, insertLicense.Values(v, row)...)
 	}
-	return store.On(t).InsertMany(insertLicense+`, first_activated_at, used_up_at) VALUES`, len(values)/max(1, len(all)), values, "RETURNING id, uuid",
-		setIDs(ids))
+	return insertLicense.Many(store.On(t), values, "RETURNING id, uuid", setIDs(ids))
 }
 
 // PastTokens implements licensing.Past.
@@ -78,15 +77,14 @@ func pastActivationRows(q *store.Tx, v ident.VendorID, all []*licensing.PastActi
 	var values []any
 	ids := make(map[ident.UUID]*ident.ActivationID, len(all))
 	for _, a := range all {
-		row, err := activationValues(v, a.Product, &a.Activation)
+		row, err := activationRowOf(a.Product, &a.Activation)
 		if err != nil {
 			return err
 		}
 		ids[a.UUID] = &a.ID
-		values = append(append(values, row...), store.Millis(a.ReleasedAt), store.OrNull(string(a.ReleaseReason)))
+		values = append(values, insertActivation.Values(v, row)...)
 	}
-	return q.InsertMany(insertActivation+`, released_at, release_reason) VALUES`, len(values)/max(1, len(all)), values, "RETURNING id, uuid",
-		setIDs(ids))
+	return insertActivation.Many(q, values, "RETURNING id, uuid", setIDs(ids))
 }
 
 // setIDs takes the ids that an INSERT gives back, each with what its row is told

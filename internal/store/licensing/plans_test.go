@@ -43,7 +43,7 @@ func TestPeriodicWorkReadsWhatIsDue(t *testing.T) {
 		"an edition's days": ending(editionWays(7, terms.Policy{TrialDays: 3})[0],
 			"licenses_by_first_activation (vendor_id=? AND edition_id=? AND first_activated_at>? AND first_activated_at<?)"),
 		"a customer's":         {selectOfCustomer, "licenses_by_customer (vendor_id=? AND customer_id=?)", []any{1, "", "K-1", 0, 10}},
-		"a user's":             {selectOfUser, "license_users_by_user (vendor_id=? AND user_id=?)", []any{1, "", "u1", "u1", 0, 10}},
+		"a user's":             {selectOfUser, "license_users_by_user (vendor_id=? AND user_id=?)", []any{1, "", "u1", "u1", "u1", 0, 10}},
 		"above their contract": {selectPressed, "licenses_above_contract (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
 		"refusing":             {selectPressed, "licenses_refusing (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
 	} {

@@ -70,7 +70,9 @@ func digests(k licensing.Key) [][]byte {
 		add(k.UUID.String())
 	}
 	add(k.Printed)
-	add(k.Legacy)
+	for _, text := range k.Legacy {
+		add(text)
+	}
 	return all
 }
 

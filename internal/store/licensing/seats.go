@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"context"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -147,6 +148,12 @@ func (s *Store) among(ctx context.Context, v ident.VendorID, f licensing.ClientF
 			CROSS JOIN activations a WHERE a.vendor_id = $1 AND a.device_id = k.id`)
 		ranged(`SELECT id FROM activations WHERE vendor_id = $1 AND released_at IS NULL AND hostname <> '' AND `, "LOWER(hostname)",
 			strings.ToLower(f.Search), ` ORDER BY LOWER(hostname)`+limit)
+		ranged(`SELECT id FROM activations WHERE vendor_id = $1 AND released_at IS NULL AND address <> '' AND `, "address",
+			addressOf(f.Search), ` ORDER BY address`+limit)
+		if id, err := ident.ParseUUID(f.Search); err == nil {
+			queries = append(queries, query{`SELECT id FROM activations WHERE vendor_id = $1 AND uuid = $2
+				UNION SELECT a.id FROM activations a JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id WHERE d.vendor_id = $1 AND d.uuid = $2`, []any{v, id}})
+		}
 	case f.Standing == licensing.StandingSuspended:
 		queries = []query{{
 			`SELECT a.id FROM (SELECT id FROM devices WHERE vendor_id = $1 AND suspended_until > $2 ORDER BY suspended_until DESC LIMIT ` +
@@ -169,6 +176,14 @@ func (s *Store) among(ctx context.Context, v ident.VendorID, f licensing.ClientF
 		found = append(found, ids...)
 	}
 	return found, nil
+}
+
+// addressOf is an IP address as it is stored, and the beginning of one as it was typed.
+func addressOf(text string) string {
+	if a, err := netip.ParseAddr(text); err == nil {
+		return a.Unmap().String()
+	}
+	return strings.ToLower(text)
 }
 
 // narrowAmong keeps to activations that were found before. The list is filled up,

@@ -52,7 +52,7 @@ func (s *Store) Product(t tx.Tx, v ident.VendorID, id ident.UUID) (*licensing.Pr
 	rows, err := writing(t)(`SELECT `+productColumns+` FROM products p WHERE p.vendor_id = $1 AND p.uuid = $2`, v, id)
 	return first(rows, err, func(scan store.Scan) (*licensing.Product, error) {
 		var p productRow
-		if err := scan(p.dest()...); err != nil {
+		if err := scan(store.Dest(&p)...); err != nil {
 			return nil, err
 		}
 		product := p.product()

@@ -58,6 +58,13 @@ func scanStay(scan store.Scan) (licensing.Stay, error) {
 	return g, err
 }
 
+// InGoodwillZone counts the activations that are above their contract, and stops at most.
+func (s *Store) InGoodwillZone(ctx context.Context, v ident.VendorID, most int) (n int, err error) {
+	_, err = s.db.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT id FROM goodwill_stays WHERE vendor_id = $1 AND left_at IS NULL LIMIT $2) AS counted`,
+		[]any{v, most}, &n)
+	return n, err
+}
+
 // maxReason is above every number of a refusal: a cursor of Denied holds the
 // hour and the reason as one number.
 const maxReason = 100_000

@@ -2,8 +2,8 @@ package mailing
 
 import (
 	"context"
-	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -37,7 +37,7 @@ func (s Store) List(ctx context.Context, v ident.VendorID, f mailing.Filter, r l
 	if f.Kind != "" {
 		q.And("m.kind = ?", f.Kind)
 	}
-	q.Prefix("LOWER(m.recipient)", strings.ToLower(f.To))
+	q.Prefix("LOWER(m.recipient)", entry.AddressPrefix(f.To))
 	sqltext, args := q.Page(r, store.Column{Name: "m.id"}, "m.id")
 	rows, err := store.All[row](s.DB.Query(ctx, sqltext, args...))(scan)
 	page := listing.Cut(r, rows, func(x row) listing.Mark { return r.Mark(x.id) })

@@ -112,12 +112,16 @@ func Vendors(t testing.TB, e Env) *vendors.Service {
 	return s
 }
 
-// Vendor makes a vendor.
+// Vendor makes a vendor, also where there is one of this name.
 func Vendor(t testing.TB, e Env, name string) vendors.Vendor {
 	t.Helper()
 	service := Vendors(t, e)
 	return Do(t, e, func(x tx.Tx) (vendors.Vendor, error) {
-		return service.Create(x, vendors.Create{Name: name, Zone: "Europe/Berlin"})
+		v, err := service.Create(x, vendors.Create{Name: name, Zone: "Europe/Berlin"})
+		if fault.Is(err, "vendor_exists") {
+			v, err = service.Create(x, vendors.Create{Name: name, Zone: "Europe/Berlin", Slug: "twin-" + e.IDs.V7().String()})
+		}
+		return v, err
 	})
 }
 

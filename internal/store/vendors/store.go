@@ -13,7 +13,10 @@ import (
 // Store keeps vendors; it implements vendors.Store.
 type Store struct{ DB *store.DB }
 
-var _ vendors.Store = Store{}
+var (
+	_ vendors.Store  = Store{}
+	_ vendors.Reader = Store{}
+)
 
 const columns = `id, uuid, slug, name, zone, plan, support_email, website, direct_activation_files, created_at`
 
@@ -52,6 +55,37 @@ func (Store) Get(t tx.Tx, id ident.VendorID) (vendors.Vendor, bool, error) {
 	return scan(func(dest ...any) (bool, error) {
 		return s.QueryRow(`SELECT `+columns+` FROM vendors WHERE id = $1`+s.Dialect.ForUpdate(), []any{id}, dest...)
 	})
+}
+
+// NoteZoneMove implements vendors.Store.
+func (Store) NoteZoneMove(t tx.Tx, id ident.VendorID, m vendors.ZoneMove) error {
+	return store.On(t).Later(`INSERT INTO zone_moves (vendor_id, from_zone, to_zone, at, kind, done_until) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (vendor_id) DO UPDATE SET kind = excluded.kind, done_until = excluded.done_until`,
+		id, m.From, m.To, m.At.UnixMilli(), m.Kind, m.After)
+}
+
+// NotedZoneMove implements vendors.Store.
+func (Store) NotedZoneMove(t tx.Tx, id ident.VendorID) (m vendors.ZoneMove, noted bool, err error) {
+	var at int64
+	noted, err = store.On(t).QueryRow(`SELECT from_zone, to_zone, at, kind, done_until FROM zone_moves WHERE vendor_id = $1`, []any{id},
+		&m.From, &m.To, &at, &m.Kind, &m.After)
+	m.At = store.Instant(at)
+	return m, noted, err
+}
+
+// EndZoneMove implements vendors.Store.
+func (Store) EndZoneMove(t tx.Tx, id ident.VendorID) error {
+	return store.On(t).Later(`DELETE FROM zone_moves WHERE vendor_id = $1`, id)
+}
+
+// MovingZone implements vendors.Reader.
+func (s Store) MovingZone(ctx context.Context) ([]ident.VendorID, error) {
+	return store.All[ident.VendorID](s.DB.Query(ctx, `SELECT vendor_id FROM zone_moves ORDER BY vendor_id`))(
+		func(scan store.Scan) (ident.VendorID, error) {
+			var n int64
+			err := scan(&n)
+			return ident.VendorOf(n), err
+		})
 }
 
 // ByID reads a vendor for a screen or the API. Missing is vendor_not_found.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -18,13 +19,13 @@ var templates embed.FS
 
 // Sessions ends the sessions of who is signed in.
 type Sessions interface {
-	Revoke(t tx.Tx, vendor ident.VendorID, user identity.User, session ident.UUID) error
-	RevokeOthers(t tx.Tx, vendor ident.VendorID, own identity.Session) error
+	Revoke(t tx.Tx, vendor ident.VendorID, own access.Person, session ident.UUID) error
+	RevokeOthers(t tx.Tx, vendor ident.VendorID, own access.Session) error
 }
 
 // SessionRows lists a user's sessions.
 type SessionRows interface {
-	Of(ctx context.Context, vendor ident.VendorID, user ident.UserID, at time.Time) ([]identity.Session, error)
+	Of(ctx context.Context, vendor ident.VendorID, user ident.UserID, at time.Time) ([]access.Session, error)
 }
 
 // Users changes one's own name.
@@ -34,42 +35,42 @@ type Users interface {
 
 // Passwords changes one's own password.
 type Passwords interface {
-	ChangePassword(ctx context.Context, by identity.Principal, own identity.Session, present, next string) error
+	ChangePassword(ctx context.Context, vendor ident.VendorID, own access.Session, present, next string) error
 }
 
 // Factors sets up one's own second factor.
 type Factors interface {
-	BeginTOTP(t tx.Tx, by identity.Principal, own identity.User, issuer string) (identity.Setup, error)
-	PendingTOTP(t tx.Tx, by identity.Principal, own identity.User, issuer string) (identity.Setup, error)
-	ConfirmTOTP(t tx.Tx, by identity.Principal, own identity.Session, code string) ([]string, error)
-	NewCodes(t tx.Tx, by identity.Principal, own identity.User) ([]string, error)
-	CodesLeft(ctx context.Context, by identity.Principal) (int, error)
-	RemoveTOTP(ctx context.Context, by identity.Principal, own identity.Session, code string) error
+	BeginTOTP(t tx.Tx, vendor ident.VendorID, own access.Person, issuer string) (access.Setup, error)
+	PendingTOTP(t tx.Tx, vendor ident.VendorID, own access.Person, issuer string) (access.Setup, error)
+	ConfirmTOTP(t tx.Tx, vendor ident.VendorID, own access.Session, code string) ([]string, error)
+	NewCodes(t tx.Tx, vendor ident.VendorID, own access.Person) ([]string, error)
+	CodesLeft(ctx context.Context, vendor ident.VendorID, own access.Person) (int, error)
+	RemoveTOTP(ctx context.Context, vendor ident.VendorID, own access.Session, code string) error
 }
 
 // Passkeys are one's own. What has run out, or was used, is sign_in_stale.
 type Passkeys interface {
-	Of(ctx context.Context, by identity.Principal) ([]identity.Passkey, error)
+	Of(ctx context.Context, vendor ident.VendorID, own access.Person) ([]access.Passkey, error)
 	Begin(
-		ctx context.Context, by identity.Principal, own identity.Session, site identity.Site, name, password string,
+		ctx context.Context, vendor ident.VendorID, own access.Session, site access.Site, name, password string,
 	) (token string, err error)
-	Options(ctx context.Context, vendor ident.VendorID, kind identity.CeremonyKind, token string) ([]byte, error)
-	Make(t tx.Tx, by identity.Principal, own identity.Session, site identity.Site, token string, answer []byte) (codes []string, err error)
-	Remove(ctx context.Context, by identity.Principal, own identity.Session, id ident.UUID, password string) error
+	Options(ctx context.Context, vendor ident.VendorID, kind access.CeremonyKind, token string) ([]byte, error)
+	Make(t tx.Tx, vendor ident.VendorID, own access.Session, site access.Site, token string, answer []byte) (codes []string, err error)
+	Remove(ctx context.Context, vendor ident.VendorID, own access.Session, id ident.UUID, password string) error
 }
 
 // Proofs makes sure that who is signed in is still who signed in.
 type Proofs interface {
-	Confirm(ctx context.Context, by identity.Principal, own identity.Session, password string) error
+	Confirm(ctx context.Context, vendor ident.VendorID, own access.Session, password string) error
 }
 
 // Providers connects one's account with the vendor's OpenID provider.
 type Providers interface {
-	Settings(ctx context.Context, vendor ident.VendorID) (identity.Provider, bool, error)
-	Linked(ctx context.Context, by identity.Principal, issuer string) (email string, found bool, err error)
-	Depart(ctx context.Context, vendor ident.VendorID, j identity.Journey) (token, address string, err error)
+	Settings(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
+	Linked(ctx context.Context, vendor ident.VendorID, own access.Person, issuer string) (email string, found bool, err error)
+	Depart(ctx context.Context, vendor ident.VendorID, j access.Journey) (token, address string, err error)
 	Going(ctx context.Context, vendor ident.VendorID, token string) (address string, err error)
-	Unlink(t tx.Tx, by identity.Principal, own identity.User) error
+	Unlink(t tx.Tx, vendor ident.VendorID, own access.Person) error
 }
 
 // Config is what the pages need; all of it is required.
@@ -87,7 +88,7 @@ type Config struct {
 	// Site is the server as browsers bind passkeys to it; Address is the face
 	// at the vendor as browsers are sent back to it. Each fails, with what to do, where
 	// that is not known.
-	Site    func(q *web.Request) (identity.Site, error)
+	Site    func(q *web.Request) (access.Site, error)
 	Address func(q *web.Request) (string, error)
 }
 
@@ -153,18 +154,18 @@ type accountPage struct {
 
 func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	s := q.Person.Session
-	page := &accountPage{Page: q.Page("Account"), HasTOTP: s.User.HasTOTP, Factor: web.BadgeOff}
+	page := &accountPage{Page: q.Page("Account"), HasTOTP: s.Person.HasTOTP, Factor: web.BadgeOff}
 	page.Sub = "What is yours, and nobody else's business."
 	page.Facts = page.Page.Facts(
-		web.Fact{Label: "Name", Cell: web.Cell{Text: s.User.Name}}, web.Fact{Label: "E-mail", Cell: web.Cell{Text: s.User.Email}},
-		web.Fact{Label: "Role", Cell: web.Cell{Text: s.User.Role.Name, Sub: s.User.Role.Description}},
+		web.Fact{Label: "Name", Cell: web.Cell{Text: s.Person.Name}}, web.Fact{Label: "E-mail", Cell: web.Cell{Text: s.Person.Email}},
+		web.Fact{Label: "Role", Cell: web.Cell{Text: q.Person.Role, Sub: q.Person.RoleAbout}},
 	)
 	var err error
-	if s.User.HasTOTP {
+	if s.Person.HasTOTP {
 		page.Factor = web.BadgeOn
 	}
-	if page.HasCodes = s.User.SecondFactor(); page.HasCodes {
-		if page.CodesLeft, err = p.Factors.CodesLeft(q.Context(), q.Principal); err != nil {
+	if page.HasCodes = s.Person.SecondFactor(); page.HasCodes {
+		if page.CodesLeft, err = p.Factors.CodesLeft(q.Context(), q.VendorID(), s.Person); err != nil {
 			return nil, err
 		}
 	}
@@ -179,11 +180,11 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	}
 	if found && one.Enabled {
 		page.Provider = one.Label
-		if page.LinkedAs, page.Linked, err = p.Providers.Linked(q.Context(), q.Principal, one.Issuer); err != nil {
+		if page.LinkedAs, page.Linked, err = p.Providers.Linked(q.Context(), q.VendorID(), s.Person, one.Issuer); err != nil {
 			return nil, err
 		}
 	}
-	all, err := p.SessionRows.Of(q.Context(), q.VendorID(), s.User.ID, q.Now())
+	all, err := p.SessionRows.Of(q.Context(), q.VendorID(), s.Person.ID, q.Now())
 	for _, one := range all {
 		page.Others = page.Others || one.ID != s.ID
 		page.Sessions = append(page.Sessions, sessionRow{
@@ -199,8 +200,7 @@ func (p *Pages) endSession(t tx.Tx, q *web.Request, _ web.Values) (web.Done, err
 	if err != nil {
 		return web.Done{}, err
 	}
-	user := identity.User{ID: q.Principal.User, UUID: q.Principal.ID}
-	return web.Done{To: back(q), Say: web.Flash{Text: "The session has ended."}}, p.Sessions.Revoke(t, q.VendorID(), user, id)
+	return web.Done{To: back(q), Say: web.Flash{Text: "The session has ended."}}, p.Sessions.Revoke(t, q.VendorID(), q.Person.Session.Person, id)
 }
 
 func (p *Pages) endOthers(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
@@ -237,7 +237,7 @@ func (p *Pages) askPassword(q *web.Request, form *web.Form) (*web.FormPage, erro
 
 func (p *Pages) changePassword(q *web.Request, v web.Values) (web.Done, error) {
 	s := q.Person.Session
-	if err := p.Passwords.ChangePassword(q.Context(), q.Principal, s, v.Get("present"), v.Get("password")); err != nil {
+	if err := p.Passwords.ChangePassword(q.Context(), q.VendorID(), s, v.Get("present"), v.Get("password")); err != nil {
 		return web.Done{}, err
 	}
 	return web.Done{To: back(q), Say: web.Flash{Text: "The password is changed, and all other sessions have ended."}}, nil

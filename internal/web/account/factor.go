@@ -6,6 +6,7 @@ import (
 
 	"github.com/boombuler/barcode/qr"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/tx"
@@ -46,12 +47,12 @@ func (p *Pages) factor() []edge.Route {
 // browser nobody must get codes that stand in for the second factor, or make one of
 // their own.
 func (p *Pages) proved(q *web.Request, v web.Values) (web.Values, error) {
-	return v, p.Proofs.Confirm(q.Context(), q.Principal, q.Person.Session, v.Get("password"))
+	return v, p.Proofs.Confirm(q.Context(), q.VendorID(), q.Person.Session, v.Get("password"))
 }
 
 func (p *Pages) begin(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
 	s := q.Person.Session
-	_, err := p.Factors.BeginTOTP(t, q.Principal, s.User, q.Vendor.Name)
+	_, err := p.Factors.BeginTOTP(t, q.VendorID(), s.Person, q.Vendor.Name)
 	return web.Done{To: q.Href("/account/app/confirm")}, err
 }
 
@@ -59,9 +60,9 @@ func (p *Pages) askCode(q *web.Request, form *web.Form) (*setupPage, error) {
 	s := q.Person.Session
 	page := &setupPage{Page: q.Page("Set up an authenticator app", crumb(q)), Form: form}
 	page.Sub = "Scan the code with the app, then enter what it shows."
-	var setup identity.Setup
+	var setup access.Setup
 	if err := p.Face.Changes.Runner.Run(q.Context(), func(t tx.Tx) (err error) {
-		setup, err = p.Factors.PendingTOTP(t, q.Principal, s.User, q.Vendor.Name)
+		setup, err = p.Factors.PendingTOTP(t, q.VendorID(), s.Person, q.Vendor.Name)
 		return err
 	}); err != nil {
 		return nil, err
@@ -79,7 +80,7 @@ func (p *Pages) askCode(q *web.Request, form *web.Form) (*setupPage, error) {
 }
 
 func (p *Pages) confirm(t tx.Tx, q *web.Request, v web.Values) (codes, error) {
-	all, err := p.Factors.ConfirmTOTP(t, q.Principal, q.Person.Session, v.Get("code"))
+	all, err := p.Factors.ConfirmTOTP(t, q.VendorID(), q.Person.Session, v.Get("code"))
 	return codes{all}, err
 }
 
@@ -102,7 +103,7 @@ func askCodes(q *web.Request, form *web.Form) (*web.FormPage, error) {
 }
 
 func (p *Pages) newCodes(t tx.Tx, q *web.Request, _ web.Values) (codes, error) {
-	all, err := p.Factors.NewCodes(t, q.Principal, q.Person.Session.User)
+	all, err := p.Factors.NewCodes(t, q.VendorID(), q.Person.Session.Person)
 	return codes{all}, err
 }
 
@@ -120,7 +121,7 @@ func askRemove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 
 func (p *Pages) remove(q *web.Request, v web.Values) (web.Done, error) {
 	s := q.Person.Session
-	if err := p.Factors.RemoveTOTP(q.Context(), q.Principal, s, v.Get("code")); err != nil {
+	if err := p.Factors.RemoveTOTP(q.Context(), q.VendorID(), s, v.Get("code")); err != nil {
 		return web.Done{}, err
 	}
 	return web.Done{To: back(q), Say: web.Flash{Text: "The authenticator app is removed."}}, nil

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/identity"
@@ -40,7 +41,7 @@ type passkeyPage struct {
 // proof is the field that asks who has not just signed in for the password. Who has
 // none is told to sign in again.
 func proof(q *web.Request) []web.Field {
-	if s := q.Person.Session; s.Fresh(q.Now()) || !s.User.HasPassword {
+	if s := q.Person.Session; s.Fresh(q.Now()) || !s.Person.HasPassword {
 		return nil
 	}
 	return []web.Field{{
@@ -50,7 +51,7 @@ func proof(q *web.Request) []web.Field {
 }
 
 func (p *Pages) rows(q *web.Request, page *web.Page) ([]passkeyRow, error) {
-	all, err := p.Passkeys.Of(q.Context(), q.Principal)
+	all, err := p.Passkeys.Of(q.Context(), q.VendorID(), q.Person.Session.Person)
 	rows := make([]passkeyRow, len(all))
 	for i, k := range all {
 		rows[i] = passkeyRow{
@@ -87,7 +88,7 @@ func (p *Pages) beginPasskey(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	token, err := p.Passkeys.Begin(q.Context(), q.Principal, q.Person.Session, site, v.Text("name"), v.Get("password"))
+	token, err := p.Passkeys.Begin(q.Context(), q.VendorID(), q.Person.Session, site, v.Text("name"), v.Get("password"))
 	if err != nil {
 		return web.Done{}, err
 	}
@@ -97,7 +98,7 @@ func (p *Pages) beginPasskey(q *web.Request, v web.Values) (web.Done, error) {
 
 func (p *Pages) askMake(q *web.Request, form *web.Form) (*passkeyPage, error) {
 	page := &passkeyPage{Page: q.Page("Make a passkey", crumb(q)), Form: form, Text: "Your device asks for your fingerprint, your face or its PIN."}
-	options, err := p.Passkeys.Options(q.Context(), q.VendorID(), identity.MakePasskey, q.Cookie(passkeyCookie))
+	options, err := p.Passkeys.Options(q.Context(), q.VendorID(), access.MakePasskey, q.Cookie(passkeyCookie))
 	if fault.Is(err, "sign_in_stale") {
 		page.Text = "This has taken too long, or was finished already."
 		return page, nil
@@ -111,7 +112,7 @@ func (p *Pages) make(t tx.Tx, q *web.Request, v web.Values) (codes, error) {
 	if err != nil {
 		return codes{}, err
 	}
-	all, err := p.Passkeys.Make(t, q.Principal, q.Person.Session, site, q.Cookie(passkeyCookie), []byte(v.Get("answer")))
+	all, err := p.Passkeys.Make(t, q.VendorID(), q.Person.Session, site, q.Cookie(passkeyCookie), []byte(v.Get("answer")))
 	return codes{all}, err
 }
 
@@ -129,14 +130,14 @@ func (p *Pages) askRemovePasskey(q *web.Request, form *web.Form) (*web.FormPage,
 	if err != nil {
 		return nil, err
 	}
-	all, err := p.Passkeys.Of(q.Context(), q.Principal)
+	all, err := p.Passkeys.Of(q.Context(), q.VendorID(), q.Person.Session.Person)
 	if err != nil {
 		return nil, err
 	}
 	for _, k := range all {
 		if k.UUID == id {
 			page := &web.FormPage{Page: q.Page("Remove “"+k.Name+"”", crumb(q)), Form: form, Text: "It signs you in no more. Remove it from the device too."}
-			if len(all) == 1 && !q.Person.Session.User.HasTOTP {
+			if len(all) == 1 && !q.Person.Session.Person.HasTOTP {
 				page.Text = "It is your only second factor: your password alone signs you in afterwards, and the recovery codes stop working."
 			}
 			form.Submit, form.Cancel, form.Danger = "Remove it", back(q), true
@@ -154,6 +155,6 @@ func (p *Pages) removePasskey(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	err = p.Passkeys.Remove(q.Context(), q.Principal, q.Person.Session, id, v.Get("password"))
+	err = p.Passkeys.Remove(q.Context(), q.VendorID(), q.Person.Session, id, v.Get("password"))
 	return web.Done{To: back(q), Say: web.Flash{Text: "The passkey is removed."}}, err
 }

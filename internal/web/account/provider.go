@@ -1,6 +1,7 @@
 package account
 
 import (
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/identity"
@@ -27,7 +28,7 @@ type departPage struct {
 
 // settings are those of a provider that may be used: one that is switched on, or
 // is tried by who sets it up.
-func (p *Pages) settings(q *web.Request) (one identity.Provider, try bool, err error) {
+func (p *Pages) settings(q *web.Request) (one access.Provider, try bool, err error) {
 	one, found, err := p.Providers.Settings(q.Context(), q.VendorID())
 	try = q.May(identity.ManageTeam)
 	if err == nil && (!found || !one.Enabled && !try) {
@@ -62,14 +63,14 @@ func (p *Pages) connect(q *web.Request, v web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	if err := p.Proofs.Confirm(q.Context(), q.Principal, q.Person.Session, v.Get("password")); err != nil {
+	if err := p.Proofs.Confirm(q.Context(), q.VendorID(), q.Person.Session, v.Get("password")); err != nil {
 		return web.Done{}, err
 	}
 	next := v.Text("next")
 	if next == "" {
 		next = "/account"
 	}
-	token, _, err := p.Providers.Depart(q.Context(), q.VendorID(), identity.Journey{
+	token, _, err := p.Providers.Depart(q.Context(), q.VendorID(), access.Journey{
 		Redirect: address + "/sign-in/provider/back", Next: next, Own: q.Person.Session, Try: try,
 	})
 	if err != nil {
@@ -100,5 +101,5 @@ func (p *Pages) askDisconnect(q *web.Request, form *web.Form) (*web.FormPage, er
 }
 
 func (p *Pages) disconnect(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-	return web.Done{To: back(q), Say: web.Flash{Text: "It is disconnected."}}, p.Providers.Unlink(t, q.Principal, q.Person.Session.User)
+	return web.Done{To: back(q), Say: web.Flash{Text: "It is disconnected."}}, p.Providers.Unlink(t, q.VendorID(), q.Person.Session.Person)
 }

@@ -299,6 +299,18 @@
     var digits = c.length === 4 ? c.replace(/[0-9a-f]/gi, "$&$&") : c;
     return [1, 3, 5].map(function (i) { return parseInt(digits.slice(i, i + 2), 16); });
   }
+  // Today goes on: its bar is pale, and its point on a line is hollow. A point between
+  // two gaps has no line, and is a dot.
+  function bars(values, today) {
+    return values.map(function (v, i) { return i === today ? { value: v, itemStyle: { opacity: 0.45 } } : v; });
+  }
+  function points(values, today) {
+    var has = function (i) { return typeof values[i] === "number"; };
+    return values.map(function (v, i) {
+      if (i === today) { return { value: v, symbol: "emptyCircle", symbolSize: 7 }; }
+      return has(i) && !has(i - 1) && !has(i + 1) ? { value: v, symbol: "circle", symbolSize: 6 } : v;
+    });
+  }
   function draw(box) {
     var d = JSON.parse(box.dataset.chart);
     var tones = { good: "--app-good", notable: "--app-notable", soon: "--app-soon", warning: "--app-warning", bad: "--app-bad", info: "--app-1", neutral: "--app-quiet" };
@@ -329,9 +341,10 @@
       option.xAxis = d.kind === "rank" ? values : names;
       option.yAxis = d.kind === "rank" ? names : values;
       var worn = {};
+      var last = d.today ? d.labels.length - 1 : -1;
       option.series = d.series.map(function (s, i) {
         var c = s.tone ? shade(colour(tones[s.tone]), worn[s.tone] = worn[s.tone] + 1 || 0) : palette[i % palette.length];
-        return { name: s.name, data: s.values, type: d.kind === "line" ? "line" : "bar", stack: d.kind === "stack" ? "all" : undefined, showSymbol: false, smooth: 0.15,
+        return { name: s.name, data: d.kind === "line" ? points(s.values, last) : bars(s.values, last), type: d.kind === "line" ? "line" : "bar", stack: d.kind === "stack" ? "all" : undefined, symbolSize: 0, smooth: 0.15,
           lineStyle: { width: 2 }, barMaxWidth: 22, itemStyle: { color: c, borderRadius: d.kind === "bar" ? [3, 3, 0, 0] : 0 }, areaStyle: d.kind === "line" && d.series.length === 1 ? { opacity: 0.12 } : undefined };
       });
     }
@@ -354,7 +367,7 @@
     }, 5000);
   });
 
-  // Fields that suggest what may be meant, and fields whose choice the form is read again for.
+  // Fields that suggest what may be meant.
   function suggests(root) {
     each(root, "input[data-suggest]", function (input) {
       if (input.dataset.ready) { return; }
@@ -382,17 +395,59 @@
         }, 150);
       });
     });
-    each(root, "[data-looks]", function (field) {
-      if (field.dataset.looking) { return; }
-      field.dataset.looking = "1";
-      field.addEventListener("change", function () {
-        var button = field.form.querySelector("[data-look]");
-        if (button) { field.form.requestSubmit(button); }
+  }
+
+  // Forms of which parts depend on what is chosen: those parts are read again, and all
+  // else stays as it is. What is typed goes by POST, so that no address holds it.
+  function looks(root) {
+    each(root, "form:has([data-look])", function (form) {
+      if (form.dataset.looking) { return; }
+      form.dataset.looking = "1";
+      var button = form.querySelector("[data-look]"), timer, newest = 0;
+      var look = function () {
+        var mine = ++newest, sent = new FormData(form);
+        sent.set(button.name, button.value);
+        fetch(location.pathname, { method: "POST", headers: { "Chancery-Dialogue": "1" }, body: new URLSearchParams(sent), credentials: "same-origin" }).then(function (r) {
+          if (r.status !== 200) { throw new Error(); }
+          return r.text();
+        }).then(function (text) {
+          if (mine !== newest) { return; }
+          var page = new DOMParser().parseFromString(text, "text/html");
+          each(document, "[data-part]", function (part) {
+            var fresh = page.getElementById(part.id);
+            if (fresh) { exchange(part, document.adoptNode(fresh), sent); }
+          });
+        }).catch(function () { if (mine === newest) { toast("What depends on this could not be read. Choose it again."); } });
+      };
+      form.addEventListener("change", function (e) {
+        if (!e.target.matches("[data-looks]")) { return; }
+        clearTimeout(timer);
+        timer = setTimeout(look, 100); // arrow keys go through a list quickly
       });
     });
   }
+  // exchange puts a fresh part in the place of an old one. What was filled in after the
+  // form was sent stays, and so do the focus and what is unfolded.
+  function exchange(part, fresh, sent) {
+    each(part, "input, select, textarea", function (old) {
+      var one = old.type === "checkbox" || old.type === "radio";
+      var again = fresh.querySelector("[name=" + CSS.escape(old.name) + "]" + (one ? "[value=" + CSS.escape(old.value) + "]" : ""));
+      if (!again) { return; }
+      if (one) { again.checked = old.checked; } else if (old.value !== sent.get(old.name)) { again.value = old.value; }
+    });
+    each(part, "details[open]", function (old) {
+      each(fresh, "details", function (d) { if (d.firstChild.textContent === old.firstChild.textContent) { d.open = true; } });
+    });
+    var focus = part.contains(document.activeElement) ? document.activeElement : null;
+    part.replaceWith(fresh);
+    ready(fresh);
+    var again = focus && focus.id && document.getElementById(focus.id);
+    if (!again) { return; }
+    again.focus({ preventScroll: true });
+    if (again.type === "text") { again.setSelectionRange(focus.selectionStart, focus.selectionEnd); }
+  }
 
-  function ready(root) { lists(root); whens(root); charts(root); suggests(root); }
+  function ready(root) { lists(root); whens(root); charts(root); suggests(root); looks(root); }
   ready(document);
   document.addEventListener("htmx:load", function (e) { ready(e.detail.elt); });
 })();

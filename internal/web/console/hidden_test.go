@@ -20,7 +20,7 @@ func TestConsoleHidesWhatOneMayNotDo(t *testing.T) {
 	device := strings.TrimPrefix(s.Get(t, "/devices").Find("#rows a").First().AttrOr("href", ""), s.Base)
 	viewer := s.As(t, identity.Viewer)
 	for path, hidden := range map[string]string{
-		"/licenses": "Issue a licence", "/licenses/" + id: "Switch off", "/licenses/" + id + "/devices": "Add tokens", device: "Release",
+		"/licenses": "Issue a licence", "/licenses/" + id: "Switch off", "/licenses/" + id + "/devices": "Add activations", device: "Release",
 	} {
 		p := viewer.Get(t, path)
 		if p.Status != 200 || strings.Contains(p.Text(".app-actions"), hidden) || p.Find("[data-bulk]").Length() != 0 {

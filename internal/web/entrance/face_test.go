@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -18,31 +19,31 @@ import (
 	"chancery/internal/web/entrance"
 )
 
-// server is a server with several vendors, where nobody is signed in.
-type server struct{}
+// stage is a server with several vendors, where nobody is signed in.
+type stage struct{}
 
-func (server) Authenticate(context.Context, ident.VendorID, string) (identity.Principal, web.Person, error) {
+func (stage) Authenticate(context.Context, ident.VendorID, string) (identity.Principal, web.Person, error) {
 	return identity.Principal{}, web.Person{}, &fault.Error{Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in."}
 }
 
-func (server) BySlug(_ context.Context, slug string) (vendors.Vendor, error) {
+func (stage) BySlug(_ context.Context, slug string) (vendors.Vendor, error) {
 	if slug == "unknown" {
 		return vendors.Vendor{}, fault.Missing("vendor")
 	}
 	return vendors.Vendor{Slug: slug, Name: "Sample vendor", Zone: "Europe/London"}, nil
 }
 
-func (server) Sole(context.Context) (vendors.Vendor, bool, error) {
+func (stage) Sole(context.Context) (vendors.Vendor, bool, error) {
 	return vendors.Vendor{}, false, nil
 }
-func (server) Any(context.Context) (bool, error)                 { return true, nil }
-func (server) Run(_ context.Context, fn func(tx.Tx) error) error { return fn(nil) }
+func (stage) Any(context.Context) (bool, error)                 { return true, nil }
+func (stage) Run(_ context.Context, fn func(tx.Tx) error) error { return fn(nil) }
 
 // providers are none.
 type providers struct{ entrance.Providers }
 
-func (providers) Offered(context.Context, ident.VendorID) (identity.Provider, bool, error) {
-	return identity.Provider{}, false, nil
+func (providers) Offered(context.Context, ident.VendorID) (access.Provider, bool, error) {
+	return access.Provider{}, false, nil
 }
 
 // mount serves the entrance of a face.
@@ -54,7 +55,7 @@ func mount(t *testing.T, name string, front bool) *edge.Edge {
 	}
 	ids := ident.Source{Clock: ident.SystemClock{}, Rand: rand.Reader}
 	face, err := web.NewFace(web.Config{
-		Name: name, Assets: assets, Sessions: server{}, Vendors: server{}, Changes: edge.Changes{Runner: server{}}, Clock: ident.SystemClock{}, IDs: ids,
+		Name: name, Assets: assets, Sessions: stage{}, Vendors: stage{}, Changes: edge.Changes{Runner: stage{}}, Clock: ident.SystemClock{}, IDs: ids,
 		Nav: func(identity.Principal, string, func(string) bool) []web.NavGroup { return nil },
 	})
 	if err != nil {
@@ -62,8 +63,8 @@ func mount(t *testing.T, name string, front bool) *edge.Edge {
 	}
 	pages, err := entrance.New(entrance.Config{
 		Face: face, SignIn: struct{ entrance.SignIn }{}, Links: struct{ entrance.Links }{}, Sessions: struct{ entrance.Sessions }{},
-		Passkeys: struct{ entrance.Passkeys }{}, Providers: providers{}, Vendors: server{}, Front: front,
-		Site:    func(*web.Request) (identity.Site, error) { return identity.Site{}, fault.Missing("site") },
+		Passkeys: struct{ entrance.Passkeys }{}, Providers: providers{}, Vendors: stage{}, Front: front,
+		Site:    func(*web.Request) (access.Site, error) { return access.Site{}, fault.Missing("site") },
 		Address: func(q *web.Request) (string, error) { return "https://chancery.example" + q.Base, nil },
 	})
 	if err != nil {

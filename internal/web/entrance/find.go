@@ -25,7 +25,7 @@ func (p *Pages) find() []edge.Route {
 	}
 	return []edge.Route{
 		web.Open(p.Face, "/{$}", "it leads to the "+p.Face.Name, func(w http.ResponseWriter, q *web.Request) error {
-			if !strings.Contains(q.R.Header.Get("Accept"), "text/html") {
+			if accept := q.R.Header.Get("Accept"); accept != "" && !strings.Contains(accept, "text/html") && !strings.Contains(accept, "*/*") {
 				return edge.NoRoute() // a program has lost its way
 			}
 			http.Redirect(w, q.R, "/"+p.Face.Name+"/", http.StatusSeeOther)

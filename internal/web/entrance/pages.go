@@ -9,10 +9,10 @@ import (
 	"net/url"
 	"time"
 
+	"chancery/internal/access"
 	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
-	"chancery/internal/identity"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
@@ -25,17 +25,17 @@ var templates embed.FS
 type SignIn interface {
 	// Password fails with one Unauthenticated fault for whatever is wrong, and
 	// with a Throttled one after too many tries.
-	Password(ctx context.Context, vendor ident.VendorID, email, password string, v identity.Visit) (identity.SignedIn, error)
+	Password(ctx context.Context, vendor ident.VendorID, email, password string, v access.Visit) (access.SignedIn, error)
 
 	// SecondFactor finishes a sign-in for which Password gave a step.
-	SecondFactor(ctx context.Context, vendor ident.VendorID, step, code string, v identity.Visit) (identity.SignedIn, error)
+	SecondFactor(ctx context.Context, vendor ident.VendorID, step, code string, v access.Visit) (access.SignedIn, error)
 }
 
 // Links recovers passwords and lets the invited in.
 type Links interface {
-	Forgot(ctx context.Context, vendor ident.VendorID, email string, v identity.Visit) error
-	Look(ctx context.Context, vendor ident.VendorID, token string) (identity.Link, error)
-	Reset(ctx context.Context, vendor ident.VendorID, token, password string, v identity.Visit) (identity.User, error)
+	Forgot(ctx context.Context, vendor ident.VendorID, email string, v access.Visit) error
+	Look(ctx context.Context, vendor ident.VendorID, token string) (access.Link, error)
+	Reset(ctx context.Context, vendor ident.VendorID, token, password string, v access.Visit) (access.Person, error)
 }
 
 // Sessions ends sessions.
@@ -45,21 +45,21 @@ type Sessions interface {
 
 // Passkeys signs in with passkeys. What has run out, or was used, is sign_in_stale.
 type Passkeys interface {
-	Ask(ctx context.Context, vendor ident.VendorID, site identity.Site) (token string, err error)
-	AskConfirm(ctx context.Context, vendor ident.VendorID, site identity.Site, step string) (token string, err error)
+	Ask(ctx context.Context, vendor ident.VendorID, site access.Site) (token string, err error)
+	AskConfirm(ctx context.Context, vendor ident.VendorID, site access.Site, step string) (token string, err error)
 	Offered(ctx context.Context, vendor ident.VendorID, step string) (passkey, app bool, err error)
-	Options(ctx context.Context, vendor ident.VendorID, kind identity.CeremonyKind, token string) ([]byte, error)
-	SignIn(ctx context.Context, vendor ident.VendorID, site identity.Site, token string, answer []byte, v identity.Visit) (identity.SignedIn, error)
+	Options(ctx context.Context, vendor ident.VendorID, kind access.CeremonyKind, token string) ([]byte, error)
+	SignIn(ctx context.Context, vendor ident.VendorID, site access.Site, token string, answer []byte, v access.Visit) (access.SignedIn, error)
 	Confirm(
-		ctx context.Context, vendor ident.VendorID, site identity.Site, step, token string, answer []byte, v identity.Visit,
-	) (identity.SignedIn, error)
+		ctx context.Context, vendor ident.VendorID, site access.Site, step, token string, answer []byte, v access.Visit,
+	) (access.SignedIn, error)
 }
 
 // Providers signs in with the vendor's OpenID provider.
 type Providers interface {
-	Offered(ctx context.Context, vendor ident.VendorID) (identity.Provider, bool, error)
-	Depart(ctx context.Context, vendor ident.VendorID, j identity.Journey) (token, address string, err error)
-	Arrive(ctx context.Context, vendor ident.VendorID, r identity.Return, v identity.Visit) (identity.Arrived, error)
+	Offered(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
+	Depart(ctx context.Context, vendor ident.VendorID, j access.Journey) (token, address string, err error)
+	Arrive(ctx context.Context, vendor ident.VendorID, r access.Return, v access.Visit) (access.Arrived, error)
 }
 
 // Vendors finds where somebody signs in.
@@ -87,7 +87,7 @@ type Config struct {
 	// Site is the server as browsers bind passkeys to it; Address is the face
 	// at the vendor as browsers are sent back to it. Each fails, with what to do, where
 	// that is not known.
-	Site    func(q *web.Request) (identity.Site, error)
+	Site    func(q *web.Request) (access.Site, error)
 	Address func(q *web.Request) (string, error)
 }
 
@@ -195,8 +195,8 @@ const (
 )
 
 // visit is the browser as sign-in wants it.
-func (p *Pages) visit(q *web.Request) identity.Visit {
-	visit := identity.Visit{UserAgent: q.R.UserAgent(), Browser: q.Cookie(browserCookie), Token: q.Cookie(p.Face.CookieName())}
+func (p *Pages) visit(q *web.Request) access.Visit {
+	visit := access.Visit{UserAgent: q.R.UserAgent(), Browser: q.Cookie(browserCookie), Token: q.Cookie(p.Face.CookieName())}
 	if a := edge.ClientAddress(q.Context()); a.IsValid() {
 		visit.Networks, visit.Address = budget.Networks(a), a.String()
 	}
@@ -207,8 +207,8 @@ func (p *Pages) visit(q *web.Request) identity.Visit {
 }
 
 // letIn are the cookies of a browser that has signed in.
-func (p *Pages) letIn(q *web.Request, in identity.SignedIn, v identity.Visit) []*http.Cookie {
-	return []*http.Cookie{p.Face.Cookie(q.Vendor.Slug, in.Token, identity.MaxAge), q.Lasting(browserCookie, v.Browser, browserAge)}
+func (p *Pages) letIn(q *web.Request, in access.SignedIn, v access.Visit) []*http.Cookie {
+	return []*http.Cookie{p.Face.Cookie(q.Vendor.Slug, in.Token, access.MaxAge), q.Lasting(browserCookie, v.Browser, browserAge)}
 }
 
 func (p *Pages) signOut(w http.ResponseWriter, q *web.Request) error {

@@ -4,9 +4,9 @@ import (
 	"net/http"
 	"net/url"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
-	"chancery/internal/identity"
 	"chancery/internal/web"
 )
 
@@ -41,7 +41,7 @@ type passkeyPage struct {
 }
 
 // begin begins a ceremony and leads to the page that asks the authenticator.
-func (p *Pages) begin(w http.ResponseWriter, q *web.Request, to string, ask func(site identity.Site) (string, error)) error {
+func (p *Pages) begin(w http.ResponseWriter, q *web.Request, to string, ask func(site access.Site) (string, error)) error {
 	site, err := p.Site(q)
 	if err != nil {
 		return err
@@ -61,18 +61,18 @@ func (p *Pages) begin(w http.ResponseWriter, q *web.Request, to string, ask func
 }
 
 func (p *Pages) beginPasskey(w http.ResponseWriter, q *web.Request) error {
-	return p.begin(w, q, "/sign-in/passkey", func(site identity.Site) (string, error) {
+	return p.begin(w, q, "/sign-in/passkey", func(site access.Site) (string, error) {
 		return p.Passkeys.Ask(q.Context(), q.VendorID(), site)
 	})
 }
 
 func (p *Pages) beginConfirm(w http.ResponseWriter, q *web.Request) error {
-	return p.begin(w, q, "/second-factor/passkey", func(site identity.Site) (string, error) {
+	return p.begin(w, q, "/second-factor/passkey", func(site access.Site) (string, error) {
 		return p.Passkeys.AskConfirm(q.Context(), q.VendorID(), site, q.Cookie(stepCookie))
 	})
 }
 
-func (p *Pages) showPasskey(q *web.Request, form *web.Form, kind identity.CeremonyKind, again, back string) (*passkeyPage, error) {
+func (p *Pages) showPasskey(q *web.Request, form *web.Form, kind access.CeremonyKind, again, back string) (*passkeyPage, error) {
 	page := &passkeyPage{Page: q.Page("Use your passkey"), Form: form, Again: q.Href(again), Back: q.Href(back), Next: q.Text("next")}
 	if next, sent := form.Sent("next"); sent {
 		page.Next = next
@@ -88,11 +88,11 @@ func (p *Pages) showPasskey(q *web.Request, form *web.Form, kind identity.Ceremo
 }
 
 func (p *Pages) askPasskey(q *web.Request, form *web.Form) (*passkeyPage, error) {
-	return p.showPasskey(q, form, identity.UsePasskey, "/sign-in/passkey/begin", "/sign-in")
+	return p.showPasskey(q, form, access.UsePasskey, "/sign-in/passkey/begin", "/sign-in")
 }
 
 func (p *Pages) askConfirm(q *web.Request, form *web.Form) (*passkeyPage, error) {
-	return p.showPasskey(q, form, identity.ConfirmPasskey, "/second-factor/passkey/begin", "/second-factor")
+	return p.showPasskey(q, form, access.ConfirmPasskey, "/second-factor/passkey/begin", "/second-factor")
 }
 
 func (p *Pages) usePasskey(q *web.Request, v web.Values) (web.Done, error) {
@@ -118,7 +118,7 @@ func (p *Pages) confirm(q *web.Request, v web.Values) (web.Done, error) {
 	return p.entered(q, v, in, visit, err)
 }
 
-func (p *Pages) entered(q *web.Request, v web.Values, in identity.SignedIn, visit identity.Visit, err error) (web.Done, error) {
+func (p *Pages) entered(q *web.Request, v web.Values, in access.SignedIn, visit access.Visit, err error) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}

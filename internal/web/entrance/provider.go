@@ -3,8 +3,8 @@ package entrance
 import (
 	"net/http"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
-	"chancery/internal/identity"
 	"chancery/internal/web"
 )
 
@@ -30,7 +30,7 @@ func (p *Pages) depart(w http.ResponseWriter, q *web.Request) error {
 	if p.Face.SafeNext(q.Vendor.Slug, next) != q.Base+next {
 		next = "" // what leads nowhere is not carried through the journey
 	}
-	token, to, err := p.Providers.Depart(q.Context(), q.VendorID(), identity.Journey{
+	token, to, err := p.Providers.Depart(q.Context(), q.VendorID(), access.Journey{
 		Redirect: address + BackPath, Next: next, Invitation: q.Text("invitation"),
 	})
 	if err != nil {
@@ -42,7 +42,7 @@ func (p *Pages) depart(w http.ResponseWriter, q *web.Request) error {
 }
 
 func (p *Pages) arrive(w http.ResponseWriter, q *web.Request) error {
-	back := identity.Return{
+	back := access.Return{
 		Token: q.Cookie(providerCookie), State: q.Text("state"), Code: q.Text("code"), Error: q.Text("error"),
 	}
 	visit := p.visit(q)

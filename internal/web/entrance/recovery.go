@@ -3,9 +3,9 @@ package entrance
 import (
 	"net/url"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
-	"chancery/internal/identity"
 	"chancery/internal/web"
 )
 
@@ -58,11 +58,11 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		return nil, err
 	}
 	page := &web.FormPage{
-		Page: q.Page("Choose a new password"), Form: form, Text: "For " + link.User.Email + ". All your sessions end, and you sign in with it.",
+		Page: q.Page("Choose a new password"), Form: form, Text: "For " + link.Person.Email + ". All your sessions end, and you sign in with it.",
 	}
-	if link.Kind == identity.Invitation {
+	if link.Kind == access.Invitation {
 		page.Title = "Join " + q.Vendor.Name
-		page.Text = "You are invited as " + link.User.Email + ". Choose the password that you sign in with."
+		page.Text = "You are invited as " + link.Person.Email + ". Choose the password that you sign in with."
 	}
 	if err := p.joinElsewhere(q, form, link, token); err != nil {
 		return nil, err
@@ -79,8 +79,8 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 }
 
 // joinElsewhere lets the invited join with the provider in the place of a password.
-func (p *Pages) joinElsewhere(q *web.Request, form *web.Form, link identity.Link, token string) error {
-	if link.Kind != identity.Invitation {
+func (p *Pages) joinElsewhere(q *web.Request, form *web.Form, link access.Link, token string) error {
+	if link.Kind != access.Invitation {
 		return nil
 	}
 	one, offered, err := p.Providers.Offered(q.Context(), q.VendorID())

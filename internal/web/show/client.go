@@ -3,6 +3,7 @@ package show
 import (
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/licensing"
 	"chancery/internal/web"
 )
@@ -72,4 +73,14 @@ func Place(a *licensing.Activation) web.Cell {
 		return web.Cell{Text: "Local network", Quiet: true}
 	}
 	return web.Cell{Flag: c.Country, Text: CountryName(c.Country)}
+}
+
+// Version is a client's version of the software. One that can't be read is said to be
+// so: no setting of releases judges it.
+func Version(version string) web.Cell {
+	c := web.Cell{Text: version}
+	if _, ok := entry.ReadVersion(version); !ok && version != "" {
+		c.Sub = "can't be read as a version, and is not judged"
+	}
+	return c
 }

@@ -36,12 +36,15 @@ func prefixed(by, text string) customers.Filter {
 	case "email":
 		return customers.Filter{EmailPrefix: text}
 	}
-	return customers.Filter{NamePrefix: text}
+	return customers.Filter{Search: text}
 }
 
 // SearchBy decides which column a text is searched in: the one that is asked for,
-// or the first in which something begins with it.
+// or the first in which something begins with it. An id is the customer's of that id.
 func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in string) (by string, f customers.Filter, err error) {
+	if id, err := ident.ParseUUID(text); err == nil {
+		return "company_name", customers.Filter{ID: &id}, nil
+	}
 	if slices.Contains(searchable(), in) {
 		return in, prefixed(in, text), nil
 	}
@@ -57,12 +60,16 @@ func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in
 	return "company_name", prefixed("company_name", text), nil
 }
 
-// MatchCustomers gives customers whose number, name or e-mail begins with a text,
-// no more than most, the one with exactly this number first.
+// MatchCustomers gives customers whose number, name, a word of it, or e-mail begins
+// with a text, or whose id it is: no more than most, the one with exactly this number first.
 func MatchCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, text string, most int) ([]customers.Customer, error) {
 	var all []customers.Customer
 	if text = strings.TrimSpace(text); text == "" {
 		return nil, nil
+	}
+	if id, err := ident.ParseUUID(text); err == nil {
+		found, err := rows.List(ctx, v, customers.Filter{ID: &id}, listing.Request{Limit: 1, Sort: "created_at"})
+		return found.Items, err
 	}
 	seen := map[ident.UUID]bool{}
 	for _, by := range [][2]string{{"customer_number", text}, {"customer_number", strings.ToUpper(text)}, {"company_name", text}, {"email", text}} {

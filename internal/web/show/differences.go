@@ -8,9 +8,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"chancery/internal/audit"
+	"chancery/internal/calendar"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
 	"chancery/internal/web"
@@ -66,15 +66,18 @@ func isEmpty(value string) bool {
 // longest is how much of a value is shown.
 const longest = 120
 
-// value shows one value: an id by its name, and empty where it has none; an
-// instant in the viewer's zone.
+// value shows one value: an id by its name, and empty where it has none; first and
+// last days and instants as all pages do.
 func (r Record) value(page *web.Page, path, v string) string {
 	if _, err := ident.ParseUUID(v); err == nil {
 		return r.Names[v]
 	}
-	if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
-		if strings.HasSuffix(path, "expires_at") {
-			at = LastMoment(at) // as all pages say it
+	if at, wrong := calendar.ParseInstant(v); wrong == "" {
+		switch {
+		case strings.HasSuffix(path, "expires_at"), strings.HasSuffix(path, "suspended_until"):
+			return page.LastDay(at).Text
+		case strings.HasSuffix(path, "starts_at"):
+			return page.FirstDay(at).Text
 		}
 		return page.At(at).Text
 	}
@@ -117,15 +120,16 @@ func fieldWords(path string) string {
 		"email": "E-mail", "superior_id": "Superior", "client_id": "Client id", "legacy_license_key": "Legacy key",
 	}
 	term, _ := terms.FieldOf(name)
-	words := cmp.Or(known[name], term.Label, upperFirst(strings.NewReplacer("_", " ", "license", "licence").Replace(strings.TrimSuffix(name, "_id"))))
+	words := cmp.Or(known[name], term.Label, UpperFirst(strings.NewReplacer("_", " ", "license", "licence").Replace(strings.TrimSuffix(name, "_id"))))
 	switch within {
 	case "", "policy", "overrides", "grants":
 		return words
 	}
-	return upperFirst(strings.ReplaceAll(within, "_", " ")) + pathMark + words
+	return UpperFirst(strings.ReplaceAll(within, "_", " ")) + pathMark + words
 }
 
-func upperFirst(s string) string {
+// UpperFirst begins a text with a capital letter.
+func UpperFirst(s string) string {
 	if s == "" {
 		return s
 	}

@@ -3,8 +3,8 @@ package show
 import (
 	"fmt"
 	"strings"
-	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/terms"
 	"chancery/internal/web"
 )
@@ -63,9 +63,8 @@ func Quantity(millionths *int64) string {
 	return grouped
 }
 
-// Summary says in sentences what a licence with these terms may do. zone is where
-// its end is told.
-func Summary(mode terms.Mode, clients terms.ClientType, p terms.Policy, zone *time.Location) []string {
+// Summary says in sentences what a licence with these terms may do.
+func Summary(page *web.Page, mode terms.Mode, clients terms.ClientType, p terms.Policy) []string {
 	said := []string{howMany(mode, clients, p)}
 	if s := spare(mode, p); s != "" {
 		said = append(said, s)
@@ -73,7 +72,7 @@ func Summary(mode terms.Mode, clients terms.ClientType, p terms.Policy, zone *ti
 	if p.ActivationOnCreation != terms.ActivateNone {
 		said = append(said, "With each licence a client is activated whose id is "+activated(p.ActivationOnCreation)+".")
 	}
-	said = append(said, heartbeats(p), howLong(p, zone))
+	said = append(said, heartbeats(p), howLong(page, p))
 	if s := versions(p); s != "" {
 		said = append(said, s)
 	}
@@ -84,7 +83,7 @@ func Summary(mode terms.Mode, clients terms.ClientType, p terms.Policy, zone *ti
 		said = append(said, "A client can't give its activation up by itself: only you can release it.")
 	}
 	if p.OfflineAllowed {
-		said = append(said, "A machine without a network can be activated and renewed by a file.")
+		said = append(said, "A device without a network can be activated and renewed by a file.")
 	}
 	return said
 }
@@ -165,11 +164,11 @@ func heartbeats(p terms.Policy) string {
 	return s + " and may run for " + web.Count(int64(p.FreerideDays), "day", "days") + " without an answer."
 }
 
-func howLong(p terms.Policy, zone *time.Location) string {
+func howLong(page *web.Page, p terms.Policy) string {
 	var s string
 	switch {
 	case p.ExpiresMode == terms.ExpiresAt && p.ExpiresAt != nil:
-		s = "It ends with " + LastDay(*p.ExpiresAt, zone).Format("2 January 2006")
+		s = "It holds " + page.Until(*p.ExpiresAt)
 	case p.ExpiresMode == terms.ExpiresDaysActivated && p.ExpiresDays != nil:
 		s = "It ends " + web.Count(int64(*p.ExpiresDays), "day", "days") + " after its first activation"
 	default:
@@ -191,15 +190,15 @@ func versions(p terms.Policy) string {
 	case p.MinimumRelease != "":
 		s = "It runs releases from " + p.MinimumRelease + "."
 	}
+	for _, release := range []string{p.MinimumRelease, p.ReleaseLimit} {
+		if _, ok := entry.ReadVersion(release); !ok && release != "" {
+			s += " “" + release + "” can't be read as a version, and judges no client: correct it."
+		}
+	}
 	if p.EnforceUpgrade {
 		s = strings.TrimSpace(s + " Clients are told to upgrade.")
 	}
 	return s
-}
-
-// LastDay is the last day before an exclusive instant.
-func LastDay(end time.Time, zone *time.Location) time.Time {
-	return end.Add(-time.Millisecond).In(zone)
 }
 
 // Minutes writes a span in the largest unit that is exact.

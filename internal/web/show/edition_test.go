@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"chancery/internal/terms"
+	"chancery/internal/web"
 	"chancery/internal/web/show"
 )
 
@@ -24,7 +25,7 @@ func TestSummarySaysWhatALicenceMayDo(t *testing.T) {
 		"floating": {terms.Floating, func(p *terms.Policy) {
 			p.FloatingTokenLimit, p.EnforceFloatingLimit, p.CheckoutPeriodMinutes, p.MaxSessionsPerClient = 5, false, 2880, 1
 		}, "Any number of devices, with up to 5 sessions open at once, at most 1 for each device; a session that is not renewed within 10 minutes is over. More are let in and recorded as overuse. A session can be taken along for up to 2 days."},
-		"a date":     {terms.Named, func(p *terms.Policy) { p.ExpiresMode, p.ExpiresAt = terms.ExpiresAt, &end }, "It ends with 31 December 2027."},
+		"a date":     {terms.Named, func(p *terms.Policy) { p.ExpiresMode, p.ExpiresAt = terms.ExpiresAt, &end }, "It holds until the end of 31 Dec 2027."},
 		"a trial":    {terms.Named, func(p *terms.Policy) { p.TrialDays = 30 }, "It never ends; as a trial it is over 30 days after its first activation."},
 		"versions":   {terms.Named, func(p *terms.Policy) { p.ReleaseLimit, p.EnforceUpgrade = "3.9", true }, "It runs releases up to 3.9. Clients are told to upgrade."},
 		"no release": {terms.Named, func(p *terms.Policy) { p.ClientMayUnassign = false }, "A client can't give its activation up by itself: only you can release it."},
@@ -32,7 +33,7 @@ func TestSummarySaysWhatALicenceMayDo(t *testing.T) {
 	} {
 		p := terms.Defaults()
 		c.change(&p)
-		if got := strings.Join(show.Summary(c.mode, terms.Devices, p, time.UTC), " "); !strings.Contains(got, c.want) {
+		if got := strings.Join(show.Summary(&web.Page{}, c.mode, terms.Devices, p), " "); !strings.Contains(got, c.want) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/figures"
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
@@ -44,7 +45,7 @@ func SpanOptions() []web.Option {
 func (s Span) Labels() []string {
 	labels := make([]string, 0, s.Days)
 	for day := s.First; day <= s.Last; day++ {
-		labels = append(labels, figures.StartOf(day).Format("2 Jan"))
+		labels = append(labels, calendar.Numbered(day).Short())
 	}
 	return labels
 }

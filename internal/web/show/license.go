@@ -33,9 +33,6 @@ func LicenseBadge(l *licensing.License, now time.Time) web.Badge {
 	return web.BadgeValid
 }
 
-// LastMoment is the last moment before an exclusive end: what people call the end.
-func LastMoment(end time.Time) time.Time { return end.Add(-time.Millisecond) }
-
 // LicenseName is what a licence is called: its name, or its key's beginning.
 func LicenseName(l *licensing.License) string {
 	if l.Name != "" {

@@ -2,8 +2,8 @@ package show
 
 import (
 	"strconv"
-	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/licensing"
 	"chancery/internal/terms"
 	"chancery/internal/web"
@@ -17,7 +17,7 @@ const maxUsageCharts = 24
 func UsageCharts(page *web.Page, all []licensing.Usage, since int64) []web.Chart {
 	var labels []string
 	for day := since; day <= licensing.DayOf(page.Now); day++ {
-		labels = append(labels, time.Unix(day*86_400, 0).UTC().Format("2 Jan"))
+		labels = append(labels, calendar.Numbered(day).Short())
 	}
 	var charts []web.Chart
 	at, series := map[string]int{}, map[[2]string]int{}
@@ -30,7 +30,7 @@ func UsageCharts(page *web.Page, all []licensing.Usage, since int64) []web.Chart
 			at[u.Feature] = i
 			charts = append(charts, web.Chart{
 				ID: "usage-" + strconv.Itoa(i), Title: u.Feature, Text: "By day (UTC), in whole units.", Kind: web.StackChart,
-				Labels: labels,
+				Labels: labels, Today: true,
 			})
 		}
 		k, ok := series[[2]string{u.Feature, u.Module}]
@@ -57,10 +57,10 @@ type Value struct {
 }
 
 // Values prepares the values of analytical fields for showing.
-func Values(page *web.Page, all []licensing.Analytical) []Value {
+func Values(all []licensing.Analytical) []Value {
 	shown := make([]Value, len(all))
 	for i, a := range all {
-		shown[i] = Value{Field: a.Field, Client: a.ClientID, Value: a.Value, Day: page.Day(time.Unix(a.Day*86_400, 0).UTC())}
+		shown[i] = Value{Field: a.Field, Client: a.ClientID, Value: a.Value, Day: web.UTCDay(calendar.Numbered(a.Day))}
 	}
 	return shown
 }

@@ -2,7 +2,6 @@ package manage_test
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"regexp"
 	"strings"
@@ -11,8 +10,6 @@ import (
 	"chancery/internal/store/storetest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
 // The document is what vendors generate their clients from: a change of it is
 // a change of the API, and is to be seen in a review.
 func TestOpenAPIIsAsPublished(t *testing.T) {
@@ -20,14 +17,14 @@ func TestOpenAPIIsAsPublished(t *testing.T) {
 	b := setup(t, storetest.SQLite(t))
 	got := b.ok(t, "GET", "/api/v1/openapi.json", "", "Authorization", "").raw
 	const golden = "testdata/openapi.json"
-	if *update {
+	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	want := must[[]byte](t)(os.ReadFile(golden))
 	if got != string(want) {
-		t.Errorf("the OpenAPI document differs from %s; if that is meant, run: go test ./internal/wire/manage -run OpenAPI -update", golden)
+		t.Errorf("the OpenAPI document differs from %s; if that is meant, run: UPDATE_GOLDEN=1 go test ./internal/wire/manage -run OpenAPI", golden)
 	}
 }
 

@@ -34,7 +34,7 @@ type activationBody struct {
 func (b *activationBody) check(r *request) (client licensing.Client, err error) {
 	r.uuid("product_id", b.ProductID)
 	if b.UserEmail == "" {
-		r.required("license_key", b.LicenseKey, maxID)
+		r.key("license_key", b.LicenseKey)
 		r.wrong.Check(b.UserPassword == "" && b.UserCode == "", "user_email", "is required with user_password or user_code")
 	} else {
 		r.text("user_email", b.UserEmail, maxID)
@@ -131,7 +131,7 @@ type heartbeatBody struct {
 	ClientID        string            `json:"client_id"`
 	SoftwareVersion string            `json:"software_version"`
 	OperatingSystem string            `json:"operating_system"`
-	TokenKey        *ident.UUID       `json:"token_key"`
+	TokenKey        sentKey           `json:"token_key"`
 	UserID          string            `json:"user_id"`
 	GroupID         string            `json:"group_id"`
 	HeartbeatTypeID *ident.UUID       `json:"heartbeat_type_id"`
@@ -152,10 +152,8 @@ func (b *heartbeatBody) check(r *request) (licensing.HeartbeatCommand, error) {
 		Client: r.machine(b.Hostname, b.Platform, b.OperatingSystem, b.DeviceVariables), Proof: r.proof(),
 	}
 	c.Client.SoftwareVersion = b.SoftwareVersion
-	if b.TokenKey != nil {
-		c.TokenKey = *b.TokenKey
-	}
-	return c, r.wrong.Err()
+	c.TokenKey = b.TokenKey.UUID
+	return c, r.refuse(b.TokenKey)
 }
 
 // heartbeat is POST /provisioning/heartbeats.
@@ -212,20 +210,22 @@ func (a *API) sendRefusal(w http.ResponseWriter, q *request, no *refusal.Refusal
 // unassign is POST /provisioning/unassign.
 func (a *API) unassign(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
-		TokenKey ident.UUID `json:"token_key"`
-		ClientID string     `json:"client_id"`
+		TokenKey sentKey `json:"token_key"`
+		ClientID string  `json:"client_id"`
 	}
-	q, err := asked(r, &b, func(q *request) {
-		q.uuid("token_key", b.TokenKey)
-		q.text("client_id", b.ClientID, maxID)
-	})
+	q, err := read(r, &b)
 	if err != nil {
+		return err
+	}
+	q.wrong.Check(b.TokenKey.sent, "token_key", "is required")
+	q.text("client_id", b.ClientID, maxID)
+	if err := q.refuse(b.TokenKey); err != nil {
 		return err
 	}
 	var refused *refusal.Refusal
 	if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 		refused, err = a.Licenses.Unassign(t, licensing.UnassignCommand{
-			Vendor: q.principal.Vendor, TokenKey: b.TokenKey, ClientID: b.ClientID, Proof: q.proof(),
+			Vendor: q.principal.Vendor, TokenKey: b.TokenKey.UUID, ClientID: b.ClientID, Proof: q.proof(),
 		})
 		return err
 	}); err != nil {

@@ -49,8 +49,8 @@ func consumptionOf(c metering.Consumption) consumption {
 }
 
 type consumeBody struct {
-	ClientID string      `json:"client_id"`
-	TokenKey *ident.UUID `json:"token_key"`
+	ClientID string  `json:"client_id"`
+	TokenKey sentKey `json:"token_key"`
 	Entries  []struct {
 		LimitationID ident.UUID `json:"limitation_id"`
 		Value        amount     `json:"value"`
@@ -64,7 +64,7 @@ func (b *consumeBody) command(q *request) (metering.ConsumeCommand, error) {
 	q.text("client_id", b.ClientID, maxID)
 	q.list("consumption_heartbeat", len(b.Entries), maxEntries)
 	q.wrong.Check(len(b.Entries) > 0, "consumption_heartbeat", "is required")
-	c := metering.ConsumeCommand{Vendor: q.principal.Vendor, ClientID: b.ClientID, TokenKey: idOrZero(b.TokenKey), Prove: metering.Prove(q.proof())}
+	c := metering.ConsumeCommand{Vendor: q.principal.Vendor, ClientID: b.ClientID, TokenKey: b.TokenKey.UUID, Prove: metering.Prove(q.proof())}
 	for _, e := range b.Entries[:min(len(b.Entries), maxEntries)] {
 		q.uuid("consumption_heartbeat.limitation_id", e.LimitationID)
 		q.wrong.Check(e.Value > 0, "consumption_heartbeat.value", "must be above 0")
@@ -74,7 +74,7 @@ func (b *consumeBody) command(q *request) (metering.ConsumeCommand, error) {
 			Limitation: e.LimitationID, Value: int64(e.Value), UserID: e.UserID, ExternalID: e.ExternalID, SaidAt: e.Timestamp.Time,
 		})
 	}
-	return c, q.wrong.Err()
+	return c, q.refuse(b.TokenKey)
 }
 
 // consume is POST /data_gathering/consumption_heartbeats.
@@ -153,7 +153,7 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 		LimitationID ident.UUID `json:"limitation_id"`
 	}
 	q, err := asked(r, &b, func(q *request) {
-		q.required("license_id", b.LicenseID, maxID)
+		q.key("license_id", b.LicenseID)
 		q.uuid("limitation_id", b.LimitationID)
 	})
 	if err != nil {
@@ -195,11 +195,10 @@ func (a *API) keyed(q *request, text string) (*licensing.License, *refusal.Refus
 	if err != nil || out.Refusal == nil {
 		return out.State.License, nil, err
 	}
-	id, unreadable := ident.ParseUUID(text)
-	if !q.principal.May(identity.LookUpLicenses) || unreadable != nil {
-		return nil, out.Refusal, nil //nolint:nilerr // what is no UUID is no key either, and refused as one
+	if !q.principal.May(identity.LookUpLicenses) || presented.UUID.IsZero() {
+		return nil, out.Refusal, nil
 	}
-	l, err := a.LicenseRows.ByUUID(q.Context(), q.principal.Vendor, id)
+	l, err := a.LicenseRows.ByUUID(q.Context(), q.principal.Vendor, presented.UUID)
 	return l, nil, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
 	"chancery/internal/terms"
@@ -24,6 +25,7 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants, meters), Variables: variablesOf(s.Terms.Grants),
 		Constrained: []struct{}{}, LicenseUsers: usersOf(l), CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
 		GoodwillNotice: text(s.GoodwillNotice()), ValidityReason: text(s.Reason),
+		UsedUpAt: when(s.UsedUpAt), UsedUpReason: text(s.UsedUpReason),
 		ActivationsUsed: s.Used, ActivationsAllowed: s.Allowed, Serial: s.Serial,
 	}
 	version := ""
@@ -33,7 +35,9 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 		info.IsGoodwill, version = a.IsGoodwill(), a.Client.SoftwareVersion
 	}
 	if latest := l.Product.LatestRelease; latest != "" {
-		info.IsNewerAvailable = version != "" && licensing.CompareVersions(latest, version) > 0
+		newest, known := entry.ReadVersion(latest)
+		running, readable := entry.ReadVersion(version)
+		info.IsNewerAvailable = known && readable && newest.Compare(running) > 0
 		info.LatestShipment = shipmentOf(l, latest)
 	}
 	return info

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -54,17 +55,18 @@ func (a *API) licenseFile(w http.ResponseWriter, r *http.Request) error {
 	p := principal(r)
 	c := licensing.FileCommand{Vendor: p.Vendor, ByID: p.May(identity.LookUpLicenses), Unsaid: r.Method == http.MethodHead}
 	q := &request{Request: r, principal: p}
-	id, err := ident.ParseUUID(r.PathValue("license_id"))
-	if err != nil { // other keys are not for addresses, which are logged
+	id := entry.Key(r.PathValue("license_id")).UUID
+	if id.IsZero() { // other keys are not for addresses, which are logged
 		return a.sendRefusal(w, q, refusal.Refuse(refusal.InvalidKey))
 	}
 	c.License = id
 	if text := r.URL.Query().Get("token_key"); text != "" {
-		if c.TokenKey, err = ident.ParseUUID(text); err != nil {
-			return fault.Wrong(fault.Field{Name: "token_key", Message: "must be a UUID"})
+		if c.TokenKey = entry.Key(text).UUID; c.TokenKey.IsZero() {
+			return errNoKey
 		}
 	}
-	if p, err = a.signedFor(r, p); err != nil {
+	p, err := a.signedFor(r, p)
+	if err != nil {
 		return err
 	}
 	body, no, err := a.LicenseXML(r.Context(), p, c)

@@ -89,7 +89,7 @@ func FuzzOfflineAddress(f *testing.F) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.URL = &url.URL{Path: "/", RawQuery: query}
 		c, err := offlineCommand(r)
-		if err == nil && (c.ClientID == "" || !c.Offline || c.Key.Legacy != "" && (c.Key.Printed != "" || !c.Key.UUID.IsZero())) {
+		if err == nil && (c.ClientID == "" || !c.Offline || c.Key.Legacy != nil && (c.Key.Printed != "" || !c.Key.UUID.IsZero())) {
 			t.Errorf("%q is read as %+v", query, c)
 		}
 		name := fileName(r.URL.Query().Get("file_name"))

@@ -8,7 +8,6 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/refusal"
-	"chancery/internal/tx"
 )
 
 // Wrong guesses are budgeted for each address and provisioning key: a key is in
@@ -44,11 +43,7 @@ func (a *API) names(q *request, product ident.UUID, clientID string, tokenKey id
 		return held
 	}
 	// Who signs proves more than a name, if it is the client's own key pair.
-	own := false
-	if err := a.Runner.Run(q.Context(), func(t tx.Tx) (err error) {
-		own, err = a.Licenses.Signed(t, q.principal.Vendor, clientID, proof)
-		return err
-	}); err != nil || own {
+	if own, err := a.Licenses.Signed(q.Context(), q.principal.Vendor, clientID, proof); err != nil || own {
 		return err
 	}
 	return held

@@ -53,6 +53,8 @@ type licenseInfo struct {
 	IsGoodwill         bool            `json:"is_goodwill"`
 	GoodwillNotice     *string         `json:"goodwill_notice"`
 	ValidityReason     *string         `json:"validity_reason"`
+	UsedUpAt           *instant        `json:"used_up_at"`
+	UsedUpReason       *string         `json:"used_up_reason"`
 	ActivationsUsed    int64           `json:"activations_used"`
 	ActivationsAllowed *int64          `json:"activations_allowed"` // null: any number, on a floating licence
 	Serial             int64           `json:"serial"`

@@ -3,6 +3,7 @@ package slascone
 import (
 	"net/http"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/refusal"
@@ -14,7 +15,7 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
 		LicenseKey string `json:"license_key"`
 	}
-	q, err := asked(r, &b, func(q *request) { q.required("license_key", b.LicenseKey, maxID) })
+	q, err := asked(r, &b, func(q *request) { q.key("license_key", b.LicenseKey) })
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func (a *API) byLicense(w http.ResponseWriter, r *http.Request) error {
 	}
 	q, err := asked(r, &b, func(q *request) {
 		q.uuid("product_id", b.ProductID)
-		q.required("license_key", b.LicenseKey, maxID)
+		q.key("license_key", b.LicenseKey)
 	})
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func (a *API) byCustomer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	states, err := a.Licenses.ByCustomer(r.Context(), q.principal.Vendor, b.ProductID, b.CustomerNumber, b.ActiveLicensesOnly)
+	states, err := a.Licenses.ByCustomer(r.Context(), q.principal.Vendor, b.ProductID, entry.Composed(b.CustomerNumber), b.ActiveLicensesOnly)
 	return a.sendLicenses(w, q, states, err)
 }
 
@@ -110,7 +111,7 @@ func (a *API) toggle(w http.ResponseWriter, r *http.Request) error {
 	}
 	q, err := asked(r, &b, func(q *request) {
 		q.uuid("product_id", b.ProductID)
-		q.required("license_key", b.LicenseKey, maxID)
+		q.key("license_key", b.LicenseKey)
 		q.wrong.Check(b.IsActive != nil, "is_active", "is required")
 	})
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 
 const (
 	offlinePath   = "/provisioning/activations/offline"
-	offlinePublic = "a person opens it on a phone, from a code that a machine without internet shows; the license key in it is the proof"
+	offlinePublic = "a person opens it on a phone, from a code that a device without internet shows; the license key in it is the proof"
 )
 
 // askOffline is GET /provisioning/activations/offline. What only looks gets the
@@ -83,7 +83,7 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var out licensing.Outcome
-	if c.Key.Legacy == "" { // a legacy key, which could be guessed, leads nowhere
+	if len(c.Key.Legacy) == 0 { // a legacy key, which could be guessed, leads nowhere
 		if err := a.Runner.Run(r.Context(), func(t tx.Tx) (err error) {
 			out, err = a.Licenses.Activate(t, c)
 			return err
@@ -123,14 +123,14 @@ func offlineCommand(r *http.Request) (licensing.ActivateCommand, error) {
 	q := &request{Request: r}
 	product, err := ident.ParseUUID(query.Get("product_id"))
 	q.wrong.Check(err == nil, "product_id", "must be a UUID")
-	q.required("license_key", query.Get("license_key"), maxID)
+	q.key("license_key", query.Get("license_key"))
 	q.required("client_id", query.Get("client_id"), maxID)
 	q.text("client_name", query.Get("client_name"), maxName)
 	q.text("client_description", query.Get("client_description"), maxText)
 	q.text("software_version", query.Get("software_version"), maxName)
 	key := licensing.ParseKey(query.Get("license_key"))
 	if !key.UUID.IsZero() || key.Printed != "" {
-		key.Legacy = ""
+		key.Legacy = nil
 	}
 	return licensing.ActivateCommand{
 		Product: product, Key: key, ClientID: query.Get("client_id"), Offline: true,

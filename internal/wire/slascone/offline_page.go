@@ -19,10 +19,10 @@ type page struct {
 
 func askPage() page {
 	return page{
-		Title: "Activate a machine",
+		Title: "Activate a device",
 		Lines: []string{
-			"You have opened the activation code of a machine without internet.",
-			"The button takes one activation of the licence for it, and gives you a file. Carry the file to the machine and load it there.",
+			"You have opened the activation code of a device without internet.",
+			"The button takes one activation of the licence for it, and gives you a file. Carry the file to the device and load it there.",
 		},
 		Button: "Activate and download the file",
 	}

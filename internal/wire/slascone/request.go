@@ -2,11 +2,14 @@ package slascone
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"unicode"
 
 	"chancery/internal/edge"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -86,6 +89,46 @@ func (r *request) required(name, value string, limit int) {
 func (r *request) text(name, value string, limit int) {
 	r.wrong.Check(len(value) <= limit, name, "is too long")
 	r.wrong.Check(strings.IndexFunc(value, unicode.IsControl) < 0, name, "must not hold control characters")
+}
+
+// key checks a key that must be there: anything else than nothing is read, and what is
+// no key is refused as an unknown one.
+func (r *request) key(name, value string) {
+	r.wrong.Check(value != "", name, "is required")
+}
+
+// refuse is wrong.Err for a call that may present a token key: errNoKey where it
+// presents something else.
+func (r *request) refuse(k sentKey) error {
+	if err := r.wrong.Err(); err != nil {
+		return err
+	}
+	if k.sent && k.IsZero() {
+		return errNoKey
+	}
+	return nil
+}
+
+// errNoKey is answered as an unknown key.
+var errNoKey = errors.New("slascone: what a call presents as a key is none")
+
+// sentKey is a token key that a call presents; zero where it presents none, or what is
+// no key.
+type sentKey struct {
+	ident.UUID
+
+	sent bool
+}
+
+// UnmarshalJSON reads a key in every spelling. null and "" are none.
+func (k *sentKey) UnmarshalJSON(b []byte) error {
+	var text string
+	if err := json.Unmarshal(b, &text); err != nil {
+		k.sent = true // an object, a number: no key
+		return nil    //nolint:nilerr // refused as a key, not as a body
+	}
+	k.sent, k.UUID = text != "", entry.Key(text).UUID
+	return nil
 }
 
 func (r *request) uuid(name string, value ident.UUID) {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"chancery/internal/edge"
+	"chancery/internal/entry"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -45,17 +47,17 @@ func (a *API) readCall(r *http.Request) (*request, floating.Call, error) {
 	if err != nil {
 		return nil, floating.Call{}, err
 	}
-	q.required("license_id", b.LicenseID, maxID)
+	q.key("license_id", b.LicenseID)
 	q.text("client_id", b.ClientID, maxID)
 	q.text("user_id", b.UserID, maxID)
 	c := floating.Call{
 		Vendor: q.principal.Vendor, Presented: b.LicenseID, ClientID: b.ClientID, SessionID: b.SessionID, UserID: b.UserID,
-		Proof: floating.Proof(q.proof()), Checkout: int(b.CheckoutPeriod),
+		Proof: floating.Proof(q.proof()), Checkout: int(b.CheckoutPeriod), Address: edge.ClientAddress(r.Context()).String(),
 	}
 	if err := q.wrong.Err(); err != nil {
 		return nil, c, err
 	}
-	if key, err := ident.ParseUUID(b.LicenseID); err == nil { // the licence's id, perhaps, which with the client's name is no proof
+	if key := entry.Key(b.LicenseID).UUID; !key.IsZero() { // the licence's id, perhaps, which with the client's name is no proof
 		c.KeyOnly = a.names(q, key, b.ClientID, ident.UUID{}) != nil
 	}
 	_, err = a.presented(r, b.LicenseID)
@@ -111,8 +113,8 @@ func (a *API) countSessions(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := principal(r)
 	q := &request{Request: r, principal: p}
-	id, err := ident.ParseUUID(r.PathValue("license_id"))
-	if err != nil { // other keys are not for addresses, which are logged
+	id := entry.Key(r.PathValue("license_id")).UUID
+	if id.IsZero() { // other keys are not for addresses, which are logged
 		return a.sendRefusal(w, q, refusal.UnknownSessionKey())
 	}
 	var n int64

@@ -36,7 +36,7 @@ type Licenses interface {
 
 	// Signed reports whether a call is signed by a client of this name that holds
 	// an activation with its key pair.
-	Signed(t tx.Tx, v ident.VendorID, clientID string, p licensing.Proof) (bool, error)
+	Signed(ctx context.Context, v ident.VendorID, clientID string, p licensing.Proof) (bool, error)
 }
 
 // Meters counts consumption.
@@ -179,11 +179,23 @@ func (a *API) Routes() []edge.Route {
 			if rt.Surface == nil {
 				rt.Surface = a.surface
 			}
+			rt.Handler = a.refusingKeys(rt.Handler)
 			rt.BodyLimit, rt.Timeout = bodyLimit, 10*time.Second
 			routes = append(routes, rt)
 		}
 	}
 	return routes
+}
+
+// refusingKeys answers what is no key as an unknown key.
+func (a *API) refusingKeys(handle edge.Handler) edge.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := handle(w, r)
+		if errors.Is(err, errNoKey) {
+			return a.sendRefusal(w, &request{Request: r, principal: principal(r)}, refusal.Refuse(refusal.InvalidKey))
+		}
+		return err
+	}
 }
 
 // elsewhere is every address below a vendor's that no call has.
@@ -192,7 +204,7 @@ func (a *API) elsewhere() []edge.Route {
 	routes := make([]edge.Route, len(methods))
 	for i, method := range methods {
 		routes[i] = edge.Route{
-			Method: method, Path: "/{call...}", Handler: a.nothing,
+			Method: method, Path: "/{call...}", Handler: a.nothing, Nothing: true,
 			Public: "there is nothing at such an address, and a client must be able to tell who says so",
 		}
 	}

@@ -15,8 +15,8 @@ import (
 const maxUsage = 1_000_000_000
 
 type usageBody struct {
-	ClientID string      `json:"client_id"`
-	TokenKey *ident.UUID `json:"token_key"`
+	ClientID string  `json:"client_id"`
+	TokenKey sentKey `json:"token_key"`
 	Values   []struct {
 		FeatureID   *ident.UUID `json:"usage_feature_id"`
 		FeatureName string      `json:"usage_feature_name"`
@@ -27,10 +27,10 @@ type usageBody struct {
 	} `json:"usage_heartbeat"`
 }
 
-func (q *request) reporter(clientID string, tokenKey *ident.UUID) metering.Reporter {
+func (q *request) reporter(clientID string, tokenKey sentKey) metering.Reporter {
 	q.text("client_id", clientID, maxID)
 	return metering.Reporter{
-		Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: idOrZero(tokenKey),
+		Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: tokenKey.UUID,
 		Address: edge.ClientAddress(q.Context()), Prove: metering.Prove(q.proof()),
 	}
 }
@@ -65,7 +65,7 @@ func (a *API) report(w http.ResponseWriter, r *http.Request, byName bool) error 
 		q.wrong.Check(v.Value <= maxUsage*1_000_000, "usage_heartbeat.value", "must be at most 1000000000")
 		all = append(all, report)
 	}
-	if err := q.wrong.Err(); err != nil {
+	if err := q.refuse(b.TokenKey); err != nil {
 		return err
 	}
 	return a.store(w, q, who, func(t tx.Tx) (*refusal.Refusal, error) { return a.Usage.Report(t, who, all) })
@@ -77,8 +77,8 @@ const maxUsageName = 200
 // analyse is POST /data_gathering/analytical_heartbeats.
 func (a *API) analyse(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
-		ClientID string      `json:"client_id"`
-		TokenKey *ident.UUID `json:"token_key"`
+		ClientID string  `json:"client_id"`
+		TokenKey sentKey `json:"token_key"`
 		Values   []struct {
 			FieldID ident.UUID      `json:"analytical_field_id"`
 			Value   json.RawMessage `json:"value"`
@@ -99,7 +99,7 @@ func (a *API) analyse(w http.ResponseWriter, r *http.Request) error {
 		q.text("analytical_heartbeat.value", value, maxText)
 		all = append(all, metering.Analytical{Field: v.FieldID, Value: value, IsNumber: number})
 	}
-	if err := q.wrong.Err(); err != nil {
+	if err := q.refuse(b.TokenKey); err != nil {
 		return err
 	}
 	return a.store(w, q, who, func(t tx.Tx) (*refusal.Refusal, error) { return a.Usage.Analyse(t, who, all) })

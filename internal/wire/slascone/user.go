@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/http"
 
+	"chancery/internal/access"
 	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
-	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/refusal"
 	"chancery/internal/tx"
@@ -17,21 +17,21 @@ import (
 type Licensees interface {
 	// Prove checks a password or a code. proven is nil when anything about it is
 	// wrong; too many tries are a Throttled fault.
-	Prove(ctx context.Context, v ident.VendorID, c identity.LicenseeClaim) (proven *identity.Licensee, err error)
+	Prove(ctx context.Context, v ident.VendorID, c access.LicenseeClaim) (proven *access.Licensee, err error)
 
 	// Use uses the proof in the transaction of the activation; used is false when
 	// it does not hold any more. Return gives a single-use code back, where the
 	// activation was refused.
-	Use(t tx.Tx, v ident.VendorID, p *identity.Licensee) (used bool, err error)
-	Return(t tx.Tx, v ident.VendorID, p *identity.Licensee) error
+	Use(t tx.Tx, v ident.VendorID, p *access.Licensee) (used bool, err error)
+	Return(t tx.Tx, v ident.VendorID, p *access.Licensee) error
 }
 
 // activateUser is POST /provisioning/activations with a user in the place of a key.
 func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody, client licensing.Client) error {
 	ctx, v := q.Context(), q.principal.Vendor
-	proven, err := a.Licensees.Prove(ctx, v, identity.LicenseeClaim{
+	proven, err := a.Licensees.Prove(ctx, v, access.LicenseeClaim{
 		Email: b.UserEmail, Password: b.UserPassword, Code: b.UserCode,
-		From: identity.Visit{Networks: budget.Networks(edge.ClientAddress(ctx))},
+		From: access.Visit{Networks: budget.Networks(edge.ClientAddress(ctx))},
 	})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
@@ -28,20 +29,24 @@ type Keys interface {
 type Config struct {
 	Vendors Vendors
 	Keys    Keys
+	Clock   ident.Clock
+
+	SecurityContact string   // a URI; "" for none
+	PublicURL       *url.URL // nil when it is not known
 }
 
 const public = "public keys are for everybody; they are found by an id that the vendor hands out"
 
 // Routes gives the routes of this package.
 func Routes(c Config) ([]edge.Route, error) {
-	if c.Vendors == nil || c.Keys == nil {
-		return nil, errors.New("wellknown: Config needs Vendors and Keys")
+	if c.Vendors == nil || c.Keys == nil || c.Clock == nil {
+		return nil, errors.New("wellknown: Config needs Vendors, Keys and Clock")
 	}
 	s := &edge.Surface{Name: "wellknown"}
 	route := func(file string, h edge.Handler) edge.Route {
 		return edge.Route{Surface: s, Method: http.MethodGet, Path: "/.well-known/chancery/{isv_id}/" + file, Handler: h, Public: public}
 	}
-	return []edge.Route{route("jwks.json", c.jwks), route("rsa.pem", c.pem), route("rsa.xml", c.xml)}, nil
+	return append(c.asked(s), route("jwks.json", c.jwks), route("rsa.pem", c.pem), route("rsa.xml", c.xml)), nil
 }
 
 func (c Config) jwks(w http.ResponseWriter, r *http.Request) error {

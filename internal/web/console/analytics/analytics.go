@@ -134,7 +134,7 @@ func (p *Pages) overview(q *web.Request) (*page, error) {
 		return nil, err
 	}
 	v.Charts = append(v.Charts, web.Chart{
-		ID: "active", Title: "Clients per day", Text: "That sent a heartbeat on the day.", Kind: web.LineChart, Unit: "clients", Labels: a.span.Labels(),
+		ID: "active", Title: "Clients per day", Text: "That sent a heartbeat on the day.", Kind: web.LineChart, Unit: "clients", Labels: a.span.Labels(), Today: true,
 		Series: []web.Series{a.span.Series("Clients", "", active)}, Empty: "No client called in this time.",
 	})
 	products, err := p.byProduct(q, a)
@@ -220,7 +220,7 @@ func (p *Pages) byDimension(q *web.Request, a asked, d dimension) (now, over web
 	perDay, err := p.Figures.Days(q.Context(), q.VendorID(), figures.Active(d.by), a.productID(), a.span.First, a.span.Last)
 	over = web.Chart{
 		ID: d.argument + "-days", Title: d.title + " over time", Text: "Clients that called on the day.", Kind: web.StackChart, Unit: "clients",
-		Labels: a.span.Labels(), Series: a.span.SeriesByValue(perDay, 6, name), Empty: "No client called in this time.",
+		Labels: a.span.Labels(), Today: true, Series: a.span.SeriesByValue(perDay, 6, name), Empty: "No client called in this time.",
 	}
 	return now, over, err
 }

@@ -90,7 +90,7 @@ func (p *Pages) clients(q *web.Request) (web.Table[licensing.Seat], error) {
 					Href: show.LicenseHref(q, c.License.UUID),
 				}
 			}},
-			{Name: "version", Label: "Version", Cell: func(c licensing.Seat) web.Cell { return web.Cell{Text: c.Activation.Client.SoftwareVersion} }},
+			{Name: "version", Label: "Version", Cell: func(c licensing.Seat) web.Cell { return show.Version(c.Activation.Client.SoftwareVersion) }},
 			{Name: "system", Label: "Operating system", Cell: func(c licensing.Seat) web.Cell {
 				return web.Cell{Text: c.Activation.Client.OperatingSystem}
 			}},

@@ -138,12 +138,12 @@ func (p *Pages) numbers(q *web.Request, a asked, v *page, d *metering.Definition
 		return err
 	}
 	total, reports := a.span.Series("Sum", "", sums), a.span.Series("Clients", "", clients)
-	average := web.Series{Name: "Average", Values: make([]int64, len(total.Values))}
+	average := web.Series{Name: "Average", Values: make([]int64, len(total.Values)), Missing: make([]bool, len(total.Values))}
 	var all, days int64
 	for i, n := range total.Values {
 		total.Values[i] = (n + millionths/2) / millionths
 		all, days = all+n, days+reports.Values[i]
-		if reports.Values[i] > 0 {
+		if average.Missing[i] = reports.Values[i] == 0; !average.Missing[i] {
 			average.Values[i] = (n/reports.Values[i] + millionths/2) / millionths
 		}
 	}
@@ -170,10 +170,10 @@ func (p *Pages) numbers(q *web.Request, a asked, v *page, d *metering.Definition
 	}
 	labels := a.span.Labels()
 	v.Charts = []web.Chart{
-		{ID: "sum", Title: d.Name + " per day", Kind: web.BarChart, Unit: d.Name, Labels: labels, Series: []web.Series{total}},
+		{ID: "sum", Title: d.Name + " per day", Kind: web.BarChart, Unit: d.Name, Labels: labels, Today: true, Series: []web.Series{total}},
 		{
-			ID: "average", Title: "Average of a client", Text: "Rounded to whole numbers.", Kind: web.LineChart, Unit: d.Name,
-			Labels: labels, Series: []web.Series{average},
+			ID: "average", Title: "Average of a client", Text: "Rounded to whole numbers; a gap where nothing was reported.", Kind: web.LineChart, Unit: d.Name,
+			Labels: labels, Today: true, Series: []web.Series{average},
 		},
 		byEdition,
 		{ID: "reporting", Title: "Clients that reported", Kind: web.LineChart, Unit: "clients", Labels: labels, Series: []web.Series{reports}},
@@ -201,7 +201,7 @@ func (p *Pages) said(q *web.Request, a asked, v *page, d *metering.Definition) e
 	}
 	v.Charts = []web.Chart{
 		ring,
-		{ID: "over", Title: d.Name + " over time", Kind: web.StackChart, Unit: "clients", Labels: a.span.Labels(), Series: series},
+		{ID: "over", Title: d.Name + " over time", Kind: web.StackChart, Unit: "clients", Labels: a.span.Labels(), Today: true, Series: series},
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"slices"
 	"strconv"
 
 	"chancery/internal/edge"
@@ -25,6 +26,9 @@ func (p *Pages) denials() []edge.Route {
 func (p *Pages) denialsPage(q *web.Request) (*chartAndList, error) {
 	v := &chartAndList{Page: q.Page("Denied")}
 	v.Sub = "Activations, sessions and calls that were refused to somebody who holds a key: lost sales, support cases, or abuse."
+	if err := p.asOf(q, &v.Page); err != nil {
+		return nil, err
+	}
 	span := show.SpanOf(q, 30)
 	v.Tabs = spanTabs(q, "/denials", span)
 	rows, err := p.Figures.Days(q.Context(), q.VendorID(), figures.Denials, 0, span.First, span.Last)
@@ -32,7 +36,7 @@ func (p *Pages) denialsPage(q *web.Request) (*chartAndList, error) {
 		return nil, err
 	}
 	v.Charts = []web.Chart{{
-		ID: "denials", Title: "Refused calls per day", Kind: web.StackChart, Unit: "refused calls", Labels: span.Labels(),
+		ID: "denials", Title: "Refused calls per day", Kind: web.StackChart, Unit: "refused calls", Labels: span.Labels(), Today: true,
 		Series: span.Refused(rows, 6), Empty: "Nobody was refused in this time.",
 	}}
 	if v.List, err = p.denialsTable(q, rows).View(q, &v.Page); err != nil {
@@ -77,7 +81,7 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 			return p.Rows.Denied(q.Context(), q.VendorID(), reason, show.SpanOf(q, 30).From(), r)
 		},
 	}
-	t.Columns = append(t.Columns, actColumns(q, aboutDenial, of)...)
+	t.Columns = slices.Concat(t.Columns, show.LicenseDetails(q, of), actColumns(q, aboutDenial, of))
 	return t
 }
 

@@ -12,7 +12,6 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
-	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/web"
 	"chancery/internal/web/show"
@@ -28,6 +27,9 @@ func (p *Pages) expiring() []edge.Route {
 func (p *Pages) expiringPage(q *web.Request) (*chartAndList, error) {
 	v := &chartAndList{Page: q.Page("Expiring soon")}
 	v.Sub = "Licences that are on and will end, the next first. Tick them to extend several at once."
+	if err := p.asOf(q, &v.Page); err != nil {
+		return nil, err
+	}
 	span := show.SpanOf(q, 30)
 	v.Tabs = spanTabs(q, "/expiring", span)
 	counts, err := p.Figures.Latest(q.Context(), q.VendorID(), figures.Expiring, 0)
@@ -49,11 +51,17 @@ func (p *Pages) expiringPage(q *web.Request) (*chartAndList, error) {
 	if err != nil {
 		return nil, err
 	}
+	counted := span.Series("", "", trend) // of a day without any, nothing is known
 	expired := slices.DeleteFunc(trend, func(r figures.Row) bool { return r.Value != figures.StateExpired })
 	if days := daysOf(expired); days > 1 {
+		over := span.Series("Expired", web.Bad, expired)
+		over.Missing = make([]bool, len(over.Values))
+		for i, n := range counted.Values {
+			over.Missing[i] = n == 0
+		}
 		v.Charts = []web.Chart{{
 			ID: "expired", Title: "Expired licences over time", Kind: web.LineChart, Unit: "licences", Labels: span.Labels(),
-			Series: []web.Series{span.Series("Expired", web.Bad, expired)},
+			Series: []web.Series{over},
 		}}
 	}
 	t, err := p.expiringTable(q)
@@ -91,7 +99,9 @@ func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], erro
 		Columns: []web.Column[licensing.Ending]{
 			customer,
 			license,
-			{Name: "ends", Label: "Ends", Sort: "ends", Cell: func(e licensing.Ending) web.Cell { return web.Cell{When: e.EndsAt} }},
+			{Name: "ends", Label: "Ends", Sort: "ends", Cell: func(e licensing.Ending) web.Cell {
+				return web.Cell{LastDay: e.EndsAt, Sub: web.Relative(e.EndsAt, q.Now())}
+			}},
 			activations,
 			{Name: "trial", Label: "Kind", Cell: func(e licensing.Ending) web.Cell {
 				if e.License.Terms().Policy.TrialDays > 0 {
@@ -105,7 +115,7 @@ func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], erro
 			return p.Rows.EndingSoon(q.Context(), q.VendorID(), product(q), now, now.Add(time.Duration(span.Days)*24*time.Hour), r)
 		},
 	}
-	t.Columns = append(t.Columns, actColumns(q, func(licensing.Ending) About { return AboutEnd }, of)...)
+	t.Columns = slices.Concat(t.Columns, show.LicenseDetails(q, of), actColumns(q, func(licensing.Ending) About { return AboutEnd }, of))
 	if q.May(identity.ManageLicenses) {
 		t.Bulk = []web.Bulk{{Label: "Extend", Action: q.Href("/expiring/extend"), Icon: "calendar-plus"}}
 	}
@@ -123,26 +133,25 @@ func (p *Pages) extend() []edge.Route {
 			form.Submit, form.Cancel = "Extend", q.Href("/expiring")
 			form.Add(web.Group{Fields: []web.Field{ids, {
 				Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Focus: true,
-				Hint: "They hold to the end of this day in " + q.Vendor.Location().String() + ".",
+				Hint: "They hold to the end of this day in " + q.ZoneOfDays() + ".",
 			}}})
 			return v, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-			ids, err := v.UUIDs("id", web.MaxTicked)
+			ids, err := v.UUIDs("id", web.MaxTogether)
 			if err != nil {
 				return web.Done{}, err
 			}
-			until := v.DayEnd("until")
-			v.Check(until != nil, "until", "must be a date, such as 2027-12-31")
-			v.Check(until == nil || until.After(t.Now()), "until", "must not be over yet")
+			until := v.LastDay("until", time.Time{})
+			v.Check(until != nil || v.Text("until") != "", "until", "is needed")
 			if err := v.Err(); err != nil {
 				return web.Done{}, err
 			}
 			if err := p.extendAll(t, q.VendorID(), ids, *until); err != nil {
-				return web.Done{}, err
+				return web.Done{}, fault.Renamed(err, "expires_at", "until")
 			}
 			return web.Done{To: q.Href("/expiring"), Say: web.Flash{
-				Text: web.Count(int64(len(ids)), "licence holds", "licences hold") + " to the end of " + v.Text("until") + ".",
+				Text: web.Count(int64(len(ids)), "licence holds", "licences hold") + " " + q.Until(*until) + ".",
 			}}, nil
 		})
 }
@@ -166,10 +175,12 @@ func (p *Pages) extendAll(t tx.Tx, v ident.VendorID, ids []ident.UUID, until tim
 		if err != nil {
 			return err
 		}
-		change := licensing.Change{Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: until}}
-		if l != nil && l.Terms().Policy.TrialDays > 0 {
-			full := 0
-			change.Overrides = func(o terms.Overrides) terms.Overrides { o.TrialDays = &full; return o }
+		if l == nil {
+			return fault.Missing("license")
+		}
+		change, err := licensing.Extend(l, until, t.Now())
+		if err != nil {
+			return err
 		}
 		if _, err := p.Licenses.Update(t, v, key, change); err != nil {
 			return err

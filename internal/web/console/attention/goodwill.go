@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -37,18 +38,21 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 	if err != nil {
 		return nil, err
 	}
-	zone, err := p.Figures.Days(q.Context(), q.VendorID(), figures.Goodwill, 0, span.Last, span.Last)
+	zone, err := p.Rows.InGoodwillZone(q.Context(), q.VendorID(), countedZone+1)
 	if err != nil {
 		return nil, err
 	}
+	if err := p.asOf(q, &v.Page); err != nil {
+		return nil, err
+	}
 	v.Stats = []web.Stat{
-		{Label: "In the zone", Icon: "scale", Value: web.Number(show.Sum(zone)), Tone: notableIf(show.Sum(zone)), Sub: "activations now"},
+		{Label: "In the zone", Icon: "scale", Value: upTo(zone, countedZone), Tone: notableIf(int64(zone)), Sub: "activations now"},
 		{Label: "Entered", Icon: "arrow-up", Value: web.Number(show.Sum(entered)), Sub: "in " + strconv.Itoa(span.Days) + " days"},
-		{Label: "Became regular", Icon: "circle-check", Value: web.Number(show.Of(left, "regular")), Sub: "a token became free for them"},
+		{Label: "Became regular", Icon: "circle-check", Value: web.Number(show.Of(left, "regular")), Sub: "a place became free for them"},
 		{Label: "Ended", Icon: "circle-x", Value: web.Number(show.Of(left, string(licensing.ByGoodwillEnded))), Sub: "their days were over"},
 	}
 	v.Charts = []web.Chart{{
-		ID: "zone", Title: "Entered and left per day", Kind: web.BarChart, Unit: "activations", Labels: span.Labels(),
+		ID: "zone", Title: "Entered and left per day", Kind: web.BarChart, Unit: "activations", Labels: span.Labels(), Today: true,
 		Series: []web.Series{span.Series("Entered", web.Notable, entered), span.Series("Left", web.Neutral, left)},
 		Empty:  "No activation went above its contract in this time.",
 	}}
@@ -61,6 +65,25 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 	}
 	v.List.CSV = exportHref(q, "/goodwill/export")
 	return v, nil
+}
+
+// countedZone is how far the goodwill zone is counted while somebody waits.
+const countedZone = 10_000
+
+// upTo is a number that was counted no further than one above most.
+func upTo(n, most int) string {
+	if n > most {
+		return "more than " + web.Number(int64(most))
+	}
+	return web.Number(int64(n))
+}
+
+// asOf says below a page's title when the figures were counted that it shows beside
+// its list, which is fresh.
+func (p *Pages) asOf(q *web.Request, page *web.Page) error {
+	at, err := p.Figures.AsOf(q.Context(), q.VendorID())
+	page.Sub += " " + show.AsOf(page, at)
+	return err
 }
 
 // notableIf colours a figure that is not 0.
@@ -109,7 +132,7 @@ func (p *Pages) goodwillTable(q *web.Request) (web.Table[licensing.Stay], error)
 			return p.Rows.GoodwillZone(q.Context(), q.VendorID(), ident.UUID{}, q.Now(), r)
 		},
 	}
-	t.Columns = append(t.Columns, actColumns(q, func(licensing.Stay) About { return AboutGoodwill }, of)...)
+	t.Columns = slices.Concat(t.Columns, show.LicenseDetails(q, of), actColumns(q, func(licensing.Stay) About { return AboutGoodwill }, of))
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: q.Href("/goodwill/release"), Icon: "x", Danger: true}}
 	}

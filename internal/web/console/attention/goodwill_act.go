@@ -68,13 +68,13 @@ func (p *Pages) release() []edge.Route {
 			ids, n := form.Ticked("id")
 			title := "Release " + web.Count(int64(n), "activation", "activations")
 			v := &web.FormPage{Page: q.Page(title, web.Link{Label: "Goodwill zone", Href: q.Href("/goodwill")}), Form: form}
-			v.Text = "The programs on these devices are without a licence at their next call. They can be activated again while there is a free token."
+			v.Text = "The programs on these devices are without a licence at their next call. They can be activated again while there is a free place."
 			form.Submit, form.Danger, form.Cancel = "Release", true, q.Href("/goodwill")
 			form.Add(web.Group{Fields: []web.Field{ids, {Name: "sure", Label: "Release these devices", Kind: web.CheckField}}})
 			return v, nil
 		},
 		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-			ids, err := v.UUIDs("id", web.MaxTicked)
+			ids, err := v.UUIDs("id", web.MaxTogether)
 			if err != nil {
 				return web.Done{}, err
 			}

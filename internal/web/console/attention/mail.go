@@ -1,12 +1,16 @@
 package attention
 
 import (
+	"context"
 	"net/url"
+	"strings"
+	"time"
 
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/tx"
+	"chancery/internal/vendors"
 	"chancery/internal/web"
 	"chancery/internal/web/show"
 )
@@ -23,9 +27,19 @@ const (
 
 // Mail writes to customers with the vendor's own texts.
 type Mail interface {
+	// Draft is the vendor's own text about a licence.
+	Draft(ctx context.Context, v vendors.Vendor, l *licensing.License, about About, now time.Time) (subject, text string, err error)
+
 	// Write queues a mail about a licence. It fails with an Invalid fault that names
-	// the field "to" for what is no address.
-	Write(t tx.Tx, l *licensing.License, about About, to string) error
+	// the field "to" for what is no address, and "subject" and "text" for what is empty
+	// or too long.
+	Write(t tx.Tx, l *licensing.License, w Letter) error
+}
+
+// Letter is a mail as it is to go out.
+type Letter struct {
+	About             About
+	To, Subject, Text string
 }
 
 // list is the page that a mail is written from, in words and its address.
@@ -76,7 +90,8 @@ func actColumns[R any](q *web.Request, about func(R) About, of func(R) *licensin
 	}
 }
 
-// write sends the customer the vendor's text of why the licence is on the list.
+// write shows the vendor's text of why the licence is on the list, and sends the
+// customer what was made of it.
 func (p *Pages) write() []edge.Route {
 	return web.Ask(p.Face, "/goodwill/{id}/mail", web.Needs(identity.ManageLicenses), "form.html",
 		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -91,7 +106,8 @@ func (p *Pages) write() []edge.Route {
 			about := aboutOf(q)
 			label, path := about.list()
 			v := &web.FormPage{Page: q.Page("Mail the customer", web.Link{Label: label, Href: q.Href(path)}), Form: form}
-			v.Text = "Sends your own text about this, as Settings › Mail has it. Without a mail server it is kept in the mail log."
+			v.Text = "This is your text about it, as Settings › Mail has it. What you change here holds for this mail alone. " +
+				"Without a mail server it is kept in the mail log."
 			v.Facts = factsOf(q, &v.Page, l, web.Fact{Label: "About", Cell: web.Cell{Text: label}})
 			form.Action = q.Href("/goodwill/" + id.String() + "/mail")
 			form.Submit, form.Cancel = "Send", q.Href(path)
@@ -99,9 +115,15 @@ func (p *Pages) write() []edge.Route {
 			if to == "" {
 				to = l.Customer.Email
 			}
+			subject, text, err := p.Mail.Draft(q.Context(), q.Vendor, l, about, q.Now())
+			if err != nil {
+				return nil, err
+			}
 			form.Add(web.Group{Fields: []web.Field{
 				{Name: "about", Kind: web.HiddenField, Value: string(about)},
 				{Name: "to", Label: "To", Kind: web.EmailField, Value: to, Required: true, Focus: true},
+				{Name: "subject", Label: "Subject", Value: subject, Required: true},
+				{Name: "text", Label: "Text", Kind: web.AreaField, Rows: 18, Value: strings.TrimSpace(text), Required: true},
 			}})
 			return v, nil
 		},
@@ -111,7 +133,13 @@ func (p *Pages) write() []edge.Route {
 				return web.Done{}, err
 			}
 			about := About(v.Get("about"))
-			if err := p.Mail.Write(t, l, about, v.Text("to")); err != nil {
+			letter := Letter{About: about, To: v.Text("to"), Subject: v.Text("subject"), Text: v.Text("text") + "\n"}
+			v.Check(letter.Subject != "", "subject", "must not be empty")
+			v.Check(v.Text("text") != "", "text", "must not be empty")
+			if err := v.Err(); err != nil {
+				return web.Done{}, err
+			}
+			if err := p.Mail.Write(t, l, letter); err != nil {
 				return web.Done{}, err
 			}
 			_, path := about.list()

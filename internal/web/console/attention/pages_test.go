@@ -9,6 +9,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"chancery/internal/calendar"
 	"chancery/internal/identity"
 	"chancery/internal/server/servertest"
 	"chancery/internal/store"
@@ -41,29 +42,53 @@ func TestWhatNeedsAttention(t *testing.T) {
 			t.Errorf("no activations: %d %s", p.Status, p.Text("#main"))
 		}
 		servertest.Expects(t, b.Post(t, form, url.Values{"more": {"2"}}), "#flash", "busy now has 3 activations by contract", "#rows", "other-1")
-		if p := b.Get(t, "/goodwill"); strings.Contains(p.Text("#rows"), "busy-1") {
+		zone := b.Get(t, "/goodwill") // the number on top is of this moment, the others say of when
+		servertest.Expects(t, zone, ".app-stats", "In the zone1", ".app-head", "Counted")
+		if strings.Contains(zone.Text("#rows"), "busy-1") {
 			t.Error("an activation within its contract is in the goodwill zone")
 		}
+		for _, page := range []string{"/denials", "/used-up", "/expiring"} {
+			servertest.Expects(t, b.Get(t, page), ".app-head", "Counted")
+		}
 
-		// The customer is written to with the vendor's own text.
+		// The customer is written to with the vendor's own text, which is shown first and
+		// can be changed.
 		letter := "/goodwill/" + other.UUID.String() + "/mail"
 		servertest.Expects(t, b.Get(t, letter+"?about=expiring"), "#main", "Expiring soon")
-		if p := b.Post(t, letter, url.Values{"about": {"goodwill"}, "to": {"kirk@example.com, spock@example.com"}}); p.Status != 400 ||
+		asked := b.Get(t, letter+"?about=goodwill")
+		subject, text := asked.Find("#subject").AttrOr("value", ""), asked.Find("#text").Text()
+		if !strings.Contains(subject, "2 activations of 1") || !strings.Contains(text, "more devices are activated than the licence of =Kirk & Co covers") {
+			t.Errorf("the mail before it goes out: %s\n%s", subject, text)
+		}
+		for _, missing := range []string{"subject", "text"} {
+			form := url.Values{"about": {"goodwill"}, "to": {"mccoy@example.com"}, "subject": {"x"}, "text": {"x"}}
+			form.Set(missing, " ")
+			if p := b.Post(t, letter, form); p.Status != 400 || !strings.Contains(p.Text(".app-error"), "must not be empty") {
+				t.Errorf("a mail without %s: %d %s", missing, p.Status, p.Text("#main"))
+			}
+		}
+		if p := b.Post(t, letter, url.Values{"about": {"goodwill"}, "to": {"kirk@example.com, spock@example.com"}, "subject": {subject}, "text": {text}}); p.Status != 400 ||
 			!strings.Contains(p.Text(".app-error"), "one e-mail address") {
 			t.Errorf("a mail to two: %d %s", p.Status, p.Text("#main"))
 		}
 		for _, about := range []string{"goodwill", "used-up", "expiring"} {
-			servertest.Expects(t, b.Post(t, letter, url.Values{"about": {about}, "to": {"mccoy@example.com"}}), "#flash", "on its way")
+			servertest.Expects(t, b.Post(t, letter, url.Values{"about": {about}, "to": {"mccoy@example.com"}, "subject": {"Dear " + about}, "text": {"Hello,\r\n\r\n1 < 2 of " + about}}), "#flash", "on its way")
 		}
 		var mails int
 		if _, err := s.Program.Rooms().DB.QueryRow(t.Context(), `SELECT COUNT(*) FROM mails WHERE recipient = 'mccoy@example.com'`, nil, &mails); err != nil || mails != 3 {
 			t.Errorf("%d mails, want 3: %v", mails, err)
 		}
+		var sent [3]string
+		if _, err := s.Program.Rooms().DB.QueryRow(t.Context(), `SELECT subject, body_text, body_html FROM mails WHERE recipient = 'mccoy@example.com' ORDER BY id LIMIT 1`,
+			nil, &sent[0], &sent[1], &sent[2]); err != nil || sent[0] != "Dear goodwill" || sent[1] != "Hello,\n\n1 < 2 of goodwill\n" ||
+			!strings.Contains(sent[2], "<p>1 &lt; 2 of goodwill</p>") || strings.Contains(sent[2], "more devices") {
+			t.Errorf("the mail as it was written: %q, %v", sent, err)
+		}
 
 		// Ticked activations are released once it is sure.
-		zone := b.Get(t, "/goodwill")
+		zone = b.Get(t, "/goodwill")
 		id, _ := zone.Find("#rows input[name=id]").Attr("value")
-		asked := b.Post(t, "/goodwill/release", url.Values{"id": {id}})
+		asked = b.Post(t, "/goodwill/release", url.Values{"id": {id}})
 		if asked.Status != 400 || !strings.Contains(asked.Text("#main"), "without a licence") {
 			t.Errorf("a release that is not sure: %d %s", asked.Status, asked.Text("#main"))
 		}
@@ -81,12 +106,12 @@ func TestWhatNeedsAttention(t *testing.T) {
 			t.Errorf("an extension without a day: %d %s", asked.Status, asked.Text("#main"))
 		}
 		past := b.Post(t, "/expiring/extend", url.Values{"id": both, "until": {"2020-01-01"}})
-		if past.Status != 400 || !strings.Contains(past.Text(".app-error"), "over") {
+		if past.Status != 400 || !strings.Contains(past.Text(".app-error"), "must be today") {
 			t.Errorf("an extension into the past: %d %s", past.Status, past.Text("#main"))
 		}
 		kept, _ = asked.Find("input[name=id]").Attr("value")
-		until := time.Now().AddDate(2, 0, 0).Format(time.DateOnly)
-		servertest.Expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until}}), "#flash", "2 licences hold to the end of "+until)
+		until := calendar.DayOf(time.Now(), time.UTC).AddYears(2)
+		servertest.Expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until.String()}}), "#flash", "2 licences hold until the end of "+until.Text())
 		servertest.Expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
 
 		refusesViewers(t, x)

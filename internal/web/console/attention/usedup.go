@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"slices"
 	"strconv"
 
 	"chancery/internal/edge"
@@ -23,6 +24,9 @@ func (p *Pages) usedUp() []edge.Route {
 func (p *Pages) usedUpPage(q *web.Request) (*chartAndList, error) {
 	v := &chartAndList{Page: q.Page("Used up")}
 	v.Sub = "Licences that refuse new clients since all activations are in use, goodwill included. Activated clients go on."
+	if err := p.asOf(q, &v.Page); err != nil {
+		return nil, err
+	}
 	span := show.SpanOf(q, 30)
 	v.Tabs = spanTabs(q, "/used-up", span)
 	rows, err := p.Figures.Days(q.Context(), q.VendorID(), figures.Denials, 0, span.First, span.Last)
@@ -36,7 +40,7 @@ func (p *Pages) usedUpPage(q *web.Request) (*chartAndList, error) {
 		}
 	}
 	v.Charts = []web.Chart{{
-		ID: "refused", Title: "New clients refused per day", Kind: web.BarChart, Unit: "refused calls", Labels: span.Labels(),
+		ID: "refused", Title: "New clients refused per day", Kind: web.BarChart, Unit: "refused calls", Labels: span.Labels(), Today: true,
 		Series: []web.Series{span.Series("Refused", web.Warning, refused)}, Empty: "No new client was refused in this time.",
 	}}
 	t, err := p.usedUpTable(q)
@@ -70,6 +74,6 @@ func (p *Pages) usedUpTable(q *web.Request) (web.Table[licensing.UsedUp], error)
 			return p.Rows.UsedUp(q.Context(), q.VendorID(), product(q), r)
 		},
 	}
-	t.Columns = append(t.Columns, actColumns(q, func(licensing.UsedUp) About { return AboutUsedUp }, of)...)
+	t.Columns = slices.Concat(t.Columns, show.LicenseDetails(q, of), actColumns(q, func(licensing.UsedUp) About { return AboutUsedUp }, of))
 	return t, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"chancery/internal/audit"
 	"chancery/internal/edge"
@@ -73,8 +74,8 @@ func subjects() []web.Option {
 
 func (p *Pages) table(q *web.Request) (web.Table[show.Record], error) {
 	t := show.LogTable(q, p.Rows, func(q *web.Request) (audit.Filter, error) {
-		v := web.NewValues(q.R.URL.Query(), q.VendorZone())
-		f := audit.Filter{Action: v.Text("action"), From: v.DayStart("from"), To: v.DayEnd("to")}
+		v := web.NewValues(q.R.URL.Query(), q.Zone()) // days as those of the instants that are shown
+		f := audit.Filter{Action: v.Text("action"), From: v.FirstDay("from", time.Time{}), To: v.LastDay("to", time.Time{})}
 		if s := v.Text("subject"); slices.ContainsFunc(subjects(), func(o web.Option) bool { return o.Value == s }) {
 			f.Subject = s
 		}

@@ -113,7 +113,7 @@ func (p *Pages) editionPage(q *web.Request) (*editionPage, error) {
 	}
 	page := &editionPage{Page: editionChrome(q, e, product, ""), Description: e.Description}
 	page.Sub = show.Mode(e.Mode) + " · " + show.ClientType(e.ClientType) + " · " + show.LicenseType(e.LicenseType)
-	page.Summary = show.Summary(e.Mode, e.ClientType, e.Policy, q.Vendor.Location())
+	page.Summary = show.Summary(&page.Page, e.Mode, e.ClientType, e.Policy)
 	_, text, err := p.reach(q, e)
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (p *Pages) editionPage(q *web.Request) (*editionPage, error) {
 	page.Stats = []web.Stat{
 		licences,
 		{Label: "Limit", Value: limitOf(e), Sub: "for each licence, unless it has its own", Icon: "devices"},
-		{Label: "Ends", Value: endOf(q, e.Policy), Sub: "unless the licence has its own end", Icon: "calendar"},
+		{Label: "Ends", Value: show.UpperFirst(show.Ends(&page.Page, e.Policy)), Sub: "unless the licence has its own end", Icon: "calendar"},
 	}
 	page.Facts = page.Page.Facts(
 		web.Fact{Label: "Edition id", Cell: web.Cell{Text: e.UUID.String(), Mono: true, Copy: e.UUID.String()}},
@@ -157,7 +157,7 @@ func grantLists(p *web.Page, g terms.Grants) []granted {
 			}
 			ends := web.Cell{Text: "With the licence", Quiet: true}
 			if f.ExpiresAt != nil {
-				ends = web.Cell{Day: f.ExpiresAt.Add(-1)}
+				ends = web.Cell{LastDay: *f.ExpiresAt}
 			}
 			l.Rows = append(l.Rows, cells(web.Cell{Text: f.Name, Sub: hidden(f.Hidden, f.Description)}, web.Cell{Badge: &state}, ends, yes(f.Adjustable)))
 		}
@@ -236,7 +236,7 @@ func (p *Pages) licenseTable(q *web.Request) (web.Table[*licensing.License], err
 	}
 	t := show.Licenses(q, "licences-of-edition", func(q *web.Request, r listing.Request) (listing.Page[*licensing.License], error) {
 		return p.Licenses.List(q.Context(), q.VendorID(), licensing.Filter{Edition: e.UUID}, r)
-	}, "edition")
+	}, "in")
 	t.Empty = web.Empty{Icon: "license", Title: "No licences yet", Text: "No licence of this edition was issued."}
 	if q.May(identity.ManageLicenses) {
 		t.Empty.Action = &web.Action{Label: "Issue a licence", Href: q.Href("/licenses/new?edition=" + e.UUID.String()), Icon: "plus"}

@@ -103,7 +103,7 @@ func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error
 		Page: q.Page("Edit the edition", productsCrumb(q), productCrumb(q, product), web.Link{Label: e.Name, Href: show.EditionHref(q, e.UUID)}),
 		Form: form,
 	}
-	page.Summary = show.Summary(e.Mode, e.ClientType, e.Policy, q.Vendor.Location())
+	page.Summary = show.Summary(&page.Page, e.Mode, e.ClientType, e.Policy)
 	n, text, err := p.reach(q, e)
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (p *Pages) editionForm(q *web.Request, page *editionFormPage, product catal
 	form.Add(sells(e, create))
 	form.Add(many(e, create))
 	form.Add(calls(e.Policy))
-	form.Add(lasts(e.Policy, q.Vendor.Location()))
+	form.Add(lasts(e.Policy, q.VendorZone()))
 	form.Add(runs(e.Policy, releases))
 	page.Grants, err = p.grantForm(q, form, product, e.Grants)
 	return err
@@ -151,12 +151,12 @@ func sells(e catalog.Edition, create bool) web.Group {
 	}
 	g.Fields = append(g.Fields,
 		web.Field{Name: "provisioning_mode", Label: "How it is used", Kind: web.RadioField, Value: string(e.Mode), Options: []web.Option{
-			{Value: string(terms.Named), Label: "Named", Hint: "Each client takes a token and keeps it until it is released. It can't be changed later."},
+			{Value: string(terms.Named), Label: "Named", Hint: "Each device takes an activation and keeps it until it is released. It can't be changed later."},
 			{Value: string(terms.Floating), Label: "Floating", Hint: "Any number of clients share a limited number of sessions. It can't be changed later."},
 		}},
 		web.Field{Name: "client_type", Label: "Who activates", Kind: web.RadioField, Value: string(e.ClientType), Options: []web.Option{
-			{Value: string(terms.Devices), Label: "Devices", Hint: "A client is a machine or an installation."},
-			{Value: string(terms.Users), Label: "Users", Hint: "A client is a person, on whichever machine."},
+			{Value: string(terms.Devices), Label: "Devices", Hint: "An activation is for a device or an installation."},
+			{Value: string(terms.Users), Label: "Users", Hint: "An activation is for a person, on whichever device."},
 		}})
 	return g
 }
@@ -205,7 +205,7 @@ func many(e catalog.Edition, create bool) web.Group {
 		named = append(named, f)
 	}
 	goodwill := asked("goodwill_days", p)
-	goodwill.Placeholder = "when a token frees"
+	goodwill.Placeholder = "when a place is free"
 	named = append(named, goodwill)
 	if create || e.ClientType == terms.Devices {
 		first := asked("activation_on_creation", p)
@@ -272,7 +272,7 @@ func lasts(p terms.Policy, zone *time.Location) web.Group {
 	}
 	at.Kind, at.When = web.DateField, "expires_mode=at"
 	if p.ExpiresAt != nil {
-		at.Value = show.LastDay(*p.ExpiresAt, zone).Format(time.DateOnly)
+		at.Value = web.LastDayValue(*p.ExpiresAt, zone)
 	}
 	days.When = "expires_mode=days_after_activation"
 	return web.Group{Title: "How long", Text: "A licence can have its own end.", Fields: []web.Field{ends, at, days, asked("trial_days", p)}}

@@ -66,10 +66,14 @@ func policyOf(v web.Values, mode terms.Mode, p terms.Policy) terms.Policy {
 	if mode != terms.Floating {
 		_ = p.ActivationOnCreation.UnmarshalText([]byte(v.Text("activation_on_creation"))) // the edition's check judges it
 	}
+	var was time.Time
+	if p.ExpiresAt != nil {
+		was = *p.ExpiresAt
+	}
 	p.ExpiresMode, p.ExpiresAt, p.ExpiresDays = terms.ExpiresMode(v.Text("expires_mode")), nil, nil
 	switch p.ExpiresMode {
 	case terms.ExpiresAt:
-		p.ExpiresAt = utc(v.DayEnd("expires_at"))
+		p.ExpiresAt = v.LastDay("expires_at", was)
 		v.Check(v.Text("expires_at") != "", "expires_at", "is needed where it ends with a day")
 	case terms.ExpiresDaysActivated:
 		p.ExpiresDays = v.IntOrNil("expires_days")
@@ -85,13 +89,4 @@ func whole(n *int) any {
 		return nil
 	}
 	return int64(*n)
-}
-
-// utc gives the instant as it is stored, so that an unchanged one compares equal.
-func utc(t *time.Time) *time.Time {
-	if t == nil {
-		return nil
-	}
-	u := t.UTC()
-	return &u
 }

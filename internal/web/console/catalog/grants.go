@@ -10,7 +10,6 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/terms"
 	"chancery/internal/web"
-	"chancery/internal/web/show"
 )
 
 // grantGroup is the part of the form for one kind of definition.
@@ -52,7 +51,7 @@ func (p *Pages) grantForm(q *web.Request, form *web.Form, product catalog.Produc
 		{Title: "Limitations", Text: kinds()[1].means, New: web.Field{Name: "new_limitations", Label: "New limitations", Hint: "One for each line: a name, or a name = a number. Without a number it is unlimited."}},
 		{Title: "Variables", Text: kinds()[2].means, New: web.Field{Name: "new_variables", Label: "New variables", Hint: "One for each line: name = value."}},
 	}
-	zone := q.Vendor.Location()
+	zone := q.VendorZone()
 	for i, k := range kinds() {
 		all, err := p.allOf(q, product.ID, k.of)
 		if err != nil {
@@ -131,7 +130,7 @@ func rowFields(g terms.Grants, k catalog.Kind, id ident.UUID, zone *time.Locatio
 		}
 		ends := ""
 		if f.ExpiresAt != nil {
-			ends = show.LastDay(*f.ExpiresAt, zone).Format(time.DateOnly)
+			ends = web.LastDayValue(*f.ExpiresAt, zone)
 		}
 		adjustable, hidden = f.Adjustable, f.Hidden
 		fields = []web.Field{

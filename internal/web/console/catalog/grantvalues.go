@@ -3,6 +3,7 @@ package catalog
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"chancery/internal/catalog"
 	"chancery/internal/ident"
@@ -46,7 +47,7 @@ func (p *Pages) grantsOf(q *web.Request, v web.Values, product catalog.Product, 
 			prefix := name(k.of, d.UUID, "")
 			switch k.of {
 			case catalog.FeatureKind:
-				g.Features, names.features = append(g.Features, featureOf(v, d)), append(names.features, prefix)
+				g.Features, names.features = append(g.Features, featureOf(v, d, before)), append(names.features, prefix)
 			case catalog.LimitationKind:
 				g.Limitations, names.limitations[d.Name] = append(g.Limitations, limitationOf(v, d)), prefix
 			case catalog.VariableKind:
@@ -58,11 +59,17 @@ func (p *Pages) grantsOf(q *web.Request, v web.Values, product catalog.Product, 
 	return g, names, nil
 }
 
-func featureOf(v web.Values, d catalog.Definition) terms.Feature {
+func featureOf(v web.Values, d catalog.Definition, before terms.Grants) terms.Feature {
 	at := func(part string) string { return name(catalog.FeatureKind, d.UUID, part) }
+	var was time.Time
+	for _, f := range before.Features {
+		if f.ID == d.UUID && f.ExpiresAt != nil {
+			was = *f.ExpiresAt
+		}
+	}
 	return terms.Feature{
 		ID: d.UUID, Name: d.Name, Description: d.Description, IsActive: v.Flag(at("active")), Adjustable: v.Flag(at("adjustable")),
-		Hidden: v.Flag(at("hidden")), ExpiresAt: utc(v.DayEnd(at("expires"))),
+		Hidden: v.Flag(at("hidden")), ExpiresAt: v.LastDay(at("expires"), was),
 	}
 }
 

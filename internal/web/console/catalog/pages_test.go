@@ -30,10 +30,10 @@ func TestCatalogPages(t *testing.T) {
 		if p := b.Get(t, product.Path+"/releases"); !strings.Contains(p.Text("tbody"), "4.2") || !strings.Contains(p.Text("tbody"), "the latest") {
 			t.Errorf("the releases: %s", p.Text("main"))
 		}
-		if p := b.Post(t, product.Path+"/releases/put", url.Values{"software_release": {"=5.0"}, "latest": {"on"}}); !strings.Contains(p.Text("tbody"), "=5.0the latest") {
+		if p := b.Post(t, product.Path+"/releases/put", url.Values{"software_release": {"5.0"}, "description": {"=1+1"}, "latest": {"on"}}); !strings.Contains(p.Text("tbody"), "5.0the latest") {
 			t.Errorf("a release: %s", p.Text("main"))
 		}
-		if p := b.Get(t, product.Path+"/releases?format=csv"); !strings.Contains(p.Body, "\n'=5.0,") {
+		if p := b.Get(t, product.Path+"/releases?format=csv"); !strings.Contains(p.Body, "\n5.0,'=1+1,") {
 			t.Errorf("a formula in a file: %s", p.Body)
 		}
 		definitionPages(t, b, product.Path)
@@ -123,7 +123,7 @@ func editionPages(t *testing.T, b *servertest.Browser, product string) string {
 		form.Set(name, value)
 	}
 	p = b.Post(t, product+"/editions/new", form)
-	for _, want := range []string{"up to 3 devices", "then 1 on goodwill", "ends with 31 December 2099", "releases up to 4.2"} {
+	for _, want := range []string{"up to 3 devices", "then 1 on goodwill", "until the end of 31 Dec 2099", "releases up to 4.2"} {
 		if !strings.Contains(p.Text(".sell-said"), want) {
 			t.Errorf("the summary lacks %q: %s", want, p.Text("main"))
 		}

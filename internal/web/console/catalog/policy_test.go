@@ -79,7 +79,7 @@ func TestThePageTellsOfTheWholePolicy(t *testing.T) {
 			}
 		}
 		if tell := func(p terms.Policy) []string {
-			return show.Summary(mode, terms.Devices, p, time.UTC)
+			return show.Summary(&web.Page{}, mode, terms.Devices, p)
 		}; slices.Equal(tell(base), tell(changed)) {
 			t.Errorf("%s: the page says the same of an edition without it and with it: %q", f.Name, tell(base))
 		}

@@ -83,6 +83,7 @@ func (p *Pages) editionTable(q *web.Request, product catalog.Product) web.Table[
 		action := newEdition(q, product)
 		empty.Action = &action
 	}
+	page := q.Page("")
 	return web.Table[catalog.Edition]{
 		Name: "editions", Sorts: catalog.EditionSorts(), Empty: empty, Filters: []web.Filter{stateFilter()},
 		Columns: []web.Column[catalog.Edition]{
@@ -95,7 +96,7 @@ func (p *Pages) editionTable(q *web.Request, product catalog.Product) web.Table[
 			}},
 			{Name: "type", Label: "Kind", Cell: func(e catalog.Edition) web.Cell { return web.Cell{Text: show.LicenseType(e.LicenseType)} }},
 			{Name: "limit", Label: "Limit", Cell: func(e catalog.Edition) web.Cell { return web.Cell{Text: limitOf(e)} }},
-			{Name: "ends", Label: "Ends", Cell: func(e catalog.Edition) web.Cell { return web.Cell{Text: endOf(q, e.Policy)} }},
+			{Name: "ends", Label: "Ends", Cell: func(e catalog.Edition) web.Cell { return web.Cell{Text: show.UpperFirst(show.Ends(&page, e.Policy))} }},
 			{Name: "grants", Label: "Grants", Cell: func(e catalog.Edition) web.Cell { return web.Cell{Text: grantsOf(e.Grants), Quiet: true} }},
 			{Name: "changed", Label: "Changed", Cell: func(e catalog.Edition) web.Cell { return web.Cell{When: e.UpdatedAt} }},
 		},
@@ -156,20 +157,6 @@ func limitOf(e catalog.Edition) string {
 	text := web.Count(e.Policy.TokenLimit, unit[0], unit[1])
 	if more := e.Policy.ActivationBuffer + e.Policy.GoodwillTokenLimit; more > 0 {
 		text += " + " + web.Number(more)
-	}
-	return text
-}
-
-func endOf(q *web.Request, p terms.Policy) string {
-	text := "Never"
-	switch {
-	case p.ExpiresMode == terms.ExpiresAt && p.ExpiresAt != nil:
-		text = show.LastDay(*p.ExpiresAt, q.Vendor.Location()).Format("2 Jan 2006")
-	case p.ExpiresMode == terms.ExpiresDaysActivated && p.ExpiresDays != nil:
-		text = web.Count(int64(*p.ExpiresDays), "day", "days") + " after activation"
-	}
-	if p.TrialDays > 0 {
-		text += ", trial of " + web.Count(int64(p.TrialDays), "day", "days")
 	}
 	return text
 }

@@ -46,7 +46,7 @@ func (p *Pages) table(q *web.Request) (web.Table[customers.Customer], error) {
 	t := web.Table[customers.Customer]{
 		Name: "customers", Sorts: sorts,
 		Filters: []web.Filter{
-			{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Beginning of a name, number or e-mail"},
+			{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "A word of the name, a number or an e-mail"},
 			{Name: "in", Label: "Search in", Kind: web.ChoiceFilter, Options: []web.Option{
 				{Value: "company_name", Label: "Names"}, {Value: "customer_number", Label: "Numbers"}, {Value: "email", Label: "E-mail addresses"},
 			}},

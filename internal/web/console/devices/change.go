@@ -3,6 +3,7 @@ package devices
 import (
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/licensing"
 	"chancery/internal/tx"
@@ -28,11 +29,11 @@ func (p *Pages) askSuspend(q *web.Request, form *web.Form) (*web.FormPage, error
 		return nil, err
 	}
 	page.Text = "Every call of " + show.ClientName(s.Activation) + " is refused until then, with all licences it holds. Nothing is lost: it " +
-		"keeps its tokens, and goes on afterwards by itself. " +
+		"keeps its places, and goes on afterwards by itself. " +
 		"What it does meanwhile is the program's: it may run on its freeride."
 	form.Add(web.Group{Fields: []web.Field{{
-		Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Value: page.Now.In(q.VendorZone()).AddDate(0, 0, 7).Format(time.DateOnly),
-		Hint: "Suspended until that day ends in your time zone.",
+		Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Value: calendar.DayOf(page.Now, q.VendorZone()).AddDays(7).String(),
+		Hint: "Suspended until that day ends in " + q.ZoneOfDays() + ".",
 	}}})
 	return page, nil
 }
@@ -42,7 +43,7 @@ func (p *Pages) suspend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error)
 	if err != nil {
 		return web.Done{}, err
 	}
-	until := v.DayEnd("until")
+	until := v.LastDay("until", time.Time{})
 	v.Check(until != nil || v.Text("until") != "", "until", "is needed")
 	if err := v.Err(); err != nil {
 		return web.Done{}, err
@@ -52,7 +53,7 @@ func (p *Pages) suspend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error)
 	}
 	href := show.ActivationHref(q, id)
 	return web.Done{To: href, Say: web.Flash{
-		Text: "The device is suspended until the end of " + v.Text("until") + ".", Undo: &web.Undo{Label: "Undo", Action: href + "/resume"},
+		Text: "The device is suspended " + q.Until(*until) + ".", Undo: &web.Undo{Label: "Undo", Action: href + "/resume"},
 	}}, nil
 }
 
@@ -72,12 +73,12 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 	if err != nil {
 		return nil, err
 	}
-	page.Text = show.ClientName(s.Activation) + " loses its activation, and its token is free at once. It is told at its next heartbeat " +
+	page.Text = show.ClientName(s.Activation) + " loses its activation, and its place is free at once. It is told at its next heartbeat " +
 		"that it is not activated; " +
 		"while it is offline it goes on by its freeride. It can be activated again while there is room."
 	if s.License != nil && s.Activation.FileInForce(s.License, page.Now) {
-		page.Text = show.ClientName(s.Activation) + " loses its activation, and its token is free at once. But it has a licence file, and goes on with that " +
-			fileEnds(page, s) + ", whatever you do here: then two machines use one place. Release it when you know that it is gone, or that the file was removed."
+		page.Text = show.ClientName(s.Activation) + " loses its activation, and its place is free at once. But it has a licence file, and goes on with that " +
+			fileEnds(page, s) + ", whatever you do here: then two devices use one place. Release it when you know that it is gone, or that the file was removed."
 	}
 	return page, nil
 }
@@ -99,5 +100,5 @@ func (p *Pages) release(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error)
 	if err == nil && !found {
 		err = fault.Missing("activation")
 	}
-	return web.Done{To: show.ActivationHref(q, id), Say: web.Flash{Text: "The device was released: its token is free."}}, err
+	return web.Done{To: show.ActivationHref(q, id), Say: web.Flash{Text: "The device was released: its place is free."}}, err
 }

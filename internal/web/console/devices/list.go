@@ -2,8 +2,8 @@ package devices
 
 import (
 	"strings"
-	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
@@ -28,7 +28,7 @@ func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
 		product.Options = append(product.Options, web.Option{Value: k.UUID.String(), Label: k.Name})
 	}
 	filters := []web.Filter{
-		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Client id or hostname begins with…"},
+		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Client id, hostname or IP address begins with…"},
 		{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
 			{Value: "goodwill", Label: "On goodwill"},
 			{Value: "suspended", Label: "Suspended"},
@@ -89,11 +89,11 @@ func filter(q *web.Request) (f licensing.ClientFilter, none bool) {
 	}
 	for name, to := range map[string]*int64{"before": &f.SeenBefore, "on": &f.SeenOn} {
 		if text := q.Text(name); text != "" {
-			day, err := time.Parse(time.DateOnly, text)
-			if err != nil || day.Unix() <= 0 {
+			day, wrong := calendar.ParseDay(text)
+			if wrong != "" {
 				return f, true
 			}
-			if n := licensing.DayOf(day); *to == 0 || n < *to {
+			if n := day.Number(); *to == 0 || n < *to {
 				*to = n
 			}
 		}
@@ -137,7 +137,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			return web.Cell{Text: s.License.Customer.CompanyName, Href: show.CustomerHref(q, s.License.Customer.UUID)}
 		}},
 		{Name: "seen", Label: "Last seen", Sort: "last_seen", Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} }},
-		{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.SoftwareVersion} }},
+		{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return show.Version(s.Activation.Client.SoftwareVersion) }},
 		{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
 		{
 			Name: "activated", Label: "Activated", Sort: "created_at", Extra: true,

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
@@ -89,7 +90,7 @@ func (p *Pages) add(q *web.Request, s licensing.Seat, page *devicePage) error {
 		return err
 	}
 	values, err := p.Rows.AnalyticalOfDevice(ctx, v, a.Device.ID, s.License.Product.ID, since)
-	page.Charts, page.Values = show.UsageCharts(&page.Page, usage, since), show.Values(&page.Page, values)
+	page.Charts, page.Values = show.UsageCharts(&page.Page, usage, since), show.Values(values)
 	return err
 }
 
@@ -115,11 +116,11 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 	case a.Device.SuspendedAt(page.Now):
 		all = append(all, web.Notice{
 			Tone: web.Bad, Title: "Suspended.",
-			Text: "Every call of this device is refused until " + page.At(a.Device.SuspendedUntil).Text + ".",
+			Text: "Every call of this device is refused " + page.Until(a.Device.SuspendedUntil) + ".",
 		})
 	}
 	if a.ReleasedAt.IsZero() && a.IsGoodwill() {
-		text := "It is above the contract since " + page.Day(a.GoodwillSince).Text + ", until a token becomes free."
+		text := "It is above the contract since " + page.Day(a.GoodwillSince).Text + ", until a place becomes free."
 		if !a.GoodwillUntil.IsZero() {
 			text = "It is above the contract since " + page.Day(a.GoodwillSince).Text + ", and ends on " + page.At(a.GoodwillUntil).Text + "."
 		}
@@ -165,7 +166,7 @@ func clientFacts(a *licensing.Activation) []web.Fact {
 		{Label: "Hostname", Cell: web.Cell{Text: c.Hostname}},
 		{Label: "Platform", Cell: web.Cell{Text: c.Platform}},
 		{Label: "Operating system", Cell: web.Cell{Text: c.OperatingSystem}},
-		{Label: "Software version", Cell: web.Cell{Text: c.SoftwareVersion}},
+		{Label: "Software version", Cell: show.Version(c.SoftwareVersion)},
 		{Label: "Address", Cell: web.Cell{Text: c.Address, Mono: true}},
 		{Label: "Place", Cell: show.Place(a), Hint: "Reckoned from the address; the country is as good as the address tells"},
 	}
@@ -184,13 +185,13 @@ func clientFacts(a *licensing.Activation) []web.Fact {
 // history, today's in the pulse.
 func beatsChart(page *web.Page, a *licensing.Activation, rows []licensing.Heartbeat) web.Chart {
 	c := web.Chart{
-		ID: "beats", Title: "Heartbeats per day", Text: "Of the last 30 days (UTC).", Kind: web.BarChart, Unit: "heartbeats",
+		ID: "beats", Title: "Heartbeats per day", Text: "Of the last 30 days (UTC).", Kind: web.BarChart, Unit: "heartbeats", Today: true,
 		Empty: "No heartbeat in the last 30 days.",
 	}
 	since := licensing.DayOf(page.Now) - chartedDays + 1
 	counts := make([]int64, chartedDays)
 	for i := range counts {
-		c.Labels = append(c.Labels, time.Unix((since+int64(i))*86_400, 0).UTC().Format("2 Jan"))
+		c.Labels = append(c.Labels, calendar.Numbered(since+int64(i)).Short())
 	}
 	add := func(day, n int64) {
 		if i := day - since; i >= 0 && i < chartedDays {
@@ -252,7 +253,7 @@ func (p *Pages) heartbeats(q *web.Request) (web.Table[licensing.Heartbeat], erro
 		Empty: web.Empty{Icon: "activity", Title: "No heartbeat yet", Text: "The device was activated, and has not called since."},
 		Columns: []web.Column[licensing.Heartbeat]{
 			{Name: "at", Label: "When", Sort: "created_at", Cell: func(h licensing.Heartbeat) web.Cell { return web.Cell{When: h.At} }},
-			text("version", "Version", func(h licensing.Heartbeat) string { return h.Client.SoftwareVersion }),
+			{Name: "version", Label: "Version", Cell: func(h licensing.Heartbeat) web.Cell { return show.Version(h.Client.SoftwareVersion) }},
 			text("system", "Operating system", func(h licensing.Heartbeat) string { return h.Client.OperatingSystem }),
 			text("hostname", "Hostname", func(h licensing.Heartbeat) string { return h.Client.Hostname }),
 			text("address", "Address", func(h licensing.Heartbeat) string { return h.Client.Address }),

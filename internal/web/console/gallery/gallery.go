@@ -80,9 +80,12 @@ func charts() []web.Chart {
 	days := []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 	a, b := []int64{120, 132, 101, 134, 90, 30, 21}, []int64{22, 18, 19, 23, 29, 3, 1}
 	return []web.Chart{
-		{ID: "c1", Title: "Activations per day", Kind: web.LineChart, Labels: days, Series: []web.Series{{Name: "Activations", Values: a}}},
 		{
-			ID: "c2", Title: "Activated and released", Kind: web.StackChart, Labels: days,
+			ID: "c1", Title: "Average per day", Text: "With a gap, and today.", Kind: web.LineChart, Labels: days, Today: true,
+			Series: []web.Series{{Name: "Average", Values: a, Missing: []bool{false, false, true, false, true, false, false}}},
+		},
+		{
+			ID: "c2", Title: "Activated and released", Kind: web.StackChart, Labels: days, Today: true,
 			Series: []web.Series{{Name: "Activated", Values: a}, {Name: "Released", Values: b}},
 		},
 		{ID: "c3", Title: "Operating systems", Kind: web.RingChart, Labels: days[:4], Series: []web.Series{{Name: "Clients", Values: a[:4]}}},
@@ -113,7 +116,7 @@ func form(q *web.Request) *web.Form {
 		},
 		{Name: "notes", Label: "Notes", Kind: web.AreaField},
 		{Name: "mode", Label: "Mode", Kind: web.RadioField, Value: "named", Options: []web.Option{
-			{Value: "named", Label: "Named", Hint: "A token for each client."},
+			{Value: "named", Label: "Named", Hint: "An activation for each device."},
 			{Value: "floating", Label: "Floating", Hint: "Any number of clients, a limited number of sessions."},
 		}},
 		{Name: "sessions", Label: "Sessions", Kind: web.NumberField, When: "mode=floating"},

@@ -36,7 +36,7 @@ func (p *Pages) acts() []edge.Route {
 	}
 	return []edge.Route{
 		route("start", func(t tx.Tx, q *web.Request, v web.Values, id ident.UUID) (web.Done, error) {
-			i, err := p.Imports.Start(t, q.VendorID(), id, v.Flag("all_or_nothing"))
+			i, err := p.Imports.Start(t, q.VendorID(), id, imports.How{AllOrNothing: v.Flag("all_or_nothing"), Again: v.Flag("again")})
 			return said(q, i, err, "The import was started.")
 		}),
 		route("stop", func(t tx.Tx, q *web.Request, _ web.Values, id ident.UUID) (web.Done, error) {

@@ -10,6 +10,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/imports"
 	"chancery/internal/listing"
+	"chancery/internal/visible"
 	"chancery/internal/web"
 )
 
@@ -108,10 +109,10 @@ func (p *Pages) write(
 	}
 }
 
-// harmless keeps a spreadsheet from taking cells for formulae.
+// harmless gives cells as a spreadsheet may have them.
 func harmless(cells []string) []string {
 	for i, c := range cells {
-		cells[i] = web.Exported(c)
+		cells[i] = visible.Cell(c)
 	}
 	return cells
 }

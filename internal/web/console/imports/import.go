@@ -71,7 +71,13 @@ func (p *Pages) importPage(q *web.Request) (*importPage, error) {
 	}
 	page.Actions = p.can(q, i)
 	if i.State == imports.Draft {
-		page.Start = start(q, p.Face, i)
+		before, repeats, err := p.Rows.BroughtBefore(q.Context(), q.VendorID(), i)
+		if err != nil {
+			return nil, err
+		}
+		if page.Start = start(q, p.Face, i, repeats); repeats {
+			page.Notices = append(page.Notices, repeated(q, page, before))
+		}
 	}
 	if r, err := imports.ReadAs(i.Kind, i.Columns); err == nil {
 		for place, heading := range i.Columns {
@@ -94,6 +100,19 @@ func (p *Pages) tellBroken(q *web.Request, page *importPage, i imports.Import) e
 		page.Notices = append(page.Notices, web.Notice{Tone: web.Bad, Title: "Line " + web.Number(int64(l.Number)) + " was not brought in.", Text: told(l)})
 	}
 	return err
+}
+
+// repeated says when the same file was brought in.
+func repeated(q *web.Request, page *importPage, before imports.Import) web.Notice {
+	n := web.Notice{
+		Tone: web.Warning, Title: "This file was brought in on " + page.Day(before.StartedAt).Text + ".",
+		Text:  "Imported once more, it makes all of it a second time; only what must be unique is refused.",
+		Links: []web.Link{{Label: "Look at that import", Href: href(q, before)}},
+	}
+	if before.State == imports.Running {
+		n.Title = "This file is being brought in already."
+	}
+	return n
 }
 
 // explains says what is so and what happens next.
@@ -155,16 +174,25 @@ func (p *Pages) can(q *web.Request, i imports.Import) []web.Action {
 	return all
 }
 
-func start(q *web.Request, f *web.Face, i imports.Import) *web.Form {
+func start(q *web.Request, f *web.Face, i imports.Import, repeats bool) *web.Form {
 	if i.Waiting() == 0 || !q.May(needs(i.Kind)) {
 		return nil
 	}
 	form := &web.Form{Action: href(q, i) + "/start", Submit: "Import " + web.Count(int64(i.Waiting()), "line", "lines"), Once: f.IDs.V7().String()}
+	var fields []web.Field
 	if i.Failed == 0 && i.Lines <= imports.MaxAllOrNothing {
-		form.Add(web.Group{Fields: []web.Field{{
+		fields = append(fields, web.Field{
 			Name: "all_or_nothing", Label: "All or nothing", Kind: web.CheckField,
 			Hint: "If one line is refused, none is brought in. Off: each line stands on its own, and refused ones are listed.",
-		}}})
+		})
+	}
+	if repeats {
+		fields = append(fields, web.Field{
+			Name: "again", Label: "Bring it in once more", Kind: web.CheckField, Hint: "The same file was brought in before.",
+		})
+	}
+	if fields != nil {
+		form.Add(web.Group{Fields: fields})
 	}
 	return form
 }

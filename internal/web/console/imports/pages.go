@@ -22,7 +22,7 @@ type Imports interface {
 	Read(ctx context.Context, v ident.VendorID, k imports.Kind, zone *time.Location, content []byte) (imports.File, error)
 	Receive(ctx context.Context, v ident.VendorID, k imports.Kind, zone *time.Location, name string, f imports.File) (imports.Import, error)
 	Keep(t tx.Tx, v ident.VendorID, id ident.UUID) (imports.Import, error)
-	Start(t tx.Tx, v ident.VendorID, id ident.UUID, allOrNothing bool) (imports.Import, error)
+	Start(t tx.Tx, v ident.VendorID, id ident.UUID, how imports.How) (imports.Import, error)
 	Stop(t tx.Tx, v ident.VendorID, id ident.UUID) (imports.Import, error)
 	TryAgain(t tx.Tx, v ident.VendorID, id ident.UUID) (imports.Import, error)
 	Discard(t tx.Tx, v ident.VendorID, id ident.UUID) error
@@ -34,6 +34,9 @@ type Rows interface {
 	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (imports.Import, error)
 	List(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[imports.Import], error)
 	Lines(ctx context.Context, v ident.VendorID, id int64, failed bool, r listing.Request) (listing.Page[imports.Line], error)
+
+	// BroughtBefore gives the last import that brought something in of the same file.
+	BroughtBefore(ctx context.Context, v ident.VendorID, i imports.Import) (before imports.Import, found bool, err error)
 
 	// Broken gives the line at which the server had a fault of its own.
 	Broken(ctx context.Context, v ident.VendorID, id int64) (l imports.Line, found bool, err error)

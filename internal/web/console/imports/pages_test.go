@@ -51,7 +51,7 @@ func wrongFiles(t *testing.T, b servertest.Importer) {
 		"UTF-16":          {"\xff\xfec\x00", "UTF-16"},
 		"Latin-1":         {"company_name\nM\xfcller", "UTF-8"},
 		"no heading":      {"Acme;K-1\nBolt;K-2", "lacks the column company_name"},
-		"a column twice":  {"name,company\na,b", "twice"},
+		"a column twice":  {"company,Company\na,b", "twice"},
 		"only a heading":  {"company_name\n\n", "no lines"},
 		"an open quote":   {"company_name\n\"Acme\nBolt", "quotation mark"},
 		"too many lines":  {many, "more than 10,000 lines"},
@@ -78,10 +78,10 @@ func importCustomers(t *testing.T, b servertest.Importer) {
 		"Sample reseller;R-1;desk@example.com;;red\r\n"+
 		"Sample customer;K-1;;R-1;\r\n"+
 		";K-2;;;\r\n"+
-		"=cmd|calc;K-3;;;\r\n"+
-		"Sample other;K-1;nobody;R-9;\r\n"+
+		"@home GmbH;K-3;;;\r\n"+
+		"=cmd|other;K-1;nobody;R-9;\r\n"+
 		"Sample third;;third@example.com;R-1;\r\n")
-	for _, want := range []string{"3 lines can be imported; 3 lines have a problem", "Company must not be empty", "like a formula", "is in line 3 already", "must be one e-mail address", "names no customer"} {
+	for _, want := range []string{"4 lines can be imported; 2 lines have a problem", "Company must not be empty", "is in line 3 already", "must be one e-mail address", "names no customer"} {
 		if !strings.Contains(p.Text("main"), want) {
 			t.Errorf("the preview lacks %q: %d %s", want, p.Status, p.Text("main"))
 		}
@@ -96,19 +96,19 @@ func importCustomers(t *testing.T, b servertest.Importer) {
 		t.Errorf("all or nothing with problems: %s", p.Text("main"))
 	}
 	done := b.Carry(t, p, nil)
-	if stat(done, "Done") != "3" || stat(done, "With problems") != "3" || done.Text("h1 .app-badge") != "Done in part" {
+	if stat(done, "Done") != "4" || stat(done, "With problems") != "2" || done.Text("h1 .app-badge") != "Done in part" {
 		t.Errorf("the import: %s", done.Text("main"))
 	}
 	list := b.Get(t, "/customers")
-	if list.Find("tbody tr").Length() != 3 || strings.Count(list.Text("tbody"), "Sample reseller") != 3 {
+	if list.Find("tbody tr").Length() != 4 || !strings.Contains(list.Text("tbody"), "@home GmbH") || strings.Count(list.Text("tbody"), "Sample reseller") != 3 {
 		t.Errorf("the customers: %s", list.Text("tbody"))
 	}
 	failed := b.Get(t, p.Path+"/failed.csv")
-	if !strings.Contains(failed.Body, "problem,Company,Customer number") || !strings.Contains(failed.Body, "'=cmd|calc") || strings.Contains(failed.Body, "third@") {
+	if !strings.Contains(failed.Body, "problem,Company,Customer number") || !strings.Contains(failed.Body, "'=cmd|other") || strings.Contains(failed.Body, "third@") {
 		t.Errorf("the failed lines: %s", failed.Body)
 	}
 	again := b.Read(t, "customers", strings.TrimPrefix(failed.Body, "\xef\xbb\xbf"))
-	if stat(again, "Lines") != "3" {
+	if stat(again, "Lines") != "2" || strings.Contains(again.Text("tbody"), "'=cmd") {
 		t.Errorf("the failed lines as a file: %s", again.Text("main"))
 	}
 	if p := b.Post(t, again.Path+"/discard", nil); p.Path != "/imports" || strings.Contains(p.Text("tbody"), "Not started") {
@@ -123,11 +123,11 @@ func importLicences(t *testing.T, b servertest.Importer) {
 	t.Helper()
 	p := b.Read(t, "licenses", "customer_number,edition,licensee,tokens,expires,old key\n"+
 		"K-1,Standard,anna@example.com,5,2099-12-31,OLD-1\n"+
-		"K-1,Standard,,,never,\n"+ // this customer has no address of its own: told only when it is carried out
+		"K-1,Standard,,,never,\n"+ // this customer has no address of its own
 		"K-1,Gold,anna@example.com,,,\n"+
 		"K-9,Standard,anna@example.com,many,31.12.2099,OLD-1\n"+
 		"R-1,Standard,,3,30 days,\n")
-	for _, want := range []string{"edition names no edition", "K-9", "tokens must be a whole number", "expires must be a date", "customer_number names no customer", "old key is in line 2 already"} {
+	for _, want := range []string{"edition names no edition", "K-9", "licensee must be an e-mail address", "tokens must be a whole number", "expires must be a date", "customer_number names no customer", "old key is in line 2 already"} {
 		if !strings.Contains(p.Text("main"), want) {
 			t.Errorf("the preview lacks %q: %d %s", want, p.Status, p.Text("main"))
 		}
@@ -170,15 +170,17 @@ func allOrNothing(t *testing.T, b servertest.Importer) {
 	if stat(p, "With problems") != "1" {
 		t.Fatalf("the preview: %s", p.Text("main"))
 	}
-	p = b.Read(t, "customers", "company_name,email\nSample fourth,ok@example.com\n"+strings.Repeat("Sample more,\n", 60)+"Sample fifth,<two@example.com>\n")
+	p = b.Read(t, "customers", "company_name,customer_number\nSample fourth,K-4\n"+strings.Repeat("Sample more,\n", 60)+"Sample fifth,K-5\n")
+	b.Post(t, "/customers/new", url.Values{"company_name": {"Sample rival"}, "customer_number": {"K-5"}}) // meanwhile
+	before = b.Get(t, "/customers?format=csv").Body
 	done := b.Carry(t, p, url.Values{"all_or_nothing": {"on"}})
-	if done.Text("h1 .app-badge") != "Refused" || stat(done, "Done") != "0" || !strings.Contains(b.Get(t, p.Path+"?show=failed").Text("tbody"), "email must be one e-mail address") {
+	if done.Text("h1 .app-badge") != "Refused" || stat(done, "Done") != "0" || !strings.Contains(b.Get(t, p.Path+"?show=failed").Text("tbody"), "customer_number is another customer's") {
 		t.Errorf("all or nothing: %s", done.Text("main"))
 	}
 	if after := b.Get(t, "/customers?format=csv").Body; after != before {
 		t.Errorf("all or nothing left something behind: %s", after)
 	}
-	p = b.Read(t, "customers", "company_name,email\n"+strings.Repeat("Sample more,\n", 60)+"Sample fifth,<two@example.com>\n"+strings.Repeat("Sample more,\n", 60))
+	p = b.Read(t, "customers", "company_name,email\n"+strings.Repeat("Sample more,\n", 60)+"Sample fifth,two@\n"+strings.Repeat("Sample more,\n", 60))
 	done = b.Carry(t, p, nil)
 	if stat(done, "Done") != "120" || stat(done, "With problems") != "1" {
 		t.Errorf("a refused line among many: %s", done.Text(".app-stats"))
@@ -193,7 +195,7 @@ func TestImportPageTellsOfAServersFault(t *testing.T) {
 	t.Parallel()
 	s := servertest.Start(t, servertest.SQLite(t))
 	b := servertest.Importer{Browser: s.SignIn(t, s.Vendor(t, "Acme")), Server: s}
-	done := b.Carry(t, b.Read(t, "customers", "company_name,email\nSample one,\nSample two,<two@example.com>\n"), nil)
+	done := b.Carry(t, b.Read(t, "customers", "company_name,email\nSample one,\nSample two,two@\n"), nil)
 	if strings.Contains(done.Text("main"), "was not brought in") {
 		t.Errorf("a refused line is told as the server's fault: %s", done.Text("main"))
 	}
@@ -205,5 +207,23 @@ func TestImportPageTellsOfAServersFault(t *testing.T) {
 	}
 	if p := b.Get(t, done.Path); !strings.Contains(p.Text("main"), "Line 3 was not brought in.") || !strings.Contains(p.Text("main"), "The server failed at this line.") {
 		t.Errorf("%s", p.Text("main"))
+	}
+}
+
+// A file that was brought in before is brought in once more only by who says so.
+func TestImportPageAsksAboutTheSameFile(t *testing.T) {
+	t.Parallel()
+	s := servertest.Start(t, servertest.SQLite(t))
+	b := servertest.Importer{Browser: s.SignIn(t, s.Vendor(t, "Acme")), Server: s}
+	b.Carry(t, b.Read(t, "customers", "company_name\nSample one\n"), nil)
+	again := b.Read(t, "customers", "company_name\r\nSample one\r\n")
+	if !strings.Contains(again.Text("main"), "This file was brought in on ") || again.Find(`input[name="again"]`).Length() != 1 {
+		t.Errorf("the draft: %s", again.Text("main"))
+	}
+	if p := b.Post(t, again.Path+"/start", nil); !strings.Contains(p.Text(".app-flash"), "was brought in before") {
+		t.Errorf("started without a word: %s", p.Text("main"))
+	}
+	if done := b.Carry(t, again, url.Values{"again": {"on"}}); stat(done, "Done") != "1" {
+		t.Errorf("once more: %s", done.Text("main"))
 	}
 }

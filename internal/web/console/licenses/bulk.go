@@ -28,7 +28,7 @@ func (p *Pages) bulk() []edge.Route {
 // switchAll switches the ticked licences, in the order of their keys, in which all
 // lock them.
 func (p *Pages) switchAll(t tx.Tx, q *web.Request, v web.Values, on bool) (web.Done, error) {
-	ids, err := v.UUIDs("id", web.MaxTicked)
+	ids, err := v.UUIDs("id", web.MaxTogether)
 	if err != nil {
 		return web.Done{}, err
 	}

@@ -46,17 +46,14 @@ func (p *Pages) askChange(q *web.Request, form *web.Form) (*web.FormPage, error)
 		},
 		{Name: "legacy_license_key", Label: "Legacy key", Value: l.LegacyKey, Mono: true, Hint: "A key of an older system that shall go on working."},
 	}})
-	starts, days := "", ""
-	if !l.StartsAt.IsZero() {
-		starts = l.StartsAt.In(zone).Format(time.DateOnly)
-	}
+	days := ""
 	if l.ExpiresDays > 0 {
 		days = strconv.Itoa(l.ExpiresDays)
 	}
 	form.Add(web.Group{Title: "When", Fields: append([]web.Field{
-		{Name: "starts_at", Label: "Begins", Kind: web.DateField, Value: starts, Hint: "Empty: at once."},
-	}, expiryFields("As the edition says: "+ends(l.Edition.Policy, zone), string(l.ExpiresMode), lastDay(l.ExpiresAt, zone), days)...)})
-	addTerms(form, l.Edition.Mode, l.Edition.Policy, l.Edition.Grants, own, q.Vendor.Location())
+		{Name: "starts_at", Label: "Begins", Kind: web.DateField, Value: web.FirstDayValue(l.StartsAt, zone), Hint: "Empty: at once."},
+	}, expiryFields("As the edition says: "+show.Ends(&page.Page, l.Edition.Policy), string(l.ExpiresMode), web.LastDayValue(l.ExpiresAt, zone), days)...)})
+	addTerms(form, &page.Page, l.Edition.Mode, l.Edition.Policy, l.Edition.Grants, own, zone)
 	return page, nil
 }
 
@@ -67,19 +64,12 @@ func (p *Pages) prepareChange(q *web.Request, v web.Values) (licensing.Change, e
 		return licensing.Change{}, err
 	}
 	name, email, legacy, start := v.Text("name"), v.Text("licensee_email"), v.Text("legacy_license_key"), time.Time{}
-	if at := v.DayStart("starts_at"); at != nil {
+	if at := v.FirstDay("starts_at", l.StartsAt); at != nil {
 		start = *at
-		// A start within the day that is shown stays as it is.
-		if !l.StartsAt.IsZero() && l.StartsAt.In(v.Zone).Format(time.DateOnly) == v.Text("starts_at") {
-			start = l.StartsAt
-		}
 	}
-	c := licensing.Change{Name: &name, LicenseeEmail: &email, LegacyKey: &legacy, StartsAt: &start, Expiry: readExpiry(v)}
-	switch {
-	case c.Expiry == nil && v.Has("expires_mode"):
+	c := licensing.Change{Name: &name, LicenseeEmail: &email, LegacyKey: &legacy, StartsAt: &start, Expiry: readExpiry(v, l.ExpiresAt)}
+	if c.Expiry == nil && v.Has("expires_mode") {
 		c.Expiry = &licensing.Expiry{}
-	case c.Expiry != nil && c.Expiry.Mode == terms.ExpiresAt && lastDay(l.ExpiresAt, v.Zone) == v.Text("expires_at"):
-		c.Expiry.At = l.ExpiresAt // the same day: the instant stays
 	}
 	own := readTerms(v, l.Edition.Mode, l.Edition.Grants, overridesOf(l))
 	c.Overrides = func(terms.Overrides) terms.Overrides { return own }
@@ -110,43 +100,8 @@ func (p *Pages) update(t tx.Tx, q *web.Request, c licensing.Change, say string) 
 	return web.Done{To: show.LicenseHref(q, l.UUID), Say: web.Flash{Text: say}}, nil
 }
 
-func (p *Pages) askExtend(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page, l, err := p.form(q, form, "Extend the licence", "Extend it")
-	if err != nil {
-		return nil, err
-	}
-	end, zone := l.ExpiryOf(l.Terms().Policy), q.VendorZone()
-	until := page.Now
-	if end.IsZero() {
-		page.Text = "The licence has no end now. A last day gives it one."
-	} else {
-		page.Text = "It ends on " + lastDay(end, zone) + " now."
-		if end.After(until) {
-			until = end
-		}
-	}
-	form.Add(web.Group{Fields: []web.Field{
-		{
-			Name: "expires_at", Label: "New last day", Kind: web.DateField, Required: true, Value: lastDay(until.AddDate(1, 0, 0), zone),
-			Hint: "It holds until that day ends in your time zone.",
-		},
-	}})
-	return page, nil
-}
-
-func (p *Pages) doExtend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-	end := v.DayEnd("expires_at")
-	v.Check(end != nil || v.Text("expires_at") != "", "expires_at", "is needed")
-	v.Check(end == nil || end.After(t.Now()), "expires_at", "must be today or a day to come; to end the licence, use End it now")
-	if err := v.Err(); err != nil {
-		return web.Done{}, err
-	}
-	return p.update(t, q, licensing.Change{Expiry: &licensing.Expiry{Mode: terms.ExpiresAt, At: *end}},
-		"The licence now holds until the end of "+v.Text("expires_at")+".")
-}
-
 func (p *Pages) askTokens(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page, l, err := p.form(q, form, "Add tokens", "Add them")
+	page, l, err := p.form(q, form, "Add activations", "Add them")
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +130,7 @@ func (p *Pages) doTokens(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 		return web.Done{}, err
 	}
 	if l.AnyNumber() {
-		return web.Done{}, fault.Refused("any_number", "A floating licence takes any number of clients: it has no tokens to add.",
+		return web.Done{}, fault.Refused("any_number", "A floating licence takes any number of devices: there is nothing to add.",
 			"Change how many sessions may be open at once instead.")
 	}
 	limit := l.Terms().Policy.TokenLimit + n
@@ -184,27 +139,7 @@ func (p *Pages) doTokens(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 		return o
 	}}, "The contract now says "+web.Count(limit, "activation", "activations")+".")
 	done.To += "/devices"
-	return done, renamed(err, "token_limit", "tokens")
-}
-
-// renamed puts what is wrong with one field beside another one.
-func renamed(err error, from, to string) error {
-	if err == nil {
-		return nil
-	}
-	e := *fault.As(err)
-	if len(e.Fields) == 0 {
-		return err
-	}
-	fields := make([]fault.Field, len(e.Fields))
-	copy(fields, e.Fields)
-	for i := range fields {
-		if fields[i].Name == from {
-			fields[i].Name = to
-		}
-	}
-	e.Fields = fields
-	return &e
+	return done, fault.Renamed(err, "token_limit", "tokens")
 }
 
 func (p *Pages) askOff(q *web.Request, form *web.Form) (*web.FormPage, error) {

@@ -20,7 +20,7 @@ func (p *Pages) devices() []edge.Route {
 			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q, l.UUID) + "/tokens", Icon: "key", Plain: true}},
 				page.Actions...)
 			if q.May(identity.ManageLicenses) && !l.AnyNumber() {
-				lead(&page, web.Action{Label: "Add tokens", Href: show.LicenseHref(q, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
+				lead(&page, web.Action{Label: "Add activations", Href: show.LicenseHref(q, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
 			}
 			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now))
 			return page, nil
@@ -70,7 +70,7 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 				Name: "activated", Label: "Activated", Sort: "created_at",
 				Cell: func(s licensing.Seat) web.Cell { return web.Cell{Day: s.Activation.ActivatedAt} },
 			},
-			{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.SoftwareVersion} }},
+			{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return show.Version(s.Activation.Client.SoftwareVersion) }},
 			{Name: "system", Label: "Operating system", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.OperatingSystem} }},
 			{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
 			{
@@ -110,7 +110,7 @@ func (p *Pages) tokensTable(q *web.Request) (web.Table[*licensing.Token], error)
 	inUse, free := web.Badge{Word: "In use", Tone: web.Info}, web.Badge{Word: "Free", Tone: web.Good}
 	return web.Table[*licensing.Token]{
 		Name: "token-keys", Sorts: licensing.Sorts(),
-		Empty: web.Empty{Icon: "key", Title: "No token keys", Text: "A licence of this kind makes a token when a client activates."},
+		Empty: web.Empty{Icon: "key", Title: "No token keys", Text: "A licence of this kind makes a token key when a device is activated."},
 		Columns: []web.Column[*licensing.Token]{
 			{Name: "key", Label: "Token key", Cell: func(k *licensing.Token) web.Cell {
 				return web.Cell{Text: k.Key.String(), Mono: true, Copy: k.Key.String()}

@@ -24,11 +24,11 @@ func had[T any](all []T, is func(T) bool) (one T, found bool) {
 	return one, false
 }
 
-func grantFields(g terms.Grants, own terms.Overrides, zone *time.Location) []web.Field {
+func grantFields(page *web.Page, g terms.Grants, own terms.Overrides, zone *time.Location) []web.Field {
 	var fields []web.Field
 	for _, k := range g.Features {
 		if k.Adjustable {
-			fields = append(fields, featureFields(k, own, zone)...)
+			fields = append(fields, featureFields(page, k, own, zone)...)
 		}
 	}
 	for _, k := range g.Limitations {
@@ -48,30 +48,30 @@ func grantFields(g terms.Grants, own terms.Overrides, zone *time.Location) []web
 }
 
 // featureFields ask whether it is on, and, once the licence says so itself, for how long.
-func featureFields(k terms.Feature, own terms.Overrides, zone *time.Location) []web.Field {
+func featureFields(page *web.Page, k terms.Feature, own terms.Overrides, zone *time.Location) []web.Field {
 	is := web.Field{
 		Name: fieldOf("feature", k.ID), Label: k.Name, Kind: web.SelectField, Hint: k.Description,
 		Placeholder: "As the edition says: " + inForce(k.IsActive), Options: []web.Option{{Value: "on", Label: "On"}, {Value: "off", Label: "Off"}},
 	}
 	ends := web.Field{
 		Name: fieldOf("feature-ends", k.ID), Label: k.Name + ", last day of its own", Kind: web.DateField, When: is.Name + "=on",
-		Hint: "Empty: " + featureEnd(k, zone) + ".",
+		Hint: "Empty: " + featureEnd(page, k) + ".",
 	}
 	o, _ := had(own.Features, func(o terms.FeatureOverride) bool { return o.ID == k.ID })
 	if o.IsActive != nil {
 		is.Value = inForce(*o.IsActive)
 	}
 	if o.ExpiresAt != nil {
-		ends.Value, ends.When = lastDay(*o.ExpiresAt, zone), ""
+		ends.Value, ends.When = web.LastDayValue(*o.ExpiresAt, zone), ""
 	}
 	return []web.Field{is, ends}
 }
 
-func featureEnd(k terms.Feature, zone *time.Location) string {
+func featureEnd(page *web.Page, k terms.Feature) string {
 	if k.ExpiresAt == nil {
 		return "it ends with the licence"
 	}
-	return "as the edition says, " + lastDay(*k.ExpiresAt, zone)
+	return "as the edition says, " + page.LastDay(*k.ExpiresAt).Text
 }
 
 func limitFields(k terms.Limitation, own terms.Overrides) []web.Field {
@@ -135,11 +135,12 @@ func readFeature(v web.Values, k terms.Feature, was terms.Overrides) terms.Featu
 			set.IsActive = &on
 		}
 	}
-	if name := fieldOf("feature-ends", k.ID); v.Has(name) && (set.ExpiresAt == nil || v.Text(name) != lastDay(*set.ExpiresAt, v.Zone)) {
-		if set.ExpiresAt = v.DayEnd(name); set.ExpiresAt != nil {
-			end := set.ExpiresAt.UTC() // as it is stored
-			set.ExpiresAt = &end
+	if name := fieldOf("feature-ends", k.ID); v.Has(name) {
+		var end time.Time
+		if set.ExpiresAt != nil {
+			end = *set.ExpiresAt
 		}
+		set.ExpiresAt = v.LastDay(name, end)
 	}
 	return set
 }

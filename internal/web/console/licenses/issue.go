@@ -1,8 +1,10 @@
 package licenses
 
 import (
+	"cmp"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	"chancery/internal/edge"
@@ -39,7 +41,6 @@ type letter struct{ To, Subject, Text string }
 func (p *Pages) askIssue(q *web.Request, form *web.Form) (*issuePage, error) {
 	page := &issuePage{Page: q.Page("Issue a licence", web.Link{Label: "Licences", Href: q.Href("/licenses")}), Form: form}
 	page.Sub = "One grant to one customer: choose both, set what differs from the edition, and send the key."
-	form.LookAt(q.R.URL.Query())
 	products, editions, err := p.sold(q.Context(), q.VendorID())
 	editions = onSale(products, editions)
 	if err != nil {
@@ -65,8 +66,15 @@ func (p *Pages) askIssue(q *web.Request, form *web.Form) (*issuePage, error) {
 		if page.Letter, err = p.preview(q, form, products, chosen); err != nil {
 			return nil, err
 		}
-		addTerms(form, chosen.Mode, chosen.Policy, chosen.Grants, terms.Overrides{}, q.Vendor.Location())
-		page.Facts = editionFacts(&page.Page, chosen, q.VendorZone())
+		page.Facts = editionFacts(&page.Page, chosen)
+	}
+	form.Add(web.Group{Part: "edition-terms"}) // where they stand, before there are any
+	if chosen != nil {
+		first := len(form.Groups)
+		addTerms(form, &page.Page, chosen.Mode, chosen.Policy, chosen.Grants, terms.Overrides{}, q.VendorZone())
+		for i := range form.Groups[first:] {
+			form.Groups[first+i].Part = "edition-terms"
+		}
 	}
 	form.Add(web.Group{Title: "Seldom needed", Folded: true, Fields: []web.Field{
 		{Name: "legacy_license_key", Label: "Legacy key", Mono: true, Hint: "A key of an older system that shall go on working."},
@@ -93,45 +101,68 @@ func (p *Pages) chosenEdition(q *web.Request, form *web.Form, editions []catalog
 
 // addWho asks for the customer: one who is there, found by what was typed, or a new one.
 func (p *Pages) addWho(q *web.Request, form *web.Form) error {
-	text, _ := form.Given("customer")
-	if id, err := ident.ParseUUID(q.Text("customer")); err == nil && text == "" {
-		if c, err := p.CustomerRows.ByUUID(q.Context(), q.VendorID(), id); err == nil {
-			text = show.CustomerLabel(c)
-		}
-	}
+	text := p.customerText(q, form)
 	g := web.Group{Title: "Customer"}
 	if q.May(identity.ManageCustomers) {
 		g.Fields = append(g.Fields, web.Field{
-			Name: "who", Label: "Who", Kind: web.RadioField, Value: "there", Options: []web.Option{
+			Name: "who", Label: "Who", Kind: web.RadioField, Value: "there", Look: true, Options: []web.Option{
 				{Value: "there", Label: "An existing customer"}, {Value: "new", Label: "A new customer"},
 			},
 		})
 	}
 	customer := show.CustomerField(q, "customer", "Customer", text)
-	customer.Required, customer.Focus, customer.When = true, text == "", "who=there"
+	customer.Required, customer.Focus, customer.Look, customer.When = true, text == "", true, "who=there"
 	g.Fields = append(g.Fields, customer)
-	if text != "" {
-		one, more, err := show.LabelledCustomer(q.Context(), p.CustomerRows, q.VendorID(), text, maxMatches)
-		if err != nil {
-			return err
-		}
-		if one == nil && len(more) > 0 {
-			choose := web.Field{Name: "customer_id", Label: "Which of them", Kind: web.RadioField, When: "who=there"}
-			for _, c := range more {
-				choose.Options = append(choose.Options, web.Option{Value: c.UUID.String(), Label: c.CompanyName, Hint: c.Number + " " + c.Email})
-			}
-			g.Fields = append(g.Fields, choose)
-		}
-	}
 	if q.May(identity.ManageCustomers) {
 		g.Fields = append(g.Fields,
-			web.Field{Name: "company_name", Label: "Company or person", When: "who=new"},
-			web.Field{Name: "email", Label: "E-mail", Kind: web.EmailField, When: "who=new"},
+			web.Field{Name: "company_name", Label: "Company or person", Look: true, When: "who=new"},
+			web.Field{Name: "email", Label: "E-mail", Kind: web.EmailField, Look: true, When: "who=new"},
 			web.Field{Name: "customer_number", Label: "Customer number", When: "who=new", Placeholder: "made for you", Hint: "Empty: one is made."},
 		)
 	}
 	form.Add(g)
-	return nil
+	which, err := p.whichOf(q, text)
+	form.Add(which)
+	return err
+}
+
+// customerText is what names the customer: what was typed, or the one that the address
+// brought.
+func (p *Pages) customerText(q *web.Request, form *web.Form) string {
+	text, given := form.Given("customer")
+	if given {
+		return text
+	}
+	id, err := ident.ParseUUID(q.Text("customer"))
+	if err != nil {
+		return ""
+	}
+	c, err := p.CustomerRows.ByUUID(q.Context(), q.VendorID(), id)
+	if err != nil {
+		return "" // it is gone: the field stays empty
+	}
+	return show.CustomerLabel(c)
+}
+
+// whichOf asks which customer is meant where a text fits several.
+func (p *Pages) whichOf(q *web.Request, text string) (web.Group, error) {
+	g := web.Group{Part: "which-customer"}
+	if text == "" {
+		return g, nil
+	}
+	one, more, err := show.LabelledCustomer(q.Context(), p.CustomerRows, q.VendorID(), text, maxMatches)
+	if err != nil || one != nil || len(more) == 0 {
+		return g, err
+	}
+	choose := web.Field{Name: "customer_id", Label: "Which of them", Kind: web.RadioField, Look: true, When: "who=there"}
+	if !q.May(identity.ManageCustomers) {
+		choose.When = "" // nobody is asked who
+	}
+	for _, c := range more {
+		choose.Options = append(choose.Options, web.Option{Value: c.UUID.String(), Label: c.CompanyName, Hint: c.Number + " " + c.Email})
+	}
+	g.Fields = append(g.Fields, choose)
+	return g, nil
 }
 
 // addWhat asks for the edition, the licensee, the name and the dates.
@@ -149,10 +180,10 @@ func addWhat(form *web.Form, products []catalog.Product, editions []catalog.Edit
 	form.Add(web.Group{Title: "Licence", Fields: []web.Field{
 		edition,
 		{
-			Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Placeholder: "the customer's",
+			Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Placeholder: "the customer's", Look: true,
 			Hint: "The user who gets the mail with the key.",
 		},
-		{Name: "name", Label: "Name", Placeholder: "none", Hint: "What you and the customer call it, such as a site or an order."},
+		{Name: "name", Label: "Name", Placeholder: "none", Look: true, Hint: "What you and the customer call it, such as a site or an order."},
 	}})
 	form.Add(web.Group{Title: "When", Fields: append([]web.Field{
 		{Name: "starts_at", Label: "Begins", Kind: web.DateField, Hint: "Empty: at once."},
@@ -171,13 +202,14 @@ func expiryFields(edition, mode, at, days string) []web.Field {
 	}
 }
 
-// readExpiry reads what expiryFields asked for; nil is the edition's end.
-func readExpiry(v web.Values) *licensing.Expiry {
+// readExpiry reads what expiryFields asked for, which showed an end that was; nil is the
+// edition's end.
+func readExpiry(v web.Values, was time.Time) *licensing.Expiry {
 	switch mode := terms.ExpiresMode(v.Text("expires_mode")); mode {
 	case terms.ExpiresNever:
 		return &licensing.Expiry{Mode: mode}
 	case terms.ExpiresAt:
-		end := v.DayEnd("expires_at")
+		end := v.LastDay("expires_at", was)
 		if end == nil {
 			v.Check(v.Text("expires_at") != "", "expires_at", "is needed: the last day on which the licence holds")
 			return &licensing.Expiry{Mode: mode}
@@ -203,9 +235,9 @@ func (p *Pages) prepareIssue(q *web.Request, v web.Values) (order, error) {
 	o.command = licensing.IssueCommand{
 		Vendor: q.VendorID(), Edition: edition, Name: v.Text("name"), LicenseeEmail: v.Text("licensee_email"),
 		LegacyKey: v.Text("legacy_license_key"), ActivateFor: v.Text("activate_client_id"),
-		IsTemporary: v.Flag("is_temporary"), IsInactive: v.Flag("is_inactive"), Expiry: readExpiry(v),
+		IsTemporary: v.Flag("is_temporary"), IsInactive: v.Flag("is_inactive"), Expiry: readExpiry(v, time.Time{}),
 	}
-	if start := v.DayStart("starts_at"); start != nil {
+	if start := v.FirstDay("starts_at", time.Time{}); start != nil {
 		o.command.StartsAt = *start
 	}
 	if !edition.IsZero() {
@@ -280,7 +312,7 @@ func (p *Pages) doIssue(t tx.Tx, q *web.Request, o order) (web.Done, error) {
 }
 
 // editionFacts says what the chosen edition begins with.
-func editionFacts(page *web.Page, e *catalog.Edition, zone *time.Location) []web.ShownFact {
+func editionFacts(page *web.Page, e *catalog.Edition) []web.ShownFact {
 	count := func(n int64, one, many string) web.Cell { return web.Cell{Text: web.Count(n, one, many)} }
 	facts := []web.Fact{{Label: "Mode", Cell: web.Cell{Text: show.Mode(e.Mode)}}}
 	if e.Mode == terms.Floating {
@@ -293,24 +325,9 @@ func editionFacts(page *web.Page, e *catalog.Edition, zone *time.Location) []web
 				Cell:  web.Cell{Text: web.Number(e.Policy.ActivationBuffer) + " + " + web.Number(e.Policy.GoodwillTokenLimit)},
 			})
 	}
-	return page.Facts(append(facts, web.Fact{Label: "Ends", Cell: web.Cell{Text: ends(e.Policy, zone)}},
+	return page.Facts(append(facts, web.Fact{Label: "Ends", Cell: web.Cell{Text: show.UpperFirst(show.Ends(page, e.Policy))}},
 		web.Fact{Label: "Heartbeat", Cell: count(int64(e.Policy.HeartbeatPeriodDays), "day", "days")},
 		web.Fact{Label: "Freeride", Cell: count(int64(e.Policy.FreerideDays), "day", "days")})...)
-}
-
-// ends says when licences of a policy end.
-func ends(p terms.Policy, zone *time.Location) string {
-	text := "never"
-	switch {
-	case p.ExpiresMode == terms.ExpiresAt && p.ExpiresAt != nil:
-		text = lastDay(*p.ExpiresAt, zone)
-	case p.ExpiresMode == terms.ExpiresDaysActivated && p.ExpiresDays != nil:
-		text = web.Count(int64(*p.ExpiresDays), "day", "days") + " after the first activation"
-	}
-	if p.TrialDays > 0 {
-		text += "; trial of " + web.Count(int64(p.TrialDays), "day", "days")
-	}
-	return text
 }
 
 // preview is the mail that the licensee will get, as far as the form tells.
@@ -322,32 +339,46 @@ func (p *Pages) preview(q *web.Request, form *web.Form, products []catalog.Produ
 		}
 	}
 	l := &letter{To: "the licensee"}
-	if text, _ := form.Given("customer"); text != "" {
-		one, _, err := show.LabelledCustomer(q.Context(), p.CustomerRows, q.VendorID(), text, maxMatches)
-		if err != nil {
-			return nil, err
-		}
-		if one != nil {
-			d.Customer = one.CompanyName
-			if one.Email != "" {
-				l.To = one.Email
-			}
-		}
+	c, err := p.givenCustomer(q, form)
+	if err != nil {
+		return nil, err
 	}
+	d.Customer, l.To = cmp.Or(c.CompanyName, d.Customer), cmp.Or(c.Email, l.To)
 	for name, to := range map[string]*string{"name": &d.License, "licensee_email": &l.To} {
 		if text, _ := form.Given(name); text != "" {
 			*to = text
 		}
 	}
 	if e.Policy.ExpiresMode == terms.ExpiresAt && e.Policy.ExpiresAt != nil {
-		d.EndsOn = show.LastMoment(*e.Policy.ExpiresAt).In(q.VendorZone()).Format("2 January 2006")
+		d.EndsOn = calendar.LastDay(*e.Policy.ExpiresAt, q.VendorZone()).Long()
 	}
 	if text, _ := form.Given("expires_at"); text != "" {
-		if day, err := time.Parse(time.DateOnly, text); err == nil {
-			d.EndsOn = day.Format("2 January 2006")
+		if day, wrong := calendar.ParseDay(text); wrong == "" {
+			d.EndsOn = day.Long()
 		}
 	}
 	body, err := p.Mails.Preview(q.Context(), q.Vendor, d)
 	l.Subject, l.Text = body.Subject, body.Text
 	return l, err
+}
+
+// givenCustomer is who the licence is for, as far as the form tells.
+func (p *Pages) givenCustomer(q *web.Request, form *web.Form) (customers.Customer, error) {
+	given := func(name string) string { text, _ := form.Given(name); return text }
+	if given("who") == "new" {
+		return customers.Customer{CompanyName: given("company_name"), Email: given("email")}, nil
+	}
+	one, more, err := show.LabelledCustomer(q.Context(), p.CustomerRows, q.VendorID(), p.customerText(q, form), maxMatches)
+	if err != nil {
+		return customers.Customer{}, err
+	}
+	for _, c := range more {
+		if c.UUID.String() == given("customer_id") {
+			one = &c
+		}
+	}
+	if one == nil {
+		return customers.Customer{}, nil
+	}
+	return *one, nil
 }

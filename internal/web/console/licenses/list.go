@@ -62,44 +62,11 @@ func (p *Pages) table(q *web.Request) (web.Table[*licensing.License], error) {
 }
 
 func columns(q *web.Request) []web.Column[*licensing.License] {
-	now := q.Now()
-	return []web.Column[*licensing.License]{
+	return slices.Concat([]web.Column[*licensing.License]{
 		{Name: "license", Label: "Licence", Cell: func(l *licensing.License) web.Cell {
 			return web.Cell{Text: show.LicenseName(l), Href: show.LicenseHref(q, l.UUID), Sub: l.Edition.Name + " · " + l.Product.Name}
 		}, Plain: show.LicenseName},
-		{Name: "customer", Label: "Customer", Cell: func(l *licensing.License) web.Cell {
-			return web.Cell{Text: l.Customer.CompanyName, Href: show.CustomerHref(q, l.Customer.UUID)}
-		}},
-		{Name: "state", Label: "State", Cell: func(l *licensing.License) web.Cell {
-			badge := show.LicenseBadge(l, now)
-			return web.Cell{Badge: &badge}
-		}},
-		{Name: "activations", Label: "Activations", Cell: func(l *licensing.License) web.Cell {
-			bar := show.Activations(l)
-			return web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/devices"}
-		}},
-		{Name: "expires", Label: "Expires", Cell: func(l *licensing.License) web.Cell {
-			if end := l.ExpiryOf(l.Terms().Policy); !end.IsZero() {
-				return web.Cell{Day: show.LastMoment(end)}
-			}
-			return web.Cell{Text: "Never", Quiet: true}
-		}},
-		{Name: "issued", Label: "Issued", Sort: "created_at", Cell: func(l *licensing.License) web.Cell { return web.Cell{When: l.CreatedAt} }},
-		{Name: "key", Label: "License key", Extra: true, Cell: func(l *licensing.License) web.Cell {
-			return web.Cell{Text: show.ShortKey(l.LicenseKey), Copy: l.LicenseKey.String(), Mono: true}
-		}, Plain: func(l *licensing.License) string { return l.LicenseKey.String() }},
-		{Name: "product", Label: "Product", Extra: true, Cell: func(l *licensing.License) web.Cell {
-			return web.Cell{Text: l.Product.Name, Href: show.ProductHref(q, l.Product.UUID)}
-		}},
-		{Name: "edition", Label: "Edition", Extra: true, Cell: func(l *licensing.License) web.Cell {
-			return web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q, l.Edition.UUID)}
-		}},
-		{Name: "number", Label: "Customer number", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.Customer.CustomerNumber} }},
-		{Name: "mode", Label: "Mode", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: show.Mode(l.Edition.Mode)} }},
-		{Name: "licensee", Label: "Licensee", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.LicenseeEmail} }},
-		{Name: "printed", Label: "Printed key", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.PrintedKey, Mono: true} }},
-		{Name: "legacy", Label: "Legacy key", Extra: true, Cell: func(l *licensing.License) web.Cell { return web.Cell{Text: l.LegacyKey, Mono: true} }},
-	}
+	}, show.LicenseColumns(q), show.LicenseDetails(q, func(l *licensing.License) *licensing.License { return l }), show.LicenseTerms(q))
 }
 
 // maxChoices is how many products and editions a choice offers.
@@ -111,7 +78,7 @@ func (p *Pages) filters(q *web.Request) ([]web.Filter, error) {
 		return nil, err
 	}
 	filters := []web.Filter{
-		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Name, key or e-mail begins with…"},
+		{Name: "q", Label: "Search", Kind: web.SearchFilter, Hint: "Name, key, e-mail or customer number"},
 		{Name: "state", Label: "State", Kind: web.ChoiceFilter, Options: []web.Option{
 			{Value: "on", Label: "Switched on"},
 			{Value: "off", Label: "Switched off"},

@@ -116,23 +116,17 @@ func meterFacts(r metering.Reading) []web.Fact {
 // consumedChart draws what a meter counted by the day, in the viewer's zone, in whole units.
 func consumedChart(page *web.Page, hours []metering.Hour, from time.Time, more bool) web.Chart {
 	c := web.Chart{
-		Title: "Consumed per day", Text: "Of the last 30 days, in whole units.", Kind: web.BarChart, Unit: "units",
+		Title: "Consumed per day", Text: "Of the last 30 days, in whole units.", Kind: web.BarChart, Unit: "units", Today: true,
 		Empty: "Nothing was consumed in the last 30 days.",
 	}
 	if more {
 		c.Text = "Of the newest 50,000 entries within 30 days, in whole units."
 	}
-	at, sums := map[string]int{}, []int64{}
-	for t := from; !t.After(page.Now); t = t.Add(24 * time.Hour) {
-		day := page.Day(t).Text
-		if _, there := at[day]; !there {
-			at[day] = len(c.Labels)
-			c.Labels = append(c.Labels, day)
-			sums = append(sums, 0)
-		}
-	}
+	labels, place := page.DaysSince(from)
+	c.Labels = labels
+	sums := make([]int64, len(labels))
 	for _, h := range hours {
-		if i, ok := at[page.Day(h.At).Text]; ok {
+		if i := place(h.At); i >= 0 {
 			sums[i] += h.Amount
 		}
 	}

@@ -183,24 +183,16 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q, l.Edition.UUID), Sub: show.Mode(l.Edition.Mode)}},
 		{Label: "Issued", Cell: web.Cell{When: l.CreatedAt}},
 	}
-	begins := web.Cell{Text: "At once", Quiet: true}
-	if !l.StartsAt.IsZero() {
-		begins = web.Cell{Day: l.StartsAt}
-	}
-	expires := web.Cell{Text: "Never", Quiet: true}
-	if !s.ExpiresAt.IsZero() {
-		expires = web.Cell{Day: show.LastMoment(s.ExpiresAt)}
-	} else if text := ends(s.Terms.Policy, q.VendorZone()); l.FirstActivatedAt.IsZero() && l.ExpiresMode == "" && text != "never" {
-		expires = web.Cell{Text: text}
-	} else if l.ExpiresMode == terms.ExpiresDaysActivated {
-		expires = web.Cell{Text: web.Count(int64(l.ExpiresDays), "day", "days") + " after the first activation"}
-	}
-	own := "As the edition says"
+	expires := show.End(l)
+	expires.Sub = "As the edition says"
 	if l.ExpiresMode != "" {
-		own = "Set for this licence"
+		expires.Sub = "Set for this licence"
 	}
-	expires.Sub = own
-	all = append(all, web.Fact{Label: "Begins", Cell: begins}, web.Fact{Label: "Ends", Cell: expires, Hint: "It holds until that day is over"})
+	if days := s.Terms.Policy.TrialDays; days > 0 {
+		expires.Sub += "; trial of " + web.Count(int64(days), "day", "days")
+	}
+	all = append(all, web.Fact{Label: "Begins", Cell: show.Begin(l)},
+		web.Fact{Label: "Ends", Cell: expires, Hint: "It holds until that day is over in " + q.ZoneOfDays()})
 	first := web.Cell{Text: "Not yet", Quiet: true}
 	if !l.FirstActivatedAt.IsZero() {
 		first = web.Cell{When: l.FirstActivatedAt}
@@ -238,11 +230,11 @@ func validity(page *web.Page, l *licensing.License, s licensing.State) (main web
 	case licensing.ReasonInactive:
 		main = web.Notice{Tone: web.Bad, Title: "Switched off.", Text: "Nothing can be activated, and clients are told at their next heartbeat."}
 	case licensing.ReasonNotStarted:
-		main = web.Notice{Tone: web.Info, Title: "Not started.", Text: "It holds from " + page.Day(l.StartsAt).Text + "."}
+		main = web.Notice{Tone: web.Info, Title: "Not started.", Text: "It holds from " + page.FirstDay(l.StartsAt).Text + "."}
 	case licensing.ReasonExpired:
 		main = web.Notice{
 			Tone: web.Bad, Title: "Expired.",
-			Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": extend it, or issue another one.",
+			Text: "It ended on " + page.LastDay(s.ExpiresAt).Text + ": extend it, or issue another one.",
 		}
 	case licensing.ReasonMeasured:
 		main = web.Notice{
@@ -252,12 +244,12 @@ func validity(page *web.Page, l *licensing.License, s licensing.State) (main web
 	case licensing.ReasonTrialOver:
 		main = web.Notice{
 			Tone: web.Bad, Title: "The trial is over.",
-			Text: "It ended on " + page.At(show.LastMoment(s.ExpiresAt)).Text + ": set the trial to 0 days to make it a full licence.",
+			Text: "It ended on " + page.LastDay(s.ExpiresAt).Text + ": set the trial to 0 days to make it a full licence.",
 		}
 	default:
 		main = web.Notice{Tone: web.Good, Title: "Valid.", Text: "Clients are answered that they may run."}
 		if !s.ExpiresAt.IsZero() {
-			main.Text = "It holds until " + page.At(show.LastMoment(s.ExpiresAt)).Text + "."
+			main.Text = "It holds " + page.Until(s.ExpiresAt) + "."
 		}
 	}
 	if !l.UsedUpAt.IsZero() {
@@ -317,7 +309,7 @@ func grants(page *web.Page, l *licensing.License) []grant {
 	for _, f := range held.Features {
 		g := grant{Kind: "Feature", Name: f.Name, Value: inForce(f.IsActive), Hint: f.Description, Off: !f.IsActive}
 		if f.ExpiresAt != nil {
-			g.Value += " until " + page.At(*f.ExpiresAt).Text
+			g.Value += " " + page.Until(*f.ExpiresAt)
 		}
 		for _, o := range own.Features {
 			g.Own = g.Own || o.ID == f.ID
@@ -345,18 +337,14 @@ func grants(page *web.Page, l *licensing.License) []grant {
 func deniedChart(page *web.Page, all []licensing.Denial, from time.Time) web.Chart {
 	c := web.Chart{
 		ID: "denied", Title: "Refused calls", Text: "Activations and sessions that were refused, of the last 14 days.", Kind: web.StackChart,
-		Unit: "calls", Empty: "Nobody was refused in the last 14 days.",
+		Unit: "calls", Today: true, Empty: "Nobody was refused in the last 14 days.",
 	}
-	day := func(t time.Time) string { return page.Day(t).Text }
-	at := map[string]int{}
-	for t := from; !t.After(page.Now); t = t.Add(24 * time.Hour) {
-		at[day(t)] = len(c.Labels)
-		c.Labels = append(c.Labels, day(t))
-	}
+	labels, place := page.DaysSince(from)
+	c.Labels = labels
 	series := map[int]int{}
 	for _, d := range all {
-		i, ok := at[day(d.Hour)]
-		if !ok {
+		i := place(d.Hour)
+		if i < 0 {
 			continue
 		}
 		k, ok := series[d.Reason]

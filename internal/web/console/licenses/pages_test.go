@@ -20,11 +20,18 @@ func TestConsoleIssuesALicence(t *testing.T) {
 		if empty.Find("#name").AttrOr("value", "") != "Site A" {
 			t.Error("what was typed is lost")
 		}
-		looked := s.Get(t, "/licenses/new?look=1&customer=kirk&name=Site+B&edition_id="+s.Pro)
+		looked := s.Post(t, "/licenses/new", url.Values{"look": {"1"}, "customer": {"kirk"}, "name": {"Site B"}, "edition_id": {s.Pro}})
 		servertest.Says(t, looked, "aside", "3 activations", "To kirk@example.com", "Site B", s.Product, "made when you issue it")
 		if looked.Find("#name").AttrOr("value", "") != "Site B" || looked.Find("input[id^=limitation-]").Length() != 1 {
 			t.Errorf("looking up loses what was typed: %s", looked.Text("main"))
 		}
+		if looked.Find("#edition-terms #token_limit, #edition-says dl").Length() != 2 || looked.Find("form[method=get] #name, [formmethod=get]").Length() != 0 {
+			t.Error("what depends on the edition is no part of its own, or what was typed would enter an address")
+		}
+		servertest.Says(t, s.Get(t, "/licenses"), "main", "No licences yet")
+		servertest.Says(t, s.Post(t, "/licenses/new", url.Values{
+			"look": {"1"}, "who": {"new"}, "company_name": {"Lind & Co"}, "email": {"lind@example.com"}, "edition_id": {s.Pro},
+		}), "aside", "To lind@example.com")
 		s.Manage(t, "POST", "/customers", servertest.Fields{"company_name": "Kirkland", "customer_number": "K-2002"}, "id")
 		several := url.Values{"edition_id": {s.Edition}, "customer": {"kirk"}, "licensee_email": {"a@example.com"}}
 		which := s.Post(t, "/licenses/new", several)

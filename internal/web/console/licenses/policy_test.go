@@ -14,7 +14,7 @@ func TestALicencesOwnTermsAreAskedForAndShown(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []terms.Mode{terms.Named, terms.Floating} {
 		var form web.Form
-		addTerms(&form, mode, terms.Defaults(), terms.Grants{}, terms.Overrides{}, time.UTC)
+		addTerms(&form, &web.Page{}, mode, terms.Defaults(), terms.Grants{}, terms.Overrides{}, time.UTC)
 		asked := map[string]int{}
 		for _, g := range form.Groups {
 			for _, f := range g.Fields {

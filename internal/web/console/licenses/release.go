@@ -16,7 +16,7 @@ func (p *Pages) release() []edge.Route {
 	)
 }
 
-const whatReleaseDoes = "Their tokens are free at once. The devices are told at their next heartbeat that they are not activated; " +
+const whatReleaseDoes = "Their places are free at once. The devices are told at their next heartbeat that they are not activated; " +
 	"one that is offline goes on until then, and one with a licence file until the file ends: its place is used twice meanwhile. " +
 	"A device can be activated again while there is room."
 

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"chancery/internal/licensing"
 	"chancery/internal/terms"
 	"chancery/internal/web"
 )
@@ -28,7 +27,7 @@ func inForce(b bool) string {
 }
 
 // addTerms puts an edition's terms into a form, with what the licence sets itself.
-func addTerms(f *web.Form, mode terms.Mode, policy terms.Policy, grants terms.Grants, own terms.Overrides, zone *time.Location) {
+func addTerms(f *web.Form, page *web.Page, mode terms.Mode, policy terms.Policy, grants terms.Grants, own terms.Overrides, zone *time.Location) {
 	many := web.Group{Title: "How many", Text: "Leave a field empty for what the edition says."}
 	long := web.Group{Title: "Heartbeats, trial and releases", Text: "Seldom set for one licence.", Folded: true}
 	for _, t := range ownTerms(mode) {
@@ -39,7 +38,7 @@ func addTerms(f *web.Form, mode terms.Mode, policy terms.Policy, grants terms.Gr
 		}
 	}
 	f.Add(many)
-	if granted := grantFields(grants, own, zone); len(granted) > 0 {
+	if granted := grantFields(page, grants, own, zone); len(granted) > 0 {
 		f.Add(web.Group{
 			Title: "What it grants", Text: "What the edition lets a licence adjust. Leave a field empty for what the edition says.",
 			Fields: granted,
@@ -112,12 +111,4 @@ func termOf(v web.Values, t terms.Field) any {
 		}
 	}
 	return nil
-}
-
-// lastDay is the date that an exclusive end ends with.
-func lastDay(end time.Time, zone *time.Location) string {
-	if end.IsZero() {
-		return ""
-	}
-	return licensing.LastDay(end, zone).Format(time.DateOnly)
 }

@@ -38,6 +38,6 @@ func (p *Pages) showUsage(q *web.Request) (*usagePage, error) {
 		return nil, err
 	}
 	page.Charts = show.UsageCharts(&page.Page, usage, since)
-	page.Values = show.Values(&page.Page, values)
+	page.Values = show.Values(values)
 	return page, nil
 }

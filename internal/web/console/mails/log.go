@@ -2,7 +2,6 @@ package mails
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"chancery/internal/edge"
@@ -85,7 +84,7 @@ func sentAt(m mailing.Mail) time.Time {
 }
 
 func filterOf(q *web.Request) (mailing.Filter, error) {
-	f := mailing.Filter{State: mailing.State(q.Text("state")), Kind: mailing.Kind(q.Text("kind")), To: strings.ToLower(q.Text("to"))}
+	f := mailing.Filter{State: mailing.State(q.Text("state")), Kind: mailing.Kind(q.Text("kind")), To: q.Text("to")}
 	var wrong fault.Fields
 	named := func(options []web.Option, value string) bool {
 		return value == "" || slices.ContainsFunc(options, func(o web.Option) bool { return o.Value == value })

@@ -36,7 +36,7 @@ func (r *reading) todo() []todo {
 	}
 	for _, e := range ending.Items {
 		all = append(all, todo{
-			Badge: web.BadgeExpiring, Who: e.License.Customer.CompanyName, Why: "ends", When: page.Ago(e.EndsAt),
+			Badge: web.BadgeExpiring, Who: e.License.Customer.CompanyName, Why: "ends", When: page.Ending(e.EndsAt),
 			What: page.Cell(web.Cell{Text: show.LicenseName(e.License), Href: show.LicenseHref(r.q, e.License.UUID)}),
 			Act:  web.Link{Label: "Extend", Href: show.LicenseHref(r.q, e.License.UUID) + "/extend"},
 		})

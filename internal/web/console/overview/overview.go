@@ -117,7 +117,7 @@ func (r *reading) charts() []web.Chart {
 	versions := r.latest(figures.Seen(30, figures.Version))
 	return []web.Chart{
 		{
-			ID: "activations", Title: "Activations and releases per day", Kind: web.LineChart, Unit: "activations", Labels: labels,
+			ID: "activations", Title: "Activations and releases per day", Kind: web.LineChart, Unit: "activations", Labels: labels, Today: true,
 			Series: []web.Series{
 				r.span.Series("Activated", "", r.days(figures.Activations, r.span)),
 				r.span.Series("Released", web.Neutral, r.days(figures.Releases, r.span)),
@@ -126,7 +126,7 @@ func (r *reading) charts() []web.Chart {
 		},
 		states,
 		{
-			ID: "heartbeats", Title: "Heartbeats per day", Text: "And the clients that sent them.", Kind: web.LineChart, Unit: "heartbeats", Labels: labels,
+			ID: "heartbeats", Title: "Heartbeats per day", Text: "And the clients that sent them.", Kind: web.LineChart, Unit: "heartbeats", Labels: labels, Today: true,
 			Series: []web.Series{
 				r.span.Series("Heartbeats", "", r.days(figures.Heartbeats, r.span)),
 				r.span.Series("Clients", "", r.days(figures.Active(figures.All), r.span)),
@@ -134,12 +134,12 @@ func (r *reading) charts() []web.Chart {
 			Empty: "No client called in this time.",
 		},
 		{
-			ID: "denied", Title: "Denied activations and sessions", Kind: web.StackChart, Unit: "refused calls", Labels: labels,
+			ID: "denied", Title: "Denied activations and sessions", Kind: web.StackChart, Unit: "refused calls", Labels: labels, Today: true,
 			Series: r.span.Refused(r.days(figures.Denials, r.span), 5),
 			Empty:  "Nobody was refused.",
 		},
 		{
-			ID: "zone", Title: "Goodwill zone", Text: "Activations that entered it each day.", Kind: web.BarChart, Unit: "activations", Labels: labels,
+			ID: "zone", Title: "Goodwill zone", Text: "Activations that entered it each day.", Kind: web.BarChart, Unit: "activations", Labels: labels, Today: true,
 			Series: []web.Series{r.span.Series("Entered", web.Notable, r.days(figures.GoodwillEntered, r.span))},
 			Empty:  "No activation went above its contract.",
 		},

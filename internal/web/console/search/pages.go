@@ -87,7 +87,7 @@ type found struct{ Text, Sub, Href string }
 func (p *Pages) search(q *web.Request) (*searchPage, error) {
 	text := q.Text("q")
 	page := &searchPage{Page: q.Page("Search"), Asked: len([]rune(text)) >= fewest}
-	page.Sub = "Licences, keys, customers, devices and users, by how they begin."
+	page.Sub = "Licences, customers, devices and users: by what you hold of them."
 	if !page.Asked {
 		return page, nil
 	}

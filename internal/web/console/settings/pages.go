@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -46,11 +47,11 @@ type SigningKeys interface {
 
 // Providers sets up the vendor's OpenID provider.
 type Providers interface {
-	Settings(ctx context.Context, vendor ident.VendorID) (identity.Provider, bool, error)
-	Check(ctx context.Context, c identity.ChangeProvider) error
-	Set(t tx.Tx, by identity.Principal, c identity.ChangeProvider) error
-	Switch(t tx.Tx, by identity.Principal, on bool) error
-	Remove(t tx.Tx, by identity.Principal) error
+	Settings(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
+	Check(ctx context.Context, c access.ChangeProvider) error
+	Set(t tx.Tx, vendor ident.VendorID, c access.ChangeProvider) error
+	Switch(t tx.Tx, vendor ident.VendorID, on bool) error
+	Remove(t tx.Tx, vendor ident.VendorID) error
 }
 
 // Config is what the pages need; all of it is required.
@@ -65,6 +66,11 @@ type Config struct {
 	// Address is the vendor's console as browsers are sent back to it. It fails
 	// while nobody knows.
 	Address func(q *web.Request) (string, error)
+
+	// What another time zone means for last days.
+	LastDays LastDays
+	Editions Editions
+	Moves    Moves
 }
 
 // Pages are the pages of the settings.
@@ -77,7 +83,7 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Providers == nil ||
-		c.Address == nil {
+		c.Address == nil || c.LastDays == nil || c.Editions == nil || c.Moves == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}
 	face, err := c.Face.Area(templates)

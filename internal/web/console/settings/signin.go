@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/tx"
@@ -27,10 +28,10 @@ func (p *Pages) signIn() []edge.Route {
 	routes := []edge.Route{
 		web.Show(p.face, signInPath, needs, "sign_in.html", p.showSignIn),
 		web.Act(p.face, signInPath+"/on", needs, back, func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-			return web.Done{To: back(q), Say: web.Flash{Text: "The provider is switched on."}}, p.Providers.Switch(t, q.Principal, true)
+			return web.Done{To: back(q), Say: web.Flash{Text: "The provider is switched on."}}, p.Providers.Switch(t, q.VendorID(), true)
 		}),
 		web.Act(p.face, signInPath+"/off", needs, back, func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-			return web.Done{To: back(q), Say: web.Flash{Text: "The provider is switched off."}}, p.Providers.Switch(t, q.Principal, false)
+			return web.Done{To: back(q), Say: web.Flash{Text: "The provider is switched off."}}, p.Providers.Switch(t, q.VendorID(), false)
 		}),
 	}
 	routes = append(routes, web.AskWith(p.face, signInPath+"/edit", needs, "form.html", p.askProvider, p.checkProvider, p.setProvider)...)
@@ -127,15 +128,15 @@ func (p *Pages) askProvider(q *web.Request, form *web.Form) (*web.FormPage, erro
 	return page, nil
 }
 
-func (p *Pages) checkProvider(q *web.Request, v web.Values) (identity.ChangeProvider, error) {
-	c := identity.ChangeProvider{
+func (p *Pages) checkProvider(q *web.Request, v web.Values) (access.ChangeProvider, error) {
+	c := access.ChangeProvider{
 		Issuer: v.Text("issuer"), ClientID: v.Text("client_id"), Secret: v.Get("secret"), Label: v.Text("label"), Only: v.Get("ways") == onlyWay,
 	}
 	return c, p.Providers.Check(q.Context(), c)
 }
 
-func (p *Pages) setProvider(t tx.Tx, q *web.Request, c identity.ChangeProvider) (web.Done, error) {
-	return web.Done{To: q.Href(signInPath), Say: web.Flash{Text: "The settings are saved."}}, p.Providers.Set(t, q.Principal, c)
+func (p *Pages) setProvider(t tx.Tx, q *web.Request, c access.ChangeProvider) (web.Done, error) {
+	return web.Done{To: q.Href(signInPath), Say: web.Flash{Text: "The settings are saved."}}, p.Providers.Set(t, q.VendorID(), c)
 }
 
 func (p *Pages) askRemoveProvider(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -146,5 +147,5 @@ func (p *Pages) askRemoveProvider(q *web.Request, form *web.Form) (*web.FormPage
 }
 
 func (p *Pages) removeProvider(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-	return web.Done{To: q.Href(signInPath), Say: web.Flash{Text: "The provider is removed."}}, p.Providers.Remove(t, q.Principal)
+	return web.Done{To: q.Href(signInPath), Say: web.Flash{Text: "The provider is removed."}}, p.Providers.Remove(t, q.VendorID())
 }

@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"strings"
+
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/tx"
@@ -9,7 +11,7 @@ import (
 )
 
 func (p *Pages) vendor() []edge.Route {
-	return web.Ask(p.face, "/settings/vendor", web.Needs(identity.ManageVendor), "form.html", p.askVendor, p.changeVendor)
+	return web.AskWith(p.face, "/settings/vendor", web.Needs(identity.ManageVendor), "form.html", p.askVendor, p.prepareVendor, p.changeVendor)
 }
 
 func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -28,9 +30,22 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 			Hint: "The console is at /console/" + v.Slug + ". Links with the old one lead nowhere after a change.",
 		},
 	}})
-	form.Add(web.Group{Title: "Days", Text: "Days, months and quarters begin in this zone: a licence that ends on a date ends with that day here.", Fields: []web.Field{
-		{Name: "zone", Label: "Time zone", Value: v.Zone, Required: true, Hint: "An IANA name such as Europe/Berlin. A change holds from the next period on."},
-	}})
+	days := []web.Field{{
+		Name: "zone", Label: "Time zone", Value: v.Zone, Required: true,
+		Hint: "An IANA name such as Europe/Berlin. Meters count by another one from their next period on; what becomes of last days is asked then.",
+	}}
+	text := "Days, months and quarters begin in this zone: a licence that ends on a date ends with that day here."
+	if zone, sent := form.Sent("zone"); sent {
+		m, err := p.movedBy(q, strings.TrimSpace(zone))
+		if err != nil {
+			return nil, err
+		}
+		if m.any() {
+			text += " " + m.text()
+			days = append(days, m.choice(q))
+		}
+	}
+	form.Add(web.Group{Title: "Days", Text: text, Fields: days})
 	form.Add(web.Group{Title: "Help", Text: "Shown where people sign in, and at the end of mails.", Fields: []web.Field{
 		{Name: "support_email", Label: "Support e-mail", Kind: web.EmailField, Value: v.SupportEmail, Placeholder: "help@example.com"},
 		{Name: "website", Label: "Website", Value: v.Website, Placeholder: "https://example.com"},
@@ -39,21 +54,34 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 	if v.DirectActivationFiles {
 		direct = "on"
 	}
-	form.Add(web.Group{Title: "Activation files", Text: "For editions that allow machines without internet.", Fields: []web.Field{
+	form.Add(web.Group{Title: "Activation files", Text: "For editions that allow devices without internet.", Fields: []web.Field{
 		{
 			Name: "direct", Label: "Activate at once when the address of an activation file is opened", Kind: web.CheckField, Value: direct,
 			Hint: "Otherwise a page with a button asks first. Programs that fetch the file are never asked.",
 		},
 	}})
-	return page, nil
+	return page, p.moving(q, &page.Page)
 }
 
-func (p *Pages) changeVendor(t tx.Tx, q *web.Request, in web.Values) (web.Done, error) {
+// prepareVendor reads the form. With another zone that moves last days, it must be
+// chosen what becomes of them.
+func (p *Pages) prepareVendor(q *web.Request, in web.Values) (vendors.Change, error) {
 	name, slug, zone, mail, site := in.Text("name"), in.Text("slug"), in.Text("zone"), in.Text("support_email"), in.Text("website")
 	direct := in.Flag("direct")
-	v, err := p.Vendors.Update(t, q.VendorID(), vendors.Change{
-		Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, DirectActivationFiles: &direct,
-	})
+	c := vendors.Change{Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, DirectActivationFiles: &direct}
+	m, err := p.movedBy(q, zone)
+	if err != nil {
+		return c, err
+	}
+	choice := in.Text(daysChoice)
+	in.Check(!m.any() || choice == keepDays || choice == leaveDays, daysChoice, "must be chosen: the other time zone moves them")
+	// First days and suspensions may be there where no last day is: they follow the date then.
+	c.KeepDays = choice != leaveDays
+	return c, in.Err()
+}
+
+func (p *Pages) changeVendor(t tx.Tx, q *web.Request, c vendors.Change) (web.Done, error) {
+	v, err := p.Vendors.Update(t, q.VendorID(), c)
 	if err != nil {
 		return web.Done{}, err
 	}

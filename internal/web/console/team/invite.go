@@ -3,6 +3,7 @@ package team
 import (
 	"strings"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/tx"
@@ -43,7 +44,7 @@ func (p *Pages) invite(t tx.Tx, q *web.Request, v web.Values) (invited, error) {
 	if err := v.Err(); err != nil {
 		return invited{}, err
 	}
-	_, letter, err := p.Links.Invite(t, q.Principal, identity.NewUser{Email: v.Text("email"), Name: v.Text("name"), Role: v.Get("role")})
+	_, letter, err := p.Invitations.Invite(t, q.Principal, identity.NewUser{Email: v.Text("email"), Name: v.Text("name"), Role: v.Get("role")})
 	return p.invitedBy(q, letter), err
 }
 
@@ -68,14 +69,14 @@ func (p *Pages) inviteAgain(t tx.Tx, q *web.Request, _ web.Values) (invited, err
 	if err != nil {
 		return invited{}, err
 	}
-	_, letter, err := p.Links.InviteAgain(t, q.Principal, id)
+	_, letter, err := p.Invitations.InviteAgain(t, q.Principal, id)
 	return p.invitedBy(q, letter), err
 }
 
 // invitedBy tells the whole link, so that it can be handed over as it is; where nobody
 // knows the server's address, what follows it.
-func (p *Pages) invitedBy(q *web.Request, l identity.Letter) invited {
-	made := invited{Email: l.User.Email, Link: q.Href("/reset?token=" + l.Secret)}
+func (p *Pages) invitedBy(q *web.Request, l access.Letter) invited {
+	made := invited{Email: l.Person.Email, Link: q.Href("/reset?token=" + l.Secret)}
 	if address, err := p.Address(q); err == nil {
 		made.Link = address + "/reset?token=" + l.Secret
 	}

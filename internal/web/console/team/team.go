@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -19,6 +20,7 @@ type Users interface {
 	Disable(t tx.Tx, by identity.Principal, id ident.UUID) (identity.User, error)
 	Enable(t tx.Tx, by identity.Principal, id ident.UUID) (identity.User, error)
 	Remove(t tx.Tx, by identity.Principal, id ident.UUID) error
+	ClearSecondFactor(t tx.Tx, by identity.Principal, id ident.UUID) (identity.User, error)
 }
 
 // UserRows reads users. What is missing is a NotFound fault.
@@ -27,10 +29,10 @@ type UserRows interface {
 	ByUUID(ctx context.Context, vendor ident.VendorID, id ident.UUID) (identity.User, error)
 }
 
-// Links invites users.
-type Links interface {
-	Invite(t tx.Tx, by identity.Principal, n identity.NewUser) (identity.User, identity.Letter, error)
-	InviteAgain(t tx.Tx, by identity.Principal, id ident.UUID) (identity.User, identity.Letter, error)
+// Invitations invites users.
+type Invitations interface {
+	Invite(t tx.Tx, by identity.Principal, n identity.NewUser) (identity.User, access.Letter, error)
+	InviteAgain(t tx.Tx, by identity.Principal, id ident.UUID) (identity.User, access.Letter, error)
 }
 
 // Roles changes the vendor's own roles.
@@ -46,20 +48,14 @@ type RoleRows interface {
 	ByUUID(ctx context.Context, vendor ident.VendorID, id ident.UUID) (identity.Role, error)
 }
 
-// Factors removes lost second factors.
-type Factors interface {
-	Clear(t tx.Tx, by identity.Principal, id ident.UUID) (identity.User, error)
-}
-
 // Config is what the pages need; all of it is required.
 type Config struct {
-	Face     *web.Face
-	Users    Users
-	UserRows UserRows
-	Links    Links
-	Roles    Roles
-	RoleRows RoleRows
-	Factors  Factors
+	Face        *web.Face
+	Users       Users
+	UserRows    UserRows
+	Invitations Invitations
+	Roles       Roles
+	RoleRows    RoleRows
 
 	Mails bool // the server mails links: it has SMTP, and knows its address
 
@@ -73,7 +69,7 @@ type Pages struct{ Config }
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Users == nil || c.UserRows == nil || c.Links == nil || c.Roles == nil || c.RoleRows == nil || c.Factors == nil || c.Address == nil {
+	if c.Face == nil || c.Users == nil || c.UserRows == nil || c.Invitations == nil || c.Roles == nil || c.RoleRows == nil || c.Address == nil {
 		return nil, errors.New("team: the configuration is incomplete")
 	}
 	return &Pages{c}, nil

@@ -114,7 +114,7 @@ func (p *Pages) clearFactor(t tx.Tx, q *web.Request, _ web.Values) (web.Done, er
 	if err != nil {
 		return web.Done{}, err
 	}
-	u, err := p.Factors.Clear(t, q.Principal, id)
+	u, err := p.Users.ClearSecondFactor(t, q.Principal, id)
 	return web.Done{To: here(q), Say: web.Flash{Text: u.Name + " signs in with the password alone again; all sessions have ended."}}, err
 }
 

@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -50,9 +51,11 @@ func (p *Pages) showEndpoint(q *web.Request) (*endpointPage, error) {
 	}
 	page.Facts = page.Page.Facts(facts...)
 	if !s.IsEnabled {
-		page.Notices = append(page.Notices, web.Notice{
-			Tone: web.Info, Title: "It is switched off.", Text: "What happens waits, and is given up on after three days.",
-		})
+		why := "What happens waits, and is given up on after three days."
+		if e.Status == http.StatusGone {
+			why = "The receiver answered 410: it wants nothing any more. " + why
+		}
+		page.Notices = append(page.Notices, web.Notice{Tone: web.Info, Title: "It is switched off.", Text: why})
 	}
 	if s.Kind == outbox.Webhook && s.Secrets.Sealed == nil {
 		page.Notices = append(page.Notices, web.Notice{

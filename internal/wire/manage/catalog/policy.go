@@ -10,10 +10,10 @@ import (
 // PolicyFields is an edition's policy in a request; what is left out stays as it
 // is, or gets the default when the edition is created.
 type PolicyFields struct {
-	TokenLimit            *int64                         `json:"token_limit,omitempty" minimum:"0" maximum:"100000" doc:"tokens by contract; 1 by default"`
+	TokenLimit            *int64                         `json:"token_limit,omitempty" minimum:"0" maximum:"100000" doc:"activations by contract; 1 by default"`
 	ActivationBuffer      *int64                         `json:"activation_buffer,omitempty" minimum:"0" maximum:"100000" doc:"activations above the contract that count as regular"`
 	GoodwillTokenLimit    *int64                         `json:"goodwill_token_limit,omitempty" minimum:"0" maximum:"100000" doc:"activations above those, shown in the yellow zone"`
-	GoodwillDays          value.Optional[int]            `json:"goodwill_days,omitzero" minimum:"1" maximum:"36500" doc:"a goodwill activation ends after so many days; null: when a token frees"`
+	GoodwillDays          value.Optional[int]            `json:"goodwill_days,omitzero" minimum:"1" maximum:"36500" doc:"a goodwill activation ends after so many days; null: when a place is free"`
 	FloatingTokenLimit    *int64                         `json:"floating_token_limit,omitempty" minimum:"0" maximum:"100000" doc:"sessions open at once"`
 	EnforceFloatingLimit  *bool                          `json:"enforce_floating_limit,omitempty" doc:"false: overuse is allowed and recorded; true by default"`
 	MaxSessionsPerClient  *int64                         `json:"max_sessions_per_client,omitempty" minimum:"0" maximum:"100000" doc:"0: no limit"`
@@ -27,7 +27,7 @@ type PolicyFields struct {
 	ExpiresDays           value.Optional[int]            `json:"expires_days,omitzero" minimum:"1" maximum:"36500" doc:"days of 24 hours after the first activation"`
 	TrialDays             *int                           `json:"trial_days,omitempty" minimum:"0" maximum:"36500" doc:"above 0 the licence is a trial of so many days after its first activation"`
 	ActivationOnCreation  *terms.ActivationOnCreation    `json:"activation_on_creation,omitempty" enum:"none,token_key,customer_number,customer_email" doc:"what becomes the client id of an activation that is made together with each licence; none by default; of named editions for devices"`
-	ClientMayUnassign     *bool                          `json:"client_may_unassign,omitempty" doc:"a client may give up its own token; true by default"`
+	ClientMayUnassign     *bool                          `json:"client_may_unassign,omitempty" doc:"a client may give up its own activation; true by default"`
 	OfflineAllowed        *bool                          `json:"offline_allowed,omitempty" doc:"clients may be activated by a file that a person carries; false by default"`
 	ReleaseLimit          *string                        `json:"release_limit,omitempty" maxLength:"100" doc:"the newest software release that may run; empty: any"`
 	MinimumRelease        *string                        `json:"minimum_release,omitempty" maxLength:"100" doc:"the oldest one"`

@@ -56,7 +56,7 @@ type activation struct {
 	IsTemporary       bool              `json:"is_temporary"`
 	IsGoodwill        bool              `json:"is_goodwill"`
 	IsOffline         bool              `json:"is_offline" doc:"activated by a file: it may never be heard of, and is not unassigned for that"`
-	OfflineUntil      *time.Time        `json:"offline_until" doc:"with is_offline: the latest end that a file of it said; null where one has none. Until then only staff may release it, and the machine goes on all the same"`
+	OfflineUntil      *time.Time        `json:"offline_until" doc:"with is_offline: the latest end that a file of it said; null where one has none. Until then only staff may release it, and the device goes on all the same"`
 	GoodwillUntil     *time.Time        `json:"goodwill_until"`
 	SuspendedUntil    *time.Time        `json:"suspended_until"`
 	ActivatedAt       time.Time         `json:"activated_at"`
@@ -108,7 +108,7 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/{id}/release-all", ID: "release-all", Group: group, Summary: "Release all activations of a licence",
 			About:      "As many as one short transaction releases, at most 500; repeat it while `more` is true.",
-			Permission: identity.ManageActivations, Status: http.StatusOK,
+			Permission: identity.ManageActivations, Status: http.StatusOK, Portion: true,
 		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (released, error) { return a.releaseAll(t, q) }),
 		operation.Get(m, operation.Operation{
 			Path: "/activations/{id}", ID: "get-activation", Group: group, Summary: "Get an activation, present or past", Permission: identity.ViewLicenses,
@@ -121,7 +121,7 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/activations/{id}", ID: "release-activation", Group: group, Summary: "Release an activation",
-			About: "Its token is free at once.", Permission: identity.ManageActivations,
+			About: "Its place is free at once.", Permission: identity.ManageActivations,
 		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (operation.Nothing, error) {
 			found, err := a.Licenses.Release(t, q.Vendor, q.ID, licensing.ByStaff)
 			if err == nil && !found {

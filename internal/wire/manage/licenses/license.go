@@ -28,11 +28,12 @@ type License struct {
 	IsActive         bool       `json:"is_active"`
 	IsTemporary      bool       `json:"is_temporary"`
 	IsValid          bool       `json:"is_valid"`
-	ValidityReason   string     `json:"validity_reason" doc:"empty when there is nothing to say"`
+	ValidityReason   string     `json:"validity_reason" doc:"why it is not valid; empty where it is"`
 	StartsAt         *time.Time `json:"starts_at"`
 	ExpiresAt        *time.Time `json:"expires_at" doc:"exclusive; null: never, or not known before the first activation"`
 	FirstActivatedAt *time.Time `json:"first_activated_at"`
-	UsedUpAt         *time.Time `json:"used_up_at" doc:"the first refusal since there was room last"`
+	UsedUpAt         *time.Time `json:"used_up_at" doc:"the first refusal of a client since there was room last; null: there is room"`
+	UsedUpReason     string     `json:"used_up_reason" doc:"activations_exceeded where used_up_at is set: new clients are refused, activated ones stay valid; else empty"`
 	ActivationsUsed  int64      `json:"activations_used"`
 	GoodwillUsed     int64      `json:"goodwill_used" doc:"of those, above the contract"`
 	Allowed          *int64     `json:"activations_allowed" doc:"contract, buffer and goodwill; null: any number, on a floating licence"`
@@ -64,7 +65,7 @@ type licenseIssue struct {
 	LegacyKey      string                         `json:"legacy_license_key,omitempty" maxLength:"256" doc:"a key of an older system that shall go on working"`
 	IsTemporary    bool                           `json:"is_temporary,omitempty" doc:"a guest licence: a client may hold it beside another"`
 	IsActive       *bool                          `json:"is_active,omitempty" doc:"true by default"`
-	StartsAt       *time.Time                     `json:"starts_at,omitempty" nullable:"true"`
+	StartsAt       *value.Beginning               `json:"starts_at,omitempty" nullable:"true"`
 	ExpiresMode    *terms.ExpiresMode             `json:"expires_mode,omitempty" enum:"never,at,days_after_activation" doc:"follows from expires_at or expires_days where it is left out"`
 	ExpiresAt      value.Optional[value.Deadline] `json:"expires_at,omitzero"`
 	ExpiresDays    value.Optional[int]            `json:"expires_days,omitzero" minimum:"1" maximum:"36500" doc:"days of 24 hours after the first activation"`
@@ -73,22 +74,22 @@ type licenseIssue struct {
 }
 
 type licenseUpdate struct {
-	EditionID      *ident.UUID                    `json:"edition_id,omitempty" format:"uuid" doc:"move to this edition"`
-	CustomerID     *ident.UUID                    `json:"customer_id,omitempty" format:"uuid" doc:"hand over to this customer"`
-	Name           *string                        `json:"name,omitempty" maxLength:"256"`
-	LicenseeEmail  *string                        `json:"licensee_email,omitempty" maxLength:"254"`
-	LegacyKey      *string                        `json:"legacy_license_key,omitempty" maxLength:"256"`
-	IsActive       *bool                          `json:"is_active,omitempty"`
-	IsTemporary    *bool                          `json:"is_temporary,omitempty"`
-	StartsAt       value.Optional[time.Time]      `json:"starts_at,omitzero"`
-	ExpiresMode    *terms.ExpiresMode             `json:"expires_mode,omitempty" enum:"never,at,days_after_activation"`
-	ExpiresAt      value.Optional[value.Deadline] `json:"expires_at,omitzero" doc:"an instant, or a date that ends with its day in the vendor's time zone; null: the edition's end"`
-	ExpiresDays    value.Optional[int]            `json:"expires_days,omitzero" minimum:"1" maximum:"36500"`
-	OverrideFields                                //nolint:embeddedstructfieldcheck // the order is that of the documentation
+	EditionID      *ident.UUID                     `json:"edition_id,omitempty" format:"uuid" doc:"move to this edition"`
+	CustomerID     *ident.UUID                     `json:"customer_id,omitempty" format:"uuid" doc:"hand over to this customer"`
+	Name           *string                         `json:"name,omitempty" maxLength:"256"`
+	LicenseeEmail  *string                         `json:"licensee_email,omitempty" maxLength:"254"`
+	LegacyKey      *string                         `json:"legacy_license_key,omitempty" maxLength:"256"`
+	IsActive       *bool                           `json:"is_active,omitempty"`
+	IsTemporary    *bool                           `json:"is_temporary,omitempty"`
+	StartsAt       value.Optional[value.Beginning] `json:"starts_at,omitzero"`
+	ExpiresMode    *terms.ExpiresMode              `json:"expires_mode,omitempty" enum:"never,at,days_after_activation"`
+	ExpiresAt      value.Optional[value.Deadline]  `json:"expires_at,omitzero" doc:"an instant, or a date that ends with its day in the vendor's time zone; null: the edition's end"`
+	ExpiresDays    value.Optional[int]             `json:"expires_days,omitzero" minimum:"1" maximum:"36500"`
+	OverrideFields                                 //nolint:embeddedstructfieldcheck // the order is that of the documentation
 }
 
 type licenseSearch struct {
-	Key string `json:"key" minLength:"1" maxLength:"256"`
+	Key string `json:"key" minLength:"1" maxLength:"1024"`
 }
 
 // expiry gives a licence's own end as it was asked for; nil leaves it as it is.
@@ -113,7 +114,7 @@ func (in licenseIssue) command(q *operation.Request) licensing.IssueCommand {
 		Expiry: expiry(q, in.ExpiresMode, in.ExpiresAt, in.ExpiresDays), ActivateFor: in.ActivateClient,
 	}
 	if in.StartsAt != nil {
-		c.StartsAt = in.StartsAt.UTC()
+		c.StartsAt = in.StartsAt.In(q.Zone)
 	}
 	o := in.over(terms.Overrides{})
 	c.Overrides = &o
@@ -134,7 +135,7 @@ func (in licenseUpdate) change(q *operation.Request) licensing.Change {
 	if in.StartsAt.Given {
 		c.StartsAt = &time.Time{}
 		if in.StartsAt.Value != nil {
-			at := in.StartsAt.Value.UTC()
+			at := in.StartsAt.Value.In(q.Zone)
 			c.StartsAt = &at
 		}
 	}
@@ -168,7 +169,7 @@ func showTerms(l *licensing.License, now time.Time) License {
 		LegacyKey: value.TextOrNil(l.LegacyKey),
 		IsActive:  l.IsActive, IsTemporary: l.IsTemporary, IsValid: s.IsValid, ValidityReason: s.Reason,
 		StartsAt: value.TimeOrNil(l.StartsAt), ExpiresAt: value.TimeOrNil(s.ExpiresAt), FirstActivatedAt: value.TimeOrNil(l.FirstActivatedAt),
-		UsedUpAt: value.TimeOrNil(l.UsedUpAt), ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed, Allowed: s.Allowed, Mode: l.Edition.Mode,
+		UsedUpAt: value.TimeOrNil(s.UsedUpAt), UsedUpReason: s.UsedUpReason, ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed, Allowed: s.Allowed, Mode: l.Edition.Mode,
 		TokenLimit: p.TokenLimit, ActivationBuffer: p.ActivationBuffer, GoodwillTokens: p.GoodwillTokenLimit,
 		FloatingTokens: p.FloatingTokenLimit, EnforceFloating: p.EnforceFloatingLimit,
 		Granted: value.ShowGrants(s.Terms.Grants), Overridden: overridden(l.Overrides), Serial: s.Serial, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt,

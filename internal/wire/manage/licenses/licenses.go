@@ -151,7 +151,7 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 			return a.showLicense(rows[0]), nil
 		}),
 		operation.List(m, operation.Operation{
-			Path: "/licenses/{id}/tokens", ID: "list-tokens", Group: group, Summary: "List a licence's tokens, the newest first",
+			Path: "/licenses/{id}/tokens", ID: "list-tokens", Group: group, Summary: "List a licence's token keys, the newest first",
 			Permission: identity.ViewLicenses,
 		}, licensing.Sorts(), func(q *operation.Request, r listing.Request) (listing.Page[*licensing.Token], error) {
 			l, err := a.LicenseRows.ByUUID(q.Context, q.Vendor, q.ID)

@@ -11,7 +11,7 @@ import (
 // OverrideFields is what a licence sets for itself in a request. A field that is
 // left out stays as it is; null goes back to the edition's.
 type OverrideFields struct {
-	TokenLimit           value.Optional[int64]  `json:"token_limit,omitzero" minimum:"0" maximum:"100000" doc:"tokens by contract"`
+	TokenLimit           value.Optional[int64]  `json:"token_limit,omitzero" minimum:"0" maximum:"100000" doc:"activations by contract"`
 	ActivationBuffer     value.Optional[int64]  `json:"activation_buffer,omitzero" minimum:"0" maximum:"100000" doc:"activations above the contract that count as regular"`
 	GoodwillTokenLimit   value.Optional[int64]  `json:"goodwill_token_limit,omitzero" minimum:"0" maximum:"100000" doc:"activations above those"`
 	GoodwillDays         value.Optional[int]    `json:"goodwill_days,omitzero" minimum:"1" maximum:"36500"`

@@ -30,7 +30,7 @@ func (a *Area) licenseUsers(m *operation.Maker) []operation.Operation {
 		}, func(u licensing.User) licenseUser { return licenseUser{u.UserID} }),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/{id}/users", ID: "add-license-user", Group: group, Summary: "Add a user to a licence for users",
-			About: "A named licence has at most as many as its token limit. A floating one that names users opens sessions for them only; " +
+			About: "A named licence has at most as many users as it has activations. A floating one that names users opens sessions for them only; " +
 				"without any it opens them for everybody.",
 			Permission: identity.ManageLicenses,
 		}, func(t tx.Tx, q *operation.Request, in licenseUser) (licenseUser, error) {

@@ -26,6 +26,7 @@ type Operation struct {
 	About      string // more than one line can say; may be empty
 	Permission identity.Permission
 	Secret     bool // the answer holds a secret
+	Portion    bool // it carries out one portion of a long work: other changes go first
 	Queries    []Query
 	Status     int // of the answer; what the method says if it is left out
 
@@ -142,7 +143,11 @@ func ChangeWith[In, Out, Prepared any](
 		if err != nil {
 			return err
 		}
-		answer, err := edge.Change(r.Context(), m.Changes, func(t tx.Tx) (kept, error) {
+		ctx := r.Context()
+		if op.Portion {
+			ctx = tx.Patient(ctx)
+		}
+		answer, err := edge.Change(ctx, m.Changes, func(t tx.Tx) (kept, error) {
 			out, err := fn(t, q, in, prepared)
 			if err != nil {
 				return kept{}, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"chancery/internal/calendar"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -120,8 +121,8 @@ func (k Query) check(given []string) string {
 		_, err = ident.ParseUUID(v)
 		message = "must be a UUID"
 	case Instant:
-		_, err = time.Parse(time.RFC3339, v)
-		message = "must be an instant such as 2026-03-14T09:26:53Z"
+		_, message = calendar.ParseInstant(v)
+		return message
 	case Flag:
 		if v != "true" && v != "false" {
 			return "must be true or false"
@@ -167,8 +168,8 @@ func (q *Request) OptionalUUID(name string) *ident.UUID { return value.IDOrNil(q
 
 // Instant is nil when it was left out.
 func (q *Request) Instant(name string) *time.Time {
-	t, err := time.Parse(time.RFC3339, q.values[name])
-	if err != nil {
+	t, wrong := calendar.ParseInstant(q.values[name])
+	if wrong != "" {
 		return nil // left out; else ask has refused it
 	}
 	return &t

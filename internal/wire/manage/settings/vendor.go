@@ -41,6 +41,8 @@ type vendorUpdate struct {
 	Name *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Zone *string `json:"zone,omitempty" doc:"IANA time zone, such as Europe/Berlin"`
 
+	KeepLastDays bool `json:"keep_last_days,omitempty" doc:"with another zone: true lets first and last days keep their dates there; otherwise they end and begin at the same instants as before"`
+
 	SupportEmail *string `json:"support_email,omitempty" maxLength:"254"`
 	Website      *string `json:"website,omitempty" maxLength:"500"`
 
@@ -68,7 +70,7 @@ func (a *Area) vendor(m *operation.Maker) []operation.Operation {
 			Summary: "Change the vendor's name, slug, time zone or where help is found",
 		}, func(t tx.Tx, q *operation.Request, in vendorUpdate) (vendorOut, error) {
 			v, err := a.Vendors.Update(t, q.Vendor, vendors.Change{
-				Slug: in.Slug, Name: in.Name, Zone: in.Zone, SupportEmail: in.SupportEmail, Website: in.Website,
+				Slug: in.Slug, Name: in.Name, Zone: in.Zone, KeepDays: in.KeepLastDays, SupportEmail: in.SupportEmail, Website: in.Website,
 				DirectActivationFiles: in.DirectActivationFiles,
 			})
 			return showVendor(v), err

@@ -3,7 +3,6 @@ package value
 import (
 	"encoding/json"
 	"reflect"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -76,47 +75,4 @@ func (q Signed) MarshalJSON() ([]byte, error) { return terms.AppendQuantity(nil,
 // Schema implements huma.SchemaProvider.
 func (Signed) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeNumber, Description: "a number with up to six decimals"}
-}
-
-// Deadline is an instant, or a bare date that ends with that day in the vendor's zone.
-type Deadline struct {
-	at    time.Time
-	isDay bool
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (d *Deadline) UnmarshalJSON(b []byte) error {
-	var s string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return err
-	}
-	var err error
-	if d.at, err = time.Parse(time.RFC3339, s); err == nil {
-		return nil
-	}
-	if d.at, err = time.Parse(time.DateOnly, s); err == nil {
-		d.isDay = true
-		return nil
-	}
-	return &fault.Error{
-		Kind: fault.Invalid, Code: "deadline", Message: "must be an instant such as 2026-03-14T09:26:53Z, or a date such as 2026-03-14",
-	}
-}
-
-// Schema implements huma.SchemaProvider.
-func (Deadline) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{
-		Type:        huma.TypeString,
-		Description: "an instant (RFC 3339), exclusive; or a date, which ends with that day in the vendor's time zone",
-		Examples:    []any{"2027-12-31"},
-	}
-}
-
-// In returns the exclusive instant.
-func (d Deadline) In(zone *time.Location) time.Time {
-	if !d.isDay {
-		return d.at.UTC()
-	}
-	y, m, day := d.at.Date()
-	return time.Date(y, m, day+1, 0, 0, 0, 0, zone).UTC()
 }

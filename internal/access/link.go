@@ -1,0 +1,99 @@
+package access
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// LinkKind is what a link or a code that was sent to a user is for.
+type LinkKind string
+
+// The kinds. A user has one of a kind at a time: a newer one ends it, and so do
+// its use and a change of the password.
+const (
+	Recovery   LinkKind = "recovery"
+	Invitation LinkKind = "invitation"
+	Activation LinkKind = "activation" // a code that activates one client
+)
+
+// life is how long a link of this kind is good for.
+func (k LinkKind) life() time.Duration {
+	switch k {
+	case Invitation:
+		return 7 * 24 * time.Hour
+	case Activation:
+		return 24 * time.Hour
+	case Recovery:
+	}
+	return time.Hour
+}
+
+const linkPrefix = "chl_"
+
+// Link is a link as it is stored: by a hash of its token.
+type Link struct {
+	Kind      LinkKind
+	Person    Person
+	Hash      [sha256.Size]byte
+	ExpiresAt time.Time
+}
+
+// LinkStore keeps links.
+type LinkStore interface {
+	// Put stores l, in the place of an older one of its kind.
+	Put(t tx.Tx, vendor ident.VendorID, l Link) error
+
+	// Take removes the link with this hash, of one of these kinds, and gives it,
+	// expired or not; of two at once one gets it. Its person is locked.
+	Take(t tx.Tx, vendor ident.VendorID, hash [sha256.Size]byte, kinds ...LinkKind) (l Link, found bool, err error)
+
+	// Find reads a link without using it.
+	Find(ctx context.Context, vendor ident.VendorID, hash [sha256.Size]byte) (l Link, found bool, err error)
+
+	// Forget removes links that ended before an instant, of all vendors.
+	Forget(t tx.Tx, before time.Time) error
+}
+
+// Letter is a message that must reach a user: whoever reads it can act as them.
+type Letter struct {
+	Kind      LinkKind
+	Person    Person
+	Secret    string // the link's token, or the code
+	ExpiresAt time.Time
+}
+
+// Post sends letters. Queue commits with the transaction; what it keeps of the
+// secret after sending is its business to forget.
+type Post interface {
+	Queue(t tx.Tx, vendor ident.VendorID, l Letter) error
+}
+
+// send makes a link and queues its letter.
+func (r *Links) send(t tx.Tx, vendor ident.VendorID, person Person, kind LinkKind, secret string) (Letter, error) {
+	letter := Letter{Kind: kind, Person: person, Secret: secret, ExpiresAt: t.Now().Add(kind.life())}
+	l := Link{Kind: kind, Person: person, Hash: sha256.Sum256([]byte(secret)), ExpiresAt: letter.ExpiresAt}
+	if kind == Activation {
+		l.Hash = codeHash(secret) // people type it
+	}
+	if err := r.c.Store.Put(t, vendor, l); err != nil {
+		return Letter{}, err
+	}
+	return letter, r.c.Post.Queue(t, vendor, letter)
+}
+
+func newLinkToken(ids ident.Source) string {
+	return linkPrefix + base64.RawURLEncoding.EncodeToString(ids.Secret(secretBytes))
+}
+
+func errLink() *fault.Error {
+	return &fault.Error{
+		Kind: fault.NotFound, Code: "link_unknown", Message: "This link has been used, has run out, or was replaced by a newer one.",
+		Help: "Ask for a new one; only the newest mail's link works.",
+	}
+}

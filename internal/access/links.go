@@ -1,0 +1,182 @@
+package access
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"chancery/internal/entry"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// recoveryTakes is how long asking for a recovery takes, whoever is asked for:
+// longer than the transaction that known users cost.
+const recoveryTakes = 200 * time.Millisecond
+
+// Named tells who is named by a licence.
+type Named interface {
+	// HasLicense reports whether a licence of the vendor names this address.
+	HasLicense(t tx.Tx, vendor ident.VendorID, email string) (bool, error)
+}
+
+// Newcomers makes users (the room identity).
+type Newcomers interface {
+	// EnsureLicensee makes a licensee with this address, unless the vendor has a user
+	// with it. Of two at once the second finds whom the first has made.
+	EnsureLicensee(t tx.Tx, vendor ident.VendorID, email string) error
+}
+
+// LinksConfig is what the service needs.
+type LinksConfig struct {
+	Store     LinkStore
+	People    People
+	Newcomers Newcomers
+	Sessions  *Sessions
+	Attempts  *Attempts
+	Passwords *Passwords
+	Post      Post
+	Named     Named
+	Runner    tx.Runner
+	IDs       ident.Source
+
+	// After is time.After; it evens out how long an answer takes.
+	After func(time.Duration) <-chan time.Time
+}
+
+// Links recovers passwords and invites users, by links that are sent to them.
+type Links struct{ c LinksConfig }
+
+// NewLinks makes the service.
+func NewLinks(c LinksConfig) (*Links, error) {
+	if c.Store == nil || c.People == nil || c.Newcomers == nil || c.Sessions == nil || c.Attempts == nil ||
+		c.Passwords == nil || c.Post == nil || c.Named == nil || c.Runner == nil || c.IDs.Rand == nil || c.After == nil {
+		return nil, errors.New("access: Links needs everything in its Config")
+	}
+	return &Links{c}, nil
+}
+
+// Forgot sends a recovery link to the user with this address, if there is one
+// who may sign in. Its answer, and the time it takes, tell nobody which it was.
+func (r *Links) Forgot(ctx context.Context, vendor ident.VendorID, email string, v Visit) error {
+	began, even := r.c.IDs.Clock.Now(), r.c.After
+	err := r.forgot(ctx, vendor, email, v)
+	select {
+	case <-even(max(recoveryTakes-r.c.IDs.Clock.Now().Sub(began), 0)):
+	case <-ctx.Done():
+	}
+	return err
+}
+
+func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, v Visit) error {
+	email, ok := entry.Address(text)
+	if !ok {
+		return fault.Wrong(fault.Field{Name: "email", Message: "must be one e-mail address such as anna@example.com"})
+	}
+	// What is counted is asking itself: nobody's mailbox is to be filled.
+	if _, err := r.c.Attempts.begin(ctx, vendor, try{kind: "forgot", email: email, limit: forgotLimit, from: v}); err != nil {
+		return err
+	}
+	return r.c.Runner.Run(ctx, func(t tx.Tx) error {
+		person, found, err := r.licensee(t, vendor, email)
+		if err != nil || !found || person.DisabledAt != nil {
+			return err
+		}
+		if _, err := r.send(t, vendor, person, Recovery, newLinkToken(r.c.IDs)); err != nil {
+			return err
+		}
+		t.Journal(tx.Entry{
+			Vendor: vendor, Action: "user.recovery_requested", Subject: asUser, ID: person.UUID, After: map[string]string{"email": person.Email},
+		})
+		return nil
+	})
+}
+
+// Invite sends an invitation to a person who has no password yet. The letter is
+// given too: where no mail is set up, the inviter hands its link over.
+func (r *Links) Invite(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Letter, error) {
+	person, _, found, err := r.c.People.Get(t, vendor, uuid)
+	if err != nil || !found {
+		return Letter{}, errors.Join(err, missing(found))
+	}
+	return r.send(t, vendor, person, Invitation, newLinkToken(r.c.IDs))
+}
+
+// InviteAgain sends a new invitation to a person who has not come yet; the older
+// one ends.
+func (r *Links) InviteAgain(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Letter, error) {
+	person, _, found, err := r.c.People.Get(t, vendor, uuid)
+	if err != nil || !found {
+		return Letter{}, errors.Join(err, missing(found))
+	}
+	if person.HasPassword || person.SignedInAt != nil {
+		return Letter{}, fault.Refused("user_has_come", "This user has accepted the invitation.",
+			"Forgot password on the sign-in page sends a new link.")
+	}
+	letter, err := r.send(t, vendor, person, Invitation, newLinkToken(r.c.IDs))
+	if err == nil {
+		t.Journal(tx.Entry{Vendor: vendor, Action: "user.invited_again", Subject: asUser, ID: person.UUID})
+	}
+	return letter, err
+}
+
+// Look tells whose link this is, without using it. Whatever can't be used has
+// one answer.
+func (r *Links) Look(ctx context.Context, vendor ident.VendorID, token string) (Link, error) {
+	l, found, err := r.c.Store.Find(ctx, vendor, sha256.Sum256([]byte(token)))
+	if err == nil && (!found || !r.good(l, r.c.IDs.Clock.Now())) {
+		err = errLink()
+	}
+	return l, err
+}
+
+// good: codes are not links.
+func (r *Links) good(l Link, now time.Time) bool {
+	return (l.Kind == Recovery || l.Kind == Invitation) && now.Before(l.ExpiresAt) && l.Person.DisabledAt == nil
+}
+
+// Reset uses a link up: it sets the password, ends all sessions, and every other
+// link of the user. The user signs in afterwards, with a second factor if there
+// is one: who can read the mail has not thereby the phone.
+func (r *Links) Reset(ctx context.Context, vendor ident.VendorID, token, password string, v Visit) (Person, error) {
+	l, err := r.Look(ctx, vendor, token)
+	if err != nil {
+		return Person{}, err
+	}
+	if err := CheckPassword("password", password, l.Person); err != nil {
+		return Person{}, err
+	}
+	fresh, err := r.c.Passwords.Hash(ctx, password)
+	if err != nil {
+		return Person{}, err
+	}
+	var person Person
+	err = r.c.Runner.Run(ctx, func(t tx.Tx) error {
+		taken, found, err := r.c.Store.Take(t, vendor, sha256.Sum256([]byte(token)), Recovery, Invitation)
+		if err != nil {
+			return err
+		}
+		if !found || !r.good(taken, t.Now()) {
+			return errLink()
+		}
+		person = taken.Person
+		if err := r.c.People.SetPassword(t, vendor, person.ID, fresh); err != nil {
+			return err
+		}
+		if err := r.c.Attempts.clear(t, vendor, try{kind: "account", email: person.Email, from: v}); err != nil {
+			return err
+		}
+		action := "user.password_recovered"
+		if taken.Kind == Invitation {
+			action = "user.invitation_accepted"
+		}
+		t.Journal(tx.Entry{Vendor: vendor, Action: action, Subject: asUser, ID: person.UUID, By: person.actor()})
+		return r.c.Sessions.EndAll(t, vendor, person.ID)
+	})
+	return person, err
+}
+
+// Forget removes links that have run out: periodic work.
+func (r *Links) Forget(t tx.Tx) error { return r.c.Store.Forget(t, t.Now()) }

@@ -1,0 +1,49 @@
+package wiring
+
+import (
+	"log/slog"
+	"strings"
+
+	"chancery/internal/access"
+	"chancery/internal/ident"
+	"chancery/internal/mailing"
+	"chancery/internal/tx"
+	"chancery/internal/wiring/pairs"
+)
+
+// letters are what must reach users, as mail.
+type letters struct{ rooms *Rooms }
+
+// Queue implements access.Post. Without an address of the server no link can
+// be made; whoever invites gets the link to hand over in any case.
+func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter access.Letter) error {
+	user, err := pairs.UserOf(letter.Person)
+	if err != nil {
+		return err
+	}
+	v, found, err := l.rooms.VendorRows.Get(t, vendor)
+	if err != nil || !found {
+		return err
+	}
+	if l.rooms.publicURL == nil {
+		l.rooms.log.Warn("a mail with a link was not sent: start the server with --public-url", slog.String("kind", string(letter.Kind)))
+		return nil
+	}
+	good := letter.ExpiresAt.Sub(t.Now())
+	message := mailing.Message{
+		To: user.Email, KeepTrying: good,
+		Data: mailing.Data{
+			Recipient: user.Name, Role: user.Role.Name, LinkExpires: mailing.Within(good),
+			Link: strings.TrimSuffix(l.rooms.publicURL.String(), "/") + "/console/" + v.Slug + "/reset?token=" + letter.Secret,
+		},
+	}
+	switch letter.Kind {
+	case access.Recovery:
+		message.Kind = mailing.Recovery
+	case access.Invitation:
+		message.Kind = mailing.Invitation
+	case access.Activation:
+		return nil // it is shown to whoever makes it, and told by them
+	}
+	return l.rooms.Mails.Queue(t, vendor, message)
+}

@@ -1,0 +1,110 @@
+package pairs
+
+import (
+	"context"
+	"fmt"
+
+	"chancery/internal/access"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/tx"
+)
+
+// UserOf returns the user that a person is.
+func UserOf(p access.Person) (identity.User, error) {
+	u, ok := p.Handle.(identity.User)
+	if !ok {
+		return identity.User{}, fmt.Errorf("pairs: a person from elsewhere: %T", p.Handle) // a wiring defect
+	}
+	return u, nil
+}
+
+// SignedIn tells as whom the holder of a session's token acts.
+type SignedIn struct{ Sessions *access.Sessions }
+
+// Authenticate returns whom a token belongs to, the principal with the permissions that
+// the user's role has at this moment. The faults are those of access.Sessions.
+func (s SignedIn) Authenticate(ctx context.Context, token string) (identity.Principal, identity.User, access.Session, error) {
+	session, vendor, vendorUUID, err := s.Sessions.Authenticate(ctx, token)
+	if err != nil {
+		return identity.Principal{}, identity.User{}, access.Session{}, err
+	}
+	user, err := UserOf(session.Person)
+	if err != nil {
+		return identity.Principal{}, identity.User{}, access.Session{}, err
+	}
+	return user.Principal(vendor, vendorUUID), user, session, nil
+}
+
+// UserProofs tells identity how users prove who they are.
+type UserProofs struct {
+	Passwords *access.Passwords
+	People    access.People
+	Factors   *access.Factors
+	Sessions  *access.Sessions
+}
+
+var _ identity.Proofs = UserProofs{}
+
+// Hash implements identity.Proofs.
+func (p UserProofs) Hash(ctx context.Context, password string) (string, error) {
+	return p.Passwords.Hash(ctx, password)
+}
+
+// SetPassword implements identity.Proofs.
+func (p UserProofs) SetPassword(t tx.Tx, vendor ident.VendorID, user ident.UserID, hash string) error {
+	return p.People.SetPassword(t, vendor, user, hash)
+}
+
+// ClearFactors implements identity.Proofs.
+func (p UserProofs) ClearFactors(t tx.Tx, vendor ident.VendorID, user ident.UserID) error {
+	return p.Factors.Clear(t, vendor, user)
+}
+
+// EndSessions implements identity.Proofs.
+func (p UserProofs) EndSessions(t tx.Tx, vendor ident.VendorID, user ident.UserID) error {
+	return p.Sessions.EndAll(t, vendor, user)
+}
+
+var _ access.Newcomers = (*identity.Users)(nil)
+
+// Invitations invites users: identity says whom one may make or change, and access
+// makes the link that proves who comes.
+type Invitations struct {
+	Users *identity.Users
+	Links *access.Links
+}
+
+// Invite makes a user who has no password yet, and sends an invitation.
+func (i Invitations) Invite(t tx.Tx, by identity.Principal, n identity.NewUser) (identity.User, access.Letter, error) {
+	n.Secret = nil
+	user, err := i.Users.Create(t, by, n)
+	if err != nil {
+		return identity.User{}, access.Letter{}, err
+	}
+	letter, err := i.Links.Invite(t, by.Vendor, user.UUID)
+	return user, letter, err
+}
+
+// InviteAgain sends a new invitation to a user who has not come yet.
+func (i Invitations) InviteAgain(t tx.Tx, by identity.Principal, id ident.UUID) (identity.User, access.Letter, error) {
+	user, err := i.Users.Reach(t, by, id)
+	if err != nil {
+		return identity.User{}, access.Letter{}, err
+	}
+	letter, err := i.Links.InviteAgain(t, by.Vendor, id)
+	return user, letter, err
+}
+
+// ActivationCode makes a single-use code for a licensee, to be told by whoever makes it.
+func (i Invitations) ActivationCode(t tx.Tx, by identity.Principal, email string) (access.Letter, error) {
+	letter, err := i.Links.ActivationCodeFor(t, by.Vendor, email)
+	if err != nil {
+		return access.Letter{}, err
+	}
+	user, err := UserOf(letter.Person)
+	if err == nil {
+		err = by.Reach(user) // a refusal takes the code back
+	}
+	return letter, err
+}
