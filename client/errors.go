@@ -81,6 +81,7 @@ const (
 	RefusalBlacklisted       = 20010 // Device blacklisted
 	RefusalCallRepeated      = 20021 // Call sent before
 	RefusalKeyGivenUp        = 20022 // Key pair given up
+	RefusalKeyReplaced       = 20023 // Key replaced
 )
 
 // ends tells whether a heartbeat refused for this reason means that the program
@@ -89,7 +90,7 @@ func ends(id int) bool {
 	switch id {
 	case RefusalUnknownKey, RefusalExpired, RefusalInactive, RefusalVersion,
 		RefusalTokenFree, RefusalUnknownToken, RefusalUnknownClient, RefusalOtherToken,
-		RefusalSuspended, RefusalOtherCustomer, RefusalBlacklisted:
+		RefusalSuspended, RefusalOtherCustomer, RefusalBlacklisted, RefusalKeyReplaced:
 		return true
 	}
 	return false

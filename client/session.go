@@ -75,7 +75,7 @@ type sessionCall struct {
 func (c *Client) OpenSession(ctx context.Context, o SessionOptions) (*Session, error) {
 	s := &Session{client: c, done: make(chan struct{}), idle: make(chan struct{})}
 	s.asked = sessionCall{ClientID: c.id, ID: o.ID, UserID: o.UserID, Checkout: int(o.Checkout / time.Minute)}
-	if err := s.renew(ctx); err != nil {
+	if err := s.open(ctx); err != nil {
 		return nil, err
 	}
 	var held context.Context
@@ -143,6 +143,19 @@ func (s *Session) end(why error) bool {
 	return true
 }
 
+// open is renew for a client whose token key may have been replaced: its heartbeat is
+// answered the new one.
+func (s *Session) open(ctx context.Context) error {
+	err := s.renew(ctx)
+	if refused, is := errors.AsType[*RefusalError](err); !is || refused.ID != RefusalKeyReplaced {
+		return err
+	}
+	if _, err := s.client.Heartbeat(ctx); err != nil {
+		return err
+	}
+	return s.renew(ctx)
+}
+
 // renew opens the session, or opens it again. The token key is presented, not the
 // license key: a client that was released must not get a place by renewing.
 func (s *Session) renew(ctx context.Context) error {
@@ -195,7 +208,7 @@ func (s *Session) keep(ctx context.Context) {
 		}
 		// Also when the time is over, as on a machine that woke up: there may be room.
 		call, cancel := context.WithTimeout(ctx, max(s.left(), lastTry))
-		err := s.renew(call)
+		err := s.open(call)
 		cancel()
 		var refused *RefusalError
 		switch {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,25 @@ func TestAnOutageIsOutlived(t *testing.T) {
 	b.server.Intercept(nil)
 	b.server.Advance(2 * time.Minute)
 	b.server.AwaitPause(1)
+	b.server.Advance(5 * time.Minute)
+	b.server.AwaitPause(1)
+	if s.Err() != nil || b.server.Sessions() != 1 {
+		t.Errorf("%v, %d open", s.Err(), b.server.Sessions())
+	}
+}
+
+// The vendor has replaced the keys, and a heartbeat brings the new one.
+func TestASessionOutlivesANewKey(t *testing.T) {
+	t.Parallel()
+	b := floating(t, 1)
+	s := b.open(t, client.SessionOptions{})
+	b.server.Refuse("open", &client.RefusalError{ID: client.RefusalKeyReplaced, Message: "Replaced."})
+	b.server.Intercept(func(w http.ResponseWriter, r *http.Request, answer http.Handler) {
+		if strings.HasSuffix(r.URL.Path, "/heartbeats") {
+			b.server.Refuse("open", nil)
+		}
+		answer.ServeHTTP(w, r)
+	})
 	b.server.Advance(5 * time.Minute)
 	b.server.AwaitPause(1)
 	if s.Err() != nil || b.server.Sessions() != 1 {

@@ -26,5 +26,6 @@ var refusals = map[int]struct{ message, help string }{ //nolint:gochecknoglobals
 		"This call was sent before, or out of its order.",
 		"Sign it again with a counter above the one in this answer; a program that counts its calls may not leave the counter out.",
 	},
-	client.RefusalKeyGivenUp: {"This client has given its activation up, and its key pair with it.", "Make a new key pair and activate again."},
+	client.RefusalKeyReplaced: {"This key was replaced by a new one.", "Use the new key; who does not have it asks the vendor for it."},
+	client.RefusalKeyGivenUp:  {"This client has given its activation up, and its key pair with it.", "Make a new key pair and activate again."},
 }

@@ -10,8 +10,11 @@
 //
 // Sealer seals; verify.go checks a chain, and head.go a head that was kept.
 //
+// Personal data can be erased from a sealed record: its digest holds that by a salted
+// hash, and another record says what is left (Record.Redact).
+//
 // What it proves: given a head (sequence and hash) that was kept elsewhere, no
-// record sealed up to it was changed, removed or put in since. What it does not
+// record sealed up to it was changed, removed or put in since, but for erasures that the log names. What it does not
 // prove: anything about records not sealed yet, that the log said the truth when
 // it was written, or, without a head kept elsewhere, that nobody rewrote the
 // whole chain; the signature of a head shows only who made it.

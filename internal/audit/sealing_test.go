@@ -33,13 +33,18 @@ type auditBench struct {
 
 func newAudit(t *testing.T, e storetest.Env, horizon time.Duration) auditBench {
 	t.Helper()
+	return newAuditOf(t, e, "Acme", horizon)
+}
+
+func newAuditOf(t *testing.T, e storetest.Env, name string, horizon ...time.Duration) auditBench {
+	t.Helper()
 	b := auditBench{Env: e, rows: auditstore.Store{DB: e.DB}}
 	var err error
-	b.sealer, err = audit.NewSealer(audit.SealerConfig{Store: b.rows, Signer: stamp{}, Horizon: horizon, Batch: 10})
+	b.sealer, err = audit.NewSealer(audit.SealerConfig{Store: b.rows, Signer: stamp{}, Horizon: append(horizon, 0)[0], Batch: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := storetest.Vendor(t, e, "Acme") // its creation is the first record
+	v := storetest.Vendor(t, e, name) // its creation is the first record
 	b.vendor = audit.Vendor{ID: v.ID, UUID: v.UUID}
 	return b
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 
 	"chancery/internal/ident"
@@ -21,12 +22,16 @@ type ChainReader interface {
 	Links(ctx context.Context, vendor ident.VendorID, after int64, limit int) ([]Link, error)
 
 	// CountUnsealed counts the records without a seal.
+	// UnsealedRedactions gives the records without a seal that say what was erased from others.
+	UnsealedRedactions(ctx context.Context, vendor ident.VendorID) ([]Record, error)
+
 	CountUnsealed(ctx context.Context, vendor ident.VendorID) (int64, error)
 }
 
 // Report is what Verify found.
 type Report struct {
 	Head     Head     // where the recomputed chain ends; its At is zero
+	Erased   int64    // records from which personal data was erased, as later records say
 	Unsealed int64    // records not sealed yet: about them the chain says nothing
 	Broken   []string // what is wrong, at most maxBroken sentences; empty when all is well
 }
@@ -52,6 +57,14 @@ func Verify(ctx context.Context, rows ChainReader, vendor Vendor, heads ...Head)
 			}
 		}
 	}
+	// What was erased from a record is said by another one, most often a later one.
+	said := redactions{}
+	type doubt struct {
+		erased             string
+		record, sequence   int64
+		changed, redaction bool
+	}
+	var doubts []doubt
 	check(r.Head)
 	for {
 		links, err := rows.Links(ctx, vendor.ID, r.Head.Sequence, verifyPage)
@@ -64,8 +77,14 @@ func Verify(ctx context.Context, rows ChainReader, vendor Vendor, heads ...Head)
 			}
 			if !l.Found {
 				broken("record %d, sealed at sequence %d, is missing", l.RecordID, l.Sequence)
-			} else if l.Record.Digest(vendor.UUID) != l.Digest {
-				broken("record %d, sealed at sequence %d, was changed", l.RecordID, l.Sequence)
+			} else {
+				intact := l.Record.Digest(vendor.UUID) == l.Digest || l.Record.PersonalHash == nil && l.Record.plainDigest(vendor.UUID) == l.Digest
+				if !intact || l.Record.PersonalHash != nil {
+					erased := l.Record.Erased()
+					doubts = append(doubts, doubt{hex.EncodeToString(erased[:]), l.RecordID, l.Sequence, !intact, len(l.Record.PersonalHash) > 0})
+				} else {
+					said.note(l.Record)
+				}
 			}
 			if r.Head.Hash.Next(l.Digest) != l.Hash {
 				broken("the chain breaks at sequence %d", l.Sequence)
@@ -78,6 +97,23 @@ func Verify(ctx context.Context, rows ChainReader, vendor Vendor, heads ...Head)
 			break
 		}
 	}
+	unsealed, err := rows.UnsealedRedactions(ctx, vendor.ID)
+	if err != nil {
+		return Report{}, err
+	}
+	for _, u := range unsealed {
+		said.note(u)
+	}
+	for _, d := range doubts {
+		switch {
+		case said[d.record] == d.erased && !(d.changed && d.redaction):
+			r.Erased++
+		case d.changed || said[d.record] != "":
+			broken("record %d, sealed at sequence %d, was changed", d.record, d.sequence)
+		default:
+			broken("record %d, sealed at sequence %d, lacks personal data, and no record says that it was erased", d.record, d.sequence)
+		}
+	}
 	for _, h := range heads {
 		switch {
 		case h.Vendor != vendor.UUID:
@@ -86,7 +122,6 @@ func Verify(ctx context.Context, rows ChainReader, vendor Vendor, heads ...Head)
 			broken("the chain ends at sequence %d, before the given head at %d", r.Head.Sequence, h.Sequence)
 		}
 	}
-	var err error
 	r.Unsealed, err = rows.CountUnsealed(ctx, vendor.ID)
 	return r, err
 }

@@ -23,7 +23,8 @@ type Edition struct {
 	LicenseType terms.LicenseType
 	Policy      terms.Policy
 	Grants      terms.Grants
-	Revision    int64 // part of every licence's serial; see the package's comment
+	ArchivedAt  time.Time // zero while it is sold; else nothing new of it is issued
+	Revision    int64     // part of every licence's serial; see the package's comment
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }
@@ -38,12 +39,14 @@ type EditionChange struct {
 	Features    *[]terms.Feature
 	Limitations *[]terms.Limitation
 	Variables   *[]terms.Variable
+	Archived    *bool
 }
 
-func (c EditionChange) apply(e Edition) Edition {
+func (c EditionChange) apply(e Edition, now time.Time) Edition {
 	set(&e.Name, c.Name)
 	set(&e.Description, c.Description)
 	set(&e.LicenseType, c.LicenseType)
+	archive(&e.ArchivedAt, c.Archived, now)
 	if c.Policy != nil {
 		e.Policy = c.Policy(e.Policy)
 	}

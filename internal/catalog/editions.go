@@ -23,6 +23,9 @@ func (s *Service) CreateEdition(t tx.Tx, vendor ident.VendorID, e Edition) (Edit
 	if err != nil {
 		return Edition{}, err
 	}
+	if !p.ArchivedAt.IsZero() {
+		return Edition{}, fault.Refused("product_archived", "This product is archived: it gets no new editions.", "Take it back from the archive first.")
+	}
 	e.UUID, e.ProductID, e.Revision, e.CreatedAt, e.UpdatedAt = s.IDs.V7(), p.ID, 1, t.Now(), t.Now()
 	if err := s.namesOf(vendor, p.ID, NamedEdition).claim(t, e.UUID, e.Name, ""); err != nil {
 		return Edition{}, err
@@ -45,24 +48,13 @@ func (s *Service) CreateEdition(t tx.Tx, vendor ident.VendorID, e Edition) (Edit
 // UpdateEdition changes an edition and raises its revision. All its licences
 // have the change at once.
 func (s *Service) UpdateEdition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, c EditionChange) (Edition, error) {
-	product, found, err := s.Store.ProductOf(t, vendor, uuid)
-	if err != nil {
-		return Edition{}, err
-	}
-	if !found {
-		return Edition{}, fault.Missing("edition")
-	}
-	p, err := s.product(t, vendor, product) // its lock comes first everywhere
-	if err != nil {
-		return Edition{}, err
-	}
-	before, err := s.edition(t, vendor, uuid)
+	p, before, err := s.editionWithProduct(t, vendor, uuid)
 	if err != nil {
 		return Edition{}, err
 	}
 	after := before
 	after.Grants = cloneGrants(before.Grants)
-	after = c.apply(after)
+	after = c.apply(after, t.Now())
 	after.Grants = cloneGrants(after.Grants)
 	after = after.withDefaults()
 	if after, err = after.read(before); err != nil {
@@ -81,6 +73,23 @@ func (s *Service) UpdateEdition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID,
 		return Edition{}, err
 	}
 	return s.edition(t, vendor, uuid)
+}
+
+// editionWithProduct gives an edition and its product, both locked.
+func (s *Service) editionWithProduct(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Product, Edition, error) {
+	product, found, err := s.Store.ProductOf(t, vendor, uuid)
+	if err != nil {
+		return Product{}, Edition{}, err
+	}
+	if !found {
+		return Product{}, Edition{}, fault.Missing("edition")
+	}
+	p, err := s.product(t, vendor, product) // its lock comes first everywhere
+	if err != nil {
+		return Product{}, Edition{}, err
+	}
+	e, err := s.edition(t, vendor, uuid)
+	return p, e, err
 }
 
 // store writes a changed edition, raises its revision, and tells the followers.

@@ -24,6 +24,8 @@ type Product struct {
 	// proves nothing more.
 	HideKeysInHeartbeats bool
 
+	ArchivedAt time.Time // zero while it is sold; else nothing new of it is issued
+
 	Revision  int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -59,9 +61,10 @@ type ProductChange struct {
 	LatestRelease       *string
 
 	HideKeysInHeartbeats *bool
+	Archived             *bool
 }
 
-func (c ProductChange) apply(p Product) Product {
+func (c ProductChange) apply(p Product, now time.Time) Product {
 	set(&p.Name, c.Name)
 	set(&p.Description, c.Description)
 	set(&p.MaximumInactiveDays, c.MaximumInactiveDays)
@@ -69,6 +72,7 @@ func (c ProductChange) apply(p Product) Product {
 	set(&p.AllowClientMoves, c.AllowClientMoves)
 	set(&p.LatestRelease, c.LatestRelease)
 	set(&p.HideKeysInHeartbeats, c.HideKeysInHeartbeats)
+	archive(&p.ArchivedAt, c.Archived, now)
 	return p
 }
 
@@ -76,6 +80,17 @@ func (c ProductChange) apply(p Product) Product {
 func showsInAnswers(before, after Product) bool {
 	return before.Name != after.Name || before.LatestRelease != after.LatestRelease ||
 		before.HideKeysInHeartbeats != after.HideKeysInHeartbeats
+}
+
+// archive sets since when a thing is archived; nil leaves it as it is.
+func archive(at *time.Time, archived *bool, now time.Time) {
+	switch {
+	case archived == nil || *archived == !at.IsZero():
+	case *archived:
+		*at = now
+	default:
+		*at = time.Time{}
+	}
 }
 
 func set[T any](to, from *T) {

@@ -41,7 +41,7 @@ func (s *Service) UpdateProduct(t tx.Tx, vendor ident.VendorID, uuid ident.UUID,
 	if err != nil {
 		return Product{}, err
 	}
-	after := c.apply(before)
+	after := c.apply(before, t.Now())
 	if after, err = after.read(before); err != nil {
 		return Product{}, err
 	}
@@ -102,11 +102,7 @@ func (s *Service) PutRelease(t tx.Tx, vendor ident.VendorID, product ident.UUID,
 	}
 	t.Journal(tx.Entry{
 		Vendor: vendor, Action: "software_release.put", Subject: "software_release", ID: r.UUID,
-		After: struct {
-			ProductID       ident.UUID `json:"product_id"`
-			SoftwareRelease string     `json:"software_release"`
-			Description     string     `json:"description"`
-		}{p.UUID, r.SoftwareRelease, r.Description},
+		After: releaseRecord(p.UUID, r),
 	})
 	return r, nil
 }

@@ -16,7 +16,8 @@ func productRecord(p Product) any {
 		AllowClientMoves    bool   `json:"allow_client_moves"`
 		LatestRelease       string `json:"latest_release"`
 		HideKeys            bool   `json:"hide_keys_in_heartbeats"`
-	}{p.Name, p.Description, p.MaximumInactiveDays, p.PrintedKeys, p.AllowClientMoves, p.LatestRelease, p.HideKeysInHeartbeats}
+		IsArchived          bool   `json:"is_archived"`
+	}{p.Name, p.Description, p.MaximumInactiveDays, p.PrintedKeys, p.AllowClientMoves, p.LatestRelease, p.HideKeysInHeartbeats, !p.ArchivedAt.IsZero()}
 }
 
 func definitionRecord(product ident.UUID, d Definition) any {
@@ -25,6 +26,14 @@ func definitionRecord(product ident.UUID, d Definition) any {
 		Name        string     `json:"name"`
 		Description string     `json:"description"`
 	}{product, d.Name, d.Description}
+}
+
+func releaseRecord(product ident.UUID, r Release) any {
+	return struct {
+		ProductID       ident.UUID `json:"product_id"`
+		SoftwareRelease string     `json:"software_release"`
+		Description     string     `json:"description"`
+	}{product, r.SoftwareRelease, r.Description}
 }
 
 func editionRecord(e Edition) any {
@@ -37,5 +46,6 @@ func editionRecord(e Edition) any {
 		LicenseType terms.LicenseType `json:"license_type"`
 		Policy      terms.Policy      `json:"policy"`
 		Grants      terms.Grants      `json:"grants"`
-	}{e.ProductUUID, e.Name, e.Description, e.Mode, e.ClientType, e.LicenseType, e.Policy, e.Grants}
+		IsArchived  bool              `json:"is_archived"`
+	}{e.ProductUUID, e.Name, e.Description, e.Mode, e.ClientType, e.LicenseType, e.Policy, e.Grants, !e.ArchivedAt.IsZero()}
 }

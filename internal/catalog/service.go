@@ -54,6 +54,20 @@ type Store interface { //nolint:interfacebloat // one room, one contract: parts 
 	// Edition locks the edition until the transaction ends.
 	Edition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (e Edition, found bool, err error)
 
+	// ProductUses tells what a product has, EditionUses how many licences are of an edition.
+	ProductUses(t tx.Tx, vendor ident.VendorID, product ident.ProductID) (editions, usageNames int64, err error)
+	EditionUses(t tx.Tx, vendor ident.VendorID, edition ident.EditionID) (licenses int64, err error)
+
+	// DeleteProduct deletes a product that has no editions, with its releases, its
+	// definitions and its figures; the others what nothing refers to.
+	DeleteProduct(t tx.Tx, vendor ident.VendorID, product ident.ProductID) error
+	DeleteEdition(t tx.Tx, vendor ident.VendorID, edition ident.EditionID) error
+	DeleteDefinition(t tx.Tx, vendor ident.VendorID, kind Kind, uuid ident.UUID) error
+	DeleteRelease(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) error
+
+	// Release finds a software release and its product, unlocked.
+	Release(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (r Release, product ident.UUID, found bool, err error)
+
 	// EditionAfter gives the next edition behind after in the order of the ids, and its
 	// product, unlocked.
 	EditionAfter(t tx.Tx, vendor ident.VendorID, after ident.EditionID) (product, edition ident.UUID, found bool, err error)

@@ -29,6 +29,11 @@ type Store interface {
 
 	Moves
 
+	// Uses tells how many licences a customer holds, and how many customers are directly
+	// below it. Delete deletes one that has neither.
+	Uses(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (licenses, below int64, err error)
+	Delete(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) error
+
 	// Get locks the customer until the transaction ends.
 	Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (c Customer, found bool, err error)
 

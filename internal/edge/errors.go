@@ -39,7 +39,8 @@ func errOrigin() *fault.Error {
 // PermissionMissing is the code of a refusal to who lacks the permission of a route.
 const PermissionMissing = "permission_missing"
 
-func errForbidden(p identity.Permission) *fault.Error {
+// Forbidden refuses a call of somebody who lacks a permission.
+func Forbidden(p identity.Permission) *fault.Error {
 	return &fault.Error{
 		Kind: fault.Forbidden, Code: PermissionMissing, Message: "These credentials do not have the permission " + string(p) + ".",
 		Help: "Use a key or a user that has it.",

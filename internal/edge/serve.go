@@ -144,7 +144,7 @@ func (e *Edge) admit(c *call, r *http.Request, rt *Route) (*http.Request, error)
 			return r, err
 		}
 		if !p.May(rt.Permission) {
-			return r, errForbidden(rt.Permission)
+			return r, Forbidden(rt.Permission)
 		}
 		actor.Kind, actor.ID, actor.Name = p.Kind, p.ID.String(), p.Name
 		if p.KeyKind == identity.Admin {

@@ -65,14 +65,14 @@ func (s *Service) find(t tx.Tx, c Call) (*License, *refusal.Refusal, error) {
 	if r := c.check(); r != nil {
 		return nil, r, nil
 	}
-	l, err := s.Licenses.Find(t, c.Vendor, c.Presented)
+	l, refused, err := s.Licenses.Find(t, c.Vendor, c.Presented)
 	switch {
-	case err != nil:
-		return nil, nil, err
+	case err != nil || refused != nil:
+		return nil, refused, err
 	case l == nil, l.ByID && c.KeyOnly:
 		return nil, refusal.UnknownSessionKey(), nil
 	}
-	refused, err := s.Licenses.Count(t, l, c.ClientID, c.Proof)
+	refused, err = s.Licenses.Count(t, l, c.ClientID, c.Proof)
 	return l, refused, err
 }
 
@@ -108,10 +108,10 @@ func (s *Service) Close(t tx.Tx, c Call) (*refusal.Refusal, error) {
 // Count tells how many sessions of a licence are open at this instant. byID also
 // takes the licence's id, from those who may look licences up.
 func (s *Service) Count(t tx.Tx, v ident.VendorID, presented string, byID bool) (int64, *refusal.Refusal, error) {
-	l, err := s.Licenses.Find(t, v, presented)
+	l, refused, err := s.Licenses.Find(t, v, presented)
 	switch {
-	case err != nil:
-		return 0, nil, err
+	case err != nil || refused != nil:
+		return 0, refused, err
 	case l == nil || l.ByID && !byID:
 		return 0, refusal.UnknownSessionKey(), nil
 	case !l.IsFloating:

@@ -16,8 +16,8 @@ type Proof func(publicKey []byte) (counter int64, ok bool)
 // Licenses is what floating needs of licensing.
 type Licenses interface {
 	// Find gives the licence that a call names by a full key of any kind or by its
-	// id; nil for none.
-	Find(t tx.Tx, v ident.VendorID, presented string) (*License, error)
+	// id; nil for none, with a refusal where there is more to say than that.
+	Find(t tx.Tx, v ident.VendorID, presented string) (*License, *refusal.Refusal, error)
 
 	// Count counts a signed call of a client, before anything is locked, and
 	// refuses one that was sent before; nil where there is nothing to count by.

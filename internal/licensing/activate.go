@@ -43,7 +43,8 @@ func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if !ok || found.Product != product {
-		return refused(refusal.Refuse(refusal.InvalidKey)), nil
+		r, err := s.unknownKey(t, c.Vendor, product, c.Key, refusal.Refuse(refusal.InvalidKey))
+		return refused(r), err
 	}
 	var dropped []string
 	c.Client.Variables, dropped = withinBounds(c.Client.Variables, nil)
@@ -333,6 +334,11 @@ func (a *activating) assign(role Role) (Outcome, error) {
 	token, err := a.pick(role)
 	if err != nil {
 		return Outcome{}, err
+	}
+	if a.license.hasOldKey(token.Slot) {
+		if err := a.renewToken(a.t, a.license, token); err != nil {
+			return Outcome{}, err
+		}
 	}
 	act := &Activation{Token: token.ID, TokenKey: token.Key}
 	if role == RoleGoodwill {

@@ -168,6 +168,9 @@ func (s *Service) moveEdition(t tx.Tx, l *License, to ident.UUID) error {
 		return fault.Refused("edition_differs",
 			"A licence can only move to an edition of the same product, provisioning mode and client type.", "Issue a new licence instead.")
 	}
+	if err := s.sold(t, l.Vendor, edition); err != nil {
+		return err
+	}
 	l.Edition = edition
 	return nil
 }

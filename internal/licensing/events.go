@@ -22,6 +22,9 @@ const (
 	EventSuspended = "device.suspended"
 	EventExpiring  = "license.expiring"
 	EventExpired   = "license.expired"
+	EventNewKey    = "license.key_replaced"
+
+	EventDeletedLicense = "license.deleted"
 )
 
 // licenseSubject is what the journal calls a licence that something happened to.

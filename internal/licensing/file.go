@@ -21,9 +21,9 @@ type FileCommand struct {
 // LicenseFile gives the licence, and with a token key that token's client, for a
 // file that a person carries. Handing one out is in the audit log.
 func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
-	p, err := s.Present(t, c.Vendor, Key{UUID: c.License})
-	if err != nil {
-		return Outcome{}, err
+	p, r, err := s.Present(t, c.Vendor, Key{UUID: c.License})
+	if err != nil || r != nil {
+		return refused(r), err
 	}
 	if p == nil || p.ByID && !c.ByID {
 		return refused(refusal.Refuse(refusal.InvalidKey)), nil
@@ -42,7 +42,8 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		case err != nil:
 			return Outcome{}, err
 		case token == nil || token.License != l.ID:
-			return refused(refusal.Refuse(refusal.UnknownToken)), nil
+			r, err := s.unknownKey(t, c.Vendor, l.Product.ID, Key{UUID: c.TokenKey}, refusal.Refuse(refusal.UnknownToken))
+			return refused(r), err
 		case token.Activation == 0:
 			return refused(refusal.Refuse(refusal.TokenNotAssigned)), nil
 		}

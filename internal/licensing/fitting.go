@@ -65,6 +65,11 @@ func (s *Service) fit(t tx.Tx, l *License, m *moves) error {
 	if err := s.promote(t, l, m); err != nil {
 		return err
 	}
+	if l.RenewedSlot < l.RenewedUntil {
+		if err := s.renewTokens(t, l, m); err != nil {
+			return err
+		}
+	}
 	if _, room := roomFor(l, l.Terms().Policy); room {
 		l.UsedUpAt = time.Time{}
 	}
@@ -103,12 +108,13 @@ func (s *Service) fitOne(t tx.Tx, f Fitting) (more bool, err error) {
 	if l == nil {
 		return false, s.store.EndFitting(t, f.Vendor, f.License)
 	}
-	m, tokens, waiting := moves(portion), l.ContractTokens, l.GoodwillUsed
+	m, tokens, waiting, renewed := moves(portion), l.ContractTokens, l.GoodwillUsed, l.RenewedSlot
 	if err := s.fit(t, l, &m); err != nil {
 		return false, err
 	}
-	moved := l.ContractTokens != tokens || l.GoodwillUsed != waiting
-	if err := s.store.SaveCounters(t, l); err != nil || moved && (l.missingTokens() != 0 || l.promotable() > 0) {
+	moved := l.ContractTokens != tokens || l.GoodwillUsed != waiting || l.RenewedSlot != renewed
+	left := l.missingTokens() != 0 || l.promotable() > 0 || l.RenewedSlot < l.RenewedUntil
+	if err := s.store.SaveCounters(t, l); err != nil || moved && left {
 		return true, err
 	}
 	return false, s.store.EndFitting(t, f.Vendor, f.License)

@@ -53,11 +53,15 @@ func (s *Service) heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 	if h == nil {
 		return s.heartbeatOfNobody(ctx, c)
 	}
+	tokenMine, r, err := s.holdsToken(ctx, c, h.Activation)
+	if err != nil || r != nil {
+		return refused(r), err
+	}
 	terms := h.License.Terms()
 	counter, proven := c.Proof.counter(h.Activation.Client.PublicKey)
 	d := decideHeartbeat(heartbeatCase{
 		now: now, license: h.License, policy: terms.Policy, activation: h.Activation, client: c.Client,
-		tokenKey: !c.TokenKey.IsZero(), tokenMine: c.TokenKey == h.Activation.TokenKey,
+		tokenKey: !c.TokenKey.IsZero(), tokenMine: tokenMine,
 		proven: h.Activation.Client.PublicKey == nil || proven, counter: counter,
 	})
 	switch {
@@ -86,6 +90,22 @@ func (s *Service) heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 		return refused(stale(counter, highest)), nil
 	}
 	return Outcome{State: StateOf(h.License, h.Activation, c.Client.SoftwareVersion, now)}, nil
+}
+
+// holdsToken reports whether the token key of a heartbeat is the activation's, or was
+// until a new one replaced it.
+func (s *Service) holdsToken(ctx context.Context, c HeartbeatCommand, a *Activation) (bool, *refusal.Refusal, error) {
+	if c.TokenKey.IsZero() || c.TokenKey == a.TokenKey {
+		return !c.TokenKey.IsZero(), nil, nil
+	}
+	old, err := s.reader.ReplacedKey(ctx, c.Vendor, ident.UUID{}, Key{UUID: c.TokenKey})
+	if err != nil || old == nil {
+		return false, nil, err
+	}
+	if old.Activation != a.UUID {
+		return false, refusal.Refuse(refusal.KeyReplaced), nil
+	}
+	return true, nil, nil
 }
 
 // choose gives the holding that answers: the temporary one while it is valid.
@@ -127,7 +147,8 @@ func (s *Service) otherToken(ctx context.Context, c HeartbeatCommand) (Outcome, 
 	case err != nil:
 		return Outcome{}, err
 	case token == nil:
-		return refused(refusal.Refuse(refusal.UnknownToken)), nil
+		r, err := s.readUnknownKey(ctx, c.Vendor, ident.UUID{}, Key{UUID: c.TokenKey}, refusal.Refuse(refusal.UnknownToken))
+		return refused(r), err
 	case token.Activation == 0:
 		return refused(refusal.Refuse(refusal.TokenNotAssigned)), nil
 	}

@@ -56,7 +56,8 @@ func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey 
 	case err != nil:
 		return nil, nil, err
 	case token == nil:
-		return nil, refusal.Refuse(refusal.UnknownToken), nil
+		r, err := s.unknownKey(t, v, 0, Key{UUID: tokenKey}, refusal.Refuse(refusal.UnknownToken))
+		return nil, r, err
 	case token.Activation == 0:
 		return nil, refusal.Refuse(refusal.TokenNotAssigned), nil
 	}

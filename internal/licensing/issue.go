@@ -53,6 +53,9 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.sold(t, c.Vendor, edition); err != nil {
+		return nil, err
+	}
 	l.UUID, l.LicenseKey, l.CreatedAt, l.UpdatedAt = s.ids.V7(), s.ids.V4(), t.Now(), t.Now()
 	if product.PrintedKeys {
 		l.PrintedKey = newPrintedKey(s.ids)

@@ -42,6 +42,10 @@ type License struct {
 	GoodwillUsed   int64
 	LastSlot       int64
 
+	// Tokens with a slot behind RenewedSlot and up to RenewedUntil have keys that are
+	// withdrawn and not replaced yet.
+	RenewedSlot, RenewedUntil int64
+
 	Measured map[ident.UUID]Measured // by limitation, of those that end the licence; nil for none
 
 	Revision  int64

@@ -16,7 +16,8 @@ func (s *Service) Validate(ctx context.Context, v ident.VendorID, k Key) (Outcom
 		return Outcome{}, err
 	}
 	if l == nil {
-		return refused(refusal.Refuse(refusal.InvalidKey)), nil
+		r, err := s.readUnknownKey(ctx, v, ident.UUID{}, k, refusal.Refuse(refusal.InvalidKey))
+		return refused(r), err
 	}
 	if err := s.readUsers(ctx, l); err != nil {
 		return Outcome{}, err
@@ -31,7 +32,8 @@ func (s *Service) ByKey(ctx context.Context, v ident.VendorID, product ident.UUI
 		return nil, nil, err
 	}
 	if l == nil {
-		return nil, refusal.Refuse(refusal.InvalidKey), nil
+		r, err := s.readUnknownKey(ctx, v, product, k, refusal.Refuse(refusal.InvalidKey))
+		return nil, r, err
 	}
 	if err := s.readUsers(ctx, l); err != nil {
 		return nil, nil, err
@@ -91,7 +93,8 @@ func (s *Service) Toggle(t tx.Tx, v ident.VendorID, product ident.UUID, k Key, a
 		return nil, nil, err
 	}
 	if !ok || found.Product != p.ID {
-		return nil, refusal.Refuse(refusal.InvalidKey), nil
+		r, err := s.unknownKey(t, v, p.ID, k, refusal.Refuse(refusal.InvalidKey))
+		return nil, r, err
 	}
 	l, err := s.Update(t, v, found.License, Change{IsActive: &active})
 	return l, nil, err

@@ -102,13 +102,23 @@ func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*refusal.Refusal, error)
 	if err != nil {
 		return nil, err
 	}
-	if token == nil {
-		return refusal.Refuse(refusal.UnknownToken), nil
-	}
-	if token.Activation == 0 {
+	if token != nil && token.Activation == 0 {
 		return refusal.Refuse(refusal.AlreadyUnassigned), nil
 	}
-	a, err := s.store.Activation(t, c.Vendor, token.Key)
+	id := c.TokenKey
+	if token == nil {
+		old, err := s.store.Replaced(t, c.Vendor, 0, Key{UUID: c.TokenKey})
+		switch {
+		case err != nil:
+			return nil, err
+		case old == nil:
+			return refusal.Refuse(refusal.UnknownToken), nil
+		case old.Activation.IsZero():
+			return refusal.Refuse(refusal.KeyReplaced), nil
+		}
+		id = old.Activation // whoever held the old key may still give the place up
+	}
+	a, err := s.store.Activation(t, c.Vendor, id)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +127,7 @@ func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*refusal.Refusal, error)
 		if r, err := s.countOf(t, c.Vendor, a, c.Proof); err != nil || r != nil {
 			return r, err
 		}
-		if a, l, err = s.lock(t, c.Vendor, token.Key, a); err != nil {
+		if a, l, err = s.lock(t, c.Vendor, id, a); err != nil {
 			return nil, err
 		}
 	}

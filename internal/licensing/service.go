@@ -29,6 +29,10 @@ type Notices interface {
 	// which is refused where there is no address.
 	Issued(t tx.Tx, l *License, again bool) error
 
+	// NewKey tells the licensee user that the licence has a new key, which is refused
+	// where there is no address.
+	NewKey(t tx.Tx, l *License) error
+
 	// GoodwillEntered tells that a is the first activation above the contract.
 	GoodwillEntered(t tx.Tx, l *License, a *Activation) error
 

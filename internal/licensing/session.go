@@ -23,23 +23,27 @@ type Presented struct {
 }
 
 // Present finds the licence that a session call names: by a full key of any
-// kind, or by its id; nil when there is none.
-func (s *Service) Present(t tx.Tx, v ident.VendorID, k Key) (*Presented, error) {
+// kind, or by its id; nil when there is none, with a refusal where the key was replaced.
+func (s *Service) Present(t tx.Tx, v ident.VendorID, k Key) (*Presented, *refusal.Refusal, error) {
 	f, l, err := s.store.Presented(t, v, k)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if l != nil {
-		return &Presented{License: l, Token: f.Token}, nil
+		return &Presented{License: l, Token: f.Token}, nil, nil
 	}
 	id, err := s.store.LicenseID(t, v, k.UUID)
-	if err != nil || id == 0 {
-		return nil, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if id == 0 {
+		r, err := s.unknownKey(t, v, 0, k, nil)
+		return nil, r, err
 	}
 	if l, err = s.store.License(t, v, id); err != nil || l == nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &Presented{License: l, ByID: true}, nil
+	return &Presented{License: l, ByID: true}, nil, nil
 }
 
 // BeginUse makes a session that comes before any activation count as the first

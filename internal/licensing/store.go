@@ -43,6 +43,22 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// or of any when product is 0).
 	FindKey(t tx.Tx, v ident.VendorID, product ident.ProductID, k Key) (Found, bool, error)
 
+	// Replaced gives what a key was that a new one has replaced, of a product, or of any
+	// when product is 0; nil when it is no such key.
+	Replaced(t tx.Tx, v ident.VendorID, product ident.ProductID, k Key) (*Replaced, error)
+
+	// KeepReplaced remembers keys of a licence, or of a token that an activation has, as
+	// replaced.
+	KeepReplaced(t tx.Tx, v ident.VendorID, l ident.LicenseID, a ident.ActivationID, keys ...Key) error
+
+	// SaveKeys stores the license key, the printed key, and how far its tokens' keys are
+	// replaced. SetTokenKey stores the key of a token, and of its activation.
+	SaveKeys(t tx.Tx, l *License) error
+	SetTokenKey(t tx.Tx, v ident.VendorID, k *Token) error
+
+	// TokensBySlot gives tokens with slots behind after and up to until, the lowest first.
+	TokensBySlot(t tx.Tx, v ident.VendorID, l ident.LicenseID, after, until, limit int64) ([]Token, error)
+
 	// Presented looks a key of any product up as FindKey does, and brings its licence
 	// without locking it; nil when there is none.
 	Presented(t tx.Tx, v ident.VendorID, k Key) (Found, *License, error)
@@ -74,6 +90,7 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// PresentActivations gives the outside ids of a licence's present activations, oldest first.
 	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
 
+	// TokenByKey finds a token by its key, unless that is withdrawn; Token one by its id.
 	TokenByKey(t tx.Tx, v ident.VendorID, key ident.UUID) (*Token, error)
 	Token(t tx.Tx, v ident.VendorID, id ident.TokenID) (*Token, error)
 
@@ -194,6 +211,15 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Customer and Edition are what a new licence refers to; nil when there is none.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 	Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*Edition, *Product, error)
+
+	// IsArchived reports whether an edition or its product is archived.
+	IsArchived(t tx.Tx, v ident.VendorID, edition ident.EditionID) (bool, error)
+
+	// Uses tells what has become of a licence: activations, present and past, sessions, and consumptions.
+	Uses(t tx.Tx, v ident.VendorID, l ident.LicenseID) (activations, sessions, consumptions int64, err error)
+
+	// DeleteLicense deletes a licence that was never used, with its tokens and users.
+	DeleteLicense(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
 }
 
 // Due is an activation that a periodic run has to end.
@@ -229,6 +255,9 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 
 	// TokenState finds a token by its key; nil when there is none.
 	TokenState(ctx context.Context, v ident.VendorID, key ident.UUID) (*Token, error)
+
+	// ReplacedKey is Store.Replaced, of a product by its outside id; zero for any.
+	ReplacedKey(ctx context.Context, v ident.VendorID, product ident.UUID, k Key) (*Replaced, error)
 
 	// ByKey gives the licence that a key leads to; nil when there is none.
 	ByKey(ctx context.Context, v ident.VendorID, product ident.UUID, k Key) (*License, error)

@@ -15,6 +15,7 @@ type Kind string
 // The kinds of mail.
 const (
 	LicenseIssued Kind = "license_issued" // to the licensee user: Product ID and License key
+	KeyReplaced   Kind = "key_replaced"   // to the licensee user: the new License key
 	Recovery      Kind = "recovery"       // a link to set a password with
 	Invitation    Kind = "invitation"     // a link to join with
 	Goodwill      Kind = "goodwill"       // a licence is above its contract
@@ -26,7 +27,7 @@ const (
 
 // Kinds gives all kinds, in the order in which screens show them.
 func Kinds() []Kind {
-	return []Kind{LicenseIssued, Recovery, Invitation, Goodwill, Expiring, UsedUp, Event, Test}
+	return []Kind{LicenseIssued, KeyReplaced, Recovery, Invitation, Goodwill, Expiring, UsedUp, Event, Test}
 }
 
 // Data is what a template can name. What does not apply is empty, and what is of
@@ -86,6 +87,8 @@ func (k Kind) Variables() []string {
 	use := []string{"Used", "Contract", "Allowed"}
 	switch k {
 	case LicenseIssued:
+		return slices.Concat(common, license, []string{"LicenseKey", "EndsOn"})
+	case KeyReplaced:
 		return slices.Concat(common, license, []string{"LicenseKey", "EndsOn"})
 	case Recovery:
 		return slices.Concat(common, []string{"Recipient", "Link", "LinkExpires"})

@@ -7,11 +7,15 @@ import "slices"
 const (
 	CustomerCreated   = "customer.created"
 	CustomerUpdated   = "customer.updated"
+	CustomerDeleted   = "customer.deleted"
+	CustomerErased    = "customer.erased" // its personal data is to be forgotten
 	LicenseIssued     = "license.issued"
 	LicenseChanged    = "license.changed"
 	LicenseExpiring   = "license.expiring" // some days before the end; once for each end
 	LicenseExpired    = "license.expired"  // once for each end
 	LicenseUsedUp     = "license.used_up"  // the first refusal for want of room
+	LicenseNewKey     = "license.key_replaced"
+	LicenseDeleted    = "license.deleted"
 	ActivationCreated = "activation.created"
 	ActivationDeleted = "activation.deleted"
 	GoodwillEntered   = "activation.goodwill" // above the contract
@@ -27,7 +31,7 @@ const (
 // Catalogue gives all events that can be subscribed to, sorted.
 func Catalogue() []string {
 	all := []string{
-		CustomerCreated, CustomerUpdated, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp,
+		CustomerCreated, CustomerUpdated, CustomerDeleted, CustomerErased, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp, LicenseNewKey, LicenseDeleted,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
 		MeterThreshold, MeterExhausted,
 		SessionDenied, LicenseOveruse,

@@ -43,6 +43,7 @@ const (
 	NoRollback          = 20011
 	CallRepeated        = 20021
 	KeyGivenUp          = 20022
+	KeyReplaced         = 20023
 )
 
 // Kind is one row of the table: what is said of one number, wherever it is said.
@@ -192,5 +193,9 @@ var table = []Kind{ //nolint:gochecknoglobals // a table of the protocol, in the
 	{
 		ID: KeyGivenUp, Words: "Key pair given up", Message: "This client has given its activation up, and its key pair with it.",
 		Help: "Make a new key pair and activate again.",
+	},
+	{
+		ID: KeyReplaced, Words: "Key replaced", Message: "This key was replaced by a new one.",
+		Help: "Use the new key; who does not have it asks the vendor for it.",
 	},
 }

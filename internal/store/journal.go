@@ -8,6 +8,10 @@ import (
 	"chancery/internal/tx"
 )
 
+// saltBytes is the length of the salt that hides what a record of the audit log says of
+// people from whoever sees its digest alone.
+const saltBytes = 16
+
 func (t *Tx) writeJournal() error {
 	if len(t.entries) == 0 {
 		return nil
@@ -30,10 +34,10 @@ func (t *Tx) writeJournal() error {
 			license = e.License
 		}
 		if err := t.Later(`INSERT INTO audit_log
-			(vendor_id, at, action, subject, subject_id, license_id, actor_kind, actor_id, actor_name, address, request_id, before_value, after_value)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			(vendor_id, at, action, subject, subject_id, license_id, actor_kind, actor_id, actor_name, address, request_id, before_value, after_value, salt)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 			e.Vendor, t.now.UnixMilli(), e.Action, e.Subject, e.ID, license,
-			a.Kind, a.ID, a.Name, a.Address, a.RequestID, before, after); err != nil {
+			a.Kind, a.ID, a.Name, a.Address, a.RequestID, before, after, t.ids.Secret(saltBytes)); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"chancery/internal/web/console/catalog"
 	"chancery/internal/web/console/customers"
 	"chancery/internal/web/console/devices"
+	"chancery/internal/web/console/erasures"
 	"chancery/internal/web/console/gallery"
 	"chancery/internal/web/console/imports"
 	"chancery/internal/web/console/licenses"
@@ -76,6 +77,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(customers.New(customers.Config{
 			Face: f, Rows: r.CustomerRows, Customers: r.Customers, Licenses: r.LicenseRows, History: r.AuditRows,
 		})),
+		mounted(erasures.New(erasures.Config{Face: f, Erasures: r.Erasures, Rows: r.ErasureRows, Customers: r.CustomerRows})),
 		mounted(imports.New(imports.Config{Face: f, Imports: r.Imports, Rows: r.ImportRows})),
 	}
 }

@@ -28,10 +28,27 @@ func (m LicenceMails) Issued(t tx.Tx, l *licensing.License, again bool) error {
 		return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
 	}
 	if l.LicenseeEmail == "" {
-		return fault.Refused("no_licensee_email", "This licence has no licensee user to mail to.", "Set licensee_email, then send it.")
+		return errNoLicensee()
 	}
 	message.To = l.LicenseeEmail
 	return m.Mails.Queue(t, l.Vendor, message)
+}
+
+// NewKey implements licensing.Notices.
+func (m LicenceMails) NewKey(t tx.Tx, l *licensing.License) error {
+	if l.LicenseeEmail == "" {
+		return errNoLicensee()
+	}
+	message, err := m.message(t, mailing.KeyReplaced, l)
+	if err != nil {
+		return err
+	}
+	message.To = l.LicenseeEmail
+	return m.Mails.Queue(t, l.Vendor, message)
+}
+
+func errNoLicensee() error {
+	return fault.Refused("no_licensee_email", "This licence has no licensee user to mail to.", "Set licensee_email, then send it.")
 }
 
 // GoodwillEntered implements licensing.Notices.

@@ -6,6 +6,7 @@ import (
 	"chancery/internal/wire/manage/catalog"
 	"chancery/internal/wire/manage/customers"
 	"chancery/internal/wire/manage/devices"
+	"chancery/internal/wire/manage/erasures"
 	"chancery/internal/wire/manage/licenses"
 	"chancery/internal/wire/manage/mails"
 	"chancery/internal/wire/manage/sessions"
@@ -32,6 +33,7 @@ func managementAreas(r *Rooms) []operated {
 		operating(mails.New(mails.Config{
 			Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, VendorRows: r.VendorRows,
 		})),
+		operating(erasures.New(erasures.Config{Erasures: r.Erasures, Rows: r.ErasureRows})),
 		operating(auditlog.New(auditlog.Config{AuditRows: r.AuditRows})),
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"chancery/internal/customers"
 	"chancery/internal/devices"
 	"chancery/internal/edge"
+	"chancery/internal/erasure"
 	"chancery/internal/figures"
 	"chancery/internal/floating"
 	"chancery/internal/ident"
@@ -31,6 +32,7 @@ import (
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
+	erasurestore "chancery/internal/store/erasure"
 	figurestore "chancery/internal/store/figures"
 	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
@@ -123,6 +125,8 @@ type Rooms struct {
 	MailRows      mailstore.Store
 	Imports       *imports.Service
 	ImportRows    importstore.Store
+	Erasures      *erasure.Service
+	ErasureRows   erasurestore.Store
 
 	MasterKeys string                // the file that they are read from; "" when they are in the environment
 	Following  *store.FollowingClock // nil unless the clock follows the database's
@@ -188,6 +192,10 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 		return err
 	}
 	r.sealer = sealer
+	r.ErasureRows = erasurestore.Store{DB: r.DB, Audit: auditstore.Store{DB: r.DB}}
+	if r.Erasures, err = erasure.New(erasure.Config{Store: r.ErasureRows, Runner: r.DB, IDs: r.IDs}); err != nil {
+		return err
+	}
 	if err := r.furnishLicences(sealer); err != nil {
 		return err
 	}

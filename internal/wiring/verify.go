@@ -47,7 +47,8 @@ func (r *Rooms) Verify(ctx context.Context, heads []audit.Head, say func(string)
 		for _, b := range report.Broken {
 			problems = append(problems, fmt.Sprintf("vendor %s: %s", v.UUID, b))
 		}
-		say(fmt.Sprintf("The audit chain of vendor %s: %d sealed, %d not sealed yet.", v.UUID, report.Head.Sequence, report.Unsealed))
+		say(fmt.Sprintf("The audit chain of vendor %s: %d sealed, %d not sealed yet, %d without personal data that was erased.",
+			v.UUID, report.Head.Sequence, report.Unsealed, report.Erased))
 	}
 	return problems, nil
 }

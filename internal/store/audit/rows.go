@@ -15,7 +15,7 @@ type Store struct {
 }
 
 const recordColumns = `a.id, a.at, a.action, a.subject, a.subject_id, a.license_id, a.actor_kind, a.actor_id, a.actor_name,
-	a.address, a.request_id, a.before_value, a.after_value`
+	a.address, a.request_id, a.before_value, a.after_value, a.salt, a.personal_hash`
 
 // record is a row that may be absent (a LEFT JOIN).
 type record struct {
@@ -23,12 +23,13 @@ type record struct {
 	action, subject, kind, actor, name      sql.Null[string]
 	address, request, beforeText, afterText sql.Null[string]
 	subjectID                               ident.UUID
+	salt, personal                          []byte
 }
 
 func (r *record) dest() []any {
 	return []any{
 		&r.id, &r.at, &r.action, &r.subject, &r.subjectID, &r.license, &r.kind, &r.actor, &r.name,
-		&r.address, &r.request, &r.beforeText, &r.afterText,
+		&r.address, &r.request, &r.beforeText, &r.afterText, &r.salt, &r.personal,
 	}
 }
 
@@ -37,6 +38,7 @@ func (r *record) domain() audit.Record {
 		ID: r.id.V, At: store.Instant(r.at.V), Action: r.action.V, Subject: r.subject.V, SubjectID: r.subjectID,
 		LicenseID: ident.LicenseID(r.license.V), ActorKind: r.kind.V, ActorID: r.actor.V, ActorName: r.name.V,
 		Address: r.address.V, RequestID: r.request.V, Before: optional(r.beforeText), After: optional(r.afterText),
+		Salt: r.salt, PersonalHash: r.personal,
 	}
 }
 

@@ -81,6 +81,31 @@ func (s Store) CountUnsealed(ctx context.Context, vendor ident.VendorID) (int64,
 	return n, err
 }
 
+// UnsealedRedactions implements audit.ChainReader.
+func (s Store) UnsealedRedactions(ctx context.Context, vendor ident.VendorID) ([]audit.Record, error) {
+	return store.All[audit.Record](s.DB.Query(ctx, `SELECT `+recordColumns+` FROM audit_log a WHERE a.vendor_id = $1 AND a.action = $2
+		AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.vendor_id = a.vendor_id AND s.audit_id = a.id) ORDER BY a.id`,
+		vendor, audit.Redacted))(scanRecord)
+}
+
+// Record reads and locks one record; nil when there is none.
+func (Store) Record(t tx.Tx, vendor ident.VendorID, id int64) (*audit.Record, error) {
+	s := store.On(t)
+	all, err := store.All[audit.Record](s.Query(`SELECT `+recordColumns+` FROM audit_log a WHERE a.vendor_id = $1 AND a.id = $2`+
+		s.Dialect.ForUpdateOf("a"), vendor, id))(scanRecord)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// SaveRedacted stores what a record says after something of it was erased.
+func (Store) SaveRedacted(t tx.Tx, vendor ident.VendorID, r audit.Record) error {
+	return store.On(t).Later(`UPDATE audit_log SET actor_id = $1, actor_name = $2, address = $3, before_value = $4, after_value = $5,
+		salt = $6, personal_hash = $7 WHERE vendor_id = $8 AND id = $9`,
+		r.ActorID, r.ActorName, r.Address, r.Before, r.After, r.Salt, r.PersonalHash, vendor, r.ID)
+}
+
 // Heads gives the newest heads kept, newest first.
 func (s Store) Heads(ctx context.Context, vendor ident.VendorID, limit int) ([]string, error) {
 	return store.All[string](s.DB.Query(ctx, `SELECT head FROM audit_heads WHERE vendor_id = $1 ORDER BY sequence DESC LIMIT $2`,

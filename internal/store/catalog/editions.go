@@ -27,6 +27,7 @@ type editionRow struct {
 	e                catalog.Edition
 	policy, grants   string
 	created, updated int64
+	archived         store.OptionalInt
 }
 
 // editionRowOf makes the row of an edition.
@@ -51,6 +52,7 @@ func (r *editionRow) Columns(c *store.Columns) {
 	c.Saved("revision", e.Revision, &e.Revision)
 	c.Fixed("created_at", store.Millis(e.CreatedAt), &r.created)
 	c.Saved("updated_at", store.Millis(e.UpdatedAt), &r.updated)
+	c.Saved("archived_at", store.Millis(e.ArchivedAt), &r.archived)
 	c.Read("p.uuid", &e.ProductUUID)
 }
 
@@ -60,7 +62,7 @@ func (Store) InsertEdition(t tx.Tx, vendor ident.VendorID, e catalog.Edition) (i
 	if err != nil {
 		return 0, false, err
 	}
-	free, err = store.On(t).QueryRow(insertEdition.Text+` ON CONFLICT (vendor_id, product_id, name) DO NOTHING RETURNING id`,
+	free, err = store.On(t).QueryRow(store.On(t).NewID("editions", insertEdition.Text)+` ON CONFLICT (vendor_id, product_id, name) DO NOTHING RETURNING id`,
 		insertEdition.Values(vendor, row), &id)
 	return id, free, err
 }
@@ -133,6 +135,7 @@ func scanEdition(row row) (catalog.Edition, bool, error) {
 	if err := json.Unmarshal([]byte(r.grants), &r.e.Grants); err != nil {
 		return catalog.Edition{}, false, fmt.Errorf("an edition's grants: %w", err)
 	}
+	r.e.ArchivedAt = r.archived.Instant()
 	r.e.CreatedAt, r.e.UpdatedAt = store.Instant(r.created), store.Instant(r.updated)
 	return r.e, true, nil
 }

@@ -34,11 +34,18 @@ func (s Store) EditionByUUID(ctx context.Context, vendor ident.VendorID, uuid id
 
 // Products lists a vendor's products.
 func (s Store) Products(ctx context.Context, vendor ident.VendorID, r listing.Request) (listing.Page[catalog.Product], error) {
+	return s.ProductsIn(ctx, vendor, nil, r)
+}
+
+// ProductsIn lists products that are archived, or that are not; nil for all.
+func (s Store) ProductsIn(ctx context.Context, vendor ident.VendorID, archived *bool, r listing.Request) (listing.Page[catalog.Product], error) {
 	by := store.Column{Name: "p.name"}
 	if r.Sort == "created_at" {
 		by = store.Column{Name: "p.id"}
 	}
-	sqltext, args := store.Select(selectProduct, vendor).Page(r, by, "p.id")
+	q := store.Select(selectProduct, vendor)
+	narrowArchived(q, "p.archived_at", archived)
+	sqltext, args := q.Page(r, by, "p.id")
 	items, err := store.All[catalog.Product](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (catalog.Product, error) {
 		p, _, err := scanProduct(always(scan))
 		return p, err
@@ -50,6 +57,23 @@ func (s Store) Products(ctx context.Context, vendor ident.VendorID, r listing.Re
 func (s Store) EditionsOf(
 	ctx context.Context, vendor ident.VendorID, product *ident.UUID, r listing.Request,
 ) (listing.Page[catalog.Edition], error) {
+	return s.EditionsIn(ctx, vendor, product, nil, r)
+}
+
+func narrowArchived(q *store.Selection, column string, archived *bool) {
+	switch {
+	case archived == nil:
+	case *archived:
+		q.And(column + " IS NOT NULL")
+	default:
+		q.And(column + " IS NULL")
+	}
+}
+
+// EditionsIn is EditionsOf of those that are archived, or that are not; nil for all.
+func (s Store) EditionsIn(
+	ctx context.Context, vendor ident.VendorID, product *ident.UUID, archived *bool, r listing.Request,
+) (listing.Page[catalog.Edition], error) {
 	by := store.Column{Name: "e.name"}
 	if r.Sort == "created_at" {
 		by = store.Column{Name: "e.id"}
@@ -58,6 +82,7 @@ func (s Store) EditionsOf(
 	if product != nil {
 		q.And("p.uuid = ?", *product)
 	}
+	narrowArchived(q, "e.archived_at", archived)
 	sqltext, args := q.Page(r, by, "e.id")
 	items, err := store.All[catalog.Edition](s.DB.Query(ctx, sqltext, args...))(oneEdition)
 	return listing.Cut(r, items, func(e catalog.Edition) listing.Mark { return mark(r, int64(e.ID), e.Name) }), err

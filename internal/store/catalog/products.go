@@ -23,6 +23,7 @@ type productRow struct {
 	p                catalog.Product
 	inactive         store.OptionalInt
 	created, updated int64
+	archived         store.OptionalInt
 }
 
 // Columns implements store.Record.
@@ -40,11 +41,12 @@ func (r *productRow) Columns(c *store.Columns) {
 	c.Saved("revision", p.Revision, &p.Revision)
 	c.Fixed("created_at", store.Millis(p.CreatedAt), &r.created)
 	c.Saved("updated_at", store.Millis(p.UpdatedAt), &r.updated)
+	c.Saved("archived_at", store.Millis(p.ArchivedAt), &r.archived)
 }
 
 // InsertProduct implements catalog.Store.
 func (Store) InsertProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (id ident.ProductID, free bool, err error) {
-	free, err = store.On(t).QueryRow(insertProduct.Text+` ON CONFLICT (vendor_id, name) DO NOTHING RETURNING id`,
+	free, err = store.On(t).QueryRow(store.On(t).NewID("products", insertProduct.Text)+` ON CONFLICT (vendor_id, name) DO NOTHING RETURNING id`,
 		insertProduct.Values(vendor, &productRow{p: p}), &id)
 	return id, free, err
 }
@@ -100,6 +102,7 @@ func scanProduct(row row) (catalog.Product, bool, error) {
 		days := int(r.inactive.V)
 		r.p.MaximumInactiveDays = &days
 	}
+	r.p.ArchivedAt = r.archived.Instant()
 	r.p.CreatedAt, r.p.UpdatedAt = store.Instant(r.created), store.Instant(r.updated)
 	return r.p, true, nil
 }

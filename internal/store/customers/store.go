@@ -79,7 +79,7 @@ func (Store) LockTree(t tx.Tx, vendor ident.VendorID) error {
 // Insert implements customers.Store.
 func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id ident.CustomerID, free bool, err error) {
 	s := store.On(t)
-	free, err = s.QueryRow(insertCustomer.Text+` ON CONFLICT (vendor_id, customer_number) DO NOTHING RETURNING id`,
+	free, err = s.QueryRow(s.NewID("customers", insertCustomer.Text)+` ON CONFLICT (vendor_id, customer_number) DO NOTHING RETURNING id`,
 		insertCustomer.Values(vendor, rowOf(c)), &id)
 	if err != nil || !free {
 		return 0, free, err
@@ -186,6 +186,28 @@ func (s Store) Moving(ctx context.Context) ([]ident.VendorID, error) {
 			err := scan(&id)
 			return ident.VendorOf(id), err
 		})
+}
+
+// Uses implements customers.Store.
+func (Store) Uses(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (licenses, below int64, err error) {
+	_, err = store.On(t).QueryRow(`SELECT (SELECT COUNT(*) FROM licenses WHERE vendor_id = $1 AND customer_id = $2),
+		(SELECT COUNT(*) FROM customers WHERE vendor_id = $1 AND superior_id = $2)`, []any{vendor, c}, &licenses, &below)
+	return licenses, below, err
+}
+
+// Delete implements customers.Store.
+func (Store) Delete(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) error {
+	s := store.On(t)
+	// Nobody is below it; lines of those who were may wait for a move to be finished.
+	for _, column := range []string{"customer_id", "superior_id"} {
+		if err := s.Later(`DELETE FROM customer_closure WHERE vendor_id = $1 AND `+column+` = $2`, vendor, c); err != nil {
+			return err
+		}
+	}
+	if err := s.Later(`DELETE FROM customers WHERE vendor_id = $1 AND id = $2`, vendor, c); err != nil {
+		return err
+	}
+	return s.Deleted("customers", int64(c))
 }
 
 // Get implements customers.Store.

@@ -67,7 +67,7 @@ func triesOf(v ident.VendorID, product ident.ProductID, k licensing.Key) []try {
 		tries = append(tries,
 			try{`SELECT id, product_id, 0 FROM licenses WHERE vendor_id = $1 AND license_key = $2`, []any{v, k.UUID}},
 			try{`SELECT l.id, l.product_id, k.id FROM tokens k JOIN licenses l ON l.vendor_id = k.vendor_id AND l.id = k.license_id
-				WHERE k.vendor_id = $1 AND k.token_key = $2`, []any{v, k.UUID}})
+				WHERE k.vendor_id = $1 AND k.token_key = $2 AND NOT ` + withdrawn, []any{v, k.UUID}})
 	}
 	if k.Printed != "" {
 		tries = append(tries, try{`SELECT id, product_id, 0 FROM licenses WHERE vendor_id = $1 AND printed_key = $2`, []any{v, k.Printed}})

@@ -130,7 +130,7 @@ func (s *Store) ActivationByUUID(ctx context.Context, v ident.VendorID, id ident
 
 // Tokens lists a licence's tokens by contract, the ones handed out by key.
 func (s *Store) Tokens(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[*licensing.Token], error) {
-	sqltext, args := store.Select(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id =`, v).
+	sqltext, args := store.Select(`SELECT `+tokenColumns+` FROM tokens k WHERE k.vendor_id =`, v).
 		And("license_id = ?", license).Page(r, store.Column{Name: "id"}, "id")
 	rows, err := s.db.Query(ctx, sqltext, args...)
 	items, err := collect(rows, err, scanToken)
@@ -148,7 +148,8 @@ func (s *Store) TokenKeysIn(t tx.Tx, v ident.VendorID, license ident.LicenseID, 
 }
 
 func tokenKeys(q querier, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error) {
-	rows, err := q(`SELECT token_key FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = $3 ORDER BY slot LIMIT $4`,
+	rows, err := q(`SELECT k.token_key FROM tokens k JOIN licenses l ON l.vendor_id = k.vendor_id AND l.id = k.license_id
+		WHERE k.vendor_id = $1 AND k.license_id = $2 AND k.role = $3 AND NOT `+withdrawn+` ORDER BY k.slot LIMIT $4`,
 		v, license, licensing.RoleContract, limit)
 	return collect(rows, err, func(scan store.Scan) (key ident.UUID, err error) {
 		err = scan(&key)

@@ -111,6 +111,8 @@ func (r *licenseRow) Columns(c *store.Columns) {
 	c.Fixed("goodwill_used", l.GoodwillUsed, &l.GoodwillUsed)
 	c.Fixed("used_up_at", store.Millis(l.UsedUpAt), &r.usedUp)
 	c.Fixed("last_slot", l.LastSlot, &l.LastSlot)
+	c.Read("renewed_slot", &l.RenewedSlot)
+	c.Read("renewed_until", &l.RenewedUntil)
 	c.Saved("revision", l.Revision, &l.Revision)
 	c.Fixed("created_at", store.Millis(l.CreatedAt), &r.created)
 	c.Saved("updated_at", store.Millis(l.UpdatedAt), &r.updated)

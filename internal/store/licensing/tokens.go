@@ -9,7 +9,7 @@ import (
 	"chancery/internal/tx"
 )
 
-const tokenColumns = `id, license_id, slot, role, token_key, COALESCE(activation_id, 0)` //nolint:gosec // names of columns, no credentials
+const tokenColumns = `k.id, k.license_id, k.slot, k.role, k.token_key, COALESCE(k.activation_id, 0)` //nolint:gosec // names of columns, no credentials
 
 func scanToken(scan store.Scan) (*licensing.Token, error) {
 	k := &licensing.Token{}
@@ -18,25 +18,29 @@ func scanToken(scan store.Scan) (*licensing.Token, error) {
 
 // TokenByKey implements licensing.Store.
 func (s *Store) TokenByKey(t tx.Tx, v ident.VendorID, key ident.UUID) (*licensing.Token, error) {
-	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND token_key = $2`, v, key)
+	rows, err := writing(t)(selectTokenByKey, v, key)
 	return first(rows, err, scanToken)
 }
 
+// selectTokenByKey finds a token unless its key is withdrawn.
+const selectTokenByKey = `SELECT ` + tokenColumns + ` FROM tokens k JOIN licenses l ON l.vendor_id = k.vendor_id AND l.id = k.license_id
+	WHERE k.vendor_id = $1 AND k.token_key = $2 AND NOT ` + withdrawn
+
 // TokenState implements licensing.Reader.
 func (s *Store) TokenState(ctx context.Context, v ident.VendorID, key ident.UUID) (*licensing.Token, error) {
-	rows, err := s.db.Query(ctx, `SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND token_key = $2`, v, key)
+	rows, err := s.db.Query(ctx, selectTokenByKey, v, key)
 	return first(rows, err, scanToken)
 }
 
 // Token implements licensing.Store.
 func (s *Store) Token(t tx.Tx, v ident.VendorID, id ident.TokenID) (*licensing.Token, error) {
-	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND id = $2`, v, id)
+	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens k WHERE k.vendor_id = $1 AND k.id = $2`, v, id)
 	return first(rows, err, scanToken)
 }
 
 // FreeToken implements licensing.Store.
 func (s *Store) FreeToken(t tx.Tx, v ident.VendorID, l ident.LicenseID, role licensing.Role) (*licensing.Token, error) {
-	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = $3
+	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens k WHERE vendor_id = $1 AND license_id = $2 AND role = $3
 		AND activation_id IS NULL ORDER BY slot DESC LIMIT 1`, v, l, role)
 	return first(rows, err, scanToken)
 }
@@ -50,7 +54,7 @@ func (s *Store) TokensInRole(t tx.Tx, v ident.VendorID, l ident.LicenseID, role 
 	if role == licensing.RoleBuffer {
 		where += ` AND role = 'buffer'` // as its index has it
 	}
-	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens WHERE vendor_id = $1 AND license_id = $2 AND role = $3
+	rows, err := writing(t)(`SELECT `+tokenColumns+` FROM tokens k WHERE vendor_id = $1 AND license_id = $2 AND role = $3
 		AND `+where+` ORDER BY slot DESC LIMIT $4`, v, l, role, limit)
 	return collect(rows, err, func(scan store.Scan) (licensing.Token, error) {
 		k, err := scanToken(scan)

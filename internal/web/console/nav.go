@@ -50,6 +50,7 @@ func groups() []group {
 		}},
 		{"Govern", []entry{
 			{"Audit log", "/audit-log", "history", identity.ViewAuditLog},
+			{"Personal data", "/erasures", "eye-off", identity.ManageGovernance},
 		}},
 		{"Settings", []entry{
 			{"Vendor & branding", "/settings/vendor", "building-store", identity.ManageVendor},

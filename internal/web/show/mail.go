@@ -10,6 +10,8 @@ func MailKind(k mailing.Kind) string {
 	switch k {
 	case mailing.LicenseIssued:
 		return "Licence issued"
+	case mailing.KeyReplaced:
+		return "Key replaced"
 	case mailing.Recovery:
 		return "Password recovery"
 	case mailing.Invitation:

@@ -13,6 +13,7 @@ import (
 	"chancery/internal/customers"
 	machines "chancery/internal/devices"
 	"chancery/internal/edge"
+	"chancery/internal/erasure"
 	"chancery/internal/floating"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
@@ -27,6 +28,7 @@ import (
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
 	devicestore "chancery/internal/store/devices"
+	erasurestore "chancery/internal/store/erasure"
 	floatingstore "chancery/internal/store/floating"
 	identitystore "chancery/internal/store/identity"
 	keyringstore "chancery/internal/store/keyring"
@@ -43,6 +45,7 @@ import (
 	catalogarea "chancery/internal/wire/manage/catalog"
 	customersarea "chancery/internal/wire/manage/customers"
 	"chancery/internal/wire/manage/devices"
+	"chancery/internal/wire/manage/erasures"
 	licensesarea "chancery/internal/wire/manage/licenses"
 	mailsarea "chancery/internal/wire/manage/mails"
 	"chancery/internal/wire/manage/sessions"
@@ -112,6 +115,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	released.Floating = b.sessions
 	meterRows, metered := meterstore.Store{DB: e.DB}, pairs.MeteredLicenses{Licenses: b.licensing}
 	vendorRows := vendorstore.Store{DB: e.DB}
+	erasureRows := erasurestore.Store{DB: e.DB, Audit: auditstore.Store{DB: e.DB}}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
 	areas := []manage.Area{
 		must[*settings.Area](t)(settings.New(settings.Config{
@@ -140,6 +144,9 @@ func setup(t testing.TB, e storetest.Env) bundle {
 			OutboxRows:    outboxRows,
 		})),
 		must[*mailsarea.Area](t)(mailsarea.New(mailsarea.Config{Mails: mails, MailRows: mailRows, Licenses: b.licensing, VendorRows: vendorRows})),
+		must[*erasures.Area](t)(erasures.New(erasures.Config{Erasures: must[*erasure.Service](t)(erasure.New(erasure.Config{
+			Store: erasureRows, Runner: e.DB, IDs: e.IDs,
+		})), Rows: erasureRows})),
 		must[*auditlog.Area](t)(auditlog.New(auditlog.Config{AuditRows: auditstore.Store{DB: e.DB}})),
 	}
 	api := must[*manage.API](t)(manage.New(manage.Config{

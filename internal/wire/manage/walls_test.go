@@ -42,6 +42,8 @@ func (b bundle) furnish(t testing.TB) world {
 		w[kind] = b.ok(t, "POST", "/api/v1/products/"+w["products"]+"/"+kind, `{"name":"reported"}`).text("id")
 	}
 	w["subscriptions"] = b.ok(t, "POST", "/api/v1/subscriptions", `{"kind":"mail","target":"ops@example.com","events":["license.issued"]}`).text("id")
+	w["releases"] = b.ok(t, "POST", "/api/v1/products/"+w["products"]+"/releases", `{"software_release":"9"}`).text("id")
+	w["erasures"] = b.ok(t, "POST", "/api/v1/erasures", `{"licensee_email":"nobody@example.com"}`).text("id")
 	w["mails"] = b.ok(t, "GET", "/api/v1/mails", "").items()[0]["id"].(string)
 	return w
 }
@@ -89,6 +91,16 @@ func (w world) bodies() map[string]string {
 		"PATCH /api/v1/customers/{id}":                       `{"company_name":"X"}`,
 		"POST /api/v1/licenses":                              `{"edition_id":"` + w["editions"] + `","customer_id":"` + w["customers"] + `"}`,
 		"PATCH /api/v1/licenses/{id}":                        `{"name":"X"}`,
+		"DELETE /api/v1/products/{id}":                       ``,
+		"DELETE /api/v1/editions/{id}":                       ``,
+		"DELETE /api/v1/features/{id}":                       ``,
+		"DELETE /api/v1/limitations/{id}":                    ``,
+		"DELETE /api/v1/variables/{id}":                      ``,
+		"DELETE /api/v1/releases/{id}":                       ``,
+		"DELETE /api/v1/customers/{id}":                      ``,
+		"DELETE /api/v1/licenses/{id}":                       ``,
+		"POST /api/v1/erasures":                              `{"customer_id":"` + w["customers"] + `"}`,
+		"POST /api/v1/licenses/{id}/new-key":                 `{}`,
 		"POST /api/v1/licenses/search":                       `{"key":"` + w["license_key"] + `"}`,
 		"POST /api/v1/activations/{id}/suspension":           `{"until":"2030-01-01"}`,
 		"POST /api/v1/licenses/{id}/consumptions":            `{"limitation_id":"` + w["limitations"] + `","value":1,"reason":"x"}`,

@@ -16,14 +16,14 @@ type SessionLicenses struct{ Licensing *licensing.Service }
 var _ floating.Licenses = SessionLicenses{}
 
 // Find implements floating.Licenses.
-func (s SessionLicenses) Find(t tx.Tx, v ident.VendorID, presented string) (*floating.License, error) {
-	p, err := s.Licensing.Present(t, v, licensing.ParseKey(presented))
+func (s SessionLicenses) Find(t tx.Tx, v ident.VendorID, presented string) (*floating.License, *refusal.Refusal, error) {
+	p, r, err := s.Licensing.Present(t, v, licensing.ParseKey(presented))
 	if err != nil || p == nil {
-		return nil, err
+		return nil, r, err
 	}
 	l := &floating.License{ByID: p.ByID, Handle: p}
 	show(l, p.License)
-	return l, nil
+	return l, nil, nil
 }
 
 func show(to *floating.License, l *licensing.License) {

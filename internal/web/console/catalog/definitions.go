@@ -62,6 +62,11 @@ func (p *Pages) defined(k kind) vocabulary[catalog.Definition] {
 		rows: func(q *web.Request, product ident.ProductID, r listing.Request) (listing.Page[catalog.Definition], error) {
 			return p.Rows.Definitions(q.Context(), q.VendorID(), product, k.of, r)
 		},
+		id:   func(d catalog.Definition) string { return d.UUID.String() },
+		gone: "Only what no edition grants can be deleted. A program that asks for it by name or id is answered that there is none.",
+		remove: func(t tx.Tx, q *web.Request, id ident.UUID) error {
+			return p.Catalog.Undefine(t, q.VendorID(), k.of, id)
+		},
 		define: func(t tx.Tx, q *web.Request, product ident.UUID, v web.Values) (string, bool, error) {
 			wanted := catalog.Definition{Kind: k.of, Name: v.Text("name"), Description: v.Text("description")}
 			made, err := p.Catalog.Define(t, q.VendorID(), product, wanted)

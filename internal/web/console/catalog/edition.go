@@ -73,6 +73,7 @@ func (p *Pages) editionChrome(q *web.Request, tab string) (web.Page, error) {
 func editionChrome(q *web.Request, e catalog.Edition, product catalog.Product, active string) web.Page {
 	page := q.Page(e.Name, productsCrumb(q), productCrumb(q, product))
 	href := show.EditionHref(q, e.UUID)
+	archivedPage(&page, e.ArchivedAt)
 	page.Tabs = []web.Tab{{Label: "Overview", Href: href, Active: active == ""}}
 	if q.May(identity.ViewLicenses) {
 		page.Tabs = append(page.Tabs, web.Tab{Label: "Licences", Href: href + "/licenses", Active: active == "licenses"})
@@ -80,13 +81,14 @@ func editionChrome(q *web.Request, e catalog.Edition, product catalog.Product, a
 	if q.May(identity.ViewAuditLog) {
 		page.Tabs = append(page.Tabs, web.Tab{Label: "History", Href: href + "/history", Active: active == "history"})
 	}
-	if q.May(identity.ManageLicenses) {
+	if q.May(identity.ManageLicenses) && e.ArchivedAt.IsZero() && product.ArchivedAt.IsZero() {
 		page.Actions = append(page.Actions, web.Action{Label: "Issue a licence", Href: q.Href("/licenses/new?edition=" + e.UUID.String()), Icon: "plus"})
 	}
 	if q.May(identity.ManageCatalog) {
 		page.Actions = append(page.Actions,
 			web.Action{Label: "Edit", Href: href + "/edit", Icon: "edit", Plain: true},
 			web.Action{Label: "Copy", Href: show.ProductHref(q, product.UUID) + "/editions/new?copy=" + e.UUID.String(), Icon: "copy", Plain: true})
+		page.More = append(page.More, endings(href, "edition", e.ArchivedAt)...)
 	}
 	return page
 }

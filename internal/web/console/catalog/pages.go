@@ -24,8 +24,13 @@ type Rows interface {
 	// ProductByUUID and EditionByUUID fail with a NotFound fault when there is none.
 	ProductByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (catalog.Product, error)
 	EditionByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (catalog.Edition, error)
-	Products(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[catalog.Product], error)
-	EditionsOf(ctx context.Context, v ident.VendorID, product *ident.UUID, r listing.Request) (listing.Page[catalog.Edition], error)
+
+	// ProductsIn and EditionsIn list those that are archived, or that are not; nil for all.
+	ProductsIn(ctx context.Context, v ident.VendorID, archived *bool, r listing.Request) (listing.Page[catalog.Product], error)
+	EditionsIn(
+		ctx context.Context, v ident.VendorID, product *ident.UUID, archived *bool, r listing.Request,
+	) (listing.Page[catalog.Edition], error)
+
 	Releases(ctx context.Context, v ident.VendorID, product ident.ProductID, r listing.Request) (listing.Page[catalog.Release], error)
 	Definitions(
 		ctx context.Context, v ident.VendorID, product ident.ProductID, kind catalog.Kind, r listing.Request,
@@ -36,6 +41,13 @@ type Rows interface {
 type Catalog interface {
 	CreateProduct(t tx.Tx, v ident.VendorID, p catalog.Product) (catalog.Product, error)
 	UpdateProduct(t tx.Tx, v ident.VendorID, id ident.UUID, c catalog.ProductChange) (catalog.Product, error)
+
+	// The deletions refuse what something refers to.
+	DeleteProduct(t tx.Tx, v ident.VendorID, id ident.UUID) error
+	DeleteEdition(t tx.Tx, v ident.VendorID, id ident.UUID) error
+	Undefine(t tx.Tx, v ident.VendorID, kind catalog.Kind, id ident.UUID) error
+	DeleteRelease(t tx.Tx, v ident.VendorID, id ident.UUID) error
+
 	PutRelease(t tx.Tx, v ident.VendorID, product ident.UUID, release, description string) (catalog.Release, error)
 	Define(t tx.Tx, v ident.VendorID, product ident.UUID, d catalog.Definition) (catalog.Definition, error)
 	Redefine(t tx.Tx, v ident.VendorID, kind catalog.Kind, id ident.UUID, name, description *string) (catalog.Definition, error)
@@ -91,7 +103,7 @@ func New(c Config) (*Pages, error) {
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
 	var all []edge.Route
-	for _, routes := range [][]edge.Route{p.products(), p.product(), p.definitions(), p.usage(), p.releases(), p.edition(), p.editionForms()} {
+	for _, routes := range [][]edge.Route{p.products(), p.product(), p.definitions(), p.usage(), p.releases(), p.edition(), p.editionForms(), p.archive(), p.remove()} {
 		all = append(all, routes...)
 	}
 	return all

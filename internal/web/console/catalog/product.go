@@ -38,7 +38,7 @@ func (p *Pages) productPage(q *web.Request) (*productPage, error) {
 		return nil, err
 	}
 	page := &productPage{Page: productChrome(q, product, ""), Description: product.Description}
-	if q.May(identity.ManageCatalog) {
+	if q.May(identity.ManageCatalog) && product.ArchivedAt.IsZero() {
 		page.Actions = append([]web.Action{newEdition(q, product)}, page.Actions...)
 	}
 	printed := "No: licences have the long key only"
@@ -85,11 +85,12 @@ func (p *Pages) editionTable(q *web.Request, product catalog.Product) web.Table[
 	}
 	page := q.Page("")
 	return web.Table[catalog.Edition]{
-		Name: "editions", Sorts: catalog.EditionSorts(), Empty: empty,
+		Name: "editions", Sorts: catalog.EditionSorts(), Empty: empty, Filters: []web.Filter{stateFilter()},
 		Columns: []web.Column[catalog.Edition]{
 			{Name: "edition", Label: "Edition", Sort: "name", Cell: func(e catalog.Edition) web.Cell {
 				return web.Cell{Text: e.Name, Href: show.EditionHref(q, e.UUID), Sub: firstLine(e.Description)}
 			}},
+			{Name: "state", Label: "State", Cell: func(e catalog.Edition) web.Cell { return archivedCell(e.ArchivedAt) }},
 			{Name: "mode", Label: "Mode", Cell: func(e catalog.Edition) web.Cell {
 				return web.Cell{Text: show.Mode(e.Mode) + ", " + lowerFirst(show.ClientType(e.ClientType))}
 			}},
@@ -100,7 +101,7 @@ func (p *Pages) editionTable(q *web.Request, product catalog.Product) web.Table[
 			{Name: "changed", Label: "Changed", Cell: func(e catalog.Edition) web.Cell { return web.Cell{When: e.UpdatedAt} }},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[catalog.Edition], error) {
-			return p.Rows.EditionsOf(q.Context(), q.VendorID(), &product.UUID, r)
+			return p.Rows.EditionsIn(q.Context(), q.VendorID(), &product.UUID, archivedFilter(q), r)
 		},
 	}
 }
@@ -117,6 +118,7 @@ func (p *Pages) chrome(q *web.Request, tab string) (web.Page, error) {
 func productChrome(q *web.Request, c catalog.Product, active string) web.Page {
 	page := q.Page(c.Name, productsCrumb(q))
 	href := show.ProductHref(q, c.UUID)
+	archivedPage(&page, c.ArchivedAt)
 	for _, tab := range []struct{ path, label string }{
 		{"", "Editions"},
 		{"features", "Features"},
@@ -139,6 +141,7 @@ func productChrome(q *web.Request, c catalog.Product, active string) web.Page {
 	}
 	if q.May(identity.ManageCatalog) {
 		page.Actions = []web.Action{{Label: "Edit the product", Href: href + "/edit", Icon: "edit", Plain: true}}
+		page.More = append(page.More, endings(href, "product", c.ArchivedAt)...)
 	}
 	return page
 }

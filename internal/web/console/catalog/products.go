@@ -91,11 +91,12 @@ func (p *Pages) productTable(q *web.Request) (web.Table[catalog.Product], error)
 		empty.Action = &action
 	}
 	return web.Table[catalog.Product]{
-		Name: "products", Sorts: catalog.ProductSorts(), Empty: empty,
+		Name: "products", Sorts: catalog.ProductSorts(), Empty: empty, Filters: []web.Filter{stateFilter()},
 		Columns: []web.Column[catalog.Product]{
 			{Name: "product", Label: "Product", Sort: "name", Cell: func(c catalog.Product) web.Cell {
 				return web.Cell{Text: c.Name, Href: show.ProductHref(q, c.UUID), Sub: firstLine(c.Description)}
 			}, Plain: func(c catalog.Product) string { return c.Name }},
+			{Name: "state", Label: "State", Cell: func(c catalog.Product) web.Cell { return archivedCell(c.ArchivedAt) }},
 			{Name: "latest", Label: "Latest release", Cell: func(c catalog.Product) web.Cell { return web.Cell{Text: c.LatestRelease, Mono: true} }},
 			{Name: "printed", Label: "Printed keys", Cell: func(c catalog.Product) web.Cell { return onOff(c.PrintedKeys) }},
 			{Name: "moves", Label: "Clients may move", Cell: func(c catalog.Product) web.Cell { return onOff(c.AllowClientMoves) }},
@@ -106,7 +107,7 @@ func (p *Pages) productTable(q *web.Request) (web.Table[catalog.Product], error)
 			}},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[catalog.Product], error) {
-			return p.Rows.Products(q.Context(), q.VendorID(), r)
+			return p.Rows.ProductsIn(q.Context(), q.VendorID(), archivedFilter(q), r)
 		},
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"chancery/internal/audit"
 	"chancery/internal/catalog"
 	"chancery/internal/edge"
+	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/listing"
 	"chancery/internal/tx"
@@ -17,8 +18,12 @@ import (
 const releaseMeans = "The software releases that licences can be limited to, by the text that clients send. Releases named in a product or an edition are added here by themselves."
 
 func (p *Pages) releases() []edge.Route {
-	return append(web.EditWith(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", releaseOf,
-		p.askRelease, p.prepareRelease, p.putRelease),
+	deletes := removes(p, word{path: "releases", one: "release"}, "Only what neither the product nor an edition names can be deleted.",
+		func(t tx.Tx, q *web.Request, id ident.UUID) error {
+			return p.Catalog.DeleteRelease(t, q.VendorID(), id)
+		})
+	return append(append(deletes, web.EditWith(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", releaseOf,
+		p.askRelease, p.prepareRelease, p.putRelease)...),
 		web.Lists(p.Face, "/products/{id}/releases", web.Needs(identity.ViewCatalog), p.releaseTable, func(q *web.Request) (web.Page, error) {
 			page, err := p.chrome(q, "releases")
 			page.Sub = releaseMeans
@@ -43,7 +48,12 @@ func (p *Pages) releaseTable(q *web.Request) (web.Table[catalog.Release], error)
 		action := addRelease(q)
 		empty.Action = &action
 	}
+	var bulk []web.Bulk
+	if q.May(identity.ManageCatalog) {
+		bulk = []web.Bulk{{Label: "Delete", Action: show.ProductHref(q, product.UUID) + "/releases/delete", Icon: "trash", Danger: true}}
+	}
 	return web.Table[catalog.Release]{
+		ID: func(r catalog.Release) string { return r.UUID.String() }, Bulk: bulk,
 		Name: "releases", Sorts: catalog.ReleaseSorts(), Empty: empty,
 		Columns: []web.Column[catalog.Release]{
 			{Name: "release", Label: "Release", Sort: "software_release", Cell: func(r catalog.Release) web.Cell {

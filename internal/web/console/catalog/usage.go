@@ -59,6 +59,7 @@ func (p *Pages) reportedBy(k reported) vocabulary[metering.Definition] {
 			return columns
 		},
 		id:     func(d metering.Definition) string { return d.UUID.String() },
+		gone:   "What clients reported of them goes with them, for good; daily figures stay. A program that reports such a name again defines it anew.",
 		remove: func(t tx.Tx, q *web.Request, id ident.UUID) error { return p.Usage.End(t, q.VendorID(), k.of, id) },
 		rows: func(q *web.Request, product ident.ProductID, r listing.Request) (listing.Page[metering.Definition], error) {
 			return p.UsageRows.Definitions(q.Context(), q.VendorID(), product, k.of, r)

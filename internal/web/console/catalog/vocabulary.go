@@ -36,12 +36,13 @@ type vocabulary[D any] struct {
 	// remove takes one out; nil where none may be. Then id tells rows apart.
 	remove func(t tx.Tx, q *web.Request, id ident.UUID) error
 	id     func(d D) string
+	gone   string // what goes with it, in a sentence
 }
 
 func (d vocabulary[D]) routes(p *Pages) []edge.Route {
 	routes := append([]edge.Route{d.lists(p)}, d.defines(p)...)
 	if d.remove != nil {
-		routes = append(routes, d.removes(p)...)
+		routes = append(routes, removes(p, d.word, d.gone, d.remove)...)
 	}
 	return routes
 }
@@ -115,7 +116,7 @@ func (d vocabulary[D]) defines(p *Pages) []edge.Route {
 }
 
 // removes takes out those that are ticked, once it has been asked.
-func (d vocabulary[D]) removes(p *Pages) []edge.Route {
+func removes(p *Pages, d word, gone string, remove func(t tx.Tx, q *web.Request, id ident.UUID) error) []edge.Route {
 	back := func(q *web.Request) string { return q.Href("/products/" + q.R.PathValue("id") + "/" + d.path) }
 	return web.Ask(p.Face, "/products/{id}/"+d.path+"/delete", web.Needs(identity.ManageCatalog), "form.html",
 		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -124,7 +125,7 @@ func (d vocabulary[D]) removes(p *Pages) []edge.Route {
 				return nil, err
 			}
 			page := &web.FormPage{Page: q.Page("Delete "+d.one+"s", productsCrumb(q), productCrumb(q, product)), Form: form}
-			page.Text = "What clients reported of them goes with them, for good; daily figures stay. A program that reports such a name again defines it anew."
+			page.Text = gone
 			ids, _ := form.Ticked("id")
 			form.Add(web.Group{Fields: []web.Field{ids, {Name: "sure", Kind: web.HiddenField, Value: "yes"}}})
 			form.Danger, form.Submit, form.Cancel = true, "Delete them", back(q)
@@ -140,7 +141,7 @@ func (d vocabulary[D]) removes(p *Pages) []edge.Route {
 					"Confirm it below, or cancel: nothing has changed yet.")
 			}
 			for _, id := range ids {
-				if err := d.remove(t, q, id); err != nil {
+				if err := remove(t, q, id); err != nil {
 					return web.Done{}, err
 				}
 			}

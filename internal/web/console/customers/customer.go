@@ -116,6 +116,10 @@ func (p *Pages) overview(q *web.Request) (*customerPage, error) {
 		page.Actions = append(page.Actions,
 			web.Action{Label: "Edit", Href: href + "/edit", Icon: "edit", Plain: true, Dialog: true},
 			web.Action{Label: "Move", Href: href + "/move", Icon: "sitemap", Plain: true, Dialog: true})
+		if q.May(identity.ManageGovernance) {
+			page.More = append(page.More, web.Action{Label: "Erase personal data", Href: q.Href("/erasures/new?customer=" + c.UUID.String()), Icon: "eye-off", Danger: true})
+		}
+		page.More = append(page.More, web.Action{Label: "Delete the customer", Href: href + "/delete", Icon: "trash", Danger: true, Dialog: true})
 	}
 	below, err := p.Rows.CountBelow(q.Context(), q.VendorID(), c.ID, some)
 	if err != nil {

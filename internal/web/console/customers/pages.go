@@ -35,6 +35,9 @@ type Rows interface {
 type Customers interface {
 	Create(t tx.Tx, v ident.VendorID, r customers.Create) (customers.Customer, error)
 	Update(t tx.Tx, v ident.VendorID, id ident.UUID, r customers.Change) (customers.Customer, error)
+
+	// Delete deletes a customer that nothing refers to.
+	Delete(t tx.Tx, v ident.VendorID, id ident.UUID) error
 }
 
 // Licenses reads licences.
@@ -70,7 +73,7 @@ func New(c Config) (*Pages, error) {
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
 	var all []edge.Route
-	for _, routes := range [][]edge.Route{p.list(), p.customer(), p.forms(), p.move()} {
+	for _, routes := range [][]edge.Route{p.list(), p.customer(), p.forms(), p.move(), p.remove()} {
 		all = append(all, routes...)
 	}
 	return all

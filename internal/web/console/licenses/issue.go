@@ -42,6 +42,7 @@ func (p *Pages) askIssue(q *web.Request, form *web.Form) (*issuePage, error) {
 	page := &issuePage{Page: q.Page("Issue a licence", web.Link{Label: "Licences", Href: q.Href("/licenses")}), Form: form}
 	page.Sub = "One grant to one customer: choose both, set what differs from the edition, and send the key."
 	products, editions, err := p.sold(q.Context(), q.VendorID())
+	editions = onSale(products, editions)
 	if err != nil {
 		return nil, err
 	}

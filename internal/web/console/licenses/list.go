@@ -126,6 +126,15 @@ func (p *Pages) sold(ctx context.Context, v ident.VendorID) ([]catalog.Product, 
 	return products.Items, editions.Items, err
 }
 
+// onSale leaves out editions that are archived, or whose product is.
+func onSale(products []catalog.Product, editions []catalog.Edition) []catalog.Edition {
+	return slices.DeleteFunc(editions, func(e catalog.Edition) bool {
+		return !e.ArchivedAt.IsZero() || slices.ContainsFunc(products, func(p catalog.Product) bool {
+			return p.UUID == e.ProductUUID && !p.ArchivedAt.IsZero()
+		})
+	})
+}
+
 // editionLabel names an edition with its product, where there are several.
 func editionLabel(products []catalog.Product, e catalog.Edition) string {
 	for _, k := range products {

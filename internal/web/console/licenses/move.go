@@ -32,7 +32,7 @@ func (p *Pages) askMove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	}
 	choose := web.Field{Name: "edition_id", Label: "Edition", Kind: web.SelectField, Required: true, Placeholder: "Choose an edition"}
 	for _, e := range editions.Items {
-		if e.UUID != l.Edition.UUID && e.Mode == l.Edition.Mode && e.ClientType == l.Edition.ClientType {
+		if e.ArchivedAt.IsZero() && e.UUID != l.Edition.UUID && e.Mode == l.Edition.Mode && e.ClientType == l.Edition.ClientType {
 			choose.Options = append(choose.Options, web.Option{Value: e.UUID.String(), Label: e.Name})
 		}
 	}

@@ -82,6 +82,7 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 		}
 		page.More = append(page.More,
 			web.Action{Label: "Mail the key again", Href: href + "/mail", Icon: "mail-forward", Post: true},
+			web.Action{Label: "Replace the key", Href: href + "/new-key", Icon: "refresh", Dialog: true},
 			web.Action{Label: "Move to another edition", Href: href + "/move", Icon: "route", Dialog: true},
 			web.Action{Label: "Hand to another customer", Href: href + "/hand-over", Icon: "building", Dialog: true})
 	}
@@ -90,6 +91,9 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 	}
 	if q.May(identity.ManageLicenses) {
 		page.More = append(page.More, web.Action{Label: "End it now", Href: href + "/end", Icon: "ban", Danger: true, Dialog: true})
+		if l.FirstActivatedAt.IsZero() && l.RegularUsed+l.GoodwillUsed == 0 {
+			page.More = append(page.More, web.Action{Label: "Delete it", Href: href + "/delete", Icon: "trash", Danger: true, Dialog: true})
+		}
 	}
 }
 

@@ -60,11 +60,18 @@ type Licenses interface {
 	// Locked gives a licence; nil when there is none.
 	Locked(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*licensing.License, error)
 
+	// Delete deletes a licence that was never used.
+	Delete(t tx.Tx, v ident.VendorID, id ident.LicenseID) error
+
 	AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 
 	// MailAgain tells the licensee user of the licence once more.
 	MailAgain(t tx.Tx, v ident.VendorID, id ident.UUID) error
+
+	// RenewKeyOf replaces the keys of a licence in transactions of its own, and releases
+	// its devices if asked to, as ReleaseAll does.
+	RenewKeyOf(ctx context.Context, v ident.VendorID, license ident.LicenseID, c licensing.NewKey) (released int, more bool, err error)
 
 	// ReleaseAll and ReleaseEach release activations of a licence in transactions of
 	// their own: some of them all, with more true where others are left, and these.
@@ -169,7 +176,7 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	all := make([]edge.Route, 0, 48)
 	for _, part := range []func() []edge.Route{
-		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
+		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release, p.newKey, p.remove,
 	} {
 		all = append(all, part()...)
 	}

@@ -35,6 +35,8 @@ func when(k mailing.Kind) string {
 		return "Some days before a licence ends; once for each end, so a renewed licence is told of again."
 	case mailing.UsedUp:
 		return "A device is refused for want of room; once until there is room again."
+	case mailing.KeyReplaced:
+		return "Somebody replaces the key of a licence, and says that its licensee is to be told."
 	case mailing.Recovery:
 		return "Somebody asks for a new password."
 	case mailing.Invitation:

@@ -131,5 +131,9 @@ func (p *Pages) remove(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: home(q), Say: web.Flash{Text: "The user is removed."}}, p.Users.Remove(t, q.Principal, id)
+	say := web.Flash{Text: "The user is removed."}
+	if q.May(identity.ManageGovernance) {
+		say.Link = &web.Link{Label: "Erase their personal data", Href: q.Href("/erasures/new?user=" + id.String())}
+	}
+	return web.Done{To: home(q), Say: say}, p.Users.Remove(t, q.Principal, id)
 }

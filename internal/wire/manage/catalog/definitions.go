@@ -51,7 +51,7 @@ func showDefinition(d catalog.Definition) definition {
 
 func (a *Area) definitions(m *operation.Maker) []operation.Operation {
 	const group = "Products"
-	operations := make([]operation.Operation, 0, 11)
+	operations := make([]operation.Operation, 0, 15)
 	operations = append(operations,
 		operation.List(m, operation.Operation{
 			Path: "/products/{id}/releases", ID: "list-releases", Group: group, Summary: "List a product's software releases",
@@ -70,6 +70,8 @@ func (a *Area) definitions(m *operation.Maker) []operation.Operation {
 			r, err := a.Catalog.PutRelease(t, q.Vendor, q.ID, in.SoftwareRelease, in.Description)
 			return showRelease(r), err
 		}),
+		remove(m, group, "releases", "release", "Neither its product nor an edition may name it.",
+			func(t tx.Tx, q *operation.Request) error { return a.Catalog.DeleteRelease(t, q.Vendor, q.ID) }),
 	)
 	for _, k := range []struct {
 		kind   catalog.Kind
@@ -109,5 +111,7 @@ func (a *Area) definitionsOf(m *operation.Maker, group string, kind catalog.Kind
 			d, err := a.Catalog.Redefine(t, q.Vendor, kind, q.ID, in.Name, in.Description)
 			return showDefinition(d), err
 		}),
+		remove(m, group, plural, string(kind), "No edition may grant it.",
+			func(t tx.Tx, q *operation.Request) error { return a.Catalog.Undefine(t, q.Vendor, kind, q.ID) }),
 	}
 }

@@ -24,6 +24,7 @@ type edition struct {
 	LicenseType   terms.LicenseType `json:"license_type"`
 	terms.Policy                    //nolint:embeddedstructfieldcheck // the order is that of the answer
 	value.Granted                   //nolint:embeddedstructfieldcheck // the order is that of the answer
+	IsArchived    bool              `json:"is_archived" doc:"no licence is issued of it any more; those that exist go on"`
 	Revision      int64             `json:"revision" doc:"part of the serial of each of its licences"`
 	CreatedAt     time.Time         `json:"created_at"`
 	UpdatedAt     time.Time         `json:"updated_at"`
@@ -50,12 +51,13 @@ type editionUpdate struct {
 	Features     *[]featureGrant    `json:"features,omitempty" maxItems:"500" nullable:"false" doc:"replaces the whole list"`
 	Limitations  *[]limitationGrant `json:"limitations,omitempty" maxItems:"500" nullable:"false" doc:"replaces the whole list"`
 	Variables    *[]variableGrant   `json:"variables,omitempty" maxItems:"500" nullable:"false" doc:"replaces the whole list"`
+	IsArchived   *bool              `json:"is_archived,omitempty" doc:"true: no licence is issued of it any more, those that exist go on"`
 }
 
 func showEdition(e catalog.Edition) edition {
 	return edition{
 		ID: e.UUID, ProductID: e.ProductUUID, Name: e.Name, Description: e.Description, Mode: e.Mode, ClientType: e.ClientType,
-		LicenseType: e.LicenseType, Policy: e.Policy, Granted: value.ShowGrants(e.Grants), Revision: e.Revision,
+		LicenseType: e.LicenseType, Policy: e.Policy, Granted: value.ShowGrants(e.Grants), IsArchived: !e.ArchivedAt.IsZero(), Revision: e.Revision,
 		CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt,
 	}
 }
@@ -75,6 +77,7 @@ func (in editionUpdate) domain(zone *time.Location) catalog.EditionChange {
 		Name: in.Name, Description: in.Description, LicenseType: in.LicenseType,
 		Policy:   func(now terms.Policy) terms.Policy { return in.over(now, zone) },
 		Features: replaced(in.Features, zone), Limitations: replaced(in.Limitations, zone), Variables: replaced(in.Variables, zone),
+		Archived: in.IsArchived,
 	}
 }
 
@@ -83,9 +86,9 @@ func (a *Area) editions(m *operation.Maker) []operation.Operation {
 	return []operation.Operation{
 		operation.List(m, operation.Operation{
 			Path: "/editions", ID: "list-editions", Group: group, Summary: "List editions", Permission: identity.ViewCatalog,
-			Queries: []operation.Query{{Name: "product_id", Kind: operation.UUID, Doc: "only those of this product"}},
+			Queries: []operation.Query{{Name: "product_id", Kind: operation.UUID, Doc: "only those of this product"}, archivedQuery},
 		}, catalog.EditionSorts(), func(q *operation.Request, r listing.Request) (listing.Page[catalog.Edition], error) {
-			return a.CatalogRows.EditionsOf(q.Context, q.Vendor, q.OptionalUUID("product_id"), r)
+			return a.CatalogRows.EditionsIn(q.Context, q.Vendor, q.OptionalUUID("product_id"), q.Flag("is_archived"), r)
 		}, showEdition),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/editions", ID: "create-edition", Group: group, Summary: "Create an edition",
@@ -110,5 +113,7 @@ func (a *Area) editions(m *operation.Maker) []operation.Operation {
 			e, err := a.Catalog.UpdateEdition(t, q.Vendor, q.ID, in.domain(q.Zone))
 			return showEdition(e), err
 		}),
+		remove(m, group, "editions", "edition", "No licence may be of it. One that was sold can be archived.",
+			func(t tx.Tx, q *operation.Request) error { return a.Catalog.DeleteEdition(t, q.Vendor, q.ID) }),
 	}
 }

@@ -18,6 +18,7 @@ import (
 type Customers interface {
 	Create(t tx.Tx, vendor ident.VendorID, r customers.Create) (customers.Customer, error)
 	Update(t tx.Tx, vendor ident.VendorID, id ident.UUID, r customers.Change) (customers.Customer, error)
+	Delete(t tx.Tx, vendor ident.VendorID, id ident.UUID) error
 }
 
 // CustomerRows reads customers. What is missing is a NotFound fault.
@@ -99,6 +100,12 @@ func (a *Area) customers(m *operation.Maker) []operation.Operation {
 				CompanyName: in.CompanyName, Number: in.CustomerNumber, Email: in.Email, Superior: in.SuperiorID.Pointer(),
 			})
 			return showCustomer(c), err
+		}),
+		operation.Change(m, operation.Operation{
+			Method: http.MethodDelete, Path: "/customers/{id}", ID: "delete-customer", Group: group, Summary: "Delete a customer that nothing refers to",
+			About: "It must hold no licence and have no sub-customers.", Permission: identity.ManageCustomers,
+		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (operation.Nothing, error) {
+			return operation.Nothing{}, a.Customers.Delete(t, q.Vendor, q.ID)
 		}),
 		operation.Get(m, operation.Operation{
 			Path: "/customers/{id}/superiors", ID: "list-superiors", Group: group, Summary: "All customers above one, the nearest first",

@@ -18,6 +18,12 @@ import (
 type Licenses interface {
 	Issue(t tx.Tx, c licensing.IssueCommand) (*licensing.License, error)
 	Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c licensing.Change) (*licensing.License, error)
+	Delete(t tx.Tx, v ident.VendorID, id ident.LicenseID) error
+	RenewKey(t tx.Tx, v ident.VendorID, id ident.LicenseID, mail bool) (*licensing.License, error)
+
+	// ReleaseSome releases as many as one short transaction can; more tells of others.
+	ReleaseSome(t tx.Tx, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error)
+
 	AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 }
@@ -117,6 +123,17 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 				return licenseWithKeys{}, err
 			}
 			return a.withKeys(t, l, t.Now())
+		}),
+		a.newKey(m),
+		operation.Change(m, operation.Operation{
+			Method: http.MethodDelete, Path: "/licenses/{id}", ID: "delete-license", Group: group, Summary: "Delete a licence that was never used",
+			About: "For one that was made by mistake: no device may have activated it, opened a session or consumed of it.", Permission: identity.ManageLicenses,
+		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (operation.Nothing, error) {
+			id, err := a.licenseID(t, q)
+			if err != nil {
+				return operation.Nothing{}, err
+			}
+			return operation.Nothing{}, a.Licenses.Delete(t, q.Vendor, id)
 		}),
 		operation.Read(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/search", ID: "search-license", Group: group, Summary: "Find a licence by a full key",

@@ -16,6 +16,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/identity"
 	"chancery/internal/wire/manage/value"
 )
 
@@ -60,6 +61,15 @@ type Request struct {
 	Zone    *time.Location // where the vendor's days begin; in operations that change something
 
 	values map[string]string // of the query parameters
+	who    identity.Principal
+}
+
+// Need refuses who lacks a permission that only a part of the operation takes.
+func (q *Request) Need(p identity.Permission) error {
+	if !q.who.May(p) {
+		return edge.Forbidden(p)
+	}
+	return nil
 }
 
 // ask reads path and query. All that is wrong with them is named at once; a
@@ -70,7 +80,7 @@ func ask(r *http.Request, op Operation) (*Request, error) {
 	if !ok {
 		return nil, errors.New("operation: an operation without a principal") // the route table forbids it
 	}
-	q := &Request{Context: r.Context(), Vendor: p.Vendor, values: map[string]string{}}
+	q := &Request{Context: r.Context(), Vendor: p.Vendor, values: map[string]string{}, who: p}
 	var wrong fault.Fields
 	if strings.Contains(op.Path, "{id}") {
 		id, err := ident.ParseUUID(r.PathValue("id"))
