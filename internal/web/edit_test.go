@@ -164,20 +164,28 @@ func TestAnEditTellsWhatOthersChangedMeanwhile(t *testing.T) {
 		holds  map[string]string // in the form that comes back
 	}{
 		"another field": {
-			func(at *thing) { at.size, at.note = "l", "three\nfour" }, url.Values{"name": {"Mine"}},
-			[]string{"Size | Large | " + same, "Note | “three…”three four | " + same}, map[string]string{"name": "Mine", "size": "l", "note": "three\r\nfour"},
+			func(at *thing) { at.size, at.note = "l", "three\nfour" },
+			url.Values{"name": {"Mine"}},
+			[]string{"Size | Large | " + same, "Note | “three…”three four | " + same},
+			map[string]string{"name": "Mine", "size": "l", "note": "three\r\nfour"},
 		},
 		"the same field": {
-			func(at *thing) { at.name = "Theirs" }, url.Values{"name": {"Mine"}},
-			[]string{"Name | Theirs | Mine" + mine}, map[string]string{"name": "Mine"},
+			func(at *thing) { at.name = "Theirs" },
+			url.Values{"name": {"Mine"}},
+			[]string{"Name | Theirs | Mine" + mine},
+			map[string]string{"name": "Mine"},
 		},
 		"to nothing": {
-			func(at *thing) { at.name, at.note = "", "" }, url.Values{"note": {"My note"}},
-			[]string{"Name | Empty | " + same, "Note | Empty | My note" + mine}, map[string]string{"name": "", "note": "My note"},
+			func(at *thing) { at.name, at.note = "", "" },
+			url.Values{"note": {"My note"}},
+			[]string{"Name | Empty | " + same, "Note | Empty | My note" + mine},
+			map[string]string{"name": "", "note": "My note"},
 		},
 		"a tick": {
-			func(at *thing) { at.big, at.tags = true, []string{"b"} }, url.Values{"tags": {"a", "c"}},
-			[]string{"Big | Ticked | " + same, "Apple | Not ticked | " + same, "Bean | Ticked | " + same}, map[string]string{"big": "on", "tags": "b c"},
+			func(at *thing) { at.big, at.tags = true, []string{"b"} },
+			url.Values{"tags": {"a", "c"}},
+			[]string{"Big | Ticked | " + same, "Apple | Not ticked | " + same, "Bean | Ticked | " + same},
+			map[string]string{"big": "on", "tags": "b c"},
 		},
 		"what the form only shows": {func(at *thing) { at.place = "there" }, url.Values{"name": {"Mine"}}, []string{"Place | there | " + same}, map[string]string{"name": "Mine"}},
 	} {

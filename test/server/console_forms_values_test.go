@@ -118,7 +118,7 @@ func (w *formWalk) edits() []edited {
 		{
 			route: "/settings/vendor", api: "/vendor", row: "vendors uuid=$vendor",
 			fields: map[string]string{
-				"name": "Acme Works", "slug": "forge", "zone": "Europe/Lisbon", "support_email": "help@example.com", "website": "https://example.com/help",
+				"name": "Acme Works", "slug": "forge", "zone": "Europe/Paris", "support_email": "help@example.com", "website": "https://example.com/help",
 				"direct": "on ; api direct_activation_files ; row direct_activation_files",
 			},
 		},

@@ -37,7 +37,9 @@ func TestFormsThatOverwriteWhatTheyOnlyShow(t *testing.T) {
 				{"/licenses/" + id + "/extend", url.Values{"expires_at": {"2090-06-30"}}, url.Values{"expires_at": {"2089-01-01"}}, "Ends 30 Jun 2090"},
 				{"/licenses/" + id + "/move", url.Values{"edition_id": {s.Pro}}, url.Values{"edition_id": {s.Pro}}, "Edition Pro"},
 				{
-					"/licenses/" + id + "/hand-over", url.Values{"customer": {"L-1"}, "licensee_email": {"l@example.com"}}, url.Values{"customer": {"M-1"}},
+					"/licenses/" + id + "/hand-over",
+					url.Values{"customer": {"L-1"}, "licensee_email": {"l@example.com"}},
+					url.Values{"customer": {"M-1"}},
 					"Customer Lind",
 				},
 				{"/customers/" + s.Customer + "/move", url.Values{"superior": {"L-1"}}, url.Values{"superior": {"M-1"}}, "Superior Lind"},
