@@ -28,7 +28,7 @@ var clocks = []string{
 // dateForms may read and write instants in forms of their own: other people's protocols,
 // what stands in files and on command lines. Everyone else has internal/calendar.
 var dateForms = []string{
-	"internal/calendar", "internal/wire/slascone", "internal/audit", "internal/store/backup", "internal/cli", "internal/clientcmd",
+	"internal/calendar", "internal/wire/slascone", "internal/wire/wellknown", "internal/audit", "internal/store/backup", "internal/cli", "internal/clientcmd",
 	"client", "signed", "bench", "test",
 }
 

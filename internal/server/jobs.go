@@ -37,9 +37,8 @@ func (a *Server) plan() error {
 		})},
 		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
-		Job{Name: "make missing words", Every: 10 * time.Second, Run: counted(a.c.Log, "portions of words of names made", func(ctx context.Context) (int, error) {
-			return store.MakeWords(ctx, r.DB)
-		})},
+		Job{Name: "make missing words", Every: 10 * time.Second, Run: counted(a.c.Log, "portions of words of names made",
+			func(ctx context.Context) (int, error) { return store.MakeWords(ctx, r.DB) })},
 		Job{Name: "forget old imports", Every: time.Hour, Run: counted(a.c.Log, "old imports forgotten", r.Imports.Forget)},
 		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
 		Job{Name: "forget old sign-ins", Every: 5 * time.Minute, Run: a.periodic.InTx(r.ForgetSignIns)},

@@ -167,13 +167,13 @@ func raw(text string) string {
 func TestHiddenCharactersAreShown(t *testing.T) {
 	t.Parallel()
 	const standsFor = "hidden-text"
-	v, b := hostileServer(t, standsFor)
+	v, _ := hostileServer(t, standsFor)
 	s := v.Server
 	back := v.manage(t, 201, "POST", "/customers", terms{"company_name": "Back " + standsFor, "customer_number": "BACK-1"}).text(t, "id")
 	sold := v.issue(t, nil).ID
 	hide(t, s, standsFor)
 	s.Restart(t)
-	b = s.SignIn(t, v.NewVendor)
+	b := s.SignIn(t, v.NewVendor)
 	v.manage(t, 200, "POST", "/mail-templates/reset", terms{"kind": "license_issued"}) // its own words are the vendor's
 	v.manage(t, 204, "POST", "/licenses/"+sold+"/mail", nil)
 	const shown = "a‹U+202E›b‹U+200B›c‹U+2066›d‹U+00AD›‹U+2028›e"

@@ -157,6 +157,42 @@ func TestConsolePageOfALicence(t *testing.T) {
 	})
 }
 
+// A licence in trouble offers what helps beside the sentence that says so, and names
+// who was refused.
+func TestConsoleALicenceInTrouble(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		id, key := s.Issue(t, s.Pro, servertest.Fields{"token_limit": 1})
+		page := "/licenses/" + id
+		s.Activate(t, key, "drill-1", "hall-1")
+		refused := s.Server.Do(t, "POST", "/api/v2/isv/"+s.Vendor.VendorID+"/provisioning/activations", servertest.Fields{
+			"product_id": s.Product, "license_key": key, "client_id": "drill-2", "hostname": "hall-2", "software_version": "3.1",
+		}, "ProvisioningKey", s.Vendor.ProvisioningKey)
+		if refused.Status != 409 {
+			t.Fatalf("a client too many: %d %s", refused.Status, refused.Body)
+		}
+		shown := s.Get(t, page)
+		servertest.Says(t, shown, ".app-notice:contains('Used up') .app-notice-acts", "Add activations", "Release a device")
+		servertest.Says(t, shown, "#refused", "drill-2", "hall-2", "3.1", "127.0.0.1", "No activation left")
+		if href := s.Get(t, "/denials").Find("#rows [data-label=Times] a").AttrOr("href", ""); href != s.Base+page+"#refused" {
+			t.Errorf("the list of refused calls leads to %q", href)
+		}
+		if text := shown.Text(".app-actions > .btn"); strings.Contains(text, "Extend") {
+			t.Errorf("a licence without an end offers: %s", text)
+		}
+		s.Post(t, page+"/extend", url.Values{"expires_at": {"2090-06-30"}})
+		servertest.Says(t, s.Get(t, page), ".app-actions", "Change", "Extend")
+		s.Post(t, page+"/end", nil)
+		over := s.Get(t, page)
+		servertest.Says(t, over, ".app-notice:contains('Expired') .app-notice-acts", "Extend")
+		if first := over.Find(".app-head .app-actions > a").First(); !strings.Contains(first.Text(), "Extend") || !first.HasClass("btn-primary") {
+			t.Errorf("what is over offers first: %s", over.Text(".app-head .app-actions"))
+		}
+		s.Post(t, page+"/switch-off", nil)
+		servertest.Says(t, s.Get(t, page), ".app-notice:contains('Switched off') .app-notice-acts", "Switch on")
+	})
+}
+
 func TestConsoleReleasesSeveralDevicesOnceItIsConfirmed(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
 		s := servertest.OpenShop(t, server)
