@@ -26,7 +26,9 @@ func TestWhatWasChangedMeanwhileIsShown(t *testing.T) {
 	t.Parallel()
 	s := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
 	id, _ := s.Issue(t, s.Pro, nil)
-	for name, look := range map[string]screen{"desk": desk(), "phone": phone(), "night": night()} {
+	night := desk()
+	night.Dark = true
+	for name, look := range map[string]screen{"desk": desk(), "phone": phone(), "night": night} {
 		b := open(t, s.Server, s.Vendor, look)
 		b.signIn(s.Vendor)
 		path := "/licenses/" + id + "/change"
