@@ -146,8 +146,8 @@ func (Store) Uses(t tx.Tx, v ident.VendorID, k erasure.Kind, subject ident.UUID,
 		var staff int64
 		if _, err := q.QueryRow(`SELECT (SELECT COUNT(*) FROM users WHERE vendor_id = $1 AND email = $2 AND role <> ''),
 			(SELECT COUNT(*) FROM subscriptions WHERE vendor_id = $1 AND LOWER(target) = $2 AND ended_at IS NULL)
-			+ (SELECT COUNT(*) FROM mail_rules WHERE vendor_id = $1 AND LOWER(staff) LIKE $3)`,
-			[]any{v, email, "%\"" + email + "\"%"}, &staff, &u.Recipients); err != nil {
+			+ (SELECT COUNT(*) FROM mail_rules WHERE vendor_id = $1 AND REPLACE(LOWER(staff), $3, '') <> LOWER(staff))`,
+			[]any{v, email, `"` + email + `"`}, &staff, &u.Recipients); err != nil {
 			return u, err
 		}
 		u.Staff = staff > 0
