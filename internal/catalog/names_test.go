@@ -47,7 +47,7 @@ func TestEditionsAreFoundByTheirNames(t *testing.T) {
 		if len(find(stranger, "", "Standard")) != 0 || len(find(v, "Plotter", "Printer Pro")) != 0 {
 			t.Error("an edition was found where there is none")
 		}
-		if names, err := rows.EditionNames(t.Context(), v); err != nil || len(names) != 4 || !slices.Contains(names, catalogstore.NamedEdition{Product: "Printer", Edition: "Printer Pro"}) {
+		if names, err := rows.EditionNames(t.Context(), v); err != nil || len(names) != 4 || !slices.Contains(names, catalogstore.NamedEdition{UUID: made["Printer/Printer Pro"], Product: "Printer", Edition: "Printer Pro"}) {
 			t.Errorf("%v, %v", names, err)
 		}
 	})

@@ -10,7 +10,7 @@ import (
 )
 
 // Store keeps customers and their tree.
-type Store interface {
+type Store interface { //nolint:interfacebloat // all that one room stores
 	// LockTree keeps other changes of the vendor's tree out until the transaction
 	// ends. Customers without a superior are made without it.
 	LockTree(t tx.Tx, vendor ident.VendorID) error

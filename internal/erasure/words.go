@@ -22,9 +22,9 @@ type Words struct {
 	ids    map[string]bool // of what is theirs
 }
 
-var address = regexp.MustCompile(`[^\s<>"'(),;:\[\]{}|\\]+@[^\s<>"'(),;:\[\]{}|\\]+`) //nolint:gochecknoglobals // constant
+var address = regexp.MustCompile(`[^\s<>"'(),;:\[\]{}|\\]+@[^\s<>"'(),;:\[\]{}|\\]+`)
 
-var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`) //nolint:gochecknoglobals // constant
+var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
 // NewWords makes Words of names and addresses, and of the ids of what is theirs.
 func NewWords(all []string, ids ...string) Words {

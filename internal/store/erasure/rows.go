@@ -125,7 +125,10 @@ func (k table) scan(scan store.Scan) (erasure.Row, error) {
 		if c.id {
 			mark = fmt.Sprintf("erased-%v", key[0])
 		}
-		r.Texts = append(r.Texts, erasure.Text{Value: values[i].V, Was: values[i].V, Null: !values[i].Valid, Blank: c.blank, Mark: mark, About: c.about, Whole: c.whole, Named: c.named})
+		r.Texts = append(r.Texts, erasure.Text{
+			Value: values[i].V, Was: values[i].V, Null: !values[i].Valid,
+			Blank: c.blank, Mark: mark, About: c.about, Whole: c.whole, Named: c.named,
+		})
 	}
 	return r, nil
 }
@@ -178,15 +181,16 @@ func (s Store) SaveRow(t tx.Tx, e erasure.Erasure, r erasure.Row) (erasure.Redac
 		sets = append(sets, k.set)
 	}
 	text := `UPDATE ` + k.name + ` SET ` + strings.Join(sets, ", ") + ` WHERE vendor_id = ` + q.arg(e.Vendor)
+	where := make([]string, 0, len(k.key)+len(k.texts))
 	for i, name := range k.key {
-		text += ` AND ` + name + ` = ` + q.arg(key[i])
+		where = append(where, name+" = "+q.arg(key[i]))
 	}
 	for i, c := range k.texts {
 		if x := r.Texts[i]; !x.Null && !c.bytes && x.Value != x.Was {
-			text += ` AND ` + c.name + ` = ` + q.arg(x.Was)
+			where = append(where, c.name+" = "+q.arg(x.Was))
 		}
 	}
-	n, err := store.On(t).Exec(text, q.args...)
+	n, err := store.On(t).Exec(text+` AND `+strings.Join(where, ` AND `), q.args...)
 	if err == nil && n == 0 {
 		err = errMoved
 	}

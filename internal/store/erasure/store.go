@@ -69,7 +69,8 @@ func (s Store) List(ctx context.Context, v ident.VendorID, r listing.Request) (l
 
 // ByUUID reads one. Missing is erasure_not_found.
 func (s Store) ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (erasure.Erasure, error) {
-	all, err := store.All[erasure.Erasure](s.DB.Query(ctx, `SELECT `+erasureColumns+` FROM erasures e WHERE e.vendor_id = $1 AND e.uuid = $2`, v, id))(scanErasure)
+	all, err := store.All[erasure.Erasure](s.DB.Query(ctx, `SELECT `+erasureColumns+` FROM erasures e 
+		WHERE e.vendor_id = $1 AND e.uuid = $2`, v, id))(scanErasure)
 	if err == nil && len(all) == 0 {
 		err = fault.Missing("erasure")
 	}
@@ -145,8 +146,8 @@ func (Store) Uses(t tx.Tx, v ident.VendorID, k erasure.Kind, subject ident.UUID,
 		var staff int64
 		if _, err := q.QueryRow(`SELECT (SELECT COUNT(*) FROM users WHERE vendor_id = $1 AND email = $2 AND role <> ''),
 			(SELECT COUNT(*) FROM subscriptions WHERE vendor_id = $1 AND LOWER(target) = $2 AND ended_at IS NULL)
-			+ (SELECT COUNT(*) FROM mail_rules WHERE vendor_id = $1 AND LOWER(staff) LIKE $3)`,
-			[]any{v, email, "%\"" + email + "\"%"}, &staff, &u.Recipients); err != nil {
+			+ (SELECT COUNT(*) FROM mail_rules WHERE vendor_id = $1 AND REPLACE(LOWER(staff), $3, '') <> LOWER(staff))`,
+			[]any{v, email, `"` + email + `"`}, &staff, &u.Recipients); err != nil {
 			return u, err
 		}
 		u.Staff = staff > 0
@@ -231,7 +232,8 @@ func (s Store) LicensesAfter(ctx context.Context, e erasure.Erasure, email strin
 func (Store) EraseLicense(t tx.Tx, e erasure.Erasure, id ident.LicenseID) (licensee, name string, err error) {
 	q := store.On(t)
 	var uuid ident.UUID
-	found, err := q.QueryRow(`SELECT uuid, licensee_email FROM licenses WHERE vendor_id = $1 AND id = $2`+q.Dialect.ForUpdate(), []any{e.Vendor, id}, &uuid, &licensee)
+	found, err := q.QueryRow(`SELECT uuid, licensee_email FROM licenses WHERE vendor_id = $1 AND id = $2`+q.Dialect.ForUpdate(),
+		[]any{e.Vendor, id}, &uuid, &licensee)
 	if err != nil || !found {
 		return "", "", err
 	}
@@ -248,7 +250,8 @@ func (Store) EraseLicense(t tx.Tx, e erasure.Erasure, id ident.LicenseID) (licen
 	}
 	// Who has no licence any more does not sign in for one.
 	var one int
-	if kept, err := q.QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email = $2 LIMIT 1`, []any{e.Vendor, licensee}, &one); err != nil || kept {
+	kept, err := q.QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email = $2 LIMIT 1`, []any{e.Vendor, licensee}, &one)
+	if err != nil || kept {
 		return licensee, "", err
 	}
 	name, err = dropLicensee(q, e.Vendor, licensee)
@@ -259,7 +262,8 @@ func (Store) EraseLicense(t tx.Tx, e erasure.Erasure, id ident.LicenseID) (licen
 func (s Store) MachinesAfter(ctx context.Context, e erasure.Erasure, after int64, limit int) ([]int64, error) {
 	return store.All[int64](s.DB.Query(ctx, `SELECT a.id FROM erasure_licenses l
 		JOIN activations a ON a.vendor_id = l.vendor_id AND a.license_id = l.license_id
-		WHERE l.vendor_id = $1 AND l.erasure_id = $2 AND a.id > $3 AND a.released_at IS NOT NULL ORDER BY a.id LIMIT $4`, e.Vendor, e.ID, after, limit))(
+		WHERE l.vendor_id = $1 AND l.erasure_id = $2 AND a.id > $3 AND a.released_at IS NOT NULL 
+		ORDER BY a.id LIMIT $4`, e.Vendor, e.ID, after, limit))(
 		func(scan store.Scan) (id int64, err error) { err = scan(&id); return id, err })
 }
 

@@ -62,7 +62,8 @@ func (s *Store) InsertLicense(t tx.Tx, l *licensing.License) error {
 		return err
 	}
 	var id int64
-	found, err := store.On(t).QueryRow(store.On(t).NewID("licenses", insertLicense.Text)+` ON CONFLICT DO NOTHING RETURNING id`, insertLicense.Values(l.Vendor, row), &id)
+	found, err := store.On(t).QueryRow(store.On(t).NewID("licenses", insertLicense.Text)+` ON CONFLICT DO NOTHING RETURNING id`,
+		insertLicense.Values(l.Vendor, row), &id)
 	if err != nil {
 		return err
 	}

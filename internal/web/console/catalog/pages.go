@@ -38,7 +38,7 @@ type Rows interface {
 }
 
 // Catalog changes the catalogue.
-type Catalog interface {
+type Catalog interface { //nolint:interfacebloat // all that its pages change
 	CreateProduct(t tx.Tx, v ident.VendorID, p catalog.Product) (catalog.Product, error)
 	UpdateProduct(t tx.Tx, v ident.VendorID, id ident.UUID, c catalog.ProductChange) (catalog.Product, error)
 
@@ -103,7 +103,9 @@ func New(c Config) (*Pages, error) {
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
 	var all []edge.Route
-	for _, routes := range [][]edge.Route{p.products(), p.product(), p.definitions(), p.usage(), p.releases(), p.edition(), p.editionForms(), p.archive(), p.remove()} {
+	for _, routes := range [][]edge.Route{
+		p.products(), p.product(), p.definitions(), p.usage(), p.releases(), p.edition(), p.editionForms(), p.archive(), p.remove(),
+	} {
 		all = append(all, routes...)
 	}
 	return all

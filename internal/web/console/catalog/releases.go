@@ -22,8 +22,9 @@ func (p *Pages) releases() []edge.Route {
 		func(t tx.Tx, q *web.Request, id ident.UUID) error {
 			return p.Catalog.DeleteRelease(t, q.VendorID(), id)
 		})
-	return append(append(deletes, web.EditWith(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", releaseOf,
-		p.askRelease, p.prepareRelease, p.putRelease)...),
+	put := web.EditWith(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", releaseOf,
+		p.askRelease, p.prepareRelease, p.putRelease)
+	return append(append(deletes, put...),
 		web.Lists(p.Face, "/products/{id}/releases", web.Needs(identity.ViewCatalog), p.releaseTable, func(q *web.Request) (web.Page, error) {
 			page, err := p.chrome(q, "releases")
 			page.Sub = releaseMeans

@@ -117,7 +117,8 @@ func (p *Pages) overview(q *web.Request) (*customerPage, error) {
 			web.Action{Label: "Edit", Href: href + "/edit", Icon: "edit", Plain: true, Dialog: true},
 			web.Action{Label: "Move", Href: href + "/move", Icon: "sitemap", Plain: true, Dialog: true})
 		if q.May(identity.ManageGovernance) {
-			page.More = append(page.More, web.Action{Label: "Erase personal data", Href: q.Href("/erasures/new?customer=" + c.UUID.String()), Icon: "eye-off", Danger: true})
+			erase := q.Href("/erasures/new?customer=" + c.UUID.String())
+			page.More = append(page.More, web.Action{Label: "Erase personal data", Href: erase, Icon: "eye-off", Danger: true})
 		}
 		page.More = append(page.More, web.Action{Label: "Delete the customer", Href: href + "/delete", Icon: "trash", Danger: true, Dialog: true})
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // Catalog changes products, editions and what they consist of.
-type Catalog interface {
+type Catalog interface { //nolint:interfacebloat // all that the area changes
 	CreateProduct(t tx.Tx, vendor ident.VendorID, p catalog.Product) (catalog.Product, error)
 	UpdateProduct(t tx.Tx, vendor ident.VendorID, id ident.UUID, c catalog.ProductChange) (catalog.Product, error)
 	PutRelease(t tx.Tx, vendor ident.VendorID, product ident.UUID, release, description string) (catalog.Release, error)

@@ -73,7 +73,9 @@ func (in begin) command(v ident.VendorID) (erasure.Command, error) {
 		all = append(all, erasure.Command{Vendor: v, Kind: erasure.User, Subject: *in.UserID})
 	}
 	if len(all) != 1 {
-		return erasure.Command{}, fault.Wrong(fault.Field{Name: "customer_id", Message: "must be given, or else licensee_email or user_id, and only one of them"})
+		return erasure.Command{}, fault.Wrong(fault.Field{
+			Name: "customer_id", Message: "must be given, or else licensee_email or user_id, and only one of them",
+		})
 	}
 	return all[0], nil
 }
@@ -98,7 +100,8 @@ func (a *Area) Operations(m *operation.Maker) []operation.Operation {
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/erasures", ID: "erase-personal-data", Group: group, Summary: "Erase the personal data of somebody",
 			About: "Names, addresses, hostnames and network addresses are replaced in everything that is kept; what was sold, used and done stays. " +
-				"It begins at once and goes on in portions. It can't be taken back. It is refused while devices or sessions are in use that would bring the data back.",
+				"It begins at once and goes on in portions. It can't be taken back. " +
+				"It is refused while devices or sessions are in use that would bring the data back.",
 			Permission: identity.ManageGovernance,
 		}, func(t tx.Tx, q *operation.Request, in begin) (answer, error) {
 			c, err := in.command(q.Vendor)

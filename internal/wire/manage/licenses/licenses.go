@@ -127,7 +127,8 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 		a.newKey(m),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/licenses/{id}", ID: "delete-license", Group: group, Summary: "Delete a licence that was never used",
-			About: "For one that was made by mistake: no device may have activated it, opened a session or consumed of it.", Permission: identity.ManageLicenses,
+			About:      "For one that was made by mistake: no device may have activated it, opened a session or consumed of it.",
+			Permission: identity.ManageLicenses,
 		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (operation.Nothing, error) {
 			id, err := a.licenseID(t, q)
 			if err != nil {
