@@ -174,9 +174,11 @@ func (Store) EraseCustomer(t tx.Tx, v ident.VendorID, customer ident.UUID) (name
 	if name == erased {
 		name = ""
 	}
-	if err := q.Later(`DELETE FROM customer_words WHERE vendor_id = $1 AND customer_id = (SELECT id FROM customers WHERE vendor_id = $1 AND uuid = $2)`,
-		v, customer); err != nil {
-		return "", "", false, err
+	for _, table := range []string{"customer_words", "licensee_moves"} {
+		if err := q.Later(`DELETE FROM `+table+` WHERE vendor_id = $1 AND customer_id = (SELECT id FROM customers WHERE vendor_id = $1 AND uuid = $2)`,
+			v, customer); err != nil {
+			return "", "", false, err
+		}
 	}
 	return name, email, true, q.Later(`UPDATE customers SET company_name = $1, name_folded = $2, email = '', updated_at = $3
 		WHERE vendor_id = $4 AND uuid = $5`, erased, listing.Fold(erased), t.Now().UnixMilli(), v, customer)
