@@ -31,35 +31,43 @@ type journeyState struct {
 	Address    string `json:"address,omitempty"` // where the browser goes, of who connects an account
 }
 
-// Depart begins a journey. Token is for the browser, which goes to address.
-func (p *Providers) Depart(ctx context.Context, vendor ident.VendorID, j Journey) (token, address string, err error) {
+// Departure is a journey that was begun.
+type Departure struct {
+	Token   string // the browser's own, for Arrive
+	State   string // what the browser comes back with: it tells the journeys of a browser apart
+	Address string // where the browser goes
+}
+
+// Depart begins a journey. A browser may be on several at once.
+func (p *Providers) Depart(ctx context.Context, vendor ident.VendorID, j Journey) (d Departure, err error) {
 	one, found, err := p.c.Store.ProviderOf(ctx, vendor)
 	if err != nil {
-		return "", "", err
+		return d, err
 	}
 	if !found || !one.Enabled && !j.Try {
-		return "", "", errNoProvider()
+		return d, errNoProvider()
 	}
 	secret, err := p.secret(vendor, one)
 	if err != nil {
-		return "", "", err
+		return d, err
 	}
 	text := func() string { return base64.RawURLEncoding.EncodeToString(p.c.IDs.Secret(secretBytes)) }
 	state := journeyState{
 		Route: Route{Redirect: j.Redirect, State: text(), Nonce: text(), Verifier: text()},
 		Next:  j.Next, Invitation: j.Invitation, Connects: j.Own.ID != 0, Provider: p.fingerprint(vendor, one),
 	}
-	if address, err = p.c.Client.Address(ctx, one, secret, state.Route); err != nil {
-		return "", "", err
+	d.State = state.Route.State
+	if d.Address, err = p.c.Client.Address(ctx, one, secret, state.Route); err != nil {
+		return d, err
 	}
 	if state.Connects {
-		state.Address = address
+		state.Address = d.Address
 	}
 	err = p.c.Runner.Run(ctx, func(t tx.Tx) error {
-		token, err = p.c.Ceremonies.begin(t, vendor, AtProvider, j.Own.Person.ID, state)
+		d.Token, err = p.c.Ceremonies.begin(t, vendor, AtProvider, j.Own.Person.ID, state)
 		return err
 	})
-	return token, address, err
+	return d, err
 }
 
 // Going gives the address of a journey that was begun.
@@ -89,13 +97,20 @@ type Arrived struct {
 	Next     string
 }
 
-// Arrive ends a journey. The same state lets nobody in a second time.
+// Arrive ends a journey. The same state lets nobody in a second time, and another
+// journey's state ends none.
 func (p *Providers) Arrive(ctx context.Context, vendor ident.VendorID, r Return, v Visit) (Arrived, error) {
 	var state journeyState
 	var one Ceremony
 	var stale error
 	err := p.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
 		state, stale = journeyState{}, nil
+		if _, err = p.c.Ceremonies.look(t, vendor, AtProvider, r.Token, &state); err == nil &&
+			subtle.ConstantTimeCompare([]byte(r.State), []byte(state.Route.State)) != 1 {
+			stale = errJourney()
+			return nil
+		}
+		state = journeyState{}
 		if one, err = p.c.Ceremonies.take(t, vendor, AtProvider, r.Token, &state); fault.Is(err, "sign_in_stale") {
 			stale, err = errJourney(), nil
 		}
@@ -106,9 +121,6 @@ func (p *Providers) Arrive(ctx context.Context, vendor ident.VendorID, r Return,
 	}
 	if err != nil {
 		return Arrived{}, err
-	}
-	if subtle.ConstantTimeCompare([]byte(r.State), []byte(state.Route.State)) != 1 {
-		return Arrived{}, errJourney()
 	}
 	settings, found, err := p.c.Store.ProviderOf(ctx, vendor)
 	if err != nil {

@@ -25,6 +25,13 @@ var clocks = []string{
 	"internal/ident", "internal/cli", "internal/server", "internal/store/pgtest", "cmd", "bench", "client", "test",
 }
 
+// dateForms may read and write instants in forms of their own: other people's protocols,
+// what stands in files and on command lines. Everyone else has internal/calendar.
+var dateForms = []string{
+	"internal/calendar", "internal/wire/slascone", "internal/wire/wellknown", "internal/audit", "internal/store/backup", "internal/cli", "internal/clientcmd",
+	"client", "signed", "bench", "test",
+}
+
 // source is one file of a package of this module.
 type source struct {
 	pkg    string // the package's import path without the module
@@ -84,6 +91,10 @@ func (s source) wrongs() []string {
 			case "Now", "Since", "Until":
 				if !s.test && !withinAny(s.pkg, clocks) {
 					wrong = append(wrong, fmt.Sprintf("%s: time.%s reads the machine's clock; take an ident.Clock", at, node.Sel.Name))
+				}
+			case "Parse", "ParseInLocation", "DateOnly", "DateTime", "RFC3339", "RFC3339Nano":
+				if !s.test && !withinAny(s.pkg, dateForms) {
+					wrong = append(wrong, fmt.Sprintf("%s: time.%s is a form of dates of its own; take internal/calendar", at, node.Sel.Name))
 				}
 			}
 		case *ast.CallExpr:
@@ -150,6 +161,10 @@ func TestWrongs(t *testing.T) {
 		"now in a clock":   {"internal/ident", "x.go", "package x\nimport \"time\"\nvar _ = time.Now()", ""},
 		"now in a test":    {"internal/x", "x_test.go", "package x\nimport \"time\"\nvar _ = time.Now()", ""},
 		"somebody's now":   {"internal/x", "x.go", "package x\nimport \"time\"\nvar _ = clock.Now().Add(time.Hour)", ""},
+		"a date":           {"internal/x", "x.go", "package x\nimport \"time\"\nvar _, _ = time.Parse(y, z)", "internal/calendar"},
+		"a form":           {"internal/x", "x.go", "package x\nimport \"time\"\nvar _ = y.Format(time.DateOnly)", "internal/calendar"},
+		"a date in a test": {"internal/x", "x_test.go", "package x\nimport \"time\"\nvar _ = y.Format(time.DateOnly)", ""},
+		"the calendar's":   {"internal/calendar", "x.go", "package x\nimport \"time\"\nvar _ = y.Format(time.DateOnly)", ""},
 		"sleep in a test":  {"internal/x", "x_test.go", "package x\nimport \"time\"\nfunc f() { time.Sleep (1) }", "does not sleep"},
 		"sleep elsewhere":  {"internal/x", "x.go", "package x\nimport \"time\"\nfunc f() { time.Sleep (1) }", ""},
 		"bare skip":        {"internal/x", "x_test.go", "package x\nimport \"testing\"\nfunc f(t *testing.T) { t.Skip () }", "says why"},

@@ -18,12 +18,6 @@ const (
 	VariableKind   Kind = "variable"
 )
 
-// The kinds beside them that have a name of their own.
-const (
-	ProductKind Kind = "product"
-	EditionKind Kind = "edition"
-)
-
 // Definition is a feature, limitation or variable of a product: the name and id
 // that the software asks for, whatever its editions grant of it.
 type Definition struct {

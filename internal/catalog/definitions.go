@@ -17,11 +17,11 @@ func (s *Service) Define(t tx.Tx, vendor ident.VendorID, product ident.UUID, d D
 	if err != nil {
 		return Definition{}, err
 	}
-	return s.define(t, vendor, p, s.namesOf(vendor, p.ID, d.Kind), d.Name, d.Description)
+	return s.define(t, vendor, p, s.namesOf(vendor, p.ID, Named(d.Kind)), d.Name, d.Description)
 }
 
 func (s *Service) define(t tx.Tx, vendor ident.VendorID, p Product, of *names, name, description string) (Definition, error) {
-	kind := of.kind
+	kind := Kind(of.kind)
 	wanted := Definition{UUID: s.IDs.V7(), Kind: kind, Name: name, Description: description, CreatedAt: t.Now()}
 	d, err := s.Store.PutDefinition(t, vendor, p.ID, wanted)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Service) Redefine(t tx.Tx, vendor ident.VendorID, kind Kind, uuid ident
 	if after == before {
 		return before, nil
 	}
-	if err := s.namesOf(vendor, p.ID, kind).claim(t, uuid, after.Name, before.Name); err != nil {
+	if err := s.namesOf(vendor, p.ID, Named(kind)).claim(t, uuid, after.Name, before.Name); err != nil {
 		return Definition{}, err
 	}
 	free, err := s.Store.UpdateDefinition(t, vendor, p.ID, after)

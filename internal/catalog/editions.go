@@ -27,7 +27,7 @@ func (s *Service) CreateEdition(t tx.Tx, vendor ident.VendorID, e Edition) (Edit
 		return Edition{}, fault.Refused("product_archived", "This product is archived: it gets no new editions.", "Take it back from the archive first.")
 	}
 	e.UUID, e.ProductID, e.Revision, e.CreatedAt, e.UpdatedAt = s.IDs.V7(), p.ID, 1, t.Now(), t.Now()
-	if err := s.namesOf(vendor, p.ID, EditionKind).claim(t, e.UUID, e.Name, ""); err != nil {
+	if err := s.namesOf(vendor, p.ID, NamedEdition).claim(t, e.UUID, e.Name, ""); err != nil {
 		return Edition{}, err
 	}
 	if e.Grants, err = s.grant(t, vendor, p, e); err != nil {
@@ -60,7 +60,7 @@ func (s *Service) UpdateEdition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID,
 	if after, err = after.read(before); err != nil {
 		return Edition{}, err
 	}
-	if err := s.namesOf(vendor, p.ID, EditionKind).claim(t, after.UUID, after.Name, before.Name); err != nil {
+	if err := s.namesOf(vendor, p.ID, NamedEdition).claim(t, after.UUID, after.Name, before.Name); err != nil {
 		return Edition{}, err
 	}
 	if after.Grants, err = s.grant(t, vendor, p, after); err != nil {
@@ -119,7 +119,9 @@ func (s *Service) grant(t tx.Tx, vendor ident.VendorID, p Product, e Edition) (t
 	if err := s.needReleases(t, vendor, p.ID, e.Policy.ReleaseLimit, e.Policy.MinimumRelease); err != nil {
 		return g, err
 	}
-	features, limitations, variables := s.namesOf(vendor, p.ID, FeatureKind), s.namesOf(vendor, p.ID, LimitationKind), s.namesOf(vendor, p.ID, VariableKind)
+	features := s.namesOf(vendor, p.ID, Named(FeatureKind))
+	limitations := s.namesOf(vendor, p.ID, Named(LimitationKind))
+	variables := s.namesOf(vendor, p.ID, Named(VariableKind))
 	for i := range g.Features {
 		f := &g.Features[i]
 		d, err := s.define(t, vendor, p, features, f.Name, f.Description)

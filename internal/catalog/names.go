@@ -6,13 +6,22 @@ import (
 	"chancery/internal/tx"
 )
 
+// Named is what has a name of its own: a product, an edition, or a Kind of definition.
+type Named string
+
+// What has a name beside definitions.
+const (
+	NamedProduct Named = "product"
+	NamedEdition Named = "edition"
+)
+
 // names are the names of a kind that are taken, of a vendor's products or within one.
 // They are read when the first is claimed.
 type names struct {
 	store   Store
 	vendor  ident.VendorID
 	product ident.ProductID // 0 for products
-	kind    Kind
+	kind    Named
 	taken   map[string]ident.UUID // by the folded name
 }
 

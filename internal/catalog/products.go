@@ -16,7 +16,7 @@ func (s *Service) CreateProduct(t tx.Tx, vendor ident.VendorID, p Product) (Prod
 	if err != nil {
 		return Product{}, err
 	}
-	if err := s.namesOf(vendor, 0, ProductKind).claim(t, p.UUID, p.Name, ""); err != nil {
+	if err := s.namesOf(vendor, 0, NamedProduct).claim(t, p.UUID, p.Name, ""); err != nil {
 		return Product{}, err
 	}
 	id, free, err := s.Store.InsertProduct(t, vendor, p)
@@ -48,7 +48,7 @@ func (s *Service) UpdateProduct(t tx.Tx, vendor ident.VendorID, uuid ident.UUID,
 	if reflect.DeepEqual(before, after) {
 		return before, nil
 	}
-	if err := s.namesOf(vendor, 0, ProductKind).claim(t, uuid, after.Name, before.Name); err != nil {
+	if err := s.namesOf(vendor, 0, NamedProduct).claim(t, uuid, after.Name, before.Name); err != nil {
 		return Product{}, err
 	}
 	after.Revision, after.UpdatedAt = before.Revision+1, t.Now()

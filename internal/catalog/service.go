@@ -23,7 +23,7 @@ type Store interface { //nolint:interfacebloat // one room, one contract: parts 
 
 	// Names gives the names of a kind, by id: of a vendor's products, or of a product's
 	// editions or definitions. It locks what they are of, so that nobody takes one meanwhile.
-	Names(t tx.Tx, vendor ident.VendorID, product ident.ProductID, kind Kind) (map[ident.UUID]string, error)
+	Names(t tx.Tx, vendor ident.VendorID, product ident.ProductID, kind Named) (map[ident.UUID]string, error)
 
 	// RaiseEditions raises the revision of all editions of a product.
 	RaiseEditions(t tx.Tx, vendor ident.VendorID, product ident.ProductID) error
@@ -102,7 +102,7 @@ func New(c Config) (*Service, error) {
 }
 
 // namesOf are the names that are taken of a kind.
-func (s *Service) namesOf(vendor ident.VendorID, product ident.ProductID, kind Kind) *names {
+func (s *Service) namesOf(vendor ident.VendorID, product ident.ProductID, kind Named) *names {
 	return &names{store: s.Store, vendor: vendor, product: product, kind: kind}
 }
 

@@ -30,7 +30,7 @@ type serveCommand struct {
 	AllowOutbound []string      `help:"Addresses or networks that webhooks and OpenID providers may be in though inside: 10.1.2.0/24." placeholder:"CIDR"`
 	SMTP          string        `name:"smtp" help:"Mail server: smtp://user:password@host:587, or smtps; without it mail stays in the log." placeholder:"URL"`
 	MailFrom      string        `help:"Address that mail comes from. Default: licences@ and the host of --public-url." placeholder:"ADDRESS"`
-	Contact       string        `name:"security-contact" help:"Whom to tell of faults: an e-mail address or a URL, for /.well-known/security.txt." placeholder:"CONTACT"`
+	Contact       string        `name:"security-contact" help:"Whom to tell of faults, by e-mail or a URL; security.txt names it." placeholder:"CONTACT"`
 	TLSCert       string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
 	TLSKey        string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
 	Metrics       string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`

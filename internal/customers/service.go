@@ -63,12 +63,21 @@ type Reader interface {
 	Moving(ctx context.Context) ([]ident.VendorID, error)
 }
 
-// Config is what the service needs; all of it is required.
+// Config is what the service needs; all of it but Followers is required.
 type Config struct {
 	Store  Store
 	Reader Reader
 	Runner tx.Runner // for moves that go in portions
 	IDs    ident.Source
+
+	Followers Followers // nil where nobody keeps customers' addresses
+}
+
+// Followers bring what they keep of customers up to date.
+type Followers interface {
+	// AddressChanged tells of a customer that has had a former address until now, in the
+	// transaction of the change. Either may be empty.
+	AddressChanged(t tx.Tx, vendor ident.VendorID, customer ident.CustomerID, former, address string) error
 }
 
 // Service changes customers.
@@ -188,6 +197,11 @@ func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, r Chan
 	}
 	if !free {
 		return Customer{}, numberTaken()
+	}
+	if after.Email != before.Email && s.Followers != nil {
+		if err := s.Followers.AddressChanged(t, vendor, after.ID, before.Email, after.Email); err != nil {
+			return Customer{}, err
+		}
 	}
 	t.Journal(tx.Entry{
 		Vendor: vendor, Action: "customer.updated", Subject: "customer", ID: uuid, Before: recordOf(before), After: recordOf(after),

@@ -3,9 +3,13 @@ package edge
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
+	"chancery/internal/audit"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
 
@@ -14,6 +18,15 @@ import (
 type Changes struct {
 	Runner  tx.Runner
 	Answers tx.Answers
+	Log     Log // what ChangeSeen asks
+}
+
+// Log tells whether things were changed since they were read.
+type Log interface {
+	Stand(ctx context.Context, vendor ident.VendorID, things ...audit.Thing) (audit.Standing, error)
+
+	// Moved asks inside the transaction that has changed the things itself.
+	Moved(t tx.Tx, vendor ident.VendorID, since audit.Standing) (bool, error)
 }
 
 // Change runs fn in one transaction and gives its result. When the request of
@@ -49,6 +62,48 @@ func Change[T any](ctx context.Context, c Changes, fn func(t tx.Tx) (T, error)) 
 		return c.Answers.Keep(t, claim, tx.Answer{Status: http.StatusOK, Body: body, Secret: secret})
 	})
 	return result, err
+}
+
+// ErrMoved ends the transaction of a ChangeSeen that finds a thing changed since look
+// has read it: it is looked at anew.
+var ErrMoved = errors.New("edge: a thing was changed since it was looked at")
+
+// looks is how often a change is begun anew for what others change at the same moment.
+const looks = 5
+
+// ChangeSeen is Change for what is decided by how some things stand: look reads them
+// and may refuse, fn changes them. Nobody else changes them in between: where somebody
+// has, both are called again. A request that was answered before is not refused.
+func ChangeSeen[In, T any](
+	ctx context.Context, c Changes, vendor ident.VendorID, things []audit.Thing,
+	look func() (In, error), fn func(t tx.Tx, in In) (T, error),
+) (result T, err error) {
+	for range looks {
+		stand, err := c.Log.Stand(ctx, vendor, things...)
+		if err != nil {
+			return result, err
+		}
+		in, refused := look()
+		result, err = Change(ctx, c, func(t tx.Tx) (T, error) {
+			var none T
+			if refused != nil {
+				return none, refused
+			}
+			made, err := fn(t, in)
+			if err != nil {
+				return none, err
+			}
+			moved, err := c.Log.Moved(t, vendor, stand)
+			if err == nil && moved {
+				err = ErrMoved
+			}
+			return made, err
+		})
+		if !errors.Is(err, ErrMoved) {
+			return result, err
+		}
+	}
+	return result, fault.Refused("changed_meanwhile", "Others are changing this at the same moment.", "Send it again.")
 }
 
 // claimFrom gives the claim of the request; repeatable is false without a key.

@@ -3,6 +3,7 @@ package entry
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -43,7 +44,8 @@ func Composed(text string) string { return strings.TrimSpace(norm.NFC.String(tex
 // Line reads what somebody types or pastes to find something: composed (NFC), in one
 // line. What can't be seen stays, as a program may have named something with it.
 func Line(text string) string {
-	return strings.Join(strings.Fields(norm.NFC.String(text)), " ")
+	blank := func(r rune) bool { return unicode.IsSpace(r) && !visible.Hidden(r) }
+	return strings.Join(strings.FieldsFunc(norm.NFC.String(text), blank), " ")
 }
 
 // Lines reads a text of several lines: composed (NFC).

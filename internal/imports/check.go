@@ -49,7 +49,7 @@ func (s *Service) check(ctx context.Context, v ident.VendorID, k Kind, zone *tim
 
 // numbersOf are the customer numbers that lines name.
 func numbersOf(all []CustomerLine) []string {
-	var numbers []string
+	numbers := make([]string, 0, 2*len(all))
 	for _, c := range all {
 		numbers = append(numbers, c.Number, c.SuperiorNumber)
 	}

@@ -70,15 +70,13 @@ func ReadFile(content []byte) (File, error) {
 		}
 		number++
 	}
-	rest, comma := content, rune(0)
+	rest, comma := content, separator(content)
 	if m := instruction.FindSubmatch(content); m != nil {
 		comma, _ = utf8.DecodeRune(m[1])
 		if !strings.ContainsRune(separators, comma) {
 			return File{}, refuse("says in its first line that %q stands between the columns: it may be a comma, a semicolon or a tab", comma)
 		}
 		rest = content[len(m[0]):]
-	} else {
-		comma = separator(content)
 	}
 	if between(rest, false)[comma] > MaxLines*maxColumns {
 		return File{}, refuse("has more cells than 10,000 lines of 50 columns: split it into several")

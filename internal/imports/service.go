@@ -35,7 +35,7 @@ type Known interface {
 }
 
 // Store keeps imports and their lines.
-type Store interface {
+type Store interface { //nolint:interfacebloat // all that one room stores
 	// Insert stores an import without its lines, and gives its ID.
 	Insert(t tx.Tx, v ident.VendorID, i Import) (int64, error)
 

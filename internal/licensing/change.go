@@ -13,7 +13,7 @@ import (
 // Change is what staff may set on a licence; nil leaves a thing as it is.
 type Change struct {
 	Name          *string
-	LicenseeEmail *string
+	LicenseeEmail *string // empty for the customer's address
 	LegacyKey     *string
 	IsActive      *bool
 	IsTemporary   *bool
@@ -72,8 +72,12 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 	if c.Name != nil {
 		l.Name = entry.Name(&wrong, "name", *c.Name, l.Name, 0, maxText)
 	}
+	follows := l.FollowsCustomer()
 	if c.LicenseeEmail != nil {
-		l.LicenseeEmail = entry.Email(&wrong, "licensee_email", *c.LicenseeEmail, l.LicenseeEmail)
+		email := entry.Email(&wrong, "licensee_email", *c.LicenseeEmail, l.LicenseeEmail)
+		if follows = email == ""; !follows {
+			l.LicenseeEmail = email
+		}
 	}
 	if c.LegacyKey != nil {
 		l.LegacyKey = entry.LegacyKey(&wrong, "legacy_license_key", *c.LegacyKey, l.LegacyKey)
@@ -105,6 +109,9 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 	}
 	if err := s.handOver(t, l, c.Customer); err != nil {
 		return err
+	}
+	if follows {
+		l.LicenseeEmail = l.Customer.Email
 	}
 	return s.moveEdition(t, l, c.Edition)
 }

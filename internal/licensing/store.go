@@ -164,6 +164,16 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	NoteFitting(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
 	EndFitting(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
 
+	// MoveAddress gives at most limit licences of the customer that have its former address
+	// another one, and tells how many. AddressOf locks the customer.
+	MoveAddress(t tx.Tx, m AddressMove, address string, limit int) (moved int, err error)
+	AddressOf(t tx.Tx, v ident.VendorID, customer ident.CustomerID) (string, error)
+
+	// NoteAddressMove remembers that licences have a former address of their customer, and
+	// EndAddressMove that none has it.
+	NoteAddressMove(t tx.Tx, m AddressMove) error
+	EndAddressMove(t tx.Tx, m AddressMove) error
+
 	// NoteEditionFitting remembers that licences of an edition, those behind after, have
 	// yet to be looked through for room that its limits make. LockEditionFitting gives
 	// that place, if there is one, and EndEditionFitting forgets it.
@@ -268,6 +278,9 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Ending gives licences that may end after from and until to, and of whose end this kind of notice was not given. It may
 	// give more; what it gives is looked at again under a lock.
 	Ending(ctx context.Context, v ident.VendorID, kind string, from, to time.Time) iter.Seq2[ident.LicenseID, error]
+
+	// AddressMoves gives the customers whose new address has yet to reach licences.
+	AddressMoves(ctx context.Context) ([]AddressMove, error)
 
 	// Fittings and EditionFittings give what has yet to follow its limits.
 	Fittings(ctx context.Context, limit int) ([]Fitting, error)

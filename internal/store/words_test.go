@@ -29,7 +29,7 @@ func TestMissingWordsAreMade(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			names := []string{}
+			names := make([]string, 0, len(page.Items))
 			for _, c := range page.Items {
 				names = append(names, c.CompanyName)
 			}

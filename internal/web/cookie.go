@@ -1,7 +1,10 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
+	"strings"
 	"time"
 
 	"chancery/internal/access"
@@ -29,6 +32,36 @@ func (f *Face) cookie(name, value, path string, age time.Duration) *http.Cookie 
 // long as it may take. With an empty value it goes away.
 func (q *Request) Brief(name, value string) *http.Cookie {
 	return q.face.cookie(name, value, q.Base, briefAge)
+}
+
+// mostBriefs is how many things of a kind one browser may have begun: a cookie holds up
+// to 4 kB, and all of them come with each request.
+const mostBriefs = 4
+
+// BriefOf is Brief for one of several that the same browser has begun, told apart by
+// which. Those that were begun first go when there are many.
+func (q *Request) BriefOf(name, which, value string) []*http.Cookie {
+	own := name + "_" + which
+	cookies := []*http.Cookie{q.Brief(own, value)}
+	var others []string // browsers send the oldest first
+	for _, c := range q.R.Cookies() {
+		if strings.HasPrefix(c.Name, name+"_") && c.Name != own {
+			others = append(others, c.Name)
+		}
+	}
+	for _, old := range others[:max(0, len(others)+1-mostBriefs)] {
+		cookies = append(cookies, q.Brief(old, ""))
+	}
+	return cookies
+}
+
+// CookieOf is what BriefOf keeps; empty for nothing.
+func (q *Request) CookieOf(name, which string) string { return q.Cookie(name + "_" + which) }
+
+// Which makes of a secret what tells it apart, for BriefOf.
+func Which(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // Lasting is a cookie that the browser keeps for so long, at this vendor.

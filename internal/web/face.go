@@ -45,7 +45,8 @@ type Config struct {
 	// below the face's base is the present page's.
 	Nav func(p identity.Principal, base string, active func(path string) bool) []NavGroup
 
-	Places Places // where the pages of things are; none is required
+	Log    ChangeLog // who changed what; nil where nobody can tell
+	Places Places    // where the pages of things are; none is required
 }
 
 // Face is a family of pages below /name/{vendor}: their surface, their templates,

@@ -48,6 +48,8 @@ type Field struct {
 	Suggest     string // address that gives what may be meant by what was typed so far (Suggestions)
 	Look        bool   // where there is script, another value reads the form's parts again: see Form.Look
 	ReadOnly    bool
+	Fresh       bool   // what it begins with is a proposal, and nothing of the record
+	Meanwhile   string // set by the form: what others did to it
 
 	// When says "other=value" or "other=a|b", several of them joined by "&": where
 	// there is script, the field only shows while the other fields have those values.
@@ -98,8 +100,14 @@ type Form struct {
 
 	Wrong *Notice // what is wrong with the whole
 
-	sent   url.Values // what was filled in; nil on the first showing
-	looked url.Values // what was filled in before it was shown again; nil unless it was
+	Meanwhile []Meanwhile // what others have changed since it was shown
+
+	edits  bool          // it carries what it began with
+	parts  []part        // what it shows of its record, as that is now
+	seen   map[mark]mark // what the sent form began with; nil where that is not known
+	less   bool          // something that it began with is gone
+	sent   url.Values    // what was filled in; nil on the first showing
+	looked url.Values    // what was filled in before it was shown again; nil unless it was
 	errors map[string]string
 }
 
@@ -119,10 +127,13 @@ func (f *Form) Add(g Group) {
 		if d.Kind == "" {
 			d.Kind = TextField
 		}
+		d.offerOwn()
 		if f.looked != nil {
 			f.look(d)
 		}
-		if f.sent != nil && d.Kind != PasswordField && d.Kind != FileField {
+		theirs := f.edits && f.track(d, g.Title)
+		g.Folded = g.Folded && d.Meanwhile == ""
+		if f.sent != nil && !theirs && d.Kind != PasswordField && d.Kind != FileField {
 			if given, ok := f.sent[d.Name]; ok || d.Kind == CheckField || d.Kind == ChecksField {
 				d.Values = given
 				d.Value = f.sent.Get(d.Name)
@@ -138,6 +149,14 @@ func (f *Form) Add(g Group) {
 		}
 	}
 	f.Groups = append(f.Groups, g)
+}
+
+// offerOwn has a select offer what it holds, also where its list does not reach so far: a
+// browser would send another value than the record's.
+func (d *Field) offerOwn() {
+	if d.Kind == SelectField && d.Value != "" && !slices.ContainsFunc(d.Options, func(o Option) bool { return o.Value == d.Value }) {
+		d.Options = append(slices.Clip(d.Options), Option{Value: d.Value, Label: d.Value})
+	}
 }
 
 // lookAgain is the name of the Look button in what a form sends.
@@ -186,8 +205,7 @@ func (d Field) Has(value string) bool {
 
 // refused puts a fault into the form: each field's error beside the field, and
 // what belongs to none above.
-func (f *Form) refused(sent url.Values, err error) {
-	f.sent = sent
+func (f *Form) refused(err error) {
 	e := fault.As(err)
 	f.errors = map[string]string{}
 	for _, w := range e.Fields {

@@ -108,6 +108,8 @@ type Notice struct {
 	Title string
 	Text  string
 	Links []Link
+
+	Actions []Action // buttons: what helps
 }
 
 // Empty is what a list shows instead of rows.

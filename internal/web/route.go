@@ -184,13 +184,17 @@ func (f *Face) askFirst(path string, who Access, show func(q *Request, form *For
 // askAgain shows a form that was refused; other errors it gives back. What hinders
 // the change may not hinder the form: what was filled in is kept where it can be.
 func (f *Face) askAgain(w http.ResponseWriter, q *Request, v Values, err error, show func(form *Form) (Chromed, error), t *View) error {
+	return f.refuse(w, q, &Form{Once: f.IDs.V7().String(), sent: v.Values}, err, show, t)
+}
+
+// refuse shows a form that was sent, with what is wrong with it.
+func (f *Face) refuse(w http.ResponseWriter, q *Request, form *Form, err error, show func(form *Form) (Chromed, error), t *View) error {
 	kind := fault.As(err).Kind
 	passing := kind == fault.Forbidden || kind == fault.NotFound || kind == fault.Unavailable
 	if !showable(err) && !passing {
 		return err
 	}
-	form := &Form{Once: f.IDs.V7().String()}
-	form.refused(v.Values, err)
+	form.refused(err)
 	p, shown := show(form)
 	if shown != nil && passing {
 		return err

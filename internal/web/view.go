@@ -106,6 +106,7 @@ func funcs(a *Assets) template.FuncMap {
 		},
 		"number": Number,
 		"spoken": spoken,
+		"quoted": quoted,
 		"lower":  strings.ToLower,
 		"add":    func(a, b int) int { return a + b },
 	}

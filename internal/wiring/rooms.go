@@ -167,7 +167,7 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 	}
 	r.MasterKeys = file
 	r.Watch = recheck.NewWatch(r.Clock, r.DB.ChangeCount)
-	r.Changes = edge.Changes{Runner: r.DB, Answers: store.Answers{Sealer: sealer}}
+	r.Changes = edge.Changes{Runner: r.DB, Answers: store.Answers{Sealer: sealer}, Log: auditstore.Store{DB: r.DB}}
 	if err := r.furnish(sealer); err != nil {
 		return nil, err
 	}

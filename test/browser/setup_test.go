@@ -57,7 +57,6 @@ type screen struct {
 }
 
 func desk() screen  { return screen{Width: 1360, Height: 900} }
-func night() screen { return screen{Width: 1360, Height: 900, Dark: true} }
 func phone() screen { return screen{Width: 360, Height: 740} }
 
 // tab is somebody at the console, in a browser.

@@ -227,7 +227,7 @@ func blocks(t *testing.T, page ...string) string {
 	if len(found) < 2 {
 		t.Fatalf("%v has %d blocks of commands", page, len(found))
 	}
-	var all []string
+	all := make([]string, 0, len(found))
 	for _, block := range found {
 		all = append(all, block[1])
 	}

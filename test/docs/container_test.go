@@ -23,7 +23,7 @@ func TestAnImageHoldsNothingButSources(t *testing.T) {
 		}
 		return string(text)
 	}
-	var copied []string
+	copied := []string{}
 	for _, m := range regexp.MustCompile(`(?m)^COPY ([^-].*) \S+$`).FindAllStringSubmatch(read("Containerfile"), -1) {
 		copied = append(copied, strings.Fields(m[1])...)
 	}
@@ -49,8 +49,8 @@ func TestAnImageHoldsNothingButSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := map[string]bool{"go.mod": true, "go.sum": true}
-	for _, pkg := range strings.Fields(string(out)) {
-		folder := strings.Split(strings.TrimPrefix(pkg, "chancery/"), "/")[0]
+	for pkg := range strings.FieldsSeq(string(out)) {
+		folder, _, _ := strings.Cut(strings.TrimPrefix(pkg, "chancery/"), "/")
 		used[folder] = true
 		if !slices.Contains(copied, folder) {
 			t.Errorf("%s is part of the program, and not copied", pkg)

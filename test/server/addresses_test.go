@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -120,9 +121,7 @@ func TestNamesAtEveryDoor(t *testing.T) {
 		} {
 			body := func(text string) terms {
 				all := terms{c.field: text}
-				for name, value := range c.more {
-					all[name] = value
-				}
+				maps.Copy(all, c.more)
 				return all
 			}
 			n++

@@ -26,12 +26,12 @@ func hostile(t *testing.T, text string) *servertest.Browser {
 	return b
 }
 
-func hostileServer(t *testing.T, text string) (s *servertest.Server, b *servertest.Browser) {
+func hostileServer(t *testing.T, text string) (v vendor, b *servertest.Browser) {
 	t.Helper()
-	s = servertest.Start(t, servertest.SQLite(t), func(c *server.Config) {
+	s := servertest.Start(t, servertest.SQLite(t), func(c *server.Config) {
 		c.AllowOutbound = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	})
-	v := open(t, s, "Acme", terms{
+	v = open(t, s, "Acme", terms{
 		"token_limit": 2, "goodwill_token_limit": 1, "description": text, "features": []terms{{"name": text, "description": text}},
 		"limitations": []terms{{"name": text, "limit": 9, "reset": "month"}}, "variables": []terms{{"name": text, "value": text}},
 	})
@@ -48,7 +48,7 @@ func hostileServer(t *testing.T, text string) (s *servertest.Server, b *serverte
 	b = s.SignIn(t, v.NewVendor)
 	hostileFile(t, s, b, text)
 	hostileForms(t, b, text)
-	return s, b
+	return v, b
 }
 
 // hostileProgram says it in everything that a client sends.

@@ -151,6 +151,45 @@ func (b *Browser) Cookie(tb testing.TB, name string) string {
 	return ""
 }
 
+// Cookies is how many cookies the browser keeps for the console whose names begin so.
+func (b *Browser) Cookies(tb testing.TB, prefix string) (n int) {
+	tb.Helper()
+	at, err := url.Parse(b.URL + b.Base + "/")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, c := range b.client.Jar.Cookies(at) {
+		if strings.HasPrefix(c.Name, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+// Away opens an address, of the console or another host, and gives the one that it leads
+// to, without going there.
+func (b *Browser) Away(tb testing.TB, address string) string {
+	tb.Helper()
+	if strings.HasPrefix(address, "/") {
+		address = b.URL + b.Base + address
+	}
+	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	stays := *b.client
+	stays.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	res, err := stays.Do(r)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusSeeOther && res.StatusCode != http.StatusFound {
+		tb.Fatalf("%s leads nowhere: %d", address, res.StatusCode)
+	}
+	return res.Header.Get("Location")
+}
+
 // Text is the text of all that a selector finds, with blanks joined.
 func (p *Page) Text(selector string) string {
 	return strings.Join(strings.Fields(p.Find(selector).Text()), " ")

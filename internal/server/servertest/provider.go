@@ -117,7 +117,7 @@ func (s *Server) Connected(t *testing.T, v wiring.NewVendor, ways string) (*Prov
 	t.Helper()
 	p, owner := NewProvider(t), s.SignIn(t, v)
 	p.As("boss", v.OwnerEmail, nil)
-	if page := owner.Post(t, "/settings/sign-in/edit", p.Settings(ways)); page.Path != "/settings/sign-in" || !strings.Contains(page.Text("main"), "Try it") {
+	if page := owner.Fill(t, "/settings/sign-in/edit", p.Settings(ways)); page.Path != "/settings/sign-in" || !strings.Contains(page.Text("main"), "Try it") {
 		t.Fatalf("set up: %d %s", page.Status, page.Text("main"))
 	}
 	if page := owner.Post(t, "/settings/sign-in/on", nil); !strings.Contains(page.Text("#flash"), "Nobody has signed in") {

@@ -24,19 +24,19 @@ func table(k catalog.Kind) string {
 
 // Names implements catalog.Store. The vendor's row stands for its products; a product is
 // locked by whoever changes what belongs to it.
-func (Store) Names(t tx.Tx, vendor ident.VendorID, product ident.ProductID, kind catalog.Kind) (map[ident.UUID]string, error) {
+func (Store) Names(t tx.Tx, vendor ident.VendorID, product ident.ProductID, kind catalog.Named) (map[ident.UUID]string, error) {
 	s := store.On(t)
 	sqltext, args := `SELECT uuid, name FROM products WHERE vendor_id = $1`, []any{vendor}
 	switch kind {
-	case catalog.ProductKind:
+	case catalog.NamedProduct:
 		var id int64
 		if _, err := s.QueryRow(`SELECT id FROM vendors WHERE id = $1`+s.Dialect.ForUpdate(), []any{vendor}, &id); err != nil {
 			return nil, err
 		}
-	case catalog.EditionKind:
+	case catalog.NamedEdition:
 		sqltext, args = `SELECT uuid, name FROM editions WHERE vendor_id = $1 AND product_id = $2`, []any{vendor, product}
 	default:
-		sqltext, args = `SELECT uuid, name FROM `+table(kind)+` WHERE vendor_id = $1 AND product_id = $2`, []any{vendor, product}
+		sqltext, args = `SELECT uuid, name FROM `+table(catalog.Kind(kind))+` WHERE vendor_id = $1 AND product_id = $2`, []any{vendor, product}
 	}
 	type named struct {
 		id   ident.UUID

@@ -15,6 +15,9 @@ import (
 
 // LockLicenses implements licensing.Store.
 func (s *Store) LockLicenses(t tx.Tx, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*licensing.License, error) {
+	if len(ids) == 0 {
+		return map[ident.LicenseID]*licensing.License{}, nil // PostgreSQL has no empty list
+	}
 	args := append(make([]any, 0, len(ids)+1), v)
 	holders := make([]string, len(ids))
 	for i, id := range ids {

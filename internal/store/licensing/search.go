@@ -122,7 +122,7 @@ func partsOfKeys(v ident.VendorID, p licensing.KeyParts) *kinds {
 	if len(p.Ends) > 0 {
 		end := p.Ends[0]
 		last, at := end[len(end)-2:], strconv.Itoa(len(ident.UUID{})-len(end)+1)
-		args := []any{last}
+		args := append(make([]any, 0, 1+len(p.Ends)), last)
 		for _, e := range p.Ends {
 			args = append(args, e)
 		}

@@ -152,7 +152,8 @@ func (s *Store) among(ctx context.Context, v ident.VendorID, f licensing.ClientF
 			addressOf(f.Search), ` ORDER BY address`+limit)
 		if id, err := ident.ParseUUID(f.Search); err == nil {
 			queries = append(queries, query{`SELECT id FROM activations WHERE vendor_id = $1 AND uuid = $2
-				UNION SELECT a.id FROM activations a JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id WHERE d.vendor_id = $1 AND d.uuid = $2`, []any{v, id}})
+				UNION SELECT a.id FROM activations a JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
+				WHERE d.vendor_id = $1 AND d.uuid = $2`, []any{v, id}})
 		}
 	case f.Standing == licensing.StandingSuspended:
 		queries = []query{{

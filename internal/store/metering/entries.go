@@ -11,12 +11,17 @@ import (
 	"chancery/internal/tx"
 )
 
-const (
-	entryColumns = `c.id, c.uuid, c.meter_id, m.license_id, m.limitation, c.kind, c.amount, c.device_id, d.number, c.user_id, c.external_id,
-		c.said_at, c.at, c.note, c.undoes, c.limit_then, c.consumed_then, c.goodwill_percent, c.period_started_at, c.period_ends_at`
-	entryTables = ` FROM consumptions c JOIN meters m ON m.vendor_id = c.vendor_id AND m.id = c.meter_id
-		LEFT JOIN devices d ON d.vendor_id = c.vendor_id AND d.id = c.device_id `
-	selectEntry = `SELECT ` + entryColumns + entryTables
+// entryTables are what an entryRow is read from: c(onsumption), m(eter), d(evice).
+const entryTables = ` FROM consumptions c JOIN meters m ON m.vendor_id = c.vendor_id AND m.id = c.meter_id
+	LEFT JOIN devices d ON d.vendor_id = c.vendor_id AND d.id = c.device_id `
+
+// What is made of the columns of an entry.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	entryColumns = store.Selected("c", &entryRow{})
+	selectEntry  = `SELECT ` + entryColumns + entryTables
+	insertEntry  = store.InsertInto("consumptions", &entryRow{})
 )
 
 type entryRow struct {
@@ -31,11 +36,29 @@ type entryRow struct {
 	limit            store.OptionalInt
 }
 
-func (r *entryRow) dest() []any {
-	return []any{
-		&r.ID, &r.UUID, &r.Meter, &r.License, &r.Limitation, &r.kind, &r.Amount, &r.device, &r.number, &r.UserID, &r.external,
-		&r.said, &r.at, &r.Note, &r.undoes, &r.limit, &r.Consumed, &r.GoodwillPercent, &r.started, &r.ends,
-	}
+// Columns implements store.Record.
+func (r *entryRow) Columns(c *store.Columns) {
+	e := &r.Entry
+	c.Read("id", &e.ID)
+	c.Fixed("uuid", e.UUID, &e.UUID)
+	c.Fixed("meter_id", e.Meter, &e.Meter)
+	c.Read("m.license_id", &e.License)
+	c.Read("m.limitation", &e.Limitation)
+	c.Fixed("kind", string(e.Kind), &r.kind)
+	c.Fixed("amount", e.Amount, &e.Amount)
+	c.Fixed("device_id", store.OrNull(e.Device), &r.device)
+	c.Read("d.number", &r.number)
+	c.Fixed("user_id", e.UserID, &e.UserID)
+	c.Fixed("external_id", store.OrNull(e.ExternalID), &r.external)
+	c.Fixed("said_at", store.Millis(e.SaidAt), &r.said)
+	c.Fixed("at", store.Millis(e.At), &r.at)
+	c.Fixed("note", e.Note, &e.Note)
+	c.Fixed("undoes", store.OrNull(e.Undoes), &r.undoes)
+	c.Fixed("limit_then", e.Limit, &r.limit)
+	c.Fixed("consumed_then", e.Consumed, &e.Consumed)
+	c.Fixed("goodwill_percent", e.GoodwillPercent, &e.GoodwillPercent)
+	c.Fixed("period_started_at", e.Period.StartedAt.UnixMilli(), &r.started)
+	c.Fixed("period_ends_at", store.Millis(e.Period.EndsAt), &r.ends)
 }
 
 func (r *entryRow) entry() metering.Entry {
@@ -51,7 +74,7 @@ func (r *entryRow) entry() metering.Entry {
 
 func one(t tx.Tx, where string, args ...any) (*metering.Entry, error) {
 	var r entryRow
-	found, err := store.On(t).QueryRow(selectEntry+where, args, r.dest()...)
+	found, err := store.On(t).QueryRow(selectEntry+where, args, store.Dest(&r)...)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -91,12 +114,7 @@ func (Store) Newer(t tx.Tx, v ident.VendorID, e metering.Entry) (bool, error) {
 
 // InsertEntry implements metering.Store.
 func (Store) InsertEntry(t tx.Tx, v ident.VendorID, e *metering.Entry) error {
-	return store.On(t).Later(`INSERT INTO consumptions (vendor_id, uuid, meter_id, kind, amount, device_id, user_id, external_id, said_at,
-		at, note, undoes, limit_then, consumed_then, goodwill_percent, period_started_at, period_ends_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		v, e.UUID, e.Meter, string(e.Kind), e.Amount, store.OrNull(e.Device), e.UserID, store.OrNull(e.ExternalID), store.Millis(e.SaidAt),
-		e.At.UnixMilli(), e.Note, store.OrNull(e.Undoes), e.Limit, e.Consumed, e.GoodwillPercent,
-		e.Period.StartedAt.UnixMilli(), store.Millis(e.Period.EndsAt))
+	return store.On(t).Later(insertEntry.Text, insertEntry.Values(v, &entryRow{Entry: *e})...)
 }
 
 // Entries lists the ledger of one of a licence's meters. A limitation without a
@@ -112,7 +130,7 @@ func (s Store) Entries(
 	items, err := store.All[metering.Entry](rows, err)(func(scan store.Scan) (metering.Entry, error) {
 		var row entryRow
 		var undone int64
-		err := scan(append(row.dest(), &undone)...)
+		err := scan(append(store.Dest(&row), &undone)...)
 		e := row.entry()
 		e.Undone = undone > 0
 		return e, err

@@ -43,7 +43,7 @@ func NewLicenses(t *testing.T, e Env) LicenseBench {
 	b = b.furnished(t)
 	var err error
 	rows := customerstore.Store{DB: e.DB}
-	if b.Customers, err = customers.New(customers.Config{Store: rows, Reader: rows, Runner: e.DB, IDs: e.IDs}); err != nil {
+	if b.Customers, err = customers.New(customers.Config{Store: rows, Reader: rows, Runner: e.DB, IDs: e.IDs, Followers: b.Licenses}); err != nil {
 		t.Fatal(err)
 	}
 	b.Customer = b.NewCustomer(t, "Kirk & Co")

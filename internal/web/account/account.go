@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chancery/internal/access"
+	"chancery/internal/audit"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
@@ -68,7 +69,7 @@ type Proofs interface {
 type Providers interface {
 	Settings(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
 	Linked(ctx context.Context, vendor ident.VendorID, own access.Person, issuer string) (email string, found bool, err error)
-	Depart(ctx context.Context, vendor ident.VendorID, j access.Journey) (token, address string, err error)
+	Depart(ctx context.Context, vendor ident.VendorID, j access.Journey) (access.Departure, error)
 	Going(ctx context.Context, vendor ident.VendorID, token string) (address string, err error)
 	Unlink(t tx.Tx, vendor ident.VendorID, own access.Person) error
 }
@@ -114,7 +115,7 @@ func (p *Pages) Routes() []edge.Route {
 		web.Act(p.Face, "/account/sessions/{id}/end", own, back, p.endSession),
 		web.Act(p.Face, "/account/sessions/end-others", own, back, p.endOthers),
 	}
-	routes = append(routes, web.Ask(p.Face, "/account/name", own, "form.html", p.askName, p.rename)...)
+	routes = append(routes, web.Edit(p.Face, "/account/name", own, "form.html", ofSelf, p.askName, p.rename)...)
 	routes = append(routes, web.AskOwn(p.Face, "/account/password", own, "form.html", p.askPassword, p.changePassword)...)
 	routes = append(routes, p.passkey()...)
 	routes = append(routes, p.provider()...)
@@ -212,6 +213,11 @@ func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	form.Cancel = back(q)
 	form.Add(web.Group{Fields: []web.Field{{Name: "name", Label: "Name", Value: q.Person.Name, Required: true, Complete: "name", Focus: true}}})
 	return page, nil
+}
+
+// ofSelf is who is signed in.
+func ofSelf(q *web.Request) ([]audit.Thing, error) {
+	return []audit.Thing{{Subject: "user", ID: q.Principal.ID}}, nil
 }
 
 func (p *Pages) rename(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {

@@ -70,14 +70,15 @@ func (p *Pages) connect(q *web.Request, v web.Values) (web.Done, error) {
 	if next == "" {
 		next = "/account"
 	}
-	token, _, err := p.Providers.Depart(q.Context(), q.VendorID(), access.Journey{
+	journey, err := p.Providers.Depart(q.Context(), q.VendorID(), access.Journey{
 		Redirect: address + "/sign-in/provider/back", Next: next, Own: q.Person.Session, Try: try,
 	})
 	if err != nil {
 		return web.Done{}, err
 	}
-	q.SetCookie(q.Brief(providerCookie, token))
-	return web.Done{To: q.Href("/account/provider/go")}, nil
+	which := web.Which(journey.State)
+	q.SetCookie(q.BriefOf(providerCookie, which, journey.Token)...)
+	return web.Done{To: q.Href("/account/provider/go?journey=" + which)}, nil
 }
 
 func (p *Pages) depart(q *web.Request) (*departPage, error) {
@@ -86,7 +87,7 @@ func (p *Pages) depart(q *web.Request) (*departPage, error) {
 		return nil, err
 	}
 	page := &departPage{Page: q.Page("Connect "+one.Label, crumb(q)), Label: one.Label, Text: "You leave this server, sign in there, and come back."}
-	page.To, err = p.Providers.Going(q.Context(), q.VendorID(), q.Cookie(providerCookie))
+	page.To, err = p.Providers.Going(q.Context(), q.VendorID(), q.CookieOf(providerCookie, q.Text("journey")))
 	return page, err
 }
 

@@ -144,7 +144,7 @@
     }
     ready(dialog);
     if (!dialog.open) { dialog.showModal(); }
-    var first = dialog.querySelector("input:not([type=hidden]), select, textarea") || dialog.querySelector("button");
+    var first = dialog.querySelector(".app-meanwhile") || dialog.querySelector("input:not([type=hidden]), select, textarea") || dialog.querySelector("button");
     if (first) { first.focus(); }
     if (form.enctype === "multipart/form-data") { return; }
     form.addEventListener("submit", function (e) {

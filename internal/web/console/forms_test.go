@@ -107,17 +107,17 @@ func TestOfflineUseAndTheContractOfAMeter(t *testing.T) {
 	form := servertest.Filled(s.Get(t, edition+"/edit"))
 	form.Set("offline_allowed", "on")
 	form.Set(row+".expires_license", "on")
-	refused := s.Post(t, edition+"/edit", form)
+	refused := s.Fill(t, edition+"/edit", form)
 	if got := refused.Text(`[id="` + row + `.contract_allowed-error"]`); refused.Status != 400 || !strings.Contains(got, "is needed") {
 		t.Errorf("a contract that follows a limit of one month: %d %q", refused.Status, got)
 	}
 	form.Set(row+".contract_allowed", "lots")
-	refused = s.Post(t, edition+"/edit", form)
+	refused = s.Fill(t, edition+"/edit", form)
 	if got := refused.Text(`[id="` + row + `.contract_allowed-error"]`); refused.Status != 400 || !strings.Contains(got, "must be a number") {
 		t.Errorf("a contract of lots: %d %q", refused.Status, got)
 	}
 	form.Set(row+".contract_allowed", "1,000.5")
-	servertest.Says(t, s.Post(t, edition+"/edit", form), ".sell-said", "activated and renewed by a file")
+	servertest.Says(t, s.Fill(t, edition+"/edit", form), ".sell-said", "activated and renewed by a file")
 	for range 2 { // the second time the form was only looked at
 		id, err := ident.ParseUUID(s.Pro)
 		if err != nil {

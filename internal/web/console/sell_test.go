@@ -39,7 +39,7 @@ func TestSellingIsForThoseWhoMay(t *testing.T) {
 			t.Errorf("%s: %d", path, p.Status)
 		}
 	}
-	for _, path := range []string{"/products/new", product + "/edit", edition + "/edit", "/customers/new", customer + "/superior", draft + "/start", draft + "/discard"} {
+	for _, path := range []string{"/products/new", product + "/edit", edition + "/edit", "/customers/new", customer + "/move", draft + "/start", draft + "/discard"} {
 		if p := viewer.Post(t, path, url.Values{"name": {"X"}}); p.Status != 403 {
 			t.Errorf("POST %s: %d", path, p.Status)
 		}

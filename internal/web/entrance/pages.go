@@ -58,7 +58,7 @@ type Passkeys interface {
 // Providers signs in with the vendor's OpenID provider.
 type Providers interface {
 	Offered(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
-	Depart(ctx context.Context, vendor ident.VendorID, j access.Journey) (token, address string, err error)
+	Depart(ctx context.Context, vendor ident.VendorID, j access.Journey) (access.Departure, error)
 	Arrive(ctx context.Context, vendor ident.VendorID, r access.Return, v access.Visit) (access.Arrived, error)
 }
 

@@ -30,24 +30,31 @@ func (p *Pages) depart(w http.ResponseWriter, q *web.Request) error {
 	if p.Face.SafeNext(q.Vendor.Slug, next) != q.Base+next {
 		next = "" // what leads nowhere is not carried through the journey
 	}
-	token, to, err := p.Providers.Depart(q.Context(), q.VendorID(), access.Journey{
+	journey, err := p.Providers.Depart(q.Context(), q.VendorID(), access.Journey{
 		Redirect: address + BackPath, Next: next, Invitation: q.Text("invitation"),
 	})
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, q.Brief(providerCookie, token))
-	http.Redirect(w, q.R, to, http.StatusSeeOther)
+	for _, c := range q.BriefOf(providerCookie, web.Which(journey.State), journey.Token) {
+		http.SetCookie(w, c)
+	}
+	http.Redirect(w, q.R, journey.Address, http.StatusSeeOther)
 	return nil
 }
 
 func (p *Pages) arrive(w http.ResponseWriter, q *web.Request) error {
 	back := access.Return{
-		Token: q.Cookie(providerCookie), State: q.Text("state"), Code: q.Text("code"), Error: q.Text("error"),
+		State: q.Text("state"), Code: q.Text("code"), Error: q.Text("error"),
 	}
+	back.Token = q.CookieOf(providerCookie, web.Which(back.State))
 	visit := p.visit(q)
 	arrived, err := p.Providers.Arrive(q.Context(), q.VendorID(), back, visit)
-	http.SetCookie(w, q.Brief(providerCookie, ""))
+	if back.Token != "" { // it has ended; those that were begun beside it have not
+		for _, c := range q.BriefOf(providerCookie, web.Which(back.State), "") {
+			http.SetCookie(w, c)
+		}
+	}
 	if err != nil {
 		return err
 	}

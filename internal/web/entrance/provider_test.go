@@ -65,6 +65,49 @@ func TestProvider(t *testing.T) {
 	}, servertest.AllowLoopback)
 }
 
+// A browser may be on its way to the provider in several tabs: each sign-in stands by its
+// own state, and a state that is nobody's takes nothing away.
+func TestSeveralSignInsAtOnce(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v := s.Vendor(t, "Acme")
+		p, owner := s.Connected(t, v, "any")
+		b := s.Browser(t, v)
+		ways := make([]string, 3) // of the tabs, up to the provider's answer
+		for i := range ways {
+			way := b.Away(t, "/sign-in/provider?next=%2Faccount")
+			ways[i] = b.Away(t, way)
+		}
+		for _, state := range []string{"nonsense", "", p.Asked().Get("state") + "x"} {
+			if page := b.Get(t, "/sign-in/provider/back?code=x&state="+state); page.Status != 422 {
+				t.Errorf("the state %q: %d", state, page.Status)
+			}
+		}
+		for i, way := range ways {
+			if page := b.Follow(t, way); page.Status != 200 || page.Path != "/account" || !strings.Contains(page.Text("main"), v.OwnerEmail) {
+				t.Errorf("tab %d: %d at %s: %s", i, page.Status, page.Path, page.Text("main"))
+			}
+			if page := b.Follow(t, way); page.Status != 422 {
+				t.Errorf("tab %d, once more: %d", i, page.Status)
+			}
+		}
+		// Of one's own account, too.
+		leave := owner.Post(t, "/account/provider/connect", url.Values{"next": {"/settings/sign-in"}}).Find("main .btn-primary").AttrOr("href", "")
+		other := owner.Post(t, "/account/provider/connect", url.Values{"next": {"/account"}}).Find("main .btn-primary").AttrOr("href", "")
+		for address, want := range map[string]string{leave: "/settings/sign-in", other: "/account"} {
+			if page := owner.Follow(t, address); page.Status != 200 || page.Path != want {
+				t.Errorf("connected: %d at %s, not %s", page.Status, page.Path, want)
+			}
+		}
+		// However many are begun, a browser keeps the last few.
+		for range 12 {
+			b.Away(t, "/sign-in/provider")
+		}
+		if n := b.Cookies(t, "chancery_provider_"); n != 4 {
+			t.Errorf("the browser keeps %d", n)
+		}
+	}, servertest.AllowLoopback)
+}
+
 // TestProviderAttacks: what must not sign anybody in.
 func TestProviderAttacks(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {

@@ -190,11 +190,7 @@ func versions(p terms.Policy) string {
 	case p.MinimumRelease != "":
 		s = "It runs releases from " + p.MinimumRelease + "."
 	}
-	for _, release := range []string{p.MinimumRelease, p.ReleaseLimit} {
-		if _, ok := entry.ReadVersion(release); !ok && release != "" {
-			s += " “" + release + "” can't be read as a version, and judges no client: correct it."
-		}
-	}
+	s += unreadable(p.MinimumRelease) + unreadable(p.ReleaseLimit)
 	if p.EnforceUpgrade {
 		s = strings.TrimSpace(s + " Clients are told to upgrade.")
 	}
@@ -218,4 +214,12 @@ func days(n int) string {
 		return "day"
 	}
 	return web.Count(int64(n), "day", "days")
+}
+
+// unreadable says that a release that was set before can't be read.
+func unreadable(release string) string {
+	if _, ok := entry.ReadVersion(release); ok || release == "" {
+		return ""
+	}
+	return " “" + release + "” can't be read as a version, and judges no client: correct it."
 }

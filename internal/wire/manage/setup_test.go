@@ -150,7 +150,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		must[*auditlog.Area](t)(auditlog.New(auditlog.Config{AuditRows: auditstore.Store{DB: e.DB}})),
 	}
 	api := must[*manage.API](t)(manage.New(manage.Config{
-		Changes: edge.Changes{Runner: e.DB, Answers: store.Answers{Sealer: sealer}},
+		Changes: edge.Changes{Runner: e.DB, Answers: store.Answers{Sealer: sealer}, Log: auditstore.Store{DB: e.DB}},
 		Keys:    must[*identity.Authenticator](t)(identity.NewAuthenticator(watch, identitystore.APIKeys{DB: e.DB})),
 		Vendors: vendorRows, Areas: areas,
 	}))

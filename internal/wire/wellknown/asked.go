@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 )
@@ -38,7 +39,7 @@ func (c Config) security(w http.ResponseWriter, _ *http.Request) error {
 	}
 	var b strings.Builder
 	b.WriteString("Contact: " + c.SecurityContact + "\n")
-	b.WriteString("Expires: " + c.Clock.Now().UTC().Add(securityFor).Truncate(24*time.Hour).Format(time.RFC3339) + "\n")
+	b.WriteString("Expires: " + calendar.WriteInstant(c.Clock.Now().UTC().Add(securityFor).Truncate(24*time.Hour)) + "\n")
 	if c.PublicURL != nil {
 		b.WriteString("Canonical: " + c.PublicURL.JoinPath("/.well-known/security.txt").String() + "\n")
 	}

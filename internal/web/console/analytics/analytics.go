@@ -134,7 +134,8 @@ func (p *Pages) overview(q *web.Request) (*page, error) {
 		return nil, err
 	}
 	v.Charts = append(v.Charts, web.Chart{
-		ID: "active", Title: "Clients per day", Text: "That sent a heartbeat on the day.", Kind: web.LineChart, Unit: "clients", Labels: a.span.Labels(), Today: true,
+		ID: "active", Title: "Clients per day", Text: "That sent a heartbeat on the day.", Kind: web.LineChart, Unit: "clients",
+		Labels: a.span.Labels(), Today: true,
 		Series: []web.Series{a.span.Series("Clients", "", active)}, Empty: "No client called in this time.",
 	})
 	products, err := p.byProduct(q, a)

@@ -71,7 +71,9 @@ func (p *Pages) denialsTable(q *web.Request, seen []figures.Row) web.Table[licen
 					Word: refusal.Words(d.Reason), Tone: show.ReasonTone(d.Reason), Hint: "The protocol's number is " + strconv.Itoa(d.Reason),
 				}}
 			}},
-			{Name: "times", Label: "Times", End: true, Cell: func(d licensing.Denied) web.Cell { return web.Cell{Text: web.Number(d.Denied)} }},
+			{Name: "times", Label: "Times", End: true, Cell: func(d licensing.Denied) web.Cell {
+				return web.Cell{Text: web.Number(d.Denied), Href: show.LicenseHref(q, d.License.UUID) + "#refused"} // who it was
+			}},
 			customer,
 			license,
 			activations,

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/figures"
@@ -147,7 +148,7 @@ func (p *Pages) extend() []edge.Route {
 			if err := v.Err(); err != nil {
 				return web.Done{}, err
 			}
-			if err := p.extendAll(t, q.VendorID(), ids, *until); err != nil {
+			if err := p.extendAll(t, q, ids, *until); err != nil {
 				return web.Done{}, fault.Renamed(err, "expires_at", "until")
 			}
 			return web.Done{To: q.Href("/expiring"), Say: web.Flash{
@@ -156,8 +157,10 @@ func (p *Pages) extend() []edge.Route {
 		})
 }
 
-// extendAll changes licences in the order of their keys, in which all lock them.
-func (p *Pages) extendAll(t tx.Tx, v ident.VendorID, ids []ident.UUID, until time.Time) error {
+// extendAll changes licences in the order of their keys, in which all lock them. It
+// makes none of them shorter: somebody else may have extended one since it was ticked.
+func (p *Pages) extendAll(t tx.Tx, q *web.Request, ids []ident.UUID, until time.Time) error {
+	v := q.VendorID()
 	keys := make([]ident.LicenseID, 0, len(ids))
 	for _, id := range ids {
 		key, err := p.Rows.LicenseID(t, v, id)
@@ -178,6 +181,9 @@ func (p *Pages) extendAll(t tx.Tx, v ident.VendorID, ids []ident.UUID, until tim
 		if l == nil {
 			return fault.Missing("license")
 		}
+		if err := longer(l, until, t.Now(), q.VendorZone()); err != nil {
+			return err
+		}
 		change, err := licensing.Extend(l, until, t.Now())
 		if err != nil {
 			return err
@@ -187,4 +193,20 @@ func (p *Pages) extendAll(t tx.Tx, v ident.VendorID, ids []ident.UUID, until tim
 		}
 	}
 	return nil
+}
+
+// longer refuses an end that is before the one that a licence has.
+func longer(l *licensing.License, until, now time.Time, zone *time.Location) error {
+	holds := "has no end"
+	switch end := l.ExpiryOf(l.Terms().Policy); {
+	case !until.After(now):
+		return nil // which is refused as it is
+	case end.IsZero():
+	case !until.After(end):
+		holds = "holds until the end of " + calendar.LastDay(end, zone).Text()
+	default:
+		return nil
+	}
+	return fault.Wrong(fault.Field{Name: "until", Message: "would not make “" + show.LicenseName(l) + "” of " + l.Customer.CompanyName + " longer, which " +
+		holds + " already: choose a later day, or go back and leave that licence out"})
 }

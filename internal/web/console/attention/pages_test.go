@@ -112,6 +112,12 @@ func TestWhatNeedsAttention(t *testing.T) {
 		kept, _ = asked.Find("input[name=id]").Attr("value")
 		until := calendar.DayOf(time.Now(), time.UTC).AddYears(2)
 		servertest.Expects(t, b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {until.String()}}), "#flash", "2 licences hold until the end of "+until.Text())
+		// Whoever ticked them before that, shortens none.
+		earlier := calendar.DayOf(time.Now(), time.UTC).AddYears(1)
+		late := b.Post(t, "/expiring/extend", url.Values{"id": {kept}, "until": {earlier.String()}})
+		if late.Status != 400 || !strings.Contains(late.Text(".app-error"), "would not make") || !strings.Contains(late.Text(".app-error"), until.Text()+" already") {
+			t.Errorf("an extension that shortens: %d %s", late.Status, late.Text("#main"))
+		}
 		servertest.Expects(t, b.Get(t, "/expiring?days=90"), "#list", "No licence ends within 90 days")
 
 		refusesViewers(t, x)

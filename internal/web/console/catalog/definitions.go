@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"chancery/internal/audit"
 	"chancery/internal/catalog"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
@@ -82,7 +83,7 @@ func definitionFields(k kind, name, description string) []web.Field {
 }
 
 func (p *Pages) redefines(k kind) []edge.Route {
-	return web.Ask(p.Face, "/products/{id}/"+k.path+"/{definition}/edit", web.Needs(identity.ManageCatalog), "form.html",
+	return web.Edit(p.Face, "/products/{id}/"+k.path+"/{definition}/edit", web.Needs(identity.ManageCatalog), "form.html", k.named,
 		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
 			product, err := p.found(q)
 			if err != nil {
@@ -114,6 +115,12 @@ func (p *Pages) redefines(k kind) []edge.Route {
 			}
 			return web.Done{To: show.ProductHref(q, product) + "/" + k.path, Say: web.Flash{Text: "The " + k.one + " was saved."}}, nil
 		})
+}
+
+// named is the definition that the address names.
+func (k kind) named(q *web.Request) ([]audit.Thing, error) {
+	id, err := q.ID("definition")
+	return []audit.Thing{{Subject: string(k.of), ID: id}}, err
 }
 
 // definition finds the definition that the address names among the product's.

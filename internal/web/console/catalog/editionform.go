@@ -46,7 +46,7 @@ func (p *Pages) editionForms() []edge.Route {
 				Link: &web.Link{Label: "Issue a licence of it", Href: q.Href("/licenses/new?edition=" + made.UUID.String())},
 			}}, nil
 		})
-	return append(routes, web.AskWith(p.Face, "/editions/{id}/edit", web.Needs(identity.ManageCatalog), "edition_form.html",
+	return append(routes, web.EditWith(p.Face, "/editions/{id}/edit", web.Needs(identity.ManageCatalog), "edition_form.html", web.OfID("edition"),
 		p.askEdit, p.prepareEdit,
 		func(t tx.Tx, q *web.Request, w wanted) (web.Done, error) {
 			g := w.given
@@ -145,7 +145,6 @@ func sells(e catalog.Edition, create bool) web.Group {
 		{Name: "description", Label: "Description", Kind: web.AreaField, Rows: 2, Value: e.Description, Hint: "For your staff."},
 	}}
 	if !create {
-		g.Fields = append(g.Fields, web.Field{Name: "revision", Kind: web.HiddenField, Value: strconv.FormatInt(e.Revision, 10)})
 		g.Text = show.Mode(e.Mode) + ", for " + lowerFirst(show.ClientType(e.ClientType)) + ": these two are fixed. To sell it otherwise, make another edition."
 		return g
 	}

@@ -1,11 +1,9 @@
 package catalog
 
 import (
-	"strconv"
 	"time"
 
 	"chancery/internal/catalog"
-	"chancery/internal/fault"
 	"chancery/internal/terms"
 	"chancery/internal/web"
 )
@@ -31,10 +29,6 @@ func (p *Pages) prepareEdit(q *web.Request, v web.Values) (wanted, error) {
 	e, product, err := p.foundEdition(q)
 	if err != nil {
 		return wanted{}, err
-	}
-	if v.Text("revision") != strconv.FormatInt(e.Revision, 10) {
-		return wanted{}, fault.Refused("edition_changed_meanwhile", "Somebody has changed this edition since you opened it.",
-			"Open it anew to see the change, then make yours.")
 	}
 	w := wanted{product: product.UUID, edition: e.UUID, given: e}
 	w.given.Name, w.given.Description, w.given.LicenseType = v.Text("name"), v.Text("description"), terms.LicenseType(v.Text("license_type"))

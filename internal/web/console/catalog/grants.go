@@ -39,8 +39,8 @@ func name(k catalog.Kind, id ident.UUID, part string) string {
 // of the edition first, in its order, then the product's others by name.
 func (p *Pages) grantForm(q *web.Request, form *web.Form, product catalog.Product, g terms.Grants) ([]grantGroup, error) {
 	// Add fills fields with what was sent; these stand in groups of their own.
-	fill := func(fields ...web.Field) []web.Field {
-		form.Add(web.Group{Fields: fields})
+	fill := func(of string, fields ...web.Field) []web.Field {
+		form.Add(web.Group{Title: of, Fields: fields})
 		last := len(form.Groups) - 1
 		filled := form.Groups[last].Fields
 		form.Groups = form.Groups[:last]
@@ -63,12 +63,12 @@ func (p *Pages) grantForm(q *web.Request, form *web.Form, product catalog.Produc
 				Mark: string(k.of) + "." + d.UUID.String(), When: name(k.of, d.UUID, "granted") + "=on",
 			}
 			is, fields := rowFields(g, k.of, d.UUID, zone)
-			filled := fill(append([]web.Field{{Name: name(k.of, d.UUID, "granted"), Label: d.Name, Kind: web.CheckField, Value: on(is)}}, fields...)...)
+			filled := fill(d.Name, append([]web.Field{{Name: name(k.of, d.UUID, "granted"), Label: d.Name, Kind: web.CheckField, Value: on(is)}}, fields...)...)
 			row.Granted, row.Fields = filled[0], filled[1:]
 			groups[i].Rows = append(groups[i].Rows, row)
 		}
 		groups[i].New.Kind, groups[i].New.Rows = web.AreaField, 2
-		groups[i].New = fill(groups[i].New)[0]
+		groups[i].New = fill("", groups[i].New)[0]
 	}
 	return groups, nil
 }

@@ -30,7 +30,7 @@ func TestCatalogPages(t *testing.T) {
 		if p := b.Get(t, product.Path+"/releases"); !strings.Contains(p.Text("tbody"), "4.2") || !strings.Contains(p.Text("tbody"), "the latest") {
 			t.Errorf("the releases: %s", p.Text("main"))
 		}
-		if p := b.Post(t, product.Path+"/releases/put", url.Values{"software_release": {"5.0"}, "description": {"=1+1"}, "latest": {"on"}}); !strings.Contains(p.Text("tbody"), "5.0the latest") {
+		if p := b.Fill(t, product.Path+"/releases/put", url.Values{"software_release": {"5.0"}, "description": {"=1+1"}, "latest": {"on"}}); !strings.Contains(p.Text("tbody"), "5.0the latest") {
 			t.Errorf("a release: %s", p.Text("main"))
 		}
 		if p := b.Get(t, product.Path+"/releases?format=csv"); !strings.Contains(p.Body, "\n5.0,'=1+1,") {
@@ -59,7 +59,7 @@ func definitionPages(t *testing.T, b *servertest.Browser, product string) {
 		if p := b.Post(t, product+"/"+kind+"/new", url.Values{"name": {"Export"}}); p.Status != 400 || !strings.Contains(p.Text("#name-error"), "is taken") {
 			t.Errorf("a %s twice: %d %s", one, p.Status, p.Text("main"))
 		}
-		p = b.Post(t, strings.TrimPrefix(href, b.Base), url.Values{"name": {one + " export"}, "description": {"new"}})
+		p = b.Fill(t, strings.TrimPrefix(href, b.Base), url.Values{"name": {one + " export"}, "description": {"new"}})
 		if p.Path != product+"/"+kind || !strings.Contains(p.Text("tbody"), one+" export") {
 			t.Errorf("a %s renamed: %d at %s: %s", one, p.Status, p.Path, p.Text("main"))
 		}
@@ -160,7 +160,7 @@ func editEdition(t *testing.T, b *servertest.Browser, edition string) {
 		t.Errorf("an edit: %d %s", p.Status, p.Text("main"))
 	}
 	form.Set("token_limit", "5")
-	if p := b.Post(t, edition+"/edit", form); p.Status != 409 || !strings.Contains(p.Text(".alert"), "Somebody has changed this edition") {
-		t.Errorf("an edit of what was changed meanwhile: %d %s", p.Status, p.Text("main"))
+	if p := b.Post(t, edition+"/edit", form); p.Status != 409 || !strings.Contains(p.Text(".app-meanwhile tbody"), "Activations by contract4 devices5 devices") {
+		t.Errorf("an edit of what was changed meanwhile: %d %s", p.Status, p.Text(".app-meanwhile"))
 	}
 }

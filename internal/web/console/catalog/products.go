@@ -46,7 +46,7 @@ func (p *Pages) products() []edge.Route {
 				Say: web.Flash{Text: "The product " + made.Name + " was created. Give it an edition next: licences start from one."},
 			}, nil
 		})...)
-	return append(routes, web.Ask(p.Face, "/products/{id}/edit", web.Needs(identity.ManageCatalog), "form.html",
+	return append(routes, web.Edit(p.Face, "/products/{id}/edit", web.Needs(identity.ManageCatalog), "form.html", web.OfID("product"),
 		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
 			product, err := p.found(q)
 			if err != nil {

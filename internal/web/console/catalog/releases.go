@@ -2,7 +2,9 @@ package catalog
 
 import (
 	"net/url"
+	"strings"
 
+	"chancery/internal/audit"
 	"chancery/internal/catalog"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -20,8 +22,8 @@ func (p *Pages) releases() []edge.Route {
 		func(t tx.Tx, q *web.Request, id ident.UUID) error {
 			return p.Catalog.DeleteRelease(t, q.VendorID(), id)
 		})
-	put := web.Ask(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", p.askRelease, p.putRelease)
-	return append(append(deletes, put...),
+	return append(append(deletes, web.EditWith(p.Face, "/products/{id}/releases/put", web.Needs(identity.ManageCatalog), "form.html", releaseOf,
+		p.askRelease, p.prepareRelease, p.putRelease)...),
 		web.Lists(p.Face, "/products/{id}/releases", web.Needs(identity.ViewCatalog), p.releaseTable, func(q *web.Request) (web.Page, error) {
 			page, err := p.chrome(q, "releases")
 			page.Sub = releaseMeans
@@ -83,6 +85,9 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 		return nil, err
 	}
 	title, release, description := "Add a release", q.Text("release"), ""
+	if given, sent := form.Given("software_release"); sent {
+		release = strings.TrimSpace(given)
+	}
 	if release != "" {
 		all, err := p.Rows.Releases(q.Context(), q.VendorID(), product.ID, listing.Request{Limit: maxOptions, Sort: catalog.ReleaseSorts()[0]})
 		if err != nil {
@@ -110,19 +115,39 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 	return page, nil
 }
 
-func (p *Pages) putRelease(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-	product, err := q.ID("id")
+// releaseOf is what the form of a release edits: which product has it is of the product.
+func releaseOf(q *web.Request) ([]audit.Thing, error) {
+	id, err := q.ID("id")
+	return []audit.Thing{{Subject: "software_release"}, {Subject: "product", ID: id}}, err
+}
+
+// release is what the form of a release asks for.
+type release struct {
+	product           catalog.Product
+	name, description string
+	latest            bool
+}
+
+func (p *Pages) prepareRelease(q *web.Request, v web.Values) (release, error) {
+	product, err := p.found(q)
+	return release{product, v.Text("software_release"), v.Text("description"), v.Flag("latest")}, err
+}
+
+func (p *Pages) putRelease(t tx.Tx, q *web.Request, in release) (web.Done, error) {
+	product := in.product.UUID
+	made, err := p.Catalog.PutRelease(t, q.VendorID(), product, in.name, in.description)
 	if err != nil {
 		return web.Done{}, err
 	}
-	made, err := p.Catalog.PutRelease(t, q.VendorID(), product, v.Text("software_release"), v.Text("description"))
-	if err != nil {
-		return web.Done{}, err
+	latest := in.product.LatestRelease
+	switch {
+	case in.latest:
+		latest = made.SoftwareRelease
+	case latest == made.SoftwareRelease:
+		latest = ""
 	}
-	if v.Flag("latest") {
-		if _, err := p.Catalog.UpdateProduct(t, q.VendorID(), product, catalog.ProductChange{LatestRelease: &made.SoftwareRelease}); err != nil {
-			return web.Done{}, err
-		}
+	if _, err := p.Catalog.UpdateProduct(t, q.VendorID(), product, catalog.ProductChange{LatestRelease: &latest}); err != nil {
+		return web.Done{}, err
 	}
 	return web.Done{To: show.ProductHref(q, product) + "/releases", Say: web.Flash{Text: "The release " + made.SoftwareRelease + " was saved."}}, nil
 }

@@ -49,7 +49,7 @@ func (p *Pages) forms() []edge.Route {
 				Link: &web.Link{Label: "Issue a licence", Href: q.Href("/licenses/new?customer=" + made.UUID.String())},
 			}}, nil
 		})
-	return append(routes, web.Ask(p.Face, "/customers/{id}/edit", web.Needs(identity.ManageCustomers), "form.html",
+	return append(routes, web.Edit(p.Face, "/customers/{id}/edit", web.Needs(identity.ManageCustomers), "form.html", web.OfID("customer"),
 		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
 			c, err := p.found(q)
 			if err != nil {

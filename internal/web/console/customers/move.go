@@ -1,6 +1,8 @@
 package customers
 
 import (
+	"cmp"
+
 	"chancery/internal/customers"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -14,11 +16,11 @@ import (
 type place struct {
 	superior *ident.UUID
 	name     string
-	back     ident.UUID // where it stood; zero for the top
+	back     string // the superior that it had, as the form takes it
 }
 
 func (p *Pages) move() []edge.Route {
-	routes := web.AskWith(p.Face, "/customers/{id}/move", web.Needs(identity.ManageCustomers), "form.html",
+	return web.EditWith(p.Face, "/customers/{id}/move", web.Needs(identity.ManageCustomers), "form.html", web.OfID("customer"),
 		func(q *web.Request, form *web.Form) (*web.FormPage, error) {
 			c, err := p.found(q)
 			if err != nil {
@@ -32,6 +34,7 @@ func (p *Pages) move() []edge.Route {
 			page.Text = "All its sub-customers move with it. Whoever acts for the old superior no longer sees them; whoever acts for the new one does. Licences stay as they are."
 			f := show.CustomerField(q, "superior", "New superior", "")
 			f.Focus, f.Hint = true, f.Hint+" Empty: it stands at the top."
+			stands(form, c.SuperiorName)
 			form.Add(web.Group{Fields: []web.Field{f}})
 			form.Submit, form.Cancel = "Move it", show.CustomerHref(q, c.UUID)
 			return page, nil
@@ -41,7 +44,14 @@ func (p *Pages) move() []edge.Route {
 			if err != nil {
 				return place{}, err
 			}
-			to := place{back: c.SuperiorUUID}
+			to := place{}
+			if !c.SuperiorUUID.IsZero() {
+				had, err := p.Rows.ByUUID(q.Context(), q.VendorID(), c.SuperiorUUID)
+				if err != nil {
+					return place{}, err
+				}
+				to.back = show.CustomerLabel(had)
+			}
 			if text := v.Text("superior"); text != "" {
 				superior, err := show.FindCustomer(q.Context(), p.Rows, q.VendorID(), "superior", text)
 				if err != nil {
@@ -64,38 +74,14 @@ func (p *Pages) move() []edge.Route {
 			if to.superior != nil {
 				say.Text = moved.CompanyName + " belongs to " + to.name + " now."
 			}
-			if moved.SuperiorUUID != to.back {
-				say.Undo = &web.Undo{Label: "Undo", Action: show.CustomerHref(q, id) + "/superior", Values: map[string]string{"superior": text(to.back)}}
-			}
+			say.Undo = web.UndoBy(show.CustomerHref(q, id)+"/move", map[string]string{"superior": to.back}, func(form *web.Form) {
+				stands(form, moved.SuperiorName)
+			})
 			return web.Done{To: show.CustomerHref(q, id), Say: say}, nil
 		})
-	return append(routes, web.Act(p.Face, "/customers/{id}/superior", web.Needs(identity.ManageCustomers),
-		func(q *web.Request) string { return q.Href("/customers/" + q.R.PathValue("id")) },
-		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-			id, err := q.ID("id")
-			if err != nil {
-				return web.Done{}, err
-			}
-			superior := v.UUID("superior")
-			if err := v.Err(); err != nil {
-				return web.Done{}, err
-			}
-			to := &superior
-			if superior.IsZero() {
-				to = nil
-			}
-			moved, err := p.Customers.Update(t, q.VendorID(), id, customers.Change{Superior: &to})
-			if err != nil {
-				return web.Done{}, err
-			}
-			return web.Done{To: show.CustomerHref(q, id), Say: web.Flash{Text: moved.CompanyName + " is back where it was."}}, nil
-		}))
 }
 
-// text writes an id for a form; none is empty.
-func text(id ident.UUID) string {
-	if id.IsZero() {
-		return ""
-	}
-	return id.String()
+// stands notes where a customer stands.
+func stands(form *web.Form, superior string) {
+	form.Watch("Superior", cmp.Or(superior, "None: it stands at the top"))
 }

@@ -33,10 +33,10 @@ func TestCustomerPages(t *testing.T) {
 		}
 		searches(t, b)
 		moves(t, b, top.Path, below.Path)
-		if p := b.Post(t, below.Path+"/edit", url.Values{"company_name": {"Other"}, "customer_number": {"R-1"}}); p.Status != 409 || !strings.Contains(p.Text("#customer_number-error"), "is another customer's") {
+		if p := b.Fill(t, below.Path+"/edit", url.Values{"company_name": {"Other"}, "customer_number": {"R-1"}}); p.Status != 409 || !strings.Contains(p.Text("#customer_number-error"), "is another customer's") {
 			t.Errorf("a number that is taken: %d %s", p.Status, p.Text("main"))
 		}
-		if p := b.Post(t, below.Path+"/edit", url.Values{"company_name": {"Other"}, "customer_number": {"K-9"}}); p.Path != below.Path || p.Text("h1") != "Other" {
+		if p := b.Fill(t, below.Path+"/edit", url.Values{"company_name": {"Other"}, "customer_number": {"K-9"}}); p.Path != below.Path || p.Text("h1") != "Other" {
 			t.Errorf("an edit: %d %s", p.Status, p.Text("main"))
 		}
 		if p := b.Get(t, below.Path+"/history"); !strings.Contains(p.Text("tbody"), "Namebefore: =Sample customer → after: Other") || strings.Contains(p.Text("tbody"), "R-1") {
@@ -77,21 +77,24 @@ func searches(t *testing.T, b *servertest.Browser) {
 
 func moves(t *testing.T, b *servertest.Browser, top, below string) {
 	t.Helper()
-	if p := b.Post(t, top+"/move", url.Values{"superior": {"=Sample customer"}}); p.Status != 409 || !strings.Contains(p.Text("#superior-error"), "is this customer itself, or below it") {
+	if p := b.Fill(t, top+"/move", url.Values{"superior": {"=Sample customer"}}); p.Status != 409 || !strings.Contains(p.Text("#superior-error"), "is this customer itself, or below it") {
 		t.Errorf("a cycle: %d %s", p.Status, p.Text("main"))
 	}
-	if p := b.Post(t, below+"/move", url.Values{"superior": {"sample res"}}); p.Status != 400 || !strings.Contains(p.Text("#superior-error"), "Sample resort (R-2)") {
+	if p := b.Fill(t, below+"/move", url.Values{"superior": {"sample res"}}); p.Status != 400 || !strings.Contains(p.Text("#superior-error"), "Sample resort (R-2)") {
 		t.Errorf("a superior that fits two: %d %s", p.Status, p.Text("main"))
 	}
-	if p := b.Post(t, below+"/move", url.Values{"superior": {"absent"}}); p.Status != 400 || !strings.Contains(p.Text("#superior-error"), "names no customer") {
+	if p := b.Fill(t, below+"/move", url.Values{"superior": {"absent"}}); p.Status != 400 || !strings.Contains(p.Text("#superior-error"), "names no customer") {
 		t.Errorf("an unknown superior: %d %s", p.Status, p.Text("main"))
 	}
-	p := b.Post(t, below+"/move", url.Values{"superior": {""}})
+	p := b.Fill(t, below+"/move", url.Values{"superior": {""}})
 	undo := p.Find(".app-flash form")
 	if !strings.Contains(p.Text(".app-facts"), "it stands at the top") || undo.Length() != 1 {
 		t.Fatalf("a move to the top: %d %s", p.Status, p.Text("main"))
 	}
-	form := url.Values{"superior": {undo.Find("[name=superior]").AttrOr("value", "")}}
+	form := url.Values{}
+	for _, field := range undo.Find("input").EachIter() {
+		form.Set(field.AttrOr("name", ""), field.AttrOr("value", ""))
+	}
 	if p := b.Post(t, strings.TrimPrefix(undo.AttrOr("action", ""), b.Base), form); !strings.Contains(p.Text(".app-facts"), "SuperiorSample reseller") {
 		t.Errorf("the undo: %d %s", p.Status, p.Text("main"))
 	}

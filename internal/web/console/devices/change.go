@@ -86,7 +86,7 @@ func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error
 // fileEnds says until when the device's file goes on.
 func fileEnds(page *web.FormPage, s licensing.Seat) string {
 	if end := s.Activation.FileEnds(s.License); !end.IsZero() {
-		return "until " + page.At(end).Text
+		return page.Until(end)
 	}
 	return "without an end"
 }

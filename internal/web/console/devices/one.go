@@ -129,7 +129,7 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 	if a.ReleasedAt.IsZero() && s.License != nil && a.FileInForce(s.License, page.Now) {
 		text := "It goes on with that without an end, and no call gives its place up; you can release it."
 		if end := a.FileEnds(s.License); !end.IsZero() {
-			text = "It goes on with that until " + page.At(end).Text + ", and no call gives its place up before; you can release it."
+			text = "It goes on with that " + page.Until(end) + ", and no call gives its place up before; you can release it."
 		}
 		all = append(all, web.Notice{Tone: web.Info, Title: "It has a licence file.", Text: text})
 	}

@@ -165,14 +165,13 @@ func customerID(t *testing.T, b servertest.Importer, number string) string {
 
 func allOrNothing(t *testing.T, b servertest.Importer) {
 	t.Helper()
-	before := b.Get(t, "/customers?format=csv").Body
 	p := b.Read(t, "customers", "company_name,email\nSample fourth,ok@example.com\nSample fifth,two@@example\n"+strings.Repeat("Sample more,\n", 60))
 	if stat(p, "With problems") != "1" {
 		t.Fatalf("the preview: %s", p.Text("main"))
 	}
 	p = b.Read(t, "customers", "company_name,customer_number\nSample fourth,K-4\n"+strings.Repeat("Sample more,\n", 60)+"Sample fifth,K-5\n")
 	b.Post(t, "/customers/new", url.Values{"company_name": {"Sample rival"}, "customer_number": {"K-5"}}) // meanwhile
-	before = b.Get(t, "/customers?format=csv").Body
+	before := b.Get(t, "/customers?format=csv").Body
 	done := b.Carry(t, p, url.Values{"all_or_nothing": {"on"}})
 	if done.Text("h1 .app-badge") != "Refused" || stat(done, "Done") != "0" || !strings.Contains(b.Get(t, p.Path+"?show=failed").Text("tbody"), "customer_number is another customer's") {
 		t.Errorf("all or nothing: %s", done.Text("main"))

@@ -17,8 +17,8 @@ import (
 func (p *Pages) change() []edge.Route {
 	manage := web.Needs(identity.ManageLicenses)
 	back := func(q *web.Request) string { return q.Href("/licenses/" + q.R.PathValue("id")) }
-	routes := web.AskWith(p.Face, "/licenses/{id}/change", manage, "form.html", p.askChange, p.prepareChange, p.doChange)
-	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/extend", manage, "form.html", p.askExtend, p.doExtend)...)
+	routes := web.EditWith(p.Face, "/licenses/{id}/change", manage, "form.html", web.OfID("license"), p.askChange, p.prepareChange, p.doChange)
+	routes = append(routes, web.Edit(p.Face, "/licenses/{id}/extend", manage, "form.html", web.OfID("license"), p.askExtend, p.doExtend)...)
 	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/add-tokens", manage, "form.html", p.askTokens, p.doTokens)...)
 	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/switch-off", manage, "form.html", p.askOff,
 		func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) { return p.switchOne(t, q, false) })...)
@@ -34,6 +34,7 @@ func (p *Pages) askChange(q *web.Request, form *web.Form) (*web.FormPage, error)
 		return nil, err
 	}
 	page.Text = "Clients are answered the change at their next heartbeat."
+	isOf(form, l) // which says what is asked
 	zone, own := q.VendorZone(), terms.Overrides{}
 	if l.Overrides != nil {
 		own = *l.Overrides
@@ -41,8 +42,8 @@ func (p *Pages) askChange(q *web.Request, form *web.Form) (*web.FormPage, error)
 	form.Add(web.Group{Title: "Licence", Fields: []web.Field{
 		{Name: "name", Label: "Name", Value: l.Name, Hint: "What you and the customer call it."},
 		{
-			Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail, Required: true,
-			Hint: "The user who gets the mail with the key.",
+			Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail,
+			Hint: "The user who gets the mail with the key. Empty: the customer's address.",
 		},
 		{Name: "legacy_license_key", Label: "Legacy key", Value: l.LegacyKey, Mono: true, Hint: "A key of an older system that shall go on working."},
 	}})

@@ -22,7 +22,7 @@ func (p *Pages) devices() []edge.Route {
 			if q.May(identity.ManageLicenses) && !l.AnyNumber() {
 				lead(&page, web.Action{Label: "Add activations", Href: show.LicenseHref(q, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
 			}
-			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now))
+			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now), remedies{})
 			return page, nil
 		}),
 		web.Lists(p.Face, "/licenses/{id}/tokens", web.Needs(identity.ViewLicenses), p.tokensTable, func(q *web.Request) (web.Page, error) {

@@ -18,9 +18,14 @@ func (p *Pages) askExtend(q *web.Request, form *web.Form) (*web.FormPage, error)
 	}
 	next := licensing.NextYear(l, page.Now, q.VendorZone())
 	page.Text, page.Notices = nowEnds(&page.Page, l, next.Ends(q.VendorZone()))
+	ends := "Never"
+	if end := l.ExpiryOf(l.Terms().Policy); !end.IsZero() {
+		ends = calendar.LastDay(end, q.VendorZone()).Text()
+	}
+	form.Watch("Ends", ends)
 	form.Add(web.Group{Fields: []web.Field{
 		{
-			Name: "expires_at", Label: "New last day", Kind: web.DateField, Required: true, Value: next.String(),
+			Name: "expires_at", Label: "New last day", Kind: web.DateField, Required: true, Fresh: true, Value: next.String(),
 			Hint: "It holds until that day ends in " + q.ZoneOfDays() + ".",
 		},
 	}})

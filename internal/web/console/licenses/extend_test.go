@@ -17,18 +17,18 @@ func TestExtendSaysTheRule(t *testing.T) {
 		servertest.Says(t, asked, "main", "It ends 365 days after the first activation, which is still to come.", "takes the place of that rule",
 			"It may end sooner than by its rule.", "leaves less than 365 days", "ends in Europe/Berlin")
 		servertest.Says(t, s.Get(t, "/licenses"), "#rows", "365 days after the first activation")
-		servertest.Refuses(t, s.Post(t, "/licenses/"+waiting+"/extend", url.Values{"expires_at": {"2001-01-01"}}), "expires_at", "must be today")
+		servertest.Refuses(t, s.Fill(t, "/licenses/"+waiting+"/extend", url.Values{"expires_at": {"2001-01-01"}}), "expires_at", "must be today")
 
 		s.Activate(t, key, "drill-1", "hall-1")
 		asked = s.Get(t, "/licenses/"+waiting+"/extend")
 		servertest.Says(t, asked, "main", "It holds until", "That is 365 days after the first activation.", "takes the place of that rule")
 		later := servertest.Filled(asked)
-		servertest.Says(t, s.Post(t, "/licenses/"+waiting+"/extend", later), "#flash", "The licence now holds until the end of ")
-		servertest.Refuses(t, s.Post(t, "/licenses/"+waiting+"/extend", later), "expires_at", "later than the present end")
+		servertest.Says(t, s.Fill(t, "/licenses/"+waiting+"/extend", later), "#flash", "The licence now holds until the end of ")
+		servertest.Refuses(t, s.Fill(t, "/licenses/"+waiting+"/extend", later), "expires_at", "later than the present end")
 
 		trial, _ := s.Issue(t, s.Edition, servertest.Fields{"trial_days": 14})
 		servertest.Says(t, s.Get(t, "/licenses/"+trial+"/extend"), "main", "It is a trial of 14 days", "becomes a full licence")
-		servertest.Says(t, s.Post(t, "/licenses/"+trial+"/extend", url.Values{"expires_at": {"2090-06-30"}}), "main", "until the end of 30 Jun 2090")
+		servertest.Says(t, s.Fill(t, "/licenses/"+trial+"/extend", url.Values{"expires_at": {"2090-06-30"}}), "main", "until the end of 30 Jun 2090")
 		if end := s.Value(t, "/licenses/"+trial, "expires_at"); end != "2090-06-30T22:00:00Z" {
 			t.Errorf("the trial that was extended ends %q", end)
 		}

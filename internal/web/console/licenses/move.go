@@ -14,8 +14,8 @@ import (
 func (p *Pages) move() []edge.Route {
 	manage := web.Needs(identity.ManageLicenses)
 	return append(
-		web.Ask(p.Face, "/licenses/{id}/move", manage, "form.html", p.askMove, p.doMove),
-		web.AskWith(p.Face, "/licenses/{id}/hand-over", manage, "form.html", p.askHandOver, p.prepareHandOver, p.doHandOver)...,
+		web.Edit(p.Face, "/licenses/{id}/move", manage, "form.html", web.OfID("license"), p.askMove, p.doMove),
+		web.EditWith(p.Face, "/licenses/{id}/hand-over", manage, "form.html", web.OfID("license"), p.askHandOver, p.prepareHandOver, p.doHandOver)...,
 	)
 }
 
@@ -39,9 +39,13 @@ func (p *Pages) askMove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	if len(choose.Options) == 0 {
 		choose.Hint = "There is no other edition of this product, mode and client type."
 	}
+	isOf(form, l)
 	form.Add(web.Group{Fields: []web.Field{choose}})
 	return page, nil
 }
+
+// isOf notes the edition that a licence is of.
+func isOf(form *web.Form, l *licensing.License) { form.Watch("Edition", l.Edition.Name) }
 
 func (p *Pages) doMove(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
 	to := v.UUID("edition_id")
@@ -58,10 +62,15 @@ func (p *Pages) doMove(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) 
 		return web.Done{}, err
 	}
 	done, err := p.update(t, q, licensing.Change{Edition: to}, "The licence was moved to the other edition.")
-	if err == nil && was != nil {
-		done.Say.Undo = &web.Undo{Label: "Undo", Action: done.To + "/move", Values: map[string]string{"edition_id": was.Edition.UUID.String()}}
+	if err != nil || was == nil {
+		return done, err
 	}
-	return done, err
+	is, err := p.Licenses.Locked(t, q.VendorID(), id)
+	if err != nil {
+		return web.Done{}, err
+	}
+	done.Say.Undo = web.UndoBy(done.To+"/move", map[string]string{"edition_id": was.Edition.UUID.String()}, func(form *web.Form) { isOf(form, is) })
+	return done, nil
 }
 
 func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -69,8 +78,7 @@ func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, erro
 	if err != nil {
 		return nil, err
 	}
-	page.Text = "The licence belongs to the other customer from then on, with its devices and its history. The licensee stays who it is, " +
-		"unless you name another one."
+	page.Text = "The licence belongs to the other customer from then on, with its devices and its history."
 	field := show.CustomerField(q, "customer", "New customer", "")
 	field.Required, field.Hint = true, "It is "+l.Customer.CompanyName+"'s now."
 	g := web.Group{Fields: []web.Field{field}}
@@ -87,9 +95,21 @@ func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, erro
 			g.Fields = append(g.Fields, choose)
 		}
 	}
-	g.Fields = append(g.Fields, web.Field{Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail, Required: true})
+	g.Fields = append(g.Fields, licenseeField(l))
+	form.Watch("Customer", l.Customer.CompanyName)
 	form.Add(g)
 	return page, nil
+}
+
+func licenseeField(l *licensing.License) web.Field {
+	f := web.Field{
+		Name: "licensee_email", Label: "Licensee's e-mail", Kind: web.EmailField, Value: l.LicenseeEmail,
+		Hint: "Who gets the mail with the key. Empty: the new customer's address.",
+	}
+	if l.FollowsCustomer() {
+		f.Value = "" // nobody has set it
+	}
+	return f
 }
 
 type handOver struct {
@@ -116,10 +136,18 @@ func (p *Pages) doHandOver(t tx.Tx, q *web.Request, h handOver) (web.Done, error
 		return web.Done{}, err
 	}
 	done, err := p.update(t, q, licensing.Change{Customer: h.to, LicenseeEmail: &h.licensee}, "The licence was handed over.")
-	if err == nil && was != nil {
-		done.Say.Undo = &web.Undo{Label: "Undo", Action: done.To + "/hand-over", Values: map[string]string{
-			"customer_id": was.Customer.UUID.String(), "licensee_email": was.LicenseeEmail,
-		}}
+	if err != nil || was == nil {
+		return done, err
 	}
-	return done, err
+	is, err := p.Licenses.Locked(t, q.VendorID(), id)
+	if err != nil {
+		return web.Done{}, err
+	}
+	done.Say.Undo = web.UndoBy(done.To+"/hand-over", map[string]string{
+		"customer_id": was.Customer.UUID.String(), "licensee_email": was.LicenseeEmail,
+	}, func(form *web.Form) {
+		form.Watch("Customer", is.Customer.CompanyName)
+		form.Add(web.Group{Fields: []web.Field{licenseeField(is)}})
+	})
+	return done, nil
 }

@@ -2,6 +2,8 @@ package licenses
 
 import (
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,7 +61,20 @@ func lead(page *web.Page, a web.Action) {
 // actions puts into a page what one may do with its licence.
 func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, href string) {
 	if q.May(identity.ManageLicenses) {
-		page.Actions = append(page.Actions, web.Action{Label: "Change", Href: href + "/change", Icon: "edit"})
+		extend := extendAction(href)
+		change := web.Action{Label: "Change", Href: href + "/change", Icon: "edit"}
+		end := l.ExpiryOf(l.Terms().Policy)
+		switch over := !end.IsZero() && !end.After(page.Now); {
+		case over:
+			change.Plain = true
+			page.Actions = append(page.Actions, extend, change)
+		case end.IsZero():
+			page.Actions = append(page.Actions, change)
+			page.More = append(page.More, extend)
+		default:
+			extend.Plain = true
+			page.Actions = append(page.Actions, change, extend)
+		}
 		if l.IsActive {
 			page.Actions = append(page.Actions, web.Action{Label: "Switch off", Href: href + "/switch-off", Icon: "player-pause", Plain: true, Dialog: true})
 		} else {
@@ -67,7 +82,6 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 		}
 		page.More = append(page.More,
 			web.Action{Label: "Mail the key again", Href: href + "/mail", Icon: "mail-forward", Post: true},
-			web.Action{Label: "Extend", Href: href + "/extend", Icon: "calendar-plus", Dialog: true},
 			web.Action{Label: "Replace the key", Href: href + "/new-key", Icon: "refresh", Dialog: true},
 			web.Action{Label: "Move to another edition", Href: href + "/move", Icon: "route", Dialog: true},
 			web.Action{Label: "Hand to another customer", Href: href + "/hand-over", Icon: "building", Dialog: true})
@@ -94,7 +108,35 @@ type overviewPage struct {
 	Policy   []web.ShownFact
 	Grants   []grant
 	Denials  web.Chart
+	Refused  []refusedClient // the last ones, the newest first
 	Mails    []sentMail
+}
+
+// refusedClient is who was refused.
+type refusedClient struct {
+	At                         web.Moment
+	Reason                     web.Badge
+	Client                     web.ShownCell
+	Hostname, Version, Address string
+}
+
+func (p *Pages) refusedOf(q *web.Request, page *web.Page, l *licensing.License) ([]refusedClient, error) {
+	all, err := p.Rows.LastRefused(q.Context(), q.VendorID(), l.ID)
+	shown := make([]refusedClient, len(all))
+	for i, r := range all {
+		client := web.Cell{Text: r.ClientID, Mono: true}
+		if !r.Activation.IsZero() {
+			client.Href = show.ActivationHref(q, r.Activation)
+		}
+		shown[i] = refusedClient{
+			At: page.At(r.At),
+			Reason: web.Badge{
+				Word: refusal.Words(r.Reason), Tone: show.ReasonTone(r.Reason), Hint: "The protocol's number is " + strconv.Itoa(r.Reason),
+			},
+			Client: page.Cell(client), Hostname: r.Hostname, Version: r.Version, Address: r.Address,
+		}
+	}
+	return shown, err
 }
 
 // sentMail is one mail about the licence.
@@ -128,7 +170,7 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	page := &overviewPage{Page: p.header(q, l, "Overview")}
 	state := licensing.StateOf(l, nil, "", page.Now)
 	page.Key = page.Cell(web.Cell{Text: l.LicenseKey.String(), Mono: true, Copy: l.LicenseKey.String()})
-	page.Validity, page.Notes = validity(&page.Page, l, state)
+	page.Validity, page.Notes = validity(&page.Page, l, state, remediesOf(q, l))
 	page.Facts = page.Page.Facts(facts(q, l, state)...)
 	page.Use = page.Page.Facts(p.use(q, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)
@@ -142,6 +184,9 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 		return nil, err
 	}
 	page.Denials = deniedChart(&page.Page, denied, from)
+	if page.Refused, err = p.refusedOf(q, &page.Page, l); err != nil {
+		return nil, err
+	}
 	if l.AnyNumber() {
 		open, err := p.SessionRows.Open(q.Context(), q.VendorID(), page.Now, l.ID)
 		if err != nil {
@@ -225,26 +270,29 @@ func (p *Pages) use(q *web.Request, l *licensing.License) []web.Fact {
 }
 
 // validity says whether the licence holds, and if not why and since when.
-func validity(page *web.Page, l *licensing.License, s licensing.State) (main web.Notice, notes []web.Notice) {
+func validity(page *web.Page, l *licensing.License, s licensing.State, help remedies) (main web.Notice, notes []web.Notice) {
 	switch s.Reason {
 	case licensing.ReasonInactive:
-		main = web.Notice{Tone: web.Bad, Title: "Switched off.", Text: "Nothing can be activated, and clients are told at their next heartbeat."}
+		main = web.Notice{
+			Tone: web.Bad, Title: "Switched off.", Text: "Nothing can be activated, and clients are told at their next heartbeat.",
+			Actions: help.switchOn,
+		}
 	case licensing.ReasonNotStarted:
 		main = web.Notice{Tone: web.Info, Title: "Not started.", Text: "It holds from " + page.FirstDay(l.StartsAt).Text + "."}
 	case licensing.ReasonExpired:
 		main = web.Notice{
 			Tone: web.Bad, Title: "Expired.",
-			Text: "It ended on " + page.LastDay(s.ExpiresAt).Text + ": extend it, or issue another one.",
+			Text: "It ended on " + page.LastDay(s.ExpiresAt).Text + ": extend it, or issue another one.", Actions: help.extend,
 		}
 	case licensing.ReasonMeasured:
 		main = web.Notice{
 			Tone: web.Bad, Title: "Consumed.",
-			Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one.",
+			Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one.", Actions: help.change,
 		}
 	case licensing.ReasonTrialOver:
 		main = web.Notice{
 			Tone: web.Bad, Title: "The trial is over.",
-			Text: "It ended on " + page.LastDay(s.ExpiresAt).Text + ": set the trial to 0 days to make it a full licence.",
+			Text: "It ended on " + page.LastDay(s.ExpiresAt).Text + ": set the trial to 0 days to make it a full licence.", Actions: help.change,
 		}
 	default:
 		main = web.Notice{Tone: web.Good, Title: "Valid.", Text: "Clients are answered that they may run."}
@@ -255,12 +303,16 @@ func validity(page *web.Page, l *licensing.License, s licensing.State) (main web
 	if !l.UsedUpAt.IsZero() {
 		notes = append(notes, web.Notice{
 			Tone: web.Warning, Title: "Used up.",
-			Text: "New clients have been refused since " + page.At(l.UsedUpAt).Text + "; activated ones go on. Add activations, or release a device.",
+			Text:    "New clients have been refused since " + page.At(l.UsedUpAt).Text + "; activated ones go on. Add activations, or release a device.",
+			Actions: slices.Concat(help.add, help.release),
 		})
 	}
 	if l.GoodwillUsed > 0 {
+		if len(notes) > 0 {
+			help.add = nil // it stands beside the other one
+		}
 		notes = append(notes, web.Notice{
-			Tone: web.Notable, Title: "On goodwill.", Text: web.Count(l.GoodwillUsed, "client is", "clients are") + " above the contract.",
+			Tone: web.Notable, Title: "On goodwill.", Text: web.Count(l.GoodwillUsed, "client is", "clients are") + " above the contract.", Actions: help.add,
 		})
 	}
 	if l.IsTemporary {
@@ -270,6 +322,30 @@ func validity(page *web.Page, l *licensing.License, s licensing.State) (main web
 		})
 	}
 	return main, notes
+}
+
+// remedies are buttons beside the sentences that name a trouble. What one may not do
+// is not offered.
+type remedies struct{ switchOn, extend, change, add, release []web.Action }
+
+func remediesOf(q *web.Request, l *licensing.License) (r remedies) {
+	href := show.LicenseHref(q, l.UUID)
+	if q.May(identity.ManageLicenses) {
+		r.switchOn = []web.Action{{Label: "Switch on", Href: href + "/switch-on", Icon: "player-play", Post: true}}
+		r.extend = []web.Action{extendAction(href)}
+		r.change = []web.Action{{Label: "Change", Href: href + "/change", Icon: "edit"}}
+		if !l.AnyNumber() {
+			r.add = []web.Action{{Label: "Add activations", Href: href + "/add-tokens", Icon: "plus", Dialog: true}}
+		}
+	}
+	if q.May(identity.ManageActivations) {
+		r.release = []web.Action{{Label: "Release a device", Href: href + "/devices", Icon: "lock-open", Plain: true}}
+	}
+	return r
+}
+
+func extendAction(href string) web.Action {
+	return web.Action{Label: "Extend", Href: href + "/extend", Icon: "calendar-plus", Dialog: true}
 }
 
 // policyFacts are the numbers that hold, and which of them the licence sets itself.

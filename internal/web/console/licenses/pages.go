@@ -41,6 +41,9 @@ type Rows interface {
 	// Denials gives the refused calls of a licence by hour and reason, the oldest first.
 	Denials(ctx context.Context, v ident.VendorID, license ident.LicenseID, from time.Time) ([]licensing.Denial, error)
 
+	// LastRefused gives who was refused last with a licence, the newest first.
+	LastRefused(ctx context.Context, v ident.VendorID, license ident.LicenseID) ([]licensing.Refused, error)
+
 	// UsageOfLicense and AnalyticalOfLicense give what its present clients reported since a day (UTC).
 	UsageOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Usage, error)
 	AnalyticalOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Analytical, error)

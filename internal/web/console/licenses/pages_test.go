@@ -123,28 +123,28 @@ func TestConsolePageOfALicence(t *testing.T) {
 			t.Errorf("the form: %s", change.Text("main"))
 		}
 		form := url.Values{"name": {"Site B"}, "licensee_email": {"b@example.com"}, "token_limit": {"5"}, "freeride_days": {"30"}, "expires_mode": {"never"}}
-		servertest.Says(t, s.Post(t, page+"/change", form), "main", "The licence was changed", "Site B", "5 devices", "30 days", "edition: 7")
+		servertest.Says(t, s.Fill(t, page+"/change", form), "main", "The licence was changed", "Site B", "5 devices", "30 days", "edition: 7")
 		form.Set("token_limit", "1")
-		servertest.Refuses(t, s.Post(t, page+"/change", form), "", "can't be lowered")
+		servertest.Refuses(t, s.Fill(t, page+"/change", form), "", "can't be lowered")
 		form.Set("token_limit", "")
 		form.Set("freeride_days", "")
 		form.Set("expires_mode", "")
-		if back := s.Post(t, page+"/change", form); back.Status != 200 || strings.Contains(back.Text("main"), "edition: ") {
+		if back := s.Fill(t, page+"/change", form); back.Status != 200 || strings.Contains(back.Text("main"), "edition: ") {
 			t.Errorf("back to the edition's: %s", back.Text("main"))
 		}
 		servertest.Says(t, s.Post(t, page+"/add-tokens", url.Values{"tokens": {"2"}}), "#flash", "now says 5 activations")
 		servertest.Refuses(t, s.Post(t, page+"/add-tokens", url.Values{"tokens": {"0"}}), "tokens", "other than 0")
-		servertest.Refuses(t, s.Post(t, page+"/extend", url.Values{"expires_at": {"2001-01-01"}}), "expires_at", "must be today")
-		servertest.Says(t, s.Post(t, page+"/extend", url.Values{"expires_at": {"2090-06-30"}}), "main", "30 Jun 2090")
+		servertest.Refuses(t, s.Fill(t, page+"/extend", url.Values{"expires_at": {"2001-01-01"}}), "expires_at", "must be today")
+		servertest.Says(t, s.Fill(t, page+"/extend", url.Values{"expires_at": {"2090-06-30"}}), "main", "30 Jun 2090")
 
 		off := s.Post(t, page+"/switch-off", nil)
 		servertest.Says(t, off, "main", "The licence was switched off", "Undo", "Nothing can be activated")
 		servertest.Says(t, s.Post(t, page+"/switch-on", nil), "main", "switched on", "Valid")
-		servertest.Says(t, s.Post(t, page+"/move", url.Values{"edition_id": {s.Edition}}), "main", "moved", "Basic")
-		servertest.Refuses(t, s.Post(t, page+"/move", url.Values{"edition_id": {s.Team}}), "", "same product, provisioning mode")
+		servertest.Says(t, s.Fill(t, page+"/move", url.Values{"edition_id": {s.Edition}}), "main", "moved", "Basic")
+		servertest.Refuses(t, s.Fill(t, page+"/move", url.Values{"edition_id": {s.Team}}), "", "same product, provisioning mode")
 		other := s.Manage(t, "POST", "/customers", servertest.Fields{"company_name": "Lind", "customer_number": "L-1"}, "id")
-		servertest.Says(t, s.Post(t, page+"/hand-over", url.Values{"customer": {"L-1"}, "licensee_email": {"l@example.com"}}), "main", "handed over", "Lind")
-		servertest.Refuses(t, s.Post(t, page+"/hand-over", url.Values{"customer": {"nobody"}, "licensee_email": {"l@example.com"}}), "customer", "is needed")
+		servertest.Says(t, s.Fill(t, page+"/hand-over", url.Values{"customer": {"L-1"}, "licensee_email": {"l@example.com"}}), "main", "handed over", "Lind")
+		servertest.Refuses(t, s.Fill(t, page+"/hand-over", url.Values{"customer": {"nobody"}, "licensee_email": {"l@example.com"}}), "customer", "is needed")
 		if other == "" {
 			t.Error("no other customer")
 		}
@@ -154,6 +154,42 @@ func TestConsolePageOfALicence(t *testing.T) {
 		if p := s.Get(t, "/licenses/"+s.Product); p.Status != 404 {
 			t.Errorf("no licence: %d", p.Status)
 		}
+	})
+}
+
+// A licence in trouble offers what helps beside the sentence that says so, and names
+// who was refused.
+func TestConsoleALicenceInTrouble(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		id, key := s.Issue(t, s.Pro, servertest.Fields{"token_limit": 1})
+		page := "/licenses/" + id
+		s.Activate(t, key, "drill-1", "hall-1")
+		refused := s.Server.Do(t, "POST", "/api/v2/isv/"+s.Vendor.VendorID+"/provisioning/activations", servertest.Fields{
+			"product_id": s.Product, "license_key": key, "client_id": "drill-2", "hostname": "hall-2", "software_version": "3.1",
+		}, "ProvisioningKey", s.Vendor.ProvisioningKey)
+		if refused.Status != 409 {
+			t.Fatalf("a client too many: %d %s", refused.Status, refused.Body)
+		}
+		shown := s.Get(t, page)
+		servertest.Says(t, shown, ".app-notice:contains('Used up') .app-notice-acts", "Add activations", "Release a device")
+		servertest.Says(t, shown, "#refused", "drill-2", "hall-2", "3.1", "127.0.0.1", "No activation left")
+		if href := s.Get(t, "/denials").Find("#rows [data-label=Times] a").AttrOr("href", ""); href != s.Base+page+"#refused" {
+			t.Errorf("the list of refused calls leads to %q", href)
+		}
+		if text := shown.Text(".app-actions > .btn"); strings.Contains(text, "Extend") {
+			t.Errorf("a licence without an end offers: %s", text)
+		}
+		s.Post(t, page+"/extend", url.Values{"expires_at": {"2090-06-30"}})
+		servertest.Says(t, s.Get(t, page), ".app-actions", "Change", "Extend")
+		s.Post(t, page+"/end", nil)
+		over := s.Get(t, page)
+		servertest.Says(t, over, ".app-notice:contains('Expired') .app-notice-acts", "Extend")
+		if first := over.Find(".app-head .app-actions > a").First(); !strings.Contains(first.Text(), "Extend") || !first.HasClass("btn-primary") {
+			t.Errorf("what is over offers first: %s", over.Text(".app-head .app-actions"))
+		}
+		s.Post(t, page+"/switch-off", nil)
+		servertest.Says(t, s.Get(t, page), ".app-notice:contains('Switched off') .app-notice-acts", "Switch on")
 	})
 }
 

@@ -25,7 +25,7 @@ func TestMailRulePage(t *testing.T) {
 			!strings.Contains(p.Text(".app-notice"), "--smtp") || !strings.Contains(p.Text(".app-notice"), "--public-url") {
 			t.Errorf("the rules: %d %s", p.Status, p.Text("main"))
 		}
-		if p := b.Post(t, "/settings/mail", allRules()); !strings.Contains(p.Text("#flash"), "as they were") {
+		if p := b.Fill(t, "/settings/mail", allRules()); !strings.Contains(p.Text("#flash"), "as they were") {
 			t.Errorf("nothing changed: %s", p.Text("#flash"))
 		}
 		// All that is wrong is told at once, beside its field.
@@ -35,7 +35,7 @@ func TestMailRulePage(t *testing.T) {
 		f.Set("expiring_days", "400")
 		f.Set("used_up_to", "both")
 		f.Set("used_up_staff", "a@example.com\nb@example.com, c@example.com")
-		wrong := b.Post(t, "/settings/mail", f)
+		wrong := b.Fill(t, "/settings/mail", f)
 		for id, text := range map[string]string{
 			"goodwill_staff-error": "at least one", "expiring_days-error": "between 1 and 365", "used_up_staff-error": "“b@example.com, c@example.com” is none",
 		} {
@@ -52,7 +52,7 @@ func TestMailRulePage(t *testing.T) {
 		f.Set("goodwill_staff", "sales@example.com")
 		f.Set("expiring_days", "14")
 		f.Set("used_up_staff", "a@example.com\n\n b@example.com ")
-		b.Post(t, "/settings/mail", f)
+		b.Fill(t, "/settings/mail", f)
 		p := b.Get(t, "/settings/mail")
 		if p.Find("#goodwill_is_on[checked]").Length() != 1 || p.Find("[name=goodwill_to][value=staff][checked]").Length() != 1 ||
 			p.Text("#goodwill_staff") != "sales@example.com" || p.Find("#expiring_days").AttrOr("value", "") != "14" || p.Text("#used_up_staff") != "a@example.com b@example.com" {
@@ -94,10 +94,10 @@ func TestMailTemplatePages(t *testing.T) {
 			t.Errorf("a preview of what is wrong: %d %s", p.Status, p.Text("body"))
 		}
 		bad.Set("html", "<p>x</p>")
-		if p := b.Post(t, page, bad); p.Status != 400 || p.Text("#subject-error") == "" || p.Text("#text-error") == "" || p.Find("#subject").AttrOr("value", "") != "{{.LicenseKey}}" {
+		if p := b.Fill(t, page, bad); p.Status != 400 || p.Text("#subject-error") == "" || p.Text("#text-error") == "" || p.Find("#subject").AttrOr("value", "") != "{{.LicenseKey}}" {
 			t.Errorf("refused: %d %s", p.Status, p.Text("form"))
 		}
-		if p := b.Post(t, page, text); p.Path != page || !strings.Contains(p.Text("h1"), "Your own") || !strings.Contains(p.Text("#html"), "class=own") {
+		if p := b.Fill(t, page, text); p.Path != page || !strings.Contains(p.Text("h1"), "Your own") || !strings.Contains(p.Text("#html"), "class=own") {
 			t.Errorf("saved: %s %s", p.Path, p.Text("main"))
 		}
 		// Without SMTP the test is in the log, and the page says so.
@@ -113,7 +113,7 @@ func TestMailTemplatePages(t *testing.T) {
 		if p := b.Get(t, message+"/html"); !strings.Contains(p.Body, "<p class=own>11</p>") || p.Header.Get("Content-Security-Policy") != policy {
 			t.Errorf("its HTML: %s %s", p.Header, p.Body)
 		}
-		if p := b.Post(t, page+"/reset", nil); p.Path != page || !strings.Contains(p.Text("h1"), "Default") || p.Text("#html") != first.Text("#html") {
+		if p := b.Fill(t, page+"/reset", nil); p.Path != page || !strings.Contains(p.Text("h1"), "Default") || p.Text("#html") != first.Text("#html") {
 			t.Errorf("back to the default: %s %s", p.Path, p.Text("h1"))
 		}
 		for _, path := range []string{"/settings/mail/templates/none", "/settings/mail/templates/none/preview", "/settings/mail/log/none", "/settings/mail/log/" + v.VendorID} {
@@ -149,7 +149,7 @@ func TestMailLogPages(t *testing.T) {
 		}
 		m.Box.Await(t)
 		// A subject that a spreadsheet would run as a formula.
-		b.Post(t, "/settings/mail/templates/test", url.Values{"subject": {"=HYPERLINK(1)"}, "text": {"x"}, "html": {"x"}})
+		b.Fill(t, "/settings/mail/templates/test", url.Values{"subject": {"=HYPERLINK(1)"}, "text": {"x"}, "html": {"x"}})
 		m.API(t, 204, "POST", "/mails/test", `{"to":"owner@example.com"}`)
 		m.Box.Await(t)
 		if p := b.Get(t, "/settings/mail/log?format=csv"); p.Status != 200 || strings.Contains(p.Body, "\n=") || strings.Contains(p.Body, "\"=") || !strings.Contains(p.Body, "'=HYPERLINK(1)") {

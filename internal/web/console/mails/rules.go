@@ -21,7 +21,7 @@ const (
 )
 
 func (p *Pages) rules() []edge.Route {
-	return web.Ask(p.face, top, needs(), "form.html", p.askRules, p.setRules)
+	return web.Edit(p.face, top, needs(), "form.html", web.OfAll("mail"), p.askRules, p.setRules)
 }
 
 // when says when the mail of a kind is sent.

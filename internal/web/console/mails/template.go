@@ -30,8 +30,8 @@ type variable struct {
 func (p *Pages) template() []edge.Route {
 	const one = top + "/templates/{kind}"
 	var routes []edge.Route
-	routes = append(routes, web.Ask(p.face, one, needs(), "template.html", p.askTemplate, p.setTemplate)...)
-	routes = append(routes, web.Ask(p.face, one+"/reset", needs(), "form.html", p.askReset, p.reset)...)
+	routes = append(routes, web.Edit(p.face, one, needs(), "template.html", web.OfAll("mail"), p.askTemplate, p.setTemplate)...)
+	routes = append(routes, web.Edit(p.face, one+"/reset", needs(), "form.html", web.OfAll("mail"), p.askReset, p.reset)...)
 	return append(routes,
 		web.Serve(p.face, http.MethodGet, one+"/preview", needs(), p.previewStored),
 		web.Serve(p.face, http.MethodPost, one+"/preview", needs(), p.previewSent),
@@ -112,6 +112,13 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	page := &web.FormPage{Form: form}
 	page.Page = q.Page("Back to the default", topLink(q), templatesLink(q), web.Link{Label: show.MailKind(k), Href: templateHref(q, k)})
 	page.Text = "Your own text is deleted, and mails from now on use the server's. It can't be taken back: copy your text first if you may want it again."
+	t, err := p.stored(q, k)
+	if err != nil {
+		return nil, err
+	}
+	form.Watch("Subject", t.Subject)
+	form.Watch("Text", t.Text)
+	form.Watch("HTML", t.HTML)
 	form.Submit, form.Danger, form.Cancel = "Delete my text", true, templateHref(q, k)
 	return page, nil
 }

@@ -126,7 +126,8 @@ func (r *reading) charts() []web.Chart {
 		},
 		states,
 		{
-			ID: "heartbeats", Title: "Heartbeats per day", Text: "And the clients that sent them.", Kind: web.LineChart, Unit: "heartbeats", Labels: labels, Today: true,
+			ID: "heartbeats", Title: "Heartbeats per day", Text: "And the clients that sent them.", Kind: web.LineChart,
+			Unit: "heartbeats", Labels: labels, Today: true,
 			Series: []web.Series{
 				r.span.Series("Heartbeats", "", r.days(figures.Heartbeats, r.span)),
 				r.span.Series("Clients", "", r.days(figures.Active(figures.All), r.span)),
@@ -139,7 +140,8 @@ func (r *reading) charts() []web.Chart {
 			Empty:  "Nobody was refused.",
 		},
 		{
-			ID: "zone", Title: "Goodwill zone", Text: "Activations that entered it each day.", Kind: web.BarChart, Unit: "activations", Labels: labels, Today: true,
+			ID: "zone", Title: "Goodwill zone", Text: "Activations that entered it each day.", Kind: web.BarChart,
+			Unit: "activations", Labels: labels, Today: true,
 			Series: []web.Series{r.span.Series("Entered", web.Notable, r.days(figures.GoodwillEntered, r.span))},
 			Empty:  "No activation went above its contract.",
 		},

@@ -34,7 +34,7 @@ func (p *Pages) signIn() []edge.Route {
 			return web.Done{To: back(q), Say: web.Flash{Text: "The provider is switched off."}}, p.Providers.Switch(t, q.VendorID(), false)
 		}),
 	}
-	routes = append(routes, web.AskWith(p.face, signInPath+"/edit", needs, "form.html", p.askProvider, p.checkProvider, p.setProvider)...)
+	routes = append(routes, web.EditWith(p.face, signInPath+"/edit", needs, "form.html", web.OfAll("vendor"), p.askProvider, p.checkProvider, p.setProvider)...)
 	return append(routes, web.Ask(p.face, signInPath+"/remove", needs, "form.html", p.askRemoveProvider, p.removeProvider)...)
 }
 

@@ -22,7 +22,7 @@ func TestProviderInside(t *testing.T) {
 	} {
 		form := p.Settings("any")
 		form.Set("issuer", issuer)
-		if page := owner.Post(t, "/settings/sign-in/edit", form); page.Status != 400 || !strings.Contains(page.Text("#issuer-error"), want) {
+		if page := owner.Fill(t, "/settings/sign-in/edit", form); page.Status != 400 || !strings.Contains(page.Text("#issuer-error"), want) {
 			t.Errorf("%s: %d %s", issuer, page.Status, page.Text("main"))
 		}
 	}

@@ -104,7 +104,7 @@ func (m moved) choice(q *web.Request) web.Field {
 	day := calendar.LastDay(m.example, from)
 	there := web.Page{Zone: to}
 	return web.Field{
-		Name: daysChoice, Label: "What becomes of last days", Kind: web.RadioField, Required: true,
+		Name: daysChoice, Label: "What becomes of last days", Kind: web.RadioField, Required: true, Fresh: true,
 		Hint: "First days, last days of features and suspensions follow what you choose.",
 		Options: []web.Option{
 			{

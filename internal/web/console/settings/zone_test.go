@@ -25,13 +25,13 @@ func TestAnotherZoneAsksForLastDays(t *testing.T) {
 
 		form := servertest.Filled(s.Get(t, "/settings/vendor"))
 		form.Set("zone", "Europe/Paris") // the same clocks
-		servertest.Says(t, s.Post(t, "/settings/vendor", form), "#flash", "The settings were saved.")
+		servertest.Says(t, s.Fill(t, "/settings/vendor", form), "#flash", "The settings were saved.")
 		finish()
 		form.Set("zone", "Mars/Olympus")
-		servertest.Refuses(t, s.Post(t, "/settings/vendor", form), "zone", "must be an IANA time zone")
+		servertest.Refuses(t, s.Fill(t, "/settings/vendor", form), "zone", "must be an IANA time zone")
 
 		form.Set("zone", "America/New_York")
-		asked := s.Post(t, "/settings/vendor", form)
+		asked := s.Fill(t, "/settings/vendor", form)
 		servertest.Refuses(t, asked, "days", "must be chosen")
 		for _, want := range []string{
 			"The last day of 1 licence and 1 edition no longer ends with that day in America/New_York.", "ends with that day in America/New_York then",
@@ -45,7 +45,7 @@ func TestAnotherZoneAsksForLastDays(t *testing.T) {
 			t.Errorf("before the choice it ends %s", got)
 		}
 		form.Set("days", "leave")
-		servertest.Says(t, s.Post(t, "/settings/vendor", form), "#flash", "The settings were saved.")
+		servertest.Says(t, s.Fill(t, "/settings/vendor", form), "#flash", "The settings were saved.")
 		if got := end(); got != "2090-12-31T23:00:00Z" {
 			t.Errorf("an end that was to stay is %s", got)
 		}
@@ -54,7 +54,7 @@ func TestAnotherZoneAsksForLastDays(t *testing.T) {
 		s.Manage(t, "PATCH", "/licenses/"+own, servertest.Fields{"expires_at": "2090-12-31"}, "")
 		form.Set("zone", "Asia/Tokyo")
 		form.Set("days", "keep")
-		servertest.Says(t, s.Post(t, "/settings/vendor", form), "#flash", "The settings were saved.")
+		servertest.Says(t, s.Fill(t, "/settings/vendor", form), "#flash", "The settings were saved.")
 		finish()
 		if got := end(); got != "2090-12-31T15:00:00Z" {
 			t.Errorf("it ends %s, not with its day in the new zone", got)

@@ -94,7 +94,7 @@ func TestInvited(t *testing.T) {
 		if p := bob.Post(t, "/account/password", url.Values{"present": {newPassword}, "password": {newPassword + " x"}}); p.Path != "/account" {
 			t.Errorf("a new password: %d %s", p.Status, p.Text("main"))
 		}
-		if p := bob.Post(t, "/account/name", url.Values{"name": {"Robert"}}); p.Path != "/account" || !strings.Contains(p.Text("main"), "Robert") {
+		if p := bob.Fill(t, "/account/name", url.Values{"name": {"Robert"}}); p.Path != "/account" || !strings.Contains(p.Text("main"), "Robert") {
 			t.Errorf("a new name: %d %s", p.Status, p.Text("main"))
 		}
 		if p := bob.Post(t, "/account/app/remove", url.Values{"code": {codes.Find(".app-codes li").Last().Text()}}); p.Path != "/account" {

@@ -20,7 +20,7 @@ func (p *Pages) roles() []edge.Route {
 		return page, nil
 	})}
 	routes = append(routes, web.Ask(p.Face, "/settings/roles/new", who(), "form.html", p.askNewRole, p.createRole)...)
-	routes = append(routes, web.Ask(p.Face, "/settings/roles/{id}", who(), "form.html", p.askRole, p.changeRole)...)
+	routes = append(routes, web.Edit(p.Face, "/settings/roles/{id}", who(), "form.html", web.OfID("role"), p.askRole, p.changeRole)...)
 	return append(routes, web.Ask(p.Face, "/settings/roles/{id}/delete", who(), "form.html", p.askDelete, p.deleteRole)...)
 }
 

@@ -22,10 +22,10 @@ func TestOwnRoles(t *testing.T) {
 	if p := owner.Get(t, at); p.Find("input[name=permissions][checked]").Length() != 2 {
 		t.Errorf("the role holds %d", p.Find("input[name=permissions][checked]").Length())
 	}
-	if p := owner.Post(t, at, url.Values{"name": {"Desk"}}); p.Status != 400 {
+	if p := owner.Fill(t, at, url.Values{"name": {"Desk"}, "permissions": nil}); p.Status != 400 {
 		t.Errorf("a role without permissions: %d", p.Status)
 	}
-	if p := owner.Post(t, at, url.Values{"name": {"Front desk"}, "permissions": {"view_licenses"}}); !strings.Contains(p.Text("#rows"), "Front desk") {
+	if p := owner.Fill(t, at, url.Values{"name": {"Front desk"}, "permissions": {"view_licenses"}}); !strings.Contains(p.Text("#rows"), "Front desk") {
 		t.Errorf("%d %s", p.Status, p.Text("main"))
 	}
 	if p := owner.Post(t, at+"/delete", nil); strings.Contains(p.Text("#rows"), "Front desk") {

@@ -8,7 +8,7 @@ import (
 )
 
 func (p *Pages) user() []edge.Route {
-	routes := web.Ask(p.Face, "/settings/team/{id}", who(), "form.html", p.askUser, p.changeUser)
+	routes := web.Edit(p.Face, "/settings/team/{id}", who(), "form.html", web.OfID("user"), p.askUser, p.changeUser)
 	routes = append(routes,
 		web.Act(p.Face, "/settings/team/{id}/disable", who(), here, p.disable),
 		web.Act(p.Face, "/settings/team/{id}/enable", who(), here, p.enable))

@@ -10,7 +10,7 @@ import (
 func (p *Pages) changes() []edge.Route {
 	const one = top + "/{id}"
 	var routes []edge.Route
-	routes = append(routes, web.Ask(p.face, one+"/edit", needs(), "form.html", p.askEdit, p.edit)...)
+	routes = append(routes, web.Edit(p.face, one+"/edit", needs(), "form.html", web.OfID("subscription"), p.askEdit, p.edit)...)
 	routes = append(routes, web.Reveal(p.face, one+"/rotate", needs(), "form.html", p.askRotate, p.rotate, "secret.html", p.showSecret)...)
 	routes = append(routes, web.Ask(p.face, one+"/replay", needs(), "form.html", p.askReplay, p.replayDead)...)
 	routes = append(routes, web.Ask(p.face, one+"/delete", needs(), "form.html", p.askDelete, p.remove)...)

@@ -68,11 +68,11 @@ func TestWebhookPages(t *testing.T) {
 		if p := b.Post(t, page+"/test", nil); !strings.Contains(p.Text("#flash"), "switched off") {
 			t.Errorf("a test of one that is off: %s", p.Text("#flash"))
 		}
-		edited := b.Post(t, page+"/edit", url.Values{"target": {target + "/mended"}, "events": {"customer.created"}})
+		edited := b.Fill(t, page+"/edit", url.Values{"target": {target + "/mended"}, "events": {"customer.created"}})
 		if edited.Path != page || strings.Contains(edited.Text(".app-words"), "license.issued") {
 			t.Errorf("edited: %s %s", edited.Path, edited.Text("main"))
 		}
-		if p := b.Post(t, page+"/edit", url.Values{"target": {target}}); p.Status != 400 || !strings.Contains(p.Text(".app-error"), "at least one event") {
+		if p := b.Fill(t, page+"/edit", url.Values{"target": {target}, "events": nil}); p.Status != 400 || !strings.Contains(p.Text(".app-error"), "at least one event") {
 			t.Errorf("an edit without events: %d %s", p.Status, p.Text("main"))
 		}
 		if p := b.Post(t, strings.TrimPrefix(undo, b.Base), nil); !strings.Contains(p.Text("#flash"), "It is on") {

@@ -61,7 +61,7 @@ type licenseIssue struct {
 	EditionID      ident.UUID                     `json:"edition_id" format:"uuid"`
 	CustomerID     ident.UUID                     `json:"customer_id" format:"uuid"`
 	Name           string                         `json:"name,omitempty" maxLength:"256"`
-	LicenseeEmail  string                         `json:"licensee_email,omitempty" maxLength:"254" doc:"the licensee user; the customer's address by default"`
+	LicenseeEmail  string                         `json:"licensee_email,omitempty" maxLength:"254" doc:"the licensee user; left out, the customer's address, also when that changes"`
 	LegacyKey      string                         `json:"legacy_license_key,omitempty" maxLength:"256" doc:"a key of an older system that shall go on working"`
 	IsTemporary    bool                           `json:"is_temporary,omitempty" doc:"a guest licence: a client may hold it beside another"`
 	IsActive       *bool                          `json:"is_active,omitempty" doc:"true by default"`
@@ -77,7 +77,7 @@ type licenseUpdate struct {
 	EditionID      *ident.UUID                     `json:"edition_id,omitempty" format:"uuid" doc:"move to this edition"`
 	CustomerID     *ident.UUID                     `json:"customer_id,omitempty" format:"uuid" doc:"hand over to this customer"`
 	Name           *string                         `json:"name,omitempty" maxLength:"256"`
-	LicenseeEmail  *string                         `json:"licensee_email,omitempty" maxLength:"254"`
+	LicenseeEmail  *string                         `json:"licensee_email,omitempty" maxLength:"254" doc:"empty for the customer's address"`
 	LegacyKey      *string                         `json:"legacy_license_key,omitempty" maxLength:"256"`
 	IsActive       *bool                           `json:"is_active,omitempty"`
 	IsTemporary    *bool                           `json:"is_temporary,omitempty"`
