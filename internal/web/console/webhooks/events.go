@@ -11,10 +11,12 @@ func sentences() []web.Option {
 	return []web.Option{
 		{Value: outbox.LicenseIssued, Hint: "A licence is issued."},
 		{Value: outbox.LicenseChanged, Hint: "A licence is changed, or the edition that it starts from."},
+		{Value: outbox.LicenseKeyReplaced, Hint: "The keys of a licence were replaced; the old ones are refused."},
 		{Value: outbox.LicenseExpiring, Hint: "A licence ends in some days; once for each end."},
 		{Value: outbox.LicenseExpired, Hint: "A licence has ended."},
 		{Value: outbox.LicenseUsedUp, Hint: "A client was refused for want of room, for the first time since there was some."},
 		{Value: outbox.LicenseOveruse, Hint: "The first session above a limit that is not enforced."},
+		{Value: outbox.LicenseDeleted, Hint: "A licence that nobody ever used is deleted."},
 		{Value: outbox.ActivationCreated, Hint: "A device is activated."},
 		{Value: outbox.ActivationDeleted, Hint: "A place is free again, with the reason."},
 		{Value: outbox.GoodwillEntered, Hint: "An activation above the contract: the yellow zone."},
@@ -26,6 +28,8 @@ func sentences() []web.Option {
 		{Value: outbox.MeterExhausted, Hint: "A meter and its goodwill are used up; once in a period."},
 		{Value: outbox.CustomerCreated, Hint: "A customer is added."},
 		{Value: outbox.CustomerUpdated, Hint: "A customer is changed."},
+		{Value: outbox.CustomerDeleted, Hint: "A customer without licences is deleted."},
+		{Value: outbox.CustomerErased, Hint: "What was personal of a customer is erased."},
 	}
 }
 
