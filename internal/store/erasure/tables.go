@@ -197,7 +197,6 @@ var elsewhere = map[string][]string{ //nolint:gochecknoglobals // a list that ne
 	"activations":     {"client_id"},
 	"customer_words":  {"word"},
 	"license_words":   {"word"},
-	"licensee_moves":  {"former"},
 	"customers":       {"company_name", "name_folded"},
 	"devices":         {"number"},
 	"erasure_words":   {"word"},

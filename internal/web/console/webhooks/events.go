@@ -11,7 +11,7 @@ func sentences() []web.Option {
 	return []web.Option{
 		{Value: outbox.LicenseIssued, Hint: "A licence is issued."},
 		{Value: outbox.LicenseChanged, Hint: "A licence is changed, or the edition that it starts from."},
-		{Value: outbox.LicenseKeyReplaced, Hint: "The keys of a licence were replaced; the old ones are refused."},
+		{Value: outbox.LicenseNewKey, Hint: "The keys of a licence were replaced; the old ones are refused."},
 		{Value: outbox.LicenseExpiring, Hint: "A licence ends in some days; once for each end."},
 		{Value: outbox.LicenseExpired, Hint: "A licence has ended."},
 		{Value: outbox.LicenseUsedUp, Hint: "A client was refused for want of room, for the first time since there was some."},
