@@ -77,7 +77,7 @@ func (s *Service) Undefine(t tx.Tx, vendor ident.VendorID, kind Kind, uuid ident
 }
 
 func grants(g terms.Grants, d Definition) bool {
-	switch d.Kind { //nolint:exhaustive // editions grant nothing else
+	switch d.Kind { // editions grant nothing else
 	case FeatureKind:
 		return slices.ContainsFunc(g.Features, func(f terms.Feature) bool { return f.ID == d.UUID })
 	case LimitationKind:

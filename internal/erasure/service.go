@@ -66,7 +66,7 @@ func (s *Service) Begin(t tx.Tx, c Command) (Erasure, error) {
 		if !found {
 			return Erasure{}, fault.Missing("customer")
 		}
-		words = []string{name, mail}
+		words = append(words, name, mail)
 		t.Enqueue(tx.Event{Vendor: c.Vendor, Type: EventErased, Stream: c.Subject, Payload: map[string]ident.UUID{"id": c.Subject}})
 	case Licensee:
 		name, err := s.Store.EraseLicensee(t, c.Vendor, email)

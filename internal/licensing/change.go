@@ -182,7 +182,7 @@ func (s *Service) Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, unti
 		return err
 	}
 	if a == nil {
-		return fault.Missing("activation")
+		return fault.Missing(activationNoun)
 	}
 	if err := s.devices.Suspend(t, v, a.Device.ID, until); err != nil {
 		return err

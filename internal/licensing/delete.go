@@ -25,7 +25,7 @@ func (s *Service) Delete(t tx.Tx, v ident.VendorID, id ident.LicenseID) error {
 		return err
 	}
 	if err := fault.InUse("license", "Switch it off or end it instead: what it was used for stays provable.",
-		fault.Use{N: activations, One: "activation", Many: "activations"}, fault.Use{N: sessions, One: "session", Many: "sessions"},
+		fault.Use{N: activations, One: activationNoun, Many: "activations"}, fault.Use{N: sessions, One: "session", Many: "sessions"},
 		fault.Use{N: consumptions, One: "consumption", Many: "consumptions"}); err != nil {
 		return err
 	}

@@ -61,9 +61,12 @@ func eventOf(l *License, a *Activation, clientID string) eventPayload {
 	return p
 }
 
+// activationNoun is what an activation is called in the audit log and in refusals.
+const activationNoun = "activation"
+
 func announceActivation(t tx.Tx, l *License, a *Activation) {
 	e := eventOf(l, a, a.Device.Number)
-	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventCreated, Subject: "activation", ID: a.UUID, License: l.ID, After: e})
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventCreated, Subject: activationNoun, ID: a.UUID, License: l.ID, After: e})
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventCreated, Stream: l.UUID, Payload: e})
 	if a.IsGoodwill() {
 		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventGoodwill, Stream: l.UUID, Payload: e})
@@ -72,21 +75,21 @@ func announceActivation(t tx.Tx, l *License, a *Activation) {
 
 // announceOffline tells staff that a client may live from a file from now on.
 func announceOffline(t tx.Tx, l *License, a *Activation) {
-	t.Journal(tx.Entry{Vendor: l.Vendor, Action: "activation.offline", Subject: "activation", ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number)})
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: "activation.offline", Subject: activationNoun, ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number)})
 }
 
 // announceKeyPair tells staff that an activation answers nobody but its key pair
 // from now on.
 func announceKeyPair(t tx.Tx, l *License, a *Activation) {
 	t.Journal(tx.Entry{
-		Vendor: l.Vendor, Action: "activation.key_pair", Subject: "activation", ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number),
+		Vendor: l.Vendor, Action: "activation.key_pair", Subject: activationNoun, ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number),
 	})
 }
 
 func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
 	e := eventOf(l, a, a.Device.Number)
 	e.Reason = reason
-	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: "activation", ID: a.UUID, License: l.ID, Before: e})
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: activationNoun, ID: a.UUID, License: l.ID, Before: e})
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventDeleted, Stream: l.UUID, Payload: e})
 }
 

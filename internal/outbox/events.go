@@ -31,7 +31,8 @@ const (
 // Catalogue gives all events that can be subscribed to, sorted.
 func Catalogue() []string {
 	all := []string{
-		CustomerCreated, CustomerUpdated, CustomerDeleted, CustomerErased, LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp, LicenseNewKey, LicenseDeleted,
+		CustomerCreated, CustomerUpdated, CustomerDeleted, CustomerErased,
+		LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp, LicenseNewKey, LicenseDeleted,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
 		MeterThreshold, MeterExhausted,
 		SessionDenied, LicenseOveruse,

@@ -21,7 +21,8 @@ func (a *Server) plan() error {
 	a.periodic.Add(
 		Job{Name: "bring licences to their limits", Every: time.Second, Run: counted(a.c.Log, "portions of new limits carried out", r.Licenses.Fit)},
 		Job{Name: "finish moves of customers", Every: time.Second, Run: counted(a.c.Log, "portions of moved customers carried out", r.Customers.FinishMoves)},
-		Job{Name: "finish addresses of licensees", Every: time.Second, Run: counted(a.c.Log, "portions of licensees' addresses carried out", r.Licenses.FinishAddresses)},
+		Job{Name: "finish addresses of licensees", Every: time.Second, Run: counted(a.c.Log, "portions of licensees' addresses carried out",
+			r.Licenses.FinishAddresses)},
 		Job{Name: "move days to another zone", Every: time.Second, Run: counted(a.c.Log, "portions of days moved to another zone", r.Vendors.FinishZoneMoves)},
 		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
 		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},

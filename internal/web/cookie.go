@@ -42,14 +42,15 @@ const mostBriefs = 4
 // which. Those that were begun first go when there are many.
 func (q *Request) BriefOf(name, which, value string) []*http.Cookie {
 	own := name + "_" + which
-	cookies := []*http.Cookie{q.Brief(own, value)}
 	var others []string // browsers send the oldest first
 	for _, c := range q.R.Cookies() {
 		if strings.HasPrefix(c.Name, name+"_") && c.Name != own {
 			others = append(others, c.Name)
 		}
 	}
-	for _, old := range others[:max(0, len(others)+1-mostBriefs)] {
+	others = others[:max(0, len(others)+1-mostBriefs)]
+	cookies := append(make([]*http.Cookie, 0, 1+len(others)), q.Brief(own, value))
+	for _, old := range others {
 		cookies = append(cookies, q.Brief(old, ""))
 	}
 	return cookies

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -193,9 +194,7 @@ func TestAnEditTellsWhatOthersChangedMeanwhile(t *testing.T) {
 		form := d.ask()
 		test.others(&d.at)
 		now := d.at
-		for field, values := range test.typed {
-			form[field] = values
-		}
+		maps.Copy(form, test.typed)
 		status, page := d.do(http.MethodPost, form)
 		if got := told(page); status != 409 || d.saved != 0 || strings.Join(got, "\n") != strings.Join(test.told, "\n") {
 			t.Errorf("%s: %d, saved %d times, tells\n%s\nnot\n%s", name, status, d.saved, strings.Join(got, "\n"), strings.Join(test.told, "\n"))

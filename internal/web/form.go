@@ -127,7 +127,7 @@ func (f *Form) Add(g Group) {
 		if d.Kind == "" {
 			d.Kind = TextField
 		}
-		d.offerOwn()
+		offerOwn(d)
 		if f.looked != nil {
 			f.look(d)
 		}
@@ -153,7 +153,7 @@ func (f *Form) Add(g Group) {
 
 // offerOwn has a select offer what it holds, also where its list does not reach so far: a
 // browser would send another value than the record's.
-func (d *Field) offerOwn() {
+func offerOwn(d *Field) {
 	if d.Kind == SelectField && d.Value != "" && !slices.ContainsFunc(d.Options, func(o Option) bool { return o.Value == d.Value }) {
 		d.Options = append(slices.Clip(d.Options), Option{Value: d.Value, Label: d.Value})
 	}

@@ -110,14 +110,11 @@ func (f *Form) wasTyped(p part, typed string) bool {
 // track notes what a field shows of the record, and compares it with what was sent. It
 // reports whether what is in the record is to be shown in place of what was sent.
 func (f *Form) track(d *Field, of string) (theirs bool) {
-	switch d.Kind {
-	case PasswordField, FileField, HiddenField:
+	switch {
+	case d.Kind == ChecksField:
+		f.trackEach(d)
 		return false
-	case ChecksField:
-		f.trackEach(d, of)
-		return false
-	}
-	if d.Fresh {
+	case d.Kind == PasswordField, d.Kind == FileField, d.Kind == HiddenField, d.Fresh:
 		return false
 	}
 	p := part{key: d.Name, of: of, label: d.Label, value: even(d.Value)}
@@ -147,7 +144,7 @@ func (f *Form) track(d *Field, of string) (theirs bool) {
 }
 
 // trackEach is track of a field of which several can be ticked: each by itself.
-func (f *Form) trackEach(d *Field, of string) {
+func (f *Form) trackEach(d *Field) {
 	given := slices.Clone(f.sent[d.Name])
 	for _, o := range d.Options {
 		is := slices.Contains(d.Values, o.Value)
@@ -194,11 +191,11 @@ func (f *Form) compare() {
 }
 
 // shown is a value of the field in words.
-func (d *Field) shown(value string) string {
-	switch d.Kind {
-	case CheckField:
+func (d Field) shown(value string) string {
+	switch {
+	case d.Kind == CheckField:
 		return ticked(value != "")
-	case SelectField, RadioField:
+	case d.Kind == SelectField, d.Kind == RadioField:
 		for _, o := range d.Options {
 			if o.Value == value {
 				return o.Label

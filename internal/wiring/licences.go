@@ -59,7 +59,9 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	if r.Catalog, err = catalog.New(catalog.Config{Store: r.CatalogRows, IDs: r.IDs, Followers: followers{r.Licenses}}); err != nil {
 		return err
 	}
-	if r.Customers, err = customers.New(customers.Config{Store: r.CustomerRows, Reader: r.CustomerRows, Runner: r.DB, IDs: r.IDs, Followers: r.Licenses}); err != nil {
+	if r.Customers, err = customers.New(customers.Config{
+		Store: r.CustomerRows, Reader: r.CustomerRows, Runner: r.DB, IDs: r.IDs, Followers: r.Licenses,
+	}); err != nil {
 		return err
 	}
 	if r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs, Sealer: sealer}); err != nil {

@@ -23,8 +23,9 @@ func TestAnImageHoldsNothingButSources(t *testing.T) {
 		}
 		return string(text)
 	}
-	copied := []string{}
-	for _, m := range regexp.MustCompile(`(?m)^COPY ([^-].*) \S+$`).FindAllStringSubmatch(read("Containerfile"), -1) {
+	copies := regexp.MustCompile(`(?m)^COPY ([^-].*) \S+$`).FindAllStringSubmatch(read("Containerfile"), -1)
+	copied := make([]string, 0, len(copies))
+	for _, m := range copies {
 		copied = append(copied, strings.Fields(m[1])...)
 	}
 	slices.Sort(copied)

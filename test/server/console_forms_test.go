@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -43,7 +44,7 @@ type field struct {
 
 // read reads the expectations of a form in the order of their names.
 func (e edited) read() []field {
-	var all []field
+	all := make([]field, 0, len(e.fields))
 	for _, name := range slices.Sorted(maps.Keys(e.fields)) {
 		parts := strings.Split(e.fields[name], " ; ")
 		f := field{name: name, typed: parts[0], apiPath: name, rowAt: name, apiWant: plainly(parts[0]), rowHas: plainly(parts[0])}
@@ -126,13 +127,13 @@ func (w *formWalk) knowsAll(edited map[string]map[string]bool) {
 	w.t.Helper()
 	posts, reasons := map[string]bool{}, editsNothing()
 	for _, r := range w.Server.Program.Routes() {
-		if r.Surface.Name == "console" && r.Method == "POST" && r.Public == "" {
+		if r.Surface.Name == "console" && r.Method == http.MethodPost && r.Public == "" {
 			posts[r.Path] = true
 		}
 	}
 	for _, r := range w.Server.Program.Routes() {
 		route := strings.TrimPrefix(r.Path, "/console/{vendor}")
-		if r.Surface.Name != "console" || r.Method != "GET" || !posts[r.Path] {
+		if r.Surface.Name != "console" || r.Method != http.MethodGet || !posts[r.Path] {
 			continue
 		}
 		reason, told := reasons[route]

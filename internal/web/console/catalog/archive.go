@@ -130,8 +130,9 @@ func (p *Pages) archive() []edge.Route {
 }
 
 func (p *Pages) remove() []edge.Route {
-	var routes []edge.Route
-	for _, k := range p.things() {
+	things := p.things()
+	routes := make([]edge.Route, 0, 2*len(things))
+	for _, k := range things {
 		routes = append(routes, k.asks(p, "delete", "Delete", k.deleting, func(t tx.Tx, q *web.Request, n named) (web.Done, error) {
 			return web.Done{To: n.list, Say: web.Flash{Text: "The " + k.noun + " " + n.name + " was deleted."}}, k.remove(t, q, n.id)
 		})...)

@@ -11,7 +11,8 @@ import (
 )
 
 func (p *Pages) vendor() []edge.Route {
-	return web.EditWith(p.face, "/settings/vendor", web.Needs(identity.ManageVendor), "form.html", web.OfAll("vendor"), p.askVendor, p.prepareVendor, p.changeVendor)
+	return web.EditWith(p.face, "/settings/vendor", web.Needs(identity.ManageVendor), "form.html", web.OfAll("vendor"),
+		p.askVendor, p.prepareVendor, p.changeVendor)
 }
 
 func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error) {
