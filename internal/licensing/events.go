@@ -75,7 +75,9 @@ func announceActivation(t tx.Tx, l *License, a *Activation) {
 
 // announceOffline tells staff that a client may live from a file from now on.
 func announceOffline(t tx.Tx, l *License, a *Activation) {
-	t.Journal(tx.Entry{Vendor: l.Vendor, Action: "activation.offline", Subject: activationNoun, ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number)})
+	t.Journal(tx.Entry{
+		Vendor: l.Vendor, Action: "activation.offline", Subject: activationNoun, ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number),
+	})
 }
 
 // announceKeyPair tells staff that an activation answers nobody but its key pair

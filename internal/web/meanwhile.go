@@ -192,10 +192,10 @@ func (f *Form) compare() {
 
 // shown is a value of the field in words.
 func (d Field) shown(value string) string {
-	switch {
-	case d.Kind == CheckField:
+	if d.Kind == CheckField {
 		return ticked(value != "")
-	case d.Kind == SelectField, d.Kind == RadioField:
+	}
+	if d.Kind == SelectField || d.Kind == RadioField {
 		for _, o := range d.Options {
 			if o.Value == value {
 				return o.Label

@@ -102,7 +102,7 @@ func (w *formWalk) edits() []edited {
 	// 1 May 2031 ends at midnight in Berlin, the vendor's zone: 22:00 UTC in summer.
 	const mayDay, mayRow = "2031-05-01T22:00:00Z", "1935439200000"
 	const edition, licence = "/editions/{id}/edit", "/licenses/{id}/change"
-	all := []edited{
+	all := []edited{ //nolint:prealloc // a table, and what is made for it
 		{
 			route: "/products/{id}/edit", at: "/products/$product/edit", api: "/products/$product", row: "products uuid=$product",
 			fields: map[string]string{
