@@ -27,7 +27,7 @@ func TestACustomerIsMovedAndBack(t *testing.T) {
 	b.click("Move it")
 	b.see("stands at the top now")
 	b.click("Undo")
-	b.see("is back where it was")
+	b.see("belongs to Sample customer now")
 }
 
 // The form of an edition shows what matters for its mode and for what is granted.
@@ -58,5 +58,5 @@ func TestAnEditionsFormShowsWhatMatters(t *testing.T) {
 	b.click("Create the edition")
 	b.see("The edition Shared was created")
 	b.see("up to 5 sessions open at once")
-	b.see("It ends with 31 December 2099")
+	b.see("It holds until the end of 31 Dec 2099.")
 }

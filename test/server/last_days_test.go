@@ -63,7 +63,7 @@ func TestLastDaysAtEveryDoor(t *testing.T) {
 			t.Errorf("the edition's form holds %s", form.Get("expires_at"))
 		}
 
-		said := x.Post(t, "/licenses/"+byAPI+"/extend", url.Values{"expires_at": {"2028-09-02"}})
+		said := x.Fill(t, "/licenses/"+byAPI+"/extend", url.Values{"expires_at": {"2028-09-02"}})
 		servertest.Says(t, said, "#flash", "The licence now holds until the end of 2 Sep 2028.")
 		if end := x.Value(t, "/licenses/"+byAPI, "expires_at"); end != "2028-09-03T04:00:00Z" {
 			t.Errorf("extended to the end of a day before a midnight that is not, it ends %s", end)
