@@ -160,7 +160,7 @@ func behindProxy(c *server.Config) {
 // volatile are the tables that are written to while nothing changes: who holds
 // the lease, when a client was last seen, how often something was refused, seals.
 func volatile() []string {
-	return []string{"figures", "figure_days", "leases", "pulses", "denials", "last_refusals", "change_counter", "goose_db_version", "audit_seals", "audit_heads"}
+	return []string{"figures", "figure_days", "leases", "pulses", "denials", "last_refusals", "change_counter", "goose_db_version", "audit_seals", "audit_heads", "word_progress"}
 }
 
 // contents gives all rows of all tables that a call without effect leaves alone.
