@@ -3,8 +3,8 @@ package erasure
 import (
 	"encoding/json"
 	"errors"
-	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -42,12 +42,9 @@ type Command struct {
 // Begin begins an erasure. It is refused while what is in use would bring the data back.
 func (s *Service) Begin(t tx.Tx, c Command) (Erasure, error) {
 	e := Erasure{Vendor: c.Vendor, UUID: s.IDs.V7(), Kind: c.Kind, Subject: c.Subject, Stage: Licenses, StartedAt: t.Now()}
-	email := fold(c.Email)
-	if c.Kind == Licensee {
-		at := strings.LastIndexByte(email, '@')
-		if at < 1 || at == len(email)-1 || strings.ContainsAny(email, " \t\n") {
-			return Erasure{}, fault.Wrong(fault.Field{Name: "licensee_email", Message: "must be one e-mail address such as anna@example.com"})
-		}
+	email, ok := entry.Address(c.Email)
+	if c.Kind == Licensee && !ok {
+		return Erasure{}, fault.Wrong(fault.Field{Name: "licensee_email", Message: "must be one e-mail address such as anna@example.com"})
 	}
 	uses, err := s.Store.Uses(t, c.Vendor, c.Kind, c.Subject, email)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"chancery/internal/entry"
 )
 
 // Mark stands where something was erased.
@@ -39,6 +41,10 @@ func NewWords(all []string, ids ...string) Words {
 			continue
 		}
 		w.exact[fold(word)] = true
+		if mailbox, ok := entry.Address(word); ok { // in both forms that it may be kept in
+			kept, wire := entry.Forms(mailbox)
+			w.exact[kept], w.exact[wire] = true, true
+		}
 		if strings.Contains(word, "@") || utf8.RuneCountInString(word) < shortest {
 			continue
 		}

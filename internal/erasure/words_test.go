@@ -8,7 +8,7 @@ import (
 
 func TestWhatIsReplaced(t *testing.T) {
 	t.Parallel()
-	w := erasure.NewWords([]string{"Kirk & Co", "anna@example.com", "Bo"})
+	w := erasure.NewWords([]string{"Kirk & Co", "anna@example.com", "Bo", "otto@bücher.example"})
 	for _, c := range []struct {
 		text    string
 		related bool
@@ -22,6 +22,7 @@ func TestWhatIsReplaced(t *testing.T) {
 		{"Kirk & Company", false, "Kirk & Company"},
 		{"Bob and Bo", false, "Bob and Bo"}, // short names only where they are all
 		{"Bo", false, "[erased]"},
+		{"OTTO@xn--bcher-kva.example, otto@bücher.example", false, "[erased], [erased]"},
 		{`{"a":"Kirk \u0026 Co","b":[1,"x","anna@example.com"],"n":1.50}`, false, `{"a":"[erased]","b":[1,"x","[erased]"],"n":1.50}`},
 		{
 			`{"company_name":"Other","client_id":"m-1","device_variables":{"a":"b"},"name":"Mine","features":[{"name":"Export"}]}`, true,

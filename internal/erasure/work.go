@@ -5,8 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
@@ -140,8 +140,8 @@ func (s *Service) licenses(ctx context.Context, e Erasure) (Erasure, error) {
 			return e, err
 		}
 		for _, word := range words {
-			if strings.Contains(word, "@") { // beside it is the name at most
-				email = word
+			if mailbox, ok := entry.Address(word); ok { // beside it is the name at most
+				email = mailbox
 			}
 		}
 	}

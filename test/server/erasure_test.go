@@ -233,6 +233,14 @@ func TestAnErasedCustomerIsFoundNowhere(t *testing.T) {
 func TestAnErasedLicenseeIsFoundNowhere(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v, customer, _ := lived(t, s)
+		v.issue(t, terms{"licensee_email": "otto@bücher.example"})
+		if len(remembered(t, s, []string{"otto@bücher.example"})) == 0 {
+			t.Error("the licensee is nowhere to be found before")
+		}
+		v.erased(t, terms{"licensee_email": "mailto:Otto@XN--BCHER-KVA.example"}) // as somebody may write it who asks for it
+		for _, where := range remembered(t, s, []string{"otto@bücher.example", "otto@xn--bcher-kva.example"}) {
+			t.Errorf("%s", where)
+		}
 		v.erased(t, terms{"licensee_email": "ERIKA@mueller.example"})
 		mine := []string{"erika@mueller.example", "erikas-machine", "erika-pc", "erika.local", "203.0.113.77", "erika-user", "Erika M"}
 		for _, where := range remembered(t, s, mine) {

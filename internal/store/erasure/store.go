@@ -3,6 +3,7 @@ package erasure
 import (
 	"context"
 
+	"chancery/internal/entry"
 	"chancery/internal/erasure"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -137,17 +138,18 @@ func (Store) Forget(t tx.Tx, e erasure.Erasure) (more bool, err error) {
 // Uses implements erasure.Store.
 func (Store) Uses(t tx.Tx, v ident.VendorID, k erasure.Kind, subject ident.UUID, email string) (u erasure.Uses, err error) {
 	q := store.On(t)
-	licenses, arg := ``, any(nil)
+	kept, wire := entry.Forms(email)
+	licenses, args := ``, []any{v, subject}
 	switch k {
 	case erasure.Customer:
-		licenses, arg = `l.customer_id = (SELECT id FROM customers WHERE vendor_id = $1 AND uuid = $2)`, subject
+		licenses = `l.customer_id = (SELECT id FROM customers WHERE vendor_id = $1 AND uuid = $2)`
 	case erasure.Licensee:
-		licenses, arg = `l.licensee_email = $2`, email
+		licenses, args = `l.licensee_email IN ($2, $3)`, []any{v, kept, wire}
 		var staff int64
-		if _, err := q.QueryRow(`SELECT (SELECT COUNT(*) FROM users WHERE vendor_id = $1 AND email = $2 AND role <> ''),
-			(SELECT COUNT(*) FROM subscriptions WHERE vendor_id = $1 AND LOWER(target) = $2 AND ended_at IS NULL)
-			+ (SELECT COUNT(*) FROM mail_rules WHERE vendor_id = $1 AND REPLACE(LOWER(staff), $3, '') <> LOWER(staff))`,
-			[]any{v, email, `"` + email + `"`}, &staff, &u.Recipients); err != nil {
+		if _, err := q.QueryRow(`SELECT (SELECT COUNT(*) FROM users WHERE vendor_id = $1 AND email IN ($2, $3) AND role <> ''),
+			(SELECT COUNT(*) FROM subscriptions WHERE vendor_id = $1 AND LOWER(target) IN ($2, $3) AND ended_at IS NULL)
+			+ (SELECT COUNT(*) FROM mail_rules WHERE vendor_id = $1 AND REPLACE(REPLACE(LOWER(staff), $4, ''), $5, '') <> LOWER(staff))`,
+			[]any{v, kept, wire, `"` + kept + `"`, `"` + wire + `"`}, &staff, &u.Recipients); err != nil {
 			return u, err
 		}
 		u.Staff = staff > 0
@@ -157,7 +159,7 @@ func (Store) Uses(t tx.Tx, v ident.VendorID, k erasure.Kind, subject ident.UUID,
 	_, err = q.QueryRow(`SELECT COALESCE(CAST(SUM(l.regular_used + l.goodwill_used) AS BIGINT), 0),
 		COALESCE(CAST(SUM(COALESCE(c.open_count, 0)) AS BIGINT), 0) FROM licenses l
 		LEFT JOIN session_counters c ON c.vendor_id = l.vendor_id AND c.license_id = l.id
-		WHERE l.vendor_id = $1 AND `+licenses, []any{v, arg}, &u.Devices, &u.Sessions)
+		WHERE l.vendor_id = $1 AND `+licenses, args, &u.Devices, &u.Sessions)
 	return u, err
 }
 
@@ -190,11 +192,12 @@ func (Store) EraseLicensee(t tx.Tx, v ident.VendorID, email string) (name string
 }
 
 func dropLicensee(q *store.Tx, v ident.VendorID, email string) (name string, err error) {
-	found, err := q.QueryRow(`SELECT name FROM users WHERE vendor_id = $1 AND email = $2 AND role = ''`, []any{v, email}, &name)
+	kept, wire := entry.Forms(email)
+	found, err := q.QueryRow(`SELECT name FROM users WHERE vendor_id = $1 AND email IN ($2, $3) AND role = ''`, []any{v, kept, wire}, &name)
 	if err != nil || !found {
 		return "", err
 	}
-	return name, q.Later(`DELETE FROM users WHERE vendor_id = $1 AND email = $2 AND role = ''`, v, email)
+	return name, q.Later(`DELETE FROM users WHERE vendor_id = $1 AND email IN ($2, $3) AND role = ''`, v, kept, wire)
 }
 
 // Spoken implements erasure.Store.
@@ -218,16 +221,17 @@ func (s Store) Spoken(
 
 // LicensesAfter implements erasure.Store.
 func (s Store) LicensesAfter(ctx context.Context, e erasure.Erasure, email string, after int64, limit int) ([]ident.LicenseID, error) {
-	where, of := `customer_id = (SELECT id FROM customers WHERE vendor_id = $1 AND uuid = $2)`, any(e.Subject)
+	where, args := `customer_id = (SELECT id FROM customers WHERE vendor_id = $1 AND uuid = $4)`, []any{e.Vendor, after, limit, e.Subject}
 	switch e.Kind {
 	case erasure.Licensee:
-		where, of = `licensee_email = $2`, email
+		kept, wire := entry.Forms(email)
+		where, args = `licensee_email IN ($4, $5)`, []any{e.Vendor, after, limit, kept, wire}
 	case erasure.User:
 		return nil, nil
 	case erasure.Customer:
 	}
-	return store.All[ident.LicenseID](s.DB.Query(ctx, `SELECT id FROM licenses WHERE vendor_id = $1 AND `+where+` AND id > $3
-		ORDER BY id LIMIT $4`, e.Vendor, of, after, limit))(func(scan store.Scan) (id ident.LicenseID, err error) { return id, scan(&id) })
+	return store.All[ident.LicenseID](s.DB.Query(ctx, `SELECT id FROM licenses WHERE vendor_id = $1 AND `+where+` AND id > $2
+		ORDER BY id LIMIT $3`, args...))(func(scan store.Scan) (id ident.LicenseID, err error) { return id, scan(&id) })
 }
 
 // EraseLicense implements erasure.Store.
