@@ -30,8 +30,8 @@ func (s *Service) Delete(t tx.Tx, v ident.VendorID, id ident.LicenseID) error {
 		return err
 	}
 	if l.ContractTokens > deletedTokens {
-		return fault.Refused("license_too_large", "A licence of more than "+strconv.Itoa(deletedTokens)+" tokens can't be deleted at once.",
-			"Lower its token limit to 1 first, and delete it when its tokens are gone.")
+		return fault.Refused("license_too_large", "A licence for more than "+strconv.Itoa(deletedTokens)+" activations can't be deleted at once.",
+			"Lower its activations to 1 first, and delete it a moment later.")
 	}
 	if err := s.store.DeleteLicense(t, v, id); err != nil {
 		return err
