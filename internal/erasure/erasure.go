@@ -32,10 +32,11 @@ type Erasure struct {
 	FinishedAt time.Time // zero while it goes on
 }
 
-// Stages that are no table, in their order; the tables come between Machines and Done.
+// Stages that are no table, in their order; the tables come between Named and Done.
 const (
-	Licenses = "their licenses" // licences, and who they name
-	Machines = "their devices"  // devices that only those licences were used on
+	Licenses = "their licenses"    // licences, and who they name
+	Machines = "their devices"     // devices that only those licences were used on
+	Named    = "their activations" // what past activations call those devices
 	Done     = "done"
 )
 
@@ -108,10 +109,15 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	LicensesAfter(ctx context.Context, e Erasure, email string, after int64, limit int) ([]ident.LicenseID, error)
 	EraseLicense(t tx.Tx, e Erasure, id ident.LicenseID) (licensee, name string, err error)
 
-	// MachinesAfter gives past activations of those licences, by id behind after.
-	// EraseMachine gives the device of one another name, if no other licence has to do with it.
+	// MachinesAfter gives the devices of past activations of those licences, by id behind
+	// after. EraseMachine gives one another name, if no other licence has to do with it.
 	MachinesAfter(ctx context.Context, e Erasure, after int64, limit int) ([]int64, error)
-	EraseMachine(t tx.Tx, e Erasure, activation int64) error
+	EraseMachine(t tx.Tx, e Erasure, device int64) error
+
+	// NamedAfter gives past activations that have the former name of their device, by id
+	// behind after: a device may have had any number. EraseNamed gives one the name of now.
+	NamedAfter(ctx context.Context, e Erasure, after int64, limit int) ([]int64, error)
+	EraseNamed(t tx.Tx, e Erasure, activation int64) error
 
 	// Tables gives the names of the tables that hold texts, in the order of the stages. Page
 	// gives rows of one behind e.After, and SaveRow stores new texts of one; for a record of the

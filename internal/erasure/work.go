@@ -43,7 +43,7 @@ func (s *Service) Work(ctx context.Context) (int, error) {
 
 // stages are what an erasure goes through.
 func (s *Service) stages() []string {
-	return slices.Concat([]string{Licenses, Machines}, s.Store.Tables(), []string{Done})
+	return slices.Concat([]string{Licenses, Machines, Named}, s.Store.Tables(), []string{Done})
 }
 
 func (s *Service) goOn(ctx context.Context, e Erasure) error {
@@ -55,6 +55,8 @@ func (s *Service) goOn(ctx context.Context, e Erasure) error {
 			e, err = s.licenses(ctx, e)
 		case Machines:
 			e, err = s.machines(ctx, e)
+		case Named:
+			e, err = s.each(ctx, e, func(after int64) ([]int64, error) { return s.Store.NamedAfter(ctx, e, after, pageSize) }, s.Store.EraseNamed)
 		case Done:
 			return s.finish(ctx, e)
 		default:

@@ -264,22 +264,30 @@ func (Store) EraseLicense(t tx.Tx, e erasure.Erasure, id ident.LicenseID) (licen
 	return licensee, name, err
 }
 
+// past are the past activations of the licences of an erasure.
+const past = ` FROM erasure_licenses l JOIN activations a ON a.vendor_id = l.vendor_id AND a.license_id = l.license_id AND a.released_at IS NOT NULL
+	JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id WHERE l.vendor_id = $1 AND l.erasure_id = $2 AND `
+
 // MachinesAfter implements erasure.Store.
 func (s Store) MachinesAfter(ctx context.Context, e erasure.Erasure, after int64, limit int) ([]int64, error) {
-	return store.All[int64](s.DB.Query(ctx, `SELECT a.id FROM erasure_licenses l
-		JOIN activations a ON a.vendor_id = l.vendor_id AND a.license_id = l.license_id
-		WHERE l.vendor_id = $1 AND l.erasure_id = $2 AND a.id > $3 AND a.released_at IS NOT NULL 
-		ORDER BY a.id LIMIT $4`, e.Vendor, e.ID, after, limit))(
+	return s.ids(ctx, `SELECT DISTINCT d.id`+past+`d.id > $3 ORDER BY d.id LIMIT $4`, e, after, limit)
+}
+
+// NamedAfter implements erasure.Store.
+func (s Store) NamedAfter(ctx context.Context, e erasure.Erasure, after int64, limit int) ([]int64, error) {
+	return s.ids(ctx, `SELECT a.id`+past+`a.client_id <> d.number AND a.id > $3 ORDER BY a.id LIMIT $4`, e, after, limit)
+}
+
+func (s Store) ids(ctx context.Context, sqltext string, e erasure.Erasure, after int64, limit int) ([]int64, error) {
+	return store.All[int64](s.DB.Query(ctx, sqltext, e.Vendor, e.ID, after, limit))(
 		func(scan store.Scan) (id int64, err error) { err = scan(&id); return id, err })
 }
 
 // EraseMachine implements erasure.Store.
-func (Store) EraseMachine(t tx.Tx, e erasure.Erasure, activation int64) error {
+func (Store) EraseMachine(t tx.Tx, e erasure.Erasure, device int64) error {
 	q := store.On(t)
-	var device int64
 	var uuid ident.UUID
-	found, err := q.QueryRow(`SELECT d.id, d.uuid FROM activations a JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
-		WHERE a.vendor_id = $1 AND a.id = $2`+q.Dialect.ForUpdateOf("d"), []any{e.Vendor, activation}, &device, &uuid)
+	found, err := q.QueryRow(`SELECT uuid FROM devices WHERE vendor_id = $1 AND id = $2`+q.Dialect.ForUpdate(), []any{e.Vendor, device}, &uuid)
 	if err != nil || !found {
 		return err
 	}
@@ -290,13 +298,16 @@ func (Store) EraseMachine(t tx.Tx, e erasure.Erasure, activation int64) error {
 	if err != nil || shared {
 		return err
 	}
-	number := "erased-" + uuid.String()
-	if err := q.Later(`UPDATE devices SET number = $1 WHERE vendor_id = $2 AND id = $3`, number, e.Vendor, device); err != nil {
-		return err
-	}
-	if err := q.Later(`UPDATE activations SET client_id = $1, said = 0 WHERE vendor_id = $2 AND device_id = $3`, number, e.Vendor, device); err != nil {
+	if err := q.Later(`UPDATE devices SET number = $1 WHERE vendor_id = $2 AND id = $3`, "erased-"+uuid.String(), e.Vendor, device); err != nil {
 		return err
 	}
 	return q.Later(`DELETE FROM analytical_values WHERE vendor_id = $1 AND device_id = $2 AND field_id IN
 		(SELECT id FROM analytical_fields WHERE vendor_id = $1 AND is_number = 0)`, e.Vendor, device)
+}
+
+// EraseNamed implements erasure.Store.
+func (Store) EraseNamed(t tx.Tx, e erasure.Erasure, activation int64) error {
+	return store.On(t).Later(`UPDATE activations SET said = 0, client_id = (SELECT d.number FROM devices d
+		WHERE d.vendor_id = activations.vendor_id AND d.id = activations.device_id) WHERE vendor_id = $1 AND id = $2 AND released_at IS NOT NULL`,
+		e.Vendor, activation)
 }
