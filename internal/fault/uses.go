@@ -1,36 +1,43 @@
 package fault
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
+
+// MostUses is how many uses of a kind are told; above it, that there are more.
+const MostUses = 1000
 
 // Use is how many things of a kind refer to something.
 type Use struct {
-	N         int64
+	N         int64 // counted up to MostUses and one more
 	One, Many string
 }
 
 // InUse refuses to delete something that others refer to; nil where none do. what is
 // its noun, help says what can be done instead.
 func InUse(what, help string, uses ...Use) error {
-	text := ""
-	for i, u := range uses {
+	var told []string
+	for _, u := range uses {
 		if u.N == 0 {
 			continue
 		}
-		switch {
-		case text == "":
-		case i == len(uses)-1:
-			text += " and "
-		default:
-			text += ", "
+		text, word := strconv.FormatInt(min(u.N, MostUses), 10), u.Many
+		if u.N > MostUses {
+			text = "more than " + text
 		}
-		word := u.Many
 		if u.N == 1 {
 			word = u.One
 		}
-		text += strconv.FormatInt(u.N, 10) + " " + word
+		told = append(told, text+" "+word)
 	}
-	if text == "" {
+	if len(told) == 0 {
 		return nil
+	}
+	last := len(told) - 1
+	text := told[last]
+	if last > 0 {
+		text = strings.Join(told[:last], ", ") + " and " + text
 	}
 	return Refused(what+"_in_use", "This "+words(what)+" can't be deleted: it has "+text+".", help)
 }

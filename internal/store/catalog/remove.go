@@ -9,16 +9,16 @@ import (
 
 // ProductUses implements catalog.Store.
 func (Store) ProductUses(t tx.Tx, vendor ident.VendorID, product ident.ProductID) (editions, usageNames int64, err error) {
-	_, err = store.On(t).QueryRow(`SELECT (SELECT COUNT(*) FROM editions WHERE vendor_id = $1 AND product_id = $2),
-		(SELECT COUNT(*) FROM usage_features WHERE vendor_id = $1 AND product_id = $2)
-		+ (SELECT COUNT(*) FROM usage_modules WHERE vendor_id = $1 AND product_id = $2)
-		+ (SELECT COUNT(*) FROM analytical_fields WHERE vendor_id = $1 AND product_id = $2)`, []any{vendor, product}, &editions, &usageNames)
+	_, err = store.On(t).QueryRow(`SELECT `+store.Uses(`editions WHERE vendor_id = $1 AND product_id = $2`)+`, `+
+		store.Uses(`usage_features WHERE vendor_id = $1 AND product_id = $2`)+` + `+
+		store.Uses(`usage_modules WHERE vendor_id = $1 AND product_id = $2`)+` + `+
+		store.Uses(`analytical_fields WHERE vendor_id = $1 AND product_id = $2`), []any{vendor, product}, &editions, &usageNames)
 	return editions, usageNames, err
 }
 
 // EditionUses implements catalog.Store.
 func (Store) EditionUses(t tx.Tx, vendor ident.VendorID, edition ident.EditionID) (licenses int64, err error) {
-	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM licenses WHERE vendor_id = $1 AND edition_id = $2`, []any{vendor, edition}, &licenses)
+	_, err = store.On(t).QueryRow(`SELECT `+store.Uses(`licenses WHERE vendor_id = $1 AND edition_id = $2`), []any{vendor, edition}, &licenses)
 	return licenses, err
 }
 

@@ -15,9 +15,9 @@ func (s *Store) IsArchived(t tx.Tx, v ident.VendorID, edition ident.EditionID) (
 
 // Uses implements licensing.Store.
 func (s *Store) Uses(t tx.Tx, v ident.VendorID, l ident.LicenseID) (activations, sessions, consumptions int64, err error) {
-	_, err = store.On(t).QueryRow(`SELECT (SELECT COUNT(*) FROM activations WHERE vendor_id = $1 AND license_id = $2),
-		(SELECT COUNT(*) FROM sessions WHERE vendor_id = $1 AND license_id = $2),
-		(SELECT COUNT(*) FROM meters m JOIN consumptions c ON c.vendor_id = m.vendor_id AND c.meter_id = m.id WHERE m.vendor_id = $1 AND m.license_id = $2)`,
+	_, err = store.On(t).QueryRow(`SELECT `+store.Uses(`activations WHERE vendor_id = $1 AND license_id = $2`)+`, `+
+		store.Uses(`sessions WHERE vendor_id = $1 AND license_id = $2`)+`, `+
+		store.Uses(`meters m JOIN consumptions c ON c.vendor_id = m.vendor_id AND c.meter_id = m.id WHERE m.vendor_id = $1 AND m.license_id = $2`),
 		[]any{v, l}, &activations, &sessions, &consumptions)
 	return activations, sessions, consumptions, err
 }
