@@ -47,7 +47,7 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 	{
 		"activations of another client id than their device's number",
 		`SELECT COUNT(*) FROM activations a LEFT JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
-			WHERE d.id IS NULL OR d.number <> a.client_id AND NOT (a.released_at IS NOT NULL AND d.number LIKE 'erased-%'
+			WHERE d.id IS NULL OR d.number <> a.client_id AND NOT (a.released_at IS NOT NULL AND d.number >= 'erased-' AND d.number < 'erased.'
 				AND EXISTS (SELECT 1 FROM erasures e WHERE e.vendor_id = a.vendor_id AND e.finished_at IS NULL))`,
 	},
 	{
