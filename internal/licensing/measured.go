@@ -18,6 +18,14 @@ type Measured struct {
 	At    int64 `json:"at"`    // Unix ms: when it reached the contract, or while below it was last consumed
 }
 
+// Consumed is a contract over measurements that a licence has consumed.
+type Consumed struct {
+	Limitation terms.Limitation
+	Contract   int64     // what it allows, in millionths
+	Gross      int64     // what was consumed of it, in millionths
+	Since      time.Time // when Gross reached Contract
+}
+
 // measuredOut finds the limitation whose contract the licence has consumed
 // first, and since when; the zero time while there is none. What is compared is
 // today's contract, so raising it revives the licence.
@@ -48,9 +56,12 @@ func (l *License) expired(p terms.Policy, now time.Time) *refusal.Refusal {
 	if since.IsZero() || !since.Equal(end) {
 		return refusal.Refuse(refusal.Expired)
 	}
-	contract := string(terms.AppendQuantity(nil, *by.Contract()))
-	return refusal.Refuse(refusal.Expired).With("All " + contract + " of \"" + by.Name + "\" in the contract are consumed since " +
-		calendar.Minute(since) + "; ask your vendor for more.")
+	return refusal.Refuse(refusal.Expired).With(consumedSince(by.Name, *by.Contract(), since) + "; ask your vendor for more.")
+}
+
+// consumedSince says what of a contract is consumed.
+func consumedSince(name string, contract int64, since time.Time) string {
+	return "All " + string(terms.AppendQuantity(nil, contract)) + " of \"" + name + "\" in the contract are consumed since " + calendar.Minute(since)
 }
 
 // Measured notes what a locked licence has consumed of a limitation that ends it.
