@@ -23,15 +23,19 @@ type licenseView struct {
 	TokenLimit    int64             `json:"token_limit"`
 	Overrides     *terms.Overrides  `json:"overrides,omitempty"`
 	Serial        int64             `json:"serial"`
+
+	// Why it does not hold at the instant of the view; empty where it does.
+	ValidityReason string `json:"validity_reason"`
 }
 
-func viewOf(l *License) licenseView {
+func viewOf(l *License, now time.Time) licenseView {
 	p := l.Terms().Policy
 	return licenseView{
 		LicenseID: l.UUID, ProductID: l.Product.UUID, EditionID: l.Edition.UUID, CustomerID: l.Customer.UUID,
 		Name: l.Name, LicenseeEmail: l.LicenseeEmail, IsActive: l.IsActive, IsTemporary: l.IsTemporary,
 		StartsAt: instant(l.StartsAt), ExpiresMode: l.ExpiresMode, ExpiresAt: instant(l.ExpiryOf(p)),
 		TokenLimit: p.TokenLimit, Overrides: l.Overrides, Serial: l.Serial(),
+		ValidityReason: StateOf(l, nil, "", now).Reason,
 	}
 }
 
