@@ -69,7 +69,9 @@ func TestEachThresholdIsToldOnce(t *testing.T) {
 			t.Errorf("%d thresholds, %d exhausted; want 2, 0", a, x)
 		}
 		// Taking back what was taken off is consumption, too.
-		storetest.Do(t, e, func(x tx.Tx) (metering.Consumption, error) { return b.meters.Undo(x, b.Vendor, off.Transaction, "a mistake") })
+		storetest.Do(t, e, func(x tx.Tx) (metering.Consumption, error) {
+			return b.meters.Undo(x, b.Vendor, off.Transaction, "a mistake")
+		})
 		b.want(t, 145*unit, 145*unit)
 		if a, x := b.events(t, outbox.MeterThreshold), b.events(t, outbox.MeterExhausted); a != 3 || x != 1 {
 			t.Errorf("%d thresholds, %d exhausted; want 3, 1", a, x)

@@ -93,6 +93,13 @@ type Entry struct {
 	Period          Period // that it counts in
 }
 
+// EntryFilter narrows the ledger of a meter; zero values do not.
+type EntryFilter struct {
+	Kind     Kind
+	ClientID string     // the whole one
+	From, To *time.Time // of receipt; To is exclusive
+}
+
 func (e Entry) answer() Consumption {
 	return Consumption{
 		Transaction: e.UUID, Limitation: e.Limitation, Limit: e.Limit, Consumed: e.Consumed,

@@ -227,8 +227,19 @@ func TestConsoleMetersAndUsers(t *testing.T) {
 		servertest.Says(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"7.5"}, "reason": {"read by hand"}}), "main", "7.5 was added: 20 is consumed", "read by hand", "drill-1")
 		servertest.Refuses(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"x"}, "reason": {"y"}}), "value", "must be a number")
 		servertest.Refuses(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"1"}}), "reason", "must not be empty")
+		servertest.Refuses(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"-21"}, "reason": {"y"}}), "value", "takes off more than the 20")
+		servertest.Says(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"-2.5"}, "reason": {"counted twice"}}), "main", "2.5 was taken off: 17.5 is consumed")
+		servertest.Says(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"2.5"}, "reason": {"no, it was not"}}), "main", "20 is consumed")
+		for query, want := range map[string]int{"kind=consumption": 1, "kind=adjustment": 3, "client=drill-1": 1, "client=nobody": 0, "from=2000-01-01": 4, "to=2000-01-01": 0, "to=x": 0} {
+			if n := s.Get(t, meters+"/"+s.Limitation+"?"+query).Find("#rows [data-label=What]").Length(); n != want {
+				t.Errorf("the ledger with %s has %d rows, want %d", query, n, want)
+			}
+		}
+		servertest.Refuses(t, s.Post(t, meters+"/"+s.Limitation+"/reset", nil), "reason", "must not be empty")
 		entry := s.Get(t, meters+"/"+s.Limitation).Find("#rows a[href*=take-back]").First().AttrOr("href", "")
 		servertest.Says(t, s.Post(t, strings.TrimPrefix(entry, s.Base), url.Values{"reason": {"a mistake"}}), "main", "The entry was taken back", "taken back")
+		servertest.Says(t, s.Post(t, meters+"/"+s.Limitation+"/reset", url.Values{"reason": {"agreed"}}), "main", "The count was reset", "0 · ")
+		servertest.Says(t, s.Get(t, meters+"/"+s.Limitation), "#rows", "Reset", "agreed")
 		servertest.Says(t, s.Get(t, "/licenses/"+id+"/usage"), "main", "holes")
 		servertest.Says(t, s.Get(t, "/licenses/"+id+"/history"), "main", "Meter adjusted", "read by hand")
 
