@@ -86,10 +86,13 @@ func (s *Service) rollback(
 	return back.answer(), nil, s.save(t, v, h)
 }
 
-// belowZero reports whether taking an entry back would leave less than nothing: staff
-// have taken off by an adjustment what it added.
+// belowZero reports whether taking an entry back would leave less than nothing of its
+// period, or of all the earlier ones: staff have taken off what it added.
 func belowZero(m Meter, e Entry) bool {
-	return m.Gross < e.Amount || e.Period.StartedAt.Equal(m.StartedAt) && m.Consumed < e.Amount
+	if e.Period.StartedAt.Equal(m.StartedAt) {
+		return m.Consumed < e.Amount
+	}
+	return m.Gross-m.Consumed < e.Amount
 }
 
 // limitationOf gives the entry's limitation; one that the licence has lost since
