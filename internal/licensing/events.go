@@ -101,8 +101,9 @@ func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
 	if by.Kind == "" {
 		by = tx.ActorFrom(t.Context())
 	}
-	e.Reason, e.DeletedBy = reason, &eventActor{by.Kind, by.ID}
+	e.Reason = reason
 	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: activationNoun, ID: a.UUID, License: l.ID, Before: e, By: a.by})
+	e.DeletedBy = &eventActor{by.Kind, by.ID}
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventDeleted, Stream: l.UUID, Payload: e})
 }
 
