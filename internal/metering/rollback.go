@@ -55,7 +55,7 @@ func (s *Service) rollback(
 	if err := s.lockLicense(t, v, h); err != nil {
 		return Consumption{}, nil, err
 	}
-	m, err := s.lock(t, v, l.ID, h.limitation)
+	m, zone, err := s.lock(t, v, l.ID, h.limitation)
 	if err != nil {
 		return Consumption{}, nil, err
 	}
@@ -69,7 +69,7 @@ func (s *Service) rollback(
 	if ok, err := may(); err != nil || !ok {
 		return Consumption{}, refusal.Refuse(refusal.NoRollback), err
 	}
-	if h.meter = m; belowZero(m, e) {
+	if h.meter, h.zone = m, zone; belowZero(m, e) {
 		return Consumption{}, refusal.Refuse(refusal.NoRollback), nil
 	}
 	back := Entry{Kind: RolledBack, Amount: -e.Amount, Device: e.Device, Note: note, Undoes: e.ID, Period: e.Period}
