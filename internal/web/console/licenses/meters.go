@@ -133,7 +133,7 @@ func consumedOf(consumed int64, limit *int64, goodwillPercent int) web.Cell {
 	}
 	c := web.Cell{Bar: &bar}
 	if consumed%terms.Unit != 0 {
-		c.Sub = show.Amount(consumed)
+		c.Sub = "exactly " + show.Amount(consumed)
 	}
 	return c
 }
