@@ -22,6 +22,7 @@ type editionFormPage struct {
 	Form    *web.Form
 	Summary []string // what a licence may do as it is now; empty for a new edition
 	Reach   *web.Notice
+	Starts  []web.Link // of a new edition: what it may begin as
 	Grants  []grantGroup
 }
 
@@ -90,8 +91,29 @@ func (p *Pages) askNew(q *web.Request, form *web.Form) (*editionFormPage, error)
 		page.Sub = "Everything is filled in as it is in " + start.Name + ". Give the copy a name of its own."
 		start.Name = ""
 	}
+	if key := q.Text("start"); key != "" {
+		point, known := catalog.StartingPointOf(key)
+		if !known {
+			return nil, fault.Missing("starting point")
+		}
+		start = point.Edition
+		page.Sub = "It begins as " + start.Name + ": " + point.Means + ". Change what differs with you."
+	}
+	if q.Text("copy") == "" {
+		page.Starts = starts(q, product)
+	}
 	form.Submit, form.Cancel = "Create the edition", show.ProductHref(q, product.UUID)
 	return page, p.editionForm(q, page, product, start, true)
+}
+
+// starts offers the starting points.
+func starts(q *web.Request, product catalog.Product) []web.Link {
+	all := catalog.StartingPoints()
+	links := make([]web.Link, len(all))
+	for i, s := range all {
+		links[i] = web.Link{Label: s.Edition.Name, Href: show.ProductHref(q, product.UUID) + "/editions/new?start=" + s.Key}
+	}
+	return links
 }
 
 func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error) {
