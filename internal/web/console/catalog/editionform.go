@@ -195,7 +195,7 @@ func licenseTypes() []web.Option {
 // asked asks for one field of the policy.
 func asked(name string, p terms.Policy) web.Field {
 	t, _ := terms.FieldOf(name) // a test asks for all
-	f := web.Field{Name: name, Label: t.Label, Hint: t.Hint, Unit: t.Unit}
+	f := web.Field{Name: name, Label: t.Label, Hint: t.Hint, Unit: t.Unit, Placeholder: t.Without}
 	if t.IsNumber() {
 		f.Kind, f.Min = web.NumberField, strconv.FormatInt(t.Least, 10)
 	}
@@ -226,9 +226,7 @@ func many(e catalog.Edition, create bool) web.Group {
 		f.Unit = unit
 		named = append(named, f)
 	}
-	goodwill := asked("goodwill_days", p)
-	goodwill.Placeholder = "when a place is free"
-	named = append(named, goodwill)
+	named = append(named, asked("goodwill_days", p))
 	if create || e.ClientType == terms.Devices {
 		first := asked("activation_on_creation", p)
 		first.Kind, first.Value, first.Options = web.SelectField, activation(p.ActivationOnCreation), activations()
@@ -283,14 +281,9 @@ func calls(p terms.Policy) web.Group {
 func frees(p terms.Policy) web.Group {
 	g := web.Group{Title: "Releasing devices", Text: "What the customer may do without you. You can always release a device, and that never counts."}
 	for _, t := range terms.Fields() {
-		if !t.Frees {
-			continue
+		if t.Frees {
+			g.Fields = append(g.Fields, asked(t.Name, p))
 		}
-		f := asked(t.Name, p)
-		if t.Kind == terms.OptionalNumber {
-			f.Placeholder = "any number"
-		}
-		g.Fields = append(g.Fields, f)
 	}
 	return g
 }
