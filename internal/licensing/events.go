@@ -44,6 +44,8 @@ type eventPayload struct {
 	Reason         Reason      `json:"reason,omitempty"`
 	DeletedBy      *eventActor `json:"deleted_by,omitempty"`
 	EndsAt         *time.Time  `json:"ends_at,omitempty"`
+	ValidityReason string      `json:"validity_reason,omitempty"` // with EventExpired: what ended it, one of Reasons
+	Help           string      `json:"help,omitempty"`            // with EventExpired
 	Used           int64       `json:"activations_used"`
 	Allowed        *int64      `json:"activations_allowed"` // null: any number
 }

@@ -63,9 +63,13 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 	if q.May(identity.ManageLicenses) {
 		extend := extendAction(href)
 		change := web.Action{Label: "Change", Href: href + "/change", Icon: "edit"}
-		end := l.ExpiryOf(l.Terms().Policy)
-		switch over := !end.IsZero() && !end.After(page.Now); {
-		case over:
+		s := licensing.StateOf(l, nil, "", page.Now)
+		end := s.ExpiresAt
+		switch {
+		case s.Consumed != nil: // no later day helps
+			page.Actions = append(page.Actions, change)
+			page.More = append(page.More, extend)
+		case s.IsExpired:
 			change.Plain = true
 			page.Actions = append(page.Actions, extend, change)
 		case end.IsZero():
@@ -291,7 +295,9 @@ func validity(page *web.Page, l *licensing.License, s licensing.State, help reme
 	case licensing.ReasonMeasured:
 		main = web.Notice{
 			Tone: web.Bad, Title: "Consumed.",
-			Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one.", Actions: help.change,
+			Text: "All " + show.Amount(s.Consumed.Contract) + " of " + s.Consumed.Limitation.Name + " that its contract allows are consumed since " +
+				page.At(s.Consumed.Since).Text + ": raise what the contract allows, or issue another one. A reset of the meter does not change that.",
+			Actions: help.change,
 		}
 	case licensing.ReasonTrialOver:
 		main = web.Notice{

@@ -101,13 +101,14 @@ type Customers interface {
 type Meters interface {
 	Read(ctx context.Context, v ident.VendorID, license ident.LicenseID, limitations []terms.Limitation) ([]metering.Reading, error)
 	Adjust(t tx.Tx, c metering.AdjustCommand) (metering.Consumption, error)
+	Reset(t tx.Tx, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, reason string) (metering.Consumption, error)
 	Undo(t tx.Tx, v ident.VendorID, transaction ident.UUID, reason string) (metering.Consumption, error)
 }
 
 // Ledger reads what meters counted.
 type Ledger interface {
 	Entries(
-		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, r listing.Request,
+		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, f metering.EntryFilter, r listing.Request,
 	) (listing.Page[metering.Entry], error)
 
 	// Hours gives it by the hour, the oldest first; more tells that it does not reach back to since.
