@@ -373,9 +373,9 @@ func policyFacts(l *licensing.License) []web.Fact {
 	all := make([]web.Fact, 0, len(terms.Fields()))
 	for _, t := range ownTerms(l.Edition.Mode) {
 		value := t.Value(policy)
-		f := web.Fact{Label: t.Label, Cell: web.Cell{Text: termText(value) + unitOf(t, value)}}
+		f := web.Fact{Label: t.Label, Cell: web.Cell{Text: termText(t, value) + unitOf(t, value)}}
 		if t.Own(&own) != nil {
-			f.Cell.Sub = "edition: " + termText(t.Value(l.Edition.Policy))
+			f.Cell.Sub = "edition: " + termText(t, t.Value(l.Edition.Policy))
 		}
 		all = append(all, f)
 	}
