@@ -104,7 +104,7 @@ func (s *Service) noteEnd(t tx.Tx, w window, id ident.LicenseID) (bool, error) {
 	if err != nil || !first {
 		return false, err
 	}
-	p := eventOf(l, nil, "")
+	p := eventOf(l, nil, "", t.Now())
 	p.EndsAt = &ends
 	t.Enqueue(tx.Event{Vendor: w.vendor, Type: w.event, Stream: l.UUID, Payload: p})
 	if w.event == EventExpiring && s.notices != nil {

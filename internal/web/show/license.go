@@ -23,9 +23,9 @@ func LicenseBadge(l *licensing.License, now time.Time) web.Badge {
 		return web.BadgeExpired
 	case !l.StartsAt.IsZero() && now.Before(l.StartsAt):
 		return web.BadgeNotStarted
-	case !l.UsedUpAt.IsZero():
+	case !l.UsedUpSince(now).IsZero():
 		return web.BadgeUsedUp
-	case l.GoodwillUsed > 0:
+	case l.OnGoodwill(now) > 0:
 		return web.BadgeGoodwill
 	case !ends.IsZero() && ends.Sub(now) <= ExpiringWithin:
 		return web.BadgeExpiring
@@ -44,15 +44,25 @@ func LicenseName(l *licensing.License) string {
 // ShortKey is enough of a key to tell it from others in a list.
 func ShortKey(k ident.UUID) string { return k.String()[:13] + "…" }
 
-// Activations shows how many activations of a licence are in use. Floating
-// licences take any number.
-func Activations(l *licensing.License) web.Bar {
-	used := l.RegularUsed + l.GoodwillUsed
-	if l.AnyNumber() {
+// Activations shows how many activations of a licence are in use, or how many devices
+// this month where it counts those. Floating licences take any number.
+func Activations(l *licensing.License, now time.Time) web.Bar {
+	used, policy := l.Held(), l.Terms().Policy
+	switch {
+	case l.AnyNumber():
 		return web.Bar{Used: used, Unit: "clients"}
+	case l.CountsMonths():
+		return web.Bar{Used: l.UsedInMonth(now), Contract: policy.TokenLimit, Allowed: licensing.Allowed(policy), Unit: "devices this month"}
 	}
-	policy := l.Terms().Policy
 	return web.Bar{Used: used, Contract: policy.TokenLimit, Allowed: licensing.Allowed(policy), Unit: "activations"}
+}
+
+// HowUsed is how a licence is provisioned and what it counts, in words.
+func HowUsed(m terms.Mode, p terms.Policy) string {
+	if p.ActivationCounting == terms.CountMonthly {
+		return Mode(m) + ", by the month"
+	}
+	return Mode(m)
 }
 
 // Mode is how a licence is provisioned, in words.

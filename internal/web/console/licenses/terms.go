@@ -30,7 +30,7 @@ func inForce(b bool) string {
 func addTerms(f *web.Form, page *web.Page, mode terms.Mode, policy terms.Policy, grants terms.Grants, own terms.Overrides, zone *time.Location) {
 	many := web.Group{Title: "How many", Text: "Leave a field empty for what the edition says."}
 	long := web.Group{Title: "Heartbeats, trial and releases", Text: "Seldom set for one licence.", Folded: true}
-	for _, t := range ownTerms(mode) {
+	for _, t := range ownTerms(mode, policy) {
 		if t.Mode == "" {
 			long.Fields = append(long.Fields, termField(t, policy, own))
 		} else {
@@ -47,9 +47,10 @@ func addTerms(f *web.Form, page *web.Page, mode terms.Mode, policy terms.Policy,
 	f.Add(long)
 }
 
-// ownTerms lists what a licence of an edition in this mode can set for itself.
-func ownTerms(mode terms.Mode) []terms.Field {
-	return slices.DeleteFunc(terms.Fields(), func(f terms.Field) bool { return !f.IsOverridable() || !f.MattersFor(mode) })
+// ownTerms lists what a licence of an edition in this mode and with this policy can set
+// for itself.
+func ownTerms(mode terms.Mode, policy terms.Policy) []terms.Field {
+	return slices.DeleteFunc(terms.Fields(), func(f terms.Field) bool { return !f.IsOverridable() || !f.Suits(mode, policy) })
 }
 
 // termField asks for one term. Empty stands for the edition's.
@@ -85,9 +86,9 @@ func termText(value any) string {
 
 // readTerms reads what addTerms asked for. A field that the form did not have
 // leaves a thing as it was.
-func readTerms(v web.Values, mode terms.Mode, grants terms.Grants, was terms.Overrides) terms.Overrides {
+func readTerms(v web.Values, mode terms.Mode, policy terms.Policy, grants terms.Grants, was terms.Overrides) terms.Overrides {
 	o := was
-	for _, t := range ownTerms(mode) {
+	for _, t := range ownTerms(mode, policy) {
 		if v.Has(t.Name) {
 			t.SetOwn(&o, termOf(v, t))
 		}
