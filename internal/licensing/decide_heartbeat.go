@@ -25,7 +25,7 @@ type heartbeatDecision struct {
 	refusal *refusal.Refusal
 	release bool // the goodwill has ended: release, then refuse
 	history bool // something changed, or it is the first one of the day
-	place    bool // it needs a place of a new month first
+	place   bool // it needs a place of a new month first
 }
 
 // decideHeartbeat applies docs/rules/provisioning.md, rules 4, 6, 7, 8 and 15.

@@ -49,7 +49,9 @@ type Place struct {
 
 // CountsMonths reports whether the licence counts the devices of each month, not those
 // that hold an activation.
-func (l *License) CountsMonths() bool { return l.Edition.Policy.ActivationCounting == terms.CountMonthly }
+func (l *License) CountsMonths() bool {
+	return l.Edition.Policy.ActivationCounting == terms.CountMonthly
+}
 
 // MonthUse is a month of a licence as screens and answers show it.
 type MonthUse struct {
@@ -113,10 +115,14 @@ func aboveContract(p terms.Policy, used int64) int64 {
 
 // PlaceRefused reports whether the activation was refused a place of the month that runs at
 // now.
-func (a *Activation) PlaceRefused(now time.Time) bool { return a.Place.Number == 0 && runs(a.Place.Until, now) }
+func (a *Activation) PlaceRefused(now time.Time) bool {
+	return a.Place.Number == 0 && runs(a.Place.Until, now)
+}
 
 // CountsAt reports whether the activation has a place of the month that runs at now.
-func (a *Activation) CountsAt(now time.Time) bool { return a.Place.Number > 0 && runs(a.Place.Until, now) }
+func (a *Activation) CountsAt(now time.Time) bool {
+	return a.Place.Number > 0 && runs(a.Place.Until, now)
+}
 
 // GoodwillAt reports whether an activation of the licence is above the contract at now.
 func (a *Activation) GoodwillAt(l *License, now time.Time) bool {
