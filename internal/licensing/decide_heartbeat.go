@@ -28,7 +28,7 @@ type heartbeatDecision struct {
 	place   bool // it needs a place of a new month first
 }
 
-// decideHeartbeat applies docs/rules/provisioning.md, rules 4, 6, 7, 8 and 15.
+// decideHeartbeat applies docs/rules/provisioning.md, rules 4, 6, 7, 8 and 16.
 func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 	a := c.activation
 	switch {

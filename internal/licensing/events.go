@@ -43,12 +43,21 @@ type eventPayload struct {
 	IsOffline      bool        `json:"is_offline,omitempty"`
 	GoodwillUntil  *time.Time  `json:"goodwill_until,omitempty"`
 	Reason         Reason      `json:"reason,omitempty"`
+	DeletedBy      *eventActor `json:"deleted_by,omitempty"`
 	EndsAt         *time.Time  `json:"ends_at,omitempty"`
+	ValidityReason string      `json:"validity_reason,omitempty"` // with EventExpired: what ended it, one of Reasons
+	Help           string      `json:"help,omitempty"`            // with EventExpired
 	Used           int64       `json:"activations_used"`
 	Allowed        *int64      `json:"activations_allowed"` // null: any number
 
 	MonthUsed    *int64 `json:"month_used,omitempty"` // of a licence that counts the devices of each month
 	MonthAllowed *int64 `json:"month_allowed,omitempty"`
+}
+
+// eventActor is who caused an event: "user", "api_key", "client" or "system", and which.
+type eventActor struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id,omitempty"`
 }
 
 func eventOf(l *License, a *Activation, clientID string, now time.Time) eventPayload {
@@ -98,17 +107,33 @@ func announceKeyPair(t tx.Tx, l *License, a *Activation) {
 
 func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
 	e := eventOf(l, a, a.Device.Number, t.Now())
+	by := a.by
+	if by.Kind == "" {
+		by = tx.ActorFrom(t.Context())
+	}
 	e.Reason = reason
-	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: activationNoun, ID: a.UUID, License: l.ID, Before: e})
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: activationNoun, ID: a.UUID, License: l.ID, Before: e, By: a.by})
+	e.DeletedBy = &eventActor{by.Kind, by.ID}
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventDeleted, Stream: l.UUID, Payload: e})
 }
 
-// usedUp refuses a client for which there is no room, with the numbers and what can be done.
+// usedUp refuses a client for which there is no room.
 func usedUp(l *License, p terms.Policy) *refusal.Refusal {
 	if l.CountsMonths() {
 		return noPlaceLeft(l.Month, p)
 	}
-	return refusal.Refuse(refusal.NoTokenLeft).With("All " + strconv.FormatInt(l.Held(), 10) + " of " + strconv.FormatInt(Allowed(p), 10) +
+	return refusal.Refuse(refusal.NoTokenLeft).With(usedUpHelp(l, p))
+}
+
+// usedUpHelp tells the numbers and what can be done.
+func usedUpHelp(l *License, p terms.Policy) string {
+	switch {
+	case l.CountsMonths() && l.Month.Ends.IsZero(): // a heartbeat's read brings no month
+		return "All devices of this month are in use since " + calendar.Minute(l.UsedUpAt) + monthHelp
+	case l.CountsMonths():
+		return monthUsed(l.Month, p)
+	}
+	return "All " + strconv.FormatInt(l.Held(), 10) + " of " + strconv.FormatInt(Allowed(p), 10) +
 		" activations are in use since " + calendar.Minute(l.UsedUpAt) +
-		"; release a device that no longer needs it, or ask your vendor for more activations.")
+		"; release a device that no longer needs it, or ask your vendor for more activations."
 }

@@ -232,10 +232,17 @@ func (s *Service) announceMonthGoodwill(t tx.Tx, l *License, a *Activation) erro
 func noPlaceLeft(m Month, p terms.Policy) *refusal.Refusal {
 	r := refusal.Refuse(refusal.NoTokenLeft)
 	r.Message = "All devices of this month are in use."
-	r.Help = strconv.FormatInt(m.Used, 10) + " devices of " + strconv.FormatInt(Allowed(p), 10) +
-		" were counted in this month, which ends " + calendar.Minute(m.Ends) +
-		"; wait for the next one, or ask your vendor for more devices."
+	r.Help = monthUsed(m, p)
 	return r
+}
+
+// monthHelp is what can be done where a month is full.
+const monthHelp = "; wait for the next one, or ask your vendor for more devices."
+
+// monthUsed tells how many devices a month has counted, until when, and what can be done.
+func monthUsed(m Month, p terms.Policy) string {
+	return strconv.FormatInt(m.Used, 10) + " devices of " + strconv.FormatInt(Allowed(p), 10) +
+		" were counted in this month, which ends " + calendar.Minute(m.Ends) + monthHelp
 }
 
 // monthsAtOnce is how many licences are looked up at once whose month has ended.

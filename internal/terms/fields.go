@@ -28,6 +28,7 @@ type Field struct {
 	Mode        Mode   // of the editions that it matters for; "" for all
 	HeldOnly    bool   // it is not for editions that count the devices of each month
 	Fixed       bool   // it is asked for when an edition is made, and never changed
+	Frees       bool   // it says who may release devices, and how many
 
 	of  func(*Policy) any    // points to the field
 	own func(*Overrides) any // points to the override; nil: a licence can't set it for itself
