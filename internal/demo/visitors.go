@@ -102,6 +102,11 @@ func (h *historian) planHeartbeat(s *story, v *visitor, actor tx.Actor, activate
 	if silence < days(1) && h.rand.IntN(3) > 0 {
 		seen.SoftwareVersion = "3.4.0"
 	}
+	h.planCall(s, v, actor, seen, when)
+}
+
+// planCall plans a heartbeat of a client.
+func (h *historian) planCall(s *story, v *visitor, actor tx.Actor, seen licensing.Client, when time.Time) {
 	h.steps = append(h.steps, &step{at: h.past(when), actor: actor, heartbeat: func(ctx context.Context) error {
 		if v.activation == nil {
 			return nil

@@ -44,6 +44,7 @@ type Activation struct {
 	OfflineUntil  time.Time // the latest end that a file of it said; zero where that was not written down
 	GoodwillSince time.Time // zero for a regular activation
 	GoodwillUntil time.Time // zero: until a token frees
+	Place         Place     // of a licence that counts the devices of each month
 	Client        Client
 	Said          int64 // Fingerprint of the newest heartbeat that was recorded; 0 for none
 	ActivatedAt   time.Time

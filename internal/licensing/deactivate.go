@@ -89,7 +89,7 @@ func (s *Service) deactivate(t tx.Tx, l *License, some []*Activation, locked map
 		if d.Kept, err = s.kept(t, l, c.By); err != nil {
 			return d, err
 		}
-		d.Asked = l.RegularUsed + l.GoodwillUsed - d.Kept
+		d.Asked = l.Held() - d.Kept
 	} else {
 		some = slices.DeleteFunc(some, func(a *Activation) bool {
 			kept := keeps(a, l, c.By, t)

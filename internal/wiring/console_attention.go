@@ -32,7 +32,7 @@ func kindOf(about attention.About) mailing.Kind {
 func (m customerMails) Draft(
 	ctx context.Context, v vendors.Vendor, l *licensing.License, about attention.About, now time.Time,
 ) (subject, text string, err error) {
-	d := dataOf(l, v.Location())
+	d := dataOf(l, v.Location(), now)
 	d.DaysLeft = daysLeft(l, about, now)
 	b, err := previewMail(ctx, m.rooms, v, kindOf(about), d)
 	return b.Subject, b.Text, err

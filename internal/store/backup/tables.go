@@ -8,7 +8,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"user_identities", "signing_keys", "api_keys", "customers", "customer_closure", "customer_moves", "customer_users",
 	"products", "software_releases", "features", "limitations", "variables", "editions",
 	"licenses", "tokens", "devices", "activations", "replaced_keys", "pulses", "client_keys", "heartbeats", "denials", "last_refusals",
-	"goodwill_stays", "figures", "figure_days",
+	"goodwill_stays", "month_places", "license_months", "figures", "figure_days",
 	"meters", "meter_hours", "meter_hours_from", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
 	"license_users", "licensee_moves", "session_counters", "sessions", "license_fittings", "edition_fittings", "release_orders", "release_order_items",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",

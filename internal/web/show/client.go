@@ -16,7 +16,9 @@ func ClientBadge(s licensing.Seat, now time.Time) web.Badge {
 		return web.BadgeReleased
 	case a.Device.SuspendedAt(now):
 		return web.BadgeSuspended
-	case a.IsGoodwill():
+	case s.License != nil && a.PlaceRefused(now):
+		return web.BadgeNoPlace
+	case a.IsGoodwill() || s.License != nil && a.GoodwillAt(s.License, now):
 		return web.BadgeGoodwill
 	case s.License != nil && Silent(s, now):
 		return web.BadgeSilent

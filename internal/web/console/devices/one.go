@@ -119,6 +119,9 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 			Text: "Every call of this device is refused " + page.Until(a.Device.SuspendedUntil) + ".",
 		})
 	}
+	if a.ReleasedAt.IsZero() && s.License != nil && s.License.CountsMonths() {
+		all = append(all, monthNotices(page, s)...)
+	}
 	if a.ReleasedAt.IsZero() && a.IsGoodwill() {
 		text := "It is above the contract since " + page.Day(a.GoodwillSince).Text + ", until a place becomes free."
 		if !a.GoodwillUntil.IsZero() {
@@ -134,6 +137,21 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 		all = append(all, web.Notice{Tone: web.Info, Title: "It has a licence file.", Text: text})
 	}
 	return all
+}
+
+// monthNotices says where a device of a licence stands that counts those of each month.
+func monthNotices(page *web.Page, s licensing.Seat) []web.Notice {
+	switch ends := page.At(s.Activation.Place.Until).Text; {
+	case s.Activation.PlaceRefused(page.Now):
+		return []web.Notice{{
+			Tone: web.Warning, Title: "No place this month.",
+			Text: "The licence had as many devices as it may have when this one first called. It may not run until the month ends on " + ends +
+				", or until the licence gets more.",
+		}}
+	case s.Activation.GoodwillAt(s.License, page.Now):
+		return []web.Notice{{Tone: web.Notable, Title: "On goodwill.", Text: "This month's devices are above the contract; the month ends on " + ends + "."}}
+	}
+	return nil
 }
 
 func activationFacts(q *web.Request, s licensing.Seat) []web.Fact {

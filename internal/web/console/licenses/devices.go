@@ -1,6 +1,9 @@
 package licenses
 
 import (
+	"slices"
+	"time"
+
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -17,10 +20,16 @@ func (p *Pages) devices() []edge.Route {
 				return web.Page{}, err
 			}
 			page := p.header(q, l, "Devices")
-			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q, l.UUID) + "/tokens", Icon: "key", Plain: true}},
-				page.Actions...)
+			if !l.CountsMonths() {
+				page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q, l.UUID) + "/tokens", Icon: "key", Plain: true}},
+					page.Actions...)
+			}
 			if q.May(identity.ManageLicenses) && !l.AnyNumber() {
 				lead(&page, web.Action{Label: "Add activations", Href: show.LicenseHref(q, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
+			}
+			if m := l.MonthAt(page.Now, q.VendorZone()); m != nil {
+				bar := show.Activations(l, page.Now)
+				page.Sub += " · this month " + bar.Text() + ", until " + page.LastDay(m.Ends).Text
 			}
 			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now), remedies{})
 			return page, nil
@@ -65,6 +74,7 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 				badge := show.ClientBadge(s, now)
 				return web.Cell{Badge: &badge}
 			}},
+			{Name: "month", Label: "This month", Cell: func(s licensing.Seat) web.Cell { return countedCell(s, now) }},
 			{Name: "seen", Label: "Last seen", Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} }},
 			{
 				Name: "activated", Label: "Activated", Sort: "created_at",
@@ -96,10 +106,24 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 			return page, err
 		},
 	}
+	if !l.CountsMonths() {
+		t.Columns = slices.DeleteFunc(t.Columns, func(c web.Column[licensing.Seat]) bool { return c.Name == "month" })
+	}
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: show.LicenseHref(q, l.UUID) + "/release", Icon: "lock-open", Danger: true}}
 	}
 	return t, nil
+}
+
+// countedCell tells whether a device counts in the month that runs at now.
+func countedCell(s licensing.Seat, now time.Time) web.Cell {
+	switch {
+	case s.Activation.CountsAt(now):
+		return web.Cell{Text: "No. " + web.Number(s.Activation.Place.Number)}
+	case s.Activation.PlaceRefused(now):
+		return web.Cell{Text: "Refused"}
+	}
+	return web.Cell{Text: "Not used yet", Quiet: true}
 }
 
 func (p *Pages) tokensTable(q *web.Request) (web.Table[*licensing.Token], error) {

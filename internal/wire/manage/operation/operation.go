@@ -58,6 +58,9 @@ func Read[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, 
 		if err != nil {
 			return err
 		}
+		if q.Zone, err = m.zone(q); err != nil {
+			return err
+		}
 		out, err := fn(q, in)
 		if err != nil {
 			return err
@@ -197,7 +200,7 @@ func (m *Maker) types(op *Operation, in, out reflect.Type, status int) *huma.Sch
 	return m.Registry.Schema(in, true, "")
 }
 
-// zone is where the vendor's days begin: a bare date in a request ends there.
+// zone is where the vendor's days and months begin: a bare date in a request ends there.
 func (m *Maker) zone(q *Request) (*time.Location, error) {
 	v, err := m.Vendors.ByID(q.Context, q.Vendor)
 	if err != nil {
