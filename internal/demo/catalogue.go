@@ -109,7 +109,8 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 			},
 		},
 		{
-			&all.apps, mobile, apps.Edition.Name, "Each installation of an app is an activation", terms.Perpetual, terms.Named, terms.Grants{},
+			&all.apps, mobile, apps.Edition.Name, "Each installation of an app is an activation", terms.Perpetual, terms.Named,
+			terms.Grants{},
 			func(p *terms.Policy) { *p = apps.Edition.Policy; p.HeartbeatPeriodDays = 14 },
 		},
 	} {

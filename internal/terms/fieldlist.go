@@ -102,11 +102,11 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 		of: func(p *Policy) any { return &p.DeactivationAllowance }, own: func(o *Overrides) any { return &o.DeactivationAllowance },
 	},
 	{
-		Name: "dashboard_deactivation_allowance", Label: "Of those, in the dashboard", Unit: deactivations, Kind: OptionalNumber, Most: MaxDeactivations, Frees: true,
-		Without: "no limit of its own",
-		Hint:    "How many of them the owner may release in its licensing dashboard. Without a number: no limit of its own.",
-		of:      func(p *Policy) any { return &p.DashboardDeactivationAllowance },
-		own:     func(o *Overrides) any { return &o.DashboardDeactivationAllowance },
+		Name: "dashboard_deactivation_allowance", Label: "Of those, in the dashboard", Unit: deactivations, Kind: OptionalNumber,
+		Most: MaxDeactivations, Frees: true, Without: "no limit of its own",
+		Hint: "How many of them the owner may release in its licensing dashboard. Without a number: no limit of its own.",
+		of:   func(p *Policy) any { return &p.DashboardDeactivationAllowance },
+		own:  func(o *Overrides) any { return &o.DashboardDeactivationAllowance },
 	},
 	{
 		Name: "api_deactivation_allowed", Label: "The owner's access tokens may release devices", Kind: Switch, Frees: true,

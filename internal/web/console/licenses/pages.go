@@ -177,7 +177,8 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	all := make([]edge.Route, 0, 48)
 	for _, part := range []func() []edge.Route{
-		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release, p.deactivations,
+		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
+		p.deactivations,
 		p.newKey, p.remove,
 	} {
 		all = append(all, part()...)

@@ -121,7 +121,8 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		}, a.showActivation),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/{id}/release-all", ID: "release-all", Group: group, Summary: "Release all activations of a licence",
-			About:      "Without counting as deactivations. A few are released at once, and the rest follows by itself while `more` is true; to send it again does no harm.",
+			About: "Without counting as deactivations. A few are released at once, and the rest follows by itself while `more` is true; " +
+				"to send it again does no harm.",
 			Permission: identity.ManageActivations, Status: http.StatusOK, Portion: true,
 		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (released, error) { return a.releaseAll(t, q) }),
 		operation.Get(m, operation.Operation{
