@@ -45,6 +45,7 @@ func (h *historian) planLicenses() {
 	h.planSpare()
 	h.planMonthly()
 	h.planFleet()
+	h.planApps()
 }
 
 func (h *historian) planLicense(n int) {

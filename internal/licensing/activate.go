@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -208,6 +209,9 @@ func (a *activating) load(found Found) error {
 func (a *activating) decide() (Outcome, error) {
 	d := decideActivation(a.activationCase)
 	if d.refusal != nil {
+		if made, err := a.madeMeanwhile(); err != nil || made {
+			return Outcome{}, cmp.Or(err, errDeviceMade)
+		}
 		return a.refuse(a.command.Proof.explain(d.refusal))
 	}
 	if r, err := a.remember(); err != nil || r != nil {
@@ -265,6 +269,17 @@ func (a *activating) decide() (Outcome, error) {
 		return Outcome{}, err
 	}
 	return a.assign(d.role)
+}
+
+// madeMeanwhile reports whether another call has made the client's device while this one
+// waited for the licence: of one call sent twice, the second must not find the place taken
+// that the first has got.
+func (a *activating) madeMeanwhile() (bool, error) {
+	if a.device.ID != 0 {
+		return false, nil
+	}
+	known, err := a.devices.Lock(a.t, a.command.Vendor, a.device.Number)
+	return known != nil, err
 }
 
 // makeDevice makes the device of a client that was never here before.

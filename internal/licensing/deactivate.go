@@ -29,7 +29,7 @@ type Deactivation struct {
 	Kept    int64          // go on by a file, so that only staff may release them
 
 	Released int64 // by now
-	More     bool  // the rest follows by itself, within moments
+	More     bool  // the rest follows by itself
 }
 
 // Deactivate releases one, several or all activations of a licence, as docs/rules/provisioning.md,

@@ -34,8 +34,9 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 	},
 	{
 		Name: "goodwill_days", Label: "Goodwill ends after", Unit: days, Kind: OptionalNumber, Least: 1, Most: MaxDays, Mode: Named, HeldOnly: true,
-		Hint: "Without a number a goodwill activation stays until a regular place is free for it.",
-		of:   func(p *Policy) any { return &p.GoodwillDays }, own: func(o *Overrides) any { return &o.GoodwillDays },
+		Without: "when a place is free",
+		Hint:    "Without a number a goodwill activation stays until a regular place is free for it.",
+		of:      func(p *Policy) any { return &p.GoodwillDays }, own: func(o *Overrides) any { return &o.GoodwillDays },
 	},
 	{
 		Name: "activation_on_creation", Label: "Activate a client with each licence", Kind: Special, Mode: Named,
@@ -95,15 +96,17 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 	},
 	{
 		Name: "deactivation_allowance", Label: "Deactivations allowed", Unit: deactivations, Kind: OptionalNumber, Most: MaxDeactivations, Frees: true,
+		Without: "any number",
 		Hint: "How many devices the licence's owner and its clients may release in the licence's life; what you release does not count. " +
 			"Without a number: as many as they like.",
 		of: func(p *Policy) any { return &p.DeactivationAllowance }, own: func(o *Overrides) any { return &o.DeactivationAllowance },
 	},
 	{
 		Name: "dashboard_deactivation_allowance", Label: "Of those, in the dashboard", Unit: deactivations, Kind: OptionalNumber, Most: MaxDeactivations, Frees: true,
-		Hint: "How many of them the owner may release in its licensing dashboard. Without a number: no limit of its own.",
-		of:   func(p *Policy) any { return &p.DashboardDeactivationAllowance },
-		own:  func(o *Overrides) any { return &o.DashboardDeactivationAllowance },
+		Without: "no limit of its own",
+		Hint:    "How many of them the owner may release in its licensing dashboard. Without a number: no limit of its own.",
+		of:      func(p *Policy) any { return &p.DashboardDeactivationAllowance },
+		own:     func(o *Overrides) any { return &o.DashboardDeactivationAllowance },
 	},
 	{
 		Name: "api_deactivation_allowed", Label: "The owner's access tokens may release devices", Kind: Switch, Frees: true,

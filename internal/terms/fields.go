@@ -26,6 +26,7 @@ type Field struct {
 	Unit        string // of a number, in the plural
 	Least, Most int64  // of a number, both allowed
 	Mode        Mode   // of the editions that it matters for; "" for all
+	Without     string // what no number stands for, of an OptionalNumber
 	HeldOnly    bool   // it is not for editions that count the devices of each month
 	Fixed       bool   // it is asked for when an edition is made, and never changed
 	Frees       bool   // it says who may release devices, and how many

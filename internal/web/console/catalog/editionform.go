@@ -23,6 +23,7 @@ type editionFormPage struct {
 	Form    *web.Form
 	Summary []string // what a licence may do as it is now; empty for a new edition
 	Reach   *web.Notice
+	Starts  []web.Link // of a new edition: what it may begin as
 	Grants  []grantGroup
 }
 
@@ -91,8 +92,29 @@ func (p *Pages) askNew(q *web.Request, form *web.Form) (*editionFormPage, error)
 		page.Sub = "Everything is filled in as it is in " + start.Name + ". Give the copy a name of its own."
 		start.Name = ""
 	}
+	if key := q.Text("start"); key != "" {
+		point, known := catalog.StartingPointOf(key)
+		if !known {
+			return nil, fault.Missing("starting point")
+		}
+		start = point.Edition
+		page.Sub = "It begins as " + start.Name + ": " + point.Means + ". Change what differs with you."
+	}
+	if q.Text("copy") == "" {
+		page.Starts = starts(q, product)
+	}
 	form.Submit, form.Cancel = "Create the edition", show.ProductHref(q, product.UUID)
 	return page, p.editionForm(q, page, product, start, true)
+}
+
+// starts offers the starting points.
+func starts(q *web.Request, product catalog.Product) []web.Link {
+	all := catalog.StartingPoints()
+	links := make([]web.Link, len(all))
+	for i, s := range all {
+		links[i] = web.Link{Label: s.Edition.Name, Href: show.ProductHref(q, product.UUID) + "/editions/new?start=" + s.Key}
+	}
+	return links
 }
 
 func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error) {
@@ -174,7 +196,7 @@ func licenseTypes() []web.Option {
 // asked asks for one field of the policy.
 func asked(name string, p terms.Policy) web.Field {
 	t, _ := terms.FieldOf(name) // a test asks for all
-	f := web.Field{Name: name, Label: t.Label, Hint: t.Hint, Unit: t.Unit}
+	f := web.Field{Name: name, Label: t.Label, Hint: t.Hint, Unit: t.Unit, Placeholder: t.Without}
 	if t.IsNumber() {
 		f.Kind, f.Min = web.NumberField, strconv.FormatInt(t.Least, 10)
 	}
@@ -209,7 +231,6 @@ func many(e catalog.Edition, create bool) web.Group {
 		named = append(named, f)
 	}
 	goodwill := asked("goodwill_days", p)
-	goodwill.Placeholder = "when a place is free"
 	if create {
 		goodwill.When = "provisioning_mode=named&activation_counting=" + written(terms.CountHeld)
 	}
@@ -287,14 +308,9 @@ func calls(p terms.Policy) web.Group {
 func frees(p terms.Policy) web.Group {
 	g := web.Group{Title: "Releasing devices", Text: "What the customer may do without you. You can always release a device, and that never counts."}
 	for _, t := range terms.Fields() {
-		if !t.Frees {
-			continue
+		if t.Frees {
+			g.Fields = append(g.Fields, asked(t.Name, p))
 		}
-		f := asked(t.Name, p)
-		if t.Kind == terms.OptionalNumber {
-			f.Placeholder = "any number"
-		}
-		g.Fields = append(g.Fields, f)
 	}
 	return g
 }

@@ -37,7 +37,7 @@ func (p *Pages) askNewKey(q *web.Request, form *web.Form) (*web.FormPage, error)
 		}
 		drop := web.Option{Value: releaseDevices, Label: "They are released", Hint: "They must be activated anew, with the new key."}
 		if used > licensing.DeactivatedAtOnce {
-			drop.Hint += " About 500 are released at once, and the rest within moments."
+			drop.Hint += " About 500 are released at once, and the rest follows by itself."
 		}
 		devices := web.Field{
 			Name: "devices", Label: web.Count(used, "device in use", "devices in use"), Kind: web.RadioField, Value: keepDevices,

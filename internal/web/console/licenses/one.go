@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -245,7 +246,12 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 	if l.ExpiresMode != "" {
 		expires.Sub = "Set for this licence"
 	}
-	if days := s.Terms.Policy.TrialDays; days > 0 {
+	if s.Consumed != nil {
+		expires.Sub = "Its contract is consumed"
+		if agreed := l.TimeEnd(s.Terms.Policy); !agreed.IsZero() {
+			expires.Sub += "; by its days it would end on " + calendar.LastDay(agreed, q.VendorZone()).Text()
+		}
+	} else if days := s.Terms.Policy.TrialDays; days > 0 {
 		expires.Sub += "; trial of " + web.Count(int64(days), "day", "days")
 	}
 	all = append(all, web.Fact{Label: "Begins", Cell: show.Begin(l)},
@@ -380,9 +386,9 @@ func policyFacts(l *licensing.License) []web.Fact {
 	all := make([]web.Fact, 0, len(terms.Fields()))
 	for _, t := range ownTerms(l.Edition.Mode, policy) {
 		value := t.Value(policy)
-		f := web.Fact{Label: t.Label, Cell: web.Cell{Text: termText(value) + unitOf(t, value)}}
+		f := web.Fact{Label: t.Label, Cell: web.Cell{Text: termText(t, value) + unitOf(t, value)}}
 		if t.Own(&own) != nil {
-			f.Cell.Sub = "edition: " + termText(t.Value(l.Edition.Policy))
+			f.Cell.Sub = "edition: " + termText(t, t.Value(l.Edition.Policy))
 		}
 		all = append(all, f)
 	}

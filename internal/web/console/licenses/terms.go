@@ -60,7 +60,7 @@ func ownTerms(mode terms.Mode, policy terms.Policy) []terms.Field {
 
 // termField asks for one term. Empty stands for the edition's.
 func termField(t terms.Field, policy terms.Policy, own terms.Overrides) web.Field {
-	field := web.Field{Name: t.Name, Label: t.Label, Unit: t.Unit, Hint: t.Hint, Placeholder: "edition: " + termText(t.Value(policy))}
+	field := web.Field{Name: t.Name, Label: t.Label, Unit: t.Unit, Hint: t.Hint, Placeholder: "edition: " + termText(t, t.Value(policy))}
 	switch set := t.Own(&own).(type) {
 	case int64:
 		field.Value = strconv.FormatInt(set, 10)
@@ -70,14 +70,14 @@ func termField(t terms.Field, policy terms.Policy, own terms.Overrides) web.Fiel
 		field.Value = set
 	}
 	if t.Kind == terms.Switch {
-		field.Kind, field.Placeholder = web.SelectField, "As the edition says: "+termText(t.Value(policy))
+		field.Kind, field.Placeholder = web.SelectField, "As the edition says: "+termText(t, t.Value(policy))
 		field.Options = []web.Option{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}
 	}
 	return field
 }
 
 // termText shows the value of a term.
-func termText(value any) string {
+func termText(t terms.Field, value any) string {
 	switch value := value.(type) {
 	case int64:
 		return web.Number(value)
@@ -86,7 +86,7 @@ func termText(value any) string {
 	case string:
 		return cmp.Or(value, "any")
 	}
-	return "none"
+	return cmp.Or(t.Without, "none")
 }
 
 // readTerms reads what addTerms asked for. A field that the form did not have

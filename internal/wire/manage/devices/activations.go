@@ -75,7 +75,7 @@ type suspension struct {
 
 type released struct {
 	Released int64 `json:"released" doc:"by now"`
-	More     bool  `json:"more" doc:"true: there are more; they are released within moments, by themselves, and sooner where it is sent again"`
+	More     bool  `json:"more" doc:"true: there are more, which are released by themselves, and sooner where it is sent again"`
 }
 
 func (a *Area) showActivation(seat licensing.Seat) activation {
@@ -121,7 +121,7 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		}, a.showActivation),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/{id}/release-all", ID: "release-all", Group: group, Summary: "Release all activations of a licence",
-			About:      "Without counting as deactivations. A few are released at once, and the rest within moments by itself, unless `more` is false; repeating it while `more` is true does no harm.",
+			About:      "Without counting as deactivations. A few are released at once, and the rest follows by itself while `more` is true; to send it again does no harm.",
 			Permission: identity.ManageActivations, Status: http.StatusOK, Portion: true,
 		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (released, error) { return a.releaseAll(t, q) }),
 		operation.Get(m, operation.Operation{
