@@ -45,11 +45,11 @@ func (s *Service) CountReported(t tx.Tx, c ReportedCommand) (over []ident.UUID, 
 }
 
 func (s *Service) countReported(t tx.Tx, c ReportedCommand, l License, k terms.Limitation) (exceeded bool, err error) {
-	m, err := s.lock(t, c.Vendor, l.ID, k)
+	m, zone, err := s.lock(t, c.Vendor, l.ID, k)
 	if err != nil {
 		return false, err
 	}
-	h := &held{license: l, limitation: k, meter: m}
+	h := &held{license: l, limitation: k, meter: m, zone: zone}
 	measured := k
 	measured.MeasuredOnly = true
 	d := decide(h.meter, measured, "", c.Used[k.ID])
