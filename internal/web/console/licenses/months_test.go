@@ -49,6 +49,7 @@ func TestConsoleALicenceThatCountsMonths(t *testing.T) {
 		servertest.Says(t, shown, "main", "This month", "2 of 1 (2 allowed)", "2 · 1 · 2", "1 of 1", "The month ends", "Activated devices", "Named, by the month")
 		servertest.Says(t, shown, ".app-notice:contains('Used up')", "releasing a device frees no place of this one", "Add activations")
 		servertest.Says(t, shown, ".app-notice:contains('On goodwill')", "1 client is above the contract")
+		servertest.Says(t, shown, "#months, main", "Devices in each month")
 		devices := s.Get(t, page+"/devices")
 		servertest.Says(t, devices, ".app-head", "this month 2 of 1 (2 allowed)")
 		servertest.Says(t, devices, "#rows", "No. 1", "No. 2", "Goodwill")

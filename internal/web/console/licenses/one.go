@@ -115,6 +115,7 @@ type overviewPage struct {
 	Notes    []web.Notice
 	Policy   []web.ShownFact
 	Grants   []grant
+	Months   *web.Chart // of a licence that counts the devices of each month
 	Denials  web.Chart
 	Refused  []refusedClient // the last ones, the newest first
 	Mails    []sentMail
@@ -193,6 +194,9 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 		return nil, err
 	}
 	page.Denials = deniedChart(&page.Page, denied, from)
+	if page.Months, err = p.monthsChart(q, &page.Page, l); err != nil {
+		return nil, err
+	}
 	if page.Refused, err = p.refusedOf(q, &page.Page, l); err != nil {
 		return nil, err
 	}
@@ -273,7 +277,7 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 func use(q *web.Request, page *web.Page, l *licensing.License) []web.Fact {
 	bar, policy := show.Activations(l, page.Now), l.Terms().Policy
 	if m := l.MonthAt(page.Now, q.VendorZone()); m != nil {
-		return monthUse(q, page, l, bar, m)
+		return append(monthUse(q, page, l, bar, m), released(l)...)
 	}
 	all := []web.Fact{{Label: "Activations", Cell: web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/devices"}}}
 	if !l.AnyNumber() {
@@ -284,23 +288,6 @@ func use(q *web.Request, page *web.Page, l *licensing.License) []web.Fact {
 			web.Fact{Label: "On goodwill", Cell: web.Cell{Text: web.Number(l.GoodwillUsed) + " of " + web.Number(policy.GoodwillTokenLimit)}})
 	}
 	return append(all, released(l)...)
-}
-
-// monthUse says how much is used of a licence that counts the devices of each month.
-func monthUse(q *web.Request, page *web.Page, l *licensing.License, bar web.Bar, m *licensing.MonthUse) []web.Fact {
-	return []web.Fact{
-		{Label: "This month", Cell: web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/devices"}, Hint: "A device counts once, when it is first used in a month"},
-		{
-			Label: "Used · contract · allowed", Cell: web.Cell{Text: web.Number(m.Used) + " · " + web.Number(m.Contract) + " · " + web.Number(m.Allowed)},
-			Hint: "Allowed is contract, buffer and goodwill together",
-		},
-		{Label: "On goodwill", Cell: web.Cell{Text: web.Number(m.Goodwill) + " of " + web.Number(l.Terms().Policy.GoodwillTokenLimit)}},
-		{
-			Label: "The month ends", Cell: web.Cell{Text: page.LastDay(m.Ends).Text, Sub: "from " + page.FirstDay(m.Begins).Text},
-			Hint: "With that day in " + q.ZoneOfDays() + "; then all devices count anew",
-		},
-		{Label: "Activated devices", Cell: web.Cell{Text: web.Number(l.Held())}, Hint: "Any number may be activated: they count in the months in which they are used"},
-	}
 }
 
 // validity says whether the licence holds, and if not why and since when.

@@ -41,6 +41,9 @@ type Rows interface {
 	// Denials gives the refused calls of a licence by hour and reason, the oldest first.
 	Denials(ctx context.Context, v ident.VendorID, license ident.LicenseID, from time.Time) ([]licensing.Denial, error)
 
+	// PastMonths gives the months that are over in which devices of a licence were counted, the newest first.
+	PastMonths(ctx context.Context, l *licensing.License, now time.Time, limit int) ([]licensing.PastMonth, error)
+
 	// LastRefused gives who was refused last with a licence, the newest first.
 	LastRefused(ctx context.Context, v ident.VendorID, license ident.LicenseID) ([]licensing.Refused, error)
 
