@@ -24,6 +24,8 @@ func (a *Server) plan() error {
 		Job{Name: "finish addresses of licensees", Every: time.Second, Run: counted(a.c.Log, "portions of licensees' addresses carried out",
 			r.Licenses.FinishAddresses)},
 		Job{Name: "move days to another zone", Every: time.Second, Run: counted(a.c.Log, "portions of days moved to another zone", r.Vendors.FinishZoneMoves)},
+		Job{Name: "remove stored locations", Every: 5 * time.Second, Run: counted(a.c.Log, "portions of stored locations removed",
+			r.Vendors.FinishLocationRemovals)},
 		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
 		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},
 		Job{Name: "write down lapsed sessions", Every: 5 * time.Second, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},

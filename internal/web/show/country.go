@@ -1,6 +1,8 @@
 package show
 
 import (
+	"chancery/internal/licensing"
+
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 )
@@ -15,4 +17,12 @@ func CountryName(code string) string {
 		return name
 	}
 	return code
+}
+
+// CityName is the city that a client calls from, with the country.
+func CityName(c licensing.Client) string {
+	if c.Country == "" {
+		return c.City.Name
+	}
+	return c.City.Name + ", " + CountryName(c.Country)
 }

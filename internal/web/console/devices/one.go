@@ -168,7 +168,7 @@ func clientFacts(a *licensing.Activation) []web.Fact {
 		{Label: "Operating system", Cell: web.Cell{Text: c.OperatingSystem}},
 		{Label: "Software version", Cell: show.Version(c.SoftwareVersion)},
 		{Label: "Address", Cell: web.Cell{Text: c.Address, Mono: true}},
-		{Label: "Place", Cell: show.Place(a), Hint: "Reckoned from the address; the country is as good as the address tells"},
+		{Label: "Place", Cell: show.Place(a), Hint: "Reckoned from the address, and as good as that tells"},
 	}
 	own := "No: its client id is all that it shows"
 	if c.PublicKey != nil {

@@ -34,6 +34,8 @@ type vendorOut struct {
 	Website      string `json:"website"`
 
 	DirectActivationFiles bool `json:"direct_activation_files"`
+
+	StoreNoLocation bool `json:"store_no_location" doc:"true: country and city of devices are not stored, and those stored before are removed; network addresses are stored as ever"`
 }
 
 type vendorUpdate struct {
@@ -47,12 +49,14 @@ type vendorUpdate struct {
 	Website      *string `json:"website,omitempty" maxLength:"500"`
 
 	DirectActivationFiles *bool `json:"direct_activation_files,omitempty" doc:"true: opening the address of an activation file in a browser activates at once, without a page that asks; false by default"`
+
+	StoreNoLocation *bool `json:"store_no_location,omitempty" doc:"true: store neither country nor city of devices from now on, and remove what is stored of them, which takes some minutes; it can't be brought back"`
 }
 
 func showVendor(v vendors.Vendor) vendorOut {
 	return vendorOut{
 		ID: v.UUID, Slug: v.Slug, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt, SupportEmail: v.SupportEmail, Website: v.Website,
-		DirectActivationFiles: v.DirectActivationFiles,
+		DirectActivationFiles: v.DirectActivationFiles, StoreNoLocation: v.StoreNoLocation,
 	}
 }
 
@@ -71,7 +75,7 @@ func (a *Area) vendor(m *operation.Maker) []operation.Operation {
 		}, func(t tx.Tx, q *operation.Request, in vendorUpdate) (vendorOut, error) {
 			v, err := a.Vendors.Update(t, q.Vendor, vendors.Change{
 				Slug: in.Slug, Name: in.Name, Zone: in.Zone, KeepDays: in.KeepLastDays, SupportEmail: in.SupportEmail, Website: in.Website,
-				DirectActivationFiles: in.DirectActivationFiles,
+				DirectActivationFiles: in.DirectActivationFiles, StoreNoLocation: in.StoreNoLocation,
 			})
 			return showVendor(v), err
 		}),

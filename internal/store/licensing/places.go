@@ -1,0 +1,58 @@
+package licensing
+
+import (
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+// cityRow is a city as it is read.
+type cityRow struct {
+	name                        store.OptionalText
+	latitude, longitude, radius store.OptionalInt
+}
+
+// columns are the columns of a city in an activation.
+func (r *cityRow) columns(c *store.Columns, of licensing.City) {
+	values := cityValues(of)
+	c.Fixed("city", values[0], &r.name)
+	c.Fixed("latitude", values[1], &r.latitude)
+	c.Fixed("longitude", values[2], &r.longitude)
+	c.Fixed("radius_km", values[3], &r.radius)
+}
+
+func (r *cityRow) read() licensing.City {
+	return licensing.City{Name: r.name.V, Latitude: r.latitude.V, Longitude: r.longitude.V, Radius: r.radius.V}
+}
+
+// cityValues are the values of a city's columns: name, latitude, longitude, radius.
+func cityValues(c licensing.City) []any {
+	if !c.Known() {
+		return []any{nil, nil, nil, nil}
+	}
+	if !c.Located() {
+		return []any{c.Name, nil, nil, nil}
+	}
+	return []any{c.Name, c.Latitude, c.Longitude, store.OrNull(c.Radius)}
+}
+
+// forgottenOfStep is how many activations lose their places in one step, with up to
+// licensing.HistoryOfActivation rows of history each.
+const forgottenOfStep = 10
+
+// ForgetLocations implements vendors.Locations.
+func (*Store) ForgetLocations(t tx.Tx, v ident.VendorID, after int64) (last int64, err error) {
+	q := store.On(t)
+	var until store.OptionalInt
+	if _, err := q.QueryRow(`SELECT MAX(id) FROM (SELECT id FROM activations WHERE vendor_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS next`,
+		[]any{v, after, forgottenOfStep}, &until); err != nil || until.V == 0 {
+		return 0, err
+	}
+	if err := q.Later(`UPDATE activations SET country = '', city = NULL, latitude = NULL, longitude = NULL, radius_km = NULL
+		WHERE vendor_id = $1 AND id > $2 AND id <= $3 AND (country <> '' OR city IS NOT NULL)`, v, after, until.V); err != nil {
+		return 0, err
+	}
+	return until.V, q.Later(`UPDATE heartbeats SET country = '', city = NULL
+		WHERE vendor_id = $1 AND activation_id > $2 AND activation_id <= $3 AND (country <> '' OR city IS NOT NULL)`, v, after, until.V)
+}
