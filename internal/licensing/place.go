@@ -72,3 +72,16 @@ func (c *Client) movedTo(said Client) {
 func (c Client) elsewhere(said Client) bool {
 	return changed(c.Address, said.Address) || said.saysPlace() && (c.Country != said.Country || c.City != said.City)
 }
+
+// PlaceCount is how many devices called last from one place: a city, a country without
+// one, a local network, or, where all that is empty, from nobody knows where.
+type PlaceCount struct {
+	Country string
+	City    City
+	IsLocal bool
+	Count   int64
+}
+
+// PlacedAtOnce is how many activations of a licence are counted by their places: the
+// newest, so that a page never waits for a licence of any size.
+const PlacedAtOnce = 10_000

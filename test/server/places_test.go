@@ -139,6 +139,12 @@ func TestACityDatabaseGivesTheCity(t *testing.T) {
 			*got.Radius != 10 || got.Place != "London, GB" {
 			t.Errorf("%+v", got)
 		}
+		p := r.Get(t, "/licenses/"+r.license+"/map")
+		servertest.Says(t, p, ".app-map-figures", "United Kingdom", "London 1")
+		if p.Find(".app-map-shade-2 use").Length() != 1 || p.Find("svg.app-map circle.app-map-around").Length() != 1 {
+			t.Errorf("the licence's map shows no country or no circle: %s", p.Text(".app-map-card"))
+		}
+		servertest.Says(t, r.Get(t, "/devices/"+got.ID), ".app-map-card", "within 10 km around London")
 		r.beat(t, "drill", geotest.Linkoeping)
 		if got := r.where(t, "drill"); got.City != "Linköping" || got.Radius != nil || got.Latitude == nil {
 			t.Errorf("%+v", got)
@@ -148,6 +154,13 @@ func TestACityDatabaseGivesTheCity(t *testing.T) {
 		r.beat(t, "drill", geotest.Bhutan)
 		if got := r.where(t, "drill"); got.Country != "BT" || got.City != "" || got.Latitude != nil {
 			t.Errorf("a country has a point: %+v", got)
+		}
+		if p := r.Get(t, "/devices/"+got.ID); p.Find("svg.app-map g.app-map-shade-2").Length() != 1 || p.Find("svg.app-map circle").Length() != 0 {
+			t.Errorf("a country has a point on the map, or no shade: %s", p.Text(".app-map-card"))
+		}
+		r.beat(t, "drill", "10.0.0.1")
+		if p := r.Get(t, "/devices/"+got.ID); p.Find("svg.app-map").Length() != 0 {
+			t.Error("a local network is on the map")
 		}
 	}, behindProxy, func(c *server.Config) { c.GeoFile = file })
 }

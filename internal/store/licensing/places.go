@@ -1,6 +1,9 @@
 package licensing
 
 import (
+	"context"
+	"strconv"
+
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/store"
@@ -55,4 +58,39 @@ func (*Store) ForgetLocations(t tx.Tx, v ident.VendorID, after int64) (last int6
 	}
 	return until.V, q.Later(`UPDATE heartbeats SET country = '', city = NULL
 		WHERE vendor_id = $1 AND activation_id > $2 AND activation_id <= $3 AND (country <> '' OR city IS NOT NULL)`, v, after, until.V)
+}
+
+// PlacesOfLicense counts the newest present activations of a licence by where they
+// called from last, the most first.
+func (s *Store) PlacesOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID) ([]licensing.PlaceCount, error) {
+	// Only an address tells a local network from one that nobody knows.
+	rows, err := s.db.Query(ctx, `SELECT country, city, latitude, longitude, MAX(radius_km), unplaced, COUNT(*)
+		FROM (SELECT country, city, latitude, longitude, radius_km, CASE WHEN country = '' AND city IS NULL THEN address ELSE '' END AS unplaced
+			FROM activations WHERE vendor_id = $1 AND license_id = $2 AND released_at IS NULL ORDER BY id DESC LIMIT `+
+		strconv.Itoa(licensing.PlacedAtOnce)+`) AS newest
+		GROUP BY country, city, latitude, longitude, unplaced ORDER BY 7 DESC, 1, 2`, v, l)
+	var counts []licensing.PlaceCount
+	at := map[bool]int{} // of what has no place: whether it is local
+	_, err = collect(rows, err, func(scan store.Scan) (struct{}, error) {
+		var c licensing.PlaceCount
+		var city cityRow
+		var address string
+		if err := scan(&c.Country, &city.name, &city.latitude, &city.longitude, &city.radius, &address, &c.Count); err != nil {
+			return struct{}{}, err
+		}
+		if c.City = city.read(); c.Country != "" || c.City.Known() {
+			counts = append(counts, c)
+			return struct{}{}, nil
+		}
+		c.IsLocal = licensing.Client{Address: address}.OnLocalNetwork()
+		i, has := at[c.IsLocal]
+		if !has {
+			i = len(counts)
+			at[c.IsLocal] = i
+			counts = append(counts, licensing.PlaceCount{IsLocal: c.IsLocal})
+		}
+		counts[i].Count += c.Count
+		return struct{}{}, nil
+	})
+	return counts, err
 }

@@ -26,6 +26,7 @@ type devicePage struct {
 	Had       web.List
 	Charts    []web.Chart
 	Values    []show.Value
+	Map       *web.Map // nil where nobody knows
 }
 
 type version struct {
@@ -56,6 +57,9 @@ func (p *Pages) show(q *web.Request) (*devicePage, error) {
 	page.Client = page.Page.Facts(clientFacts(s.Activation)...)
 	for _, name := range slices.Sorted(maps.Keys(s.Activation.Client.Variables)) {
 		page.Variables = append(page.Variables, page.Page.Facts(web.Fact{Label: name, Cell: web.Cell{Text: s.Activation.Client.Variables[name]}})...)
+	}
+	if m, known := show.MapOfDevice(s.Activation.Client); known {
+		page.Map = &m
 	}
 	page.History = show.ActivationHref(q, s.Activation.UUID) + "/heartbeats"
 	return page, p.add(q, s, page)

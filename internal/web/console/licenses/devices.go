@@ -17,7 +17,7 @@ func (p *Pages) devices() []edge.Route {
 				return web.Page{}, err
 			}
 			page := p.header(q, l, "Devices")
-			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q, l.UUID) + "/tokens", Icon: "key", Plain: true}},
+			page.Actions = append([]web.Action{{Label: "Map", Href: show.LicenseHref(q, l.UUID) + "/map", Icon: "world", Plain: true}, {Label: "Token keys", Href: show.LicenseHref(q, l.UUID) + "/tokens", Icon: "key", Plain: true}},
 				page.Actions...)
 			if q.May(identity.ManageLicenses) && !l.AnyNumber() {
 				lead(&page, web.Action{Label: "Add activations", Href: show.LicenseHref(q, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
@@ -25,6 +25,7 @@ func (p *Pages) devices() []edge.Route {
 			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now), remedies{})
 			return page, nil
 		}),
+		web.Show(p.Face, "/licenses/{id}/map", web.Needs(identity.ViewLicenses), "map.html", p.showMap),
 		web.Lists(p.Face, "/licenses/{id}/tokens", web.Needs(identity.ViewLicenses), p.tokensTable, func(q *web.Request) (web.Page, error) {
 			l, err := p.licence(q)
 			if err != nil {
@@ -37,6 +38,33 @@ func (p *Pages) devices() []edge.Route {
 			return page, nil
 		}),
 	}
+}
+
+type mapPage struct {
+	web.Page
+
+	Map   web.Map
+	Empty *web.Empty // instead of the map
+}
+
+// showMap shows where the devices of a licence are.
+func (p *Pages) showMap(q *web.Request) (*mapPage, error) {
+	l, err := p.licence(q)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := p.Rows.PlacesOfLicense(q.Context(), q.VendorID(), l.ID)
+	if err != nil {
+		return nil, err
+	}
+	page := &mapPage{Page: q.Page("Map", web.Link{Label: "Licences", Href: q.Href("/licenses")},
+		web.Link{Label: show.LicenseName(l), Href: show.LicenseHref(q, l.UUID)},
+		web.Link{Label: "Devices", Href: show.LicenseHref(q, l.UUID) + "/devices"})}
+	if len(counts) == 0 {
+		page.Empty = &web.Empty{Icon: "devices", Title: "No device is activated", Text: "The map shows where devices call from."}
+	}
+	page.Map = show.MapOfDevices(counts, nil)
+	return page, nil
 }
 
 func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) {
