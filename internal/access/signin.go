@@ -38,6 +38,8 @@ func NewSignIn(c SignInConfig) (*SignIn, error) {
 
 // Visit is the browser, or the program, that somebody comes with.
 type Visit struct {
+	Face Face // where they sign in
+
 	// Networks is what tries are counted for (budget.Networks of the address).
 	// Address is what the list of sessions shows.
 	Networks  []budget.Network
@@ -62,7 +64,9 @@ func (v Visit) places() []string {
 
 // beginning is what a session begins with on this visit.
 func (v Visit) beginning(m Method, second bool) Beginning {
-	return Beginning{Address: v.Address, UserAgent: v.UserAgent, Method: m, SecondFactor: second, Replaces: v.Token, Places: v.places()}
+	return Beginning{
+		Face: v.Face, Address: v.Address, UserAgent: v.UserAgent, Method: m, SecondFactor: second, Replaces: v.Token, Places: v.places(),
+	}
 }
 
 // SignedIn is a sign-in that succeeded, or the first half of one.

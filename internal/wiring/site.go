@@ -66,8 +66,8 @@ func (s Site) passkeys(q *web.Request) (access.Site, error) {
 	return access.Site{ID: host, Origin: origin, Name: q.Vendor.Name}, nil
 }
 
-// console is the vendor's console as browsers are sent back to it.
-func (s Site) console(q *web.Request) (string, error) {
+// face is the face at the vendor as browsers are sent back to it.
+func (s Site) face(q *web.Request) (string, error) {
 	u, ok := s.reached(q)
 	if !ok {
 		return "", fault.Refused("no_public_url", "The server does not know the address that providers send browsers back to.",

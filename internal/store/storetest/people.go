@@ -170,5 +170,5 @@ func (p *People) SignedOut(t *testing.T, token, why string) {
 
 // Visit is a browser at an address, which keeps no secret.
 func Visit(address string) access.Visit {
-	return access.Visit{Networks: budget.Networks(netip.MustParseAddr(address)), Address: address, UserAgent: "Firefox\r\nX: y"}
+	return access.Visit{Face: access.Console, Networks: budget.Networks(netip.MustParseAddr(address)), Address: address, UserAgent: "Firefox\r\nX: y"}
 }

@@ -196,7 +196,7 @@ const (
 
 // visit is the browser as sign-in wants it.
 func (p *Pages) visit(q *web.Request) access.Visit {
-	visit := access.Visit{UserAgent: q.R.UserAgent(), Browser: q.Cookie(browserCookie), Token: q.Cookie(p.Face.CookieName())}
+	visit := access.Visit{Face: access.Face(p.Face.Name), UserAgent: q.R.UserAgent(), Browser: q.Cookie(browserCookie), Token: q.Cookie(p.Face.CookieName())}
 	if a := edge.ClientAddress(q.Context()); a.IsValid() {
 		visit.Networks, visit.Address = budget.Networks(a), a.String()
 	}
