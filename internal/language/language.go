@@ -32,7 +32,7 @@ func (l *Language) Code() string { return l.or().code }
 // Name is what the language calls itself: "Deutsch".
 func (l *Language) Name() string { return l.or().name }
 
-// Tag is the language for machines, as <html lang> has it: "en-GB".
+// Tag is the language as programs know it, in <html lang>: "en-GB".
 func (l *Language) Tag() string { return l.or().tag.String() }
 
 // T gives a text in the language. The text is English, and a format as package fmt has
@@ -151,3 +151,13 @@ func (c Catalogue) Accepted(header string) *Language {
 
 // maxHeader is how long an Accept-Language may be that is read, in bytes.
 const maxHeader = 256
+
+// Word gives one of a vocabulary in the language: what a state is called. It is for
+// words that come from elsewhere in the code; what is constant goes through T.
+func (l *Language) Word(word string) string {
+	if said, ok := l.or().plain[word]; ok {
+		return said
+	}
+	words, _, _ := strings.Cut(word, meant)
+	return words
+}

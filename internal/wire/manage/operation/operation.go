@@ -26,6 +26,7 @@ type Operation struct {
 	About      string // more than one line can say; may be empty
 	Permission identity.Permission
 	Secret     bool // the answer holds a secret
+	Compress   bool // the answer holds no key, and may be sent compressed: see edge.Route
 	Portion    bool // it carries out one portion of a long work: other changes go first
 	Queries    []Query
 	Status     int // of the answer; what the method says if it is left out
