@@ -38,6 +38,11 @@ type Vendor struct {
 	// mails; both may be empty.
 	SupportEmail string
 	Website      string // http or https
+
+	// Language is what the vendor's people and customers are spoken to in who have not
+	// chosen one of their own; a code of package language. Empty is English.
+	Language string
+
 	// DirectActivationFiles: whoever opens the address of an activation file in a
 	// browser activates at once, and is not asked first.
 	DirectActivationFiles bool

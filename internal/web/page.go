@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/access"
+	"chancery/internal/language"
 	"chancery/internal/owners"
 )
 
@@ -36,6 +37,9 @@ type Page struct {
 	Notices []Notice
 	Help    Help
 
+	Language  *language.Language // that the page is in; nil for English
+	languages language.Catalogue // that it can be had in
+
 	request *Request // what the page answers; nil where nobody is signed in
 }
 
@@ -55,6 +59,9 @@ type Person struct {
 	Role  string // as it is called on screen
 
 	RoleAbout string // one sentence on the role
+
+	Language         string // that they have chosen; empty for none
+	CustomerLanguage string // of the customer that they belong to; empty for none
 
 	// Session is the one that the request belongs to, for the pages of the
 	// account; the gallery has none.
