@@ -65,15 +65,15 @@ func ReleaseReason(r licensing.Reason) string {
 
 // Place is where a client calls from; empty where nobody knows, or where the vendor
 // stores no location.
-func Place(a *licensing.Activation) web.Cell {
+func Place(q *web.Request, a *licensing.Activation) web.Cell {
 	c := a.Client
 	switch {
 	case c.OnLocalNetwork():
-		return web.Cell{Text: "Local network", Quiet: true}
+		return web.Cell{Text: q.T("Local network"), Quiet: true}
 	case c.City.Known():
-		return web.Cell{Flag: c.Country, Text: CityName(c)}
+		return web.Cell{Flag: c.Country, Text: cityName(q, c)}
 	case c.Country != "":
-		return web.Cell{Flag: c.Country, Text: CountryName(c.Country)}
+		return web.Cell{Flag: c.Country, Text: q.Language().Country(c.Country)}
 	}
 	return web.Cell{}
 }

@@ -2,6 +2,7 @@ package show
 
 import (
 	"chancery/internal/licensing"
+	"chancery/internal/web"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -19,10 +20,10 @@ func CountryName(code string) string {
 	return code
 }
 
-// CityName is the city that a client calls from, with the country.
-func CityName(c licensing.Client) string {
+// cityName is the city that a client calls from, with the country.
+func cityName(q *web.Request, c licensing.Client) string {
 	if c.Country == "" {
 		return c.City.Name
 	}
-	return c.City.Name + ", " + CountryName(c.Country)
+	return c.City.Name + ", " + q.Language().Country(c.Country)
 }

@@ -2,7 +2,6 @@ package show
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -14,24 +13,24 @@ import (
 
 // MapOfDevice shows where one device called from; false where its place is unknown, or
 // no country of the map.
-func MapOfDevice(c licensing.Client) (web.Map, bool) {
+func MapOfDevice(q *web.Request, c licensing.Client) (web.Map, bool) {
 	_, on := atlas.Find(c.Country)
 	if c.OnLocalNetwork() || !on {
 		return web.Map{}, false
 	}
-	m := mapOf([]licensing.PlaceCount{{Country: c.Country, City: c.City, Count: 1}})
-	m.Title, m.Text = "Where it called from", "Reckoned from its address: the country as a whole, no point in it."
-	place := CountryName(c.Country)
+	m := mapOf(q, []licensing.PlaceCount{{Country: c.Country, City: c.City, Count: 1}})
+	m.Title, m.Text = q.T("Where it called from"), q.T("Reckoned from its address: the country as a whole, no point in it.")
+	place := q.Language().Country(c.Country)
 	switch {
 	case c.City.Located() && c.City.Radius > 0:
-		m.Text = fmt.Sprintf("Reckoned from its address: most likely within %d km around %s.", c.City.Radius, c.City.Name)
+		m.Text = q.T("Reckoned from its address: most likely within %d km around %s.", c.City.Radius, c.City.Name)
 	case c.City.Located():
-		m.Text = "Reckoned from its address; how far from " + c.City.Name + " it may be, nobody says."
+		m.Text = q.T("Reckoned from its address; how far from %s it may be, nobody says.", c.City.Name)
 	}
 	if c.City.Known() {
-		place = CityName(c)
+		place = cityName(q, c)
 	}
-	m.Label, m.Numbers, m.Rows = "A map: "+place, nil, nil
+	m.Label, m.Numbers, m.Rows = q.T("A map: %s", place), nil, nil
 	return m, true
 }
 
@@ -41,46 +40,46 @@ const mappedAtOnce = licensing.PlacedAtOnce
 // MapOfDevices shows where devices called from last: each country shaded and with its
 // number, each city a circle of its radius. href gives the list behind a country, and
 // may be nil.
-func MapOfDevices(counts []licensing.PlaceCount, href func(country string) string) web.Map {
-	m := mapOf(counts)
-	m.Title, m.Text = "Where its devices are", "By the address that each called from last."
-	m.Head = [2]string{"Place", "Devices"}
-	m.Rows = mapRows(counts, href)
-	m.Label = "A map of the world; its figures are in the table."
+func MapOfDevices(q *web.Request, counts []licensing.PlaceCount, href func(country string) string) web.Map {
+	m := mapOf(q, counts)
+	m.Title, m.Text = q.T("Where its devices are"), q.T("By the address that each called from last.")
+	m.Head = [2]string{q.T("Place"), q.T("Devices")}
+	m.Rows = mapRows(q, counts, href)
+	m.Label = q.T("A map of the world; its figures are in the table.")
 	var all int64
 	for _, c := range counts {
 		all += c.Count
 	}
 	if all >= mappedAtOnce {
-		m.Note = "Of the newest " + web.Number(mappedAtOnce) + " devices."
+		m.Note = q.T("Of the newest %d devices.", mappedAtOnce)
 	}
 	return m
 }
 
 // mapRows are the figures: countries, the most devices first, each with its cities; then
 // what is on no map.
-func mapRows(counts []licensing.PlaceCount, href func(country string) string) []web.MapRow {
+func mapRows(q *web.Request, counts []licensing.PlaceCount, href func(country string) string) []web.MapRow {
 	byCountry, local, unknown := perCountry(counts)
 	codes := make([]string, 0, len(byCountry))
 	for code := range byCountry {
 		codes = append(codes, code)
 	}
 	slices.SortFunc(codes, func(a, b string) int {
-		return cmp.Or(cmp.Compare(byCountry[b], byCountry[a]), strings.Compare(CountryName(a), CountryName(b)))
+		return cmp.Or(cmp.Compare(byCountry[b], byCountry[a]), strings.Compare(q.Language().Country(a), q.Language().Country(b)))
 	})
 	var rows []web.MapRow
 	for _, code := range codes {
-		row := web.MapRow{Flag: code, Text: CountryName(code), Count: web.Number(byCountry[code]), Sub: citiesOf(counts, code)}
+		row := web.MapRow{Flag: code, Text: q.Language().Country(code), Count: q.Language().Number(byCountry[code]), Sub: citiesOf(q, counts, code)}
 		if href != nil {
 			row.Href = href(code)
 		}
 		rows = append(rows, row)
 	}
 	if local > 0 {
-		rows = append(rows, web.MapRow{Text: "Local network", Count: web.Number(local)})
+		rows = append(rows, web.MapRow{Text: q.T("Local network"), Count: q.Language().Number(local)})
 	}
 	if unknown > 0 {
-		rows = append(rows, web.MapRow{Text: "Unknown", Count: web.Number(unknown)})
+		rows = append(rows, web.MapRow{Text: q.T("Unknown"), Count: q.Language().Number(unknown)})
 	}
 	return rows
 }
@@ -89,7 +88,7 @@ func mapRows(counts []licensing.PlaceCount, href func(country string) string) []
 const namedCities = 5
 
 // citiesOf names the cities of a country with their figures, the most devices first.
-func citiesOf(counts []licensing.PlaceCount, code string) string {
+func citiesOf(q *web.Request, counts []licensing.PlaceCount, code string) string {
 	byName := map[string]int64{}
 	for _, c := range counts {
 		if c.Country == code && c.City.Known() {
@@ -103,10 +102,10 @@ func citiesOf(counts []licensing.PlaceCount, code string) string {
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(byName[b], byName[a]), strings.Compare(a, b)) })
 	more := len(names) - namedCities
 	for i, name := range names {
-		names[i] = name + " " + web.Number(byName[name])
+		names[i] = name + " " + q.Language().Number(byName[name])
 	}
 	if more > 0 {
-		names = append(names[:namedCities], fmt.Sprintf("%d more", more))
+		names = append(names[:namedCities], q.T("%d more", more))
 	}
 	return strings.Join(names, " · ")
 }
@@ -127,7 +126,7 @@ func perCountry(counts []licensing.PlaceCount) (byCountry map[string]int64, loca
 }
 
 // mapOf draws counts: shades, numbers and circles, and the part of the map that they are in.
-func mapOf(counts []licensing.PlaceCount) web.Map {
+func mapOf(q *web.Request, counts []licensing.PlaceCount) web.Map {
 	var m web.Map
 	byCountry, _, _ := perCountry(counts)
 	var most int64
@@ -142,7 +141,7 @@ func mapOf(counts []licensing.PlaceCount) web.Map {
 		if c.City.Located() {
 			p := atlas.Project(degrees(c.City.Latitude), degrees(c.City.Longitude))
 			boxes = append(boxes, atlas.Box{X: p.X, Y: p.Y})
-			m.Cities = append(m.Cities, web.MapCity{X: p.X, Y: p.Y, Radius: atlas.Units(float64(c.City.Radius)), Title: cityTitle(c)})
+			m.Cities = append(m.Cities, web.MapCity{X: p.X, Y: p.Y, Radius: atlas.Units(float64(c.City.Radius)), Title: cityTitle(q, c)})
 		}
 	}
 	zoom, part := atlas.Around(boxes...)
@@ -160,9 +159,9 @@ func mapOf(counts []licensing.PlaceCount) web.Map {
 		}
 		n := byCountry[code]
 		if c.HasOutline {
-			m.Countries = append(m.Countries, web.MapCountry{Code: code, Level: level(n, most), Title: CountryName(code) + ": " + web.Number(n)})
+			m.Countries = append(m.Countries, web.MapCountry{Code: code, Level: level(n, most), Title: q.Language().Country(code) + ": " + q.Language().Number(n)})
 		}
-		number := web.MapNumber{X: c.Label.X, Y: c.Label.Y, Text: web.Number(n)}
+		number := web.MapNumber{X: c.Label.X, Y: c.Label.Y, Text: q.Language().Number(n)}
 		if !claim(&all, number, wideLetter/zoom) {
 			continue // it would stand on another one; the table has it
 		}
@@ -174,10 +173,10 @@ func mapOf(counts []licensing.PlaceCount) web.Map {
 
 func degrees(units int64) float64 { return float64(units) / licensing.CoordinateUnits }
 
-func cityTitle(c licensing.PlaceCount) string {
-	title := CityName(licensing.Client{Country: c.Country, City: c.City}) + ": " + web.Number(c.Count)
+func cityTitle(q *web.Request, c licensing.PlaceCount) string {
+	title := cityName(q, licensing.Client{Country: c.Country, City: c.City}) + ": " + q.Language().Number(c.Count)
 	if c.City.Radius > 0 {
-		title += fmt.Sprintf(", within %d km", c.City.Radius)
+		title += ", " + q.T("within %d km", c.City.Radius)
 	}
 	return title
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"chancery/internal/licensing"
+	"chancery/internal/web"
 	"chancery/internal/web/show"
 )
 
@@ -32,7 +33,7 @@ func TestMapOfDevice(t *testing.T) {
 		"nobody knows":    {licensing.Client{Address: "8.8.8.8"}, false, 0, 0, ""},
 		"an unknown one":  {licensing.Client{Address: "8.8.8.8", Country: "ZZ"}, false, 0, 0, ""},
 	} {
-		m, on := show.MapOfDevice(c.client)
+		m, on := show.MapOfDevice(&web.Request{}, c.client)
 		if on != c.on || len(m.Countries) != c.countries || len(m.Cities) != c.circles || !strings.Contains(m.Text, c.says) || len(m.Rows) > 0 {
 			t.Errorf("%s: %v %+v", name, on, m)
 		}
@@ -41,7 +42,7 @@ func TestMapOfDevice(t *testing.T) {
 
 func TestMapOfDevices(t *testing.T) {
 	t.Parallel()
-	m := show.MapOfDevices([]licensing.PlaceCount{
+	m := show.MapOfDevices(&web.Request{}, []licensing.PlaceCount{
 		{Country: "DE", Count: 900},
 		{Country: "DE", City: city("Essen", 514500, 70100, 50), Count: 100},
 		{Country: "LU", Count: 5},

@@ -96,7 +96,7 @@ func (p *Pages) clients(q *web.Request) (web.Table[licensing.Seat], error) {
 			}},
 			{Name: "country", Label: "Country", Cell: func(c licensing.Seat) web.Cell {
 				if c.Activation.Client.OnLocalNetwork() {
-					return show.Place(c.Activation)
+					return show.Place(q, c.Activation)
 				}
 				if c.Activation.Client.Country == "" {
 					return web.Cell{}

@@ -63,7 +63,7 @@ func (p *Pages) showMap(q *web.Request) (*mapPage, error) {
 	if len(counts) == 0 {
 		page.Empty = &web.Empty{Icon: "devices", Title: "No device is activated", Text: "The map shows where devices call from."}
 	}
-	page.Map = show.MapOfDevices(counts, nil)
+	page.Map = show.MapOfDevices(q, counts, nil)
 	return page, nil
 }
 
@@ -100,7 +100,7 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 			},
 			{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return show.Version(s.Activation.Client.SoftwareVersion) }},
 			{Name: "system", Label: "Operating system", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.OperatingSystem} }},
-			{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
+			{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(q, s.Activation) }},
 			{
 				Name: "address", Label: "Address", Extra: true,
 				Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.Address, Mono: true} },

@@ -21,6 +21,9 @@ func (p *Pages) chrome(q *web.Request) (web.Page, error) {
 	page.Query = ""
 	_, notes := portal.Standing(q, &page, l)
 	page.Notices = portal.Urgent(notes)
+	if l.RegularUsed+l.GoodwillUsed > 0 {
+		page.Actions = []web.Action{{Label: q.T("Map"), Href: show.LicenseHref(q, l.UUID) + "/map", Icon: "world", Plain: true}}
+	}
 	if mayDelete(q, l) && l.RegularUsed+l.GoodwillUsed > 0 {
 		page.More = []web.Action{{
 			Label: q.T("Delete all activations"), Href: show.LicenseHref(q, l.UUID) + "/activations/delete", Icon: "trash", Danger: true, Dialog: true,
@@ -149,7 +152,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} },
 		},
 		{Name: "platform", Label: q.T("Platform"), Sort: "platform", Cell: func(s licensing.Seat) web.Cell { return platform(s.Activation.Client) }},
-		{Name: "place", Label: q.T("Place"), Sort: "country", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
+		{Name: "place", Label: q.T("Place"), Sort: "country", Cell: func(s licensing.Seat) web.Cell { return show.Place(q, s.Activation) }},
 		{
 			Name: "client_id", Label: q.T("Client id"), Extra: true,
 			Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Device.Number, Mono: true} },
