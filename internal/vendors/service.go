@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"chancery/internal/colour"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -36,6 +37,10 @@ type Store interface {
 	NoteZoneMove(t tx.Tx, id ident.VendorID, m ZoneMove) error
 	NotedZoneMove(t tx.Tx, id ident.VendorID) (m ZoneMove, noted bool, err error)
 	EndZoneMove(t tx.Tx, id ident.VendorID) error
+
+	// SaveLogo stores a vendor's logo in place of the one before; one without content
+	// takes it away.
+	SaveLogo(t tx.Tx, id ident.VendorID, l Logo) error
 
 	// NoteLocationRemoval notes how far the removal of stored locations has come; a
 	// vendor has one at most.
@@ -183,6 +188,8 @@ type Change struct {
 	DirectActivationFiles *bool
 
 	StoreNoLocation *bool // true removes what is stored, too
+
+	Branding BrandingChange
 }
 
 // Update changes a vendor. A new zone moves the days, months and quarters that
@@ -204,6 +211,9 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.Website, c.Website)
 	set(&after.DirectActivationFiles, c.DirectActivationFiles)
 	set(&after.StoreNoLocation, c.StoreNoLocation)
+	if after.Branding, err = before.Branding.With(c.Branding); err != nil {
+		return Vendor{}, err
+	}
 	if after, err = after.read(before); err != nil {
 		return Vendor{}, err
 	}
@@ -219,6 +229,11 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	}
 	if err := s.moveZone(t, before, after, c.KeepDays); err != nil {
 		return Vendor{}, err
+	}
+	if after.Branding.Logo != before.Branding.Logo {
+		if err := s.Store.SaveLogo(t, id, *c.Branding.Logo); err != nil {
+			return Vendor{}, err
+		}
 	}
 	if err := s.removeLocations(t, before, after); err != nil {
 		return Vendor{}, err
@@ -244,10 +259,20 @@ type record struct {
 
 	DirectActivationFiles bool `json:"direct_activation_files"`
 	StoreNoLocation       bool `json:"store_no_location"`
+
+	ShownName   string        `json:"shown_name"`
+	AccentLight colour.Colour `json:"accent_light"`
+	AccentDark  colour.Colour `json:"accent_dark"`
+	SupportText string        `json:"support_text"`
+	Logo        string        `json:"logo"` // its name
 }
 
 func recordOf(v Vendor) record {
-	return record{v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.DirectActivationFiles, v.StoreNoLocation}
+	b := v.Branding
+	return record{
+		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.DirectActivationFiles, v.StoreNoLocation,
+		b.Name, b.AccentLight, b.AccentDark, b.SupportText, b.Logo,
+	}
 }
 
 func (s *Service) journal(t tx.Tx, action string, before *Vendor, after Vendor) {

@@ -50,6 +50,8 @@ type Vendor struct {
 	// StoreNoLocation: country and city of devices are neither stored nor kept; their
 	// network addresses are stored as ever.
 	StoreNoLocation bool
+
+	Branding Branding
 }
 
 // Location gives the zone in which the vendor's days begin.

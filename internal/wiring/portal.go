@@ -51,7 +51,8 @@ func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: portal.Name, Assets: assets, Sessions: ownerSessions{pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
-		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav, Places: portal.Places(),
+		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav,
+		Branded: true, Logos: r.VendorRows, Places: portal.Places(),
 	})
 	if err != nil {
 		return Faces{}, err

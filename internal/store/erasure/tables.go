@@ -192,7 +192,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"user_sessions":       {"method", "face"},
 	"users":               {"role"},
 	"variables":           {"name", "description"},
-	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website", "shown_name", "accent_light", "accent_dark", "support_text", "logo_hash"},
+	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website", "shown_name", "accent_light", "accent_dark", "support_text", "logo"},
 }
 
 // elsewhere are columns that are about people and that other statements erase: those of

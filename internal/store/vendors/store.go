@@ -19,7 +19,7 @@ var (
 )
 
 const columns = `id, uuid, slug, name, zone, plan, support_email, website, direct_activation_files, store_no_location,
-	created_at`
+	shown_name, accent_light, accent_dark, support_text, logo, created_at`
 
 // Insert implements vendors.Store.
 func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool, err error) {
@@ -44,8 +44,9 @@ func (Store) Update(t tx.Tx, v vendors.Vendor) (updated bool, err error) {
 		return false, err
 	}
 	if _, err := s.Exec(`UPDATE vendors SET slug = $1, name = $2, zone = $3, plan = $4, support_email = $5, website = $6, direct_activation_files = $7,
-		store_no_location = $8 WHERE id = $9`,
-		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles), store.Bit(v.StoreNoLocation), v.ID); err != nil {
+		store_no_location = $8, shown_name = $9, accent_light = $10, accent_dark = $11, support_text = $12, logo = $13 WHERE id = $14`,
+		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles), store.Bit(v.StoreNoLocation),
+		v.Branding.Name, v.Branding.AccentLight, v.Branding.AccentDark, v.Branding.SupportText, v.Branding.Logo, v.ID); err != nil {
 		return false, err
 	}
 	return true, store.Bump(t)
@@ -136,7 +137,7 @@ func scan(row func(dest ...any) (bool, error)) (vendors.Vendor, bool, error) {
 	var v vendors.Vendor
 	var id, created int64
 	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &v.SupportEmail, &v.Website, &v.DirectActivationFiles, &v.StoreNoLocation,
-		&created)
+		&v.Branding.Name, &v.Branding.AccentLight, &v.Branding.AccentDark, &v.Branding.SupportText, &v.Branding.Logo, &created)
 	if err != nil || !found {
 		return vendors.Vendor{}, false, err
 	}

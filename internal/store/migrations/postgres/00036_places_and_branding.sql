@@ -18,12 +18,13 @@ CREATE TABLE location_removals (
   done_until BIGINT NOT NULL
 );
 
--- What a vendor's customers see of it. The logo's hash is its name in addresses.
+-- What a vendor's customers see of it. The logo is by its name in
+-- addresses: a hash, and its size.
 ALTER TABLE vendors ADD COLUMN shown_name TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE vendors ADD COLUMN accent_light TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE vendors ADD COLUMN accent_dark TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE vendors ADD COLUMN support_text TEXT COLLATE "C" NOT NULL DEFAULT '';
-ALTER TABLE vendors ADD COLUMN logo_hash TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE vendors ADD COLUMN logo TEXT COLLATE "C" NOT NULL DEFAULT '';
 CREATE TABLE vendor_logos (
   vendor_id BIGINT NOT NULL PRIMARY KEY REFERENCES vendors (id),
   content   BYTEA NOT NULL

@@ -18,12 +18,13 @@ CREATE TABLE location_removals (
   done_until INTEGER NOT NULL
 );
 
--- What a vendor's customers see of it. The logo's hash is its name in addresses.
+-- What a vendor's customers see of it. The logo is by its name in
+-- addresses: a hash, and its size.
 ALTER TABLE vendors ADD COLUMN shown_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE vendors ADD COLUMN accent_light TEXT NOT NULL DEFAULT '';
 ALTER TABLE vendors ADD COLUMN accent_dark TEXT NOT NULL DEFAULT '';
 ALTER TABLE vendors ADD COLUMN support_text TEXT NOT NULL DEFAULT '';
-ALTER TABLE vendors ADD COLUMN logo_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE vendors ADD COLUMN logo TEXT NOT NULL DEFAULT '';
 CREATE TABLE vendor_logos (
   vendor_id INTEGER NOT NULL PRIMARY KEY REFERENCES vendors (id),
   content   BLOB NOT NULL

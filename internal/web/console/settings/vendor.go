@@ -17,7 +17,7 @@ func (p *Pages) vendor() []edge.Route {
 
 func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{Page: q.Page("Vendor & branding"), Form: form}
-	page.Sub = "What your people and your customers see of you."
+	page.Sub, page.Tabs = "What your people and your customers see of you.", vendorTabs(q, "/settings/vendor")
 	page.About(web.Fact{
 		Label: "Vendor id (isv_id)", Hint: "Clients name it in the addresses that they call",
 		Cell: web.Cell{Text: q.Vendor.UUID.String(), Mono: true, Copy: q.Vendor.UUID.String()},
@@ -25,7 +25,7 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 	v := q.Vendor
 	form.Submit = "Save"
 	form.Add(web.Group{Title: "Name", Fields: []web.Field{
-		{Name: "name", Label: "Name", Value: v.Name, Required: true, Hint: "On every screen and in every mail."},
+		{Name: "name", Label: "Name", Value: v.Name, Required: true, Hint: "On every screen of your team; customers may be shown another one: see Branding."},
 		{
 			Name: "slug", Label: "Place in addresses", Value: v.Slug, Required: true, Mono: true,
 			Hint: "The console is at /console/" + v.Slug + ". Links with the old one lead nowhere after a change.",
