@@ -11,6 +11,7 @@ import (
 
 	"chancery/internal/colour"
 	"chancery/internal/edge"
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/vendors"
 )
@@ -113,7 +114,7 @@ func (f *Face) brandFile(w http.ResponseWriter, q *Request) error {
 		content, kind, name = logo.Content, "image/png", b.Logo+".png"
 	}
 	if len(content) == 0 {
-		return edge.NoRoute()
+		return fault.Missing("picture")
 	}
 	h := w.Header()
 	h.Set("Content-Type", kind)

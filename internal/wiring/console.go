@@ -54,7 +54,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(search.New(search.Config{Face: f, Licenses: r.LicenseRows, Customers: r.CustomerRows, Users: r.UserRows})),
 		mounted(settings.New(settings.Config{
 			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
-			Address: s.face, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
+			Address: s.face, Portal: s.portal, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
 			Logos: r.VendorRows, MailPreview: func(ctx context.Context, v vendors.Vendor) (mailing.Body, error) {
 				return previewMail(ctx, r, v, mailing.LicenseIssued, r.Mails.Sample(show.MailVendor(v)))
 			},

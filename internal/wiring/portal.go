@@ -35,10 +35,14 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 // entranceAreas are coming in and one's own account, which every face has. The server's
 // own first address leads to the front.
 func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
+	var elsewhere map[string]string
+	if front {
+		elsewhere = map[string]string{portal.Name: "Licensing dashboard"}
+	}
 	return []area{
 		mounted(entrance.New(entrance.Config{
 			Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
-			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Site: s.passkeys, Address: s.face,
+			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
 		})),
 		mounted(account.New(account.Config{
 			Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,

@@ -71,9 +71,11 @@ type Config struct {
 	Helps       Helps
 	HelpRows    vendors.HelpReader
 
-	// Address is the vendor's console as browsers are sent back to it. It fails
+	// Address is the vendor's console as browsers are sent back to it, and Portal its
+	// portal. Each fails
 	// while nobody knows.
 	Address func(q *web.Request) (string, error)
+	Portal  func(q *web.Request) (string, error)
 
 	// Logos reads the vendor's logo, and MailPreview renders a mail in its branding.
 	Logos       web.Logos
@@ -95,7 +97,8 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Providers == nil ||
-		c.Logos == nil || c.MailPreview == nil || c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.LastDays == nil || c.Editions == nil || c.Moves == nil {
+		c.Logos == nil || c.MailPreview == nil || c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.Portal == nil || c.LastDays == nil ||
+		c.Editions == nil || c.Moves == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}
 	face, err := c.Face.Area(templates)
