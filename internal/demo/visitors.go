@@ -61,6 +61,10 @@ func (h *historian) planVisit(s *story, when time.Time, k int) {
 	v.client = licensing.Client{
 		Name: fmt.Sprintf("%s %d", m.host, k+1), Hostname: v.id + ".example.com", Platform: m.platform, OperatingSystem: m.system,
 		SoftwareVersion: []string{"3.1.0", "3.2.4", "3.3.1"}[h.rand.IntN(3)], Address: fmt.Sprintf("203.0.113.%d", 1+h.rand.IntN(254)), Country: m.country,
+		City: cityOf(m.country, s.number+k),
+	}
+	if s.number%17 == 3 && k == 0 { // behind the customer's own proxy
+		v.client.Address, v.client.Country, v.client.City = "10.20.0.7", "", licensing.City{}
 	}
 	s.clients = append(s.clients, v)
 	h.visitors = append(h.visitors, v)

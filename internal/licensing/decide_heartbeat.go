@@ -58,7 +58,7 @@ func goodwillEnded(a *Activation, now time.Time) bool {
 func differs(old, said Client) bool {
 	return changed(old.SoftwareVersion, said.SoftwareVersion) || changed(old.OperatingSystem, said.OperatingSystem) ||
 		changed(old.Hostname, said.Hostname) || changed(old.Platform, said.Platform) ||
-		changed(old.Address, said.Address) || changed(old.Country, said.Country) || variablesDiffer(old.Variables, said.Variables)
+		old.elsewhere(said) || variablesDiffer(old.Variables, said.Variables)
 }
 
 func changed(old, said string) bool { return said != "" && said != old }
@@ -84,8 +84,7 @@ func merged(old, said Client) (now Client, dropped []string) {
 	keep(&old.OperatingSystem, said.OperatingSystem)
 	keep(&old.Hostname, said.Hostname)
 	keep(&old.Platform, said.Platform)
-	keep(&old.Address, said.Address)
-	keep(&old.Country, said.Country)
+	old.movedTo(said)
 	if len(said.Variables) > 0 || len(old.Variables) > MaxVariables {
 		old.Variables, dropped = withinBounds(said.Variables, old.Variables)
 	}

@@ -25,6 +25,8 @@ func (a *Server) plan() error {
 		Job{Name: "finish addresses of licensees", Every: time.Second, Run: counted(a.c.Log, "portions of licensees' addresses carried out",
 			r.Licenses.FinishAddresses)},
 		Job{Name: "move days to another zone", Every: time.Second, Run: counted(a.c.Log, "portions of days moved to another zone", r.Vendors.FinishZoneMoves)},
+		Job{Name: "remove stored locations", Every: 5 * time.Second, Run: counted(a.c.Log, "portions of stored locations removed",
+			r.Vendors.FinishLocationRemovals)},
 		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
 		Job{Name: "open months of licences", Every: time.Minute, Run: counted(a.c.Log, "months of licences opened", r.Licenses.OpenMonths)},
 		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/web/console/attention"
+	"chancery/internal/web/show"
 )
 
 // customerMails writes to customers when somebody asks for it.
@@ -65,7 +66,5 @@ func previewMail(ctx context.Context, r *Rooms, v vendors.Vendor, k mailing.Kind
 	}
 	all := r.Mails.Complete(own)
 	p := all[slices.IndexFunc(all, func(p mailing.Template) bool { return p.Kind == k })]
-	return r.Mails.PreviewOf(mailing.Vendor{
-		Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
-	}, p, d)
+	return r.Mails.PreviewOf(show.MailVendor(v), p, d)
 }

@@ -190,6 +190,7 @@ type activationRow struct {
 	suspended, since, until, released store.OptionalInt
 	offline, month                    store.OptionalInt
 	reason                            store.OptionalText
+	city                              cityRow
 	tags, variables                   string
 	activated, seen                   int64
 	product                           ident.ProductID // to be written
@@ -236,6 +237,7 @@ func (r *activationRow) Columns(c *store.Columns) {
 	c.Fixed("device_variables", r.variables, &r.variables)
 	c.Fixed("address", client.Address, &client.Address)
 	c.Fixed("country", client.Country, &client.Country)
+	r.city.columns(c, client.City)
 	c.Fixed("client_public_key", client.PublicKey, &client.PublicKey)
 	c.Fixed("said", a.Said, &a.Said)
 	c.Fixed("activated_at", store.Millis(a.ActivatedAt), &r.activated)
@@ -254,6 +256,7 @@ func (r *activationRow) activation() (*licensing.Activation, error) {
 	a.ActivatedAt, a.ReleasedAt = time.UnixMilli(r.activated).UTC(), r.released.Instant()
 	a.ReleaseReason = licensing.Reason(r.reason.V)
 	a.Pulse.LastSeenAt = time.UnixMilli(r.seen).UTC()
+	a.Client.City = r.city.read()
 	if r.tags != "" {
 		if err := json.Unmarshal([]byte(r.tags), &a.Client.Tags); err != nil {
 			return nil, fmt.Errorf("tags of activation %d: %w", a.ID, err)

@@ -47,6 +47,8 @@ type Rows interface {
 	// LastRefused gives who was refused last with a licence, the newest first.
 	LastRefused(ctx context.Context, v ident.VendorID, license ident.LicenseID) ([]licensing.Refused, error)
 
+	PlacesOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID) ([]licensing.PlaceCount, error)
+
 	// UsageOfLicense and AnalyticalOfLicense give what its present clients reported since a day (UTC).
 	UsageOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Usage, error)
 	AnalyticalOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Analytical, error)

@@ -55,7 +55,12 @@ type activation struct {
 	SoftwareVersion   string            `json:"software_version"`
 	DeviceVariables   map[string]string `json:"device_variables"`
 	Address           string            `json:"address"`
-	Country           string            `json:"country"`
+	Country           string            `json:"country" doc:"of the address, ISO 3166-1 alpha-2; empty where it is unknown, of no public network, or not stored"`
+	City              string            `json:"city" doc:"of the address, in English; only where the server has a database of cities"`
+	Latitude          *float64          `json:"latitude" doc:"of the city, in degrees; null where it is unknown"`
+	Longitude         *float64          `json:"longitude"`
+	AccuracyRadiusKM  *int64            `json:"accuracy_radius_km" doc:"kilometres around the city within which the device most likely is; null where nobody says"`
+	Place             string            `json:"place" doc:"in short: \"local network\" (private, unique-local, link-local, loopback or carrier NAT), \"Essen, DE\", \"DE\" or empty"`
 	IsTemporary       bool              `json:"is_temporary"`
 	IsGoodwill        bool              `json:"is_goodwill"`
 	CountsThisMonth   *bool             `json:"counts_this_month" doc:"true once it was used in the month that runs; null where the licence counts the activations that are held"`
@@ -88,7 +93,13 @@ func (a *Area) showActivation(seat licensing.Seat) activation {
 	if variables == nil {
 		variables = map[string]string{}
 	}
+	city := v.Client.City
+	var latitude, longitude *float64
+	if city.Located() {
+		latitude, longitude = degrees(city.Latitude), degrees(city.Longitude)
+	}
 	return activation{
+		City: city.Name, Latitude: latitude, Longitude: longitude, AccuracyRadiusKM: someOrNil(city.Radius), Place: v.Client.Place(),
 		ID: v.UUID, TokenKey: v.TokenKey, ClientID: v.Device.Number, ClientName: v.Client.Name, ClientDescription: v.Client.Description,
 		Tags: append([]string{}, v.Client.Tags...), Hostname: v.Client.Hostname, Platform: v.Client.Platform,
 		OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
@@ -97,6 +108,16 @@ func (a *Area) showActivation(seat licensing.Seat) activation {
 		SuspendedUntil: value.TimeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt, LastSeenAt: v.Pulse.LastSeenAt,
 		ReleasedAt: value.TimeOrNil(v.ReleasedAt), ReleaseReason: value.TextOrNil(string(v.ReleaseReason)),
 	}
+}
+
+// degrees are a coordinate as it is told.
+func degrees(units int64) *float64 { return new(float64(units) / licensing.CoordinateUnits) }
+
+func someOrNil(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 func (a *Area) activations(m *operation.Maker) []operation.Operation {
