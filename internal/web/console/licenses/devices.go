@@ -30,7 +30,7 @@ func (p *Pages) devices() []edge.Route {
 			}
 			if m := l.MonthAt(page.Now, q.VendorZone()); m != nil {
 				bar := show.Activations(l, page.Now)
-				page.Sub += " · this month " + bar.Text() + ", until " + page.LastDay(m.Ends).Text
+				page.Sub += " · this month " + bar.Text(q.Language()) + ", until " + page.LastDay(m.Ends).Text
 			}
 			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now), remedies{})
 			return page, nil

@@ -35,7 +35,7 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 	page := &licencePage{Page: portal.Header(q, l, portal.LicencePart)}
 	page.Main, page.Notes = portal.Standing(q, &page.Page, l)
 	page.Tiles = []web.Tile{
-		portal.ActivationTile(q, show.Activations(l), show.LicenseHref(q, l.UUID)+"/activations"),
+		portal.ActivationTile(q, show.Activations(l, page.Now), show.LicenseHref(q, l.UUID)+"/activations"),
 		portal.ExpiryTile(q, &page.Page, l),
 	}
 	page.Keys = page.Page.Facts(keys(q, l)...)
