@@ -14,21 +14,25 @@ type Kind string
 
 // The kinds of mail.
 const (
-	LicenseIssued Kind = "license_issued" // to the licensee user: Product ID and License key
-	KeyReplaced   Kind = "key_replaced"   // to the licensee user: the new License key
-	Recovery      Kind = "recovery"       // a link to set a password with
-	Invitation    Kind = "invitation"     // a link to join with
-	CustomerAdded Kind = "customer_added" // to who has an account: licences of a customer are in reach
-	Goodwill      Kind = "goodwill"       // a licence is above its contract
-	Expiring      Kind = "expiring"       // a licence ends in some days
-	UsedUp        Kind = "used_up"        // a licence has no room left
-	Event         Kind = "event"          // a subscription of the kind mail
-	Test          Kind = "test"
+	LicenseIssued  Kind = "license_issued"  // to the licensee user: Product ID and License key
+	KeyReplaced    Kind = "key_replaced"    // to the licensee user: the new License key
+	Recovery       Kind = "recovery"        // a link to set a password with
+	Invitation     Kind = "invitation"      // a link to join with
+	CustomerAdded  Kind = "customer_added"  // to who has an account: licences of a customer are in reach
+	AddressConfirm Kind = "address_confirm" // to a new address: a link that confirms it
+	AddressTaken   Kind = "address_taken"   // to a new address that has an account of its own
+	AddressAsked   Kind = "address_asked"   // to the present address: another one was asked for
+	AddressChanged Kind = "address_changed" // to both: the account has the new one
+	Goodwill       Kind = "goodwill"        // a licence is above its contract
+	Expiring       Kind = "expiring"        // a licence ends in some days
+	UsedUp         Kind = "used_up"         // a licence has no room left
+	Event          Kind = "event"           // a subscription of the kind mail
+	Test           Kind = "test"
 )
 
 // Kinds gives all kinds, in the order in which screens show them.
 func Kinds() []Kind {
-	return []Kind{LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, Goodwill, Expiring, UsedUp, Event, Test}
+	return []Kind{LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, AddressConfirm, AddressTaken, AddressAsked, AddressChanged, Goodwill, Expiring, UsedUp, Event, Test}
 }
 
 // Data is what a template can name. What does not apply is empty, and what is of
@@ -51,6 +55,10 @@ type Data struct {
 	Link          string // single use: secret
 	LinkExpires   string
 	Role          string
+	Address       string // a new one of the person
+	FormerAddress string
+	SignInLink    string // empty while the server does not know its own address
+	ByStaff       string // not empty where somebody of the vendor's staff did it
 	Event         string
 	Payload       string
 }
@@ -97,6 +105,10 @@ func (k Kind) Variables() []string {
 		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "Link", "LinkExpires"})
 	case CustomerAdded:
 		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "DashboardLink"})
+	case AddressConfirm:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "Link", "LinkExpires"})
+	case AddressTaken, AddressAsked, AddressChanged:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "SignInLink", "ByStaff"})
 	case Goodwill:
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
@@ -119,7 +131,7 @@ func (k Kind) HoldsSecret() bool { return k.secret() != nil }
 // secret gives the variables of the kind that must not stay in the log.
 func (k Kind) secret() []string {
 	switch k { //nolint:exhaustive // all others have none
-	case Recovery, Invitation:
+	case Recovery, Invitation, AddressConfirm:
 		return []string{"Link"}
 	}
 	return nil
@@ -132,6 +144,7 @@ func (k Kind) values(vendor Vendor, d Data) map[string]string {
 		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used, "Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device,
 		"Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft, "Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role,
+		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
 		"Event": d.Event, "Payload": d.Payload,
 	}
 	of := map[string]string{}
@@ -155,6 +168,8 @@ func sample() Data {
 		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002",
 		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: "28 March 2026", EndsOn: "31 March 2026", DaysLeft: "17",
 		Link: "https://licences.example.com/single-use-link", LinkExpires: "in one hour", Role: "support",
+		Address: "alex@new.example", FormerAddress: "alex@old.example", SignInLink: "https://licences.example.com/portal/example/sign-in",
+		ByStaff: "yes",
 		Event: "activation.goodwill", Payload: `{"activations_used":11}`,
 	}
 }

@@ -10,7 +10,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"licenses", "tokens", "devices", "activations", "replaced_keys", "pulses", "client_keys", "heartbeats", "denials", "last_refusals",
 	"goodwill_stays", "figures", "figure_days",
 	"meters", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
-	"license_users", "licensee_moves", "session_counters", "sessions", "license_fittings", "edition_fittings",
+	"license_users", "licensee_moves", "address_moves", "former_slugs", "session_counters", "sessions", "license_fittings", "edition_fittings",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",
 	"mails", "mail_rules", "mail_templates", "license_notices",
 	"imports", "import_lines", "erasures", "erasure_licenses", "erasure_words",
@@ -22,7 +22,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 // are made anew. After a restore everybody signs in again, and no cookie or link that
 // has ended since the backup comes alive.
 var leftOut = []string{ //nolint:gochecknoglobals // as tables
-	"leases", "user_sessions", "failed_attempts", "known_places", "user_links", "sign_in_steps", "sign_in_ceremonies",
+	"leases", "user_sessions", "failed_attempts", "known_places", "user_links", "former_links", "sign_in_steps", "sign_in_ceremonies",
 	"customer_words", "license_words", "word_progress",
 }
 
