@@ -108,7 +108,7 @@ func account(q *web.Request, one owners.Person) []web.Action {
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
 	var all []edge.Route
-	for _, routes := range [][]edge.Route{p.list(), p.customer(), p.forms(), p.move(), p.remove(), p.people.Routes()} {
+	for _, routes := range [][]edge.Route{web.Compressed(p.list()...), p.customer(), p.forms(), p.move(), p.remove(), p.people.Routes()} {
 		all = append(all, routes...)
 	}
 	return all

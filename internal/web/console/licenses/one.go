@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -63,9 +64,13 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 	if q.May(identity.ManageLicenses) {
 		extend := extendAction(href)
 		change := web.Action{Label: "Change", Href: href + "/change", Icon: "edit"}
-		end := l.ExpiryOf(l.Terms().Policy)
-		switch over := !end.IsZero() && !end.After(page.Now); {
-		case over:
+		s := licensing.StateOf(l, nil, "", page.Now)
+		end := s.ExpiresAt
+		switch {
+		case s.Consumed != nil: // no later day helps
+			page.Actions = append(page.Actions, change)
+			page.More = append(page.More, extend)
+		case s.IsExpired:
 			change.Plain = true
 			page.Actions = append(page.Actions, extend, change)
 		case end.IsZero():
@@ -85,6 +90,9 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 			web.Action{Label: "Replace the key", Href: href + "/new-key", Icon: "refresh", Dialog: true},
 			web.Action{Label: "Move to another edition", Href: href + "/move", Icon: "route", Dialog: true},
 			web.Action{Label: "Hand to another customer", Href: href + "/hand-over", Icon: "building", Dialog: true})
+	}
+	if q.May(identity.ManageLicenses) && l.Released.Used() > 0 {
+		page.More = append(page.More, web.Action{Label: "Reset the deactivations", Href: href + "/reset-deactivations", Icon: "refresh", Dialog: true})
 	}
 	if q.May(identity.ManageActivations) && l.RegularUsed+l.GoodwillUsed > 0 {
 		page.More = append(page.More, web.Action{Label: "Release all devices", Href: href + "/release-all", Icon: "lock-open", Danger: true, Dialog: true})
@@ -171,6 +179,7 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	state := licensing.StateOf(l, nil, "", page.Now)
 	page.Key = page.Cell(web.Cell{Text: l.LicenseKey.String(), Mono: true, Copy: l.LicenseKey.String()})
 	page.Validity, page.Notes = validity(&page.Page, l, state, remediesOf(q, l))
+	page.Notes = append(page.Notes, usedUp(q, l)...)
 	page.Facts = page.Page.Facts(facts(q, l, state)...)
 	page.Use = page.Page.Facts(p.use(q, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)
@@ -233,7 +242,12 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 	if l.ExpiresMode != "" {
 		expires.Sub = "Set for this licence"
 	}
-	if days := s.Terms.Policy.TrialDays; days > 0 {
+	if s.Consumed != nil {
+		expires.Sub = "Its contract is consumed"
+		if agreed := l.TimeEnd(s.Terms.Policy); !agreed.IsZero() {
+			expires.Sub += "; by its days it would end on " + calendar.LastDay(agreed, q.VendorZone()).Text()
+		}
+	} else if days := s.Terms.Policy.TrialDays; days > 0 {
 		expires.Sub += "; trial of " + web.Count(int64(days), "day", "days")
 	}
 	all = append(all, web.Fact{Label: "Begins", Cell: show.Begin(l)},
@@ -266,7 +280,7 @@ func (p *Pages) use(q *web.Request, l *licensing.License) []web.Fact {
 			}, Hint: "Allowed is contract, buffer and goodwill together"},
 			web.Fact{Label: "On goodwill", Cell: web.Cell{Text: web.Number(l.GoodwillUsed) + " of " + web.Number(policy.GoodwillTokenLimit)}})
 	}
-	return all
+	return append(all, released(l)...)
 }
 
 // validity says whether the licence holds, and if not why and since when.
@@ -287,7 +301,9 @@ func validity(page *web.Page, l *licensing.License, s licensing.State, help reme
 	case licensing.ReasonMeasured:
 		main = web.Notice{
 			Tone: web.Bad, Title: "Consumed.",
-			Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one.", Actions: help.change,
+			Text: "All " + show.Amount(s.Consumed.Contract) + " of " + s.Consumed.Limitation.Name + " that its contract allows are consumed since " +
+				page.At(s.Consumed.Since).Text + ": raise what the contract allows, or issue another one. A reset of the meter does not change that.",
+			Actions: help.change,
 		}
 	case licensing.ReasonTrialOver:
 		main = web.Notice{
@@ -357,9 +373,9 @@ func policyFacts(l *licensing.License) []web.Fact {
 	all := make([]web.Fact, 0, len(terms.Fields()))
 	for _, t := range ownTerms(l.Edition.Mode) {
 		value := t.Value(policy)
-		f := web.Fact{Label: t.Label, Cell: web.Cell{Text: termText(value) + unitOf(t, value)}}
+		f := web.Fact{Label: t.Label, Cell: web.Cell{Text: termText(t, value) + unitOf(t, value)}}
 		if t.Own(&own) != nil {
-			f.Cell.Sub = "edition: " + termText(t.Value(l.Edition.Policy))
+			f.Cell.Sub = "edition: " + termText(t, t.Value(l.Edition.Policy))
 		}
 		all = append(all, f)
 	}

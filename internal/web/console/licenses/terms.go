@@ -29,15 +29,20 @@ func inForce(b bool) string {
 // addTerms puts an edition's terms into a form, with what the licence sets itself.
 func addTerms(f *web.Form, page *web.Page, mode terms.Mode, policy terms.Policy, grants terms.Grants, own terms.Overrides, zone *time.Location) {
 	many := web.Group{Title: "How many", Text: "Leave a field empty for what the edition says."}
+	frees := web.Group{Title: "Releasing devices", Text: "What the customer may do without you. Leave a field empty for what the edition says.", Folded: true}
 	long := web.Group{Title: "Heartbeats, trial and releases", Text: "Seldom set for one licence.", Folded: true}
 	for _, t := range ownTerms(mode) {
-		if t.Mode == "" {
-			long.Fields = append(long.Fields, termField(t, policy, own))
-		} else {
-			many.Fields = append(many.Fields, termField(t, policy, own))
+		group := &many
+		switch {
+		case t.Frees:
+			group = &frees
+		case t.Mode == "":
+			group = &long
 		}
+		group.Fields = append(group.Fields, termField(t, policy, own))
 	}
 	f.Add(many)
+	f.Add(frees)
 	if granted := grantFields(page, grants, own, zone); len(granted) > 0 {
 		f.Add(web.Group{
 			Title: "What it grants", Text: "What the edition lets a licence adjust. Leave a field empty for what the edition says.",
@@ -54,7 +59,7 @@ func ownTerms(mode terms.Mode) []terms.Field {
 
 // termField asks for one term. Empty stands for the edition's.
 func termField(t terms.Field, policy terms.Policy, own terms.Overrides) web.Field {
-	field := web.Field{Name: t.Name, Label: t.Label, Unit: t.Unit, Hint: t.Hint, Placeholder: "edition: " + termText(t.Value(policy))}
+	field := web.Field{Name: t.Name, Label: t.Label, Unit: t.Unit, Hint: t.Hint, Placeholder: "edition: " + termText(t, t.Value(policy))}
 	switch set := t.Own(&own).(type) {
 	case int64:
 		field.Value = strconv.FormatInt(set, 10)
@@ -64,14 +69,14 @@ func termField(t terms.Field, policy terms.Policy, own terms.Overrides) web.Fiel
 		field.Value = set
 	}
 	if t.Kind == terms.Switch {
-		field.Kind, field.Placeholder = web.SelectField, "As the edition says: "+termText(t.Value(policy))
+		field.Kind, field.Placeholder = web.SelectField, "As the edition says: "+termText(t, t.Value(policy))
 		field.Options = []web.Option{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}
 	}
 	return field
 }
 
 // termText shows the value of a term.
-func termText(value any) string {
+func termText(t terms.Field, value any) string {
 	switch value := value.(type) {
 	case int64:
 		return web.Number(value)
@@ -80,7 +85,7 @@ func termText(value any) string {
 	case string:
 		return cmp.Or(value, "any")
 	}
-	return "none"
+	return cmp.Or(t.Without, "none")
 }
 
 // readTerms reads what addTerms asked for. A field that the form did not have
