@@ -72,6 +72,7 @@ func whole(names ...string) []column {
 var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of names
 	{name: "customers", key: []string{"id"}, texts: []column{{name: "email"}}},
 	{name: "licensee_moves", key: []string{"customer_id", "former"}, texts: []column{{name: "former"}}},
+	{name: "address_moves", key: []string{"former"}, texts: []column{{name: "former"}, {name: "address"}}},
 	{name: "licenses", key: []string{"id"}, texts: []column{{name: "overrides"}}},
 	{name: "license_users", key: []string{"id"}, texts: []column{{name: "user_id", blank: about, id: true}}, related: []relation{{about, byLicense}}},
 	{
@@ -190,6 +191,8 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"tokens":              {"role"},
 	"usage_features":      {"name"},
 	"usage_modules":       {"name"},
+	"former_links":        {"kind"},
+	"former_slugs":        {"slug"},
 	"user_links":          {"kind"},
 	"user_sessions":       {"method", "face"},
 	"users":               {"role"},
@@ -212,6 +215,7 @@ var elsewhere = map[string][]string{ //nolint:gochecknoglobals // a list that ne
 	"passkeys":        {"name"},
 	"subscriptions":   {"target"},
 	"user_identities": {"issuer", "subject", "email"},
+	"user_links":      {"address"},
 	"user_sessions":   {"address", "user_agent"},
 	"users":           {"email", "name", "password_hash"},
 }
