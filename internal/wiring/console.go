@@ -120,5 +120,5 @@ func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID
 			Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in here.", Help: "Sign in to go on.",
 		}
 	}
-	return p, web.Person{Name: user.Name, Email: user.Email, Role: user.Role.Name, RoleAbout: user.Role.Description, Session: session}, nil
+	return p, web.Person{Name: user.Name, Email: user.Email, Role: user.Role.Name, RoleAbout: user.Role.Description, Language: user.Language, Session: session}, nil
 }
