@@ -5,6 +5,7 @@ import (
 
 	"chancery/internal/access"
 	"chancery/internal/language"
+	"chancery/internal/owners"
 )
 
 // Page is what the layout of every page needs. Pages embed it.
@@ -59,12 +60,16 @@ type Person struct {
 
 	RoleAbout string // one sentence on the role
 
-	Language         string // that they have chosen; empty for none
-	CustomerLanguage string // of the customer that they belong to; empty for none
+	Language         string        // that they have chosen; empty for none
+	CustomerLanguage func() string // of the customer that they belong to; empty for none. Nil where nobody knows
 
 	// Session is the one that the request belongs to, for the pages of the
 	// account; the gallery has none.
 	Session access.Session
+
+	// Reach is what of the vendor's licences is theirs on the portal, and empty on the
+	// console.
+	Reach owners.Reach
 }
 
 // Initials are one or two letters for the round picture of a person.

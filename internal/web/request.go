@@ -13,6 +13,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/language"
+	"chancery/internal/owners"
 	"chancery/internal/vendors"
 	"chancery/internal/visible"
 )
@@ -65,6 +66,16 @@ func (q *Request) Context() context.Context { return q.R.Context() }
 
 // VendorID is the vendor whose data the page may show.
 func (q *Request) VendorID() ident.VendorID { return q.Vendor.ID }
+
+// Reach is what of the vendor's licences is within reach of who is signed in to the
+// portal; nothing is for anybody else. All that areas of the portal read and change they
+// name by it.
+func (q *Request) Reach() owners.Reach {
+	if q.Person == nil {
+		return owners.Reach{}
+	}
+	return q.Person.Reach
+}
 
 // May reports whether who is signed in has a permission.
 func (q *Request) May(p identity.Permission) bool { return q.Principal.May(p) }
@@ -135,21 +146,26 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 	if q.Person != nil {
 		p.request, p.Crumbs = q, q.openable(crumbs)
 		here := strings.TrimPrefix(q.R.URL.Path, q.Base)
-		p.Nav = q.face.mounted(q.Base, q.face.Nav(q.Principal, q.Base, func(path string) bool {
+		p.Nav = q.mounted(q.face.Nav(q.Principal, q.Base, func(path string) bool {
 			return here == path || path != "/" && strings.HasPrefix(here, path+"/")
 		}))
 	}
 	return p
 }
 
-// mounted leaves out of a navigation what leads nowhere.
-func (f *Face) mounted(base string, groups []NavGroup) []NavGroup {
+// mounted leaves out of a navigation what leads nowhere, and says it in the page's language.
+func (q *Request) mounted(groups []NavGroup) []NavGroup {
 	var kept []NavGroup
+	made, base := q.face.made, q.Base
 	for _, g := range groups {
 		g.Items = slices.DeleteFunc(g.Items, func(i NavItem) bool {
 			path := strings.TrimPrefix(i.Href, base)
-			return !f.made.pages[path] && !f.made.pages[strings.Replace(path, "/", "/{$}", 1)]
+			return !made.pages[path] && !made.pages[strings.Replace(path, "/", "/{$}", 1)]
 		})
+		g.Label = q.Language().Word(g.Label)
+		for i := range g.Items {
+			g.Items[i].Label = q.Language().Word(g.Items[i].Label)
+		}
 		if len(g.Items) > 0 {
 			kept = append(kept, g)
 		}
