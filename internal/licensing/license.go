@@ -42,6 +42,9 @@ type License struct {
 	GoodwillUsed   int64
 	LastSlot       int64
 
+	// What its owner and its clients have released, and the dashboard's share of that.
+	Released, ReleasedInDashboard Tally
+
 	// Tokens with a slot behind RenewedSlot and up to RenewedUntil have keys that are
 	// withdrawn and not replaced yet.
 	RenewedSlot, RenewedUntil int64
@@ -122,6 +125,9 @@ func (l *License) ExpiryOf(p terms.Policy) time.Time {
 	return l.expiryFrom(p, l.FirstActivatedAt)
 }
 
+// TimeEnd is ExpiryOf, whatever was consumed: the end that was agreed upon.
+func (l *License) TimeEnd(p terms.Policy) time.Time { return l.timeEnd(p, l.FirstActivatedAt) }
+
 // Ends gives how the end is reckoned: by the licence's own way, or else the edition's.
 func (l *License) Ends(p terms.Policy) Expiry {
 	if l.ExpiresMode != "" {
@@ -145,6 +151,14 @@ func (l *License) clockWaits(p terms.Policy) bool {
 
 // expiryFrom is ExpiryOf for a first activation at an instant; zero for none.
 func (l *License) expiryFrom(p terms.Policy, first time.Time) time.Time {
+	end := l.timeEnd(p, first)
+	if _, since := l.measuredOut(); !since.IsZero() && (end.IsZero() || since.Before(end)) {
+		end = since
+	}
+	return end
+}
+
+func (l *License) timeEnd(p terms.Policy, first time.Time) time.Time {
 	ends := l.Ends(p)
 	var end time.Time
 	switch ends.Mode {
@@ -158,9 +172,6 @@ func (l *License) expiryFrom(p terms.Policy, first time.Time) time.Time {
 		if trial := daysAfter(first, p.TrialDays); !trial.IsZero() && (end.IsZero() || trial.Before(end)) {
 			end = trial
 		}
-	}
-	if _, since := l.measuredOut(); !since.IsZero() && (end.IsZero() || since.Before(end)) {
-		end = since
 	}
 	return end
 }
