@@ -60,7 +60,7 @@ func (p *Pages) doAdjust(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 	}, nil
 }
 
-func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) {
+func (p *Pages) askResetMeter(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	l, k, err := p.metered(q)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	return page, nil
 }
 
-func (p *Pages) doReset(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+func (p *Pages) doResetMeter(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
 	limitation, err := q.ID("limitation")
 	if err != nil {
 		return web.Done{}, err

@@ -18,7 +18,7 @@ func (p *Pages) meters() []edge.Route {
 		web.Lists(p.Face, "/licenses/{id}/meters/{limitation}", web.Needs(identity.ViewLicenses), p.ledgerTable, p.ledgerChrome),
 	}
 	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/meters/{limitation}/add", manage, "form.html", p.askAdjust, p.doAdjust)...)
-	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/meters/{limitation}/reset", manage, "form.html", p.askReset, p.doReset)...)
+	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/meters/{limitation}/reset", manage, "form.html", p.askResetMeter, p.doResetMeter)...)
 	return append(routes, web.Ask(p.Face, "/licenses/{id}/meters/{limitation}/take-back/{entry}", manage, "form.html", p.askUndo, p.doUndo)...)
 }
 
