@@ -3,6 +3,7 @@ package portal
 import (
 	"chancery/internal/access"
 	"chancery/internal/identity"
+	"chancery/internal/language"
 	"chancery/internal/owners"
 	"chancery/internal/web"
 )
@@ -23,15 +24,17 @@ func People() web.Access { return web.Needs(identity.OwnPeople) }
 
 // RoleName is a role at a customer in words.
 func RoleName(r owners.Role) string {
-	return map[owners.Role]string{owners.Viewer: "Viewer", owners.Operator: "Operator", owners.Administrator: "Administrator"}[r]
+	return map[owners.Role]string{
+		owners.Viewer: language.Mark("Viewer"), owners.Operator: language.Mark("Operator"), owners.Administrator: language.Mark("Administrator"),
+	}[r]
 }
 
 // RoleAbout is one sentence on a role at a customer.
 func RoleAbout(r owners.Role) string {
 	return map[owners.Role]string{
-		owners.Viewer:        "Sees all licences of the customer, and their devices.",
-		owners.Operator:      "Sees all licences of the customer, and deletes devices.",
-		owners.Administrator: "Does for the customer's licences whatever there is to do, and says who else may.",
+		owners.Viewer:        language.Mark("Sees all licences of the customer, and their devices."),
+		owners.Operator:      language.Mark("Sees all licences of the customer, and deletes devices."),
+		owners.Administrator: language.Mark("Does for the customer's licences whatever there is to do, and says who else may."),
 	}[r]
 }
 
@@ -44,10 +47,10 @@ type entry struct {
 // entries are the navigation. Those without a page do not show.
 func entries() []entry {
 	return []entry{
-		{"Overview", "/", "home", identity.OwnLicenses},
-		{"People", "/people", "users", identity.OwnPeople},
-		{"Help", "/help", "help-circle", identity.OwnLicenses},
-		{"Account", "/account", "user", identity.OwnAccount},
+		{language.Mark("Overview"), "/", "home", identity.OwnLicenses},
+		{language.Mark("People"), "/people", "users", identity.OwnPeople},
+		{language.Mark("Help"), "/help", "help-circle", identity.OwnLicenses},
+		{language.Mark("Account"), "/account", "user", identity.OwnAccount},
 	}
 }
 
