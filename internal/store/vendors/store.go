@@ -26,8 +26,10 @@ func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool
 	var n int64
 	inserted, err = store.On(t).QueryRow(`INSERT INTO vendors (uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files,
 		store_no_location, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, store.Bit(v.DirectActivationFiles),
-			store.Bit(v.StoreNoLocation), v.CreatedAt.UnixMilli()}, &n)
+		[]any{
+			v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, store.Bit(v.DirectActivationFiles),
+			store.Bit(v.StoreNoLocation), v.CreatedAt.UnixMilli(),
+		}, &n)
 	if err != nil || !inserted {
 		return ident.VendorID{}, false, err
 	}
