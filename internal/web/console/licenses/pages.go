@@ -29,7 +29,7 @@ import (
 var templates embed.FS
 
 // Rows reads licences. What is missing is a NotFound fault.
-type Rows interface {
+type Rows interface { //nolint:interfacebloat // all that the pages of one licence read
 	List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error)
 	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
 	Tokens(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[*licensing.Token], error)
