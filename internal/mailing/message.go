@@ -18,10 +18,17 @@ const (
 	KeyReplaced   Kind = "key_replaced"   // to the licensee user: the new License key
 	Recovery      Kind = "recovery"       // a link to set a password with
 	Invitation    Kind = "invitation"     // a link to join with
-	Goodwill      Kind = "goodwill"       // a licence is above its contract
-	Expiring      Kind = "expiring"       // a licence ends in some days
-	UsedUp        Kind = "used_up"        // a licence has no room left
-	Expired       Kind = "expired"        // a licence has ended: its time is over, or its contract consumed
+	CustomerAdded Kind = "customer_added" // to who has an account: licences of a customer are in reach
+
+	AddressConfirm Kind = "address_confirm" // to a new address: a link that confirms it
+	AddressTaken   Kind = "address_taken"   // to a new address that has an account of its own
+	AddressAsked   Kind = "address_asked"   // to the present address: another one was asked for
+	AddressChanged Kind = "address_changed" // to both: the account has the new one
+
+	Goodwill Kind = "goodwill" // a licence is above its contract
+	Expiring Kind = "expiring" // a licence ends in some days
+	UsedUp   Kind = "used_up"  // a licence has no room left
+	Expired  Kind = "expired"  // a licence has ended: its time is over, or its contract consumed
 
 	MeterThreshold Kind = "meter_threshold" // a meter has reached an alert
 	MeterExhausted Kind = "meter_exhausted" // a meter has run out for its period
@@ -32,7 +39,10 @@ const (
 
 // Kinds gives all kinds, in the order in which screens show them.
 func Kinds() []Kind {
-	return []Kind{LicenseIssued, KeyReplaced, Recovery, Invitation, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test}
+	return []Kind{
+		LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, AddressConfirm, AddressTaken, AddressAsked, AddressChanged,
+		Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test,
+	}
 }
 
 // Data is what a template can name. What does not apply is empty, and what is of
@@ -60,6 +70,10 @@ type Data struct {
 	Link          string // single use: secret
 	LinkExpires   string
 	Role          string
+	Address       string // a new one of the person
+	FormerAddress string
+	SignInLink    string // empty while the server does not know its own address
+	ByStaff       string // not empty where somebody of the vendor's staff did it
 	Event         string
 	Payload       string
 }
@@ -103,7 +117,13 @@ func (k Kind) Variables() []string {
 	case Recovery:
 		return slices.Concat(common, []string{"Recipient", "Link", "LinkExpires"})
 	case Invitation:
-		return slices.Concat(common, []string{"Recipient", "Role", "Link", "LinkExpires"})
+		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "Link", "LinkExpires"})
+	case CustomerAdded:
+		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "DashboardLink"})
+	case AddressConfirm:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "Link", "LinkExpires"})
+	case AddressTaken, AddressAsked, AddressChanged:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "SignInLink", "ByStaff"})
 	case Goodwill:
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
@@ -132,7 +152,7 @@ func (k Kind) HoldsSecret() bool { return k.secret() != nil }
 // secret gives the variables of the kind that must not stay in the log.
 func (k Kind) secret() []string {
 	switch k { //nolint:exhaustive // all others have none
-	case Recovery, Invitation:
+	case Recovery, Invitation, AddressConfirm:
 		return []string{"Link"}
 	}
 	return nil
@@ -146,6 +166,7 @@ func (k Kind) values(vendor Vendor, d Data) map[string]string {
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used, "Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device,
 		"Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft,
 		"Meter": d.Meter, "Percent": d.Percent, "Consumed": d.Consumed, "Limit": d.Limit, "NextReset": d.NextReset, "Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role,
+		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
 		"Event": d.Event, "Payload": d.Payload,
 	}
 	of := map[string]string{}
@@ -170,6 +191,8 @@ func sample() Data {
 		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: "28 March 2026", EndsOn: "31 March 2026", DaysLeft: "17",
 		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: "1 April 2026",
 		Link: "https://licences.example.com/single-use-link", LinkExpires: "in one hour", Role: "support",
-		Event: "activation.goodwill", Payload: `{"activations_used":11}`,
+		Address: "alex@new.example", FormerAddress: "alex@old.example", SignInLink: "https://licences.example.com/portal/example/sign-in",
+		ByStaff: "yes",
+		Event:   "activation.goodwill", Payload: `{"activations_used":11}`,
 	}
 }

@@ -21,11 +21,11 @@ func managementAreas(r *Rooms) []operated {
 			Vendors: r.Vendors, VendorRows: r.VendorRows, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
 		})),
 		operating(catalog.New(catalog.Config{Catalog: r.Catalog, CatalogRows: r.CatalogRows, Usage: r.Usage, UsageRows: r.MeterRows})),
-		operating(customers.New(customers.Config{Customers: r.Customers, CustomerRows: r.CustomerRows})),
+		operating(customers.New(customers.Config{Customers: r.Customers, CustomerRows: r.CustomerRows, People: r.CustomerPeople(), PeopleRows: r.OwnerRows})),
 		operating(licenses.New(licenses.Config{
 			Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, MeterRows: r.MeterRows, SessionRows: r.SessionRows,
 		})),
-		operating(devices.New(devices.Config{Licenses: r.Licenses, LicenseRows: r.LicenseRows})),
+		operating(devices.New(devices.Config{Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows})),
 		operating(sessions.New(sessions.Config{Clock: r.Clock, Sessions: r.Sessions, SessionRows: r.SessionRows, LicenseRows: r.LicenseRows})),
 		operating(webhooks.New(webhooks.Config{
 			Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},
