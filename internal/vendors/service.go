@@ -14,7 +14,7 @@ import (
 )
 
 // Store keeps vendors.
-type Store interface {
+type Store interface { //nolint:interfacebloat // what one service writes
 	// Insert stores v and gives its number. inserted is false, and nothing
 	// changed, when another vendor has its slug.
 	Insert(t tx.Tx, v Vendor) (id ident.VendorID, inserted bool, err error)
