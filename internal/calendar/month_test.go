@@ -69,7 +69,7 @@ func TestBeginningsOfMonthsThatAreOdd(t *testing.T) {
 		{"America/Havana", "2026-11", "2026-11-01T04:00:00Z", 30 + 1./24}, // the clocks go back at 1:00, so that midnight comes twice
 		{"America/Havana", "2026-10", "2026-10-01T04:00:00Z", 31},         // and this one ends with the first of the two
 		{"America/Asuncion", "2023-10", "2023-10-01T04:00:00Z", 31 - 1./24},
-		{"America/Sao_Paulo", "1998-03", "1998-03-01T03:00:00Z", 31},       // from 24:00 back to 23:00: February has an hour more
+		{"America/Sao_Paulo", "1998-03", "1998-03-01T03:00:00Z", 31},        // from 24:00 back to 23:00: February has an hour more
 		{"America/St_Johns", "2009-11", "2009-11-01T02:30:00Z", 30 + 1./24}, // from 0:01 back to 23:01, after it has begun
 		{"Asia/Amman", "2022-04", "2022-03-31T21:00:00Z", 30},
 		{"Asia/Gaza", "2020-10", "2020-09-30T21:00:00Z", 31 + 1./24},

@@ -152,6 +152,22 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// SetGoodwill makes an activation regular (zero times) or goodwill.
 	SetGoodwill(t tx.Tx, v ident.VendorID, a *Activation) error
 
+	// Zone gives the zone in which the vendor's months begin.
+	Zone(t tx.Tx, v ident.VendorID) (*time.Location, error)
+
+	// MonthPlace gives the number of a device's place in the licence's open month, 0 for
+	// none; InsertMonthPlace gives it the last one.
+	MonthPlace(t tx.Tx, l *License, d ident.DeviceID) (int64, error)
+	InsertMonthPlace(t tx.Tx, l *License, d ident.DeviceID) error
+
+	// SetPlace stores an activation's place in a month.
+	SetPlace(t tx.Tx, v ident.VendorID, a *Activation) error
+
+	// KeepMonth keeps the licence's month among those of the past. TakeMonth takes the
+	// one that begins as the licence's out of them, and gives its count; 0 for none.
+	KeepMonth(t tx.Tx, l *License) error
+	TakeMonth(t tx.Tx, l *License) (used int64, err error)
+
 	// SetOffline marks an activation as one by a file, and until when that goes on.
 	SetOffline(t tx.Tx, v ident.VendorID, a *Activation) error
 
@@ -164,7 +180,7 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	InsertLicense(t tx.Tx, l *License) error
 
-	// SaveCounters stores the counters and tallies, used up, first activation and last slot.
+	// SaveCounters stores the counters and tallies, the month, used up, first activation and last slot.
 	SaveCounters(t tx.Tx, l *License) error
 
 	// SaveMeasured stores what was consumed of limitations that end the licence.
@@ -312,6 +328,13 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// maximum_inactive_days; GoodwillOver those whose goodwill has ended at now.
 	Silent(ctx context.Context, now time.Time, limit int) ([]Due, error)
 	GoodwillOver(ctx context.Context, now time.Time, limit int) ([]Due, error)
+
+	// MonthOf gives the month that a licence counted last.
+	MonthOf(ctx context.Context, v ident.VendorID, l ident.LicenseID) (Month, error)
+
+	// MonthsOver gives licences whose month has ended, and that were used up or above the
+	// contract in it.
+	MonthsOver(ctx context.Context, now time.Time, limit int) ([]Fitting, error)
 
 	// Ending gives licences that may end after from and until to, and of whose end this kind of notice was not given. It may
 	// give more; what it gives is looked at again under a lock.

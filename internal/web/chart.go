@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"chancery/internal/language"
 )
 
 // ChartKind is how a chart is drawn.
@@ -45,16 +47,13 @@ type Series struct {
 	Tone    Tone   // empty for the palette's next
 }
 
-// soFar is added to the label of today.
-const soFar = ", so far"
-
 // labels are the labels as they are shown.
-func (c Chart) labels() []string {
+func (c Chart) labels(l *language.Language) []string {
 	if !c.Today || len(c.Labels) == 0 {
 		return c.Labels
 	}
 	shown := slices.Clone(c.Labels)
-	shown[len(shown)-1] += soFar
+	shown[len(shown)-1] = l.T("%s, so far", shown[len(shown)-1])
 	return shown
 }
 
@@ -71,7 +70,7 @@ func (c Chart) Nothing() bool {
 }
 
 // Data is what the script draws from.
-func (c Chart) Data() (string, error) {
+func (c Chart) Data(l *language.Language) (string, error) {
 	type series struct {
 		Name   string     `json:"name"`
 		Values []*float64 `json:"values"` // null for a gap
@@ -85,7 +84,7 @@ func (c Chart) Data() (string, error) {
 		Hrefs  []string  `json:"hrefs,omitempty"`
 		Tones  []Tone    `json:"tones,omitempty"`
 		Series []series  `json:"series"`
-	}{Kind: c.Kind, Unit: c.Unit, Labels: c.labels(), Today: c.Today, Hrefs: c.Hrefs, Tones: c.Tones}
+	}{Kind: c.Kind, Unit: c.Unit, Labels: c.labels(l), Today: c.Today, Hrefs: c.Hrefs, Tones: c.Tones}
 	for _, s := range c.Series {
 		values := make([]*float64, len(s.Values))
 		for i := range values {
@@ -113,9 +112,9 @@ type Line struct {
 }
 
 // Lines is the table of figures.
-func (c Chart) Lines() []Line {
+func (c Chart) Lines(l *language.Language) []Line {
 	lines := make([]Line, len(c.Labels))
-	for i, label := range c.labels() {
+	for i, label := range c.labels(l) {
 		lines[i].Label = label
 		if i < len(c.Hrefs) {
 			lines[i].Href = c.Hrefs[i]
@@ -125,23 +124,23 @@ func (c Chart) Lines() []Line {
 				lines[i].Values = append(lines[i].Values, "—")
 				continue
 			}
-			lines[i].Values = append(lines[i].Values, inParts(s.Values[i], c.Per))
+			lines[i].Values = append(lines[i].Values, inParts(l, s.Values[i], c.Per))
 		}
 	}
 	return lines
 }
 
 // inParts writes a value that is in so many parts of a unit, a power of ten.
-func inParts(v, per int64) string {
+func inParts(l *language.Language, v, per int64) string {
 	if v < 0 {
-		return "-" + inParts(-v, per)
+		return "-" + inParts(l, -v, per)
 	}
 	per = max(per, 1)
-	text := Number(v / per)
+	text := strconv.FormatInt(v/per, 10)
 	if rest := v % per; rest > 0 {
 		text += "." + strings.TrimRight(strconv.FormatInt(per+rest, 10)[1:], "0")
 	}
-	return text
+	return l.Decimal(text)
 }
 
 // Bar shows how much of something is used. Contract is what was sold, Allowed
@@ -185,12 +184,12 @@ func (b Bar) Tone() Tone {
 }
 
 // Text is "2 of 5", "6 of 5 (7 allowed)", "2, no limit".
-func (b Bar) Text() string {
+func (b Bar) Text(l *language.Language) string {
 	switch {
 	case !b.Limited():
-		return Number(b.Used) + ", no limit"
+		return l.T("%d, no limit", b.Used)
 	case b.Allowed > b.Contract:
-		return Number(b.Used) + " of " + Number(b.Contract) + " (" + Number(b.Allowed) + " allowed)"
+		return l.T("%d of %d (%d allowed)", b.Used, b.Contract, b.Allowed)
 	}
-	return Number(b.Used) + " of " + Number(b.Contract)
+	return l.T("%d of %d", b.Used, b.Contract)
 }

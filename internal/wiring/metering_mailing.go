@@ -39,7 +39,7 @@ func (m MeterMails) Met(t tx.Tx, v ident.VendorID, n metering.Notice) error {
 	if err != nil {
 		return err
 	}
-	d := dataOf(l, vendor.Zone)
+	d := dataOf(l, vendor.Zone, t.Now())
 	d.Meter, d.Consumed = n.Limitation.Name, amount(n.Meter.Consumed)
 	if n.Limitation.Limit != nil {
 		d.Limit = amount(*n.Limitation.Limit)

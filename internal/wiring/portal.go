@@ -13,6 +13,10 @@ import (
 	"chancery/internal/web/account"
 	"chancery/internal/web/entrance"
 	"chancery/internal/web/portal"
+	"chancery/internal/web/portal/activations"
+	"chancery/internal/web/portal/files"
+	"chancery/internal/web/portal/help"
+	"chancery/internal/web/portal/licenses"
 	"chancery/internal/web/portal/overview"
 	"chancery/internal/web/portal/people"
 	"chancery/internal/web/show"
@@ -20,9 +24,13 @@ import (
 )
 
 // portalAreas are all of the portal. A new area is a new line.
-func portalAreas(r *Rooms, s Site, f *web.Face) []area {
+func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
-		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows})),
+		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}})),
+		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
+		mounted(help.New(help.Config{Face: f, Texts: ownersHelp{r}})),
 		mounted(people.New(people.Config{
 			Face: f, People: r.CustomerPeople(), Rows: r.OwnerRows, Mails: s.mailsLinks(), Count: r.Links.CountInvitation,
 		})),
@@ -49,15 +57,16 @@ func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 }
 
 // newPortal makes the portal.
-func newPortal(r *Rooms, s Site, assets *web.Assets) (Faces, error) {
+func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: portal.Name, Assets: assets, Sessions: ownerSessions{pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
-		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav, Places: portal.Places(),
+		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav,
+		Branded: true, Logos: r.VendorRows, Places: portal.Places(),
 	})
 	if err != nil {
 		return Faces{}, err
 	}
-	routes, err := routesOf(append([]area{mounted(face, nil)}, portalAreas(r, s, face)...))
+	routes, err := routesOf(append([]area{mounted(face, nil)}, portalAreas(r, s, made, face)...))
 	if err != nil {
 		return Faces{}, err
 	}

@@ -146,7 +146,7 @@ const auditLog = "audit_log"
 // of the vendor's catalogue and settings, hashes, and what is sealed. What is personal and
 // not in tables is erased by statements of its own: customers, licences, devices and users.
 var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that never changes
-	"activations":         {"platform", "operating_system", "software_version", "country", "release_reason"},
+	"activations":         {"platform", "operating_system", "software_version", "country", "city", "release_reason"},
 	"analytical_fields":   {"name"},
 	"answers":             {"principal", "route", "request_key"},
 	"api_keys":            {"kind", "hint", "permissions"},
@@ -160,7 +160,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"features":            {"name", "description"},
 	"figures":             {"figure", "value"},
 	"goodwill_stays":      {"left_by"},
-	"heartbeats":          {"software_version", "operating_system", "platform", "country"},
+	"heartbeats":          {"software_version", "operating_system", "platform", "country", "city"},
 	"help_texts":          {"language", "body"},
 	"identity_providers":  {"issuer", "client_id", "label"},
 	"imports":             {"kind", "zone", "columns", "state", "actor_kind", "actor_id"},
@@ -197,7 +197,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"user_sessions":       {"method", "face"},
 	"users":               {"role"},
 	"variables":           {"name", "description"},
-	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website"},
+	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website", "shown_name", "accent_light", "accent_dark", "support_text", "logo"},
 }
 
 // elsewhere are columns that are about people and that other statements erase: those of

@@ -30,7 +30,7 @@ func (p *Pages) askNewKey(q *web.Request, form *web.Form) (*web.FormPage, error)
 	}
 	form.Danger = true
 	var g web.Group
-	if used := l.RegularUsed + l.GoodwillUsed; used > 0 {
+	if used := l.Held(); used > 0 {
 		keep := web.Option{
 			Value: keepDevices, Label: "They go on",
 			Hint: "They learn the new key from their next heartbeat. So does whoever knows the old token key of one of them and its name.",

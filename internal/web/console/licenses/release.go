@@ -37,7 +37,7 @@ func (p *Pages) askReleaseAll(q *web.Request, form *web.Form) (*web.FormPage, er
 	if err != nil {
 		return nil, err
 	}
-	used := l.RegularUsed + l.GoodwillUsed
+	used := l.Held()
 	page.Text = web.Count(used, "device loses its activation.", "devices lose their activations.") + " " + whatReleaseDoes
 	if used > licensing.DeactivatedAtOnce {
 		page.Text += " About 500 are released at once, and the rest follows by itself."

@@ -31,7 +31,7 @@ func addTerms(f *web.Form, page *web.Page, mode terms.Mode, policy terms.Policy,
 	many := web.Group{Title: "How many", Text: "Leave a field empty for what the edition says."}
 	frees := web.Group{Title: "Releasing devices", Text: "What the customer may do without you. Leave a field empty for what the edition says.", Folded: true}
 	long := web.Group{Title: "Heartbeats, trial and releases", Text: "Seldom set for one licence.", Folded: true}
-	for _, t := range ownTerms(mode) {
+	for _, t := range ownTerms(mode, policy) {
 		group := &many
 		switch {
 		case t.Frees:
@@ -52,9 +52,10 @@ func addTerms(f *web.Form, page *web.Page, mode terms.Mode, policy terms.Policy,
 	f.Add(long)
 }
 
-// ownTerms lists what a licence of an edition in this mode can set for itself.
-func ownTerms(mode terms.Mode) []terms.Field {
-	return slices.DeleteFunc(terms.Fields(), func(f terms.Field) bool { return !f.IsOverridable() || !f.MattersFor(mode) })
+// ownTerms lists what a licence of an edition in this mode and with this policy can set
+// for itself.
+func ownTerms(mode terms.Mode, policy terms.Policy) []terms.Field {
+	return slices.DeleteFunc(terms.Fields(), func(f terms.Field) bool { return !f.IsOverridable() || !f.Suits(mode, policy) })
 }
 
 // termField asks for one term. Empty stands for the edition's.
@@ -90,9 +91,9 @@ func termText(t terms.Field, value any) string {
 
 // readTerms reads what addTerms asked for. A field that the form did not have
 // leaves a thing as it was.
-func readTerms(v web.Values, mode terms.Mode, grants terms.Grants, was terms.Overrides) terms.Overrides {
+func readTerms(v web.Values, mode terms.Mode, policy terms.Policy, grants terms.Grants, was terms.Overrides) terms.Overrides {
 	o := was
-	for _, t := range ownTerms(mode) {
+	for _, t := range ownTerms(mode, policy) {
 		if v.Has(t.Name) {
 			t.SetOwn(&o, termOf(v, t))
 		}

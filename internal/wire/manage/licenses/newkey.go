@@ -53,7 +53,7 @@ func (a *Area) newKey(m *operation.Maker) operation.Operation {
 		if err != nil {
 			return renewed{}, err
 		}
-		answer.licenseWithKeys, err = a.withKeys(t, l, t.Now())
+		answer.licenseWithKeys, err = a.withKeys(t, q, l)
 		return answer, err
 	})
 }
