@@ -168,12 +168,12 @@ func (s *Service) insert(t tx.Tx, v *Vendor, made bool) error {
 }
 
 func errSlugTaken() *fault.Error {
-	return fault.Refused("slug_taken", "Another vendor has this slug.", "Choose another one.")
+	return fault.Refused("slug_taken", "Another vendor has this slug, or had it: links with it lead there.", "Choose another one.")
 }
 
 // Change is what to change of a vendor; nil leaves a field as it is.
 type Change struct {
-	Slug *string // links with the old one lead nowhere
+	Slug *string // the old one goes on leading here, and nobody else may take it
 	Name *string
 	Zone *string
 	Plan *Plan

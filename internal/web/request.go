@@ -46,6 +46,9 @@ func (f *Face) request(r *http.Request) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v.Slug != slug {
+		return nil, errMoved(v.Slug)
+	}
 	if strings.Contains(r.URL.RawQuery, "%E2%80%B9U%2B") { // a field of a search or a filter has held a mark
 		given := r.URL.Query()
 		for _, values := range given {

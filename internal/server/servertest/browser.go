@@ -206,6 +206,12 @@ func (b *Browser) Cookies(tb testing.TB, prefix string) (n int) {
 // to, without going there.
 func (b *Browser) Away(tb testing.TB, address string) string {
 	tb.Helper()
+	return b.AwayBy(tb, 0, address)
+}
+
+// AwayBy is Away by a redirect of this status; 0 for any that goes on by GET.
+func (b *Browser) AwayBy(tb testing.TB, status int, address string) string {
+	tb.Helper()
 	if strings.HasPrefix(address, "/") {
 		address = b.URL + b.Base + address
 	}
@@ -220,7 +226,7 @@ func (b *Browser) Away(tb testing.TB, address string) string {
 		tb.Fatal(err)
 	}
 	_ = res.Body.Close()
-	if res.StatusCode != http.StatusSeeOther && res.StatusCode != http.StatusFound {
+	if status == 0 && res.StatusCode != http.StatusSeeOther && res.StatusCode != http.StatusFound || status != 0 && res.StatusCode != status {
 		tb.Fatalf("%s leads nowhere: %d", address, res.StatusCode)
 	}
 	return res.Header.Get("Location")

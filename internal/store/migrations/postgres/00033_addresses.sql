@@ -28,8 +28,7 @@ CREATE TABLE address_moves (
 -- may take one.
 CREATE TABLE former_slugs (
   slug      TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-  vendor_id BIGINT NOT NULL REFERENCES vendors (id),
-  until     BIGINT NOT NULL
+  vendor_id BIGINT NOT NULL REFERENCES vendors (id)
 );
 CREATE INDEX former_slugs_by_vendor ON former_slugs (vendor_id);
 

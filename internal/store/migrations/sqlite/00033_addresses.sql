@@ -28,8 +28,7 @@ CREATE TABLE address_moves (
 -- may take one.
 CREATE TABLE former_slugs (
   slug      TEXT NOT NULL PRIMARY KEY,
-  vendor_id INTEGER NOT NULL REFERENCES vendors (id),
-  until     INTEGER NOT NULL
+  vendor_id INTEGER NOT NULL REFERENCES vendors (id)
 );
 CREATE INDEX former_slugs_by_vendor ON former_slugs (vendor_id);
 

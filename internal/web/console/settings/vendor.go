@@ -29,7 +29,7 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 		{Name: "name", Label: "Name", Value: v.Name, Required: true, Hint: "On every screen of your team; customers may be shown another one: see Branding."},
 		{
 			Name: "slug", Label: "Place in addresses", Value: v.Slug, Required: true, Mono: true,
-			Hint: "The console is at /console/" + v.Slug + ". Links with the old one lead nowhere after a change.",
+			Hint: "The console is at /console/" + v.Slug + ". Links with the old one go on leading there after a change, and nobody else may take it.",
 		},
 	}})
 	days := []web.Field{{

@@ -49,7 +49,7 @@ type vendorOut struct {
 }
 
 type vendorUpdate struct {
-	Slug *string `json:"slug,omitempty" minLength:"1" maxLength:"63" doc:"lower-case letters, digits and dashes; links with the old one lead nowhere"`
+	Slug *string `json:"slug,omitempty" minLength:"1" maxLength:"63" doc:"lower-case letters, digits and dashes; links with the old one go on leading here, and no other vendor may take it"`
 	Name *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Zone *string `json:"zone,omitempty" doc:"IANA time zone, such as Europe/Berlin"`
 
