@@ -17,7 +17,6 @@ func apiAreas(r *Rooms, s Site, index vendorIndex, clients *slascone.API) []area
 		})),
 		mounted(clients, nil),
 		mounted(management(r, s)),
-		mounted(newOfflinePortal(r, clients)),
 	}
 }
 

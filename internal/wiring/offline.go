@@ -3,18 +3,22 @@ package wiring
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/netip"
 	"time"
 
 	"chancery/internal/access"
 	"chancery/internal/budget"
 	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/language"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
 	"chancery/internal/offline"
 	"chancery/internal/refusal"
 	offlinestore "chancery/internal/store/offline"
 	"chancery/internal/tx"
+	"chancery/internal/web"
 	"chancery/internal/web/offlineportal"
 	"chancery/signed"
 )
@@ -157,7 +161,36 @@ func (u provenUser) Use(t tx.Tx) (bool, error) { return u.licensees.Use(t, u.ven
 func (u provenUser) Return(t tx.Tx) error      { return u.licensees.Return(t, u.vendor, u.p) }
 
 // newOfflinePortal makes the public pages of files.
-func newOfflinePortal(r *Rooms, words FileWords) (*offlineportal.Pages, error) {
+func newOfflinePortal(r *Rooms, s Site, assets *web.Assets, words FileWords) (Faces, error) {
+	languages, err := language.Load()
+	if err != nil {
+		return Faces{}, err
+	}
+	face, err := web.NewFace(web.Config{
+		Name: offlineportal.Name, Assets: assets, Sessions: nobodySignsIn{}, Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs,
+		Secure: s.HTTPS(), Nav: func(identity.Principal, string, func(string) bool) []web.NavGroup { return nil }, Languages: languages,
+		Branded: true, Logos: r.VendorRows,
+	})
+	if err != nil {
+		return Faces{}, err
+	}
+	pages, err := offlinePages(r, face, words)
+	if err != nil {
+		return Faces{}, err
+	}
+	routes, err := routesOf([]area{mounted(face, nil), mounted(pages, nil)})
+	return Faces{Routes: routes, Views: face.Views()}, errors.Join(err, face.Err())
+}
+
+// nobodySignsIn is for a face whose pages are all public.
+type nobodySignsIn struct{}
+
+// Authenticate implements web.Sessions.
+func (nobodySignsIn) Authenticate(context.Context, ident.VendorID, string) (identity.Principal, web.Person, error) {
+	return identity.Principal{}, web.Person{}, errElsewhere()
+}
+
+func offlinePages(r *Rooms, face *web.Face, words FileWords) (*offlineportal.Pages, error) {
 	files, err := newOffline(r, words)
 	if err != nil {
 		return nil, err
@@ -173,5 +206,5 @@ func newOfflinePortal(r *Rooms, words FileWords) (*offlineportal.Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return offlineportal.New(offlineportal.Config{Files: files, Vendors: r.VendorRows, Uploads: uploads, Guesses: guesses})
+	return offlineportal.New(offlineportal.Config{Face: face, Files: files, Vendors: r.VendorRows, Uploads: uploads, Guesses: guesses})
 }

@@ -2,13 +2,13 @@ package offlineportal
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"net/netip"
 	"strconv"
-	"strings"
 
 	"chancery/internal/budget"
 	"chancery/internal/edge"
@@ -16,7 +16,14 @@ import (
 	"chancery/internal/offline"
 	"chancery/internal/refusal"
 	"chancery/internal/vendors"
+	"chancery/internal/web"
 )
+
+//go:embed templates
+var templates embed.FS
+
+// Name is the first part of the pages' addresses.
+const Name = "offline"
 
 // Files reads what people bring.
 type Files interface {
@@ -32,6 +39,7 @@ type Vendors interface {
 // Config is what the pages need. Uploads and Guesses bound what one address sends, and
 // what of it is refused; nil for no bound.
 type Config struct {
+	Face    *web.Face
 	Files   Files
 	Vendors Vendors
 
@@ -47,10 +55,12 @@ type Pages struct {
 
 // New checks the configuration.
 func New(c Config) (*Pages, error) {
-	if c.Files == nil || c.Vendors == nil {
+	if c.Face == nil || c.Files == nil || c.Vendors == nil {
 		return nil, errors.New("offlineportal: the configuration is incomplete")
 	}
-	return &Pages{c, &edge.Surface{Name: "offline", Browser: true}}, nil
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{c, &edge.Surface{Name: "offline files", Browser: true}}, err
 }
 
 const public = "a person brings a file of a device without internet; what it may ask for, the file proves itself"
@@ -60,12 +70,9 @@ const largest = 1 << 20
 
 // Routes are the pages, and the address for scripts.
 func (p *Pages) Routes() []edge.Route {
-	return []edge.Route{
-		{
-			Surface: p.scripts, Method: http.MethodPost, Path: "/offline/{vendor}/files", Public: public, BodyLimit: largest, Secret: true,
-			Handler: p.take,
-		},
-	}
+	return append(p.pages(), edge.Route{
+		Surface: p.scripts, Method: http.MethodPost, Path: p.Face.Path("/files"), Public: public, BodyLimit: largest, Secret: true, Handler: p.take,
+	})
 }
 
 // take answers one file with another one.
@@ -118,6 +125,12 @@ func visitor(b *budget.Budget, from netip.Addr) budget.Subject { return b.From(f
 // brought reads the file of a form, or the body itself.
 func brought(r *http.Request) ([]byte, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind == "application/x-www-form-urlencoded" {
+		if err := r.ParseForm(); err != nil {
+			return nil, unread(err)
+		}
+		return []byte(r.PostForm.Get("text")), nil
+	}
 	if kind != "multipart/form-data" {
 		text, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -125,22 +138,14 @@ func brought(r *http.Request) ([]byte, error) {
 		}
 		return text, nil
 	}
-	if err := r.ParseMultipartForm(largest); err != nil { //nolint:gosec // the edge bounds the body
-		return nil, unread(err)
-	}
-	if text := r.FormValue("text"); strings.TrimSpace(text) != "" {
-		return []byte(text), nil
-	}
-	file, _, err := r.FormFile("file")
+	texts, err := all(r)
 	if err != nil {
-		return nil, fault.Wrong(fault.Field{Name: "file", Message: "is missing: send the file that the program has made"})
+		return nil, err
 	}
-	defer file.Close()
-	text, err := io.ReadAll(file)
-	if err != nil {
-		return nil, unread(err)
+	if len(texts) != 1 {
+		return nil, fault.Wrong(fault.Field{Name: "file", Message: "must be one file: that which the program has made"})
 	}
-	return text, nil
+	return texts[0], nil
 }
 
 func unread(err error) error {
