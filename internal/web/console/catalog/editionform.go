@@ -132,6 +132,7 @@ func (p *Pages) editionForm(q *web.Request, page *editionFormPage, product catal
 	form.Add(sells(e, create))
 	form.Add(many(e, create))
 	form.Add(calls(e.Policy))
+	form.Add(frees(e.Policy))
 	form.Add(lasts(e.Policy, q.VendorZone()))
 	form.Add(runs(e.Policy, releases))
 	page.Grants, err = p.grantForm(q, form, product, e.Grants)
@@ -252,7 +253,16 @@ func calls(p terms.Policy) web.Group {
 	offline := asked("offline_allowed", p)
 	offline.When = notSubscription()
 	return web.Group{Title: "Offline & heartbeats", Text: "How often clients call, and how long they work without you.", Fields: []web.Field{
-		asked("heartbeat_period_days", p), asked("freeride_days", p), asked("strict_heartbeats", p), offline, asked("client_may_unassign", p),
+		asked("heartbeat_period_days", p), asked("freeride_days", p), asked("strict_heartbeats", p), offline,
+	}}
+}
+
+// frees asks who may release devices, and how many.
+func frees(p terms.Policy) web.Group {
+	all, share := asked("deactivation_allowance", p), asked("dashboard_deactivation_allowance", p)
+	all.Placeholder, share.Placeholder = "any number", "no limit of its own"
+	return web.Group{Title: "Releasing devices", Text: "What the customer may do without you. You can always release a device, and that never counts.", Fields: []web.Field{
+		asked("client_may_unassign", p), all, share, asked("api_deactivation_allowed", p),
 	}}
 }
 
