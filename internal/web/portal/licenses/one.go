@@ -38,6 +38,9 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 		portal.ActivationTile(q, show.Activations(l), show.LicenseHref(q, l.UUID)+"/activations"),
 		portal.ExpiryTile(q, &page.Page, l),
 	}
+	if t, limited := portal.DeactivationTile(q, l); limited {
+		page.Tiles = append(page.Tiles, t)
+	}
 	page.Keys = page.Page.Facts(keys(q, l)...)
 	page.Facts = page.Page.Facts(facts(q, l)...)
 	page.Licensee = page.Page.Facts(licensee(q, l)...)

@@ -138,6 +138,9 @@ func (p *Pages) big(q *web.Request, page *overviewPage, l *licensing.License) er
 			notes = append(notes, n)
 		}
 	}
+	if t, limited := portal.DeactivationTile(q, l); limited {
+		shown.Tiles = append(shown.Tiles, t)
+	}
 	page.One, page.Attention = shown, portal.Urgent(notes)
 	page.Actions = []web.Action{{Label: q.T("Licence"), Href: href, Icon: "license", Plain: true}}
 	return err
