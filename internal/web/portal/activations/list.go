@@ -1,6 +1,7 @@
 package activations
 
 import (
+	"slices"
 	"strings"
 
 	"chancery/internal/calendar"
@@ -19,8 +20,7 @@ func (p *Pages) chrome(q *web.Request) (web.Page, error) {
 	}
 	page := portal.Header(q, l, portal.ActivationsPart)
 	page.Query = ""
-	_, notes := portal.Standing(q, &page, l)
-	page.Notices = portal.Urgent(notes)
+	page.Notices = slices.DeleteFunc(portal.Urgent(portal.Standing(q, &page, l)), func(n web.Notice) bool { return n.Tone == web.Good })
 	if mayDelete(q, l) && l.RegularUsed+l.GoodwillUsed > 0 {
 		page.More = []web.Action{{
 			Label: q.T("Delete all activations"), Href: show.LicenseHref(q, l.UUID) + "/activations/delete", Icon: "trash", Danger: true, Dialog: true,
@@ -131,12 +131,16 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 	}
 	return []web.Column[licensing.Seat]{
 		{Name: "hostname", Label: q.T("Hostname"), Sort: "hostname", Cell: func(s licensing.Seat) web.Cell {
-			return web.Cell{Text: name(s.Activation), Href: href(s), Whole: true}
-		}},
+			c := web.Cell{Text: name(s.Activation), Href: href(s), Whole: true}
+			if badge := show.ClientBadge(s, now); badge != web.BadgeActive {
+				c.Sub = q.Language().Word(badge.Word)
+			}
+			return c
+		}, Plain: func(s licensing.Seat) string { return name(s.Activation) }},
 		{Name: "address", Label: "IP", Sort: "address", Cell: func(s licensing.Seat) web.Cell {
 			return web.Cell{Text: s.Activation.Client.Address, Href: href(s), Mono: true}
 		}},
-		{Name: "state", Label: q.T("State"), Cell: func(s licensing.Seat) web.Cell {
+		{Name: "state", Label: q.T("State"), Extra: true, Cell: func(s licensing.Seat) web.Cell {
 			badge := show.ClientBadge(s, now)
 			return web.Cell{Badge: &badge}
 		}},
