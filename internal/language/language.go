@@ -161,3 +161,18 @@ func (l *Language) Word(word string) string {
 	words, _, _ := strings.Cut(word, meant)
 	return words
 }
+
+// Known reports whether there is a language of this code, or it is empty: nothing chosen.
+func Known(code string) bool {
+	all, err := made()
+	return code == "" || err == nil && all.Of(code) != nil
+}
+
+// MustBeKnown is what is wrong with a code that is not Known, beside its field.
+func MustBeKnown() string {
+	all, err := made()
+	if err != nil {
+		return err.Error()
+	}
+	return "must be one of " + strings.Join(all.Codes(), ", ") + ", or empty"
+}

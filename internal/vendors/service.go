@@ -167,6 +167,7 @@ type Change struct {
 
 	SupportEmail *string // "" for none
 	Website      *string
+	Language     *string // "" for none
 
 	DirectActivationFiles *bool
 }
@@ -188,6 +189,7 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.Plan, c.Plan)
 	set(&after.SupportEmail, c.SupportEmail)
 	set(&after.Website, c.Website)
+	set(&after.Language, c.Language)
 	set(&after.DirectActivationFiles, c.DirectActivationFiles)
 	if after, err = after.read(before); err != nil {
 		return Vendor{}, err
@@ -223,12 +225,13 @@ type record struct {
 
 	SupportEmail string `json:"support_email"`
 	Website      string `json:"website"`
+	Language     string `json:"language"`
 
 	DirectActivationFiles bool `json:"direct_activation_files"`
 }
 
 func recordOf(v Vendor) record {
-	return record{v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.DirectActivationFiles}
+	return record{v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, v.DirectActivationFiles}
 }
 
 func (s *Service) journal(t tx.Tx, action string, before *Vendor, after Vendor) {

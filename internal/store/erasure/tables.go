@@ -152,7 +152,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"audit_heads":         {"head"},
 	"audit_log":           {"action", "subject", "actor_kind", "request_id"},
 	"consumptions":        {"kind", "external_id"},
-	"customers":           {"customer_number"},
+	"customers":           {"customer_number", "language"},
 	"customer_users":      {"role"},
 	"editions":            {"name", "description", "provisioning_mode", "client_type", "license_type", "policy", "grants"},
 	"erasures":            {"kind", "stage", "after_key"},
@@ -173,7 +173,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"licenses":            {"printed_key", "legacy_license_key", "expires_mode", "measured"},
 	"limitations":         {"name", "description"},
 	"mail_rules":          {"kind"},
-	"mail_templates":      {"kind", "subject", "body_text", "body_html"},
+	"mail_templates":      {"kind", "language", "subject", "body_text", "body_html"},
 	"mails":               {"kind", "state"},
 	"meters":              {"reset_mode"},
 	"outbox":              {"event"},
@@ -192,9 +192,9 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"usage_modules":       {"name"},
 	"user_links":          {"kind"},
 	"user_sessions":       {"method", "face"},
-	"users":               {"role"},
+	"users":               {"role", "language"},
 	"variables":           {"name", "description"},
-	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website"},
+	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website", "language"},
 }
 
 // elsewhere are columns that are about people and that other statements erase: those of

@@ -65,7 +65,7 @@ func (Store) Queue(t tx.Tx, v ident.VendorID, id ident.UUID, giveUp time.Time) e
 func (Store) Template(t tx.Tx, v ident.VendorID, k mailing.Kind) (mailing.Template, bool, error) {
 	p := mailing.Template{Kind: k}
 	var updated int64
-	found, err := store.On(t).QueryRow(`SELECT subject, body_text, body_html, updated_at FROM mail_templates WHERE vendor_id = $1 AND kind = $2`,
+	found, err := store.On(t).QueryRow(`SELECT subject, body_text, body_html, updated_at FROM mail_templates WHERE vendor_id = $1 AND kind = $2 AND language = 'en'`,
 		[]any{v, k}, &p.Subject, &p.Text, &p.HTML, &updated)
 	p.UpdatedAt = store.Instant(updated)
 	return p, found, err
@@ -73,15 +73,16 @@ func (Store) Template(t tx.Tx, v ident.VendorID, k mailing.Kind) (mailing.Templa
 
 // SaveTemplate implements mailing.Store.
 func (Store) SaveTemplate(t tx.Tx, v ident.VendorID, p mailing.Template) error {
-	_, err := store.On(t).Exec(`INSERT INTO mail_templates (vendor_id, kind, subject, body_text, body_html, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (vendor_id, kind) DO UPDATE SET subject = excluded.subject, body_text = excluded.body_text, body_html = excluded.body_html,
+	_, err := store.On(t).Exec(`INSERT INTO mail_templates (vendor_id, kind, language, subject, body_text, body_html, updated_at)
+		VALUES ($1, $2, 'en', $3, $4, $5, $6)
+		ON CONFLICT (vendor_id, kind, language) DO UPDATE SET subject = excluded.subject, body_text = excluded.body_text, body_html = excluded.body_html,
 			updated_at = excluded.updated_at`, v, p.Kind, p.Subject, p.Text, p.HTML, p.UpdatedAt.UnixMilli())
 	return err
 }
 
 // DeleteTemplate implements mailing.Store.
 func (Store) DeleteTemplate(t tx.Tx, v ident.VendorID, k mailing.Kind) error {
-	_, err := store.On(t).Exec(`DELETE FROM mail_templates WHERE vendor_id = $1 AND kind = $2`, v, k)
+	_, err := store.On(t).Exec(`DELETE FROM mail_templates WHERE vendor_id = $1 AND kind = $2 AND language = 'en'`, v, k)
 	return err
 }
 

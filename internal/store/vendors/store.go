@@ -18,14 +18,15 @@ var (
 	_ vendors.Reader = Store{}
 )
 
-const columns = `id, uuid, slug, name, zone, plan, support_email, website, direct_activation_files, created_at`
+const columns = `id, uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files, created_at`
 
 // Insert implements vendors.Store.
 func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool, err error) {
 	var n int64
-	inserted, err = store.On(t).QueryRow(`INSERT INTO vendors (uuid, slug, name, zone, plan, support_email, website, direct_activation_files, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles), v.CreatedAt.UnixMilli()}, &n)
+	inserted, err = store.On(t).QueryRow(`INSERT INTO vendors (
+		uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id`,
+		[]any{v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, store.Bit(v.DirectActivationFiles), v.CreatedAt.UnixMilli()}, &n)
 	if err != nil || !inserted {
 		return ident.VendorID{}, false, err
 	}
@@ -41,9 +42,9 @@ func (Store) Update(t tx.Tx, v vendors.Vendor) (updated bool, err error) {
 	if err != nil || found {
 		return false, err
 	}
-	if _, err := s.Exec(`UPDATE vendors SET slug = $1, name = $2, zone = $3, plan = $4, support_email = $5, website = $6, direct_activation_files = $7
-		WHERE id = $8`,
-		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles), v.ID); err != nil {
+	if _, err := s.Exec(`UPDATE vendors SET slug = $1, name = $2, zone = $3, plan = $4, support_email = $5, website = $6, language = $7,
+		direct_activation_files = $8 WHERE id = $9`,
+		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, store.Bit(v.DirectActivationFiles), v.ID); err != nil {
 		return false, err
 	}
 	return true, store.Bump(t)
@@ -138,7 +139,7 @@ func (s Store) one(ctx context.Context, sqltext string, arg any) (vendors.Vendor
 func scan(row func(dest ...any) (bool, error)) (vendors.Vendor, bool, error) {
 	var v vendors.Vendor
 	var id, created int64
-	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &v.SupportEmail, &v.Website, &v.DirectActivationFiles, &created)
+	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &v.SupportEmail, &v.Website, &v.Language, &v.DirectActivationFiles, &created)
 	if err != nil || !found {
 		return vendors.Vendor{}, false, err
 	}

@@ -8,6 +8,7 @@ import (
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) vendor() []edge.Route {
@@ -51,6 +52,9 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 		{Name: "support_email", Label: "Support e-mail", Kind: web.EmailField, Value: v.SupportEmail, Placeholder: "help@example.com"},
 		{Name: "website", Label: "Website", Value: v.Website, Placeholder: "https://example.com"},
 	}})
+	form.Add(web.Group{Title: "Language", Text: "Of the portal and of mails. Whoever has chosen a language gets that one.", Fields: []web.Field{
+		show.LanguageField(v.Language, "English"),
+	}})
 	direct := ""
 	if v.DirectActivationFiles {
 		direct = "on"
@@ -68,8 +72,8 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 // chosen what becomes of them.
 func (p *Pages) prepareVendor(q *web.Request, in web.Values) (vendors.Change, error) {
 	name, slug, zone, mail, site := in.Text("name"), in.Text("slug"), in.Text("zone"), in.Text("support_email"), in.Text("website")
-	direct := in.Flag("direct")
-	c := vendors.Change{Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, DirectActivationFiles: &direct}
+	direct, language := in.Flag("direct"), in.Text("language")
+	c := vendors.Change{Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, Language: &language, DirectActivationFiles: &direct}
 	m, err := p.movedBy(q, zone)
 	if err != nil {
 		return c, err
