@@ -31,6 +31,14 @@ const (
 	Portal  Face = "portal"  // for owners of licences
 )
 
+// home is where a person signs in unless something else is said.
+func (p Person) home() Face {
+	if p.IsStaff {
+		return Console
+	}
+	return Portal
+}
+
 // Method is how somebody has signed in.
 type Method string
 

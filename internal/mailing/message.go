@@ -18,6 +18,7 @@ const (
 	KeyReplaced   Kind = "key_replaced"   // to the licensee user: the new License key
 	Recovery      Kind = "recovery"       // a link to set a password with
 	Invitation    Kind = "invitation"     // a link to join with
+	CustomerAdded Kind = "customer_added" // to who has an account: licences of a customer are in reach
 	Goodwill      Kind = "goodwill"       // a licence is above its contract
 	Expiring      Kind = "expiring"       // a licence ends in some days
 	UsedUp        Kind = "used_up"        // a licence has no room left
@@ -27,7 +28,7 @@ const (
 
 // Kinds gives all kinds, in the order in which screens show them.
 func Kinds() []Kind {
-	return []Kind{LicenseIssued, KeyReplaced, Recovery, Invitation, Goodwill, Expiring, UsedUp, Event, Test}
+	return []Kind{LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, Goodwill, Expiring, UsedUp, Event, Test}
 }
 
 // Data is what a template can name. What does not apply is empty, and what is of
@@ -39,7 +40,7 @@ type Data struct {
 	ProductID     string
 	License       string // its name, or its edition's
 	LicenseKey    string
-	DashboardLink string // empty while the server has no dashboard
+	DashboardLink string // empty while the server does not know its own address
 	Used          string // activations
 	Contract      string // activations by contract
 	Allowed       string // with buffer and goodwill
@@ -93,7 +94,9 @@ func (k Kind) Variables() []string {
 	case Recovery:
 		return slices.Concat(common, []string{"Recipient", "Link", "LinkExpires"})
 	case Invitation:
-		return slices.Concat(common, []string{"Recipient", "Role", "Link", "LinkExpires"})
+		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "Link", "LinkExpires"})
+	case CustomerAdded:
+		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "DashboardLink"})
 	case Goodwill:
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
@@ -142,7 +145,7 @@ func (k Kind) values(vendor Vendor, d Data) map[string]string {
 // so that a preview shows no link that mails lack.
 func (s *Service) Sample(v Vendor) Data {
 	d := sample()
-	d.DashboardLink = s.DashboardOf(v.Slug)
+	d.DashboardLink = s.Dashboard(v.Slug)
 	return d
 }
 

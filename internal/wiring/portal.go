@@ -18,6 +18,8 @@ import (
 	"chancery/internal/web/portal/help"
 	"chancery/internal/web/portal/licenses"
 	"chancery/internal/web/portal/overview"
+	"chancery/internal/web/portal/people"
+	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
 
@@ -29,16 +31,23 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}})),
 		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
 		mounted(help.New(help.Config{Face: f, Texts: ownersHelp{r}})),
+		mounted(people.New(people.Config{
+			Face: f, People: r.CustomerPeople(), Rows: r.OwnerRows, Mails: s.mailsLinks(), Count: r.Links.CountInvitation,
+		})),
 	)
 }
 
 // entranceAreas are coming in and one's own account, which every face has. The server's
 // own first address leads to the front.
 func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
+	var elsewhere map[string]string
+	if front {
+		elsewhere = map[string]string{portal.Name: "Licensing dashboard"}
+	}
 	return []area{
 		mounted(entrance.New(entrance.Config{
 			Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
-			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Site: s.passkeys, Address: s.face,
+			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
 		})),
 		mounted(account.New(account.Config{
 			Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
@@ -89,7 +98,7 @@ func ownerRole(r owners.Reach) (role, about string) {
 	highest := slices.MaxFunc(r.Customers, func(a, b owners.Membership) int {
 		return cmp.Compare(slices.Index(owners.Roles(), a.Role), slices.Index(owners.Roles(), b.Role))
 	})
-	role, about = portal.RoleName(highest.Role), portal.RoleAbout(highest.Role)
+	role, about = show.RoleName(highest.Role), show.RoleAbout(highest.Role)
 	return role, about
 }
 

@@ -18,6 +18,7 @@ import (
 	"chancery/internal/keyring"
 	accessstore "chancery/internal/store/access"
 	identitystore "chancery/internal/store/identity"
+	ownerstore "chancery/internal/store/owners"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/wiring/pairs"
@@ -44,10 +45,16 @@ type People struct {
 }
 
 // NewPeople makes a vendor without users.
-func NewPeople(t *testing.T, e Env) *People {
+func NewPeople(t testing.TB, e Env) *People {
+	t.Helper()
+	return PeopleOf(t, e, Vendor(t, e, "Acme"))
+}
+
+// PeopleOf is NewPeople of a vendor that is there.
+func PeopleOf(t testing.TB, e Env, v vendors.Vendor) *People {
 	t.Helper()
 	p := &People{
-		Env: e, Vendor: Vendor(t, e, "Acme"), UserRows: identitystore.Users{DB: e.DB}, PersonRows: accessstore.People{DB: e.DB}, Post: &Letterbox{},
+		Env: e, Vendor: v, UserRows: identitystore.Users{DB: e.DB}, PersonRows: accessstore.People{DB: e.DB}, Post: &Letterbox{},
 	}
 	sealer, errs := keyring.NewSealer(keyring.MasterKey{1})
 	var err error
@@ -134,19 +141,27 @@ func (p *People) User(t *testing.T, email, role string) (identity.User, string) 
 	}), secret.Password
 }
 
-// SignInAs signs a user in.
+// SignInAs signs a user in: staff at the console, others at the portal.
 func (p *People) SignInAs(t *testing.T, email, password string) access.SignedIn {
 	t.Helper()
-	in, err := p.SignIn.Password(t.Context(), p.Vendor.ID, email, password, Visit("192.0.2.1"))
+	visit := Visit("192.0.2.1")
+	if u, err := p.UserRows.ByEmail(t.Context(), p.Vendor.ID, email); err == nil && !u.IsStaff() {
+		visit.Face = access.Portal
+	}
+	in, err := p.SignIn.Password(t.Context(), p.Vendor.ID, email, password, visit)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return in
 }
 
-// Authenticate returns whom a session's token belongs to.
+// Authenticate returns whom a session's token belongs to, on whichever face.
 func (p *People) Authenticate(ctx context.Context, token string) (identity.Principal, access.Session, error) {
 	principal, _, session, err := pairs.SignedIn{Sessions: p.Sessions}.Authenticate(ctx, token)
+	if fault.Is(err, "signed_out") {
+		owner, err := pairs.OwnerSignedIn{Sessions: p.Sessions, Reaches: ownerstore.Store{DB: p.DB}}.Authenticate(ctx, token)
+		return owner.Principal, owner.Session, err
+	}
 	return principal, session, err
 }
 

@@ -58,16 +58,19 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		return nil, err
 	}
 	page := &web.FormPage{
-		Page: q.Page(q.T("Choose a new password")), Form: form, Text: q.T("For %s. All your sessions end, and you sign in with it.", link.Person.Email),
+		Page: q.Page(q.T("Reset password")), Form: form, Text: q.T("For %s. All your sessions end, and you sign in with it.", link.Person.Email),
 	}
 	if link.Kind == access.Invitation {
 		page.Title = q.T("Join %s", q.Vendor.Name)
 		page.Text = q.T("You are invited as %s. Choose the password that you sign in with.", link.Person.Email)
 	}
+	form.Submit = q.T("Reset password")
+	if link.Kind == access.Invitation {
+		form.Submit = q.T("Set the password")
+	}
 	if err := p.joinElsewhere(q, form, link, token); err != nil {
 		return nil, err
 	}
-	form.Submit = q.T("Reset password")
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "token", Kind: web.HiddenField, Value: token},
 		{
@@ -97,7 +100,7 @@ func (p *Pages) deadLink(q *web.Request, form *web.Form, why *fault.Error) *web.
 	page := &web.FormPage{Page: q.Page(q.T("This link is over")), Form: form}
 	page.Notices = append(page.Notices, web.Notice{Tone: web.Warning, Title: q.Language().Said(why.Message), Text: q.Language().Said(why.Help)})
 	form.Wrong = nil
-	form.Action, form.Submit, form.Cancel = q.Href("/forgot"), q.T("Send a new link"), q.Href("/sign-in")
+	form.Action, form.Submit, form.Cancel = q.Href("/forgot"), q.T("Recover password"), q.Href("/sign-in")
 	form.Add(web.Group{Fields: []web.Field{{Name: "email", Label: q.T("E-mail"), Kind: web.EmailField, Required: true, Complete: "username"}}})
 	return page
 }
