@@ -110,6 +110,8 @@ func judgeLicense(l LicenseInfo, at time.Time) (State, string) {
 	switch {
 	case !l.IsActive:
 		return StateInactive, "The licence is switched off; ask the vendor."
+	case l.IsExpired && l.Help != "" && l.ValidityReason != ReasonExpired:
+		return StateExpired, l.Help // not for its date: only the server knows what ended it
 	case l.IsExpired || l.DateValidity == 2 || !at.Before(l.ExpirationDate):
 		return StateExpired, "The licence ended on " + dateHere(l.ExpirationDate.Add(-time.Millisecond)) + "; renew it with the vendor."
 	case l.StartDate != nil && at.Before(*l.StartDate) || l.DateValidity == 1 && l.StartDate == nil:
@@ -117,7 +119,10 @@ func judgeLicense(l LicenseInfo, at time.Time) (State, string) {
 	case !l.IsSoftwareVersionValid && (l.EnforceUpgrade || !l.IsValid):
 		return StateVersion, "The licence is not good for this version of the program; install one that it covers, or ask the vendor."
 	case !l.IsValid && l.DateValidity != 1: // its start may have come since
-		if l.ValidityReason != "" {
+		switch {
+		case l.Help != "":
+			return StateInvalid, l.Help
+		case l.ValidityReason != "":
 			return StateInvalid, "The licence is not valid: " + l.ValidityReason + "."
 		}
 		return StateInvalid, "The licence is not valid; ask the vendor."
@@ -125,6 +130,9 @@ func judgeLicense(l LicenseInfo, at time.Time) (State, string) {
 	message := "The licence is valid."
 	if l.IsGoodwill && l.GoodwillNotice != "" {
 		message += " " + l.GoodwillNotice
+	}
+	if l.UsedUpReason != "" && l.Help != "" {
+		message += " New devices are refused: " + l.Help
 	}
 	return StateValid, message
 }

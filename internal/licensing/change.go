@@ -35,7 +35,7 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	if l == nil {
 		return nil, fault.Missing("license")
 	}
-	before, serial, was := viewOf(l), l.Serial(), l.Overrides
+	before, serial, was, consumed := viewOf(l, t.Now()), l.Serial(), l.Overrides, l.consumedAt()
 	if err := s.apply(t, l, c); err != nil {
 		return nil, err
 	}
@@ -52,7 +52,13 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	if err := s.fit(t, l, &m); err != nil {
 		return nil, err
 	}
-	return l, s.saveChanged(t, l, before)
+	if err := s.saveChanged(t, l, before); err != nil {
+		return nil, err
+	}
+	if consumed.IsZero() && !l.consumedAt().IsZero() { // by a lower contract; what a higher one revives, the change itself says
+		return l, s.noteConsumed(t, l, consumed)
+	}
+	return l, nil
 }
 
 // saveChanged writes a changed licence, whose revision was raised, and tells of it.
@@ -61,7 +67,7 @@ func (s *Service) saveChanged(t tx.Tx, l *License, before licenseView) error {
 	if err := s.store.SaveLicense(t, l); err != nil {
 		return err
 	}
-	after := viewOf(l)
+	after := viewOf(l, t.Now())
 	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventChanged, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: before, After: after})
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventChanged, Stream: l.UUID, Payload: after})
 	return nil

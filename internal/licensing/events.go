@@ -44,6 +44,8 @@ type eventPayload struct {
 	Reason         Reason      `json:"reason,omitempty"`
 	DeletedBy      *eventActor `json:"deleted_by,omitempty"`
 	EndsAt         *time.Time  `json:"ends_at,omitempty"`
+	ValidityReason string      `json:"validity_reason,omitempty"` // with EventExpired: what ended it, one of Reasons
+	Help           string      `json:"help,omitempty"`            // with EventExpired
 	Used           int64       `json:"activations_used"`
 	Allowed        *int64      `json:"activations_allowed"` // null: any number
 }
@@ -101,8 +103,9 @@ func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
 	if by.Kind == "" {
 		by = tx.ActorFrom(t.Context())
 	}
-	e.Reason, e.DeletedBy = reason, &eventActor{by.Kind, by.ID}
+	e.Reason = reason
 	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: activationNoun, ID: a.UUID, License: l.ID, Before: e, By: a.by})
+	e.DeletedBy = &eventActor{by.Kind, by.ID}
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventDeleted, Stream: l.UUID, Payload: e})
 }
 

@@ -125,6 +125,9 @@ func (l *License) ExpiryOf(p terms.Policy) time.Time {
 	return l.expiryFrom(p, l.FirstActivatedAt)
 }
 
+// TimeEnd is ExpiryOf, whatever was consumed: the end that was agreed upon.
+func (l *License) TimeEnd(p terms.Policy) time.Time { return l.timeEnd(p, l.FirstActivatedAt) }
+
 // Ends gives how the end is reckoned: by the licence's own way, or else the edition's.
 func (l *License) Ends(p terms.Policy) Expiry {
 	if l.ExpiresMode != "" {
@@ -148,6 +151,14 @@ func (l *License) clockWaits(p terms.Policy) bool {
 
 // expiryFrom is ExpiryOf for a first activation at an instant; zero for none.
 func (l *License) expiryFrom(p terms.Policy, first time.Time) time.Time {
+	end := l.timeEnd(p, first)
+	if _, since := l.measuredOut(); !since.IsZero() && (end.IsZero() || since.Before(end)) {
+		end = since
+	}
+	return end
+}
+
+func (l *License) timeEnd(p terms.Policy, first time.Time) time.Time {
 	ends := l.Ends(p)
 	var end time.Time
 	switch ends.Mode {
@@ -161,9 +172,6 @@ func (l *License) expiryFrom(p terms.Policy, first time.Time) time.Time {
 		if trial := daysAfter(first, p.TrialDays); !trial.IsZero() && (end.IsZero() || trial.Before(end)) {
 			end = trial
 		}
-	}
-	if _, since := l.measuredOut(); !since.IsZero() && (end.IsZero() || since.Before(end)) {
-		end = since
 	}
 	return end
 }

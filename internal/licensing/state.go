@@ -7,7 +7,8 @@ import (
 	"chancery/internal/terms"
 )
 
-// Validity reasons, answered as validity_reason and shown on every screen.
+// Validity reasons, answered as validity_reason and shown on every screen. Reasons
+// lists them.
 const (
 	ReasonInactive        = "inactive"
 	ReasonNotStarted      = "not_started"
@@ -42,7 +43,8 @@ type State struct {
 	IsExpired      bool
 	VersionAllowed bool
 	IsValid        bool
-	Reason         string    // why it is not valid; "" where it is
+	Reason         string    // why it is not valid, one of Reasons; "" where it is
+	Consumed       *Consumed // with ReasonMeasured: the contract that is consumed; else nil
 	UsedUpAt       time.Time // the first refusal of a client since there was room; zero: there is room
 	UsedUpReason   string    // "" where there is room
 	Serial         int64
@@ -65,7 +67,10 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 		s.DateValidity = NotStarted
 	}
 	s.IsValid = l.IsActive && s.DateValidity == InForce && s.VersionAllowed
-	s.Reason = s.reason()
+	by, since := l.measuredOut()
+	if s.Reason = s.reason(since); s.Reason == ReasonMeasured {
+		s.Consumed = &Consumed{Limitation: by, Contract: *by.Contract(), Gross: l.Measured[by.ID].Gross, Since: since}
+	}
 	if !l.UsedUpAt.IsZero() && l.Edition.Mode == terms.Named {
 		s.UsedUpAt, s.UsedUpReason = l.UsedUpAt, UsedUpByActivations
 	}
@@ -85,8 +90,9 @@ func (s State) EndsBy() time.Time {
 // isActive reports whether the licence is switched on and not over.
 func (s State) isActive() bool { return s.License.IsActive && !s.IsExpired }
 
-func (s State) reason() string {
-	_, since := s.License.measuredOut()
+// reason gives the first of Reasons that holds; since is when a contract was
+// consumed, zero for none.
+func (s State) reason(since time.Time) string {
 	switch {
 	case !s.License.IsActive:
 		return ReasonInactive

@@ -144,18 +144,14 @@ func (c *consuming) entry(a Asked) (Consumption, error) {
 	}
 	d := decide(h.meter, h.limitation, h.license.Standing, a.Value)
 	if d.refused != "" {
-		if d.exhausted {
-			h.tell(c.t, c.v, d)
-		}
 		answer := answerOf(h.meter, h.limitation, ident.UUID{})
 		answer.Refused = d.refused
-		return answer, nil
+		return answer, c.s.tell(c.t, c.v, h, d)
 	}
 	if err := c.s.write(c.t, c.v, h, &e); err != nil {
 		return Consumption{}, err
 	}
-	h.tell(c.t, c.v, d)
-	return e.answer(), nil
+	return e.answer(), c.s.tell(c.t, c.v, h, d)
 }
 
 // first finds the entry that e repeats. The meter is locked: nobody adds one meanwhile.

@@ -62,7 +62,11 @@ const (
 	Consumed   Kind = "consumption"
 	Adjusted   Kind = "adjustment" // by staff
 	RolledBack Kind = "rollback"   // takes another row back
+	Restarted  Kind = "reset"      // by staff: the period's count began anew; of no amount
 )
+
+// Kinds gives all kinds.
+func Kinds() []Kind { return []Kind{Consumed, Adjusted, RolledBack, Restarted} }
 
 // Entry is one row of the ledger, with the meter as it stood right after it.
 type Entry struct {
@@ -72,7 +76,7 @@ type Entry struct {
 	License    ident.LicenseID
 	Limitation ident.UUID
 	Kind       Kind
-	Amount     int64          // millionths; below zero in a rollback
+	Amount     int64          // millionths; below zero in a rollback, and in an adjustment that takes off
 	Device     ident.DeviceID // 0 for staff
 	ClientID   string         // the device's number
 	UserID     string
@@ -87,6 +91,13 @@ type Entry struct {
 	Consumed        int64
 	GoodwillPercent int
 	Period          Period // that it counts in
+}
+
+// EntryFilter narrows the ledger of a meter; zero values do not.
+type EntryFilter struct {
+	Kind     Kind
+	ClientID string     // the whole one
+	From, To *time.Time // of receipt; To is exclusive
 }
 
 func (e Entry) answer() Consumption {

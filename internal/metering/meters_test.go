@@ -228,7 +228,7 @@ func TestStaffAdjustAndUndo(t *testing.T) {
 		if over, err := adjust(100*unit, "imported"); err != nil || over.Consumed != 102*unit || *over.Remaining() != 0 {
 			t.Errorf("%+v, %v", over, err)
 		}
-		for _, wrong := range []int64{0, -1, terms.MaxQuantity*unit + 1} {
+		for _, wrong := range []int64{0, -103 * unit, -terms.MaxQuantity*unit - 1, terms.MaxQuantity*unit + 1} {
 			if _, err := adjust(wrong, "x"); !fault.Is(err, "invalid_request") {
 				t.Errorf("%d: %v", wrong, err)
 			}

@@ -69,12 +69,27 @@ func (s *Service) rollback(
 	if ok, err := may(); err != nil || !ok {
 		return Consumption{}, refusal.Refuse(refusal.NoRollback), err
 	}
-	h.meter = m
+	if h.meter = m; belowZero(m, e) {
+		return Consumption{}, refusal.Refuse(refusal.NoRollback), nil
+	}
 	back := Entry{Kind: RolledBack, Amount: -e.Amount, Device: e.Device, Note: note, Undoes: e.ID, Period: e.Period}
+	var d decision
+	if e.Amount < 0 && e.Period.StartedAt.Equal(m.StartedAt) { // what was taken off comes back
+		d = announce(m, h.limitation, back.Amount)
+	}
 	if err := s.write(t, v, h, &back); err != nil {
 		return Consumption{}, nil, err
 	}
+	if err := s.tell(t, v, h, d); err != nil {
+		return Consumption{}, nil, err
+	}
 	return back.answer(), nil, s.save(t, v, h)
+}
+
+// belowZero reports whether taking an entry back would leave less than nothing: staff
+// have taken off by an adjustment what it added.
+func belowZero(m Meter, e Entry) bool {
+	return m.Gross < e.Amount || e.Period.StartedAt.Equal(m.StartedAt) && m.Consumed < e.Amount
 }
 
 // limitationOf gives the entry's limitation; one that the licence has lost since

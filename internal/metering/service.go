@@ -10,11 +10,12 @@ import (
 	"chancery/internal/tx"
 )
 
-// Config is what the service needs; all of it is required.
+// Config is what the service needs; all of it but Notices is required.
 type Config struct {
 	Store    Store
 	Reader   Reader
 	Licenses Licenses
+	Notices  Notices   // who tells people; nil for nobody
 	Runner   tx.Runner // for folding
 	IDs      ident.Source
 }
@@ -69,7 +70,7 @@ func (s *Service) Read(ctx context.Context, v ident.VendorID, license ident.Lice
 				m = k
 			}
 		}
-		all = append(all, Reading{l, standing(m, ruleOf(l, zone), now)})
+		all = append(all, Reading{l, standing(m, ruleOf(l, zone), now).under(l)})
 	}
 	return all, nil
 }
@@ -107,5 +108,5 @@ func (s *Service) lock(t tx.Tx, v ident.VendorID, license ident.LicenseID, l ter
 			return Meter{}, errors.New("metering: a meter that was just made is missing")
 		}
 	}
-	return m.At(ruleOf(l, zone), t.Now()), nil
+	return m.At(ruleOf(l, zone), t.Now()).under(l), nil
 }

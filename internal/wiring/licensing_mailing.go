@@ -9,6 +9,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
+	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
 
@@ -87,6 +88,21 @@ func (m LicenceMails) Ending(t tx.Tx, l *licensing.License, ends time.Time) erro
 	message.Data.DaysLeft = strconv.Itoa(licensing.DaysLeft(t.Now(), ends))
 	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
 }
+
+// Ended implements licensing.Notices.
+func (m LicenceMails) Ended(t tx.Tx, s licensing.State) error {
+	message, err := m.message(t, mailing.Expired, s.License)
+	if err != nil {
+		return err
+	}
+	message.Key = "expired:" + s.License.UUID.String() + ":" + strconv.FormatInt(s.ExpiresAt.UnixMilli(), 10)
+	if c := s.Consumed; c != nil {
+		message.Data.Meter, message.Data.Consumed, message.Data.Limit = c.Limitation.Name, amount(c.Gross), amount(c.Contract)
+	}
+	return m.Mails.Tell(t, s.License.Vendor, s.License.LicenseeEmail, message)
+}
+
+func amount(millionths int64) string { return string(terms.AppendQuantity(nil, millionths)) }
 
 // EndingDays implements licensing.Notices.
 func (m LicenceMails) EndingDays(t tx.Tx, v ident.VendorID) (int, error) {

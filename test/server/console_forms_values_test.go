@@ -34,7 +34,7 @@ func editsNothing() map[string]string {
 		"/products/{id}/releases/delete": ends,
 		"/licenses/new":                  makes, "/licenses/{id}/add-tokens": adds, "/licenses/{id}/end": ends, "/licenses/{id}/files": does,
 		"/licenses/{id}/meters/{limitation}/add": adds, "/licenses/{id}/meters/{limitation}/take-back/{entry}": adds,
-		"/licenses/{id}/release": ends, "/licenses/{id}/release-all": ends, "/licenses/{id}/switch-off": "it sets one thing, and says to what",
+		"/licenses/{id}/release": ends, "/licenses/{id}/reset-deactivations": ends, "/licenses/{id}/allow-deactivations": adds, "/licenses/{id}/release-all": ends, "/licenses/{id}/switch-off": "it sets one thing, and says to what",
 		"/licenses/{id}/users/add": adds,
 		"/products/new":            makes, "/products/{id}/analytical-fields/delete": ends, "/products/{id}/analytical-fields/new": makes,
 		"/products/{id}/editions/new": makes, "/products/{id}/features/new": makes, "/products/{id}/limitations/new": makes,

@@ -165,7 +165,9 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	page.Sub = q.T("What is yours, and nobody else's business.")
 	page.Facts = page.Page.Facts(
 		web.Fact{Label: q.T("Name"), Cell: web.Cell{Text: s.Person.Name}}, web.Fact{Label: q.T("E-mail"), Cell: web.Cell{Text: s.Person.Email}},
-		web.Fact{Label: q.T("Role"), Cell: web.Cell{Text: q.Person.Role, Sub: q.Person.RoleAbout}},
+		web.Fact{Label: q.T("Role"), Cell: web.Cell{
+			Text: q.Language().Word(q.Person.Role), Sub: q.Language().Word(q.Person.RoleAbout),
+		}},
 	)
 	if p.Face.LanguageOptions() != nil {
 		page.Speaks = q.Language().Name()

@@ -41,7 +41,7 @@ func LicenseColumns(q *web.Request) []web.Column[*licensing.License] {
 		}},
 		{Name: "state", Label: "State", Cell: func(l *licensing.License) web.Cell {
 			badge := LicenseBadge(l, now)
-			return web.Cell{Badge: &badge}
+			return web.Cell{Badge: &badge, Sub: why(l, now, q.VendorZone())}
 		}},
 		{Name: "activations", Label: "Activations", Cell: func(l *licensing.License) web.Cell {
 			bar := Activations(l)

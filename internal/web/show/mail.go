@@ -20,8 +20,14 @@ func MailKind(k mailing.Kind) string {
 		return "Goodwill entered"
 	case mailing.Expiring:
 		return "Licence expiring"
+	case mailing.Expired:
+		return "Licence expired"
 	case mailing.UsedUp:
 		return "Licence used up"
+	case mailing.MeterThreshold:
+		return "Meter nearly used up"
+	case mailing.MeterExhausted:
+		return "Meter exhausted"
 	case mailing.Event:
 		return "Event"
 	case mailing.Test:

@@ -86,7 +86,8 @@ func (a *API) Routes() []edge.Route {
 	}...)
 	for _, op := range a.operations {
 		routes = append(routes, edge.Route{
-			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Compress: op.Compress, Handler: op.Handler,
+			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Compress: op.Compress,
+			Timeout: op.Timeout, Handler: op.Handler,
 		})
 	}
 	for i := range routes {

@@ -259,11 +259,18 @@ func calls(p terms.Policy) web.Group {
 
 // frees asks who may release devices, and how many.
 func frees(p terms.Policy) web.Group {
-	all, share := asked("deactivation_allowance", p), asked("dashboard_deactivation_allowance", p)
-	all.Placeholder, share.Placeholder = "any number", "no limit of its own"
-	return web.Group{Title: "Releasing devices", Text: "What the customer may do without you. You can always release a device, and that never counts.", Fields: []web.Field{
-		asked("client_may_unassign", p), all, share, asked("api_deactivation_allowed", p),
-	}}
+	g := web.Group{Title: "Releasing devices", Text: "What the customer may do without you. You can always release a device, and that never counts."}
+	for _, t := range terms.Fields() {
+		if !t.Frees {
+			continue
+		}
+		f := asked(t.Name, p)
+		if t.Kind == terms.OptionalNumber {
+			f.Placeholder = "any number"
+		}
+		g.Fields = append(g.Fields, f)
+	}
+	return g
 }
 
 // notSubscription is when a licence may be used offline at all.

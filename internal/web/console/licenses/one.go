@@ -63,9 +63,13 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 	if q.May(identity.ManageLicenses) {
 		extend := extendAction(href)
 		change := web.Action{Label: "Change", Href: href + "/change", Icon: "edit"}
-		end := l.ExpiryOf(l.Terms().Policy)
-		switch over := !end.IsZero() && !end.After(page.Now); {
-		case over:
+		s := licensing.StateOf(l, nil, "", page.Now)
+		end := s.ExpiresAt
+		switch {
+		case s.Consumed != nil: // no later day helps
+			page.Actions = append(page.Actions, change)
+			page.More = append(page.More, extend)
+		case s.IsExpired:
 			change.Plain = true
 			page.Actions = append(page.Actions, extend, change)
 		case end.IsZero():
@@ -85,6 +89,9 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 			web.Action{Label: "Replace the key", Href: href + "/new-key", Icon: "refresh", Dialog: true},
 			web.Action{Label: "Move to another edition", Href: href + "/move", Icon: "route", Dialog: true},
 			web.Action{Label: "Hand to another customer", Href: href + "/hand-over", Icon: "building", Dialog: true})
+	}
+	if q.May(identity.ManageLicenses) && l.Released.Used() > 0 {
+		page.More = append(page.More, web.Action{Label: "Reset the deactivations", Href: href + "/reset-deactivations", Icon: "refresh", Dialog: true})
 	}
 	if q.May(identity.ManageActivations) && l.RegularUsed+l.GoodwillUsed > 0 {
 		page.More = append(page.More, web.Action{Label: "Release all devices", Href: href + "/release-all", Icon: "lock-open", Danger: true, Dialog: true})
@@ -171,6 +178,7 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	state := licensing.StateOf(l, nil, "", page.Now)
 	page.Key = page.Cell(web.Cell{Text: l.LicenseKey.String(), Mono: true, Copy: l.LicenseKey.String()})
 	page.Validity, page.Notes = validity(&page.Page, l, state, remediesOf(q, l))
+	page.Notes = append(page.Notes, usedUp(q, l)...)
 	page.Facts = page.Page.Facts(facts(q, l, state)...)
 	page.Use = page.Page.Facts(p.use(q, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)
@@ -266,7 +274,7 @@ func (p *Pages) use(q *web.Request, l *licensing.License) []web.Fact {
 			}, Hint: "Allowed is contract, buffer and goodwill together"},
 			web.Fact{Label: "On goodwill", Cell: web.Cell{Text: web.Number(l.GoodwillUsed) + " of " + web.Number(policy.GoodwillTokenLimit)}})
 	}
-	return all
+	return append(all, released(l)...)
 }
 
 // validity says whether the licence holds, and if not why and since when.
@@ -287,7 +295,9 @@ func validity(page *web.Page, l *licensing.License, s licensing.State, help reme
 	case licensing.ReasonMeasured:
 		main = web.Notice{
 			Tone: web.Bad, Title: "Consumed.",
-			Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one.", Actions: help.change,
+			Text: "All " + show.Amount(s.Consumed.Contract) + " of " + s.Consumed.Limitation.Name + " that its contract allows are consumed since " +
+				page.At(s.Consumed.Since).Text + ": raise what the contract allows, or issue another one. A reset of the meter does not change that.",
+			Actions: help.change,
 		}
 	case licensing.ReasonTrialOver:
 		main = web.Notice{

@@ -101,13 +101,14 @@ type Customers interface {
 type Meters interface {
 	Read(ctx context.Context, v ident.VendorID, license ident.LicenseID, limitations []terms.Limitation) ([]metering.Reading, error)
 	Adjust(t tx.Tx, c metering.AdjustCommand) (metering.Consumption, error)
+	Reset(t tx.Tx, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, reason string) (metering.Consumption, error)
 	Undo(t tx.Tx, v ident.VendorID, transaction ident.UUID, reason string) (metering.Consumption, error)
 }
 
 // Ledger reads what meters counted.
 type Ledger interface {
 	Entries(
-		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, r listing.Request,
+		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, f metering.EntryFilter, r listing.Request,
 	) (listing.Page[metering.Entry], error)
 
 	// Hours gives it by the hour, the oldest first; more tells that it does not reach back to since.
@@ -176,7 +177,7 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	all := make([]edge.Route, 0, 48)
 	for _, part := range []func() []edge.Route{
-		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
+		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release, p.deactivations,
 		p.newKey, p.remove,
 	} {
 		all = append(all, part()...)

@@ -11,6 +11,8 @@ func meaning(name string) string {
 		"Used": "activations in use", "Contract": "activations by contract", "Allowed": "activations with buffer and goodwill",
 		"Device": "the device that was activated; may be empty", "Until": "when the goodwill activation ends; may be empty",
 		"EndsOn": "the licence's last day; may be empty", "DaysLeft": "days until then",
+		"Meter": "the meter's name", "Percent": "the alert that it has reached, in per cent", "Consumed": "what is consumed of it",
+		"Limit": "what is allowed of it", "NextReset": "the day of its next reset; may be empty",
 		"Link": "the single-use link", "LinkExpires": "when the link ends, such as “in one hour”", "Role": "the role; may be empty",
 		"Event": "the event's name", "Payload": "what it says, as JSON",
 	}[name]
@@ -22,6 +24,7 @@ func sampleOf(d mailing.Data, v mailing.Vendor) map[string]string {
 		"Vendor": v.Name, "SupportEmail": v.SupportEmail, "Website": v.Website, "Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product,
 		"ProductID": d.ProductID, "License": d.License, "LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used,
 		"Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device, "Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft,
+		"Meter": d.Meter, "Percent": d.Percent, "Consumed": d.Consumed, "Limit": d.Limit, "NextReset": d.NextReset,
 		"Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role, "Event": d.Event, "Payload": d.Payload,
 	}
 }

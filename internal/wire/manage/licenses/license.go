@@ -28,12 +28,13 @@ type License struct {
 	IsActive         bool       `json:"is_active"`
 	IsTemporary      bool       `json:"is_temporary"`
 	IsValid          bool       `json:"is_valid"`
-	ValidityReason   string     `json:"validity_reason" doc:"why it is not valid; empty where it is"`
+	ValidityReason   string     `json:"validity_reason" enum:",inactive,not_started,expired,trial_over,measurements_exceeded,software_version" doc:"why it is not valid; empty where it is"`
+	Help             string     `json:"help" doc:"for people: why it is not valid, or used up, since when, and what to do; empty where neither is so"`
 	StartsAt         *time.Time `json:"starts_at"`
 	ExpiresAt        *time.Time `json:"expires_at" doc:"exclusive; null: never, or not known before the first activation"`
 	FirstActivatedAt *time.Time `json:"first_activated_at"`
 	UsedUpAt         *time.Time `json:"used_up_at" doc:"the first refusal of a client since there was room last; null: there is room"`
-	UsedUpReason     string     `json:"used_up_reason" doc:"activations_exceeded where used_up_at is set: new clients are refused, activated ones stay valid; else empty"`
+	UsedUpReason     string     `json:"used_up_reason" enum:",activations_exceeded" doc:"activations_exceeded where used_up_at is set: new clients are refused, activated ones stay valid; else empty"`
 	ActivationsUsed  int64      `json:"activations_used"`
 	GoodwillUsed     int64      `json:"goodwill_used" doc:"of those, above the contract"`
 	Allowed          *int64     `json:"activations_allowed" doc:"contract, buffer and goodwill; null: any number, on a floating licence"`
@@ -172,7 +173,7 @@ func showTerms(l *licensing.License, now time.Time) License {
 		CustomerID: l.Customer.UUID, CompanyName: l.Customer.CompanyName, CustomerNumber: l.Customer.CustomerNumber,
 		Name: l.Name, LicenseeEmail: l.LicenseeEmail, LicenseKey: l.LicenseKey, PrintedKey: value.TextOrNil(l.PrintedKey),
 		LegacyKey: value.TextOrNil(l.LegacyKey),
-		IsActive:  l.IsActive, IsTemporary: l.IsTemporary, IsValid: s.IsValid, ValidityReason: s.Reason,
+		IsActive:  l.IsActive, IsTemporary: l.IsTemporary, IsValid: s.IsValid, ValidityReason: s.Reason, Help: s.Help(),
 		StartsAt: value.TimeOrNil(l.StartsAt), ExpiresAt: value.TimeOrNil(s.ExpiresAt), FirstActivatedAt: value.TimeOrNil(l.FirstActivatedAt),
 		UsedUpAt: value.TimeOrNil(s.UsedUpAt), UsedUpReason: s.UsedUpReason, ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed,
 		Allowed: s.Allowed, Mode: l.Edition.Mode,

@@ -29,7 +29,9 @@ type Operation struct {
 	Compress   bool // the answer holds no key, and may be sent compressed: see edge.Route
 	Portion    bool // it carries out one portion of a long work: other changes go first
 	Queries    []Query
-	Status     int // of the answer; what the method says if it is left out
+	IsCSV      bool          // the answer is a file of comma-separated values
+	Timeout    time.Duration // 0: what holds for all
+	Status     int           // of the answer; what the method says if it is left out
 
 	In, Out reflect.Type // nil for none; set when the operation is made
 	Handler edge.Handler // the same
