@@ -5,6 +5,7 @@ import (
 
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/vendors"
 	"chancery/internal/web"
 	"chancery/internal/web/console"
 	"chancery/internal/web/console/analytics"
@@ -52,6 +53,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(settings.New(settings.Config{
 			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
 			Address: s.face, Portal: s.portal, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
+			Helps: vendors.Helps{Store: r.VendorRows}, HelpRows: r.VendorRows,
 		})),
 		mounted(webhooks.New(webhooks.Config{
 			Face: f, Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, Rows: seenDeliveries{r.OutboxRows},
@@ -65,6 +67,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		})),
 		mounted(customers.New(customers.Config{
 			Face: f, Rows: r.CustomerRows, Customers: r.Customers, Licenses: r.LicenseRows, History: r.AuditRows,
+			People: r.CustomerPeople(), PeopleRows: r.OwnerRows, Mails: s.mailsLinks(),
 		})),
 		mounted(erasures.New(erasures.Config{Face: f, Erasures: r.Erasures, Rows: r.ErasureRows, Customers: r.CustomerRows})),
 		mounted(imports.New(imports.Config{Face: f, Imports: r.Imports, Rows: r.ImportRows})),

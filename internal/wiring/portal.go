@@ -14,14 +14,27 @@ import (
 	"chancery/internal/web/account"
 	"chancery/internal/web/entrance"
 	"chancery/internal/web/portal"
+	"chancery/internal/web/portal/activations"
+	"chancery/internal/web/portal/files"
+	"chancery/internal/web/portal/help"
+	"chancery/internal/web/portal/licenses"
 	"chancery/internal/web/portal/overview"
+	"chancery/internal/web/portal/people"
+	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
 
 // portalAreas are all of the portal. A new area is a new line.
-func portalAreas(r *Rooms, s Site, f *web.Face) []area {
+func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
-		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows})),
+		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}})),
+		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
+		mounted(help.New(help.Config{Face: f, Texts: ownersHelp{r}})),
+		mounted(people.New(people.Config{
+			Face: f, People: r.CustomerPeople(), Rows: r.OwnerRows, Mails: s.mailsLinks(), Count: r.Links.CountInvitation,
+		})),
 	)
 }
 
@@ -45,7 +58,7 @@ func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 }
 
 // newPortal makes the portal.
-func newPortal(r *Rooms, s Site, assets *web.Assets) (Faces, error) {
+func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, error) {
 	languages, err := language.Load()
 	if err != nil {
 		return Faces{}, err
@@ -58,7 +71,7 @@ func newPortal(r *Rooms, s Site, assets *web.Assets) (Faces, error) {
 	if err != nil {
 		return Faces{}, err
 	}
-	routes, err := routesOf(append([]area{mounted(face, nil)}, portalAreas(r, s, face)...))
+	routes, err := routesOf(append([]area{mounted(face, nil)}, portalAreas(r, s, made, face)...))
 	if err != nil {
 		return Faces{}, err
 	}
@@ -101,7 +114,7 @@ func ownerRole(r owners.Reach) (role, about string) {
 	highest := slices.MaxFunc(r.Customers, func(a, b owners.Membership) int {
 		return cmp.Compare(slices.Index(owners.Roles(), a.Role), slices.Index(owners.Roles(), b.Role))
 	})
-	role, about = portal.RoleName(highest.Role), portal.RoleAbout(highest.Role)
+	role, about = show.RoleName(highest.Role), show.RoleAbout(highest.Role)
 	return role, about
 }
 

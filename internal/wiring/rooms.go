@@ -208,7 +208,7 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	}); err != nil {
 		return err
 	}
-	r.OwnerRows = ownerstore.Store{DB: r.DB, Licenses: r.LicenseRows}
+	r.OwnerRows = ownerstore.Store{DB: r.DB, Licenses: r.LicenseRows, Meters: r.MeterRows}
 	if r.Owners, err = owners.New(r.OwnerRows); err != nil {
 		return err
 	}

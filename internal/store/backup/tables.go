@@ -9,10 +9,10 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"products", "software_releases", "features", "limitations", "variables", "editions",
 	"licenses", "tokens", "devices", "activations", "replaced_keys", "pulses", "client_keys", "heartbeats", "denials", "last_refusals",
 	"goodwill_stays", "figures", "figure_days",
-	"meters", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
+	"meters", "meter_hours", "meter_hours_from", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
 	"license_users", "licensee_moves", "session_counters", "sessions", "license_fittings", "edition_fittings", "release_orders", "release_order_items",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",
-	"mails", "mail_rules", "mail_templates", "license_notices",
+	"mails", "mail_rules", "mail_templates", "license_notices", "help_texts",
 	"imports", "import_lines", "erasures", "erasure_licenses", "erasure_words",
 }
 

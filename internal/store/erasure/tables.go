@@ -160,6 +160,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"figures":             {"figure", "value"},
 	"goodwill_stays":      {"left_by"},
 	"heartbeats":          {"software_version", "operating_system", "platform", "country"},
+	"help_texts":          {"language", "body"},
 	"identity_providers":  {"issuer", "client_id", "label"},
 	"imports":             {"kind", "zone", "columns", "state", "actor_kind", "actor_id"},
 	"import_lines":        {"state"},

@@ -114,7 +114,12 @@ func (Store) Newer(t tx.Tx, v ident.VendorID, e metering.Entry) (bool, error) {
 
 // InsertEntry implements metering.Store.
 func (Store) InsertEntry(t tx.Tx, v ident.VendorID, e *metering.Entry) error {
-	return store.On(t).Later(insertEntry.Text, insertEntry.Values(v, &entryRow{Entry: *e})...)
+	q := store.On(t)
+	if err := q.Later(insertEntry.Text, insertEntry.Values(v, &entryRow{Entry: *e})...); err != nil {
+		return err
+	}
+	return q.Later(`INSERT INTO meter_hours (vendor_id, meter_id, hour, amount) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (vendor_id, meter_id, hour) DO UPDATE SET amount = meter_hours.amount + excluded.amount`, v, e.Meter, hourOf(e.At), e.Amount)
 }
 
 // ledger selects from the ledger of one of a licence's meters what an index serves.

@@ -4,7 +4,6 @@ import (
 	"chancery/internal/access"
 	"chancery/internal/identity"
 	"chancery/internal/language"
-	"chancery/internal/owners"
 	"chancery/internal/web"
 )
 
@@ -22,22 +21,6 @@ func Own() web.Access { return web.Needs(identity.OwnLicenses) }
 // People is access for who is an administrator of a customer.
 func People() web.Access { return web.Needs(identity.OwnPeople) }
 
-// RoleName is a role at a customer in words.
-func RoleName(r owners.Role) string {
-	return map[owners.Role]string{
-		owners.Viewer: language.Mark("Viewer"), owners.Operator: language.Mark("Operator"), owners.Administrator: language.Mark("Administrator"),
-	}[r]
-}
-
-// RoleAbout is one sentence on a role at a customer.
-func RoleAbout(r owners.Role) string {
-	return map[owners.Role]string{
-		owners.Viewer:        language.Mark("Sees all licences of the customer, and their devices."),
-		owners.Operator:      language.Mark("Sees all licences of the customer, and deletes devices."),
-		owners.Administrator: language.Mark("Does for the customer's licences whatever there is to do, and says who else may."),
-	}[r]
-}
-
 // entry is one entry of the navigation and what one needs to see it.
 type entry struct {
 	label, path, icon string
@@ -49,7 +32,7 @@ func entries() []entry {
 	return []entry{
 		{language.Mark("Overview"), "/", "home", identity.OwnLicenses},
 		{language.Mark("People"), "/people", "users", identity.OwnPeople},
-		{language.Mark("Help"), "/help", "help", identity.OwnLicenses},
+		{language.Mark("Help"), "/help", "help-circle", identity.OwnLicenses},
 		{language.Mark("Account"), "/account", "user", identity.OwnAccount},
 	}
 }

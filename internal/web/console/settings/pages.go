@@ -25,6 +25,11 @@ type Vendors interface {
 	Update(t tx.Tx, id ident.VendorID, c vendors.Change) (vendors.Vendor, error)
 }
 
+// Helps changes what owners of licences read under Help.
+type Helps interface {
+	Set(t tx.Tx, id ident.VendorID, language, text string) error
+}
+
 // APIKeys changes API keys.
 type APIKeys interface {
 	Create(t tx.Tx, by identity.Principal, c identity.CreateAPIKey) (k identity.APIKey, secret string, err error)
@@ -62,6 +67,8 @@ type Config struct {
 	APIKeyRows  APIKeyRows
 	SigningKeys SigningKeys
 	Providers   Providers
+	Helps       Helps
+	HelpRows    vendors.HelpReader
 
 	// Address is the vendor's console as browsers are sent back to it, and Portal its
 	// portal. Each fails
@@ -85,7 +92,7 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Providers == nil ||
-		c.Address == nil || c.Portal == nil || c.LastDays == nil || c.Editions == nil || c.Moves == nil {
+		c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.Portal == nil || c.LastDays == nil || c.Editions == nil || c.Moves == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}
 	face, err := c.Face.Area(templates)
@@ -94,5 +101,5 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return slices.Concat(p.vendor(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys())
+	return slices.Concat(p.vendor(), p.help(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys())
 }
