@@ -21,7 +21,7 @@ func (p *Pages) chrome(q *web.Request) (web.Page, error) {
 	page := portal.Header(q, l, portal.ActivationsPart)
 	page.Query = ""
 	page.Notices = slices.DeleteFunc(portal.Urgent(portal.Standing(q, &page, l)), func(n web.Notice) bool { return n.Tone == web.Good })
-	if mayDelete(q, l) && l.RegularUsed+l.GoodwillUsed > 0 {
+	if mayDelete(q, l) && portal.Held(l) > 0 {
 		page.More = []web.Action{{
 			Label: q.T("Delete all activations"), Href: show.LicenseHref(q, l.UUID) + "/activations/delete", Icon: "trash", Danger: true, Dialog: true,
 		}}
@@ -41,7 +41,7 @@ func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
 	f := filter(q)
 	t := web.Table[licensing.Seat]{
 		Name: "activations", Filters: filters(q), Columns: columns(q),
-		Sorts: licensing.OwnClientSorts(l.RegularUsed+l.GoodwillUsed, f.Standing),
+		Sorts: licensing.OwnClientSorts(portal.Held(l), f.Standing),
 		Empty: web.Empty{
 			Icon: "devices", Title: q.T("No device is activated yet"),
 			Text: q.T("Enter the license key in the program, on the device that is to use it: the device appears here."),
