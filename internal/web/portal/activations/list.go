@@ -3,6 +3,7 @@ package activations
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"chancery/internal/calendar"
 	"chancery/internal/licensing"
@@ -131,11 +132,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 	}
 	return []web.Column[licensing.Seat]{
 		{Name: "hostname", Label: q.T("Hostname"), Sort: "hostname", Cell: func(s licensing.Seat) web.Cell {
-			c := web.Cell{Text: name(s.Activation), Href: href(s), Whole: true}
-			if badge := show.ClientBadge(s, now); badge != web.BadgeActive {
-				c.Sub = q.Language().Word(badge.Word)
-			}
-			return c
+			return web.Cell{Text: name(s.Activation), Href: href(s), Whole: true, Sub: beside(q, s, now)}
 		}, Plain: func(s licensing.Seat) string { return name(s.Activation) }},
 		{Name: "address", Label: "IP", Sort: "address", Cell: func(s licensing.Seat) web.Cell {
 			return web.Cell{Text: s.Activation.Client.Address, Href: href(s), Mono: true}
@@ -168,6 +165,19 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			return web.Cell{When: s.Activation.ReleasedAt, Sub: ended(q, s.Activation.ReleaseReason)}
 		}},
 	}
+}
+
+// beside is what else tells a device from others: its name, and its state where that is
+// not the usual one.
+func beside(q *web.Request, s licensing.Seat, now time.Time) string {
+	var all []string
+	if own := s.Activation.Client.Name; own != "" && own != name(s.Activation) {
+		all = append(all, own)
+	}
+	if badge := show.ClientBadge(s, now); badge != web.BadgeActive {
+		all = append(all, q.Language().Word(badge.Word))
+	}
+	return strings.Join(all, " · ")
 }
 
 // platform is what a device runs on: what it says of its platform, or else of its
