@@ -8,6 +8,14 @@ import (
 // WhyNot says why activations of a licence can't be deleted, and what to do.
 func WhyNot(q *web.Request, l *licensing.License, refused licensing.NotDeactivated) string {
 	d, vendor := l.Deactivations(), q.Vendor.Name
+	left := d.Left(licensing.ByDashboard)
+	switch refused {
+	case licensing.DeactivationsUsedUp, licensing.DashboardDeactivationsUsedUp:
+		if left != nil && *left > 0 {
+			return q.T("You can delete %d more and not that many. Tick fewer, or ask %s.", *left, vendor)
+		}
+	case licensing.DeviceHasFile, licensing.ReleaseGoesOn, licensing.DeactivationNotAgreed:
+	}
 	switch refused {
 	case licensing.DeactivationsUsedUp:
 		return q.T("All %d deactivations of this licence are used up. Ask %s to delete the device, or for more.", *d.Allowed, vendor)

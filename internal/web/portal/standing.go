@@ -42,7 +42,7 @@ func Standing(q *web.Request, page *web.Page, l *licensing.License) (notes []web
 	if n, soon := ending(q, page, s); soon {
 		notes = append(notes, n)
 	}
-	if bar := show.Activations(l); s.IsValid && l.UsedUpAt.IsZero() && l.GoodwillUsed == 0 && Nearly(bar) {
+	if bar := Activations(q, l); s.IsValid && l.UsedUpAt.IsZero() && l.GoodwillUsed == 0 && Nearly(bar) {
 		notes = append(notes, web.Notice{
 			Tone: web.Soon, Title: q.T("Nearly used up."),
 			Text: q.T("%d of %d activations are in use. Delete devices that you do not use any more, or ask for more.", bar.Used, bar.Contract),
@@ -94,7 +94,7 @@ func usedUp(q *web.Request, page *web.Page, l *licensing.License, s licensing.St
 	if s.UsedUpAt.IsZero() {
 		return web.Notice{}, false
 	}
-	bar := show.Activations(l)
+	bar := Activations(q, l)
 	return web.Notice{
 		Tone: web.Warning, Title: q.T("Used up."), Links: Contact(q),
 		Text: q.T("All %d activations are in use: new devices have been refused since %s, those activated go on. Delete a device, or ask for more activations.",
@@ -201,3 +201,9 @@ func ExpiryTile(q *web.Request, page *web.Page, l *licensing.License) web.Tile {
 	}
 	return t
 }
+
+// Activations shows how many activations of a licence are in use.
+func Activations(_ *web.Request, l *licensing.License) web.Bar { return show.Activations(l) }
+
+// Held is how many devices hold an activation of a licence.
+func Held(l *licensing.License) int64 { return l.RegularUsed + l.GoodwillUsed }

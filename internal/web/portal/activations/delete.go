@@ -43,12 +43,16 @@ func (p *Pages) askDelete(q *web.Request, form *web.Form) (*web.FormPage, error)
 // told says on a page that asks what deletions are left, or why there are none.
 func (p *Pages) told(q *web.Request, page *web.FormPage, l *licensing.License, n int64) {
 	d := l.Deactivations()
-	if refused := d.Judge(licensing.ByDashboard, n); refused != "" {
+	if refused := d.Judge(licensing.ByDashboard, n); refused != "" && page.Form.Wrong == nil {
 		page.Notices = append(page.Notices, web.Notice{
 			Tone: web.Warning, Title: q.T("This can't be deleted here."), Text: portal.WhyNot(q, l, refused), Links: portal.Contact(q),
 		})
 	}
+	if left := d.Left(licensing.ByDashboard); left != nil && *left == 0 {
+		page.Form.Submit = q.T("No deletion is left")
+	}
 	if facts := portal.DeactivationFacts(q, l); len(facts) > 0 {
+		page.Text += " " + q.T("Each deletion counts as one of your deactivations.")
 		page.About(facts...)
 	}
 }
@@ -76,7 +80,7 @@ func (p *Pages) askDeleteSome(q *web.Request, form *web.Form) (*web.FormPage, er
 	page := &web.FormPage{Page: q.Page(q.T("Delete activations"), crumbs(q, l)...), Form: form}
 	form.Submit, form.Cancel, form.Danger = q.T("Delete them"), show.LicenseHref(q, l.UUID)+"/activations", true
 	if n == 0 {
-		count = l.RegularUsed + l.GoodwillUsed
+		count = portal.Held(l)
 		page.Title = q.T("Delete all activations")
 	}
 	page.Text = q.T("%d devices lose their activations at once. Their programs are told at their next contact. "+

@@ -33,7 +33,7 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 	page := &licencePage{Page: portal.Header(q, l, portal.LicencePart)}
 	page.Page.Notices = portal.Standing(q, &page.Page, l)
 	page.Tiles = []web.Tile{
-		portal.ActivationTile(q, show.Activations(l), show.LicenseHref(q, l.UUID)+"/activations"),
+		portal.ActivationTile(q, portal.Activations(q, l), show.LicenseHref(q, l.UUID)+"/activations"),
 		portal.ExpiryTile(q, &page.Page, l),
 	}
 	if t, limited := portal.DeactivationTile(q, l); limited {
