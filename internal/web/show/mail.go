@@ -16,6 +16,8 @@ func MailKind(k mailing.Kind) string {
 		return "Password recovery"
 	case mailing.Invitation:
 		return "Invitation"
+	case mailing.CustomerAdded:
+		return "Customer's licences in reach"
 	case mailing.Goodwill:
 		return "Goodwill entered"
 	case mailing.Expiring:

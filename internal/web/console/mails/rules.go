@@ -46,7 +46,9 @@ func when(k mailing.Kind) string {
 	case mailing.Recovery:
 		return "Somebody asks for a new password."
 	case mailing.Invitation:
-		return "Somebody is invited to the team."
+		return "Somebody is invited, to the team or to look after a customer's licences."
+	case mailing.CustomerAdded:
+		return "Somebody who has an account may look after a customer's licences."
 	case mailing.Event:
 		return "An event that an e-mail address under Webhooks is subscribed to."
 	case mailing.Test:
