@@ -42,7 +42,7 @@ func (f *Face) request(r *http.Request) (*Request, error) {
 		return q, nil
 	}
 	slug := r.PathValue("vendor")
-	v, err := f.Vendors.BySlug(r.Context(), slug)
+	v, err := f.vendor(r.Context(), slug)
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +137,11 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 	p := Page{
 		Title: title, Crumbs: crumbs, Base: q.Base, Vendor: q.Vendor.Name, Person: q.Person, Say: q.say,
 		Now: q.face.Clock.Now(), Zone: q.Zone(), VendorZone: q.VendorZone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
-		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website},
+		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website}, Brand: q.brand(),
 		Language: q.Language(), languages: q.face.Languages,
+	}
+	if p.Brand != nil {
+		p.Help.Text = q.Vendor.Branding.SupportText
 	}
 	if path := q.face.Places.Search; path != "" {
 		p.Search = q.Href(path)
