@@ -105,6 +105,10 @@ func (d Demo) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	people, err := demoOwners(ctx, r, vendor, facts)
+	if err != nil {
+		return err
+	}
 	if _, err := r.Figures.Count(ctx, vendor.ID, vendor.CreatedAt); err != nil && ctx.Err() == nil { // before anybody looks at them
 		return err
 	}
@@ -112,7 +116,7 @@ func (d Demo) Run(ctx context.Context) (err error) {
 		return err
 	}
 	return d.serve(ctx, a, tour{
-		Program: shellWord(d.Program), URL: a.URL(), Dir: dir, Vendor: made, Facts: facts,
+		Program: shellWord(d.Program), URL: a.URL(), Dir: dir, Vendor: made, Facts: facts, Owners: people,
 	})
 }
 

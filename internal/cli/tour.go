@@ -18,6 +18,7 @@ type tour struct {
 	Dir     string
 	Vendor  wiring.NewVendor
 	Facts   demo.Facts
+	Owners  []owner
 }
 
 func (t tour) print(w io.Writer) error {

@@ -23,7 +23,7 @@ const (
 
 // planDaily plans what happens every working day: one transaction for each.
 func (h *historian) planDaily() {
-	holders := h.planPages()
+	holders := append(h.planPages(), h.owned.clients...)
 	for back := reportDays; back >= 0; back-- {
 		when := h.end.Add(-days(back)).Truncate(24 * time.Hour).Add(9 * time.Hour)
 		if back == 0 {

@@ -42,6 +42,10 @@ type Facts struct {
 	ProductID, EditionID, CustomerID ident.UUID         // to issue another licence
 	Spare, Metered, Shared           *licensing.License // one of each kind, to try with
 	Fleet                            ident.UUID         // the license key of the simulated clients
+
+	// Owned is the licence of Licensee; FirmID is a customer that has several licences.
+	Owned  *licensing.License
+	FirmID ident.UUID
 }
 
 // Fill makes the history up to the present and lets the clock go live. The data
@@ -65,6 +69,7 @@ func Fill(ctx context.Context, c Config) (Facts, error) {
 	}
 	h.planCustomers()
 	h.planLicenses()
+	h.planOwned()
 	h.planDaily()
 	h.planCrowd()
 	h.planNights()
@@ -75,6 +80,7 @@ func Fill(ctx context.Context, c Config) (Facts, error) {
 		}
 	}
 	h.facts.Customers, h.facts.CustomerID, h.facts.Licenses = len(h.customers), h.customers[h.buyers[0].name], h.facts.Licenses+licenseCount+besides
+	h.facts.FirmID = h.customers[h.buyers[1].name]
 	for _, v := range h.visitors {
 		if v.activation != nil {
 			h.facts.Activations++
@@ -97,6 +103,7 @@ type historian struct {
 	shared     []*story      // floating licences
 	fields     [2]ident.UUID // what clients analyse
 	pages      ident.UUID    // what they consume
+	owned      *story        // see planOwned
 	facts      Facts
 }
 

@@ -43,9 +43,9 @@ func sameAddress(a, b string) bool {
 // addresses, and a way to sign out and go on. Nothing is used up on the way; here is the
 // link's own address below the face.
 func ForAnother(q *Request, form *Form, signedIn, meant, here string) *FormPage {
-	page := &FormPage{Page: q.Page("This link is for somebody else"), Form: form}
-	page.Text = "You are signed in as " + signedIn + ". The link is for " + meant + ": it does nothing here, and stays good."
-	*form = Form{Action: q.Href("/sign-out"), Submit: "Sign out and go on as " + meant, Cancel: q.Href("/")}
+	page := &FormPage{Page: q.Page(q.T("This link is for somebody else")), Form: form}
+	page.Text = q.T("You are signed in as %s. The link is for %s: it does nothing here, and stays good.", signedIn, meant)
+	*form = Form{Action: q.Href("/sign-out"), Submit: q.T("Sign out and go on as %s", meant), Cancel: q.Href("/")}
 	form.Add(Group{Fields: []Field{{Name: "next", Kind: HiddenField, Value: strings.TrimPrefix(here, q.Base)}}})
 	return page
 }

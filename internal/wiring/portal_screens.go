@@ -67,6 +67,12 @@ func (o ownersHelp) Help(ctx context.Context, r owners.Reach) (map[string]string
 type ownersDeactivations struct{ rooms *Rooms }
 
 // Delete implements activations.Deactivations.
-func (o ownersDeactivations) Delete(t tx.Tx, r owners.Reach, license ident.UUID, ids []ident.UUID) (int, error) {
-	return 0, nil
+func (o ownersDeactivations) Delete(t tx.Tx, r owners.Reach, license ident.UUID, activations []ident.UUID) (licensing.Deactivation, error) {
+	l, err := o.rooms.Owners.License(t, r, license, owners.DeleteDevices)
+	if err != nil {
+		return licensing.Deactivation{}, err
+	}
+	return o.rooms.Licenses.Deactivate(t, licensing.DeactivateCommand{
+		Vendor: r.Vendor, License: l.ID, By: licensing.ByDashboard, Activations: activations,
+	})
 }

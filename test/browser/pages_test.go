@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,8 +33,17 @@ func TestEveryPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kinds := b.walk(string(axe), "", "/", "/search?q=sample", "/licenses", "/gallery", "/account", "/sign-in", "/forgot")
+	t.Logf("%d kinds of page: %s", len(kinds), strings.Join(kinds, " "))
+	if len(kinds) < 10 {
+		t.Errorf("only %d kinds of page were found", len(kinds))
+	}
+}
+
+// walk looks at one page of each kind that these lead to, and gives the kinds.
+func (b *tab) walk(axe, who string, queue ...string) []string {
+	b.Helper()
 	seen := map[string]bool{}
-	queue := []string{"/", "/search?q=sample", "/licenses", "/gallery", "/account", "/sign-in", "/forgot"}
 	for len(queue) > 0 && len(seen) < 200 {
 		path := queue[0]
 		queue = queue[1:]
@@ -42,8 +52,8 @@ func TestEveryPage(t *testing.T) {
 			continue
 		}
 		seen[kind] = true
-		b.look(path, string(axe), desk(), "desk")
-		b.look(path, string(axe), phone(), "phone")
+		b.look(path, axe, desk(), who+"desk")
+		b.look(path, axe, phone(), who+"phone")
 		b.do(chromedp.EmulateViewport(desk().Width, desk().Height))
 		for _, next := range b.links() {
 			if !seen[kindOf(next)] {
@@ -51,15 +61,7 @@ func TestEveryPage(t *testing.T) {
 			}
 		}
 	}
-	kinds := make([]string, 0, len(seen))
-	for k := range seen {
-		kinds = append(kinds, k)
-	}
-	slices.Sort(kinds)
-	t.Logf("%d kinds of page: %s", len(kinds), strings.Join(kinds, " "))
-	if len(kinds) < 10 {
-		t.Errorf("only %d kinds of page were found", len(kinds))
-	}
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // kindOf is what pages that differ in ids and parameters have in common.

@@ -10,10 +10,19 @@ import (
 	"chancery/internal/wiring"
 )
 
-// AsOwner makes a user who is not of the vendor's staff, and signs it in to the portal.
-// Of licences that name the address it is the licensee; roles are those at customers, by
-// their ids.
+// AsOwner makes a user as NewOwner does, and signs it in to the portal.
 func (s *Server) AsOwner(t *testing.T, v wiring.NewVendor, email string, roles map[string]owners.Role) *Browser {
+	t.Helper()
+	password := s.NewOwner(t, v, email, roles)
+	b := s.Browser(t, v).At("portal")
+	b.Enter(t, email, password)
+	return b
+}
+
+// NewOwner makes a user who is not of the vendor's staff, and gives its password. Of
+// licences that name the address it is the licensee; roles are those at customers, by
+// their ids.
+func (s *Server) NewOwner(t *testing.T, v wiring.NewVendor, email string, roles map[string]owners.Role) (password string) {
 	t.Helper()
 	r := s.Program.Rooms()
 	secret, err := r.Users.NewSecret(t.Context())
@@ -39,8 +48,5 @@ func (s *Server) AsOwner(t *testing.T, v wiring.NewVendor, email string, roles m
 	}); err != nil {
 		t.Fatal(err)
 	}
-	b := s.Browser(t, v).At("portal")
-	b.Password = secret.Password
-	b.Enter(t, email, b.Password)
-	return b
+	return secret.Password
 }

@@ -21,7 +21,7 @@ func (p *Pages) askAddress(q *web.Request, form *web.Form) (*web.FormPage, error
 	}
 	link, err := p.Addresses.Look(q.Context(), q.VendorID(), token)
 	if fault.Is(err, "link_unknown") {
-		page := &web.FormPage{Page: q.Page("This link is over"), Form: &web.Form{Action: q.Href("/"), Get: true, Submit: "Sign in"}}
+		page := &web.FormPage{Page: q.Page(q.T("This link is over")), Form: &web.Form{Action: q.Href("/"), Get: true, Submit: q.T("Sign in")}}
 		page.Notices = append(page.Notices, overNotice(q, &page.Page, link, fault.As(err)))
 		return page, nil
 	}
@@ -31,10 +31,10 @@ func (p *Pages) askAddress(q *web.Request, form *web.Form) (*web.FormPage, error
 	if other, is := q.IsAnother(link.Person.Email); is {
 		return web.ForAnother(q, form, other, link.Person.Email, tokenPath(confirmPath, token)), nil
 	}
-	page := &web.FormPage{Page: q.Page("Confirm your new address"), Form: form}
-	page.Text = "From then on you sign in with it, and mails go there. Links that were mailed to the former address end."
-	page.About(web.Fact{Label: "Now", Cell: web.Cell{Text: link.Person.Email}}, web.Fact{Label: "New", Cell: web.Cell{Text: link.Address}})
-	form.Submit = "Use the new address"
+	page := &web.FormPage{Page: q.Page(q.T("Confirm your new address")), Form: form}
+	page.Text = q.T("From then on you sign in with it, and mails go there. Links that were mailed to the former address end.")
+	page.About(web.Fact{Label: q.T("Now"), Cell: web.Cell{Text: link.Person.Email}}, web.Fact{Label: q.T("New"), Cell: web.Cell{Text: link.Address}})
+	form.Submit = q.T("Use the new address")
 	form.Add(web.Group{Fields: []web.Field{{Name: "token", Kind: web.HiddenField, Value: token}}})
 	return page, nil
 }
@@ -52,5 +52,5 @@ func (p *Pages) confirmAddress(q *web.Request, v web.Values) (web.Done, error) {
 	if fault.Is(err, "link_unknown") {
 		return back, nil
 	}
-	return web.Done{To: q.Href("/account"), Say: web.Flash{Text: "Your address is " + link.Address + " from now on."}}, err
+	return web.Done{To: q.Href("/account"), Say: web.Flash{Text: q.T("Your address is %s from now on.", link.Address)}}, err
 }

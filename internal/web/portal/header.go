@@ -23,7 +23,7 @@ func Header(q *web.Request, l *licensing.License, part string) web.Page {
 		{Label: q.T("Licence"), Href: href, Active: part == LicencePart},
 		{
 			Label: q.T("Activations"), Href: href + "/activations", Active: part == ActivationsPart,
-			Count: q.Language().Number(l.RegularUsed + l.GoodwillUsed),
+			Count: q.Language().Number(Held(l)),
 		},
 	}
 	if l.Terms().Policy.OfflineAllowed {

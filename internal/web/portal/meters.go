@@ -42,11 +42,11 @@ func MeterTile(q *web.Request, page *web.Page, r metering.Reading) web.Tile {
 		t.Value = Amount(q, r.Meter.Gross)
 	}
 	if bar.Limited() {
-		t.Bar, t.Tone = &bar, toneOf(bar)
+		t.Sub, t.Bar, t.Tone = q.T("of %d allowed", max(bar.Allowed, bar.Contract)), &bar, toneOf(bar)
 		t.Lines = append(t.Lines, UsedContractAllowed(q, bar))
 	}
 	if !r.Meter.EndsAt.IsZero() {
-		t.Lines = append(t.Lines, q.T("counts anew on %s", page.FirstDay(r.Meter.EndsAt).Text))
+		t.Lines = append(t.Lines, q.T("Counts anew on %s", page.FirstDay(r.Meter.EndsAt).Text))
 	}
 	return t
 }
@@ -68,7 +68,7 @@ func MeterNotice(q *web.Request, page *web.Page, r metering.Reading) (n web.Noti
 	switch {
 	case !r.Meter.ExhaustedAt.IsZero() && !r.Limitation.MeasuredOnly:
 		n = web.Notice{
-			Tone: web.Warning, Title: q.T("%s is exhausted.", r.Limitation.Name), Links: Contact(q),
+			Tone: web.Warning, Title: q.T("“%s” is exhausted.", r.Limitation.Name), Links: Contact(q),
 			Text: q.T("All of it is consumed since %s; more is refused.", page.At(r.Meter.ExhaustedAt).Text),
 		}
 		if !r.Meter.EndsAt.IsZero() {
@@ -76,12 +76,12 @@ func MeterNotice(q *web.Request, page *web.Page, r metering.Reading) (n web.Noti
 		}
 	case bar.Limited() && bar.Used > bar.Contract:
 		n = web.Notice{
-			Tone: web.Notable, Title: q.T("%s is above the contract.", r.Limitation.Name), Links: Contact(q),
+			Tone: web.Notable, Title: q.T("“%s” is above the contract.", r.Limitation.Name), Links: Contact(q),
 			Text: q.T("%d are consumed, and the contract has %d.", bar.Used, bar.Contract),
 		}
 	case Nearly(bar):
 		n = web.Notice{
-			Tone: web.Soon, Title: q.T("%s is nearly used up.", r.Limitation.Name),
+			Tone: web.Soon, Title: q.T("“%s” is nearly used up.", r.Limitation.Name),
 			Text: q.T("%d of %d are consumed.", bar.Used, bar.Contract),
 		}
 	default:

@@ -26,10 +26,10 @@ func Title(l *licensing.License) string {
 }
 
 // Standing says whether a licence holds, and if not why, since when, and what its owner
-// can do; and besides, what else the owner should know of it.
-func Standing(q *web.Request, page *web.Page, l *licensing.License) (main web.Notice, notes []web.Notice) {
+// can do; and besides, what else the owner should know of it. Urgent sorts it.
+func Standing(q *web.Request, page *web.Page, l *licensing.License) (notes []web.Notice) {
 	s := licensing.StateOf(l, nil, "", page.Now)
-	main = validity(q, page, l, s)
+	notes = append(notes, validity(q, page, l, s))
 	if n, used := usedUp(q, page, l, s); used {
 		notes = append(notes, n)
 	}
@@ -42,7 +42,7 @@ func Standing(q *web.Request, page *web.Page, l *licensing.License) (main web.No
 	if n, soon := ending(q, page, s); soon {
 		notes = append(notes, n)
 	}
-	if bar := show.Activations(l, page.Now); s.IsValid && l.UsedUpAt.IsZero() && l.GoodwillUsed == 0 && Nearly(bar) {
+	if bar := Activations(q, l); s.IsValid && l.UsedUpAt.IsZero() && l.GoodwillUsed == 0 && Nearly(bar) {
 		notes = append(notes, web.Notice{
 			Tone: web.Soon, Title: q.T("Nearly used up."),
 			Text: q.T("%d of %d activations are in use. Delete devices that you do not use any more, or ask for more.", bar.Used, bar.Contract),
@@ -53,7 +53,7 @@ func Standing(q *web.Request, page *web.Page, l *licensing.License) (main web.No
 			Tone: web.Info, Title: q.T("Temporary."), Text: q.T("A device may hold it beside another licence, and uses it first while it is valid."),
 		})
 	}
-	return main, notes
+	return notes
 }
 
 func validity(q *web.Request, page *web.Page, l *licensing.License, s licensing.State) web.Notice {
@@ -94,7 +94,7 @@ func usedUp(q *web.Request, page *web.Page, l *licensing.License, s licensing.St
 	if s.UsedUpAt.IsZero() {
 		return web.Notice{}, false
 	}
-	bar := show.Activations(l, page.Now)
+	bar := Activations(q, l)
 	return web.Notice{
 		Tone: web.Warning, Title: q.T("Used up."), Links: Contact(q),
 		Text: q.T("All %d activations are in use: new devices have been refused since %s, those activated go on. Delete a device, or ask for more activations.",
@@ -158,17 +158,20 @@ func Expiry(q *web.Request, page *web.Page, l *licensing.License) (end, left str
 	return q.T("Never"), ""
 }
 
-// UsedContractAllowed writes how much is used, how much the contract has, and how much
-// is allowed with buffer and goodwill.
+// UsedContractAllowed says how much is used, how much the contract has, and how much is
+// allowed with buffer and goodwill.
 func UsedContractAllowed(q *web.Request, b web.Bar) string {
-	return q.T("used · contract · allowed: %d · %d · %d", b.Used, b.Contract, max(b.Allowed, b.Contract))
+	return q.T("%d used · %d by contract · %d allowed", b.Used, b.Contract, max(b.Allowed, b.Contract))
 }
 
-// Urgent sorts notices so that the worst comes first, and leaves out what is good.
+// Urgent sorts notices so that the worst comes first. That all is well is said only where
+// there is nothing else to say.
 func Urgent(all []web.Notice) []web.Notice {
-	order := []web.Tone{web.Bad, web.Warning, web.Notable, web.Soon, web.Info}
-	all = slices.DeleteFunc(all, func(n web.Notice) bool { return n.Tone == web.Good })
+	order := []web.Tone{web.Bad, web.Warning, web.Notable, web.Soon, web.Info, web.Good}
 	slices.SortStableFunc(all, func(a, b web.Notice) int { return slices.Index(order, a.Tone) - slices.Index(order, b.Tone) })
+	if len(all) > 1 {
+		all = slices.DeleteFunc(all, func(n web.Notice) bool { return n.Tone == web.Good })
+	}
 	return all
 }
 
@@ -198,3 +201,9 @@ func ExpiryTile(q *web.Request, page *web.Page, l *licensing.License) web.Tile {
 	}
 	return t
 }
+
+// Activations shows how many activations of a licence are in use.
+func Activations(q *web.Request, l *licensing.License) web.Bar { return show.Activations(l, q.Now()) }
+
+// Held is how many devices hold an activation of a licence.
+func Held(l *licensing.License) int64 { return l.Held() }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/entry"
+	"chancery/internal/language"
 	"chancery/internal/licensing"
 	"chancery/internal/web"
 )
@@ -46,27 +47,27 @@ func ClientName(a *licensing.Activation) string {
 	return a.Device.Number
 }
 
-// ReleaseReason says why an activation ended.
+// ReleaseReason says why an activation ended, for Language.Word.
 func ReleaseReason(r licensing.Reason) string {
 	switch r {
 	case licensing.ByClient:
-		return "given up by the client"
+		return language.Mark("given up by the client")
 	case licensing.ByStaff:
-		return "released by staff"
+		return language.Mark("released by staff")
 	case licensing.ByDashboard:
-		return "released by the owner in the dashboard"
+		return language.Mark("released by the owner in the dashboard")
 	case licensing.ByAPI:
-		return "released by the owner's access token"
+		return language.Mark("released by the owner's access token")
 	case licensing.ByOffline:
-		return "given up by a file"
+		return language.Mark("given up by a file")
 	case licensing.ByOtherLicense:
-		return "activated with another licence"
+		return language.Mark("activated with another licence")
 	case licensing.ByInactivity:
-		return "silent for too long"
+		return language.Mark("silent for too long")
 	case licensing.ByReinstall:
-		return "reinstalled with a new key pair"
+		return language.Mark("reinstalled with a new key pair")
 	case licensing.ByGoodwillEnded:
-		return "its goodwill ended"
+		return language.Mark("its goodwill ended")
 	}
 	return string(r)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"chancery/internal/entry"
+	"chancery/internal/language"
 	"chancery/internal/terms"
 	"chancery/internal/web"
 )
@@ -17,18 +18,18 @@ func ClientType(c terms.ClientType) string {
 	return "Devices"
 }
 
-// LicenseType is the commercial kind of a licence, in words.
+// LicenseType is the commercial kind of a licence, in words, for Language.Word.
 func LicenseType(l terms.LicenseType) string {
 	switch l {
 	case terms.TimeLimited:
-		return "Time-limited"
+		return language.Mark("Time-limited")
 	case terms.Subscription:
-		return "Subscription"
+		return language.Mark("Subscription")
 	case terms.Consumption:
-		return "Consumption"
+		return language.Mark("Consumption")
 	case terms.Perpetual:
 	}
-	return "Perpetual"
+	return language.Mark("Perpetual")
 }
 
 // Reset says when a limitation's consumption starts anew, in words.

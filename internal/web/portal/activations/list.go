@@ -1,7 +1,9 @@
 package activations
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"chancery/internal/calendar"
 	"chancery/internal/licensing"
@@ -19,12 +21,11 @@ func (p *Pages) chrome(q *web.Request) (web.Page, error) {
 	}
 	page := portal.Header(q, l, portal.ActivationsPart)
 	page.Query = ""
-	_, notes := portal.Standing(q, &page, l)
-	page.Notices = portal.Urgent(notes)
-	if l.RegularUsed+l.GoodwillUsed > 0 {
+	page.Notices = slices.DeleteFunc(portal.Urgent(portal.Standing(q, &page, l)), func(n web.Notice) bool { return n.Tone == web.Good })
+	if portal.Held(l) > 0 {
 		page.Actions = []web.Action{{Label: q.T("Map"), Href: show.LicenseHref(q, l.UUID) + "/map", Icon: "world", Plain: true}}
 	}
-	if mayDelete(q, l) && l.RegularUsed+l.GoodwillUsed > 0 {
+	if mayDelete(q, l) && portal.Held(l) > 0 {
 		page.More = []web.Action{{
 			Label: q.T("Delete all activations"), Href: show.LicenseHref(q, l.UUID) + "/activations/delete", Icon: "trash", Danger: true, Dialog: true,
 		}}
@@ -44,7 +45,7 @@ func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
 	f := filter(q)
 	t := web.Table[licensing.Seat]{
 		Name: "activations", Filters: filters(q), Columns: columns(q),
-		Sorts: licensing.OwnClientSorts(l.RegularUsed+l.GoodwillUsed, f.Standing),
+		Sorts: licensing.OwnClientSorts(portal.Held(l), f.Standing),
 		Empty: web.Empty{
 			Icon: "devices", Title: q.T("No device is activated yet"),
 			Text: q.T("Enter the license key in the program, on the device that is to use it: the device appears here."),
@@ -134,12 +135,12 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 	}
 	return []web.Column[licensing.Seat]{
 		{Name: "hostname", Label: q.T("Hostname"), Sort: "hostname", Cell: func(s licensing.Seat) web.Cell {
-			return web.Cell{Text: name(s.Activation), Href: href(s), Whole: true}
-		}},
+			return web.Cell{Text: name(s.Activation), Href: href(s), Whole: true, Sub: beside(q, s, now)}
+		}, Plain: func(s licensing.Seat) string { return name(s.Activation) }},
 		{Name: "address", Label: "IP", Sort: "address", Cell: func(s licensing.Seat) web.Cell {
 			return web.Cell{Text: s.Activation.Client.Address, Href: href(s), Mono: true}
 		}},
-		{Name: "state", Label: q.T("State"), Cell: func(s licensing.Seat) web.Cell {
+		{Name: "state", Label: q.T("State"), Extra: true, Cell: func(s licensing.Seat) web.Cell {
 			badge := show.ClientBadge(s, now)
 			return web.Cell{Badge: &badge}
 		}},
@@ -167,6 +168,19 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			return web.Cell{When: s.Activation.ReleasedAt, Sub: ended(q, s.Activation.ReleaseReason)}
 		}},
 	}
+}
+
+// beside is what else tells a device from others: its name, and its state where that is
+// not the usual one.
+func beside(q *web.Request, s licensing.Seat, now time.Time) string {
+	var all []string
+	if own := s.Activation.Client.Name; own != "" && own != name(s.Activation) {
+		all = append(all, own)
+	}
+	if badge := show.ClientBadge(s, now); badge != web.BadgeActive {
+		all = append(all, q.Language().Word(badge.Word))
+	}
+	return strings.Join(all, " · ")
 }
 
 // platform is what a device runs on: what it says of its platform, or else of its

@@ -38,7 +38,7 @@ type Rows interface {
 type Deactivations interface {
 	// Delete deletes these activations of a licence, or none of them; empty for all that
 	// it has.
-	Delete(t tx.Tx, r owners.Reach, license ident.UUID, activations []ident.UUID) (int, error)
+	Delete(t tx.Tx, r owners.Reach, license ident.UUID, activations []ident.UUID) (licensing.Deactivation, error)
 }
 
 // Config is what the pages need; all of it is required.

@@ -44,7 +44,7 @@ func (p *Pages) meters(q *web.Request, page *licencePage, l *licensing.License) 
 		m.Chart.ID = "meter-" + strconv.Itoa(i)
 		page.Meters = append(page.Meters, m)
 		if n, ok := portal.MeterNotice(q, &page.Page, r); ok {
-			page.Notes = append(page.Notes, n)
+			page.Page.Notices = append(page.Page.Notices, n)
 		}
 	}
 	return nil

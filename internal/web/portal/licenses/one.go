@@ -11,8 +11,6 @@ import (
 type licencePage struct {
 	web.Page
 
-	Main     web.Notice
-	Notes    []web.Notice
 	Tiles    []web.Tile
 	Keys     []web.ShownFact
 	Facts    []web.ShownFact
@@ -33,10 +31,13 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 		return nil, err
 	}
 	page := &licencePage{Page: portal.Header(q, l, portal.LicencePart)}
-	page.Main, page.Notes = portal.Standing(q, &page.Page, l)
+	page.Page.Notices = portal.Standing(q, &page.Page, l)
 	page.Tiles = []web.Tile{
-		portal.ActivationTile(q, show.Activations(l, page.Now), show.LicenseHref(q, l.UUID)+"/activations"),
+		portal.ActivationTile(q, portal.Activations(q, l), show.LicenseHref(q, l.UUID)+"/activations"),
 		portal.ExpiryTile(q, &page.Page, l),
+	}
+	if t, limited := portal.DeactivationTile(q, l); limited {
+		page.Tiles = append(page.Tiles, t)
 	}
 	page.Keys = page.Page.Facts(keys(q, l)...)
 	page.Facts = page.Page.Facts(facts(q, l)...)
@@ -45,7 +46,7 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 	if err := p.meters(q, page, l); err != nil {
 		return nil, err
 	}
-	page.Notes = portal.Urgent(page.Notes)
+	page.Page.Notices = portal.Urgent(page.Page.Notices)
 	return page, nil
 }
 

@@ -128,7 +128,7 @@ func columns(q *web.Request) []web.Column[row] {
 			return web.Cell{Badge: &badge}
 		}},
 		{Name: "activations", Label: q.T("Activations"), Cell: func(l row) web.Cell {
-			bar := show.Activations(l.License, page.Now)
+			bar := portal.Activations(q, l.License)
 			return web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/activations"}
 		}},
 		{Name: "expires", Label: q.T("Expires"), Cell: func(l row) web.Cell {

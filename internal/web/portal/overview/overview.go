@@ -72,7 +72,6 @@ type overviewPage struct {
 
 // one is the only licence, big.
 type one struct {
-	Main  web.Notice
 	Facts []web.ShownFact
 	Tiles []web.Tile
 }
@@ -124,19 +123,21 @@ func (p *Pages) big(q *web.Request, page *overviewPage, l *licensing.License) er
 	page.Title, page.Badge = portal.Title(l), &badge
 	page.Sub = l.Edition.Name + " · " + l.Customer.CompanyName
 	shown := &one{}
-	var notes []web.Notice
-	shown.Main, notes = portal.Standing(q, &page.Page, l)
+	notes := portal.Standing(q, &page.Page, l)
 	shown.Facts = page.Facts(
 		web.Fact{Label: q.T("License key"), Cell: web.Cell{Text: l.KeyToType(), Href: href, Mono: true, Copy: l.KeyToType()}},
 		web.Fact{Label: q.T("License ID"), Cell: web.Cell{Text: l.UUID.String(), Href: href, Mono: true, Copy: l.UUID.String()}},
 	)
-	shown.Tiles = []web.Tile{portal.ActivationTile(q, show.Activations(l, page.Now), href+"/activations"), portal.ExpiryTile(q, &page.Page, l)}
+	shown.Tiles = []web.Tile{portal.ActivationTile(q, portal.Activations(q, l), href+"/activations"), portal.ExpiryTile(q, &page.Page, l)}
 	readings, err := p.Meters.Read(q.Context(), q.Reach(), l)
 	for _, r := range readings {
 		shown.Tiles = append(shown.Tiles, portal.MeterTile(q, &page.Page, r))
 		if n, ok := portal.MeterNotice(q, &page.Page, r); ok {
 			notes = append(notes, n)
 		}
+	}
+	if t, limited := portal.DeactivationTile(q, l); limited {
+		shown.Tiles = append(shown.Tiles, t)
 	}
 	page.One, page.Attention = shown, portal.Urgent(notes)
 	page.Actions = []web.Action{{Label: q.T("Licence"), Href: href, Icon: "license", Plain: true}}
@@ -147,10 +148,10 @@ func (p *Pages) big(q *web.Request, page *overviewPage, l *licensing.License) er
 func (p *Pages) attention(q *web.Request, page *overviewPage, all []*licensing.License) error {
 	var notices []web.Notice
 	for _, l := range all {
-		main, notes := portal.Standing(q, &page.Page, l)
-		if !portal.LongOver(l, page.Now) {
-			notes = append([]web.Notice{main}, notes...)
+		if portal.LongOver(l, page.Now) {
+			continue
 		}
+		notes := portal.Standing(q, &page.Page, l)
 		if metering.HasMeters(l.Terms().Grants.Limitations) {
 			readings, err := p.Meters.Read(q.Context(), q.Reach(), l)
 			if err != nil {
@@ -163,7 +164,7 @@ func (p *Pages) attention(q *web.Request, page *overviewPage, all []*licensing.L
 			}
 		}
 		for _, n := range portal.Urgent(notes) {
-			if n.Tone == web.Info {
+			if n.Tone == web.Info || n.Tone == web.Good {
 				continue
 			}
 			n.Title = portal.Title(l) + ": " + n.Title

@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"context"
+
+	"chancery/internal/demo"
+	"chancery/internal/identity"
+	"chancery/internal/owners"
+	"chancery/internal/tx"
+	"chancery/internal/vendors"
+	"chancery/internal/wiring"
+)
+
+// owner is somebody who signs in to the demo's portal.
+type owner struct{ About, Email, Password string }
+
+// demoOwners makes users of the demo's portal: the licensee of one licence, and people of
+// a customer that has several.
+func demoOwners(ctx context.Context, r *wiring.Rooms, v vendors.Vendor, facts demo.Facts) ([]owner, error) {
+	var all []owner
+	for _, who := range []struct {
+		email, name, about string
+		role               owners.Role // "" for none
+	}{
+		{demo.Licensee, "Demo licensee", "has one licence", ""},
+		{"administrator@example.com", "Demo administrator", "looks after all licences of a customer, and its people", owners.Administrator},
+		{"viewer@example.com", "Demo viewer", "sees the same licences", owners.Viewer},
+	} {
+		secret, err := r.Users.NewSecret(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.DB.Run(ctx, func(t tx.Tx) error {
+			u, err := r.Users.Create(t, identity.Operator(v.ID), identity.NewUser{Email: who.email, Name: who.name, Secret: &secret})
+			if err != nil || who.role == "" {
+				return err
+			}
+			_, err = r.Owners.Join(t, owners.ByStaff(v.ID), facts.FirmID, u.UUID, u.ID, who.role)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+		all = append(all, owner{who.about, who.email, secret.Password})
+	}
+	return all, nil
+}
