@@ -8,6 +8,7 @@ import (
 	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 	"chancery/internal/tx"
 )
 
@@ -154,6 +155,20 @@ func (u *Users) SetRole(t tx.Tx, by Principal, uuid ident.UUID, role string) (Us
 func (u *Users) RenameSelf(t tx.Tx, by Principal, name string) (User, error) {
 	by.Permissions = AllPermissions() // of oneself one may change what is one's own
 	return u.Rename(t, by, by.ID, name)
+}
+
+// SpeakSelf changes the language in which one is spoken to; "" takes the choice back.
+func (u *Users) SpeakSelf(t tx.Tx, by Principal, code string) (User, error) {
+	var wrong fault.Fields
+	wrong.Check(language.Known(code), "language", language.MustBeKnown())
+	if err := wrong.Err(); err != nil {
+		return User{}, err
+	}
+	by.Permissions = AllPermissions()
+	return u.change(t, by, by.ID, "user.language_changed", func(after *User) error {
+		after.Language = code
+		return nil
+	})
 }
 
 // Disable keeps a user from signing in and ends all sessions.

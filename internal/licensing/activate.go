@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
 	"chancery/internal/tx"
@@ -29,7 +29,7 @@ type ActivateCommand struct {
 // (docs/rules/provisioning.md, rules 1 to 4, 7 and 8). It is idempotent: the same
 // client with the same licence gets the same token, also after a lost answer.
 func (s *Service) Activate(t tx.Tx, c ActivateCommand) (Outcome, error) {
-	if strings.TrimSpace(c.ClientID) == "" {
+	if entry.Blank(c.ClientID) {
 		return refused(refusal.Refuse(refusal.MissingClientID)), nil
 	}
 	product, err := s.store.ProductID(t, c.Vendor, c.Product)

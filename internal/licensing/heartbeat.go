@@ -2,9 +2,9 @@ package licensing
 
 import (
 	"context"
-	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
 	"chancery/internal/terms"
@@ -27,7 +27,7 @@ type HeartbeatCommand struct {
 // It reads once; only a heartbeat that changes something, or the first of a
 // day, runs a transaction, the rest go to the write-behind.
 func (s *Service) Heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, error) {
-	if strings.TrimSpace(c.ClientID) == "" {
+	if entry.Blank(c.ClientID) {
 		return refused(refusal.Refuse(refusal.MissingClientID)), nil
 	}
 	var dropped []string // said again each time: what is not kept is told each time

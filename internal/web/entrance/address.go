@@ -22,7 +22,7 @@ func (p *Pages) askAddress(q *web.Request, form *web.Form) (*web.FormPage, error
 	link, err := p.Addresses.Look(q.Context(), q.VendorID(), token)
 	if fault.Is(err, "link_unknown") {
 		page := &web.FormPage{Page: q.Page("This link is over"), Form: &web.Form{Action: q.Href("/"), Get: true, Submit: "Sign in"}}
-		page.Notices = append(page.Notices, overNotice(&page.Page, link, fault.As(err)))
+		page.Notices = append(page.Notices, overNotice(q, &page.Page, link, fault.As(err)))
 		return page, nil
 	}
 	if err != nil {

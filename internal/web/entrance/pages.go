@@ -158,17 +158,17 @@ type signInPage struct {
 // ways offers what works here.
 func (p *Pages) ways(q *web.Request, page *signInPage, next string) error {
 	if _, err := p.Site(q); err == nil {
-		page.Passkey = &way{Label: "Sign in with a passkey", Action: q.Href("/sign-in/passkey/begin"), Next: next}
+		page.Passkey = &way{Label: q.T("Sign in with a passkey"), Action: q.Href("/sign-in/passkey/begin"), Next: next}
 	}
 	one, offered, err := p.Providers.Offered(q.Context(), q.VendorID())
 	if offered {
-		page.Provider = &way{Label: "Sign in with " + one.Label, Href: q.Href("/sign-in/provider?next=" + url.QueryEscape(next))}
+		page.Provider = &way{Label: q.T("Sign in with %s", one.Label), Href: q.Href("/sign-in/provider?next=" + url.QueryEscape(next))}
 	}
 	return err
 }
 
 func (p *Pages) askSignIn(q *web.Request, form *web.Form) (*signInPage, error) {
-	page := &signInPage{Page: q.Page("Sign in"), Form: form}
+	page := &signInPage{Page: q.Page(q.T("Sign in")), Form: form}
 	next := q.Text("next")
 	if sent, ok := form.Sent("next"); ok {
 		next = sent
@@ -176,11 +176,11 @@ func (p *Pages) askSignIn(q *web.Request, form *web.Form) (*signInPage, error) {
 	if err := p.ways(q, page, next); err != nil {
 		return nil, err
 	}
-	form.Submit = "Sign in"
-	form.Links = append([]web.Link{{Label: "Forgot password", Href: q.Href("/forgot")}}, p.elsewhere(q)...)
+	form.Submit = q.T("Sign in")
+	form.Links = append([]web.Link{{Label: q.T("Forgot password"), Href: q.Href("/forgot")}}, p.elsewhere(q)...)
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username", Focus: true},
-		{Name: "password", Label: "Password", Kind: web.PasswordField, Required: true, Complete: "current-password"},
+		{Name: "email", Label: q.T("E-mail"), Kind: web.EmailField, Required: true, Complete: "username", Focus: true},
+		{Name: "password", Label: q.T("Password"), Kind: web.PasswordField, Required: true, Complete: "current-password"},
 		{Name: "next", Kind: web.HiddenField, Value: q.Text("next")},
 	}})
 	return page, nil

@@ -3,6 +3,7 @@ package portal
 import (
 	"chancery/internal/access"
 	"chancery/internal/identity"
+	"chancery/internal/language"
 	"chancery/internal/web"
 )
 
@@ -29,10 +30,10 @@ type entry struct {
 // entries are the navigation. Those without a page do not show.
 func entries() []entry {
 	return []entry{
-		{"Overview", "/", "home", identity.OwnLicenses},
-		{"People", "/people", "users", identity.OwnPeople},
-		{"Help", "/help", "help-circle", identity.OwnLicenses},
-		{"Account", "/account", "user", identity.OwnAccount},
+		{language.Mark("Overview"), "/", "home", identity.OwnLicenses},
+		{language.Mark("People"), "/people", "users", identity.OwnPeople},
+		{language.Mark("Help"), "/help", "help-circle", identity.OwnLicenses},
+		{language.Mark("Account"), "/account", "user", identity.OwnAccount},
 	}
 }
 
