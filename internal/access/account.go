@@ -16,7 +16,7 @@ func (s *SignIn) ChangePassword(ctx context.Context, vendor ident.VendorID, own 
 	if err := CheckPassword("password", next, own.Person); err != nil {
 		return err
 	}
-	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: "account", limit: accountLimit, session: own.UUID})
+	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: asAccount, limit: accountLimit, session: own.UUID})
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *SignIn) Prove(ctx context.Context, vendor ident.VendorID, own Session, 
 	if !own.Person.HasPassword && !own.Person.HasTOTP {
 		return s.Confirm(ctx, vendor, own, "")
 	}
-	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: "account", limit: accountLimit, session: own.UUID})
+	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: asAccount, limit: accountLimit, session: own.UUID})
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (s *SignIn) Confirm(ctx context.Context, vendor ident.VendorID, own Session
 	if !own.Person.HasPassword {
 		return fault.Refused("sign_in_again", "This takes a sign-in of the last ten minutes.", "Sign out, sign in again, and try again.")
 	}
-	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: "account", limit: accountLimit, session: own.UUID})
+	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: asAccount, limit: accountLimit, session: own.UUID})
 	if err != nil {
 		return err
 	}

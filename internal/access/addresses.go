@@ -97,9 +97,9 @@ func readAddress(text string, p Person) (string, error) {
 	email, ok := entry.Address(text)
 	switch {
 	case !ok:
-		return "", fault.Wrong(fault.Field{Name: "email", Message: "must be one e-mail address such as anna@example.com"})
+		return "", fault.Wrong(fault.Field{Name: emailField, Message: "must be one e-mail address such as anna@example.com"})
 	case sameAddress(p.Email, email):
-		return "", fault.Wrong(fault.Field{Name: "email", Message: "is the address already"})
+		return "", fault.Wrong(fault.Field{Name: emailField, Message: "is the address already"})
 	}
 	return email, nil
 }

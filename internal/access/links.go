@@ -74,7 +74,7 @@ func (r *Links) Forgot(ctx context.Context, vendor ident.VendorID, email string,
 func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, v Visit) error {
 	email, ok := entry.Address(text)
 	if !ok {
-		return fault.Wrong(fault.Field{Name: "email", Message: "must be one e-mail address such as anna@example.com"})
+		return fault.Wrong(fault.Field{Name: emailField, Message: "must be one e-mail address such as anna@example.com"})
 	}
 	// What is counted is asking itself: nobody's mailbox is to be filled.
 	if _, err := r.c.Attempts.begin(ctx, vendor, try{kind: "forgot", email: email, limit: forgotLimit, from: v}); err != nil {
@@ -93,7 +93,7 @@ func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, 
 			return err
 		}
 		t.Journal(tx.Entry{
-			Vendor: vendor, Action: "user.recovery_requested", Subject: asUser, ID: person.UUID, After: map[string]string{"email": person.Email},
+			Vendor: vendor, Action: "user.recovery_requested", Subject: asUser, ID: person.UUID, After: map[string]string{emailField: person.Email},
 		})
 		return nil
 	})
@@ -129,7 +129,7 @@ var inviteLimit = Limit{Free: 20, Wait: 15 * time.Minute, Most: time.Hour, Forge
 func (r *Links) CountInvitation(ctx context.Context, vendor ident.VendorID, own Person, to string) error {
 	email, ok := entry.Address(to)
 	if !ok {
-		return fault.Wrong(fault.Field{Name: "email", Message: "must be one e-mail address such as anna@example.com"})
+		return fault.Wrong(fault.Field{Name: emailField, Message: "must be one e-mail address such as anna@example.com"})
 	}
 	for _, y := range []try{{kind: "invite", email: own.Email, limit: inviteLimit}, {kind: "forgot", email: email, limit: forgotLimit}} {
 		_, err := r.c.Attempts.begin(ctx, vendor, y)
@@ -198,7 +198,7 @@ func (r *Links) Reset(ctx context.Context, vendor ident.VendorID, token, passwor
 		if err := r.c.People.SetPassword(t, vendor, person.ID, fresh); err != nil {
 			return err
 		}
-		if err := r.c.Attempts.clear(t, vendor, try{kind: "account", email: person.Email, from: v}); err != nil {
+		if err := r.c.Attempts.clear(t, vendor, try{kind: asAccount, email: person.Email, from: v}); err != nil {
 			return err
 		}
 		action := "user.password_recovered"

@@ -38,6 +38,13 @@ func (p Person) actor() tx.Actor {
 // asUser is the kind of actor, and the audit log's subject.
 const asUser = "user"
 
+// asAccount is the kind of tries at an account's password, and emailField what an address
+// is called in forms and records.
+const (
+	asAccount  = "account"
+	emailField = "email"
+)
+
 // secretBytes is how random a token is.
 const secretBytes = 32
 

@@ -86,7 +86,7 @@ func (s SignedIn) Due() bool { return s.Step != "" }
 // Password signs in with an e-mail address and a password.
 func (s *SignIn) Password(ctx context.Context, vendor ident.VendorID, email, password string, v Visit) (SignedIn, error) {
 	email, _ = entry.Address(email)
-	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: "account", email: email, limit: accountLimit, from: v})
+	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: asAccount, email: email, limit: accountLimit, from: v})
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -148,10 +148,11 @@ func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash, 
 		if err := s.c.Attempts.succeeded(t, vendor, tried); err != nil {
 			return err
 		}
-		if refused = admitted(person, v.Face); refused != nil {
-			return nil
+		refused = admitted(person, v.Face)
+		if refused == nil {
+			refused, err = s.elsewhere(t, vendor, person)
 		}
-		if refused, err = s.elsewhere(t, vendor, person); refused != nil || err != nil {
+		if refused != nil || err != nil {
 			return err
 		}
 		if person.SecondFactor() {
@@ -185,7 +186,7 @@ func (s *SignIn) Enter(t tx.Tx, vendor ident.VendorID, person Person, b Beginnin
 	}
 	t.Journal(tx.Entry{
 		Vendor: vendor, Action: "user.signed_in", Subject: asUser, ID: person.UUID, By: person.actor(),
-		After: map[string]any{"email": person.Email, "method": b.Method, "second_factor": b.SecondFactor},
+		After: map[string]any{emailField: person.Email, "method": b.Method, "second_factor": b.SecondFactor},
 	})
 	return SignedIn{Token: token, Session: session, Person: person}, nil
 }

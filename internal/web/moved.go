@@ -8,23 +8,23 @@ import (
 	"chancery/internal/fault"
 )
 
-// movedTo is the name in addresses of a vendor that had another one before: links in mails
+// movedError is the name in addresses of a vendor that had another one before: links in mails
 // carry that.
-type movedTo string
+type movedError string
 
 // Error implements error.
-func (m movedTo) Error() string { return "the vendor is at " + string(m) }
+func (m movedError) Error() string { return "the vendor is at " + string(m) }
 
 func errMoved(slug string) error {
 	e := fault.Missing("vendor")
-	e.Cause = movedTo(slug)
+	e.Cause = movedError(slug)
 	return e
 }
 
 // redirectMoved leads to the same page of a vendor that has another name in addresses now.
 // It stays temporary, and keeps the method: the vendor may take its former name again.
 func (f *Face) redirectMoved(w http.ResponseWriter, r *http.Request, err error) bool {
-	to, is := errors.AsType[movedTo](err)
+	to, is := errors.AsType[movedError](err)
 	if !is {
 		return false
 	}
@@ -37,6 +37,6 @@ func (f *Face) redirectMoved(w http.ResponseWriter, r *http.Request, err error) 
 		address += "?" + r.URL.RawQuery
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, address, http.StatusTemporaryRedirect)
+	http.Redirect(w, r, address, http.StatusTemporaryRedirect) //nolint:gosec // it begins with the face's own base
 	return true
 }

@@ -1,6 +1,7 @@
 package servertest
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -112,9 +113,7 @@ func (b *Browser) Press(tb testing.TB, p *Page, label string, values url.Values)
 			v.Set(field.AttrOr("name", ""), field.AttrOr("value", ""))
 		}
 	}
-	for name, given := range values {
-		v[name] = given
-	}
+	maps.Copy(v, values)
 	to := form.AttrOr("action", "")
 	if to == "" || to[0] == '?' {
 		here, _, _ := strings.Cut(p.Path, "?")

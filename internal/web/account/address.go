@@ -10,8 +10,8 @@ import (
 
 func (p *Pages) address() []edge.Route {
 	own := web.Needs(identity.OwnAccount)
-	routes := []edge.Route{web.Act(p.Face, "/account/email/cancel", own, back, p.cancelAddress)}
-	return append(routes, web.AskOwn(p.Face, "/account/email", own, "form.html", p.askAddress, p.changeAddress)...)
+	routes := web.AskOwn(p.Face, "/account/email", own, "form.html", p.askAddress, p.changeAddress)
+	return append(routes, web.Act(p.Face, "/account/email/cancel", own, back, p.cancelAddress))
 }
 
 func (p *Pages) askAddress(q *web.Request, form *web.Form) (*web.FormPage, error) {

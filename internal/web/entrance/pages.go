@@ -113,8 +113,8 @@ type Pages struct {
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.SignIn == nil || c.Links == nil || c.Addresses == nil || c.Sessions == nil || c.Passkeys == nil || c.Providers == nil || c.Vendors == nil ||
-		c.Site == nil || c.Address == nil {
+	if c.Face == nil || c.SignIn == nil || c.Links == nil || c.Addresses == nil || c.Sessions == nil || c.Passkeys == nil ||
+		c.Providers == nil || c.Vendors == nil || c.Site == nil || c.Address == nil {
 		return nil, errors.New("entrance: the configuration is incomplete")
 	}
 	var err error
@@ -188,7 +188,7 @@ func (p *Pages) askSignIn(q *web.Request, form *web.Form) (*signInPage, error) {
 
 // elsewhere leads to other faces of the vendor.
 func (p *Pages) elsewhere(q *web.Request) []web.Link {
-	var links []web.Link
+	links := make([]web.Link, 0, len(p.Elsewhere))
 	for _, name := range slices.Sorted(maps.Keys(p.Elsewhere)) {
 		links = append(links, web.Link{Label: p.Elsewhere[name], Href: "/" + name + "/" + q.Vendor.Slug + "/sign-in"})
 	}
