@@ -6,6 +6,7 @@ import (
 	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 )
 
 // MaxDepth bounds the levels below a customer without a superior.
@@ -21,6 +22,7 @@ type Customer struct {
 	CompanyName  string
 	Number       string // customer_number: unique per vendor
 	Email        string // lower-case; "" for none
+	Language     string // of its people who have chosen none; "" for the vendor's
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
@@ -31,6 +33,7 @@ func (c Customer) read(was Customer) (Customer, error) {
 	c.CompanyName = entry.Name(&wrong, "company_name", c.CompanyName, was.CompanyName, 1, 200)
 	c.Number = entry.Identifier(&wrong, "customer_number", c.Number, was.Number, 1, 100)
 	c.Email = entry.Email(&wrong, "email", c.Email, was.Email)
+	wrong.Check(language.Known(c.Language), "language", language.MustBeKnown())
 	return c, wrong.Err()
 }
 

@@ -96,6 +96,7 @@ type Create struct {
 	CompanyName string
 	Number      string // made here when empty
 	Email       string
+	Language    string      // "" for the vendor's
 	Superior    *ident.UUID // nil for none
 }
 
@@ -111,7 +112,7 @@ func (r Create) Check() error {
 
 // draft is the customer that r asks for, as it is stored, with a number of its own.
 func draft(r Create, number string) (Customer, error) {
-	return Customer{CompanyName: r.CompanyName, Number: number, Email: r.Email}.read(Customer{})
+	return Customer{CompanyName: r.CompanyName, Number: number, Email: r.Email, Language: r.Language}.read(Customer{})
 }
 
 // attempts at a number that nobody has; each fails once in a million million.
@@ -159,6 +160,7 @@ type Change struct {
 	CompanyName *string
 	Number      *string
 	Email       *string
+	Language    *string
 	Superior    **ident.UUID // a pointer to nil takes the customer out from under its superior
 }
 
@@ -179,6 +181,7 @@ func (s *Service) Update(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, r Chan
 	set(&after.CompanyName, r.CompanyName)
 	set(&after.Number, r.Number)
 	set(&after.Email, r.Email)
+	set(&after.Language, r.Language)
 	if after, err = after.read(before); err != nil {
 		return Customer{}, err
 	}

@@ -172,7 +172,7 @@ func (h *historian) planMonthly() {
 		v := s.clients[k]
 		for day := range 75 / 7 {
 			if when := from.Add(days(7 * (day + 1))); when.Before(h.end.Add(-time.Hour)) {
-				h.planCall(s, v, tx.Actor{Kind: "client", ID: v.id, Address: v.client.Address}, v.client, when)
+				h.planCall(s, v, v.actor(), v.client, when)
 			}
 		}
 	}

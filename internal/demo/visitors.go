@@ -17,6 +17,10 @@ type visitor struct {
 	activation *licensing.Activation // nil until it is activated, and once it gave up
 }
 
+func (v *visitor) actor() tx.Actor {
+	return tx.Actor{Kind: "client", ID: v.id, Address: v.client.Address}
+}
+
 type machine struct{ host, platform, system, country string }
 
 // machines that clients of the past ran on. Their addresses are of a network
@@ -68,7 +72,7 @@ func (h *historian) planVisit(s *story, when time.Time, k int) {
 	}
 	s.clients = append(s.clients, v)
 	h.visitors = append(h.visitors, v)
-	actor := tx.Actor{Kind: "client", ID: v.id, Address: v.client.Address}
+	actor := v.actor()
 	h.at(when, actor, func(t tx.Tx) error {
 		out, err := h.c.Licenses.Activate(t, licensing.ActivateCommand{
 			Vendor: h.c.Vendor, Product: s.license.Product.UUID, Key: licensing.Key{UUID: s.license.LicenseKey}, ClientID: v.id, Client: v.client,

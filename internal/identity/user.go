@@ -16,6 +16,7 @@ type User struct {
 	UUID        ident.UUID
 	Email       string // lower-case, unique per vendor
 	Name        string
+	Language    string // that the user has chosen; "" for none
 	Role        Role
 	HasPassword bool // false for who is invited and has not come yet
 	CreatedAt   time.Time
@@ -81,6 +82,7 @@ type userRecord struct {
 	Name     string `json:"name"`
 	Role     string `json:"role"`
 	Disabled bool   `json:"disabled"`
+	Language string `json:"language,omitempty"`
 }
 
 func recordOf(u User) userRecord {
@@ -88,7 +90,7 @@ func recordOf(u User) userRecord {
 	if !u.Role.BuiltIn() {
 		role = u.Role.Name
 	}
-	return userRecord{u.Email, u.Name, role, u.DisabledAt != nil}
+	return userRecord{u.Email, u.Name, role, u.DisabledAt != nil, u.Language}
 }
 
 // journalUser records a change; before or after is nil for a user who begins or ends.

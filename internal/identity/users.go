@@ -8,6 +8,7 @@ import (
 	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 	"chancery/internal/tx"
 )
 
@@ -110,14 +111,25 @@ func (u *Users) Create(t tx.Tx, by Principal, n NewUser) (User, error) {
 // EnsureLicensee makes a licensee with this address, unless the vendor has a user with
 // it. Of two at once the second finds whom the first has made.
 func (u *Users) EnsureLicensee(t tx.Tx, vendor ident.VendorID, email string) error {
-	if err := u.c.Store.LockTeam(t, vendor); err != nil {
-		return err
-	}
-	if _, found, err := u.c.Store.GetByEmail(t, vendor, email); err != nil || found {
-		return err
-	}
-	_, err := u.Create(t, Operator(vendor), NewUser{Email: email})
+	_, err := u.Ensure(t, vendor, email, "")
 	return err
+}
+
+// Ensure is EnsureLicensee, and returns the user; name is that of one who is made.
+func (u *Users) Ensure(t tx.Tx, vendor ident.VendorID, email, name string) (User, error) {
+	var wrong fault.Fields
+	email = readEmail(&wrong, "email", email)
+	if err := wrong.Err(); err != nil {
+		return User{}, err
+	}
+	if err := u.c.Store.LockTeam(t, vendor); err != nil {
+		return User{}, err
+	}
+	user, found, err := u.c.Store.GetByEmail(t, vendor, email)
+	if err != nil || found {
+		return user, err
+	}
+	return u.Create(t, Operator(vendor), NewUser{Email: email, Name: name})
 }
 
 // Rename changes a user's name.
@@ -143,6 +155,20 @@ func (u *Users) SetRole(t tx.Tx, by Principal, uuid ident.UUID, role string) (Us
 func (u *Users) RenameSelf(t tx.Tx, by Principal, name string) (User, error) {
 	by.Permissions = AllPermissions() // of oneself one may change what is one's own
 	return u.Rename(t, by, by.ID, name)
+}
+
+// SpeakSelf changes the language in which one is spoken to; "" takes the choice back.
+func (u *Users) SpeakSelf(t tx.Tx, by Principal, code string) (User, error) {
+	var wrong fault.Fields
+	wrong.Check(language.Known(code), "language", language.MustBeKnown())
+	if err := wrong.Err(); err != nil {
+		return User{}, err
+	}
+	by.Permissions = AllPermissions()
+	return u.change(t, by, by.ID, "user.language_changed", func(after *User) error {
+		after.Language = code
+		return nil
+	})
 }
 
 // Disable keeps a user from signing in and ends all sessions.

@@ -152,12 +152,30 @@ func (c Catalogue) Accepted(header string) *Language {
 // maxHeader is how long an Accept-Language may be that is read, in bytes.
 const maxHeader = 256
 
+// Mark marks a text that Word says later, where the language is known. It gives the text.
+func Mark(text string) string { return text }
+
 // Word gives one of a vocabulary in the language: what a state is called. It is for
-// words that come from elsewhere in the code; what is constant goes through T.
+// words that come from elsewhere in the code, where Mark marks them.
 func (l *Language) Word(word string) string {
 	if said, ok := l.or().plain[word]; ok {
 		return said
 	}
 	words, _, _ := strings.Cut(word, meant)
 	return words
+}
+
+// Known reports whether there is a language of this code, or it is empty: nothing chosen.
+func Known(code string) bool {
+	all, err := made()
+	return code == "" || err == nil && all.Of(code) != nil
+}
+
+// MustBeKnown is what is wrong with a code that is not Known, beside its field.
+func MustBeKnown() string {
+	all, err := made()
+	if err != nil {
+		return err.Error()
+	}
+	return "must be one of " + strings.Join(all.Codes(), ", ") + ", or empty"
 }

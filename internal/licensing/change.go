@@ -173,7 +173,8 @@ func (s *Service) moveEdition(t tx.Tx, l *License, to ident.UUID) error {
 	if product.ID != l.Product.ID || edition.Mode != l.Edition.Mode || edition.ClientType != l.Edition.ClientType ||
 		edition.Policy.ActivationCounting != l.Edition.Policy.ActivationCounting {
 		return fault.Refused("edition_differs",
-			"A licence can only move to an edition of the same product, provisioning mode, client type and activation counting.", "Issue a new licence instead.")
+			"A licence can only move to an edition of the same product, provisioning mode, client type and activation counting.",
+			"Issue a new licence instead.")
 	}
 	if err := s.sold(t, l.Vendor, edition); err != nil {
 		return err

@@ -84,7 +84,7 @@ func merged(old, said Client) (now Client, dropped []string) {
 	keep(&old.OperatingSystem, said.OperatingSystem)
 	keep(&old.Hostname, said.Hostname)
 	keep(&old.Platform, said.Platform)
-	old.movedTo(said)
+	old = old.movedTo(said)
 	if len(said.Variables) > 0 || len(old.Variables) > MaxVariables {
 		old.Variables, dropped = withinBounds(said.Variables, old.Variables)
 	}

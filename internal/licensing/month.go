@@ -186,17 +186,10 @@ func (s *Service) placeActivation(t tx.Tx, l *License, a *Activation) (*refusal.
 		return nil, err
 	}
 	taken := place.Number == 0
+	if _, room := roomFor(l, l.Terms().Policy); taken && !room {
+		return s.refusePlace(t, l, a)
+	}
 	if taken {
-		if _, room := roomFor(l, l.Terms().Policy); !room {
-			if err := s.noteRefused(t, l, refusal.NoTokenLeft, a.Device.Number, &a.Client); err != nil {
-				return nil, err
-			}
-			if err := s.noteUsedUp(t, l, a.Device.Number); err != nil {
-				return nil, err
-			}
-			a.Place = Place{Until: l.Month.Ends}
-			return noPlaceLeft(l.Month, l.Terms().Policy), s.store.SetPlace(t, l.Vendor, a)
-		}
 		if place, err = s.takePlace(t, l, a.Device); err != nil {
 			return nil, err
 		}
@@ -212,6 +205,18 @@ func (s *Service) placeActivation(t tx.Tx, l *License, a *Activation) (*refusal.
 		return nil, err
 	}
 	return nil, s.announceMonthGoodwill(t, l, a)
+}
+
+// refusePlace notes on the licence and on the activation that the month has no place for it.
+func (s *Service) refusePlace(t tx.Tx, l *License, a *Activation) (*refusal.Refusal, error) {
+	if err := s.noteRefused(t, l, refusal.NoTokenLeft, a.Device.Number, &a.Client); err != nil {
+		return nil, err
+	}
+	if err := s.noteUsedUp(t, l, a.Device.Number); err != nil {
+		return nil, err
+	}
+	a.Place = Place{Until: l.Month.Ends}
+	return noPlaceLeft(l.Month, l.Terms().Policy), s.store.SetPlace(t, l.Vendor, a)
 }
 
 // announceMonthGoodwill tells of a device that has come above the contract, and mails of the

@@ -11,7 +11,7 @@ import (
 )
 
 // `chancery verify` finds a count of a month that is not what its places say.
-func TestVerifyFindsMonthsThatAreWrong(t *testing.T) {
+func TestVerifyFindsMonthsThatAreWrong(t *testing.T) { //nolint:tparallel // storetest.Each makes them parallel
 	t.Parallel()
 	for broken, what := range map[string]string{
 		`UPDATE licenses SET month_used = month_used + 1`:                                  "licences whose counter of this month's devices",

@@ -426,12 +426,12 @@ func TestWhatIsToldOfAMonth(t *testing.T) {
 
 type tellings struct{ goodwill, usedUp int }
 
-func (tellings) Issued(tx.Tx, *licensing.License, bool) error      { return nil }
-func (tellings) NewKey(tx.Tx, *licensing.License) error            { return nil }
-func (tellings) Ending(tx.Tx, *licensing.License, time.Time) error { return nil }
-func (tellings) Ended(tx.Tx, licensing.State) error                { return nil }
-func (tellings) EndingDays(tx.Tx, ident.VendorID) (int, error)     { return 0, nil }
-func (n *tellings) UsedUp(tx.Tx, *licensing.License) error         { n.usedUp++; return nil }
+func (*tellings) Issued(tx.Tx, *licensing.License, bool) error      { return nil }
+func (*tellings) NewKey(tx.Tx, *licensing.License) error            { return nil }
+func (*tellings) Ending(tx.Tx, *licensing.License, time.Time) error { return nil }
+func (*tellings) Ended(tx.Tx, licensing.State) error                { return nil }
+func (*tellings) EndingDays(tx.Tx, ident.VendorID) (int, error)     { return 0, nil }
+func (n *tellings) UsedUp(tx.Tx, *licensing.License) error          { n.usedUp++; return nil }
 func (n *tellings) GoodwillEntered(tx.Tx, *licensing.License, *licensing.Activation) error {
 	n.goodwill++
 	return nil

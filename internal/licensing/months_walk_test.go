@@ -75,7 +75,7 @@ func TestMonthsFollowAModel(t *testing.T) {
 			case place > 0 && (a.Place.Number != place || !a.Place.Until.Equal(model.Ends)):
 				t.Errorf("%s: place %+v, want %d until %v", client, a.Place, place, model.Ends)
 			case place > 0 && a.GoodwillAt(l, b.Clock.Now()) != (place > model.limit):
-				t.Errorf("%s: place %d, goodwill %t, of a contract of %d", client, place, !(place > model.limit), model.limit)
+				t.Errorf("%s: place %d, goodwill %t, of a contract of %d", client, place, place <= model.limit, model.limit)
 			}
 		}
 		for range 250 {

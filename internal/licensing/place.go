@@ -58,14 +58,15 @@ func (c Client) Place() string {
 // network is in no country any more.
 func (c Client) saysPlace() bool { return c.Address != "" || c.Country != "" || c.City.Known() }
 
-// movedTo takes the place over from what a client says.
-func (c *Client) movedTo(said Client) {
+// movedTo gives the client with the place that it says, if it says one.
+func (c Client) movedTo(said Client) Client {
 	if said.saysPlace() {
 		c.Country, c.City = said.Country, said.City
 	}
 	if said.Address != "" {
 		c.Address = said.Address
 	}
+	return c
 }
 
 // elsewhere reports whether a client says another place than the one that is known.

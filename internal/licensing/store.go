@@ -211,6 +211,17 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	NoteAddressMove(t tx.Tx, m AddressMove) error
 	EndAddressMove(t tx.Tx, m AddressMove) error
 
+	// MoveLicensee gives at most limit licences that name the former address the new one,
+	// and tells how many it were.
+	MoveLicensee(t tx.Tx, m LicenseeMove, limit int) (int, error)
+
+	// NoteLicenseeMove keeps that licences have yet to follow, where there are more. What
+	// was to go to the former address goes to the new one.
+	NoteLicenseeMove(t tx.Tx, m LicenseeMove, more bool) error
+
+	// EndLicenseeMove forgets a move that all licences have followed.
+	EndLicenseeMove(t tx.Tx, m LicenseeMove) error
+
 	// NoteEditionFitting remembers that licences of an edition, those behind after, have
 	// yet to be looked through for room that its limits make. LockEditionFitting gives
 	// that place, if there is one, and EndEditionFitting forgets it.
@@ -328,6 +339,9 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Ending gives licences that may end after from and until to, and of whose end this kind of notice was not given. It may
 	// give more; what it gives is looked at again under a lock.
 	Ending(ctx context.Context, v ident.VendorID, kind string, from, to time.Time) iter.Seq2[ident.LicenseID, error]
+
+	// LicenseeMoves gives the addresses of people whose new one has yet to reach licences.
+	LicenseeMoves(ctx context.Context) ([]LicenseeMove, error)
 
 	// AddressMoves gives the customers whose new address has yet to reach licences.
 	AddressMoves(ctx context.Context) ([]AddressMove, error)

@@ -2,16 +2,19 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	htmltemplate "html/template"
+	"io/fs"
 	"strings"
 	"text/template"
 	"unicode"
 
 	"chancery/internal/colour"
 	"chancery/internal/fault"
+	"chancery/internal/language"
 	"chancery/internal/mailing"
 	"chancery/internal/visible"
 )
@@ -25,7 +28,7 @@ const maxBody = 256 << 10
 // Renderer renders mails. It implements mailing.Renderer.
 type Renderer struct {
 	frame    *htmltemplate.Template
-	defaults map[mailing.Kind]mailing.Template
+	defaults map[mailing.Kind]map[string]mailing.Template // by the language
 }
 
 var _ mailing.Renderer = &Renderer{}
@@ -36,25 +39,56 @@ func NewRenderer() (*Renderer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail: the frame: %w", err)
 	}
-	r := &Renderer{frame, map[mailing.Kind]mailing.Template{}}
+	languages, err := language.Load()
+	if err != nil {
+		return nil, err
+	}
+	r := &Renderer{frame, map[mailing.Kind]map[string]mailing.Template{}}
 	for _, k := range mailing.Kinds() {
-		text, err := files.ReadFile("templates/" + string(k) + ".txt")
-		html, err2 := files.ReadFile("templates/" + string(k) + ".html")
-		if err := errors.Join(err, err2); err != nil {
-			return nil, fmt.Errorf("mail: a template: %w", err)
+		r.defaults[k] = map[string]mailing.Template{}
+		for _, l := range languages {
+			p, err := r.read(k, l.Code())
+			if errors.Is(err, fs.ErrNotExist) && l != languages[0] {
+				continue // it is English, until somebody writes it
+			}
+			if err != nil {
+				return nil, err
+			}
+			r.defaults[k][l.Code()] = p
 		}
-		subject, body, _ := strings.Cut(string(text), "\n")
-		p := mailing.Template{Kind: k, Subject: subject, Text: body, HTML: string(html), IsDefault: true}
-		if wrong := r.Check(p, k.Variables()); len(wrong) > 0 {
-			return nil, fmt.Errorf("mail: the template %s: %w", k, wrong.Err())
-		}
-		r.defaults[k] = p
 	}
 	return r, nil
 }
 
+// english is the language whose templates have no folder of their own.
+const english = "en"
+
+// read reads the server's own template of a kind in a language.
+func (r *Renderer) read(k mailing.Kind, code string) (mailing.Template, error) {
+	folder := "templates/"
+	if code != english {
+		folder += code + "/"
+	}
+	text, err := files.ReadFile(folder + string(k) + ".txt")
+	html, err2 := files.ReadFile(folder + string(k) + ".html")
+	if err := errors.Join(err, err2); err != nil {
+		return mailing.Template{}, fmt.Errorf("mail: a template: %w", err)
+	}
+	subject, body, _ := strings.Cut(string(text), "\n")
+	p := mailing.Template{Kind: k, Language: code, Subject: subject, Text: body, HTML: string(html), IsDefault: true}
+	if wrong := r.Check(p, k.Variables()); len(wrong) > 0 {
+		return mailing.Template{}, fmt.Errorf("mail: the template %s in %s: %w", k, code, wrong.Err())
+	}
+	return p, nil
+}
+
 // Default implements mailing.Renderer.
-func (r *Renderer) Default(k mailing.Kind) mailing.Template { return r.defaults[k] }
+func (r *Renderer) Default(k mailing.Kind, code string) mailing.Template {
+	if p, ok := r.defaults[k][code]; ok {
+		return p
+	}
+	return r.defaults[k][english]
+}
 
 // Check implements mailing.Renderer.
 func (r *Renderer) Check(p mailing.Template, variables []string) fault.Fields {
@@ -96,16 +130,17 @@ func (r *Renderer) Render(p mailing.Template, vendor mailing.Vendor, values map[
 	if err != nil {
 		return mailing.Body{}, err
 	}
-	return r.framed(b, vendor, content, vendor.SupportText)
+	return r.framed(b, vendor, p.Language, content, vendor.SupportText)
 }
 
 // ground is what stands below the content of a mail; mails are light.
 const ground = colour.Colour("#ffffff")
 
 // framed puts content that is HTML into the frame of all mails, in the vendor's branding.
-func (r *Renderer) framed(b mailing.Body, vendor mailing.Vendor, content, support string) (mailing.Body, error) {
+func (r *Renderer) framed(b mailing.Body, vendor mailing.Vendor, code, content, support string) (mailing.Body, error) {
 	var out bytes.Buffer
 	frame := struct {
+		Language        string
 		Subject, Vendor string
 		Accent, Link    colour.Colour
 		Logo            htmltemplate.URL // empty for none
@@ -113,7 +148,7 @@ func (r *Renderer) framed(b mailing.Body, vendor mailing.Vendor, content, suppor
 		Content         htmltemplate.HTML
 		Support         htmltemplate.HTML
 	}{
-		Subject: b.Subject, Vendor: visible.Text(vendor.Name), Width: vendor.LogoWidth, Height: vendor.LogoHeight,
+		Language: cmp.Or(code, english), Subject: b.Subject, Vendor: visible.Text(vendor.Name), Width: vendor.LogoWidth, Height: vendor.LogoHeight,
 		Content: htmltemplate.HTML(content), Support: htmltemplate.HTML(paragraphs(visible.Text(support))), //nolint:gosec // escaped by htmlOf and paragraphs
 	}
 	if vendor.Accent != "" {
@@ -133,12 +168,12 @@ func (r *Renderer) framed(b mailing.Body, vendor mailing.Vendor, content, suppor
 }
 
 // Letter implements mailing.Renderer.
-func (r *Renderer) Letter(l mailing.Letter, of mailing.Body, vendor mailing.Vendor) (mailing.Body, error) {
+func (r *Renderer) Letter(l mailing.Letter, of mailing.Body, vendor mailing.Vendor, code string) (mailing.Body, error) {
 	b := mailing.Body{Subject: oneLine(l.Subject), Text: l.Text, HTML: of.HTML}
 	if strings.TrimSpace(l.Text) == strings.TrimSpace(of.Text) {
 		return b, nil
 	}
-	return r.framed(b, vendor, paragraphs(l.Text), "") // the text holds what is said of support
+	return r.framed(b, vendor, code, paragraphs(l.Text), "") // the text holds what is said of support
 }
 
 // paragraphs is a text as HTML: empty lines part paragraphs, and lines stay lines.

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 	"chancery/internal/visible"
 )
 
@@ -18,10 +20,17 @@ const (
 	KeyReplaced   Kind = "key_replaced"   // to the licensee user: the new License key
 	Recovery      Kind = "recovery"       // a link to set a password with
 	Invitation    Kind = "invitation"     // a link to join with
-	Goodwill      Kind = "goodwill"       // a licence is above its contract
-	Expiring      Kind = "expiring"       // a licence ends in some days
-	UsedUp        Kind = "used_up"        // a licence has no room left
-	Expired       Kind = "expired"        // a licence has ended: its time is over, or its contract consumed
+	CustomerAdded Kind = "customer_added" // to who has an account: licences of a customer are in reach
+
+	AddressConfirm Kind = "address_confirm" // to a new address: a link that confirms it
+	AddressTaken   Kind = "address_taken"   // to a new address that has an account of its own
+	AddressAsked   Kind = "address_asked"   // to the present address: another one was asked for
+	AddressChanged Kind = "address_changed" // to both: the account has the new one
+
+	Goodwill Kind = "goodwill" // a licence is above its contract
+	Expiring Kind = "expiring" // a licence ends in some days
+	UsedUp   Kind = "used_up"  // a licence has no room left
+	Expired  Kind = "expired"  // a licence has ended: its time is over, or its contract consumed
 
 	MeterThreshold Kind = "meter_threshold" // a meter has reached an alert
 	MeterExhausted Kind = "meter_exhausted" // a meter has run out for its period
@@ -32,7 +41,10 @@ const (
 
 // Kinds gives all kinds, in the order in which screens show them.
 func Kinds() []Kind {
-	return []Kind{LicenseIssued, KeyReplaced, Recovery, Invitation, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test}
+	return []Kind{
+		LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, AddressConfirm, AddressTaken, AddressAsked, AddressChanged,
+		Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test,
+	}
 }
 
 // Data is what a template can name. What does not apply is empty, and what is of
@@ -49,17 +61,21 @@ type Data struct {
 	Contract      string // activations by contract
 	Allowed       string // with buffer and goodwill
 	Device        string
-	Until         string // when a goodwill activation ends
-	EndsOn        string // a licence
+	Until         calendar.Day // when a goodwill activation ends
+	EndsOn        calendar.Day // a licence
 	DaysLeft      string
-	Meter         string // its name
-	Percent       string // the alert that a meter has reached
-	Consumed      string // of the meter
-	Limit         string // of the meter, or what the contract allows of it
-	NextReset     string // of the meter; empty for never
-	Link          string // single use: secret
-	LinkExpires   string
+	Meter         string        // its name
+	Percent       string        // the alert that a meter has reached
+	Consumed      string        // of the meter; numbers are as programs write them
+	Limit         string        // of the meter, or what the contract allows of it
+	NextReset     calendar.Day  // of the meter; empty for never
+	Link          string        // single use: secret
+	LinkExpires   time.Duration // how long the link is good for
 	Role          string
+	Address       string // a new one of the person
+	FormerAddress string
+	SignInLink    string // empty while the server does not know its own address
+	ByStaff       string // not empty where somebody of the vendor's staff did it
 	Event         string
 	Payload       string
 }
@@ -103,7 +119,13 @@ func (k Kind) Variables() []string {
 	case Recovery:
 		return slices.Concat(common, []string{"Recipient", "Link", "LinkExpires"})
 	case Invitation:
-		return slices.Concat(common, []string{"Recipient", "Role", "Link", "LinkExpires"})
+		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "Link", "LinkExpires"})
+	case CustomerAdded:
+		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "DashboardLink"})
+	case AddressConfirm:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "Link", "LinkExpires"})
+	case AddressTaken, AddressAsked, AddressChanged:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "SignInLink", "ByStaff"})
 	case Goodwill:
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
@@ -132,20 +154,28 @@ func (k Kind) HoldsSecret() bool { return k.secret() != nil }
 // secret gives the variables of the kind that must not stay in the log.
 func (k Kind) secret() []string {
 	switch k { //nolint:exhaustive // all others have none
-	case Recovery, Invitation:
+	case Recovery, Invitation, AddressConfirm:
 		return []string{"Link"}
 	}
 	return nil
 }
 
-// values gives the kind's variables by name.
-func (k Kind) values(vendor Vendor, d Data) map[string]string {
+// Values gives the kind's variables by name, as a language writes them.
+func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]string {
+	day := func(d calendar.Day) string {
+		if d.IsZero() {
+			return ""
+		}
+		return l.LongDay(d)
+	}
 	all := map[string]string{
 		"Vendor": vendor.Name, "SupportEmail": vendor.SupportEmail, "Website": vendor.Website,
 		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
-		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used, "Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device,
-		"Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft,
-		"Meter": d.Meter, "Percent": d.Percent, "Consumed": d.Consumed, "Limit": d.Limit, "NextReset": d.NextReset, "Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role,
+		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract), "Allowed": l.Decimal(d.Allowed),
+		"Device": d.Device, "Until": day(d.Until), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft),
+		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
+		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
+		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
 		"Event": d.Event, "Payload": d.Payload,
 	}
 	of := map[string]string{}
@@ -167,9 +197,12 @@ func sample() Data {
 	return Data{
 		Recipient: "Alex Example", Customer: "Example Ltd", Product: "Example product", ProductID: "01890000-0000-7000-8000-000000000001",
 		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002",
-		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: "28 March 2026", EndsOn: "31 March 2026", DaysLeft: "17",
-		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: "1 April 2026",
-		Link: "https://licences.example.com/single-use-link", LinkExpires: "in one hour", Role: "support",
-		Event: "activation.goodwill", Payload: `{"activations_used":11}`,
+		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: calendar.Day{Year: 2026, Month: time.March, Day: 28},
+		EndsOn: calendar.Day{Year: 2026, Month: time.March, Day: 31}, DaysLeft: "17",
+		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: calendar.Day{Year: 2026, Month: time.April, Day: 1},
+		Link: "https://licences.example.com/single-use-link", LinkExpires: time.Hour, Role: "support",
+		Address: "alex@new.example", FormerAddress: "alex@old.example", SignInLink: "https://licences.example.com/portal/example/sign-in",
+		ByStaff: "yes",
+		Event:   "activation.goodwill", Payload: `{"activations_used":11}`,
 	}
 }

@@ -53,7 +53,7 @@ func (f Field) MattersFor(mode Mode) bool { return f.Mode == "" || f.Mode == mod
 // Suits reports whether editions of this mode that count as the policy says have a use
 // for the field.
 func (f Field) Suits(mode Mode, p Policy) bool {
-	return f.MattersFor(mode) && !(f.HeldOnly && p.ActivationCounting == CountMonthly)
+	return f.MattersFor(mode) && (!f.HeldOnly || p.ActivationCounting != CountMonthly)
 }
 
 // IsOverridable reports whether a licence can set the field for itself.

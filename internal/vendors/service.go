@@ -14,7 +14,7 @@ import (
 )
 
 // Store keeps vendors.
-type Store interface {
+type Store interface { //nolint:interfacebloat // what one service writes
 	// Insert stores v and gives its number. inserted is false, and nothing
 	// changed, when another vendor has its slug.
 	Insert(t tx.Tx, v Vendor) (id ident.VendorID, inserted bool, err error)
@@ -168,12 +168,12 @@ func (s *Service) insert(t tx.Tx, v *Vendor, made bool) error {
 }
 
 func errSlugTaken() *fault.Error {
-	return fault.Refused("slug_taken", "Another vendor has this slug.", "Choose another one.")
+	return fault.Refused("slug_taken", "Another vendor has this slug, or had it: links with it lead there.", "Choose another one.")
 }
 
 // Change is what to change of a vendor; nil leaves a field as it is.
 type Change struct {
-	Slug *string // links with the old one lead nowhere
+	Slug *string // the old one goes on leading here, and nobody else may take it
 	Name *string
 	Zone *string
 	Plan *Plan
@@ -184,6 +184,7 @@ type Change struct {
 
 	SupportEmail *string // "" for none
 	Website      *string
+	Language     *string // "" for none
 
 	DirectActivationFiles *bool
 
@@ -209,6 +210,7 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.Plan, c.Plan)
 	set(&after.SupportEmail, c.SupportEmail)
 	set(&after.Website, c.Website)
+	set(&after.Language, c.Language)
 	set(&after.DirectActivationFiles, c.DirectActivationFiles)
 	set(&after.StoreNoLocation, c.StoreNoLocation)
 	if after.Branding, err = before.Branding.With(c.Branding); err != nil {
@@ -256,6 +258,7 @@ type record struct {
 
 	SupportEmail string `json:"support_email"`
 	Website      string `json:"website"`
+	Language     string `json:"language"`
 
 	DirectActivationFiles bool `json:"direct_activation_files"`
 	StoreNoLocation       bool `json:"store_no_location"`
@@ -270,7 +273,7 @@ type record struct {
 func recordOf(v Vendor) record {
 	b := v.Branding
 	return record{
-		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.DirectActivationFiles, v.StoreNoLocation,
+		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, v.DirectActivationFiles, v.StoreNoLocation,
 		b.Name, b.AccentLight, b.AccentDark, b.SupportText, b.Logo,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 )
 
 // Plan is what a vendor has bought of the server.
@@ -82,6 +83,7 @@ func (v Vendor) read(was Vendor) (Vendor, error) {
 	wrong.Check(goodZone(v.Zone), "zone", "must be an IANA time zone such as \"Europe/Berlin\"")
 	v.SupportEmail = entry.Email(&wrong, "support_email", v.SupportEmail, was.SupportEmail)
 	wrong.Check(v.Website == "" || goodWebsite(v.Website), "website", "must be an address such as https://example.com, or empty")
+	wrong.Check(language.Known(v.Language), "language", language.MustBeKnown())
 	wrong.Check(v.Plan.known(), "plan", "must be trial, starter, pro, business or enterprise")
 	return v, wrong.Err()
 }

@@ -69,7 +69,8 @@ func styleOf(b vendors.Branding) string {
 		r, g, blue := c.Link.RGB()
 		fmt.Fprintf(&s, `%[1]s{--app-accent:%[2]s;--tblr-primary-rgb:%[3]d,%[4]d,%[5]d;--tblr-link-color-rgb:%[3]d,%[4]d,%[5]d;`+
 			`--app-side-active:%[6]s;--app-side-active-text:%[2]s;--app-brand:%[7]s;--app-brand-text:%[8]s}`+"\n"+
-			`%[1]s .btn-primary{--tblr-btn-color:%[8]s;--tblr-btn-hover-color:%[8]s;--tblr-btn-active-color:%[8]s;--tblr-btn-bg:%[7]s;--tblr-btn-hover-bg:%[7]s;`+
+			`%[1]s .btn-primary{--tblr-btn-color:%[8]s;--tblr-btn-hover-color:%[8]s;--tblr-btn-active-color:%[8]s;`+
+			`--tblr-btn-bg:%[7]s;--tblr-btn-hover-bg:%[7]s;`+
 			`--tblr-btn-active-bg:%[7]s;--tblr-btn-border-color:%[7]s;background:%[7]s;border-color:%[7]s;color:%[8]s}`+"\n"+
 			`%[1]s .btn-primary:hover{text-decoration:underline}`+"\n",
 			theme, c.Link, r, g, blue, side, c.Accent, c.Text)

@@ -150,6 +150,9 @@ func errSignedOut() *fault.Error {
 // back to the page that was asked for.
 func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	q, unknown := f.request(r)
+	if f.redirectMoved(w, r, unknown) {
+		return
+	}
 	if fault.As(err).Kind == fault.Unauthenticated && unknown == nil {
 		to := f.Base(q.Vendor.Slug) + "/sign-in"
 		switch here := strings.TrimPrefix(r.URL.RequestURI(), f.Base(q.Vendor.Slug)); {

@@ -32,16 +32,20 @@ func (f *Face) languageOf(q *Request) *language.Language {
 	if len(f.Languages) == 0 {
 		return nil
 	}
-	own, home := "", ""
 	if q.Person != nil {
-		own, home = q.Person.Language, q.Person.CustomerLanguage
+		if own := f.Languages.Of(q.Person.Language); own != nil {
+			return own
+		}
 	}
-	var browser, accepted *language.Language
-	if q.R != nil {
-		browser = f.Languages.Of(q.Cookie(languageCookie))
-		accepted = f.Languages.Accepted(q.R.Header.Get("Accept-Language"))
+	if l := cmp.Or(f.Languages.Of(q.Cookie(languageCookie)), f.Languages.Accepted(q.R.Header.Get("Accept-Language"))); l != nil {
+		return l
 	}
-	return cmp.Or(f.Languages.Of(own), browser, accepted, f.Languages.Of(home), f.Languages.Of(q.Vendor.Language), f.Languages[0])
+	if q.Person != nil && q.Person.CustomerLanguage != nil {
+		if l := f.Languages.Of(q.Person.CustomerLanguage()); l != nil {
+			return l
+		}
+	}
+	return cmp.Or(f.Languages.Of(q.Vendor.Language), f.Languages[0])
 }
 
 // T gives a text in the language of the page: see language.Language.T.

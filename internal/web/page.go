@@ -64,8 +64,8 @@ type Person struct {
 
 	RoleAbout string // one sentence on the role
 
-	Language         string // that they have chosen; empty for none
-	CustomerLanguage string // of the customer that they belong to; empty for none
+	Language         string        // that they have chosen; empty for none
+	CustomerLanguage func() string // of the customer that they belong to; empty for none. Nil where nobody knows
 
 	// Session is the one that the request belongs to, for the pages of the
 	// account; the gallery has none.

@@ -46,6 +46,9 @@ func (f *Face) request(r *http.Request) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v.Slug != slug {
+		return nil, errMoved(v.Slug)
+	}
 	if strings.Contains(r.URL.RawQuery, "%E2%80%B9U%2B") { // a field of a search or a filter has held a mark
 		given := r.URL.Query()
 		for _, values := range given {
@@ -149,21 +152,26 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 	if q.Person != nil {
 		p.request, p.Crumbs = q, q.openable(crumbs)
 		here := strings.TrimPrefix(q.R.URL.Path, q.Base)
-		p.Nav = q.face.mounted(q.Base, q.face.Nav(q.Principal, q.Base, func(path string) bool {
+		p.Nav = q.mounted(q.face.Nav(q.Principal, q.Base, func(path string) bool {
 			return here == path || path != "/" && strings.HasPrefix(here, path+"/")
 		}))
 	}
 	return p
 }
 
-// mounted leaves out of a navigation what leads nowhere.
-func (f *Face) mounted(base string, groups []NavGroup) []NavGroup {
+// mounted leaves out of a navigation what leads nowhere, and says it in the page's language.
+func (q *Request) mounted(groups []NavGroup) []NavGroup {
 	var kept []NavGroup
+	made, base := q.face.made, q.Base
 	for _, g := range groups {
 		g.Items = slices.DeleteFunc(g.Items, func(i NavItem) bool {
 			path := strings.TrimPrefix(i.Href, base)
-			return !f.made.pages[path] && !f.made.pages[strings.Replace(path, "/", "/{$}", 1)]
+			return !made.pages[path] && !made.pages[strings.Replace(path, "/", "/{$}", 1)]
 		})
+		g.Label = q.Language().Word(g.Label)
+		for i := range g.Items {
+			g.Items[i].Label = q.Language().Word(g.Items[i].Label)
+		}
 		if len(g.Items) > 0 {
 			kept = append(kept, g)
 		}

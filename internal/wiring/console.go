@@ -56,7 +56,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
 			Address: s.face, Portal: s.portal, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
 			Logos: r.VendorRows, MailPreview: func(ctx context.Context, v vendors.Vendor) (mailing.Body, error) {
-				return previewMail(ctx, r, v, mailing.LicenseIssued, r.Mails.Sample(show.MailVendor(v)))
+				return previewMail(ctx, r, v, mailing.LicenseIssued, "", r.Mails.Sample(show.MailVendor(v)))
 			},
 			Helps: vendors.Helps{Store: r.VendorRows}, HelpRows: r.VendorRows,
 		})),
@@ -72,6 +72,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		})),
 		mounted(customers.New(customers.Config{
 			Face: f, Rows: r.CustomerRows, Customers: r.Customers, Licenses: r.LicenseRows, History: r.AuditRows,
+			People: r.CustomerPeople(), PeopleRows: r.OwnerRows, Mails: s.mailsLinks(),
 		})),
 		mounted(erasures.New(erasures.Config{Face: f, Erasures: r.Erasures, Rows: r.ErasureRows, Customers: r.CustomerRows})),
 		mounted(imports.New(imports.Config{Face: f, Imports: r.Imports, Rows: r.ImportRows})),
@@ -82,7 +83,8 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: browserSessions{pairs.SignedIn{Sessions: r.UserSessions}}, Vendors: r.VendorRows,
-		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav, Logos: r.VendorRows, Log: lastChanges{r.AuditRows}, Places: console.Places(),
+		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav,
+		Logos: r.VendorRows, Log: lastChanges{r.AuditRows}, Places: console.Places(),
 	})
 	if err != nil {
 		return Faces{}, err
@@ -110,5 +112,5 @@ func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID
 	if p.Vendor != vendor {
 		return identity.Principal{}, web.Person{}, errElsewhere()
 	}
-	return p, web.Person{Name: user.Name, Email: user.Email, Role: user.Role.Name, RoleAbout: user.Role.Description, Session: session}, nil
+	return p, web.Person{Name: user.Name, Email: user.Email, Role: user.Role.Name, RoleAbout: user.Role.Description, Language: user.Language, Session: session}, nil
 }

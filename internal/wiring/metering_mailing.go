@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"fmt"
+	"strconv"
 
 	"chancery/internal/calendar"
 	"chancery/internal/ident"
@@ -48,10 +49,10 @@ func (m MeterMails) Met(t tx.Tx, v ident.VendorID, n metering.Notice) error {
 		d.Consumed, d.Limit = amount(n.Meter.Gross), amount(*n.Limitation.Contract())
 	}
 	if n.Percent > 0 {
-		d.Percent = fmt.Sprint(n.Percent)
+		d.Percent = strconv.Itoa(n.Percent)
 	}
 	if end := n.Meter.EndsAt; !end.IsZero() && n.Of != metering.OfContract {
-		d.NextReset = calendar.DayOf(end, vendor.Zone).Long()
+		d.NextReset = calendar.DayOf(end, vendor.Zone)
 	}
 	return m.Mails.Tell(t, v, l.LicenseeEmail, mailing.Message{
 		Kind: kind, Data: d, License: l.UUID,

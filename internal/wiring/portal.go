@@ -8,6 +8,7 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/language"
 	"chancery/internal/owners"
 	"chancery/internal/web"
 	"chancery/internal/web/account"
@@ -18,6 +19,8 @@ import (
 	"chancery/internal/web/portal/help"
 	"chancery/internal/web/portal/licenses"
 	"chancery/internal/web/portal/overview"
+	"chancery/internal/web/portal/people"
+	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
 
@@ -29,6 +32,9 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}})),
 		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
 		mounted(help.New(help.Config{Face: f, Texts: ownersHelp{r}})),
+		mounted(people.New(people.Config{
+			Face: f, People: r.CustomerPeople(), Rows: r.OwnerRows, Mails: s.mailsLinks(), Count: r.Links.CountInvitation,
+		})),
 	)
 }
 
@@ -41,22 +47,26 @@ func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 	}
 	return []area{
 		mounted(entrance.New(entrance.Config{
-			Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
+			Face: f, SignIn: r.SignIn, Links: r.Links, Addresses: r.Addresses, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
 			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
 		})),
 		mounted(account.New(account.Config{
 			Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
-			Passkeys: r.Passkeys, Proofs: r.SignIn, Providers: r.Providers, Site: s.passkeys, Address: s.face,
+			Passkeys: r.Passkeys, Proofs: r.SignIn, Addresses: r.Addresses, Providers: r.Providers, Mails: s.mailsLinks(), Site: s.passkeys, Address: s.face,
 		})),
 	}
 }
 
 // newPortal makes the portal.
 func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, error) {
+	languages, err := language.Load()
+	if err != nil {
+		return Faces{}, err
+	}
 	face, err := web.NewFace(web.Config{
-		Name: portal.Name, Assets: assets, Sessions: ownerSessions{pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
-		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav,
-		Branded: true, Logos: r.VendorRows, Places: portal.Places(),
+		Name: portal.Name, Assets: assets, Sessions: ownerSessions{r, pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
+		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav, Places: portal.Places(),
+		Languages: languages, Branded: true, Logos: r.VendorRows,
 	})
 	if err != nil {
 		return Faces{}, err
@@ -69,7 +79,10 @@ func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, e
 }
 
 // ownerSessions gives the pages who is signed in to the portal.
-type ownerSessions struct{ signedIn pairs.OwnerSignedIn }
+type ownerSessions struct {
+	rooms    *Rooms
+	signedIn pairs.OwnerSignedIn
+}
 
 // Authenticate implements web.Sessions.
 func (s ownerSessions) Authenticate(ctx context.Context, vendor ident.VendorID, token string) (identity.Principal, web.Person, error) {
@@ -83,18 +96,25 @@ func (s ownerSessions) Authenticate(ctx context.Context, vendor ident.VendorID, 
 	role, about := ownerRole(o.Reach)
 	return o.Principal, web.Person{
 		Name: o.User.Name, Email: o.User.Email, Role: role, RoleAbout: about, Session: o.Session, Reach: o.Reach,
+		Language: o.User.Language, CustomerLanguage: func() string {
+			code, err := s.rooms.OwnerRows.LanguageOf(ctx, vendor, o.User.Email)
+			if err != nil {
+				return "" // the page can be read in another language; what is broken shows in what it reads
+			}
+			return code
+		},
 	}, nil
 }
 
 // ownerRole is what somebody is on the portal, in words: by the highest of the roles.
 func ownerRole(r owners.Reach) (role, about string) {
 	if len(r.Customers) == 0 {
-		return "Licensee", "Sees the licences that name this address, and acts for them."
+		return language.Mark("Licensee"), language.Mark("Sees the licences that name this address, and acts for them.")
 	}
 	highest := slices.MaxFunc(r.Customers, func(a, b owners.Membership) int {
 		return cmp.Compare(slices.Index(owners.Roles(), a.Role), slices.Index(owners.Roles(), b.Role))
 	})
-	role, about = portal.RoleName(highest.Role), portal.RoleAbout(highest.Role)
+	role, about = show.RoleName(highest.Role), show.RoleAbout(highest.Role)
 	return role, about
 }
 

@@ -99,6 +99,7 @@ type Rooms struct {
 	ProviderRows    accessstore.Providers
 	Providers       *access.Providers
 	Links           *access.Links
+	Addresses       *access.Addresses
 	Licensees       *access.Licensees
 	Steps           *access.Steps
 	Factors         *access.Factors

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -146,9 +147,7 @@ func TestBrandingIsSeenBeforeItIsSaved(t *testing.T) {
 		}
 
 		saved := servertest.Filled(b.Get(t, path))
-		for name, values := range form {
-			saved[name] = values
-		}
+		maps.Copy(saved, form)
 		servertest.Refuses(t, b.Upload(t, path, saved, "logo", "x.png", []byte("<svg/>")), "logo", "must be a PNG or JPEG picture")
 		servertest.Says(t, b.Upload(t, path, saved, "logo", "logo.png", wide(t)), "#flash", "The branding was saved")
 		again := b.Get(t, path)

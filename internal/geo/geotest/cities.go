@@ -35,7 +35,7 @@ func Cities(tb testing.TB) string {
 			"location": mmdbtype.Map{"latitude": mmdbtype.Float64(27.5), "longitude": mmdbtype.Float64(90.5), "accuracy_radius": mmdbtype.Uint16(534)},
 		},
 		"2001:218::/32": {
-			"city": named("ja", "東京"), "country": country("JP"),
+			"city": named("ja", "Tōkyō"), "country": country("JP"),
 			"location": mmdbtype.Map{"latitude": mmdbtype.Float64(35.7), "longitude": mmdbtype.Float64(139.7)},
 		},
 	})

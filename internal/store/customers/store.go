@@ -56,6 +56,7 @@ func (r *customerRow) Columns(c *store.Columns) {
 	c.Saved("name_folded", r.folded, nil)
 	c.Saved("customer_number", one.Number, &one.Number)
 	c.Saved("email", one.Email, &one.Email)
+	c.Saved("language", one.Language, &one.Language)
 	c.Fixed("created_at", store.Millis(one.CreatedAt), &r.created)
 	c.Saved("updated_at", store.Millis(one.UpdatedAt), &r.updated)
 }

@@ -72,6 +72,7 @@ func whole(names ...string) []column {
 var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of names
 	{name: "customers", key: []string{"id"}, texts: []column{{name: "email"}}},
 	{name: "licensee_moves", key: []string{"customer_id", "former"}, texts: []column{{name: "former"}}},
+	{name: "address_moves", key: []string{"former"}, texts: []column{{name: "former"}, {name: "address"}}},
 	{name: "licenses", key: []string{"id"}, texts: []column{{name: "overrides"}}},
 	{name: "license_users", key: []string{"id"}, texts: []column{{name: "user_id", blank: about, id: true}}, related: []relation{{about, byLicense}}},
 	{
@@ -152,7 +153,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"audit_heads":         {"head"},
 	"audit_log":           {"action", "subject", "actor_kind", "request_id"},
 	"consumptions":        {"kind", "external_id"},
-	"customers":           {"customer_number"},
+	"customers":           {"customer_number", "language"},
 	"customer_users":      {"role"},
 	"editions":            {"name", "description", "provisioning_mode", "client_type", "license_type", "policy", "grants"},
 	"erasures":            {"kind", "stage", "after_key"},
@@ -173,7 +174,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"licenses":            {"printed_key", "legacy_license_key", "expires_mode", "measured"},
 	"limitations":         {"name", "description"},
 	"mail_rules":          {"kind"},
-	"mail_templates":      {"kind", "subject", "body_text", "body_html"},
+	"mail_templates":      {"kind", "language", "subject", "body_text", "body_html"},
 	"mails":               {"kind", "state"},
 	"meters":              {"reset_mode"},
 	"offline_histories":   {"report_hash", "marks"},
@@ -193,11 +194,13 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"tokens":              {"role"},
 	"usage_features":      {"name"},
 	"usage_modules":       {"name"},
+	"former_links":        {"kind"},
+	"former_slugs":        {"slug"},
 	"user_links":          {"kind"},
 	"user_sessions":       {"method", "face"},
-	"users":               {"role"},
+	"users":               {"role", "language"},
 	"variables":           {"name", "description"},
-	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website", "shown_name", "accent_light", "accent_dark", "support_text", "logo"},
+	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website", "language", "shown_name", "accent_light", "accent_dark", "support_text", "logo"},
 }
 
 // elsewhere are columns that are about people and that other statements erase: those of
@@ -215,6 +218,7 @@ var elsewhere = map[string][]string{ //nolint:gochecknoglobals // a list that ne
 	"passkeys":        {"name"},
 	"subscriptions":   {"target"},
 	"user_identities": {"issuer", "subject", "email"},
+	"user_links":      {"address"},
 	"user_sessions":   {"address", "user_agent"},
 	"users":           {"email", "name", "password_hash"},
 }

@@ -79,9 +79,9 @@ func endOne(rows []figures.Row, l *licensing.License, e ends, now time.Time) []f
 	switch {
 	case byDays.DateValidity == licensing.NotStarted:
 		state = figures.StateNotStarted
-	case !l.UsedUpAt.IsZero():
+	case !l.UsedUpSince(now).IsZero():
 		state = figures.StateUsedUp
-	case l.GoodwillUsed > 0:
+	case l.OnGoodwill(now) > 0:
 		state = figures.StateGoodwill
 	case within(figures.Spans()[1]):
 		state = figures.StateExpiring

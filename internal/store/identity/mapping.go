@@ -69,6 +69,7 @@ func (r *UserRow) Columns(c *store.Columns) {
 	c.Fixed("uuid", u.UUID, &u.UUID)
 	c.Fixed("email", u.Email, &u.Email)
 	c.Saved("name", u.Name, &u.Name)
+	c.Saved("language", u.Language, &u.Language)
 	c.Saved("role", r.role, &r.role)
 	c.Saved("role_id", r.ownRole, nil)
 	c.Fixed("password_hash", r.hash, &r.hash)

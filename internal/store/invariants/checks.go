@@ -144,6 +144,19 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 		`SELECT COUNT(*) FROM sessions WHERE end_reason = 'lapsed' AND ended_at <> valid_until`,
 	},
 	{
+		"entries of ledgers that take another amount back than they undo, or from another meter or period",
+		`SELECT COUNT(*) FROM consumptions u JOIN consumptions c ON c.vendor_id = u.vendor_id AND c.id = u.undoes
+			WHERE u.amount <> -c.amount OR u.meter_id <> c.meter_id OR u.period_started_at <> c.period_started_at`,
+	},
+	{
+		"resets of meters that count something",
+		`SELECT COUNT(*) FROM consumptions WHERE kind = 'reset' AND amount <> 0`,
+	},
+	{
+		"meters that have consumed less than nothing, or more in a period than in their life",
+		`SELECT COUNT(*) FROM meters WHERE consumed < 0 OR gross < consumed`,
+	},
+	{
 		"customers that are missing in their own line of superiors",
 		`SELECT COUNT(*) FROM customers c WHERE NOT EXISTS (SELECT 1 FROM customer_closure k
 			WHERE k.vendor_id = c.vendor_id AND k.superior_id = c.id AND k.customer_id = c.id AND k.depth = 0)`,

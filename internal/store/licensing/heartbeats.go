@@ -67,7 +67,8 @@ func overwriteNewest(q *store.Tx, v ident.VendorID, a ident.ActivationID, day in
 	c := &h.Client
 	return true, q.Later(`UPDATE heartbeats SET at = $1, software_version = $2, operating_system = $3, hostname = $4, platform = $5,
 		address = $6, country = $7, city = $8, group_id = $9, user_id = $10 WHERE id = $11 AND vendor_id = $12`,
-		h.At.UnixMilli(), c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country, store.OrNull(c.City.Name), h.GroupID, h.UserID, newest.V, v)
+		h.At.UnixMilli(), c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country,
+		store.OrNull(c.City.Name), h.GroupID, h.UserID, newest.V, v)
 }
 
 // keepNewest makes room for one more history row of an activation. Rows that are

@@ -137,7 +137,8 @@ func ledger(what string, v ident.VendorID, license ident.LicenseID, limitation i
 func (s Store) Entries(
 	ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, f metering.EntryFilter, r listing.Request,
 ) (listing.Page[metering.Entry], error) {
-	q := ledger(entryColumns+`, (SELECT COUNT(*) FROM consumptions u WHERE u.vendor_id = c.vendor_id AND u.undoes = c.id)`+entryTables, v, license, limitation, f)
+	const undone = `, (SELECT COUNT(*) FROM consumptions u WHERE u.vendor_id = c.vendor_id AND u.undoes = c.id)`
+	q := ledger(entryColumns+undone+entryTables, v, license, limitation, f)
 	var search store.Search
 	if f.Kind != "" || f.From != nil || f.To != nil {
 		var err error

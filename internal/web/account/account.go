@@ -29,9 +29,12 @@ type SessionRows interface {
 	Of(ctx context.Context, vendor ident.VendorID, user ident.UserID, at time.Time) ([]access.Session, error)
 }
 
-// Users changes one's own name.
+// Users changes what one is called, and spoken to in.
 type Users interface {
 	RenameSelf(t tx.Tx, by identity.Principal, name string) (identity.User, error)
+
+	// SpeakSelf changes one's own language; empty for none of one's own.
+	SpeakSelf(t tx.Tx, by identity.Principal, code string) (identity.User, error)
 }
 
 // Passwords changes one's own password.
@@ -65,6 +68,13 @@ type Proofs interface {
 	Confirm(ctx context.Context, vendor ident.VendorID, own access.Session, password string) error
 }
 
+// Addresses changes one's own address.
+type Addresses interface {
+	Ask(ctx context.Context, vendor ident.VendorID, own access.Session, address string, proof access.Proof) error
+	Pending(ctx context.Context, vendor ident.VendorID, own access.Person) (address string, until time.Time, err error)
+	Cancel(t tx.Tx, vendor ident.VendorID, own access.Person) error
+}
+
 // Providers connects one's account with the vendor's OpenID provider.
 type Providers interface {
 	Settings(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
@@ -74,7 +84,7 @@ type Providers interface {
 	Unlink(t tx.Tx, vendor ident.VendorID, own access.Person) error
 }
 
-// Config is what the pages need; all of it is required.
+// Config is what the pages need; all of it but Mails is required.
 type Config struct {
 	Face        *web.Face
 	Sessions    Sessions
@@ -84,7 +94,9 @@ type Config struct {
 	Factors     Factors
 	Passkeys    Passkeys
 	Proofs      Proofs
+	Addresses   Addresses
 	Providers   Providers
+	Mails       bool // the server mails links: without it no address can be changed
 
 	// Site is the server as browsers bind passkeys to it; Address is the face
 	// at the vendor as browsers are sent back to it. Each fails, with what to do, where
@@ -99,7 +111,7 @@ type Pages struct{ Config }
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Sessions == nil || c.SessionRows == nil || c.Users == nil || c.Passwords == nil || c.Factors == nil ||
-		c.Passkeys == nil || c.Proofs == nil || c.Providers == nil || c.Site == nil || c.Address == nil {
+		c.Passkeys == nil || c.Proofs == nil || c.Addresses == nil || c.Providers == nil || c.Site == nil || c.Address == nil {
 		return nil, errors.New("account: the configuration is incomplete")
 	}
 	var err error
@@ -116,7 +128,9 @@ func (p *Pages) Routes() []edge.Route {
 		web.Act(p.Face, "/account/sessions/end-others", own, back, p.endOthers),
 	}
 	routes = append(routes, web.Edit(p.Face, "/account/name", own, "form.html", ofSelf, p.askName, p.rename)...)
+	routes = append(routes, p.language()...)
 	routes = append(routes, web.AskOwn(p.Face, "/account/password", own, "form.html", p.askPassword, p.changePassword)...)
+	routes = append(routes, p.address()...)
 	routes = append(routes, p.passkey()...)
 	routes = append(routes, p.provider()...)
 	return append(routes, p.factor()...)
@@ -124,7 +138,7 @@ func (p *Pages) Routes() []edge.Route {
 
 func back(q *web.Request) string { return q.Href("/account") }
 
-func crumb(q *web.Request) web.Link { return web.Link{Label: "Account", Href: back(q)} }
+func crumb(q *web.Request) web.Link { return web.Link{Label: q.T("Account"), Href: back(q)} }
 
 // sessionRow is one session as the page shows it.
 type sessionRow struct {
@@ -140,6 +154,9 @@ type accountPage struct {
 	web.Page
 
 	Facts     []web.ShownFact
+	CanMove   bool   // the address can be changed
+	Pending   string // an address that has yet to confirm; empty for none
+	Until     web.Moment
 	Factor    web.Badge
 	HasTOTP   bool
 	CodesLeft int
@@ -151,17 +168,29 @@ type accountPage struct {
 	LinkedAs  string
 	Sessions  []sessionRow
 	Others    bool
+
+	Speaks string // the language that is chosen, or spoken; empty where the face has only one
 }
 
 func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	s := q.Person.Session
-	page := &accountPage{Page: q.Page("Account"), HasTOTP: s.Person.HasTOTP, Factor: web.BadgeOff}
-	page.Sub = "What is yours, and nobody else's business."
+	page := &accountPage{Page: q.Page(q.T("Account")), HasTOTP: s.Person.HasTOTP, Factor: web.BadgeOff}
+	page.Sub = q.T("What is yours, and nobody else's business.")
 	page.Facts = page.Page.Facts(
-		web.Fact{Label: "Name", Cell: web.Cell{Text: s.Person.Name}}, web.Fact{Label: "E-mail", Cell: web.Cell{Text: s.Person.Email}},
-		web.Fact{Label: "Role", Cell: web.Cell{Text: q.Person.Role, Sub: q.Person.RoleAbout}},
+		web.Fact{Label: q.T("Name"), Cell: web.Cell{Text: s.Person.Name}}, web.Fact{Label: q.T("E-mail"), Cell: web.Cell{Text: s.Person.Email}},
+		web.Fact{Label: q.T("Role"), Cell: web.Cell{
+			Text: q.Language().Word(q.Person.Role), Sub: q.Language().Word(q.Person.RoleAbout),
+		}},
 	)
-	var err error
+	if p.Face.LanguageOptions() != nil {
+		page.Speaks = q.Language().Name()
+	}
+	page.CanMove = p.Mails
+	pending, until, err := p.Addresses.Pending(q.Context(), q.VendorID(), s.Person)
+	if err != nil {
+		return nil, err
+	}
+	page.Pending, page.Until = pending, page.At(until)
 	if s.Person.HasTOTP {
 		page.Factor = web.BadgeOn
 	}
@@ -189,7 +218,7 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	for _, one := range all {
 		page.Others = page.Others || one.ID != s.ID
 		page.Sessions = append(page.Sessions, sessionRow{
-			Browser: browser(one.UserAgent), Address: one.Address, Began: page.Ago(one.CreatedAt), Used: page.Ago(one.LastUsedAt),
+			Browser: browser(q, one.UserAgent), Address: one.Address, Began: page.Ago(one.CreatedAt), Used: page.Ago(one.LastUsedAt),
 			Own: one.ID == s.ID, End: q.Href("/account/sessions/" + one.UUID.String() + "/end"),
 		})
 	}
@@ -201,17 +230,17 @@ func (p *Pages) endSession(t tx.Tx, q *web.Request, _ web.Values) (web.Done, err
 	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: back(q), Say: web.Flash{Text: "The session has ended."}}, p.Sessions.Revoke(t, q.VendorID(), q.Person.Session.Person, id)
+	return web.Done{To: back(q), Say: web.Flash{Text: q.T("The session has ended.")}}, p.Sessions.Revoke(t, q.VendorID(), q.Person.Session.Person, id)
 }
 
 func (p *Pages) endOthers(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-	return web.Done{To: back(q), Say: web.Flash{Text: "All other sessions have ended."}}, p.Sessions.RevokeOthers(t, q.VendorID(), q.Person.Session)
+	return web.Done{To: back(q), Say: web.Flash{Text: q.T("All other sessions have ended.")}}, p.Sessions.RevokeOthers(t, q.VendorID(), q.Person.Session)
 }
 
 func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page := &web.FormPage{Page: q.Page("Change your name", crumb(q)), Form: form}
+	page := &web.FormPage{Page: q.Page(q.T("Change your name"), crumb(q)), Form: form}
 	form.Cancel = back(q)
-	form.Add(web.Group{Fields: []web.Field{{Name: "name", Label: "Name", Value: q.Person.Name, Required: true, Complete: "name", Focus: true}}})
+	form.Add(web.Group{Fields: []web.Field{{Name: "name", Label: q.T("Name"), Value: q.Person.Name, Required: true, Complete: "name", Focus: true}}})
 	return page, nil
 }
 
@@ -222,20 +251,20 @@ func ofSelf(q *web.Request) ([]audit.Thing, error) {
 
 func (p *Pages) rename(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
 	_, err := p.Users.RenameSelf(t, q.Principal, v.Text("name"))
-	return web.Done{To: back(q), Say: web.Flash{Text: "Your name is changed."}}, err
+	return web.Done{To: back(q), Say: web.Flash{Text: q.T("Your name is changed.")}}, err
 }
 
 func (p *Pages) askPassword(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{
-		Page: q.Page("Change your password", crumb(q)), Form: form,
-		Text: "All your other sessions end.",
+		Page: q.Page(q.T("Change your password"), crumb(q)), Form: form,
+		Text: q.T("All your other sessions end."),
 	}
-	form.Submit, form.Cancel = "Change the password", back(q)
+	form.Submit, form.Cancel = q.T("Change the password"), back(q)
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "present", Label: "Present password", Kind: web.PasswordField, Required: true, Complete: "current-password", Focus: true},
+		{Name: "present", Label: q.T("Present password"), Kind: web.PasswordField, Required: true, Complete: "current-password", Focus: true},
 		{
-			Name: "password", Label: "New password", Kind: web.PasswordField, Required: true, Complete: "new-password",
-			Hint: "At least 10 characters; several words that do not belong together are good.",
+			Name: "password", Label: q.T("New password"), Kind: web.PasswordField, Required: true, Complete: "new-password",
+			Hint: q.T("At least 10 characters; several words that do not belong together are good."),
 		},
 	}})
 	return page, nil
@@ -246,5 +275,5 @@ func (p *Pages) changePassword(q *web.Request, v web.Values) (web.Done, error) {
 	if err := p.Passwords.ChangePassword(q.Context(), q.VendorID(), s, v.Get("present"), v.Get("password")); err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: back(q), Say: web.Flash{Text: "The password is changed, and all other sessions have ended."}}, nil
+	return web.Done{To: back(q), Say: web.Flash{Text: q.T("The password is changed, and all other sessions have ended.")}}, nil
 }

@@ -1,10 +1,14 @@
 package account
 
-import "strings"
+import (
+	"strings"
+
+	"chancery/internal/web"
+)
 
 // browser says in two words what a User-Agent says in a hundred characters; what
 // it does not know it shows as it is.
-func browser(agent string) string {
+func browser(q *web.Request, agent string) string {
 	name, system := "", ""
 	for _, b := range [][2]string{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}} {
 		if strings.Contains(agent, b[0]) {
@@ -22,11 +26,11 @@ func browser(agent string) string {
 	}
 	switch {
 	case name != "" && system != "":
-		return name + " on " + system
+		return q.T("%s on %s", name, system)
 	case name+system != "":
 		return name + system
 	case agent == "":
-		return "Unknown browser"
+		return q.T("Unknown browser")
 	}
 	return string([]rune(agent)[:min(len([]rune(agent)), 60)])
 }

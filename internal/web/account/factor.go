@@ -58,8 +58,8 @@ func (p *Pages) begin(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
 
 func (p *Pages) askCode(q *web.Request, form *web.Form) (*setupPage, error) {
 	s := q.Person.Session
-	page := &setupPage{Page: q.Page("Set up an authenticator app", crumb(q)), Form: form}
-	page.Sub = "Scan the code with the app, then enter what it shows."
+	page := &setupPage{Page: q.Page(q.T("Set up an authenticator app"), crumb(q)), Form: form}
+	page.Sub = q.T("Scan the code with the app, then enter what it shows.")
 	var setup access.Setup
 	if err := p.Face.Changes.Runner.Run(q.Context(), func(t tx.Tx) (err error) {
 		setup, err = p.Factors.PendingTOTP(t, q.VendorID(), s.Person, q.Vendor.Name)
@@ -72,9 +72,9 @@ func (p *Pages) askCode(q *web.Request, form *web.Form) (*setupPage, error) {
 		return nil, err
 	}
 	page.Secret = inFours(setup.Secret)
-	form.Submit, form.Cancel = "Switch it on", back(q)
+	form.Submit, form.Cancel = q.T("Switch it on"), back(q)
 	form.Add(web.Group{Fields: append([]web.Field{
-		{Name: "code", Label: "Code", Required: true, Complete: "one-time-code", Mono: true, Focus: true, Hint: "Six digits. All your other sessions end."},
+		{Name: "code", Label: q.T("Code"), Required: true, Complete: "one-time-code", Mono: true, Focus: true, Hint: q.T("Six digits. All your other sessions end.")},
 	}, proof(q)...)})
 	return page, nil
 }
@@ -85,17 +85,17 @@ func (p *Pages) confirm(t tx.Tx, q *web.Request, v web.Values) (codes, error) {
 }
 
 func showCodes(q *web.Request, made codes) (*codesPage, error) {
-	page := &codesPage{Page: q.Page("Recovery codes", crumb(q)), Codes: made.Codes}
-	page.Sub = "Each signs you in once when the app is not at hand. They are shown this once: print them, or keep them in a password manager."
+	page := &codesPage{Page: q.Page(q.T("Recovery codes"), crumb(q)), Codes: made.Codes}
+	page.Sub = q.T("Each signs you in once when the app is not at hand. They are shown this once: print them, or keep them in a password manager.")
 	return page, nil
 }
 
 func askCodes(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{
-		Page: q.Page("New recovery codes", crumb(q)), Form: form,
-		Text: "Ten new codes are made, and the old ones stop working.",
+		Page: q.Page(q.T("New recovery codes"), crumb(q)), Form: form,
+		Text: q.T("Ten new codes are made, and the old ones stop working."),
 	}
-	form.Submit, form.Cancel = "Make new codes", back(q)
+	form.Submit, form.Cancel = q.T("Make new codes"), back(q)
 	if fields := proof(q); fields != nil {
 		form.Add(web.Group{Fields: fields})
 	}
@@ -109,12 +109,12 @@ func (p *Pages) newCodes(t tx.Tx, q *web.Request, _ web.Values) (codes, error) {
 
 func askRemove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{
-		Page: q.Page("Remove the authenticator app", crumb(q)), Form: form,
-		Text: "The password alone signs you in afterwards, and the recovery codes stop working.",
+		Page: q.Page(q.T("Remove the authenticator app"), crumb(q)), Form: form,
+		Text: q.T("The password alone signs you in afterwards, and the recovery codes stop working."),
 	}
-	form.Submit, form.Cancel, form.Danger = "Remove it", back(q), true
+	form.Submit, form.Cancel, form.Danger = q.T("Remove it"), back(q), true
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "code", Label: "Code", Required: true, Complete: "one-time-code", Mono: true, Focus: true, Hint: "What the app shows now, or a recovery code."},
+		{Name: "code", Label: q.T("Code"), Required: true, Complete: "one-time-code", Mono: true, Focus: true, Hint: q.T("What the app shows now, or a recovery code.")},
 	}})
 	return page, nil
 }
@@ -124,7 +124,7 @@ func (p *Pages) remove(q *web.Request, v web.Values) (web.Done, error) {
 	if err := p.Factors.RemoveTOTP(q.Context(), q.VendorID(), s, v.Get("code")); err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: back(q), Say: web.Flash{Text: "The authenticator app is removed."}}, nil
+	return web.Done{To: back(q), Say: web.Flash{Text: q.T("The authenticator app is removed.")}}, nil
 }
 
 // drawQR gives the dark squares of a QR code as path data, and its size with a

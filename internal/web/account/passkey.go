@@ -45,8 +45,8 @@ func proof(q *web.Request) []web.Field {
 		return nil
 	}
 	return []web.Field{{
-		Name: "password", Label: "Your password", Kind: web.PasswordField, Required: true, Complete: "current-password",
-		Hint: "You signed in a while ago, so this is asked for again.",
+		Name: "password", Label: q.T("Your password"), Kind: web.PasswordField, Required: true, Complete: "current-password",
+		Hint: q.T("You signed in a while ago, so this is asked for again."),
 	}}
 }
 
@@ -73,12 +73,12 @@ func (p *Pages) askPasskey(q *web.Request, form *web.Form) (*web.FormPage, error
 		return nil, err
 	}
 	page := &web.FormPage{
-		Page: q.Page("Make a passkey", crumb(q)), Form: form,
-		Text: "It signs you in without a password, by fingerprint, face or PIN, and stands beside the password as a second factor. All your other sessions end.",
+		Page: q.Page(q.T("Make a passkey"), crumb(q)), Form: form,
+		Text: q.T("It signs you in without a password, by fingerprint, face or PIN, and stands beside the password as a second factor. All your other sessions end."),
 	}
-	form.Submit, form.Cancel = "Go on", back(q)
+	form.Submit, form.Cancel = q.T("Go on"), back(q)
 	form.Add(web.Group{Fields: append([]web.Field{{
-		Name: "name", Label: "Name", Required: true, Focus: true, Value: browser(q.R.UserAgent()), Hint: "So that you know later which device it is on.",
+		Name: "name", Label: q.T("Name"), Required: true, Focus: true, Value: browser(q, q.R.UserAgent()), Hint: q.T("So that you know later which device it is on."),
 	}}, proof(q)...)})
 	return page, nil
 }
@@ -97,10 +97,10 @@ func (p *Pages) beginPasskey(q *web.Request, v web.Values) (web.Done, error) {
 }
 
 func (p *Pages) askMake(q *web.Request, form *web.Form) (*passkeyPage, error) {
-	page := &passkeyPage{Page: q.Page("Make a passkey", crumb(q)), Form: form, Text: "Your device asks for your fingerprint, your face or its PIN."}
+	page := &passkeyPage{Page: q.Page(q.T("Make a passkey"), crumb(q)), Form: form, Text: q.T("Your device asks for your fingerprint, your face or its PIN.")}
 	options, err := p.Passkeys.Options(q.Context(), q.VendorID(), access.MakePasskey, q.Cookie(passkeyCookie))
 	if fault.Is(err, "sign_in_stale") {
-		page.Text = "This has taken too long, or was finished already."
+		page.Text = q.T("This has taken too long, or was finished already.")
 		return page, nil
 	}
 	page.Options = string(options)
@@ -119,10 +119,10 @@ func (p *Pages) make(t tx.Tx, q *web.Request, v web.Values) (codes, error) {
 func showMade(q *web.Request, made codes) (*codesPage, error) {
 	if len(made.Codes) > 0 {
 		page, err := showCodes(q, made)
-		page.Sub = "The passkey is made. " + page.Sub
+		page.Sub = q.T("The passkey is made.") + " " + page.Sub
 		return page, err
 	}
-	return &codesPage{Page: q.Page("The passkey is made", crumb(q))}, nil
+	return &codesPage{Page: q.Page(q.T("The passkey is made"), crumb(q))}, nil
 }
 
 func (p *Pages) askRemovePasskey(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -136,11 +136,11 @@ func (p *Pages) askRemovePasskey(q *web.Request, form *web.Form) (*web.FormPage,
 	}
 	for _, k := range all {
 		if k.UUID == id {
-			page := &web.FormPage{Page: q.Page("Remove “"+k.Name+"”", crumb(q)), Form: form, Text: "It signs you in no more. Remove it from the device too."}
+			page := &web.FormPage{Page: q.Page(q.T("Remove “%s”", k.Name), crumb(q)), Form: form, Text: q.T("It signs you in no more. Remove it from the device too.")}
 			if len(all) == 1 && !q.Person.Session.Person.HasTOTP {
-				page.Text = "It is your only second factor: your password alone signs you in afterwards, and the recovery codes stop working."
+				page.Text = q.T("It is your only second factor: your password alone signs you in afterwards, and the recovery codes stop working.")
 			}
-			form.Submit, form.Cancel, form.Danger = "Remove it", back(q), true
+			form.Submit, form.Cancel, form.Danger = q.T("Remove it"), back(q), true
 			if fields := proof(q); fields != nil {
 				form.Add(web.Group{Fields: fields})
 			}
@@ -156,5 +156,5 @@ func (p *Pages) removePasskey(q *web.Request, v web.Values) (web.Done, error) {
 		return web.Done{}, err
 	}
 	err = p.Passkeys.Remove(q.Context(), q.VendorID(), q.Person.Session, id, v.Get("password"))
-	return web.Done{To: back(q), Say: web.Flash{Text: "The passkey is removed."}}, err
+	return web.Done{To: back(q), Say: web.Flash{Text: q.T("The passkey is removed.")}}, err
 }

@@ -43,13 +43,13 @@ func (p *Pages) askConnect(q *web.Request, form *web.Form) (*web.FormPage, error
 		return nil, err
 	}
 	page := &web.FormPage{
-		Page: q.Page("Connect "+one.Label, crumb(q)), Form: form,
-		Text: "You sign in there once, and can sign in here with it from then on.",
+		Page: q.Page(q.T("Connect %s", one.Label), crumb(q)), Form: form,
+		Text: q.T("You sign in there once, and can sign in here with it from then on."),
 	}
 	if !one.Enabled {
-		page.Text = "This tries the settings: you sign in there once. They can be switched on afterwards."
+		page.Text = q.T("This tries the settings: you sign in there once. They can be switched on afterwards.")
 	}
-	form.Submit, form.Cancel = "Go on", back(q)
+	form.Submit, form.Cancel = q.T("Go on"), back(q)
 	form.Add(web.Group{Fields: append(proof(q), web.Field{Name: "next", Kind: web.HiddenField, Value: q.Text("next")})})
 	return page, nil
 }
@@ -86,7 +86,7 @@ func (p *Pages) depart(q *web.Request) (*departPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &departPage{Page: q.Page("Connect "+one.Label, crumb(q)), Label: one.Label, Text: "You leave this server, sign in there, and come back."}
+	page := &departPage{Page: q.Page(q.T("Connect %s", one.Label), crumb(q)), Label: one.Label, Text: q.T("You leave this server, sign in there, and come back.")}
 	page.To, err = p.Providers.Going(q.Context(), q.VendorID(), q.CookieOf(providerCookie, q.Text("journey")))
 	return page, err
 }
@@ -96,11 +96,11 @@ func (p *Pages) askDisconnect(q *web.Request, form *web.Form) (*web.FormPage, er
 	if err == nil && !found {
 		err = fault.Missing("identity_provider")
 	}
-	page := &web.FormPage{Page: q.Page("Disconnect "+one.Label, crumb(q)), Form: form, Text: "It signs you in no more."}
-	form.Submit, form.Cancel, form.Danger = "Disconnect it", back(q), true
+	page := &web.FormPage{Page: q.Page(q.T("Disconnect %s", one.Label), crumb(q)), Form: form, Text: q.T("It signs you in no more.")}
+	form.Submit, form.Cancel, form.Danger = q.T("Disconnect it"), back(q), true
 	return page, err
 }
 
 func (p *Pages) disconnect(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-	return web.Done{To: back(q), Say: web.Flash{Text: "It is disconnected."}}, p.Providers.Unlink(t, q.VendorID(), q.Person.Session.Person)
+	return web.Done{To: back(q), Say: web.Flash{Text: q.T("It is disconnected.")}}, p.Providers.Unlink(t, q.VendorID(), q.Person.Session.Person)
 }

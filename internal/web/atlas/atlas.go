@@ -28,7 +28,8 @@ var countries = sync.OnceValue(func() map[string]Country {
 	for line := range strings.Lines(world) {
 		var code, kind string
 		var c Country
-		if _, err := fmt.Sscanf(line, "%s %s %d %d %d %d %d %d", &code, &kind, &c.Label.X, &c.Label.Y, &c.Box.X, &c.Box.Y, &c.Box.Width, &c.Box.Height); err != nil {
+		if _, err := fmt.Sscanf(line, "%s %s %d %d %d %d %d %d", &code, &kind,
+			&c.Label.X, &c.Label.Y, &c.Box.X, &c.Box.Y, &c.Box.Width, &c.Box.Height); err != nil {
 			panic("atlas: world.txt: " + line)
 		}
 		c.HasOutline = kind == "shape"

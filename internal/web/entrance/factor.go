@@ -16,8 +16,8 @@ func (p *Pages) factor() []edge.Route {
 
 func (p *Pages) askFactor(q *web.Request, form *web.Form) (*signInPage, error) {
 	page := &signInPage{
-		Page: q.Page("Second factor"), Form: form,
-		Text: "Enter what your authenticator app shows now, or one of your recovery codes.",
+		Page: q.Page(q.T("Second factor")), Form: form,
+		Text: q.T("Enter what your authenticator app shows now, or one of your recovery codes."),
 	}
 	next := q.Text("next")
 	if sent, ok := form.Sent("next"); ok {
@@ -28,15 +28,15 @@ func (p *Pages) askFactor(q *web.Request, form *web.Form) (*signInPage, error) {
 		return nil, err
 	}
 	if passkey {
-		page.Passkey = &way{Label: "Use your passkey", Action: q.Href("/second-factor/passkey/begin"), Next: next}
-		page.Text = "Use your passkey, or enter what your authenticator app shows now, or one of your recovery codes."
+		page.Passkey = &way{Label: q.T("Use your passkey"), Action: q.Href("/second-factor/passkey/begin"), Next: next}
+		page.Text = q.T("Use your passkey, or enter what your authenticator app shows now, or one of your recovery codes.")
 		if !app {
-			page.Text = "Use your passkey, or enter one of your recovery codes."
+			page.Text = q.T("Use your passkey, or enter one of your recovery codes.")
 		}
 	}
-	form.Submit, form.Cancel = "Sign in", q.Href("/sign-in")
+	form.Submit, form.Cancel = q.T("Sign in"), q.Href("/sign-in")
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "code", Label: "Code", Required: true, Complete: "one-time-code", Mono: true, Focus: true},
+		{Name: "code", Label: q.T("Code"), Required: true, Complete: "one-time-code", Mono: true, Focus: true},
 		{Name: "next", Kind: web.HiddenField, Value: next},
 	}})
 	return page, nil
@@ -51,7 +51,7 @@ func (p *Pages) checkFactor(q *web.Request, v web.Values) (web.Done, error) {
 	in, err := p.SignIn.SecondFactor(q.Context(), q.VendorID(), step, v.Get("code"), visit)
 	if fault.Is(err, "sign_in_stale") {
 		e := fault.As(err)
-		return web.Done{To: q.Href("/sign-in"), Say: web.Flash{Text: e.Message + " " + e.Help, Tone: web.Warning}}, nil
+		return web.Done{To: q.Href("/sign-in"), Say: web.Flash{Text: q.Language().Said(e.Message) + " " + q.Language().Said(e.Help), Tone: web.Warning}}, nil
 	}
 	if err != nil {
 		return web.Done{}, err

@@ -41,12 +41,12 @@ func (p *Pages) findVendor(w http.ResponseWriter, q *web.Request) error {
 		return err
 	}
 	if !some {
-		page := &findPage{Page: q.Page("Nobody signs in here yet")}
-		page.Text = "There is no vendor on this server. Whoever runs it makes one with “chancery vendor create NAME --owner EMAIL”, which prints a password to sign in with."
+		page := &findPage{Page: q.Page(q.T("Nobody signs in here yet"))}
+		page.Text = q.T("There is no vendor on this server. Whoever runs it makes one with “chancery vendor create NAME --owner EMAIL”, which prints a password to sign in with.")
 		p.findView.Write(w, q, http.StatusOK, page)
 		return nil
 	}
-	form := &web.Form{Get: true, Submit: "Go on"}
+	form := &web.Form{Get: true, Submit: q.T("Go on")}
 	slug := strings.ToLower(q.Text("vendor"))
 	found, err := p.found(q, slug)
 	if err != nil {
@@ -58,13 +58,14 @@ func (p *Pages) findVendor(w http.ResponseWriter, q *web.Request) error {
 	}
 	if slug != "" {
 		form.Wrong = &web.Notice{
-			Tone: web.Bad, Title: "There is no “" + slug + "” here.", Text: "It is the part after /" + p.Face.Name + "/ in the address that you were given.",
+			Tone: web.Bad, Title: q.T("There is no “%s” here.", slug),
+			Text: q.T("It is the part after /%s/ in the address that you were given.", p.Face.Name),
 		}
 	}
-	page := &findPage{Page: q.Page("Where do you sign in?"), Form: form}
-	page.Text = "Several vendors use this server. Enter yours as it stands in its addresses."
+	page := &findPage{Page: q.Page(q.T("Where do you sign in?")), Form: form}
+	page.Text = q.T("Several vendors use this server. Enter yours as it stands in its addresses.")
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "vendor", Label: "Vendor", Value: slug, Placeholder: "acme", Required: true, Focus: true, Mono: true, Complete: "organization"},
+		{Name: "vendor", Label: q.T("Vendor"), Value: slug, Placeholder: "acme", Required: true, Focus: true, Mono: true, Complete: "organization"},
 	}})
 	status := http.StatusOK
 	if form.Wrong != nil {

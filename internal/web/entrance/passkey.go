@@ -73,14 +73,14 @@ func (p *Pages) beginConfirm(w http.ResponseWriter, q *web.Request) error {
 }
 
 func (p *Pages) showPasskey(q *web.Request, form *web.Form, kind access.CeremonyKind, again, back string) (*passkeyPage, error) {
-	page := &passkeyPage{Page: q.Page("Use your passkey"), Form: form, Again: q.Href(again), Back: q.Href(back), Next: q.Text("next")}
+	page := &passkeyPage{Page: q.Page(q.T("Use your passkey")), Form: form, Again: q.Href(again), Back: q.Href(back), Next: q.Text("next")}
 	if next, sent := form.Sent("next"); sent {
 		page.Next = next
 	}
-	page.Text = "Your device asks for your fingerprint, your face or its PIN."
+	page.Text = q.T("Your device asks for your fingerprint, your face or its PIN.")
 	options, err := p.Passkeys.Options(q.Context(), q.VendorID(), kind, q.Cookie(passkeyCookie))
 	if fault.Is(err, "sign_in_stale") {
-		page.Text = "A new try is needed: each is good once, for ten minutes."
+		page.Text = q.T("A new try is needed: each is good once, for ten minutes.")
 		return page, nil
 	}
 	page.Options = string(options)

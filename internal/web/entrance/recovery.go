@@ -20,17 +20,17 @@ func (p *Pages) recovery() []edge.Route {
 
 func (p *Pages) askForgot(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{
-		Page: q.Page("Forgot password"), Form: form,
-		Text: "We send a link to your address with which you choose a new password. It works once, within an hour.",
+		Page: q.Page(q.T("Forgot password")), Form: form,
+		Text: q.T("We send a link to your address with which you choose a new password. It works once, within an hour."),
 	}
 	if !p.Mails {
 		page.Notices = append(page.Notices, web.Notice{
-			Tone: web.Warning, Title: "This server mails no links.", Text: "None will arrive: ask whoever runs the server for a new password.",
+			Tone: web.Warning, Title: q.T("This server mails no links."), Text: q.T("None will arrive: ask whoever runs the server for a new password."),
 		})
 	}
-	form.Submit, form.Cancel = "Recover password", q.Href("/sign-in")
+	form.Submit, form.Cancel = q.T("Recover password"), q.Href("/sign-in")
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username", Focus: true, Value: q.Text("email")},
+		{Name: "email", Label: q.T("E-mail"), Kind: web.EmailField, Required: true, Complete: "username", Focus: true, Value: q.Text("email")},
 	}})
 	return page, nil
 }
@@ -40,7 +40,7 @@ func (p *Pages) forgot(q *web.Request, v web.Values) (web.Done, error) {
 		return web.Done{}, err
 	}
 	return web.Done{To: q.Href("/sign-in"), Say: web.Flash{
-		Text: "If there is an account with this address, a mail with a link is on its way. Only the newest mail's link works.",
+		Text: q.T("If there is an account with this address, a mail with a link is on its way. Only the newest mail's link works."),
 		Tone: web.Info,
 	}}, nil
 }
@@ -52,21 +52,24 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	}
 	link, err := p.Links.Look(q.Context(), q.VendorID(), token)
 	if fault.Is(err, "link_unknown") {
-		return p.deadLink(q, form, fault.As(err)), nil
+		return p.deadLink(q, form, link, fault.As(err)), nil
 	}
 	if err != nil {
 		return nil, err
 	}
+	if other, is := q.IsAnother(link.Person.Email); is {
+		return web.ForAnother(q, form, other, link.Person.Email, tokenPath("/reset", token)), nil
+	}
 	page := &web.FormPage{
-		Page: q.Page("Reset password"), Form: form, Text: "For " + link.Person.Email + ". All your sessions end, and you sign in with it.",
+		Page: q.Page(q.T("Reset password")), Form: form, Text: q.T("For %s. All your sessions end, and you sign in with it.", link.Person.Email),
 	}
 	if link.Kind == access.Invitation {
-		page.Title = "Join " + q.Vendor.Name
-		page.Text = "You are invited as " + link.Person.Email + ". Choose the password that you sign in with."
+		page.Title = q.T("Join %s", q.Vendor.Name)
+		page.Text = q.T("You are invited as %s. Choose the password that you sign in with.", link.Person.Email)
 	}
-	form.Submit = "Reset password"
+	form.Submit = q.T("Reset password")
 	if link.Kind == access.Invitation {
-		form.Submit = "Set the password"
+		form.Submit = q.T("Set the password")
 	}
 	if err := p.joinElsewhere(q, form, link, token); err != nil {
 		return nil, err
@@ -74,8 +77,8 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "token", Kind: web.HiddenField, Value: token},
 		{
-			Name: "password", Label: "Password", Kind: web.PasswordField, Required: true, Complete: "new-password", Focus: true,
-			Hint: "At least 10 characters; several words that do not belong together are good.",
+			Name: "password", Label: q.T("Password"), Kind: web.PasswordField, Required: true, Complete: "new-password", Focus: true,
+			Hint: q.T("At least 10 characters; several words that do not belong together are good."),
 		},
 	}})
 	return page, nil
@@ -89,29 +92,49 @@ func (p *Pages) joinElsewhere(q *web.Request, form *web.Form, link access.Link, 
 	one, offered, err := p.Providers.Offered(q.Context(), q.VendorID())
 	if offered {
 		form.Links = append(form.Links, web.Link{
-			Label: "Join with " + one.Label, Href: q.Href("/sign-in/provider?invitation=" + url.QueryEscape(token)),
+			Label: q.T("Join with %s", one.Label), Href: q.Href("/sign-in/provider?invitation=" + url.QueryEscape(token)),
 		})
 	}
 	return err
 }
 
 // deadLink asks for a new link in the place of one that is over.
-func (p *Pages) deadLink(q *web.Request, form *web.Form, why *fault.Error) *web.FormPage {
-	page := &web.FormPage{Page: q.Page("This link is over"), Form: form}
-	page.Notices = append(page.Notices, web.Notice{Tone: web.Warning, Title: why.Message, Text: why.Help})
+func (p *Pages) deadLink(q *web.Request, form *web.Form, link access.Link, why *fault.Error) *web.FormPage {
+	page := &web.FormPage{Page: q.Page(q.T("This link is over")), Form: form}
+	page.Notices = append(page.Notices, overNotice(q, &page.Page, link, why))
 	form.Wrong = nil
-	form.Action, form.Submit, form.Cancel = q.Href("/forgot"), "Recover password", q.Href("/sign-in")
-	form.Add(web.Group{Fields: []web.Field{{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username"}}})
+	form.Action, form.Submit, form.Cancel = q.Href("/forgot"), q.T("Recover password"), q.Href("/sign-in")
+	form.Add(web.Group{Fields: []web.Field{{Name: "email", Label: q.T("E-mail"), Kind: web.EmailField, Required: true, Complete: "username"}}})
 	return page
 }
 
+// overNotice says why a link is over: of one that a newer link has replaced, when that
+// was sent.
+func overNotice(q *web.Request, page *web.Page, link access.Link, why *fault.Error) web.Notice {
+	n := web.Notice{Tone: web.Warning, Title: q.Language().Said(why.Message), Text: q.Language().Said(why.Help)}
+	if !link.NewerSentAt.IsZero() {
+		n.Title = q.T("A newer link was sent on %s.", page.At(link.NewerSentAt).Text)
+		n.Text = q.T("Only the newest mail's link works: look for that mail.")
+	}
+	return n
+}
+
+// tokenPath is the address of a mailed link below the face.
+func tokenPath(path, token string) string { return path + "?token=" + url.QueryEscape(token) }
+
 func (p *Pages) reset(q *web.Request, v web.Values) (web.Done, error) {
-	_, err := p.Links.Reset(q.Context(), q.VendorID(), v.Get("token"), v.Get("password"), p.visit(q))
+	token := v.Get("token")
+	if link, err := p.Links.Look(q.Context(), q.VendorID(), token); err == nil {
+		if _, is := q.IsAnother(link.Person.Email); is {
+			return web.Done{To: q.Href(tokenPath("/reset", token))}, nil // which says so
+		}
+	}
+	_, err := p.Links.Reset(q.Context(), q.VendorID(), token, v.Get("password"), p.visit(q))
 	if fault.Is(err, "link_unknown") {
-		return web.Done{To: q.Href("/reset")}, nil // which says so
+		return web.Done{To: q.Href(tokenPath("/reset", token))}, nil // which says so
 	}
 	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: q.Href("/sign-in"), Say: web.Flash{Text: "The password is set. Sign in with it."}}, nil
+	return web.Done{To: q.Href("/sign-in"), Say: web.Flash{Text: q.T("The password is set. Sign in with it.")}}, nil
 }

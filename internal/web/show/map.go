@@ -159,7 +159,8 @@ func mapOf(q *web.Request, counts []licensing.PlaceCount) web.Map {
 		}
 		n := byCountry[code]
 		if c.HasOutline {
-			m.Countries = append(m.Countries, web.MapCountry{Code: code, Level: level(n, most), Title: q.Language().Country(code) + ": " + q.Language().Number(n)})
+			title := q.Language().Country(code) + ": " + q.Language().Number(n)
+			m.Countries = append(m.Countries, web.MapCountry{Code: code, Level: level(n, most), Title: title})
 		}
 		number := web.MapNumber{X: c.Label.X, Y: c.Label.Y, Text: q.Language().Number(n)}
 		if !claim(&all, number, wideLetter/zoom) {

@@ -50,7 +50,7 @@ func TestMapOfDevices(t *testing.T) {
 		{IsLocal: true, Count: 7},
 		{Count: 2},
 	}, func(country string) string { return "/devices?country=" + country })
-	var rows []string
+	rows := make([]string, 0, len(m.Rows))
 	for _, r := range m.Rows {
 		rows = append(rows, r.Text+" "+r.Count+" "+r.Sub)
 	}
@@ -64,7 +64,7 @@ func TestMapOfDevices(t *testing.T) {
 		t.Errorf("%+v %+v", m.Countries, m.Cities)
 	}
 	// From Luxembourg to Singapore the numbers of two neighbours stand on each other.
-	var numbers []string
+	numbers := make([]string, 0, len(m.Numbers))
 	for _, n := range m.Numbers {
 		numbers = append(numbers, n.Text)
 	}

@@ -22,6 +22,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
+	"chancery/internal/owners"
 	"chancery/internal/recheck"
 	"chancery/internal/store"
 	auditstore "chancery/internal/store/audit"
@@ -36,6 +37,7 @@ import (
 	mailstore "chancery/internal/store/mailing"
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
+	ownerstore "chancery/internal/store/owners"
 	"chancery/internal/store/storetest"
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/tx"
@@ -119,6 +121,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	vendorRows := vendorstore.Store{DB: e.DB}
 	erasureRows := erasurestore.Store{DB: e.DB, Audit: auditstore.Store{DB: e.DB}}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
+	people, ownerRows := storetest.PeopleOf(t, e, vendors.Vendor{}), ownerstore.Store{DB: e.DB, Licenses: licenses}
 	areas := []manage.Area{
 		must[*settings.Area](t)(settings.New(settings.Config{
 			Vendors:    must[*vendors.Service](t)(vendors.New(vendors.Config{Store: vendorRows, IDs: e.IDs})),
@@ -132,7 +135,8 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		})),
 		must[*customersarea.Area](t)(customersarea.New(customersarea.Config{
 			Customers:    must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, Reader: customerRows, Runner: e.DB, IDs: e.IDs})),
-			CustomerRows: customerRows,
+			CustomerRows: customerRows, PeopleRows: ownerRows,
+			People: pairs.CustomerPeople{Service: must[*owners.Service](t)(owners.New(ownerRows)), Users: people.Users, Links: people.Links, Mails: mails},
 		})),
 		must[*licensesarea.Area](t)(licensesarea.New(licensesarea.Config{
 			Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses,

@@ -84,7 +84,7 @@ func read(file string) (*topology, error) {
 		return nil, err
 	}
 	t := &topology{}
-	return t, json.Unmarshal(content, t)
+	return t, json.Unmarshal(content, t) //nolint:musttag // names are compared without case
 }
 
 // each goes through all countries with a code but Antarctica.
@@ -156,7 +156,7 @@ type place struct{ east, north float64 }
 // outline joins arcs; a negative one is walked backwards. It goes on beyond 180 degrees
 // where it crosses the line where the map ends.
 func (t *topology) outline(arcs []int) []place {
-	var all []place
+	all := make([]place, 0, len(arcs))
 	for _, n := range arcs {
 		back := n < 0
 		if back {
@@ -223,7 +223,7 @@ func clip(outline []place, at, side float64) (kept []place) {
 }
 
 func project(part []place) ring {
-	var r ring
+	r := make(ring, 0, len(part))
 	for _, p := range part {
 		r = append(r, atlas.Project(p.north, p.east))
 	}
@@ -292,7 +292,7 @@ func list(lies map[string]string) []byte {
 }
 
 func sorted(of map[string]string) []string {
-	var all []string
+	all := make([]string, 0, len(of))
 	for code := range of {
 		all = append(all, code)
 	}

@@ -13,8 +13,8 @@ import (
 
 // asked is what the form of a customer gives, ready for the service.
 type asked struct {
-	name, number, email string
-	superior            *ident.UUID
+	name, number, email, language string
+	superior                      *ident.UUID
 }
 
 func (p *Pages) forms() []edge.Route {
@@ -40,7 +40,7 @@ func (p *Pages) forms() []edge.Route {
 			return in, nil
 		},
 		func(t tx.Tx, q *web.Request, in asked) (web.Done, error) {
-			made, err := p.Customers.Create(t, q.VendorID(), customers.Create{CompanyName: in.name, Number: in.number, Email: in.email, Superior: in.superior})
+			made, err := p.Customers.Create(t, q.VendorID(), customers.Create{CompanyName: in.name, Number: in.number, Email: in.email, Language: in.language, Superior: in.superior})
 			if err != nil {
 				return web.Done{}, beside(err)
 			}
@@ -66,7 +66,9 @@ func (p *Pages) forms() []edge.Route {
 				return web.Done{}, err
 			}
 			in := given(v)
-			if _, err := p.Customers.Update(t, q.VendorID(), id, customers.Change{CompanyName: &in.name, Number: &in.number, Email: &in.email}); err != nil {
+			if _, err := p.Customers.Update(t, q.VendorID(), id, customers.Change{
+				CompanyName: &in.name, Number: &in.number, Email: &in.email, Language: &in.language,
+			}); err != nil {
 				return web.Done{}, beside(err)
 			}
 			return web.Done{To: show.CustomerHref(q, id), Say: web.Flash{Text: "The customer was saved."}}, nil
@@ -89,11 +91,12 @@ func fields(c customers.Customer) web.Group {
 		{Name: "company_name", Label: "Name", Value: c.CompanyName, Required: true, Focus: true, Hint: "The company, or the person."},
 		number,
 		{Name: "email", Label: "E-mail", Kind: web.EmailField, Value: c.Email, Hint: "Where licences are sent. It may stay empty."},
+		show.LanguageField(c.Language, "As you have set it for all"),
 	}}
 }
 
 func given(v web.Values) asked {
-	return asked{name: v.Text("company_name"), number: v.Text("customer_number"), email: v.Text("email")}
+	return asked{name: v.Text("company_name"), number: v.Text("customer_number"), email: v.Text("email"), language: v.Text("language")}
 }
 
 // beside puts refusals beside the field that they are about.

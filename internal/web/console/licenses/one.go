@@ -238,7 +238,10 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 			Hint: "The user who gets the mail with the key",
 		},
 		{Label: "Product", Cell: web.Cell{Text: l.Product.Name, Href: show.ProductHref(q, l.Product.UUID)}},
-		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q, l.Edition.UUID), Sub: show.HowUsed(l.Edition.Mode, l.Edition.Policy)}},
+		{
+			Label: "Edition",
+			Cell:  web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q, l.Edition.UUID), Sub: show.HowUsed(l.Edition.Mode, l.Edition.Policy)},
+		},
 		{Label: "Issued", Cell: web.Cell{When: l.CreatedAt}},
 	}
 	expires := show.End(l)

@@ -29,7 +29,7 @@ import (
 var templates embed.FS
 
 // Rows reads licences. What is missing is a NotFound fault.
-type Rows interface {
+type Rows interface { //nolint:interfacebloat // all that the pages of one licence read
 	List(ctx context.Context, v ident.VendorID, f licensing.Filter, r listing.Request) (listing.Page[*licensing.License], error)
 	ByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.License, error)
 	Tokens(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[*licensing.Token], error)
@@ -132,8 +132,8 @@ type SessionRows interface {
 
 // Mails shows what is mailed of licences, and mails it again.
 type Mails interface {
-	// Preview is the mail that tells of a licence as it would be sent now.
-	Preview(ctx context.Context, v vendors.Vendor, d mailing.Data) (mailing.Body, error)
+	// Preview is the mail that tells of a licence as it would be sent now to somebody.
+	Preview(ctx context.Context, v vendors.Vendor, to string, d mailing.Data) (mailing.Body, error)
 
 	// Of gives the newest mails about a licence.
 	Of(ctx context.Context, v ident.VendorID, license ident.UUID, limit int) ([]mailing.Mail, error)

@@ -66,7 +66,10 @@ func (p *Pages) askBranding(q *web.Request, form *web.Form) (*brandingPage, erro
 	form.Add(web.Group{
 		Title: "Colours", Text: "Of buttons and links. Where one can't be read as a text, links take the nearest that can; the preview says so.",
 		Fields: []web.Field{
-			{Name: "accent_light", Label: "Accent on light pages", Value: string(b.AccentLight), Placeholder: "#1f5fbf", Mono: true, Hint: "#rrggbb. Mails have it, too."},
+			{
+				Name: "accent_light", Label: "Accent on light pages", Value: string(b.AccentLight), Placeholder: "#1f5fbf", Mono: true,
+				Hint: "#rrggbb. Mails have it, too.",
+			},
 			{Name: "accent_dark", Label: "Accent on dark pages", Value: string(b.AccentDark), Placeholder: "#6aa3f0", Mono: true},
 		},
 	})
@@ -156,7 +159,8 @@ func (p *Pages) preview(w http.ResponseWriter, q *web.Request, c vendors.Brandin
 
 func wrongFields(err error) (all []string) {
 	names := map[string]string{
-		"shown_name": "Name shown", "logo": "Logo", "accent_light": "Accent on light pages", "accent_dark": "Accent on dark pages", "support_text": "Support text",
+		"shown_name": "Name shown", "logo": "Logo", "accent_light": "Accent on light pages", "accent_dark": "Accent on dark pages",
+		"support_text": "Support text",
 	}
 	e := fault.As(err)
 	for _, f := range e.Fields {

@@ -64,7 +64,8 @@ func previewOf(v vendors.Vendor, logo vendors.Logo, mail mailing.Body) brandingP
 	one, other := base, base
 	one.Name, one.Page, one.Card, one.Line, one.Ink, one.Quiet, one.Active = "light", "#f5f6f8", "#ffffff", "#e3e6eb", "#1b2432", "#586375", "#eceef2"
 	one.Accent, one.Text, one.Link = light.Accent, light.Text, light.Link
-	other.Name, other.Page, other.Card, other.Line, other.Ink, other.Quiet, other.Active = "dark", "#10151d", "#171e29", "#2a3342", "#e3e8f0", "#9ba8ba", "#232c3b"
+	other.Name, other.Page, other.Card, other.Line = "dark", "#10151d", "#171e29", "#2a3342"
+	other.Ink, other.Quiet, other.Active = "#e3e8f0", "#9ba8ba", "#232c3b"
 	other.Accent, other.Text, other.Link, other.IsDark = dark.Accent, dark.Text, dark.Link, true
 	d.Themes = []previewTheme{one, other}
 	return d

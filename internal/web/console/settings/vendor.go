@@ -8,6 +8,7 @@ import (
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
+	"chancery/internal/web/show"
 )
 
 func (p *Pages) vendor() []edge.Route {
@@ -28,7 +29,7 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 		{Name: "name", Label: "Name", Value: v.Name, Required: true, Hint: "On every screen of your team; customers may be shown another one: see Branding."},
 		{
 			Name: "slug", Label: "Place in addresses", Value: v.Slug, Required: true, Mono: true,
-			Hint: "The console is at /console/" + v.Slug + ". Links with the old one lead nowhere after a change.",
+			Hint: "The console is at /console/" + v.Slug + ". Links with the old one go on leading there after a change, and nobody else may take it.",
 		},
 	}})
 	days := []web.Field{{
@@ -50,6 +51,9 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 	form.Add(web.Group{Title: "Help", Text: "Shown where people sign in, and at the end of mails.", Fields: []web.Field{
 		{Name: "support_email", Label: "Support e-mail", Kind: web.EmailField, Value: v.SupportEmail, Placeholder: "help@example.com"},
 		{Name: "website", Label: "Website", Value: v.Website, Placeholder: "https://example.com"},
+	}})
+	form.Add(web.Group{Title: "Language", Text: "Of the portal and of mails. Whoever has chosen a language gets that one.", Fields: []web.Field{
+		show.LanguageField(v.Language, "English"),
 	}})
 	on := map[bool]string{true: "on"}
 	form.Add(web.Group{Title: "Activation files", Text: "For editions that allow devices without internet.", Fields: []web.Field{
@@ -80,8 +84,11 @@ func storedPlaces(v vendors.Vendor) string {
 // chosen what becomes of them.
 func (p *Pages) prepareVendor(q *web.Request, in web.Values) (vendors.Change, error) {
 	name, slug, zone, mail, site := in.Text("name"), in.Text("slug"), in.Text("zone"), in.Text("support_email"), in.Text("website")
-	direct, nowhere := in.Flag("direct"), in.Flag("store_no_location")
-	c := vendors.Change{Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, DirectActivationFiles: &direct, StoreNoLocation: &nowhere}
+	direct, nowhere, language := in.Flag("direct"), in.Flag("store_no_location"), in.Text("language")
+	c := vendors.Change{
+		Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, Language: &language,
+		DirectActivationFiles: &direct, StoreNoLocation: &nowhere,
+	}
 	m, err := p.movedBy(q, zone)
 	if err != nil {
 		return c, err

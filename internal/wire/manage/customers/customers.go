@@ -34,6 +34,7 @@ type customer struct {
 	CompanyName    string      `json:"company_name"`
 	CustomerNumber string      `json:"customer_number"`
 	Email          string      `json:"email"`
+	Language       string      `json:"language" doc:"of its people who have chosen none; empty for the vendor's"`
 	SuperiorID     *ident.UUID `json:"superior_id" format:"uuid" nullable:"true" doc:"null at the top of the tree"`
 	CreatedAt      time.Time   `json:"created_at"`
 	UpdatedAt      time.Time   `json:"updated_at"`
@@ -43,6 +44,7 @@ type customerCreate struct {
 	CompanyName    string      `json:"company_name" minLength:"1" maxLength:"200"`
 	CustomerNumber string      `json:"customer_number,omitempty" maxLength:"100" doc:"unique among the vendor's customers; made if left out"`
 	Email          string      `json:"email,omitempty" maxLength:"254"`
+	Language       string      `json:"language,omitempty" maxLength:"20" doc:"a code such as de; empty for the vendor's"`
 	SuperiorID     *ident.UUID `json:"superior_id,omitempty" format:"uuid" nullable:"true" doc:"the customer to place it under"`
 }
 
@@ -50,12 +52,13 @@ type customerUpdate struct {
 	CompanyName    *string                    `json:"company_name,omitempty" minLength:"1" maxLength:"200"`
 	CustomerNumber *string                    `json:"customer_number,omitempty" minLength:"1" maxLength:"100"`
 	Email          *string                    `json:"email,omitempty" maxLength:"254"`
+	Language       *string                    `json:"language,omitempty" maxLength:"20" doc:"a code such as de; empty for the vendor's"`
 	SuperiorID     value.Optional[ident.UUID] `json:"superior_id,omitzero" format:"uuid" doc:"moves the customer with all below it; null: to the top"`
 }
 
 func showCustomer(c customers.Customer) customer {
 	return customer{
-		ID: c.UUID, CompanyName: c.CompanyName, CustomerNumber: c.Number, Email: c.Email, SuperiorID: value.IDOrNil(c.SuperiorUUID),
+		ID: c.UUID, CompanyName: c.CompanyName, CustomerNumber: c.Number, Email: c.Email, Language: c.Language, SuperiorID: value.IDOrNil(c.SuperiorUUID),
 		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
 }
@@ -82,7 +85,7 @@ func (a *Area) customers(m *operation.Maker) []operation.Operation {
 			Permission: identity.ManageCustomers,
 		}, func(t tx.Tx, q *operation.Request, in customerCreate) (customer, error) {
 			c, err := a.Customers.Create(t, q.Vendor, customers.Create{
-				CompanyName: in.CompanyName, Number: in.CustomerNumber, Email: in.Email, Superior: in.SuperiorID,
+				CompanyName: in.CompanyName, Number: in.CustomerNumber, Email: in.Email, Language: in.Language, Superior: in.SuperiorID,
 			})
 			return showCustomer(c), err
 		}),
@@ -97,7 +100,7 @@ func (a *Area) customers(m *operation.Maker) []operation.Operation {
 			Permission: identity.ManageCustomers,
 		}, func(t tx.Tx, q *operation.Request, in customerUpdate) (customer, error) {
 			c, err := a.Customers.Update(t, q.Vendor, q.ID, customers.Change{
-				CompanyName: in.CompanyName, Number: in.CustomerNumber, Email: in.Email, Superior: in.SuperiorID.Pointer(),
+				CompanyName: in.CompanyName, Number: in.CustomerNumber, Email: in.Email, Language: in.Language, Superior: in.SuperiorID.Pointer(),
 			})
 			return showCustomer(c), err
 		}),

@@ -35,6 +35,7 @@ type vendorOut struct {
 
 	SupportEmail string `json:"support_email" doc:"where its people and customers find help; may be empty"`
 	Website      string `json:"website"`
+	Language     string `json:"language" doc:"of its people and customers who have chosen none; empty for English"`
 
 	DirectActivationFiles bool `json:"direct_activation_files"`
 
@@ -48,7 +49,7 @@ type vendorOut struct {
 }
 
 type vendorUpdate struct {
-	Slug *string `json:"slug,omitempty" minLength:"1" maxLength:"63" doc:"lower-case letters, digits and dashes; links with the old one lead nowhere"`
+	Slug *string `json:"slug,omitempty" minLength:"1" maxLength:"63" doc:"lower-case letters, digits and dashes; links with the old one go on leading here, and no other vendor may take it"`
 	Name *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Zone *string `json:"zone,omitempty" doc:"IANA time zone, such as Europe/Berlin"`
 
@@ -56,6 +57,7 @@ type vendorUpdate struct {
 
 	SupportEmail *string `json:"support_email,omitempty" maxLength:"254"`
 	Website      *string `json:"website,omitempty" maxLength:"500"`
+	Language     *string `json:"language,omitempty" maxLength:"20" doc:"a code such as de, for portal and mails; empty for English"`
 
 	DirectActivationFiles *bool `json:"direct_activation_files,omitempty" doc:"true: opening the address of an activation file in a browser activates at once, without a page that asks; false by default"`
 
@@ -71,7 +73,7 @@ type vendorUpdate struct {
 func showVendor(v vendors.Vendor) vendorOut {
 	return vendorOut{
 		ID: v.UUID, Slug: v.Slug, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt, SupportEmail: v.SupportEmail, Website: v.Website,
-		DirectActivationFiles: v.DirectActivationFiles, StoreNoLocation: v.StoreNoLocation,
+		Language: v.Language, DirectActivationFiles: v.DirectActivationFiles, StoreNoLocation: v.StoreNoLocation,
 		ShownName: v.Branding.Name, AccentLight: string(v.Branding.AccentLight), AccentDark: string(v.Branding.AccentDark),
 		SupportText: v.Branding.SupportText, Logo: value.TextOrNil(v.Branding.Logo),
 	}
@@ -109,7 +111,7 @@ func (a *Area) vendor(m *operation.Maker) []operation.Operation {
 		}, readLogo, func(t tx.Tx, q *operation.Request, in vendorUpdate, logo *vendors.Logo) (vendorOut, error) {
 			v, err := a.Vendors.Update(t, q.Vendor, vendors.Change{
 				Slug: in.Slug, Name: in.Name, Zone: in.Zone, KeepDays: in.KeepLastDays, SupportEmail: in.SupportEmail, Website: in.Website,
-				DirectActivationFiles: in.DirectActivationFiles, StoreNoLocation: in.StoreNoLocation,
+				Language: in.Language, DirectActivationFiles: in.DirectActivationFiles, StoreNoLocation: in.StoreNoLocation,
 				Branding: vendors.BrandingChange{
 					Name: in.ShownName, AccentLight: in.AccentLight, AccentDark: in.AccentDark, SupportText: in.SupportText, Logo: logo,
 				},
