@@ -138,9 +138,10 @@ func isDash(r rune) bool {
 	return unicode.Is(unicode.Pd, r)
 }
 
-// isAround: quotes, brackets and the marks that end a sentence.
+// isAround: quotes, brackets, the marks that end a sentence, and those with which chats
+// and notes make text bold, code or an item of a list.
 func isAround(r rune) bool {
-	return isQuote(r) || unicode.In(r, unicode.Ps, unicode.Pe) || strings.ContainsRune("<>＜＞.,;:!?", r)
+	return isQuote(r) || unicode.In(r, unicode.Ps, unicode.Pe) || strings.ContainsRune("<>＜＞.,;:!?*_~=|/\\#•·‣", r)
 }
 
 func isQuote(r rune) bool {

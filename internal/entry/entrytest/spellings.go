@@ -51,6 +51,11 @@ func Key(key string) []string {
 		"{" + strings.ToUpper(key) + "}\r\n",
 		key + ".",
 		"(" + key + "),",
+		"*" + key + "*", // bold in a chat
+		"**" + key + "**",
+		"_" + key + "_",
+		"\u2022 " + key, // an item of a list
+		"| " + key + " |",
 		wide(key),
 	}
 }

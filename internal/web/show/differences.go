@@ -90,7 +90,8 @@ func (r Record) value(page *web.Page, path, v string) string {
 	return v
 }
 
-// listed says what a JSON array holds: each thing by its name.
+// listed says what a JSON array holds: each thing by its name, or how many there are
+// where they have none.
 func listed(text string) string {
 	var things []any
 	if json.Unmarshal([]byte(text), &things) != nil {
@@ -100,9 +101,11 @@ func listed(text string) string {
 	for i, thing := range things {
 		names[i] = fmt.Sprint(thing)
 		if fields, ok := thing.(map[string]any); ok {
-			if name, ok := fields["name"].(string); ok {
-				names[i] = name
+			name, ok := fields["name"].(string)
+			if !ok {
+				return web.Count(int64(len(things)), "entry", "entries")
 			}
+			names[i] = name
 		}
 	}
 	return strings.Join(names, ", ")

@@ -25,3 +25,19 @@ func TestActor(t *testing.T) {
 		}
 	}
 }
+
+// A list in a record is told by names, and by their number where its things have none.
+func TestListed(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`["license.issued","license.changed"]`:      "license.issued, license.changed",
+		`[{"name":"export","is_active":true}]`:      "export",
+		`[{"id":1189,"erased":"ea9b"}]`:             "1 entry",
+		`[{"id":1189,"erased":"ea9b"},{"id":1190}]`: "2 entries",
+		`[]`: "",
+	} {
+		if got := listed(text); got != want {
+			t.Errorf("%s is told as %q, want %q", text, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package licenses_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"chancery/internal/server/servertest"
@@ -25,6 +26,15 @@ func TestExtendSaysTheRule(t *testing.T) {
 		later := servertest.Filled(asked)
 		servertest.Says(t, s.Fill(t, "/licenses/"+waiting+"/extend", later), "#flash", "The licence now holds until the end of ")
 		servertest.Refuses(t, s.Fill(t, "/licenses/"+waiting+"/extend", later), "expires_at", "later than the present end")
+
+		// Only a last day is over with its day.
+		instant, _ := s.Issue(t, s.Edition, servertest.Fields{"expires_at": "2090-06-30T12:00:00Z"})
+		endless, _ := s.Issue(t, s.Edition, nil)
+		for id, day := range map[string]bool{waiting: true, instant: false, endless: false} {
+			if text := s.Get(t, "/licenses/"+id).Text("main"); strings.Contains(text, "until that day is over in Europe/Berlin") != day {
+				t.Errorf("ends with a day %t: %s", day, text)
+			}
+		}
 
 		trial, _ := s.Issue(t, s.Edition, servertest.Fields{"trial_days": 14})
 		servertest.Says(t, s.Get(t, "/licenses/"+trial+"/extend"), "main", "It is a trial of 14 days", "becomes a full licence")

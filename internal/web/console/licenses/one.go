@@ -258,7 +258,7 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 		expires.Sub += "; trial of " + web.Count(int64(days), "day", "days")
 	}
 	all = append(all, web.Fact{Label: "Begins", Cell: show.Begin(l)},
-		web.Fact{Label: "Ends", Cell: expires, Hint: "It holds until that day is over in " + q.ZoneOfDays()})
+		web.Fact{Label: "Ends", Cell: expires, Hint: endHint(q, expires.LastDay)})
 	first := web.Cell{Text: "Not yet", Quiet: true}
 	if !l.FirstActivatedAt.IsZero() {
 		first = web.Cell{When: l.FirstActivatedAt}
@@ -464,4 +464,12 @@ func deniedChart(page *web.Page, all []licensing.Denial, from time.Time) web.Cha
 		c.Series[k].Values[i] += d.Denied
 	}
 	return c
+}
+
+// endHint says when a last day is over. An end within a day, and none at all, need no words.
+func endHint(q *web.Request, end time.Time) string {
+	if end.IsZero() || !calendar.IsLastDay(end, q.VendorZone()) {
+		return ""
+	}
+	return "It holds until that day is over in " + q.ZoneOfDays()
 }
