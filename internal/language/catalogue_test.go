@@ -21,7 +21,10 @@ import (
 // spoken are the folders whose people are spoken to in their language, below the
 // repository's root: code and templates of theirs hold no text but through the catalogue.
 func spoken() []string {
-	return []string{"internal/web", "internal/web/templates", "internal/web/pages", "internal/web/entrance", "internal/web/account", "internal/web/portal"}
+	return []string{
+		"internal/web", "internal/web/templates", "internal/web/pages", "internal/web/entrance", "internal/web/account",
+		"internal/web/people", "internal/web/portal",
+	}
 }
 
 // use is where a text is used.

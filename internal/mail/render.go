@@ -2,15 +2,18 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	htmltemplate "html/template"
+	"io/fs"
 	"strings"
 	"text/template"
 	"unicode"
 
 	"chancery/internal/fault"
+	"chancery/internal/language"
 	"chancery/internal/mailing"
 )
 
@@ -23,7 +26,7 @@ const maxBody = 256 << 10
 // Renderer renders mails. It implements mailing.Renderer.
 type Renderer struct {
 	frame    *htmltemplate.Template
-	defaults map[mailing.Kind]mailing.Template
+	defaults map[mailing.Kind]map[string]mailing.Template // by the language
 }
 
 var _ mailing.Renderer = &Renderer{}
@@ -34,25 +37,56 @@ func NewRenderer() (*Renderer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail: the frame: %w", err)
 	}
-	r := &Renderer{frame, map[mailing.Kind]mailing.Template{}}
+	languages, err := language.Load()
+	if err != nil {
+		return nil, err
+	}
+	r := &Renderer{frame, map[mailing.Kind]map[string]mailing.Template{}}
 	for _, k := range mailing.Kinds() {
-		text, err := files.ReadFile("templates/" + string(k) + ".txt")
-		html, err2 := files.ReadFile("templates/" + string(k) + ".html")
-		if err := errors.Join(err, err2); err != nil {
-			return nil, fmt.Errorf("mail: a template: %w", err)
+		r.defaults[k] = map[string]mailing.Template{}
+		for _, l := range languages {
+			p, err := r.read(k, l.Code())
+			if errors.Is(err, fs.ErrNotExist) && l != languages[0] {
+				continue // it is English, until somebody writes it
+			}
+			if err != nil {
+				return nil, err
+			}
+			r.defaults[k][l.Code()] = p
 		}
-		subject, body, _ := strings.Cut(string(text), "\n")
-		p := mailing.Template{Kind: k, Subject: subject, Text: body, HTML: string(html), IsDefault: true}
-		if wrong := r.Check(p, k.Variables()); len(wrong) > 0 {
-			return nil, fmt.Errorf("mail: the template %s: %w", k, wrong.Err())
-		}
-		r.defaults[k] = p
 	}
 	return r, nil
 }
 
+// english is the language whose templates have no folder of their own.
+const english = "en"
+
+// read reads the server's own template of a kind in a language.
+func (r *Renderer) read(k mailing.Kind, code string) (mailing.Template, error) {
+	folder := "templates/"
+	if code != english {
+		folder += code + "/"
+	}
+	text, err := files.ReadFile(folder + string(k) + ".txt")
+	html, err2 := files.ReadFile(folder + string(k) + ".html")
+	if err := errors.Join(err, err2); err != nil {
+		return mailing.Template{}, fmt.Errorf("mail: a template: %w", err)
+	}
+	subject, body, _ := strings.Cut(string(text), "\n")
+	p := mailing.Template{Kind: k, Language: code, Subject: subject, Text: body, HTML: string(html), IsDefault: true}
+	if wrong := r.Check(p, k.Variables()); len(wrong) > 0 {
+		return mailing.Template{}, fmt.Errorf("mail: the template %s in %s: %w", k, code, wrong.Err())
+	}
+	return p, nil
+}
+
 // Default implements mailing.Renderer.
-func (r *Renderer) Default(k mailing.Kind) mailing.Template { return r.defaults[k] }
+func (r *Renderer) Default(k mailing.Kind, code string) mailing.Template {
+	if p, ok := r.defaults[k][code]; ok {
+		return p
+	}
+	return r.defaults[k][english]
+}
 
 // Check implements mailing.Renderer.
 func (r *Renderer) Check(p mailing.Template, variables []string) fault.Fields {
@@ -91,16 +125,16 @@ func (r *Renderer) Render(p mailing.Template, values map[string]string) (mailing
 	if err != nil {
 		return mailing.Body{}, err
 	}
-	return r.framed(b, values["Vendor"], content)
+	return r.framed(b, values["Vendor"], p.Language, content)
 }
 
 // framed puts content that is HTML into the frame of all mails.
-func (r *Renderer) framed(b mailing.Body, vendor, content string) (mailing.Body, error) {
+func (r *Renderer) framed(b mailing.Body, vendor, code, content string) (mailing.Body, error) {
 	var out bytes.Buffer
 	if err := r.frame.Execute(&out, struct {
-		Subject, Vendor string
-		Content         htmltemplate.HTML
-	}{b.Subject, vendor, htmltemplate.HTML(content)}); err != nil { //nolint:gosec // escaped by htmlOf and paragraphs
+		Language, Subject, Vendor string
+		Content                   htmltemplate.HTML
+	}{cmp.Or(code, english), b.Subject, vendor, htmltemplate.HTML(content)}); err != nil { //nolint:gosec // escaped by htmlOf and paragraphs
 		return mailing.Body{}, fmt.Errorf("mail: the frame: %w", err)
 	}
 	b.HTML = out.String()
@@ -111,12 +145,12 @@ func (r *Renderer) framed(b mailing.Body, vendor, content string) (mailing.Body,
 }
 
 // Letter implements mailing.Renderer.
-func (r *Renderer) Letter(l mailing.Letter, of mailing.Body, vendor string) (mailing.Body, error) {
+func (r *Renderer) Letter(l mailing.Letter, of mailing.Body, vendor, code string) (mailing.Body, error) {
 	b := mailing.Body{Subject: oneLine(l.Subject), Text: l.Text, HTML: of.HTML}
 	if strings.TrimSpace(l.Text) == strings.TrimSpace(of.Text) {
 		return b, nil
 	}
-	return r.framed(b, vendor, paragraphs(l.Text))
+	return r.framed(b, vendor, code, paragraphs(l.Text))
 }
 
 // paragraphs is a text as HTML: empty lines part paragraphs, and lines stay lines.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"chancery/internal/ident"
+	"chancery/internal/language"
 	"chancery/internal/mailing"
 )
 
@@ -40,7 +41,17 @@ func readsWell(t *testing.T, folder string, dashboard func(string) string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := dashboard("example") != ""
+	languages, err := language.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range languages {
+		readsWellIn(t, service, r, l.Code(), folder, dashboard("example") != "")
+	}
+}
+
+func readsWellIn(t *testing.T, service *mailing.Service, r *Renderer, code, folder string, known bool) {
+	t.Helper()
 	for _, k := range mailing.Kinds() {
 		leads := slices.Contains(k.Variables(), "DashboardLink")
 		if known && !leads {
@@ -48,7 +59,7 @@ func readsWell(t *testing.T, folder string, dashboard func(string) string) {
 		}
 		b, err := service.Preview(mailing.Vendor{
 			Slug: "example", Name: "Example Vendor", SupportEmail: "help@example.com", Website: "https://www.example.com",
-		}, r.Default(k))
+		}, r.Default(k, code))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +74,14 @@ func readsWell(t *testing.T, folder string, dashboard func(string) string) {
 		if all := b.Text + b.HTML; !known && leads && (strings.Contains(all, "ashboard") || strings.Contains(all, "Sign in") || strings.Contains(all, "/portal/")) {
 			t.Errorf("%s leads to a dashboard that is nowhere:\n%s\n%s", k, b.Text, b.HTML)
 		}
-		golden(t, filepath.Join("testdata", folder, string(k)+".txt"), "Subject: "+b.Subject+"\n\n"+b.Text)
+		if p := r.Default(k, code); p.Language != code || !strings.Contains(b.HTML, `<html lang="`+code+`">`) {
+			t.Errorf("there is no text of %s in %s", k, code)
+		}
+		in := code
+		if code == english {
+			in = ""
+		}
+		golden(t, filepath.Join("testdata", in, folder, string(k)+".txt"), "Subject: "+b.Subject+"\n\n"+b.Text)
 	}
 }
 

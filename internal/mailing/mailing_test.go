@@ -217,7 +217,7 @@ func TestMailRulesAndTemplates(t *testing.T) {
 		if got := l.list(t, l.acme.ID, mailing.Filter{}); got != "b@example.com a@example.com" {
 			t.Errorf("told %q", got)
 		}
-		own := mailing.Template{Kind: mailing.UsedUp, Subject: "Full: {{.Product}}", Text: "{{.Website}}", HTML: "<p>{{.Used}}</p>"}
+		own := mailing.Template{Kind: mailing.UsedUp, Language: "en", Subject: "Full: {{.Product}}", Text: "{{.Website}}", HTML: "<p>{{.Used}}</p>"}
 		storetest.Do(t, e, func(x tx.Tx) (mailing.Template, error) { return l.service.SetTemplate(x, l.acme.ID, own) })
 		l.queue(t, mailing.Message{Kind: mailing.UsedUp, To: "full@example.com", Data: mailing.Data{Product: "Probe"}})
 		mails := l.claim(t, 10)
@@ -225,7 +225,7 @@ func TestMailRulesAndTemplates(t *testing.T) {
 			t.Errorf("%+v", last.Body)
 		}
 		id := storetest.Do(t, e, func(x tx.Tx) (ident.UUID, error) {
-			return l.service.QueueSample(x, l.acme.ID, mailing.UsedUp, "me@example.com")
+			return l.service.QueueSample(x, l.acme.ID, mailing.UsedUp, "en", "me@example.com")
 		})
 		if m, err := l.rows.ByUUID(t.Context(), l.acme.ID, id); err != nil || m.Kind != mailing.Test || m.Body.Subject != "Test: Full: Example product" {
 			t.Errorf("%+v, %v", m, err)
@@ -234,7 +234,9 @@ func TestMailRulesAndTemplates(t *testing.T) {
 		if err != nil || len(stored) != 1 || stored[0].Subject != own.Subject || stored[0].IsDefault || !stored[0].UpdatedAt.Equal(e.Clock.Now()) {
 			t.Errorf("%+v, %v", stored, err)
 		}
-		storetest.Do(t, e, func(x tx.Tx) (mailing.Template, error) { return l.service.ResetTemplate(x, l.acme.ID, mailing.UsedUp) })
+		storetest.Do(t, e, func(x tx.Tx) (mailing.Template, error) {
+			return l.service.ResetTemplate(x, l.acme.ID, mailing.UsedUp, "en")
+		})
 		if stored, err := l.rows.Templates(t.Context(), l.acme.ID); err != nil || len(stored) != 0 {
 			t.Errorf("%+v, %v", stored, err)
 		}

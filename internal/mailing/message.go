@@ -4,8 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 	"chancery/internal/visible"
 )
 
@@ -52,16 +54,16 @@ type Data struct {
 	Contract      string // activations by contract
 	Allowed       string // with buffer and goodwill
 	Device        string
-	Until         string // when a goodwill activation ends
-	EndsOn        string // a licence
+	Until         calendar.Day // when a goodwill activation ends
+	EndsOn        calendar.Day // a licence
 	DaysLeft      string
-	Meter         string // its name
-	Percent       string // the alert that a meter has reached
-	Consumed      string // of the meter
-	Limit         string // of the meter, or what the contract allows of it
-	NextReset     string // of the meter; empty for never
-	Link          string // single use: secret
-	LinkExpires   string
+	Meter         string        // its name
+	Percent       string        // the alert that a meter has reached
+	Consumed      string        // of the meter; numbers are as programs write them
+	Limit         string        // of the meter, or what the contract allows of it
+	NextReset     calendar.Day  // of the meter; empty for never
+	Link          string        // single use: secret
+	LinkExpires   time.Duration // how long the link is good for
 	Role          string
 	Event         string
 	Payload       string
@@ -143,14 +145,21 @@ func (k Kind) secret() []string {
 	return nil
 }
 
-// values gives the kind's variables by name.
-func (k Kind) values(vendor Vendor, d Data) map[string]string {
+// Values gives the kind's variables by name, as a language writes them.
+func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]string {
+	day := func(d calendar.Day) string {
+		if d.IsZero() {
+			return ""
+		}
+		return l.LongDay(d)
+	}
 	all := map[string]string{
 		"Vendor": vendor.Name, "SupportEmail": vendor.SupportEmail, "Website": vendor.Website,
 		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
-		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used, "Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device,
-		"Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft,
-		"Meter": d.Meter, "Percent": d.Percent, "Consumed": d.Consumed, "Limit": d.Limit, "NextReset": d.NextReset, "Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role,
+		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract), "Allowed": l.Decimal(d.Allowed),
+		"Device": d.Device, "Until": day(d.Until), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft),
+		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
+		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
 		"Event": d.Event, "Payload": d.Payload,
 	}
 	of := map[string]string{}
@@ -172,9 +181,10 @@ func sample() Data {
 	return Data{
 		Recipient: "Alex Example", Customer: "Example Ltd", Product: "Example product", ProductID: "01890000-0000-7000-8000-000000000001",
 		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002",
-		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: "28 March 2026", EndsOn: "31 March 2026", DaysLeft: "17",
-		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: "1 April 2026",
-		Link: "https://licences.example.com/single-use-link", LinkExpires: "in one hour", Role: "support",
+		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: calendar.Day{Year: 2026, Month: time.March, Day: 28},
+		EndsOn: calendar.Day{Year: 2026, Month: time.March, Day: 31}, DaysLeft: "17",
+		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: calendar.Day{Year: 2026, Month: time.April, Day: 1},
+		Link: "https://licences.example.com/single-use-link", LinkExpires: time.Hour, Role: "support",
 		Event: "activation.goodwill", Payload: `{"activations_used":11}`,
 	}
 }

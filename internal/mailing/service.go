@@ -9,6 +9,7 @@ import (
 	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 	"chancery/internal/tx"
 )
 
@@ -26,10 +27,14 @@ type Store interface {
 	// Queue lets a mail wait to be sent, from now until giveUp.
 	Queue(t tx.Tx, v ident.VendorID, id ident.UUID, giveUp time.Time) error
 
-	// Template gives the vendor's own; found is false without one.
-	Template(t tx.Tx, v ident.VendorID, k Kind) (p Template, found bool, err error)
+	// Template gives the vendor's own in a language; found is false without one.
+	Template(t tx.Tx, v ident.VendorID, k Kind, language string) (p Template, found bool, err error)
 	SaveTemplate(t tx.Tx, v ident.VendorID, p Template) error
-	DeleteTemplate(t tx.Tx, v ident.VendorID, k Kind) error
+	DeleteTemplate(t tx.Tx, v ident.VendorID, k Kind, language string) error
+
+	// LanguageOf gives the language in which somebody is written to: what they have
+	// chosen, else the customer's to whom they belong, else the vendor's; "" for none.
+	LanguageOf(t tx.Tx, v ident.VendorID, address string) (code string, err error)
 
 	// Rule gives the vendor's own; found is false without one.
 	Rule(t tx.Tx, v ident.VendorID, k Kind) (r Rule, found bool, err error)
@@ -91,12 +96,13 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	if err := readRecipient(&msg.To); err != nil {
 		return err
 	}
-	p, found, err := s.Store.Template(t, v, msg.Kind)
+	l, err := s.languageOf(t, v, msg.To)
 	if err != nil {
 		return err
 	}
-	if !found {
-		p = s.Renderer.Default(msg.Kind)
+	p, found, err := s.template(t, v, msg.Kind, l.Code())
+	if err != nil {
+		return err
 	}
 	vendor, err := s.Store.Vendor(t, v)
 	if err != nil {
@@ -115,7 +121,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	if msg.Data.DashboardLink == "" {
 		msg.Data.DashboardLink = s.Dashboard(vendor.Slug)
 	}
-	values := msg.Kind.values(vendor, msg.Data)
+	values := msg.Kind.Values(l, vendor, msg.Data)
 	if m.Body, err = s.render(p, found, values); err != nil {
 		return err
 	}
@@ -123,7 +129,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 		if err := msg.Letter.check(); err != nil {
 			return err
 		}
-		if m.Body, err = s.Renderer.Letter(*msg.Letter, m.Body, vendor.Name); err != nil {
+		if m.Body, err = s.Renderer.Letter(*msg.Letter, m.Body, vendor.Name, l.Code()); err != nil {
 			return err
 		}
 	}
@@ -146,21 +152,22 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	return err
 }
 
-// QueueSample queues the mail of a kind to one address as it is with sample data,
+// QueueSample queues the mail of a kind in a language to one address, with sample data,
 // for who wants to see it arrive. Its kind in the log is Test.
-func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, to string) (ident.UUID, error) {
+func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, code, to string) (ident.UUID, error) {
 	if err := known(k); err != nil {
 		return ident.UUID{}, err
 	}
 	if err := readRecipient(&to); err != nil {
 		return ident.UUID{}, err
 	}
-	p, found, err := s.Store.Template(t, v, k)
+	l, err := speaking(code)
 	if err != nil {
 		return ident.UUID{}, err
 	}
-	if !found {
-		p = s.Renderer.Default(k)
+	p, found, err := s.template(t, v, k, code)
+	if err != nil {
+		return ident.UUID{}, err
 	}
 	vendor, err := s.Store.Vendor(t, v)
 	if err != nil {
@@ -168,7 +175,7 @@ func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, to string) (ide
 	}
 	id := s.IDs.V7()
 	m := Mail{UUID: id, Kind: Test, To: to, Key: id.String(), State: Queued, At: t.Now(), NextAttemptAt: t.Now(), GiveUpAt: t.Now().Add(keepTrying)}
-	if m.Body, err = s.render(p, found, k.values(vendor, s.Sample(vendor))); err != nil {
+	if m.Body, err = s.render(p, found, k.Values(l, vendor, s.Sample(vendor))); err != nil {
 		return ident.UUID{}, err
 	}
 	m.Body.Subject = "Test: " + m.Body.Subject
@@ -181,9 +188,40 @@ func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, to string) (ide
 func (s *Service) render(p Template, own bool, values map[string]string) (Body, error) {
 	b, err := s.Renderer.Render(p, values)
 	if err != nil && own {
-		return s.Renderer.Render(s.Renderer.Default(p.Kind), values)
+		return s.Renderer.Render(s.Renderer.Default(p.Kind, p.Language), values)
 	}
 	return b, err
+}
+
+// template gives the vendor's own text, or the server's.
+func (s *Service) template(t tx.Tx, v ident.VendorID, k Kind, code string) (p Template, own bool, err error) {
+	if p, own, err = s.Store.Template(t, v, k, code); err == nil && !own {
+		p = s.Renderer.Default(k, code)
+	}
+	return p, own, err
+}
+
+// languageOf is the language that somebody is written to in.
+func (s *Service) languageOf(t tx.Tx, v ident.VendorID, address string) (*language.Language, error) {
+	code, err := s.Store.LanguageOf(t, v, address)
+	if err != nil {
+		return nil, err
+	}
+	all, err := language.Load()
+	return all.Of(code), err // nil is English, and so is a language that is gone
+}
+
+// speaking gives the language of a code that somebody has named.
+func speaking(code string) (*language.Language, error) {
+	all, err := language.Load()
+	if err != nil {
+		return nil, err
+	}
+	l := all.Of(code)
+	if l == nil {
+		return nil, fault.Wrong(fault.Field{Name: "language", Message: language.MustBeKnown()})
+	}
+	return l, nil
 }
 
 // Purpose binds the sealed body of a mail to it.

@@ -7,13 +7,15 @@ import (
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 	"chancery/internal/tx"
 )
 
-// Template is the texts of one kind. Html is the content only: the frame around
+// Template is the texts of one kind in one language. Html is the content only: the frame around
 // it, with the vendor's name, is the same for all.
 type Template struct {
 	Kind      Kind
+	Language  string // its code
 	Subject   string
 	Text      string
 	HTML      string
@@ -31,8 +33,9 @@ type Body struct {
 // Renderer makes mails of templates. In a template there are variables
 // ({{.Product}}) and {{if .Until}} with {{else}}; nothing else.
 type Renderer interface {
-	// Default gives the server's own template of a kind.
-	Default(k Kind) Template
+	// Default gives the server's own template of a kind in a language; in English where it
+	// has none in this one.
+	Default(k Kind, language string) Template
 
 	// Check finds what is wrong with a template that may name only these
 	// variables, by field: "subject", "text", "html".
@@ -43,7 +46,7 @@ type Renderer interface {
 
 	// Letter makes a mail of what somebody has made of a rendered text. Where the text
 	// is as it was, so is the HTML; else it is made of the text.
-	Letter(l Letter, of Body, vendor string) (Body, error)
+	Letter(l Letter, of Body, vendor, language string) (Body, error)
 }
 
 // SetTemplate stores the vendor's own texts of a kind.
@@ -56,24 +59,29 @@ func (s *Service) SetTemplate(t tx.Tx, v ident.VendorID, p Template) (Template, 
 		return Template{}, err
 	}
 	s.journal(t, v, "mail_template.changed", struct {
-		Kind    Kind   `json:"kind"`
-		Subject string `json:"subject"`
-	}{p.Kind, p.Subject})
+		Kind     Kind   `json:"kind"`
+		Language string `json:"language"`
+		Subject  string `json:"subject"`
+	}{p.Kind, p.Language, p.Subject})
 	return p, nil
 }
 
 // ResetTemplate goes back to the server's own texts.
-func (s *Service) ResetTemplate(t tx.Tx, v ident.VendorID, k Kind) (Template, error) {
+func (s *Service) ResetTemplate(t tx.Tx, v ident.VendorID, k Kind, code string) (Template, error) {
 	if err := known(k); err != nil {
 		return Template{}, err
 	}
-	if err := s.Store.DeleteTemplate(t, v, k); err != nil {
+	if _, err := speaking(code); err != nil {
+		return Template{}, err
+	}
+	if err := s.Store.DeleteTemplate(t, v, k, code); err != nil {
 		return Template{}, err
 	}
 	s.journal(t, v, "mail_template.reset", struct {
-		Kind Kind `json:"kind"`
-	}{k})
-	return s.Renderer.Default(k), nil
+		Kind     Kind   `json:"kind"`
+		Language string `json:"language"`
+	}{k, code})
+	return s.Renderer.Default(k, code), nil
 }
 
 // Preview renders texts, stored or not, with sample data, or says what is wrong with them.
@@ -89,24 +97,39 @@ func (s *Service) PreviewOf(vendor Vendor, p Template, d Data) (Body, error) {
 	if d.DashboardLink == "" {
 		d.DashboardLink = s.Dashboard(vendor.Slug)
 	}
-	return s.Renderer.Render(p, p.Kind.values(vendor, d))
+	l, err := speaking(p.Language)
+	if err != nil {
+		return Body{}, err
+	}
+	return s.Renderer.Render(p, p.Kind.Values(l, vendor, d))
 }
 
-// Complete lays a vendor's own templates over the server's: one of each kind.
+// Complete lays a vendor's own templates over the server's: one of each kind in each language.
 func (s *Service) Complete(own []Template) []Template {
-	all := make([]Template, 0, len(Kinds()))
+	languages, err := language.Load()
+	if err != nil {
+		return own
+	}
+	all := make([]Template, 0, len(Kinds())*len(languages))
 	for _, k := range Kinds() {
-		if i := slices.IndexFunc(own, func(p Template) bool { return p.Kind == k }); i >= 0 {
-			all = append(all, own[i])
-			continue
+		for _, l := range languages {
+			if i := slices.IndexFunc(own, func(p Template) bool { return p.Kind == k && p.Language == l.Code() }); i >= 0 {
+				all = append(all, own[i])
+				continue
+			}
+			p := s.Renderer.Default(k, l.Code())
+			p.Language = l.Code()
+			all = append(all, p)
 		}
-		all = append(all, s.Renderer.Default(k))
 	}
 	return all
 }
 
 func (s *Service) check(p Template) error {
 	if err := known(p.Kind); err != nil {
+		return err
+	}
+	if _, err := speaking(p.Language); err != nil {
 		return err
 	}
 	var wrong fault.Fields

@@ -1,23 +1,20 @@
 package mailing
 
 import (
-	"strconv"
 	"time"
+
+	"chancery/internal/language"
 )
 
-// Within says in words how long a link is good for: "in one hour", "in seven days".
-func Within(d time.Duration) string {
-	n, unit := int(d/time.Hour), "hour"
-	if n >= 48 {
-		n, unit = n/24, "day"
+// Within says in words how long a link is good for: "in 1 hour", "in 7 days". It is empty
+// for a link that is good for ever.
+func Within(l *language.Language, d time.Duration) string {
+	hours := int(d / time.Hour)
+	switch {
+	case d == 0:
+		return ""
+	case hours >= 48:
+		return l.T("in %d days", hours/24)
 	}
-	small := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
-	text := strconv.Itoa(n)
-	if n < len(small) {
-		text = small[n]
-	}
-	if n != 1 {
-		unit += "s"
-	}
-	return "in " + text + " " + unit
+	return l.T("in %d hours", hours)
 }

@@ -9,6 +9,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/owners"
+	"chancery/internal/store"
 	ownerstore "chancery/internal/store/owners"
 	"chancery/internal/store/storetest"
 	"chancery/internal/tx"
@@ -160,4 +161,36 @@ func sameNames(a, b []string) bool {
 		}
 	}
 	return true
+}
+
+// Who has chosen no language is spoken to in their customer's: one at which they have a
+// role, or whose licences name them.
+func TestTheCustomersLanguage(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newBench(t, e)
+		edition := b.Limited(t, 2, 0, 0)
+		speak := func(c ident.CustomerID, code string) {
+			t.Helper()
+			storetest.Do(t, b.Env, func(x tx.Tx) (int64, error) {
+				return store.On(x).Exec(`UPDATE customers SET language = $1 WHERE vendor_id = $2 AND id = $3`, code, b.Vendor, c)
+			})
+		}
+		want := func(email, code string) {
+			t.Helper()
+			if got, err := b.rows.LanguageOf(t.Context(), b.Vendor, email); err != nil || got != code {
+				t.Errorf("%s is spoken to in %q, want %q: %v", email, got, code, err)
+			}
+		}
+		mine, theirs := b.NewCustomer(t, "Hall & Sons"), b.NewCustomer(t, "Kirk AG")
+		b.Issue(t, edition, func(c *licensing.IssueCommand) { c.Customer, c.LicenseeEmail = mine.UUID, "ann@example.com" })
+		operator := b.user(t, "bob@example.com")
+		b.join(t, theirs.UUID, operator, owners.Operator)
+		want("ann@example.com", "")
+		speak(mine.ID, "de")
+		want("ann@example.com", "de")
+		want("bob@example.com", "")
+		speak(theirs.ID, "de")
+		want("bob@example.com", "de")
+		want("nobody@example.com", "")
+	})
 }

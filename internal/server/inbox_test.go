@@ -179,7 +179,7 @@ func TestSecretsAreNotInTheLog(t *testing.T) {
 		queue := func() {
 			if err := r.DB.Run(context.Background(), func(x tx.Tx) error {
 				return r.Mails.Queue(x, v.ID, mailing.Message{
-					Kind: mailing.Recovery, To: "kirk@example.com", Data: mailing.Data{Link: secret, LinkExpires: "in one hour"}, Key: "recovery:1",
+					Kind: mailing.Recovery, To: "kirk@example.com", Data: mailing.Data{Link: secret, LinkExpires: time.Hour}, Key: "recovery:1",
 				})
 			}); err != nil {
 				t.Fatal(err)

@@ -34,7 +34,7 @@ func (m customerMails) Draft(
 ) (subject, text string, err error) {
 	d := dataOf(l, v.Location())
 	d.DaysLeft = daysLeft(l, about, now)
-	b, err := previewMail(ctx, m.rooms, v, kindOf(about), d)
+	b, err := previewMail(ctx, m.rooms, v, kindOf(about), l.LicenseeEmail, d)
 	return b.Subject, b.Text, err
 }
 
@@ -57,14 +57,21 @@ func (m customerMails) Write(t tx.Tx, l *licensing.License, w attention.Letter) 
 	return m.rooms.Mails.Queue(t, l.Vendor, message)
 }
 
-// previewMail renders a vendor's text of a kind.
-func previewMail(ctx context.Context, r *Rooms, v vendors.Vendor, k mailing.Kind, d mailing.Data) (mailing.Body, error) {
+// previewMail renders a vendor's text of a kind in the language of who is to get it.
+func previewMail(ctx context.Context, r *Rooms, v vendors.Vendor, k mailing.Kind, to string, d mailing.Data) (mailing.Body, error) {
 	own, err := r.MailRows.Templates(ctx, v.ID)
 	if err != nil {
 		return mailing.Body{}, err
 	}
+	code, err := r.MailRows.LanguageFor(ctx, v.ID, to)
+	if err != nil {
+		return mailing.Body{}, err
+	}
 	all := r.Mails.Complete(own)
-	p := all[slices.IndexFunc(all, func(p mailing.Template) bool { return p.Kind == k })]
+	p := all[slices.IndexFunc(all, func(p mailing.Template) bool { return p.Kind == k })] // English is the first
+	if i := slices.IndexFunc(all, func(p mailing.Template) bool { return p.Kind == k && p.Language == code }); i >= 0 {
+		p = all[i]
+	}
 	return r.Mails.PreviewOf(mailing.Vendor{
 		Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
 	}, p, d)

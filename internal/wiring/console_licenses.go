@@ -13,8 +13,8 @@ import (
 type licenceLetters struct{ rooms *Rooms }
 
 // Preview implements licenses.Mails.
-func (l licenceLetters) Preview(ctx context.Context, v vendors.Vendor, d mailing.Data) (mailing.Body, error) {
-	return previewMail(ctx, l.rooms, v, mailing.LicenseIssued, d)
+func (l licenceLetters) Preview(ctx context.Context, v vendors.Vendor, to string, d mailing.Data) (mailing.Body, error) {
+	return previewMail(ctx, l.rooms, v, mailing.LicenseIssued, to, d)
 }
 
 // Of implements licenses.Mails.

@@ -125,16 +125,16 @@ func dataOf(l *licensing.License, zone *time.Location) mailing.Data {
 		Allowed: strconv.FormatInt(licensing.Allowed(p), 10),
 	}
 	if ends := l.ExpiryOf(p); !ends.IsZero() {
-		d.EndsOn = calendar.LastDay(ends, zone).Long()
+		d.EndsOn = calendar.LastDay(ends, zone)
 	}
 	return d
 }
 
 // day gives the last day that ends before an exclusive instant, in the vendor's zone.
-func (m LicenceMails) day(t tx.Tx, l *licensing.License, end time.Time) (string, error) {
+func (m LicenceMails) day(t tx.Tx, l *licensing.License, end time.Time) (calendar.Day, error) {
 	v, err := m.Mails.Store.Vendor(t, l.Vendor)
 	if err != nil {
-		return "", err
+		return calendar.Day{}, err
 	}
-	return calendar.LastDay(end, v.Zone).Long(), nil
+	return calendar.LastDay(end, v.Zone), nil
 }

@@ -51,7 +51,7 @@ func (m MeterMails) Met(t tx.Tx, v ident.VendorID, n metering.Notice) error {
 		d.Percent = fmt.Sprint(n.Percent)
 	}
 	if end := n.Meter.EndsAt; !end.IsZero() && n.Of != metering.OfContract {
-		d.NextReset = calendar.DayOf(end, vendor.Zone).Long()
+		d.NextReset = calendar.DayOf(end, vendor.Zone)
 	}
 	return m.Mails.Tell(t, v, l.LicenseeEmail, mailing.Message{
 		Kind: kind, Data: d, License: l.UUID,

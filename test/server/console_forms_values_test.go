@@ -41,8 +41,8 @@ func editsNothing() map[string]string {
 		"/products/{id}/usage-features/delete": ends, "/products/{id}/usage-features/new": makes, "/products/{id}/usage-modules/delete": ends,
 		"/products/{id}/usage-modules/new": makes, "/products/{id}/variables/new": makes,
 		"/sessions/{id}/close": ends, "/settings/api-keys/new": makes, "/settings/api-keys/{id}/revoke": ends,
-		"/settings/mail/templates/{kind}/preview": "it shows what is typed, and saves nothing",
-		"/settings/roles/new":                     makes, "/settings/roles/{id}/delete": ends, "/settings/sign-in/remove": ends, "/settings/signing-keys/new": makes,
+		"/settings/mail/templates/{kind}/{language}/preview": "it shows what is typed, and saves nothing",
+		"/settings/roles/new":                                makes, "/settings/roles/{id}/delete": ends, "/settings/sign-in/remove": ends, "/settings/signing-keys/new": makes,
 		"/settings/signing-keys/{kid}/retire": ends, "/settings/team/invite": makes, "/settings/team/{id}/clear-second-factor": ends,
 		"/settings/team/{id}/invite": does, "/settings/team/{id}/remove": ends, "/settings/webhooks/new": makes,
 		"/settings/webhooks/{id}/delete": ends, "/settings/webhooks/{id}/replay": does, "/settings/webhooks/{id}/rotate": secrets,
@@ -50,7 +50,7 @@ func editsNothing() map[string]string {
 		// (TestFormsThatOverwriteWhatTheyOnlyShow).
 		"/customers/{id}/move": "it shows where the customer stands", "/licenses/{id}/extend": "it shows the end",
 		"/licenses/{id}/hand-over": "it shows the customer", "/licenses/{id}/move": "it shows the edition",
-		"/settings/mail/templates/{kind}/reset": "it deletes the text",
+		"/settings/mail/templates/{kind}/{language}/reset": "it deletes the text",
 	}
 }
 
@@ -248,7 +248,7 @@ func (*formWalk) namedTexts() []edited {
 		all = append(all, rule)
 	}
 	return append(all, edited{
-		route: "/settings/mail/templates/{kind}", at: "/settings/mail/templates/used_up", api: "/mail-templates", item: "kind=used_up", row: "mail_templates kind=used_up",
+		route: "/settings/mail/templates/{kind}/{language}", at: "/settings/mail/templates/used_up/en", api: "/mail-templates", item: "kind=used_up", row: "mail_templates kind=used_up",
 		fields: map[string]string{
 			"subject": "Full: {{.Product}}", "text": "{{.Used}} of\n{{.Allowed}} ; row body_text", "html": "<p>{{.Used}}</p>\n<p>more</p> ; row body_html",
 		},

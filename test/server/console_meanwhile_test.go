@@ -43,7 +43,7 @@ func TestFormsThatOverwriteWhatTheyOnlyShow(t *testing.T) {
 					"Customer Lind",
 				},
 				{"/customers/" + s.Customer + "/move", url.Values{"superior": {"L-1"}}, url.Values{"superior": {"M-1"}}, "Superior Lind"},
-				{"/settings/mail/templates/used_up/reset", nil, nil, "Subject Mine"},
+				{"/settings/mail/templates/used_up/en/reset", nil, nil, "Subject Mine"},
 			} {
 				opened := servertest.Filled(s.Get(t, test.at))
 				saved := s.Fill(t, test.at, test.first)
@@ -263,7 +263,7 @@ func TestTwoPeopleSaveAtTheSameMoment(t *testing.T) {
 			both := []*servertest.Browser{s.Browser, s.As(t, identity.AdminRole)}
 			for at, field := range map[string]string{
 				"/customers/" + s.Customer + "/edit": "company_name", "/licenses/" + id + "/change": "name", "/products/" + s.Product + "/edit": "description",
-				"/settings/vendor": "website", "/settings/mail/templates/test": "subject",
+				"/settings/vendor": "website", "/settings/mail/templates/test/en": "subject",
 			} {
 				for round := range 8 {
 					forms := make([]url.Values, len(both))

@@ -74,10 +74,11 @@ func (s Store) Rules(ctx context.Context, v ident.VendorID) (map[mailing.Kind]ma
 
 // Templates gives the vendor's own templates; see mailing.Service.Complete.
 func (s Store) Templates(ctx context.Context, v ident.VendorID) ([]mailing.Template, error) {
-	return store.All[mailing.Template](s.DB.Query(ctx, `SELECT kind, subject, body_text, body_html, updated_at FROM mail_templates WHERE vendor_id = $1`, v))(
+	return store.All[mailing.Template](s.DB.Query(ctx, `SELECT kind, language, subject, body_text, body_html, updated_at FROM mail_templates
+		WHERE vendor_id = $1`, v))(
 		func(scan store.Scan) (mailing.Template, error) {
 			var p mailing.Template
-			err := scan(&p.Kind, &p.Subject, &p.Text, &p.HTML, (*instant)(&p.UpdatedAt))
+			err := scan(&p.Kind, &p.Language, &p.Subject, &p.Text, &p.HTML, (*instant)(&p.UpdatedAt))
 			return p, err
 		})
 }

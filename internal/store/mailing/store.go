@@ -1,6 +1,7 @@
 package mailing
 
 import (
+	"context"
 	"database/sql"
 	"strings"
 	"time"
@@ -8,6 +9,8 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/mailing"
 	"chancery/internal/store"
+	"chancery/internal/store/identity"
+	"chancery/internal/store/owners"
 	"chancery/internal/tx"
 )
 
@@ -32,6 +35,25 @@ func (Store) Vendor(t tx.Tx, v ident.VendorID) (mailing.Vendor, error) {
 		found.Zone = time.UTC // the zone was known when it was set
 	}
 	return found, err
+}
+
+// speaks is the query for the language in which somebody is written to, by
+// identity.EmailArgs: their own, else their customer's, else the vendor's.
+const speaks = `SELECT COALESCE(
+	(SELECT NULLIF(u.language, '') FROM users u WHERE u.vendor_id = $1 AND u.email IN ($2, $3) ORDER BY u.id LIMIT 1),
+	(` + owners.CustomerLanguage + `),
+	(SELECT v.language FROM vendors v WHERE v.id = $1))`
+
+// LanguageOf implements mailing.Store.
+func (Store) LanguageOf(t tx.Tx, v ident.VendorID, address string) (code string, err error) {
+	_, err = store.On(t).QueryRow(speaks, identity.EmailArgs(v, address), &code)
+	return code, err
+}
+
+// LanguageFor is LanguageOf outside of a transaction.
+func (s Store) LanguageFor(ctx context.Context, v ident.VendorID, address string) (code string, err error) {
+	_, err = s.DB.QueryRow(ctx, speaks, identity.EmailArgs(v, address), &code)
+	return code, err
 }
 
 // Insert implements mailing.Store.
@@ -62,11 +84,12 @@ func (Store) Queue(t tx.Tx, v ident.VendorID, id ident.UUID, giveUp time.Time) e
 }
 
 // Template implements mailing.Store.
-func (Store) Template(t tx.Tx, v ident.VendorID, k mailing.Kind) (mailing.Template, bool, error) {
-	p := mailing.Template{Kind: k}
+func (Store) Template(t tx.Tx, v ident.VendorID, k mailing.Kind, language string) (mailing.Template, bool, error) {
+	p := mailing.Template{Kind: k, Language: language}
 	var updated int64
-	found, err := store.On(t).QueryRow(`SELECT subject, body_text, body_html, updated_at FROM mail_templates WHERE vendor_id = $1 AND kind = $2 AND language = 'en'`,
-		[]any{v, k}, &p.Subject, &p.Text, &p.HTML, &updated)
+	found, err := store.On(t).QueryRow(`SELECT subject, body_text, body_html, updated_at FROM mail_templates
+		WHERE vendor_id = $1 AND kind = $2 AND language = $3`,
+		[]any{v, k, language}, &p.Subject, &p.Text, &p.HTML, &updated)
 	p.UpdatedAt = store.Instant(updated)
 	return p, found, err
 }
@@ -74,15 +97,15 @@ func (Store) Template(t tx.Tx, v ident.VendorID, k mailing.Kind) (mailing.Templa
 // SaveTemplate implements mailing.Store.
 func (Store) SaveTemplate(t tx.Tx, v ident.VendorID, p mailing.Template) error {
 	_, err := store.On(t).Exec(`INSERT INTO mail_templates (vendor_id, kind, language, subject, body_text, body_html, updated_at)
-		VALUES ($1, $2, 'en', $3, $4, $5, $6)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (vendor_id, kind, language) DO UPDATE SET subject = excluded.subject, body_text = excluded.body_text, body_html = excluded.body_html,
-			updated_at = excluded.updated_at`, v, p.Kind, p.Subject, p.Text, p.HTML, p.UpdatedAt.UnixMilli())
+			updated_at = excluded.updated_at`, v, p.Kind, p.Language, p.Subject, p.Text, p.HTML, p.UpdatedAt.UnixMilli())
 	return err
 }
 
 // DeleteTemplate implements mailing.Store.
-func (Store) DeleteTemplate(t tx.Tx, v ident.VendorID, k mailing.Kind) error {
-	_, err := store.On(t).Exec(`DELETE FROM mail_templates WHERE vendor_id = $1 AND kind = $2 AND language = 'en'`, v, k)
+func (Store) DeleteTemplate(t tx.Tx, v ident.VendorID, k mailing.Kind, language string) error {
+	_, err := store.On(t).Exec(`DELETE FROM mail_templates WHERE vendor_id = $1 AND kind = $2 AND language = $3`, v, k, language)
 	return err
 }
 

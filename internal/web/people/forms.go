@@ -14,10 +14,10 @@ func (p *Pages) crumbs(q *web.Request, c owners.Customer) []web.Link {
 	return []web.Link{{Label: c.Name, Href: p.home(q)}}
 }
 
-func roles(value owners.Role) web.Field {
-	f := web.Field{Name: "role", Label: "Role", Kind: web.RadioField, Value: string(value), Required: true}
+func roles(q *web.Request, value owners.Role) web.Field {
+	f := web.Field{Name: "role", Label: q.T("Role"), Kind: web.RadioField, Value: string(value), Required: true}
 	for _, r := range owners.Roles() {
-		f.Options = append(f.Options, web.Option{Value: string(r), Label: show.RoleName(r), Hint: show.RoleAbout(r)})
+		f.Options = append(f.Options, web.Option{Value: string(r), Label: q.Language().Word(show.RoleName(r)), Hint: q.Language().Word(show.RoleAbout(r))})
 	}
 	return f
 }
@@ -31,18 +31,18 @@ func (p *Pages) askInvite(q *web.Request, form *web.Form) (*web.FormPage, error)
 	if err != nil {
 		return nil, err
 	}
-	page := &web.FormPage{Page: q.Page("Invite somebody", p.crumbs(q, c)...), Form: form}
-	page.Text = "A mail tells them how to sign in to the licensing dashboard."
+	page := &web.FormPage{Page: q.Page(q.T("Invite somebody"), p.crumbs(q, c)...), Form: form}
+	page.Text = q.T("A mail tells them how to sign in to the licensing dashboard.")
 	if !p.Mails {
 		page.Notices = append(page.Notices, web.Notice{
-			Tone: web.Warning, Title: "This server mails no links.", Text: "Nobody will be told: whoever runs the server sets a password for them.",
+			Tone: web.Warning, Title: q.T("This server mails no links."), Text: q.T("Nobody will be told: whoever runs the server sets a password for them."),
 		})
 	}
-	form.Submit, form.Cancel = "Send the invitation", p.home(q)
+	form.Submit, form.Cancel = q.T("Send the invitation"), p.home(q)
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Focus: true},
-		{Name: "name", Label: "Name", Hint: "The address, where this is left empty."},
-		roles(owners.Viewer),
+		{Name: "email", Label: q.T("E-mail"), Kind: web.EmailField, Required: true, Focus: true},
+		{Name: "name", Label: q.T("Name"), Hint: q.T("The address, where this is left empty.")},
+		roles(q, owners.Viewer),
 	}})
 	return page, nil
 }
@@ -63,7 +63,7 @@ func (p *Pages) invite(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) 
 	u, err := p.People.Invite(t, p.By(q), customer, owners.NewPerson{
 		Email: v.Text("email"), Name: v.Text("name"), Role: owners.Role(v.Get("role")),
 	})
-	return web.Done{To: p.home(q), Say: web.Flash{Text: u.Email + " is invited."}}, err
+	return web.Done{To: p.home(q), Say: web.Flash{Text: q.T("%s is invited.", u.Email)}}, err
 }
 
 // ids are those of the customer and the person in the address.
@@ -89,18 +89,18 @@ func (p *Pages) askRole(q *web.Request, form *web.Form) (*web.FormPage, error) {
 		return nil, err
 	}
 	page := &web.FormPage{Page: q.Page(person.Name, p.crumbs(q, c)...), Form: form}
-	facts := []web.Fact{{Label: "E-mail", Cell: web.Cell{Text: person.Email}}, {Label: "Since", Cell: web.Cell{When: person.Since}}}
+	facts := []web.Fact{{Label: q.T("E-mail"), Cell: web.Cell{Text: person.Email}}, {Label: q.T("Since"), Cell: web.Cell{When: person.Since}}}
 	here := p.home(q) + "/" + person.UUID.String()
 	if person.SignedInAt != nil {
-		facts = append(facts, web.Fact{Label: "Signed in", Cell: web.Cell{When: *person.SignedInAt}})
+		facts = append(facts, web.Fact{Label: q.T("Signed in"), Cell: web.Cell{When: *person.SignedInAt}})
 	} else {
-		page.Actions = append(page.Actions, web.Action{Label: "Invite again", Href: here + "/again", Post: true, Plain: true})
+		page.Actions = append(page.Actions, web.Action{Label: q.T("Invite again"), Href: here + "/again", Post: true, Plain: true})
 	}
 	page.Facts = page.Page.Facts(facts...)
-	page.Actions = append(page.Actions, web.Action{Label: "Remove", Href: here + "/remove", Danger: true, Dialog: true})
+	page.Actions = append(page.Actions, web.Action{Label: q.T("Remove"), Href: here + "/remove", Danger: true, Dialog: true})
 	form.Cancel = p.home(q)
-	role := roles(person.Role)
-	role.Hint = "It counts at once, in every session."
+	role := roles(q, person.Role)
+	role.Hint = q.T("It counts at once, in every session.")
 	form.Add(web.Group{Fields: []web.Field{role}})
 	return page, nil
 }
@@ -111,7 +111,7 @@ func (p *Pages) setRole(t tx.Tx, q *web.Request, v web.Values) (web.Done, error)
 		return web.Done{}, err
 	}
 	person, err := p.People.SetRole(t, p.By(q), customer, user, owners.Role(v.Get("role")))
-	return web.Done{To: p.home(q), Say: web.Flash{Text: person.Name + " is saved."}}, err
+	return web.Done{To: p.home(q), Say: web.Flash{Text: q.T("%s is saved.", person.Name)}}, err
 }
 
 func (p *Pages) countAgain(q *web.Request, v web.Values) (web.Values, error) {
@@ -127,15 +127,15 @@ func (p *Pages) again(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: p.home(q), Say: web.Flash{Text: "A new mail is on its way; a link sent before stops working."}},
+	return web.Done{To: p.home(q), Say: web.Flash{Text: q.T("A new mail is on its way; a link sent before stops working.")}},
 		p.People.InviteAgain(t, p.By(q), customer, user)
 }
 
 func (p *Pages) askRemove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	c, person, err := p.found(q)
-	page := &web.FormPage{Page: q.Page("Remove "+person.Name, p.crumbs(q, c)...), Form: form}
-	page.Text = person.Email + " sees the licences of " + c.Name + " no more, but for those that name this address as their licensee."
-	form.Submit, form.Cancel, form.Danger = "Remove", p.home(q), true
+	page := &web.FormPage{Page: q.Page(q.T("Remove %s", person.Name), p.crumbs(q, c)...), Form: form}
+	page.Text = q.T("%s sees the licences of %s no more, but for those that name this address as their licensee.", person.Email, c.Name)
+	form.Submit, form.Cancel, form.Danger = q.T("Remove"), p.home(q), true
 	return page, err
 }
 
@@ -145,5 +145,5 @@ func (p *Pages) remove(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 		return web.Done{}, err
 	}
 	person, err := p.People.Leave(t, p.By(q), customer, user)
-	return web.Done{To: p.home(q), Say: web.Flash{Text: person.Name + " is removed."}}, err
+	return web.Done{To: p.home(q), Say: web.Flash{Text: q.T("%s is removed.", person.Name)}}, err
 }

@@ -81,7 +81,7 @@ func (p *Pages) mayChange(q *web.Request) bool { return q.May(p.Change.Permissio
 func (p *Pages) chrome(q *web.Request) (web.Page, error) {
 	page, err := p.Chrome(q)
 	if err == nil && p.mayChange(q) {
-		page.Actions = []web.Action{{Label: "Invite somebody", Href: p.home(q) + "/invite", Icon: "plus"}}
+		page.Actions = []web.Action{{Label: q.T("Invite somebody"), Href: p.home(q) + "/invite", Icon: "plus"}}
 	}
 	return page, err
 }
@@ -94,10 +94,10 @@ func (p *Pages) table(q *web.Request) (web.Table[owners.Person], error) {
 	by, home := p.By(q), p.home(q)
 	return web.Table[owners.Person]{
 		Name: "people", Sorts: []string{"created_at"},
-		Empty: web.Empty{Icon: "users", Title: "Nobody yet", Text: "Licences are looked after by their licensees alone. Invite who else is to see them."},
+		Empty: web.Empty{Icon: "users", Title: q.T("Nobody yet"), Text: q.T("Licences are looked after by their licensees alone. Invite who else is to see them.")},
 		ID:    func(p owners.Person) string { return p.UUID.String() },
 		Columns: []web.Column[owners.Person]{
-			{Name: "person", Label: "Person", Cell: func(one owners.Person) web.Cell {
+			{Name: "person", Label: q.T("Person"), Cell: func(one owners.Person) web.Cell {
 				cell := web.Cell{Text: one.Name}
 				if one.Name != one.Email {
 					cell.Sub = one.Email
@@ -107,15 +107,15 @@ func (p *Pages) table(q *web.Request) (web.Table[owners.Person], error) {
 				}
 				return cell
 			}, Plain: func(one owners.Person) string { return one.Email }},
-			{Name: "role", Label: "Role", Cell: func(one owners.Person) web.Cell { return web.Cell{Text: show.RoleName(one.Role)} }},
-			{Name: "signed_in", Label: "Signed in", Cell: func(one owners.Person) web.Cell {
+			{Name: "role", Label: q.T("Role"), Cell: func(one owners.Person) web.Cell { return web.Cell{Text: q.Language().Word(show.RoleName(one.Role))} }},
+			{Name: "signed_in", Label: q.T("Signed in"), Cell: func(one owners.Person) web.Cell {
 				if one.SignedInAt == nil {
 					badge := web.BadgeInvited
 					return web.Cell{Badge: &badge}
 				}
 				return web.Cell{When: *one.SignedInAt}
 			}},
-			{Name: "since", Label: "Since", Sort: "created_at", Cell: func(one owners.Person) web.Cell { return web.Cell{When: one.Since} }},
+			{Name: "since", Label: q.T("Since"), Sort: "created_at", Cell: func(one owners.Person) web.Cell { return web.Cell{When: one.Since} }},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[owners.Person], error) {
 			_, page, err := p.Rows.People(q.Context(), by, id, r)

@@ -45,7 +45,7 @@ func ClientName(a *licensing.Activation) string {
 	return a.Device.Number
 }
 
-// ReleaseReason says why an activation ended.
+// ReleaseReason says why an activation ended, for Language.Word.
 func ReleaseReason(r licensing.Reason) string {
 	switch r {
 	case licensing.ByClient:

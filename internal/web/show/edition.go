@@ -18,7 +18,7 @@ func ClientType(c terms.ClientType) string {
 	return "Devices"
 }
 
-// LicenseType is the commercial kind of a licence, in words.
+// LicenseType is the commercial kind of a licence, in words, for Language.Word.
 func LicenseType(l terms.LicenseType) string {
 	switch l {
 	case terms.TimeLimited:

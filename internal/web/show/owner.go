@@ -5,12 +5,12 @@ import (
 	"chancery/internal/owners"
 )
 
-// RoleName is a role at a customer in words.
+// RoleName is a role at a customer in words, for Language.Word.
 func RoleName(r owners.Role) string {
 	return map[owners.Role]string{owners.Viewer: language.Mark("Viewer"), owners.Operator: language.Mark("Operator"), owners.Administrator: language.Mark("Administrator")}[r]
 }
 
-// RoleAbout is one sentence on a role at a customer.
+// RoleAbout is one sentence on a role at a customer, for Language.Word.
 func RoleAbout(r owners.Role) string {
 	return map[owners.Role]string{
 		owners.Viewer:        language.Mark("Sees all licences of the customer, and their devices."),

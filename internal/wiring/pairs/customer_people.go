@@ -5,6 +5,7 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/language"
 	"chancery/internal/mailing"
 	"chancery/internal/owners"
 	"chancery/internal/tx"
@@ -34,7 +35,7 @@ func (p CustomerPeople) Invite(t tx.Tx, by owners.By, customer ident.UUID, n own
 	if err != nil {
 		return identity.User{}, err
 	}
-	return user, p.tell(t, by.Vendor(), user, access.About{Customer: c.Name, Role: string(n.Role)})
+	return user, p.tell(t, by.Vendor(), user, access.About{Customer: c.Name, Role: roleWord(n.Role)})
 }
 
 // InviteAgain tells one of a customer's people again.
@@ -47,7 +48,7 @@ func (p CustomerPeople) InviteAgain(t tx.Tx, by owners.By, customer, user ident.
 	if err != nil {
 		return err
 	}
-	return p.tell(t, by.Vendor(), found, access.About{Customer: c.Name, Role: string(person.Role)})
+	return p.tell(t, by.Vendor(), found, access.About{Customer: c.Name, Role: roleWord(person.Role)})
 }
 
 // tell sends an invitation to who has no way to sign in yet, and a mail that says so to
@@ -62,4 +63,17 @@ func (p CustomerPeople) tell(t tx.Tx, vendor ident.VendorID, u identity.User, ab
 	return p.Mails.Queue(t, vendor, mailing.Message{
 		Kind: mailing.CustomerAdded, To: u.Email, Data: mailing.Data{Recipient: u.Name, Customer: about.Customer, Role: about.Role},
 	})
+}
+
+// roleWord is a role within a sentence of a mail, which says it in its language.
+func roleWord(r owners.Role) string {
+	switch r {
+	case owners.Viewer:
+		return language.Mark("viewer")
+	case owners.Operator:
+		return language.Mark("operator")
+	case owners.Administrator:
+		return language.Mark("administrator")
+	}
+	return string(r)
 }

@@ -350,14 +350,14 @@ func (p *Pages) preview(q *web.Request, form *web.Form, products []catalog.Produ
 		}
 	}
 	if e.Policy.ExpiresMode == terms.ExpiresAt && e.Policy.ExpiresAt != nil {
-		d.EndsOn = calendar.LastDay(*e.Policy.ExpiresAt, q.VendorZone()).Long()
+		d.EndsOn = calendar.LastDay(*e.Policy.ExpiresAt, q.VendorZone())
 	}
 	if text, _ := form.Given("expires_at"); text != "" {
 		if day, wrong := calendar.ParseDay(text); wrong == "" {
-			d.EndsOn = day.Long()
+			d.EndsOn = day
 		}
 	}
-	body, err := p.Mails.Preview(q.Context(), q.Vendor, d)
+	body, err := p.Mails.Preview(q.Context(), q.Vendor, l.To, d)
 	l.Subject, l.Text = body.Subject, body.Text
 	return l, err
 }

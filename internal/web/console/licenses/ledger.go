@@ -118,8 +118,10 @@ func ledgerFilters(kinds map[metering.Kind]web.Badge) []web.Filter {
 		what.Options = append(what.Options, web.Option{Value: string(k), Label: kinds[k].Word})
 	}
 	return []web.Filter{
-		{Name: "client", Label: "Client", Kind: web.SearchFilter, Hint: "Client id, the whole one"}, what,
-		{Name: "from", Label: "From", Kind: web.DateFilter}, {Name: "to", Label: "To", Kind: web.DateFilter},
+		{Name: "client", Label: "Client", Kind: web.SearchFilter, Hint: "Client id, the whole one"},
+		what,
+		{Name: "from", Label: "From", Kind: web.DateFilter},
+		{Name: "to", Label: "To", Kind: web.DateFilter},
 	}
 }
 

@@ -160,4 +160,3 @@ func consumedChart(page *web.Page, hours []metering.Hour, from time.Time, more b
 	c.Series = []web.Series{{Name: "Consumed", Values: sums}}
 	return c
 }
-

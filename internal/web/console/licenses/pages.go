@@ -127,8 +127,8 @@ type SessionRows interface {
 
 // Mails shows what is mailed of licences, and mails it again.
 type Mails interface {
-	// Preview is the mail that tells of a licence as it would be sent now.
-	Preview(ctx context.Context, v vendors.Vendor, d mailing.Data) (mailing.Body, error)
+	// Preview is the mail that tells of a licence as it would be sent now to somebody.
+	Preview(ctx context.Context, v vendors.Vendor, to string, d mailing.Data) (mailing.Body, error)
 
 	// Of gives the newest mails about a licence.
 	Of(ctx context.Context, v ident.VendorID, license ident.UUID, limit int) ([]mailing.Mail, error)

@@ -24,8 +24,8 @@ type Mails interface {
 	RuleOf(t tx.Tx, vendor ident.VendorID, k mailing.Kind) (mailing.Rule, error)
 	SetRule(t tx.Tx, vendor ident.VendorID, r mailing.Rule) (mailing.Rule, error)
 	SetTemplate(t tx.Tx, vendor ident.VendorID, p mailing.Template) (mailing.Template, error)
-	ResetTemplate(t tx.Tx, vendor ident.VendorID, k mailing.Kind) (mailing.Template, error)
-	QueueSample(t tx.Tx, vendor ident.VendorID, k mailing.Kind, to string) (ident.UUID, error)
+	ResetTemplate(t tx.Tx, vendor ident.VendorID, k mailing.Kind, language string) (mailing.Template, error)
+	QueueSample(t tx.Tx, vendor ident.VendorID, k mailing.Kind, language, to string) (ident.UUID, error)
 	Resend(t tx.Tx, vendor ident.VendorID, id ident.UUID) error
 	Complete(own []mailing.Template) []mailing.Template
 	Preview(vendor mailing.Vendor, p mailing.Template) (mailing.Body, error)

@@ -65,10 +65,10 @@ func TestMailTemplatePages(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := s.Vendor(t, "Acme")
 		b := s.SignIn(t, v)
-		if p := b.Get(t, "/settings/mail/templates"); p.Status != 200 || p.Find("tbody tr").Length() != 12 || strings.Contains(p.Text("tbody"), "Your own") {
+		if p := b.Get(t, "/settings/mail/templates"); p.Status != 200 || p.Find("tbody tr").Length() != 24 || strings.Contains(p.Text("tbody"), "Your own") {
 			t.Errorf("the templates: %d %s", p.Status, p.Text("main"))
 		}
-		const page = "/settings/mail/templates/used_up"
+		const page = "/settings/mail/templates/used_up/en"
 		first := b.Get(t, page)
 		if first.Status != 200 || !strings.Contains(first.Text(".app-mail-words"), "{{.Allowed}}") || strings.Contains(first.Text(".app-mail-words"), "{{.LicenseKey}}") ||
 			first.Find("iframe[sandbox]").AttrOr("src", "") != b.Base+page+"/preview" || first.Find("iframe").AttrOr("sandbox", "x") != "" {
@@ -116,7 +116,7 @@ func TestMailTemplatePages(t *testing.T) {
 		if p := b.Fill(t, page+"/reset", nil); p.Path != page || !strings.Contains(p.Text("h1"), "Default") || p.Text("#html") != first.Text("#html") {
 			t.Errorf("back to the default: %s %s", p.Path, p.Text("h1"))
 		}
-		for _, path := range []string{"/settings/mail/templates/none", "/settings/mail/templates/none/preview", "/settings/mail/log/none", "/settings/mail/log/" + v.VendorID} {
+		for _, path := range []string{"/settings/mail/templates/none/en", "/settings/mail/templates/none/en/preview", "/settings/mail/log/none", "/settings/mail/log/" + v.VendorID} {
 			if p := b.Get(t, path); p.Status != 404 {
 				t.Errorf("%s: %d", path, p.Status)
 			}
@@ -132,7 +132,7 @@ func TestMailLogPages(t *testing.T) {
 			!strings.Contains(p.Text(".app-head"), "licences@example.com") {
 			t.Errorf("the empty log: %d %s", p.Status, p.Text("main"))
 		}
-		b.Post(t, "/settings/mail/templates/goodwill/test", nil)
+		b.Post(t, "/settings/mail/templates/goodwill/en/test", nil)
 		if got := m.Box.Await(t).Header.Get("Subject"); !strings.HasPrefix(got, "Test: ") {
 			t.Errorf("the test says %q", got)
 		}
@@ -149,7 +149,7 @@ func TestMailLogPages(t *testing.T) {
 		}
 		m.Box.Await(t)
 		// A subject that a spreadsheet would run as a formula.
-		b.Fill(t, "/settings/mail/templates/test", url.Values{"subject": {"=HYPERLINK(1)"}, "text": {"x"}, "html": {"x"}})
+		b.Fill(t, "/settings/mail/templates/test/en", url.Values{"subject": {"=HYPERLINK(1)"}, "text": {"x"}, "html": {"x"}})
 		m.API(t, 204, "POST", "/mails/test", `{"to":"owner@example.com"}`)
 		m.Box.Await(t)
 		if p := b.Get(t, "/settings/mail/log?format=csv"); p.Status != 200 || strings.Contains(p.Body, "\n=") || strings.Contains(p.Body, "\"=") || !strings.Contains(p.Body, "'=HYPERLINK(1)") {

@@ -11,7 +11,7 @@ func TestPreviewOfWhatIsNoForm(t *testing.T) {
 	t.Parallel()
 	s := servertest.Start(t, servertest.SQLite(t))
 	b := s.SignIn(t, s.Vendor(t, "Acme"))
-	p := b.Post(t, "/settings/mail/templates/test/preview", nil, "Content-Type", "multipart/form-data; boundary=none")
+	p := b.Post(t, "/settings/mail/templates/test/en/preview", nil, "Content-Type", "multipart/form-data; boundary=none")
 	if p.Status != 400 {
 		t.Errorf("%d %s", p.Status, p.Text("main"))
 	}

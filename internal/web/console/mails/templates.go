@@ -2,6 +2,7 @@ package mails
 
 import (
 	"chancery/internal/edge"
+	"chancery/internal/language"
 	"chancery/internal/listing"
 	"chancery/internal/mailing"
 	"chancery/internal/web"
@@ -20,8 +21,9 @@ func (p *Pages) templateTable(q *web.Request) (web.Table[mailing.Template], erro
 		Empty: web.Empty{Icon: "mail", Title: "There are no templates", Text: "The server brings one for each kind of mail."},
 		Columns: []web.Column[mailing.Template]{
 			{Name: "kind", Label: "Mail", Cell: func(t mailing.Template) web.Cell {
-				return web.Cell{Text: show.MailKind(t.Kind), Href: templateHref(q, t.Kind), Sub: when(t.Kind)}
+				return web.Cell{Text: show.MailKind(t.Kind), Href: templateHref(q, t.Kind, t.Language), Sub: when(t.Kind)}
 			}},
+			{Name: "language", Label: "Language", Cell: func(t mailing.Template) web.Cell { return web.Cell{Text: speech(t.Language).Name()} }},
 			{Name: "subject", Label: "Subject", Cell: func(t mailing.Template) web.Cell { return web.Cell{Text: t.Subject} }},
 			{Name: "state", Label: "Text", Cell: func(t mailing.Template) web.Cell { return web.Cell{Badge: ownBadge(t)} }},
 			{Name: "updated", Label: "Changed", Cell: func(t mailing.Template) web.Cell { return web.Cell{When: t.UpdatedAt} }},
@@ -33,8 +35,17 @@ func (p *Pages) templateTable(q *web.Request) (web.Table[mailing.Template], erro
 	}, nil
 }
 
-func templateHref(q *web.Request, k mailing.Kind) string {
-	return q.Href(top + "/templates/" + string(k))
+func templateHref(q *web.Request, k mailing.Kind, code string) string {
+	return q.Href(top + "/templates/" + string(k) + "/" + code)
+}
+
+// speech is the language of a code; English for none.
+func speech(code string) *language.Language {
+	all, err := language.Load()
+	if err != nil {
+		return nil
+	}
+	return all.Of(code)
 }
 
 func ownBadge(t mailing.Template) *web.Badge {

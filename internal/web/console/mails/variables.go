@@ -1,7 +1,5 @@
 package mails
 
-import "chancery/internal/mailing"
-
 // meaning says what a variable of templates holds. A test holds that each has one.
 func meaning(name string) string {
 	return map[string]string{
@@ -13,18 +11,7 @@ func meaning(name string) string {
 		"EndsOn": "the licence's last day; may be empty", "DaysLeft": "days until then",
 		"Meter": "the meter's name", "Percent": "the alert that it has reached, in per cent", "Consumed": "what is consumed of it",
 		"Limit": "what is allowed of it", "NextReset": "the day of its next reset; may be empty",
-		"Link": "the single-use link", "LinkExpires": "when the link ends, such as “in one hour”", "Role": "the role; may be empty",
+		"Link": "the single-use link", "LinkExpires": "when the link ends, such as “in 1 hour”", "Role": "the role; may be empty",
 		"Event": "the event's name", "Payload": "what it says, as JSON",
 	}[name]
-}
-
-// sampleOf gives what previews show, by variable.
-func sampleOf(d mailing.Data, v mailing.Vendor) map[string]string {
-	return map[string]string{
-		"Vendor": v.Name, "SupportEmail": v.SupportEmail, "Website": v.Website, "Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product,
-		"ProductID": d.ProductID, "License": d.License, "LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used,
-		"Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device, "Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft,
-		"Meter": d.Meter, "Percent": d.Percent, "Consumed": d.Consumed, "Limit": d.Limit, "NextReset": d.NextReset,
-		"Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role, "Event": d.Event, "Payload": d.Payload,
-	}
 }

@@ -128,12 +128,12 @@ func TestWebhookPagesNeedThePermission(t *testing.T) {
 		}
 		page := strings.TrimPrefix(added.Find("a.btn-primary").AttrOr("href", ""), b.Base)
 		support := s.SignInAs(t, v, "support")
-		for _, path := range []string{"/settings/webhooks", page, "/settings/mail", "/settings/mail/templates/test", "/settings/mail/log"} {
+		for _, path := range []string{"/settings/webhooks", page, "/settings/mail", "/settings/mail/templates/test/en", "/settings/mail/log"} {
 			if p := support.Get(t, path); p.Status != 403 || strings.Contains(p.Body, "ops@example.com") {
 				t.Errorf("%s: %d", path, p.Status)
 			}
 		}
-		for _, path := range []string{page + "/disable", page + "/delete", "/settings/mail", "/settings/mail/templates/test/test"} {
+		for _, path := range []string{page + "/disable", page + "/delete", "/settings/mail", "/settings/mail/templates/test/en/test"} {
 			if p := support.Post(t, path, nil); p.Status != 403 {
 				t.Errorf("POST %s: %d", path, p.Status)
 			}

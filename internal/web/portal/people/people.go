@@ -85,8 +85,8 @@ func chrome(q *web.Request) (web.Page, error) {
 	if !found || !m.Manages() {
 		return web.Page{}, fault.Missing("customer")
 	}
-	page := q.Page("People")
-	page.Sub = "Who may look after the licences of " + m.Name + "."
+	page := q.Page(q.T("People"))
+	page.Sub = q.T("Who may look after the licences of %s.", m.Name)
 	if all := managed(q); len(all) > 1 {
 		for _, one := range all {
 			page.Tabs = append(page.Tabs, web.Tab{Label: one.Name, Href: q.At(path, one.UUID), Active: one.UUID == id})

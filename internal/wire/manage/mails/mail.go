@@ -1,6 +1,7 @@
 package mails
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -21,7 +22,7 @@ type Mails interface {
 	Resend(t tx.Tx, vendor ident.VendorID, id ident.UUID) error
 	SetRule(t tx.Tx, vendor ident.VendorID, r mailing.Rule) (mailing.Rule, error)
 	SetTemplate(t tx.Tx, vendor ident.VendorID, p mailing.Template) (mailing.Template, error)
-	ResetTemplate(t tx.Tx, vendor ident.VendorID, k mailing.Kind) (mailing.Template, error)
+	ResetTemplate(t tx.Tx, vendor ident.VendorID, k mailing.Kind, language string) (mailing.Template, error)
 	Complete(own []mailing.Template) []mailing.Template
 	Preview(vendor mailing.Vendor, p mailing.Template) (mailing.Body, error)
 }
@@ -79,6 +80,7 @@ type mailRule struct {
 
 type mailTemplate struct {
 	Kind      mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted,event,test"`
+	Language  string       `json:"language" doc:"a code such as de"`
 	Subject   string       `json:"subject"`
 	Text      string       `json:"text"`
 	HTML      string       `json:"html" doc:"the content; the frame around it is the same for all"`
@@ -88,14 +90,16 @@ type mailTemplate struct {
 }
 
 type mailTexts struct {
-	Kind    mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted,event,test"`
-	Subject string       `json:"subject" maxLength:"300"`
-	Text    string       `json:"text" maxLength:"20000"`
-	HTML    string       `json:"html" maxLength:"50000"`
+	Kind     mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted,event,test"`
+	Language string       `json:"language,omitempty" maxLength:"20" doc:"a code such as de; en if left out"`
+	Subject  string       `json:"subject" maxLength:"300"`
+	Text     string       `json:"text" maxLength:"20000"`
+	HTML     string       `json:"html" maxLength:"50000"`
 }
 
 type mailTemplateReset struct {
-	Kind mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted,event,test"`
+	Kind     mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted,event,test"`
+	Language string       `json:"language,omitempty" maxLength:"20" doc:"a code such as de; en if left out"`
 }
 
 type mailPreview struct {
@@ -104,8 +108,11 @@ type mailPreview struct {
 	HTML    string `json:"html" doc:"show it in a sandboxed frame"`
 }
 
+// english is the language of texts that name none.
+const english = "en"
+
 func (m mailTexts) template() mailing.Template {
-	return mailing.Template{Kind: m.Kind, Subject: m.Subject, Text: m.Text, HTML: m.HTML}
+	return mailing.Template{Kind: m.Kind, Language: cmp.Or(m.Language, english), Subject: m.Subject, Text: m.Text, HTML: m.HTML}
 }
 
 func showMail(m mailing.Mail) mail {
@@ -129,7 +136,7 @@ func showRule(r mailing.Rule) mailRule {
 
 func showTemplate(p mailing.Template) mailTemplate {
 	return mailTemplate{
-		Kind: p.Kind, Subject: p.Subject, Text: p.Text, HTML: p.HTML, Variables: p.Kind.Variables(), IsDefault: p.IsDefault,
+		Kind: p.Kind, Language: p.Language, Subject: p.Subject, Text: p.Text, HTML: p.HTML, Variables: p.Kind.Variables(), IsDefault: p.IsDefault,
 		UpdatedAt: value.TimeOrNil(p.UpdatedAt),
 	}
 }
@@ -204,7 +211,7 @@ func (a *Area) mailSettings(m *operation.Maker) []operation.Operation {
 			return showRule(r), err
 		}),
 		operation.Get(m, operation.Operation{
-			Path: "/mail-templates", ID: "list-mail-templates", Group: group, Summary: "The texts of all kinds of mail", Permission: identity.ManageDelivery,
+			Path: "/mail-templates", ID: "list-mail-templates", Group: group, Summary: "The texts of all kinds of mail in all languages", Permission: identity.ManageDelivery,
 		}, func(q *operation.Request) (operation.Page[mailTemplate], error) {
 			own, err := a.MailRows.Templates(q.Context, q.Vendor)
 			answer := operation.Page[mailTemplate]{Items: []mailTemplate{}}
@@ -214,7 +221,7 @@ func (a *Area) mailSettings(m *operation.Maker) []operation.Operation {
 			return answer, err
 		}),
 		operation.Change(m, operation.Operation{
-			Method: http.MethodPut, Path: "/mail-templates", ID: "set-mail-template", Group: group, Summary: "Set the texts of one kind",
+			Method: http.MethodPut, Path: "/mail-templates", ID: "set-mail-template", Group: group, Summary: "Set the texts of one kind in one language",
 			About: "Values are escaped in HTML.", Permission: identity.ManageDelivery,
 		}, func(t tx.Tx, q *operation.Request, in mailTexts) (mailTemplate, error) {
 			p, err := a.Mails.SetTemplate(t, q.Vendor, in.template())
@@ -224,7 +231,7 @@ func (a *Area) mailSettings(m *operation.Maker) []operation.Operation {
 			Method: http.MethodPost, Path: "/mail-templates/reset", ID: "reset-mail-template", Group: group, Summary: "Go back to the server's own texts",
 			Permission: identity.ManageDelivery, Status: http.StatusOK,
 		}, func(t tx.Tx, q *operation.Request, in mailTemplateReset) (mailTemplate, error) {
-			p, err := a.Mails.ResetTemplate(t, q.Vendor, in.Kind)
+			p, err := a.Mails.ResetTemplate(t, q.Vendor, in.Kind, cmp.Or(in.Language, english))
 			return showTemplate(p), err
 		}),
 		operation.Read(m, operation.Operation{
