@@ -7,7 +7,9 @@ import (
 
 // RoleName is a role at a customer in words, for Language.Word.
 func RoleName(r owners.Role) string {
-	return map[owners.Role]string{owners.Viewer: language.Mark("Viewer"), owners.Operator: language.Mark("Operator"), owners.Administrator: language.Mark("Administrator")}[r]
+	return map[owners.Role]string{
+		owners.Viewer: language.Mark("Viewer"), owners.Operator: language.Mark("Operator"), owners.Administrator: language.Mark("Administrator"),
+	}[r]
 }
 
 // RoleAbout is one sentence on a role at a customer, for Language.Word.
