@@ -36,7 +36,9 @@ type Status struct {
 	Err        error         // with StateDamaged: ErrStateEdited, ErrStateCopied or ErrStateRolledBack
 
 	// HeartbeatDue: the heartbeat period is over, or the program has another
-	// version than at the last answer, or nothing but an answer can help.
+	// version than at the last answer, or nothing but an answer can help. After
+	// RefusalNoToken, which a month without a place for this device ends with, it is
+	// true once in a heartbeat period: asking more often helps nobody.
 	HeartbeatDue bool
 
 	serverNow time.Time // the moment of this judgement, by the server's clock
@@ -77,6 +79,9 @@ func judge(h held, now time.Time, version string) Status {
 	if h.mark.Refusal != nil {
 		s.State, s.Refusal = StateRefused, h.mark.Refusal
 		s.Message = h.mark.Refusal.Message + " " + h.mark.Refusal.Help
+		if s.Refusal.ID == RefusalNoToken {
+			s.HeartbeatDue = refusalAge(h, now) >= heartbeatPeriod(license)
+		}
 		return s
 	}
 	if now.Add(clockTolerance).Before(time.Unix(h.mark.Seen, 0)) {
@@ -100,6 +105,13 @@ func judge(h held, now time.Time, version string) Status {
 	}
 	s.HeartbeatDue = s.State != StateValid || age >= heartbeatPeriod(license) || h.mark.Version != version
 	return s
+}
+
+// refusalAge is how long ago the server refused, by the age of its last good answer. A
+// clock that went backwards makes it no younger.
+func refusalAge(h held, now time.Time) time.Duration {
+	age := max(now.Sub(time.Unix(h.mark.Received, 0)), time.Duration(h.mark.Age)*time.Second, 0)
+	return h.answer.IssuedAt.Add(age).Sub(time.Unix(h.mark.RefusedAt, 0))
 }
 
 // dateHere is the date of an instant where the machine is: the vendor's zone is not known here.

@@ -20,7 +20,7 @@ type place struct {
 var (
 	ground       = []string{"internal/fault", "internal/ident"}
 	readers      = append(slices.Clone(ground), "internal/entry", "internal/visible")
-	leaves       = append(slices.Clone(readers), internal("listing", "terms", "recheck", "budget", "refusal", "calendar", "language")...)
+	leaves       = append(slices.Clone(readers), internal("listing", "terms", "recheck", "budget", "refusal", "calendar", "colour", "language")...)
 	leavesAndTx  = append(slices.Clone(leaves), "internal/tx")
 	inner        = append(slices.Clone(leavesAndTx), internal(rooms...)...)
 	adapters     = internal("outbound", "signin", "webhook", "mail", "geo", "metrics")

@@ -11,6 +11,8 @@ type editions struct {
 	trial, standard, pro, team, floating, cloud, pages catalog.Edition
 
 	proofs, shared catalog.Edition // of Press Studio, for whoever tries the SDK
+	apps           catalog.Edition // of Press Mobile, whose licences are for apps
+	monthly        catalog.Edition // counts the devices of each month
 }
 
 // stockCatalogue makes the products with their editions.
@@ -34,6 +36,13 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 	if err != nil {
 		return studio, all, err
 	}
+	mobile, err := h.c.Catalog.CreateProduct(t, h.c.Vendor, catalog.Product{
+		Name: "Press Mobile", Description: "A library for apps that print (invented for the demo)", LatestRelease: "1.4.0",
+	})
+	if err != nil {
+		return studio, all, err
+	}
+	apps, _ := catalog.StartingPointOf("app-store-sdk")
 	month, year := 30, 365
 	for _, e := range []struct {
 		made        *catalog.Edition
@@ -87,11 +96,22 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 			func(p *terms.Policy) { p.HeartbeatPeriodDays = 14 },
 		},
 		{
+			&all.monthly, studio, "Active devices", "Four devices used in a month, and one on goodwill", terms.Subscription, terms.Named, grants(200, false),
+			func(p *terms.Policy) {
+				p.ActivationCounting, p.TokenLimit, p.GoodwillTokenLimit, p.HeartbeatPeriodDays = terms.CountMonthly, 4, 1, 7
+			},
+		},
+		{
 			&all.shared, studio, "Studio Floating", "Two sessions at once", terms.Perpetual, terms.Floating, grants(20, false),
 			func(p *terms.Policy) {
 				p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 10, 2, 60
 				p.HeartbeatPeriodDays = 14
 			},
+		},
+		{
+			&all.apps, mobile, apps.Edition.Name, "Each installation of an app is an activation", terms.Perpetual, terms.Named,
+			terms.Grants{},
+			func(p *terms.Policy) { *p = apps.Edition.Policy; p.HeartbeatPeriodDays = 14 },
 		},
 	} {
 		policy := terms.Defaults()

@@ -44,7 +44,7 @@ func bareAddress(text string) string {
 	if rest, found := strings.CutPrefix(text, "mailto:"); found {
 		rest, _, _ = strings.Cut(rest, "?")
 		if plain, err := url.PathUnescape(rest); err == nil {
-			rest = norm.NFC.String(plain)
+			rest = strings.ToLower(norm.NFC.String(plain))
 		}
 		text = strings.TrimFunc(rest, isBlank)
 	}

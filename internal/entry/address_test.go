@@ -14,6 +14,7 @@ func TestAddress(t *testing.T) {
 		"anna@example.com":                          {"anna@example.com", "anna@example.com"},
 		" Anna@EXAMPLE.com\r\n":                     {"anna@example.com", "anna@example.com"},
 		"mailto:anna@x.example":                     {"anna@x.example", "anna@x.example"},
+		"mailto:%41nna@x.example":                   {"anna@x.example", "anna@x.example"},
 		"MAILTO:anna%2Bdrill@x.example?subject=Hi":  {"anna+drill@x.example", "anna+drill@x.example"},
 		"<anna@x.example>":                          {"anna@x.example", "anna@x.example"},
 		"<mailto:anna@x.example>":                   {"anna@x.example", "anna@x.example"},
@@ -64,7 +65,7 @@ func TestAddress(t *testing.T) {
 
 func FuzzAddress(f *testing.F) {
 	for _, text := range []string{
-		"anna@example.com", "mailto:<a%40b@x.example.>", "anna@m\u00fcller.example", "anna@xn--mller-kva.example", "ju\u0308rgen@straße.example.", "\xff@x", "a@\u200bx", "\"a b\"@x",
+		"anna@example.com", "mailto:<a%40b@x.example.>", "mailto:%41nna@x.example", "anna@m\u00fcller.example", "anna@xn--mller-kva.example", "ju\u0308rgen@straße.example.", "\xff@x", "a@\u200bx", "\"a b\"@x",
 	} {
 		f.Add(text)
 	}

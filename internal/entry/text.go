@@ -48,6 +48,12 @@ func Line(text string) string {
 	return strings.Join(strings.FieldsFunc(norm.NFC.String(text), blank), " ")
 }
 
+// Blank reports whether a text shows nothing: it is empty, or holds blanks and characters
+// alone that can't be seen.
+func Blank(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return !isBlank(r) })
+}
+
 // Lines reads a text of several lines: composed (NFC).
 func Lines(wrong *fault.Fields, field, text string, least, most int) string {
 	text = norm.NFC.String(text)

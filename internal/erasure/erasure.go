@@ -93,9 +93,10 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Uses tells what would bring the data back.
 	Uses(t tx.Tx, v ident.VendorID, k Kind, subject ident.UUID, email string) (Uses, error)
 
-	// EraseCustomer replaces a customer's name and address, and gives what they were; found
-	// is false where there is no such customer.
-	EraseCustomer(t tx.Tx, v ident.VendorID, customer ident.UUID) (name, email string, found bool, err error)
+	// EraseCustomer replaces a customer's name and address, and deletes those of its people
+	// who have nothing else here; it gives what all of them were called. found is false where
+	// there is no such customer.
+	EraseCustomer(t tx.Tx, v ident.VendorID, customer ident.UUID) (called []string, found bool, err error)
 
 	// EraseLicensee deletes the user without a role who has an address, and gives the name.
 	EraseLicensee(t tx.Tx, v ident.VendorID, email string) (name string, err error)

@@ -56,14 +56,14 @@ func (s *Service) Begin(t tx.Tx, c Command) (Erasure, error) {
 	words := []string{email}
 	switch c.Kind {
 	case Customer:
-		name, mail, found, err := s.Store.EraseCustomer(t, c.Vendor, c.Subject)
+		called, found, err := s.Store.EraseCustomer(t, c.Vendor, c.Subject)
 		if err != nil {
 			return Erasure{}, err
 		}
 		if !found {
 			return Erasure{}, fault.Missing("customer")
 		}
-		words = append(words, name, mail)
+		words = append(words, called...)
 		t.Enqueue(tx.Event{Vendor: c.Vendor, Type: EventErased, Stream: c.Subject, Payload: map[string]ident.UUID{"id": c.Subject}})
 	case Licensee:
 		name, err := s.Store.EraseLicensee(t, c.Vendor, email)
@@ -88,8 +88,12 @@ func (u Uses) refuse() error {
 	if u.Recipients > 0 {
 		return fault.Refused("person_is_recipient", "Mail rules or webhooks send to this address.", "Take it out there first.")
 	}
-	return fault.InUse("license", "Release its devices first, or name another licensee: what is in use would bring the data back.",
-		fault.Use{N: u.Devices, One: "device in use", Many: "devices in use"}, fault.Use{N: u.Sessions, One: "open session", Many: "open sessions"})
+	told := fault.Told(fault.Use{N: u.Devices, One: "device in use", Many: "devices in use"}, fault.Use{N: u.Sessions, One: "open session", Many: "open sessions"})
+	if told == "" {
+		return nil
+	}
+	return fault.Refused("license_in_use", "Nothing is erased yet: "+told+" would bring the data back.",
+		"Release the devices first, and close the sessions; or give the licence another licensee.")
 }
 
 // journal records what is done, without what was erased.

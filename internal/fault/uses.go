@@ -17,6 +17,15 @@ type Use struct {
 // InUse refuses to delete something that others refer to; nil where none do. what is
 // its noun, help says what can be done instead.
 func InUse(what, help string, uses ...Use) error {
+	text := Told(uses...)
+	if text == "" {
+		return nil
+	}
+	return Refused(what+"_in_use", "This "+words(what)+" can't be deleted: it has "+text+".", help)
+}
+
+// Told tells how much there is of each; "" for nothing at all.
+func Told(uses ...Use) string {
 	var told []string
 	for _, u := range uses {
 		if u.N == 0 {
@@ -32,14 +41,14 @@ func InUse(what, help string, uses ...Use) error {
 		told = append(told, text+" "+word)
 	}
 	if len(told) == 0 {
-		return nil
+		return ""
 	}
 	last := len(told) - 1
 	text := told[last]
 	if last > 0 {
 		text = strings.Join(told[:last], ", ") + " and " + text
 	}
-	return Refused(what+"_in_use", "This "+words(what)+" can't be deleted: it has "+text+".", help)
+	return text
 }
 
 // words gives a noun as prose has it.

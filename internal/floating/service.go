@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
@@ -52,7 +53,7 @@ const maxID = 256 // bytes
 
 func (c Call) check() *refusal.Refusal {
 	switch {
-	case strings.TrimSpace(c.ClientID) == "":
+	case entry.Blank(c.ClientID):
 		return refusal.Refuse(refusal.MissingClientID)
 	case len(c.SessionID) > maxID || strings.ContainsFunc(c.SessionID, unicode.IsControl):
 		return refusal.Refuse(refusal.BadSessionID)

@@ -152,6 +152,7 @@ func TestWhoMayOpenASession(t *testing.T) {
 		named := b.Issue(t, b.Limited(t, 1, 0, 0))
 		b.denied(t, refusal.NamedLicense, named, "a")
 		b.denied(t, refusal.MissingClientID, l, "  ")
+		b.denied(t, refusal.MissingClientID, l, " \u200b")
 		b.denied(t, refusal.MissingClientID, l, "")
 		b.denied(t, refusal.BadSessionID, l, "a", called("a\nb"))
 		b.denied(t, refusal.CheckoutTooLong, l, "a", func(c *floating.Call) { c.Checkout = 601 })

@@ -95,7 +95,7 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 		l.IsActive = *c.IsActive
 	}
 	if c.IsTemporary != nil && *c.IsTemporary != l.IsTemporary {
-		if l.RegularUsed+l.GoodwillUsed > 0 {
+		if l.Held() > 0 {
 			return fault.Refused("license_in_use", "A licence with activations can't be made temporary or permanent.", "Release its activations first.")
 		}
 		l.IsTemporary = *c.IsTemporary
@@ -170,9 +170,11 @@ func (s *Service) moveEdition(t tx.Tx, l *License, to ident.UUID) error {
 	if edition == nil {
 		return fault.Wrong(fault.Field{Name: "edition_id", Message: "names no edition of this vendor"})
 	}
-	if product.ID != l.Product.ID || edition.Mode != l.Edition.Mode || edition.ClientType != l.Edition.ClientType {
+	if product.ID != l.Product.ID || edition.Mode != l.Edition.Mode || edition.ClientType != l.Edition.ClientType ||
+		edition.Policy.ActivationCounting != l.Edition.Policy.ActivationCounting {
 		return fault.Refused("edition_differs",
-			"A licence can only move to an edition of the same product, provisioning mode and client type.", "Issue a new licence instead.")
+			"A licence can only move to an edition of the same product, provisioning mode, client type and activation counting.",
+			"Issue a new licence instead.")
 	}
 	if err := s.sold(t, l.Vendor, edition); err != nil {
 		return err
@@ -199,6 +201,6 @@ func (s *Service) Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, unti
 		action, after = EventSuspended, map[string]time.Time{"suspended_until": until}
 	}
 	t.Journal(tx.Entry{Vendor: v, Action: action, Subject: "device", ID: a.Device.UUID, License: l.ID, After: after})
-	t.Enqueue(tx.Event{Vendor: v, Type: action, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number)})
+	t.Enqueue(tx.Event{Vendor: v, Type: action, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number, t.Now())})
 	return nil
 }

@@ -109,7 +109,7 @@ func (s *Service) announceEnd(t tx.Tx, l *License, w window, ends time.Time) (bo
 	if err != nil || !first {
 		return false, err
 	}
-	p := eventOf(l, nil, "")
+	p := eventOf(l, nil, "", t.Now())
 	p.EndsAt = &ends
 	state := StateOf(l, nil, "", t.Now())
 	if w.event == EventExpired {

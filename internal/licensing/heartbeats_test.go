@@ -72,6 +72,7 @@ func TestHeartbeatRefusals(t *testing.T) {
 		}{
 			{"an unknown client", licensing.HeartbeatCommand{ClientID: "x"}, refusal.UnknownClient},
 			{"blanks for a client", licensing.HeartbeatCommand{ClientID: " \t "}, refusal.MissingClientID},
+			{"what shows nothing for a client", licensing.HeartbeatCommand{ClientID: "\u200b\u3164 \u2060"}, refusal.MissingClientID},
 			{"no client", licensing.HeartbeatCommand{}, refusal.MissingClientID},
 			{"a free token, no assignment", licensing.HeartbeatCommand{ClientID: "d", TokenKey: free.TokenKey}, refusal.TokenNotAssigned},
 			{"an unknown token", licensing.HeartbeatCommand{ClientID: "d", TokenKey: e.IDs.V4()}, refusal.UnknownToken},

@@ -3,8 +3,8 @@ package licensing
 import (
 	"context"
 	"slices"
-	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
 	"chancery/internal/tx"
@@ -15,7 +15,7 @@ import (
 // activation. Activations of a client with a key pair of its own answer nobody
 // who does not prove to have it.
 func (s *Service) Holdings(t tx.Tx, v ident.VendorID, clientID string, tokenKey ident.UUID, p Proof) ([]Holding, *refusal.Refusal, error) {
-	if strings.TrimSpace(clientID) == "" {
+	if entry.Blank(clientID) {
 		return nil, refusal.Refuse(refusal.MissingClientID), nil
 	}
 	all, err := s.store.HeldByClient(t, v, clientID)

@@ -48,6 +48,7 @@ type State struct {
 	UsedUpAt       time.Time // the first refusal of a client since there was room; zero: there is room
 	UsedUpReason   string    // "" where there is room
 	Serial         int64
+	IsGoodwill     bool // the activation is above the contract
 	Used           int64
 	Allowed        *int64 // nil: any number of clients, on a floating licence
 }
@@ -58,7 +59,7 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 	s := State{
 		At: now, License: l, Terms: t, Activation: a, ExpiresAt: l.ExpiryOf(t.Policy),
 		VersionAllowed: t.Policy.AllowsRelease(version), Serial: l.Serial(),
-		Used: l.RegularUsed + l.GoodwillUsed, Allowed: l.allowed(t.Policy),
+		IsGoodwill: a != nil && a.GoodwillAt(l, now), Used: l.Held(), Allowed: l.allowed(t.Policy),
 	}
 	switch {
 	case expiredAt(s.ExpiresAt, now):
@@ -71,8 +72,8 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 	if s.Reason = s.reason(since); s.Reason == ReasonMeasured {
 		s.Consumed = &Consumed{Limitation: by, Contract: *by.Contract(), Gross: l.Measured[by.ID].Gross, Since: since}
 	}
-	if !l.UsedUpAt.IsZero() && l.Edition.Mode == terms.Named {
-		s.UsedUpAt, s.UsedUpReason = l.UsedUpAt, UsedUpByActivations
+	if used := l.UsedUpSince(now); !used.IsZero() && l.Edition.Mode == terms.Named {
+		s.UsedUpAt, s.UsedUpReason = used, UsedUpByActivations
 	}
 	return s
 }
@@ -113,10 +114,13 @@ func (s State) reason(since time.Time) string {
 // GoodwillNotice is the sentence for a client on a goodwill activation, or "".
 func (s State) GoodwillNotice() string {
 	a := s.Activation
-	if a == nil || !a.IsGoodwill() {
+	switch {
+	case !s.IsGoodwill:
 		return ""
-	}
-	if a.GoodwillUntil.IsZero() {
+	case s.License.CountsMonths():
+		return "This month's devices are more than the licence's contract says. This one goes on as goodwill until " +
+			calendar.Minute(a.Place.Until) + "; please ask your vendor for more."
+	case a.GoodwillUntil.IsZero():
 		return "This activation is above the licence's contract. It goes on as goodwill; please ask your vendor for more activations."
 	}
 	return "This activation is above the licence's contract. It goes on as goodwill until " +

@@ -179,6 +179,7 @@ func TestEachReasonHelps(t *testing.T) {
 		"over or used up": {[]func(*License){consumed(15), func(l *License) { l.UsedUpAt = noon }}, ReasonMeasured, "in the contract"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := StateOf(granting(3, 1, 1, c.change...), nil, "1", noon)
 			if s.Reason != c.reason || (s.Help() == "") != (c.want == "") || !strings.Contains(s.Help(), c.want) {
 				t.Errorf("%q: %q; want %q: %q", s.Reason, s.Help(), c.reason, c.want)

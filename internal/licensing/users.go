@@ -78,7 +78,7 @@ func (l *License) UserLimit() int64 {
 }
 
 func maxUsersOf(l *License) int64 {
-	if l.AnyNumber() {
+	if !l.limitsHeld() {
 		return MaxUsers
 	}
 	return min(l.Terms().Policy.TokenLimit, MaxUsers)

@@ -21,10 +21,16 @@ const (
 	Recovery      Kind = "recovery"       // a link to set a password with
 	Invitation    Kind = "invitation"     // a link to join with
 	CustomerAdded Kind = "customer_added" // to who has an account: licences of a customer are in reach
-	Goodwill      Kind = "goodwill"       // a licence is above its contract
-	Expiring      Kind = "expiring"       // a licence ends in some days
-	UsedUp        Kind = "used_up"        // a licence has no room left
-	Expired       Kind = "expired"        // a licence has ended: its time is over, or its contract consumed
+
+	AddressConfirm Kind = "address_confirm" // to a new address: a link that confirms it
+	AddressTaken   Kind = "address_taken"   // to a new address that has an account of its own
+	AddressAsked   Kind = "address_asked"   // to the present address: another one was asked for
+	AddressChanged Kind = "address_changed" // to both: the account has the new one
+
+	Goodwill Kind = "goodwill" // a licence is above its contract
+	Expiring Kind = "expiring" // a licence ends in some days
+	UsedUp   Kind = "used_up"  // a licence has no room left
+	Expired  Kind = "expired"  // a licence has ended: its time is over, or its contract consumed
 
 	MeterThreshold Kind = "meter_threshold" // a meter has reached an alert
 	MeterExhausted Kind = "meter_exhausted" // a meter has run out for its period
@@ -36,7 +42,8 @@ const (
 // Kinds gives all kinds, in the order in which screens show them.
 func Kinds() []Kind {
 	return []Kind{
-		LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test,
+		LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, AddressConfirm, AddressTaken, AddressAsked, AddressChanged,
+		Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test,
 	}
 }
 
@@ -65,6 +72,10 @@ type Data struct {
 	Link          string        // single use: secret
 	LinkExpires   time.Duration // how long the link is good for
 	Role          string
+	Address       string // a new one of the person
+	FormerAddress string
+	SignInLink    string // empty while the server does not know its own address
+	ByStaff       string // not empty where somebody of the vendor's staff did it
 	Event         string
 	Payload       string
 }
@@ -111,6 +122,10 @@ func (k Kind) Variables() []string {
 		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "Link", "LinkExpires"})
 	case CustomerAdded:
 		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "DashboardLink"})
+	case AddressConfirm:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "Link", "LinkExpires"})
+	case AddressTaken, AddressAsked, AddressChanged:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "SignInLink", "ByStaff"})
 	case Goodwill:
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
@@ -139,7 +154,7 @@ func (k Kind) HoldsSecret() bool { return k.secret() != nil }
 // secret gives the variables of the kind that must not stay in the log.
 func (k Kind) secret() []string {
 	switch k { //nolint:exhaustive // all others have none
-	case Recovery, Invitation:
+	case Recovery, Invitation, AddressConfirm:
 		return []string{"Link"}
 	}
 	return nil
@@ -160,6 +175,7 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 		"Device": d.Device, "Until": day(d.Until), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft),
 		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
 		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
+		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
 		"Event": d.Event, "Payload": d.Payload,
 	}
 	of := map[string]string{}
@@ -185,6 +201,8 @@ func sample() Data {
 		EndsOn: calendar.Day{Year: 2026, Month: time.March, Day: 31}, DaysLeft: "17",
 		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: calendar.Day{Year: 2026, Month: time.April, Day: 1},
 		Link: "https://licences.example.com/single-use-link", LinkExpires: time.Hour, Role: "support",
-		Event: "activation.goodwill", Payload: `{"activations_used":11}`,
+		Address: "alex@new.example", FormerAddress: "alex@old.example", SignInLink: "https://licences.example.com/portal/example/sign-in",
+		ByStaff: "yes",
+		Event:   "activation.goodwill", Payload: `{"activations_used":11}`,
 	}
 }

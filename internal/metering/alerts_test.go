@@ -39,7 +39,7 @@ func (b meterBench) events(t *testing.T, event string) int {
 // take off and add: each threshold is told once in its period, and running out, too.
 func TestEachThresholdIsToldOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
-		b := newMeters(t, e, limitOf(100, func(l *terms.Limitation) { l.Alerts = []int{50, 80, 100} }))
+		b := newMeters(t, e, limitOf(110, func(l *terms.Limitation) { l.Alerts = []int{50, 80, 100} }))
 		storetest.Subscribe(t, e, b.Vendor, outbox.MeterThreshold, outbox.MeterExhausted)
 		var all sync.WaitGroup
 		for i := range 100 {
@@ -78,7 +78,7 @@ func TestEachThresholdIsToldOnce(t *testing.T) {
 		}
 		// A reset of the count begins them anew, as the next period does.
 		b.reset(t)
-		b.consume(t, 80*unit, "after")
+		b.consume(t, 90*unit, "after")
 		if a, x := b.events(t, outbox.MeterThreshold), b.events(t, outbox.MeterExhausted); a != 5 || x != 1 {
 			t.Errorf("after the reset %d thresholds, %d exhausted; want 5, 1", a, x)
 		}

@@ -83,6 +83,7 @@ type Entry struct {
 	ExternalID string
 	SaidAt     time.Time // by the client; zero: it said none
 	At         time.Time // of receipt
+	Hour       time.Time // the beginning of the vendor's hour that At lies in; not read again
 	Note       string    // staff's reason
 	Undoes     ident.EntryID
 	Undone     bool // filled by lists only
@@ -107,7 +108,15 @@ func (e Entry) answer() Consumption {
 	}
 }
 
-// Hour is what a meter counted within an hour.
+// hourOf gives the beginning of the hour that an instant lies in, in a zone: where
+// clocks differ from UTC by half hours, days begin with an hour all the same.
+func hourOf(at time.Time, zone *time.Location) time.Time {
+	_, east := at.In(zone).Zone()
+	shift := time.Duration(east) * time.Second
+	return at.UTC().Add(shift).Truncate(time.Hour).Add(-shift)
+}
+
+// Hour is what a meter counted within an hour of its vendor.
 type Hour struct {
 	At     time.Time // its beginning
 	Amount int64     // millionths; rollbacks taken off

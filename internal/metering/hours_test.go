@@ -1,6 +1,7 @@
 package metering_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"chancery/internal/store"
 	"chancery/internal/store/storetest"
 	"chancery/internal/tx"
+	"chancery/internal/vendors"
 )
 
 // What a meter counted by the hour is the ledger's, with what was taken back taken off;
@@ -43,13 +45,40 @@ func TestHours(t *testing.T) {
 		// An upgraded server: the first two hours were written by the release before.
 		storetest.Do(t, e, func(x tx.Tx) (int, error) {
 			q := store.On(x)
-			if _, err := q.Exec(`DELETE FROM meter_hours WHERE hour < $1`, since.Add(3*time.Hour).Unix()/3600); err != nil {
+			if _, err := q.Exec(`DELETE FROM meter_hours WHERE begins_at < $1`, since.Add(3*time.Hour).Unix()); err != nil {
 				return 0, err
 			}
-			_, err := q.Exec(`INSERT INTO meter_hours_from (hour) VALUES ($1)`, since.Add(3*time.Hour).Unix()/3600)
+			_, err := q.Exec(`INSERT INTO meter_hours_from (at) VALUES ($1)`, since.Add(3*time.Hour).Unix())
 			return 0, err
 		})
+		for i := range 2 {
+			want[i].At = want[i].At.Add(15 * time.Minute) // the ledger tells quarters of hours
+		}
 		hours("upgraded", since, want)
 		hours("upgraded, since", since.Add(time.Hour), want[1:])
+	})
+}
+
+// In a zone of half hours a day begins in the middle of an hour of UTC: what is consumed
+// on both sides of that midnight is of two hours, and so of two days.
+func TestHoursAreTheVendors(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newMeters(t, e, limitOf(1000))
+		zone := "Asia/Kolkata"
+		storetest.Do(t, e, func(x tx.Tx) (vendors.Vendor, error) {
+			return storetest.Vendors(t, e).Update(x, b.Vendor, vendors.Change{Zone: &zone})
+		})
+		midnight := time.Date(2026, 3, 31, 18, 30, 0, 0, time.UTC)
+		e.Clock.Advance(midnight.Add(-time.Minute).Sub(e.Clock.Now()))
+		b.consume(t, 3*unit, "a")
+		e.Clock.Advance(time.Minute)
+		b.consume(t, 4*unit, "b")
+		e.Clock.Advance(59 * time.Minute)
+		b.consume(t, unit, "c")
+		got, _, err := b.rows.Hours(t.Context(), b.Vendor, b.license.ID, b.pages.ID, midnight.Add(-24*time.Hour))
+		want := []metering.Hour{{At: midnight.Add(-time.Hour), Amount: 3 * unit}, {At: midnight, Amount: 5 * unit}}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%+v, %v; want %+v", got, err, want)
+		}
 	})
 }

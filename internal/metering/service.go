@@ -87,26 +87,27 @@ func standing(m Meter, r Rule, now time.Time) Meter {
 // Verify holds every meter against its ledger.
 func (s *Service) Verify(ctx context.Context) ([]Mismatch, error) { return s.c.Reader.Verify(ctx) }
 
-// lock gives a meter in the period that holds now, locked; it makes a missing one.
-func (s *Service) lock(t tx.Tx, v ident.VendorID, license ident.LicenseID, l terms.Limitation) (Meter, error) {
+// lock gives a meter in the period that holds now, locked, and its vendor's zone; it
+// makes a missing one.
+func (s *Service) lock(t tx.Tx, v ident.VendorID, license ident.LicenseID, l terms.Limitation) (Meter, *time.Location, error) {
 	m, zone, err := s.c.Store.Lock(t, v, license, l.ID)
 	if err != nil {
-		return Meter{}, err
+		return Meter{}, nil, err
 	}
 	if m == nil {
 		if zone, err = s.c.Store.Zone(t, v); err != nil {
-			return Meter{}, err
+			return Meter{}, nil, err
 		}
 		empty := Meter{License: license, Limitation: l.ID}.At(ruleOf(l, zone), t.Now())
 		if err := s.c.Store.Make(t, v, empty); err != nil {
-			return Meter{}, err
+			return Meter{}, nil, err
 		}
 		if m, zone, err = s.c.Store.Lock(t, v, license, l.ID); err != nil {
-			return Meter{}, err
+			return Meter{}, nil, err
 		}
 		if m == nil {
-			return Meter{}, errors.New("metering: a meter that was just made is missing")
+			return Meter{}, nil, errors.New("metering: a meter that was just made is missing")
 		}
 	}
-	return m.At(ruleOf(l, zone), t.Now()).under(l), nil
+	return m.At(ruleOf(l, zone), t.Now()).under(l), zone, nil
 }

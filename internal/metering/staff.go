@@ -100,8 +100,8 @@ func (s *Service) held(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit
 	if !ok {
 		return nil, fault.Wrong(fault.Field{Name: "limitation_id", Message: "names no limitation of this licence that is consumed"})
 	}
-	m, err := s.lock(t, v, l.ID, k)
-	return &held{license: *l, limitation: k, meter: m}, err
+	m, zone, err := s.lock(t, v, l.ID, k)
+	return &held{license: *l, limitation: k, meter: m, zone: zone}, err
 }
 
 // amount writes a quantity in sentences.

@@ -58,6 +58,17 @@ func TestStaffTakeOff(t *testing.T) {
 			return b.meters.Undo(x, b.Vendor, five.Transaction, "a mistake")
 		})
 		b.want(t, 0, 0)
+
+		// The same of a period that is over, whatever the present one holds.
+		past := b.consume(t, 5*unit, "b")
+		if _, err := b.adjust(t, -5*unit); err != nil {
+			t.Fatal(err)
+		}
+		b.reset(t)
+		b.consume(t, 9*unit, "c")
+		storetest.Refuse(t, e, "below_zero", func(x tx.Tx) (metering.Consumption, error) {
+			return b.meters.Undo(x, b.Vendor, past.Transaction, "a mistake")
+		})
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM audit_log WHERE action = 'meter.adjusted' AND after_value LIKE '%"amount":-4,%'`); n != 1 {
 			t.Errorf("%d records of what was taken off", n)
 		}

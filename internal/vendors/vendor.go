@@ -47,6 +47,12 @@ type Vendor struct {
 	// DirectActivationFiles: whoever opens the address of an activation file in a
 	// browser activates at once, and is not asked first.
 	DirectActivationFiles bool
+
+	// StoreNoLocation: country and city of devices are neither stored nor kept; their
+	// network addresses are stored as ever.
+	StoreNoLocation bool
+
+	Branding Branding
 }
 
 // Location gives the zone in which the vendor's days begin.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"chancery/internal/language"
 )
@@ -34,6 +36,7 @@ type Chart struct {
 	Hrefs  []string // where a label leads; may be nil
 	Tones  []Tone   // of the labels of a ring; nil for the palette's
 	Empty  string   // said when all is nothing
+	Per    int64    // values are in so many parts of a unit, a power of ten; 0: in whole ones
 }
 
 // Series is one line of figures, as many as there are labels.
@@ -69,9 +72,9 @@ func (c Chart) Nothing() bool {
 // Data is what the script draws from.
 func (c Chart) Data(l *language.Language) (string, error) {
 	type series struct {
-		Name   string   `json:"name"`
-		Values []*int64 `json:"values"` // null for a gap
-		Tone   Tone     `json:"tone,omitempty"`
+		Name   string     `json:"name"`
+		Values []*float64 `json:"values"` // null for a gap
+		Tone   Tone       `json:"tone,omitempty"`
 	}
 	d := struct {
 		Kind   ChartKind `json:"kind"`
@@ -83,10 +86,11 @@ func (c Chart) Data(l *language.Language) (string, error) {
 		Series []series  `json:"series"`
 	}{Kind: c.Kind, Unit: c.Unit, Labels: c.labels(l), Today: c.Today, Hrefs: c.Hrefs, Tones: c.Tones}
 	for _, s := range c.Series {
-		values := make([]*int64, len(s.Values))
+		values := make([]*float64, len(s.Values))
 		for i := range values {
 			if !s.missing(i) {
-				values[i] = &s.Values[i]
+				v := float64(s.Values[i]) / float64(max(c.Per, 1))
+				values[i] = &v
 			}
 		}
 		d.Series = append(d.Series, series{Name: s.Name, Values: values, Tone: s.Tone})
@@ -120,10 +124,23 @@ func (c Chart) Lines(l *language.Language) []Line {
 				lines[i].Values = append(lines[i].Values, "—")
 				continue
 			}
-			lines[i].Values = append(lines[i].Values, l.Number(s.Values[i]))
+			lines[i].Values = append(lines[i].Values, inParts(l, s.Values[i], c.Per))
 		}
 	}
 	return lines
+}
+
+// inParts writes a value that is in so many parts of a unit, a power of ten.
+func inParts(l *language.Language, v, per int64) string {
+	if v < 0 {
+		return "-" + inParts(l, -v, per)
+	}
+	per = max(per, 1)
+	text := strconv.FormatInt(v/per, 10)
+	if rest := v % per; rest > 0 {
+		text += "." + strings.TrimRight(strconv.FormatInt(per+rest, 10)[1:], "0")
+	}
+	return l.Decimal(text)
 }
 
 // Bar shows how much of something is used. Contract is what was sold, Allowed

@@ -112,7 +112,7 @@ func EditWith[P Chromed, T any](
 // reread reads the vendor and the person of a request anew: forms edit them too, and
 // they were read before the look began.
 func (f *Face) reread(q *Request) error {
-	v, err := f.Vendors.BySlug(q.Context(), q.Vendor.Slug)
+	v, err := f.vendor(q.Context(), q.Vendor.Slug)
 	if err != nil {
 		return err
 	}

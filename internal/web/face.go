@@ -48,6 +48,10 @@ type Config struct {
 
 	Languages language.Catalogue // that pages can be had in; English alone when there are none
 
+	// Branded pages are the vendor's in name, logo and colours; others are the server's.
+	Branded bool
+	Logos   Logos // where mails are shown, and on branded pages; else it may be nil
+
 	Log    ChangeLog // who changed what; nil where nobody can tell
 	Places Places    // where the pages of things are; none is required
 }
@@ -146,6 +150,9 @@ func errSignedOut() *fault.Error {
 // back to the page that was asked for.
 func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	q, unknown := f.request(r)
+	if f.redirectMoved(w, r, unknown) {
+		return
+	}
 	if fault.As(err).Kind == fault.Unauthenticated && unknown == nil {
 		to := f.Base(q.Vendor.Slug) + "/sign-in"
 		switch here := strings.TrimPrefix(r.URL.RequestURI(), f.Base(q.Vendor.Slug)); {

@@ -90,12 +90,24 @@ func UTCDay(d calendar.Day) Moment {
 // DaysSince gives the viewer's days from an instant on until today, as charts name
 // them, and the place of an instant among them; less than 0 for one outside of them.
 func (p *Page) DaysSince(from time.Time) (labels []string, place func(time.Time) int) {
-	first := calendar.DayOf(from, p.zone())
-	for d, last := first, calendar.DayOf(p.Now, p.zone()); d.Number() <= last.Number(); d = d.AddDays(1) {
+	return p.daysSince(from, p.zone())
+}
+
+// LastDays gives the vendor's last n days, today among them, as DaysSince does, and the
+// instant at which the first of them begins.
+func (p *Page) LastDays(n int) (from time.Time, labels []string, place func(time.Time) int) {
+	from = calendar.DayOf(p.Now, p.days()).AddDays(1 - n).Begins(p.days())
+	labels, place = p.daysSince(from, p.days())
+	return from, labels, place
+}
+
+func (p *Page) daysSince(from time.Time, zone *time.Location) (labels []string, place func(time.Time) int) {
+	first := calendar.DayOf(from, zone)
+	for d, last := first, calendar.DayOf(p.Now, zone); d.Number() <= last.Number(); d = d.AddDays(1) {
 		labels = append(labels, p.Language.Day(d))
 	}
 	return labels, func(t time.Time) int {
-		if n := int(calendar.DayOf(t, p.zone()).Number() - first.Number()); n < len(labels) {
+		if n := int(calendar.DayOf(t, zone).Number() - first.Number()); n < len(labels) {
 			return n
 		}
 		return -1

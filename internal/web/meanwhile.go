@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+
+	"chancery/internal/language"
 )
 
 // seenField is the hidden field in which a form carries what it began with.
@@ -79,7 +81,7 @@ func UndoBy(action string, values map[string]string, fill func(form *Form)) *Und
 	f := &Form{edits: true}
 	fill(f)
 	values[seenField] = f.Seen()
-	return &Undo{Label: "Undo", Action: action, Values: values}
+	return &Undo{Label: language.Mark("Undo"), Action: action, Values: values}
 }
 
 // Watch notes a thing that the form shows or changes without a field that holds it.

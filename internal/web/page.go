@@ -36,6 +36,7 @@ type Page struct {
 	Address string // of this page, path and query
 	Notices []Notice
 	Help    Help
+	Brand   *Brand // nil where pages are the server's own
 
 	Language  *language.Language // that the page is in; nil for English
 	languages language.Catalogue // that it can be had in
@@ -44,7 +45,10 @@ type Page struct {
 }
 
 // Help is where the vendor's people find help.
-type Help struct{ Mail, Web string }
+type Help struct {
+	Mail, Web string
+	Text      string // of the vendor's branding; on branded pages only
+}
 
 // Chrome gives the page that a struct embeds.
 func (p *Page) Chrome() *Page { return p }

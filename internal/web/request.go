@@ -42,9 +42,12 @@ func (f *Face) request(r *http.Request) (*Request, error) {
 		return q, nil
 	}
 	slug := r.PathValue("vendor")
-	v, err := f.Vendors.BySlug(r.Context(), slug)
+	v, err := f.vendor(r.Context(), slug)
 	if err != nil {
 		return nil, err
+	}
+	if v.Slug != slug {
+		return nil, errMoved(v.Slug)
 	}
 	if strings.Contains(r.URL.RawQuery, "%E2%80%B9U%2B") { // a field of a search or a filter has held a mark
 		given := r.URL.Query()
@@ -137,8 +140,11 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 	p := Page{
 		Title: title, Crumbs: crumbs, Base: q.Base, Vendor: q.Vendor.Name, Person: q.Person, Say: q.say,
 		Now: q.face.Clock.Now(), Zone: q.Zone(), VendorZone: q.VendorZone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
-		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website},
+		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website}, Brand: q.brand(),
 		Language: q.Language(), languages: q.face.Languages,
+	}
+	if p.Brand != nil {
+		p.Help.Text = q.Vendor.Branding.SupportText
 	}
 	if path := q.face.Places.Search; path != "" {
 		p.Search = q.Href(path)

@@ -178,6 +178,22 @@ func RevealWith[P, D Chromed, I, T any](
 	return []edge.Route{get, post}
 }
 
+// Answer makes a change of a service that runs its own transactions and may be sent again:
+// it ends in a page, of which nothing is kept.
+func Answer[P Chromed](f *Face, path string, who Access, file string, fn func(q *Request) (P, error)) edge.Route {
+	t := viewOf[P](f, file)
+	r := f.route(http.MethodPost, path, who, func(w http.ResponseWriter, q *Request) error {
+		p, err := fn(q)
+		if err != nil {
+			return err
+		}
+		f.writePage(w, q, http.StatusOK, t, p)
+		return nil
+	})
+	r.Secret = true
+	return r
+}
+
 // askFirst is the route that shows a form.
 func (f *Face) askFirst(path string, who Access, show func(q *Request, form *Form) (Chromed, error), t *View) edge.Route {
 	return f.route(http.MethodGet, path, who, func(w http.ResponseWriter, q *Request) error {

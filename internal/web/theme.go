@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"chancery/internal/edge"
@@ -15,7 +16,7 @@ func (f *Face) Routes() []edge.Route {
 	})
 	nothing.Nothing = true
 	routes := []edge.Route{Serve(f, http.MethodPost, "/theme", Access{Public: "light or dark is the browser's own choice"}, theme), nothing}
-	return append(routes, f.speaking()...)
+	return slices.Concat(routes, f.speaking(), f.brandFiles())
 }
 
 // theme keeps the other of light and dark, where there is no script to do it.

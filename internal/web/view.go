@@ -116,6 +116,7 @@ func funcs(a *Assets) template.FuncMap {
 			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + //nolint:gosec // names are the templates' own
 				template.HTMLEscapeString(a.Href("icons.svg")) + "#" + template.HTMLEscapeString(name) + `"/></svg>`)
 		},
+		"shape":  shapeOf(a),
 		"quoted": quoted,
 		"add":    func(a, b int) int { return a + b },
 	})

@@ -38,8 +38,14 @@ func NewFaces(r *Rooms, s Site, places *geo.Places) (Faces, error) {
 	if err != nil {
 		return Faces{}, err
 	}
+	carried, err := newOfflinePortal(r, s, assets, clients)
+	if err != nil {
+		return Faces{}, err
+	}
 	routes, err := routesOf(apiAreas(r, s, index, clients))
-	return Faces{Routes: slices.Concat(pages.Routes, owned.Routes, routes), Views: append(pages.Views, owned.Views...)}, err
+	return Faces{
+		Routes: slices.Concat(pages.Routes, owned.Routes, carried.Routes, routes), Views: slices.Concat(pages.Views, owned.Views, carried.Views),
+	}, err
 }
 
 // area is one area of a face: its routes, or why there are none.

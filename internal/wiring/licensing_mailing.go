@@ -113,15 +113,18 @@ func (m LicenceMails) EndingDays(t tx.Tx, v ident.VendorID) (int, error) {
 // message is what all mails say of a licence.
 func (m LicenceMails) message(t tx.Tx, k mailing.Kind, l *licensing.License) (mailing.Message, error) {
 	v, err := m.Mails.Store.Vendor(t, l.Vendor)
-	return mailing.Message{Kind: k, Data: dataOf(l, v.Zone), License: l.UUID}, err
+	return mailing.Message{Kind: k, Data: dataOf(l, v.Zone, t.Now()), License: l.UUID}, err
 }
 
 // dataOf is what all mails say of a licence; days are told in the vendor's zone.
-func dataOf(l *licensing.License, zone *time.Location) mailing.Data {
-	p := l.Terms().Policy
+func dataOf(l *licensing.License, zone *time.Location, now time.Time) mailing.Data {
+	p, used := l.Terms().Policy, l.Held()
+	if l.CountsMonths() {
+		used = l.UsedInMonth(now)
+	}
 	d := mailing.Data{
 		Customer: l.Customer.CompanyName, Product: l.Product.Name, ProductID: l.Product.UUID.String(), License: l.Title(), LicenseKey: l.KeyToType(),
-		Used: strconv.FormatInt(l.RegularUsed+l.GoodwillUsed, 10), Contract: strconv.FormatInt(p.TokenLimit, 10),
+		Used: strconv.FormatInt(used, 10), Contract: strconv.FormatInt(p.TokenLimit, 10),
 		Allowed: strconv.FormatInt(licensing.Allowed(p), 10),
 	}
 	if ends := l.ExpiryOf(p); !ends.IsZero() {

@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"fmt"
+	"strconv"
 
 	"chancery/internal/calendar"
 	"chancery/internal/ident"
@@ -39,7 +40,7 @@ func (m MeterMails) Met(t tx.Tx, v ident.VendorID, n metering.Notice) error {
 	if err != nil {
 		return err
 	}
-	d := dataOf(l, vendor.Zone)
+	d := dataOf(l, vendor.Zone, t.Now())
 	d.Meter, d.Consumed = n.Limitation.Name, amount(n.Meter.Consumed)
 	if n.Limitation.Limit != nil {
 		d.Limit = amount(*n.Limitation.Limit)
@@ -48,7 +49,7 @@ func (m MeterMails) Met(t tx.Tx, v ident.VendorID, n metering.Notice) error {
 		d.Consumed, d.Limit = amount(n.Meter.Gross), amount(*n.Limitation.Contract())
 	}
 	if n.Percent > 0 {
-		d.Percent = fmt.Sprint(n.Percent)
+		d.Percent = strconv.Itoa(n.Percent)
 	}
 	if end := n.Meter.EndsAt; !end.IsZero() && n.Of != metering.OfContract {
 		d.NextReset = calendar.DayOf(end, vendor.Zone)

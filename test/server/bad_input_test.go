@@ -176,6 +176,7 @@ func (w bad) toClients() (all []badInput) {
 	}
 	refused("no client id", 2010, "/activations", with(activation, "client_id", nil))
 	refused("an empty client id", 2010, "/activations", with(activation, "client_id", ""))
+	refused("a client id that shows nothing", 2010, "/activations", with(activation, "client_id", "\u200b \u3164"))
 	refused("a null client id", 2010, "/activations", terms{"product_id": w.product, "license_key": w.good.Key, "client_id": any(nil)})
 	refused("an unknown product", 3000, "/activations", with(activation, "product_id", nobody))
 	refused("an unknown key", 1000, "/activations", with(activation, "license_key", nobody))

@@ -15,6 +15,7 @@ import (
 
 	"chancery/internal/erasure"
 	"chancery/internal/identity"
+	"chancery/internal/owners"
 	"chancery/internal/server/servertest"
 	"chancery/internal/store"
 	"chancery/internal/store/backup"
@@ -174,7 +175,7 @@ func lived(t *testing.T, s *servertest.Server) (v vendor, customer string, other
 	v.manage(t, 200, "GET", "/licenses/"+l.ID, nil).JSON(t, &grants)
 	v.manage(t, 201, "POST", "/licenses/"+l.ID+"/consumptions", terms{"limitation_id": grants.Limitations[0].ID, "value": 1, "reason": "For erika@mueller.example"})
 	refused := v.manage(t, 409, "POST", "/erasures", terms{"customer_id": customer})
-	if !strings.Contains(string(refused.Body), "1 device in use") {
+	if !strings.Contains(string(refused.Body), "Nothing is erased yet: 1 device in use would bring") {
 		t.Errorf("%s", refused.Body)
 	}
 	v.manage(t, 200, "POST", "/licenses/"+l.ID+"/release-all", nil)
@@ -316,4 +317,29 @@ func TestAnErasureOutlivesAServer(t *testing.T) {
 		}
 		v.sound(t)
 	}, behindProxy)
+}
+
+// With a customer those of its people are erased who have nothing else here: not who is
+// with another customer, has another customer's licence or is of the team.
+func TestAnErasedCustomersPeopleAreFoundNowhere(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v := open(t, s, "Acme", nil)
+		mine := v.manage(t, 201, "POST", "/customers", terms{"company_name": "Moos GmbH", "email": "post@moos.example"}).text(t, "id")
+		other := v.manage(t, 201, "POST", "/customers", terms{"company_name": "Lind KG", "email": "post@lind.example"}).text(t, "id")
+		v.issue(t, terms{"customer_id": mine, "licensee_email": "both@lind.example"})
+		v.issue(t, terms{"customer_id": other, "licensee_email": "licensee@lind.example"})
+		s.AsOwner(t, v.NewVendor, "gone@moos.example", map[string]owners.Role{mine: owners.Administrator})
+		s.AsOwner(t, v.NewVendor, "both@lind.example", map[string]owners.Role{mine: owners.Viewer, other: owners.Viewer})
+		s.AsOwner(t, v.NewVendor, "licensee@lind.example", map[string]owners.Role{mine: owners.Viewer})
+		v.erased(t, terms{"customer_id": mine})
+		for _, where := range remembered(t, s, []string{"moos.example", "Moos GmbH"}) {
+			t.Errorf("%s", where)
+		}
+		for _, kept := range []string{"both@lind.example", "licensee@lind.example"} {
+			if !strings.Contains(strings.Join(remembered(t, s, []string{kept}), "\n"), "users.email") {
+				t.Errorf("%s is gone", kept)
+			}
+		}
+		v.sound(t)
+	})
 }

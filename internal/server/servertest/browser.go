@@ -21,6 +21,8 @@ type Browser struct {
 	URL  string // of the server
 	Base string // of the face at the vendor: /console/acme
 
+	Password string // of who was signed in by AsOwner
+
 	client *http.Client
 }
 
@@ -93,6 +95,16 @@ func (b *Browser) Travel(tb testing.TB, zone string) {
 func (b *Browser) Get(tb testing.TB, path string) *Page {
 	tb.Helper()
 	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, b.URL+b.Base+path, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return b.do(tb, r)
+}
+
+// Send asks for a page by a method that has no body.
+func (b *Browser) Send(tb testing.TB, method, path string) *Page {
+	tb.Helper()
+	r, err := http.NewRequestWithContext(tb.Context(), method, b.URL+b.Base+path, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -194,6 +206,12 @@ func (b *Browser) Cookies(tb testing.TB, prefix string) (n int) {
 // to, without going there.
 func (b *Browser) Away(tb testing.TB, address string) string {
 	tb.Helper()
+	return b.AwayBy(tb, 0, address)
+}
+
+// AwayBy is Away by a redirect of this status; 0 for any that goes on by GET.
+func (b *Browser) AwayBy(tb testing.TB, status int, address string) string {
+	tb.Helper()
 	if strings.HasPrefix(address, "/") {
 		address = b.URL + b.Base + address
 	}
@@ -208,7 +226,7 @@ func (b *Browser) Away(tb testing.TB, address string) string {
 		tb.Fatal(err)
 	}
 	_ = res.Body.Close()
-	if res.StatusCode != http.StatusSeeOther && res.StatusCode != http.StatusFound {
+	if status == 0 && res.StatusCode != http.StatusSeeOther && res.StatusCode != http.StatusFound || status != 0 && res.StatusCode != status {
 		tb.Fatalf("%s leads nowhere: %d", address, res.StatusCode)
 	}
 	return res.Header.Get("Location")

@@ -124,10 +124,16 @@ func (s *Server) AtLocalhost(t *testing.T, v wiring.NewVendor) *Browser {
 	return b
 }
 
-// WithPasskey signs the owner in and makes a passkey.
+// WithPasskey signs the owner in to the console and makes a passkey.
 func (s *Server) WithPasskey(t *testing.T, v wiring.NewVendor) (b *Browser, d *Device, codes []string) {
 	t.Helper()
-	b = s.AtLocalhost(t, v)
+	return s.WithPasskeyAt(t, v, "console")
+}
+
+// WithPasskeyAt is WithPasskey at any face.
+func (s *Server) WithPasskeyAt(t *testing.T, v wiring.NewVendor, face string) (b *Browser, d *Device, codes []string) {
+	t.Helper()
+	b = s.AtLocalhost(t, v).At(face)
 	b.Post(t, "/sign-in", url.Values{"email": {v.OwnerEmail}, "password": {v.OwnerPassword}})
 	d = &Device{T: t, Origin: b.URL, Verified: true}
 	ask := b.Post(t, "/account/passkeys/new", url.Values{"name": {"Laptop"}})

@@ -156,7 +156,7 @@ func (Store) Uses(t tx.Tx, v ident.VendorID, k erasure.Kind, subject ident.UUID,
 	case erasure.User:
 		return u, nil
 	}
-	_, err = q.QueryRow(`SELECT COALESCE(CAST(SUM(l.regular_used + l.goodwill_used) AS BIGINT), 0),
+	_, err = q.QueryRow(`SELECT COALESCE(CAST(SUM(l.regular_used + CASE WHEN l.month_ends_at IS NULL THEN l.goodwill_used ELSE 0 END) AS BIGINT), 0),
 		COALESCE(CAST(SUM(COALESCE(c.open_count, 0)) AS BIGINT), 0) FROM licenses l
 		LEFT JOIN session_counters c ON c.vendor_id = l.vendor_id AND c.license_id = l.id
 		WHERE l.vendor_id = $1 AND `+licenses, args, &u.Devices, &u.Sessions)
@@ -164,26 +164,55 @@ func (Store) Uses(t tx.Tx, v ident.VendorID, k erasure.Kind, subject ident.UUID,
 }
 
 // EraseCustomer implements erasure.Store.
-func (Store) EraseCustomer(t tx.Tx, v ident.VendorID, customer ident.UUID) (name, email string, found bool, err error) {
+func (Store) EraseCustomer(t tx.Tx, v ident.VendorID, customer ident.UUID) (called []string, found bool, err error) {
 	q := store.On(t)
-	var number string
+	var name, email, number string
 	found, err = q.QueryRow(`SELECT company_name, email, customer_number FROM customers WHERE vendor_id = $1 AND uuid = $2`+q.Dialect.ForUpdate(),
 		[]any{v, customer}, &name, &email, &number)
 	if err != nil || !found {
-		return "", "", false, err
+		return nil, false, err
+	}
+	if called, err = dropPeople(q, v, customer); err != nil {
+		return nil, false, err
 	}
 	erased := "Erased customer " + number
 	if name == erased {
 		name = ""
 	}
-	for _, table := range []string{"customer_words", "licensee_moves"} {
+	for _, table := range []string{"customer_words", "licensee_moves", "customer_users"} {
 		if err := q.Later(`DELETE FROM `+table+` WHERE vendor_id = $1 AND customer_id = (SELECT id FROM customers WHERE vendor_id = $1 AND uuid = $2)`,
 			v, customer); err != nil {
-			return "", "", false, err
+			return nil, false, err
 		}
 	}
-	return name, email, true, q.Later(`UPDATE customers SET company_name = $1, name_folded = $2, email = '', updated_at = $3
+	return append(called, name, email), true, q.Later(`UPDATE customers SET company_name = $1, name_folded = $2, email = '', updated_at = $3
 		WHERE vendor_id = $4 AND uuid = $5`, erased, listing.Fold(erased), t.Now().UnixMilli(), v, customer)
+}
+
+// dropPeople deletes the users of a customer who are no staff, have no other customer, and no
+// licence of another one; it gives what they were called.
+func dropPeople(q *store.Tx, v ident.VendorID, customer ident.UUID) (called []string, err error) {
+	type person struct {
+		id          ident.UserID
+		email, name string
+	}
+	all, err := store.All[person](q.Query(`SELECT u.id, u.email, u.name FROM customers c
+		JOIN customer_users m ON m.vendor_id = c.vendor_id AND m.customer_id = c.id
+		JOIN users u ON u.vendor_id = m.vendor_id AND u.id = m.user_id
+		WHERE c.vendor_id = $1 AND c.uuid = $2 AND u.role = ''
+		AND NOT EXISTS (SELECT 1 FROM customer_users o WHERE o.vendor_id = u.vendor_id AND o.user_id = u.id AND o.customer_id <> c.id)
+		AND NOT EXISTS (SELECT 1 FROM licenses l WHERE l.vendor_id = u.vendor_id AND l.licensee_email = u.email AND l.customer_id <> c.id)`,
+		v, customer))(func(scan store.Scan) (p person, err error) { return p, scan(&p.id, &p.email, &p.name) })
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range all {
+		if err := q.Later(`DELETE FROM users WHERE vendor_id = $1 AND id = $2`, v, p.id); err != nil {
+			return nil, err
+		}
+		called = append(called, p.email, p.name)
+	}
+	return called, nil
 }
 
 // EraseLicensee implements erasure.Store. What is theirs goes with the row.
@@ -254,9 +283,11 @@ func (Store) EraseLicense(t tx.Tx, e erasure.Erasure, id ident.LicenseID) (licen
 		WHERE vendor_id = $2 AND id = $3`, t.Now().UnixMilli(), e.Vendor, id); err != nil {
 		return "", "", err
 	}
-	// Who has no licence any more does not sign in for one.
+	// Who has no licence and no customer any more does not sign in for one.
 	var one int
-	kept, err := q.QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email = $2 LIMIT 1`, []any{e.Vendor, licensee}, &one)
+	kept, err := q.QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email = $2
+		UNION ALL SELECT 1 FROM users u JOIN customer_users m ON m.vendor_id = u.vendor_id AND m.user_id = u.id
+		WHERE u.vendor_id = $1 AND u.email = $2 LIMIT 1`, []any{e.Vendor, licensee}, &one)
 	if err != nil || kept {
 		return licensee, "", err
 	}

@@ -48,6 +48,11 @@ func TestPeriodicWorkReadsWhatIsDue(t *testing.T) {
 		"above their contract": {selectPressed, "licenses_above_contract (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
 		"in somebody's reach":  {selectLicense + ` $1 AND ` + numbered(inReach), "licenses_by_licensee (vendor_id=? AND licensee_email=?)", []any{1, 1, "a", "b", 1, 2}},
 		"of somebody's firms":  {selectLicense + ` $1 AND ` + numbered(inReach), "licenses_by_customer (vendor_id=? AND customer_id=?)", []any{1, 1, "a", "b", 1, 2}},
+		"present devices":      {presentActivations, "activations_present_of (vendor_id=? AND license_id=?)", []any{1, 7, 0, 100, 20}},
+		"the newest device":    {newestPresent, "activations_present_of (vendor_id=? AND license_id=?)", []any{1, 7}},
+		"devices with a file":  {countFiles, "activations_offline_of (vendor_id=? AND license_id=?)", []any{1, 7}},
+		"a release under way":  {selectReleaseOrder, "(vendor_id=? AND license_id=?)", []any{1, 7}},
+		"chosen devices":       {chosenOf, "(vendor_id=? AND order_id=? AND activation_id>?)", []any{1, 7, 0, 20}},
 		"refusing":             {selectPressed, "licenses_refusing (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
 	} {
 		rows, err := db.Query(t.Context(), "EXPLAIN QUERY PLAN "+q.text, q.args...)

@@ -48,10 +48,10 @@ func ranged(column, prefix string) (condition string, args []any) {
 func (k *kinds) text() string { return strings.Join(k.parts, " UNION ") }
 
 // searched narrows a selection of licences to those of which something begins as
-// asked for. Where nothing does, it narrows them to those that have it as a block or
-// the end of a key: short runs of digits stand in many keys.
+// asked for. Where no word of them does, they may have it as a block or the end of a key
+// too: short runs of digits stand in many keys, at their beginning and elsewhere.
 func (s *Store) searched(ctx context.Context, q *store.Selection, v ident.VendorID, p licensing.Prefix) error {
-	found := beginnings(v, p)
+	found := words(v, p)
 	if p.Parts.Any() {
 		text, args := store.Select(`SELECT l.id FROM licenses l WHERE l.vendor_id =`, v).And("l.id IN ("+found.text()+")", found.args...).End(" LIMIT 1")
 		var first int64
@@ -63,6 +63,7 @@ func (s *Store) searched(ctx context.Context, q *store.Selection, v ident.Vendor
 			found = partsOfKeys(v, p.Parts)
 		}
 	}
+	found.beginningsOfKeys(p)
 	q.And("l.id IN ("+found.text()+")", found.args...)
 	return nil
 }
@@ -71,8 +72,9 @@ func (s *Store) searched(ctx context.Context, q *store.Selection, v ident.Vendor
 // begins as asked for.
 const customersAtOnce = 20
 
-func beginnings(v ident.VendorID, p licensing.Prefix) *kinds {
-	k := &kinds{vendor: v}
+// beginningsOfKeys adds the licences of which a key that the server made, or the id,
+// begins so.
+func (k *kinds) beginningsOfKeys(p licensing.Prefix) {
 	if p.IsUUID {
 		k.add(`SELECT id FROM licenses WHERE vendor_id = ? AND license_key >= ? AND license_key <= ? ORDER BY license_key`, p.From, p.To)
 		k.add(`SELECT license_id AS id FROM tokens WHERE vendor_id = ? AND token_key >= ? AND token_key <= ? ORDER BY token_key`, p.From, p.To)
@@ -81,6 +83,11 @@ func beginnings(v ident.VendorID, p licensing.Prefix) *kinds {
 		k.add(`SELECT id FROM licenses WHERE vendor_id = ? AND uuid >= ? AND uuid <= ? ORDER BY uuid`, p.From, p.To)
 	}
 	k.begins("printed_key", "printed_key IS NOT NULL AND ", p.Printed)
+}
+
+// words looks for what people write: names, numbers, addresses, keys of other servers.
+func words(v ident.VendorID, p licensing.Prefix) *kinds {
+	k := &kinds{vendor: v}
 	for _, legacy := range p.Legacy {
 		k.begins("legacy_license_key", "legacy_license_key IS NOT NULL AND ", legacy)
 	}

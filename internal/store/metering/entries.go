@@ -118,8 +118,8 @@ func (Store) InsertEntry(t tx.Tx, v ident.VendorID, e *metering.Entry) error {
 	if err := q.Later(insertEntry.Text, insertEntry.Values(v, &entryRow{Entry: *e})...); err != nil {
 		return err
 	}
-	return q.Later(`INSERT INTO meter_hours (vendor_id, meter_id, hour, amount) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (vendor_id, meter_id, hour) DO UPDATE SET amount = meter_hours.amount + excluded.amount`, v, e.Meter, hourOf(e.At), e.Amount)
+	return q.Later(`INSERT INTO meter_hours (vendor_id, meter_id, begins_at, amount) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (vendor_id, meter_id, begins_at) DO UPDATE SET amount = meter_hours.amount + excluded.amount`, v, e.Meter, e.Hour.Unix(), e.Amount)
 }
 
 // ledger selects from the ledger of one of a licence's meters what an index serves.
@@ -137,7 +137,8 @@ func ledger(what string, v ident.VendorID, license ident.LicenseID, limitation i
 func (s Store) Entries(
 	ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, f metering.EntryFilter, r listing.Request,
 ) (listing.Page[metering.Entry], error) {
-	q := ledger(entryColumns+`, (SELECT COUNT(*) FROM consumptions u WHERE u.vendor_id = c.vendor_id AND u.undoes = c.id)`+entryTables, v, license, limitation, f)
+	const undone = `, (SELECT COUNT(*) FROM consumptions u WHERE u.vendor_id = c.vendor_id AND u.undoes = c.id)`
+	q := ledger(entryColumns+undone+entryTables, v, license, limitation, f)
 	var search store.Search
 	if f.Kind != "" || f.From != nil || f.To != nil {
 		var err error

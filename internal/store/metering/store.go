@@ -22,20 +22,7 @@ var (
 
 // Zone implements metering.Store.
 func (Store) Zone(t tx.Tx, v ident.VendorID) (*time.Location, error) {
-	var name string
-	if _, err := store.On(t).QueryRow(`SELECT zone FROM vendors WHERE id = $1`, []any{v}, &name); err != nil {
-		return nil, err
-	}
-	return zone(name), nil
-}
-
-// zone: the name was known when it was set.
-func zone(name string) *time.Location {
-	l, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	return l
+	return store.On(t).Zone(v)
 }
 
 const meterColumns = `m.id, m.license_id, m.limitation, m.consumed, m.gross, m.folded_consumed, m.folded_gross,
@@ -76,7 +63,7 @@ func (Store) Lock(t tx.Tx, v ident.VendorID, license ident.LicenseID, limitation
 		return nil, nil, err
 	}
 	m := r.meter()
-	return &m, zone(name), nil
+	return &m, store.ZoneNamed(name), nil
 }
 
 // Make implements metering.Store.
@@ -109,7 +96,7 @@ func (s Store) Meters(ctx context.Context, v ident.VendorID, license ident.Licen
 		var r meterRow
 		var name string
 		err := scan(append([]any{&name}, r.dest()...)...)
-		in = zone(name)
+		in = store.ZoneNamed(name)
 		return r.meter(), err
 	})
 	if len(all) == 1 && all[0].ID == 0 {

@@ -22,6 +22,16 @@ func (s Store) Clients(
 	return s.Licenses.OfLicense(ctx, r.Vendor, l.ID, f, list)
 }
 
+// Places counts the devices of a licence in reach by where they called from last: see
+// licensing.PlacedAtOnce.
+func (s Store) Places(ctx context.Context, r owners.Reach, license ident.UUID) ([]licensing.PlaceCount, error) {
+	l, err := s.ByUUID(ctx, r, license)
+	if err != nil {
+		return nil, err
+	}
+	return s.Licenses.PlacesOfLicense(ctx, r.Vendor, l.ID)
+}
+
 // Versions gives the software versions that a device in reach ran, the newest first.
 func (s Store) Versions(ctx context.Context, r owners.Reach, activation ident.UUID) ([]licensing.VersionSeen, error) {
 	a, _, err := s.Activation(ctx, r, activation)

@@ -18,19 +18,36 @@ var (
 	_ vendors.Reader = Store{}
 )
 
-const columns = `id, uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files, created_at`
+const columns = `id, uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files, store_no_location,
+	shown_name, accent_light, accent_dark, support_text, logo, created_at`
 
 // Insert implements vendors.Store.
 func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool, err error) {
 	var n int64
-	inserted, err = store.On(t).QueryRow(`INSERT INTO vendors (
-		uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, store.Bit(v.DirectActivationFiles), v.CreatedAt.UnixMilli()}, &n)
+	former, err := store.On(t).QueryRow(`SELECT vendor_id FROM former_slugs WHERE slug = $1`, []any{v.Slug}, &n)
+	if err != nil || former {
+		return ident.VendorID{}, false, err
+	}
+	inserted, err = store.On(t).QueryRow(`INSERT INTO vendors (uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files,
+		store_no_location, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id`,
+		[]any{
+			v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, store.Bit(v.DirectActivationFiles),
+			store.Bit(v.StoreNoLocation), v.CreatedAt.UnixMilli(),
+		}, &n)
 	if err != nil || !inserted {
 		return ident.VendorID{}, false, err
 	}
 	return ident.VendorOf(n), true, store.Bump(t)
+}
+
+// keepSlug lets the slug that a vendor has lead to the one that it gets.
+func keepSlug(s *store.Tx, v vendors.Vendor) error {
+	if _, err := s.Exec(`INSERT INTO former_slugs (slug, vendor_id) SELECT slug, id FROM vendors WHERE id = $1 AND slug <> '' AND slug <> $2
+		ON CONFLICT DO NOTHING`, v.ID, v.Slug); err != nil {
+		return err
+	}
+	_, err := s.Exec(`DELETE FROM former_slugs WHERE slug = $1 AND vendor_id = $2`, v.Slug, v.ID)
+	return err
 }
 
 // Update implements vendors.Store. A slug that is taken between the look and
@@ -38,13 +55,18 @@ func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool
 func (Store) Update(t tx.Tx, v vendors.Vendor) (updated bool, err error) {
 	var taken int
 	s := store.On(t)
-	found, err := s.QueryRow(`SELECT 1 FROM vendors WHERE slug = $1 AND slug <> '' AND id <> $2`, []any{v.Slug, v.ID}, &taken)
+	found, err := s.QueryRow(`SELECT 1 FROM vendors WHERE slug = $1 AND slug <> '' AND id <> $2
+		UNION ALL SELECT 1 FROM former_slugs WHERE slug = $1 AND vendor_id <> $2 LIMIT 1`, []any{v.Slug, v.ID}, &taken)
 	if err != nil || found {
 		return false, err
 	}
-	if _, err := s.Exec(`UPDATE vendors SET slug = $1, name = $2, zone = $3, plan = $4, support_email = $5, website = $6, language = $7,
-		direct_activation_files = $8 WHERE id = $9`,
-		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, store.Bit(v.DirectActivationFiles), v.ID); err != nil {
+	if err := keepSlug(s, v); err != nil {
+		return false, err
+	}
+	if _, err := s.Exec(`UPDATE vendors SET slug = $1, name = $2, zone = $3, plan = $4, support_email = $5, website = $6, direct_activation_files = $7,
+		store_no_location = $8, shown_name = $9, accent_light = $10, accent_dark = $11, support_text = $12, logo = $13, language = $14 WHERE id = $15`,
+		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles), store.Bit(v.StoreNoLocation),
+		v.Branding.Name, v.Branding.AccentLight, v.Branding.AccentDark, v.Branding.SupportText, v.Branding.Logo, v.Language, v.ID); err != nil {
 		return false, err
 	}
 	return true, store.Bump(t)
@@ -81,12 +103,7 @@ func (Store) EndZoneMove(t tx.Tx, id ident.VendorID) error {
 
 // MovingZone implements vendors.Reader.
 func (s Store) MovingZone(ctx context.Context) ([]ident.VendorID, error) {
-	return store.All[ident.VendorID](s.DB.Query(ctx, `SELECT vendor_id FROM zone_moves ORDER BY vendor_id`))(
-		func(scan store.Scan) (ident.VendorID, error) {
-			var n int64
-			err := scan(&n)
-			return ident.VendorOf(n), err
-		})
+	return store.All[ident.VendorID](s.DB.Query(ctx, `SELECT vendor_id FROM zone_moves ORDER BY vendor_id`))(scanVendorID)
 }
 
 // ByID reads a vendor for a screen or the API. Missing is vendor_not_found.
@@ -100,10 +117,14 @@ func (s Store) ByUUID(ctx context.Context, uuid ident.UUID) (vendors.Vendor, err
 	return s.one(ctx, `SELECT `+columns+` FROM vendors WHERE uuid = $1`, uuid)
 }
 
-// BySlug reads a vendor by its place in addresses; it has the form that
-// recheck.NewCache takes. Missing is vendor_not_found.
+// BySlug reads a vendor by its place in addresses, or one that it had before; it has the
+// form that recheck.NewCache takes. Missing is vendor_not_found.
 func (s Store) BySlug(ctx context.Context, slug string) (vendors.Vendor, error) {
-	return s.one(ctx, `SELECT `+columns+` FROM vendors WHERE slug = $1 AND slug <> ''`, slug)
+	v, err := s.one(ctx, `SELECT `+columns+` FROM vendors WHERE slug = $1 AND slug <> ''`, slug)
+	if fault.Is(err, "vendor_not_found") {
+		return s.one(ctx, `SELECT `+columns+` FROM vendors WHERE id = (SELECT vendor_id FROM former_slugs WHERE slug = $1)`, slug)
+	}
+	return v, err
 }
 
 // Sole gives the only vendor; ok is false when there is none, or another.
@@ -139,7 +160,8 @@ func (s Store) one(ctx context.Context, sqltext string, arg any) (vendors.Vendor
 func scan(row func(dest ...any) (bool, error)) (vendors.Vendor, bool, error) {
 	var v vendors.Vendor
 	var id, created int64
-	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &v.SupportEmail, &v.Website, &v.Language, &v.DirectActivationFiles, &created)
+	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &v.SupportEmail, &v.Website, &v.Language, &v.DirectActivationFiles, &v.StoreNoLocation,
+		&v.Branding.Name, &v.Branding.AccentLight, &v.Branding.AccentDark, &v.Branding.SupportText, &v.Branding.Logo, &created)
 	if err != nil || !found {
 		return vendors.Vendor{}, false, err
 	}

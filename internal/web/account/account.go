@@ -68,6 +68,13 @@ type Proofs interface {
 	Confirm(ctx context.Context, vendor ident.VendorID, own access.Session, password string) error
 }
 
+// Addresses changes one's own address.
+type Addresses interface {
+	Ask(ctx context.Context, vendor ident.VendorID, own access.Session, address string, proof access.Proof) error
+	Pending(ctx context.Context, vendor ident.VendorID, own access.Person) (address string, until time.Time, err error)
+	Cancel(t tx.Tx, vendor ident.VendorID, own access.Person) error
+}
+
 // Providers connects one's account with the vendor's OpenID provider.
 type Providers interface {
 	Settings(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
@@ -77,7 +84,7 @@ type Providers interface {
 	Unlink(t tx.Tx, vendor ident.VendorID, own access.Person) error
 }
 
-// Config is what the pages need; all of it is required.
+// Config is what the pages need; all of it but Mails is required.
 type Config struct {
 	Face        *web.Face
 	Sessions    Sessions
@@ -87,7 +94,9 @@ type Config struct {
 	Factors     Factors
 	Passkeys    Passkeys
 	Proofs      Proofs
+	Addresses   Addresses
 	Providers   Providers
+	Mails       bool // the server mails links: without it no address can be changed
 
 	// Site is the server as browsers bind passkeys to it; Address is the face
 	// at the vendor as browsers are sent back to it. Each fails, with what to do, where
@@ -102,7 +111,7 @@ type Pages struct{ Config }
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Sessions == nil || c.SessionRows == nil || c.Users == nil || c.Passwords == nil || c.Factors == nil ||
-		c.Passkeys == nil || c.Proofs == nil || c.Providers == nil || c.Site == nil || c.Address == nil {
+		c.Passkeys == nil || c.Proofs == nil || c.Addresses == nil || c.Providers == nil || c.Site == nil || c.Address == nil {
 		return nil, errors.New("account: the configuration is incomplete")
 	}
 	var err error
@@ -121,6 +130,7 @@ func (p *Pages) Routes() []edge.Route {
 	routes = append(routes, web.Edit(p.Face, "/account/name", own, "form.html", ofSelf, p.askName, p.rename)...)
 	routes = append(routes, p.language()...)
 	routes = append(routes, web.AskOwn(p.Face, "/account/password", own, "form.html", p.askPassword, p.changePassword)...)
+	routes = append(routes, p.address()...)
 	routes = append(routes, p.passkey()...)
 	routes = append(routes, p.provider()...)
 	return append(routes, p.factor()...)
@@ -144,6 +154,9 @@ type accountPage struct {
 	web.Page
 
 	Facts     []web.ShownFact
+	CanMove   bool   // the address can be changed
+	Pending   string // an address that has yet to confirm; empty for none
+	Until     web.Moment
 	Factor    web.Badge
 	HasTOTP   bool
 	CodesLeft int
@@ -172,7 +185,12 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	if p.Face.LanguageOptions() != nil {
 		page.Speaks = q.Language().Name()
 	}
-	var err error
+	page.CanMove = p.Mails
+	pending, until, err := p.Addresses.Pending(q.Context(), q.VendorID(), s.Person)
+	if err != nil {
+		return nil, err
+	}
+	page.Pending, page.Until = pending, page.At(until)
 	if s.Person.HasTOTP {
 		page.Factor = web.BadgeOn
 	}

@@ -453,5 +453,7 @@
 
   function ready(root) { lists(root); whens(root); charts(root); suggests(root); looks(root); }
   ready(document);
+  // A file that somebody has just asked for comes by itself; its button gives it again.
+  each(document, "form[data-download]", function (form) { form.requestSubmit(); });
   document.addEventListener("htmx:load", function (e) { ready(e.detail.elt); });
 })();

@@ -14,53 +14,60 @@ import (
 )
 
 // TestPasskeys: a passkey is made, signs in alone, stands beside the password, is
-// replaced by a recovery code, and goes.
+// replaced by a recovery code, and goes, on every face.
 func TestPasskeys(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		v := s.Vendor(t, "Acme")
-		b, d, codes := s.WithPasskey(t, v)
-		if p := b.Get(t, "/account"); !strings.Contains(p.Text("main"), "Laptop") || !strings.Contains(p.Text("main"), "10 recovery codes are left") {
-			t.Errorf("the account: %s", p.Text("main"))
-		}
-		if p := b.Post(t, "/account/passkeys/make", url.Values{"answer": {d.Answer(nil)}}); p.Status != 409 || !strings.Contains(p.Text("main"), "finished already") {
-			t.Errorf("the same again: %d %s", p.Status, p.Text("main"))
-		}
-
-		in := s.AtLocalhost(t, v)
-		ask := in.Post(t, "/sign-in/passkey/begin", url.Values{"next": {"/account"}})
-		if ask.Options(t)["userVerification"] != "required" {
-			t.Error("a sign-in without a password does not ask who it is")
-		}
-		answer := d.Use(ask.Options(t))
-		if p := in.Post(t, "/sign-in/passkey", url.Values{"answer": {answer}, "next": {"/account"}}); p.Path != "/account" {
-			t.Fatalf("signed in: %d %s %s", p.Status, p.Path, p.Text("main"))
-		}
-		if p := in.Post(t, "/sign-in/passkey", url.Values{"answer": {answer}}); p.Path == "/" || p.Status < 400 {
-			t.Errorf("the same answer again: %d %s", p.Status, p.Path)
-		}
-
-		password := url.Values{"email": {v.OwnerEmail}, "password": {v.OwnerPassword}, "next": {"/account"}}
-		second := s.AtLocalhost(t, v)
-		if p := second.Post(t, "/sign-in", password); !strings.HasPrefix(p.Path, "/second-factor") || p.Find("form[action$='/second-factor/passkey/begin']").Length() != 1 {
-			t.Fatalf("the password alone leads to %s: %s", p.Path, p.Text("main"))
-		}
-		ask = second.Post(t, "/second-factor/passkey/begin", url.Values{"next": {"/account"}})
-		if p := second.Post(t, "/second-factor/passkey", url.Values{"answer": {d.Use(ask.Options(t))}, "next": {"/account"}}); p.Path != "/account" {
-			t.Errorf("with the passkey: %d %s %s", p.Status, p.Path, p.Text("main"))
-		}
-		third := s.AtLocalhost(t, v)
-		third.Post(t, "/sign-in", password)
-		if p := third.Post(t, "/second-factor", url.Values{"code": {codes[0]}, "next": {"/account"}}); p.Path != "/account" {
-			t.Errorf("with a recovery code: %d %s", p.Status, p.Path)
-		}
-		remove := b.Get(t, "/account").Find("a[href*='/passkeys/'][href$='/remove']").AttrOr("href", "")
-		if p := third.Post(t, strings.TrimPrefix(remove, b.Base), nil); p.Path != "/account" || strings.Contains(p.Text("main"), "Laptop") {
-			t.Errorf("removed: %d %s", p.Status, p.Path)
-		}
-		if p := s.AtLocalhost(t, v).Post(t, "/sign-in", password); p.Path != "/account" {
-			t.Errorf("without a passkey the password leads to %s", p.Path)
+		for _, face := range []string{"console", "portal"} {
+			passkeys(t, s, face)
 		}
 	})
+}
+
+func passkeys(t *testing.T, s *servertest.Server, face string) {
+	t.Helper()
+	v := s.Vendor(t, "Acme at the "+face)
+	b, d, codes := s.WithPasskeyAt(t, v, face)
+	if p := b.Get(t, "/account"); !strings.Contains(p.Text("main"), "Laptop") || !strings.Contains(p.Text("main"), "10 recovery codes are left") {
+		t.Errorf("the account: %s", p.Text("main"))
+	}
+	if p := b.Post(t, "/account/passkeys/make", url.Values{"answer": {d.Answer(nil)}}); p.Status != 409 || !strings.Contains(p.Text("main"), "finished already") {
+		t.Errorf("the same again: %d %s", p.Status, p.Text("main"))
+	}
+
+	in := s.AtLocalhost(t, v).At(face)
+	ask := in.Post(t, "/sign-in/passkey/begin", url.Values{"next": {"/account"}})
+	if ask.Options(t)["userVerification"] != "required" {
+		t.Error("a sign-in without a password does not ask who it is")
+	}
+	answer := d.Use(ask.Options(t))
+	if p := in.Post(t, "/sign-in/passkey", url.Values{"answer": {answer}, "next": {"/account"}}); p.Path != "/account" {
+		t.Fatalf("signed in: %d %s %s", p.Status, p.Path, p.Text("main"))
+	}
+	if p := in.Post(t, "/sign-in/passkey", url.Values{"answer": {answer}}); p.Path == "/" || p.Status < 400 {
+		t.Errorf("the same answer again: %d %s", p.Status, p.Path)
+	}
+
+	password := url.Values{"email": {v.OwnerEmail}, "password": {v.OwnerPassword}, "next": {"/account"}}
+	second := s.AtLocalhost(t, v).At(face)
+	if p := second.Post(t, "/sign-in", password); !strings.HasPrefix(p.Path, "/second-factor") || p.Find("form[action$='/second-factor/passkey/begin']").Length() != 1 {
+		t.Fatalf("the password alone leads to %s: %s", p.Path, p.Text("main"))
+	}
+	ask = second.Post(t, "/second-factor/passkey/begin", url.Values{"next": {"/account"}})
+	if p := second.Post(t, "/second-factor/passkey", url.Values{"answer": {d.Use(ask.Options(t))}, "next": {"/account"}}); p.Path != "/account" {
+		t.Errorf("with the passkey: %d %s %s", p.Status, p.Path, p.Text("main"))
+	}
+	third := s.AtLocalhost(t, v).At(face)
+	third.Post(t, "/sign-in", password)
+	if p := third.Post(t, "/second-factor", url.Values{"code": {codes[0]}, "next": {"/account"}}); p.Path != "/account" {
+		t.Errorf("with a recovery code: %d %s", p.Status, p.Path)
+	}
+	remove := b.Get(t, "/account").Find("a[href*='/passkeys/'][href$='/remove']").AttrOr("href", "")
+	if p := third.Post(t, strings.TrimPrefix(remove, b.Base), nil); p.Path != "/account" || strings.Contains(p.Text("main"), "Laptop") {
+		t.Errorf("removed: %d %s", p.Status, p.Path)
+	}
+	if p := s.AtLocalhost(t, v).At(face).Post(t, "/sign-in", password); p.Path != "/account" {
+		t.Errorf("without a passkey the password leads to %s", p.Path)
+	}
 }
 
 // TestPasskeyAttacks: what an answer must not get through with.

@@ -203,7 +203,7 @@ func ExpiryTile(q *web.Request, page *web.Page, l *licensing.License) web.Tile {
 }
 
 // Activations shows how many activations of a licence are in use.
-func Activations(_ *web.Request, l *licensing.License) web.Bar { return show.Activations(l) }
+func Activations(q *web.Request, l *licensing.License) web.Bar { return show.Activations(l, q.Now()) }
 
 // Held is how many devices hold an activation of a licence.
-func Held(l *licensing.License) int64 { return l.RegularUsed + l.GoodwillUsed }
+func Held(l *licensing.License) int64 { return l.Held() }

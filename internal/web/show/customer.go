@@ -45,6 +45,9 @@ func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in
 	if id, err := ident.ParseUUID(text); err == nil {
 		return "company_name", customers.Filter{ID: &id}, nil
 	}
+	if !begins(text) {
+		return "company_name", prefixed("company_name", text), nil
+	}
 	if slices.Contains(searchable(), in) {
 		return in, prefixed(in, text), nil
 	}
@@ -60,11 +63,17 @@ func SearchBy(ctx context.Context, rows CustomerRows, v ident.VendorID, text, in
 	return "company_name", prefixed("company_name", text), nil
 }
 
+// begins reports whether a customer's number or address can begin with a text: who pastes
+// too much into a search finds nothing, and is not refused.
+func begins(text string) bool {
+	return customers.Filter{NumberPrefix: text}.Check("customer_number") == nil
+}
+
 // MatchCustomers gives customers whose number, name, a word of it, or e-mail begins
 // with a text, or whose id it is: no more than most, the one with exactly this number first.
 func MatchCustomers(ctx context.Context, rows CustomerRows, v ident.VendorID, text string, most int) ([]customers.Customer, error) {
 	var all []customers.Customer
-	if text = strings.TrimSpace(text); text == "" {
+	if text = strings.TrimSpace(text); text == "" || !begins(text) {
 		return nil, nil
 	}
 	if id, err := ident.ParseUUID(text); err == nil {

@@ -37,7 +37,7 @@ func stateBadge(s licensing.State) web.Badge {
 		return web.BadgeNotStarted
 	case s.UsedUpReason != "":
 		return web.BadgeUsedUp
-	case l.GoodwillUsed > 0:
+	case l.OnGoodwill(s.At) > 0:
 		return web.BadgeGoodwill
 	case !s.ExpiresAt.IsZero() && s.ExpiresAt.Sub(s.At) <= ExpiringWithin:
 		return web.BadgeExpiring
@@ -73,15 +73,25 @@ func LicenseName(l *licensing.License) string {
 // ShortKey is enough of a key to tell it from others in a list.
 func ShortKey(k ident.UUID) string { return k.String()[:13] + "…" }
 
-// Activations shows how many activations of a licence are in use. Floating
-// licences take any number.
-func Activations(l *licensing.License) web.Bar {
-	used := l.RegularUsed + l.GoodwillUsed
-	if l.AnyNumber() {
+// Activations shows how many activations of a licence are in use, or how many devices
+// this month where it counts those. Floating licences take any number.
+func Activations(l *licensing.License, now time.Time) web.Bar {
+	used, policy := l.Held(), l.Terms().Policy
+	switch {
+	case l.AnyNumber():
 		return web.Bar{Used: used, Unit: "clients"}
+	case l.CountsMonths():
+		return web.Bar{Used: l.UsedInMonth(now), Contract: policy.TokenLimit, Allowed: licensing.Allowed(policy), Unit: "devices this month"}
 	}
-	policy := l.Terms().Policy
 	return web.Bar{Used: used, Contract: policy.TokenLimit, Allowed: licensing.Allowed(policy), Unit: "activations"}
+}
+
+// HowUsed is how a licence is provisioned and what it counts, in words.
+func HowUsed(m terms.Mode, p terms.Policy) string {
+	if p.ActivationCounting == terms.CountMonthly {
+		return Mode(m) + ", by the month"
+	}
+	return Mode(m)
 }
 
 // Mode is how a licence is provisioned, in words.

@@ -44,7 +44,7 @@ func LicenseColumns(q *web.Request) []web.Column[*licensing.License] {
 			return web.Cell{Badge: &badge, Sub: why(l, now, q.VendorZone())}
 		}},
 		{Name: "activations", Label: "Activations", Cell: func(l *licensing.License) web.Cell {
-			bar := Activations(l)
+			bar := Activations(l, now)
 			return web.Cell{Bar: &bar, Href: LicenseHref(q, l.UUID) + "/devices"}
 		}},
 		{Name: "expires", Label: "Expires", Cell: End, Plain: func(l *licensing.License) string { return writtenEnd(l, q.VendorZone()) }},

@@ -143,7 +143,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 			Meters:    must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
 			MeterRows: meterRows, SessionRows: leases,
 		})),
-		must[*devices.Area](t)(devices.New(devices.Config{Licenses: b.licensing, LicenseRows: licenses})),
+		must[*devices.Area](t)(devices.New(devices.Config{Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses})),
 		must[*sessions.Area](t)(sessions.New(sessions.Config{Clock: e.Clock, Sessions: b.sessions, SessionRows: leases, LicenseRows: licenses})),
 		must[*webhooks.Area](t)(webhooks.New(webhooks.Config{
 			Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),

@@ -32,7 +32,7 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 	if a := s.Activation; a != nil {
 		info.TokenKey, info.ClientID = &a.TokenKey, &a.Device.Number
 		info.ClientName, info.ClientDescription = text(a.Client.Name), text(a.Client.Description)
-		info.IsGoodwill, version = a.IsGoodwill(), a.Client.SoftwareVersion
+		info.IsGoodwill, version = s.IsGoodwill, a.Client.SoftwareVersion
 	}
 	if latest := l.Product.LatestRelease; latest != "" {
 		newest, known := entry.ReadVersion(latest)

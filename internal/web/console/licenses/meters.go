@@ -57,12 +57,13 @@ func (p *Pages) showMeters(q *web.Request) (*metersPage, error) {
 		if q.May(identity.ManageLicenses) {
 			m.Acts = corrections(m.Ledger)
 		}
-		from := page.Now.Add(-chartedDays * 24 * time.Hour)
+		from, labels, place := page.LastDays(chartedDays)
 		hours, more, err := p.Ledger.Hours(q.Context(), q.VendorID(), l.ID, r.Limitation.ID, from)
 		if err != nil {
 			return nil, err
 		}
-		m.Chart = consumedChart(&page.Page, hours, from, more)
+		m.Chart = consumedChart(hours, labels, place, more)
+		m.Chart.Text += " Days are those of " + q.ZoneOfDays() + "."
 		m.Chart.ID = "meter-" + string(rune('a'+i%26))
 		page.Meters = append(page.Meters, m)
 	}
@@ -132,30 +133,25 @@ func consumedOf(consumed int64, limit *int64, goodwillPercent int) web.Cell {
 	}
 	c := web.Cell{Bar: &bar}
 	if consumed%terms.Unit != 0 {
-		c.Sub = show.Amount(consumed)
+		c.Sub = "exactly " + show.Amount(consumed)
 	}
 	return c
 }
 
-// consumedChart draws what a meter counted by the day, in the viewer's zone, in whole units.
-func consumedChart(page *web.Page, hours []metering.Hour, from time.Time, more bool) web.Chart {
+// consumedChart draws what a meter counted by the day; place says which day an instant is of.
+func consumedChart(hours []metering.Hour, labels []string, place func(time.Time) int, more bool) web.Chart {
 	c := web.Chart{
-		Title: "Consumed per day", Text: "Of the last 30 days, in whole units.", Kind: web.BarChart, Unit: "units", Today: true,
-		Empty: "Nothing was consumed in the last 30 days.",
+		Title: "Consumed per day", Text: "Of the last 30 days.", Kind: web.BarChart, Unit: "units", Today: true, Per: terms.Unit,
+		Empty: "Nothing was consumed in the last 30 days.", Labels: labels,
 	}
 	if more {
-		c.Text = "Of the newest 50,000 entries within 30 days, in whole units."
+		c.Text = "Of the newest 50,000 entries within 30 days."
 	}
-	labels, place := page.DaysSince(from)
-	c.Labels = labels
 	sums := make([]int64, len(labels))
 	for _, h := range hours {
 		if i := place(h.At); i >= 0 {
 			sums[i] += h.Amount
 		}
-	}
-	for i := range sums {
-		sums[i] /= terms.Unit
 	}
 	c.Series = []web.Series{{Name: "Consumed", Values: sums}}
 	return c

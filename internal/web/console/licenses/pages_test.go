@@ -269,6 +269,7 @@ func TestConsoleALicenceOfMeasurements(t *testing.T) {
 
 		shown := s.Get(t, page)
 		servertest.Says(t, shown, ".app-notice:contains('Consumed')", "All 15 of measurements that its contract allows are consumed since", "A reset of the meter does not change that")
+		servertest.Says(t, shown, "main", "Its contract is consumed; by its days it would end on 31 Dec 2090")
 		if badge := shown.Find(".app-head .app-badge").First(); badge.Text() != "Expired" || !strings.Contains(badge.AttrOr("title", ""), "in the contract are consumed since") {
 			t.Errorf("the badge: %q, %q", badge.Text(), badge.AttrOr("title", ""))
 		}

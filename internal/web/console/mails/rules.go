@@ -46,7 +46,17 @@ func when(k mailing.Kind) string {
 	case mailing.Recovery:
 		return "Somebody asks for a new password."
 	case mailing.Invitation:
-		return "Somebody is invited to the team."
+		return "Somebody is invited to the team, or to look after a customer's licences."
+	case mailing.CustomerAdded:
+		return "Somebody who has an account may look after a customer's licences."
+	case mailing.AddressConfirm:
+		return "A new address of an account was asked for: to that address, with the link that confirms it."
+	case mailing.AddressTaken:
+		return "The same, where that address has an account of its own."
+	case mailing.AddressAsked:
+		return "The same: to the present address."
+	case mailing.AddressChanged:
+		return "A new address was confirmed: to both."
 	case mailing.Event:
 		return "An event that an e-mail address under Webhooks is subscribed to."
 	case mailing.Test:

@@ -12,6 +12,9 @@ func meaning(name string) string {
 		"Meter": "the meter's name", "Percent": "the alert that it has reached, in per cent", "Consumed": "what is consumed of it",
 		"Limit": "what is allowed of it", "NextReset": "the day of its next reset; may be empty",
 		"Link": "the single-use link", "LinkExpires": "when the link ends, such as “in 1 hour”", "Role": "the role; may be empty",
-		"Event": "the event's name", "Payload": "what it says, as JSON",
+		"Address": "the new address", "FormerAddress": "the address until then",
+		"SignInLink": "where the person signs in; empty while the server does not know its own address",
+		"ByStaff":    "not empty where somebody of your team asked for it",
+		"Event":      "the event's name", "Payload": "what it says, as JSON",
 	}[name]
 }

@@ -16,7 +16,7 @@ func TestConsoleSearch(t *testing.T) {
 		for text, want := range map[string]string{
 			key[:8]: "LicencesMüller Werk", "muller": "Licences", "old-7": "Nothing is found for", "OLD-7": "Licences", "kir": "CustomersKirk AGK-1001",
 			"k-10": "Customers", "drill": "Deviceshall-9", "HALL": "Devices", s.Vendor.OwnerEmail[:4]: "Users", "x": "at least two characters", "zzzz": "Nothing is found for",
-			"<script>": "“<script>”",
+			"<script>": "“<script>”", strings.Repeat("ä", 3000): "Nothing is found for",
 		} {
 			p := s.Get(t, "/search?q="+url.QueryEscape(text))
 			servertest.Says(t, p, "#found", want)

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/listing"
+	"chancery/internal/mailing"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
@@ -76,6 +77,10 @@ type Config struct {
 	Address func(q *web.Request) (string, error)
 	Portal  func(q *web.Request) (string, error)
 
+	// Logos reads the vendor's logo, and MailPreview renders a mail in its branding.
+	Logos       web.Logos
+	MailPreview func(ctx context.Context, v vendors.Vendor) (mailing.Body, error)
+
 	// What another time zone means for last days.
 	LastDays LastDays
 	Editions Editions
@@ -92,7 +97,8 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Providers == nil ||
-		c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.Portal == nil || c.LastDays == nil || c.Editions == nil || c.Moves == nil {
+		c.Logos == nil || c.MailPreview == nil || c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.Portal == nil || c.LastDays == nil ||
+		c.Editions == nil || c.Moves == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}
 	face, err := c.Face.Area(templates)
@@ -101,5 +107,5 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return slices.Concat(p.vendor(), p.help(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys())
+	return slices.Concat(p.vendor(), p.branding(), p.help(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys())
 }

@@ -64,7 +64,7 @@ func (p *Pages) heartbeats(q *web.Request) (web.Table[licensing.Heartbeat], erro
 		Columns: []web.Column[licensing.Heartbeat]{
 			{Name: "at", Label: q.T("When"), Sort: "created_at", Cell: func(h licensing.Heartbeat) web.Cell { return web.Cell{At: h.At} }},
 			text("address", "IP", func(h licensing.Heartbeat) string { return h.Client.Address }),
-			{Name: "place", Label: q.T("Place"), Cell: func(h licensing.Heartbeat) web.Cell { return show.Place(&licensing.Activation{Client: h.Client}) }},
+			{Name: "place", Label: q.T("Place"), Cell: func(h licensing.Heartbeat) web.Cell { return show.Place(q, &licensing.Activation{Client: h.Client}) }},
 			text("hostname", q.T("Hostname"), func(h licensing.Heartbeat) string { return h.Client.Hostname }),
 			text("version", q.T("Version"), func(h licensing.Heartbeat) string { return h.Client.SoftwareVersion }),
 			text("system", q.T("Operating system"), func(h licensing.Heartbeat) string { return h.Client.OperatingSystem }),

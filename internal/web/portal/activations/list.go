@@ -22,6 +22,9 @@ func (p *Pages) chrome(q *web.Request) (web.Page, error) {
 	page := portal.Header(q, l, portal.ActivationsPart)
 	page.Query = ""
 	page.Notices = slices.DeleteFunc(portal.Urgent(portal.Standing(q, &page, l)), func(n web.Notice) bool { return n.Tone == web.Good })
+	if portal.Held(l) > 0 {
+		page.Actions = []web.Action{{Label: q.T("Map"), Href: show.LicenseHref(q, l.UUID) + "/map", Icon: "world", Plain: true}}
+	}
 	if mayDelete(q, l) && portal.Held(l) > 0 {
 		page.More = []web.Action{{
 			Label: q.T("Delete all activations"), Href: show.LicenseHref(q, l.UUID) + "/activations/delete", Icon: "trash", Danger: true, Dialog: true,
@@ -150,7 +153,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} },
 		},
 		{Name: "platform", Label: q.T("Platform"), Sort: "platform", Cell: func(s licensing.Seat) web.Cell { return platform(s.Activation.Client) }},
-		{Name: "place", Label: q.T("Place"), Sort: "country", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
+		{Name: "place", Label: q.T("Place"), Sort: "country", Cell: func(s licensing.Seat) web.Cell { return show.Place(q, s.Activation) }},
 		{
 			Name: "client_id", Label: q.T("Client id"), Extra: true,
 			Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Device.Number, Mono: true} },

@@ -19,7 +19,8 @@ type activationPage struct {
 	Variables []web.ShownFact
 	Versions  []version
 	Beats     web.Chart
-	History   string // address of its heartbeats
+	History   string   // address of its heartbeats
+	Map       *web.Map // nil where nobody knows where it is
 }
 
 // version is a software version that the device ran.
@@ -45,6 +46,9 @@ func (p *Pages) show(q *web.Request) (*activationPage, error) {
 	page.Device = page.Page.Facts(device(q, a)...)
 	for _, name := range slices.Sorted(maps.Keys(a.Client.Variables)) {
 		page.Variables = append(page.Variables, page.Page.Facts(web.Fact{Label: name, Cell: web.Cell{Text: a.Client.Variables[name]}})...)
+	}
+	if m, known := show.MapOfDevice(q, a.Client); known {
+		page.Map = &m
 	}
 	page.History = show.ActivationHref(q, a.UUID) + "/heartbeats"
 	versions, err := p.Rows.Versions(q.Context(), q.Reach(), a.UUID)
@@ -106,7 +110,7 @@ func device(q *web.Request, a *licensing.Activation) []web.Fact {
 	all := []web.Fact{
 		{Label: "IP", Cell: web.Cell{Text: c.Address, Mono: true}, Hint: q.T("The network address that it called from last")},
 		{Label: q.T("Hostname"), Cell: web.Cell{Text: c.Hostname}},
-		{Label: q.T("Place"), Cell: show.Place(a), Hint: q.T("Reckoned from the address; it is as good as the address tells")},
+		{Label: q.T("Place"), Cell: show.Place(q, a), Hint: q.T("Reckoned from the address; it is as good as the address tells")},
 		{Label: q.T("Platform"), Cell: web.Cell{Text: c.Platform}},
 		{Label: q.T("Operating system"), Cell: web.Cell{Text: c.OperatingSystem}},
 		{Label: q.T("Version of the program"), Cell: web.Cell{Text: c.SoftwareVersion}},

@@ -28,6 +28,7 @@ type Rows interface {
 	Clients(
 		ctx context.Context, r owners.Reach, license ident.UUID, f licensing.ClientFilter, list listing.Request,
 	) (listing.Page[*licensing.Activation], error)
+	Places(ctx context.Context, r owners.Reach, license ident.UUID) ([]licensing.PlaceCount, error)
 	Versions(ctx context.Context, r owners.Reach, activation ident.UUID) ([]licensing.VersionSeen, error)
 	Heartbeats(ctx context.Context, r owners.Reach, activation ident.UUID, list listing.Request) (listing.Page[licensing.Heartbeat], error)
 }
@@ -64,6 +65,7 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	routes := []edge.Route{
 		web.Lists(p.Face, "/licenses/{id}/activations", portal.Own(), p.table, p.chrome),
+		web.Show(p.Face, "/licenses/{id}/map", portal.Own(), "map.html", p.showMap),
 		web.Show(p.Face, "/activations/{id}", portal.Own(), "activation.html", p.show),
 		web.Lists(p.Face, "/activations/{id}/heartbeats", portal.Own(), p.heartbeats, p.heartbeatsChrome),
 	}

@@ -65,7 +65,7 @@ type overviewPage struct {
 
 	One       *one // the only licence there is
 	Attention []web.Notice
-	More      string // how many notices are left out, in words
+	LeftOut   string // how many notices are left out, in words
 	List      *web.List
 	Nothing   *web.Empty
 }
@@ -174,7 +174,7 @@ func (p *Pages) attention(q *web.Request, page *overviewPage, all []*licensing.L
 	}
 	notices = portal.Urgent(notices)
 	if left := len(notices) - shownNotices; left > 0 {
-		page.More = q.T("%d other licences need attention, too: they are marked below.", left)
+		page.LeftOut = q.T("%d other licences need attention, too: they are marked below.", left)
 		notices = notices[:shownNotices]
 	}
 	page.Attention = notices

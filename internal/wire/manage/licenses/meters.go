@@ -188,7 +188,8 @@ func (a *Area) meters(m *operation.Maker) []operation.Operation {
 		}, metering.EntrySorts(), a.ledger, ledgerFile()),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/{id}/consumptions", ID: "add-consumption", Group: group, Summary: "Correct a meter by hand",
-			About: "Adds what was consumed and not reported, or takes off what was counted too much in this period. Send an Idempotency-Key.", Permission: identity.ManageLicenses,
+			About:      "Adds what was consumed and not reported, or takes off what was counted too much in this period. Send an Idempotency-Key.",
+			Permission: identity.ManageLicenses,
 		}, func(t tx.Tx, q *operation.Request, in consumptionAdd) (counted, error) {
 			id, err := a.licenseID(t, q)
 			if err != nil {

@@ -242,8 +242,10 @@ func (a *Area) mailSettings(m *operation.Maker) []operation.Operation {
 			if err != nil {
 				return mailPreview{}, err
 			}
+			width, height := v.Branding.LogoSize(mailing.LogoHeight)
 			b, err := a.Mails.Preview(mailing.Vendor{
-				Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
+				Slug: v.Slug, Name: v.ShownName(), Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
+				SupportText: v.Branding.SupportText, Accent: v.Branding.AccentLight, LogoWidth: width, LogoHeight: height,
 			}, in.template())
 			return mailPreview(b), err
 		}),
