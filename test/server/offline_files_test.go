@@ -3,8 +3,14 @@ package server_test
 import (
 	"bytes"
 	"errors"
+	"html"
+	"mime/multipart"
 	"net/http"
+	"net/url"
 	"os"
+	"regexp"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -270,4 +276,68 @@ func (v vendor) requestOf(t *testing.T, key string) []byte {
 		t.Fatal(err)
 	}
 	return file.Text
+}
+
+// A person brings files by the page, several at once, and has each answer as often as
+// it is wanted.
+func TestThePageForFiles(t *testing.T) {
+	t.Parallel()
+	s := servertest.Start(t, servertest.SQLite(t))
+	v, l := offlineVendor(t, s, nil)
+	f := v.far(t, "m-1")
+	file, err := f.OfflineRequest(l.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := func(want string, files ...[]byte) string {
+		t.Helper()
+		var body bytes.Buffer
+		m := multipart.NewWriter(&body)
+		for i, text := range files {
+			part, err := m.CreateFormFile("file", "request"+strconv.Itoa(i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := part.Write(text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := m.Close(); err != nil {
+			t.Fatal(err)
+		}
+		a := s.Do(t, "POST", "/offline/"+v.Slug+"/", body.Bytes(), "Content-Type", m.FormDataContentType(), "Origin", s.URL)
+		if a.Status != 200 || !bytes.Contains(a.Body, []byte(want)) {
+			t.Fatalf("%d, without %q: %s", a.Status, want, a.Body)
+		}
+		return string(a.Body)
+	}
+	if a := s.Do(t, "GET", "/offline/"+v.Slug+"/", nil); a.Status != 200 || !bytes.Contains(a.Body, []byte("activation.req")) {
+		t.Errorf("the page: %d %s", a.Status, a.Body)
+	}
+	form("There is no file.")
+	page := form("The licence is ready.", file.Text)
+	again := regexp.MustCompile(`name="text" value="([^"]+)"`).FindStringSubmatch(page)
+	if again == nil {
+		t.Fatalf("nothing to download in %s", page)
+	}
+	download := s.Do(t, "POST", "/offline/"+v.Slug+"/files", url.Values{"text": {html.UnescapeString(again[1])}}.Encode(),
+		"Content-Type", "application/x-www-form-urlencoded", "Origin", s.URL)
+	if name := download.Header.Get("Content-Disposition"); !strings.Contains(name, "license.lic") {
+		t.Errorf("the download is %q", name)
+	}
+	if st, err := f.Install(download.Body); err != nil || !st.Valid() {
+		t.Errorf("%+v, %v", st, err)
+	}
+	f.consume(t, 2)
+	report, err := f.OfflineReport()
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := form("What was used is counted.", report.Text, []byte("Hello, here is the file."))
+	if !strings.Contains(both, "There is no request in this text.") || strings.Contains(both, "data-download") {
+		t.Errorf("one good and one bad: %s", both)
+	}
+	if a := s.Do(t, "POST", "/offline/"+v.Slug+"/", "text=x", "Content-Type", "multipart/form-data; boundary=x", "Origin", "https://elsewhere.example"); a.Status != 403 {
+		t.Errorf("a form of another site: %d", a.Status)
+	}
 }

@@ -36,10 +36,10 @@ type shown struct {
 
 func (p *Pages) pages() []edge.Route {
 	who := web.Access{Public: public}
-	page := web.Show(p.Face, "/", who, "bring.html", func(q *web.Request) (*bringPage, error) {
+	page := web.Show(p.Face, "/{$}", who, "bring.html", func(q *web.Request) (*bringPage, error) {
 		return &bringPage{Page: q.Page(q.T("Licences for devices without internet"))}, nil
 	})
-	post := web.Answer(p.Face, "/", who, "bring.html", p.bring)
+	post := web.Answer(p.Face, "/{$}", who, "bring.html", p.bring)
 	post.BodyLimit = largest
 	return []edge.Route{page, post}
 }
