@@ -36,6 +36,7 @@ func measurements() []measurement {
 		{"activation, 256 connections", func(ctx context.Context, s *site) error { return activation(ctx, s, 256, 1) }},
 		{"calls beside hard work", besideHardWork},
 		{"console list pages", consolePages},
+		{"portal pages", portalPages},
 	}
 }
 

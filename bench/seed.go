@@ -25,7 +25,7 @@ const (
 	metered         = 10_000  // licences with a meter, after the plain ones
 	spare           = 20_000  // plain licences with a free token, after those: for activations beside hard work
 	floating        = 1000    // floating licences, after those
-	crowd           = 20_000  // activations of one more licence, the last one
+	crowd           = 20_000  // activations of one more licence
 	sessionsSeeded  = 100_000 // open on them
 	seededSession   = "5a2d9a4e-8f6b-4c6e-9d59-0a3c6f6f2f11"
 )
@@ -59,6 +59,7 @@ const (
 	kindSubscription
 	kindLimitation
 	kindSession
+	kindConsumption
 )
 
 func sessionClient(n int) string { return fmt.Sprintf("bench-session-%06d", n) }
@@ -146,7 +147,7 @@ func seed(ctx context.Context, to sink, vendor int64, licenses int) error {
 			return []any{i + 1, vendor, i + 1, ms, day, 0, seedVersion, seedSystem, "", "", seedAddress, "", "", ""}
 		}},
 	}
-	for _, t := range slices.Concat(tables, seedUse(vendor, licenses, ms), seedCrowd(vendor, licenses, ms)) {
+	for _, t := range slices.Concat(tables, seedUse(vendor, licenses, ms), seedCrowd(vendor, licenses, ms), seedOwned(vendor, licenses, ms)) {
 		if err := to.insert(ctx, t.name, t.columns, t.rows, t.row); err != nil {
 			return fmt.Errorf("seed %s: %w", t.name, err)
 		}

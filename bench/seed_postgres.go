@@ -28,7 +28,7 @@ func (s postgresSink) insert(ctx context.Context, table string, columns []string
 }
 
 func (s postgresSink) finish(ctx context.Context) error {
-	for table := range strings.FieldsSeq("products editions customers licenses tokens devices activations heartbeats meters sessions subscriptions") {
+	for table := range strings.FieldsSeq("products editions customers licenses tokens devices activations heartbeats meters consumptions sessions subscriptions") {
 		if _, err := s.db.Exec(ctx, fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT MAX(id) FROM %s))", table, table)); err != nil {
 			return fmt.Errorf("sequence of %s: %w", table, err)
 		}

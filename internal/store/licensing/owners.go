@@ -11,6 +11,12 @@ import (
 	"chancery/internal/store"
 )
 
+// inReach finds the licences of an address and of a user's customers, each by its index. It is
+// no UNION, which engines merge by walking all licences in the order of their ids.
+const inReach = `l.id IN (SELECT o.id FROM licenses o WHERE o.vendor_id = ? AND o.licensee_email IN (?, ?)
+	UNION ALL SELECT o.id FROM customer_users m CROSS JOIN licenses o
+	WHERE m.vendor_id = ? AND m.user_id = ? AND o.vendor_id = m.vendor_id AND o.customer_id = m.customer_id)`
+
 // OfOwner lists the licences that name an address as their licensee, and those of the
 // customers at which the user has a role.
 func (s *Store) OfOwner(
@@ -18,9 +24,7 @@ func (s *Store) OfOwner(
 ) (listing.Page[*licensing.License], error) {
 	address, _ := entry.Address(email)
 	kept, wire := entry.Forms(address)
-	q := store.Select(selectLicense, v).And(`l.id IN (SELECT o.id FROM licenses o WHERE o.vendor_id = ? AND o.licensee_email IN (?, ?)
-		UNION SELECT o.id FROM customer_users m JOIN licenses o ON o.vendor_id = m.vendor_id AND o.customer_id = m.customer_id
-		WHERE m.vendor_id = ? AND m.user_id = ?)`, v, kept, wire, v, user)
+	q := store.Select(selectLicense, v).And(inReach, v, kept, wire, v, user)
 	narrowIndexed(f, q, v, true)
 	narrowState(f, q)
 	if f.Search != nil {

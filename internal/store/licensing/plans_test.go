@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,8 @@ func TestPeriodicWorkReadsWhatIsDue(t *testing.T) {
 		"a customer's":         {selectOfCustomer, "licenses_by_customer (vendor_id=? AND customer_id=?)", []any{1, "", "K-1", 0, 10}},
 		"a user's":             {selectOfUser, "license_users_by_user (vendor_id=? AND user_id=?)", []any{1, "", "u1", "u1", "u1", 0, 10}},
 		"above their contract": {selectPressed, "licenses_above_contract (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
+		"in somebody's reach":  {selectLicense + ` $1 AND ` + numbered(inReach), "licenses_by_licensee (vendor_id=? AND licensee_email=?)", []any{1, 1, "a", "b", 1, 2}},
+		"of somebody's firms":  {selectLicense + ` $1 AND ` + numbered(inReach), "licenses_by_customer (vendor_id=? AND customer_id=?)", []any{1, 1, "a", "b", 1, 2}},
 		"present devices":      {presentActivations, "activations_present_of (vendor_id=? AND license_id=?)", []any{1, 7, 0, 100, 20}},
 		"the newest device":    {newestPresent, "activations_present_of (vendor_id=? AND license_id=?)", []any{1, 7}},
 		"devices with a file":  {countFiles, "activations_offline_of (vendor_id=? AND license_id=?)", []any{1, 7}},
@@ -63,4 +66,12 @@ func TestPeriodicWorkReadsWhatIsDue(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, plan, err)
 		}
 	}
+}
+
+// numbered gives the places of a condition the numbers from 2 on.
+func numbered(condition string) string {
+	for n := 2; strings.Contains(condition, "?"); n++ {
+		condition = strings.Replace(condition, "?", "$"+strconv.Itoa(n), 1)
+	}
+	return condition
 }

@@ -41,7 +41,7 @@ func (p *Pages) show(q *web.Request) (*activationPage, error) {
 	if a.ReleasedAt.IsZero() && mayDelete(q, s.License) {
 		page.More = []web.Action{deleteAction(q, s)}
 	}
-	page.Page.Notices = notices(q, &page.Page, s)
+	page.Notices = notices(q, &page.Page, s)
 	page.Facts = page.Page.Facts(facts(q, s)...)
 	page.Device = page.Page.Facts(device(q, a)...)
 	for _, name := range slices.Sorted(maps.Keys(a.Client.Variables)) {

@@ -30,7 +30,7 @@ func TestActivations(t *testing.T) {
 		servertest.Says(t, p, "thead", "Hostname", "IP", "Activation date", "Last sync", "Platform", "Place")
 		hosts := func(query string) string {
 			var all []string
-			for _, row := range strings.Split(anna.Get(t, list+query).Text("#rows"), "\n") {
+			for row := range strings.SplitSeq(anna.Get(t, list+query).Text("#rows"), "\n") {
 				for _, host := range []string{"hall-9", "annex", "hall-1", "yard"} {
 					if strings.Contains(row, host) {
 						all = append(all, host)

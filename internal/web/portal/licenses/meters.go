@@ -44,7 +44,7 @@ func (p *Pages) meters(q *web.Request, page *licencePage, l *licensing.License) 
 		m.Chart.ID = "meter-" + strconv.Itoa(i)
 		page.Meters = append(page.Meters, m)
 		if n, ok := portal.MeterNotice(q, &page.Page, r); ok {
-			page.Page.Notices = append(page.Page.Notices, n)
+			page.Notices = append(page.Notices, n)
 		}
 	}
 	return nil
@@ -58,7 +58,8 @@ func attributes(q *web.Request, page *web.Page, r metering.Reading) []web.Fact {
 	}
 	all := []web.Fact{text(q.T("Allowed"), allowedHint(q, l), portal.Limit(q, l.Limit))}
 	if contract := l.Contract(); contract != nil && (l.Limit == nil || *contract != *l.Limit) {
-		all = append(all, text(q.T("Allowed by contract, in its whole life"), q.T("When this is consumed, the licence is expired"), portal.Amount(q, *contract)))
+		hint := q.T("When this is consumed, the licence is expired")
+		all = append(all, text(q.T("Allowed by contract, in its whole life"), hint, portal.Amount(q, *contract)))
 	}
 	if l.Limit != nil && l.GoodwillPercent > 0 {
 		all = append(all, text(q.T("Allowed with goodwill"), "", portal.Amount(q, metering.Allowed(*l.Limit, l.GoodwillPercent))))

@@ -31,7 +31,7 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 		return nil, err
 	}
 	page := &licencePage{Page: portal.Header(q, l, portal.LicencePart)}
-	page.Page.Notices = portal.Standing(q, &page.Page, l)
+	page.Notices = portal.Standing(q, &page.Page, l)
 	page.Tiles = []web.Tile{
 		portal.ActivationTile(q, portal.Activations(q, l), show.LicenseHref(q, l.UUID)+"/activations"),
 		portal.ExpiryTile(q, &page.Page, l),
@@ -46,7 +46,7 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 	if err := p.meters(q, page, l); err != nil {
 		return nil, err
 	}
-	page.Page.Notices = portal.Urgent(page.Page.Notices)
+	page.Notices = portal.Urgent(page.Notices)
 	return page, nil
 }
 
