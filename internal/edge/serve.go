@@ -19,7 +19,7 @@ import (
 
 // ServeHTTP implements http.Handler.
 func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{ResponseWriter: w, began: e.IDs.Clock.Now()}
+	c := &call{ResponseWriter: w, began: e.IDs.Clock.Now(), testClock: e.TestClock}
 	c.address = e.clientAddress(r)
 	e.nameCall(c, r)
 	h := w.Header()

@@ -279,6 +279,9 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// give more; what it gives is looked at again under a lock.
 	Ending(ctx context.Context, v ident.VendorID, kind string, from, to time.Time) iter.Seq2[ident.LicenseID, error]
 
+	// EndAfter gives the first instant after another, in milliseconds, at which a licence may end; zero for none that is near.
+	EndAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error)
+
 	// AddressMoves gives the customers whose new address has yet to reach licences.
 	AddressMoves(ctx context.Context) ([]AddressMove, error)
 

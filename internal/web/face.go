@@ -45,6 +45,10 @@ type Config struct {
 	// below the face's base is the present page's.
 	Nav func(p identity.Principal, base string, active func(path string) bool) []NavGroup
 
+	// TestClock tells how far the test clock is ahead; nil where there is none. on is
+	// false once there is none any more.
+	TestClock func() (ahead time.Duration, on bool)
+
 	Log    ChangeLog // who changed what; nil where nobody can tell
 	Places Places    // where the pages of things are; none is required
 }

@@ -62,7 +62,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(search.New(search.Config{Face: f, Licenses: r.LicenseRows, Customers: r.CustomerRows, Users: r.UserRows})),
 		mounted(settings.New(settings.Config{
 			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
-			Address: s.console, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
+			Address: s.console, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows, Changes: r.Changes, TestClock: testClock(r, s),
 		})),
 		mounted(webhooks.New(webhooks.Config{
 			Face: f, Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, Rows: seenDeliveries{r.OutboxRows},
@@ -91,6 +91,7 @@ func newConsole(r *Rooms, s Site, files licenses.Files) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: browserSessions{pairs.SignedIn{Sessions: r.UserSessions}}, Vendors: r.VendorRows,
 		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav, Log: lastChanges{r.AuditRows}, Places: console.Places(),
+		TestClock: s.clock(r),
 	})
 	if err != nil {
 		return Faces{}, err

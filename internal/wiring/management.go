@@ -11,6 +11,7 @@ import (
 	"chancery/internal/wire/manage/mails"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
+	"chancery/internal/wire/manage/testclock"
 	"chancery/internal/wire/manage/webhooks"
 )
 
@@ -34,6 +35,7 @@ func managementAreas(r *Rooms) []operated {
 			Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, VendorRows: r.VendorRows,
 		})),
 		operating(erasures.New(erasures.Config{Erasures: r.Erasures, Rows: r.ErasureRows})),
+		operating(testclock.New(testclock.Config{Clock: r.TestClock})),
 		operating(auditlog.New(auditlog.Config{AuditRows: r.AuditRows})),
 	}
 }

@@ -177,6 +177,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"products":            {"name", "description", "latest_release"},
 	"roles":               {"name", "description", "permissions"},
 	"sessions":            {"end_reason"},
+	"test_clock":          {"moved_by"},
 	"sign_in_ceremonies":  {"kind"},
 	"sign_in_steps":       {"kind"},
 	"signing_keys":        {"kid", "kind"},

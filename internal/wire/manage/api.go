@@ -66,7 +66,7 @@ func New(c Config) (*API, error) {
 // that is not named comes after them.
 var groups = []string{ //nolint:gochecknoglobals // a table, never written
 	"Vendor", "Products", "Editions", "Customers", "Licenses", "Activations", "Meters", "Usage", "Sessions", "License users",
-	"API keys", "Subscriptions", "Mail", "Audit log",
+	"API keys", "Subscriptions", "Mail", "Audit log", "Test clock",
 }
 
 func placeOf(group string) int {
@@ -86,7 +86,7 @@ func (a *API) Routes() []edge.Route {
 	}...)
 	for _, op := range a.operations {
 		routes = append(routes, edge.Route{
-			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Handler: op.Handler,
+			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Timeout: op.Timeout, Handler: op.Handler,
 		})
 	}
 	for i := range routes {

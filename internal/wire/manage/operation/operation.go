@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -25,8 +26,9 @@ type Operation struct {
 	Summary    string
 	About      string // more than one line can say; may be empty
 	Permission identity.Permission
-	Secret     bool // the answer holds a secret
-	Portion    bool // it carries out one portion of a long work: other changes go first
+	Secret     bool          // the answer holds a secret
+	Portion    bool          // it carries out one portion of a long work: other changes go first
+	Timeout    time.Duration // 0 for the edge's
 	Queries    []Query
 	Status     int // of the answer; what the method says if it is left out
 
@@ -62,6 +64,15 @@ func Read[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, 
 		return edge.WriteJSON(w, op.Status, out)
 	}
 	return op
+}
+
+// Act makes an operation that takes more than one transaction, and runs them itself.
+// Its answer is kept with an Idempotency-Key.
+func Act[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, error)) Operation {
+	turns := make(chan struct{}, 1)
+	return Read(m, op, func(q *Request, in In) (Out, error) {
+		return edge.Once(q.Context, m.Changes, turns, func(context.Context) (Out, error) { return fn(q, in) })
+	})
 }
 
 // Get is Read without a body.
