@@ -77,7 +77,7 @@ func (s *Service) Advance(ctx context.Context, vendor ident.VendorID, by time.Du
 	if err := m.run(ctx); err != nil {
 		return Report{}, err
 	}
-	m.report.Reading, m.report.Left = s.Reading(), m.goal-s.Clock.Ahead()
+	m.report.Reading, m.report.Left = s.Reading(), max(0, m.goal-s.Clock.Ahead())
 	return m.report, s.note(ctx, vendor, m.report)
 }
 
@@ -161,6 +161,7 @@ type move struct {
 
 func (m *move) run(ctx context.Context) error {
 	works := m.process.Works
+	m.work(ctx, stop{at: m.report.From}) // what is due already has its turn before time passes
 	for ctx.Err() == nil {
 		s, err := next(ctx, works, m.Clock.Now(), m.report.To)
 		if err != nil {
@@ -191,7 +192,7 @@ func (m *move) cut(ctx context.Context, err error) error {
 
 // to moves the clock to be that far ahead, for all programs.
 func (m *move) to(ctx context.Context, ahead time.Duration) error {
-	ahead = ahead.Truncate(time.Millisecond)
+	ahead = (ahead + time.Millisecond - 1).Truncate(time.Millisecond) // never before the stop
 	if err := m.Runner.Run(ctx, func(t tx.Tx) error {
 		state, err := m.Store.Lock(t)
 		if err != nil {
@@ -245,15 +246,17 @@ func (m *move) work(ctx context.Context, s stop) {
 			break
 		}
 	}
-	if len(m.report.Stops) == mostStops {
-		m.report.More++
-		return
-	}
 	told := Stop{At: s.at}
 	for i, w := range m.process.Works {
 		if counts[i] > 0 || failed[i] {
 			told.Ran = append(told.Ran, Ran{w.Name, counts[i], failed[i]})
 		}
 	}
-	m.report.Stops = append(m.report.Stops, told)
+	switch {
+	case len(s.due) == 0 && len(told.Ran) == 0: // nothing was due before it set out
+	case len(m.report.Stops) == mostStops:
+		m.report.More++
+	default:
+		m.report.Stops = append(m.report.Stops, told)
+	}
 }

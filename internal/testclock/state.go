@@ -60,7 +60,7 @@ func Parse(text string) (time.Duration, error) {
 	}
 	if rest != "" {
 		d, err := time.ParseDuration(rest)
-		if err != nil {
+		if err != nil || by > 0 && d < 0 {
 			return 0, wrong
 		}
 		if d > Most {
@@ -68,13 +68,14 @@ func Parse(text string) (time.Duration, error) {
 		}
 		by += d
 	}
+	by = by.Truncate(time.Millisecond)
 	switch {
 	case by <= 0:
 		return 0, fault.Wrong(fault.Field{Name: codeField, Message: "must be longer than nothing: the clock goes forward only"})
 	case by > Most:
 		return 0, tooFar()
 	}
-	return by.Truncate(time.Millisecond), nil
+	return by, nil
 }
 
 func tooFar() error {
