@@ -64,6 +64,7 @@ type LinkStore interface {
 type Letter struct {
 	Kind      LinkKind
 	Person    Person
+	Face      Face   // where its link leads
 	Secret    string // the link's token, or the code
 	ExpiresAt time.Time
 }
@@ -74,9 +75,9 @@ type Post interface {
 	Queue(t tx.Tx, vendor ident.VendorID, l Letter) error
 }
 
-// send makes a link and queues its letter.
-func (r *Links) send(t tx.Tx, vendor ident.VendorID, person Person, kind LinkKind, secret string) (Letter, error) {
-	letter := Letter{Kind: kind, Person: person, Secret: secret, ExpiresAt: t.Now().Add(kind.life())}
+// send makes a link that leads to a face, and queues its letter.
+func (r *Links) send(t tx.Tx, vendor ident.VendorID, person Person, face Face, kind LinkKind, secret string) (Letter, error) {
+	letter := Letter{Kind: kind, Person: person, Face: face, Secret: secret, ExpiresAt: t.Now().Add(kind.life())}
 	l := Link{Kind: kind, Person: person, Hash: sha256.Sum256([]byte(secret)), ExpiresAt: letter.ExpiresAt}
 	if kind == Activation {
 		l.Hash = codeHash(secret) // people type it

@@ -59,7 +59,8 @@ func NewLinks(c LinksConfig) (*Links, error) {
 }
 
 // Forgot sends a recovery link to the user with this address, if there is one
-// who may sign in. Its answer, and the time it takes, tell nobody which it was.
+// who may sign in. It leads to the face where it was asked for; from the console
+// those who are not staff are led to the portal. Its answer, and the time it takes, tell nobody which it was.
 func (r *Links) Forgot(ctx context.Context, vendor ident.VendorID, email string, v Visit) error {
 	began, even := r.c.IDs.Clock.Now(), r.c.After
 	err := r.forgot(ctx, vendor, email, v)
@@ -84,7 +85,11 @@ func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, 
 		if err != nil || !found || person.DisabledAt != nil {
 			return err
 		}
-		if _, err := r.send(t, vendor, person, Recovery, newLinkToken(r.c.IDs)); err != nil {
+		face := v.Face
+		if face == Console {
+			face = person.home()
+		}
+		if _, err := r.send(t, vendor, person, face, Recovery, newLinkToken(r.c.IDs)); err != nil {
 			return err
 		}
 		t.Journal(tx.Entry{
@@ -101,7 +106,7 @@ func (r *Links) Invite(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Letter,
 	if err != nil || !found {
 		return Letter{}, errors.Join(err, missing(found))
 	}
-	return r.send(t, vendor, person, Invitation, newLinkToken(r.c.IDs))
+	return r.send(t, vendor, person, person.home(), Invitation, newLinkToken(r.c.IDs))
 }
 
 // InviteAgain sends a new invitation to a person who has not come yet; the older
@@ -115,7 +120,7 @@ func (r *Links) InviteAgain(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Le
 		return Letter{}, fault.Refused("user_has_come", "This user has accepted the invitation.",
 			"Forgot password on the sign-in page sends a new link.")
 	}
-	letter, err := r.send(t, vendor, person, Invitation, newLinkToken(r.c.IDs))
+	letter, err := r.send(t, vendor, person, person.home(), Invitation, newLinkToken(r.c.IDs))
 	if err == nil {
 		t.Journal(tx.Entry{Vendor: vendor, Action: "user.invited_again", Subject: asUser, ID: person.UUID})
 	}

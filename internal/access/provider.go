@@ -100,11 +100,11 @@ func (s *SignIn) elsewhere(t tx.Tx, vendor ident.VendorID, person Person) (refus
 
 func errStranger(label string) *fault.Error {
 	return &fault.Error{
-		Kind: fault.Forbidden, Code: "identity_unknown", Message: label + " knows you, but nobody of this team is linked to that sign-in.",
+		Kind: fault.Forbidden, Code: "identity_unknown", Message: label + " knows you, but no account here is linked to that sign-in.",
 		Help: "Follow the link of your invitation first; or sign in with your password and connect " + label + " in Account.",
 	}
 }
 
 func errNoProvider() *fault.Error {
-	return fault.Refused("provider_off", "This team does not sign in with a provider.", "Sign in another way.")
+	return fault.Refused("provider_off", "Nobody signs in with a provider here.", "Sign in another way.")
 }

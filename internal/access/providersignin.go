@@ -158,7 +158,7 @@ type journey struct {
 func (p *Providers) settle(ctx context.Context, vendor ident.VendorID, j journey, settings Provider, who Identity, v Visit) (Arrived, error) {
 	state := j.state
 	if state.Connects {
-		own, at, _, err := p.c.SignIn.c.Sessions.Authenticate(ctx, v.Token)
+		own, at, _, err := p.c.SignIn.c.Sessions.Authenticate(ctx, v.Face, v.Token)
 		if err != nil || at != vendor || own.Person.ID != j.one.User {
 			return Arrived{}, errJourney()
 		}

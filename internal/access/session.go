@@ -21,6 +21,24 @@ const (
 	maxUserAgent  = 300
 )
 
+// Face is where somebody is signed in: a family of pages. A session is worth nothing
+// on another one.
+type Face string
+
+// The faces.
+const (
+	Console Face = "console" // for the vendor's staff
+	Portal  Face = "portal"  // for owners of licences
+)
+
+// home is where a person signs in unless something else is said.
+func (p Person) home() Face {
+	if p.IsStaff {
+		return Console
+	}
+	return Portal
+}
+
 // Method is how somebody has signed in.
 type Method string
 
@@ -36,6 +54,7 @@ type Session struct {
 	ID           ident.SessionID
 	UUID         ident.UUID
 	Person       Person
+	Face         Face
 	CreatedAt    time.Time
 	LastUsedAt   time.Time // a minute exact
 	Address      string    // where it began

@@ -57,6 +57,7 @@ func NewSessions(s SessionStore, r tx.Runner, ids ident.Source) (*Sessions, erro
 
 // Beginning is what a session begins with.
 type Beginning struct {
+	Face         Face
 	Address      string
 	UserAgent    string
 	Method       Method
@@ -73,12 +74,15 @@ type Beginning struct {
 // Begin begins a session and gives its token, which nobody can show again. Who
 // calls it has established that the user may sign in.
 func (s *Sessions) Begin(t tx.Tx, vendor ident.VendorID, person Person, b Beginning) (token string, _ Session, err error) {
+	if b.Face == "" {
+		return "", Session{}, errors.New("access: a session begins on a face")
+	}
 	if err := s.End(t, vendor, b.Replaces); err != nil {
 		return "", Session{}, err
 	}
 	token, hash := newToken(s.ids)
 	session := Session{
-		UUID: s.ids.V7(), Person: person, CreatedAt: t.Now(), LastUsedAt: t.Now(), Address: b.Address, UserAgent: plain(b.UserAgent),
+		UUID: s.ids.V7(), Person: person, Face: b.Face, CreatedAt: t.Now(), LastUsedAt: t.Now(), Address: b.Address, UserAgent: plain(b.UserAgent),
 		Method: b.Method, SecondFactor: b.SecondFactor,
 	}
 	session.ID, err = s.store.Insert(t, vendor, session, hash, t.Now().Add(-MaxAge), t.Now().Add(-MaxIdle))
@@ -88,12 +92,14 @@ func (s *Sessions) Begin(t tx.Tx, vendor ident.VendorID, person Person, b Beginn
 	return token, session, nil
 }
 
-// Authenticate gives the session of a token, with its person as they are at this
-// moment, and the vendor that it is of. One and the same fault answers unknown,
-// ended, malformed ones and those of disabled people. A session is worth
+// Authenticate gives the session of a token on a face, with its person as they are at
+// this moment, and the vendor that it is of. One and the same fault answers unknown,
+// ended, malformed ones, those of other faces and those of disabled people. A session is worth
 // something at its own vendor only: who serves pages below a vendor's address
 // compares them.
-func (s *Sessions) Authenticate(ctx context.Context, token string) (_ Session, vendor ident.VendorID, vendorUUID ident.UUID, err error) {
+func (s *Sessions) Authenticate(
+	ctx context.Context, face Face, token string,
+) (_ Session, vendor ident.VendorID, vendorUUID ident.UUID, err error) {
 	if !looksLikeToken(token) {
 		return Session{}, ident.VendorID{}, ident.UUID{}, errSignedOut()
 	}
@@ -102,7 +108,7 @@ func (s *Sessions) Authenticate(ctx context.Context, token string) (_ Session, v
 		return Session{}, ident.VendorID{}, ident.UUID{}, err
 	}
 	now := s.ids.Clock.Now().UTC().Truncate(time.Millisecond)
-	if !found || !session.Alive(now) || session.Person.DisabledAt != nil {
+	if !found || session.Face != face || !session.Alive(now) || session.Person.DisabledAt != nil {
 		return Session{}, ident.VendorID{}, ident.UUID{}, errSignedOut()
 	}
 	if now.Sub(session.LastUsedAt) >= touchEvery {

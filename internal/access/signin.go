@@ -38,6 +38,8 @@ func NewSignIn(c SignInConfig) (*SignIn, error) {
 
 // Visit is the browser, or the program, that somebody comes with.
 type Visit struct {
+	Face Face // where they sign in
+
 	// Networks is what tries are counted for (budget.Networks of the address).
 	// Address is what the list of sessions shows.
 	Networks  []budget.Network
@@ -62,7 +64,9 @@ func (v Visit) places() []string {
 
 // beginning is what a session begins with on this visit.
 func (v Visit) beginning(m Method, second bool) Beginning {
-	return Beginning{Address: v.Address, UserAgent: v.UserAgent, Method: m, SecondFactor: second, Replaces: v.Token, Places: v.places()}
+	return Beginning{
+		Face: v.Face, Address: v.Address, UserAgent: v.UserAgent, Method: m, SecondFactor: second, Replaces: v.Token, Places: v.places(),
+	}
 }
 
 // SignedIn is a sign-in that succeeded, or the first half of one.
@@ -144,6 +148,9 @@ func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash, 
 		if err := s.c.Attempts.succeeded(t, vendor, tried); err != nil {
 			return err
 		}
+		if refused = admitted(person, v.Face); refused != nil {
+			return nil
+		}
 		if refused, err = s.elsewhere(t, vendor, person); refused != nil || err != nil {
 			return err
 		}
@@ -163,6 +170,9 @@ func (s *SignIn) begin(ctx context.Context, vendor ident.VendorID, email, hash, 
 
 // Enter begins the session of a user whose sign-in was proved, and records it.
 func (s *SignIn) Enter(t tx.Tx, vendor ident.VendorID, person Person, b Beginning) (SignedIn, error) {
+	if err := admitted(person, b.Face); err != nil {
+		return SignedIn{}, err
+	}
 	token, session, err := s.c.Sessions.Begin(t, vendor, person, b)
 	if err != nil {
 		return SignedIn{}, err
@@ -178,6 +188,17 @@ func (s *SignIn) Enter(t tx.Tx, vendor ident.VendorID, person Person, b Beginnin
 		After: map[string]any{"email": person.Email, "method": b.Method, "second_factor": b.SecondFactor},
 	})
 	return SignedIn{Token: token, Session: session, Person: person}, nil
+}
+
+// admitted refuses whom a face is not for. It is said only to who has proved to be them.
+func admitted(p Person, face Face) error {
+	if face == Console && !p.IsStaff {
+		return &fault.Error{
+			Kind: fault.Unauthenticated, Code: "not_staff", Message: "The console is for the vendor's staff.",
+			Help: "Sign in to the licensing dashboard with the same address and password.",
+		}
+	}
+	return nil
 }
 
 func errSignInFailed() *fault.Error {

@@ -11,6 +11,7 @@ import (
 var peers = map[string][]string{
 	"internal/wire/manage": {"operation", "value"},
 	"internal/web/console": {},
+	"internal/web/portal":  {},
 }
 
 // wrongPeer reports whether an area imports another area of its face.
@@ -53,6 +54,8 @@ func TestWrongPeer(t *testing.T) {
 		{"internal/wire/manage/licenses", "internal/licensing", false},
 		{"internal/web/console/licenses", "internal/web/console/devices", true},
 		{"internal/web/console/licenses", "internal/web", false},
+		{"internal/web/portal/people", "internal/web/portal/overview", true},
+		{"internal/web/portal/people", "internal/web/portal", false},
 	} {
 		if got := wrongPeer(test.pkg, test.imported); got != test.wrong {
 			t.Errorf("%s importing %s: wrong %t, want %t", test.pkg, test.imported, got, test.wrong)

@@ -14,6 +14,12 @@ const (
 	// OwnAccount is what every user who is signed in has, staff or not.
 	OwnAccount Permission = "own_account"
 
+	// OwnLicenses is what every user has who is signed in to the portal, and
+	// OwnPeople who is an administrator of a customer. Which licences and which
+	// customers these are is the business of the room owners.
+	OwnLicenses Permission = "own_licenses"
+	OwnPeople   Permission = "own_people"
+
 	ViewCatalog       Permission = "view_catalog"
 	ManageCatalog     Permission = "manage_catalog"
 	ViewCustomers     Permission = "view_customers"

@@ -39,6 +39,17 @@ func (u User) Principal(vendor ident.VendorID, vendorUUID ident.UUID) Principal 
 	}
 }
 
+// OwnerPrincipal is the user as who a request acts on the portal: with nothing of what
+// a role among the vendor's staff allows.
+func (u User) OwnerPrincipal(vendor ident.VendorID, vendorUUID ident.UUID, managesPeople bool) Principal {
+	p := u.Principal(vendor, vendorUUID)
+	p.Permissions = []Permission{OwnAccount, OwnLicenses}
+	if managesPeople {
+		p.Permissions = append(p.Permissions, OwnPeople)
+	}
+	return p
+}
+
 // Reach refuses when a user may do what p may not: who changes another must have all
 // that the other has.
 func (p Principal) Reach(u User) error {

@@ -1,6 +1,10 @@
 package identity
 
-import "testing"
+import (
+	"testing"
+
+	"chancery/internal/ident"
+)
 
 // Who holds one permission hands out that one and what it covers, and nothing else.
 func TestHandingOut(t *testing.T) {
@@ -42,6 +46,24 @@ func TestSeeingEvents(t *testing.T) {
 		for _, held := range AllPermissions() {
 			if got := (Principal{Permissions: []Permission{held}}).MaySee(event); got != (held == needs) {
 				t.Errorf("with %s, %s: %t", held, event, got)
+			}
+		}
+	}
+}
+
+// Nobody is staff on the portal, whatever their role among the vendor's staff.
+func TestOwnersAreNoStaff(t *testing.T) {
+	t.Parallel()
+	for _, role := range append(BuiltInRoles(), Role{}) {
+		for _, manages := range []bool{false, true} {
+			p := User{Role: role}.OwnerPrincipal(ident.VendorID{}, ident.UUID{}, manages)
+			for _, one := range AllPermissions() {
+				if p.May(one) {
+					t.Errorf("%s may %s on the portal", role.Name, one)
+				}
+			}
+			if !p.May(OwnAccount) || !p.May(OwnLicenses) || p.May(OwnPeople) != manages {
+				t.Errorf("%s: %v", role.Name, p.Permissions)
 			}
 		}
 	}

@@ -23,11 +23,11 @@ func renderer(t *testing.T) *Renderer {
 	return r
 }
 
-// The server's own mails as a text client shows them: without a dashboard to lead
-// customers to, and with one.
+// The server's own mails as a text client shows them: on a server that does
+// not know its own address, and on one that leads customers to their dashboard.
 func TestMailsReadWell(t *testing.T) {
 	t.Parallel()
-	readsWell(t, "", nil)
+	readsWell(t, "", func(string) string { return "" })
 	readsWell(t, "dashboard", func(slug string) string { return "https://licences.example.com/portal/" + slug + "/" })
 }
 
@@ -40,9 +40,10 @@ func readsWell(t *testing.T, folder string, dashboard func(string) string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	known := dashboard("example") != ""
 	for _, k := range mailing.Kinds() {
 		leads := slices.Contains(k.Variables(), "DashboardLink")
-		if dashboard != nil && !leads {
+		if known && !leads {
 			continue // it is the same
 		}
 		b, err := service.Preview(mailing.Vendor{
@@ -59,7 +60,7 @@ func readsWell(t *testing.T, folder string, dashboard func(string) string) {
 		if strings.Contains(b.Text+b.HTML+b.Subject, "no value") || strings.Contains(b.Text, "\n\n\n") || !strings.Contains(b.HTML, "Example Vendor") {
 			t.Errorf("%s:\n%s\n%s", k, b.Text, b.HTML)
 		}
-		if all := b.Text + b.HTML; dashboard == nil && leads && (strings.Contains(all, "ashboard") || strings.Contains(all, "Sign in") || strings.Contains(all, "/portal/")) {
+		if all := b.Text + b.HTML; !known && leads && (strings.Contains(all, "ashboard") || strings.Contains(all, "Sign in") || strings.Contains(all, "/portal/")) {
 			t.Errorf("%s leads to a dashboard that is nowhere:\n%s\n%s", k, b.Text, b.HTML)
 		}
 		golden(t, filepath.Join("testdata", folder, string(k)+".txt"), "Subject: "+b.Subject+"\n\n"+b.Text)

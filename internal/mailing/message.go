@@ -39,7 +39,7 @@ type Data struct {
 	ProductID     string
 	License       string // its name, or its edition's
 	LicenseKey    string
-	DashboardLink string // empty while the server has no dashboard
+	DashboardLink string // empty while the server does not know its own address
 	Used          string // activations
 	Contract      string // activations by contract
 	Allowed       string // with buffer and goodwill
@@ -142,7 +142,7 @@ func (k Kind) values(vendor Vendor, d Data) map[string]string {
 // so that a preview shows no link that mails lack.
 func (s *Service) Sample(v Vendor) Data {
 	d := sample()
-	d.DashboardLink = s.DashboardOf(v.Slug)
+	d.DashboardLink = s.Dashboard(v.Slug)
 	return d
 }
 

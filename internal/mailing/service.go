@@ -61,8 +61,7 @@ type Config struct {
 	IDs      ident.Source
 
 	// Dashboard gives where a vendor's customers sign in; "" when the server does
-	// not know its own address. Nil when it serves no such place: then no mail and
-	// no preview has a link to one.
+	// not know its own address: then no mail and no preview has a link to it.
 	Dashboard func(slug string) string
 }
 
@@ -71,7 +70,7 @@ type Service struct{ Config }
 
 // New checks the configuration and makes the service.
 func New(c Config) (*Service, error) {
-	if c.Store == nil || c.Renderer == nil || c.Sealer == nil || c.IDs.Rand == nil {
+	if c.Store == nil || c.Renderer == nil || c.Sealer == nil || c.IDs.Rand == nil || c.Dashboard == nil {
 		return nil, errors.New("mailing: the configuration is incomplete")
 	}
 	return &Service{c}, nil
@@ -114,7 +113,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	}
 	m.GiveUpAt = t.Now().Add(msg.KeepTrying)
 	if msg.Data.DashboardLink == "" {
-		msg.Data.DashboardLink = s.DashboardOf(vendor.Slug)
+		msg.Data.DashboardLink = s.Dashboard(vendor.Slug)
 	}
 	values := msg.Kind.values(vendor, msg.Data)
 	if m.Body, err = s.render(p, found, values); err != nil {
@@ -145,14 +144,6 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	}
 	_, err = s.Store.Insert(t, v, m)
 	return err
-}
-
-// DashboardOf gives where a vendor's customers sign in; "" for nowhere.
-func (s *Service) DashboardOf(slug string) string {
-	if s.Dashboard == nil {
-		return ""
-	}
-	return s.Dashboard(slug)
 }
 
 // QueueSample queues the mail of a kind to one address as it is with sample data,

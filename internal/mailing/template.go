@@ -87,7 +87,7 @@ func (s *Service) PreviewOf(vendor Vendor, p Template, d Data) (Body, error) {
 		return Body{}, err
 	}
 	if d.DashboardLink == "" {
-		d.DashboardLink = s.DashboardOf(vendor.Slug)
+		d.DashboardLink = s.Dashboard(vendor.Slug)
 	}
 	return s.Renderer.Render(p, p.Kind.values(vendor, d))
 }

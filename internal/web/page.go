@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/access"
+	"chancery/internal/owners"
 )
 
 // Page is what the layout of every page needs. Pages embed it.
@@ -67,6 +68,10 @@ type Person struct {
 	// Session is the one that the request belongs to, for the pages of the
 	// account; the gallery has none.
 	Session access.Session
+
+	// Reach is what of the vendor's licences is theirs on the portal, and empty on the
+	// console.
+	Reach owners.Reach
 }
 
 // Initials are one or two letters for the round picture of a person.

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/owners"
 	"chancery/internal/testclock"
 	"chancery/internal/vendors"
 	"chancery/internal/visible"
@@ -63,6 +64,16 @@ func (q *Request) Context() context.Context { return q.R.Context() }
 
 // VendorID is the vendor whose data the page may show.
 func (q *Request) VendorID() ident.VendorID { return q.Vendor.ID }
+
+// Reach is what of the vendor's licences is within reach of who is signed in to the
+// portal; nothing is for anybody else. All that areas of the portal read and change they
+// name by it.
+func (q *Request) Reach() owners.Reach {
+	if q.Person == nil {
+		return owners.Reach{}
+	}
+	return q.Person.Reach
+}
 
 // May reports whether who is signed in has a permission.
 func (q *Request) May(p identity.Permission) bool { return q.Principal.May(p) }

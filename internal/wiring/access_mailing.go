@@ -2,7 +2,6 @@ package wiring
 
 import (
 	"log/slog"
-	"strings"
 
 	"chancery/internal/access"
 	"chancery/internal/ident"
@@ -34,7 +33,7 @@ func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter access.Letter) err
 		To: user.Email, KeepTrying: good,
 		Data: mailing.Data{
 			Recipient: user.Name, Role: user.Role.Name, LinkExpires: mailing.Within(good),
-			Link: strings.TrimSuffix(l.rooms.publicURL.String(), "/") + "/console/" + v.Slug + "/reset?token=" + letter.Secret,
+			Link: l.rooms.faceAt(string(letter.Face), v.Slug) + "/reset?token=" + letter.Secret,
 		},
 	}
 	switch letter.Kind {

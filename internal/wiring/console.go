@@ -3,11 +3,9 @@ package wiring
 import (
 	"context"
 
-	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/web"
-	"chancery/internal/web/account"
 	"chancery/internal/web/console"
 	"chancery/internal/web/console/analytics"
 	"chancery/internal/web/console/attention"
@@ -26,24 +24,15 @@ import (
 	"chancery/internal/web/console/settings"
 	"chancery/internal/web/console/team"
 	"chancery/internal/web/console/webhooks"
-	"chancery/internal/web/entrance"
 	"chancery/internal/wiring/pairs"
 )
 
 // consoleAreas are all of the console. A new area is a new line.
 func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
-	return []area{
-		mounted(entrance.New(entrance.Config{
-			Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
-			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: true, Site: s.passkeys, Address: s.console,
-		})),
-		mounted(account.New(account.Config{
-			Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
-			Passkeys: r.Passkeys, Proofs: r.SignIn, Providers: r.Providers, Site: s.passkeys, Address: s.console,
-		})),
+	return append(entranceAreas(r, s, f, true),
 		mounted(team.New(team.Config{
 			Face: f, Users: r.Users, UserRows: r.UserRows, Invitations: r.Invitations(), Roles: r.Roles, RoleRows: r.RoleRows,
-			Mails: s.mailsLinks(), Address: s.console,
+			Mails: s.mailsLinks(), Address: s.face,
 		})),
 		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Key: pinned{r.Keyring}})),
 		mounted(attention.New(attention.Config{
@@ -62,7 +51,8 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(search.New(search.Config{Face: f, Licenses: r.LicenseRows, Customers: r.CustomerRows, Users: r.UserRows})),
 		mounted(settings.New(settings.Config{
 			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
-			Address: s.console, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows, Changes: r.Changes, TestClock: testClock(r, s),
+			Address: s.face, Portal: s.portal, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
+			Changes: r.Changes, TestClock: testClock(r, s),
 		})),
 		mounted(webhooks.New(webhooks.Config{
 			Face: f, Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, Rows: seenDeliveries{r.OutboxRows},
@@ -79,15 +69,11 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		})),
 		mounted(erasures.New(erasures.Config{Face: f, Erasures: r.Erasures, Rows: r.ErasureRows, Customers: r.CustomerRows})),
 		mounted(imports.New(imports.Config{Face: f, Imports: r.Imports, Rows: r.ImportRows})),
-	}
+	)
 }
 
 // newConsole makes the console.
-func newConsole(r *Rooms, s Site, files licenses.Files) (Faces, error) {
-	assets, err := web.NewAssets()
-	if err != nil {
-		return Faces{}, err
-	}
+func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: browserSessions{pairs.SignedIn{Sessions: r.UserSessions}}, Vendors: r.VendorRows,
 		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav, Log: lastChanges{r.AuditRows}, Places: console.Places(),
@@ -107,7 +93,7 @@ func newConsole(r *Rooms, s Site, files licenses.Files) (Faces, error) {
 	return Faces{Routes: routes, Views: face.Views()}, face.Err()
 }
 
-// browserSessions gives the pages who is signed in.
+// browserSessions gives the pages who is signed in to the console.
 type browserSessions struct{ signedIn pairs.SignedIn }
 
 // Authenticate implements web.Sessions.
@@ -117,9 +103,7 @@ func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID
 		return identity.Principal{}, web.Person{}, err
 	}
 	if p.Vendor != vendor {
-		return identity.Principal{}, web.Person{}, &fault.Error{
-			Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in here.", Help: "Sign in to go on.",
-		}
+		return identity.Principal{}, web.Person{}, errElsewhere()
 	}
 	return p, web.Person{Name: user.Name, Email: user.Email, Role: user.Role.Name, RoleAbout: user.Role.Description, Session: session}, nil
 }

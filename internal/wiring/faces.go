@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"context"
+	"slices"
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
@@ -12,7 +13,7 @@ import (
 	"chancery/internal/web"
 )
 
-// Faces is all that answers somebody outside: the APIs and the console.
+// Faces is all that answers somebody outside: the APIs, the console and the portal.
 type Faces struct {
 	Routes []edge.Route
 	Views  []*web.View // the pages' templates, for the test that checks them
@@ -25,12 +26,20 @@ func NewFaces(r *Rooms, s Site, places *geo.Places) (Faces, error) {
 	if err != nil {
 		return Faces{}, err
 	}
-	pages, err := newConsole(r, s, clients)
+	assets, err := web.NewAssets()
+	if err != nil {
+		return Faces{}, err
+	}
+	pages, err := newConsole(r, s, assets, clients)
+	if err != nil {
+		return Faces{}, err
+	}
+	owned, err := newPortal(r, s, assets)
 	if err != nil {
 		return Faces{}, err
 	}
 	routes, err := routesOf(apiAreas(r, s, index, clients))
-	return Faces{Routes: append(pages.Routes, routes...), Views: pages.Views}, err
+	return Faces{Routes: slices.Concat(pages.Routes, owned.Routes, routes), Views: append(pages.Views, owned.Views...)}, err
 }
 
 // area is one area of a face: its routes, or why there are none.

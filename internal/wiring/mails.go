@@ -2,11 +2,13 @@ package wiring
 
 import (
 	"net/url"
+	"strings"
 
 	"chancery/internal/keyring"
 	"chancery/internal/mail"
 	"chancery/internal/mailing"
 	mailstore "chancery/internal/store/mailing"
+	"chancery/internal/web/portal"
 )
 
 // furnishMail makes the room that licensing tells people by.
@@ -16,9 +18,28 @@ func (r *Rooms) furnishMail(sealer *keyring.Sealer) error {
 		return err
 	}
 	r.MailRows = mailstore.Store{DB: r.DB}
-	// Dashboard stays nil while no route serves one: a mail leads nobody to a page that is not there.
-	r.Mails, err = mailing.New(mailing.Config{Store: r.MailRows, Renderer: renderer, Sealer: sealer, IDs: r.IDs})
+	r.Mails, err = mailing.New(mailing.Config{
+		Store: r.MailRows, Renderer: renderer, Sealer: sealer, IDs: r.IDs, Dashboard: r.dashboardAt,
+	})
 	return err
+}
+
+// faceAt is a face of a vendor as people outside know its address, without a slash at
+// its end; "" while the server does not know its own.
+func (r *Rooms) faceAt(face, slug string) string {
+	if r.publicURL == nil {
+		return ""
+	}
+	return strings.TrimSuffix(r.publicURL.String(), "/") + "/" + face + "/" + slug
+}
+
+// dashboardAt is where a vendor's customers sign in; "" while the server does not know
+// its own address.
+func (r *Rooms) dashboardAt(slug string) string {
+	if at := r.faceAt(portal.Name, slug); at != "" {
+		return at + "/"
+	}
+	return ""
 }
 
 // NewPostman makes what sends the mail queue: by a server, from an address. Without a

@@ -25,6 +25,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
+	"chancery/internal/owners"
 	"chancery/internal/recheck"
 	"chancery/internal/setup"
 	"chancery/internal/store"
@@ -42,6 +43,7 @@ import (
 	mailstore "chancery/internal/store/mailing"
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
+	ownerstore "chancery/internal/store/owners"
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/testclock"
 	"chancery/internal/vendors"
@@ -126,6 +128,8 @@ type Rooms struct {
 	MailRows      mailstore.Store
 	Imports       *imports.Service
 	ImportRows    importstore.Store
+	Owners        *owners.Service
+	OwnerRows     ownerstore.Store
 	Erasures      *erasure.Service
 	ErasureRows   erasurestore.Store
 
@@ -210,6 +214,10 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Vendors, err = vendors.New(vendors.Config{
 		Store: r.VendorRows, Reader: r.VendorRows, Runner: r.DB, IDs: r.IDs, Days: []vendors.Days{r.Licenses, r.Catalog, r.machines},
 	}); err != nil {
+		return err
+	}
+	r.OwnerRows = ownerstore.Store{DB: r.DB, Licenses: r.LicenseRows}
+	if r.Owners, err = owners.New(r.OwnerRows); err != nil {
 		return err
 	}
 	return r.furnishPeople(sealer)

@@ -9,6 +9,7 @@ import (
 	"chancery/internal/access"
 	"chancery/internal/fault"
 	"chancery/internal/web"
+	"chancery/internal/web/portal"
 )
 
 const schemeHTTPS = "https"
@@ -68,14 +69,21 @@ func (s Site) passkeys(q *web.Request) (access.Site, error) {
 	return access.Site{ID: host, Origin: origin, Name: q.Vendor.Name}, nil
 }
 
-// console is the vendor's console as browsers are sent back to it.
-func (s Site) console(q *web.Request) (string, error) {
+// face is the face at the vendor as browsers are sent back to it.
+func (s Site) face(q *web.Request) (string, error) { return s.faceAt(q, q.Base) }
+
+// portal is the vendor's portal as browsers are sent back to it.
+func (s Site) portal(q *web.Request) (string, error) {
+	return s.faceAt(q, "/"+portal.Name+"/"+q.Vendor.Slug)
+}
+
+func (s Site) faceAt(q *web.Request, base string) (string, error) {
 	u, ok := s.reached(q)
 	if !ok {
 		return "", fault.Refused("no_public_url", "The server does not know the address that providers send browsers back to.",
 			"The operator sets it with --public-url.")
 	}
-	return strings.TrimSuffix(u.String(), "/") + q.Base, nil
+	return strings.TrimSuffix(u.String(), "/") + base, nil
 }
 
 func errNoSite() error {

@@ -63,5 +63,7 @@ func TestTwoYears(t *testing.T) {
 		if err != nil || len(problems) > 0 {
 			t.Errorf("%v, %q", err, problems)
 		}
-	}, servertest.TestClock, func(c *server.Config) { c.Retention = server.Retention{Ledger: 90, Sessions: 30, History: 90, Usage: 90} })
+	}, servertest.TestClock, func(c *server.Config) {
+		c.Retention = server.Retention{Ledger: 90, Sessions: 30, History: 90, Usage: 90}
+	})
 }

@@ -15,11 +15,11 @@ import (
 	"chancery/internal/wiring"
 )
 
-// Browser is somebody at the console: it keeps cookies, follows redirects and
-// sends forms as a page without script would.
+// Browser is somebody at the console, or at the portal: it keeps cookies, follows
+// redirects and sends forms as a page without script would.
 type Browser struct {
 	URL  string // of the server
-	Base string // of the console at the vendor: /console/acme
+	Base string // of the face at the vendor: /console/acme
 
 	client *http.Client
 }
@@ -44,15 +44,39 @@ func (s *Server) Browser(tb testing.TB, v wiring.NewVendor) *Browser {
 	return &Browser{URL: s.Program.URL(), Base: "/console/" + v.Slug, client: &http.Client{Jar: jar}}
 }
 
+// At is the same browser, with the same cookies, at another face of the vendor.
+func (b *Browser) At(face string) *Browser {
+	at := *b
+	_, vendor, _ := strings.Cut(strings.TrimPrefix(b.Base, "/"), "/")
+	at.Base = "/" + face + "/" + vendor
+	return &at
+}
+
 // SignIn opens a browser and signs the vendor's owner in.
 func (s *Server) SignIn(tb testing.TB, v wiring.NewVendor) *Browser {
 	tb.Helper()
 	b := s.Browser(tb, v)
-	p := b.Post(tb, "/sign-in", url.Values{"email": {v.OwnerEmail}, "password": {v.OwnerPassword}})
+	b.Enter(tb, v.OwnerEmail, v.OwnerPassword)
+	return b
+}
+
+// Enter signs somebody in with a password alone.
+func (b *Browser) Enter(tb testing.TB, email, password string) {
+	tb.Helper()
+	p := b.Post(tb, "/sign-in", url.Values{"email": {email}, "password": {password}})
 	if p.Status != http.StatusOK && p.Status != http.StatusNotFound || strings.Contains(p.Path, "/sign-in") {
 		tb.Fatalf("sign-in: %d at %s: %s", p.Status, p.Path, p.Text(".alert"))
 	}
-	return b
+}
+
+// Bring puts a cookie of another face into the browser under the name that this one has.
+func (b *Browser) Bring(tb testing.TB, name, value string) {
+	tb.Helper()
+	at, err := url.Parse(b.URL + b.Base + "/")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	b.client.Jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value, Path: b.Base}})
 }
 
 // Travel tells the server the time zone that the browser is in from now on.

@@ -1,8 +1,11 @@
 package servertest
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net"
 	netmail "net/mail"
 	"net/url"
@@ -180,3 +183,47 @@ func (m *Mailed) AwaitError(t *testing.T) map[string]any {
 
 // Waiting is how many mails have come that Await has not given.
 func (m *Mailbox) Waiting() int { return len(m.got) }
+
+// Read is a mail as a person reads it.
+type Read struct{ To, Subject, Text, HTML string }
+
+// Read gives the next mail as a person reads it.
+func (m *Mailbox) Read(t *testing.T) Read {
+	t.Helper()
+	message := m.Await(t)
+	got := Read{To: strings.Trim(message.Header.Get("To"), "<>"), Subject: message.Header.Get("Subject")}
+	_, params, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for parts := multipart.NewReader(message.Body, params["boundary"]); ; {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return got
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(part) // which reads quoted-printable
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
+			got.HTML = string(text)
+		} else {
+			got.Text = strings.ReplaceAll(string(text), "\r\n", "\n")
+		}
+	}
+}
+
+// Link gives the address in a mail's text that begins with the server's own and this path.
+func (r Read) Link(t *testing.T, path string) string {
+	t.Helper()
+	for line := range strings.Lines(r.Text) {
+		if at, is := strings.CutPrefix(strings.TrimSpace(line), "https://licences.example.com"); is && strings.HasPrefix(at, path) {
+			return at
+		}
+	}
+	t.Fatalf("no link to %s in the mail to %s:\n%s", path, r.To, r.Text)
+	return ""
+}

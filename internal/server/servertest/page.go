@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 )
 
 // Says expects a page with all of these in the text of a selector.
@@ -90,4 +92,44 @@ func (b *Browser) Fill(tb testing.TB, path string, values url.Values) *Page {
 	}
 	to, _, _ := strings.Cut(path, "?")
 	return b.Post(tb, to, form)
+}
+
+// Press sends the form that has a button with exactly this label, with these values and
+// all else as it stands.
+func (b *Browser) Press(tb testing.TB, p *Page, label string, values url.Values) *Page {
+	tb.Helper()
+	form := p.Find("form").FilterFunction(func(_ int, f *goquery.Selection) bool {
+		return f.Find("button").FilterFunction(func(_ int, s *goquery.Selection) bool {
+			return strings.TrimSpace(s.Text()) == label
+		}).Length() > 0
+	}).First()
+	if form.Length() == 0 {
+		tb.Fatalf("%s has no button %q: %s", p.Path, label, p.Text("main"))
+	}
+	v := url.Values{}
+	for _, field := range form.Find("input").EachIter() {
+		if kind := field.AttrOr("type", ""); kind != "checkbox" && kind != "radio" {
+			v.Set(field.AttrOr("name", ""), field.AttrOr("value", ""))
+		}
+	}
+	for name, given := range values {
+		v[name] = given
+	}
+	to := form.AttrOr("action", "")
+	if to == "" || to[0] == '?' {
+		here, _, _ := strings.Cut(p.Path, "?")
+		to = here + to
+	}
+	return b.Post(tb, strings.TrimPrefix(to, b.Base), v)
+}
+
+// Click follows the link with exactly this label.
+func (b *Browser) Click(tb testing.TB, p *Page, label string) *Page {
+	tb.Helper()
+	link := p.Find("a").FilterFunction(func(_ int, a *goquery.Selection) bool { return strings.TrimSpace(a.Text()) == label }).First()
+	to, is := link.Attr("href")
+	if !is {
+		tb.Fatalf("%s has no link %q: %s", p.Path, label, p.Text("main"))
+	}
+	return b.Get(tb, strings.TrimPrefix(to, b.Base))
 }

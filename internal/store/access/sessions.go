@@ -119,6 +119,7 @@ func (r *sessionRow) Columns(c *store.Columns) {
 	c.Fixed("last_used_at", store.Millis(s.LastUsedAt), &r.used)
 	c.Fixed("address", s.Address, &s.Address)
 	c.Fixed("user_agent", s.UserAgent, &s.UserAgent)
+	c.Fixed("face", string(s.Face), &s.Face)
 	c.Fixed("method", string(s.Method), &s.Method)
 	c.Fixed("second_factor", store.Bit(s.SecondFactor), &r.second)
 }

@@ -18,6 +18,7 @@ import (
 	"chancery/internal/keyring"
 	accessstore "chancery/internal/store/access"
 	identitystore "chancery/internal/store/identity"
+	ownerstore "chancery/internal/store/owners"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/wiring/pairs"
@@ -134,19 +135,27 @@ func (p *People) User(t *testing.T, email, role string) (identity.User, string) 
 	}), secret.Password
 }
 
-// SignInAs signs a user in.
+// SignInAs signs a user in: staff at the console, others at the portal.
 func (p *People) SignInAs(t *testing.T, email, password string) access.SignedIn {
 	t.Helper()
-	in, err := p.SignIn.Password(t.Context(), p.Vendor.ID, email, password, Visit("192.0.2.1"))
+	visit := Visit("192.0.2.1")
+	if u, err := p.UserRows.ByEmail(t.Context(), p.Vendor.ID, email); err == nil && !u.IsStaff() {
+		visit.Face = access.Portal
+	}
+	in, err := p.SignIn.Password(t.Context(), p.Vendor.ID, email, password, visit)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return in
 }
 
-// Authenticate returns whom a session's token belongs to.
+// Authenticate returns whom a session's token belongs to, on whichever face.
 func (p *People) Authenticate(ctx context.Context, token string) (identity.Principal, access.Session, error) {
 	principal, _, session, err := pairs.SignedIn{Sessions: p.Sessions}.Authenticate(ctx, token)
+	if fault.Is(err, "signed_out") {
+		owner, err := pairs.OwnerSignedIn{Sessions: p.Sessions, Reaches: ownerstore.Store{DB: p.DB}}.Authenticate(ctx, token)
+		return owner.Principal, owner.Session, err
+	}
 	return principal, session, err
 }
 
@@ -170,5 +179,5 @@ func (p *People) SignedOut(t *testing.T, token, why string) {
 
 // Visit is a browser at an address, which keeps no secret.
 func Visit(address string) access.Visit {
-	return access.Visit{Networks: budget.Networks(netip.MustParseAddr(address)), Address: address, UserAgent: "Firefox\r\nX: y"}
+	return access.Visit{Face: access.Console, Networks: budget.Networks(netip.MustParseAddr(address)), Address: address, UserAgent: "Firefox\r\nX: y"}
 }

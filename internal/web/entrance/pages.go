@@ -5,8 +5,10 @@ import (
 	"embed"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"chancery/internal/access"
@@ -72,7 +74,7 @@ type Vendors interface {
 	Any(ctx context.Context) (bool, error) // whether there is a vendor at all
 }
 
-// Config is what the pages need; all of it but Mails and Front is required.
+// Config is what the pages need; all of it but Mails, Front and Elsewhere is required.
 type Config struct {
 	Face      *web.Face
 	SignIn    SignIn
@@ -83,6 +85,10 @@ type Config struct {
 	Vendors   Vendors
 	Mails     bool // the server mails links: it has SMTP, and knows its address
 	Front     bool // the server's own first address leads to this face
+
+	// Elsewhere are other faces of the vendor at which somebody may have meant to sign
+	// in, by their names; nil for none.
+	Elsewhere map[string]string
 
 	// Site is the server as browsers bind passkeys to it; Address is the face
 	// at the vendor as browsers are sent back to it. Each fails, with what to do, where
@@ -163,13 +169,22 @@ func (p *Pages) askSignIn(q *web.Request, form *web.Form) (*signInPage, error) {
 		return nil, err
 	}
 	form.Submit = "Sign in"
-	form.Links = []web.Link{{Label: "Forgot password?", Href: q.Href("/forgot")}}
+	form.Links = append([]web.Link{{Label: "Forgot password", Href: q.Href("/forgot")}}, p.elsewhere(q)...)
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username", Focus: true},
 		{Name: "password", Label: "Password", Kind: web.PasswordField, Required: true, Complete: "current-password"},
 		{Name: "next", Kind: web.HiddenField, Value: q.Text("next")},
 	}})
 	return page, nil
+}
+
+// elsewhere leads to other faces of the vendor.
+func (p *Pages) elsewhere(q *web.Request) []web.Link {
+	var links []web.Link
+	for _, name := range slices.Sorted(maps.Keys(p.Elsewhere)) {
+		links = append(links, web.Link{Label: p.Elsewhere[name], Href: "/" + name + "/" + q.Vendor.Slug + "/sign-in"})
+	}
+	return links
 }
 
 func (p *Pages) signIn(q *web.Request, v web.Values) (web.Done, error) {
@@ -196,7 +211,7 @@ const (
 
 // visit is the browser as sign-in wants it.
 func (p *Pages) visit(q *web.Request) access.Visit {
-	visit := access.Visit{UserAgent: q.R.UserAgent(), Browser: q.Cookie(browserCookie), Token: q.Cookie(p.Face.CookieName())}
+	visit := access.Visit{Face: access.Face(p.Face.Name), UserAgent: q.R.UserAgent(), Browser: q.Cookie(browserCookie), Token: q.Cookie(p.Face.CookieName())}
 	if a := edge.ClientAddress(q.Context()); a.IsValid() {
 		visit.Networks, visit.Address = budget.Networks(a), a.String()
 	}

@@ -34,7 +34,7 @@ func TestProvider(t *testing.T) {
 		link := strings.TrimPrefix(made.Find("[data-copy]").AttrOr("data-copy", ""), owner.URL+owner.Base)
 		p.As("bob", "bob@example.com", nil)
 		bob := s.Browser(t, v)
-		if page := bob.Get(t, "/sign-in/provider"); page.Status != 403 || !strings.Contains(page.Text("main"), "nobody of this team") {
+		if page := bob.Get(t, "/sign-in/provider"); page.Status != 403 || !strings.Contains(page.Text("main"), "no account here") {
 			t.Errorf("an address alone signs in: %d %s", page.Status, page.Text("main"))
 		}
 		join := bob.Get(t, link).Find("a[href*='invitation=']").AttrOr("href", "")
@@ -122,7 +122,7 @@ func TestProviderAttacks(t *testing.T) {
 			"another issuer":               {func(c map[string]any) { c["iss"] = "https://evil.example" }, "not valid"},
 			"another audience":             {func(c map[string]any) { c["aud"] = "another" }, "not valid"},
 			"an old token":                 {func(c map[string]any) { c["exp"] = time.Now().Add(-time.Hour).Unix() }, "not valid"},
-			"the owner's address":          {func(c map[string]any) { c["sub"] = "eve" }, "nobody of this team"},
+			"the owner's address":          {func(c map[string]any) { c["sub"] = "eve" }, "no account here"},
 			"no subject":                   {func(c map[string]any) { c["sub"] = "" }, "not valid"},
 		} {
 			p.As("boss", v.OwnerEmail, c.change)
@@ -137,7 +137,7 @@ func TestProviderAttacks(t *testing.T) {
 		// The provider is switched off while somebody is on the way.
 		p.As("boss", v.OwnerEmail, func(map[string]any) { owner.Post(t, "/settings/sign-in/off", nil) })
 		late := s.Browser(t, v)
-		if page := late.Get(t, "/sign-in/provider"); page.Status != 409 || !strings.Contains(page.Text("main"), "does not sign in with a provider") {
+		if page := late.Get(t, "/sign-in/provider"); page.Status != 409 || !strings.Contains(page.Text("main"), "Nobody signs in with a provider") {
 			t.Errorf("switched off meanwhile: %d at %s", page.Status, page.Path)
 		}
 		owner.Post(t, "/settings/sign-in/on", nil)

@@ -28,7 +28,7 @@ func (p *Pages) askForgot(q *web.Request, form *web.Form) (*web.FormPage, error)
 			Tone: web.Warning, Title: "This server mails no links.", Text: "None will arrive: ask whoever runs the server for a new password.",
 		})
 	}
-	form.Submit, form.Cancel = "Send the link", q.Href("/sign-in")
+	form.Submit, form.Cancel = "Recover password", q.Href("/sign-in")
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username", Focus: true, Value: q.Text("email")},
 	}})
@@ -58,16 +58,19 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		return nil, err
 	}
 	page := &web.FormPage{
-		Page: q.Page("Choose a new password"), Form: form, Text: "For " + link.Person.Email + ". All your sessions end, and you sign in with it.",
+		Page: q.Page("Reset password"), Form: form, Text: "For " + link.Person.Email + ". All your sessions end, and you sign in with it.",
 	}
 	if link.Kind == access.Invitation {
 		page.Title = "Join " + q.Vendor.Name
 		page.Text = "You are invited as " + link.Person.Email + ". Choose the password that you sign in with."
 	}
+	form.Submit = "Reset password"
+	if link.Kind == access.Invitation {
+		form.Submit = "Set the password"
+	}
 	if err := p.joinElsewhere(q, form, link, token); err != nil {
 		return nil, err
 	}
-	form.Submit = "Set the password"
 	form.Add(web.Group{Fields: []web.Field{
 		{Name: "token", Kind: web.HiddenField, Value: token},
 		{
@@ -97,7 +100,7 @@ func (p *Pages) deadLink(q *web.Request, form *web.Form, why *fault.Error) *web.
 	page := &web.FormPage{Page: q.Page("This link is over"), Form: form}
 	page.Notices = append(page.Notices, web.Notice{Tone: web.Warning, Title: why.Message, Text: why.Help})
 	form.Wrong = nil
-	form.Action, form.Submit, form.Cancel = q.Href("/forgot"), "Send a new link", q.Href("/sign-in")
+	form.Action, form.Submit, form.Cancel = q.Href("/forgot"), "Recover password", q.Href("/sign-in")
 	form.Add(web.Group{Fields: []web.Field{{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username"}}})
 	return page
 }

@@ -19,21 +19,33 @@ func UserOf(p access.Person) (identity.User, error) {
 	return u, nil
 }
 
-// SignedIn tells as whom the holder of a session's token acts.
+// SignedIn tells as whom the holder of a session's token acts on the console.
 type SignedIn struct{ Sessions *access.Sessions }
 
 // Authenticate returns whom a token belongs to, the principal with the permissions that
 // the user's role has at this moment. The faults are those of access.Sessions.
 func (s SignedIn) Authenticate(ctx context.Context, token string) (identity.Principal, identity.User, access.Session, error) {
-	session, vendor, vendorUUID, err := s.Sessions.Authenticate(ctx, token)
+	in, err := signedIn(ctx, s.Sessions, access.Console, token)
 	if err != nil {
 		return identity.Principal{}, identity.User{}, access.Session{}, err
 	}
-	user, err := UserOf(session.Person)
-	if err != nil {
-		return identity.Principal{}, identity.User{}, access.Session{}, err
+	return in.user.Principal(in.vendor, in.vendorUUID), in.user, in.session, nil
+}
+
+// came is a user who is signed in.
+type came struct {
+	user       identity.User
+	session    access.Session
+	vendor     ident.VendorID
+	vendorUUID ident.UUID
+}
+
+func signedIn(ctx context.Context, s *access.Sessions, face access.Face, token string) (in came, err error) {
+	if in.session, in.vendor, in.vendorUUID, err = s.Authenticate(ctx, face, token); err != nil {
+		return came{}, err
 	}
-	return user.Principal(vendor, vendorUUID), user, session, nil
+	in.user, err = UserOf(in.session.Person)
+	return in, err
 }
 
 // UserProofs tells identity how users prove who they are.

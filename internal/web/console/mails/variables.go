@@ -7,7 +7,7 @@ func meaning(name string) string {
 	return map[string]string{
 		"Vendor": "your name", "SupportEmail": "where your customers find help; may be empty", "Website": "your website; may be empty",
 		"Recipient": "the person's name; may be empty", "Customer": "the customer's name", "Product": "the product's name", "ProductID": "the product's id",
-		"License": "the licence's name, or its edition's", "LicenseKey": "the key to enter", "DashboardLink": "where the customer signs in; empty while this server has no dashboard for customers",
+		"License": "the licence's name, or its edition's", "LicenseKey": "the key to enter", "DashboardLink": "where the customer signs in; empty while the server does not know its own address",
 		"Used": "activations in use", "Contract": "activations by contract", "Allowed": "activations with buffer and goodwill",
 		"Device": "the device that was activated; may be empty", "Until": "when the goodwill activation ends; may be empty",
 		"EndsOn": "the licence's last day; may be empty", "DaysLeft": "days until then",

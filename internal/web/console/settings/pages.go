@@ -63,9 +63,11 @@ type Config struct {
 	SigningKeys SigningKeys
 	Providers   Providers
 
-	// Address is the vendor's console as browsers are sent back to it. It fails
+	// Address is the vendor's console as browsers are sent back to it, and Portal its
+	// portal. Each fails
 	// while nobody knows.
 	Address func(q *web.Request) (string, error)
+	Portal  func(q *web.Request) (string, error)
 
 	// What another time zone means for last days.
 	LastDays LastDays
@@ -86,7 +88,7 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Providers == nil ||
-		c.Address == nil || c.LastDays == nil || c.Editions == nil || c.Moves == nil {
+		c.Address == nil || c.Portal == nil || c.LastDays == nil || c.Editions == nil || c.Moves == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}
 	face, err := c.Face.Area(templates)

@@ -41,10 +41,13 @@ func (p *Pages) signIn() []edge.Route {
 func (p *Pages) showSignIn(q *web.Request) (*signInPage, error) {
 	page := &signInPage{Page: q.Page("Sign-in")}
 	page.Sub = "The team signs in with passwords and passkeys; an OpenID provider can stand beside them, or in their place."
-	if address, err := p.Address(q); err == nil {
-		uri := address + "/sign-in/provider/back"
+	address, err := p.Address(q)
+	portal, err2 := p.Portal(q)
+	if err == nil && err2 == nil {
+		uri, portals := address+"/sign-in/provider/back", portal+"/sign-in/provider/back"
 		page.Redirect = page.Page.Facts(
 			web.Fact{Label: "Redirect address", Cell: web.Cell{Text: uri, Mono: true, Copy: uri}},
+			web.Fact{Label: "Of the licensing dashboard", Cell: web.Cell{Text: portals, Mono: true, Copy: portals}},
 			web.Fact{Label: "Flow", Cell: web.Cell{Text: "Authorization code with PKCE (S256)"}},
 			web.Fact{Label: "Scopes", Cell: web.Cell{Text: "openid email profile", Mono: true}},
 		)

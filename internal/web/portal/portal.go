@@ -1,0 +1,63 @@
+package portal
+
+import (
+	"chancery/internal/access"
+	"chancery/internal/identity"
+	"chancery/internal/owners"
+	"chancery/internal/web"
+)
+
+// Name is the first part of the portal's addresses.
+const Name = string(access.Portal)
+
+// Places are the portal's pages that shared pages lead to.
+func Places() web.Places {
+	return web.Places{License: "/licenses/{id}", Activation: "/activations/{id}"}
+}
+
+// Own is access for every owner of licences who is signed in.
+func Own() web.Access { return web.Needs(identity.OwnLicenses) }
+
+// People is access for who is an administrator of a customer.
+func People() web.Access { return web.Needs(identity.OwnPeople) }
+
+// RoleName is a role at a customer in words.
+func RoleName(r owners.Role) string {
+	return map[owners.Role]string{owners.Viewer: "Viewer", owners.Operator: "Operator", owners.Administrator: "Administrator"}[r]
+}
+
+// RoleAbout is one sentence on a role at a customer.
+func RoleAbout(r owners.Role) string {
+	return map[owners.Role]string{
+		owners.Viewer:        "Sees all licences of the customer, and their devices.",
+		owners.Operator:      "Sees all licences of the customer, and deletes devices.",
+		owners.Administrator: "Does for the customer's licences whatever there is to do, and says who else may.",
+	}[r]
+}
+
+// entry is one entry of the navigation and what one needs to see it.
+type entry struct {
+	label, path, icon string
+	needs             identity.Permission
+}
+
+// entries are the navigation. Those without a page do not show.
+func entries() []entry {
+	return []entry{
+		{"Overview", "/", "home", identity.OwnLicenses},
+		{"People", "/people", "users", identity.OwnPeople},
+		{"Help", "/help", "help", identity.OwnLicenses},
+		{"Account", "/account", "user", identity.OwnAccount},
+	}
+}
+
+// Nav is the portal's navigation.
+func Nav(p identity.Principal, base string, active func(path string) bool) []web.NavGroup {
+	var g web.NavGroup
+	for _, e := range entries() {
+		if p.May(e.needs) {
+			g.Items = append(g.Items, web.NavItem{Label: e.label, Href: base + e.path, Icon: e.icon, Active: active(e.path)})
+		}
+	}
+	return []web.NavGroup{g}
+}

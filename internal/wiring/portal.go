@@ -1,0 +1,97 @@
+package wiring
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/owners"
+	"chancery/internal/web"
+	"chancery/internal/web/account"
+	"chancery/internal/web/entrance"
+	"chancery/internal/web/portal"
+	"chancery/internal/web/portal/overview"
+	"chancery/internal/wiring/pairs"
+)
+
+// portalAreas are all of the portal. A new area is a new line.
+func portalAreas(r *Rooms, s Site, f *web.Face) []area {
+	return append(entranceAreas(r, s, f, false),
+		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows})),
+	)
+}
+
+// entranceAreas are coming in and one's own account, which every face has. The server's
+// own first address leads to the front.
+func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
+	var elsewhere map[string]string
+	if front {
+		elsewhere = map[string]string{portal.Name: "Licensing dashboard"}
+	}
+	return []area{
+		mounted(entrance.New(entrance.Config{
+			Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
+			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
+		})),
+		mounted(account.New(account.Config{
+			Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
+			Passkeys: r.Passkeys, Proofs: r.SignIn, Providers: r.Providers, Site: s.passkeys, Address: s.face,
+		})),
+	}
+}
+
+// newPortal makes the portal.
+func newPortal(r *Rooms, s Site, assets *web.Assets) (Faces, error) {
+	face, err := web.NewFace(web.Config{
+		Name: portal.Name, Assets: assets, Sessions: ownerSessions{pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
+		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav, Places: portal.Places(),
+		TestClock: s.clock(r),
+	})
+	if err != nil {
+		return Faces{}, err
+	}
+	routes, err := routesOf(append([]area{mounted(face, nil)}, portalAreas(r, s, face)...))
+	if err != nil {
+		return Faces{}, err
+	}
+	return Faces{Routes: routes, Views: face.Views()}, face.Err()
+}
+
+// ownerSessions gives the pages who is signed in to the portal.
+type ownerSessions struct{ signedIn pairs.OwnerSignedIn }
+
+// Authenticate implements web.Sessions.
+func (s ownerSessions) Authenticate(ctx context.Context, vendor ident.VendorID, token string) (identity.Principal, web.Person, error) {
+	o, err := s.signedIn.Authenticate(ctx, token)
+	if err != nil {
+		return identity.Principal{}, web.Person{}, err
+	}
+	if o.Principal.Vendor != vendor {
+		return identity.Principal{}, web.Person{}, errElsewhere()
+	}
+	role, about := ownerRole(o.Reach)
+	return o.Principal, web.Person{
+		Name: o.User.Name, Email: o.User.Email, Role: role, RoleAbout: about, Session: o.Session, Reach: o.Reach,
+	}, nil
+}
+
+// ownerRole is what somebody is on the portal, in words: by the highest of the roles.
+func ownerRole(r owners.Reach) (role, about string) {
+	if len(r.Customers) == 0 {
+		return "Licensee", "Sees the licences that name this address, and acts for them."
+	}
+	highest := slices.MaxFunc(r.Customers, func(a, b owners.Membership) int {
+		return cmp.Compare(slices.Index(owners.Roles(), a.Role), slices.Index(owners.Roles(), b.Role))
+	})
+	role, about = portal.RoleName(highest.Role), portal.RoleAbout(highest.Role)
+	return role, about
+}
+
+func errElsewhere() *fault.Error {
+	return &fault.Error{
+		Kind: fault.Unauthenticated, Code: "signed_out", Message: "You are not signed in here.", Help: "Sign in to go on.",
+	}
+}
