@@ -32,6 +32,8 @@ type activation struct {
 	Platform          string `json:"platform"`
 	OperatingSystem   string `json:"operating_system"`
 	ClientPublicKey   string `json:"client_public_key"`
+
+	DeviceVariables map[string]string `json:"device_variables,omitempty"`
 }
 
 // Activate takes a token of the licence with this license, token, legacy or
@@ -68,6 +70,7 @@ func (c *Client) activate(ctx context.Context, request activation) (Status, erro
 	request.ClientName, request.ClientDescription = c.cfg.ClientName, c.cfg.ClientDescription
 	request.SoftwareVersion, request.Hostname = c.cfg.SoftwareVersion, c.cfg.Hostname
 	request.OperatingSystem, request.Platform = c.cfg.OperatingSystem, runtime.GOOS+"/"+runtime.GOARCH
+	request.DeviceVariables = c.cfg.DeviceVariables
 	request.Timestamp = c.cfg.Now().UTC().Format(time.RFC3339)
 	request.ClientPublicKey = signed.FormatKey(h.key.Public().(ed25519.PublicKey)) //nolint:forcetypeassert // an ed25519 key has no other public key
 

@@ -34,6 +34,7 @@ type Client struct {
 
 	mu      sync.Mutex // guards the rest, never held during a call
 	held    held
+	offline offline
 	ticked  time.Time           // when the clock was looked at last
 	settled time.Time           // when the disk was
 	left    map[string]*float64 // by limitation id: what answers to Consume said is left since the last heartbeat
@@ -75,6 +76,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c.held = c.load()
+	c.offline = c.loadOffline()
 	c.ticked = cfg.Now()
 	if c.settled = c.ticked; c.ticked.Unix()-c.held.mark.Seen >= seconds(writeEvery) {
 		c.settled = time.Time{} // the first Status writes
@@ -106,13 +108,17 @@ func (c *Client) Status() Status {
 	now := c.cfg.Now()
 	if c.tick(now) {
 		// On a disk that is full or read-only the time is known to this process only.
-		if err := c.settle(0, same); errors.Is(err, errLocked) {
+		if err := errors.Join(c.settle(0, same), c.settleOffline(0)); errors.Is(err, errLocked) {
 			c.mu.Lock()
 			c.settled = time.Time{} // another process writes at this moment
 			c.mu.Unlock()
 		}
 	}
-	return judge(c.snapshot(), now, c.cfg.SoftwareVersion)
+	h, o := c.snapshot(), c.offlineState()
+	if c.byFile(h, o) {
+		return judgeOffline(o, now)
+	}
+	return judge(h, now, c.cfg.SoftwareVersion)
 }
 
 // closeWithin is how long Close tries to give sessions back.
@@ -139,6 +145,7 @@ func (c *Client) shut() {
 	c.calls.Wait()
 	c.tick(c.cfg.Now())
 	_ = c.settle(lockWait, same) // as in Status
+	_ = c.settleOffline(lockWait)
 	if c.own {
 		c.http.CloseIdleConnections()
 	}
@@ -147,6 +154,9 @@ func (c *Client) shut() {
 // begin takes the turn for a call, and reads what other processes have written. The context it returns ends with the caller's
 // and with Close; done must be called.
 func (c *Client) begin(ctx context.Context) (_ context.Context, done func(), err error) {
+	if c.cfg.Offline {
+		return nil, nil, ErrOffline
+	}
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
@@ -35,13 +36,27 @@ const (
 
 // Config is what New needs. Fields marked * have no default.
 type Config struct {
-	BaseURL         string              // * of the server, such as https://licences.example.com; a path is kept
+	BaseURL         string              // * of the server, such as https://licences.example.com; a path is kept; not with Offline
 	VendorID        string              // * UUID
 	ProductID       string              // * UUID
-	ProvisioningKey string              // * public: it goes into the program
+	ProvisioningKey string              // * public: it goes into the program; not with Offline
 	PublicKeys      []ed25519.PublicKey // * the vendor's signing keys, pinned; see signed.ParseKey
 	StateDir        string              // * a folder of the user or the machine; made if it is missing, with mode 0700
 	SoftwareVersion string              // * of the program, such as 2.4.1
+
+	// Offline says that this device has no internet: it is licensed by files that people
+	// carry (OfflineRequest, Install, OfflineReport, OfflineDeactivate, Receipt). No
+	// connection is opened; BaseURL and ProvisioningKey are not needed, and calls that
+	// would need one fail with ErrOffline.
+	Offline bool
+	// SealingKey is the vendor's X25519 key, which files for the vendor are sealed to; see
+	// signed.ParseSealingKey. Needed for OfflineRequest, OfflineReport and OfflineDeactivate.
+	SealingKey *ecdh.PublicKey
+	// DeviceVariables are texts about this device that go with activations, heartbeats and files.
+	DeviceVariables map[string]string
+	// TombstoneDir is where it is kept which licences were given up here: not below
+	// StateDir, so that an old copy of that revives none. Empty: the user's configuration folder.
+	TombstoneDir string
 
 	Identity Identity // PerMachine
 	ClientID string   // instead of an Identity: an id of your own, 1 to 200 characters
@@ -67,14 +82,10 @@ type Config struct {
 
 // validate fills in the defaults and says in one sentence what is missing.
 func (c *Config) validate() error {
-	base, err := url.Parse(c.BaseURL)
+	if err := c.validateServer(); err != nil {
+		return err
+	}
 	switch {
-	case err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" || base.RawQuery != "" || base.User != nil:
-		return errors.New("client: BaseURL must look like https://licences.example.com")
-	case base.Scheme == "http" && !c.AllowHTTP && !isLoopback(base.Hostname()):
-		return errors.New("client: BaseURL must be https; set AllowHTTP to send license keys in the clear")
-	case c.ProvisioningKey == "":
-		return errors.New("client: ProvisioningKey is missing; the vendor's console shows it once, when it is made")
 	case len(c.PublicKeys) == 0:
 		return errors.New("client: PublicKeys is empty; pin the vendor's Ed25519 key, or no answer can be believed")
 	case c.StateDir == "":
@@ -86,7 +97,7 @@ func (c *Config) validate() error {
 	case len(c.ClientID) > 200 || strings.ContainsFunc(c.ClientID, unicode.IsControl):
 		return errors.New("client: ClientID must be at most 200 characters, on one line")
 	}
-	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
+	var err error
 	if c.VendorID, err = uuid("VendorID", c.VendorID); err != nil {
 		return err
 	}
@@ -117,6 +128,25 @@ func (c *Config) validate() error {
 	if c.MachineID == nil {
 		c.MachineID = machineID
 	}
+	return nil
+}
+
+// validateServer checks what says where the server is, which a device without internet
+// does not ask.
+func (c *Config) validateServer() error {
+	if c.Offline {
+		return nil
+	}
+	base, err := url.Parse(c.BaseURL)
+	switch {
+	case err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" || base.RawQuery != "" || base.User != nil:
+		return errors.New("client: BaseURL must look like https://licences.example.com")
+	case base.Scheme == "http" && !c.AllowHTTP && !isLoopback(base.Hostname()):
+		return errors.New("client: BaseURL must be https; set AllowHTTP to send license keys in the clear")
+	case c.ProvisioningKey == "":
+		return errors.New("client: ProvisioningKey is missing; the vendor's console shows it once, when it is made")
+	}
+	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	return nil
 }
 

@@ -67,6 +67,9 @@ func (c *Client) Consume(ctx context.Context, limitation string, amount float64)
 	if err != nil {
 		return Consumption{}, err
 	}
+	if c.cfg.Offline {
+		return c.consumeOffline(limitation, value.String())
+	}
 	ctx, done, err := c.begin(ctx)
 	if err != nil {
 		return Consumption{}, err
@@ -288,6 +291,9 @@ func (c *Client) Remaining(limitation string) (float64, bool) {
 	l, ok := consumed(*s.License, limitation)
 	if !ok {
 		return 0, false
+	}
+	if c.cfg.Offline {
+		return remainingOffline(l, c.offlineState().Records), true
 	}
 	c.mu.Lock()
 	left, known := c.left[l.ID]

@@ -30,6 +30,14 @@ var (
 	ErrUnknownLimitation = errors.New("the licence has no such limit that is consumed")
 	// ErrQueueFull: 10,000 consumptions wait on this machine; connect first.
 	ErrQueueFull = errors.New("too many consumptions wait to be sent")
+	// ErrOffline: the program is set to work without internet, and this needs a connection.
+	ErrOffline = errors.New("this program works without internet; use files")
+	// ErrNoRequest: the licence file answers no request that waits here.
+	ErrNoRequest = errors.New("the licence file answers no request that was made here; make a new request and upload that")
+	// ErrNoReport: the receipt is of no report that waits here.
+	ErrNoReport = errors.New("the receipt is of no report that was made here")
+	// ErrGivenUp: the licence was given up on this device, for good.
+	ErrGivenUp = errors.New("this licence was given up on this device; make a new request")
 	// ErrClosed: Close was called.
 	ErrClosed = errors.New("the client is closed")
 )

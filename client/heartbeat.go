@@ -13,8 +13,10 @@ type heartbeat struct {
 	ClientID        string `json:"client_id"`
 	SoftwareVersion string `json:"software_version"`
 	OperatingSystem string `json:"operating_system"`
-	Hostname        string `json:"hostname,omitempty"`
-	Platform        string `json:"platform"`
+
+	DeviceVariables map[string]string `json:"device_variables,omitempty"`
+	Hostname        string            `json:"hostname,omitempty"`
+	Platform        string            `json:"platform"`
 }
 
 // Heartbeat asks how the licence stands now, and keeps the answer. Call it when
@@ -66,7 +68,7 @@ func (c *Client) Heartbeat(ctx context.Context) (Status, error) {
 func (c *Client) beat(ctx context.Context, h held) (answer, error) {
 	return c.call(ctx, "heartbeats", heartbeat{
 		ProductID: c.cfg.ProductID, ClientID: c.id,
-		SoftwareVersion: c.cfg.SoftwareVersion, OperatingSystem: c.cfg.OperatingSystem,
+		SoftwareVersion: c.cfg.SoftwareVersion, OperatingSystem: c.cfg.OperatingSystem, DeviceVariables: c.cfg.DeviceVariables,
 		Hostname: c.cfg.Hostname, Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}, h.key)
 }

@@ -20,6 +20,9 @@ func (c *Client) tick(now time.Time) (due bool) {
 	if h := &c.held; h.answer != nil && h.damage == nil {
 		h.mark = h.mark.passed(now, ran)
 	}
+	if o := &c.offline; o.File != "" && o.damage == nil {
+		o.Mark = o.Mark.passed(now, ran)
+	}
 	wall := now.Round(0).Sub(c.settled.Round(0)) // without the monotonic clock
 	if due = now.Sub(c.settled) >= writeEvery || wall.Abs() >= writeEvery; due {
 		c.settled = now

@@ -4,17 +4,20 @@ import (
 	"bytes"
 	"encoding/pem"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
 // The text forms of a sealed request. Armour is what a .req file holds and what
 // survives mails and forms; Compact is one line without spaces, for a QR code.
-// ParseSealed reads both.
+// Both say how long the ciphertext's text is, so that a cut one can be told.
+// ParseSealed reads both, and Find what became of them on the way.
 
 const (
 	armourStart  = "CHANCERY "
 	armourEnd    = " REQUEST"
 	armourV1     = "1"
+	beginLine    = "-----BEGIN "
 	compactStart = "CHANCERY1."
 )
 
@@ -22,6 +25,7 @@ const (
 //
 //	-----BEGIN CHANCERY ACTIVATION REQUEST-----
 //	Key: <kid>
+//	Length: <characters of base64 without "=" at the end>
 //	Vendor: <uuid>
 //	Version: 1
 //
@@ -29,15 +33,18 @@ const (
 //	-----END CHANCERY ACTIVATION REQUEST-----
 func (s Sealed) Armour() []byte {
 	return pem.EncodeToMemory(&pem.Block{
-		Type:    armourStart + s.Kind + armourEnd,
-		Headers: map[string]string{"Version": armourV1, "Vendor": s.VendorID, "Key": s.KeyID},
-		Bytes:   s.Ciphertext,
+		Type: armourStart + s.Kind + armourEnd,
+		Headers: map[string]string{
+			"Version": armourV1, "Vendor": s.VendorID, "Key": s.KeyID, "Length": strconv.Itoa(base64url().EncodedLen(len(s.Ciphertext))),
+		},
+		Bytes: s.Ciphertext,
 	})
 }
 
-// Compact writes CHANCERY1.<kind>.<vendor>.<kid>.<base64url of the ciphertext>.
+// Compact writes CHANCERY1.<kind>.<vendor>.<kid>.<length>.<base64url of the ciphertext>.
 func (s Sealed) Compact() string {
-	return compactStart + s.Kind + "." + s.VendorID + "." + s.KeyID + "." + encode(s.Ciphertext)
+	text := encode(s.Ciphertext)
+	return compactStart + s.Kind + "." + s.VendorID + "." + s.KeyID + "." + strconv.Itoa(len(text)) + "." + text
 }
 
 // ParseSealed reads either form, of at most MaxSealed bytes, with nothing but
@@ -82,17 +89,17 @@ func trimLines(text []byte) []byte {
 }
 
 func parseCompact(text string) (s Sealed, err error) {
-	parts := strings.SplitN(text, ".", 6)
-	if len(parts) != 5 {
+	parts := strings.SplitN(text, ".", 7)
+	if len(parts) != 6 {
 		return s, fmt.Errorf("compact request of %d parts: %w", len(parts), ErrMalformed)
 	}
 	s = Sealed{Kind: parts[1], VendorID: parts[2], KeyID: parts[3]}
-	s.Ciphertext, err = decode([]byte(parts[4]))
+	s.Ciphertext, err = decode([]byte(parts[5])) // the length is compared with what Compact writes
 	return s, err
 }
 
 func parseArmour(text []byte) (s Sealed, err error) {
-	if !bytes.HasPrefix(text, []byte("-----BEGIN "+armourStart)) {
+	if !bytes.HasPrefix(text, []byte(beginLine+armourStart)) {
 		return s, fmt.Errorf("no sealed request: %w", ErrMalformed)
 	}
 	block, rest := pem.Decode(text)
@@ -101,7 +108,7 @@ func parseArmour(text []byte) (s Sealed, err error) {
 	}
 	kind, ok := strings.CutPrefix(block.Type, armourStart)
 	kind, ended := strings.CutSuffix(kind, armourEnd)
-	if !ok || !ended || len(block.Headers) != 3 || block.Headers["Version"] != armourV1 {
+	if !ok || !ended || len(block.Headers) != 4 || block.Headers["Version"] != armourV1 {
 		return s, fmt.Errorf("no sealed request of version %s: %w", armourV1, ErrMalformed)
 	}
 	return Sealed{Kind: kind, VendorID: block.Headers["Vendor"], KeyID: block.Headers["Key"], Ciphertext: block.Bytes}, nil

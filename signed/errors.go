@@ -18,6 +18,8 @@ var (
 	// ErrMismatch: properly signed, but for another request: another nonce,
 	// status, method or path.
 	ErrMismatch = errors.New("signed for another request")
+	// ErrNothing: there is no request or document in the text.
+	ErrNothing = errors.New("no request or document in it")
 	// ErrSealed: the sealed request does not open with this key: it was damaged,
 	// or sealed to somebody else, or for another kind or vendor.
 	ErrSealed = errors.New("sealed request does not open")

@@ -2,6 +2,7 @@ package signed
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
@@ -111,4 +112,30 @@ func ParseRSAPublicKeyXML(data []byte) (*rsa.PublicKey, error) {
 		return nil, fmt.Errorf("exponent: %w", ErrMalformed)
 	}
 	return rsaKey(n, e)
+}
+
+// FormatSealingKey writes an X25519 key as configuration carries it: base64url without
+// padding of the 32 bytes, 43 characters.
+func FormatSealingKey(key *ecdh.PublicKey) string { return encode(key.Bytes()) }
+
+// ParseSealingKey reads what FormatSealingKey writes, or a JWK with the same key. Anything
+// else, and what CheckSealingKey refuses, is ErrMalformed.
+func ParseSealingKey(text string) (*ecdh.PublicKey, error) {
+	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "{") {
+		key, err := ParseJWK([]byte(text))
+		if err != nil {
+			return nil, err
+		}
+		return key.X25519()
+	}
+	raw, err := decode([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	key, err := ecdh.X25519().NewPublicKey(raw)
+	if err != nil {
+		return nil, fmt.Errorf("sealing key of %d bytes: %w", len(raw), ErrMalformed)
+	}
+	return key, CheckSealingKey(key)
 }

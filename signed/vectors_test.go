@@ -24,6 +24,7 @@ type vectors struct {
 	Calls     []vectorCall     `json:"calls"`
 	Legacy    []vectorLegacy   `json:"legacy"`
 	Sealed    []vectorSealed   `json:"sealed"`
+	Offline   vectorOffline    `json:"offline"`
 	XML       []vectorXML      `json:"xml_files"`
 	Refused   []vectorRefused  `json:"refused_answers"`
 
@@ -165,6 +166,7 @@ func makeVectors(t *testing.T, k keys) vectors {
 	pemText, err := signed.RSAPublicKeyPEM(&k.rsa.PublicKey)
 	must(t, err)
 	v.RSAPEM = string(pemText)
+	v.Offline = offlineVectors(t, k)
 
 	for _, d := range []vectorDocument{
 		{Type: signed.TypeLicense, Payload: `{"client_id":"m-1","serial":7}`},
@@ -253,8 +255,8 @@ func sealVectors(t *testing.T, k keys) []vectorSealed {
 	t.Helper()
 	all := make([]vectorSealed, 0, 2)
 	for _, v := range []vectorSealed{
-		{Kind: signed.SealActivation, VendorID: vendorID, Content: `{"license_key":"27180460-29df-4a5a-a0a1-78c85ab6cee0","client_id":"m-1"}`},
-		{Kind: signed.SealDeactivation, VendorID: vendorID, Content: `a signed document of typ chancery-deactivation`},
+		{Kind: signed.SealActivation, VendorID: vendorID, Content: offlineVectors(t, k).ActivationRequest},
+		{Kind: signed.SealDeactivation, VendorID: vendorID, Content: offlineVectors(t, k).Report},
 	} {
 		sealed, err := signed.Seal(k.sealing.PublicKey(), v.Kind, v.VendorID, []byte(v.Content))
 		must(t, err)
@@ -299,6 +301,7 @@ func checkVectors(t *testing.T, k keys, v vectors) {
 		must(t, signed.VerifyLegacy(rsaKey, []byte(l.Body), l.Signature))
 		must(t, signed.VerifyLegacy(rsaKey, raw, l.NonceSignature))
 	}
+	checkOffline(t, k, trusted, v.Offline)
 	if len(v.Sealed) == 0 {
 		t.Error("no sealed vectors")
 	}

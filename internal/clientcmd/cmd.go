@@ -24,6 +24,7 @@ type Cmd struct {
 	Consume    ConsumeCmd    `cmd:"" help:"Count an amount against a limit of the licence."`
 	Session    SessionCmd    `cmd:"" help:"Hold a session of a floating licence until Ctrl-C."`
 	Deactivate DeactivateCmd `cmd:"" help:"Give this device's activation up."`
+	Offline    OfflineCmd    `cmd:"" help:"Work without internet, by files that a person carries."`
 }
 
 // ActivateCmd is `client activate`.

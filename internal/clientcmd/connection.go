@@ -12,11 +12,12 @@ import (
 
 // Connection is the flags of every subcommand: where the server is, and who asks.
 type Connection struct {
-	URL             string        `name:"url" required:"" help:"The server, such as https://licences.example.com." env:"CHANCERY_CLIENT_URL" placeholder:"URL"`
+	URL             string        `name:"url" help:"The server, such as https://licences.example.com; none for a device without internet." env:"CHANCERY_CLIENT_URL" placeholder:"URL"`
 	Vendor          string        `required:"" help:"The vendor's id, a UUID." env:"CHANCERY_CLIENT_VENDOR" placeholder:"UUID"`
 	Product         string        `required:"" help:"The product's id, a UUID." env:"CHANCERY_CLIENT_PRODUCT" placeholder:"UUID"`
-	ProvisioningKey string        `required:"" help:"The product's provisioning key." env:"CHANCERY_CLIENT_PROVISIONING_KEY" placeholder:"KEY"`
+	ProvisioningKey string        `help:"The product's provisioning key; none for a device without internet." env:"CHANCERY_CLIENT_PROVISIONING_KEY" placeholder:"KEY"`
 	PublicKey       []string      `required:"" sep:"none" help:"The vendor's Ed25519 key, base64url or JWK; may be repeated, in the environment with commas." env:"CHANCERY_CLIENT_PUBLIC_KEY" placeholder:"KEY"`
+	SealingKey      string        `help:"The vendor's X25519 key, for files to the vendor, base64url or JWK." env:"CHANCERY_CLIENT_SEALING_KEY" placeholder:"KEY"`
 	State           string        `help:"The folder of the state; by default in the user's configuration." type:"path" env:"CHANCERY_CLIENT_STATE" placeholder:"DIR"`
 	ClientID        string        `help:"A client id of your own, instead of this device's." env:"CHANCERY_CLIENT_ID" placeholder:"ID"`
 	PerInstall      bool          `help:"One client per state folder, instead of per device." env:"CHANCERY_CLIENT_PER_INSTALL"`
@@ -36,6 +37,14 @@ func (c *Connection) open() (*client.Client, error) {
 		BaseURL: c.URL, VendorID: c.Vendor, ProductID: c.Product, ProvisioningKey: c.ProvisioningKey,
 		StateDir: c.State, ClientID: c.ClientID, ClientName: c.ClientName,
 		SoftwareVersion: c.SoftwareVersion, AllowHTTP: c.AllowHTTP,
+	}
+	config.Offline = c.URL == "" && c.ProvisioningKey == ""
+	if c.SealingKey != "" {
+		key, err := signed.ParseSealingKey(c.SealingKey)
+		if err != nil {
+			return nil, sentence("--sealing-key must be the vendor's X25519 key, as 43 characters of base64url or as a JWK")
+		}
+		config.SealingKey = key
 	}
 	if c.PerInstall {
 		config.Identity = client.PerInstall

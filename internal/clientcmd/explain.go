@@ -61,6 +61,8 @@ func text(err error) string {
 		return "there is no activation here; activate with a license key first"
 	case errors.Is(err, client.ErrForeignAnswer):
 		return "the server answered about another client or product; check --product and --client-id"
+	case errors.Is(err, client.ErrOffline):
+		return "this needs a connection; give --url and --provisioning-key, or use `chancery client offline`"
 	case errors.Is(err, client.ErrUnreachable):
 		return "the server could not be reached; check --url and the network: " + root(err).Error()
 	}

@@ -58,7 +58,11 @@ func (c *Connection) print(io *IO, done, clientID string, s client.Status) error
 		row("limits", strings.Join(limits(l.Limitations), ", "))
 		row("answered", instant(s.AnsweredAt))
 		if s.Valid() {
-			row("runs until", instant(s.RunsUntil)+" without another answer")
+			by := "answer"
+			if c.URL == "" {
+				by = "file"
+			}
+			row("runs until", instant(s.RunsUntil)+" without another "+by)
 		}
 		if s.HeartbeatDue {
 			row("heartbeat", "due")

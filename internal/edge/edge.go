@@ -63,6 +63,8 @@ type Edge struct {
 	origins *http.CrossOriginProtection
 	routes  []Route
 	headers http.Header
+
+	compress func(http.Handler) http.HandlerFunc
 }
 
 // New makes an edge without routes.
@@ -85,7 +87,9 @@ func New(c Config) (*Edge, error) {
 	if c.HTTPS {
 		e.headers["Strict-Transport-Security"] = []string{"max-age=31536000"}
 	}
-	return e, nil
+	var err error
+	e.compress, err = newCompress()
+	return e, err
 }
 
 // Routes lists what is mounted, in order of mounting. Tests walk it.

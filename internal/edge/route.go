@@ -63,6 +63,11 @@ type Route struct {
 	// the answer is 405 in place of 404.
 	Nothing bool
 
+	// Compress says that answers may be sent compressed. It is for those in which no key,
+	// code or token stands: a secret's length would tell of it who can put text of their own
+	// beside it and listens on the line (BREACH). Programs' own calls never say it.
+	Compress bool
+
 	// Secret says that answers hold secrets: those kept for repeated requests are sealed.
 	Secret bool
 }
@@ -113,6 +118,8 @@ func (rt Route) check() error {
 		return errors.New("it names neither a permission nor why it is public")
 	case rt.Permission != "" && rt.Public != "":
 		return errors.New("it names a permission and is public")
+	case rt.Compress && (rt.Secret || rt.Method != http.MethodGet):
+		return errors.New("only what is read and holds no secret may be compressed")
 	case rt.Permission != "" && rt.Surface.Authenticate == nil:
 		return errors.New("it names a permission, but its surface authenticates nobody")
 	}

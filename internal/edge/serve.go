@@ -93,14 +93,14 @@ func (e *Edge) serve(c *call, r *http.Request, rt *Route) {
 // work runs the handler when the request's turn has come.
 func (e *Edge) work(c *call, r *http.Request, rt *Route) error {
 	if rt.Light {
-		return rt.Handler(c, r)
+		return e.answer(c, r, rt)
 	}
 	leave, err := e.Gate.enter(r.Context())
 	if err != nil {
 		return err
 	}
 	defer leave()
-	return rt.Handler(c, r)
+	return e.answer(c, r, rt)
 }
 
 // admit does what comes before every handler.

@@ -44,6 +44,15 @@ func Serve(f *Face, method, path string, who Access, fn func(w http.ResponseWrit
 	return f.route(method, path, who, fn)
 }
 
+// Compressed are routes of which those that show something may be sent compressed: see
+// edge.Route. It is for pages and lists on which no key stands.
+func Compressed(routes ...edge.Route) []edge.Route {
+	for i := range routes {
+		routes[i].Compress = routes[i].Method == http.MethodGet
+	}
+	return routes
+}
+
 // Done is what a change ends in. It is kept for a form that is sent twice.
 type Done struct {
 	To  string `json:"to"` // address to go to

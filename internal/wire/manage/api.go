@@ -80,13 +80,14 @@ func placeOf(group string) int {
 func (a *API) Routes() []edge.Route {
 	routes := make([]edge.Route, 0, len(a.operations)+3)
 	routes = append(routes, []edge.Route{
-		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Light: true, Handler: a.serveDocument},
+		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Light: true, Compress: true, Handler: a.serveDocument},
 		{Method: http.MethodGet, Path: "/api/docs", Public: "it describes the API and holds no data", Light: true, Handler: a.servePage},
 		{Method: http.MethodGet, Path: "/api/docs/style.css", Public: "the look of the description", Light: true, Handler: a.serveStyle},
 	}...)
 	for _, op := range a.operations {
 		routes = append(routes, edge.Route{
-			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Timeout: op.Timeout, Handler: op.Handler,
+			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Compress: op.Compress, Timeout: op.Timeout,
+			Handler: op.Handler,
 		})
 	}
 	for i := range routes {

@@ -66,11 +66,11 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return []edge.Route{
+	return web.Compressed(
 		web.Show(p.Face, "/analytics", web.Needs(identity.ViewLicenses), "analytics.html", p.overview),
 		web.Lists(p.Face, "/analytics/clients", web.Needs(identity.ViewDevices), p.clients, p.clientsPage),
 		web.Show(p.Face, "/analytics/usage", web.Needs(identity.ViewUsage), "analytics.html", p.usage),
-	}
+	)
 }
 
 // products are the first products of the vendor.

@@ -43,7 +43,7 @@ func New(c Config) (*Pages, error) {
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
 	needs := web.Needs(identity.ViewAuditLog)
-	return []edge.Route{
+	return web.Compressed(
 		web.Lists(p.Face, "/audit-log", needs, p.table, func(q *web.Request) (web.Page, error) {
 			page := q.Page("Audit log")
 			page.Sub = "Who changed what, when and from where. Records are sealed into a chain whose heads are signed: keep one elsewhere, and a later change of any record before it shows."
@@ -51,7 +51,7 @@ func (p *Pages) Routes() []edge.Route {
 			return page, nil
 		}),
 		web.Serve(p.Face, http.MethodGet, "/audit-log/head", needs, p.head),
-	}
+	)
 }
 
 // subjects are what records are about.

@@ -108,5 +108,5 @@ func (p *Pages) Routes() []edge.Route {
 	} {
 		all = append(all, routes...)
 	}
-	return all
+	return web.Compressed(all...)
 }

@@ -73,7 +73,7 @@ func New(c Config) (*Pages, error) {
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
 	var all []edge.Route
-	for _, routes := range [][]edge.Route{p.list(), p.customer(), p.forms(), p.move(), p.remove()} {
+	for _, routes := range [][]edge.Route{web.Compressed(p.list()...), p.customer(), p.forms(), p.move(), p.remove()} {
 		all = append(all, routes...)
 	}
 	return all

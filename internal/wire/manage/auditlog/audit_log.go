@@ -71,7 +71,7 @@ func (a *Area) auditLog(m *operation.Maker) []operation.Operation {
 				{Name: "from", Kind: operation.Instant, Doc: "inclusive"},
 				{Name: "to", Kind: operation.Instant, Doc: "exclusive"},
 			},
-			Permission: identity.ViewAuditLog,
+			Permission: identity.ViewAuditLog, Compress: true,
 		}, audit.Sorts(), func(q *operation.Request, r listing.Request) (listing.Page[audit.Record], error) {
 			return a.AuditRows.List(q.Context, q.Vendor, audit.Filter{
 				Action: q.Text("action"), Subject: q.Text("subject"), SubjectID: q.UUID("subject_id"), License: q.UUID("license_id"),

@@ -55,7 +55,7 @@ func (a *Area) definitions(m *operation.Maker) []operation.Operation {
 	operations = append(operations,
 		operation.List(m, operation.Operation{
 			Path: "/products/{id}/releases", ID: "list-releases", Group: group, Summary: "List a product's software releases",
-			Permission: identity.ViewCatalog,
+			Permission: identity.ViewCatalog, Compress: true,
 		}, catalog.ReleaseSorts(), func(q *operation.Request, r listing.Request) (listing.Page[catalog.Release], error) {
 			p, err := a.CatalogRows.ProductByUUID(q.Context, q.Vendor, q.ID)
 			if err != nil {
@@ -86,7 +86,7 @@ func (a *Area) definitionsOf(m *operation.Maker, group string, kind catalog.Kind
 	return []operation.Operation{
 		operation.List(m, operation.Operation{
 			Path: "/products/{id}/" + plural, ID: "list-" + plural, Group: group, Summary: "List a product's " + plural,
-			Permission: identity.ViewCatalog,
+			Permission: identity.ViewCatalog, Compress: true,
 		}, catalog.DefinitionSorts(), func(q *operation.Request, r listing.Request) (listing.Page[catalog.Definition], error) {
 			p, err := a.CatalogRows.ProductByUUID(q.Context, q.Vendor, q.ID)
 			if err != nil {

@@ -85,7 +85,7 @@ func (a *Area) editions(m *operation.Maker) []operation.Operation {
 	const group = "Editions"
 	return []operation.Operation{
 		operation.List(m, operation.Operation{
-			Path: "/editions", ID: "list-editions", Group: group, Summary: "List editions", Permission: identity.ViewCatalog,
+			Path: "/editions", ID: "list-editions", Group: group, Summary: "List editions", Permission: identity.ViewCatalog, Compress: true,
 			Queries: []operation.Query{{Name: "product_id", Kind: operation.UUID, Doc: "only those of this product"}, archivedQuery},
 		}, catalog.EditionSorts(), func(q *operation.Request, r listing.Request) (listing.Page[catalog.Edition], error) {
 			return a.CatalogRows.EditionsIn(q.Context, q.Vendor, q.OptionalUUID("product_id"), q.Flag("is_archived"), r)
@@ -99,7 +99,7 @@ func (a *Area) editions(m *operation.Maker) []operation.Operation {
 			return showEdition(e), err
 		}),
 		operation.Get(m, operation.Operation{
-			Path: "/editions/{id}", ID: "get-edition", Group: group, Summary: "Get an edition", Permission: identity.ViewCatalog,
+			Path: "/editions/{id}", ID: "get-edition", Group: group, Summary: "Get an edition", Permission: identity.ViewCatalog, Compress: true,
 		}, func(q *operation.Request) (edition, error) {
 			e, err := a.CatalogRows.EditionByUUID(q.Context, q.Vendor, q.ID)
 			return showEdition(e), err

@@ -108,7 +108,7 @@ func (a *Area) products(m *operation.Maker) []operation.Operation {
 	const group = "Products"
 	return []operation.Operation{
 		operation.List(m, operation.Operation{
-			Path: "/products", ID: "list-products", Group: group, Summary: "List products", Permission: identity.ViewCatalog,
+			Path: "/products", ID: "list-products", Group: group, Summary: "List products", Permission: identity.ViewCatalog, Compress: true,
 			Queries: []operation.Query{archivedQuery},
 		}, catalog.ProductSorts(), func(q *operation.Request, r listing.Request) (listing.Page[catalog.Product], error) {
 			return a.CatalogRows.ProductsIn(q.Context, q.Vendor, q.Flag("is_archived"), r)
@@ -124,7 +124,7 @@ func (a *Area) products(m *operation.Maker) []operation.Operation {
 			return showProduct(p), err
 		}),
 		operation.Get(m, operation.Operation{
-			Path: "/products/{id}", ID: "get-product", Group: group, Summary: "Get a product", Permission: identity.ViewCatalog,
+			Path: "/products/{id}", ID: "get-product", Group: group, Summary: "Get a product", Permission: identity.ViewCatalog, Compress: true,
 		}, func(q *operation.Request) (product, error) {
 			p, err := a.CatalogRows.ProductByUUID(q.Context, q.Vendor, q.ID)
 			return showProduct(p), err

@@ -86,7 +86,7 @@ func definedByClients[In interface{ domain() metering.Definition }, Out any](
 	return []operation.Operation{
 		operation.List(m, operation.Operation{
 			Path: "/products/{id}/" + id + "s", ID: "list-" + id + "s", Group: group, Summary: "List a product's " + name + "s",
-			Permission: identity.ViewCatalog,
+			Permission: identity.ViewCatalog, Compress: true,
 		}, metering.DefinitionSorts(), func(q *operation.Request, r listing.Request) (listing.Page[metering.Definition], error) {
 			p, err := a.CatalogRows.ProductByUUID(q.Context, q.Vendor, q.ID)
 			if err != nil {

@@ -64,7 +64,7 @@ func (a *Area) customers(m *operation.Maker) []operation.Operation {
 	const group = "Customers"
 	return []operation.Operation{
 		operation.List(m, operation.Operation{
-			Path: "/customers", ID: "list-customers", Group: group, Summary: "List customers", Permission: identity.ViewCustomers,
+			Path: "/customers", ID: "list-customers", Group: group, Summary: "List customers", Permission: identity.ViewCustomers, Compress: true,
 			Queries: []operation.Query{
 				{Name: "company_name", Kind: operation.Text, Doc: "only names that begin with it, whatever the case and the accents; with sort=company_name"},
 				{Name: "customer_number", Kind: operation.Text, Doc: "only numbers that begin with it; with sort=customer_number"},

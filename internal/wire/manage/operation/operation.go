@@ -27,6 +27,7 @@ type Operation struct {
 	About      string // more than one line can say; may be empty
 	Permission identity.Permission
 	Secret     bool          // the answer holds a secret
+	Compress   bool          // the answer holds no key, and may be sent compressed: see edge.Route
 	Portion    bool          // it carries out one portion of a long work: other changes go first
 	Timeout    time.Duration // 0 for the edge's
 	Queries    []Query

@@ -1,0 +1,50 @@
+package signed_test
+
+import (
+	"testing"
+
+	"chancery/signed"
+)
+
+// vectorOffline is one exchange of files: what the machine asks, what it is answered, a
+// refresh, what it reports, and the receipt.
+type vectorOffline struct {
+	ActivationRequest string `json:"activation_request"` // content of the sealed request
+	License           string `json:"license"`
+	Refresh           string `json:"refresh"`
+	Report            string `json:"report"` // content of the sealed request
+	Receipt           string `json:"receipt"`
+	ReportHash        string `json:"report_hash"`
+}
+
+func offlineVectors(t *testing.T, k keys) (v vectorOffline) {
+	t.Helper()
+	request, err := activationRequest().Sign(k.client, vendorID)
+	must(t, err)
+	license, err := offlineLicense(k).Sign(k.signer)
+	must(t, err)
+	next := offlineLicense(k)
+	next.RequestID = ""
+	next.Serial++
+	refresh, err := next.Sign(k.signer)
+	must(t, err)
+	told, err := report().Sign(k.client)
+	must(t, err)
+	receipt, err := signed.ReceiptFor(report(), told, signed.FormatKey(public(k.client)), instant()).Sign(k.signer)
+	must(t, err)
+	return vectorOffline{string(request), string(license), string(refresh), string(told), string(receipt), signed.ReportHash(told)}
+}
+
+func checkOffline(t *testing.T, k keys, trusted signed.KeySet, v vectorOffline) {
+	t.Helper()
+	_, err := signed.ParseActivationRequest(vendorID, []byte(v.ActivationRequest))
+	must(t, err)
+	for _, document := range []string{v.License, v.Refresh} {
+		_, err := trusted.VerifyOfflineLicense([]byte(document))
+		must(t, err)
+	}
+	_, err = signed.VerifyReport(public(k.client), []byte(v.Report))
+	must(t, err)
+	_, err = trusted.VerifyReceipt([]byte(v.Receipt), []byte(v.Report))
+	must(t, err)
+}
