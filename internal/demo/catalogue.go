@@ -11,6 +11,7 @@ type editions struct {
 	trial, standard, pro, team, floating, cloud, pages catalog.Edition
 
 	proofs, shared catalog.Edition // of Press Studio, for whoever tries the SDK
+	apps           catalog.Edition // of Press Mobile, whose licences are for apps
 }
 
 // stockCatalogue makes the products with their editions.
@@ -34,6 +35,13 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 	if err != nil {
 		return studio, all, err
 	}
+	mobile, err := h.c.Catalog.CreateProduct(t, h.c.Vendor, catalog.Product{
+		Name: "Press Mobile", Description: "A library for apps that print (invented for the demo)", LatestRelease: "1.4.0",
+	})
+	if err != nil {
+		return studio, all, err
+	}
+	apps, _ := catalog.StartingPointOf("app-store-sdk")
 	month, year := 30, 365
 	for _, e := range []struct {
 		made        *catalog.Edition
@@ -92,6 +100,10 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 				p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 10, 2, 60
 				p.HeartbeatPeriodDays = 14
 			},
+		},
+		{
+			&all.apps, mobile, apps.Edition.Name, "Each installation of an app is an activation", terms.Perpetual, terms.Named, terms.Grants{},
+			func(p *terms.Policy) { *p = apps.Edition.Policy; p.HeartbeatPeriodDays = 14 },
 		},
 	} {
 		policy := terms.Defaults()

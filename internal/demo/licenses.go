@@ -18,7 +18,7 @@ const Told = licenseCount + besides
 // simulated clients.
 const (
 	licenseCount = 296
-	besides      = 4
+	besides      = 5
 )
 
 // story is what happens to one licence.
@@ -44,6 +44,7 @@ func (h *historian) planLicenses() {
 	}
 	h.planSpare()
 	h.planFleet()
+	h.planApps()
 }
 
 func (h *historian) planLicense(n int) {

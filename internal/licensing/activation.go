@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/tx"
 )
 
 // Role says which part of the limit a token counts against.
@@ -48,6 +49,7 @@ type Activation struct {
 	ActivatedAt   time.Time
 	ReleasedAt    time.Time
 	ReleaseReason Reason
+	Counted       Counting // what its end counts for; it is written and not read
 	Pulse         Pulse
 
 	// KeyCounter is the highest counter of its client's other calls; Held brings it,
@@ -57,6 +59,9 @@ type Activation struct {
 	// Replaces is what a reinstalled client's activation was before, whose stay in
 	// the goodwill zone goes on; 0 for none. It is not stored.
 	Replaces ident.ActivationID
+
+	// by is who had it released, where that is not who acts now.
+	by tx.Actor
 }
 
 // IsGoodwill reports whether it is above the contract.
@@ -111,6 +116,9 @@ const (
 	ByInactivity    Reason = "inactivity"    // silent for the product's maximum_inactive_days
 	ByReinstall     Reason = "reinstall"     // the same client came with a new key pair
 	ByGoodwillEnded Reason = "goodwill_ended"
+	ByDashboard     Reason = "dashboard" // the licence's owner released it in the dashboard
+	ByAPI           Reason = "api"       // the owner's own access token released it
+	ByOffline       Reason = "offline"   // a file says that the machine has given it up
 )
 
 // DayOf gives the number of the UTC day of t.

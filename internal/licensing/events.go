@@ -42,9 +42,16 @@ type eventPayload struct {
 	IsOffline      bool        `json:"is_offline,omitempty"`
 	GoodwillUntil  *time.Time  `json:"goodwill_until,omitempty"`
 	Reason         Reason      `json:"reason,omitempty"`
+	DeletedBy      *eventActor `json:"deleted_by,omitempty"`
 	EndsAt         *time.Time  `json:"ends_at,omitempty"`
 	Used           int64       `json:"activations_used"`
 	Allowed        *int64      `json:"activations_allowed"` // null: any number
+}
+
+// eventActor is who caused an event: "user", "api_key", "client" or "system", and which.
+type eventActor struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id,omitempty"`
 }
 
 func eventOf(l *License, a *Activation, clientID string) eventPayload {
@@ -90,8 +97,13 @@ func announceKeyPair(t tx.Tx, l *License, a *Activation) {
 
 func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
 	e := eventOf(l, a, a.Device.Number)
+	by := a.by
+	if by.Kind == "" {
+		by = tx.ActorFrom(t.Context())
+	}
 	e.Reason = reason
-	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: activationNoun, ID: a.UUID, License: l.ID, Before: e})
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: activationNoun, ID: a.UUID, License: l.ID, Before: e, By: a.by})
+	e.DeletedBy = &eventActor{by.Kind, by.ID}
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventDeleted, Stream: l.UUID, Payload: e})
 }
 

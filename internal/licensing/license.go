@@ -42,6 +42,9 @@ type License struct {
 	GoodwillUsed   int64
 	LastSlot       int64
 
+	// What its owner and its clients have released, and the dashboard's share of that.
+	Released, ReleasedInDashboard Tally
+
 	// Tokens with a slot behind RenewedSlot and up to RenewedUntil have keys that are
 	// withdrawn and not replaced yet.
 	RenewedSlot, RenewedUntil int64

@@ -64,16 +64,16 @@ func (s *Service) RenewKey(t tx.Tx, v ident.VendorID, id ident.LicenseID, mail b
 	return l, nil
 }
 
-// RenewKeyOf is RenewKey in a transaction of its own, and ReleaseAll behind it where
-// the devices in use are to go.
-func (s *Service) RenewKeyOf(ctx context.Context, v ident.VendorID, id ident.LicenseID, c NewKey) (released int, more bool, err error) {
+// RenewKeyOf is RenewKey in a transaction of its own, and behind it the release of all
+// devices in use where they are to go.
+func (s *Service) RenewKeyOf(ctx context.Context, v ident.VendorID, id ident.LicenseID, c NewKey) (Deactivation, error) {
 	if err := s.runner.Run(ctx, func(t tx.Tx) error {
 		_, err := s.RenewKey(t, v, id, c.Mail)
 		return err
 	}); err != nil || !c.Release {
-		return 0, false, err
+		return Deactivation{}, err
 	}
-	return s.ReleaseAll(ctx, v, id)
+	return s.DeactivateInPortions(ctx, DeactivateCommand{Vendor: v, License: id, By: ByStaff})
 }
 
 // hasOldKey reports whether a token's key is withdrawn and not replaced yet.

@@ -193,9 +193,9 @@ func TestDevicesGoWithTheKeyWhereThatIsAsked(t *testing.T) {
 		b := newLicenses(t, e)
 		l := b.Issue(t, b.Limited(t, 3, 0, 0))
 		a := b.Granted(t, l.LicenseKey, "a")
-		released, more, err := b.Licenses.RenewKeyOf(t.Context(), b.Vendor, l.ID, licensing.NewKey{Release: true})
-		if err != nil || released != 1 || more {
-			t.Fatal(released, more, err)
+		d, err := b.Licenses.RenewKeyOf(t.Context(), b.Vendor, l.ID, licensing.NewKey{Release: true})
+		if err != nil || d.Released != 1 || d.More {
+			t.Fatal(d, err)
 		}
 		if out := b.Heartbeat(t, licensing.HeartbeatCommand{ClientID: "a", TokenKey: a.TokenKey}); out.Refusal == nil || out.Refusal.ID != refusal.KeyReplaced {
 			t.Errorf("%+v", out.Refusal)

@@ -127,19 +127,18 @@ func TestAPortionEndsWithItsTime(t *testing.T) {
 		for i := range cap(ids) {
 			ids = append(ids, b.Granted(t, l.LicenseKey, "c"+strconv.Itoa(i)).UUID)
 		}
-		n, more := 0, false
-		storetest.Do(t, b.Env, func(x tx.Tx) (_ any, err error) {
-			n, more, err = b.Licenses.ReleaseSome(x, b.Vendor, l.ID)
-			return nil, err
-		})
-		if n != anyway || !more {
-			t.Errorf("%d were released, more: %t; want %d, and more", n, more, anyway)
+		all := licensing.DeactivateCommand{Vendor: b.Vendor, License: l.ID, By: licensing.ByStaff}
+		d := b.Deactivate(t, all)
+		if d.Released != anyway || !d.More {
+			t.Errorf("%d were released, more: %t; want %d, and more", d.Released, d.More, anyway)
 		}
-		if n, err := b.Licenses.ReleaseEach(t.Context(), b.Vendor, l.ID, ids[anyway-1:anyway+1]); err != nil || n != 1 {
-			t.Errorf("%d of those were released that were left, %v; want 1", n, err)
+		one := all
+		one.Activations = ids[anyway : anyway+1]
+		if d, err := b.Licenses.DeactivateInPortions(t.Context(), one); err != nil || d.Released != 1 || d.More {
+			t.Errorf("%d of those were released that were left, %v; want 1", d.Released, err)
 		}
-		if n, more, err := b.Licenses.ReleaseAll(t.Context(), b.Vendor, l.ID); err != nil || n != 2 || more {
-			t.Errorf("%d were released in the end, more: %t, %v; want 2", n, more, err)
+		if n, err := b.Licenses.FinishReleases(t.Context()); err != nil || n != 2 {
+			t.Errorf("%d were released in the end, %v; want 2", n, err)
 		}
 		b.Balanced(t)
 	})

@@ -73,15 +73,6 @@ func (s *Service) Release(t tx.Tx, v ident.VendorID, id ident.UUID, reason Reaso
 	return true, s.release(t, l, a, reason)
 }
 
-// ReleaseOf is Release of an activation that is of this licence; it leaves others alone.
-func (s *Service) ReleaseOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, id ident.UUID, reason Reason) (bool, error) {
-	a, err := s.store.Activation(t, v, id)
-	if err != nil || a == nil || a.License != license {
-		return false, err
-	}
-	return s.Release(t, v, id, reason)
-}
-
 // UnassignCommand gives up a token.
 type UnassignCommand struct {
 	Vendor   ident.VendorID
@@ -136,6 +127,13 @@ func (s *Service) Unassign(t tx.Tx, c UnassignCommand) (*refusal.Refusal, error)
 	}
 	if r := decideUnassign(t.Now(), a, l, c.Proof.of(a.Client.PublicKey)); r != nil {
 		return c.Proof.explain(r), nil
+	}
+	no, err := s.charge(t, l, a, ByClient)
+	if err != nil {
+		return nil, err
+	}
+	if no != "" {
+		return refusal.Refuse(refusal.AllowanceUsedUp), nil
 	}
 	return nil, s.release(t, l, a, ByClient)
 }

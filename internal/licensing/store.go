@@ -87,8 +87,29 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Activation gives a present activation by its outside id or its token's key.
 	Activation(t tx.Tx, v ident.VendorID, id ident.UUID) (*Activation, error)
 
-	// PresentActivations gives the outside ids of a licence's present activations, oldest first.
-	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error)
+	// PresentActivations gives present activations of a licence, the oldest first: those
+	// behind after and up to until. PresentOf gives those of ids that are present ones of it.
+	PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, after, until ident.ActivationID, limit int) ([]*Activation, error)
+	PresentOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, ids []ident.UUID) ([]*Activation, error)
+
+	// NewestPresent gives the newest present activation of a licence; 0 for none.
+	NewestPresent(t tx.Tx, v ident.VendorID, license ident.LicenseID) (ident.ActivationID, error)
+
+	// CountFiles counts present activations of a licence by a file; with over, only
+	// those whose files said that they go on at now.
+	CountFiles(t tx.Tx, v ident.VendorID, license ident.LicenseID, over bool, now time.Time) (int64, error)
+
+	// ReleaseOrder gives what is still to be released of a licence; nil for nothing.
+	// InsertReleaseOrder, SaveReleaseOrder and DeleteReleaseOrder write it.
+	ReleaseOrder(t tx.Tx, v ident.VendorID, license ident.LicenseID) (*ReleaseOrder, error)
+	InsertReleaseOrder(t tx.Tx, o *ReleaseOrder, chosen []ident.ActivationID) error
+	SaveReleaseOrder(t tx.Tx, o *ReleaseOrder) error
+	DeleteReleaseOrder(t tx.Tx, o *ReleaseOrder) error
+
+	// ChosenOf gives present activations that an order for chosen ones has not come to,
+	// the oldest first; IsChosen reports whether one is among them.
+	ChosenOf(t tx.Tx, o *ReleaseOrder, limit int) ([]*Activation, error)
+	IsChosen(t tx.Tx, o *ReleaseOrder, id ident.ActivationID) (bool, error)
 
 	// TokenByKey finds a token by its key, unless that is withdrawn; Token one by its id.
 	TokenByKey(t tx.Tx, v ident.VendorID, key ident.UUID) (*Token, error)
@@ -121,8 +142,8 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// counted as nothing, which is higher. It locks the key's row.
 	CountCall(t tx.Tx, v ident.VendorID, key []byte, counter int64, remember bool) (k ClientKey, higher bool, err error)
 
-	// ReleaseActivation ends it and frees its token. Of a client's key it remembers
-	// the counter, and that it was given up, if the client did that.
+	// ReleaseActivation ends it, writes down what that counts for, and frees its token. Of a
+	// client's key it remembers the counter, and that it was given up, if the client did that.
 	ReleaseActivation(t tx.Tx, v ident.VendorID, a *Activation, reason Reason) error
 
 	// OldestGoodwill gives the goodwill activations of a licence, oldest first.
@@ -143,7 +164,7 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	InsertLicense(t tx.Tx, l *License) error
 
-	// SaveCounters stores the counters, used up, first activation and last slot.
+	// SaveCounters stores the counters and tallies, used up, first activation and last slot.
 	SaveCounters(t tx.Tx, l *License) error
 
 	// SaveMeasured stores what was consumed of limitations that end the licence.
@@ -234,6 +255,12 @@ type Fitting struct {
 	License ident.LicenseID
 }
 
+// Releasing is a licence of which activations are still to be released.
+type Releasing struct {
+	Vendor  ident.VendorID
+	License ident.LicenseID
+}
+
 // EditionFitting is an edition whose limits have yet to reach licences.
 type EditionFitting struct {
 	Vendor  ident.VendorID
@@ -288,6 +315,9 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// Fittings and EditionFittings give what has yet to follow its limits.
 	Fittings(ctx context.Context, limit int) ([]Fitting, error)
 	EditionFittings(ctx context.Context) ([]EditionFitting, error)
+
+	// ReleaseOrders gives licences of which something is still to be released.
+	ReleaseOrders(ctx context.Context, limit int) ([]Releasing, error)
 
 	// Settled gives all vendors but those whose days are being moved to another zone.
 	Settled(ctx context.Context) ([]ident.VendorID, error)

@@ -166,7 +166,7 @@ var table = []Kind{ //nolint:gochecknoglobals // a table of the protocol, in the
 	},
 	{
 		ID: AllowanceUsedUp, Words: "Deactivations used up", Message: "The allowance of deactivations is used up.",
-		Help: "Wait for the next period, or ask your vendor.", Elsewhere: true,
+		Help: "Ask your vendor to release this device, or to allow more deactivations.",
 	},
 	{
 		ID: OtherCustomersToken, Words: "Client of another customer", Message: "This client is activated with the license of another customer.",

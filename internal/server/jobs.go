@@ -21,6 +21,7 @@ func (a *Server) plan() error {
 	}
 	a.periodic.Add(
 		Job{Name: "bring licences to their limits", Every: time.Second, Run: counted(a.c.Log, "portions of new limits carried out", r.Licenses.Fit)},
+		Job{Name: "release devices", Every: time.Second, Run: counted(a.c.Log, "devices released in portions", r.Licenses.FinishReleases)},
 		Job{Name: "finish moves of customers", Every: time.Second, Run: counted(a.c.Log, "portions of moved customers carried out", r.Customers.FinishMoves)},
 		Job{Name: "finish addresses of licensees", Every: time.Second, Run: counted(a.c.Log, "portions of licensees' addresses carried out",
 			r.Licenses.FinishAddresses)},

@@ -4,6 +4,8 @@ package terms
 const (
 	days    = "days"
 	minutes = "minutes"
+
+	deactivations = "deactivations"
 )
 
 // MaxMinutes bounds the policy's minutes: a year.
@@ -82,9 +84,26 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 		of: func(p *Policy) any { return &p.OfflineAllowed }, own: func(o *Overrides) any { return &o.OfflineAllowed },
 	},
 	{
-		Name: "client_may_unassign", Label: "Clients may give their activation up", Kind: Switch,
+		Name: "client_may_unassign", Label: "Clients may give their activation up", Kind: Switch, Frees: true,
 		Hint: "So that people move to a new device without asking you. Off: only you can release it.",
 		of:   func(p *Policy) any { return &p.ClientMayUnassign }, own: func(o *Overrides) any { return &o.ClientMayUnassign },
+	},
+	{
+		Name: "deactivation_allowance", Label: "Deactivations allowed", Unit: deactivations, Kind: OptionalNumber, Most: MaxDeactivations, Frees: true,
+		Hint: "How many devices the licence's owner and its clients may release in the licence's life; what you release does not count. " +
+			"Without a number: as many as they like.",
+		of: func(p *Policy) any { return &p.DeactivationAllowance }, own: func(o *Overrides) any { return &o.DeactivationAllowance },
+	},
+	{
+		Name: "dashboard_deactivation_allowance", Label: "Of those, in the dashboard", Unit: deactivations, Kind: OptionalNumber, Most: MaxDeactivations, Frees: true,
+		Hint: "How many of them the owner may release in its licensing dashboard. Without a number: no limit of its own.",
+		of:   func(p *Policy) any { return &p.DashboardDeactivationAllowance },
+		own:  func(o *Overrides) any { return &o.DashboardDeactivationAllowance },
+	},
+	{
+		Name: "api_deactivation_allowed", Label: "The owner's access tokens may release devices", Kind: Switch, Frees: true,
+		Hint: "By agreement: a program of the owner may then release any device of its licence through the API. Off: people do it, in the dashboard.",
+		of:   func(p *Policy) any { return &p.APIDeactivationAllowed }, own: func(o *Overrides) any { return &o.APIDeactivationAllowed },
 	},
 	{
 		Name: "expires_mode", Label: "It ends", Kind: Special, of: func(p *Policy) any { return &p.ExpiresMode },

@@ -26,6 +26,7 @@ type Field struct {
 	Unit        string // of a number, in the plural
 	Least, Most int64  // of a number, both allowed
 	Mode        Mode   // of the editions that it matters for; "" for all
+	Frees       bool   // it says who may release devices, and how many
 
 	of  func(*Policy) any    // points to the field
 	own func(*Overrides) any // points to the override; nil: a licence can't set it for itself

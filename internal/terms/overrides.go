@@ -1,6 +1,7 @@
 package terms
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -23,11 +24,16 @@ type Overrides struct {
 	FreerideDays         *int   `json:"freeride_days,omitempty"`
 	TrialDays            *int   `json:"trial_days,omitempty"` // 0 ends the trial: the licence is a full one
 
-	ClientMayUnassign *bool   `json:"client_may_unassign,omitempty"`
-	OfflineAllowed    *bool   `json:"offline_allowed,omitempty"`
-	ReleaseLimit      *string `json:"release_limit,omitempty"`
-	MinimumRelease    *string `json:"minimum_release,omitempty"`
-	EnforceUpgrade    *bool   `json:"enforce_upgrade,omitempty"`
+	ClientMayUnassign *bool `json:"client_may_unassign,omitempty"`
+
+	DeactivationAllowance          *int64 `json:"deactivation_allowance,omitempty"`
+	DashboardDeactivationAllowance *int64 `json:"dashboard_deactivation_allowance,omitempty"`
+	APIDeactivationAllowed         *bool  `json:"api_deactivation_allowed,omitempty"`
+
+	OfflineAllowed *bool   `json:"offline_allowed,omitempty"`
+	ReleaseLimit   *string `json:"release_limit,omitempty"`
+	MinimumRelease *string `json:"minimum_release,omitempty"`
+	EnforceUpgrade *bool   `json:"enforce_upgrade,omitempty"`
 
 	Features    []FeatureOverride    `json:"features,omitempty"`
 	Limitations []LimitationOverride `json:"limitations,omitempty"`
@@ -78,13 +84,14 @@ func (o *Overrides) Policy(p Policy) Policy {
 	set(&p.FreerideDays, o.FreerideDays)
 	set(&p.TrialDays, o.TrialDays)
 	set(&p.ClientMayUnassign, o.ClientMayUnassign)
+	set(&p.APIDeactivationAllowed, o.APIDeactivationAllowed)
 	set(&p.OfflineAllowed, o.OfflineAllowed)
 	set(&p.ReleaseLimit, o.ReleaseLimit)
 	set(&p.MinimumRelease, o.MinimumRelease)
 	set(&p.EnforceUpgrade, o.EnforceUpgrade)
-	if o.GoodwillDays != nil {
-		p.GoodwillDays = o.GoodwillDays
-	}
+	p.GoodwillDays = cmp.Or(o.GoodwillDays, p.GoodwillDays)
+	p.DeactivationAllowance = cmp.Or(o.DeactivationAllowance, p.DeactivationAllowance)
+	p.DashboardDeactivationAllowance = cmp.Or(o.DashboardDeactivationAllowance, p.DashboardDeactivationAllowance)
 	return p
 }
 

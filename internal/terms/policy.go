@@ -92,8 +92,9 @@ func (p Policy) CheckActivation(mode Mode, clients ClientType) error {
 
 // Bounds of the policy's numbers.
 const (
-	MaxTokens = 100_000
-	MaxDays   = 36_500
+	MaxTokens        = 100_000
+	MaxDeactivations = 1_000_000_000
+	MaxDays          = 36_500
 )
 
 // Policy is what an edition fixes for its licences (docs/licences.md). A licence
@@ -122,7 +123,12 @@ type Policy struct {
 	ActivationOnCreation ActivationOnCreation `json:"activation_on_creation"` // of named editions for devices
 
 	ClientMayUnassign bool `json:"client_may_unassign"`
-	OfflineAllowed    bool `json:"offline_allowed"` // clients may be activated by a file; never with license type subscription
+
+	DeactivationAllowance          *int64 `json:"deactivation_allowance"`           // in the licence's life; nil: any number
+	DashboardDeactivationAllowance *int64 `json:"dashboard_deactivation_allowance"` // of those, by its owner in the dashboard; nil: no limit of its own
+	APIDeactivationAllowed         bool   `json:"api_deactivation_allowed"`         // the owner's own access token may release devices
+
+	OfflineAllowed bool `json:"offline_allowed"` // clients may be activated by a file; never with license type subscription
 
 	ReleaseLimit   string `json:"release_limit"`   // the newest software release that may run; "" for any
 	MinimumRelease string `json:"minimum_release"` // the oldest one

@@ -12,7 +12,7 @@ import (
 )
 
 // protocols are phrases in which a word stands as a protocol, or the thing itself, calls it.
-var protocols = regexp.MustCompile(`(?i)token keys?|a place is a token|server's own machine|its own machine`)
+var protocols = regexp.MustCompile(`(?i)token keys?|access tokens?|a place is a token|server's own machine|its own machine`)
 
 // quoted are lines of documentation that quote refusals of the wire, word by word.
 var quoted = regexp.MustCompile(`^\| \d{4,5} \|`)

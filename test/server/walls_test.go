@@ -151,6 +151,7 @@ func (a attack) body(route edge.Route) string {
 		"DELETE /api/v1/licenses/{id}":                         `-`,
 		"POST /api/v1/erasures":                                `{"licensee_email":"nobody@example.com"}`,
 		"POST /api/v1/licenses/{id}/new-key":                   `{}`,
+		"POST /api/v1/licenses/{id}/reset-deactivations":       ``,
 		"DELETE /api/v1/usage-features/{id}":                   `-`,
 		"DELETE /api/v1/usage-modules/{id}":                    `-`,
 		"DELETE /api/v1/analytical-fields/{id}":                `-`,

@@ -10,7 +10,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"licenses", "tokens", "devices", "activations", "replaced_keys", "pulses", "client_keys", "heartbeats", "denials", "last_refusals",
 	"goodwill_stays", "figures", "figure_days",
 	"meters", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
-	"license_users", "licensee_moves", "session_counters", "sessions", "license_fittings", "edition_fittings",
+	"license_users", "licensee_moves", "session_counters", "sessions", "license_fittings", "edition_fittings", "release_orders", "release_order_items",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",
 	"mails", "mail_rules", "mail_templates", "license_notices",
 	"imports", "import_lines", "erasures", "erasure_licenses", "erasure_words",

@@ -85,6 +85,7 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 		name: "activations", key: []string{"id"}, related: []relation{{about, byLicense}},
 		texts: blank("client_name", "client_description", "tags", "hostname", "device_variables", "address"),
 	},
+	{name: "release_orders", key: []string{"id"}, related: []relation{{by, `x.actor_id = {subject_text}`}}, texts: []column{{name: "actor_name", blank: by}}},
 	{name: "analytical_values", key: []string{"field_id", "device_id", "day"}, texts: []column{{name: "value"}}},
 	{
 		name: "last_refusals", key: []string{"license_id", "slot"},
@@ -176,6 +177,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"meters":              {"reset_mode"},
 	"outbox":              {"event"},
 	"products":            {"name", "description", "latest_release"},
+	"release_orders":      {"reason", "actor_kind", "actor_id"},
 	"roles":               {"name", "description", "permissions"},
 	"sessions":            {"end_reason"},
 	"test_clock":          {"moved_by"},

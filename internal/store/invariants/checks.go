@@ -19,6 +19,29 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 			WHERE a.vendor_id = l.vendor_id AND a.license_id = l.id AND a.released_at IS NULL AND a.goodwill_since IS NOT NULL)`,
 	},
 	{
+		"licences whose count of deactivations is not what the ends of their activations say",
+		`SELECT COUNT(*) FROM licenses l WHERE l.deactivations <> (SELECT COUNT(*) FROM activations a
+				WHERE a.vendor_id = l.vendor_id AND a.license_id = l.id AND a.counted >= 1)
+			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o
+				WHERE o.vendor_id = l.vendor_id AND o.license_id = l.id AND o.reserved > 0), 0)`,
+	},
+	{
+		"licences whose count of deactivations in the dashboard is not what the ends of their activations say",
+		`SELECT COUNT(*) FROM licenses l WHERE l.dashboard_deactivations <> (SELECT COUNT(*) FROM activations a
+				WHERE a.vendor_id = l.vendor_id AND a.license_id = l.id AND a.counted = 2)
+			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o
+				WHERE o.vendor_id = l.vendor_id AND o.license_id = l.id AND o.reserved > 0 AND o.reason = 'dashboard'), 0)`,
+	},
+	{
+		"licences of which staff took more deactivations back than there were",
+		`SELECT COUNT(*) FROM licenses WHERE deactivations_forgiven > deactivations OR dashboard_deactivations_forgiven > dashboard_deactivations`,
+	},
+	{
+		"activations that count as deactivations and have not ended, or have ended otherwise",
+		`SELECT COUNT(*) FROM activations WHERE counted <> 0
+			AND (released_at IS NULL OR release_reason NOT IN ('client', 'dashboard', 'api', 'offline'))`,
+	},
+	{
 		"licences whose counter of contract tokens is not what their tokens say",
 		`SELECT COUNT(*) FROM licenses l WHERE l.contract_tokens <> (SELECT COUNT(*) FROM tokens k
 			WHERE k.vendor_id = l.vendor_id AND k.license_id = l.id AND k.role = 'contract')`,

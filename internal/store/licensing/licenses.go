@@ -115,9 +115,11 @@ func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
 			return err
 		}
 	}
-	return store.On(t).Later(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4, last_slot = $5
-		WHERE vendor_id = $6 AND id = $7`,
-		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, store.Millis(l.UsedUpAt), l.LastSlot, l.Vendor, l.ID)
+	return store.On(t).Later(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4, last_slot = $5,
+		deactivations = $6, deactivations_forgiven = $7, dashboard_deactivations = $8, dashboard_deactivations_forgiven = $9
+		WHERE vendor_id = $10 AND id = $11`,
+		l.ContractTokens, l.RegularUsed, l.GoodwillUsed, store.Millis(l.UsedUpAt), l.LastSlot,
+		l.Released.Ever, l.Released.Forgiven, l.ReleasedInDashboard.Ever, l.ReleasedInDashboard.Forgiven, l.Vendor, l.ID)
 }
 
 // SaveMeasured implements licensing.Store.

@@ -193,13 +193,3 @@ func (s *Store) LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (license ide
 	_, err = store.On(t).QueryRow(`SELECT id FROM licenses WHERE vendor_id = $1 AND uuid = $2`, []any{v, id}, &license)
 	return license, err
 }
-
-// PresentActivations gives the outside ids of a licence's present activations, oldest first, at most limit.
-func (s *Store) PresentActivations(t tx.Tx, v ident.VendorID, license ident.LicenseID, limit int) ([]ident.UUID, error) {
-	rows, err := writing(t)(`SELECT uuid FROM activations WHERE vendor_id = $1 AND license_id = $2 AND released_at IS NULL
-		ORDER BY id LIMIT $3`, v, license, limit)
-	return collect(rows, err, func(scan store.Scan) (id ident.UUID, err error) {
-		err = scan(&id)
-		return id, err
-	})
-}

@@ -167,6 +167,12 @@ func (b LicenseBench) Unassign(t *testing.T, token ident.UUID) *refusal.Refusal 
 	})
 }
 
+// Deactivate asks for activations to be released, and returns what came of it.
+func (b LicenseBench) Deactivate(t *testing.T, c licensing.DeactivateCommand) licensing.Deactivation {
+	t.Helper()
+	return Do(t, b.Env, func(x tx.Tx) (licensing.Deactivation, error) { return b.Licenses.Deactivate(x, c) })
+}
+
 // Update changes a licence, as staff does, and returns it as it is then.
 func (b LicenseBench) Update(t *testing.T, l *licensing.License, c licensing.Change) *licensing.License {
 	t.Helper()
@@ -210,6 +216,13 @@ func (b LicenseBench) Balanced(t *testing.T) {
 		OR l.goodwill_used <> (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id AND a.released_at IS NULL AND a.goodwill_since IS NOT NULL)
 		OR l.contract_tokens <> (SELECT COUNT(*) FROM tokens k WHERE k.license_id = l.id AND k.role = 'contract')`); n != 0 {
 		t.Errorf("%d licences whose counters are not what their rows say", n)
+	}
+	if n := Count(t, b.Env, `SELECT COUNT(*) FROM licenses l WHERE
+		l.deactivations <> (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id AND a.counted >= 1)
+			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o WHERE o.license_id = l.id AND o.reserved > 0), 0)
+		OR l.dashboard_deactivations <> (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id AND a.counted = 2)
+			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o WHERE o.license_id = l.id AND o.reserved > 0 AND o.reason = 'dashboard'), 0)`); n != 0 {
+		t.Errorf("%d licences whose deactivations are not what the ends of their activations say", n)
 	}
 	if n := Count(t, b.Env, `SELECT COUNT(*) FROM tokens k WHERE (k.activation_id IS NULL) =
 		EXISTS (SELECT 1 FROM activations a WHERE a.token_id = k.id AND a.released_at IS NULL)`); n != 0 {

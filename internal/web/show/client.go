@@ -51,6 +51,12 @@ func ReleaseReason(r licensing.Reason) string {
 		return "given up by the client"
 	case licensing.ByStaff:
 		return "released by staff"
+	case licensing.ByDashboard:
+		return "released by the owner in the dashboard"
+	case licensing.ByAPI:
+		return "released by the owner's access token"
+	case licensing.ByOffline:
+		return "given up by a file"
 	case licensing.ByOtherLicense:
 		return "activated with another licence"
 	case licensing.ByInactivity:

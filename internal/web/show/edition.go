@@ -82,8 +82,27 @@ func Summary(page *web.Page, mode terms.Mode, clients terms.ClientType, p terms.
 	if mode == terms.Named && !p.ClientMayUnassign {
 		said = append(said, "A client can't give its activation up by itself: only you can release it.")
 	}
+	said = append(said, releases(p)...)
 	if p.OfflineAllowed {
 		said = append(said, "A device without a network can be activated and renewed by a file.")
+	}
+	return said
+}
+
+// releases says how many devices the owner and its clients may release.
+func releases(p terms.Policy) (said []string) {
+	all, share := p.DeactivationAllowance, p.DashboardDeactivationAllowance
+	switch {
+	case all != nil && share != nil:
+		said = append(said, "Its owner and clients release up to "+web.Count(*all, "device", "devices")+" in its life, at most "+
+			web.Number(*share)+" of them in the dashboard.")
+	case all != nil:
+		said = append(said, "Its owner and clients release up to "+web.Count(*all, "device", "devices")+" in its life.")
+	case share != nil:
+		said = append(said, "Its owner releases up to "+web.Count(*share, "device", "devices")+" in the dashboard.")
+	}
+	if p.APIDeactivationAllowed {
+		said = append(said, "The owner's access tokens may release devices, too.")
 	}
 	return said
 }

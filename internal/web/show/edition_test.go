@@ -29,7 +29,12 @@ func TestSummarySaysWhatALicenceMayDo(t *testing.T) {
 		"a trial":    {terms.Named, func(p *terms.Policy) { p.TrialDays = 30 }, "It never ends; as a trial it is over 30 days after its first activation."},
 		"versions":   {terms.Named, func(p *terms.Policy) { p.ReleaseLimit, p.EnforceUpgrade = "3.9", true }, "It runs releases up to 3.9. Clients are told to upgrade."},
 		"no release": {terms.Named, func(p *terms.Policy) { p.ClientMayUnassign = false }, "A client can't give its activation up by itself: only you can release it."},
-		"always on":  {terms.Named, func(p *terms.Policy) { p.FreerideDays, p.HeartbeatPeriodDays = 0, 3 }, "A client calls every 3 days and may not run without an answer."},
+		"releases": {terms.Named, func(p *terms.Policy) {
+			p.DeactivationAllowance, p.DashboardDeactivationAllowance = new(int64(500)), new(int64(100))
+		}, "Its owner and clients release up to 500 devices in its life, at most 100 of them in the dashboard."},
+		"a share":   {terms.Named, func(p *terms.Policy) { p.DashboardDeactivationAllowance = new(int64(1)) }, "Its owner releases up to 1 device in the dashboard."},
+		"tokens":    {terms.Named, func(p *terms.Policy) { p.APIDeactivationAllowed = true }, "The owner's access tokens may release devices, too."},
+		"always on": {terms.Named, func(p *terms.Policy) { p.FreerideDays, p.HeartbeatPeriodDays = 0, 3 }, "A client calls every 3 days and may not run without an answer."},
 	} {
 		p := terms.Defaults()
 		c.change(&p)

@@ -101,6 +101,7 @@ func (w world) bodies() map[string]string {
 		"DELETE /api/v1/licenses/{id}":                       ``,
 		"POST /api/v1/erasures":                              `{"customer_id":"` + w["customers"] + `"}`,
 		"POST /api/v1/licenses/{id}/new-key":                 `{}`,
+		"POST /api/v1/licenses/{id}/reset-deactivations":     ``,
 		"POST /api/v1/licenses/search":                       `{"key":"` + w["license_key"] + `"}`,
 		"POST /api/v1/activations/{id}/suspension":           `{"until":"2030-01-01"}`,
 		"POST /api/v1/licenses/{id}/consumptions":            `{"limitation_id":"` + w["limitations"] + `","value":1,"reason":"x"}`,

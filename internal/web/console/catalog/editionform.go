@@ -22,6 +22,7 @@ type editionFormPage struct {
 	Form    *web.Form
 	Summary []string // what a licence may do as it is now; empty for a new edition
 	Reach   *web.Notice
+	Starts  []web.Link // of a new edition: what it may begin as
 	Grants  []grantGroup
 }
 
@@ -90,8 +91,29 @@ func (p *Pages) askNew(q *web.Request, form *web.Form) (*editionFormPage, error)
 		page.Sub = "Everything is filled in as it is in " + start.Name + ". Give the copy a name of its own."
 		start.Name = ""
 	}
+	if key := q.Text("start"); key != "" {
+		point, known := catalog.StartingPointOf(key)
+		if !known {
+			return nil, fault.Missing("starting point")
+		}
+		start = point.Edition
+		page.Sub = "It begins as " + start.Name + ": " + point.Means + ". Change what differs with you."
+	}
+	if q.Text("copy") == "" {
+		page.Starts = starts(q, product)
+	}
 	form.Submit, form.Cancel = "Create the edition", show.ProductHref(q, product.UUID)
 	return page, p.editionForm(q, page, product, start, true)
+}
+
+// starts offers the starting points.
+func starts(q *web.Request, product catalog.Product) []web.Link {
+	all := catalog.StartingPoints()
+	links := make([]web.Link, len(all))
+	for i, s := range all {
+		links[i] = web.Link{Label: s.Edition.Name, Href: show.ProductHref(q, product.UUID) + "/editions/new?start=" + s.Key}
+	}
+	return links
 }
 
 func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error) {
@@ -132,6 +154,7 @@ func (p *Pages) editionForm(q *web.Request, page *editionFormPage, product catal
 	form.Add(sells(e, create))
 	form.Add(many(e, create))
 	form.Add(calls(e.Policy))
+	form.Add(frees(e.Policy))
 	form.Add(lasts(e.Policy, q.VendorZone()))
 	form.Add(runs(e.Policy, releases))
 	page.Grants, err = p.grantForm(q, form, product, e.Grants)
@@ -252,8 +275,24 @@ func calls(p terms.Policy) web.Group {
 	offline := asked("offline_allowed", p)
 	offline.When = notSubscription()
 	return web.Group{Title: "Offline & heartbeats", Text: "How often clients call, and how long they work without you.", Fields: []web.Field{
-		asked("heartbeat_period_days", p), asked("freeride_days", p), asked("strict_heartbeats", p), offline, asked("client_may_unassign", p),
+		asked("heartbeat_period_days", p), asked("freeride_days", p), asked("strict_heartbeats", p), offline,
 	}}
+}
+
+// frees asks who may release devices, and how many.
+func frees(p terms.Policy) web.Group {
+	g := web.Group{Title: "Releasing devices", Text: "What the customer may do without you. You can always release a device, and that never counts."}
+	for _, t := range terms.Fields() {
+		if !t.Frees {
+			continue
+		}
+		f := asked(t.Name, p)
+		if t.Kind == terms.OptionalNumber {
+			f.Placeholder = "any number"
+		}
+		g.Fields = append(g.Fields, f)
+	}
+	return g
 }
 
 // notSubscription is when a licence may be used offline at all.

@@ -137,6 +137,18 @@ func editionPages(t *testing.T, b *servertest.Browser, product string) string {
 		t.Errorf("the edition twice: %d %s", p.Status, p.Text("main"))
 	}
 	path := p.Path
+	begun := b.Get(t, product+"/editions/new?start=app-store-sdk")
+	servertest.Says(t, begun, "main", "Begin as", "It begins as App-store SDK")
+	for field, want := range map[string]string{
+		"name": "App-store SDK", "activation_buffer": "1000", "deactivation_allowance": "500", "dashboard_deactivation_allowance": "100",
+	} {
+		if got := begun.Find("#"+field).AttrOr("value", ""); got != want {
+			t.Errorf("a starting point: %s is %q, want %s", field, got, want)
+		}
+	}
+	if p := b.Get(t, product+"/editions/new?start=nothing"); p.Status != 404 {
+		t.Errorf("a starting point that nobody knows: %d", p.Status)
+	}
 	copied := b.Get(t, product+"/editions/new?copy="+strings.TrimPrefix(path, "/editions/"))
 	if got := servertest.Filled(copied); got.Get("token_limit") != "3" || got.Get("name") != "" || got.Get(rows[1]+".limit") != "1000" || got.Get("expires_at") != "2099-12-31" {
 		t.Errorf("a copy: %v", got)

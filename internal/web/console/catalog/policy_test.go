@@ -26,7 +26,7 @@ func TestTheFormAsksForTheWholePolicy(t *testing.T) {
 			t.Parallel()
 			e := catalog.Edition{Mode: c.mode, ClientType: terms.Devices, LicenseType: terms.Perpetual, Policy: terms.Defaults()}
 			asked := map[string]web.Field{}
-			for _, g := range []web.Group{many(e, c.create), calls(e.Policy), lasts(e.Policy, time.UTC), runs(e.Policy, nil)} {
+			for _, g := range []web.Group{many(e, c.create), calls(e.Policy), frees(e.Policy), lasts(e.Policy, time.UTC), runs(e.Policy, nil)} {
 				for _, f := range g.Fields {
 					asked[f.Name] = f
 				}

@@ -2,6 +2,7 @@ package licenses
 
 import (
 	"chancery/internal/edge"
+	"chancery/internal/fault"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/web"
@@ -35,8 +36,8 @@ func (p *Pages) askNewKey(q *web.Request, form *web.Form) (*web.FormPage, error)
 			Hint: "They learn the new key from their next heartbeat. So does whoever knows the old token key of one of them and its name.",
 		}
 		drop := web.Option{Value: releaseDevices, Label: "They are released", Hint: "They must be activated anew, with the new key."}
-		if used > licensing.ReleasedAtOnce {
-			drop.Hint += " About 500 are released at once."
+		if used > licensing.DeactivatedAtOnce {
+			drop.Hint += " About 500 are released at once, and the rest within moments."
 		}
 		devices := web.Field{
 			Name: "devices", Label: web.Count(used, "device in use", "devices in use"), Kind: web.RadioField, Value: keepDevices,
@@ -68,16 +69,15 @@ func (p *Pages) doNewKey(q *web.Request, v web.Values) (web.Done, error) {
 	if err := v.Err(); err != nil {
 		return web.Done{}, err
 	}
-	released, more, err := p.Licenses.RenewKeyOf(q.Context(), q.VendorID(), l.ID, licensing.NewKey{Mail: v.Flag("mail"), Release: release})
+	d, err := p.Licenses.RenewKeyOf(q.Context(), q.VendorID(), l.ID, licensing.NewKey{Mail: v.Flag("mail"), Release: release})
 	if err != nil {
 		return web.Done{}, err
 	}
 	text := "The licence has a new key."
-	if release {
-		text += " " + web.Count(int64(released), "device was", "devices were") + " released."
-	}
-	if more {
-		text += " There are more: release all devices for the rest."
+	if no := fault.As(d.Err()); no != nil {
+		text += " No device was released: " + no.Message
+	} else if release {
+		text += " " + releasedText(d)
 	}
 	return web.Done{To: show.LicenseHref(q, l.UUID), Say: web.Flash{Text: text}}, nil
 }

@@ -86,6 +86,9 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 			web.Action{Label: "Move to another edition", Href: href + "/move", Icon: "route", Dialog: true},
 			web.Action{Label: "Hand to another customer", Href: href + "/hand-over", Icon: "building", Dialog: true})
 	}
+	if q.May(identity.ManageLicenses) && l.Released.Used() > 0 {
+		page.More = append(page.More, web.Action{Label: "Reset the deactivations", Href: href + "/reset-deactivations", Icon: "refresh", Dialog: true})
+	}
 	if q.May(identity.ManageActivations) && l.RegularUsed+l.GoodwillUsed > 0 {
 		page.More = append(page.More, web.Action{Label: "Release all devices", Href: href + "/release-all", Icon: "lock-open", Danger: true, Dialog: true})
 	}
@@ -171,6 +174,7 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	state := licensing.StateOf(l, nil, "", page.Now)
 	page.Key = page.Cell(web.Cell{Text: l.LicenseKey.String(), Mono: true, Copy: l.LicenseKey.String()})
 	page.Validity, page.Notes = validity(&page.Page, l, state, remediesOf(q, l))
+	page.Notes = append(page.Notes, usedUp(q, l)...)
 	page.Facts = page.Page.Facts(facts(q, l, state)...)
 	page.Use = page.Page.Facts(p.use(q, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)
@@ -266,7 +270,7 @@ func (p *Pages) use(q *web.Request, l *licensing.License) []web.Fact {
 			}, Hint: "Allowed is contract, buffer and goodwill together"},
 			web.Fact{Label: "On goodwill", Cell: web.Cell{Text: web.Number(l.GoodwillUsed) + " of " + web.Number(policy.GoodwillTokenLimit)}})
 	}
-	return all
+	return append(all, released(l)...)
 }
 
 // validity says whether the licence holds, and if not why and since when.

@@ -70,13 +70,13 @@ type Licenses interface {
 	MailAgain(t tx.Tx, v ident.VendorID, id ident.UUID) error
 
 	// RenewKeyOf replaces the keys of a licence in transactions of its own, and releases
-	// its devices if asked to, as ReleaseAll does.
-	RenewKeyOf(ctx context.Context, v ident.VendorID, license ident.LicenseID, c licensing.NewKey) (released int, more bool, err error)
+	// its devices if asked to.
+	RenewKeyOf(ctx context.Context, v ident.VendorID, license ident.LicenseID, c licensing.NewKey) (licensing.Deactivation, error)
 
-	// ReleaseAll and ReleaseEach release activations of a licence in transactions of
-	// their own: some of them all, with more true where others are left, and these.
-	ReleaseAll(ctx context.Context, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error)
-	ReleaseEach(ctx context.Context, v ident.VendorID, license ident.LicenseID, ids []ident.UUID) (released int, err error)
+	// DeactivateInPortions releases chosen or all activations of a licence in
+	// transactions of its own. ResetDeactivations gives its owner the whole allowance again.
+	DeactivateInPortions(ctx context.Context, c licensing.DeactivateCommand) (licensing.Deactivation, error)
+	ResetDeactivations(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*licensing.License, error)
 }
 
 // Catalog reads products and editions.
@@ -176,7 +176,7 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	all := make([]edge.Route, 0, 48)
 	for _, part := range []func() []edge.Route{
-		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
+		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release, p.deactivations,
 		p.newKey, p.remove,
 	} {
 		all = append(all, part()...)

@@ -39,8 +39,8 @@ func (p *Pages) askReleaseAll(q *web.Request, form *web.Form) (*web.FormPage, er
 	}
 	used := l.RegularUsed + l.GoodwillUsed
 	page.Text = web.Count(used, "device loses its activation.", "devices lose their activations.") + " " + whatReleaseDoes
-	if used > licensing.ReleasedAtOnce {
-		page.Text += " About 500 are released at once: repeat it for the rest."
+	if used > licensing.DeactivatedAtOnce {
+		page.Text += " About 500 are released at once, and the rest within moments."
 	}
 	form.Danger = true
 	return page, nil
@@ -51,20 +51,24 @@ func (p *Pages) doReleaseAll(q *web.Request, _ web.Values) (web.Done, error) {
 	if err != nil {
 		return web.Done{}, err
 	}
-	released, more, err := p.Licenses.ReleaseAll(q.Context(), q.VendorID(), l.ID)
-	if err != nil {
-		return web.Done{}, err
-	}
-	return p.released(q, released, more), nil
+	return p.released(q, licensing.DeactivateCommand{Vendor: q.VendorID(), License: l.ID, By: licensing.ByStaff})
 }
 
-// released says what was done, and goes to the list of devices.
-func (p *Pages) released(q *web.Request, n int, more bool) web.Done {
-	text := web.Count(int64(n), "device was", "devices were") + " released."
-	if more {
-		text += " There are more: repeat it for the rest."
+// released releases devices, says what was done, and goes to the list of them.
+func (p *Pages) released(q *web.Request, c licensing.DeactivateCommand) (web.Done, error) {
+	d, err := p.Licenses.DeactivateInPortions(q.Context(), c)
+	if err == nil {
+		err = d.Err()
 	}
-	return web.Done{To: q.Href("/licenses/" + q.R.PathValue("id") + "/devices"), Say: web.Flash{Text: text}}
+	return web.Done{To: q.Href("/licenses/" + q.R.PathValue("id") + "/devices"), Say: web.Flash{Text: releasedText(d)}}, err
+}
+
+func releasedText(d licensing.Deactivation) string {
+	text := web.Count(d.Released, "device was", "devices were") + " released."
+	if d.More {
+		text += " The rest follows within moments."
+	}
+	return text
 }
 
 func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -95,9 +99,8 @@ func (p *Pages) doRelease(q *web.Request, v web.Values) (web.Done, error) {
 		return web.Done{}, fault.Refused("not_confirmed",
 			"Release "+web.Count(int64(len(ids)), "device", "devices")+"?", "Confirm it below, or cancel: nothing has changed yet.")
 	}
-	released, err := p.Licenses.ReleaseEach(q.Context(), q.VendorID(), l.ID, ids)
-	if err != nil {
-		return web.Done{}, err
+	if len(ids) == 0 { // it would stand for all
+		return web.Done{}, fault.Wrong(fault.Field{Name: "id", Message: "must name a device at least"})
 	}
-	return p.released(q, released, false), nil
+	return p.released(q, licensing.DeactivateCommand{Vendor: q.VendorID(), License: l.ID, By: licensing.ByStaff, Activations: ids})
 }

@@ -29,15 +29,20 @@ func inForce(b bool) string {
 // addTerms puts an edition's terms into a form, with what the licence sets itself.
 func addTerms(f *web.Form, page *web.Page, mode terms.Mode, policy terms.Policy, grants terms.Grants, own terms.Overrides, zone *time.Location) {
 	many := web.Group{Title: "How many", Text: "Leave a field empty for what the edition says."}
+	frees := web.Group{Title: "Releasing devices", Text: "What the customer may do without you. Leave a field empty for what the edition says.", Folded: true}
 	long := web.Group{Title: "Heartbeats, trial and releases", Text: "Seldom set for one licence.", Folded: true}
 	for _, t := range ownTerms(mode) {
-		if t.Mode == "" {
-			long.Fields = append(long.Fields, termField(t, policy, own))
-		} else {
-			many.Fields = append(many.Fields, termField(t, policy, own))
+		group := &many
+		switch {
+		case t.Frees:
+			group = &frees
+		case t.Mode == "":
+			group = &long
 		}
+		group.Fields = append(group.Fields, termField(t, policy, own))
 	}
 	f.Add(many)
+	f.Add(frees)
 	if granted := grantFields(page, grants, own, zone); len(granted) > 0 {
 		f.Add(web.Group{
 			Title: "What it grants", Text: "What the edition lets a licence adjust. Leave a field empty for what the edition says.",

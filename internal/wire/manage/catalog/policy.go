@@ -28,6 +28,9 @@ type PolicyFields struct {
 	TrialDays             *int                           `json:"trial_days,omitempty" minimum:"0" maximum:"36500" doc:"above 0 the licence is a trial of so many days after its first activation"`
 	ActivationOnCreation  *terms.ActivationOnCreation    `json:"activation_on_creation,omitempty" enum:"none,token_key,customer_number,customer_email" doc:"what becomes the client id of an activation that is made together with each licence; none by default; of named editions for devices"`
 	ClientMayUnassign     *bool                          `json:"client_may_unassign,omitempty" doc:"a client may give up its own activation; true by default"`
+	DeactivationAllowance value.Optional[int64]          `json:"deactivation_allowance,omitzero" minimum:"0" maximum:"1000000000" doc:"devices that a licence's owner and its clients may release in the licence's life; null: any number, the default"`
+	DashboardAllowance    value.Optional[int64]          `json:"dashboard_deactivation_allowance,omitzero" minimum:"0" maximum:"1000000000" doc:"of those, in the owner's dashboard; null: no limit of its own, the default"`
+	APIDeactivation       *bool                          `json:"api_deactivation_allowed,omitempty" doc:"whether the owner's own access tokens may release devices; false by default"`
 	OfflineAllowed        *bool                          `json:"offline_allowed,omitempty" doc:"clients may be activated by a file that a person carries; false by default"`
 	ReleaseLimit          *string                        `json:"release_limit,omitempty" maxLength:"100" doc:"the newest software release that may run; empty: any"`
 	MinimumRelease        *string                        `json:"minimum_release,omitempty" maxLength:"100" doc:"the oldest one"`
@@ -51,6 +54,9 @@ func (f PolicyFields) over(p terms.Policy, zone *time.Location) terms.Policy {
 	set(&p.TrialDays, f.TrialDays)
 	set(&p.ActivationOnCreation, f.ActivationOnCreation)
 	set(&p.ClientMayUnassign, f.ClientMayUnassign)
+	f.DeactivationAllowance.Into(&p.DeactivationAllowance)
+	f.DashboardAllowance.Into(&p.DashboardDeactivationAllowance)
+	set(&p.APIDeactivationAllowed, f.APIDeactivation)
 	set(&p.OfflineAllowed, f.OfflineAllowed)
 	set(&p.ReleaseLimit, f.ReleaseLimit)
 	set(&p.MinimumRelease, f.MinimumRelease)

@@ -22,8 +22,8 @@ type Licenses interface {
 	// Release reports false when there is no such present activation.
 	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
 
-	// ReleaseSome releases as many as one short transaction can; more tells of others.
-	ReleaseSome(t tx.Tx, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error)
+	// Deactivate releases activations of a licence: some in this transaction, the rest follows.
+	Deactivate(t tx.Tx, c licensing.DeactivateCommand) (licensing.Deactivation, error)
 }
 
 // LicenseRows reads licences and their activations. What is missing is a NotFound
@@ -70,8 +70,8 @@ type suspension struct {
 }
 
 type released struct {
-	Released int  `json:"released"`
-	More     bool `json:"more" doc:"true: there were more than one request releases; send it again"`
+	Released int64 `json:"released" doc:"by now"`
+	More     bool  `json:"more" doc:"true: there are more; they are released within moments, by themselves, and sooner where it is sent again"`
 }
 
 func showActivation(v *licensing.Activation) activation {
@@ -107,7 +107,7 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		}, showActivation),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/{id}/release-all", ID: "release-all", Group: group, Summary: "Release all activations of a licence",
-			About:      "As many as one short transaction releases, at most 500; repeat it while `more` is true.",
+			About:      "Without counting as deactivations. A few are released at once, and the rest within moments by itself, unless `more` is false; repeating it while `more` is true does no harm.",
 			Permission: identity.ManageActivations, Status: http.StatusOK, Portion: true,
 		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (released, error) { return a.releaseAll(t, q) }),
 		operation.Get(m, operation.Operation{
@@ -121,7 +121,7 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/activations/{id}", ID: "release-activation", Group: group, Summary: "Release an activation",
-			About: "Its place is free at once.", Permission: identity.ManageActivations,
+			About: "Its place is free at once. It does not count as a deactivation: it is staff who release it.", Permission: identity.ManageActivations,
 		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (operation.Nothing, error) {
 			found, err := a.Licenses.Release(t, q.Vendor, q.ID, licensing.ByStaff)
 			if err == nil && !found {
@@ -151,7 +151,9 @@ func (a *Area) releaseAll(t tx.Tx, q *operation.Request) (released, error) {
 	if id == 0 {
 		return released{}, fault.Missing("license")
 	}
-	var answer released
-	answer.Released, answer.More, err = a.Licenses.ReleaseSome(t, q.Vendor, id)
-	return answer, err
+	d, err := a.Licenses.Deactivate(t, licensing.DeactivateCommand{Vendor: q.Vendor, License: id, By: licensing.ByStaff})
+	if err == nil {
+		err = d.Err()
+	}
+	return released{d.Released, d.More}, err
 }

@@ -37,6 +37,11 @@ type License struct {
 	ActivationsUsed  int64      `json:"activations_used"`
 	GoodwillUsed     int64      `json:"goodwill_used" doc:"of those, above the contract"`
 	Allowed          *int64     `json:"activations_allowed" doc:"contract, buffer and goodwill; null: any number, on a floating licence"`
+	Deactivated      int64      `json:"deactivations_used" doc:"devices that its owner and its clients have released; what staff release does not count"`
+	MayDeactivate    *int64     `json:"deactivations_allowed" doc:"in the licence's life; null: any number"`
+	InDashboard      int64      `json:"dashboard_deactivations_used" doc:"of those, by the owner in the dashboard"`
+	MayInDashboard   *int64     `json:"dashboard_deactivations_allowed" doc:"null: no limit of its own"`
+	APIDeactivation  bool       `json:"api_deactivation_allowed" doc:"whether the owner's own access tokens may release devices"`
 	Mode             terms.Mode `json:"provisioning_mode"`
 	TokenLimit       int64      `json:"token_limit"`
 	ActivationBuffer int64      `json:"activation_buffer"`
@@ -161,7 +166,7 @@ func showLicenseAt(u used, now time.Time) License {
 
 func showTerms(l *licensing.License, now time.Time) License {
 	s := licensing.StateOf(l, nil, "", now)
-	p := s.Terms.Policy
+	p, gone := s.Terms.Policy, l.Deactivations()
 	return License{
 		ID: l.UUID, ProductID: l.Product.UUID, ProductName: l.Product.Name, EditionID: l.Edition.UUID, EditionName: l.Edition.Name,
 		CustomerID: l.Customer.UUID, CompanyName: l.Customer.CompanyName, CustomerNumber: l.Customer.CustomerNumber,
@@ -171,7 +176,9 @@ func showTerms(l *licensing.License, now time.Time) License {
 		StartsAt: value.TimeOrNil(l.StartsAt), ExpiresAt: value.TimeOrNil(s.ExpiresAt), FirstActivatedAt: value.TimeOrNil(l.FirstActivatedAt),
 		UsedUpAt: value.TimeOrNil(s.UsedUpAt), UsedUpReason: s.UsedUpReason, ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed,
 		Allowed: s.Allowed, Mode: l.Edition.Mode,
-		TokenLimit: p.TokenLimit, ActivationBuffer: p.ActivationBuffer, GoodwillTokens: p.GoodwillTokenLimit,
+		Deactivated: gone.Used, MayDeactivate: gone.Allowed, InDashboard: gone.DashboardUsed, MayInDashboard: gone.DashboardAllowed,
+		APIDeactivation: gone.APIAllowed,
+		TokenLimit:      p.TokenLimit, ActivationBuffer: p.ActivationBuffer, GoodwillTokens: p.GoodwillTokenLimit,
 		FloatingTokens: p.FloatingTokenLimit, EnforceFloating: p.EnforceFloatingLimit,
 		Granted: value.ShowGrants(s.Terms.Grants), Overridden: overridden(l.Overrides), Serial: s.Serial, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt,
 	}

@@ -21,8 +21,11 @@ type Licenses interface {
 	Delete(t tx.Tx, v ident.VendorID, id ident.LicenseID) error
 	RenewKey(t tx.Tx, v ident.VendorID, id ident.LicenseID, mail bool) (*licensing.License, error)
 
-	// ReleaseSome releases as many as one short transaction can; more tells of others.
-	ReleaseSome(t tx.Tx, v ident.VendorID, license ident.LicenseID) (released int, more bool, err error)
+	// Deactivate releases activations of a licence: some in this transaction, the rest follows.
+	Deactivate(t tx.Tx, c licensing.DeactivateCommand) (licensing.Deactivation, error)
+
+	// ResetDeactivations gives the licence's owner the whole allowance again.
+	ResetDeactivations(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*licensing.License, error)
 
 	AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
@@ -124,7 +127,7 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 			}
 			return a.withKeys(t, l, t.Now())
 		}),
-		a.newKey(m),
+		a.newKey(m), a.resetDeactivations(m),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/licenses/{id}", ID: "delete-license", Group: group, Summary: "Delete a licence that was never used",
 			About:      "For one that was made by mistake: no device may have activated it, opened a session or consumed of it.",

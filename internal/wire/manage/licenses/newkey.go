@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"chancery/internal/identity"
+	"chancery/internal/licensing"
 	"chancery/internal/tx"
 	"chancery/internal/wire/manage/operation"
 )
@@ -16,8 +17,8 @@ type newKey struct {
 type renewed struct {
 	licenseWithKeys
 
-	Released int  `json:"released" doc:"devices that lost their activations"`
-	More     bool `json:"more" doc:"true: there were more than one request releases; release-all releases the rest"`
+	Released int64 `json:"released" doc:"devices that lost their activations by now"`
+	More     bool  `json:"more" doc:"true: there are more; they lose them within moments, by themselves"`
 }
 
 func (a *Area) newKey(m *operation.Maker) operation.Operation {
@@ -39,9 +40,14 @@ func (a *Area) newKey(m *operation.Maker) operation.Operation {
 		}
 		var answer renewed
 		if in.ReleaseDevices {
-			if answer.Released, answer.More, err = a.Licenses.ReleaseSome(t, q.Vendor, id); err != nil {
+			d, err := a.Licenses.Deactivate(t, licensing.DeactivateCommand{Vendor: q.Vendor, License: id, By: licensing.ByStaff})
+			if err == nil {
+				err = d.Err()
+			}
+			if err != nil {
 				return renewed{}, err
 			}
+			answer.Released, answer.More = d.Released, d.More
 		}
 		l, err := a.Licenses.RenewKey(t, q.Vendor, id, in.Mail)
 		if err != nil {

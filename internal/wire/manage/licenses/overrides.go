@@ -11,25 +11,28 @@ import (
 // OverrideFields is what a licence sets for itself in a request. A field that is
 // left out stays as it is; null goes back to the edition's.
 type OverrideFields struct {
-	TokenLimit           value.Optional[int64]  `json:"token_limit,omitzero" minimum:"0" maximum:"100000" doc:"activations by contract"`
-	ActivationBuffer     value.Optional[int64]  `json:"activation_buffer,omitzero" minimum:"0" maximum:"100000" doc:"activations above the contract that count as regular"`
-	GoodwillTokenLimit   value.Optional[int64]  `json:"goodwill_token_limit,omitzero" minimum:"0" maximum:"100000" doc:"activations above those"`
-	GoodwillDays         value.Optional[int]    `json:"goodwill_days,omitzero" minimum:"1" maximum:"36500"`
-	FloatingTokenLimit   value.Optional[int64]  `json:"floating_token_limit,omitzero" minimum:"0" maximum:"100000"`
-	EnforceFloatingLimit value.Optional[bool]   `json:"enforce_floating_limit,omitzero"`
-	MaxSessionsPerClient value.Optional[int64]  `json:"max_sessions_per_client,omitzero" minimum:"0" maximum:"100000"`
-	SessionPeriodMinutes value.Optional[int]    `json:"session_period_minutes,omitzero" minimum:"1" maximum:"525600"`
-	HeartbeatPeriodDays  value.Optional[int]    `json:"heartbeat_period_days,omitzero" minimum:"1" maximum:"36500"`
-	FreerideDays         value.Optional[int]    `json:"freeride_days,omitzero" minimum:"0" maximum:"36500"`
-	TrialDays            value.Optional[int]    `json:"trial_days,omitzero" minimum:"0" maximum:"36500" doc:"0 ends the trial: the licence is a full one"`
-	ClientMayUnassign    value.Optional[bool]   `json:"client_may_unassign,omitzero"`
-	OfflineAllowed       value.Optional[bool]   `json:"offline_allowed,omitzero"`
-	ReleaseLimit         value.Optional[string] `json:"release_limit,omitzero" maxLength:"100"`
-	MinimumRelease       value.Optional[string] `json:"minimum_release,omitzero" maxLength:"100"`
-	EnforceUpgrade       value.Optional[bool]   `json:"enforce_upgrade,omitzero"`
-	Features             []featureOverride      `json:"features,omitempty" maxItems:"500" nullable:"false" doc:"of adjustable features; replaces the whole list"`
-	Limitations          []limitationOverride   `json:"limitations,omitempty" maxItems:"500" nullable:"false" doc:"of adjustable limitations; replaces the whole list"`
-	Variables            []variableOverride     `json:"variables,omitempty" maxItems:"500" nullable:"false" doc:"of adjustable variables; replaces the whole list"`
+	TokenLimit            value.Optional[int64]  `json:"token_limit,omitzero" minimum:"0" maximum:"100000" doc:"activations by contract"`
+	ActivationBuffer      value.Optional[int64]  `json:"activation_buffer,omitzero" minimum:"0" maximum:"100000" doc:"activations above the contract that count as regular"`
+	GoodwillTokenLimit    value.Optional[int64]  `json:"goodwill_token_limit,omitzero" minimum:"0" maximum:"100000" doc:"activations above those"`
+	GoodwillDays          value.Optional[int]    `json:"goodwill_days,omitzero" minimum:"1" maximum:"36500"`
+	FloatingTokenLimit    value.Optional[int64]  `json:"floating_token_limit,omitzero" minimum:"0" maximum:"100000"`
+	EnforceFloatingLimit  value.Optional[bool]   `json:"enforce_floating_limit,omitzero"`
+	MaxSessionsPerClient  value.Optional[int64]  `json:"max_sessions_per_client,omitzero" minimum:"0" maximum:"100000"`
+	SessionPeriodMinutes  value.Optional[int]    `json:"session_period_minutes,omitzero" minimum:"1" maximum:"525600"`
+	HeartbeatPeriodDays   value.Optional[int]    `json:"heartbeat_period_days,omitzero" minimum:"1" maximum:"36500"`
+	FreerideDays          value.Optional[int]    `json:"freeride_days,omitzero" minimum:"0" maximum:"36500"`
+	TrialDays             value.Optional[int]    `json:"trial_days,omitzero" minimum:"0" maximum:"36500" doc:"0 ends the trial: the licence is a full one"`
+	ClientMayUnassign     value.Optional[bool]   `json:"client_may_unassign,omitzero"`
+	DeactivationAllowance value.Optional[int64]  `json:"deactivation_allowance,omitzero" minimum:"0" maximum:"1000000000" doc:"devices that the owner and its clients may release in the licence's life"`
+	DashboardAllowance    value.Optional[int64]  `json:"dashboard_deactivation_allowance,omitzero" minimum:"0" maximum:"1000000000" doc:"of those, in the owner's dashboard"`
+	APIDeactivation       value.Optional[bool]   `json:"api_deactivation_allowed,omitzero" doc:"whether the owner's own access tokens may release devices"`
+	OfflineAllowed        value.Optional[bool]   `json:"offline_allowed,omitzero"`
+	ReleaseLimit          value.Optional[string] `json:"release_limit,omitzero" maxLength:"100"`
+	MinimumRelease        value.Optional[string] `json:"minimum_release,omitzero" maxLength:"100"`
+	EnforceUpgrade        value.Optional[bool]   `json:"enforce_upgrade,omitzero"`
+	Features              []featureOverride      `json:"features,omitempty" maxItems:"500" nullable:"false" doc:"of adjustable features; replaces the whole list"`
+	Limitations           []limitationOverride   `json:"limitations,omitempty" maxItems:"500" nullable:"false" doc:"of adjustable limitations; replaces the whole list"`
+	Variables             []variableOverride     `json:"variables,omitempty" maxItems:"500" nullable:"false" doc:"of adjustable variables; replaces the whole list"`
 }
 
 type featureOverride struct {
@@ -63,6 +66,9 @@ func (f OverrideFields) over(o terms.Overrides) terms.Overrides {
 	f.FreerideDays.Into(&o.FreerideDays)
 	f.TrialDays.Into(&o.TrialDays)
 	f.ClientMayUnassign.Into(&o.ClientMayUnassign)
+	f.DeactivationAllowance.Into(&o.DeactivationAllowance)
+	f.DashboardAllowance.Into(&o.DashboardDeactivationAllowance)
+	f.APIDeactivation.Into(&o.APIDeactivationAllowed)
 	f.OfflineAllowed.Into(&o.OfflineAllowed)
 	f.ReleaseLimit.Into(&o.ReleaseLimit)
 	f.MinimumRelease.Into(&o.MinimumRelease)
