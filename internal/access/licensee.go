@@ -153,7 +153,7 @@ func (r *Links) ActivationCodeFor(t tx.Tx, vendor ident.VendorID, email string) 
 	if !found || person.DisabledAt != nil {
 		return Letter{}, fault.Missing(asUser)
 	}
-	letter, err := r.send(t, vendor, person, Portal, Activation, newRecoveryCode(r.c.IDs))
+	letter, err := r.send(t, vendor, Letter{Kind: Activation, Person: person, Face: Portal, Secret: newRecoveryCode(r.c.IDs)})
 	if err == nil {
 		t.Journal(tx.Entry{Vendor: vendor, Action: "user.activation_code_made", Subject: asUser, ID: person.UUID})
 	}

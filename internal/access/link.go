@@ -67,6 +67,13 @@ type Letter struct {
 	Face      Face   // where its link leads
 	Secret    string // the link's token, or the code
 	ExpiresAt time.Time
+	About     About
+}
+
+// About is what an invitation is to, where it is not the vendor's staff.
+type About struct {
+	Customer string // whose licences
+	Role     string // in words
 }
 
 // Post sends letters. Queue commits with the transaction; what it keeps of the
@@ -75,12 +82,13 @@ type Post interface {
 	Queue(t tx.Tx, vendor ident.VendorID, l Letter) error
 }
 
-// send makes a link that leads to a face, and queues its letter.
-func (r *Links) send(t tx.Tx, vendor ident.VendorID, person Person, face Face, kind LinkKind, secret string) (Letter, error) {
-	letter := Letter{Kind: kind, Person: person, Face: face, Secret: secret, ExpiresAt: t.Now().Add(kind.life())}
-	l := Link{Kind: kind, Person: person, Hash: sha256.Sum256([]byte(secret)), ExpiresAt: letter.ExpiresAt}
-	if kind == Activation {
-		l.Hash = codeHash(secret) // people type it
+// send makes a link, or a code, and queues its letter, of which all is given but when
+// it ends.
+func (r *Links) send(t tx.Tx, vendor ident.VendorID, letter Letter) (Letter, error) {
+	letter.ExpiresAt = t.Now().Add(letter.Kind.life())
+	l := Link{Kind: letter.Kind, Person: letter.Person, Hash: sha256.Sum256([]byte(letter.Secret)), ExpiresAt: letter.ExpiresAt}
+	if letter.Kind == Activation {
+		l.Hash = codeHash(letter.Secret) // people type it
 	}
 	if err := r.c.Store.Put(t, vendor, l); err != nil {
 		return Letter{}, err

@@ -89,7 +89,7 @@ func (r *Links) forgot(ctx context.Context, vendor ident.VendorID, text string, 
 		if face == Console {
 			face = person.home()
 		}
-		if _, err := r.send(t, vendor, person, face, Recovery, newLinkToken(r.c.IDs)); err != nil {
+		if _, err := r.send(t, vendor, Letter{Kind: Recovery, Person: person, Face: face, Secret: newLinkToken(r.c.IDs)}); err != nil {
 			return err
 		}
 		t.Journal(tx.Entry{
@@ -106,7 +106,44 @@ func (r *Links) Invite(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Letter,
 	if err != nil || !found {
 		return Letter{}, errors.Join(err, missing(found))
 	}
-	return r.send(t, vendor, person, person.home(), Invitation, newLinkToken(r.c.IDs))
+	return r.send(t, vendor, Letter{Kind: Invitation, Person: person, Face: person.home(), Secret: newLinkToken(r.c.IDs)})
+}
+
+// InviteTo sends an invitation to look after a customer's licences, on the portal, to a
+// person who has no password yet. Nobody but the person is given the link: an account may
+// reach more than who invites to it.
+func (r *Links) InviteTo(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, about About) error {
+	person, _, found, err := r.c.People.Get(t, vendor, uuid)
+	if err != nil || !found {
+		return errors.Join(err, missing(found))
+	}
+	_, err = r.send(t, vendor, Letter{Kind: Invitation, Person: person, Face: Portal, Secret: newLinkToken(r.c.IDs), About: about})
+	return err
+}
+
+// inviteLimit bounds how many people somebody who is not staff has written to.
+var inviteLimit = Limit{Free: 20, Wait: 15 * time.Minute, Most: time.Hour, Forget: time.Hour} //nolint:gochecknoglobals // as if const
+
+// CountInvitation counts that somebody has an invitation mailed to an address, and
+// refuses too many: nobody's mailbox is to be filled.
+func (r *Links) CountInvitation(ctx context.Context, vendor ident.VendorID, own Person, to string) error {
+	email, ok := entry.Address(to)
+	if !ok {
+		return fault.Wrong(fault.Field{Name: "email", Message: "must be one e-mail address such as anna@example.com"})
+	}
+	for _, y := range []try{{kind: "invite", email: own.Email, limit: inviteLimit}, {kind: "forgot", email: email, limit: forgotLimit}} {
+		_, err := r.c.Attempts.begin(ctx, vendor, y)
+		if fault.Is(err, "locked_out") {
+			return &fault.Error{
+				Kind: fault.Throttled, Code: "too_many_invitations", Message: "Too many mails were sent lately, by you or to this address.",
+				Help: "Wait before the next one.", RetryAfter: fault.As(err).RetryAfter,
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // InviteAgain sends a new invitation to a person who has not come yet; the older
@@ -120,7 +157,7 @@ func (r *Links) InviteAgain(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Le
 		return Letter{}, fault.Refused("user_has_come", "This user has accepted the invitation.",
 			"Forgot password on the sign-in page sends a new link.")
 	}
-	letter, err := r.send(t, vendor, person, person.home(), Invitation, newLinkToken(r.c.IDs))
+	letter, err := r.send(t, vendor, Letter{Kind: Invitation, Person: person, Face: person.home(), Secret: newLinkToken(r.c.IDs)})
 	if err == nil {
 		t.Journal(tx.Entry{Vendor: vendor, Action: "user.invited_again", Subject: asUser, ID: person.UUID})
 	}

@@ -110,14 +110,25 @@ func (u *Users) Create(t tx.Tx, by Principal, n NewUser) (User, error) {
 // EnsureLicensee makes a licensee with this address, unless the vendor has a user with
 // it. Of two at once the second finds whom the first has made.
 func (u *Users) EnsureLicensee(t tx.Tx, vendor ident.VendorID, email string) error {
-	if err := u.c.Store.LockTeam(t, vendor); err != nil {
-		return err
-	}
-	if _, found, err := u.c.Store.GetByEmail(t, vendor, email); err != nil || found {
-		return err
-	}
-	_, err := u.Create(t, Operator(vendor), NewUser{Email: email})
+	_, err := u.Ensure(t, vendor, email, "")
 	return err
+}
+
+// Ensure is EnsureLicensee, and returns the user; name is that of one who is made.
+func (u *Users) Ensure(t tx.Tx, vendor ident.VendorID, email, name string) (User, error) {
+	var wrong fault.Fields
+	email = readEmail(&wrong, "email", email)
+	if err := wrong.Err(); err != nil {
+		return User{}, err
+	}
+	if err := u.c.Store.LockTeam(t, vendor); err != nil {
+		return User{}, err
+	}
+	user, found, err := u.c.Store.GetByEmail(t, vendor, email)
+	if err != nil || found {
+		return user, err
+	}
+	return u.Create(t, Operator(vendor), NewUser{Email: email, Name: name})
 }
 
 // Rename changes a user's name.

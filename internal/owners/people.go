@@ -23,7 +23,14 @@ type Person struct {
 	Name       string
 	Role       Role
 	Since      time.Time
-	SignedInAt *time.Time // the last time, on any face; nil for never
+	SignedInAt *time.Time // the last time since they got the role; nil for never
+}
+
+// NewPerson is somebody who is to look after a customer's licences.
+type NewPerson struct {
+	Email string
+	Name  string // the address when empty; of no use for who is a user already
+	Role  Role
 }
 
 // By is who changes the people of a customer.
@@ -40,6 +47,18 @@ func ByOwner(r Reach) By { return By{r.Vendor, &r} }
 
 // Vendor is whose customers these are.
 func (b By) Vendor() ident.VendorID { return b.vendor }
+
+// MaySee reports whether the people of a customer may be shown.
+func (b By) MaySee(customer ident.UUID) bool {
+	if b.reach == nil {
+		return !b.vendor.IsZero()
+	}
+	m, found := b.reach.At(customer)
+	return found && m.Manages()
+}
+
+// IsSelf reports whether a person is who changes the people.
+func (b By) IsSelf(p Person) bool { return b.reach != nil && b.reach.User == p.User }
 
 // PeopleStore keeps who has which role at which customer.
 type PeopleStore interface {
@@ -110,6 +129,19 @@ func (s *Service) Join(t tx.Tx, by By, customer, user ident.UUID, id ident.UserI
 	return c, nil
 }
 
+// Person returns one of a customer's people whom somebody may manage at this moment.
+func (s *Service) Person(t tx.Tx, by By, customer, user ident.UUID) (Customer, Person, error) {
+	c, err := s.Manages(t, by, customer)
+	if err != nil {
+		return Customer{}, Person{}, err
+	}
+	p, found, err := s.store.Person(t, by.vendor, c.ID, user)
+	if err == nil && !found {
+		err = fault.Missing("user")
+	}
+	return c, p, err
+}
+
 // SetRole gives one of a customer's people another role, at once in every session.
 func (s *Service) SetRole(t tx.Tx, by By, customer, user ident.UUID, role Role) (Person, error) {
 	if err := known(role); err != nil {
@@ -139,20 +171,11 @@ func (s *Service) Leave(t tx.Tx, by By, customer, user ident.UUID) (Person, erro
 // other finds one of a customer's people whom somebody may change: nobody changes their
 // own role, so that a customer keeps an administrator who has not left by mistake.
 func (s *Service) other(t tx.Tx, by By, customer, user ident.UUID) (Customer, Person, error) {
-	c, err := s.Manages(t, by, customer)
-	if err != nil {
-		return Customer{}, Person{}, err
+	c, p, err := s.Person(t, by, customer, user)
+	if err == nil && by.IsSelf(p) {
+		err = fault.Refused("own_role", "Nobody changes their own role.", "Ask another administrator, or the vendor.")
 	}
-	p, found, err := s.store.Person(t, by.vendor, c.ID, user)
-	switch {
-	case err != nil:
-		return Customer{}, Person{}, err
-	case !found:
-		return Customer{}, Person{}, fault.Missing("user")
-	case by.reach != nil && p.User == by.reach.User:
-		return Customer{}, Person{}, fault.Refused("own_role", "Nobody changes their own role.", "Ask another administrator, or the vendor.")
-	}
-	return c, p, nil
+	return c, p, err
 }
 
 func known(role Role) error {

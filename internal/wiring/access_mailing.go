@@ -32,9 +32,12 @@ func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter access.Letter) err
 	message := mailing.Message{
 		To: user.Email, KeepTrying: good,
 		Data: mailing.Data{
-			Recipient: user.Name, Role: user.Role.Name, LinkExpires: mailing.Within(good),
+			Recipient: user.Name, Role: user.Role.Name, Customer: letter.About.Customer, LinkExpires: mailing.Within(good),
 			Link: l.rooms.faceAt(string(letter.Face), v.Slug) + "/reset?token=" + letter.Secret,
 		},
+	}
+	if letter.About.Role != "" {
+		message.Data.Role = letter.About.Role
 	}
 	switch letter.Kind {
 	case access.Recovery:

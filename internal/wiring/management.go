@@ -22,7 +22,7 @@ func managementAreas(r *Rooms) []operated {
 			Vendors: r.Vendors, VendorRows: r.VendorRows, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
 		})),
 		operating(catalog.New(catalog.Config{Catalog: r.Catalog, CatalogRows: r.CatalogRows, Usage: r.Usage, UsageRows: r.MeterRows})),
-		operating(customers.New(customers.Config{Customers: r.Customers, CustomerRows: r.CustomerRows})),
+		operating(customers.New(customers.Config{Customers: r.Customers, CustomerRows: r.CustomerRows, People: r.CustomerPeople(), PeopleRows: r.OwnerRows})),
 		operating(licenses.New(licenses.Config{
 			Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, MeterRows: r.MeterRows, SessionRows: r.SessionRows,
 		})),

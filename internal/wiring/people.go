@@ -105,6 +105,11 @@ func (r *Rooms) Invitations() pairs.Invitations {
 	return pairs.Invitations{Users: r.Users, Links: r.Links}
 }
 
+// CustomerPeople manages the people of customers.
+func (r *Rooms) CustomerPeople() pairs.CustomerPeople {
+	return pairs.CustomerPeople{Service: r.Owners, Users: r.Users, Links: r.Links, Mails: r.Mails}
+}
+
 // ForgetSignIns removes sessions, links and half-done sign-ins that have run out, and tries that nothing waits for.
 func (r *Rooms) ForgetSignIns(t tx.Tx) error {
 	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Steps.Forget(t), r.Ceremonies.Forget(t))

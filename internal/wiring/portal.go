@@ -14,6 +14,8 @@ import (
 	"chancery/internal/web/entrance"
 	"chancery/internal/web/portal"
 	"chancery/internal/web/portal/overview"
+	"chancery/internal/web/portal/people"
+	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
 
@@ -21,6 +23,9 @@ import (
 func portalAreas(r *Rooms, s Site, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
 		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows})),
+		mounted(people.New(people.Config{
+			Face: f, People: r.CustomerPeople(), Rows: r.OwnerRows, Mails: s.mailsLinks(), Count: r.Links.CountInvitation,
+		})),
 	)
 }
 
@@ -86,7 +91,7 @@ func ownerRole(r owners.Reach) (role, about string) {
 	highest := slices.MaxFunc(r.Customers, func(a, b owners.Membership) int {
 		return cmp.Compare(slices.Index(owners.Roles(), a.Role), slices.Index(owners.Roles(), b.Role))
 	})
-	role, about = portal.RoleName(highest.Role), portal.RoleAbout(highest.Role)
+	role, about = show.RoleName(highest.Role), show.RoleAbout(highest.Role)
 	return role, about
 }
 

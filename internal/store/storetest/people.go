@@ -45,10 +45,16 @@ type People struct {
 }
 
 // NewPeople makes a vendor without users.
-func NewPeople(t *testing.T, e Env) *People {
+func NewPeople(t testing.TB, e Env) *People {
+	t.Helper()
+	return PeopleOf(t, e, Vendor(t, e, "Acme"))
+}
+
+// PeopleOf is NewPeople of a vendor that is there.
+func PeopleOf(t testing.TB, e Env, v vendors.Vendor) *People {
 	t.Helper()
 	p := &People{
-		Env: e, Vendor: Vendor(t, e, "Acme"), UserRows: identitystore.Users{DB: e.DB}, PersonRows: accessstore.People{DB: e.DB}, Post: &Letterbox{},
+		Env: e, Vendor: v, UserRows: identitystore.Users{DB: e.DB}, PersonRows: accessstore.People{DB: e.DB}, Post: &Letterbox{},
 	}
 	sealer, errs := keyring.NewSealer(keyring.MasterKey{1})
 	var err error

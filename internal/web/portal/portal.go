@@ -3,7 +3,6 @@ package portal
 import (
 	"chancery/internal/access"
 	"chancery/internal/identity"
-	"chancery/internal/owners"
 	"chancery/internal/web"
 )
 
@@ -20,20 +19,6 @@ func Own() web.Access { return web.Needs(identity.OwnLicenses) }
 
 // People is access for who is an administrator of a customer.
 func People() web.Access { return web.Needs(identity.OwnPeople) }
-
-// RoleName is a role at a customer in words.
-func RoleName(r owners.Role) string {
-	return map[owners.Role]string{owners.Viewer: "Viewer", owners.Operator: "Operator", owners.Administrator: "Administrator"}[r]
-}
-
-// RoleAbout is one sentence on a role at a customer.
-func RoleAbout(r owners.Role) string {
-	return map[owners.Role]string{
-		owners.Viewer:        "Sees all licences of the customer, and their devices.",
-		owners.Operator:      "Sees all licences of the customer, and deletes devices.",
-		owners.Administrator: "Does for the customer's licences whatever there is to do, and says who else may.",
-	}[r]
-}
 
 // entry is one entry of the navigation and what one needs to see it.
 type entry struct {

@@ -2,12 +2,14 @@ package manage_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
@@ -15,6 +17,8 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/erasure"
 	"chancery/internal/floating"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
@@ -22,6 +26,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
+	"chancery/internal/owners"
 	"chancery/internal/recheck"
 	"chancery/internal/store"
 	auditstore "chancery/internal/store/audit"
@@ -36,8 +41,10 @@ import (
 	mailstore "chancery/internal/store/mailing"
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
+	ownerstore "chancery/internal/store/owners"
 	"chancery/internal/store/storetest"
 	vendorstore "chancery/internal/store/vendors"
+	clock "chancery/internal/testclock"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/wire/manage"
@@ -50,10 +57,20 @@ import (
 	mailsarea "chancery/internal/wire/manage/mails"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
+	"chancery/internal/wire/manage/testclock"
 	"chancery/internal/wire/manage/webhooks"
 	"chancery/internal/wiring"
 	"chancery/internal/wiring/pairs"
 )
+
+// noTestClock is the test clock of a server that has none.
+type noTestClock struct{}
+
+func (noTestClock) Reading() clock.Reading { return clock.Reading{} }
+
+func (noTestClock) Advance(context.Context, ident.VendorID, time.Duration) (clock.Report, error) {
+	return clock.Report{}, fault.Refused("no_test_clock", "This server has no test clock.", "Start it with --test-clock.")
+}
 
 // bundle is the API on a real database, with two vendors and an admin key of each.
 type bundle struct {
@@ -98,7 +115,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	})
 	renderer := must[*mail.Renderer](t)(mail.NewRenderer())
 	mailRows := mailstore.Store{DB: e.DB}
-	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs}))
+	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs, Dashboard: func(string) string { return "" }}))
 	held := must[*machines.Service](t)(machines.New(machines.Config{
 		Store: devicestore.Store{}, IDs: e.IDs, Copies: []machines.Copies{licenses},
 	}))
@@ -117,6 +134,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	vendorRows := vendorstore.Store{DB: e.DB}
 	erasureRows := erasurestore.Store{DB: e.DB, Audit: auditstore.Store{DB: e.DB}}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
+	people, ownerRows := storetest.PeopleOf(t, e, vendors.Vendor{}), ownerstore.Store{DB: e.DB, Licenses: licenses}
 	areas := []manage.Area{
 		must[*settings.Area](t)(settings.New(settings.Config{
 			Vendors:    must[*vendors.Service](t)(vendors.New(vendors.Config{Store: vendorRows, IDs: e.IDs})),
@@ -130,7 +148,8 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		})),
 		must[*customersarea.Area](t)(customersarea.New(customersarea.Config{
 			Customers:    must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, Reader: customerRows, Runner: e.DB, IDs: e.IDs})),
-			CustomerRows: customerRows,
+			CustomerRows: customerRows, PeopleRows: ownerRows,
+			People: pairs.CustomerPeople{Service: must[*owners.Service](t)(owners.New(ownerRows)), Users: people.Users, Links: people.Links, Mails: mails},
 		})),
 		must[*licensesarea.Area](t)(licensesarea.New(licensesarea.Config{
 			Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses,
@@ -147,6 +166,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		must[*erasures.Area](t)(erasures.New(erasures.Config{Erasures: must[*erasure.Service](t)(erasure.New(erasure.Config{
 			Store: erasureRows, Runner: e.DB, IDs: e.IDs,
 		})), Rows: erasureRows})),
+		must[*testclock.Area](t)(testclock.New(testclock.Config{Clock: noTestClock{}})),
 		must[*auditlog.Area](t)(auditlog.New(auditlog.Config{AuditRows: auditstore.Store{DB: e.DB}})),
 	}
 	api := must[*manage.API](t)(manage.New(manage.Config{

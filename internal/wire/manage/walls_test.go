@@ -28,6 +28,7 @@ func (b bundle) furnish(t testing.TB) world {
 		w[kind] = edition.body[kind].([]any)[0].(map[string]any)["id"].(string)
 	}
 	w["customers"] = b.ok(t, "POST", "/api/v1/customers", `{"company_name":"Kirk","email":"kirk@example.com"}`).text("id")
+	w["users"] = b.ok(t, "POST", "/api/v1/customers/"+w["customers"]+"/users", `{"email":"otto@example.com","role":"viewer"}`).text("user_id")
 	license := b.ok(t, "POST", "/api/v1/licenses", `{"edition_id":"`+w["editions"]+`","customer_id":"`+w["customers"]+`"}`)
 	w["licenses"], w["license_key"] = license.text("id"), license.text("license_key")
 	w["activations"] = b.activate(t, w, "client-1")
@@ -98,6 +99,9 @@ func (w world) bodies() map[string]string {
 		"DELETE /api/v1/variables/{id}":                      ``,
 		"DELETE /api/v1/releases/{id}":                       ``,
 		"DELETE /api/v1/customers/{id}":                      ``,
+		"POST /api/v1/customers/{id}/users":                  `{"email":"anna@example.com","role":"viewer"}`,
+		"PATCH /api/v1/customers/{id}/users":                 `{"user_id":"` + w["users"] + `","role":"viewer"}`,
+		"DELETE /api/v1/customers/{id}/users":                ``,
 		"DELETE /api/v1/licenses/{id}":                       ``,
 		"POST /api/v1/erasures":                              `{"customer_id":"` + w["customers"] + `"}`,
 		"POST /api/v1/licenses/{id}/new-key":                 `{}`,

@@ -95,6 +95,7 @@ func (p *Pages) chrome(q *web.Request, active string) (web.Page, customers.Custo
 	if q.May(identity.ViewLicenses) {
 		tab("licenses", "Licences")
 	}
+	tab("people", "People")
 	tab("sub-customers", "Sub-customers")
 	if q.May(identity.ViewAuditLog) {
 		tab("history", "History")

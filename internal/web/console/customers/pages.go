@@ -8,10 +8,13 @@ import (
 	"chancery/internal/customers"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
+	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/owners"
 	"chancery/internal/tx"
 	"chancery/internal/web"
+	"chancery/internal/web/people"
 	"chancery/internal/web/show"
 )
 
@@ -55,10 +58,20 @@ type Config struct {
 	Customers Customers
 	Licenses  Licenses
 	History   show.History
+
+	// People and PeopleRows are those who look after a customer's licences; Mails says
+	// whether they can be mailed links.
+	People     people.People
+	PeopleRows people.Rows
+	Mails      bool
 }
 
 // Pages are the pages of customers.
-type Pages struct{ Config }
+type Pages struct {
+	Config
+
+	people *people.Pages
+}
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
@@ -66,14 +79,27 @@ func New(c Config) (*Pages, error) {
 		return nil, errors.New("customers: the configuration is incomplete")
 	}
 	var err error
-	c.Face, err = c.Face.Area(templates)
-	return &Pages{Config: c}, err
+	if c.Face, err = c.Face.Area(templates); err != nil {
+		return nil, err
+	}
+	p := &Pages{Config: c}
+	p.people, err = people.New(people.Config{
+		Face: c.Face, People: c.People, Rows: c.PeopleRows, Mails: c.Mails, Path: "/customers/{id}/people",
+		See: web.Needs(identity.ViewCustomers), Change: web.Needs(identity.ManageCustomers),
+		By: func(q *web.Request) owners.By { return owners.ByStaff(q.VendorID()) },
+		Chrome: func(q *web.Request) (web.Page, error) {
+			page, _, err := p.chrome(q, "people")
+			return page, err
+		},
+		Count: func(*web.Request, string) error { return nil }, // staff are trusted
+	})
+	return p, err
 }
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
 	var all []edge.Route
-	for _, routes := range [][]edge.Route{web.Compressed(p.list()...), p.customer(), p.forms(), p.move(), p.remove()} {
+	for _, routes := range [][]edge.Route{web.Compressed(p.list()...), p.customer(), p.forms(), p.move(), p.remove(), p.people.Routes()} {
 		all = append(all, routes...)
 	}
 	return all

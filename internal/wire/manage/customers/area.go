@@ -10,6 +10,8 @@ import (
 type Config struct {
 	Customers    Customers
 	CustomerRows CustomerRows
+	People       People
+	PeopleRows   PeopleRows
 }
 
 // Area is the part of the API.
@@ -17,7 +19,7 @@ type Area struct{ Config }
 
 // New checks the configuration.
 func New(c Config) (*Area, error) {
-	if c.Customers == nil || c.CustomerRows == nil {
+	if c.Customers == nil || c.CustomerRows == nil || c.People == nil || c.PeopleRows == nil {
 		return nil, errors.New("customers: the configuration is incomplete")
 	}
 	return &Area{c}, nil
@@ -25,5 +27,5 @@ func New(c Config) (*Area, error) {
 
 // Operations are the area's lines of the API's table.
 func (a *Area) Operations(m *operation.Maker) []operation.Operation {
-	return a.customers(m)
+	return append(a.customers(m), a.people(m)...)
 }

@@ -1,3 +1,3 @@
 // Package customers owns the operations of the management API on
-// customers and their place in the tree.
+// customers, their place in the tree, and who looks after their licences.
 package customers
