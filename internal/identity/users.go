@@ -156,7 +156,7 @@ func (u *Users) RenameSelf(t tx.Tx, by Principal, name string) (User, error) {
 	return u.Rename(t, by, by.ID, name)
 }
 
-// Disable keeps a user from signing in and ends all sessions.
+// Disable keeps a user from signing in, and ends all sessions and access tokens.
 func (u *Users) Disable(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 	after, err := u.change(t, by, uuid, "user.disabled", func(after *User) error {
 		if after.DisabledAt == nil {
@@ -168,7 +168,10 @@ func (u *Users) Disable(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	return after, u.c.Proofs.EndSessions(t, by.Vendor, after.ID)
+	if err := u.c.Proofs.EndSessions(t, by.Vendor, after.ID); err != nil {
+		return User{}, err
+	}
+	return after, u.c.Store.EndTokens(t, by.Vendor, after.ID)
 }
 
 // Enable lets a disabled user sign in again.

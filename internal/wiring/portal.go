@@ -33,18 +33,21 @@ func portalAreas(r *Rooms, s Site, f *web.Face) []area {
 // own first address leads to the front.
 func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 	var elsewhere map[string]string
+	own := account.Config{
+		Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
+		Passkeys: r.Passkeys, Proofs: r.SignIn, Providers: r.Providers, Site: s.passkeys, Address: s.face,
+	}
 	if front {
 		elsewhere = map[string]string{portal.Name: "Licensing dashboard"}
+	} else {
+		own.Tokens, own.TokenRows = r.AccessTokens, r.AccessTokenRows
 	}
 	return []area{
 		mounted(entrance.New(entrance.Config{
 			Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
 			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
 		})),
-		mounted(account.New(account.Config{
-			Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
-			Passkeys: r.Passkeys, Proofs: r.SignIn, Providers: r.Providers, Site: s.passkeys, Address: s.face,
-		})),
+		mounted(account.New(own)),
 	}
 }
 

@@ -106,6 +106,8 @@ type Rooms struct {
 	APIKeys         *identity.APIKeys
 	APIKeyRows      identitystore.APIKeys
 	Authenticator   *identity.Authenticator
+	AccessTokens    *identity.AccessTokens
+	AccessTokenRows identitystore.AccessTokens
 
 	Licenses      *licensing.Service
 	LicenseRows   *licensestore.Store
@@ -201,6 +203,10 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 		return err
 	}
 	if r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows); err != nil {
+		return err
+	}
+	r.AccessTokenRows = identitystore.AccessTokens{DB: r.DB}
+	if r.AccessTokens, err = identity.NewAccessTokens(r.AccessTokenRows, r.DB, r.IDs); err != nil {
 		return err
 	}
 	r.sealer = sealer

@@ -16,7 +16,7 @@ var own = []string{ //nolint:gochecknoglobals // as goods
 	"import_lines", "imports", "mail_templates", "mail_rules", "mails", "answers", "deliveries", "outbox", "subscription_events", "subscriptions",
 	"audit_heads", "audit_seals", "audit_log", "figure_days", "figures", "denials", "known_places", "failed_attempts",
 	"sign_in_ceremonies", "sign_in_steps", "user_links", "user_sessions", "customer_users", "api_keys", "signing_keys", "user_identities", "identity_providers",
-	"passkeys", "recovery_codes", "totp_secrets", "users", "roles",
+	"access_tokens", "passkeys", "recovery_codes", "totp_secrets", "users", "roles",
 }
 
 // Remove implements vendors.Store.

@@ -74,7 +74,7 @@ type Providers interface {
 	Unlink(t tx.Tx, vendor ident.VendorID, own access.Person) error
 }
 
-// Config is what the pages need; all of it is required.
+// Config is what the pages need; all of it is required, but for access tokens.
 type Config struct {
 	Face        *web.Face
 	Sessions    Sessions
@@ -91,6 +91,10 @@ type Config struct {
 	// that is not known.
 	Site    func(q *web.Request) (access.Site, error)
 	Address func(q *web.Request) (string, error)
+
+	// Access tokens; nil on a face that has none.
+	Tokens    Tokens
+	TokenRows TokenRows
 }
 
 // Pages are the pages of the account.
@@ -119,6 +123,7 @@ func (p *Pages) Routes() []edge.Route {
 	routes = append(routes, web.AskOwn(p.Face, "/account/password", own, "form.html", p.askPassword, p.changePassword)...)
 	routes = append(routes, p.passkey()...)
 	routes = append(routes, p.provider()...)
+	routes = append(routes, p.tokens()...)
 	return append(routes, p.factor()...)
 }
 
@@ -144,6 +149,7 @@ type accountPage struct {
 	HasTOTP   bool
 	CodesLeft int
 	HasCodes  bool
+	Tokens    string // address; empty where there are none
 	Passkeys  []passkeyRow
 	CanMake   bool // passkeys work at this address
 	Provider  string
@@ -157,6 +163,9 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	s := q.Person.Session
 	page := &accountPage{Page: q.Page("Account"), HasTOTP: s.Person.HasTOTP, Factor: web.BadgeOff}
 	page.Sub = "What is yours, and nobody else's business."
+	if p.Tokens != nil {
+		page.Tokens = q.Href(tokensPath)
+	}
 	page.Facts = page.Page.Facts(
 		web.Fact{Label: "Name", Cell: web.Cell{Text: s.Person.Name}}, web.Fact{Label: "E-mail", Cell: web.Cell{Text: s.Person.Email}},
 		web.Fact{Label: "Role", Cell: web.Cell{Text: q.Person.Role, Sub: q.Person.RoleAbout}},

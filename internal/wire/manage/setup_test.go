@@ -16,8 +16,8 @@ import (
 	machines "chancery/internal/devices"
 	"chancery/internal/edge"
 	"chancery/internal/erasure"
-	"chancery/internal/floating"
 	"chancery/internal/fault"
+	"chancery/internal/floating"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
@@ -55,6 +55,7 @@ import (
 	"chancery/internal/wire/manage/erasures"
 	licensesarea "chancery/internal/wire/manage/licenses"
 	mailsarea "chancery/internal/wire/manage/mails"
+	"chancery/internal/wire/manage/own"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
 	"chancery/internal/wire/manage/testclock"
@@ -172,7 +173,12 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	api := must[*manage.API](t)(manage.New(manage.Config{
 		Changes: edge.Changes{Runner: e.DB, Answers: store.Answers{Sealer: sealer}, Log: auditstore.Store{DB: e.DB}},
 		Keys:    must[*identity.Authenticator](t)(identity.NewAuthenticator(watch, identitystore.APIKeys{DB: e.DB})),
+		Tokens:  must[*identity.AccessTokens](t)(identity.NewAccessTokens(identitystore.AccessTokens{DB: e.DB}, e.DB, e.IDs)),
 		Vendors: vendorRows, Areas: areas,
+		Own: must[*own.Area](t)(own.New(own.Config{
+			Clock: e.Clock, Owners: must[*owners.Service](t)(owners.New(ownerRows)), OwnerRows: ownerRows, Licenses: b.licensing, MeterRows: meterRows,
+			Meters: must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
+		})),
 	}))
 	b.edge = must[*edge.Edge](t)(edge.New(edge.Config{IDs: e.IDs}))
 	if err := b.edge.Mount(api.Routes()...); err != nil {

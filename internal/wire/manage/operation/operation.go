@@ -33,6 +33,10 @@ type Operation struct {
 	Queries    []Query
 	Status     int // of the answer; what the method says if it is left out
 
+	// Own is the same call for the user of an access token, who reaches no more than the
+	// licences that are theirs; nil where a token opens nothing.
+	Own *Operation
+
 	In, Out reflect.Type // nil for none; set when the operation is made
 	Handler edge.Handler // the same
 }
