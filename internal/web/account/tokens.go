@@ -84,7 +84,7 @@ func (p *Pages) showTokens(q *web.Request) (*tokensPage, error) {
 
 func askToken(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{Page: q.Page("New access token", tokenCrumbs(q)...), Form: form}
-	form.Submit, form.Cancel = "Make the token", q.Href(tokensPath)
+	form.Submit, form.Cancel = "Make the access token", q.Href(tokensPath)
 	form.Add(web.Group{Fields: append([]web.Field{
 		{Name: "name", Label: "Name", Required: true, Focus: true, Placeholder: "Inventory script", Hint: "So that you know later which program has it."},
 		{
@@ -153,7 +153,7 @@ func (p *Pages) askRevoke(q *web.Request, form *web.Form) (*web.FormPage, error)
 		if k.UUID == id {
 			page := &web.FormPage{Page: q.Page("Revoke “"+k.Name+"”", tokenCrumbs(q)...), Form: form}
 			page.Text = "It opens nothing any more, at once, and it can't be taken back."
-			form.Submit, form.Danger, form.Cancel = "Revoke the token", true, q.Href(tokensPath)
+			form.Submit, form.Danger, form.Cancel = "Revoke the access token", true, q.Href(tokensPath)
 			return page, nil
 		}
 	}
