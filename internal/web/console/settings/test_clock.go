@@ -38,11 +38,11 @@ func (p *Pages) askClock(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	page.Sub = "For tests: what a year does to licences, in a minute. All vendors of this server share the clock, and it goes forward only."
 	now := p.TestClock.Reading()
 	page.About(
-		web.Fact{Label: "Now", Cell: web.Cell{When: now.Now}},
+		web.Fact{Label: "Now", Cell: web.Cell{Text: page.Page.At(now.Now).Text, Sub: now.Now.UTC().Format("2006-01-02 15:04:05") + " UTC"}},
 		web.Fact{Label: "Ahead of the real time", Cell: web.Cell{Text: testclock.InWords(now.Ahead.Truncate(time.Second))}},
 	)
 	form.Submit = "Move the clock"
-	form.Add(web.Group{Text: "It stops at every instant at which something is due: ends, resets, mails, retries, what is forgotten.", Fields: []web.Field{
+	form.Add(web.Group{Title: "Move it", Text: "It stops at every instant at which something is due: ends, resets, mails, retries, what is forgotten.", Fields: []web.Field{
 		{Name: "advance", Label: "Forward by", Required: true, Focus: true, Value: "1d", Mono: true, Hint: "90m, 26h, 14d or 1d12h; at most 400d at once."},
 	}})
 	return page, nil
