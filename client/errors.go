@@ -97,6 +97,7 @@ const (
 func ends(id int) bool {
 	switch id {
 	case RefusalUnknownKey, RefusalExpired, RefusalInactive, RefusalVersion,
+		RefusalNoToken, // of a licence that counts the devices of each month: this month has no place for it
 		RefusalTokenFree, RefusalUnknownToken, RefusalUnknownClient, RefusalOtherToken,
 		RefusalSuspended, RefusalOtherCustomer, RefusalBlacklisted, RefusalKeyReplaced:
 		return true

@@ -65,17 +65,34 @@ type LicenseInfo struct {
 
 	IsGoodwill     bool   `json:"is_goodwill"`     // activated above the contract
 	GoodwillNotice string `json:"goodwill_notice"` // to show to the user
-	ValidityReason string `json:"validity_reason"` // why it is not valid; empty where it is
+	ValidityReason string `json:"validity_reason"` // why it is not valid, one of the Reason constants; empty where it is
 
 	// Since when new clients are refused, and why: "activations_exceeded". Those that are
 	// activated stay valid. Nil and empty while there is room.
 	UsedUpAt     *time.Time `json:"used_up_at"`
 	UsedUpReason string     `json:"used_up_reason"`
 
+	// Help says on either reason since when it holds, and what to do; to show to the
+	// user. Empty where there is none.
+	Help string `json:"help"`
+
 	ActivationsUsed    *int  `json:"activations_used"`
 	ActivationsAllowed *int  `json:"activations_allowed"`
 	Serial             int64 `json:"serial"` // rises with every change of the licence
 }
+
+// The values of LicenseInfo.ValidityReason; a newer server may know others.
+const (
+	ReasonInactive        = "inactive"              // switched off by the vendor
+	ReasonNotStarted      = "not_started"           // its start date is to come
+	ReasonExpired         = "expired"               // its time is over
+	ReasonTrialOver       = "trial_over"            // the time of a trial is over
+	ReasonMeasured        = "measurements_exceeded" // all that the contract allows is consumed
+	ReasonSoftwareVersion = "software_version"      // not for this version of the program
+)
+
+// UsedUpByActivations is the value of LicenseInfo.UsedUpReason while there is no room.
+const UsedUpByActivations = "activations_exceeded"
 
 // SoftwareRelease is the newest release the licence is good for.
 type SoftwareRelease struct {

@@ -148,6 +148,37 @@ func TestSuspendedAndBack(t *testing.T) {
 	wantState(t, b.client.Status(), client.StateValid)
 }
 
+// A licence that counts the devices of each month may have no place for this one: it may not
+// run, also under freeride, and is not told to ask again and again; the next month it may.
+func TestAMonthWithoutAPlace(t *testing.T) {
+	t.Parallel()
+	b := activated(t)
+	b.server.Refuse("heartbeats", &client.RefusalError{ID: client.RefusalNoToken, Message: "All devices of this month are in use.", Help: "Wait for the next one."})
+	b.server.Advance(25 * time.Hour)
+	s, _ := b.client.Heartbeat(t.Context())
+	wantState(t, s, client.StateRefused)
+	if s.Valid() || s.Message != "All devices of this month are in use. Wait for the next one." || s.Refusal.ID != client.RefusalNoToken {
+		t.Errorf("got %+v", s)
+	}
+	if s.HeartbeatDue {
+		t.Error("it is told to ask at once again")
+	}
+	b.restart(t)
+	if s := b.client.Status(); s.Valid() || s.HeartbeatDue {
+		t.Errorf("after a restart: %+v", s)
+	}
+	b.server.Advance(24 * time.Hour)
+	if s := b.client.Status(); s.Valid() || !s.HeartbeatDue {
+		t.Errorf("a day later: %+v", s)
+	}
+	b.server.Refuse("heartbeats", nil)
+	s, err := b.client.Heartbeat(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantState(t, s, client.StateValid)
+}
+
 func TestARefusedDeactivationChangesNothing(t *testing.T) {
 	t.Parallel()
 	b := activated(t)

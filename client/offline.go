@@ -217,16 +217,18 @@ func wordOf(typ string) string {
 // folder, so that putting an old copy of that back revives nothing.
 
 func (c *Client) tombstoneFile() (folder, string, error) {
-	dir := c.cfg.TombstoneDir
-	if dir == "" {
-		cache, err := os.UserConfigDir()
-		if err != nil {
-			return c.dir, "given_up", nil //nolint:nilerr // a system user without a home: one place is better than none
-		}
-		dir = filepath.Join(cache, "chancery-devices")
-	}
 	sum := sha256.Sum256([]byte("chancery tombstones\n" + c.cfg.ProductID + "\n" + c.id))
-	return folder(dir), hex.EncodeToString(sum[:8]), os.MkdirAll(dir, 0o700)
+	name := hex.EncodeToString(sum[:8])
+	if dir := c.cfg.TombstoneDir; dir != "" {
+		return folder(dir), name, os.MkdirAll(dir, 0o700)
+	}
+	if dir, err := os.UserConfigDir(); err == nil {
+		dir = filepath.Join(dir, "chancery-devices")
+		if os.MkdirAll(dir, 0o700) == nil {
+			return folder(dir), name, nil
+		}
+	}
+	return c.dir, "given_up", nil // a system user without a home: one place is better than none
 }
 
 const maxTombstones = 256

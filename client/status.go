@@ -36,7 +36,9 @@ type Status struct {
 	Err        error         // with StateDamaged: ErrStateEdited, ErrStateCopied or ErrStateRolledBack
 
 	// HeartbeatDue: the heartbeat period is over, or the program has another
-	// version than at the last answer, or nothing but an answer can help.
+	// version than at the last answer, or nothing but an answer can help. After
+	// RefusalNoToken, which a month without a place for this device ends with, it is
+	// true once in a heartbeat period: asking more often helps nobody.
 	HeartbeatDue bool
 
 	serverNow time.Time // the moment of this judgement, by the server's clock
@@ -77,6 +79,9 @@ func judge(h held, now time.Time, version string) Status {
 	if h.mark.Refusal != nil {
 		s.State, s.Refusal = StateRefused, h.mark.Refusal
 		s.Message = h.mark.Refusal.Message + " " + h.mark.Refusal.Help
+		if s.Refusal.ID == RefusalNoToken {
+			s.HeartbeatDue = refusalAge(h, now) >= heartbeatPeriod(license)
+		}
 		return s
 	}
 	if now.Add(clockTolerance).Before(time.Unix(h.mark.Seen, 0)) {
@@ -102,6 +107,13 @@ func judge(h held, now time.Time, version string) Status {
 	return s
 }
 
+// refusalAge is how long ago the server refused, by the age of its last good answer. A
+// clock that went backwards makes it no younger.
+func refusalAge(h held, now time.Time) time.Duration {
+	age := max(now.Sub(time.Unix(h.mark.Received, 0)), time.Duration(h.mark.Age)*time.Second, 0)
+	return h.answer.IssuedAt.Add(age).Sub(time.Unix(h.mark.RefusedAt, 0))
+}
+
 // dateHere is the date of an instant where the machine is: the vendor's zone is not known here.
 func dateHere(t time.Time) string { return t.Local().Format(time.DateOnly) } //nolint:gosmopolitan // people read it on this machine
 
@@ -110,6 +122,8 @@ func judgeLicense(l LicenseInfo, at time.Time) (State, string) {
 	switch {
 	case !l.IsActive:
 		return StateInactive, "The licence is switched off; ask the vendor."
+	case l.IsExpired && l.Help != "" && l.ValidityReason != ReasonExpired:
+		return StateExpired, l.Help // not for its date: only the server knows what ended it
 	case l.IsExpired || l.DateValidity == 2 || !at.Before(l.ExpirationDate):
 		return StateExpired, "The licence ended on " + dateHere(l.ExpirationDate.Add(-time.Millisecond)) + "; renew it with the vendor."
 	case l.StartDate != nil && at.Before(*l.StartDate) || l.DateValidity == 1 && l.StartDate == nil:
@@ -117,7 +131,10 @@ func judgeLicense(l LicenseInfo, at time.Time) (State, string) {
 	case !l.IsSoftwareVersionValid && (l.EnforceUpgrade || !l.IsValid):
 		return StateVersion, "The licence is not good for this version of the program; install one that it covers, or ask the vendor."
 	case !l.IsValid && l.DateValidity != 1: // its start may have come since
-		if l.ValidityReason != "" {
+		switch {
+		case l.Help != "":
+			return StateInvalid, l.Help
+		case l.ValidityReason != "":
 			return StateInvalid, "The licence is not valid: " + l.ValidityReason + "."
 		}
 		return StateInvalid, "The licence is not valid; ask the vendor."
@@ -125,6 +142,9 @@ func judgeLicense(l LicenseInfo, at time.Time) (State, string) {
 	message := "The licence is valid."
 	if l.IsGoodwill && l.GoodwillNotice != "" {
 		message += " " + l.GoodwillNotice
+	}
+	if l.UsedUpReason != "" && l.Help != "" {
+		message += " New devices are refused: " + l.Help
 	}
 	return StateValid, message
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Copies the third-party assets of the pages, at the versions of
-# internal/web/package.json, to where they are committed. Needs Node's npm.
+# internal/web/package.json, to where they are committed. Needs Node's npm, and Go.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,6 +20,9 @@ strip "$modules/htmx.org/dist/htmx.min.js" >"$to/htmx.js"
 strip "$modules/echarts/dist/echarts.common.min.js" >"$to/echarts.js"
 mkdir -p test/browser/testdata
 strip "$modules/axe-core/axe.min.js" >test/browser/testdata/axe.js
+
+# The map of the world, projected, and where each country lies on it.
+go run ./internal/web/atlas/convert "$modules/world-atlas" internal/web
 
 # The icons that pages use, as one sprite: <use href="icons.svg#name">.
 {

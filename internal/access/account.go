@@ -50,6 +50,35 @@ func (s *SignIn) ChangePassword(ctx context.Context, vendor ident.VendorID, own 
 	})
 }
 
+// Prove makes sure that who is signed in is who signed in, whenever that was: they give
+// the password; who has none a code of the authenticator app, or else has just signed in.
+// Failed tries are counted for the session.
+func (s *SignIn) Prove(ctx context.Context, vendor ident.VendorID, own Session, proof Proof) error {
+	if !own.Person.HasPassword && !own.Person.HasTOTP {
+		return s.Confirm(ctx, vendor, own, "")
+	}
+	tried, err := s.c.Attempts.begin(ctx, vendor, try{kind: "account", limit: accountLimit, session: own.UUID})
+	if err != nil {
+		return err
+	}
+	if own.Person.HasPassword {
+		_, _, err = s.check(ctx, vendor, own.Person.Email, proof.Password)
+		if fault.Is(err, "sign_in_failed") {
+			return fault.Wrong(fault.Field{Name: "password", Message: "is not your password"})
+		}
+		return errors.Join(err, s.c.Attempts.undo(ctx, vendor, tried))
+	}
+	right := false
+	err = s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
+		right, err = s.c.Factors.check(t, vendor, own.Person, proof.Code)
+		return err
+	})
+	if err == nil && !right {
+		return fault.Wrong(fault.Field{Name: "code", Message: "is not right, or was used before"})
+	}
+	return errors.Join(err, s.c.Attempts.undo(ctx, vendor, tried))
+}
+
 // Confirm makes sure that who is signed in is still who signed in: it was a moment
 // ago, or they give the password. Failed tries are counted for the session.
 func (s *SignIn) Confirm(ctx context.Context, vendor ident.VendorID, own Session, password string) error {

@@ -6,6 +6,6 @@
 // gives it its People. It does not know how credentials travel (that is edge and web),
 // nor how authenticators and providers are talked with (that is signin). Its services
 // are Passwords, Sessions, Attempts, Steps, Factors, Ceremonies, SignIn, Links,
-// Licensees, Passkeys and Providers; what a password must be is in policy.go, and how
+// Addresses, Licensees, Passkeys and Providers; what a password must be is in policy.go, and how
 // tries are counted in attempts.go.
 package access

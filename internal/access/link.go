@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"time"
 
 	"chancery/internal/fault"
@@ -20,6 +21,7 @@ const (
 	Recovery   LinkKind = "recovery"
 	Invitation LinkKind = "invitation"
 	Activation LinkKind = "activation" // a code that activates one client
+	NewAddress LinkKind = "address"    // confirms a new address, from there
 )
 
 // life is how long a link of this kind is good for.
@@ -27,7 +29,7 @@ func (k LinkKind) life() time.Duration {
 	switch k {
 	case Invitation:
 		return 7 * 24 * time.Hour
-	case Activation:
+	case Activation, NewAddress:
 		return 24 * time.Hour
 	case Recovery:
 	}
@@ -42,11 +44,16 @@ type Link struct {
 	Person    Person
 	Hash      [sha256.Size]byte
 	ExpiresAt time.Time
+	Address   string // of the kind NewAddress: the new one
+
+	// NewerSentAt is when the link was sent that has replaced this one, where it is known.
+	NewerSentAt time.Time
 }
 
 // LinkStore keeps links.
 type LinkStore interface {
-	// Put stores l, in the place of an older one of its kind.
+	// Put stores l, in the place of an older one of its kind, which is remembered until
+	// it would have ended.
 	Put(t tx.Tx, vendor ident.VendorID, l Link) error
 
 	// Take removes the link with this hash, of one of these kinds, and gives it,
@@ -55,6 +62,16 @@ type LinkStore interface {
 
 	// Find reads a link without using it.
 	Find(ctx context.Context, vendor ident.VendorID, hash [sha256.Size]byte) (l Link, found bool, err error)
+
+	// Newer tells when the link was sent that has replaced the one with this hash; zero
+	// for none that is still good.
+	Newer(ctx context.Context, vendor ident.VendorID, hash [sha256.Size]byte) (time.Time, error)
+
+	// Of reads the link of a kind that a user has been sent; found is false for none.
+	Of(ctx context.Context, vendor ident.VendorID, user ident.UserID, kind LinkKind) (l Link, found bool, err error)
+
+	// Drop removes the link of a kind that a user has been sent.
+	Drop(t tx.Tx, vendor ident.VendorID, user ident.UserID, kind LinkKind) error
 
 	// Forget removes links that ended before an instant, of all vendors.
 	Forget(t tx.Tx, before time.Time) error
@@ -68,6 +85,7 @@ type Letter struct {
 	Secret    string // the link's token, or the code
 	ExpiresAt time.Time
 	About     About
+	Address   string // of the kind NewAddress: where it goes
 }
 
 // About is what an invitation is to, where it is not the vendor's staff.
@@ -76,10 +94,34 @@ type About struct {
 	Role     string // in words
 }
 
-// Post sends letters. Queue commits with the transaction; what it keeps of the
-// secret after sending is its business to forget.
+// Post sends letters and notices. Both commit with the transaction; what it keeps of a
+// letter's secret after sending is its business to forget.
 type Post interface {
 	Queue(t tx.Tx, vendor ident.VendorID, l Letter) error
+	Tell(t tx.Tx, vendor ident.VendorID, n Notice) error
+}
+
+// look finds a link by its token without using it. One of another kind is like one that
+// does not exist; of one that a newer link has replaced, it tells since when.
+func look(ctx context.Context, s LinkStore, vendor ident.VendorID, token string, now time.Time, kinds ...LinkKind) (Link, error) {
+	hash := sha256.Sum256([]byte(token))
+	l, found, err := s.Find(ctx, vendor, hash)
+	if err != nil {
+		return Link{}, err
+	}
+	if found && l.good(now, kinds...) {
+		return l, nil
+	}
+	newer, err := s.Newer(ctx, vendor, hash)
+	if err == nil {
+		err = errLink()
+	}
+	return Link{NewerSentAt: newer}, err
+}
+
+// good reports whether a link of these kinds is of use.
+func (l Link) good(now time.Time, kinds ...LinkKind) bool {
+	return slices.Contains(kinds, l.Kind) && now.Before(l.ExpiresAt) && l.Person.DisabledAt == nil
 }
 
 // send makes a link, or a code, and queues its letter, of which all is given but when

@@ -164,19 +164,10 @@ func (r *Links) InviteAgain(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (Le
 	return letter, err
 }
 
-// Look tells whose link this is, without using it. Whatever can't be used has
-// one answer.
+// Look tells whose link this is, without using it. Whatever can't be used has one answer;
+// of one that a newer link has replaced, the link that is given says when that was sent.
 func (r *Links) Look(ctx context.Context, vendor ident.VendorID, token string) (Link, error) {
-	l, found, err := r.c.Store.Find(ctx, vendor, sha256.Sum256([]byte(token)))
-	if err == nil && (!found || !r.good(l, r.c.IDs.Clock.Now())) {
-		err = errLink()
-	}
-	return l, err
-}
-
-// good: codes are not links.
-func (r *Links) good(l Link, now time.Time) bool {
-	return (l.Kind == Recovery || l.Kind == Invitation) && now.Before(l.ExpiresAt) && l.Person.DisabledAt == nil
+	return look(ctx, r.c.Store, vendor, token, r.c.IDs.Clock.Now(), Recovery, Invitation) // codes are not links
 }
 
 // Reset uses a link up: it sets the password, ends all sessions, and every other
@@ -200,7 +191,7 @@ func (r *Links) Reset(ctx context.Context, vendor ident.VendorID, token, passwor
 		if err != nil {
 			return err
 		}
-		if !found || !r.good(taken, t.Now()) {
+		if !found || !taken.good(t.Now(), Recovery, Invitation) {
 			return errLink()
 		}
 		person = taken.Person

@@ -57,6 +57,13 @@ type People interface {
 	// the old one: links that were sent to the person, and half-done sign-ins.
 	SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error
 
+	// SetEmail stores a new address, and ends what leads around it as SetPassword does.
+	SetEmail(t tx.Tx, vendor ident.VendorID, id ident.UserID, email string) error
+
+	// LockAddresses makes other changes of who has which address wait until the
+	// transaction ends. It comes before any other lock on people.
+	LockAddresses(t tx.Tx, vendor ident.VendorID) error
+
 	// Rehash stores another hash of the same password.
 	Rehash(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash string) error
 

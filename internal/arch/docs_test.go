@@ -16,7 +16,7 @@ import (
 
 // properNames begin with a capital, or hold one, and are nothing of ours.
 var properNames = []string{
-	"Chancery", "Chromium", "Debian", "Ed25519", "Go", "IPtoASN", "OpenAPI", "OpenID", "PostgreSQL", "Prometheus", "SQLite", "Standard", "Unix",
+	"Chancery", "Chromium", "Debian", "Ed25519", "English", "Go", "IPtoASN", "OpenAPI", "OpenID", "PostgreSQL", "Prometheus", "SQLite", "Standard", "Unix",
 	"WebAuthn", "Webhooks", "X25519",
 }
 

@@ -20,7 +20,7 @@ type place struct {
 var (
 	ground       = []string{"internal/fault", "internal/ident"}
 	readers      = append(slices.Clone(ground), "internal/entry", "internal/visible")
-	leaves       = append(slices.Clone(readers), internal("listing", "terms", "recheck", "budget", "refusal", "calendar")...)
+	leaves       = append(slices.Clone(readers), internal("listing", "terms", "recheck", "budget", "refusal", "calendar", "colour", "language")...)
 	leavesAndTx  = append(slices.Clone(leaves), "internal/tx")
 	inner        = append(slices.Clone(leavesAndTx), internal(rooms...)...)
 	adapters     = internal("outbound", "signin", "webhook", "mail", "geo", "metrics")
@@ -36,6 +36,7 @@ var places = slices.Concat(
 		{trees: []string{"client"}, allows: []string{"signed"}, strict: true},
 		{trees: ground, denies: notInTheRoom},
 		{trees: readers[2:], allows: readers, denies: notInTheRoom},
+		{trees: internal("language"), allows: internal("calendar"), denies: notInTheRoom},
 		{trees: leaves, allows: readers, denies: notInTheRoom},
 		{trees: []string{"internal/tx"}, allows: leaves, denies: notInTheRoom},
 	},

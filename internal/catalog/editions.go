@@ -60,6 +60,11 @@ func (s *Service) UpdateEdition(t tx.Tx, vendor ident.VendorID, uuid ident.UUID,
 	if after, err = after.read(before); err != nil {
 		return Edition{}, err
 	}
+	if after.Policy.ActivationCounting != before.Policy.ActivationCounting {
+		return Edition{}, fault.Wrong(fault.Field{
+			Name: "activation_counting", Message: "is fixed when an edition is made: make another edition to count otherwise",
+		})
+	}
 	if err := s.namesOf(vendor, p.ID, NamedEdition).claim(t, after.UUID, after.Name, before.Name); err != nil {
 		return Edition{}, err
 	}

@@ -30,11 +30,13 @@ func StartingPoints() []StartingPoint {
 		})},
 		{"floating", "five sessions at once, on any number of devices", floating},
 		// An app store deletes an installation's id with the app: a reinstall is a new activation.
-		{"app-store-sdk", "each installation of an app is an activation: many, with a buffer, and an allowance of deactivations",
+		{
+			"app-store-sdk", "each installation of an app is an activation: many, with a buffer, and an allowance of deactivations",
 			named("App-store SDK", terms.Perpetual, func(p *terms.Policy) {
 				p.TokenLimit, p.ActivationBuffer = 10_000, 1_000
 				p.DeactivationAllowance, p.DashboardDeactivationAllowance = new(int64(500)), new(int64(100))
-			})},
+			}),
+		},
 	}
 }
 

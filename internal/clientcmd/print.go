@@ -54,6 +54,10 @@ func (c *Connection) print(io *IO, done, clientID string, s client.Status) error
 		row("licence", l.LicenseName)
 		row("customer", l.Customer.Name)
 		row("expires", expires(l.ExpirationDate))
+		row("not valid", l.ValidityReason)
+		if l.UsedUpAt != nil {
+			row("used up", l.UsedUpReason+" since "+instant(*l.UsedUpAt))
+		}
 		row("features", strings.Join(features(l.Features), ", "))
 		row("limits", strings.Join(limits(l.Limitations), ", "))
 		row("answered", instant(s.AnsweredAt))

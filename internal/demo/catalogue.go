@@ -12,6 +12,7 @@ type editions struct {
 
 	proofs, shared catalog.Edition // of Press Studio, for whoever tries the SDK
 	apps           catalog.Edition // of Press Mobile, whose licences are for apps
+	monthly        catalog.Edition // counts the devices of each month
 }
 
 // stockCatalogue makes the products with their editions.
@@ -95,6 +96,12 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 			func(p *terms.Policy) { p.HeartbeatPeriodDays = 14 },
 		},
 		{
+			&all.monthly, studio, "Active devices", "Four devices used in a month, and one on goodwill", terms.Subscription, terms.Named, grants(200, false),
+			func(p *terms.Policy) {
+				p.ActivationCounting, p.TokenLimit, p.GoodwillTokenLimit, p.HeartbeatPeriodDays = terms.CountMonthly, 4, 1, 7
+			},
+		},
+		{
 			&all.shared, studio, "Studio Floating", "Two sessions at once", terms.Perpetual, terms.Floating, grants(20, false),
 			func(p *terms.Policy) {
 				p.TokenLimit, p.FloatingTokenLimit, p.SessionPeriodMinutes = 10, 2, 60
@@ -102,7 +109,8 @@ func (h *historian) stockCatalogue(t tx.Tx) (studio catalog.Product, all edition
 			},
 		},
 		{
-			&all.apps, mobile, apps.Edition.Name, "Each installation of an app is an activation", terms.Perpetual, terms.Named, terms.Grants{},
+			&all.apps, mobile, apps.Edition.Name, "Each installation of an app is an activation", terms.Perpetual, terms.Named,
+			terms.Grants{},
 			func(p *terms.Policy) { *p = apps.Edition.Policy; p.HeartbeatPeriodDays = 14 },
 		},
 	} {

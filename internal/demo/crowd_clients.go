@@ -132,6 +132,7 @@ func (c *crowd) client(n, k int, l *licensing.License, token *pastToken, at time
 		Name: fmt.Sprintf("%s %d", m.host, k+1), Hostname: a.Device.Number + ".example.com", Platform: m.platform, OperatingSystem: m.system,
 		Address: fmt.Sprintf("198.51.100.%d", 1+c.rand.IntN(254)), Country: country(c.rand.IntN(100)),
 	}
+	a.Client.City = cityOf(a.Client.Country, n+k)
 	c.on(at).activations = append(c.on(at).activations, a)
 	return a
 }

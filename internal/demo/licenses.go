@@ -43,6 +43,7 @@ func (h *historian) planLicenses() {
 		h.planLicense(n)
 	}
 	h.planSpare()
+	h.planMonthly()
 	h.planFleet()
 	h.planApps()
 }
@@ -153,6 +154,28 @@ func (h *historian) planSpare() {
 		}
 		return nil
 	})
+}
+
+// planMonthly plans a licence that counts the devices of each month: six of them are
+// activated, and call in three months.
+func (h *historian) planMonthly() {
+	s := &story{number: licenseCount, edition: h.editions.monthly, issued: h.past(evening(h.end.Add(-days(75))))}
+	h.at(s.issued, staff(), func(t tx.Tx) (err error) {
+		s.license, err = h.c.Licenses.Issue(t, licensing.IssueCommand{
+			Vendor: h.c.Vendor, Edition: s.edition.UUID, Customer: h.customers[h.buyers[0].name], Name: s.edition.Name + ", " + desk(s.number),
+		})
+		return err
+	})
+	for k := range int(licensing.Allowed(s.edition.Policy)) + 1 {
+		from := s.issued.Add(days(1 + 9*k))
+		h.planVisit(s, from, k)
+		v := s.clients[k]
+		for day := range 75 / 7 {
+			if when := from.Add(days(7 * (day + 1))); when.Before(h.end.Add(-time.Hour)) {
+				h.planCall(s, v, tx.Actor{Kind: "client", ID: v.id, Address: v.client.Address}, v.client, when)
+			}
+		}
+	}
 }
 
 // planFleet plans the licence of the simulated clients.

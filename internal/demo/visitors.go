@@ -61,6 +61,10 @@ func (h *historian) planVisit(s *story, when time.Time, k int) {
 	v.client = licensing.Client{
 		Name: fmt.Sprintf("%s %d", m.host, k+1), Hostname: v.id + ".example.com", Platform: m.platform, OperatingSystem: m.system,
 		SoftwareVersion: []string{"3.1.0", "3.2.4", "3.3.1"}[h.rand.IntN(3)], Address: fmt.Sprintf("203.0.113.%d", 1+h.rand.IntN(254)), Country: m.country,
+		City: cityOf(m.country, s.number+k),
+	}
+	if s.number%17 == 3 && k == 0 { // behind the customer's own proxy
+		v.client.Address, v.client.Country, v.client.City = "10.20.0.7", "", licensing.City{}
 	}
 	s.clients = append(s.clients, v)
 	h.visitors = append(h.visitors, v)
@@ -102,6 +106,11 @@ func (h *historian) planHeartbeat(s *story, v *visitor, actor tx.Actor, activate
 	if silence < days(1) && h.rand.IntN(3) > 0 {
 		seen.SoftwareVersion = "3.4.0"
 	}
+	h.planCall(s, v, actor, seen, when)
+}
+
+// planCall plans a heartbeat of a client.
+func (h *historian) planCall(s *story, v *visitor, actor tx.Actor, seen licensing.Client, when time.Time) {
 	h.steps = append(h.steps, &step{at: h.past(when), actor: actor, heartbeat: func(ctx context.Context) error {
 		if v.activation == nil {
 			return nil

@@ -140,6 +140,19 @@ func (k *Keyring) SignDocument(ctx context.Context, vendor ident.VendorID, key i
 	return signer.SignDocument(typ, payload)
 }
 
+// SignFor is SignDocument with the newest key in use among the kids that a program pins;
+// where it names none of them, with the vendor's newest.
+func (k *Keyring) SignFor(ctx context.Context, vendor ident.VendorID, trusted []string, typ string, payload []byte) ([]byte, error) {
+	r, err := k.rings.Get(ctx, vendor)
+	if err != nil {
+		return nil, err
+	}
+	if found := r.trusted(Ed25519, trusted); found != nil {
+		return k.SignDocument(ctx, vendor, found.id, typ, payload)
+	}
+	return k.SignDocument(ctx, vendor, 0, typ, payload)
+}
+
 // OpenRequest reads a request that was sealed to one of the vendor's keys in
 // use; its errors are those of package signed.
 func (k *Keyring) OpenRequest(ctx context.Context, vendor ident.VendorID, request signed.Sealed) ([]byte, error) {

@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -188,6 +189,14 @@ func (a *activating) load(found Found) error {
 			a.oldPolicy = a.old.Terms().Policy
 		}
 	}
+	if a.license.CountsMonths() {
+		if err := a.openMonth(a.t, a.license); err != nil {
+			return err
+		}
+		if a.place, err = a.monthPlace(a.t, a.license, a.device); err != nil {
+			return err
+		}
+	}
 	if found.Token != 0 {
 		if a.token, err = a.store.Token(a.t, v, found.Token); err != nil {
 			return err
@@ -200,10 +209,18 @@ func (a *activating) load(found Found) error {
 func (a *activating) decide() (Outcome, error) {
 	d := decideActivation(a.activationCase)
 	if d.refusal != nil {
+		if made, err := a.madeMeanwhile(); err != nil || made {
+			return Outcome{}, cmp.Or(err, errDeviceMade)
+		}
 		return a.refuse(a.command.Proof.explain(d.refusal))
 	}
 	if r, err := a.remember(); err != nil || r != nil {
 		return refused(r), err
+	}
+	if a.here != nil && a.license.CountsMonths() {
+		if r, err := a.placeActivation(a.t, a.license, a.here); err != nil || r != nil {
+			return refused(r), err
+		}
 	}
 	switch {
 	case d.same:
@@ -254,6 +271,17 @@ func (a *activating) decide() (Outcome, error) {
 	return a.assign(d.role)
 }
 
+// madeMeanwhile reports whether another call has made the client's device while this one
+// waited for the licence: of one call sent twice, the second must not find the place taken
+// that the first has got.
+func (a *activating) madeMeanwhile() (bool, error) {
+	if a.device.ID != 0 {
+		return false, nil
+	}
+	known, err := a.devices.Lock(a.t, a.command.Vendor, a.device.Number)
+	return known != nil, err
+}
+
 // makeDevice makes the device of a client that was never here before.
 func (a *activating) makeDevice() error {
 	if a.device.ID != 0 {
@@ -280,41 +308,42 @@ func (a *activating) adopt() error {
 
 // refuse records the refusal on the licence.
 func (a *activating) refuse(r *refusal.Refusal) (Outcome, error) {
-	v := a.command.Vendor
-	if err := a.store.CountDenial(a.t, v, a.license.ID, r.ID, a.now); err != nil {
-		return Outcome{}, err
-	}
-	c := &a.command.Client
-	if err := a.store.NoteRefused(a.t, v, Refused{
-		License: a.license.ID, At: a.now, Reason: r.ID, ClientID: a.command.ClientID,
-		Hostname: c.Hostname, Version: c.SoftwareVersion, Address: c.Address,
-	}); err != nil {
+	if err := a.noteRefused(a.t, a.license, r.ID, a.command.ClientID, &a.command.Client); err != nil {
 		return Outcome{}, err
 	}
 	if r.ID == refusal.NoTokenLeft {
-		if err := a.noteUsedUp(); err != nil {
+		if err := a.noteUsedUp(a.t, a.license, a.command.ClientID); err != nil {
 			return Outcome{}, err
 		}
-		r = r.With(usedUpHelp(a.license, a.policy))
+		r = usedUp(a.license, a.policy)
 	}
 	return refused(r), nil
 }
 
-// noteUsedUp remembers and announces the first refusal for want of room.
-func (a *activating) noteUsedUp() error {
-	if !a.license.UsedUpAt.IsZero() {
-		return nil
-	}
-	a.license.UsedUpAt = a.now
-	if err := a.store.SaveCounters(a.t, a.license); err != nil {
+// noteRefused counts a refusal of a client on a licence, and keeps it among its last ones.
+func (s *Service) noteRefused(t tx.Tx, l *License, reason int, clientID string, c *Client) error {
+	if err := s.store.CountDenial(t, l.Vendor, l.ID, reason, t.Now()); err != nil {
 		return err
 	}
-	v := a.command.Vendor
-	a.t.Enqueue(tx.Event{Vendor: v, Type: EventUsedUp, Stream: a.license.UUID, Payload: eventOf(a.license, nil, a.command.ClientID)})
-	if a.notices == nil {
+	return s.store.NoteRefused(t, l.Vendor, Refused{
+		License: l.ID, At: t.Now(), Reason: reason, ClientID: clientID, Hostname: c.Hostname, Version: c.SoftwareVersion, Address: c.Address,
+	})
+}
+
+// noteUsedUp remembers and announces the first refusal for want of room.
+func (s *Service) noteUsedUp(t tx.Tx, l *License, clientID string) error {
+	if !l.UsedUpAt.IsZero() {
 		return nil
 	}
-	return a.notices.UsedUp(a.t, a.license)
+	l.UsedUpAt = t.Now()
+	if err := s.store.SaveCounters(t, l); err != nil {
+		return err
+	}
+	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventUsedUp, Stream: l.UUID, Payload: eventOf(l, nil, clientID, t.Now())})
+	if s.notices == nil {
+		return nil
+	}
+	return s.notices.UsedUp(t, l)
 }
 
 // reinstall ends the activation that is there and makes a new one with its token.
@@ -326,6 +355,7 @@ func (a *activating) reinstall() (Outcome, error) {
 	announceRelease(a.t, a.license, &old, ByReinstall)
 	return a.record(&Activation{
 		Token: old.Token, TokenKey: old.TokenKey, GoodwillSince: old.GoodwillSince, GoodwillUntil: old.GoodwillUntil, Replaces: old.ID,
+		Place: old.Place,
 	})
 }
 
@@ -340,7 +370,12 @@ func (a *activating) assign(role Role) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	act := &Activation{Token: token.ID, TokenKey: token.Key}
+	act := &Activation{Token: token.ID, TokenKey: token.Key, Place: a.place}
+	if a.license.CountsMonths() && a.place.Number == 0 {
+		if act.Place, err = a.takePlace(a.t, a.license, a.device); err != nil {
+			return Outcome{}, err
+		}
+	}
 	if role == RoleGoodwill {
 		act.GoodwillSince = a.now
 		if days := a.policy.GoodwillDays; days != nil {
@@ -357,7 +392,8 @@ func (a *activating) assign(role Role) (Outcome, error) {
 		return Outcome{}, err
 	}
 	out, err := a.record(act)
-	if err == nil && role == RoleGoodwill && a.license.GoodwillUsed == 1 && a.notices != nil {
+	entered := role == RoleGoodwill || act.Place != a.place && act.GoodwillAt(a.license, a.now)
+	if err == nil && entered && a.license.GoodwillUsed == 1 && a.notices != nil {
 		err = a.notices.GoodwillEntered(a.t, a.license, act)
 	}
 	return out, err

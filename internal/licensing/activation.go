@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"fmt"
 	"hash/fnv"
 	"io"
 	"maps"
@@ -44,6 +45,7 @@ type Activation struct {
 	OfflineUntil  time.Time // the latest end that a file of it said; zero where that was not written down
 	GoodwillSince time.Time // zero for a regular activation
 	GoodwillUntil time.Time // zero: until a token frees
+	Place         Place     // of a licence that counts the devices of each month
 	Client        Client
 	Said          int64 // Fingerprint of the newest heartbeat that was recorded; 0 for none
 	ActivatedAt   time.Time
@@ -79,6 +81,7 @@ type Client struct {
 	Variables       map[string]string
 	Address         string // the caller's IP address
 	Country         string // ISO 3166-1 alpha-2, or "" where unknown
+	City            City   // where a database of cities tells it
 	PublicKey       []byte // Ed25519, 32 bytes; nil for a client without a key of its own
 }
 
@@ -90,6 +93,9 @@ func (c Client) Fingerprint() int64 {
 	for _, s := range [...]string{c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country} {
 		_, _ = io.WriteString(h, s)
 		_, _ = h.Write([]byte{0})
+	}
+	if c.City.Known() {
+		_, _ = fmt.Fprintf(h, "%s\x00%d\x00%d\x00%d\x00", c.City.Name, c.City.Latitude, c.City.Longitude, c.City.Radius)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Variables)) {
 		_, _ = io.WriteString(h, name+"\x00"+c.Variables[name]+"\x00")

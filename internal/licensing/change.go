@@ -35,7 +35,7 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	if l == nil {
 		return nil, fault.Missing("license")
 	}
-	before, serial, was := viewOf(l), l.Serial(), l.Overrides
+	before, serial, was, consumed := viewOf(l, t.Now()), l.Serial(), l.Overrides, l.consumedAt()
 	if err := s.apply(t, l, c); err != nil {
 		return nil, err
 	}
@@ -52,7 +52,13 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	if err := s.fit(t, l, &m); err != nil {
 		return nil, err
 	}
-	return l, s.saveChanged(t, l, before)
+	if err := s.saveChanged(t, l, before); err != nil {
+		return nil, err
+	}
+	if consumed.IsZero() && !l.consumedAt().IsZero() { // by a lower contract; what a higher one revives, the change itself says
+		return l, s.noteConsumed(t, l, consumed)
+	}
+	return l, nil
 }
 
 // saveChanged writes a changed licence, whose revision was raised, and tells of it.
@@ -61,7 +67,7 @@ func (s *Service) saveChanged(t tx.Tx, l *License, before licenseView) error {
 	if err := s.store.SaveLicense(t, l); err != nil {
 		return err
 	}
-	after := viewOf(l)
+	after := viewOf(l, t.Now())
 	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventChanged, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: before, After: after})
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventChanged, Stream: l.UUID, Payload: after})
 	return nil
@@ -89,7 +95,7 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 		l.IsActive = *c.IsActive
 	}
 	if c.IsTemporary != nil && *c.IsTemporary != l.IsTemporary {
-		if l.RegularUsed+l.GoodwillUsed > 0 {
+		if l.Held() > 0 {
 			return fault.Refused("license_in_use", "A licence with activations can't be made temporary or permanent.", "Release its activations first.")
 		}
 		l.IsTemporary = *c.IsTemporary
@@ -164,9 +170,10 @@ func (s *Service) moveEdition(t tx.Tx, l *License, to ident.UUID) error {
 	if edition == nil {
 		return fault.Wrong(fault.Field{Name: "edition_id", Message: "names no edition of this vendor"})
 	}
-	if product.ID != l.Product.ID || edition.Mode != l.Edition.Mode || edition.ClientType != l.Edition.ClientType {
+	if product.ID != l.Product.ID || edition.Mode != l.Edition.Mode || edition.ClientType != l.Edition.ClientType ||
+		edition.Policy.ActivationCounting != l.Edition.Policy.ActivationCounting {
 		return fault.Refused("edition_differs",
-			"A licence can only move to an edition of the same product, provisioning mode and client type.", "Issue a new licence instead.")
+			"A licence can only move to an edition of the same product, provisioning mode, client type and activation counting.", "Issue a new licence instead.")
 	}
 	if err := s.sold(t, l.Vendor, edition); err != nil {
 		return err
@@ -193,6 +200,6 @@ func (s *Service) Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, unti
 		action, after = EventSuspended, map[string]time.Time{"suspended_until": until}
 	}
 	t.Journal(tx.Entry{Vendor: v, Action: action, Subject: "device", ID: a.Device.UUID, License: l.ID, After: after})
-	t.Enqueue(tx.Event{Vendor: v, Type: action, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number)})
+	t.Enqueue(tx.Event{Vendor: v, Type: action, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number, t.Now())})
 	return nil
 }

@@ -29,7 +29,7 @@ type Deactivation struct {
 	Kept    int64          // go on by a file, so that only staff may release them
 
 	Released int64 // by now
-	More     bool  // the rest follows by itself, within moments
+	More     bool  // the rest follows by itself
 }
 
 // Deactivate releases one, several or all activations of a licence, as docs/rules/provisioning.md,
@@ -80,27 +80,21 @@ func (s *Service) Deactivate(t tx.Tx, c DeactivateCommand) (Deactivation, error)
 func (s *Service) deactivate(t tx.Tx, l *License, some []*Activation, locked map[string]bool, c DeactivateCommand) (Deactivation, error) {
 	var d Deactivation
 	o := &ReleaseOrder{Vendor: l.Vendor, License: l.ID, Reason: c.By, Actor: tx.ActorFrom(t.Context())}
-	var chosen []ident.ActivationID
+	var left []ident.ActivationID // chosen, and not released yet
 	if c.all() {
 		var err error
-		if o.Until, err = s.store.NewestPresent(t, l.Vendor, l.ID); err != nil {
+		if o.Until, d.Kept, err = s.allOf(t, l, c.By); err != nil {
 			return d, err
 		}
-		if d.Kept, err = s.kept(t, l, c.By); err != nil {
-			return d, err
-		}
-		d.Asked = l.RegularUsed + l.GoodwillUsed - d.Kept
+		d.Asked = l.Held() - d.Kept
 	} else {
-		some = slices.DeleteFunc(some, func(a *Activation) bool {
-			kept := keeps(a, l, c.By, t)
-			if kept {
-				d.Kept++
-			} else {
-				chosen = append(chosen, a.ID)
-			}
-			return kept
-		})
-		d.Asked = int64(len(chosen))
+		present := int64(len(some))
+		some = slices.DeleteFunc(some, func(a *Activation) bool { return keeps(a, l, c.By, t) })
+		d.Asked = int64(len(some))
+		d.Kept = present - d.Asked
+		for _, a := range some {
+			left = append(left, a.ID)
+		}
 	}
 	if d.Refused = d.judge(l, c.By); d.Refused != "" {
 		d.Left = l.Deactivations().Left(c.By)
@@ -114,7 +108,7 @@ func (s *Service) deactivate(t tx.Tx, l *License, some []*Activation, locked map
 	if err != nil {
 		return d, err
 	}
-	left := slices.DeleteFunc(chosen, func(id ident.ActivationID) bool { return id <= o.Done })
+	left = slices.DeleteFunc(left, func(id ident.ActivationID) bool { return id <= o.Done })
 	if done = done && len(left) == 0 && o.Done >= o.Until; done {
 		o.giveBack(l)
 	} else if err := s.store.InsertReleaseOrder(t, o, left); err != nil {
@@ -191,13 +185,15 @@ func keeps(a *Activation, l *License, by Reason, t tx.Tx) bool {
 	return by != ByStaff && by != ByOffline && a.FileInForce(l, t.Now())
 }
 
-// kept counts the activations of a licence that keeps is true of.
-func (s *Service) kept(t tx.Tx, l *License, by Reason) (int64, error) {
-	if by == ByStaff || by == ByOffline {
-		return 0, nil
+// allOf gives the newest present activation of a licence, and counts those that keeps
+// is true of.
+func (s *Service) allOf(t tx.Tx, l *License, by Reason) (newest ident.ActivationID, kept int64, err error) {
+	if newest, err = s.store.NewestPresent(t, l.Vendor, l.ID); err != nil || by == ByStaff || by == ByOffline {
+		return newest, 0, err
 	}
 	over := expiredAt(l.ExpiryOf(l.Terms().Policy), t.Now())
-	return s.store.CountFiles(t, l.Vendor, l.ID, over, t.Now())
+	kept, err = s.store.CountFiles(t, l.Vendor, l.ID, over, t.Now())
+	return newest, kept, err
 }
 
 func (c DeactivateCommand) all() bool { return len(c.Activations) == 0 }

@@ -227,6 +227,7 @@ func TestALargeReleaseOutlivesAServer(t *testing.T) {
 		const many = 90
 		l := b.Issue(t, b.Limited(t, many, 0, 0, allowing(many+1, -1), func(p *terms.Policy) { p.ClientMayUnassign = true }))
 		b.crowdOf(t, l, many)
+		storetest.Subscribe(t, e, b.Vendor, licensing.EventDeleted)
 		ctx, stop := context.WithCancel(tx.WithActor(t.Context(), tx.Actor{Kind: "user", ID: "ann"}))
 		stopping, err := licensing.New(licensing.Config{
 			Store: b.Store, Reader: b.Store, Pulses: b.Pulses, Devices: b.Devices, Runner: storetest.StopsAfter(e.DB, 2, stop), IDs: e.IDs,
@@ -269,6 +270,14 @@ func TestALargeReleaseOutlivesAServer(t *testing.T) {
 		}
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM audit_log WHERE action = 'activation.deleted' AND actor_id = 'ann'`); n != many-3 {
 			t.Errorf("%d records of who wanted it, want %d", n, many-3)
+		}
+		for said, want := range map[string]int{
+			`%"reason":"dashboard","deleted_by":{"kind":"user","id":"ann"}%`: many - 3,
+			`%"reason":"staff","deleted_by":{"kind":"system"}%`:              1,
+		} {
+			if n := storetest.Count(t, e, `SELECT COUNT(*) FROM outbox WHERE payload LIKE $1`, said); n != want {
+				t.Errorf("%d events say %s, want %d", n, said, want)
+			}
 		}
 		storetest.Sound(t, e)
 	})

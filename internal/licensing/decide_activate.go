@@ -21,6 +21,8 @@ type activationCase struct {
 	presented []byte // the public key of its own that the client brings; nil for none
 	proven    []byte // the client's public key, proven by the call's signature; nil for none
 
+	place Place // that the device has of the licence's month, which is open
+
 	here      *Activation // the device's activation of this license, if any
 	elsewhere *Activation // its activation of another license of the product (both temporary or neither)
 	old       *License    // the license of elsewhere
@@ -45,13 +47,16 @@ func decideActivation(c activationCase) activationDecision {
 	if c.here != nil {
 		return decideAgain(c)
 	}
+	if c.license.CountsMonths() && c.token != nil {
+		return activationDecision{refusal: refusal.Refuse(refusal.InvalidKey)} // it has no token keys
+	}
 	// What the presented key can't give goes before what the client holds: whoever
 	// has a used-up licence could else ask with it, for nothing, which clients there are.
 	if c.token != nil && c.token.Activation != 0 {
 		return activationDecision{refusal: refusal.Refuse(refusal.TokenAssigned)}
 	}
 	role, ok := roomFor(c.license, c.policy)
-	if !ok {
+	if !ok && c.place.Number == 0 {
 		return activationDecision{refusal: refusal.Refuse(refusal.NoTokenLeft)}
 	}
 	if r := refuseMove(c); r != nil {
@@ -84,6 +89,14 @@ func refuseActivation(c activationCase) *refusal.Refusal {
 // pair never takes the place of one that has one. An activation that was made
 // without a pair takes the one that comes with a full key.
 func decideAgain(c activationCase) activationDecision {
+	d := decideSame(c)
+	if _, room := roomFor(c.license, c.policy); d.refusal == nil && c.license.CountsMonths() && c.place.Number == 0 && !room {
+		return activationDecision{refusal: refusal.Refuse(refusal.NoTokenLeft)}
+	}
+	return d
+}
+
+func decideSame(c activationCase) activationDecision {
 	brings := c.proven != nil && bytes.Equal(c.proven, c.presented)
 	switch {
 	case c.here.Client.PublicKey == nil && brings:
@@ -122,10 +135,14 @@ func refuseMove(c activationCase) *refusal.Refusal {
 
 // roomFor finds the part of the limit that has room: contract and buffer first,
 // then goodwill. The sum is judged too, for limits that were lowered under what is in use.
-// A floating licence has room for every client, in tokens made on demand.
+// A floating licence has room for every client, in tokens made on demand. So has one
+// that counts months, as long as its month has, which must be open.
 func roomFor(l *License, p terms.Policy) (Role, bool) {
-	if l.AnyNumber() {
+	switch {
+	case l.AnyNumber():
 		return RoleContract, true
+	case l.CountsMonths():
+		return RoleContract, l.Month.Used < Allowed(p)
 	}
 	used := l.RegularUsed + l.GoodwillUsed
 	if used >= Allowed(p) {

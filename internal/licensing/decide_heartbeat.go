@@ -25,9 +25,10 @@ type heartbeatDecision struct {
 	refusal *refusal.Refusal
 	release bool // the goodwill has ended: release, then refuse
 	history bool // something changed, or it is the first one of the day
+	place   bool // it needs a place of a new month first
 }
 
-// decideHeartbeat applies docs/rules/provisioning.md, rules 4, 6, 7 and 8.
+// decideHeartbeat applies docs/rules/provisioning.md, rules 4, 6, 7, 8 and 16.
 func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 	a := c.activation
 	switch {
@@ -44,7 +45,9 @@ func decideHeartbeat(c heartbeatCase) heartbeatDecision {
 	case c.policy.StrictHeartbeats && !c.policy.AllowsRelease(c.client.SoftwareVersion):
 		return heartbeatDecision{refusal: refusal.Refuse(refusal.VersionNotAllowed)}
 	}
-	return heartbeatDecision{history: a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(c.now) || a.Said != c.client.Fingerprint()}
+	// A device is used in a month by a heartbeat that says that it may run.
+	place := c.license.CountsMonths() && !a.CountsAt(c.now) && StateOf(c.license, a, c.client.SoftwareVersion, c.now).IsValid
+	return heartbeatDecision{place: place, history: a.Pulse.DayCount == 0 || a.Pulse.LastSeenDay != DayOf(c.now) || a.Said != c.client.Fingerprint()}
 }
 
 func goodwillEnded(a *Activation, now time.Time) bool {
@@ -55,7 +58,7 @@ func goodwillEnded(a *Activation, now time.Time) bool {
 func differs(old, said Client) bool {
 	return changed(old.SoftwareVersion, said.SoftwareVersion) || changed(old.OperatingSystem, said.OperatingSystem) ||
 		changed(old.Hostname, said.Hostname) || changed(old.Platform, said.Platform) ||
-		changed(old.Address, said.Address) || changed(old.Country, said.Country) || variablesDiffer(old.Variables, said.Variables)
+		old.elsewhere(said) || variablesDiffer(old.Variables, said.Variables)
 }
 
 func changed(old, said string) bool { return said != "" && said != old }
@@ -81,8 +84,7 @@ func merged(old, said Client) (now Client, dropped []string) {
 	keep(&old.OperatingSystem, said.OperatingSystem)
 	keep(&old.Hostname, said.Hostname)
 	keep(&old.Platform, said.Platform)
-	keep(&old.Address, said.Address)
-	keep(&old.Country, said.Country)
+	old.movedTo(said)
 	if len(said.Variables) > 0 || len(old.Variables) > MaxVariables {
 		old.Variables, dropped = withinBounds(said.Variables, old.Variables)
 	}

@@ -36,7 +36,7 @@ func (s *Service) Delete(t tx.Tx, v ident.VendorID, id ident.LicenseID) error {
 	if err := s.store.DeleteLicense(t, v, id); err != nil {
 		return err
 	}
-	view := viewOf(l)
+	view := viewOf(l, t.Now())
 	t.Journal(tx.Entry{Vendor: v, Action: EventDeletedLicense, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: view})
 	t.Enqueue(tx.Event{Vendor: v, Type: EventDeletedLicense, Stream: l.UUID, Payload: view})
 	return nil

@@ -126,17 +126,29 @@ func (s *Service) noteEnd(t tx.Tx, w window, id ident.LicenseID) (bool, error) {
 	if !w.holds(ends) {
 		return false, nil
 	}
-	first, err := s.store.NoteEnd(t, w.vendor, id, w.event, ends)
+	return s.announceEnd(t, l, w, ends)
+}
+
+// announceEnd announces an end of a locked licence, once, and reports whether it did.
+func (s *Service) announceEnd(t tx.Tx, l *License, w window, ends time.Time) (bool, error) {
+	first, err := s.store.NoteEnd(t, w.vendor, l.ID, w.event, ends)
 	if err != nil || !first {
 		return false, err
 	}
-	p := eventOf(l, nil, "")
+	p := eventOf(l, nil, "", t.Now())
 	p.EndsAt = &ends
+	state := StateOf(l, nil, "", t.Now())
+	if w.event == EventExpired {
+		p.ValidityReason, p.Help = state.Reason, state.Help()
+	}
 	t.Enqueue(tx.Event{Vendor: w.vendor, Type: w.event, Stream: l.UUID, Payload: p})
-	if w.event == EventExpiring && s.notices != nil {
+	switch {
+	case s.notices == nil:
+		return true, nil
+	case w.event == EventExpiring:
 		return true, s.notices.Ending(t, l, ends)
 	}
-	return true, nil
+	return true, s.notices.Ended(t, state)
 }
 
 // MailAgain tells the licensee user of a licence once more, as when it was issued.

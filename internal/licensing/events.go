@@ -6,6 +6,7 @@ import (
 
 	"chancery/internal/calendar"
 	"chancery/internal/ident"
+	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
@@ -44,8 +45,13 @@ type eventPayload struct {
 	Reason         Reason      `json:"reason,omitempty"`
 	DeletedBy      *eventActor `json:"deleted_by,omitempty"`
 	EndsAt         *time.Time  `json:"ends_at,omitempty"`
+	ValidityReason string      `json:"validity_reason,omitempty"` // with EventExpired: what ended it, one of Reasons
+	Help           string      `json:"help,omitempty"`            // with EventExpired
 	Used           int64       `json:"activations_used"`
 	Allowed        *int64      `json:"activations_allowed"` // null: any number
+
+	MonthUsed    *int64 `json:"month_used,omitempty"` // of a licence that counts the devices of each month
+	MonthAllowed *int64 `json:"month_allowed,omitempty"`
 }
 
 // eventActor is who caused an event: "user", "api_key", "client" or "system", and which.
@@ -54,13 +60,17 @@ type eventActor struct {
 	ID   string `json:"id,omitempty"`
 }
 
-func eventOf(l *License, a *Activation, clientID string) eventPayload {
+func eventOf(l *License, a *Activation, clientID string, now time.Time) eventPayload {
 	p := eventPayload{
 		LicenseID: l.UUID, ProductID: l.Product.UUID, CustomerID: l.Customer.UUID, CustomerNumber: l.Customer.CustomerNumber,
-		ClientID: clientID, Used: l.RegularUsed + l.GoodwillUsed, Allowed: l.allowed(l.Terms().Policy),
+		ClientID: clientID, Used: l.Held(), Allowed: l.allowed(l.Terms().Policy),
+	}
+	if l.CountsMonths() {
+		used, allowed := l.UsedInMonth(now), Allowed(l.Terms().Policy)
+		p.MonthUsed, p.MonthAllowed = &used, &allowed
 	}
 	if a != nil {
-		p.ActivationID, p.IsGoodwill, p.IsOffline, p.Reason = &a.UUID, a.IsGoodwill(), a.IsOffline, a.ReleaseReason
+		p.ActivationID, p.IsGoodwill, p.IsOffline, p.Reason = &a.UUID, a.GoodwillAt(l, now), a.IsOffline, a.ReleaseReason
 		if !a.GoodwillUntil.IsZero() {
 			p.GoodwillUntil = &a.GoodwillUntil
 		}
@@ -72,10 +82,10 @@ func eventOf(l *License, a *Activation, clientID string) eventPayload {
 const activationNoun = "activation"
 
 func announceActivation(t tx.Tx, l *License, a *Activation) {
-	e := eventOf(l, a, a.Device.Number)
+	e := eventOf(l, a, a.Device.Number, t.Now())
 	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventCreated, Subject: activationNoun, ID: a.UUID, License: l.ID, After: e})
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventCreated, Stream: l.UUID, Payload: e})
-	if a.IsGoodwill() {
+	if e.IsGoodwill {
 		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventGoodwill, Stream: l.UUID, Payload: e})
 	}
 }
@@ -83,7 +93,7 @@ func announceActivation(t tx.Tx, l *License, a *Activation) {
 // announceOffline tells staff that a client may live from a file from now on.
 func announceOffline(t tx.Tx, l *License, a *Activation) {
 	t.Journal(tx.Entry{
-		Vendor: l.Vendor, Action: "activation.offline", Subject: activationNoun, ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number),
+		Vendor: l.Vendor, Action: "activation.offline", Subject: activationNoun, ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number, t.Now()),
 	})
 }
 
@@ -91,12 +101,12 @@ func announceOffline(t tx.Tx, l *License, a *Activation) {
 // from now on.
 func announceKeyPair(t tx.Tx, l *License, a *Activation) {
 	t.Journal(tx.Entry{
-		Vendor: l.Vendor, Action: "activation.key_pair", Subject: activationNoun, ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number),
+		Vendor: l.Vendor, Action: "activation.key_pair", Subject: activationNoun, ID: a.UUID, License: l.ID, After: eventOf(l, a, a.Device.Number, t.Now()),
 	})
 }
 
 func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
-	e := eventOf(l, a, a.Device.Number)
+	e := eventOf(l, a, a.Device.Number, t.Now())
 	by := a.by
 	if by.Kind == "" {
 		by = tx.ActorFrom(t.Context())
@@ -107,9 +117,23 @@ func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventDeleted, Stream: l.UUID, Payload: e})
 }
 
+// usedUp refuses a client for which there is no room.
+func usedUp(l *License, p terms.Policy) *refusal.Refusal {
+	if l.CountsMonths() {
+		return noPlaceLeft(l.Month, p)
+	}
+	return refusal.Refuse(refusal.NoTokenLeft).With(usedUpHelp(l, p))
+}
+
 // usedUpHelp tells the numbers and what can be done.
 func usedUpHelp(l *License, p terms.Policy) string {
-	return "All " + strconv.FormatInt(l.RegularUsed+l.GoodwillUsed, 10) + " of " + strconv.FormatInt(Allowed(p), 10) +
+	switch {
+	case l.CountsMonths() && l.Month.Ends.IsZero(): // a heartbeat's read brings no month
+		return "All devices of this month are in use since " + calendar.Minute(l.UsedUpAt) + monthHelp
+	case l.CountsMonths():
+		return monthUsed(l.Month, p)
+	}
+	return "All " + strconv.FormatInt(l.Held(), 10) + " of " + strconv.FormatInt(Allowed(p), 10) +
 		" activations are in use since " + calendar.Minute(l.UsedUpAt) +
 		"; release a device that no longer needs it, or ask your vendor for more activations."
 }

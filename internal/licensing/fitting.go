@@ -37,14 +37,18 @@ func (m *moves) take(t tx.Tx, n int64, first bool) int64 {
 
 // missingTokens is how many tokens the contract lacks; negative where it has too many.
 func (l *License) missingTokens() int64 {
-	if l.AnyNumber() {
+	if !l.limitsHeld() {
 		return 0
 	}
 	return l.Terms().Policy.TokenLimit - l.ContractTokens
 }
 
-// promotable is how many goodwill activations may turn regular.
+// promotable is how many goodwill activations may turn regular. Where months are counted
+// there are none: which devices are above the contract is reckoned from the limits.
 func (l *License) promotable() int64 {
+	if l.CountsMonths() {
+		return 0
+	}
 	p := l.Terms().Policy
 	return min(p.TokenLimit+p.ActivationBuffer-l.RegularUsed, l.GoodwillUsed)
 }
@@ -70,7 +74,11 @@ func (s *Service) fit(t tx.Tx, l *License, m *moves) error {
 			return err
 		}
 	}
-	if _, room := roomFor(l, l.Terms().Policy); room {
+	p := l.Terms().Policy
+	if l.CountsMonths() {
+		l.GoodwillUsed = aboveContract(p, l.Month.Used)
+	}
+	if _, room := roomFor(l, p); room {
 		l.UsedUpAt = time.Time{}
 	}
 	return nil

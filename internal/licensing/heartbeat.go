@@ -7,6 +7,7 @@ import (
 
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
+	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
 
@@ -57,10 +58,10 @@ func (s *Service) heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 	if err != nil || r != nil {
 		return refused(r), err
 	}
-	terms := h.License.Terms()
+	policy := h.License.Terms().Policy
 	counter, proven := c.Proof.counter(h.Activation.Client.PublicKey)
 	d := decideHeartbeat(heartbeatCase{
-		now: now, license: h.License, policy: terms.Policy, activation: h.Activation, client: c.Client,
+		now: now, license: h.License, policy: policy, activation: h.Activation, client: c.Client,
 		tokenKey: !c.TokenKey.IsZero(), tokenMine: tokenMine,
 		proven: h.Activation.Client.PublicKey == nil || proven, counter: counter,
 	})
@@ -79,15 +80,23 @@ func (s *Service) heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 	if err := s.readUsers(ctx, h.License); err != nil {
 		return Outcome{}, err
 	}
-	if d.history {
-		return s.recordHeartbeat(ctx, c, h, counter)
+	var full *refusal.Refusal
+	if d.place && !d.history && h.Activation.PlaceRefused(now) {
+		if full, err = s.stillFull(ctx, h, policy, now); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if d.history || d.place && full == nil {
+		return s.recordHeartbeat(ctx, c, h, counter, d.place)
 	}
 	highest, err := s.pulses.Seen(c.Vendor, h.Activation.ID, now, counter)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Outcome{}, err
-	}
-	if highest > 0 {
+	case highest > 0:
 		return refused(stale(counter, highest)), nil
+	case full != nil:
+		return refused(full), nil
 	}
 	return Outcome{State: StateOf(h.License, h.Activation, c.Client.SoftwareVersion, now)}, nil
 }
@@ -155,12 +164,20 @@ func (s *Service) otherToken(ctx context.Context, c HeartbeatCommand) (Outcome, 
 	return refused(refusal.Refuse(refusal.OtherToken)), nil
 }
 
-// recordHeartbeat writes what changed, with a history row.
-func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Holding, counter int64) (Outcome, error) {
+// recordHeartbeat writes what changed, with a history row. With place the client gets a
+// place of the licence's month, or is refused: it was here all the same.
+func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Holding, counter int64, place bool) (Outcome, error) {
 	var out Outcome
 	err := s.runner.Run(ctx, func(t tx.Tx) error {
 		out = Outcome{}
-		a, err := s.store.Activation(t, c.Vendor, h.Activation.UUID)
+		l := h.License
+		var a *Activation
+		var err error
+		if place {
+			a, l, err = s.locked(t, c.Vendor, h.Activation.UUID)
+		} else {
+			a, err = s.store.Activation(t, c.Vendor, h.Activation.UUID)
+		}
 		if err != nil {
 			return err
 		}
@@ -191,8 +208,36 @@ func (s *Service) recordHeartbeat(ctx context.Context, c HeartbeatCommand, h *Ho
 				return err
 			}
 		}
-		out.State = StateOf(h.License, a, c.Client.SoftwareVersion, t.Now())
+		if place {
+			if out.Refusal, err = s.placeHeartbeat(t, l, a, c.Client.SoftwareVersion); err != nil || out.Refusal != nil {
+				return err
+			}
+			l.Users = h.License.Users
+		}
+		out.State = StateOf(l, a, c.Client.SoftwareVersion, t.Now())
 		return nil
 	})
 	return out, err
+}
+
+// stillFull refuses a client that was refused a place of this month, as long as nothing
+// has made room: by a read, and without a lock, however often it asks.
+func (s *Service) stillFull(ctx context.Context, h *Holding, p terms.Policy, now time.Time) (*refusal.Refusal, error) {
+	m, err := s.reader.MonthOf(ctx, h.License.Vendor, h.License.ID)
+	if err != nil || !runs(m.Ends, now) || m.Used < Allowed(p) {
+		return nil, err
+	}
+	return noPlaceLeft(m, p), nil
+}
+
+// placeHeartbeat gives an activation of a locked licence its place of the month, unless
+// the licence has ended since it was read.
+func (s *Service) placeHeartbeat(t tx.Tx, l *License, a *Activation, version string) (*refusal.Refusal, error) {
+	if !StateOf(l, a, version, t.Now()).IsValid {
+		return nil, nil
+	}
+	if err := s.openMonth(t, l); err != nil {
+		return nil, err
+	}
+	return s.placeActivation(t, l, a)
 }

@@ -70,7 +70,7 @@ func (s *Service) Issue(t tx.Tx, c IssueCommand) (*License, error) {
 	if err := s.fitTokens(t, l, &m); err != nil {
 		return nil, err
 	}
-	v := viewOf(l)
+	v := viewOf(l, t.Now())
 	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventIssued, Subject: licenseSubject, ID: l.UUID, License: l.ID, After: v})
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventIssued, Stream: l.UUID, Payload: v})
 	if s.notices != nil && l.IsActive && !l.IsTemporary {

@@ -38,8 +38,8 @@ type License struct {
 	UsedUpAt         time.Time // the first refusal since room was last free
 
 	ContractTokens int64 // token rows by contract; follows the token limit
-	RegularUsed    int64 // tokens in use within contract and buffer
-	GoodwillUsed   int64
+	RegularUsed    int64 // tokens in use within contract and buffer; where months are counted, all in use
+	GoodwillUsed   int64 // tokens in use above them; where months are counted, devices of the month above them
 	LastSlot       int64
 
 	// What its owner and its clients have released, and the dashboard's share of that.
@@ -48,6 +48,8 @@ type License struct {
 	// Tokens with a slot behind RenewedSlot and up to RenewedUntil have keys that are
 	// withdrawn and not replaced yet.
 	RenewedSlot, RenewedUntil int64
+
+	Month Month // of a licence that counts the devices of each month
 
 	Measured map[ident.UUID]Measured // by limitation, of those that end the licence; nil for none
 
@@ -125,6 +127,9 @@ func (l *License) ExpiryOf(p terms.Policy) time.Time {
 	return l.expiryFrom(p, l.FirstActivatedAt)
 }
 
+// TimeEnd is ExpiryOf, whatever was consumed: the end that was agreed upon.
+func (l *License) TimeEnd(p terms.Policy) time.Time { return l.timeEnd(p, l.FirstActivatedAt) }
+
 // Ends gives how the end is reckoned: by the licence's own way, or else the edition's.
 func (l *License) Ends(p terms.Policy) Expiry {
 	if l.ExpiresMode != "" {
@@ -148,6 +153,14 @@ func (l *License) clockWaits(p terms.Policy) bool {
 
 // expiryFrom is ExpiryOf for a first activation at an instant; zero for none.
 func (l *License) expiryFrom(p terms.Policy, first time.Time) time.Time {
+	end := l.timeEnd(p, first)
+	if _, since := l.measuredOut(); !since.IsZero() && (end.IsZero() || since.Before(end)) {
+		end = since
+	}
+	return end
+}
+
+func (l *License) timeEnd(p terms.Policy, first time.Time) time.Time {
 	ends := l.Ends(p)
 	var end time.Time
 	switch ends.Mode {
@@ -161,9 +174,6 @@ func (l *License) expiryFrom(p terms.Policy, first time.Time) time.Time {
 		if trial := daysAfter(first, p.TrialDays); !trial.IsZero() && (end.IsZero() || trial.Before(end)) {
 			end = trial
 		}
-	}
-	if _, since := l.measuredOut(); !since.IsZero() && (end.IsZero() || since.Before(end)) {
-		end = since
 	}
 	return end
 }
@@ -179,16 +189,29 @@ func daysAfter(first time.Time, days int) time.Time {
 	return first.Add(time.Duration(days) * 24 * time.Hour)
 }
 
-// Allowed is how many activations a named licence may have: contract, buffer and goodwill.
+// Held is how many activations the licence has.
+func (l *License) Held() int64 {
+	if l.CountsMonths() {
+		return l.RegularUsed
+	}
+	return l.RegularUsed + l.GoodwillUsed
+}
+
+// Allowed is how many activations a named licence may have, or how many devices a month
+// of it: contract, buffer and goodwill.
 func Allowed(p terms.Policy) int64 { return p.TokenLimit + p.ActivationBuffer + p.GoodwillTokenLimit }
 
-// AnyNumber reports whether the licence takes any number of clients: a floating
-// one limits its sessions instead (package floating).
+// AnyNumber reports whether the licence is a floating one, which takes any number of
+// clients and limits its sessions instead (package floating).
 func (l *License) AnyNumber() bool { return l.Edition.Mode == terms.Floating }
+
+// limitsHeld reports whether the licence limits how many activations are held at once,
+// and so has a token for each of its contract.
+func (l *License) limitsHeld() bool { return !l.AnyNumber() && !l.CountsMonths() }
 
 // allowed gives the limit on activations as answers show it; nil for none.
 func (l *License) allowed(p terms.Policy) *int64 {
-	if l.AnyNumber() {
+	if !l.limitsHeld() {
 		return nil
 	}
 	n := Allowed(p)
@@ -197,7 +220,7 @@ func (l *License) allowed(p terms.Policy) *int64 {
 
 // overfull reports whether more regular activations are in use than the policy has tokens for.
 func (l *License) overfull(p terms.Policy) bool {
-	return !l.AnyNumber() && l.RegularUsed > p.TokenLimit+p.ActivationBuffer
+	return l.limitsHeld() && l.RegularUsed > p.TokenLimit+p.ActivationBuffer
 }
 
 // Title is what the licence is called: by its name, or else by its edition's.

@@ -39,10 +39,32 @@ func (s *Service) AddressChanged(t tx.Tx, v ident.VendorID, customer ident.Custo
 	return s.store.NoteAddressMove(t, AddressMove{v, customer, former})
 }
 
-// moveAddress does one portion, and reports whether there is more to do.
-func (s *Service) moveAddress(t tx.Tx, m AddressMove, address string) (more bool, err error) {
+// LicenseeMove is an address that somebody has changed, which licences have yet to follow.
+type LicenseeMove struct {
+	Vendor          ident.VendorID
+	Former, Address string
+}
+
+// LicenseeMoved gives licences that name a former address of somebody the new one, a first
+// portion of them at once: they stay with the person, whoever reads the old mailbox.
+func (s *Service) LicenseeMoved(t tx.Tx, v ident.VendorID, former, address string) error {
+	m := LicenseeMove{v, former, address}
+	more, err := s.moveLicensee(t, m)
+	if err != nil {
+		return err
+	}
+	return s.store.NoteLicenseeMove(t, m, more)
+}
+
+// moveLicensee does one portion, and reports whether there is more to do.
+func (s *Service) moveLicensee(t tx.Tx, m LicenseeMove) (more bool, err error) {
+	return inSteps(t, func(limit int) (int, error) { return s.store.MoveLicensee(t, m, limit) })
+}
+
+// inSteps does one portion of moves, and reports whether there is more to do.
+func inSteps(t tx.Tx, move func(limit int) (int, error)) (more bool, err error) {
 	for moved := 0; moved < addressesAtOnce; moved += addressesOfStep {
-		n, err := s.store.MoveAddress(t, m, address, addressesOfStep)
+		n, err := move(addressesOfStep)
 		if err != nil || n < addressesOfStep {
 			return false, err
 		}
@@ -53,7 +75,12 @@ func (s *Service) moveAddress(t tx.Tx, m AddressMove, address string) (more bool
 	return true, nil
 }
 
-// FinishAddresses goes on with what changes of customers' addresses have left to do, and
+// moveAddress does one portion, and reports whether there is more to do.
+func (s *Service) moveAddress(t tx.Tx, m AddressMove, address string) (more bool, err error) {
+	return inSteps(t, func(limit int) (int, error) { return s.store.MoveAddress(t, m, address, limit) })
+}
+
+// FinishAddresses goes on with what changes of addresses have left to do, and
 // tells how many portions that were.
 func (s *Service) FinishAddresses(ctx context.Context) (done int, err error) {
 	noted, err := s.reader.AddressMoves(ctx)
@@ -72,6 +99,21 @@ func (s *Service) FinishAddresses(ctx context.Context) (done int, err error) {
 				}
 			}
 			return false, s.store.EndAddressMove(t, m)
+		})
+		if done += n; err != nil {
+			return done, err
+		}
+	}
+	moves, err := s.reader.LicenseeMoves(ctx)
+	if err != nil {
+		return done, err
+	}
+	for _, m := range moves {
+		n, err := tx.Portions(ctx, s.runner, func(t tx.Tx) (bool, error) {
+			if more, err := s.moveLicensee(t, m); err != nil || more {
+				return more, err
+			}
+			return false, s.store.EndLicenseeMove(t, m)
 		})
 		if done += n; err != nil {
 			return done, err

@@ -274,16 +274,19 @@ func TestAThousandConcurrentActivations(t *testing.T) {
 func TestSameClientConcurrently(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newLicenses(t, e)
-		edition := b.Limited(t, 5, 0, 0)
+		edition := b.Limited(t, 1, 0, 0)
 		one, two := b.Issue(t, edition), b.Issue(t, edition)
 		var wg sync.WaitGroup
 		for i := range 60 {
 			key := []ident.UUID{one.LicenseKey, two.LicenseKey}[i%2]
 			wg.Go(func() {
 				if err := e.DB.Run(t.Context(), func(x tx.Tx) error {
-					_, err := b.Licenses.Activate(x, licensing.ActivateCommand{
+					out, err := b.Licenses.Activate(x, licensing.ActivateCommand{
 						Vendor: b.Vendor, Product: b.Product.UUID, Key: licensing.Key{UUID: key}, ClientID: "the one",
 					})
+					if err == nil && out.Refusal != nil {
+						t.Errorf("refused the place that the client has itself: %+v", out.Refusal)
+					}
 					return err
 				}); err != nil {
 					t.Error(err)

@@ -18,6 +18,14 @@ type Measured struct {
 	At    int64 `json:"at"`    // Unix ms: when it reached the contract, or while below it was last consumed
 }
 
+// Consumed is a contract over measurements that a licence has consumed.
+type Consumed struct {
+	Limitation terms.Limitation
+	Contract   int64     // what it allows, in millionths
+	Gross      int64     // what was consumed of it, in millionths
+	Since      time.Time // when Gross reached Contract
+}
+
 // measuredOut finds the limitation whose contract the licence has consumed
 // first, and since when; the zero time while there is none. What is compared is
 // today's contract, so raising it revives the licence.
@@ -48,9 +56,12 @@ func (l *License) expired(p terms.Policy, now time.Time) *refusal.Refusal {
 	if since.IsZero() || !since.Equal(end) {
 		return refusal.Refuse(refusal.Expired)
 	}
-	contract := string(terms.AppendQuantity(nil, *by.Contract()))
-	return refusal.Refuse(refusal.Expired).With("All " + contract + " of \"" + by.Name + "\" in the contract are consumed since " +
-		calendar.Minute(since) + "; ask your vendor for more.")
+	return refusal.Refuse(refusal.Expired).With(consumedSince(by.Name, *by.Contract(), since) + "; ask your vendor for more.")
+}
+
+// consumedSince says what of a contract is consumed.
+func consumedSince(name string, contract int64, since time.Time) string {
+	return "All " + string(terms.AppendQuantity(nil, contract)) + " of \"" + name + "\" in the contract are consumed since " + calendar.Minute(since)
 }
 
 // Measured notes what a locked licence has consumed of a limitation that ends it.
@@ -71,9 +82,65 @@ func (s *Service) Measured(t tx.Tx, v ident.VendorID, id ident.LicenseID, limita
 		all = map[ident.UUID]Measured{}
 	}
 	all[limitation] = now
+	before := l.consumedAt()
 	l.Measured = all
-	return s.store.SaveMeasured(t, l)
+	if err := s.store.SaveMeasured(t, l); err != nil {
+		return err
+	}
+	return s.noteConsumed(t, l, before)
 }
+
+// consumedAt gives the instant at which the licence ended by consuming its contract;
+// zero where it has not, or ended before.
+func (l *License) consumedAt() time.Time {
+	_, since := l.measuredOut()
+	if since.IsZero() || !since.Equal(l.ExpiryOf(l.Terms().Policy)) {
+		return time.Time{}
+	}
+	return since
+}
+
+// noteConsumed tells that a locked licence has ended by consuming its contract, or
+// that it goes on. before is what consumedAt was.
+func (s *Service) noteConsumed(t tx.Tx, l *License, before time.Time) error {
+	since := l.consumedAt()
+	state := StateOf(l, nil, "", t.Now())
+	switch {
+	case before.IsZero() && !since.IsZero():
+		by, _ := l.measuredOut()
+		t.Journal(tx.Entry{
+			Vendor: l.Vendor, Action: EventExpired, Subject: licenseSubject, ID: l.UUID, License: l.ID,
+			After: consumedView{ReasonMeasured, by.ID, by.Name, quantity(l.Measured[by.ID].Gross), quantity(*by.Contract())},
+		})
+		if !l.IsActive {
+			return nil
+		}
+		_, err := s.announceEnd(t, l, window{vendor: l.Vendor, event: EventExpired}, since)
+		return err
+	case !before.IsZero() && since.IsZero():
+		t.Journal(tx.Entry{
+			Vendor: l.Vendor, Action: "license.revived", Subject: licenseSubject, ID: l.UUID, License: l.ID,
+			Before: map[string]string{"validity_reason": ReasonMeasured}, After: map[string]string{"validity_reason": state.Reason},
+		})
+		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventChanged, Stream: l.UUID, Payload: viewOf(l, t.Now())})
+	}
+	return nil
+}
+
+// consumedView is a contract that has ended a licence, as the audit log shows it.
+type consumedView struct {
+	ValidityReason string     `json:"validity_reason"`
+	LimitationID   ident.UUID `json:"limitation_id"`
+	Limitation     string     `json:"limitation"`
+	Gross          quantity   `json:"gross"`
+	Contract       quantity   `json:"contract_allowed"`
+}
+
+// quantity is a number of millionths as the audit log shows it.
+type quantity int64
+
+// MarshalJSON implements json.Marshaler.
+func (q quantity) MarshalJSON() ([]byte, error) { return terms.AppendQuantity(nil, int64(q)), nil }
 
 func (l *License) contractOf(limitation ident.UUID) *int64 {
 	for _, k := range l.Terms().Grants.Limitations {

@@ -33,7 +33,7 @@ func (s *Service) RenewKey(t tx.Tx, v ident.VendorID, id ident.LicenseID, mail b
 	if l == nil {
 		return nil, fault.Missing("license")
 	}
-	before := viewOf(l)
+	before := viewOf(l, t.Now())
 	old := Key{UUID: l.LicenseKey, Printed: l.PrintedKey}
 	if l.LegacyKey != "" {
 		old.Legacy = []string{l.LegacyKey}
@@ -55,7 +55,7 @@ func (s *Service) RenewKey(t tx.Tx, v ident.VendorID, id ident.LicenseID, mail b
 	if err := s.renewTokens(t, l, &m); err != nil {
 		return nil, err
 	}
-	after := viewOf(l)
+	after := viewOf(l, t.Now())
 	t.Journal(tx.Entry{Vendor: v, Action: EventNewKey, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: before, After: after})
 	t.Enqueue(tx.Event{Vendor: v, Type: EventNewKey, Stream: l.UUID, Payload: after})
 	if mail && s.notices != nil {

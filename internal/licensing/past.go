@@ -63,5 +63,5 @@ func PrintedKeyOf(ids ident.Source) string { return newPrintedKey(ids) }
 
 // JournalIssued records that a licence was issued.
 func JournalIssued(t tx.Tx, l *License) {
-	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventIssued, Subject: licenseSubject, ID: l.UUID, License: l.ID, After: viewOf(l)})
+	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventIssued, Subject: licenseSubject, ID: l.UUID, License: l.ID, After: viewOf(l, t.Now())})
 }

@@ -42,6 +42,9 @@ type Notices interface {
 	// Ending tells that a licence ends soon; EndingDays how many days that is.
 	Ending(t tx.Tx, l *License, ends time.Time) error
 	EndingDays(t tx.Tx, v ident.VendorID) (int, error)
+
+	// Ended tells that a licence has ended: its time is over, or its contract consumed.
+	Ended(t tx.Tx, s State) error
 }
 
 // Service carries out the rules of licensing.

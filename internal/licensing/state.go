@@ -7,7 +7,8 @@ import (
 	"chancery/internal/terms"
 )
 
-// Validity reasons, answered as validity_reason and shown on every screen.
+// Validity reasons, answered as validity_reason and shown on every screen. Reasons
+// lists them.
 const (
 	ReasonInactive        = "inactive"
 	ReasonNotStarted      = "not_started"
@@ -42,10 +43,12 @@ type State struct {
 	IsExpired      bool
 	VersionAllowed bool
 	IsValid        bool
-	Reason         string    // why it is not valid; "" where it is
+	Reason         string    // why it is not valid, one of Reasons; "" where it is
+	Consumed       *Consumed // with ReasonMeasured: the contract that is consumed; else nil
 	UsedUpAt       time.Time // the first refusal of a client since there was room; zero: there is room
 	UsedUpReason   string    // "" where there is room
 	Serial         int64
+	IsGoodwill     bool // the activation is above the contract
 	Used           int64
 	Allowed        *int64 // nil: any number of clients, on a floating licence
 }
@@ -56,7 +59,7 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 	s := State{
 		At: now, License: l, Terms: t, Activation: a, ExpiresAt: l.ExpiryOf(t.Policy),
 		VersionAllowed: t.Policy.AllowsRelease(version), Serial: l.Serial(),
-		Used: l.RegularUsed + l.GoodwillUsed, Allowed: l.allowed(t.Policy),
+		IsGoodwill: a != nil && a.GoodwillAt(l, now), Used: l.Held(), Allowed: l.allowed(t.Policy),
 	}
 	switch {
 	case expiredAt(s.ExpiresAt, now):
@@ -65,9 +68,12 @@ func StateOf(l *License, a *Activation, version string, now time.Time) State {
 		s.DateValidity = NotStarted
 	}
 	s.IsValid = l.IsActive && s.DateValidity == InForce && s.VersionAllowed
-	s.Reason = s.reason()
-	if !l.UsedUpAt.IsZero() && l.Edition.Mode == terms.Named {
-		s.UsedUpAt, s.UsedUpReason = l.UsedUpAt, UsedUpByActivations
+	by, since := l.measuredOut()
+	if s.Reason = s.reason(since); s.Reason == ReasonMeasured {
+		s.Consumed = &Consumed{Limitation: by, Contract: *by.Contract(), Gross: l.Measured[by.ID].Gross, Since: since}
+	}
+	if used := l.UsedUpSince(now); !used.IsZero() && l.Edition.Mode == terms.Named {
+		s.UsedUpAt, s.UsedUpReason = used, UsedUpByActivations
 	}
 	return s
 }
@@ -85,8 +91,9 @@ func (s State) EndsBy() time.Time {
 // isActive reports whether the licence is switched on and not over.
 func (s State) isActive() bool { return s.License.IsActive && !s.IsExpired }
 
-func (s State) reason() string {
-	_, since := s.License.measuredOut()
+// reason gives the first of Reasons that holds; since is when a contract was
+// consumed, zero for none.
+func (s State) reason(since time.Time) string {
 	switch {
 	case !s.License.IsActive:
 		return ReasonInactive
@@ -107,10 +114,13 @@ func (s State) reason() string {
 // GoodwillNotice is the sentence for a client on a goodwill activation, or "".
 func (s State) GoodwillNotice() string {
 	a := s.Activation
-	if a == nil || !a.IsGoodwill() {
+	switch {
+	case !s.IsGoodwill:
 		return ""
-	}
-	if a.GoodwillUntil.IsZero() {
+	case s.License.CountsMonths():
+		return "This month's devices are more than the licence's contract says. This one goes on as goodwill until " +
+			calendar.Minute(a.Place.Until) + "; please ask your vendor for more."
+	case a.GoodwillUntil.IsZero():
 		return "This activation is above the licence's contract. It goes on as goodwill; please ask your vendor for more activations."
 	}
 	return "This activation is above the licence's contract. It goes on as goodwill until " +

@@ -6,6 +6,7 @@ import (
 	"time"
 	_ "time/tzdata"
 
+	"chancery/internal/ident"
 	"chancery/internal/terms"
 )
 
@@ -146,5 +147,52 @@ func TestDayOf(t *testing.T) {
 	midnight := time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)
 	if DayOf(midnight) != DayOf(midnight.Add(oneDay-1)) || DayOf(midnight.Add(-1)) != DayOf(midnight)-1 || DayOf(time.Unix(0, 0)) != 0 {
 		t.Error("a day is not from midnight to midnight UTC")
+	}
+}
+
+// Whatever keeps a licence from holding, or from taking a client, is told with what
+// to do about it; a licence with neither tells nothing.
+func TestEachReasonHelps(t *testing.T) {
+	t.Parallel()
+	pages := terms.Limitation{ID: ident.UUID{1}, Name: "Pages", Reset: terms.ResetMonth, ExpiresLicense: true, ContractAllowed: new(int64(15 * terms.Unit))}
+	consumed := func(gross int64) func(*License) {
+		return func(l *License) {
+			l.Edition.Grants.Limitations = []terms.Limitation{pages}
+			l.Measured = map[ident.UUID]Measured{pages.ID: {Gross: gross * terms.Unit, At: noon.Add(-time.Hour).UnixMilli()}}
+		}
+	}
+	told := map[string]bool{}
+	for name, c := range map[string]struct {
+		change []func(*License)
+		reason string
+		want   string
+	}{
+		"valid":           {},
+		"inactive":        {[]func(*License){func(l *License) { l.IsActive = false }}, ReasonInactive, "switch it on again"},
+		"not started":     {[]func(*License){func(l *License) { l.StartsAt = noon.Add(oneDay) }}, ReasonNotStarted, "2026-03-21 12:00 UTC"},
+		"expired":         {[]func(*License){func(l *License) { l.ExpiresMode, l.ExpiresAt = terms.ExpiresAt, noon }}, ReasonExpired, "2026-03-20 12:00 UTC"},
+		"trial over":      {[]func(*License){func(l *License) { l.Edition.Policy.TrialDays, l.FirstActivatedAt = 1, noon.Add(-oneDay) }}, ReasonTrialOver, "trial ended at 2026-03-20 12:00 UTC"},
+		"contract":        {[]func(*License){consumed(16)}, ReasonMeasured, `All 15 of "Pages" in the contract are consumed since 2026-03-20 11:00 UTC`},
+		"below contract":  {[]func(*License){consumed(14)}, "", ""},
+		"version":         {[]func(*License){policy(func(p *terms.Policy) { p.ReleaseLimit = "0.1" })}, ReasonSoftwareVersion, "install one that is"},
+		"used up":         {[]func(*License){using(2, 1), func(l *License) { l.UsedUpAt = noon }}, "", "All 3 of 5 activations are in use since 2026-03-20 12:00 UTC"},
+		"over or used up": {[]func(*License){consumed(15), func(l *License) { l.UsedUpAt = noon }}, ReasonMeasured, "in the contract"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := StateOf(granting(3, 1, 1, c.change...), nil, "1", noon)
+			if s.Reason != c.reason || (s.Help() == "") != (c.want == "") || !strings.Contains(s.Help(), c.want) {
+				t.Errorf("%q: %q; want %q: %q", s.Reason, s.Help(), c.reason, c.want)
+			}
+			if (s.Consumed != nil) != (s.Reason == ReasonMeasured) {
+				t.Errorf("%q with the contract %+v", s.Reason, s.Consumed)
+			}
+		})
+		told[c.reason] = true
+	}
+	for _, r := range Reasons() {
+		if !told[r] {
+			t.Errorf("nobody was asked to help with %q", r)
+		}
 	}
 }

@@ -152,6 +152,22 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// SetGoodwill makes an activation regular (zero times) or goodwill.
 	SetGoodwill(t tx.Tx, v ident.VendorID, a *Activation) error
 
+	// Zone gives the zone in which the vendor's months begin.
+	Zone(t tx.Tx, v ident.VendorID) (*time.Location, error)
+
+	// MonthPlace gives the number of a device's place in the licence's open month, 0 for
+	// none; InsertMonthPlace gives it the last one.
+	MonthPlace(t tx.Tx, l *License, d ident.DeviceID) (int64, error)
+	InsertMonthPlace(t tx.Tx, l *License, d ident.DeviceID) error
+
+	// SetPlace stores an activation's place in a month.
+	SetPlace(t tx.Tx, v ident.VendorID, a *Activation) error
+
+	// KeepMonth keeps the licence's month among those of the past. TakeMonth takes the
+	// one that begins as the licence's out of them, and gives its count; 0 for none.
+	KeepMonth(t tx.Tx, l *License) error
+	TakeMonth(t tx.Tx, l *License) (used int64, err error)
+
 	// SetOffline marks an activation as one by a file, and until when that goes on.
 	SetOffline(t tx.Tx, v ident.VendorID, a *Activation) error
 
@@ -164,7 +180,7 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	InsertLicense(t tx.Tx, l *License) error
 
-	// SaveCounters stores the counters and tallies, used up, first activation and last slot.
+	// SaveCounters stores the counters and tallies, the month, used up, first activation and last slot.
 	SaveCounters(t tx.Tx, l *License) error
 
 	// SaveMeasured stores what was consumed of limitations that end the licence.
@@ -194,6 +210,17 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// EndAddressMove that none has it.
 	NoteAddressMove(t tx.Tx, m AddressMove) error
 	EndAddressMove(t tx.Tx, m AddressMove) error
+
+	// MoveLicensee gives at most limit licences that name the former address the new one,
+	// and tells how many it were.
+	MoveLicensee(t tx.Tx, m LicenseeMove, limit int) (int, error)
+
+	// NoteLicenseeMove keeps that licences have yet to follow, where there are more. What
+	// was to go to the former address goes to the new one.
+	NoteLicenseeMove(t tx.Tx, m LicenseeMove, more bool) error
+
+	// EndLicenseeMove forgets a move that all licences have followed.
+	EndLicenseeMove(t tx.Tx, m LicenseeMove) error
 
 	// NoteEditionFitting remembers that licences of an edition, those behind after, have
 	// yet to be looked through for room that its limits make. LockEditionFitting gives
@@ -302,12 +329,22 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	Silent(ctx context.Context, now time.Time, limit int) ([]Due, error)
 	GoodwillOver(ctx context.Context, now time.Time, limit int) ([]Due, error)
 
+	// MonthOf gives the month that a licence counted last.
+	MonthOf(ctx context.Context, v ident.VendorID, l ident.LicenseID) (Month, error)
+
+	// MonthsOver gives licences whose month has ended, and that were used up or above the
+	// contract in it.
+	MonthsOver(ctx context.Context, now time.Time, limit int) ([]Fitting, error)
+
 	// Ending gives licences that may end after from and until to, and of whose end this kind of notice was not given. It may
 	// give more; what it gives is looked at again under a lock.
 	Ending(ctx context.Context, v ident.VendorID, kind string, from, to time.Time) iter.Seq2[ident.LicenseID, error]
 
 	// EndAfter gives the first instant after another, in milliseconds, at which a licence may end; zero for none that is near.
 	EndAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error)
+
+	// LicenseeMoves gives the addresses of people whose new one has yet to reach licences.
+	LicenseeMoves(ctx context.Context) ([]LicenseeMove, error)
 
 	// AddressMoves gives the customers whose new address has yet to reach licences.
 	AddressMoves(ctx context.Context) ([]AddressMove, error)

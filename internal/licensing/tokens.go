@@ -132,7 +132,7 @@ func (s *Service) promoteAll(t tx.Tx, l *License, waiting []*Activation) error {
 		}
 		l.GoodwillUsed--
 		l.RegularUsed++
-		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventRegular, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number)})
+		t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventRegular, Stream: l.UUID, Payload: eventOf(l, a, a.Device.Number, t.Now())})
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func (l *License) UserLimit() int64 {
 }
 
 func maxUsersOf(l *License) int64 {
-	if l.AnyNumber() {
+	if !l.limitsHeld() {
 		return MaxUsers
 	}
 	return min(l.Terms().Policy.TokenLimit, MaxUsers)
@@ -108,7 +108,7 @@ func (s *Service) usersChanged(t tx.Tx, l *License, e tx.Entry) error {
 	}
 	e.Vendor, e.Subject, e.ID, e.License = l.Vendor, licenseSubject, l.UUID, l.ID
 	t.Journal(e)
-	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventChanged, Stream: l.UUID, Payload: viewOf(l)})
+	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventChanged, Stream: l.UUID, Payload: viewOf(l, t.Now())})
 	return nil
 }
 

@@ -37,7 +37,7 @@ func (s *Service) MoveDays(t tx.Tx, v ident.VendorID, m calendar.Move, after int
 }
 
 func (s *Service) moveDays(t tx.Tx, l *License, m calendar.Move) error {
-	before, moved := viewOf(l), false
+	before, moved := viewOf(l, t.Now()), false
 	if at := m.Beginning(l.StartsAt); !at.Equal(l.StartsAt) {
 		l.StartsAt, moved = at, true
 	}

@@ -10,8 +10,10 @@ import (
 	"text/template"
 	"unicode"
 
+	"chancery/internal/colour"
 	"chancery/internal/fault"
 	"chancery/internal/mailing"
+	"chancery/internal/visible"
 )
 
 //go:embed templates
@@ -77,7 +79,7 @@ func (r *Renderer) Check(p mailing.Template, variables []string) fault.Fields {
 }
 
 // Render implements mailing.Renderer.
-func (r *Renderer) Render(p mailing.Template, values map[string]string) (mailing.Body, error) {
+func (r *Renderer) Render(p mailing.Template, vendor mailing.Vendor, values map[string]string) (mailing.Body, error) {
 	subject, err := textOf(p.Subject, values)
 	if err != nil {
 		return mailing.Body{}, err
@@ -87,20 +89,40 @@ func (r *Renderer) Render(p mailing.Template, values map[string]string) (mailing
 	if b.Text, err = textOf(p.Text, values); err != nil {
 		return mailing.Body{}, err
 	}
+	if said := strings.TrimSpace(vendor.SupportText); said != "" {
+		b.Text = strings.TrimRight(b.Text, "\n") + "\n\n" + visible.Text(said) + "\n"
+	}
 	content, err := htmlOf(p.HTML, values)
 	if err != nil {
 		return mailing.Body{}, err
 	}
-	return r.framed(b, values["Vendor"], content)
+	return r.framed(b, vendor, content, vendor.SupportText)
 }
 
-// framed puts content that is HTML into the frame of all mails.
-func (r *Renderer) framed(b mailing.Body, vendor, content string) (mailing.Body, error) {
+// ground is what stands below the content of a mail; mails are light.
+const ground = colour.Colour("#ffffff")
+
+// framed puts content that is HTML into the frame of all mails, in the vendor's branding.
+func (r *Renderer) framed(b mailing.Body, vendor mailing.Vendor, content, support string) (mailing.Body, error) {
 	var out bytes.Buffer
-	if err := r.frame.Execute(&out, struct {
+	frame := struct {
 		Subject, Vendor string
+		Accent, Link    colour.Colour
+		Logo            htmltemplate.URL // empty for none
+		Width, Height   int
 		Content         htmltemplate.HTML
-	}{b.Subject, vendor, htmltemplate.HTML(content)}); err != nil { //nolint:gosec // escaped by htmlOf and paragraphs
+		Support         htmltemplate.HTML
+	}{
+		Subject: b.Subject, Vendor: visible.Text(vendor.Name), Width: vendor.LogoWidth, Height: vendor.LogoHeight,
+		Content: htmltemplate.HTML(content), Support: htmltemplate.HTML(paragraphs(visible.Text(support))), //nolint:gosec // escaped by htmlOf and paragraphs
+	}
+	if vendor.Accent != "" {
+		frame.Accent, frame.Link = vendor.Accent, vendor.Accent.ReadableOn(ground)
+	}
+	if vendor.LogoWidth > 0 {
+		frame.Logo = mailing.LogoSource
+	}
+	if err := r.frame.Execute(&out, frame); err != nil {
 		return mailing.Body{}, fmt.Errorf("mail: the frame: %w", err)
 	}
 	b.HTML = out.String()
@@ -111,12 +133,12 @@ func (r *Renderer) framed(b mailing.Body, vendor, content string) (mailing.Body,
 }
 
 // Letter implements mailing.Renderer.
-func (r *Renderer) Letter(l mailing.Letter, of mailing.Body, vendor string) (mailing.Body, error) {
+func (r *Renderer) Letter(l mailing.Letter, of mailing.Body, vendor mailing.Vendor) (mailing.Body, error) {
 	b := mailing.Body{Subject: oneLine(l.Subject), Text: l.Text, HTML: of.HTML}
 	if strings.TrimSpace(l.Text) == strings.TrimSpace(of.Text) {
 		return b, nil
 	}
-	return r.framed(b, vendor, paragraphs(l.Text))
+	return r.framed(b, vendor, paragraphs(l.Text), "") // the text holds what is said of support
 }
 
 // paragraphs is a text as HTML: empty lines part paragraphs, and lines stay lines.

@@ -130,7 +130,7 @@ func TestTemplatesAreRestricted(t *testing.T) {
 func TestValuesStayValues(t *testing.T) {
 	t.Parallel()
 	r := renderer(t)
-	b, err := r.Render(mailing.Template{Subject: "New: {{.Product}}", Text: "{{.Product}}", HTML: `<p>{{.Product}}</p><a href="{{.DashboardLink}}">x</a>`}, map[string]string{
+	b, err := r.Render(mailing.Template{Subject: "New: {{.Product}}", Text: "{{.Product}}", HTML: `<p>{{.Product}}</p><a href="{{.DashboardLink}}">x</a>`}, mailing.Vendor{Name: "<b>V</b>"}, map[string]string{
 		"Product": "<script>x</script>\r\nBcc: victim@example.com", "DashboardLink": "javascript:alert(1)", "Vendor": "<b>V</b>",
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"net/mail"
 	"net/url"
 	"strconv"
+	"strings"
 
 	smtp "github.com/wneessen/go-mail"
 
@@ -121,5 +123,11 @@ func (t *Transport) message(o mailing.Outgoing, to string) (*smtp.Msg, error) {
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetBodyString(smtp.TypeTextPlain, o.Body.Text)
 	m.AddAlternativeString(smtp.TypeTextHTML, o.Body.HTML)
+	if len(o.Logo) > 0 {
+		_, id, _ := strings.Cut(mailing.LogoSource, ":")
+		if err := m.EmbedReader("logo.png", bytes.NewReader(o.Logo), smtp.WithFileContentID("<"+id+">"), smtp.WithFileContentType("image/png")); err != nil {
+			return nil, fmt.Errorf("mail: the logo: %w", err)
+		}
+	}
 	return m, nil
 }

@@ -19,16 +19,30 @@ const (
 	Recovery      Kind = "recovery"       // a link to set a password with
 	Invitation    Kind = "invitation"     // a link to join with
 	CustomerAdded Kind = "customer_added" // to who has an account: licences of a customer are in reach
-	Goodwill      Kind = "goodwill"       // a licence is above its contract
-	Expiring      Kind = "expiring"       // a licence ends in some days
-	UsedUp        Kind = "used_up"        // a licence has no room left
-	Event         Kind = "event"          // a subscription of the kind mail
-	Test          Kind = "test"
+
+	AddressConfirm Kind = "address_confirm" // to a new address: a link that confirms it
+	AddressTaken   Kind = "address_taken"   // to a new address that has an account of its own
+	AddressAsked   Kind = "address_asked"   // to the present address: another one was asked for
+	AddressChanged Kind = "address_changed" // to both: the account has the new one
+
+	Goodwill Kind = "goodwill" // a licence is above its contract
+	Expiring Kind = "expiring" // a licence ends in some days
+	UsedUp   Kind = "used_up"  // a licence has no room left
+	Expired  Kind = "expired"  // a licence has ended: its time is over, or its contract consumed
+
+	MeterThreshold Kind = "meter_threshold" // a meter has reached an alert
+	MeterExhausted Kind = "meter_exhausted" // a meter has run out for its period
+
+	Event Kind = "event" // a subscription of the kind mail
+	Test  Kind = "test"
 )
 
 // Kinds gives all kinds, in the order in which screens show them.
 func Kinds() []Kind {
-	return []Kind{LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, Goodwill, Expiring, UsedUp, Event, Test}
+	return []Kind{
+		LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, AddressConfirm, AddressTaken, AddressAsked, AddressChanged,
+		Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test,
+	}
 }
 
 // Data is what a template can name. What does not apply is empty, and what is of
@@ -48,9 +62,18 @@ type Data struct {
 	Until         string // when a goodwill activation ends
 	EndsOn        string // a licence
 	DaysLeft      string
+	Meter         string // its name
+	Percent       string // the alert that a meter has reached
+	Consumed      string // of the meter
+	Limit         string // of the meter, or what the contract allows of it
+	NextReset     string // of the meter; empty for never
 	Link          string // single use: secret
 	LinkExpires   string
 	Role          string
+	Address       string // a new one of the person
+	FormerAddress string
+	SignInLink    string // empty while the server does not know its own address
+	ByStaff       string // not empty where somebody of the vendor's staff did it
 	Event         string
 	Payload       string
 }
@@ -97,12 +120,22 @@ func (k Kind) Variables() []string {
 		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "Link", "LinkExpires"})
 	case CustomerAdded:
 		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "DashboardLink"})
+	case AddressConfirm:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "Link", "LinkExpires"})
+	case AddressTaken, AddressAsked, AddressChanged:
+		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "SignInLink", "ByStaff"})
 	case Goodwill:
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
 		return slices.Concat(common, license, []string{"EndsOn", "DaysLeft"})
+	case Expired:
+		return slices.Concat(common, license, []string{"EndsOn", "Meter", "Consumed", "Limit"})
 	case UsedUp:
 		return slices.Concat(common, license, use)
+	case MeterThreshold:
+		return slices.Concat(common, license, []string{"Meter", "Percent", "Consumed", "Limit", "NextReset"})
+	case MeterExhausted:
+		return slices.Concat(common, license, []string{"Meter", "Consumed", "Limit", "NextReset"})
 	case Event:
 		return slices.Concat(common, []string{"Event", "Payload"})
 	case Test:
@@ -119,7 +152,7 @@ func (k Kind) HoldsSecret() bool { return k.secret() != nil }
 // secret gives the variables of the kind that must not stay in the log.
 func (k Kind) secret() []string {
 	switch k { //nolint:exhaustive // all others have none
-	case Recovery, Invitation:
+	case Recovery, Invitation, AddressConfirm:
 		return []string{"Link"}
 	}
 	return nil
@@ -131,7 +164,9 @@ func (k Kind) values(vendor Vendor, d Data) map[string]string {
 		"Vendor": vendor.Name, "SupportEmail": vendor.SupportEmail, "Website": vendor.Website,
 		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": d.Used, "Contract": d.Contract, "Allowed": d.Allowed, "Device": d.Device,
-		"Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft, "Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role,
+		"Until": d.Until, "EndsOn": d.EndsOn, "DaysLeft": d.DaysLeft,
+		"Meter": d.Meter, "Percent": d.Percent, "Consumed": d.Consumed, "Limit": d.Limit, "NextReset": d.NextReset, "Link": d.Link, "LinkExpires": d.LinkExpires, "Role": d.Role,
+		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
 		"Event": d.Event, "Payload": d.Payload,
 	}
 	of := map[string]string{}
@@ -154,7 +189,10 @@ func sample() Data {
 		Recipient: "Alex Example", Customer: "Example Ltd", Product: "Example product", ProductID: "01890000-0000-7000-8000-000000000001",
 		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002",
 		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: "28 March 2026", EndsOn: "31 March 2026", DaysLeft: "17",
+		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: "1 April 2026",
 		Link: "https://licences.example.com/single-use-link", LinkExpires: "in one hour", Role: "support",
-		Event: "activation.goodwill", Payload: `{"activations_used":11}`,
+		Address: "alex@new.example", FormerAddress: "alex@old.example", SignInLink: "https://licences.example.com/portal/example/sign-in",
+		ByStaff: "yes",
+		Event:   "activation.goodwill", Payload: `{"activations_used":11}`,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"chancery/internal/ident"
@@ -17,6 +18,7 @@ type Outgoing struct {
 	Vendor string     // whose name it is sent in
 	To     string
 	Body   Body
+	Logo   []byte // PNG; nil where the body has none
 	At     time.Time
 }
 
@@ -37,6 +39,12 @@ type Claimed struct {
 
 	Vendor     ident.VendorID
 	VendorName string
+}
+
+// Logos reads vendors' logos.
+type Logos interface {
+	// MailLogo gives a PNG; nil for none.
+	MailLogo(ctx context.Context, v ident.VendorID) ([]byte, error)
 }
 
 // Queue is what the postman works off.
@@ -65,6 +73,7 @@ type PostmanConfig struct {
 	Queue     Queue
 	Transport Transport // nil without SMTP: mails are kept in the log
 	Sealer    Sealer
+	Logos     Logos // nil: mails go without
 	Runner    tx.Runner
 	Clock     ident.Clock
 	Log       *slog.Logger
@@ -192,7 +201,14 @@ func (p *Postman) send(ctx context.Context, c Claimed) error {
 	}
 	within, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	return p.Transport.Send(within, Outgoing{ID: c.UUID, Vendor: c.VendorName, To: c.To, Body: body, At: c.At})
+	o := Outgoing{ID: c.UUID, Vendor: c.VendorName, To: c.To, Body: body, At: c.At}
+	if p.Logos != nil && strings.Contains(body.HTML, LogoSource) {
+		var err error
+		if o.Logo, err = p.Logos.MailLogo(within, c.Vendor); err != nil {
+			return err
+		}
+	}
+	return p.Transport.Send(within, o)
 }
 
 // decide tells how a mail goes on after an attempt.

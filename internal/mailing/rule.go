@@ -26,7 +26,9 @@ const (
 )
 
 // Ruled gives the kinds that have a rule.
-func Ruled() []Kind { return []Kind{LicenseIssued, Goodwill, Expiring, UsedUp} }
+func Ruled() []Kind {
+	return []Kind{LicenseIssued, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted}
+}
 
 // DefaultRule is what holds until a vendor sets one: the licensee user gets the
 // key of a new licence; all else is off.
@@ -73,7 +75,7 @@ func (r Rule) read() (Rule, error) {
 	for _, k := range Ruled() {
 		ruled = ruled || k == r.Kind
 	}
-	wrong.Check(ruled, "kind", "must be license_issued, goodwill, expiring or used_up")
+	wrong.Check(ruled, "kind", "must be license_issued, goodwill, expiring, expired, used_up, meter_threshold or meter_exhausted")
 	wrong.Check(len(r.Staff) <= maxStaff, "staff", "must be at most 10 addresses")
 	r.Staff = slices.Clone(r.Staff)
 	for i, a := range r.Staff {

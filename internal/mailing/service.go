@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"chancery/internal/colour"
 	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -51,7 +52,18 @@ type Vendor struct {
 	// Where help is found; both may be empty.
 	SupportEmail string
 	Website      string
+	SupportText  string // said with it; lines
+
+	Accent                colour.Colour // of the vendor; empty for the server's own
+	LogoWidth, LogoHeight int           // of its logo in a mail, in pixels; 0 for none
 }
+
+// LogoHeight is how high a logo is in a mail at most, in pixels.
+const LogoHeight = 40
+
+// LogoSource is where the HTML of a mail has the vendor's logo from: it travels with the
+// mail, so that nothing is loaded when it is read.
+const LogoSource = "cid:logo"
 
 // Config is what the service needs.
 type Config struct {
@@ -116,14 +128,14 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 		msg.Data.DashboardLink = s.Dashboard(vendor.Slug)
 	}
 	values := msg.Kind.values(vendor, msg.Data)
-	if m.Body, err = s.render(p, found, values); err != nil {
+	if m.Body, err = s.render(p, found, vendor, values); err != nil {
 		return err
 	}
 	if msg.Letter != nil {
 		if err := msg.Letter.check(); err != nil {
 			return err
 		}
-		if m.Body, err = s.Renderer.Letter(*msg.Letter, m.Body, vendor.Name); err != nil {
+		if m.Body, err = s.Renderer.Letter(*msg.Letter, m.Body, vendor); err != nil {
 			return err
 		}
 	}
@@ -138,7 +150,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 		for _, name := range secret {
 			values[name] = removed
 		}
-		if m.Body, err = s.render(p, found, values); err != nil {
+		if m.Body, err = s.render(p, found, vendor, values); err != nil {
 			return err
 		}
 	}
@@ -168,7 +180,7 @@ func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, to string) (ide
 	}
 	id := s.IDs.V7()
 	m := Mail{UUID: id, Kind: Test, To: to, Key: id.String(), State: Queued, At: t.Now(), NextAttemptAt: t.Now(), GiveUpAt: t.Now().Add(keepTrying)}
-	if m.Body, err = s.render(p, found, k.values(vendor, s.Sample(vendor))); err != nil {
+	if m.Body, err = s.render(p, found, vendor, k.values(vendor, s.Sample(vendor))); err != nil {
 		return ident.UUID{}, err
 	}
 	m.Body.Subject = "Test: " + m.Body.Subject
@@ -178,10 +190,10 @@ func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, to string) (ide
 
 // render falls back to the server's own text: a vendor's template that an
 // upgrade made unusable must not hold up an issue, or a password.
-func (s *Service) render(p Template, own bool, values map[string]string) (Body, error) {
-	b, err := s.Renderer.Render(p, values)
+func (s *Service) render(p Template, own bool, vendor Vendor, values map[string]string) (Body, error) {
+	b, err := s.Renderer.Render(p, vendor, values)
 	if err != nil && own {
-		return s.Renderer.Render(s.Renderer.Default(p.Kind), values)
+		return s.Renderer.Render(s.Renderer.Default(p.Kind), vendor, values)
 	}
 	return b, err
 }

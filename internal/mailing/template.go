@@ -38,12 +38,12 @@ type Renderer interface {
 	// variables, by field: "subject", "text", "html".
 	Check(p Template, variables []string) fault.Fields
 
-	// Render fills a template in. The subject is one line without control characters.
-	Render(p Template, values map[string]string) (Body, error)
+	// Render fills a template in, in the vendor's branding. The subject is one line without control characters.
+	Render(p Template, vendor Vendor, values map[string]string) (Body, error)
 
 	// Letter makes a mail of what somebody has made of a rendered text. Where the text
 	// is as it was, so is the HTML; else it is made of the text.
-	Letter(l Letter, of Body, vendor string) (Body, error)
+	Letter(l Letter, of Body, vendor Vendor) (Body, error)
 }
 
 // SetTemplate stores the vendor's own texts of a kind.
@@ -89,7 +89,7 @@ func (s *Service) PreviewOf(vendor Vendor, p Template, d Data) (Body, error) {
 	if d.DashboardLink == "" {
 		d.DashboardLink = s.Dashboard(vendor.Slug)
 	}
-	return s.Renderer.Render(p, p.Kind.values(vendor, d))
+	return s.Renderer.Render(p, vendor, p.Kind.values(vendor, d))
 }
 
 // Complete lays a vendor's own templates over the server's: one of each kind.

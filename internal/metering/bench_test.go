@@ -24,23 +24,24 @@ const unit = terms.Unit
 type meterBench struct {
 	storetest.LicenseBench
 
-	meters  *metering.Service
-	usage   *metering.Usage
-	rows    meterstore.Store
-	license *licensing.License
-	edition catalog.Edition
-	pages   terms.Limitation
+	licenses pairs.MeteredLicenses
+	meters   *metering.Service
+	usage    *metering.Usage
+	rows     meterstore.Store
+	license  *licensing.License
+	edition  catalog.Edition
+	pages    terms.Limitation
 }
 
 func newMeters(t *testing.T, e storetest.Env, l terms.Limitation, clients ...string) meterBench {
 	t.Helper()
 	b := meterBench{LicenseBench: storetest.NewLicenses(t, e), rows: meterstore.Store{DB: e.DB}}
 	var err error
-	licenses := pairs.MeteredLicenses{Licenses: b.Licenses}
-	if b.meters, err = metering.New(metering.Config{Store: b.rows, Reader: b.rows, Licenses: licenses, Runner: e.DB, IDs: e.IDs}); err != nil {
+	b.licenses = pairs.MeteredLicenses{Licenses: b.Licenses}
+	if b.meters, err = metering.New(metering.Config{Store: b.rows, Reader: b.rows, Licenses: b.licenses, Runner: e.DB, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
-	if b.usage, err = metering.NewUsage(metering.UsageConfig{Store: b.rows, Ended: b.rows, Licenses: licenses, IDs: e.IDs}); err != nil {
+	if b.usage, err = metering.NewUsage(metering.UsageConfig{Store: b.rows, Ended: b.rows, Licenses: b.licenses, IDs: e.IDs}); err != nil {
 		t.Fatal(err)
 	}
 	l.Name = "Pages"

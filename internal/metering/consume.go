@@ -69,6 +69,7 @@ type held struct {
 	license    License
 	limitation terms.Limitation
 	meter      Meter
+	zone       *time.Location // the vendor's
 	changed    bool
 }
 
@@ -109,7 +110,7 @@ func (c *consuming) lock() error {
 	}
 	for _, h := range c.ordered() {
 		var err error
-		if h.meter, err = c.s.lock(c.t, c.v, h.license.ID, h.limitation); err != nil {
+		if h.meter, h.zone, err = c.s.lock(c.t, c.v, h.license.ID, h.limitation); err != nil {
 			return err
 		}
 	}
@@ -144,18 +145,14 @@ func (c *consuming) entry(a Asked) (Consumption, error) {
 	}
 	d := decide(h.meter, h.limitation, h.license.Standing, a.Value)
 	if d.refused != "" {
-		if d.exhausted {
-			h.tell(c.t, c.v, d)
-		}
 		answer := answerOf(h.meter, h.limitation, ident.UUID{})
 		answer.Refused = d.refused
-		return answer, nil
+		return answer, c.s.tell(c.t, c.v, h, d)
 	}
 	if err := c.s.write(c.t, c.v, h, &e); err != nil {
 		return Consumption{}, err
 	}
-	h.tell(c.t, c.v, d)
-	return e.answer(), nil
+	return e.answer(), c.s.tell(c.t, c.v, h, d)
 }
 
 // first finds the entry that e repeats. The meter is locked: nobody adds one meanwhile.
@@ -193,6 +190,7 @@ func (s *Service) write(t tx.Tx, v ident.VendorID, h *held, e *Entry) error {
 	}
 	h.changed = true
 	e.UUID, e.Meter, e.License, e.Limitation, e.At = s.c.IDs.V7(), m.ID, m.License, m.Limitation, t.Now()
+	e.Hour = hourOf(e.At, h.zone)
 	e.Limit, e.Consumed, e.GoodwillPercent = h.limitation.Limit, m.Consumed, h.limitation.GoodwillPercent
 	return s.c.Store.InsertEntry(t, v, e)
 }

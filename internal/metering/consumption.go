@@ -62,7 +62,11 @@ const (
 	Consumed   Kind = "consumption"
 	Adjusted   Kind = "adjustment" // by staff
 	RolledBack Kind = "rollback"   // takes another row back
+	Restarted  Kind = "reset"      // by staff: the period's count began anew; of no amount
 )
+
+// Kinds gives all kinds.
+func Kinds() []Kind { return []Kind{Consumed, Adjusted, RolledBack, Restarted} }
 
 // Entry is one row of the ledger, with the meter as it stood right after it.
 type Entry struct {
@@ -72,13 +76,14 @@ type Entry struct {
 	License    ident.LicenseID
 	Limitation ident.UUID
 	Kind       Kind
-	Amount     int64          // millionths; below zero in a rollback
+	Amount     int64          // millionths; below zero in a rollback, and in an adjustment that takes off
 	Device     ident.DeviceID // 0 for staff
 	ClientID   string         // the device's number
 	UserID     string
 	ExternalID string
 	SaidAt     time.Time // by the client; zero: it said none
 	At         time.Time // of receipt
+	Hour       time.Time // the beginning of the vendor's hour that At lies in; not read again
 	Note       string    // staff's reason
 	Undoes     ident.EntryID
 	Undone     bool // filled by lists only
@@ -89,6 +94,13 @@ type Entry struct {
 	Period          Period // that it counts in
 }
 
+// EntryFilter narrows the ledger of a meter; zero values do not.
+type EntryFilter struct {
+	Kind     Kind
+	ClientID string     // the whole one
+	From, To *time.Time // of receipt; To is exclusive
+}
+
 func (e Entry) answer() Consumption {
 	return Consumption{
 		Transaction: e.UUID, Limitation: e.Limitation, Limit: e.Limit, Consumed: e.Consumed,
@@ -96,7 +108,15 @@ func (e Entry) answer() Consumption {
 	}
 }
 
-// Hour is what a meter counted within an hour.
+// hourOf gives the beginning of the hour that an instant lies in, in a zone: where
+// clocks differ from UTC by half hours, days begin with an hour all the same.
+func hourOf(at time.Time, zone *time.Location) time.Time {
+	_, east := at.In(zone).Zone()
+	shift := time.Duration(east) * time.Second
+	return at.UTC().Add(shift).Truncate(time.Hour).Add(-shift)
+}
+
+// Hour is what a meter counted within an hour of its vendor.
 type Hour struct {
 	At     time.Time // its beginning
 	Amount int64     // millionths; rollbacks taken off

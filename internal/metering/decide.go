@@ -14,7 +14,8 @@ const maxGross = math.MaxInt64 / 2
 // decision says what an entry comes to.
 type decision struct {
 	refused   Reason
-	alerts    []int // thresholds to announce, in percent, rising
+	alerts    []int // thresholds of the limit to announce, in percent, rising
+	contract  []int // the same of the contract
 	exhausted bool  // the meter has just run out, or been found so for the first time
 }
 
@@ -38,17 +39,34 @@ func decide(m Meter, l terms.Limitation, standing Reason, value int64) decision 
 
 // announce finds what is to be said of a meter after value more.
 func announce(m Meter, l terms.Limitation, value int64) (d decision) {
+	if c := l.Contract(); c != nil && !oneFigure(m, l) {
+		d.contract = alertsOf(l, m.ContractAlerted, m.Gross+value, *c)
+	}
 	if l.Limit == nil {
 		return d
 	}
-	for _, percent := range l.AlertPercents() {
-		if percent > m.Alerted && reached(m.Consumed+value, *l.Limit, percent) {
-			d.alerts = append(d.alerts, percent)
-		}
-	}
-	slices.Sort(d.alerts)
+	d.alerts = alertsOf(l, m.Alerted, m.Consumed+value, *l.Limit)
 	d.exhausted = m.ExhaustedAt.IsZero() && m.Consumed+value >= Allowed(*l.Limit, l.GoodwillPercent)
 	return d
+}
+
+// oneFigure reports whether limit and contract are the same, and are consumed alike: the
+// alerts of one say what those of the other would.
+func oneFigure(m Meter, l terms.Limitation) bool {
+	c := l.Contract()
+	return c != nil && l.Limit != nil && *l.Limit == *c && m.Consumed == m.Gross
+}
+
+// alertsOf gives the alerts above the one that was announced last which consumed
+// reaches of limit, rising.
+func alertsOf(l terms.Limitation, announced int, consumed, limit int64) (all []int) {
+	for _, percent := range l.AlertPercents() {
+		if percent > announced && reached(consumed, limit, percent) && !slices.Contains(all, percent) {
+			all = append(all, percent)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // sameContent reports whether a repeated entry says what the first one said.

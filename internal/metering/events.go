@@ -22,9 +22,11 @@ type eventPayload struct {
 	LimitationID ident.UUID `json:"limitation_id"`
 	Limitation   string     `json:"limitation"`
 	Percent      int        `json:"percent,omitempty"` // the alert
+	Of           Figure     `json:"of,omitempty"`      // what the alert is a part of
 	Limit        *decimal   `json:"limit"`
 	Consumed     decimal    `json:"consumed"`
 	Gross        decimal    `json:"gross"`
+	Contract     *decimal   `json:"contract_allowed"` // null: gross does not end the licence
 	PeriodEndsAt *time.Time `json:"period_ends_at"`
 }
 
@@ -34,24 +36,70 @@ type decimal int64
 // MarshalJSON implements json.Marshaler.
 func (d decimal) MarshalJSON() ([]byte, error) { return terms.AppendQuantity(nil, int64(d)), nil }
 
-// tell announces what a decision found and remembers it for the period.
-func (h *held) tell(t tx.Tx, v ident.VendorID, d decision) {
+// Figure is what alerts are a part of.
+type Figure string
+
+// The figures.
+const (
+	OfLimit    Figure = "limit"    // of what one period allows
+	OfContract Figure = "contract" // of what the licence's whole life allows
+)
+
+// Notice is what people are told of a meter: an alert, or with Percent 0 that it
+// has run out.
+type Notice struct {
+	License    ident.LicenseID
+	Limitation terms.Limitation
+	Meter      Meter
+	Percent    int
+	Of         Figure
+}
+
+// Notices tells people by mail; it may be nil.
+type Notices interface {
+	// Met tells of a meter in the transaction of the entry. It locks nothing.
+	Met(t tx.Tx, v ident.VendorID, n Notice) error
+}
+
+// tell announces what a decision found of a meter that has been written to, and
+// remembers it for the period.
+func (s *Service) tell(t tx.Tx, v ident.VendorID, h *held, d decision) error {
+	m := &h.meter
 	p := eventPayload{
 		LicenseID: h.license.UUID, ProductID: h.license.Product, CustomerID: h.license.Customer,
 		LimitationID: h.limitation.ID, Limitation: h.limitation.Name, Limit: (*decimal)(h.limitation.Limit),
-		Consumed: decimal(h.meter.Consumed), Gross: decimal(h.meter.Gross),
+		Consumed: decimal(m.Consumed), Gross: decimal(m.Gross), Contract: (*decimal)(h.limitation.Contract()),
 	}
-	if !h.meter.EndsAt.IsZero() {
-		p.PeriodEndsAt = &h.meter.EndsAt
+	if !m.EndsAt.IsZero() {
+		p.PeriodEndsAt = &m.EndsAt
+	}
+	say := func(event string, percent int, of Figure) error {
+		p.Percent, p.Of = percent, of
+		t.Enqueue(tx.Event{Vendor: v, Type: event, Stream: h.license.UUID, Payload: p})
+		h.changed = true
+		if s.c.Notices == nil {
+			return nil
+		}
+		return s.c.Notices.Met(t, v, Notice{h.license.ID, h.limitation, *m, percent, of})
 	}
 	for _, percent := range d.alerts {
-		p.Percent = percent
-		t.Enqueue(tx.Event{Vendor: v, Type: EventThreshold, Stream: h.license.UUID, Payload: p})
-		h.meter.Alerted, h.changed = percent, true
+		m.Alerted, m.ToldOf = percent, *h.limitation.Limit
+		if oneFigure(*m, h.limitation) {
+			m.ContractAlerted, m.ContractToldOf = m.Alerted, m.ToldOf
+		}
+		if err := say(EventThreshold, percent, OfLimit); err != nil {
+			return err
+		}
 	}
-	if d.exhausted {
-		p.Percent = 0
-		t.Enqueue(tx.Event{Vendor: v, Type: EventExhausted, Stream: h.license.UUID, Payload: p})
-		h.meter.ExhaustedAt, h.changed = t.Now(), true
+	for _, percent := range d.contract {
+		m.ContractAlerted, m.ContractToldOf = percent, *h.limitation.Contract()
+		if err := say(EventThreshold, percent, OfContract); err != nil {
+			return err
+		}
 	}
+	if !d.exhausted {
+		return nil
+	}
+	m.ExhaustedAt, m.ToldOf = t.Now(), *h.limitation.Limit
+	return say(EventExhausted, 0, "")
 }

@@ -23,6 +23,11 @@ type Meter struct {
 	ResetDays   int
 	Alerted     int       // the highest alert announced in this period, in percent
 	ExhaustedAt time.Time // when it ran out in this period; zero: it has not
+	ToldOf      int64     // the limit that both were announced of
+
+	// The same of the contract, over the whole life.
+	ContractAlerted int
+	ContractToldOf  int64
 
 	// What of both figures stands for rows that have left the ledger: its checkpoint.
 	FoldedConsumed int64
@@ -45,6 +50,50 @@ func (m Meter) At(r Rule, now time.Time) Meter {
 	}
 	m.Reset, m.ResetDays = r.Reset, r.Days
 	return m
+}
+
+// restarted gives the meter with the count of its period begun anew at now; false
+// where the period is over before it can. Rows are of the period that began at their
+// instant, so this one begins later than the one before, if by a millisecond.
+func (m Meter) restarted(now time.Time) (Meter, bool) {
+	start := now.Truncate(time.Millisecond) // as rows are stored
+	if earliest := m.StartedAt.Add(time.Millisecond); start.Before(earliest) {
+		start = earliest
+	}
+	if (Period{EndsAt: m.EndsAt}).over(start) {
+		return m, false
+	}
+	m.StartedAt = start
+	m.Consumed, m.FoldedConsumed, m.Alerted, m.ExhaustedAt = 0, 0, 0, time.Time{}
+	return m, true
+}
+
+// under gives the meter under the limit and the contract that hold now. Where one was
+// raised, its alerts that hold no more may come again: more was sold.
+func (m Meter) under(l terms.Limitation) Meter {
+	if l.Limit != nil && *l.Limit > m.ToldOf {
+		m.Alerted = highest(l.AlertPercents(), m.Alerted, m.Consumed, *l.Limit)
+		if m.Consumed < Allowed(*l.Limit, l.GoodwillPercent) {
+			m.ExhaustedAt = time.Time{}
+		}
+		m.ToldOf = *l.Limit
+	}
+	if c := l.Contract(); c != nil && *c > m.ContractToldOf {
+		m.ContractAlerted = highest(l.AlertPercents(), m.ContractAlerted, m.Gross, *c)
+		m.ContractToldOf = *c
+	}
+	return m
+}
+
+// highest gives the highest of the percentages up to most that consumed has reached of
+// limit; 0 for none.
+func highest(percents []int, most int, consumed, limit int64) (top int) {
+	for _, p := range percents {
+		if p <= most && reached(consumed, limit, p) {
+			top = max(top, p)
+		}
+	}
+	return top
 }
 
 // ruleOf gives the rule of a limitation in a zone.

@@ -228,7 +228,7 @@ func TestStaffAdjustAndUndo(t *testing.T) {
 		if over, err := adjust(100*unit, "imported"); err != nil || over.Consumed != 102*unit || *over.Remaining() != 0 {
 			t.Errorf("%+v, %v", over, err)
 		}
-		for _, wrong := range []int64{0, -1, terms.MaxQuantity*unit + 1} {
+		for _, wrong := range []int64{0, -103 * unit, -terms.MaxQuantity*unit - 1, terms.MaxQuantity*unit + 1} {
 			if _, err := adjust(wrong, "x"); !fault.Is(err, "invalid_request") {
 				t.Errorf("%d: %v", wrong, err)
 			}
@@ -386,6 +386,33 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 		wrong, err := b.meters.Verify(t.Context())
 		if err != nil || len(wrong) != 1 || wrong[0].License != b.license.UUID || wrong[0].Consumed != unit+1 || wrong[0].LedgerConsumed != unit {
 			t.Errorf("%+v, %v", wrong, err)
+		}
+		corrupt(t, e, `UPDATE meters SET consumed = consumed - 1`)
+		// Whatever a row is, verify adds it up: one that is lost or changed is found.
+		if _, err := b.adjust(t, 4*unit); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.adjust(t, -unit); err != nil {
+			t.Fatal(err)
+		}
+		back := b.consume(t, 2*unit, "b")
+		b.rollback(t, back.Transaction)
+		b.reset(t)
+		b.consume(t, unit, "c")
+		e.Clock.Advance(storetest.Days(5))
+		if n, err := b.meters.Fold(t.Context(), e.Clock.Now().Add(-storetest.Days(3))); err != nil || n != 7 {
+			t.Fatalf("%d rows folded, %v", n, err)
+		}
+		b.consume(t, unit, "d")
+		b.proved(t)
+		for _, broken := range []string{
+			`UPDATE meters SET gross = gross + 1`, `UPDATE meters SET gross = gross - 2`, `UPDATE meters SET folded_gross = folded_gross + 1`,
+			`UPDATE meters SET folded_consumed = folded_consumed - 1`, `UPDATE consumptions SET amount = amount + 3`,
+		} {
+			corrupt(t, e, broken)
+			if wrong, err := b.meters.Verify(t.Context()); err != nil || len(wrong) != 1 {
+				t.Errorf("after %s: %+v, %v", broken, wrong, err)
+			}
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/terms"
 )
 
@@ -161,7 +162,7 @@ func TestPeriodsFollowOneAnother(t *testing.T) {
 					if next.Period != m.Period {
 						local := next.StartedAt.In(rule.Zone)
 						before := next.StartedAt.Add(-time.Nanosecond).In(rule.Zone)
-						if !next.StartedAt.Equal(m.EndsAt) || dayOf(before, rule.Zone) >= dayOf(local, rule.Zone) && local.Hour() != 0 {
+						if !next.StartedAt.Equal(m.EndsAt) || calendar.DayOf(before, rule.Zone).Number() >= calendar.DayOf(local, rule.Zone).Number() && local.Hour() != 0 {
 							t.Fatalf("after %s to %s comes %s to %s", m.StartedAt, m.EndsAt, local, next.EndsAt)
 						}
 					}

@@ -55,7 +55,7 @@ func (s *Service) rollback(
 	if err := s.lockLicense(t, v, h); err != nil {
 		return Consumption{}, nil, err
 	}
-	m, err := s.lock(t, v, l.ID, h.limitation)
+	m, zone, err := s.lock(t, v, l.ID, h.limitation)
 	if err != nil {
 		return Consumption{}, nil, err
 	}
@@ -69,12 +69,30 @@ func (s *Service) rollback(
 	if ok, err := may(); err != nil || !ok {
 		return Consumption{}, refusal.Refuse(refusal.NoRollback), err
 	}
-	h.meter = m
+	if h.meter, h.zone = m, zone; belowZero(m, e) {
+		return Consumption{}, refusal.Refuse(refusal.NoRollback), nil
+	}
 	back := Entry{Kind: RolledBack, Amount: -e.Amount, Device: e.Device, Note: note, Undoes: e.ID, Period: e.Period}
+	var d decision
+	if e.Amount < 0 && e.Period.StartedAt.Equal(m.StartedAt) { // what was taken off comes back
+		d = announce(m, h.limitation, back.Amount)
+	}
 	if err := s.write(t, v, h, &back); err != nil {
 		return Consumption{}, nil, err
 	}
+	if err := s.tell(t, v, h, d); err != nil {
+		return Consumption{}, nil, err
+	}
 	return back.answer(), nil, s.save(t, v, h)
+}
+
+// belowZero reports whether taking an entry back would leave less than nothing of its
+// period, or of all the earlier ones: staff have taken off what it added.
+func belowZero(m Meter, e Entry) bool {
+	if e.Period.StartedAt.Equal(m.StartedAt) {
+		return m.Consumed < e.Amount
+	}
+	return m.Gross-m.Consumed < e.Amount
 }
 
 // limitationOf gives the entry's limitation; one that the licence has lost since

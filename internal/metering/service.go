@@ -10,11 +10,12 @@ import (
 	"chancery/internal/tx"
 )
 
-// Config is what the service needs; all of it is required.
+// Config is what the service needs; all of it but Notices is required.
 type Config struct {
 	Store    Store
 	Reader   Reader
 	Licenses Licenses
+	Notices  Notices   // who tells people; nil for nobody
 	Runner   tx.Runner // for folding
 	IDs      ident.Source
 }
@@ -69,7 +70,7 @@ func (s *Service) Read(ctx context.Context, v ident.VendorID, license ident.Lice
 				m = k
 			}
 		}
-		all = append(all, Reading{l, standing(m, ruleOf(l, zone), now)})
+		all = append(all, Reading{l, standing(m, ruleOf(l, zone), now).under(l)})
 	}
 	return all, nil
 }
@@ -86,26 +87,27 @@ func standing(m Meter, r Rule, now time.Time) Meter {
 // Verify holds every meter against its ledger.
 func (s *Service) Verify(ctx context.Context) ([]Mismatch, error) { return s.c.Reader.Verify(ctx) }
 
-// lock gives a meter in the period that holds now, locked; it makes a missing one.
-func (s *Service) lock(t tx.Tx, v ident.VendorID, license ident.LicenseID, l terms.Limitation) (Meter, error) {
+// lock gives a meter in the period that holds now, locked, and its vendor's zone; it
+// makes a missing one.
+func (s *Service) lock(t tx.Tx, v ident.VendorID, license ident.LicenseID, l terms.Limitation) (Meter, *time.Location, error) {
 	m, zone, err := s.c.Store.Lock(t, v, license, l.ID)
 	if err != nil {
-		return Meter{}, err
+		return Meter{}, nil, err
 	}
 	if m == nil {
 		if zone, err = s.c.Store.Zone(t, v); err != nil {
-			return Meter{}, err
+			return Meter{}, nil, err
 		}
 		empty := Meter{License: license, Limitation: l.ID}.At(ruleOf(l, zone), t.Now())
 		if err := s.c.Store.Make(t, v, empty); err != nil {
-			return Meter{}, err
+			return Meter{}, nil, err
 		}
 		if m, zone, err = s.c.Store.Lock(t, v, license, l.ID); err != nil {
-			return Meter{}, err
+			return Meter{}, nil, err
 		}
 		if m == nil {
-			return Meter{}, errors.New("metering: a meter that was just made is missing")
+			return Meter{}, nil, errors.New("metering: a meter that was just made is missing")
 		}
 	}
-	return m.At(ruleOf(l, zone), t.Now()), nil
+	return m.At(ruleOf(l, zone), t.Now()).under(l), zone, nil
 }

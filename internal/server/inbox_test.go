@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -94,6 +95,47 @@ func TestMailFromIssueToInbox(t *testing.T) {
 		m.API(t, 201, "POST", "/customers", `{"company_name":"Spock"}`)
 		if got := m.Box.Await(t); got.Header.Get("To") != "<ops@example.com>" || got.Header.Get("Subject") != "Acme: customer.created" {
 			t.Errorf("%v", got.Header)
+		}
+	})
+}
+
+// What meters announce is mailed to whom the vendor's rules name: the alert, that it
+// ran out, and that its contract has ended the licence.
+func TestMetersAreToldByMail(t *testing.T) {
+	servertest.EachMailed(t, func(t *testing.T, m *servertest.Mailed) {
+		id, _ := m.Issue(t, `"token_limit":1,"limitations":[{"name":"pages","limit":10,"reset":"month","expires_license":true,"contract_allowed":12,"alerts":[50]}]`)
+		m.Box.Await(t)
+		m.API(t, 200, "PUT", "/mail-rules", `{"kind":"meter_threshold","is_on":true,"to_customer":true,"staff":["sales@example.com"]}`)
+		m.API(t, 200, "PUT", "/mail-rules", `{"kind":"expired","is_on":true,"to_customer":true,"staff":[]}`)
+		pages := m.API(t, 200, "GET", "/licenses/"+id, nil)["limitations"].([]any)[0].(map[string]any)["id"].(string)
+		adjust := func(value string) {
+			m.API(t, 201, "POST", "/licenses/"+id+"/consumptions", fmt.Sprintf(`{"limitation_id":%q,"value":%s,"reason":"read on site"}`, pages, value))
+		}
+		told := func(want map[string]int) {
+			t.Helper()
+			got := map[string]int{}
+			for range want {
+				mail := m.Box.Await(t)
+				got[mail.Header.Get("To")+" "+mail.Header.Get("Subject")]++
+			}
+			if !maps.Equal(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		}
+		adjust("5.5")
+		told(map[string]int{"<kirk@example.com> Drill: 50 % of pages are consumed": 1, "<sales@example.com> Drill: 50 % of pages are consumed": 1})
+		adjust("-5")
+		adjust("5")
+		m.Clock.Advance(30 * 24 * time.Hour)
+		adjust("4.5") // of the month it is less than half, of the contract more: that is told once
+		told(map[string]int{"<kirk@example.com> Drill: 50 % of pages are consumed": 1, "<sales@example.com> Drill: 50 % of pages are consumed": 1})
+		m.API(t, 200, "PUT", "/mail-rules", `{"kind":"meter_exhausted","is_on":true,"to_customer":false,"staff":["sales@example.com"]}`)
+		m.API(t, 200, "PUT", "/mail-rules", `{"kind":"meter_threshold","is_on":false,"to_customer":true,"staff":[]}`)
+		adjust("5.5")
+		told(map[string]int{"<kirk@example.com> Drill: your licence has ended": 1, "<sales@example.com> Drill: pages is used up": 1})
+		m.AwaitLog(t, "sent", 1)
+		if n := len(m.API(t, 200, "GET", "/mails?license_id="+id, nil)["items"].([]any)); n != 7 || m.Box.Waiting() > 0 {
+			t.Errorf("%d mails about the licence, %d more came", n, m.Box.Waiting())
 		}
 	})
 }

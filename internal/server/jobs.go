@@ -26,6 +26,10 @@ func (a *Server) plan() error {
 		Job{Name: "finish addresses of licensees", Every: time.Second, Run: counted(a.c.Log, "portions of licensees' addresses carried out",
 			r.Licenses.FinishAddresses)},
 		Job{Name: "move days to another zone", Every: time.Second, Run: counted(a.c.Log, "portions of days moved to another zone", r.Vendors.FinishZoneMoves)},
+		Job{Name: "remove stored locations", Every: 5 * time.Second, Run: counted(a.c.Log, "portions of stored locations removed",
+			r.Vendors.FinishLocationRemovals)},
+		Job{Name: "open months of licences", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextMonthEnd),
+			Run: counted(a.c.Log, "months of licences opened", r.Licenses.OpenMonths)},
 		Job{Name: "end goodwill activations", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextGoodwillEnd),
 			Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
 		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),
@@ -58,6 +62,7 @@ func (a *Server) plan() error {
 	a.forget(a.c.Retention.RetiredKeys, Job{Name: "destroy retired keys"}, "retired private keys destroyed", destroy)
 	a.forget(a.c.Retention.History, Job{Name: "forget old heartbeats"}, "history rows of heartbeats forgotten", r.LicenseRows.ForgetHeartbeats)
 	a.forget(a.c.Retention.History, Job{Name: "forget old refusals"}, "counts of refused calls forgotten", r.LicenseRows.ForgetDenials)
+	a.forget(a.c.Retention.History, Job{Name: "fold old months"}, "months of licences folded", r.LicenseRows.FoldMonths)
 	a.forget(a.c.Retention.Usage, Job{Name: "forget old usage"}, "reports of usage forgotten", r.MeterRows.ForgetUsage)
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 func TestEveryJobSaysWhenItIsDue(t *testing.T) {
 	t.Parallel()
 	follow := []string{
-		"bring licences to their limits", "release devices", "finish moves of customers", "finish addresses of licensees", "move days to another zone",
+		"bring licences to their limits", "release devices", "finish moves of customers", "finish addresses of licensees", "move days to another zone", "remove stored locations",
 		"seal the audit log", "clear names away", "carry imports out", "erase personal data", "make missing words",
 	}
 	a, err := New(t.Context(), Config{

@@ -36,7 +36,7 @@ type Config struct {
 	MetricsListen  string // host:port of the operator's figures; empty for none
 	CertFile       string // TLS by files; both or neither
 	KeyFile        string
-	GeoFile        string // an MMDB file; empty for the embedded country database
+	GeoFile        string // an MMDB file of cities or countries; empty for the embedded one of countries
 	TestClock      bool   // the clock can be moved, on a database that was never served without this
 	Gallery        bool   // mounts the gallery of the pages' components
 	Log            *slog.Logger
@@ -143,7 +143,8 @@ func New(ctx context.Context, c Config) (_ *Server, err error) {
 	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema, still: c.Hold * stillShare / 100}
 	a.periodic = NewPeriodic(a.rooms.DB, a.rooms.IDs, c.Log)
 	if a.places, err = geo.Open(c.GeoFile); err != nil {
-		return nil, setup.Wrong("The geo database can't be read: name an MMDB file with --geo, or leave it out for the embedded one.", err)
+		return nil, setup.Wrong(fmt.Sprintf("The file of places %s can't be used (%v): name an MMDB file of cities or countries with --geoip, "+
+			"or leave it out for the embedded one of countries.", c.GeoFile, err), err)
 	}
 	doors, err := newDoors(a.rooms.Clock.Real, c.Limits)
 	if err != nil {

@@ -63,15 +63,13 @@ func TestSortsAreServedByIndexes(t *testing.T) {
 	}
 }
 
-// A licence may have had many sessions and activations: those that are open, and
-// present, are found without reading the past ones.
+// A licence may have had many sessions: those that are open are found without reading
+// the past ones.
 func TestWhatIsPresentIsFoundByItsOwnIndex(t *testing.T) {
 	t.Parallel()
 	e := storetest.SQLite(t)
 	for query, index := range map[string]string{
 		`SELECT id FROM sessions s WHERE s.vendor_id = 1 AND s.license_id = 2 AND s.ended_at IS NULL AND s.valid_until > 3 ORDER BY s.id DESC LIMIT 51`: "sessions_open_of_license (vendor_id=? AND license_id=?)",
-
-		`SELECT uuid FROM activations WHERE vendor_id = 1 AND license_id = 2 AND released_at IS NULL ORDER BY id LIMIT 9`: "activations_present_of (vendor_id=? AND license_id=?)",
 
 		// Those that may have lapsed, and no others.
 		`SELECT COUNT(*) FROM sessions WHERE vendor_id = 1 AND license_id = 2 AND ended_at IS NULL AND check_at <= 3 AND valid_until <= 3`: "sessions_to_check (vendor_id=? AND license_id=? AND check_at<?)",

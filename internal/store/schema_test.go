@@ -149,7 +149,7 @@ func TestUniqueSetsLeadWithTheVendor(t *testing.T) {
 	t.Parallel()
 	lite, _ := both(t)
 	without := []string{
-		"change_counter", "leases", "vendors", "word_progress", "last_ids", // of no vendor, or the vendor itself
+		"change_counter", "leases", "vendors", "word_progress", "last_ids", "former_slugs", // of no vendor, or the vendor itself
 		"api_keys(secret_hash)", "user_sessions(token_hash)", "access_tokens(token_hash)", // the vendor is found by it
 	}
 	for _, i := range indexesOf(t, lite) {

@@ -13,6 +13,11 @@ const MaxMinutes = 525_600
 
 var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 	{
+		Name: "activation_counting", Label: "What counts", Kind: Special, Mode: Named, Fixed: true,
+		Hint: "Devices that hold an activation, or devices that are used in a calendar month. It can't be changed later.",
+		of:   func(p *Policy) any { return &p.ActivationCounting },
+	},
+	{
 		Name: "token_limit", Label: "Activations by contract", Unit: "devices", Kind: Number, Most: MaxTokens, Mode: Named,
 		Hint: "How many clients a licence activates: what the customer has paid for.",
 		of:   func(p *Policy) any { return &p.TokenLimit }, own: func(o *Overrides) any { return &o.TokenLimit },
@@ -28,9 +33,10 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 		of:   func(p *Policy) any { return &p.GoodwillTokenLimit }, own: func(o *Overrides) any { return &o.GoodwillTokenLimit },
 	},
 	{
-		Name: "goodwill_days", Label: "Goodwill ends after", Unit: days, Kind: OptionalNumber, Least: 1, Most: MaxDays, Mode: Named,
-		Hint: "Without a number a goodwill activation stays until a regular place is free for it.",
-		of:   func(p *Policy) any { return &p.GoodwillDays }, own: func(o *Overrides) any { return &o.GoodwillDays },
+		Name: "goodwill_days", Label: "Goodwill ends after", Unit: days, Kind: OptionalNumber, Least: 1, Most: MaxDays, Mode: Named, HeldOnly: true,
+		Without: "when a place is free",
+		Hint:    "Without a number a goodwill activation stays until a regular place is free for it.",
+		of:      func(p *Policy) any { return &p.GoodwillDays }, own: func(o *Overrides) any { return &o.GoodwillDays },
 	},
 	{
 		Name: "activation_on_creation", Label: "Activate a client with each licence", Kind: Special, Mode: Named,
@@ -78,7 +84,7 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 		of:   func(p *Policy) any { return &p.StrictHeartbeats },
 	},
 	{
-		Name: "offline_allowed", Label: "Offline use by files", Kind: Switch,
+		Name: "offline_allowed", Label: "Offline use by files", Kind: Switch, HeldOnly: true,
 		Hint: "A device without a network is activated by a file, and renewed by the next. Off: clients must reach the server. " +
 			"Not for subscriptions: they end elsewhere, and a file would not hear of it.",
 		of: func(p *Policy) any { return &p.OfflineAllowed }, own: func(o *Overrides) any { return &o.OfflineAllowed },
@@ -90,12 +96,14 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 	},
 	{
 		Name: "deactivation_allowance", Label: "Deactivations allowed", Unit: deactivations, Kind: OptionalNumber, Most: MaxDeactivations, Frees: true,
+		Without: "any number",
 		Hint: "How many devices the licence's owner and its clients may release in the licence's life; what you release does not count. " +
 			"Without a number: as many as they like.",
 		of: func(p *Policy) any { return &p.DeactivationAllowance }, own: func(o *Overrides) any { return &o.DeactivationAllowance },
 	},
 	{
-		Name: "dashboard_deactivation_allowance", Label: "Of those, in the dashboard", Unit: deactivations, Kind: OptionalNumber, Most: MaxDeactivations, Frees: true,
+		Name: "dashboard_deactivation_allowance", Label: "Of those, in the dashboard", Unit: deactivations, Kind: OptionalNumber,
+		Most: MaxDeactivations, Frees: true, Without: "no limit of its own",
 		Hint: "How many of them the owner may release in its licensing dashboard. Without a number: no limit of its own.",
 		of:   func(p *Policy) any { return &p.DashboardDeactivationAllowance },
 		own:  func(o *Overrides) any { return &o.DashboardDeactivationAllowance },

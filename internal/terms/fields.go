@@ -14,7 +14,7 @@ const (
 	OptionalNumber Kind = "optional_number" // or nothing
 	Switch         Kind = "switch"
 	Text           Kind = "text"
-	Special        Kind = "special" // is asked for with others: the end, and the client that is activated on creation
+	Special        Kind = "special" // is asked for in a way of its own: the end, what counts, the client that is activated on creation
 )
 
 // Field describes one field of a policy, for whoever asks for it, checks or shows
@@ -26,6 +26,9 @@ type Field struct {
 	Unit        string // of a number, in the plural
 	Least, Most int64  // of a number, both allowed
 	Mode        Mode   // of the editions that it matters for; "" for all
+	Without     string // what no number stands for, of an OptionalNumber
+	HeldOnly    bool   // it is not for editions that count the devices of each month
+	Fixed       bool   // it is asked for when an edition is made, and never changed
 	Frees       bool   // it says who may release devices, and how many
 
 	of  func(*Policy) any    // points to the field
@@ -46,6 +49,12 @@ func FieldOf(name string) (Field, bool) {
 
 // MattersFor reports whether editions of this mode have a use for the field.
 func (f Field) MattersFor(mode Mode) bool { return f.Mode == "" || f.Mode == mode }
+
+// Suits reports whether editions of this mode that count as the policy says have a use
+// for the field.
+func (f Field) Suits(mode Mode, p Policy) bool {
+	return f.MattersFor(mode) && !(f.HeldOnly && p.ActivationCounting == CountMonthly)
+}
 
 // IsOverridable reports whether a licence can set the field for itself.
 func (f Field) IsOverridable() bool { return f.own != nil }

@@ -114,3 +114,43 @@ func TestEveryNumberHasItsBounds(t *testing.T) {
 		}
 	}
 }
+
+// What counts by the month goes together with named editions, and with nothing that
+// keeps a device from being seen.
+func TestCountingByTheMonth(t *testing.T) {
+	t.Parallel()
+	days := 3
+	for name, c := range map[string]struct {
+		mode   terms.Mode
+		change func(*terms.Policy)
+		wrong  string
+	}{
+		"named":                 {terms.Named, func(*terms.Policy) {}, ""},
+		"floating":              {terms.Floating, func(*terms.Policy) {}, "activation_counting"},
+		"with files":            {terms.Named, func(p *terms.Policy) { p.OfflineAllowed = true }, "offline_allowed"},
+		"with a token key":      {terms.Named, func(p *terms.Policy) { p.ActivationOnCreation = terms.ActivateTokenKey }, "activation_on_creation"},
+		"with the customer":     {terms.Named, func(p *terms.Policy) { p.ActivationOnCreation = terms.ActivateCustomerNumber }, ""},
+		"with days of goodwill": {terms.Named, func(p *terms.Policy) { p.GoodwillDays = &days }, "goodwill_days"},
+		"what nobody knows":     {terms.Named, func(p *terms.Policy) { p.ActivationCounting = "weekly" }, "activation_counting"},
+		"held, with files and all": {terms.Named, func(p *terms.Policy) {
+			p.ActivationCounting, p.OfflineAllowed, p.GoodwillDays = terms.CountHeld, true, &days
+		}, ""},
+	} {
+		p := terms.Defaults()
+		p.ActivationCounting = terms.CountMonthly
+		c.change(&p)
+		err := p.Check(c.mode)
+		switch {
+		case c.wrong == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case c.wrong != "" && (err == nil || len(fault.As(err).Fields) != 1 || fault.As(err).Fields[0].Name != c.wrong):
+			t.Errorf("%s: %v, want a word on %s", name, err, c.wrong)
+		}
+	}
+	for text, want := range map[string]terms.Counting{"held": terms.CountHeld, "": terms.CountHeld, "monthly": terms.CountMonthly} {
+		var got terms.Counting
+		if err := got.UnmarshalText([]byte(text)); err != nil || got != want {
+			t.Errorf("%q is read as %q: %v", text, got, err)
+		}
+	}
+}

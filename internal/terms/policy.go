@@ -90,6 +90,49 @@ func (p Policy) CheckActivation(mode Mode, clients ClientType) error {
 	return wrong.Err()
 }
 
+// Counting says which devices count against a named licence's limit, fixed after
+// creation. Its zero value, "held" outside, is those that hold an activation.
+type Counting string
+
+// The values of Counting.
+const (
+	CountHeld    Counting = ""        // a device counts while it has an activation
+	CountMonthly Counting = "monthly" // a device counts in each month of the vendor's calendar in which it is used
+)
+
+const countHeld = "held"
+
+// MarshalText implements encoding.TextMarshaler.
+func (c Counting) MarshalText() ([]byte, error) {
+	if c == CountHeld {
+		return []byte(countHeld), nil
+	}
+	return []byte(c), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (c *Counting) UnmarshalText(text []byte) error {
+	if *c = Counting(text); *c == countHeld {
+		*c = CountHeld
+	}
+	return nil
+}
+
+// checkCounting reports what does not go together with counting by the month.
+func (p Policy) checkCounting(wrong *fault.Fields, mode Mode) {
+	const field = "activation_counting"
+	if p.ActivationCounting != CountMonthly {
+		wrong.Check(p.ActivationCounting == CountHeld, field, "must be held or monthly")
+		return
+	}
+	wrong.Check(mode == Named, field, "can be monthly on named editions only: leave it at held")
+	wrong.Check(!p.OfflineAllowed, "offline_allowed",
+		"can't be combined with activation_counting monthly: a device that lives from files is not seen, so its months can't be counted")
+	wrong.Check(p.ActivationOnCreation != ActivateTokenKey, "activation_on_creation",
+		"can't be token_key with activation_counting monthly: such licences have no token keys")
+	wrong.Check(p.GoodwillDays == nil, "goodwill_days", "must be empty with activation_counting monthly: a goodwill place ends with its month")
+}
+
 // Bounds of the policy's numbers.
 const (
 	MaxTokens        = 100_000
@@ -100,6 +143,8 @@ const (
 // Policy is what an edition fixes for its licences (docs/licences.md). A licence
 // can override it by the field of the same name in Overrides.
 type Policy struct {
+	ActivationCounting Counting `json:"activation_counting"` // fixed after creation; of named editions
+
 	TokenLimit         int64 `json:"token_limit"`          // n: tokens by contract, 0 to MaxTokens
 	ActivationBuffer   int64 `json:"activation_buffer"`    // b: more than the contract says
 	GoodwillTokenLimit int64 `json:"goodwill_token_limit"` // m: goodwill tokens
@@ -152,6 +197,7 @@ func (p Policy) Check(mode Mode) error {
 		}
 	}
 	p.checkExpiry(&wrong)
+	p.checkCounting(&wrong, mode)
 	return wrong.Err()
 }
 

@@ -8,6 +8,8 @@ import (
 
 var errQuantity = errors.New("must be a number between 0 and 1000000000000 with at most six decimals")
 
+var errSigned = errors.New("must be a number between -1000000000000 and 1000000000000 with at most six decimals")
+
 // AppendQuantity appends millionths as a decimal number, without needless zeros.
 func AppendQuantity(b []byte, millionths int64) []byte {
 	n := uint64(millionths) //nolint:gosec // negated below where it wraps
@@ -38,4 +40,17 @@ func ParseQuantity(s string) (int64, error) {
 		return 0, errQuantity
 	}
 	return int64(n)*Unit + int64(m), nil
+}
+
+// ParseSigned reads a quantity that may be below zero.
+func ParseSigned(s string) (int64, error) {
+	rest, below := strings.CutPrefix(s, "-")
+	n, err := ParseQuantity(rest)
+	if err != nil {
+		return 0, errSigned
+	}
+	if below {
+		return -n, nil
+	}
+	return n, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"chancery/internal/colour"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -36,12 +37,25 @@ type Store interface {
 	NoteZoneMove(t tx.Tx, id ident.VendorID, m ZoneMove) error
 	NotedZoneMove(t tx.Tx, id ident.VendorID) (m ZoneMove, noted bool, err error)
 	EndZoneMove(t tx.Tx, id ident.VendorID) error
+
+	// SaveLogo stores a vendor's logo in place of the one before; one without content
+	// takes it away.
+	SaveLogo(t tx.Tx, id ident.VendorID, l Logo) error
+
+	// NoteLocationRemoval notes how far the removal of stored locations has come; a
+	// vendor has one at most.
+	NoteLocationRemoval(t tx.Tx, id ident.VendorID, r LocationRemoval) error
+	NotedLocationRemoval(t tx.Tx, id ident.VendorID) (r LocationRemoval, noted bool, err error)
+	EndLocationRemoval(t tx.Tx, id ident.VendorID) error
 }
 
 // Reader reads outside of transactions.
 type Reader interface {
 	// MovingZone gives the vendors whose days are being moved to another zone.
 	MovingZone(ctx context.Context) ([]ident.VendorID, error)
+
+	// RemovingLocations gives the vendors whose stored locations are being removed.
+	RemovingLocations(ctx context.Context) ([]ident.VendorID, error)
 }
 
 // Config is what the service needs.
@@ -51,7 +65,10 @@ type Config struct {
 
 	// What has first and last days, in the order in which they are moved to another
 	// zone, and what that takes; none for a service that changes no zone.
-	Days   []Days
+	Days []Days
+	// What has stored where devices are; nil for a service that removes nothing.
+	Locations Locations
+
 	Reader Reader
 	Runner tx.Runner
 }
@@ -64,8 +81,8 @@ func New(c Config) (*Service, error) {
 	if c.Store == nil || c.IDs.Rand == nil {
 		return nil, errors.New("vendors: Store and IDs are needed")
 	}
-	if len(c.Days) > 0 && (c.Reader == nil || c.Runner == nil) {
-		return nil, errors.New("vendors: Days take Reader and Runner")
+	if (len(c.Days) > 0 || c.Locations != nil) && (c.Reader == nil || c.Runner == nil) {
+		return nil, errors.New("vendors: Days and Locations take Reader and Runner")
 	}
 	return &Service{c}, nil
 }
@@ -169,6 +186,10 @@ type Change struct {
 	Website      *string
 
 	DirectActivationFiles *bool
+
+	StoreNoLocation *bool // true removes what is stored, too
+
+	Branding BrandingChange
 }
 
 // Update changes a vendor. A new zone moves the days, months and quarters that
@@ -189,6 +210,10 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.SupportEmail, c.SupportEmail)
 	set(&after.Website, c.Website)
 	set(&after.DirectActivationFiles, c.DirectActivationFiles)
+	set(&after.StoreNoLocation, c.StoreNoLocation)
+	if after.Branding, err = before.Branding.With(c.Branding); err != nil {
+		return Vendor{}, err
+	}
 	if after, err = after.read(before); err != nil {
 		return Vendor{}, err
 	}
@@ -203,6 +228,14 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 		return Vendor{}, errSlugTaken()
 	}
 	if err := s.moveZone(t, before, after, c.KeepDays); err != nil {
+		return Vendor{}, err
+	}
+	if after.Branding.Logo != before.Branding.Logo {
+		if err := s.Store.SaveLogo(t, id, *c.Branding.Logo); err != nil {
+			return Vendor{}, err
+		}
+	}
+	if err := s.removeLocations(t, before, after); err != nil {
 		return Vendor{}, err
 	}
 	s.journal(t, "vendor.updated", &before, after)
@@ -225,10 +258,21 @@ type record struct {
 	Website      string `json:"website"`
 
 	DirectActivationFiles bool `json:"direct_activation_files"`
+	StoreNoLocation       bool `json:"store_no_location"`
+
+	ShownName   string        `json:"shown_name"`
+	AccentLight colour.Colour `json:"accent_light"`
+	AccentDark  colour.Colour `json:"accent_dark"`
+	SupportText string        `json:"support_text"`
+	Logo        string        `json:"logo"` // its name
 }
 
 func recordOf(v Vendor) record {
-	return record{v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.DirectActivationFiles}
+	b := v.Branding
+	return record{
+		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.DirectActivationFiles, v.StoreNoLocation,
+		b.Name, b.AccentLight, b.AccentDark, b.SupportText, b.Logo,
+	}
 }
 
 func (s *Service) journal(t tx.Tx, action string, before *Vendor, after Vendor) {

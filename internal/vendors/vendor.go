@@ -38,9 +38,20 @@ type Vendor struct {
 	// mails; both may be empty.
 	SupportEmail string
 	Website      string // http or https
+
+	// Language is what the vendor's people and customers are spoken to in who have not
+	// chosen one of their own; a code of package language. Empty is English.
+	Language string
+
 	// DirectActivationFiles: whoever opens the address of an activation file in a
 	// browser activates at once, and is not asked first.
 	DirectActivationFiles bool
+
+	// StoreNoLocation: country and city of devices are neither stored nor kept; their
+	// network addresses are stored as ever.
+	StoreNoLocation bool
+
+	Branding Branding
 }
 
 // Location gives the zone in which the vendor's days begin.

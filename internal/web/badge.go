@@ -44,6 +44,7 @@ type Badge struct {
 // The vocabulary of states, the same on every page.
 var (
 	BadgeValid      = Badge{Word: "Valid", Tone: Good}
+	BadgeNoPlace    = Badge{Word: "No place", Tone: Warning, Hint: "this month has as many devices as it may have: it may not run"}
 	BadgeGoodwill   = Badge{Word: "Goodwill", Tone: Notable, Hint: "activations above the contract"}
 	BadgeUsedUp     = Badge{Word: "Used up", Tone: Warning, Hint: "new clients are refused; activated ones go on"}
 	BadgeExpiring   = Badge{Word: "Expiring", Tone: Soon}

@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+
+	"chancery/internal/language"
 )
 
 // ChartKind is how a chart is drawn.
@@ -32,6 +36,7 @@ type Chart struct {
 	Hrefs  []string // where a label leads; may be nil
 	Tones  []Tone   // of the labels of a ring; nil for the palette's
 	Empty  string   // said when all is nothing
+	Per    int64    // values are in so many parts of a unit, a power of ten; 0: in whole ones
 }
 
 // Series is one line of figures, as many as there are labels.
@@ -42,16 +47,13 @@ type Series struct {
 	Tone    Tone   // empty for the palette's next
 }
 
-// soFar is added to the label of today.
-const soFar = ", so far"
-
 // labels are the labels as they are shown.
-func (c Chart) labels() []string {
+func (c Chart) labels(l *language.Language) []string {
 	if !c.Today || len(c.Labels) == 0 {
 		return c.Labels
 	}
 	shown := slices.Clone(c.Labels)
-	shown[len(shown)-1] += soFar
+	shown[len(shown)-1] = l.T("%s, so far", shown[len(shown)-1])
 	return shown
 }
 
@@ -68,11 +70,11 @@ func (c Chart) Nothing() bool {
 }
 
 // Data is what the script draws from.
-func (c Chart) Data() (string, error) {
+func (c Chart) Data(l *language.Language) (string, error) {
 	type series struct {
-		Name   string   `json:"name"`
-		Values []*int64 `json:"values"` // null for a gap
-		Tone   Tone     `json:"tone,omitempty"`
+		Name   string     `json:"name"`
+		Values []*float64 `json:"values"` // null for a gap
+		Tone   Tone       `json:"tone,omitempty"`
 	}
 	d := struct {
 		Kind   ChartKind `json:"kind"`
@@ -82,12 +84,13 @@ func (c Chart) Data() (string, error) {
 		Hrefs  []string  `json:"hrefs,omitempty"`
 		Tones  []Tone    `json:"tones,omitempty"`
 		Series []series  `json:"series"`
-	}{Kind: c.Kind, Unit: c.Unit, Labels: c.labels(), Today: c.Today, Hrefs: c.Hrefs, Tones: c.Tones}
+	}{Kind: c.Kind, Unit: c.Unit, Labels: c.labels(l), Today: c.Today, Hrefs: c.Hrefs, Tones: c.Tones}
 	for _, s := range c.Series {
-		values := make([]*int64, len(s.Values))
+		values := make([]*float64, len(s.Values))
 		for i := range values {
 			if !s.missing(i) {
-				values[i] = &s.Values[i]
+				v := float64(s.Values[i]) / float64(max(c.Per, 1))
+				values[i] = &v
 			}
 		}
 		d.Series = append(d.Series, series{Name: s.Name, Values: values, Tone: s.Tone})
@@ -109,9 +112,9 @@ type Line struct {
 }
 
 // Lines is the table of figures.
-func (c Chart) Lines() []Line {
+func (c Chart) Lines(l *language.Language) []Line {
 	lines := make([]Line, len(c.Labels))
-	for i, label := range c.labels() {
+	for i, label := range c.labels(l) {
 		lines[i].Label = label
 		if i < len(c.Hrefs) {
 			lines[i].Href = c.Hrefs[i]
@@ -121,10 +124,23 @@ func (c Chart) Lines() []Line {
 				lines[i].Values = append(lines[i].Values, "—")
 				continue
 			}
-			lines[i].Values = append(lines[i].Values, Number(s.Values[i]))
+			lines[i].Values = append(lines[i].Values, inParts(l, s.Values[i], c.Per))
 		}
 	}
 	return lines
+}
+
+// inParts writes a value that is in so many parts of a unit, a power of ten.
+func inParts(l *language.Language, v, per int64) string {
+	if v < 0 {
+		return "-" + inParts(l, -v, per)
+	}
+	per = max(per, 1)
+	text := strconv.FormatInt(v/per, 10)
+	if rest := v % per; rest > 0 {
+		text += "." + strings.TrimRight(strconv.FormatInt(per+rest, 10)[1:], "0")
+	}
+	return l.Decimal(text)
 }
 
 // Bar shows how much of something is used. Contract is what was sold, Allowed
@@ -168,12 +184,12 @@ func (b Bar) Tone() Tone {
 }
 
 // Text is "2 of 5", "6 of 5 (7 allowed)", "2, no limit".
-func (b Bar) Text() string {
+func (b Bar) Text(l *language.Language) string {
 	switch {
 	case !b.Limited():
-		return Number(b.Used) + ", no limit"
+		return l.T("%d, no limit", b.Used)
 	case b.Allowed > b.Contract:
-		return Number(b.Used) + " of " + Number(b.Contract) + " (" + Number(b.Allowed) + " allowed)"
+		return l.T("%d of %d (%d allowed)", b.Used, b.Contract, b.Allowed)
 	}
-	return Number(b.Used) + " of " + Number(b.Contract)
+	return l.T("%d of %d", b.Used, b.Contract)
 }

@@ -48,7 +48,7 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 	for {
 		for _, row := range found.Items {
 			for i, c := range columns {
-				line[i] = visible.Cell(c.text(row, q.VendorZone()))
+				line[i] = visible.Cell(c.text(q, row))
 			}
 			_ = out.Write(line)
 		}
@@ -66,14 +66,15 @@ func (t Table[R]) writeCSV(w http.ResponseWriter, q *Request) error {
 }
 
 // text is a cell in a file: instants are UTC's, first and last days those of the zone.
-func (c Column[R]) text(row R, zone *time.Location) string {
+func (c Column[R]) text(q *Request, row R) string {
+	zone := q.VendorZone()
 	if c.Plain != nil {
 		return c.Plain(row)
 	}
 	cell := c.Cell(row)
 	switch {
 	case cell.Badge != nil:
-		return cell.Badge.Word
+		return q.Language().Word(cell.Badge.Word)
 	case cell.Bar != nil:
 		return strconv.FormatInt(cell.Bar.Used, 10)
 	case !cell.When.IsZero():

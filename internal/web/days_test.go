@@ -109,3 +109,28 @@ func load(t *testing.T, name string) *time.Location {
 	}
 	return zone
 }
+
+// A chart of what is counted by the vendor's days has as many as are asked for, whoever
+// looks from where: the first one whole, today among them, over days of 23 and 25 hours.
+func TestLastDaysAreTheVendors(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ zone, now, begins, first, last string }{
+		"the clocks go back":      {"Europe/Berlin", "2026-10-26T12:00:00Z", "2026-10-23T22:00:00Z", "24 Oct 2026", "26 Oct 2026"},
+		"the clocks go forward":   {"Europe/Berlin", "2026-03-30T12:00:00Z", "2026-03-27T23:00:00Z", "28 Mar 2026", "30 Mar 2026"},
+		"a zone of half hours":    {"Asia/Kolkata", "2026-03-30T18:29:00Z", "2026-03-27T18:30:00Z", "28 Mar 2026", "30 Mar 2026"},
+		"tomorrow has begun here": {"Pacific/Auckland", "2026-03-30T12:00:00Z", "2026-03-28T11:00:00Z", "29 Mar 2026", "31 Mar 2026"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			now, _ := calendar.ParseInstant(c.now)
+			page := web.Page{Zone: load(t, "America/New_York"), VendorZone: load(t, c.zone), Now: now}
+			from, labels, place := page.LastDays(3)
+			if len(labels) != 3 || labels[0] != c.first || labels[2] != c.last || calendar.WriteInstant(from) != c.begins {
+				t.Errorf("from %v: %q", from, labels)
+			}
+			if place(from) != 0 || place(from.Add(-time.Millisecond)) != -1 || place(now) != 2 {
+				t.Errorf("places: %d, %d, %d", place(from), place(from.Add(-time.Millisecond)), place(now))
+			}
+		})
+	}
+}

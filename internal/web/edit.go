@@ -59,7 +59,7 @@ func EditWith[P Chromed, T any](
 ) []edge.Route {
 	t := viewOf[P](f, file)
 	get := f.route(http.MethodGet, path, who, func(w http.ResponseWriter, q *Request) error {
-		p, err := show(q, &Form{Once: f.IDs.V7().String(), edits: true})
+		p, err := show(q, &Form{Once: f.IDs.V7().String(), edits: true, language: q.Language()})
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func EditWith[P Chromed, T any](
 		}
 		form, page := &Form{}, *new(P)
 		done, err := edge.ChangeSeen(q.Context(), f.Changes, q.VendorID(), things, func() (in T, err error) {
-			form = f.editAgain(v)
+			form = f.editAgain(q, v)
 			if err = f.reread(q); err != nil {
 				return in, err
 			}
@@ -100,7 +100,7 @@ func EditWith[P Chromed, T any](
 			f.writePage(w, q, http.StatusConflict, t, page)
 			return nil
 		}
-		return f.refuse(w, q, f.editAgain(v), err, func(form *Form) (Chromed, error) {
+		return f.refuse(w, q, f.editAgain(q, v), err, func(form *Form) (Chromed, error) {
 			p, err := show(q, form)
 			form.compare()
 			return p, err
@@ -112,7 +112,7 @@ func EditWith[P Chromed, T any](
 // reread reads the vendor and the person of a request anew: forms edit them too, and
 // they were read before the look began.
 func (f *Face) reread(q *Request) error {
-	v, err := f.Vendors.BySlug(q.Context(), q.Vendor.Slug)
+	v, err := f.vendor(q.Context(), q.Vendor.Slug)
 	if err != nil {
 		return err
 	}
@@ -127,18 +127,20 @@ func (f *Face) reread(q *Request) error {
 }
 
 // editAgain is a form that was sent, to be compared with the record as it is.
-func (f *Face) editAgain(v Values) *Form {
-	return &Form{Once: f.IDs.V7().String(), edits: true, sent: maps.Clone(v.Values), seen: readSeen(v.Get(seenField))}
+func (f *Face) editAgain(q *Request, v Values) *Form {
+	return &Form{
+		Once: f.IDs.V7().String(), edits: true, sent: maps.Clone(v.Values), seen: readSeen(v.Get(seenField)), language: q.Language(),
+	}
 }
 
 // changedBy says above a form that it was not saved, and why.
 func (f *Face) changedBy(q *Request, things []audit.Thing, form *Form) (*Notice, error) {
-	n := &Notice{Tone: Warning, Title: "Changed meanwhile: nothing is saved yet."}
+	n := &Notice{Tone: Warning, Title: q.T("Changed meanwhile: nothing is saved yet.")}
 	if form.seen == nil {
-		n.Text = "This form does not tell what it began with. Compare it with what holds now, and save it again."
+		n.Text = q.T("This form does not tell what it began with. Compare it with what holds now, and save it again.")
 		return n, nil
 	}
-	text := "Somebody has changed this"
+	text := q.T("Somebody has changed this since you opened it.")
 	if f.Log != nil {
 		for _, thing := range things {
 			who, actor, at, err := f.Log.LastChange(q.Context(), q.VendorID(), thing)
@@ -148,16 +150,15 @@ func (f *Face) changedBy(q *Request, things []audit.Thing, form *Form) (*Notice,
 			if who == "" {
 				continue
 			}
-			if actor == q.Principal.ID.String() {
-				who = "You, in another window or page, have"
-			} else {
-				who += " has"
-			}
 			page := q.Page("")
-			text = who + " changed this (" + page.Ago(at).Text + ")"
+			if actor == q.Principal.ID.String() {
+				text = q.T("You have changed this in another window or page since you opened it (%s).", page.Ago(at).Text)
+			} else {
+				text = q.T("%s has changed this since you opened it (%s).", who, page.Ago(at).Text)
+			}
 			break
 		}
 	}
-	n.Text = text + " since you opened it. Your own changes are still below, beside theirs: look it over, and save it again."
+	n.Text = text + " " + q.T("Your own changes are still below, beside theirs: look it over, and save it again.")
 	return n, nil
 }

@@ -13,6 +13,7 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/language"
 	"chancery/internal/vendors"
 )
 
@@ -48,6 +49,12 @@ type Config struct {
 	// TestClock tells how far the test clock is ahead; nil where there is none. on is
 	// false once there is none any more.
 	TestClock func() (ahead time.Duration, on bool)
+
+	Languages language.Catalogue // that pages can be had in; English alone when there are none
+
+	// Branded pages are the vendor's in name, logo and colours; others are the server's.
+	Branded bool
+	Logos   Logos // where mails are shown, and on branded pages; else it may be nil
 
 	Log    ChangeLog // who changed what; nil where nobody can tell
 	Places Places    // where the pages of things are; none is required
@@ -135,7 +142,7 @@ func (f *Face) authenticate(r *http.Request) (identity.Principal, error) {
 	if p.Vendor != q.Vendor.ID {
 		return identity.Principal{}, errSignedOut()
 	}
-	q.Principal, q.Person = p, &person
+	q.Principal, q.Person, q.language = p, &person, nil
 	return p, nil
 }
 
@@ -157,7 +164,7 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 			to += "?next=" + url.QueryEscape(here)
 		}
 		if r.Method != http.MethodGet {
-			f.setFlash(w, q.Base, &Flash{Text: "You were signed out meanwhile, so nothing was changed. Sign in, and send it again.", Tone: Warning})
+			f.setFlash(w, q.Base, &Flash{Text: q.T("You were signed out meanwhile, so nothing was changed. Sign in, and send it again."), Tone: Warning})
 		}
 		if r.Header.Get("Chancery-Dialogue") != "" { // which would read what is said once
 			w.Header().Set("Chancery-To", to)
@@ -177,14 +184,18 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p := edge.ProblemOf(err, edge.RequestID(r.Context()))
 	edge.RetryAfter(w.Header(), err)
-	title := p.Title
+	said := q.Language().Said
+	title := said(p.Title)
 	switch e := fault.As(err); { // what is said to programs is no help here
 	case e.Kind == fault.NotFound:
-		title, p.Detail, p.Help = "Not found", british(p.Detail), "Check the address, or search; it may be gone."
+		title, p.Detail, p.Help = q.T("Not found"), said(british(p.Detail)), q.T("Check the address, or search; it may be gone.")
 	case e.Code == edge.PermissionMissing:
-		title, p.Detail, p.Help = "Not allowed", "Your role does not allow this.", "Ask somebody who manages the team, if you need it."
+		title, p.Detail = q.T("Not allowed"), q.T("Your role does not allow this.")
+		p.Help = q.T("Ask somebody who manages the team, if you need it.")
 	case len(p.Errors) > 0 && e.Kind == fault.Invalid:
-		p.Detail, p.Help = "The server can't do anything with this as it is.", "Go back, correct it, and try again."
+		p.Detail, p.Help = q.T("The server can't do anything with this as it is."), q.T("Go back, correct it, and try again.")
+	default:
+		p.Detail, p.Help = said(p.Detail), said(p.Help)
 	}
 	page := &problemPage{Page: q.Page(title), Problem: p}
 	f.write(w, p.Status, f.base.problem, page)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"chancery/internal/fault"
+	"chancery/internal/language"
 )
 
 // FieldKind is how a field is filled in.
@@ -102,6 +103,8 @@ type Form struct {
 
 	Meanwhile []Meanwhile // what others have changed since it was shown
 
+	language *language.Language
+
 	edits  bool          // it carries what it began with
 	parts  []part        // what it shows of its record, as that is now
 	seen   map[mark]mark // what the sent form began with; nil where that is not known
@@ -109,6 +112,8 @@ type Form struct {
 	sent   url.Values    // what was filled in; nil on the first showing
 	looked url.Values    // what was filled in before it was shown again; nil unless it was
 	errors map[string]string
+
+	inFields bool // what is wrong is told beside the fields
 }
 
 // Sent reports whether the form was filled in and refused, and what field name held.
@@ -209,34 +214,29 @@ func (f *Form) refused(err error) {
 	e := fault.As(err)
 	f.errors = map[string]string{}
 	for _, w := range e.Fields {
-		f.errors[w.Name] = w.Message
+		f.errors[w.Name] = f.language.Said(w.Message)
 	}
-	f.Wrong = &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
+	f.Wrong = &Notice{Tone: Bad, Title: f.language.Said(e.Message), Text: f.language.Said(e.Help)}
 	switch { // whose words are for programs
 	case len(e.Fields) > 0 && e.Kind == fault.Invalid:
-		f.Wrong.Title, f.Wrong.Text = wrongFields, correctMarked
+		f.inFields = true
+		f.Wrong.Title, f.Wrong.Text = f.language.T("Some fields are wrong."), f.language.T("Correct what is marked below, and send it again.")
 	case e.Kind == fault.NotFound:
-		f.Wrong.Title, f.Wrong.Text = british(e.Message), "It may be gone: choose again, and send it again."
+		f.Wrong.Title, f.Wrong.Text = f.language.Said(british(e.Message)), f.language.T("It may be gone: choose again, and send it again.")
 	}
 }
-
-// What is said above a form with wrong fields.
-const (
-	wrongFields   = "Some fields are wrong."
-	correctMarked = "Correct what is marked below, and send it again."
-)
 
 // settle tells errors of fields that the form does not show above it. What is not
 // a matter of fields has been told there already.
 func (f *Form) settle() {
-	if f.Wrong.Title != wrongFields {
+	if !f.inFields {
 		return
 	}
 	marked := slices.ContainsFunc(f.Groups, func(g Group) bool {
 		return slices.ContainsFunc(g.Fields, func(d Field) bool { return d.Error != "" })
 	})
 	if !marked && len(f.errors) > 0 {
-		f.Wrong.Title, f.Wrong.Text = "That can't be done as it is.", ""
+		f.Wrong.Title, f.Wrong.Text = f.language.T("That can't be done as it is."), ""
 	}
 	for _, name := range slices.Sorted(func(yield func(string) bool) {
 		for name := range f.errors {
@@ -245,7 +245,7 @@ func (f *Form) settle() {
 			}
 		}
 	}) {
-		f.Wrong.Text = strings.TrimSpace(f.Wrong.Text + " " + spoken(name) + " " + f.errors[name] + ".")
+		f.Wrong.Text = strings.TrimSpace(f.Wrong.Text + " " + f.language.Said(spoken(name)) + " " + f.errors[name] + ".")
 	}
 }
 

@@ -23,7 +23,7 @@ func (p *Page) Ago(t time.Time) Moment {
 	if t.IsZero() {
 		return m
 	}
-	if rel := Relative(t, p.Now); rel != "" {
+	if rel := p.Language.Relative(t, p.Now); rel != "" {
 		m.Title = m.Text + " · " + m.Title
 		m.Text = rel
 	}
@@ -36,7 +36,7 @@ func (p *Page) At(t time.Time) Moment {
 		return Moment{Text: "—"}
 	}
 	return Moment{
-		Text: calendar.DayOf(t, p.zone()).Text() + t.In(p.zone()).Format(", 15:04"), Title: t.UTC().Format("2006-01-02 15:04:05") + " UTC",
+		Text: p.Language.Minute(t, p.zone()), Title: t.UTC().Format("2006-01-02 15:04:05") + " UTC",
 		Machine: calendar.WriteInstant(t),
 	}
 }
@@ -46,7 +46,7 @@ func (p *Page) Day(t time.Time) Moment {
 	m := p.At(t)
 	if !t.IsZero() {
 		m.Title = m.Text + " · " + m.Title
-		m.Text = calendar.DayOf(t, p.zone()).Text()
+		m.Text = p.Language.Day(calendar.DayOf(t, p.zone()))
 	}
 	return m
 }
@@ -56,7 +56,7 @@ func (p *Page) FirstDay(at time.Time) Moment {
 	m := p.At(at)
 	if !at.IsZero() && calendar.IsFirstDay(at, p.days()) {
 		day := calendar.DayOf(at, p.days())
-		m = Moment{Text: day.Text(), Title: "from " + m.Text + " · " + m.Title, Machine: day.String()}
+		m = Moment{Text: p.Language.Day(day), Title: p.T("from %s", m.Text) + " · " + m.Title, Machine: day.String()}
 	}
 	return m
 }
@@ -67,7 +67,7 @@ func (p *Page) LastDay(end time.Time) Moment {
 	m := p.At(end)
 	if p.isLastDay(end) {
 		day := calendar.LastDay(end, p.days())
-		m = Moment{Text: day.Text(), Title: "until " + m.Text + " · " + m.Title, Machine: day.String()}
+		m = Moment{Text: p.Language.Day(day), Title: p.T("until %s", m.Text) + " · " + m.Title, Machine: day.String()}
 	}
 	return m
 }
@@ -75,7 +75,7 @@ func (p *Page) LastDay(end time.Time) Moment {
 // Ending gives an exclusive end relative to now where that helps, as Ago does.
 func (p *Page) Ending(end time.Time) Moment {
 	m := p.LastDay(end)
-	if rel := Relative(end, p.Now); rel != "" && !end.IsZero() {
+	if rel := p.Language.Relative(end, p.Now); rel != "" && !end.IsZero() {
 		m.Title = m.Text + " · " + m.Title
 		m.Text = rel
 	}
@@ -90,12 +90,24 @@ func UTCDay(d calendar.Day) Moment {
 // DaysSince gives the viewer's days from an instant on until today, as charts name
 // them, and the place of an instant among them; less than 0 for one outside of them.
 func (p *Page) DaysSince(from time.Time) (labels []string, place func(time.Time) int) {
-	first := calendar.DayOf(from, p.zone())
-	for d, last := first, calendar.DayOf(p.Now, p.zone()); d.Number() <= last.Number(); d = d.AddDays(1) {
-		labels = append(labels, d.Text())
+	return p.daysSince(from, p.zone())
+}
+
+// LastDays gives the vendor's last n days, today among them, as DaysSince does, and the
+// instant at which the first of them begins.
+func (p *Page) LastDays(n int) (from time.Time, labels []string, place func(time.Time) int) {
+	from = calendar.DayOf(p.Now, p.days()).AddDays(1 - n).Begins(p.days())
+	labels, place = p.daysSince(from, p.days())
+	return from, labels, place
+}
+
+func (p *Page) daysSince(from time.Time, zone *time.Location) (labels []string, place func(time.Time) int) {
+	first := calendar.DayOf(from, zone)
+	for d, last := first, calendar.DayOf(p.Now, zone); d.Number() <= last.Number(); d = d.AddDays(1) {
+		labels = append(labels, p.Language.Day(d))
 	}
 	return labels, func(t time.Time) int {
-		if n := int(calendar.DayOf(t, p.zone()).Number() - first.Number()); n < len(labels) {
+		if n := int(calendar.DayOf(t, zone).Number() - first.Number()); n < len(labels) {
 			return n
 		}
 		return -1
@@ -106,9 +118,9 @@ func (p *Page) DaysSince(from time.Time) (labels []string, place func(time.Time)
 // 31 Dec 2027", "until 14 Mar 2027, 09:30".
 func (p *Page) Until(end time.Time) string {
 	if p.isLastDay(end) {
-		return "until the end of " + p.LastDay(end).Text
+		return p.T("until the end of %s", p.LastDay(end).Text)
 	}
-	return "until " + p.At(end).Text
+	return p.T("until %s", p.At(end).Text)
 }
 
 func (p *Page) isLastDay(end time.Time) bool {
@@ -160,36 +172,6 @@ func (p *Page) zone() *time.Location {
 	}
 	return p.Zone
 }
-
-// Relative is how far t is from now, in words; empty beyond 30 days.
-func Relative(t, now time.Time) string {
-	d := now.Sub(t)
-	past := d >= 0
-	if !past {
-		d = -d
-	}
-	var text string
-	switch {
-	case d < time.Minute && past:
-		return "just now"
-	case d < time.Minute:
-		return "in a moment"
-	case d < time.Hour:
-		text = plural(int(d/time.Minute), "minute")
-	case d < 24*time.Hour:
-		text = plural(int(d/time.Hour), "hour")
-	case d < 30*24*time.Hour:
-		text = plural(int(d/(24*time.Hour)), "day")
-	default:
-		return ""
-	}
-	if past {
-		return text + " ago"
-	}
-	return "in " + text
-}
-
-func plural(n int, unit string) string { return Count(int64(n), unit, unit+"s") }
 
 // Count gives "1 device", "1,204 devices".
 func Count(n int64, one, many string) string {

@@ -88,7 +88,7 @@ func (f *Form) Watch(label, value string) {
 	p := part{key: "\x00" + label, label: label, value: even(value)}
 	f.parts = append(f.parts, p)
 	if f.sent != nil && f.edits && f.isOther(p) {
-		f.Meanwhile = append(f.Meanwhile, Meanwhile{Label: label, Theirs: orEmpty(p.value), part: p})
+		f.Meanwhile = append(f.Meanwhile, Meanwhile{Label: label, Theirs: f.orEmpty(p.value), part: p})
 	}
 }
 
@@ -129,16 +129,16 @@ func (f *Form) track(d *Field, of string) (theirs bool) {
 	if d.ReadOnly || sent && typed == p.value {
 		return d.ReadOnly
 	}
-	m := Meanwhile{Label: d.Label, Name: d.Name, Theirs: d.shown(p.value), part: p, Long: strings.Contains(p.value, "\n")}
+	m := Meanwhile{Label: d.Label, Name: d.Name, Theirs: f.shown(d, p.value), part: p, Long: strings.Contains(p.value, "\n")}
 	if m.Kept = sent && f.wasTyped(p, typed); m.Kept {
-		m.Yours = d.shown(typed)
+		m.Yours = f.shown(d, typed)
 	} else if f.seen == nil {
 		return true // a part of a form that did not come whole
 	}
 	f.Meanwhile = append(f.Meanwhile, m)
-	d.Meanwhile = "Changed meanwhile: this is what holds now."
+	d.Meanwhile = f.language.T("Changed meanwhile: this is what holds now.")
 	if m.Kept {
-		d.Meanwhile = "Yours. Meanwhile it was set to " + quoted(m.Theirs) + "."
+		d.Meanwhile = f.language.T("Yours. Meanwhile it was set to %s.", quoted(m.Theirs))
 	}
 	return !m.Kept
 }
@@ -154,9 +154,9 @@ func (f *Form) trackEach(d *Field) {
 		if f.sent == nil || typed == is || !f.isOther(p) {
 			continue
 		}
-		m := Meanwhile{Label: o.Label, Theirs: ticked(is), part: p}
+		m := Meanwhile{Label: o.Label, Theirs: f.ticked(is), part: p}
 		if m.Kept = f.wasTyped(p, onOrOff(typed)); m.Kept {
-			m.Yours = ticked(typed)
+			m.Yours = f.ticked(typed)
 		} else if is {
 			given = append(given, o.Value)
 		} else {
@@ -180,7 +180,9 @@ func (f *Form) compare() {
 	for key := range f.seen {
 		if !is[key] && !f.less {
 			f.less = true
-			f.Meanwhile = append(f.Meanwhile, Meanwhile{Label: "Something that was asked here", Theirs: "is not there any more"})
+			f.Meanwhile = append(f.Meanwhile, Meanwhile{
+				Label: f.language.T("Something that was asked here"), Theirs: f.language.T("is not there any more"),
+			})
 		}
 	}
 	for i := range f.Meanwhile {
@@ -191,9 +193,9 @@ func (f *Form) compare() {
 }
 
 // shown is a value of the field in words.
-func (d Field) shown(value string) string {
+func (f *Form) shown(d *Field, value string) string {
 	if d.Kind == CheckField {
-		return ticked(value != "")
+		return f.ticked(value != "")
 	}
 	if d.Kind == SelectField || d.Kind == RadioField {
 		for _, o := range d.Options {
@@ -208,7 +210,7 @@ func (d Field) shown(value string) string {
 	if value != "" && d.Unit != "" {
 		value += " " + d.Unit
 	}
-	return orEmpty(value)
+	return f.orEmpty(value)
 }
 
 func onOrOff(is bool) string {
@@ -218,16 +220,16 @@ func onOrOff(is bool) string {
 	return ""
 }
 
-func ticked(is bool) string {
+func (f *Form) ticked(is bool) string {
 	if is {
-		return "Ticked"
+		return f.language.T("Ticked")
 	}
-	return "Not ticked"
+	return f.language.T("Not ticked")
 }
 
-func orEmpty(text string) string {
+func (f *Form) orEmpty(text string) string {
 	if text == "" {
-		return "Empty"
+		return f.language.T("Empty")
 	}
 	return text
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/access"
+	"chancery/internal/language"
 	"chancery/internal/owners"
 )
 
@@ -37,6 +38,10 @@ type Page struct {
 	Address string // of this page, path and query
 	Notices []Notice
 	Help    Help
+	Brand   *Brand // nil where pages are the server's own
+
+	Language  *language.Language // that the page is in; nil for English
+	languages language.Catalogue // that it can be had in
 
 	request *Request // what the page answers; nil where nobody is signed in
 }
@@ -49,7 +54,10 @@ type TestClock struct {
 }
 
 // Help is where the vendor's people find help.
-type Help struct{ Mail, Web string }
+type Help struct {
+	Mail, Web string
+	Text      string // of the vendor's branding; on branded pages only
+}
 
 // Chrome gives the page that a struct embeds.
 func (p *Page) Chrome() *Page { return p }
@@ -64,6 +72,9 @@ type Person struct {
 	Role  string // as it is called on screen
 
 	RoleAbout string // one sentence on the role
+
+	Language         string // that they have chosen; empty for none
+	CustomerLanguage string // of the customer that they belong to; empty for none
 
 	// Session is the one that the request belongs to, for the pages of the
 	// account; the gallery has none.

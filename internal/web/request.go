@@ -12,6 +12,7 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/language"
 	"chancery/internal/owners"
 	"chancery/internal/testclock"
 	"chancery/internal/vendors"
@@ -30,6 +31,8 @@ type Request struct {
 	say     *Flash
 	moved   string // the base that the vendor's pages have from now on; empty for the same
 	cookies []*http.Cookie
+
+	language *language.Language // see Language
 }
 
 type requestKey struct{}
@@ -40,7 +43,7 @@ func (f *Face) request(r *http.Request) (*Request, error) {
 		return q, nil
 	}
 	slug := r.PathValue("vendor")
-	v, err := f.Vendors.BySlug(r.Context(), slug)
+	v, err := f.vendor(r.Context(), slug)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +138,11 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 	p := Page{
 		Title: title, Crumbs: crumbs, Base: q.Base, Vendor: q.Vendor.Name, Person: q.Person, Say: q.say,
 		Now: q.face.Clock.Now(), Zone: q.Zone(), VendorZone: q.VendorZone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
-		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website},
+		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website}, Brand: q.brand(),
+		Language: q.Language(), languages: q.face.Languages,
+	}
+	if p.Brand != nil {
+		p.Help.Text = q.Vendor.Branding.SupportText
 	}
 	if path := q.face.Places.Search; path != "" {
 		p.Search = q.Href(path)
@@ -199,7 +206,7 @@ func (q *Request) Zone() *time.Location {
 
 // Until says until when something holds that has an exclusive end, as pages do.
 func (q *Request) Until(end time.Time) string {
-	p := Page{Zone: q.Zone(), VendorZone: q.VendorZone()}
+	p := Page{Zone: q.Zone(), VendorZone: q.VendorZone(), Language: q.Language()}
 	return p.Until(end)
 }
 

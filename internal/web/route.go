@@ -87,7 +87,7 @@ func AskWith[P Chromed, T any](
 			return err
 		}
 		if v.Has(lookAgain) {
-			p, err := show(q, &Form{Once: f.IDs.V7().String(), looked: v.Values})
+			p, err := show(q, &Form{Once: f.IDs.V7().String(), looked: v.Values, language: q.Language()})
 			if err != nil {
 				return err
 			}
@@ -181,7 +181,7 @@ func RevealWith[P, D Chromed, I, T any](
 // askFirst is the route that shows a form.
 func (f *Face) askFirst(path string, who Access, show func(q *Request, form *Form) (Chromed, error), t *View) edge.Route {
 	return f.route(http.MethodGet, path, who, func(w http.ResponseWriter, q *Request) error {
-		p, err := show(q, &Form{Once: f.IDs.V7().String()})
+		p, err := show(q, &Form{Once: f.IDs.V7().String(), language: q.Language()})
 		if err != nil {
 			return err
 		}
@@ -193,7 +193,7 @@ func (f *Face) askFirst(path string, who Access, show func(q *Request, form *For
 // askAgain shows a form that was refused; other errors it gives back. What hinders
 // the change may not hinder the form: what was filled in is kept where it can be.
 func (f *Face) askAgain(w http.ResponseWriter, q *Request, v Values, err error, show func(form *Form) (Chromed, error), t *View) error {
-	return f.refuse(w, q, &Form{Once: f.IDs.V7().String(), sent: v.Values}, err, show, t)
+	return f.refuse(w, q, &Form{Once: f.IDs.V7().String(), sent: v.Values, language: q.Language()}, err, show, t)
 }
 
 // refuse shows a form that was sent, with what is wrong with it.
@@ -242,9 +242,9 @@ func ActWith[T any](
 				return err
 			}
 			e := fault.As(err)
-			text := e.Message + " " + e.Help
+			text := q.Language().Said(e.Message) + " " + q.Language().Said(e.Help)
 			if len(e.Fields) > 0 && e.Kind == fault.Invalid {
-				text = "That was refused." + named(e.Fields)
+				text = q.T("That was refused.") + named(q.Language(), e.Fields)
 			}
 			done = Done{To: back(q), Say: Flash{Text: strings.TrimSpace(text), Tone: Bad}}
 		}
@@ -322,7 +322,9 @@ func (q *Request) Form() (Values, error) {
 			given.Add(name, clean)
 		}
 	}
-	return NewValues(given, q.VendorZone()), nil
+	v := NewValues(given, q.VendorZone())
+	v.language = q.Language()
+	return v, nil
 }
 
 // File gives an uploaded file; nil when there is none.

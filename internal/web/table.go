@@ -11,6 +11,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/entry"
 	"chancery/internal/fault"
+	"chancery/internal/language"
 	"chancery/internal/listing"
 )
 
@@ -188,7 +189,7 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 		if !showable(err) {
 			return List{}, err
 		}
-		l.Wrong = refusal(err)
+		l.Wrong = refusal(q.Language(), err)
 		return l, nil
 	}
 	for _, row := range found.Items {
@@ -200,21 +201,21 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 	return l, nil
 }
 
-func refusal(err error) *Notice {
+func refusal(l *language.Language, err error) *Notice {
 	e := fault.As(err)
-	n := &Notice{Tone: Bad, Title: e.Message, Text: e.Help}
+	n := &Notice{Tone: Bad, Title: l.Said(e.Message), Text: l.Said(e.Help)}
 	if len(e.Fields) > 0 {
-		n.Title, n.Text = "Something in the list's address is wrong.", "Choose anew what to show:"
+		n.Title, n.Text = l.T("Something in the list's address is wrong."), l.T("Choose anew what to show:")
 	}
-	n.Text += named(e.Fields)
+	n.Text += named(l, e.Fields)
 	return n
 }
 
 // named tells what is wrong with fields where there is no place beside them.
-func named(fields []fault.Field) string {
+func named(l *language.Language, fields []fault.Field) string {
 	var b strings.Builder
 	for _, f := range fields {
-		fmt.Fprintf(&b, " %s %s.", spoken(f.Name), f.Message)
+		fmt.Fprintf(&b, " %s %s.", l.Said(spoken(f.Name)), l.Said(f.Message))
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"chancery/internal/edge"
@@ -14,7 +15,8 @@ func (f *Face) Routes() []edge.Route {
 		return edge.NoRoute()
 	})
 	nothing.Nothing = true
-	return []edge.Route{Serve(f, http.MethodPost, "/theme", Access{Public: "light or dark is the browser's own choice"}, theme), nothing}
+	routes := []edge.Route{Serve(f, http.MethodPost, "/theme", Access{Public: "light or dark is the browser's own choice"}, theme), nothing}
+	return slices.Concat(routes, f.speaking(), f.brandFiles())
 }
 
 // theme keeps the other of light and dark, where there is no script to do it.
@@ -26,12 +28,16 @@ func theme(w http.ResponseWriter, q *Request) error {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // script sets it too
 		Name: "theme", Value: next, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode, Secure: q.Face().Secure,
 	})
-	back := q.Base + "/"
+	http.Redirect(w, q.R, q.back(), http.StatusSeeOther)
+	return nil
+}
+
+// back is the page that a small form at the edge of it came from.
+func (q *Request) back() string {
 	if given := q.R.PostFormValue("back"); strings.HasPrefix(given, q.Base+"/") {
 		if u, err := url.Parse(given); err == nil && u.Host == "" {
-			back = u.RequestURI()
+			return u.RequestURI()
 		}
 	}
-	http.Redirect(w, q.R, back, http.StatusSeeOther) //nolint:gosec // an address below the base
-	return nil
+	return q.Base + "/"
 }

@@ -9,14 +9,16 @@ import (
 	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 )
 
 // Values reads what a form sent. What is wrong is collected by field and given by Err.
 type Values struct {
 	url.Values
 
-	Zone  *time.Location // where a date ends
-	wrong *fault.Fields
+	Zone     *time.Location // where a date ends
+	language *language.Language
+	wrong    *fault.Fields
 }
 
 // NewValues makes a reader.
@@ -55,10 +57,10 @@ func (v Values) Int(name string) int {
 	return 0
 }
 
-// IntOrNil is a whole number; nil when the field is empty. Blanks and commas
-// between digits are taken.
+// IntOrNil is a whole number; nil when the field is empty. What parts digits
+// in the language of the form is taken.
 func (v Values) IntOrNil(name string) *int {
-	text := strings.NewReplacer(",", "", " ", "", "\u00a0", "").Replace(v.Text(name))
+	text := v.language.Ungrouped(v.Text(name))
 	if text == "" {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"chancery/internal/language"
 	"chancery/internal/visible"
 )
 
@@ -25,12 +27,12 @@ type View struct {
 	File string
 	Type reflect.Type // a pointer to the page's struct
 
-	read func() (*template.Template, error)
+	read func(l *language.Language) (*template.Template, error)
 }
 
-// Template reads the template, the first time: a server starts with none, and
-// holds those of the pages that somebody opens.
-func (v *View) Template() (*template.Template, error) { return v.read() }
+// Template reads the template in a language, the first time: a server starts with none,
+// and holds those of the pages that somebody opens.
+func (v *View) Template(l *language.Language) (*template.Template, error) { return v.read(l) }
 
 // base is the layout and the components, and the face's own files.
 type base struct {
@@ -81,7 +83,7 @@ func (b *base) view(file string, of reflect.Type) (*View, error) {
 	if _, err := fs.Stat(from, name); err != nil {
 		return nil, fmt.Errorf("web: there is no template %s: %w", file, err)
 	}
-	return &View{File: file, Type: of, read: sync.OnceValues(func() (*template.Template, error) {
+	return &View{File: file, Type: of, read: eachOnce(func(l *language.Language) (*template.Template, error) {
 		t, err := b.clone()
 		if err != nil {
 			return nil, fmt.Errorf("web: template %s: %w", file, err)
@@ -90,26 +92,35 @@ func (b *base) view(file string, of reflect.Type) (*View, error) {
 		if err != nil {
 			return nil, fmt.Errorf("web: template %s: %w", file, err)
 		}
-		if t, err = t.New(file).Parse(string(source)); err != nil {
+		if t, err = t.Funcs(spokenFuncs(l)).New(file).Parse(string(source)); err != nil {
 			return nil, fmt.Errorf("web: template %s: %w", file, err)
 		}
 		return t.Lookup("layout"), nil
 	})}, nil
 }
 
+// eachOnce makes a template once in each language.
+func eachOnce(read func(l *language.Language) (*template.Template, error)) func(l *language.Language) (*template.Template, error) {
+	var made sync.Map // of functions, by language
+	return func(l *language.Language) (*template.Template, error) {
+		once, _ := made.LoadOrStore(l.Code(), sync.OnceValues(func() (*template.Template, error) { return read(l) }))
+		return once.(func() (*template.Template, error))() //nolint:forcetypeassert // nothing else is stored
+	}
+}
+
 func funcs(a *Assets) template.FuncMap {
-	return template.FuncMap{
+	all := spokenFuncs(nil)
+	maps.Copy(all, template.FuncMap{
 		"asset": a.Href,
 		"icon": func(name string) template.HTML {
 			return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + //nolint:gosec // names are the templates' own
 				template.HTMLEscapeString(a.Href("icons.svg")) + "#" + template.HTMLEscapeString(name) + `"/></svg>`)
 		},
-		"number": Number,
-		"spoken": spoken,
+		"shape":  shapeOf(a),
 		"quoted": quoted,
-		"lower":  strings.ToLower,
 		"add":    func(a, b int) int { return a + b },
-	}
+	})
+	return all
 }
 
 // policy allows a page its own style and script, and frames of our own addresses,
@@ -131,7 +142,7 @@ func (f *Face) writePage(w http.ResponseWriter, q *Request, status int, v *View,
 
 func (f *Face) write(w http.ResponseWriter, status int, v *View, p Chromed) {
 	var b bytes.Buffer
-	t, err := v.Template()
+	t, err := v.Template(p.Chrome().Language)
 	if err == nil {
 		err = t.Execute(&b, p)
 	}
@@ -142,6 +153,10 @@ func (f *Face) write(w http.ResponseWriter, status int, v *View, p Chromed) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
+	if l := p.Chrome().Language; l != nil {
+		h.Set("Content-Language", l.Tag())
+		h.Add("Vary", "Accept-Language, Cookie")
+	}
 	h.Set("Referrer-Policy", "same-origin") // browsers send Origin "null" with forms otherwise
 	// Here, because nothing reaches a page by another way: titles, cells, what stands in
 	// fields. Forms take the marks back (cleanText).

@@ -29,11 +29,15 @@ func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter access.Letter) err
 		return nil
 	}
 	good := letter.ExpiresAt.Sub(t.Now())
+	page := "/reset"
+	if letter.Kind == access.NewAddress {
+		page = "/confirm-address"
+	}
 	message := mailing.Message{
 		To: user.Email, KeepTrying: good,
 		Data: mailing.Data{
 			Recipient: user.Name, Role: user.Role.Name, Customer: letter.About.Customer, LinkExpires: mailing.Within(good),
-			Link: l.rooms.faceAt(string(letter.Face), v.Slug) + "/reset?token=" + letter.Secret,
+			Link: l.rooms.faceAt(string(letter.Face), v.Slug) + page + "?token=" + letter.Secret,
 		},
 	}
 	if letter.About.Role != "" {
@@ -44,8 +48,39 @@ func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter access.Letter) err
 		message.Kind = mailing.Recovery
 	case access.Invitation:
 		message.Kind = mailing.Invitation
+	case access.NewAddress:
+		message.Kind, message.To = mailing.AddressConfirm, letter.Address
+		message.Data.FormerAddress, message.Data.Address = user.Email, letter.Address
 	case access.Activation:
 		return nil // it is shown to whoever makes it, and told by them
+	}
+	return l.rooms.Mails.Queue(t, vendor, message)
+}
+
+// Tell implements access.Post.
+func (l letters) Tell(t tx.Tx, vendor ident.VendorID, n access.Notice) error {
+	user, err := pairs.UserOf(n.Person)
+	if err != nil {
+		return err
+	}
+	v, found, err := l.rooms.VendorRows.Get(t, vendor)
+	if err != nil || !found {
+		return err
+	}
+	message := mailing.Message{
+		Kind: mailing.AddressAsked, To: n.To, Data: mailing.Data{Recipient: user.Name, FormerAddress: n.Former, Address: n.Address},
+	}
+	if at := l.rooms.faceAt(string(n.Face), v.Slug); at != "" {
+		message.Data.SignInLink = at + "/sign-in"
+	}
+	if n.ByStaff {
+		message.Data.ByStaff = "yes"
+	}
+	switch {
+	case n.Changed:
+		message.Kind = mailing.AddressChanged
+	case n.Taken:
+		message.Kind = mailing.AddressTaken
 	}
 	return l.rooms.Mails.Queue(t, vendor, message)
 }

@@ -17,6 +17,7 @@ func apiAreas(r *Rooms, s Site, index vendorIndex, clients *slascone.API) []area
 		})),
 		mounted(clients, nil),
 		mounted(management(r, s)),
+		mounted(newOfflinePortal(r, clients)),
 	}
 }
 
@@ -35,7 +36,7 @@ func newClients(r *Rooms, index vendorIndex, places *geo.Places) (*slascone.API,
 	}
 	return slascone.New(slascone.Config{
 		Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, Usage: r.Usage, Sessions: r.Sessions, Licensees: r.Licensees,
-		Vendors: index, VendorRows: r.VendorRows, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: places,
+		Vendors: index, VendorRows: r.VendorRows, Keys: r.Authenticator, Signer: r.Keyring, Runner: r.DB, Clock: r.Clock, Places: newLocator(r, places),
 		Guesses: guesses, Files: files,
 	})
 }

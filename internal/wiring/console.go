@@ -5,6 +5,8 @@ import (
 
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/mailing"
+	"chancery/internal/vendors"
 	"chancery/internal/web"
 	"chancery/internal/web/console"
 	"chancery/internal/web/console/analytics"
@@ -24,6 +26,7 @@ import (
 	"chancery/internal/web/console/settings"
 	"chancery/internal/web/console/team"
 	"chancery/internal/web/console/webhooks"
+	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
 
@@ -52,6 +55,10 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(settings.New(settings.Config{
 			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
 			Address: s.face, Portal: s.portal, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
+			Logos: r.VendorRows, MailPreview: func(ctx context.Context, v vendors.Vendor) (mailing.Body, error) {
+				return previewMail(ctx, r, v, mailing.LicenseIssued, r.Mails.Sample(show.MailVendor(v)))
+			},
+			Helps: vendors.Helps{Store: r.VendorRows}, HelpRows: r.VendorRows,
 			Changes: r.Changes, TestClock: testClock(r, s),
 		})),
 		mounted(webhooks.New(webhooks.Config{
@@ -77,7 +84,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: browserSessions{pairs.SignedIn{Sessions: r.UserSessions}}, Vendors: r.VendorRows,
-		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav, Log: lastChanges{r.AuditRows}, Places: console.Places(),
+		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav, Logos: r.VendorRows, Log: lastChanges{r.AuditRows}, Places: console.Places(),
 		TestClock: s.clock(r),
 	})
 	if err != nil {

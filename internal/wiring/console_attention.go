@@ -11,6 +11,7 @@ import (
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/web/console/attention"
+	"chancery/internal/web/show"
 )
 
 // customerMails writes to customers when somebody asks for it.
@@ -32,7 +33,7 @@ func kindOf(about attention.About) mailing.Kind {
 func (m customerMails) Draft(
 	ctx context.Context, v vendors.Vendor, l *licensing.License, about attention.About, now time.Time,
 ) (subject, text string, err error) {
-	d := dataOf(l, v.Location())
+	d := dataOf(l, v.Location(), now)
 	d.DaysLeft = daysLeft(l, about, now)
 	b, err := previewMail(ctx, m.rooms, v, kindOf(about), d)
 	return b.Subject, b.Text, err
@@ -65,7 +66,5 @@ func previewMail(ctx context.Context, r *Rooms, v vendors.Vendor, k mailing.Kind
 	}
 	all := r.Mails.Complete(own)
 	p := all[slices.IndexFunc(all, func(p mailing.Template) bool { return p.Kind == k })]
-	return r.Mails.PreviewOf(mailing.Vendor{
-		Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
-	}, p, d)
+	return r.Mails.PreviewOf(show.MailVendor(v), p, d)
 }

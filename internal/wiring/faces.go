@@ -34,7 +34,7 @@ func NewFaces(r *Rooms, s Site, places *geo.Places) (Faces, error) {
 	if err != nil {
 		return Faces{}, err
 	}
-	owned, err := newPortal(r, s, assets)
+	owned, err := newPortal(r, s, assets, ownersFiles{r, clients})
 	if err != nil {
 		return Faces{}, err
 	}

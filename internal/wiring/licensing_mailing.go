@@ -9,6 +9,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
+	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
 
@@ -88,6 +89,21 @@ func (m LicenceMails) Ending(t tx.Tx, l *licensing.License, ends time.Time) erro
 	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
 }
 
+// Ended implements licensing.Notices.
+func (m LicenceMails) Ended(t tx.Tx, s licensing.State) error {
+	message, err := m.message(t, mailing.Expired, s.License)
+	if err != nil {
+		return err
+	}
+	message.Key = "expired:" + s.License.UUID.String() + ":" + strconv.FormatInt(s.ExpiresAt.UnixMilli(), 10)
+	if c := s.Consumed; c != nil {
+		message.Data.Meter, message.Data.Consumed, message.Data.Limit = c.Limitation.Name, amount(c.Gross), amount(c.Contract)
+	}
+	return m.Mails.Tell(t, s.License.Vendor, s.License.LicenseeEmail, message)
+}
+
+func amount(millionths int64) string { return string(terms.AppendQuantity(nil, millionths)) }
+
 // EndingDays implements licensing.Notices.
 func (m LicenceMails) EndingDays(t tx.Tx, v ident.VendorID) (int, error) {
 	r, err := m.Mails.RuleOf(t, v, mailing.Expiring)
@@ -97,15 +113,18 @@ func (m LicenceMails) EndingDays(t tx.Tx, v ident.VendorID) (int, error) {
 // message is what all mails say of a licence.
 func (m LicenceMails) message(t tx.Tx, k mailing.Kind, l *licensing.License) (mailing.Message, error) {
 	v, err := m.Mails.Store.Vendor(t, l.Vendor)
-	return mailing.Message{Kind: k, Data: dataOf(l, v.Zone), License: l.UUID}, err
+	return mailing.Message{Kind: k, Data: dataOf(l, v.Zone, t.Now()), License: l.UUID}, err
 }
 
 // dataOf is what all mails say of a licence; days are told in the vendor's zone.
-func dataOf(l *licensing.License, zone *time.Location) mailing.Data {
-	p := l.Terms().Policy
+func dataOf(l *licensing.License, zone *time.Location, now time.Time) mailing.Data {
+	p, used := l.Terms().Policy, l.Held()
+	if l.CountsMonths() {
+		used = l.UsedInMonth(now)
+	}
 	d := mailing.Data{
 		Customer: l.Customer.CompanyName, Product: l.Product.Name, ProductID: l.Product.UUID.String(), License: l.Title(), LicenseKey: l.KeyToType(),
-		Used: strconv.FormatInt(l.RegularUsed+l.GoodwillUsed, 10), Contract: strconv.FormatInt(p.TokenLimit, 10),
+		Used: strconv.FormatInt(used, 10), Contract: strconv.FormatInt(p.TokenLimit, 10),
 		Allowed: strconv.FormatInt(licensing.Allowed(p), 10),
 	}
 	if ends := l.ExpiryOf(p); !ends.IsZero() {

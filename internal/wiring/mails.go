@@ -1,9 +1,11 @@
 package wiring
 
 import (
+	"context"
 	"net/url"
 	"strings"
 
+	"chancery/internal/ident"
 	"chancery/internal/keyring"
 	"chancery/internal/mail"
 	"chancery/internal/mailing"
@@ -45,7 +47,7 @@ func (r *Rooms) dashboardAt(slug string) string {
 // NewPostman makes what sends the mail queue: by a server, from an address. Without a
 // server mail stays in the log.
 func (r *Rooms) NewPostman(server *url.URL, from string) (*mailing.Postman, error) {
-	config := mailing.PostmanConfig{Queue: r.MailRows, Sealer: r.sealer, Runner: r.DB, Clock: r.Clock, Log: r.log}
+	config := mailing.PostmanConfig{Queue: r.MailRows, Sealer: r.sealer, Logos: mailLogos{r}, Runner: r.DB, Clock: r.Clock, Log: r.log}
 	if server != nil {
 		transport, err := mail.New(mail.Config{URL: server, From: from})
 		if err != nil {
@@ -54,4 +56,13 @@ func (r *Rooms) NewPostman(server *url.URL, from string) (*mailing.Postman, erro
 		config.Transport = transport
 	}
 	return mailing.NewPostman(config)
+}
+
+// mailLogos gives mails their vendors' logos.
+type mailLogos struct{ rooms *Rooms }
+
+// MailLogo implements mailing.Logos.
+func (m mailLogos) MailLogo(ctx context.Context, v ident.VendorID) ([]byte, error) {
+	l, err := m.rooms.VendorRows.Logo(ctx, v)
+	return l.Content, err
 }

@@ -27,7 +27,7 @@ func managementAreas(r *Rooms) []operated {
 		operating(licenses.New(licenses.Config{
 			Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, MeterRows: r.MeterRows, SessionRows: r.SessionRows,
 		})),
-		operating(devices.New(devices.Config{Licenses: r.Licenses, LicenseRows: r.LicenseRows})),
+		operating(devices.New(devices.Config{Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows})),
 		operating(sessions.New(sessions.Config{Clock: r.Clock, Sessions: r.Sessions, SessionRows: r.SessionRows, LicenseRows: r.LicenseRows})),
 		operating(webhooks.New(webhooks.Config{
 			Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},

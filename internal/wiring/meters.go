@@ -15,6 +15,7 @@ func (r *Rooms) furnishMeters() (err error) {
 	licenses := pairs.MeteredLicenses{Licenses: r.Licenses}
 	if r.Meters, err = metering.New(metering.Config{
 		Store: r.MeterRows, Reader: r.MeterRows, Licenses: licenses, Runner: r.DB, IDs: r.IDs,
+		Notices: MeterMails{Mails: r.Mails, Licenses: r.LicenseRows},
 	}); err != nil {
 		return err
 	}

@@ -65,11 +65,16 @@ func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
 		return err
 	}
 	r.ProviderRows = accessstore.Providers{DB: r.DB}
-	r.SignIn, err = access.NewSignIn(access.SignInConfig{
+	if r.SignIn, err = access.NewSignIn(access.SignInConfig{
 		People: people, Sessions: r.UserSessions, Attempts: r.Attempts, Steps: r.Steps, Factors: r.Factors,
 		Passwords: passwords, Providers: r.ProviderRows, Runner: r.DB,
-	})
-	if err != nil {
+	}); err != nil {
+		return err
+	}
+	if r.Addresses, err = access.NewAddresses(access.AddressesConfig{
+		Store: accessstore.Links{DB: r.DB}, People: people, SignIn: r.SignIn, Attempts: r.Attempts, Post: letters{r}, Moves: r.Licenses,
+		Runner: r.DB, IDs: r.IDs,
+	}); err != nil {
 		return err
 	}
 	return r.furnishCeremonies(sealer)
@@ -102,7 +107,7 @@ func (r *Rooms) furnishProviders(allow []netip.Prefix) (err error) {
 
 // Invitations invites users and licensees.
 func (r *Rooms) Invitations() pairs.Invitations {
-	return pairs.Invitations{Users: r.Users, Links: r.Links}
+	return pairs.Invitations{Users: r.Users, Links: r.Links, Addresses: r.Addresses}
 }
 
 // CustomerPeople manages the people of customers.

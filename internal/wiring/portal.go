@@ -13,6 +13,10 @@ import (
 	"chancery/internal/web/account"
 	"chancery/internal/web/entrance"
 	"chancery/internal/web/portal"
+	"chancery/internal/web/portal/activations"
+	"chancery/internal/web/portal/files"
+	"chancery/internal/web/portal/help"
+	"chancery/internal/web/portal/licenses"
 	"chancery/internal/web/portal/overview"
 	"chancery/internal/web/portal/people"
 	"chancery/internal/web/show"
@@ -20,9 +24,13 @@ import (
 )
 
 // portalAreas are all of the portal. A new area is a new line.
-func portalAreas(r *Rooms, s Site, f *web.Face) []area {
+func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
-		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows})),
+		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}})),
+		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
+		mounted(help.New(help.Config{Face: f, Texts: ownersHelp{r}})),
 		mounted(people.New(people.Config{
 			Face: f, People: r.CustomerPeople(), Rows: r.OwnerRows, Mails: s.mailsLinks(), Count: r.Links.CountInvitation,
 		})),
@@ -35,7 +43,7 @@ func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 	var elsewhere map[string]string
 	own := account.Config{
 		Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
-		Passkeys: r.Passkeys, Proofs: r.SignIn, Providers: r.Providers, Site: s.passkeys, Address: s.face,
+		Passkeys: r.Passkeys, Proofs: r.SignIn, Addresses: r.Addresses, Providers: r.Providers, Mails: s.mailsLinks(), Site: s.passkeys, Address: s.face,
 	}
 	if front {
 		elsewhere = map[string]string{portal.Name: "Licensing dashboard"}
@@ -44,7 +52,7 @@ func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 	}
 	return []area{
 		mounted(entrance.New(entrance.Config{
-			Face: f, SignIn: r.SignIn, Links: r.Links, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
+			Face: f, SignIn: r.SignIn, Links: r.Links, Addresses: r.Addresses, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
 			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
 		})),
 		mounted(account.New(own)),
@@ -52,16 +60,17 @@ func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 }
 
 // newPortal makes the portal.
-func newPortal(r *Rooms, s Site, assets *web.Assets) (Faces, error) {
+func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: portal.Name, Assets: assets, Sessions: ownerSessions{pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
-		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav, Places: portal.Places(),
+		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav,
+		Branded: true, Logos: r.VendorRows, Places: portal.Places(),
 		TestClock: s.clock(r),
 	})
 	if err != nil {
 		return Faces{}, err
 	}
-	routes, err := routesOf(append([]area{mounted(face, nil)}, portalAreas(r, s, face)...))
+	routes, err := routesOf(append([]area{mounted(face, nil)}, portalAreas(r, s, made, face)...))
 	if err != nil {
 		return Faces{}, err
 	}

@@ -100,6 +100,7 @@ type Rooms struct {
 	ProviderRows    accessstore.Providers
 	Providers       *access.Providers
 	Links           *access.Links
+	Addresses       *access.Addresses
 	Licensees       *access.Licensees
 	Steps           *access.Steps
 	Factors         *access.Factors
@@ -219,10 +220,11 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	}
 	if r.Vendors, err = vendors.New(vendors.Config{
 		Store: r.VendorRows, Reader: r.VendorRows, Runner: r.DB, IDs: r.IDs, Days: []vendors.Days{r.Licenses, r.Catalog, r.machines},
+		Locations: r.LicenseRows,
 	}); err != nil {
 		return err
 	}
-	r.OwnerRows = ownerstore.Store{DB: r.DB, Licenses: r.LicenseRows}
+	r.OwnerRows = ownerstore.Store{DB: r.DB, Licenses: r.LicenseRows, Meters: r.MeterRows}
 	if r.Owners, err = owners.New(r.OwnerRows); err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func TestRefusalsAreTold(t *testing.T) {
 func TestTheSDKNamesRefusalsAsTheServerDoes(t *testing.T) {
 	t.Parallel()
 	words := map[string]string{}
-	for _, spec := range sdkConstants(t) {
+	for _, spec := range sdkConstants(t, "errors.go", "Refusal") {
 		words[spec.Names[0].Name] = strings.TrimSpace(spec.Comment.Text())
 	}
 	for name, id := range sdkRefusals(t) {
@@ -72,7 +72,7 @@ func TestTheSDKNamesRefusalsAsTheServerDoes(t *testing.T) {
 func sdkRefusals(t *testing.T) map[string]int {
 	t.Helper()
 	ids := map[string]int{}
-	for _, spec := range sdkConstants(t) {
+	for _, spec := range sdkConstants(t, "errors.go", "Refusal") {
 		value, _ := spec.Values[0].(*ast.BasicLit)
 		if value == nil {
 			t.Fatalf("client.%s is not a number", spec.Names[0].Name)
@@ -89,15 +89,15 @@ func sdkRefusals(t *testing.T) map[string]int {
 	return ids
 }
 
-// sdkConstants are the SDK's constants of refusals.
-func sdkConstants(t *testing.T) (all []*ast.ValueSpec) {
+// sdkConstants are the SDK's constants in a file whose names have a prefix.
+func sdkConstants(t *testing.T, name, prefix string) (all []*ast.ValueSpec) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "client", "errors.go"), nil, parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "client", name), nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
-		if spec, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(spec.Names[0].Name, "Refusal") {
+		if spec, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(spec.Names[0].Name, prefix) {
 			all = append(all, spec)
 		}
 		return true

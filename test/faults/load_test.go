@@ -17,6 +17,8 @@ type hand struct {
 	made    []*customer
 	count   int // of external ids, idempotency keys and names
 
+	adjusted int64 // what it corrected the meter by, as staff
+
 	pending *step // a call without an answer: it is repeated before anything else
 	acked   map[string]int
 }
@@ -119,8 +121,10 @@ func (h *hand) next() *step {
 		return h.openSession(d)
 	case n < 14 || d.newest == nil && n < 17:
 		return h.consume(d)
-	case n < 16:
+	case n < 15:
 		return h.consumeAgain(d)
+	case n < 16:
+		return h.correct()
 	case n < 17:
 		return h.rollBack(d)
 	case n < 19 || len(h.made) == 0:
@@ -202,8 +206,33 @@ func (h *hand) rollBack(d *device) *step {
 		"limitation_id": h.site.pages, "transaction_id": was.transaction,
 	}), done: func(r reply, _ bool) bool {
 		d.newest = nil
+		if r.refusal() == 20011 {
+			return true // staff have taken off what it added
+		}
 		d.consumed -= was.value
 		return r.status == http.StatusOK && r.object()["transaction_id"] != nil
+	}}
+}
+
+// correct is staff who add to the meter, take off, or begin its count anew.
+func (h *hand) correct() *step {
+	path, body := "/api/v1/licenses/"+h.site.metered.id, object{"limitation_id": h.site.pages, "reason": "a fault"}
+	if h.random.IntN(4) == 0 {
+		return &step{kind: "reset", request: request{method: "POST", path: path + "/meters/reset", staff: true, key: h.name(), body: body}, done: func(r reply, _ bool) bool {
+			return r.status == http.StatusOK
+		}}
+	}
+	value := 1 + h.random.Int64N(9)
+	if h.random.IntN(2) == 0 {
+		value = -value
+	}
+	body["value"] = value
+	return &step{kind: "adjust", request: request{method: "POST", path: path + "/consumptions", staff: true, key: h.name(), body: body}, done: func(r reply, _ bool) bool {
+		if value < 0 && r.status == http.StatusBadRequest {
+			return true // so much is not consumed in this period
+		}
+		h.adjusted += value
+		return r.status == http.StatusCreated
 	}}
 }
 

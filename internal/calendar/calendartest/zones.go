@@ -36,6 +36,13 @@ func Days() iter.Seq[calendar.Day] {
 // alike in all these years and in the one before and after them.
 func Zones(t testing.TB) []*time.Location {
 	t.Helper()
+	return ZonesOf(t, First().AddYears(-1), Last().AddYears(2))
+}
+
+// ZonesOf gives all zones of the tz database, but only one of those whose clocks are
+// alike from one day to another.
+func ZonesOf(t testing.TB, from, to calendar.Day) []*time.Location {
+	t.Helper()
 	var zones []*time.Location
 	known := map[string]bool{}
 	for name := range strings.FieldsSeq(names) {
@@ -43,7 +50,7 @@ func Zones(t testing.TB) []*time.Location {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if clocks := clocksOf(zone); !known[clocks] {
+		if clocks := clocksOf(zone, from, to); !known[clocks] {
 			known[clocks] = true
 			zones = append(zones, zone)
 		}
@@ -52,9 +59,9 @@ func Zones(t testing.TB) []*time.Location {
 }
 
 // clocksOf tells apart zones whose clocks differ.
-func clocksOf(zone *time.Location) string {
+func clocksOf(zone *time.Location, from, to calendar.Day) string {
 	var b strings.Builder
-	at, end := First().AddYears(-1).Begins(time.UTC), Last().AddYears(2).Begins(time.UTC)
+	at, end := from.Begins(time.UTC), to.Begins(time.UTC)
 	for at.Before(end) {
 		_, offset := at.In(zone).Zone()
 		_, until := at.In(zone).ZoneBounds()

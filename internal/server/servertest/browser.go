@@ -21,6 +21,8 @@ type Browser struct {
 	URL  string // of the server
 	Base string // of the face at the vendor: /console/acme
 
+	Password string // of who was signed in by AsOwner
+
 	client *http.Client
 }
 
@@ -93,6 +95,16 @@ func (b *Browser) Travel(tb testing.TB, zone string) {
 func (b *Browser) Get(tb testing.TB, path string) *Page {
 	tb.Helper()
 	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, b.URL+b.Base+path, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return b.do(tb, r)
+}
+
+// Send asks for a page by a method that has no body.
+func (b *Browser) Send(tb testing.TB, method, path string) *Page {
+	tb.Helper()
+	r, err := http.NewRequestWithContext(tb.Context(), method, b.URL+b.Base+path, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

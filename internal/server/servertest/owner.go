@@ -40,6 +40,7 @@ func (s *Server) AsOwner(t *testing.T, v wiring.NewVendor, email string, roles m
 		t.Fatal(err)
 	}
 	b := s.Browser(t, v).At("portal")
-	b.Enter(t, email, secret.Password)
+	b.Password = secret.Password
+	b.Enter(t, email, b.Password)
 	return b
 }

@@ -59,6 +59,26 @@ func (People) SetPassword(t tx.Tx, vendor ident.VendorID, id ident.UserID, hash 
 	if _, err := s.Exec(`UPDATE users SET password_hash = $1 WHERE vendor_id = $2 AND id = $3`, hash, vendor, id); err != nil {
 		return err
 	}
+	return endWays(s, vendor, id)
+}
+
+// SetEmail implements access.People.
+func (People) SetEmail(t tx.Tx, vendor ident.VendorID, id ident.UserID, email string) error {
+	s := store.On(t)
+	if _, err := s.Exec(`UPDATE users SET email = $1 WHERE vendor_id = $2 AND id = $3`, email, vendor, id); err != nil {
+		return err
+	}
+	return endWays(s, vendor, id)
+}
+
+// LockAddresses implements access.People.
+func (People) LockAddresses(t tx.Tx, vendor ident.VendorID) error {
+	return identitystore.Users{}.LockTeam(t, vendor)
+}
+
+// endWays ends what leads around a password or an address: links that were sent, and
+// half-done sign-ins.
+func endWays(s *store.Tx, vendor ident.VendorID, id ident.UserID) error {
 	if _, err := s.Exec(`DELETE FROM user_links WHERE vendor_id = $1 AND user_id = $2`, vendor, id); err != nil {
 		return err
 	}

@@ -156,7 +156,7 @@ func (Store) Uses(t tx.Tx, v ident.VendorID, k erasure.Kind, subject ident.UUID,
 	case erasure.User:
 		return u, nil
 	}
-	_, err = q.QueryRow(`SELECT COALESCE(CAST(SUM(l.regular_used + l.goodwill_used) AS BIGINT), 0),
+	_, err = q.QueryRow(`SELECT COALESCE(CAST(SUM(l.regular_used + CASE WHEN l.month_ends_at IS NULL THEN l.goodwill_used ELSE 0 END) AS BIGINT), 0),
 		COALESCE(CAST(SUM(COALESCE(c.open_count, 0)) AS BIGINT), 0) FROM licenses l
 		LEFT JOIN session_counters c ON c.vendor_id = l.vendor_id AND c.license_id = l.id
 		WHERE l.vendor_id = $1 AND `+licenses, args, &u.Devices, &u.Sessions)

@@ -72,6 +72,7 @@ func whole(names ...string) []column {
 var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of names
 	{name: "customers", key: []string{"id"}, texts: []column{{name: "email"}}},
 	{name: "licensee_moves", key: []string{"customer_id", "former"}, texts: []column{{name: "former"}}},
+	{name: "address_moves", key: []string{"former"}, texts: []column{{name: "former"}, {name: "address"}}},
 	{name: "licenses", key: []string{"id"}, texts: []column{{name: "overrides"}}},
 	{name: "license_users", key: []string{"id"}, texts: []column{{name: "user_id", blank: about, id: true}}, related: []relation{{about, byLicense}}},
 	{
@@ -145,7 +146,7 @@ const auditLog = "audit_log"
 // of the vendor's catalogue and settings, hashes, and what is sealed. What is personal and
 // not in tables is erased by statements of its own: customers, licences, devices and users.
 var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that never changes
-	"activations":         {"platform", "operating_system", "software_version", "country", "release_reason"},
+	"activations":         {"platform", "operating_system", "software_version", "country", "city", "release_reason"},
 	"analytical_fields":   {"name"},
 	"answers":             {"principal", "route", "request_key"},
 	"access_tokens":       {"hint"},
@@ -160,7 +161,8 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"features":            {"name", "description"},
 	"figures":             {"figure", "value"},
 	"goodwill_stays":      {"left_by"},
-	"heartbeats":          {"software_version", "operating_system", "platform", "country"},
+	"heartbeats":          {"software_version", "operating_system", "platform", "country", "city"},
+	"help_texts":          {"language", "body"},
 	"identity_providers":  {"issuer", "client_id", "label"},
 	"imports":             {"kind", "zone", "columns", "state", "actor_kind", "actor_id"},
 	"import_lines":        {"state"},
@@ -191,11 +193,13 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"tokens":              {"role"},
 	"usage_features":      {"name"},
 	"usage_modules":       {"name"},
+	"former_links":        {"kind"},
+	"former_slugs":        {"slug"},
 	"user_links":          {"kind"},
 	"user_sessions":       {"method", "face"},
 	"users":               {"role"},
 	"variables":           {"name", "description"},
-	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website"},
+	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website", "shown_name", "accent_light", "accent_dark", "support_text", "logo"},
 }
 
 // elsewhere are columns that are about people and that other statements erase: those of
@@ -214,6 +218,7 @@ var elsewhere = map[string][]string{ //nolint:gochecknoglobals // a list that ne
 	"passkeys":        {"name"},
 	"subscriptions":   {"target"},
 	"user_identities": {"issuer", "subject", "email"},
+	"user_links":      {"address"},
 	"user_sessions":   {"address", "user_agent"},
 	"users":           {"email", "name", "password_hash"},
 }

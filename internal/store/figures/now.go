@@ -29,6 +29,9 @@ func (s Store) OfNow(ctx context.Context, v ident.VendorID, now time.Time) ([]fi
 		if err != nil {
 			return nil, err
 		}
+		if rows, err = endedByContract(q, v, e, now, rows); err != nil {
+			return nil, err
+		}
 		all = append(all, rows...)
 	}
 	rows, err := q(`SELECT l.product_id, COUNT(*) FROM goodwill_stays g JOIN licenses l ON l.vendor_id = g.vendor_id AND l.id = g.license_id
@@ -45,14 +48,18 @@ type ends struct {
 	id      ident.EditionID
 	product ident.ProductID
 	policy  terms.Policy
+	grants  terms.Grants
 }
 
 func editionEnds(q querier, v ident.VendorID) ([]ends, error) {
-	rows, err := q(`SELECT id, product_id, policy FROM editions WHERE vendor_id = $1 ORDER BY id`, v)
+	rows, err := q(`SELECT id, product_id, policy, grants FROM editions WHERE vendor_id = $1 ORDER BY id`, v)
 	return store.All[ends](rows, err)(func(scan store.Scan) (e ends, err error) {
-		var policy string
-		if err := scan(&e.id, &e.product, &policy); err != nil {
+		var policy, grants string
+		if err := scan(&e.id, &e.product, &policy, &grants); err != nil {
 			return e, err
+		}
+		if err := json.Unmarshal([]byte(grants), &e.grants); err != nil {
+			return e, fmt.Errorf("grants of edition %d: %w", e.id, err)
 		}
 		if err := json.Unmarshal([]byte(policy), &e.policy); err != nil {
 			return e, fmt.Errorf("policy of edition %d: %w", e.id, err)
@@ -71,7 +78,7 @@ var numbered = [7]string{ //nolint:gochecknoglobals // a list that never changes
 }
 
 // licensesOf counts the licences of an edition by state, and those that end soon.
-// The end is reckoned as licensing.License.ExpiryOf does; a test compares both.
+// The end is reckoned as licensing.License.TimeEnd does; a test compares both.
 func licensesOf(q querier, v ident.VendorID, e ends, now time.Time) ([]figures.Row, error) {
 	at, days, trial := int64(never), int64(-1), int64(e.policy.TrialDays)
 	switch e.policy.ExpiresMode {

@@ -15,8 +15,34 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 	},
 	{
 		"licences whose counter of goodwill activations is not what their activations say",
-		`SELECT COUNT(*) FROM licenses l WHERE l.goodwill_used <> (SELECT COUNT(*) FROM activations a
+		`SELECT COUNT(*) FROM licenses l WHERE l.month_ends_at IS NULL AND l.goodwill_used <> (SELECT COUNT(*) FROM activations a
 			WHERE a.vendor_id = l.vendor_id AND a.license_id = l.id AND a.released_at IS NULL AND a.goodwill_since IS NOT NULL)`,
+	},
+	{
+		"licences whose counter of this month's devices is not what their places say",
+		`SELECT COUNT(*) FROM licenses l WHERE l.goodwill_used > CASE WHEN l.month_ends_at IS NULL THEN l.goodwill_used ELSE l.month_used END
+			OR l.month_used <> (SELECT COUNT(*) FROM month_places p
+				WHERE p.vendor_id = l.vendor_id AND p.license_id = l.id AND p.begins_at = l.month_begins_at)
+			OR l.month_used <> (SELECT COALESCE(MAX(place), 0) FROM month_places p
+				WHERE p.vendor_id = l.vendor_id AND p.license_id = l.id AND p.begins_at = l.month_begins_at)`,
+	},
+	{
+		"past months whose count of devices is not what their places say",
+		`SELECT COUNT(*) FROM license_months m WHERE m.folded = 0 AND m.used <> (SELECT COUNT(*) FROM month_places p
+			WHERE p.vendor_id = m.vendor_id AND p.license_id = m.license_id AND p.begins_at = m.begins_at)`,
+	},
+	{
+		"places of months that no licence counts or has counted",
+		`SELECT COUNT(*) FROM month_places p WHERE NOT EXISTS (SELECT 1 FROM licenses l
+				WHERE l.vendor_id = p.vendor_id AND l.id = p.license_id AND l.month_begins_at = p.begins_at)
+			AND NOT EXISTS (SELECT 1 FROM license_months m
+				WHERE m.vendor_id = p.vendor_id AND m.license_id = p.license_id AND m.begins_at = p.begins_at)`,
+	},
+	{
+		"present activations that have a place of their licence's month, and their device none or another",
+		`SELECT COUNT(*) FROM activations a JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id AND l.month_ends_at = a.month_until
+			WHERE a.released_at IS NULL AND a.month_place > 0 AND NOT EXISTS (SELECT 1 FROM month_places p WHERE p.vendor_id = a.vendor_id
+				AND p.license_id = a.license_id AND p.begins_at = l.month_begins_at AND p.device_id = a.device_id AND p.place = a.month_place)`,
 	},
 	{
 		"licences whose count of deactivations is not what the ends of their activations say",
@@ -116,6 +142,19 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 	{
 		"lapsed sessions that did not end at the instant they lapsed",
 		`SELECT COUNT(*) FROM sessions WHERE end_reason = 'lapsed' AND ended_at <> valid_until`,
+	},
+	{
+		"entries of ledgers that take another amount back than they undo, or from another meter or period",
+		`SELECT COUNT(*) FROM consumptions u JOIN consumptions c ON c.vendor_id = u.vendor_id AND c.id = u.undoes
+			WHERE u.amount <> -c.amount OR u.meter_id <> c.meter_id OR u.period_started_at <> c.period_started_at`,
+	},
+	{
+		"resets of meters that count something",
+		`SELECT COUNT(*) FROM consumptions WHERE kind = 'reset' AND amount <> 0`,
+	},
+	{
+		"meters that have consumed less than nothing, or more in a period than in their life",
+		`SELECT COUNT(*) FROM meters WHERE consumed < 0 OR gross < consumed`,
 	},
 	{
 		"customers that are missing in their own line of superiors",

@@ -1,6 +1,8 @@
 package licensing
 
 import (
+	"slices"
+
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/store"
@@ -100,6 +102,8 @@ func (s *Store) UpdateClient(t tx.Tx, v ident.VendorID, a *licensing.Activation)
 		return err
 	}
 	return store.On(t).Later(`UPDATE activations SET hostname = $1, platform = $2, operating_system = $3, software_version = $4,
-		device_variables = $5, address = $6, country = $7, said = $8 WHERE vendor_id = $9 AND id = $10`,
-		c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country, a.Said, v, a.ID)
+		device_variables = $5, address = $6, country = $7, city = $8, latitude = $9, longitude = $10, radius_km = $11, said = $12
+		WHERE vendor_id = $13 AND id = $14`,
+		slices.Concat([]any{c.Hostname, c.Platform, c.OperatingSystem, c.SoftwareVersion, variables, c.Address, c.Country}, cityValues(c.City),
+			[]any{a.Said, v, a.ID})...)
 }

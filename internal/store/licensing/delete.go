@@ -24,7 +24,7 @@ func (s *Store) Uses(t tx.Tx, v ident.VendorID, l ident.LicenseID) (activations,
 
 // ofLicense are the tables whose rows go with a licence that was never used.
 var ofLicense = []string{ //nolint:gochecknoglobals // a list that never changes
-	"replaced_keys", "license_users", "license_notices", "denials", "session_counters", "meters", "license_fittings", "tokens",
+	"replaced_keys", "license_users", "license_notices", "denials", "session_counters", "meters", "license_fittings", "tokens", "month_places", "license_months",
 }
 
 // DeleteLicense implements licensing.Store.

@@ -70,3 +70,12 @@ func (s *Store) NextSilent(ctx context.Context, now time.Time) (int64, error) {
 		[]any{licensing.DayOf(now), now.UnixMilli()}, &at)
 	return at.V, err
 }
+
+// NextMonthEnd gives when the next month of a licence that was used up or above the
+// contract ends after an instant, in milliseconds; zero for none.
+func (s *Store) NextMonthEnd(ctx context.Context, now time.Time) (int64, error) {
+	var at sql.Null[int64]
+	_, err := s.db.QueryRow(ctx, `SELECT MIN(month_ends_at) FROM licenses WHERE month_ends_at > $1 AND month_ends_at IS NOT NULL
+		AND (used_up_at IS NOT NULL OR goodwill_used > 0)`, []any{now.UnixMilli()}, &at)
+	return at.V, err
+}

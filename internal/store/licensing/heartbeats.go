@@ -50,8 +50,9 @@ func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activati
 		}
 	}
 	return 0, q.Later(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,
-		hostname, platform, address, country, group_id, user_id) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		v, a.ID, at, day, c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country, h.GroupID, h.UserID)
+		hostname, platform, address, country, city, group_id, user_id) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		v, a.ID, at, day, c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country,
+		store.OrNull(c.City.Name), h.GroupID, h.UserID)
 }
 
 // overwriteNewest writes over the newest history row of a day that has as many as
@@ -65,8 +66,8 @@ func overwriteNewest(q *store.Tx, v ident.VendorID, a ident.ActivationID, day in
 	}
 	c := &h.Client
 	return true, q.Later(`UPDATE heartbeats SET at = $1, software_version = $2, operating_system = $3, hostname = $4, platform = $5,
-		address = $6, country = $7, group_id = $8, user_id = $9 WHERE id = $10 AND vendor_id = $11`,
-		h.At.UnixMilli(), c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country, h.GroupID, h.UserID, newest.V, v)
+		address = $6, country = $7, city = $8, group_id = $9, user_id = $10 WHERE id = $11 AND vendor_id = $12`,
+		h.At.UnixMilli(), c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country, store.OrNull(c.City.Name), h.GroupID, h.UserID, newest.V, v)
 }
 
 // keepNewest makes room for one more history row of an activation. Rows that are

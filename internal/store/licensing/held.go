@@ -16,7 +16,7 @@ import (
 // edition and its product only the revision is read: their contents are kept,
 // and every change of either that an answer shows raises the edition's.
 const heldColumns = `a.id, a.uuid, a.token_key, a.client_name, a.client_description, a.client_public_key, a.said, a.goodwill_since, a.goodwill_until,
-	a.suspended_until, s.last_seen_day, s.day_count, s.counter,
+	a.month_until, a.month_place, a.suspended_until, s.last_seen_day, s.day_count, s.counter,
 	l.id, l.name, l.license_key, l.legacy_license_key, l.is_active, l.is_temporary, l.starts_at, l.expires_mode, l.expires_at, l.expires_days,
 	l.overrides, l.measured, l.first_activated_at, l.regular_used, l.goodwill_used, l.used_up_at, l.revision,
 	c.uuid, c.company_name, c.customer_number, l.edition_id, e.revision, k.counter`
@@ -103,6 +103,7 @@ type heldRow struct {
 	overrides       store.OptionalText
 	measured        store.OptionalText
 	since, until    store.OptionalInt
+	month           store.OptionalInt
 	suspended       store.OptionalInt
 	starts, expires store.OptionalInt
 	days            store.OptionalInt
@@ -117,7 +118,7 @@ func (r *heldRow) scan(scan store.Scan) error {
 	a, l := &r.activation, &r.license
 	return scan(
 		(*int64)(&a.ID), &a.UUID, &a.TokenKey, &a.Client.Name, &a.Client.Description, &a.Client.PublicKey, &a.Said, &r.since, &r.until,
-		&r.suspended, &a.Pulse.LastSeenDay, &a.Pulse.DayCount, &a.Pulse.Counter,
+		&r.month, &a.Place.Number, &r.suspended, &a.Pulse.LastSeenDay, &a.Pulse.DayCount, &a.Pulse.Counter,
 		(*int64)(&l.ID), &l.Name, &l.LicenseKey, &r.legacy, &l.IsActive, &l.IsTemporary, &r.starts, &r.mode, &r.expires, &r.days,
 		&r.overrides, &r.measured, &r.activated, &l.RegularUsed, &l.GoodwillUsed, &r.usedUp, &l.Revision,
 		&l.Customer.UUID, &l.Customer.CompanyName, &l.Customer.CustomerNumber, (*int64)(&r.edition), &r.revision, &r.counter,
@@ -132,6 +133,7 @@ func (s *Store) holding(q querier, at time.Time, v ident.VendorID, r *heldRow) (
 	l.StartsAt, l.ExpiresAt, l.FirstActivatedAt, l.UsedUpAt = r.starts.Instant(), r.expires.Instant(), r.activated.Instant(), r.usedUp.Instant()
 	a.License, a.IsTemporary, a.KeyCounter = l.ID, l.IsTemporary, r.counter.V
 	a.GoodwillSince, a.GoodwillUntil, a.Device.SuspendedUntil = r.since.Instant(), r.until.Instant(), r.suspended.Instant()
+	a.Place.Until = r.month.Instant()
 	var err error
 	if l.Measured, err = parseMeasured(l.ID, r.measured.V); err != nil {
 		return licensing.Holding{}, err

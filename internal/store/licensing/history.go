@@ -16,14 +16,15 @@ func (s *Store) Heartbeats(
 	ctx context.Context, v ident.VendorID, a ident.ActivationID, r listing.Request,
 ) (listing.Page[licensing.Heartbeat], error) {
 	sqltext, args := store.Select(`SELECT id, at, day, day_count, software_version, operating_system, hostname, platform, address, country,
-		group_id, user_id FROM heartbeats WHERE vendor_id =`, v).And("activation_id = ?", a).Page(r, store.Column{Name: "id"}, "id")
+		city, group_id, user_id FROM heartbeats WHERE vendor_id =`, v).And("activation_id = ?", a).Page(r, store.Column{Name: "id"}, "id")
 	rows, err := s.db.Query(ctx, sqltext, args...)
 	items, err := collect(rows, err, func(scan store.Scan) (h licensing.Heartbeat, err error) {
 		var at int64
+		var city store.OptionalText
 		c := &h.Client
 		err = scan(&h.ID, &at, &h.Day, &h.Count, &c.SoftwareVersion, &c.OperatingSystem, &c.Hostname, &c.Platform, &c.Address, &c.Country,
-			&h.GroupID, &h.UserID)
-		h.At = store.Instant(at)
+			&city, &h.GroupID, &h.UserID)
+		h.At, c.City.Name = store.Instant(at), city.V
 		return h, err
 	})
 	return listing.Cut(r, items, func(h licensing.Heartbeat) listing.Mark { return r.Mark(h.ID) }), err

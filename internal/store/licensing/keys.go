@@ -106,7 +106,8 @@ func findBy(q querier, product ident.ProductID, tries []try) (licensing.Found, b
 func (s *Store) HasLicense(t tx.Tx, v ident.VendorID, email string) (bool, error) {
 	var one int
 	kept, wire := entry.Forms(email)
-	return store.On(t).QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3) LIMIT 1`, []any{v, kept, wire}, &one)
+	return store.On(t).QueryRow(`SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3)
+		AND NOT EXISTS (SELECT 1 FROM address_moves WHERE vendor_id = $1 AND former IN ($2, $3)) LIMIT 1`, []any{v, kept, wire}, &one)
 }
 
 // LegacyKeys gives those of the legacy keys that licences of a product have.

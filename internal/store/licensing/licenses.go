@@ -115,6 +115,12 @@ func (s *Store) SaveCounters(t tx.Tx, l *licensing.License) error {
 			return err
 		}
 	}
+	if l.CountsMonths() {
+		if err := store.On(t).Later(`UPDATE licenses SET month_begins_at = $1, month_ends_at = $2, month_used = $3 WHERE vendor_id = $4 AND id = $5`,
+			store.Millis(l.Month.Begins), store.Millis(l.Month.Ends), l.Month.Used, l.Vendor, l.ID); err != nil {
+			return err
+		}
+	}
 	return store.On(t).Later(`UPDATE licenses SET contract_tokens = $1, regular_used = $2, goodwill_used = $3, used_up_at = $4, last_slot = $5,
 		deactivations = $6, deactivations_forgiven = $7, dashboard_deactivations = $8, dashboard_deactivations_forgiven = $9
 		WHERE vendor_id = $10 AND id = $11`,

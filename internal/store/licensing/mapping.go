@@ -66,6 +66,7 @@ type licenseRow struct {
 	days            store.OptionalInt
 	activated       store.OptionalInt
 	usedUp          store.OptionalInt
+	month           monthRow
 	created         int64
 	updated         int64
 	edition         ident.EditionID
@@ -111,6 +112,9 @@ func (r *licenseRow) Columns(c *store.Columns) {
 	c.Fixed("goodwill_used", l.GoodwillUsed, &l.GoodwillUsed)
 	c.Fixed("used_up_at", store.Millis(l.UsedUpAt), &r.usedUp)
 	c.Fixed("last_slot", l.LastSlot, &l.LastSlot)
+	c.Read("month_begins_at", &r.month.begins)
+	c.Read("month_ends_at", &r.month.ends)
+	c.Read("month_used", &r.month.used)
 	c.Read("deactivations", &l.Released.Ever)
 	c.Read("deactivations_forgiven", &l.Released.Forgiven)
 	c.Read("dashboard_deactivations", &l.ReleasedInDashboard.Ever)
@@ -136,7 +140,7 @@ func (r *licenseRow) license() (*licensing.License, error) {
 	l.PrintedKey, l.LegacyKey = r.printed.V, r.legacy.V
 	l.StartsAt, l.ExpiresAt = r.starts.Instant(), r.expires.Instant()
 	l.ExpiresMode, l.ExpiresDays = terms.ExpiresMode(r.mode.V), int(r.days.V)
-	l.FirstActivatedAt, l.UsedUpAt = r.activated.Instant(), r.usedUp.Instant()
+	l.FirstActivatedAt, l.UsedUpAt, l.Month = r.activated.Instant(), r.usedUp.Instant(), r.month.month()
 	l.CreatedAt, l.UpdatedAt = time.UnixMilli(r.created).UTC(), time.UnixMilli(r.updated).UTC()
 	var err error
 	if l.Overrides, err = parseOverrides(l.ID, r.overrides.V); err != nil {
@@ -184,8 +188,9 @@ var (
 type activationRow struct {
 	a                                 licensing.Activation
 	suspended, since, until, released store.OptionalInt
-	offline                           store.OptionalInt
+	offline, month                    store.OptionalInt
 	reason                            store.OptionalText
+	city                              cityRow
 	tags, variables                   string
 	activated, seen                   int64
 	product                           ident.ProductID // to be written
@@ -220,6 +225,8 @@ func (r *activationRow) Columns(c *store.Columns) {
 	c.Fixed("offline_until", store.Millis(a.OfflineUntil), &r.offline)
 	c.Fixed("goodwill_since", store.Millis(a.GoodwillSince), &r.since)
 	c.Fixed("goodwill_until", store.Millis(a.GoodwillUntil), &r.until)
+	c.Fixed("month_until", store.Millis(a.Place.Until), &r.month)
+	c.Fixed("month_place", a.Place.Number, &a.Place.Number)
 	c.Fixed("client_name", client.Name, &client.Name)
 	c.Fixed("client_description", client.Description, &client.Description)
 	c.Fixed("tags", r.tags, &r.tags)
@@ -230,6 +237,7 @@ func (r *activationRow) Columns(c *store.Columns) {
 	c.Fixed("device_variables", r.variables, &r.variables)
 	c.Fixed("address", client.Address, &client.Address)
 	c.Fixed("country", client.Country, &client.Country)
+	r.city.columns(c, client.City)
 	c.Fixed("client_public_key", client.PublicKey, &client.PublicKey)
 	c.Fixed("said", a.Said, &a.Said)
 	c.Fixed("activated_at", store.Millis(a.ActivatedAt), &r.activated)
@@ -244,10 +252,11 @@ func (r *activationRow) Columns(c *store.Columns) {
 func (r *activationRow) activation() (*licensing.Activation, error) {
 	a := &r.a
 	a.Device.SuspendedUntil, a.OfflineUntil = r.suspended.Instant(), r.offline.Instant()
-	a.GoodwillSince, a.GoodwillUntil = r.since.Instant(), r.until.Instant()
+	a.GoodwillSince, a.GoodwillUntil, a.Place.Until = r.since.Instant(), r.until.Instant(), r.month.Instant()
 	a.ActivatedAt, a.ReleasedAt = time.UnixMilli(r.activated).UTC(), r.released.Instant()
 	a.ReleaseReason = licensing.Reason(r.reason.V)
 	a.Pulse.LastSeenAt = time.UnixMilli(r.seen).UTC()
+	a.Client.City = r.city.read()
 	if r.tags != "" {
 		if err := json.Unmarshal([]byte(r.tags), &a.Client.Tags); err != nil {
 			return nil, fmt.Errorf("tags of activation %d: %w", a.ID, err)

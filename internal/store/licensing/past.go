@@ -103,12 +103,12 @@ func setIDs[K comparable, ID any](of map[K]*ID) func(store.Scan) error {
 
 // PastHeartbeats implements licensing.Past.
 func (s *Store) PastHeartbeats(t tx.Tx, v ident.VendorID, all []licensing.PastHeartbeat) error {
-	values := make([]any, 0, len(all)*13)
+	values := make([]any, 0, len(all)*14)
 	for _, h := range all {
 		c := h.Client
 		values = append(values, v, h.Activation, h.At.UnixMilli(), licensing.DayOf(h.At), h.Count, c.SoftwareVersion, c.OperatingSystem,
-			c.Hostname, c.Platform, c.Address, c.Country, "", "")
+			c.Hostname, c.Platform, c.Address, c.Country, store.OrNull(c.City.Name), "", "")
 	}
 	return store.On(t).InsertMany(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,
-		hostname, platform, address, country, group_id, user_id) VALUES`, 13, values, "", nil)
+		hostname, platform, address, country, city, group_id, user_id) VALUES`, 14, values, "", nil)
 }

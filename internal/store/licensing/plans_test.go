@@ -45,6 +45,11 @@ func TestPeriodicWorkReadsWhatIsDue(t *testing.T) {
 		"a customer's":         {selectOfCustomer, "licenses_by_customer (vendor_id=? AND customer_id=?)", []any{1, "", "K-1", 0, 10}},
 		"a user's":             {selectOfUser, "license_users_by_user (vendor_id=? AND user_id=?)", []any{1, "", "u1", "u1", "u1", 0, 10}},
 		"above their contract": {selectPressed, "licenses_above_contract (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
+		"present devices":      {presentActivations, "activations_present_of (vendor_id=? AND license_id=?)", []any{1, 7, 0, 100, 20}},
+		"the newest device":    {newestPresent, "activations_present_of (vendor_id=? AND license_id=?)", []any{1, 7}},
+		"devices with a file":  {countFiles, "activations_offline_of (vendor_id=? AND license_id=?)", []any{1, 7}},
+		"a release under way":  {selectReleaseOrder, "(vendor_id=? AND license_id=?)", []any{1, 7}},
+		"chosen devices":       {chosenOf, "(vendor_id=? AND order_id=? AND activation_id>?)", []any{1, 7, 0, 20}},
 		"refusing":             {selectPressed, "licenses_refusing (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
 	} {
 		rows, err := db.Query(t.Context(), "EXPLAIN QUERY PLAN "+q.text, q.args...)

@@ -70,8 +70,9 @@ var (
 	chosenOf = activationsFrom + `JOIN release_order_items i ON i.vendor_id = a.vendor_id AND i.activation_id = a.id
 	WHERE i.vendor_id = $1 AND i.order_id = $2 AND i.activation_id > $3 AND a.vendor_id = $1 AND a.released_at IS NULL
 	ORDER BY i.activation_id LIMIT $4`
+	// The pluses keep engines from walking the licence's activations of the past.
 	presentActivations = activationsFrom + `WHERE a.vendor_id = $1 AND a.license_id = $2 AND a.released_at IS NULL
-	AND a.id > $3 AND a.id <= $4 ORDER BY a.id LIMIT $5`
+	AND +a.id > $3 AND +a.id <= $4 ORDER BY a.id LIMIT $5`
 )
 
 // ChosenOf implements licensing.Store.

@@ -9,6 +9,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/store"
 	"chancery/internal/tx"
+	"chancery/internal/vendors"
 )
 
 // Store implements mailing.Store and mailing.Queue, and the lists of the API.
@@ -26,8 +27,11 @@ const columns = `m.id, m.uuid, m.kind, m.license, m.recipient, m.once_key, m.sub
 func (Store) Vendor(t tx.Tx, v ident.VendorID) (mailing.Vendor, error) {
 	var found mailing.Vendor
 	var zone string
-	_, err := store.On(t).QueryRow(`SELECT slug, name, zone, support_email, website FROM vendors WHERE id = $1`, []any{v},
-		&found.Slug, &found.Name, &zone, &found.SupportEmail, &found.Website)
+	var brand vendors.Branding
+	_, err := store.On(t).QueryRow(`SELECT slug, CASE WHEN shown_name <> '' THEN shown_name ELSE name END, zone, support_email, website, support_text,
+		accent_light, logo FROM vendors WHERE id = $1`, []any{v},
+		&found.Slug, &found.Name, &zone, &found.SupportEmail, &found.Website, &found.SupportText, &found.Accent, &brand.Logo)
+	found.LogoWidth, found.LogoHeight = brand.LogoSize(mailing.LogoHeight)
 	if found.Zone, _ = time.LoadLocation(zone); found.Zone == nil {
 		found.Zone = time.UTC // the zone was known when it was set
 	}

@@ -114,18 +114,49 @@ func (Store) Newer(t tx.Tx, v ident.VendorID, e metering.Entry) (bool, error) {
 
 // InsertEntry implements metering.Store.
 func (Store) InsertEntry(t tx.Tx, v ident.VendorID, e *metering.Entry) error {
-	return store.On(t).Later(insertEntry.Text, insertEntry.Values(v, &entryRow{Entry: *e})...)
+	q := store.On(t)
+	if err := q.Later(insertEntry.Text, insertEntry.Values(v, &entryRow{Entry: *e})...); err != nil {
+		return err
+	}
+	return q.Later(`INSERT INTO meter_hours (vendor_id, meter_id, begins_at, amount) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (vendor_id, meter_id, begins_at) DO UPDATE SET amount = meter_hours.amount + excluded.amount`, v, e.Meter, e.Hour.Unix(), e.Amount)
+}
+
+// ledger selects from the ledger of one of a licence's meters what an index serves.
+func ledger(what string, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, f metering.EntryFilter) *store.Selection {
+	q := store.Select(`SELECT `+what+` WHERE c.vendor_id =`, v).
+		And("c.meter_id = (SELECT id FROM meters WHERE vendor_id = ? AND license_id = ? AND limitation = ?)", v, license, limitation)
+	if f.ClientID != "" {
+		q.And("c.device_id = (SELECT id FROM devices WHERE vendor_id = ? AND number = ?)", v, f.ClientID)
+	}
+	return q
 }
 
 // Entries lists the ledger of one of a licence's meters. A limitation without a
 // meter has none.
 func (s Store) Entries(
-	ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, r listing.Request,
+	ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, f metering.EntryFilter, r listing.Request,
 ) (listing.Page[metering.Entry], error) {
-	sqltext, args := store.Select(`SELECT `+entryColumns+`, (SELECT COUNT(*) FROM consumptions u WHERE u.vendor_id = c.vendor_id AND u.undoes = c.id)`+
-		entryTables+`WHERE c.vendor_id =`, v).
-		And("c.meter_id = (SELECT id FROM meters WHERE vendor_id = ? AND license_id = ? AND limitation = ?)", v, license, limitation).
-		Page(r, store.Column{Name: "c.id"}, "c.id")
+	const undone = `, (SELECT COUNT(*) FROM consumptions u WHERE u.vendor_id = c.vendor_id AND u.undoes = c.id)`
+	q := ledger(entryColumns+undone+entryTables, v, license, limitation, f)
+	var search store.Search
+	if f.Kind != "" || f.From != nil || f.To != nil {
+		var err error
+		if search, err = s.DB.Bound(ctx, ledger("c.id FROM consumptions c", v, license, limitation, f), "c.id", r, store.SearchDepth); err != nil {
+			return listing.Page[metering.Entry]{}, err
+		}
+		search.Within(q, "c.id")
+	}
+	if f.Kind != "" {
+		q.And("c.kind = ?", string(f.Kind))
+	}
+	if f.From != nil {
+		q.And("c.at >= ?", f.From.UnixMilli())
+	}
+	if f.To != nil {
+		q.And("c.at < ?", f.To.UnixMilli())
+	}
+	sqltext, args := q.Page(r, store.Column{Name: "c.id"}, "c.id")
 	rows, err := s.DB.Query(ctx, sqltext, args...)
 	items, err := store.All[metering.Entry](rows, err)(func(scan store.Scan) (metering.Entry, error) {
 		var row entryRow
@@ -135,5 +166,7 @@ func (s Store) Entries(
 		e.Undone = undone > 0
 		return e, err
 	})
-	return listing.Cut(r, items, func(e metering.Entry) listing.Mark { return r.Mark(int64(e.ID)) }), err
+	page := listing.Cut(r, items, func(e metering.Entry) listing.Mark { return r.Mark(int64(e.ID)) })
+	page.Next = search.Next(page.Next)
+	return page, err
 }

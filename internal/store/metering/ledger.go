@@ -31,6 +31,10 @@ func (Store) TakeOut(t tx.Tx, v ident.VendorID, m metering.Meter, before time.Ti
 	}
 	_, err = store.On(t).Exec(`DELETE FROM consumptions WHERE vendor_id = $1 AND meter_id = $2 AND at < $3 AND id <= $4`,
 		v, m.ID, before.UnixMilli(), old[len(old)-1].id)
+	if err == nil { // charts reach back as far as the ledger
+		_, err = store.On(t).Exec(`DELETE FROM meter_hours WHERE vendor_id = $1 AND meter_id = $2 AND begins_at < $3`,
+			v, m.ID, before.Unix()-3600)
+	}
 	return len(old), gross, consumed, err
 }
 
@@ -64,26 +68,55 @@ func (s Store) Verify(ctx context.Context) ([]metering.Mismatch, error) {
 	})
 }
 
-// chartedEntries is how many of a meter's newest rows a chart is drawn from.
+// chartedEntries is how many of a meter's newest rows a chart is drawn from, for hours
+// that were not added up when they were written.
 const chartedEntries = 50_000
 
-// Hours gives what a meter counted since an instant, by the hour, the oldest first,
-// from its newest 50,000 rows; more tells that there are others before them.
+// Hours gives what a meter counted since an instant, by the hour of its vendor, the
+// oldest first. What is from before it was added up comes from the newest 50,000 rows of
+// the ledger, by the quarter of an hour; more tells that there are others before those.
 func (s Store) Hours(
 	ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, since time.Time,
 ) (hours []metering.Hour, more bool, err error) {
-	rows, err := s.DB.Query(ctx, `SELECT c.at / 3600000, CAST(SUM(c.amount) AS BIGINT), COUNT(*) FROM (
-			SELECT at, amount FROM consumptions WHERE vendor_id = $1 AND meter_id =
-				(SELECT id FROM meters WHERE vendor_id = $1 AND license_id = $2 AND limitation = $3)
-			ORDER BY id DESC LIMIT `+strconv.Itoa(chartedEntries)+`) AS c
-		WHERE c.at >= $4 GROUP BY c.at / 3600000 ORDER BY 1`, v, license, limitation, since.UnixMilli())
-	counted := int64(0)
-	hours, err = store.All[metering.Hour](rows, err)(func(scan store.Scan) (h metering.Hour, err error) {
-		var hour, entries int64
-		err = scan(&hour, &h.Amount, &entries)
-		h.At = time.Unix(hour*3600, 0).UTC()
-		counted += entries
-		return h, err
+	var meter ident.MeterID
+	var from int64
+	found, err := s.DB.QueryRow(ctx, `SELECT id, COALESCE((SELECT at FROM meter_hours_from), 0) FROM meters
+		WHERE vendor_id = $1 AND license_id = $2 AND limitation = $3`, []any{v, license, limitation}, &meter, &from)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	if since.Unix() < from {
+		if hours, more, err = s.ledgerHours(ctx, v, meter, since.Unix(), from); err != nil {
+			return nil, false, err
+		}
+	}
+	rows, err := s.DB.Query(ctx, `SELECT begins_at, amount FROM meter_hours WHERE vendor_id = $1 AND meter_id = $2 AND begins_at >= $3 ORDER BY begins_at`,
+		v, meter, max(since.Unix(), from))
+	counted, err := store.All[metering.Hour](rows, err)(func(scan store.Scan) (metering.Hour, error) {
+		var began, amount int64
+		err := scan(&began, &amount)
+		return metering.Hour{At: time.Unix(began, 0).UTC(), Amount: amount}, err
 	})
+	return append(hours, counted...), more, err
+}
+
+// ledgerHours adds up the ledger from one instant on, until another, in seconds.
+func (s Store) ledgerHours(ctx context.Context, v ident.VendorID, meter ident.MeterID, first, until int64) (hours []metering.Hour, more bool, err error) {
+	rows, err := s.DB.Query(ctx, `SELECT c.at / 900000, CAST(SUM(c.amount) AS BIGINT), COUNT(*) FROM (
+			SELECT at, amount FROM consumptions WHERE vendor_id = $1 AND meter_id = $2 ORDER BY id DESC LIMIT `+strconv.Itoa(chartedEntries)+`) AS c
+		WHERE c.at >= $3 GROUP BY c.at / 900000 ORDER BY 1`, v, meter, first*1000)
+	counted := int64(0)
+	all, err := store.All[metering.Hour](rows, err)(func(scan store.Scan) (metering.Hour, error) {
+		var quarter, amount, entries int64
+		err := scan(&quarter, &amount, &entries)
+		counted += entries
+		return metering.Hour{At: time.Unix(quarter*900, 0).UTC(), Amount: amount}, err
+	})
+	before := time.Unix(until, 0)
+	for _, h := range all {
+		if h.At.Before(before) {
+			hours = append(hours, h)
+		}
+	}
 	return hours, counted == chartedEntries, err
 }

@@ -22,24 +22,12 @@ var (
 
 // Zone implements metering.Store.
 func (Store) Zone(t tx.Tx, v ident.VendorID) (*time.Location, error) {
-	var name string
-	if _, err := store.On(t).QueryRow(`SELECT zone FROM vendors WHERE id = $1`, []any{v}, &name); err != nil {
-		return nil, err
-	}
-	return zone(name), nil
-}
-
-// zone: the name was known when it was set.
-func zone(name string) *time.Location {
-	l, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	return l
+	return store.On(t).Zone(v)
 }
 
 const meterColumns = `m.id, m.license_id, m.limitation, m.consumed, m.gross, m.folded_consumed, m.folded_gross,
-	m.period_started_at, m.period_ends_at, m.reset_mode, m.reset_days, m.alerted, m.exhausted_at`
+	m.period_started_at, m.period_ends_at, m.reset_mode, m.reset_days, m.alerted, m.exhausted_at,
+	m.told_of, m.contract_alerted, m.contract_told_of`
 
 type meterRow struct {
 	metering.Meter
@@ -53,6 +41,7 @@ func (r *meterRow) dest() []any {
 	return []any{
 		&r.ID, &r.License, &r.Limitation, &r.Consumed, &r.Gross, &r.FoldedConsumed, &r.FoldedGross,
 		&r.started, &r.ends, &r.reset, &r.ResetDays, &r.Alerted, &r.exhausted,
+		&r.ToldOf, &r.ContractAlerted, &r.ContractToldOf,
 	}
 }
 
@@ -74,14 +63,14 @@ func (Store) Lock(t tx.Tx, v ident.VendorID, license ident.LicenseID, limitation
 		return nil, nil, err
 	}
 	m := r.meter()
-	return &m, zone(name), nil
+	return &m, store.ZoneNamed(name), nil
 }
 
 // Make implements metering.Store.
 func (Store) Make(t tx.Tx, v ident.VendorID, m metering.Meter) error {
 	_, err := store.On(t).Exec(`INSERT INTO meters (vendor_id, license_id, limitation, consumed, gross, folded_consumed, folded_gross,
-		period_started_at, period_ends_at, reset_mode, reset_days, alerted)
-		VALUES ($1, $2, $3, 0, 0, 0, 0, $4, $5, $6, $7, 0) ON CONFLICT DO NOTHING`,
+		period_started_at, period_ends_at, reset_mode, reset_days, alerted, told_of, contract_alerted, contract_told_of)
+		VALUES ($1, $2, $3, 0, 0, 0, 0, $4, $5, $6, $7, 0, 0, 0, 0) ON CONFLICT DO NOTHING`,
 		v, m.License, m.Limitation, m.StartedAt.UnixMilli(), store.Millis(m.EndsAt), string(m.Reset), m.ResetDays)
 	return err
 }
@@ -89,10 +78,10 @@ func (Store) Make(t tx.Tx, v ident.VendorID, m metering.Meter) error {
 // Save implements metering.Store.
 func (Store) Save(t tx.Tx, v ident.VendorID, m metering.Meter) error {
 	return store.On(t).Later(`UPDATE meters SET consumed = $1, gross = $2, folded_consumed = $3, folded_gross = $4,
-		period_started_at = $5, period_ends_at = $6, reset_mode = $7, reset_days = $8, alerted = $9, exhausted_at = $10
-		WHERE vendor_id = $11 AND id = $12`,
+		period_started_at = $5, period_ends_at = $6, reset_mode = $7, reset_days = $8, alerted = $9, exhausted_at = $10,
+		told_of = $11, contract_alerted = $12, contract_told_of = $13 WHERE vendor_id = $14 AND id = $15`,
 		m.Consumed, m.Gross, m.FoldedConsumed, m.FoldedGross, m.StartedAt.UnixMilli(), store.Millis(m.EndsAt), string(m.Reset), m.ResetDays,
-		m.Alerted, store.Millis(m.ExhaustedAt), v, m.ID)
+		m.Alerted, store.Millis(m.ExhaustedAt), m.ToldOf, m.ContractAlerted, m.ContractToldOf, v, m.ID)
 }
 
 // Meters implements metering.Reader.
@@ -100,13 +89,14 @@ func (s Store) Meters(ctx context.Context, v ident.VendorID, license ident.Licen
 	in := time.UTC
 	rows, err := s.DB.Query(ctx, `SELECT v.zone, COALESCE(m.id, 0), COALESCE(m.license_id, 0), m.limitation, COALESCE(m.consumed, 0),
 		COALESCE(m.gross, 0), COALESCE(m.folded_consumed, 0), COALESCE(m.folded_gross, 0), COALESCE(m.period_started_at, 0), m.period_ends_at,
-		COALESCE(m.reset_mode, ''), COALESCE(m.reset_days, 0), COALESCE(m.alerted, 0), m.exhausted_at
+		COALESCE(m.reset_mode, ''), COALESCE(m.reset_days, 0), COALESCE(m.alerted, 0), m.exhausted_at,
+		COALESCE(m.told_of, 0), COALESCE(m.contract_alerted, 0), COALESCE(m.contract_told_of, 0)
 		FROM vendors v LEFT JOIN meters m ON m.vendor_id = v.id AND m.license_id = $1 WHERE v.id = $2`, license, v)
 	all, err := store.All[metering.Meter](rows, err)(func(scan store.Scan) (metering.Meter, error) {
 		var r meterRow
 		var name string
 		err := scan(append([]any{&name}, r.dest()...)...)
-		in = zone(name)
+		in = store.ZoneNamed(name)
 		return r.meter(), err
 	})
 	if len(all) == 1 && all[0].ID == 0 {

@@ -7,6 +7,7 @@ import (
 	"chancery/internal/owners"
 	"chancery/internal/store"
 	licensestore "chancery/internal/store/licensing"
+	meterstore "chancery/internal/store/metering"
 	"chancery/internal/tx"
 )
 
@@ -14,6 +15,7 @@ import (
 type Store struct {
 	DB       *store.DB
 	Licenses *licensestore.Store
+	Meters   meterstore.Store // their ledger
 }
 
 var (

@@ -213,7 +213,8 @@ func (b LicenseBench) Balanced(t *testing.T) {
 	t.Helper()
 	if n := Count(t, b.Env, `SELECT COUNT(*) FROM licenses l WHERE
 		l.regular_used <> (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id AND a.released_at IS NULL AND a.goodwill_since IS NULL)
-		OR l.goodwill_used <> (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id AND a.released_at IS NULL AND a.goodwill_since IS NOT NULL)
+		OR l.month_ends_at IS NULL AND l.goodwill_used <> (SELECT COUNT(*) FROM activations a
+			WHERE a.license_id = l.id AND a.released_at IS NULL AND a.goodwill_since IS NOT NULL)
 		OR l.contract_tokens <> (SELECT COUNT(*) FROM tokens k WHERE k.license_id = l.id AND k.role = 'contract')`); n != 0 {
 		t.Errorf("%d licences whose counters are not what their rows say", n)
 	}
@@ -221,7 +222,8 @@ func (b LicenseBench) Balanced(t *testing.T) {
 		l.deactivations <> (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id AND a.counted >= 1)
 			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o WHERE o.license_id = l.id AND o.reserved > 0), 0)
 		OR l.dashboard_deactivations <> (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id AND a.counted = 2)
-			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o WHERE o.license_id = l.id AND o.reserved > 0 AND o.reason = 'dashboard'), 0)`); n != 0 {
+			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o
+				WHERE o.license_id = l.id AND o.reserved > 0 AND o.reason = 'dashboard'), 0)`); n != 0 {
 		t.Errorf("%d licences whose deactivations are not what the ends of their activations say", n)
 	}
 	if n := Count(t, b.Env, `SELECT COUNT(*) FROM tokens k WHERE (k.activation_id IS NULL) =

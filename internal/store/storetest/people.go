@@ -39,6 +39,7 @@ type People struct {
 	Factors     *access.Factors
 	SignIn      *access.SignIn
 	Links       *access.Links
+	Addresses   *access.Addresses
 	PersonRows  accessstore.People
 	Invitations pairs.Invitations
 	Post        *Letterbox
@@ -86,6 +87,11 @@ func PeopleOf(t testing.TB, e Env, v vendors.Vendor) *People {
 		People: p.PersonRows, Sessions: p.Sessions, Attempts: p.Attempts, Steps: p.Steps, Factors: p.Factors, Passwords: p.Passwords,
 		Providers: accessstore.Providers{DB: e.DB}, Runner: e.DB,
 	})
+	errs = errors.Join(errs, err)
+	p.Addresses, err = access.NewAddresses(access.AddressesConfig{
+		Store: accessstore.Links{DB: e.DB}, People: p.PersonRows, SignIn: p.SignIn, Attempts: p.Attempts, Post: p.Post, Moves: p.Post,
+		Runner: e.DB, IDs: e.IDs,
+	})
 	if errs = errors.Join(errs, err); errs != nil {
 		t.Fatal(errs)
 	}
@@ -96,9 +102,11 @@ func PeopleOf(t testing.TB, e Env, v vendors.Vendor) *People {
 // internal/access/password_test.go.
 func CheapPasswords() access.Cost { return access.Cost{Memory: 8, Passes: 1} }
 
-// Letterbox keeps letters, and how long answers were made to take.
+// Letterbox keeps letters and notices, and how long answers were made to take.
 type Letterbox struct {
 	Letters []access.Letter
+	Notices []access.Notice
+	Moved   []string // addresses that licences have followed
 	Waited  []time.Duration
 
 	mu sync.Mutex
@@ -109,6 +117,22 @@ func (p *Letterbox) Queue(_ tx.Tx, _ ident.VendorID, l access.Letter) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.Letters = append(p.Letters, l)
+	return nil
+}
+
+// Tell implements access.Post.
+func (p *Letterbox) Tell(_ tx.Tx, _ ident.VendorID, n access.Notice) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.Notices = append(p.Notices, n)
+	return nil
+}
+
+// LicenseeMoved implements access.Moves.
+func (p *Letterbox) LicenseeMoved(_ tx.Tx, _ ident.VendorID, former, address string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.Moved = append(p.Moved, former+" → "+address)
 	return nil
 }
 

@@ -18,14 +18,16 @@ var (
 	_ vendors.Reader = Store{}
 )
 
-const columns = `id, uuid, slug, name, zone, plan, support_email, website, direct_activation_files, created_at`
+const columns = `id, uuid, slug, name, zone, plan, support_email, website, direct_activation_files, store_no_location,
+	shown_name, accent_light, accent_dark, support_text, logo, created_at`
 
 // Insert implements vendors.Store.
 func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool, err error) {
 	var n int64
-	inserted, err = store.On(t).QueryRow(`INSERT INTO vendors (uuid, slug, name, zone, plan, support_email, website, direct_activation_files, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles), v.CreatedAt.UnixMilli()}, &n)
+	inserted, err = store.On(t).QueryRow(`INSERT INTO vendors (uuid, slug, name, zone, plan, support_email, website, direct_activation_files,
+		store_no_location, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id`,
+		[]any{v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles),
+			store.Bit(v.StoreNoLocation), v.CreatedAt.UnixMilli()}, &n)
 	if err != nil || !inserted {
 		return ident.VendorID{}, false, err
 	}
@@ -41,9 +43,10 @@ func (Store) Update(t tx.Tx, v vendors.Vendor) (updated bool, err error) {
 	if err != nil || found {
 		return false, err
 	}
-	if _, err := s.Exec(`UPDATE vendors SET slug = $1, name = $2, zone = $3, plan = $4, support_email = $5, website = $6, direct_activation_files = $7
-		WHERE id = $8`,
-		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles), v.ID); err != nil {
+	if _, err := s.Exec(`UPDATE vendors SET slug = $1, name = $2, zone = $3, plan = $4, support_email = $5, website = $6, direct_activation_files = $7,
+		store_no_location = $8, shown_name = $9, accent_light = $10, accent_dark = $11, support_text = $12, logo = $13 WHERE id = $14`,
+		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles), store.Bit(v.StoreNoLocation),
+		v.Branding.Name, v.Branding.AccentLight, v.Branding.AccentDark, v.Branding.SupportText, v.Branding.Logo, v.ID); err != nil {
 		return false, err
 	}
 	return true, store.Bump(t)
@@ -80,12 +83,7 @@ func (Store) EndZoneMove(t tx.Tx, id ident.VendorID) error {
 
 // MovingZone implements vendors.Reader.
 func (s Store) MovingZone(ctx context.Context) ([]ident.VendorID, error) {
-	return store.All[ident.VendorID](s.DB.Query(ctx, `SELECT vendor_id FROM zone_moves ORDER BY vendor_id`))(
-		func(scan store.Scan) (ident.VendorID, error) {
-			var n int64
-			err := scan(&n)
-			return ident.VendorOf(n), err
-		})
+	return store.All[ident.VendorID](s.DB.Query(ctx, `SELECT vendor_id FROM zone_moves ORDER BY vendor_id`))(scanVendorID)
 }
 
 // ByID reads a vendor for a screen or the API. Missing is vendor_not_found.
@@ -138,7 +136,8 @@ func (s Store) one(ctx context.Context, sqltext string, arg any) (vendors.Vendor
 func scan(row func(dest ...any) (bool, error)) (vendors.Vendor, bool, error) {
 	var v vendors.Vendor
 	var id, created int64
-	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &v.SupportEmail, &v.Website, &v.DirectActivationFiles, &created)
+	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &v.SupportEmail, &v.Website, &v.DirectActivationFiles, &v.StoreNoLocation,
+		&v.Branding.Name, &v.Branding.AccentLight, &v.Branding.AccentDark, &v.Branding.SupportText, &v.Branding.Logo, &created)
 	if err != nil || !found {
 		return vendors.Vendor{}, false, err
 	}

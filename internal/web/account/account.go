@@ -65,6 +65,13 @@ type Proofs interface {
 	Confirm(ctx context.Context, vendor ident.VendorID, own access.Session, password string) error
 }
 
+// Addresses changes one's own address.
+type Addresses interface {
+	Ask(ctx context.Context, vendor ident.VendorID, own access.Session, address string, proof access.Proof) error
+	Pending(ctx context.Context, vendor ident.VendorID, own access.Person) (address string, until time.Time, err error)
+	Cancel(t tx.Tx, vendor ident.VendorID, own access.Person) error
+}
+
 // Providers connects one's account with the vendor's OpenID provider.
 type Providers interface {
 	Settings(ctx context.Context, vendor ident.VendorID) (access.Provider, bool, error)
@@ -74,7 +81,7 @@ type Providers interface {
 	Unlink(t tx.Tx, vendor ident.VendorID, own access.Person) error
 }
 
-// Config is what the pages need; all of it is required, but for access tokens.
+// Config is what the pages need; all of it but Mails and access tokens is required.
 type Config struct {
 	Face        *web.Face
 	Sessions    Sessions
@@ -84,7 +91,9 @@ type Config struct {
 	Factors     Factors
 	Passkeys    Passkeys
 	Proofs      Proofs
+	Addresses   Addresses
 	Providers   Providers
+	Mails       bool // the server mails links: without it no address can be changed
 
 	// Site is the server as browsers bind passkeys to it; Address is the face
 	// at the vendor as browsers are sent back to it. Each fails, with what to do, where
@@ -103,7 +112,7 @@ type Pages struct{ Config }
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Sessions == nil || c.SessionRows == nil || c.Users == nil || c.Passwords == nil || c.Factors == nil ||
-		c.Passkeys == nil || c.Proofs == nil || c.Providers == nil || c.Site == nil || c.Address == nil {
+		c.Passkeys == nil || c.Proofs == nil || c.Addresses == nil || c.Providers == nil || c.Site == nil || c.Address == nil {
 		return nil, errors.New("account: the configuration is incomplete")
 	}
 	var err error
@@ -121,6 +130,7 @@ func (p *Pages) Routes() []edge.Route {
 	}
 	routes = append(routes, web.Edit(p.Face, "/account/name", own, "form.html", ofSelf, p.askName, p.rename)...)
 	routes = append(routes, web.AskOwn(p.Face, "/account/password", own, "form.html", p.askPassword, p.changePassword)...)
+	routes = append(routes, p.address()...)
 	routes = append(routes, p.passkey()...)
 	routes = append(routes, p.provider()...)
 	routes = append(routes, p.tokens()...)
@@ -145,6 +155,9 @@ type accountPage struct {
 	web.Page
 
 	Facts     []web.ShownFact
+	CanMove   bool   // the address can be changed
+	Pending   string // an address that has yet to confirm; empty for none
+	Until     web.Moment
 	Factor    web.Badge
 	HasTOTP   bool
 	CodesLeft int
@@ -170,7 +183,12 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 		web.Fact{Label: "Name", Cell: web.Cell{Text: s.Person.Name}}, web.Fact{Label: "E-mail", Cell: web.Cell{Text: s.Person.Email}},
 		web.Fact{Label: "Role", Cell: web.Cell{Text: q.Person.Role, Sub: q.Person.RoleAbout}},
 	)
-	var err error
+	page.CanMove = p.Mails
+	pending, until, err := p.Addresses.Pending(q.Context(), q.VendorID(), s.Person)
+	if err != nil {
+		return nil, err
+	}
+	page.Pending, page.Until = pending, page.At(until)
 	if s.Person.HasTOTP {
 		page.Factor = web.BadgeOn
 	}

@@ -3,6 +3,10 @@
 (function () {
   "use strict";
 
+  // What is said comes in the language of the page.
+  var said = JSON.parse(document.body.dataset.said || "{}");
+  var t = function (text) { return said[text] || text; };
+
   var each = function (root, selector, fn) { Array.prototype.forEach.call(root.querySelectorAll(selector), fn); };
 
   // Lists: filters apply at once, sorting and clearing keep the page where it is.
@@ -66,7 +70,7 @@
         again.focus();
         if (again.setSelectionRange && at !== null && again.type === "search") { again.setSelectionRange(at, at); }
       }
-    }).catch(function () { list.removeAttribute("aria-busy"); toast("The list could not be read. Try again."); });
+    }).catch(function () { list.removeAttribute("aria-busy"); toast(t("The list could not be read. Try again.")); });
   }
 
   // Tick boxes: the bar of what to do with them shows while some are ticked.
@@ -78,7 +82,7 @@
     var update = function () {
       var n = form.querySelectorAll("input[name=id]:checked").length;
       bar.hidden = n === 0;
-      count.textContent = n === 1 ? "1 row" : n + " rows";
+      count.textContent = n === 1 ? t("1 row") : t("# rows").replace("#", n);
     };
     form.addEventListener("change", function (e) {
       if (e.target === all) { each(form, "input[name=id]", function (box) { box.checked = all.checked; }); }
@@ -157,7 +161,7 @@
         if (again === null) { return; }
         var said = new DOMParser().parseFromString(again, "text/html").querySelectorAll("#main .app-problem-text, #main .app-problem-text ~ p:not(.app-quiet):not(:has(a))");
         if (said.length) { tell(form, Array.prototype.map.call(said, function (p) { return p.textContent; }).join(" ")); } else { open(again, address); }
-      }).catch(function () { tell(form, "The server did not answer. Send it again: what has arrived is not done twice."); });
+      }).catch(function () { tell(form, t("The server did not answer. Send it again: what has arrived is not done twice.")); });
     });
   }
   // What a dialogue's form says when its page could not: what was filled in stays.
@@ -224,8 +228,8 @@
     var button = e.target.closest && e.target.closest("[data-copy]");
     if (!button) { return; }
     var text = button.dataset.copy;
-    (navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject()).then(function () { toast("Copied."); }, function () {
-      window.prompt("Copy this:", text);
+    (navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject()).then(function () { toast(t("Copied.")); }, function () {
+      window.prompt(t("Copy this:"), text);
     });
   });
 
@@ -417,7 +421,7 @@
             var fresh = page.getElementById(part.id);
             if (fresh) { exchange(part, document.adoptNode(fresh), sent); }
           });
-        }).catch(function () { if (mine === newest) { toast("What depends on this could not be read. Choose it again."); } });
+        }).catch(function () { if (mine === newest) { toast(t("What depends on this could not be read. Choose it again.")); } });
       };
       form.addEventListener("change", function (e) {
         if (!e.target.matches("[data-looks]")) { return; }

@@ -2,6 +2,8 @@
 // data-options goes to it, and what it answers comes back in the form.
 (function () {
   "use strict";
+  var words = JSON.parse(document.body.dataset.said || "{}");
+  var t = function (text) { return words[text] || text; };
   var form = document.querySelector("form[data-passkey]");
   if (!form) { return; }
   var button = form.querySelector("[data-passkey-ask]"), said = form.querySelector("[data-passkey-say]");
@@ -46,20 +48,20 @@
 
   function go() {
     if (!window.PublicKeyCredential || !window.isSecureContext) {
-      say("This browser can't use passkeys at this address. Use another way.");
+      say(t("This browser can't use passkeys at this address. Use another way."));
       return;
     }
     button.disabled = true;
-    say("Your device asks you now.");
+    say(t("Your device asks you now."));
     ask().then(function (made) {
       form.querySelector("input[name=answer]").value = answer(made);
-      say("One moment.");
+      say(t("One moment."));
       form.submit();
     }).catch(function (e) {
       button.disabled = false;
-      say(e.name === "InvalidStateError" ? "This device has a passkey for this account already." :
-        e.name === "SecurityError" ? "Passkeys do not work at this address: open the page by the server's public name." :
-        "The device gave no passkey. Try again, or use another way.");
+      say(e.name === "InvalidStateError" ? t("This device has a passkey for this account already.") :
+        e.name === "SecurityError" ? t("Passkeys do not work at this address: open the page by the server's public name.") :
+        t("The device gave no passkey. Try again, or use another way."));
     });
   }
 

@@ -54,6 +54,7 @@ func groups() []group {
 		}},
 		{"Settings", []entry{
 			{"Vendor & branding", "/settings/vendor", "building-store", identity.ManageVendor},
+			{"Help for owners", "/settings/help", "help-circle", identity.ManageVendor},
 			{"Team & roles", "/settings/team", "users", identity.ManageTeam},
 			{"Sign-in", "/settings/sign-in", "fingerprint", identity.ManageTeam},
 			{"API keys", "/settings/api-keys", "key", identity.ManageAPIKeys},

@@ -21,7 +21,7 @@ func TestViews(t *testing.T) {
 		t.Fatal("there are no pages")
 	}
 	for _, v := range a.Faces().Views {
-		page, err := v.Template()
+		page, err := v.Template(nil)
 		if err != nil {
 			t.Error(err)
 			continue

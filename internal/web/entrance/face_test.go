@@ -62,7 +62,7 @@ func mount(t *testing.T, name string, front bool) *edge.Edge {
 		t.Fatal(err)
 	}
 	pages, err := entrance.New(entrance.Config{
-		Face: face, SignIn: struct{ entrance.SignIn }{}, Links: struct{ entrance.Links }{}, Sessions: struct{ entrance.Sessions }{},
+		Face: face, SignIn: struct{ entrance.SignIn }{}, Links: struct{ entrance.Links }{}, Addresses: struct{ entrance.Addresses }{}, Sessions: struct{ entrance.Sessions }{},
 		Passkeys: struct{ entrance.Passkeys }{}, Providers: providers{}, Vendors: stage{}, Front: front,
 		Site:    func(*web.Request) (access.Site, error) { return access.Site{}, fault.Missing("site") },
 		Address: func(q *web.Request) (string, error) { return "https://chancery.example" + q.Base, nil },

@@ -40,6 +40,12 @@ type Links interface {
 	Reset(ctx context.Context, vendor ident.VendorID, token, password string, v access.Visit) (access.Person, error)
 }
 
+// Addresses confirms new addresses of people.
+type Addresses interface {
+	Look(ctx context.Context, vendor ident.VendorID, token string) (access.Link, error)
+	Confirm(ctx context.Context, vendor ident.VendorID, token string) (access.Person, error)
+}
+
 // Sessions ends sessions.
 type Sessions interface {
 	End(t tx.Tx, vendor ident.VendorID, token string) error
@@ -79,6 +85,7 @@ type Config struct {
 	Face      *web.Face
 	SignIn    SignIn
 	Links     Links
+	Addresses Addresses
 	Sessions  Sessions
 	Passkeys  Passkeys
 	Providers Providers
@@ -106,7 +113,7 @@ type Pages struct {
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.SignIn == nil || c.Links == nil || c.Sessions == nil || c.Passkeys == nil || c.Providers == nil || c.Vendors == nil ||
+	if c.Face == nil || c.SignIn == nil || c.Links == nil || c.Addresses == nil || c.Sessions == nil || c.Passkeys == nil || c.Providers == nil || c.Vendors == nil ||
 		c.Site == nil || c.Address == nil {
 		return nil, errors.New("entrance: the configuration is incomplete")
 	}
@@ -124,6 +131,7 @@ func (p *Pages) Routes() []edge.Route {
 	routes = append(routes, p.passkeys()...)
 	routes = append(routes, p.provider()...)
 	routes = append(routes, p.recovery()...)
+	routes = append(routes, p.newAddress()...)
 	routes = append(routes, p.find()...)
 	return append(routes,
 		web.Serve(p.Face, http.MethodPost, "/sign-out", web.Access{Public: "a session that has run out can be left too"}, p.signOut))
@@ -227,12 +235,20 @@ func (p *Pages) letIn(q *web.Request, in access.SignedIn, v access.Visit) []*htt
 }
 
 func (p *Pages) signOut(w http.ResponseWriter, q *web.Request) error {
+	v, err := q.Form()
+	if err != nil {
+		return err
+	}
 	if token := q.Cookie(p.Face.CookieName()); token != "" {
 		if err := p.Face.Changes.Runner.Run(q.Context(), func(t tx.Tx) error { return p.Sessions.End(t, q.VendorID(), token) }); err != nil {
 			return err
 		}
 	}
 	http.SetCookie(w, p.Face.Cookie(q.Vendor.Slug, "", 0))
-	http.Redirect(w, q.R, q.Href("/sign-in"), http.StatusSeeOther)
+	to := q.Href("/sign-in")
+	if next := v.Text("next"); next != "" { // a link that is for somebody else
+		to = p.Face.SafeNext(q.Vendor.Slug, next)
+	}
+	http.Redirect(w, q.R, to, http.StatusSeeOther)
 	return nil
 }

@@ -52,10 +52,13 @@ func (p *Pages) askReset(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	}
 	link, err := p.Links.Look(q.Context(), q.VendorID(), token)
 	if fault.Is(err, "link_unknown") {
-		return p.deadLink(q, form, fault.As(err)), nil
+		return p.deadLink(q, form, link, fault.As(err)), nil
 	}
 	if err != nil {
 		return nil, err
+	}
+	if other, is := q.IsAnother(link.Person.Email); is {
+		return web.ForAnother(q, form, other, link.Person.Email, tokenPath("/reset", token)), nil
 	}
 	page := &web.FormPage{
 		Page: q.Page("Reset password"), Form: form, Text: "For " + link.Person.Email + ". All your sessions end, and you sign in with it.",
@@ -96,19 +99,39 @@ func (p *Pages) joinElsewhere(q *web.Request, form *web.Form, link access.Link, 
 }
 
 // deadLink asks for a new link in the place of one that is over.
-func (p *Pages) deadLink(q *web.Request, form *web.Form, why *fault.Error) *web.FormPage {
+func (p *Pages) deadLink(q *web.Request, form *web.Form, link access.Link, why *fault.Error) *web.FormPage {
 	page := &web.FormPage{Page: q.Page("This link is over"), Form: form}
-	page.Notices = append(page.Notices, web.Notice{Tone: web.Warning, Title: why.Message, Text: why.Help})
+	page.Notices = append(page.Notices, overNotice(&page.Page, link, why))
 	form.Wrong = nil
 	form.Action, form.Submit, form.Cancel = q.Href("/forgot"), "Recover password", q.Href("/sign-in")
 	form.Add(web.Group{Fields: []web.Field{{Name: "email", Label: "E-mail", Kind: web.EmailField, Required: true, Complete: "username"}}})
 	return page
 }
 
+// overNotice says why a link is over: of one that a newer link has replaced, when that
+// was sent.
+func overNotice(page *web.Page, link access.Link, why *fault.Error) web.Notice {
+	n := web.Notice{Tone: web.Warning, Title: why.Message, Text: why.Help}
+	if !link.NewerSentAt.IsZero() {
+		n.Title = "A newer link was sent on " + page.At(link.NewerSentAt).Text + "."
+		n.Text = "Only the newest mail's link works: look for that mail."
+	}
+	return n
+}
+
+// tokenPath is the address of a mailed link below the face.
+func tokenPath(path, token string) string { return path + "?token=" + url.QueryEscape(token) }
+
 func (p *Pages) reset(q *web.Request, v web.Values) (web.Done, error) {
-	_, err := p.Links.Reset(q.Context(), q.VendorID(), v.Get("token"), v.Get("password"), p.visit(q))
+	token := v.Get("token")
+	if link, err := p.Links.Look(q.Context(), q.VendorID(), token); err == nil {
+		if _, is := q.IsAnother(link.Person.Email); is {
+			return web.Done{To: q.Href(tokenPath("/reset", token))}, nil // which says so
+		}
+	}
+	_, err := p.Links.Reset(q.Context(), q.VendorID(), token, v.Get("password"), p.visit(q))
 	if fault.Is(err, "link_unknown") {
-		return web.Done{To: q.Href("/reset")}, nil // which says so
+		return web.Done{To: q.Href(tokenPath("/reset", token))}, nil // which says so
 	}
 	if err != nil {
 		return web.Done{}, err

@@ -97,6 +97,9 @@ func (p *Pages) askRole(q *web.Request, form *web.Form) (*web.FormPage, error) {
 		page.Actions = append(page.Actions, web.Action{Label: "Invite again", Href: here + "/again", Post: true, Plain: true})
 	}
 	page.Facts = page.Page.Facts(facts...)
+	if p.More != nil {
+		page.Actions = append(page.Actions, p.More(q, person)...)
+	}
 	page.Actions = append(page.Actions, web.Action{Label: "Remove", Href: here + "/remove", Danger: true, Dialog: true})
 	form.Cancel = p.home(q)
 	role := roles(person.Role)

@@ -29,7 +29,7 @@ type Rows interface {
 	PersonOf(ctx context.Context, by owners.By, customer, user ident.UUID) (owners.Customer, owners.Person, error)
 }
 
-// Config is what the pages need; all of it is required.
+// Config is what the pages need; all of it but More is required.
 type Config struct {
 	Face   *web.Face
 	People People
@@ -43,6 +43,9 @@ type Config struct {
 
 	// Chrome is the frame of the list, of the customer that the address names.
 	Chrome func(q *web.Request) (web.Page, error)
+
+	// More is what else can be done with a person; nil for nothing.
+	More func(q *web.Request, p owners.Person) []web.Action
 
 	// Count counts that an invitation to an address is to be mailed, and may refuse.
 	Count func(q *web.Request, email string) error

@@ -31,7 +31,7 @@ func entries() []entry {
 	return []entry{
 		{"Overview", "/", "home", identity.OwnLicenses},
 		{"People", "/people", "users", identity.OwnPeople},
-		{"Help", "/help", "help", identity.OwnLicenses},
+		{"Help", "/help", "help-circle", identity.OwnLicenses},
 		{"Account", "/account", "user", identity.OwnAccount},
 	}
 }

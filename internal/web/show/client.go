@@ -16,7 +16,9 @@ func ClientBadge(s licensing.Seat, now time.Time) web.Badge {
 		return web.BadgeReleased
 	case a.Device.SuspendedAt(now):
 		return web.BadgeSuspended
-	case a.IsGoodwill():
+	case s.License != nil && a.PlaceRefused(now):
+		return web.BadgeNoPlace
+	case a.IsGoodwill() || s.License != nil && a.GoodwillAt(s.License, now):
 		return web.BadgeGoodwill
 	case s.License != nil && Silent(s, now):
 		return web.BadgeSilent
@@ -69,16 +71,19 @@ func ReleaseReason(r licensing.Reason) string {
 	return string(r)
 }
 
-// Place is where a client calls from.
-func Place(a *licensing.Activation) web.Cell {
+// Place is where a client calls from; empty where nobody knows, or where the vendor
+// stores no location.
+func Place(q *web.Request, a *licensing.Activation) web.Cell {
 	c := a.Client
-	if c.Country == "" {
-		if c.Address == "" {
-			return web.Cell{}
-		}
-		return web.Cell{Text: "Local network", Quiet: true}
+	switch {
+	case c.OnLocalNetwork():
+		return web.Cell{Text: q.T("Local network"), Quiet: true}
+	case c.City.Known():
+		return web.Cell{Flag: c.Country, Text: cityName(q, c)}
+	case c.Country != "":
+		return web.Cell{Flag: c.Country, Text: q.Language().Country(c.Country)}
 	}
-	return web.Cell{Flag: c.Country, Text: CountryName(c.Country)}
+	return web.Cell{}
 }
 
 // Version is a client's version of the software. One that can't be read is said to be

@@ -1,6 +1,9 @@
 package show
 
 import (
+	"chancery/internal/licensing"
+	"chancery/internal/web"
+
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 )
@@ -15,4 +18,12 @@ func CountryName(code string) string {
 		return name
 	}
 	return code
+}
+
+// cityName is the city that a client calls from, with the country.
+func cityName(q *web.Request, c licensing.Client) string {
+	if c.Country == "" {
+		return c.City.Name
+	}
+	return c.City.Name + ", " + q.Language().Country(c.Country)
 }

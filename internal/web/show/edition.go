@@ -134,6 +134,9 @@ func howMany(mode terms.Mode, clients terms.ClientType, p terms.Policy) string {
 		one, many = "user", "users"
 	}
 	if mode == terms.Named {
+		if p.ActivationCounting == terms.CountMonthly {
+			return "In each calendar month up to " + web.Count(p.TokenLimit, one, many) + " may use it; any number may be activated."
+		}
 		if p.TokenLimit == 0 {
 			return "By contract it activates no " + one + " at all."
 		}

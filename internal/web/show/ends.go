@@ -70,10 +70,11 @@ func Begin(l *licensing.License) web.Cell {
 	return web.Cell{FirstDay: l.StartsAt}
 }
 
-// writtenEnd is the end of a licence in a file, as imports read it.
+// writtenEnd is the end of a licence in a file, as imports read it: that its contract
+// is consumed is no end that it was given.
 func writtenEnd(l *licensing.License, zone *time.Location) string {
 	p := l.Terms().Policy
-	if end := l.ExpiryOf(p); !end.IsZero() {
+	if end := l.TimeEnd(p); !end.IsZero() {
 		return calendar.WriteEnd(end, zone)
 	}
 	if e := l.Ends(p); e.Mode == terms.ExpiresDaysActivated {

@@ -41,10 +41,10 @@ func LicenseColumns(q *web.Request) []web.Column[*licensing.License] {
 		}},
 		{Name: "state", Label: "State", Cell: func(l *licensing.License) web.Cell {
 			badge := LicenseBadge(l, now)
-			return web.Cell{Badge: &badge}
+			return web.Cell{Badge: &badge, Sub: why(l, now, q.VendorZone())}
 		}},
 		{Name: "activations", Label: "Activations", Cell: func(l *licensing.License) web.Cell {
-			bar := Activations(l)
+			bar := Activations(l, now)
 			return web.Cell{Bar: &bar, Href: LicenseHref(q, l.UUID) + "/devices"}
 		}},
 		{Name: "expires", Label: "Expires", Cell: End, Plain: func(l *licensing.License) string { return writtenEnd(l, q.VendorZone()) }},

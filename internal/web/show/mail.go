@@ -16,12 +16,28 @@ func MailKind(k mailing.Kind) string {
 		return "Password recovery"
 	case mailing.Invitation:
 		return "Invitation"
+	case mailing.CustomerAdded:
+		return "Customer’s licences in reach"
+	case mailing.AddressConfirm:
+		return "New address to confirm"
+	case mailing.AddressTaken:
+		return "New address taken"
+	case mailing.AddressAsked:
+		return "New address asked for"
+	case mailing.AddressChanged:
+		return "Address changed"
 	case mailing.Goodwill:
 		return "Goodwill entered"
 	case mailing.Expiring:
 		return "Licence expiring"
+	case mailing.Expired:
+		return "Licence expired"
 	case mailing.UsedUp:
 		return "Licence used up"
+	case mailing.MeterThreshold:
+		return "Meter nearly used up"
+	case mailing.MeterExhausted:
+		return "Meter exhausted"
 	case mailing.Event:
 		return "Event"
 	case mailing.Test:

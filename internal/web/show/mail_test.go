@@ -12,7 +12,7 @@ import (
 func TestServeMail(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	show.ServeMail(w, "<script>alert(1)</script>")
+	show.ServeFrame(w, "<script>alert(1)</script>")
 	policy := w.Header().Get("Content-Security-Policy")
 	for _, part := range []string{"default-src 'none'", "form-action 'none'", "frame-ancestors 'self'", "base-uri 'none'", "; sandbox"} {
 		if !strings.Contains(policy, part) {

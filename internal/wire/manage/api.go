@@ -96,8 +96,8 @@ func (a *API) Routes() []edge.Route {
 	}...)
 	for _, op := range a.operations {
 		routes = append(routes, edge.Route{
-			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Compress: op.Compress, Timeout: op.Timeout,
-			Handler: op.Handler,
+			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Compress: op.Compress,
+			Timeout: op.Timeout, Handler: op.Handler,
 		})
 		if op.Own != nil {
 			rt := &routes[len(routes)-1]

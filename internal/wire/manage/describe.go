@@ -137,6 +137,9 @@ func (a *API) describeOperation(op operation.Operation, problem *huma.Schema) *h
 	if op.Out != nil {
 		done.Content = map[string]*huma.MediaType{"application/json": {Schema: a.registry.Schema(op.Out, true, "")}}
 	}
+	if op.IsCSV {
+		done.Content = map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}
+	}
 	described.Responses[strconv.Itoa(op.Status)] = done
 	return described
 }

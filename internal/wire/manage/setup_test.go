@@ -116,7 +116,9 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	})
 	renderer := must[*mail.Renderer](t)(mail.NewRenderer())
 	mailRows := mailstore.Store{DB: e.DB}
-	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs, Dashboard: func(string) string { return "" }}))
+	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{
+		Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs, Dashboard: func(string) string { return "" },
+	}))
 	held := must[*machines.Service](t)(machines.New(machines.Config{
 		Store: devicestore.Store{}, IDs: e.IDs, Copies: []machines.Copies{licenses},
 	}))
@@ -157,7 +159,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 			Meters:    must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
 			MeterRows: meterRows, SessionRows: leases,
 		})),
-		must[*devices.Area](t)(devices.New(devices.Config{Licenses: b.licensing, LicenseRows: licenses})),
+		must[*devices.Area](t)(devices.New(devices.Config{Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses})),
 		must[*sessions.Area](t)(sessions.New(sessions.Config{Clock: e.Clock, Sessions: b.sessions, SessionRows: leases, LicenseRows: licenses})),
 		must[*webhooks.Area](t)(webhooks.New(webhooks.Config{
 			Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),

@@ -109,6 +109,7 @@ func (w world) bodies() map[string]string {
 		"POST /api/v1/licenses/search":                       `{"key":"` + w["license_key"] + `"}`,
 		"POST /api/v1/activations/{id}/suspension":           `{"until":"2030-01-01"}`,
 		"POST /api/v1/licenses/{id}/consumptions":            `{"limitation_id":"` + w["limitations"] + `","value":1,"reason":"x"}`,
+		"POST /api/v1/licenses/{id}/meters/reset":            `{"limitation_id":"` + w["limitations"] + `","reason":"x"}`,
 		"POST /api/v1/consumptions/{id}/rollback":            `{"reason":"x"}`,
 		"POST /api/v1/products/{id}/usage-features":          `{"name":"X"}`,
 		"POST /api/v1/products/{id}/usage-modules":           `{"name":"X"}`,

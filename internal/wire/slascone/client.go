@@ -75,15 +75,16 @@ func (r *request) machine(hostname, platform, system string, variables map[strin
 }
 
 // locate adds where the call came from.
-func (a *API) locate(r *http.Request, c *licensing.Client) {
+func (a *API) locate(r *http.Request, v ident.VendorID, c *licensing.Client) (err error) {
 	address := edge.ClientAddress(r.Context())
 	if !address.IsValid() {
-		return
+		return nil
 	}
 	c.Address = address.String()
 	if a.Places != nil {
-		c.Country = a.Places.Country(address)
+		c.Country, c.City, err = a.Places.Locate(r.Context(), v, address)
 	}
+	return err
 }
 
 // activate is POST /provisioning/activations.
@@ -97,7 +98,9 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a.locate(r, &client)
+	if err := a.locate(r, q.principal.Vendor, &client); err != nil {
+		return err
+	}
 	if b.UserEmail != "" {
 		return a.activateUser(w, q, &b, client)
 	}
@@ -173,7 +176,9 @@ func (a *API) heartbeat(w http.ResponseWriter, r *http.Request) error {
 	if err := a.names(q, command.Product, command.ClientID, command.TokenKey); err != nil {
 		return err
 	}
-	a.locate(r, &command.Client)
+	if err := a.locate(r, command.Vendor, &command.Client); err != nil {
+		return err
+	}
 	out, err := a.Licenses.Heartbeat(r.Context(), command)
 	if err != nil {
 		return err

@@ -25,14 +25,14 @@ func infoOf(s licensing.State, meters []metering.Reading) licenseInfo {
 		EnforceUpgrade: p.EnforceUpgrade, Features: featuresOf(s), Limitations: limitationsOf(s.Terms.Grants, meters), Variables: variablesOf(s.Terms.Grants),
 		Constrained: []struct{}{}, LicenseUsers: usersOf(l), CreatedDate: instant(s.At), LicenseType: licenseTypes[e.LicenseType],
 		GoodwillNotice: text(s.GoodwillNotice()), ValidityReason: text(s.Reason),
-		UsedUpAt: when(s.UsedUpAt), UsedUpReason: text(s.UsedUpReason),
+		UsedUpAt: when(s.UsedUpAt), UsedUpReason: text(s.UsedUpReason), Help: text(s.Help()),
 		ActivationsUsed: s.Used, ActivationsAllowed: s.Allowed, Serial: s.Serial,
 	}
 	version := ""
 	if a := s.Activation; a != nil {
 		info.TokenKey, info.ClientID = &a.TokenKey, &a.Device.Number
 		info.ClientName, info.ClientDescription = text(a.Client.Name), text(a.Client.Description)
-		info.IsGoodwill, version = a.IsGoodwill(), a.Client.SoftwareVersion
+		info.IsGoodwill, version = s.IsGoodwill, a.Client.SoftwareVersion
 	}
 	if latest := l.Product.LatestRelease; latest != "" {
 		newest, known := entry.ReadVersion(latest)

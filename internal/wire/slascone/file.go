@@ -114,6 +114,17 @@ func (a *API) LicenseXML(ctx context.Context, p identity.Principal, c licensing.
 	return body, nil, err
 }
 
+// FileInfo is what a native licence file says of a state: LicenseInfo without keys.
+func (a *API) FileInfo(ctx context.Context, s licensing.State) (json.RawMessage, error) {
+	meters, err := a.readings(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	info := infoOf(s, meters)
+	info.LicenseKey, info.TokenKey, info.LegacyLicenseKey = nil, nil, nil
+	return json.Marshal(info)
+}
+
 // readings are those of the state's meters: where nothing is consumed there is
 // nothing to read.
 func (a *API) readings(ctx context.Context, s licensing.State) ([]metering.Reading, error) {

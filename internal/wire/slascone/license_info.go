@@ -55,6 +55,7 @@ type licenseInfo struct {
 	ValidityReason     *string         `json:"validity_reason"`
 	UsedUpAt           *instant        `json:"used_up_at"`
 	UsedUpReason       *string         `json:"used_up_reason"`
+	Help               *string         `json:"help"` // on either reason: what to do
 	ActivationsUsed    int64           `json:"activations_used"`
 	ActivationsAllowed *int64          `json:"activations_allowed"` // null: any number, on a floating licence
 	Serial             int64           `json:"serial"`

@@ -91,9 +91,10 @@ type Signer interface {
 	SignRSANonce(ctx context.Context, v ident.VendorID, key ident.SigningKeyID, nonce []byte) ([]byte, error)
 }
 
-// Places tells the country of an address, ISO 3166-1 alpha-2, or "".
+// Places tells where an address is: the country, ISO 3166-1 alpha-2, and the city;
+// nothing for a vendor that stores no location.
 type Places interface {
-	Country(a netip.Addr) string
+	Locate(ctx context.Context, v ident.VendorID, a netip.Addr) (country string, city licensing.City, err error)
 }
 
 // Config is what the surface needs; Places and Guesses may be nil.

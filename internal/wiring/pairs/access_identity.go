@@ -85,6 +85,8 @@ var _ access.Newcomers = (*identity.Users)(nil)
 type Invitations struct {
 	Users *identity.Users
 	Links *access.Links
+
+	Addresses *access.Addresses
 }
 
 // Invite makes a user who has no password yet, and sends an invitation.
@@ -106,6 +108,15 @@ func (i Invitations) InviteAgain(t tx.Tx, by identity.Principal, id ident.UUID) 
 	}
 	letter, err := i.Links.InviteAgain(t, by.Vendor, id)
 	return user, letter, err
+}
+
+// AskAddress asks for another address of a user's, which that has to confirm.
+func (i Invitations) AskAddress(t tx.Tx, by identity.Principal, id ident.UUID, address string) (identity.User, error) {
+	user, err := i.Users.Reach(t, by, id)
+	if err != nil {
+		return identity.User{}, err
+	}
+	return user, i.Addresses.AskFor(t, by.Vendor, id, address)
 }
 
 // ActivationCode makes a single-use code for a licensee, to be told by whoever makes it.

@@ -44,7 +44,7 @@ func dimensions() []dimension {
 	return []dimension{
 		{figures.Version, "Version", "No version", "version"},
 		{figures.System, "Operating system", "Not said", "system"},
-		{figures.Country, "Country", "Unknown", "country"},
+		{figures.Country, "Country", "Unknown or local network", "country"},
 		{figures.Edition, "Edition", "None", "edition"},
 	}
 }

@@ -95,6 +95,9 @@ func (p *Pages) clients(q *web.Request) (web.Table[licensing.Seat], error) {
 				return web.Cell{Text: c.Activation.Client.OperatingSystem}
 			}},
 			{Name: "country", Label: "Country", Cell: func(c licensing.Seat) web.Cell {
+				if c.Activation.Client.OnLocalNetwork() {
+					return show.Place(q, c.Activation)
+				}
 				if c.Activation.Client.Country == "" {
 					return web.Cell{}
 				}

@@ -101,7 +101,7 @@ func (p *Pages) expiringTable(q *web.Request) (web.Table[licensing.Ending], erro
 			customer,
 			license,
 			{Name: "ends", Label: "Ends", Sort: "ends", Cell: func(e licensing.Ending) web.Cell {
-				return web.Cell{LastDay: e.EndsAt, Sub: web.Relative(e.EndsAt, q.Now())}
+				return web.Cell{LastDay: e.EndsAt, Sub: q.Language().Relative(e.EndsAt, q.Now())}
 			}},
 			activations,
 			{Name: "trial", Label: "Kind", Cell: func(e licensing.Ending) web.Cell {

@@ -166,8 +166,8 @@ func licenseCell(q *web.Request, l *licensing.License) web.Cell {
 	return web.Cell{Text: show.LicenseName(l), Sub: l.Edition.Name + " · " + l.Product.Name, Href: show.LicenseHref(q, l.UUID)}
 }
 
-func activationsCell(l *licensing.License) web.Cell {
-	bar := show.Activations(l)
+func activationsCell(l *licensing.License, now time.Time) web.Cell {
+	bar := show.Activations(l, now)
 	return web.Cell{Bar: &bar}
 }
 
@@ -175,7 +175,7 @@ func activationsCell(l *licensing.License) web.Cell {
 func columnsOf[R any](q *web.Request, of func(R) *licensing.License) (customer, license, activations web.Column[R]) {
 	return web.Column[R]{Name: "customer", Label: "Customer", Cell: func(row R) web.Cell { return customerCell(q, of(row)) }},
 		web.Column[R]{Name: "license", Label: "Licence", Roomy: true, Cell: func(row R) web.Cell { return licenseCell(q, of(row)) }},
-		web.Column[R]{Name: "activations", Label: "Activations", Cell: func(row R) web.Cell { return activationsCell(of(row)) }}
+		web.Column[R]{Name: "activations", Label: "Activations", Cell: func(row R) web.Cell { return activationsCell(of(row), q.Now()) }}
 }
 
 // factsOf are the facts that every form here shows of its licence.

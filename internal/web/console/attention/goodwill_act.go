@@ -26,7 +26,10 @@ func (p *Pages) addTokens() []edge.Route {
 			label, path := about.list()
 			v := &web.FormPage{Page: q.Page("Add activations", web.Link{Label: label, Href: q.Href(path)}), Form: form}
 			v.Text = "Goodwill activations turn into regular ones, the oldest first, as far as the new ones reach."
-			bar := show.Activations(l)
+			if l.CountsMonths() {
+				v.Text = "They hold at once, for this month too: who is on goodwill becomes regular as far as they reach."
+			}
+			bar := show.Activations(l, q.Now())
 			v.Facts = factsOf(q, &v.Page, l, web.Fact{Label: "In use", Cell: web.Cell{Bar: &bar}})
 			form.Action = q.Href("/goodwill/" + id.String() + "/tokens")
 			form.Submit, form.Cancel = "Add", q.Href(path)

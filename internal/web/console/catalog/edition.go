@@ -112,7 +112,7 @@ func (p *Pages) editionPage(q *web.Request) (*editionPage, error) {
 		return nil, err
 	}
 	page := &editionPage{Page: editionChrome(q, e, product, ""), Description: e.Description}
-	page.Sub = show.Mode(e.Mode) + " · " + show.ClientType(e.ClientType) + " · " + show.LicenseType(e.LicenseType)
+	page.Sub = show.HowUsed(e.Mode, e.Policy) + " · " + show.ClientType(e.ClientType) + " · " + show.LicenseType(e.LicenseType)
 	page.Summary = show.Summary(&page.Page, e.Mode, e.ClientType, e.Policy)
 	_, text, err := p.reach(q, e)
 	if err != nil {

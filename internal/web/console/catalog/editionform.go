@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"encoding"
 	"slices"
 	"strconv"
 	"time"
@@ -168,7 +169,7 @@ func sells(e catalog.Edition, create bool) web.Group {
 		{Name: "description", Label: "Description", Kind: web.AreaField, Rows: 2, Value: e.Description, Hint: "For your staff."},
 	}}
 	if !create {
-		g.Text = show.Mode(e.Mode) + ", for " + lowerFirst(show.ClientType(e.ClientType)) + ": these two are fixed. To sell it otherwise, make another edition."
+		g.Text = show.HowUsed(e.Mode, e.Policy) + ", for " + lowerFirst(show.ClientType(e.ClientType)) + ": this is fixed. To sell it otherwise, make another edition."
 		return g
 	}
 	g.Fields = append(g.Fields,
@@ -195,7 +196,7 @@ func licenseTypes() []web.Option {
 // asked asks for one field of the policy.
 func asked(name string, p terms.Policy) web.Field {
 	t, _ := terms.FieldOf(name) // a test asks for all
-	f := web.Field{Name: name, Label: t.Label, Hint: t.Hint, Unit: t.Unit}
+	f := web.Field{Name: name, Label: t.Label, Hint: t.Hint, Unit: t.Unit, Placeholder: t.Without}
 	if t.IsNumber() {
 		f.Kind, f.Min = web.NumberField, strconv.FormatInt(t.Least, 10)
 	}
@@ -221,17 +222,24 @@ func many(e catalog.Edition, create bool) web.Group {
 	}
 	p := e.Policy
 	var named, floating []web.Field
+	if create {
+		named = append(named, counting(p))
+	}
 	for _, name := range []string{"token_limit", "activation_buffer", "goodwill_token_limit"} {
 		f := asked(name, p)
 		f.Unit = unit
 		named = append(named, f)
 	}
 	goodwill := asked("goodwill_days", p)
-	goodwill.Placeholder = "when a place is free"
-	named = append(named, goodwill)
+	if create {
+		goodwill.When = "provisioning_mode=named&activation_counting=" + written(terms.CountHeld)
+	}
+	if create || p.ActivationCounting == terms.CountHeld {
+		named = append(named, goodwill)
+	}
 	if create || e.ClientType == terms.Devices {
 		first := asked("activation_on_creation", p)
-		first.Kind, first.Value, first.Options = web.SelectField, activation(p.ActivationOnCreation), activations()
+		first.Kind, first.Value, first.Options = web.SelectField, written(p.ActivationOnCreation), activations()
 		named = append(named, first)
 	}
 	for _, t := range terms.Fields() {
@@ -243,7 +251,9 @@ func many(e catalog.Edition, create bool) web.Group {
 	switch {
 	case create:
 		for i := range named {
-			named[i].When = "provisioning_mode=named"
+			if named[i].When == "" {
+				named[i].When = "provisioning_mode=named"
+			}
 		}
 		for i := range floating {
 			floating[i].When = "provisioning_mode=floating"
@@ -257,17 +267,32 @@ func many(e catalog.Edition, create bool) web.Group {
 	return g
 }
 
+// counting asks what counts, once.
+func counting(p terms.Policy) web.Field {
+	f := asked("activation_counting", p)
+	f.Kind, f.Value = web.RadioField, written(p.ActivationCounting)
+	f.Options = []web.Option{
+		{Value: written(terms.CountHeld), Label: "Activated devices", Hint: "A device counts from its activation until it is released."},
+		{
+			Value: written(terms.CountMonthly), Label: "Devices used in a month",
+			Hint: "A device counts once in each calendar month in which it is used. There are no token keys and no offline use.",
+		},
+	}
+	return f
+}
+
 func activations() []web.Option {
 	all := []terms.ActivationOnCreation{terms.ActivateNone, terms.ActivateTokenKey, terms.ActivateCustomerNumber, terms.ActivateCustomerEmail}
 	options := make([]web.Option, len(all))
 	for i, a := range all {
-		options[i] = web.Option{Value: activation(a), Label: show.Activation(a)}
+		options[i] = web.Option{Value: written(a), Label: show.Activation(a)}
 	}
 	return options
 }
 
-func activation(a terms.ActivationOnCreation) string {
-	text, _ := a.MarshalText() // it can't fail
+// written is a value of the policy as its field has it.
+func written(v encoding.TextMarshaler) string {
+	text, _ := v.MarshalText() // it can't fail
 	return string(text)
 }
 
@@ -283,14 +308,9 @@ func calls(p terms.Policy) web.Group {
 func frees(p terms.Policy) web.Group {
 	g := web.Group{Title: "Releasing devices", Text: "What the customer may do without you. You can always release a device, and that never counts."}
 	for _, t := range terms.Fields() {
-		if !t.Frees {
-			continue
+		if t.Frees {
+			g.Fields = append(g.Fields, asked(t.Name, p))
 		}
-		f := asked(t.Name, p)
-		if t.Kind == terms.OptionalNumber {
-			f.Placeholder = "any number"
-		}
-		g.Fields = append(g.Fields, f)
 	}
 	return g
 }

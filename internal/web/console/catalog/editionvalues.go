@@ -58,7 +58,10 @@ func policyOf(v web.Values, mode terms.Mode, p terms.Policy) terms.Policy {
 		}
 	}
 	if mode != terms.Floating {
-		_ = p.ActivationOnCreation.UnmarshalText([]byte(v.Text("activation_on_creation"))) // the edition's check judges it
+		_ = p.ActivationOnCreation.UnmarshalText([]byte(v.Text("activation_on_creation"))) // the edition's check judges both
+		if counting := v.Text("activation_counting"); counting != "" {                     // it is asked for once
+			_ = p.ActivationCounting.UnmarshalText([]byte(counting))
+		}
 	}
 	var was time.Time
 	if p.ExpiresAt != nil {

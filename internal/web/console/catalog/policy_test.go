@@ -34,7 +34,7 @@ func TestTheFormAsksForTheWholePolicy(t *testing.T) {
 			for _, f := range terms.Fields() {
 				is, found := asked[f.Name]
 				delete(asked, f.Name)
-				switch wanted := c.create || f.MattersFor(c.mode); {
+				switch wanted := c.create || f.MattersFor(c.mode) && !f.Fixed; {
 				case found != wanted:
 					t.Errorf("%s: asked for: %t, want %t", f.Name, found, wanted)
 				case found && (is.Label != f.Label || is.Hint != f.Hint):
@@ -53,6 +53,7 @@ func TestThePageTellsOfTheWholePolicy(t *testing.T) {
 	t.Parallel()
 	soon, thirty := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), 30
 	special := map[string]func(p *terms.Policy){
+		"activation_counting":    func(p *terms.Policy) { p.ActivationCounting = terms.CountMonthly },
 		"activation_on_creation": func(p *terms.Policy) { p.ActivationOnCreation = terms.ActivateTokenKey },
 		"expires_mode":           func(p *terms.Policy) { p.ExpiresMode, p.ExpiresDays = terms.ExpiresDaysActivated, &thirty },
 		"expires_at":             func(p *terms.Policy) { p.ExpiresMode, p.ExpiresAt = terms.ExpiresAt, &soon },

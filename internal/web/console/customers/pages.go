@@ -91,9 +91,18 @@ func New(c Config) (*Pages, error) {
 			page, _, err := p.chrome(q, "people")
 			return page, err
 		},
+		More:  account,
 		Count: func(*web.Request, string) error { return nil }, // staff are trusted
 	})
 	return p, err
+}
+
+// account leads to a person's account, for who manages accounts.
+func account(q *web.Request, one owners.Person) []web.Action {
+	if !q.May(identity.ManageTeam) {
+		return nil
+	}
+	return []web.Action{{Label: "Account", Href: q.Href("/settings/team/" + one.UUID.String()), Icon: "user", Plain: true}}
 }
 
 // Routes are the routes of the pages.

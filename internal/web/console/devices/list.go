@@ -138,7 +138,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 		}},
 		{Name: "seen", Label: "Last seen", Sort: "last_seen", Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} }},
 		{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return show.Version(s.Activation.Client.SoftwareVersion) }},
-		{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
+		{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(q, s.Activation) }},
 		{
 			Name: "activated", Label: "Activated", Sort: "created_at", Extra: true,
 			Cell: func(s licensing.Seat) web.Cell { return web.Cell{Day: s.Activation.ActivatedAt} },

@@ -26,6 +26,7 @@ type devicePage struct {
 	Had       web.List
 	Charts    []web.Chart
 	Values    []show.Value
+	Map       *web.Map // nil where nobody knows
 }
 
 type version struct {
@@ -53,9 +54,12 @@ func (p *Pages) show(q *web.Request) (*devicePage, error) {
 	actions(q, s, &page.Page)
 	page.Notices = notices(&page.Page, s)
 	page.Facts = page.Page.Facts(activationFacts(q, s)...)
-	page.Client = page.Page.Facts(clientFacts(s.Activation)...)
+	page.Client = page.Page.Facts(clientFacts(q, s.Activation)...)
 	for _, name := range slices.Sorted(maps.Keys(s.Activation.Client.Variables)) {
 		page.Variables = append(page.Variables, page.Page.Facts(web.Fact{Label: name, Cell: web.Cell{Text: s.Activation.Client.Variables[name]}})...)
+	}
+	if m, known := show.MapOfDevice(q, s.Activation.Client); known {
+		page.Map = &m
 	}
 	page.History = show.ActivationHref(q, s.Activation.UUID) + "/heartbeats"
 	return page, p.add(q, s, page)
@@ -119,6 +123,9 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 			Text: "Every call of this device is refused " + page.Until(a.Device.SuspendedUntil) + ".",
 		})
 	}
+	if a.ReleasedAt.IsZero() && s.License != nil && s.License.CountsMonths() {
+		all = append(all, monthNotices(page, s)...)
+	}
 	if a.ReleasedAt.IsZero() && a.IsGoodwill() {
 		text := "It is above the contract since " + page.Day(a.GoodwillSince).Text + ", until a place becomes free."
 		if !a.GoodwillUntil.IsZero() {
@@ -134,6 +141,21 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 		all = append(all, web.Notice{Tone: web.Info, Title: "It has a licence file.", Text: text})
 	}
 	return all
+}
+
+// monthNotices says where a device of a licence stands that counts those of each month.
+func monthNotices(page *web.Page, s licensing.Seat) []web.Notice {
+	switch ends := page.At(s.Activation.Place.Until).Text; {
+	case s.Activation.PlaceRefused(page.Now):
+		return []web.Notice{{
+			Tone: web.Warning, Title: "No place this month.",
+			Text: "The licence had as many devices as it may have when this one first called. It may not run until the month ends on " + ends +
+				", or until the licence gets more.",
+		}}
+	case s.Activation.GoodwillAt(s.License, page.Now):
+		return []web.Notice{{Tone: web.Notable, Title: "On goodwill.", Text: "This month's devices are above the contract; the month ends on " + ends + "."}}
+	}
+	return nil
 }
 
 func activationFacts(q *web.Request, s licensing.Seat) []web.Fact {
@@ -157,7 +179,7 @@ func activationFacts(q *web.Request, s licensing.Seat) []web.Fact {
 		web.Fact{Label: "Activation id", Cell: web.Cell{Text: a.UUID.String(), Mono: true, Copy: a.UUID.String()}})
 }
 
-func clientFacts(a *licensing.Activation) []web.Fact {
+func clientFacts(q *web.Request, a *licensing.Activation) []web.Fact {
 	c := a.Client
 	all := []web.Fact{
 		{Label: "Client id", Cell: web.Cell{Text: a.Device.Number, Mono: true, Copy: a.Device.Number}},
@@ -168,7 +190,7 @@ func clientFacts(a *licensing.Activation) []web.Fact {
 		{Label: "Operating system", Cell: web.Cell{Text: c.OperatingSystem}},
 		{Label: "Software version", Cell: show.Version(c.SoftwareVersion)},
 		{Label: "Address", Cell: web.Cell{Text: c.Address, Mono: true}},
-		{Label: "Place", Cell: show.Place(a), Hint: "Reckoned from the address; the country is as good as the address tells"},
+		{Label: "Place", Cell: show.Place(q, a), Hint: "Reckoned from the address, and as good as that tells"},
 	}
 	own := "No: its client id is all that it shows"
 	if c.PublicKey != nil {
@@ -257,7 +279,7 @@ func (p *Pages) heartbeats(q *web.Request) (web.Table[licensing.Heartbeat], erro
 			text("system", "Operating system", func(h licensing.Heartbeat) string { return h.Client.OperatingSystem }),
 			text("hostname", "Hostname", func(h licensing.Heartbeat) string { return h.Client.Hostname }),
 			text("address", "Address", func(h licensing.Heartbeat) string { return h.Client.Address }),
-			{Name: "place", Label: "Place", Cell: func(h licensing.Heartbeat) web.Cell { return show.Place(&licensing.Activation{Client: h.Client}) }},
+			{Name: "place", Label: "Place", Cell: func(h licensing.Heartbeat) web.Cell { return show.Place(q, &licensing.Activation{Client: h.Client}) }},
 			text("user", "User", func(h licensing.Heartbeat) string { return h.UserID }),
 			{Name: "count", Label: "That day", End: true, Cell: func(h licensing.Heartbeat) web.Cell {
 				if h.Count == 0 {

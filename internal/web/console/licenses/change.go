@@ -72,7 +72,7 @@ func (p *Pages) prepareChange(q *web.Request, v web.Values) (licensing.Change, e
 	if c.Expiry == nil && v.Has("expires_mode") {
 		c.Expiry = &licensing.Expiry{}
 	}
-	own := readTerms(v, l.Edition.Mode, l.Edition.Grants, overridesOf(l))
+	own := readTerms(v, l.Edition.Mode, l.Edition.Policy, l.Edition.Grants, overridesOf(l))
 	c.Overrides = func(terms.Overrides) terms.Overrides { return own }
 	return c, v.Err()
 }
@@ -108,10 +108,16 @@ func (p *Pages) askTokens(q *web.Request, form *web.Form) (*web.FormPage, error)
 	}
 	limit := l.Terms().Policy.TokenLimit
 	page.Text = "The contract says " + web.Count(limit, "activation", "activations") + " now, and " +
-		web.Number(l.RegularUsed+l.GoodwillUsed) + " are used. What is added turns goodwill into regular activations, the oldest first."
+		web.Number(l.Held()) + " are used. What is added turns goodwill into regular activations, the oldest first."
+	hint := "Less than 0 takes some away, down to what is in use."
+	if l.CountsMonths() {
+		page.Text = "The contract says " + web.Count(limit, "device", "devices") + " a month now, and this month " +
+			web.Number(l.UsedInMonth(page.Now)) + " were used. What is added holds at once, for this month too."
+		hint = "Less than 0 takes some away: devices that were used this month keep their place of it."
+	}
 	form.Cancel = show.LicenseHref(q, l.UUID) + "/devices"
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "tokens", Label: "How many more", Value: "1", Required: true, Unit: "tokens", Hint: "Less than 0 takes some away, down to what is in use."},
+		{Name: "tokens", Label: "How many more", Value: "1", Required: true, Unit: "tokens", Hint: hint},
 	}})
 	return page, nil
 }
@@ -150,7 +156,7 @@ func (p *Pages) askOff(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	}
 	form.Danger = true
 	page.Text = "Nothing can be activated with it any more. "
-	if used := l.RegularUsed + l.GoodwillUsed; used > 0 {
+	if used := l.Held(); used > 0 {
 		page.Text += web.Count(used, "activated client is", "activated clients are") + " told at the next heartbeat that the licence is not " +
 			"valid; what the program does then is yours to say. "
 	}
@@ -173,7 +179,7 @@ func (p *Pages) askEnd(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	}
 	form.Danger = true
 	page.Text = "Its end is set to this moment: it counts as expired from now on. "
-	if used := l.RegularUsed + l.GoodwillUsed; used > 0 {
+	if used := l.Held(); used > 0 {
 		page.Text += web.Count(used, "activated client is", "activated clients are") + " told so at the next heartbeat. "
 	}
 	page.Text += "Its record, its devices and its history stay, and a later end can be set again."

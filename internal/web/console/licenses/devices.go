@@ -1,6 +1,9 @@
 package licenses
 
 import (
+	"slices"
+	"time"
+
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -17,14 +20,22 @@ func (p *Pages) devices() []edge.Route {
 				return web.Page{}, err
 			}
 			page := p.header(q, l, "Devices")
-			page.Actions = append([]web.Action{{Label: "Token keys", Href: show.LicenseHref(q, l.UUID) + "/tokens", Icon: "key", Plain: true}},
-				page.Actions...)
+			extra := []web.Action{{Label: "Map", Href: show.LicenseHref(q, l.UUID) + "/map", Icon: "world", Plain: true}}
+			if !l.CountsMonths() {
+				extra = append(extra, web.Action{Label: "Token keys", Href: show.LicenseHref(q, l.UUID) + "/tokens", Icon: "key", Plain: true})
+			}
+			page.Actions = append(extra, page.Actions...)
 			if q.May(identity.ManageLicenses) && !l.AnyNumber() {
 				lead(&page, web.Action{Label: "Add activations", Href: show.LicenseHref(q, l.UUID) + "/add-tokens", Icon: "plus", Dialog: true})
+			}
+			if m := l.MonthAt(page.Now, q.VendorZone()); m != nil {
+				bar := show.Activations(l, page.Now)
+				page.Sub += " · this month " + bar.Text(q.Language()) + ", until " + page.LastDay(m.Ends).Text
 			}
 			_, page.Notices = validity(&page, l, licensing.StateOf(l, nil, "", page.Now), remedies{})
 			return page, nil
 		}),
+		web.Show(p.Face, "/licenses/{id}/map", web.Needs(identity.ViewLicenses), "map.html", p.showMap),
 		web.Lists(p.Face, "/licenses/{id}/tokens", web.Needs(identity.ViewLicenses), p.tokensTable, func(q *web.Request) (web.Page, error) {
 			l, err := p.licence(q)
 			if err != nil {
@@ -37,6 +48,33 @@ func (p *Pages) devices() []edge.Route {
 			return page, nil
 		}),
 	}
+}
+
+type mapPage struct {
+	web.Page
+
+	Map   web.Map
+	Empty *web.Empty // instead of the map
+}
+
+// showMap shows where the devices of a licence are.
+func (p *Pages) showMap(q *web.Request) (*mapPage, error) {
+	l, err := p.licence(q)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := p.Rows.PlacesOfLicense(q.Context(), q.VendorID(), l.ID)
+	if err != nil {
+		return nil, err
+	}
+	page := &mapPage{Page: q.Page("Map", web.Link{Label: "Licences", Href: q.Href("/licenses")},
+		web.Link{Label: show.LicenseName(l), Href: show.LicenseHref(q, l.UUID)},
+		web.Link{Label: "Devices", Href: show.LicenseHref(q, l.UUID) + "/devices"})}
+	if len(counts) == 0 {
+		page.Empty = &web.Empty{Icon: "devices", Title: "No device is activated", Text: "The map shows where devices call from."}
+	}
+	page.Map = show.MapOfDevices(q, counts, nil)
+	return page, nil
 }
 
 func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) {
@@ -65,6 +103,7 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 				badge := show.ClientBadge(s, now)
 				return web.Cell{Badge: &badge}
 			}},
+			{Name: "month", Label: "This month", Cell: func(s licensing.Seat) web.Cell { return countedCell(s, now) }},
 			{Name: "seen", Label: "Last seen", Cell: func(s licensing.Seat) web.Cell { return web.Cell{When: s.Activation.Pulse.LastSeenAt} }},
 			{
 				Name: "activated", Label: "Activated", Sort: "created_at",
@@ -72,7 +111,7 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 			},
 			{Name: "version", Label: "Version", Cell: func(s licensing.Seat) web.Cell { return show.Version(s.Activation.Client.SoftwareVersion) }},
 			{Name: "system", Label: "Operating system", Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.OperatingSystem} }},
-			{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(s.Activation) }},
+			{Name: "place", Label: "Place", Cell: func(s licensing.Seat) web.Cell { return show.Place(q, s.Activation) }},
 			{
 				Name: "address", Label: "Address", Extra: true,
 				Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.Client.Address, Mono: true} },
@@ -96,10 +135,24 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 			return page, err
 		},
 	}
+	if !l.CountsMonths() {
+		t.Columns = slices.DeleteFunc(t.Columns, func(c web.Column[licensing.Seat]) bool { return c.Name == "month" })
+	}
 	if q.May(identity.ManageActivations) {
 		t.Bulk = []web.Bulk{{Label: "Release", Action: show.LicenseHref(q, l.UUID) + "/release", Icon: "lock-open", Danger: true}}
 	}
 	return t, nil
+}
+
+// countedCell tells whether a device counts in the month that runs at now.
+func countedCell(s licensing.Seat, now time.Time) web.Cell {
+	switch {
+	case s.Activation.CountsAt(now):
+		return web.Cell{Text: "No. " + web.Number(s.Activation.Place.Number)}
+	case s.Activation.PlaceRefused(now):
+		return web.Cell{Text: "Refused"}
+	}
+	return web.Cell{Text: "Not used yet", Quiet: true}
 }
 
 func (p *Pages) tokensTable(q *web.Request) (web.Table[*licensing.Token], error) {

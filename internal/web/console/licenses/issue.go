@@ -248,7 +248,7 @@ func (p *Pages) prepareIssue(q *web.Request, v web.Values) (order, error) {
 		case err != nil:
 			return o, err
 		default:
-			own := readTerms(v, e.Mode, e.Grants, terms.Overrides{})
+			own := readTerms(v, e.Mode, e.Policy, e.Grants, terms.Overrides{})
 			o.command.Overrides = &own
 		}
 	}
@@ -314,7 +314,7 @@ func (p *Pages) doIssue(t tx.Tx, q *web.Request, o order) (web.Done, error) {
 // editionFacts says what the chosen edition begins with.
 func editionFacts(page *web.Page, e *catalog.Edition) []web.ShownFact {
 	count := func(n int64, one, many string) web.Cell { return web.Cell{Text: web.Count(n, one, many)} }
-	facts := []web.Fact{{Label: "Mode", Cell: web.Cell{Text: show.Mode(e.Mode)}}}
+	facts := []web.Fact{{Label: "Mode", Cell: web.Cell{Text: show.HowUsed(e.Mode, e.Policy)}}}
 	if e.Mode == terms.Floating {
 		facts = append(facts, web.Fact{Label: "Sessions at once", Cell: count(e.Policy.FloatingTokenLimit, "session", "sessions")})
 	} else {

@@ -174,7 +174,7 @@ func (p *Pages) inState(q *web.Request, f licensing.Filter, state web.Badge, r l
 			return listing.Page[*licensing.License]{}, err
 		}
 		for _, l := range part.Items {
-			if show.LicenseBadge(l, now) == state {
+			if show.IsIn(show.LicenseBadge(l, now), state) {
 				found = append(found, l)
 			}
 		}

@@ -25,19 +25,20 @@ func (p *Pages) askMove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 		return nil, err
 	}
 	page.Text = "The licence takes over what the new edition says; what it sets itself stays, where the new edition lets it. " +
-		"Keys, devices and history stay. Only editions of the same product, mode and client type are offered."
+		"Keys, devices and history stay. Only editions of the same product, mode, client type and counting are offered."
 	editions, err := p.Catalog.EditionsOf(q.Context(), q.VendorID(), &l.Product.UUID, listing.Request{Limit: maxChoices, Sort: "name"})
 	if err != nil {
 		return nil, err
 	}
 	choose := web.Field{Name: "edition_id", Label: "Edition", Kind: web.SelectField, Required: true, Placeholder: "Choose an edition"}
 	for _, e := range editions.Items {
-		if e.ArchivedAt.IsZero() && e.UUID != l.Edition.UUID && e.Mode == l.Edition.Mode && e.ClientType == l.Edition.ClientType {
+		if e.ArchivedAt.IsZero() && e.UUID != l.Edition.UUID && e.Mode == l.Edition.Mode && e.ClientType == l.Edition.ClientType &&
+			e.Policy.ActivationCounting == l.Edition.Policy.ActivationCounting {
 			choose.Options = append(choose.Options, web.Option{Value: e.UUID.String(), Label: e.Name})
 		}
 	}
 	if len(choose.Options) == 0 {
-		choose.Hint = "There is no other edition of this product, mode and client type."
+		choose.Hint = "There is no other edition of this product, mode, client type and counting."
 	}
 	isOf(form, l)
 	form.Add(web.Group{Fields: []web.Field{choose}})

@@ -30,14 +30,14 @@ func (p *Pages) askNewKey(q *web.Request, form *web.Form) (*web.FormPage, error)
 	}
 	form.Danger = true
 	var g web.Group
-	if used := l.RegularUsed + l.GoodwillUsed; used > 0 {
+	if used := l.Held(); used > 0 {
 		keep := web.Option{
 			Value: keepDevices, Label: "They go on",
 			Hint: "They learn the new key from their next heartbeat. So does whoever knows the old token key of one of them and its name.",
 		}
 		drop := web.Option{Value: releaseDevices, Label: "They are released", Hint: "They must be activated anew, with the new key."}
 		if used > licensing.DeactivatedAtOnce {
-			drop.Hint += " About 500 are released at once, and the rest within moments."
+			drop.Hint += " About 500 are released at once, and the rest follows by itself."
 		}
 		devices := web.Field{
 			Name: "devices", Label: web.Count(used, "device in use", "devices in use"), Kind: web.RadioField, Value: keepDevices,

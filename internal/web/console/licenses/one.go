@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
@@ -25,7 +26,7 @@ func (p *Pages) header(q *web.Request, l *licensing.License, tab string) web.Pag
 	page.Badge = &badge
 	page.Sub = l.Customer.CompanyName + " · " + l.Product.Name + " · " + l.Edition.Name
 	href := show.LicenseHref(q, l.UUID)
-	tabs := []web.Tab{{Label: "Overview", Href: href}, {Label: "Devices", Href: href + "/devices", Count: web.Number(l.RegularUsed + l.GoodwillUsed)}}
+	tabs := []web.Tab{{Label: "Overview", Href: href}, {Label: "Devices", Href: href + "/devices", Count: web.Number(l.Held())}}
 	if metering.HasMeters(l.Terms().Grants.Limitations) {
 		tabs = append(tabs, web.Tab{Label: "Meters", Href: href + "/meters"})
 	}
@@ -63,9 +64,13 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 	if q.May(identity.ManageLicenses) {
 		extend := extendAction(href)
 		change := web.Action{Label: "Change", Href: href + "/change", Icon: "edit"}
-		end := l.ExpiryOf(l.Terms().Policy)
-		switch over := !end.IsZero() && !end.After(page.Now); {
-		case over:
+		s := licensing.StateOf(l, nil, "", page.Now)
+		end := s.ExpiresAt
+		switch {
+		case s.Consumed != nil: // no later day helps
+			page.Actions = append(page.Actions, change)
+			page.More = append(page.More, extend)
+		case s.IsExpired:
 			change.Plain = true
 			page.Actions = append(page.Actions, extend, change)
 		case end.IsZero():
@@ -89,12 +94,12 @@ func (p *Pages) actions(q *web.Request, l *licensing.License, page *web.Page, hr
 	if q.May(identity.ManageLicenses) && l.Released.Used() > 0 {
 		page.More = append(page.More, web.Action{Label: "Reset the deactivations", Href: href + "/reset-deactivations", Icon: "refresh", Dialog: true})
 	}
-	if q.May(identity.ManageActivations) && l.RegularUsed+l.GoodwillUsed > 0 {
+	if q.May(identity.ManageActivations) && l.Held() > 0 {
 		page.More = append(page.More, web.Action{Label: "Release all devices", Href: href + "/release-all", Icon: "lock-open", Danger: true, Dialog: true})
 	}
 	if q.May(identity.ManageLicenses) {
 		page.More = append(page.More, web.Action{Label: "End it now", Href: href + "/end", Icon: "ban", Danger: true, Dialog: true})
-		if l.FirstActivatedAt.IsZero() && l.RegularUsed+l.GoodwillUsed == 0 {
+		if l.FirstActivatedAt.IsZero() && l.Held() == 0 {
 			page.More = append(page.More, web.Action{Label: "Delete it", Href: href + "/delete", Icon: "trash", Danger: true, Dialog: true})
 		}
 	}
@@ -110,6 +115,7 @@ type overviewPage struct {
 	Notes    []web.Notice
 	Policy   []web.ShownFact
 	Grants   []grant
+	Months   *web.Chart // of a licence that counts the devices of each month
 	Denials  web.Chart
 	Refused  []refusedClient // the last ones, the newest first
 	Mails    []sentMail
@@ -176,7 +182,7 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	page.Validity, page.Notes = validity(&page.Page, l, state, remediesOf(q, l))
 	page.Notes = append(page.Notes, usedUp(q, l)...)
 	page.Facts = page.Page.Facts(facts(q, l, state)...)
-	page.Use = page.Page.Facts(p.use(q, l)...)
+	page.Use = page.Page.Facts(use(q, &page.Page, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)
 	page.Grants = grants(&page.Page, l)
 	if page.Mails, err = p.mailed(q, &page.Page, l); err != nil {
@@ -188,6 +194,9 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 		return nil, err
 	}
 	page.Denials = deniedChart(&page.Page, denied, from)
+	if page.Months, err = p.monthsChart(q, &page.Page, l); err != nil {
+		return nil, err
+	}
 	if page.Refused, err = p.refusedOf(q, &page.Page, l); err != nil {
 		return nil, err
 	}
@@ -229,7 +238,7 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 			Hint: "The user who gets the mail with the key",
 		},
 		{Label: "Product", Cell: web.Cell{Text: l.Product.Name, Href: show.ProductHref(q, l.Product.UUID)}},
-		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q, l.Edition.UUID), Sub: show.Mode(l.Edition.Mode)}},
+		{Label: "Edition", Cell: web.Cell{Text: l.Edition.Name, Href: show.EditionHref(q, l.Edition.UUID), Sub: show.HowUsed(l.Edition.Mode, l.Edition.Policy)}},
 		{Label: "Issued", Cell: web.Cell{When: l.CreatedAt}},
 	}
 	expires := show.End(l)
@@ -237,7 +246,12 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 	if l.ExpiresMode != "" {
 		expires.Sub = "Set for this licence"
 	}
-	if days := s.Terms.Policy.TrialDays; days > 0 {
+	if s.Consumed != nil {
+		expires.Sub = "Its contract is consumed"
+		if agreed := l.TimeEnd(s.Terms.Policy); !agreed.IsZero() {
+			expires.Sub += "; by its days it would end on " + calendar.LastDay(agreed, q.VendorZone()).Text()
+		}
+	} else if days := s.Terms.Policy.TrialDays; days > 0 {
 		expires.Sub += "; trial of " + web.Count(int64(days), "day", "days")
 	}
 	all = append(all, web.Fact{Label: "Begins", Cell: show.Begin(l)},
@@ -260,13 +274,16 @@ func facts(q *web.Request, l *licensing.License, s licensing.State) []web.Fact {
 }
 
 // use says how much of a licence is used.
-func (p *Pages) use(q *web.Request, l *licensing.License) []web.Fact {
-	bar, policy := show.Activations(l), l.Terms().Policy
+func use(q *web.Request, page *web.Page, l *licensing.License) []web.Fact {
+	bar, policy := show.Activations(l, page.Now), l.Terms().Policy
+	if m := l.MonthAt(page.Now, q.VendorZone()); m != nil {
+		return append(monthUse(q, page, l, bar, m), released(l)...)
+	}
 	all := []web.Fact{{Label: "Activations", Cell: web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/devices"}}}
 	if !l.AnyNumber() {
 		all = append(all,
 			web.Fact{Label: "Used · contract · allowed", Cell: web.Cell{
-				Text: web.Number(l.RegularUsed+l.GoodwillUsed) + " · " + web.Number(policy.TokenLimit) + " · " + web.Number(licensing.Allowed(policy)),
+				Text: web.Number(l.Held()) + " · " + web.Number(policy.TokenLimit) + " · " + web.Number(licensing.Allowed(policy)),
 			}, Hint: "Allowed is contract, buffer and goodwill together"},
 			web.Fact{Label: "On goodwill", Cell: web.Cell{Text: web.Number(l.GoodwillUsed) + " of " + web.Number(policy.GoodwillTokenLimit)}})
 	}
@@ -291,7 +308,9 @@ func validity(page *web.Page, l *licensing.License, s licensing.State, help reme
 	case licensing.ReasonMeasured:
 		main = web.Notice{
 			Tone: web.Bad, Title: "Consumed.",
-			Text: "All that its contract allows is consumed since " + page.At(s.ExpiresAt).Text + ": raise what the contract allows, or issue another one.", Actions: help.change,
+			Text: "All " + show.Amount(s.Consumed.Contract) + " of " + s.Consumed.Limitation.Name + " that its contract allows are consumed since " +
+				page.At(s.Consumed.Since).Text + ": raise what the contract allows, or issue another one. A reset of the meter does not change that.",
+			Actions: help.change,
 		}
 	case licensing.ReasonTrialOver:
 		main = web.Notice{
@@ -304,19 +323,25 @@ func validity(page *web.Page, l *licensing.License, s licensing.State, help reme
 			main.Text = "It holds " + page.Until(s.ExpiresAt) + "."
 		}
 	}
-	if !l.UsedUpAt.IsZero() {
-		notes = append(notes, web.Notice{
+	if since := l.UsedUpSince(page.Now); !since.IsZero() {
+		note := web.Notice{
 			Tone: web.Warning, Title: "Used up.",
-			Text:    "New clients have been refused since " + page.At(l.UsedUpAt).Text + "; activated ones go on. Add activations, or release a device.",
+			Text:    "New clients have been refused since " + page.At(since).Text + "; activated ones go on. Add activations, or release a device.",
 			Actions: slices.Concat(help.add, help.release),
-		})
+		}
+		if l.CountsMonths() {
+			note.Text = "Devices have been refused since " + page.At(since).Text + ": this month has as many as it may have. " +
+				"Those that were used before go on. Add activations, or wait for the next month; releasing a device frees no place of this one."
+			note.Actions = help.add
+		}
+		notes = append(notes, note)
 	}
-	if l.GoodwillUsed > 0 {
+	if above := l.OnGoodwill(page.Now); above > 0 {
 		if len(notes) > 0 {
 			help.add = nil // it stands beside the other one
 		}
 		notes = append(notes, web.Notice{
-			Tone: web.Notable, Title: "On goodwill.", Text: web.Count(l.GoodwillUsed, "client is", "clients are") + " above the contract.", Actions: help.add,
+			Tone: web.Notable, Title: "On goodwill.", Text: web.Count(above, "client is", "clients are") + " above the contract.", Actions: help.add,
 		})
 	}
 	if l.IsTemporary {
@@ -359,11 +384,11 @@ func policyFacts(l *licensing.License) []web.Fact {
 		own = *l.Overrides
 	}
 	all := make([]web.Fact, 0, len(terms.Fields()))
-	for _, t := range ownTerms(l.Edition.Mode) {
+	for _, t := range ownTerms(l.Edition.Mode, policy) {
 		value := t.Value(policy)
-		f := web.Fact{Label: t.Label, Cell: web.Cell{Text: termText(value) + unitOf(t, value)}}
+		f := web.Fact{Label: t.Label, Cell: web.Cell{Text: termText(t, value) + unitOf(t, value)}}
 		if t.Own(&own) != nil {
-			f.Cell.Sub = "edition: " + termText(t.Value(l.Edition.Policy))
+			f.Cell.Sub = "edition: " + termText(t, t.Value(l.Edition.Policy))
 		}
 		all = append(all, f)
 	}

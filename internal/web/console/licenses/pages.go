@@ -41,8 +41,13 @@ type Rows interface {
 	// Denials gives the refused calls of a licence by hour and reason, the oldest first.
 	Denials(ctx context.Context, v ident.VendorID, license ident.LicenseID, from time.Time) ([]licensing.Denial, error)
 
+	// PastMonths gives the months that are over in which devices of a licence were counted, the newest first.
+	PastMonths(ctx context.Context, l *licensing.License, now time.Time, limit int) ([]licensing.PastMonth, error)
+
 	// LastRefused gives who was refused last with a licence, the newest first.
 	LastRefused(ctx context.Context, v ident.VendorID, license ident.LicenseID) ([]licensing.Refused, error)
+
+	PlacesOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID) ([]licensing.PlaceCount, error)
 
 	// UsageOfLicense and AnalyticalOfLicense give what its present clients reported since a day (UTC).
 	UsageOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Usage, error)
@@ -101,13 +106,14 @@ type Customers interface {
 type Meters interface {
 	Read(ctx context.Context, v ident.VendorID, license ident.LicenseID, limitations []terms.Limitation) ([]metering.Reading, error)
 	Adjust(t tx.Tx, c metering.AdjustCommand) (metering.Consumption, error)
+	Reset(t tx.Tx, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, reason string) (metering.Consumption, error)
 	Undo(t tx.Tx, v ident.VendorID, transaction ident.UUID, reason string) (metering.Consumption, error)
 }
 
 // Ledger reads what meters counted.
 type Ledger interface {
 	Entries(
-		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, r listing.Request,
+		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, f metering.EntryFilter, r listing.Request,
 	) (listing.Page[metering.Entry], error)
 
 	// Hours gives it by the hour, the oldest first; more tells that it does not reach back to since.
@@ -176,7 +182,8 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	all := make([]edge.Route, 0, 48)
 	for _, part := range []func() []edge.Route{
-		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release, p.deactivations,
+		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
+		p.deactivations,
 		p.newKey, p.remove,
 	} {
 		all = append(all, part()...)

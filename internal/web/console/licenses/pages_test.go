@@ -227,8 +227,19 @@ func TestConsoleMetersAndUsers(t *testing.T) {
 		servertest.Says(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"7.5"}, "reason": {"read by hand"}}), "main", "7.5 was added: 20 is consumed", "read by hand", "drill-1")
 		servertest.Refuses(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"x"}, "reason": {"y"}}), "value", "must be a number")
 		servertest.Refuses(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"1"}}), "reason", "must not be empty")
+		servertest.Refuses(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"-21"}, "reason": {"y"}}), "value", "takes off more than the 20")
+		servertest.Says(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"-2.5"}, "reason": {"counted twice"}}), "main", "2.5 was taken off: 17.5 is consumed")
+		servertest.Says(t, s.Post(t, meters+"/"+s.Limitation+"/add", url.Values{"value": {"2.5"}, "reason": {"no, it was not"}}), "main", "20 is consumed")
+		for query, want := range map[string]int{"kind=consumption": 1, "kind=adjustment": 3, "client=drill-1": 1, "client=nobody": 0, "from=2000-01-01": 4, "to=2000-01-01": 0, "to=x": 0} {
+			if n := s.Get(t, meters+"/"+s.Limitation+"?"+query).Find("#rows [data-label=What]").Length(); n != want {
+				t.Errorf("the ledger with %s has %d rows, want %d", query, n, want)
+			}
+		}
+		servertest.Refuses(t, s.Post(t, meters+"/"+s.Limitation+"/reset", nil), "reason", "must not be empty")
 		entry := s.Get(t, meters+"/"+s.Limitation).Find("#rows a[href*=take-back]").First().AttrOr("href", "")
 		servertest.Says(t, s.Post(t, strings.TrimPrefix(entry, s.Base), url.Values{"reason": {"a mistake"}}), "main", "The entry was taken back", "taken back")
+		servertest.Says(t, s.Post(t, meters+"/"+s.Limitation+"/reset", url.Values{"reason": {"agreed"}}), "main", "The count was reset", "0 · ")
+		servertest.Says(t, s.Get(t, meters+"/"+s.Limitation), "#rows", "Reset", "agreed")
 		servertest.Says(t, s.Get(t, "/licenses/"+id+"/usage"), "main", "holes")
 		servertest.Says(t, s.Get(t, "/licenses/"+id+"/history"), "main", "Meter adjusted", "read by hand")
 
@@ -239,6 +250,45 @@ func TestConsoleMetersAndUsers(t *testing.T) {
 		removed := s.Post(t, "/licenses/"+crew+"/users/remove", url.Values{"id": {"ann"}})
 		servertest.Says(t, removed, "main", "1 user was removed", "Undo")
 		servertest.Says(t, s.Post(t, "/licenses/"+id+"/users/remove", url.Values{"id": {"ann"}}), "#flash", "client type devices")
+	})
+}
+
+// A licence that its contract has ended says so, and what to do, wherever it stands.
+func TestConsoleALicenceOfMeasurements(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		edition := s.Manage(t, "POST", "/editions", servertest.Fields{"product_id": s.Product, "name": "Metered", "limitations": []servertest.Fields{
+			{"name": "measurements", "limit": 10, "reset": "month", "expires_license": true, "contract_allowed": 15, "adjustable": true},
+		}}, "id")
+		var e struct{ Limitations []struct{ ID string } }
+		s.Server.Do(t, "GET", "/api/v1/editions/"+edition, nil, "Authorization", "Bearer "+s.Vendor.AdminKey).JSON(t, &e)
+		id, _ := s.Issue(t, edition, servertest.Fields{"expires_at": "2090-12-31"})
+		page, meter := "/licenses/"+id, "/licenses/"+id+"/meters/"+e.Limitations[0].ID
+		servertest.Says(t, s.Get(t, page+"/meters"), "main", "0 · 10 · 10", "Contract", "15")
+		s.Post(t, meter+"/add", url.Values{"value": {"15"}, "reason": {"read on site"}})
+
+		shown := s.Get(t, page)
+		servertest.Says(t, shown, ".app-notice:contains('Consumed')", "All 15 of measurements that its contract allows are consumed since", "A reset of the meter does not change that")
+		servertest.Says(t, shown, "main", "Its contract is consumed; by its days it would end on 31 Dec 2090")
+		if badge := shown.Find(".app-head .app-badge").First(); badge.Text() != "Expired" || !strings.Contains(badge.AttrOr("title", ""), "in the contract are consumed since") {
+			t.Errorf("the badge: %q, %q", badge.Text(), badge.AttrOr("title", ""))
+		}
+		if first := shown.Find(".app-head .app-actions > a").First(); !strings.Contains(first.Text(), "Change") {
+			t.Errorf("offered first: %s", shown.Text(".app-head .app-actions"))
+		}
+		for _, list := range []string{"/licenses", "/licenses?state=expired", "/customers/" + s.Customer} {
+			servertest.Says(t, s.Get(t, list), "#rows", "Expired", "contract of measurements consumed")
+		}
+		if file := s.Get(t, "/licenses?format=csv"); !strings.Contains(file.Body, "2090-12-31") {
+			t.Errorf("the file gives another end than was agreed upon: %s", file.Body)
+		}
+		servertest.Says(t, s.Get(t, page+"/meters"), "main", "Contract consumed")
+		servertest.Says(t, s.Get(t, meter+"/reset"), "main", "A reset does not revive the licence")
+		servertest.Says(t, s.Post(t, meter+"/reset", url.Values{"reason": {"a try"}}), "main", "The count was reset", "Contract consumed")
+		servertest.Says(t, s.Get(t, page+"/history"), "main", "Licence expired", "measurements_exceeded", "Meter reset")
+		s.Manage(t, "PATCH", page, servertest.Fields{"limitations": []servertest.Fields{{"id": e.Limitations[0].ID, "contract_allowed": 30}}}, "")
+		servertest.Says(t, s.Get(t, page), ".app-notice:contains('Valid')", "31 Dec 2090")
+		servertest.Says(t, s.Get(t, page+"/history"), "main", "Validity reason", "measurements_exceeded")
 	})
 }
 

@@ -37,10 +37,10 @@ func (p *Pages) askReleaseAll(q *web.Request, form *web.Form) (*web.FormPage, er
 	if err != nil {
 		return nil, err
 	}
-	used := l.RegularUsed + l.GoodwillUsed
+	used := l.Held()
 	page.Text = web.Count(used, "device loses its activation.", "devices lose their activations.") + " " + whatReleaseDoes
 	if used > licensing.DeactivatedAtOnce {
-		page.Text += " About 500 are released at once, and the rest within moments."
+		page.Text += " About 500 are released at once, and the rest follows by itself."
 	}
 	form.Danger = true
 	return page, nil
@@ -66,7 +66,7 @@ func (p *Pages) released(q *web.Request, c licensing.DeactivateCommand) (web.Don
 func releasedText(d licensing.Deactivation) string {
 	text := web.Count(d.Released, "device was", "devices were") + " released."
 	if d.More {
-		text += " The rest follows within moments."
+		text += " The rest follows by itself."
 	}
 	return text
 }

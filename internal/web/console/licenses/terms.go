@@ -31,7 +31,7 @@ func addTerms(f *web.Form, page *web.Page, mode terms.Mode, policy terms.Policy,
 	many := web.Group{Title: "How many", Text: "Leave a field empty for what the edition says."}
 	frees := web.Group{Title: "Releasing devices", Text: "What the customer may do without you. Leave a field empty for what the edition says.", Folded: true}
 	long := web.Group{Title: "Heartbeats, trial and releases", Text: "Seldom set for one licence.", Folded: true}
-	for _, t := range ownTerms(mode) {
+	for _, t := range ownTerms(mode, policy) {
 		group := &many
 		switch {
 		case t.Frees:
@@ -52,14 +52,15 @@ func addTerms(f *web.Form, page *web.Page, mode terms.Mode, policy terms.Policy,
 	f.Add(long)
 }
 
-// ownTerms lists what a licence of an edition in this mode can set for itself.
-func ownTerms(mode terms.Mode) []terms.Field {
-	return slices.DeleteFunc(terms.Fields(), func(f terms.Field) bool { return !f.IsOverridable() || !f.MattersFor(mode) })
+// ownTerms lists what a licence of an edition in this mode and with this policy can set
+// for itself.
+func ownTerms(mode terms.Mode, policy terms.Policy) []terms.Field {
+	return slices.DeleteFunc(terms.Fields(), func(f terms.Field) bool { return !f.IsOverridable() || !f.Suits(mode, policy) })
 }
 
 // termField asks for one term. Empty stands for the edition's.
 func termField(t terms.Field, policy terms.Policy, own terms.Overrides) web.Field {
-	field := web.Field{Name: t.Name, Label: t.Label, Unit: t.Unit, Hint: t.Hint, Placeholder: "edition: " + termText(t.Value(policy))}
+	field := web.Field{Name: t.Name, Label: t.Label, Unit: t.Unit, Hint: t.Hint, Placeholder: "edition: " + termText(t, t.Value(policy))}
 	switch set := t.Own(&own).(type) {
 	case int64:
 		field.Value = strconv.FormatInt(set, 10)
@@ -69,14 +70,14 @@ func termField(t terms.Field, policy terms.Policy, own terms.Overrides) web.Fiel
 		field.Value = set
 	}
 	if t.Kind == terms.Switch {
-		field.Kind, field.Placeholder = web.SelectField, "As the edition says: "+termText(t.Value(policy))
+		field.Kind, field.Placeholder = web.SelectField, "As the edition says: "+termText(t, t.Value(policy))
 		field.Options = []web.Option{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}
 	}
 	return field
 }
 
 // termText shows the value of a term.
-func termText(value any) string {
+func termText(t terms.Field, value any) string {
 	switch value := value.(type) {
 	case int64:
 		return web.Number(value)
@@ -85,14 +86,14 @@ func termText(value any) string {
 	case string:
 		return cmp.Or(value, "any")
 	}
-	return "none"
+	return cmp.Or(t.Without, "none")
 }
 
 // readTerms reads what addTerms asked for. A field that the form did not have
 // leaves a thing as it was.
-func readTerms(v web.Values, mode terms.Mode, grants terms.Grants, was terms.Overrides) terms.Overrides {
+func readTerms(v web.Values, mode terms.Mode, policy terms.Policy, grants terms.Grants, was terms.Overrides) terms.Overrides {
 	o := was
-	for _, t := range ownTerms(mode) {
+	for _, t := range ownTerms(mode, policy) {
 		if v.Has(t.Name) {
 			t.SetOwn(&o, termOf(v, t))
 		}

@@ -88,8 +88,7 @@ func (p *Pages) serveHTML(w http.ResponseWriter, q *web.Request) error {
 	if err != nil {
 		return err
 	}
-	show.ServeMail(w, m.Body.HTML)
-	return nil
+	return show.ServeMail(w, q, m.Body.HTML)
 }
 
 func (p *Pages) resend(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {

@@ -14,6 +14,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
+	"chancery/internal/web/show"
 )
 
 //go:embed templates
@@ -112,8 +113,7 @@ func (p *Pages) warn(page *web.Page) {
 
 // vendor is in whose name mail is sent.
 func vendor(q *web.Request) mailing.Vendor {
-	v := q.Vendor
-	return mailing.Vendor{Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website}
+	return show.MailVendor(q.Vendor)
 }
 
 // kind is the one in the address.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"chancery/internal/mailing"
+	"chancery/internal/web"
 	"chancery/internal/web/show"
 )
 
@@ -36,11 +37,10 @@ pre{margin:0;padding:12px;background:#f5f6f8;border:1px solid #e3e6eb;border-rad
 <h2>Text</h2><pre>{{.Body.Text}}</pre>{{end}}</body></html>
 `))
 
-func (d previewDocument) serve(w http.ResponseWriter) error {
+func (d previewDocument) serve(w http.ResponseWriter, q *web.Request) error {
 	var b bytes.Buffer
 	if err := previewPage.Execute(&b, d); err != nil {
 		return fmt.Errorf("mails: the preview: %w", err)
 	}
-	show.ServeMail(w, b.String())
-	return nil
+	return show.ServeMail(w, q, b.String())
 }

@@ -33,6 +33,12 @@ func when(k mailing.Kind) string {
 		return "A licence gets its first activation above the contract; once each time that it enters goodwill."
 	case mailing.Expiring:
 		return "Some days before a licence ends; once for each end, so a renewed licence is told of again."
+	case mailing.Expired:
+		return "A licence has ended: its time is over, or its contract over a meter is consumed; once for each end."
+	case mailing.MeterThreshold:
+		return "A meter has reached one of the alerts of its limitation; once for each alert in a period."
+	case mailing.MeterExhausted:
+		return "Limit and goodwill of a meter are consumed, or were asked for in vain; once in a period."
 	case mailing.UsedUp:
 		return "A device is refused for want of room; once until there is room again."
 	case mailing.KeyReplaced:
@@ -40,7 +46,17 @@ func when(k mailing.Kind) string {
 	case mailing.Recovery:
 		return "Somebody asks for a new password."
 	case mailing.Invitation:
-		return "Somebody is invited to the team."
+		return "Somebody is invited to the team, or to look after a customer's licences."
+	case mailing.CustomerAdded:
+		return "Somebody who has an account may look after a customer's licences."
+	case mailing.AddressConfirm:
+		return "A new address of an account was asked for: to that address, with the link that confirms it."
+	case mailing.AddressTaken:
+		return "The same, where that address has an account of its own."
+	case mailing.AddressAsked:
+		return "The same: to the present address."
+	case mailing.AddressChanged:
+		return "A new address was confirmed: to both."
 	case mailing.Event:
 		return "An event that an e-mail address under Webhooks is subscribed to."
 	case mailing.Test:

@@ -187,7 +187,7 @@ func (p *Pages) preview(w http.ResponseWriter, q *web.Request, t mailing.Templat
 		}
 	}
 	d.Body = body
-	return d.serve(w)
+	return d.serve(w, q)
 }
 
 func fieldName(name string) string {

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/listing"
+	"chancery/internal/mailing"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
@@ -23,6 +24,11 @@ var templates embed.FS
 // Vendors changes vendors.
 type Vendors interface {
 	Update(t tx.Tx, id ident.VendorID, c vendors.Change) (vendors.Vendor, error)
+}
+
+// Helps changes what owners of licences read under Help.
+type Helps interface {
+	Set(t tx.Tx, id ident.VendorID, language, text string) error
 }
 
 // APIKeys changes API keys.
@@ -62,12 +68,18 @@ type Config struct {
 	APIKeyRows  APIKeyRows
 	SigningKeys SigningKeys
 	Providers   Providers
+	Helps       Helps
+	HelpRows    vendors.HelpReader
 
 	// Address is the vendor's console as browsers are sent back to it, and Portal its
 	// portal. Each fails
 	// while nobody knows.
 	Address func(q *web.Request) (string, error)
 	Portal  func(q *web.Request) (string, error)
+
+	// Logos reads the vendor's logo, and MailPreview renders a mail in its branding.
+	Logos       web.Logos
+	MailPreview func(ctx context.Context, v vendors.Vendor) (mailing.Body, error)
 
 	// What another time zone means for last days.
 	LastDays LastDays
@@ -88,7 +100,8 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Providers == nil ||
-		c.Address == nil || c.Portal == nil || c.LastDays == nil || c.Editions == nil || c.Moves == nil {
+		c.Logos == nil || c.MailPreview == nil || c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.Portal == nil || c.LastDays == nil ||
+		c.Editions == nil || c.Moves == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}
 	face, err := c.Face.Area(templates)
@@ -97,5 +110,5 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return slices.Concat(p.vendor(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys(), p.testClock())
+	return slices.Concat(p.vendor(), p.branding(), p.help(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys(), p.testClock())
 }

@@ -17,7 +17,7 @@ func (p *Pages) vendor() []edge.Route {
 
 func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page := &web.FormPage{Page: q.Page("Vendor & branding"), Form: form}
-	page.Sub = "What your people and your customers see of you."
+	page.Sub, page.Tabs = "What your people and your customers see of you.", vendorTabs(q, "/settings/vendor")
 	page.About(web.Fact{
 		Label: "Vendor id (isv_id)", Hint: "Clients name it in the addresses that they call",
 		Cell: web.Cell{Text: q.Vendor.UUID.String(), Mono: true, Copy: q.Vendor.UUID.String()},
@@ -25,7 +25,7 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 	v := q.Vendor
 	form.Submit = "Save"
 	form.Add(web.Group{Title: "Name", Fields: []web.Field{
-		{Name: "name", Label: "Name", Value: v.Name, Required: true, Hint: "On every screen and in every mail."},
+		{Name: "name", Label: "Name", Value: v.Name, Required: true, Hint: "On every screen of your team; customers may be shown another one: see Branding."},
 		{
 			Name: "slug", Label: "Place in addresses", Value: v.Slug, Required: true, Mono: true,
 			Hint: "The console is at /console/" + v.Slug + ". Links with the old one lead nowhere after a change.",
@@ -51,25 +51,37 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 		{Name: "support_email", Label: "Support e-mail", Kind: web.EmailField, Value: v.SupportEmail, Placeholder: "help@example.com"},
 		{Name: "website", Label: "Website", Value: v.Website, Placeholder: "https://example.com"},
 	}})
-	direct := ""
-	if v.DirectActivationFiles {
-		direct = "on"
-	}
+	on := map[bool]string{true: "on"}
 	form.Add(web.Group{Title: "Activation files", Text: "For editions that allow devices without internet.", Fields: []web.Field{
 		{
-			Name: "direct", Label: "Activate at once when the address of an activation file is opened", Kind: web.CheckField, Value: direct,
+			Name: "direct", Label: "Activate at once when the address of an activation file is opened", Kind: web.CheckField, Value: on[v.DirectActivationFiles],
 			Hint: "Otherwise a page with a button asks first. Programs that fetch the file are never asked.",
 		},
 	}})
+	form.Add(web.Group{Title: "Where devices are", Text: storedPlaces(v), Fields: []web.Field{
+		{
+			Name: "store_no_location", Label: "Store no location", Kind: web.CheckField, Value: on[v.StoreNoLocation],
+			Hint: "Country and city are not stored from now on, and those stored before are removed, which takes some minutes and can't be taken back. " +
+				"Network addresses are stored all the same. What was counted by country stays in the figures, without devices.",
+		},
+	}})
 	return page, p.moving(q, &page.Page)
+}
+
+// storedPlaces says what is stored of where devices are.
+func storedPlaces(v vendors.Vendor) string {
+	if v.StoreNoLocation {
+		return "Stored now: the network address that a device called from, and no place."
+	}
+	return "Stored now: the network address that a device called from, its country, and the city with how well it is known where the server has a database of cities."
 }
 
 // prepareVendor reads the form. With another zone that moves last days, it must be
 // chosen what becomes of them.
 func (p *Pages) prepareVendor(q *web.Request, in web.Values) (vendors.Change, error) {
 	name, slug, zone, mail, site := in.Text("name"), in.Text("slug"), in.Text("zone"), in.Text("support_email"), in.Text("website")
-	direct := in.Flag("direct")
-	c := vendors.Change{Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, DirectActivationFiles: &direct}
+	direct, nowhere := in.Flag("direct"), in.Flag("store_no_location")
+	c := vendors.Change{Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, DirectActivationFiles: &direct, StoreNoLocation: &nowhere}
 	m, err := p.movedBy(q, zone)
 	if err != nil {
 		return c, err

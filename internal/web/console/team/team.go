@@ -33,6 +33,9 @@ type UserRows interface {
 type Invitations interface {
 	Invite(t tx.Tx, by identity.Principal, n identity.NewUser) (identity.User, access.Letter, error)
 	InviteAgain(t tx.Tx, by identity.Principal, id ident.UUID) (identity.User, access.Letter, error)
+
+	// AskAddress asks for another address of a user's, which that has to confirm.
+	AskAddress(t tx.Tx, by identity.Principal, id ident.UUID, address string) (identity.User, error)
 }
 
 // Roles changes the vendor's own roles.

@@ -12,6 +12,7 @@ func (p *Pages) user() []edge.Route {
 	routes = append(routes,
 		web.Act(p.Face, "/settings/team/{id}/disable", who(), here, p.disable),
 		web.Act(p.Face, "/settings/team/{id}/enable", who(), here, p.enable))
+	routes = append(routes, web.Ask(p.Face, "/settings/team/{id}/email", who(), "form.html", p.askAddress, p.changeAddress)...)
 	routes = append(routes, web.Ask(p.Face, "/settings/team/{id}/clear-second-factor", who(), "form.html", p.askClearFactor, p.clearFactor)...)
 	return append(routes, web.Ask(p.Face, "/settings/team/{id}/remove", who(), "form.html", p.askRemove, p.remove)...)
 }
@@ -50,6 +51,9 @@ func (p *Pages) askUser(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	}
 	if !u.HasPassword && u.SignedInAt == nil {
 		page.Actions = append(page.Actions, web.Action{Label: "Invite again", Href: here(q) + "/invite", Plain: true})
+	}
+	if p.Mails && u.DisabledAt == nil {
+		page.Actions = append(page.Actions, web.Action{Label: "Change address", Href: here(q) + "/email", Plain: true, Dialog: true})
 	}
 	if u.SecondFactor() {
 		page.Actions = append(page.Actions, web.Action{Label: "Clear second factor", Href: here(q) + "/clear-second-factor", Plain: true, Dialog: true})
@@ -98,6 +102,25 @@ func (p *Pages) enable(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 	}
 	u, err := p.Users.Enable(t, q.Principal, id)
 	return web.Done{To: here(q), Say: web.Flash{Text: u.Name + " can sign in again."}}, err
+}
+
+func (p *Pages) askAddress(q *web.Request, form *web.Form) (*web.FormPage, error) {
+	u, err := p.find(q)
+	page := &web.FormPage{Page: q.Page("Change the address of "+u.Name, crumb(q)), Form: form}
+	page.Text = "A mail goes to the new address, and the link in it confirms it. Until then " + u.Email + " counts, which is told, too. " +
+		"Licences that name the former address follow."
+	form.Submit, form.Cancel = "Send the mail", here(q)
+	form.Add(web.Group{Fields: []web.Field{{Name: "email", Label: "New e-mail", Kind: web.EmailField, Required: true, Focus: true}}})
+	return page, err
+}
+
+func (p *Pages) changeAddress(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	_, err = p.Invitations.AskAddress(t, q.Principal, id, v.Text("email"))
+	return web.Done{To: here(q), Say: web.Flash{Text: "A mail is on its way to the new address. Its link confirms it, within a day."}}, err
 }
 
 func (p *Pages) askClearFactor(q *web.Request, form *web.Form) (*web.FormPage, error) {

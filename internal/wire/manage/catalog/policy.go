@@ -10,6 +10,7 @@ import (
 // PolicyFields is an edition's policy in a request; what is left out stays as it
 // is, or gets the default when the edition is created.
 type PolicyFields struct {
+	ActivationCounting    *terms.Counting                `json:"activation_counting,omitempty" enum:"held,monthly" doc:"held (by default): a device counts while it has an activation; monthly: it counts in each calendar month in which it is used, and token_limit is the month's places. Fixed when the edition is made; monthly is for named editions, without offline_allowed and goodwill_days"`
 	TokenLimit            *int64                         `json:"token_limit,omitempty" minimum:"0" maximum:"100000" doc:"activations by contract; 1 by default"`
 	ActivationBuffer      *int64                         `json:"activation_buffer,omitempty" minimum:"0" maximum:"100000" doc:"activations above the contract that count as regular"`
 	GoodwillTokenLimit    *int64                         `json:"goodwill_token_limit,omitempty" minimum:"0" maximum:"100000" doc:"activations above those, shown in the yellow zone"`
@@ -52,6 +53,7 @@ func (f PolicyFields) over(p terms.Policy, zone *time.Location) terms.Policy {
 	set(&p.FreerideDays, f.FreerideDays)
 	set(&p.StrictHeartbeats, f.StrictHeartbeats)
 	set(&p.TrialDays, f.TrialDays)
+	set(&p.ActivationCounting, f.ActivationCounting)
 	set(&p.ActivationOnCreation, f.ActivationOnCreation)
 	set(&p.ClientMayUnassign, f.ClientMayUnassign)
 	f.DeactivationAllowance.Into(&p.DeactivationAllowance)

@@ -35,6 +35,9 @@ type LicenseRows interface {
 	) (listing.Page[*licensing.Activation], error)
 	ActivationByUUID(ctx context.Context, v ident.VendorID, id ident.UUID) (*licensing.Activation, error)
 
+	// ByIDs leaves out what is missing.
+	ByIDs(ctx context.Context, v ident.VendorID, ids ...ident.LicenseID) (map[ident.LicenseID]*licensing.License, error)
+
 	// LicenseID reads inside a transaction; 0 for none.
 	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
 }
@@ -52,9 +55,15 @@ type activation struct {
 	SoftwareVersion   string            `json:"software_version"`
 	DeviceVariables   map[string]string `json:"device_variables"`
 	Address           string            `json:"address"`
-	Country           string            `json:"country"`
+	Country           string            `json:"country" doc:"of the address, ISO 3166-1 alpha-2; empty where it is unknown, of no public network, or not stored"`
+	City              string            `json:"city" doc:"of the address, in English; only where the server has a database of cities"`
+	Latitude          *float64          `json:"latitude" doc:"of the city, in degrees; null where it is unknown"`
+	Longitude         *float64          `json:"longitude"`
+	AccuracyRadiusKM  *int64            `json:"accuracy_radius_km" doc:"kilometres around the city within which the device most likely is; null where nobody says"`
+	Place             string            `json:"place" doc:"in short: \"local network\" (private, unique-local, link-local, loopback or carrier NAT), \"Essen, DE\", \"DE\" or empty"`
 	IsTemporary       bool              `json:"is_temporary"`
 	IsGoodwill        bool              `json:"is_goodwill"`
+	CountsThisMonth   *bool             `json:"counts_this_month" doc:"true once it was used in the month that runs; null where the licence counts the activations that are held"`
 	IsOffline         bool              `json:"is_offline" doc:"activated by a file: it may never be heard of, and is not unassigned for that"`
 	OfflineUntil      *time.Time        `json:"offline_until" doc:"with is_offline: the latest end that a file of it said; null where one has none. Until then only staff may release it, and the device goes on all the same"`
 	GoodwillUntil     *time.Time        `json:"goodwill_until"`
@@ -71,23 +80,44 @@ type suspension struct {
 
 type released struct {
 	Released int64 `json:"released" doc:"by now"`
-	More     bool  `json:"more" doc:"true: there are more; they are released within moments, by themselves, and sooner where it is sent again"`
+	More     bool  `json:"more" doc:"true: there are more, which are released by themselves, and sooner where it is sent again"`
 }
 
-func showActivation(v *licensing.Activation) activation {
+func (a *Area) showActivation(seat licensing.Seat) activation {
+	v, l, now := seat.Activation, seat.License, a.Clock.Now()
+	var counts *bool
+	if l.CountsMonths() {
+		counts = new(v.CountsAt(now))
+	}
 	variables := v.Client.Variables
 	if variables == nil {
 		variables = map[string]string{}
 	}
+	city := v.Client.City
+	var latitude, longitude *float64
+	if city.Located() {
+		latitude, longitude = degrees(city.Latitude), degrees(city.Longitude)
+	}
 	return activation{
+		City: city.Name, Latitude: latitude, Longitude: longitude, AccuracyRadiusKM: someOrNil(city.Radius), Place: v.Client.Place(),
 		ID: v.UUID, TokenKey: v.TokenKey, ClientID: v.Device.Number, ClientName: v.Client.Name, ClientDescription: v.Client.Description,
 		Tags: append([]string{}, v.Client.Tags...), Hostname: v.Client.Hostname, Platform: v.Client.Platform,
 		OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
-		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary, IsGoodwill: v.IsGoodwill(), IsOffline: v.IsOffline,
+		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary, IsGoodwill: v.GoodwillAt(l, now), CountsThisMonth: counts, IsOffline: v.IsOffline,
 		OfflineUntil: value.TimeOrNil(v.FileSaid()), GoodwillUntil: value.TimeOrNil(v.GoodwillUntil),
 		SuspendedUntil: value.TimeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt, LastSeenAt: v.Pulse.LastSeenAt,
 		ReleasedAt: value.TimeOrNil(v.ReleasedAt), ReleaseReason: value.TextOrNil(string(v.ReleaseReason)),
 	}
+}
+
+// degrees are a coordinate as it is told.
+func degrees(units int64) *float64 { return new(float64(units) / licensing.CoordinateUnits) }
+
+func someOrNil(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 func (a *Area) activations(m *operation.Maker) []operation.Operation {
@@ -97,17 +127,23 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 			Path: "/licenses/{id}/activations", ID: "list-activations", Group: group, Summary: "List a licence's activations, the newest first",
 			Queries:    []operation.Query{{Name: "past", Kind: operation.Flag, Doc: "true: also those that have ended"}},
 			Permission: identity.ViewLicenses,
-		}, licensing.Sorts(), func(q *operation.Request, r listing.Request) (listing.Page[*licensing.Activation], error) {
+		}, licensing.Sorts(), func(q *operation.Request, r listing.Request) (listing.Page[licensing.Seat], error) {
 			l, err := a.LicenseRows.ByUUID(q.Context, q.Vendor, q.ID)
 			if err != nil {
-				return listing.Page[*licensing.Activation]{}, err
+				return listing.Page[licensing.Seat]{}, err
 			}
 			past := q.Flag("past")
-			return a.LicenseRows.Activations(q.Context, q.Vendor, l.ID, past != nil && *past, r)
-		}, showActivation),
+			found, err := a.LicenseRows.Activations(q.Context, q.Vendor, l.ID, past != nil && *past, r)
+			page := listing.Page[licensing.Seat]{Next: found.Next}
+			for _, v := range found.Items {
+				page.Items = append(page.Items, licensing.Seat{Activation: v, License: l})
+			}
+			return page, err
+		}, a.showActivation),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/licenses/{id}/release-all", ID: "release-all", Group: group, Summary: "Release all activations of a licence",
-			About:      "Without counting as deactivations. A few are released at once, and the rest within moments by itself, unless `more` is false; repeating it while `more` is true does no harm.",
+			About: "Without counting as deactivations. A few are released at once, and the rest follows by itself while `more` is true; " +
+				"to send it again does no harm.",
 			Permission: identity.ManageActivations, Status: http.StatusOK, Portion: true,
 		}, func(t tx.Tx, q *operation.Request, _ operation.Nothing) (released, error) { return a.releaseAll(t, q) }),
 		operation.Get(m, operation.Operation{
@@ -117,7 +153,15 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 			if err != nil {
 				return activation{}, err
 			}
-			return showActivation(v), nil
+			licenses, err := a.LicenseRows.ByIDs(q.Context, q.Vendor, v.License)
+			if err != nil {
+				return activation{}, err
+			}
+			l := licenses[v.License]
+			if l == nil {
+				return activation{}, fault.Missing("activation")
+			}
+			return a.showActivation(licensing.Seat{Activation: v, License: l}), nil
 		}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/activations/{id}", ID: "release-activation", Group: group, Summary: "Release an activation",

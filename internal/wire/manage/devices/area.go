@@ -3,11 +3,13 @@ package devices
 import (
 	"errors"
 
+	"chancery/internal/ident"
 	"chancery/internal/wire/manage/operation"
 )
 
 // Config is what the area needs; all of it is required.
 type Config struct {
+	Clock       ident.Clock
 	Licenses    Licenses
 	LicenseRows LicenseRows
 }
@@ -17,7 +19,7 @@ type Area struct{ Config }
 
 // New checks the configuration.
 func New(c Config) (*Area, error) {
-	if c.Licenses == nil || c.LicenseRows == nil {
+	if c.Clock == nil || c.Licenses == nil || c.LicenseRows == nil {
 		return nil, errors.New("devices: the configuration is incomplete")
 	}
 	return &Area{c}, nil

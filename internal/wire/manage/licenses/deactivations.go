@@ -24,7 +24,7 @@ func (a *Area) resetDeactivations(m *operation.Maker) operation.Operation {
 		if err != nil {
 			return License{}, err
 		}
-		shown, err := a.withKeys(t, l, t.Now())
+		shown, err := a.withKeys(t, q, l)
 		return shown.License, err
 	})
 }

@@ -28,15 +28,20 @@ type License struct {
 	IsActive         bool       `json:"is_active"`
 	IsTemporary      bool       `json:"is_temporary"`
 	IsValid          bool       `json:"is_valid"`
-	ValidityReason   string     `json:"validity_reason" doc:"why it is not valid; empty where it is"`
+	ValidityReason   string     `json:"validity_reason" enum:",inactive,not_started,expired,trial_over,measurements_exceeded,software_version" doc:"why it is not valid; empty where it is"`
+	Help             string     `json:"help" doc:"for people: why it is not valid, or used up, since when, and what to do; empty where neither is so"`
 	StartsAt         *time.Time `json:"starts_at"`
 	ExpiresAt        *time.Time `json:"expires_at" doc:"exclusive; null: never, or not known before the first activation"`
 	FirstActivatedAt *time.Time `json:"first_activated_at"`
 	UsedUpAt         *time.Time `json:"used_up_at" doc:"the first refusal of a client since there was room last; null: there is room"`
-	UsedUpReason     string     `json:"used_up_reason" doc:"activations_exceeded where used_up_at is set: new clients are refused, activated ones stay valid; else empty"`
+	UsedUpReason     string     `json:"used_up_reason" enum:",activations_exceeded" doc:"activations_exceeded where used_up_at is set: new clients are refused, activated ones stay valid; else empty"`
 	ActivationsUsed  int64      `json:"activations_used"`
-	GoodwillUsed     int64      `json:"goodwill_used" doc:"of those, above the contract"`
-	Allowed          *int64     `json:"activations_allowed" doc:"contract, buffer and goodwill; null: any number, on a floating licence"`
+	GoodwillUsed     int64      `json:"goodwill_used" doc:"of those, above the contract; where months are counted, devices of the month above it"`
+	Allowed          *int64     `json:"activations_allowed" doc:"contract, buffer and goodwill; null: any number, on a floating licence and where months are counted"`
+	MonthUsed        *int64     `json:"month_used" doc:"devices that were used in the month that runs; null where the licence counts the activations that are held, as the next three"`
+	MonthAllowed     *int64     `json:"month_allowed" doc:"contract, buffer and goodwill"`
+	MonthBeginsAt    *time.Time `json:"month_begins_at" doc:"the first midnight of the month in the vendor's time zone"`
+	MonthEndsAt      *time.Time `json:"month_ends_at" doc:"exclusive: the next month begins then"`
 	Deactivated      int64      `json:"deactivations_used" doc:"devices that its owner and its clients have released; what staff release does not count"`
 	MayDeactivate    *int64     `json:"deactivations_allowed" doc:"in the licence's life; null: any number"`
 	InDashboard      int64      `json:"dashboard_deactivations_used" doc:"of those, by the owner in the dashboard"`
@@ -147,16 +152,20 @@ func (in licenseUpdate) change(q *operation.Request) licensing.Change {
 	return c
 }
 
-// used is a licence with its open sessions.
+// used is a licence with its open sessions, and where its months begin.
 type used struct {
 	*licensing.License
 
 	open map[ident.LicenseID]int64
+	zone *time.Location
 }
 
 func showLicenseAt(u used, now time.Time) License {
 	l := u.License
 	shown := showTerms(l, now)
+	if m := l.MonthAt(now, u.zone); m != nil {
+		shown.MonthUsed, shown.MonthAllowed, shown.MonthBeginsAt, shown.MonthEndsAt = &m.Used, &m.Allowed, &m.Begins, &m.Ends
+	}
 	if l.AnyNumber() {
 		open := u.open[l.ID]
 		shown.SessionsOpen = &open
@@ -172,9 +181,9 @@ func showTerms(l *licensing.License, now time.Time) License {
 		CustomerID: l.Customer.UUID, CompanyName: l.Customer.CompanyName, CustomerNumber: l.Customer.CustomerNumber,
 		Name: l.Name, LicenseeEmail: l.LicenseeEmail, LicenseKey: l.LicenseKey, PrintedKey: value.TextOrNil(l.PrintedKey),
 		LegacyKey: value.TextOrNil(l.LegacyKey),
-		IsActive:  l.IsActive, IsTemporary: l.IsTemporary, IsValid: s.IsValid, ValidityReason: s.Reason,
+		IsActive:  l.IsActive, IsTemporary: l.IsTemporary, IsValid: s.IsValid, ValidityReason: s.Reason, Help: s.Help(),
 		StartsAt: value.TimeOrNil(l.StartsAt), ExpiresAt: value.TimeOrNil(s.ExpiresAt), FirstActivatedAt: value.TimeOrNil(l.FirstActivatedAt),
-		UsedUpAt: value.TimeOrNil(s.UsedUpAt), UsedUpReason: s.UsedUpReason, ActivationsUsed: s.Used, GoodwillUsed: l.GoodwillUsed,
+		UsedUpAt: value.TimeOrNil(s.UsedUpAt), UsedUpReason: s.UsedUpReason, ActivationsUsed: s.Used, GoodwillUsed: l.OnGoodwill(now),
 		Allowed: s.Allowed, Mode: l.Edition.Mode,
 		Deactivated: gone.Used, MayDeactivate: gone.Allowed, InDashboard: gone.DashboardUsed, MayInDashboard: gone.DashboardAllowed,
 		APIDeactivation: gone.APIAllowed,

@@ -92,7 +92,7 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 			if err != nil {
 				return licenseWithKeys{}, err
 			}
-			return a.withKeys(t, l, t.Now())
+			return a.withKeys(t, q, l)
 		}),
 		operation.Get(m, operation.Operation{
 			Path: "/licenses/{id}", ID: "get-license", Group: group, Summary: "Get a licence", Permission: identity.ViewLicenses,
@@ -113,7 +113,7 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 		}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPatch, Path: "/licenses/{id}", ID: "update-license", Group: group, Summary: "Change a licence",
-			About: "Switches it on and off, moves it to another edition of the same product, mode and client type, hands it to another customer, " +
+			About: "Switches it on and off, moves it to another edition of the same product, mode, client type and counting, hands it to another customer, " +
 				"and overrides what its edition fixes. Fields that are left out stay as they are; null goes back to the edition's.",
 			Permission: identity.ManageLicenses,
 		}, func(t tx.Tx, q *operation.Request, in licenseUpdate) (licenseWithKeys, error) {
@@ -125,7 +125,7 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 			if err != nil {
 				return licenseWithKeys{}, err
 			}
-			return a.withKeys(t, l, t.Now())
+			return a.withKeys(t, q, l)
 		}),
 		a.newKey(m), a.resetDeactivations(m),
 		operation.Change(m, operation.Operation{
@@ -175,13 +175,13 @@ func (a *Area) licenseID(t tx.Tx, q *operation.Request) (ident.LicenseID, error)
 	return id, err
 }
 
-func (a *Area) withKeys(t tx.Tx, l *licensing.License, now time.Time) (licenseWithKeys, error) {
+func (a *Area) withKeys(t tx.Tx, q *operation.Request, l *licensing.License) (licenseWithKeys, error) {
 	keys, err := a.LicenseRows.TokenKeysIn(t, l.Vendor, l.ID, maxTokenKeys)
 	if err != nil || !l.AnyNumber() {
-		return licenseWithKeys{showLicenseAt(used{License: l}, now), append([]ident.UUID{}, keys...)}, err
+		return licenseWithKeys{showLicenseAt(used{License: l, zone: q.Zone}, t.Now()), append([]ident.UUID{}, keys...)}, err
 	}
 	open, err := a.SessionRows.OpenIn(t, l.Vendor, l.ID)
-	return licenseWithKeys{showLicenseAt(used{l, open}, now), []ident.UUID{}}, err
+	return licenseWithKeys{showLicenseAt(used{l, open, q.Zone}, t.Now()), []ident.UUID{}}, err
 }
 
 func (a *Area) showLicense(u used) License { return showLicenseAt(u, a.Clock.Now()) }
@@ -197,7 +197,7 @@ func (a *Area) withSessions(q *operation.Request, licenses ...*licensing.License
 	open, err := a.SessionRows.Open(q.Context, q.Vendor, a.Clock.Now(), floating...)
 	rows := make([]used, len(licenses))
 	for i, l := range licenses {
-		rows[i] = used{l, open}
+		rows[i] = used{l, open, q.Zone}
 	}
 	return rows, err
 }

@@ -3,6 +3,7 @@ package licenses
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"chancery/internal/fault"
@@ -20,13 +21,14 @@ import (
 type Meters interface {
 	Read(ctx context.Context, v ident.VendorID, license ident.LicenseID, limitations []terms.Limitation) ([]metering.Reading, error)
 	Adjust(t tx.Tx, c metering.AdjustCommand) (metering.Consumption, error)
+	Reset(t tx.Tx, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, reason string) (metering.Consumption, error)
 	Undo(t tx.Tx, v ident.VendorID, transaction ident.UUID, reason string) (metering.Consumption, error)
 }
 
 // MeterRows reads the ledger.
 type MeterRows interface {
 	Entries(
-		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, r listing.Request,
+		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, f metering.EntryFilter, r listing.Request,
 	) (listing.Page[metering.Entry], error)
 }
 
@@ -54,8 +56,8 @@ type meterList struct {
 
 type consumption struct {
 	ID           ident.UUID   `json:"id" format:"uuid" doc:"the transaction id"`
-	Kind         string       `json:"kind" enum:"consumption,adjustment,rollback"`
-	Amount       value.Signed `json:"amount" doc:"below zero in a rollback"`
+	Kind         string       `json:"kind" enum:"consumption,adjustment,rollback,reset"`
+	Amount       value.Signed `json:"amount" doc:"below zero in a rollback, and in an adjustment that takes off; 0 in a reset"`
 	ClientID     *string      `json:"client_id" doc:"null: staff"`
 	UserID       string       `json:"user_id"`
 	ExternalID   *string      `json:"external_id"`
@@ -67,13 +69,18 @@ type consumption struct {
 }
 
 type consumptionAdd struct {
-	LimitationID ident.UUID     `json:"limitation_id" format:"uuid"`
-	Value        value.Quantity `json:"value" doc:"above 0; the limit does not stop it"`
-	Reason       string         `json:"reason" minLength:"1" maxLength:"1000" doc:"goes into the ledger and the audit log"`
+	LimitationID ident.UUID   `json:"limitation_id" format:"uuid"`
+	Value        value.Signed `json:"value" doc:"not 0; below 0 it takes off what was counted too much in this period. The limit does not stop it"`
+	Reason       string       `json:"reason" minLength:"1" maxLength:"1000" doc:"goes into the ledger and the audit log"`
 }
 
 type consumptionUndo struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"goes into the ledger and the audit log"`
+}
+
+type countReset struct {
+	LimitationID ident.UUID `json:"limitation_id" format:"uuid"`
+	Reason       string     `json:"reason" minLength:"1" maxLength:"1000" doc:"goes into the ledger and the audit log"`
 }
 
 type counted struct {
@@ -97,6 +104,53 @@ func showEntry(e metering.Entry) consumption {
 		ID: e.UUID, Kind: string(e.Kind), Amount: value.Signed(e.Amount), ClientID: value.TextOrNil(e.ClientID), UserID: e.UserID,
 		ExternalID: value.TextOrNil(e.ExternalID), SaidAt: value.TimeOrNil(e.SaidAt), At: e.At, Consumed: value.Signed(e.Consumed),
 		IsRolledBack: e.Undone, Reason: value.TextOrNil(e.Note),
+	}
+}
+
+// ledgerQueries narrow the ledger.
+func ledgerQueries() []operation.Query {
+	kinds := make([]string, 0, len(metering.Kinds()))
+	for _, k := range metering.Kinds() {
+		kinds = append(kinds, string(k))
+	}
+	return []operation.Query{
+		{Name: "limitation_id", Kind: operation.UUID, Doc: "required: whose meter"},
+		{Name: "kind", Kind: operation.Text, Enum: kinds},
+		{Name: "client_id", Kind: operation.Text, Doc: "of which client; the whole id"},
+		{Name: "from", Kind: operation.Instant, Doc: "received at or after this instant"},
+		{Name: "to", Kind: operation.Instant, Doc: "received before this instant"},
+	}
+}
+
+// ledger gives a page of the ledger that is asked for.
+func (a *Area) ledger(q *operation.Request, r listing.Request) (listing.Page[metering.Entry], error) {
+	l, err := a.LicenseRows.ByUUID(q.Context, q.Vendor, q.ID)
+	if err != nil {
+		return listing.Page[metering.Entry]{}, err
+	}
+	limitation := q.UUID("limitation_id")
+	if limitation.IsZero() {
+		return listing.Page[metering.Entry]{}, fault.Wrong(fault.Field{Name: "limitation_id", Message: "is required"})
+	}
+	return a.MeterRows.Entries(q.Context, q.Vendor, l.ID, limitation, metering.EntryFilter{
+		Kind: metering.Kind(q.Text("kind")), ClientID: q.Text("client_id"), From: q.Instant("from"), To: q.Instant("to"),
+	}, r)
+}
+
+// ledgerFile is the ledger as a file, with the names of the list's fields.
+func ledgerFile() operation.Export[metering.Entry] {
+	number := func(n int64) string { return string(terms.AppendQuantity(nil, n)) }
+	return operation.Export[metering.Entry]{
+		Name: "consumptions",
+		Heads: []string{
+			"id", "kind", "amount", "client_id", "user_id", "external_id", "said_at", "at", "consumed", "is_rolled_back", "reason",
+		},
+		Line: func(e metering.Entry) []string {
+			return []string{
+				e.UUID.String(), string(e.Kind), number(e.Amount), operation.Cell(e.ClientID), operation.Cell(e.UserID), operation.Cell(e.ExternalID),
+				operation.Moment(e.SaidAt), operation.Moment(e.At), number(e.Consumed), strconv.FormatBool(e.Undone), operation.Cell(e.Note),
+			}
+		},
 	}
 }
 
@@ -124,21 +178,18 @@ func (a *Area) meters(m *operation.Maker) []operation.Operation {
 		operation.List(m, operation.Operation{
 			Path: "/licenses/{id}/consumptions", ID: "list-consumptions", Group: group,
 			Summary: "List the ledger of one of a licence's meters, the newest first",
-			Queries: []operation.Query{{Name: "limitation_id", Kind: operation.UUID, Doc: "required: whose meter"}}, Permission: identity.ViewLicenses,
-		}, metering.EntrySorts(), func(q *operation.Request, r listing.Request) (listing.Page[metering.Entry], error) {
-			l, err := a.LicenseRows.ByUUID(q.Context, q.Vendor, q.ID)
-			if err != nil {
-				return listing.Page[metering.Entry]{}, err
-			}
-			limitation := q.UUID("limitation_id")
-			if limitation.IsZero() {
-				return listing.Page[metering.Entry]{}, fault.Wrong(fault.Field{Name: "limitation_id", Message: "is required"})
-			}
-			return a.MeterRows.Entries(q.Context, q.Vendor, l.ID, limitation, r)
-		}, showEntry),
+			About:   "Entries before the server's retention stand for one sum, and are in the meter's figures only.",
+			Queries: ledgerQueries(), Permission: identity.ViewLicenses,
+		}, metering.EntrySorts(), a.ledger, showEntry),
+		operation.CSV(operation.Operation{
+			Path: "/licenses/{id}/consumptions.csv", ID: "export-consumptions", Group: group,
+			Summary: "Get the whole ledger of one of a licence's meters as CSV, the newest first",
+			Queries: ledgerQueries(), Permission: identity.ViewLicenses,
+		}, metering.EntrySorts(), a.ledger, ledgerFile()),
 		operation.Change(m, operation.Operation{
-			Method: http.MethodPost, Path: "/licenses/{id}/consumptions", ID: "add-consumption", Group: group, Summary: "Add to a meter by hand",
-			About: "For what was consumed and not reported. Send an Idempotency-Key.", Permission: identity.ManageLicenses,
+			Method: http.MethodPost, Path: "/licenses/{id}/consumptions", ID: "add-consumption", Group: group, Summary: "Correct a meter by hand",
+			About:      "Adds what was consumed and not reported, or takes off what was counted too much in this period. Send an Idempotency-Key.",
+			Permission: identity.ManageLicenses,
 		}, func(t tx.Tx, q *operation.Request, in consumptionAdd) (counted, error) {
 			id, err := a.licenseID(t, q)
 			if err != nil {
@@ -147,6 +198,19 @@ func (a *Area) meters(m *operation.Maker) []operation.Operation {
 			c, err := a.Meters.Adjust(t, metering.AdjustCommand{
 				Vendor: q.Vendor, License: id, Limitation: in.LimitationID, Value: int64(in.Value), Reason: in.Reason,
 			})
+			return counted{c.Transaction, value.Signed(c.Consumed)}, err
+		}),
+		operation.Change(m, operation.Operation{
+			Method: http.MethodPost, Path: "/licenses/{id}/meters/reset", ID: "reset-meter", Group: group, Summary: "Begin the current count of a meter anew",
+			About: "Nothing is consumed in this period any more. What was consumed in the whole life stays: a licence that this has ended " +
+				"goes on only with a higher contract_allowed.",
+			Permission: identity.ManageLicenses, Status: http.StatusOK,
+		}, func(t tx.Tx, q *operation.Request, in countReset) (counted, error) {
+			id, err := a.licenseID(t, q)
+			if err != nil {
+				return counted{}, err
+			}
+			c, err := a.Meters.Reset(t, q.Vendor, id, in.LimitationID, in.Reason)
 			return counted{c.Transaction, value.Signed(c.Consumed)}, err
 		}),
 		operation.Change(m, operation.Operation{

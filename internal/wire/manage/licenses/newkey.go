@@ -18,7 +18,7 @@ type renewed struct {
 	licenseWithKeys
 
 	Released int64 `json:"released" doc:"devices that lost their activations by now"`
-	More     bool  `json:"more" doc:"true: there are more; they lose them within moments, by themselves"`
+	More     bool  `json:"more" doc:"true: there are more, which lose them by themselves"`
 }
 
 func (a *Area) newKey(m *operation.Maker) operation.Operation {
@@ -53,7 +53,7 @@ func (a *Area) newKey(m *operation.Maker) operation.Operation {
 		if err != nil {
 			return renewed{}, err
 		}
-		answer.licenseWithKeys, err = a.withKeys(t, l, t.Now())
+		answer.licenseWithKeys, err = a.withKeys(t, q, l)
 		return answer, err
 	})
 }

@@ -41,10 +41,9 @@ type featureOverride struct {
 }
 
 type limitationOverride struct {
-	ID    ident.UUID      `json:"id" format:"uuid"`
-	Limit *value.Quantity `json:"limit" nullable:"true" doc:"a whole number; null: unlimited"`
-
-	ContractAllowed *value.Quantity `json:"contract_allowed,omitempty" doc:"where the edition says expires_license"`
+	ID              ident.UUID                     `json:"id" format:"uuid"`
+	Limit           value.Optional[value.Quantity] `json:"limit,omitzero" doc:"a whole number; null: unlimited; left out: the edition's"`
+	ContractAllowed *value.Quantity                `json:"contract_allowed,omitempty" doc:"where the edition says expires_license; left out: the edition's"`
 }
 
 type variableOverride struct {
@@ -83,7 +82,7 @@ func (f OverrideFields) over(o terms.Overrides) terms.Overrides {
 		o.Limitations = nil
 		for _, g := range f.Limitations {
 			o.Limitations = append(o.Limitations, terms.LimitationOverride{
-				ID: g.ID, Limit: (*int64)(g.Limit), Unlimited: g.Limit == nil, ContractAllowed: (*int64)(g.ContractAllowed),
+				ID: g.ID, Limit: (*int64)(g.Limit.Value), Unlimited: g.Limit.Given && g.Limit.Value == nil, ContractAllowed: (*int64)(g.ContractAllowed),
 			})
 		}
 	}

@@ -47,7 +47,7 @@ type VendorRows interface {
 
 type mail struct {
 	ID        ident.UUID    `json:"id" format:"uuid"`
-	Kind      mailing.Kind  `json:"kind" enum:"license_issued,recovery,invitation,goodwill,expiring,used_up,event,test"`
+	Kind      mailing.Kind  `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted,event,test"`
 	LicenseID *ident.UUID   `json:"license_id" format:"uuid"`
 	To        string        `json:"to"`
 	Subject   string        `json:"subject"`
@@ -70,7 +70,7 @@ type mailTest struct {
 }
 
 type mailRule struct {
-	Kind       mailing.Kind `json:"kind" enum:"license_issued,goodwill,expiring,used_up"`
+	Kind       mailing.Kind `json:"kind" enum:"license_issued,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted"`
 	IsOn       bool         `json:"is_on"`
 	ToCustomer bool         `json:"to_customer" doc:"to the licensee user of the licence"`
 	Staff      []string     `json:"staff" maxItems:"10" nullable:"false" doc:"addresses of your own"`
@@ -78,7 +78,7 @@ type mailRule struct {
 }
 
 type mailTemplate struct {
-	Kind      mailing.Kind `json:"kind" enum:"license_issued,recovery,invitation,goodwill,expiring,used_up,event,test"`
+	Kind      mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted,event,test"`
 	Subject   string       `json:"subject"`
 	Text      string       `json:"text"`
 	HTML      string       `json:"html" doc:"the content; the frame around it is the same for all"`
@@ -88,14 +88,14 @@ type mailTemplate struct {
 }
 
 type mailTexts struct {
-	Kind    mailing.Kind `json:"kind" enum:"license_issued,recovery,invitation,goodwill,expiring,used_up,event,test"`
+	Kind    mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted,event,test"`
 	Subject string       `json:"subject" maxLength:"300"`
 	Text    string       `json:"text" maxLength:"20000"`
 	HTML    string       `json:"html" maxLength:"50000"`
 }
 
 type mailTemplateReset struct {
-	Kind mailing.Kind `json:"kind" enum:"license_issued,recovery,invitation,goodwill,expiring,used_up,event,test"`
+	Kind mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,goodwill,expiring,expired,used_up,meter_threshold,meter_exhausted,event,test"`
 }
 
 type mailPreview struct {
@@ -235,8 +235,10 @@ func (a *Area) mailSettings(m *operation.Maker) []operation.Operation {
 			if err != nil {
 				return mailPreview{}, err
 			}
+			width, height := v.Branding.LogoSize(mailing.LogoHeight)
 			b, err := a.Mails.Preview(mailing.Vendor{
-				Slug: v.Slug, Name: v.Name, Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
+				Slug: v.Slug, Name: v.ShownName(), Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
+				SupportText: v.Branding.SupportText, Accent: v.Branding.AccentLight, LogoWidth: width, LogoHeight: height,
 			}, in.template())
 			return mailPreview(b), err
 		}),

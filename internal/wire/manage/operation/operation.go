@@ -31,7 +31,8 @@ type Operation struct {
 	Portion    bool          // it carries out one portion of a long work: other changes go first
 	Timeout    time.Duration // 0 for the edge's
 	Queries    []Query
-	Status     int // of the answer; what the method says if it is left out
+	IsCSV      bool // the answer is a file of comma-separated values
+	Status     int  // of the answer; what the method says if it is left out
 
 	// Own is the same call for the user of an access token, who reaches no more than the
 	// licences that are theirs; nil where a token opens nothing.
@@ -60,6 +61,9 @@ func Read[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, 
 		}
 		in, err := decode[In](m, schema, r)
 		if err != nil {
+			return err
+		}
+		if q.Zone, err = m.zone(q); err != nil {
 			return err
 		}
 		out, err := fn(q, in)
@@ -121,15 +125,15 @@ type kept struct {
 // Change makes an operation that changes something: fn runs in one transaction,
 // may be run again, and its answer is kept with an Idempotency-Key.
 func Change[In, Out any](m *Maker, op Operation, fn func(t tx.Tx, q *Request, in In) (Out, error)) Operation {
-	return ChangeWith(m, op, func(*Request) (Nothing, error) { return Nothing{}, nil }, func(t tx.Tx, q *Request, in In, _ Nothing) (Out, error) {
+	return ChangeWith(m, op, func(*Request, In) (Nothing, error) { return Nothing{}, nil }, func(t tx.Tx, q *Request, in In, _ Nothing) (Out, error) {
 		return fn(t, q, in)
 	})
 }
 
-// ChangeWith is Change for an operation that must read something before its
-// transaction: prepare reads it, and fn is given it.
+// ChangeWith is Change for an operation that must read or make something before its
+// transaction: prepare does, and fn is given it.
 func ChangeWith[In, Out, Prepared any](
-	m *Maker, op Operation, prepare func(q *Request) (Prepared, error),
+	m *Maker, op Operation, prepare func(q *Request, in In) (Prepared, error),
 	fn func(t tx.Tx, q *Request, in In, prepared Prepared) (Out, error),
 ) Operation {
 	status := http.StatusOK
@@ -155,7 +159,7 @@ func ChangeWith[In, Out, Prepared any](
 		if q.Zone, err = m.zone(q); err != nil {
 			return err
 		}
-		prepared, err := prepare(q)
+		prepared, err := prepare(q, in)
 		if err != nil {
 			return err
 		}
@@ -210,7 +214,7 @@ func (m *Maker) types(op *Operation, in, out reflect.Type, status int) *huma.Sch
 	return m.Registry.Schema(in, true, "")
 }
 
-// zone is where the vendor's days begin: a bare date in a request ends there.
+// zone is where the vendor's days and months begin: a bare date in a request ends there.
 func (m *Maker) zone(q *Request) (*time.Location, error) {
 	v, err := m.Vendors.ByID(q.Context, q.Vendor)
 	if err != nil {

@@ -58,7 +58,7 @@ type Request struct {
 	Context context.Context //nolint:containedctx // a request is one call
 	Vendor  ident.VendorID
 	ID      ident.UUID     // {id} of the path
-	Zone    *time.Location // where the vendor's days begin; in operations that change something
+	Zone    *time.Location // where the vendor's days and months begin
 
 	values map[string]string // of the query parameters
 	who    identity.Principal

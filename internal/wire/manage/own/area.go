@@ -44,7 +44,7 @@ type Meters interface {
 // MeterRows reads the ledger.
 type MeterRows interface {
 	Entries(
-		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, r listing.Request,
+		ctx context.Context, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, f metering.EntryFilter, r listing.Request,
 	) (listing.Page[metering.Entry], error)
 }
 
@@ -94,22 +94,35 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 			Queries: []operation.Query{
 				{Name: "product_id", Kind: operation.UUID}, {Name: "customer_id", Kind: operation.UUID}, {Name: "is_active", Kind: operation.Flag},
 			},
-		}, []string{"created_at"}, func(q *operation.Request, r listing.Request) (listing.Page[*licensing.License], error) {
+		}, []string{"created_at"}, func(q *operation.Request, r listing.Request) (listing.Page[placed], error) {
 			reach, err := a.reach(q)
 			if err != nil {
-				return listing.Page[*licensing.License]{}, err
+				return listing.Page[placed]{}, err
 			}
-			return a.OwnerRows.List(q.Context, reach, licensing.Filter{
+			v, err := m.Vendors.ByID(q.Context, q.Vendor)
+			if err != nil {
+				return listing.Page[placed]{}, err
+			}
+			found, err := a.OwnerRows.List(q.Context, reach, licensing.Filter{
 				Product: q.UUID("product_id"), Customer: q.UUID("customer_id"), IsActive: q.Flag("is_active"),
 			}, r)
-		}, func(l *licensing.License) OwnLicense { return showLicense(l, a.Clock.Now()) }),
+			rows := make([]placed, len(found.Items))
+			for i, l := range found.Items {
+				rows[i] = placed{l, v.Location()}
+			}
+			return listing.Page[placed]{Items: rows, Next: found.Next}, err
+		}, func(p placed) OwnLicense { return showLicense(p, a.Clock.Now()) }),
 		operation.Get(m, operation.Operation{Path: "/licenses/{id}", About: "a licence in the user's reach."},
 			func(q *operation.Request) (OwnLicense, error) {
 				l, err := a.license(q)
 				if err != nil {
 					return OwnLicense{}, err
 				}
-				return showLicense(l, a.Clock.Now()), nil
+				v, err := m.Vendors.ByID(q.Context, q.Vendor)
+				if err != nil {
+					return OwnLicense{}, err
+				}
+				return showLicense(placed{l, v.Location()}, a.Clock.Now()), nil
 			}),
 	}
 }
@@ -194,7 +207,7 @@ func (a *Area) meters(m *operation.Maker) []operation.Operation {
 			if !slices.ContainsFunc(l.Terms().Grants.Limitations, func(one terms.Limitation) bool { return one.ID == limitation && !one.Hidden }) {
 				return listing.Page[metering.Entry]{}, nil // hidden, or none of this licence
 			}
-			return a.MeterRows.Entries(q.Context, q.Vendor, l.ID, limitation, r)
+			return a.MeterRows.Entries(q.Context, q.Vendor, l.ID, limitation, metering.EntryFilter{}, r)
 		}, showEntry),
 	}
 }

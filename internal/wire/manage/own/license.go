@@ -34,6 +34,10 @@ type OwnLicense struct {
 	ActivationsUsed  int64           `json:"activations_used"`
 	GoodwillUsed     int64           `json:"goodwill_used" doc:"of those, above the contract"`
 	Allowed          *int64          `json:"activations_allowed" doc:"contract, buffer and goodwill; null: any number, on a floating licence"`
+	MonthUsed        *int64          `json:"month_used" doc:"devices that were used in the month that runs; null where the licence counts the activations that are held, as the next three"`
+	MonthAllowed     *int64          `json:"month_allowed" doc:"contract, buffer and goodwill"`
+	MonthBeginsAt    *time.Time      `json:"month_begins_at"`
+	MonthEndsAt      *time.Time      `json:"month_ends_at" doc:"exclusive: the next month begins then"`
 	Deactivated      int64           `json:"deactivations_used"`
 	MayDeactivate    *int64          `json:"deactivations_allowed" doc:"in the licence's life; null: any number"`
 	InDashboard      int64           `json:"dashboard_deactivations_used" doc:"of those, in the dashboard"`
@@ -65,7 +69,15 @@ type ownVariable struct {
 	Value string `json:"value"`
 }
 
-func showLicense(l *licensing.License, now time.Time) OwnLicense {
+// placed is a licence with where its vendor's months begin.
+type placed struct {
+	*licensing.License
+
+	zone *time.Location
+}
+
+func showLicense(placed placed, now time.Time) OwnLicense {
+	l := placed.License
 	s := licensing.StateOf(l, nil, "", now)
 	p, gone := s.Terms.Policy, l.Deactivations()
 	shown := OwnLicense{
@@ -78,6 +90,9 @@ func showLicense(l *licensing.License, now time.Time) OwnLicense {
 		Deactivated: gone.Used, MayDeactivate: gone.Allowed, InDashboard: gone.DashboardUsed, MayInDashboard: gone.DashboardAllowed,
 		APIDeactivation: gone.APIAllowed, Mode: l.Edition.Mode, TokenLimit: p.TokenLimit, FloatingTokens: p.FloatingTokenLimit,
 		Features: []ownFeature{}, Limitations: []ownLimitation{}, Variables: []ownVariable{}, CreatedAt: l.CreatedAt,
+	}
+	if m := l.MonthAt(now, placed.zone); m != nil {
+		shown.MonthUsed, shown.MonthAllowed, shown.MonthBeginsAt, shown.MonthEndsAt = &m.Used, &m.Allowed, &m.Begins, &m.Ends
 	}
 	for _, f := range s.Terms.Grants.Features {
 		if !f.Hidden {

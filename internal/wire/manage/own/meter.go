@@ -34,7 +34,7 @@ type OwnMeterList struct {
 // OwnConsumption is an entry of a ledger. It leaves out what staff noted.
 type OwnConsumption struct {
 	ID           ident.UUID   `json:"id" format:"uuid"`
-	Kind         string       `json:"kind" enum:"consumption,adjustment,rollback"`
+	Kind         string       `json:"kind" enum:"consumption,adjustment,rollback,reset"`
 	Amount       value.Signed `json:"amount" doc:"below zero in a rollback"`
 	ClientID     *string      `json:"client_id" doc:"null: the vendor's staff"`
 	UserID       string       `json:"user_id"`

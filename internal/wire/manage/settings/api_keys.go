@@ -117,6 +117,6 @@ func (a *Area) apiKeys(m *operation.Maker) []operation.Operation {
 }
 
 // signingKeys reads the keys that a new provisioning key will name.
-func (a *Area) signingKeys(q *operation.Request) (keyring.Public, error) {
+func (a *Area) signingKeys(q *operation.Request, _ apiKeyCreate) (keyring.Public, error) {
 	return a.SigningKeys.Newest(q.Context, q.Vendor)
 }

@@ -2,14 +2,17 @@ package settings
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"time"
 
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/wire/manage/operation"
+	"chancery/internal/wire/manage/value"
 )
 
 // Vendors changes vendors.
@@ -34,6 +37,14 @@ type vendorOut struct {
 	Website      string `json:"website"`
 
 	DirectActivationFiles bool `json:"direct_activation_files"`
+
+	ShownName   string  `json:"shown_name" doc:"what customers are shown instead of the name; may be empty"`
+	AccentLight string  `json:"accent_light" doc:"#rrggbb, of buttons and links on light pages and in mails; empty for the server's own"`
+	AccentDark  string  `json:"accent_dark" doc:"the same on dark pages"`
+	SupportText string  `json:"support_text" doc:"said where help is found, on the portal and in mails"`
+	Logo        *string `json:"logo" doc:"names the logo that customers are shown; null for none"`
+
+	StoreNoLocation bool `json:"store_no_location" doc:"true: country and city of devices are not stored, and those stored before are removed; network addresses are stored as ever"`
 }
 
 type vendorUpdate struct {
@@ -47,13 +58,40 @@ type vendorUpdate struct {
 	Website      *string `json:"website,omitempty" maxLength:"500"`
 
 	DirectActivationFiles *bool `json:"direct_activation_files,omitempty" doc:"true: opening the address of an activation file in a browser activates at once, without a page that asks; false by default"`
+
+	ShownName   *string `json:"shown_name,omitempty" maxLength:"200"`
+	AccentLight *string `json:"accent_light,omitempty" maxLength:"20" doc:"a colour such as #1f5fbf, or empty; where it can't be read as a text, links take the nearest that can"`
+	AccentDark  *string `json:"accent_dark,omitempty" maxLength:"20"`
+	SupportText *string `json:"support_text,omitempty" maxLength:"500"`
+	Logo        *string `json:"logo,omitempty" doc:"a PNG or JPEG file of up to 700 KB in base64, which is made smaller and anew; empty takes the logo away"`
+
+	StoreNoLocation *bool `json:"store_no_location,omitempty" doc:"true: store neither country nor city of devices from now on, and remove what is stored of them, which takes some minutes; it can't be brought back"`
 }
 
 func showVendor(v vendors.Vendor) vendorOut {
 	return vendorOut{
 		ID: v.UUID, Slug: v.Slug, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt, SupportEmail: v.SupportEmail, Website: v.Website,
-		DirectActivationFiles: v.DirectActivationFiles,
+		DirectActivationFiles: v.DirectActivationFiles, StoreNoLocation: v.StoreNoLocation,
+		ShownName: v.Branding.Name, AccentLight: string(v.Branding.AccentLight), AccentDark: string(v.Branding.AccentDark),
+		SupportText: v.Branding.SupportText, Logo: value.TextOrNil(v.Branding.Logo),
 	}
+}
+
+// readLogo makes a logo of the picture that was sent, which takes too long within a
+// transaction; nil where none was.
+func readLogo(_ *operation.Request, in vendorUpdate) (*vendors.Logo, error) {
+	switch {
+	case in.Logo == nil:
+		return nil, nil //nolint:nilnil // nothing is to be changed
+	case *in.Logo == "":
+		return &vendors.Logo{}, nil
+	}
+	file, err := base64.StdEncoding.DecodeString(*in.Logo)
+	if err != nil {
+		return nil, fault.Wrong(fault.Field{Name: "logo", Message: "must be a picture in base64"})
+	}
+	l, err := vendors.ReadLogo(file)
+	return &l, err
 }
 
 func (a *Area) vendor(m *operation.Maker) []operation.Operation {
@@ -65,13 +103,16 @@ func (a *Area) vendor(m *operation.Maker) []operation.Operation {
 			v, err := a.VendorRows.ByID(q.Context, q.Vendor)
 			return showVendor(v), err
 		}),
-		operation.Change(m, operation.Operation{
+		operation.ChangeWith(m, operation.Operation{
 			Method: http.MethodPatch, Path: "/vendor", ID: "update-vendor", Group: group, Permission: identity.ManageVendor,
-			Summary: "Change the vendor's name, slug, time zone or where help is found",
-		}, func(t tx.Tx, q *operation.Request, in vendorUpdate) (vendorOut, error) {
+			Summary: "Change the vendor's name, slug, time zone, where help is found, or what customers see of it",
+		}, readLogo, func(t tx.Tx, q *operation.Request, in vendorUpdate, logo *vendors.Logo) (vendorOut, error) {
 			v, err := a.Vendors.Update(t, q.Vendor, vendors.Change{
 				Slug: in.Slug, Name: in.Name, Zone: in.Zone, KeepDays: in.KeepLastDays, SupportEmail: in.SupportEmail, Website: in.Website,
-				DirectActivationFiles: in.DirectActivationFiles,
+				DirectActivationFiles: in.DirectActivationFiles, StoreNoLocation: in.StoreNoLocation,
+				Branding: vendors.BrandingChange{
+					Name: in.ShownName, AccentLight: in.AccentLight, AccentDark: in.AccentDark, SupportText: in.SupportText, Logo: logo,
+				},
 			})
 			return showVendor(v), err
 		}),

@@ -66,11 +66,21 @@ func (Quantity) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeNumber, Minimum: &least, Maximum: &most, Description: "a number with up to six decimals"}
 }
 
-// Signed is a quantity in an answer, which may be below zero.
+// Signed is a quantity that may be below zero.
 type Signed int64
 
 // MarshalJSON implements json.Marshaler.
 func (q Signed) MarshalJSON() ([]byte, error) { return terms.AppendQuantity(nil, int64(q)), nil }
+
+// UnmarshalJSON implements json.Unmarshaler. It never rounds.
+func (q *Signed) UnmarshalJSON(b []byte) error {
+	n, err := terms.ParseSigned(string(b))
+	if err != nil {
+		return &fault.Error{Kind: fault.Invalid, Code: "quantity", Message: err.Error()}
+	}
+	*q = Signed(n)
+	return nil
+}
 
 // Schema implements huma.SchemaProvider.
 func (Signed) Schema(huma.Registry) *huma.Schema {

@@ -1,0 +1,129 @@
+package offline
+
+import (
+	"context"
+	"encoding/json"
+	"net/netip"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/refusal"
+	"chancery/internal/tx"
+	"chancery/signed"
+)
+
+// Keys opens what is sealed to a vendor, and signs what it hands out.
+type Keys interface {
+	// OpenRequest fails with the errors of package signed.
+	OpenRequest(ctx context.Context, v ident.VendorID, request signed.Sealed) ([]byte, error)
+
+	// SignFor signs with the newest key in use among the kids that a program pins, and
+	// with the vendor's newest where it names none.
+	SignFor(ctx context.Context, v ident.VendorID, trusted []string, typ string, payload []byte) ([]byte, error)
+}
+
+// Users proves that a licence's user has made a request.
+type Users interface {
+	// Prove checks a password or a code; proven is nil when anything about it is wrong,
+	// which takes as long. Too many tries are a Throttled fault.
+	Prove(ctx context.Context, v ident.VendorID, r signed.ActivationRequest, from netip.Addr) (proven Proven, err error)
+}
+
+// Proven is a user who was proved.
+type Proven interface {
+	Email() string
+
+	// Use uses the proof in the transaction of the activation; false when it does not hold
+	// any more. Return gives a single-use code back, where the activation was refused.
+	Use(t tx.Tx) (bool, error)
+	Return(t tx.Tx) error
+}
+
+// Licenses is the room that knows licences and who holds their places.
+type Licenses interface {
+	// Activate takes a place for the request's client by the rules of calls. licensee is the
+	// proved user's address, "" for a request with a key.
+	Activate(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, licensee string) (Place, *refusal.Refusal, error)
+
+	// Place gives an activation, present or past, and locks its device and licence; nil
+	// when there is none.
+	Place(t tx.Tx, v ident.VendorID, activation ident.UUID) (*Place, error)
+
+	// HandOut gives what a file of a present activation says, and notes that it was handed
+	// out. It is refused where no file may be made.
+	HandOut(ctx context.Context, v ident.VendorID, p Place) (*Grant, *refusal.Refusal, error)
+
+	// GiveUp ends the activation, if it is present still. It is counted, and never refused.
+	GiveUp(t tx.Tx, v ident.VendorID, p Place) (ended bool, err error)
+}
+
+// Meters counts what was consumed.
+type Meters interface {
+	// Count counts all of it, also over a limit; over are the limitations that are exceeded.
+	// What the licence does not have any more is left out.
+	Count(t tx.Tx, v ident.VendorID, p Place, used map[ident.UUID]int64, report string) (over []ident.UUID, err error)
+}
+
+// Place is an activation as files need it.
+type Place struct {
+	Activation  ident.UUID
+	TokenKey    ident.UUID
+	License     ident.LicenseID
+	LicenseUUID ident.UUID
+	Product     ident.UUID
+	Device      ident.DeviceID
+	ClientID    string
+	ClientKey   []byte // Ed25519; nil for none
+	Ended       bool
+}
+
+// Grant is what a file says of a licence at this moment.
+type Grant struct {
+	Info      json.RawMessage // LicenseInfo without keys
+	Serial    int64
+	RefreshBy time.Time // zero: as long as the licence
+	License   string    // names, for people
+	Product   string
+	Device    string
+}
+
+// Store keeps what is known of requests and reports; the place of each is locked. "Not found" is nil or false, never
+// an error.
+type Store interface {
+	// Request gives the activation that a request has led to.
+	Request(t tx.Tx, v ident.VendorID, id ident.UUID) (r Request, found bool, err error)
+	InsertRequest(t tx.Tx, v ident.VendorID, r Request) error
+
+	// Trusted gives the kids that the program of an activation pins, as its request named them.
+	Trusted(ctx context.Context, v ident.VendorID, activation ident.UUID) ([]string, error)
+
+	// Reported finds a report by the hash of its document.
+	Reported(t tx.Tx, v ident.VendorID, hash string) (r Reported, found bool, err error)
+	InsertReported(t tx.Tx, v ident.VendorID, r Reported) error
+
+	// Histories gives those of an activation and locks them, the oldest first.
+	Histories(t tx.Tx, v ident.VendorID, activation ident.UUID) ([]History, error)
+	SaveHistory(t tx.Tx, v ident.VendorID, h *History) error
+
+	// Counted gives up to which of an activation's records its meters count.
+	Counted(ctx context.Context, v ident.VendorID, activation ident.UUID) (signed.Mark, error)
+}
+
+// Request is a request for a licence that was granted.
+type Request struct {
+	ID          ident.UUID
+	License     ident.LicenseID
+	Activation  ident.UUID
+	ClientKey   []byte
+	TrustedKeys []string
+	At          time.Time
+}
+
+// Reported is a report that was counted: its receipt is made again from it.
+type Reported struct {
+	Hash       string // of its document
+	License    ident.LicenseID
+	Activation ident.UUID
+	Intent     string
+	At         time.Time
+}

@@ -1,0 +1,230 @@
+package offline
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/netip"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/refusal"
+	"chancery/internal/tx"
+	"chancery/signed"
+)
+
+// Config is what the service needs.
+type Config struct {
+	Keys     Keys
+	Users    Users
+	Licenses Licenses
+	Meters   Meters
+	Store    Store
+	Runner   tx.Runner
+	Clock    ident.Clock
+}
+
+// Service reads the files that people bring.
+type Service struct{ c Config }
+
+// New makes the service.
+func New(c Config) (*Service, error) {
+	if c.Keys == nil || c.Users == nil || c.Licenses == nil || c.Meters == nil || c.Store == nil || c.Runner == nil || c.Clock == nil {
+		return nil, errors.New("offline: the configuration is incomplete")
+	}
+	return &Service{c}, nil
+}
+
+// MaxAge is how old a request for a licence may be, by the server's clock.
+const MaxAge = 30 * 24 * time.Hour
+
+// Upload is what somebody brings.
+type Upload struct {
+	Vendor ident.VendorID
+	UUID   ident.UUID // the vendor's outside id, which files carry
+	Text   []byte     // a file's bytes, or what was pasted
+	From   netip.Addr // where it comes from, for the bounds on tries
+}
+
+// Kind says what became of a file.
+type Kind string
+
+// The kinds.
+const (
+	Licensed    Kind = "licensed"    // the reply is a licence file
+	Refreshed   Kind = "refreshed"   // the reply is a refresh file
+	Counted     Kind = "reported"    // the reply is a receipt: what was used is counted
+	Deactivated Kind = "deactivated" // the reply is a receipt: the place is free
+)
+
+// Reply is the file that goes back, and what a page says of it.
+type Reply struct {
+	Kind Kind
+	Name string // of the file
+	File []byte
+
+	License, Product, Device string
+	Over                     int  // how many limits are exceeded now
+	Copied                   bool // another device tells other records under the same name
+	WasFree                  bool // the place had been given up before
+}
+
+// Take reads the one request that stands in what somebody brings. What is wrong with the
+// file is an Invalid fault, what the vendor's rules say a *refusal.Refusal.
+func (s *Service) Take(ctx context.Context, u Upload) (*Reply, *refusal.Refusal, error) {
+	found, err := signed.Find(u.Text)
+	if err != nil {
+		return nil, nil, sayFound(err)
+	}
+	if len(found) > 1 {
+		return nil, nil, wrongFile("more_than_one", "There is more than one file in this text.", "Bring them one by one.")
+	}
+	request := found[0].Request
+	switch {
+	case request == nil:
+		return nil, nil, sayDocument(found[0].Type)
+	case request.VendorID != u.UUID.String():
+		return nil, nil, wrongFile("another_vendor", "This request is for another vendor.", "Bring it to the portal of the maker of the program.")
+	}
+	content, err := s.c.Keys.OpenRequest(ctx, u.Vendor, *request)
+	if err != nil {
+		return nil, nil, sayOpened(err)
+	}
+	if request.Kind == signed.SealActivation {
+		return s.activate(ctx, u, content)
+	}
+	return s.report(ctx, u, content)
+}
+
+func (s *Service) activate(ctx context.Context, u Upload, content []byte) (*Reply, *refusal.Refusal, error) {
+	r, err := signed.ParseActivationRequest(u.UUID.String(), content)
+	if err != nil {
+		return nil, nil, errDamaged(err)
+	}
+	if age := s.c.Clock.Now().Sub(time.Unix(r.CreatedAt, 0)); age > MaxAge {
+		return nil, nil, wrongFile("request_too_old", "This request was made more than 30 days ago, by the clock of its device.",
+			"Set the device's clock if it is wrong, make a new request there, and bring that.")
+	}
+	var proven Proven
+	if r.Email != "" {
+		if proven, err = s.c.Users.Prove(ctx, u.Vendor, r, u.From); err != nil {
+			return nil, nil, err
+		}
+		if proven == nil {
+			return nil, refusal.WrongUser(), nil
+		}
+	}
+	var p Place
+	var no *refusal.Refusal
+	err = s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
+		p, no, err = s.place(t, u.Vendor, r, proven)
+		return err
+	})
+	if err != nil || no != nil {
+		return nil, no, err
+	}
+	return s.handOut(ctx, u.Vendor, u.UUID, p, &r)
+}
+
+// place finds the activation that a request has led to, or takes one.
+func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, proven Proven) (Place, *refusal.Refusal, error) {
+	id, err := ident.ParseUUID(r.RequestID)
+	if err != nil {
+		return Place{}, nil, err
+	}
+	key, err := signed.ParseKey(r.ClientPublicKey)
+	if err != nil {
+		return Place{}, nil, err
+	}
+	before, found, err := s.c.Store.Request(t, v, id)
+	if err != nil {
+		return Place{}, nil, err
+	}
+	if found {
+		p, err := s.c.Licenses.Place(t, v, before.Activation)
+		if err != nil {
+			return Place{}, nil, err
+		}
+		if p == nil || p.Ended || !bytes.Equal(before.ClientKey, key) || !bytes.Equal(p.ClientKey, key) {
+			return Place{}, nil, errEnded() // never answered from memory
+		}
+		return *p, nil, nil
+	}
+	licensee := ""
+	if proven != nil {
+		used, err := proven.Use(t)
+		if err != nil {
+			return Place{}, nil, err
+		}
+		if !used {
+			return Place{}, refusal.WrongUser(), nil
+		}
+		licensee = proven.Email()
+	}
+	p, no, err := s.c.Licenses.Activate(t, v, r, licensee)
+	if err != nil {
+		return Place{}, nil, err
+	}
+	if no != nil {
+		if proven != nil {
+			err = proven.Return(t)
+		}
+		return Place{}, no, err
+	}
+	return p, nil, s.c.Store.InsertRequest(t, v, Request{
+		ID: id, License: p.License, Activation: p.Activation, ClientKey: key, TrustedKeys: r.TrustedKeys, At: t.Now(),
+	})
+}
+
+// Refresh makes a refresh file for a present activation, however it was made.
+func (s *Service) Refresh(ctx context.Context, v ident.VendorID, vendor, activation ident.UUID) (*Reply, *refusal.Refusal, error) {
+	var p *Place
+	if err := s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
+		p, err = s.c.Licenses.Place(t, v, activation)
+		return err
+	}); err != nil {
+		return nil, nil, err
+	}
+	if p == nil || p.Ended {
+		return nil, nil, fault.Missing("activation")
+	}
+	return s.handOut(ctx, v, vendor, *p, nil)
+}
+
+// handOut makes the file: a licence file that answers a request, or a refresh file.
+func (s *Service) handOut(ctx context.Context, v ident.VendorID, vendor ident.UUID, p Place, r *signed.ActivationRequest) (*Reply, *refusal.Refusal, error) {
+	g, no, err := s.c.Licenses.HandOut(ctx, v, p)
+	if err != nil || no != nil {
+		return nil, no, err
+	}
+	l := signed.OfflineLicense{
+		VendorID: vendor.String(), ProductID: p.Product.String(), LicenseID: p.LicenseUUID.String(), ActivationID: p.Activation.String(),
+		ClientID: p.ClientID, Serial: g.Serial, IssuedAt: s.c.Clock.Now().Unix(), License: g.Info,
+	}
+	if len(p.ClientKey) > 0 {
+		l.ClientPublicKey = signed.FormatKey(p.ClientKey)
+	}
+	if !g.RefreshBy.IsZero() {
+		at := g.RefreshBy.UTC()
+		l.RefreshBy = &at
+	}
+	if l.Counted, err = s.c.Store.Counted(ctx, v, p.Activation); err != nil {
+		return nil, nil, err
+	}
+	reply := &Reply{Kind: Refreshed, Name: "license_refresh.lic", License: g.License, Product: g.Product, Device: g.Device}
+	trusted, typ := []string(nil), signed.TypeLicenseRefresh
+	if r != nil {
+		reply.Kind, reply.Name, typ = Licensed, "license.lic", signed.TypeLicense
+		l.RequestID, trusted = r.RequestID, r.TrustedKeys
+	} else if trusted, err = s.c.Store.Trusted(ctx, v, p.Activation); err != nil {
+		return nil, nil, err
+	}
+	payload, err := json.Marshal(l)
+	if err != nil {
+		return nil, nil, err
+	}
+	reply.File, err = s.c.Keys.SignFor(ctx, v, trusted, typ, payload)
+	return reply, nil, err
+}

@@ -1,0 +1,2 @@
+// Package offline owns the SQL of the room offline.
+package offline

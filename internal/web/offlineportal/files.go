@@ -1,0 +1,160 @@
+package offlineportal
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"chancery/internal/budget"
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/offline"
+	"chancery/internal/refusal"
+	"chancery/internal/vendors"
+)
+
+// Files reads what people bring.
+type Files interface {
+	Take(ctx context.Context, u offline.Upload) (*offline.Reply, *refusal.Refusal, error)
+}
+
+// Vendors finds vendors by the name in the address.
+type Vendors interface {
+	// BySlug fails with a NotFound fault when there is none.
+	BySlug(ctx context.Context, slug string) (vendors.Vendor, error)
+}
+
+// Config is what the pages need. Uploads and Guesses bound what one address sends, and
+// what of it is refused; nil for no bound.
+type Config struct {
+	Files   Files
+	Vendors Vendors
+
+	Uploads, Guesses *budget.Budget
+}
+
+// Pages are the public pages of files.
+type Pages struct {
+	Config
+
+	scripts *edge.Surface
+}
+
+// New checks the configuration.
+func New(c Config) (*Pages, error) {
+	if c.Files == nil || c.Vendors == nil {
+		return nil, errors.New("offlineportal: the configuration is incomplete")
+	}
+	return &Pages{c, &edge.Surface{Name: "offline", Browser: true}}, nil
+}
+
+const public = "a person brings a file of a device without internet; what it may ask for, the file proves itself"
+
+// largest is how many bytes may be sent: ten files, with what forms put around them.
+const largest = 1 << 20
+
+// Routes are the pages, and the address for scripts.
+func (p *Pages) Routes() []edge.Route {
+	return []edge.Route{
+		{
+			Surface: p.scripts, Method: http.MethodPost, Path: "/offline/{vendor}/files", Public: public, BodyLimit: largest, Secret: true,
+			Handler: p.take,
+		},
+	}
+}
+
+// take answers one file with another one.
+func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
+	text, err := brought(r)
+	if err != nil {
+		return err
+	}
+	reply, err := p.answer(r.Context(), r.PathValue("vendor"), text)
+	if err != nil {
+		return err
+	}
+	send(w, reply)
+	return nil
+}
+
+// answer has a file read, within the bounds on what one address may send.
+func (p *Pages) answer(ctx context.Context, slug string, text []byte) (*offline.Reply, error) {
+	v, err := p.Vendors.BySlug(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	from := edge.ClientAddress(ctx)
+	for _, bound := range []*budget.Budget{p.Guesses, p.Uploads} {
+		if bound != nil {
+			if err := bound.Check(visitor(bound, from)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if p.Uploads != nil {
+		if err := p.Uploads.Spend(visitor(p.Uploads, from)); err != nil {
+			return nil, err
+		}
+	}
+	reply, no, err := p.Files.Take(ctx, offline.Upload{Vendor: v.ID, UUID: v.UUID, Text: text, From: from})
+	if err != nil || no == nil {
+		return reply, err
+	}
+	if no.ID == refusal.InvalidKey && p.Guesses != nil {
+		if err := p.Guesses.Spend(visitor(p.Guesses, from)); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fault.Refused("refused_"+strconv.Itoa(no.ID), no.Message, no.Help)
+}
+
+func visitor(b *budget.Budget, from netip.Addr) budget.Subject { return b.From(from, "offline files") }
+
+// brought reads the file of a form, or the body itself.
+func brought(r *http.Request) ([]byte, error) {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind != "multipart/form-data" {
+		text, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, unread(err)
+		}
+		return text, nil
+	}
+	if err := r.ParseMultipartForm(largest); err != nil { //nolint:gosec // the edge bounds the body
+		return nil, unread(err)
+	}
+	if text := r.FormValue("text"); strings.TrimSpace(text) != "" {
+		return []byte(text), nil
+	}
+	file, _, err := r.FormFile("file")
+	if err != nil {
+		return nil, fault.Wrong(fault.Field{Name: "file", Message: "is missing: send the file that the program has made"})
+	}
+	defer file.Close()
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, unread(err)
+	}
+	return text, nil
+}
+
+func unread(err error) error {
+	if known, ok := errors.AsType[*fault.Error](err); ok {
+		return known // of the edge: the body did not come whole
+	}
+	return &fault.Error{Kind: fault.Invalid, Code: "form_unreadable", Message: "The upload could not be read.", Help: "Send it again.", Cause: err}
+}
+
+// send sends a reply for the device as a download.
+func send(w http.ResponseWriter, reply *offline.Reply) {
+	h := w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": reply.Name}))
+	h.Set("Content-Length", strconv.Itoa(len(reply.File)))
+	_, _ = w.Write(reply.File) // the client is gone: nothing left to tell it
+}

@@ -1,0 +1,106 @@
+package activations
+
+import (
+	"context"
+	"embed"
+	"errors"
+
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/owners"
+	"chancery/internal/tx"
+	"chancery/internal/web"
+	"chancery/internal/web/portal"
+	"chancery/internal/web/show"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Rows reads activations. What is missing or out of reach is a NotFound fault.
+type Rows interface {
+	ByUUID(ctx context.Context, r owners.Reach, id ident.UUID) (*licensing.License, error)
+	Activation(ctx context.Context, r owners.Reach, id ident.UUID) (*licensing.Activation, *licensing.License, error)
+
+	// Clients lists the activations of a licence. The sorts are those of licensing.OwnClientSorts.
+	Clients(
+		ctx context.Context, r owners.Reach, license ident.UUID, f licensing.ClientFilter, list listing.Request,
+	) (listing.Page[*licensing.Activation], error)
+	Places(ctx context.Context, r owners.Reach, license ident.UUID) ([]licensing.PlaceCount, error)
+	Versions(ctx context.Context, r owners.Reach, activation ident.UUID) ([]licensing.VersionSeen, error)
+	Heartbeats(ctx context.Context, r owners.Reach, activation ident.UUID, list listing.Request) (listing.Page[licensing.Heartbeat], error)
+}
+
+// Deactivations deletes activations for owners, within their allowance. Who may see a
+// licence and not delete of it is refused.
+type Deactivations interface {
+	// Delete deletes these activations of a licence, or none of them; empty for all that
+	// it has.
+	Delete(t tx.Tx, r owners.Reach, license ident.UUID, activations []ident.UUID) (int, error)
+}
+
+// Config is what the pages need; all of it is required.
+type Config struct {
+	Face          *web.Face
+	Rows          Rows
+	Deactivations Deactivations
+}
+
+// Pages are the pages of activations.
+type Pages struct{ Config }
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Rows == nil || c.Deactivations == nil {
+		return nil, errors.New("activations: the configuration is incomplete")
+	}
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{c}, err
+}
+
+// Routes are the routes of the pages.
+func (p *Pages) Routes() []edge.Route {
+	routes := []edge.Route{
+		web.Lists(p.Face, "/licenses/{id}/activations", portal.Own(), p.table, p.chrome),
+		web.Show(p.Face, "/licenses/{id}/map", portal.Own(), "map.html", p.showMap),
+		web.Show(p.Face, "/activations/{id}", portal.Own(), "activation.html", p.show),
+		web.Lists(p.Face, "/activations/{id}/heartbeats", portal.Own(), p.heartbeats, p.heartbeatsChrome),
+	}
+	routes = append(routes, web.Ask(p.Face, "/activations/{id}/delete", portal.Own(), "form.html", p.askDelete, p.doDelete)...)
+	return append(routes, web.Ask(p.Face, "/licenses/{id}/activations/delete", portal.Own(), "form.html", p.askDeleteSome, p.doDeleteSome)...)
+}
+
+// licence is the licence that an address names.
+func (p *Pages) licence(q *web.Request) (*licensing.License, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return nil, err
+	}
+	return p.Rows.ByUUID(q.Context(), q.Reach(), id)
+}
+
+// seat is the activation that an address names, with its licence.
+func (p *Pages) seat(q *web.Request) (licensing.Seat, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return licensing.Seat{}, err
+	}
+	a, l, err := p.Rows.Activation(q.Context(), q.Reach(), id)
+	return licensing.Seat{Activation: a, License: l}, err
+}
+
+// crumbs lead to an activation.
+func crumbs(q *web.Request, l *licensing.License) []web.Link {
+	href := show.LicenseHref(q, l.UUID)
+	return []web.Link{
+		{Label: q.T("Overview"), Href: q.Href("/")},
+		{Label: portal.Title(l), Href: href},
+		{Label: q.T("Activations"), Href: href + "/activations"},
+	}
+}
+
+// name is what a device is called: its hostname or name, or its address, or its id.
+func name(a *licensing.Activation) string { return show.ClientName(a) }

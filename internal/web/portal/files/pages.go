@@ -1,0 +1,133 @@
+package files
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"net/http"
+
+	"chancery/internal/edge"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/owners"
+	"chancery/internal/refusal"
+	"chancery/internal/web"
+	"chancery/internal/web/portal"
+	"chancery/internal/web/show"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Rows reads licences and their activations. What is missing or out of reach is a
+// NotFound fault.
+type Rows interface {
+	ByUUID(ctx context.Context, r owners.Reach, id ident.UUID) (*licensing.License, error)
+	Activations(ctx context.Context, r owners.Reach, license ident.UUID, past bool, list listing.Request) (listing.Page[*licensing.Activation], error)
+}
+
+// Files makes licence files that a person carries.
+type Files interface {
+	// LicenseXML gives a signed file of a licence, for one of its activations or for none
+	// (zero), or why there is none. Who may not manage the licence gets none.
+	LicenseXML(ctx context.Context, r owners.Reach, license, activation ident.UUID) ([]byte, *refusal.Refusal, error)
+}
+
+// Config is what the pages need; all of it is required.
+type Config struct {
+	Face  *web.Face
+	Rows  Rows
+	Files Files
+}
+
+// Pages are the pages of files.
+type Pages struct{ Config }
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Rows == nil || c.Files == nil {
+		return nil, errors.New("files: the configuration is incomplete")
+	}
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{c}, err
+}
+
+// Routes are the routes of the pages.
+func (p *Pages) Routes() []edge.Route {
+	return []edge.Route{
+		web.Show(p.Face, "/licenses/{id}/files", portal.Own(), "files.html", p.show),
+		web.Serve(p.Face, http.MethodPost, "/licenses/{id}/files", portal.Own(), p.send),
+	}
+}
+
+type filesPage struct {
+	web.Page
+
+	Action  string
+	Devices []web.Option
+	May     bool
+	Wrong   *web.Notice
+}
+
+func (p *Pages) licence(q *web.Request) (*licensing.License, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return nil, err
+	}
+	return p.Rows.ByUUID(q.Context(), q.Reach(), id)
+}
+
+func (p *Pages) show(q *web.Request) (*filesPage, error) {
+	l, err := p.licence(q)
+	if err != nil {
+		return nil, err
+	}
+	page := &filesPage{Page: portal.Header(q, l, portal.FilesPart), Action: show.LicenseHref(q, l.UUID) + "/files"}
+	page.May = q.Reach().May(owners.Manage, portal.Of(l))
+	switch {
+	case !l.Terms().Policy.OfflineAllowed:
+		page.Wrong, page.May = &web.Notice{
+			Tone: web.Info, Title: q.T("Not offline."), Links: portal.Contact(q),
+			Text: q.T("This licence may not be used without a connection. Ask %s, if you need that.", q.Vendor.Name),
+		}, false
+	case !page.May:
+		page.Wrong = &web.Notice{Tone: web.Info, Title: q.T("Not for your role."), Text: q.T("Ask the licensee, or an administrator of the customer.")}
+	}
+	newest := listing.Request{Limit: listing.MaxLimit, Sort: "created_at", Desc: true}
+	found, err := p.Rows.Activations(q.Context(), q.Reach(), l.UUID, false, newest)
+	for _, a := range found.Items {
+		page.Devices = append(page.Devices, web.Option{Value: a.UUID.String(), Label: show.ClientName(a) + " (" + a.Device.Number + ")"})
+	}
+	return page, err
+}
+
+// send hands a licence file out, which is written down.
+func (p *Pages) send(w http.ResponseWriter, q *web.Request) error {
+	l, err := p.licence(q)
+	if err != nil {
+		return err
+	}
+	var device ident.UUID
+	if text := q.R.PostFormValue("activation"); text != "" {
+		if device, err = ident.ParseUUID(text); err != nil {
+			return fault.Wrong(fault.Field{Name: "activation", Message: "must be chosen from the list"})
+		}
+	}
+	body, no, err := p.Files.LicenseXML(q.Context(), q.Reach(), l.UUID, device)
+	if err != nil {
+		return err
+	}
+	if no != nil {
+		return fault.Refused("no_file", no.Message, no.Help)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/xml")
+	h.Set("Content-Disposition", `attachment; filename="license.xml"`)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(body) // the client is gone: nothing left to tell it
+	return nil
+}

@@ -1,0 +1,137 @@
+package licenses
+
+import (
+	"chancery/internal/licensing"
+	"chancery/internal/terms"
+	"chancery/internal/web"
+	"chancery/internal/web/portal"
+	"chancery/internal/web/show"
+)
+
+type licencePage struct {
+	web.Page
+
+	Main     web.Notice
+	Notes    []web.Notice
+	Tiles    []web.Tile
+	Keys     []web.ShownFact
+	Facts    []web.ShownFact
+	Licensee []web.ShownFact
+	Grants   []grant
+	Meters   []meter
+}
+
+// grant is one line of what the licence grants.
+type grant struct {
+	Name, Value, Hint string
+	Off               bool
+}
+
+func (p *Pages) show(q *web.Request) (*licencePage, error) {
+	l, err := p.licence(q)
+	if err != nil {
+		return nil, err
+	}
+	page := &licencePage{Page: portal.Header(q, l, portal.LicencePart)}
+	page.Main, page.Notes = portal.Standing(q, &page.Page, l)
+	page.Tiles = []web.Tile{
+		portal.ActivationTile(q, show.Activations(l, page.Now), show.LicenseHref(q, l.UUID)+"/activations"),
+		portal.ExpiryTile(q, &page.Page, l),
+	}
+	page.Keys = page.Page.Facts(keys(q, l)...)
+	page.Facts = page.Page.Facts(facts(q, l)...)
+	page.Licensee = page.Page.Facts(licensee(q, l)...)
+	page.Grants = grants(q, &page.Page, l)
+	if err := p.meters(q, page, l); err != nil {
+		return nil, err
+	}
+	page.Notes = portal.Urgent(page.Notes)
+	return page, nil
+}
+
+func keys(q *web.Request, l *licensing.License) []web.Fact {
+	key := func(label, hint, text string) web.Fact {
+		return web.Fact{Label: label, Hint: hint, Cell: web.Cell{Text: text, Mono: true, Copy: text}}
+	}
+	all := []web.Fact{key(q.T("License key"), q.T("It is entered in the program, once on each device"), l.LicenseKey.String())}
+	if l.PrintedKey != "" {
+		all = append(all, key(q.T("License key to type"), q.T("The same key in a form that is easy to type"), l.PrintedKey))
+	}
+	if l.LegacyKey != "" {
+		all = append(all, key(q.T("Key of an older system"), "", l.LegacyKey))
+	}
+	return append(all,
+		key(q.T("License ID"), q.T("What support asks for"), l.UUID.String()),
+		key(q.T("Product ID"), "", l.Product.UUID.String()))
+}
+
+func facts(q *web.Request, l *licensing.License) []web.Fact {
+	begin := web.Cell{Text: q.T("At once"), Quiet: true}
+	if !l.StartsAt.IsZero() {
+		begin = web.Cell{FirstDay: l.StartsAt}
+	}
+	page := q.Page("")
+	text, left := portal.Expiry(q, &page, l)
+	first := web.Cell{Text: q.T("Not yet"), Quiet: true}
+	if !l.FirstActivatedAt.IsZero() {
+		first = web.Cell{Day: l.FirstActivatedAt}
+	}
+	return []web.Fact{
+		{Label: q.T("Product"), Cell: web.Cell{Text: l.Product.Name}},
+		{Label: q.T("Edition"), Cell: web.Cell{Text: l.Edition.Name}},
+		{Label: q.T("Type"), Cell: web.Cell{Text: q.Language().Word(show.LicenseType(l.Edition.LicenseType)), Sub: counts(q, l)}},
+		{Label: q.T("Issued"), Cell: web.Cell{Day: l.CreatedAt}},
+		{Label: q.T("Begins"), Cell: begin},
+		{Label: q.T("Ends"), Hint: q.T("It holds until that day is over in %s", q.ZoneOfDays()), Cell: web.Cell{Text: text, Sub: left}},
+		{Label: q.T("First activation"), Cell: first},
+	}
+}
+
+// counts says what the licence counts.
+func counts(q *web.Request, l *licensing.License) string {
+	switch {
+	case l.Edition.Mode == terms.Floating:
+		return q.T("counts sessions that are open at once")
+	case l.Edition.ClientType == terms.Users:
+		return q.T("counts users")
+	}
+	return q.T("counts devices")
+}
+
+func licensee(q *web.Request, l *licensing.License) []web.Fact {
+	all := []web.Fact{{Label: q.T("E-mail"), Cell: web.Cell{Text: l.LicenseeEmail}}}
+	if q.Reach().Owns(l.LicenseeEmail) && q.Person.Name != "" {
+		all = append([]web.Fact{{Label: q.T("Name"), Cell: web.Cell{Text: q.Person.Name}}}, all...)
+	}
+	return append(all,
+		web.Fact{Label: q.T("Company"), Cell: web.Cell{Text: l.Customer.CompanyName}},
+		web.Fact{Label: q.T("Customer number"), Cell: web.Cell{Text: l.Customer.CustomerNumber}})
+}
+
+// grants are the features, limitations and variables that hold. Limitations that are
+// consumed are meters.
+func grants(q *web.Request, page *web.Page, l *licensing.License) []grant {
+	held := l.Terms().Grants
+	all := make([]grant, 0, len(held.Features)+len(held.Limitations)+len(held.Variables))
+	for _, f := range held.Features {
+		g := grant{Name: f.Name, Hint: f.Description, Value: q.T("included"), Off: !f.IsActive}
+		switch {
+		case !f.IsActive:
+			g.Value = q.T("not included")
+		case f.ExpiresAt != nil && !f.ExpiresAt.After(page.Now):
+			g.Value, g.Off = q.T("ended on %s", page.LastDay(*f.ExpiresAt).Text), true
+		case f.ExpiresAt != nil:
+			g.Value = q.T("included until %s", page.LastDay(*f.ExpiresAt).Text)
+		}
+		all = append(all, g)
+	}
+	for _, k := range held.Limitations {
+		if k.Reset == terms.ResetNone {
+			all = append(all, grant{Name: k.Name, Hint: k.Description, Value: portal.Limit(q, k.Limit)})
+		}
+	}
+	for _, k := range held.Variables {
+		all = append(all, grant{Name: k.Name, Hint: k.Description, Value: k.Value})
+	}
+	return all
+}

@@ -1,0 +1,68 @@
+package licenses
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"time"
+
+	"chancery/internal/edge"
+	"chancery/internal/ident"
+	"chancery/internal/licensing"
+	"chancery/internal/metering"
+	"chancery/internal/owners"
+	"chancery/internal/web"
+	"chancery/internal/web/portal"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Rows reads licences, and what their meters counted. What is missing or out of reach is
+// a NotFound fault.
+type Rows interface {
+	ByUUID(ctx context.Context, r owners.Reach, id ident.UUID) (*licensing.License, error)
+
+	// Hours gives what a meter counted, by the hour, the oldest first; more tells that it
+	// does not reach back to since.
+	Hours(ctx context.Context, r owners.Reach, license, limitation ident.UUID, since time.Time) (hours []metering.Hour, more bool, err error)
+}
+
+// Meters reads the meters of a licence, as they stand now.
+type Meters interface {
+	Read(ctx context.Context, r owners.Reach, l *licensing.License) ([]metering.Reading, error)
+}
+
+// Config is what the pages need; all of it is required.
+type Config struct {
+	Face   *web.Face
+	Rows   Rows
+	Meters Meters
+}
+
+// Pages are the pages of licences.
+type Pages struct{ Config }
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Face == nil || c.Rows == nil || c.Meters == nil {
+		return nil, errors.New("licenses: the configuration is incomplete")
+	}
+	var err error
+	c.Face, err = c.Face.Area(templates)
+	return &Pages{c}, err
+}
+
+// Routes are the routes of the pages.
+func (p *Pages) Routes() []edge.Route {
+	return []edge.Route{web.Show(p.Face, "/licenses/{id}", portal.Own(), "licence.html", p.show)}
+}
+
+// licence is the licence that an address names.
+func (p *Pages) licence(q *web.Request) (*licensing.License, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return nil, err
+	}
+	return p.Rows.ByUUID(q.Context(), q.Reach(), id)
+}

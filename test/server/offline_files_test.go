@@ -1,0 +1,273 @@
+package server_test
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+
+	"chancery/client"
+	"chancery/internal/server/servertest"
+	"chancery/signed"
+)
+
+// far is a device without internet: only files go between it and the server.
+type far struct {
+	*client.Client
+
+	v      vendor
+	config client.Config
+}
+
+func (v vendor) far(t *testing.T, id string) *far {
+	t.Helper()
+	key, err := signed.ParseKey(v.Ed25519PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealing, err := signed.ParseSealingKey(v.X25519PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &far{v: v, config: client.Config{
+		Offline: true, VendorID: v.VendorID, ProductID: v.product, StateDir: t.TempDir(), TombstoneDir: t.TempDir(), ClientID: id,
+		SoftwareVersion: "1.0", Hostname: "press-" + id, SealingKey: sealing, HTTPClient: &http.Client{Transport: noNetwork{t}},
+	}}
+	f.config.PublicKeys = append(f.config.PublicKeys, key)
+	if f.Client, err = client.New(f.config); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
+}
+
+type noNetwork struct{ t *testing.T }
+
+func (n noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.t.Errorf("a device without internet calls %s", r.URL)
+	return nil, errors.New("no network")
+}
+
+// bring uploads a file and gives the one that comes back.
+func (v vendor) bring(t *testing.T, want int, text []byte) []byte {
+	t.Helper()
+	a := v.Do(t, "POST", "/offline/"+v.Slug+"/files", text, "Content-Type", "text/plain", "Accept", "application/octet-stream")
+	if a.Status != want {
+		t.Fatalf("an upload was answered %d %s, want %d", a.Status, a.Body, want)
+	}
+	return a.Body
+}
+
+func (f *far) activate(t *testing.T, key string) []byte {
+	t.Helper()
+	file, err := f.OfflineRequest(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	license := f.v.bring(t, 200, file.Text)
+	if s, err := f.Install(license); err != nil || !s.Valid() {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	return file.Text
+}
+
+func (f *far) consume(t *testing.T, amount float64) {
+	t.Helper()
+	if _, err := f.Consume(t.Context(), "Scans", amount); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// told is what the vendor's meter has of the licence.
+func (v vendor) told(t *testing.T, l license, want string) {
+	t.Helper()
+	got := v.manage(t, 200, "GET", "/licenses/"+l.ID+"/meters", nil)
+	if !bytes.Contains(got.Body, []byte(`"consumed":`+want+",")) {
+		t.Errorf("the vendor's meter says %s, want %s", got.Body, want)
+	}
+}
+
+func offlineVendor(t *testing.T, s *servertest.Server, own terms) (vendor, license) {
+	t.Helper()
+	v := open(t, s, "Acme", terms{
+		"token_limit": 1, "offline_allowed": true, "limitations": []terms{{"name": "Scans", "limit": 10, "reset": "never"}},
+	})
+	return v, v.issue(t, own)
+}
+
+func TestTheLifeOfTwoDevicesByFiles(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v, l := offlineVendor(t, s, nil)
+		first := v.far(t, "m-1")
+		request := first.activate(t, l.Key)
+		v.bring(t, 200, request) // the same again is answered again
+		first.consume(t, 2.5)
+		report, err := first.OfflineReport()
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipt := v.bring(t, 200, report.Text)
+		v.told(t, l, "2.5")
+		if again := v.bring(t, 200, report.Text); !bytes.Equal(again, receipt) {
+			t.Error("the same report has another receipt")
+		}
+		v.told(t, l, "2.5")
+		first.consume(t, 1)
+		given, err := first.OfflineDeactivate() // the receipt was lost
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := first.Receipt(v.bring(t, 200, given.Text)); err != nil {
+			t.Fatal(err)
+		}
+		v.told(t, l, "3.5")
+		second := v.far(t, "m-2")
+		second.activate(t, l.Key)
+		if got := v.bring(t, 400, request); !bytes.Contains(got, []byte("given up")) {
+			t.Errorf("a request whose activation has ended: %s", got)
+		}
+		if left, ok := second.Remaining("Scans"); !ok || left != 6.5 {
+			t.Errorf("%v left on the second device", left)
+		}
+	})
+}
+
+// A machine is copied: what both have used counts, and nobody is locked by it.
+func TestTwoCopiesOfOneDevice(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v, l := offlineVendor(t, s, nil)
+		a := v.far(t, "m-1")
+		a.activate(t, l.Key)
+		b := v.far(t, "m-1")
+		if err := os.CopyFS(b.config.StateDir+"/copy", os.DirFS(a.config.StateDir)); err != nil {
+			t.Fatal(err)
+		}
+		b.config.StateDir += "/copy"
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if b.Client, err = client.New(b.config); err != nil {
+			t.Fatal(err)
+		}
+		a.consume(t, 5)
+		b.consume(t, 7)
+		for _, f := range []*far{a, b} {
+			report, err := f.OfflineReport()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.Receipt(v.bring(t, 200, report.Text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v.told(t, l, "12")
+		if !b.Status().Valid() || !a.Status().Valid() {
+			t.Error("a copy was locked")
+		}
+		a.consume(t, 1)
+		report, err := a.OfflineReport()
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.bring(t, 200, report.Text)
+		v.told(t, l, "13")
+	})
+}
+
+func TestOneUploadTwiceAtOnce(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v, l := offlineVendor(t, s, nil)
+		f := v.far(t, "m-1")
+		file, err := f.OfflineRequest(l.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		both := func(text []byte) (replies [8][]byte) {
+			var all sync.WaitGroup
+			for i := range replies {
+				all.Go(func() { replies[i] = v.bring(t, 200, text) })
+			}
+			all.Wait()
+			return replies
+		}
+		licenses := both(file.Text)
+		if _, err := f.Install(licenses[3]); err != nil {
+			t.Fatal(err)
+		}
+		f.consume(t, 4)
+		report, err := f.OfflineReport()
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipts := both(report.Text)
+		v.told(t, l, "4")
+		if _, err := f.Receipt(receipts[5]); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestUploadsThatAreRefused(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v, l := offlineVendor(t, s, nil)
+		other := open(t, s, "Bolt", terms{"offline_allowed": true})
+		f := v.far(t, "m-1")
+		file, err := f.OfflineRequest(l.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cut := file.Text[:len(file.Text)-300]
+		for name, c := range map[string]struct {
+			of   vendor
+			text []byte
+			want string
+		}{
+			"another vendor's": {other, file.Text, "another vendor"},
+			"nothing":          {v, []byte("Hello, here is the file."), "no request in this text"},
+			"cut":              {v, cut, "not whole: it ends after"},
+			"edited":           {v, bytes.Replace(file.Text, []byte("\n\n"), []byte("\n\nA"), 1), "damaged"},
+			"two":              {v, append(append([]byte{}, file.Text...), v.requestOf(t, l.Key)...), "more than one"},
+		} {
+			if got := c.of.bring(t, 400, c.text); !bytes.Contains(got, []byte(c.want)) {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+		license := v.bring(t, 200, file.Text)
+		if got := v.bring(t, 400, license); !bytes.Contains(got, []byte("licence file, not a request")) {
+			t.Errorf("a licence file: %s", got)
+		}
+		taken := v.far(t, "m-2")
+		second, err := taken.OfflineRequest(l.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := v.bring(t, 409, second.Text); !bytes.Contains(got, []byte("refused_2000")) {
+			t.Errorf("no place left: %s", got)
+		}
+		unknown, err := taken.OfflineRequest(nobody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nowhere := v.bring(t, 409, unknown.Text)
+		user, err := taken.OfflineRequestUser(client.User{Email: "nobody@example.com", Password: "a long password"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := v.bring(t, 409, user.Text); !bytes.Contains(got, []byte("refused_1000")) || !bytes.Contains(nowhere, []byte("refused_1000")) {
+			t.Errorf("an unknown key: %s, an unknown user: %s", nowhere, got)
+		}
+	})
+}
+
+// requestOf is a request of a device that nobody has seen.
+func (v vendor) requestOf(t *testing.T, key string) []byte {
+	t.Helper()
+	file, err := v.far(t, "m-9").OfflineRequest(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Text
+}
