@@ -28,22 +28,32 @@ func (a *Server) plan() error {
 		Job{Name: "move days to another zone", Every: time.Second, Run: counted(a.c.Log, "portions of days moved to another zone", r.Vendors.FinishZoneMoves)},
 		Job{Name: "remove stored locations", Every: 5 * time.Second, Run: counted(a.c.Log, "portions of stored locations removed",
 			r.Vendors.FinishLocationRemovals)},
-		Job{Name: "open months of licences", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextMonthEnd),
-			Run: counted(a.c.Log, "months of licences opened", r.Licenses.OpenMonths)},
-		Job{Name: "end goodwill activations", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextGoodwillEnd),
-			Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
-		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),
-			Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},
-		Job{Name: "write down lapsed sessions", Every: 5 * time.Second, Next: testclock.At(r.SessionRows.NextLapse),
-			Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},
+		Job{
+			Name: "open months of licences", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextMonthEnd),
+			Run: counted(a.c.Log, "months of licences opened", r.Licenses.OpenMonths),
+		},
+		Job{
+			Name: "end goodwill activations", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextGoodwillEnd),
+			Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill),
+		},
+		Job{
+			Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),
+			Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent),
+		},
+		Job{
+			Name: "write down lapsed sessions", Every: 5 * time.Second, Next: testclock.At(r.SessionRows.NextLapse),
+			Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy),
+		},
 		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
 		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Next: testclock.Daily, Run: sealing(r, sealer, a.c.Log, true)},
 		Job{Name: "count the daily figures", Every: 10 * time.Second, Next: testclock.Daily, Run: countFigures(r)},
 		Job{Name: "tidy the outbox", Every: 10 * time.Minute, Next: testclock.Daily, Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
 			return r.OutboxRows.Tidy(ctx, r.Clock.Now())
 		})},
-		Job{Name: "announce ends of licences", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextEnd),
-			Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds)},
+		Job{
+			Name: "announce ends of licences", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextEnd),
+			Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds),
+		},
 		Job{Name: "forget old mail", Every: time.Hour, Next: testclock.Daily, Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
 			return r.MailRows.Forget(ctx, r.Clock.Now())
 		})},

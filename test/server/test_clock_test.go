@@ -54,8 +54,12 @@ func TestTheTestClockDoesWhatIsDue(t *testing.T) {
 			// One on goodwill ended after ten days, the other fell silent after 21.
 			does(t, moved, map[string]int{"deliver webhooks": 6, "end goodwill activations": 1, "unassign silent clients": 1, "announce ends of licences": 0})
 			tried(t, v, hook, began, []attempt{
-				{"activation.goodwill", 503, 0}, {"activation.goodwill", 503, 4 * time.Second}, {"activation.goodwill", 503, 12 * time.Second},
-				{"activation.goodwill", 200, 28 * time.Second}, {"activation.deleted", 200, 10 * day}, {"activation.deleted", 200, 21 * day},
+				{"activation.goodwill", 503, 0},
+				{"activation.goodwill", 503, 4 * time.Second},
+				{"activation.goodwill", 503, 12 * time.Second},
+				{"activation.goodwill", 200, 28 * time.Second},
+				{"activation.deleted", 200, 10 * day},
+				{"activation.deleted", 200, 21 * day},
 			})
 			moved = s.Advance(t, v.NewVendor, "35d")
 			does(t, moved, map[string]int{"deliver webhooks": 2, "announce ends of licences": 2, "send mail": 1})
