@@ -108,7 +108,8 @@ func (a *Server) mount() error {
 
 func newEdge(c Config, r *wiring.Rooms, d doors, m *metrics.Metrics) (*edge.Edge, error) {
 	return edge.New(edge.Config{
-		Log: c.Log, IDs: ident.Source{Clock: r.Clock.Real, Rand: r.IDs.Rand}, TrustedProxies: c.TrustedProxies, HTTPS: c.site().HTTPS(), AccessLog: c.AccessLog, Observe: m.Observe,
+		Log: c.Log, IDs: ident.Source{Clock: r.Clock.Real, Rand: r.IDs.Rand},
+		TrustedProxies: c.TrustedProxies, HTTPS: c.site().HTTPS(), AccessLog: c.AccessLog, Observe: m.Observe,
 		TestClock: testClock(c, r), Failures: d.failures, AddressFailures: d.addressFailures, KeyCalls: d.keyCalls, AddressCalls: d.addressCalls, Gate: d.gate,
 		Bodies: d.bodies,
 	})

@@ -40,12 +40,12 @@ type Stop struct {
 
 // Report tells how the clock was moved.
 type Report struct {
-	From, To time.Time // To is where it was to come to
 	Reading
 
-	Stops []Stop // the last ones are left out where there are very many
-	More  int    // how many are left out
-	Left  time.Duration
+	From, To time.Time // To is where it was to come to
+	Stops    []Stop    // the last ones are left out where there are very many
+	More     int       // how many are left out
+	Left     time.Duration
 }
 
 // Advance moves the clock forward, stops at every instant at which periodic work is due,
@@ -103,17 +103,17 @@ func (s *Service) hold(ctx context.Context, holder string) (state State, err err
 	for {
 		held := false
 		err := s.Runner.Run(ctx, func(t tx.Tx) (err error) {
-			real := s.Clock.Real.Now()
+			now := s.Clock.Real.Now() // the real time
 			if state, err = s.Store.Lock(t); err != nil {
 				return err
 			}
 			if !state.On() {
 				return errNone()
 			}
-			if held = state.MovedBy == "" || !real.Before(state.MovedUntil); !held {
+			if held = state.MovedBy == "" || !now.Before(state.MovedUntil); !held {
 				return nil
 			}
-			state.MovedBy, state.MovedUntil = holder, real.Add(heldFor)
+			state.MovedBy, state.MovedUntil = holder, now.Add(heldFor)
 			return s.Store.Save(t, state)
 		})
 		if err != nil || held {

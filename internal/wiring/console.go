@@ -84,7 +84,8 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: browserSessions{pairs.SignedIn{Sessions: r.UserSessions}}, Vendors: r.VendorRows,
-		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav, Logos: r.VendorRows, Log: lastChanges{r.AuditRows}, Places: console.Places(),
+		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav,
+		Logos: r.VendorRows, Log: lastChanges{r.AuditRows}, Places: console.Places(),
 		TestClock: s.clock(r),
 	})
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"chancery/internal/wire/manage/value"
 )
 
-// OwnActivation is an activation as the licence's owner sees it. It leaves out the token
+// ownActivation is an activation as the licence's owner sees it. It leaves out the token
 // key, which is the device's alone, and the tags, which are the vendor's.
-type OwnActivation struct {
+type ownActivation struct {
 	ID                ident.UUID        `json:"id" format:"uuid"`
 	ClientID          string            `json:"client_id"`
 	ClientName        string            `json:"client_name"`
@@ -33,12 +33,12 @@ type OwnActivation struct {
 	ReleaseReason     *string           `json:"release_reason"`
 }
 
-func showActivation(v *licensing.Activation) OwnActivation {
+func showActivation(v *licensing.Activation) ownActivation {
 	variables := v.Client.Variables
 	if variables == nil {
 		variables = map[string]string{}
 	}
-	return OwnActivation{
+	return ownActivation{
 		ID: v.UUID, ClientID: v.Device.Number, ClientName: v.Client.Name, ClientDescription: v.Client.Description, Hostname: v.Client.Hostname,
 		Platform: v.Client.Platform, OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
 		Address: v.Client.Address, Country: v.Client.Country, IsGoodwill: v.IsGoodwill(), IsOffline: v.IsOffline,

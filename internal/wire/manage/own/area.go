@@ -111,16 +111,16 @@ func (a *Area) licenses(m *operation.Maker) []operation.Operation {
 				rows[i] = placed{l, v.Location()}
 			}
 			return listing.Page[placed]{Items: rows, Next: found.Next}, err
-		}, func(p placed) OwnLicense { return showLicense(p, a.Clock.Now()) }),
+		}, func(p placed) ownLicense { return showLicense(p, a.Clock.Now()) }),
 		operation.Get(m, operation.Operation{Path: "/licenses/{id}", About: "a licence in the user's reach."},
-			func(q *operation.Request) (OwnLicense, error) {
+			func(q *operation.Request) (ownLicense, error) {
 				l, err := a.license(q)
 				if err != nil {
-					return OwnLicense{}, err
+					return ownLicense{}, err
 				}
 				v, err := m.Vendors.ByID(q.Context, q.Vendor)
 				if err != nil {
-					return OwnLicense{}, err
+					return ownLicense{}, err
 				}
 				return showLicense(placed{l, v.Location()}, a.Clock.Now()), nil
 			}),
@@ -141,14 +141,14 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 			return a.OwnerRows.Activations(q.Context, reach, q.ID, past != nil && *past, r)
 		}, showActivation),
 		operation.Get(m, operation.Operation{Path: "/activations/{id}", About: "one of a licence in the user's reach."},
-			func(q *operation.Request) (OwnActivation, error) {
+			func(q *operation.Request) (ownActivation, error) {
 				reach, err := a.reach(q)
 				if err != nil {
-					return OwnActivation{}, err
+					return ownActivation{}, err
 				}
 				v, _, err := a.OwnerRows.Activation(q.Context, reach, q.ID)
 				if err != nil {
-					return OwnActivation{}, err
+					return ownActivation{}, err
 				}
 				return showActivation(v), nil
 			}),
@@ -181,14 +181,14 @@ func (a *Area) release(t tx.Tx, q *operation.Request, _ operation.Nothing) (oper
 func (a *Area) meters(m *operation.Maker) []operation.Operation {
 	return []operation.Operation{
 		operation.Get(m, operation.Operation{Path: "/licenses/{id}/meters", About: "those of a licence in the user's reach."},
-			func(q *operation.Request) (OwnMeterList, error) {
+			func(q *operation.Request) (ownMeterList, error) {
 				l, err := a.license(q)
 				if err != nil {
-					return OwnMeterList{}, err
+					return ownMeterList{}, err
 				}
 				readings, err := a.Meters.Read(q.Context, q.Vendor, l.ID, l.Terms().Grants.Limitations)
 				if err != nil {
-					return OwnMeterList{}, err
+					return ownMeterList{}, err
 				}
 				return showMeters(readings), nil
 			}),

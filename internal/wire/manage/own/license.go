@@ -9,9 +9,9 @@ import (
 	"chancery/internal/wire/manage/value"
 )
 
-// OwnLicense is a licence as its owner sees it. It leaves out what is the vendor's:
+// ownLicense is a licence as its owner sees it. It leaves out what is the vendor's:
 // token keys, keys of older systems, how it departs from its edition, and what is hidden.
-type OwnLicense struct {
+type ownLicense struct {
 	ID               ident.UUID      `json:"id" format:"uuid"`
 	ProductID        ident.UUID      `json:"product_id" format:"uuid"`
 	ProductName      string          `json:"product_name"`
@@ -76,11 +76,11 @@ type placed struct {
 	zone *time.Location
 }
 
-func showLicense(placed placed, now time.Time) OwnLicense {
+func showLicense(placed placed, now time.Time) ownLicense {
 	l := placed.License
 	s := licensing.StateOf(l, nil, "", now)
 	p, gone := s.Terms.Policy, l.Deactivations()
-	shown := OwnLicense{
+	shown := ownLicense{
 		ID: l.UUID, ProductID: l.Product.UUID, ProductName: l.Product.Name, EditionName: l.Edition.Name,
 		CustomerID: l.Customer.UUID, CompanyName: l.Customer.CompanyName, CustomerNumber: l.Customer.CustomerNumber,
 		Name: l.Name, LicenseeEmail: l.LicenseeEmail, LicenseKey: l.LicenseKey, PrintedKey: value.TextOrNil(l.PrintedKey),

@@ -9,9 +9,9 @@ import (
 	"chancery/internal/wire/manage/value"
 )
 
-// OwnMeter is a meter as the licence's owner sees it. It leaves out what is the vendor's:
+// ownMeter is a meter as the licence's owner sees it. It leaves out what is the vendor's:
 // the goodwill, the alerts, and whether it only measures.
-type OwnMeter struct {
+type ownMeter struct {
 	LimitationID    ident.UUID      `json:"limitation_id" format:"uuid"`
 	Name            string          `json:"name"`
 	Allowed         *value.Quantity `json:"allowed" nullable:"true" doc:"the limit of a period; null: unlimited"`
@@ -26,13 +26,13 @@ type OwnMeter struct {
 	ExhaustedAt     *time.Time      `json:"exhausted_at" doc:"when it ran out in this period"`
 }
 
-// OwnMeterList is all meters of a licence.
-type OwnMeterList struct {
-	Items []OwnMeter `json:"items" nullable:"false"`
+// ownMeterList is all meters of a licence.
+type ownMeterList struct {
+	Items []ownMeter `json:"items" nullable:"false"`
 }
 
-// OwnConsumption is an entry of a ledger. It leaves out what staff noted.
-type OwnConsumption struct {
+// ownConsumption is an entry of a ledger. It leaves out what staff noted.
+type ownConsumption struct {
 	ID           ident.UUID   `json:"id" format:"uuid"`
 	Kind         string       `json:"kind" enum:"consumption,adjustment,rollback,reset"`
 	Amount       value.Signed `json:"amount" doc:"below zero in a rollback"`
@@ -43,14 +43,14 @@ type OwnConsumption struct {
 	IsRolledBack bool         `json:"is_rolled_back"`
 }
 
-func showMeters(readings []metering.Reading) OwnMeterList {
-	all := OwnMeterList{Items: []OwnMeter{}}
+func showMeters(readings []metering.Reading) ownMeterList {
+	all := ownMeterList{Items: []ownMeter{}}
 	for _, r := range readings {
 		c, m, l := r.Consumption(), r.Meter, r.Limitation
 		if l.Hidden {
 			continue
 		}
-		all.Items = append(all.Items, OwnMeter{
+		all.Items = append(all.Items, ownMeter{
 			LimitationID: l.ID, Name: l.Name, Allowed: (*value.Quantity)(l.Limit), Consumed: value.Signed(m.Consumed), Gross: value.Signed(m.Gross),
 			ContractAllowed: (*value.Quantity)(l.Contract()), Balance: (*value.Signed)(c.Balance()), Reset: l.Reset, ResetDays: l.ResetDays,
 			PeriodStartedAt: value.TimeOrNil(m.StartedAt), PeriodEndsAt: value.TimeOrNil(m.EndsAt), ExhaustedAt: value.TimeOrNil(m.ExhaustedAt),
@@ -59,8 +59,8 @@ func showMeters(readings []metering.Reading) OwnMeterList {
 	return all
 }
 
-func showEntry(e metering.Entry) OwnConsumption {
-	return OwnConsumption{
+func showEntry(e metering.Entry) ownConsumption {
+	return ownConsumption{
 		ID: e.UUID, Kind: string(e.Kind), Amount: value.Signed(e.Amount), ClientID: value.TextOrNil(e.ClientID), UserID: e.UserID, At: e.At,
 		Consumed: value.Signed(e.Consumed), IsRolledBack: e.Undone,
 	}
