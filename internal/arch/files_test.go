@@ -22,7 +22,7 @@ var emptyNames = []string{"utils", "util", "common", "helpers", "helper", "model
 
 // clocks may ask the machine for the time; everyone else is given a clock.
 var clocks = []string{
-	"internal/ident", "internal/cli", "internal/server", "internal/store/pgtest", "cmd", "bench", "client", "test",
+	"internal/ident", "internal/cli", "internal/clientcmd", "internal/server", "internal/store/pgtest", "cmd", "bench", "client", "test",
 }
 
 // dateForms may read and write instants in forms of their own: other people's protocols,

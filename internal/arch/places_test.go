@@ -5,7 +5,7 @@ import "slices"
 // rooms are the nouns of the trade. They decide; they never import each other.
 var rooms = []string{
 	"vendors", "devices", "customers", "catalog", "licensing", "floating", "metering", "offline", "prepaid",
-	"observe", "entitled", "identity", "access", "keyring", "audit", "outbox", "mailing", "imports", "figures", "erasure", "owners",
+	"observe", "entitled", "identity", "access", "keyring", "audit", "outbox", "mailing", "imports", "figures", "erasure", "testclock", "owners",
 }
 
 // place is where a package stands: whom it may import of this module, as

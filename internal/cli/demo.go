@@ -25,8 +25,10 @@ import (
 
 // demoCommand runs the server on invented data.
 type demoCommand struct {
-	Listen string `help:"Address to listen on. Default: 127.0.0.1:8080, or a free port if that is taken." placeholder:"HOST:PORT"`
-	Watch  bool   `help:"Print what the simulated clients do."`
+	Listen    string `help:"Address to listen on. Default: 127.0.0.1:8080, or a free port if that is taken." placeholder:"HOST:PORT"`
+	TestClock bool   `name:"test-clock" help:"Let the clock be moved, to see what time does."`
+
+	Watch bool `help:"Print what the simulated clients do."`
 
 	Licenses int `help:"How many licences to invent; fewer start faster." default:"10300"`
 }
@@ -45,7 +47,7 @@ func (c *demoCommand) Run(s streams) error {
 	defer beat.Stop()
 	log, flush := server.NewLog(s.err, "text", "warn")
 	defer flush()
-	d := Demo{Listen: c.Listen, Program: os.Args[0], Out: s.out, Log: log, Beat: beat.C, Crowd: max(0, c.Licenses-demo.Told)}
+	d := Demo{Listen: c.Listen, Program: os.Args[0], Out: s.out, Log: log, Beat: beat.C, Crowd: max(0, c.Licenses-demo.Told), TestClock: c.TestClock}
 	if c.Watch {
 		d.Say = func(line string) { fmt.Fprintf(s.out, "%s  %s\n", time.Now().Format("15:04:05"), line) }
 	}
@@ -61,6 +63,8 @@ type Demo struct {
 	Crowd   int               // how many licences to invent beside those with a story; demo.Crowd is a good number
 	Beat    <-chan time.Time  // lets a simulated client do something
 	Say     func(line string) // what they do; may be nil
+
+	TestClock bool // the clock can be moved
 }
 
 // demoHeld: the demo's years of history are made in large pieces, before anybody calls.
@@ -75,7 +79,7 @@ func (d Demo) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	clock := demo.NewClock(ident.SystemClock{})
 	a, err := server.New(ctx, server.Config{
-		Storage: wiring.Storage{Dir: filepath.Join(dir, "data"), Clock: clock, Hold: demoHeld}, Listen: d.Listen, Log: d.Log,
+		Storage: wiring.Storage{Dir: filepath.Join(dir, "data"), Clock: clock, Hold: demoHeld}, Listen: d.Listen, Log: d.Log, TestClock: d.TestClock,
 	})
 	if err != nil {
 		return err

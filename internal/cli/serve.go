@@ -35,6 +35,7 @@ type serveCommand struct {
 	TLSKey        string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
 	Metrics       string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`
 	GeoIP         string        `name:"geoip" help:"MMDB file that tells the city of an address, or its country; by default the embedded one of countries." placeholder:"FILE" type:"path"`
+	TestClock     bool          `name:"test-clock" help:"Let the clock be moved, for tests; only on a database never served without it."`
 	Gallery       bool          `help:"Show the gallery of the pages' components, for those who work on them." hidden:""`
 	LogFormat     string        `help:"Form of the log on standard error: text or json." default:"text" enum:"text,json"`
 	LogLevel      string        `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
@@ -117,7 +118,7 @@ func (c *serveCommand) config(log *slog.Logger) (server.Config, error) {
 	}
 	config := server.Config{
 		Storage: storage, Limits: limits, Retention: retention, Listen: c.Listen, GeoFile: c.GeoIP, CertFile: c.TLSCert, KeyFile: c.TLSKey,
-		MetricsListen: c.Metrics, Gallery: c.Gallery, AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
+		MetricsListen: c.Metrics, TestClock: c.TestClock, Gallery: c.Gallery, AccessLog: c.AccessLog, Drain: c.Drain, Log: log,
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return server.Config{}, setup.Wrong("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)

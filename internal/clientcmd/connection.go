@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"chancery/client"
 	"chancery/signed"
@@ -11,19 +12,20 @@ import (
 
 // Connection is the flags of every subcommand: where the server is, and who asks.
 type Connection struct {
-	URL             string   `name:"url" help:"The server, such as https://licences.example.com; none for a device without internet." env:"CHANCERY_CLIENT_URL" placeholder:"URL"`
-	Vendor          string   `required:"" help:"The vendor's id, a UUID." env:"CHANCERY_CLIENT_VENDOR" placeholder:"UUID"`
-	Product         string   `required:"" help:"The product's id, a UUID." env:"CHANCERY_CLIENT_PRODUCT" placeholder:"UUID"`
-	ProvisioningKey string   `help:"The product's provisioning key; none for a device without internet." env:"CHANCERY_CLIENT_PROVISIONING_KEY" placeholder:"KEY"`
-	PublicKey       []string `required:"" sep:"none" help:"The vendor's Ed25519 key, base64url or JWK; may be repeated, in the environment with commas." env:"CHANCERY_CLIENT_PUBLIC_KEY" placeholder:"KEY"`
-	SealingKey      string   `help:"The vendor's X25519 key, for files to the vendor, base64url or JWK." env:"CHANCERY_CLIENT_SEALING_KEY" placeholder:"KEY"`
-	State           string   `help:"The folder of the state; by default in the user's configuration." type:"path" env:"CHANCERY_CLIENT_STATE" placeholder:"DIR"`
-	ClientID        string   `help:"A client id of your own, instead of this device's." env:"CHANCERY_CLIENT_ID" placeholder:"ID"`
-	PerInstall      bool     `help:"One client per state folder, instead of per device." env:"CHANCERY_CLIENT_PER_INSTALL"`
-	ClientName      string   `help:"The name shown to the licence's owner." env:"CHANCERY_CLIENT_NAME" placeholder:"NAME"`
-	SoftwareVersion string   `help:"The program's version." default:"1.0.0" env:"CHANCERY_CLIENT_SOFTWARE_VERSION"`
-	AllowHTTP       bool     `name:"allow-http" help:"Permit http:// to other hosts; license keys can be read on the way." env:"CHANCERY_CLIENT_ALLOW_HTTP"`
-	JSON            bool     `name:"json" help:"Print JSON." env:"CHANCERY_CLIENT_JSON"`
+	URL             string        `name:"url" help:"The server, such as https://licences.example.com; none for a device without internet." env:"CHANCERY_CLIENT_URL" placeholder:"URL"`
+	Vendor          string        `required:"" help:"The vendor's id, a UUID." env:"CHANCERY_CLIENT_VENDOR" placeholder:"UUID"`
+	Product         string        `required:"" help:"The product's id, a UUID." env:"CHANCERY_CLIENT_PRODUCT" placeholder:"UUID"`
+	ProvisioningKey string        `help:"The product's provisioning key; none for a device without internet." env:"CHANCERY_CLIENT_PROVISIONING_KEY" placeholder:"KEY"`
+	PublicKey       []string      `required:"" sep:"none" help:"The vendor's Ed25519 key, base64url or JWK; may be repeated, in the environment with commas." env:"CHANCERY_CLIENT_PUBLIC_KEY" placeholder:"KEY"`
+	SealingKey      string        `help:"The vendor's X25519 key, for files to the vendor, base64url or JWK." env:"CHANCERY_CLIENT_SEALING_KEY" placeholder:"KEY"`
+	State           string        `help:"The folder of the state; by default in the user's configuration." type:"path" env:"CHANCERY_CLIENT_STATE" placeholder:"DIR"`
+	ClientID        string        `help:"A client id of your own, instead of this device's." env:"CHANCERY_CLIENT_ID" placeholder:"ID"`
+	PerInstall      bool          `help:"One client per state folder, instead of per device." env:"CHANCERY_CLIENT_PER_INSTALL"`
+	ClientName      string        `help:"The name shown to the licence's owner." env:"CHANCERY_CLIENT_NAME" placeholder:"NAME"`
+	SoftwareVersion string        `help:"The program's version." default:"1.0.0" env:"CHANCERY_CLIENT_SOFTWARE_VERSION"`
+	AllowHTTP       bool          `name:"allow-http" help:"Permit http:// to other hosts; license keys can be read on the way." env:"CHANCERY_CLIENT_ALLOW_HTTP"`
+	ClockAhead      time.Duration `help:"How far this device's clock is to be ahead, to go along with a server's test clock: 192h." env:"CHANCERY_CLIENT_CLOCK_AHEAD" placeholder:"DURATION"`
+	JSON            bool          `name:"json" help:"Print JSON." env:"CHANCERY_CLIENT_JSON"`
 
 	// Configure changes the SDK's configuration before it is used; nil: nothing.
 	// Tests bring clocks and connections by it.
@@ -60,6 +62,9 @@ func (c *Connection) open() (*client.Client, error) {
 			return nil, sentence("give --state, since this user has no configuration folder")
 		}
 		config.StateDir = filepath.Join(dir, "chancery-client")
+	}
+	if c.ClockAhead != 0 {
+		config.Now = func() time.Time { return time.Now().Add(c.ClockAhead) }
 	}
 	if c.Configure != nil {
 		c.Configure(&config)

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/identity"
 )
 
@@ -21,6 +22,8 @@ type call struct {
 	key       string   // Idempotency-Key
 	bodyHash  [32]byte // for the claim
 
+	testClock func() (time.Time, bool) // nil where there is none
+
 	status int // 0 until something is written
 	bytes  int64
 	failed error // for the log
@@ -36,7 +39,21 @@ func (c *call) WriteHeader(status int) {
 		c.status = status
 	}
 	if !c.heldBack() {
+		c.tellClock()
 		c.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// TestClockHeader carries what the test clock shows, in every answer of a server that has one.
+const TestClockHeader = "Chancery-Test-Clock"
+
+// tellClock tells what the test clock shows as the answer begins.
+func (c *call) tellClock() {
+	if c.testClock == nil {
+		return
+	}
+	if now, on := c.testClock(); on {
+		c.Header().Set(TestClockHeader, calendar.WriteInstant(now))
 	}
 }
 
@@ -44,6 +61,7 @@ func (c *call) WriteHeader(status int) {
 func (c *call) Write(b []byte) (int, error) {
 	if c.status == 0 {
 		c.status = http.StatusOK
+		c.tellClock()
 	}
 	if c.heldBack() {
 		return len(b), nil

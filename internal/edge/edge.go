@@ -47,6 +47,10 @@ type Config struct {
 	// and time. Nil for nobody.
 	Observe func(route string, status int, took time.Duration)
 
+	// TestClock reads the test clock, which every answer names; nil where there is none.
+	// on is false once there is none any more.
+	TestClock func() (now time.Time, on bool)
+
 	// AccessLog turns on one line for each request.
 	AccessLog bool
 }

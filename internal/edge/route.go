@@ -51,6 +51,10 @@ type Route struct {
 	Permission identity.Permission
 	Public     string
 
+	// Also is another permission that opens the route: its handler does for who has only
+	// this one what that allows. Empty for none.
+	Also identity.Permission
+
 	BodyLimit int64         // bytes; 0 means DefaultBodyLimit
 	Timeout   time.Duration // of the handler's context; 0 means DefaultTimeout, negative none
 

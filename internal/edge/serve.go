@@ -19,7 +19,7 @@ import (
 
 // ServeHTTP implements http.Handler.
 func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{ResponseWriter: w, began: e.IDs.Clock.Now()}
+	c := &call{ResponseWriter: w, began: e.IDs.Clock.Now(), testClock: e.TestClock}
 	c.address = e.clientAddress(r)
 	e.nameCall(c, r)
 	h := w.Header()
@@ -143,7 +143,7 @@ func (e *Edge) admit(c *call, r *http.Request, rt *Route) (*http.Request, error)
 		if err := e.spend(c, p); err != nil {
 			return r, err
 		}
-		if !p.May(rt.Permission) {
+		if !p.May(rt.Permission) && (rt.Also == "" || !p.May(rt.Also)) {
 			return r, Forbidden(rt.Permission)
 		}
 		actor.Kind, actor.ID, actor.Name = p.Kind, p.ID.String(), p.Name

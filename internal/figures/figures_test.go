@@ -33,7 +33,7 @@ func newCounting(t *testing.T, e storetest.Env) counting {
 	t.Helper()
 	c := counting{LicenseBench: storetest.NewLicenses(t, e), rows: figurestore.Store{DB: e.DB}, since: e.Clock.Now()}
 	var err error
-	if c.figures, err = figures.New(figures.Config{Store: c.rows, Runner: e.DB, Clock: e.Clock}); err != nil {
+	if c.figures, err = figures.New(figures.Config{Store: c.rows, Runner: e.DB, Clock: e.Clock, Real: e.Clock}); err != nil {
 		t.Fatal(err)
 	}
 	return c

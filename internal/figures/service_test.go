@@ -96,7 +96,7 @@ func TestAStartIsGentle(t *testing.T) {
 		"today was counted":     {map[int64]time.Time{100: start.Add(-time.Second)}, []time.Duration{0, 30 * time.Second, time.Minute, 70 * time.Second}, []int{0, 0, 1, 1}},
 	} {
 		c := &counts{before: test.before}
-		s, err := New(Config{Store: c, Runner: c, Clock: c})
+		s, err := New(Config{Store: c, Runner: c, Clock: c, Real: c})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package ident
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,4 +36,28 @@ func (c *ManualClock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
+}
+
+// AheadClock is another clock, and as far ahead of it as it was moved. It is what a
+// test clock moves; where nobody moves it, it is the other one.
+type AheadClock struct {
+	Real Clock
+
+	ahead atomic.Int64 // nanoseconds
+}
+
+// Now implements Clock.
+func (c *AheadClock) Now() time.Time { return c.Real.Now().Add(c.Ahead()) }
+
+// Ahead is how far it was moved.
+func (c *AheadClock) Ahead() time.Duration { return time.Duration(c.ahead.Load()) }
+
+// MoveTo moves it to be that far ahead. It never goes back.
+func (c *AheadClock) MoveTo(ahead time.Duration) {
+	for {
+		old := c.ahead.Load()
+		if int64(ahead) <= old || c.ahead.CompareAndSwap(old, int64(ahead)) {
+			return
+		}
+	}
 }

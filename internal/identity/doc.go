@@ -4,6 +4,6 @@
 //
 // It does not know how users prove who they are (that is access, which it asks through
 // Proofs), nor how credentials travel (that is edge and wire), and holds no keys that
-// sign (that is keyring). Its services are Users, Roles, APIKeys and Authenticator; what
+// sign (that is keyring). Its services are Users, Roles, APIKeys, AccessTokens and Authenticator; what
 // the permissions allow is in permission.go, what the built-in roles are in role.go.
 package identity

@@ -60,6 +60,9 @@ type UserStore interface {
 	// Delete removes the user with all that is theirs.
 	Delete(t tx.Tx, vendor ident.VendorID, id ident.UserID) error
 
+	// EndTokens removes all of a user's access tokens.
+	EndTokens(t tx.Tx, vendor ident.VendorID, user ident.UserID) error
+
 	// Owners counts the owners who are not disabled.
 	Owners(t tx.Tx, vendor ident.VendorID) (int, error)
 

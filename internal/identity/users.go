@@ -171,7 +171,7 @@ func (u *Users) SpeakSelf(t tx.Tx, by Principal, code string) (User, error) {
 	})
 }
 
-// Disable keeps a user from signing in and ends all sessions.
+// Disable keeps a user from signing in, and ends all sessions and access tokens.
 func (u *Users) Disable(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 	after, err := u.change(t, by, uuid, "user.disabled", func(after *User) error {
 		if after.DisabledAt == nil {
@@ -183,7 +183,10 @@ func (u *Users) Disable(t tx.Tx, by Principal, uuid ident.UUID) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	return after, u.c.Proofs.EndSessions(t, by.Vendor, after.ID)
+	if err := u.c.Proofs.EndSessions(t, by.Vendor, after.ID); err != nil {
+		return User{}, err
+	}
+	return after, u.c.Store.EndTokens(t, by.Vendor, after.ID)
 }
 
 // Enable lets a disabled user sign in again.

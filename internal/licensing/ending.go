@@ -46,6 +46,32 @@ func (s *Service) NoteEnds(ctx context.Context) (int, error) {
 	return total, nil
 }
 
+// NextEnd gives when NoteEnds has something to announce next, in milliseconds, as far as
+// is known at now; zero for never.
+func (s *Service) NextEnd(ctx context.Context, now time.Time) (int64, error) {
+	all, err := s.reader.Settled(ctx)
+	if err != nil {
+		return 0, err
+	}
+	next := int64(0)
+	for _, v := range all {
+		days, err := s.endingDays(ctx, v)
+		if err != nil {
+			return 0, err
+		}
+		for _, before := range []time.Duration{0, time.Duration(days) * 24 * time.Hour} {
+			end, err := s.reader.EndAfter(ctx, v, now.Add(before))
+			if err != nil {
+				return 0, err
+			}
+			if at := end - before.Milliseconds(); end > 0 && (next == 0 || at < next) {
+				next = at
+			}
+		}
+	}
+	return next, nil
+}
+
 func (s *Service) endingDays(ctx context.Context, v ident.VendorID) (days int, err error) {
 	if s.notices == nil {
 		return defaultEndingDays, nil

@@ -340,6 +340,9 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// give more; what it gives is looked at again under a lock.
 	Ending(ctx context.Context, v ident.VendorID, kind string, from, to time.Time) iter.Seq2[ident.LicenseID, error]
 
+	// EndAfter gives the first instant after another, in milliseconds, at which a licence may end; zero for none that is near.
+	EndAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error)
+
 	// LicenseeMoves gives the addresses of people whose new one has yet to reach licences.
 	LicenseeMoves(ctx context.Context) ([]LicenseeMove, error)
 

@@ -81,7 +81,11 @@ type PostmanConfig struct {
 }
 
 // Postman sends what is queued. Every copy of the server has one.
-type Postman struct{ PostmanConfig }
+type Postman struct {
+	PostmanConfig
+
+	rounds chan struct{} // holds one during a round, and while somebody has paused it
+}
 
 // NewPostman checks the configuration and makes a postman.
 func NewPostman(c PostmanConfig) (*Postman, error) {
@@ -94,7 +98,7 @@ func NewPostman(c PostmanConfig) (*Postman, error) {
 	if c.Every == 0 {
 		c.Every = time.Second
 	}
-	return &Postman{c}, nil
+	return &Postman{PostmanConfig: c, rounds: make(chan struct{}, 1)}, nil
 }
 
 // Run sends until ctx ends.
@@ -103,8 +107,13 @@ func (p *Postman) Run(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		for more := true; more && ctx.Err() == nil; {
-			var err error
-			if more, err = p.round(ctx); err != nil && ctx.Err() == nil {
+			resume, err := p.Pause(ctx)
+			if err != nil {
+				return
+			}
+			sent, err := p.round(ctx)
+			resume()
+			if more = sent == batch; err != nil && ctx.Err() == nil {
 				p.Log.Warn("the mail queue could not be worked off; it is tried again", slog.Any("error", err))
 			}
 		}
@@ -116,28 +125,47 @@ func (p *Postman) Run(ctx context.Context) {
 	}
 }
 
-// round sends one batch, and tells whether there may be more.
-func (p *Postman) round(ctx context.Context) (more bool, err error) {
+// Pause keeps the postman from beginning by itself until resume is called, and waits
+// until nothing is under way.
+func (p *Postman) Pause(ctx context.Context) (resume func(), err error) {
+	select {
+	case p.rounds <- struct{}{}:
+		return func() { <-p.rounds }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Deliver works off what is due, while the postman is paused, and tells how many mails that were.
+func (p *Postman) Deliver(ctx context.Context) (total int, err error) {
+	for sent := batch; sent == batch && err == nil; total += sent {
+		sent, err = p.round(ctx)
+	}
+	return total, err
+}
+
+// round sends one batch, and tells how many mails are in it: there may be more after a full one.
+func (p *Postman) round(ctx context.Context) (sent int, err error) {
 	due, err := p.Queue.Due(ctx, p.Clock.Now())
 	if err != nil || !due {
-		return false, err
+		return 0, err
 	}
 	var claimed []Claimed
 	if err := p.Runner.Run(ctx, func(t tx.Tx) (err error) {
 		claimed, err = p.Queue.Claim(t, batch, t.Now().Add(claimFor))
 		return err
 	}); err != nil {
-		return false, err
+		return 0, err
 	}
-	for _, c := range claimed {
+	for i, c := range claimed {
 		if err := ctx.Err(); err != nil {
-			return false, err // the claim runs out
+			return i, err // the claim runs out
 		}
 		if err := p.deliver(ctx, c); err != nil {
-			return false, err
+			return i, err
 		}
 	}
-	return len(claimed) == batch, nil
+	return len(claimed), nil
 }
 
 func (p *Postman) deliver(ctx context.Context, c Claimed) error {

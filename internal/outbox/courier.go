@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chancery/internal/fault"
@@ -82,9 +83,14 @@ type CourierConfig struct {
 type Courier struct {
 	CourierConfig
 
+	rounds sync.Mutex // held while one begins, and by whoever has paused it
+
 	mu     sync.Mutex
 	active map[Endpoint]bool
+	idle   chan struct{} // closed when nothing is served any more; nil while nobody waits for that
 	work   sync.WaitGroup
+
+	carried atomic.Int64
 }
 
 // NewCourier checks the configuration and makes a courier.
@@ -107,7 +113,10 @@ func (c *Courier) Run(ctx context.Context) {
 	tick := time.NewTicker(c.Every)
 	defer tick.Stop()
 	for {
-		if err := c.round(ctx); err != nil && ctx.Err() == nil {
+		c.rounds.Lock()
+		_, err := c.round(ctx)
+		c.rounds.Unlock()
+		if err != nil && ctx.Err() == nil {
 			c.Log.Warn("the outbox could not be read; it is tried again", slog.Any("error", err))
 		}
 		select {
@@ -118,11 +127,60 @@ func (c *Courier) Run(ctx context.Context) {
 	}
 }
 
-// round starts to serve every subscription that has work and is not served yet.
-func (c *Courier) round(ctx context.Context) error {
+// Pause keeps the courier from beginning by itself until resume is called, and waits
+// until nothing is under way.
+func (c *Courier) Pause(ctx context.Context) (resume func(), err error) {
+	c.rounds.Lock()
+	if err := c.settled(ctx); err != nil {
+		c.rounds.Unlock()
+		return nil, err
+	}
+	return c.rounds.Unlock, nil
+}
+
+// Deliver works off what is due, while the courier is paused, and tells how many
+// deliveries were tried.
+func (c *Courier) Deliver(ctx context.Context) (int, error) {
+	before := c.carried.Load()
+	for ctx.Err() == nil {
+		tried := c.carried.Load()
+		due, err := c.round(ctx)
+		if err != nil || due == 0 {
+			return int(c.carried.Load() - before), err
+		}
+		if err := c.settled(ctx); err != nil || c.carried.Load() == tried {
+			break // nobody may have what is due: another copy of the server is at it
+		}
+	}
+	return int(c.carried.Load() - before), ctx.Err()
+}
+
+// settled waits until nothing is served.
+func (c *Courier) settled(ctx context.Context) error {
+	c.mu.Lock()
+	if len(c.active) == 0 {
+		c.mu.Unlock()
+		return nil
+	}
+	if c.idle == nil {
+		c.idle = make(chan struct{})
+	}
+	idle := c.idle
+	c.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// round starts to serve every subscription that has work and is not served yet, and
+// tells how many have work.
+func (c *Courier) round(ctx context.Context) (int, error) {
 	due, err := c.Queue.Due(ctx, c.Clock.Now())
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, e := range due {
 		c.mu.Lock()
@@ -135,13 +193,16 @@ func (c *Courier) round(ctx context.Context) error {
 		c.work.Go(func() {
 			defer func() {
 				c.mu.Lock()
-				delete(c.active, e)
-				c.mu.Unlock()
+				defer c.mu.Unlock()
+				if delete(c.active, e); len(c.active) == 0 && c.idle != nil {
+					close(c.idle)
+					c.idle = nil
+				}
 			}()
 			c.serve(ctx, e)
 		})
 	}
-	return nil
+	return len(due), nil
 }
 
 // serve works off one subscription until nothing of it is due.
@@ -201,6 +262,7 @@ func (c *Courier) carry(ctx context.Context, p Parcel) {
 	within, cancel := context.WithTimeout(ctx, CarryWithin)
 	r := carrier.Carry(within, p)
 	cancel()
+	c.carried.Add(1)
 	if ctx.Err() != nil && !r.Delivered {
 		return
 	}

@@ -18,7 +18,7 @@ const licensesCounted = time.Minute // how old the counts of licences may be
 
 func newMetrics(r *wiring.Rooms, d doors) *metrics.Metrics {
 	return metrics.New(metrics.Sources{
-		Clock:       r.Clock,
+		Clock:       r.Clock.Real,
 		Queue:       func() int { return r.DB.Stats().Waiting },
 		Commits:     func() int64 { return r.DB.Stats().Committed },
 		Rollbacks:   func() int64 { return r.DB.Stats().Failed },

@@ -10,6 +10,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/store"
+	"chancery/internal/testclock"
 	"chancery/internal/wiring"
 )
 
@@ -60,6 +61,8 @@ type readiness struct {
 	Writer   string `json:"writer"`
 	Schema   string `json:"schema"`
 	Clock    string `json:"clock"`
+
+	TestClock string `json:"test_clock,omitempty"` // how far it is ahead; only where there is one
 }
 
 func (h *health) ready(w http.ResponseWriter, r *http.Request) error {
@@ -101,6 +104,9 @@ func (h *health) check(ctx context.Context) readiness {
 			h.log.Warn("not ready: the database takes no changes", slog.Any("error", err))
 			fail(&a.Database, "takes no changes; its disk may be full")
 		}
+	}
+	if clock := h.rooms.TestClock.Reading(); clock.On {
+		a.TestClock = testclock.InWords(clock.Ahead.Truncate(time.Second)) + " ahead"
 	}
 	if c := h.rooms.Following; c != nil && c.Skew() > store.MaxSkew {
 		fail(&a.Clock, "more than a second away from the database's")

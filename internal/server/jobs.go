@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/audit"
 	"chancery/internal/store"
+	"chancery/internal/testclock"
 	"chancery/internal/wiring"
 )
 
@@ -27,28 +28,45 @@ func (a *Server) plan() error {
 		Job{Name: "move days to another zone", Every: time.Second, Run: counted(a.c.Log, "portions of days moved to another zone", r.Vendors.FinishZoneMoves)},
 		Job{Name: "remove stored locations", Every: 5 * time.Second, Run: counted(a.c.Log, "portions of stored locations removed",
 			r.Vendors.FinishLocationRemovals)},
-		Job{Name: "end goodwill activations", Every: time.Minute, Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill)},
-		Job{Name: "open months of licences", Every: time.Minute, Run: counted(a.c.Log, "months of licences opened", r.Licenses.OpenMonths)},
-		Job{Name: "unassign silent clients", Every: 10 * time.Minute, Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent)},
-		Job{Name: "write down lapsed sessions", Every: 5 * time.Second, Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy)},
+		Job{
+			Name: "open months of licences", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextMonthEnd),
+			Run: counted(a.c.Log, "months of licences opened", r.Licenses.OpenMonths),
+		},
+		Job{
+			Name: "end goodwill activations", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextGoodwillEnd),
+			Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill),
+		},
+		Job{
+			Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),
+			Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent),
+		},
+		Job{
+			Name: "write down lapsed sessions", Every: 5 * time.Second, Next: testclock.At(r.SessionRows.NextLapse),
+			Run: counted(a.c.Log, "licences tidied of lapsed sessions", r.Sessions.Tidy),
+		},
 		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
-		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Run: sealing(r, sealer, a.c.Log, true)},
-		Job{Name: "count the daily figures", Every: 10 * time.Second, Run: countFigures(r)},
-		Job{Name: "tidy the outbox", Every: 10 * time.Minute, Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
-			return r.OutboxRows.Tidy(ctx, r.Clock.Now())
-		})},
-		Job{Name: "announce ends of licences", Every: 10 * time.Minute, Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds)},
-		Job{Name: "forget old mail", Every: time.Hour, Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
-			return r.MailRows.Forget(ctx, r.Clock.Now())
-		})},
+		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Next: testclock.Daily, Run: sealing(r, sealer, a.c.Log, true)},
+		Job{Name: "count the daily figures", Every: 10 * time.Second, Next: testclock.Daily, Run: countFigures(r)},
+		Job{Name: "tidy the outbox", Every: 10 * time.Minute, Next: testclock.Daily,
+			Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
+				return r.OutboxRows.Tidy(ctx, r.Clock.Now())
+			})},
+		Job{
+			Name: "announce ends of licences", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextEnd),
+			Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds),
+		},
+		Job{Name: "forget old mail", Every: time.Hour, Next: testclock.Daily,
+			Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
+				return r.MailRows.Forget(ctx, r.Clock.Now())
+			})},
 		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
 		Job{Name: "erase personal data", Every: time.Second, Run: counted(a.c.Log, "erasures of personal data finished", r.Erasures.Work)},
 		Job{Name: "make missing words", Every: 10 * time.Second, Run: counted(a.c.Log, "portions of words of names made",
 			func(ctx context.Context) (int, error) { return store.MakeWords(ctx, r.DB) })},
-		Job{Name: "forget old imports", Every: time.Hour, Run: counted(a.c.Log, "old imports forgotten", r.Imports.Forget)},
-		Job{Name: "forget old answers", Every: 10 * time.Minute, Run: a.periodic.InTx(store.ForgetAnswers)},
-		Job{Name: "forget old sign-ins", Every: 5 * time.Minute, Run: a.periodic.InTx(r.ForgetSignIns)},
+		Job{Name: "forget old imports", Every: time.Hour, Next: testclock.Daily, Run: counted(a.c.Log, "old imports forgotten", r.Imports.Forget)},
+		Job{Name: "forget old answers", Every: 10 * time.Minute, Next: testclock.Daily, Run: a.periodic.InTx(store.ForgetAnswers)},
+		Job{Name: "forget old sign-ins", Every: 5 * time.Minute, Next: testclock.Daily, Run: a.periodic.InTx(r.ForgetSignIns)},
 	)
 	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
 	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
@@ -69,7 +87,7 @@ func (a *Server) forget(days int, j Job, what string, run func(ctx context.Conte
 	if days == 0 {
 		return
 	}
-	j.Every = forgetEvery
+	j.Every, j.Next = forgetEvery, testclock.Daily
 	j.Run = counted(a.c.Log, what, func(ctx context.Context) (int, error) {
 		return run(ctx, a.rooms.Clock.Now().AddDate(0, 0, -days))
 	})
@@ -77,42 +95,44 @@ func (a *Server) forget(days int, j Job, what string, run func(ctx context.Conte
 }
 
 // counted logs what a job did, when it did something.
-func counted(log *slog.Logger, what string, run func(context.Context) (int, error)) func(context.Context) error {
-	return func(ctx context.Context) error {
+func counted(log *slog.Logger, what string, run func(context.Context) (int, error)) func(context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
 		n, err := run(ctx)
 		if n > 0 {
 			log.Info(what, slog.Int("count", n))
 		}
-		return err
+		return n, err
 	}
 }
 
 // countFigures counts what is due of every vendor's daily figures.
-func countFigures(r *wiring.Rooms) func(ctx context.Context) error {
-	return func(ctx context.Context) error {
+func countFigures(r *wiring.Rooms) func(ctx context.Context) (int, error) {
+	return func(ctx context.Context) (total int, err error) {
 		all, err := r.VendorRows.All(ctx)
 		for _, v := range all {
-			_, e := r.Figures.Round(ctx, v.ID, v.CreatedAt)
+			n, e := r.Figures.Round(ctx, v.ID, v.CreatedAt)
+			total += n
 			err = errors.Join(err, e)
 		}
-		return err
+		return total, err
 	}
 }
 
 // sealing seals every vendor's new records and logs the heads, so that a head is
 // kept elsewhere too, wherever the log goes.
-func sealing(r *wiring.Rooms, sealer *audit.Sealer, log *slog.Logger, stragglers bool) func(context.Context) error {
-	return func(ctx context.Context) error {
+func sealing(r *wiring.Rooms, sealer *audit.Sealer, log *slog.Logger, stragglers bool) func(context.Context) (int, error) {
+	return func(ctx context.Context) (heads int, err error) {
 		all, err := r.VendorRows.All(ctx)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		for _, v := range all {
 			head, e := sealer.Round(ctx, r.DB, audit.Vendor{ID: v.ID, UUID: v.UUID}, stragglers)
 			if err = errors.Join(err, e); head != "" {
+				heads++
 				log.Info("audit log sealed", slog.String("vendor", v.UUID.String()), slog.String("head", head))
 			}
 		}
-		return err
+		return heads, err
 	}
 }

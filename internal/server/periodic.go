@@ -8,9 +8,12 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/store"
+	"chancery/internal/testclock"
 	"chancery/internal/tx"
 )
 
@@ -21,14 +24,10 @@ const (
 )
 
 // Job is work that one copy of the server does now and then.
-type Job struct {
-	Name  string
-	Every time.Duration
+type Job = testclock.Work
 
-	// Run does the work. It must bear to be run again, and for a moment by two
-	// copies: what it changes it looks at again under a lock. InTx is exact.
-	Run func(ctx context.Context) error
-}
+// Its Run must bear to be run again, and for a moment by two copies: what it changes it
+// looks at again under a lock. InTx is exact.
 
 // Periodic runs jobs while it holds the lease row that all copies compete for.
 // When a copy dies, another takes over within half a minute.
@@ -38,14 +37,19 @@ type Periodic struct {
 	holder string
 	jobs   []Job
 
+	running *semaphore.Weighted // one of each job that runs, all while somebody has paused them
+
 	cancel context.CancelFunc
 	done   chan struct{}
 	stop   sync.Once
 }
 
+// mostJobs is more than there ever are.
+const mostJobs = 1000
+
 // NewPeriodic makes a Periodic without jobs.
 func NewPeriodic(runner tx.Runner, ids ident.Source, log *slog.Logger) *Periodic {
-	return &Periodic{runner: runner, log: log, holder: ids.V4().String(), done: make(chan struct{})}
+	return &Periodic{runner: runner, log: log, holder: ids.V4().String(), running: semaphore.NewWeighted(mostJobs), done: make(chan struct{})}
 }
 
 // Add adds jobs; not after Start.
@@ -53,9 +57,9 @@ func (p *Periodic) Add(jobs ...Job) { p.jobs = append(p.jobs, jobs...) }
 
 // InTx makes a job's Run of a function that is one short transaction. It runs
 // only while this copy holds the lease, which nobody can take meanwhile.
-func (p *Periodic) InTx(fn func(t tx.Tx) error) func(ctx context.Context) error {
-	return func(ctx context.Context) error {
-		return p.runner.Run(ctx, func(t tx.Tx) error {
+func (p *Periodic) InTx(fn func(t tx.Tx) error) func(ctx context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
+		return 0, p.runner.Run(ctx, func(t tx.Tx) error {
 			held, err := store.Holds(t, leaseName, p.holder)
 			if err != nil || !held {
 				return err
@@ -63,6 +67,20 @@ func (p *Periodic) InTx(fn func(t tx.Tx) error) func(ctx context.Context) error 
 			return fn(t)
 		})
 	}
+}
+
+// Pause waits until no job runs in this process, and keeps them from running until
+// resume is called.
+func (p *Periodic) Pause(ctx context.Context) (resume func(), err error) {
+	if err := p.running.Acquire(ctx, mostJobs); err != nil {
+		return nil, err
+	}
+	return func() { p.running.Release(mostJobs) }, nil
+}
+
+// Lead takes the lease from whoever has it, as of an instant.
+func (p *Periodic) Lead(t tx.Tx, at time.Time) error {
+	return store.Seize(t, leaseName, p.holder, at.Add(leaseLength))
 }
 
 // Start begins to compete for the lease.
@@ -152,8 +170,13 @@ func (p *Periodic) claim(ctx context.Context) bool {
 func (p *Periodic) repeat(ctx context.Context, j Job) {
 	ctx = tx.WithTask(ctx, j.Name)
 	for {
+		if p.running.Acquire(ctx, 1) != nil {
+			return
+		}
 		began := time.Now()
-		if err := guard(ctx, j.Run); err != nil && ctx.Err() == nil {
+		_, err := guard(ctx, j.Run)
+		p.running.Release(1)
+		if err != nil && ctx.Err() == nil {
 			p.log.Error("periodic work failed; it is tried again", slog.String("job", j.Name), slog.Any("error", err))
 		} else {
 			p.log.Debug("periodic work", slog.String("job", j.Name), slog.Duration("took", time.Since(began)))
@@ -167,7 +190,7 @@ func (p *Periodic) repeat(ctx context.Context, j Job) {
 }
 
 // guard turns a panic into an error: one bad job must not end the server.
-func guard(ctx context.Context, run func(context.Context) error) (err error) {
+func guard(ctx context.Context, run func(context.Context) (int, error)) (n int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %s\n%s", fault.PanicText(p), debug.Stack())

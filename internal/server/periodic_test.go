@@ -27,7 +27,7 @@ func TestPeriodic(t *testing.T) {
 				default:
 				}
 				return nil
-			})}, server.Job{Name: "panics", Every: time.Millisecond, Run: func(context.Context) error { panic("x") }})
+			})}, server.Job{Name: "panics", Every: time.Millisecond, Run: func(context.Context) (int, error) { panic("x") }})
 			return p
 		}
 		first := copyOf("first")

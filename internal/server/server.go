@@ -15,6 +15,7 @@ import (
 
 	"chancery/internal/edge"
 	"chancery/internal/geo"
+	"chancery/internal/ident"
 	"chancery/internal/mailing"
 	"chancery/internal/metrics"
 	"chancery/internal/outbox"
@@ -36,6 +37,7 @@ type Config struct {
 	CertFile       string // TLS by files; both or neither
 	KeyFile        string
 	GeoFile        string // an MMDB file of cities or countries; empty for the embedded one of countries
+	TestClock      bool   // the clock can be moved, on a database that was never served without this
 	Gallery        bool   // mounts the gallery of the pages' components
 	Log            *slog.Logger
 
@@ -57,7 +59,7 @@ type Config struct {
 func (c Config) site() wiring.Site {
 	return wiring.Site{
 		PublicURL: c.PublicURL, TLS: c.CertFile != "", SendsMail: c.SMTP != nil, MailFrom: c.MailFrom,
-		SecurityContact: c.SecurityContact, Gallery: c.Gallery,
+		SecurityContact: c.SecurityContact, Gallery: c.Gallery, TestClock: c.TestClock,
 	}
 }
 
@@ -106,8 +108,9 @@ func (a *Server) mount() error {
 
 func newEdge(c Config, r *wiring.Rooms, d doors, m *metrics.Metrics) (*edge.Edge, error) {
 	return edge.New(edge.Config{
-		Log: c.Log, IDs: r.IDs, TrustedProxies: c.TrustedProxies, HTTPS: c.site().HTTPS(), AccessLog: c.AccessLog, Observe: m.Observe,
-		Failures: d.failures, AddressFailures: d.addressFailures, KeyCalls: d.keyCalls, AddressCalls: d.addressCalls, Gate: d.gate,
+		Log: c.Log, IDs: ident.Source{Clock: r.Clock.Real, Rand: r.IDs.Rand},
+		TrustedProxies: c.TrustedProxies, HTTPS: c.site().HTTPS(), AccessLog: c.AccessLog, Observe: m.Observe,
+		TestClock: testClock(c, r), Failures: d.failures, AddressFailures: d.addressFailures, KeyCalls: d.keyCalls, AddressCalls: d.addressCalls, Gate: d.gate,
 		Bodies: d.bodies,
 	})
 }
@@ -132,6 +135,9 @@ func New(ctx context.Context, c Config) (_ *Server, err error) {
 			err = errors.Join(err, a.rooms.Close())
 		}
 	}()
+	if err := a.rooms.TestClock.Check(ctx, c.TestClock); err != nil {
+		return nil, setup.Of(err)
+	}
 	if err := a.rooms.ReachOutside(c.PublicURL, c.AllowOutbound); err != nil {
 		return nil, err
 	}
@@ -141,7 +147,7 @@ func New(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, setup.Wrong(fmt.Sprintf("The file of places %s can't be used (%v): name an MMDB file of cities or countries with --geoip, "+
 			"or leave it out for the embedded one of countries.", c.GeoFile, err), err)
 	}
-	doors, err := newDoors(a.rooms.Clock, c.Limits)
+	doors, err := newDoors(a.rooms.Clock.Real, c.Limits)
 	if err != nil {
 		return nil, err
 	}
@@ -185,6 +191,9 @@ func (a *Server) StartAt(ctx context.Context, address string) error {
 	}
 	a.listener = listener
 	if err := a.serveFigures(ctx); err != nil {
+		return err
+	}
+	if err := a.beginClock(ctx); err != nil {
 		return err
 	}
 	background, cancel := context.WithCancel(context.Background())

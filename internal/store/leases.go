@@ -17,6 +17,13 @@ func Claim(t tx.Tx, name, holder string, until time.Time) (bool, error) {
 	return n == 1, err
 }
 
+// Seize takes the lease of this name for holder until an instant, whoever has it.
+func Seize(t tx.Tx, name, holder string, until time.Time) error {
+	_, err := On(t).Exec(`INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3)
+		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until`, name, holder, until.UnixMilli())
+	return err
+}
+
 // Holds reports whether holder's lease runs, and keeps others from taking it
 // until the transaction ends.
 func Holds(t tx.Tx, name, holder string) (bool, error) {

@@ -51,6 +51,16 @@ func All[T any](rows Rows, err error) func(scan func(Scan) (T, error)) ([]T, err
 // Instant gives the time of a column of Unix milliseconds.
 func Instant(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
+// Sooner gives the smallest of some instants in milliseconds; zero is none.
+func Sooner(all ...int64) (first int64) {
+	for _, at := range all {
+		if at > 0 && (first == 0 || at < first) {
+			first = at
+		}
+	}
+	return first
+}
+
 // OptionalInstant gives the time of a column that may be NULL.
 func OptionalInstant(ms sql.Null[int64]) *time.Time {
 	if !ms.Valid {

@@ -43,6 +43,9 @@ func Portions(ctx context.Context, r Runner, fn func(t Tx) (more bool, err error
 // Paced carries out one portion, before which other changes may come, and rests for
 // three times as long as that took.
 func Paced(ctx context.Context, portion func(ctx context.Context) error) error {
+	if hurried, _ := ctx.Value(hurriedKey{}).(bool); hurried {
+		return portion(ctx)
+	}
 	began := machine.Now()
 	if err := portion(Patient(ctx)); err != nil {
 		return err
@@ -53,6 +56,12 @@ func Paced(ctx context.Context, portion func(ctx context.Context) error) error {
 	}
 	return nil
 }
+
+type hurriedKey struct{}
+
+// Hurried gives a context in which long works do not rest between their portions:
+// somebody waits for them.
+func Hurried(ctx context.Context) context.Context { return context.WithValue(ctx, hurriedKey{}, true) }
 
 type patientKey struct{}
 

@@ -46,6 +46,10 @@ type Config struct {
 	// below the face's base is the present page's.
 	Nav func(p identity.Principal, base string, active func(path string) bool) []NavGroup
 
+	// TestClock tells how far the test clock is ahead; nil where there is none. on is
+	// false once there is none any more.
+	TestClock func() (ahead time.Duration, on bool)
+
 	Languages language.Catalogue // that pages can be had in; English alone when there are none
 
 	// Branded pages are the vendor's in name, logo and colours; others are the server's.

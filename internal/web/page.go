@@ -33,6 +33,8 @@ type Page struct {
 
 	VendorZone *time.Location // where first and last days begin and end
 
+	TestClock *TestClock // nil where the time is the real one
+
 	Address string // of this page, path and query
 	Notices []Notice
 	Help    Help
@@ -42,6 +44,13 @@ type Page struct {
 	languages language.Catalogue // that it can be had in
 
 	request *Request // what the page answers; nil where nobody is signed in
+}
+
+// TestClock is what every page says of a clock that is not the real one.
+type TestClock struct {
+	Now   Moment
+	Ahead string // "14d"
+	Href  string // where it is moved; empty for who may not
 }
 
 // Help is where the vendor's people find help.

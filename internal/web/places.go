@@ -20,6 +20,7 @@ type Places struct {
 
 	CustomerMatches string // the customers that a text may mean, for a form's field
 	Search          string // from anywhere
+	TestClock       string // where the test clock is moved
 }
 
 // At is the address of a thing's page, or empty where the face has none.

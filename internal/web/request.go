@@ -14,6 +14,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/language"
 	"chancery/internal/owners"
+	"chancery/internal/testclock"
 	"chancery/internal/vendors"
 	"chancery/internal/visible"
 )
@@ -156,7 +157,24 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 			return here == path || path != "/" && strings.HasPrefix(here, path+"/")
 		}))
 	}
+	p.TestClock = q.testClock(&p)
 	return p
+}
+
+// testClock is what a page says of the test clock; nil where there is none.
+func (q *Request) testClock(p *Page) *TestClock {
+	if q.face.TestClock == nil {
+		return nil
+	}
+	ahead, on := q.face.TestClock()
+	if !on {
+		return nil
+	}
+	c := &TestClock{Now: p.At(p.Now), Ahead: testclock.InWords(ahead.Truncate(time.Second))}
+	if to := q.Href(q.face.Places.TestClock); q.Person != nil && q.face.Places.TestClock != "" && q.MayOpen(to) {
+		c.Href = to
+	}
+	return c
 }
 
 // mounted leaves out of a navigation what leads nowhere, and says it in the page's language.

@@ -65,7 +65,7 @@ func (c Carrier) carry(ctx context.Context, p outbox.Parcel, now time.Time) outb
 	if err != nil {
 		return failed("the event could not be encoded")
 	}
-	secrets, err := p.Subscription.Secrets.Open(c.Sealer, p.Vendor, p.Subscription.UUID, now)
+	secrets, err := p.Subscription.Secrets.Open(c.Sealer, p.Vendor, p.Subscription.UUID, p.At)
 	if err != nil {
 		return failed(fault.As(err).Message)
 	}

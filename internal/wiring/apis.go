@@ -22,12 +22,12 @@ func apiAreas(r *Rooms, s Site, index vendorIndex, clients *slascone.API) []area
 
 // newClients makes the API that programs call. It also makes the files that pages hand out.
 func newClients(r *Rooms, index vendorIndex, places *geo.Places) (*slascone.API, error) {
-	guesses, err := budget.New(budget.Config{Clock: r.Clock, Burst: 20, Every: 10 * time.Second})
+	guesses, err := budget.New(budget.Config{Clock: r.Clock.Real, Burst: 20, Every: 10 * time.Second})
 	if err != nil {
 		return nil, err
 	}
 	files, err := budget.New(budget.Config{
-		Clock: r.Clock, Burst: 60, Every: 5 * time.Second,
+		Clock: r.Clock.Real, Burst: 60, Every: 5 * time.Second,
 		Code: "too_many_files", Message: "Too many activation files were asked for from this address in a short time.", Help: "Wait, and try again.",
 	})
 	if err != nil {

@@ -59,6 +59,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 				return previewMail(ctx, r, v, mailing.LicenseIssued, "", r.Mails.Sample(show.MailVendor(v)))
 			},
 			Helps: vendors.Helps{Store: r.VendorRows}, HelpRows: r.VendorRows,
+			Changes: r.Changes, TestClock: testClock(r, s),
 		})),
 		mounted(webhooks.New(webhooks.Config{
 			Face: f, Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, Rows: seenDeliveries{r.OutboxRows},
@@ -85,6 +86,7 @@ func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files) (Fac
 		Name: console.Name, Assets: assets, Sessions: browserSessions{pairs.SignedIn{Sessions: r.UserSessions}}, Vendors: r.VendorRows,
 		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav,
 		Logos: r.VendorRows, Log: lastChanges{r.AuditRows}, Places: console.Places(),
+		TestClock: s.clock(r),
 	})
 	if err != nil {
 		return Faces{}, err

@@ -68,7 +68,7 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 		return err
 	}
 	r.FigureRows = figurestore.Store{DB: r.DB}
-	r.Figures, err = figures.New(figures.Config{Store: r.FigureRows, Runner: r.DB, Clock: r.Clock})
+	r.Figures, err = figures.New(figures.Config{Store: r.FigureRows, Runner: r.DB, Clock: r.Clock, Real: r.Clock.Real})
 	if err != nil {
 		return err
 	}

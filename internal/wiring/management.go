@@ -9,8 +9,10 @@ import (
 	"chancery/internal/wire/manage/erasures"
 	"chancery/internal/wire/manage/licenses"
 	"chancery/internal/wire/manage/mails"
+	"chancery/internal/wire/manage/own"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
+	"chancery/internal/wire/manage/testclock"
 	"chancery/internal/wire/manage/webhooks"
 )
 
@@ -34,6 +36,7 @@ func managementAreas(r *Rooms) []operated {
 			Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, VendorRows: r.VendorRows,
 		})),
 		operating(erasures.New(erasures.Config{Erasures: r.Erasures, Rows: r.ErasureRows})),
+		operating(testclock.New(testclock.Config{Clock: r.TestClock})),
 		operating(auditlog.New(auditlog.Config{AuditRows: r.AuditRows})),
 	}
 }
@@ -49,7 +52,13 @@ func operating[A manage.Area](a A, err error) operated { return operated{a, err}
 
 // management makes the management API.
 func management(r *Rooms, s Site) (*manage.API, error) {
-	c := manage.Config{Changes: r.Changes, Keys: r.Authenticator, Vendors: r.VendorRows}
+	c := manage.Config{Changes: r.Changes, Keys: r.Authenticator, Tokens: r.AccessTokens, Vendors: r.VendorRows}
+	var err error
+	if c.Own, err = own.New(own.Config{
+		Clock: r.Clock, Owners: r.Owners, OwnerRows: r.OwnerRows, Licenses: r.Licenses, Meters: r.Meters, MeterRows: r.MeterRows,
+	}); err != nil {
+		return nil, err
+	}
 	if s.PublicURL != nil {
 		c.PublicURL = s.PublicURL.String()
 	}

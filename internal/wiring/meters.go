@@ -20,7 +20,7 @@ func (r *Rooms) furnishMeters() (err error) {
 		return err
 	}
 	names, err := budget.New(budget.Config{
-		Clock: r.Clock, Burst: 200, Every: 5 * time.Minute,
+		Clock: r.Clock.Real, Burst: 200, Every: 5 * time.Minute,
 		Code: "too_many_names", Message: "More new names of usage features and modules come from here than the server takes in a short time.",
 		Help: "Report under names that are defined already, or wait.",
 	})

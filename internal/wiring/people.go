@@ -37,7 +37,7 @@ func (r *Rooms) furnishPeople(sealer *keyring.Sealer) error {
 	factors := accessstore.Factors{DB: r.DB}
 	r.Steps = access.NewSteps(factors, r.IDs)
 	if r.Factors, err = access.NewFactors(access.FactorsConfig{
-		Store: factors, Sessions: r.UserSessions, Attempts: r.Attempts, Sealer: sealer, Runner: r.DB, IDs: r.IDs,
+		Store: factors, Sessions: r.UserSessions, Attempts: r.Attempts, Sealer: sealer, Runner: r.DB, IDs: r.IDs, Real: r.Clock.Real,
 	}); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (r *Rooms) furnishCeremonies(sealer *keyring.Sealer) (err error) {
 // networks that they may be in although these are not public.
 func (r *Rooms) furnishProviders(allow []netip.Prefix) (err error) {
 	r.Providers, err = access.NewProviders(access.ProvidersConfig{
-		Store: r.ProviderRows, Client: signin.OpenID{Client: outbound.New(outbound.Config{Allow: allow}), Clock: r.Clock},
+		Store: r.ProviderRows, Client: signin.OpenID{Client: outbound.New(outbound.Config{Allow: allow}), Clock: r.Clock.Real},
 		Ceremonies: r.Ceremonies, Links: accessstore.Links{DB: r.DB}, SignIn: r.SignIn, Sealer: r.sealer, Runner: r.DB, IDs: r.IDs,
 	})
 	return err

@@ -42,18 +42,21 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 // own first address leads to the front.
 func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 	var elsewhere map[string]string
+	own := account.Config{
+		Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
+		Passkeys: r.Passkeys, Proofs: r.SignIn, Addresses: r.Addresses, Providers: r.Providers, Mails: s.mailsLinks(), Site: s.passkeys, Address: s.face,
+	}
 	if front {
 		elsewhere = map[string]string{portal.Name: "Licensing dashboard"}
+	} else {
+		own.Tokens, own.TokenRows = r.AccessTokens, r.AccessTokenRows
 	}
 	return []area{
 		mounted(entrance.New(entrance.Config{
 			Face: f, SignIn: r.SignIn, Links: r.Links, Addresses: r.Addresses, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
 			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
 		})),
-		mounted(account.New(account.Config{
-			Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
-			Passkeys: r.Passkeys, Proofs: r.SignIn, Addresses: r.Addresses, Providers: r.Providers, Mails: s.mailsLinks(), Site: s.passkeys, Address: s.face,
-		})),
+		mounted(account.New(own)),
 	}
 }
 
@@ -66,7 +69,7 @@ func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, e
 	face, err := web.NewFace(web.Config{
 		Name: portal.Name, Assets: assets, Sessions: ownerSessions{r, pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
 		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav, Places: portal.Places(),
-		Languages: languages, Branded: true, Logos: r.VendorRows,
+		Languages: languages, Branded: true, Logos: r.VendorRows, TestClock: s.clock(r),
 	})
 	if err != nil {
 		return Faces{}, err

@@ -45,6 +45,7 @@ import (
 	outboxstore "chancery/internal/store/outbox"
 	ownerstore "chancery/internal/store/owners"
 	vendorstore "chancery/internal/store/vendors"
+	"chancery/internal/testclock"
 	"chancery/internal/vendors"
 )
 
@@ -78,7 +79,7 @@ func (s Storage) Config(log *slog.Logger, clock ident.Clock) store.Config {
 // subcommands share it.
 type Rooms struct {
 	DB      *store.DB
-	Clock   ident.Clock
+	Clock   *ident.AheadClock // that all rules go by; ahead of the real time where it is a test clock
 	IDs     ident.Source
 	Watch   *recheck.Watch
 	Changes edge.Changes
@@ -106,6 +107,8 @@ type Rooms struct {
 	APIKeys         *identity.APIKeys
 	APIKeyRows      identitystore.APIKeys
 	Authenticator   *identity.Authenticator
+	AccessTokens    *identity.AccessTokens
+	AccessTokenRows identitystore.AccessTokens
 
 	Licenses      *licensing.Service
 	LicenseRows   *licensestore.Store
@@ -133,6 +136,8 @@ type Rooms struct {
 	Erasures      *erasure.Service
 	ErasureRows   erasurestore.Store
 
+	TestClock *testclock.Service
+
 	MasterKeys string                // the file that they are read from; "" when they are in the environment
 	Following  *store.FollowingClock // nil unless the clock follows the database's
 
@@ -141,16 +146,17 @@ type Rooms struct {
 	sealer       *keyring.Sealer
 	passwordCost access.Cost
 	publicURL    *url.URL // for links; nil when it is not known
+	following    following
 }
 
 // OpenRooms opens the database, whose schema must be there, and puts the rooms on it.
 func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err error) {
-	r := &Rooms{Clock: s.Clock, log: log, passwordCost: s.PasswordCost}
-	if r.Clock == nil && s.URL != "" {
+	r := &Rooms{Clock: &ident.AheadClock{Real: s.Clock}, log: log, passwordCost: s.PasswordCost}
+	if s.Clock == nil && s.URL != "" {
 		r.Following = store.NewFollowingClock(ident.SystemClock{})
-		r.Clock = r.Following
-	} else if r.Clock == nil {
-		r.Clock = ident.SystemClock{}
+		r.Clock.Real = r.Following
+	} else if s.Clock == nil {
+		r.Clock.Real = ident.SystemClock{}
 	}
 	r.IDs = ident.Source{Clock: r.Clock, Rand: rand.Reader}
 	if r.DB, err = store.Open(ctx, s.Config(log, r.Clock)); err != nil {
@@ -166,18 +172,22 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 			return nil, err
 		}
 	}
+	if err := r.furnishTestClock(ctx); err != nil {
+		return nil, err
+	}
 	sealer, file, err := s.masterKeys(ctx, keyringstore.Store{DB: r.DB})
 	if err != nil {
 		return nil, err
 	}
 	r.MasterKeys = file
-	r.Watch = recheck.NewWatch(r.Clock, r.DB.ChangeCount)
+	r.Watch = recheck.NewWatch(r.Clock.Real, r.DB.ChangeCount)
 	r.Changes = edge.Changes{Runner: r.DB, Answers: store.Answers{Sealer: sealer}, Log: auditstore.Store{DB: r.DB}}
 	if err := r.furnish(sealer); err != nil {
 		return nil, err
 	}
 	if err := r.Keyring.Check(ctx); err != nil {
 		_ = r.Pulses.Close() // nothing waits in it
+		r.following.stop()
 		return nil, setup.Wrong("The master key does not open the keys in this database: give the master key that it was made with.", err)
 	}
 	return r, nil
@@ -194,6 +204,10 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 		return err
 	}
 	if r.Authenticator, err = identity.NewAuthenticator(r.Watch, r.APIKeyRows); err != nil {
+		return err
+	}
+	r.AccessTokenRows = identitystore.AccessTokens{DB: r.DB}
+	if r.AccessTokens, err = identity.NewAccessTokens(r.AccessTokenRows, r.DB, r.IDs); err != nil {
 		return err
 	}
 	r.sealer = sealer
@@ -226,4 +240,7 @@ func (r *Rooms) ReachOutside(public *url.URL, allow []netip.Prefix) error {
 }
 
 // Close writes the heartbeats that wait, and closes the database.
-func (r *Rooms) Close() error { return errors.Join(r.Pulses.Close(), r.DB.Close()) }
+func (r *Rooms) Close() error {
+	r.following.stop()
+	return errors.Join(r.Pulses.Close(), r.DB.Close())
+}

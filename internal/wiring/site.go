@@ -23,6 +23,8 @@ type Site struct {
 
 	SecurityContact string // a URI, for whoever finds a fault; "" for none
 
+	TestClock bool // its clock can be moved
+
 	Gallery bool // shows the gallery of the pages' components
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -83,9 +84,24 @@ func tell(t *testing.T, file, engine string, setup func(*testscript.Env)) {
 		Condition: func(cond string) (bool, error) { return cond == engine, nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serve, "shutdown": shutdown, "crash": crash, "http": request, "json": compare, "jsonenv": jsonenv,
-			"headerenv": headerenv, "need": need,
+			"headerenv": headerenv, "need": need, "blocks": blocks,
 		},
 	})
+}
+
+// blocks writes the commands of a page of docs, all that it marks as sh, into a script
+// that ends with the first that fails.
+func blocks(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: blocks PAGE.md SCRIPT")
+	}
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", args[0]))
+	ts.Check(err)
+	script := "set -euo pipefail\n"
+	for _, found := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```$").FindAllSubmatch(page, -1) {
+		script += string(found[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(script), 0o600))
 }
 
 // need fails where a program of the system's is missing, and says how to get it.

@@ -202,6 +202,7 @@ func (a attack) body(route edge.Route) string {
 		"POST /api/v1/products/{id}/variables":                 `{"name":"X"}`,
 		"POST /api/v1/products/{id}/limitations":               `{"name":"X"}`,
 		"POST /api/v1/activations/{id}/suspension":             `{"until":"2030-01-01"}`,
+		"POST /api/v1/test-clock":                              `{"advance":"1h"}`,
 	}[route.Method+" "+path]
 	for name, id := range a.ids {
 		body = strings.ReplaceAll(body, "$"+name, id)

@@ -2,6 +2,7 @@ package floating
 
 import (
 	"context"
+	"database/sql"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,13 @@ func (s Store) Due(ctx context.Context, now time.Time, limit int) ([]floating.Du
 		d.Vendor = ident.VendorOf(vendor)
 		return d, err
 	})
+}
+
+// NextLapse gives when a session may lapse next after an instant, in milliseconds; zero for none.
+func (s Store) NextLapse(ctx context.Context, now time.Time) (int64, error) {
+	var at sql.Null[int64]
+	_, err := s.DB.QueryRow(ctx, `SELECT MIN(next_lapse) FROM session_counters WHERE open_count > 0 AND next_lapse > $1`, []any{now.UnixMilli()}, &at)
+	return at.V, err
 }
 
 // List lists a licence's sessions as they stand at now, the newest first.

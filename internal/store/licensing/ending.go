@@ -64,3 +64,25 @@ func (s *Store) Ending(ctx context.Context, v ident.VendorID, kind string, from,
 		}
 	}
 }
+
+// EndAfter implements licensing.Reader.
+func (s *Store) EndAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error) {
+	all, err := s.ways(ctx, v)
+	if err != nil {
+		return 0, err
+	}
+	first := int64(0)
+	for _, w := range all {
+		found, err := s.endsBy(ctx, w, v, endsAfter(after), after.Add(endHorizon).UnixMilli(), 1, nil)
+		if err != nil {
+			return 0, err
+		}
+		if len(found) > 0 {
+			first = store.Sooner(first, found[0].at)
+		}
+	}
+	return first, nil
+}
+
+// endHorizon is how far EndAfter looks ahead.
+const endHorizon = 500 * 24 * time.Hour

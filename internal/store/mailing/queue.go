@@ -2,6 +2,7 @@ package mailing
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"chancery/internal/ident"
@@ -14,6 +15,13 @@ import (
 func (s Store) Due(ctx context.Context, now time.Time) (bool, error) {
 	var one int
 	return s.DB.QueryRow(ctx, `SELECT 1 FROM mails WHERE state = 'queued' AND next_attempt_at <= $1 LIMIT 1`, []any{now.UnixMilli()}, &one)
+}
+
+// NextAttempt gives when a mail is tried next after an instant, in milliseconds; zero for never.
+func (s Store) NextAttempt(ctx context.Context, now time.Time) (int64, error) {
+	var at sql.Null[int64]
+	_, err := s.DB.QueryRow(ctx, `SELECT MIN(next_attempt_at) FROM mails WHERE state = 'queued' AND next_attempt_at > $1`, []any{now.UnixMilli()}, &at)
+	return at.V, err
 }
 
 // Claim implements mailing.Queue.

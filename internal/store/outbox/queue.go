@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -31,6 +32,15 @@ func (s Store) Due(ctx context.Context, now time.Time) ([]outbox.Endpoint, error
 		e.Vendor = ident.VendorOf(vendor)
 		return e, err
 	})
+}
+
+// NextAttempt gives when an item is tried next after an instant, in milliseconds; zero for never.
+func (s Store) NextAttempt(ctx context.Context, now time.Time) (int64, error) {
+	var at sql.Null[int64]
+	_, err := s.DB.QueryRow(ctx, `SELECT MIN(o.next_attempt_at) FROM outbox o
+		JOIN subscriptions s ON s.vendor_id = o.vendor_id AND s.id = o.subscription_id AND s.is_enabled = 1
+		WHERE o.`+waiting+` AND o.next_attempt_at > $1`, []any{now.UnixMilli()}, &at)
+	return at.V, err
 }
 
 // Claim implements outbox.Queue. An item that is due and not the oldest of its

@@ -68,3 +68,14 @@ func one(t tx.Tx, sqltext string, args ...any) (l owners.License, found bool, er
 	found, err = store.On(t).QueryRow(sqltext, args, &l.ID, &l.UUID, &l.Licensee, &l.Customer)
 	return l, found, err
 }
+
+// ByUser reads the reach of a user as it is now; of one who is gone or disabled it
+// reaches nothing.
+func (s Store) ByUser(ctx context.Context, vendor ident.VendorID, user ident.UserID) (owners.Reach, error) {
+	var email string
+	found, err := s.DB.QueryRow(ctx, `SELECT email FROM users WHERE vendor_id = $1 AND id = $2 AND disabled_at IS NULL`, []any{vendor, user}, &email)
+	if err != nil || !found {
+		return owners.Reach{}, err
+	}
+	return s.ReachOf(ctx, vendor, user, email)
+}

@@ -68,7 +68,7 @@ func PeopleOf(t testing.TB, e Env, v vendors.Vendor) *People {
 	factors := accessstore.Factors{DB: e.DB}
 	p.Steps = access.NewSteps(factors, e.IDs)
 	p.Factors, err = access.NewFactors(access.FactorsConfig{
-		Store: factors, Sessions: p.Sessions, Attempts: p.Attempts, Sealer: sealer, Runner: e.DB, IDs: e.IDs,
+		Store: factors, Sessions: p.Sessions, Attempts: p.Attempts, Sealer: sealer, Runner: e.DB, IDs: e.IDs, Real: e.Clock,
 	})
 	errs = errors.Join(errs, err)
 	p.Roles, err = identity.NewRoles(identitystore.Roles{DB: e.DB}, e.IDs)

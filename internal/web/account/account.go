@@ -84,7 +84,7 @@ type Providers interface {
 	Unlink(t tx.Tx, vendor ident.VendorID, own access.Person) error
 }
 
-// Config is what the pages need; all of it but Mails is required.
+// Config is what the pages need; all of it but Mails and access tokens is required.
 type Config struct {
 	Face        *web.Face
 	Sessions    Sessions
@@ -103,6 +103,10 @@ type Config struct {
 	// that is not known.
 	Site    func(q *web.Request) (access.Site, error)
 	Address func(q *web.Request) (string, error)
+
+	// Access tokens; nil on a face that has none.
+	Tokens    Tokens
+	TokenRows TokenRows
 }
 
 // Pages are the pages of the account.
@@ -133,6 +137,7 @@ func (p *Pages) Routes() []edge.Route {
 	routes = append(routes, p.address()...)
 	routes = append(routes, p.passkey()...)
 	routes = append(routes, p.provider()...)
+	routes = append(routes, p.tokens()...)
 	return append(routes, p.factor()...)
 }
 
@@ -161,6 +166,7 @@ type accountPage struct {
 	HasTOTP   bool
 	CodesLeft int
 	HasCodes  bool
+	Tokens    string // address; empty where there are none
 	Passkeys  []passkeyRow
 	CanMake   bool // passkeys work at this address
 	Provider  string
@@ -176,6 +182,9 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	s := q.Person.Session
 	page := &accountPage{Page: q.Page(q.T("Account")), HasTOTP: s.Person.HasTOTP, Factor: web.BadgeOff}
 	page.Sub = q.T("What is yours, and nobody else's business.")
+	if p.Tokens != nil {
+		page.Tokens = q.Href(tokensPath)
+	}
 	page.Facts = page.Page.Facts(
 		web.Fact{Label: q.T("Name"), Cell: web.Cell{Text: s.Person.Name}}, web.Fact{Label: q.T("E-mail"), Cell: web.Cell{Text: s.Person.Email}},
 		web.Fact{Label: q.T("Role"), Cell: web.Cell{

@@ -10,6 +10,6 @@ func Places() web.Places {
 	return web.Places{
 		License: "/licenses/{id}", Customer: "/customers/{id}", Product: "/products/{id}", Edition: "/editions/{id}",
 		Activation: "/devices/{id}", Session: "/sessions/{id}", Mail: "/settings/mail/log/{id}",
-		CustomerMatches: "/customers/matches", Search: "/search",
+		CustomerMatches: "/customers/matches", Search: "/search", TestClock: "/settings/test-clock",
 	}
 }

@@ -62,6 +62,7 @@ func groups() []group {
 			{"Mail", "/settings/mail", "mail", identity.ManageDelivery},
 			{"Signing keys", "/settings/signing-keys", "certificate", identity.ManageSigningKeys},
 			{"Plan", "/settings/plan", "receipt", identity.ManageVendor},
+			{"Test clock", "/settings/test-clock", "clock", identity.ManageVendor}, // where there is one
 		}},
 	}
 }

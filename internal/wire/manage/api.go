@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"chancery/internal/edge"
+	"chancery/internal/identity"
 	"chancery/internal/wire/manage/operation"
 )
 
@@ -25,8 +26,10 @@ type Config struct {
 
 	Changes edge.Changes
 	Keys    Keys
+	Tokens  Keys // personal access tokens
 	Vendors operation.Vendors
 	Areas   []Area
+	Own     Area // the calls that access tokens open, each also one of the areas'
 }
 
 // API is the management API.
@@ -42,7 +45,7 @@ type API struct {
 
 // New checks the configuration and makes the API.
 func New(c Config) (*API, error) {
-	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Keys == nil || c.Vendors == nil || len(c.Areas) == 0 {
+	if c.Changes.Runner == nil || c.Changes.Answers == nil || c.Keys == nil || c.Tokens == nil || c.Vendors == nil || len(c.Areas) == 0 || c.Own == nil {
 		return nil, errors.New("manage: the configuration is incomplete")
 	}
 	a := &API{Config: c, registry: huma.NewMapRegistry("#/components/schemas/", schemaName)}
@@ -50,6 +53,13 @@ func New(c Config) (*API, error) {
 	maker := &operation.Maker{Changes: c.Changes, Vendors: c.Vendors, Registry: a.registry}
 	for _, area := range c.Areas {
 		a.operations = append(a.operations, area.Operations(maker)...)
+	}
+	for _, own := range c.Own.Operations(maker) {
+		i := slices.IndexFunc(a.operations, func(op operation.Operation) bool { return op.Method == own.Method && op.Path == own.Path })
+		if i < 0 {
+			return nil, errors.New("manage: " + own.Method + " " + own.Path + " is open to access tokens and to nobody else")
+		}
+		a.operations[i].Own = &own
 	}
 	slices.SortStableFunc(a.operations, func(x, y operation.Operation) int { return cmp.Compare(placeOf(x.Group), placeOf(y.Group)) })
 	var err error
@@ -66,7 +76,7 @@ func New(c Config) (*API, error) {
 // that is not named comes after them.
 var groups = []string{ //nolint:gochecknoglobals // a table, never written
 	"Vendor", "Products", "Editions", "Customers", "Licenses", "Activations", "Meters", "Usage", "Sessions", "License users",
-	"API keys", "Subscriptions", "Mail", "Audit log",
+	"API keys", "Subscriptions", "Mail", "Audit log", "Test clock",
 }
 
 func placeOf(group string) int {
@@ -89,9 +99,24 @@ func (a *API) Routes() []edge.Route {
 			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Compress: op.Compress,
 			Timeout: op.Timeout, Handler: op.Handler,
 		})
+		if op.Own != nil {
+			rt := &routes[len(routes)-1]
+			rt.Also, rt.Handler = identity.OwnLicenses, owned(op)
+		}
 	}
 	for i := range routes {
 		routes[i].Surface = a.surface
 	}
 	return routes
+}
+
+// owned is an operation that does one thing for the vendor's keys and another for
+// access tokens.
+func owned(op operation.Operation) edge.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if p, _ := edge.PrincipalFrom(r.Context()); p.Kind == identity.AsToken {
+			return op.Own.Handler(w, r)
+		}
+		return op.Handler(w, r)
+	}
 }

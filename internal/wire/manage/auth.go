@@ -23,12 +23,15 @@ func credential(r *http.Request) string {
 	return strings.TrimSpace(secret)
 }
 
-// authenticate takes admin keys only: a provisioning key is public, and can't
-// manage anything whatever it was given.
+// authenticate takes admin keys, and access tokens for the part that is their user's: a
+// provisioning key is public, and can't manage anything whatever it was given.
 func (a *API) authenticate(r *http.Request) (identity.Principal, error) {
 	secret := credential(r)
 	if secret == "" {
 		return identity.Principal{}, unauthenticated("key_missing", "The request presents no admin key.")
+	}
+	if identity.LooksLikeToken(secret) {
+		return a.Tokens.Authenticate(r.Context(), secret)
 	}
 	p, err := a.Keys.Authenticate(r.Context(), secret)
 	if err != nil {

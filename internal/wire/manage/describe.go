@@ -24,9 +24,15 @@ func schemaName(t reflect.Type, hint string) string {
 	return name
 }
 
+// The ways to show who calls.
+const (
+	adminKey    = "admin_key"
+	accessToken = "access_token"
+)
+
 const about = `The management API of a Chancery server.
 
-Send "Authorization: Bearer" with an admin key. Bodies are JSON; fields that an operation does not know are refused by name.
+Send "Authorization: Bearer" with an admin key, or with a user's own access token where an operation says so. Bodies are JSON; fields that an operation does not know are refused by name.
 Every POST, PATCH and DELETE takes an Idempotency-Key header (1 to 255 printable characters). Within 24 hours ` +
 	`the same request under the same key is carried out once and answered alike, and another request under it is refused with 422. Refusals are not kept.
 A LastModifiedBy header names the person behind a request in the audit log.
@@ -40,11 +46,17 @@ func (a *API) describe() ([]byte, error) {
 		OpenAPI: "3.1.0",
 		Info:    &huma.Info{Title: "Chancery management API", Version: "1", Description: about},
 		Components: &huma.Components{
-			Schemas:         a.registry,
-			SecuritySchemes: map[string]*huma.SecurityScheme{"admin_key": {Type: "http", Scheme: "bearer"}},
+			Schemas: a.registry,
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				adminKey: {Type: "http", Scheme: "bearer", Description: "An admin key of the vendor's: cha_…"},
+				accessToken: {
+					Type: "http", Scheme: "bearer",
+					Description: "A personal access token of a user of the licensing dashboard: cht_…. It opens the licences that are the user's own.",
+				},
+			},
 		},
 		Servers:  []*huma.Server{{URL: cmp.Or(strings.TrimSuffix(a.PublicURL, "/"), "/")}}, // "/" is where the document comes from
-		Security: []map[string][]string{{"admin_key": {}}},
+		Security: []map[string][]string{{adminKey: {}}},
 	}
 	seen := map[string]bool{}
 	for _, op := range a.operations {
@@ -57,6 +69,9 @@ func (a *API) describe() ([]byte, error) {
 	for _, op := range a.operations {
 		if op.Out != nil {
 			a.open(a.registry.Schema(op.Out, true, ""))
+		}
+		if op.Own != nil && op.Own.Out != nil {
+			a.open(a.registry.Schema(op.Own.Out, true, ""))
 		}
 	}
 	a.open(problem)
@@ -94,6 +109,10 @@ func (a *API) describeOperation(op operation.Operation, problem *huma.Schema) *h
 			},
 		},
 	}
+	if op.Own != nil {
+		described.Security = []map[string][]string{{adminKey: {}}, {accessToken: {}}}
+		described.Description += "\n\n" + a.describeOwn(*op.Own)
+	}
 	if strings.Contains(op.Path, "{id}") {
 		described.Parameters = append(described.Parameters, &huma.Param{
 			Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"},
@@ -123,6 +142,23 @@ func (a *API) describeOperation(op operation.Operation, problem *huma.Schema) *h
 	}
 	described.Responses[strconv.Itoa(op.Status)] = done
 	return described
+}
+
+// describeOwn tells what a call does for an access token.
+func (a *API) describeOwn(own operation.Operation) string {
+	text := "With an access token: " + own.About
+	var names []string
+	for _, q := range own.Queries {
+		names = append(names, q.Name)
+	}
+	if len(names) > 0 {
+		text += " Parameters: " + strings.Join(names, ", ") + "."
+	}
+	if own.Out != nil {
+		name := strings.TrimPrefix(a.registry.Schema(own.Out, true, "").Ref, "#/components/schemas/")
+		text += " The answer is " + name + "."
+	}
+	return text
 }
 
 func (a *API) serveDocument(w http.ResponseWriter, _ *http.Request) error {

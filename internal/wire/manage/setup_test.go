@@ -2,19 +2,23 @@ package manage_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"chancery/internal/catalog"
 	"chancery/internal/customers"
 	machines "chancery/internal/devices"
 	"chancery/internal/edge"
 	"chancery/internal/erasure"
+	"chancery/internal/fault"
 	"chancery/internal/floating"
+	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
@@ -40,6 +44,7 @@ import (
 	ownerstore "chancery/internal/store/owners"
 	"chancery/internal/store/storetest"
 	vendorstore "chancery/internal/store/vendors"
+	clock "chancery/internal/testclock"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/wire/manage"
@@ -50,12 +55,23 @@ import (
 	"chancery/internal/wire/manage/erasures"
 	licensesarea "chancery/internal/wire/manage/licenses"
 	mailsarea "chancery/internal/wire/manage/mails"
+	"chancery/internal/wire/manage/own"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
+	"chancery/internal/wire/manage/testclock"
 	"chancery/internal/wire/manage/webhooks"
 	"chancery/internal/wiring"
 	"chancery/internal/wiring/pairs"
 )
+
+// noTestClock is the test clock of a server that has none.
+type noTestClock struct{}
+
+func (noTestClock) Reading() clock.Reading { return clock.Reading{} }
+
+func (noTestClock) Advance(context.Context, ident.VendorID, time.Duration) (clock.Report, error) {
+	return clock.Report{}, fault.Refused("no_test_clock", "This server has no test clock.", "Start it with --test-clock.")
+}
 
 // bundle is the API on a real database, with two vendors and an admin key of each.
 type bundle struct {
@@ -153,12 +169,18 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		must[*erasures.Area](t)(erasures.New(erasures.Config{Erasures: must[*erasure.Service](t)(erasure.New(erasure.Config{
 			Store: erasureRows, Runner: e.DB, IDs: e.IDs,
 		})), Rows: erasureRows})),
+		must[*testclock.Area](t)(testclock.New(testclock.Config{Clock: noTestClock{}})),
 		must[*auditlog.Area](t)(auditlog.New(auditlog.Config{AuditRows: auditstore.Store{DB: e.DB}})),
 	}
 	api := must[*manage.API](t)(manage.New(manage.Config{
 		Changes: edge.Changes{Runner: e.DB, Answers: store.Answers{Sealer: sealer}, Log: auditstore.Store{DB: e.DB}},
 		Keys:    must[*identity.Authenticator](t)(identity.NewAuthenticator(watch, identitystore.APIKeys{DB: e.DB})),
+		Tokens:  must[*identity.AccessTokens](t)(identity.NewAccessTokens(identitystore.AccessTokens{DB: e.DB}, e.DB, e.IDs)),
 		Vendors: vendorRows, Areas: areas,
+		Own: must[*own.Area](t)(own.New(own.Config{
+			Clock: e.Clock, Owners: must[*owners.Service](t)(owners.New(ownerRows)), OwnerRows: ownerRows, Licenses: b.licensing, MeterRows: meterRows,
+			Meters: must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
+		})),
 	}))
 	b.edge = must[*edge.Edge](t)(edge.New(edge.Config{IDs: e.IDs}))
 	if err := b.edge.Mount(api.Routes()...); err != nil {

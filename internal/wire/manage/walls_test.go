@@ -139,6 +139,7 @@ func (w world) bodies() map[string]string {
 		"POST /api/v1/mail-templates/preview":                `{"kind":"test","subject":"X","text":"X","html":"X"}`,
 		"DELETE /api/v1/subscriptions/{id}":                  ``,
 		"DELETE /api/v1/sessions/{id}":                       ``,
+		"POST /api/v1/test-clock":                            `{"advance":"1h"}`,
 		"POST /api/v1/licenses/{id}/users":                   `{"user_id":"ann"}`,
 		"DELETE /api/v1/licenses/{id}/users":                 ``,
 	}

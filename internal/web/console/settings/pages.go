@@ -60,7 +60,7 @@ type Providers interface {
 	Remove(t tx.Tx, vendor ident.VendorID) error
 }
 
-// Config is what the pages need; all of it is required.
+// Config is what the pages need; all of it is required, but for TestClock.
 type Config struct {
 	Face        *web.Face
 	Vendors     Vendors
@@ -85,6 +85,9 @@ type Config struct {
 	LastDays LastDays
 	Editions Editions
 	Moves    Moves
+
+	Changes   edge.Changes // for what takes more than one transaction
+	TestClock TestClock    // nil where there is none
 }
 
 // Pages are the pages of the settings.
@@ -107,5 +110,5 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return slices.Concat(p.vendor(), p.branding(), p.help(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys())
+	return slices.Concat(p.vendor(), p.branding(), p.help(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys(), p.testClock())
 }

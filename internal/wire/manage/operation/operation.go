@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -25,13 +26,17 @@ type Operation struct {
 	Summary    string
 	About      string // more than one line can say; may be empty
 	Permission identity.Permission
-	Secret     bool // the answer holds a secret
-	Compress   bool // the answer holds no key, and may be sent compressed: see edge.Route
-	Portion    bool // it carries out one portion of a long work: other changes go first
+	Secret     bool          // the answer holds a secret
+	Compress   bool          // the answer holds no key, and may be sent compressed: see edge.Route
+	Portion    bool          // it carries out one portion of a long work: other changes go first
+	Timeout    time.Duration // 0 for the edge's
 	Queries    []Query
-	IsCSV      bool          // the answer is a file of comma-separated values
-	Timeout    time.Duration // 0: what holds for all
-	Status     int           // of the answer; what the method says if it is left out
+	IsCSV      bool // the answer is a file of comma-separated values
+	Status     int  // of the answer; what the method says if it is left out
+
+	// Own is the same call for the user of an access token, who reaches no more than the
+	// licences that are theirs; nil where a token opens nothing.
+	Own *Operation
 
 	In, Out reflect.Type // nil for none; set when the operation is made
 	Handler edge.Handler // the same
@@ -68,6 +73,15 @@ func Read[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, 
 		return edge.WriteJSON(w, op.Status, out)
 	}
 	return op
+}
+
+// Act makes an operation that takes more than one transaction, and runs them itself.
+// Its answer is kept with an Idempotency-Key.
+func Act[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, error)) Operation {
+	turns := make(chan struct{}, 1)
+	return Read(m, op, func(q *Request, in In) (Out, error) {
+		return edge.Once(q.Context, m.Changes, turns, func(context.Context) (Out, error) { return fn(q, in) })
+	})
 }
 
 // Get is Read without a body.

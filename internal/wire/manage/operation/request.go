@@ -64,6 +64,9 @@ type Request struct {
 	who    identity.Principal
 }
 
+// Who is who calls.
+func (q *Request) Who() identity.Principal { return q.who }
+
 // Need refuses who lacks a permission that only a part of the operation takes.
 func (q *Request) Need(p identity.Permission) error {
 	if !q.who.May(p) {
