@@ -18,7 +18,7 @@ type pattern struct {
 	text    string // with %[1]s for what stands in the first place
 }
 
-var verb = regexp.MustCompile(`%(\[\d+\])?[sd]`) //nolint:gochecknoglobals // it never changes
+var verb = regexp.MustCompile(`%(\[\d+\])?[sd]`)
 
 func sayings(texts map[string]string) (said, error) {
 	s := said{whole: map[string]string{}}
