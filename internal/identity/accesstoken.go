@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"strconv"
+	"fmt"
 	"time"
 
 	"chancery/internal/entry"
@@ -88,7 +88,7 @@ func NewAccessTokens(s AccessTokenStore, r tx.Runner, ids ident.Source) (*Access
 func (s *AccessTokens) Create(t tx.Tx, by Principal, name string, days int) (k AccessToken, secret string, err error) {
 	var wrong fault.Fields
 	name = entry.Name(&wrong, "name", name, "", 1, 100)
-	wrong.Check(days >= 1 && days <= MostTokenDays, "days", "must be between 1 and "+strconv.Itoa(MostTokenDays))
+	wrong.Check(days >= 1 && days <= MostTokenDays, "days", fmt.Sprintf("must be between 1 and %d", MostTokenDays))
 	if err := wrong.Err(); err != nil {
 		return AccessToken{}, "", err
 	}
@@ -99,7 +99,7 @@ func (s *AccessTokens) Create(t tx.Tx, by Principal, name string, days int) (k A
 	case !found:
 		return AccessToken{}, "", fault.Missing(asUser)
 	case n >= MostTokens:
-		return AccessToken{}, "", fault.Refused("too_many_tokens", "You have "+strconv.Itoa(MostTokens)+" access tokens, which is the most.",
+		return AccessToken{}, "", fault.Refused("too_many_tokens", fmt.Sprintf("You have %d access tokens, which is the most.", MostTokens),
 			"Revoke one that nobody uses.")
 	}
 	secret = tokenPrefix + base64.RawURLEncoding.EncodeToString(s.ids.Secret(secretBytes))

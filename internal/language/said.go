@@ -20,6 +20,9 @@ type pattern struct {
 
 var verb = regexp.MustCompile(`%(\[\d+\])?[sd]`)
 
+// place is what may stand in the place of a verb.
+var place = map[byte]string{'s': `(.+?)`, 'd': `(-?\d[\d,]*)`} //nolint:gochecknoglobals // it never changes
+
 func sayings(texts map[string]string) (said, error) {
 	s := said{whole: map[string]string{}}
 	for english, text := range texts {
@@ -27,11 +30,12 @@ func sayings(texts map[string]string) (said, error) {
 			s.whole[english] = text
 			continue
 		}
-		parts := verb.Split(english, -1)
-		for i := range parts {
-			parts[i] = regexp.QuoteMeta(parts[i])
+		words, at := `(?s)^`, 0
+		for _, v := range verb.FindAllStringIndex(english, -1) {
+			words += regexp.QuoteMeta(english[at:v[0]]) + place[english[v[1]-1]]
+			at = v[1]
 		}
-		re, err := regexp.Compile(`(?s)^` + strings.Join(parts, `(.+?)`) + `$`)
+		re, err := regexp.Compile(words + regexp.QuoteMeta(english[at:]) + `$`)
 		if err != nil {
 			return s, fmt.Errorf("%q: %w", english, err)
 		}

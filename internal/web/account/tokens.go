@@ -55,7 +55,7 @@ type tokensPage struct {
 }
 
 func tokenCrumbs(q *web.Request) []web.Link {
-	return []web.Link{crumb(q), {Label: "Access tokens", Href: q.Href(tokensPath)}}
+	return []web.Link{crumb(q), {Label: q.T("Access tokens"), Href: q.Href(tokensPath)}}
 }
 
 func (p *Pages) showTokens(q *web.Request) (*tokensPage, error) {
@@ -63,9 +63,9 @@ func (p *Pages) showTokens(q *web.Request) (*tokensPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &tokensPage{Page: q.Page("Access tokens", crumb(q)), Most: identity.MostTokens}
-	page.Sub = "A program that presents one reads your licences, their devices and meters, and may release devices where the licence allows it."
-	page.Actions = []web.Action{{Label: "New access token", Href: q.Href(tokensPath + "/new"), Icon: "plus"}}
+	page := &tokensPage{Page: q.Page(q.T("Access tokens"), crumb(q)), Most: identity.MostTokens}
+	page.Sub = q.T("A program that presents one reads your licences, their devices and meters, and may release devices where the licence allows it.")
+	page.Actions = []web.Action{{Label: q.T("New access token"), Href: q.Href(tokensPath + "/new"), Icon: "plus"}}
 	for _, k := range all {
 		r := tokenRow{
 			Name: k.Name, Hint: k.Hint, Badge: web.BadgeActive, Made: page.Ago(k.CreatedAt), Ends: page.At(k.ExpiresAt), Never: k.LastUsedAt == nil,
@@ -83,13 +83,16 @@ func (p *Pages) showTokens(q *web.Request) (*tokensPage, error) {
 }
 
 func askToken(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	page := &web.FormPage{Page: q.Page("New access token", tokenCrumbs(q)...), Form: form}
-	form.Submit, form.Cancel = "Make the access token", q.Href(tokensPath)
+	page := &web.FormPage{Page: q.Page(q.T("New access token"), tokenCrumbs(q)...), Form: form}
+	form.Submit, form.Cancel = q.T("Make the access token"), q.Href(tokensPath)
 	form.Add(web.Group{Fields: append([]web.Field{
-		{Name: "name", Label: "Name", Required: true, Focus: true, Placeholder: "Inventory script", Hint: "So that you know later which program has it."},
 		{
-			Name: "days", Label: "Days until it expires", Kind: web.NumberField, Required: true, Value: strconv.Itoa(identity.TokenDays),
-			Hint: "At most " + strconv.Itoa(identity.MostTokenDays) + ". Make a new one before.",
+			Name: "name", Label: q.T("Name"), Required: true, Focus: true, Placeholder: q.T("Inventory script"),
+			Hint: q.T("So that you know later which program has it."),
+		},
+		{
+			Name: "days", Label: q.T("Days until it expires"), Kind: web.NumberField, Required: true, Value: strconv.Itoa(identity.TokenDays),
+			Hint: q.T("At most %d. Make a new one before.", identity.MostTokenDays),
 		},
 	}, proof(q)...)})
 	return page, nil
@@ -100,13 +103,12 @@ type wantedToken struct {
 	Days int
 }
 
-// proved lets on only who has just signed in, or gives the password: a token outlives
+// provedToken lets on only who has just signed in, or gives the password: a token outlives
 // the session at an unattended browser.
 func (p *Pages) provedToken(q *web.Request, v web.Values) (wantedToken, error) {
-	w := wantedToken{Name: v.Text("name")}
-	var err error
-	if w.Days, err = strconv.Atoi(v.Text("days")); err != nil {
-		return w, fault.Wrong(fault.Field{Name: "days", Message: "must be a whole number"})
+	w := wantedToken{Name: v.Text("name"), Days: v.Int("days")}
+	if err := v.Err(); err != nil {
+		return w, err
 	}
 	return w, p.Proofs.Confirm(q.Context(), q.VendorID(), q.Person.Session, v.Get("password"))
 }
@@ -132,10 +134,10 @@ type tokenPage struct {
 }
 
 func showToken(q *web.Request, m madeToken) (*tokenPage, error) {
-	page := &tokenPage{Page: q.Page("The access token was made", tokenCrumbs(q)...), Secret: m.Secret, Done: q.Href(tokensPath)}
+	page := &tokenPage{Page: q.Page(q.T("The access token was made"), tokenCrumbs(q)...), Secret: m.Secret, Done: q.Href(tokensPath)}
 	page.Facts = page.Page.Facts(
-		web.Fact{Label: "Name", Cell: web.Cell{Text: m.Name}}, web.Fact{Label: "Expires", Cell: web.Cell{Text: m.Ends}},
-		web.Fact{Label: "Send it as", Cell: web.Cell{Text: "Authorization: Bearer cht_…", Mono: true}},
+		web.Fact{Label: q.T("Name"), Cell: web.Cell{Text: m.Name}}, web.Fact{Label: q.T("Expires"), Cell: web.Cell{Text: m.Ends}},
+		web.Fact{Label: q.T("Send it as"), Cell: web.Cell{Text: "Authorization: Bearer cht_…", Mono: true}},
 	)
 	return page, nil
 }
@@ -151,9 +153,9 @@ func (p *Pages) askRevoke(q *web.Request, form *web.Form) (*web.FormPage, error)
 	}
 	for _, k := range all {
 		if k.UUID == id {
-			page := &web.FormPage{Page: q.Page("Revoke “"+k.Name+"”", tokenCrumbs(q)...), Form: form}
-			page.Text = "It opens nothing any more, at once, and it can't be taken back."
-			form.Submit, form.Danger, form.Cancel = "Revoke the access token", true, q.Href(tokensPath)
+			page := &web.FormPage{Page: q.Page(q.T("Revoke “%s”", k.Name), tokenCrumbs(q)...), Form: form}
+			page.Text = q.T("It opens nothing any more, at once, and it can't be taken back.")
+			form.Submit, form.Danger, form.Cancel = q.T("Revoke the access token"), true, q.Href(tokensPath)
 			return page, nil
 		}
 	}
@@ -166,5 +168,5 @@ func (p *Pages) revoke(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 		return web.Done{}, err
 	}
 	k, err := p.Tokens.Revoke(t, q.Principal, id)
-	return web.Done{To: q.Href(tokensPath), Say: web.Flash{Text: "The access token “" + k.Name + "” was revoked."}}, err
+	return web.Done{To: q.Href(tokensPath), Say: web.Flash{Text: q.T("The access token “%s” was revoked.", k.Name)}}, err
 }
