@@ -29,7 +29,8 @@ func TestLastDaysAtEveryDoor(t *testing.T) {
 		byEdition, _ := x.Issue(t, x.Pro, servertest.Fields{"name": "By edition", "starts_at": begins})
 
 		file := exported(t, x.Get(t, "/licenses?format=csv"))
-		rows := x.Get(t, "/licenses").Text("#rows")
+		list := x.Get(t, "/licenses")
+		rows := list.Text("#rows")
 		for _, name := range []string{"By API", "By form", "By file", "By edition"} {
 			row := file[name]
 			if row == nil || row["Expires"] != day || row["Starts"] != day {
@@ -51,7 +52,8 @@ func TestLastDaysAtEveryDoor(t *testing.T) {
 				t.Errorf("the form of %s holds %s to %s", name, form.Get("starts_at"), form.Get("expires_at"))
 			}
 		}
-		if strings.Count(rows, shown) != 4 || strings.Contains(rows, "5 Sep") {
+		// Each row says the first day, under "Not started", and the last.
+		if list.Find("#rows tr").Length() != 4 || strings.Count(rows, shown) != 8 || strings.Count(rows, "from "+shown) != 4 || strings.Contains(rows, "5 Sep") {
 			t.Errorf("the list says %s", rows)
 		}
 		foot := x.Get(t, "/licenses").Text("footer")

@@ -16,6 +16,7 @@ func (s *Server) AsOwner(t *testing.T, v wiring.NewVendor, email string, roles m
 	password := s.NewOwner(t, v, email, roles)
 	b := s.Browser(t, v).At("portal")
 	b.Enter(t, email, password)
+	b.Password = password
 	return b
 }
 
