@@ -18,7 +18,7 @@ type pattern struct {
 	text    string // with %[1]s for what stands in the first place
 }
 
-var verb = regexp.MustCompile(`%(\[\d+\])?[sd]`) //nolint:gochecknoglobals // it never changes
+var verb = regexp.MustCompile(`%(\[\d+\])?[sd]`)
 
 // place is what may stand in the place of a verb.
 var place = map[byte]string{'s': `(.+?)`, 'd': `(-?\d[\d,]*)`} //nolint:gochecknoglobals // it never changes
@@ -30,12 +30,13 @@ func sayings(texts map[string]string) (said, error) {
 			s.whole[english] = text
 			continue
 		}
-		words, at := `(?s)^`, 0
+		var words strings.Builder
+		at := 0
 		for _, v := range verb.FindAllStringIndex(english, -1) {
-			words += regexp.QuoteMeta(english[at:v[0]]) + place[english[v[1]-1]]
+			words.WriteString(regexp.QuoteMeta(english[at:v[0]]) + place[english[v[1]-1]])
 			at = v[1]
 		}
-		re, err := regexp.Compile(words + regexp.QuoteMeta(english[at:]) + `$`)
+		re, err := regexp.Compile(`(?s)^` + words.String() + regexp.QuoteMeta(english[at:]) + `$`)
 		if err != nil {
 			return s, fmt.Errorf("%q: %w", english, err)
 		}

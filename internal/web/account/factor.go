@@ -74,7 +74,10 @@ func (p *Pages) askCode(q *web.Request, form *web.Form) (*setupPage, error) {
 	page.Secret = inFours(setup.Secret)
 	form.Submit, form.Cancel = q.T("Switch it on"), back(q)
 	form.Add(web.Group{Fields: append([]web.Field{
-		{Name: "code", Label: q.T("Code"), Required: true, Complete: "one-time-code", Mono: true, Focus: true, Hint: q.T("Six digits. All your other sessions end.")},
+		{
+			Name: "code", Label: q.T("Code"), Required: true, Complete: "one-time-code", Mono: true, Focus: true,
+			Hint: q.T("Six digits. All your other sessions end."),
+		},
 	}, proof(q)...)})
 	return page, nil
 }
@@ -114,7 +117,10 @@ func askRemove(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	}
 	form.Submit, form.Cancel, form.Danger = q.T("Remove it"), back(q), true
 	form.Add(web.Group{Fields: []web.Field{
-		{Name: "code", Label: q.T("Code"), Required: true, Complete: "one-time-code", Mono: true, Focus: true, Hint: q.T("What the app shows now, or a recovery code.")},
+		{
+			Name: "code", Label: q.T("Code"), Required: true, Complete: "one-time-code", Mono: true, Focus: true,
+			Hint: q.T("What the app shows now, or a recovery code."),
+		},
 	}})
 	return page, nil
 }
