@@ -34,7 +34,7 @@ type serveCommand struct {
 	TLSCert       string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
 	TLSKey        string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
 	Metrics       string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`
-	GeoIP         string        `name:"geoip" help:"MMDB file that tells the city of an address, or its country; by default the embedded one of countries." placeholder:"FILE" type:"path"`
+	GeoIP         string        `name:"geoip" help:"MMDB file of cities or countries; by default the embedded one of countries." placeholder:"FILE" type:"path"`
 	TestClock     bool          `name:"test-clock" help:"Let the clock be moved, for tests; only on a database never served without it."`
 	Gallery       bool          `help:"Show the gallery of the pages' components, for those who work on them." hidden:""`
 	LogFormat     string        `help:"Form of the log on standard error: text or json." default:"text" enum:"text,json"`

@@ -49,30 +49,36 @@ func (c *Connection) print(io *IO, done, clientID string, s client.Status) error
 		}
 	}
 	row("client", clientID)
-	if l := s.License; l != nil {
-		row("product", l.ProductName)
-		row("licence", l.LicenseName)
-		row("customer", l.Customer.Name)
-		row("expires", expires(l.ExpirationDate))
-		row("not valid", l.ValidityReason)
-		if l.UsedUpAt != nil {
-			row("used up", l.UsedUpReason+" since "+instant(*l.UsedUpAt))
-		}
-		row("features", strings.Join(features(l.Features), ", "))
-		row("limits", strings.Join(limits(l.Limitations), ", "))
-		row("answered", instant(s.AnsweredAt))
-		if s.Valid() {
-			by := "answer"
-			if c.URL == "" {
-				by = "file"
-			}
-			row("runs until", instant(s.RunsUntil)+" without another "+by)
-		}
-		if s.HeartbeatDue {
-			row("heartbeat", "due")
-		}
+	if s.License != nil {
+		c.licence(s, row)
 	}
 	return table.Flush()
+}
+
+// licence prints what the licence is.
+func (c *Connection) licence(s client.Status, row func(name, value string)) {
+	l := s.License
+	row("product", l.ProductName)
+	row("licence", l.LicenseName)
+	row("customer", l.Customer.Name)
+	row("expires", expires(l.ExpirationDate))
+	row("not valid", l.ValidityReason)
+	if l.UsedUpAt != nil {
+		row("used up", l.UsedUpReason+" since "+instant(*l.UsedUpAt))
+	}
+	row("features", strings.Join(features(l.Features), ", "))
+	row("limits", strings.Join(limits(l.Limitations), ", "))
+	row("answered", instant(s.AnsweredAt))
+	if s.Valid() {
+		by := "answer"
+		if c.URL == "" {
+			by = "file"
+		}
+		row("runs until", instant(s.RunsUntil)+" without another "+by)
+	}
+	if s.HeartbeatDue {
+		row("heartbeat", "due")
+	}
 }
 
 func set(t time.Time) *time.Time {

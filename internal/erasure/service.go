@@ -88,7 +88,9 @@ func (u Uses) refuse() error {
 	if u.Recipients > 0 {
 		return fault.Refused("person_is_recipient", "Mail rules or webhooks send to this address.", "Take it out there first.")
 	}
-	told := fault.Told(fault.Use{N: u.Devices, One: "device in use", Many: "devices in use"}, fault.Use{N: u.Sessions, One: "open session", Many: "open sessions"})
+	told := fault.Told(
+		fault.Use{N: u.Devices, One: "device in use", Many: "devices in use"}, fault.Use{N: u.Sessions, One: "open session", Many: "open sessions"},
+	)
 	if told == "" {
 		return nil
 	}

@@ -224,20 +224,7 @@ func (a *activating) decide() (Outcome, error) {
 	}
 	switch {
 	case d.same:
-		if d.adopt {
-			if err := a.adopt(); err != nil {
-				return Outcome{}, err
-			}
-		}
-		if a.offline {
-			if err := a.markOffline(a.t, a.license, a.here); err != nil {
-				return Outcome{}, err
-			}
-		}
-		if err := a.nameUsers(a.t, a.license); err != nil {
-			return Outcome{}, err
-		}
-		return Outcome{State: StateOf(a.license, a.here, a.version, a.now)}, nil
+		return a.again(d.adopt)
 	case d.reinstall:
 		return a.reinstall()
 	}
@@ -269,6 +256,24 @@ func (a *activating) decide() (Outcome, error) {
 		return Outcome{}, err
 	}
 	return a.assign(d.role)
+}
+
+// again answers a client that holds a place of the licence already.
+func (a *activating) again(adopt bool) (Outcome, error) {
+	if adopt {
+		if err := a.adopt(); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if a.offline {
+		if err := a.markOffline(a.t, a.license, a.here); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if err := a.nameUsers(a.t, a.license); err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{State: StateOf(a.license, a.here, a.version, a.now)}, nil
 }
 
 // madeMeanwhile reports whether another call has made the client's device while this one

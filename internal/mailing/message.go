@@ -110,16 +110,15 @@ func (l Letter) check() error {
 func (k Kind) Variables() []string {
 	common := []string{"Vendor", "SupportEmail", "Website"}
 	license := []string{"Customer", "Product", "ProductID", "License", "DashboardLink"}
+	link := []string{"Link", "LinkExpires"}
 	use := []string{"Used", "Contract", "Allowed"}
 	switch k {
-	case LicenseIssued:
-		return slices.Concat(common, license, []string{"LicenseKey", "EndsOn"})
-	case KeyReplaced:
+	case LicenseIssued, KeyReplaced:
 		return slices.Concat(common, license, []string{"LicenseKey", "EndsOn"})
 	case Recovery:
-		return slices.Concat(common, []string{"Recipient", "Link", "LinkExpires"})
+		return slices.Concat(common, []string{"Recipient"}, link)
 	case Invitation:
-		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "Link", "LinkExpires"})
+		return slices.Concat(common, []string{"Recipient", "Role", "Customer"}, link)
 	case CustomerAdded:
 		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "DashboardLink"})
 	case AddressConfirm:
@@ -171,8 +170,9 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 	all := map[string]string{
 		"Vendor": vendor.Name, "SupportEmail": vendor.SupportEmail, "Website": vendor.Website,
 		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
-		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract), "Allowed": l.Decimal(d.Allowed),
-		"Device": d.Device, "Until": day(d.Until), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft),
+		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract),
+		"Allowed": l.Decimal(d.Allowed),
+		"Device":  d.Device, "Until": day(d.Until), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft),
 		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
 		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
 		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,

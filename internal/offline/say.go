@@ -55,7 +55,8 @@ func sayOpened(err error) error {
 }
 
 func errDamaged(cause error) error {
-	return wrongFile("file_damaged", "The request was damaged or changed on the way.", "Bring the file itself, or make a new one on the device.").WithCause(cause)
+	return wrongFile("file_damaged", "The request was damaged or changed on the way.",
+		"Bring the file itself, or make a new one on the device.").WithCause(cause)
 }
 
 // errUnknownDevice is one answer for an activation that is not there and a wrong key.
@@ -64,5 +65,6 @@ func errUnknownDevice() error {
 }
 
 func errEnded() error {
-	return wrongFile("request_ended", "The licence that this request was answered with has been given up or taken away since.", "Make a new request on the device, and bring that.")
+	return wrongFile("request_ended", "The licence that this request was answered with has been given up or taken away since.",
+		"Make a new request on the device, and bring that.")
 }

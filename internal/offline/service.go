@@ -214,7 +214,8 @@ func (s *Service) handOut(ctx context.Context, v ident.VendorID, vendor ident.UU
 		return nil, nil, err
 	}
 	reply := &Reply{Kind: Refreshed, Name: "license_refresh.lic", License: g.License, Product: g.Product, Device: g.Device}
-	trusted, typ := []string(nil), signed.TypeLicenseRefresh
+	var trusted []string
+	typ := signed.TypeLicenseRefresh
 	if r != nil {
 		reply.Kind, reply.Name, typ = Licensed, "license.lic", signed.TypeLicense
 		l.RequestID, trusted = r.RequestID, r.TrustedKeys

@@ -47,18 +47,22 @@ func (a *Server) plan() error {
 		Job{Name: "seal the audit log", Every: 5 * time.Second, Run: sealing(r, sealer, a.c.Log, false)},
 		Job{Name: "seal stragglers of the audit log", Every: time.Hour, Next: testclock.Daily, Run: sealing(r, sealer, a.c.Log, true)},
 		Job{Name: "count the daily figures", Every: 10 * time.Second, Next: testclock.Daily, Run: countFigures(r)},
-		Job{Name: "tidy the outbox", Every: 10 * time.Minute, Next: testclock.Daily,
+		Job{
+			Name: "tidy the outbox", Every: 10 * time.Minute, Next: testclock.Daily,
 			Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
 				return r.OutboxRows.Tidy(ctx, r.Clock.Now())
-			})},
+			}),
+		},
 		Job{
 			Name: "announce ends of licences", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextEnd),
 			Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds),
 		},
-		Job{Name: "forget old mail", Every: time.Hour, Next: testclock.Daily,
+		Job{
+			Name: "forget old mail", Every: time.Hour, Next: testclock.Daily,
 			Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
 				return r.MailRows.Forget(ctx, r.Clock.Now())
-			})},
+			}),
+		},
 		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
 		Job{Name: "erase personal data", Every: time.Second, Run: counted(a.c.Log, "erasures of personal data finished", r.Erasures.Work)},

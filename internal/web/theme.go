@@ -28,7 +28,7 @@ func theme(w http.ResponseWriter, q *Request) error {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // script sets it too
 		Name: "theme", Value: next, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode, Secure: q.Face().Secure,
 	})
-	http.Redirect(w, q.R, q.back(), http.StatusSeeOther)
+	http.Redirect(w, q.R, q.back(), http.StatusSeeOther) //nolint:gosec // back stays below the face
 	return nil
 }
 

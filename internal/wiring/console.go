@@ -114,5 +114,7 @@ func (s browserSessions) Authenticate(ctx context.Context, vendor ident.VendorID
 	if p.Vendor != vendor {
 		return identity.Principal{}, web.Person{}, errElsewhere()
 	}
-	return p, web.Person{Name: user.Name, Email: user.Email, Role: user.Role.Name, RoleAbout: user.Role.Description, Language: user.Language, Session: session}, nil
+	return p, web.Person{
+		Name: user.Name, Email: user.Email, Role: user.Role.Name, RoleAbout: user.Role.Description, Language: user.Language, Session: session,
+	}, nil
 }

@@ -25,7 +25,7 @@ func TestValidityReasonsAreTold(t *testing.T) {
 	if !slices.Equal(told, licensing.Reasons()) {
 		t.Errorf("docs/licences.md tells %q, the server gives %q", told, licensing.Reasons())
 	}
-	var named []string
+	named := make([]string, 0, len(licensing.Reasons()))
 	for _, spec := range sdkConstants(t, "license.go", "Reason") {
 		named = append(named, strings.Trim(text(spec.Values[0]), `"`))
 	}

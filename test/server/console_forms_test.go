@@ -393,12 +393,13 @@ func find(row map[string]string, path string) (value string, found bool) {
 	return "", false
 }
 
-// fieldNames are the names of all that a form asks for.
+// fieldNames are the names of all that a form asks for. No form shows again which file
+// was sent: those have tests of their own.
 func fieldNames(p *servertest.Page) []string {
 	var names []string
 	p.Find("form.app-form").Find("input, select, textarea").Each(func(_ int, f *goquery.Selection) {
-		name := f.AttrOr("name", "")
-		if _, fixed := f.Attr("readonly"); f.AttrOr("type", "") != "hidden" && !fixed && !slices.Contains(names, name) {
+		name, kind := f.AttrOr("name", ""), f.AttrOr("type", "")
+		if _, fixed := f.Attr("readonly"); kind != "hidden" && kind != "file" && !fixed && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	})

@@ -24,7 +24,8 @@ func editsNothing() map[string]string {
 	return map[string]string{
 		"/account/app/confirm": secrets, "/account/app/remove": ends, "/account/codes": secrets, "/account/passkeys/make": makes,
 		"/account/passkeys/new": makes, "/account/passkeys/{id}/remove": ends, "/account/password": secrets,
-		"/account/provider/connect": does, "/account/provider/disconnect": ends,
+		"/account/email": "a mail asks first, and its link changes the address", "/account/provider/connect": does, "/account/provider/disconnect": ends,
+		"/customers/{id}/people/invite": makes, "/customers/{id}/people/{user}/remove": ends,
 		"/customers/new": makes, "/devices/{id}/release": ends, "/devices/{id}/suspend": "it sets one day, and says which",
 		"/expiring/extend": "it makes no licence shorter, whoever has extended it", "/goodwill/release": ends, "/goodwill/{id}/mail": does,
 		"/goodwill/{id}/tokens": adds, "/imports/new": makes,
@@ -34,7 +35,7 @@ func editsNothing() map[string]string {
 		"/products/{id}/releases/delete": ends,
 		"/licenses/new":                  makes, "/licenses/{id}/add-tokens": adds, "/licenses/{id}/end": ends, "/licenses/{id}/files": does,
 		"/licenses/{id}/meters/{limitation}/add": adds, "/licenses/{id}/meters/{limitation}/take-back/{entry}": adds,
-		"/licenses/{id}/release": ends, "/licenses/{id}/reset-deactivations": ends, "/licenses/{id}/allow-deactivations": adds, "/licenses/{id}/release-all": ends, "/licenses/{id}/switch-off": "it sets one thing, and says to what",
+		"/licenses/{id}/meters/{limitation}/reset": ends, "/licenses/{id}/release": ends, "/licenses/{id}/reset-deactivations": ends, "/licenses/{id}/allow-deactivations": adds, "/licenses/{id}/release-all": ends, "/licenses/{id}/switch-off": "it sets one thing, and says to what",
 		"/licenses/{id}/users/add": adds,
 		"/products/new":            makes, "/products/{id}/analytical-fields/delete": ends, "/products/{id}/analytical-fields/new": makes,
 		"/products/{id}/editions/new": makes, "/products/{id}/features/new": makes, "/products/{id}/limitations/new": makes,
@@ -44,7 +45,9 @@ func editsNothing() map[string]string {
 		"/settings/mail/templates/{kind}/{language}/preview": "it shows what is typed, and saves nothing",
 		"/settings/roles/new":                                makes, "/settings/roles/{id}/delete": ends, "/settings/sign-in/remove": ends, "/settings/signing-keys/new": makes,
 		"/settings/signing-keys/{kid}/retire": ends, "/settings/team/invite": makes, "/settings/team/{id}/clear-second-factor": ends,
-		"/settings/team/{id}/invite": does, "/settings/team/{id}/remove": ends, "/settings/webhooks/new": makes,
+		"/settings/team/{id}/email":         "a mail asks first, and its link changes the address",
+		"/settings/vendor/branding/preview": "it shows what is typed, and saves nothing",
+		"/settings/team/{id}/invite":        does, "/settings/team/{id}/remove": ends, "/settings/webhooks/new": makes,
 		"/settings/webhooks/{id}/delete": ends, "/settings/webhooks/{id}/replay": does, "/settings/webhooks/{id}/rotate": secrets,
 		// Their fields are not of the record: what they began with is compared all the same
 		// (TestFormsThatOverwriteWhatTheyOnlyShow).
@@ -73,6 +76,7 @@ func openForms(t *testing.T, s *servertest.Server) *formWalk {
 	w.Post(t, "/settings/team/invite", url.Values{"email": {"bob@example.com"}, "name": {"Bob"}, "role": {"viewer"}})
 	user := w.Get(t, "/settings/team").Find("#rows a").FilterFunction(func(_ int, a *goquery.Selection) bool { return strings.Contains(a.Text(), "Bob") }).AttrOr("href", "")
 	hook := w.Manage(t, "POST", "/subscriptions", servertest.Fields{"kind": "mail", "target": "ops@example.com", "events": []string{"license.issued"}}, "id")
+	owner := w.Manage(t, "POST", "/customers/"+w.Customer+"/users", servertest.Fields{"email": "owner@example.com", "role": "viewer"}, "user_id")
 	issuers := make([]string, 2)
 	for i := range issuers {
 		mux := http.NewServeMux()
@@ -91,7 +95,7 @@ func openForms(t *testing.T, s *servertest.Server) *formWalk {
 	w.ids = map[string]string{
 		"product": w.Product, "edition": w.Edition, "pro": w.Pro, "team": w.Team, "customer": w.Customer, "vendor": w.Vendor.VendorID,
 		"feature": pro.Features[0].ID, "limitation": pro.Limitations[0].ID, "variable": pro.Variables[0].ID, "named": named, "floating": floating,
-		"role": last(role), "user": last(user), "hook": hook, "issuer": issuers[1],
+		"role": last(role), "user": last(user), "hook": hook, "owner": owner, "issuer": issuers[1],
 	}
 	return w
 }
@@ -117,14 +121,29 @@ func (w *formWalk) edits() []edited {
 		},
 		{
 			route: "/customers/{id}/edit", at: "/customers/$customer/edit", api: "/customers/$customer", row: "customers uuid=$customer",
-			fields: map[string]string{"company_name": "Spock GmbH", "customer_number": "S-77", "email": "spock@example.com"},
+			fields: map[string]string{"company_name": "Spock GmbH", "customer_number": "S-77", "email": "spock@example.com", "language": "de"},
 		},
 		{
 			route: "/settings/vendor", api: "/vendor", row: "vendors uuid=$vendor",
 			fields: map[string]string{
 				"name": "Acme Works", "slug": "forge", "zone": "Europe/Paris", "support_email": "help@example.com", "website": "https://example.com/help",
-				"direct": "on ; api direct_activation_files ; row direct_activation_files",
+				"language": "de", "direct": "on ; api direct_activation_files ; row direct_activation_files", "store_no_location": "on",
 			},
+		},
+		{
+			route: "/settings/vendor/branding", api: "/vendor", row: "vendors uuid=$vendor",
+			fields: map[string]string{
+				"shown_name": "Acme for you", "accent_light": "#0a5c36", "accent_dark": "#7bd8a5", "support_text": "Monday to Friday\n9 to 17",
+			},
+		},
+		{
+			route: "/settings/help", row: "help_texts language=de",
+			fields: map[string]string{"help_de": "## Hilfe\nRufen Sie an. ; row body", "help_en": "## Help\nCall us. ; row -"},
+		},
+		{
+			route: "/customers/{id}/people/{user}", at: "/customers/$customer/people/$owner", api: "/customers/$customer/users",
+			item: "user_id=$owner", row: "customer_users role=operator",
+			fields: map[string]string{"role": "operator"},
 		},
 		{
 			route: "/settings/roles/{id}", at: "/settings/roles/$role", row: "roles uuid=$role",
@@ -228,7 +247,7 @@ func (*formWalk) namedTexts() []edited {
 			fields: map[string]string{"name": "named " + kind, "description": "what a\n" + kind + " is"},
 		})
 	}
-	for _, kind := range []string{"license_issued", "goodwill", "expiring", "used_up"} {
+	for _, kind := range []string{"license_issued", "goodwill", "expiring", "expired", "used_up", "meter_threshold", "meter_exhausted"} {
 		on := "on"
 		if kind == "license_issued" {
 			on = "" // which is on from the start

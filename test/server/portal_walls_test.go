@@ -30,10 +30,9 @@ func newPortalWorld(t *testing.T, server *servertest.Server) portalWorld {
 	license, key := w.Issue(t, w.Pro, servertest.Fields{"name": "Presses hall", "licensee_email": "anna@werk.example"})
 	w.Activate(t, key, "press-4711", "hall-nine")
 	w.admin = server.AsOwner(t, w.Vendor, "admin@kirk.example", map[string]owners.Role{w.Customer: owners.Administrator})
-	activation := ""
 	var out struct{ Items []struct{ ID string } }
 	server.Do(t, "GET", "/api/v1/licenses/"+license+"/activations", nil, "Authorization", "Bearer "+w.Vendor.AdminKey).JSON(t, &out)
-	activation = out.Items[0].ID
+	activation := out.Items[0].ID
 	var people struct {
 		Items []struct {
 			ID string `json:"user_id"`

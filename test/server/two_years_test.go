@@ -36,7 +36,7 @@ func TestTwoYears(t *testing.T) {
 		}
 		pages := meters().LimitationID
 		consumed, gross, month := 0, 0, ""
-		for step := 0; step < 105; step++ { // of a week
+		for step := range 105 { // of a week
 			amount := step%9 + 1
 			a := v.Do(t, "POST", "/api/v2/isv/"+v.VendorID+"/data_gathering/consumption_heartbeats", terms{
 				"client_id": "drill-1", "consumption_heartbeat": []terms{{"limitation_id": pages, "value": amount}},

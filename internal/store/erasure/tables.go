@@ -202,7 +202,10 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"user_sessions":       {"method", "face"},
 	"users":               {"role", "language"},
 	"variables":           {"name", "description"},
-	"vendors":             {"name", "zone", "plan", "slug", "support_email", "website", "language", "shown_name", "accent_light", "accent_dark", "support_text", "logo"},
+	"vendors": {
+		"name", "zone", "plan", "slug", "support_email", "website", "language", "shown_name", "accent_light", "accent_dark",
+		"support_text", "logo",
+	},
 }
 
 // elsewhere are columns that are about people and that other statements erase: those of

@@ -16,7 +16,7 @@ type AccessTokens struct{ DB *store.DB }
 
 var _ identity.AccessTokenStore = AccessTokens{}
 
-const tokenColumns = `a.uuid, a.name, a.hint, a.created_at, a.expires_at, a.last_used_at`
+const tokenColumns = `a.uuid, a.name, a.hint, a.created_at, a.expires_at, a.last_used_at` //nolint:gosec // columns, no credential
 
 type tokenRow struct {
 	k                identity.AccessToken

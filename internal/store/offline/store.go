@@ -20,7 +20,8 @@ var _ offline.Store = Store{}
 // Place gives an activation as files need it, and locks nothing.
 func (Store) Place(t tx.Tx, v ident.VendorID, activation ident.UUID) (*offline.Place, error) {
 	p := &offline.Place{Activation: activation}
-	found, err := store.On(t).QueryRow(`SELECT a.token_key, l.id, l.uuid, p.uuid, d.id, d.number, a.client_public_key, CASE WHEN a.released_at IS NULL THEN 0 ELSE 1 END
+	found, err := store.On(t).QueryRow(`SELECT a.token_key, l.id, l.uuid, p.uuid, d.id, d.number, a.client_public_key,
+			CASE WHEN a.released_at IS NULL THEN 0 ELSE 1 END
 		FROM activations a JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id
 		JOIN products p ON p.vendor_id = a.vendor_id AND p.id = a.product_id
 		JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
@@ -79,7 +80,8 @@ func (Store) InsertReported(t tx.Tx, v ident.VendorID, r offline.Reported) error
 // Histories implements offline.Store.
 func (Store) Histories(t tx.Tx, v ident.VendorID, activation ident.UUID) ([]offline.History, error) {
 	return store.All[offline.History](store.On(t).Query(`SELECT id, license_id, report, report_hash, marks, is_copy, updated_at
-		FROM offline_histories WHERE vendor_id = $1 AND activation_uuid = $2 ORDER BY id`, v, activation))(func(scan store.Scan) (offline.History, error) {
+		FROM offline_histories WHERE vendor_id = $1 AND activation_uuid = $2 ORDER BY id`, v, activation),
+	)(func(scan store.Scan) (offline.History, error) {
 		h := offline.History{Activation: activation}
 		var marks string
 		var at int64

@@ -69,7 +69,7 @@ func (p *Pages) Routes() []edge.Route {
 		web.ActWith(p.Face, p.Path+"/{user}/again", p.Change, p.home, p.countAgain, p.again),
 	}
 	routes = append(routes, web.AskWith(p.Face, p.Path+"/invite", p.Change, "form.html", p.askInvite, p.countInvite, p.invite)...)
-	routes = append(routes, web.Ask(p.Face, p.Path+"/{user}", p.Change, "form.html", p.askRole, p.setRole)...)
+	routes = append(routes, web.Edit(p.Face, p.Path+"/{user}", p.Change, "form.html", web.OfID("customer"), p.askRole, p.setRole)...)
 	return append(routes, web.Ask(p.Face, p.Path+"/{user}/remove", p.Change, "form.html", p.askRemove, p.remove)...)
 }
 

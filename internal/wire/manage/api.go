@@ -90,7 +90,10 @@ func placeOf(group string) int {
 func (a *API) Routes() []edge.Route {
 	routes := make([]edge.Route, 0, len(a.operations)+3)
 	routes = append(routes, []edge.Route{
-		{Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Light: true, Compress: true, Handler: a.serveDocument},
+		{
+			Method: http.MethodGet, Path: base + "/openapi.json", Public: "it describes the API and holds no data", Light: true, Compress: true,
+			Handler: a.serveDocument,
+		},
 		{Method: http.MethodGet, Path: "/api/docs", Public: "it describes the API and holds no data", Light: true, Handler: a.servePage},
 		{Method: http.MethodGet, Path: "/api/docs/style.css", Public: "the look of the description", Light: true, Handler: a.serveStyle},
 	}...)

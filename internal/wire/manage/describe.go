@@ -32,7 +32,8 @@ const (
 
 const about = `The management API of a Chancery server.
 
-Send "Authorization: Bearer" with an admin key, or with a user's own access token where an operation says so. Bodies are JSON; fields that an operation does not know are refused by name.
+Send "Authorization: Bearer" with an admin key, or with a user's own access token where an operation says so.
+Bodies are JSON; fields that an operation does not know are refused by name.
 Every POST, PATCH and DELETE takes an Idempotency-Key header (1 to 255 printable characters). Within 24 hours ` +
 	`the same request under the same key is carried out once and answered alike, and another request under it is refused with 422. Refusals are not kept.
 A LastModifiedBy header names the person behind a request in the audit log.
@@ -147,7 +148,7 @@ func (a *API) describeOperation(op operation.Operation, problem *huma.Schema) *h
 // describeOwn tells what a call does for an access token.
 func (a *API) describeOwn(own operation.Operation) string {
 	text := "With an access token: " + own.About
-	var names []string
+	names := make([]string, 0, len(own.Queries))
 	for _, q := range own.Queries {
 		names = append(names, q.Name)
 	}

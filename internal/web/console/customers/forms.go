@@ -40,7 +40,9 @@ func (p *Pages) forms() []edge.Route {
 			return in, nil
 		},
 		func(t tx.Tx, q *web.Request, in asked) (web.Done, error) {
-			made, err := p.Customers.Create(t, q.VendorID(), customers.Create{CompanyName: in.name, Number: in.number, Email: in.email, Language: in.language, Superior: in.superior})
+			made, err := p.Customers.Create(t, q.VendorID(), customers.Create{
+				CompanyName: in.name, Number: in.number, Email: in.email, Language: in.language, Superior: in.superior,
+			})
 			if err != nil {
 				return web.Done{}, beside(err)
 			}

@@ -62,8 +62,9 @@ func (a *Area) people(m *operation.Maker) []operation.Operation {
 			return page, err
 		}, showPerson),
 		operation.Change(m, operation.Operation{
-			Method: http.MethodPost, Path: "/customers/{id}/users", ID: "invite-customer-user", Group: group, Summary: "Let somebody look after a customer's licences",
-			About: "They are told by mail how to sign in. Who is no user yet is made one, and is mailed an invitation.", Permission: identity.ManageCustomers,
+			Method: http.MethodPost, Path: "/customers/{id}/users", ID: "invite-customer-user", Group: group,
+			Summary: "Let somebody look after a customer's licences",
+			About:   "They are told by mail how to sign in. Who is no user yet is made one, and is mailed an invitation.", Permission: identity.ManageCustomers,
 		}, func(t tx.Tx, q *operation.Request, in customerUserInvite) (customerUser, error) {
 			by := owners.ByStaff(q.Vendor)
 			u, err := a.People.Invite(t, by, q.ID, owners.NewPerson{Email: in.Email, Name: in.Name, Role: owners.Role(in.Role)})
@@ -74,14 +75,16 @@ func (a *Area) people(m *operation.Maker) []operation.Operation {
 			return showPerson(p), err
 		}),
 		operation.Change(m, operation.Operation{
-			Method: http.MethodPatch, Path: "/customers/{id}/users", ID: "update-customer-user", Group: group, Summary: "Give one of a customer's users another role",
-			About: "It counts at once, in every session.", Permission: identity.ManageCustomers,
+			Method: http.MethodPatch, Path: "/customers/{id}/users", ID: "update-customer-user", Group: group,
+			Summary: "Give one of a customer's users another role",
+			About:   "It counts at once, in every session.", Permission: identity.ManageCustomers,
 		}, func(t tx.Tx, q *operation.Request, in customerUserChange) (customerUser, error) {
 			p, err := a.People.SetRole(t, owners.ByStaff(q.Vendor), q.ID, in.UserID, owners.Role(in.Role))
 			return showPerson(p), err
 		}),
 		operation.Change(m, operation.Operation{
-			Method: http.MethodDelete, Path: "/customers/{id}/users", ID: "remove-customer-user", Group: group, Summary: "Take a user's role at a customer away",
+			Method: http.MethodDelete, Path: "/customers/{id}/users", ID: "remove-customer-user", Group: group,
+			Summary:    "Take a user's role at a customer away",
 			About:      "The user stays, with the licences that name them as their licensee.",
 			Queries:    []operation.Query{{Name: "user_id", Kind: operation.UUID, Doc: "the user to remove; required"}},
 			Permission: identity.ManageCustomers,

@@ -211,7 +211,8 @@ func (a *Area) mailSettings(m *operation.Maker) []operation.Operation {
 			return showRule(r), err
 		}),
 		operation.Get(m, operation.Operation{
-			Path: "/mail-templates", ID: "list-mail-templates", Group: group, Summary: "The texts of all kinds of mail in all languages", Permission: identity.ManageDelivery,
+			Path: "/mail-templates", ID: "list-mail-templates", Group: group, Summary: "The texts of all kinds of mail in all languages",
+			Permission: identity.ManageDelivery,
 		}, func(q *operation.Request) (operation.Page[mailTemplate], error) {
 			own, err := a.MailRows.Templates(q.Context, q.Vendor)
 			answer := operation.Page[mailTemplate]{Items: []mailTemplate{}}
