@@ -30,12 +30,13 @@ func sayings(texts map[string]string) (said, error) {
 			s.whole[english] = text
 			continue
 		}
-		words, at := `(?s)^`, 0
+		var words strings.Builder
+		at := 0
 		for _, v := range verb.FindAllStringIndex(english, -1) {
-			words += regexp.QuoteMeta(english[at:v[0]]) + place[english[v[1]-1]]
+			words.WriteString(regexp.QuoteMeta(english[at:v[0]]) + place[english[v[1]-1]])
 			at = v[1]
 		}
-		re, err := regexp.Compile(words + regexp.QuoteMeta(english[at:]) + `$`)
+		re, err := regexp.Compile(`(?s)^` + words.String() + regexp.QuoteMeta(english[at:]) + `$`)
 		if err != nil {
 			return s, fmt.Errorf("%q: %w", english, err)
 		}
