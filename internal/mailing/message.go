@@ -111,20 +111,21 @@ func (k Kind) Variables() []string {
 	common := []string{"Vendor", "SupportEmail", "Website"}
 	license := []string{"Customer", "Product", "ProductID", "License", "DashboardLink"}
 	link := []string{"Link", "LinkExpires"}
+	person := []string{"Recipient"}
 	use := []string{"Used", "Contract", "Allowed"}
 	switch k {
 	case LicenseIssued, KeyReplaced:
 		return slices.Concat(common, license, []string{"LicenseKey", "EndsOn"})
 	case Recovery:
-		return slices.Concat(common, []string{"Recipient"}, link)
+		return slices.Concat(common, person, link)
 	case Invitation:
-		return slices.Concat(common, []string{"Recipient", "Role", "Customer"}, link)
+		return slices.Concat(common, person, []string{"Role", "Customer"}, link)
 	case CustomerAdded:
-		return slices.Concat(common, []string{"Recipient", "Role", "Customer", "DashboardLink"})
+		return slices.Concat(common, person, []string{"Role", "Customer", "DashboardLink"})
 	case AddressConfirm:
-		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "Link", "LinkExpires"})
+		return slices.Concat(common, person, []string{"Address", "FormerAddress", "Link", "LinkExpires"})
 	case AddressTaken, AddressAsked, AddressChanged:
-		return slices.Concat(common, []string{"Recipient", "Address", "FormerAddress", "SignInLink", "ByStaff"})
+		return slices.Concat(common, person, []string{"Address", "FormerAddress", "SignInLink", "ByStaff"})
 	case Goodwill:
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
