@@ -14,7 +14,7 @@ const smallestCompressed = 1400
 // tell who listens on the line about what stands in a body: only routes that say Compress
 // come here.
 func newCompress() (func(http.Handler) http.HandlerFunc, error) {
-	return gzhttp.NewWrapper(gzhttp.MinSize(smallestCompressed), gzhttp.EnableZstd(false)) //nolint:wrapcheck // a programming error
+	return gzhttp.NewWrapper(gzhttp.MinSize(smallestCompressed), gzhttp.EnableZstd(false))
 }
 
 // answer runs the handler of a route, and compresses what it writes where the route says so.

@@ -17,7 +17,7 @@ const shownMonths = 13
 func (p *Pages) monthsChart(q *web.Request, page *web.Page, l *licensing.License) (*web.Chart, error) {
 	now := l.MonthAt(page.Now, q.VendorZone())
 	if now == nil {
-		return nil, nil //nolint:nilnil // there is none to draw
+		return nil, nil // there is none to draw
 	}
 	past, err := p.Rows.PastMonths(q.Context(), l, page.Now, shownMonths)
 	if err != nil {

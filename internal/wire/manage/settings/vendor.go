@@ -84,7 +84,7 @@ func showVendor(v vendors.Vendor) vendorOut {
 func readLogo(_ *operation.Request, in vendorUpdate) (*vendors.Logo, error) {
 	switch {
 	case in.Logo == nil:
-		return nil, nil //nolint:nilnil // nothing is to be changed
+		return nil, nil // nothing is to be changed
 	case *in.Logo == "":
 		return &vendors.Logo{}, nil
 	}
