@@ -26,7 +26,7 @@ func editsNothing() map[string]string {
 		"/account/passkeys/new": makes, "/account/passkeys/{id}/remove": ends, "/account/password": secrets,
 		"/account/email": "a mail asks first, and its link changes the address", "/account/provider/connect": does, "/account/provider/disconnect": ends,
 		"/customers/{id}/people/invite": makes, "/customers/{id}/people/{user}/remove": ends,
-		"/customers/new": makes, "/devices/{id}/release": ends, "/devices/{id}/suspend": "it sets one day, and says which",
+		"/customers/new": makes, "/devices/{id}/release": ends,
 		"/expiring/extend": "it makes no licence shorter, whoever has extended it", "/goodwill/release": ends, "/goodwill/{id}/mail": does,
 		"/goodwill/{id}/tokens": adds, "/imports/new": makes,
 		"/licenses/{id}/new-key": does, "/licenses/{id}/delete": ends, "/products/{id}/archive": does, "/products/{id}/delete": ends,
@@ -52,6 +52,7 @@ func editsNothing() map[string]string {
 		// Their fields are not of the record: what they began with is compared all the same
 		// (TestFormsThatOverwriteWhatTheyOnlyShow).
 		"/customers/{id}/move": "it shows where the customer stands", "/licenses/{id}/extend": "it shows the end",
+		"/devices/{id}/suspend":    "it shows until when it is suspended",
 		"/licenses/{id}/hand-over": "it shows the customer", "/licenses/{id}/move": "it shows the edition",
 		"/settings/mail/templates/{kind}/{language}/reset": "it deletes the text",
 	}

@@ -26,7 +26,9 @@ func TestFormsThatOverwriteWhatTheyOnlyShow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := servertest.OpenShop(t, servertest.Start(t, storage(t)))
-			id, _ := s.Issue(t, s.Edition, nil)
+			id, key := s.Issue(t, s.Edition, nil)
+			s.Activate(t, key, "press-1", "")
+			device := strings.TrimPrefix(s.Get(t, "/devices").Find(`main td a[href*="/devices/"]`).First().AttrOr("href", ""), s.Base)
 			other := s.Manage(t, "POST", "/customers", servertest.Fields{"company_name": "Lind", "customer_number": "L-1"}, "id")
 			s.Manage(t, "POST", "/customers", servertest.Fields{"company_name": "Moss", "customer_number": "M-1"}, "id")
 			for _, test := range []struct {
@@ -35,6 +37,7 @@ func TestFormsThatOverwriteWhatTheyOnlyShow(t *testing.T) {
 				told         string
 			}{
 				{"/licenses/" + id + "/extend", url.Values{"expires_at": {"2090-06-30"}}, url.Values{"expires_at": {"2089-01-01"}}, "Ends 30 Jun 2090"},
+				{device + "/suspend", url.Values{"until": {"2090-06-30"}}, url.Values{"until": {"2089-01-01"}}, "Suspended 30 Jun 2090"},
 				{"/licenses/" + id + "/move", url.Values{"edition_id": {s.Pro}}, url.Values{"edition_id": {s.Pro}}, "Edition Pro"},
 				{
 					"/licenses/" + id + "/hand-over",

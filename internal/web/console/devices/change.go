@@ -31,8 +31,14 @@ func (p *Pages) askSuspend(q *web.Request, form *web.Form) (*web.FormPage, error
 	page.Text = "Every call of " + show.ClientName(s.Activation) + " is refused until then, with all licences it holds. Nothing is lost: it " +
 		"keeps its places, and goes on afterwards by itself. " +
 		"What it does meanwhile is the program's: it may run on its freeride."
+	suspended := "No"
+	if until := s.Activation.Device.SuspendedUntil; s.Activation.Device.SuspendedAt(page.Now) {
+		suspended = calendar.LastDay(until, q.VendorZone()).Text()
+		page.Text = "It is suspended " + page.Until(until) + " now. " + page.Text
+	}
+	form.Watch("Suspended", suspended)
 	form.Add(web.Group{Fields: []web.Field{{
-		Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Value: calendar.DayOf(page.Now, q.VendorZone()).AddDays(7).String(),
+		Name: "until", Label: "Last day", Kind: web.DateField, Required: true, Fresh: true, Value: calendar.DayOf(page.Now, q.VendorZone()).AddDays(7).String(),
 		Hint: "Suspended until that day ends in " + q.ZoneOfDays() + ".",
 	}}})
 	return page, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"chancery/internal/audit"
 	"chancery/internal/catalog"
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -81,8 +82,17 @@ func (p *Pages) Routes() []edge.Route {
 		web.Lists(p.Face, "/devices/{id}/heartbeats", view, p.heartbeats, p.heartbeatsChrome),
 		web.Act(p.Face, "/devices/{id}/resume", manage, back, p.resume),
 	}
-	routes = append(routes, web.Ask(p.Face, "/devices/{id}/suspend", manage, "form.html", p.askSuspend, p.suspend)...)
+	routes = append(routes, web.Edit(p.Face, "/devices/{id}/suspend", manage, "form.html", p.device, p.askSuspend, p.suspend)...)
 	return append(routes, web.Ask(p.Face, "/devices/{id}/release", manage, "form.html", p.askRelease, p.release)...)
+}
+
+// device is the device of the activation in the address.
+func (p *Pages) device(q *web.Request) ([]audit.Thing, error) {
+	s, err := p.seat(q)
+	if err != nil {
+		return nil, err
+	}
+	return []audit.Thing{{Subject: "device", ID: s.Activation.Device.UUID}}, nil
 }
 
 func (p *Pages) seat(q *web.Request) (licensing.Seat, error) {
