@@ -76,7 +76,7 @@ func TestLastDaysAtEveryDoor(t *testing.T) {
 		x.Activate(t, key, "drill-1", "hall-1")
 		activation, _ := x.Get(t, "/licenses/"+byAPI+"/devices").Find("#rows a").Attr("href")
 		activation = strings.TrimPrefix(activation, x.Base)
-		suspended := x.Post(t, activation+"/suspend", url.Values{"until": {day}})
+		suspended := x.Fill(t, activation+"/suspend", url.Values{"until": {day}})
 		servertest.Says(t, suspended, "main", "suspended until the end of "+shown, "refused until the end of "+shown)
 		servertest.Says(t, x.Get(t, activation+"/suspend"), "main", "ends in America/Santiago")
 	})

@@ -42,9 +42,9 @@ func TestConsoleDevices(t *testing.T) {
 		href := strings.TrimPrefix(s.Get(t, "/devices?q=drill-1").Find("#rows a").First().AttrOr("href", ""), s.Base)
 		servertest.Says(t, s.Get(t, href), "main", "HALL-9", "drill-1", "Basic", "Kirk AG", "2.0", "Linux 6", "Local network", "Its activations over time")
 		servertest.Says(t, s.Get(t, href+"/heartbeats"), "#rows", "2.0")
-		servertest.Refuses(t, s.Post(t, href+"/suspend", url.Values{}), "until", "is needed")
-		servertest.Refuses(t, s.Post(t, href+"/suspend", url.Values{"until": {"2001-01-01"}}), "until", "must lie in the future")
-		servertest.Says(t, s.Post(t, href+"/suspend", url.Values{"until": {"2090-01-01"}}), "main", "is suspended until", "Undo", "Every call of this device is refused")
+		servertest.Refuses(t, s.Fill(t, href+"/suspend", url.Values{"until": {""}}), "until", "is needed")
+		servertest.Refuses(t, s.Fill(t, href+"/suspend", url.Values{"until": {"2001-01-01"}}), "until", "must lie in the future")
+		servertest.Says(t, s.Fill(t, href+"/suspend", url.Values{"until": {"2090-01-01"}}), "main", "is suspended until", "Undo", "Every call of this device is refused")
 		if got := names("?state=suspended"); got != "drill-1" {
 			t.Errorf("suspended: %s", got)
 		}
