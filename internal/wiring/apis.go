@@ -5,18 +5,19 @@ import (
 
 	"chancery/internal/budget"
 	"chancery/internal/geo"
+	"chancery/internal/offline"
 	"chancery/internal/wire/slascone"
 	"chancery/internal/wire/wellknown"
 )
 
 // apiAreas are the APIs, one line each.
-func apiAreas(r *Rooms, s Site, index vendorIndex, clients *slascone.API) []area {
+func apiAreas(r *Rooms, s Site, index vendorIndex, clients *slascone.API, files *offline.Service) []area {
 	return []area{
 		listed(wellknown.Routes(wellknown.Config{
 			Vendors: index, Keys: r.Keyring, Clock: r.Clock, SecurityContact: s.SecurityContact, PublicURL: s.PublicURL,
 		})),
 		mounted(clients, nil),
-		mounted(management(r, s)),
+		mounted(management(r, s, files)),
 	}
 }
 

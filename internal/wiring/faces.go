@@ -38,11 +38,15 @@ func NewFaces(r *Rooms, s Site, places *geo.Places) (Faces, error) {
 	if err != nil {
 		return Faces{}, err
 	}
-	carried, err := newOfflinePortal(r, s, assets, clients)
+	files, err := newOffline(r, clients)
 	if err != nil {
 		return Faces{}, err
 	}
-	routes, err := routesOf(apiAreas(r, s, index, clients))
+	carried, err := newOfflinePortal(r, s, assets, files)
+	if err != nil {
+		return Faces{}, err
+	}
+	routes, err := routesOf(apiAreas(r, s, index, clients, files))
 	return Faces{
 		Routes: slices.Concat(pages.Routes, owned.Routes, carried.Routes, routes), Views: slices.Concat(pages.Views, owned.Views, carried.Views),
 	}, err

@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"chancery/internal/offline"
 	"chancery/internal/wire/manage"
 	"chancery/internal/wire/manage/auditlog"
 	"chancery/internal/wire/manage/catalog"
@@ -17,7 +18,7 @@ import (
 )
 
 // managementAreas are all of the management API. A new area is a new line.
-func managementAreas(r *Rooms) []operated {
+func managementAreas(r *Rooms, files *offline.Service) []operated {
 	return []operated{
 		operating(settings.New(settings.Config{
 			Vendors: r.Vendors, VendorRows: r.VendorRows, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
@@ -27,7 +28,7 @@ func managementAreas(r *Rooms) []operated {
 		operating(licenses.New(licenses.Config{
 			Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, MeterRows: r.MeterRows, SessionRows: r.SessionRows,
 		})),
-		operating(devices.New(devices.Config{Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows})),
+		operating(devices.New(devices.Config{Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Refresh: refreshFile(files)})),
 		operating(sessions.New(sessions.Config{Clock: r.Clock, Sessions: r.Sessions, SessionRows: r.SessionRows, LicenseRows: r.LicenseRows})),
 		operating(webhooks.New(webhooks.Config{
 			Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},
@@ -51,7 +52,7 @@ type operated struct {
 func operating[A manage.Area](a A, err error) operated { return operated{a, err} }
 
 // management makes the management API.
-func management(r *Rooms, s Site) (*manage.API, error) {
+func management(r *Rooms, s Site, files *offline.Service) (*manage.API, error) {
 	c := manage.Config{Changes: r.Changes, Keys: r.Authenticator, Tokens: r.AccessTokens, Vendors: r.VendorRows}
 	var err error
 	if c.Own, err = own.New(own.Config{
@@ -62,7 +63,7 @@ func management(r *Rooms, s Site) (*manage.API, error) {
 	if s.PublicURL != nil {
 		c.PublicURL = s.PublicURL.String()
 	}
-	for _, o := range managementAreas(r) {
+	for _, o := range managementAreas(r, files) {
 		if o.err != nil {
 			return nil, o.err
 		}

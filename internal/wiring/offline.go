@@ -9,6 +9,7 @@ import (
 
 	"chancery/internal/access"
 	"chancery/internal/budget"
+	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/language"
@@ -161,7 +162,7 @@ func (u provenUser) Use(t tx.Tx) (bool, error) { return u.licensees.Use(t, u.ven
 func (u provenUser) Return(t tx.Tx) error      { return u.licensees.Return(t, u.vendor, u.p) }
 
 // newOfflinePortal makes the public pages of files.
-func newOfflinePortal(r *Rooms, s Site, assets *web.Assets, words FileWords) (Faces, error) {
+func newOfflinePortal(r *Rooms, s Site, assets *web.Assets, files *offline.Service) (Faces, error) {
 	languages, err := language.Load()
 	if err != nil {
 		return Faces{}, err
@@ -174,7 +175,7 @@ func newOfflinePortal(r *Rooms, s Site, assets *web.Assets, words FileWords) (Fa
 	if err != nil {
 		return Faces{}, err
 	}
-	pages, err := offlinePages(r, face, words)
+	pages, err := offlinePages(r, face, files)
 	if err != nil {
 		return Faces{}, err
 	}
@@ -190,21 +191,31 @@ func (nobodySignsIn) Authenticate(context.Context, ident.VendorID, string) (iden
 	return identity.Principal{}, web.Person{}, errElsewhere()
 }
 
-func offlinePages(r *Rooms, face *web.Face, words FileWords) (*offlineportal.Pages, error) {
-	files, err := newOffline(r, words)
-	if err != nil {
-		return nil, err
-	}
+func offlinePages(r *Rooms, face *web.Face, files *offline.Service) (*offlineportal.Pages, error) {
 	uploads, err := budget.New(budget.Config{
-		Clock: r.Clock, Burst: 60, Every: 5 * time.Second,
+		Clock: r.Clock.Real, Burst: 60, Every: 5 * time.Second,
 		Code: "too_many_files", Message: "Too many files were brought from this address in a short time.", Help: "Wait, and try again.",
 	})
 	if err != nil {
 		return nil, err
 	}
-	guesses, err := budget.New(budget.Config{Clock: r.Clock, Burst: 20, Every: 10 * time.Second})
+	guesses, err := budget.New(budget.Config{Clock: r.Clock.Real, Burst: 20, Every: 10 * time.Second})
 	if err != nil {
 		return nil, err
 	}
 	return offlineportal.New(offlineportal.Config{Face: face, Files: files, Vendors: r.VendorRows, Uploads: uploads, Guesses: guesses})
+}
+
+// refreshFile makes a refresh file for who asks by the API.
+func refreshFile(files *offline.Service) func(context.Context, ident.VendorID, ident.UUID, ident.UUID) (string, []byte, error) {
+	return func(ctx context.Context, v ident.VendorID, vendor, activation ident.UUID) (string, []byte, error) {
+		reply, no, err := files.Refresh(ctx, v, vendor, activation)
+		if err != nil {
+			return "", nil, err
+		}
+		if no != nil {
+			return "", nil, fault.Refused("no_file", no.Message, no.Help)
+		}
+		return reply.Name, reply.File, nil
+	}
 }

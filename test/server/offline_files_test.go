@@ -140,6 +140,27 @@ func TestTheLifeOfTwoDevicesByFiles(t *testing.T) {
 	})
 }
 
+// A refresh brings what the vendor has changed, and keeps what was used here.
+func TestARefreshFileForAnyDevice(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v, l := offlineVendor(t, s, nil)
+		f := v.far(t, "m-1")
+		f.activate(t, l.Key)
+		f.consume(t, 1)
+		var items struct{ Items []struct{ ID string } }
+		v.manage(t, 200, "GET", "/licenses/"+l.ID+"/activations", nil).JSON(t, &items)
+		v.manage(t, 200, "PATCH", "/licenses/"+l.ID, terms{"expires_at": "2031-05-06"})
+		refresh := v.manage(t, 200, "GET", "/activations/"+items.Items[0].ID+"/refresh-file", nil)
+		if st, err := f.Install(refresh.Body); err != nil || st.License.ExpirationDate.Year() != 2031 {
+			t.Errorf("%+v, %v", st, err)
+		}
+		if left, ok := f.Remaining("Scans"); !ok || left != 9 {
+			t.Errorf("%v left, although 1 was used here", left)
+		}
+		v.manage(t, 404, "GET", "/activations/"+nobody+"/refresh-file", nil)
+	})
+}
+
 // A machine is copied: what both have used counts, and nobody is locked by it.
 func TestTwoCopiesOfOneDevice(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {

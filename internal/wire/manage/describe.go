@@ -141,6 +141,9 @@ func (a *API) describeOperation(op operation.Operation, problem *huma.Schema) *h
 	if op.IsCSV {
 		done.Content = map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}
 	}
+	if op.IsFile {
+		done.Content = map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	}
 	described.Responses[strconv.Itoa(op.Status)] = done
 	return described
 }

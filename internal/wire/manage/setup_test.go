@@ -159,7 +159,12 @@ func setup(t testing.TB, e storetest.Env) bundle {
 			Meters:    must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
 			MeterRows: meterRows, SessionRows: leases,
 		})),
-		must[*devices.Area](t)(devices.New(devices.Config{Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses})),
+		must[*devices.Area](t)(devices.New(devices.Config{
+			Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses,
+			Refresh: func(context.Context, ident.VendorID, ident.UUID, ident.UUID) (string, []byte, error) {
+				return "", nil, fault.Missing("activation")
+			},
+		})),
 		must[*sessions.Area](t)(sessions.New(sessions.Config{Clock: e.Clock, Sessions: b.sessions, SessionRows: leases, LicenseRows: licenses})),
 		must[*webhooks.Area](t)(webhooks.New(webhooks.Config{
 			Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),

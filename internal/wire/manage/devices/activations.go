@@ -164,6 +164,14 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 			}
 			return a.showActivation(licensing.Seat{Activation: v, License: l}), nil
 		}),
+		operation.File(operation.Operation{
+			Path: "/activations/{id}/refresh-file", ID: "get-refresh-file", Group: group, Summary: "Make a refresh file for a device without internet",
+			About: "For any activation, however it was made: carry it to the device and load it there. Its place is kept until the file has ended. " +
+				"Each file that is handed out is in the audit log.",
+			Permission: identity.ManageActivations,
+		}, func(q *operation.Request) (string, []byte, error) {
+			return a.Refresh(q.Context, q.Vendor, q.VendorUUID, q.ID)
+		}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/activations/{id}", ID: "release-activation", Group: group, Summary: "Release an activation",
 			About: "Its place is free at once. It does not count as a deactivation: it is staff who release it.", Permission: identity.ManageActivations,

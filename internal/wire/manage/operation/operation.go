@@ -32,6 +32,7 @@ type Operation struct {
 	Timeout    time.Duration // 0 for the edge's
 	Queries    []Query
 	IsCSV      bool // the answer is a file of comma-separated values
+	IsFile     bool // the answer is a file's bytes
 	Status     int  // of the answer; what the method says if it is left out
 
 	// Own is the same call for the user of an access token, who reaches no more than the

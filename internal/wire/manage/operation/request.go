@@ -60,6 +60,8 @@ type Request struct {
 	ID      ident.UUID     // {id} of the path
 	Zone    *time.Location // where the vendor's days and months begin
 
+	VendorUUID ident.UUID // the vendor's outside id
+
 	values map[string]string // of the query parameters
 	who    identity.Principal
 }
@@ -83,7 +85,7 @@ func ask(r *http.Request, op Operation) (*Request, error) {
 	if !ok {
 		return nil, errors.New("operation: an operation without a principal") // the route table forbids it
 	}
-	q := &Request{Context: r.Context(), Vendor: p.Vendor, values: map[string]string{}, who: p}
+	q := &Request{Context: r.Context(), Vendor: p.Vendor, VendorUUID: p.VendorUUID, values: map[string]string{}, who: p}
 	var wrong fault.Fields
 	if strings.Contains(op.Path, "{id}") {
 		id, err := ident.ParseUUID(r.PathValue("id"))
