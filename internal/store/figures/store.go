@@ -42,7 +42,9 @@ func (s Store) Replace(
 	for _, r := range rows {
 		values = append(values, v, r.Figure, day, r.Product, r.Value, r.N)
 	}
-	if err := q.InsertMany(`INSERT INTO figures (vendor_id, figure, day, product_id, value, n) VALUES`, 6, values, "", nil); err != nil {
+	// Somebody else may count the same day at this moment: the later count holds.
+	const later = `ON CONFLICT (vendor_id, figure, day, product_id, value) DO UPDATE SET n = excluded.n`
+	if err := q.InsertMany(`INSERT INTO figures (vendor_id, figure, day, product_id, value, n) VALUES`, 6, values, later, nil); err != nil {
 		return err
 	}
 	if counted.IsZero() {
