@@ -35,6 +35,10 @@ type Step struct {
 
 const maxSteps = 64
 
+// maxHistories is how many copies of one device are told apart. Who has its key could make
+// as many as they like.
+const maxHistories = 16
+
 // judged is what a report comes to.
 type judged struct {
 	known *History             // that it goes on; nil: it begins one
@@ -70,15 +74,15 @@ func goesOn(h *History, r signed.Report, sums map[ident.UUID]int64) (judged, boo
 	for id, n := range sums {
 		total[id] += n
 	}
+	for id, n := range newest.Total {
+		if total[id] < n {
+			return judged{}, false // it tells less than it told before
+		}
+	}
 	j := judged{known: h, next: Step{r.Last, total}, more: map[ident.UUID]int64{}}
 	for id, n := range total {
 		if d := n - newest.Total[id]; d != 0 {
 			j.more[id] = d
-		}
-	}
-	for id, n := range newest.Total {
-		if _, there := total[id]; !there && n != 0 {
-			return judged{}, false // it has forgotten what it told before
 		}
 	}
 	return j, true

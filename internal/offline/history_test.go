@@ -49,7 +49,8 @@ func TestReportsAreCountedOnce(t *testing.T) {
 		"put back behind a receipt":           {[]told{{"", "a2", nil, 2}, {"a2", "a5", nil, 3}, {"a2", "c4", nil, 2}}, 7, 1},
 		"a base that nobody knows":            {[]told{{"", "a2", nil, 2}, {"x9", "x10", nil, 1}}, 3, 1},
 		"a first report behind a lost server": {[]told{{"a4", "a6", nil, 2}, {"a6", "a7", nil, 1}}, 3, 0},
-		"less than it told before":            {[]told{{"", "a2", nil, 5}, {"", "a4", []string{"a2"}, 0}}, 5, 1},
+		"nothing of what it told before":      {[]told{{"", "a2", nil, 5}, {"", "a4", []string{"a2"}, 0}}, 5, 1},
+		"less than it told before":            {[]told{{"", "a2", nil, 5}, {"", "a4", []string{"a2"}, 3}}, 8, 1},
 	} {
 		var known []History
 		var counted int64

@@ -83,6 +83,9 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, doc
 	j := judge(known, r, sums)
 	h := j.known
 	if h == nil {
+		if len(known) >= maxHistories {
+			return nil, time.Time{}, errTooManyCopies()
+		}
 		h = &History{License: p.License, Activation: p.Activation}
 	}
 	h.goOn(j, r, document, t.Now())

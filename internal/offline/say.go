@@ -68,3 +68,7 @@ func errEnded() error {
 	return wrongFile("request_ended", "The licence that this request was answered with has been given up or taken away since.",
 		"Make a new request on the device, and bring that.")
 }
+
+func errTooManyCopies() error {
+	return wrongFile("too_many_copies", "The vendor has seen too many copies of this device.", "Ask the vendor; keep the file, nothing of it is lost.")
+}
