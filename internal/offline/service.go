@@ -107,17 +107,37 @@ func (s *Service) activate(ctx context.Context, u Upload, content []byte) (*Repl
 		return nil, nil, wrongFile("request_too_old", "This request was made more than 30 days ago, by the clock of its device.",
 			"Set the device's clock if it is wrong, make a new request there, and bring that.")
 	}
+	var p Place
+	var no *refusal.Refusal
+	granted := false
+	look := func() error {
+		return s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
+			p, granted, err = s.granted(t, u.Vendor, r)
+			return err
+		})
+	}
+	// A request that was granted is answered again without its proof: a code is used up by then.
+	if err := look(); err != nil {
+		return nil, nil, err
+	}
+	if granted {
+		return s.handOut(ctx, u.Vendor, u.UUID, p, &r)
+	}
 	var proven Proven
 	if r.Email != "" {
 		if proven, err = s.c.Users.Prove(ctx, u.Vendor, r, u.From); err != nil {
 			return nil, nil, err
 		}
-		if proven == nil {
-			return nil, refusal.WrongUser(), nil
-		}
 	}
-	var p Place
-	var no *refusal.Refusal
+	if r.Email != "" && proven == nil { // or used by the same request, brought twice at once
+		if err := look(); err != nil {
+			return nil, nil, err
+		}
+		if granted {
+			return s.handOut(ctx, u.Vendor, u.UUID, p, &r)
+		}
+		return nil, refusal.WrongUser(), nil
+	}
 	err = s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
 		p, no, err = s.place(t, u.Vendor, r, proven)
 		return err
@@ -128,8 +148,36 @@ func (s *Service) activate(ctx context.Context, u Upload, content []byte) (*Repl
 	return s.handOut(ctx, u.Vendor, u.UUID, p, &r)
 }
 
-// place finds the activation that a request has led to, or takes one.
+// granted finds the activation that a request has led to; false for none yet.
+func (s *Service) granted(t tx.Tx, v ident.VendorID, r signed.ActivationRequest) (Place, bool, error) {
+	id, err := ident.ParseUUID(r.RequestID)
+	if err != nil {
+		return Place{}, false, err
+	}
+	key, err := signed.ParseKey(r.ClientPublicKey)
+	if err != nil {
+		return Place{}, false, err
+	}
+	before, found, err := s.c.Store.Request(t, v, id)
+	if err != nil || !found {
+		return Place{}, false, err
+	}
+	p, err := s.c.Licenses.Place(t, v, before.Activation)
+	if err != nil {
+		return Place{}, false, err
+	}
+	if p == nil || p.Ended || !bytes.Equal(before.ClientKey, key) || !bytes.Equal(p.ClientKey, key) {
+		return Place{}, false, errEnded() // never answered from memory
+	}
+	return *p, true, nil
+}
+
+// place takes a place for a request, unless the same one has taken it at this moment.
 func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, proven Proven) (Place, *refusal.Refusal, error) {
+	p, found, err := s.granted(t, v, r)
+	if err != nil || found {
+		return p, nil, err
+	}
 	id, err := ident.ParseUUID(r.RequestID)
 	if err != nil {
 		return Place{}, nil, err
@@ -138,27 +186,16 @@ func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, p
 	if err != nil {
 		return Place{}, nil, err
 	}
-	before, found, err := s.c.Store.Request(t, v, id)
-	if err != nil {
-		return Place{}, nil, err
-	}
-	if found {
-		p, err := s.c.Licenses.Place(t, v, before.Activation)
-		if err != nil {
-			return Place{}, nil, err
-		}
-		if p == nil || p.Ended || !bytes.Equal(before.ClientKey, key) || !bytes.Equal(p.ClientKey, key) {
-			return Place{}, nil, errEnded() // never answered from memory
-		}
-		return *p, nil, nil
-	}
 	licensee := ""
 	if proven != nil {
 		used, err := proven.Use(t)
 		if err != nil {
 			return Place{}, nil, err
 		}
-		if !used {
+		if !used { // or by the same request, brought twice at once
+			if p, found, err := s.granted(t, v, r); err != nil || found {
+				return p, nil, err
+			}
 			return Place{}, refusal.WrongUser(), nil
 		}
 		licensee = proven.Email()

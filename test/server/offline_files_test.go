@@ -16,6 +16,7 @@ import (
 
 	"chancery/client"
 	"chancery/internal/server/servertest"
+	"chancery/internal/tx"
 	"chancery/signed"
 )
 
@@ -158,6 +159,84 @@ func TestARefreshFileForAnyDevice(t *testing.T) {
 			t.Errorf("%v left, although 1 was used here", left)
 		}
 		v.manage(t, 404, "GET", "/activations/"+nobody+"/refresh-file", nil)
+	})
+}
+
+// A single-use code is used up by the first upload; the same file is answered again all
+// the same, also when it is brought several times at once.
+func TestARequestWithACodeIsAnsweredAgain(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v := open(t, s, "Acme", terms{"client_type": "users", "token_limit": 2, "offline_allowed": true})
+		v.issue(t, terms{"licensee_email": "anna@example.com"})
+		rooms := s.Program.Rooms()
+		var code string
+		id, err := rooms.VendorRows.BySlug(t.Context(), v.Slug)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := rooms.DB.Run(t.Context(), func(x tx.Tx) error {
+			letter, err := rooms.Links.ActivationCodeFor(x, id.ID, "anna@example.com")
+			code = letter.Secret
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		f := v.far(t, "m-1")
+		file, err := f.OfflineRequestUser(client.User{Email: "anna@example.com", Code: code})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() { v.bring(t, 200, file.Text) })
+		}
+		all.Wait()
+		if st, err := f.Install(v.bring(t, 200, file.Text)); err != nil || !st.Valid() {
+			t.Errorf("%+v, %v", st, err)
+		}
+		other, err := v.far(t, "m-2").OfflineRequestUser(client.User{Email: "anna@example.com", Code: code})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.bring(t, 409, other.Text) // another request: the code is used up
+	})
+}
+
+// Who has a device's key can't make any number of copies of it.
+func TestCopiesOfADeviceAreBounded(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v, l := offlineVendor(t, s, nil)
+		a := v.far(t, "m-1")
+		a.activate(t, l.Key)
+		refused := 0
+		for i := range 20 {
+			b := v.far(t, "m-1")
+			if err := os.CopyFS(b.config.StateDir+"/copy", os.DirFS(a.config.StateDir)); err != nil {
+				t.Fatal(err)
+			}
+			b.config.StateDir += "/copy"
+			c, err := client.New(b.config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = c.Close() })
+			if _, err := c.Consume(t.Context(), "Scans", float64(i+1)/1000); err != nil {
+				t.Fatal(err)
+			}
+			report, err := c.OfflineReport()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := v.Do(t, "POST", "/offline/"+v.Slug+"/files", report.Text, "Content-Type", "text/plain")
+			if got.Status == 400 && bytes.Contains(got.Body, []byte("too_many_copies")) {
+				refused++
+			} else if got.Status != 200 {
+				t.Fatalf("copy %d: %d %s", i, got.Status, got.Body)
+			}
+		}
+		if refused != 4 {
+			t.Errorf("%d of 20 copies were refused, want those behind the sixteenth", refused)
+		}
 	})
 }
 
