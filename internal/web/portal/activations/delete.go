@@ -71,7 +71,7 @@ func (p *Pages) doDelete(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error
 
 // askDeleteSome asks about the ticked activations of a licence, or about all that it has.
 func (p *Pages) askDeleteSome(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	l, err := p.licence(q)
+	l, err := portal.LicenceOf(q, p.Rows)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (p *Pages) askDeleteSome(q *web.Request, form *web.Form) (*web.FormPage, er
 const sure = "sure"
 
 func (p *Pages) doDeleteSome(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-	l, err := p.licence(q)
+	l, err := portal.LicenceOf(q, p.Rows)
 	if err != nil {
 		return web.Done{}, err
 	}

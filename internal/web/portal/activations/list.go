@@ -15,7 +15,7 @@ import (
 )
 
 func (p *Pages) chrome(q *web.Request) (web.Page, error) {
-	l, err := p.licence(q)
+	l, err := portal.LicenceOf(q, p.Rows)
 	if err != nil {
 		return web.Page{}, err
 	}
@@ -38,7 +38,7 @@ func mayDelete(q *web.Request, l *licensing.License) bool {
 }
 
 func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
-	l, err := p.licence(q)
+	l, err := portal.LicenceOf(q, p.Rows)
 	if err != nil {
 		return web.Table[licensing.Seat]{}, err
 	}

@@ -16,7 +16,7 @@ type mapPage struct {
 // showMap shows where the devices of a licence are. It is a page of its own: the list
 // need not wait until thousands of devices are counted.
 func (p *Pages) showMap(q *web.Request) (*mapPage, error) {
-	l, err := p.licence(q)
+	l, err := portal.LicenceOf(q, p.Rows)
 	if err != nil {
 		return nil, err
 	}

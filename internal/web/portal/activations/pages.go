@@ -73,15 +73,6 @@ func (p *Pages) Routes() []edge.Route {
 	return append(routes, web.Ask(p.Face, "/licenses/{id}/activations/delete", portal.Own(), "form.html", p.askDeleteSome, p.doDeleteSome)...)
 }
 
-// licence is the licence that an address names.
-func (p *Pages) licence(q *web.Request) (*licensing.License, error) {
-	id, err := q.ID("id")
-	if err != nil {
-		return nil, err
-	}
-	return p.Rows.ByUUID(q.Context(), q.Reach(), id)
-}
-
 // seat is the activation that an address names, with its licence.
 func (p *Pages) seat(q *web.Request) (licensing.Seat, error) {
 	id, err := q.ID("id")

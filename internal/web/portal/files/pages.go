@@ -72,16 +72,8 @@ type filesPage struct {
 	Wrong   *web.Notice
 }
 
-func (p *Pages) licence(q *web.Request) (*licensing.License, error) {
-	id, err := q.ID("id")
-	if err != nil {
-		return nil, err
-	}
-	return p.Rows.ByUUID(q.Context(), q.Reach(), id)
-}
-
 func (p *Pages) show(q *web.Request) (*filesPage, error) {
-	l, err := p.licence(q)
+	l, err := portal.LicenceOf(q, p.Rows)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +98,7 @@ func (p *Pages) show(q *web.Request) (*filesPage, error) {
 
 // send hands a licence file out, which is written down.
 func (p *Pages) send(w http.ResponseWriter, q *web.Request) error {
-	l, err := p.licence(q)
+	l, err := portal.LicenceOf(q, p.Rows)
 	if err != nil {
 		return err
 	}

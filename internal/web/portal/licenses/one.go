@@ -26,7 +26,7 @@ type grant struct {
 }
 
 func (p *Pages) show(q *web.Request) (*licencePage, error) {
-	l, err := p.licence(q)
+	l, err := portal.LicenceOf(q, p.Rows)
 	if err != nil {
 		return nil, err
 	}

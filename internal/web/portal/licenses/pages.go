@@ -57,12 +57,3 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	return []edge.Route{web.Show(p.Face, "/licenses/{id}", portal.Own(), "licence.html", p.show)}
 }
-
-// licence is the licence that an address names.
-func (p *Pages) licence(q *web.Request) (*licensing.License, error) {
-	id, err := q.ID("id")
-	if err != nil {
-		return nil, err
-	}
-	return p.Rows.ByUUID(q.Context(), q.Reach(), id)
-}
