@@ -151,9 +151,21 @@ func TestARefreshFileForAnyDevice(t *testing.T) {
 		var items struct{ Items []struct{ ID string } }
 		v.manage(t, 200, "GET", "/licenses/"+l.ID+"/activations", nil).JSON(t, &items)
 		v.manage(t, 200, "PATCH", "/licenses/"+l.ID, terms{"expires_at": "2031-05-06"})
+		issued := func() int {
+			log := v.manage(t, 200, "GET", "/audit-log?limit=100", nil)
+			return bytes.Count(log.Body, []byte(`"license.file_issued"`))
+		}
+		before := issued()
+		v.manage(t, 200, "HEAD", "/activations/"+items.Items[0].ID+"/refresh-file", nil)
+		if n := issued(); n != before {
+			t.Errorf("looking handed %d files out", n-before)
+		}
 		refresh := v.manage(t, 200, "GET", "/activations/"+items.Items[0].ID+"/refresh-file", nil)
 		if st, err := f.Install(refresh.Body); err != nil || st.License.ExpirationDate.Year() != 2031 {
 			t.Errorf("%+v, %v", st, err)
+		}
+		if n := issued(); n != before+1 {
+			t.Errorf("%d files are in the audit log, want one", n-before)
 		}
 		if left, ok := f.Remaining("Scans"); !ok || left != 9 {
 			t.Errorf("%v left, although 1 was used here", left)

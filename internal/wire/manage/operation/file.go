@@ -15,12 +15,15 @@ func File(op Operation, fn func(q *Request) (name string, content []byte, err er
 		if err != nil {
 			return err
 		}
+		h := w.Header()
+		h.Set("Content-Type", "application/octet-stream")
+		if r.Method == http.MethodHead { // who only looks gets no file, and none is handed out
+			return nil
+		}
 		name, content, err := fn(q)
 		if err != nil {
 			return err
 		}
-		h := w.Header()
-		h.Set("Content-Type", "application/octet-stream")
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 		h.Set("Content-Length", strconv.Itoa(len(content)))
 		_, _ = w.Write(content) // the client is gone: nothing left to tell it
