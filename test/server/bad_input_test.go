@@ -280,6 +280,8 @@ func (w bad) toManage() (all []badInput) {
 	}
 	all = append(all,
 		badInput{name: "from year 10000", method: "GET", path: "/audit-log?from=10000-01-01T00:00:00Z", status: 400, why: "invalid_request", field: "from"},
+		badInput{name: "a look at what is sent", method: "GET", path: "/licenses/search", status: 405, why: "method_not_allowed"},
+		badInput{name: "a change of what is sent", method: "PATCH", path: "/mails/test", status: 405, why: "method_not_allowed"},
 		badInput{name: "no UUID", method: "GET", path: "/licenses/" + secret, status: 400, why: "invalid_request", field: "id"},
 		badInput{name: "NUL in the path", method: "GET", path: "/licenses/%00", status: 400, why: "invalid_request", field: "id"},
 		badInput{name: "an unknown licence", method: "GET", path: "/licenses/" + nobody, status: 404, why: "license_not_found"},
