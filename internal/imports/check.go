@@ -114,6 +114,14 @@ func fileName(field string) string {
 		return "tokens"
 	case "floating_token_limit":
 		return "sessions"
+	case "is_temporary":
+		return "temporary"
+	case "is_active":
+		return "active"
+	case "edition_id":
+		return "edition"
+	case "customer_id":
+		return "customer_number"
 	case "starts_at":
 		return "starts"
 	case "expires_at", "expires_days", "expires_mode":

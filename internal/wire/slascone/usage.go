@@ -28,7 +28,7 @@ type usageBody struct {
 }
 
 func (q *request) reporter(clientID string, tokenKey sentKey) metering.Reporter {
-	q.text("client_id", clientID, maxID)
+	clientID = q.id("client_id", clientID)
 	return metering.Reporter{
 		Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: tokenKey.UUID,
 		Address: edge.ClientAddress(q.Context()), Prove: metering.Prove(q.proof()),

@@ -40,6 +40,10 @@ type Licenses interface {
 	// Suspend refuses every call of the device until an instant; the zero time lifts it.
 	Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error
 
+	// SuspendedUntil gives until when the device is suspended; the zero time for one that
+	// is not.
+	SuspendedUntil(t tx.Tx, v ident.VendorID, activation ident.UUID) (time.Time, error)
+
 	// Release reports false when there is no such present activation.
 	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
 }
