@@ -1,9 +1,14 @@
 package server_test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -222,4 +227,99 @@ func TestDeviceVariablesOfAReport(t *testing.T) {
 			t.Errorf("the vendor sees %s", got)
 		}
 	})
+}
+
+// The attack: 100 MB for a request of 64 KB. It is refused by what it announces, or cut off
+// when it comes without a length.
+func TestAttackAHugeUpload(t *testing.T) {
+	t.Parallel()
+	s := servertest.Start(t, servertest.SQLite(t))
+	v, l := offlineVendor(t, s, nil)
+	const huge = 100 << 20
+	for name, length := range map[string]int64{"announced": huge, "not announced": -1} {
+		for _, kind := range []string{"text/plain", "application/octet-stream", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"} {
+			read := &counted{left: huge}
+			r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/offline/"+v.Slug+"/files", read)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.ContentLength = length
+			r.Header.Set("Content-Type", kind)
+			res, err := http.DefaultTransport.RoundTrip(r)
+			if err == nil { // the connection may be gone before the answer is read
+				_ = res.Body.Close()
+				if res.StatusCode != http.StatusRequestEntityTooLarge {
+					t.Errorf("%s, %s: %d", name, kind, res.StatusCode)
+				}
+			}
+			if sent := huge - read.left; sent > 16<<20 {
+				t.Errorf("%s, %s: %d bytes were taken", name, kind, sent)
+			}
+		}
+	}
+	v.bring(t, 400, bytes.Repeat([]byte("A"), 1<<20-1))
+	v.far(t, "m-1").activate(t, l.Key)
+}
+
+// counted gives so many bytes.
+type counted struct{ left int64 }
+
+func (c *counted) Read(b []byte) (int, error) {
+	if c.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(int64(len(b)), c.left)
+	copy(b, bytes.Repeat([]byte("A"), int(n)))
+	c.left -= n
+	return int(n), nil
+}
+
+// The attack: 3,000 uploads that begin and never end. Few of them are kept, the others are
+// cut off at once, and who brings a file is answered meanwhile.
+func TestAttackSlowUploads(t *testing.T) {
+	t.Parallel()
+	s := servertest.Start(t, servertest.SQLite(t))
+	v, l := offlineVendor(t, s, nil)
+	f := v.far(t, "m-1")
+	file, err := f.OfflineRequest(l.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const attackers, open = 3_000, 128 // of one address
+	var held []net.Conn
+	defer func() {
+		for _, c := range held {
+			_ = c.Close()
+		}
+	}()
+	cutOff := make(chan string, attackers)
+	for i := range attackers {
+		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, c)
+		if _, err := fmt.Fprintf(c, "POST /offline/%s/files HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 60000\r\n\r\n-----BEGIN", v.Slug); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			status := "gone"
+			if res, err := http.ReadResponse(bufio.NewReader(c), nil); err == nil {
+				status = res.Status
+				_ = res.Body.Close()
+			}
+			cutOff <- status
+		}()
+		if i%1000 == 500 {
+			v.bring(t, 200, file.Text)
+		}
+	}
+	for range attackers - open {
+		if status := <-cutOff; status != "503 Service Unavailable" {
+			t.Fatalf("one too many was answered %s", status)
+		}
+	}
+	if st, err := f.Install(v.bring(t, 200, file.Text)); err != nil || !st.Valid() {
+		t.Errorf("%+v, %v", st, err)
+	}
 }
