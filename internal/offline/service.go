@@ -68,6 +68,7 @@ type Reply struct {
 	License, Product, Device string
 	Over                     int  // how many limits are exceeded now
 	Copied                   bool // another device tells other records under the same name
+	Old                      bool // later reports of the device have told all of it
 	WasFree                  bool // the place had been given up before
 }
 
