@@ -47,6 +47,7 @@ type Activation struct {
 	GoodwillUntil time.Time // zero: until a token frees
 	Place         Place     // of a licence that counts the devices of each month
 	Client        Client
+	DisplayName   string // what the licence's owner calls the device; no client changes it
 	Said          int64 // Fingerprint of the newest heartbeat that was recorded; 0 for none
 	ActivatedAt   time.Time
 	ReleasedAt    time.Time

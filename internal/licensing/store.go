@@ -131,6 +131,11 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// InsertActivation stores an activation, its pulse, and assigns its token.
 	InsertActivation(t tx.Tx, v ident.VendorID, product ident.ProductID, a *Activation) error
 
+	// SetDisplayName stores what the owner calls the device of an activation. LastDisplayName
+	// gives that of the last activation which the device had of a licence; "" for none.
+	SetDisplayName(t tx.Tx, v ident.VendorID, a *Activation) error
+	LastDisplayName(t tx.Tx, v ident.VendorID, l ident.LicenseID, d ident.DeviceID) (string, error)
+
 	// SetClientKey stores the public key of an activation's client.
 	SetClientKey(t tx.Tx, v ident.VendorID, a *Activation) error
 

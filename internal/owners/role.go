@@ -8,7 +8,7 @@ type Role string
 // The roles. Each may do what those before it may.
 const (
 	Viewer        Role = "viewer"        // sees all
-	Operator      Role = "operator"      // deletes devices, too
+	Operator      Role = "operator"      // deletes and names devices, too
 	Administrator Role = "administrator" // manages people and switches, too
 )
 
@@ -31,6 +31,7 @@ type Act string
 const (
 	See           Act = "see"
 	DeleteDevices Act = "delete_devices"
+	NameDevices   Act = "name_devices"
 	Manage        Act = "manage" // its switches: who is told of what, and the like
 )
 
@@ -39,7 +40,7 @@ func (a Act) needs() Role {
 	switch a {
 	case See:
 		return Viewer
-	case DeleteDevices:
+	case DeleteDevices, NameDevices:
 		return Operator
 	case Manage:
 		return Administrator

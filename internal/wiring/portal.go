@@ -29,7 +29,7 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
 		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
 		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
-		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}})),
+		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}, Names: ownersNames{r}})),
 		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
 		mounted(help.New(help.Config{Face: f, Texts: ownersHelp{r}})),
 		mounted(people.New(people.Config{

@@ -70,6 +70,9 @@ func openForms(t *testing.T, s *servertest.Server) *formWalk {
 	s.Do(t, "GET", "/api/v1/editions/"+w.Pro, nil, "Authorization", "Bearer "+w.Vendor.AdminKey).JSON(t, &pro)
 	named, _ := w.Issue(t, w.Pro, nil)
 	floating, _ := w.Issue(t, w.Team, nil)
+	held, key := w.Issue(t, w.Pro, nil)
+	w.Activate(t, key, "till-3", "hall-nine")
+	device := w.Get(t, "/licenses/"+held+"/devices").Find("#rows a").First().AttrOr("href", "")
 	w.Manage(t, "POST", "/products/"+w.Product+"/releases", servertest.Fields{"software_release": "4.2", "description": "the second"}, "")
 	w.Manage(t, "POST", "/products/"+w.Product+"/releases", servertest.Fields{"software_release": "5.0"}, "")
 	made := w.Post(t, "/settings/roles/new", url.Values{"name": {"Desk"}, "permissions": {"view_licenses"}})
@@ -96,7 +99,7 @@ func openForms(t *testing.T, s *servertest.Server) *formWalk {
 	w.ids = map[string]string{
 		"product": w.Product, "edition": w.Edition, "pro": w.Pro, "team": w.Team, "customer": w.Customer, "vendor": w.Vendor.VendorID,
 		"feature": pro.Features[0].ID, "limitation": pro.Limitations[0].ID, "variable": pro.Variables[0].ID, "named": named, "floating": floating,
-		"role": last(role), "user": last(user), "hook": hook, "owner": owner, "issuer": issuers[1],
+		"role": last(role), "user": last(user), "hook": hook, "owner": owner, "device": last(device), "issuer": issuers[1],
 	}
 	return w
 }
@@ -155,6 +158,10 @@ func (w *formWalk) edits() []edited {
 		{
 			route: "/settings/team/{id}", at: "/settings/team/$user", row: "users uuid=$user",
 			fields: map[string]string{"name": "Robert", "role": "$role ; row -"},
+		},
+		{
+			route: "/devices/{id}/name", at: "/devices/$device/name", api: "/activations/$device", row: "activations uuid=$device",
+			fields: map[string]string{"display_name": "Till 3, front"},
 		},
 		{route: "/account/name", row: "users email=" + w.Vendor.OwnerEmail, fields: map[string]string{"name": "Olive Owner"}},
 		{

@@ -84,7 +84,7 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 	{name: "heartbeats", key: []string{"id"}, texts: blank("hostname", "address", "group_id", "user_id"), related: []relation{{about, byActivation}}},
 	{
 		name: "activations", key: []string{"id"}, related: []relation{{about, byLicense}},
-		texts: blank("client_name", "client_description", "tags", "hostname", "device_variables", "address"),
+		texts: blank("display_name", "display_name_folded", "client_name", "client_description", "tags", "hostname", "device_variables", "address"),
 	},
 	{name: "release_orders", key: []string{"id"}, related: []relation{{by, `x.actor_id = {subject_text}`}}, texts: []column{{name: "actor_name", blank: by}}},
 	{name: "analytical_values", key: []string{"field_id", "device_id", "day"}, texts: []column{{name: "value"}}},
