@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/calendar"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/language"
@@ -99,11 +100,12 @@ type Message struct {
 // Letter is a mail as somebody has written it, for this once.
 type Letter struct{ Subject, Text string }
 
-func (l Letter) check() error {
+// read gives the letter as it is sent.
+func (l Letter) read() (Letter, error) {
 	var wrong fault.Fields
-	wrong.Text("subject", l.Subject, 1, 300)
-	wrong.Lines("text", l.Text, 1, 20_000)
-	return wrong.Err()
+	l.Subject = entry.Text(&wrong, "subject", l.Subject, 1, 300)
+	l.Text = entry.Lines(&wrong, "text", l.Text, 1, 20_000)
+	return l, wrong.Err()
 }
 
 // Variables gives the names that a template of the kind may use.

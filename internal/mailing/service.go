@@ -138,10 +138,11 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 		return err
 	}
 	if msg.Letter != nil {
-		if err := msg.Letter.check(); err != nil {
+		letter, err := msg.Letter.read()
+		if err != nil {
 			return err
 		}
-		if m.Body, err = s.Renderer.Letter(*msg.Letter, m.Body, vendor, l.Code()); err != nil {
+		if m.Body, err = s.Renderer.Letter(letter, m.Body, vendor, l.Code()); err != nil {
 			return err
 		}
 	}

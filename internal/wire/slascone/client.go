@@ -104,7 +104,7 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	if b.UserEmail != "" {
 		return a.activateUser(w, q, &b, client)
 	}
-	presented, err := a.presented(r, b.LicenseKey)
+	presented, err := a.presented(q, b.LicenseKey)
 	if err != nil {
 		return err
 	}

@@ -187,7 +187,7 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 // keyed finds the licence that a full key leads to; who may look licences up may
 // name it by its id.
 func (a *API) keyed(q *request, text string) (*licensing.License, *refusal.Refusal, error) {
-	presented, err := a.presented(q.Request, text)
+	presented, err := a.presented(q, text)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -34,6 +34,7 @@ type request struct {
 	principal identity.Principal
 	body      []byte
 	guess     []string // what the call names and does not prove; nil for nothing
+	guessable bool     // the key that it presents could be guessed
 	unfit     error    // says that the body holds a text that can't be kept: see edge.ParseTexts
 	wrong     fault.Fields
 }

@@ -60,7 +60,7 @@ func (a *API) readCall(r *http.Request) (*request, floating.Call, error) {
 	if key := entry.Key(b.LicenseID).UUID; !key.IsZero() { // the licence's id, perhaps, which with the client's name is no proof
 		c.KeyOnly = a.names(q, key, b.ClientID, ident.UUID{}) != nil
 	}
-	_, err = a.presented(r, b.LicenseID)
+	_, err = a.presented(q, b.LicenseID)
 	return q, c, err
 }
 
