@@ -158,8 +158,11 @@ func (m *move) to(ctx context.Context, ahead time.Duration) error {
 		if err != nil {
 			return err
 		}
-		if !state.On() || state.MovedBy != m.holder {
-			return errNone() // a server without a test clock has begun, or this one was taken for dead
+		if !state.On() {
+			return errNone() // a server without a test clock has begun
+		}
+		if state.MovedBy != m.holder {
+			return busy(nil) // this one was taken for dead
 		}
 		by := ahead - state.Ahead
 		if by <= 0 {

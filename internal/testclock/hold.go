@@ -127,6 +127,6 @@ func (m *move) mine(ctx context.Context, by string, until time.Time) error {
 func busy(cause error) error {
 	return &fault.Error{
 		Kind: fault.Unavailable, Code: "test_clock_busy", Message: "The test clock is being moved by another call.",
-		Help: "Try again when that one has been answered; nothing was moved.", RetryAfter: time.Second, Cause: cause,
+		Help: "Try again when that one has been answered.", RetryAfter: time.Second, Cause: cause,
 	}
 }
