@@ -399,6 +399,9 @@ func (a *activating) assign(role Role) (Outcome, error) {
 		return Outcome{}, err
 	}
 	out, err := a.record(act)
+	if err == nil && (!a.license.CountsMonths() || act.Place != a.place) {
+		err = a.noteNearly(a.t, a.license)
+	}
 	entered := role == RoleGoodwill || act.Place != a.place && act.GoodwillAt(a.license, a.now)
 	if err == nil && entered && a.license.GoodwillUsed == 1 && a.notices != nil {
 		err = a.notices.GoodwillEntered(a.t, a.license, act)

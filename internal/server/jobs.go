@@ -59,6 +59,10 @@ func (a *Server) plan() error {
 			Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds),
 		},
 		Job{
+			Name: "tell of new devices", Every: 5 * time.Minute, Next: testclock.At(r.Licenses.NextNewDevices),
+			Run: counted(a.c.Log, "licences told of new devices", r.Licenses.NoteNewDevices),
+		},
+		Job{
 			Name: "forget old mail", Every: time.Hour, Next: testclock.Daily,
 			Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
 				return r.MailRows.Forget(ctx, r.Clock.Now())

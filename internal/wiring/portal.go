@@ -42,6 +42,7 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 // own first address leads to the front.
 func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 	var elsewhere map[string]string
+	var stops entrance.Stops
 	own := account.Config{
 		Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
 		Passkeys: r.Passkeys, Proofs: r.SignIn, Addresses: r.Addresses, Providers: r.Providers, Mails: s.mailsLinks(), Site: s.passkeys, Address: s.face,
@@ -50,11 +51,12 @@ func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 		elsewhere = map[string]string{portal.Name: "Licensing dashboard"}
 	} else {
 		own.Tokens, own.TokenRows = r.AccessTokens, r.AccessTokenRows
+		own.Choices, own.ChoiceRows, stops = r.Mails, r.MailRows, mailStops{r}
 	}
 	return []area{
 		mounted(entrance.New(entrance.Config{
 			Face: f, SignIn: r.SignIn, Links: r.Links, Addresses: r.Addresses, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
-			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
+			Vendors: r.VendorRows, Stops: stops, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
 		})),
 		mounted(account.New(own)),
 	}

@@ -255,7 +255,7 @@ func (*formWalk) namedTexts() []edited {
 			fields: map[string]string{"name": "named " + kind, "description": "what a\n" + kind + " is"},
 		})
 	}
-	for _, kind := range []string{"license_issued", "goodwill", "expiring", "expired", "used_up", "meter_threshold", "meter_exhausted"} {
+	for _, kind := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "meter_threshold", "meter_exhausted"} {
 		on := "on"
 		if kind == "license_issued" {
 			on = "" // which is on from the start

@@ -5,7 +5,7 @@ package backup
 // against the schema.
 var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"change_counter", "last_ids", "test_clock", "vendors", "vendor_logos", "zone_moves", "location_removals",
-	"roles", "users", "access_tokens", "totp_secrets", "recovery_codes", "passkeys", "identity_providers",
+	"roles", "users", "mail_choices", "access_tokens", "totp_secrets", "recovery_codes", "passkeys", "identity_providers",
 	"user_identities", "signing_keys", "key_lists", "api_keys", "customers", "customer_closure", "customer_moves", "customer_users",
 	"products", "software_releases", "features", "limitations", "variables", "editions",
 	"licenses", "tokens", "devices", "activations", "replaced_keys", "pulses", "client_keys", "heartbeats", "denials", "last_refusals",
@@ -14,7 +14,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"license_users", "licensee_moves", "address_moves", "former_slugs", "session_counters", "sessions", "license_fittings", "edition_fittings",
 	"release_orders", "release_order_items", "offline_requests", "offline_histories", "offline_reports", "offline_presumed",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",
-	"mails", "mail_rules", "mail_templates", "license_notices", "help_texts",
+	"mails", "mail_rules", "mail_templates", "license_notices", "new_device_marks", "new_devices", "help_texts",
 	"imports", "import_lines", "erasures", "erasure_licenses", "erasure_words",
 }
 

@@ -97,7 +97,7 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 	{
 		name: "mails", key: []string{"id"}, texts: append(append(whole("recipient", "subject"), naming("body_text"),
 			column{name: "once_key", blank: about, whole: true, id: true}),
-			blank("body_html", "error")...),
+			blank("body_html", "stop_link", "error")...),
 		related: []relation{{about, `x.license IS NOT NULL AND ` + byUUID + `license)`}},
 		set:     `sealed = NULL, state = CASE WHEN state = 'queued' THEN 'failed' ELSE state END`,
 	},
@@ -175,6 +175,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"license_notices":     {"kind"},
 	"licenses":            {"printed_key", "legacy_license_key", "expires_mode", "measured"},
 	"limitations":         {"name", "description"},
+	"mail_choices":        {"kind"},
 	"mail_rules":          {"kind"},
 	"mail_templates":      {"kind", "language", "subject", "body_text", "body_html"},
 	"mails":               {"kind", "state"},

@@ -12,7 +12,7 @@ func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {
 		return nil, err
 	}
 	form.Danger = false
-	page.Text = "The licence's owners see " + show.SaidName(s.Activation) + " by this name, too. It stays when the program is installed anew."
+	page.Text = "The licence's owners see " + s.Activation.SaidName() + " by this name, too. It stays when the program is installed anew."
 	show.NameForm(q, form, s.Activation)
 	return page, nil
 }

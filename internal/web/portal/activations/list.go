@@ -136,7 +136,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 	return []web.Column[licensing.Seat]{
 		{Name: "hostname", Label: q.T("Name · Hostname"), Heading: q.T("Hostname"), Sort: "name", Cell: func(s licensing.Seat) web.Cell {
 			return web.Cell{Text: name(s.Activation), Href: href(s), Whole: true, Sub: beside(q, s, now)}
-		}, Plain: func(s licensing.Seat) string { return show.SaidName(s.Activation) }},
+		}, Plain: func(s licensing.Seat) string { return s.Activation.SaidName() }},
 		{
 			Name: "display_name", Label: q.T("Display name"), Extra: true,
 			Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.DisplayName} },
@@ -178,7 +178,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 // not the usual one.
 func beside(q *web.Request, s licensing.Seat, now time.Time) string {
 	all := []string{show.Beside(s.Activation)}
-	if own := s.Activation.Client.Name; own != "" && own != show.SaidName(s.Activation) {
+	if own := s.Activation.Client.Name; own != "" && own != s.Activation.SaidName() {
 		all = append(all, own)
 	}
 	if badge := show.ClientBadge(s, now); badge != web.BadgeActive {

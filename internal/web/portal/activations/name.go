@@ -26,7 +26,7 @@ func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	a := s.Activation
 	page := &web.FormPage{
 		Page: q.Page(q.T("Name the device"), append(crumbs(q, s.License), web.Link{Label: name(a), Href: show.ActivationHref(q, a.UUID)})...), Form: form,
-		Text: q.T("%s is shown by this name, and keeps it when its program is installed anew.", show.SaidName(a)),
+		Text: q.T("%s is shown by this name, and keeps it when its program is installed anew.", a.SaidName()),
 	}
 	show.NameForm(q, form, a)
 	return page, nil
