@@ -276,6 +276,13 @@ func (s *Service) Tell(t tx.Tx, v ident.VendorID, customer string, msg Message) 
 	if address, ok := entry.Address(customer); ok && r.ToCustomer {
 		to = append([]string{address}, to...)
 	}
+	if msg.Kind.StaffOnly() && len(to) == 0 {
+		vendor, err := s.Store.Vendor(t, v)
+		if err != nil || vendor.SupportEmail == "" {
+			return err
+		}
+		to = []string{vendor.SupportEmail}
+	}
 	key := msg.Key
 	for _, address := range to {
 		msg.To, msg.Key = address, key+":"+address

@@ -32,6 +32,8 @@ const (
 	See           Act = "see"
 	DeleteDevices Act = "delete_devices"
 	Manage        Act = "manage" // its switches: who is told of what, and the like
+	HandOver      Act = "hand_over"
+	Request       Act = "request" // ask the vendor for more, or for a renewal
 )
 
 // needs returns the least role at the licence's customer that may do it.
@@ -39,9 +41,9 @@ func (a Act) needs() Role {
 	switch a {
 	case See:
 		return Viewer
-	case DeleteDevices:
+	case DeleteDevices, Request:
 		return Operator
-	case Manage:
+	case Manage, HandOver:
 		return Administrator
 	}
 	return Administrator
