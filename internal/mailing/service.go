@@ -329,12 +329,27 @@ func (s *Service) recipients(t tx.Tx, v ident.VendorID, licensee string, msg Mes
 			add(address, slices.Contains(Choosable(), msg.Kind))
 		}
 	}
-	if r.IsOn {
-		for _, address := range r.Staff {
-			add(address, false)
-		}
+	staff, err := s.staff(t, v, r)
+	for _, address := range staff {
+		add(address, false)
 	}
-	return to, nil
+	return to, err
+}
+
+// staff gives the vendor's own addresses that a rule names. What is for staff only goes to
+// the vendor's support where it names none.
+func (s *Service) staff(t tx.Tx, v ident.VendorID, r Rule) ([]string, error) {
+	if !r.IsOn {
+		return nil, nil
+	}
+	if len(r.Staff) > 0 || !r.Kind.StaffOnly() {
+		return r.Staff, nil
+	}
+	vendor, err := s.Store.Vendor(t, v)
+	if err != nil || vendor.SupportEmail == "" {
+		return nil, err
+	}
+	return []string{vendor.SupportEmail}, nil
 }
 
 // RuleOf gives the rule that holds.

@@ -20,6 +20,7 @@ import (
 	"chancery/internal/web/portal/licenses"
 	"chancery/internal/web/portal/overview"
 	"chancery/internal/web/portal/people"
+	"chancery/internal/web/portal/takeover"
 	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
@@ -28,7 +29,8 @@ import (
 func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
 		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
-		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}, HandOvers: r.HandOvers(), Mails: s.mailsLinks()})),
+		mounted(takeover.New(takeover.Config{Face: f, Look: r.Licenses.HandOverLink, Confirm: r.confirmHandOver})),
 		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}, Names: ownersNames{r}})),
 		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
 		mounted(help.New(help.Config{Face: f, Texts: ownersHelp{r}})),

@@ -74,6 +74,13 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 	{name: "licensee_moves", key: []string{"customer_id", "former"}, texts: []column{{name: "former"}}},
 	{name: "address_moves", key: []string{"former"}, texts: []column{{name: "former"}, {name: "address"}}},
 	{name: "licenses", key: []string{"id"}, texts: []column{{name: "overrides"}}},
+	{
+		name: "license_handovers", key: []string{"id"}, related: []relation{{about, byLicense}},
+		texts: whole("former", "address", "name"), set: `ended = CASE WHEN ended = '' THEN 'cancelled' ELSE ended END`,
+	},
+	{
+		name: "license_requests", key: []string{"id"}, related: []relation{{about, byLicense}}, texts: whole("message", "answer"),
+	},
 	{name: "license_users", key: []string{"id"}, texts: []column{{name: "user_id", blank: about, id: true}}, related: []relation{{about, byLicense}}},
 	{
 		name: "sessions", key: []string{"id"},
@@ -172,7 +179,9 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"leases":              {"name", "holder"},
 	"word_progress":       {"names"},
 	"zone_moves":          {"from_zone", "to_zone"},
+	"license_handovers":   {"ended"},
 	"license_notices":     {"kind"},
+	"license_requests":    {"wish", "meter_name", "state"},
 	"licenses":            {"printed_key", "legacy_license_key", "expires_mode", "measured"},
 	"limitations":         {"name", "description"},
 	"mail_choices":        {"kind"},
