@@ -51,6 +51,7 @@ type Sealer interface {
 // Vendor is in whose name mail is sent.
 type Vendor struct {
 	Slug string // its place in addresses
+	Host string // of its own, that links lead to; empty for the server's
 	Name string
 	Zone *time.Location // days are told in it
 
@@ -79,7 +80,7 @@ type Config struct {
 
 	// Dashboard gives where a vendor's customers sign in; "" when the server does
 	// not know its own address: then no mail and no preview has a link to it.
-	Dashboard func(slug string) string
+	Dashboard func(v Vendor) string
 }
 
 // Service queues mails and keeps rules and templates.
@@ -131,7 +132,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	}
 	m.GiveUpAt = t.Now().Add(msg.KeepTrying)
 	if msg.Data.DashboardLink == "" {
-		msg.Data.DashboardLink = s.Dashboard(vendor.Slug)
+		msg.Data.DashboardLink = s.Dashboard(vendor)
 	}
 	values := msg.Kind.Values(l, vendor, msg.Data)
 	if m.Body, err = s.render(p, found, vendor, values); err != nil {

@@ -53,6 +53,10 @@ type Vendor struct {
 	StoreNoLocation bool
 
 	Branding Branding
+
+	// LinksHost is the host name of the vendor's own that links to its customers lead to;
+	// empty for the server's. See Hosts.
+	LinksHost string
 }
 
 // Location gives the zone in which the vendor's days begin.
