@@ -72,6 +72,10 @@ func (a *Server) plan() error {
 			return r.Keyring.Complete(ctx, r.DB)
 		})},
 		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
+		Job{
+			Name: "check host names", Every: 30 * time.Second, Next: testclock.At(r.VendorRows.NextHostCheck),
+			Run: counted(a.c.Log, "host names that stand otherwise now", r.Hosts.Work),
+		},
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
 		Job{Name: "erase personal data", Every: time.Second, Run: counted(a.c.Log, "erasures of personal data finished", r.Erasures.Work)},
 		Job{Name: "make missing words", Every: 10 * time.Second, Run: counted(a.c.Log, "portions of words of names made",

@@ -209,6 +209,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"usage_modules":       {"name"},
 	"former_links":        {"kind"},
 	"former_slugs":        {"slug"},
+	"vendor_hosts":        {"host", "opens", "secret", "proof", "seen"},
 	"user_links":          {"kind"},
 	"user_sessions":       {"method", "face"},
 	"users":               {"role", "language"},
