@@ -56,6 +56,9 @@ type Cards interface {
 	// such card.
 	DeviceOf(t tx.Tx, v ident.VendorID, number string) (device ident.DeviceID, found bool, err error)
 
+	// CardUUID gives what a card is known by outside.
+	CardUUID(t tx.Tx, v ident.VendorID, c ident.CardID) (ident.UUID, error)
+
 	// LockCards gives the cards of these numbers, by id.
 	LockCards(t tx.Tx, v ident.VendorID, numbers []string) ([]Card, error)
 
@@ -137,9 +140,9 @@ type Records interface {
 	TransferCards(t tx.Tx, v ident.VendorID, id ident.TransferID, cards []Card) error
 	TransferDevices(t tx.Tx, v ident.VendorID, id ident.TransferID, devices []ident.DeviceID) error
 
-	// TransferOfOrder gives the transfer that an order has begun; nil for none. Raise adds
-	// to its figures.
-	TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident.CodeID) (*Transfer, error)
+	// TransferOfOrder gives the transfer that an order has begun on a day; nil for none.
+	// RaiseTransfer adds to its figures.
+	TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident.CodeID, day int64) (*Transfer, error)
 	RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error
 
 	BeginBinding(t tx.Tx, v ident.VendorID, c Card) error

@@ -61,13 +61,6 @@ func (c *tally) day(h ident.CustomerID, day int64, code ident.CodeID) *DayChange
 	return c.days[key]
 }
 
-// moved counts cards of a code with days that went from one holder to another.
-func (c *tally) moved(from, to ident.CustomerID, day int64, code ident.CodeID, cards, days int64) {
-	out, in := c.day(from, day, code), c.day(to, day, code)
-	out.OutCards, out.OutDays = out.OutCards+cards, out.OutDays+days
-	in.InCards, in.InDays = in.InCards+cards, in.InDays+days
-}
-
 // all gives the changes in the order in which everybody writes them.
 func (c *tally) all() (stock []StockChange, days []DayChange) {
 	for _, s := range c.stock {

@@ -15,17 +15,20 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"release_orders", "release_order_items", "offline_requests", "offline_histories", "offline_reports",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",
 	"mails", "mail_rules", "mail_templates", "license_notices", "help_texts",
+	"prepaid_settings", "prepaid_codes", "prepaid_orders", "prepaid_cards", "prepaid_devices", "prepaid_device_numbers", "prepaid_heard", "prepaid_unknown",
+	"prepaid_bound", "prepaid_due", "prepaid_ledger", "prepaid_bindings", "prepaid_transfers", "prepaid_transfer_cards", "prepaid_transfer_devices",
+	"prepaid_stock", "prepaid_days", "prepaid_customers",
 	"imports", "import_lines", "erasures", "erasure_licenses", "erasure_words",
 }
 
 // leftOut are tables that a restored server begins without: leases, which running
 // copies hold; who is signed in, or about to, with the links that were mailed; and
-// failed tries, which are about addresses and moments; and the words of names, which
-// are made anew. After a restore everybody signs in again, and no cookie or link that
+// failed tries, which are about addresses and moments; the words of names, which
+// are made anew; and when an operator confirmed a clock. After a restore everybody signs in again, and no cookie or link that
 // has ended since the backup comes alive.
 var leftOut = []string{ //nolint:gochecknoglobals // as tables
 	"leases", "user_sessions", "failed_attempts", "known_places", "user_links", "former_links", "sign_in_steps", "sign_in_ceremonies",
-	"customer_words", "license_words", "word_progress",
+	"customer_words", "license_words", "word_progress", "clock_confirmations",
 }
 
 // selfReferences are columns that refer to rows of their own table, which may
