@@ -22,7 +22,7 @@ type BindCommand struct {
 	From   time.Time // when a device that never reported is first due; zero for its first report
 }
 
-// Bind puts a card on a device (rules 15 to 18). The card's own holder's device; or a device
+// Bind puts a card on a device (docs/rules/prepaid.md, rules 15 to 18). The card's own holder's device; or a device
 // of a customer below the holder, at any depth: the card then passes down to the device's
 // owner, with one transfer for each level. It pays what the device owes for days of grace,
 // and lifts it if a day is left. It gives card and device as they are then.
@@ -91,7 +91,7 @@ func (d *desk) bind(by By, number, key string, from time.Time) (Card, Device, er
 	return card, *device, nil
 }
 
-// bindable tells what keeps a card from a device of a model; "" for nothing (rule 15).
+// bindable tells what keeps a card from a device of a model; "" for nothing (docs/rules/prepaid.md, rule 15).
 func bindable(c Card, code Code, model string) refusalCode {
 	switch {
 	case c.HeldBy != 0:
@@ -177,7 +177,7 @@ func (d *desk) gain(c Card, code Code, on *State, from time.Time) (Card, error) 
 	return c, err
 }
 
-// Unbind takes a card off its device, whenever its holder wants (rule 19). The device stays
+// Unbind takes a card off its device, whenever its holder wants (docs/rules/prepaid.md, rule 19). The device stays
 // usable for what was paid. It gives the card as it is then.
 func (s *Service) Unbind(t tx.Tx, by By, number string) (card Card, err error) {
 	return card, s.work(t, by.Vendor, func(d *desk) (err error) {
@@ -263,7 +263,7 @@ func (d *desk) lockOne(text string) (Card, *Device, error) {
 }
 
 // nextCard binds the oldest fitting Unused card of a device's owner, where the owner wants
-// it so, and reports whether it did (rule 14). It gives the device as it is then.
+// it so, and reports whether it did (docs/rules/prepaid.md, rule 14). It gives the device as it is then.
 func (d *desk) nextCard(on State) (State, bool, error) {
 	line, err := d.line(on.Holder)
 	if err != nil || len(line) == 0 || !line[0].NextCard {

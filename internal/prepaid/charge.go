@@ -17,7 +17,7 @@ type Outcome struct {
 	Lifted   bool // it was blacklisted before, and no longer is
 }
 
-// chargedFirst orders the cards of a device: the first one with days is charged (rule 8).
+// chargedFirst orders the cards of a device: the first one with days is charged (docs/rules/prepaid.md, rule 8).
 // The earliest activation comes first, cards that were never charged after those that were,
 // by the time they were bound, then by number.
 func chargedFirst(a, b Bound) int {
@@ -43,7 +43,7 @@ func toCharge(cards []Bound) *Bound {
 
 // decideCharge decides about a device whose usable time is over at now: because the run
 // found it due, or because it reports. grace is the vendor's. A device that is usable is
-// left as it is (rule 6).
+// left as it is (docs/rules/prepaid.md, rule 6).
 func decideCharge(s State, cards []Bound, grace int64, now time.Time, byReport bool) Outcome {
 	o := Outcome{State: s}
 	if s.Usable(now) {
@@ -55,7 +55,7 @@ func decideCharge(s State, cards []Bound, grace int64, now time.Time, byReport b
 	case card == nil:
 		withoutCard(&o, grace, now, byReport)
 	case card.OnReport && !byReport:
-		o.State.DueAt = time.Time{} // its next report charges it (rule 9)
+		o.State.DueAt = time.Time{} // its next report charges it (docs/rules/prepaid.md, rule 9)
 	default:
 		o.Lifted = s.Dark != NotDark
 		o.take(*card, Charge, now)
@@ -65,7 +65,7 @@ func decideCharge(s State, cards []Bound, grace int64, now time.Time, byReport b
 	return o
 }
 
-// withoutCard gives a day of grace, or blacklists the device (rules 11 and 12).
+// withoutCard gives a day of grace, or blacklists the device (docs/rules/prepaid.md, rules 11 and 12).
 func withoutCard(o *Outcome, grace int64, now time.Time, byReport bool) {
 	left := o.State.GraceLeft
 	if left == FullGrace {
@@ -107,7 +107,7 @@ func (o *Outcome) pay(now time.Time) {
 
 // arrive decides what a card does for a device that it has just been bound to, or on which
 // it has got days again: it pays the days of grace that the device owes, and lifts it if a
-// day is left after that (rules 10 and 13). first is when the device is first due, where it
+// day is left after that (docs/rules/prepaid.md, rules 10 and 13). first is when the device is first due, where it
 // never reported; zero for its first report.
 func arrive(s State, card Bound, first, now time.Time) Outcome {
 	o := Outcome{State: s}

@@ -48,7 +48,7 @@ func recordOfCode(c Code) codeRecord {
 	return codeRecord{c.Code, c.Name, c.Models, c.Days, c.Billing, c.PriceNote, c.Contact}
 }
 
-// CreateCode makes a license code (rule 4). Only the vendor does.
+// CreateCode makes a license code (docs/rules/prepaid.md, rule 4). Only the vendor does.
 func (s *Service) CreateCode(t tx.Tx, by By, c Code) (Code, error) {
 	if err := may(by, OnlyVendor, Own, false, "license_code"); err != nil {
 		return Code{}, err
@@ -133,7 +133,7 @@ func set[T any](to, from *T) {
 // MaxGrace is the most days of grace that a vendor gives.
 const MaxGrace = 365
 
-// SetGrace sets how many days of grace a device gets after its last paid day (rule 11).
+// SetGrace sets how many days of grace a device gets after its last paid day (docs/rules/prepaid.md, rule 11).
 func (s *Service) SetGrace(t tx.Tx, by By, days int64) error {
 	if err := may(by, OnlyVendor, Own, false, "vendor"); err != nil {
 		return err

@@ -23,7 +23,7 @@ type deviceRecord struct {
 	Customer string `json:"customer,omitempty"`
 }
 
-// CreateDevice makes a device (rule 2). It is the machine of this number, where clients with
+// CreateDevice makes a device (docs/rules/prepaid.md, rule 2). It is the machine of this number, where clients with
 // activations have one. Only the vendor makes devices.
 func (s *Service) CreateDevice(t tx.Tx, by By, n NewDevice) (device Device, err error) {
 	return device, s.work(t, by.Vendor, func(d *desk) error {
@@ -147,7 +147,7 @@ func readDevices(texts []string) (keys []string, err error) {
 }
 
 // SellDevices hands devices, with the cards on them, down to a direct sub-customer of their
-// owner; those of the vendor's stock to a customer without a superior (rule 27). All of
+// owner; those of the vendor's stock to a customer without a superior (docs/rules/prepaid.md, rule 27). All of
 // them or none.
 func (s *Service) SellDevices(t tx.Tx, by By, numbers []string, to ident.UUID) (moved []Device, err error) {
 	return moved, s.work(t, by.Vendor, func(d *desk) error {
@@ -175,7 +175,7 @@ func (s *Service) SellDevices(t tx.Tx, by By, numbers []string, to ident.UUID) (
 }
 
 // TransferDevices sells devices, with the cards on them, to a customer outside the owner's
-// line, which accepts transfers with its code (rule 28).
+// line, which accepts transfers with its code (docs/rules/prepaid.md, rule 28).
 func (s *Service) TransferDevices(t tx.Tx, by By, numbers []string, code string) (moved []Device, err error) {
 	return moved, s.work(t, by.Vendor, func(d *desk) error {
 		c, err := d.c.Store.ByTransferCode(t, d.v, readTransferCode(code))
@@ -196,7 +196,7 @@ func (s *Service) TransferDevices(t tx.Tx, by By, numbers []string, code string)
 }
 
 // ReturnDevices gives devices, with the cards on them, to the direct superior of their
-// owner; those of a customer without one to the vendor's stock (rule 27). All of them or none.
+// owner; those of a customer without one to the vendor's stock (docs/rules/prepaid.md, rule 27). All of them or none.
 func (s *Service) ReturnDevices(t tx.Tx, by By, numbers []string) (moved []Device, err error) {
 	return moved, s.work(t, by.Vendor, func(d *desk) error {
 		devices, err := d.lockDevices(by, SendBack, numbers)

@@ -83,7 +83,7 @@ func (d *desk) saveState(was State, o Outcome) error {
 // charge decides about a device that is locked, as the run or a report asks for it, and
 // writes it down. cards are those with days that are on it.
 func (d *desk) charge(was State, cards []Bound, byReport bool) (State, error) {
-	// The owner's next card comes before grace and darkness (rule 14).
+	// The owner's next card comes before grace and darkness (docs/rules/prepaid.md, rule 14).
 	for range mostNextCards {
 		if toCharge(cards) != nil || was.Usable(d.now) {
 			break

@@ -28,7 +28,7 @@ type Issued struct {
 	Cards []Card // none where there are more than 1,000
 }
 
-// Issue makes cards (rule 24). Only the vendor does.
+// Issue makes cards (docs/rules/prepaid.md, rule 24). Only the vendor does.
 func (s *Service) Issue(t tx.Tx, by By, c IssueCommand) (issued Issued, err error) {
 	return issued, s.work(t, by.Vendor, func(d *desk) error {
 		if err := d.may(by, OnlyVendor, by.Customer, "card"); err != nil {
@@ -136,7 +136,7 @@ func (d *desk) make(by By, o *Order, n int) ([]Card, error) {
 	return cards, d.raise(by, Transfer{Kind: Issue, From: o.To, To: o.To, Code: o.Code, Order: o.ID}, cards)
 }
 
-// TopUp puts more days on a card (rule 25). Only the vendor does. A device that the card is
+// TopUp puts more days on a card (docs/rules/prepaid.md, rule 25). Only the vendor does. A device that the card is
 // on pays the grace that it owes, and is lifted if a day is left.
 func (s *Service) TopUp(t tx.Tx, by By, number string, days int64) (card Card, err error) {
 	return card, s.work(t, by.Vendor, func(d *desk) error {
@@ -198,7 +198,7 @@ func (d *desk) topUp(by By, was Card, on *Device, days int64) (Card, error) {
 	return d.gain(c, code, &on.State, on.DueAt)
 }
 
-// Withdraw takes the days left of cards back (rule 26). Only the vendor does. The cards are
+// Withdraw takes the days left of cards back (docs/rules/prepaid.md, rule 26). Only the vendor does. The cards are
 // Expired then; bound ones leave their devices.
 func (s *Service) Withdraw(t tx.Tx, by By, texts []string) (withdrawn []Card, err error) {
 	return withdrawn, s.work(t, by.Vendor, func(d *desk) error {

@@ -11,7 +11,7 @@ const (
 	maxModel  = 100
 )
 
-// Fits reports whether a card of this code may be bound to a device of a model (rule 5).
+// Fits reports whether a card of this code may be bound to a device of a model (docs/rules/prepaid.md, rule 5).
 // Case and blanks around do not count; * in a pattern stands for any characters.
 func (c Code) Fits(model string) bool {
 	model = foldModel(model)

@@ -37,10 +37,10 @@ type Hearing interface {
 	Unknown(v ident.VendorID, key, number string, at time.Time)
 }
 
-// Reports answers devices, and charges those that report and have no time left (rules 6 and
-// 9). A device without time that is blacklisted is refused; nothing of a report makes a
-// device. While the clock can't be believed, nothing is charged, and a device is allowed
-// unless it was blacklisted before.
+// Reports answers devices, and charges those that report and have no time left
+// (docs/rules/prepaid.md, rules 6 and 9). A device without time that is blacklisted is
+// refused; nothing of a report makes a device. While the clock can't be believed, nothing is
+// charged, and a device is allowed unless it was blacklisted before.
 type Reports struct {
 	Service *Service
 	Hearing Hearing

@@ -56,7 +56,7 @@ const (
 )
 
 // may decides whether somebody may do something with a card or a device of an owner
-// (rule 20). allows tells whether that owner lets its superior manage its licences.
+// (docs/rules/prepaid.md, rule 20). allows tells whether that owner lets its superior manage its licences.
 // what is "card" or "device".
 func may(by By, act Act, kin Kin, allows bool, what string) error {
 	switch {

@@ -28,7 +28,7 @@ type progress struct {
 	paused                              atomic.Bool
 }
 
-// Run charges what is due, in chunks that adapt to the time that they take (rules 6 to 12).
+// Run charges what is due, in chunks that adapt to the time that they take (docs/rules/prepaid.md, rules 6 to 12).
 // One copy of the server runs it, continuously. A chunk that is run again, or beside a
 // report that charges the same device, finds the device paid.
 type Run struct {

@@ -43,7 +43,7 @@ type Sold struct {
 }
 
 // Sell hands cards down to a direct sub-customer of their holder; the vendor's stock to a
-// customer without a superior (rule 21). All of them or none.
+// customer without a superior (docs/rules/prepaid.md, rule 21). All of them or none.
 func (s *Service) Sell(t tx.Tx, by By, c SellCommand) (sold Sold, err error) {
 	return sold, s.work(t, by.Vendor, func(d *desk) error {
 		to, err := d.c.Store.Customer(t, d.v, c.To)
@@ -210,7 +210,7 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 const mostOfOrder = 1_000_000
 
 // Return gives cards back to the direct superior of their holder; those of a customer
-// without one to the vendor's stock (rule 22). All of them or none.
+// without one to the vendor's stock (docs/rules/prepaid.md, rule 22). All of them or none.
 func (s *Service) Return(t tx.Tx, by By, cards []string) (moved []Card, err error) {
 	return moved, s.work(t, by.Vendor, func(d *desk) error {
 		locked, err := d.lockMovable(by, SendBack, cards)
@@ -232,7 +232,7 @@ func (s *Service) Return(t tx.Tx, by By, cards []string) (moved []Card, err erro
 	})
 }
 
-// SetLock locks or unlocks cards (rule 23). Only Unused ones can be locked, and a locked card
+// SetLock locks or unlocks cards (docs/rules/prepaid.md, rule 23). Only Unused ones can be locked, and a locked card
 // can neither be sold nor bound. All of them or none.
 func (s *Service) SetLock(t tx.Tx, by By, texts []string, lock bool) (changed []Card, err error) {
 	return changed, s.work(t, by.Vendor, func(d *desk) error {

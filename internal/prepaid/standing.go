@@ -1,6 +1,6 @@
 package prepaid
 
-// Status is what the table of states calls a card (rule 3). It is derived, never stored
+// Status is what the table of states calls a card (docs/rules/prepaid.md, rule 3). It is derived, never stored
 // as an opinion.
 type Status string
 

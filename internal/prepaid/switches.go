@@ -33,7 +33,7 @@ const (
 	transferLetter = 12
 )
 
-// SetSwitches changes a customer's switches (rule 29). Its own administrator does, or the
+// SetSwitches changes a customer's switches (docs/rules/prepaid.md, rule 29). Its own administrator does, or the
 // vendor's staff.
 func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change SwitchChange) (c Customer, err error) {
 	return c, s.work(t, by.Vendor, func(d *desk) error {

@@ -203,3 +203,14 @@ func (s Store) Found(ctx context.Context, v ident.VendorID, keys []string) (map[
 	})
 	return found, err
 }
+
+// mostDueCounted bounds CountDue.
+const mostDueCounted = 100_000
+
+// CountDue counts the devices that are due by now, up to 100,000.
+func (s Store) CountDue(ctx context.Context, now time.Time) (n int64, err error) {
+	_, err = s.DB.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM prepaid_due g
+		JOIN prepaid_devices d ON d.id >= g.grp * 64 AND d.id < g.grp * 64 + 64 AND d.vendor_id = g.vendor_id
+		WHERE g.due_at <= $1 AND d.due_at <= $1 LIMIT $2) AS due`, []any{now.UnixMilli(), mostDueCounted}, &n)
+	return n, err
+}
