@@ -9,6 +9,7 @@ import (
 
 	"chancery/internal/customers"
 	"chancery/internal/devices"
+	"chancery/internal/ident"
 	"chancery/internal/prepaid"
 	devicestore "chancery/internal/store/devices"
 	prepaidstore "chancery/internal/store/prepaid"
@@ -192,3 +193,5 @@ func (b *bench) work(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func idsOf(ids ...ident.DeviceID) []ident.DeviceID { return ids }

@@ -72,6 +72,7 @@ CREATE TABLE prepaid_cards (
   held_by        BIGINT,
   held_since     BIGINT NOT NULL,
   created_at     BIGINT NOT NULL,
+  UNIQUE (vendor_id, id),
   UNIQUE (vendor_id, number),
   FOREIGN KEY (vendor_id, code_id) REFERENCES prepaid_codes (vendor_id, id)
 );

@@ -72,6 +72,7 @@ CREATE TABLE prepaid_cards (
   held_by        INTEGER,
   held_since     INTEGER NOT NULL,
   created_at     INTEGER NOT NULL,
+  UNIQUE (vendor_id, id),
   UNIQUE (vendor_id, number),
   FOREIGN KEY (vendor_id, code_id) REFERENCES prepaid_codes (vendor_id, id)
 );
