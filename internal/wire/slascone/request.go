@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/entry"
 	"chancery/internal/fault"
@@ -35,6 +36,8 @@ type request struct {
 	body      []byte
 	guess     []string // what the call names and does not prove; nil for nothing
 	guessable bool     // the key that it presents could be guessed
+
+	place *budget.Subject // by which an activation asks for a place; nil for no bound
 	unfit     error    // says that the body holds a text that can't be kept: see edge.ParseTexts
 	wrong     fault.Fields
 }
