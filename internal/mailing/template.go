@@ -43,7 +43,8 @@ type Renderer interface {
 	Check(p Template, variables []string) fault.Fields
 
 	// Render fills a template in, in the vendor's branding. The subject is one line without control characters.
-	Render(p Template, vendor Vendor, values map[string]string) (Body, error)
+	// With a foot it ends in that.
+	Render(p Template, vendor Vendor, values map[string]string, foot Foot) (Body, error)
 
 	// Letter makes a mail of what somebody has made of a rendered text. Where the text
 	// is as it was, so is the HTML; else it is made of the text.
@@ -104,7 +105,7 @@ func (s *Service) PreviewOf(vendor Vendor, p Template, d Data) (Body, error) {
 	if err != nil {
 		return Body{}, err
 	}
-	return s.Renderer.Render(p, vendor, p.Kind.Values(l, vendor, d))
+	return s.Renderer.Render(p, vendor, p.Kind.Values(l, vendor, d), Foot{})
 }
 
 // Complete lays a vendor's own templates over the server's: one of each kind in each language.
