@@ -43,6 +43,11 @@ type Config struct {
 	// Bodies bounds the request bodies on their way; nil for no bound.
 	Bodies *Bodies
 
+	// Host admits a request by the host name that it was sent to: it gives the request as
+	// the routes know it, or fails. It gives nil when it has answered itself. Nil takes
+	// every host.
+	Host func(w http.ResponseWriter, r *http.Request) (*http.Request, error)
+
 	// Observe is told of every request: its route's pattern ("" for none), status
 	// and time. Nil for nobody.
 	Observe func(route string, status int, took time.Duration)

@@ -232,7 +232,7 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 // so that a preview shows no link that mails lack.
 func (s *Service) Sample(v Vendor) Data {
 	d := sample()
-	d.DashboardLink = s.Dashboard(v.Slug)
+	d.DashboardLink = s.Dashboard(v)
 	return d
 }
 

@@ -59,6 +59,7 @@ type Sealer interface {
 // Vendor is in whose name mail is sent.
 type Vendor struct {
 	Slug string // its place in addresses
+	Host string // of its own, that links lead to; empty for the server's
 	Name string
 	Zone *time.Location // days are told in it
 
@@ -87,11 +88,11 @@ type Config struct {
 
 	// Dashboard gives where a vendor's customers sign in; "" when the server does
 	// not know its own address: then no mail and no preview has a link to it.
-	Dashboard func(slug string) string
+	Dashboard func(v Vendor) string
 
 	// StopLink gives the page at which the recipient of a mail ends mails of its kind, by
 	// a token; "" when the server does not know its own address. nil: mails have no such link.
-	StopLink func(slug, token string) string
+	StopLink func(v Vendor, token string) string
 }
 
 // Service queues mails and keeps rules and templates.
@@ -143,10 +144,10 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	}
 	m.GiveUpAt = t.Now().Add(msg.KeepTrying)
 	if msg.Data.DashboardLink == "" {
-		msg.Data.DashboardLink = s.Dashboard(vendor.Slug)
+		msg.Data.DashboardLink = s.Dashboard(vendor)
 	}
 	if msg.owner {
-		if m.StopLink, err = s.stopLink(v, vendor.Slug, Stop{msg.To, msg.Kind}); err != nil {
+		if m.StopLink, err = s.stopLink(v, vendor, Stop{msg.To, msg.Kind}); err != nil {
 			return err
 		}
 	}

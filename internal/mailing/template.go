@@ -99,7 +99,7 @@ func (s *Service) PreviewOf(vendor Vendor, p Template, d Data) (Body, error) {
 		return Body{}, err
 	}
 	if d.DashboardLink == "" {
-		d.DashboardLink = s.Dashboard(vendor.Slug)
+		d.DashboardLink = s.Dashboard(vendor)
 	}
 	l, err := speaking(p.Language)
 	if err != nil {

@@ -73,7 +73,7 @@ func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, e
 	face, err := web.NewFace(web.Config{
 		Name: portal.Name, Assets: assets, Sessions: ownerSessions{r, pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
 		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav, Places: portal.Places(),
-		Languages: languages, Branded: true, Logos: r.VendorRows, TestClock: s.clock(r),
+		Languages: languages, Branded: true, Logos: r.VendorRows, TestClock: s.clock(r), Docs: s.docs(),
 	})
 	if err != nil {
 		return Faces{}, err
