@@ -306,7 +306,7 @@ func TestAFreePlaceTellsFewClientIds(t *testing.T) {
 		if a := ask("own"); a.Status != 200 {
 			t.Fatalf("a place: %d %s", a.Status, a.Body)
 		}
-		var keys []string // which have budgets of their own
+		keys := make([]string, 0, 3) // which have budgets of their own
 		for i := range 3 {
 			m.vendor.ProvisioningKey = m.newKey(t, fmt.Sprint(i))
 			keys = append(keys, m.vendor.ProvisioningKey)

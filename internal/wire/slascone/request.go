@@ -38,8 +38,8 @@ type request struct {
 	guessable bool     // the key that it presents could be guessed
 
 	place *budget.Subject // by which an activation asks for a place; nil for no bound
-	unfit     error    // says that the body holds a text that can't be kept: see edge.ParseTexts
-	wrong     fault.Fields
+	unfit error           // says that the body holds a text that can't be kept: see edge.ParseTexts
+	wrong fault.Fields
 }
 
 // read checks the nonce before anything is done, reads the body, and decodes it.

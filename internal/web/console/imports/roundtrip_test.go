@@ -70,9 +70,10 @@ func bringBack(t *testing.T, zone string) {
 			"language": []string{"", "de", "en"}[i%3],
 		}, "id")
 		// Some stand below one that is made later, some below one that was there before.
-		if i%4 == 1 {
+		switch i % 4 {
+		case 1:
 			shop.Manage(t, "PATCH", "/customers/"+above, servertest.Fields{"superior_id": customer}, "")
-		} else if i%4 == 3 {
+		case 3:
 			shop.Manage(t, "PATCH", "/customers/"+customer, servertest.Fields{"superior_id": above}, "")
 		}
 		above = customer
