@@ -117,6 +117,9 @@ func (b *tab) look(path, axe string, on screen, name string) {
 	if stray := ask[string](b, strays); stray != "" {
 		b.Errorf("%s on a %s: a scroll bar for nothing beside %s", path, name, stray)
 	}
+	if tight := ask[string](b, tights); tight != "" {
+		b.Errorf("%s on a %s: no room around the words of %s", path, name, tight)
+	}
 	ask[bool](b, axe+";true")
 	for _, theme := range []string{"light", "dark"} {
 		ask[bool](b, `document.documentElement.setAttribute("data-bs-theme", "`+theme+`"), document.querySelectorAll("details.app-figures").forEach(function (d) { d.open = true; }), true`)
@@ -170,6 +173,16 @@ func (b *tab) apart(path, name string) {
 const widest = `Array.from(document.querySelectorAll("body *")).filter(function (e) {
 	return e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".table-responsive, .app-tabs, .app-code, .app-drop-menu");
 }).slice(0, 3).map(function (e) { return e.tagName + "." + e.className; }).join(", ")`
+
+// tights names buttons beside a field whose words reach into their padding: the field has
+// left them no room.
+const tights = `Array.from(document.querySelectorAll(".app-find .btn")).filter(function (e) {
+	var s = getComputedStyle(e), box = e.getBoundingClientRect(), words = document.createRange();
+	if (!box.width || e.querySelector(".visually-hidden")) { return false; }
+	words.selectNodeContents(e);
+	var drawn = words.getBoundingClientRect();
+	return drawn.width > 0 && (drawn.left < box.left + parseFloat(s.paddingLeft) - 2 || drawn.right > box.right - parseFloat(s.paddingRight) + 2);
+}).slice(0, 3).map(function (e) { return e.innerText.trim(); }).join(", ")`
 
 // strays names what scrolls by a few pixels: where scroll bars take room, it has one
 // for nothing.
