@@ -117,7 +117,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	renderer := must[*mail.Renderer](t)(mail.NewRenderer())
 	mailRows := mailstore.Store{DB: e.DB}
 	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{
-		Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs, Dashboard: func(string) string { return "" },
+		Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs, Dashboard: func(mailing.Vendor) string { return "" },
 	}))
 	held := must[*machines.Service](t)(machines.New(machines.Config{
 		Store: devicestore.Store{}, IDs: e.IDs, Copies: []machines.Copies{licenses},
