@@ -79,11 +79,6 @@ func (l *Language) Decimal(text string) string {
 	return sign + whole
 }
 
-// Ungrouped takes out of a number that somebody has typed what parts its digits.
-func (l *Language) Ungrouped(text string) string {
-	return strings.NewReplacer(l.or().group, "", " ", "", "\u00a0", "", "\u202f", "").Replace(text)
-}
-
 // Country is what a country is called, by its two letters; the letters for what is none.
 func (l *Language) Country(code string) string {
 	region, err := language.ParseRegion(code)
