@@ -1,7 +1,6 @@
 package licenses
 
 import (
-	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
