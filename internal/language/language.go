@@ -19,6 +19,7 @@ type Language struct {
 	printer *message.Printer
 	plain   map[string]string // texts that take no arguments, and have no plural
 	said    said
+	refused map[string][2]string // message and help of refusals, by their number
 	dates   dates
 	point   string // before the decimals of a number
 	group   string // between its thousands

@@ -1,7 +1,6 @@
 package licenses
 
 import (
-
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
