@@ -2,7 +2,6 @@ package licenses
 
 import (
 	"fmt"
-	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -50,7 +49,8 @@ func (p *Pages) doAdjust(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 	if err != nil {
 		return web.Done{}, err
 	}
-	value, err := terms.ParseSigned(strings.NewReplacer(",", "", " ", "", "\u2212", "-").Replace(v.Text("value")))
+	number, _ := v.Number(v.Text("value"))
+	value, err := terms.ParseSigned(number)
 	v.Check(err == nil, "value", "must be a number such as 250, 0.5 or -12.5")
 	if err := v.Err(); err != nil {
 		return web.Done{}, err

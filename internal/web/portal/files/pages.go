@@ -5,10 +5,12 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/owners"
@@ -113,7 +115,7 @@ func (p *Pages) send(w http.ResponseWriter, q *web.Request) error {
 		return err
 	}
 	if no != nil {
-		return fault.Refused("no_file", no.Message, no.Help)
+		return fault.Refused(language.RefusedCode+strconv.Itoa(no.ID), no.Message, no.Help)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/xml")
