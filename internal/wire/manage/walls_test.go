@@ -45,6 +45,7 @@ func (b bundle) furnish(t testing.TB) world {
 	w["subscriptions"] = b.ok(t, "POST", "/api/v1/subscriptions", `{"kind":"mail","target":"ops@example.com","events":["license.issued"]}`).text("id")
 	w["releases"] = b.ok(t, "POST", "/api/v1/products/"+w["products"]+"/releases", `{"software_release":"9"}`).text("id")
 	w["erasures"] = b.ok(t, "POST", "/api/v1/erasures", `{"licensee_email":"nobody@example.com"}`).text("id")
+	w["license-requests"] = b.ok(t, "POST", "/api/v1/license-requests", `{"license_id":"`+w["licenses"]+`","wish":"renewal","quantity":12}`).text("id")
 	w["mails"] = b.ok(t, "GET", "/api/v1/mails", "").items()[0]["id"].(string)
 	return w
 }
@@ -139,6 +140,8 @@ func (w world) bodies() map[string]string {
 		"POST /api/v1/mail-templates/preview":                `{"kind":"test","subject":"X","text":"X","html":"X"}`,
 		"DELETE /api/v1/subscriptions/{id}":                  ``,
 		"DELETE /api/v1/sessions/{id}":                       ``,
+		"POST /api/v1/license-requests":                      `{"license_id":"` + w["licenses"] + `","wish":"activations","quantity":5}`,
+		"POST /api/v1/license-requests/{id}/answer":          `{"state":"done"}`,
 		"POST /api/v1/test-clock":                            `{"advance":"1h"}`,
 		"POST /api/v1/licenses/{id}/users":                   `{"user_id":"ann"}`,
 		"DELETE /api/v1/licenses/{id}/users":                 ``,
