@@ -45,7 +45,7 @@ func New(c Config) (*Area, error) {
 	return &Area{c}, nil
 }
 
-type licenseRequestAnswer struct {
+type answerToRequest struct {
 	State  string `json:"state" enum:"done,declined"`
 	Answer string `json:"answer,omitempty" maxLength:"2000" doc:"lines; who has asked is mailed them"`
 }
@@ -67,7 +67,7 @@ func (a *Area) Operations(m *operation.Maker) []operation.Operation {
 			return a.Rows.Requests(q.Context, q.Vendor, value.RequestFilter(q.Text("state"), q.UUID("license_id")), r)
 		}, value.ShowRequest),
 		operation.Get(m, operation.Operation{
-			Path: "/license-requests/{id}", ID: "get-license-request", Group: group, Summary: "Get a request of an owner", Permission: identity.ViewLicenses,
+			Path: "/license-requests/{id}", ID: "find-license-request", Group: group, Summary: "Get a request of an owner", Permission: identity.ViewLicenses,
 		}, func(q *operation.Request) (value.LicenseRequest, error) {
 			r, err := a.Rows.RequestByUUID(q.Context, q.Vendor, q.ID)
 			return value.ShowRequest(r), err
@@ -85,7 +85,7 @@ func (a *Area) Operations(m *operation.Maker) []operation.Operation {
 			Method: http.MethodPost, Path: "/license-requests/{id}/answer", ID: "answer-license-request", Group: group, Status: http.StatusOK,
 			Summary: "Answer a request of an owner",
 			About:   "The licence itself is changed by its own calls. Who has asked gets a mail. One that is closed is 409 license_request_closed.", Permission: identity.ManageLicenses,
-		}, func(t tx.Tx, q *operation.Request, in licenseRequestAnswer) (value.LicenseRequest, error) {
+		}, func(t tx.Tx, q *operation.Request, in answerToRequest) (value.LicenseRequest, error) {
 			r, err := a.Requests.Answer(t, q.Vendor, q.ID, owners.RequestState(in.State), in.Answer)
 			return value.ShowRequest(r), err
 		}),
