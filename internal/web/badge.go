@@ -63,7 +63,7 @@ var (
 	BadgeOveruse   = Badge{Word: "Overuse", Tone: Notable, Hint: "above a limit that is not enforced"}
 	BadgeDenied    = Badge{Word: "Denied", Tone: Bad}
 
-	BadgeWaiting   = Badge{Word: "Waits for an answer", Tone: Info}
+	BadgeWaiting   = Badge{Word: "Waiting", Tone: Info, Hint: "not answered yet"}
 	BadgeDone      = Badge{Word: "Done", Tone: Good}
 	BadgeDeclined  = Badge{Word: "Declined", Tone: Bad}
 	BadgeWithdrawn = Badge{Word: "Withdrawn", Tone: Neutral}

@@ -96,6 +96,12 @@ func (p *Pages) table(q *web.Request) (web.Table[row], error) {
 				badge := show.RequestBadge(r.State)
 				return web.Cell{Badge: &badge, Sub: shortened(r.Answer)}
 			}, Plain: func(r row) string { return string(r.State) }},
+			{Name: "act", Label: "Answer it", Act: true, Cell: func(r row) web.Cell {
+				if r.State != owners.RequestOpen || !q.May(identity.ManageLicenses) {
+					return web.Cell{}
+				}
+				return web.Cell{Links: []web.Link{{Label: "Answer", Href: q.At(top+"/{id}", r.UUID)}}}
+			}},
 			{Name: "answered", Label: "Answered", Extra: true, Cell: func(r row) web.Cell { return web.Cell{When: r.AnsweredAt} }},
 			text("answer", "Answer", func(r row) string { return r.Answer }),
 			text("meter", "Meter", func(r row) string { return r.MeterName }),

@@ -38,7 +38,7 @@ func TestAskingForMore(t *testing.T) {
 		form := page + "/requests/new?wish=activations"
 		servertest.Refuses(t, kirk.Fill(t, form, url.Values{"wish": {"activations"}}), "quantity", "")
 		p := kirk.Fill(t, form, url.Values{"wish": {"activations"}, "quantity": {"5"}, "message": {"We have new colleagues."}})
-		servertest.Says(t, p, "#requests", "5 weitere Aktivierungen", "We have new colleagues.", "Wartet auf Antwort")
+		servertest.Says(t, p, "#requests", "5 weitere Aktivierungen", "We have new colleagues.", "Wartet")
 		told := m.Box.Read(t)
 		if told.To != "help@acme.example" || !strings.Contains(told.Text, "kirk@example.com") || !strings.Contains(told.Text, "More activations: 5") ||
 			!strings.Contains(told.Text, "We have new colleagues.") {
