@@ -21,6 +21,7 @@ import (
 	"chancery/internal/web/console/licenses"
 	"chancery/internal/web/console/mails"
 	"chancery/internal/web/console/overview"
+	"chancery/internal/web/console/requests"
 	"chancery/internal/web/console/search"
 	"chancery/internal/web/console/sessions"
 	"chancery/internal/web/console/settings"
@@ -38,7 +39,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 			Face: f, Users: r.Users, UserRows: r.UserRows, Invitations: r.Invitations(), Roles: r.Roles, RoleRows: r.RoleRows,
 			Mails: s.mailsLinks(), Address: s.face,
 		})),
-		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Key: pinned{r.Keyring}, Hosts: r.VendorRows})),
+		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Requests: r.OwnerRows, Key: pinned{r.Keyring}, Hosts: r.VendorRows})),
 		mounted(attention.New(attention.Config{
 			Face: f, Figures: r.FigureRows, Rows: r.LicenseRows, Licenses: r.Licenses, Products: r.CatalogRows,
 			Mail: customerMails{r},
@@ -49,7 +50,9 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(licenses.New(licenses.Config{
 			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, CustomerRows: r.CustomerRows, Customers: r.Customers,
 			Meters: r.Meters, Ledger: r.MeterRows, SessionRows: r.SessionRows, Audit: r.AuditRows, Mails: licenceLetters{r}, Files: files,
+			Requests: r.OwnerRows,
 		})),
+		mounted(requests.New(requests.Config{Face: f, Rows: r.OwnerRows, Licenses: r.LicenseRows, Requests: r.Requests})),
 		mounted(devices.New(devices.Config{Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows})),
 		mounted(sessions.New(sessions.Config{Face: f, Rows: r.SessionRows, Licenses: r.LicenseRows, Sessions: r.Sessions})),
 		mounted(search.New(search.Config{Face: f, Licenses: r.LicenseRows, Customers: r.CustomerRows, Users: r.UserRows})),

@@ -12,10 +12,12 @@ import (
 	"chancery/internal/wire/manage/mails"
 	"chancery/internal/wire/manage/own"
 	"chancery/internal/wire/manage/prepaid"
+	"chancery/internal/wire/manage/requests"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
 	"chancery/internal/wire/manage/testclock"
 	"chancery/internal/wire/manage/webhooks"
+	"chancery/internal/wiring/pairs"
 )
 
 // managementAreas are all of the management API. A new area is a new line.
@@ -37,6 +39,7 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 		operating(mails.New(mails.Config{
 			Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, VendorRows: r.VendorRows,
 		})),
+		operating(requests.New(requests.Config{Requests: pairs.NotedRequests{Requests: r.Requests, Rows: r.OwnerRows, Users: r.Users}, Rows: r.OwnerRows})),
 		operating(erasures.New(erasures.Config{Erasures: r.Erasures, Rows: r.ErasureRows})),
 		operating(prepaid.New(prepaid.Config{
 			Clock: r.Clock, Prepaid: r.Prepaid, Rows: r.PrepaidRows, Reports: r.Reports, Owners: r.Owners, OwnerRows: r.OwnerRows,
@@ -61,6 +64,7 @@ func management(r *Rooms, s Site, files *offline.Service) (*manage.API, error) {
 	var err error
 	if c.Own, err = own.New(own.Config{
 		Clock: r.Clock, Owners: r.Owners, OwnerRows: r.OwnerRows, Licenses: r.Licenses, Meters: r.Meters, MeterRows: r.MeterRows,
+		Requests: r.Requests,
 	}); err != nil {
 		return nil, err
 	}

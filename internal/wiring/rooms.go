@@ -49,6 +49,7 @@ import (
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/testclock"
 	"chancery/internal/vendors"
+	"chancery/internal/wiring/pairs"
 )
 
 // Storage says where the data is.
@@ -136,6 +137,7 @@ type Rooms struct {
 	ImportRows    importstore.Store
 	Owners        *owners.Service
 	OwnerRows     ownerstore.Store
+	Requests      *owners.Requests
 	Erasures      *erasure.Service
 	ErasureRows   erasurestore.Store
 
@@ -239,6 +241,11 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	}
 	r.OwnerRows = ownerstore.Store{DB: r.DB, Licenses: r.LicenseRows, Meters: r.MeterRows}
 	if r.Owners, err = owners.New(r.OwnerRows); err != nil {
+		return err
+	}
+	if r.Requests, err = owners.NewRequests(owners.RequestsConfig{
+		Store: r.OwnerRows, Owners: r.Owners, Licenses: pairs.RequestedLicenses{Licenses: r.Licenses}, Post: requestMails{r}, IDs: r.IDs,
+	}); err != nil {
 		return err
 	}
 	return r.furnishPeople(sealer)

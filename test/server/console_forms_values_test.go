@@ -41,6 +41,7 @@ func editsNothing() map[string]string {
 		"/products/{id}/editions/new": makes, "/products/{id}/features/new": makes, "/products/{id}/limitations/new": makes,
 		"/products/{id}/usage-features/delete": ends, "/products/{id}/usage-features/new": makes, "/products/{id}/usage-modules/delete": ends,
 		"/products/{id}/usage-modules/new": makes, "/products/{id}/variables/new": makes,
+		"/requests/{id}":       "it answers once, and an answer is never written over",
 		"/sessions/{id}/close": ends, "/settings/api-keys/new": makes, "/settings/api-keys/{id}/revoke": ends,
 		"/settings/mail/templates/{kind}/{language}/preview": "it shows what is typed, and saves nothing",
 		"/settings/roles/new":                                makes, "/settings/roles/{id}/delete": ends, "/settings/sign-in/remove": ends, "/settings/signing-keys/new": makes,

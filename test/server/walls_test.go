@@ -104,6 +104,7 @@ func furnish(t *testing.T, s *servertest.Server) attack {
 	a.ids["subscriptions"] = a.acme.manage(t, 201, "POST", "/subscriptions", terms{
 		"kind": "mail", "target": "ops@example.com", "events": []string{"license.issued"},
 	}).text(t, "id")
+	a.ids["license-requests"] = a.acme.manage(t, 201, "POST", "/license-requests", terms{"license_id": l.ID, "wish": "renewal", "quantity": 12}).text(t, "id")
 	var mails struct {
 		Items []struct{ ID string }
 	}
@@ -188,6 +189,8 @@ func (a attack) body(route edge.Route) string {
 		"DELETE /api/v1/customers/{id}":                        `-`,
 		"DELETE /api/v1/licenses/{id}":                         `-`,
 		"POST /api/v1/erasures":                                `{"licensee_email":"nobody@example.com"}`,
+		"POST /api/v1/license-requests":                        `{"license_id":"$licenses","wish":"activations","quantity":5}`,
+		"POST /api/v1/license-requests/{id}/answer":            `{"state":"done"}`,
 		"POST /api/v1/licenses/{id}/new-key":                   `{}`,
 		"POST /api/v1/licenses/{id}/reset-deactivations":       `-`,
 		"POST /api/v1/licenses/{id}/meters/reset":              `{"limitation_id":"$limitations","reason":"x"}`,

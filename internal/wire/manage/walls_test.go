@@ -51,6 +51,7 @@ func (b bundle) furnish(t testing.TB) world {
 	w["prepaid/orders"] = issued.text("batch_id")
 	w["card"] = issued.body["cards"].([]any)[0].(map[string]any)["number"].(string)
 	w["device"] = b.ok(t, "POST", "/api/v1/prepaid/devices", `{"number":"356938035643809","model":"GT06N"}`).text("number")
+	w["license-requests"] = b.ok(t, "POST", "/api/v1/license-requests", `{"license_id":"`+w["licenses"]+`","wish":"renewal","quantity":12}`).text("id")
 	w["mails"] = b.ok(t, "GET", "/api/v1/mails", "").items()[0]["id"].(string)
 	return w
 }
@@ -164,6 +165,8 @@ func (w world) bodies() map[string]string {
 		"POST /api/v1/prepaid/reports":                       `{"reports":[{"device":"` + w["device"] + `"}]}`,
 		"PATCH /api/v1/prepaid/settings":                     `{"grace_days":1}`,
 		"PATCH /api/v1/prepaid/customers/{id}":               `{"allow_superior":true}`,
+		"POST /api/v1/license-requests":                      `{"license_id":"` + w["licenses"] + `","wish":"activations","quantity":5}`,
+		"POST /api/v1/license-requests/{id}/answer":          `{"state":"done"}`,
 		"POST /api/v1/test-clock":                            `{"advance":"1h"}`,
 		"POST /api/v1/licenses/{id}/users":                   `{"user_id":"ann"}`,
 		"DELETE /api/v1/licenses/{id}/users":                 ``,

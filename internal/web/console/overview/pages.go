@@ -12,6 +12,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/owners"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
 )
@@ -34,6 +35,14 @@ type Attention interface {
 	EndingSoon(ctx context.Context, v ident.VendorID, product ident.UUID, now, until time.Time, r listing.Request) (listing.Page[licensing.Ending], error)
 }
 
+// Requests reads what owners ask for.
+type Requests interface {
+	Requests(ctx context.Context, v ident.VendorID, f owners.RequestFilter, r listing.Request) (listing.Page[owners.Request], error)
+
+	// CountOpenRequests counts what waits, up to most.
+	CountOpenRequests(ctx context.Context, v ident.VendorID, most int) (int64, error)
+}
+
 // SigningKey gives the public key that programs pin, in base64url.
 type SigningKey interface {
 	PublicKey(ctx context.Context, v ident.VendorID) (string, error)
@@ -50,6 +59,7 @@ type Config struct {
 	Hosts     Hosts
 	Figures   Figures
 	Attention Attention
+	Requests  Requests
 	Key       SigningKey
 }
 
@@ -60,7 +70,7 @@ type Pages struct {
 
 // New makes the page.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Key == nil || c.Hosts == nil {
+	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Requests == nil || c.Key == nil || c.Hosts == nil {
 		return nil, errors.New("overview: the configuration is incomplete")
 	}
 	var err error
