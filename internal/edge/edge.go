@@ -69,6 +69,8 @@ type Edge struct {
 	routes  []Route
 	headers http.Header
 
+	narrower map[string][]string // by the path of a route: those of others that it must leave alone
+
 	compress func(http.Handler) http.HandlerFunc
 }
 
@@ -80,7 +82,7 @@ func New(c Config) (*Edge, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Edge{Config: c, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), headers: http.Header{
+	e := &Edge{Config: c, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), narrower: make(map[string][]string), headers: http.Header{
 		"X-Content-Type-Options": {"nosniff"},
 		"X-Frame-Options":        {"DENY"},
 		"Referrer-Policy":        {"no-referrer"},

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/mail"
 	"chancery/internal/mailing"
 	mailstore "chancery/internal/store/mailing"
+	"chancery/internal/web/entrance"
 	"chancery/internal/web/portal"
 )
 
@@ -22,7 +23,7 @@ func (r *Rooms) furnishMail(sealer *keyring.Sealer) error {
 	}
 	r.MailRows = mailstore.Store{DB: r.DB}
 	r.Mails, err = mailing.New(mailing.Config{
-		Store: r.MailRows, Renderer: renderer, Sealer: sealer, IDs: r.IDs, Dashboard: r.dashboardAt,
+		Store: r.MailRows, Renderer: renderer, Sealer: sealer, IDs: r.IDs, Dashboard: r.dashboardAt, StopLink: r.stopAt,
 	})
 	return err
 }
@@ -45,6 +46,14 @@ func (r *Rooms) faceAt(face, slug, host string) string {
 func (r *Rooms) dashboardAt(v mailing.Vendor) string {
 	if at := r.faceAt(portal.Name, v.Slug, v.Host); at != "" {
 		return at + "/"
+	}
+	return ""
+}
+
+// stopAt is the page at which the recipient of a mail ends mails of its kind.
+func (r *Rooms) stopAt(v mailing.Vendor, token string) string {
+	if at := r.faceAt(portal.Name, v.Slug, v.Host); at != "" {
+		return at + entrance.StopPath + "?token=" + token
 	}
 	return ""
 }

@@ -80,7 +80,7 @@ type Vendors interface {
 	Any(ctx context.Context) (bool, error) // whether there is a vendor at all
 }
 
-// Config is what the pages need; all of it but Mails, Front and Elsewhere is required.
+// Config is what the pages need; all of it but Stops, Mails, Front and Elsewhere is required.
 type Config struct {
 	Face      *web.Face
 	SignIn    SignIn
@@ -90,8 +90,9 @@ type Config struct {
 	Passkeys  Passkeys
 	Providers Providers
 	Vendors   Vendors
-	Mails     bool // the server mails links: it has SMTP, and knows its address
-	Front     bool // the server's own first address leads to this face
+	Stops     Stops // nil on a face whose people get no mails that one can choose
+	Mails     bool  // the server mails links: it has SMTP, and knows its address
+	Front     bool  // the server's own first address leads to this face
 
 	// Elsewhere are other faces of the vendor at which somebody may have meant to sign
 	// in, by their names; nil for none.
@@ -132,6 +133,7 @@ func (p *Pages) Routes() []edge.Route {
 	routes = append(routes, p.provider()...)
 	routes = append(routes, p.recovery()...)
 	routes = append(routes, p.newAddress()...)
+	routes = append(routes, p.stop()...)
 	routes = append(routes, p.find()...)
 	return append(routes,
 		web.Serve(p.Face, http.MethodPost, "/sign-out", web.Access{Public: "a session that has run out can be left too"}, p.signOut))

@@ -69,7 +69,7 @@ type noTestClock struct{}
 
 func (noTestClock) Reading() clock.Reading { return clock.Reading{} }
 
-func (noTestClock) Advance(context.Context, ident.VendorID, time.Duration) (clock.Report, error) {
+func (noTestClock) Advance(context.Context, ident.VendorID, time.Duration, clock.Memory) (clock.Report, error) {
 	return clock.Report{}, fault.Refused("no_test_clock", "This server has no test clock.", "Start it with --test-clock.")
 }
 
