@@ -414,7 +414,7 @@ func (a *activating) record(act *Activation) (Outcome, error) {
 	act.UUID, act.License, act.Device, act.IsTemporary = a.ids.V7(), a.license.ID, a.device, a.license.IsTemporary
 	act.ActivatedAt, act.Pulse = a.now, Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)}
 	if a.offline {
-		act.handOut(a.license)
+		act.handOut(a.license, a.now)
 	}
 	act.Client = a.command.Client
 	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)

@@ -115,7 +115,7 @@ func (s *Service) markOffline(t tx.Tx, l *License, a *Activation) error {
 		return nil
 	}
 	first := !a.IsOffline
-	if !a.handOut(l) {
+	if !a.handOut(l, t.Now()) {
 		return nil
 	}
 	if first {
