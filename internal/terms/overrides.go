@@ -30,11 +30,12 @@ type Overrides struct {
 	DashboardDeactivationAllowance *int64 `json:"dashboard_deactivation_allowance,omitempty"`
 	APIDeactivationAllowed         *bool  `json:"api_deactivation_allowed,omitempty"`
 
-	OfflineAllowed *bool   `json:"offline_allowed,omitempty"`
-	OfflineDays    *int    `json:"offline_days,omitempty"`
-	ReleaseLimit   *string `json:"release_limit,omitempty"`
-	MinimumRelease *string `json:"minimum_release,omitempty"`
-	EnforceUpgrade *bool   `json:"enforce_upgrade,omitempty"`
+	OfflineAllowed  *bool   `json:"offline_allowed,omitempty"`
+	XMLFilesAllowed *bool   `json:"xml_files_allowed,omitempty"`
+	OfflineDays     *int    `json:"offline_days,omitempty"`
+	ReleaseLimit    *string `json:"release_limit,omitempty"`
+	MinimumRelease  *string `json:"minimum_release,omitempty"`
+	EnforceUpgrade  *bool   `json:"enforce_upgrade,omitempty"`
 
 	Features    []FeatureOverride    `json:"features,omitempty"`
 	Limitations []LimitationOverride `json:"limitations,omitempty"`
@@ -87,6 +88,7 @@ func (o *Overrides) Policy(p Policy) Policy {
 	set(&p.ClientMayUnassign, o.ClientMayUnassign)
 	set(&p.APIDeactivationAllowed, o.APIDeactivationAllowed)
 	set(&p.OfflineAllowed, o.OfflineAllowed)
+	set(&p.XMLFilesAllowed, o.XMLFilesAllowed)
 	set(&p.ReleaseLimit, o.ReleaseLimit)
 	set(&p.MinimumRelease, o.MinimumRelease)
 	set(&p.EnforceUpgrade, o.EnforceUpgrade)

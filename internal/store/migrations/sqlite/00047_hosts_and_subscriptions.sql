@@ -54,5 +54,9 @@ CREATE TABLE incoming_webhooks (
 );
 CREATE UNIQUE INDEX incoming_webhooks_by_provider ON incoming_webhooks (vendor_id, provider);
 
+-- XML files are off unless an edition names them: those that could be used offline go on.
+UPDATE editions SET policy = REPLACE(policy, '"offline_allowed":true', '"offline_allowed":true,"xml_files_allowed":true')
+  WHERE policy LIKE '%"offline_allowed":true%';
+
 -- +goose Down
 SELECT 1;
