@@ -23,6 +23,7 @@ type ActivateCommand struct {
 	Client   Client
 	Proof    Proof
 	Offline  bool // by a file that a person carries; the edition must allow it
+	XML      bool // with Offline: by an XML file
 }
 
 // Activate takes a token of the licence that the key leads to
@@ -147,7 +148,7 @@ func (a *activating) remember() (*refusal.Refusal, error) {
 // A client that was never here has no device yet: a refusal makes none.
 func (a *activating) load(found Found) error {
 	v := a.command.Vendor
-	a.now, a.version, a.offline = a.t.Now(), a.command.Client.SoftwareVersion, a.command.Offline
+	a.now, a.version, a.offline, a.xml = a.t.Now(), a.command.Client.SoftwareVersion, a.command.Offline, a.command.XML
 	known, err := a.devices.Lock(a.t, v, a.command.ClientID)
 	if err != nil {
 		return err
@@ -414,7 +415,7 @@ func (a *activating) record(act *Activation) (Outcome, error) {
 	act.UUID, act.License, act.Device, act.IsTemporary = a.ids.V7(), a.license.ID, a.device, a.license.IsTemporary
 	act.ActivatedAt, act.Pulse = a.now, Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)}
 	if a.offline {
-		act.handOut(a.license)
+		act.handOut(a.license, a.now)
 	}
 	act.Client = a.command.Client
 	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)

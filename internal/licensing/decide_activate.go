@@ -17,6 +17,7 @@ type activationCase struct {
 	token   *Token // the token whose key was presented; nil for a license key
 	version string
 	offline bool // by a file
+	xml     bool // by an XML file
 
 	presented []byte // the public key of its own that the client brings; nil for none
 	proven    []byte // the client's public key, proven by the call's signature; nil for none
@@ -77,7 +78,10 @@ func refuseActivation(c activationCase) *refusal.Refusal {
 	case !c.policy.AllowsRelease(c.version):
 		return refusal.Refuse(refusal.VersionNotAllowed)
 	case c.offline:
-		return refuseOffline(c.license, c.policy)
+		if r := refuseOffline(c.license, c.policy); r != nil || !c.xml || c.policy.XMLFilesAllowed {
+			return r
+		}
+		return refusal.NoXML()
 	}
 	return nil
 }
@@ -105,7 +109,7 @@ func decideSame(c activationCase) activationDecision {
 		return activationDecision{same: true}
 	case brings:
 		if c.here.fileInForce(c.license, c.policy, c.now) {
-			return activationDecision{refusal: refuseInForce()} // a second machine, for all that is known
+			return activationDecision{refusal: refuseInForce(c.here)} // a second machine, for all that is known
 		}
 		return activationDecision{reinstall: true}
 	}
@@ -123,7 +127,7 @@ func refuseMove(c activationCase) *refusal.Refusal {
 		return refusal.Refuse(refusal.ClientAssigned)
 	}
 	if c.elsewhere.fileInForce(c.old, c.oldPolicy, c.now) {
-		return refuseInForce()
+		return refuseInForce(c.elsewhere)
 	}
 	free := c.license.Product.AllowClientMoves || c.old.Customer.ID == c.license.Customer.ID ||
 		c.old.IsTemporary || !c.old.IsActive || expiredAt(c.old.ExpiryOf(c.oldPolicy), c.now)

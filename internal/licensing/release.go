@@ -149,7 +149,7 @@ func decideUnassign(now time.Time, a *Activation, l *License, proven []byte) *re
 	case !p.ClientMayUnassign:
 		return refusal.Refuse(refusal.MayNotUnassign)
 	case a.fileInForce(l, p, now):
-		return refuseInForce()
+		return refuseInForce(a)
 	}
 	return nil
 }

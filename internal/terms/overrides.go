@@ -29,10 +29,12 @@ type Overrides struct {
 	DashboardDeactivationAllowance *int64 `json:"dashboard_deactivation_allowance,omitempty"`
 	APIDeactivationAllowed         *bool  `json:"api_deactivation_allowed,omitempty"`
 
-	OfflineAllowed *bool   `json:"offline_allowed,omitempty"`
-	ReleaseLimit   *string `json:"release_limit,omitempty"`
-	MinimumRelease *string `json:"minimum_release,omitempty"`
-	EnforceUpgrade *bool   `json:"enforce_upgrade,omitempty"`
+	OfflineAllowed  *bool   `json:"offline_allowed,omitempty"`
+	XMLFilesAllowed *bool   `json:"xml_files_allowed,omitempty"`
+	OfflineDays     *int    `json:"offline_days,omitempty"`
+	ReleaseLimit    *string `json:"release_limit,omitempty"`
+	MinimumRelease  *string `json:"minimum_release,omitempty"`
+	EnforceUpgrade  *bool   `json:"enforce_upgrade,omitempty"`
 
 	Features    []FeatureOverride    `json:"features,omitempty"`
 	Limitations []LimitationOverride `json:"limitations,omitempty"`

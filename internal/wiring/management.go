@@ -30,11 +30,13 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 		operating(customers.New(customers.Config{Customers: r.Customers, CustomerRows: r.CustomerRows, People: r.CustomerPeople(), PeopleRows: r.OwnerRows})),
 		operating(licenses.New(licenses.Config{
 			Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, MeterRows: r.MeterRows, SessionRows: r.SessionRows,
+			Subscriptions: r.LicenseSubscriptions, SubscriptionRows: r.LicenseRows,
 		})),
 		operating(devices.New(devices.Config{Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Refresh: refreshFile(files)})),
 		operating(sessions.New(sessions.Config{Clock: r.Clock, Sessions: r.Sessions, SessionRows: r.SessionRows, LicenseRows: r.LicenseRows})),
 		operating(webhooks.New(webhooks.Config{
 			Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},
+			Incoming: r.Incoming, IncomingRows: r.OutboxRows,
 		})),
 		operating(mails.New(mails.Config{
 			Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, VendorRows: r.VendorRows,

@@ -123,7 +123,7 @@ func (o offlineLicenses) HandOut(ctx context.Context, v ident.VendorID, p offlin
 	}
 	l := out.State.License
 	return &offline.Grant{
-		Info: info, Serial: l.Serial(), License: l.Name, Product: l.Product.Name, Device: p.ClientID,
+		Info: info, Serial: l.Serial(), RefreshBy: held.RefreshBy, License: l.Name, Product: l.Product.Name, Device: p.ClientID,
 	}, nil, nil
 }
 

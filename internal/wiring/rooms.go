@@ -114,32 +114,34 @@ type Rooms struct {
 	AccessTokens    *identity.AccessTokens
 	AccessTokenRows identitystore.AccessTokens
 
-	Licenses      *licensing.Service
-	LicenseRows   *licensestore.Store
-	Pulses        *licensestore.Pulses
-	Meters        *metering.Service
-	Usage         *metering.Usage
-	MeterRows     meterstore.Store
-	Sessions      *floating.Service
-	SessionRows   floatingstore.Store
-	Catalog       *catalog.Service
-	CatalogRows   catalogstore.Store
-	Customers     *customers.Service
-	CustomerRows  customerstore.Store
-	AuditRows     auditstore.Store
-	Subscriptions *outbox.Service
-	OutboxRows    outboxstore.Store
-	Figures       *figures.Service
-	FigureRows    figurestore.Store
-	Mails         *mailing.Service
-	MailRows      mailstore.Store
-	Imports       *imports.Service
-	ImportRows    importstore.Store
-	Owners        *owners.Service
-	OwnerRows     ownerstore.Store
-	Requests      *owners.Requests
-	Erasures      *erasure.Service
-	ErasureRows   erasurestore.Store
+	LicenseSubscriptions *licensing.Subscriptions
+	Licenses             *licensing.Service
+	LicenseRows          *licensestore.Store
+	Pulses               *licensestore.Pulses
+	Meters               *metering.Service
+	Usage                *metering.Usage
+	MeterRows            meterstore.Store
+	Sessions             *floating.Service
+	SessionRows          floatingstore.Store
+	Catalog              *catalog.Service
+	CatalogRows          catalogstore.Store
+	Customers            *customers.Service
+	CustomerRows         customerstore.Store
+	AuditRows            auditstore.Store
+	Subscriptions        *outbox.Service
+	OutboxRows           outboxstore.Store
+	Incoming             *outbox.IncomingService
+	Figures              *figures.Service
+	FigureRows           figurestore.Store
+	Mails                *mailing.Service
+	MailRows             mailstore.Store
+	Imports              *imports.Service
+	ImportRows           importstore.Store
+	Owners               *owners.Service
+	OwnerRows            ownerstore.Store
+	Requests             *owners.Requests
+	Erasures             *erasure.Service
+	ErasureRows          erasurestore.Store
 
 	Prepaid     *prepaid.Service
 	PrepaidRun  *prepaid.Run

@@ -172,7 +172,7 @@ func issueTo(t *testing.T, s *servertest.Server, v wiring.NewVendor, email, read
 	product = post("/products", "id", map[string]any{"name": "Drill"})
 	edition := post("/editions", "id", map[string]any{
 		"product_id": product, "name": "Pro", "token_limit": 5, "dashboard_deactivation_allowance": 2,
-		"limitations": []map[string]any{{"name": "Pages", "limit": 1000, "reset": "month"}}, "offline_allowed": true,
+		"limitations": []map[string]any{{"name": "Pages", "limit": 1000, "reset": "month"}}, "offline_allowed": true, "xml_files_allowed": true,
 	})
 	customer := post("/customers", "id", map[string]any{"company_name": "Kirk", "email": "office@example.com", "language": reads})
 	return product, post("/licenses", "license_key", map[string]any{

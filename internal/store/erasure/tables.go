@@ -94,6 +94,13 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 		texts: blank("display_name", "display_name_folded", "client_name", "client_description", "tags", "hostname", "device_variables", "address"),
 	},
 	{name: "release_orders", key: []string{"id"}, related: []relation{{by, `x.actor_id = {subject_text}`}}, texts: []column{{name: "actor_name", blank: by}}},
+	{
+		name: "offline_files", key: []string{"id"}, related: []relation{{about, byLicense}, {by, `x.actor_id = {subject_text}`}},
+		texts: []column{{name: "client_id", blank: about}, {name: "actor_name", blank: about | by}, {name: "address", blank: about | by}},
+		set:   `content = NULL`,
+	},
+	{name: "offline_deletions", key: []string{"id"}, related: []relation{{by, `x.actor_id = {subject_text}`}}, texts: []column{{name: "actor_name", blank: by}}},
+	{name: "offline_histories", key: []string{"id"}, related: []relation{{about, byLicense}}, texts: blank("hostname")},
 	{name: "analytical_values", key: []string{"field_id", "device_id", "day"}, texts: []column{{name: "value"}}},
 	{
 		name: "last_refusals", key: []string{"license_id", "slot"},
@@ -225,10 +232,14 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"prepaid_orders":         {"kind", "state", "filter", "problem"},
 	"prepaid_transfers":      {"kind"},
 	"prepaid_unknown":        {"number_key", "number"},
+	"offline_files":          {"kind", "via", "actor_kind", "actor_id", "in_hash", "out_name", "refused_code", "refused"},
+	"offline_deletions":      {"reason", "actor_kind", "actor_id"},
 	"vendors": {
 		"name", "zone", "plan", "slug", "support_email", "website", "language", "shown_name", "accent_light", "accent_dark",
 		"support_text", "logo",
 	},
+	"incoming_webhooks":     {"provider"},
+	"license_subscriptions": {"provider", "external_id", "status", "message"},
 }
 
 // elsewhere are columns that are about people and that other statements erase: those of

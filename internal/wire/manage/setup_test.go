@@ -194,7 +194,8 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		must[*licensesarea.Area](t)(licensesarea.New(licensesarea.Config{
 			Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses,
 			Meters:    must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
-			MeterRows: meterRows, SessionRows: leases,
+			MeterRows: meterRows, SessionRows: leases, SubscriptionRows: licenses,
+			Subscriptions: must[*licensing.Subscriptions](t)(licensing.NewSubscriptions(b.licensing, licenses)),
 		})),
 		must[*devices.Area](t)(devices.New(devices.Config{
 			Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses,
@@ -206,6 +207,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		must[*webhooks.Area](t)(webhooks.New(webhooks.Config{
 			Subscriptions: must[*outbox.Service](t)(outbox.New(outbox.Config{Store: outboxRows, IDs: e.IDs, Sealer: sealer})),
 			OutboxRows:    outboxRows,
+			Incoming:      must[*outbox.IncomingService](t)(outbox.NewIncoming(outboxRows, outboxRows, e.IDs, sealer)), IncomingRows: outboxRows,
 		})),
 		must[*mailsarea.Area](t)(mailsarea.New(mailsarea.Config{Mails: mails, MailRows: mailRows, Licenses: b.licensing, VendorRows: vendorRows})),
 		must[*erasures.Area](t)(erasures.New(erasures.Config{Erasures: must[*erasure.Service](t)(erasure.New(erasure.Config{

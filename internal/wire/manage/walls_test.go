@@ -43,6 +43,7 @@ func (b bundle) furnish(t testing.TB) world {
 		w[kind] = b.ok(t, "POST", "/api/v1/products/"+w["products"]+"/"+kind, `{"name":"reported"}`).text("id")
 	}
 	w["subscriptions"] = b.ok(t, "POST", "/api/v1/subscriptions", `{"kind":"mail","target":"ops@example.com","events":["license.issued"]}`).text("id")
+	w["incoming-webhooks"] = b.ok(t, "POST", "/api/v1/incoming-webhooks", `{"provider":"shop"}`).text("id")
 	w["releases"] = b.ok(t, "POST", "/api/v1/products/"+w["products"]+"/releases", `{"software_release":"9"}`).text("id")
 	w["erasures"] = b.ok(t, "POST", "/api/v1/erasures", `{"licensee_email":"nobody@example.com"}`).text("id")
 	w["prepaid/license-codes"] = b.ok(t, "POST", "/api/v1/prepaid/license-codes", `{"code":"TR-30","name":"Tracker","models":["GT06*"],"days":30}`).text("id")
@@ -170,6 +171,11 @@ func (w world) bodies() map[string]string {
 		"POST /api/v1/test-clock":                            `{"advance":"1h"}`,
 		"POST /api/v1/licenses/{id}/users":                   `{"user_id":"ann"}`,
 		"DELETE /api/v1/licenses/{id}/users":                 ``,
+		"PUT /api/v1/licenses/{id}/subscription":             `{"provider":"billing","external_id":"sub_1","status":"active"}`,
+		"DELETE /api/v1/licenses/{id}/subscription":          ``,
+		"POST /api/v1/incoming-webhooks":                     `{"provider":"billing"}`,
+		"POST /api/v1/incoming-webhooks/{id}/rotate-secret":  ``,
+		"DELETE /api/v1/incoming-webhooks/{id}":              ``,
 	}
 }
 

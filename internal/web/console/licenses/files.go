@@ -39,6 +39,10 @@ func (p *Pages) showFiles(q *web.Request) (*filesPage, error) {
 		page.Wrong = &web.Notice{Tone: web.Info, Title: "Not offline.", Text: "This licence may not be used offline: change it, or its edition, to allow that."}
 		page.May = false
 	}
+	if p := l.Terms().Policy; p.OfflineAllowed && !p.XMLFilesAllowed {
+		page.Wrong = &web.Notice{Tone: web.Info, Title: "No XML files.", Text: "SLASCONE’s XML files are off: change this licence, or its edition, to allow them."}
+		page.May = false
+	}
 	clients, err := p.Rows.Activations(q.Context(), q.VendorID(), l.ID, false, listing.Request{Limit: listing.MaxLimit, Sort: "created_at", Desc: true})
 	for _, a := range clients.Items {
 		page.Clients = append(page.Clients, web.Option{Value: a.TokenKey.String(), Label: show.ClientName(a) + " (" + show.Joined(show.Beside(a), a.Device.Number) + ")"})

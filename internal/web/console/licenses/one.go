@@ -181,6 +181,10 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	page.Key = page.Cell(web.Cell{Text: l.LicenseKey.String(), Mono: true, Copy: l.LicenseKey.String()})
 	page.Validity, page.Notes = validity(&page.Page, l, state, remediesOf(q, l))
 	page.Notes = append(page.Notes, usedUp(q, l)...)
+	if forever, is := show.OfflineForever(l.Terms().Policy); is {
+		forever.Actions = remediesOf(q, l).change
+		page.Notes = append(page.Notes, forever)
+	}
 	for _, more := range []func(*web.Request, *web.Page, *licensing.License) ([]web.Notice, error){p.handOverNotes, p.requestNotes} {
 		notes, err := more(q, &page.Page, l)
 		if err != nil {
@@ -188,7 +192,11 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 		}
 		page.Notes = append(page.Notes, notes...)
 	}
-	page.Facts = page.Page.Facts(facts(q, l, state)...)
+	subscribed, err := p.subscription(q, l)
+	if err != nil {
+		return nil, err
+	}
+	page.Facts = page.Page.Facts(append(facts(q, l, state), subscribed...)...)
 	page.Use = page.Page.Facts(use(q, &page.Page, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)
 	page.Grants = grants(&page.Page, l)

@@ -54,6 +54,9 @@ type Rows interface { //nolint:interfacebloat // all that the pages of one licen
 	UsageOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Usage, error)
 	AnalyticalOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Analytical, error)
 
+	// Subscription gives what an outside system says of a licence; nil where nothing was.
+	Subscription(ctx context.Context, v ident.VendorID, l ident.LicenseID) (*licensing.Subscription, error)
+
 	// LicenseID reads inside a transaction; 0 for none.
 	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
 }

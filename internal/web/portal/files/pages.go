@@ -82,7 +82,7 @@ func (p *Pages) show(q *web.Request) (*filesPage, error) {
 	page := &filesPage{Page: portal.Header(q, l, portal.FilesPart), Action: show.LicenseHref(q, l.UUID) + "/files"}
 	page.May = q.Reach().May(owners.Manage, portal.Of(l))
 	switch {
-	case !l.Terms().Policy.OfflineAllowed:
+	case !l.Terms().Policy.OfflineAllowed || !l.Terms().Policy.XMLFilesAllowed:
 		page.Wrong, page.May = &web.Notice{
 			Tone: web.Info, Title: q.T("Not offline."), Links: portal.Contact(q),
 			Text: q.T("This licence may not be used without a connection. Ask %s, if you need that.", q.Vendor.Name),
