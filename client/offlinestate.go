@@ -63,10 +63,10 @@ type offlineFile struct {
 	text    []byte
 }
 
-// readOffline verifies a licence file and that it is for this client.
-func (c *Client) readOffline(text []byte) (f offlineFile, err error) {
-	if f.said, err = c.trusted.keys.VerifyOfflineLicense(text); err != nil {
-		return f, notSigned(err)
+// readOffline verifies a licence file by these keys, and that it is for this client.
+func (c *Client) readOffline(text []byte, t trust) (f offlineFile, err error) {
+	if f.said, err = t.keys.VerifyOfflineLicense(text); err != nil {
+		return f, t.notSigned(text, err)
 	}
 	if f.said.VendorID != c.cfg.VendorID || f.said.ProductID != c.cfg.ProductID || f.said.ClientID != c.id {
 		return f, ErrForeignFile
@@ -233,7 +233,7 @@ func (c *Client) loadLicense(o *offline) error {
 	if signed.ReportHash(text) != o.File {
 		return fmt.Errorf("%w: %s", ErrStateEdited, fileLicense)
 	}
-	if o.file, err = c.readOffline(text); err != nil {
+	if o.file, err = c.readOffline(text, c.trust()); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrStateCopied, fileLicense, err)
 	}
 	if o.file.said.ClientPublicKey != publicOf(o.Seed) || !o.Mark.of(c.id, c.cfg.ProductID) {
