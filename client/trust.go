@@ -217,11 +217,14 @@ func (t trust) names() string {
 	for _, r := range slices.Backward(t.chain) {
 		kids = t.name(kids, r.to)
 	}
+	for _, key := range t.list.InUse() {
+		kids = t.name(kids, signed.KeyID(key))
+	}
 	return strings.Join(kids[:min(len(kids), signed.MaxTrustedKeys)], ", ")
 }
 
 func (t trust) name(kids []string, kid string) []string {
-	if r, ok := t.successor(kid); ok && r.Used != 0 || slices.Contains(kids, kid) {
+	if r, ok := t.successor(kid); ok && r.Used != 0 || slices.Contains(kids, kid) || !t.keys.Has(kid) {
 		return kids
 	}
 	return append(kids, kid)
