@@ -210,7 +210,26 @@ func (o *offline) parse(text []byte) error {
 	if _, err := own.VerifyDocument(text, typeOffline); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrStateEdited, fileOffline, err)
 	}
+	if !o.Records.whole() {
+		return fmt.Errorf("%w: %s has a sum that is none", ErrStateEdited, fileOffline)
+	}
 	return nil
+}
+
+// whole reports whether every sum is a number.
+func (r records) whole() bool {
+	all := []sums{r.Sums, r.Used}
+	for _, t := range r.Told {
+		all = append(all, t.Sums)
+	}
+	for _, s := range all {
+		for _, n := range s {
+			if n == nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // signingKey is the activation's key, or that of the newest request.
