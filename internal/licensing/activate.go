@@ -322,7 +322,9 @@ func (a *activating) refuse(r *refusal.Refusal) (Outcome, error) {
 		}
 		r = usedUp(a.license, a.policy)
 	}
-	return refused(r), nil
+	out := refused(r)
+	out.RefusedBy = a.license.ID
+	return out, nil
 }
 
 // noteRefused counts a refusal of a client on a licence, and keeps it among its last ones.
