@@ -119,15 +119,24 @@ func (r Receipt) Sign(s *Signer) ([]byte, error) {
 	return s.SignDocument(TypeReceipt, payload)
 }
 
-// VerifyReceipt reads a receipt that one of these keys has signed, and checks that it is
-// for exactly this report: ErrMismatch where it is for another. It fails as VerifyDocument does.
-func (k KeySet) VerifyReceipt(document, report []byte) (r Receipt, err error) {
+// ReadReceipt reads a receipt that one of these keys has signed, of whatever report. It
+// fails as VerifyDocument does.
+func (k KeySet) ReadReceipt(document []byte) (r Receipt, err error) {
 	d, err := k.VerifyDocument(document, TypeReceipt)
 	if err != nil {
 		return r, err
 	}
 	if err := readObject(d.Payload, &r); err != nil {
 		return Receipt{}, err
+	}
+	return r, nil
+}
+
+// VerifyReceipt is ReadReceipt, and checks that the receipt is for exactly this report:
+// ErrMismatch where it is for another.
+func (k KeySet) VerifyReceipt(document, report []byte) (r Receipt, err error) {
+	if r, err = k.ReadReceipt(document); err != nil {
+		return r, err
 	}
 	said, err := ReadReport(report)
 	if err != nil {

@@ -54,6 +54,9 @@ type Licenses interface {
 	// out. It is refused where no file may be made.
 	HandOut(ctx context.Context, v ident.VendorID, p Place) (*Grant, *refusal.Refusal, error)
 
+	// Describe keeps what a device says of itself in a report.
+	Describe(t tx.Tx, v ident.VendorID, p Place, variables map[string]string) error
+
 	// GiveUp ends the activation, if it is present still. It is counted, and never refused.
 	GiveUp(t tx.Tx, v ident.VendorID, p Place) (ended bool, err error)
 }
@@ -102,6 +105,9 @@ type Store interface {
 	Reported(t tx.Tx, v ident.VendorID, hash string) (r Reported, found bool, err error)
 	InsertReported(t tx.Tx, v ident.VendorID, r Reported) error
 
+	// Told gives the reports of an activation with this number and the numbers beside it.
+	Told(t tx.Tx, v ident.VendorID, activation ident.UUID, number int64) ([]Told, error)
+
 	// Histories gives those of an activation and locks them, the oldest first.
 	Histories(t tx.Tx, v ident.VendorID, activation ident.UUID) ([]History, error)
 	SaveHistory(t tx.Tx, v ident.VendorID, h *History) error
@@ -133,5 +139,7 @@ type Reported struct {
 	License    ident.LicenseID
 	Activation ident.UUID
 	Intent     string
+	Number     int64  // among the activation's
+	Previous   string // hash of the one before
 	At         time.Time
 }

@@ -72,6 +72,7 @@ type Reply struct {
 	Serial                   int64 // of a licence that is handed out
 	Over                     int  // how many limits are exceeded now
 	Copied                   bool // another device tells other records under the same name
+	Old                      bool // later reports of the device have told all of it
 	WasFree                  bool // the place had been given up before
 }
 

@@ -117,6 +117,11 @@ func (o offlineLicenses) HandOut(ctx context.Context, v ident.VendorID, p offlin
 	}, nil, nil
 }
 
+// Describe implements offline.Licenses.
+func (o offlineLicenses) Describe(t tx.Tx, v ident.VendorID, p offline.Place, variables map[string]string) error {
+	return o.r.Licenses.Describe(t, v, p.Activation, variables)
+}
+
 // GiveUp implements offline.Licenses.
 func (o offlineLicenses) GiveUp(t tx.Tx, v ident.VendorID, p offline.Place) (bool, error) {
 	if p.Ended {
