@@ -266,6 +266,9 @@ func (a *activating) again(adopt bool) (Outcome, error) {
 		}
 	}
 	if a.offline {
+		if gone, err := a.leaving(a.t, a.command.Vendor, a.here); err != nil || gone {
+			return refused(refuseDeleted()), err
+		}
 		if err := a.markOffline(a.t, a.license, a.here); err != nil {
 			return Outcome{}, err
 		}

@@ -60,6 +60,9 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		if holder.Device.SuspendedAt(t.Now()) {
 			return refused(refusal.Refuse(refusal.Suspended)), nil
 		}
+		if gone, err := s.leaving(t, c.Vendor, holder); err != nil || gone {
+			return refused(refuseDeleted()), err
+		}
 	}
 	if err := s.nameUsers(t, l); err != nil {
 		return Outcome{}, err

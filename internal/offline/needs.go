@@ -119,6 +119,10 @@ type Store interface {
 	File(t tx.Tx, v ident.VendorID, id ident.UUID) (f File, found bool, err error)
 	SettleFile(t tx.Tx, v ident.VendorID, id int64, now time.Time) error
 
+	// Copy gives the place of a copy's history.
+	Copy(t tx.Tx, v ident.VendorID, id int64) (p Place, found bool, err error)
+	SettleCopy(t tx.Tx, v ident.VendorID, id int64, now time.Time) error
+
 	// Counted gives up to which of an activation's records its meters count.
 	Counted(ctx context.Context, v ident.VendorID, activation ident.UUID) (signed.Mark, error)
 }

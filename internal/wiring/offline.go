@@ -27,7 +27,7 @@ import (
 // newOffline makes the room of the files that people carry. What a file says of a licence
 // is said in the words of the clients' API.
 func newOffline(r *Rooms, words FileWords) (*offline.Service, error) {
-	rows := offlinestore.Store{DB: r.DB}
+	rows := r.OfflineRows
 	return offline.New(offline.Config{
 		Keys: r.Keyring, Users: offlineUsers{r.Licensees}, Licenses: offlineLicenses{r, rows, words}, Meters: offlineMeters{r.Meters},
 		Store: rows, Runner: r.DB, Clock: r.Clock, IDs: r.IDs,
