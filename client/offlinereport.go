@@ -71,7 +71,7 @@ func (c *Client) tell(o *offline, intent string) (t told, err error) {
 	r := signed.Report{
 		VendorID: c.cfg.VendorID, ProductID: c.cfg.ProductID, ActivationID: o.ActivationID, RequestID: id, ClientID: c.id, Intent: intent,
 		Serial: o.Mark.Serial, CreatedAt: max(c.cfg.Now().Unix(), 0), Number: rs.N + 1, Previous: rs.Prev, Base: rs.Base, Last: rs.Last,
-		DeviceVariables: c.cfg.DeviceVariables,
+		DeviceVariables: c.cfg.DeviceVariables, Hostname: short(c.cfg.Hostname),
 	}
 	for _, earlier := range rs.Told {
 		if len(r.Points) == 0 && earlier.Last != rs.Base || len(r.Points) > 0 && earlier.Last != r.Points[len(r.Points)-1] {
@@ -97,6 +97,14 @@ func (c *Client) tell(o *offline, intent string) (t told, err error) {
 	rs.Told = append(rs.Told, t)
 	rs.Told = rs.Told[max(0, len(rs.Told)-maxTold):]
 	return t, nil
+}
+
+// short cuts what a machine calls itself to what a report may say.
+func short(name string) string {
+	if len(name) > 256 {
+		name = strings.ToValidUTF8(name[:256], "")
+	}
+	return name
 }
 
 // Receipt takes the receipt of a report or deactivation that was made here, in any form

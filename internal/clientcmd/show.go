@@ -101,7 +101,7 @@ func licenseLines(d signed.Document, by string) ([][2]string, error) {
 	if l.RequestID == "" {
 		what = "A refresh of a licence (license_refresh.lic), "
 	}
-	until := "the end of the licence"
+	until := "never: good as long as the licence"
 	if l.RefreshBy != nil {
 		until = instant(*l.RefreshBy)
 	}
@@ -119,7 +119,7 @@ func licenseLines(d signed.Document, by string) ([][2]string, error) {
 		{"client", l.ClientID},
 		{"issued at", instant(time.Unix(l.IssuedAt, 0))},
 		{"serial", strconv.FormatInt(l.Serial, 10)},
-		{"good until", until},
+		{"refresh by", until},
 		{"expires", expires(info.ExpirationDate)},
 		{"features", strings.Join(features, ", ")},
 		{"answers", l.RequestID},

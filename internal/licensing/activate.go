@@ -266,6 +266,9 @@ func (a *activating) again(adopt bool) (Outcome, error) {
 		}
 	}
 	if a.offline {
+		if gone, err := a.leaving(a.t, a.command.Vendor, a.here); err != nil || gone {
+			return refused(refuseDeleted()), err
+		}
 		if err := a.markOffline(a.t, a.license, a.here); err != nil {
 			return Outcome{}, err
 		}
@@ -322,7 +325,9 @@ func (a *activating) refuse(r *refusal.Refusal) (Outcome, error) {
 		}
 		r = usedUp(a.license, a.policy)
 	}
-	return refused(r), nil
+	out := refused(r)
+	out.RefusedBy = a.license.ID
+	return out, nil
 }
 
 // noteRefused counts a refusal of a client on a licence, and keeps it among its last ones.
@@ -409,7 +414,7 @@ func (a *activating) record(act *Activation) (Outcome, error) {
 	act.UUID, act.License, act.Device, act.IsTemporary = a.ids.V7(), a.license.ID, a.device, a.license.IsTemporary
 	act.ActivatedAt, act.Pulse = a.now, Pulse{LastSeenAt: a.now, LastSeenDay: DayOf(a.now)}
 	if a.offline {
-		act.handOut(a.license)
+		act.handOut(a.license, a.now)
 	}
 	act.Client = a.command.Client
 	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)

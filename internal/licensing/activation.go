@@ -43,6 +43,7 @@ type Activation struct {
 	IsTemporary   bool
 	IsOffline     bool      // activated by a file that a person carried: silence says nothing of it
 	OfflineUntil  time.Time // the latest end that a file of it said; zero where that was not written down
+	RefreshBy     time.Time // until when its newest file is good; zero: as long as the licence
 	GoodwillSince time.Time // zero for a regular activation
 	GoodwillUntil time.Time // zero: until a token frees
 	Place         Place     // of a licence that counts the devices of each month

@@ -105,7 +105,7 @@ func decideSame(c activationCase) activationDecision {
 		return activationDecision{same: true}
 	case brings:
 		if c.here.fileInForce(c.license, c.policy, c.now) {
-			return activationDecision{refusal: refuseInForce()} // a second machine, for all that is known
+			return activationDecision{refusal: refuseInForce(c.here)} // a second machine, for all that is known
 		}
 		return activationDecision{reinstall: true}
 	}
@@ -123,7 +123,7 @@ func refuseMove(c activationCase) *refusal.Refusal {
 		return refusal.Refuse(refusal.ClientAssigned)
 	}
 	if c.elsewhere.fileInForce(c.old, c.oldPolicy, c.now) {
-		return refuseInForce()
+		return refuseInForce(c.elsewhere)
 	}
 	free := c.license.Product.AllowClientMoves || c.old.Customer.ID == c.license.Customer.ID ||
 		c.old.IsTemporary || !c.old.IsActive || expiredAt(c.old.ExpiryOf(c.oldPolicy), c.now)

@@ -60,6 +60,9 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		if holder.Device.SuspendedAt(t.Now()) {
 			return refused(refusal.Refuse(refusal.Suspended)), nil
 		}
+		if gone, err := s.leaving(t, c.Vendor, holder); err != nil || gone {
+			return refused(refuseDeleted()), err
+		}
 	}
 	if err := s.nameUsers(t, l); err != nil {
 		return Outcome{}, err
@@ -115,7 +118,7 @@ func (s *Service) markOffline(t tx.Tx, l *License, a *Activation) error {
 		return nil
 	}
 	first := !a.IsOffline
-	if !a.handOut(l) {
+	if !a.handOut(l, t.Now()) {
 		return nil
 	}
 	if first {

@@ -12,11 +12,19 @@ const endBatch = 100
 
 // ReleaseSilent unassigns clients that have been silent for their product's
 // maximum_inactive_days (docs/rules/provisioning.md, rule 12), and tells how many.
-// One that was activated by a file is never heard of, and stays.
+// One that lives from a file is never heard of: it is silent from when its file wanted a
+// refresh, and for ever with one that wants none.
 func (s *Service) ReleaseSilent(ctx context.Context) (int, error) {
 	return s.releaseDue(ctx, s.reader.Silent, ByInactivity, func(l *License, a *Activation, now time.Time) bool {
 		days := l.Product.MaximumInactiveDays
-		return days > 0 && !a.IsOffline && now.Sub(a.Pulse.LastSeenAt) > time.Duration(days)*24*time.Hour
+		heard := a.Pulse.LastSeenAt
+		if a.IsOffline && (a.RefreshBy.IsZero() || a.FileInForce(l, now)) {
+			return false
+		}
+		if a.IsOffline && a.OfflineUntil.After(heard) {
+			heard = a.OfflineUntil
+		}
+		return days > 0 && now.Sub(heard) > time.Duration(days)*24*time.Hour
 	})
 }
 

@@ -11,6 +11,9 @@ import (
 // release ends an activation of a locked licence, frees its token, and lets the
 // oldest goodwill activation have its place.
 func (s *Service) release(t tx.Tx, l *License, a *Activation, reason Reason) error {
+	if err := s.settleDeletion(t, l, a); err != nil {
+		return err
+	}
 	if err := s.store.ReleaseActivation(t, l.Vendor, a, reason); err != nil {
 		return err
 	}
@@ -149,7 +152,7 @@ func decideUnassign(now time.Time, a *Activation, l *License, proven []byte) *re
 	case !p.ClientMayUnassign:
 		return refusal.Refuse(refusal.MayNotUnassign)
 	case a.fileInForce(l, p, now):
-		return refuseInForce()
+		return refuseInForce(a)
 	}
 	return nil
 }

@@ -75,6 +75,9 @@ type Outcome struct {
 	State   State
 	Refusal *refusal.Refusal // nil when it was granted
 
+	// RefusedBy is the licence that refused an activation; 0 where no key led to one.
+	RefusedBy ident.LicenseID
+
 	// NoKeys is set where the caller is to learn no key: he has proven nothing but a name.
 	NoKeys bool
 

@@ -48,7 +48,8 @@ type Proven interface {
 // Licenses is the room that knows licences and who holds their places.
 type Licenses interface {
 	// Activate takes a place for the request's client by the rules of calls. licensee is the
-	// proved user's address, "" for a request with a key.
+	// proved user's address, "" for a request with a key. A refusal comes with the licence
+	// that it is of, where one was found.
 	Activate(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, licensee string) (Place, *refusal.Refusal, error)
 
 	// Place gives an activation, present or past, and locks its device and licence; nil
@@ -116,6 +117,17 @@ type Store interface {
 	// Histories gives those of an activation and locks them, the oldest first.
 	Histories(t tx.Tx, v ident.VendorID, activation ident.UUID) ([]History, error)
 	SaveHistory(t tx.Tx, v ident.VendorID, h *History) error
+
+	// NoteFile writes an exchange down, or counts that it was brought again; first tells
+	// which. ForgetRefused keeps the newest refused ones of a licence.
+	NoteFile(t tx.Tx, v ident.VendorID, f File) (first bool, err error)
+	ForgetRefused(t tx.Tx, v ident.VendorID, license ident.LicenseID, keep int) error
+	File(t tx.Tx, v ident.VendorID, id ident.UUID) (f File, found bool, err error)
+	SettleFile(t tx.Tx, v ident.VendorID, id int64, now time.Time) error
+
+	// Copy gives the place of a copy's history.
+	Copy(t tx.Tx, v ident.VendorID, id int64) (p Place, found bool, err error)
+	SettleCopy(t tx.Tx, v ident.VendorID, id int64, now time.Time) error
 
 	// Counted gives up to which of an activation's records its meters count.
 	Counted(ctx context.Context, v ident.VendorID, activation ident.UUID) (signed.Mark, error)

@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/audit"
 	"chancery/internal/keyring"
+	"chancery/internal/offline"
 	"chancery/internal/store"
 	"chancery/internal/testclock"
 	"chancery/internal/wiring"
@@ -36,6 +37,16 @@ func (a *Server) plan() error {
 		Job{
 			Name: "end goodwill activations", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextGoodwillEnd),
 			Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill),
+		},
+		Job{
+			Name: "end devices that owners deleted", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextDeletion),
+			Run: counted(a.c.Log, "devices ended that their owners had deleted", r.Licenses.EndDeletions),
+		},
+		Job{
+			Name: "forget files that were handed out", Every: time.Hour, Next: testclock.Daily,
+			Run: counted(a.c.Log, "files forgotten that were handed out", func(ctx context.Context) (int, error) {
+				return r.OfflineRows.ForgetContents(ctx, r.Clock.Now().Add(-offline.KeptFor))
+			}),
 		},
 		Job{
 			Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),

@@ -90,6 +90,13 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 		of: func(p *Policy) any { return &p.OfflineAllowed }, own: func(o *Overrides) any { return &o.OfflineAllowed },
 	},
 	{
+		Name: "offline_days", Label: "A file is good for", Unit: days, Kind: OptionalNumber, Least: 1, Most: MaxDays, HeldOnly: true,
+		Without: "as long as the licence",
+		Hint: "Then the device wants a refresh file. It bounds how long a copied or given-up device goes on by its file. " +
+			"Without a number: as long as the licence.",
+		of: func(p *Policy) any { return &p.OfflineDays }, own: func(o *Overrides) any { return &o.OfflineDays },
+	},
+	{
 		Name: "client_may_unassign", Label: "Clients may give their activation up", Kind: Switch, Frees: true,
 		Hint: "So that people move to a new device without asking you. Off: only you can release it.",
 		of:   func(p *Policy) any { return &p.ClientMayUnassign }, own: func(o *Overrides) any { return &o.ClientMayUnassign },

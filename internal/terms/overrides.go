@@ -31,6 +31,7 @@ type Overrides struct {
 	APIDeactivationAllowed         *bool  `json:"api_deactivation_allowed,omitempty"`
 
 	OfflineAllowed *bool   `json:"offline_allowed,omitempty"`
+	OfflineDays    *int    `json:"offline_days,omitempty"`
 	ReleaseLimit   *string `json:"release_limit,omitempty"`
 	MinimumRelease *string `json:"minimum_release,omitempty"`
 	EnforceUpgrade *bool   `json:"enforce_upgrade,omitempty"`
@@ -90,6 +91,7 @@ func (o *Overrides) Policy(p Policy) Policy {
 	set(&p.MinimumRelease, o.MinimumRelease)
 	set(&p.EnforceUpgrade, o.EnforceUpgrade)
 	p.GoodwillDays = cmp.Or(o.GoodwillDays, p.GoodwillDays)
+	p.OfflineDays = cmp.Or(o.OfflineDays, p.OfflineDays)
 	p.DeactivationAllowance = cmp.Or(o.DeactivationAllowance, p.DeactivationAllowance)
 	p.DashboardDeactivationAllowance = cmp.Or(o.DashboardDeactivationAllowance, p.DashboardDeactivationAllowance)
 	return p

@@ -174,6 +174,7 @@ type Policy struct {
 	APIDeactivationAllowed         bool   `json:"api_deactivation_allowed"`         // the owner's own access token may release devices
 
 	OfflineAllowed bool `json:"offline_allowed"` // clients may be activated by a file; never with license type subscription
+	OfflineDays    *int `json:"offline_days"`    // a file is good for so many days, and wants a refresh by then; nil: as long as the licence
 
 	ReleaseLimit   string `json:"release_limit"`   // the newest software release that may run; "" for any
 	MinimumRelease string `json:"minimum_release"` // the oldest one

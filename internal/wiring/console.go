@@ -6,6 +6,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/mailing"
+	"chancery/internal/offline"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
 	"chancery/internal/web/console"
@@ -31,7 +32,7 @@ import (
 )
 
 // consoleAreas are all of the console. A new area is a new line.
-func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
+func consoleAreas(r *Rooms, s Site, files licenses.Files, far *offline.Service, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, true),
 		mounted(team.New(team.Config{
 			Face: f, Users: r.Users, UserRows: r.UserRows, Invitations: r.Invitations(), Roles: r.Roles, RoleRows: r.RoleRows,
@@ -81,7 +82,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 }
 
 // newConsole makes the console.
-func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files) (Faces, error) {
+func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files, far *offline.Service) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: browserSessions{pairs.SignedIn{Sessions: r.UserSessions}}, Vendors: r.VendorRows,
 		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav,
@@ -91,7 +92,7 @@ func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files) (Fac
 	if err != nil {
 		return Faces{}, err
 	}
-	areas := append([]area{mounted(assets, nil), mounted(face, nil)}, consoleAreas(r, s, files, face)...)
+	areas := append([]area{mounted(assets, nil), mounted(face, nil)}, consoleAreas(r, s, files, far, face)...)
 	if s.Gallery {
 		areas = append(areas, listed(gallery.Routes(face)))
 	}

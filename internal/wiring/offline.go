@@ -28,10 +28,10 @@ import (
 // newOffline makes the room of the files that people carry. What a file says of a licence
 // is said in the words of the clients' API.
 func newOffline(r *Rooms, words FileWords) (*offline.Service, error) {
-	rows := offlinestore.Store{DB: r.DB}
+	rows := r.OfflineRows
 	return offline.New(offline.Config{
 		Keys: offlineKeys{r.Keyring}, Users: offlineUsers{r.Licensees}, Licenses: offlineLicenses{r, rows, words}, Meters: offlineMeters{r.Meters},
-		Store: rows, Runner: r.DB, Clock: r.Clock,
+		Store: rows, Runner: r.DB, Clock: r.Clock, IDs: r.IDs,
 	})
 }
 
@@ -80,7 +80,7 @@ func (o offlineLicenses) Activate(t tx.Tx, v ident.VendorID, r signed.Activation
 		Proof: func(key []byte) (int64, bool) { return 0, string(key) == string(public) },
 	})
 	if err != nil || out.Refusal != nil {
-		return offline.Place{}, out.Refusal, err
+		return offline.Place{License: out.RefusedBy}, out.Refusal, err
 	}
 	p, err := o.rows.Place(t, v, out.State.Activation.UUID)
 	if err != nil || p == nil {
@@ -123,7 +123,7 @@ func (o offlineLicenses) HandOut(ctx context.Context, v ident.VendorID, p offlin
 	}
 	l := out.State.License
 	return &offline.Grant{
-		Info: info, Serial: l.Serial(), License: l.Name, Product: l.Product.Name, Device: p.ClientID,
+		Info: info, Serial: l.Serial(), RefreshBy: held.RefreshBy, License: l.Name, Product: l.Product.Name, Device: p.ClientID,
 	}, nil, nil
 }
 
@@ -224,7 +224,7 @@ func offlinePages(r *Rooms, face *web.Face, files *offline.Service) (*offlinepor
 // refreshFile makes a refresh file for who asks by the API.
 func refreshFile(files *offline.Service) func(context.Context, ident.VendorID, ident.UUID, ident.UUID) (string, []byte, error) {
 	return func(ctx context.Context, v ident.VendorID, vendor, activation ident.UUID) (string, []byte, error) {
-		reply, no, err := files.Refresh(ctx, v, vendor, activation)
+		reply, no, err := files.Refresh(ctx, offline.RefreshCommand{Vendor: v, UUID: vendor, Activation: activation, Via: offline.ViaAPI})
 		if err != nil {
 			return "", nil, err
 		}

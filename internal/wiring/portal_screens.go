@@ -8,6 +8,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/offline"
 	"chancery/internal/owners"
 	"chancery/internal/refusal"
 	ownerstore "chancery/internal/store/owners"
@@ -30,6 +31,7 @@ func (o ownersMeters) Read(ctx context.Context, r owners.Reach, l *licensing.Lic
 type ownersFiles struct {
 	rooms *Rooms
 	files licenses.Files
+	far   *offline.Service
 }
 
 // LicenseXML implements files.Files.

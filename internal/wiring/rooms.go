@@ -41,6 +41,7 @@ import (
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
 	mailstore "chancery/internal/store/mailing"
+	offlinestore "chancery/internal/store/offline"
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	ownerstore "chancery/internal/store/owners"
@@ -136,6 +137,8 @@ type Rooms struct {
 	Erasures      *erasure.Service
 	ErasureRows   erasurestore.Store
 
+	OfflineRows   offlinestore.Store
+
 	TestClock *testclock.Service
 
 	MasterKeys string                // the file that they are read from; "" when they are in the environment
@@ -195,7 +198,7 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 
 // furnish makes the services and gives each its store.
 func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
-	r.VendorRows = vendorstore.Store{DB: r.DB}
+	r.VendorRows, r.OfflineRows = vendorstore.Store{DB: r.DB}, offlinestore.Store{DB: r.DB}
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}

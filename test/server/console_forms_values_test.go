@@ -170,7 +170,7 @@ func (w *formWalk) edits() []edited {
 			fields: map[string]string{
 				"name": "Ultra", "license_type": "time_limited", "description": "For many\nand more", "token_limit": "11", "activation_buffer": "12",
 				"goodwill_token_limit": "13", "goodwill_days": "14", "activation_on_creation": "token_key", "heartbeat_period_days": "16", "freeride_days": "17",
-				"strict_heartbeats": "on", "offline_allowed": "on", "client_may_unassign": "", "deactivation_allowance": "23", "dashboard_deactivation_allowance": "24",
+				"strict_heartbeats": "on", "offline_allowed": "on", "offline_days": "18", "client_may_unassign": "", "deactivation_allowance": "23", "dashboard_deactivation_allowance": "24",
 				"api_deactivation_allowed": "on", "expires_mode": "at",
 				"expires_at": "2031-05-01 ; api expires_at=" + mayDay + " ; row policy.expires_at=" + mayDay, "trial_days": "19",
 				"release_limit": "5.0", "minimum_release": "4.2", "enforce_upgrade": "on",
@@ -218,6 +218,7 @@ func (w *formWalk) edits() []edited {
 				"token_limit": "51", "activation_buffer": "52", "goodwill_token_limit": "53", "goodwill_days": "54 ; api -", "heartbeat_period_days": "55 ; api -",
 				"freeride_days": "56 ; api -", "trial_days": "57 ; api -", "release_limit": "5.0 ; api -", "minimum_release": "4.2 ; api -",
 				"enforce_upgrade": "yes ; api - ; row enforce_upgrade=true", "offline_allowed": "yes ; api - ; row offline_allowed=true",
+				"offline_days": "61 ; api -",
 				"client_may_unassign":    "no ; api - ; row client_may_unassign=false",
 				"deactivation_allowance": "59 ; api deactivations_allowed", "dashboard_deactivation_allowance": "60 ; api dashboard_deactivations_allowed",
 				"api_deactivation_allowed": "yes ; api api_deactivation_allowed=true ; row api_deactivation_allowed=true",

@@ -13,6 +13,7 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"meters", "meter_hours", "meter_hours_from", "consumptions", "usage_features", "usage_modules", "usage_values", "analytical_fields", "analytical_values",
 	"license_users", "licensee_moves", "address_moves", "former_slugs", "session_counters", "sessions", "license_fittings", "edition_fittings",
 	"release_orders", "release_order_items", "offline_requests", "offline_histories", "offline_reports", "offline_presumed",
+	"offline_files", "offline_deletions",
 	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "outbox", "deliveries", "answers",
 	"mails", "mail_rules", "mail_templates", "license_notices", "help_texts",
 	"imports", "import_lines", "erasures", "erasure_licenses", "erasure_words",

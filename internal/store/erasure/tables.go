@@ -87,6 +87,13 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 		texts: blank("client_name", "client_description", "tags", "hostname", "device_variables", "address"),
 	},
 	{name: "release_orders", key: []string{"id"}, related: []relation{{by, `x.actor_id = {subject_text}`}}, texts: []column{{name: "actor_name", blank: by}}},
+	{
+		name: "offline_files", key: []string{"id"}, related: []relation{{about, byLicense}, {by, `x.actor_id = {subject_text}`}},
+		texts: []column{{name: "client_id", blank: about}, {name: "actor_name", blank: about | by}, {name: "address", blank: about | by}},
+		set:   `content = NULL`,
+	},
+	{name: "offline_deletions", key: []string{"id"}, related: []relation{{by, `x.actor_id = {subject_text}`}}, texts: []column{{name: "actor_name", blank: by}}},
+	{name: "offline_histories", key: []string{"id"}, related: []relation{{about, byLicense}}, texts: blank("hostname")},
 	{name: "analytical_values", key: []string{"field_id", "device_id", "day"}, texts: []column{{name: "value"}}},
 	{
 		name: "last_refusals", key: []string{"license_id", "slot"},
@@ -181,6 +188,8 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"meters":              {"reset_mode"},
 	"offline_histories":   {"report_hash", "marks"},
 	"offline_reports":     {"report_hash", "previous", "intent"},
+	"offline_files":       {"kind", "via", "actor_kind", "actor_id", "in_hash", "out_name", "refused_code", "refused"},
+	"offline_deletions":   {"reason", "actor_kind", "actor_id"},
 	"offline_requests":    {"trusted_keys"},
 	"outbox":              {"event"},
 	"products":            {"name", "description", "latest_release"},

@@ -89,8 +89,8 @@ func (s *Store) SetGoodwill(t tx.Tx, v ident.VendorID, a *licensing.Activation) 
 
 // SetOffline implements licensing.Store.
 func (s *Store) SetOffline(t tx.Tx, v ident.VendorID, a *licensing.Activation) error {
-	_, err := store.On(t).Exec(`UPDATE activations SET is_offline = 1, offline_until = $1 WHERE vendor_id = $2 AND id = $3`,
-		store.Millis(a.OfflineUntil), v, a.ID)
+	_, err := store.On(t).Exec(`UPDATE activations SET is_offline = 1, offline_until = $1, refresh_by = $2, refresh_told = 0
+		WHERE vendor_id = $3 AND id = $4`, store.Millis(a.OfflineUntil), store.Millis(a.RefreshBy), v, a.ID)
 	return err
 }
 

@@ -20,13 +20,15 @@ func scanDue(scan store.Scan) (licensing.Due, error) {
 
 // selectSilent: the day serves the index, the instant decides. A cross join holds
 // SQLite to the order of the tables; left to itself it reads every activation,
-// also where no product unassigns anybody.
+// also where no product unassigns anybody. Who lives from a file is silent from when that
+// wanted a refresh, and never with one that wants none.
 const selectSilent = `SELECT a.vendor_id, a.uuid
 	FROM products p CROSS JOIN pulses s CROSS JOIN activations a
 	WHERE p.maximum_inactive_days IS NOT NULL
 		AND s.vendor_id = p.vendor_id AND s.last_seen_day <= $1 - p.maximum_inactive_days
 		AND s.last_seen_at < $2 - p.maximum_inactive_days * CAST(86400000 AS BIGINT)
-		AND +a.vendor_id = s.vendor_id AND a.id = s.activation_id AND a.product_id = p.id AND a.released_at IS NULL AND a.is_offline = 0
+		AND +a.vendor_id = s.vendor_id AND a.id = s.activation_id AND a.product_id = p.id AND a.released_at IS NULL
+		AND (a.is_offline = 0 OR a.refresh_by IS NOT NULL AND a.offline_until < $2 - p.maximum_inactive_days * CAST(86400000 AS BIGINT))
 	LIMIT $3`
 
 // Silent implements licensing.Reader.
@@ -68,7 +70,15 @@ func (s *Store) NextSilent(ctx context.Context, now time.Time) (int64, error) {
 			AND s.last_seen_at >= $2 - p.maximum_inactive_days * CAST(86400000 AS BIGINT)
 			AND +a.vendor_id = s.vendor_id AND a.id = s.activation_id AND a.product_id = p.id AND a.released_at IS NULL AND a.is_offline = 0`,
 		[]any{licensing.DayOf(now), now.UnixMilli()}, &at)
-	return at.V, err
+	if err != nil {
+		return 0, err
+	}
+	var offline sql.Null[int64]
+	_, err = s.db.QueryRow(ctx, `SELECT MIN(a.offline_until + p.maximum_inactive_days * CAST(86400000 AS BIGINT)) + 1
+		FROM activations a JOIN products p ON p.vendor_id = a.vendor_id AND p.id = a.product_id
+		WHERE a.released_at IS NULL AND a.refresh_by IS NOT NULL AND p.maximum_inactive_days IS NOT NULL
+			AND a.offline_until + p.maximum_inactive_days * CAST(86400000 AS BIGINT) >= $1`, []any{now.UnixMilli()}, &offline)
+	return store.Sooner(at.V, offline.V), err
 }
 
 // NextMonthEnd gives when the next month of a licence that was used up or above the

@@ -188,7 +188,7 @@ var (
 type activationRow struct {
 	a                                 licensing.Activation
 	suspended, since, until, released store.OptionalInt
-	offline, month                    store.OptionalInt
+	offline, refresh, month           store.OptionalInt
 	reason                            store.OptionalText
 	city                              cityRow
 	tags, variables                   string
@@ -223,6 +223,7 @@ func (r *activationRow) Columns(c *store.Columns) {
 	c.Fixed("is_temporary", store.Bit(a.IsTemporary), &a.IsTemporary)
 	c.Fixed("is_offline", store.Bit(a.IsOffline), &a.IsOffline)
 	c.Fixed("offline_until", store.Millis(a.OfflineUntil), &r.offline)
+	c.Fixed("refresh_by", store.Millis(a.RefreshBy), &r.refresh)
 	c.Fixed("goodwill_since", store.Millis(a.GoodwillSince), &r.since)
 	c.Fixed("goodwill_until", store.Millis(a.GoodwillUntil), &r.until)
 	c.Fixed("month_until", store.Millis(a.Place.Until), &r.month)
@@ -252,6 +253,7 @@ func (r *activationRow) Columns(c *store.Columns) {
 func (r *activationRow) activation() (*licensing.Activation, error) {
 	a := &r.a
 	a.Device.SuspendedUntil, a.OfflineUntil = r.suspended.Instant(), r.offline.Instant()
+	a.RefreshBy = r.refresh.Instant()
 	a.GoodwillSince, a.GoodwillUntil, a.Place.Until = r.since.Instant(), r.until.Instant(), r.month.Instant()
 	a.ActivatedAt, a.ReleasedAt = time.UnixMilli(r.activated).UTC(), r.released.Instant()
 	a.ReleaseReason = licensing.Reason(r.reason.V)

@@ -129,10 +129,10 @@ const countFiles = `SELECT COUNT(*) FROM activations WHERE vendor_id = $1 AND li
 
 // CountFiles implements licensing.Store.
 func (*Store) CountFiles(t tx.Tx, v ident.VendorID, l ident.LicenseID, over bool, now time.Time) (n int64, err error) {
-	sqltext, args := countFiles, []any{v, l}
+	sqltext := countFiles + ` AND (offline_until > $3 OR refresh_by IS NULL)`
 	if over {
-		sqltext, args = sqltext+` AND offline_until > $3`, append(args, now.UnixMilli())
+		sqltext = countFiles + ` AND offline_until > $3`
 	}
-	_, err = store.On(t).QueryRow(sqltext, args, &n)
+	_, err = store.On(t).QueryRow(sqltext, []any{v, l, now.UnixMilli()}, &n)
 	return n, err
 }

@@ -89,13 +89,13 @@ func (Store) Told(t tx.Tx, v ident.VendorID, activation ident.UUID, number int64
 
 // Histories implements offline.Store.
 func (Store) Histories(t tx.Tx, v ident.VendorID, activation ident.UUID) ([]offline.History, error) {
-	return store.All[offline.History](store.On(t).Query(`SELECT id, license_id, report, report_hash, marks, is_copy, updated_at
+	return store.All[offline.History](store.On(t).Query(`SELECT id, license_id, report, report_hash, marks, is_copy, updated_at, hostname
 		FROM offline_histories WHERE vendor_id = $1 AND activation_uuid = $2 ORDER BY id`, v, activation),
 	)(func(scan store.Scan) (offline.History, error) {
 		h := offline.History{Activation: activation}
 		var marks string
 		var at int64
-		if err := scan(&h.ID, &h.License, &h.Report, &h.Hash, &marks, &h.Copy, &at); err != nil {
+		if err := scan(&h.ID, &h.License, &h.Report, &h.Hash, &marks, &h.Copy, &at, &h.Hostname); err != nil {
 			return h, err
 		}
 		h.UpdatedAt = store.Instant(at)
@@ -113,13 +113,13 @@ func (Store) SaveHistory(t tx.Tx, v ident.VendorID, h *offline.History) (err err
 		return err
 	}
 	if h.ID != 0 {
-		_, err := store.On(t).Exec(`UPDATE offline_histories SET report = $1, report_hash = $2, marks = $3, is_copy = $4, updated_at = $5
-			WHERE vendor_id = $6 AND id = $7`, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), v, h.ID)
+		_, err := store.On(t).Exec(`UPDATE offline_histories SET report = $1, report_hash = $2, marks = $3, is_copy = $4, updated_at = $5,
+			hostname = $6 WHERE vendor_id = $7 AND id = $8`, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), h.Hostname, v, h.ID)
 		return err
 	}
-	h.ID, err = store.On(t).Insert(`INSERT INTO offline_histories (vendor_id, license_id, activation_uuid, report, report_hash, marks, is_copy, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-		v, h.License, h.Activation, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli())
+	h.ID, err = store.On(t).Insert(`INSERT INTO offline_histories (vendor_id, license_id, activation_uuid, report, report_hash, marks, is_copy, updated_at, hostname)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+		v, h.License, h.Activation, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), h.Hostname)
 	return err
 }
 

@@ -108,7 +108,7 @@ func (p *Pages) answer(ctx context.Context, slug string, text []byte) (*offline.
 			return nil, err
 		}
 	}
-	reply, no, err := p.Files.Take(ctx, offline.Upload{Vendor: v.ID, UUID: v.UUID, Text: text, From: from})
+	reply, no, err := p.Files.Take(ctx, offline.Upload{Vendor: v.ID, UUID: v.UUID, Text: text, From: from, Via: offline.ViaPortal})
 	if err != nil || no == nil {
 		return reply, err
 	}

@@ -85,9 +85,23 @@ func Summary(page *web.Page, mode terms.Mode, clients terms.ClientType, p terms.
 	}
 	said = append(said, releases(p)...)
 	if p.OfflineAllowed {
-		said = append(said, "A device without a network can be activated and renewed by a file.")
+		s := "A device without a network can be activated and renewed by a file"
+		if p.OfflineDays != nil {
+			s += ", and needs a new one every " + days(*p.OfflineDays)
+		}
+		said = append(said, s+".")
 	}
 	return said
+}
+
+// OfflineForever warns of files that are good as long as the licence; ok is false where
+// there are none.
+func OfflineForever(p terms.Policy) (n web.Notice, ok bool) {
+	return web.Notice{
+		Tone: web.Bad, Title: "Its files are good as long as the licence.",
+		Text: "A device whose disk and clock are put back to before runs on by an old file, and so does one that has been given up or copied; nothing " +
+			"here can end that. Set for how many days a file is good: then such a device stops when that time is over.",
+	}, p.OfflineAllowed && p.OfflineDays == nil
 }
 
 // releases says how many devices the owner and its clients may release.

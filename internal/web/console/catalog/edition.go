@@ -113,6 +113,9 @@ func (p *Pages) editionPage(q *web.Request) (*editionPage, error) {
 	}
 	page := &editionPage{Page: editionChrome(q, e, product, ""), Description: e.Description}
 	page.Sub = show.HowUsed(e.Mode, e.Policy) + " · " + show.ClientType(e.ClientType) + " · " + show.LicenseType(e.LicenseType)
+	if forever, is := show.OfflineForever(e.Policy); is {
+		page.Notices = append(page.Notices, forever)
+	}
 	page.Summary = show.Summary(&page.Page, e.Mode, e.ClientType, e.Policy)
 	_, text, err := p.reach(q, e)
 	if err != nil {

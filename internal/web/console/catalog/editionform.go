@@ -141,6 +141,9 @@ func (p *Pages) askEdit(q *web.Request, form *web.Form) (*editionFormPage, error
 			page.Reach.Title = "A change reaches 1 licence at once,"
 		}
 	}
+	if forever, is := show.OfflineForever(e.Policy); is {
+		page.Notices = append(page.Notices, forever)
+	}
 	form.Cancel = show.EditionHref(q, e.UUID)
 	return page, p.editionForm(q, page, product, e, false)
 }
@@ -297,10 +300,10 @@ func written(v encoding.TextMarshaler) string {
 }
 
 func calls(p terms.Policy) web.Group {
-	offline := asked("offline_allowed", p)
-	offline.When = notSubscription()
+	offline, good := asked("offline_allowed", p), asked("offline_days", p)
+	offline.When, good.When = notSubscription(), notSubscription()
 	return web.Group{Title: "Offline & heartbeats", Text: "How often clients call, and how long they work without you.", Fields: []web.Field{
-		asked("heartbeat_period_days", p), asked("freeride_days", p), asked("strict_heartbeats", p), offline,
+		asked("heartbeat_period_days", p), asked("freeride_days", p), asked("strict_heartbeats", p), offline, good,
 	}}
 }
 

@@ -66,6 +66,7 @@ func TestThePageTellsOfTheWholePolicy(t *testing.T) {
 		}
 		base := terms.Defaults()
 		base.GoodwillTokenLimit = 1 // its days are told of together with it
+		base.OfflineAllowed = f.Name == "offline_days"
 		changed := base
 		switch was := f.Value(base).(type) {
 		case bool:

@@ -181,6 +181,10 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	page.Key = page.Cell(web.Cell{Text: l.LicenseKey.String(), Mono: true, Copy: l.LicenseKey.String()})
 	page.Validity, page.Notes = validity(&page.Page, l, state, remediesOf(q, l))
 	page.Notes = append(page.Notes, usedUp(q, l)...)
+	if forever, is := show.OfflineForever(l.Terms().Policy); is {
+		forever.Actions = remediesOf(q, l).change
+		page.Notes = append(page.Notes, forever)
+	}
 	page.Facts = page.Page.Facts(facts(q, l, state)...)
 	page.Use = page.Page.Facts(use(q, &page.Page, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)

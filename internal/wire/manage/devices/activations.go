@@ -66,6 +66,7 @@ type activation struct {
 	CountsThisMonth   *bool             `json:"counts_this_month" doc:"true once it was used in the month that runs; null where the licence counts the activations that are held"`
 	IsOffline         bool              `json:"is_offline" doc:"activated by a file: it may never be heard of, and is not unassigned for that"`
 	OfflineUntil      *time.Time        `json:"offline_until" doc:"with is_offline: the latest end that a file of it said; null where one has none. Until then only staff may release it, and the device goes on all the same"`
+	RefreshBy         *time.Time        `json:"refresh_by" doc:"until when its newest file is good, and wants a refresh file; null: as long as the licence, or no file"`
 	GoodwillUntil     *time.Time        `json:"goodwill_until"`
 	SuspendedUntil    *time.Time        `json:"suspended_until"`
 	ActivatedAt       time.Time         `json:"activated_at"`
@@ -105,7 +106,7 @@ func (a *Area) showActivation(seat licensing.Seat) activation {
 		OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
 		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary,
 		IsGoodwill: v.GoodwillAt(l, now), CountsThisMonth: counts, IsOffline: v.IsOffline,
-		OfflineUntil: value.TimeOrNil(v.FileSaid()), GoodwillUntil: value.TimeOrNil(v.GoodwillUntil),
+		OfflineUntil: value.TimeOrNil(v.FileSaid()), RefreshBy: value.TimeOrNil(v.RefreshBy), GoodwillUntil: value.TimeOrNil(v.GoodwillUntil),
 		SuspendedUntil: value.TimeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt, LastSeenAt: v.Pulse.LastSeenAt,
 		ReleasedAt: value.TimeOrNil(v.ReleasedAt), ReleaseReason: value.TextOrNil(string(v.ReleaseReason)),
 	}

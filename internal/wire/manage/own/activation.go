@@ -25,6 +25,7 @@ type ownActivation struct {
 	IsGoodwill        bool              `json:"is_goodwill"`
 	IsOffline         bool              `json:"is_offline" doc:"activated by a file"`
 	OfflineUntil      *time.Time        `json:"offline_until" doc:"until then the device goes on by its file, and only the vendor's staff may release it"`
+	RefreshBy         *time.Time        `json:"refresh_by" doc:"until when its newest file is good, and wants a refresh file; null: as long as the licence, or no file"`
 	GoodwillUntil     *time.Time        `json:"goodwill_until"`
 	SuspendedUntil    *time.Time        `json:"suspended_until"`
 	ActivatedAt       time.Time         `json:"activated_at"`
@@ -42,7 +43,7 @@ func showActivation(v *licensing.Activation) ownActivation {
 		ID: v.UUID, ClientID: v.Device.Number, ClientName: v.Client.Name, ClientDescription: v.Client.Description, Hostname: v.Client.Hostname,
 		Platform: v.Client.Platform, OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
 		Address: v.Client.Address, Country: v.Client.Country, IsGoodwill: v.IsGoodwill(), IsOffline: v.IsOffline,
-		OfflineUntil: value.TimeOrNil(v.FileSaid()), GoodwillUntil: value.TimeOrNil(v.GoodwillUntil),
+		OfflineUntil: value.TimeOrNil(v.FileSaid()), RefreshBy: value.TimeOrNil(v.RefreshBy), GoodwillUntil: value.TimeOrNil(v.GoodwillUntil),
 		SuspendedUntil: value.TimeOrNil(v.Device.SuspendedUntil), ActivatedAt: v.ActivatedAt, LastSeenAt: v.Pulse.LastSeenAt,
 		ReleasedAt: value.TimeOrNil(v.ReleasedAt), ReleaseReason: value.TextOrNil(string(v.ReleaseReason)),
 	}

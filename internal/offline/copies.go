@@ -1,0 +1,44 @@
+package offline
+
+import (
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Copy is a device that tells other records under the same numbers than one that was there
+// before: two copies of one machine.
+type Copy struct {
+	ID         int64 // of its history
+	Activation ident.UUID
+	ClientID   string
+	License    ident.UUID
+	Name       string // of the licence
+	Customer   string
+	Both       []Teller // the copy first, then those that were there before, the newest first
+}
+
+// Teller is one of them.
+type Teller struct {
+	Hostname string // as its reports say; empty for none
+	Report   int64  // number of its last report
+	At       time.Time
+}
+
+// SettleCopy marks a copy as seen by staff; its records are counted all the same.
+func (s *Service) SettleCopy(t tx.Tx, v ident.VendorID, id int64) error {
+	c, found, err := s.c.Store.Copy(t, v, id)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fault.Missing("copy")
+	}
+	t.Journal(tx.Entry{
+		Vendor: v, Action: "offline.copy_seen", Subject: "license", ID: c.LicenseUUID, License: c.License,
+		After: map[string]any{"activation_id": c.Activation, "client_id": c.ClientID},
+	})
+	return s.c.Store.SettleCopy(t, v, id, t.Now())
+}
