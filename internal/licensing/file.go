@@ -92,6 +92,9 @@ func fileState(s State) State {
 	return s
 }
 
+// NoFile says why no file is made of a licence; nil where one is.
+func NoFile(l *License, now time.Time) *refusal.Refusal { return refuseFile(l, now) }
+
 func refuseFile(l *License, now time.Time) *refusal.Refusal {
 	if r := refuseLicense(l, now, ""); r != nil {
 		return r

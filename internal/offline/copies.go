@@ -27,9 +27,10 @@ type Teller struct {
 	At       time.Time
 }
 
-// SettleCopy marks a copy as seen by staff; its records are counted all the same.
-func (s *Service) SettleCopy(t tx.Tx, v ident.VendorID, id int64) error {
-	c, found, err := s.c.Store.Copy(t, v, id)
+// SettleCopies marks the copies of a device as seen by staff; what they have told is
+// counted all the same.
+func (s *Service) SettleCopies(t tx.Tx, v ident.VendorID, activation ident.UUID) error {
+	p, found, err := s.c.Store.Copied(t, v, activation)
 	if err != nil {
 		return err
 	}
@@ -37,8 +38,8 @@ func (s *Service) SettleCopy(t tx.Tx, v ident.VendorID, id int64) error {
 		return fault.Missing("copy")
 	}
 	t.Journal(tx.Entry{
-		Vendor: v, Action: "offline.copy_seen", Subject: "license", ID: c.LicenseUUID, License: c.License,
-		After: map[string]any{"activation_id": c.Activation, "client_id": c.ClientID},
+		Vendor: v, Action: "offline.copy_seen", Subject: "license", ID: p.LicenseUUID, License: p.License,
+		After: map[string]any{"activation_id": activation, "client_id": p.ClientID},
 	})
-	return s.c.Store.SettleCopy(t, v, id, t.Now())
+	return s.c.Store.SettleCopies(t, v, activation, t.Now())
 }

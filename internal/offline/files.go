@@ -141,14 +141,15 @@ func (s *Service) Note(ctx context.Context, v ident.VendorID, f File) error {
 	})
 }
 
-// Again gives the answer of a file once more, as it was, and writes down that it was had.
-func (s *Service) Again(ctx context.Context, v ident.VendorID, id ident.UUID, by Via) (f File, err error) {
+// Again gives the answer of a file once more, as it was, and writes down that it was had:
+// one of a licence, or of any where that is zero.
+func (s *Service) Again(ctx context.Context, v ident.VendorID, license ident.LicenseID, id ident.UUID, by Via) (f File, err error) {
 	err = s.c.Runner.Run(ctx, func(t tx.Tx) error {
 		found := false
 		if f, found, err = s.c.Store.File(t, v, id); err != nil {
 			return err
 		}
-		if !found {
+		if !found || license != 0 && f.License != license {
 			return fault.Missing("file")
 		}
 		if len(f.Content) == 0 {

@@ -125,9 +125,9 @@ type Store interface {
 	File(t tx.Tx, v ident.VendorID, id ident.UUID) (f File, found bool, err error)
 	SettleFile(t tx.Tx, v ident.VendorID, id int64, now time.Time) error
 
-	// Copy gives the place of a copy's history.
-	Copy(t tx.Tx, v ident.VendorID, id int64) (p Place, found bool, err error)
-	SettleCopy(t tx.Tx, v ident.VendorID, id int64, now time.Time) error
+	// Copied gives the place of a device that has copies.
+	Copied(t tx.Tx, v ident.VendorID, activation ident.UUID) (p Place, found bool, err error)
+	SettleCopies(t tx.Tx, v ident.VendorID, activation ident.UUID, now time.Time) error
 
 	// Counted gives up to which of an activation's records its meters count.
 	Counted(ctx context.Context, v ident.VendorID, activation ident.UUID) (signed.Mark, error)

@@ -70,10 +70,10 @@ type Reply struct {
 	License, Product, Device string
 	Place                    Place
 	Serial                   int64 // of a licence that is handed out
-	Over                     int  // how many limits are exceeded now
-	Copied                   bool // another device tells other records under the same name
-	Old                      bool // later reports of the device have told all of it
-	WasFree                  bool // the place had been given up before
+	Over                     int   // how many limits are exceeded now
+	Copied                   bool  // another device tells other records under the same name
+	Old                      bool  // later reports of the device have told all of it
+	WasFree                  bool  // the place had been given up before
 }
 
 // Take reads the one request that stands in what somebody brings. What is wrong with the

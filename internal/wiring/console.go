@@ -21,6 +21,7 @@ import (
 	"chancery/internal/web/console/imports"
 	"chancery/internal/web/console/licenses"
 	"chancery/internal/web/console/mails"
+	carried "chancery/internal/web/console/offline"
 	"chancery/internal/web/console/overview"
 	"chancery/internal/web/console/search"
 	"chancery/internal/web/console/sessions"
@@ -38,7 +39,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, far *offline.Service, 
 			Face: f, Users: r.Users, UserRows: r.UserRows, Invitations: r.Invitations(), Roles: r.Roles, RoleRows: r.RoleRows,
 			Mails: s.mailsLinks(), Address: s.face,
 		})),
-		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Key: pinned{r.Keyring}})),
+		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Files: r.OfflineRows, Key: pinned{r.Keyring}})),
 		mounted(attention.New(attention.Config{
 			Face: f, Figures: r.FigureRows, Rows: r.LicenseRows, Licenses: r.Licenses, Products: r.CatalogRows,
 			Mail: customerMails{r},
@@ -48,9 +49,14 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, far *offline.Service, 
 		})),
 		mounted(licenses.New(licenses.Config{
 			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, CustomerRows: r.CustomerRows, Customers: r.Customers,
-			Meters: r.Meters, Ledger: r.MeterRows, SessionRows: r.SessionRows, Audit: r.AuditRows, Mails: licenceLetters{r}, Files: files,
+			Meters: r.Meters, Ledger: r.MeterRows, SessionRows: r.SessionRows, Audit: r.AuditRows, Mails: licenceLetters{r}, Files: files, FileRows: r.OfflineRows,
 		})),
-		mounted(devices.New(devices.Config{Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows})),
+		mounted(devices.New(devices.Config{
+			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, Refresh: refreshFile(far, offline.ViaConsole),
+		})),
+		mounted(carried.New(carried.Config{
+			Face: f, Rows: r.OfflineRows, Licenses: r.LicenseRows, Deletions: r.Licenses, Files: far, Take: takeFile(far, offline.ViaConsole),
+		})),
 		mounted(sessions.New(sessions.Config{Face: f, Rows: r.SessionRows, Licenses: r.LicenseRows, Sessions: r.Sessions})),
 		mounted(search.New(search.Config{Face: f, Licenses: r.LicenseRows, Customers: r.CustomerRows, Users: r.UserRows})),
 		mounted(settings.New(settings.Config{

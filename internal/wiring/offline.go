@@ -9,7 +9,6 @@ import (
 
 	"chancery/internal/access"
 	"chancery/internal/budget"
-	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
@@ -219,18 +218,4 @@ func offlinePages(r *Rooms, face *web.Face, files *offline.Service) (*offlinepor
 		return nil, err
 	}
 	return offlineportal.New(offlineportal.Config{Face: face, Files: files, Vendors: r.VendorRows, Uploads: uploads, Guesses: guesses})
-}
-
-// refreshFile makes a refresh file for who asks by the API.
-func refreshFile(files *offline.Service) func(context.Context, ident.VendorID, ident.UUID, ident.UUID) (string, []byte, error) {
-	return func(ctx context.Context, v ident.VendorID, vendor, activation ident.UUID) (string, []byte, error) {
-		reply, no, err := files.Refresh(ctx, offline.RefreshCommand{Vendor: v, UUID: vendor, Activation: activation, Via: offline.ViaAPI})
-		if err != nil {
-			return "", nil, err
-		}
-		if no != nil {
-			return "", nil, fault.Refused("no_file", no.Message, no.Help)
-		}
-		return reply.Name, reply.File, nil
-	}
 }

@@ -41,8 +41,8 @@ import (
 	keyringstore "chancery/internal/store/keyring"
 	licensestore "chancery/internal/store/licensing"
 	mailstore "chancery/internal/store/mailing"
-	offlinestore "chancery/internal/store/offline"
 	meterstore "chancery/internal/store/metering"
+	offlinestore "chancery/internal/store/offline"
 	outboxstore "chancery/internal/store/outbox"
 	ownerstore "chancery/internal/store/owners"
 	vendorstore "chancery/internal/store/vendors"
@@ -137,7 +137,7 @@ type Rooms struct {
 	Erasures      *erasure.Service
 	ErasureRows   erasurestore.Store
 
-	OfflineRows   offlinestore.Store
+	OfflineRows offlinestore.Store
 
 	TestClock *testclock.Service
 

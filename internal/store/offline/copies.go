@@ -11,18 +11,19 @@ import (
 	"chancery/internal/tx"
 )
 
-// Copy implements offline.Store.
-func (s Store) Copy(t tx.Tx, v ident.VendorID, id int64) (p offline.Place, found bool, err error) {
-	found, err = store.On(t).QueryRow(`SELECT h.activation_uuid, h.license_id, l.uuid, a.client_id FROM offline_histories h
+// Copied implements offline.Store.
+func (Store) Copied(t tx.Tx, v ident.VendorID, activation ident.UUID) (p offline.Place, found bool, err error) {
+	found, err = store.On(t).QueryRow(`SELECT h.license_id, l.uuid, a.client_id FROM offline_histories h
 		JOIN licenses l ON l.vendor_id = h.vendor_id AND l.id = h.license_id
 		JOIN activations a ON a.vendor_id = h.vendor_id AND a.uuid = h.activation_uuid
-		WHERE h.vendor_id = $1 AND h.id = $2 AND h.is_copy = 1`, []any{v, id}, &p.Activation, &p.License, &p.LicenseUUID, &p.ClientID)
+		WHERE h.vendor_id = $1 AND h.activation_uuid = $2 AND h.is_copy = 1 LIMIT 1`, []any{v, activation}, &p.License, &p.LicenseUUID, &p.ClientID)
 	return p, found, err
 }
 
-// SettleCopy implements offline.Store.
-func (Store) SettleCopy(t tx.Tx, v ident.VendorID, id int64, now time.Time) error {
-	_, err := store.On(t).Exec(`UPDATE offline_histories SET settled_at = $1 WHERE vendor_id = $2 AND id = $3 AND settled_at IS NULL`, now.UnixMilli(), v, id)
+// SettleCopies implements offline.Store.
+func (Store) SettleCopies(t tx.Tx, v ident.VendorID, activation ident.UUID, now time.Time) error {
+	_, err := store.On(t).Exec(`UPDATE offline_histories SET settled_at = $1
+		WHERE vendor_id = $2 AND activation_uuid = $3 AND is_copy = 1 AND settled_at IS NULL`, now.UnixMilli(), v, activation)
 	return err
 }
 

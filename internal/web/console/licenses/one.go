@@ -11,6 +11,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/listing"
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/refusal"
@@ -36,7 +37,7 @@ func (p *Pages) header(q *web.Request, l *licensing.License, tab string) web.Pag
 	if l.IsOfUsers() {
 		tabs = append(tabs, web.Tab{Label: "Users", Href: href + "/users"})
 	}
-	if l.Terms().Policy.OfflineAllowed {
+	if l.Terms().Policy.OfflineAllowed || !l.AnyNumber() {
 		tabs = append(tabs, web.Tab{Label: "Files", Href: href + "/files"})
 	}
 	tabs = append(tabs, web.Tab{Label: "Usage", Href: href + "/usage"})
@@ -184,6 +185,16 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	if forever, is := show.OfflineForever(l.Terms().Policy); is {
 		forever.Actions = remediesOf(q, l).change
 		page.Notes = append(page.Notes, forever)
+	}
+	copies, err := p.FileRows.Copies(q.Context(), q.VendorID(), l.ID, listing.Request{Limit: 1, Desc: true})
+	if err != nil {
+		return nil, err
+	}
+	if len(copies.Items) > 0 {
+		page.Notes = append(page.Notes, web.Notice{
+			Tone: web.Warning, Title: "Two copies of one machine.", Text: "Devices of this licence tell of other uses under the same numbers.",
+			Actions: []web.Action{{Label: "Look at both", Href: q.Href("/offline/copies"), Plain: true}},
+		})
 	}
 	page.Facts = page.Page.Facts(facts(q, l, state)...)
 	page.Use = page.Page.Facts(use(q, &page.Page, l)...)

@@ -17,6 +17,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
+	"chancery/internal/offline"
 	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -139,6 +140,12 @@ type Mails interface {
 	Of(ctx context.Context, v ident.VendorID, license ident.UUID, limit int) ([]mailing.Mail, error)
 }
 
+// FileRows reads the files that came and went.
+type FileRows interface {
+	Files(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[offline.File], error)
+	Copies(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[offline.Copy], error)
+}
+
 // Files makes licence files that a person carries.
 type Files interface {
 	// LicenseXML gives a signed file for a client of the licence (by its token key,
@@ -160,6 +167,7 @@ type Config struct {
 	Audit        show.History
 	Mails        Mails
 	Files        Files
+	FileRows     FileRows
 }
 
 // Pages are the pages of licences.
@@ -170,7 +178,7 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Rows == nil || c.Licenses == nil || c.Catalog == nil || c.CustomerRows == nil || c.Customers == nil ||
-		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil || c.Mails == nil || c.Files == nil {
+		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil || c.Mails == nil || c.Files == nil || c.FileRows == nil {
 		return nil, errors.New("licenses: the configuration is incomplete")
 	}
 	var err error

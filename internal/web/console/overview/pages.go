@@ -12,6 +12,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/offline"
 	"chancery/internal/web"
 )
 
@@ -31,6 +32,14 @@ type Attention interface {
 	GoodwillZone(ctx context.Context, v ident.VendorID, customer ident.UUID, now time.Time, r listing.Request) (listing.Page[licensing.Stay], error)
 	UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID, r listing.Request) (listing.Page[licensing.UsedUp], error)
 	EndingSoon(ctx context.Context, v ident.VendorID, product ident.UUID, now, until time.Time, r listing.Request) (listing.Page[licensing.Ending], error)
+	Deletions(ctx context.Context, v ident.VendorID, due bool, r listing.Request) (listing.Page[licensing.Seat], error)
+	RefreshesDue(ctx context.Context, v ident.VendorID, until time.Time, r listing.Request) (listing.Page[licensing.Seat], error)
+}
+
+// Files lists what files have brought.
+type Files interface {
+	Copies(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[offline.Copy], error)
+	Exceeding(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[offline.File], error)
 }
 
 // SigningKey gives the public key that programs pin, in base64url.
@@ -43,6 +52,7 @@ type Config struct {
 	Face      *web.Face
 	Figures   Figures
 	Attention Attention
+	Files     Files
 	Key       SigningKey
 }
 
@@ -53,7 +63,7 @@ type Pages struct {
 
 // New makes the page.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Key == nil {
+	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Files == nil || c.Key == nil {
 		return nil, errors.New("overview: the configuration is incomplete")
 	}
 	var err error
