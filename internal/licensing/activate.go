@@ -208,6 +208,10 @@ func (a *activating) load(found Found) error {
 
 func (a *activating) decide() (Outcome, error) {
 	d := decideActivation(a.activationCase)
+	if d.copy && a.offline {
+		_, room := roomFor(a.license, a.policy)
+		return Outcome{Refusal: d.refusal, CopyOf: &CopyOf{a.here.UUID, a.license.ID, room}}, nil
+	}
 	if d.refusal != nil {
 		if made, err := a.madeMeanwhile(); err != nil || made {
 			return Outcome{}, cmp.Or(err, errDeviceMade)
