@@ -25,9 +25,17 @@ type OfflineLicense struct {
 	// adds its later ones on top.
 	Counted Mark `json:"counted"`
 
+	// NextKeys are the announcements that lead from the key which signs this file to the
+	// newest one, each by the key before; KeyList is the newest list of the root key. Both are documents.
+	NextKeys []string `json:"next_keys,omitempty"` // at most MaxNextKeys
+	KeyList  string   `json:"key_list,omitempty"`
+
 	// License is the LicenseInfo of the clients' API without license and token keys.
 	License json.RawMessage `json:"license"`
 }
+
+// MaxNextKeys is how many announcements a file may bring.
+const MaxNextKeys = 64
 
 // Sign makes the file, of TypeLicense with a request id and of TypeLicenseRefresh
 // without. ErrMalformed: a member is not of its form.
@@ -79,6 +87,8 @@ func (l OfflineLicense) check() error {
 		return fmt.Errorf("client id, serial, iat or counted: %w", ErrMalformed)
 	case l.RequestID != "" && l.ClientPublicKey == "":
 		return fmt.Errorf("an answer to no key: %w", ErrMalformed)
+	case len(l.NextKeys) > MaxNextKeys:
+		return fmt.Errorf("%d announcements: %w", len(l.NextKeys), ErrMalformed)
 	case len(l.License) == 0 || l.License[0] != '{':
 		return fmt.Errorf("no licence: %w", ErrMalformed)
 	case l.ClientPublicKey != "":

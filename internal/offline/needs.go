@@ -17,9 +17,15 @@ type Keys interface {
 	// OpenRequest fails with the errors of package signed.
 	OpenRequest(ctx context.Context, v ident.VendorID, request signed.Sealed) ([]byte, error)
 
-	// SignFor signs with the newest key in use among the kids that a program pins, and
-	// with the vendor's newest where it names none.
-	SignFor(ctx context.Context, v ident.VendorID, trusted []string, typ string, payload []byte) ([]byte, error)
+	// ForFiles gives the key that signs files for a program which pins these kids.
+	ForFiles(ctx context.Context, v ident.VendorID, trusted []string) (FileKey, error)
+}
+
+// FileKey signs files for one program.
+type FileKey struct {
+	NextKeys []string // the announcements of the keys that follow it
+	KeyList  string   // the newest list of the vendor's root key; "" for none
+	Sign     func(typ string, payload []byte) ([]byte, error)
 }
 
 // Users proves that a licence's user has made a request.

@@ -55,11 +55,15 @@ func (s *Service) report(ctx context.Context, u Upload, document []byte, f *File
 	if err != nil {
 		return nil, nil, err
 	}
+	signer, err := s.c.Keys.ForFiles(ctx, u.Vendor, trusted)
+	if err != nil {
+		return nil, nil, err
+	}
 	payload, err := json.Marshal(signed.ReceiptFor(claim, document, key, at))
 	if err != nil {
 		return nil, nil, err
 	}
-	reply.File, err = s.c.Keys.SignFor(ctx, u.Vendor, trusted, signed.TypeReceipt, payload)
+	reply.File, err = signer.Sign(signed.TypeReceipt, payload)
 	return reply, nil, err
 }
 

@@ -294,10 +294,15 @@ func (s *Service) handOut(ctx context.Context, v ident.VendorID, vendor ident.UU
 	} else if trusted, err = s.c.Store.Trusted(ctx, v, p.Activation); err != nil {
 		return nil, nil, err
 	}
+	signer, err := s.c.Keys.ForFiles(ctx, v, trusted)
+	if err != nil {
+		return nil, nil, err
+	}
+	l.NextKeys, l.KeyList = signer.NextKeys, signer.KeyList
 	payload, err := json.Marshal(l)
 	if err != nil {
 		return nil, nil, err
 	}
-	reply.File, err = s.c.Keys.SignFor(ctx, v, trusted, typ, payload)
+	reply.File, err = signer.Sign(typ, payload)
 	return reply, nil, err
 }

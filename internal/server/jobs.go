@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chancery/internal/audit"
+	"chancery/internal/keyring"
 	"chancery/internal/offline"
 	"chancery/internal/store"
 	"chancery/internal/testclock"
@@ -65,8 +66,16 @@ func (a *Server) plan() error {
 			}),
 		},
 		Job{
+			Name: "tell of files that want a refresh", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextRefresh),
+			Run: counted(a.c.Log, "files told of that want a refresh", r.Licenses.NoteRefreshes),
+		},
+		Job{
 			Name: "announce ends of licences", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextEnd),
 			Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds),
+		},
+		Job{
+			Name: "tell of new devices", Every: 5 * time.Minute, Next: testclock.At(r.Licenses.NextNewDevices),
+			Run: counted(a.c.Log, "licences told of new devices", r.Licenses.NoteNewDevices),
 		},
 		Job{
 			Name: "forget old mail", Every: time.Hour, Next: testclock.Daily,
@@ -74,7 +83,14 @@ func (a *Server) plan() error {
 				return r.MailRows.Forget(ctx, r.Clock.Now())
 			}),
 		},
+		Job{Name: "make missing keys", Every: time.Hour, Next: testclock.Daily, Run: counted(a.c.Log, "keys of new kinds made", func(ctx context.Context) (int, error) {
+			return r.Keyring.Complete(ctx, r.DB)
+		})},
 		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
+		Job{
+			Name: "check host names", Every: 30 * time.Second, Next: testclock.At(r.VendorRows.NextHostCheck),
+			Run: counted(a.c.Log, "host names that stand otherwise now", r.Hosts.Work),
+		},
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
 		Job{Name: "erase personal data", Every: time.Second, Run: counted(a.c.Log, "erasures of personal data finished", r.Erasures.Work)},
 		Job{Name: "make missing words", Every: 10 * time.Second, Run: counted(a.c.Log, "portions of words of names made",
@@ -85,8 +101,13 @@ func (a *Server) plan() error {
 	)
 	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
 	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
-	destroy := func(ctx context.Context, before time.Time) (int, error) { return r.Keyring.Destroy(ctx, r.DB, before) }
-	a.forget(a.c.Retention.RetiredKeys, Job{Name: "destroy retired keys"}, "retired private keys destroyed", destroy)
+	destroy := func(sealing bool) func(ctx context.Context, before time.Time) (int, error) {
+		return func(ctx context.Context, before time.Time) (int, error) {
+			return r.Keyring.Destroy(ctx, r.DB, sealing, before)
+		}
+	}
+	a.forget(a.c.Retention.RetiredKeys, Job{Name: "destroy retired keys"}, "retired private keys destroyed", destroy(false))
+	a.forget(keyring.SealingKept, Job{Name: "destroy retired sealing keys"}, "retired private keys destroyed", destroy(true))
 	a.forget(a.c.Retention.History, Job{Name: "forget old heartbeats"}, "history rows of heartbeats forgotten", r.LicenseRows.ForgetHeartbeats)
 	a.forget(a.c.Retention.History, Job{Name: "forget old refusals"}, "counts of refused calls forgotten", r.LicenseRows.ForgetDenials)
 	a.forget(a.c.Retention.History, Job{Name: "fold old months"}, "months of licences folded", r.LicenseRows.FoldMonths)

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/budget"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/keyring"
 	"chancery/internal/language"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
@@ -28,7 +29,7 @@ import (
 func newOffline(r *Rooms, words FileWords) (*offline.Service, error) {
 	rows := r.OfflineRows
 	return offline.New(offline.Config{
-		Keys: r.Keyring, Users: offlineUsers{r.Licensees}, Licenses: offlineLicenses{r, rows, words}, Meters: offlineMeters{r.Meters},
+		Keys: offlineKeys{r.Keyring}, Users: offlineUsers{r.Licensees}, Licenses: offlineLicenses{r, rows, words}, Meters: offlineMeters{r.Meters},
 		Store: rows, Runner: r.DB, Clock: r.Clock, IDs: r.IDs,
 	})
 }
@@ -36,6 +37,15 @@ func newOffline(r *Rooms, words FileWords) (*offline.Service, error) {
 // FileWords says in JSON what a licence is at a moment.
 type FileWords interface {
 	FileInfo(ctx context.Context, s licensing.State) (json.RawMessage, error)
+}
+
+// offlineKeys opens and signs for offline.
+type offlineKeys struct{ *keyring.Keyring }
+
+// ForFiles implements offline.Keys.
+func (k offlineKeys) ForFiles(ctx context.Context, v ident.VendorID, trusted []string) (offline.FileKey, error) {
+	f, err := k.Keyring.ForFiles(ctx, v, trusted)
+	return offline.FileKey{NextKeys: f.NextKeys, KeyList: f.KeyList, Sign: f.Sign}, err
 }
 
 // offlineLicenses tells offline of licences and places.
