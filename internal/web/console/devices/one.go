@@ -171,7 +171,7 @@ func fileNotices(page *web.Page, s licensing.Seat) (all []web.Notice) {
 	if !a.ReleasedAt.IsZero() || s.License == nil || !a.IsOffline {
 		return nil
 	}
-	href := page.Base + "/offline/" + a.UUID.String()
+	href := page.Base + "/offline/deletions/" + a.UUID.String()
 	if d := s.Deletion; d != nil {
 		n := web.Notice{
 			Tone: web.Warning, Title: "Its owner has deleted it.",
