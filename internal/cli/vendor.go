@@ -21,6 +21,7 @@ type vendorCommand struct {
 	Rename vendorRename `cmd:"" help:"Give a vendor another name."`
 	Delete vendorDelete `cmd:"" help:"Delete a vendor that has no product, customer or device."`
 	Plan   vendorPlan   `cmd:"" help:"Set the plan that a vendor is on."`
+	Host   vendorHost   `cmd:"" help:"Host names of a vendor's own."`
 }
 
 type vendorCreate struct {

@@ -424,7 +424,20 @@ func TestWhatIsToldOfAMonth(t *testing.T) {
 	})
 }
 
-type tellings struct{ goodwill, usedUp int }
+type tellings struct {
+	goodwill, usedUp, nearly int
+	fresh                    []licensing.NewDevices
+}
+
+func (n *tellings) RefreshDue(tx.Tx, *licensing.License, *licensing.Activation, bool) error {
+	return nil
+}
+func (n *tellings) RefreshDays(tx.Tx, ident.VendorID) (int, error) { return 14, nil }
+func (n *tellings) NearlyUsedUp(tx.Tx, *licensing.License) error   { n.nearly++; return nil }
+func (n *tellings) NewDevices(_ tx.Tx, _ *licensing.License, d licensing.NewDevices) error {
+	n.fresh = append(n.fresh, d)
+	return nil
+}
 
 func (*tellings) Issued(tx.Tx, *licensing.License, bool) error      { return nil }
 func (*tellings) NewKey(tx.Tx, *licensing.License) error            { return nil }

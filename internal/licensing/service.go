@@ -36,12 +36,21 @@ type Notices interface {
 	// GoodwillEntered tells that a is the first activation above the contract.
 	GoodwillEntered(t tx.Tx, l *License, a *Activation) error
 
+	// NewDevices tells of devices that are new on a licence, NearlyUsedUp that its contract is.
+	NewDevices(t tx.Tx, l *License, n NewDevices) error
+	NearlyUsedUp(t tx.Tx, l *License) error
+
 	// UsedUp tells of the first refusal for want of room.
 	UsedUp(t tx.Tx, l *License) error
 
 	// Ending tells that a licence ends soon; EndingDays how many days that is.
 	Ending(t tx.Tx, l *License, ends time.Time) error
 	EndingDays(t tx.Tx, v ident.VendorID) (int, error)
+
+	// RefreshDue tells that the newest file of a device wants a refresh soon, or has;
+	// RefreshDays how many days before.
+	RefreshDue(t tx.Tx, l *License, a *Activation, passed bool) error
+	RefreshDays(t tx.Tx, v ident.VendorID) (int, error)
 
 	// Ended tells that a licence has ended: its time is over, or its contract consumed.
 	Ended(t tx.Tx, s State) error

@@ -117,6 +117,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	InsertDeletion(t tx.Tx, d *Deletion) error
 	DeleteDeletion(t tx.Tx, d *Deletion) error
 
+	// SetRefreshTold notes what was told of the refresh-by of an activation's newest file.
+	SetRefreshTold(t tx.Tx, v ident.VendorID, a *Activation, told RefreshTold) error
+
 	// TokenByKey finds a token by its key, unless that is withdrawn; Token one by its id.
 	TokenByKey(t tx.Tx, v ident.VendorID, key ident.UUID) (*Token, error)
 	Token(t tx.Tx, v ident.VendorID, id ident.TokenID) (*Token, error)
@@ -136,6 +139,11 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	// InsertActivation stores an activation, its pulse, and assigns its token.
 	InsertActivation(t tx.Tx, v ident.VendorID, product ident.ProductID, a *Activation) error
+
+	// SetDisplayName stores what the owner calls the device of an activation. LastDisplayName
+	// gives that of the last activation which the device had of a licence; "" for none.
+	SetDisplayName(t tx.Tx, v ident.VendorID, a *Activation) error
+	LastDisplayName(t tx.Tx, v ident.VendorID, l ident.LicenseID, d ident.DeviceID) (string, error)
 
 	// SetClientKey stores the public key of an activation's client.
 	SetClientKey(t tx.Tx, v ident.VendorID, a *Activation) error
@@ -228,6 +236,8 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// EndLicenseeMove forgets a move that all licences have followed.
 	EndLicenseeMove(t tx.Tx, m LicenseeMove) error
 
+	HandOverStore
+
 	// NoteEditionFitting remembers that licences of an edition, those behind after, have
 	// yet to be looked through for room that its limits make. LockEditionFitting gives
 	// that place, if there is one, and EndEditionFitting forgets it.
@@ -258,6 +268,15 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	// Users gives the first user ids, in their order of adding.
 	Users(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int) ([]string, error)
+
+	// CountNewDevices adds the devices that were activated on licences for the first time,
+	// from where it was last up to until, to those which nobody was told of; more is true
+	// after limit of them. The first time there is no story to tell.
+	CountNewDevices(t tx.Tx, v ident.VendorID, until time.Time, limit int) (more bool, err error)
+
+	// TakeNewDevices gives the new devices of a licence that nobody was told of, named the newest
+	// of them, and keeps that they were told of now; none unless that is before since last time.
+	TakeNewDevices(t tx.Tx, v ident.VendorID, l ident.LicenseID, before time.Time, named int) (NewDevices, error)
 
 	// NoteEnd remembers that something was said of a licence's end; false when it was said before.
 	NoteEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
@@ -339,6 +358,12 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// files have ended at now.
 	DeletionsDue(ctx context.Context, now time.Time, limit int) ([]Due, error)
 
+	// RefreshesUntold gives present activations whose newest file wants a refresh after from
+	// and until to, of which less was told. RefreshAfter gives the first refresh-by after an
+	// instant, in milliseconds; zero for none.
+	RefreshesUntold(ctx context.Context, v ident.VendorID, told RefreshTold, from, to time.Time, limit int) ([]Due, error)
+	RefreshAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error)
+
 	// MonthOf gives the month that a licence counted last.
 	MonthOf(ctx context.Context, v ident.VendorID, l ident.LicenseID) (Month, error)
 
@@ -353,8 +378,15 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// EndAfter gives the first instant after another, in milliseconds, at which a licence may end; zero for none that is near.
 	EndAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error)
 
+	// NewDevicesDue gives licences with new devices that were told of at an instant or before it;
+	// NextNewDevices the next instant at which there may be any, in milliseconds; zero for none.
+	NewDevicesDue(ctx context.Context, v ident.VendorID, before time.Time, limit int) ([]ident.LicenseID, error)
+	NextNewDevices(ctx context.Context, after, every time.Duration) (int64, error)
+
 	// LicenseeMoves gives the addresses of people whose new one has yet to reach licences.
 	LicenseeMoves(ctx context.Context) ([]LicenseeMove, error)
+
+	HandOverReader
 
 	// AddressMoves gives the customers whose new address has yet to reach licences.
 	AddressMoves(ctx context.Context) ([]AddressMove, error)

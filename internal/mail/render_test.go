@@ -150,7 +150,7 @@ func TestValuesStayValues(t *testing.T) {
 	r := renderer(t)
 	b, err := r.Render(mailing.Template{Subject: "New: {{.Product}}", Text: "{{.Product}}", HTML: `<p>{{.Product}}</p><a href="{{.DashboardLink}}">x</a>`}, mailing.Vendor{Name: "<b>V</b>"}, map[string]string{
 		"Product": "<script>x</script>\r\nBcc: victim@example.com", "DashboardLink": "javascript:alert(1)", "Vendor": "<b>V</b>",
-	})
+	}, mailing.Foot{Why: "<b>why</b>", Label: "Choose", Link: "https://x.example/stop?token=t"})
 	if err != nil {
 		t.Fatal(err)
 	}

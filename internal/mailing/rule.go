@@ -14,26 +14,37 @@ import (
 type Rule struct {
 	Kind       Kind
 	IsOn       bool
-	ToCustomer bool     // the licensee user of the licence
+	ToCustomer bool     // the owners of the licence who have chosen nothing else
 	Staff      []string // addresses of the vendor's own
-	Days       int      // Expiring: how many days before the end
+	Days       int      // Expiring and RefreshDue: how many days before
 }
 
 const (
 	maxStaff    = 10
 	defaultDays = 30
+	refreshDays = 14
 	maxDays     = 365
 )
 
 // Ruled gives the kinds that have a rule.
 func Ruled() []Kind {
-	return []Kind{LicenseIssued, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted}
+	return []Kind{LicenseIssued, NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, RefreshDue, MeterThreshold, MeterExhausted, LicenseRequested}
 }
 
+// StaffOnly reports whether mails of the kind never go to customers. Where no staff are
+// named, they go to where the vendor's customers find help.
+func (k Kind) StaffOnly() bool { return k == LicenseRequested }
+
 // DefaultRule is what holds until a vendor sets one: the licensee user gets the
-// key of a new licence; all else is off.
+// key of a new licence and is told when a device is about to stop, the vendor is told what
+// owners ask for; all else is off, but for
+// owners who have an account (wants).
 func DefaultRule(k Kind) Rule {
-	return Rule{Kind: k, IsOn: k == LicenseIssued, ToCustomer: true, Days: defaultDays}
+	r := Rule{Kind: k, IsOn: k == LicenseIssued || k == RefreshDue || k.StaffOnly(), ToCustomer: !k.StaffOnly(), Days: defaultDays}
+	if k == RefreshDue {
+		r.Days = refreshDays
+	}
+	return r
 }
 
 // SetRule stores a rule. What was told by then is not told again.
@@ -71,11 +82,9 @@ func CompleteRules(own map[Kind]Rule) []Rule {
 // read returns r as it is stored.
 func (r Rule) read() (Rule, error) {
 	var wrong fault.Fields
-	ruled := false
-	for _, k := range Ruled() {
-		ruled = ruled || k == r.Kind
-	}
-	wrong.Check(ruled, "kind", "must be license_issued, goodwill, expiring, expired, used_up, meter_threshold or meter_exhausted")
+	wrong.Check(slices.Contains(Ruled(), r.Kind), "kind",
+		"must be license_issued, new_device, nearly_used_up, goodwill, expiring, expired, used_up, refresh_due, meter_threshold, meter_exhausted or license_requested")
+	r.ToCustomer = r.ToCustomer && !r.Kind.StaffOnly()
 	wrong.Check(len(r.Staff) <= maxStaff, "staff", "must be at most 10 addresses")
 	r.Staff = slices.Clone(r.Staff)
 	for i, a := range r.Staff {
@@ -84,6 +93,6 @@ func (r Rule) read() (Rule, error) {
 		wrong.Check(r.Staff[i] != "", field, "must be one e-mail address such as anna@example.com")
 	}
 	wrong.Check(r.Days >= 1 && r.Days <= maxDays, "days", "must be between 1 and 365")
-	wrong.Check(!r.IsOn || r.ToCustomer || len(r.Staff) > 0, "to_customer", "must be on, or staff be named, for a mail that is on")
+	wrong.Check(!r.IsOn || r.ToCustomer || len(r.Staff) > 0 || r.Kind.StaffOnly(), "to_customer", "must be on, or staff be named, for a mail that is on")
 	return r, wrong.Err()
 }

@@ -8,7 +8,7 @@ type Role string
 // The roles. Each may do what those before it may.
 const (
 	Viewer        Role = "viewer"        // sees all
-	Operator      Role = "operator"      // deletes devices, too
+	Operator      Role = "operator"      // deletes and names devices, too
 	Administrator Role = "administrator" // manages people and switches, too
 )
 
@@ -31,7 +31,10 @@ type Act string
 const (
 	See           Act = "see"
 	DeleteDevices Act = "delete_devices"
+	NameDevices   Act = "name_devices"
 	Manage        Act = "manage" // its switches: who is told of what, and the like
+	HandOver      Act = "hand_over"
+	Request       Act = "request" // ask the vendor for more, or for a renewal
 )
 
 // needs returns the least role at the licence's customer that may do it.
@@ -39,9 +42,9 @@ func (a Act) needs() Role {
 	switch a {
 	case See:
 		return Viewer
-	case DeleteDevices:
+	case DeleteDevices, NameDevices, Request:
 		return Operator
-	case Manage:
+	case Manage, HandOver:
 		return Administrator
 	}
 	return Administrator

@@ -66,8 +66,16 @@ func (a *Server) plan() error {
 			}),
 		},
 		Job{
+			Name: "tell of files that want a refresh", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextRefresh),
+			Run: counted(a.c.Log, "files told of that want a refresh", r.Licenses.NoteRefreshes),
+		},
+		Job{
 			Name: "announce ends of licences", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextEnd),
 			Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds),
+		},
+		Job{
+			Name: "tell of new devices", Every: 5 * time.Minute, Next: testclock.At(r.Licenses.NextNewDevices),
+			Run: counted(a.c.Log, "licences told of new devices", r.Licenses.NoteNewDevices),
 		},
 		Job{
 			Name: "forget old mail", Every: time.Hour, Next: testclock.Daily,
@@ -79,6 +87,10 @@ func (a *Server) plan() error {
 			return r.Keyring.Complete(ctx, r.DB)
 		})},
 		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
+		Job{
+			Name: "check host names", Every: 30 * time.Second, Next: testclock.At(r.VendorRows.NextHostCheck),
+			Run: counted(a.c.Log, "host names that stand otherwise now", r.Hosts.Work),
+		},
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
 		Job{Name: "erase personal data", Every: time.Second, Run: counted(a.c.Log, "erasures of personal data finished", r.Erasures.Work)},
 		Job{Name: "make missing words", Every: 10 * time.Second, Run: counted(a.c.Log, "portions of words of names made",

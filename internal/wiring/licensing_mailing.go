@@ -1,7 +1,9 @@
 package wiring
 
 import (
+	"cmp"
 	"strconv"
+	"strings"
 	"time"
 
 	"chancery/internal/calendar"
@@ -58,13 +60,52 @@ func (m LicenceMails) GoodwillEntered(t tx.Tx, l *licensing.License, a *licensin
 	if err != nil {
 		return err
 	}
-	message.Key, message.Data.Device = "goodwill:"+a.UUID.String(), a.Device.Number
+	message.Key, message.Data.Device = "goodwill:"+a.UUID.String(), nameInMail(a)
 	if !a.GoodwillUntil.IsZero() {
 		message.Data.Until, err = m.day(t, l, a.GoodwillUntil)
 	}
 	if err != nil {
 		return err
 	}
+	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+}
+
+// nameInMail is what a mail calls a device: by the owner's name, with what it says beside it.
+func nameInMail(a *licensing.Activation) string {
+	if a.DisplayName != "" {
+		return a.DisplayName + " (" + a.SaidName() + ")"
+	}
+	return a.Called()
+}
+
+// NewDevices implements licensing.Notices.
+func (m LicenceMails) NewDevices(t tx.Tx, l *licensing.License, n licensing.NewDevices) error {
+	message, err := m.message(t, mailing.NewDevice, l)
+	if err != nil {
+		return err
+	}
+	message.Key = "new_device:" + l.UUID.String() + ":" + strconv.FormatInt(n.Since.UnixMilli(), 10)
+	names := make([]string, len(n.Named))
+	for i, a := range n.Named {
+		names[i] = nameInMail(a)
+	}
+	message.Data.Device = strings.Join(names, ", ")
+	if n.Count > 1 {
+		message.Data.Devices = strconv.FormatInt(n.Count, 10)
+	}
+	if more := n.Count - int64(len(names)); more > 0 && len(names) > 0 {
+		message.Data.More = strconv.FormatInt(more, 10)
+	}
+	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+}
+
+// NearlyUsedUp implements licensing.Notices.
+func (m LicenceMails) NearlyUsedUp(t tx.Tx, l *licensing.License) error {
+	message, err := m.message(t, mailing.NearlyUsedUp, l)
+	if err != nil {
+		return err
+	}
+	message.Key = "nearly_used_up:" + l.UUID.String() + ":" + strconv.FormatInt(t.Now().UnixMilli(), 10)
 	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
 }
 
@@ -103,6 +144,31 @@ func (m LicenceMails) Ended(t tx.Tx, s licensing.State) error {
 }
 
 func amount(millionths int64) string { return string(terms.AppendQuantity(nil, millionths)) }
+
+// RefreshDue implements licensing.Notices.
+func (m LicenceMails) RefreshDue(t tx.Tx, l *licensing.License, a *licensing.Activation, passed bool) error {
+	message, err := m.message(t, mailing.RefreshDue, l)
+	if err != nil {
+		return err
+	}
+	message.Key = "refresh_due:" + a.UUID.String() + ":" + strconv.FormatInt(a.RefreshBy.UnixMilli(), 10)
+	message.Data.Device = cmp.Or(a.Client.Hostname, a.Client.Name, a.Device.Number)
+	if message.Data.RefreshBy, err = m.day(t, l, a.RefreshBy); err != nil {
+		return err
+	}
+	if passed {
+		message.Key += ":passed"
+	} else {
+		message.Data.DaysLeft = strconv.Itoa(licensing.DaysLeft(t.Now(), a.RefreshBy))
+	}
+	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+}
+
+// RefreshDays implements licensing.Notices.
+func (m LicenceMails) RefreshDays(t tx.Tx, v ident.VendorID) (int, error) {
+	r, err := m.Mails.RuleOf(t, v, mailing.RefreshDue)
+	return r.Days, err
+}
 
 // EndingDays implements licensing.Notices.
 func (m LicenceMails) EndingDays(t tx.Tx, v ident.VendorID) (int, error) {

@@ -87,6 +87,7 @@ type Rooms struct {
 
 	Vendors         *vendors.Service
 	VendorRows      vendorstore.Store
+	Hosts           *vendors.Hosts
 	Keyring         *keyring.Keyring
 	Users           *identity.Users
 	UserRows        identitystore.Users
@@ -225,6 +226,9 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 		Store: r.VendorRows, Reader: r.VendorRows, Runner: r.DB, IDs: r.IDs, Days: []vendors.Days{r.Licenses, r.Catalog, r.machines},
 		Locations: r.LicenseRows,
 	}); err != nil {
+		return err
+	}
+	if r.Hosts, err = r.NewVendorHosts(Site{}, nil); err != nil {
 		return err
 	}
 	r.OwnerRows = ownerstore.Store{DB: r.DB, Licenses: r.LicenseRows, Meters: r.MeterRows}

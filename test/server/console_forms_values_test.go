@@ -33,7 +33,8 @@ func editsNothing() map[string]string {
 		"/editions/{id}/archive": does, "/editions/{id}/delete": ends, "/customers/{id}/delete": ends, "/erasures/new": does,
 		"/products/{id}/features/delete": ends, "/products/{id}/limitations/delete": ends, "/products/{id}/variables/delete": ends,
 		"/products/{id}/releases/delete": ends,
-		"/licenses/new":                  makes, "/licenses/{id}/add-tokens": adds, "/licenses/{id}/end": ends, "/licenses/{id}/files": does,
+		"/offline/upload":                does, "/offline/deletions/{id}/confirm": ends, "/offline/deletions/{id}/decline": does,
+		"/licenses/new": makes, "/licenses/{id}/add-tokens": adds, "/licenses/{id}/end": ends, "/licenses/{id}/files": does,
 		"/licenses/{id}/meters/{limitation}/add": adds, "/licenses/{id}/meters/{limitation}/take-back/{entry}": adds,
 		"/licenses/{id}/meters/{limitation}/reset": ends, "/licenses/{id}/release": ends, "/licenses/{id}/reset-deactivations": ends, "/licenses/{id}/allow-deactivations": adds, "/licenses/{id}/release-all": ends, "/licenses/{id}/switch-off": "it sets one thing, and says to what",
 		"/licenses/{id}/users/add": adds,
@@ -48,6 +49,7 @@ func editsNothing() map[string]string {
 		"/settings/team/{id}/email":         "a mail asks first, and its link changes the address",
 		"/settings/vendor/branding/preview": "it shows what is typed, and saves nothing",
 		"/settings/team/{id}/invite":        does, "/settings/team/{id}/remove": ends, "/settings/webhooks/new": makes,
+		"/settings/vendor/hosts/new": makes, "/settings/vendor/hosts/{id}/remove": ends,
 		"/settings/webhooks/{id}/delete": ends, "/settings/webhooks/{id}/replay": does, "/settings/webhooks/{id}/rotate": secrets,
 		// Their fields are not of the record: what they began with is compared all the same
 		// (TestFormsThatOverwriteWhatTheyOnlyShow).
@@ -70,6 +72,9 @@ func openForms(t *testing.T, s *servertest.Server) *formWalk {
 	s.Do(t, "GET", "/api/v1/editions/"+w.Pro, nil, "Authorization", "Bearer "+w.Vendor.AdminKey).JSON(t, &pro)
 	named, _ := w.Issue(t, w.Pro, nil)
 	floating, _ := w.Issue(t, w.Team, nil)
+	held, key := w.Issue(t, w.Pro, nil)
+	w.Activate(t, key, "till-3", "hall-nine")
+	device := w.Get(t, "/licenses/"+held+"/devices").Find("#rows a").First().AttrOr("href", "")
 	w.Manage(t, "POST", "/products/"+w.Product+"/releases", servertest.Fields{"software_release": "4.2", "description": "the second"}, "")
 	w.Manage(t, "POST", "/products/"+w.Product+"/releases", servertest.Fields{"software_release": "5.0"}, "")
 	made := w.Post(t, "/settings/roles/new", url.Values{"name": {"Desk"}, "permissions": {"view_licenses"}})
@@ -96,7 +101,7 @@ func openForms(t *testing.T, s *servertest.Server) *formWalk {
 	w.ids = map[string]string{
 		"product": w.Product, "edition": w.Edition, "pro": w.Pro, "team": w.Team, "customer": w.Customer, "vendor": w.Vendor.VendorID,
 		"feature": pro.Features[0].ID, "limitation": pro.Limitations[0].ID, "variable": pro.Variables[0].ID, "named": named, "floating": floating,
-		"role": last(role), "user": last(user), "hook": hook, "owner": owner, "issuer": issuers[1],
+		"role": last(role), "user": last(user), "hook": hook, "owner": owner, "device": last(device), "issuer": issuers[1],
 	}
 	return w
 }
@@ -128,7 +133,7 @@ func (w *formWalk) edits() []edited {
 			route: "/settings/vendor", api: "/vendor", row: "vendors uuid=$vendor",
 			fields: map[string]string{
 				"name": "Acme Works", "slug": "forge", "zone": "Europe/Paris", "support_email": "help@example.com", "website": "https://example.com/help",
-				"language": "de", "direct": "on ; api direct_activation_files ; row direct_activation_files", "store_no_location": "on",
+				"language": "de", "direct": "on ; api direct_activation_files ; row direct_activation_files", "store_no_location": "on", "no_hand_over": "on",
 			},
 		},
 		{
@@ -155,6 +160,10 @@ func (w *formWalk) edits() []edited {
 		{
 			route: "/settings/team/{id}", at: "/settings/team/$user", row: "users uuid=$user",
 			fields: map[string]string{"name": "Robert", "role": "$role ; row -"},
+		},
+		{
+			route: "/devices/{id}/name", at: "/devices/$device/name", api: "/activations/$device", row: "activations uuid=$device",
+			fields: map[string]string{"display_name": "Till 3, front"},
 		},
 		{route: "/account/name", row: "users email=" + w.Vendor.OwnerEmail, fields: map[string]string{"name": "Olive Owner"}},
 		{
@@ -218,7 +227,7 @@ func (w *formWalk) edits() []edited {
 				"token_limit": "51", "activation_buffer": "52", "goodwill_token_limit": "53", "goodwill_days": "54 ; api -", "heartbeat_period_days": "55 ; api -",
 				"freeride_days": "56 ; api -", "trial_days": "57 ; api -", "release_limit": "5.0 ; api -", "minimum_release": "4.2 ; api -",
 				"enforce_upgrade": "yes ; api - ; row enforce_upgrade=true", "offline_allowed": "yes ; api - ; row offline_allowed=true",
-				"offline_days": "61 ; api -",
+				"offline_days":           "61 ; api -",
 				"client_may_unassign":    "no ; api - ; row client_may_unassign=false",
 				"deactivation_allowance": "59 ; api deactivations_allowed", "dashboard_deactivation_allowance": "60 ; api dashboard_deactivations_allowed",
 				"api_deactivation_allowed": "yes ; api api_deactivation_allowed=true ; row api_deactivation_allowed=true",
@@ -249,9 +258,9 @@ func (*formWalk) namedTexts() []edited {
 			fields: map[string]string{"name": "named " + kind, "description": "what a\n" + kind + " is"},
 		})
 	}
-	for _, kind := range []string{"license_issued", "goodwill", "expiring", "expired", "used_up", "meter_threshold", "meter_exhausted"} {
+	for _, kind := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "refresh_due", "meter_threshold", "meter_exhausted"} {
 		on := "on"
-		if kind == "license_issued" {
+		if kind == "license_issued" || kind == "refresh_due" {
 			on = "" // which is on from the start
 		}
 		is := map[string]string{"on": "1", "": "0"}[on]
@@ -263,11 +272,21 @@ func (*formWalk) namedTexts() []edited {
 				kind + "_staff": "a@example.com\nb@example.com ; api staff=a@example.com,b@example.com ; row staff=a@example.com\nb@example.com",
 			},
 		}
+		if kind == "refresh_due" {
+			rule.fields["refresh_due_days"] = "78 ; api days ; row days"
+		}
 		if kind == "expiring" {
 			rule.fields["expiring_days"] = "77 ; api days ; row days"
 		}
 		all = append(all, rule)
 	}
+	all = append(all, edited{
+		route: "/settings/mail", api: "/mail-rules", item: "kind=license_requested", row: "mail_rules kind=license_requested",
+		fields: map[string]string{
+			"license_requested_is_on": " ; api is_on=false ; row is_on=0",
+			"license_requested_staff": "c@example.com ; api staff=c@example.com ; row staff=c@example.com",
+		},
+	})
 	return append(all, edited{
 		route: "/settings/mail/templates/{kind}/{language}", at: "/settings/mail/templates/used_up/en", api: "/mail-templates", item: "kind=used_up", row: "mail_templates kind=used_up",
 		fields: map[string]string{

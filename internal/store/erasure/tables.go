@@ -74,6 +74,13 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 	{name: "licensee_moves", key: []string{"customer_id", "former"}, texts: []column{{name: "former"}}},
 	{name: "address_moves", key: []string{"former"}, texts: []column{{name: "former"}, {name: "address"}}},
 	{name: "licenses", key: []string{"id"}, texts: []column{{name: "overrides"}}},
+	{
+		name: "license_handovers", key: []string{"id"}, related: []relation{{about, byLicense}},
+		texts: whole("former", "address", "name"), set: `ended = CASE WHEN ended = '' THEN 'cancelled' ELSE ended END`,
+	},
+	{
+		name: "license_requests", key: []string{"id"}, related: []relation{{about, byLicense}}, texts: whole("message", "answer"),
+	},
 	{name: "license_users", key: []string{"id"}, texts: []column{{name: "user_id", blank: about, id: true}}, related: []relation{{about, byLicense}}},
 	{
 		name: "sessions", key: []string{"id"},
@@ -84,7 +91,7 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 	{name: "heartbeats", key: []string{"id"}, texts: blank("hostname", "address", "group_id", "user_id"), related: []relation{{about, byActivation}}},
 	{
 		name: "activations", key: []string{"id"}, related: []relation{{about, byLicense}},
-		texts: blank("client_name", "client_description", "tags", "hostname", "device_variables", "address"),
+		texts: blank("display_name", "display_name_folded", "client_name", "client_description", "tags", "hostname", "device_variables", "address"),
 	},
 	{name: "release_orders", key: []string{"id"}, related: []relation{{by, `x.actor_id = {subject_text}`}}, texts: []column{{name: "actor_name", blank: by}}},
 	{
@@ -104,7 +111,7 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 	{
 		name: "mails", key: []string{"id"}, texts: append(append(whole("recipient", "subject"), naming("body_text"),
 			column{name: "once_key", blank: about, whole: true, id: true}),
-			blank("body_html", "error")...),
+			blank("body_html", "stop_link", "error")...),
 		related: []relation{{about, `x.license IS NOT NULL AND ` + byUUID + `license)`}},
 		set:     `sealed = NULL, state = CASE WHEN state = 'queued' THEN 'failed' ELSE state END`,
 	},
@@ -179,9 +186,12 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"leases":              {"name", "holder"},
 	"word_progress":       {"names"},
 	"zone_moves":          {"from_zone", "to_zone"},
+	"license_handovers":   {"ended"},
 	"license_notices":     {"kind"},
+	"license_requests":    {"wish", "meter_name", "state"},
 	"licenses":            {"printed_key", "legacy_license_key", "expires_mode", "measured"},
 	"limitations":         {"name", "description"},
+	"mail_choices":        {"kind"},
 	"mail_rules":          {"kind"},
 	"mail_templates":      {"kind", "language", "subject", "body_text", "body_html"},
 	"mails":               {"kind", "state"},
@@ -208,6 +218,7 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 	"usage_modules":       {"name"},
 	"former_links":        {"kind"},
 	"former_slugs":        {"slug"},
+	"vendor_hosts":        {"host", "opens", "secret", "proof", "seen"},
 	"user_links":          {"kind"},
 	"user_sessions":       {"method", "face"},
 	"users":               {"role", "language"},

@@ -134,3 +134,26 @@ func (s *Store) RefreshesDue(ctx context.Context, v ident.VendorID, until time.T
 	seats, err := s.seated(ctx, v, page.Items)
 	return listing.Page[licensing.Seat]{Items: seats, Next: page.Next}, err
 }
+
+// SetRefreshTold implements licensing.Store.
+func (*Store) SetRefreshTold(t tx.Tx, v ident.VendorID, a *licensing.Activation, told licensing.RefreshTold) error {
+	return store.On(t).Later(`UPDATE activations SET refresh_told = $1 WHERE vendor_id = $2 AND id = $3`, int64(told), v, a.ID)
+}
+
+// RefreshesUntold implements licensing.Reader.
+func (s *Store) RefreshesUntold(
+	ctx context.Context, v ident.VendorID, told licensing.RefreshTold, from, to time.Time, limit int,
+) ([]licensing.Due, error) {
+	rows, err := s.db.Query(ctx, `SELECT vendor_id, uuid FROM activations WHERE vendor_id = $1 AND released_at IS NULL
+		AND refresh_by IS NOT NULL AND refresh_by > $2 AND refresh_by <= $3 AND refresh_told < $4 ORDER BY refresh_by LIMIT $5`,
+		v, from.UnixMilli(), to.UnixMilli(), int64(told), limit)
+	return collect(rows, err, scanDue)
+}
+
+// RefreshAfter implements licensing.Reader.
+func (s *Store) RefreshAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error) {
+	var at sql.Null[int64]
+	_, err := s.db.QueryRow(ctx, `SELECT MIN(refresh_by) FROM activations WHERE vendor_id = $1 AND released_at IS NULL
+		AND refresh_by IS NOT NULL AND refresh_by > $2`, []any{v, after.UnixMilli()}, &at)
+	return at.V, err
+}

@@ -26,12 +26,28 @@ func MailKind(k mailing.Kind) string {
 		return "New address asked for"
 	case mailing.AddressChanged:
 		return "Address changed"
+	case mailing.NewDevice:
+		return "New devices"
+	case mailing.NearlyUsedUp:
+		return "Activations nearly used up"
+	case mailing.HandOverConfirm:
+		return "Hand-over to confirm"
+	case mailing.HandOverAsked:
+		return "Hand-over asked for"
+	case mailing.HandedOver:
+		return "Licence handed over"
+	case mailing.LicenseRequested:
+		return "Request of an owner"
+	case mailing.RequestAnswered:
+		return "Request answered"
 	case mailing.Goodwill:
 		return "Goodwill entered"
 	case mailing.Expiring:
 		return "Licence expiring"
 	case mailing.Expired:
 		return "Licence expired"
+	case mailing.RefreshDue:
+		return "Refresh file wanted"
 	case mailing.UsedUp:
 		return "Licence used up"
 	case mailing.MeterThreshold:

@@ -196,6 +196,9 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 			Actions: []web.Action{{Label: "Look at both", Href: q.Href("/offline/copies"), Plain: true}},
 		})
 	}
+	if page.Notes, err = p.handOverNote(q, &page.Page, l, page.Notes); err != nil {
+		return nil, err
+	}
 	page.Facts = page.Page.Facts(facts(q, l, state)...)
 	page.Use = page.Page.Facts(use(q, &page.Page, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)

@@ -29,12 +29,18 @@ func when(k mailing.Kind) string {
 	switch k {
 	case mailing.LicenseIssued:
 		return "A licence is issued: its Product ID and License key."
+	case mailing.NewDevice:
+		return "Devices are activated on a licence that never were: the first of them at once, and those of a day after that in one mail."
+	case mailing.NearlyUsedUp:
+		return "Nine tenths of the activations of a contract are in use, or all of them; once each in a month. Of contracts of 5 activations or more."
 	case mailing.Goodwill:
 		return "A licence gets its first activation above the contract; once each time that it enters goodwill."
 	case mailing.Expiring:
 		return "Some days before a licence ends; once for each end, so a renewed licence is told of again."
 	case mailing.Expired:
 		return "A licence has ended: its time is over, or its contract over a meter is consumed; once for each end."
+	case mailing.RefreshDue:
+		return "Some days before the file of a device without internet wants a refresh, and when it has: once each for each file."
 	case mailing.MeterThreshold:
 		return "A meter has reached one of the alerts of its limitation; once for each alert in a period."
 	case mailing.MeterExhausted:
@@ -57,6 +63,16 @@ func when(k mailing.Kind) string {
 		return "The same: to the present address."
 	case mailing.AddressChanged:
 		return "A new address was confirmed: to both."
+	case mailing.HandOverConfirm:
+		return "A licence is to be handed to another person: to that person, with the link that confirms it."
+	case mailing.HandOverAsked:
+		return "The same: to the present licensee."
+	case mailing.HandedOver:
+		return "The new person has confirmed: to both."
+	case mailing.LicenseRequested:
+		return "An owner asks for more, for a renewal, or for something else, in the licensing dashboard or by an access token."
+	case mailing.RequestAnswered:
+		return "Somebody of your team answers such a request: to who has asked."
 	case mailing.Event:
 		return "An event that an e-mail address under Webhooks is subscribed to."
 	case mailing.Test:
@@ -100,9 +116,21 @@ func ruleGroup(r mailing.Rule) web.Group {
 			Hint: "The event license.expiring happens then too, whether the mail is on or off.",
 		})
 	}
+	if r.Kind == mailing.RefreshDue {
+		g.Fields = append(g.Fields, web.Field{
+			Name: name("days"), Label: "Days before", Kind: web.NumberField, Value: strconv.Itoa(r.Days), Min: "1", Max: "365", Unit: "days", When: whileOn,
+		})
+	}
+	if r.Kind.StaffOnly() {
+		g.Fields = append(g.Fields, web.Field{
+			Name: name("staff"), Label: "Staff addresses", Kind: web.AreaField, Rows: 2, Value: strings.Join(r.Staff, "\n"), When: whileOn,
+			Placeholder: "sales@example.com", Hint: "One a line, at most 10. Empty: the support e-mail of Vendor & branding, where there is one.",
+		})
+		return g
+	}
 	g.Fields = append(g.Fields,
 		web.Field{Name: name("to"), Label: "To", Kind: web.RadioField, Value: to, When: whileOn, Options: []web.Option{
-			{Value: toCustomer, Label: "Customer", Hint: "The licence's licensee user."},
+			{Value: toCustomer, Label: "Customer", Hint: whoAreOwners(r.Kind)},
 			{Value: toStaff, Label: "Staff", Hint: "Addresses of your own."},
 			{Value: toBoth, Label: "Both"},
 		}},
@@ -113,6 +141,14 @@ func ruleGroup(r mailing.Rule) web.Group {
 		},
 	)
 	return g
+}
+
+// whoAreOwners says to whom a mail goes that is for the customer.
+func whoAreOwners(k mailing.Kind) string {
+	if k == mailing.LicenseIssued {
+		return "The licence's licensee user."
+	}
+	return "The licence's licensee user and the customer's administrators, but for those who have chosen otherwise under Account → Mails."
 }
 
 // setRules saves the rules that are not as they were, or says what is wrong in any.
@@ -159,6 +195,10 @@ func wrongIn(in web.Values) []fault.Field {
 func ruleOf(in web.Values, k mailing.Kind, before mailing.Rule) mailing.Rule {
 	name := func(field string) string { return string(k) + "_" + field }
 	r := mailing.Rule{Kind: k, IsOn: in.Flag(name("is_on")), Days: before.Days}
+	if k.StaffOnly() {
+		r.Staff = in.Lines(name("staff"))
+		return r
+	}
 	to := in.Get(name("to"))
 	r.ToCustomer = to != toStaff
 	if to != toCustomer {
@@ -166,7 +206,7 @@ func ruleOf(in web.Values, k mailing.Kind, before mailing.Rule) mailing.Rule {
 	}
 	in.Check(to == toCustomer || to == toStaff || to == toBoth, name("to"), "must be chosen from the list")
 	in.Check(!r.IsOn || to == toCustomer || len(r.Staff) > 0, name("staff"), "must be at least one when staff get the mail")
-	if k == mailing.Expiring {
+	if k == mailing.Expiring || k == mailing.RefreshDue {
 		r.Days = in.Int(name("days"))
 	}
 	return r

@@ -86,8 +86,8 @@ func (p *Pages) Routes() []edge.Route {
 		web.Act(p.Face, "/offline/copies/seen", manage, back("/offline/copies"), p.copiesSeen),
 		web.Act(p.Face, "/offline/exceeded/seen", manage, back("/offline/exceeded"), p.exceededSeen),
 	}
-	routes = append(routes, web.Ask(p.Face, "/offline/{id}/confirm", manage, "form.html", p.askConfirm, p.confirm)...)
-	routes = append(routes, web.Ask(p.Face, "/offline/{id}/decline", manage, "form.html", p.askDecline, p.decline)...)
+	routes = append(routes, web.Ask(p.Face, "/offline/deletions/{id}/confirm", manage, "form.html", p.askConfirm, p.confirm)...)
+	routes = append(routes, web.Ask(p.Face, "/offline/deletions/{id}/decline", manage, "form.html", p.askDecline, p.decline)...)
 	return append(routes, p.carried()...)
 }
 
@@ -165,7 +165,7 @@ func (p *Pages) deletionTable(due bool) func(q *web.Request) (web.Table[licensin
 		}
 		if q.May(identity.ManageActivations) {
 			t.Columns = append(t.Columns, web.Column[licensing.Seat]{Name: "act", Label: "Decide", Act: true, Cell: func(s licensing.Seat) web.Cell {
-				at := q.Href("/offline/" + s.Activation.UUID.String())
+				at := q.Href("/offline/deletions/" + s.Activation.UUID.String())
 				return web.Cell{Links: []web.Link{{Label: "Free its place", Href: at + "/confirm"}, {Label: "Decline", Href: at + "/decline"}}}
 			}})
 		}

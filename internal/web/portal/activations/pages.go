@@ -46,11 +46,17 @@ type Deactivations interface {
 	Keep(t tx.Tx, r owners.Reach, activation ident.UUID) error
 }
 
+// Names gives devices their owners' names. Who may see a device and not name it is refused.
+type Names interface {
+	SetDisplayName(t tx.Tx, r owners.Reach, activation ident.UUID, name string) error
+}
+
 // Config is what the pages need; all of it is required.
 type Config struct {
 	Face          *web.Face
 	Rows          Rows
 	Deactivations Deactivations
+	Names         Names
 }
 
 // Pages are the pages of activations.
@@ -58,7 +64,7 @@ type Pages struct{ Config }
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Rows == nil || c.Deactivations == nil {
+	if c.Face == nil || c.Rows == nil || c.Deactivations == nil || c.Names == nil {
 		return nil, errors.New("activations: the configuration is incomplete")
 	}
 	var err error
@@ -74,6 +80,7 @@ func (p *Pages) Routes() []edge.Route {
 		web.Show(p.Face, "/activations/{id}", portal.Own(), "activation.html", p.show),
 		web.Lists(p.Face, "/activations/{id}/heartbeats", portal.Own(), p.heartbeats, p.heartbeatsChrome),
 	}
+	routes = append(routes, web.Edit(p.Face, "/activations/{id}/name", portal.Own(), "form.html", web.OfID("activation"), p.askName, p.setName)...)
 	routes = append(routes, web.Ask(p.Face, "/activations/{id}/delete", portal.Own(), "form.html", p.askDelete, p.doDelete)...)
 	back := func(q *web.Request) string { return q.Href("/activations/" + q.R.PathValue("id")) }
 	routes = append(routes, web.Act(p.Face, "/activations/{id}/keep", portal.Own(), back, p.keep))
@@ -104,5 +111,5 @@ func crumbs(q *web.Request, l *licensing.License) []web.Link {
 	}
 }
 
-// name is what a device is called: its hostname or name, or its address, or its id.
+// name is what a device is called: by its owner, or else by itself.
 func name(a *licensing.Activation) string { return show.ClientName(a) }
