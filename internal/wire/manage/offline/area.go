@@ -55,7 +55,7 @@ func New(c Config) (*Area, error) {
 	return &Area{c}, nil
 }
 
-type answer struct {
+type fileAnswer struct {
 	Kind         offline.Kind `json:"kind" enum:"licensed,reported,deactivated" doc:"what became of the file"`
 	FileName     string       `json:"file_name"`
 	File         string       `json:"file" doc:"the file that goes back to the device, in base64"`
@@ -101,7 +101,7 @@ type deletion struct {
 func (a *Area) Operations(m *operation.Maker) []operation.Operation {
 	const group = "Files"
 	return []operation.Operation{
-		operation.Upload[answer](m, operation.Operation{
+		operation.Upload[fileAnswer](m, operation.Operation{
 			Path: "/offline/files", ID: "bring-file", Group: group, Summary: "Bring a file of a device without internet",
 			About: "activation.req or deactivation.req, as text or in the field file of a form, as the public page for files takes it. " +
 				"The answer is the file to carry back; the headers Chancery-License-Id, Chancery-Activation-Id and Chancery-Client-Id " +
@@ -155,7 +155,7 @@ func (a *Area) bring(q *operation.Request, text []byte) (operation.Uploaded, err
 		Headers: map[string]string{
 			"Chancery-License-Id": p.LicenseUUID.String(), "Chancery-Activation-Id": p.Activation.String(), "Chancery-Client-Id": p.ClientID,
 		},
-		Said: answer{
+		Said: fileAnswer{
 			Kind: r.Kind, FileName: r.Name, File: base64.StdEncoding.EncodeToString(r.File), LicenseID: p.LicenseUUID,
 			ActivationID: p.Activation, ClientID: p.ClientID, Exceeded: r.Over, CopiedDevice: r.Copied,
 		},
