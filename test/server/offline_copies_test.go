@@ -101,14 +101,14 @@ func TestASecondMachineWaits(t *testing.T) {
 			t.Errorf("%+v, %v", st, err)
 		}
 
-		days := v.issue(t, terms{"overrides": terms{"offline_days": 30}})
+		days := v.issue(t, terms{"offline_days": 30})
 		one := v.far(t, "m-2")
 		one.activate(t, days.Key)
 		if _, got := one.again(t).ask(t, 409, days.Key); !bytes.Contains(got, []byte("in force until 20")) {
 			t.Errorf("with a refresh-by: %s", got)
 		}
 
-		none := v.issue(t, terms{"overrides": terms{"deactivation_allowance": 0}})
+		none := v.issue(t, terms{"deactivation_allowance": 0})
 		two := v.far(t, "m-3")
 		two.activate(t, none.Key)
 		if _, got := two.again(t).ask(t, 409, none.Key); !bytes.Contains(got, []byte("no place and no deactivation left")) {
