@@ -3,6 +3,7 @@ package licensing
 import (
 	"time"
 
+	"chancery/internal/calendar"
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
 )
@@ -45,7 +46,7 @@ func RefuseCopy(v CopyVerdict, due time.Time) *refusal.Refusal {
 	r := refusal.Refuse(refusal.MayNotUnassign)
 	switch v {
 	case CopyWaits:
-		r.Message = "A licence file of another device under this name is in force until " + due.UTC().Format(time.DateOnly) + "."
+		r.Message = "A licence file of another device under this name is in force until " + calendar.DayOf(due, time.UTC).Text() + "."
 		r.Help = "Its place is free then, and counts as a deactivation: bring this file again, or ask your vendor to free it earlier."
 	case CopyAsksVendor:
 		r.Message = "A licence file of another device under this name is in force, so the vendor is asked to free its place."
