@@ -49,6 +49,10 @@ func (a *Server) plan() error {
 			}),
 		},
 		Job{
+			Name: "charge prepaid devices", Every: time.Second, Next: inMinutes(testclock.At(r.PrepaidRows.NextDue)), Run: r.PrepaidRun.Round,
+		},
+		Job{Name: "carry prepaid orders out", Every: time.Second, Run: counted(a.c.Log, "portions of prepaid orders carried out", r.Prepaid.Work)},
+		Job{
 			Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),
 			Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent),
 		},
@@ -113,6 +117,17 @@ func (a *Server) plan() error {
 	a.forget(a.c.Retention.History, Job{Name: "fold old months"}, "months of licences folded", r.LicenseRows.FoldMonths)
 	a.forget(a.c.Retention.Usage, Job{Name: "forget old usage"}, "reports of usage forgotten", r.MeterRows.ForgetUsage)
 	return nil
+}
+
+// inMinutes lets a test clock do what is due within a minute at one stop.
+func inMinutes(next func(context.Context, time.Time) (time.Time, error)) func(context.Context, time.Time) (time.Time, error) {
+	return func(ctx context.Context, now time.Time) (time.Time, error) {
+		at, err := next(ctx, now)
+		if at.IsZero() {
+			return at, err
+		}
+		return at.Add(time.Minute - time.Millisecond).Truncate(time.Minute), err
+	}
 }
 
 // forgetEvery: nobody waits for room to be made.

@@ -55,7 +55,7 @@ func New(c Config) (*Area, error) {
 	return &Area{c}, nil
 }
 
-type answer struct {
+type fileAnswer struct {
 	Kind         offline.Kind `json:"kind" enum:"licensed,reported,deactivated" doc:"what became of the file"`
 	FileName     string       `json:"file_name"`
 	File         string       `json:"file" doc:"the file that goes back to the device, in base64"`
@@ -66,7 +66,7 @@ type answer struct {
 	CopiedDevice bool         `json:"copied_device" doc:"another device has told other records under the same numbers"`
 }
 
-type carried struct {
+type carriedFile struct {
 	ID           ident.UUID   `json:"id" format:"uuid"`
 	Form         offline.Form `json:"form" enum:"request,report,deactivation,refresh,license_xml,activation_xml"`
 	Via          offline.Via  `json:"via" enum:"portal,console,api,dashboard,call" doc:"the door by which it came, or was asked for"`
@@ -87,7 +87,7 @@ type carried struct {
 	LastAt       time.Time    `json:"last_at"`
 }
 
-type deletion struct {
+type deviceDeletion struct {
 	ActivationID ident.UUID `json:"activation_id" format:"uuid"`
 	LicenseID    ident.UUID `json:"license_id" format:"uuid"`
 	ClientID     string     `json:"client_id"`
@@ -101,7 +101,7 @@ type deletion struct {
 func (a *Area) Operations(m *operation.Maker) []operation.Operation {
 	const group = "Files"
 	return []operation.Operation{
-		operation.Upload[answer](m, operation.Operation{
+		operation.Upload[fileAnswer](m, operation.Operation{
 			Path: "/offline/files", ID: "bring-file", Group: group, Summary: "Bring a file of a device without internet",
 			About: "activation.req or deactivation.req, as text or in the field file of a form, as the public page for files takes it. " +
 				"The answer is the file to carry back; the headers Chancery-License-Id, Chancery-Activation-Id and Chancery-Client-Id " +
@@ -155,24 +155,24 @@ func (a *Area) bring(q *operation.Request, text []byte) (operation.Uploaded, err
 		Headers: map[string]string{
 			"Chancery-License-Id": p.LicenseUUID.String(), "Chancery-Activation-Id": p.Activation.String(), "Chancery-Client-Id": p.ClientID,
 		},
-		Said: answer{
+		Said: fileAnswer{
 			Kind: r.Kind, FileName: r.Name, File: base64.StdEncoding.EncodeToString(r.File), LicenseID: p.LicenseUUID,
 			ActivationID: p.Activation, ClientID: p.ClientID, Exceeded: r.Over, CopiedDevice: r.Copied,
 		},
 	}, nil
 }
 
-func showFile(f offline.File) carried {
-	return carried{
+func showFile(f offline.File) carriedFile {
+	return carriedFile{
 		ID: f.UUID, Form: f.Form, Via: f.Via, By: f.Actor.Name, ActivationID: value.IDOrNil(f.Activation), ClientID: f.ClientID, Size: f.Size,
 		Number: f.Number, AnswerName: f.Name, AnswerSize: f.OutSize, Serial: f.Serial, RefusedCode: f.Code, Refused: f.Refused,
 		Exceeded: f.Exceeded, CopiedDevice: f.Copied, Times: f.Times, FirstAt: f.At, LastAt: f.LastAt,
 	}
 }
 
-func showDeletion(s licensing.Seat) deletion {
+func showDeletion(s licensing.Seat) deviceDeletion {
 	d := s.Deletion
-	out := deletion{
+	out := deviceDeletion{
 		ActivationID: s.Activation.UUID, ClientID: s.Activation.Device.Number, Hostname: s.Activation.Client.Hostname,
 		AskedBy: d.Actor.Name, AskedAt: d.AskedAt, DueAt: value.TimeOrNil(d.DueAt),
 	}
