@@ -48,6 +48,7 @@ func (a *Server) plan() error {
 				return r.OfflineRows.ForgetContents(ctx, r.Clock.Now().Add(-offline.KeptFor))
 			}),
 		},
+		Job{
 			Name: "charge prepaid devices", Every: time.Second, Next: inMinutes(testclock.At(r.PrepaidRows.NextDue)), Run: r.PrepaidRun.Round,
 		},
 		Job{Name: "carry prepaid orders out", Every: time.Second, Run: counted(a.c.Log, "portions of prepaid orders carried out", r.Prepaid.Work)},

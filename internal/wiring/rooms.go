@@ -141,7 +141,6 @@ type Rooms struct {
 	ErasureRows   erasurestore.Store
 
 	OfflineRows offlinestore.Store
-
 	Prepaid     *prepaid.Service
 	PrepaidRun  *prepaid.Run
 	PrepaidRows prepaidstore.Store

@@ -66,7 +66,7 @@ type fileAnswer struct {
 	CopiedDevice bool         `json:"copied_device" doc:"another device has told other records under the same numbers"`
 }
 
-type carried struct {
+type carriedFile struct {
 	ID           ident.UUID   `json:"id" format:"uuid"`
 	Form         offline.Form `json:"form" enum:"request,report,deactivation,refresh,license_xml,activation_xml"`
 	Via          offline.Via  `json:"via" enum:"portal,console,api,dashboard,call" doc:"the door by which it came, or was asked for"`
@@ -87,7 +87,7 @@ type carried struct {
 	LastAt       time.Time    `json:"last_at"`
 }
 
-type deletion struct {
+type deviceDeletion struct {
 	ActivationID ident.UUID `json:"activation_id" format:"uuid"`
 	LicenseID    ident.UUID `json:"license_id" format:"uuid"`
 	ClientID     string     `json:"client_id"`
@@ -162,17 +162,17 @@ func (a *Area) bring(q *operation.Request, text []byte) (operation.Uploaded, err
 	}, nil
 }
 
-func showFile(f offline.File) carried {
-	return carried{
+func showFile(f offline.File) carriedFile {
+	return carriedFile{
 		ID: f.UUID, Form: f.Form, Via: f.Via, By: f.Actor.Name, ActivationID: value.IDOrNil(f.Activation), ClientID: f.ClientID, Size: f.Size,
 		Number: f.Number, AnswerName: f.Name, AnswerSize: f.OutSize, Serial: f.Serial, RefusedCode: f.Code, Refused: f.Refused,
 		Exceeded: f.Exceeded, CopiedDevice: f.Copied, Times: f.Times, FirstAt: f.At, LastAt: f.LastAt,
 	}
 }
 
-func showDeletion(s licensing.Seat) deletion {
+func showDeletion(s licensing.Seat) deviceDeletion {
 	d := s.Deletion
-	out := deletion{
+	out := deviceDeletion{
 		ActivationID: s.Activation.UUID, ClientID: s.Activation.Device.Number, Hostname: s.Activation.Client.Hostname,
 		AskedBy: d.Actor.Name, AskedAt: d.AskedAt, DueAt: value.TimeOrNil(d.DueAt),
 	}
