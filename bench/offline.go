@@ -46,8 +46,8 @@ func (s *site) fileOf(to *signed.HybridKey, i int) ([]byte, error) {
 		return nil, fmt.Errorf("key: %w", err)
 	}
 	id := [16]byte{6: 0x70, 8: 0x80}
-	binary.BigEndian.PutUint32(id[:], uint32(i)) //nolint:gosec // some hundreds
-	license := s.licenses/2 - 1 - i              // the activations by calls begin at the other end
+	binary.BigEndian.PutUint32(id[:], uint32(i))
+	license := s.licenses/2 - 1 - i // the activations by calls begin at the other end
 	content, err := signed.ActivationRequest{
 		RequestID: fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:]), ProductID: seedUUID(kindProduct, 0).String(),
 		ClientID: fmt.Sprint("by-file-", i), CreatedAt: time.Now().Unix(), Key: seedUUID(kindLicenseKey, license).String(),

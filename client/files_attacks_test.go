@@ -58,7 +58,7 @@ func TestAttackAFileReplayed(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.server.Advance(time.Second)
-	var all [][]byte
+	all := make([][]byte, 0, 2)
 	for range 2 { // of one moment: only one of them begins anew
 		c.server.Change(func(*client.LicenseInfo) {})
 		refresh, err := c.files.Refresh(license)

@@ -217,8 +217,8 @@ func (o *offline) parse(text []byte) error {
 }
 
 // whole reports whether every sum is a number.
-func (r records) whole() bool {
-	all := []sums{r.Sums, r.Used}
+func (r *records) whole() bool {
+	all := append(make([]sums, 0, 2+len(r.Told)), r.Sums, r.Used)
 	for _, t := range r.Told {
 		all = append(all, t.Sums)
 	}

@@ -41,7 +41,7 @@ func extract(t *testing.T, suite []byte, salt []byte, label string, ikm []byte) 
 
 func expand(t *testing.T, suite []byte, prk []byte, label string, info []byte, n int) []byte {
 	t.Helper()
-	labeled := bytes.Join([][]byte{binary.BigEndian.AppendUint16(nil, uint16(n)), []byte("HPKE-v1"), suite, []byte(label), info}, nil) //nolint:gosec // small
+	labeled := bytes.Join([][]byte{binary.BigEndian.AppendUint16(nil, uint16(n)), []byte("HPKE-v1"), suite, []byte(label), info}, nil)
 	out, err := hkdf.Expand(sha256.New, prk, string(labeled), n)
 	must(t, err)
 	return out

@@ -92,7 +92,8 @@ func (c *OfflineRequestCmd) Run(io *IO) error {
 		return err
 	}
 	if c.withPassword {
-		_, err := fmt.Fprintln(io.Stdout, "The password is in it, sealed to the vendor. A single-use code from the vendor (--code -) would be worth nothing afterwards.")
+		_, err := fmt.Fprintln(io.Stdout, "The password is in it, sealed to the vendor. "+
+			"A single-use code from the vendor (--code -) would be worth nothing afterwards.")
 		if err != nil {
 			return err
 		}
