@@ -35,7 +35,7 @@ func deactivations(ctx context.Context, s *site) error {
 			return seedUUID(kindToken, firstToken+i).String(), fmt.Sprintf("bench-owned-%06d", i)
 		}},
 	}
-	c, err := dial(s.address)
+	c, err := dial(s.address, false, 0)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func deactivations(ctx context.Context, s *site) error {
 // smallTokens issues the small licences, activates their devices, and gives each one's
 // token key and client id.
 func (s *site) smallTokens(ctx context.Context) (tokens [][2]string, err error) {
-	c, err := dial(s.address)
+	c, err := dial(s.address, false, 0)
 	if err != nil {
 		return nil, err
 	}

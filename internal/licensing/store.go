@@ -111,6 +111,15 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	ChosenOf(t tx.Tx, o *ReleaseOrder, limit int) ([]*Activation, error)
 	IsChosen(t tx.Tx, o *ReleaseOrder, id ident.ActivationID) (bool, error)
 
+	// DeletionOf gives what an owner wants of an activation whose file is in force; nil for
+	// nothing. InsertDeletion and DeleteDeletion write it.
+	DeletionOf(t tx.Tx, v ident.VendorID, a ident.ActivationID) (*Deletion, error)
+	InsertDeletion(t tx.Tx, d *Deletion) error
+	DeleteDeletion(t tx.Tx, d *Deletion) error
+
+	// SetRefreshTold notes what was told of the refresh-by of an activation's newest file.
+	SetRefreshTold(t tx.Tx, v ident.VendorID, a *Activation, told RefreshTold) error
+
 	// TokenByKey finds a token by its key, unless that is withdrawn; Token one by its id.
 	TokenByKey(t tx.Tx, v ident.VendorID, key ident.UUID) (*Token, error)
 	Token(t tx.Tx, v ident.VendorID, id ident.TokenID) (*Token, error)
@@ -347,6 +356,16 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// maximum_inactive_days; GoodwillOver those whose goodwill has ended at now.
 	Silent(ctx context.Context, now time.Time, limit int) ([]Due, error)
 	GoodwillOver(ctx context.Context, now time.Time, limit int) ([]Due, error)
+
+	// DeletionsDue gives present activations that their owners have deleted, and whose
+	// files have ended at now.
+	DeletionsDue(ctx context.Context, now time.Time, limit int) ([]Due, error)
+
+	// RefreshesUntold gives present activations whose newest file wants a refresh after from
+	// and until to, of which less was told. RefreshAfter gives the first refresh-by after an
+	// instant, in milliseconds; zero for none.
+	RefreshesUntold(ctx context.Context, v ident.VendorID, told RefreshTold, from, to time.Time, limit int) ([]Due, error)
+	RefreshAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error)
 
 	// MonthOf gives the month that a licence counted last.
 	MonthOf(ctx context.Context, v ident.VendorID, l ident.LicenseID) (Month, error)

@@ -132,7 +132,7 @@ func BenchmarkReports(b *testing.B) {
 			b.Fatal(answers, err)
 		}
 	}
-	b.ReportMetric(float64((cpu() - began).Nanoseconds())/1000/float64(n), "cpu-µs/report")
+	b.ReportMetric(float64((cpu()-began).Nanoseconds())/1000/float64(n), "cpu-µs/report")
 }
 
 // holds gathers how long chunks of the run kept the writer.
@@ -173,4 +173,3 @@ func (h *holds) at(share float64) float64 {
 	}
 	return float64(h.all[int(share*float64(len(h.all)-1))].Microseconds()) / 1000
 }
-

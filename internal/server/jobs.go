@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/audit"
 	"chancery/internal/keyring"
+	"chancery/internal/offline"
 	"chancery/internal/store"
 	"chancery/internal/testclock"
 	"chancery/internal/wiring"
@@ -38,6 +39,16 @@ func (a *Server) plan() error {
 			Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill),
 		},
 		Job{
+			Name: "end devices that owners deleted", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextDeletion),
+			Run: counted(a.c.Log, "devices ended that their owners had deleted", r.Licenses.EndDeletions),
+		},
+		Job{
+			Name: "forget files that were handed out", Every: time.Hour, Next: testclock.Daily,
+			Run: counted(a.c.Log, "files forgotten that were handed out", func(ctx context.Context) (int, error) {
+				return r.OfflineRows.ForgetContents(ctx, r.Clock.Now().Add(-offline.KeptFor))
+			}),
+		},
+		Job{
 			Name: "charge prepaid devices", Every: time.Second, Next: inMinutes(testclock.At(r.PrepaidRows.NextDue)), Run: r.PrepaidRun.Round,
 		},
 		Job{Name: "carry prepaid orders out", Every: time.Second, Run: counted(a.c.Log, "portions of prepaid orders carried out", r.Prepaid.Work)},
@@ -57,6 +68,10 @@ func (a *Server) plan() error {
 			Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
 				return r.OutboxRows.Tidy(ctx, r.Clock.Now())
 			}),
+		},
+		Job{
+			Name: "tell of files that want a refresh", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextRefresh),
+			Run: counted(a.c.Log, "files told of that want a refresh", r.Licenses.NoteRefreshes),
 		},
 		Job{
 			Name: "announce ends of licences", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextEnd),

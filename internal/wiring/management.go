@@ -10,6 +10,7 @@ import (
 	"chancery/internal/wire/manage/erasures"
 	"chancery/internal/wire/manage/licenses"
 	"chancery/internal/wire/manage/mails"
+	far "chancery/internal/wire/manage/offline"
 	"chancery/internal/wire/manage/own"
 	"chancery/internal/wire/manage/prepaid"
 	"chancery/internal/wire/manage/requests"
@@ -32,7 +33,8 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 			Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, MeterRows: r.MeterRows, SessionRows: r.SessionRows,
 			Subscriptions: r.LicenseSubscriptions, SubscriptionRows: r.LicenseRows,
 		})),
-		operating(devices.New(devices.Config{Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Refresh: refreshFile(files)})),
+		operating(devices.New(devices.Config{Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Refresh: refreshFile(files, offline.ViaAPI)})),
+		operating(far.New(far.Config{Rows: r.OfflineRows, LicenseRows: r.LicenseRows, Licenses: r.Licenses, Take: takeFile(files, offline.ViaAPI)})),
 		operating(sessions.New(sessions.Config{Clock: r.Clock, Sessions: r.Sessions, SessionRows: r.SessionRows, LicenseRows: r.LicenseRows})),
 		operating(webhooks.New(webhooks.Config{
 			Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},

@@ -43,6 +43,7 @@ import (
 	licensestore "chancery/internal/store/licensing"
 	mailstore "chancery/internal/store/mailing"
 	meterstore "chancery/internal/store/metering"
+	offlinestore "chancery/internal/store/offline"
 	outboxstore "chancery/internal/store/outbox"
 	ownerstore "chancery/internal/store/owners"
 	prepaidstore "chancery/internal/store/prepaid"
@@ -143,6 +144,7 @@ type Rooms struct {
 	Erasures             *erasure.Service
 	ErasureRows          erasurestore.Store
 
+	OfflineRows offlinestore.Store
 	Prepaid     *prepaid.Service
 	PrepaidRun  *prepaid.Run
 	PrepaidRows prepaidstore.Store
@@ -209,7 +211,7 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 
 // furnish makes the services and gives each its store.
 func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
-	r.VendorRows = vendorstore.Store{DB: r.DB}
+	r.VendorRows, r.OfflineRows = vendorstore.Store{DB: r.DB}, offlinestore.Store{DB: r.DB}
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ func groups() []group {
 		{"Run", []entry{
 			{"Devices", "/devices", "devices", identity.ViewDevices},
 			{"Sessions", "/sessions", "plug", identity.ViewSessions},
+			{"Devices by files", "/offline", "file-certificate", identity.ViewLicenses},
 		}},
 		{"Explore", []entry{
 			{"Analytics", "/analytics", "chart-bar", identity.ViewUsage},

@@ -102,6 +102,9 @@ func (a *API) Routes() []edge.Route {
 			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Compress: op.Compress,
 			Timeout: op.Timeout, Handler: op.Handler,
 		})
+		if op.IsUpload {
+			routes[len(routes)-1].BodyLimit = operation.MaxUpload
+		}
 		if op.Own != nil {
 			rt := &routes[len(routes)-1]
 			rt.Also, rt.Handler = identity.OwnLicenses, owned(op)

@@ -17,6 +17,7 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
+	"chancery/internal/offline"
 	"chancery/internal/owners"
 	"chancery/internal/refusal"
 	"chancery/internal/terms"
@@ -153,6 +154,12 @@ type Requests interface {
 	Requests(ctx context.Context, v ident.VendorID, f owners.RequestFilter, r listing.Request) (listing.Page[owners.Request], error)
 }
 
+// FileRows reads the files that came and went.
+type FileRows interface {
+	Files(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[offline.File], error)
+	Copies(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[offline.Copy], error)
+}
+
 // Files makes licence files that a person carries.
 type Files interface {
 	// LicenseXML gives a signed file for a client of the licence (by its token key,
@@ -175,6 +182,7 @@ type Config struct {
 	Mails        Mails
 	Files        Files
 	Requests     Requests
+	FileRows     FileRows
 }
 
 // Pages are the pages of licences.
@@ -186,7 +194,7 @@ type Pages struct {
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Rows == nil || c.Licenses == nil || c.Catalog == nil || c.CustomerRows == nil || c.Customers == nil ||
 		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil || c.Mails == nil || c.Files == nil ||
-		c.Requests == nil {
+		c.Requests == nil || c.FileRows == nil {
 		return nil, errors.New("licenses: the configuration is incomplete")
 	}
 	var err error

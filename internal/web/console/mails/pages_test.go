@@ -10,8 +10,8 @@ import (
 
 // allRules are the fields of the page of rules as they are at the beginning.
 func allRules() url.Values {
-	f := url.Values{"license_issued_is_on": {"on"}, "expiring_days": {"30"}}
-	for _, k := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "meter_threshold", "meter_exhausted"} {
+	f := url.Values{"license_issued_is_on": {"on"}, "refresh_due_is_on": {"on"}, "expiring_days": {"30"}, "refresh_due_days": {"14"}}
+	for _, k := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "refresh_due", "meter_threshold", "meter_exhausted"} {
 		f.Set(k+"_to", "customer")
 	}
 	return f

@@ -95,7 +95,7 @@ func (r *reading) todo() []todo {
 			Act:  web.Link{Label: "Add activations", Href: show.AddTokensHref(r.q.Base, u.License.UUID) + "?about=used-up"},
 		})
 	}
-	all = append(r.hosts(&page), all...)
+	all = append(append(r.hosts(&page), all...), r.files(&page)...)
 	for i := range all {
 		if !r.q.MayOpen(all[i].Act.Href) {
 			all[i].Act = web.Link{}

@@ -174,7 +174,8 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/activations/{id}",
 			About: "it counts as a deactivation, and is 403 api_deactivation_not_agreed unless the licence's api_deactivation_allowed is true. " +
-				"It takes the licensee, or the role operator at the customer.",
+				"It takes the licensee, or the role operator at the customer. The place of a device with a file in force is not free at once: " +
+				"its `deletion_due_at` says when, and null with a `deletion_asked_at` that the vendor decides.",
 		}, a.release),
 	}
 }
@@ -191,7 +192,7 @@ func (a *Area) release(t tx.Tx, q *operation.Request, _ operation.Nothing) (oper
 	if err == nil {
 		err = d.Err()
 	}
-	if err == nil && d.Released == 0 && !d.More {
+	if err == nil && d.Released == 0 && !d.More && d.Waiting == 0 {
 		err = fault.Missing("activation") // it has ended already
 	}
 	return operation.Nothing{}, err
