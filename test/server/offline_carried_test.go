@@ -152,10 +152,10 @@ func TestPagesOfFiles(t *testing.T) {
 			t.Errorf("the kept answer of %q is another: %d", href, kept.Status)
 		}
 		servertest.Says(t, b.Get(t, "/"), "main", "Two copies", "Above the limit")
-		servertest.Says(t, b.Get(t, "/licenses/"+l.ID), "main", "Two copies of one machine.")
+		servertest.Says(t, b.Get(t, "/licenses/"+l.ID), "main", "Two copies of one device.")
 		servertest.Says(t, b.Get(t, "/offline/copies"), "main", "press-m-1", "report 1")
 		b.Post(t, "/offline/copies/seen", url.Values{"id": {id}})
-		servertest.Says(t, b.Get(t, "/offline/copies"), "main", "No copies of one machine")
+		servertest.Says(t, b.Get(t, "/offline/copies"), "main", "No copies of one device")
 		p = b.Get(t, "/offline/exceeded")
 		servertest.Says(t, p, "main", "press-m-1")
 		b.Post(t, "/offline/exceeded/seen", url.Values{"id": {p.Find("#rows input[name='id']").AttrOr("value", "")}})

@@ -192,7 +192,7 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	}
 	if len(copies.Items) > 0 {
 		page.Notes = append(page.Notes, web.Notice{
-			Tone: web.Warning, Title: "Two copies of one machine.", Text: "Devices of this licence tell of other uses under the same numbers.",
+			Tone: web.Warning, Title: "Two copies of one device.", Text: "Devices of this licence tell of other uses under the same numbers.",
 			Actions: []web.Action{{Label: "Look at both", Href: q.Href("/offline/copies"), Plain: true}},
 		})
 	}
