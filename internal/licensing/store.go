@@ -117,6 +117,10 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	InsertDeletion(t tx.Tx, d *Deletion) error
 	DeleteDeletion(t tx.Tx, d *Deletion) error
 
+	// DeletionsWaiting gives how many deletions of a licence wait that count, and how many
+	// of those for the dashboard.
+	DeletionsWaiting(t tx.Tx, v ident.VendorID, license ident.LicenseID) (all, dashboard int64, err error)
+
 	// SetRefreshTold notes what was told of the refresh-by of an activation's newest file.
 	SetRefreshTold(t tx.Tx, v ident.VendorID, a *Activation, told RefreshTold) error
 

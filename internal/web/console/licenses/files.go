@@ -118,7 +118,7 @@ func (p *Pages) copiesNotes(q *web.Request, _ *web.Page, l *licensing.License) (
 		return nil, err
 	}
 	return []web.Notice{{
-		Tone: web.Warning, Title: "Two copies of one machine.", Text: "Devices of this licence tell of other uses under the same numbers.",
+		Tone: web.Warning, Title: "Two copies of one device.", Text: "Devices of this licence tell of other uses under the same numbers.",
 		Actions: []web.Action{{Label: "Look at both", Href: q.Href("/offline/copies"), Plain: true}},
 	}}, nil
 }

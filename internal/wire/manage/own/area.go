@@ -30,6 +30,9 @@ type OwnerRows interface {
 	ByUUID(ctx context.Context, r owners.Reach, id ident.UUID) (*licensing.License, error)
 	Activations(ctx context.Context, r owners.Reach, license ident.UUID, past bool, list listing.Request) (listing.Page[*licensing.Activation], error)
 	Activation(ctx context.Context, r owners.Reach, id ident.UUID) (*licensing.Activation, *licensing.License, error)
+
+	// Deletion gives what an owner wants of an activation whose file is in force; nil for nothing.
+	Deletion(ctx context.Context, r owners.Reach, activation ident.UUID) (*licensing.Deletion, error)
 	OwnRequests(ctx context.Context, r owners.Reach, f owners.RequestFilter, list listing.Request) (listing.Page[owners.Request], error)
 	OwnRequest(ctx context.Context, r owners.Reach, id ident.UUID) (owners.Request, error)
 }
@@ -160,7 +163,12 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 				if err != nil {
 					return ownActivation{}, err
 				}
-				return showActivation(v), nil
+				shown := showActivation(v)
+				d, err := a.OwnerRows.Deletion(q.Context, reach, q.ID)
+				if d != nil {
+					shown.DeletionAskedAt, shown.DeletionDueAt = &d.AskedAt, value.TimeOrNil(d.DueAt)
+				}
+				return shown, err
 			}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPatch, Path: "/activations/{id}",
