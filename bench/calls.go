@@ -37,6 +37,7 @@ func measurements() []measurement {
 		{"calls beside hard work", besideHardWork},
 		{"console list pages", consolePages},
 		{"portal pages", portalPages},
+		{"deactivation", deactivations}, // last: it takes activations away
 	}
 }
 

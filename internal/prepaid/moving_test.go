@@ -219,3 +219,29 @@ func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
 		}
 	})
 }
+
+// Sold by number, Unused cards go before Deactivated ones, whatever code they are of.
+func TestUnusedCardsAreSoldFirst(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newBench(t, e)
+		b.code(t, "A", 5, prepaid.Daily, "*")
+		used, top := b.issue(t, "A", 4, 0, &b.top), b.admin(b.top)
+		b.issue(t, "TR-30", 4, 0, &b.top)
+		b.device(t, "1", b.top)
+		for _, card := range used {
+			storetest.Do(t, e, b.bind(top, card, "1"))
+			e.Clock.Advance(day)
+			b.report(t, "1")
+			storetest.Do(t, e, func(x tx.Tx) (prepaid.Card, error) { return b.service.Unbind(x, top, card) })
+		}
+		sold := storetest.Do(t, e, func(x tx.Tx) (prepaid.Sold, error) {
+			return b.service.Sell(x, top, prepaid.SellCommand{Count: 4, To: b.mid.UUID})
+		})
+		for _, c := range sold.Cards {
+			if c.Status() != prepaid.Unused {
+				t.Errorf("sold %s, which is %s", c.Number, c.Status())
+			}
+		}
+		storetest.Sound(t, e)
+	})
+}

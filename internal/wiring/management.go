@@ -11,6 +11,7 @@ import (
 	"chancery/internal/wire/manage/licenses"
 	"chancery/internal/wire/manage/mails"
 	"chancery/internal/wire/manage/own"
+	"chancery/internal/wire/manage/prepaid"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
 	"chancery/internal/wire/manage/testclock"
@@ -37,6 +38,9 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 			Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, VendorRows: r.VendorRows,
 		})),
 		operating(erasures.New(erasures.Config{Erasures: r.Erasures, Rows: r.ErasureRows})),
+		operating(prepaid.New(prepaid.Config{
+			Clock: r.Clock, Prepaid: r.Prepaid, Rows: r.PrepaidRows, Reports: r.Reports, Owners: r.Owners, OwnerRows: r.OwnerRows,
+		})),
 		operating(testclock.New(testclock.Config{Clock: r.TestClock})),
 		operating(auditlog.New(auditlog.Config{AuditRows: r.AuditRows})),
 	}

@@ -52,8 +52,8 @@ func (b *tab) walk(axe, who string, queue ...string) []string {
 			continue
 		}
 		seen[kind] = true
-		b.look(path, axe, desk(), who+"desk")
-		b.look(path, axe, phone(), who+"phone")
+		b.inspect(path, axe, desk(), who+"desk")
+		b.inspect(path, axe, phone(), who+"phone")
 		b.do(chromedp.EmulateViewport(desk().Width, desk().Height))
 		for _, next := range b.links() {
 			if !seen[kindOf(next)] {
@@ -105,8 +105,8 @@ type violation struct {
 	} `json:"nodes"`
 }
 
-// look opens a page on a screen and looks at it in both themes.
-func (b *tab) look(path, axe string, on screen, name string) {
+// inspect opens a page on a screen and looks at it in both themes.
+func (b *tab) inspect(path, axe string, on screen, name string) {
 	b.Helper()
 	b.do(chromedp.EmulateViewport(on.Width, on.Height))
 	b.get(path)

@@ -56,7 +56,7 @@ func cardView(h prepaid.Holder) func(store.Scan) (prepaid.CardView, error) {
 			return w, err
 		}
 		w.DeviceNo, w.Owner = device.V, o.owner()
-		if !h.Everybody && w.ActivatedAt.Before(w.HeldSince) {
+		if !h.IsStaff && w.ActivatedAt.Before(w.HeldSince) {
 			w.ActivatedAt = time.Time{}
 		}
 		return w, json.Unmarshal([]byte(models), &w.Models)
@@ -153,7 +153,7 @@ func deviceView(h prepaid.Holder) func(store.Scan) (prepaid.DeviceView, error) {
 			return scan(append(append(dest, &heard, &w.HeardAs, &w.BoundCards, &w.DaysLeft), o.dest()...)...)
 		})
 		w.HeardAt, w.Owner = heard.Instant(), o.owner()
-		if !h.Everybody && w.HeardAt.Before(w.HeldSince) {
+		if !h.IsStaff && w.HeardAt.Before(w.HeldSince) {
 			w.HeardAt, w.HeardAs = time.Time{}, prepaid.NotDark
 		}
 		return w, err

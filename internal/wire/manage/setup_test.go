@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -27,6 +28,7 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/owners"
+	"chancery/internal/prepaid"
 	"chancery/internal/recheck"
 	"chancery/internal/store"
 	auditstore "chancery/internal/store/audit"
@@ -42,6 +44,7 @@ import (
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	ownerstore "chancery/internal/store/owners"
+	prepaidstore "chancery/internal/store/prepaid"
 	"chancery/internal/store/storetest"
 	vendorstore "chancery/internal/store/vendors"
 	clock "chancery/internal/testclock"
@@ -56,6 +59,7 @@ import (
 	licensesarea "chancery/internal/wire/manage/licenses"
 	mailsarea "chancery/internal/wire/manage/mails"
 	"chancery/internal/wire/manage/own"
+	prepaidarea "chancery/internal/wire/manage/prepaid"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
 	"chancery/internal/wire/manage/testclock"
@@ -98,6 +102,25 @@ func must[T any](t testing.TB) func(v T, err error) T {
 		}
 		return v
 	}
+}
+
+// prepaidArea is the part for prepaid devices.
+func prepaidArea(t testing.TB, e storetest.Env, held *machines.Service, ownerRows ownerstore.Store) manage.Area {
+	t.Helper()
+	rows := prepaidstore.Store{DB: e.DB}
+	service := must[*prepaid.Service](t)(prepaid.New(prepaid.Config{
+		Store: rows, Reader: rows, Machines: pairs.PrepaidMachines{Devices: held}, Runner: e.DB, IDs: e.IDs,
+	}))
+	hearings := prepaidstore.NewHearings(e.DB, slog.New(slog.DiscardHandler))
+	t.Cleanup(func() {
+		if err := hearings.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return must[*prepaidarea.Area](t)(prepaidarea.New(prepaidarea.Config{
+		Clock: e.Clock, Prepaid: service, Rows: rows, Reports: prepaid.Reports{Service: service, Hearing: hearings},
+		Owners: must[*owners.Service](t)(owners.New(ownerRows)), OwnerRows: ownerRows,
+	}))
 }
 
 func setup(t testing.TB, e storetest.Env) bundle {
@@ -174,6 +197,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		must[*erasures.Area](t)(erasures.New(erasures.Config{Erasures: must[*erasure.Service](t)(erasure.New(erasure.Config{
 			Store: erasureRows, Runner: e.DB, IDs: e.IDs,
 		})), Rows: erasureRows})),
+		prepaidArea(t, e, held, ownerRows),
 		must[*testclock.Area](t)(testclock.New(testclock.Config{Clock: noTestClock{}})),
 		must[*auditlog.Area](t)(auditlog.New(auditlog.Config{AuditRows: auditstore.Store{DB: e.DB}})),
 	}
