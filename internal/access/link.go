@@ -142,6 +142,9 @@ func newLinkToken(ids ident.Source) string {
 	return linkPrefix + base64.RawURLEncoding.EncodeToString(ids.Secret(secretBytes))
 }
 
+// LinkOver says that a link can't be used, whatever the reason.
+func LinkOver() *fault.Error { return errLink() }
+
 func errLink() *fault.Error {
 	return &fault.Error{
 		Kind: fault.NotFound, Code: "link_unknown", Message: "This link has been used, has run out, or was replaced by a newer one.",

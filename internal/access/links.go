@@ -121,6 +121,18 @@ func (r *Links) InviteTo(t tx.Tx, vendor ident.VendorID, uuid ident.UUID, about 
 	return err
 }
 
+// Welcome makes a link to set a password with, for a person who has none yet and has just
+// shown, by another link, that they read mail at their address.
+func (r *Links) Welcome(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (token string, err error) {
+	person, _, found, err := r.c.People.Get(t, vendor, uuid)
+	if err != nil || !found {
+		return "", errors.Join(err, missing(found))
+	}
+	token = newLinkToken(r.c.IDs)
+	l := Link{Kind: Invitation, Person: person, Hash: sha256.Sum256([]byte(token)), ExpiresAt: t.Now().Add(Recovery.life())}
+	return token, r.c.Store.Put(t, vendor, l)
+}
+
 // inviteLimit bounds how many people somebody who is not staff has written to.
 var inviteLimit = Limit{Free: 20, Wait: 15 * time.Minute, Most: time.Hour, Forget: time.Hour} //nolint:gochecknoglobals // as if const
 

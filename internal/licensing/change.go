@@ -21,7 +21,7 @@ type Change struct {
 	Expiry        *Expiry    // Mode "" goes back to the edition's
 	Overrides     func(now terms.Overrides) terms.Overrides
 	Edition       ident.UUID // move to another edition of the same product, mode and client type; zero for none
-	Customer      ident.UUID // hand over to another customer; zero for none
+	Customer      ident.UUID // move to another customer; zero for none
 }
 
 // Update changes a licence. Room that this makes turns goodwill into regular
@@ -38,6 +38,11 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	before, serial, was, consumed := viewOf(l, t.Now()), l.Serial(), l.Overrides, l.consumedAt()
 	if err := s.apply(t, l, c); err != nil {
 		return nil, err
+	}
+	if before.LicenseeEmail != l.LicenseeEmail || before.CustomerID != l.Customer.UUID {
+		if _, err := s.store.EndHandOver(t, v, id, HandOverMoved); err != nil {
+			return nil, err
+		}
 	}
 	if err := check(l, was); err != nil {
 		return nil, err
@@ -63,12 +68,18 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 
 // saveChanged writes a changed licence, whose revision was raised, and tells of it.
 func (s *Service) saveChanged(t tx.Tx, l *License, before licenseView) error {
+	return s.saveAs(t, l, before, tx.Entry{Action: EventChanged})
+}
+
+// saveAs is saveChanged with what the journal calls the change, and who has made it.
+func (s *Service) saveAs(t tx.Tx, l *License, before licenseView, e tx.Entry) error {
 	l.UpdatedAt = t.Now()
 	if err := s.store.SaveLicense(t, l); err != nil {
 		return err
 	}
 	after := viewOf(l, t.Now())
-	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventChanged, Subject: licenseSubject, ID: l.UUID, License: l.ID, Before: before, After: after})
+	e.Vendor, e.Subject, e.ID, e.License, e.Before, e.After = l.Vendor, licenseSubject, l.UUID, l.ID, before, after
+	t.Journal(e)
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventChanged, Stream: l.UUID, Payload: after})
 	return nil
 }
@@ -113,7 +124,7 @@ func (s *Service) apply(t tx.Tx, l *License, c Change) error {
 	if err := applyExpiry(l, c.Expiry); err != nil {
 		return err
 	}
-	if err := s.handOver(t, l, c.Customer); err != nil {
+	if err := s.moveCustomer(t, l, c.Customer); err != nil {
 		return err
 	}
 	if follows {
@@ -143,7 +154,7 @@ func applyExpiry(l *License, e *Expiry) error {
 	return nil
 }
 
-func (s *Service) handOver(t tx.Tx, l *License, to ident.UUID) error {
+func (s *Service) moveCustomer(t tx.Tx, l *License, to ident.UUID) error {
 	if to.IsZero() {
 		return nil
 	}
@@ -181,6 +192,16 @@ func (s *Service) moveEdition(t tx.Tx, l *License, to ident.UUID) error {
 	}
 	l.Edition = edition
 	return nil
+}
+
+// SuspendedUntil gives until when the device of an activation is suspended, and locks it;
+// the zero time for one that is not.
+func (s *Service) SuspendedUntil(t tx.Tx, v ident.VendorID, activation ident.UUID) (time.Time, error) {
+	a, _, err := s.locked(t, v, activation)
+	if err != nil || a == nil {
+		return time.Time{}, err
+	}
+	return a.Device.SuspendedUntil, nil
 }
 
 // Suspend refuses every call of a device until an instant; the zero time lifts it.

@@ -227,6 +227,8 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// EndLicenseeMove forgets a move that all licences have followed.
 	EndLicenseeMove(t tx.Tx, m LicenseeMove) error
 
+	HandOverStore
+
 	// NoteEditionFitting remembers that licences of an edition, those behind after, have
 	// yet to be looked through for room that its limits make. LockEditionFitting gives
 	// that place, if there is one, and EndEditionFitting forgets it.
@@ -364,6 +366,8 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 
 	// LicenseeMoves gives the addresses of people whose new one has yet to reach licences.
 	LicenseeMoves(ctx context.Context) ([]LicenseeMove, error)
+
+	HandOverReader
 
 	// AddressMoves gives the customers whose new address has yet to reach licences.
 	AddressMoves(ctx context.Context) ([]AddressMove, error)

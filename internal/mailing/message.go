@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/calendar"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/language"
@@ -30,6 +31,13 @@ const (
 	NewDevice    Kind = "new_device"     // devices were activated that never were
 	NearlyUsedUp Kind = "nearly_used_up" // the activations of a contract are in use, or nearly so
 
+	HandOverConfirm Kind = "hand_over_confirm" // to the new person: a link that hands a licence over
+	HandOverAsked   Kind = "hand_over_asked"   // to the present licensee: it was asked for
+	HandedOver      Kind = "handed_over"       // to both: the licence has the new licensee
+
+	LicenseRequested Kind = "license_requested" // to the vendor's own: an owner asks for something
+	RequestAnswered  Kind = "request_answered"  // to who has asked
+
 	Goodwill Kind = "goodwill" // a licence is above its contract
 	Expiring Kind = "expiring" // a licence ends in some days
 	UsedUp   Kind = "used_up"  // a licence has no room left
@@ -46,6 +54,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, AddressConfirm, AddressTaken, AddressAsked, AddressChanged,
+		HandOverConfirm, HandOverAsked, HandedOver, LicenseRequested, RequestAnswered,
 		NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test,
 	}
 }
@@ -81,6 +90,14 @@ type Data struct {
 	FormerAddress string
 	SignInLink    string // empty while the server does not know its own address
 	ByStaff       string // not empty where somebody of the vendor's staff did it
+	AskedBy       string // address of who has asked; of a hand-over empty where that was the licensee
+	Wish          string // what is asked for, in words; it is said in the reader's language
+	Quantity      string // how much of it, as programs write numbers
+	Months        string // of a renewal
+	Message       string // what who has asked writes
+	Answer        string // what the vendor answers; may be empty
+	Declined      string // not empty where the vendor has declined
+	RequestsLink  string // the vendor's list of what is asked for
 	Event         string
 	Payload       string
 }
@@ -106,11 +123,12 @@ type Message struct {
 // Letter is a mail as somebody has written it, for this once.
 type Letter struct{ Subject, Text string }
 
-func (l Letter) check() error {
+// read gives the letter as it is sent.
+func (l Letter) read() (Letter, error) {
 	var wrong fault.Fields
-	wrong.Text("subject", l.Subject, 1, 300)
-	wrong.Lines("text", l.Text, 1, 20_000)
-	return wrong.Err()
+	l.Subject = entry.Text(&wrong, "subject", l.Subject, 1, 300)
+	l.Text = entry.Lines(&wrong, "text", l.Text, 1, 20_000)
+	return l, wrong.Err()
 }
 
 // Variables gives the names that a template of the kind may use.
@@ -120,6 +138,7 @@ func (k Kind) Variables() []string {
 	link := []string{"Link", "LinkExpires"}
 	person := []string{"Recipient"}
 	use := []string{"Used", "Contract", "Allowed"}
+	wish := []string{"Wish", "Meter", "Quantity", "Months", "Message"}
 	switch k {
 	case LicenseIssued, KeyReplaced:
 		return slices.Concat(common, license, []string{"LicenseKey", "EndsOn"})
@@ -137,6 +156,16 @@ func (k Kind) Variables() []string {
 		return slices.Concat(common, license, use, []string{"Device", "Devices", "More"})
 	case NearlyUsedUp:
 		return slices.Concat(common, license, use)
+	case HandOverConfirm:
+		return slices.Concat(common, person, license[:4], []string{"FormerAddress", "AskedBy"}, link)
+	case HandOverAsked:
+		return slices.Concat(common, license, []string{"Address", "AskedBy"})
+	case HandedOver:
+		return slices.Concat(common, license, []string{"Address", "FormerAddress"})
+	case LicenseRequested:
+		return slices.Concat(common, license[:4], wish, []string{"AskedBy", "RequestsLink"})
+	case RequestAnswered:
+		return slices.Concat(common, license, wish, []string{"Answer", "Declined"})
 	case Goodwill:
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
@@ -165,7 +194,7 @@ func (k Kind) HoldsSecret() bool { return k.secret() != nil }
 // secret gives the variables of the kind that must not stay in the log.
 func (k Kind) secret() []string {
 	switch k { //nolint:exhaustive // all others have none
-	case Recovery, Invitation, AddressConfirm:
+	case Recovery, Invitation, AddressConfirm, HandOverConfirm:
 		return []string{"Link"}
 	}
 	return nil
@@ -188,6 +217,8 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
 		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
 		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
+		"AskedBy": d.AskedBy, "Wish": l.Word(d.Wish), "Quantity": l.Decimal(d.Quantity), "Months": l.Decimal(d.Months), "Message": d.Message,
+		"Answer": d.Answer, "Declined": d.Declined, "RequestsLink": d.RequestsLink,
 		"Event": d.Event, "Payload": d.Payload,
 	}
 	of := map[string]string{}
@@ -201,7 +232,7 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 // so that a preview shows no link that mails lack.
 func (s *Service) Sample(v Vendor) Data {
 	d := sample()
-	d.DashboardLink = s.Dashboard(v.Slug)
+	d.DashboardLink = s.Dashboard(v)
 	return d
 }
 
@@ -214,7 +245,8 @@ func sample() Data {
 		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: calendar.Day{Year: 2026, Month: time.April, Day: 1},
 		Link: "https://licences.example.com/single-use-link", LinkExpires: time.Hour, Role: "support",
 		Address: "alex@new.example", FormerAddress: "alex@old.example", SignInLink: "https://licences.example.com/portal/example/sign-in",
-		ByStaff: "yes",
-		Event:   "activation.goodwill", Payload: `{"activations_used":11}`,
+		ByStaff: "yes", AskedBy: "alex@old.example", Wish: "More of the meter", Quantity: "5", Message: "We have new colleagues.", Answer: "Done.",
+		RequestsLink: "https://licences.example.com/console/example/requests",
+		Event:        "activation.goodwill", Payload: `{"activations_used":11}`,
 	}
 }

@@ -27,13 +27,18 @@ const (
 
 // Ruled gives the kinds that have a rule.
 func Ruled() []Kind {
-	return []Kind{LicenseIssued, NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted}
+	return []Kind{LicenseIssued, NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, LicenseRequested}
 }
 
+// StaffOnly reports whether mails of the kind never go to customers. Where no staff are
+// named, they go to where the vendor's customers find help.
+func (k Kind) StaffOnly() bool { return k == LicenseRequested }
+
 // DefaultRule is what holds until a vendor sets one: the licensee user gets the
-// key of a new licence; all else is off, but for owners who have an account (wants).
+// key of a new licence, the vendor is told what owners ask for; all else is off, but for
+// owners who have an account (wants).
 func DefaultRule(k Kind) Rule {
-	return Rule{Kind: k, IsOn: k == LicenseIssued, ToCustomer: true, Days: defaultDays}
+	return Rule{Kind: k, IsOn: k == LicenseIssued || k.StaffOnly(), ToCustomer: !k.StaffOnly(), Days: defaultDays}
 }
 
 // SetRule stores a rule. What was told by then is not told again.
@@ -71,7 +76,9 @@ func CompleteRules(own map[Kind]Rule) []Rule {
 // read returns r as it is stored.
 func (r Rule) read() (Rule, error) {
 	var wrong fault.Fields
-	wrong.Check(slices.Contains(Ruled(), r.Kind), "kind", "must be license_issued, new_device, nearly_used_up, goodwill, expiring, expired, used_up, meter_threshold or meter_exhausted")
+	wrong.Check(slices.Contains(Ruled(), r.Kind), "kind",
+		"must be license_issued, new_device, nearly_used_up, goodwill, expiring, expired, used_up, meter_threshold, meter_exhausted or license_requested")
+	r.ToCustomer = r.ToCustomer && !r.Kind.StaffOnly()
 	wrong.Check(len(r.Staff) <= maxStaff, "staff", "must be at most 10 addresses")
 	r.Staff = slices.Clone(r.Staff)
 	for i, a := range r.Staff {
@@ -80,6 +87,6 @@ func (r Rule) read() (Rule, error) {
 		wrong.Check(r.Staff[i] != "", field, "must be one e-mail address such as anna@example.com")
 	}
 	wrong.Check(r.Days >= 1 && r.Days <= maxDays, "days", "must be between 1 and 365")
-	wrong.Check(!r.IsOn || r.ToCustomer || len(r.Staff) > 0, "to_customer", "must be on, or staff be named, for a mail that is on")
+	wrong.Check(!r.IsOn || r.ToCustomer || len(r.Staff) > 0 || r.Kind.StaffOnly(), "to_customer", "must be on, or staff be named, for a mail that is on")
 	return r, wrong.Err()
 }

@@ -32,6 +32,7 @@ func TestRules(t *testing.T) {
 		"more than a year":            {func(r *Rule) { r.Days = 366 }, "days"},
 		"a kind without rules":        {func(r *Rule) { r.Kind = Recovery }, "kind"},
 		"no kind":                     {func(r *Rule) { r.Kind = "" }, "kind"},
+		"what owners ask for":         {func(r *Rule) { r.Kind, r.ToCustomer = LicenseRequested, false }, ""},
 	} {
 		r := good
 		test.change(&r)
@@ -63,7 +64,7 @@ func TestRulesOfTheBeginning(t *testing.T) {
 			}
 			continue
 		}
-		if _, err := r.read(); err != nil || r.IsOn != (r.Kind == LicenseIssued) || !r.ToCustomer || len(r.Staff) != 0 {
+		if _, err := r.read(); err != nil || r.IsOn != (r.Kind == LicenseIssued || r.Kind == LicenseRequested) || r.ToCustomer == (r.Kind == LicenseRequested) || len(r.Staff) != 0 {
 			t.Errorf("a default: %+v", r)
 		}
 	}

@@ -59,6 +59,7 @@ type Sealer interface {
 // Vendor is in whose name mail is sent.
 type Vendor struct {
 	Slug string // its place in addresses
+	Host string // of its own, that links lead to; empty for the server's
 	Name string
 	Zone *time.Location // days are told in it
 
@@ -87,11 +88,11 @@ type Config struct {
 
 	// Dashboard gives where a vendor's customers sign in; "" when the server does
 	// not know its own address: then no mail and no preview has a link to it.
-	Dashboard func(slug string) string
+	Dashboard func(v Vendor) string
 
 	// StopLink gives the page at which the recipient of a mail ends mails of its kind, by
 	// a token; "" when the server does not know its own address. nil: mails have no such link.
-	StopLink func(slug, token string) string
+	StopLink func(v Vendor, token string) string
 }
 
 // Service queues mails and keeps rules and templates.
@@ -143,10 +144,10 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	}
 	m.GiveUpAt = t.Now().Add(msg.KeepTrying)
 	if msg.Data.DashboardLink == "" {
-		msg.Data.DashboardLink = s.Dashboard(vendor.Slug)
+		msg.Data.DashboardLink = s.Dashboard(vendor)
 	}
 	if msg.owner {
-		if m.StopLink, err = s.stopLink(v, vendor.Slug, Stop{msg.To, msg.Kind}); err != nil {
+		if m.StopLink, err = s.stopLink(v, vendor, Stop{msg.To, msg.Kind}); err != nil {
 			return err
 		}
 	}
@@ -155,10 +156,11 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 		return err
 	}
 	if msg.Letter != nil {
-		if err := msg.Letter.check(); err != nil {
+		letter, err := msg.Letter.read()
+		if err != nil {
 			return err
 		}
-		if m.Body, err = s.Renderer.Letter(*msg.Letter, m.Body, vendor, l.Code()); err != nil {
+		if m.Body, err = s.Renderer.Letter(letter, m.Body, vendor, l.Code()); err != nil {
 			return err
 		}
 	}
@@ -328,12 +330,27 @@ func (s *Service) recipients(t tx.Tx, v ident.VendorID, licensee string, msg Mes
 			add(address, slices.Contains(Choosable(), msg.Kind))
 		}
 	}
-	if r.IsOn {
-		for _, address := range r.Staff {
-			add(address, false)
-		}
+	staff, err := s.staff(t, v, r)
+	for _, address := range staff {
+		add(address, false)
 	}
-	return to, nil
+	return to, err
+}
+
+// staff gives the vendor's own addresses that a rule names. What is for staff only goes to
+// the vendor's support where it names none.
+func (s *Service) staff(t tx.Tx, v ident.VendorID, r Rule) ([]string, error) {
+	if !r.IsOn {
+		return nil, nil
+	}
+	if len(r.Staff) > 0 || !r.Kind.StaffOnly() {
+		return r.Staff, nil
+	}
+	vendor, err := s.Store.Vendor(t, v)
+	if err != nil || vendor.SupportEmail == "" {
+		return nil, err
+	}
+	return []string{vendor.SupportEmail}, nil
 }
 
 // RuleOf gives the rule that holds.

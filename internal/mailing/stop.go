@@ -27,7 +27,7 @@ func stopPurpose(v ident.VendorID) string { return v.Bind("mail stop") }
 
 // stopLink gives the link by which the recipient of a mail ends mails of its kind; "" while
 // the server does not know its own address.
-func (s *Service) stopLink(v ident.VendorID, slug string, stop Stop) (string, error) {
+func (s *Service) stopLink(id ident.VendorID, v Vendor, stop Stop) (string, error) {
 	if s.StopLink == nil {
 		return "", nil
 	}
@@ -35,11 +35,11 @@ func (s *Service) stopLink(v ident.VendorID, slug string, stop Stop) (string, er
 	if err != nil {
 		return "", err //nolint:wrapcheck // two texts always are JSON
 	}
-	sealed, err := s.Sealer.Seal(stopPurpose(v), plain)
+	sealed, err := s.Sealer.Seal(stopPurpose(id), plain)
 	if err != nil {
 		return "", err
 	}
-	return s.StopLink(slug, base64.RawURLEncoding.EncodeToString(sealed)), nil
+	return s.StopLink(v, base64.RawURLEncoding.EncodeToString(sealed)), nil
 }
 
 // ReadStop reads the token of such a link. A token that is none, or was made under another

@@ -33,6 +33,8 @@ const (
 	DeleteDevices Act = "delete_devices"
 	NameDevices   Act = "name_devices"
 	Manage        Act = "manage" // its switches: who is told of what, and the like
+	HandOver      Act = "hand_over"
+	Request       Act = "request" // ask the vendor for more, or for a renewal
 )
 
 // needs returns the least role at the licence's customer that may do it.
@@ -40,9 +42,9 @@ func (a Act) needs() Role {
 	switch a {
 	case See:
 		return Viewer
-	case DeleteDevices, NameDevices:
+	case DeleteDevices, NameDevices, Request:
 		return Operator
-	case Manage:
+	case Manage, HandOver:
 		return Administrator
 	}
 	return Administrator

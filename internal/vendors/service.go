@@ -190,6 +190,8 @@ type Change struct {
 
 	StoreNoLocation *bool // true removes what is stored, too
 
+	NoHandOver *bool
+
 	Branding BrandingChange
 }
 
@@ -213,6 +215,7 @@ func (s *Service) Update(t tx.Tx, id ident.VendorID, c Change) (Vendor, error) {
 	set(&after.Language, c.Language)
 	set(&after.DirectActivationFiles, c.DirectActivationFiles)
 	set(&after.StoreNoLocation, c.StoreNoLocation)
+	set(&after.NoHandOver, c.NoHandOver)
 	if after.Branding, err = before.Branding.With(c.Branding); err != nil {
 		return Vendor{}, err
 	}
@@ -262,6 +265,7 @@ type record struct {
 
 	DirectActivationFiles bool `json:"direct_activation_files"`
 	StoreNoLocation       bool `json:"store_no_location"`
+	NoHandOver            bool `json:"no_hand_over"`
 
 	ShownName   string        `json:"shown_name"`
 	AccentLight colour.Colour `json:"accent_light"`
@@ -274,7 +278,7 @@ func recordOf(v Vendor) record {
 	b := v.Branding
 	return record{
 		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, v.DirectActivationFiles, v.StoreNoLocation,
-		b.Name, b.AccentLight, b.AccentDark, b.SupportText, b.Logo,
+		v.NoHandOver, b.Name, b.AccentLight, b.AccentDark, b.SupportText, b.Logo,
 	}
 }
 

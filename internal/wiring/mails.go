@@ -3,6 +3,7 @@ package wiring
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"chancery/internal/ident"
@@ -28,26 +29,30 @@ func (r *Rooms) furnishMail(sealer *keyring.Sealer) error {
 }
 
 // faceAt is a face of a vendor as people outside know its address, without a slash at
-// its end; "" while the server does not know its own.
-func (r *Rooms) faceAt(face, slug string) string {
+// its end; "" while the server does not know its own. What the vendor's customers open is
+// on the host of its own, where it has one.
+func (r *Rooms) faceAt(face, slug, host string) string {
 	if r.publicURL == nil {
 		return ""
+	}
+	if host != "" && slices.Contains(hosted, face) {
+		return atHost(r.publicURL, host).String() + "/" + face
 	}
 	return strings.TrimSuffix(r.publicURL.String(), "/") + "/" + face + "/" + slug
 }
 
 // dashboardAt is where a vendor's customers sign in; "" while the server does not know
 // its own address.
-func (r *Rooms) dashboardAt(slug string) string {
-	if at := r.faceAt(portal.Name, slug); at != "" {
+func (r *Rooms) dashboardAt(v mailing.Vendor) string {
+	if at := r.faceAt(portal.Name, v.Slug, v.Host); at != "" {
 		return at + "/"
 	}
 	return ""
 }
 
 // stopAt is the page at which the recipient of a mail ends mails of its kind.
-func (r *Rooms) stopAt(slug, token string) string {
-	if at := r.faceAt(portal.Name, slug); at != "" {
+func (r *Rooms) stopAt(v mailing.Vendor, token string) string {
+	if at := r.faceAt(portal.Name, v.Slug, v.Host); at != "" {
 		return at + entrance.StopPath + "?token=" + token
 	}
 	return ""

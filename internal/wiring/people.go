@@ -115,7 +115,12 @@ func (r *Rooms) CustomerPeople() pairs.CustomerPeople {
 	return pairs.CustomerPeople{Service: r.Owners, Users: r.Users, Links: r.Links, Mails: r.Mails}
 }
 
+// HandOvers hands licences to other people.
+func (r *Rooms) HandOvers() pairs.HandOvers {
+	return pairs.HandOvers{Service: r.Licenses, Owners: r.Owners, Users: r.Users, Links: r.Links, SignIn: r.SignIn, Post: handOverMails{r}, Runner: r.DB}
+}
+
 // ForgetSignIns removes sessions, links and half-done sign-ins that have run out, and tries that nothing waits for.
 func (r *Rooms) ForgetSignIns(t tx.Tx) error {
-	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Steps.Forget(t), r.Ceremonies.Forget(t))
+	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Licenses.ForgetHandOvers(t), r.Steps.Forget(t), r.Ceremonies.Forget(t))
 }

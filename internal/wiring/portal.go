@@ -21,6 +21,7 @@ import (
 	"chancery/internal/web/portal/licenses"
 	"chancery/internal/web/portal/overview"
 	"chancery/internal/web/portal/people"
+	"chancery/internal/web/portal/takeover"
 	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
@@ -29,7 +30,8 @@ import (
 func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
 		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
-		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}, HandOvers: r.HandOvers(), Mails: s.mailsLinks()})),
+		mounted(takeover.New(takeover.Config{Face: f, Look: r.Licenses.HandOverLink, Confirm: r.confirmHandOver})),
 		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}, Names: ownersNames{r}})),
 		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
 		mounted(history.New(history.Config{Face: f, Rows: r.OwnerRows})),
@@ -73,7 +75,7 @@ func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, e
 	face, err := web.NewFace(web.Config{
 		Name: portal.Name, Assets: assets, Sessions: ownerSessions{r, pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
 		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav, Places: portal.Places(),
-		Languages: languages, Branded: true, Logos: r.VendorRows, TestClock: s.clock(r),
+		Languages: languages, Branded: true, Logos: r.VendorRows, TestClock: s.clock(r), Docs: s.docs(),
 	})
 	if err != nil {
 		return Faces{}, err

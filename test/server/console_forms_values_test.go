@@ -48,6 +48,7 @@ func editsNothing() map[string]string {
 		"/settings/team/{id}/email":         "a mail asks first, and its link changes the address",
 		"/settings/vendor/branding/preview": "it shows what is typed, and saves nothing",
 		"/settings/team/{id}/invite":        does, "/settings/team/{id}/remove": ends, "/settings/webhooks/new": makes,
+		"/settings/vendor/hosts/new": makes, "/settings/vendor/hosts/{id}/remove": ends,
 		"/settings/webhooks/{id}/delete": ends, "/settings/webhooks/{id}/replay": does, "/settings/webhooks/{id}/rotate": secrets,
 		// Their fields are not of the record: what they began with is compared all the same
 		// (TestFormsThatOverwriteWhatTheyOnlyShow).
@@ -131,7 +132,7 @@ func (w *formWalk) edits() []edited {
 			route: "/settings/vendor", api: "/vendor", row: "vendors uuid=$vendor",
 			fields: map[string]string{
 				"name": "Acme Works", "slug": "forge", "zone": "Europe/Paris", "support_email": "help@example.com", "website": "https://example.com/help",
-				"language": "de", "direct": "on ; api direct_activation_files ; row direct_activation_files", "store_no_location": "on",
+				"language": "de", "direct": "on ; api direct_activation_files ; row direct_activation_files", "store_no_location": "on", "no_hand_over": "on",
 			},
 		},
 		{
@@ -274,6 +275,13 @@ func (*formWalk) namedTexts() []edited {
 		}
 		all = append(all, rule)
 	}
+	all = append(all, edited{
+		route: "/settings/mail", api: "/mail-rules", item: "kind=license_requested", row: "mail_rules kind=license_requested",
+		fields: map[string]string{
+			"license_requested_is_on": " ; api is_on=false ; row is_on=0",
+			"license_requested_staff": "c@example.com ; api staff=c@example.com ; row staff=c@example.com",
+		},
+	})
 	return append(all, edited{
 		route: "/settings/mail/templates/{kind}/{language}", at: "/settings/mail/templates/used_up/en", api: "/mail-templates", item: "kind=used_up", row: "mail_templates kind=used_up",
 		fields: map[string]string{

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/licensing"
 	"chancery/internal/owners"
 	"chancery/internal/server/servertest"
 	"chancery/internal/tx"
@@ -76,7 +78,43 @@ func mailedLinks(t *testing.T, m *servertest.Mailed) map[string]mailedLink {
 	all["an invitation, portal"] = mailedLink{
 		m.Box.Read(t).Link(t, "/portal/acme/reset?"), "new.owner@werk.example", "Set the password", password, "user.invitation_accepted", "new.owner@werk.example",
 	}
+	handed := handedLicense(t, m)
+	if err := r.DB.Run(t.Context(), func(x tx.Tx) error {
+		id, err := r.LicenseRows.LicenseID(x, v, handed)
+		if err != nil {
+			return err
+		}
+		to, asked, secret, err := r.Licenses.AskHandOver(x, licensing.HandOverCommand{Vendor: v, License: id, Address: "new.licensee@werk.example"})
+		if err != nil {
+			return err
+		}
+		return r.HandOvers().Post.Asked(x, to, asked, secret, "kirk@example.com")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	one, other := m.Box.Read(t), m.Box.Read(t)
+	if one.To == "kirk@example.com" {
+		one, other = other, one
+	}
+	if other.To != "kirk@example.com" || strings.Contains(other.Text+other.HTML, "token=") {
+		t.Errorf("the licensee is told: to %s %s", other.To, other.Text)
+	}
+	all["a hand-over, portal"] = mailedLink{
+		one.Link(t, "/portal/acme/take-over?"), "new.licensee@werk.example", "Take it over", nil, "license.handed_over", "new.licensee@werk.example",
+	}
 	return all
+}
+
+// handedLicense issues a licence of the customer's, and reads its mail.
+func handedLicense(t *testing.T, m *servertest.Mailed) ident.UUID {
+	t.Helper()
+	text, _ := m.Issue(t, `"token_limit":1`)
+	m.Box.Read(t)
+	id, err := ident.ParseUUID(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // logged counts how often somebody did something.
@@ -96,6 +134,7 @@ func state(t *testing.T, m *servertest.Mailed) string {
 	for _, query := range []string{
 		`SELECT COUNT(*) FROM user_links`, `SELECT COUNT(*) FROM former_links`, `SELECT COUNT(*) FROM user_sessions`, `SELECT COUNT(*) FROM users`,
 		`SELECT COUNT(*) FROM users WHERE password_hash <> ''`, `SELECT COUNT(*) FROM users WHERE email LIKE '%@heim.example'`,
+		`SELECT COUNT(*) FROM license_handovers WHERE ended = ''`, `SELECT COUNT(*) FROM licenses WHERE licensee_email = 'kirk@example.com'`,
 		`SELECT COUNT(*) FROM audit_log`, `SELECT COUNT(*) FROM mails`, `SELECT COUNT(*) FROM sign_in_steps`, `SELECT COUNT(*) FROM sign_in_ceremonies`,
 	} {
 		var n int

@@ -13,6 +13,10 @@ import (
 
 // MoveAddress implements licensing.Store.
 func (s *Store) MoveAddress(t tx.Tx, m licensing.AddressMove, address string, limit int) (int, error) {
+	const moved = `SELECT id FROM licenses WHERE vendor_id = $1 AND licensee_email = $2 AND customer_id = $3 ORDER BY id LIMIT $4`
+	if err := endHandOvers(t, moved, m.Vendor, m.Former, m.Customer, limit); err != nil {
+		return 0, err
+	}
 	n, err := store.On(t).Exec(`UPDATE licenses SET licensee_email = $1, updated_at = $2 WHERE vendor_id = $3 AND id IN (
 		SELECT id FROM licenses WHERE vendor_id = $3 AND licensee_email = $4 AND customer_id = $5 ORDER BY id LIMIT $6)`,
 		address, t.Now().UnixMilli(), m.Vendor, m.Former, m.Customer, limit)
@@ -51,6 +55,10 @@ func (s *Store) AddressMoves(ctx context.Context) ([]licensing.AddressMove, erro
 // MoveLicensee implements licensing.Store.
 func (s *Store) MoveLicensee(t tx.Tx, m licensing.LicenseeMove, limit int) (int, error) {
 	kept, wire := entry.Forms(m.Former)
+	const moved = `SELECT id FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3) ORDER BY id LIMIT $4`
+	if err := endHandOvers(t, moved, m.Vendor, kept, wire, limit); err != nil {
+		return 0, err
+	}
 	n, err := store.On(t).Exec(`UPDATE licenses SET licensee_email = $1, updated_at = $2 WHERE vendor_id = $3 AND id IN (
 		SELECT id FROM licenses WHERE vendor_id = $3 AND licensee_email IN ($4, $5) ORDER BY id LIMIT $6)`,
 		m.Address, t.Now().UnixMilli(), m.Vendor, kept, wire, limit)

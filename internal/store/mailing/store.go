@@ -11,6 +11,7 @@ import (
 	"chancery/internal/store"
 	"chancery/internal/store/identity"
 	"chancery/internal/store/owners"
+	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 )
@@ -32,8 +33,8 @@ func (Store) Vendor(t tx.Tx, v ident.VendorID) (mailing.Vendor, error) {
 	var zone string
 	var brand vendors.Branding
 	_, err := store.On(t).QueryRow(`SELECT slug, CASE WHEN shown_name <> '' THEN shown_name ELSE name END, zone, support_email, website, support_text,
-		accent_light, logo FROM vendors WHERE id = $1`, []any{v},
-		&found.Slug, &found.Name, &zone, &found.SupportEmail, &found.Website, &found.SupportText, &found.Accent, &brand.Logo)
+		accent_light, logo, `+vendorstore.LinksHost+` FROM vendors WHERE id = $1`, []any{v},
+		&found.Slug, &found.Name, &zone, &found.SupportEmail, &found.Website, &found.SupportText, &found.Accent, &brand.Logo, &found.Host)
 	found.LogoWidth, found.LogoHeight = brand.LogoSize(mailing.LogoHeight)
 	if found.Zone, _ = time.LoadLocation(zone); found.Zone == nil {
 		found.Zone = time.UTC // the zone was known when it was set

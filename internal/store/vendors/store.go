@@ -19,7 +19,7 @@ var (
 )
 
 const columns = `id, uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files, store_no_location,
-	shown_name, accent_light, accent_dark, support_text, logo, created_at`
+	no_hand_over, shown_name, accent_light, accent_dark, support_text, logo, created_at, ` + LinksHost
 
 // Insert implements vendors.Store.
 func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool, err error) {
@@ -29,10 +29,10 @@ func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool
 		return ident.VendorID{}, false, err
 	}
 	inserted, err = store.On(t).QueryRow(`INSERT INTO vendors (uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files,
-		store_no_location, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id`,
+		store_no_location, no_hand_over, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING id`,
 		[]any{
 			v.UUID, v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, v.Language, store.Bit(v.DirectActivationFiles),
-			store.Bit(v.StoreNoLocation), v.CreatedAt.UnixMilli(),
+			store.Bit(v.StoreNoLocation), store.Bit(v.NoHandOver), v.CreatedAt.UnixMilli(),
 		}, &n)
 	if err != nil || !inserted {
 		return ident.VendorID{}, false, err
@@ -64,9 +64,11 @@ func (Store) Update(t tx.Tx, v vendors.Vendor) (updated bool, err error) {
 		return false, err
 	}
 	if _, err := s.Exec(`UPDATE vendors SET slug = $1, name = $2, zone = $3, plan = $4, support_email = $5, website = $6, direct_activation_files = $7,
-		store_no_location = $8, shown_name = $9, accent_light = $10, accent_dark = $11, support_text = $12, logo = $13, language = $14 WHERE id = $15`,
+		store_no_location = $8, shown_name = $9, accent_light = $10, accent_dark = $11, support_text = $12, logo = $13, language = $14,
+		no_hand_over = $15 WHERE id = $16`,
 		v.Slug, v.Name, v.Zone, v.Plan, v.SupportEmail, v.Website, store.Bit(v.DirectActivationFiles), store.Bit(v.StoreNoLocation),
-		v.Branding.Name, v.Branding.AccentLight, v.Branding.AccentDark, v.Branding.SupportText, v.Branding.Logo, v.Language, v.ID); err != nil {
+		v.Branding.Name, v.Branding.AccentLight, v.Branding.AccentDark, v.Branding.SupportText, v.Branding.Logo, v.Language,
+		store.Bit(v.NoHandOver), v.ID); err != nil {
 		return false, err
 	}
 	return true, store.Bump(t)
@@ -161,7 +163,8 @@ func scan(row func(dest ...any) (bool, error)) (vendors.Vendor, bool, error) {
 	var v vendors.Vendor
 	var id, created int64
 	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &v.SupportEmail, &v.Website, &v.Language, &v.DirectActivationFiles, &v.StoreNoLocation,
-		&v.Branding.Name, &v.Branding.AccentLight, &v.Branding.AccentDark, &v.Branding.SupportText, &v.Branding.Logo, &created)
+		&v.NoHandOver,
+		&v.Branding.Name, &v.Branding.AccentLight, &v.Branding.AccentDark, &v.Branding.SupportText, &v.Branding.Logo, &created, &v.LinksHost)
 	if err != nil || !found {
 		return vendors.Vendor{}, false, err
 	}

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"chancery/internal/access"
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/tx"
@@ -24,23 +23,14 @@ func (p *Pages) askAddress(q *web.Request, form *web.Form) (*web.FormPage, error
 		})
 	}
 	form.Submit, form.Cancel = q.T("Send the mail"), back(q)
-	fields := []web.Field{{Name: "email", Label: q.T("New e-mail"), Kind: web.EmailField, Required: true, Focus: true, Complete: "email"}}
-	switch {
-	case person.HasPassword:
-		fields = append(fields, web.Field{
-			Name: "password", Label: q.T("Your password"), Kind: web.PasswordField, Required: true, Complete: "current-password",
-		})
-	case person.HasTOTP:
-		fields = append(fields, web.Field{
-			Name: "code", Label: q.T("Code"), Required: true, Complete: "one-time-code", Hint: q.T("What your authenticator app shows, or a recovery code."),
-		})
-	}
-	form.Add(web.Group{Fields: fields})
+	form.Add(web.Group{Fields: append([]web.Field{
+		{Name: "email", Label: q.T("New e-mail"), Kind: web.EmailField, Required: true, Focus: true, Complete: "email"},
+	}, web.ProofFields(q)...)})
 	return page, nil
 }
 
 func (p *Pages) changeAddress(q *web.Request, v web.Values) (web.Done, error) {
-	err := p.Addresses.Ask(q.Context(), q.VendorID(), q.Person.Session, v.Text("email"), access.Proof{Password: v.Get("password"), Code: v.Text("code")})
+	err := p.Addresses.Ask(q.Context(), q.VendorID(), q.Person.Session, v.Text("email"), web.ProofOf(v))
 	return web.Done{To: back(q), Say: web.Flash{Text: q.T("A mail is on its way to the new address. Its link confirms it, within a day.")}}, err
 }
 

@@ -208,7 +208,7 @@ func (p *Pages) signIn(q *web.Request, v web.Values) (web.Done, error) {
 		return web.Done{To: q.Href("/second-factor?next=" + url.QueryEscape(v.Text("next")))}, nil
 	}
 	q.SetCookie(p.letIn(q, in, visit)...)
-	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
+	return web.Done{To: q.SafeNext(v.Text("next"))}, nil
 }
 
 // browserCookie is a secret of the browser's own. Where it has signed in before, tries
@@ -233,7 +233,7 @@ func (p *Pages) visit(q *web.Request) access.Visit {
 
 // letIn are the cookies of a browser that has signed in.
 func (p *Pages) letIn(q *web.Request, in access.SignedIn, v access.Visit) []*http.Cookie {
-	return []*http.Cookie{p.Face.Cookie(q.Vendor.Slug, in.Token, access.MaxAge), q.Lasting(browserCookie, v.Browser, browserAge)}
+	return []*http.Cookie{q.SessionCookie(in.Token, access.MaxAge), q.Lasting(browserCookie, v.Browser, browserAge)}
 }
 
 func (p *Pages) signOut(w http.ResponseWriter, q *web.Request) error {
@@ -246,10 +246,10 @@ func (p *Pages) signOut(w http.ResponseWriter, q *web.Request) error {
 			return err
 		}
 	}
-	http.SetCookie(w, p.Face.Cookie(q.Vendor.Slug, "", 0))
+	http.SetCookie(w, q.SessionCookie("", 0))
 	to := q.Href("/sign-in")
 	if next := v.Text("next"); next != "" { // a link that is for somebody else
-		to = p.Face.SafeNext(q.Vendor.Slug, next)
+		to = q.SafeNext(next)
 	}
 	http.Redirect(w, q.R, to, http.StatusSeeOther)
 	return nil

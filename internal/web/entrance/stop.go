@@ -55,7 +55,7 @@ func (p *Pages) askStop(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	page.Text = q.T("No more mails of this kind are sent to this address. To choose among all kinds, sign in, and go to Account → Mails.")
 	page.About(
 		web.Fact{Label: q.T("Mails"), Cell: web.Cell{Text: q.Language().Word(show.MailChoice(one.Kind))}},
-		web.Fact{Label: q.T("To"), Cell: web.Cell{Text: one.Address}},
+		web.Fact{Label: q.T("Address"), Cell: web.Cell{Text: one.Address}},
 	)
 	form.Submit, form.Cancel = q.T("Send no more of them"), q.Href("/account/mails")
 	form.Add(web.Group{Fields: []web.Field{{Name: "token", Kind: web.HiddenField, Value: token}}})

@@ -10,6 +10,9 @@ import (
 // Name is the first part of the portal's addresses.
 const Name = string(access.Portal)
 
+// HandOverPath is where the links lead, below the face, by which people take a licence over.
+const HandOverPath = "/take-over"
+
 // Places are the portal's pages that shared pages lead to.
 func Places() web.Places {
 	return web.Places{License: "/licenses/{id}", Activation: "/activations/{id}"}

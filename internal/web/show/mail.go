@@ -30,6 +30,16 @@ func MailKind(k mailing.Kind) string {
 		return "New devices"
 	case mailing.NearlyUsedUp:
 		return "Activations nearly used up"
+	case mailing.HandOverConfirm:
+		return "Hand-over to confirm"
+	case mailing.HandOverAsked:
+		return "Hand-over asked for"
+	case mailing.HandedOver:
+		return "Licence handed over"
+	case mailing.LicenseRequested:
+		return "Request of an owner"
+	case mailing.RequestAnswered:
+		return "Request answered"
 	case mailing.Goodwill:
 		return "Goodwill entered"
 	case mailing.Expiring:

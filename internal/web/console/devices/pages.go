@@ -40,6 +40,10 @@ type Licenses interface {
 	// Suspend refuses every call of the device until an instant; the zero time lifts it.
 	Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error
 
+	// SuspendedUntil gives until when the device is suspended; the zero time for one that
+	// is not.
+	SuspendedUntil(t tx.Tx, v ident.VendorID, activation ident.UUID) (time.Time, error)
+
 	// SetDisplayName gives the device of a present activation a name of one's own.
 	SetDisplayName(t tx.Tx, v ident.VendorID, activation ident.UUID, name string) error
 

@@ -181,6 +181,9 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 	page.Key = page.Cell(web.Cell{Text: l.LicenseKey.String(), Mono: true, Copy: l.LicenseKey.String()})
 	page.Validity, page.Notes = validity(&page.Page, l, state, remediesOf(q, l))
 	page.Notes = append(page.Notes, usedUp(q, l)...)
+	if page.Notes, err = p.handOverNote(q, &page.Page, l, page.Notes); err != nil {
+		return nil, err
+	}
 	page.Facts = page.Page.Facts(facts(q, l, state)...)
 	page.Use = page.Page.Facts(use(q, &page.Page, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)

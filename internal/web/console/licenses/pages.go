@@ -71,6 +71,11 @@ type Licenses interface {
 	AddUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 	RemoveUser(t tx.Tx, v ident.VendorID, id ident.LicenseID, user string) error
 
+	// PendingHandOver gives the hand-over to another person that waits to be confirmed; nil
+	// for none. CancelHandOver takes it back.
+	PendingHandOver(ctx context.Context, l *licensing.License) (*licensing.HandOver, error)
+	CancelHandOver(t tx.Tx, v ident.VendorID, id ident.LicenseID) error
+
 	// MailAgain tells the licensee user of the licence once more.
 	MailAgain(t tx.Tx, v ident.VendorID, id ident.UUID) error
 
@@ -183,7 +188,7 @@ func (p *Pages) Routes() []edge.Route {
 	all := make([]edge.Route, 0, 48)
 	for _, part := range []func() []edge.Route{
 		p.list, p.bulk, p.issue, p.overview, p.devices, p.meters, p.sessions, p.usage, p.history, p.files, p.change, p.move, p.users, p.release,
-		p.deactivations,
+		p.deactivations, p.pendingHandOver,
 		p.newKey, p.remove,
 	} {
 		all = append(all, part()...)

@@ -61,6 +61,16 @@ func when(k mailing.Kind) string {
 		return "The same: to the present address."
 	case mailing.AddressChanged:
 		return "A new address was confirmed: to both."
+	case mailing.HandOverConfirm:
+		return "A licence is to be handed to another person: to that person, with the link that confirms it."
+	case mailing.HandOverAsked:
+		return "The same: to the present licensee."
+	case mailing.HandedOver:
+		return "The new person has confirmed: to both."
+	case mailing.LicenseRequested:
+		return "An owner asks for more, for a renewal, or for something else, in the licensing dashboard or by an access token."
+	case mailing.RequestAnswered:
+		return "Somebody of your team answers such a request: to who has asked."
 	case mailing.Event:
 		return "An event that an e-mail address under Webhooks is subscribed to."
 	case mailing.Test:
@@ -103,6 +113,13 @@ func ruleGroup(r mailing.Rule) web.Group {
 			Name: name("days"), Label: "Days before the end", Kind: web.NumberField, Value: strconv.Itoa(r.Days), Min: "1", Max: "365", Unit: "days",
 			Hint: "The event license.expiring happens then too, whether the mail is on or off.",
 		})
+	}
+	if r.Kind.StaffOnly() {
+		g.Fields = append(g.Fields, web.Field{
+			Name: name("staff"), Label: "Staff addresses", Kind: web.AreaField, Rows: 2, Value: strings.Join(r.Staff, "\n"), When: whileOn,
+			Placeholder: "sales@example.com", Hint: "One a line, at most 10. Empty: the support e-mail of Vendor & branding, where there is one.",
+		})
+		return g
 	}
 	g.Fields = append(g.Fields,
 		web.Field{Name: name("to"), Label: "To", Kind: web.RadioField, Value: to, When: whileOn, Options: []web.Option{
@@ -171,6 +188,10 @@ func wrongIn(in web.Values) []fault.Field {
 func ruleOf(in web.Values, k mailing.Kind, before mailing.Rule) mailing.Rule {
 	name := func(field string) string { return string(k) + "_" + field }
 	r := mailing.Rule{Kind: k, IsOn: in.Flag(name("is_on")), Days: before.Days}
+	if k.StaffOnly() {
+		r.Staff = in.Lines(name("staff"))
+		return r
+	}
 	to := in.Get(name("to"))
 	r.ToCustomer = to != toStaff
 	if to != toCustomer {

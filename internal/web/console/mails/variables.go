@@ -16,6 +16,10 @@ func meaning(name string) string {
 		"Address": "the new address", "FormerAddress": "the address until then",
 		"SignInLink": "where the person signs in; empty while the server does not know its own address",
 		"ByStaff":    "not empty where somebody of your team asked for it",
-		"Event":      "the event's name", "Payload": "what it says, as JSON",
+		"AskedBy":    "who has asked for it; of a hand-over empty where it was the licensee",
+		"Wish":       "what is asked for, in words", "Quantity": "how much of it; may be empty", "Months": "of a renewal; may be empty",
+		"Message": "what who has asked writes; may be empty", "Answer": "what your team answers; may be empty",
+		"Declined": "not empty where your team has declined", "RequestsLink": "your list of requests; empty while the server does not know its own address",
+		"Event": "the event's name", "Payload": "what it says, as JSON",
 	}[name]
 }

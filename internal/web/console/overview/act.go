@@ -66,6 +66,7 @@ func (r *reading) todo() []todo {
 			Act:  web.Link{Label: "Add activations", Href: show.AddTokensHref(r.q.Base, u.License.UUID) + "?about=used-up"},
 		})
 	}
+	all = append(r.hosts(&page), all...)
 	for i := range all {
 		if !r.q.MayOpen(all[i].Act.Href) {
 			all[i].Act = web.Link{}

@@ -69,6 +69,12 @@ func (p *Pages) askVendor(q *web.Request, form *web.Form) (*web.FormPage, error)
 				"Network addresses are stored all the same. What was counted by country stays in the figures, without devices.",
 		},
 	}})
+	form.Add(web.Group{Title: "Handing over", Fields: []web.Field{
+		{
+			Name: "no_hand_over", Label: "Owners can't hand their licences to other people", Kind: web.CheckField, Value: on[v.NoHandOver],
+			Hint: "Otherwise a licensee, or an administrator of the customer, can name another person in the licensing dashboard, who has to confirm it by a mail.",
+		},
+	}})
 	return page, p.moving(q, &page.Page)
 }
 
@@ -85,9 +91,10 @@ func storedPlaces(v vendors.Vendor) string {
 func (p *Pages) prepareVendor(q *web.Request, in web.Values) (vendors.Change, error) {
 	name, slug, zone, mail, site := in.Text("name"), in.Text("slug"), in.Text("zone"), in.Text("support_email"), in.Text("website")
 	direct, nowhere, language := in.Flag("direct"), in.Flag("store_no_location"), in.Text("language")
+	fixed := in.Flag("no_hand_over")
 	c := vendors.Change{
 		Name: &name, Slug: &slug, Zone: &zone, SupportEmail: &mail, Website: &site, Language: &language,
-		DirectActivationFiles: &direct, StoreNoLocation: &nowhere,
+		DirectActivationFiles: &direct, StoreNoLocation: &nowhere, NoHandOver: &fixed,
 	}
 	m, err := p.movedBy(q, zone)
 	if err != nil {

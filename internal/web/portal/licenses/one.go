@@ -47,7 +47,10 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 		return nil, err
 	}
 	page.Notices = portal.Urgent(page.Notices)
-	return page, nil
+	if mayHandOver(q, l) {
+		page.Actions = append(page.Actions, web.Action{Label: q.T("Hand over"), Href: show.LicenseHref(q, l.UUID) + "/hand-over", Icon: "user-check", Plain: true})
+	}
+	return page, p.pending(q, &page.Page, l)
 }
 
 func keys(q *web.Request, l *licensing.License) []web.Fact {

@@ -33,11 +33,14 @@ type Meters interface {
 	Read(ctx context.Context, r owners.Reach, l *licensing.License) ([]metering.Reading, error)
 }
 
-// Config is what the pages need; all of it is required.
+// Config is what the pages need; all of it but Mails is required.
 type Config struct {
 	Face   *web.Face
 	Rows   Rows
 	Meters Meters
+
+	HandOvers HandOvers
+	Mails     bool // the server mails links
 }
 
 // Pages are the pages of licences.
@@ -45,7 +48,7 @@ type Pages struct{ Config }
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Rows == nil || c.Meters == nil {
+	if c.Face == nil || c.Rows == nil || c.Meters == nil || c.HandOvers == nil {
 		return nil, errors.New("licenses: the configuration is incomplete")
 	}
 	var err error
@@ -55,5 +58,5 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return []edge.Route{web.Show(p.Face, "/licenses/{id}", portal.Own(), "licence.html", p.show)}
+	return append(p.handOver(), web.Show(p.Face, "/licenses/{id}", portal.Own(), "licence.html", p.show))
 }

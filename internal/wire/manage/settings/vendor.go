@@ -46,6 +46,7 @@ type vendorOut struct {
 	Logo        *string `json:"logo" doc:"names the logo that customers are shown; null for none"`
 
 	StoreNoLocation bool `json:"store_no_location" doc:"true: country and city of devices are not stored, and those stored before are removed; network addresses are stored as ever"`
+	NoHandOver      bool `json:"no_hand_over" doc:"true: owners can't hand their licences to other people in the licensing dashboard"`
 }
 
 type vendorUpdate struct {
@@ -68,12 +69,13 @@ type vendorUpdate struct {
 	Logo        *string `json:"logo,omitempty" doc:"a PNG or JPEG file of up to 700 KB in base64, which is made smaller and anew; empty takes the logo away"`
 
 	StoreNoLocation *bool `json:"store_no_location,omitempty" doc:"true: store neither country nor city of devices from now on, and remove what is stored of them, which takes some minutes; it can't be brought back"`
+	NoHandOver      *bool `json:"no_hand_over,omitempty" doc:"true: only the vendor gives a licence another licensee; false by default"`
 }
 
 func showVendor(v vendors.Vendor) vendorOut {
 	return vendorOut{
 		ID: v.UUID, Slug: v.Slug, Name: v.Name, Zone: v.Zone, Plan: string(v.Plan), CreatedAt: v.CreatedAt, SupportEmail: v.SupportEmail, Website: v.Website,
-		Language: v.Language, DirectActivationFiles: v.DirectActivationFiles, StoreNoLocation: v.StoreNoLocation,
+		Language: v.Language, DirectActivationFiles: v.DirectActivationFiles, StoreNoLocation: v.StoreNoLocation, NoHandOver: v.NoHandOver,
 		ShownName: v.Branding.Name, AccentLight: string(v.Branding.AccentLight), AccentDark: string(v.Branding.AccentDark),
 		SupportText: v.Branding.SupportText, Logo: value.TextOrNil(v.Branding.Logo),
 	}
@@ -112,6 +114,7 @@ func (a *Area) vendor(m *operation.Maker) []operation.Operation {
 			v, err := a.Vendors.Update(t, q.Vendor, vendors.Change{
 				Slug: in.Slug, Name: in.Name, Zone: in.Zone, KeepDays: in.KeepLastDays, SupportEmail: in.SupportEmail, Website: in.Website,
 				Language: in.Language, DirectActivationFiles: in.DirectActivationFiles, StoreNoLocation: in.StoreNoLocation,
+				NoHandOver: in.NoHandOver,
 				Branding: vendors.BrandingChange{
 					Name: in.ShownName, AccentLight: in.AccentLight, AccentDark: in.AccentDark, SupportText: in.SupportText, Logo: logo,
 				},

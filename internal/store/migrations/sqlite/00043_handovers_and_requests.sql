@@ -1,0 +1,54 @@
+-- +goose Up
+
+-- Licences that are to be handed to another person, who has to confirm it by a link. At
+-- most one of a licence is pending: ended is '' then. The others are kept until they would
+-- have run out, so that who opens such a link is told why it is over.
+CREATE TABLE license_handovers (
+  id         INTEGER PRIMARY KEY,
+  vendor_id  INTEGER NOT NULL,
+  license_id INTEGER NOT NULL,
+  hash       BLOB NOT NULL,
+  former     TEXT NOT NULL,
+  address    TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  ended      TEXT NOT NULL DEFAULT '',
+  FOREIGN KEY (vendor_id, license_id) REFERENCES licenses (vendor_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX license_handovers_by_hash ON license_handovers (vendor_id, hash);
+CREATE INDEX license_handovers_by_license ON license_handovers (vendor_id, license_id, id);
+CREATE UNIQUE INDEX license_handovers_pending ON license_handovers (vendor_id, license_id) WHERE ended = '';
+CREATE INDEX license_handovers_by_end ON license_handovers (expires_at);
+
+-- What owners ask the vendor for. quantity is in millionths for a meter, else whole.
+CREATE TABLE license_requests (
+  id          INTEGER PRIMARY KEY,
+  vendor_id   INTEGER NOT NULL,
+  uuid        BLOB NOT NULL,
+  license_id  INTEGER NOT NULL,
+  user_id     INTEGER NOT NULL,
+  wish        TEXT NOT NULL,
+  meter       BLOB NOT NULL,
+  meter_name  TEXT NOT NULL,
+  quantity    INTEGER NOT NULL,
+  message     TEXT NOT NULL,
+  state       TEXT NOT NULL,
+  answer      TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  answered_at INTEGER,
+  FOREIGN KEY (vendor_id, license_id) REFERENCES licenses (vendor_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX license_requests_by_uuid ON license_requests (vendor_id, uuid);
+CREATE INDEX license_requests_by_time ON license_requests (vendor_id, created_at, id);
+CREATE INDEX license_requests_by_state ON license_requests (vendor_id, state, created_at, id);
+CREATE INDEX license_requests_by_license ON license_requests (vendor_id, license_id, created_at, id);
+CREATE INDEX license_requests_by_user ON license_requests (vendor_id, user_id);
+CREATE UNIQUE INDEX license_requests_open ON license_requests (vendor_id, license_id, wish, meter) WHERE state = 'open';
+
+-- A vendor whose owners can't hand licences over by themselves.
+ALTER TABLE vendors ADD COLUMN no_hand_over INTEGER NOT NULL DEFAULT 0;
+
+-- +goose Down
+SELECT 1;
