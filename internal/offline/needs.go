@@ -99,7 +99,7 @@ type Grant struct {
 
 // Store keeps what is known of requests and reports; the place of each is locked. "Not found" is nil or false, never
 // an error.
-type Store interface {
+type Store interface { //nolint:interfacebloat // all rows of one room
 	// Request gives the activation that a request has led to.
 	Request(t tx.Tx, v ident.VendorID, id ident.UUID) (r Request, found bool, err error)
 	InsertRequest(t tx.Tx, v ident.VendorID, r Request) error

@@ -52,7 +52,8 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, far *offline.Service, 
 		})),
 		mounted(licenses.New(licenses.Config{
 			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, CustomerRows: r.CustomerRows, Customers: r.Customers,
-			Meters: r.Meters, Ledger: r.MeterRows, SessionRows: r.SessionRows, Audit: r.AuditRows, Mails: licenceLetters{r}, Files: files, FileRows: r.OfflineRows,
+			Meters: r.Meters, Ledger: r.MeterRows, SessionRows: r.SessionRows, Audit: r.AuditRows, Mails: licenceLetters{r},
+			Files: files, FileRows: r.OfflineRows,
 		})),
 		mounted(devices.New(devices.Config{
 			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, Refresh: refreshFile(far, offline.ViaConsole),

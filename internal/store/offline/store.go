@@ -117,7 +117,8 @@ func (Store) SaveHistory(t tx.Tx, v ident.VendorID, h *offline.History) (err err
 			hostname = $6 WHERE vendor_id = $7 AND id = $8`, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), h.Hostname, v, h.ID)
 		return err
 	}
-	h.ID, err = store.On(t).Insert(`INSERT INTO offline_histories (vendor_id, license_id, activation_uuid, report, report_hash, marks, is_copy, updated_at, hostname)
+	h.ID, err = store.On(t).Insert(`INSERT INTO offline_histories
+		(vendor_id, license_id, activation_uuid, report, report_hash, marks, is_copy, updated_at, hostname)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
 		v, h.License, h.Activation, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), h.Hostname)
 	return err
