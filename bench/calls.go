@@ -34,9 +34,11 @@ func measurements() []measurement {
 		{"session, close", closeSession},
 		{"activation, 16 connections", func(ctx context.Context, s *site) error { return activation(ctx, s, 16, 0) }},
 		{"activation, 256 connections", func(ctx context.Context, s *site) error { return activation(ctx, s, 256, 1) }},
+		{"activation by a file", activationByFile},
 		{"calls beside hard work", besideHardWork},
 		{"console list pages", consolePages},
 		{"portal pages", portalPages},
+		{"deactivation", deactivations}, // last: it takes activations away
 	}
 }
 

@@ -23,6 +23,7 @@ type ActivateCommand struct {
 	Client   Client
 	Proof    Proof
 	Offline  bool // by a file that a person carries; the edition must allow it
+	XML      bool // with Offline: by an XML file
 }
 
 // Activate takes a token of the licence that the key leads to
@@ -147,7 +148,7 @@ func (a *activating) remember() (*refusal.Refusal, error) {
 // A client that was never here has no device yet: a refusal makes none.
 func (a *activating) load(found Found) error {
 	v := a.command.Vendor
-	a.now, a.version, a.offline = a.t.Now(), a.command.Client.SoftwareVersion, a.command.Offline
+	a.now, a.version, a.offline, a.xml = a.t.Now(), a.command.Client.SoftwareVersion, a.command.Offline, a.command.XML
 	known, err := a.devices.Lock(a.t, v, a.command.ClientID)
 	if err != nil {
 		return err
@@ -209,6 +210,10 @@ func (a *activating) load(found Found) error {
 
 func (a *activating) decide() (Outcome, error) {
 	d := decideActivation(a.activationCase)
+	if d.copy && a.offline {
+		_, room := roomFor(a.license, a.policy)
+		return Outcome{Refusal: d.refusal, CopyOf: &CopyOf{a.here.UUID, a.license.ID, room}}, nil
+	}
 	if d.refusal != nil {
 		if made, err := a.madeMeanwhile(); err != nil || made {
 			return Outcome{}, cmp.Or(err, errDeviceMade)

@@ -17,6 +17,7 @@ type activationCase struct {
 	token   *Token // the token whose key was presented; nil for a license key
 	version string
 	offline bool // by a file
+	xml     bool // by an XML file
 
 	presented []byte // the public key of its own that the client brings; nil for none
 	proven    []byte // the client's public key, proven by the call's signature; nil for none
@@ -33,6 +34,7 @@ type activationCase struct {
 // already, or take a token in role (giving up elsewhere, if there is one).
 type activationDecision struct {
 	refusal   *refusal.Refusal
+	copy      bool // with refusal: it is a second machine under the name of one that has a file
 	same      bool
 	adopt     bool // with same: the client's key pair becomes the activation's, which had none
 	reinstall bool // end the activation that is there, and activate anew with its token
@@ -77,7 +79,10 @@ func refuseActivation(c activationCase) *refusal.Refusal {
 	case !c.policy.AllowsRelease(c.version):
 		return refusal.Refuse(refusal.VersionNotAllowed)
 	case c.offline:
-		return refuseOffline(c.license, c.policy)
+		if r := refuseOffline(c.license, c.policy); r != nil || !c.xml || c.policy.XMLFilesAllowed {
+			return r
+		}
+		return refusal.NoXML()
 	}
 	return nil
 }
@@ -105,7 +110,7 @@ func decideSame(c activationCase) activationDecision {
 		return activationDecision{same: true}
 	case brings:
 		if c.here.fileInForce(c.license, c.policy, c.now) {
-			return activationDecision{refusal: refuseInForce(c.here)} // a second machine, for all that is known
+			return activationDecision{refusal: refuseInForce(c.here), copy: true} // a second machine, for all that is known
 		}
 		return activationDecision{reinstall: true}
 	}

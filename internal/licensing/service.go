@@ -87,6 +87,10 @@ type Outcome struct {
 	// RefusedBy is the licence that refused an activation; 0 where no key led to one.
 	RefusedBy ident.LicenseID
 
+	// CopyOf is set where a request by a file was refused because a second machine came under
+	// the name of one whose file is in force. Nothing was noted of it.
+	CopyOf *CopyOf
+
 	// NoKeys is set where the caller is to learn no key: he has proven nothing but a name.
 	NoKeys bool
 

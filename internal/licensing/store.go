@@ -285,6 +285,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// NoteEnd remembers that something was said of a licence's end; false when it was said before.
 	NoteEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
 
+	// ForgetEnd takes that back, for an end that is none any more; false when nothing was said.
+	ForgetEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
+
 	// Customer and Edition are what a new licence refers to; nil when there is none.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 	Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*Edition, *Product, error)

@@ -36,7 +36,7 @@ func (s *Service) report(ctx context.Context, u Upload, document []byte, f *File
 			return errUnknownDevice()
 		}
 		r, err := signed.VerifyReport(p.ClientKey, document)
-		if err != nil || r.ClientID != p.ClientID || r.ProductID != p.Product.String() {
+		if err != nil || r.ClientID != p.Called() || r.ProductID != p.Product.String() {
 			return errUnknownDevice()
 		}
 		key = signed.FormatKey(p.ClientKey)
@@ -102,6 +102,9 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, doc
 	}
 	h.goOn(j, r, document, t.Now())
 	if err := s.c.Store.SaveHistory(t, v, h); err != nil {
+		return nil, time.Time{}, err
+	}
+	if j.more, err = s.uncovered(t, v, p, j.more); err != nil {
 		return nil, time.Time{}, err
 	}
 	over, err := s.c.Meters.Count(t, v, p, j.more, hash)

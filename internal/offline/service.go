@@ -231,8 +231,11 @@ func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, p
 		}
 		return Place{}, no, err
 	}
+	if err := s.presume(t, v, p); err != nil {
+		return Place{}, nil, err
+	}
 	return p, nil, s.c.Store.InsertRequest(t, v, Request{
-		ID: id, License: p.License, Activation: p.Activation, ClientKey: key, TrustedKeys: r.TrustedKeys, At: t.Now(),
+		ID: id, License: p.License, Activation: p.Activation, ClientKey: key, TrustedKeys: r.TrustedKeys, Copy: p.Copy, At: t.Now(),
 	})
 }
 
@@ -273,7 +276,7 @@ func (s *Service) handOut(ctx context.Context, v ident.VendorID, vendor ident.UU
 	}
 	l := signed.OfflineLicense{
 		VendorID: vendor.String(), ProductID: p.Product.String(), LicenseID: p.LicenseUUID.String(), ActivationID: p.Activation.String(),
-		ClientID: p.ClientID, Serial: g.Serial, IssuedAt: s.c.Clock.Now().Unix(), License: g.Info,
+		ClientID: p.Called(), Serial: g.Serial, IssuedAt: s.c.Clock.Now().Unix(), License: g.Info,
 	}
 	if len(p.ClientKey) > 0 {
 		l.ClientPublicKey = signed.FormatKey(p.ClientKey)

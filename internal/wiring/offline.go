@@ -70,14 +70,18 @@ func (o offlineLicenses) Activate(t tx.Tx, v ident.VendorID, r signed.Activation
 		key = licensing.ParseKey(r.Key)
 		key.Legacy = nil
 	}
-	out, err := o.r.Licenses.Activate(t, licensing.ActivateCommand{
+	c := licensing.ActivateCommand{
 		Vendor: v, Product: product, Key: key, ClientID: r.ClientID, Offline: true,
 		Client: licensing.Client{
 			Name: r.ClientName, Description: r.ClientDescription, Hostname: r.Hostname, Platform: r.Platform, OperatingSystem: r.OperatingSystem,
 			SoftwareVersion: r.SoftwareVersion, Variables: r.DeviceVariables, PublicKey: public,
 		},
 		Proof: func(key []byte) (int64, bool) { return 0, string(key) == string(public) },
-	})
+	}
+	out, err := o.r.Licenses.Activate(t, c)
+	if err == nil && out.CopyOf != nil {
+		return o.second(t, c, *out.CopyOf)
+	}
 	if err != nil || out.Refusal != nil {
 		return offline.Place{License: out.RefusedBy}, out.Refusal, err
 	}
@@ -116,6 +120,9 @@ func (o offlineLicenses) HandOut(ctx context.Context, v ident.VendorID, p offlin
 	if held == nil || held.UUID != p.Activation {
 		return nil, refusal.Refuse(refusal.TokenNotAssigned), nil // it went to another device meanwhile
 	}
+	called := *held
+	called.Device.Number = p.Called()
+	out.State.Activation = &called
 	info, err := o.words.FileInfo(ctx, out.State)
 	if err != nil {
 		return nil, nil, err
