@@ -38,6 +38,7 @@ func measurements() []measurement {
 		{"calls beside hard work", besideHardWork},
 		{"console list pages", consolePages},
 		{"portal pages", portalPages},
+		{"deactivation", deactivations}, // last: it takes activations away
 	}
 }
 

@@ -25,9 +25,17 @@ type Steady struct {
 	at   time.Duration // when
 }
 
+// Stopwatch is a clock that knows how much time has passed, whatever it was set to.
+type Stopwatch interface {
+	Passed() time.Duration
+}
+
 // NewSteady begins to watch a clock, which shows the right time now. passed tells how much
-// time has passed; nil for the machine's own measure.
+// time has passed; nil for the clock's own measure, or the machine's where it has none.
 func NewSteady(clock Clock, passed func() time.Duration) *Steady {
+	if own, ok := clock.(Stopwatch); ok && passed == nil {
+		passed = own.Passed
+	}
 	if passed == nil {
 		began := time.Now() // with its monotonic reading
 		passed = func() time.Duration { return time.Since(began) }

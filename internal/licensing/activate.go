@@ -23,6 +23,7 @@ type ActivateCommand struct {
 	Client   Client
 	Proof    Proof
 	Offline  bool // by a file that a person carries; the edition must allow it
+	XML      bool // with Offline: by an XML file
 }
 
 // Activate takes a token of the licence that the key leads to
@@ -147,7 +148,7 @@ func (a *activating) remember() (*refusal.Refusal, error) {
 // A client that was never here has no device yet: a refusal makes none.
 func (a *activating) load(found Found) error {
 	v := a.command.Vendor
-	a.now, a.version, a.offline = a.t.Now(), a.command.Client.SoftwareVersion, a.command.Offline
+	a.now, a.version, a.offline, a.xml = a.t.Now(), a.command.Client.SoftwareVersion, a.command.Offline, a.command.XML
 	known, err := a.devices.Lock(a.t, v, a.command.ClientID)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ type activationCase struct {
 	token   *Token // the token whose key was presented; nil for a license key
 	version string
 	offline bool // by a file
+	xml     bool // by an XML file
 
 	presented []byte // the public key of its own that the client brings; nil for none
 	proven    []byte // the client's public key, proven by the call's signature; nil for none
@@ -78,7 +79,10 @@ func refuseActivation(c activationCase) *refusal.Refusal {
 	case !c.policy.AllowsRelease(c.version):
 		return refusal.Refuse(refusal.VersionNotAllowed)
 	case c.offline:
-		return refuseOffline(c.license, c.policy)
+		if r := refuseOffline(c.license, c.policy); r != nil || !c.xml || c.policy.XMLFilesAllowed {
+			return r
+		}
+		return refusal.NoXML()
 	}
 	return nil
 }

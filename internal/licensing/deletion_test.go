@@ -113,6 +113,10 @@ func TestDeletionsThatWaitCountFromTheBeginning(t *testing.T) {
 		if d := b.by(t, licensing.ByDashboard, l, online); d.Refused != licensing.DeactivationsUsedUp {
 			t.Errorf("beside one that waits: %+v", d)
 		}
+		storetest.Do(t, e, func(x tx.Tx) (any, error) { return b.Licenses.ResetDeactivations(x, b.Vendor, l.ID) })
+		b.stands(t, l, 1, 1, 3) // what waits goes on counting
+		storetest.Do(t, e, func(x tx.Tx) (any, error) { return nil, b.Licenses.DropDeletion(x, b.Vendor, one, false) })
+		b.stands(t, l, 0, 0, 3)
 		b.Balanced(t)
 	})
 }

@@ -3,6 +3,8 @@
 // suspension, switching off, moving to another edition, and what each of these
 // answers.
 //
+// Subscriptions has licences follow what outside systems say of them.
+//
 // Every rule is a pure function (decide*.go) over what the store brought;
 // Service, around them, loads, decides, and writes in the caller's transaction.
 // It does not own editions (catalog), customers, devices, sessions (floating), meters

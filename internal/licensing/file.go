@@ -15,6 +15,7 @@ type FileCommand struct {
 	License  ident.UUID // a license or token key, or with ByID the licence's id
 	ByID     bool
 	TokenKey ident.UUID // one of its tokens, whose client the file is for; zero for none
+	XML      bool       // for an XML file, which names no device's own key
 	Unsaid   bool       // only asked, not handed out: nothing is written down
 }
 
@@ -30,6 +31,9 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 	}
 	l := p.License
 	if r := refuseFile(l, t.Now()); r != nil {
+		return refused(r), nil
+	}
+	if r := c.refuseXML(l); r != nil {
 		return refused(r), nil
 	}
 	var holder *Activation
@@ -57,6 +61,9 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		if r := refuseFile(l, t.Now()); r != nil {
 			return refused(r), nil
 		}
+		if c.XML && holder.Client.PublicKey != nil {
+			return refused(refusal.KeyedXML()), nil
+		}
 		if holder.Device.SuspendedAt(t.Now()) {
 			return refused(refusal.Refuse(refusal.Suspended)), nil
 		}
@@ -77,7 +84,34 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 	if holder != nil {
 		version = holder.Client.SoftwareVersion
 	}
-	return Outcome{State: fileState(StateOf(l, holder, version, t.Now()))}, nil
+	state := fileState(StateOf(l, holder, version, t.Now()))
+	if c.XML {
+		state = state.until(refreshByOf(l.Terms().Policy, t.Now()))
+	}
+	return Outcome{State: state}, nil
+}
+
+// refuseXML judges whether an XML file may be made, which whoever has it can use: only
+// where that is said, and where files want a refresh only for one device by name.
+func (c FileCommand) refuseXML(l *License) *refusal.Refusal {
+	p := l.Terms().Policy
+	switch {
+	case !c.XML:
+		return nil
+	case !p.XMLFilesAllowed:
+		return refusal.NoXML()
+	case p.OfflineDays != nil && c.TokenKey.IsZero():
+		return refusal.NamelessXML()
+	}
+	return nil
+}
+
+// until bounds the licence's end by an instant; zero for none.
+func (s State) until(end time.Time) State {
+	if !end.IsZero() && (s.ExpiresAt.IsZero() || end.Before(s.ExpiresAt)) {
+		s.ExpiresAt = end
+	}
+	return s
 }
 
 // fileState bounds what a file says by what its client has: nobody tells a machine
@@ -86,10 +120,7 @@ func fileState(s State) State {
 	if s.Activation == nil {
 		return s
 	}
-	if until := s.Activation.GoodwillUntil; !until.IsZero() && (s.ExpiresAt.IsZero() || until.Before(s.ExpiresAt)) {
-		s.ExpiresAt = until
-	}
-	return s
+	return s.until(s.Activation.GoodwillUntil)
 }
 
 // NoFile says why no file is made of a licence; nil where one is.

@@ -117,6 +117,10 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	InsertDeletion(t tx.Tx, d *Deletion) error
 	DeleteDeletion(t tx.Tx, d *Deletion) error
 
+	// DeletionsWaiting gives how many deletions of a licence wait that count, and how many
+	// of those for the dashboard.
+	DeletionsWaiting(t tx.Tx, v ident.VendorID, license ident.LicenseID) (all, dashboard int64, err error)
+
 	// SetRefreshTold notes what was told of the refresh-by of an activation's newest file.
 	SetRefreshTold(t tx.Tx, v ident.VendorID, a *Activation, told RefreshTold) error
 
@@ -280,6 +284,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	// NoteEnd remembers that something was said of a licence's end; false when it was said before.
 	NoteEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
+
+	// ForgetEnd takes that back, for an end that is none any more; false when nothing was said.
+	ForgetEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
 
 	// Customer and Edition are what a new licence refers to; nil when there is none.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)

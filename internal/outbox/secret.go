@@ -49,9 +49,9 @@ func (s Secrets) Open(sealer Sealer, vendor ident.VendorID, subscription ident.U
 }
 
 // newSecret makes a secret, sealed, and as it is shown once.
-func (s *Service) newSecret(vendor ident.VendorID, subscription ident.UUID) (sealed []byte, shown string, err error) {
-	secret := s.IDs.Secret(secretBytes)
-	sealed, err = s.Sealer.Seal(Purpose(vendor, subscription), secret)
+func newSecret(ids ident.Source, sealer Sealer, vendor ident.VendorID, subscription ident.UUID) (sealed []byte, shown string, err error) {
+	secret := ids.Secret(secretBytes)
+	sealed, err = sealer.Seal(Purpose(vendor, subscription), secret)
 	return sealed, "whsec_" + base64.StdEncoding.EncodeToString(secret), err
 }
 
@@ -72,7 +72,7 @@ func (s *Service) RotateSecret(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) 
 	}
 	before := sub.Secrets
 	sub.Secrets = Secrets{Old: before.Sealed, OldUntil: t.Now().Add(Overlap)}
-	if sub.Secrets.Sealed, secret, err = s.newSecret(vendor, uuid); err != nil {
+	if sub.Secrets.Sealed, secret, err = newSecret(s.IDs, s.Sealer, vendor, uuid); err != nil {
 		return Subscription{}, "", err
 	}
 	if err := s.Store.Save(t, vendor, sub); err != nil {

@@ -83,7 +83,7 @@ func (s *Service) Subscribe(
 			"Delete one that is not needed, or let one address take more events.")
 	}
 	if kind == Webhook {
-		if sub.Secrets.Sealed, secret, err = s.newSecret(vendor, sub.UUID); err != nil {
+		if sub.Secrets.Sealed, secret, err = newSecret(s.IDs, s.Sealer, vendor, sub.UUID); err != nil {
 			return Subscription{}, "", err
 		}
 	}

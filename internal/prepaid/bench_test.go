@@ -35,9 +35,9 @@ type bench struct {
 	top, mid, shop, rival customers.Customer
 }
 
-func newBench(t *testing.T, e storetest.Env) *bench { return newBenchWith(t, e, nil) }
+func newBench(t testing.TB, e storetest.Env) *bench { return newBenchWith(t, e, nil) }
 
-func newBenchWith(t *testing.T, e storetest.Env, trust prepaid.Trust) *bench {
+func newBenchWith(t testing.TB, e storetest.Env, trust prepaid.Trust) *bench {
 	t.Helper()
 	b := &bench{CustomerBench: storetest.NewCustomers(t, e), rows: prepaidstore.Store{DB: e.DB}}
 	machines, err := devices.New(devices.Config{Store: devicestore.Store{}, IDs: e.IDs})
@@ -72,7 +72,7 @@ func (b *bench) person(c customers.Customer, role prepaid.Role) prepaid.By {
 
 func (b *bench) admin(c customers.Customer) prepaid.By { return b.person(c, prepaid.Administrator) }
 
-func (b *bench) code(t *testing.T, code string, days int64, billing prepaid.Billing, models ...string) prepaid.Code {
+func (b *bench) code(t testing.TB, code string, days int64, billing prepaid.Billing, models ...string) prepaid.Code {
 	t.Helper()
 	return storetest.Do(t, b.Env, func(x tx.Tx) (prepaid.Code, error) {
 		return b.service.CreateCode(x, b.staff, prepaid.Code{Code: code, Name: code, Models: models, Days: days, Billing: billing})

@@ -52,7 +52,8 @@ func (s Status) known() bool {
 
 // Holder says whose things a reader sees. It is made by who knows who asks: see Reach.
 type Holder struct {
-	Everybody bool             // staff: all of the vendor
+	Everybody bool             // all of the vendor
+	IsStaff   bool             // nothing of before the present owner's time is hidden
 	Customer  ident.CustomerID // else this customer's; 0 is the vendor's own stock
 	Below     bool             // and those of all customers below it
 }

@@ -1,6 +1,10 @@
 package prepaid
 
-import "chancery/internal/fault"
+import (
+	"slices"
+
+	"chancery/internal/fault"
+)
 
 // refusalCode names a refusal of this room.
 type refusalCode string
@@ -74,7 +78,16 @@ var refusals = map[refusalCode][2]string{ //nolint:gochecknoglobals // a table
 
 // refuse gives the fault of a refusal.
 func refuse(code refusalCode) *fault.Error {
-	return fault.Refused(string(code), refusals[code][0], refusals[code][1])
+	e := fault.Refused(string(code), refusals[code][0], refusals[code][1])
+	if slices.Contains(notAllowed, code) {
+		e.Kind = fault.Forbidden
+	}
+	return e
+}
+
+// notAllowed are the refusals that go by who asks, and not by how things stand.
+var notAllowed = []refusalCode{ //nolint:gochecknoglobals // a list
+	roleMissing, administratorOnly, onlyVendor, switchForeign, sellForeign, notDirect, superiorNotAllowed,
 }
 
 // refuseAt refuses for one of several things, which it names.

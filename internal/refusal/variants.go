@@ -44,6 +44,26 @@ func EarlyFile() *Refusal {
 	}
 }
 
+// NoXML is OfflineNotAllowed for XML files where other files are allowed.
+func NoXML() *Refusal {
+	return &Refusal{
+		ID: OfflineNotAllowed, Message: "This license has no XML files.",
+		Help: "Ask your vendor to allow them, or use a program that asks by activation.req.",
+	}
+}
+
+// NamelessXML is OfflineNotAllowed for an XML license file that names no device.
+func NamelessXML() *Refusal {
+	return &Refusal{
+		ID: OfflineNotAllowed, Message: "A license file of this license is for one device.", Help: "Activate the device, and name its token_key.",
+	}
+}
+
+// KeyedXML is ClientAssigned for an XML license file of a client that has a key pair.
+func KeyedXML() *Refusal {
+	return Refuse(ClientAssigned).With("The program of this device has a key pair of its own and reads no XML file: it takes a refresh file.")
+}
+
 // Unsigned is ClientAssigned for a call that carries no signature at all.
 func Unsigned() *Refusal {
 	return Refuse(ClientAssigned).With("Sign the call: its Chancery-Client-Signature header is missing. " +

@@ -90,6 +90,11 @@ var fields = []Field{ //nolint:gochecknoglobals // a table; Fields gives copies
 		of: func(p *Policy) any { return &p.OfflineAllowed }, own: func(o *Overrides) any { return &o.OfflineAllowed },
 	},
 	{
+		Name: "xml_files_allowed", Label: "SLASCONE’s XML files too", Kind: Switch, HeldOnly: true,
+		Hint: "For programs that are built on SLASCONE's clients. Off: devices live by files that are made for their own key alone, which nobody else can use.",
+		of:   func(p *Policy) any { return &p.XMLFilesAllowed }, own: func(o *Overrides) any { return &o.XMLFilesAllowed },
+	},
+	{
 		Name: "offline_days", Label: "A file is good for", Unit: days, Kind: OptionalNumber, Least: 1, Most: MaxDays, HeldOnly: true,
 		Without: "as long as the licence",
 		Hint: "Then the device wants a refresh file. It bounds how long a copied or given-up device goes on by its file. " +

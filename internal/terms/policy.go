@@ -173,8 +173,9 @@ type Policy struct {
 	DashboardDeactivationAllowance *int64 `json:"dashboard_deactivation_allowance"` // of those, by its owner in the dashboard; nil: no limit of its own
 	APIDeactivationAllowed         bool   `json:"api_deactivation_allowed"`         // the owner's own access token may release devices
 
-	OfflineAllowed bool `json:"offline_allowed"` // clients may be activated by a file; never with license type subscription
-	OfflineDays    *int `json:"offline_days"`    // a file is good for so many days, and wants a refresh by then; nil: as long as the licence
+	OfflineAllowed  bool `json:"offline_allowed"`   // clients may be activated by a file; never with license type subscription
+	XMLFilesAllowed bool `json:"xml_files_allowed"` // SLASCONE's XML files too, where offline is allowed
+	OfflineDays     *int `json:"offline_days"`      // a file is good for so many days, and wants a refresh by then; nil: as long as the licence
 
 	ReleaseLimit   string `json:"release_limit"`   // the newest software release that may run; "" for any
 	MinimumRelease string `json:"minimum_release"` // the oldest one

@@ -21,3 +21,15 @@ func Sign(id string, at time.Time, body []byte, secrets ...[]byte) string {
 	}
 	return strings.Join(all, " ")
 }
+
+// Signed reports whether a header webhook-signature holds a signature by one of the
+// secrets over id, time and body.
+func Signed(header, id string, at time.Time, body []byte, secrets ...[]byte) bool {
+	good := false
+	for given := range strings.FieldsSeq(header) {
+		for want := range strings.FieldsSeq(Sign(id, at, body, secrets...)) {
+			good = good || hmac.Equal([]byte(given), []byte(want))
+		}
+	}
+	return good
+}

@@ -6,6 +6,8 @@ import (
 	"chancery/internal/budget"
 	"chancery/internal/geo"
 	"chancery/internal/offline"
+	"chancery/internal/webhook"
+	"chancery/internal/wire/incoming"
 	"chancery/internal/wire/slascone"
 	"chancery/internal/wire/wellknown"
 )
@@ -17,6 +19,9 @@ func apiAreas(r *Rooms, s Site, index vendorIndex, clients *slascone.API, files 
 			Vendors: index, Keys: r.Keyring, Clock: r.Clock, SecurityContact: s.SecurityContact, PublicURL: s.PublicURL,
 		})),
 		mounted(clients, nil),
+		listed(incoming.Routes(incoming.Config{
+			Vendors: index, Webhooks: r.Incoming, Subscriptions: r.LicenseSubscriptions, Runner: r.DB, Clock: r.Clock.Real, Signed: webhook.Signed,
+		})),
 		mounted(management(r, s, files)),
 	}
 }

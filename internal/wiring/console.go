@@ -23,6 +23,7 @@ import (
 	"chancery/internal/web/console/mails"
 	carried "chancery/internal/web/console/offline"
 	"chancery/internal/web/console/overview"
+	"chancery/internal/web/console/requests"
 	"chancery/internal/web/console/search"
 	"chancery/internal/web/console/sessions"
 	"chancery/internal/web/console/settings"
@@ -41,7 +42,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, far *offline.Service, 
 			Mails: s.mailsLinks(), Address: s.face,
 		})),
 		mounted(overview.New(overview.Config{
-			Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Files: r.OfflineRows, Key: pinned{r.Keyring}, Hosts: r.VendorRows,
+			Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Requests: r.OwnerRows, Files: r.OfflineRows, Key: pinned{r.Keyring}, Hosts: r.VendorRows,
 		})),
 		mounted(attention.New(attention.Config{
 			Face: f, Figures: r.FigureRows, Rows: r.LicenseRows, Licenses: r.Licenses, Products: r.CatalogRows,
@@ -53,7 +54,9 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, far *offline.Service, 
 		mounted(licenses.New(licenses.Config{
 			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, CustomerRows: r.CustomerRows, Customers: r.Customers,
 			Meters: r.Meters, Ledger: r.MeterRows, SessionRows: r.SessionRows, Audit: r.AuditRows, Mails: licenceLetters{r}, Files: files, FileRows: r.OfflineRows,
+			Requests: r.OwnerRows,
 		})),
+		mounted(requests.New(requests.Config{Face: f, Rows: r.OwnerRows, Licenses: r.LicenseRows, Requests: r.Requests})),
 		mounted(devices.New(devices.Config{
 			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, Refresh: refreshFile(far, offline.ViaConsole),
 		})),

@@ -73,6 +73,12 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	if r.Subscriptions, err = outbox.New(outbox.Config{Store: r.OutboxRows, IDs: r.IDs, Sealer: sealer}); err != nil {
 		return err
 	}
+	if r.Incoming, err = outbox.NewIncoming(r.OutboxRows, r.OutboxRows, r.IDs, sealer); err != nil {
+		return err
+	}
+	if r.LicenseSubscriptions, err = licensing.NewSubscriptions(r.Licenses, r.LicenseRows); err != nil {
+		return err
+	}
 	r.FigureRows = figurestore.Store{DB: r.DB}
 	r.Figures, err = figures.New(figures.Config{Store: r.FigureRows, Runner: r.DB, Clock: r.Clock, Real: r.Clock.Real})
 	if err != nil {

@@ -50,6 +50,7 @@ import (
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/testclock"
 	"chancery/internal/vendors"
+	"chancery/internal/wiring/pairs"
 )
 
 // Storage says where the data is.
@@ -114,31 +115,34 @@ type Rooms struct {
 	AccessTokens    *identity.AccessTokens
 	AccessTokenRows identitystore.AccessTokens
 
-	Licenses      *licensing.Service
-	LicenseRows   *licensestore.Store
-	Pulses        *licensestore.Pulses
-	Meters        *metering.Service
-	Usage         *metering.Usage
-	MeterRows     meterstore.Store
-	Sessions      *floating.Service
-	SessionRows   floatingstore.Store
-	Catalog       *catalog.Service
-	CatalogRows   catalogstore.Store
-	Customers     *customers.Service
-	CustomerRows  customerstore.Store
-	AuditRows     auditstore.Store
-	Subscriptions *outbox.Service
-	OutboxRows    outboxstore.Store
-	Figures       *figures.Service
-	FigureRows    figurestore.Store
-	Mails         *mailing.Service
-	MailRows      mailstore.Store
-	Imports       *imports.Service
-	ImportRows    importstore.Store
-	Owners        *owners.Service
-	OwnerRows     ownerstore.Store
-	Erasures      *erasure.Service
-	ErasureRows   erasurestore.Store
+	LicenseSubscriptions *licensing.Subscriptions
+	Licenses             *licensing.Service
+	LicenseRows          *licensestore.Store
+	Pulses               *licensestore.Pulses
+	Meters               *metering.Service
+	Usage                *metering.Usage
+	MeterRows            meterstore.Store
+	Sessions             *floating.Service
+	SessionRows          floatingstore.Store
+	Catalog              *catalog.Service
+	CatalogRows          catalogstore.Store
+	Customers            *customers.Service
+	CustomerRows         customerstore.Store
+	AuditRows            auditstore.Store
+	Subscriptions        *outbox.Service
+	OutboxRows           outboxstore.Store
+	Incoming             *outbox.IncomingService
+	Figures              *figures.Service
+	FigureRows           figurestore.Store
+	Mails                *mailing.Service
+	MailRows             mailstore.Store
+	Imports              *imports.Service
+	ImportRows           importstore.Store
+	Owners               *owners.Service
+	OwnerRows            ownerstore.Store
+	Requests             *owners.Requests
+	Erasures             *erasure.Service
+	ErasureRows          erasurestore.Store
 
 	OfflineRows offlinestore.Store
 	Prepaid     *prepaid.Service
@@ -241,6 +245,11 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	}
 	r.OwnerRows = ownerstore.Store{DB: r.DB, Licenses: r.LicenseRows, Meters: r.MeterRows}
 	if r.Owners, err = owners.New(r.OwnerRows); err != nil {
+		return err
+	}
+	if r.Requests, err = owners.NewRequests(owners.RequestsConfig{
+		Store: r.OwnerRows, Owners: r.Owners, Licenses: pairs.RequestedLicenses{Licenses: r.Licenses}, Post: requestMails{r}, IDs: r.IDs,
+	}); err != nil {
 		return err
 	}
 	return r.furnishPeople(sealer)

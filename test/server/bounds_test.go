@@ -116,7 +116,7 @@ type filling struct {
 func fill(t *testing.T, s *servertest.Server) filling {
 	t.Helper()
 	v := open(t, s, "Acme", terms{
-		"token_limit": 3, "goodwill_token_limit": 1, "offline_allowed": true, "limitations": []terms{{"name": "l", "limit": 1e9, "reset": "never"}},
+		"token_limit": 3, "goodwill_token_limit": 1, "offline_allowed": true, "xml_files_allowed": true, "limitations": []terms{{"name": "l", "limit": 1e9, "reset": "never"}},
 	})
 	f := filling{vendor: v, ids: map[string]string{}}
 	f.ids["product"], f.ids["isv"] = v.product, v.VendorID

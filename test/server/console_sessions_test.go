@@ -103,7 +103,7 @@ func TestTheSessionsCookieIsKeptClose(t *testing.T) {
 func TestNoLineGetsIntoAHead(t *testing.T) {
 	t.Parallel()
 	s := servertest.Start(t, servertest.SQLite(t))
-	v := open(t, s, "Acme", terms{"token_limit": 2, "offline_allowed": true})
+	v := open(t, s, "Acme", terms{"token_limit": 2, "offline_allowed": true, "xml_files_allowed": true})
 	const line = "\r\nSet-Cookie: chancery_console=planted\r\nBcc: everybody@example.com"
 	if to := arrive(t, s, v.NewVendor, nil, "/licenses"+line).Get("Location"); to != "/console/"+v.Slug+"/" {
 		t.Errorf("a sign-in leads to %q", to)

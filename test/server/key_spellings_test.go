@@ -21,7 +21,7 @@ import (
 // taken at every door.
 func TestKeysInEverySpelling(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		v := open(t, s, "Acme", terms{"token_limit": 3, "offline_allowed": true, "limitations": []terms{{"name": "pages", "reset": "never"}}})
+		v := open(t, s, "Acme", terms{"token_limit": 3, "offline_allowed": true, "xml_files_allowed": true, "limitations": []terms{{"name": "pages", "reset": "never"}}})
 		pages := v.manage(t, 200, "GET", "/editions/"+v.edition, nil).field(t, "limitations").([]any)[0].(map[string]any)["id"].(string)
 		team := v.manage(t, 201, "POST", "/editions", terms{
 			"product_id": v.product, "name": "Team", "provisioning_mode": "floating", "floating_token_limit": 2,
@@ -98,7 +98,7 @@ func TestKeysInEverySpelling(t *testing.T) {
 // What is no key is refused as an unknown one, and never as a call that is wrong.
 func TestWhatIsNoKey(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		v := open(t, s, "Acme", terms{"token_limit": 3, "offline_allowed": true, "limitations": []terms{{"name": "pages", "reset": "never"}}})
+		v := open(t, s, "Acme", terms{"token_limit": 3, "offline_allowed": true, "xml_files_allowed": true, "limitations": []terms{{"name": "pages", "reset": "never"}}})
 		pages := v.manage(t, 200, "GET", "/editions/"+v.edition, nil).field(t, "limitations").([]any)[0].(map[string]any)["id"].(string)
 		l := v.issue(t, nil)
 		v.call(t, "/activations", v.activation(l.Key, "drill-1"))

@@ -152,10 +152,10 @@ func TestPagesOfFiles(t *testing.T) {
 			t.Errorf("the kept answer of %q is another: %d", href, kept.Status)
 		}
 		servertest.Says(t, b.Get(t, "/"), "main", "Two copies", "Above the limit")
-		servertest.Says(t, b.Get(t, "/licenses/"+l.ID), "main", "Two copies of one machine.")
+		servertest.Says(t, b.Get(t, "/licenses/"+l.ID), "main", "Two copies of one device.")
 		servertest.Says(t, b.Get(t, "/offline/copies"), "main", "press-m-1", "report 1")
 		b.Post(t, "/offline/copies/seen", url.Values{"id": {id}})
-		servertest.Says(t, b.Get(t, "/offline/copies"), "main", "No copies of one machine")
+		servertest.Says(t, b.Get(t, "/offline/copies"), "main", "No copies of one device")
 		p = b.Get(t, "/offline/exceeded")
 		servertest.Says(t, p, "main", "press-m-1")
 		b.Post(t, "/offline/exceeded/seen", url.Values{"id": {p.Find("#rows input[name='id']").AttrOr("value", "")}})
@@ -235,7 +235,7 @@ func TestARefreshByIsTold(t *testing.T) {
 		id, _ := v.only(t, l)
 		mails := func(want int) {
 			t.Helper()
-			got := v.manage(t, 200, "GET", "/mails?kind=refresh_due", nil)
+			got := v.manage(t, 200, "GET", "/mails?limit=200", nil)
 			if n := bytes.Count(got.Body, []byte(`"kind":"refresh_due"`)); n != want {
 				t.Errorf("%d mails, want %d: %s", n, want, got.Body)
 			}

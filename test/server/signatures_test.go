@@ -31,7 +31,7 @@ const rawNonce = "\x00123456789abcdef"
 // handed out.
 func TestEveryAnswerIsSigned(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
-		v := open(t, s, "Acme", terms{"offline_allowed": true})
+		v := open(t, s, "Acme", terms{"offline_allowed": true, "xml_files_allowed": true})
 		l := v.issue(t, nil)
 		keys := published(t, v)
 		nonce := base64.StdEncoding.EncodeToString([]byte(rawNonce))

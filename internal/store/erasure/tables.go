@@ -238,6 +238,8 @@ var notPersonal = map[string][]string{ //nolint:gochecknoglobals // a list that 
 		"name", "zone", "plan", "slug", "support_email", "website", "language", "shown_name", "accent_light", "accent_dark",
 		"support_text", "logo",
 	},
+	"incoming_webhooks":     {"provider"},
+	"license_subscriptions": {"provider", "external_id", "status", "message"},
 }
 
 // elsewhere are columns that are about people and that other statements erase: those of

@@ -44,6 +44,13 @@ func (*Store) DeleteDeletion(t tx.Tx, d *licensing.Deletion) error {
 	return store.On(t).Later(`DELETE FROM offline_deletions WHERE vendor_id = $1 AND id = $2`, d.Vendor, d.ID)
 }
 
+// DeletionsWaiting implements licensing.Store.
+func (*Store) DeletionsWaiting(t tx.Tx, v ident.VendorID, license ident.LicenseID) (all, dashboard int64, err error) {
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*), COUNT(CASE WHEN counted = 2 THEN 1 END) FROM offline_deletions
+		WHERE vendor_id = $1 AND license_id = $2 AND counted >= 1`, []any{v, license}, &all, &dashboard)
+	return all, dashboard, err
+}
+
 // DeletionsDue implements licensing.Reader.
 func (s *Store) DeletionsDue(ctx context.Context, now time.Time, limit int) ([]licensing.Due, error) {
 	rows, err := s.db.Query(ctx, `SELECT x.vendor_id, a.uuid FROM offline_deletions x

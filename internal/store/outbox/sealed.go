@@ -19,5 +19,16 @@ func Sealed() []store.SealedColumn {
 			},
 		}
 	}
-	return []store.SealedColumn{of("secret"), of("old_secret")}
+	incoming := func(column string) store.SealedColumn {
+		return store.SealedColumn{
+			Table: "incoming_webhooks", Column: column, Key: []string{"vendor_id", "uuid"}, Row: []string{"s.vendor_id", "s.uuid"},
+			Purpose: func(row []any) (string, error) {
+				var vendor ident.VendorID
+				var webhook ident.UUID
+				err := store.Fields(row, &vendor, &webhook)
+				return outbox.Purpose(vendor, webhook), err
+			},
+		}
+	}
+	return []store.SealedColumn{of("secret"), of("old_secret"), incoming("secret"), incoming("old_secret")}
 }

@@ -33,19 +33,19 @@ func (Store) LockStates(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (all []
 	slices.Sort(ids)
 	err = in(slices.Compact(ids), 2, func(list string, args []any) error {
 		some, err := store.All[prepaid.State](q.Query(`SELECT `+stateColumns+` FROM prepaid_devices d
-			WHERE d.id IN (`+list+`) AND d.vendor_id = $1 ORDER BY d.id`+q.Dialect.ForUpdate(), append([]any{v}, args...)...))(scanState)
+			WHERE d.id IN (`+list+`) AND +d.vendor_id = $1 ORDER BY d.id`+q.Dialect.ForUpdate(), append([]any{v}, args...)...))(scanState)
 		all = append(all, some...)
 		return err
 	})
 	return all, err
 }
 
-// LockDue implements prepaid.Store.
+// LockDue implements prepaid.Store. The plus keeps the planner off an index of all of the vendor's devices.
 func (Store) LockDue(t tx.Tx, v ident.VendorID, g prepaid.Group, now time.Time) ([]prepaid.State, error) {
 	q := store.On(t)
 	first := g.N * prepaid.GroupSize
 	return store.All[prepaid.State](q.Query(`SELECT `+stateColumns+` FROM prepaid_devices d
-		WHERE d.id >= $1 AND d.id < $2 AND d.vendor_id = $3 AND d.due_at <= $4 ORDER BY d.id`+q.Dialect.ForUpdate(),
+		WHERE d.id >= $1 AND d.id < $2 AND +d.vendor_id = $3 AND d.due_at <= $4 ORDER BY d.id`+q.Dialect.ForUpdate(),
 		first, first+prepaid.GroupSize, v, now.UnixMilli()))(scanState)
 }
 
@@ -150,7 +150,7 @@ func (Store) SettleGroup(t tx.Tx, v ident.VendorID, g prepaid.Group) error {
 		}
 	}
 	first := g.N * prepaid.GroupSize
-	return q.Later(`UPDATE prepaid_due SET due_at = (SELECT MIN(d.due_at) FROM prepaid_devices d WHERE d.id >= $1 AND d.id < $2 AND d.vendor_id = $3)
+	return q.Later(`UPDATE prepaid_due SET due_at = (SELECT MIN(d.due_at) FROM prepaid_devices d WHERE d.id >= $1 AND d.id < $2 AND +d.vendor_id = $3)
 		WHERE vendor_id = $3 AND grp = $4`, first, first+prepaid.GroupSize, v, g.N)
 }
 
@@ -210,7 +210,7 @@ const mostDueCounted = 100_000
 // CountDue counts the devices that are due by now, up to 100,000.
 func (s Store) CountDue(ctx context.Context, now time.Time) (n int64, err error) {
 	_, err = s.DB.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM prepaid_due g
-		JOIN prepaid_devices d ON d.id >= g.grp * 64 AND d.id < g.grp * 64 + 64 AND d.vendor_id = g.vendor_id
+		JOIN prepaid_devices d ON d.id >= g.grp * 64 AND d.id < g.grp * 64 + 64 AND +d.vendor_id = g.vendor_id
 		WHERE g.due_at <= $1 AND d.due_at <= $1 LIMIT $2) AS due`, []any{now.UnixMilli(), mostDueCounted}, &n)
 	return n, err
 }

@@ -61,7 +61,7 @@ func (Store) LockDevice(t tx.Tx, v ident.VendorID, key string) (*prepaid.Device,
 
 // DeviceByID implements prepaid.Store.
 func (Store) DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*prepaid.Device, error) {
-	return device(t, `WHERE n.id = $1 AND n.vendor_id = $2`, id, v)
+	return device(t, `WHERE n.id = $1 AND +n.vendor_id = $2`, id, v)
 }
 
 // InsertDevice implements prepaid.Store.

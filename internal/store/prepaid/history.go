@@ -165,7 +165,9 @@ func (s Store) Deductions(
 		items = append(items, some...)
 		day--
 	}
-	page = listing.Cut(r, items, func(w prepaid.DeductionView) listing.Mark { return ledgerMark{w.Day, w.Device, w.At.UnixMilli(), w.N}.mark(r) })
+	page = listing.Cut(r, items, func(w prepaid.DeductionView) listing.Mark {
+		return ledgerMark{w.Day, w.Device, w.At.UnixMilli(), w.N}.mark(r)
+	})
 	if page.Next == "" && looked == deductionDays {
 		page.Next = ledgerMark{day: day}.mark(r).Encode() // search on
 	}

@@ -35,8 +35,10 @@ type ownerRow struct {
 	number, name store.OptionalText
 }
 
-func (o *ownerRow) dest() []any          { return []any{&o.id, &o.number, &o.name} }
-func (o *ownerRow) owner() prepaid.Owner { return prepaid.Owner{UUID: o.id, Number: o.number.V, Name: o.name.V} }
+func (o *ownerRow) dest() []any { return []any{&o.id, &o.number, &o.name} }
+func (o *ownerRow) owner() prepaid.Owner {
+	return prepaid.Owner{UUID: o.id, Number: o.number.V, Name: o.name.V}
+}
 
 const selectCardView = `SELECT ` + cardColumns + `, k.code, k.name, k.models, k.contact, n.number, ` + ownerColumns + cardFrom + `
 	JOIN prepaid_codes k ON k.vendor_id = c.vendor_id AND k.id = c.code_id
@@ -56,7 +58,7 @@ func cardView(h prepaid.Holder) func(store.Scan) (prepaid.CardView, error) {
 			return w, err
 		}
 		w.DeviceNo, w.Owner = device.V, o.owner()
-		if !h.Everybody && w.ActivatedAt.Before(w.HeldSince) {
+		if !h.IsStaff && w.ActivatedAt.Before(w.HeldSince) {
 			w.ActivatedAt = time.Time{}
 		}
 		return w, json.Unmarshal([]byte(models), &w.Models)
@@ -153,7 +155,7 @@ func deviceView(h prepaid.Holder) func(store.Scan) (prepaid.DeviceView, error) {
 			return scan(append(append(dest, &heard, &w.HeardAs, &w.BoundCards, &w.DaysLeft), o.dest()...)...)
 		})
 		w.HeardAt, w.Owner = heard.Instant(), o.owner()
-		if !h.Everybody && w.HeardAt.Before(w.HeldSince) {
+		if !h.IsStaff && w.HeardAt.Before(w.HeldSince) {
 			w.HeardAt, w.HeardAs = time.Time{}, prepaid.NotDark
 		}
 		return w, err

@@ -29,6 +29,14 @@ func (s Store) CustomerOf(ctx context.Context, v ident.VendorID, id ident.UUID) 
 	return &all[0], nil
 }
 
+// IsBelow reports whether a customer is below another one, at any depth.
+func (s Store) IsBelow(ctx context.Context, v ident.VendorID, customer, superior ident.CustomerID) (bool, error) {
+	var depth int64
+	found, err := s.DB.QueryRow(ctx, `SELECT depth FROM customer_closure WHERE vendor_id = $1 AND superior_id = $2 AND customer_id = $3`,
+		[]any{v, superior, customer}, &depth)
+	return found && depth > 0, err
+}
+
 // OrderOf gives an order; nil for none, and where a customer asks that has none of its sides.
 func (s Store) OrderOf(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.Order, error) {
 	all, err := store.All[prepaid.Order](s.DB.Query(ctx, `SELECT `+orderColumns+` FROM prepaid_orders o WHERE o.vendor_id = $1 AND o.uuid = $2`, v, id))(scanOrder)

@@ -94,7 +94,7 @@ func (b LicenseBench) FollowEditions() { b.Catalog.Followers = follow{b.Licenses
 type follow struct{ licenses *licensing.Service }
 
 func (f follow) EditionChanged(t tx.Tx, v ident.VendorID, before, after catalog.Edition) error {
-	return f.licenses.EditionChanged(t, v, after.ID, before.Policy, after.Policy)
+	return f.licenses.EditionChanged(t, v, after.ID, before.Policy, after.Policy, terms.OtherContracts(before.Grants, after.Grants))
 }
 
 // NewCustomer makes a customer of the vendor.

@@ -17,7 +17,7 @@ var own = []string{ //nolint:gochecknoglobals // as goods
 	"import_lines", "imports", "help_texts", "mail_templates", "mail_rules", "mails", "answers", "deliveries", "outbox", "subscription_events", "subscriptions",
 	"audit_heads", "audit_seals", "audit_log", "figure_days", "figures", "denials", "known_places", "failed_attempts",
 	"sign_in_ceremonies", "sign_in_steps", "user_links", "former_links", "user_sessions", "customer_users", "address_moves", "former_slugs", "vendor_hosts",
-	"api_keys", "key_lists", "signing_keys", "user_identities", "identity_providers",
+	"incoming_webhooks", "api_keys", "key_lists", "signing_keys", "user_identities", "identity_providers",
 	"location_removals", "vendor_logos", "new_device_marks", "mail_choices", "access_tokens", "passkeys", "recovery_codes", "totp_secrets", "users", "roles",
 }
 

@@ -35,6 +35,7 @@ func groups() []group {
 			{"Products & editions", "/products", "package", identity.ViewCatalog},
 			{"Licences", "/licenses", "license", identity.ViewLicenses},
 			{"Customers", "/customers", "building", identity.ViewCustomers},
+			{"Requests", "/requests", "message", identity.ViewLicenses},
 			{"Import", "/imports", "file-import", identity.ManageImports},
 		}},
 		{"Run", []entry{

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
+	"chancery/internal/language"
 	"chancery/internal/offline"
 	"chancery/internal/refusal"
 	"chancery/internal/vendors"
@@ -116,7 +117,7 @@ func (p *Pages) answer(ctx context.Context, slug string, text []byte) (*offline.
 			return nil, err
 		}
 	}
-	return nil, fault.Refused("refused_"+strconv.Itoa(no.ID), no.Message, no.Help)
+	return nil, fault.Refused(language.RefusedCode+strconv.Itoa(no.ID), no.Message, no.Help)
 }
 
 func visitor(b *budget.Budget, from netip.Addr) budget.Subject { return b.From(from, "offline files") }

@@ -62,7 +62,8 @@ func (p *Pages) bring(q *web.Request) (*bringPage, error) {
 		case err == nil:
 			page.Replies = append(page.Replies, Tell(q, &page.Page, reply, text))
 		case e.Kind == fault.Invalid || e.Kind == fault.Conflict || e.Kind == fault.Throttled:
-			page.Problems = append(page.Problems, web.Notice{Tone: web.Bad, Title: q.Language().Said(e.Message), Text: q.Language().Said(e.Help)})
+			message, help := q.Language().Fault(e.Code, e.Message, e.Help)
+			page.Problems = append(page.Problems, web.Notice{Tone: web.Bad, Title: message, Text: help})
 		default:
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"chancery/internal/licensing"
 	"chancery/internal/metering"
 	"chancery/internal/terms"
 	"chancery/internal/web"
@@ -63,7 +64,7 @@ func toneOf(b web.Bar) web.Tone {
 }
 
 // MeterNotice says what the owner should know of a meter; ok is false for nothing.
-func MeterNotice(q *web.Request, page *web.Page, r metering.Reading) (n web.Notice, ok bool) {
+func MeterNotice(q *web.Request, page *web.Page, l *licensing.License, r metering.Reading) (n web.Notice, ok bool) {
 	bar := MeterBar(r)
 	switch {
 	case !r.Meter.ExhaustedAt.IsZero() && !r.Limitation.MeasuredOnly:
@@ -86,6 +87,9 @@ func MeterNotice(q *web.Request, page *web.Page, r metering.Reading) (n web.Noti
 		}
 	default:
 		return n, false
+	}
+	if !r.Limitation.Hidden {
+		n.Actions = askMeter(q, l, r.Limitation.ID)
 	}
 	return n, true
 }

@@ -89,6 +89,9 @@ func Summary(page *web.Page, mode terms.Mode, clients terms.ClientType, p terms.
 		if p.OfflineDays != nil {
 			s += ", and needs a new one every " + days(*p.OfflineDays)
 		}
+		if p.XMLFilesAllowed {
+			s += "; SLASCONE’s XML files work, too"
+		}
 		said = append(said, s+".")
 	}
 	return said

@@ -50,6 +50,8 @@ func (r Record) Actor() string {
 		return "The server"
 	case "user":
 		return "A user"
+	case "webhook":
+		return "A webhook"
 	}
 	return strings.ReplaceAll(r.ActorKind, "_", " ")
 }

@@ -119,6 +119,11 @@ func (a *API) describeOperation(op operation.Operation, problem *huma.Schema) *h
 			Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"},
 		})
 	}
+	if strings.Contains(op.Path, "{number}") {
+		described.Parameters = append(described.Parameters, &huma.Param{
+			Name: "number", In: "path", Required: true, Description: "as printed, or in any other writing", Schema: &huma.Schema{Type: huma.TypeString},
+		})
+	}
 	for _, q := range op.Queries {
 		described.Parameters = append(described.Parameters, &huma.Param{Name: q.Name, In: "query", Description: q.Doc, Schema: q.Schema()})
 	}

@@ -97,6 +97,7 @@ func (a *API) signedFor(r *http.Request, p identity.Principal) (identity.Princip
 // LicenseXML makes a signed licence file, with the key that answers the principal.
 func (a *API) LicenseXML(ctx context.Context, p identity.Principal, c licensing.FileCommand) ([]byte, *refusal.Refusal, error) {
 	var out licensing.Outcome
+	c.XML = true
 	if err := a.Runner.Run(ctx, func(t tx.Tx) (err error) {
 		out, err = a.Licenses.LicenseFile(t, c)
 		return err

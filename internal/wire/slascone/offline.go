@@ -138,7 +138,7 @@ func offlineCommand(r *http.Request) (licensing.ActivateCommand, error) {
 		key.Legacy = nil
 	}
 	return licensing.ActivateCommand{
-		Product: product, Key: key, ClientID: query.Get("client_id"), Offline: true,
+		Product: product, Key: key, ClientID: query.Get("client_id"), Offline: true, XML: true,
 		Client: licensing.Client{
 			Name: query.Get("client_name"), Description: query.Get("client_description"), SoftwareVersion: query.Get("software_version"),
 		},

@@ -300,10 +300,10 @@ func written(v encoding.TextMarshaler) string {
 }
 
 func calls(p terms.Policy) web.Group {
-	offline, good := asked("offline_allowed", p), asked("offline_days", p)
-	offline.When, good.When = notSubscription(), notSubscription()
+	offline, good, xml := asked("offline_allowed", p), asked("offline_days", p), asked("xml_files_allowed", p)
+	offline.When, good.When, xml.When = notSubscription(), notSubscription(), notSubscription()
 	return web.Group{Title: "Offline & heartbeats", Text: "How often clients call, and how long they work without you.", Fields: []web.Field{
-		asked("heartbeat_period_days", p), asked("freeride_days", p), asked("strict_heartbeats", p), offline, good,
+		asked("heartbeat_period_days", p), asked("freeride_days", p), asked("strict_heartbeats", p), offline, good, xml,
 	}}
 }
 

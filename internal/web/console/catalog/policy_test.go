@@ -66,7 +66,7 @@ func TestThePageTellsOfTheWholePolicy(t *testing.T) {
 		}
 		base := terms.Defaults()
 		base.GoodwillTokenLimit = 1 // its days are told of together with it
-		base.OfflineAllowed = f.Name == "offline_days"
+		base.OfflineAllowed = f.Name == "offline_days" || f.Name == "xml_files_allowed"
 		changed := base
 		switch was := f.Value(base).(type) {
 		case bool:

@@ -56,7 +56,7 @@ func TestConsoleDevices(t *testing.T) {
 		if got := names("?state=released"); got != "drill-1" {
 			t.Errorf("released: %s", got)
 		}
-		_, key = s.Issue(t, s.Edition, servertest.Fields{"offline_allowed": true})
+		_, key = s.Issue(t, s.Edition, servertest.Fields{"offline_allowed": true, "xml_files_allowed": true})
 		if a := server.Do(t, "GET", "/api/v2/isv/"+s.Vendor.VendorID+"/provisioning/activations/offline?product_id="+s.Product+
 			"&license_key="+key+"&client_id=mill-1", nil); a.Status != 200 {
 			t.Fatalf("a file: %d %s", a.Status, a.Body)

@@ -48,6 +48,10 @@ func (p *Pages) showFiles(q *web.Request) (*filesPage, error) {
 		page.Wrong = &web.Notice{Tone: web.Info, Title: "Not offline.", Text: "This licence may not be used offline: change it, or its edition, to allow that."}
 		page.May = false
 	}
+	if p := l.Terms().Policy; p.OfflineAllowed && !p.XMLFilesAllowed {
+		page.Wrong = &web.Notice{Tone: web.Info, Title: "No XML files.", Text: "SLASCONE’s XML files are off: change this licence, or its edition, to allow them."}
+		page.May = false
+	}
 	if q.May(identity.ManageActivations) {
 		page.Actions = append([]web.Action{{Label: "Upload a file", Href: q.Href("/offline/upload"), Icon: "upload", Plain: true}}, page.Actions...)
 	}
@@ -105,4 +109,16 @@ func (p *Pages) sendFile(w http.ResponseWriter, q *web.Request) error {
 	h.Set("X-Content-Type-Options", "nosniff")
 	_, _ = w.Write(body) // the client is gone: nothing left to tell it
 	return nil
+}
+
+// copiesNotes says that a device of the licence was copied.
+func (p *Pages) copiesNotes(q *web.Request, _ *web.Page, l *licensing.License) ([]web.Notice, error) {
+	copies, err := p.FileRows.Copies(q.Context(), q.VendorID(), l.ID, listing.Request{Limit: 1, Desc: true})
+	if err != nil || len(copies.Items) == 0 {
+		return nil, err
+	}
+	return []web.Notice{{
+		Tone: web.Warning, Title: "Two copies of one device.", Text: "Devices of this licence tell of other uses under the same numbers.",
+		Actions: []web.Action{{Label: "Look at both", Href: q.Href("/offline/copies"), Plain: true}},
+	}}, nil
 }

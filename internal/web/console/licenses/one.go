@@ -11,7 +11,6 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
-	"chancery/internal/listing"
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/refusal"
@@ -186,20 +185,18 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 		forever.Actions = remediesOf(q, l).change
 		page.Notes = append(page.Notes, forever)
 	}
-	copies, err := p.FileRows.Copies(q.Context(), q.VendorID(), l.ID, listing.Request{Limit: 1, Desc: true})
+	for _, more := range []func(*web.Request, *web.Page, *licensing.License) ([]web.Notice, error){p.copiesNotes, p.handOverNotes, p.requestNotes} {
+		notes, err := more(q, &page.Page, l)
+		if err != nil {
+			return nil, err
+		}
+		page.Notes = append(page.Notes, notes...)
+	}
+	subscribed, err := p.subscription(q, l)
 	if err != nil {
 		return nil, err
 	}
-	if len(copies.Items) > 0 {
-		page.Notes = append(page.Notes, web.Notice{
-			Tone: web.Warning, Title: "Two copies of one machine.", Text: "Devices of this licence tell of other uses under the same numbers.",
-			Actions: []web.Action{{Label: "Look at both", Href: q.Href("/offline/copies"), Plain: true}},
-		})
-	}
-	if page.Notes, err = p.handOverNote(q, &page.Page, l, page.Notes); err != nil {
-		return nil, err
-	}
-	page.Facts = page.Page.Facts(facts(q, l, state)...)
+	page.Facts = page.Page.Facts(append(facts(q, l, state), subscribed...)...)
 	page.Use = page.Page.Facts(use(q, &page.Page, l)...)
 	page.Policy = page.Page.Facts(policyFacts(l)...)
 	page.Grants = grants(&page.Page, l)

@@ -18,6 +18,7 @@ import (
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
 	"chancery/internal/offline"
+	"chancery/internal/owners"
 	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -53,6 +54,9 @@ type Rows interface { //nolint:interfacebloat // all that the pages of one licen
 	// UsageOfLicense and AnalyticalOfLicense give what its present clients reported since a day (UTC).
 	UsageOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Usage, error)
 	AnalyticalOfLicense(ctx context.Context, v ident.VendorID, l ident.LicenseID, p ident.ProductID, since int64) ([]licensing.Analytical, error)
+
+	// Subscription gives what an outside system says of a licence; nil where nothing was.
+	Subscription(ctx context.Context, v ident.VendorID, l ident.LicenseID) (*licensing.Subscription, error)
 
 	// LicenseID reads inside a transaction; 0 for none.
 	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
@@ -145,6 +149,11 @@ type Mails interface {
 	Of(ctx context.Context, v ident.VendorID, license ident.UUID, limit int) ([]mailing.Mail, error)
 }
 
+// Requests reads what owners ask for.
+type Requests interface {
+	Requests(ctx context.Context, v ident.VendorID, f owners.RequestFilter, r listing.Request) (listing.Page[owners.Request], error)
+}
+
 // FileRows reads the files that came and went.
 type FileRows interface {
 	Files(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[offline.File], error)
@@ -172,6 +181,7 @@ type Config struct {
 	Audit        show.History
 	Mails        Mails
 	Files        Files
+	Requests     Requests
 	FileRows     FileRows
 }
 
@@ -183,7 +193,8 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Rows == nil || c.Licenses == nil || c.Catalog == nil || c.CustomerRows == nil || c.Customers == nil ||
-		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil || c.Mails == nil || c.Files == nil || c.FileRows == nil {
+		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil || c.Mails == nil || c.Files == nil ||
+		c.Requests == nil || c.FileRows == nil {
 		return nil, errors.New("licenses: the configuration is incomplete")
 	}
 	var err error

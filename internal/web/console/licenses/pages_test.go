@@ -295,7 +295,7 @@ func TestConsoleALicenceOfMeasurements(t *testing.T) {
 func TestConsoleHandsOutLicenceFiles(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
 		s := servertest.OpenShop(t, server)
-		id, key := s.Issue(t, s.Edition, servertest.Fields{"offline_allowed": true})
+		id, key := s.Issue(t, s.Edition, servertest.Fields{"offline_allowed": true, "xml_files_allowed": true})
 		s.Activate(t, key, "drill-1", "hall-9")
 		page := "/licenses/" + id + "/files"
 		shown := s.Get(t, page)

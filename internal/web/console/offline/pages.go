@@ -99,7 +99,7 @@ func (p *Pages) chrome(at string) func(q *web.Request) (web.Page, error) {
 			"":           "Their owners have deleted these devices, whose files have no end of their own: free their places once you know that they are gone.",
 			"/leaving":   "Their owners have deleted these devices. Their places are free when their files want a refresh.",
 			"/refreshes": "Files that want a refresh within 30 days, or wanted one: then the device stops. Download one for the customer.",
-			"/copies":    "Two machines tell of other uses under the same numbers: one was copied, or put back to before. Both are counted in full.",
+			"/copies":    "Two devices tell of other uses under the same numbers: one was copied, or put back to before. Both are counted in full.",
 			"/exceeded":  "What devices have told was more than their licences allow. It is counted in full: it has been used.",
 		}[at]
 		for _, t := range []struct{ label, at string }{
@@ -219,8 +219,8 @@ func (p *Pages) copyTable(q *web.Request) (web.Table[offline.Copy], error) {
 	t := web.Table[offline.Copy]{
 		Name: "copies", Sorts: offline.FileSorts(), Top: true,
 		Empty: web.Empty{
-			Icon: "circle-check", Title: "No copies of one machine",
-			Text: "A device shows here when two machines tell of other uses under the same numbers. Nobody is locked by that.",
+			Icon: "circle-check", Title: "No copies of one device",
+			Text: "A device shows here when two devices tell of other uses under the same numbers. Nobody is locked by that.",
 		},
 		ID: func(c offline.Copy) string { return c.Activation.String() },
 		Columns: []web.Column[offline.Copy]{
@@ -230,7 +230,7 @@ func (p *Pages) copyTable(q *web.Request) (web.Table[offline.Copy], error) {
 			{Name: "license", Label: "Licence", Cell: func(c offline.Copy) web.Cell {
 				return web.Cell{Text: show.ValueOr(c.Name, "Licence"), Href: show.LicenseHref(q, c.License), Sub: c.Customer}
 			}},
-			{Name: "one", Label: "One machine", Cell: func(c offline.Copy) web.Cell { return side(c, 1) }},
+			{Name: "one", Label: "One device", Cell: func(c offline.Copy) web.Cell { return side(c, 1) }},
 			{Name: "other", Label: "The other", Cell: func(c offline.Copy) web.Cell { return side(c, 0) }},
 		},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[offline.Copy], error) {

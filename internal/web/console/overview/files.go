@@ -30,7 +30,7 @@ func (r *reading) files(page *web.Page) (all []todo) {
 	copies, wrong := r.p.Files.Copies(ctx, v, 0, newest)
 	for _, c := range copies.Items {
 		all = append(all, todo{
-			Badge: web.Badge{Word: "Two copies", Tone: web.Warning}, Who: c.Customer, Why: "of one machine; the other last told", When: page.Ago(c.Both[0].At),
+			Badge: web.Badge{Word: "Two copies", Tone: web.Warning}, Who: c.Customer, Why: "of one device; the other last told", When: page.Ago(c.Both[0].At),
 			What: page.Cell(web.Cell{Text: c.ClientID, Href: show.ActivationHref(r.q, c.Activation)}),
 			Act:  web.Link{Label: "Look", Href: r.q.Href("/offline/copies")},
 		})

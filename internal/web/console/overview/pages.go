@@ -13,6 +13,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/offline"
+	"chancery/internal/owners"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
 )
@@ -43,6 +44,14 @@ type Files interface {
 	Exceeding(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[offline.File], error)
 }
 
+// Requests reads what owners ask for.
+type Requests interface {
+	Requests(ctx context.Context, v ident.VendorID, f owners.RequestFilter, r listing.Request) (listing.Page[owners.Request], error)
+
+	// CountOpenRequests counts what waits, up to most.
+	CountOpenRequests(ctx context.Context, v ident.VendorID, most int) (int64, error)
+}
+
 // SigningKey gives the public key that programs pin, in base64url.
 type SigningKey interface {
 	PublicKey(ctx context.Context, v ident.VendorID) (string, error)
@@ -59,6 +68,7 @@ type Config struct {
 	Hosts     Hosts
 	Figures   Figures
 	Attention Attention
+	Requests  Requests
 	Files     Files
 	Key       SigningKey
 }
@@ -70,7 +80,7 @@ type Pages struct {
 
 // New makes the page.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Files == nil || c.Key == nil || c.Hosts == nil {
+	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Requests == nil || c.Files == nil || c.Key == nil || c.Hosts == nil {
 		return nil, errors.New("overview: the configuration is incomplete")
 	}
 	var err error

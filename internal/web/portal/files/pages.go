@@ -5,10 +5,12 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/language"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/offline"
@@ -92,7 +94,7 @@ func (p *Pages) show(q *web.Request) (*filesPage, error) {
 	page := &filesPage{Page: portal.Header(q, l, portal.FilesPart), Action: show.LicenseHref(q, l.UUID) + "/files"}
 	page.May = q.Reach().May(owners.Manage, portal.Of(l))
 	switch {
-	case !l.Terms().Policy.OfflineAllowed:
+	case !l.Terms().Policy.OfflineAllowed || !l.Terms().Policy.XMLFilesAllowed:
 		page.Wrong, page.May = &web.Notice{
 			Tone: web.Info, Title: q.T("Not offline."), Links: portal.Contact(q),
 			Text: q.T("This licence may not be used without a connection. Ask %s, if you need that.", q.Vendor.Name),
@@ -182,7 +184,7 @@ func (p *Pages) send(w http.ResponseWriter, q *web.Request) error {
 		return err
 	}
 	if no != nil {
-		return fault.Refused("no_file", no.Message, no.Help)
+		return fault.Refused(language.RefusedCode+strconv.Itoa(no.ID), no.Message, no.Help)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/xml")

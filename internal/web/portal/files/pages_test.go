@@ -13,7 +13,7 @@ import (
 func TestFiles(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
 		s := servertest.OpenShop(t, server)
-		id, key := s.Issue(t, s.Edition, servertest.Fields{"licensee_email": "anna@example.com", "offline_allowed": true})
+		id, key := s.Issue(t, s.Edition, servertest.Fields{"licensee_email": "anna@example.com", "offline_allowed": true, "xml_files_allowed": true})
 		online, _ := s.Issue(t, s.Edition, servertest.Fields{"licensee_email": "anna@example.com"})
 		s.Activate(t, key, "drill-1", "hall-9")
 		anna := server.AsOwner(t, s.Vendor, "anna@example.com", nil)

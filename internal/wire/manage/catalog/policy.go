@@ -33,6 +33,7 @@ type PolicyFields struct {
 	DashboardAllowance    value.Optional[int64]          `json:"dashboard_deactivation_allowance,omitzero" minimum:"0" maximum:"1000000000" doc:"of those, in the owner's dashboard; null: no limit of its own, the default"`
 	APIDeactivation       *bool                          `json:"api_deactivation_allowed,omitempty" doc:"whether the owner's own access tokens may release devices; false by default"`
 	OfflineAllowed        *bool                          `json:"offline_allowed,omitempty" doc:"clients may be activated by a file that a person carries; false by default"`
+	XMLFilesAllowed       *bool                          `json:"xml_files_allowed,omitempty" doc:"SLASCONE's XML activation and licence files too; false by default"`
 	OfflineDays           value.Optional[int]            `json:"offline_days,omitzero" minimum:"1" maximum:"36500" doc:"a file for a device without internet is good for so many days, and wants a refresh file by then; null, the default: as long as the licence"`
 	ReleaseLimit          *string                        `json:"release_limit,omitempty" maxLength:"100" doc:"the newest software release that may run; empty: any"`
 	MinimumRelease        *string                        `json:"minimum_release,omitempty" maxLength:"100" doc:"the oldest one"`
@@ -61,6 +62,7 @@ func (f PolicyFields) over(p terms.Policy, zone *time.Location) terms.Policy {
 	f.DashboardAllowance.Into(&p.DashboardDeactivationAllowance)
 	set(&p.APIDeactivationAllowed, f.APIDeactivation)
 	set(&p.OfflineAllowed, f.OfflineAllowed)
+	set(&p.XMLFilesAllowed, f.XMLFilesAllowed)
 	f.OfflineDays.Into(&p.OfflineDays)
 	set(&p.ReleaseLimit, f.ReleaseLimit)
 	set(&p.MinimumRelease, f.MinimumRelease)

@@ -16,6 +16,9 @@ type Config struct {
 	Meters      Meters
 	MeterRows   MeterRows
 	SessionRows SessionRows
+
+	Subscriptions    Subscriptions
+	SubscriptionRows SubscriptionRows
 }
 
 // Area is the part of the API.
@@ -23,7 +26,8 @@ type Area struct{ Config }
 
 // New checks the configuration.
 func New(c Config) (*Area, error) {
-	if c.Clock == nil || c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.MeterRows == nil || c.SessionRows == nil {
+	if c.Clock == nil || c.Licenses == nil || c.LicenseRows == nil || c.Meters == nil || c.MeterRows == nil || c.SessionRows == nil ||
+		c.Subscriptions == nil || c.SubscriptionRows == nil {
 		return nil, errors.New("licenses: the configuration is incomplete")
 	}
 	return &Area{c}, nil
@@ -31,5 +35,5 @@ func New(c Config) (*Area, error) {
 
 // Operations are the area's lines of the API's table.
 func (a *Area) Operations(m *operation.Maker) []operation.Operation {
-	return slices.Concat(a.licenses(m), a.meters(m), a.licenseUsers(m))
+	return slices.Concat(a.licenses(m), a.meters(m), a.licenseUsers(m), a.subscription(m))
 }

@@ -27,6 +27,7 @@ type OverrideFields struct {
 	DashboardAllowance    value.Optional[int64]  `json:"dashboard_deactivation_allowance,omitzero" minimum:"0" maximum:"1000000000" doc:"of those, in the owner's dashboard"`
 	APIDeactivation       value.Optional[bool]   `json:"api_deactivation_allowed,omitzero" doc:"whether the owner's own access tokens may release devices"`
 	OfflineAllowed        value.Optional[bool]   `json:"offline_allowed,omitzero"`
+	XMLFilesAllowed       value.Optional[bool]   `json:"xml_files_allowed,omitzero"`
 	OfflineDays           value.Optional[int]    `json:"offline_days,omitzero" minimum:"1" maximum:"36500" doc:"days that a file for a device without internet is good for"`
 	ReleaseLimit          value.Optional[string] `json:"release_limit,omitzero" maxLength:"100"`
 	MinimumRelease        value.Optional[string] `json:"minimum_release,omitzero" maxLength:"100"`
@@ -70,6 +71,7 @@ func (f OverrideFields) over(o terms.Overrides) terms.Overrides {
 	f.DashboardAllowance.Into(&o.DashboardDeactivationAllowance)
 	f.APIDeactivation.Into(&o.APIDeactivationAllowed)
 	f.OfflineAllowed.Into(&o.OfflineAllowed)
+	f.XMLFilesAllowed.Into(&o.XMLFilesAllowed)
 	f.OfflineDays.Into(&o.OfflineDays)
 	f.ReleaseLimit.Into(&o.ReleaseLimit)
 	f.MinimumRelease.Into(&o.MinimumRelease)

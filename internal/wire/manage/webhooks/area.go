@@ -10,6 +10,8 @@ import (
 type Config struct {
 	Subscriptions Subscriptions
 	OutboxRows    OutboxRows
+	Incoming      Incoming
+	IncomingRows  IncomingRows
 }
 
 // Area is the part of the API.
@@ -17,7 +19,7 @@ type Area struct{ Config }
 
 // New checks the configuration.
 func New(c Config) (*Area, error) {
-	if c.Subscriptions == nil || c.OutboxRows == nil {
+	if c.Subscriptions == nil || c.OutboxRows == nil || c.Incoming == nil || c.IncomingRows == nil {
 		return nil, errors.New("webhooks: the configuration is incomplete")
 	}
 	return &Area{c}, nil
@@ -25,5 +27,5 @@ func New(c Config) (*Area, error) {
 
 // Operations are the area's lines of the API's table.
 func (a *Area) Operations(m *operation.Maker) []operation.Operation {
-	return a.subscriptions(m)
+	return append(a.subscriptions(m), a.incoming(m)...)
 }
