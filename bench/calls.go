@@ -145,7 +145,7 @@ func (s *site) rsa(ctx context.Context, name string, signatures float64) error {
 func activation(ctx context.Context, s *site, connections, run int) error {
 	path, key := s.path("activations"), s.keyHeader()+ed25519Header
 	product := seedUUID(kindProduct, 0).String()
-	half := s.licenses / 2
+	half := (s.licenses - filesBrought) / 2 // the last ones are for activations by a file
 	return s.figures(ctx, load{
 		name: "activation", connections: connections, limit: half, made: new(atomic.Int64),
 		make: func(_, i int) request {

@@ -39,7 +39,7 @@ func (s *Service) SettleCopies(t tx.Tx, v ident.VendorID, activation ident.UUID)
 	}
 	t.Journal(tx.Entry{
 		Vendor: v, Action: "offline.copy_seen", Subject: "license", ID: p.LicenseUUID, License: p.License,
-		After: map[string]any{"activation_id": activation, "client_id": p.ClientID},
+		After: map[string]any{"activation_id": activation, saidClient: p.ClientID},
 	})
 	return s.c.Store.SettleCopies(t, v, activation, t.Now())
 }

@@ -25,7 +25,7 @@ func (s *Service) presume(t tx.Tx, v ident.VendorID, p Place) error {
 	}
 	t.Journal(tx.Entry{
 		Vendor: v, Action: "offline.presumed_used", Subject: "license", ID: first.LicenseUUID, License: first.License,
-		After: map[string]any{"activation_id": gone, "client_id": first.ClientID, "counted": len(left), "at": t.Now()},
+		After: map[string]any{"activation_id": gone, saidClient: first.ClientID, "counted": len(left), "at": t.Now()},
 	})
 	return s.c.Store.SavePresumed(t, v, *first, left)
 }

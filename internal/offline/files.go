@@ -135,7 +135,7 @@ func (s *Service) Note(ctx context.Context, v ident.VendorID, f File) error {
 		}
 		t.Journal(tx.Entry{
 			Vendor: v, Action: "offline.file_refused", Subject: "offline_file", ID: f.UUID, License: f.License,
-			After: map[string]any{"form": f.Form, "via": f.Via, "client_id": f.ClientID, "code": f.Code, "refused": f.Refused},
+			After: map[string]any{"form": f.Form, "via": f.Via, saidClient: f.ClientID, "code": f.Code, "refused": f.Refused},
 		})
 		return s.c.Store.ForgetRefused(t, v, f.License, keptRefusals)
 	})
@@ -158,7 +158,7 @@ func (s *Service) Again(ctx context.Context, v ident.VendorID, license ident.Lic
 		}
 		t.Journal(tx.Entry{
 			Vendor: v, Action: "offline.file_downloaded", Subject: "offline_file", ID: f.UUID, License: f.License,
-			After: map[string]any{"form": f.Form, "via": by, "client_id": f.ClientID, "name": f.Name},
+			After: map[string]any{"form": f.Form, "via": by, saidClient: f.ClientID, "name": f.Name},
 		})
 		return nil
 	})
@@ -176,7 +176,7 @@ func (s *Service) Settle(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 	}
 	t.Journal(tx.Entry{
 		Vendor: v, Action: "offline.excess_seen", Subject: "offline_file", ID: f.UUID, License: f.License,
-		After: map[string]any{"client_id": f.ClientID, "number": f.Number},
+		After: map[string]any{saidClient: f.ClientID, "number": f.Number},
 	})
 	return s.c.Store.SettleFile(t, v, f.ID, t.Now())
 }

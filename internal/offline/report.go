@@ -143,12 +143,15 @@ func (s *Service) judge(t tx.Tx, v ident.VendorID, known []History, r signed.Rep
 	return j, err
 }
 
+// saidClient is how records of the audit log call a device's client id.
+const saidClient = "client_id"
+
 // journal writes down that a report was brought: on the licence's history.
 func (s *Service) journal(t tx.Tx, v ident.VendorID, p Place, r signed.Report, j judged, over []ident.UUID) {
 	t.Journal(tx.Entry{
 		Vendor: v, Action: "offline.reported", Subject: "license", ID: p.LicenseUUID, License: p.License,
 		After: map[string]any{
-			"activation_id": p.Activation, "client_id": p.ClientID, "intent": r.Intent, "report": r.Number, "records": r.Last.Number,
+			"activation_id": p.Activation, saidClient: p.ClientID, "intent": r.Intent, "report": r.Number, "records": r.Last.Number,
 			"exceeded": over, "copied_device": j.copy, "at": t.Now(),
 		},
 	})
