@@ -12,7 +12,9 @@ import (
 )
 
 func (b *bench) sell(by prepaid.By, to customers.Customer, cards ...string) func(x tx.Tx) (prepaid.Sold, error) {
-	return func(x tx.Tx) (prepaid.Sold, error) { return b.service.Sell(x, by, prepaid.SellCommand{Cards: cards, To: to.UUID}) }
+	return func(x tx.Tx) (prepaid.Sold, error) {
+		return b.service.Sell(x, by, prepaid.SellCommand{Cards: cards, To: to.UUID})
+	}
 }
 
 func (b *bench) giveBack(by prepaid.By, cards ...string) func(x tx.Tx) ([]prepaid.Card, error) {
@@ -103,7 +105,9 @@ func TestCardsPassDownToDevices(t *testing.T) {
 		}
 		storetest.Refuse(t, e, "card_not_found", b.sell(shop, b.shop, cards[0]))
 		storetest.Do(t, e, func(x tx.Tx) (prepaid.Card, error) { return b.service.Unbind(x, mid, stock) })
-		storetest.Do(t, e, func(x tx.Tx) ([]prepaid.Device, error) { return b.service.SellDevices(x, mid, []string{"077"}, b.shop.UUID) })
+		storetest.Do(t, e, func(x tx.Tx) ([]prepaid.Device, error) {
+			return b.service.SellDevices(x, mid, []string{"077"}, b.shop.UUID)
+		})
 		if d := b.deviceNow(t, "77"); d.Holder != b.shop.ID {
 			t.Errorf("the device sold on is with %d", d.Holder)
 		}
@@ -115,7 +119,9 @@ func TestCardsPassDownToDevices(t *testing.T) {
 			return b.service.SetSwitches(x, b.admin(b.rival), b.rival.UUID, prepaid.SwitchChange{AcceptTransfer: &yes})
 		})
 		transfer := func(code string) func(x tx.Tx) ([]prepaid.Device, error) {
-			return func(x tx.Tx) ([]prepaid.Device, error) { return b.service.TransferDevices(x, shop, []string{"77"}, code) }
+			return func(x tx.Tx) ([]prepaid.Device, error) {
+				return b.service.TransferDevices(x, shop, []string{"77"}, code)
+			}
 		}
 		storetest.Refuse(t, e, "unknown_transfer_code", transfer("T-0000-0000-0000"))
 		storetest.Do(t, e, transfer(rival.TransferCode))

@@ -35,8 +35,10 @@ type ownerRow struct {
 	number, name store.OptionalText
 }
 
-func (o *ownerRow) dest() []any          { return []any{&o.id, &o.number, &o.name} }
-func (o *ownerRow) owner() prepaid.Owner { return prepaid.Owner{UUID: o.id, Number: o.number.V, Name: o.name.V} }
+func (o *ownerRow) dest() []any { return []any{&o.id, &o.number, &o.name} }
+func (o *ownerRow) owner() prepaid.Owner {
+	return prepaid.Owner{UUID: o.id, Number: o.number.V, Name: o.name.V}
+}
 
 const selectCardView = `SELECT ` + cardColumns + `, k.code, k.name, k.models, k.contact, n.number, ` + ownerColumns + cardFrom + `
 	JOIN prepaid_codes k ON k.vendor_id = c.vendor_id AND k.id = c.code_id
