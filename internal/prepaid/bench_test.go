@@ -35,20 +35,15 @@ type bench struct {
 	top, mid, shop, rival customers.Customer
 }
 
-func newBench(t testing.TB, e storetest.Env) *bench { return newBenchWith(t, e, nil) }
+func newBench(t testing.TB, e storetest.Env) *bench {
+	t.Helper()
+	return newBenchWith(t, e, nil)
+}
 
 func newBenchWith(t testing.TB, e storetest.Env, trust prepaid.Trust) *bench {
 	t.Helper()
 	b := &bench{CustomerBench: storetest.NewCustomers(t, e), rows: prepaidstore.Store{DB: e.DB}}
-	machines, err := devices.New(devices.Config{Store: devicestore.Store{}, IDs: e.IDs})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.service, err = prepaid.New(prepaid.Config{
-		Store: b.rows, Reader: b.rows, Machines: pairs.PrepaidMachines{Devices: machines}, Runner: e.DB, IDs: e.IDs, Trust: trust,
-	}); err != nil {
-		t.Fatal(err)
-	}
+	b.service = b.serviceOn(t, e.DB, trust)
 	b.hearings = prepaidstore.NewHearings(e.DB, slog.New(slog.DiscardHandler))
 	t.Cleanup(func() {
 		if err := b.hearings.Close(); err != nil {
@@ -63,6 +58,22 @@ func newBenchWith(t testing.TB, e storetest.Env, trust prepaid.Trust) *bench {
 	b.rival = b.Create(t, "Rival", nil)
 	b.code(t, "TR-30", 30, prepaid.Daily, "GT06*")
 	return b
+}
+
+// serviceOn makes the service, whose portions go by a runner.
+func (b *bench) serviceOn(t testing.TB, runner tx.Runner, trust prepaid.Trust) *prepaid.Service {
+	t.Helper()
+	machines, err := devices.New(devices.Config{Store: devicestore.Store{}, IDs: b.IDs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, err := prepaid.New(prepaid.Config{
+		Store: b.rows, Reader: b.rows, Machines: pairs.PrepaidMachines{Devices: machines}, Runner: runner, IDs: b.IDs, Trust: trust,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service
 }
 
 // person is somebody who acts for a customer.

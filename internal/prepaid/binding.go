@@ -42,7 +42,7 @@ func (s *Service) Bind(t tx.Tx, by By, c BindCommand) (Card, Device, error) {
 func readBinding(c BindCommand, now time.Time) (number, key string, err error) {
 	var wrong fault.Fields
 	number, ok := ParseNumber(c.Card)
-	wrong.Check(ok, "card", "is not a card number: check it for typing errors")
+	wrong.Check(ok, aCard, "is not a card number: check it for typing errors")
 	_, key = entry.DeviceNumber(&wrong, "device", c.Device)
 	wrong.Check(c.From.IsZero() || c.From.Before(now.AddDate(maxStartYears, 0, 0)), "from", "must lie within 10 years")
 	return number, key, wrong.Err()
@@ -56,9 +56,9 @@ func (d *desk) bind(by By, number, key string, from time.Time) (Card, Device, er
 		return Card{}, Device{}, err
 	}
 	if device == nil {
-		return Card{}, Device{}, fault.Missing("device")
+		return Card{}, Device{}, fault.Missing(aDevice)
 	}
-	if err := d.may(by, See, device.Holder, "device"); err != nil {
+	if err := d.may(by, See, device.Holder, aDevice); err != nil {
 		return Card{}, Device{}, err
 	}
 	cards, err := d.c.Store.LockCards(d.t, d.v, []string{number})
@@ -66,10 +66,10 @@ func (d *desk) bind(by By, number, key string, from time.Time) (Card, Device, er
 		return Card{}, Device{}, err
 	}
 	if len(cards) == 0 {
-		return Card{}, Device{}, fault.Missing("card")
+		return Card{}, Device{}, fault.Missing(aCard)
 	}
 	card := cards[0]
-	if err := d.may(by, Bind, card.Holder, "card"); err != nil {
+	if err := d.may(by, Bind, card.Holder, aCard); err != nil {
 		return Card{}, Device{}, err
 	}
 	code, err := d.code(card.Code)
@@ -86,7 +86,7 @@ func (d *desk) bind(by By, number, key string, from time.Time) (Card, Device, er
 		return Card{}, Device{}, err
 	}
 	d.t.Journal(tx.Entry{
-		Vendor: d.v, Action: "card.bound", Subject: "card", ID: card.UUID, After: bindingRecord{card.Number, device.Number},
+		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: card.UUID, After: bindingRecord{card.Number, device.Number},
 	})
 	return card, *device, nil
 }
@@ -141,7 +141,7 @@ func (d *desk) passDown(by By, c Card, owner ident.CustomerID) (Card, error) {
 func (d *desk) passOn(by By, c Card, to ident.CustomerID) (Card, error) {
 	was := c
 	c.Holder, c.HeldSince = to, d.now
-	if err := d.transfer(by, BindDown, was.Holder, to, []Card{c}, nil, 0); err != nil {
+	if err := d.transfer(by, BindDown, was.Holder, to, []Card{c}, nil); err != nil {
 		return c, err
 	}
 	d.tally.changed(was, c)
@@ -191,7 +191,7 @@ func (d *desk) unbind(by By, text string) (Card, error) {
 	if err != nil {
 		return c, err
 	}
-	if err := d.may(by, Unbind, c.Holder, "card"); err != nil {
+	if err := d.may(by, Unbind, c.Holder, aCard); err != nil {
 		return c, err
 	}
 	if on == nil {
@@ -207,7 +207,7 @@ func (d *desk) unbind(by By, text string) (Card, error) {
 		return c, err
 	}
 	d.t.Journal(tx.Entry{
-		Vendor: d.v, Action: "card.unbound", Subject: "card", ID: c.UUID, Before: bindingRecord{c.Number, on.Number},
+		Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{c.Number, on.Number},
 	})
 	return c, d.darkAgain(*on)
 }
@@ -233,7 +233,7 @@ const lockTries = 5
 func (d *desk) lockOne(text string) (Card, *Device, error) {
 	number, ok := ParseNumber(text)
 	if !ok {
-		return Card{}, nil, fault.Wrong(fault.Field{Name: "card", Message: "is not a card number: check it for typing errors"})
+		return Card{}, nil, fault.Wrong(fault.Field{Name: aCard, Message: "is not a card number: check it for typing errors"})
 	}
 	for range lockTries {
 		id, found, err := d.c.Store.DeviceOf(d.t, d.v, number)
@@ -241,7 +241,7 @@ func (d *desk) lockOne(text string) (Card, *Device, error) {
 			return Card{}, nil, err
 		}
 		if !found {
-			return Card{}, nil, fault.Missing("card")
+			return Card{}, nil, fault.Missing(aCard)
 		}
 		var on *Device
 		if id != 0 {
@@ -291,7 +291,7 @@ func (d *desk) nextCard(on State) (State, bool, error) {
 		return on, false, err
 	}
 	d.t.Journal(tx.Entry{
-		Vendor: d.v, Action: "card.bound", Subject: "card", ID: c.UUID, After: bindingRecord{c.Number, device.Number}, By: tx.Actor{Kind: "system"},
+		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: c.UUID, After: bindingRecord{c.Number, device.Number}, By: tx.Actor{Kind: "system"},
 	})
 	return on, true, nil
 }

@@ -39,7 +39,7 @@ func TestACrowdAtTheSameCards(t *testing.T) {
 		var crowd sync.WaitGroup
 		for i := range callers {
 			crowd.Go(func() {
-				r := rand.New(rand.NewPCG(uint64(i), 7)) //nolint:gosec // a test's choices
+				r := rand.New(rand.NewPCG(uint64(i), 7))
 				for range each {
 					card, device := cards[r.IntN(len(cards))], devices[r.IntN(len(devices))]
 					if err := b.oneOfTheCrowd(t, runners[i%len(runners)], r.IntN(9), card, device); err != nil {

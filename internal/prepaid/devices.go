@@ -27,7 +27,7 @@ type deviceRecord struct {
 // activations have one. Only the vendor makes devices.
 func (s *Service) CreateDevice(t tx.Tx, by By, n NewDevice) (device Device, err error) {
 	return device, s.work(t, by.Vendor, func(d *desk) error {
-		if err := d.may(by, OnlyVendor, by.Customer, "device"); err != nil {
+		if err := d.may(by, OnlyVendor, by.Customer, aDevice); err != nil {
 			return err
 		}
 		var wrong fault.Fields
@@ -50,11 +50,11 @@ func (s *Service) CreateDevice(t tx.Tx, by By, n NewDevice) (device Device, err 
 		if err := d.insertDevice(&device); err != nil {
 			return err
 		}
-		if err := d.transfer(by, Issue, device.Holder, device.Holder, nil, []ident.DeviceID{device.ID}, 0); err != nil {
+		if err := d.transfer(by, Issue, device.Holder, device.Holder, nil, []ident.DeviceID{device.ID}); err != nil {
 			return err
 		}
 		t.Journal(tx.Entry{
-			Vendor: d.v, Action: "prepaid_device.created", Subject: "device", ID: device.UUID, After: deviceRecord{device.Number, device.Model, number},
+			Vendor: d.v, Action: "prepaid_device.created", Subject: aDevice, ID: device.UUID, After: deviceRecord{device.Number, device.Model, number},
 		})
 		return nil
 	})
@@ -97,7 +97,7 @@ func (s *Service) SetModel(t tx.Tx, by By, number, model string) (device Device,
 			return err
 		}
 		t.Journal(tx.Entry{
-			Vendor: d.v, Action: "prepaid_device.updated", Subject: "device", ID: device.UUID,
+			Vendor: d.v, Action: "prepaid_device.updated", Subject: aDevice, ID: device.UUID,
 			Before: deviceRecord{device.Number, was, ""}, After: deviceRecord{device.Number, device.Model, ""},
 		})
 		return d.c.Store.SaveModel(t, d.v, device.ID, device.Model, "")
@@ -110,14 +110,14 @@ func (d *desk) lockDevices(by By, act Act, texts []string) (devices []Device, er
 	if err != nil {
 		return nil, err
 	}
-	for i, key := range keys {
+	for _, key := range keys {
 		device, err := d.c.Store.LockDevice(d.t, d.v, key)
 		if err != nil {
 			return nil, err
 		}
-		if device == nil || d.may(by, See, device.Holder, "device") != nil {
-			e := fault.Missing("device")
-			e.Fields = []fault.Field{{Name: "devices", Message: quoted(texts[i]) + ": there is no such device"}}
+		if device == nil || d.may(by, See, device.Holder, aDevice) != nil {
+			e := fault.Missing(aDevice)
+			e.Fields = []fault.Field{{Name: "devices", Message: quoted(key) + ": there is no such device"}}
 			return nil, e
 		}
 		if len(devices) > 0 && device.Holder != devices[0].Holder {
@@ -125,7 +125,7 @@ func (d *desk) lockDevices(by By, act Act, texts []string) (devices []Device, er
 		}
 		devices = append(devices, *device)
 	}
-	return devices, d.may(by, act, devices[0].Holder, "device")
+	return devices, d.may(by, act, devices[0].Holder, aDevice)
 }
 
 // readDevices reads numbers of devices, in the order in which they are locked.
@@ -156,9 +156,9 @@ func (s *Service) SellDevices(t tx.Tx, by By, numbers []string, to ident.UUID) (
 			return err
 		}
 		if c == nil {
-			return fault.Missing("customer")
+			return fault.Missing(aCustomer)
 		}
-		if err := d.may(by, See, c.ID, "customer"); err != nil {
+		if err := d.may(by, See, c.ID, aCustomer); err != nil {
 			return err
 		}
 		devices, err := d.lockDevices(by, SellOn, numbers)
@@ -221,7 +221,7 @@ func (d *desk) journalDevices(action string, c *Customer, devices []Device) {
 	for _, one := range devices[:min(len(devices), numbersInLog)] {
 		r.Numbers = append(r.Numbers, one.Number)
 	}
-	d.t.Journal(tx.Entry{Vendor: d.v, Action: action, Subject: "customer", ID: c.UUID, After: r})
+	d.t.Journal(tx.Entry{Vendor: d.v, Action: action, Subject: aCustomer, ID: c.UUID, After: r})
 }
 
 // moveDevices gives devices, with their cards, to another owner.
@@ -241,7 +241,7 @@ func (d *desk) moveDevices(by By, devices []Device, to ident.CustomerID) ([]Devi
 		device.Holder, device.HeldSince = to, d.now
 		moved[i], ids[i] = device, device.ID
 	}
-	if err := d.transfer(by, DeviceSale, from, to, cards, ids, 0); err != nil {
+	if err := d.transfer(by, DeviceSale, from, to, cards, ids); err != nil {
 		return nil, err
 	}
 	if len(cards) == 0 {

@@ -24,11 +24,7 @@ func (d *desk) settle(was State, cards []Bound, o Outcome, byReport bool) (State
 			d.tally.day(r.Holder, d.day, r.Code).Charged++
 		}
 	}
-	if len(o.Rows) > 0 {
-		if err := d.c.Store.AddDeductions(d.t, d.v, o.Rows); err != nil {
-			return was, err
-		}
-	}
+	d.rows = append(d.rows, o.Rows...)
 	for _, is := range o.Cards {
 		if err := d.saveBound(was.Holder, before(cards, is), is); err != nil {
 			return was, err
@@ -48,8 +44,12 @@ func before(cards []Bound, is Bound) Bound {
 }
 
 func (d *desk) saveBound(holder ident.CustomerID, was, is Bound) error {
-	d.tally.have(holder, was.Code, standingOf(was), -1, -was.Days)
-	d.tally.have(holder, is.Code, standingOf(is), 1, is.Days)
+	if before, after := standingOf(was), standingOf(is); before == after {
+		d.tally.have(holder, is.Code, after, 0, is.Days-was.Days)
+	} else {
+		d.tally.have(holder, was.Code, before, -1, -was.Days)
+		d.tally.have(holder, is.Code, after, 1, is.Days)
+	}
 	if band := bandOf(is.Days); band != bandOf(was.Days) && band != Plenty {
 		if err := d.tellLow(is); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package prepaid
 
 import (
+	"slices"
 	"time"
 
 	"chancery/internal/fault"
@@ -42,12 +43,7 @@ func (f CardFilter) Check() error {
 const maxFilterText = 200
 
 func (s Status) known() bool {
-	for _, k := range Statuses() {
-		if s == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Statuses(), s)
 }
 
 // Holder says whose things a reader sees. It is made by who knows who asks: see Reach.

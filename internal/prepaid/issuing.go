@@ -31,7 +31,7 @@ type Issued struct {
 // Issue makes cards (docs/rules/prepaid.md, rule 24). Only the vendor does.
 func (s *Service) Issue(t tx.Tx, by By, c IssueCommand) (issued Issued, err error) {
 	return issued, s.work(t, by.Vendor, func(d *desk) error {
-		if err := d.may(by, OnlyVendor, by.Customer, "card"); err != nil {
+		if err := d.may(by, OnlyVendor, by.Customer, aCard); err != nil {
 			return err
 		}
 		code, err := d.codeNamed(c.Code)
@@ -147,7 +147,7 @@ func (s *Service) TopUp(t tx.Tx, by By, number string, days int64) (card Card, e
 		if err != nil {
 			return err
 		}
-		if err := d.may(by, OnlyVendor, was.Holder, "card"); err != nil {
+		if err := d.may(by, OnlyVendor, was.Holder, aCard); err != nil {
 			return err
 		}
 		if was.HeldBy != 0 {
@@ -160,7 +160,7 @@ func (s *Service) TopUp(t tx.Tx, by By, number string, days int64) (card Card, e
 			return err
 		}
 		t.Journal(tx.Entry{
-			Vendor: d.v, Action: "card.topped_up", Subject: "card", ID: card.UUID, Before: daysRecord{was.Number, was.Days, was.Total},
+			Vendor: d.v, Action: "card.topped_up", Subject: aCard, ID: card.UUID, Before: daysRecord{was.Number, was.Days, was.Total},
 			After: daysRecord{was.Number, was.Days + days, was.Total + days},
 		})
 		return nil
@@ -206,7 +206,7 @@ func (s *Service) Withdraw(t tx.Tx, by By, texts []string) (withdrawn []Card, er
 		if err != nil {
 			return err
 		}
-		if err := d.may(by, OnlyVendor, by.Customer, "card"); err != nil {
+		if err := d.may(by, OnlyVendor, by.Customer, aCard); err != nil {
 			return err
 		}
 		for _, number := range numbers {
@@ -216,7 +216,7 @@ func (s *Service) Withdraw(t tx.Tx, by By, texts []string) (withdrawn []Card, er
 			}
 			withdrawn = append(withdrawn, c)
 		}
-		t.Journal(tx.Entry{Vendor: d.v, Action: "cards.withdrawn", Subject: "card", ID: withdrawn[0].UUID, Before: recordOf("", withdrawn)})
+		t.Journal(tx.Entry{Vendor: d.v, Action: "cards.withdrawn", Subject: aCard, ID: withdrawn[0].UUID, Before: recordOf("", withdrawn)})
 		return nil
 	})
 }

@@ -121,7 +121,7 @@ func (l *life) comes(c *cardLife, now time.Time) {
 func newLife(t *testing.T, e storetest.Env, seed uint64, many int) *life {
 	t.Helper()
 	l := &life{
-		b: newBench(t, e), r: rand.New(rand.NewPCG(seed, 1)), grace: 2, //nolint:gosec // a test's choices
+		b: newBench(t, e), r: rand.New(rand.NewPCG(seed, 1)), grace: 2,
 		cards: map[string]*cardLife{}, devices: map[string]*deviceLife{}, above: map[customersID]customersID{},
 	}
 	l.b.must(t, func(x tx.Tx) error { return l.b.service.SetGrace(x, l.b.staff, l.grace) })
@@ -276,9 +276,9 @@ func (l *life) pass(t *testing.T) {
 			}
 		}
 	}
-	var reports []prepaid.Report
-	var said []*deviceLife
-	for range 1 + l.r.IntN(10) {
+	many := 1 + l.r.IntN(10)
+	reports, said := make([]prepaid.Report, 0, many), make([]*deviceLife, 0, many)
+	for range many {
 		d := pick(l, l.devices)
 		reports = append(reports, prepaid.Report{Device: "0" + d.number})
 		said = append(said, d)

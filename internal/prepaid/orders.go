@@ -96,7 +96,7 @@ func (d *desk) holding(o *Order) error {
 	case err != nil:
 		return err
 	case len(line) == 0:
-		o.State, o.Problem = OrderReleasing, fault.Missing("customer").Message
+		o.State, o.Problem = OrderReleasing, fault.Missing(aCustomer).Message
 	default:
 		o.State = OrderHanding
 		if e := sellsTo(o.From, line[0]); e != nil { // it was moved meanwhile

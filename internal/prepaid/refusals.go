@@ -43,13 +43,15 @@ const (
 
 // refusals says what each refusal says: the one list.
 var refusals = map[refusalCode][2]string{ //nolint:gochecknoglobals // a table
-	roleMissing:        {"Your role at this customer only lets you look.", "Ask an administrator of the customer for the role of an operator."},
-	administratorOnly:  {"Only an administrator acts for a sub-customer.", "Ask an administrator of your customer."},
-	onlyVendor:         {"Only the vendor can do this.", "Ask the vendor."},
-	switchForeign:      {"Only an administrator of the customer itself sets this switch.", "Ask an administrator of that customer."},
-	sellForeign:        {"A sub-customer's cards and devices are not yours to sell.", "Take them back first, then sell them."},
-	notDirect:          {"Only the direct superior of a customer can manage its licences.", "Ask the customer itself, or its direct superior."},
-	superiorNotAllowed: {"This customer does not let its superior manage its licences.", "Ask its administrator to switch on “Allow superior to manage licenses”."},
+	roleMissing:       {"Your role at this customer only lets you look.", "Ask an administrator of the customer for the role of an operator."},
+	administratorOnly: {"Only an administrator acts for a sub-customer.", "Ask an administrator of your customer."},
+	onlyVendor:        {"Only the vendor can do this.", "Ask the vendor."},
+	switchForeign:     {"Only an administrator of the customer itself sets this switch.", "Ask an administrator of that customer."},
+	sellForeign:       {"A sub-customer's cards and devices are not yours to sell.", "Take them back first, then sell them."},
+	notDirect:         {"Only the direct superior of a customer can manage its licences.", "Ask the customer itself, or its direct superior."},
+	superiorNotAllowed: {
+		"This customer does not let its superior manage its licences.", "Ask its administrator to switch on “Allow superior to manage licenses”.",
+	},
 
 	cardLocked:       {"The card is locked.", "Unlock it first."},
 	cardBound:        {"The card is bound to a device.", "Unbind it first."},

@@ -29,6 +29,13 @@ func Staff(v ident.VendorID, name string) By { return By{Vendor: v, Name: name} 
 // IsStaff reports whether the vendor's staff asks.
 func (b By) IsStaff() bool { return b.Customer == 0 }
 
+// What somebody acts on, in refusals and in the log.
+const (
+	aCard     = "card"
+	aDevice   = "device"
+	aCustomer = "customer"
+)
+
 // Kin says how the owner of a thing stands to who asks.
 type Kin int
 

@@ -76,7 +76,7 @@ func (s *Service) trusts(now time.Time) bool { return s.c.Trust == nil || s.c.Tr
 func (r *Run) groups(ctx context.Context, groups []Group) (looked int, err error) {
 	for len(groups) > 0 && ctx.Err() == nil && !r.did.paused.Load() {
 		var c chunk
-		if err := tx.Paced(ctx, func(ctx context.Context) error {
+		if err := tx.Paced(tx.InChunks(ctx), func(ctx context.Context) error {
 			return r.service.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
 				c = chunk{began: machine.Now(), left: groups}
 				if c.paused = !r.service.trusts(t.Now()); c.paused {

@@ -51,9 +51,9 @@ func (s *Service) Sell(t tx.Tx, by By, c SellCommand) (sold Sold, err error) {
 			return err
 		}
 		if to == nil {
-			return fault.Missing("customer")
+			return fault.Missing(aCustomer)
 		}
-		if err := d.may(by, See, to.ID, "customer"); err != nil {
+		if err := d.may(by, See, to.ID, aCustomer); err != nil {
 			return err
 		}
 		if len(c.Cards) == 0 {
@@ -95,13 +95,13 @@ func (d *desk) lockNamed(by By, act Act, numbers []string) ([]Card, error) {
 	}
 	found := map[string]bool{}
 	for _, c := range cards {
-		if err := d.may(by, See, c.Holder, "card"); err == nil {
+		if err := d.may(by, See, c.Holder, aCard); err == nil {
 			found[c.Number] = true
 		}
 	}
 	for _, n := range numbers {
 		if !found[n] {
-			e := fault.Missing("card")
+			e := fault.Missing(aCard)
 			e.Fields = []fault.Field{{Name: "cards", Message: n + ": there is no such card"}}
 			return nil, e
 		}
@@ -111,7 +111,7 @@ func (d *desk) lockNamed(by By, act Act, numbers []string) ([]Card, error) {
 			return nil, refuseAt(ownersDiffer, "cards", c.Number)
 		}
 	}
-	return cards, d.may(by, act, cards[0].Holder, "card")
+	return cards, d.may(by, act, cards[0].Holder, aCard)
 }
 
 // movable tells what keeps a card from being sold or returned; "" for nothing.
@@ -149,14 +149,14 @@ func (d *desk) sell(by By, cards []Card, to Customer) (Sold, error) {
 	if err != nil {
 		return Sold{}, err
 	}
-	d.t.Journal(tx.Entry{Vendor: d.v, Action: "cards.sold", Subject: "customer", ID: to.UUID, After: recordOf(to.Number, cards)})
+	d.t.Journal(tx.Entry{Vendor: d.v, Action: "cards.sold", Subject: aCustomer, ID: to.UUID, After: recordOf(to.Number, cards)})
 	return Sold{Cards: moved, Days: daysOn(moved)}, nil
 }
 
 // move gives unbound cards of one holder to another one, and gives them as they are then.
 func (d *desk) move(by By, kind TransferKind, cards []Card, to ident.CustomerID) ([]Card, error) {
 	from := cards[0].Holder
-	if err := d.transfer(by, kind, from, to, cards, nil, 0); err != nil {
+	if err := d.transfer(by, kind, from, to, cards, nil); err != nil {
 		return nil, err
 	}
 	moved, ids := d.handOver(cards, to)
@@ -187,7 +187,7 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 	if from == 0 {
 		from = by.Customer
 	}
-	if err := d.may(by, SellOn, from, "card"); err != nil {
+	if err := d.may(by, SellOn, from, aCard); err != nil {
 		return Sold{}, err
 	}
 	if err := sellsTo(from, to); err != nil {
@@ -227,7 +227,7 @@ func (s *Service) Return(t tx.Tx, by By, cards []string) (moved []Card, err erro
 		if moved, err = d.move(by, Return, locked, line[0].Superior); err != nil {
 			return err
 		}
-		t.Journal(tx.Entry{Vendor: d.v, Action: "cards.returned", Subject: "customer", ID: line[0].UUID, Before: recordOf(line[0].Number, locked)})
+		t.Journal(tx.Entry{Vendor: d.v, Action: "cards.returned", Subject: aCustomer, ID: line[0].UUID, Before: recordOf(line[0].Number, locked)})
 		return nil
 	})
 }
@@ -263,7 +263,7 @@ func (s *Service) SetLock(t tx.Tx, by By, texts []string, lock bool) (changed []
 			}
 		}
 		action := map[bool]string{true: "cards.locked", false: "cards.unlocked"}[lock]
-		t.Journal(tx.Entry{Vendor: d.v, Action: action, Subject: "card", ID: cards[0].UUID, After: recordOf("", cards)})
+		t.Journal(tx.Entry{Vendor: d.v, Action: action, Subject: aCard, ID: cards[0].UUID, After: recordOf("", cards)})
 		return nil
 	})
 }

@@ -52,6 +52,7 @@ type desk struct {
 	grace int64
 	codes map[ident.CodeID]Code
 	tally *tally
+	rows  []Deduction // for the ledger
 	lines map[ident.CustomerID][]Customer
 }
 
@@ -68,8 +69,13 @@ func (s *Service) open(t tx.Tx, v ident.VendorID) (*desk, error) {
 	return d, err
 }
 
-// close writes the counters.
+// close writes the ledger and the counters.
 func (d *desk) close() error {
+	if len(d.rows) > 0 {
+		if err := d.c.Store.AddDeductions(d.t, d.v, d.rows); err != nil {
+			return err
+		}
+	}
 	stock, days := d.tally.all()
 	if len(stock)+len(days) == 0 {
 		return nil

@@ -1,9 +1,9 @@
 package prepaid_test
 
 import (
+	"context"
 	"slices"
 	"strconv"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -33,7 +33,7 @@ func (b *bench) fill(tb testing.TB, many int) {
 			device_id, is_locked, batch_id, held_since, created_at)` + from + `i, $2, randomblob(16), 'K' || (1000000 + i), 1, 1 + i * 7919 % 500, 15, 365, 300, 0,
 			1, $3 - 1, i, 0, 0, $3, $3 FROM n`,
 		`INSERT INTO prepaid_bound (vendor_id, device_id, card_id, code_id, on_report, days, activated_at, bound_at, number)` + from +
-			`$2, i, i, 1, 0, 300, $3 - 1, $3, 'K' || (1000000 + i) FROM n`,
+			`$2, i, +i, 1, 0, 300, $3 - 1, $3, 'K' || (1000000 + i) FROM n`,
 		`INSERT INTO prepaid_due (vendor_id, grp, due_at) SELECT vendor_id, id / 64, MIN(due_at) FROM prepaid_devices WHERE $1 > 0 AND vendor_id = $2 AND $3 > 0
 			GROUP BY vendor_id, id / 64`,
 	} {
@@ -81,17 +81,16 @@ func BenchmarkRun(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // a benchmark
+	defer db.Close()
 	e.DB = db
 	for b.Loop() {
 		w := newBench(b, e)
+		held := &timed{Runner: e.DB}
+		run := prepaid.NewRun(w.serviceOn(b, held, nil))
 		w.fill(b, stocked)
 		floor := w.floor(b)
 		began, wall := cpu(), time.Now()
-		held := &holds{}
-		ctx := b.Context()
-		go held.watch(w.run)
-		n, err := w.run.Round(tx.Hurried(ctx))
+		n, err := run.Round(tx.Hurried(b.Context()))
 		if err != nil || n != stocked {
 			b.Fatalf("%d charged, %v", n, err)
 		}
@@ -100,11 +99,10 @@ func BenchmarkRun(b *testing.B) {
 		b.ReportMetric(float64(floor.Nanoseconds())/1000, "cpu-µs/floor")
 		b.ReportMetric(float64(floor)/float64(each), "floor/ours")
 		b.ReportMetric(float64(stocked)/time.Since(wall).Seconds(), "devices/s")
-		held.stop()
 		b.ReportMetric(held.at(0.5), "ms-held-p50")
 		b.ReportMetric(held.at(1), "ms-held-max")
 		idle := time.Now()
-		if n, err := w.run.Round(ctx); n != 0 || err != nil {
+		if n, err := run.Round(b.Context()); n != 0 || err != nil {
 			b.Fatal(n, err)
 		}
 		b.ReportMetric(float64(time.Since(idle).Microseconds())/1000, "ms-nothing-due")
@@ -135,41 +133,23 @@ func BenchmarkReports(b *testing.B) {
 	b.ReportMetric(float64((cpu()-began).Nanoseconds())/1000/float64(n), "cpu-µs/report")
 }
 
-// holds gathers how long chunks of the run kept the writer.
-type holds struct {
-	mu    sync.Mutex
-	ended bool
-	all   []time.Duration
+// timed measures how long transactions keep the writer.
+type timed struct {
+	tx.Runner
+
+	all []time.Duration
 }
 
-func (h *holds) watch(r *prepaid.Run) {
-	last := int64(0)
-	for {
-		p := r.Progress()
-		h.mu.Lock()
-		if h.ended {
-			h.mu.Unlock()
-			return
-		}
-		if p.Chunks != last {
-			last = p.Chunks
-			h.all = append(h.all, p.Last)
-		}
-		h.mu.Unlock()
-		time.Sleep(time.Millisecond)
-	}
+func (r *timed) Run(ctx context.Context, fn func(tx.Tx) error) error {
+	return r.Runner.Run(ctx, func(x tx.Tx) error {
+		began := time.Now()
+		defer func() { r.all = append(r.all, time.Since(began)) }()
+		return fn(x)
+	})
 }
 
-func (h *holds) stop() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ended = true
-	slices.Sort(h.all)
-}
-
-func (h *holds) at(share float64) float64 {
-	if len(h.all) == 0 {
-		return 0
-	}
-	return float64(h.all[int(share*float64(len(h.all)-1))].Microseconds()) / 1000
+// at gives what a share of the transactions took at most, in milliseconds.
+func (r *timed) at(share float64) float64 {
+	slices.Sort(r.all)
+	return float64(r.all[int(share*float64(len(r.all)-1))].Microseconds()) / 1000
 }

@@ -51,7 +51,7 @@ type Tree interface {
 }
 
 // Cards keeps cards, each with its days beside its device while it is bound.
-type Cards interface {
+type Cards interface { //nolint:interfacebloat // one noun's rows
 	// DeviceOf tells which device a card is on, unlocked; found is false when there is no
 	// such card.
 	DeviceOf(t tx.Tx, v ident.VendorID, number string) (device ident.DeviceID, found bool, err error)
@@ -123,7 +123,7 @@ type Charging interface {
 	// SaveBound writes what a charge has changed of a card.
 	SaveBound(t tx.Tx, v ident.VendorID, was, is Bound) error
 
-	// AddDeductions adds to the ledger, and numbers the rows.
+	// AddDeductions adds to the ledger, and numbers the rows of one instant.
 	AddDeductions(t tx.Tx, v ident.VendorID, rows []Deduction) error
 
 	// LowerDue has the run look at a device's group at an instant, at the latest. It comes

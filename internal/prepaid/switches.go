@@ -42,9 +42,9 @@ func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change Switch
 			return err
 		}
 		if found == nil {
-			return fault.Missing("customer")
+			return fault.Missing(aCustomer)
 		}
-		if err := d.may(by, SetSwitch, found.ID, "customer"); err != nil {
+		if err := d.may(by, SetSwitch, found.ID, aCustomer); err != nil {
 			return err
 		}
 		if change.LowDays != nil && (*change.LowDays < 0 || *change.LowDays > maxLowDays) {
@@ -65,7 +65,7 @@ func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change Switch
 			return nil
 		}
 		t.Journal(tx.Entry{
-			Vendor: d.v, Action: "customer.licenses_managed", Subject: "customer", ID: c.UUID,
+			Vendor: d.v, Action: "customer.licenses_managed", Subject: aCustomer, ID: c.UUID,
 			Before: recordOfSwitches(found.Switches), After: recordOfSwitches(c.Switches),
 		})
 		return d.c.Store.SaveSwitches(t, d.v, c.ID, c.Switches)

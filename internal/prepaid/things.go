@@ -212,13 +212,13 @@ type Transfer struct {
 
 // Customer is a customer as this room sees it.
 type Customer struct {
+	Switches
+
 	ID       ident.CustomerID
 	UUID     ident.UUID
 	Number   string
 	Name     string
 	Superior ident.CustomerID // 0 for none
-
-	Switches
 }
 
 // Switches are what a customer's administrator sets.

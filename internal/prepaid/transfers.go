@@ -11,13 +11,13 @@ import (
 // transfer writes cards, of any codes, and devices that pass from one holder to another
 // into the sales record: a row for each code, the devices with the first of them, and the
 // counters of the day.
-func (d *desk) transfer(by By, kind TransferKind, from, to ident.CustomerID, cards []Card, devices []ident.DeviceID, order ident.OrderID) error {
+func (d *desk) transfer(by By, kind TransferKind, from, to ident.CustomerID, cards []Card, devices []ident.DeviceID) error {
 	codes := byCode(cards)
 	if len(cards) == 0 {
 		codes[0] = nil
 	}
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
-		if err := d.transferOf(by, Transfer{Kind: kind, From: from, To: to, Code: code, Order: order}, codes[code], devices); err != nil {
+		if err := d.transferOf(by, Transfer{Kind: kind, From: from, To: to, Code: code}, codes[code], devices); err != nil {
 			return err
 		}
 		devices = nil

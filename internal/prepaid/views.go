@@ -11,7 +11,7 @@ import (
 // CardSorts are what the list of cards offers, the first is the default.
 func CardSorts() []string { return []string{"-created_at", "number"} }
 
-// DeviceSorts, TransferSorts and DeductionSorts are the same of the other lists.
+// DeviceSorts are what the list of devices offers.
 func DeviceSorts() []string { return []string{"-created_at"} }
 
 // TransferSorts are what the sales record offers.

@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/tx"
 )
 
 // guard calls fn, turns a panic into an error, and closes what fn left open.
@@ -22,8 +23,12 @@ func guard(fn func(*Tx) error, t *Tx) (err error) {
 }
 
 func (db *DB) newTx(ctx, sqlctx context.Context, to line) *Tx {
+	portion := db.portion
+	if portion == tx.PortionTime && tx.IsInChunks(ctx) {
+		portion = tx.ChunkTime
+	}
 	return &Tx{
-		Dialect: db.Dialect, ctx: ctx, sqlctx: sqlctx, now: db.clock.Now().UTC().Truncate(time.Millisecond), spent: machine.Now().Add(db.portion),
+		Dialect: db.Dialect, ctx: ctx, sqlctx: sqlctx, now: db.clock.Now().UTC().Truncate(time.Millisecond), spent: machine.Now().Add(portion),
 		line: to, ids: ident.Source{Clock: db.clock, Rand: db.random},
 	}
 }

@@ -63,6 +63,21 @@ type hurriedKey struct{}
 // somebody waits for them.
 func Hurried(ctx context.Context) context.Context { return context.WithValue(ctx, hurriedKey{}, true) }
 
+type chunkKey struct{}
+
+// ChunkTime is how long a portion of a work goes on that is cheaper the more it does at
+// once, while nobody else waits: with its last step and its commit about 10 ms.
+const ChunkTime = 8 * time.Millisecond
+
+// InChunks gives a context whose portions last for ChunkTime.
+func InChunks(ctx context.Context) context.Context { return context.WithValue(ctx, chunkKey{}, true) }
+
+// IsInChunks reports whether portions last for ChunkTime.
+func IsInChunks(ctx context.Context) bool {
+	in, _ := ctx.Value(chunkKey{}).(bool)
+	return in
+}
+
 type patientKey struct{}
 
 // Patient gives a context whose transactions are portions of a long work, see IsPatient.

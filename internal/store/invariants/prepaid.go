@@ -28,7 +28,7 @@ var prepaidChecks = []check{ //nolint:gochecknoglobals // as checks
 	{
 		"devices that owe other days of grace than they got and did not pay",
 		`SELECT COUNT(*) FROM prepaid_devices d LEFT JOIN (SELECT vendor_id, device_id,
-				SUM(CASE kind WHEN 1 THEN 1 WHEN 2 THEN -1 ELSE 0 END) AS owed FROM prepaid_ledger GROUP BY vendor_id, device_id) AS g
+				CAST(SUM(CASE kind WHEN 1 THEN 1 WHEN 2 THEN -1 ELSE 0 END) AS BIGINT) AS owed FROM prepaid_ledger GROUP BY vendor_id, device_id) AS g
 			ON g.vendor_id = d.vendor_id AND g.device_id = d.id WHERE d.grace_owed <> COALESCE(g.owed, 0)`,
 	},
 	{
@@ -61,13 +61,13 @@ var prepaidChecks = []check{ //nolint:gochecknoglobals // as checks
 		"counters of cards that are not what counting them gives",
 		`SELECT COUNT(*) FROM (SELECT 1 FROM (SELECT vendor_id, holder_id, code_id, standing, cards, days FROM prepaid_stock
 				UNION ALL SELECT c.vendor_id, c.holder_id, c.code_id, c.standing, -1, -` + cardDays + ` FROM ` + cardRows + `) AS both_sides
-			GROUP BY vendor_id, holder_id, code_id, standing HAVING SUM(cards) <> 0 OR SUM(days) <> 0) AS wrong`,
+			GROUP BY vendor_id, holder_id, code_id, standing HAVING CAST(SUM(cards) AS BIGINT) <> 0 OR CAST(SUM(days) AS BIGINT) <> 0) AS wrong`,
 	},
 	{
 		"counters of a day's charges that are not what its ledger says",
 		`SELECT COUNT(*) FROM (SELECT 1 FROM (SELECT vendor_id, holder_id, code_id, day, charged FROM prepaid_days
 				UNION ALL SELECT vendor_id, holder_id, code_id, day, -1 FROM prepaid_ledger WHERE card_id <> 0) AS both_sides
-			GROUP BY vendor_id, holder_id, code_id, day HAVING SUM(charged) <> 0) AS wrong`,
+			GROUP BY vendor_id, holder_id, code_id, day HAVING CAST(SUM(charged) AS BIGINT) <> 0) AS wrong`,
 	},
 	{
 		"counters of a day's cards that came and went that are not what its transfers say",
@@ -77,17 +77,18 @@ var prepaidChecks = []check{ //nolint:gochecknoglobals // as checks
 				UNION ALL SELECT vendor_id, COALESCE(from_id, 0), code_id, day, 0, 0, CASE kind WHEN 'withdraw' THEN 0 ELSE -cards END, -days
 					FROM prepaid_transfers WHERE kind NOT IN ('issue', 'top_up') AND cards > 0) AS both_sides
 			GROUP BY vendor_id, holder_id, code_id, day
-			HAVING SUM(in_cards) <> 0 OR SUM(in_days) <> 0 OR SUM(out_cards) <> 0 OR SUM(out_days) <> 0) AS wrong`,
+			HAVING CAST(SUM(in_cards) AS BIGINT) <> 0 OR CAST(SUM(in_days) AS BIGINT) <> 0
+				OR CAST(SUM(out_cards) AS BIGINT) <> 0 OR CAST(SUM(out_days) AS BIGINT) <> 0) AS wrong`,
 	},
 	{
 		"customers whose cards and days came, went and were charged otherwise than what they have",
 		`SELECT COUNT(*) FROM (SELECT 1 FROM (SELECT vendor_id, holder_id, code_id, cards, days FROM prepaid_stock
 				UNION ALL SELECT vendor_id, holder_id, code_id, out_cards - in_cards, charged + out_days - in_days FROM prepaid_days) AS both_sides
-			GROUP BY vendor_id, holder_id, code_id HAVING SUM(cards) <> 0 OR SUM(days) <> 0) AS wrong`,
+			GROUP BY vendor_id, holder_id, code_id HAVING CAST(SUM(cards) AS BIGINT) <> 0 OR CAST(SUM(days) AS BIGINT) <> 0) AS wrong`,
 	},
 	{
 		"transfers whose figures are not those of what they moved",
-		`SELECT COUNT(*) FROM prepaid_transfers r LEFT JOIN (SELECT vendor_id, transfer_id, COUNT(*) AS cards, SUM(days) AS days
+		`SELECT COUNT(*) FROM prepaid_transfers r LEFT JOIN (SELECT vendor_id, transfer_id, COUNT(*) AS cards, CAST(SUM(days) AS BIGINT) AS days
 				FROM prepaid_transfer_cards GROUP BY vendor_id, transfer_id) AS i ON i.vendor_id = r.vendor_id AND i.transfer_id = r.id
 			LEFT JOIN (SELECT vendor_id, transfer_id, COUNT(*) AS devices FROM prepaid_transfer_devices GROUP BY vendor_id, transfer_id) AS m
 				ON m.vendor_id = r.vendor_id AND m.transfer_id = r.id

@@ -3,6 +3,7 @@ package prepaid
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/prepaid"
@@ -51,7 +52,8 @@ func (Store) LockCards(t tx.Tx, v ident.VendorID, numbers []string) (all []prepa
 	var ids []ident.CardID
 	q := store.On(t)
 	if err := in(numbers, 2, func(list string, args []any) error {
-		some, err := store.All[ident.CardID](q.Query(`SELECT id FROM prepaid_cards WHERE vendor_id = $1 AND number IN (`+list+`)`, append([]any{v}, args...)...))(
+		some, err := store.All[ident.CardID](q.Query(`SELECT id FROM prepaid_cards
+			WHERE vendor_id = $1 AND number IN (`+list+`)`, append([]any{v}, args...)...))(
 			func(scan store.Scan) (id ident.CardID, err error) { return id, scan(&id) })
 		ids = append(ids, some...)
 		return err
@@ -175,11 +177,11 @@ func narrow(s *store.Selection, f prepaid.CardFilter) {
 }
 
 func standings(s *store.Selection, all []prepaid.Standing) {
-	text, args := "c.standing IN (?", []any{int(all[0])}
-	for _, one := range all[1:] {
-		text, args = text+", ?", append(args, int(one))
+	args := make([]any, len(all))
+	for i, one := range all {
+		args[i] = int(one)
 	}
-	s.And(text+")", args...)
+	s.And("c.standing IN (?"+strings.Repeat(", ?", len(all)-1)+")", args...)
 }
 
 // InsertCards implements prepaid.Store.
@@ -237,6 +239,7 @@ func (Store) HandOver(t tx.Tx, v ident.VendorID, cards []ident.CardID, to ident.
 // Hold implements prepaid.Store.
 func (Store) Hold(t tx.Tx, v ident.VendorID, cards []ident.CardID, o ident.OrderID) error {
 	return in(cards, 3, func(list string, args []any) error {
-		return store.On(t).Later(`UPDATE prepaid_cards SET held_by = $1 WHERE vendor_id = $2 AND id IN (`+list+`)`, append([]any{store.OrNull(o), v}, args...)...)
+		return store.On(t).Later(`UPDATE prepaid_cards SET held_by = $1 WHERE vendor_id = $2 AND id IN (`+list+`)`,
+			append([]any{store.OrNull(o), v}, args...)...)
 	})
 }

@@ -100,10 +100,13 @@ func (Store) SaveState(t tx.Tx, v ident.VendorID, s prepaid.State) error {
 func (Store) SaveBound(t tx.Tx, v ident.VendorID, was, is prepaid.Bound) error {
 	q := store.On(t)
 	var err error
-	if is.Days > 0 {
+	switch {
+	case is.Days > 0 && is.ActivatedAt.Equal(was.ActivatedAt):
+		err = q.Later(`UPDATE prepaid_bound SET days = $1 WHERE vendor_id = $2 AND device_id = $3 AND card_id = $4`, is.Days, v, is.Device, is.Card)
+	case is.Days > 0:
 		err = q.Later(`UPDATE prepaid_bound SET days = $1, activated_at = $2 WHERE vendor_id = $3 AND device_id = $4 AND card_id = $5`,
 			is.Days, store.Millis(is.ActivatedAt), v, is.Device, is.Card)
-	} else {
+	default:
 		err = q.Later(`DELETE FROM prepaid_bound WHERE vendor_id = $1 AND device_id = $2 AND card_id = $3`, v, is.Device, is.Card)
 	}
 	before, after := standingOf(was), standingOf(is)
@@ -118,18 +121,29 @@ func standingOf(b prepaid.Bound) prepaid.Standing {
 	return prepaid.StandingOf(true, !b.ActivatedAt.IsZero(), false, b.Days)
 }
 
+// A device has one row that gives it time at an instant, which has this number or the one
+// behind it, by its kind. All others of that instant are numbered before.
+const paidRow = 1000
+
 // AddDeductions implements prepaid.Store.
 func (Store) AddDeductions(t tx.Tx, v ident.VendorID, rows []prepaid.Deduction) error {
+	const columns = 11
 	q := store.On(t)
+	paid := make([]any, 0, columns*len(rows))
 	for _, r := range rows {
+		if r.Kind == prepaid.Charge || r.Kind == prepaid.Grace {
+			paid = append(paid, v, r.Day, r.Device, r.At.UnixMilli(), paidRow+int(r.Kind), int(r.Kind), store.Bit(r.ByReport), r.Card, r.Code, r.Holder, 0)
+			continue
+		}
 		if err := q.Later(`INSERT INTO prepaid_ledger (vendor_id, day, device_id, at, n, kind, by_report, card_id, code_id, holder_id, reason)
 			VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(o.n), -1) + 1 FROM prepaid_ledger o
-				WHERE o.vendor_id = $1 AND o.day = $2 AND o.device_id = $3 AND o.at = $4), $5, $6, $7, $8, $9, $10)`,
-			v, r.Day, r.Device, r.At.UnixMilli(), int(r.Kind), store.Bit(r.ByReport), r.Card, r.Code, r.Holder, int(r.Reason)); err != nil {
+				WHERE o.vendor_id = $1 AND o.day = $2 AND o.device_id = $3 AND o.at = $4 AND o.n < $11), $5, $6, $7, $8, $9, $10)`,
+			v, r.Day, r.Device, r.At.UnixMilli(), int(r.Kind), store.Bit(r.ByReport), r.Card, r.Code, r.Holder, int(r.Reason), paidRow); err != nil {
 			return err
 		}
 	}
-	return nil
+	return q.InsertMany(`INSERT INTO prepaid_ledger (vendor_id, day, device_id, at, n, kind, by_report, card_id, code_id, holder_id, reason) VALUES`,
+		columns, paid, "", nil)
 }
 
 // LowerDue implements prepaid.Store.

@@ -44,15 +44,18 @@ func (Store) InsertCode(t tx.Tx, v ident.VendorID, c prepaid.Code) (id ident.Cod
 	free, err = store.On(t).QueryRow(`INSERT INTO prepaid_codes
 		(vendor_id, uuid, code, code_key, name, models, days, on_report, price_note, contact, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT (vendor_id, code_key) DO NOTHING RETURNING id`,
-		[]any{v, c.UUID, c.Code, prepaid.CodeKey(c.Code), c.Name, modelsOf(c), c.Days, store.Bit(c.Billing == prepaid.OnReport), c.PriceNote, c.Contact,
-			c.CreatedAt.UnixMilli()}, &id)
+		[]any{
+			v, c.UUID, c.Code, prepaid.CodeKey(c.Code), c.Name, modelsOf(c), c.Days, store.Bit(c.Billing == prepaid.OnReport), c.PriceNote, c.Contact,
+			c.CreatedAt.UnixMilli(),
+		}, &id)
 	return id, free, err
 }
 
 // SaveCode implements prepaid.Store.
 func (Store) SaveCode(t tx.Tx, v ident.VendorID, c prepaid.Code) (free bool, err error) {
-	n, err := store.On(t).Exec(`UPDATE prepaid_codes SET code = $1, code_key = $2, name = $3, models = $4, days = $5, price_note = $6, contact = $7, updated_at = $8
-		WHERE vendor_id = $9 AND id = $10 AND NOT EXISTS (SELECT 1 FROM prepaid_codes o WHERE o.vendor_id = $9 AND o.code_key = $2 AND o.id <> $10)`,
+	n, err := store.On(t).Exec(`UPDATE prepaid_codes SET code = $1, code_key = $2, name = $3, models = $4, days = $5, price_note = $6,
+		contact = $7, updated_at = $8 WHERE vendor_id = $9 AND id = $10
+		AND NOT EXISTS (SELECT 1 FROM prepaid_codes o WHERE o.vendor_id = $9 AND o.code_key = $2 AND o.id <> $10)`,
 		c.Code, prepaid.CodeKey(c.Code), c.Name, modelsOf(c), c.Days, c.PriceNote, c.Contact, c.UpdatedAt.UnixMilli(), v, c.ID)
 	return n == 1, err
 }

@@ -103,7 +103,9 @@ func (s Store) TransferOf(ctx context.Context, v ident.VendorID, id ident.UUID, 
 }
 
 // TransferredCards gives the numbers of the cards of a transfer behind after, in order.
-func (s Store) TransferredCards(ctx context.Context, v ident.VendorID, id ident.TransferID, after ident.CardID, limit int) (numbers []string, last ident.CardID, err error) {
+func (s Store) TransferredCards(
+	ctx context.Context, v ident.VendorID, id ident.TransferID, after ident.CardID, limit int,
+) (numbers []string, last ident.CardID, err error) {
 	_, err = store.All[struct{}](s.DB.Query(ctx, `SELECT c.id, c.number FROM prepaid_transfer_cards i JOIN prepaid_cards c
 		ON c.vendor_id = i.vendor_id AND c.id = i.card_id WHERE i.vendor_id = $1 AND i.transfer_id = $2 AND i.card_id > $3 ORDER BY i.card_id LIMIT $4`,
 		v, id, after, limit))(func(scan store.Scan) (struct{}, error) {
@@ -138,10 +140,7 @@ const deductionDays = 62
 func (s Store) Deductions(
 	ctx context.Context, v ident.VendorID, f prepaid.DeductionFilter, r listing.Request,
 ) (page listing.Page[prepaid.DeductionView], err error) {
-	mark, err := markOf(r)
-	if err != nil {
-		return page, err
-	}
+	mark := markOf(r)
 	d, err := s.deviceID(ctx, v, f.Device)
 	if err != nil {
 		return page, err
@@ -188,15 +187,16 @@ func (m ledgerMark) mark(r listing.Request) listing.Mark {
 	return k
 }
 
-func markOf(r listing.Request) (m ledgerMark, err error) {
+// markOf reads the place that a page begins behind; a cursor that was changed begins anew.
+func markOf(r listing.Request) (m ledgerMark) {
 	if r.After == nil {
-		return m, nil
+		return m
 	}
 	m.day, m.device = r.After.Number, ident.DeviceID(r.After.ID)
 	if _, err := fmt.Sscanf(r.After.Text, "%d/%d", &m.at, &m.n); err != nil {
-		return ledgerMark{}, nil //nolint:nilerr // a cursor that was changed: the list begins anew
+		return ledgerMark{}
 	}
-	return m, nil
+	return m
 }
 
 // dayWithRows gives the last day with rows up to a day, 0 for none; up to the newest where day is 0.

@@ -41,7 +41,8 @@ func (Store) InsertOrder(t tx.Tx, v ident.VendorID, o prepaid.Order) (ident.Orde
 // LockOrder implements prepaid.Store.
 func (Store) LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*prepaid.Order, error) {
 	q := store.On(t)
-	all, err := store.All[prepaid.Order](q.Query(`SELECT `+orderColumns+` FROM prepaid_orders o WHERE o.vendor_id = $1 AND o.id = $2`+q.Dialect.ForUpdate(), v, id))(scanOrder)
+	all, err := store.All[prepaid.Order](q.Query(`SELECT `+orderColumns+` FROM prepaid_orders o
+		WHERE o.vendor_id = $1 AND o.id = $2`+q.Dialect.ForUpdate(), v, id))(scanOrder)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}

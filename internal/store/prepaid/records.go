@@ -20,8 +20,8 @@ func scanTransfer(scan store.Scan) (r prepaid.Transfer, err error) {
 
 // InsertTransfer implements prepaid.Store.
 func (Store) InsertTransfer(t tx.Tx, v ident.VendorID, r prepaid.Transfer) (ident.TransferID, error) {
-	id, err := store.On(t).Insert(`INSERT INTO prepaid_transfers (vendor_id, uuid, at, day, kind, from_id, to_id, code_id, cards, days, devices, order_id, actor)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`, v, r.UUID, r.At.UnixMilli(), r.Day, string(r.Kind),
+	id, err := store.On(t).Insert(`INSERT INTO prepaid_transfers
+		(vendor_id, uuid, at, day, kind, from_id, to_id, code_id, cards, days, devices, order_id, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`, v, r.UUID, r.At.UnixMilli(), r.Day, string(r.Kind),
 		store.OrNull(r.From), store.OrNull(r.To), r.Code, r.Cards, r.Days, r.Devices, r.Order, r.Actor)
 	return ident.TransferID(id), err
 }
@@ -73,25 +73,26 @@ func (Store) EndBinding(t tx.Tx, v ident.VendorID, c prepaid.Card) error {
 		t.Now().UnixMilli(), v, c.ID)
 }
 
-// Count implements prepaid.Store.
+// Count implements prepaid.Store. The changes come in one order, each row once.
 func (Store) Count(t tx.Tx, v ident.VendorID, stock []prepaid.StockChange, days []prepaid.DayChange) error {
+	const ofStock, ofDays = 6, 9
 	q := store.On(t)
+	values := make([]any, 0, ofStock*len(stock))
 	for _, c := range stock {
-		if err := q.Later(`INSERT INTO prepaid_stock (vendor_id, holder_id, code_id, standing, cards, days) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (vendor_id, holder_id, code_id, standing) DO UPDATE SET cards = prepaid_stock.cards + excluded.cards,
-			days = prepaid_stock.days + excluded.days`, v, c.Holder, c.Code, int(c.Standing), c.Cards, c.Days); err != nil {
-			return err
-		}
+		values = append(values, v, c.Holder, c.Code, int(c.Standing), c.Cards, c.Days)
 	}
+	if err := q.InsertMany(`INSERT INTO prepaid_stock (vendor_id, holder_id, code_id, standing, cards, days) VALUES`, ofStock, values,
+		`ON CONFLICT (vendor_id, holder_id, code_id, standing) DO UPDATE SET cards = prepaid_stock.cards + excluded.cards,
+			days = prepaid_stock.days + excluded.days`, nil); err != nil {
+		return err
+	}
+	values = make([]any, 0, ofDays*len(days))
 	for _, d := range days {
-		if err := q.Later(`INSERT INTO prepaid_days (vendor_id, holder_id, day, code_id, charged, in_cards, in_days, out_cards, out_days)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (vendor_id, holder_id, day, code_id) DO UPDATE SET
+		values = append(values, v, d.Holder, d.Day, d.Code, d.Charged, d.InCards, d.InDays, d.OutCards, d.OutDays)
+	}
+	return q.InsertMany(`INSERT INTO prepaid_days (vendor_id, holder_id, day, code_id, charged, in_cards, in_days, out_cards, out_days) VALUES`, ofDays, values,
+		`ON CONFLICT (vendor_id, holder_id, day, code_id) DO UPDATE SET
 			charged = prepaid_days.charged + excluded.charged, in_cards = prepaid_days.in_cards + excluded.in_cards,
 			in_days = prepaid_days.in_days + excluded.in_days, out_cards = prepaid_days.out_cards + excluded.out_cards,
-			out_days = prepaid_days.out_days + excluded.out_days`,
-			v, d.Holder, d.Day, d.Code, d.Charged, d.InCards, d.InDays, d.OutCards, d.OutDays); err != nil {
-			return err
-		}
-	}
-	return nil
+			out_days = prepaid_days.out_days + excluded.out_days`, nil)
 }

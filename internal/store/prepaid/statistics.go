@@ -39,7 +39,8 @@ func (s Store) IsBelow(ctx context.Context, v ident.VendorID, customer, superior
 
 // OrderOf gives an order; nil for none, and where a customer asks that has none of its sides.
 func (s Store) OrderOf(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.Order, error) {
-	all, err := store.All[prepaid.Order](s.DB.Query(ctx, `SELECT `+orderColumns+` FROM prepaid_orders o WHERE o.vendor_id = $1 AND o.uuid = $2`, v, id))(scanOrder)
+	all, err := store.All[prepaid.Order](s.DB.Query(ctx, `SELECT `+orderColumns+` FROM prepaid_orders o
+		WHERE o.vendor_id = $1 AND o.uuid = $2`, v, id))(scanOrder)
 	if err != nil || len(all) == 0 || !h.Everybody && all[0].From != h.Customer {
 		return nil, err
 	}

@@ -33,7 +33,8 @@ func (Store) Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*prepaid.Custom
 
 // ByTransferCode implements prepaid.Store.
 func (Store) ByTransferCode(t tx.Tx, v ident.VendorID, code string) (*prepaid.Customer, error) {
-	return customer(t, `WHERE c.vendor_id = $1 AND c.id = (SELECT o.customer_id FROM prepaid_customers o WHERE o.vendor_id = $1 AND o.transfer_code = $2)`, v, code)
+	return customer(t, `WHERE c.vendor_id = $1 AND c.id = (SELECT o.customer_id FROM prepaid_customers o
+		WHERE o.vendor_id = $1 AND o.transfer_code = $2)`, v, code)
 }
 
 // Line implements prepaid.Store.
