@@ -36,6 +36,12 @@ var (
 	ErrNoRequest = errors.New("the licence file answers no request that was made here; make a new request and upload that")
 	// ErrNoReport: the receipt is of no report that waits here.
 	ErrNoReport = errors.New("the receipt is of no report that was made here")
+	// ErrForeignFile: the file is properly signed, and for another device, activation, vendor or product.
+	ErrForeignFile = errors.New("the file is for another device or program")
+	// ErrOlderFile: a newer file is held, and stays in force; both follow.
+	ErrOlderFile = errors.New("the file is older than the licence that is installed here, which stays in force")
+	// ErrAlreadyCounted: the receipt is of a report whose records a later receipt has confirmed. Nothing is left to do.
+	ErrAlreadyCounted = errors.New("what this receipt confirms was counted already; nothing is left to do")
 	// ErrGivenUp: the licence was given up on this device, for good.
 	ErrGivenUp = errors.New("this licence was given up on this device; make a new request")
 	// ErrClosed: Close was called.

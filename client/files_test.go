@@ -236,7 +236,6 @@ func TestFilesOfOthers(t *testing.T) {
 	other.restart(t)
 	f, err := c.client.OfflineReport()
 	receipt := c.answer(t, f, err)
-	old := c.copyState(t)
 	c.server.Advance(time.Minute)
 	c.server.Change(func(l *client.LicenseInfo) { l.Serial = 5 })
 	newer, err := c.files.Refresh(license)
@@ -246,7 +245,6 @@ func TestFilesOfOthers(t *testing.T) {
 	if _, err := c.client.Install(newer); err != nil {
 		t.Fatal(err)
 	}
-	_ = old
 	cut := license[:len(license)-7]
 	edited := bytes.Replace(license, []byte(".eyJ"), []byte(".eyK"), 1)
 	for name, try := range map[string]struct {
@@ -254,10 +252,10 @@ func TestFilesOfOthers(t *testing.T) {
 		file []byte
 		want error
 	}{
-		"another device's licence":         {other.client, license, client.ErrForeignAnswer},
-		"another device's refresh":         {other.client, refresh, client.ErrForeignAnswer},
+		"another device's licence":         {other.client, license, client.ErrForeignFile},
+		"another device's refresh":         {other.client, refresh, client.ErrForeignFile},
 		"a licence a second time":          {c.client, license, client.ErrNoRequest},
-		"an older refresh":                 {c.client, refresh, client.ErrStateRolledBack},
+		"an older refresh":                 {c.client, refresh, client.ErrOlderFile},
 		"an edited licence":                {c.client, edited, signed.ErrSignature},
 		"a licence that was cut":           {c.client, cut, signed.ErrMalformed},
 		"a receipt in place of a licence":  {c.client, receipt, nil},
@@ -372,7 +370,7 @@ func TestALostReceipt(t *testing.T) {
 	if _, err := c.client.Receipt(second); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.client.Receipt(lost); !errors.Is(err, client.ErrNoReport) {
+	if _, err := c.client.Receipt(lost); !errors.Is(err, client.ErrAlreadyCounted) {
 		t.Errorf("a receipt of what is confirmed long since: %v", err)
 	}
 	c.wantLeft(t, 4)

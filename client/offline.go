@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"chancery/signed"
 )
@@ -137,21 +138,34 @@ func (c *Client) install(o *offline, f offlineFile) error {
 		o.take(f, now)
 		return nil
 	}
-	switch key := c.heldKey(o); {
+	return c.refreshBy(o, f, now)
+}
+
+// refreshBy takes a refresh file on top of what is held: only what is newer lets the clock
+// begin anew, so that the same file again and again gains nothing.
+func (c *Client) refreshBy(o *offline, f offlineFile, now time.Time) error {
+	key, serial := c.heldKey(o), max(o.Mark.Serial, c.heldSerial())
+	switch {
 	case key == nil:
 		return ErrNotActivated
-	case f.said.ClientPublicKey != signed.FormatKey(key.Public().(ed25519.PublicKey)): //nolint:forcetypeassert // an ed25519 key has no other public key
-		return ErrForeignAnswer
+	case f.said.ClientPublicKey != signed.FormatKey(key.Public().(ed25519.PublicKey)), //nolint:forcetypeassert // an ed25519 key has no other public key
+		o.File != "" && f.said.ActivationID != o.ActivationID:
+		return ErrForeignFile
 	case o.Deactivated:
 		return ErrGivenUp
-	case o.File != "" && (f.said.ActivationID != o.ActivationID || f.said.IssuedAt < o.Mark.Answered):
-		return ErrStateRolledBack
-	case f.said.Serial < max(o.Mark.Serial, c.heldSerial()):
-		return ErrStateRolledBack
+	case o.File == signed.ReportHash(f.text):
+		return nil // it is in force already
+	case f.said.Serial < serial, f.said.IssuedAt < o.Mark.Answered:
+		return fmt.Errorf("%w: it has serial %d of %s, here is serial %d of %s", ErrOlderFile, f.said.Serial,
+			dateHere(time.Unix(f.said.IssuedAt, 0)), serial, dateHere(time.Unix(o.Mark.Answered, 0)))
 	case o.File == "":
 		o.Seed = key.Seed()
 	}
+	before := o.Mark
 	o.take(f, now)
+	if f.said.Serial == before.Serial && f.said.IssuedAt == before.Answered {
+		o.Mark.Received, o.Mark.Seen, o.Mark.Age = before.Received, before.Seen, before.Age
+	}
 	return nil
 }
 

@@ -101,31 +101,46 @@ func (c *Client) tell(o *offline, intent string) (t told, err error) {
 
 // Receipt takes the receipt of a report or deactivation that was made here, in any form
 // that people send files in: what it confirms is forgotten, and with a deactivation the
-// key and the licence too. It opens no connection.
+// key and the licence too. One of an earlier report than was confirmed is
+// ErrAlreadyCounted, and takes nothing away. It opens no connection.
 func (c *Client) Receipt(file []byte) (Status, error) {
 	text, err := findDocument(file, signed.TypeReceipt)
 	if err != nil {
 		return c.Status(), err
 	}
-	err = c.changeOffline(func(o *offline) error {
-		for _, t := range slices.Backward(o.Records.Told) {
-			r, err := c.trusted.keys.VerifyReceipt(text, t.Report)
-			if errors.Is(err, signed.ErrMismatch) {
-				continue
-			}
-			if err != nil {
-				return fmt.Errorf("client: the file is not properly signed by the vendor: %w", err)
-			}
-			if r.Intent == signed.IntentDeactivate {
-				*o = offline{Open: o.Open, Revision: o.Revision}
-				return c.dir.remove(fileLicense)
-			}
-			o.Records.confirmed(t)
-			return nil
-		}
-		return ErrNoReport
-	})
+	r, err := c.trusted.keys.ReadReceipt(text)
+	if err != nil {
+		return c.Status(), notSigned(err)
+	}
+	err = c.changeOffline(func(o *offline) error { return c.confirm(o, r, text) })
 	return c.Status(), err
+}
+
+// confirm forgets what a verified receipt is for.
+func (c *Client) confirm(o *offline, r signed.Receipt, text []byte) error {
+	for _, t := range slices.Backward(o.Records.Told) {
+		_, err := c.trusted.keys.VerifyReceipt(text, t.Report)
+		switch {
+		case errors.Is(err, signed.ErrMismatch):
+			continue
+		case err != nil:
+			return notSigned(err)
+		case r.Intent == signed.IntentDeactivate:
+			*o = offline{Open: o.Open, Revision: o.Revision}
+			return c.dir.remove(fileLicense)
+		}
+		o.Records.confirmed(t)
+		return nil
+	}
+	own := o.File != "" && r.ActivationID == o.ActivationID && r.ClientPublicKey == publicOf(o.Seed)
+	if own && r.Intent == signed.IntentReport && r.Last.Number <= o.Records.Base.Number {
+		return ErrAlreadyCounted
+	}
+	return ErrNoReport
+}
+
+func notSigned(err error) error {
+	return fmt.Errorf("client: the file is not properly signed by the vendor: %w", err)
 }
 
 // consumeOffline counts here, against what the licence file left and what was counted since.

@@ -66,10 +66,10 @@ type offlineFile struct {
 // readOffline verifies a licence file and that it is for this client.
 func (c *Client) readOffline(text []byte) (f offlineFile, err error) {
 	if f.said, err = c.trusted.keys.VerifyOfflineLicense(text); err != nil {
-		return f, fmt.Errorf("client: the file is not properly signed by the vendor: %w", err)
+		return f, notSigned(err)
 	}
 	if f.said.VendorID != c.cfg.VendorID || f.said.ProductID != c.cfg.ProductID || f.said.ClientID != c.id {
-		return f, ErrForeignAnswer
+		return f, ErrForeignFile
 	}
 	if f.license, err = readLicense(f.said.License, c.id, c.cfg.ProductID); err != nil {
 		return f, err

@@ -16,9 +16,8 @@ import (
 const (
 	armourStart  = "CHANCERY "
 	armourEnd    = " REQUEST"
-	armourV1     = "1"
 	beginLine    = "-----BEGIN "
-	compactStart = "CHANCERY1."
+	compactStart = "CHANCERY1." // of version 1; 2 begins with CHANCERY2.
 )
 
 // Armour writes the request as one PEM block (RFC 7468 with headers):
@@ -27,7 +26,7 @@ const (
 //	Key: <kid>
 //	Length: <characters of base64 without "=" at the end>
 //	Vendor: <uuid>
-//	Version: 1
+//	Version: <1 or 2: the suite>
 //
 //	<base64, 64 characters a line>
 //	-----END CHANCERY ACTIVATION REQUEST-----
@@ -35,16 +34,28 @@ func (s Sealed) Armour() []byte {
 	return pem.EncodeToMemory(&pem.Block{
 		Type: armourStart + s.Kind + armourEnd,
 		Headers: map[string]string{
-			"Version": armourV1, "Vendor": s.VendorID, "Key": s.KeyID, "Length": strconv.Itoa(base64url().EncodedLen(len(s.Ciphertext))),
+			"Version": strconv.Itoa(s.Version), "Vendor": s.VendorID, "Key": s.KeyID, "Length": strconv.Itoa(base64url().EncodedLen(len(s.Ciphertext))),
 		},
 		Bytes: s.Ciphertext,
 	})
 }
 
-// Compact writes CHANCERY1.<kind>.<vendor>.<kid>.<length>.<base64url of the ciphertext>.
+// Compact writes CHANCERY<version>.<kind>.<vendor>.<kid>.<length>.<base64url of the ciphertext>.
 func (s Sealed) Compact() string {
 	text := encode(s.Ciphertext)
-	return compactStart + s.Kind + "." + s.VendorID + "." + s.KeyID + "." + strconv.Itoa(len(text)) + "." + text
+	return compactOf(s.Version) + s.Kind + "." + s.VendorID + "." + s.KeyID + "." + strconv.Itoa(len(text)) + "." + text
+}
+
+func compactOf(version int) string { return "CHANCERY" + strconv.Itoa(version) + "." }
+
+// compactVersion is the version of a compact text; 0: it is none.
+func compactVersion(text string) int {
+	for version := 1; version <= 2; version++ {
+		if strings.HasPrefix(text, compactOf(version)) {
+			return version
+		}
+	}
+	return 0
 }
 
 // ParseSealed reads either form, of at most MaxSealed bytes, with nothing but
@@ -59,7 +70,7 @@ func ParseSealed(text []byte) (Sealed, error) {
 	text = bytes.TrimSpace(text)
 	var s Sealed
 	var err error
-	if bytes.HasPrefix(text, []byte(compactStart)) {
+	if compactVersion(string(text[:min(len(text), len(compactStart))])) > 0 {
 		s, err = parseCompact(string(text))
 	} else {
 		s, err = parseArmour(text)
@@ -67,11 +78,11 @@ func ParseSealed(text []byte) (Sealed, error) {
 	if err != nil {
 		return Sealed{}, err
 	}
-	if len(s.Ciphertext) < 32+16 {
-		return Sealed{}, fmt.Errorf("ciphertext of %d bytes: %w", len(s.Ciphertext), ErrMalformed)
-	}
 	if err := s.check(); err != nil {
 		return Sealed{}, err
+	}
+	if len(s.Ciphertext) < s.capsule()+16 {
+		return Sealed{}, fmt.Errorf("ciphertext of %d bytes: %w", len(s.Ciphertext), ErrMalformed)
 	}
 	if string(text) != s.Compact() && !bytes.Equal(trimLines(text), bytes.TrimSpace(s.Armour())) {
 		return Sealed{}, fmt.Errorf("sealed request in another spelling than its own: %w", ErrMalformed)
@@ -93,7 +104,7 @@ func parseCompact(text string) (s Sealed, err error) {
 	if len(parts) != 6 {
 		return s, fmt.Errorf("compact request of %d parts: %w", len(parts), ErrMalformed)
 	}
-	s = Sealed{Kind: parts[1], VendorID: parts[2], KeyID: parts[3]}
+	s = Sealed{Version: compactVersion(text), Kind: parts[1], VendorID: parts[2], KeyID: parts[3]}
 	s.Ciphertext, err = decode([]byte(parts[5])) // the length is compared with what Compact writes
 	return s, err
 }
@@ -108,8 +119,20 @@ func parseArmour(text []byte) (s Sealed, err error) {
 	}
 	kind, ok := strings.CutPrefix(block.Type, armourStart)
 	kind, ended := strings.CutSuffix(kind, armourEnd)
-	if !ok || !ended || len(block.Headers) != 4 || block.Headers["Version"] != armourV1 {
-		return s, fmt.Errorf("no sealed request of version %s: %w", armourV1, ErrMalformed)
+	version := versionOf(block.Headers["Version"])
+	if !ok || !ended || len(block.Headers) != 4 || version == 0 {
+		return s, fmt.Errorf("no sealed request of version 1 or 2: %w", ErrMalformed)
 	}
-	return Sealed{Kind: kind, VendorID: block.Headers["Vendor"], KeyID: block.Headers["Key"], Ciphertext: block.Bytes}, nil
+	return Sealed{Version: version, Kind: kind, VendorID: block.Headers["Vendor"], KeyID: block.Headers["Key"], Ciphertext: block.Bytes}, nil
+}
+
+// versionOf reads a version; 0: it is none that is known here.
+func versionOf(text string) int {
+	switch text {
+	case "1":
+		return 1
+	case "2":
+		return 2
+	}
+	return 0
 }

@@ -96,8 +96,8 @@ func (f *finder) request() {
 	f.pos += len(armourStart) - 1
 	rest := f.text[at:]
 	switch {
-	case strings.HasPrefix(rest, compactStart):
-		s, err = f.compact()
+	case compactVersion(rest) > 0:
+		s, err = f.compact(compactVersion(rest))
 	case begins(f.text[:at]):
 		s, err = f.armour()
 	default:
@@ -129,7 +129,7 @@ func begins(before string) bool {
 }
 
 // compact reads the one line, which may be broken anywhere.
-func (f *finder) compact() (s Sealed, err error) {
+func (f *finder) compact(version int) (s Sealed, err error) {
 	f.pos += len(compactStart) - len(armourStart) + 1
 	var parts [4]string
 	for i := range parts {
@@ -137,7 +137,7 @@ func (f *finder) compact() (s Sealed, err error) {
 			return s, err
 		}
 	}
-	s = Sealed{Kind: parts[0], VendorID: parts[1], KeyID: parts[2]}
+	s = Sealed{Version: version, Kind: parts[0], VendorID: parts[1], KeyID: parts[2]}
 	want, err := lengthOf(parts[3])
 	if err != nil {
 		return s, err
@@ -178,8 +178,8 @@ func (f *finder) armour() (s Sealed, err error) {
 		headers[name] = f.text[f.pos : f.pos+end]
 		f.pos += end
 	}
-	if headers["Version"] != armourV1 {
-		return s, fmt.Errorf("no sealed request of version %s: %w", armourV1, ErrMalformed)
+	if s.Version = versionOf(headers["Version"]); s.Version == 0 {
+		return s, fmt.Errorf("no sealed request of version 1 or 2: %w", ErrMalformed)
 	}
 	s.VendorID, s.KeyID = headers["Vendor"], headers["Key"]
 	want, err := lengthOf(headers["Length"])

@@ -97,12 +97,19 @@ func FuzzSealed(f *testing.F) {
 	}
 	f.Add(sealed.Armour())
 	f.Add([]byte(sealed.Compact()))
+	hybrid, err := signed.SealHybrid(k.hybrid.Public(), signed.SealActivation, vendorID, []byte("x"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(hybrid.Armour())
+	f.Add([]byte(hybrid.Compact()))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s, err := signed.ParseSealed(text)
 		if err != nil {
 			return
 		}
 		_, _ = s.Open(k.sealing)
+		_, _ = s.OpenHybrid(k.hybrid)
 		// White space at the end of lines is all that may differ from what is written.
 		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 		for i, line := range lines {
@@ -163,7 +170,7 @@ func FuzzKeys(f *testing.F) {
 // A JWK that is taken says the same to encoding/json.
 func FuzzJWK(f *testing.F) {
 	k := setup(f)
-	for _, j := range []signed.JWK{signed.Ed25519JWK(k.signer.Public()), signed.X25519JWK(k.sealing.PublicKey()), signed.RSAJWK(&k.rsa.PublicKey)} {
+	for _, j := range []signed.JWK{signed.Ed25519JWK(k.signer.Public()), signed.X25519JWK(k.sealing.PublicKey()), signed.HybridJWK(k.hybrid.Public()), signed.RSAJWK(&k.rsa.PublicKey)} {
 		text, err := json.Marshal(j)
 		if err != nil {
 			f.Fatal(err)
@@ -180,7 +187,7 @@ func FuzzJWK(f *testing.F) {
 		if json.Unmarshal(data, &members) != nil {
 			t.Fatalf("took %q, which is no JSON", data)
 		}
-		for name, want := range map[string]string{"kty": ours.KeyType, "crv": ours.Curve, "x": ours.X, "n": ours.N, "e": ours.E, "use": ours.Use, "kid": ours.KeyID} {
+		for name, want := range map[string]string{"kty": ours.KeyType, "crv": ours.Curve, "x": ours.X, "n": ours.N, "e": ours.E, "pub": ours.Public, "use": ours.Use, "kid": ours.KeyID} {
 			var theirs string
 			if raw, ok := members[name]; ok && json.Unmarshal(raw, &theirs) != nil {
 				t.Fatalf("%q: %s is no text to others", data, name)

@@ -13,13 +13,14 @@ import (
 // A JWK is a public key as RFC 7517 writes it. There is no member for a private
 // part, so none can be written or read by mistake.
 type JWK struct {
-	KeyType   string `json:"kty"`           // OKP or RSA
+	KeyType   string `json:"kty"`           // OKP, RSA or AKP
 	Curve     string `json:"crv,omitempty"` // Ed25519 or X25519 (RFC 8037)
 	X         string `json:"x,omitempty"`   // 32 bytes, base64url
 	N         string `json:"n,omitempty"`   // modulus, base64url
 	E         string `json:"e,omitempty"`   // exponent, base64url
 	Use       string `json:"use,omitempty"` // sig, or enc for the key to seal to
-	Algorithm string `json:"alg,omitempty"` // EdDSA or RS256
+	Algorithm string `json:"alg,omitempty"` // EdDSA, RS256 or MLKEM768-X25519
+	Public    string `json:"pub,omitempty"` // of an AKP, base64url
 	KeyID     string `json:"kid,omitempty"` // RFC 7638 thumbprint
 }
 
@@ -31,6 +32,11 @@ func Ed25519JWK(key ed25519.PublicKey) JWK {
 // X25519JWK is a key to seal requests to.
 func X25519JWK(key *ecdh.PublicKey) JWK {
 	return JWK{KeyType: "OKP", Curve: "X25519", X: encode(key.Bytes()), Use: "enc", KeyID: SealingKeyID(key)}
+}
+
+// HybridJWK is a key to seal requests of version 2 to.
+func HybridJWK(key *HybridKey) JWK {
+	return JWK{KeyType: "AKP", Algorithm: hybridAlgorithm, Public: key.String(), Use: "enc", KeyID: key.KeyID()}
 }
 
 // RSAJWK is a key that verifies legacy signatures.
@@ -49,6 +55,8 @@ func (j JWK) Thumbprint() string {
 		canonical = `{"crv":` + quote(j.Curve) + `,"kty":"OKP","x":` + quote(j.X) + `}`
 	case "RSA":
 		canonical = `{"e":` + quote(j.E) + `,"kty":"RSA","n":` + quote(j.N) + `}`
+	case "AKP":
+		canonical = `{"alg":` + quote(j.Algorithm) + `,"kty":"AKP","pub":` + quote(j.Public) + `}`
 	default:
 		return ""
 	}
@@ -83,6 +91,18 @@ func (j JWK) X25519() (*ecdh.PublicKey, error) {
 	return key, CheckSealingKey(key)
 }
 
+// Hybrid returns the key, or ErrMalformed if it is of another kind.
+func (j JWK) Hybrid() (*HybridKey, error) {
+	if j.KeyType != "AKP" || j.Algorithm != hybridAlgorithm || j.Use != "" && j.Use != "enc" {
+		return nil, fmt.Errorf("JWK is no %s key for enc: %w", hybridAlgorithm, ErrMalformed)
+	}
+	b, err := decode([]byte(j.Public))
+	if err != nil {
+		return nil, err
+	}
+	return NewHybridKey(b)
+}
+
 func (j JWK) curve(name, use string) ([]byte, error) {
 	if j.KeyType != "OKP" || j.Curve != name || j.Use != "" && j.Use != use {
 		return nil, fmt.Errorf("JWK is no %s key for %s: %w", name, use, ErrMalformed)
@@ -115,7 +135,7 @@ func (j JWK) RSA() (*rsa.PublicKey, error) {
 // 7517 asks.
 func readMember(j *JWK, s *scanner, name string) (err error) {
 	to := map[string]*string{
-		"kty": &j.KeyType, "crv": &j.Curve, "x": &j.X, "n": &j.N, "e": &j.E, "use": &j.Use, "alg": &j.Algorithm, "kid": &j.KeyID,
+		"kty": &j.KeyType, "crv": &j.Curve, "x": &j.X, "n": &j.N, "e": &j.E, "use": &j.Use, "alg": &j.Algorithm, "kid": &j.KeyID, "pub": &j.Public,
 	}[name]
 	if to == nil {
 		return s.skip(1)

@@ -109,6 +109,8 @@ func parseJWK(data []byte) (key JWK, known bool, err error) {
 		_, err = key.Ed25519()
 	case key.KeyType == "OKP" && key.Curve == "X25519":
 		_, err = key.X25519()
+	case key.KeyType == "AKP" && key.Algorithm == hybridAlgorithm:
+		_, err = key.Hybrid()
 	case key.KeyType == "RSA":
 		_, err = key.RSA()
 	default:

@@ -25,9 +25,17 @@ type OfflineLicense struct {
 	// adds its later ones on top.
 	Counted Mark `json:"counted"`
 
+	// NextKeys are the announcements that lead from the key which signs this file to the
+	// newest one, each by the key before; KeyList is the newest list of the root key. Both are documents.
+	NextKeys []string `json:"next_keys,omitempty"` // at most MaxNextKeys
+	KeyList  string   `json:"key_list,omitempty"`
+
 	// License is the LicenseInfo of the clients' API without license and token keys.
 	License json.RawMessage `json:"license"`
 }
+
+// MaxNextKeys is how many announcements a file may bring.
+const MaxNextKeys = 64
 
 // Sign makes the file, of TypeLicense with a request id and of TypeLicenseRefresh
 // without. ErrMalformed: a member is not of its form.
@@ -79,6 +87,8 @@ func (l OfflineLicense) check() error {
 		return fmt.Errorf("client id, serial, iat or counted: %w", ErrMalformed)
 	case l.RequestID != "" && l.ClientPublicKey == "":
 		return fmt.Errorf("an answer to no key: %w", ErrMalformed)
+	case len(l.NextKeys) > MaxNextKeys:
+		return fmt.Errorf("%d announcements: %w", len(l.NextKeys), ErrMalformed)
 	case len(l.License) == 0 || l.License[0] != '{':
 		return fmt.Errorf("no licence: %w", ErrMalformed)
 	case l.ClientPublicKey != "":
@@ -119,15 +129,24 @@ func (r Receipt) Sign(s *Signer) ([]byte, error) {
 	return s.SignDocument(TypeReceipt, payload)
 }
 
-// VerifyReceipt reads a receipt that one of these keys has signed, and checks that it is
-// for exactly this report: ErrMismatch where it is for another. It fails as VerifyDocument does.
-func (k KeySet) VerifyReceipt(document, report []byte) (r Receipt, err error) {
+// ReadReceipt reads a receipt that one of these keys has signed, of whatever report. It
+// fails as VerifyDocument does.
+func (k KeySet) ReadReceipt(document []byte) (r Receipt, err error) {
 	d, err := k.VerifyDocument(document, TypeReceipt)
 	if err != nil {
 		return r, err
 	}
 	if err := readObject(d.Payload, &r); err != nil {
 		return Receipt{}, err
+	}
+	return r, nil
+}
+
+// VerifyReceipt is ReadReceipt, and checks that the receipt is for exactly this report:
+// ErrMismatch where it is for another.
+func (k KeySet) VerifyReceipt(document, report []byte) (r Receipt, err error) {
+	if r, err = k.ReadReceipt(document); err != nil {
+		return r, err
 	}
 	said, err := ReadReport(report)
 	if err != nil {

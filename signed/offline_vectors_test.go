@@ -15,6 +15,8 @@ type vectorOffline struct {
 	Report            string `json:"report"` // content of the sealed request
 	Receipt           string `json:"receipt"`
 	ReportHash        string `json:"report_hash"`
+	KeyList           string `json:"key_list"` // by the client's key, which stands for a root key
+	NextKey           string `json:"next_key"`
 }
 
 func offlineVectors(t *testing.T, k keys) (v vectorOffline) {
@@ -32,7 +34,15 @@ func offlineVectors(t *testing.T, k keys) (v vectorOffline) {
 	must(t, err)
 	receipt, err := signed.ReceiptFor(report(), told, signed.FormatKey(public(k.client)), instant()).Sign(k.signer)
 	must(t, err)
-	return vectorOffline{string(request), string(license), string(refresh), string(told), string(receipt), signed.ReportHash(told)}
+	root, err := signed.NewSigner(k.client)
+	must(t, err)
+	list, err := keyList(k).Sign(root)
+	must(t, err)
+	announced, err := k.signer.Announce(vendorID, public(k.next), instant().Unix())
+	must(t, err)
+	return vectorOffline{
+		string(request), string(license), string(refresh), string(told), string(receipt), signed.ReportHash(told), string(list), string(announced),
+	}
 }
 
 func checkOffline(t *testing.T, k keys, trusted signed.KeySet, v vectorOffline) {
@@ -44,6 +54,10 @@ func checkOffline(t *testing.T, k keys, trusted signed.KeySet, v vectorOffline) 
 		must(t, err)
 	}
 	_, err = signed.VerifyReport(public(k.client), []byte(v.Report))
+	must(t, err)
+	_, err = signed.VerifyKeyList(public(k.client), vendorID, []byte(v.KeyList))
+	must(t, err)
+	_, _, err = trusted.VerifyAnnouncement(vendorID, []byte(v.NextKey))
 	must(t, err)
 	_, err = trusted.VerifyReceipt([]byte(v.Receipt), []byte(v.Report))
 	must(t, err)

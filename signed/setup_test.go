@@ -24,6 +24,7 @@ type keys struct {
 	signer               *signed.Signer
 	trusted              signed.KeySet
 	sealing              *ecdh.PrivateKey
+	hybrid               *signed.HybridPrivateKey
 	rsa                  *rsa.PrivateKey
 }
 
@@ -41,6 +42,9 @@ func setup(t testing.TB) keys {
 		t.Fatal(err)
 	}
 	if k.sealing, err = ecdh.X25519().NewPrivateKey(bytes.Repeat([]byte{4}, 32)); err != nil {
+		t.Fatal(err)
+	}
+	if k.hybrid, err = signed.NewHybridPrivateKey(bytes.Repeat([]byte{5}, 32)); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile("testdata/rsa.pem")

@@ -23,6 +23,7 @@ type keyCommand struct {
 	Revoke        keyRevoke     `cmd:"" help:"Revoke an API key."`
 	RotateSigning rotateSigning `cmd:"" help:"Make a new signing key. New API keys name it; old ones keep theirs until it is retired."`
 	RetireSigning retireSigning `cmd:"" help:"Take an old signing key out of use."`
+	Root          rootCommand   `cmd:"" help:"Lists of signing keys, signed by a root key that need not be on the server."`
 	RotateMaster  rotateMaster  `cmd:"" help:"Seal everything in the database under a new master key, also while the server runs."`
 }
 
@@ -219,7 +220,7 @@ func (c *keyRevoke) Run(s streams) error {
 type rotateSigning struct {
 	ofVendor
 
-	Kind string `arg:"" help:"ed25519, rsa or x25519." enum:"ed25519,rsa,x25519"`
+	Kind string `arg:"" help:"ed25519, rsa, x25519, documents or mlkem768-x25519." enum:"ed25519,rsa,x25519,documents,mlkem768-x25519"`
 }
 
 // Run implements the command.

@@ -432,7 +432,7 @@ func TestDestroyedKeysAreShown(t *testing.T) {
 	if code, said := v.run("key", "list", "Acme", "--json"); code != 0 || !strings.Contains(said, `"retired_at"`) || strings.Contains(said, `"destroyed_at"`) {
 		t.Errorf("retired: %s", said)
 	}
-	if n, err := r.Keyring.Destroy(t.Context(), r.DB, v.clock.Now()); n != 1 || err != nil {
+	if n, err := r.Keyring.Destroy(t.Context(), r.DB, true, v.clock.Now()); n != 1 || err != nil {
 		t.Fatalf("%d destroyed, %v", n, err)
 	}
 	v.must(t, `"destroyed_at"`, "key", "list", "Acme", "--json")

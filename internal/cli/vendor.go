@@ -21,6 +21,7 @@ type vendorCommand struct {
 	Rename vendorRename `cmd:"" help:"Give a vendor another name."`
 	Delete vendorDelete `cmd:"" help:"Delete a vendor that has no product, customer or device."`
 	Plan   vendorPlan   `cmd:"" help:"Set the plan that a vendor is on."`
+	Host   vendorHost   `cmd:"" help:"Host names of a vendor's own."`
 }
 
 type vendorCreate struct {
@@ -57,10 +58,14 @@ Owner's password  %s
 The two keys and the password are shown this once. Put the admin key away safely;
 the provisioning key and these public keys go into your programs:
 
-Ed25519 (answers and licence files)  %s
-X25519 (offline requests)            %s
+Ed25519 (answers)                    %s
+Ed25519 (licence files)              %s
+X25519 (offline requests, QR codes)  %s
+ML-KEM-768 with X25519 (offline requests)
+%s
 RSA (SLASCONE clients)
-%s`, v.VendorID, v.Console, v.ProvisioningKey, v.AdminKey, v.OwnerEmail, v.OwnerPassword, v.Ed25519PublicKey, v.X25519PublicKey, v.RSAPublicKeyPEM)
+%s`, v.VendorID, v.Console, v.ProvisioningKey, v.AdminKey, v.OwnerEmail, v.OwnerPassword,
+			v.Ed25519PublicKey, v.DocumentsPublicKey, v.X25519PublicKey, v.HybridPublicKey, v.RSAPublicKeyPEM)
 		return nil
 	})
 }

@@ -59,6 +59,8 @@ func text(err error) string {
 		return "too many consumptions wait on this device; connect it to the server first"
 	case errors.Is(err, client.ErrNotActivated):
 		return "there is no activation here; activate with a license key first"
+	case errors.Is(err, client.ErrForeignFile):
+		return "the file is for another device or program; bring the one that answers this device's request, or check --product and --client-id"
 	case errors.Is(err, client.ErrForeignAnswer):
 		return "the server answered about another client or product; check --product and --client-id"
 	case errors.Is(err, client.ErrOffline):

@@ -1,6 +1,7 @@
 package clientcmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -251,8 +252,12 @@ func (c *OfflineReceiptCmd) Run(io *IO) error {
 	}
 	defer licence.Close()
 	status, err := licence.Receipt(text)
+	done := "The vendor has counted what was told."
+	if errors.Is(err, client.ErrAlreadyCounted) {
+		err, done = nil, "This was counted already, and nothing is left to do."
+	}
 	if err != nil {
 		return explain(err)
 	}
-	return c.print(io, "The vendor has counted what was told.", licence.ClientID(), status)
+	return c.print(io, done, licence.ClientID(), status)
 }

@@ -14,17 +14,18 @@ const MaxDepth = 50
 
 // Customer is one node of a vendor's tree.
 type Customer struct {
-	ID           ident.CustomerID
-	UUID         ident.UUID
-	SuperiorID   ident.CustomerID // 0 for none
-	SuperiorUUID ident.UUID       // zero for none
-	SuperiorName string           // its company name
-	CompanyName  string
-	Number       string // customer_number: unique per vendor
-	Email        string // lower-case; "" for none
-	Language     string // of its people who have chosen none; "" for the vendor's
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
+	ID             ident.CustomerID
+	UUID           ident.UUID
+	SuperiorID     ident.CustomerID // 0 for none
+	SuperiorUUID   ident.UUID       // zero for none
+	SuperiorName   string           // its company name
+	SuperiorNumber string           // its customer number
+	CompanyName    string
+	Number         string // customer_number: unique per vendor
+	Email          string // lower-case; "" for none
+	Language       string // of its people who have chosen none; "" for the vendor's
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
 }
 
 // read returns c as it is stored; was is what it was before. The fault names what is wrong.

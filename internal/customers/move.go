@@ -18,7 +18,7 @@ func (s *Service) move(t tx.Tx, vendor ident.VendorID, c Customer, to *ident.UUI
 		if err := s.free(t, vendor); err != nil {
 			return Customer{}, err
 		}
-		c.SuperiorID, c.SuperiorUUID, c.SuperiorName = 0, ident.UUID{}, ""
+		c.SuperiorID, c.SuperiorUUID, c.SuperiorName, c.SuperiorNumber = 0, ident.UUID{}, "", ""
 		return c, s.hang(t, vendor, c)
 	}
 	if *to == c.SuperiorUUID {
@@ -43,7 +43,7 @@ func (s *Service) move(t tx.Tx, vendor ident.VendorID, c Customer, to *ident.UUI
 		return Customer{}, fault.Refused("customer_cycle", "A customer can't be placed under itself or one of its own sub-customers.",
 			"Choose a superior outside this customer's own tree, or move that one out first.")
 	}
-	c.SuperiorID, c.SuperiorUUID, c.SuperiorName = superior.ID, superior.UUID, superior.CompanyName
+	c.SuperiorID, c.SuperiorUUID, c.SuperiorName, c.SuperiorNumber = superior.ID, superior.UUID, superior.CompanyName, superior.Number
 	return c, s.hang(t, vendor, c)
 }
 

@@ -134,7 +134,7 @@ func (s *Service) Create(t tx.Tx, vendor ident.VendorID, r Create) (Customer, er
 		if err != nil {
 			return Customer{}, err
 		}
-		c.SuperiorID, c.SuperiorUUID, c.SuperiorName = superior.ID, superior.UUID, superior.CompanyName
+		c.SuperiorID, c.SuperiorUUID, c.SuperiorName, c.SuperiorNumber = superior.ID, superior.UUID, superior.CompanyName, superior.Number
 	}
 	for attempt := 1; ; attempt++ {
 		id, free, err := s.Store.Insert(t, vendor, c)

@@ -64,31 +64,6 @@ func Change[T any](ctx context.Context, c Changes, fn func(t tx.Tx) (T, error)) 
 	return result, err
 }
 
-// errPending ends the look for a kept answer where there is none.
-var errPending = errors.New("edge: not answered yet")
-
-// Once is Change for work that takes more than one transaction, and runs them itself.
-// Whoever repeats a request in the meantime, with its Idempotency-Key and at this
-// process, waits for its turn, of which turns holds one, and gets the same answer.
-func Once[T any](ctx context.Context, c Changes, turns chan struct{}, fn func(ctx context.Context) (T, error)) (made T, err error) {
-	if _, _, repeatable := claimFrom(ctx); !repeatable {
-		return fn(ctx)
-	}
-	select {
-	case turns <- struct{}{}:
-		defer func() { <-turns }()
-	case <-ctx.Done():
-		return made, context.Cause(ctx)
-	}
-	if made, err = Change(ctx, c, func(tx.Tx) (T, error) { return made, errPending }); !errors.Is(err, errPending) {
-		return made, err
-	}
-	if made, err = fn(ctx); err != nil {
-		return made, err
-	}
-	return Change(ctx, c, func(tx.Tx) (T, error) { return made, nil })
-}
-
 // ErrMoved ends the transaction of a ChangeSeen that finds a thing changed since look
 // has read it: it is looked at anew.
 var ErrMoved = errors.New("edge: a thing was changed since it was looked at")

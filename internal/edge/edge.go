@@ -43,6 +43,11 @@ type Config struct {
 	// Bodies bounds the request bodies on their way; nil for no bound.
 	Bodies *Bodies
 
+	// Host admits a request by the host name that it was sent to: it gives the request as
+	// the routes know it, or fails. It gives nil when it has answered itself. Nil takes
+	// every host.
+	Host func(w http.ResponseWriter, r *http.Request) (*http.Request, error)
+
 	// Observe is told of every request: its route's pattern ("" for none), status
 	// and time. Nil for nobody.
 	Observe func(route string, status int, took time.Duration)
@@ -64,6 +69,8 @@ type Edge struct {
 	routes  []Route
 	headers http.Header
 
+	narrower map[string][]string // by the path of a route: those of others that it must leave alone
+
 	compress func(http.Handler) http.HandlerFunc
 }
 
@@ -75,7 +82,7 @@ func New(c Config) (*Edge, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Edge{Config: c, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), headers: http.Header{
+	e := &Edge{Config: c, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(), narrower: make(map[string][]string), headers: http.Header{
 		"X-Content-Type-Options": {"nosniff"},
 		"X-Frame-Options":        {"DENY"},
 		"Referrer-Policy":        {"no-referrer"},

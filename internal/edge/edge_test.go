@@ -84,6 +84,48 @@ func TestAdmission(t *testing.T) {
 	}
 }
 
+// A path written out takes its own methods alone: what stands beside it with a name in
+// its place does not answer for it.
+func TestPathsWrittenOut(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for method, paths := range map[string][]string{
+		"GET":  {"/things/{id}", "/things/{id}/parts", "/things/{id}/{part}", "/{$}", "/{name}", "/files/{rest...}"},
+		"POST": {"/things/search", "/things/{id}/fold", "/files/new"},
+		"PUT":  {"/things/{name}"},
+	} {
+		for _, path := range paths {
+			b.mount(t, edge.Route{Surface: keyed(), Method: method, Path: path, Permission: identity.ViewLicenses, Handler: ok})
+		}
+	}
+	for _, c := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"GET", "/things/7", 200, ""},
+		{"PUT", "/things/7", 200, ""},
+		{"GET", "/things/search", 405, "POST"},
+		{"HEAD", "/things/search", 405, "POST"},
+		{"PUT", "/things/search", 405, "POST"},
+		{"DELETE", "/things/search", 405, "POST"},
+		{"POST", "/things/search", 200, ""},
+		{"GET", "/things/searching", 200, ""},
+		{"GET", "/things/search/parts", 200, ""},
+		{"GET", "/things/7/fold", 405, "POST"},
+		{"GET", "/things/7/parts", 200, ""},
+		{"GET", "/things/7/x", 200, ""},
+		{"DELETE", "/things/7", 405, "GET, HEAD, PUT"},
+		{"GET", "/", 200, ""},
+		{"GET", "/files/new", 200, ""},
+	} {
+		w := b.do(c.method, c.path, "", "Key", "good")
+		if w.Code != c.status || w.Header().Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d, Allow %q", c.method, c.path, w.Code, w.Header().Get("Allow"))
+		}
+	}
+}
+
 func TestContext(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -19,11 +20,27 @@ const MaxDepth = 32
 // ParseJSON reads a body into v, a pointer to a struct. Unknown fields are
 // ignored. What is wrong is named in one sentence, without its value.
 func ParseJSON(body []byte, v any) error {
+	unfit, err := scanJSON(body)
+	if err = cmp.Or(err, unfit); err != nil {
+		return err
+	}
+	return parse(body, v)
+}
+
+// ParseTexts is ParseJSON for a caller that judges the texts of v itself. unfit says that
+// the body holds a text that the database can't: in v, NUL stands as it came, and U+FFFD
+// for each part that is not Unicode.
+func ParseTexts(body []byte, v any) (unfit, err error) {
+	unfit, err = scanJSON(body)
+	if err != nil {
+		return nil, err
+	}
+	return unfit, parse(body, v)
+}
+
+func parse(body []byte, v any) error {
 	if len(body) == 0 {
 		return malformed("The request has no body.", "Send a JSON object.")
-	}
-	if err := scanJSON(body); err != nil {
-		return err
 	}
 	err := json.Unmarshal(body, v)
 	if err == nil {

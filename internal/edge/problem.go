@@ -56,6 +56,8 @@ func Status(k fault.Kind) int {
 		return http.StatusRequestTimeout
 	case fault.Abandoned:
 		return statusGone
+	case fault.Misdirected:
+		return http.StatusMisdirectedRequest
 	case fault.Internal:
 	}
 	return http.StatusInternalServerError

@@ -92,6 +92,7 @@ func (e *Edge) Mount(routes ...Route) error {
 			return err
 		}
 		e.routes = append(e.routes, rt)
+		e.compare(rt.Path)
 	}
 	return nil
 }
@@ -104,9 +105,63 @@ func (e *Edge) handle(rt Route) (err error) {
 		}
 	}()
 	e.mux.HandleFunc(rt.Method+" "+rt.Path, func(w http.ResponseWriter, r *http.Request) {
+		if e.covered(rt.Path, r.URL.Path) {
+			w.WriteHeader(http.StatusMethodNotAllowed) // held back, and answered as where no route is
+			return
+		}
 		e.serve(w.(*call), r, &rt) //nolint:forcetypeassert // ServeHTTP is the only way in
 	})
 	return nil
+}
+
+// compare notes which paths are narrower than others, now that a path is mounted.
+func (e *Edge) compare(path string) {
+	for _, other := range e.routes {
+		for _, pair := range [][2]string{{path, other.Path}, {other.Path, path}} {
+			if wide, narrow := pair[0], pair[1]; narrower(narrow, wide) && !slices.Contains(e.narrower[wide], narrow) {
+				e.narrower[wide] = append(e.narrower[wide], narrow)
+			}
+		}
+	}
+}
+
+// covered reports whether an address that a wide path matches belongs to a narrower one,
+// such as /things/search beside /things/{id}. The mux gave it to the wide path because the
+// narrower one does not take the method.
+func (e *Edge) covered(wide, address string) bool {
+	return slices.ContainsFunc(e.narrower[wide], func(narrow string) bool { return matches(narrow, address) })
+}
+
+// narrower reports whether a path of routes has words where another has wildcards, and is
+// like it in everything else. Wildcards for the rest of an address are compared with nothing.
+func narrower(path, other string) bool {
+	return path != other && !strings.Contains(other, "...}") && matches(other, path) && !matches(path, other)
+}
+
+// matches reports whether an address, or a path of routes, is one of those that a path of
+// routes stands for.
+func matches(path, address string) bool {
+	for {
+		var want, got string
+		var more, also bool
+		want, path, more = strings.Cut(path, "/")
+		got, address, also = strings.Cut(address, "/")
+		if more != also || want != got && !stands(want, got) {
+			return false
+		}
+		if !more {
+			return true
+		}
+	}
+}
+
+// stands reports whether a part of a path stands for one of an address.
+func stands(part, word string) bool {
+	const end = "{$}" // the mux's word for nothing more
+	if part == end || word == end {
+		return part == end && word == ""
+	}
+	return strings.HasPrefix(part, "{") && word != ""
 }
 
 func (rt Route) check() error {
@@ -143,7 +198,7 @@ func (e *Edge) allowed(r *http.Request) string {
 		asked := *r
 		asked.Method = method
 		_, pattern := e.mux.Handler(&asked)
-		if pattern == "" || slices.ContainsFunc(e.routes, func(rt Route) bool { return rt.Nothing && rt.Method+" "+rt.Path == pattern }) {
+		if pattern == "" || e.covered(strings.TrimPrefix(pattern, method+" "), r.URL.Path) || slices.ContainsFunc(e.routes, func(rt Route) bool { return rt.Nothing && rt.Method+" "+rt.Path == pattern }) {
 			continue
 		}
 		if taken = append(taken, method); method == http.MethodGet {

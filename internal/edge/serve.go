@@ -25,13 +25,34 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	maps.Copy(h, e.headers) // the slices are shared: handlers set headers, they never change one in place
 	h["X-Request-Id"] = []string{c.id}
+	r, here := e.byHost(c, r)
 	defer e.finish(c, r)
+	if !here {
+		return
+	}
 	e.mux.ServeHTTP(c, r)
 	if c.heldBack() {
 		c.status = 0
 		c.route = &Route{}
 		writeProblem(c, e.Log, c.id, e.noRoute(h, r))
 	}
+}
+
+// byHost gives the request as the routes know it; here is false when it is answered
+// already.
+func (e *Edge) byHost(c *call, r *http.Request) (known *http.Request, here bool) {
+	if e.Host == nil {
+		return r, true
+	}
+	known, err := e.Host(c, r)
+	if err != nil {
+		c.route, c.failed = &Route{}, err
+		writeProblem(c, e.Log, c.id, err)
+	}
+	if known == nil {
+		return r, false
+	}
+	return known, true
 }
 
 // noRoute says that there is nothing at the address, or which methods it takes.
@@ -61,7 +82,7 @@ func (e *Edge) finish(c *call, r *http.Request) {
 // serve runs one route.
 func (e *Edge) serve(c *call, r *http.Request, rt *Route) {
 	c.route = rt
-	ctx := r.Context()
+	ctx, routed := r.Context(), r.URL
 	if rt.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, rt.Timeout)
@@ -81,7 +102,9 @@ func (e *Edge) serve(c *call, r *http.Request, rt *Route) {
 		err = e.work(c, r, rt)
 	}
 	if rt.Nothing && fault.Is(err, codeNoRoute) {
-		err = e.noRoute(c.Header(), r)
+		asked := *r
+		asked.URL = routed // pages know the address that was sent
+		err = e.noRoute(c.Header(), &asked)
 	}
 	if err != nil {
 		e.problem(c, r, err)

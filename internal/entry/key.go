@@ -37,7 +37,7 @@ func Key(text string) Presented {
 	// Older programs and vendors kept legacy keys as they came.
 	raw, read := strings.TrimSpace(text), legacy(text)
 	for _, form := range []string{raw, read, strings.ReplaceAll(read, " ", "")} {
-		if form != "" && len(form) <= MaxLegacyKey && !slices.Contains(k.Legacy, form) {
+		if form != "" && len(form) <= MaxLegacyKey && !strings.Contains(form, "\x00") && !slices.Contains(k.Legacy, form) {
 			k.Legacy = append(k.Legacy, form)
 		}
 	}

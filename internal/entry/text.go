@@ -54,7 +54,14 @@ func Blank(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return !isBlank(r) })
 }
 
-// Lines reads a text of several lines: composed (NFC).
+// Text reads a free text of one line: composed (NFC), without blanks around it.
+func Text(wrong *fault.Fields, field, text string, least, most int) string {
+	text = Composed(text)
+	wrong.Text(field, text, least, most)
+	return text
+}
+
+// Lines reads a free text of several lines: composed (NFC).
 func Lines(wrong *fault.Fields, field, text string, least, most int) string {
 	text = norm.NFC.String(text)
 	wrong.Lines(field, text, least, most)

@@ -109,7 +109,8 @@ func (w Words) Text(text string) string {
 // personal are the names of members of JSON that are about people or their machines.
 var personal = map[string]bool{ //nolint:gochecknoglobals // constant
 	"client_id": true, "client_name": true, "client_description": true, "tags": true, "hostname": true, "address": true, "device_variables": true,
-	"user_id": true, "group_id": true, "licensee_email": true, "email": true, "company_name": true, "recipient": true, "to": true, "note": true,
+	"display_name": true,
+	"user_id":      true, "group_id": true, "licensee_email": true, "email": true, "company_name": true, "recipient": true, "to": true, "note": true,
 }
 
 // Value gives a text or a JSON text without the words. In what is about the person, related,

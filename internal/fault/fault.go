@@ -24,6 +24,7 @@ const (
 	Unavailable                 // the server can't do it now; RetryAfter says when to come back
 	TooSlow                     // the request did not arrive in time
 	Abandoned                   // the caller hung up; nobody reads the answer
+	Misdirected                 // sent to a host name that is none of this server
 )
 
 // Field is one wrong field of a request.

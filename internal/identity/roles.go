@@ -171,7 +171,7 @@ func (s *Roles) get(t tx.Tx, by Principal, uuid ident.UUID) (Role, error) {
 func readRole(r *Role, was string, asked []Permission) error {
 	var wrong fault.Fields
 	r.Name = entry.Name(&wrong, "name", r.Name, was, 1, 60)
-	wrong.Text("description", r.Description, 0, 200)
+	r.Description = entry.Text(&wrong, "description", r.Description, 0, 200)
 	for _, built := range BuiltInRoles() {
 		wrong.Check(listing.Fold(r.Name) != listing.Fold(built.Name), "name", "must not be that of a built-in role")
 	}

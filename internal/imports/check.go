@@ -23,7 +23,7 @@ func (s *Service) check(ctx context.Context, v ident.VendorID, k Kind, zone *tim
 		if err != nil {
 			return err
 		}
-		besideCustomers(f, all, there, wrong)
+		besideCustomers(&f, all, there, wrong)
 		refused = s.Known.RefusedCustomers(all)
 	} else {
 		all := make([]LicenseLine, len(f.Lines))
@@ -58,18 +58,45 @@ func numbersOf(all []CustomerLine) []string {
 }
 
 // besideCustomers compares lines with each other and with the numbers that are there.
-func besideCustomers(f File, all []CustomerLine, there map[string]bool, wrong []fault.Fields) {
-	seen := map[string]int{} // numbers that lines above make
+// It sets their levels.
+func besideCustomers(f *File, all []CustomerLine, there map[string]bool, wrong []fault.Fields) {
+	first := map[string]int{} // by a number, the first line that makes it
 	for i, c := range all {
-		if first := seen[c.Number]; c.Number != "" && first > 0 {
-			wrong[i].Check(false, "customer_number", "is in line "+text(first)+" already")
+		above, twice := first[c.Number]
+		if c.Number != "" && !twice {
+			first[c.Number] = i
 		}
+		wrong[i].Check(c.Number == "" || !twice, "customer_number", "is in line "+text(f.Lines[above].Number)+" already")
 		wrong[i].Check(c.Number == "" || !there[c.Number], "customer_number", customerExists)
-		wrong[i].Check(c.SuperiorNumber == "" || there[c.SuperiorNumber] || seen[c.SuperiorNumber] > 0, "superior_number", noSuperior)
-		if c.Number != "" && seen[c.Number] == 0 {
-			seen[c.Number] = f.Lines[i].Number
+	}
+	for i, c := range all {
+		_, inFile := first[c.SuperiorNumber]
+		wrong[i].Check(c.SuperiorNumber == "" || there[c.SuperiorNumber] || inFile, "superior_number", noSuperior)
+		level, within := levelOf(i, all, first, there)
+		wrong[i].Check(!within || c.Number == c.SuperiorNumber, "superior_number", belowItself)
+		f.Lines[i].Level = level
+	}
+}
+
+// maxLevel bounds the levels of lines: more than the room takes of customers.
+const maxLevel = 100
+
+// levelOf counts the lines of the file that a line's customer stands below; within reports
+// that it is one of them itself.
+func levelOf(line int, all []CustomerLine, first map[string]int, there map[string]bool) (level int, within bool) {
+	at := line
+	for level < maxLevel {
+		number := all[at].SuperiorNumber
+		above, inFile := first[number]
+		if number == "" || there[number] || !inFile {
+			break
+		}
+		level++
+		if at = above; at == line {
+			return level, true
 		}
 	}
+	return level, false
 }
 
 // another adds problems of columns that have none yet: the first one is the nearest.
@@ -114,6 +141,14 @@ func fileName(field string) string {
 		return "tokens"
 	case "floating_token_limit":
 		return "sessions"
+	case "is_temporary":
+		return "temporary"
+	case "is_active":
+		return "active"
+	case "edition_id":
+		return "edition"
+	case "customer_id":
+		return "customer_number"
 	case "starts_at":
 		return "starts"
 	case "expires_at", "expires_days", "expires_mode":

@@ -30,7 +30,8 @@ func ColumnsOf(k Kind) []Column {
 				also: []string{"number", "customer_no", "customer_id"},
 			},
 			{Name: "email", Means: "Where licences are sent.", Example: "licences@example.com", also: []string{"e_mail", "mail", "email_address"}},
-			{Name: "superior_number", Means: "The customer number of the customer above it: one that exists, or of a line above.", also: []string{"superior", "parent", "parent_number"}},
+			{Name: "superior_number", Means: "The customer number of the customer above it: one that exists, or of another line.", also: []string{"superior", "parent", "parent_number"}},
+			{Name: "language", Means: "The language of its people, a code such as de. Empty: the vendor's.", Example: "de", also: []string{"lang", "locale"}},
 		}
 	}
 	return []Column{

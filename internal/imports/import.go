@@ -83,6 +83,7 @@ const (
 // Line is one line of a file.
 type Line struct {
 	Number   int // as editors count: the heading is line 1
+	Level    int // how many lines of the file a customer stands below; lower ones come first
 	Cells    []string
 	State    LineState
 	Problems []Problem

@@ -18,6 +18,7 @@ type CustomerLine struct {
 	Number         string
 	Email          string
 	SuperiorNumber string
+	Language       string
 }
 
 // LicenseLine is a licence as a file has it. Empty and nil is the edition's, or none.
@@ -65,6 +66,7 @@ func customerLine(r Reading, l Line) (CustomerLine, fault.Fields) {
 	var wrong fault.Fields
 	c := CustomerLine{
 		CompanyName: r.cell(l, "company_name"), Number: r.cell(l, "customer_number"), Email: r.cell(l, "email"), SuperiorNumber: r.cell(l, "superior_number"),
+		Language: r.cell(l, "language"),
 	}
 	wrong.Check(c.Number == "" || c.Number != c.SuperiorNumber, "superior_number", "is the customer itself")
 	return c, wrong

@@ -11,7 +11,8 @@ import (
 // again when the line is carried out: things may have changed in between.
 const (
 	customerExists  = "is another customer's: this customer exists already"
-	noSuperior      = "names no customer: it must exist, or stand in a line above"
+	noSuperior      = "names no customer: it must exist, or stand in another line"
+	belowItself     = "stands below this customer itself"
 	noEdition       = "names no edition"
 	severalEditions = "is an edition of several products: say which in the column product"
 )

@@ -51,7 +51,7 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// so; found is false when there is none.
 	Before(t tx.Tx, v ident.VendorID, i Import) (before Import, found bool, err error)
 
-	// Waiting gives the first waiting lines, at most limit.
+	// Waiting gives the first waiting lines by level and number, at most limit.
 	Waiting(t tx.Tx, v ident.VendorID, id int64, limit int) ([]Line, error)
 	SaveLine(t tx.Tx, v ident.VendorID, id int64, l Line) error
 

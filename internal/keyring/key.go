@@ -11,13 +11,21 @@ type Kind string
 
 // The kinds of key. Every vendor has at least one of each.
 const (
-	Ed25519 Kind = "ed25519" // signs documents and native answers
-	RSA     Kind = "rsa"     // RSA-2048, signs answers of the SLASCONE protocol
-	X25519  Kind = "x25519"  // opens requests that were sealed to the vendor
+	Ed25519   Kind = "ed25519"         // signs native answers, and files for programs that pin no other key
+	RSA       Kind = "rsa"             // RSA-2048, signs answers of the SLASCONE protocol
+	X25519    Kind = "x25519"          // opens requests of version 1 that were sealed to the vendor
+	Documents Kind = "documents"       // Ed25519, signs files: it is never used while a client waits
+	Hybrid    Kind = "mlkem768-x25519" // opens requests of version 2
 )
 
 // Kinds lists all of them.
-func Kinds() []Kind { return []Kind{Ed25519, RSA, X25519} }
+func Kinds() []Kind { return []Kind{Ed25519, RSA, X25519, Documents, Hybrid} }
+
+// Seals reports whether requests are sealed to keys of a kind.
+func (k Kind) Seals() bool { return k == X25519 || k == Hybrid }
+
+// signs reports whether keys of a kind sign what package signed reads.
+func (k Kind) signs() bool { return k == Ed25519 || k == Documents }
 
 // Key is one key pair as it is stored.
 type Key struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"time"
 
 	"chancery/internal/ident"
@@ -109,14 +110,20 @@ func (k *Keyring) Retire(t tx.Tx, vendor ident.VendorID, kid string) error {
 // destroyPortion is how many keys one transaction destroys.
 const destroyPortion = 50
 
+// SealingKept is for how many days a retired key opens what was sealed to it: requests
+// are answered for 30 days by the clocks of devices, which may be wrong, and it takes time
+// until a file is brought.
+const SealingKept = 60
+
 // Destroy destroys the private parts of keys that were retired at an instant or before,
-// and tells how many: periodic work. One that an unrevoked API key names stays: it
-// can't have been retired.
-func (k *Keyring) Destroy(ctx context.Context, run tx.Runner, retired time.Time) (n int, err error) {
+// those that sign or those that are sealed to, and tells how many: periodic work. One that
+// an unrevoked API key names stays: it can't have been retired.
+func (k *Keyring) Destroy(ctx context.Context, run tx.Runner, sealing bool, retired time.Time) (n int, err error) {
+	kinds := slices.DeleteFunc(Kinds(), func(k Kind) bool { return k.Seals() != sealing })
 	for {
 		found, destroyed := 0, 0
 		if err := run.Run(ctx, func(t tx.Tx) error {
-			keys, err := k.store.Undestroyed(t, retired, destroyPortion)
+			keys, err := k.store.Undestroyed(t, kinds, retired, destroyPortion)
 			if err != nil {
 				return err
 			}
@@ -147,6 +154,35 @@ func (k *Keyring) Destroy(ctx context.Context, run tx.Runner, retired time.Time)
 			return n, nil
 		}
 	}
+}
+
+// Complete gives vendors that are older than a kind of key one of it, and tells how many:
+// periodic work.
+func (k *Keyring) Complete(ctx context.Context, run tx.Runner) (n int, err error) {
+	for _, kind := range Kinds() {
+		lacking, err := k.store.Lacking(ctx, kind, destroyPortion)
+		if err != nil {
+			return n, err
+		}
+		for _, l := range lacking {
+			m, err := Generate(kind)
+			if err != nil {
+				return n, err
+			}
+			if err := run.Run(ctx, func(t tx.Tx) error {
+				keys, err := k.store.Keys(t, l.Vendor) // another server may have been faster
+				if err != nil || slices.ContainsFunc(keys, func(k Key) bool { return k.Kind == kind }) {
+					return err
+				}
+				_, err = k.Create(t, l.Vendor, l.UUID, m)
+				return err
+			}); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	return n, nil
 }
 
 // Check opens one stored key, so that a wrong master key shows at the start of

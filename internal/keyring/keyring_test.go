@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"testing"
 
 	"chancery/internal/fault"
@@ -120,13 +121,13 @@ func TestRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(set.Keys) != 3 || set.Keys[0].KeyID != newKID {
+	if len(set.Keys) != 5 || set.Keys[0].KeyID != newKID {
 		t.Errorf("JWK set after retiring: %+v", set)
 	}
 	if _, err := b.SignDocument(ctx, b.vendor, old.Ed25519Key, signed.TypeLicense, []byte("{}")); !fault.Is(err, "signing_key_missing") {
 		t.Errorf("signing with a retired key: %v", err)
 	}
-	want := []string{"signing_key.created", "signing_key.created", "signing_key.created", "signing_key.created", "signing_key.retired"}
+	want := append(slices.Repeat([]string{"signing_key.created"}, 6), "signing_key.retired")
 	if len(b.db.journal) != len(want) {
 		t.Errorf("journal %v, want %v", b.db.journal, want)
 	}

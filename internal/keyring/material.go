@@ -43,12 +43,19 @@ func Generate(kinds ...Kind) (Material, error) {
 
 func generate(kind Kind) (pair, error) {
 	switch kind {
-	case Ed25519:
+	case Ed25519, Documents:
 		public, private, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
 			return pair{}, err
 		}
 		return pair{kind: kind, kid: signed.KeyID(public), public: public, private: private.Seed()}, nil
+	case Hybrid:
+		private, err := signed.GenerateHybridKey()
+		if err != nil {
+			return pair{}, err
+		}
+		seed, err := private.Seed()
+		return pair{kind: kind, kid: private.Public().KeyID(), public: private.Public().Bytes(), private: seed}, err
 	case X25519:
 		private, err := ecdh.X25519().GenerateKey(rand.Reader)
 		if err != nil {

@@ -18,6 +18,7 @@ type private struct {
 	signer func() (*signed.Signer, error)
 	rsa    func() (*rsa.PrivateKey, error)
 	x25519 func() (*ecdh.PrivateKey, error)
+	hybrid func() (*signed.HybridPrivateKey, error)
 }
 
 // once keeps what open gives. A failure is not kept: the master key that is missing
@@ -112,6 +113,13 @@ func (k *Keyring) unseal(vendor ident.UUID, key Key) *private {
 				return nil, fmt.Errorf("a stored X25519 key: %w", err)
 			}
 			return parsed, nil
+		}),
+		hybrid: once(func() (*signed.HybridPrivateKey, error) {
+			seed, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return signed.NewHybridPrivateKey(seed)
 		}),
 	}
 }

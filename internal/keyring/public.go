@@ -18,6 +18,8 @@ type Public struct {
 	RSA        *rsa.PublicKey
 	RSAKey     ident.SigningKeyID
 	X25519     *ecdh.PublicKey
+	Documents  ed25519.PublicKey // nil for a vendor that has none yet
+	Hybrid     *signed.HybridKey // nil for a vendor that has none yet
 }
 
 // PEM is the RSA key as C++ and Java clients pin it.
@@ -45,6 +47,14 @@ func add(p *Public, id ident.SigningKeyID, kind Kind, public []byte) error {
 			return fmt.Errorf("a stored X25519 key: %w", err)
 		}
 		p.X25519 = key
+	case Documents:
+		p.Documents = public
+	case Hybrid:
+		key, err := signed.NewHybridKey(public)
+		if err != nil {
+			return fmt.Errorf("a stored hybrid key: %w", err)
+		}
+		p.Hybrid = key
 	}
 	return nil
 }
@@ -72,6 +82,10 @@ func jwk(k Key) (signed.JWK, error) {
 		return signed.RSAJWK(p.RSA), nil
 	case X25519:
 		return signed.X25519JWK(p.X25519), nil
+	case Hybrid:
+		return signed.HybridJWK(p.Hybrid), nil
+	case Documents:
+		return signed.Ed25519JWK(p.Documents), nil
 	default:
 		return signed.Ed25519JWK(p.Ed25519), nil
 	}

@@ -31,7 +31,7 @@ func TestKeyring(t *testing.T) {
 		if newest, err := k.Newest(t.Context(), v.ID); err != nil || newest.Ed25519Key != second.Ed25519Key || newest.RSAKey != first.RSAKey {
 			t.Errorf("newest %+v, %v", newest, err)
 		}
-		if set, err := k.JWKS(t.Context(), v.ID); err != nil || len(set.Keys) != 4 {
+		if set, err := k.JWKS(t.Context(), v.ID); err != nil || len(set.Keys) != 6 {
 			t.Errorf("set %+v, %v", set, err)
 		}
 
@@ -67,7 +67,7 @@ func TestKeyring(t *testing.T) {
 			t.Error("a retired key signs")
 		}
 		keys, err := k.Keys(t.Context(), v.ID)
-		if err != nil || len(keys) != 4 || !keys[0].Retired() || keys[1].Retired() {
+		if err != nil || len(keys) != 6 || !keys[0].Retired() || keys[1].Retired() {
 			t.Errorf("keys %+v, %v", keys, err)
 		}
 	})
@@ -80,34 +80,50 @@ func TestRetiredKeysAreDestroyed(t *testing.T) {
 		k, v := storetest.Keyring(t, e), storetest.Vendor(t, e, "Acme")
 		first := storetest.AddKeys(t, e, k, v)
 		storetest.AddKeys(t, e, k, v)
-		kids := []string{signed.KeyID(first.Ed25519), signed.RSAJWK(first.RSA).KeyID, signed.SealingKeyID(first.X25519)}
+		kids := []string{signed.KeyID(first.Ed25519), signed.RSAJWK(first.RSA).KeyID, signed.KeyID(first.Documents), signed.SealingKeyID(first.X25519), first.Hybrid.KeyID()}
 		for _, kid := range kids {
 			storetest.Do(t, e, func(x tx.Tx) (int, error) { return 0, k.Retire(x, v.ID, kid) })
 		}
 		retired := e.Clock.Now()
 		e.Clock.Advance(recheck.MaxAge)
-		destroy := func(before time.Time, want int) {
+		request, err := signed.SealHybrid(first.Hybrid, signed.SealActivation, v.UUID.String(), []byte("content"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		opens := func() bool {
+			content, err := k.OpenRequest(t.Context(), v.ID, request)
+			return err == nil && string(content) == "content"
+		}
+		destroy := func(sealing bool, before time.Time, want int) {
 			t.Helper()
-			if n, err := k.Destroy(t.Context(), e.DB, before); err != nil || n != want {
+			if n, err := k.Destroy(t.Context(), e.DB, sealing, before); err != nil || n != want {
 				t.Errorf("%d destroyed, %v; want %d", n, err, want)
 			}
 		}
-		destroy(retired.Add(-time.Millisecond), 0)
-		destroy(retired, 3)
-		destroy(e.Clock.Now(), 0)
-		if n := storetest.Count(t, e, "SELECT COUNT(*) FROM signing_keys WHERE length(sealed_private) > 0"); n != 3 {
-			t.Errorf("%d private parts are left, want those of the 3 keys in use", n)
+		destroy(false, retired.Add(-time.Millisecond), 0)
+		destroy(false, retired, 3)
+		destroy(false, e.Clock.Now(), 0)
+		if !opens() {
+			t.Error("a retired key does not open what is on its way to it")
 		}
-		if n := storetest.Count(t, e, "SELECT COUNT(*) FROM audit_log WHERE action = 'signing_key.destroyed'"); n != 3 {
+		destroy(true, retired, 2)
+		e.Clock.Advance(recheck.MaxAge)
+		if opens() {
+			t.Error("a destroyed key opens")
+		}
+		if n := storetest.Count(t, e, "SELECT COUNT(*) FROM signing_keys WHERE length(sealed_private) > 0"); n != 5 {
+			t.Errorf("%d private parts are left, want those of the 5 keys in use", n)
+		}
+		if n := storetest.Count(t, e, "SELECT COUNT(*) FROM audit_log WHERE action = 'signing_key.destroyed'"); n != 5 {
 			t.Errorf("%d are in the audit log", n)
 		}
 		keys, err := k.Keys(t.Context(), v.ID)
-		if err != nil || len(keys) != 6 {
+		if err != nil || len(keys) != 10 {
 			t.Fatalf("%d keys, %v", len(keys), err)
 		}
 		for _, key := range keys {
 			old := slices.Contains(kids, key.KID)
-			if key.Destroyed() != old || len(key.Public) == 0 || old && !key.DestroyedAt.Equal(e.Clock.Now()) {
+			if key.Destroyed() != old || len(key.Public) == 0 || old && key.DestroyedAt.IsZero() {
 				t.Errorf("%s: destroyed at %v", key.Kind, key.DestroyedAt)
 			}
 		}

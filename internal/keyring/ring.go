@@ -11,9 +11,13 @@ import (
 
 // ring is a vendor's keys in use, oldest first, as the cache holds them.
 type ring struct {
-	keys   []*ringKey
-	public Public
-	set    signed.JWKSet
+	uuid    ident.UUID
+	keys    []*ringKey
+	closing []*ringKey // retired ones that requests were sealed to, and may still come
+	public  Public
+	set     signed.JWKSet
+	list    KeyList
+	revoked []string // kids, by the list
 }
 
 type ringKey struct {
@@ -22,6 +26,7 @@ type ringKey struct {
 	kid     string
 	public  []byte
 	pinned  bool
+	since   int64 // when it was made, in Unix seconds
 	private *private
 }
 
@@ -33,8 +38,19 @@ func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error
 	if uuid.IsZero() {
 		return nil, fault.Missing("vendor")
 	}
-	r := &ring{set: signed.JWKSet{Keys: []signed.JWK{}}}
+	r := &ring{uuid: uuid, set: signed.JWKSet{Keys: []signed.JWK{}}}
+	if r.list, err = k.store.KeyList(ctx, vendor); err != nil {
+		return nil, err
+	}
+	if r.revoked, err = r.list.revoked(uuid); err != nil {
+		return nil, err
+	}
+	var last []signed.JWK // behind those that older programs look for
 	for _, key := range keys {
+		if key.Retired() && key.Kind.Seals() && !key.Destroyed() {
+			r.closing = append(r.closing, k.ringKey(uuid, key))
+			continue
+		}
 		if key.Retired() {
 			k.opened.forget(key.KID)
 			continue
@@ -46,14 +62,24 @@ func (k *Keyring) load(ctx context.Context, vendor ident.VendorID) (*ring, error
 		if err := add(&r.public, key.ID, key.Kind, key.Public); err != nil {
 			return nil, err
 		}
-		r.set.Keys = append(r.set.Keys, j)
-		r.keys = append(r.keys, &ringKey{
-			id: key.ID, kind: key.Kind, kid: key.KID, public: key.Public, pinned: key.Pinned,
-			private: k.opened.get(key, func() *private { return k.unseal(uuid, key) }),
-		})
+		if key.Kind == Documents || key.Kind == Hybrid {
+			last = append(last, j)
+		} else {
+			r.set.Keys = append(r.set.Keys, j)
+		}
+		r.keys = append(r.keys, k.ringKey(uuid, key))
 	}
 	slices.Reverse(r.set.Keys)
+	slices.Reverse(last)
+	r.set.Keys = append(r.set.Keys, last...)
 	return r, nil
+}
+
+func (k *Keyring) ringKey(uuid ident.UUID, key Key) *ringKey {
+	return &ringKey{
+		id: key.ID, kind: key.Kind, kid: key.KID, public: key.Public, pinned: key.Pinned, since: key.CreatedAt.Unix(),
+		private: k.opened.get(key, func() *private { return k.unseal(uuid, key) }),
+	}
 }
 
 // find gives the key with this id. For zero it is the oldest that programs pin, since

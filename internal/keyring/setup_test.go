@@ -3,6 +3,7 @@ package keyring_test
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ type memory struct {
 	named   map[ident.SigningKeyID]int
 	changes int64
 	journal []string
+	list    keyring.KeyList
 }
 
 func (m *memory) Insert(_ tx.Tx, _ ident.VendorID, k keyring.Key) (ident.SigningKeyID, error) {
@@ -40,9 +42,27 @@ func (m *memory) Retire(_ tx.Tx, _ ident.VendorID, id ident.SigningKeyID, at tim
 	return nil
 }
 
-func (m *memory) Undestroyed(_ tx.Tx, retired time.Time, limit int) (found []keyring.Owned, _ error) {
+func (m *memory) Lacking(_ context.Context, kind keyring.Kind, _ int) ([]keyring.Lacking, error) {
+	if slices.ContainsFunc(m.keys, func(k keyring.Key) bool { return k.Kind == kind }) {
+		return nil, nil
+	}
+	return []keyring.Lacking{{Vendor: ident.VendorOf(1), UUID: m.uuid}}, nil
+}
+
+func (m *memory) KeyList(context.Context, ident.VendorID) (keyring.KeyList, error) {
+	return m.list, nil
+}
+func (m *memory) LockKeyList(tx.Tx, ident.VendorID) (keyring.KeyList, error) { return m.list, nil }
+
+func (m *memory) SaveKeyList(_ tx.Tx, _ ident.VendorID, l keyring.KeyList) error {
+	m.list = l
+	m.changes++
+	return nil
+}
+
+func (m *memory) Undestroyed(_ tx.Tx, kinds []keyring.Kind, retired time.Time, limit int) (found []keyring.Owned, _ error) {
 	for _, k := range m.keys {
-		if k.Retired() && !k.Destroyed() && !k.RetiredAt.After(retired) && len(found) < limit {
+		if slices.Contains(kinds, k.Kind) && k.Retired() && !k.Destroyed() && !k.RetiredAt.After(retired) && len(found) < limit {
 			found = append(found, keyring.Owned{Key: k, Vendor: ident.VendorOf(1)})
 		}
 	}
@@ -69,6 +89,8 @@ func (m *memory) Sample(context.Context) (ident.UUID, keyring.Key, bool, error) 
 	}
 	return m.uuid, m.keys[0], true, nil
 }
+
+func (m *memory) Run(_ context.Context, f func(tx.Tx) error) error { return f(m) }
 
 func (m *memory) Context() context.Context { return context.Background() }
 func (m *memory) Now() time.Time           { return time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC) }

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -140,35 +141,29 @@ func (k *Keyring) SignDocument(ctx context.Context, vendor ident.VendorID, key i
 	return signer.SignDocument(typ, payload)
 }
 
-// SignFor is SignDocument with the newest key in use among the kids that a program pins;
-// where it names none of them, with the vendor's newest.
-func (k *Keyring) SignFor(ctx context.Context, vendor ident.VendorID, trusted []string, typ string, payload []byte) ([]byte, error) {
-	r, err := k.rings.Get(ctx, vendor)
-	if err != nil {
-		return nil, err
-	}
-	if found := r.trusted(Ed25519, trusted); found != nil {
-		return k.SignDocument(ctx, vendor, found.id, typ, payload)
-	}
-	return k.SignDocument(ctx, vendor, 0, typ, payload)
-}
-
-// OpenRequest reads a request that was sealed to one of the vendor's keys in
-// use; its errors are those of package signed.
+// OpenRequest reads a request that was sealed to one of the vendor's keys, retired ones
+// too until they are destroyed; its errors are those of package signed.
 func (k *Keyring) OpenRequest(ctx context.Context, vendor ident.VendorID, request signed.Sealed) ([]byte, error) {
 	r, err := k.rings.Get(ctx, vendor)
 	if err != nil {
 		return nil, err
 	}
-	for _, key := range r.keys {
-		if key.kind != X25519 || key.kid != request.KeyID {
-			continue
+	for _, key := range slices.Concat(r.keys, r.closing) {
+		switch {
+		case key.kid != request.KeyID:
+		case key.kind == X25519:
+			private, err := key.private.x25519()
+			if err != nil {
+				return nil, err
+			}
+			return request.Open(private)
+		case key.kind == Hybrid:
+			private, err := key.private.hybrid()
+			if err != nil {
+				return nil, err
+			}
+			return request.OpenHybrid(private)
 		}
-		private, err := key.private.x25519()
-		if err != nil {
-			return nil, err
-		}
-		return request.Open(private)
 	}
 	return nil, signed.ErrUnknownKey
 }

@@ -22,9 +22,17 @@ type Store interface {
 	// Retire marks the key as out of use.
 	Retire(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at time.Time) error
 
-	// Undestroyed reads up to limit keys of all vendors that were retired at an instant
-	// or before and still have their private part, locked until the transaction ends.
-	Undestroyed(t tx.Tx, retired time.Time, limit int) ([]Owned, error)
+	// Undestroyed reads up to limit keys of these kinds, of all vendors, that were retired at
+	// an instant or before and still have their private part, locked until the transaction ends.
+	Undestroyed(t tx.Tx, kinds []Kind, retired time.Time, limit int) ([]Owned, error)
+
+	// Lacking gives up to limit vendors that never had a key of a kind.
+	Lacking(ctx context.Context, kind Kind, limit int) ([]Lacking, error)
+
+	// KeyList gives a vendor's list, the zero value for none; LockKeyList locks it.
+	KeyList(ctx context.Context, vendor ident.VendorID) (KeyList, error)
+	LockKeyList(t tx.Tx, vendor ident.VendorID) (KeyList, error)
+	SaveKeyList(t tx.Tx, vendor ident.VendorID, l KeyList) error
 
 	// Destroy overwrites the private part with nothing.
 	Destroy(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at time.Time) error
@@ -42,4 +50,10 @@ type Owned struct {
 	Key
 
 	Vendor ident.VendorID
+}
+
+// Lacking is a vendor without a key of some kind.
+type Lacking struct {
+	Vendor ident.VendorID
+	UUID   ident.UUID
 }

@@ -16,7 +16,7 @@ import (
 func saying() []string {
 	return []string{
 		"internal/access", "internal/owners", "internal/fault", "internal/web", "internal/web/account", "internal/web/entrance", "internal/web/people",
-		"internal/web/portal", "internal/wiring/pairs", "internal/edge", "internal/identity/accesstoken.go",
+		"internal/web/portal", "internal/wiring/pairs", "internal/edge", "internal/identity/accesstoken.go", "internal/mailing/stop.go",
 		"internal/licensing/handover.go", "internal/wiring/hand_overs.go", "internal/web/portal/licenses", "internal/web/portal/requests", "internal/web/portal/takeover",
 	}
 }

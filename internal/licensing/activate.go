@@ -86,6 +86,7 @@ type activating struct {
 	signer  []byte // the public key that the call proved; nil for none
 	counter int64  // of its signature
 	counted bool   // the key was known, and its counter is raised
+	known   bool   // the device was here before, and may have a name of the owner's
 }
 
 // count judges the counter of a signed activation, before anything is locked. A key
@@ -290,6 +291,7 @@ func (a *activating) madeMeanwhile() (bool, error) {
 // makeDevice makes the device of a client that was never here before.
 func (a *activating) makeDevice() error {
 	if a.device.ID != 0 {
+		a.known = true
 		return nil
 	}
 	made, err := a.devices.Make(a.t, a.command.Vendor, a.device.Number)
@@ -360,7 +362,7 @@ func (a *activating) reinstall() (Outcome, error) {
 	announceRelease(a.t, a.license, &old, ByReinstall)
 	return a.record(&Activation{
 		Token: old.Token, TokenKey: old.TokenKey, GoodwillSince: old.GoodwillSince, GoodwillUntil: old.GoodwillUntil, Replaces: old.ID,
-		Place: old.Place,
+		Place: old.Place, DisplayName: old.DisplayName,
 	})
 }
 
@@ -397,6 +399,9 @@ func (a *activating) assign(role Role) (Outcome, error) {
 		return Outcome{}, err
 	}
 	out, err := a.record(act)
+	if err == nil && (!a.license.CountsMonths() || act.Place != a.place) {
+		err = a.noteNearly(a.t, a.license)
+	}
 	entered := role == RoleGoodwill || act.Place != a.place && act.GoodwillAt(a.license, a.now)
 	if err == nil && entered && a.license.GoodwillUsed == 1 && a.notices != nil {
 		err = a.notices.GoodwillEntered(a.t, a.license, act)
@@ -413,6 +418,12 @@ func (a *activating) record(act *Activation) (Outcome, error) {
 	}
 	act.Client = a.command.Client
 	act.Client.PublicKey = a.command.Proof.of(a.command.Client.PublicKey)
+	if act.DisplayName == "" && a.known {
+		var err error
+		if act.DisplayName, err = a.store.LastDisplayName(a.t, a.command.Vendor, a.license.ID, a.device.ID); err != nil {
+			return Outcome{}, err
+		}
+	}
 	if err := a.store.InsertActivation(a.t, a.command.Vendor, a.product, act); err != nil {
 		return Outcome{}, err
 	}

@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -47,7 +48,8 @@ type Activation struct {
 	GoodwillUntil time.Time // zero: until a token frees
 	Place         Place     // of a licence that counts the devices of each month
 	Client        Client
-	Said          int64 // Fingerprint of the newest heartbeat that was recorded; 0 for none
+	DisplayName   string // what the licence's owner calls the device; no client changes it
+	Said          int64  // Fingerprint of the newest heartbeat that was recorded; 0 for none
 	ActivatedAt   time.Time
 	ReleasedAt    time.Time
 	ReleaseReason Reason
@@ -64,6 +66,15 @@ type Activation struct {
 
 	// by is who had it released, where that is not who acts now.
 	by tx.Actor
+}
+
+// Called is what people call its device: by the owner's name for it, else by the hostname
+// or name that the client says, or by its id.
+func (a *Activation) Called() string { return cmp.Or(a.DisplayName, a.SaidName()) }
+
+// SaidName is what a client says that it is called: its hostname or name, or its id.
+func (a *Activation) SaidName() string {
+	return cmp.Or(a.Client.Hostname, a.Client.Name, a.Device.Number)
 }
 
 // IsGoodwill reports whether it is above the contract.

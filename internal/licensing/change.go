@@ -194,6 +194,16 @@ func (s *Service) moveEdition(t tx.Tx, l *License, to ident.UUID) error {
 	return nil
 }
 
+// SuspendedUntil gives until when the device of an activation is suspended, and locks it;
+// the zero time for one that is not.
+func (s *Service) SuspendedUntil(t tx.Tx, v ident.VendorID, activation ident.UUID) (time.Time, error) {
+	a, _, err := s.locked(t, v, activation)
+	if err != nil || a == nil {
+		return time.Time{}, err
+	}
+	return a.Device.SuspendedUntil, nil
+}
+
 // Suspend refuses every call of a device until an instant; the zero time lifts it.
 func (s *Service) Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error {
 	a, l, err := s.locked(t, v, activation)

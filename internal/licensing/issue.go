@@ -136,7 +136,7 @@ func check(l *License, was *terms.Overrides) error {
 	case "", terms.ExpiresNever:
 	case terms.ExpiresAt:
 		wrong.Check(!l.ExpiresAt.IsZero() && terms.GoodInstant(l.ExpiresAt), "expires_at", "must lie between 1970 and the year 9999")
-		wrong.Check(l.StartsAt.IsZero() || l.ExpiresAt.After(l.StartsAt), "expires_at", "must be after starts_at")
+		wrong.Check(l.StartsAt.IsZero() || l.ExpiresAt.After(l.StartsAt), "expires_at", "must be after the start")
 	case terms.ExpiresDaysActivated:
 		wrong.Check(l.ExpiresDays >= 1 && l.ExpiresDays <= terms.MaxDays, "expires_days", "must be between 1 and 36500 days")
 	default:

@@ -196,6 +196,9 @@ func (s *Service) placeActivation(t tx.Tx, l *License, a *Activation) (*refusal.
 		if err := s.store.SaveCounters(t, l); err != nil {
 			return nil, err
 		}
+		if err := s.noteNearly(t, l); err != nil {
+			return nil, err
+		}
 	}
 	if a.Place == place {
 		return nil, nil

@@ -424,7 +424,16 @@ func TestWhatIsToldOfAMonth(t *testing.T) {
 	})
 }
 
-type tellings struct{ goodwill, usedUp int }
+type tellings struct {
+	goodwill, usedUp, nearly int
+	fresh                    []licensing.NewDevices
+}
+
+func (n *tellings) NearlyUsedUp(tx.Tx, *licensing.License) error { n.nearly++; return nil }
+func (n *tellings) NewDevices(_ tx.Tx, _ *licensing.License, d licensing.NewDevices) error {
+	n.fresh = append(n.fresh, d)
+	return nil
+}
 
 func (*tellings) Issued(tx.Tx, *licensing.License, bool) error      { return nil }
 func (*tellings) NewKey(tx.Tx, *licensing.License) error            { return nil }

@@ -9,7 +9,7 @@ const SortedAtOnce = 2000
 func OwnClientSorts(used int64, s Standing) []string {
 	sorts := []string{"-created_at"}
 	if used <= SortedAtOnce && s != StandingReleased {
-		sorts = append(sorts, "-last_seen", "hostname", "address", "platform", "country")
+		sorts = append(sorts, "-last_seen", "name", "hostname", "address", "platform", "country")
 	}
 	return sorts
 }

@@ -36,6 +36,10 @@ type Notices interface {
 	// GoodwillEntered tells that a is the first activation above the contract.
 	GoodwillEntered(t tx.Tx, l *License, a *Activation) error
 
+	// NewDevices tells of devices that are new on a licence, NearlyUsedUp that its contract is.
+	NewDevices(t tx.Tx, l *License, n NewDevices) error
+	NearlyUsedUp(t tx.Tx, l *License) error
+
 	// UsedUp tells of the first refusal for want of room.
 	UsedUp(t tx.Tx, l *License) error
 

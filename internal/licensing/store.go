@@ -131,6 +131,11 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// InsertActivation stores an activation, its pulse, and assigns its token.
 	InsertActivation(t tx.Tx, v ident.VendorID, product ident.ProductID, a *Activation) error
 
+	// SetDisplayName stores what the owner calls the device of an activation. LastDisplayName
+	// gives that of the last activation which the device had of a licence; "" for none.
+	SetDisplayName(t tx.Tx, v ident.VendorID, a *Activation) error
+	LastDisplayName(t tx.Tx, v ident.VendorID, l ident.LicenseID, d ident.DeviceID) (string, error)
+
 	// SetClientKey stores the public key of an activation's client.
 	SetClientKey(t tx.Tx, v ident.VendorID, a *Activation) error
 
@@ -255,6 +260,15 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// Users gives the first user ids, in their order of adding.
 	Users(t tx.Tx, v ident.VendorID, l ident.LicenseID, limit int) ([]string, error)
 
+	// CountNewDevices adds the devices that were activated on licences for the first time,
+	// from where it was last up to until, to those which nobody was told of; more is true
+	// after limit of them. The first time there is no story to tell.
+	CountNewDevices(t tx.Tx, v ident.VendorID, until time.Time, limit int) (more bool, err error)
+
+	// TakeNewDevices gives the new devices of a licence that nobody was told of, named the newest
+	// of them, and keeps that they were told of now; none unless that is before since last time.
+	TakeNewDevices(t tx.Tx, v ident.VendorID, l ident.LicenseID, before time.Time, named int) (NewDevices, error)
+
 	// NoteEnd remembers that something was said of a licence's end; false when it was said before.
 	NoteEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
 
@@ -344,6 +358,11 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 
 	// EndAfter gives the first instant after another, in milliseconds, at which a licence may end; zero for none that is near.
 	EndAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error)
+
+	// NewDevicesDue gives licences with new devices that were told of at an instant or before it;
+	// NextNewDevices the next instant at which there may be any, in milliseconds; zero for none.
+	NewDevicesDue(ctx context.Context, v ident.VendorID, before time.Time, limit int) ([]ident.LicenseID, error)
+	NextNewDevices(ctx context.Context, after, every time.Duration) (int64, error)
 
 	// LicenseeMoves gives the addresses of people whose new one has yet to reach licences.
 	LicenseeMoves(ctx context.Context) ([]LicenseeMove, error)

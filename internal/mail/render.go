@@ -113,7 +113,7 @@ func (r *Renderer) Check(p mailing.Template, variables []string) fault.Fields {
 }
 
 // Render implements mailing.Renderer.
-func (r *Renderer) Render(p mailing.Template, vendor mailing.Vendor, values map[string]string) (mailing.Body, error) {
+func (r *Renderer) Render(p mailing.Template, vendor mailing.Vendor, values map[string]string, foot mailing.Foot) (mailing.Body, error) {
 	subject, err := textOf(p.Subject, values)
 	if err != nil {
 		return mailing.Body{}, err
@@ -126,18 +126,21 @@ func (r *Renderer) Render(p mailing.Template, vendor mailing.Vendor, values map[
 	if said := strings.TrimSpace(vendor.SupportText); said != "" {
 		b.Text = strings.TrimRight(b.Text, "\n") + "\n\n" + visible.Text(said) + "\n"
 	}
+	if foot.Link != "" {
+		b.Text = strings.TrimRight(b.Text, "\n") + "\n\n" + foot.Why + "\n" + foot.Label + ":\n" + foot.Link + "\n"
+	}
 	content, err := htmlOf(p.HTML, values)
 	if err != nil {
 		return mailing.Body{}, err
 	}
-	return r.framed(b, vendor, p.Language, content, vendor.SupportText)
+	return r.framed(b, vendor, p.Language, content, vendor.SupportText, foot)
 }
 
 // ground is what stands below the content of a mail; mails are light.
 const ground = colour.Colour("#ffffff")
 
 // framed puts content that is HTML into the frame of all mails, in the vendor's branding.
-func (r *Renderer) framed(b mailing.Body, vendor mailing.Vendor, code, content, support string) (mailing.Body, error) {
+func (r *Renderer) framed(b mailing.Body, vendor mailing.Vendor, code, content, support string, foot mailing.Foot) (mailing.Body, error) {
 	var out bytes.Buffer
 	frame := struct {
 		Language        string
@@ -147,7 +150,9 @@ func (r *Renderer) framed(b mailing.Body, vendor mailing.Vendor, code, content, 
 		Width, Height   int
 		Content         htmltemplate.HTML
 		Support         htmltemplate.HTML
+		Foot            mailing.Foot
 	}{
+		Foot:     foot,
 		Language: cmp.Or(code, english), Subject: b.Subject, Vendor: visible.Text(vendor.Name), Width: vendor.LogoWidth, Height: vendor.LogoHeight,
 		Content: htmltemplate.HTML(content), Support: htmltemplate.HTML(paragraphs(visible.Text(support))), //nolint:gosec // escaped by htmlOf and paragraphs
 	}
@@ -173,7 +178,7 @@ func (r *Renderer) Letter(l mailing.Letter, of mailing.Body, vendor mailing.Vend
 	if strings.TrimSpace(l.Text) == strings.TrimSpace(of.Text) {
 		return b, nil
 	}
-	return r.framed(b, vendor, code, paragraphs(l.Text), "") // the text holds what is said of support
+	return r.framed(b, vendor, code, paragraphs(l.Text), "", mailing.Foot{}) // the text holds what is said of support
 }
 
 // paragraphs is a text as HTML: empty lines part paragraphs, and lines stay lines.

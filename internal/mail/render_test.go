@@ -28,11 +28,11 @@ func renderer(t *testing.T) *Renderer {
 // not know its own address, and on one that leads customers to their dashboard.
 func TestMailsReadWell(t *testing.T) {
 	t.Parallel()
-	readsWell(t, "", func(string) string { return "" })
-	readsWell(t, "dashboard", func(slug string) string { return "https://licences.example.com/portal/" + slug + "/" })
+	readsWell(t, "", func(mailing.Vendor) string { return "" })
+	readsWell(t, "dashboard", func(v mailing.Vendor) string { return "https://licences.example.com/portal/" + v.Slug + "/" })
 }
 
-func readsWell(t *testing.T, folder string, dashboard func(string) string) {
+func readsWell(t *testing.T, folder string, dashboard func(mailing.Vendor) string) {
 	t.Helper()
 	r := renderer(t)
 	service, err := mailing.New(mailing.Config{
@@ -46,7 +46,7 @@ func readsWell(t *testing.T, folder string, dashboard func(string) string) {
 		t.Fatal(err)
 	}
 	for _, l := range languages {
-		readsWellIn(t, service, r, l.Code(), folder, dashboard("example") != "")
+		readsWellIn(t, service, r, l.Code(), folder, dashboard(mailing.Vendor{Slug: "example"}) != "")
 	}
 }
 
@@ -150,7 +150,7 @@ func TestValuesStayValues(t *testing.T) {
 	r := renderer(t)
 	b, err := r.Render(mailing.Template{Subject: "New: {{.Product}}", Text: "{{.Product}}", HTML: `<p>{{.Product}}</p><a href="{{.DashboardLink}}">x</a>`}, mailing.Vendor{Name: "<b>V</b>"}, map[string]string{
 		"Product": "<script>x</script>\r\nBcc: victim@example.com", "DashboardLink": "javascript:alert(1)", "Vendor": "<b>V</b>",
-	})
+	}, mailing.Foot{Why: "<b>why</b>", Label: "Choose", Link: "https://x.example/stop?token=t"})
 	if err != nil {
 		t.Fatal(err)
 	}

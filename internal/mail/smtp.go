@@ -121,6 +121,10 @@ func (t *Transport) message(o mailing.Outgoing, to string) (*smtp.Msg, error) {
 	m.SetDateWithValue(o.At)
 	m.SetMessageIDWithValue(o.ID.String() + "@" + t.host)
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	if o.Stop != "" { // RFC 8058
+		m.SetGenHeader("List-Unsubscribe", "<"+o.Stop+">")
+		m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	m.SetBodyString(smtp.TypeTextPlain, o.Body.Text)
 	m.AddAlternativeString(smtp.TypeTextHTML, o.Body.HTML)
 	if len(o.Logo) > 0 {

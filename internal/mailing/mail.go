@@ -19,13 +19,14 @@ const (
 
 // Mail is one line of the mail log. Its body never holds a secret.
 type Mail struct {
-	UUID    ident.UUID
-	Kind    Kind
-	License ident.UUID // zero for none
-	To      string
-	Key     string
-	Body    Body
-	Sealed  []byte // what is sent instead of Body; nil for none, and once it is sent
+	UUID     ident.UUID
+	Kind     Kind
+	License  ident.UUID // zero for none
+	To       string
+	Key      string
+	Body     Body
+	StopLink string // by which its recipient ends mails of its kind; empty for none
+	Sealed   []byte // what is sent instead of Body; nil for none, and once it is sent
 
 	State         State
 	Attempts      int

@@ -35,7 +35,7 @@ func newLetters(t *testing.T, e storetest.Env) letters {
 	l := letters{Env: e, rows: mailstore.Store{DB: e.DB}, acme: storetest.Vendor(t, e, "Acme"), bolt: storetest.Vendor(t, e, "Bolt")}
 	l.service, err = mailing.New(mailing.Config{
 		Store: l.rows, Renderer: renderer, Sealer: storetest.Plain{}, IDs: e.IDs,
-		Dashboard: func(slug string) string { return "https://licences.example.com/portal/" + slug + "/" },
+		Dashboard: func(v mailing.Vendor) string { return "https://licences.example.com/portal/" + v.Slug + "/" },
 	})
 	if err != nil {
 		t.Fatal(err)

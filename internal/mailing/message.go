@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chancery/internal/calendar"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/language"
@@ -26,6 +27,9 @@ const (
 	AddressTaken   Kind = "address_taken"   // to a new address that has an account of its own
 	AddressAsked   Kind = "address_asked"   // to the present address: another one was asked for
 	AddressChanged Kind = "address_changed" // to both: the account has the new one
+
+	NewDevice    Kind = "new_device"     // devices were activated that never were
+	NearlyUsedUp Kind = "nearly_used_up" // the activations of a contract are in use, or nearly so
 
 	HandOverConfirm Kind = "hand_over_confirm" // to the new person: a link that hands a licence over
 	HandOverAsked   Kind = "hand_over_asked"   // to the present licensee: it was asked for
@@ -51,7 +55,7 @@ func Kinds() []Kind {
 	return []Kind{
 		LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, AddressConfirm, AddressTaken, AddressAsked, AddressChanged,
 		HandOverConfirm, HandOverAsked, HandedOver, LicenseRequested, RequestAnswered,
-		Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test,
+		NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test,
 	}
 }
 
@@ -64,11 +68,13 @@ type Data struct {
 	ProductID     string
 	License       string // its name, or its edition's
 	LicenseKey    string
-	DashboardLink string // empty while the server does not know its own address
-	Used          string // activations
-	Contract      string // activations by contract
-	Allowed       string // with buffer and goodwill
-	Device        string
+	DashboardLink string       // empty while the server does not know its own address
+	Used          string       // activations
+	Contract      string       // activations by contract
+	Allowed       string       // with buffer and goodwill
+	Device        string       // or several, with commas
+	Devices       string       // how many; empty for one
+	More          string       // how many of them Device does not name; empty for none
 	Until         calendar.Day // when a goodwill activation ends
 	EndsOn        calendar.Day // a licence
 	DaysLeft      string
@@ -108,6 +114,8 @@ type Message struct {
 	// Empty for a mail that stands for itself.
 	Key string
 
+	owner bool // it goes to an owner of the licence, who may choose not to get its kind
+
 	// KeepTrying is how long it is of use; three days when 0.
 	KeepTrying time.Duration
 }
@@ -115,11 +123,12 @@ type Message struct {
 // Letter is a mail as somebody has written it, for this once.
 type Letter struct{ Subject, Text string }
 
-func (l Letter) check() error {
+// read gives the letter as it is sent.
+func (l Letter) read() (Letter, error) {
 	var wrong fault.Fields
-	wrong.Text("subject", l.Subject, 1, 300)
-	wrong.Lines("text", l.Text, 1, 20_000)
-	return wrong.Err()
+	l.Subject = entry.Text(&wrong, "subject", l.Subject, 1, 300)
+	l.Text = entry.Lines(&wrong, "text", l.Text, 1, 20_000)
+	return l, wrong.Err()
 }
 
 // Variables gives the names that a template of the kind may use.
@@ -143,6 +152,10 @@ func (k Kind) Variables() []string {
 		return slices.Concat(common, person, []string{"Address", "FormerAddress", "Link", "LinkExpires"})
 	case AddressTaken, AddressAsked, AddressChanged:
 		return slices.Concat(common, person, []string{"Address", "FormerAddress", "SignInLink", "ByStaff"})
+	case NewDevice:
+		return slices.Concat(common, license, use, []string{"Device", "Devices", "More"})
+	case NearlyUsedUp:
+		return slices.Concat(common, license, use)
 	case HandOverConfirm:
 		return slices.Concat(common, person, license[:4], []string{"FormerAddress", "AskedBy"}, link)
 	case HandOverAsked:
@@ -200,7 +213,7 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract),
 		"Allowed": l.Decimal(d.Allowed),
-		"Device":  d.Device, "Until": day(d.Until), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft),
+		"Device":  d.Device, "Devices": l.Decimal(d.Devices), "More": l.Decimal(d.More), "Until": day(d.Until), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft),
 		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
 		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
 		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
@@ -219,7 +232,7 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 // so that a preview shows no link that mails lack.
 func (s *Service) Sample(v Vendor) Data {
 	d := sample()
-	d.DashboardLink = s.Dashboard(v.Slug)
+	d.DashboardLink = s.Dashboard(v)
 	return d
 }
 
@@ -227,7 +240,7 @@ func sample() Data {
 	return Data{
 		Recipient: "Alex Example", Customer: "Example Ltd", Product: "Example product", ProductID: "01890000-0000-7000-8000-000000000001",
 		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002",
-		Used: "11", Contract: "10", Allowed: "12", Device: "device-1", Until: calendar.Day{Year: 2026, Month: time.March, Day: 28},
+		Used: "11", Contract: "10", Allowed: "12", Device: "Till 3, front (till-3)", Devices: "3", More: "2", Until: calendar.Day{Year: 2026, Month: time.March, Day: 28},
 		EndsOn: calendar.Day{Year: 2026, Month: time.March, Day: 31}, DaysLeft: "17",
 		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: calendar.Day{Year: 2026, Month: time.April, Day: 1},
 		Link: "https://licences.example.com/single-use-link", LinkExpires: time.Hour, Role: "support",

@@ -18,6 +18,7 @@ type Outgoing struct {
 	Vendor string     // whose name it is sent in
 	To     string
 	Body   Body
+	Stop   string // where a POST ends such mails (RFC 8058); empty for nowhere
 	Logo   []byte // PNG; nil where the body has none
 	At     time.Time
 }
@@ -201,7 +202,7 @@ func (p *Postman) send(ctx context.Context, c Claimed) error {
 	}
 	within, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	o := Outgoing{ID: c.UUID, Vendor: c.VendorName, To: c.To, Body: body, At: c.At}
+	o := Outgoing{ID: c.UUID, Vendor: c.VendorName, To: c.To, Body: body, Stop: c.StopLink, At: c.At}
 	if p.Logos != nil && strings.Contains(body.HTML, LogoSource) {
 		var err error
 		if o.Logo, err = p.Logos.MailLogo(within, c.Vendor); err != nil {

@@ -14,7 +14,7 @@ import (
 type Rule struct {
 	Kind       Kind
 	IsOn       bool
-	ToCustomer bool     // the licensee user of the licence
+	ToCustomer bool     // the owners of the licence who have chosen nothing else
 	Staff      []string // addresses of the vendor's own
 	Days       int      // Expiring: how many days before the end
 }
@@ -27,7 +27,7 @@ const (
 
 // Ruled gives the kinds that have a rule.
 func Ruled() []Kind {
-	return []Kind{LicenseIssued, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, LicenseRequested}
+	return []Kind{LicenseIssued, NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, LicenseRequested}
 }
 
 // StaffOnly reports whether mails of the kind never go to customers. Where no staff are
@@ -35,7 +35,8 @@ func Ruled() []Kind {
 func (k Kind) StaffOnly() bool { return k == LicenseRequested }
 
 // DefaultRule is what holds until a vendor sets one: the licensee user gets the
-// key of a new licence, the vendor is told what owners ask for; all else is off.
+// key of a new licence, the vendor is told what owners ask for; all else is off, but for
+// owners who have an account (wants).
 func DefaultRule(k Kind) Rule {
 	return Rule{Kind: k, IsOn: k == LicenseIssued || k.StaffOnly(), ToCustomer: !k.StaffOnly(), Days: defaultDays}
 }
@@ -75,11 +76,8 @@ func CompleteRules(own map[Kind]Rule) []Rule {
 // read returns r as it is stored.
 func (r Rule) read() (Rule, error) {
 	var wrong fault.Fields
-	ruled := false
-	for _, k := range Ruled() {
-		ruled = ruled || k == r.Kind
-	}
-	wrong.Check(ruled, "kind", "must be license_issued, goodwill, expiring, expired, used_up, meter_threshold, meter_exhausted or license_requested")
+	wrong.Check(slices.Contains(Ruled(), r.Kind), "kind",
+		"must be license_issued, new_device, nearly_used_up, goodwill, expiring, expired, used_up, meter_threshold, meter_exhausted or license_requested")
 	r.ToCustomer = r.ToCustomer && !r.Kind.StaffOnly()
 	wrong.Check(len(r.Staff) <= maxStaff, "staff", "must be at most 10 addresses")
 	r.Staff = slices.Clone(r.Staff)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"chancery/internal/colour"
@@ -40,6 +41,13 @@ type Store interface {
 	// Rule gives the vendor's own; found is false without one.
 	Rule(t tx.Tx, v ident.VendorID, k Kind) (r Rule, found bool, err error)
 	SaveRule(t tx.Tx, v ident.VendorID, r Rule) error
+
+	// Owners gives whom mails of a kind about a licence concern: its licensee, who may have no
+	// account and is none where the address is empty, and the administrators of its customer.
+	Owners(t tx.Tx, v ident.VendorID, k Kind, license ident.UUID, licensee string) ([]Owner, error)
+
+	// SaveChoice keeps whether a user wants a kind.
+	SaveChoice(t tx.Tx, v ident.VendorID, user ident.UserID, c Choice) error
 }
 
 // Sealer keeps secrets at rest; keyring.Sealer implements it.
@@ -51,6 +59,7 @@ type Sealer interface {
 // Vendor is in whose name mail is sent.
 type Vendor struct {
 	Slug string // its place in addresses
+	Host string // of its own, that links lead to; empty for the server's
 	Name string
 	Zone *time.Location // days are told in it
 
@@ -79,7 +88,11 @@ type Config struct {
 
 	// Dashboard gives where a vendor's customers sign in; "" when the server does
 	// not know its own address: then no mail and no preview has a link to it.
-	Dashboard func(slug string) string
+	Dashboard func(v Vendor) string
+
+	// StopLink gives the page at which the recipient of a mail ends mails of its kind, by
+	// a token; "" when the server does not know its own address. nil: mails have no such link.
+	StopLink func(v Vendor, token string) string
 }
 
 // Service queues mails and keeps rules and templates.
@@ -131,17 +144,23 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	}
 	m.GiveUpAt = t.Now().Add(msg.KeepTrying)
 	if msg.Data.DashboardLink == "" {
-		msg.Data.DashboardLink = s.Dashboard(vendor.Slug)
+		msg.Data.DashboardLink = s.Dashboard(vendor)
+	}
+	if msg.owner {
+		if m.StopLink, err = s.stopLink(v, vendor, Stop{msg.To, msg.Kind}); err != nil {
+			return err
+		}
 	}
 	values := msg.Kind.Values(l, vendor, msg.Data)
-	if m.Body, err = s.render(p, found, vendor, values); err != nil {
+	if m.Body, err = s.render(p, found, vendor, values, footOf(l, m.StopLink)); err != nil {
 		return err
 	}
 	if msg.Letter != nil {
-		if err := msg.Letter.check(); err != nil {
+		letter, err := msg.Letter.read()
+		if err != nil {
 			return err
 		}
-		if m.Body, err = s.Renderer.Letter(*msg.Letter, m.Body, vendor, l.Code()); err != nil {
+		if m.Body, err = s.Renderer.Letter(letter, m.Body, vendor, l.Code()); err != nil {
 			return err
 		}
 	}
@@ -156,7 +175,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 		for _, name := range secret {
 			values[name] = removed
 		}
-		if m.Body, err = s.render(p, found, vendor, values); err != nil {
+		if m.Body, err = s.render(p, found, vendor, values, Foot{}); err != nil {
 			return err
 		}
 	}
@@ -187,7 +206,7 @@ func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, code, to string
 	}
 	id := s.IDs.V7()
 	m := Mail{UUID: id, Kind: Test, To: to, Key: id.String(), State: Queued, At: t.Now(), NextAttemptAt: t.Now(), GiveUpAt: t.Now().Add(keepTrying)}
-	if m.Body, err = s.render(p, found, vendor, k.Values(l, vendor, s.Sample(vendor))); err != nil {
+	if m.Body, err = s.render(p, found, vendor, k.Values(l, vendor, s.Sample(vendor)), Foot{}); err != nil {
 		return ident.UUID{}, err
 	}
 	m.Body.Subject = "Test: " + m.Body.Subject
@@ -197,10 +216,10 @@ func (s *Service) QueueSample(t tx.Tx, v ident.VendorID, k Kind, code, to string
 
 // render falls back to the server's own text: a vendor's template that an
 // upgrade made unusable must not hold up an issue, or a password.
-func (s *Service) render(p Template, own bool, vendor Vendor, values map[string]string) (Body, error) {
-	b, err := s.Renderer.Render(p, vendor, values)
+func (s *Service) render(p Template, own bool, vendor Vendor, values map[string]string, foot Foot) (Body, error) {
+	b, err := s.Renderer.Render(p, vendor, values, foot)
 	if err != nil && own {
-		return s.Renderer.Render(s.Renderer.Default(p.Kind, p.Language), vendor, values)
+		return s.Renderer.Render(s.Renderer.Default(p.Kind, p.Language), vendor, values, foot)
 	}
 	return b, err
 }
@@ -265,32 +284,73 @@ func (s *Service) Resend(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 	return s.Store.Queue(t, v, id, t.Now().Add(keepTrying))
 }
 
-// Tell queues a mail for everyone whom the vendor's rule of its kind names: once
-// for each recipient and key. customer is the licensee user's address; "" for none.
-func (s *Service) Tell(t tx.Tx, v ident.VendorID, customer string, msg Message) error {
-	r, err := s.RuleOf(t, v, msg.Kind)
-	if err != nil || !r.IsOn {
+// Tell queues a mail for everyone who gets its kind: the staff whom the vendor's rule names,
+// and the owners of the licence who want it; once for each recipient and key. licensee is
+// the licensee user's address; "" for none.
+func (s *Service) Tell(t tx.Tx, v ident.VendorID, licensee string, msg Message) error {
+	to, err := s.recipients(t, v, licensee, msg)
+	if err != nil {
 		return err
 	}
-	to := r.Staff
-	if address, ok := entry.Address(customer); ok && r.ToCustomer {
-		to = append([]string{address}, to...)
-	}
-	if msg.Kind.StaffOnly() && len(to) == 0 {
-		vendor, err := s.Store.Vendor(t, v)
-		if err != nil || vendor.SupportEmail == "" {
-			return err
-		}
-		to = []string{vendor.SupportEmail}
-	}
 	key := msg.Key
-	for _, address := range to {
-		msg.To, msg.Key = address, key+":"+address
+	for _, one := range to {
+		msg.To, msg.Key, msg.owner = one.address, key+":"+one.address, one.chooses
 		if err := s.Queue(t, v, msg); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+type recipient struct {
+	address string
+	chooses bool // an owner, who can choose
+}
+
+func (s *Service) recipients(t tx.Tx, v ident.VendorID, licensee string, msg Message) (to []recipient, err error) {
+	r, own, err := s.Store.Rule(t, v, msg.Kind)
+	if err != nil {
+		return nil, err
+	}
+	if !own {
+		r = DefaultRule(msg.Kind)
+	}
+	licensee, _ = entry.Address(licensee)
+	owners, err := s.Store.Owners(t, v, msg.Kind, msg.License, licensee)
+	if err != nil {
+		return nil, err
+	}
+	add := func(address string, chooses bool) {
+		if !slices.ContainsFunc(to, func(one recipient) bool { return one.address == address }) {
+			to = append(to, recipient{address, chooses})
+		}
+	}
+	for _, o := range owners {
+		if address, ok := entry.Address(o.Address); ok && o.wants(r, own) {
+			add(address, slices.Contains(Choosable(), msg.Kind))
+		}
+	}
+	staff, err := s.staff(t, v, r)
+	for _, address := range staff {
+		add(address, false)
+	}
+	return to, err
+}
+
+// staff gives the vendor's own addresses that a rule names. What is for staff only goes to
+// the vendor's support where it names none.
+func (s *Service) staff(t tx.Tx, v ident.VendorID, r Rule) ([]string, error) {
+	if !r.IsOn {
+		return nil, nil
+	}
+	if len(r.Staff) > 0 || !r.Kind.StaffOnly() {
+		return r.Staff, nil
+	}
+	vendor, err := s.Store.Vendor(t, v)
+	if err != nil || vendor.SupportEmail == "" {
+		return nil, err
+	}
+	return []string{vendor.SupportEmail}, nil
 }
 
 // RuleOf gives the rule that holds.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/language"
@@ -42,7 +43,8 @@ type Renderer interface {
 	Check(p Template, variables []string) fault.Fields
 
 	// Render fills a template in, in the vendor's branding. The subject is one line without control characters.
-	Render(p Template, vendor Vendor, values map[string]string) (Body, error)
+	// With a foot it ends in that.
+	Render(p Template, vendor Vendor, values map[string]string, foot Foot) (Body, error)
 
 	// Letter makes a mail of what somebody has made of a rendered text. Where the text
 	// is as it was, so is the HTML; else it is made of the text.
@@ -51,7 +53,8 @@ type Renderer interface {
 
 // SetTemplate stores the vendor's own texts of a kind.
 func (s *Service) SetTemplate(t tx.Tx, v ident.VendorID, p Template) (Template, error) {
-	if err := s.check(p); err != nil {
+	p, err := s.check(p)
+	if err != nil {
 		return Template{}, err
 	}
 	p.UpdatedAt, p.IsDefault = t.Now(), false
@@ -91,17 +94,18 @@ func (s *Service) Preview(vendor Vendor, p Template) (Body, error) {
 
 // PreviewOf renders texts, stored or not, with this data.
 func (s *Service) PreviewOf(vendor Vendor, p Template, d Data) (Body, error) {
-	if err := s.check(p); err != nil {
+	p, err := s.check(p)
+	if err != nil {
 		return Body{}, err
 	}
 	if d.DashboardLink == "" {
-		d.DashboardLink = s.Dashboard(vendor.Slug)
+		d.DashboardLink = s.Dashboard(vendor)
 	}
 	l, err := speaking(p.Language)
 	if err != nil {
 		return Body{}, err
 	}
-	return s.Renderer.Render(p, vendor, p.Kind.Values(l, vendor, d))
+	return s.Renderer.Render(p, vendor, p.Kind.Values(l, vendor, d), Foot{})
 }
 
 // Complete lays a vendor's own templates over the server's: one of each kind in each language.
@@ -125,21 +129,22 @@ func (s *Service) Complete(own []Template) []Template {
 	return all
 }
 
-func (s *Service) check(p Template) error {
+// check reads a template as it is stored.
+func (s *Service) check(p Template) (Template, error) {
 	if err := known(p.Kind); err != nil {
-		return err
+		return p, err
 	}
 	if _, err := speaking(p.Language); err != nil {
-		return err
+		return p, err
 	}
 	var wrong fault.Fields
-	wrong.Text("subject", p.Subject, 1, 300)
-	wrong.Lines("text", p.Text, 1, 20_000)
-	wrong.Lines("html", p.HTML, 1, 50_000)
+	p.Subject = entry.Text(&wrong, "subject", p.Subject, 1, 300)
+	p.Text = entry.Lines(&wrong, "text", p.Text, 1, 20_000)
+	p.HTML = entry.Lines(&wrong, "html", p.HTML, 1, 50_000)
 	if len(wrong) == 0 {
 		wrong = s.Renderer.Check(p, p.Kind.Variables())
 	}
-	return wrong.Err()
+	return p, wrong.Err()
 }
 
 func known(k Kind) error {

@@ -1,6 +1,7 @@
 package metering
 
 import (
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/terms"
@@ -22,7 +23,7 @@ func (s *Service) Adjust(t tx.Tx, c AdjustCommand) (Consumption, error) {
 	var wrong fault.Fields
 	const most = terms.MaxQuantity * terms.Unit
 	wrong.Check(c.Value != 0 && c.Value >= -most && c.Value <= most, "value", "must be at most 1000000000000, or be taken off with a minus, and not be 0")
-	wrong.Text("reason", c.Reason, 1, maxNote)
+	c.Reason = entry.Text(&wrong, "reason", c.Reason, 1, maxNote)
 	if err := wrong.Err(); err != nil {
 		return Consumption{}, err
 	}
@@ -59,7 +60,7 @@ func (s *Service) Adjust(t tx.Tx, c AdjustCommand) (Consumption, error) {
 // What was consumed in the whole life stays, and with it what that has ended.
 func (s *Service) Reset(t tx.Tx, v ident.VendorID, license ident.LicenseID, limitation ident.UUID, reason string) (Consumption, error) {
 	var wrong fault.Fields
-	wrong.Text("reason", reason, 1, maxNote)
+	reason = entry.Text(&wrong, "reason", reason, 1, maxNote)
 	if err := wrong.Err(); err != nil {
 		return Consumption{}, err
 	}
@@ -110,7 +111,7 @@ func amount(millionths int64) string { return string(terms.AppendQuantity(nil, m
 // Undo takes back a consumption or an adjustment, once, for staff.
 func (s *Service) Undo(t tx.Tx, v ident.VendorID, transaction ident.UUID, reason string) (Consumption, error) {
 	var wrong fault.Fields
-	wrong.Text("reason", reason, 1, maxNote)
+	reason = entry.Text(&wrong, "reason", reason, 1, maxNote)
 	if err := wrong.Err(); err != nil {
 		return Consumption{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chancery/internal/budget"
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/refusal"
@@ -250,7 +251,7 @@ func (u *Usage) Analyse(t tx.Tx, who Reporter, all []Analytical) (*refusal.Refus
 // Define gives the product's definition of this kind and name, making it when it is missing.
 func (u *Usage) Define(t tx.Tx, v ident.VendorID, product ident.UUID, d Definition) (Definition, error) {
 	var wrong fault.Fields
-	wrong.Text("name", d.Name, 1, 200)
+	d.Name = entry.Name(&wrong, "name", d.Name, "", 1, 200)
 	if err := wrong.Err(); err != nil {
 		return Definition{}, err
 	}

@@ -47,9 +47,15 @@ func TestReportsAreCountedOnce(t *testing.T) {
 		"both copies go on":                   {[]told{{"", "a5", nil, 5}, {"", "b7", nil, 7}, {"a5", "a6", nil, 1}, {"b7", "b9", nil, 2}}, 15, 1},
 		"put back to before":                  {[]told{{"", "a5", nil, 5}, {"", "c3", nil, 3}}, 8, 1},
 		"put back behind a receipt":           {[]told{{"", "a2", nil, 2}, {"a2", "a5", nil, 3}, {"a2", "c4", nil, 2}}, 7, 1},
+		"put back to a report":                {[]told{{"", "a1", nil, 1}, {"", "a5", []string{"a1"}, 5}, {"", "c4", []string{"a1"}, 4}}, 8, 1},
+		"and on from there":                   {[]told{{"", "a1", nil, 1}, {"", "a5", []string{"a1"}, 5}, {"", "c4", []string{"a1"}, 4}, {"a1", "c6", []string{"c4"}, 5}}, 10, 1},
 		"a base that nobody knows":            {[]told{{"", "a2", nil, 2}, {"x9", "x10", nil, 1}}, 3, 1},
 		"a first report behind a lost server": {[]told{{"a4", "a6", nil, 2}, {"a6", "a7", nil, 1}}, 3, 0},
 		"nothing of what it told before":      {[]told{{"", "a2", nil, 5}, {"", "a4", []string{"a2"}, 0}}, 5, 1},
+		"an earlier one behind a later":       {[]told{{"", "a5", []string{"a3"}, 5}, {"", "a3", nil, 3}}, 5, 0},
+		"and on from that":                    {[]told{{"", "a5", []string{"a3"}, 5}, {"", "a3", nil, 3}, {"a3", "a7", []string{"a5"}, 4}}, 7, 0},
+		"the same records in another file":    {[]told{{"", "a2", nil, 2}, {"", "a5", []string{"a2"}, 5}, {"", "a2", nil, 2}}, 5, 0},
+		"an earlier one that tells more":      {[]told{{"", "a5", []string{"a3"}, 5}, {"", "a3", nil, 6}}, 11, 1},
 		"less than it told before":            {[]told{{"", "a2", nil, 5}, {"", "a4", []string{"a2"}, 3}}, 8, 1},
 	} {
 		var known []History
@@ -73,7 +79,7 @@ func TestReportsAreCountedOnce(t *testing.T) {
 			}
 			h := j.known
 			if h == nil {
-				known = append(known, History{ID: int64(i + 1)})
+				known = append(known, History{ID: int64(i + 1), Marks: j.from})
 				h = &known[len(known)-1]
 			}
 			h.goOn(j, report, []byte(name+strconv.Itoa(i)), time.Time{})
@@ -111,5 +117,32 @@ func TestAmountsOfReports(t *testing.T) {
 		if got, ok := millionths(text); ok && text != "" {
 			t.Errorf("%s: %d", text, got)
 		}
+	}
+}
+
+func TestForks(t *testing.T) {
+	t.Parallel()
+	a := []Told{{1, "a1", ""}, {2, "a2", "a1"}, {4, "a4", "a3"}}
+	for name, c := range map[string]struct {
+		r    Told
+		want bool
+	}{
+		"the next one":             {Told{5, "a5", "a4"}, false},
+		"one that came late":       {Told{3, "a3", "a2"}, false},
+		"the same again":           {Told{2, "a2", "a1"}, false},
+		"other content":            {Told{2, "b2", "a1"}, true},
+		"another beginning":        {Told{1, "b1", ""}, true},
+		"another predecessor":      {Told{5, "b5", "b4"}, true},
+		"between those of another": {Told{3, "b3", "b2"}, true},
+		"far behind":               {Told{9, "a9", "a8"}, false},
+	} {
+		if got := forked(a, c.r); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	// Once two copies are told apart, each goes on in its own line.
+	both := append(a, Told{1, "b1", ""})
+	if forked(both, Told{2, "b2", "b1"}) {
+		t.Error("a copy that goes on is told as another one")
 	}
 }

@@ -17,9 +17,15 @@ type Keys interface {
 	// OpenRequest fails with the errors of package signed.
 	OpenRequest(ctx context.Context, v ident.VendorID, request signed.Sealed) ([]byte, error)
 
-	// SignFor signs with the newest key in use among the kids that a program pins, and
-	// with the vendor's newest where it names none.
-	SignFor(ctx context.Context, v ident.VendorID, trusted []string, typ string, payload []byte) ([]byte, error)
+	// ForFiles gives the key that signs files for a program which pins these kids.
+	ForFiles(ctx context.Context, v ident.VendorID, trusted []string) (FileKey, error)
+}
+
+// FileKey signs files for one program.
+type FileKey struct {
+	NextKeys []string // the announcements of the keys that follow it
+	KeyList  string   // the newest list of the vendor's root key; "" for none
+	Sign     func(typ string, payload []byte) ([]byte, error)
 }
 
 // Users proves that a licence's user has made a request.
@@ -52,6 +58,9 @@ type Licenses interface {
 	// HandOut gives what a file of a present activation says, and notes that it was handed
 	// out. It is refused where no file may be made.
 	HandOut(ctx context.Context, v ident.VendorID, p Place) (*Grant, *refusal.Refusal, error)
+
+	// Describe keeps what a device says of itself in a report.
+	Describe(t tx.Tx, v ident.VendorID, p Place, variables map[string]string) error
 
 	// GiveUp ends the activation, if it is present still. It is counted, and never refused.
 	GiveUp(t tx.Tx, v ident.VendorID, p Place) (ended bool, err error)
@@ -101,6 +110,9 @@ type Store interface {
 	Reported(t tx.Tx, v ident.VendorID, hash string) (r Reported, found bool, err error)
 	InsertReported(t tx.Tx, v ident.VendorID, r Reported) error
 
+	// Told gives the reports of an activation with this number and the numbers beside it.
+	Told(t tx.Tx, v ident.VendorID, activation ident.UUID, number int64) ([]Told, error)
+
 	// Histories gives those of an activation and locks them, the oldest first.
 	Histories(t tx.Tx, v ident.VendorID, activation ident.UUID) ([]History, error)
 	SaveHistory(t tx.Tx, v ident.VendorID, h *History) error
@@ -125,5 +137,7 @@ type Reported struct {
 	License    ident.LicenseID
 	Activation ident.UUID
 	Intent     string
+	Number     int64  // among the activation's
+	Previous   string // hash of the one before
 	At         time.Time
 }

@@ -50,11 +50,15 @@ func (s *Service) report(ctx context.Context, u Upload, document []byte) (*Reply
 	if err != nil {
 		return nil, nil, err
 	}
+	signer, err := s.c.Keys.ForFiles(ctx, u.Vendor, trusted)
+	if err != nil {
+		return nil, nil, err
+	}
 	payload, err := json.Marshal(signed.ReceiptFor(claim, document, key, at))
 	if err != nil {
 		return nil, nil, err
 	}
-	reply.File, err = s.c.Keys.SignFor(ctx, u.Vendor, trusted, signed.TypeReceipt, payload)
+	reply.File, err = signer.Sign(signed.TypeReceipt, payload)
 	return reply, nil, err
 }
 
@@ -80,13 +84,16 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, doc
 	if !ok {
 		return nil, time.Time{}, errDamaged(signed.ErrMalformed)
 	}
-	j := judge(known, r, sums)
+	j, err := s.judge(t, v, known, r, hash, sums)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
 	h := j.known
 	if h == nil {
 		if len(known) >= maxHistories {
 			return nil, time.Time{}, errTooManyCopies()
 		}
-		h = &History{License: p.License, Activation: p.Activation}
+		h = &History{License: p.License, Activation: p.Activation, Marks: j.from}
 	}
 	h.goOn(j, r, document, t.Now())
 	if err := s.c.Store.SaveHistory(t, v, h); err != nil {
@@ -96,7 +103,12 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, doc
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	reply.Over, reply.Copied = len(over), j.copy
+	reply.Over, reply.Copied, reply.Old = len(over), j.copy, j.old
+	if !j.old {
+		if err := s.c.Licenses.Describe(t, v, p, r.DeviceVariables); err != nil {
+			return nil, time.Time{}, err
+		}
+	}
 	if r.Intent == signed.IntentDeactivate {
 		ended, err := s.c.Licenses.GiveUp(t, v, p)
 		if err != nil {
@@ -106,7 +118,21 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, doc
 	}
 	s.journal(t, v, p, r, j, over)
 	at := t.Now()
-	return reply, at, s.c.Store.InsertReported(t, v, Reported{Hash: hash, License: p.License, Activation: p.Activation, Intent: r.Intent, At: at})
+	return reply, at, s.c.Store.InsertReported(t, v, Reported{
+		Hash: hash, License: p.License, Activation: p.Activation, Intent: r.Intent, Number: r.Number, Previous: r.Previous, At: at,
+	})
+}
+
+// judge is the function judge, and finds reports of other copies that tell the same records.
+func (s *Service) judge(t tx.Tx, v ident.VendorID, known []History, r signed.Report, hash string, sums map[ident.UUID]int64) (judged, error) {
+	activation, err := ident.ParseUUID(r.ActivationID)
+	if err != nil {
+		return judged{}, err
+	}
+	others, err := s.c.Store.Told(t, v, activation, r.Number)
+	j := judge(known, r, sums)
+	j.copy = j.copy || forked(others, Told{Number: r.Number, Hash: hash, Previous: r.Previous})
+	return j, err
 }
 
 // journal writes down that a report was brought: on the licence's history.

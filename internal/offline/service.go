@@ -68,6 +68,7 @@ type Reply struct {
 	License, Product, Device string
 	Over                     int  // how many limits are exceeded now
 	Copied                   bool // another device tells other records under the same name
+	Old                      bool // later reports of the device have told all of it
 	WasFree                  bool // the place had been given up before
 }
 
@@ -259,10 +260,15 @@ func (s *Service) handOut(ctx context.Context, v ident.VendorID, vendor ident.UU
 	} else if trusted, err = s.c.Store.Trusted(ctx, v, p.Activation); err != nil {
 		return nil, nil, err
 	}
+	signer, err := s.c.Keys.ForFiles(ctx, v, trusted)
+	if err != nil {
+		return nil, nil, err
+	}
+	l.NextKeys, l.KeyList = signer.NextKeys, signer.KeyList
 	payload, err := json.Marshal(l)
 	if err != nil {
 		return nil, nil, err
 	}
-	reply.File, err = s.c.Keys.SignFor(ctx, v, trusted, typ, payload)
+	reply.File, err = signer.Sign(typ, payload)
 	return reply, nil, err
 }

@@ -8,7 +8,7 @@ type Role string
 // The roles. Each may do what those before it may.
 const (
 	Viewer        Role = "viewer"        // sees all
-	Operator      Role = "operator"      // deletes devices and asks the vendor for more, too
+	Operator      Role = "operator"      // deletes and names devices, and asks the vendor for more, too
 	Administrator Role = "administrator" // manages people and switches, and hands licences over, too
 )
 
@@ -31,6 +31,7 @@ type Act string
 const (
 	See           Act = "see"
 	DeleteDevices Act = "delete_devices"
+	NameDevices   Act = "name_devices"
 	Manage        Act = "manage" // its switches: who is told of what, and the like
 	HandOver      Act = "hand_over"
 	AskVendor     Act = "ask_vendor" // for more, or for a renewal
@@ -41,7 +42,7 @@ func (a Act) needs() Role {
 	switch a {
 	case See:
 		return Viewer
-	case DeleteDevices, AskVendor:
+	case DeleteDevices, NameDevices, AskVendor:
 		return Operator
 	case Manage, HandOver:
 		return Administrator

@@ -32,7 +32,7 @@ func TestServer(t *testing.T) {
 		v := s.Vendor(t, "Acme")
 		base := "/.well-known/chancery/" + v.VendorID
 		set, err := signed.ParseJWKSet(s.Do(t, "GET", base+"/jwks.json", nil).Body)
-		if err != nil || len(set.Keys) != 3 {
+		if err != nil || len(set.Keys) != 5 {
 			t.Fatalf("jwks: %+v, %v", set, err)
 		}
 		key, err := base64.RawURLEncoding.DecodeString(v.Ed25519PublicKey)

@@ -38,7 +38,7 @@ func TestTwoCopies(t *testing.T) {
 				return len(set.Keys)
 			}
 			clock.Advance(recheck.MaxAge)
-			if a, b := count(one), count(two); a != 3 || b != 3 {
+			if a, b := count(one), count(two); a != 5 || b != 5 {
 				t.Fatalf("%d and %d keys", a, b)
 			}
 			p, err := two.Program.Rooms().Authenticator.Authenticate(t.Context(), v.AdminKey)
@@ -60,7 +60,7 @@ func TestTwoCopies(t *testing.T) {
 				t.Fatal(err)
 			}
 			clock.Advance(recheck.MaxAge)
-			if a, b := count(one), count(two); a != 4 || b != 4 {
+			if a, b := count(one), count(two); a != 6 || b != 6 {
 				t.Errorf("%d and %d keys a second after a rotation", a, b)
 			}
 			if _, err := two.Program.Rooms().Authenticator.Authenticate(t.Context(), v.AdminKey); err == nil {

@@ -39,13 +39,13 @@ func TestFiguresAreApartFromTheClients(t *testing.T) {
 }
 
 // writeCertificate makes a self-signed certificate for loopback and gives its serial.
-func writeCertificate(t *testing.T, cert, key string, serial int64, changed time.Time) {
+func writeCertificate(t *testing.T, cert, key string, serial int64, changed time.Time, hosts ...string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "localhost"}, NotAfter: time.Now().Add(time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: hosts, NotAfter: time.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chancery/internal/audit"
+	"chancery/internal/keyring"
 	"chancery/internal/store"
 	"chancery/internal/testclock"
 	"chancery/internal/wiring"
@@ -37,6 +38,10 @@ func (a *Server) plan() error {
 			Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill),
 		},
 		Job{
+			Name: "charge prepaid devices", Every: time.Second, Next: inMinutes(testclock.At(r.PrepaidRows.NextDue)), Run: r.PrepaidRun.Round,
+		},
+		Job{Name: "carry prepaid orders out", Every: time.Second, Run: counted(a.c.Log, "portions of prepaid orders carried out", r.Prepaid.Work)},
+		Job{
 			Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),
 			Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent),
 		},
@@ -58,12 +63,23 @@ func (a *Server) plan() error {
 			Run: counted(a.c.Log, "ends of licences announced", r.Licenses.NoteEnds),
 		},
 		Job{
+			Name: "tell of new devices", Every: 5 * time.Minute, Next: testclock.At(r.Licenses.NextNewDevices),
+			Run: counted(a.c.Log, "licences told of new devices", r.Licenses.NoteNewDevices),
+		},
+		Job{
 			Name: "forget old mail", Every: time.Hour, Next: testclock.Daily,
 			Run: counted(a.c.Log, "mails forgotten", func(ctx context.Context) (int, error) {
 				return r.MailRows.Forget(ctx, r.Clock.Now())
 			}),
 		},
+		Job{Name: "make missing keys", Every: time.Hour, Next: testclock.Daily, Run: counted(a.c.Log, "keys of new kinds made", func(ctx context.Context) (int, error) {
+			return r.Keyring.Complete(ctx, r.DB)
+		})},
 		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
+		Job{
+			Name: "check host names", Every: 30 * time.Second, Next: testclock.At(r.VendorRows.NextHostCheck),
+			Run: counted(a.c.Log, "host names that stand otherwise now", r.Hosts.Work),
+		},
 		Job{Name: "carry imports out", Every: 2 * time.Second, Run: counted(a.c.Log, "lines imported", r.Imports.Work)},
 		Job{Name: "erase personal data", Every: time.Second, Run: counted(a.c.Log, "erasures of personal data finished", r.Erasures.Work)},
 		Job{Name: "make missing words", Every: 10 * time.Second, Run: counted(a.c.Log, "portions of words of names made",
@@ -74,13 +90,29 @@ func (a *Server) plan() error {
 	)
 	a.forget(a.c.Retention.Ledger, Job{Name: "fold old ledger rows"}, "ledger rows folded", r.Meters.Fold)
 	a.forget(a.c.Retention.Sessions, Job{Name: "forget old sessions"}, "sessions forgotten", r.Sessions.Forget)
-	destroy := func(ctx context.Context, before time.Time) (int, error) { return r.Keyring.Destroy(ctx, r.DB, before) }
-	a.forget(a.c.Retention.RetiredKeys, Job{Name: "destroy retired keys"}, "retired private keys destroyed", destroy)
+	destroy := func(sealing bool) func(ctx context.Context, before time.Time) (int, error) {
+		return func(ctx context.Context, before time.Time) (int, error) {
+			return r.Keyring.Destroy(ctx, r.DB, sealing, before)
+		}
+	}
+	a.forget(a.c.Retention.RetiredKeys, Job{Name: "destroy retired keys"}, "retired private keys destroyed", destroy(false))
+	a.forget(keyring.SealingKept, Job{Name: "destroy retired sealing keys"}, "retired private keys destroyed", destroy(true))
 	a.forget(a.c.Retention.History, Job{Name: "forget old heartbeats"}, "history rows of heartbeats forgotten", r.LicenseRows.ForgetHeartbeats)
 	a.forget(a.c.Retention.History, Job{Name: "forget old refusals"}, "counts of refused calls forgotten", r.LicenseRows.ForgetDenials)
 	a.forget(a.c.Retention.History, Job{Name: "fold old months"}, "months of licences folded", r.LicenseRows.FoldMonths)
 	a.forget(a.c.Retention.Usage, Job{Name: "forget old usage"}, "reports of usage forgotten", r.MeterRows.ForgetUsage)
 	return nil
+}
+
+// inMinutes lets a test clock do what is due within a minute at one stop.
+func inMinutes(next func(context.Context, time.Time) (time.Time, error)) func(context.Context, time.Time) (time.Time, error) {
+	return func(ctx context.Context, now time.Time) (time.Time, error) {
+		at, err := next(ctx, now)
+		if at.IsZero() {
+			return at, err
+		}
+		return at.Add(time.Minute - time.Millisecond).Truncate(time.Minute), err
+	}
 }
 
 // forgetEvery: nobody waits for room to be made.

@@ -20,6 +20,7 @@ import (
 	"chancery/internal/metrics"
 	"chancery/internal/outbox"
 	"chancery/internal/setup"
+	"chancery/internal/vendors"
 	"chancery/internal/wiring"
 )
 
@@ -31,11 +32,13 @@ type Config struct {
 	Retention      Retention
 	Listen         string // host:port; port 0 takes a free one
 	PublicURL      *url.URL
+	OwnHosts       []string // names of the server beside that of PublicURL
 	TrustedProxies []netip.Prefix
 	AccessLog      bool
 	MetricsListen  string // host:port of the operator's figures; empty for none
 	CertFile       string // TLS by files; both or neither
 	KeyFile        string
+	TLSDir         string // TLS by a folder of pairs of files, chosen by the name that clients ask for
 	GeoFile        string // an MMDB file of cities or countries; empty for the embedded one of countries
 	TestClock      bool   // the clock can be moved, on a database that was never served without this
 	Gallery        bool   // mounts the gallery of the pages' components
@@ -46,6 +49,9 @@ type Config struct {
 	// AllowOutbound lists networks that webhooks and OpenID providers may be in although
 	// these are not of the public internet.
 	AllowOutbound []netip.Prefix
+
+	// Resolver is asked for the proofs of vendors' own host names; the process' own when nil.
+	Resolver vendors.Resolver
 
 	SMTP     *url.URL // of mail.ParseURL; nil keeps mail in the log
 	MailFrom string   // the address that mail comes from; with SMTP
@@ -58,7 +64,7 @@ type Config struct {
 // site is the server as its faces know it.
 func (c Config) site() wiring.Site {
 	return wiring.Site{
-		PublicURL: c.PublicURL, TLS: c.CertFile != "", SendsMail: c.SMTP != nil, MailFrom: c.MailFrom,
+		PublicURL: c.PublicURL, OwnHosts: c.OwnHosts, TLS: c.hasTLS(), SendsMail: c.SMTP != nil, MailFrom: c.MailFrom,
 		SecurityContact: c.SecurityContact, Gallery: c.Gallery, TestClock: c.TestClock,
 	}
 }
@@ -110,6 +116,7 @@ func newEdge(c Config, r *wiring.Rooms, d doors, m *metrics.Metrics) (*edge.Edge
 	return edge.New(edge.Config{
 		Log: c.Log, IDs: ident.Source{Clock: r.Clock.Real, Rand: r.IDs.Rand},
 		TrustedProxies: c.TrustedProxies, HTTPS: c.site().HTTPS(), AccessLog: c.AccessLog, Observe: m.Observe,
+		Host:      wiring.NewHosts(r, c.site()).Admit,
 		TestClock: testClock(c, r), Failures: d.failures, AddressFailures: d.addressFailures, KeyCalls: d.keyCalls, AddressCalls: d.addressCalls, Gate: d.gate,
 		Bodies: d.bodies,
 	})
@@ -139,6 +146,9 @@ func New(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, setup.Of(err)
 	}
 	if err := a.rooms.ReachOutside(c.PublicURL, c.AllowOutbound); err != nil {
+		return nil, err
+	}
+	if a.rooms.Hosts, err = a.rooms.NewVendorHosts(c.site(), c.Resolver); err != nil {
 		return nil, err
 	}
 	a.health = &health{rooms: a.rooms, log: c.Log, needs: schema, still: c.Hold * stillShare / 100}
@@ -201,6 +211,7 @@ func (a *Server) StartAt(ctx context.Context, address string) error {
 	if a.rooms.Following != nil {
 		a.working.Go(func() { a.rooms.Following.Follow(background, a.rooms.DB, a.c.Log) })
 	}
+	a.working.Go(func() { a.followConfirmation(background) })
 	a.working.Go(func() { a.postman.Run(background) })
 	a.working.Go(func() { a.courier.Run(background) })
 	a.periodic.Start()
@@ -217,7 +228,7 @@ func (a *Server) Address() string { return a.listener.Addr().String() }
 
 // serve serves plain HTTP, or TLS when there is a certificate.
 func (a *Server) serve(listener net.Listener) error {
-	if a.c.CertFile == "" {
+	if !a.c.hasTLS() {
 		return a.server.Serve(listener)
 	}
 	return a.server.ServeTLS(listener, "", "")
@@ -225,7 +236,7 @@ func (a *Server) serve(listener net.Listener) error {
 
 // URL is where the server answers; after Start.
 func (a *Server) URL() string {
-	if a.c.CertFile != "" {
+	if a.c.hasTLS() {
 		return "https://" + a.Address()
 	}
 	return "http://" + a.Address()

@@ -64,9 +64,13 @@ func (a Answers) Keep(t tx.Tx, c tx.Claim, answer tx.Answer) error {
 		}
 		sealed = 1
 	}
-	_, err := On(t).Exec(`UPDATE answers SET status = $1, body = $2, is_sealed = $3
-		WHERE vendor_id = $4 AND principal = $5 AND route = $6 AND request_key = $7`,
-		answer.Status, body, sealed, c.Vendor, c.Principal, c.Route, c.Key)
+	at := answer.At
+	if at.IsZero() {
+		at = t.Now()
+	}
+	_, err := On(t).Exec(`UPDATE answers SET status = $1, body = $2, is_sealed = $3, at = $4
+		WHERE vendor_id = $5 AND principal = $6 AND route = $7 AND request_key = $8`,
+		answer.Status, body, sealed, at.UnixMilli(), c.Vendor, c.Principal, c.Route, c.Key)
 	return err
 }
 

@@ -97,7 +97,7 @@ func (l Limitation) Contract() *int64 {
 func (l Limitation) checkContract(wrong *fault.Fields, field string) {
 	c := l.ContractAllowed
 	wrong.Check(c == nil || *c > 0 && *c <= MaxQuantity*Unit, field+".contract_allowed", "must be above 0 and at most 1000000000000")
-	wrong.Check(c == nil || l.ExpiresLicense, field+".contract_allowed", "is for limitations with expires_license only")
+	wrong.Check(c == nil || l.ExpiresLicense, field+".contract_allowed", "is only for limitations that end the licence when they are used up")
 	wrong.Check(!l.ExpiresLicense || l.Reset != ResetNone, field+".expires_license", "is for limitations that are consumed: choose a reset")
 	wrong.Check(!l.ExpiresLicense || c != nil || l.Reset == ResetNever && l.Limit != nil, field+".contract_allowed",
 		"is needed with expires_license where the meter starts anew or has no limit")

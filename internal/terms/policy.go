@@ -130,7 +130,7 @@ func (p Policy) checkCounting(wrong *fault.Fields, mode Mode) {
 		"can't be combined with activation_counting monthly: a device that lives from files is not seen, so its months can't be counted")
 	wrong.Check(p.ActivationOnCreation != ActivateTokenKey, "activation_on_creation",
 		"can't be token_key with activation_counting monthly: such licences have no token keys")
-	wrong.Check(p.GoodwillDays == nil, "goodwill_days", "must be empty with activation_counting monthly: a goodwill place ends with its month")
+	wrong.Check(p.GoodwillDays == nil, "goodwill_days", "must be empty where activations are counted by the month: a goodwill place ends with its month")
 }
 
 // Bounds of the policy's numbers.
@@ -225,9 +225,9 @@ func (p Policy) checkExpiry(wrong *fault.Fields) {
 	switch p.ExpiresMode {
 	case ExpiresNever:
 	case ExpiresAt:
-		wrong.Check(p.ExpiresAt != nil && GoodInstant(*p.ExpiresAt), "expires_at", "is needed with expires_mode \"at\", before the year 9999")
+		wrong.Check(p.ExpiresAt != nil && GoodInstant(*p.ExpiresAt), "expires_at", "must be given, between 1970 and the year 9999")
 	case ExpiresDaysActivated:
-		wrong.Check(p.ExpiresDays != nil, "expires_days", "is needed with expires_mode \"days_after_activation\"")
+		wrong.Check(p.ExpiresDays != nil, "expires_days", "must be given")
 	default:
 		wrong.Check(false, "expires_mode", "must be never, at or days_after_activation")
 	}

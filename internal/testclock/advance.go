@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
@@ -16,8 +15,10 @@ const (
 	// caller asks for again.
 	Within = 45 * time.Second
 
-	// heldFor is how long others wait for one that has died while it moved the clock.
-	heldFor = Within + 15*time.Second
+	// heldFor is how long others wait for one that has died while it moved the clock; who
+	// lives says so every holdEvery.
+	heldFor   = 10 * time.Second
+	holdEvery = time.Second
 
 	mostStops  = 500 // that a report tells
 	mostRounds = 50  // of work that makes work, at one stop
@@ -51,46 +52,54 @@ type Report struct {
 // Advance moves the clock forward, stops at every instant at which periodic work is due,
 // and does that work. Moves wait for one another. One that takes too long ends at a
 // stop, and the report tells what is left of it.
-func (s *Service) Advance(ctx context.Context, vendor ident.VendorID, by time.Duration) (Report, error) {
+func (s *Service) Advance(ctx context.Context, vendor ident.VendorID, by time.Duration, memory Memory) (Report, error) {
 	if !s.On() || s.process.Pause == nil {
 		return Report{}, errNone()
 	}
 	ctx, cancel := context.WithTimeout(ctx, Within)
 	defer cancel()
-	holder := s.IDs.V4().String()
-	state, err := s.hold(ctx, holder)
-	if err != nil {
-		return Report{}, err
+	m := &move{Service: s, holder: s.IDs.V4().String(), memory: memory}
+	answered, err := m.hold(ctx, by)
+	if err != nil || answered != nil {
+		return given(answered), err
 	}
-	defer s.free(ctx, holder)
-	if state.Ahead+by > mostAhead {
-		return Report{}, fault.Wrong(fault.Field{Name: codeField, Message: "would take the test clock more than 100 years ahead"})
-	}
+	defer m.stay(ctx)()
 	resume, err := s.process.Pause(ctx)
 	if err != nil {
 		return Report{}, busy(err)
 	}
 	defer resume()
-	s.Clock.MoveTo(state.Ahead)
+	s.Clock.MoveTo(m.began)
 	from := s.Clock.Now().Truncate(time.Millisecond)
-	m := &move{Service: s, holder: holder, goal: state.Ahead + by, report: Report{From: from, To: from.Add(by)}}
+	m.report = Report{From: from, To: from.Add(m.goal - m.began)}
+	if !m.noted.From.IsZero() {
+		m.report.From = m.noted.From
+	}
 	if err := m.run(ctx); err != nil {
 		return Report{}, err
 	}
 	m.report.Reading, m.report.Left = s.Reading(), max(0, m.goal-s.Clock.Ahead())
-	return m.report, s.note(ctx, vendor, m.report)
+	return m.report, m.note(ctx, vendor)
 }
 
-// note writes a move into the log of changes.
-func (s *Service) note(ctx context.Context, vendor ident.VendorID, r Report) error {
-	s.Log.Info("the test clock was moved", slog.Time("from", r.From), slog.Time("to", r.Now), slog.Int("stops", len(r.Stops)+r.More))
+func given(r *Report) Report {
+	if r == nil {
+		return Report{}
+	}
+	return *r
+}
+
+// note writes a move into the log of changes, and remembers what it is answered.
+func (m *move) note(ctx context.Context, vendor ident.VendorID) error {
+	r := m.report
+	m.Log.Info("the test clock was moved", slog.Time("from", r.From), slog.Time("to", r.Now), slog.Int("stops", len(r.Stops)+r.More))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeWithin)
 	defer cancel()
-	return s.Runner.Run(ctx, func(t tx.Tx) error {
+	return m.Runner.Run(ctx, func(t tx.Tx) error {
 		t.Journal(tx.Entry{
 			Vendor: vendor, Action: "test_clock.advanced", Subject: "vendor", Before: moved{At: r.From}, After: moved{At: r.Now.Truncate(time.Millisecond)},
 		})
-		return nil
+		return m.memory.Remember(t, m.Clock.Now(), Noted{From: r.From, Report: &r})
 	})
 }
 
@@ -98,64 +107,15 @@ type moved struct {
 	At time.Time `json:"test_clock"`
 }
 
-// hold waits until nobody else moves the clock, and keeps others from it.
-func (s *Service) hold(ctx context.Context, holder string) (state State, err error) {
-	for {
-		held := false
-		err := s.Runner.Run(ctx, func(t tx.Tx) (err error) {
-			now := s.Clock.Real.Now() // the real time
-			if state, err = s.Store.Lock(t); err != nil {
-				return err
-			}
-			if !state.On() {
-				return errNone()
-			}
-			if held = state.MovedBy == "" || !now.Before(state.MovedUntil); !held {
-				return nil
-			}
-			state.MovedBy, state.MovedUntil = holder, now.Add(heldFor)
-			return s.Store.Save(t, state)
-		})
-		if err != nil || held {
-			return state, err
-		}
-		select {
-		case <-ctx.Done():
-			return state, busy(context.Cause(ctx))
-		case <-time.After(takeEvery):
-		}
-	}
-}
-
-func busy(cause error) error {
-	return &fault.Error{
-		Kind: fault.Unavailable, Code: "test_clock_busy", Message: "The test clock is being moved by another call.",
-		Help: "Try again when that one has been answered; nothing was moved.", RetryAfter: time.Second, Cause: cause,
-	}
-}
-
-// free lets others move the clock.
-func (s *Service) free(ctx context.Context, holder string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeWithin)
-	defer cancel()
-	if err := s.Runner.Run(ctx, func(t tx.Tx) error {
-		state, err := s.Store.Lock(t)
-		if err != nil || state.MovedBy != holder {
-			return err
-		}
-		state.MovedBy, state.MovedUntil = "", time.Time{}
-		return s.Store.Save(t, state)
-	}); err != nil {
-		s.Log.Warn("others must wait before they can move the test clock", slog.Any("error", err))
-	}
-}
-
 // move is one Advance.
 type move struct {
 	*Service
 
 	holder string
-	goal   time.Duration // how far ahead the clock is to come
+	memory Memory
+	noted  Noted
+	began  time.Duration // how far ahead the clock was
+	goal   time.Duration // how far ahead it is to come
 	report Report
 }
 
@@ -198,8 +158,11 @@ func (m *move) to(ctx context.Context, ahead time.Duration) error {
 		if err != nil {
 			return err
 		}
-		if !state.On() || state.MovedBy != m.holder {
-			return errNone() // a server without a test clock has begun, or this one was taken for dead
+		if !state.On() {
+			return errNone() // a server without a test clock has begun
+		}
+		if state.MovedBy != m.holder {
+			return busy(nil) // this one was taken for dead
 		}
 		by := ahead - state.Ahead
 		if by <= 0 {
@@ -207,6 +170,9 @@ func (m *move) to(ctx context.Context, ahead time.Duration) error {
 		}
 		state.Ahead = ahead
 		if err := m.Store.Save(t, state); err != nil {
+			return err
+		}
+		if err := m.remember(t, ahead); err != nil {
 			return err
 		}
 		if err := m.Store.Carry(t, by); err != nil {

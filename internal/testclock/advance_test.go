@@ -27,6 +27,28 @@ type program struct {
 	db    *store.DB
 }
 
+// note is the memory of one request, for moves that never run twice.
+type note struct {
+	mu   sync.Mutex
+	kept *testclock.Noted
+}
+
+func (n *note) Recall(tx.Tx) (was testclock.Noted, found bool, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.kept == nil {
+		return was, false, nil
+	}
+	return *n.kept, true, nil
+}
+
+func (n *note) Remember(_ tx.Tx, _ time.Time, now testclock.Noted) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.kept = &now
+	return nil
+}
+
 func open(t *testing.T, e storetest.Env, works ...testclock.Work) program {
 	t.Helper()
 	p := program{clock: &ident.AheadClock{Real: e.Clock}}
@@ -89,7 +111,7 @@ func TestAdvanceDoesWhatIsDue(t *testing.T) {
 			testclock.Work{Name: "fails", Every: day, Next: testclock.Daily, Run: func(context.Context) (int, error) { return 0, broken }},
 		)
 		before := p.clock.Now()
-		r, err := p.Advance(t.Context(), v, 40*day)
+		r, err := p.Advance(t.Context(), v, 40*day, &note{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +129,7 @@ func TestAdvanceDoesWhatIsDue(t *testing.T) {
 		if days := len(r.Stops); days != 42 || !slices.Equal(r.Stops[0].Ran, []testclock.Ran{{Work: "fails", Failed: true}}) {
 			t.Errorf("%d stops, the first %+v", days, r.Stops[0])
 		}
-		if _, err := p.Advance(t.Context(), v, 100*365*day); fault.As(err) == nil || fault.As(err).Kind != fault.Invalid {
+		if _, err := p.Advance(t.Context(), v, 100*365*day, &note{}); fault.As(err) == nil || fault.As(err).Kind != fault.Invalid {
 			t.Errorf("a hundred years: %v", err)
 		}
 	})
@@ -136,7 +158,7 @@ func TestMovesWaitForOneAnother(t *testing.T) {
 		for range each {
 			for _, p := range []program{one, two} {
 				moving.Go(func() {
-					if r, err := p.Advance(t.Context(), v, 2*day); err != nil || r.Left != 0 {
+					if r, err := p.Advance(t.Context(), v, 2*day, &note{}); err != nil || r.Left != 0 {
 						t.Errorf("%v, %+v", err, r)
 					}
 				})
@@ -169,11 +191,11 @@ func TestTheMarkEnds(t *testing.T) {
 		})
 		soon, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
-		if _, err := p.Advance(soon, v, day); !fault.Is(err, "test_clock_busy") && !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := p.Advance(soon, v, day, &note{}); !fault.Is(err, "test_clock_busy") && !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("moved by somebody else: %v", err)
 		}
 		e.Clock.Advance(time.Minute)
-		if _, err := p.Advance(t.Context(), v, day); err != nil {
+		if _, err := p.Advance(t.Context(), v, day, &note{}); err != nil {
 			t.Errorf("a minute after the other died: %v", err)
 		}
 		plain := open(t, e) // with what the clock was moved by
@@ -184,12 +206,46 @@ func TestTheMarkEnds(t *testing.T) {
 		if err := plain.Begin(t.Context(), false); err != nil || plain.On() {
 			t.Errorf("a plain server: %v", err)
 		}
-		if _, err := p.Advance(t.Context(), v, day); !fault.Is(err, "no_test_clock") {
+		if _, err := p.Advance(t.Context(), v, day, &note{}); !fault.Is(err, "no_test_clock") {
 			t.Errorf("moved beside a plain server: %v", err)
 		}
 		storetest.Do(t, e, func(x tx.Tx) (int, error) { return 0, rows.Save(x, testclock.State{Served: true}) })
 		if err := p.Begin(t.Context(), true); !fault.Is(err, "no_test_clock") {
 			t.Errorf("for tests again: %v", err)
+		}
+	})
+}
+
+// A request that is sent again moves the clock no further: not where it was answered, and
+// where its server died on the way it goes on from there, whatever others moved meanwhile.
+func TestARequestMovesTheClockOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		v := storetest.Vendor(t, e, "Acme").ID
+		var dying context.CancelCauseFunc
+		p := open(t, e, testclock.Work{Name: "daily", Every: time.Hour, Next: testclock.Daily, Run: func(context.Context) (int, error) {
+			if dying != nil {
+				dying(errors.New("killed"))
+			}
+			return 1, nil
+		}})
+		sent := &note{}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		dying = cancel
+		cut, err := p.Advance(ctx, v, 10*day, sent) // as one that is killed, but for its answer
+		if err != nil || cut.Left == 0 || cut.Left == 10*day {
+			t.Fatalf("%v, %+v", err, cut)
+		}
+		dying, sent.kept.Report, sent.kept.Left = nil, nil, cut.Left
+		if _, err := p.Advance(t.Context(), v, 3*day, &note{}); err != nil {
+			t.Fatal(err)
+		}
+		first, err := p.Advance(t.Context(), v, 10*day, sent)
+		if err != nil || first.Ahead != 13*day || first.Left != 0 || !first.From.Equal(cut.From) {
+			t.Errorf("%v, %+v, want it to go on from %v", err, first, cut.From)
+		}
+		again, err := p.Advance(t.Context(), v, 10*day, sent)
+		if err != nil || !again.To.Equal(first.To) || p.Reading().Ahead != 13*day {
+			t.Errorf("%v, %+v, and it is %v ahead", err, again, p.Reading().Ahead)
 		}
 	})
 }

@@ -9,5 +9,6 @@
 //
 // Service moves the clock. The management API and the console call it; the server
 // asks it whether it may run on the database at all. The rules of a database's mark
-// are in state.go, which stops there are in stops.go.
+// are in state.go, which stops there are in stops.go, how moves wait
+// for one another and what is remembered of a request in hold.go.
 package testclock

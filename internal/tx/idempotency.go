@@ -1,6 +1,8 @@
 package tx
 
 import (
+	"time"
+
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 )
@@ -19,6 +21,9 @@ type Answer struct {
 	Status int
 	Body   []byte
 	Secret bool // stored sealed
+
+	// At is when it counts as given, by the clock of the rules; zero: with the transaction.
+	At time.Time
 }
 
 // Answers remembers the answers of claims for 24 hours.

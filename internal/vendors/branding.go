@@ -77,8 +77,7 @@ func (b Branding) With(c BrandingChange) (Branding, error) {
 		*accent.to = read
 	}
 	if c.SupportText != nil {
-		b.SupportText = *c.SupportText
-		wrong.Lines("support_text", b.SupportText, 0, maxSupportText)
+		b.SupportText = entry.Lines(&wrong, "support_text", *c.SupportText, 0, maxSupportText)
 	}
 	if c.Logo != nil {
 		b.Logo = c.Logo.Name()

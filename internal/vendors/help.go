@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -30,10 +31,9 @@ const maxHelp = 20_000
 // Set changes the text in one language. With "" owners see the text to begin with again.
 // The language is one that screens can be had in, which the caller knows.
 func (s Helps) Set(t tx.Tx, id ident.VendorID, language, text string) error {
-	text = strings.TrimSpace(text)
 	var wrong fault.Fields
 	wrong.Text("language", language, 2, 10)
-	wrong.Lines("help_"+language, text, 0, maxHelp)
+	text = entry.Lines(&wrong, "help_"+language, strings.TrimSpace(text), 0, maxHelp)
 	if err := wrong.Err(); err != nil {
 		return err
 	}

@@ -55,6 +55,10 @@ type Vendor struct {
 	NoHandOver bool // owners of licences can't hand them to other people by themselves
 
 	Branding Branding
+
+	// LinksHost is the host name of the vendor's own that links to its customers lead to;
+	// empty for the server's. See Hosts.
+	LinksHost string
 }
 
 // Location gives the zone in which the vendor's days begin.

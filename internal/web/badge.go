@@ -63,19 +63,23 @@ var (
 	BadgeOveruse   = Badge{Word: "Overuse", Tone: Notable, Hint: "above a limit that is not enforced"}
 	BadgeDenied    = Badge{Word: "Denied", Tone: Bad}
 
-	BadgeWaiting   = Badge{Word: "Waiting", Tone: Info, Hint: "not answered yet"}
-	BadgeDone      = Badge{Word: "Done", Tone: Good}
-	BadgeDeclined  = Badge{Word: "Declined", Tone: Bad}
-	BadgeWithdrawn = Badge{Word: "Withdrawn", Tone: Neutral}
+	BadgeUnanswered = Badge{Word: "Waiting", Tone: Info, Hint: "not answered yet"}
+	BadgeDone       = Badge{Word: "Done", Tone: Good}
+	BadgeDeclined   = Badge{Word: "Declined", Tone: Bad}
+	BadgeWithdrawn  = Badge{Word: "Withdrawn", Tone: Neutral}
 
-	BadgeSent     = Badge{Word: "Sent", Tone: Good}
-	BadgeQueued   = Badge{Word: "Queued", Tone: Info}
-	BadgeKept     = Badge{Word: "Kept", Tone: Neutral, Hint: "mail is not configured: nothing was sent"}
-	BadgeFailed   = Badge{Word: "Failed", Tone: Bad}
-	BadgeRevoked  = Badge{Word: "Revoked", Tone: Neutral}
-	BadgeRetired  = Badge{Word: "Retired", Tone: Neutral}
-	BadgeArchived = Badge{Word: "Archived", Tone: Neutral, Hint: "nothing new of it is issued; its licences go on"}
-	BadgeInvited  = Badge{Word: "Invited", Tone: Info}
-	BadgeOff      = Badge{Word: "Off", Tone: Neutral}
-	BadgeOn       = Badge{Word: "On", Tone: Good}
+	BadgeSent         = Badge{Word: "Sent", Tone: Good}
+	BadgeQueued       = Badge{Word: "Queued", Tone: Info}
+	BadgeKept         = Badge{Word: "Kept", Tone: Neutral, Hint: "mail is not configured: nothing was sent"}
+	BadgeFailed       = Badge{Word: "Failed", Tone: Bad}
+	BadgeRevoked      = Badge{Word: "Revoked", Tone: Neutral}
+	BadgeRetired      = Badge{Word: "Retired", Tone: Neutral}
+	BadgeArchived     = Badge{Word: "Archived", Tone: Neutral, Hint: "nothing new of it is issued; its licences go on"}
+	BadgeInvited      = Badge{Word: "Invited", Tone: Info}
+	BadgeWaiting      = Badge{Word: "Waiting", Tone: Info, Hint: "for its proof"}
+	BadgeServing      = Badge{Word: "Serving", Tone: Good}
+	BadgeProofMissing = Badge{Word: "Proof missing", Tone: Soon}
+	BadgeStopped      = Badge{Word: "Stopped", Tone: Bad}
+	BadgeOff          = Badge{Word: "Off", Tone: Neutral}
+	BadgeOn           = Badge{Word: "On", Tone: Good}
 )

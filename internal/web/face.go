@@ -56,6 +56,10 @@ type Config struct {
 	Branded bool
 	Logos   Logos // where mails are shown, and on branded pages; else it may be nil
 
+	// Docs is the address of the API's documentation for who reads a page on a host of a
+	// vendor's own; empty where it is not known.
+	Docs string
+
 	Log    ChangeLog // who changed what; nil where nobody can tell
 	Places Places    // where the pages of things are; none is required
 }
@@ -158,8 +162,8 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if fault.As(err).Kind == fault.Unauthenticated && unknown == nil {
-		to := f.Base(q.Vendor.Slug) + "/sign-in"
-		switch here := strings.TrimPrefix(r.URL.RequestURI(), f.Base(q.Vendor.Slug)); {
+		to := q.Href("/sign-in")
+		switch here := strings.TrimPrefix(r.URL.RequestURI(), q.Base); {
 		case r.Method == http.MethodGet:
 			to += "?next=" + url.QueryEscape(here)
 		case f.made.pages[strings.TrimPrefix(r.Pattern, r.Method+" "+f.Path(""))]: // the form that was sent
@@ -225,8 +229,8 @@ const maxNext = 1000
 
 // SafeNext is where to go after signing in: an address below the face, or the
 // face's first page. Nothing leads elsewhere.
-func (f *Face) SafeNext(slug, next string) string {
-	base := f.Base(slug)
+func (q *Request) SafeNext(next string) string {
+	base := q.Base
 	if next == "" || len(next) > maxNext || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
 		return base + "/"
 	}

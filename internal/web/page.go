@@ -36,6 +36,7 @@ type Page struct {
 	TestClock *TestClock // nil where the time is the real one
 
 	Address string // of this page, path and query
+	Docs    string // address of the API's documentation; empty where it is not known
 	Notices []Notice
 	Help    Help
 	Brand   *Brand // nil where pages are the server's own

@@ -25,7 +25,8 @@ type Request struct {
 	Vendor    vendors.Vendor
 	Principal identity.Principal // zero on public pages
 	Person    *Person            // nil on public pages
-	Base      string             // /console/acme
+	Base      string             // /console/acme; on a host of the vendor's own /portal
+	Host      string             // of the vendor's own that the request was sent to; empty for the server's
 
 	face    *Face
 	say     *Flash
@@ -50,6 +51,10 @@ func (f *Face) request(r *http.Request) (*Request, error) {
 	if v.Slug != slug {
 		return nil, errMoved(v.Slug)
 	}
+	base, host := f.Base(v.Slug), ""
+	if h, own := r.Context().Value(hostKey{}).(hosted); own {
+		host, base, r.URL = h.host, "/"+f.Name, h.asked
+	}
 	if strings.Contains(r.URL.RawQuery, "%E2%80%B9U%2B") { // a field of a search or a filter has held a mark
 		given := r.URL.Query()
 		for _, values := range given {
@@ -59,7 +64,7 @@ func (f *Face) request(r *http.Request) (*Request, error) {
 		}
 		r.URL.RawQuery = given.Encode()
 	}
-	q := &Request{R: r, Vendor: v, Base: f.Base(v.Slug), face: f}
+	q := &Request{R: r, Vendor: v, Base: base, Host: host, face: f}
 	*r = *r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
 	q.R = r
 	return q, nil
@@ -142,7 +147,10 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 		Title: title, Crumbs: crumbs, Base: q.Base, Vendor: q.Vendor.Name, Person: q.Person, Say: q.say,
 		Now: q.face.Clock.Now(), Zone: q.Zone(), VendorZone: q.VendorZone(), Theme: cookieOf(q.R, "theme", "light", "dark"), Query: q.Text("q"),
 		Address: q.R.URL.RequestURI(), Help: Help{Mail: q.Vendor.SupportEmail, Web: q.Vendor.Website}, Brand: q.brand(),
-		Language: q.Language(), languages: q.face.Languages,
+		Language: q.Language(), languages: q.face.Languages, Docs: apiDocs,
+	}
+	if q.Host != "" {
+		p.Docs = q.face.Docs
 	}
 	if p.Brand != nil {
 		p.Help.Text = q.Vendor.Branding.SupportText

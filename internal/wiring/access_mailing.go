@@ -37,7 +37,7 @@ func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter access.Letter) err
 		To: user.Email, KeepTrying: good,
 		Data: mailing.Data{
 			Recipient: user.Name, Role: user.Role.Name, Customer: letter.About.Customer, LinkExpires: good,
-			Link: l.rooms.faceAt(string(letter.Face), v.Slug) + page + "?token=" + letter.Secret,
+			Link: l.rooms.faceAt(string(letter.Face), v.Slug, v.LinksHost) + page + "?token=" + letter.Secret,
 		},
 	}
 	if letter.About.Role != "" {
@@ -70,7 +70,7 @@ func (l letters) Tell(t tx.Tx, vendor ident.VendorID, n access.Notice) error {
 	message := mailing.Message{
 		Kind: mailing.AddressAsked, To: n.To, Data: mailing.Data{Recipient: user.Name, FormerAddress: n.Former, Address: n.Address},
 	}
-	if at := l.rooms.faceAt(string(n.Face), v.Slug); at != "" {
+	if at := l.rooms.faceAt(string(n.Face), v.Slug, v.LinksHost); at != "" {
 		message.Data.SignInLink = at + "/sign-in"
 	}
 	if n.ByStaff {

@@ -27,6 +27,7 @@ import (
 	"chancery/internal/web/console/settings"
 	"chancery/internal/web/console/team"
 	"chancery/internal/web/console/webhooks"
+	"chancery/internal/web/portal"
 	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
@@ -38,7 +39,9 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 			Face: f, Users: r.Users, UserRows: r.UserRows, Invitations: r.Invitations(), Roles: r.Roles, RoleRows: r.RoleRows,
 			Mails: s.mailsLinks(), Address: s.face,
 		})),
-		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Requests: r.OwnerRows, Key: pinned{r.Keyring}})),
+		mounted(overview.New(overview.Config{
+			Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Requests: r.OwnerRows, Key: pinned{r.Keyring}, Hosts: r.VendorRows,
+		})),
 		mounted(attention.New(attention.Config{
 			Face: f, Figures: r.FigureRows, Rows: r.LicenseRows, Licenses: r.Licenses, Products: r.CatalogRows,
 			Mail: customerMails{r},
@@ -58,6 +61,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		mounted(settings.New(settings.Config{
 			Face: f, Vendors: r.Vendors, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring, Providers: r.Providers,
 			Address: s.face, Portal: s.portal, LastDays: r.LicenseRows, Editions: r.CatalogRows, Moves: r.VendorRows,
+			Hosts: r.Hosts, HostRows: r.VendorRows, OnHost: func(host string) string { return s.at(host).String() + "/" + portal.Name },
 			Logos: r.VendorRows, MailPreview: func(ctx context.Context, v vendors.Vendor) (mailing.Body, error) {
 				return previewMail(ctx, r, v, mailing.LicenseIssued, "", r.Mails.Sample(show.MailVendor(v)))
 			},

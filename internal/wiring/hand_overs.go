@@ -88,7 +88,7 @@ func (m handOverMails) tell(t tx.Tx, v ident.VendorID, to string, message mailin
 
 func (m handOverMails) portal(t tx.Tx, vendor ident.VendorID) (string, error) {
 	v, _, err := m.rooms.VendorRows.Get(t, vendor)
-	return m.rooms.faceAt(portal.Name, v.Slug), err
+	return m.rooms.faceAt(portal.Name, v.Slug, v.LinksHost), err
 }
 
 // confirmHandOver uses a link of a hand-over up.

@@ -32,7 +32,7 @@ func (x importTrade) CreateCustomer(t tx.Tx, v ident.VendorID, c imports.Custome
 
 // customerOf is what a line asks the room for.
 func customerOf(c imports.CustomerLine) customers.Create {
-	return customers.Create{CompanyName: c.CompanyName, Number: c.Number, Email: c.Email}
+	return customers.Create{CompanyName: c.CompanyName, Number: c.Number, Email: c.Email, Language: c.Language}
 }
 
 // RefusedCustomers implements imports.Known.

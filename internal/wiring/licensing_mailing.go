@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"chancery/internal/calendar"
@@ -58,13 +59,52 @@ func (m LicenceMails) GoodwillEntered(t tx.Tx, l *licensing.License, a *licensin
 	if err != nil {
 		return err
 	}
-	message.Key, message.Data.Device = "goodwill:"+a.UUID.String(), a.Device.Number
+	message.Key, message.Data.Device = "goodwill:"+a.UUID.String(), nameInMail(a)
 	if !a.GoodwillUntil.IsZero() {
 		message.Data.Until, err = m.day(t, l, a.GoodwillUntil)
 	}
 	if err != nil {
 		return err
 	}
+	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+}
+
+// nameInMail is what a mail calls a device: by the owner's name, with what it says beside it.
+func nameInMail(a *licensing.Activation) string {
+	if a.DisplayName != "" {
+		return a.DisplayName + " (" + a.SaidName() + ")"
+	}
+	return a.Called()
+}
+
+// NewDevices implements licensing.Notices.
+func (m LicenceMails) NewDevices(t tx.Tx, l *licensing.License, n licensing.NewDevices) error {
+	message, err := m.message(t, mailing.NewDevice, l)
+	if err != nil {
+		return err
+	}
+	message.Key = "new_device:" + l.UUID.String() + ":" + strconv.FormatInt(n.Since.UnixMilli(), 10)
+	names := make([]string, len(n.Named))
+	for i, a := range n.Named {
+		names[i] = nameInMail(a)
+	}
+	message.Data.Device = strings.Join(names, ", ")
+	if n.Count > 1 {
+		message.Data.Devices = strconv.FormatInt(n.Count, 10)
+	}
+	if more := n.Count - int64(len(names)); more > 0 && len(names) > 0 {
+		message.Data.More = strconv.FormatInt(more, 10)
+	}
+	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+}
+
+// NearlyUsedUp implements licensing.Notices.
+func (m LicenceMails) NearlyUsedUp(t tx.Tx, l *licensing.License) error {
+	message, err := m.message(t, mailing.NearlyUsedUp, l)
+	if err != nil {
+		return err
+	}
+	message.Key = "nearly_used_up:" + l.UUID.String() + ":" + strconv.FormatInt(t.Now().UnixMilli(), 10)
 	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
 }
 

@@ -3,6 +3,7 @@ package wiring
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"chancery/internal/ident"
@@ -10,6 +11,7 @@ import (
 	"chancery/internal/mail"
 	"chancery/internal/mailing"
 	mailstore "chancery/internal/store/mailing"
+	"chancery/internal/web/entrance"
 	"chancery/internal/web/portal"
 )
 
@@ -21,25 +23,37 @@ func (r *Rooms) furnishMail(sealer *keyring.Sealer) error {
 	}
 	r.MailRows = mailstore.Store{DB: r.DB}
 	r.Mails, err = mailing.New(mailing.Config{
-		Store: r.MailRows, Renderer: renderer, Sealer: sealer, IDs: r.IDs, Dashboard: r.dashboardAt,
+		Store: r.MailRows, Renderer: renderer, Sealer: sealer, IDs: r.IDs, Dashboard: r.dashboardAt, StopLink: r.stopAt,
 	})
 	return err
 }
 
 // faceAt is a face of a vendor as people outside know its address, without a slash at
-// its end; "" while the server does not know its own.
-func (r *Rooms) faceAt(face, slug string) string {
+// its end; "" while the server does not know its own. What the vendor's customers open is
+// on the host of its own, where it has one.
+func (r *Rooms) faceAt(face, slug, host string) string {
 	if r.publicURL == nil {
 		return ""
+	}
+	if host != "" && slices.Contains(hosted, face) {
+		return atHost(r.publicURL, host).String() + "/" + face
 	}
 	return strings.TrimSuffix(r.publicURL.String(), "/") + "/" + face + "/" + slug
 }
 
 // dashboardAt is where a vendor's customers sign in; "" while the server does not know
 // its own address.
-func (r *Rooms) dashboardAt(slug string) string {
-	if at := r.faceAt(portal.Name, slug); at != "" {
+func (r *Rooms) dashboardAt(v mailing.Vendor) string {
+	if at := r.faceAt(portal.Name, v.Slug, v.Host); at != "" {
 		return at + "/"
+	}
+	return ""
+}
+
+// stopAt is the page at which the recipient of a mail ends mails of its kind.
+func (r *Rooms) stopAt(v mailing.Vendor, token string) string {
+	if at := r.faceAt(portal.Name, v.Slug, v.Host); at != "" {
+		return at + entrance.StopPath + "?token=" + token
 	}
 	return ""
 }

@@ -28,10 +28,6 @@ func (m MeterMails) Met(t tx.Tx, v ident.VendorID, n metering.Notice) error {
 	if n.Percent == 0 {
 		kind = mailing.MeterExhausted
 	}
-	rule, err := m.Mails.RuleOf(t, v, kind)
-	if err != nil || !rule.IsOn {
-		return err
-	}
 	l, err := m.Licenses.License(t, v, n.License)
 	if err != nil || l == nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
+	"chancery/internal/keyring"
 	"chancery/internal/language"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
@@ -29,7 +30,7 @@ import (
 func newOffline(r *Rooms, words FileWords) (*offline.Service, error) {
 	rows := offlinestore.Store{DB: r.DB}
 	return offline.New(offline.Config{
-		Keys: r.Keyring, Users: offlineUsers{r.Licensees}, Licenses: offlineLicenses{r, rows, words}, Meters: offlineMeters{r.Meters},
+		Keys: offlineKeys{r.Keyring}, Users: offlineUsers{r.Licensees}, Licenses: offlineLicenses{r, rows, words}, Meters: offlineMeters{r.Meters},
 		Store: rows, Runner: r.DB, Clock: r.Clock,
 	})
 }
@@ -37,6 +38,15 @@ func newOffline(r *Rooms, words FileWords) (*offline.Service, error) {
 // FileWords says in JSON what a licence is at a moment.
 type FileWords interface {
 	FileInfo(ctx context.Context, s licensing.State) (json.RawMessage, error)
+}
+
+// offlineKeys opens and signs for offline.
+type offlineKeys struct{ *keyring.Keyring }
+
+// ForFiles implements offline.Keys.
+func (k offlineKeys) ForFiles(ctx context.Context, v ident.VendorID, trusted []string) (offline.FileKey, error) {
+	f, err := k.Keyring.ForFiles(ctx, v, trusted)
+	return offline.FileKey{NextKeys: f.NextKeys, KeyList: f.KeyList, Sign: f.Sign}, err
 }
 
 // offlineLicenses tells offline of licences and places.
@@ -115,6 +125,11 @@ func (o offlineLicenses) HandOut(ctx context.Context, v ident.VendorID, p offlin
 	return &offline.Grant{
 		Info: info, Serial: l.Serial(), License: l.Name, Product: l.Product.Name, Device: p.ClientID,
 	}, nil, nil
+}
+
+// Describe implements offline.Licenses.
+func (o offlineLicenses) Describe(t tx.Tx, v ident.VendorID, p offline.Place, variables map[string]string) error {
+	return o.r.Licenses.Describe(t, v, p.Activation, variables)
 }
 
 // GiveUp implements offline.Licenses.

@@ -33,7 +33,7 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}, HandOvers: r.HandOvers(), Mails: s.mailsLinks()})),
 		mounted(takeover.New(takeover.Config{Face: f, Look: r.Licenses.HandOverLink, Confirm: r.confirmHandOver})),
 		mounted(requests.New(requests.Config{Face: f, Rows: r.OwnerRows, Requests: r.Requests})),
-		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}})),
+		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}, Names: ownersNames{r}})),
 		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
 		mounted(help.New(help.Config{Face: f, Texts: ownersHelp{r}})),
 		mounted(people.New(people.Config{
@@ -46,6 +46,7 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 // own first address leads to the front.
 func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 	var elsewhere map[string]string
+	var stops entrance.Stops
 	own := account.Config{
 		Face: f, Sessions: r.UserSessions, SessionRows: r.UserSessionRows, Users: r.Users, Passwords: r.SignIn, Factors: r.Factors,
 		Passkeys: r.Passkeys, Proofs: r.SignIn, Addresses: r.Addresses, Providers: r.Providers, Mails: s.mailsLinks(), Site: s.passkeys, Address: s.face,
@@ -54,11 +55,12 @@ func entranceAreas(r *Rooms, s Site, f *web.Face, front bool) []area {
 		elsewhere = map[string]string{portal.Name: "Licensing dashboard"}
 	} else {
 		own.Tokens, own.TokenRows = r.AccessTokens, r.AccessTokenRows
+		own.Choices, own.ChoiceRows, stops = r.Mails, r.MailRows, mailStops{r}
 	}
 	return []area{
 		mounted(entrance.New(entrance.Config{
 			Face: f, SignIn: r.SignIn, Links: r.Links, Addresses: r.Addresses, Sessions: r.UserSessions, Passkeys: r.Passkeys, Providers: r.Providers,
-			Vendors: r.VendorRows, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
+			Vendors: r.VendorRows, Stops: stops, Mails: s.mailsLinks(), Front: front, Elsewhere: elsewhere, Site: s.passkeys, Address: s.face,
 		})),
 		mounted(account.New(own)),
 	}
@@ -73,7 +75,7 @@ func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, e
 	face, err := web.NewFace(web.Config{
 		Name: portal.Name, Assets: assets, Sessions: ownerSessions{r, pairs.OwnerSignedIn{Sessions: r.UserSessions, Reaches: r.OwnerRows}},
 		Vendors: r.VendorRows, Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: portal.Nav, Places: portal.Places(),
-		Languages: languages, Branded: true, Logos: r.VendorRows, TestClock: s.clock(r),
+		Languages: languages, Branded: true, Logos: r.VendorRows, TestClock: s.clock(r), Docs: s.docs(),
 	})
 	if err != nil {
 		return Faces{}, err

@@ -63,6 +63,17 @@ func (o ownersHelp) Help(ctx context.Context, r owners.Reach) (map[string]string
 	return o.rooms.VendorRows.Help(ctx, r.Vendor)
 }
 
+// ownersNames names devices for owners.
+type ownersNames struct{ rooms *Rooms }
+
+// SetDisplayName implements activations.Names.
+func (o ownersNames) SetDisplayName(t tx.Tx, r owners.Reach, activation ident.UUID, name string) error {
+	if _, err := o.rooms.Owners.Activation(t, r, activation, owners.NameDevices); err != nil {
+		return err
+	}
+	return o.rooms.Licenses.SetDisplayName(t, r.Vendor, activation, name)
+}
+
 // ownersDeactivations deletes activations for owners, within their allowance.
 type ownersDeactivations struct{ rooms *Rooms }
 

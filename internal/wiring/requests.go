@@ -28,7 +28,7 @@ func (m requestMails) Asked(t tx.Tx, v ident.VendorID, q owners.Request) error {
 		return err
 	}
 	message.Key, message.Data.AskedBy = "license_requested:"+q.UUID.String(), q.UserEmail
-	if face := m.rooms.faceAt(console.Name, at.Slug); face != "" {
+	if face := m.rooms.faceAt(console.Name, at.Slug, ""); face != "" {
 		message.Data.RequestsLink = face + "/requests/" + q.UUID.String()
 	}
 	return m.rooms.Mails.Tell(t, v, "", message)

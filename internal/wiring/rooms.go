@@ -26,6 +26,7 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/owners"
+	"chancery/internal/prepaid"
 	"chancery/internal/recheck"
 	"chancery/internal/setup"
 	"chancery/internal/store"
@@ -44,6 +45,7 @@ import (
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	ownerstore "chancery/internal/store/owners"
+	prepaidstore "chancery/internal/store/prepaid"
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/testclock"
 	"chancery/internal/vendors"
@@ -87,6 +89,7 @@ type Rooms struct {
 
 	Vendors         *vendors.Service
 	VendorRows      vendorstore.Store
+	Hosts           *vendors.Hosts
 	Keyring         *keyring.Keyring
 	Users           *identity.Users
 	UserRows        identitystore.Users
@@ -138,6 +141,13 @@ type Rooms struct {
 	Erasures      *erasure.Service
 	ErasureRows   erasurestore.Store
 
+	Prepaid     *prepaid.Service
+	PrepaidRun  *prepaid.Run
+	PrepaidRows prepaidstore.Store
+	Reports     prepaid.Reports // of prepaid devices
+	Hearings    *prepaidstore.Hearings
+	Steady      *ident.Steady // whether the machine's clock has leapt
+
 	TestClock *testclock.Service
 
 	MasterKeys string                // the file that they are read from; "" when they are in the environment
@@ -188,7 +198,7 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 		return nil, err
 	}
 	if err := r.Keyring.Check(ctx); err != nil {
-		_ = r.Pulses.Close() // nothing waits in it
+		_ = errors.Join(r.Pulses.Close(), r.Hearings.Close()) // nothing waits in them
 		r.following.stop()
 		return nil, setup.Wrong("The master key does not open the keys in this database: give the master key that it was made with.", err)
 	}
@@ -226,6 +236,9 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	}); err != nil {
 		return err
 	}
+	if r.Hosts, err = r.NewVendorHosts(Site{}, nil); err != nil {
+		return err
+	}
 	r.OwnerRows = ownerstore.Store{DB: r.DB, Licenses: r.LicenseRows, Meters: r.MeterRows}
 	if r.Owners, err = owners.New(r.OwnerRows); err != nil {
 		return err
@@ -246,8 +259,8 @@ func (r *Rooms) ReachOutside(public *url.URL, allow []netip.Prefix) error {
 	return r.furnishProviders(allow)
 }
 
-// Close writes the heartbeats that wait, and closes the database.
+// Close writes the heartbeats and last reports that wait, and closes the database.
 func (r *Rooms) Close() error {
 	r.following.stop()
-	return errors.Join(r.Pulses.Close(), r.DB.Close())
+	return errors.Join(r.Pulses.Close(), r.Hearings.Close(), r.DB.Close())
 }

@@ -18,6 +18,7 @@ const schemeHTTPS = "https"
 type Site struct {
 	PublicURL *url.URL // nil when it is not known
 	TLS       bool     // the server speaks TLS itself
+	OwnHosts  []string // names of the server beside that of PublicURL
 	SendsMail bool     // to a mail server, not only into the log
 	MailFrom  string
 
@@ -34,9 +35,13 @@ func (s Site) HTTPS() bool { return s.TLS || s.PublicURL != nil && s.PublicURL.S
 // mailsLinks reports whether links can reach people by mail.
 func (s Site) mailsLinks() bool { return s.SendsMail && s.PublicURL != nil }
 
-// reached is the server's address as a browser knows it: --public-url, or on this
+// reached is the server's address as a browser knows it: the vendor's own host that the
+// request came to, --public-url, or on this
 // machine itself what the request names. A host that somebody made up is none.
 func (s Site) reached(q *web.Request) (*url.URL, bool) {
+	if q.Host != "" {
+		return s.at(q.Host), true
+	}
 	if s.PublicURL != nil {
 		return s.PublicURL, true
 	}
@@ -49,6 +54,31 @@ func (s Site) reached(q *web.Request) (*url.URL, bool) {
 		return u, true
 	}
 	return nil, false
+}
+
+// at is the server's address on another host: in scheme and port it is that of --public-url.
+func (s Site) at(host string) *url.URL {
+	if s.PublicURL != nil {
+		return atHost(s.PublicURL, host)
+	}
+	return &url.URL{Scheme: schemeHTTPS, Host: host}
+}
+
+// atHost is an address on another host.
+func atHost(u *url.URL, host string) *url.URL {
+	at := &url.URL{Scheme: u.Scheme, Host: host}
+	if port := u.Port(); port != "" {
+		at.Host = net.JoinHostPort(host, port)
+	}
+	return at
+}
+
+// docs is where the API is documented, for pages on hosts of vendors' own.
+func (s Site) docs() string {
+	if s.PublicURL == nil {
+		return ""
+	}
+	return strings.TrimSuffix(s.PublicURL.String(), "/") + "/api/docs"
 }
 
 // passkeys is the server as browsers bind passkeys to it: a name, over TLS or on this

@@ -7,6 +7,7 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/tx"
+	"chancery/signed"
 	"chancery/internal/vendors"
 )
 
@@ -21,6 +22,9 @@ type NewVendor struct {
 	Ed25519PublicKey string `json:"ed25519_public_key"` // base64url, 43 characters
 	RSAPublicKeyPEM  string `json:"rsa_public_key_pem"`
 	X25519PublicKey  string `json:"x25519_public_key"` // base64url, 43 characters
+
+	DocumentsPublicKey string `json:"documents_public_key"`       // Ed25519, base64url, 43 characters: files are signed with it
+	HybridPublicKey    string `json:"mlkem768_x25519_public_key"` // base64url, 1622 characters: files are sealed to it
 	OwnerEmail       string `json:"owner_email"`
 	OwnerPassword    string `json:"owner_password"`
 }
@@ -68,6 +72,7 @@ func (r *Rooms) CreateVendor(ctx context.Context, c vendors.Create, ownerEmail s
 		VendorID: v.UUID.String(), Slug: v.Slug, Console: "/console/" + v.Slug, ProvisioningKey: provisioning, AdminKey: admin,
 		Ed25519PublicKey: base64.RawURLEncoding.EncodeToString(public.Ed25519), RSAPublicKeyPEM: string(pem),
 		X25519PublicKey: base64.RawURLEncoding.EncodeToString(public.X25519.Bytes()),
-		OwnerEmail:      owner.Email, OwnerPassword: owner.Password,
+		DocumentsPublicKey: signed.FormatKey(public.Documents), HybridPublicKey: public.Hybrid.String(),
+		OwnerEmail: owner.Email, OwnerPassword: owner.Password,
 	}, nil
 }

@@ -16,6 +16,7 @@ type object = map[string]any
 type request struct {
 	method, path string
 	staff        bool   // with the admin key, else with the provisioning key
+	token        string // with an owner's access token instead; empty for none
 	key          string // Idempotency-Key; empty for none
 	body         object // nil for none
 }
@@ -50,9 +51,12 @@ func (s *site) doWith(client *http.Client, url string, c request) reply {
 	if err != nil {
 		return reply{failed: err}
 	}
-	if c.staff {
+	switch {
+	case c.token != "":
+		r.Header.Set("Authorization", "Bearer "+c.token)
+	case c.staff:
 		r.Header.Set("Authorization", "Bearer "+s.vendor.AdminKey)
-	} else {
+	default:
 		r.Header.Set("Provisioningkey", s.vendor.ProvisioningKey)
 		if !s.rsa {
 			r.Header.Set("Chancery-Accept-Signature", "ed25519") // cheaper, which leaves more to the database

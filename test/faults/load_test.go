@@ -13,6 +13,7 @@ type hand struct {
 	site    *site
 	n       int
 	random  *rand.Rand
+	next    func() *step // chooses a call
 	devices []*device
 	made    []*customer
 	count   int // of external ids, idempotency keys and names
@@ -21,6 +22,10 @@ type hand struct {
 
 	pending *step // a call without an answer: it is repeated before anything else
 	acked   map[string]int
+}
+
+func newHand(s *site, n int) *hand {
+	return &hand{site: s, n: n, random: rand.New(rand.NewPCG(uint64(n), rand.Uint64())), acked: map[string]int{}}
 }
 
 // device is what was acknowledged about one.
@@ -38,6 +43,9 @@ type entry struct {
 	call        request
 	transaction string
 	value       int64
+
+	mark  *mark // of an account
+	round int
 }
 
 // A client has one licence of a product, so each device is three clients.
@@ -105,8 +113,8 @@ func (h *hand) settle(url string) {
 	h.site.t.Fatalf("%s is still not answered", h.pending.kind)
 }
 
-// next chooses a call.
-func (h *hand) next() *step {
+// any chooses a call of those that a site knows.
+func (h *hand) any() *step {
 	d := h.devices[h.random.IntN(len(h.devices))]
 	switch n := h.random.IntN(20); {
 	case n < 6:
@@ -186,7 +194,7 @@ func (h *hand) consume(d *device) *step {
 	}})
 	return &step{kind: "consume", request: call, done: func(r reply, _ bool) bool {
 		transaction := transactionOf(r)
-		d.newest = &entry{call, transaction, value}
+		d.newest = &entry{call: call, transaction: transaction, value: value}
 		d.consumed += value
 		return transaction != ""
 	}}

@@ -3,7 +3,6 @@ package faults_test
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"testing"
@@ -41,13 +40,7 @@ const (
 // newSite makes a vendor with three editions, and the devices that call.
 func newSite(t *testing.T, p program, url, name string) *site {
 	t.Helper()
-	s := &site{t: t, client: caller()}
-	t.Cleanup(s.client.CloseIdleConnections)
-	if err := json.Unmarshal([]byte(p.run("vendor", "create", name, "--owner", "anna@example.com", "--json")), &s.vendor); err != nil {
-		t.Fatal(err)
-	}
-	s.product = s.make(url, "products", object{"name": "Drill"})["id"].(string)
-	s.customer = s.make(url, "customers", object{"company_name": "Kirk", "email": "kirk@example.com"})["id"].(string)
+	s := openSite(t, p, url, name, "UTC")
 	s.edition = s.make(url, "editions", object{
 		"product_id": s.product, "name": "Pro", "provisioning_mode": "named", "token_limit": placesEach, "goodwill_token_limit": 1,
 	})["id"].(string)
@@ -62,7 +55,8 @@ func newSite(t *testing.T, p program, url, name string) *site {
 		"limitations": []object{{"name": "pages", "limit": nil, "reset": "never"}},
 	})["id"].(string))
 	for n := range handCount {
-		h := &hand{site: s, n: n, random: rand.New(rand.NewPCG(uint64(n), rand.Uint64())), acked: map[string]int{}}
+		h := newHand(s, n)
+		h.next = h.any
 		for i := range devicesEach {
 			d := &device{name: fmt.Sprintf("drill-%d-%d", n, i)}
 			got := s.do(url, s.provisioning("activations", object{"product_id": s.product, "license_key": s.metered.key, "client_id": d.meters()}))
@@ -74,6 +68,19 @@ func newSite(t *testing.T, p program, url, name string) *site {
 		}
 		s.hands = append(s.hands, h)
 	}
+	return s
+}
+
+// openSite makes a vendor whose days are those of a zone, with a product and a customer.
+func openSite(t *testing.T, p program, url, name, zone string) *site {
+	t.Helper()
+	s := &site{t: t, client: caller()}
+	t.Cleanup(s.client.CloseIdleConnections)
+	if err := json.Unmarshal([]byte(p.run("vendor", "create", name, "--zone", zone, "--owner", "anna@example.com", "--json")), &s.vendor); err != nil {
+		t.Fatal(err)
+	}
+	s.product = s.make(url, "products", object{"name": "Drill"})["id"].(string)
+	s.customer = s.make(url, "customers", object{"company_name": "Kirk", "email": "kirk@example.com"})["id"].(string)
 	return s
 }
 

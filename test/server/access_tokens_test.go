@@ -67,7 +67,7 @@ func TestAccessTokensReachNothingOfOthers(t *testing.T) {
 					closed++
 				}
 			}
-			if open != 10 || closed < 60 {
+			if open != 11 || closed < 60 {
 				t.Errorf("%d calls are open to tokens, %d are not", open, closed)
 			}
 			delete(before, "access_tokens") // when they were used last
@@ -136,6 +136,19 @@ func TestAccessTokens(t *testing.T) {
 		call(viewer, 200, "GET", "/activations/"+device)
 		if refused := call(viewer, 403, "DELETE", "/activations/"+device); !strings.Contains(refused, "role_missing") {
 			t.Error(refused)
+		}
+		naming := func(token string, want int, name string) {
+			t.Helper()
+			a := s.Do(t, "PATCH", "/api/v1/activations/"+device, `{"display_name":"`+name+`"}`, "Authorization", "Bearer "+token)
+			if a.Status != want {
+				t.Errorf("naming: %d %s, want %d", a.Status, a.Body, want)
+			}
+		}
+		naming(viewer, 403, "Eve's")
+		naming(token, 204, "Till 3, front")
+		naming(token, 400, strings.Repeat("x", 101))
+		if seen := call(token, 200, "GET", "/activations/"+device); !strings.Contains(seen, `"display_name":"Till 3, front"`) {
+			t.Error(seen)
 		}
 		call(token, 204, "DELETE", "/activations/"+device)
 		call(token, 404, "DELETE", "/activations/"+device)

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -141,6 +142,12 @@ func with(fields terms, name string, value any) terms {
 	return changed
 }
 
+// written gives the body of fields with one text as it is written in JSON, valid or not.
+func written(fields terms, name, text string) string {
+	body, _ := json.Marshal(with(fields, name, "HERE")) //nolint:errchkjson // texts and numbers
+	return strings.Replace(string(body), `"HERE"`, `"`+text+`"`, 1)
+}
+
 func (w bad) toClients() (all []badInput) {
 	for _, path := range []string{"/activations", "/heartbeats", "/unassign", "/validate", "/licenses/by_license"} {
 		all = append(all, malformed("POST", path)...)
@@ -157,7 +164,7 @@ func (w bad) toClients() (all []badInput) {
 	long := strings.Repeat(secret, 200)
 	field("/activations", activation, "product_id", nil, 7, true, []string{}, secret, "{"+w.product+"}", w.product+" ", "")
 	field("/activations", activation, "license_key", nil, "", 7, terms{})
-	field("/activations", activation, "client_id", 7, []string{secret}, long, "drill\n9", "\u007f")
+	field("/activations", activation, "client_id", 7, []string{secret}, long, "drill\n9", "\u007fx")
 	field("/activations", activation, "client_name", 7, long, secret+"\u001b[31m")
 	field("/activations", activation, "software_version", 1.5, long)
 	field("/activations", activation, "tags", secret, terms{secret: 1}, make([]string, 33), []string{long}, []string{"\t"})
@@ -171,12 +178,16 @@ func (w bad) toClients() (all []badInput) {
 	field("/unassign", terms{}, "token_key", nil, "")
 	field("/validate", terms{}, "license_key", nil, "", 7)
 	field("/licenses/by_license", terms{"license_key": w.good.Key}, "product_id", nil, 7, secret)
-	refused := func(name string, id int, path string, body terms) {
+	refused := func(name string, id int, path string, body any) {
 		all = append(all, badInput{name: name, method: "POST", path: path, body: body, status: 409, why: id})
 	}
 	refused("no client id", 2010, "/activations", with(activation, "client_id", nil))
 	refused("an empty client id", 2010, "/activations", with(activation, "client_id", ""))
 	refused("a client id that shows nothing", 2010, "/activations", with(activation, "client_id", "\u200b \u3164"))
+	for name, nothing := range map[string]string{"a tab": `\t`, "NUL": `\u0000`, "a line break and NUL": `\n\u0000`} {
+		refused(name+" for a client id", 2010, "/activations", written(activation, "client_id", nothing))
+		refused(name+" for a heartbeat's client id", 2010, "/heartbeats", written(heartbeat, "client_id", nothing))
+	}
 	refused("a null client id", 2010, "/activations", terms{"product_id": w.product, "license_key": w.good.Key, "client_id": any(nil)})
 	refused("an unknown product", 3000, "/activations", with(activation, "product_id", nobody))
 	refused("an unknown key", 1000, "/activations", with(activation, "license_key", nobody))
@@ -269,6 +280,8 @@ func (w bad) toManage() (all []badInput) {
 	}
 	all = append(all,
 		badInput{name: "from year 10000", method: "GET", path: "/audit-log?from=10000-01-01T00:00:00Z", status: 400, why: "invalid_request", field: "from"},
+		badInput{name: "a look at what is sent", method: "GET", path: "/licenses/search", status: 405, why: "method_not_allowed"},
+		badInput{name: "a change of what is sent", method: "PATCH", path: "/mails/test", status: 405, why: "method_not_allowed"},
 		badInput{name: "no UUID", method: "GET", path: "/licenses/" + secret, status: 400, why: "invalid_request", field: "id"},
 		badInput{name: "NUL in the path", method: "GET", path: "/licenses/%00", status: 400, why: "invalid_request", field: "id"},
 		badInput{name: "an unknown licence", method: "GET", path: "/licenses/" + nobody, status: 404, why: "license_not_found"},

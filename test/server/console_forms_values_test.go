@@ -49,6 +49,7 @@ func editsNothing() map[string]string {
 		"/settings/team/{id}/email":         "a mail asks first, and its link changes the address",
 		"/settings/vendor/branding/preview": "it shows what is typed, and saves nothing",
 		"/settings/team/{id}/invite":        does, "/settings/team/{id}/remove": ends, "/settings/webhooks/new": makes,
+		"/settings/vendor/hosts/new": makes, "/settings/vendor/hosts/{id}/remove": ends,
 		"/settings/webhooks/{id}/delete": ends, "/settings/webhooks/{id}/replay": does, "/settings/webhooks/{id}/rotate": secrets,
 		// Their fields are not of the record: what they began with is compared all the same
 		// (TestFormsThatOverwriteWhatTheyOnlyShow).
@@ -71,6 +72,9 @@ func openForms(t *testing.T, s *servertest.Server) *formWalk {
 	s.Do(t, "GET", "/api/v1/editions/"+w.Pro, nil, "Authorization", "Bearer "+w.Vendor.AdminKey).JSON(t, &pro)
 	named, _ := w.Issue(t, w.Pro, nil)
 	floating, _ := w.Issue(t, w.Team, nil)
+	held, key := w.Issue(t, w.Pro, nil)
+	w.Activate(t, key, "till-3", "hall-nine")
+	device := w.Get(t, "/licenses/"+held+"/devices").Find("#rows a").First().AttrOr("href", "")
 	w.Manage(t, "POST", "/products/"+w.Product+"/releases", servertest.Fields{"software_release": "4.2", "description": "the second"}, "")
 	w.Manage(t, "POST", "/products/"+w.Product+"/releases", servertest.Fields{"software_release": "5.0"}, "")
 	made := w.Post(t, "/settings/roles/new", url.Values{"name": {"Desk"}, "permissions": {"view_licenses"}})
@@ -97,7 +101,7 @@ func openForms(t *testing.T, s *servertest.Server) *formWalk {
 	w.ids = map[string]string{
 		"product": w.Product, "edition": w.Edition, "pro": w.Pro, "team": w.Team, "customer": w.Customer, "vendor": w.Vendor.VendorID,
 		"feature": pro.Features[0].ID, "limitation": pro.Limitations[0].ID, "variable": pro.Variables[0].ID, "named": named, "floating": floating,
-		"role": last(role), "user": last(user), "hook": hook, "owner": owner, "issuer": issuers[1],
+		"role": last(role), "user": last(user), "hook": hook, "owner": owner, "device": last(device), "issuer": issuers[1],
 	}
 	return w
 }
@@ -156,6 +160,10 @@ func (w *formWalk) edits() []edited {
 		{
 			route: "/settings/team/{id}", at: "/settings/team/$user", row: "users uuid=$user",
 			fields: map[string]string{"name": "Robert", "role": "$role ; row -"},
+		},
+		{
+			route: "/devices/{id}/name", at: "/devices/$device/name", api: "/activations/$device", row: "activations uuid=$device",
+			fields: map[string]string{"display_name": "Till 3, front"},
 		},
 		{route: "/account/name", row: "users email=" + w.Vendor.OwnerEmail, fields: map[string]string{"name": "Olive Owner"}},
 		{
@@ -249,7 +257,7 @@ func (*formWalk) namedTexts() []edited {
 			fields: map[string]string{"name": "named " + kind, "description": "what a\n" + kind + " is"},
 		})
 	}
-	for _, kind := range []string{"license_issued", "goodwill", "expiring", "expired", "used_up", "meter_threshold", "meter_exhausted"} {
+	for _, kind := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "meter_threshold", "meter_exhausted"} {
 		on := "on"
 		if kind == "license_issued" {
 			on = "" // which is on from the start

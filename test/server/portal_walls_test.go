@@ -47,7 +47,7 @@ func newPortalWorld(t *testing.T, server *servertest.Server) portalWorld {
 	asked := w.admin.Post(t, "/licenses/"+license+"/requests/new", url.Values{"wish": {"renewal"}, "months": {"12"}, "message": {"Hush, it is for the press"}})
 	take := asked.Find(`form[action$="/withdraw"]`).AttrOr("action", "")
 	w.request = strings.TrimSuffix(take[strings.LastIndex(take, "/requests/")+len("/requests/"):], "/withdraw")
-	w.secrets = []string{"Hush, it is for the press", w.request,license, activation, key, "Presses hall", "press-4711", "hall-nine", "Kirk AG", "anna@werk.example", "admin@kirk.example", w.Customer, w.user}
+	w.secrets = []string{"Hush, it is for the press", w.request, license, activation, key, "Presses hall", "press-4711", "hall-nine", "Kirk AG", "anna@werk.example", "admin@kirk.example", w.Customer, w.user}
 	return w
 }
 

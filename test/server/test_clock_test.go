@@ -164,6 +164,36 @@ func TestCopiesShareTheTestClock(t *testing.T) {
 	}
 }
 
+// Two copies that are sent one request at once move the clock once, and give one answer.
+func TestCopiesMoveTheTestClockOnceForOneKey(t *testing.T) {
+	t.Parallel()
+	for name, storage := range servertest.Engines() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			where := storage(t)
+			servers := []*servertest.Server{servertest.Start(t, where, servertest.TestClock), servertest.Start(t, where, servertest.TestClock)}
+			v := servers[0].Vendor(t, "Acme")
+			move := func(s *servertest.Server) servertest.Answer {
+				return s.Do(t, "POST", "/api/v1/test-clock", terms{"advance": "7d"}, "Authorization", "Bearer "+v.AdminKey, "Idempotency-Key", "a week")
+			}
+			answers := make([]servertest.Answer, 6)
+			var moving sync.WaitGroup
+			for i := range answers {
+				moving.Go(func() { answers[i] = move(servers[i%2]) })
+			}
+			moving.Wait()
+			for _, a := range append(answers, move(servers[1])) { // a week later, it is the same request still
+				if a.Status != 200 || string(a.Body) != string(answers[0].Body) {
+					t.Errorf("%d %s, another was answered %s", a.Status, a.Body, answers[0].Body)
+				}
+			}
+			if now := servers[0].Advance(t, v, "1h"); now.Ahead != "7d1h" {
+				t.Errorf("%s ahead", now.Ahead)
+			}
+		})
+	}
+}
+
 // Only who may change the vendor moves the clock, by the API as by the console, and a
 // form that is sent twice moves it once.
 func TestMovingTheClockByHand(t *testing.T) {

@@ -196,6 +196,7 @@ func (a attack) body(route edge.Route) string {
 		"DELETE /api/v1/api-keys/{id}":                         `-`,
 		"PATCH /api/v1/limitations/{id}":                       `{"name":"X"}`,
 		"DELETE /api/v1/activations/{id}":                      `-`,
+		"PATCH /api/v1/activations/{id}":                       `{"display_name":"X"}`,
 		"PATCH /api/v1/subscriptions/{id}":                     `{"target":"x@example.com"}`,
 		"POST /api/v1/subscriptions/{id}/rotate-secret":        `-`,
 		"POST /api/v1/subscriptions/{id}/test":                 `-`,

@@ -115,8 +115,9 @@ type Mailed struct {
 	Product, Customer string // ids
 }
 
-// EachMailed runs test on each engine, in parallel.
-func EachMailed(t *testing.T, test func(t *testing.T, m *Mailed)) {
+// EachMailed runs test on each engine, in parallel. The changes are made to the server's
+// configuration.
+func EachMailed(t *testing.T, test func(t *testing.T, m *Mailed), changes ...func(*server.Config)) {
 	t.Helper()
 	t.Parallel()
 	for name, storage := range Engines() {
@@ -126,7 +127,7 @@ func EachMailed(t *testing.T, test func(t *testing.T, m *Mailed)) {
 			where := storage(t)
 			where.Clock = clock
 			m := &Mailed{Box: NewMailbox(t), Clock: clock}
-			m.Server = Start(t, where, m.Box.Config)
+			m.Server = Start(t, where, append([]func(*server.Config){m.Box.Config}, changes...)...)
 			m.Vendor = m.Server.Vendor(t, "Acme")
 			m.Product = m.API(t, 201, "POST", "/products", `{"name":"Drill"}`)["id"].(string)
 			m.Customer = m.API(t, 201, "POST", "/customers", `{"company_name":"Kirk","email":"kirk@example.com"}`)["id"].(string)

@@ -41,6 +41,7 @@ type customerRow struct {
 	folded           string // the name, to be written
 	superior         store.OptionalInt
 	superiorName     store.OptionalText
+	superiorNumber   store.OptionalText
 	created, updated int64
 }
 
@@ -52,6 +53,7 @@ func (r *customerRow) Columns(c *store.Columns) {
 	c.Fixed("superior_id", store.OrNull(one.SuperiorID), &r.superior)
 	c.Read("s.uuid", &one.SuperiorUUID)
 	c.Read("s.company_name", &r.superiorName)
+	c.Read("s.customer_number", &r.superiorNumber)
 	c.Saved("company_name", one.CompanyName, &one.CompanyName)
 	c.Saved("name_folded", r.folded, nil)
 	c.Saved("customer_number", one.Number, &one.Number)
@@ -250,7 +252,7 @@ func scan(row func(dest ...any) (bool, error)) (customers.Customer, bool, error)
 	if found, err := row(store.Dest(&r)...); err != nil || !found {
 		return customers.Customer{}, false, err
 	}
-	r.c.SuperiorID, r.c.SuperiorName = ident.CustomerID(r.superior.V), r.superiorName.V
+	r.c.SuperiorID, r.c.SuperiorName, r.c.SuperiorNumber = ident.CustomerID(r.superior.V), r.superiorName.V, r.superiorNumber.V
 	r.c.CreatedAt, r.c.UpdatedAt = store.Instant(r.created), store.Instant(r.updated)
 	return r.c, true, nil
 }

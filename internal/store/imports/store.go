@@ -45,7 +45,7 @@ func (Store) LastLine(t tx.Tx, v ident.VendorID, id int64) (line int, err error)
 
 // InsertLines implements imports.Store.
 func (Store) InsertLines(t tx.Tx, v ident.VendorID, id int64, lines []imports.Line) error {
-	const width = 7
+	const width = 8
 	values := make([]any, 0, width*len(lines))
 	for _, l := range lines {
 		cells, err := text(l.Cells)
@@ -56,9 +56,9 @@ func (Store) InsertLines(t tx.Tx, v ident.VendorID, id int64, lines []imports.Li
 		if err != nil {
 			return err
 		}
-		values = append(values, v, id, l.Number, cells, l.State, problems, "")
+		values = append(values, v, id, l.Number, cells, l.State, problems, "", l.Level)
 	}
-	return store.On(t).InsertMany(`INSERT INTO import_lines (vendor_id, import_id, line, cells, state, problems, result) VALUES`, width, values, "", nil)
+	return store.On(t).InsertMany(`INSERT INTO import_lines (vendor_id, import_id, line, cells, state, problems, result, level) VALUES`, width, values, "", nil)
 }
 
 // Lock implements imports.Store.
@@ -94,7 +94,7 @@ func (Store) Save(t tx.Tx, v ident.VendorID, i imports.Import) error {
 // Waiting implements imports.Store.
 func (Store) Waiting(t tx.Tx, v ident.VendorID, id int64, limit int) ([]imports.Line, error) {
 	rows, err := store.On(t).Query(`SELECT `+lineColumns+` FROM import_lines
-		WHERE vendor_id = $1 AND import_id = $2 AND state = 'waiting' ORDER BY line LIMIT $3`, v, id, limit)
+		WHERE vendor_id = $1 AND import_id = $2 AND state = 'waiting' ORDER BY level, line LIMIT $3`, v, id, limit)
 	return store.All[imports.Line](rows, err)(scanLine)
 }
 

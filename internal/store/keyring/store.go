@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"chancery/internal/ident"
@@ -54,16 +56,65 @@ func (Store) Retire(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at ti
 }
 
 // Undestroyed implements keyring.Store.
-func (Store) Undestroyed(t tx.Tx, retired time.Time, limit int) ([]keyring.Owned, error) {
+func (Store) Undestroyed(t tx.Tx, kinds []keyring.Kind, retired time.Time, limit int) ([]keyring.Owned, error) {
 	s := store.On(t)
+	args := []any{retired.UnixMilli(), limit}
+	var in []string
+	for _, kind := range kinds {
+		args = append(args, string(kind))
+		in = append(in, "$"+strconv.Itoa(len(args)))
+	}
 	return store.All[keyring.Owned](s.Query("SELECT "+columns+`, k.vendor_id FROM signing_keys k
-		WHERE k.retired_at IS NOT NULL AND k.destroyed_at IS NULL AND k.retired_at <= $1 ORDER BY k.retired_at, k.id LIMIT $2`+s.Dialect.ForUpdate(),
-		retired.UnixMilli(), limit))(func(row store.Scan) (o keyring.Owned, err error) {
+		WHERE k.retired_at IS NOT NULL AND k.destroyed_at IS NULL AND k.retired_at <= $1 AND k.kind IN (`+strings.Join(in, ", ")+`)
+		ORDER BY k.retired_at, k.id LIMIT $2`+s.Dialect.ForUpdate(), args...))(func(row store.Scan) (o keyring.Owned, err error) {
 		var vendor int64
 		_, err = scan(&o.Key, func(dest ...any) (bool, error) { return true, row(append(dest, &vendor)...) })
 		o.Vendor = ident.VendorOf(vendor)
 		return o, err
 	})
+}
+
+// Lacking implements keyring.Store.
+func (s Store) Lacking(ctx context.Context, kind keyring.Kind, limit int) ([]keyring.Lacking, error) {
+	return store.All[keyring.Lacking](s.DB.Query(ctx, `SELECT v.id, v.uuid FROM vendors v
+		WHERE NOT EXISTS (SELECT 1 FROM signing_keys k WHERE k.vendor_id = v.id AND k.kind = $1) ORDER BY v.id LIMIT $2`, string(kind), limit),
+	)(func(row store.Scan) (l keyring.Lacking, err error) {
+		var vendor int64
+		err = row(&vendor, &l.UUID)
+		l.Vendor = ident.VendorOf(vendor)
+		return l, err
+	})
+}
+
+const selectKeyList = `SELECT root_key, number, document FROM key_lists WHERE vendor_id = $1`
+
+// KeyList implements keyring.Store.
+func (s Store) KeyList(ctx context.Context, vendor ident.VendorID) (l keyring.KeyList, err error) {
+	var root []byte
+	_, err = s.DB.QueryRow(ctx, selectKeyList, []any{vendor}, &root, &l.Number, &l.Document)
+	l.Root = root
+	return l, err
+}
+
+// LockKeyList implements keyring.Store: the vendor's keys are locked, and with them its list.
+func (s Store) LockKeyList(t tx.Tx, vendor ident.VendorID) (l keyring.KeyList, err error) {
+	if _, err := s.Keys(t, vendor); err != nil {
+		return l, err
+	}
+	var root []byte
+	_, err = store.On(t).QueryRow(selectKeyList, []any{vendor}, &root, &l.Number, &l.Document)
+	l.Root = root
+	return l, err
+}
+
+// SaveKeyList implements keyring.Store.
+func (Store) SaveKeyList(t tx.Tx, vendor ident.VendorID, l keyring.KeyList) error {
+	if _, err := store.On(t).Exec(`INSERT INTO key_lists (vendor_id, root_key, number, document, created_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (vendor_id) DO UPDATE SET root_key = excluded.root_key, number = excluded.number, document = excluded.document,
+			created_at = excluded.created_at`, vendor, []byte(l.Root), l.Number, l.Document, t.Now().UnixMilli()); err != nil {
+		return err
+	}
+	return store.Bump(t)
 }
 
 // Destroy implements keyring.Store. A column of no bytes stands for what is gone.

@@ -238,6 +238,8 @@ func (r *activationRow) Columns(c *store.Columns) {
 	c.Fixed("address", client.Address, &client.Address)
 	c.Fixed("country", client.Country, &client.Country)
 	r.city.columns(c, client.City)
+	c.Fixed("display_name", a.DisplayName, &a.DisplayName)
+	c.Fixed("display_name_folded", listing.Fold(a.DisplayName), nil)
 	c.Fixed("client_public_key", client.PublicKey, &client.PublicKey)
 	c.Fixed("said", a.Said, &a.Said)
 	c.Fixed("activated_at", store.Millis(a.ActivatedAt), &r.activated)

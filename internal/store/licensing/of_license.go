@@ -87,7 +87,8 @@ func narrowOwn(f licensing.ClientFilter, q *store.Selection) {
 		q.And("a.country = ?", *f.Country)
 	}
 	if f.Search != "" {
-		q.And("REPLACE("+said+", ?, '') <> "+said, lowerASCII(f.Search))
+		q.And("(REPLACE("+said+", ?, '') <> "+said+" OR REPLACE(a.display_name_folded, ?, '') <> a.display_name_folded)",
+			lowerASCII(f.Search), listing.Fold(f.Search))
 	}
 }
 
@@ -100,12 +101,17 @@ func lowerASCII(s string) string {
 	}, s)
 }
 
+// calledBy is what lists call a device: by the owner's name for it, else by its hostname.
+const calledBy = `COALESCE(NULLIF(a.display_name_folded, ''), LOWER(a.hostname))`
+
 func ownSort(sort string) store.Column {
 	switch sort {
 	case "last_seen":
 		return store.Column{Name: "s.last_seen_at", Number: true}
 	case "hostname":
 		return store.Column{Name: "LOWER(a.hostname)"}
+	case "name":
+		return store.Column{Name: calledBy}
 	case "address", "platform", "country":
 		return store.Column{Name: "a." + sort}
 	}
@@ -119,6 +125,10 @@ func ownMark(r listing.Request, a *licensing.Activation) listing.Mark {
 		m.Number = a.Pulse.LastSeenAt.UnixMilli()
 	case "hostname":
 		m.Text = lowerASCII(a.Client.Hostname)
+	case "name":
+		if m.Text = listing.Fold(a.DisplayName); m.Text == "" {
+			m.Text = lowerASCII(a.Client.Hostname)
+		}
 	case "address":
 		m.Text = a.Client.Address
 	case "platform":

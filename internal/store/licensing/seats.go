@@ -148,6 +148,10 @@ func (s *Store) among(ctx context.Context, v ident.VendorID, f licensing.ClientF
 			CROSS JOIN activations a WHERE a.vendor_id = $1 AND a.device_id = k.id`)
 		ranged(`SELECT id FROM activations WHERE vendor_id = $1 AND released_at IS NULL AND hostname <> '' AND `, "LOWER(hostname)",
 			strings.ToLower(f.Search), ` ORDER BY LOWER(hostname)`+limit)
+		if folded := listing.Fold(f.Search); folded != "" {
+			ranged(`SELECT id FROM activations WHERE vendor_id = $1 AND released_at IS NULL AND display_name_folded <> '' AND `, "display_name_folded",
+				folded, ` ORDER BY display_name_folded`+limit)
+		}
 		ranged(`SELECT id FROM activations WHERE vendor_id = $1 AND released_at IS NULL AND address <> '' AND `, "address",
 			addressOf(f.Search), ` ORDER BY address`+limit)
 		if id, err := ident.ParseUUID(f.Search); err == nil {

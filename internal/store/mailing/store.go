@@ -11,6 +11,7 @@ import (
 	"chancery/internal/store"
 	"chancery/internal/store/identity"
 	"chancery/internal/store/owners"
+	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 )
@@ -23,7 +24,7 @@ var (
 	_ mailing.Queue = Store{}
 )
 
-const columns = `m.id, m.uuid, m.kind, m.license, m.recipient, m.once_key, m.subject, m.body_text, m.body_html, m.sealed, m.state, m.attempts,
+const columns = `m.id, m.uuid, m.kind, m.license, m.recipient, m.once_key, m.subject, m.body_text, m.body_html, m.stop_link, m.sealed, m.state, m.attempts,
 	m.next_attempt_at, m.give_up_at, m.error, m.at, m.sent_at`
 
 // Vendor implements mailing.Store.
@@ -32,8 +33,8 @@ func (Store) Vendor(t tx.Tx, v ident.VendorID) (mailing.Vendor, error) {
 	var zone string
 	var brand vendors.Branding
 	_, err := store.On(t).QueryRow(`SELECT slug, CASE WHEN shown_name <> '' THEN shown_name ELSE name END, zone, support_email, website, support_text,
-		accent_light, logo FROM vendors WHERE id = $1`, []any{v},
-		&found.Slug, &found.Name, &zone, &found.SupportEmail, &found.Website, &found.SupportText, &found.Accent, &brand.Logo)
+		accent_light, logo, `+vendorstore.LinksHost+` FROM vendors WHERE id = $1`, []any{v},
+		&found.Slug, &found.Name, &zone, &found.SupportEmail, &found.Website, &found.SupportText, &found.Accent, &brand.Logo, &found.Host)
 	found.LogoWidth, found.LogoHeight = brand.LogoSize(mailing.LogoHeight)
 	if found.Zone, _ = time.LoadLocation(zone); found.Zone == nil {
 		found.Zone = time.UTC // the zone was known when it was set
@@ -63,10 +64,10 @@ func (s Store) LanguageFor(ctx context.Context, v ident.VendorID, address string
 // Insert implements mailing.Store.
 func (Store) Insert(t tx.Tx, v ident.VendorID, m mailing.Mail) (bool, error) {
 	n, err := store.On(t).Exec(`INSERT INTO mails (vendor_id, uuid, once_key, kind, license, recipient, subject, body_text, body_html, sealed,
-		state, attempts, next_attempt_at, give_up_at, error, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, '', $14) ON CONFLICT (vendor_id, once_key) DO NOTHING`,
+		state, attempts, next_attempt_at, give_up_at, error, at, stop_link)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, '', $14, $15) ON CONFLICT (vendor_id, once_key) DO NOTHING`,
 		v, m.UUID, m.Key, m.Kind, m.License, m.To, m.Body.Subject, m.Body.Text, m.Body.HTML, m.Sealed,
-		m.State, m.NextAttemptAt.UnixMilli(), m.GiveUpAt.UnixMilli(), m.At.UnixMilli())
+		m.State, m.NextAttemptAt.UnixMilli(), m.GiveUpAt.UnixMilli(), m.At.UnixMilli(), m.StopLink)
 	return n == 1, err
 }
 
@@ -156,7 +157,7 @@ func scan(scan store.Scan) (row, error) {
 // dest is where the columns of a mail go; instants are scanned by what they are.
 func (r *row) dest() []any {
 	return []any{
-		&r.id, &r.UUID, &r.Kind, &r.License, &r.To, &r.Key, &r.Body.Subject, &r.Body.Text, &r.Body.HTML, &r.Sealed, &r.State, &r.Attempts,
+		&r.id, &r.UUID, &r.Kind, &r.License, &r.To, &r.Key, &r.Body.Subject, &r.Body.Text, &r.Body.HTML, &r.StopLink, &r.Sealed, &r.State, &r.Attempts,
 		(*instant)(&r.NextAttemptAt), (*instant)(&r.GiveUpAt), &r.Error, (*instant)(&r.At),
 		optional{&r.SentAt},
 	}

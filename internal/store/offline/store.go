@@ -72,9 +72,19 @@ func (Store) Reported(t tx.Tx, v ident.VendorID, hash string) (r offline.Reporte
 
 // InsertReported implements offline.Store.
 func (Store) InsertReported(t tx.Tx, v ident.VendorID, r offline.Reported) error {
-	_, err := store.On(t).Exec(`INSERT INTO offline_reports (vendor_id, report_hash, license_id, activation_uuid, intent, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6)`, v, r.Hash, r.License, r.Activation, r.Intent, r.At.UnixMilli())
+	_, err := store.On(t).Exec(`INSERT INTO offline_reports (vendor_id, report_hash, license_id, activation_uuid, intent, number, previous, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, v, r.Hash, r.License, r.Activation, r.Intent, r.Number, r.Previous, r.At.UnixMilli())
 	return err
+}
+
+// Told implements offline.Store.
+func (Store) Told(t tx.Tx, v ident.VendorID, activation ident.UUID, number int64) ([]offline.Told, error) {
+	return store.All[offline.Told](store.On(t).Query(`SELECT number, report_hash, previous FROM offline_reports
+		WHERE vendor_id = $1 AND activation_uuid = $2 AND number BETWEEN $3 AND $4 ORDER BY number, report_hash LIMIT 64`,
+		v, activation, max(number-1, 1), number+1),
+	)(func(scan store.Scan) (told offline.Told, err error) {
+		return told, scan(&told.Number, &told.Hash, &told.Previous)
+	})
 }
 
 // Histories implements offline.Store.

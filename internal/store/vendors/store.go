@@ -19,7 +19,7 @@ var (
 )
 
 const columns = `id, uuid, slug, name, zone, plan, support_email, website, language, direct_activation_files, store_no_location,
-	no_hand_over, shown_name, accent_light, accent_dark, support_text, logo, created_at`
+	no_hand_over, shown_name, accent_light, accent_dark, support_text, logo, created_at, ` + LinksHost
 
 // Insert implements vendors.Store.
 func (Store) Insert(t tx.Tx, v vendors.Vendor) (id ident.VendorID, inserted bool, err error) {
@@ -164,7 +164,7 @@ func scan(row func(dest ...any) (bool, error)) (vendors.Vendor, bool, error) {
 	var id, created int64
 	found, err := row(&id, &v.UUID, &v.Slug, &v.Name, &v.Zone, &v.Plan, &v.SupportEmail, &v.Website, &v.Language, &v.DirectActivationFiles, &v.StoreNoLocation,
 		&v.NoHandOver,
-		&v.Branding.Name, &v.Branding.AccentLight, &v.Branding.AccentDark, &v.Branding.SupportText, &v.Branding.Logo, &created)
+		&v.Branding.Name, &v.Branding.AccentLight, &v.Branding.AccentDark, &v.Branding.SupportText, &v.Branding.Logo, &created, &v.LinksHost)
 	if err != nil || !found {
 		return vendors.Vendor{}, false, err
 	}

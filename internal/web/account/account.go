@@ -105,8 +105,10 @@ type Config struct {
 	Address func(q *web.Request) (string, error)
 
 	// Access tokens; nil on a face that has none.
-	Tokens    Tokens
-	TokenRows TokenRows
+	Choices    Choices // nil on a face whose people get no mails that one can choose
+	ChoiceRows ChoiceRows
+	Tokens     Tokens
+	TokenRows  TokenRows
 }
 
 // Pages are the pages of the account.
@@ -138,6 +140,7 @@ func (p *Pages) Routes() []edge.Route {
 	routes = append(routes, p.passkey()...)
 	routes = append(routes, p.provider()...)
 	routes = append(routes, p.tokens()...)
+	routes = append(routes, p.mails()...)
 	return append(routes, p.factor()...)
 }
 
@@ -167,6 +170,7 @@ type accountPage struct {
 	CodesLeft int
 	HasCodes  bool
 	Tokens    string // address; empty where there are none
+	Choices   string // address of the mails that one can choose; empty where there are none
 	Passkeys  []passkeyRow
 	CanMake   bool // passkeys work at this address
 	Provider  string
@@ -184,6 +188,9 @@ func (p *Pages) show(q *web.Request) (*accountPage, error) {
 	page.Sub = q.T("What is yours, and nobody else's business.")
 	if p.Tokens != nil {
 		page.Tokens = q.Href(tokensPath)
+	}
+	if p.Choices != nil {
+		page.Choices = q.Href(mailsPath)
 	}
 	page.Facts = page.Page.Facts(
 		web.Fact{Label: q.T("Name"), Cell: web.Cell{Text: s.Person.Name}}, web.Fact{Label: q.T("E-mail"), Cell: web.Cell{Text: s.Person.Email}},

@@ -58,5 +58,5 @@ func (p *Pages) checkFactor(q *web.Request, v web.Values) (web.Done, error) {
 	}
 	q.SetCookie(q.Brief(stepCookie, ""))
 	q.SetCookie(p.letIn(q, in, visit)...)
-	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
+	return web.Done{To: q.SafeNext(v.Text("next"))}, nil
 }

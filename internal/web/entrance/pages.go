@@ -80,7 +80,7 @@ type Vendors interface {
 	Any(ctx context.Context) (bool, error) // whether there is a vendor at all
 }
 
-// Config is what the pages need; all of it but Mails, Front and Elsewhere is required.
+// Config is what the pages need; all of it but Stops, Mails, Front and Elsewhere is required.
 type Config struct {
 	Face      *web.Face
 	SignIn    SignIn
@@ -90,8 +90,9 @@ type Config struct {
 	Passkeys  Passkeys
 	Providers Providers
 	Vendors   Vendors
-	Mails     bool // the server mails links: it has SMTP, and knows its address
-	Front     bool // the server's own first address leads to this face
+	Stops     Stops // nil on a face whose people get no mails that one can choose
+	Mails     bool  // the server mails links: it has SMTP, and knows its address
+	Front     bool  // the server's own first address leads to this face
 
 	// Elsewhere are other faces of the vendor at which somebody may have meant to sign
 	// in, by their names; nil for none.
@@ -132,6 +133,7 @@ func (p *Pages) Routes() []edge.Route {
 	routes = append(routes, p.provider()...)
 	routes = append(routes, p.recovery()...)
 	routes = append(routes, p.newAddress()...)
+	routes = append(routes, p.stop()...)
 	routes = append(routes, p.find()...)
 	return append(routes,
 		web.Serve(p.Face, http.MethodPost, "/sign-out", web.Access{Public: "a session that has run out can be left too"}, p.signOut))
@@ -206,7 +208,7 @@ func (p *Pages) signIn(q *web.Request, v web.Values) (web.Done, error) {
 		return web.Done{To: q.Href("/second-factor?next=" + url.QueryEscape(v.Text("next")))}, nil
 	}
 	q.SetCookie(p.letIn(q, in, visit)...)
-	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
+	return web.Done{To: q.SafeNext(v.Text("next"))}, nil
 }
 
 // browserCookie is a secret of the browser's own. Where it has signed in before, tries
@@ -231,7 +233,7 @@ func (p *Pages) visit(q *web.Request) access.Visit {
 
 // letIn are the cookies of a browser that has signed in.
 func (p *Pages) letIn(q *web.Request, in access.SignedIn, v access.Visit) []*http.Cookie {
-	return []*http.Cookie{p.Face.Cookie(q.Vendor.Slug, in.Token, access.MaxAge), q.Lasting(browserCookie, v.Browser, browserAge)}
+	return []*http.Cookie{q.SessionCookie(in.Token, access.MaxAge), q.Lasting(browserCookie, v.Browser, browserAge)}
 }
 
 func (p *Pages) signOut(w http.ResponseWriter, q *web.Request) error {
@@ -244,10 +246,10 @@ func (p *Pages) signOut(w http.ResponseWriter, q *web.Request) error {
 			return err
 		}
 	}
-	http.SetCookie(w, p.Face.Cookie(q.Vendor.Slug, "", 0))
+	http.SetCookie(w, q.SessionCookie("", 0))
 	to := q.Href("/sign-in")
 	if next := v.Text("next"); next != "" { // a link that is for somebody else
-		to = p.Face.SafeNext(q.Vendor.Slug, next)
+		to = q.SafeNext(next)
 	}
 	http.Redirect(w, q.R, to, http.StatusSeeOther)
 	return nil

@@ -124,5 +124,5 @@ func (p *Pages) entered(q *web.Request, v web.Values, in access.SignedIn, visit 
 	}
 	q.SetCookie(q.Brief(passkeyCookie, ""))
 	q.SetCookie(p.letIn(q, in, visit)...)
-	return web.Done{To: p.Face.SafeNext(q.Vendor.Slug, v.Text("next"))}, nil
+	return web.Done{To: q.SafeNext(v.Text("next"))}, nil
 }

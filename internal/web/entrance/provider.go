@@ -27,7 +27,7 @@ func (p *Pages) depart(w http.ResponseWriter, q *web.Request) error {
 		return err
 	}
 	next := q.Text("next")
-	if p.Face.SafeNext(q.Vendor.Slug, next) != q.Base+next {
+	if q.SafeNext(next) != q.Base+next {
 		next = "" // what leads nowhere is not carried through the journey
 	}
 	journey, err := p.Providers.Depart(q.Context(), q.VendorID(), access.Journey{
@@ -63,6 +63,6 @@ func (p *Pages) arrive(w http.ResponseWriter, q *web.Request) error {
 			http.SetCookie(w, c)
 		}
 	}
-	http.Redirect(w, q.R, p.Face.SafeNext(q.Vendor.Slug, arrived.Next), http.StatusSeeOther)
+	http.Redirect(w, q.R, q.SafeNext(arrived.Next), http.StatusSeeOther)
 	return nil
 }

@@ -99,6 +99,9 @@ func tell(q *web.Request, page *web.Page, r *offline.Reply, text []byte) shown {
 	case offline.Deactivated:
 		s.Title, s.Next = q.T("The licence is given up."), q.T("Its place is free for another device. Download the receipt and load it on the device, which then forgets the licence.")
 	}
+	if r.Old {
+		s.Notes = append(s.Notes, web.Notice{Text: q.T("This was counted already: a later file of the device has told all of it.")})
+	}
 	if r.Over > 0 {
 		s.Notes = append(s.Notes, web.Notice{Tone: web.Warning, Text: q.T("More was used than the licence allows. It is counted, and the vendor sees it.")})
 	}

@@ -36,15 +36,15 @@ func Silent(s licensing.Seat, now time.Time) bool {
 	return now.Sub(s.Activation.Pulse.LastSeenAt) > time.Duration(days)*24*time.Hour
 }
 
-// ClientName is what a client is called: its hostname or name, or its id.
-func ClientName(a *licensing.Activation) string {
-	switch {
-	case a.Client.Hostname != "":
-		return a.Client.Hostname
-	case a.Client.Name != "":
-		return a.Client.Name
+// ClientName is what a device is called: by the owner's name for it, else as it says.
+func ClientName(a *licensing.Activation) string { return a.Called() }
+
+// Beside is what a device says that it is called, where ClientName is the owner's name.
+func Beside(a *licensing.Activation) string {
+	if a.DisplayName == "" {
+		return ""
 	}
-	return a.Device.Number
+	return a.SaidName()
 }
 
 // ReleaseReason says why an activation ended, for Language.Word.

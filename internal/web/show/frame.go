@@ -21,7 +21,7 @@ const framePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data
 func MailVendor(v vendors.Vendor) mailing.Vendor {
 	width, height := v.Branding.LogoSize(mailing.LogoHeight)
 	return mailing.Vendor{
-		Slug: v.Slug, Name: v.ShownName(), Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
+		Slug: v.Slug, Host: v.LinksHost, Name: v.ShownName(), Zone: v.Location(), SupportEmail: v.SupportEmail, Website: v.Website,
 		SupportText: v.Branding.SupportText, Accent: v.Branding.AccentLight, LogoWidth: width, LogoHeight: height,
 	}
 }

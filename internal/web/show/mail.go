@@ -26,6 +26,10 @@ func MailKind(k mailing.Kind) string {
 		return "New address asked for"
 	case mailing.AddressChanged:
 		return "Address changed"
+	case mailing.NewDevice:
+		return "New devices"
+	case mailing.NearlyUsedUp:
+		return "Activations nearly used up"
 	case mailing.HandOverConfirm:
 		return "Hand-over to confirm"
 	case mailing.HandOverAsked:

@@ -16,7 +16,7 @@ func RoleName(r owners.Role) string {
 func RoleAbout(r owners.Role) string {
 	return map[owners.Role]string{
 		owners.Viewer:        language.Mark("Sees all licences of the customer, and their devices."),
-		owners.Operator:      language.Mark("Sees all licences of the customer, and deletes devices."),
+		owners.Operator:      language.Mark("Sees all licences of the customer, and names and deletes devices."),
 		owners.Administrator: language.Mark("Does for the customer's licences whatever there is to do, and says who else may."),
 	}[r]
 }

@@ -1,6 +1,8 @@
 package manage_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -62,6 +64,16 @@ func TestSessionsAndUsers(t *testing.T) {
 		}
 		if got := b.ok(t, "GET", license+"/denials?from=2030-01-01T00:00:00Z", ""); len(got.items()) != 0 {
 			t.Errorf("%s", got.raw)
+		}
+
+		var who []string
+		for _, r := range b.ok(t, "GET", license+"/refusals", "").items() {
+			who = append(who, fmt.Sprint(r["client_id"], " ", r["reason"], " ", r["at"], " ", r["activation_id"]))
+		}
+		minute := storetest.Start.Add(10 * time.Minute).Format(time.RFC3339Nano)
+		slices.Sort(who)
+		if want := []string{"3 1007 " + minute + " <nil>", "4 1007 " + minute + " <nil>"}; !slices.Equal(who, want) {
+			t.Errorf("refused last: %q, want %q", who, want)
 		}
 
 		for _, user := range []string{"ann", "bob@example.com"} {

@@ -70,7 +70,7 @@ type noTestClock struct{}
 
 func (noTestClock) Reading() clock.Reading { return clock.Reading{} }
 
-func (noTestClock) Advance(context.Context, ident.VendorID, time.Duration) (clock.Report, error) {
+func (noTestClock) Advance(context.Context, ident.VendorID, time.Duration, clock.Memory) (clock.Report, error) {
 	return clock.Report{}, fault.Refused("no_test_clock", "This server has no test clock.", "Start it with --test-clock.")
 }
 
@@ -124,7 +124,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	renderer := must[*mail.Renderer](t)(mail.NewRenderer())
 	mailRows := mailstore.Store{DB: e.DB}
 	mails := must[*mailing.Service](t)(mailing.New(mailing.Config{
-		Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs, Dashboard: func(string) string { return "" },
+		Store: mailRows, Renderer: renderer, Sealer: sealer, IDs: e.IDs, Dashboard: func(mailing.Vendor) string { return "" },
 	}))
 	held := must[*machines.Service](t)(machines.New(machines.Config{
 		Store: devicestore.Store{}, IDs: e.IDs, Copies: []machines.Copies{licenses},

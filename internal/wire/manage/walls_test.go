@@ -125,6 +125,7 @@ func (w world) bodies() map[string]string {
 		"POST /api/v1/subscriptions":                         `{"kind":"mail","target":"x@example.com","events":["license.issued"]}`,
 		"POST /api/v1/licenses/{id}/release-all":             ``,
 		"DELETE /api/v1/activations/{id}":                    ``,
+		"PATCH /api/v1/activations/{id}":                     `{"display_name":"X"}`,
 		"PATCH /api/v1/api-keys/{id}":                        `{"name":"X"}`,
 		"DELETE /api/v1/api-keys/{id}":                       ``,
 		"PATCH /api/v1/subscriptions/{id}":                   `{"target":"x@example.com"}`,

@@ -41,7 +41,7 @@ func (b *activationBody) check(r *request) (client licensing.Client, err error) 
 		r.wrong.Check(b.LicenseKey == "", "license_key", "must be left out where user_email is sent")
 		r.wrong.Check((b.UserPassword == "") != (b.UserCode == ""), "user_password", "or user_code is required with user_email, and not both")
 	}
-	r.text("client_id", b.ClientID, maxID)
+	b.ClientID = r.id("client_id", b.ClientID)
 	r.text("client_name", b.ClientName, maxName)
 	r.text("client_description", b.ClientDescription, maxText)
 	r.text("software_version", b.SoftwareVersion, maxName)
@@ -58,7 +58,7 @@ func (b *activationBody) check(r *request) (client licensing.Client, err error) 
 		r.wrong.Check(!good || r.proof().Proves(key), "client_public_key", "must come with a Chancery-Client-Signature by that key over this call")
 		client.PublicKey = key
 	}
-	return client, r.wrong.Err()
+	return client, r.bad()
 }
 
 // machine checks what activations and heartbeats share.
@@ -104,7 +104,7 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	if b.UserEmail != "" {
 		return a.activateUser(w, q, &b, client)
 	}
-	presented, err := a.presented(r, b.LicenseKey)
+	presented, err := a.presented(q, b.LicenseKey)
 	if err != nil {
 		return err
 	}
@@ -145,11 +145,11 @@ type heartbeatBody struct {
 
 func (b *heartbeatBody) check(r *request) (licensing.HeartbeatCommand, error) {
 	r.uuid("product_id", b.ProductID)
-	r.text("client_id", b.ClientID, maxID)
+	b.ClientID = r.id("client_id", b.ClientID)
 	r.required("software_version", b.SoftwareVersion, maxName)
 	r.wrong.Check(b.OperatingSystem != "", "operating_system", "is required")
-	r.text("user_id", b.UserID, maxID)
-	r.text("group_id", b.GroupID, maxID)
+	b.UserID = r.id("user_id", b.UserID)
+	b.GroupID = r.id("group_id", b.GroupID)
 	c := licensing.HeartbeatCommand{
 		Vendor: r.principal.Vendor, Product: b.ProductID, ClientID: b.ClientID, UserID: b.UserID, GroupID: b.GroupID,
 		Client: r.machine(b.Hostname, b.Platform, b.OperatingSystem, b.DeviceVariables), Proof: r.proof(),
@@ -223,7 +223,7 @@ func (a *API) unassign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q.wrong.Check(b.TokenKey.sent, "token_key", "is required")
-	q.text("client_id", b.ClientID, maxID)
+	b.ClientID = q.id("client_id", b.ClientID)
 	if err := q.refuse(b.TokenKey); err != nil {
 		return err
 	}

@@ -61,14 +61,14 @@ type consumeBody struct {
 }
 
 func (b *consumeBody) command(q *request) (metering.ConsumeCommand, error) {
-	q.text("client_id", b.ClientID, maxID)
+	b.ClientID = q.id("client_id", b.ClientID)
 	q.list("consumption_heartbeat", len(b.Entries), maxEntries)
 	q.wrong.Check(len(b.Entries) > 0, "consumption_heartbeat", "is required")
 	c := metering.ConsumeCommand{Vendor: q.principal.Vendor, ClientID: b.ClientID, TokenKey: b.TokenKey.UUID, Prove: metering.Prove(q.proof())}
 	for _, e := range b.Entries[:min(len(b.Entries), maxEntries)] {
 		q.uuid("consumption_heartbeat.limitation_id", e.LimitationID)
 		q.wrong.Check(e.Value > 0, "consumption_heartbeat.value", "must be above 0")
-		q.text("consumption_heartbeat.user_id", e.UserID, maxID)
+		e.UserID = q.id("consumption_heartbeat.user_id", e.UserID)
 		q.text("consumption_heartbeat.external_id", e.ExternalID, maxID)
 		c.Entries = append(c.Entries, metering.Asked{
 			Limitation: e.LimitationID, Value: int64(e.Value), UserID: e.UserID, ExternalID: e.ExternalID, SaidAt: e.Timestamp.Time,
@@ -187,7 +187,7 @@ func (a *API) validateConsumption(w http.ResponseWriter, r *http.Request) error 
 // keyed finds the licence that a full key leads to; who may look licences up may
 // name it by its id.
 func (a *API) keyed(q *request, text string) (*licensing.License, *refusal.Refusal, error) {
-	presented, err := a.presented(q.Request, text)
+	presented, err := a.presented(q, text)
 	if err != nil {
 		return nil, nil, err
 	}

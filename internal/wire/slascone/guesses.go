@@ -18,12 +18,13 @@ import (
 
 // presented reads the key that a call presents. It refuses keys that could be
 // guessed, legacy keys, from whoever has guessed too often.
-func (a *API) presented(r *http.Request, text string) (licensing.Key, error) {
+func (a *API) presented(q *request, text string) (licensing.Key, error) {
 	k := licensing.ParseKey(text)
 	if a.Guesses == nil || !k.UUID.IsZero() || k.Printed != "" {
 		return k, nil
 	}
-	return k, a.Guesses.Check(a.guesser(r))
+	q.guessable = true
+	return k, a.Guesses.Check(a.guesser(q.Request))
 }
 
 // names takes down that a call proves by nothing but a client's name who it is,
@@ -68,21 +69,24 @@ func (a *API) served(q *request) {
 // guessed counts a wrong guess, unless it is by a client that was served before:
 // one that was released is told so, however many there are at its address.
 func (a *API) guessed(q *request, refused *refusal.Refusal) error {
-	if a.Guesses == nil || !isGuess(refused) || q.guess != nil && a.known.Has(q.guess...) {
+	if a.Guesses == nil || !isGuess(refused, q.guessable) || q.guess != nil && a.known.Has(q.guess...) {
 		return nil
 	}
 	return a.Guesses.Spend(a.guesser(q.Request))
 }
 
 // isGuess reports whether a refusal says that a key, a token or a client is
-// unknown, or another's.
-func isGuess(refused *refusal.Refusal) bool {
+// unknown, or another's; of a key that can be guessed, also that it was replaced: that
+// tells it from one that never was.
+func isGuess(refused *refusal.Refusal, guessable bool) bool {
 	if refused == nil {
 		return false
 	}
 	switch refused.ID {
 	case refusal.InvalidKey, refusal.UnknownToken, refusal.UnknownClient, refusal.ClientAssigned, refusal.OtherToken:
 		return true
+	case refusal.KeyReplaced:
+		return guessable
 	}
 	return false
 }

@@ -262,6 +262,33 @@ func (m *metered) newKey(t *testing.T, name string) string {
 	return made.Secret
 }
 
+// The attack: trying legacy keys against a licence whose keys were replaced: the answer
+// tells the old key from one that never was. Who has an old license key has not guessed.
+func TestReplacedKeysAreGuessedLikeOthers(t *testing.T) {
+	eachMetered(t, func(t *testing.T, m *metered) {
+		manage := func(method, path, body string) {
+			if a := m.Do(t, method, "/api/v1"+path, body, "Authorization", "Bearer "+m.vendor.AdminKey); a.Status >= 300 {
+				t.Fatalf("%s: %d %s", path, a.Status, a.Body)
+			}
+		}
+		manage("PATCH", "/licenses/"+m.license, `{"legacy_license_key":"OLD-TRUE"}`)
+		manage("POST", "/licenses/"+m.license+"/new-key", `{}`)
+		for key, throttled := range map[string]bool{m.key: false, "OLD-TRUE": true} {
+			m.vendor.ProvisioningKey = m.newKey(t, key) // with a budget of its own
+			held := false
+			for range 40 {
+				a := m.call(t, "/provisioning/validate", fmt.Sprintf(`{"license_key":%q}`, key))
+				if held = held || a.Status == http.StatusTooManyRequests; !held && !strings.HasPrefix(string(a.Body), `{"id":20023,`) {
+					t.Fatalf("%s: %d %s", key, a.Status, a.Body)
+				}
+			}
+			if held != throttled {
+				t.Errorf("forty times %s: held %v, want %v", key, held, throttled)
+			}
+		}
+	})
+}
+
 // The attack: filling the list of names that programs define, so that genuine ones
 // find no room. It is slow from one client and one address; staff take the names out.
 func TestFillingNamesIsSlow(t *testing.T) {

@@ -19,7 +19,7 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	presented, err := a.presented(r, b.LicenseKey)
+	presented, err := a.presented(q, b.LicenseKey)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (a *API) byLicense(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	presented, err := a.presented(r, b.LicenseKey)
+	presented, err := a.presented(q, b.LicenseKey)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,13 @@ package slascone
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"chancery/internal/edge"
 	"chancery/internal/entry"
@@ -32,6 +34,8 @@ type request struct {
 	principal identity.Principal
 	body      []byte
 	guess     []string // what the call names and does not prove; nil for nothing
+	guessable bool     // the key that it presents could be guessed
+	unfit     error    // says that the body holds a text that can't be kept: see edge.ParseTexts
 	wrong     fault.Fields
 }
 
@@ -44,10 +48,11 @@ func read(r *http.Request, into any) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := edge.ParseJSON(body, into); err != nil {
+	unfit, err := edge.ParseTexts(body, into)
+	if err != nil {
 		return nil, err
 	}
-	return &request{Request: r, principal: principal(r), body: body}, nil
+	return &request{Request: r, principal: principal(r), body: body, unfit: unfit}, nil
 }
 
 // asked is read with what the body must hold checked.
@@ -57,7 +62,7 @@ func asked(r *http.Request, into any, check func(q *request)) (*request, error) 
 		return nil, err
 	}
 	check(q)
-	return q, q.wrong.Err()
+	return q, q.bad()
 }
 
 // proof verifies the call's own signature, if it has one, when licensing asks.
@@ -89,18 +94,45 @@ func (r *request) required(name, value string, limit int) {
 func (r *request) text(name, value string, limit int) {
 	r.wrong.Check(len(value) <= limit, name, "is too long")
 	r.wrong.Check(strings.IndexFunc(value, unicode.IsControl) < 0, name, "must not hold control characters")
+	r.wrong.Check(utf8.ValidString(value), name, "must be valid Unicode")
+}
+
+// id is text for what tells a client, a user or a group from others. It gives "" for an id
+// that shows nothing: who sends one is refused as if there were none.
+func (r *request) id(name, value string) string {
+	if entry.Blank(value) {
+		r.excuse(value)
+		return ""
+	}
+	r.text(name, value, maxID)
+	return value
 }
 
 // key checks a key that must be there: anything else than nothing is read, and what is
 // no key is refused as an unknown one.
 func (r *request) key(name, value string) {
 	r.wrong.Check(value != "", name, "is required")
+	r.excuse(value)
 }
 
-// refuse is wrong.Err for a call that may present a token key: errNoKey where it
+// excuse lets a text be what can't be kept: its value is read, and not kept.
+func (r *request) excuse(value string) {
+	if strings.ContainsAny(value, unfit) {
+		r.unfit = nil
+	}
+}
+
+// unfit is what stands in texts of a body that can't be kept.
+const unfit = "\x00\ufffd"
+
+// bad says what is wrong with the call; nil for nothing.
+func (r *request) bad() error { return cmp.Or(r.unfit, r.wrong.Err()) }
+
+// refuse is bad for a call that may present a token key: errNoKey where it
 // presents something else.
 func (r *request) refuse(k sentKey) error {
-	if err := r.wrong.Err(); err != nil {
+	r.excuse(k.odd)
+	if err := r.bad(); err != nil {
 		return err
 	}
 	if k.sent && k.IsZero() {
@@ -118,6 +150,7 @@ type sentKey struct {
 	ident.UUID
 
 	sent bool
+	odd  string // as it came, where the body holds what can't be kept
 }
 
 // UnmarshalJSON reads a key in every spelling. null and "" are none.
@@ -126,6 +159,9 @@ func (k *sentKey) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &text); err != nil {
 		k.sent = true // an object, a number: no key
 		return nil    //nolint:nilerr // refused as a key, not as a body
+	}
+	if strings.ContainsAny(text, unfit) {
+		k.odd = text
 	}
 	k.sent, k.UUID = text != "", entry.Key(text).UUID
 	return nil

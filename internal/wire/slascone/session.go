@@ -48,19 +48,19 @@ func (a *API) readCall(r *http.Request) (*request, floating.Call, error) {
 		return nil, floating.Call{}, err
 	}
 	q.key("license_id", b.LicenseID)
-	q.text("client_id", b.ClientID, maxID)
-	q.text("user_id", b.UserID, maxID)
+	b.ClientID = q.id("client_id", b.ClientID)
+	b.UserID = q.id("user_id", b.UserID)
 	c := floating.Call{
 		Vendor: q.principal.Vendor, Presented: b.LicenseID, ClientID: b.ClientID, SessionID: b.SessionID, UserID: b.UserID,
 		Proof: floating.Proof(q.proof()), Checkout: int(b.CheckoutPeriod), Address: edge.ClientAddress(r.Context()).String(),
 	}
-	if err := q.wrong.Err(); err != nil {
+	if err := q.bad(); err != nil {
 		return nil, c, err
 	}
 	if key := entry.Key(b.LicenseID).UUID; !key.IsZero() { // the licence's id, perhaps, which with the client's name is no proof
 		c.KeyOnly = a.names(q, key, b.ClientID, ident.UUID{}) != nil
 	}
-	_, err = a.presented(r, b.LicenseID)
+	_, err = a.presented(q, b.LicenseID)
 	return q, c, err
 }
 

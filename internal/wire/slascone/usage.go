@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"chancery/internal/edge"
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/metering"
 	"chancery/internal/refusal"
@@ -28,7 +29,7 @@ type usageBody struct {
 }
 
 func (q *request) reporter(clientID string, tokenKey sentKey) metering.Reporter {
-	q.text("client_id", clientID, maxID)
+	clientID = q.id("client_id", clientID)
 	return metering.Reporter{
 		Vendor: q.principal.Vendor, ClientID: clientID, TokenKey: tokenKey.UUID,
 		Address: edge.ClientAddress(q.Context()), Prove: metering.Prove(q.proof()),
@@ -57,7 +58,7 @@ func (a *API) report(w http.ResponseWriter, r *http.Request, byName bool) error 
 		if byName {
 			q.required("usage_heartbeat.usage_feature_name", v.FeatureName, maxUsageName)
 			q.text("usage_heartbeat.usage_module_name", v.ModuleName, maxUsageName)
-			report.Feature.Name, report.Module.Name = v.FeatureName, v.ModuleName
+			report.Feature.Name, report.Module.Name = entry.Composed(v.FeatureName), entry.Composed(v.ModuleName)
 		} else {
 			report.Feature.ID, report.Module.ID = idOrZero(v.FeatureID), idOrZero(v.ModuleID)
 			q.uuid("usage_heartbeat.usage_feature_id", report.Feature.ID)

@@ -71,6 +71,7 @@ type named struct {
 	name, href string
 	list       string // address of the list that it is in
 	crumbs     []web.Link
+	archivedAt time.Time
 }
 
 func (p *Pages) things() []thing {
@@ -81,7 +82,7 @@ func (p *Pages) things() []thing {
 			deleting:  "It goes for good, with its features, limitations, variables and releases. It must have no editions. For one that was sold there is the archive.",
 			find: func(q *web.Request) (named, error) {
 				c, err := p.found(q)
-				return named{c.UUID, c.Name, show.ProductHref(q, c.UUID), q.Href("/products"), []web.Link{productsCrumb(q), productCrumb(q, c)}}, err
+				return named{c.UUID, c.Name, show.ProductHref(q, c.UUID), q.Href("/products"), []web.Link{productsCrumb(q), productCrumb(q, c)}, c.ArchivedAt}, err
 			},
 			set: func(t tx.Tx, q *web.Request, id ident.UUID, archived bool) error {
 				_, err := p.Catalog.UpdateProduct(t, q.VendorID(), id, catalog.ProductChange{Archived: &archived})
@@ -99,7 +100,7 @@ func (p *Pages) things() []thing {
 				e, c, err := p.foundEdition(q)
 				href := show.EditionHref(q, e.UUID)
 				crumbs := []web.Link{productsCrumb(q), productCrumb(q, c), {Label: e.Name, Href: href}}
-				return named{e.UUID, e.Name, href, show.ProductHref(q, c.UUID), crumbs}, err
+				return named{e.UUID, e.Name, href, show.ProductHref(q, c.UUID), crumbs, e.ArchivedAt}, err
 			},
 			set: func(t tx.Tx, q *web.Request, id ident.UUID, archived bool) error {
 				_, err := p.Catalog.UpdateEdition(t, q.VendorID(), id, catalog.EditionChange{Archived: &archived})
@@ -116,12 +117,21 @@ func (p *Pages) archive() []edge.Route {
 	var routes []edge.Route
 	for _, k := range p.things() {
 		routes = append(routes, k.asks(p, "archive", "Archive", k.archiving, func(t tx.Tx, q *web.Request, n named) (web.Done, error) {
-			undo := &web.Undo{Label: "Undo", Action: n.href + "/restore"}
-			return web.Done{To: n.href, Say: web.Flash{Text: n.name + " is archived.", Undo: undo}}, k.set(t, q, n.id, true)
+			say := web.Flash{Text: n.name + " is archived."}
+			if n.archivedAt.IsZero() {
+				say.Undo = web.UndoLeft(n.href+"/restore", nil, web.Precisely(t.Now()))
+			}
+			return web.Done{To: n.href, Say: say}, k.set(t, q, n.id, true)
 		})...)
 		routes = append(routes, web.ActWith(p.Face, k.path+"/restore", web.Needs(identity.ManageCatalog),
 			func(q *web.Request) string { return q.Href("/products") },
-			func(q *web.Request, _ web.Values) (named, error) { return k.find(q) },
+			func(q *web.Request, v web.Values) (named, error) {
+				n, err := k.find(q)
+				if err == nil {
+					err = v.As(web.Precisely(n.archivedAt))
+				}
+				return n, err
+			},
 			func(t tx.Tx, q *web.Request, n named) (web.Done, error) {
 				return web.Done{To: n.href, Say: web.Flash{Text: n.name + " is sold again."}}, k.set(t, q, n.id, false)
 			}))

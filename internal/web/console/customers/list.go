@@ -54,6 +54,12 @@ func (p *Pages) table(q *web.Request) (web.Table[customers.Customer], error) {
 		Empty: web.Empty{Icon: "building", Title: "No customers yet", Text: "A customer is who holds licences: an organisation or a person."},
 		ID:    func(c customers.Customer) string { return c.UUID.String() },
 		Columns: append(columns(q, sortable), web.Column[customers.Customer]{
+			Name: "language", Label: "Language", Extra: true, Cell: func(c customers.Customer) web.Cell { return web.Cell{Text: c.Language} },
+		}, web.Column[customers.Customer]{
+			Name: "superior_number", Label: "Superior number", Extra: true, Cell: func(c customers.Customer) web.Cell {
+				return web.Cell{Text: c.SuperiorNumber, Mono: true}
+			},
+		}, web.Column[customers.Customer]{
 			Name: "superior", Label: "Belongs to", Cell: func(c customers.Customer) web.Cell {
 				if c.SuperiorUUID.IsZero() {
 					return web.Cell{}

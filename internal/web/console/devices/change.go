@@ -54,24 +54,43 @@ func (p *Pages) suspend(t tx.Tx, q *web.Request, v web.Values) (web.Done, error)
 	if err := v.Err(); err != nil {
 		return web.Done{}, err
 	}
+	was, err := p.Licenses.SuspendedUntil(t, q.VendorID(), id)
+	if err != nil {
+		return web.Done{}, err
+	}
 	if err := p.Licenses.Suspend(t, q.VendorID(), id, *until); err != nil {
 		return web.Done{}, err
 	}
 	href := show.ActivationHref(q, id)
 	return web.Done{To: href, Say: web.Flash{
-		Text: "The device is suspended " + q.Until(*until) + ".", Undo: &web.Undo{Label: "Undo", Action: href + "/resume"},
+		Text: "The device is suspended " + q.Until(*until) + ".",
+		Undo: web.UndoLeft(href+"/resume", map[string]string{"back": web.Precisely(was)}, web.Precisely(*until)),
 	}}, nil
 }
 
-func (p *Pages) resume(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+// resume lifts a suspension; as an Undo it brings back the one before, while that lasts.
+func (p *Pages) resume(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
 	id, err := q.ID("id")
 	if err != nil {
 		return web.Done{}, err
 	}
-	if err := p.Licenses.Suspend(t, q.VendorID(), id, time.Time{}); err != nil {
+	is, err := p.Licenses.SuspendedUntil(t, q.VendorID(), id)
+	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: show.ActivationHref(q, id), Say: web.Flash{Text: "The device may call again."}}, nil
+	if err := v.As(web.Precisely(is)); err != nil {
+		return web.Done{}, err
+	}
+	say := web.Flash{Text: "The device may call again."}
+	back := time.Time{}
+	if at, wrong := calendar.ParseInstant(v.Get("back")); wrong == "" && at.After(t.Now()) {
+		back = at
+		say.Text = "The device is suspended " + q.Until(at) + ", as it was before."
+	}
+	if err := p.Licenses.Suspend(t, q.VendorID(), id, back); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: show.ActivationHref(q, id), Say: say}, nil
 }
 
 func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error) {

@@ -50,7 +50,7 @@ func (p *Pages) show(q *web.Request) (*devicePage, error) {
 	}
 	page := &devicePage{Page: q.Page(show.ClientName(s.Activation), crumbs(q)...)}
 	badge := show.ClientBadge(s, page.Now)
-	page.Badge, page.Sub = &badge, s.Activation.Device.Number
+	page.Badge, page.Sub = &badge, show.Joined(show.Beside(s.Activation), s.Activation.Device.Number)
 	actions(q, s, &page.Page)
 	page.Notices = notices(&page.Page, s)
 	page.Facts = page.Page.Facts(activationFacts(q, s)...)
@@ -103,6 +103,7 @@ func actions(q *web.Request, s licensing.Seat, page *web.Page) {
 		return
 	}
 	href := show.ActivationHref(q, s.Activation.UUID)
+	page.Actions = append(page.Actions, web.Action{Label: "Name", Href: href + "/name", Icon: "edit", Plain: true, Dialog: true})
 	if s.Activation.Device.SuspendedAt(page.Now) {
 		page.Actions = append(page.Actions, web.Action{Label: "Resume", Href: href + "/resume", Icon: "player-play", Post: true})
 	} else {
@@ -183,6 +184,7 @@ func clientFacts(q *web.Request, a *licensing.Activation) []web.Fact {
 	c := a.Client
 	all := []web.Fact{
 		{Label: "Client id", Cell: web.Cell{Text: a.Device.Number, Mono: true, Copy: a.Device.Number}},
+		{Label: "Display name", Cell: web.Cell{Text: a.DisplayName}, Hint: "What the licence's owner, or staff, calls it; no client changes it"},
 		{Label: "Name", Cell: web.Cell{Text: c.Name}},
 		{Label: "Description", Cell: web.Cell{Text: c.Description}},
 		{Label: "Hostname", Cell: web.Cell{Text: c.Hostname}},

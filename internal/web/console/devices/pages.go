@@ -40,6 +40,13 @@ type Licenses interface {
 	// Suspend refuses every call of the device until an instant; the zero time lifts it.
 	Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error
 
+	// SuspendedUntil gives until when the device is suspended; the zero time for one that
+	// is not.
+	SuspendedUntil(t tx.Tx, v ident.VendorID, activation ident.UUID) (time.Time, error)
+
+	// SetDisplayName gives the device of a present activation a name of one's own.
+	SetDisplayName(t tx.Tx, v ident.VendorID, activation ident.UUID, name string) error
+
 	// Release reports false when there is no such present activation.
 	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
 }
@@ -83,6 +90,7 @@ func (p *Pages) Routes() []edge.Route {
 		web.Act(p.Face, "/devices/{id}/resume", manage, back, p.resume),
 	}
 	routes = append(routes, web.Edit(p.Face, "/devices/{id}/suspend", manage, "form.html", p.device, p.askSuspend, p.suspend)...)
+	routes = append(routes, web.Edit(p.Face, "/devices/{id}/name", manage, "form.html", web.OfID("activation"), p.askName, p.setName)...)
 	return append(routes, web.Ask(p.Face, "/devices/{id}/release", manage, "form.html", p.askRelease, p.release)...)
 }
 

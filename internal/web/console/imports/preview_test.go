@@ -1,6 +1,7 @@
 package imports_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -17,6 +18,9 @@ func problems(p *servertest.Page) []string {
 	}
 	return all
 }
+
+// fieldName finds what columns, and fields of the API, are called.
+var fieldName = regexp.MustCompile(`[a-z]+(_[a-z]+)+`)
 
 // The preview says of a line what the import would say: it asks the same rooms.
 func TestThePreviewKnowsWhatTheImportRefuses(t *testing.T) {
@@ -49,6 +53,8 @@ func TestThePreviewKnowsWhatTheImportRefuses(t *testing.T) {
 				"K-1001,Team,,,,,,-1,",
 				"K-1001,Basic,,,40000 days,,,,",
 				"K-1001,Basic,,,,,,," + strings.Repeat("n", 257),
+				"K-1001,Basic,,1960-01-01,,,,,",
+				"K-1001,Basic,,,9999-12-31,,,,",
 				"K-9,Basic,,,,,,,",
 				"K-1001,Gold,,,,,,,",
 			},
@@ -73,6 +79,9 @@ func TestThePreviewKnowsWhatTheImportRefuses(t *testing.T) {
 				continue
 			}
 			for i, text := range again {
+				if name := fieldName.FindString(text); name != "" && !strings.Contains(lines[0], name) {
+					t.Errorf("%s: %s: %q names %s, which is no column of the file", kind, lines[i+1], text, name)
+				}
 				if text != told[i] {
 					t.Errorf("%s: %s: the preview said %q, the import %q", kind, lines[i+1], told[i], text)
 				}

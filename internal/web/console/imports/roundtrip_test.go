@@ -50,10 +50,19 @@ func TestAnExportComesBackByAnImport(t *testing.T) {
 	t.Parallel()
 	shop := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
 	other := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
+	above := ""
 	for i, text := range hostile() {
 		customer := shop.Manage(t, "POST", "/customers", servertest.Fields{
 			"company_name": text, "customer_number": text, "email": fmt.Sprintf("c%d@example.com", i),
+			"language": []string{"", "de", "en"}[i%3],
 		}, "id")
+		// Some stand below one that is made later, some below one that was there before.
+		if i%4 == 1 {
+			shop.Manage(t, "PATCH", "/customers/"+above, servertest.Fields{"superior_id": customer}, "")
+		} else if i%4 == 3 {
+			shop.Manage(t, "PATCH", "/customers/"+customer, servertest.Fields{"superior_id": above}, "")
+		}
+		above = customer
 		shop.Issue(t, shop.Pro, servertest.Fields{
 			"customer_id": customer, "name": text, "legacy_license_key": text, "starts_at": "2030-02-01T00:00:00Z", "token_limit": i + 1, "is_temporary": i%2 == 0,
 			"is_active": i%3 != 0,
@@ -72,7 +81,7 @@ func TestAnExportComesBackByAnImport(t *testing.T) {
 		kind, list string
 		headings   []string
 	}{
-		{"customers", "/customers?format=csv", []string{"Customer", "Number", "E-mail"}},
+		{"customers", "/customers?format=csv", []string{"Customer", "Number", "E-mail", "Superior number", "Language"}},
 		{"licenses", "/licenses?format=csv", []string{
 			"Customer", "Customer number", "Product", "Edition", "Licence name", "Licensee", "Legacy key", "Starts", "Expires", "Tokens", "Sessions", "Temporary", "Active",
 		}},

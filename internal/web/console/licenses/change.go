@@ -21,11 +21,11 @@ func (p *Pages) change() []edge.Route {
 	routes = append(routes, web.Edit(p.Face, "/licenses/{id}/extend", manage, "form.html", web.OfID("license"), p.askExtend, p.doExtend)...)
 	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/add-tokens", manage, "form.html", p.askTokens, p.doTokens)...)
 	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/switch-off", manage, "form.html", p.askOff,
-		func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) { return p.switchOne(t, q, false) })...)
+		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) { return p.switchOne(t, q, v, false) })...)
 	routes = append(routes, web.Ask(p.Face, "/licenses/{id}/end", manage, "form.html", p.askEnd, p.doEnd)...)
 	routes = append(routes, web.Act(p.Face, "/licenses/{id}/mail", manage, back, p.mailAgain))
 	return append(routes, web.Act(p.Face, "/licenses/{id}/switch-on", manage, back,
-		func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) { return p.switchOne(t, q, true) }))
+		func(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) { return p.switchOne(t, q, v, true) }))
 }
 
 func (p *Pages) askChange(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -164,12 +164,23 @@ func (p *Pages) askOff(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	return page, nil
 }
 
-func (p *Pages) switchOne(t tx.Tx, q *web.Request, on bool) (web.Done, error) {
-	done, err := p.update(t, q, licensing.Change{IsActive: &on}, "The licence was switched "+word(on)+".")
-	if err == nil && !on {
-		done.Say.Undo = &web.Undo{Label: "Undo", Action: done.To + "/switch-on"}
+func (p *Pages) switchOne(t tx.Tx, q *web.Request, v web.Values, on bool) (web.Done, error) {
+	id, err := p.licenceID(t, q)
+	if err != nil {
+		return web.Done{}, err
 	}
-	return done, err
+	was, is, err := p.switchTo(t, q, id, on)
+	if err != nil {
+		return web.Done{}, err
+	}
+	if err := v.As(revision(was)); err != nil {
+		return web.Done{}, err
+	}
+	done := web.Done{To: show.LicenseHref(q, is.UUID), Say: web.Flash{Text: "The licence was switched " + word(on) + "."}}
+	if was.IsActive && !on {
+		done.Say.Undo = web.UndoLeft(done.To+"/switch-on", nil, revision(is))
+	}
+	return done, nil
 }
 
 func (p *Pages) askEnd(q *web.Request, form *web.Form) (*web.FormPage, error) {

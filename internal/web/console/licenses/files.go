@@ -41,7 +41,7 @@ func (p *Pages) showFiles(q *web.Request) (*filesPage, error) {
 	}
 	clients, err := p.Rows.Activations(q.Context(), q.VendorID(), l.ID, false, listing.Request{Limit: listing.MaxLimit, Sort: "created_at", Desc: true})
 	for _, a := range clients.Items {
-		page.Clients = append(page.Clients, web.Option{Value: a.TokenKey.String(), Label: show.ClientName(a) + " (" + a.Device.Number + ")"})
+		page.Clients = append(page.Clients, web.Option{Value: a.TokenKey.String(), Label: show.ClientName(a) + " (" + show.Joined(show.Beside(a), a.Device.Number) + ")"})
 	}
 	return page, err
 }

@@ -29,6 +29,10 @@ func when(k mailing.Kind) string {
 	switch k {
 	case mailing.LicenseIssued:
 		return "A licence is issued: its Product ID and License key."
+	case mailing.NewDevice:
+		return "Devices are activated on a licence that never were: the first of them at once, and those of a day after that in one mail."
+	case mailing.NearlyUsedUp:
+		return "Nine tenths of the activations of a contract are in use, or all of them; once each in a month. Of contracts of 5 activations or more."
 	case mailing.Goodwill:
 		return "A licence gets its first activation above the contract; once each time that it enters goodwill."
 	case mailing.Expiring:
@@ -119,7 +123,7 @@ func ruleGroup(r mailing.Rule) web.Group {
 	}
 	g.Fields = append(g.Fields,
 		web.Field{Name: name("to"), Label: "To", Kind: web.RadioField, Value: to, When: whileOn, Options: []web.Option{
-			{Value: toCustomer, Label: "Customer", Hint: "The licence's licensee user."},
+			{Value: toCustomer, Label: "Customer", Hint: whoAreOwners(r.Kind)},
 			{Value: toStaff, Label: "Staff", Hint: "Addresses of your own."},
 			{Value: toBoth, Label: "Both"},
 		}},
@@ -130,6 +134,14 @@ func ruleGroup(r mailing.Rule) web.Group {
 		},
 	)
 	return g
+}
+
+// whoAreOwners says to whom a mail goes that is for the customer.
+func whoAreOwners(k mailing.Kind) string {
+	if k == mailing.LicenseIssued {
+		return "The licence's licensee user."
+	}
+	return "The licence's licensee user and the customer's administrators, but for those who have chosen otherwise under Account → Mails."
 }
 
 // setRules saves the rules that are not as they were, or says what is wrong in any.

@@ -43,7 +43,7 @@ func (r *reading) requests(page *web.Page) (all []todo) {
 	}
 	if waiting > each {
 		all = append(all, todo{
-			Badge: web.BadgeWaiting, Why: "of " + web.Number(waiting) + " requests in all",
+			Badge: web.BadgeUnanswered, Why: "of " + web.Number(waiting) + " requests in all",
 			What: page.Cell(web.Cell{Text: web.Number(waiting-each) + " more", Href: r.q.Href("/requests")}),
 		})
 	}
@@ -95,6 +95,7 @@ func (r *reading) todo() []todo {
 			Act:  web.Link{Label: "Add activations", Href: show.AddTokensHref(r.q.Base, u.License.UUID) + "?about=used-up"},
 		})
 	}
+	all = append(r.hosts(&page), all...)
 	for i := range all {
 		if !r.q.MayOpen(all[i].Act.Href) {
 			all[i].Act = web.Link{}

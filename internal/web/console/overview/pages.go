@@ -13,6 +13,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/owners"
+	"chancery/internal/vendors"
 	"chancery/internal/web"
 )
 
@@ -47,9 +48,15 @@ type SigningKey interface {
 	PublicKey(ctx context.Context, v ident.VendorID) (string, error)
 }
 
+// Hosts reads the host names of a vendor's own.
+type Hosts interface {
+	Hosts(ctx context.Context, v ident.VendorID) ([]vendors.Host, error)
+}
+
 // Config is what the page needs; all of it is required.
 type Config struct {
 	Face      *web.Face
+	Hosts     Hosts
 	Figures   Figures
 	Attention Attention
 	Requests  Requests
@@ -63,7 +70,7 @@ type Pages struct {
 
 // New makes the page.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Requests == nil || c.Key == nil {
+	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Requests == nil || c.Key == nil || c.Hosts == nil {
 		return nil, errors.New("overview: the configuration is incomplete")
 	}
 	var err error

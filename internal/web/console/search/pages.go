@@ -143,7 +143,7 @@ func (p *Pages) devices(q *web.Request, text string) (kind, error) {
 	all, err := p.Licenses.Seats(q.Context(), q.VendorID(), licensing.ClientFilter{Search: text, Now: q.Now()},
 		listing.Request{Limit: shown, Sort: "created_at", Desc: true})
 	for _, s := range all.Items {
-		sub := s.Activation.Device.Number
+		sub := show.Joined(show.Beside(s.Activation), s.Activation.Device.Number)
 		if s.License != nil {
 			sub += " · " + s.License.Customer.CompanyName
 		}

@@ -39,11 +39,12 @@ func (p *Pages) branding() []edge.Route {
 	return routes
 }
 
-// vendorTabs are the two pages of what a vendor is.
+// vendorTabs are the pages of what a vendor is.
 func vendorTabs(q *web.Request, active string) []web.Tab {
 	return []web.Tab{
 		{Label: "Vendor", Href: q.Href("/settings/vendor"), Active: active == "/settings/vendor"},
 		{Label: "Branding", Href: q.Href(brandingPath), Active: active == brandingPath},
+		{Label: "Host names", Href: q.Href(hostsPath), Active: active == hostsPath},
 	}
 }
 

@@ -68,6 +68,9 @@ type Config struct {
 	APIKeyRows  APIKeyRows
 	SigningKeys SigningKeys
 	Providers   Providers
+	Hosts       Hosts
+	HostRows    HostRows
+	OnHost      func(host string) string // the vendor's portal on a host of its own
 	Helps       Helps
 	HelpRows    vendors.HelpReader
 
@@ -100,7 +103,7 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Providers == nil ||
-		c.Logos == nil || c.MailPreview == nil || c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.Portal == nil || c.LastDays == nil ||
+		c.Logos == nil || c.MailPreview == nil || c.Hosts == nil || c.HostRows == nil || c.OnHost == nil || c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.Portal == nil || c.LastDays == nil ||
 		c.Editions == nil || c.Moves == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}
@@ -110,5 +113,5 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return slices.Concat(p.vendor(), p.branding(), p.help(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys(), p.testClock())
+	return slices.Concat(p.vendor(), p.branding(), p.hosts(), p.help(), p.plan(), p.apiKeys(), p.signIn(), p.signingKeys(), p.testClock())
 }

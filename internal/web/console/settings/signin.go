@@ -48,9 +48,19 @@ func (p *Pages) showSignIn(q *web.Request) (*signInPage, error) {
 		page.Redirect = page.Page.Facts(
 			web.Fact{Label: "Redirect address", Cell: web.Cell{Text: uri, Mono: true, Copy: uri}},
 			web.Fact{Label: "Of the licensing dashboard", Cell: web.Cell{Text: portals, Mono: true, Copy: portals}},
+		)
+		hosts, err := p.HostRows.Hosts(q.Context(), q.VendorID())
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range hosts {
+			on := p.OnHost(h.Name) + "/sign-in/provider/back"
+			page.Redirect = append(page.Redirect, page.Page.Facts(web.Fact{Label: "On " + h.Name, Cell: web.Cell{Text: on, Mono: true, Copy: on}})...)
+		}
+		page.Redirect = append(page.Redirect, page.Page.Facts(
 			web.Fact{Label: "Flow", Cell: web.Cell{Text: "Authorization code with PKCE (S256)"}},
 			web.Fact{Label: "Scopes", Cell: web.Cell{Text: "openid email profile", Mono: true}},
-		)
+		)...)
 	}
 	one, found, err := p.Providers.Settings(q.Context(), q.VendorID())
 	if err != nil {

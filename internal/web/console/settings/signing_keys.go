@@ -12,13 +12,15 @@ import (
 	"chancery/internal/keyring"
 	"chancery/internal/tx"
 	"chancery/internal/web"
+	"chancery/signed"
 )
 
 type signingKeysPage struct {
 	web.Page
 
 	List    web.List
-	Ed25519 string // to pin
+	Ed25519 string // to pin, as the other keys for programs
+	Files   []pinnedKey
 	PEM     string
 	JWKS    string
 }
@@ -32,7 +34,7 @@ func (p *Pages) signingKeys() []edge.Route {
 	routes = append(routes, web.AskWith(p.face, "/settings/signing-keys/new", needs, "form.html", p.askRotate,
 		func(_ *web.Request, v web.Values) (keyring.Material, error) {
 			kind := keyring.Kind(v.Get("kind"))
-			v.Check(kind == keyring.Ed25519 || kind == keyring.RSA || kind == keyring.X25519, "kind", "must be chosen from the list")
+			v.Check(slices.Contains(keyring.Kinds(), kind), "kind", "must be chosen from the list")
 			if err := v.Err(); err != nil {
 				return keyring.Material{}, err
 			}
@@ -58,9 +60,24 @@ func (p *Pages) showSigningKeys(q *web.Request) (*signingKeysPage, error) {
 		return nil, err
 	}
 	page.Ed25519, page.PEM = pinned(newest), string(pem)
+	page.Files = forFiles(newest)
 	page.JWKS = "/.well-known/chancery/" + q.Vendor.UUID.String() + "/jwks.json"
 	page.List = listKeys(q, &page.Page, keys)
 	return page, nil
+}
+
+// pinnedKey is a key that programs pin for files.
+type pinnedKey struct{ Label, Text string }
+
+func forFiles(k keyring.Public) (keys []pinnedKey) {
+	if k.Documents != nil {
+		keys = append(keys, pinnedKey{"Ed25519 for licence files, pinned beside the one for answers", signed.FormatKey(k.Documents)})
+	}
+	keys = append(keys, pinnedKey{"X25519 that requests in QR codes are sealed to", signed.FormatSealingKey(k.X25519)})
+	if k.Hybrid != nil {
+		keys = append(keys, pinnedKey{"ML-KEM-768 with X25519 that requests in files are sealed to", k.Hybrid.String()})
+	}
+	return keys
 }
 
 // pinned is the Ed25519 key as signed.ParseKey reads it.
@@ -102,11 +119,15 @@ func listKeys(q *web.Request, page *web.Page, keys []keyring.Key) web.List {
 func kindName(k keyring.Kind) string {
 	switch k {
 	case keyring.Ed25519:
-		return "Ed25519 · documents and native answers"
+		return "Ed25519 · native answers"
+	case keyring.Documents:
+		return "Ed25519 · licence files"
+	case keyring.Hybrid:
+		return "ML-KEM-768 with X25519 · requests sealed to you"
 	case keyring.RSA:
 		return "RSA-2048 · answers of the SLASCONE protocol"
 	case keyring.X25519:
-		return "X25519 · requests sealed to you"
+		return "X25519 · requests sealed to you, in QR codes"
 	}
 	return string(k)
 }
@@ -135,9 +156,11 @@ func (p *Pages) askRotate(q *web.Request, form *web.Form) (*web.FormPage, error)
 	page.Text = "Programs that are out there go on with the pair that their provisioning key names. To move to the new one, create a provisioning key after it and ship both in your next release."
 	form.Submit, form.Cancel = "Create the key", q.Href("/settings/signing-keys")
 	form.Add(web.Group{Fields: []web.Field{{Name: "kind", Label: "Kind", Kind: web.RadioField, Value: string(keyring.Ed25519), Options: []web.Option{
-		{Value: string(keyring.Ed25519), Label: "Ed25519", Hint: "Documents and native answers."},
+		{Value: string(keyring.Ed25519), Label: "Ed25519", Hint: "Native answers, and files for programs that pin no other key."},
+		{Value: string(keyring.Documents), Label: "Ed25519 for files", Hint: "Licence files, refresh files and receipts."},
 		{Value: string(keyring.RSA), Label: "RSA-2048", Hint: "Answers of the SLASCONE protocol."},
-		{Value: string(keyring.X25519), Label: "X25519", Hint: "Requests that are sealed to you."},
+		{Value: string(keyring.X25519), Label: "X25519", Hint: "Requests that are sealed to you, in QR codes."},
+		{Value: string(keyring.Hybrid), Label: "ML-KEM-768 with X25519", Hint: "Requests that are sealed to you, in files."},
 	}}}})
 	return page, nil
 }

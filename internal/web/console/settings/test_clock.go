@@ -14,7 +14,7 @@ import (
 // TestClock is the clock that all vendors of a server for tests share.
 type TestClock interface {
 	Reading() testclock.Reading
-	Advance(ctx context.Context, v ident.VendorID, by time.Duration) (testclock.Report, error)
+	Advance(ctx context.Context, v ident.VendorID, by time.Duration, memory testclock.Memory) (testclock.Report, error)
 }
 
 // testClock is there on a server with a test clock only.
@@ -22,11 +22,7 @@ func (p *Pages) testClock() []edge.Route {
 	if p.TestClock == nil {
 		return nil
 	}
-	turns := make(chan struct{}, 1)
-	routes := web.AskOwn(p.face, "/settings/test-clock", web.Needs(identity.ManageVendor), "form.html", p.askClock,
-		func(q *web.Request, v web.Values) (web.Done, error) {
-			return edge.Once(q.Context(), p.Changes, turns, func(ctx context.Context) (web.Done, error) { return p.moveClock(ctx, q, v) })
-		})
+	routes := web.AskOwn(p.face, "/settings/test-clock", web.Needs(identity.ManageVendor), "form.html", p.askClock, p.moveClock)
 	for i := range routes {
 		routes[i].Timeout = testclock.Within + 10*time.Second
 	}
@@ -48,12 +44,12 @@ func (p *Pages) askClock(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	return page, nil
 }
 
-func (p *Pages) moveClock(ctx context.Context, q *web.Request, v web.Values) (web.Done, error) {
+func (p *Pages) moveClock(q *web.Request, v web.Values) (web.Done, error) {
 	by, err := testclock.Parse(v.Text("advance"))
 	if err != nil {
 		return web.Done{}, err
 	}
-	r, err := p.TestClock.Advance(ctx, q.VendorID(), by)
+	r, err := p.TestClock.Advance(q.Context(), q.VendorID(), by, edge.MemoryOf[testclock.Noted](q.Context(), p.Changes))
 	if err != nil {
 		return web.Done{}, err
 	}

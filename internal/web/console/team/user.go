@@ -10,8 +10,8 @@ import (
 func (p *Pages) user() []edge.Route {
 	routes := web.Edit(p.Face, "/settings/team/{id}", who(), "form.html", web.OfID("user"), p.askUser, p.changeUser)
 	routes = append(routes,
-		web.Act(p.Face, "/settings/team/{id}/disable", who(), here, p.disable),
-		web.Act(p.Face, "/settings/team/{id}/enable", who(), here, p.enable))
+		web.ActWith(p.Face, "/settings/team/{id}/disable", who(), here, p.switched, p.disable),
+		web.ActWith(p.Face, "/settings/team/{id}/enable", who(), here, p.switched, p.enable))
 	routes = append(routes, web.Ask(p.Face, "/settings/team/{id}/email", who(), "form.html", p.askAddress, p.changeAddress)...)
 	routes = append(routes, web.Ask(p.Face, "/settings/team/{id}/clear-second-factor", who(), "form.html", p.askClearFactor, p.clearFactor)...)
 	return append(routes, web.Ask(p.Face, "/settings/team/{id}/remove", who(), "form.html", p.askRemove, p.remove)...)
@@ -84,23 +84,35 @@ func (p *Pages) changeUser(t tx.Tx, q *web.Request, v web.Values) (web.Done, err
 	return web.Done{To: here(q), Say: web.Flash{Text: u.Name + " is saved."}}, err
 }
 
-func (p *Pages) disable(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-	id, err := q.ID("id")
-	if err != nil {
-		return web.Done{}, err
+// switched finds the user whom a button disables or enables. An Undo is for who was
+// disabled by its change.
+func (p *Pages) switched(q *web.Request, v web.Values) (identity.User, error) {
+	u, err := p.find(q)
+	if err == nil {
+		err = v.As(since(u))
 	}
-	u, err := p.Users.Disable(t, q.Principal, id)
-	return web.Done{To: here(q), Say: web.Flash{
-		Text: u.Name + " can't sign in any more, and all sessions have ended.", Undo: &web.Undo{Label: "Undo", Action: here(q) + "/enable"},
-	}}, err
+	return u, err
 }
 
-func (p *Pages) enable(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-	id, err := q.ID("id")
-	if err != nil {
-		return web.Done{}, err
+// since is since when a user is disabled, for web.UndoLeft; "" for who is not.
+func since(u identity.User) string {
+	if u.DisabledAt == nil {
+		return ""
 	}
-	u, err := p.Users.Enable(t, q.Principal, id)
+	return web.Precisely(*u.DisabledAt)
+}
+
+func (p *Pages) disable(t tx.Tx, q *web.Request, was identity.User) (web.Done, error) {
+	u, err := p.Users.Disable(t, q.Principal, was.UUID)
+	say := web.Flash{Text: u.Name + " can't sign in any more, and all sessions have ended."}
+	if was.DisabledAt == nil {
+		say.Undo = web.UndoLeft(here(q)+"/enable", nil, since(u))
+	}
+	return web.Done{To: here(q), Say: say}, err
+}
+
+func (p *Pages) enable(t tx.Tx, q *web.Request, was identity.User) (web.Done, error) {
+	u, err := p.Users.Enable(t, q.Principal, was.UUID)
 	return web.Done{To: here(q), Say: web.Flash{Text: u.Name + " can sign in again."}}, err
 }
 

@@ -1,6 +1,8 @@
 package webhooks
 
 import (
+	"strconv"
+
 	"chancery/internal/edge"
 	"chancery/internal/outbox"
 	"chancery/internal/tx"
@@ -15,8 +17,8 @@ func (p *Pages) changes() []edge.Route {
 	routes = append(routes, web.Ask(p.face, one+"/replay", needs(), "form.html", p.askReplay, p.replayDead)...)
 	routes = append(routes, web.Ask(p.face, one+"/delete", needs(), "form.html", p.askDelete, p.remove)...)
 	return append(routes,
-		web.Act(p.face, one+"/enable", needs(), back, p.enable(true)),
-		web.Act(p.face, one+"/disable", needs(), back, p.enable(false)),
+		web.ActWith(p.face, one+"/enable", needs(), back, p.switched, p.enable(true)),
+		web.ActWith(p.face, one+"/disable", needs(), back, p.switched, p.enable(false)),
 		web.Act(p.face, one+"/test", needs(), back, p.test),
 	)
 }
@@ -121,18 +123,33 @@ func (p *Pages) remove(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) 
 	return web.Done{To: q.Href(top), Say: web.Flash{Text: "The webhook was deleted."}}, err
 }
 
-func (p *Pages) enable(on bool) func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+// switched finds the webhook that a button switches. An Undo is for one that its change
+// has left so.
+func (p *Pages) switched(q *web.Request, v web.Values) (outbox.Subscription, error) {
+	s, err := p.subscription(q)
+	if err == nil {
+		err = v.As(state(s)...)
+	}
+	return s, err
+}
+
+// state tells one state of a webhook from another, for web.UndoLeft.
+func state(s outbox.Subscription) []string {
+	return append([]string{strconv.FormatBool(s.IsEnabled), s.Target}, s.Events...)
+}
+
+func (p *Pages) enable(on bool) func(t tx.Tx, q *web.Request, was outbox.Subscription) (web.Done, error) {
 	text, undo := "It is on. What waited is delivered now.", "/disable"
 	if !on {
 		text, undo = "It is off. What happens waits for up to three days.", "/enable"
 	}
-	return func(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
-		id, err := q.ID("id")
-		if err != nil {
-			return web.Done{}, err
+	return func(t tx.Tx, q *web.Request, was outbox.Subscription) (web.Done, error) {
+		is, err := p.Subscriptions.Update(t, q.VendorID(), was.UUID, outbox.Change{IsEnabled: &on})
+		say := web.Flash{Text: text}
+		if was.IsEnabled != on {
+			say.Undo = web.UndoLeft(href(q, was.UUID)+undo, nil, state(is)...)
 		}
-		_, err = p.Subscriptions.Update(t, q.VendorID(), id, outbox.Change{IsEnabled: &on})
-		return web.Done{To: href(q, id), Say: web.Flash{Text: text, Undo: &web.Undo{Label: "Undo", Action: href(q, id) + undo}}}, err
+		return web.Done{To: href(q, was.UUID), Say: say}, err
 	}
 }
 

@@ -134,9 +134,13 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 		}
 	}
 	return []web.Column[licensing.Seat]{
-		{Name: "hostname", Label: q.T("Hostname"), Sort: "hostname", Cell: func(s licensing.Seat) web.Cell {
+		{Name: "hostname", Label: q.T("Name · Hostname"), Heading: q.T("Hostname"), Sort: "name", Cell: func(s licensing.Seat) web.Cell {
 			return web.Cell{Text: name(s.Activation), Href: href(s), Whole: true, Sub: beside(q, s, now)}
-		}, Plain: func(s licensing.Seat) string { return name(s.Activation) }},
+		}, Plain: func(s licensing.Seat) string { return s.Activation.SaidName() }},
+		{
+			Name: "display_name", Label: q.T("Display name"), Extra: true,
+			Cell: func(s licensing.Seat) web.Cell { return web.Cell{Text: s.Activation.DisplayName} },
+		},
 		{Name: "address", Label: "IP", Sort: "address", Cell: func(s licensing.Seat) web.Cell {
 			return web.Cell{Text: s.Activation.Client.Address, Href: href(s), Mono: true}
 		}},
@@ -170,17 +174,17 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 	}
 }
 
-// beside is what else tells a device from others: its name, and its state where that is
+// beside is what else tells a device from others: what it says that it is called, and its state where that is
 // not the usual one.
 func beside(q *web.Request, s licensing.Seat, now time.Time) string {
-	var all []string
-	if own := s.Activation.Client.Name; own != "" && own != name(s.Activation) {
+	all := []string{show.Beside(s.Activation)}
+	if own := s.Activation.Client.Name; own != "" && own != s.Activation.SaidName() {
 		all = append(all, own)
 	}
 	if badge := show.ClientBadge(s, now); badge != web.BadgeActive {
 		all = append(all, q.Language().Word(badge.Word))
 	}
-	return strings.Join(all, " · ")
+	return show.Joined(all...)
 }
 
 // platform is what a device runs on: what it says of its platform, or else of its

@@ -38,6 +38,10 @@ func (p *Pages) show(q *web.Request) (*activationPage, error) {
 	page := &activationPage{Page: q.Page(name(a), crumbs(q, s.License)...)}
 	badge := show.ClientBadge(s, page.Now)
 	page.Badge, page.Sub = &badge, portal.Title(s.License)
+	page.Sub = show.Joined(show.Beside(a), page.Sub)
+	if a.ReleasedAt.IsZero() && mayName(q, s.License) {
+		page.Actions = []web.Action{nameAction(q, a)}
+	}
 	if a.ReleasedAt.IsZero() && mayDelete(q, s.License) {
 		page.More = []web.Action{deleteAction(q, s)}
 	}
@@ -108,6 +112,7 @@ func facts(q *web.Request, s licensing.Seat) []web.Fact {
 func device(q *web.Request, a *licensing.Activation) []web.Fact {
 	c := a.Client
 	all := []web.Fact{
+		{Label: q.T("Display name"), Cell: web.Cell{Text: a.DisplayName}},
 		{Label: "IP", Cell: web.Cell{Text: c.Address, Mono: true}, Hint: q.T("The network address that it called from last")},
 		{Label: q.T("Hostname"), Cell: web.Cell{Text: c.Hostname}},
 		{Label: q.T("Place"), Cell: show.Place(q, a), Hint: q.T("Reckoned from the address; it is as good as the address tells")},

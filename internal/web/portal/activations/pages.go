@@ -41,11 +41,17 @@ type Deactivations interface {
 	Delete(t tx.Tx, r owners.Reach, license ident.UUID, activations []ident.UUID) (licensing.Deactivation, error)
 }
 
+// Names gives devices their owners' names. Who may see a device and not name it is refused.
+type Names interface {
+	SetDisplayName(t tx.Tx, r owners.Reach, activation ident.UUID, name string) error
+}
+
 // Config is what the pages need; all of it is required.
 type Config struct {
 	Face          *web.Face
 	Rows          Rows
 	Deactivations Deactivations
+	Names         Names
 }
 
 // Pages are the pages of activations.
@@ -53,7 +59,7 @@ type Pages struct{ Config }
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Rows == nil || c.Deactivations == nil {
+	if c.Face == nil || c.Rows == nil || c.Deactivations == nil || c.Names == nil {
 		return nil, errors.New("activations: the configuration is incomplete")
 	}
 	var err error
@@ -69,6 +75,7 @@ func (p *Pages) Routes() []edge.Route {
 		web.Show(p.Face, "/activations/{id}", portal.Own(), "activation.html", p.show),
 		web.Lists(p.Face, "/activations/{id}/heartbeats", portal.Own(), p.heartbeats, p.heartbeatsChrome),
 	}
+	routes = append(routes, web.Edit(p.Face, "/activations/{id}/name", portal.Own(), "form.html", web.OfID("activation"), p.askName, p.setName)...)
 	routes = append(routes, web.Ask(p.Face, "/activations/{id}/delete", portal.Own(), "form.html", p.askDelete, p.doDelete)...)
 	return append(routes, web.Ask(p.Face, "/licenses/{id}/activations/delete", portal.Own(), "form.html", p.askDeleteSome, p.doDeleteSome)...)
 }
@@ -93,5 +100,5 @@ func crumbs(q *web.Request, l *licensing.License) []web.Link {
 	}
 }
 
-// name is what a device is called: its hostname or name, or its address, or its id.
+// name is what a device is called: by its owner, or else by itself.
 func name(a *licensing.Activation) string { return show.ClientName(a) }

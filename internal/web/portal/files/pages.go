@@ -91,7 +91,7 @@ func (p *Pages) show(q *web.Request) (*filesPage, error) {
 	newest := listing.Request{Limit: listing.MaxLimit, Sort: "created_at", Desc: true}
 	found, err := p.Rows.Activations(q.Context(), q.Reach(), l.UUID, false, newest)
 	for _, a := range found.Items {
-		page.Devices = append(page.Devices, web.Option{Value: a.UUID.String(), Label: show.ClientName(a) + " (" + a.Device.Number + ")"})
+		page.Devices = append(page.Devices, web.Option{Value: a.UUID.String(), Label: show.ClientName(a) + " (" + show.Joined(show.Beside(a), a.Device.Number) + ")"})
 	}
 	return page, err
 }

@@ -31,7 +31,7 @@ type customerUser struct {
 	UserID       ident.UUID `json:"user_id" format:"uuid"`
 	Email        string     `json:"email"`
 	Name         string     `json:"name"`
-	Role         string     `json:"role" enum:"viewer,operator,administrator" doc:"viewer sees the customer's licences; operator also deletes devices; administrator also manages people and switches"`
+	Role         string     `json:"role" enum:"viewer,operator,administrator" doc:"viewer sees the customer's licences; operator also names and deletes devices; administrator also manages people and switches"`
 	Since        time.Time  `json:"since"`
 	LastSignInAt *time.Time `json:"last_sign_in_at" nullable:"true" doc:"null: not since they got the role"`
 }

@@ -19,6 +19,9 @@ import (
 type Licenses interface {
 	Suspend(t tx.Tx, v ident.VendorID, activation ident.UUID, until time.Time) error
 
+	// SetDisplayName gives the device of a present activation a name of one's own.
+	SetDisplayName(t tx.Tx, v ident.VendorID, activation ident.UUID, name string) error
+
 	// Release reports false when there is no such present activation.
 	Release(t tx.Tx, v ident.VendorID, activation ident.UUID, reason licensing.Reason) (bool, error)
 
@@ -46,6 +49,7 @@ type activation struct {
 	ID                ident.UUID        `json:"id" format:"uuid"`
 	TokenKey          ident.UUID        `json:"token_key" format:"uuid"`
 	ClientID          string            `json:"client_id"`
+	DisplayName       string            `json:"display_name" doc:"what the licence's owner, or staff, calls the device; empty for nothing. No client changes it"`
 	ClientName        string            `json:"client_name"`
 	ClientDescription string            `json:"client_description"`
 	Tags              []string          `json:"tags" nullable:"false"`
@@ -100,7 +104,7 @@ func (a *Area) showActivation(seat licensing.Seat) activation {
 	}
 	return activation{
 		City: city.Name, Latitude: latitude, Longitude: longitude, AccuracyRadiusKM: someOrNil(city.Radius), Place: v.Client.Place(),
-		ID: v.UUID, TokenKey: v.TokenKey, ClientID: v.Device.Number, ClientName: v.Client.Name, ClientDescription: v.Client.Description,
+		ID: v.UUID, TokenKey: v.TokenKey, ClientID: v.Device.Number, DisplayName: v.DisplayName, ClientName: v.Client.Name, ClientDescription: v.Client.Description,
 		Tags: append([]string{}, v.Client.Tags...), Hostname: v.Client.Hostname, Platform: v.Client.Platform,
 		OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
 		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary,
@@ -172,6 +176,7 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		}, func(q *operation.Request) (string, []byte, error) {
 			return a.Refresh(q.Context, q.Vendor, q.VendorUUID, q.ID)
 		}),
+		a.update(m, group),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/activations/{id}", ID: "release-activation", Group: group, Summary: "Release an activation",
 			About: "Its place is free at once. It does not count as a deactivation: it is staff who release it.", Permission: identity.ManageActivations,

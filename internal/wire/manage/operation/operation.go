@@ -1,7 +1,6 @@
 package operation
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -76,13 +75,10 @@ func Read[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, 
 	return op
 }
 
-// Act makes an operation that takes more than one transaction, and runs them itself.
-// Its answer is kept with an Idempotency-Key.
-func Act[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, error)) Operation {
-	turns := make(chan struct{}, 1)
-	return Read(m, op, func(q *Request, in In) (Out, error) {
-		return edge.Once(q.Context, m.Changes, turns, func(context.Context) (Out, error) { return fn(q, in) })
-	})
+// Act makes an operation that takes more than one transaction, and runs them itself; a
+// repeated request goes on from what the memory holds of it.
+func Act[In, Out, Noted any](m *Maker, op Operation, fn func(q *Request, in In, memory edge.Memory[Noted]) (Out, error)) Operation {
+	return Read(m, op, func(q *Request, in In) (Out, error) { return fn(q, in, edge.MemoryOf[Noted](q.Context, m.Changes)) })
 }
 
 // Get is Read without a body.

@@ -13,6 +13,7 @@ import (
 type ownActivation struct {
 	ID                ident.UUID        `json:"id" format:"uuid"`
 	ClientID          string            `json:"client_id"`
+	DisplayName       string            `json:"display_name" doc:"what you call the device; empty for nothing. No client changes it"`
 	ClientName        string            `json:"client_name"`
 	ClientDescription string            `json:"client_description"`
 	Hostname          string            `json:"hostname"`
@@ -39,7 +40,7 @@ func showActivation(v *licensing.Activation) ownActivation {
 		variables = map[string]string{}
 	}
 	return ownActivation{
-		ID: v.UUID, ClientID: v.Device.Number, ClientName: v.Client.Name, ClientDescription: v.Client.Description, Hostname: v.Client.Hostname,
+		ID: v.UUID, ClientID: v.Device.Number, DisplayName: v.DisplayName, ClientName: v.Client.Name, ClientDescription: v.Client.Description, Hostname: v.Client.Hostname,
 		Platform: v.Client.Platform, OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
 		Address: v.Client.Address, Country: v.Client.Country, IsGoodwill: v.IsGoodwill(), IsOffline: v.IsOffline,
 		OfflineUntil: value.TimeOrNil(v.FileSaid()), GoodwillUntil: value.TimeOrNil(v.GoodwillUntil),

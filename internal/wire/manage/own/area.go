@@ -15,6 +15,7 @@ import (
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/wire/manage/operation"
+	"chancery/internal/wire/manage/value"
 )
 
 // Owners says within a transaction what a user may do at this moment.
@@ -38,8 +39,9 @@ type Requests interface {
 	Ask(t tx.Tx, r owners.Reach, license ident.UUID, n owners.NewRequest) (q owners.Request, fresh bool, err error)
 }
 
-// Licenses releases devices.
+// Licenses releases and names devices.
 type Licenses interface {
+	SetDisplayName(t tx.Tx, v ident.VendorID, activation ident.UUID, name string) error
 	Deactivate(t tx.Tx, c licensing.DeactivateCommand) (licensing.Deactivation, error)
 }
 
@@ -160,6 +162,15 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 				}
 				return showActivation(v), nil
 			}),
+		operation.Change(m, operation.Operation{
+			Method: http.MethodPatch, Path: "/activations/{id}",
+			About: "names the device. It takes the licensee, or the role operator at the customer.", Status: http.StatusNoContent,
+		}, func(t tx.Tx, q *operation.Request, in value.DisplayName) (operation.Nothing, error) {
+			if _, err := a.Owners.Activation(t, owners.Reach{Vendor: q.Vendor, User: q.Who().User}, q.ID, owners.NameDevices); err != nil {
+				return operation.Nothing{}, err
+			}
+			return operation.Nothing{}, a.Licenses.SetDisplayName(t, q.Vendor, q.ID, in.DisplayName)
+		}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/activations/{id}",
 			About: "it counts as a deactivation, and is 403 api_deactivation_not_agreed unless the licence's api_deactivation_allowed is true. " +

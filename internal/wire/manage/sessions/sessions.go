@@ -34,6 +34,9 @@ type LicenseRows interface {
 
 	// Denials returns the refused calls of a licence by hour and reason, the oldest first.
 	Denials(ctx context.Context, v ident.VendorID, license ident.LicenseID, from time.Time) ([]licensing.Denial, error)
+
+	// LastRefused gives who was refused last with a licence, the newest first.
+	LastRefused(ctx context.Context, v ident.VendorID, license ident.LicenseID) ([]licensing.Refused, error)
 }
 
 type session struct {
@@ -80,6 +83,11 @@ func (a *Area) sessions(m *operation.Maker) []operation.Operation {
 			Queries:    []operation.Query{{Name: "from", Kind: operation.Instant, Doc: "only since then; the last 30 days if left out"}},
 			Permission: identity.ViewLicenses,
 		}, a.denials),
+		operation.Get(m, operation.Operation{
+			Path: "/licenses/{id}/refusals", ID: "list-last-refusals", Group: group, Summary: "Who was refused last with a licence",
+			About:      "The newest refusal of each client for each reason, the newest first, 20 at most: which device, when, and why.",
+			Permission: identity.ViewLicenses,
+		}, a.lastRefused),
 		operation.Get(m, operation.Operation{
 			Path: "/sessions/{id}", ID: "get-session", Group: group, Summary: "Get a session, open or past", Permission: identity.ViewLicenses,
 		}, func(q *operation.Request) (session, error) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/testclock"
@@ -15,7 +16,7 @@ import (
 // Clock is the test clock.
 type Clock interface {
 	Reading() testclock.Reading
-	Advance(ctx context.Context, v ident.VendorID, by time.Duration) (testclock.Report, error)
+	Advance(ctx context.Context, v ident.VendorID, by time.Duration, memory testclock.Memory) (testclock.Report, error)
 }
 
 // Config is what the area needs; all of it is required.
@@ -95,12 +96,12 @@ func (a *Area) Operations(m *operation.Maker) []operation.Operation {
 			About: "For tests, on a server that was started with --test-clock; all vendors of the server share the clock. It stops at every instant at which " +
 				"periodic work is due, and does that work before it answers. Calls wait for one another.",
 			Timeout: testclock.Within + 10*time.Second,
-		}, func(q *operation.Request, in advance) (moved, error) {
+		}, func(q *operation.Request, in advance, memory edge.Memory[testclock.Noted]) (moved, error) {
 			by, err := testclock.Parse(in.Advance)
 			if err != nil {
 				return moved{}, err
 			}
-			r, err := a.Clock.Advance(q.Context, q.Vendor, by)
+			r, err := a.Clock.Advance(q.Context, q.Vendor, by, memory)
 			return showReport(r), err
 		}),
 	}

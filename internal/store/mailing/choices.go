@@ -1,0 +1,74 @@
+package mailing
+
+import (
+	"context"
+
+	"chancery/internal/ident"
+	"chancery/internal/mailing"
+	"chancery/internal/store"
+	"chancery/internal/store/identity"
+	"chancery/internal/tx"
+)
+
+// Owners implements mailing.Store.
+func (Store) Owners(t tx.Tx, v ident.VendorID, k mailing.Kind, license ident.UUID, licensee string) ([]mailing.Owner, error) {
+	const wish = `SELECT u.email, CASE WHEN u.signed_in_at IS NULL THEN 0 ELSE 1 END, c.is_on FROM users u
+		LEFT JOIN mail_choices c ON c.vendor_id = u.vendor_id AND c.user_id = u.id AND c.kind = `
+	read := func(scan store.Scan) (o mailing.Owner, err error) {
+		var account int64
+		var on store.OptionalInt
+		err = scan(&o.Address, &account, &on)
+		if o.HasAccount = account == 1; on.Valid {
+			o.Chosen = new(on.V == 1)
+		}
+		return o, err
+	}
+	q := store.On(t)
+	var all []mailing.Owner
+	if licensee != "" {
+		own, err := store.All[mailing.Owner](q.Query(wish+`$4 WHERE u.vendor_id = $1 AND u.email IN ($2, $3) ORDER BY u.id LIMIT 1`,
+			append(identity.EmailArgs(v, licensee), k)...))(read)
+		if err != nil {
+			return nil, err
+		}
+		if all = own; len(all) == 0 {
+			all = []mailing.Owner{{}}
+		}
+		all[0].Address, all[0].IsLicensee = licensee, true
+	}
+	administrators, err := store.All[mailing.Owner](q.Query(wish+`$2
+		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND u.id IN (SELECT m.user_id FROM licenses l
+			JOIN customer_users m ON m.vendor_id = l.vendor_id AND m.customer_id = l.customer_id AND m.role = 'administrator'
+			WHERE l.vendor_id = $1 AND l.uuid = $3) ORDER BY u.id`, v, k, license))(read)
+	return append(all, administrators...), err
+}
+
+// IsConcerned reports whether an address is a user's or a licence's.
+func (Store) IsConcerned(t tx.Tx, v ident.VendorID, address string) (bool, error) {
+	var one int64
+	return store.On(t).QueryRow(`SELECT 1 WHERE EXISTS (SELECT 1 FROM users WHERE vendor_id = $1 AND email IN ($2, $3))
+		OR EXISTS (SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3))`, identity.EmailArgs(v, address), &one)
+}
+
+// SaveChoice implements mailing.Store.
+func (Store) SaveChoice(t tx.Tx, v ident.VendorID, user ident.UserID, c mailing.Choice) error {
+	return store.On(t).Later(`INSERT INTO mail_choices (vendor_id, user_id, kind, is_on) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (vendor_id, user_id, kind) DO UPDATE SET is_on = excluded.is_on`, v, user, c.Kind, store.Bit(c.IsOn))
+}
+
+// Choices gives which mails a user gets.
+func (s Store) Choices(ctx context.Context, v ident.VendorID, user ident.UserID) ([]mailing.Choice, error) {
+	rules, err := s.Rules(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	chosen := map[mailing.Kind]bool{}
+	_, err = store.All[mailing.Choice](s.DB.Query(ctx, `SELECT kind, is_on FROM mail_choices WHERE vendor_id = $1 AND user_id = $2`, v, user))(
+		func(scan store.Scan) (c mailing.Choice, err error) {
+			var on int64
+			err = scan(&c.Kind, &on)
+			chosen[c.Kind] = on == 1
+			return c, err
+		})
+	return mailing.ChoicesOf(rules, chosen), err
+}

@@ -1,0 +1,97 @@
+package vendors
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+	"chancery/internal/vendors"
+)
+
+var (
+	_ vendors.HostStore  = Store{}
+	_ vendors.HostReader = Store{}
+)
+
+const hostColumns = `vendor_id, uuid, host, opens, secret, proof, is_serving, misses, seen, checked_at, failing_since, next_check_at, created_at`
+
+// LinksHost is the query for the host that links to a row of vendors lead to; "" for none. One
+// whose proof is missing is none: links hold secrets.
+const LinksHost = `COALESCE((SELECT h.host FROM vendor_hosts h WHERE h.vendor_id = vendors.id AND h.is_serving = 1 AND h.failing_since IS NULL
+	ORDER BY CASE WHEN h.opens = 'dashboard' THEN 0 ELSE 1 END, h.created_at, h.uuid LIMIT 1), '')`
+
+// HostsIn implements vendors.HostStore.
+func (Store) HostsIn(t tx.Tx, id ident.VendorID) ([]vendors.Host, error) {
+	return store.All[vendors.Host](store.On(t).Query(`SELECT `+hostColumns+` FROM vendor_hosts WHERE vendor_id = $1 ORDER BY created_at, uuid`, id))(scanHost)
+}
+
+// SaveHost implements vendors.HostStore. The row is written anew, so that the unique
+// index on hosts that serve decides between vendors, without failing.
+func (Store) SaveHost(t tx.Tx, h vendors.Host) (saved bool, err error) {
+	s := store.On(t)
+	if _, err := s.Exec(`DELETE FROM vendor_hosts WHERE vendor_id = $1 AND uuid = $2`, h.Vendor, h.UUID); err != nil {
+		return false, err
+	}
+	n, err := s.Exec(`INSERT INTO vendor_hosts (`+hostColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
+		h.Vendor, h.UUID, h.Name, h.Opens, h.Secret, h.Proof, store.Bit(h.Serves), h.Misses, h.Seen, store.Millis(h.CheckedAt), store.Millis(h.FailingAt),
+		store.Millis(h.NextCheck), h.CreatedAt.UnixMilli())
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, store.Bump(t)
+}
+
+// RemoveHost implements vendors.HostStore.
+func (Store) RemoveHost(t tx.Tx, h vendors.Host) error {
+	if _, err := store.On(t).Exec(`DELETE FROM vendor_hosts WHERE vendor_id = $1 AND uuid = $2`, h.Vendor, h.UUID); err != nil {
+		return err
+	}
+	return store.Bump(t)
+}
+
+// Hosts implements vendors.HostReader.
+func (s Store) Hosts(ctx context.Context, id ident.VendorID) ([]vendors.Host, error) {
+	return store.All[vendors.Host](s.DB.Query(ctx, `SELECT `+hostColumns+` FROM vendor_hosts WHERE vendor_id = $1 ORDER BY created_at, uuid`, id))(scanHost)
+}
+
+// DueHosts implements vendors.HostReader.
+func (s Store) DueHosts(ctx context.Context, now time.Time, most int) ([]vendors.Host, error) {
+	return store.All[vendors.Host](s.DB.Query(ctx, `SELECT `+hostColumns+` FROM vendor_hosts WHERE next_check_at <= $1
+		ORDER BY next_check_at, uuid LIMIT $2`, now.UnixMilli(), most))(scanHost)
+}
+
+// NextHostCheck gives when a host is due after an instant, in milliseconds; zero for none.
+func (s Store) NextHostCheck(ctx context.Context, now time.Time) (int64, error) {
+	var at sql.Null[int64]
+	_, err := s.DB.QueryRow(ctx, `SELECT MIN(next_check_at) FROM vendor_hosts WHERE next_check_at > $1`, []any{now.UnixMilli()}, &at)
+	return at.V, err
+}
+
+// HostOf gives the host of this name that serves a vendor, with the vendor's place in
+// addresses. Missing is host_not_found.
+func (s Store) HostOf(ctx context.Context, name string) (h vendors.Host, slug string, err error) {
+	row := func(dest ...any) error {
+		found, err := s.DB.QueryRow(ctx, `SELECT `+hostColumns+`, (SELECT slug FROM vendors WHERE id = vendor_id) FROM vendor_hosts
+			WHERE host = $1 AND is_serving = 1`, []any{name}, append(dest, &slug)...)
+		if err == nil && !found {
+			err = fault.Missing("host")
+		}
+		return err
+	}
+	h, err = scanHost(row)
+	return h, slug, err
+}
+
+func scanHost(scan store.Scan) (vendors.Host, error) {
+	var h vendors.Host
+	var vendor, created int64
+	var checked, failing, next store.OptionalInt
+	err := scan(&vendor, &h.UUID, &h.Name, &h.Opens, &h.Secret, &h.Proof, &h.Serves, &h.Misses, &h.Seen, &checked, &failing, &next, &created)
+	h.Vendor, h.CreatedAt = ident.VendorOf(vendor), store.Instant(created)
+	h.CheckedAt, h.FailingAt, h.NextCheck = checked.Instant(), failing.Instant(), next.Instant()
+	return h, err
+}
