@@ -136,7 +136,8 @@ func (s *Service) CancelHandOver(t tx.Tx, v ident.VendorID, license ident.Licens
 		return err
 	}
 	if !ended {
-		return fault.Refused("hand_over_over", "No hand-over of this licence waits to be confirmed.", "Look at the licence: it may have been confirmed meanwhile.")
+		return fault.Refused("hand_over_over", "No hand-over of this licence waits to be confirmed.",
+			"Look at the licence: it may have been confirmed meanwhile.")
 	}
 	journalHandOver(t, l, "license.hand_over_cancelled", nil)
 	return nil

@@ -134,6 +134,12 @@ func (l Letter) read() (Letter, error) {
 	return l, wrong.Err()
 }
 
+// Names of variables that several kinds have.
+const (
+	meterName   = "Meter"
+	addressName = "Address"
+)
+
 // Variables gives the names that a template of the kind may use.
 func (k Kind) Variables() []string {
 	common := []string{"Vendor", "SupportEmail", "Website"}
@@ -141,7 +147,7 @@ func (k Kind) Variables() []string {
 	link := []string{"Link", "LinkExpires"}
 	person := []string{"Recipient"}
 	use := []string{"Used", "Contract", "Allowed"}
-	wish := []string{"Wish", "Meter", "Quantity", "Months", "Message"}
+	wish := []string{"Wish", meterName, "Quantity", "Months", "Message"}
 	switch k {
 	case LicenseIssued, KeyReplaced:
 		return slices.Concat(common, license, []string{"LicenseKey", "EndsOn"})
@@ -152,9 +158,9 @@ func (k Kind) Variables() []string {
 	case CustomerAdded:
 		return slices.Concat(common, person, []string{"Role", "Customer", "DashboardLink"})
 	case AddressConfirm:
-		return slices.Concat(common, person, []string{"Address", "FormerAddress", "Link", "LinkExpires"})
+		return slices.Concat(common, person, []string{addressName, "FormerAddress", "Link", "LinkExpires"})
 	case AddressTaken, AddressAsked, AddressChanged:
-		return slices.Concat(common, person, []string{"Address", "FormerAddress", "SignInLink", "ByStaff"})
+		return slices.Concat(common, person, []string{addressName, "FormerAddress", "SignInLink", "ByStaff"})
 	case NewDevice:
 		return slices.Concat(common, license, use, []string{"Device", "Devices", "More"})
 	case NearlyUsedUp:
@@ -162,9 +168,9 @@ func (k Kind) Variables() []string {
 	case HandOverConfirm:
 		return slices.Concat(common, person, license[:4], []string{"FormerAddress", "AskedBy"}, link)
 	case HandOverAsked:
-		return slices.Concat(common, license, []string{"Address", "AskedBy"})
+		return slices.Concat(common, license, []string{addressName, "AskedBy"})
 	case HandedOver:
-		return slices.Concat(common, license, []string{"Address", "FormerAddress"})
+		return slices.Concat(common, license, []string{addressName, "FormerAddress"})
 	case LicenseRequested:
 		return slices.Concat(common, license[:4], wish, []string{"AskedBy", "RequestsLink"})
 	case RequestAnswered:
@@ -176,13 +182,13 @@ func (k Kind) Variables() []string {
 	case RefreshDue:
 		return slices.Concat(common, license, []string{"Device", "RefreshBy", "DaysLeft"})
 	case Expired:
-		return slices.Concat(common, license, []string{"EndsOn", "Meter", "Consumed", "Limit"})
+		return slices.Concat(common, license, []string{"EndsOn", meterName, "Consumed", "Limit"})
 	case UsedUp:
 		return slices.Concat(common, license, use)
 	case MeterThreshold:
-		return slices.Concat(common, license, []string{"Meter", "Percent", "Consumed", "Limit", "NextReset"})
+		return slices.Concat(common, license, []string{meterName, "Percent", "Consumed", "Limit", "NextReset"})
 	case MeterExhausted:
-		return slices.Concat(common, license, []string{"Meter", "Consumed", "Limit", "NextReset"})
+		return slices.Concat(common, license, []string{meterName, "Consumed", "Limit", "NextReset"})
 	case Event:
 		return slices.Concat(common, []string{"Event", "Payload"})
 	case Test:

@@ -8,7 +8,7 @@ type Role string
 // The roles. Each may do what those before it may.
 const (
 	Viewer        Role = "viewer"        // sees all
-	Operator      Role = "operator"      // deletes and names devices and asks the vendor for more, too
+	Operator      Role = "operator"      // deletes and names devices, and asks the vendor for more, too
 	Administrator Role = "administrator" // manages people and switches, and hands licences over, too
 )
 

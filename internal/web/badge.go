@@ -63,6 +63,11 @@ var (
 	BadgeOveruse   = Badge{Word: "Overuse", Tone: Notable, Hint: "above a limit that is not enforced"}
 	BadgeDenied    = Badge{Word: "Denied", Tone: Bad}
 
+	BadgeUnanswered = Badge{Word: "Waiting", Tone: Info, Hint: "not answered yet"}
+	BadgeDone       = Badge{Word: "Done", Tone: Good}
+	BadgeDeclined   = Badge{Word: "Declined", Tone: Bad}
+	BadgeWithdrawn  = Badge{Word: "Withdrawn", Tone: Neutral}
+
 	BadgeSent         = Badge{Word: "Sent", Tone: Good}
 	BadgeQueued       = Badge{Word: "Queued", Tone: Info}
 	BadgeKept         = Badge{Word: "Kept", Tone: Neutral, Hint: "mail is not configured: nothing was sent"}
@@ -77,9 +82,4 @@ var (
 	BadgeStopped      = Badge{Word: "Stopped", Tone: Bad}
 	BadgeOff          = Badge{Word: "Off", Tone: Neutral}
 	BadgeOn           = Badge{Word: "On", Tone: Good}
-
-	BadgeWaiting   = Badge{Word: "Waiting", Tone: Info, Hint: "not answered yet"}
-	BadgeDone      = Badge{Word: "Done", Tone: Good}
-	BadgeDeclined  = Badge{Word: "Declined", Tone: Bad}
-	BadgeWithdrawn = Badge{Word: "Withdrawn", Tone: Neutral}
 )

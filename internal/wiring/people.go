@@ -122,5 +122,6 @@ func (r *Rooms) HandOvers() pairs.HandOvers {
 
 // ForgetSignIns removes sessions, links and half-done sign-ins that have run out, and tries that nothing waits for.
 func (r *Rooms) ForgetSignIns(t tx.Tx) error {
-	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Licenses.ForgetHandOvers(t), r.Steps.Forget(t), r.Ceremonies.Forget(t))
+	return errors.Join(r.UserSessions.Forget(t), r.Attempts.Forget(t), r.Links.Forget(t), r.Licenses.ForgetHandOvers(t), r.Steps.Forget(t),
+		r.Ceremonies.Forget(t))
 }

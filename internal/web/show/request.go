@@ -11,7 +11,7 @@ import (
 func RequestBadge(s owners.RequestState) web.Badge {
 	switch s {
 	case owners.RequestOpen:
-		return web.BadgeWaiting
+		return web.BadgeUnanswered
 	case owners.RequestDone:
 		return web.BadgeDone
 	case owners.RequestDeclined:

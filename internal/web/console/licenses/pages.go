@@ -63,7 +63,7 @@ type Rows interface { //nolint:interfacebloat // all that the pages of one licen
 }
 
 // Licenses changes licences and their clients.
-type Licenses interface {
+type Licenses interface { //nolint:interfacebloat // all that staff change of one licence
 	Issue(t tx.Tx, c licensing.IssueCommand) (*licensing.License, error)
 	Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c licensing.Change) (*licensing.License, error)
 

@@ -43,7 +43,7 @@ func (r *reading) requests(page *web.Page) (all []todo) {
 	}
 	if waiting > each {
 		all = append(all, todo{
-			Badge: web.BadgeWaiting, Why: "of " + web.Number(waiting) + " requests in all",
+			Badge: web.BadgeUnanswered, Why: "of " + web.Number(waiting) + " requests in all",
 			What: page.Cell(web.Cell{Text: web.Number(waiting-each) + " more", Href: r.q.Href("/requests")}),
 		})
 	}

@@ -81,7 +81,9 @@ func (p *Pages) table(q *web.Request) (web.Table[row], error) {
 				if r.license == nil {
 					return web.Cell{}
 				}
-				return web.Cell{Text: show.LicenseName(r.license), Href: show.LicenseHref(q, r.LicenseID), Sub: r.license.Product.Name + " · " + r.license.Edition.Name}
+				return web.Cell{
+					Text: show.LicenseName(r.license), Href: show.LicenseHref(q, r.LicenseID), Sub: r.license.Product.Name + " · " + r.license.Edition.Name,
+				}
 			}},
 			{Name: "customer", Label: "Customer", Cell: func(r row) web.Cell {
 				if r.license == nil {
@@ -90,7 +92,10 @@ func (p *Pages) table(q *web.Request) (web.Table[row], error) {
 				return web.Cell{Text: r.license.Customer.CompanyName, Href: show.CustomerHref(q, r.license.Customer.UUID)}
 			}},
 			{Name: "user", Label: "Asked by", Cell: asker, Plain: func(r row) string { return r.UserEmail }},
-			{Name: "message", Label: "Message", Cell: func(r row) web.Cell { return web.Cell{Text: shortened(r.Message), Quiet: true} }, Plain: func(r row) string { return r.Message }},
+			{
+				Name: "message", Label: "Message", Plain: func(r row) string { return r.Message },
+				Cell: func(r row) web.Cell { return web.Cell{Text: shortened(r.Message), Quiet: true} },
+			},
 			{Name: "since", Label: "Since", Sort: "created_at", Cell: func(r row) web.Cell { return web.Cell{When: r.AskedAt} }},
 			{Name: "state", Label: "State", Cell: func(r row) web.Cell {
 				badge := show.RequestBadge(r.State)

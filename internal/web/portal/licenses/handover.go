@@ -129,7 +129,8 @@ func (p *Pages) pending(q *web.Request, page *web.Page, l *licensing.License) er
 			h.Address, page.At(h.AskedAt).Text, page.At(h.ExpiresAt).Text),
 	}
 	if q.Reach().May(owners.HandOver, portal.Of(l)) {
-		n.Actions = []web.Action{{Label: q.T("Cancel the hand-over"), Href: show.LicenseHref(q, l.UUID) + "/hand-over/cancel", Icon: "x", Post: true, Plain: true}}
+		cancel := show.LicenseHref(q, l.UUID) + "/hand-over/cancel"
+		n.Actions = []web.Action{{Label: q.T("Cancel the hand-over"), Href: cancel, Icon: "x", Post: true, Plain: true}}
 	}
 	page.Notices = append(page.Notices, n)
 	return nil

@@ -80,7 +80,9 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 	page.Notices = portal.Urgent(page.Notices)
 	page.Actions = portal.AskActions(q, l)
 	if mayHandOver(q, l) {
-		page.Actions = append(page.Actions, web.Action{Label: q.T("Hand over"), Href: show.LicenseHref(q, l.UUID) + "/hand-over", Icon: "user-check", Plain: true})
+		page.Actions = append(page.Actions, web.Action{
+			Label: q.T("Hand over"), Href: show.LicenseHref(q, l.UUID) + "/hand-over", Icon: "user-check", Plain: true,
+		})
 	}
 	if page.Requests, err = p.requests(q, &page.Page, l); err != nil {
 		return nil, err

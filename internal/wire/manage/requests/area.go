@@ -84,7 +84,9 @@ func (a *Area) Operations(m *operation.Maker) []operation.Operation {
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/license-requests/{id}/answer", ID: "answer-license-request", Group: group, Status: http.StatusOK,
 			Summary: "Answer a request of an owner",
-			About:   "The licence itself is changed by its own calls. Who has asked gets a mail. One that is closed is 409 license_request_closed.", Permission: identity.ManageLicenses,
+			About:   "The licence itself is changed by its own calls. Who has asked gets a mail. One that is closed is 409 license_request_closed.",
+
+			Permission: identity.ManageLicenses,
 		}, func(t tx.Tx, q *operation.Request, in answerToRequest) (value.LicenseRequest, error) {
 			r, err := a.Requests.Answer(t, q.Vendor, q.ID, owners.RequestState(in.State), in.Answer)
 			return value.ShowRequest(r), err

@@ -28,7 +28,8 @@ type LicenseRequest struct {
 func ShowRequest(r owners.Request) LicenseRequest {
 	shown := LicenseRequest{
 		ID: r.UUID, LicenseID: r.LicenseID, AskedBy: r.UserEmail, UserID: r.UserID, Wish: string(r.Wish), LimitationID: IDOrNil(r.Meter),
-		Limitation: TextOrNil(r.MeterName), Message: r.Message, State: string(r.State), Answer: r.Answer, AskedAt: r.AskedAt, AnsweredAt: TimeOrNil(r.AnsweredAt),
+		Limitation: TextOrNil(r.MeterName), Message: r.Message, State: string(r.State), Answer: r.Answer, AskedAt: r.AskedAt,
+		AnsweredAt: TimeOrNil(r.AnsweredAt),
 	}
 	if r.Quantity > 0 {
 		shown.Quantity = (*Quantity)(&r.Quantity)
