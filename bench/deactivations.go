@@ -19,9 +19,9 @@ const (
 
 // deactivations gives devices up, of licences of ten and of one of ten thousand: the cost
 // of one must not grow with the others. The two take turns.
-func deactivations(ctx context.Context, s *site) error {
+func deactivations(_ context.Context, s *site) error {
 	path, key := s.path("unassign"), s.keyHeader()+ed25519Header
-	small, err := s.smallTokens(ctx)
+	small, err := s.smallTokens()
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func deactivations(ctx context.Context, s *site) error {
 	costs, taken := [2]float64{}, [2][]time.Duration{}
 	for turn := range deactivationTurns {
 		for k, of := range kinds {
-			before := s.process.cpu()
+			before := s.cpu()
 			for i := turn; i < len(small); i += deactivationTurns {
 				token, client := of.give(i)
 				began := time.Now()
@@ -53,7 +53,7 @@ func deactivations(ctx context.Context, s *site) error {
 				}
 				taken[k] = append(taken[k], time.Since(began))
 			}
-			costs[k] += float64((s.process.cpu() - before).Microseconds()) / float64(len(small))
+			costs[k] += float64((s.cpu() - before).Microseconds()) / float64(len(small))
 		}
 	}
 	for k, of := range kinds {
@@ -73,7 +73,7 @@ func deactivations(ctx context.Context, s *site) error {
 
 // smallTokens issues the small licences, activates their devices, and gives each one's
 // token key and client id.
-func (s *site) smallTokens(ctx context.Context) (tokens [][2]string, err error) {
+func (s *site) smallTokens() (tokens [][2]string, err error) {
 	c, err := dial(s.address, false, 0)
 	if err != nil {
 		return nil, err

@@ -86,6 +86,7 @@ func New(c Config) (*Edge, error) {
 		"X-Content-Type-Options": {"nosniff"},
 		"X-Frame-Options":        {"DENY"},
 		"Referrer-Policy":        {"no-referrer"},
+		"Permissions-Policy":     {"camera=(), microphone=(), geolocation=()"},
 		// Pages that a browser shows bring a policy of their own.
 		"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
 		// Answers are for one caller, and nothing may change bytes that are signed.

@@ -40,7 +40,7 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 	if c.TokenKey.IsZero() && l.clockWaits(l.Terms().Policy) {
 		return refused(refusal.EarlyFile()), nil
 	}
-	if !c.TokenKey.IsZero() {
+	if !c.TokenKey.IsZero() { //nolint:nestif // one question after the other about the holder
 		token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
 		switch {
 		case err != nil:

@@ -24,7 +24,7 @@ type Config struct {
 
 // Notices tells people what happens to a licence, in the transaction of the
 // happening itself.
-type Notices interface {
+type Notices interface { //nolint:interfacebloat // all that people are told of
 	// Issued tells the licensee user of a new licence; again when staff asks for it,
 	// which is refused where there is no address.
 	Issued(t tx.Tx, l *License, again bool) error

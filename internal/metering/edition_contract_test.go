@@ -39,11 +39,11 @@ func TestAnEditionsContractEndsItsLicences(t *testing.T) {
 		b.consume(t, 5*unit, "little") // the first one goes on
 
 		for round := 1; round <= 2; round++ {
-			b.editionsContract(t, 10)
+			b = b.editionsContract(t, 10)
 			b.toldOf(t, round*(licences-1), round*licences, (round-1)*licences)
-			b.editionsContract(t, 9) // ends nobody else
+			b = b.editionsContract(t, 9) // ends nobody else
 			b.toldOf(t, round*(licences-1), round*licences, (round-1)*licences)
-			b.editionsContract(t, 100)
+			b = b.editionsContract(t, 100)
 			b.toldOf(t, round*(licences-1), round*licences, round*licences)
 		}
 		b.alive(t)
@@ -51,7 +51,7 @@ func TestAnEditionsContractEndsItsLicences(t *testing.T) {
 }
 
 // editionsContract gives the edition another contract, and carries out what is left to do.
-func (b *meterBench) editionsContract(t *testing.T, n int64) {
+func (b meterBench) editionsContract(t *testing.T, n int64) meterBench {
 	t.Helper()
 	all := append([]terms.Limitation{}, b.edition.Grants.Limitations...)
 	for i := range all {
@@ -65,6 +65,7 @@ func (b *meterBench) editionsContract(t *testing.T, n int64) {
 	if _, err := b.Licenses.Fit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return b
 }
 
 // toldOf counts what was announced, and what the histories say.

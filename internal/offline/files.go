@@ -113,7 +113,7 @@ func (s *Service) note(ctx context.Context, v ident.VendorID, f *File, r *Reply,
 	case known && (wrong.Kind == fault.Invalid || wrong.Kind == fault.Conflict):
 		f.Code, f.Refused = wrong.Code, wrong.Message
 	case failed != nil:
-		return nil
+		return nil //nolint:nilerr // what is wrong with the server is told by who asked
 	default:
 		f.Name, f.Content, f.OutSize = r.Name, r.File, int64(len(r.File))
 		f.Exceeded, f.Copied, f.Serial = int64(r.Over), r.Copied, r.Serial
@@ -145,10 +145,11 @@ func (s *Service) Note(ctx context.Context, v ident.VendorID, f File) error {
 // one of a licence, or of any where that is zero.
 func (s *Service) Again(ctx context.Context, v ident.VendorID, license ident.LicenseID, id ident.UUID, by Via) (f File, err error) {
 	err = s.c.Runner.Run(ctx, func(t tx.Tx) error {
-		found := false
-		if f, found, err = s.c.Store.File(t, v, id); err != nil {
+		kept, found, err := s.c.Store.File(t, v, id)
+		if err != nil {
 			return err
 		}
+		f = kept
 		if !found || license != 0 && f.License != license {
 			return fault.Missing("file")
 		}

@@ -131,6 +131,8 @@ func scriptWords() []string {
 		"This device has a passkey for this account already.",
 		"Passkeys do not work at this address: open the page by the server's public name.",
 		"The device gave no passkey. Try again, or use another way.",
+		"The camera was not allowed. Allow it in the browser, or paste the text of the code.",
+		"There is no camera. Paste the text of the code.",
 	}
 }
 

@@ -39,6 +39,7 @@ type Page struct {
 	Docs    string // address of the API's documentation; empty where it is not known
 	Notices []Notice
 	Help    Help
+	Camera  bool   // the page may use the camera; no other may
 	Brand   *Brand // nil where pages are the server's own
 
 	Language  *language.Language // that the page is in; nil for English

@@ -157,6 +157,9 @@ func (f *Face) write(w http.ResponseWriter, status int, v *View, p Chromed) {
 		h.Set("Content-Language", l.Tag())
 		h.Add("Vary", "Accept-Language, Cookie")
 	}
+	if p.Chrome().Camera {
+		h.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
+	}
 	h.Set("Referrer-Policy", "same-origin") // browsers send Origin "null" with forms otherwise
 	// Here, because nothing reaches a page by another way: titles, cells, what stands in
 	// fields. Forms take the marks back (cleanText).

@@ -270,10 +270,10 @@ func TestEveryPageOfThePortal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, speaks := range map[string]string{"": "", " in German": "de"} {
+	for name, speaks := range map[string]string{"in English": "", "in German": "de"} {
 		look := desk()
 		look.Language = speaks
-		t.Run("one licence"+name, func(t *testing.T) {
+		t.Run("one licence "+name, func(t *testing.T) {
 			t.Parallel()
 			s := servertest.Start(t, servertest.SQLite(t))
 			v := s.Vendor(t, "Acme")
@@ -287,7 +287,7 @@ func TestEveryPageOfThePortal(t *testing.T) {
 			b.signInAsOwner(s, v, "anna@example.com", nil)
 			b.walksPortal(string(axe), "anna"+speaks, 8)
 		})
-		t.Run("several licences"+name, func(t *testing.T) {
+		t.Run("several licences "+name, func(t *testing.T) {
 			t.Parallel()
 			s := servertest.Start(t, servertest.SQLite(t))
 			shop := servertest.OpenShop(t, s)

@@ -58,6 +58,9 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 	r, err := http.NewRequest(method, url, body) //nolint:noctx // testscript has its own deadline
 	ts.Check(err)
 	r.Header = header
+	if host := header.Get("Host"); host != "" {
+		r.Host = host
+	}
 	response, err := http.DefaultClient.Do(r)
 	ts.Check(err)
 	data, err := io.ReadAll(response.Body)

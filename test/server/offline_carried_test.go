@@ -151,7 +151,7 @@ func TestPagesOfFiles(t *testing.T) {
 		if kept := b.Get(t, href[strings.Index(href, "/offline/files/"):]); kept.Body != license.Body {
 			t.Errorf("the kept answer of %q is another: %d", href, kept.Status)
 		}
-		servertest.Says(t, b.Get(t, "/"), "main", "Two copies", "Above the limit")
+		servertest.Says(t, b.Get(t, "/"), "main", "Two copies", "Above limit")
 		servertest.Says(t, b.Get(t, "/licenses/"+l.ID), "main", "Two copies of one device.")
 		servertest.Says(t, b.Get(t, "/offline/copies"), "main", "press-m-1", "report 1")
 		b.Post(t, "/offline/copies/seen", url.Values{"id": {id}})
@@ -195,7 +195,7 @@ func TestADeletionWaitsForTheVendor(t *testing.T) {
 		v.bring(t, 409, request)
 		v.manage(t, 409, "GET", "/activations/"+id+"/refresh-file", nil)
 		servertest.Says(t, b.Get(t, "/offline"), "main", "press-m-1", "anna@example.com", "Decline")
-		servertest.Says(t, b.Get(t, "/"), "main", "Deleted by its owner")
+		servertest.Says(t, b.Get(t, "/"), "main", "Deleted", "goes on by its file")
 		b.Post(t, "/offline/deletions/"+id+"/decline", nil)
 		servertest.Says(t, b.Get(t, "/offline"), "main", "Nothing to decide")
 		v.bring(t, 200, request)

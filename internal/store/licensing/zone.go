@@ -80,7 +80,7 @@ func (s *Store) stays(ctx context.Context, q *store.Selection, r listing.Request
 
 // merged gives the first rows of two pages that are in order, and one more than a page.
 func merged(r listing.Request, one, two []licensing.Stay) []licensing.Stay {
-	all := append(one, two...)
+	all := slices.Concat(one, two)
 	slices.SortFunc(all, func(a, b licensing.Stay) int {
 		way := cmp.Or(a.EnteredAt.Compare(b.EnteredAt), cmp.Compare(a.ID, b.ID))
 		if r.Desc {

@@ -52,7 +52,8 @@ func (Store) NoteFile(t tx.Tx, v ident.VendorID, f offline.File) (first bool, er
 	a := f.Actor
 	now := f.At.UnixMilli()
 	times, err := store.On(t).Insert(`INSERT INTO offline_files (vendor_id, uuid, license_id, activation_uuid, client_id, kind, via, actor_kind, actor_id,
-		actor_name, address, in_hash, in_size, number, out_name, out_size, serial, content, refused_code, refused, exceeded, is_copy, times, created_at, last_at)
+		actor_name, address, in_hash, in_size, number, out_name, out_size, serial, content, refused_code, refused, exceeded, is_copy, times,
+		created_at, last_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1, $23, $24)
 		ON CONFLICT (vendor_id, license_id, in_hash, refused_code) DO UPDATE SET times = offline_files.times + 1, last_at = excluded.last_at,
 			out_size = excluded.out_size, serial = excluded.serial, content = excluded.content

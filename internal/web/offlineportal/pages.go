@@ -34,17 +34,22 @@ type Shown struct {
 
 func (p *Pages) pages() []edge.Route {
 	who := web.Access{Public: public}
-	page := web.Show(p.Face, "/{$}", who, "bring.html", func(q *web.Request) (*bringPage, error) {
-		return &bringPage{Page: q.Page(q.T("Licences for devices without internet"))}, nil
-	})
+	page := web.Show(p.Face, "/{$}", who, "bring.html", func(q *web.Request) (*bringPage, error) { return begin(q), nil })
 	post := web.Answer(p.Face, "/{$}", who, "bring.html", p.bring)
 	post.BodyLimit = largest
 	return []edge.Route{page, post}
 }
 
+// begin is the page before a file was brought.
+func begin(q *web.Request) *bringPage {
+	page := &bringPage{Page: q.Page(q.T("Licences for devices without internet"))}
+	page.Camera = true
+	return page
+}
+
 // bring reads all files of a form, and tells of each what became of it.
 func (p *Pages) bring(q *web.Request) (*bringPage, error) {
-	page := &bringPage{Page: q.Page(q.T("Licences for devices without internet"))}
+	page := begin(q)
 	texts, err := All(q.R)
 	if err != nil {
 		return nil, err

@@ -72,6 +72,10 @@ func MeterNotice(q *web.Request, page *web.Page, l *licensing.License, r meterin
 			Tone: web.Warning, Title: q.T("“%s” is exhausted.", r.Limitation.Name), Links: Contact(q),
 			Text: q.T("All of it is consumed since %s; more is refused.", page.At(r.Meter.ExhaustedAt).Text),
 		}
+		if left := bar.Allowed - bar.Used; left > 0 { // it was asked for more than there is
+			n.Title = q.T("“%s” is nearly used up.", r.Limitation.Name)
+			n.Text = q.T("More than there is was reported on %s, and refused. %d are left.", page.At(r.Meter.ExhaustedAt).Text, left)
+		}
 		if !r.Meter.EndsAt.IsZero() {
 			n.Text += " " + q.T("It counts anew on %s.", page.FirstDay(r.Meter.EndsAt).Text)
 		}

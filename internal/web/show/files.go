@@ -30,8 +30,11 @@ func FilesTable(q *web.Request, c Carried) web.Table[offline.File] {
 				}
 				return cell
 			}},
-			{Name: "what", Label: q.T("What"), Roomy: true, Cell: func(f offline.File) web.Cell { return whatCell(q, f) }, Plain: func(f offline.File) string { return formOf(q, f.Form) }},
-			{Name: "result", Label: q.T("Result"), Cell: func(f offline.File) web.Cell { return resultCell(q, f) }},
+			{
+				Name: "what", Label: q.T("What"), Roomy: true, Cell: func(f offline.File) web.Cell { return whatCell(q, f) },
+				Plain: func(f offline.File) string { return formOf(q, f.Form) },
+			},
+			{Name: "result", Label: q.T("Result"), Cell: func(f offline.File) web.Cell { return resultCell(q, c, f) }},
 			{Name: "device", Label: q.T("Device"), Cell: func(f offline.File) web.Cell {
 				cell := web.Cell{Text: f.ClientID}
 				if !f.Activation.IsZero() {
@@ -75,18 +78,22 @@ func whatCell(q *web.Request, f offline.File) web.Cell {
 	return c
 }
 
-func resultCell(q *web.Request, f offline.File) web.Cell {
+// resultCell says what came of it. That a device was copied is a matter of the vendor's.
+func resultCell(q *web.Request, c Carried, f offline.File) web.Cell {
 	badge := web.Badge{Word: "Answered", Tone: web.Good}
 	switch {
 	case f.Code != "":
 		badge = web.Badge{Word: "Refused", Tone: web.Bad}
 		return web.Cell{Badge: &badge, Sub: q.Language().Said(f.Refused)}
-	case f.Copied:
+	case f.Copied && !c.Owner:
 		badge = web.Badge{Word: "Two copies", Tone: web.Warning}
 	case f.Exceeded > 0:
 		badge = web.Badge{Word: "Above the limit", Tone: web.Warning}
 	case f.Size == 0:
 		badge = web.Badge{Word: "Handed out", Tone: web.Good}
+	}
+	if c.Again != nil && f.IsKept {
+		return web.Cell{Badge: &badge} // its name is what downloads it
 	}
 	return web.Cell{Badge: &badge, Sub: f.Name}
 }

@@ -144,7 +144,7 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 		all = append(all, web.Notice{Tone: web.Notable, Title: "On goodwill.", Text: text})
 	}
 	all = append(all, fileNotices(page, s)...)
-	if a.ReleasedAt.IsZero() && s.License != nil && a.FileInForce(s.License, page.Now) {
+	if a.ReleasedAt.IsZero() && s.License != nil && s.Deletion == nil && a.FileInForce(s.License, page.Now) {
 		text := "It goes on with that without an end, and no call gives its place up; you can release it."
 		if end := a.FileEnds(s.License); !end.IsZero() {
 			text = "It goes on with that " + page.Until(end) + ", and no call gives its place up before; you can release it."

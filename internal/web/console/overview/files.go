@@ -17,7 +17,8 @@ func (r *reading) files(page *web.Page) (all []todo) {
 	ctx, v, newest := r.q.Context(), r.q.VendorID(), listing.Request{Limit: each, Desc: true}
 	wanted, err := r.p.Attention.Deletions(ctx, v, false, listing.Request{Limit: each})
 	for _, s := range wanted.Items {
-		all = append(all, r.seat(page, s, web.Badge{Word: "Deleted by its owner", Tone: web.Warning}, "goes on by its file; asked", page.Ago(s.Deletion.AskedAt), "/offline"))
+		deleted := web.Badge{Word: "Deleted", Tone: web.Warning}
+		all = append(all, r.seat(page, s, deleted, "by its owner, and goes on by its file; asked", page.Ago(s.Deletion.AskedAt), "/offline"))
 	}
 	due, failed := r.p.Attention.RefreshesDue(ctx, v, page.Now.Add(soonRefreshed), listing.Request{Limit: each})
 	for _, s := range due.Items {
@@ -25,7 +26,7 @@ func (r *reading) files(page *web.Page) (all []todo) {
 		if !page.Now.Before(s.Activation.RefreshBy) {
 			why = "has stopped: its file wanted a refresh"
 		}
-		all = append(all, r.seat(page, s, web.Badge{Word: "Refresh wanted", Tone: web.Soon}, why, page.Ending(s.Activation.RefreshBy), "/offline/refreshes"))
+		all = append(all, r.seat(page, s, web.Badge{Word: "Refresh", Tone: web.Soon}, why, page.Ending(s.Activation.RefreshBy), "/offline/refreshes"))
 	}
 	copies, wrong := r.p.Files.Copies(ctx, v, 0, newest)
 	for _, c := range copies.Items {
@@ -38,7 +39,7 @@ func (r *reading) files(page *web.Page) (all []todo) {
 	above, bad := r.p.Files.Exceeding(ctx, v, newest)
 	for _, f := range above.Items {
 		all = append(all, todo{
-			Badge: web.Badge{Word: "Above the limit", Tone: web.Warning}, Who: f.LicenseName, Why: "a device without internet told it", When: page.Ago(f.At),
+			Badge: web.Badge{Word: "Above limit", Tone: web.Warning}, Who: f.LicenseName, Why: "a device without internet told it", When: page.Ago(f.At),
 			What: page.Cell(web.Cell{Text: show.ValueOr(f.Hostname, f.ClientID), Href: show.ActivationHref(r.q, f.Activation)}),
 			Act:  web.Link{Label: "Look", Href: r.q.Href("/offline/exceeded")},
 		})

@@ -66,7 +66,11 @@ func said(q *web.Request, page *web.Page, r row) string {
 	switch r.Action {
 	case "license.issued":
 		return q.T("The licence was issued.")
-	case "license.changed":
+	case "license.hand_over_requested":
+		return q.T("%s was asked to become the licensee.", is.LicenseeEmail)
+	case "license.hand_over_cancelled":
+		return q.T("The hand-over was cancelled.")
+	case "license.changed", "license.handed_over":
 		return changed(q, page, was, is)
 	case "license.key_replaced":
 		return q.T("The license key was replaced by a new one.")

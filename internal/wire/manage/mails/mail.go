@@ -75,7 +75,7 @@ type mailRule struct {
 	IsOn       bool         `json:"is_on"`
 	ToCustomer bool         `json:"to_customer" doc:"to the licensee user of the licence and the administrators of its customer, unless they have chosen otherwise; false of license_requested"`
 	Staff      []string     `json:"staff" maxItems:"10" nullable:"false" doc:"addresses of your own; where license_requested names none, it goes to the vendor's support_email"`
-	Days       *int         `json:"days,omitempty" minimum:"1" maximum:"365" doc:"expiring: how many days before the end; 30 if left out"`
+	Days       *int         `json:"days,omitempty" minimum:"1" maximum:"365" doc:"expiring, refresh_due: how many days before; 30 and 14 if left out"`
 }
 
 type mailTemplate struct {
@@ -128,7 +128,7 @@ func showMail(m mailing.Mail) mail {
 
 func showRule(r mailing.Rule) mailRule {
 	shown := mailRule{Kind: r.Kind, IsOn: r.IsOn, ToCustomer: r.ToCustomer, Staff: append([]string{}, r.Staff...)}
-	if r.Kind == mailing.Expiring {
+	if r.Kind == mailing.Expiring || r.Kind == mailing.RefreshDue {
 		shown.Days = &r.Days
 	}
 	return shown

@@ -43,13 +43,13 @@ type cardIssue struct {
 	CustomerID  ident.UUID `json:"customer_id,omitempty" format:"uuid" doc:"a customer without a superior, who gets them; the vendor's stock if left out"`
 }
 
-type cardNumber struct {
+type issuedCard struct {
 	Number string `json:"number"`
 }
 
 type cardsIssued struct {
 	BatchID ident.UUID   `json:"batch_id" format:"uuid" doc:"by which the cards are listed, and the order of more than 1,000 is followed"`
-	Cards   []cardNumber `json:"cards" nullable:"false" doc:"none where there are more than 1,000: they are made by an order, and listed by batch_id"`
+	Cards   []issuedCard `json:"cards" nullable:"false" doc:"none where there are more than 1,000: they are made by an order, and listed by batch_id"`
 	Order   *order       `json:"order,omitempty" doc:"of more than 1,000 cards"`
 }
 
@@ -139,9 +139,9 @@ func (a *Area) cards(m *operation.Maker, d door) []operation.Operation {
 			if err != nil {
 				return cardsIssued{}, err
 			}
-			answer := cardsIssued{BatchID: made.Order.UUID, Cards: []cardNumber{}}
+			answer := cardsIssued{BatchID: made.Order.UUID, Cards: []issuedCard{}}
 			for _, c := range made.Cards {
-				answer.Cards = append(answer.Cards, cardNumber{c.Number})
+				answer.Cards = append(answer.Cards, issuedCard{c.Number})
 			}
 			if len(made.Cards) == 0 {
 				answer.Order = showOrder(made.Order)
