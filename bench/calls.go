@@ -34,9 +34,11 @@ func measurements() []measurement {
 		{"session, close", closeSession},
 		{"activation, 16 connections", func(ctx context.Context, s *site) error { return activation(ctx, s, 16, 0) }},
 		{"activation, 256 connections", func(ctx context.Context, s *site) error { return activation(ctx, s, 256, 1) }},
+		{"activation by a file", activationByFile},
 		{"calls beside hard work", besideHardWork},
 		{"console list pages", consolePages},
 		{"portal pages", portalPages},
+		{"deactivation", deactivations}, // last: it takes activations away
 	}
 }
 
@@ -143,7 +145,7 @@ func (s *site) rsa(ctx context.Context, name string, signatures float64) error {
 func activation(ctx context.Context, s *site, connections, run int) error {
 	path, key := s.path("activations"), s.keyHeader()+ed25519Header
 	product := seedUUID(kindProduct, 0).String()
-	half := s.licenses / 2
+	half := (s.licenses - filesBrought) / 2 // the last ones are for activations by a file
 	return s.figures(ctx, load{
 		name: "activation", connections: connections, limit: half, made: new(atomic.Int64),
 		make: func(_, i int) request {

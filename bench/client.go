@@ -24,8 +24,13 @@ type connection struct {
 	body   []byte
 }
 
-func dial(address string) (*connection, error) {
-	c, err := net.DialTimeout("tcp", address, 5*time.Second) //nolint:noctx // bounded
+// dial connects, apart from an address that no other connection of this number has.
+func dial(address string, apart bool, number int) (*connection, error) {
+	d := net.Dialer{Timeout: 5 * time.Second}
+	if apart {
+		d.LocalAddr = &net.TCPAddr{IP: net.IPv4(127, 1, byte(number), 1)}
+	}
+	c, err := d.Dial("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}

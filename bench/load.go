@@ -27,7 +27,8 @@ type load struct {
 	check       checker
 	accept      func(status int) bool // nil: 200 only
 
-	made *atomic.Int64 // calls of earlier runs, where no two may be alike; nil where they may
+	apart bool          // each connection comes from an address of its own: what is bounded by address is measured so
+	made  *atomic.Int64 // calls of earlier runs, where no two may be alike; nil where they may
 }
 
 // used tells whether no call is left.
@@ -91,7 +92,7 @@ func (l load) drive(ctx context.Context, perSecond float64) (result, error) {
 }
 
 func (l load) worker(ctx context.Context, w int, next, sent *atomic.Int64, began time.Time, perSecond float64) (got result, err error) {
-	c, err := dial(l.address)
+	c, err := dial(l.address, l.apart, w)
 	if err != nil {
 		return got, err
 	}

@@ -30,6 +30,7 @@ type vendor struct {
 	AdminKey        string `json:"admin_key"`
 	Ed25519         string `json:"ed25519_public_key"`
 	RSA             string `json:"rsa_public_key_pem"`
+	Hybrid          string `json:"mlkem768_x25519_public_key"`
 }
 
 // site is a server on a seeded database.

@@ -86,7 +86,7 @@ func seed(ctx context.Context, to sink, vendor int64, licenses int) error {
 	now := time.Now().UTC()
 	ms, day := now.UnixMilli(), now.Unix()/86_400
 	policy := terms.Defaults()
-	policy.TokenLimit = 2
+	policy.TokenLimit, policy.OfflineAllowed = 2, true
 	policyText, err := json.Marshal(policy)
 	if err != nil {
 		return fmt.Errorf("policy: %w", err)

@@ -49,8 +49,8 @@ func seedOwned(vendor int64, licenses int, ms int64) []table {
 		{"consumptions", []string{"id", "vendor_id", "uuid", "meter_id", "kind", "amount", "device_id", "user_id", "external_id", "at", "note", "consumed_then", "goodwill_percent", "period_started_at"}, ownedDays * ownedRows, func(i int) []any {
 			return []any{i + 1, vendor, seedUUID(kindConsumption, i), meter, "consumption", 1_000_000, clients + i%owned + 1, "", fmt.Sprintf("bench-%08d", i), ownedAt(ms, i), "", int64(i+1) * 1_000_000, 0, ms - ownedDays*day}
 		}},
-		{"meter_hours", []string{"vendor_id", "meter_id", "hour", "amount"}, ownedDays * 24, func(i int) []any {
-			return []any{vendor, meter, (ms-ownedDays*day)/3_600_000 + int64(i), int64(ownedRows) * 1_000_000 / 24}
+		{"meter_hours", []string{"vendor_id", "meter_id", "begins_at", "amount"}, ownedDays * 24, func(i int) []any {
+			return []any{vendor, meter, ((ms-ownedDays*day)/3_600_000 + int64(i)) * 3600, int64(ownedRows) * 1_000_000 / 24}
 		}},
 	}
 }

@@ -87,10 +87,10 @@ func (c *Client) once(ctx context.Context, name string, body []byte, key ed25519
 		return a, 0, &UnverifiedError{response.StatusCode, signed.ErrTooLarge}
 	}
 	a.signature = response.Header.Get(signed.SignatureHeader)
-	if a.Response, err = c.trusted.keys.VerifyResponse(a.signature, a.body, nonce, response.StatusCode); err != nil {
+	if a.Response, err = c.trust().keys.VerifyResponse(a.signature, a.body, nonce, response.StatusCode); err != nil {
 		return a, pause, &UnverifiedError{response.StatusCode, err}
 	}
-	if err := c.trusted.inTime(a.Response, c.cfg.Now()); err != nil {
+	if err := c.trust().inTime(a.Response, c.cfg.Now()); err != nil {
 		return a, pause, &UnverifiedError{response.StatusCode, err}
 	}
 	if a.Asked != asked {
@@ -145,7 +145,7 @@ func (c *Client) request(ctx context.Context, name string, body []byte, key ed25
 	h.Set("Provisioningkey", c.cfg.ProvisioningKey)
 	h.Set(signed.NonceHeader, nonce)
 	h.Set(signed.AcceptSignatureHeader, signed.AcceptEd25519Bound)
-	h.Set(signed.TrustedKeysHeader, c.trusted.names())
+	h.Set(signed.TrustedKeysHeader, c.trust().names())
 	h.Set(signed.CallSignatureHeader, signature)
 	asked = signed.Request{Method: request.Method, Path: path, CallSignature: signature, Body: body}.Hash()
 	return request, nonce, asked, nil

@@ -28,11 +28,11 @@ type Client struct {
 	pinned trust
 
 	// Changed only by whoever has the turn.
-	trusted trust
 	counter int64     // of the newest call that was signed
 	silent  time.Time // when a consumption found no answer last; zero: the last one did
 
 	mu      sync.Mutex // guards the rest, never held during a call
+	trusted trust
 	held    held
 	offline offline
 	ticked  time.Time           // when the clock was looked at last
@@ -55,7 +55,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	pinned, err := pinnedTrust(cfg.PublicKeys)
+	pinned, err := pinnedTrust(cfg)
 	if err != nil {
 		return nil, err
 	}

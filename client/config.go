@@ -40,7 +40,7 @@ type Config struct {
 	VendorID        string              // * UUID
 	ProductID       string              // * UUID
 	ProvisioningKey string              // * public: it goes into the program; not with Offline
-	PublicKeys      []ed25519.PublicKey // * the vendor's signing keys, pinned; see signed.ParseKey
+	PublicKeys      []ed25519.PublicKey // * the vendor's signing keys, pinned: that for answers, that for files; see signed.ParseKey
 	StateDir        string              // * a folder of the user or the machine; made if it is missing, with mode 0700
 	SoftwareVersion string              // * of the program, such as 2.4.1
 
@@ -50,8 +50,14 @@ type Config struct {
 	// would need one fail with ErrOffline.
 	Offline bool
 	// SealingKey is the vendor's X25519 key, which files for the vendor are sealed to; see
-	// signed.ParseSealingKey. Needed for OfflineRequest, OfflineReport and OfflineDeactivate.
+	// signed.ParseSealingKey. OfflineRequest, OfflineReport and OfflineDeactivate need it or HybridKey.
 	SealingKey *ecdh.PublicKey
+	// HybridKey is the vendor's ML-KEM-768 key with X25519; see signed.ParseHybridKey. Where it
+	// is set, files are sealed to it, and SealingKey is for QR codes, which it is too large for.
+	HybridKey *signed.HybridKey
+	// RootKey is the vendor's root key, which signs lists of the keys in use and the revoked
+	// ones; files bring the newest. Nil: the pinned keys, and what they announce, are all.
+	RootKey ed25519.PublicKey
 	// DeviceVariables are texts about this device that go with activations, heartbeats and files.
 	DeviceVariables map[string]string
 	// TombstoneDir is where it is kept which licences were given up here: not below
@@ -106,6 +112,9 @@ func (c *Config) validate() error {
 	}
 	if _, err := signed.NewKeySet(c.PublicKeys...); err != nil {
 		return fmt.Errorf("client: PublicKeys: %w", err)
+	}
+	if c.RootKey != nil && signed.CheckKey(c.RootKey) != nil {
+		return errors.New("client: RootKey is no Ed25519 key")
 	}
 	if c.Hostname == "" {
 		c.Hostname, _ = os.Hostname() // without one, none is sent

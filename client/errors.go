@@ -42,6 +42,8 @@ var (
 	ErrOlderFile = errors.New("the file is older than the licence that is installed here, which stays in force")
 	// ErrAlreadyCounted: the receipt is of a report whose records a later receipt has confirmed. Nothing is left to do.
 	ErrAlreadyCounted = errors.New("what this receipt confirms was counted already; nothing is left to do")
+	// ErrRevokedKey: the file is signed by a key that the vendor has revoked.
+	ErrRevokedKey = errors.New("the file is signed by a key that the vendor has revoked; ask for a new file")
 	// ErrGivenUp: the licence was given up on this device, for good.
 	ErrGivenUp = errors.New("this licence was given up on this device; make a new request")
 	// ErrClosed: Close was called.

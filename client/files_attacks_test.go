@@ -58,7 +58,7 @@ func TestAttackAFileReplayed(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.server.Advance(time.Second)
-	var all [][]byte
+	all := make([][]byte, 0, 2)
 	for range 2 { // of one moment: only one of them begins anew
 		c.server.Change(func(*client.LicenseInfo) {})
 		refresh, err := c.files.Refresh(license)
@@ -167,5 +167,35 @@ func TestAttackReadingARequest(t *testing.T) {
 				t.Errorf("%s keeps what was typed", file)
 			}
 		}
+	}
+}
+
+// A file of another vendor, product or device, also by a key that is trusted, opens nothing.
+func TestAttackAFileOfAnother(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(l *signed.OfflineLicense)
+		want   error
+	}{
+		"vendor":     {func(l *signed.OfflineLicense) { l.VendorID = scans }, client.ErrForeignFile},
+		"product":    {func(l *signed.OfflineLicense) { l.ProductID = scans }, client.ErrForeignFile},
+		"client":     {func(l *signed.OfflineLicense) { l.ClientID = "another" }, client.ErrForeignFile},
+		"activation": {func(l *signed.OfflineLicense) { l.ActivationID = scans }, client.ErrForeignFile},
+		"key":        {func(l *signed.OfflineLicense) { l.ClientPublicKey = signed.FormatKey(publicOf(seeded(77))) }, client.ErrForeignFile},
+		"no key":     {func(l *signed.OfflineLicense) { l.ClientPublicKey = "" }, client.ErrForeignFile},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			device, license := installed(t)
+			refresh := device.refreshed(t, license, c.change)
+			if s, err := device.client.Install(refresh); !errors.Is(err, c.want) || !s.Valid() {
+				t.Errorf("%+v, %v", s, err)
+			}
+		})
+	}
+	stranger, license := installed(t)
+	stranger.files.Key = seeded(78)
+	if s, err := stranger.client.Install(stranger.refreshed(t, license, nil)); !errors.Is(err, signed.ErrUnknownKey) || !s.Valid() {
+		t.Errorf("by the key of another vendor: %+v, %v", s, err)
 	}
 }

@@ -20,7 +20,8 @@ const (
 	fileKey      = "client.key"
 	fileAnswer   = "license.answer" // the last good answer, as received
 	fileMark     = "license.mark"   // what was seen last, signed by the client's own key
-	fileRotation = "rotation.json"  // answers that announced keys, as received
+	fileRotation = "rotation.json"  // answers and documents that announced keys, as received
+	fileKeyList  = "keys.list"      // the newest list of the vendor's root key, as received
 )
 
 // temporarySuffix ends the name of a file that is not whole yet.

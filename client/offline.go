@@ -49,7 +49,7 @@ func (c *Client) OfflineRequestUser(user User) (OfflineFile, error) {
 }
 
 func (c *Client) ask(r signed.ActivationRequest) (OfflineFile, error) {
-	if c.cfg.SealingKey == nil {
+	if c.cfg.SealingKey == nil && c.cfg.HybridKey == nil {
 		return OfflineFile{}, errNoSealingKey
 	}
 	id, err := newID(c.cfg.Rand)
@@ -61,7 +61,7 @@ func (c *Client) ask(r signed.ActivationRequest) (OfflineFile, error) {
 		return OfflineFile{}, fmt.Errorf("client: no randomness for a key: %w", err)
 	}
 	r.RequestID, r.ProductID, r.ClientID, r.CreatedAt = id, c.cfg.ProductID, c.id, max(c.cfg.Now().Unix(), 0)
-	if names := c.trusted.names(); names != "" {
+	if names := c.trust().names(); names != "" {
 		r.TrustedKeys = strings.Split(names, ", ")
 	}
 	short := r
@@ -81,7 +81,20 @@ func (c *Client) ask(r signed.ActivationRequest) (OfflineFile, error) {
 	})
 }
 
-var errNoSealingKey = errors.New("client: SealingKey is missing; it is the vendor's X25519 key, which requests are sealed to")
+var errNoSealingKey = errors.New("client: SealingKey and HybridKey are missing; they are the vendor's keys that requests are sealed to")
+
+// seal seals what goes into a file: to the hybrid key, where the program has one.
+func (c *Client) seal(kind string, content []byte) (s signed.Sealed, err error) {
+	if c.cfg.HybridKey != nil {
+		s, err = signed.SealHybrid(c.cfg.HybridKey, kind, c.cfg.VendorID, content)
+	} else {
+		s, err = signed.Seal(c.cfg.SealingKey, kind, c.cfg.VendorID, content)
+	}
+	if err != nil {
+		return s, fmt.Errorf("client: %w", err)
+	}
+	return s, nil
+}
 
 // sealRequest seals a request, and what is left of it for a QR code.
 func (c *Client) sealRequest(r, short signed.ActivationRequest, key ed25519.PrivateKey) (f OfflineFile, err error) {
@@ -89,12 +102,12 @@ func (c *Client) sealRequest(r, short signed.ActivationRequest, key ed25519.Priv
 	if err != nil {
 		return f, fmt.Errorf("client: %w", err)
 	}
-	sealed, err := signed.Seal(c.cfg.SealingKey, signed.SealActivation, c.cfg.VendorID, content)
+	sealed, err := c.seal(signed.SealActivation, content)
 	if err != nil {
-		return f, fmt.Errorf("client: %w", err)
+		return f, err
 	}
 	f.Name, f.Text = "activation.req", sealed.Armour()
-	if content, err = short.Sign(key, c.cfg.VendorID); err != nil || len(content) > signed.MaxCompactContent {
+	if content, err = short.Sign(key, c.cfg.VendorID); err != nil || len(content) > signed.MaxCompactContent || c.cfg.SealingKey == nil {
 		return f, err
 	}
 	sealed, err = signed.Seal(c.cfg.SealingKey, signed.SealActivation, c.cfg.VendorID, content)
@@ -111,11 +124,16 @@ func (c *Client) Install(file []byte) (Status, error) {
 	if err != nil {
 		return c.Status(), err
 	}
-	f, err := c.readOffline(text)
-	if err != nil {
-		return c.Status(), err
-	}
-	err = c.changeOffline(func(o *offline) error { return c.install(o, f) })
+	err = c.changeOffline(func(o *offline) error {
+		f, t, err := c.judgeFile(text)
+		if err != nil {
+			return err
+		}
+		if err := c.install(o, f); err != nil {
+			return err
+		}
+		return c.believe(t)
+	})
 	return c.Status(), err
 }
 

@@ -25,7 +25,7 @@ func (c *Client) OfflineReport() (OfflineFile, error) { return c.report(signed.I
 func (c *Client) OfflineDeactivate() (OfflineFile, error) { return c.report(signed.IntentDeactivate) }
 
 func (c *Client) report(intent string) (f OfflineFile, err error) {
-	if c.cfg.SealingKey == nil {
+	if c.cfg.SealingKey == nil && c.cfg.HybridKey == nil {
 		return f, errNoSealingKey
 	}
 	f.Name = "deactivation.req"
@@ -71,7 +71,7 @@ func (c *Client) tell(o *offline, intent string) (t told, err error) {
 	r := signed.Report{
 		VendorID: c.cfg.VendorID, ProductID: c.cfg.ProductID, ActivationID: o.ActivationID, RequestID: id, ClientID: c.id, Intent: intent,
 		Serial: o.Mark.Serial, CreatedAt: max(c.cfg.Now().Unix(), 0), Number: rs.N + 1, Previous: rs.Prev, Base: rs.Base, Last: rs.Last,
-		DeviceVariables: c.cfg.DeviceVariables,
+		DeviceVariables: c.cfg.DeviceVariables, Hostname: short(c.cfg.Hostname),
 	}
 	for _, earlier := range rs.Told {
 		if len(r.Points) == 0 && earlier.Last != rs.Base || len(r.Points) > 0 && earlier.Last != r.Points[len(r.Points)-1] {
@@ -88,15 +88,23 @@ func (c *Client) tell(o *offline, intent string) (t told, err error) {
 	if t.Report, err = r.Sign(key); err != nil {
 		return t, fmt.Errorf("client: %w", err)
 	}
-	sealed, err := signed.Seal(c.cfg.SealingKey, signed.SealDeactivation, c.cfg.VendorID, t.Report)
+	sealed, err := c.seal(signed.SealDeactivation, t.Report)
 	if err != nil {
-		return t, fmt.Errorf("client: %w", err)
+		return t, err
 	}
 	t.Text = sealed.Armour()
 	rs.N, rs.Prev = r.Number, signed.ReportHash(t.Report)
 	rs.Told = append(rs.Told, t)
 	rs.Told = rs.Told[max(0, len(rs.Told)-maxTold):]
 	return t, nil
+}
+
+// short cuts what a machine calls itself to what a report may say.
+func short(name string) string {
+	if len(name) > 256 {
+		name = strings.ToValidUTF8(name[:256], "")
+	}
+	return name
 }
 
 // Receipt takes the receipt of a report or deactivation that was made here, in any form
@@ -108,9 +116,9 @@ func (c *Client) Receipt(file []byte) (Status, error) {
 	if err != nil {
 		return c.Status(), err
 	}
-	r, err := c.trusted.keys.ReadReceipt(text)
+	r, err := c.trust().keys.ReadReceipt(text)
 	if err != nil {
-		return c.Status(), notSigned(err)
+		return c.Status(), c.trust().notSigned(text, err)
 	}
 	err = c.changeOffline(func(o *offline) error { return c.confirm(o, r, text) })
 	return c.Status(), err
@@ -119,12 +127,12 @@ func (c *Client) Receipt(file []byte) (Status, error) {
 // confirm forgets what a verified receipt is for.
 func (c *Client) confirm(o *offline, r signed.Receipt, text []byte) error {
 	for _, t := range slices.Backward(o.Records.Told) {
-		_, err := c.trusted.keys.VerifyReceipt(text, t.Report)
+		_, err := c.trust().keys.VerifyReceipt(text, t.Report)
 		switch {
 		case errors.Is(err, signed.ErrMismatch):
 			continue
 		case err != nil:
-			return notSigned(err)
+			return c.trust().notSigned(text, err)
 		case r.Intent == signed.IntentDeactivate:
 			*o = offline{Open: o.Open, Revision: o.Revision}
 			return c.dir.remove(fileLicense)
@@ -137,10 +145,6 @@ func (c *Client) confirm(o *offline, r signed.Receipt, text []byte) error {
 		return ErrAlreadyCounted
 	}
 	return ErrNoReport
-}
-
-func notSigned(err error) error {
-	return fmt.Errorf("client: the file is not properly signed by the vendor: %w", err)
 }
 
 // consumeOffline counts here, against what the licence file left and what was counted since.

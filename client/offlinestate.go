@@ -63,10 +63,10 @@ type offlineFile struct {
 	text    []byte
 }
 
-// readOffline verifies a licence file and that it is for this client.
-func (c *Client) readOffline(text []byte) (f offlineFile, err error) {
-	if f.said, err = c.trusted.keys.VerifyOfflineLicense(text); err != nil {
-		return f, notSigned(err)
+// readOffline verifies a licence file by these keys, and that it is for this client.
+func (c *Client) readOffline(text []byte, t trust) (f offlineFile, err error) {
+	if f.said, err = t.keys.VerifyOfflineLicense(text); err != nil {
+		return f, t.notSigned(text, err)
 	}
 	if f.said.VendorID != c.cfg.VendorID || f.said.ProductID != c.cfg.ProductID || f.said.ClientID != c.id {
 		return f, ErrForeignFile
@@ -210,7 +210,26 @@ func (o *offline) parse(text []byte) error {
 	if _, err := own.VerifyDocument(text, typeOffline); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrStateEdited, fileOffline, err)
 	}
+	if !o.Records.whole() {
+		return fmt.Errorf("%w: %s has a sum that is none", ErrStateEdited, fileOffline)
+	}
 	return nil
+}
+
+// whole reports whether every sum is a number.
+func (r *records) whole() bool {
+	all := append(make([]sums, 0, 2+len(r.Told)), r.Sums, r.Used)
+	for _, t := range r.Told {
+		all = append(all, t.Sums)
+	}
+	for _, s := range all {
+		for _, n := range s {
+			if n == nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // signingKey is the activation's key, or that of the newest request.
@@ -233,7 +252,7 @@ func (c *Client) loadLicense(o *offline) error {
 	if signed.ReportHash(text) != o.File {
 		return fmt.Errorf("%w: %s", ErrStateEdited, fileLicense)
 	}
-	if o.file, err = c.readOffline(text); err != nil {
+	if o.file, err = c.readOffline(text, c.trust()); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrStateCopied, fileLicense, err)
 	}
 	if o.file.said.ClientPublicKey != publicOf(o.Seed) || !o.Mark.of(c.id, c.cfg.ProductID) {

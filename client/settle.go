@@ -57,7 +57,7 @@ func (c *Client) refresh() {
 	}
 	defer unlock()
 	if t, err := loadTrust(c.dir, c.pinned); err == nil {
-		c.trusted = t
+		c.setTrust(t)
 	}
 	c.replace(join(c.snapshot(), c.load()))
 }

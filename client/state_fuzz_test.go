@@ -17,7 +17,7 @@ func FuzzState(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	trusted, err := pinnedTrust([]ed25519.PublicKey{signer.Public()})
+	trusted, err := pinnedTrust(Config{PublicKeys: []ed25519.PublicKey{signer.Public()}})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -25,8 +25,9 @@ const (
 // key: so that at every start the chain from the pinned keys to the newest one
 // is checked again, and nobody can add a key by editing a file.
 type rotation struct {
-	Signature string `json:"signature"` // Chancery-Signature as received
-	Body      []byte `json:"body"`      // the body it signs; base64 in JSON
+	Signature string `json:"signature,omitempty"` // Chancery-Signature as received
+	Body      []byte `json:"body,omitempty"`      // the body it signs; base64 in JSON
+	Document  string `json:"document,omitempty"`  // in place of both: an announcement out of a file
 
 	// Used and Since are when the announced key signed its first answer for this
 	// client, by the server's clock (iat) and by this machine's, in Unix seconds. Zero: not yet.
@@ -39,16 +40,24 @@ type rotation struct {
 // trust is the keys whose answers this client takes: those pinned, and those that
 // they announced, each by the one before. A key has one successor, the first that
 // it announced; whoever steals it later can't name another.
+//
+// The newest list of the root key goes before both: what is revoked there is not believed,
+// and announces nothing; what is in use there is believed.
 type trust struct {
+	vendor string
+	root   ed25519.PublicKey // nil: none is pinned
 	keys   signed.KeySet
 	pinned []string // kids
 	chain  []rotation
+
+	list     signed.KeyList // Number 0: none
+	document string         // the list as received
 }
 
-func pinnedTrust(keys []ed25519.PublicKey) (trust, error) {
-	set, err := signed.NewKeySet(keys...)
-	t := trust{keys: set}
-	for _, key := range keys {
+func pinnedTrust(cfg Config) (trust, error) {
+	set, err := signed.NewKeySet(cfg.PublicKeys...)
+	t := trust{keys: set, vendor: cfg.VendorID, root: cfg.RootKey}
+	for _, key := range cfg.PublicKeys {
 		t.pinned = append(t.pinned, signed.KeyID(key))
 	}
 	return t, err
@@ -57,6 +66,9 @@ func pinnedTrust(keys []ed25519.PublicKey) (trust, error) {
 // loadTrust adds the keys that were announced. What does not verify, or does not
 // fit the chain, is left out: it can only ever make fewer answers believed.
 func loadTrust(dir folder, pinned trust) (trust, error) {
+	if list, err := dir.read(fileKeyList); err == nil {
+		pinned = pinned.withList(string(list)) // one that is damaged is none
+	}
 	text, err := dir.read(fileRotation)
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, errFileTooLarge) {
 		return pinned, nil
@@ -70,6 +82,10 @@ func loadTrust(dir folder, pinned trust) (trust, error) {
 	}
 	t := pinned
 	for _, r := range stored {
+		if r.Document != "" {
+			t, _ = t.withDocument(r)
+			continue
+		}
 		if response, err := t.keys.VerifyStoredResponse(r.Signature, r.Body); err == nil {
 			t, _ = t.with(response, r)
 		}
@@ -77,10 +93,45 @@ func loadTrust(dir folder, pinned trust) (trust, error) {
 	return t, nil
 }
 
+// withList is the trust after a list of the root key; the same after an older one, and after
+// what is none.
+func (t trust) withList(document string) trust {
+	if t.root == nil || document == "" {
+		return t
+	}
+	l, err := signed.VerifyKeyList(t.root, t.vendor, []byte(document))
+	if err != nil || l.Number <= t.list.Number {
+		return t
+	}
+	keys, err := t.keys.With(l.InUse()...)
+	if err != nil {
+		return t
+	}
+	t.keys, t.list, t.document = keys.Without(l.Revoked()...), l, document
+	return t
+}
+
+// withDocument is with for an announcement out of a file.
+func (t trust) withDocument(r rotation) (trust, bool) {
+	by, next, err := t.keys.VerifyAnnouncement(t.vendor, []byte(r.Document))
+	if err != nil || slices.Contains(t.list.Revoked(), signed.KeyID(next)) {
+		return t, false
+	}
+	return t.with(signed.Response{KeyID: by, Next: next}, r)
+}
+
+// notSigned says why a file is not believed.
+func (t trust) notSigned(file []byte, err error) error {
+	if d, read := signed.ReadUnverified(file); read == nil && slices.Contains(t.list.Revoked(), d.KeyID) {
+		return fmt.Errorf("client: %w", ErrRevokedKey)
+	}
+	return fmt.Errorf("client: the file is not properly signed by the vendor: %w", err)
+}
+
 // with is the trust after a verified announcement; false: it changes nothing,
 // because it announces nothing, or the key has a successor already.
 func (t trust) with(a signed.Response, r rotation) (trust, bool) {
-	if a.Next == nil || len(t.chain) >= maxRotations {
+	if a.Next == nil || len(t.chain) >= maxRotations || slices.Contains(t.list.Revoked(), signed.KeyID(a.Next)) {
 		return t, false
 	}
 	r.from, r.to = a.KeyID, signed.KeyID(a.Next)
@@ -166,11 +217,14 @@ func (t trust) names() string {
 	for _, r := range slices.Backward(t.chain) {
 		kids = t.name(kids, r.to)
 	}
+	for _, key := range t.list.InUse() {
+		kids = t.name(kids, signed.KeyID(key))
+	}
 	return strings.Join(kids[:min(len(kids), signed.MaxTrustedKeys)], ", ")
 }
 
 func (t trust) name(kids []string, kid string) []string {
-	if r, ok := t.successor(kid); ok && r.Used != 0 || slices.Contains(kids, kid) {
+	if r, ok := t.successor(kid); ok && r.Used != 0 || slices.Contains(kids, kid) || !t.keys.Has(kid) {
 		return kids
 	}
 	return append(kids, kid)
@@ -185,7 +239,7 @@ func (c *Client) learn(a answer) error {
 		t, announced := t.with(a.Response, rotation{Signature: a.signature, Body: a.body})
 		return t, used || announced
 	}
-	if _, changed := add(c.trusted); !changed {
+	if _, changed := add(c.trust()); !changed {
 		return nil
 	}
 	unlock, err := c.dir.lock(lockWait)
@@ -210,6 +264,18 @@ func (c *Client) learn(a answer) error {
 			return err
 		}
 	}
-	c.trusted = t
+	c.setTrust(t)
 	return nil
+}
+
+func (c *Client) trust() trust {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.trusted
+}
+
+func (c *Client) setTrust(t trust) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trusted = t
 }

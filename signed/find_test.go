@@ -223,7 +223,11 @@ func FuzzFind(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, text := range [][]byte{sealed.Armour(), []byte(sealed.Compact()), document, inUTF16(binary.LittleEndian, true, sealed.Compact())} {
+	hybrid, err := signed.SealHybrid(k.hybrid.Public(), signed.SealActivation, vendorID, []byte("x"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, text := range [][]byte{hybrid.Armour(), sealed.Armour(), []byte(sealed.Compact()), document, inUTF16(binary.LittleEndian, true, sealed.Compact())} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

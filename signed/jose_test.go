@@ -31,6 +31,29 @@ func TestAnotherLibraryReadsOurDocuments(t *testing.T) {
 	}
 }
 
+// All documents of a device without internet, as they are published.
+func TestAnotherLibraryReadsOurFiles(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	v := offlineVectors(t, k)
+	for name, c := range map[string]struct {
+		document string
+		by       ed25519.PublicKey
+	}{
+		"licence": {v.License, k.signer.Public()}, "refresh": {v.Refresh, k.signer.Public()}, "report": {v.Report, public(k.client)},
+		"receipt": {v.Receipt, k.signer.Public()}, "list of keys": {v.KeyList, public(k.client)}, "announcement": {v.NextKey, k.signer.Public()},
+	} {
+		parsed, err := jose.ParseSignedCompact(c.document, []jose.SignatureAlgorithm{jose.EdDSA})
+		must(t, err)
+		if payload, err := parsed.Verify(c.by); err != nil || !json.Valid(payload) {
+			t.Errorf("%s: %q, %v", name, payload, err)
+		}
+		if _, err := parsed.Verify(public(k.next)); err == nil {
+			t.Errorf("%s: another key verifies it", name)
+		}
+	}
+}
+
 func TestWeReadAnotherLibrarysDocuments(t *testing.T) {
 	t.Parallel()
 	k := setup(t)

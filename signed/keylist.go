@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
+	"maps"
 )
 
 // Documents about keys.
@@ -122,10 +123,7 @@ func (l KeyList) Revoked() (kids []string) {
 
 // Without returns a set that does not trust the keys with these ids.
 func (k KeySet) Without(kids ...string) KeySet {
-	smaller := make(map[string]ed25519.PublicKey, len(k.keys))
-	for kid, key := range k.keys {
-		smaller[kid] = key
-	}
+	smaller := maps.Clone(k.keys)
 	for _, kid := range kids {
 		delete(smaller, kid)
 	}

@@ -298,7 +298,11 @@ func FuzzOffline(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, text := range [][]byte{content, payload, license} {
+	list, err := json.Marshal(keyList(k))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, text := range [][]byte{content, payload, license, list} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -308,6 +312,9 @@ func FuzzOffline(f *testing.F) {
 		for typ, take := range map[string]func([]byte) error{
 			signed.TypeDeactivation: func(d []byte) error { _, err := signed.ReadReport(d); return err },
 			signed.TypeLicense:      func(d []byte) error { _, err := k.trusted.VerifyOfflineLicense(d); return err },
+			signed.TypeReceipt:      func(d []byte) error { _, err := k.trusted.ReadReceipt(d); return err },
+			signed.TypeKeys:         func(d []byte) error { _, err := signed.VerifyKeyList(k.signer.Public(), vendorID, d); return err },
+			signed.TypeNextKey:      func(d []byte) error { _, _, err := k.trusted.VerifyAnnouncement(vendorID, d); return err },
 		} {
 			document, err := k.signer.SignDocument(typ, text)
 			if err != nil {

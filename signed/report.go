@@ -40,6 +40,8 @@ type Report struct {
 
 	Consumptions    []Consumption     `json:"consumptions,omitempty"` // the sums of the records behind Base, one for each limitation
 	DeviceVariables map[string]string `json:"device_variables,omitempty"`
+
+	Hostname string `json:"hostname,omitempty"` // what the machine calls itself, at most 256 bytes: copies are told apart by it
 }
 
 // MaxPoints bounds the points of a report.
@@ -130,8 +132,8 @@ func (r Report) check() error {
 	switch {
 	case r.Intent != IntentDeactivate && r.Intent != IntentReport:
 		return fmt.Errorf("intent %.32q: %w", r.Intent, ErrMalformed)
-	case r.ClientID == "" || len(r.ClientID) > 256 || r.Serial < 0 || r.CreatedAt < 0:
-		return fmt.Errorf("client id, serial or iat: %w", ErrMalformed)
+	case r.ClientID == "" || len(r.ClientID) > 256 || len(r.Hostname) > 256 || r.Serial < 0 || r.CreatedAt < 0:
+		return fmt.Errorf("client id, hostname, serial or iat: %w", ErrMalformed)
 	case r.Number < 1 || (r.Number == 1) != (r.Previous == "") || !isHash(r.Previous):
 		return fmt.Errorf("number or previous report: %w", ErrMalformed)
 	case len(r.Points) > MaxPoints:

@@ -3,6 +3,7 @@ package clienttest
 import (
 	"bytes"
 	"crypto/ecdh"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -19,8 +20,10 @@ import (
 type Files struct {
 	s       *Server
 	sealing *ecdh.PrivateKey
+	hybrid  *signed.HybridPrivateKey
 
 	Change  func(*signed.OfflineLicense) // changes a licence before it is signed; nil: nothing
+	Key     ed25519.PrivateKey           // signs in place of the server's; nil: the server's
 	Used    map[string]*big.Rat          // by limitation id: what reports have told
 	held    map[string]signed.OfflineLicense
 	told    map[string]map[string]*big.Rat // by activation, of the records behind its base
@@ -32,8 +35,12 @@ type Files struct {
 // Files starts the vendor's side of files.
 func (s *Server) Files() (*Files, error) {
 	sealing, err := ecdh.X25519().NewPrivateKey(bytes.Repeat([]byte{4}, 32))
+	if err != nil {
+		return nil, err
+	}
+	hybrid, err := signed.NewHybridPrivateKey(bytes.Repeat([]byte{5}, 32))
 	return &Files{
-		s: s, sealing: sealing, Used: map[string]*big.Rat{}, held: map[string]signed.OfflineLicense{}, told: map[string]map[string]*big.Rat{},
+		s: s, sealing: sealing, hybrid: hybrid, Used: map[string]*big.Rat{}, held: map[string]signed.OfflineLicense{}, told: map[string]map[string]*big.Rat{},
 		base: map[string]signed.Mark{}, last: map[string]signed.Mark{}, answers: map[string][]byte{},
 	}, err
 }
@@ -43,6 +50,7 @@ func (s *Server) Files() (*Files, error) {
 func (f *Files) Config(t T) client.Config {
 	c := f.s.Config(t)
 	c.Offline, c.BaseURL, c.ProvisioningKey, c.SealingKey, c.TombstoneDir = true, "", "", f.sealing.PublicKey(), t.TempDir()
+	c.HybridKey = f.hybrid.Public()
 	return c
 }
 
@@ -56,7 +64,7 @@ func (f *Files) Answer(file []byte) ([]byte, error) {
 	if sealed == nil {
 		return nil, errors.New("no request")
 	}
-	content, err := sealed.Open(f.sealing)
+	content, err := f.Open(*sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +84,14 @@ func (f *Files) Answer(file []byte) ([]byte, error) {
 	}
 	f.answers[r.RequestID], err = f.sign(l)
 	return f.answers[r.RequestID], err
+}
+
+// Open opens what a device has sealed.
+func (f *Files) Open(s signed.Sealed) ([]byte, error) {
+	if s.Version == 1 {
+		return s.Open(f.sealing)
+	}
+	return s.OpenHybrid(f.hybrid)
 }
 
 // Refresh gives a refresh file for the activation of a licence file.
@@ -116,7 +132,7 @@ func (f *Files) sign(l signed.OfflineLicense) ([]byte, error) {
 		f.Change(&l)
 	}
 	f.held[l.ActivationID] = l
-	signer, err := signed.NewSigner(f.s.key)
+	signer, err := signed.NewSigner(f.key())
 	if err != nil {
 		return nil, err
 	}
@@ -160,12 +176,19 @@ func (f *Files) receipt(document []byte) ([]byte, error) {
 		f.Used[id].Add(f.Used[id], n)
 	}
 	f.told[r.ActivationID], f.base[r.ActivationID], f.last[r.ActivationID] = now, r.Base, r.Last
-	signer, err := signed.NewSigner(f.s.key)
+	signer, err := signed.NewSigner(f.key())
 	if err != nil {
 		return nil, err
 	}
 	f.answers[r.RequestID], err = signed.ReceiptFor(r, document, client, f.now()).Sign(signer)
 	return f.answers[r.RequestID], err
+}
+
+func (f *Files) key() ed25519.PrivateKey {
+	if f.Key != nil {
+		return f.Key
+	}
+	return f.s.key
 }
 
 func (f *Files) now() time.Time { return f.s.Now() }

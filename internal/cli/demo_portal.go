@@ -6,6 +6,7 @@ import (
 	"chancery/internal/demo"
 	"chancery/internal/identity"
 	"chancery/internal/owners"
+	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/vendors"
 	"chancery/internal/wiring"
@@ -32,8 +33,11 @@ func demoOwners(ctx context.Context, r *wiring.Rooms, v vendors.Vendor, facts de
 		}
 		if err := r.DB.Run(ctx, func(t tx.Tx) error {
 			u, err := r.Users.Create(t, identity.Operator(v.ID), identity.NewUser{Email: who.email, Name: who.name, Secret: &secret})
-			if err != nil || who.role == "" {
+			if err != nil {
 				return err
+			}
+			if who.role == "" {
+				return demoRequest(t, r, v, facts, u)
 			}
 			_, err = r.Owners.Join(t, owners.ByStaff(v.ID), facts.FirmID, u.UUID, u.ID, who.role)
 			return err
@@ -43,4 +47,13 @@ func demoOwners(ctx context.Context, r *wiring.Rooms, v vendors.Vendor, facts de
 		all = append(all, owner{who.about, who.email, secret.Password})
 	}
 	return all, nil
+}
+
+// demoRequest has the licensee ask for more, so that the console's queue has something to answer.
+func demoRequest(t tx.Tx, r *wiring.Rooms, v vendors.Vendor, facts demo.Facts, licensee identity.User) error {
+	reach := owners.Reach{Vendor: v.ID, User: licensee.ID, Email: licensee.Email}
+	_, _, err := r.Requests.Ask(t, reach, facts.Owned.UUID, owners.NewRequest{
+		Wish: owners.WishActivations, Quantity: 3 * terms.Unit, Message: "Invented for the demo: three new colleagues start next month.",
+	})
+	return err
 }

@@ -28,7 +28,8 @@ type rootCommand struct {
 }
 
 type rootMake struct {
-	Out string `help:"The file to write." required:"" type:"path" placeholder:"FILE"`
+	Out  string `help:"The file to write." required:"" type:"path" placeholder:"FILE"`
+	JSON bool   `help:"Print JSON."`
 }
 
 // Run implements the command.
@@ -44,6 +45,9 @@ func (c *rootMake) Run(s streams) error {
 	_, err = io.WriteString(file, base64.RawURLEncoding.EncodeToString(private.Seed())+"\n")
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
+	}
+	if c.JSON {
+		return printJSON(s.out, map[string]string{"root_public_key": signed.FormatKey(public)})
 	}
 	fmt.Fprintf(s.out, "Root key in %s: keep it, with a copy, where no server is. Programs pin its public key\n%s\n", c.Out, signed.FormatKey(public))
 	return nil

@@ -17,7 +17,8 @@ type Connection struct {
 	Product         string        `required:"" help:"The product's id, a UUID." env:"CHANCERY_CLIENT_PRODUCT" placeholder:"UUID"`
 	ProvisioningKey string        `help:"The product's provisioning key; none for a device without internet." env:"CHANCERY_CLIENT_PROVISIONING_KEY" placeholder:"KEY"`
 	PublicKey       []string      `required:"" sep:"none" help:"The vendor's Ed25519 key, base64url or JWK; may be repeated, in the environment with commas." env:"CHANCERY_CLIENT_PUBLIC_KEY" placeholder:"KEY"`
-	SealingKey      string        `help:"The vendor's X25519 key, for files to the vendor, base64url or JWK." env:"CHANCERY_CLIENT_SEALING_KEY" placeholder:"KEY"`
+	SealingKey      []string      `sep:"none" help:"The vendor's X25519 key, for QR codes, and its ML-KEM-768 key with X25519, for files: base64url or JWK; may be repeated, in the environment with commas." env:"CHANCERY_CLIENT_SEALING_KEY" placeholder:"KEY"`
+	RootKey         string        `help:"The vendor's root key, which signs lists of its keys: base64url or JWK." env:"CHANCERY_CLIENT_ROOT_KEY" placeholder:"KEY"`
 	State           string        `help:"The folder of the state; by default in the user's configuration." type:"path" env:"CHANCERY_CLIENT_STATE" placeholder:"DIR"`
 	ClientID        string        `help:"A client id of your own, instead of this device's." env:"CHANCERY_CLIENT_ID" placeholder:"ID"`
 	PerInstall      bool          `help:"One client per state folder, instead of per device." env:"CHANCERY_CLIENT_PER_INSTALL"`
@@ -39,17 +40,13 @@ func (c *Connection) open() (*client.Client, error) {
 		SoftwareVersion: c.SoftwareVersion, AllowHTTP: c.AllowHTTP,
 	}
 	config.Offline = c.URL == "" && c.ProvisioningKey == ""
-	if c.SealingKey != "" {
-		key, err := signed.ParseSealingKey(c.SealingKey)
-		if err != nil {
-			return nil, sentence("--sealing-key must be the vendor's X25519 key, as 43 characters of base64url or as a JWK")
-		}
-		config.SealingKey = key
+	if err := c.otherKeys(&config); err != nil {
+		return nil, err
 	}
 	if c.PerInstall {
 		config.Identity = client.PerInstall
 	}
-	for _, text := range c.publicKeys() {
+	for _, text := range apart(c.PublicKey) {
 		key, err := signed.ParseKey(text)
 		if err != nil {
 			return nil, sentence("--public-key must be the vendor's Ed25519 key, as 43 characters of base64url or as a JWK")
@@ -76,9 +73,27 @@ func (c *Connection) open() (*client.Client, error) {
 	return licence, nil
 }
 
-// publicKeys takes apart what the environment can give only as one text.
-func (c *Connection) publicKeys() (keys []string) {
-	for _, text := range c.PublicKey {
+// otherKeys reads the keys that files are sealed to, and the root key.
+func (c *Connection) otherKeys(config *client.Config) (err error) {
+	for _, text := range apart(c.SealingKey) {
+		if key, err := signed.ParseSealingKey(text); err == nil {
+			config.SealingKey = key
+		} else if config.HybridKey, err = signed.ParseHybridKey(text); err != nil {
+			return sentence("--sealing-key must be the vendor's X25519 key, as 43 characters of base64url, its ML-KEM-768 key with X25519, " +
+				"as 1622 characters, or either as a JWK")
+		}
+	}
+	if c.RootKey != "" {
+		if config.RootKey, err = signed.ParseKey(c.RootKey); err != nil {
+			return sentence("--root-key must be the vendor's root key, as 43 characters of base64url or as a JWK")
+		}
+	}
+	return nil
+}
+
+// apart takes apart what the environment can give only as one text.
+func apart(given []string) (keys []string) {
+	for _, text := range given {
 		if strings.HasPrefix(strings.TrimSpace(text), "{") { // a JWK has commas of its own
 			keys = append(keys, text)
 			continue

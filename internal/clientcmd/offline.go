@@ -53,11 +53,13 @@ type OfflineRequestCmd struct {
 
 	Key      string `arg:"" optional:"" help:"License key, token key or grouped key."`
 	Email    string `help:"Instead of a key: the licensee user's e-mail." env:"CHANCERY_CLIENT_EMAIL"`
-	Code     string `help:"The single-use code from the vendor; - reads it from standard input." env:"CHANCERY_CLIENT_CODE"`
+	Code     string `help:"The single-use code from the vendor, better than a password; - reads it from standard input." env:"CHANCERY_CLIENT_CODE"`
 	QR       bool   `help:"Also draw the request as a QR code."`
 	Password string `hidden:"" env:"CHANCERY_CLIENT_PASSWORD"`
 
 	Stdin io.Reader `kong:"-"` // nil: the program's
+
+	withPassword bool
 }
 
 // Run writes the request.
@@ -80,13 +82,24 @@ func (c *OfflineRequestCmd) Run(io *IO) error {
 				return err
 			}
 		}
+		c.withPassword = user.Password != ""
 		f, err = licence.OfflineRequestUser(user)
 	}
 	if err != nil {
 		return explain(err)
 	}
-	if err := c.write(io, f, "Upload it at the vendor's offline portal, and install the file that comes back."); err != nil || !c.QR {
+	if err := c.write(io, f, "Upload it at the vendor's offline portal, and install the file that comes back."); err != nil {
 		return err
+	}
+	if c.withPassword {
+		_, err := fmt.Fprintln(io.Stdout, "The password is in it, sealed to the vendor. "+
+			"A single-use code from the vendor (--code -) would be worth nothing afterwards.")
+		if err != nil {
+			return err
+		}
+	}
+	if !c.QR {
+		return nil
 	}
 	if f.QR == "" {
 		return sentence("the request is too long for a QR code; carry the file")
@@ -107,7 +120,7 @@ func (c *OfflineRequestCmd) readProof(user client.User) (client.User, error) {
 	line, _, _ := strings.Cut(string(text), "\n")
 	line = strings.TrimSuffix(line, "\r")
 	if line == "" {
-		return user, sentence("write the password, or with --code - the single-use code, to standard input")
+		return user, sentence("write the single-use code from the vendor to standard input, with --code -, or the password")
 	}
 	if user.Code == "-" {
 		user.Code = strings.TrimSpace(line)

@@ -43,7 +43,7 @@ func (c *OfflineShowCmd) Run(io *IO) error {
 
 func (c *Connection) pinned() (signed.KeySet, error) {
 	var keys signed.KeySet
-	for _, text := range c.publicKeys() {
+	for _, text := range apart(c.PublicKey) {
 		key, err := signed.ParseKey(text)
 		if err != nil {
 			return keys, sentence("--public-key must be the vendor's Ed25519 key, as 43 characters of base64url or as a JWK")

@@ -18,12 +18,13 @@ func (s *Service) Delete(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) error 
 	if !found {
 		return fault.Missing("customer")
 	}
-	licenses, below, err := s.Store.Uses(t, vendor, c.ID)
+	licenses, below, transfers, err := s.Store.Uses(t, vendor, c.ID)
 	if err != nil {
 		return err
 	}
 	if err := fault.InUse("customer", "Hand its licences to another customer and move its sub-customers first; or erase its personal data.",
-		fault.Use{N: licenses, One: "licence", Many: "licences"}, fault.Use{N: below, One: "sub-customer", Many: "sub-customers"}); err != nil {
+		fault.Use{N: licenses, One: "licence", Many: "licences"}, fault.Use{N: below, One: "sub-customer", Many: "sub-customers"},
+		fault.Use{N: transfers, One: "transfer of prepaid cards or devices", Many: "transfers of prepaid cards or devices"}); err != nil {
 		return err
 	}
 	if err := s.Store.Delete(t, vendor, c.ID); err != nil {

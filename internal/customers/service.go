@@ -29,9 +29,10 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 
 	Moves
 
-	// Uses tells how many licences a customer holds, and how many customers are directly
-	// below it. Delete deletes one that has neither.
-	Uses(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (licenses, below int64, err error)
+	// Uses tells how many licences a customer holds, how many customers are directly below
+	// it, and in how many transfers of prepaid cards and devices it stands. Delete deletes
+	// one that has none of them.
+	Uses(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (licenses, below, transfers int64, err error)
 	Delete(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) error
 
 	// Get locks the customer until the transaction ends.

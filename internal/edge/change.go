@@ -107,6 +107,12 @@ func ChangeSeen[In, T any](
 }
 
 // claimFrom gives the claim of the request; repeatable is false without a key.
+// IsRepeatable reports whether the request of ctx brought an Idempotency-Key.
+func IsRepeatable(ctx context.Context) bool {
+	_, _, repeatable := claimFrom(ctx)
+	return repeatable
+}
+
 func claimFrom(ctx context.Context) (claim tx.Claim, secret, repeatable bool) {
 	c := callFrom(ctx)
 	if c == nil || c.key == "" || c.principal.Vendor.IsZero() {

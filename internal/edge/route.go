@@ -198,7 +198,8 @@ func (e *Edge) allowed(r *http.Request) string {
 		asked := *r
 		asked.Method = method
 		_, pattern := e.mux.Handler(&asked)
-		if pattern == "" || e.covered(strings.TrimPrefix(pattern, method+" "), r.URL.Path) || slices.ContainsFunc(e.routes, func(rt Route) bool { return rt.Nothing && rt.Method+" "+rt.Path == pattern }) {
+		nothing := func(rt Route) bool { return rt.Nothing && rt.Method+" "+rt.Path == pattern }
+		if pattern == "" || e.covered(strings.TrimPrefix(pattern, method+" "), r.URL.Path) || slices.ContainsFunc(e.routes, nothing) {
 			continue
 		}
 		if taken = append(taken, method); method == http.MethodGet {

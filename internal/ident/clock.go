@@ -17,12 +17,13 @@ func (SystemClock) Now() time.Time { return time.Now().UTC() }
 
 // ManualClock stands still until it is moved. It is for tests and simulations.
 type ManualClock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu    sync.Mutex
+	now   time.Time
+	began time.Time
 }
 
 // NewManualClock starts at t.
-func NewManualClock(t time.Time) *ManualClock { return &ManualClock{now: t.UTC()} }
+func NewManualClock(t time.Time) *ManualClock { return &ManualClock{now: t.UTC(), began: t.UTC()} }
 
 // Now gives the instant it was last moved to.
 func (c *ManualClock) Now() time.Time {
@@ -30,6 +31,9 @@ func (c *ManualClock) Now() time.Time {
 	defer c.mu.Unlock()
 	return c.now
 }
+
+// Passed implements Stopwatch: time that it was moved by has passed.
+func (c *ManualClock) Passed() time.Duration { return c.Now().Sub(c.began) }
 
 // Advance moves it by d, which may be negative: machines' clocks jump.
 func (c *ManualClock) Advance(d time.Duration) {

@@ -61,4 +61,8 @@ type (
 	SessionID    int64 // a signed-in user's
 	MeterID      int64
 	EntryID      int64 // a row of a meter's ledger
+	CodeID       int64 // a license code of prepaid cards
+	CardID       int64
+	TransferID   int64 // a row of the sales record
+	OrderID      int64 // work on very many cards
 )

@@ -66,8 +66,8 @@ func besideCustomers(f *File, all []CustomerLine, there map[string]bool, wrong [
 		if c.Number != "" && !twice {
 			first[c.Number] = i
 		}
-		wrong[i].Check(c.Number == "" || !twice, "customer_number", "is in line "+text(f.Lines[above].Number)+" already")
-		wrong[i].Check(c.Number == "" || !there[c.Number], "customer_number", customerExists)
+		wrong[i].Check(c.Number == "" || !twice, customerNumber, "is in line "+text(f.Lines[above].Number)+" already")
+		wrong[i].Check(c.Number == "" || !there[c.Number], customerNumber, customerExists)
 	}
 	for i, c := range all {
 		_, inFile := first[c.SuperiorNumber]
@@ -148,7 +148,7 @@ func fileName(field string) string {
 	case "edition_id":
 		return "edition"
 	case "customer_id":
-		return "customer_number"
+		return customerNumber
 	case "starts_at":
 		return "starts"
 	case "expires_at", "expires_days", "expires_mode":

@@ -8,6 +8,9 @@ import (
 	"chancery/internal/entry"
 )
 
+// customerNumber is the column of customers' numbers, in files of both kinds.
+const customerNumber = "customer_number"
+
 // Column is one thing that a file may hold.
 type Column struct {
 	Name     string // its heading in the template file
@@ -26,7 +29,7 @@ func ColumnsOf(k Kind) []Column {
 				also: []string{"company", "name", "customer", "customer_name"},
 			},
 			{
-				Name: "customer_number", Means: "As your books have it. Empty: one is made.", Example: "K-1001",
+				Name: customerNumber, Means: "As your books have it. Empty: one is made.", Example: "K-1001",
 				also: []string{"number", "customer_no", "customer_id"},
 			},
 			{Name: "email", Means: "Where licences are sent.", Example: "licences@example.com", also: []string{"e_mail", "mail", "email_address"}},
@@ -35,7 +38,7 @@ func ColumnsOf(k Kind) []Column {
 		}
 	}
 	return []Column{
-		{Name: "customer_number", Means: "Whose licence it is: the number of a customer that exists.", Example: "K-1001", Required: true, also: []string{"customer", "number", "customer_no"}},
+		{Name: customerNumber, Means: "Whose licence it is: the number of a customer that exists.", Example: "K-1001", Required: true, also: []string{"customer", "number", "customer_no"}},
 		{
 			Name: "edition", Means: "The name of the edition.", Example: "Professional", Required: true,
 			also: []string{"template", "template_name", "edition_name"},

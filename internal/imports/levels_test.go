@@ -24,7 +24,7 @@ func TestLevelsOfCustomers(t *testing.T) {
 		"a ring":                 {"a<c b<a c<b d<a e", "333?0", "a b c"},
 		"a number that is twice": {"a a<b b", "010", "a"},
 	} {
-		f, all := File{}, []CustomerLine{}
+		f, all := File{}, make([]CustomerLine, 0, 5)
 		for i, text := range strings.Fields(c.lines) {
 			number, superior, _ := strings.Cut(text, "<")
 			f.Lines = append(f.Lines, Line{Number: i + 2})

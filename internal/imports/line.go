@@ -65,7 +65,7 @@ func plain(headings []string, r Reading, l Line) []Problem {
 func customerLine(r Reading, l Line) (CustomerLine, fault.Fields) {
 	var wrong fault.Fields
 	c := CustomerLine{
-		CompanyName: r.cell(l, "company_name"), Number: r.cell(l, "customer_number"), Email: r.cell(l, "email"), SuperiorNumber: r.cell(l, "superior_number"),
+		CompanyName: r.cell(l, "company_name"), Number: r.cell(l, customerNumber), Email: r.cell(l, "email"), SuperiorNumber: r.cell(l, "superior_number"),
 		Language: r.cell(l, "language"),
 	}
 	wrong.Check(c.Number == "" || c.Number != c.SuperiorNumber, "superior_number", "is the customer itself")
@@ -77,12 +77,12 @@ func licenseLine(r Reading, l Line, zone *time.Location) (LicenseLine, fault.Fie
 	var wrong fault.Fields
 	c := LicenseLine{
 		Line:           l.Number,
-		CustomerNumber: r.cell(l, "customer_number"), Edition: r.cell(l, "edition"), Product: r.cell(l, "product"), Name: r.cell(l, "license_name"),
+		CustomerNumber: r.cell(l, customerNumber), Edition: r.cell(l, "edition"), Product: r.cell(l, "product"), Name: r.cell(l, "license_name"),
 		LicenseeEmail: r.cell(l, "licensee_email"), LegacyKey: r.cell(l, "legacy_license_key"),
 		Tokens: count(&wrong, "tokens", r.cell(l, "tokens")), Sessions: count(&wrong, "sessions", r.cell(l, "sessions")),
 		IsTemporary: yes(&wrong, "temporary", r.cell(l, "temporary"), false), IsInactive: !yes(&wrong, "active", r.cell(l, "active"), true),
 	}
-	wrong.Check(c.CustomerNumber != "", "customer_number", "must not be empty")
+	wrong.Check(c.CustomerNumber != "", customerNumber, "must not be empty")
 	wrong.Check(c.Edition != "", "edition", "must not be empty")
 	if text := r.cell(l, "starts"); text != "" {
 		c.StartsAt = given(&wrong, "starts", text).Begins(zone)

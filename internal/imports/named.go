@@ -35,7 +35,7 @@ func OneEdition(named []ident.UUID, product string) (ident.UUID, error) {
 
 // NoCustomer is the refusal of a licence whose line names a customer that is not there.
 func NoCustomer() error {
-	return fault.Wrong(fault.Field{Name: "customer_number", Message: "names no customer: import the customers first"})
+	return fault.Wrong(fault.Field{Name: customerNumber, Message: "names no customer: import the customers first"})
 }
 
 // NoSuperior is the refusal of a customer whose superior is not there.
@@ -55,5 +55,5 @@ func LegacyKeyTaken() error {
 
 // CustomerExists is the refusal of a line that makes a customer who is there already.
 func CustomerExists() error {
-	return fault.Wrong(fault.Field{Name: "customer_number", Message: customerExists})
+	return fault.Wrong(fault.Field{Name: customerNumber, Message: customerExists})
 }

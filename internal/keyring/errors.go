@@ -56,5 +56,6 @@ func errOlderList(number, before int64) *fault.Error {
 }
 
 func errAllRevoked() *fault.Error {
-	return fault.Refused("key_list_revokes_all", "The list revokes every key that could sign.", "Rotate first, then draft and sign a list that has the new key.")
+	return fault.Refused("key_list_revokes_all", "The list revokes every key that could sign.",
+		"Rotate first, then draft and sign a list that has the new key.")
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Store keeps keys. Every change raises the change counter in its transaction.
-type Store interface {
+type Store interface { //nolint:interfacebloat // one contract for one table and its list
 	// Insert stores k, whose ID is zero, and gives its id.
 	Insert(t tx.Tx, vendor ident.VendorID, k Key) (ident.SigningKeyID, error)
 

@@ -30,6 +30,8 @@ type file struct {
 	Dates dates             `json:"dates"` // how days are written
 	Texts map[string]text   `json:"texts"` // by the English text
 	Said  map[string]string `json:"said"`  // what rooms say of a fault, by the English text
+
+	Refusals map[string][2]string `json:"refusals"` // message and help of refusals, by their number
 }
 
 // text is one text, or one for each plural that the language knows: "one", "other".
@@ -145,6 +147,7 @@ func read(texts *catalog.Builder, code string) (*Language, error) {
 	if l.said, err = sayings(f.Said); err != nil {
 		return nil, err
 	}
+	l.refused = f.Refusals
 	if err := f.Dates.check(); err != nil {
 		return nil, err
 	}

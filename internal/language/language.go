@@ -19,6 +19,7 @@ type Language struct {
 	printer *message.Printer
 	plain   map[string]string // texts that take no arguments, and have no plural
 	said    said
+	refused map[string][2]string // message and help of refusals, by their number
 	dates   dates
 	point   string // before the decimals of a number
 	group   string // between its thousands
@@ -77,11 +78,6 @@ func (l *Language) Decimal(text string) string {
 		whole += l.point + rest
 	}
 	return sign + whole
-}
-
-// Ungrouped takes out of a number that somebody has typed what parts its digits.
-func (l *Language) Ungrouped(text string) string {
-	return strings.NewReplacer(l.or().group, "", " ", "", "\u00a0", "", "\u202f", "").Replace(text)
 }
 
 // Country is what a country is called, by its two letters; the letters for what is none.

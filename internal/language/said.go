@@ -82,3 +82,19 @@ func (l *Language) Said(text string) string {
 	}
 	return text
 }
+
+// RefusedCode begins the code of a fault that is a refusal of the clients' protocol; its
+// number follows.
+const RefusedCode = "refused_"
+
+// Fault gives in the language the message and the help of a fault. A refusal of the protocol
+// is found by its number, whatever details its English sentences have; all else by the
+// sentences themselves.
+func (l *Language) Fault(code, message, help string) (said, todo string) {
+	if number, is := strings.CutPrefix(code, RefusedCode); is {
+		if own, known := l.or().refused[number]; known {
+			return own[0], own[1]
+		}
+	}
+	return l.Said(message), l.Said(help)
+}

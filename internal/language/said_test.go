@@ -17,14 +17,15 @@ func saying() []string {
 	return []string{
 		"internal/access", "internal/owners", "internal/fault", "internal/web", "internal/web/account", "internal/web/entrance", "internal/web/people",
 		"internal/web/portal", "internal/wiring/pairs", "internal/edge", "internal/identity/accesstoken.go", "internal/mailing/stop.go",
-		"internal/licensing/handover.go", "internal/wiring/hand_overs.go", "internal/web/portal/licenses", "internal/web/portal/takeover",
+		"internal/licensing/handover.go", "internal/wiring/hand_overs.go", "internal/web/portal/licenses", "internal/web/portal/requests", "internal/web/portal/takeover",
+		"internal/wiring/portal.go", "internal/wiring/portal_screens.go", "internal/wiring/site.go", "internal/listing", "internal/web/portal/files", "internal/signin",
 	}
 }
 
 // together are sentences that code puts together, and the names of answers.
 func together() []string {
 	return []string{
-		"There is no such %s.", "At most %s rows can be changed at once.", "must be between %d and %d characters long",
+		"There is no such %s.", "The provider %s.", "must be one of %s, with a leading \"-\" for descending", "At most %s rows can be changed at once.", "must be between %d and %d characters long",
 		"must not hold the character U+%s, which can't be seen; type it anew", "must be one of %s, or empty", "must be one e-mail address such as anna@example.com",
 		"must be a date written year-month-day, such as 2027-12-31",
 		"Bad Request", "Forbidden", "Not Found", "Conflict", "Unprocessable Entity", "Request Entity Too Large", "Too Many Requests", "Service Unavailable",

@@ -210,6 +210,10 @@ func (a *activating) load(found Found) error {
 
 func (a *activating) decide() (Outcome, error) {
 	d := decideActivation(a.activationCase)
+	if d.copy && a.offline {
+		_, room := roomFor(a.license, a.policy)
+		return Outcome{Refusal: d.refusal, CopyOf: &CopyOf{a.here.UUID, a.license.ID, room}}, nil
+	}
 	if d.refusal != nil {
 		if made, err := a.madeMeanwhile(); err != nil || made {
 			return Outcome{}, cmp.Or(err, errDeviceMade)
@@ -268,6 +272,9 @@ func (a *activating) again(adopt bool) (Outcome, error) {
 		}
 	}
 	if a.offline {
+		if gone, err := a.leaving(a.t, a.command.Vendor, a.here); err != nil || gone {
+			return refused(refuseDeleted()), err
+		}
 		if err := a.markOffline(a.t, a.license, a.here); err != nil {
 			return Outcome{}, err
 		}
@@ -325,7 +332,9 @@ func (a *activating) refuse(r *refusal.Refusal) (Outcome, error) {
 		}
 		r = usedUp(a.license, a.policy)
 	}
-	return refused(r), nil
+	out := refused(r)
+	out.RefusedBy = a.license.ID
+	return out, nil
 }
 
 // noteRefused counts a refusal of a client on a licence, and keeps it among its last ones.

@@ -60,8 +60,12 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 	if err := s.saveChanged(t, l, before); err != nil {
 		return nil, err
 	}
-	if consumed.IsZero() && !l.consumedAt().IsZero() { // by a lower contract; what a higher one revives, the change itself says
+	switch since := l.consumedAt(); {
+	case consumed.IsZero() && !since.IsZero(): // by a lower contract
 		return l, s.noteConsumed(t, l, consumed)
+	case !consumed.IsZero() && since.IsZero(): // by a higher one, as the change itself says
+		_, err := s.store.ForgetEnd(t, l.Vendor, l.ID, EventExpired, consumed)
+		return l, err
 	}
 	return l, nil
 }

@@ -46,6 +46,7 @@ func (f ClientFilter) Indexed() bool {
 type Seat struct {
 	Activation *Activation
 	License    *License
+	Deletion   *Deletion // what its owner wants, in lists of those and where one is read; nil elsewhere
 }
 
 // VersionSeen is a software version that a client ran.

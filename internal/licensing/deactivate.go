@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -26,10 +27,14 @@ type Deactivation struct {
 	Refused NotDeactivated // nothing was released; "" where it was granted
 	Asked   int64          // how many are to be released: present ones, without those kept
 	Left    *int64         // how many more may be released; nil: any number
-	Kept    int64          // go on by a file, so that only staff may release them
+	Kept    int64          // go on by a file, so that only staff may release them now
+	Waiting int64          // of those, devices of which it is noted that they are to go
+	DueAt   time.Time      // when the last of them is free; zero: when the vendor says so
 
 	Released int64 // by now
 	More     bool  // the rest follows by itself
+
+	fresh []*Activation // of the waiting ones, those of which it is noted now
 }
 
 // Deactivate releases one, several or all activations of a licence, as docs/rules/provisioning.md,
@@ -81,6 +86,7 @@ func (s *Service) deactivate(t tx.Tx, l *License, some []*Activation, locked map
 	var d Deactivation
 	o := &ReleaseOrder{Vendor: l.Vendor, License: l.ID, Reason: c.By, Actor: tx.ActorFrom(t.Context())}
 	var left []ident.ActivationID // chosen, and not released yet
+	var kept []*Activation        // chosen, and going on by their files
 	if c.all() {
 		var err error
 		if o.Until, d.Kept, err = s.allOf(t, l, c.By); err != nil {
@@ -88,10 +94,12 @@ func (s *Service) deactivate(t tx.Tx, l *License, some []*Activation, locked map
 		}
 		d.Asked = l.Held() - d.Kept
 	} else {
-		present := int64(len(some))
+		kept = inForce(some, l, c.By, t)
 		some = slices.DeleteFunc(some, func(a *Activation) bool { return keeps(a, l, c.By, t) })
-		d.Asked = int64(len(some))
-		d.Kept = present - d.Asked
+		d.Asked, d.Kept = int64(len(some)), int64(len(kept))
+		if err := s.wait(t, l, kept, &d); err != nil {
+			return d, err
+		}
 		for _, a := range some {
 			left = append(left, a.ID)
 		}
@@ -99,6 +107,9 @@ func (s *Service) deactivate(t tx.Tx, l *License, some []*Activation, locked map
 	if d.Refused = d.judge(l, c.By); d.Refused != "" {
 		d.Left = l.Deactivations().Left(c.By)
 		return d, nil
+	}
+	if err := s.askDeletions(t, l, d.fresh, c.By); err != nil {
+		return d, err
 	}
 	if counts := countingOf(c.By); counts != CountsNothing {
 		o.Reserved = d.Asked
@@ -129,8 +140,18 @@ func (s *Service) deactivateBeside(
 	}
 	a := some[0]
 	if keeps(a, l, c.By, t) {
-		d.Kept, d.Refused = 1, DeviceHasFile
-		return d, nil
+		d.Kept = 1
+		if err := s.wait(t, l, some[:1], &d); err != nil {
+			return d, err
+		}
+		if d.Refused = l.Deactivations().Judge(c.By, int64(len(d.fresh))); d.Refused != "" {
+			return d, nil
+		}
+		if err := s.askDeletions(t, l, d.fresh, c.By); err != nil {
+			return d, err
+		}
+		d.Left = l.Deactivations().Left(c.By)
+		return d, s.store.SaveCounters(t, l)
 	}
 	d.Asked = 1
 	if d.Refused, err = s.charge(t, l, a, c.By); err != nil || d.Refused != "" {
@@ -142,10 +163,10 @@ func (s *Service) deactivateBeside(
 
 // judge says whether what was asked for may be released.
 func (d Deactivation) judge(l *License, by Reason) NotDeactivated {
-	if no := l.Deactivations().Judge(by, d.Asked); no != "" {
+	if no := l.Deactivations().Judge(by, d.Asked+int64(len(d.fresh))); no != "" {
 		return no
 	}
-	if d.Asked == 0 && d.Kept > 0 {
+	if d.Asked == 0 && d.Kept > 0 && d.Waiting == 0 {
 		return DeviceHasFile
 	}
 	return ""
@@ -183,6 +204,39 @@ func (s *Service) charge(t tx.Tx, l *License, a *Activation, by Reason) (NotDeac
 // can't release it.
 func keeps(a *Activation, l *License, by Reason, t tx.Tx) bool {
 	return by != ByStaff && by != ByOffline && a.FileInForce(l, t.Now())
+}
+
+// inForce gives those that keeps is true of.
+func inForce(some []*Activation, l *License, by Reason, t tx.Tx) (kept []*Activation) {
+	for _, a := range some {
+		if keeps(a, l, by, t) {
+			kept = append(kept, a)
+		}
+	}
+	return kept
+}
+
+// wait finds what is to be noted of chosen devices that go on by their files.
+func (s *Service) wait(t tx.Tx, l *License, kept []*Activation, d *Deactivation) (err error) {
+	if len(kept) == 0 || len(kept) > maxAsked {
+		return nil
+	}
+	if d.fresh, err = s.notAsked(t, l.Vendor, kept); err != nil {
+		return err
+	}
+	d.Waiting = int64(len(kept))
+	d.DueAt = kept[0].dueAt()
+	for _, a := range kept {
+		due := a.dueAt()
+		if due.IsZero() || d.DueAt.IsZero() {
+			d.DueAt = time.Time{}
+			break
+		}
+		if due.After(d.DueAt) {
+			d.DueAt = due
+		}
+	}
+	return nil
 }
 
 // allOf gives the newest present activation of a licence, and counts those that keeps

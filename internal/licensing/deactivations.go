@@ -35,9 +35,13 @@ func (s *Service) ResetDeactivations(t tx.Tx, v ident.VendorID, id ident.License
 	if err != nil {
 		return nil, err
 	}
+	all, share, err := s.store.DeletionsWaiting(t, v, id)
+	if err != nil {
+		return nil, err
+	}
 	before := l.tallyView()
-	l.Released.Forgiven = l.Released.Ever - o.outstanding(CountsTotal)
-	l.ReleasedInDashboard.Forgiven = l.ReleasedInDashboard.Ever - o.outstanding(CountsDashboard)
+	l.Released.Forgiven = l.Released.Ever - o.outstanding(CountsTotal) - all
+	l.ReleasedInDashboard.Forgiven = l.ReleasedInDashboard.Ever - o.outstanding(CountsDashboard) - share
 	after := l.tallyView()
 	if after == before {
 		return l, nil

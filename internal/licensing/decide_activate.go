@@ -34,6 +34,7 @@ type activationCase struct {
 // already, or take a token in role (giving up elsewhere, if there is one).
 type activationDecision struct {
 	refusal   *refusal.Refusal
+	copy      bool // with refusal: it is a second machine under the name of one that has a file
 	same      bool
 	adopt     bool // with same: the client's key pair becomes the activation's, which had none
 	reinstall bool // end the activation that is there, and activate anew with its token
@@ -109,7 +110,7 @@ func decideSame(c activationCase) activationDecision {
 		return activationDecision{same: true}
 	case brings:
 		if c.here.fileInForce(c.license, c.policy, c.now) {
-			return activationDecision{refusal: refuseInForce(c.here)} // a second machine, for all that is known
+			return activationDecision{refusal: refuseInForce(c.here), copy: true} // a second machine, for all that is known
 		}
 		return activationDecision{reinstall: true}
 	}

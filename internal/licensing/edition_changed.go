@@ -12,9 +12,9 @@ const editionBatch = 500
 // EditionChanged brings licences up to an edition that was changed in this
 // transaction. A limit below what some licence has in use is refused (2008 on the
 // wire); room that the change makes turns goodwill into regular activations, a first
-// portion of them at once. The tokens of the other licences follow when they are
-// next touched.
-func (s *Service) EditionChanged(t tx.Tx, v ident.VendorID, edition ident.EditionID, before, after terms.Policy) error {
+// portion of them at once. So do licences that another contract ends or revives. The
+// tokens of the other licences follow when they are next touched.
+func (s *Service) EditionChanged(t tx.Tx, v ident.VendorID, edition ident.EditionID, before, after terms.Policy, contracts bool) error {
 	was, is := before.TokenLimit+before.ActivationBuffer, after.TokenLimit+after.ActivationBuffer
 	if is < was {
 		err := s.eachLicense(t, v, func(last ident.LicenseID) ([]ident.LicenseID, error) {
@@ -29,7 +29,7 @@ func (s *Service) EditionChanged(t tx.Tx, v ident.VendorID, edition ident.Editio
 			return err
 		}
 	}
-	if is <= was && Allowed(after) <= Allowed(before) {
+	if is <= was && Allowed(after) <= Allowed(before) && !contracts {
 		return nil
 	}
 	_, err := s.fitPressed(t, v, edition, 0)

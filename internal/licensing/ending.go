@@ -135,6 +135,11 @@ func (s *Service) announceEnd(t tx.Tx, l *License, w window, ends time.Time) (bo
 	if err != nil || !first {
 		return false, err
 	}
+	return true, s.tellEnd(t, l, w, ends)
+}
+
+// tellEnd tells programs and people of an end of a locked licence.
+func (s *Service) tellEnd(t tx.Tx, l *License, w window, ends time.Time) error {
 	p := eventOf(l, nil, "", t.Now())
 	p.EndsAt = &ends
 	state := StateOf(l, nil, "", t.Now())
@@ -144,11 +149,11 @@ func (s *Service) announceEnd(t tx.Tx, l *License, w window, ends time.Time) (bo
 	t.Enqueue(tx.Event{Vendor: w.vendor, Type: w.event, Stream: l.UUID, Payload: p})
 	switch {
 	case s.notices == nil:
-		return true, nil
+		return nil
 	case w.event == EventExpiring:
-		return true, s.notices.Ending(t, l, ends)
+		return s.notices.Ending(t, l, ends)
 	}
-	return true, s.notices.Ended(t, state)
+	return s.notices.Ended(t, state)
 }
 
 // MailAgain tells the licensee user of a licence once more, as when it was issued.

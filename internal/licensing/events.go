@@ -43,6 +43,7 @@ type eventPayload struct {
 	IsOffline      bool        `json:"is_offline,omitempty"`
 	GoodwillUntil  *time.Time  `json:"goodwill_until,omitempty"`
 	Reason         Reason      `json:"reason,omitempty"`
+	NotConfirmed   bool        `json:"not_confirmed_by_device,omitempty"` // with EventDeleted: it has had a file, and has not said that it gave up
 	DeletedBy      *eventActor `json:"deleted_by,omitempty"`
 	EndsAt         *time.Time  `json:"ends_at,omitempty"`
 	ValidityReason string      `json:"validity_reason,omitempty"` // with EventExpired: what ended it, one of Reasons
@@ -111,7 +112,7 @@ func announceRelease(t tx.Tx, l *License, a *Activation, reason Reason) {
 	if by.Kind == "" {
 		by = tx.ActorFrom(t.Context())
 	}
-	e.Reason = reason
+	e.Reason, e.NotConfirmed = reason, a.NotConfirmed(reason)
 	t.Journal(tx.Entry{Vendor: l.Vendor, Action: EventDeleted, Subject: activationNoun, ID: a.UUID, License: l.ID, Before: e, By: a.by})
 	e.DeletedBy = &eventActor{by.Kind, by.ID}
 	t.Enqueue(tx.Event{Vendor: l.Vendor, Type: EventDeleted, Stream: l.UUID, Payload: e})

@@ -40,7 +40,7 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 	if c.TokenKey.IsZero() && l.clockWaits(l.Terms().Policy) {
 		return refused(refusal.EarlyFile()), nil
 	}
-	if !c.TokenKey.IsZero() {
+	if !c.TokenKey.IsZero() { //nolint:nestif // one question after the other about the holder
 		token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
 		switch {
 		case err != nil:
@@ -66,6 +66,9 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		}
 		if holder.Device.SuspendedAt(t.Now()) {
 			return refused(refusal.Refuse(refusal.Suspended)), nil
+		}
+		if gone, err := s.leaving(t, c.Vendor, holder); err != nil || gone {
+			return refused(refuseDeleted()), err
 		}
 	}
 	if err := s.nameUsers(t, l); err != nil {
@@ -119,6 +122,9 @@ func fileState(s State) State {
 	}
 	return s.until(s.Activation.GoodwillUntil)
 }
+
+// NoFile says why no file is made of a licence; nil where one is.
+func NoFile(l *License, now time.Time) *refusal.Refusal { return refuseFile(l, now) }
 
 func refuseFile(l *License, now time.Time) *refusal.Refusal {
 	if r := refuseLicense(l, now, ""); r != nil {

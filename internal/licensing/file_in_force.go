@@ -51,6 +51,17 @@ func (a *Activation) fileInForce(l *License, p terms.Policy, now time.Time) bool
 	return a.IsOffline && (now.Before(a.OfflineUntil) || a.RefreshBy.IsZero() && !expiredAt(l.ExpiryOf(p), now))
 }
 
+// NotConfirmed reports whether an activation that ended for this reason had a file, and its
+// machine has not said itself that it gave up: it may go on by the file until that ends.
+func (a *Activation) NotConfirmed(reason Reason) bool {
+	switch reason {
+	case ByStaff, ByDashboard, ByAPI, ByInactivity, ByGoodwillEnded:
+		return a.IsOffline
+	case ByClient, ByOtherLicense, ByReinstall, ByOffline:
+	}
+	return false
+}
+
 // FileSaid gives the latest end that a file of an activation said; zero for none.
 func (a *Activation) FileSaid() time.Time {
 	if a.OfflineUntil.Equal(noEnd) {

@@ -152,8 +152,8 @@ func (s *Service) fitEditions(ctx context.Context) (done int, err error) {
 	return done, nil
 }
 
-// fitPressed brings licences of an edition that are on goodwill or used up to their
-// limits, from the one behind after on, as far as one portion reaches. It reports
+// fitPressed brings licences of an edition that are on goodwill, used up or measured by a
+// contract to their limits, from the one behind after on, as far as one portion reaches. It reports
 // whether there are more, and notes where to go on.
 func (s *Service) fitPressed(t tx.Tx, v ident.VendorID, edition ident.EditionID, after ident.LicenseID) (more bool, err error) {
 	ids, err := s.store.Pressed(t, v, edition, after, editionAtOnce)
@@ -171,6 +171,9 @@ func (s *Service) fitPressed(t tx.Tx, v ident.VendorID, edition ident.EditionID,
 			return false, err
 		}
 		if err := s.store.SaveCounters(t, l); err != nil {
+			return false, err
+		}
+		if err := s.followContract(t, l); err != nil {
 			return false, err
 		}
 		if m == 0 || t.Spent() || i+1 == editionAtOnce {

@@ -56,13 +56,16 @@ func TestHandOvers(t *testing.T) {
 			between func(l *licensing.License)
 			good    bool
 		}{
-			"nothing":               {func(*licensing.License) {}, true},
-			"another name":          {func(l *licensing.License) { update(l, licensing.Change{Name: &name}) }, true},
-			"the same licensee":     {func(l *licensing.License) { update(l, licensing.Change{LicenseeEmail: &otto}) }, true},
-			"a newer one":           {func(l *licensing.License) { handed(t, b, l, "third@example.com") }, false},
-			"another customer":      {func(l *licensing.License) { update(l, licensing.Change{Customer: other.UUID, LicenseeEmail: &otto}) }, false},
-			"another licensee":      {func(l *licensing.License) { update(l, licensing.Change{LicenseeEmail: &elsewhere}) }, false},
-			"another one, and back": {func(l *licensing.License) { update(l, licensing.Change{LicenseeEmail: &elsewhere}); update(l, licensing.Change{LicenseeEmail: &otto}) }, false},
+			"nothing":           {func(*licensing.License) {}, true},
+			"another name":      {func(l *licensing.License) { update(l, licensing.Change{Name: &name}) }, true},
+			"the same licensee": {func(l *licensing.License) { update(l, licensing.Change{LicenseeEmail: &otto}) }, true},
+			"a newer one":       {func(l *licensing.License) { handed(t, b, l, "third@example.com") }, false},
+			"another customer":  {func(l *licensing.License) { update(l, licensing.Change{Customer: other.UUID, LicenseeEmail: &otto}) }, false},
+			"another licensee":  {func(l *licensing.License) { update(l, licensing.Change{LicenseeEmail: &elsewhere}) }, false},
+			"another one, and back": {func(l *licensing.License) {
+				update(l, licensing.Change{LicenseeEmail: &elsewhere})
+				update(l, licensing.Change{LicenseeEmail: &otto})
+			}, false},
 			"its cancelling": {func(l *licensing.License) {
 				storetest.Do(t, e, func(x tx.Tx) (any, error) { return nil, b.Licenses.CancelHandOver(x, b.Vendor, l.ID) })
 			}, false},

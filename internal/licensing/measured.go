@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"errors"
 	"maps"
 	"time"
 
@@ -107,17 +108,15 @@ func (s *Service) noteConsumed(t tx.Tx, l *License, before time.Time) error {
 	state := StateOf(l, nil, "", t.Now())
 	switch {
 	case before.IsZero() && !since.IsZero():
-		by, _ := l.measuredOut()
-		t.Journal(tx.Entry{
-			Vendor: l.Vendor, Action: EventExpired, Subject: licenseSubject, ID: l.UUID, License: l.ID,
-			After: consumedView{ReasonMeasured, by.ID, by.Name, quantity(l.Measured[by.ID].Gross), quantity(*by.Contract())},
-		})
-		if !l.IsActive {
-			return nil
+		first, err := s.store.NoteEnd(t, l.Vendor, l.ID, EventExpired, since)
+		if err != nil {
+			return err
 		}
-		_, err := s.announceEnd(t, l, window{vendor: l.Vendor, event: EventExpired}, since)
-		return err
+		return s.tellConsumed(t, l, since, first)
 	case !before.IsZero() && since.IsZero():
+		if _, err := s.store.ForgetEnd(t, l.Vendor, l.ID, EventExpired, before); err != nil {
+			return err
+		}
 		t.Journal(tx.Entry{
 			Vendor: l.Vendor, Action: "license.revived", Subject: licenseSubject, ID: l.UUID, License: l.ID,
 			Before: map[string]string{"validity_reason": ReasonMeasured}, After: map[string]string{"validity_reason": state.Reason},
@@ -146,6 +145,42 @@ func (l *License) contractOf(limitation ident.UUID) *int64 {
 	for _, k := range l.Terms().Grants.Limitations {
 		if k.ID == limitation {
 			return k.Contract()
+		}
+	}
+	return nil
+}
+
+// tellConsumed writes into the history that a locked licence has consumed its contract,
+// and tells of it where that is news.
+func (s *Service) tellConsumed(t tx.Tx, l *License, since time.Time, news bool) error {
+	by, _ := l.measuredOut()
+	t.Journal(tx.Entry{
+		Vendor: l.Vendor, Action: EventExpired, Subject: licenseSubject, ID: l.UUID, License: l.ID,
+		After: consumedView{ReasonMeasured, by.ID, by.Name, quantity(l.Measured[by.ID].Gross), quantity(*by.Contract())},
+	})
+	if !l.IsActive || !news {
+		return nil
+	}
+	return s.tellEnd(t, l, window{vendor: l.Vendor, event: EventExpired}, since)
+}
+
+// followContract tells that a locked licence has ended by a lower contract of its edition,
+// or goes on by a higher one. What was told before says how it stood.
+func (s *Service) followContract(t tx.Tx, l *License) error {
+	if since := l.consumedAt(); !since.IsZero() {
+		first, err := s.store.NoteEnd(t, l.Vendor, l.ID, EventExpired, since)
+		if err != nil || !first {
+			return err
+		}
+		return s.tellConsumed(t, l, since, true)
+	}
+	for _, m := range l.Measured {
+		if m.At == 0 {
+			continue
+		}
+		at := time.UnixMilli(m.At).UTC()
+		if told, err := s.store.ForgetEnd(t, l.Vendor, l.ID, EventExpired, at); err != nil || told {
+			return errors.Join(err, s.noteConsumed(t, l, at))
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"chancery/internal/calendar"
+	"chancery/internal/ident"
 	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -208,6 +209,16 @@ func (s *Service) placeActivation(t tx.Tx, l *License, a *Activation) (*refusal.
 		return nil, err
 	}
 	return nil, s.announceMonthGoodwill(t, l, a)
+}
+
+// Use gives a client that uses its licence by another call than a heartbeat a place of the
+// licence's month; refused where there is none (docs/rules/provisioning.md, rule 16).
+func (s *Service) Use(t tx.Tx, v ident.VendorID, activation ident.UUID) (*refusal.Refusal, error) {
+	a, l, err := s.locked(t, v, activation)
+	if err != nil || a == nil || !l.CountsMonths() {
+		return nil, err
+	}
+	return s.placeHeartbeat(t, l, a, "")
 }
 
 // refusePlace notes on the licence and on the activation that the month has no place for it.

@@ -429,7 +429,11 @@ type tellings struct {
 	fresh                    []licensing.NewDevices
 }
 
-func (n *tellings) NearlyUsedUp(tx.Tx, *licensing.License) error { n.nearly++; return nil }
+func (n *tellings) RefreshDue(tx.Tx, *licensing.License, *licensing.Activation, bool) error {
+	return nil
+}
+func (n *tellings) RefreshDays(tx.Tx, ident.VendorID) (int, error) { return 14, nil }
+func (n *tellings) NearlyUsedUp(tx.Tx, *licensing.License) error   { n.nearly++; return nil }
 func (n *tellings) NewDevices(_ tx.Tx, _ *licensing.License, d licensing.NewDevices) error {
 	n.fresh = append(n.fresh, d)
 	return nil

@@ -24,7 +24,7 @@ type Config struct {
 
 // Notices tells people what happens to a licence, in the transaction of the
 // happening itself.
-type Notices interface {
+type Notices interface { //nolint:interfacebloat // all that people are told of
 	// Issued tells the licensee user of a new licence; again when staff asks for it,
 	// which is refused where there is no address.
 	Issued(t tx.Tx, l *License, again bool) error
@@ -46,6 +46,11 @@ type Notices interface {
 	// Ending tells that a licence ends soon; EndingDays how many days that is.
 	Ending(t tx.Tx, l *License, ends time.Time) error
 	EndingDays(t tx.Tx, v ident.VendorID) (int, error)
+
+	// RefreshDue tells that the newest file of a device wants a refresh soon, or has;
+	// RefreshDays how many days before.
+	RefreshDue(t tx.Tx, l *License, a *Activation, passed bool) error
+	RefreshDays(t tx.Tx, v ident.VendorID) (int, error)
 
 	// Ended tells that a licence has ended: its time is over, or its contract consumed.
 	Ended(t tx.Tx, s State) error
@@ -78,6 +83,13 @@ func New(c Config) (*Service, error) {
 type Outcome struct {
 	State   State
 	Refusal *refusal.Refusal // nil when it was granted
+
+	// RefusedBy is the licence that refused an activation; 0 where no key led to one.
+	RefusedBy ident.LicenseID
+
+	// CopyOf is set where a request by a file was refused because a second machine came under
+	// the name of one whose file is in force. Nothing was noted of it.
+	CopyOf *CopyOf
 
 	// NoKeys is set where the caller is to learn no key: he has proven nothing but a name.
 	NoKeys bool

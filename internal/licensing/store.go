@@ -111,6 +111,19 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	ChosenOf(t tx.Tx, o *ReleaseOrder, limit int) ([]*Activation, error)
 	IsChosen(t tx.Tx, o *ReleaseOrder, id ident.ActivationID) (bool, error)
 
+	// DeletionOf gives what an owner wants of an activation whose file is in force; nil for
+	// nothing. InsertDeletion and DeleteDeletion write it.
+	DeletionOf(t tx.Tx, v ident.VendorID, a ident.ActivationID) (*Deletion, error)
+	InsertDeletion(t tx.Tx, d *Deletion) error
+	DeleteDeletion(t tx.Tx, d *Deletion) error
+
+	// DeletionsWaiting gives how many deletions of a licence wait that count, and how many
+	// of those for the dashboard.
+	DeletionsWaiting(t tx.Tx, v ident.VendorID, license ident.LicenseID) (all, dashboard int64, err error)
+
+	// SetRefreshTold notes what was told of the refresh-by of an activation's newest file.
+	SetRefreshTold(t tx.Tx, v ident.VendorID, a *Activation, told RefreshTold) error
+
 	// TokenByKey finds a token by its key, unless that is withdrawn; Token one by its id.
 	TokenByKey(t tx.Tx, v ident.VendorID, key ident.UUID) (*Token, error)
 	Token(t tx.Tx, v ident.VendorID, id ident.TokenID) (*Token, error)
@@ -272,6 +285,9 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	// NoteEnd remembers that something was said of a licence's end; false when it was said before.
 	NoteEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
 
+	// ForgetEnd takes that back, for an end that is none any more; false when nothing was said.
+	ForgetEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error)
+
 	// Customer and Edition are what a new licence refers to; nil when there is none.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 	Edition(t tx.Tx, v ident.VendorID, id ident.UUID) (*Edition, *Product, error)
@@ -344,6 +360,16 @@ type Reader interface { //nolint:interfacebloat // all that is read of one room
 	// maximum_inactive_days; GoodwillOver those whose goodwill has ended at now.
 	Silent(ctx context.Context, now time.Time, limit int) ([]Due, error)
 	GoodwillOver(ctx context.Context, now time.Time, limit int) ([]Due, error)
+
+	// DeletionsDue gives present activations that their owners have deleted, and whose
+	// files have ended at now.
+	DeletionsDue(ctx context.Context, now time.Time, limit int) ([]Due, error)
+
+	// RefreshesUntold gives present activations whose newest file wants a refresh after from
+	// and until to, of which less was told. RefreshAfter gives the first refresh-by after an
+	// instant, in milliseconds; zero for none.
+	RefreshesUntold(ctx context.Context, v ident.VendorID, told RefreshTold, from, to time.Time, limit int) ([]Due, error)
+	RefreshAfter(ctx context.Context, v ident.VendorID, after time.Time) (int64, error)
 
 	// MonthOf gives the month that a licence counted last.
 	MonthOf(ctx context.Context, v ident.VendorID, l ident.LicenseID) (Month, error)

@@ -28,11 +28,11 @@ func renderer(t *testing.T) *Renderer {
 // not know its own address, and on one that leads customers to their dashboard.
 func TestMailsReadWell(t *testing.T) {
 	t.Parallel()
-	readsWell(t, "", func(string) string { return "" })
-	readsWell(t, "dashboard", func(slug string) string { return "https://licences.example.com/portal/" + slug + "/" })
+	readsWell(t, "", func(mailing.Vendor) string { return "" })
+	readsWell(t, "dashboard", func(v mailing.Vendor) string { return "https://licences.example.com/portal/" + v.Slug + "/" })
 }
 
-func readsWell(t *testing.T, folder string, dashboard func(string) string) {
+func readsWell(t *testing.T, folder string, dashboard func(mailing.Vendor) string) {
 	t.Helper()
 	r := renderer(t)
 	service, err := mailing.New(mailing.Config{
@@ -46,7 +46,7 @@ func readsWell(t *testing.T, folder string, dashboard func(string) string) {
 		t.Fatal(err)
 	}
 	for _, l := range languages {
-		readsWellIn(t, service, r, l.Code(), folder, dashboard("example") != "")
+		readsWellIn(t, service, r, l.Code(), folder, dashboard(mailing.Vendor{Slug: "example"}) != "")
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // Choosable gives the kinds that owners of licences choose for themselves. No other kind can be
 // switched off by whom it goes to: it brings a key, or it is about the account's safety.
 func Choosable() []Kind {
-	return []Kind{NewDevice, NearlyUsedUp, UsedUp, Goodwill, Expiring, Expired, MeterThreshold, MeterExhausted}
+	return []Kind{NewDevice, NearlyUsedUp, UsedUp, Goodwill, Expiring, Expired, RefreshDue, MeterThreshold, MeterExhausted}
 }
 
 // onAtFirst reports whether who has an account gets a kind while neither they nor the
@@ -30,7 +30,7 @@ type Owner struct {
 }
 
 // wants decides whether an owner gets mails of a kind: what they have chosen holds, else
-// the vendor's rule, else what is on at first. own is false where the vendor has set no rule.
+// the vendor's rule, else what is on at first, also for a licensee without an account where the default rule is on. own is false where the vendor has set no rule.
 func (o Owner) wants(r Rule, own bool) bool {
 	switch {
 	case !slices.Contains(Choosable(), r.Kind):
@@ -40,7 +40,7 @@ func (o Owner) wants(r Rule, own bool) bool {
 	case own:
 		return r.IsOn && r.ToCustomer
 	}
-	return o.HasAccount && r.Kind.onAtFirst()
+	return (o.HasAccount || o.IsLicensee && r.IsOn) && r.Kind.onAtFirst()
 }
 
 // Choice is whether a person gets the mails of a kind.

@@ -15,10 +15,12 @@ func TestWhoWantsAMail(t *testing.T) {
 		rule  *Rule // nil: the vendor has set none
 		want  bool
 	}{
-		"nobody has said anything, no account":        {Expiring, Owner{IsLicensee: true}, nil, false},
-		"nobody has said anything, with an account":   {Expiring, Owner{IsLicensee: true, HasAccount: true}, nil, true},
-		"an administrator":                            {Expiring, Owner{HasAccount: true}, nil, true},
-		"new devices are told who has chosen them":    {NewDevice, Owner{HasAccount: true}, nil, false},
+		"nobody has said anything, no account":          {Expiring, Owner{IsLicensee: true}, nil, false},
+		"nobody has said anything, with an account":     {Expiring, Owner{IsLicensee: true, HasAccount: true}, nil, true},
+		"a device is about to stop, without an account": {RefreshDue, Owner{IsLicensee: true}, nil, true},
+		"it is no stranger's":                           {RefreshDue, Owner{}, nil, false},
+		"an administrator":                              {Expiring, Owner{HasAccount: true}, nil, true},
+		"new devices are told who has chosen them":      {NewDevice, Owner{HasAccount: true}, nil, false},
 		"goodwill is":                                 {Goodwill, Owner{HasAccount: true}, nil, false},
 		"the vendor has switched it on":               {NewDevice, Owner{IsLicensee: true}, &on, true},
 		"the vendor has switched it off":              {Expiring, Owner{IsLicensee: true, HasAccount: true}, &off, false},

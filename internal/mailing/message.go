@@ -43,6 +43,8 @@ const (
 	UsedUp   Kind = "used_up"  // a licence has no room left
 	Expired  Kind = "expired"  // a licence has ended: its time is over, or its contract consumed
 
+	RefreshDue Kind = "refresh_due" // the file of a device without internet wants a refresh, or did
+
 	MeterThreshold Kind = "meter_threshold" // a meter has reached an alert
 	MeterExhausted Kind = "meter_exhausted" // a meter has run out for its period
 
@@ -55,7 +57,7 @@ func Kinds() []Kind {
 	return []Kind{
 		LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, AddressConfirm, AddressTaken, AddressAsked, AddressChanged,
 		HandOverConfirm, HandOverAsked, HandedOver, LicenseRequested, RequestAnswered,
-		NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, Event, Test,
+		NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, RefreshDue, MeterThreshold, MeterExhausted, Event, Test,
 	}
 }
 
@@ -78,6 +80,7 @@ type Data struct {
 	Until         calendar.Day // when a goodwill activation ends
 	EndsOn        calendar.Day // a licence
 	DaysLeft      string
+	RefreshBy     calendar.Day  // the last day of a device's file
 	Meter         string        // its name
 	Percent       string        // the alert that a meter has reached
 	Consumed      string        // of the meter; numbers are as programs write them
@@ -170,6 +173,8 @@ func (k Kind) Variables() []string {
 		return slices.Concat(common, license, use, []string{"Device", "Until"})
 	case Expiring:
 		return slices.Concat(common, license, []string{"EndsOn", "DaysLeft"})
+	case RefreshDue:
+		return slices.Concat(common, license, []string{"Device", "RefreshBy", "DaysLeft"})
 	case Expired:
 		return slices.Concat(common, license, []string{"EndsOn", "Meter", "Consumed", "Limit"})
 	case UsedUp:
@@ -213,7 +218,7 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract),
 		"Allowed": l.Decimal(d.Allowed),
-		"Device":  d.Device, "Devices": l.Decimal(d.Devices), "More": l.Decimal(d.More), "Until": day(d.Until), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft),
+		"Device":  d.Device, "Devices": l.Decimal(d.Devices), "More": l.Decimal(d.More), "Until": day(d.Until), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft), "RefreshBy": day(d.RefreshBy),
 		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
 		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
 		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
@@ -241,7 +246,7 @@ func sample() Data {
 		Recipient: "Alex Example", Customer: "Example Ltd", Product: "Example product", ProductID: "01890000-0000-7000-8000-000000000001",
 		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002",
 		Used: "11", Contract: "10", Allowed: "12", Device: "Till 3, front (till-3)", Devices: "3", More: "2", Until: calendar.Day{Year: 2026, Month: time.March, Day: 28},
-		EndsOn: calendar.Day{Year: 2026, Month: time.March, Day: 31}, DaysLeft: "17",
+		EndsOn: calendar.Day{Year: 2026, Month: time.March, Day: 31}, DaysLeft: "17", RefreshBy: calendar.Day{Year: 2026, Month: time.March, Day: 31},
 		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: calendar.Day{Year: 2026, Month: time.April, Day: 1},
 		Link: "https://licences.example.com/single-use-link", LinkExpires: time.Hour, Role: "support",
 		Address: "alex@new.example", FormerAddress: "alex@old.example", SignInLink: "https://licences.example.com/portal/example/sign-in",

@@ -16,18 +16,19 @@ type Rule struct {
 	IsOn       bool
 	ToCustomer bool     // the owners of the licence who have chosen nothing else
 	Staff      []string // addresses of the vendor's own
-	Days       int      // Expiring: how many days before the end
+	Days       int      // Expiring and RefreshDue: how many days before
 }
 
 const (
 	maxStaff    = 10
 	defaultDays = 30
+	refreshDays = 14
 	maxDays     = 365
 )
 
 // Ruled gives the kinds that have a rule.
 func Ruled() []Kind {
-	return []Kind{LicenseIssued, NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, MeterThreshold, MeterExhausted, LicenseRequested}
+	return []Kind{LicenseIssued, NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, RefreshDue, MeterThreshold, MeterExhausted, LicenseRequested}
 }
 
 // StaffOnly reports whether mails of the kind never go to customers. Where no staff are
@@ -35,10 +36,15 @@ func Ruled() []Kind {
 func (k Kind) StaffOnly() bool { return k == LicenseRequested }
 
 // DefaultRule is what holds until a vendor sets one: the licensee user gets the
-// key of a new licence, the vendor is told what owners ask for; all else is off, but for
+// key of a new licence and is told when a device is about to stop, the vendor is told what
+// owners ask for; all else is off, but for
 // owners who have an account (wants).
 func DefaultRule(k Kind) Rule {
-	return Rule{Kind: k, IsOn: k == LicenseIssued || k.StaffOnly(), ToCustomer: !k.StaffOnly(), Days: defaultDays}
+	r := Rule{Kind: k, IsOn: k == LicenseIssued || k == RefreshDue || k.StaffOnly(), ToCustomer: !k.StaffOnly(), Days: defaultDays}
+	if k == RefreshDue {
+		r.Days = refreshDays
+	}
+	return r
 }
 
 // SetRule stores a rule. What was told by then is not told again.
@@ -77,7 +83,7 @@ func CompleteRules(own map[Kind]Rule) []Rule {
 func (r Rule) read() (Rule, error) {
 	var wrong fault.Fields
 	wrong.Check(slices.Contains(Ruled(), r.Kind), "kind",
-		"must be license_issued, new_device, nearly_used_up, goodwill, expiring, expired, used_up, meter_threshold, meter_exhausted or license_requested")
+		"must be license_issued, new_device, nearly_used_up, goodwill, expiring, expired, used_up, refresh_due, meter_threshold, meter_exhausted or license_requested")
 	r.ToCustomer = r.ToCustomer && !r.Kind.StaffOnly()
 	wrong.Check(len(r.Staff) <= maxStaff, "staff", "must be at most 10 addresses")
 	r.Staff = slices.Clone(r.Staff)

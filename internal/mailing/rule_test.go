@@ -64,7 +64,7 @@ func TestRulesOfTheBeginning(t *testing.T) {
 			}
 			continue
 		}
-		if _, err := r.read(); err != nil || r.IsOn != (r.Kind == LicenseIssued || r.Kind == LicenseRequested) || r.ToCustomer == (r.Kind == LicenseRequested) || len(r.Staff) != 0 {
+		if _, err := r.read(); err != nil || r.IsOn != (r.Kind == LicenseIssued || r.Kind == LicenseRequested || r.Kind == RefreshDue) || r.ToCustomer == (r.Kind == LicenseRequested) || len(r.Staff) != 0 {
 			t.Errorf("a default: %+v", r)
 		}
 	}

@@ -45,8 +45,14 @@ func (s *Service) Consume(t tx.Tx, c ConsumeCommand) ([]Consumption, *refusal.Re
 			return nil, refusal.Refuse(refusal.UnknownLimitation), nil
 		}
 	}
+	if err := run.use(); err != nil {
+		return nil, nil, err
+	}
 	if err := run.lock(); err != nil {
 		return nil, nil, err
+	}
+	if refused, err := run.unplaced(c.Entries); err != nil || refused != nil {
+		return nil, refused, err
 	}
 	answers := make([]Consumption, len(c.Entries))
 	for i, e := range c.Entries {
@@ -71,6 +77,7 @@ type held struct {
 	meter      Meter
 	zone       *time.Location // the vendor's
 	changed    bool
+	full       *refusal.Refusal // of the licence's month, which has no place for the client
 }
 
 // consuming is one call under way.
@@ -99,6 +106,42 @@ func (c *consuming) find(licenses []License, limitation ident.UUID) bool {
 		}
 	}
 	return false
+}
+
+// use counts the client among the devices of the month of each licence that counts so:
+// consuming is use, whether a heartbeat came before or not.
+func (c *consuming) use() error {
+	for _, h := range c.ordered() {
+		if h.license.Unplaced.IsZero() {
+			continue
+		}
+		full, err := c.s.c.Licenses.Use(c.t, c.v, h.license.Unplaced)
+		if err != nil {
+			return err
+		}
+		h.full = full
+	}
+	return nil
+}
+
+// unplaced refuses a call of a client without a place, unless nothing in it is both new
+// and limited.
+func (c *consuming) unplaced(entries []Asked) (*refusal.Refusal, error) {
+	for _, a := range entries {
+		h := c.byID[a.Limitation]
+		if h.full == nil || h.limitation.MeasuredOnly {
+			continue
+		}
+		if first, err := c.first(h, c.asked(a)); err != nil || first == nil {
+			return h.full, err
+		}
+	}
+	return nil, nil
+}
+
+// asked is an entry as it goes into the ledger.
+func (c *consuming) asked(a Asked) Entry {
+	return Entry{Kind: Consumed, Amount: a.Value, Device: c.device, UserID: a.UserID, ExternalID: a.ExternalID, SaidAt: a.SaidAt}
 }
 
 // lock locks the meters of the call in the one order that all calls keep to.
@@ -130,9 +173,7 @@ func (c *consuming) ordered() []*held {
 
 func (c *consuming) entry(a Asked) (Consumption, error) {
 	h := c.byID[a.Limitation]
-	e := Entry{
-		Kind: Consumed, Amount: a.Value, Device: c.device, UserID: a.UserID, ExternalID: a.ExternalID, SaidAt: a.SaidAt,
-	}
+	e := c.asked(a)
 	first, err := c.first(h, e)
 	if err != nil {
 		return Consumption{}, err

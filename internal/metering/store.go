@@ -20,6 +20,10 @@ type Licenses interface {
 	// License gives one licence; nil when there is none. It locks it.
 	License(t tx.Tx, v ident.VendorID, id ident.LicenseID) (*License, error)
 
+	// Use gives a client its place among the devices of the licence's month, by its
+	// activation. Where none is left it is refused. It locks the licence.
+	Use(t tx.Tx, v ident.VendorID, activation ident.UUID) (*refusal.Refusal, error)
+
 	// Measured is told what a licence, which is locked, has consumed in its life of
 	// a limitation that ends it.
 	Measured(t tx.Tx, v ident.VendorID, id ident.LicenseID, limitation ident.UUID, gross int64) error
@@ -44,6 +48,10 @@ type License struct {
 	Customer    ident.UUID
 	Limitations []terms.Limitation // in force, overrides laid over
 	Standing    Reason             // what keeps it from consuming; "" for nothing
+
+	// Unplaced is the activation of a client that has no place in the licence's month yet;
+	// zero where it needs none.
+	Unplaced ident.UUID
 }
 
 func (l License) limitation(id ident.UUID) (terms.Limitation, bool) {

@@ -31,6 +31,11 @@ type Sources struct {
 	// Licenses counts licences by state. It is asked at most every LicensesEvery.
 	Licenses      func(ctx context.Context) (map[string]int64, error)
 	LicensesEvery time.Duration
+
+	// Prepaid tells what the run that charges prepaid devices has done, PrepaidDue how many
+	// devices are due.
+	Prepaid    func() Prepaid
+	PrepaidDue func(ctx context.Context) (int64, error)
 }
 
 // Times is how many times were how long.
@@ -94,6 +99,9 @@ func New(s Sources) *Metrics {
 		"chancery_requests_turned_away_total", "Requests refused because there were too many, by reason.", []string{"reason"}, nil)})
 	if s.Licenses != nil {
 		m.registry.MustRegister(&licenses{sources: s, states: prometheus.NewDesc("chancery_licenses", "Licences, by state.", []string{"state"}, nil)})
+	}
+	if s.Prepaid != nil {
+		registerPrepaid(m.registry, s.Prepaid, s.PrepaidDue)
 	}
 	return m
 }

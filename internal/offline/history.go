@@ -5,7 +5,9 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"chancery/internal/ident"
 	"chancery/signed"
@@ -22,6 +24,7 @@ type History struct {
 	Marks      []Step // what reports went up to, oldest first, at most maxSteps
 	Copy       bool   // it goes another way than one that was there before
 	UpdatedAt  time.Time
+	Hostname   string // of the device, as its last report says
 }
 
 // Mark is a place in an activation's records.
@@ -198,6 +201,14 @@ func (h *History) passed(m signed.Mark) bool {
 // goOn is the history after a report.
 func (h *History) goOn(j judged, r signed.Report, document []byte, now time.Time) {
 	h.UpdatedAt, h.Copy = now, h.Copy || j.copy
+	if r.Hostname != "" {
+		h.Hostname = strings.Map(func(c rune) rune {
+			if unicode.IsControl(c) {
+				return -1
+			}
+			return c
+		}, r.Hostname)
+	}
 	if r.Number > h.Report {
 		h.Report, h.Hash = r.Number, signed.ReportHash(document)
 	}

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -141,7 +142,7 @@ func TestForks(t *testing.T) {
 		}
 	}
 	// Once two copies are told apart, each goes on in its own line.
-	both := append(a, Told{1, "b1", ""})
+	both := append(slices.Clone(a), Told{1, "b1", ""})
 	if forked(both, Told{2, "b2", "b1"}) {
 		t.Error("a copy that goes on is told as another one")
 	}

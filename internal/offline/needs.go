@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	"chancery/internal/ident"
@@ -48,7 +50,8 @@ type Proven interface {
 // Licenses is the room that knows licences and who holds their places.
 type Licenses interface {
 	// Activate takes a place for the request's client by the rules of calls. licensee is the
-	// proved user's address, "" for a request with a key.
+	// proved user's address, "" for a request with a key. A refusal comes with the licence
+	// that it is of, where one was found.
 	Activate(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, licensee string) (Place, *refusal.Refusal, error)
 
 	// Place gives an activation, present or past, and locks its device and licence; nil
@@ -68,6 +71,9 @@ type Licenses interface {
 
 // Meters counts what was consumed.
 type Meters interface {
+	// Left gives what is left of each limit of the licence.
+	Left(t tx.Tx, v ident.VendorID, p Place) (map[ident.UUID]int64, error)
+
 	// Count counts all of it, also over a limit; over are the limitations that are exceeded.
 	// What the licence does not have any more is left out.
 	Count(t tx.Tx, v ident.VendorID, p Place, used map[ident.UUID]int64, report string) (over []ident.UUID, err error)
@@ -84,6 +90,16 @@ type Place struct {
 	ClientID    string
 	ClientKey   []byte // Ed25519; nil for none
 	Ended       bool
+	Copy        int        // above 0: it is listed as ClientID, and calls itself what stands before its "~"
+	Beside      ident.UUID // of a copy that was activated just now: the device that has a file under its name
+}
+
+// Called gives what the device calls itself.
+func (p Place) Called() string {
+	if p.Copy == 0 {
+		return p.ClientID
+	}
+	return strings.TrimSuffix(p.ClientID, "~"+strconv.Itoa(p.Copy))
 }
 
 // Grant is what a file says of a licence at this moment.
@@ -98,7 +114,7 @@ type Grant struct {
 
 // Store keeps what is known of requests and reports; the place of each is locked. "Not found" is nil or false, never
 // an error.
-type Store interface {
+type Store interface { //nolint:interfacebloat // all that one room stores
 	// Request gives the activation that a request has led to.
 	Request(t tx.Tx, v ident.VendorID, id ident.UUID) (r Request, found bool, err error)
 	InsertRequest(t tx.Tx, v ident.VendorID, r Request) error
@@ -113,9 +129,27 @@ type Store interface {
 	// Told gives the reports of an activation with this number and the numbers beside it.
 	Told(t tx.Tx, v ident.VendorID, activation ident.UUID, number int64) ([]Told, error)
 
+	// Silent gives the device of this place's name that may have used more than it has told,
+	// and of which nothing was presumed yet; zero for none. Presumed gives what was, as far
+	// as no report has covered it; SavePresumed writes amounts, and leaves others alone.
+	Silent(t tx.Tx, v ident.VendorID, p Place) (ident.UUID, error)
+	Presumed(t tx.Tx, v ident.VendorID, activation ident.UUID) (map[ident.UUID]int64, error)
+	SavePresumed(t tx.Tx, v ident.VendorID, p Place, amounts map[ident.UUID]int64) error
+
 	// Histories gives those of an activation and locks them, the oldest first.
 	Histories(t tx.Tx, v ident.VendorID, activation ident.UUID) ([]History, error)
 	SaveHistory(t tx.Tx, v ident.VendorID, h *History) error
+
+	// NoteFile writes an exchange down, or counts that it was brought again; first tells
+	// which. ForgetRefused keeps the newest refused ones of a licence.
+	NoteFile(t tx.Tx, v ident.VendorID, f File) (first bool, err error)
+	ForgetRefused(t tx.Tx, v ident.VendorID, license ident.LicenseID, keep int) error
+	File(t tx.Tx, v ident.VendorID, id ident.UUID) (f File, found bool, err error)
+	SettleFile(t tx.Tx, v ident.VendorID, id int64, now time.Time) error
+
+	// Copied gives the place of a device that has copies.
+	Copied(t tx.Tx, v ident.VendorID, activation ident.UUID) (p Place, found bool, err error)
+	SettleCopies(t tx.Tx, v ident.VendorID, activation ident.UUID, now time.Time) error
 
 	// Counted gives up to which of an activation's records its meters count.
 	Counted(ctx context.Context, v ident.VendorID, activation ident.UUID) (signed.Mark, error)
@@ -128,6 +162,7 @@ type Request struct {
 	Activation  ident.UUID
 	ClientKey   []byte
 	TrustedKeys []string
+	Copy        int // of its place
 	At          time.Time
 }
 

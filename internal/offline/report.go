@@ -12,7 +12,7 @@ import (
 )
 
 // report counts what a device tells, and ends its activation where it says so.
-func (s *Service) report(ctx context.Context, u Upload, document []byte) (*Reply, *refusal.Refusal, error) {
+func (s *Service) report(ctx context.Context, u Upload, document []byte, f *File) (*Reply, *refusal.Refusal, error) {
 	claim, err := signed.ReadReport(document)
 	if err != nil {
 		return nil, nil, errDamaged(err)
@@ -36,10 +36,15 @@ func (s *Service) report(ctx context.Context, u Upload, document []byte) (*Reply
 			return errUnknownDevice()
 		}
 		r, err := signed.VerifyReport(p.ClientKey, document)
-		if err != nil || r.ClientID != p.ClientID || r.ProductID != p.Product.String() {
+		if err != nil || r.ClientID != p.Called() || r.ProductID != p.Product.String() {
 			return errUnknownDevice()
 		}
 		key = signed.FormatKey(p.ClientKey)
+		f.of(*p)
+		f.Number, f.Form = r.Number, FormReport
+		if r.Intent == signed.IntentDeactivate {
+			f.Form = FormDeactivation
+		}
 		reply, at, err = s.count(t, u.Vendor, *p, r, document)
 		return err
 	})
@@ -64,7 +69,7 @@ func (s *Service) report(ctx context.Context, u Upload, document []byte) (*Reply
 
 // count counts a report once: the same one again has the receipt that it had.
 func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, document []byte) (*Reply, time.Time, error) {
-	reply := &Reply{Kind: Counted, Name: "receipt.lic", Device: p.ClientID}
+	reply := &Reply{Kind: Counted, Name: "receipt.lic", Device: p.ClientID, Place: p}
 	if r.Intent == signed.IntentDeactivate {
 		reply.Kind = Deactivated
 	}
@@ -97,6 +102,9 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, doc
 	}
 	h.goOn(j, r, document, t.Now())
 	if err := s.c.Store.SaveHistory(t, v, h); err != nil {
+		return nil, time.Time{}, err
+	}
+	if j.more, err = s.uncovered(t, v, p, j.more); err != nil {
 		return nil, time.Time{}, err
 	}
 	over, err := s.c.Meters.Count(t, v, p, j.more, hash)
@@ -135,12 +143,15 @@ func (s *Service) judge(t tx.Tx, v ident.VendorID, known []History, r signed.Rep
 	return j, err
 }
 
+// saidClient is how records of the audit log call a device's client id.
+const saidClient = "client_id"
+
 // journal writes down that a report was brought: on the licence's history.
 func (s *Service) journal(t tx.Tx, v ident.VendorID, p Place, r signed.Report, j judged, over []ident.UUID) {
 	t.Journal(tx.Entry{
 		Vendor: v, Action: "offline.reported", Subject: "license", ID: p.LicenseUUID, License: p.License,
 		After: map[string]any{
-			"activation_id": p.Activation, "client_id": p.ClientID, "intent": r.Intent, "report": r.Number, "records": r.Last.Number,
+			"activation_id": p.Activation, saidClient: p.ClientID, "intent": r.Intent, "report": r.Number, "records": r.Last.Number,
 			"exceeded": over, "copied_device": j.copy, "at": t.Now(),
 		},
 	})

@@ -24,6 +24,7 @@ type Config struct {
 	Store    Store
 	Runner   tx.Runner
 	Clock    ident.Clock
+	IDs      ident.Source
 }
 
 // Service reads the files that people bring.
@@ -31,7 +32,7 @@ type Service struct{ c Config }
 
 // New makes the service.
 func New(c Config) (*Service, error) {
-	if c.Keys == nil || c.Users == nil || c.Licenses == nil || c.Meters == nil || c.Store == nil || c.Runner == nil || c.Clock == nil {
+	if c.Keys == nil || c.Users == nil || c.Licenses == nil || c.Meters == nil || c.Store == nil || c.Runner == nil || c.Clock == nil || c.IDs.Rand == nil {
 		return nil, errors.New("offline: the configuration is incomplete")
 	}
 	return &Service{c}, nil
@@ -46,6 +47,7 @@ type Upload struct {
 	UUID   ident.UUID // the vendor's outside id, which files carry
 	Text   []byte     // a file's bytes, or what was pasted
 	From   netip.Addr // where it comes from, for the bounds on tries
+	Via    Via
 }
 
 // Kind says what became of a file.
@@ -66,15 +68,26 @@ type Reply struct {
 	File []byte
 
 	License, Product, Device string
-	Over                     int  // how many limits are exceeded now
-	Copied                   bool // another device tells other records under the same name
-	Old                      bool // later reports of the device have told all of it
-	WasFree                  bool // the place had been given up before
+	Place                    Place
+	Serial                   int64 // of a licence that is handed out
+	Over                     int   // how many limits are exceeded now
+	Copied                   bool  // another device tells other records under the same name
+	Old                      bool  // later reports of the device have told all of it
+	WasFree                  bool  // the place had been given up before
 }
 
 // Take reads the one request that stands in what somebody brings. What is wrong with the
 // file is an Invalid fault, what the vendor's rules say a *refusal.Refusal.
 func (s *Service) Take(ctx context.Context, u Upload) (*Reply, *refusal.Refusal, error) {
+	f := &File{Via: u.Via, Size: int64(len(u.Text))}
+	reply, no, err := s.take(ctx, u, f)
+	if failed := s.note(ctx, u.Vendor, f, reply, no, err); failed != nil {
+		return nil, nil, failed
+	}
+	return reply, no, err
+}
+
+func (s *Service) take(ctx context.Context, u Upload, f *File) (*Reply, *refusal.Refusal, error) {
 	found, err := signed.Find(u.Text)
 	if err != nil {
 		return nil, nil, sayFound(err)
@@ -93,13 +106,15 @@ func (s *Service) Take(ctx context.Context, u Upload) (*Reply, *refusal.Refusal,
 	if err != nil {
 		return nil, nil, sayOpened(err)
 	}
+	f.Hash = hashOf(content)
 	if request.Kind == signed.SealActivation {
-		return s.activate(ctx, u, content)
+		f.Form = FormRequest
+		return s.activate(ctx, u, content, f)
 	}
-	return s.report(ctx, u, content)
+	return s.report(ctx, u, content, f)
 }
 
-func (s *Service) activate(ctx context.Context, u Upload, content []byte) (*Reply, *refusal.Refusal, error) {
+func (s *Service) activate(ctx context.Context, u Upload, content []byte, f *File) (*Reply, *refusal.Refusal, error) {
 	r, err := signed.ParseActivationRequest(u.UUID.String(), content)
 	if err != nil {
 		return nil, nil, errDamaged(err)
@@ -113,7 +128,7 @@ func (s *Service) activate(ctx context.Context, u Upload, content []byte) (*Repl
 	granted := false
 	look := func() error {
 		return s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
-			p, granted, err = s.granted(t, u.Vendor, r)
+			p, granted, err = s.granted(t, u.Vendor, r, f)
 			return err
 		})
 	}
@@ -140,7 +155,7 @@ func (s *Service) activate(ctx context.Context, u Upload, content []byte) (*Repl
 		return nil, refusal.WrongUser(), nil
 	}
 	err = s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
-		p, no, err = s.place(t, u.Vendor, r, proven)
+		p, no, err = s.place(t, u.Vendor, r, proven, f)
 		return err
 	})
 	if err != nil || no != nil {
@@ -150,7 +165,7 @@ func (s *Service) activate(ctx context.Context, u Upload, content []byte) (*Repl
 }
 
 // granted finds the activation that a request has led to; false for none yet.
-func (s *Service) granted(t tx.Tx, v ident.VendorID, r signed.ActivationRequest) (Place, bool, error) {
+func (s *Service) granted(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, f *File) (Place, bool, error) {
 	id, err := ident.ParseUUID(r.RequestID)
 	if err != nil {
 		return Place{}, false, err
@@ -167,6 +182,9 @@ func (s *Service) granted(t tx.Tx, v ident.VendorID, r signed.ActivationRequest)
 	if err != nil {
 		return Place{}, false, err
 	}
+	if p != nil {
+		f.of(*p)
+	}
 	if p == nil || p.Ended || !bytes.Equal(before.ClientKey, key) || !bytes.Equal(p.ClientKey, key) {
 		return Place{}, false, errEnded() // never answered from memory
 	}
@@ -174,8 +192,8 @@ func (s *Service) granted(t tx.Tx, v ident.VendorID, r signed.ActivationRequest)
 }
 
 // place takes a place for a request, unless the same one has taken it at this moment.
-func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, proven Proven) (Place, *refusal.Refusal, error) {
-	p, found, err := s.granted(t, v, r)
+func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, proven Proven, f *File) (Place, *refusal.Refusal, error) {
+	p, found, err := s.granted(t, v, r, f)
 	if err != nil || found {
 		return p, nil, err
 	}
@@ -194,7 +212,7 @@ func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, p
 			return Place{}, nil, err
 		}
 		if !used { // or by the same request, brought twice at once
-			if p, found, err := s.granted(t, v, r); err != nil || found {
+			if p, found, err := s.granted(t, v, r, f); err != nil || found {
 				return p, nil, err
 			}
 			return Place{}, refusal.WrongUser(), nil
@@ -205,22 +223,35 @@ func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, p
 	if err != nil {
 		return Place{}, nil, err
 	}
+	f.of(p)
+	f.ClientID = r.ClientID
 	if no != nil {
 		if proven != nil {
 			err = proven.Return(t)
 		}
 		return Place{}, no, err
 	}
+	if err := s.presume(t, v, p); err != nil {
+		return Place{}, nil, err
+	}
 	return p, nil, s.c.Store.InsertRequest(t, v, Request{
-		ID: id, License: p.License, Activation: p.Activation, ClientKey: key, TrustedKeys: r.TrustedKeys, At: t.Now(),
+		ID: id, License: p.License, Activation: p.Activation, ClientKey: key, TrustedKeys: r.TrustedKeys, Copy: p.Copy, At: t.Now(),
 	})
 }
 
+// RefreshCommand asks for a refresh file.
+type RefreshCommand struct {
+	Vendor     ident.VendorID
+	UUID       ident.UUID // the vendor's outside id
+	Activation ident.UUID
+	Via        Via
+}
+
 // Refresh makes a refresh file for a present activation, however it was made.
-func (s *Service) Refresh(ctx context.Context, v ident.VendorID, vendor, activation ident.UUID) (*Reply, *refusal.Refusal, error) {
+func (s *Service) Refresh(ctx context.Context, c RefreshCommand) (*Reply, *refusal.Refusal, error) {
 	var p *Place
 	if err := s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
-		p, err = s.c.Licenses.Place(t, v, activation)
+		p, err = s.c.Licenses.Place(t, c.Vendor, c.Activation)
 		return err
 	}); err != nil {
 		return nil, nil, err
@@ -228,7 +259,13 @@ func (s *Service) Refresh(ctx context.Context, v ident.VendorID, vendor, activat
 	if p == nil || p.Ended {
 		return nil, nil, fault.Missing("activation")
 	}
-	return s.handOut(ctx, v, vendor, *p, nil)
+	f := &File{Form: FormRefresh, Via: c.Via}
+	f.of(*p)
+	reply, no, err := s.handOut(ctx, c.Vendor, c.UUID, *p, nil)
+	if failed := s.note(ctx, c.Vendor, f, reply, no, err); failed != nil {
+		return nil, nil, failed
+	}
+	return reply, no, err
 }
 
 // handOut makes the file: a licence file that answers a request, or a refresh file.
@@ -239,7 +276,7 @@ func (s *Service) handOut(ctx context.Context, v ident.VendorID, vendor ident.UU
 	}
 	l := signed.OfflineLicense{
 		VendorID: vendor.String(), ProductID: p.Product.String(), LicenseID: p.LicenseUUID.String(), ActivationID: p.Activation.String(),
-		ClientID: p.ClientID, Serial: g.Serial, IssuedAt: s.c.Clock.Now().Unix(), License: g.Info,
+		ClientID: p.Called(), Serial: g.Serial, IssuedAt: s.c.Clock.Now().Unix(), License: g.Info,
 	}
 	if len(p.ClientKey) > 0 {
 		l.ClientPublicKey = signed.FormatKey(p.ClientKey)
@@ -251,7 +288,7 @@ func (s *Service) handOut(ctx context.Context, v ident.VendorID, vendor ident.UU
 	if l.Counted, err = s.c.Store.Counted(ctx, v, p.Activation); err != nil {
 		return nil, nil, err
 	}
-	reply := &Reply{Kind: Refreshed, Name: "license_refresh.lic", License: g.License, Product: g.Product, Device: g.Device}
+	reply := &Reply{Kind: Refreshed, Name: "license_refresh.lic", License: g.License, Product: g.Product, Device: g.Device, Place: p, Serial: g.Serial}
 	var trusted []string
 	typ := signed.TypeLicenseRefresh
 	if r != nil {

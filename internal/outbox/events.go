@@ -16,6 +16,8 @@ const (
 	LicenseUsedUp     = "license.used_up"  // the first refusal for want of room
 	LicenseNewKey     = "license.key_replaced"
 	LicenseDeleted    = "license.deleted"
+	LicenseRequested  = "license.requested"        // an owner asks for more, a renewal, or something else
+	RequestAnswered   = "license.request_answered" // by the vendor, or taken back
 	ActivationCreated = "activation.created"
 	ActivationDeleted = "activation.deleted"
 	GoodwillEntered   = "activation.goodwill" // above the contract
@@ -33,6 +35,7 @@ func Catalogue() []string {
 	all := []string{
 		CustomerCreated, CustomerUpdated, CustomerDeleted, CustomerErased,
 		LicenseIssued, LicenseChanged, LicenseExpiring, LicenseExpired, LicenseUsedUp, LicenseNewKey, LicenseDeleted,
+		LicenseRequested, RequestAnswered,
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
 		MeterThreshold, MeterExhausted,
 		SessionDenied, LicenseOveruse,

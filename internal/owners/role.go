@@ -8,8 +8,8 @@ type Role string
 // The roles. Each may do what those before it may.
 const (
 	Viewer        Role = "viewer"        // sees all
-	Operator      Role = "operator"      // deletes and names devices, too
-	Administrator Role = "administrator" // manages people and switches, too
+	Operator      Role = "operator"      // deletes and names devices and asks the vendor for more, too
+	Administrator Role = "administrator" // manages people and switches, and hands licences over, too
 )
 
 // Roles lists the roles, the least first.
@@ -34,7 +34,7 @@ const (
 	NameDevices   Act = "name_devices"
 	Manage        Act = "manage" // its switches: who is told of what, and the like
 	HandOver      Act = "hand_over"
-	Request       Act = "request" // ask the vendor for more, or for a renewal
+	AskVendor     Act = "ask_vendor" // for more, or for a renewal
 )
 
 // needs returns the least role at the licence's customer that may do it.
@@ -42,7 +42,7 @@ func (a Act) needs() Role {
 	switch a {
 	case See:
 		return Viewer
-	case DeleteDevices, NameDevices, Request:
+	case DeleteDevices, NameDevices, AskVendor:
 		return Operator
 	case Manage, HandOver:
 		return Administrator

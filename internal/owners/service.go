@@ -53,6 +53,13 @@ func (s *Service) Activation(t tx.Tx, r Reach, id ident.UUID, act Act) (License,
 	return s.granted(t, r, id, act, "activation", s.store.LicenseOf)
 }
 
+// Now gives what is in a user's reach at this moment; nothing of a user who is gone or
+// disabled.
+func (s *Service) Now(t tx.Tx, vendor ident.VendorID, user ident.UserID) (Reach, error) {
+	r, _, err := s.store.Reach(t, vendor, user)
+	return r, err
+}
+
 func (s *Service) granted(
 	t tx.Tx, r Reach, id ident.UUID, act Act, what string,
 	read func(t tx.Tx, vendor ident.VendorID, id ident.UUID) (License, bool, error),

@@ -28,6 +28,11 @@ func newMetrics(r *wiring.Rooms, d doors) *metrics.Metrics {
 		WriteBehind: r.Pulses.Lag,
 		InFlight:    d.inFlight, TurnedAway: d.turnedAway,
 		Licenses: r.LicenseRows.CountByState, LicensesEvery: licensesCounted,
+		Prepaid: func() metrics.Prepaid {
+			p := r.PrepaidRun.Progress()
+			return metrics.Prepaid{Charged: p.Charged, Dark: p.Dark, LastChunk: p.Last, Paused: p.Paused}
+		},
+		PrepaidDue: func(ctx context.Context) (int64, error) { return r.PrepaidRows.CountDue(ctx, r.Clock.Now()) },
 	})
 }
 

@@ -108,6 +108,10 @@ func (h *health) check(ctx context.Context) readiness {
 	if clock := h.rooms.TestClock.Reading(); clock.On {
 		a.TestClock = testclock.InWords(clock.Ahead.Truncate(time.Second)) + " ahead"
 	}
+	if leapt := h.rooms.Steady.Reading(); leapt != 0 {
+		h.log.Warn("not ready: the clock has leapt; nothing is charged until it is right, or confirmed", slog.Duration("by", leapt))
+		fail(&a.Clock, "has leapt by "+leapt.Truncate(time.Minute).String()+"; nothing is charged until it is right, or an operator confirms it")
+	}
 	if c := h.rooms.Following; c != nil && c.Skew() > store.MaxSkew {
 		fail(&a.Clock, "more than a second away from the database's")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"chancery/internal/audit"
 	"chancery/internal/keyring"
+	"chancery/internal/offline"
 	"chancery/internal/store"
 	"chancery/internal/testclock"
 	"chancery/internal/wiring"
@@ -38,6 +39,20 @@ func (a *Server) plan() error {
 			Run: counted(a.c.Log, "goodwill activations ended", r.Licenses.ReleaseGoodwill),
 		},
 		Job{
+			Name: "end devices that owners deleted", Every: time.Minute, Next: testclock.At(r.LicenseRows.NextDeletion),
+			Run: counted(a.c.Log, "devices ended that their owners had deleted", r.Licenses.EndDeletions),
+		},
+		Job{
+			Name: "forget files that were handed out", Every: time.Hour, Next: testclock.Daily,
+			Run: counted(a.c.Log, "files forgotten that were handed out", func(ctx context.Context) (int, error) {
+				return r.OfflineRows.ForgetContents(ctx, r.Clock.Now().Add(-offline.KeptFor))
+			}),
+		},
+		Job{
+			Name: "charge prepaid devices", Every: time.Second, Next: inMinutes(testclock.At(r.PrepaidRows.NextDue)), Run: r.PrepaidRun.Round,
+		},
+		Job{Name: "carry prepaid orders out", Every: time.Second, Run: counted(a.c.Log, "portions of prepaid orders carried out", r.Prepaid.Work)},
+		Job{
 			Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),
 			Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent),
 		},
@@ -53,6 +68,10 @@ func (a *Server) plan() error {
 			Run: counted(a.c.Log, "items of the outbox tidied", func(ctx context.Context) (int, error) {
 				return r.OutboxRows.Tidy(ctx, r.Clock.Now())
 			}),
+		},
+		Job{
+			Name: "tell of files that want a refresh", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextRefresh),
+			Run: counted(a.c.Log, "files told of that want a refresh", r.Licenses.NoteRefreshes),
 		},
 		Job{
 			Name: "announce ends of licences", Every: 10 * time.Minute, Next: testclock.At(r.Licenses.NextEnd),
@@ -98,6 +117,17 @@ func (a *Server) plan() error {
 	a.forget(a.c.Retention.History, Job{Name: "fold old months"}, "months of licences folded", r.LicenseRows.FoldMonths)
 	a.forget(a.c.Retention.Usage, Job{Name: "forget old usage"}, "reports of usage forgotten", r.MeterRows.ForgetUsage)
 	return nil
+}
+
+// inMinutes lets a test clock do what is due within a minute at one stop.
+func inMinutes(next func(context.Context, time.Time) (time.Time, error)) func(context.Context, time.Time) (time.Time, error) {
+	return func(ctx context.Context, now time.Time) (time.Time, error) {
+		at, err := next(ctx, now)
+		if at.IsZero() {
+			return at, err
+		}
+		return at.Add(time.Minute - time.Millisecond).Truncate(time.Minute), err
+	}
 }
 
 // forgetEvery: nobody waits for room to be made.

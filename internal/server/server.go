@@ -211,6 +211,7 @@ func (a *Server) StartAt(ctx context.Context, address string) error {
 	if a.rooms.Following != nil {
 		a.working.Go(func() { a.rooms.Following.Follow(background, a.rooms.DB, a.c.Log) })
 	}
+	a.working.Go(func() { a.followConfirmation(background) })
 	a.working.Go(func() { a.postman.Run(background) })
 	a.working.Go(func() { a.courier.Run(background) })
 	a.periodic.Start()

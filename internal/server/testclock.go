@@ -38,6 +38,7 @@ func (a *Server) beginClock(ctx context.Context) error {
 	a.rooms.TestClock.Attach(testclock.Process{
 		Works: append([]Job{
 			{Name: "write heartbeats down", Run: a.flush},
+			{Name: "write last reports down", Run: a.flushReports},
 			{Name: "deliver webhooks", Every: time.Second, Next: testclock.At(r.OutboxRows.NextAttempt), Run: a.courier.Deliver},
 			{Name: "send mail", Every: time.Second, Next: testclock.At(r.MailRows.NextAttempt), Run: a.postman.Deliver},
 		}, a.periodic.jobs...),
@@ -50,6 +51,31 @@ func (a *Server) beginClock(ctx context.Context) error {
 func (a *Server) flush(ctx context.Context) (int, error) {
 	n := a.rooms.Pulses.Lag()
 	return n, a.rooms.Pulses.Flush(ctx)
+}
+
+// confirmationEvery is how often a clock that has leapt is looked at.
+const confirmationEvery = 2 * time.Second
+
+// followConfirmation believes a clock that has leapt once an operator has confirmed it.
+func (a *Server) followConfirmation(ctx context.Context) {
+	tick := time.NewTicker(confirmationEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := a.rooms.FollowConfirmation(ctx); err != nil && ctx.Err() == nil {
+			a.c.Log.Warn("whether the clock was confirmed can't be read", slog.Any("error", err))
+		}
+	}
+}
+
+// flushReports writes when prepaid devices reported last.
+func (a *Server) flushReports(ctx context.Context) (int, error) {
+	n := a.rooms.Hearings.Lag()
+	return n, a.rooms.Hearings.Flush(ctx)
 }
 
 // pause waits until nothing periodic is under way, and keeps it from beginning.

@@ -29,19 +29,42 @@ func (t *Tx) writeJournal() error {
 		if err != nil {
 			return err
 		}
-		var license any
-		if e.License != 0 {
-			license = e.License
-		}
-		if err := t.Later(`INSERT INTO audit_log
-			(vendor_id, at, action, subject, subject_id, license_id, actor_kind, actor_id, actor_name, address, request_id, before_value, after_value, salt)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			e.Vendor, t.now.UnixMilli(), e.Action, e.Subject, e.ID, license,
-			a.Kind, a.ID, a.Name, a.Address, a.RequestID, before, after, t.ids.Secret(saltBytes)); err != nil {
+		r := auditRow{Entry: e, at: t.now.UnixMilli(), actor: a, before: before, after: after, salt: t.ids.Secret(saltBytes)}
+		if err := t.Later(insertAudit.Text, insertAudit.Values(e.Vendor, &r)...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+//nolint:gochecknoglobals // a text, made once
+var insertAudit = InsertInto("audit_log", &auditRow{})
+
+// auditRow is a record of the audit log, to be written.
+type auditRow struct {
+	tx.Entry
+
+	at            int64
+	actor         tx.Actor
+	before, after any // JSON
+	salt          []byte
+}
+
+// Columns implements Record.
+func (r *auditRow) Columns(c *Columns) {
+	c.Fixed("at", r.at, nil)
+	c.Fixed("action", r.Action, nil)
+	c.Fixed("subject", r.Subject, nil)
+	c.Fixed("subject_id", r.ID, nil)
+	c.Fixed("license_id", OrNull(r.License), nil)
+	c.Fixed("actor_kind", r.actor.Kind, nil)
+	c.Fixed("actor_id", r.actor.ID, nil)
+	c.Fixed("actor_name", r.actor.Name, nil)
+	c.Fixed("address", r.actor.Address, nil)
+	c.Fixed("request_id", r.actor.RequestID, nil)
+	c.Fixed("before_value", r.before, nil)
+	c.Fixed("after_value", r.after, nil)
+	c.Fixed("salt", r.salt, nil)
 }
 
 func (t *Tx) writeOutbox() error {

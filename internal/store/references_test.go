@@ -15,6 +15,7 @@ import (
 var lasting = map[string]string{
 	"consumptions(vendor_id,device_id)": "devices: every amount that is consumed would pay for the index",
 	"month_places(vendor_id,device_id)": "devices: every place that is taken would pay for the index",
+	"prepaid_devices(vendor_id,id)":     "devices: it is the device's own row",
 }
 
 // Whoever deletes a row has the database look for what refers to it: by an index

@@ -1,6 +1,7 @@
 package terms
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -90,6 +91,21 @@ func (l Limitation) Contract() *int64 {
 		return l.ContractAllowed
 	}
 	return l.Limit
+}
+
+// OtherContracts reports whether a limitation ends licences at another consumption than
+// before, or only before or after.
+func OtherContracts(before, after Grants) bool {
+	contracts := func(g Grants) map[ident.UUID]int64 {
+		all := map[ident.UUID]int64{}
+		for _, l := range g.Limitations {
+			if c := l.Contract(); c != nil {
+				all[l.ID] = *c
+			}
+		}
+		return all
+	}
+	return !maps.Equal(contracts(before), contracts(after))
 }
 
 // checkContract: a contract that follows a limit of one period would end the

@@ -1,7 +1,6 @@
 package terms
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -75,27 +74,16 @@ func (o *Overrides) Policy(p Policy) Policy {
 	if o == nil {
 		return p
 	}
-	set(&p.TokenLimit, o.TokenLimit)
-	set(&p.ActivationBuffer, o.ActivationBuffer)
-	set(&p.GoodwillTokenLimit, o.GoodwillTokenLimit)
-	set(&p.FloatingTokenLimit, o.FloatingTokenLimit)
-	set(&p.EnforceFloatingLimit, o.EnforceFloatingLimit)
-	set(&p.MaxSessionsPerClient, o.MaxSessionsPerClient)
-	set(&p.SessionPeriodMinutes, o.SessionPeriodMinutes)
-	set(&p.HeartbeatPeriodDays, o.HeartbeatPeriodDays)
-	set(&p.FreerideDays, o.FreerideDays)
-	set(&p.TrialDays, o.TrialDays)
-	set(&p.ClientMayUnassign, o.ClientMayUnassign)
-	set(&p.APIDeactivationAllowed, o.APIDeactivationAllowed)
-	set(&p.OfflineAllowed, o.OfflineAllowed)
-	set(&p.XMLFilesAllowed, o.XMLFilesAllowed)
-	set(&p.ReleaseLimit, o.ReleaseLimit)
-	set(&p.MinimumRelease, o.MinimumRelease)
-	set(&p.EnforceUpgrade, o.EnforceUpgrade)
-	p.GoodwillDays = cmp.Or(o.GoodwillDays, p.GoodwillDays)
-	p.OfflineDays = cmp.Or(o.OfflineDays, p.OfflineDays)
-	p.DeactivationAllowance = cmp.Or(o.DeactivationAllowance, p.DeactivationAllowance)
-	p.DashboardDeactivationAllowance = cmp.Or(o.DashboardDeactivationAllowance, p.DashboardDeactivationAllowance)
+	return o.over(p)
+}
+
+// over is apart from Policy so that a policy without overrides stays off the heap.
+func (o *Overrides) over(p Policy) Policy {
+	for i := range fields {
+		if own := fields[i].Own(o); own != nil {
+			fields[i].Set(&p, own)
+		}
+	}
 	return p
 }
 

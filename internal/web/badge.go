@@ -71,10 +71,15 @@ var (
 	BadgeRetired      = Badge{Word: "Retired", Tone: Neutral}
 	BadgeArchived     = Badge{Word: "Archived", Tone: Neutral, Hint: "nothing new of it is issued; its licences go on"}
 	BadgeInvited      = Badge{Word: "Invited", Tone: Info}
-	BadgeWaiting      = Badge{Word: "Waiting", Tone: Info, Hint: "for its proof"}
+	BadgeUnproved     = Badge{Word: "Waiting", Tone: Info, Hint: "for its proof"}
 	BadgeServing      = Badge{Word: "Serving", Tone: Good}
 	BadgeProofMissing = Badge{Word: "Proof missing", Tone: Soon}
 	BadgeStopped      = Badge{Word: "Stopped", Tone: Bad}
 	BadgeOff          = Badge{Word: "Off", Tone: Neutral}
 	BadgeOn           = Badge{Word: "On", Tone: Good}
+
+	BadgeWaiting   = Badge{Word: "Waiting", Tone: Info, Hint: "not answered yet"}
+	BadgeDone      = Badge{Word: "Done", Tone: Good}
+	BadgeDeclined  = Badge{Word: "Declined", Tone: Bad}
+	BadgeWithdrawn = Badge{Word: "Withdrawn", Tone: Neutral}
 )

@@ -202,7 +202,7 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 	case len(p.Errors) > 0 && e.Kind == fault.Invalid:
 		p.Detail, p.Help = q.T("The server can't do anything with this as it is."), q.T("Go back, correct it, and try again.")
 	default:
-		p.Detail, p.Help = said(p.Detail), said(p.Help)
+		p.Detail, p.Help = q.Language().Fault(p.Code, p.Detail, p.Help)
 	}
 	page := &problemPage{Page: q.Page(title), Problem: p}
 	f.write(w, p.Status, f.base.problem, page)

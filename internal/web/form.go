@@ -216,7 +216,8 @@ func (f *Form) refused(err error) {
 	for _, w := range e.Fields {
 		f.errors[w.Name] = f.language.Said(w.Message)
 	}
-	f.Wrong = &Notice{Tone: Bad, Title: f.language.Said(e.Message), Text: f.language.Said(e.Help)}
+	f.Wrong = &Notice{Tone: Bad}
+	f.Wrong.Title, f.Wrong.Text = f.language.Fault(e.Code, e.Message, e.Help)
 	switch { // whose words are for programs
 	case len(e.Fields) > 0 && e.Kind == fault.Invalid:
 		f.inFields = true

@@ -113,6 +113,7 @@ type Action struct {
 	Dialog bool // opens above the page where there is script
 	Post   bool // changes at once, without a page that asks; only for what can be undone
 	Plain  bool // never the main button
+	Again  bool // with Post: a download, which can be had again
 }
 
 // NavGroup is a part of the navigation.

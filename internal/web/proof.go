@@ -17,4 +17,6 @@ func ProofFields(q *Request) []Field {
 }
 
 // ProofOf reads what ProofFields asked for.
-func ProofOf(v Values) access.Proof { return access.Proof{Password: v.Get("password"), Code: v.Text("code")} }
+func ProofOf(v Values) access.Proof {
+	return access.Proof{Password: v.Get("password"), Code: v.Text("code")}
+}

@@ -258,7 +258,8 @@ func ActWith[T any](
 				return err
 			}
 			e := fault.As(err)
-			text := q.Language().Said(e.Message) + " " + q.Language().Said(e.Help)
+			message, help := q.Language().Fault(e.Code, e.Message, e.Help)
+			text := message + " " + help
 			if len(e.Fields) > 0 && e.Kind == fault.Invalid {
 				text = q.T("That was refused.") + named(q.Language(), e.Fields)
 			}

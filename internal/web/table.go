@@ -203,7 +203,8 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 
 func refusal(l *language.Language, err error) *Notice {
 	e := fault.As(err)
-	n := &Notice{Tone: Bad, Title: l.Said(e.Message), Text: l.Said(e.Help)}
+	n := &Notice{Tone: Bad}
+	n.Title, n.Text = l.Fault(e.Code, e.Message, e.Help)
 	if len(e.Fields) > 0 {
 		n.Title, n.Text = l.T("Something in the list's address is wrong."), l.T("Choose anew what to show:")
 	}

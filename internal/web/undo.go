@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/base64"
+	"maps"
 	"time"
 
 	"chancery/internal/calendar"
@@ -16,9 +17,7 @@ const leftField = "left"
 // changed: once somebody has changed that again, As refuses to take it back.
 func UndoLeft(action string, values map[string]string, left ...string) *Undo {
 	sent := map[string]string{leftField: leftMark(left)}
-	for name, value := range values {
-		sent[name] = value
-	}
+	maps.Copy(sent, values)
 	return &Undo{Label: language.Mark("Undo"), Action: action, Values: sent}
 }
 

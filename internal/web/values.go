@@ -57,15 +57,19 @@ func (v Values) Int(name string) int {
 	return 0
 }
 
+// Number is what somebody has typed as a number, as programs write it. It is read as the
+// language of the form writes numbers; ok is false for what is none in it.
+func (v Values) Number(text string) (number string, ok bool) { return v.language.ReadNumber(text) }
+
 // IntOrNil is a whole number; nil when the field is empty. What parts digits
 // in the language of the form is taken.
 func (v Values) IntOrNil(name string) *int {
-	text := v.language.Ungrouped(v.Text(name))
-	if text == "" {
+	if v.Text(name) == "" {
 		return nil
 	}
+	text, ok := v.Number(v.Text(name))
 	n, err := strconv.Atoi(text)
-	if err != nil {
+	if err != nil || !ok {
 		v.Check(false, name, "must be a whole number, such as 25")
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/mailing"
+	"chancery/internal/offline"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
 	"chancery/internal/web/console"
@@ -20,7 +21,9 @@ import (
 	"chancery/internal/web/console/imports"
 	"chancery/internal/web/console/licenses"
 	"chancery/internal/web/console/mails"
+	carried "chancery/internal/web/console/offline"
 	"chancery/internal/web/console/overview"
+	"chancery/internal/web/console/requests"
 	"chancery/internal/web/console/search"
 	"chancery/internal/web/console/sessions"
 	"chancery/internal/web/console/settings"
@@ -32,13 +35,15 @@ import (
 )
 
 // consoleAreas are all of the console. A new area is a new line.
-func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
+func consoleAreas(r *Rooms, s Site, files licenses.Files, far *offline.Service, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, true),
 		mounted(team.New(team.Config{
 			Face: f, Users: r.Users, UserRows: r.UserRows, Invitations: r.Invitations(), Roles: r.Roles, RoleRows: r.RoleRows,
 			Mails: s.mailsLinks(), Address: s.face,
 		})),
-		mounted(overview.New(overview.Config{Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Key: pinned{r.Keyring}, Hosts: r.VendorRows})),
+		mounted(overview.New(overview.Config{
+			Face: f, Figures: r.FigureRows, Attention: r.LicenseRows, Requests: r.OwnerRows, Files: r.OfflineRows, Key: pinned{r.Keyring}, Hosts: r.VendorRows,
+		})),
 		mounted(attention.New(attention.Config{
 			Face: f, Figures: r.FigureRows, Rows: r.LicenseRows, Licenses: r.Licenses, Products: r.CatalogRows,
 			Mail: customerMails{r},
@@ -48,9 +53,17 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 		})),
 		mounted(licenses.New(licenses.Config{
 			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, CustomerRows: r.CustomerRows, Customers: r.Customers,
-			Meters: r.Meters, Ledger: r.MeterRows, SessionRows: r.SessionRows, Audit: r.AuditRows, Mails: licenceLetters{r}, Files: files,
+			Meters: r.Meters, Ledger: r.MeterRows, SessionRows: r.SessionRows, Audit: r.AuditRows, Mails: licenceLetters{r},
+			Files: files, FileRows: r.OfflineRows,
+			Requests: r.OwnerRows,
 		})),
-		mounted(devices.New(devices.Config{Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows})),
+		mounted(requests.New(requests.Config{Face: f, Rows: r.OwnerRows, Licenses: r.LicenseRows, Requests: r.Requests})),
+		mounted(devices.New(devices.Config{
+			Face: f, Rows: r.LicenseRows, Licenses: r.Licenses, Catalog: r.CatalogRows, Refresh: refreshFile(far, offline.ViaConsole),
+		})),
+		mounted(carried.New(carried.Config{
+			Face: f, Rows: r.OfflineRows, Licenses: r.LicenseRows, Deletions: r.Licenses, Files: far, Take: takeFile(far, offline.ViaConsole),
+		})),
 		mounted(sessions.New(sessions.Config{Face: f, Rows: r.SessionRows, Licenses: r.LicenseRows, Sessions: r.Sessions})),
 		mounted(search.New(search.Config{Face: f, Licenses: r.LicenseRows, Customers: r.CustomerRows, Users: r.UserRows})),
 		mounted(settings.New(settings.Config{
@@ -83,7 +96,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, f *web.Face) []area {
 }
 
 // newConsole makes the console.
-func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files) (Faces, error) {
+func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files, far *offline.Service) (Faces, error) {
 	face, err := web.NewFace(web.Config{
 		Name: console.Name, Assets: assets, Sessions: browserSessions{pairs.SignedIn{Sessions: r.UserSessions}}, Vendors: r.VendorRows,
 		Changes: r.Changes, Clock: r.Clock, IDs: r.IDs, Secure: s.HTTPS(), Nav: console.Nav,
@@ -93,7 +106,7 @@ func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files) (Fac
 	if err != nil {
 		return Faces{}, err
 	}
-	areas := append([]area{mounted(assets, nil), mounted(face, nil)}, consoleAreas(r, s, files, face)...)
+	areas := append([]area{mounted(assets, nil), mounted(face, nil)}, consoleAreas(r, s, files, far, face)...)
 	if s.Gallery {
 		areas = append(areas, listed(gallery.Routes(face)))
 	}

@@ -30,15 +30,16 @@ func NewFaces(r *Rooms, s Site, places *geo.Places) (Faces, error) {
 	if err != nil {
 		return Faces{}, err
 	}
-	pages, err := newConsole(r, s, assets, clients)
-	if err != nil {
-		return Faces{}, err
-	}
-	owned, err := newPortal(r, s, assets, ownersFiles{r, clients})
-	if err != nil {
-		return Faces{}, err
-	}
 	files, err := newOffline(r, clients)
+	if err != nil {
+		return Faces{}, err
+	}
+	clients.Handed = handedFiles(files)
+	pages, err := newConsole(r, s, assets, clients, files)
+	if err != nil {
+		return Faces{}, err
+	}
+	owned, err := newPortal(r, s, assets, ownersFiles{r, clients, files})
 	if err != nil {
 		return Faces{}, err
 	}

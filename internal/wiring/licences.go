@@ -29,6 +29,9 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.Pulses.Close())
+			if r.Hearings != nil {
+				err = errors.Join(err, r.Hearings.Close())
+			}
 		}
 	}()
 	if err = r.furnishMail(sealer); err != nil {
@@ -45,6 +48,9 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 		return err
 	}
 	if err = r.furnishMeters(); err != nil {
+		return err
+	}
+	if err = r.furnishPrepaid(); err != nil {
 		return err
 	}
 	r.SessionRows = floatingstore.Store{DB: r.DB}

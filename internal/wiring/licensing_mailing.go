@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -143,6 +144,31 @@ func (m LicenceMails) Ended(t tx.Tx, s licensing.State) error {
 }
 
 func amount(millionths int64) string { return string(terms.AppendQuantity(nil, millionths)) }
+
+// RefreshDue implements licensing.Notices.
+func (m LicenceMails) RefreshDue(t tx.Tx, l *licensing.License, a *licensing.Activation, passed bool) error {
+	message, err := m.message(t, mailing.RefreshDue, l)
+	if err != nil {
+		return err
+	}
+	message.Key = "refresh_due:" + a.UUID.String() + ":" + strconv.FormatInt(a.RefreshBy.UnixMilli(), 10)
+	message.Data.Device = cmp.Or(a.Client.Hostname, a.Client.Name, a.Device.Number)
+	if message.Data.RefreshBy, err = m.day(t, l, a.RefreshBy); err != nil {
+		return err
+	}
+	if passed {
+		message.Key += ":passed"
+	} else {
+		message.Data.DaysLeft = strconv.Itoa(licensing.DaysLeft(t.Now(), a.RefreshBy))
+	}
+	return m.Mails.Tell(t, l.Vendor, l.LicenseeEmail, message)
+}
+
+// RefreshDays implements licensing.Notices.
+func (m LicenceMails) RefreshDays(t tx.Tx, v ident.VendorID) (int, error) {
+	r, err := m.Mails.RuleOf(t, v, mailing.RefreshDue)
+	return r.Days, err
+}
 
 // EndingDays implements licensing.Notices.
 func (m LicenceMails) EndingDays(t tx.Tx, v ident.VendorID) (int, error) {

@@ -10,11 +10,15 @@ import (
 	"chancery/internal/wire/manage/erasures"
 	"chancery/internal/wire/manage/licenses"
 	"chancery/internal/wire/manage/mails"
+	far "chancery/internal/wire/manage/offline"
 	"chancery/internal/wire/manage/own"
+	"chancery/internal/wire/manage/prepaid"
+	"chancery/internal/wire/manage/requests"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
 	"chancery/internal/wire/manage/testclock"
 	"chancery/internal/wire/manage/webhooks"
+	"chancery/internal/wiring/pairs"
 )
 
 // managementAreas are all of the management API. A new area is a new line.
@@ -29,7 +33,8 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 			Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Meters: r.Meters, MeterRows: r.MeterRows, SessionRows: r.SessionRows,
 			Subscriptions: r.LicenseSubscriptions, SubscriptionRows: r.LicenseRows,
 		})),
-		operating(devices.New(devices.Config{Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Refresh: refreshFile(files)})),
+		operating(devices.New(devices.Config{Clock: r.Clock, Licenses: r.Licenses, LicenseRows: r.LicenseRows, Refresh: refreshFile(files, offline.ViaAPI)})),
+		operating(far.New(far.Config{Rows: r.OfflineRows, LicenseRows: r.LicenseRows, Licenses: r.Licenses, Take: takeFile(files, offline.ViaAPI)})),
 		operating(sessions.New(sessions.Config{Clock: r.Clock, Sessions: r.Sessions, SessionRows: r.SessionRows, LicenseRows: r.LicenseRows})),
 		operating(webhooks.New(webhooks.Config{
 			Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, OutboxRows: seenDeliveries{r.OutboxRows},
@@ -38,7 +43,11 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 		operating(mails.New(mails.Config{
 			Mails: seenMails{r.Mails}, MailRows: seenMailLog{r.MailRows}, Licenses: r.Licenses, VendorRows: r.VendorRows,
 		})),
+		operating(requests.New(requests.Config{Requests: pairs.NotedRequests{Requests: r.Requests, Rows: r.OwnerRows, Users: r.Users}, Rows: r.OwnerRows})),
 		operating(erasures.New(erasures.Config{Erasures: r.Erasures, Rows: r.ErasureRows})),
+		operating(prepaid.New(prepaid.Config{
+			Clock: r.Clock, Prepaid: r.Prepaid, Rows: r.PrepaidRows, Reports: r.Reports, Owners: r.Owners, OwnerRows: r.OwnerRows,
+		})),
 		operating(testclock.New(testclock.Config{Clock: r.TestClock})),
 		operating(auditlog.New(auditlog.Config{AuditRows: r.AuditRows})),
 	}
@@ -59,6 +68,7 @@ func management(r *Rooms, s Site, files *offline.Service) (*manage.API, error) {
 	var err error
 	if c.Own, err = own.New(own.Config{
 		Clock: r.Clock, Owners: r.Owners, OwnerRows: r.OwnerRows, Licenses: r.Licenses, Meters: r.Meters, MeterRows: r.MeterRows,
+		Requests: r.Requests,
 	}); err != nil {
 		return nil, err
 	}

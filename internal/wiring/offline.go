@@ -9,7 +9,6 @@ import (
 
 	"chancery/internal/access"
 	"chancery/internal/budget"
-	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
@@ -28,10 +27,10 @@ import (
 // newOffline makes the room of the files that people carry. What a file says of a licence
 // is said in the words of the clients' API.
 func newOffline(r *Rooms, words FileWords) (*offline.Service, error) {
-	rows := offlinestore.Store{DB: r.DB}
+	rows := r.OfflineRows
 	return offline.New(offline.Config{
 		Keys: offlineKeys{r.Keyring}, Users: offlineUsers{r.Licensees}, Licenses: offlineLicenses{r, rows, words}, Meters: offlineMeters{r.Meters},
-		Store: rows, Runner: r.DB, Clock: r.Clock,
+		Store: rows, Runner: r.DB, Clock: r.Clock, IDs: r.IDs,
 	})
 }
 
@@ -71,16 +70,20 @@ func (o offlineLicenses) Activate(t tx.Tx, v ident.VendorID, r signed.Activation
 		key = licensing.ParseKey(r.Key)
 		key.Legacy = nil
 	}
-	out, err := o.r.Licenses.Activate(t, licensing.ActivateCommand{
+	c := licensing.ActivateCommand{
 		Vendor: v, Product: product, Key: key, ClientID: r.ClientID, Offline: true,
 		Client: licensing.Client{
 			Name: r.ClientName, Description: r.ClientDescription, Hostname: r.Hostname, Platform: r.Platform, OperatingSystem: r.OperatingSystem,
 			SoftwareVersion: r.SoftwareVersion, Variables: r.DeviceVariables, PublicKey: public,
 		},
 		Proof: func(key []byte) (int64, bool) { return 0, string(key) == string(public) },
-	})
+	}
+	out, err := o.r.Licenses.Activate(t, c)
+	if err == nil && out.CopyOf != nil {
+		return o.second(t, c, *out.CopyOf)
+	}
 	if err != nil || out.Refusal != nil {
-		return offline.Place{}, out.Refusal, err
+		return offline.Place{License: out.RefusedBy}, out.Refusal, err
 	}
 	p, err := o.rows.Place(t, v, out.State.Activation.UUID)
 	if err != nil || p == nil {
@@ -117,6 +120,9 @@ func (o offlineLicenses) HandOut(ctx context.Context, v ident.VendorID, p offlin
 	if held == nil || held.UUID != p.Activation {
 		return nil, refusal.Refuse(refusal.TokenNotAssigned), nil // it went to another device meanwhile
 	}
+	called := *held
+	called.Device.Number = p.Called()
+	out.State.Activation = &called
 	info, err := o.words.FileInfo(ctx, out.State)
 	if err != nil {
 		return nil, nil, err
@@ -219,18 +225,4 @@ func offlinePages(r *Rooms, face *web.Face, files *offline.Service) (*offlinepor
 		return nil, err
 	}
 	return offlineportal.New(offlineportal.Config{Face: face, Files: files, Vendors: r.VendorRows, Uploads: uploads, Guesses: guesses})
-}
-
-// refreshFile makes a refresh file for who asks by the API.
-func refreshFile(files *offline.Service) func(context.Context, ident.VendorID, ident.UUID, ident.UUID) (string, []byte, error) {
-	return func(ctx context.Context, v ident.VendorID, vendor, activation ident.UUID) (string, []byte, error) {
-		reply, no, err := files.Refresh(ctx, v, vendor, activation)
-		if err != nil {
-			return "", nil, err
-		}
-		if no != nil {
-			return "", nil, fault.Refused("no_file", no.Message, no.Help)
-		}
-		return reply.Name, reply.File, nil
-	}
 }

@@ -17,9 +17,11 @@ import (
 	"chancery/internal/web/portal/activations"
 	"chancery/internal/web/portal/files"
 	"chancery/internal/web/portal/help"
+	"chancery/internal/web/portal/history"
 	"chancery/internal/web/portal/licenses"
 	"chancery/internal/web/portal/overview"
 	"chancery/internal/web/portal/people"
+	"chancery/internal/web/portal/requests"
 	"chancery/internal/web/portal/takeover"
 	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
@@ -31,8 +33,10 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
 		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}, HandOvers: r.HandOvers(), Mails: s.mailsLinks()})),
 		mounted(takeover.New(takeover.Config{Face: f, Look: r.Licenses.HandOverLink, Confirm: r.confirmHandOver})),
+		mounted(requests.New(requests.Config{Face: f, Rows: r.OwnerRows, Requests: r.Requests})),
 		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}, Names: ownersNames{r}})),
 		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),
+		mounted(history.New(history.Config{Face: f, Rows: r.OwnerRows})),
 		mounted(help.New(help.Config{Face: f, Texts: ownersHelp{r}})),
 		mounted(people.New(people.Config{
 			Face: f, People: r.CustomerPeople(), Rows: r.OwnerRows, Mails: s.mailsLinks(), Count: r.Links.CountInvitation,

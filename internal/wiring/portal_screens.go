@@ -7,7 +7,9 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
+	"chancery/internal/listing"
 	"chancery/internal/metering"
+	"chancery/internal/offline"
 	"chancery/internal/owners"
 	"chancery/internal/refusal"
 	ownerstore "chancery/internal/store/owners"
@@ -30,6 +32,7 @@ func (o ownersMeters) Read(ctx context.Context, r owners.Reach, l *licensing.Lic
 type ownersFiles struct {
 	rooms *Rooms
 	files licenses.Files
+	far   *offline.Service
 }
 
 // LicenseXML implements files.Files.
@@ -53,6 +56,56 @@ func (o ownersFiles) LicenseXML(ctx context.Context, r owners.Reach, license, ac
 		c.TokenKey = a.TokenKey
 	}
 	return o.files.LicenseXML(ctx, identity.Principal{Vendor: r.Vendor}, c)
+}
+
+// mine gives an activation in reach whose licence somebody may manage.
+func (o ownersFiles) mine(ctx context.Context, r owners.Reach, activation ident.UUID) (*licensing.License, error) {
+	_, l, err := o.rooms.OwnerRows.Activation(ctx, r, activation)
+	if err != nil {
+		return nil, err
+	}
+	if !r.May(owners.Manage, ownerstore.Of(l)) {
+		return nil, fault.Refused("role_missing", "Your role does not allow this.", "Ask the licensee, or an administrator of the customer.")
+	}
+	return l, nil
+}
+
+// Refresh implements files.Files.
+func (o ownersFiles) Refresh(ctx context.Context, r owners.Reach, license, activation ident.UUID) (string, []byte, error) {
+	l, err := o.mine(ctx, r, activation)
+	if err != nil {
+		return "", nil, err
+	}
+	if l.UUID != license {
+		return "", nil, fault.Missing("activation")
+	}
+	v, err := o.rooms.VendorRows.ByID(ctx, r.Vendor)
+	if err != nil {
+		return "", nil, err
+	}
+	return refreshFile(o.far, offline.ViaDashboard)(ctx, r.Vendor, v.UUID, activation)
+}
+
+// Carried implements files.Files.
+func (o ownersFiles) Carried(ctx context.Context, r owners.Reach, license ident.UUID, list listing.Request) (listing.Page[offline.File], error) {
+	l, err := o.rooms.OwnerRows.ByUUID(ctx, r, license)
+	if err != nil {
+		return listing.Page[offline.File]{}, err
+	}
+	return o.rooms.OfflineRows.Files(ctx, r.Vendor, l.ID, list)
+}
+
+// Again implements files.Files.
+func (o ownersFiles) Again(ctx context.Context, r owners.Reach, license, id ident.UUID) (string, []byte, error) {
+	l, err := o.rooms.OwnerRows.ByUUID(ctx, r, license)
+	if err != nil {
+		return "", nil, err
+	}
+	if !r.May(owners.Manage, ownerstore.Of(l)) {
+		return "", nil, fault.Refused("role_missing", "Your role does not allow this.", "Ask the licensee, or an administrator of the customer.")
+	}
+	f, err := o.far.Again(ctx, r.Vendor, l.ID, id, offline.ViaDashboard)
+	return f.Name, f.Content, err
 }
 
 // ownersHelp reads what a vendor tells the owners of its licences.
@@ -86,4 +139,12 @@ func (o ownersDeactivations) Delete(t tx.Tx, r owners.Reach, license ident.UUID,
 	return o.rooms.Licenses.Deactivate(t, licensing.DeactivateCommand{
 		Vendor: r.Vendor, License: l.ID, By: licensing.ByDashboard, Activations: activations,
 	})
+}
+
+// Keep implements activations.Deactivations.
+func (o ownersDeactivations) Keep(t tx.Tx, r owners.Reach, activation ident.UUID) error {
+	if _, err := o.rooms.Owners.Activation(t, r, activation, owners.DeleteDevices); err != nil {
+		return err
+	}
+	return o.rooms.Licenses.DropDeletion(t, r.Vendor, activation, false)
 }

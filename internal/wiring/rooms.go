@@ -26,6 +26,7 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/owners"
+	"chancery/internal/prepaid"
 	"chancery/internal/recheck"
 	"chancery/internal/setup"
 	"chancery/internal/store"
@@ -42,11 +43,14 @@ import (
 	licensestore "chancery/internal/store/licensing"
 	mailstore "chancery/internal/store/mailing"
 	meterstore "chancery/internal/store/metering"
+	offlinestore "chancery/internal/store/offline"
 	outboxstore "chancery/internal/store/outbox"
 	ownerstore "chancery/internal/store/owners"
+	prepaidstore "chancery/internal/store/prepaid"
 	vendorstore "chancery/internal/store/vendors"
 	"chancery/internal/testclock"
 	"chancery/internal/vendors"
+	"chancery/internal/wiring/pairs"
 )
 
 // Storage says where the data is.
@@ -136,8 +140,17 @@ type Rooms struct {
 	ImportRows           importstore.Store
 	Owners               *owners.Service
 	OwnerRows            ownerstore.Store
+	Requests             *owners.Requests
 	Erasures             *erasure.Service
 	ErasureRows          erasurestore.Store
+
+	OfflineRows offlinestore.Store
+	Prepaid     *prepaid.Service
+	PrepaidRun  *prepaid.Run
+	PrepaidRows prepaidstore.Store
+	Reports     prepaid.Reports // of prepaid devices
+	Hearings    *prepaidstore.Hearings
+	Steady      *ident.Steady // whether the machine's clock has leapt
 
 	TestClock *testclock.Service
 
@@ -189,7 +202,7 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 		return nil, err
 	}
 	if err := r.Keyring.Check(ctx); err != nil {
-		_ = r.Pulses.Close() // nothing waits in it
+		_ = errors.Join(r.Pulses.Close(), r.Hearings.Close()) // nothing waits in them
 		r.following.stop()
 		return nil, setup.Wrong("The master key does not open the keys in this database: give the master key that it was made with.", err)
 	}
@@ -198,7 +211,7 @@ func OpenRooms(ctx context.Context, s Storage, log *slog.Logger) (_ *Rooms, err 
 
 // furnish makes the services and gives each its store.
 func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
-	r.VendorRows = vendorstore.Store{DB: r.DB}
+	r.VendorRows, r.OfflineRows = vendorstore.Store{DB: r.DB}, offlinestore.Store{DB: r.DB}
 	if r.Keyring, err = keyring.New(keyring.Config{Store: keyringstore.Store{DB: r.DB}, Sealer: sealer, Watch: r.Watch}); err != nil {
 		return err
 	}
@@ -234,6 +247,11 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 	if r.Owners, err = owners.New(r.OwnerRows); err != nil {
 		return err
 	}
+	if r.Requests, err = owners.NewRequests(owners.RequestsConfig{
+		Store: r.OwnerRows, Owners: r.Owners, Licenses: pairs.RequestedLicenses{Licenses: r.Licenses}, Post: requestMails{r}, IDs: r.IDs,
+	}); err != nil {
+		return err
+	}
 	return r.furnishPeople(sealer)
 }
 
@@ -245,8 +263,8 @@ func (r *Rooms) ReachOutside(public *url.URL, allow []netip.Prefix) error {
 	return r.furnishProviders(allow)
 }
 
-// Close writes the heartbeats that wait, and closes the database.
+// Close writes the heartbeats and last reports that wait, and closes the database.
 func (r *Rooms) Close() error {
 	r.following.stop()
-	return errors.Join(r.Pulses.Close(), r.DB.Close())
+	return errors.Join(r.Pulses.Close(), r.Hearings.Close(), r.DB.Close())
 }

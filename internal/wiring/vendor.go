@@ -7,8 +7,8 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/keyring"
 	"chancery/internal/tx"
-	"chancery/signed"
 	"chancery/internal/vendors"
+	"chancery/signed"
 )
 
 // NewVendor is what is printed of a new vendor. The keys and the password are in
@@ -25,8 +25,8 @@ type NewVendor struct {
 
 	DocumentsPublicKey string `json:"documents_public_key"`       // Ed25519, base64url, 43 characters: files are signed with it
 	HybridPublicKey    string `json:"mlkem768_x25519_public_key"` // base64url, 1622 characters: files are sealed to it
-	OwnerEmail       string `json:"owner_email"`
-	OwnerPassword    string `json:"owner_password"`
+	OwnerEmail         string `json:"owner_email"`
+	OwnerPassword      string `json:"owner_password"`
 }
 
 // CreateVendor makes a vendor with all keys, an owner, a provisioning key and an admin key.
@@ -71,7 +71,7 @@ func (r *Rooms) CreateVendor(ctx context.Context, c vendors.Create, ownerEmail s
 	return NewVendor{
 		VendorID: v.UUID.String(), Slug: v.Slug, Console: "/console/" + v.Slug, ProvisioningKey: provisioning, AdminKey: admin,
 		Ed25519PublicKey: base64.RawURLEncoding.EncodeToString(public.Ed25519), RSAPublicKeyPEM: string(pem),
-		X25519PublicKey: base64.RawURLEncoding.EncodeToString(public.X25519.Bytes()),
+		X25519PublicKey:    base64.RawURLEncoding.EncodeToString(public.X25519.Bytes()),
 		DocumentsPublicKey: signed.FormatKey(public.Documents), HybridPublicKey: public.Hybrid.String(),
 		OwnerEmail: owner.Email, OwnerPassword: owner.Password,
 	}, nil

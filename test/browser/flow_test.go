@@ -78,7 +78,7 @@ func firstDay(t *testing.T, storage wiring.Storage, look screen) {
 	key := b.key(license)
 
 	// A client activates, and appears.
-	first := b.program(s, v, product, "workstation-1")
+	first := b.program(s.Program.URL(), v, product, "workstation-1")
 	if status, err := first.Activate(t.Context(), key); err != nil || !status.Valid() {
 		t.Fatalf("activate: %+v, %v", status, err)
 	}
@@ -86,7 +86,7 @@ func firstDay(t *testing.T, storage wiring.Storage, look screen) {
 	b.see("workstation-1")
 
 	// Another one goes into the yellow zone, and is told so.
-	second := b.program(s, v, product, "workstation-2")
+	second := b.program(s.Program.URL(), v, product, "workstation-2")
 	if status, err := second.Activate(t.Context(), key); err != nil || !status.License.IsGoodwill {
 		t.Fatalf("activate above the contract: %+v, %v", status, err)
 	}
@@ -191,14 +191,14 @@ func (b *tab) signOut() {
 }
 
 // program is the vendor's own software on a machine.
-func (b *tab) program(s *servertest.Server, v wiring.NewVendor, product, id string) *client.Client {
+func (b *tab) program(url string, v wiring.NewVendor, product, id string) *client.Client {
 	b.Helper()
 	key, err := base64.RawURLEncoding.DecodeString(v.Ed25519PublicKey)
 	if err != nil {
 		b.Fatal(err)
 	}
 	c, err := client.New(client.Config{
-		BaseURL: s.Program.URL(), VendorID: v.VendorID, ProductID: product, ProvisioningKey: v.ProvisioningKey,
+		BaseURL: url, VendorID: v.VendorID, ProductID: product, ProvisioningKey: v.ProvisioningKey,
 		PublicKeys: []ed25519.PublicKey{key}, StateDir: b.TempDir(), SoftwareVersion: "1.0", ClientID: id, ClientName: id,
 		Wait: func(context.Context, time.Duration) error { return nil },
 	})

@@ -52,8 +52,8 @@ func (b *tab) walk(axe, who string, queue ...string) []string {
 			continue
 		}
 		seen[kind] = true
-		b.look(path, axe, desk(), who+"desk")
-		b.look(path, axe, phone(), who+"phone")
+		b.inspect(path, axe, desk(), who+"desk")
+		b.inspect(path, axe, phone(), who+"phone")
 		b.do(chromedp.EmulateViewport(desk().Width, desk().Height))
 		for _, next := range b.links() {
 			if !seen[kindOf(next)] {
@@ -105,8 +105,8 @@ type violation struct {
 	} `json:"nodes"`
 }
 
-// look opens a page on a screen and looks at it in both themes.
-func (b *tab) look(path, axe string, on screen, name string) {
+// inspect opens a page on a screen and looks at it in both themes.
+func (b *tab) inspect(path, axe string, on screen, name string) {
 	b.Helper()
 	b.do(chromedp.EmulateViewport(on.Width, on.Height))
 	b.get(path)
@@ -116,6 +116,9 @@ func (b *tab) look(path, axe string, on screen, name string) {
 	}
 	if stray := ask[string](b, strays); stray != "" {
 		b.Errorf("%s on a %s: a scroll bar for nothing beside %s", path, name, stray)
+	}
+	if tight := ask[string](b, tights); tight != "" {
+		b.Errorf("%s on a %s: no room around the words of %s", path, name, tight)
 	}
 	ask[bool](b, axe+";true")
 	for _, theme := range []string{"light", "dark"} {
@@ -170,6 +173,16 @@ func (b *tab) apart(path, name string) {
 const widest = `Array.from(document.querySelectorAll("body *")).filter(function (e) {
 	return e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".table-responsive, .app-tabs, .app-code, .app-drop-menu");
 }).slice(0, 3).map(function (e) { return e.tagName + "." + e.className; }).join(", ")`
+
+// tights names buttons beside a field whose words reach into their padding: the field has
+// left them no room.
+const tights = `Array.from(document.querySelectorAll(".app-find .btn")).filter(function (e) {
+	var s = getComputedStyle(e), box = e.getBoundingClientRect(), words = document.createRange();
+	if (!box.width || e.querySelector(".visually-hidden")) { return false; }
+	words.selectNodeContents(e);
+	var drawn = words.getBoundingClientRect();
+	return drawn.width > 0 && (drawn.left < box.left + parseFloat(s.paddingLeft) - 2 || drawn.right > box.right - parseFloat(s.paddingRight) + 2);
+}).slice(0, 3).map(function (e) { return e.innerText.trim(); }).join(", ")`
 
 // strays names what scrolls by a few pixels: where scroll bars take room, it has one
 // for nothing.

@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"chancery/internal/language"
 	"chancery/internal/server/servertest"
 	"chancery/internal/wiring"
 )
@@ -55,6 +56,7 @@ type screen struct {
 	Width, Height int64
 	Dark          bool
 	NoScript      bool
+	Language      string // that its owner switches to below the sign-in form; "" for English
 }
 
 func desk() screen  { return screen{Width: 1360, Height: 900} }
@@ -66,6 +68,8 @@ type tab struct {
 
 	ctx  context.Context //nolint:containedctx // a tab of chromedp is its context
 	base string          // http://127.0.0.1:…/console/acme
+	look screen
+	lang *language.Language // of the portal's pages; nil for English
 
 	mu       sync.Mutex
 	troubles []string // what the browser complained of
@@ -79,7 +83,7 @@ const patience = time.Minute
 // the page's policy forbids, fails the test.
 func open(t *testing.T, s *servertest.Server, v wiring.NewVendor, look screen) *tab {
 	t.Helper()
-	b := &tab{T: t, base: s.Program.URL() + "/console/" + v.Slug}
+	b := &tab{T: t, base: s.Program.URL() + "/console/" + v.Slug, look: look}
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
 	t.Cleanup(cancel)
 	b.ctx, cancel = context.WithTimeout(ctx, 15*time.Minute)
@@ -186,6 +190,21 @@ func (b *tab) see(text string) {
 	b.Helper()
 	b.until(fmt.Sprintf("%q", text), fmt.Sprintf("document.readyState === 'complete' && document.body.innerText.replace(/\\s+/g, ' ').includes(%q)", text))
 }
+
+// speaks sets the language in which the portal's pages are read from now on, and gives
+// what it calls itself.
+func (b *tab) speaks(t *testing.T, code string) string {
+	t.Helper()
+	all, err := language.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.lang = all.Of(code)
+	return b.lang.Name()
+}
+
+// say gives a text of the catalogue in the language of the pages.
+func (b *tab) say(text string, args ...any) string { return b.lang.T(text, args...) }
 
 // at waits for a page whose path below the console begins with this.
 func (b *tab) at(path string) {

@@ -113,7 +113,7 @@ func TestFlagsAreTold(t *testing.T) {
 func TestFlagsThatAreToldExist(t *testing.T) {
 	t.Parallel()
 	have := []string{
-		"head", "json", "out", // of commands below, which the overview doesn't show
+		"head", "json", "out", "revoke", "root", "root-key", // of commands below, which the overview doesn't show
 		"build-arg", "request", "header", "data-binary", "id-attr", "pubkey-pem", "pubkey-cert-pem", "verify", "time-stamping", "output", // of other programs
 	}
 	for _, c := range command.FindAllStringSubmatch(help(t), -1) {

@@ -33,7 +33,8 @@ func editsNothing() map[string]string {
 		"/editions/{id}/archive": does, "/editions/{id}/delete": ends, "/customers/{id}/delete": ends, "/erasures/new": does,
 		"/products/{id}/features/delete": ends, "/products/{id}/limitations/delete": ends, "/products/{id}/variables/delete": ends,
 		"/products/{id}/releases/delete": ends,
-		"/licenses/new":                  makes, "/licenses/{id}/add-tokens": adds, "/licenses/{id}/end": ends, "/licenses/{id}/files": does,
+		"/offline/upload":                does, "/offline/deletions/{id}/confirm": ends, "/offline/deletions/{id}/decline": does,
+		"/licenses/new": makes, "/licenses/{id}/add-tokens": adds, "/licenses/{id}/end": ends, "/licenses/{id}/files": does,
 		"/licenses/{id}/meters/{limitation}/add": adds, "/licenses/{id}/meters/{limitation}/take-back/{entry}": adds,
 		"/licenses/{id}/meters/{limitation}/reset": ends, "/licenses/{id}/release": ends, "/licenses/{id}/reset-deactivations": ends, "/licenses/{id}/allow-deactivations": adds, "/licenses/{id}/release-all": ends, "/licenses/{id}/switch-off": "it sets one thing, and says to what",
 		"/licenses/{id}/users/add": adds,
@@ -41,6 +42,7 @@ func editsNothing() map[string]string {
 		"/products/{id}/editions/new": makes, "/products/{id}/features/new": makes, "/products/{id}/limitations/new": makes,
 		"/products/{id}/usage-features/delete": ends, "/products/{id}/usage-features/new": makes, "/products/{id}/usage-modules/delete": ends,
 		"/products/{id}/usage-modules/new": makes, "/products/{id}/variables/new": makes,
+		"/requests/{id}":       "it answers once, and an answer is never written over",
 		"/sessions/{id}/close": ends, "/settings/api-keys/new": makes, "/settings/api-keys/{id}/revoke": ends,
 		"/settings/mail/templates/{kind}/{language}/preview": "it shows what is typed, and saves nothing",
 		"/settings/roles/new":                                makes, "/settings/roles/{id}/delete": ends, "/settings/sign-in/remove": ends, "/settings/signing-keys/new": makes,
@@ -257,9 +259,9 @@ func (*formWalk) namedTexts() []edited {
 			fields: map[string]string{"name": "named " + kind, "description": "what a\n" + kind + " is"},
 		})
 	}
-	for _, kind := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "meter_threshold", "meter_exhausted"} {
+	for _, kind := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "refresh_due", "meter_threshold", "meter_exhausted"} {
 		on := "on"
-		if kind == "license_issued" {
+		if kind == "license_issued" || kind == "refresh_due" {
 			on = "" // which is on from the start
 		}
 		is := map[string]string{"on": "1", "": "0"}[on]
@@ -270,6 +272,9 @@ func (*formWalk) namedTexts() []edited {
 				kind + "_to":    "staff ; api to_customer=false ; row to_customer=0",
 				kind + "_staff": "a@example.com\nb@example.com ; api staff=a@example.com,b@example.com ; row staff=a@example.com\nb@example.com",
 			},
+		}
+		if kind == "refresh_due" {
+			rule.fields["refresh_due_days"] = "78 ; api days ; row days"
 		}
 		if kind == "expiring" {
 			rule.fields["expiring_days"] = "77 ; api days ; row days"

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"os"
 	"testing"
 	"time"
 
@@ -21,6 +22,25 @@ func (f *far) onTheServersClock(t *testing.T, s *servertest.Server) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.Close() })
+}
+
+// copyOf is a device with a copy of another one's state.
+func (f *far) copyOf(t *testing.T) *far {
+	t.Helper()
+	c := f.v.far(t, f.config.ClientID)
+	if err := os.CopyFS(c.config.StateDir+"/copy", os.DirFS(f.config.StateDir)); err != nil {
+		t.Fatal(err)
+	}
+	c.config.StateDir += "/copy"
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if c.Client, err = client.New(c.config); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
 }
 
 // only gives the one activation of a licence.

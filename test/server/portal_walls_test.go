@@ -19,6 +19,7 @@ type portalWorld struct {
 
 	ids     map[string]string // by the first word of a route's address
 	user    string            // of the customer's administrator
+	request string            // that the administrator has made, and that is open
 	session string            // of the same
 	secrets []string
 	admin   *servertest.Browser
@@ -43,7 +44,10 @@ func newPortalWorld(t *testing.T, server *servertest.Server) portalWorld {
 	end := w.admin.Get(t, "/account").Find(`form[action*="/account/sessions/"]`).AttrOr("action", "")
 	w.session, _, _ = strings.Cut(strings.TrimPrefix(end, w.admin.Base+"/account/sessions/"), "/")
 	w.ids = map[string]string{"licenses": license, "activations": activation, "people": w.Customer, "account": w.user}
-	w.secrets = []string{license, activation, key, "Presses hall", "press-4711", "hall-nine", "Kirk AG", "anna@werk.example", "admin@kirk.example", w.Customer, w.user}
+	asked := w.admin.Post(t, "/licenses/"+license+"/requests/new", url.Values{"wish": {"renewal"}, "months": {"12"}, "message": {"Hush, it is for the press"}})
+	take := asked.Find(`form[action$="/withdraw"]`).AttrOr("action", "")
+	w.request = strings.TrimSuffix(take[strings.LastIndex(take, "/requests/")+len("/requests/"):], "/withdraw")
+	w.secrets = []string{"Hush, it is for the press", w.request, license, activation, key, "Presses hall", "press-4711", "hall-nine", "Kirk AG", "anna@werk.example", "admin@kirk.example", w.Customer, w.user}
 	return w
 }
 
@@ -55,7 +59,7 @@ func (w portalWorld) path(t *testing.T, r edge.Route) string {
 	if strings.Contains(below, "{id}") && w.ids[noun] == "" {
 		t.Errorf("%s: the walk has no id for it", r.Path)
 	}
-	return strings.NewReplacer("{id}", w.ids[noun], "{user}", w.user, "{$}", "").Replace(below)
+	return strings.NewReplacer("{id}", w.ids[noun], "{user}", w.user, "{request}", w.request, "{$}", "").Replace(below)
 }
 
 // walk goes over all routes of the portal that need a session.
@@ -84,7 +88,8 @@ func (w portalWorld) state(t *testing.T) string {
 	for _, query := range []string{
 		`SELECT COUNT(*) FROM activations WHERE released_at IS NULL`, `SELECT COUNT(*) FROM activations`, `SELECT COUNT(*) FROM devices`,
 		`SELECT COUNT(*) FROM customer_users WHERE role = 'administrator'`, `SELECT COUNT(*) FROM customer_users`, `SELECT COUNT(*) FROM users`,
-		`SELECT COUNT(*) FROM licenses`, `SELECT COUNT(*) FROM mails`, `SELECT COUNT(*) FROM audit_log WHERE subject <> 'user'`,
+		`SELECT COUNT(*) FROM licenses`, `SELECT COUNT(*) FROM license_handovers`, `SELECT COUNT(*) FROM license_requests`,
+		`SELECT COUNT(*) FROM license_requests WHERE state = 'open'`, `SELECT COUNT(*) FROM mails`, `SELECT COUNT(*) FROM audit_log WHERE subject <> 'user'`,
 		`SELECT COUNT(*) FROM audit_log WHERE subject = 'user' AND action = 'user.session_revoked'`,
 	} {
 		var n int
@@ -99,7 +104,7 @@ func (w portalWorld) state(t *testing.T) string {
 // anything is a form that has something for each field that a page may ask for.
 func anything() url.Values {
 	return url.Values{
-		"role": {"administrator"}, "email": {"eve@example.com"}, "name": {"Eve"}, "confirm": {"on"}, "reason": {"x"}, "text": {"x"}, "value": {"1"},
+		"role": {"administrator"}, "email": {"eve@example.com"}, "name": {"Eve"}, "confirm": {"on"}, "reason": {"x"}, "text": {"x"}, "value": {"1"}, "wish": {"activations"}, "quantity": {"5"}, "message": {"x"},
 	}
 }
 

@@ -58,6 +58,8 @@ type attack struct {
 	acme, bolt vendor
 	ids        map[string]string // acme's, by the noun of the path, and its keys
 	revoked    map[string]string // acme's, by kind
+
+	card, device string // acme's, by their numbers
 }
 
 func furnish(t *testing.T, s *servertest.Server) attack {
@@ -102,6 +104,7 @@ func furnish(t *testing.T, s *servertest.Server) attack {
 	a.ids["subscriptions"] = a.acme.manage(t, 201, "POST", "/subscriptions", terms{
 		"kind": "mail", "target": "ops@example.com", "events": []string{"license.issued"},
 	}).text(t, "id")
+	a.ids["license-requests"] = a.acme.manage(t, 201, "POST", "/license-requests", terms{"license_id": l.ID, "wish": "renewal", "quantity": 12}).text(t, "id")
 	var mails struct {
 		Items []struct{ ID string }
 	}
@@ -111,12 +114,43 @@ func furnish(t *testing.T, s *servertest.Server) attack {
 	a.ids["erasures"] = a.acme.manage(t, 201, "POST", "/erasures", terms{"licensee_email": "nobody@example.com"}).text(t, "id")
 	a.acme.finish(t, a.ids["erasures"])
 	a.acme.settle(t)
+	a.prepaid(t)
 	for _, kind := range []string{"provisioning", "admin"} {
 		key := a.acme.manage(t, 201, "POST", "/api-keys", terms{"kind": kind, "name": kind})
 		a.ids["api-keys"], a.revoked[kind] = key.text(t, "id"), key.text(t, "secret")
 		a.acme.manage(t, 204, "DELETE", "/api-keys/"+a.ids["api-keys"], nil)
 	}
 	return a
+}
+
+// prepaid gives acme a card and a device.
+func (a *attack) prepaid(t *testing.T) {
+	t.Helper()
+	a.ids["prepaid/license-codes"] = a.acme.manage(t, 201, "POST", "/prepaid/license-codes",
+		terms{"code": "TR-30", "name": "Tracker", "models": []string{"GT06*"}, "days": 30}).text(t, "id")
+	var issued struct {
+		BatchID string `json:"batch_id"`
+		Cards   []struct{ Number string }
+	}
+	answer{a.acme.Do(t, "POST", "/api/v1/prepaid/cards", terms{"license_code": "TR-30", "count": 1}, "Authorization", "Bearer "+a.acme.AdminKey,
+		"Idempotency-Key", "furnish")}.JSON(t, &issued)
+	a.ids["prepaid/orders"], a.card = issued.BatchID, issued.Cards[0].Number
+	a.device = a.acme.manage(t, 201, "POST", "/prepaid/devices", terms{"number": "356938035643809", "model": "GT06N"}).text(t, "number")
+	a.ids["prepaid/customers"] = a.acme.customer
+}
+
+// pathOf is a route's path with acme's ids, and the noun of the id.
+func (a attack) pathOf(route edge.Route) (path, noun string) {
+	noun, _, _ = strings.Cut(strings.TrimPrefix(route.Path, "/api/v1/"), "/{")
+	if !strings.HasPrefix(noun, "prepaid/") {
+		noun, _, _ = strings.Cut(noun, "/")
+	}
+	number := a.card
+	if noun == "prepaid/devices" {
+		number = a.device
+	}
+	return strings.NewReplacer("{id}", a.ids[noun], "{number}", number, "{license_id}", a.ids["floating_key"], "{isv_id}", a.acme.VendorID).
+		Replace(route.Path), noun
 }
 
 // body gives a good body with acme's ids for a route. A new route without one
@@ -155,6 +189,8 @@ func (a attack) body(route edge.Route) string {
 		"DELETE /api/v1/customers/{id}":                        `-`,
 		"DELETE /api/v1/licenses/{id}":                         `-`,
 		"POST /api/v1/erasures":                                `{"licensee_email":"nobody@example.com"}`,
+		"POST /api/v1/license-requests":                        `{"license_id":"$licenses","wish":"activations","quantity":5}`,
+		"POST /api/v1/license-requests/{id}/answer":            `{"state":"done"}`,
 		"POST /api/v1/licenses/{id}/new-key":                   `{}`,
 		"POST /api/v1/licenses/{id}/reset-deactivations":       `-`,
 		"POST /api/v1/licenses/{id}/meters/reset":              `{"limitation_id":"$limitations","reason":"x"}`,
@@ -213,7 +249,26 @@ func (a attack) body(route edge.Route) string {
 		"POST /api/v1/products/{id}/limitations":               `{"name":"X"}`,
 		"POST /api/v1/activations/{id}/suspension":             `{"until":"2030-01-01"}`,
 		"POST /api/v1/test-clock":                              `{"advance":"1h"}`,
+		"POST /api/v1/prepaid/license-codes":                   `{"code":"X","name":"X","models":["X"],"days":1}`,
+		"PATCH /api/v1/prepaid/license-codes/{id}":             `{"name":"X"}`,
+		"POST /api/v1/prepaid/cards":                           `{"license_code":"TR-30","count":1}`,
+		"POST /api/v1/prepaid/cards/bind":                      `{"card":"$card","device":"$device"}`,
+		"POST /api/v1/prepaid/cards/unbind":                    `{"card":"$card"}`,
+		"POST /api/v1/prepaid/cards/lock":                      `{"cards":["$card"]}`,
+		"POST /api/v1/prepaid/cards/unlock":                    `{"cards":["$card"]}`,
+		"POST /api/v1/prepaid/cards/sell":                      `{"cards":["$card"],"customer_id":"$customers"}`,
+		"POST /api/v1/prepaid/cards/return":                    `{"cards":["$card"]}`,
+		"POST /api/v1/prepaid/cards/top-up":                    `{"card":"$card","days":1}`,
+		"POST /api/v1/prepaid/cards/withdraw":                  `{"cards":["$card"]}`,
+		"POST /api/v1/prepaid/devices":                         `{"number":"77","model":"X"}`,
+		"PATCH /api/v1/prepaid/devices/{number}":               `{"model":"X"}`,
+		"POST /api/v1/prepaid/devices/sell":                    `{"devices":["$device"],"customer_id":"$customers"}`,
+		"POST /api/v1/prepaid/devices/return":                  `{"devices":["$device"]}`,
+		"POST /api/v1/prepaid/reports":                         `{"reports":[{"device":"$device"}]}`,
+		"PATCH /api/v1/prepaid/settings":                       `{"grace_days":1}`,
+		"PATCH /api/v1/prepaid/customers/{id}":                 `{"allow_superior":true}`,
 	}[route.Method+" "+path]
+	body = strings.NewReplacer("$card", a.card, "$device", a.device).Replace(body)
 	for name, id := range a.ids {
 		body = strings.ReplaceAll(body, "$"+name, id)
 	}
@@ -240,11 +295,10 @@ func (a attack) walk(t *testing.T, route edge.Route) {
 		t.Errorf("%s: the walk has no body for it", name)
 	}
 	body = strings.TrimPrefix(body, "-")
-	noun, _, _ := strings.Cut(strings.TrimPrefix(route.Path, "/api/v1/"), "/")
+	path, noun := a.pathOf(route)
 	if strings.Contains(route.Path, "{id}") && a.ids[noun] == "" {
 		t.Fatalf("%s: acme has none of %s", name, noun)
 	}
-	path := strings.NewReplacer("{id}", a.ids[noun], "{license_id}", a.ids["floating_key"], "{isv_id}", a.acme.VendorID).Replace(route.Path)
 	try := func(who string, path string, headers ...string) servertest.Answer {
 		got := a.acme.Do(t, route.Method, path, body, headers...)
 		if got.Status >= 500 || got.Status == 429 {
@@ -281,7 +335,7 @@ func (a attack) asBolt(t *testing.T, route edge.Route, path, body string, try fu
 	t.Helper()
 	names := slices.ContainsFunc([]string{"products", "editions", "customers", "licenses", "license_key", "token_key"}, func(noun string) bool {
 		return strings.Contains(path+body, a.ids[noun])
-	})
+	}) || strings.Contains(body, a.card)
 	if strings.Contains(route.Path, "{isv_id}") {
 		got := try("bolt's office", strings.ReplaceAll(path, a.acme.VendorID, a.bolt.VendorID), "AdminKey", a.bolt.AdminKey)
 		if got.Status != 409 && got.Status != 404 && string(got.Body) != "[]" {
@@ -289,7 +343,7 @@ func (a attack) asBolt(t *testing.T, route edge.Route, path, body string, try fu
 		}
 		return
 	}
-	inPath := strings.Contains(route.Path, "{id}")
+	inPath := strings.Contains(route.Path, "{id}") || strings.Contains(route.Path, "{number}")
 	if route.Method != http.MethodGet && !inPath && !names {
 		return // changes bolt only
 	}
@@ -306,6 +360,9 @@ func (a attack) holdsNothing(t *testing.T, route edge.Route, got servertest.Answ
 		if bytes.Contains(got.Body, []byte(id)) {
 			t.Errorf("%s %s: the answer shows acme's %s: %s", route.Method, route.Path, noun, got.Body)
 		}
+	}
+	if route.Method == http.MethodGet && !strings.Contains(route.Path, "{") && (bytes.Contains(got.Body, []byte(a.card)) || bytes.Contains(got.Body, []byte(a.device))) {
+		t.Errorf("%s %s: the answer shows acme's card or device: %s", route.Method, route.Path, got.Body)
 	}
 	var holder any
 	if bytes.Contains(got.Body, []byte("kirk@example.com")) && json.Unmarshal(got.Body, &holder) == nil && !bytes.Contains(got.Body, []byte(a.bolt.customer)) {

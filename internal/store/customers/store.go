@@ -192,10 +192,12 @@ func (s Store) Moving(ctx context.Context) ([]ident.VendorID, error) {
 }
 
 // Uses implements customers.Store.
-func (Store) Uses(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (licenses, below int64, err error) {
+func (Store) Uses(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (licenses, below, transfers int64, err error) {
 	_, err = store.On(t).QueryRow(`SELECT `+store.Uses(`licenses WHERE vendor_id = $1 AND customer_id = $2`)+`, `+
-		store.Uses(`customers WHERE vendor_id = $1 AND superior_id = $2`), []any{vendor, c}, &licenses, &below)
-	return licenses, below, err
+		store.Uses(`customers WHERE vendor_id = $1 AND superior_id = $2`)+`, `+
+		store.Uses(`prepaid_transfers WHERE vendor_id = $1 AND from_id = $2`)+` + `+
+		store.Uses(`prepaid_transfers WHERE vendor_id = $1 AND to_id = $2`), []any{vendor, c}, &licenses, &below, &transfers)
+	return licenses, below, transfers, err
 }
 
 // Delete implements customers.Store.

@@ -20,16 +20,52 @@ var (
 	_ identity.Principals  = APIKeys{}
 )
 
-const selectKey = `SELECT id, uuid, kind, name, hint, permissions, ed25519_key_id, rsa_key_id, created_at, revoked_at
-	FROM api_keys WHERE vendor_id =`
+// What is made of the columns of an API key.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	selectKey = `SELECT ` + store.Selected("", &keyRow{}) + ` FROM api_keys WHERE vendor_id =`
+	insertKey = store.InsertInto("api_keys", &keyRow{})
+	updateKey = store.Update("api_keys", &keyRow{}, `vendor_id = ? AND id = ?`)
+)
+
+// keyRow is one row as it comes.
+type keyRow struct {
+	k            identity.APIKey
+	hash         []byte // of the secret, to be written
+	permissions  string
+	ed25519, rsa sql.Null[int64]
+	created      int64
+	revoked      sql.Null[int64]
+}
+
+// Columns implements store.Record.
+func (r *keyRow) Columns(c *store.Columns) {
+	k := &r.k
+	c.Read("id", &k.ID)
+	c.Fixed("uuid", k.UUID, &k.UUID)
+	c.Fixed("kind", string(k.Kind), &k.Kind)
+	c.Saved("name", k.Name, &k.Name)
+	c.Fixed("hint", k.Hint, &k.Hint)
+	c.Fixed("secret_hash", r.hash, nil)
+	c.Saved("permissions", joinPermissions(k.Permissions), &r.permissions)
+	c.Fixed("ed25519_key_id", store.OrNull(k.Ed25519Key), &r.ed25519)
+	c.Fixed("rsa_key_id", store.OrNull(k.RSAKey), &r.rsa)
+	c.Fixed("created_at", k.CreatedAt.UnixMilli(), &r.created)
+	c.Saved("revoked_at", revokedAt(k), &r.revoked)
+}
+
+// revokedAt is when a key was revoked, to be written; nil for one that was not.
+func revokedAt(k *identity.APIKey) any {
+	if k.RevokedAt == nil {
+		return nil
+	}
+	return k.RevokedAt.UnixMilli()
+}
 
 // Insert implements identity.APIKeyStore.
 func (APIKeys) Insert(t tx.Tx, vendor ident.VendorID, k identity.APIKey, hash [32]byte) (ident.KeyID, error) {
-	id, err := store.On(t).Insert(`INSERT INTO api_keys
-		(vendor_id, uuid, kind, name, hint, secret_hash, permissions, ed25519_key_id, rsa_key_id, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-		vendor, k.UUID, string(k.Kind), k.Name, k.Hint, hash[:], joinPermissions(k.Permissions),
-		store.OrNull(k.Ed25519Key), store.OrNull(k.RSAKey), k.CreatedAt.UnixMilli())
+	id, err := store.On(t).Insert(insertKey.Text+` RETURNING id`, insertKey.Values(vendor, &keyRow{k: k, hash: hash[:]})...)
 	if err != nil {
 		return 0, err
 	}
@@ -46,12 +82,7 @@ func (APIKeys) Get(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (k identity.
 
 // Update implements identity.APIKeyStore.
 func (APIKeys) Update(t tx.Tx, vendor ident.VendorID, k identity.APIKey) error {
-	var revoked any
-	if k.RevokedAt != nil {
-		revoked = k.RevokedAt.UnixMilli()
-	}
-	if _, err := store.On(t).Exec(`UPDATE api_keys SET name = $1, permissions = $2, revoked_at = $3 WHERE vendor_id = $4 AND id = $5`,
-		k.Name, joinPermissions(k.Permissions), revoked, vendor, k.ID); err != nil {
+	if _, err := store.On(t).Exec(updateKey, store.SavedValues(&keyRow{k: k}, vendor, k.ID)...); err != nil {
 		return err
 	}
 	return store.Bump(t)

@@ -10,16 +10,15 @@ import (
 )
 
 func scan(row func(dest ...any) (bool, error)) (k identity.APIKey, found bool, err error) {
-	var permissions string
-	var ed25519, rsa, revoked sql.Null[int64]
-	var created int64
-	found, err = row(&k.ID, &k.UUID, &k.Kind, &k.Name, &k.Hint, &permissions, &ed25519, &rsa, &created, &revoked)
+	var r keyRow
+	found, err = row(store.Dest(&r)...)
 	if err != nil || !found {
 		return identity.APIKey{}, false, err
 	}
-	k.Permissions = splitPermissions(permissions)
-	k.Ed25519Key, k.RSAKey = ident.SigningKeyID(ed25519.V), ident.SigningKeyID(rsa.V)
-	k.CreatedAt, k.RevokedAt = store.Instant(created), store.OptionalInstant(revoked)
+	k = r.k
+	k.Permissions = splitPermissions(r.permissions)
+	k.Ed25519Key, k.RSAKey = ident.SigningKeyID(r.ed25519.V), ident.SigningKeyID(r.rsa.V)
+	k.CreatedAt, k.RevokedAt = store.Instant(r.created), store.OptionalInstant(r.revoked)
 	return k, true, nil
 }
 

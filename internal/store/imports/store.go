@@ -18,8 +18,51 @@ type Store struct{ DB *store.DB }
 
 var _ imports.Store = Store{}
 
-const importColumns = `id, uuid, kind, file_name, zone, columns, state, all_or_nothing, retrying, digest, line_count, done_count, failed_count,
-	actor_kind, actor_id, actor_name, actor_address, created_at, started_at, finished_at`
+// What is made of the columns of an import.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	importColumns = store.Selected("", &importRow{})
+	insertImport  = store.InsertInto("imports", &importRow{})
+	updateImport  = store.Update("imports", &importRow{}, `vendor_id = ? AND id = ?`)
+
+	// before finds the last import of the same file that brought something in.
+	before = `SELECT ` + importColumns + ` FROM imports
+		WHERE vendor_id = $1 AND kind = $2 AND digest = $3 AND id <> $4 AND (done_count > 0 OR state = 'running') ORDER BY id DESC LIMIT 1`
+)
+
+// importRow is one row as it comes.
+type importRow struct {
+	i                 imports.Import
+	columns           string // JSON
+	created           int64
+	started, finished sql.Null[int64]
+}
+
+// Columns implements store.Record.
+func (r *importRow) Columns(c *store.Columns) {
+	i := &r.i
+	c.Read("id", &i.ID)
+	c.Fixed("uuid", i.UUID, &i.UUID)
+	c.Fixed("kind", i.Kind, &i.Kind)
+	c.Fixed("file_name", i.FileName, &i.FileName)
+	c.Fixed("zone", i.Zone, &i.Zone)
+	c.Fixed("columns", r.columns, &r.columns)
+	c.Saved("state", i.State, &i.State)
+	c.Saved("all_or_nothing", store.Bit(i.AllOrNothing), &i.AllOrNothing)
+	c.Saved("retrying", store.Bit(i.Retrying), &i.Retrying)
+	c.Fixed("digest", i.Digest, &i.Digest)
+	c.Fixed("line_count", i.Lines, &i.Lines)
+	c.Saved("done_count", i.Done, &i.Done)
+	c.Saved("failed_count", i.Failed, &i.Failed)
+	c.Saved("actor_kind", i.Actor.Kind, &i.Actor.Kind)
+	c.Saved("actor_id", i.Actor.ID, &i.Actor.ID)
+	c.Saved("actor_name", i.Actor.Name, &i.Actor.Name)
+	c.Saved("actor_address", i.Actor.Address, &i.Actor.Address)
+	c.Fixed("created_at", store.Millis(i.CreatedAt), &r.created)
+	c.Saved("started_at", store.Millis(i.StartedAt), &r.started)
+	c.Saved("finished_at", store.Millis(i.FinishedAt), &r.finished)
+}
 
 const lineColumns = `line, cells, state, problems, result`
 
@@ -29,12 +72,7 @@ func (Store) Insert(t tx.Tx, v ident.VendorID, i imports.Import) (int64, error) 
 	if err != nil {
 		return 0, err
 	}
-	return store.On(t).Insert(`INSERT INTO imports (vendor_id, uuid, kind, file_name, zone, columns, state, all_or_nothing,
-		line_count, done_count, failed_count,
-			actor_kind, actor_id, actor_name, actor_address, created_at, digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
-		v, i.UUID, i.Kind, i.FileName, i.Zone, columns, i.State, store.Bit(i.AllOrNothing), i.Lines, i.Done, i.Failed,
-		i.Actor.Kind, i.Actor.ID, i.Actor.Name, i.Actor.Address, i.CreatedAt.UnixMilli(), i.Digest)
+	return store.On(t).Insert(insertImport.Text+` RETURNING id`, insertImport.Values(v, &importRow{i: i, columns: columns})...)
 }
 
 // LastLine implements imports.Store.
@@ -75,19 +113,11 @@ func (Store) Before(t tx.Tx, v ident.VendorID, i imports.Import) (imports.Import
 	return scanImport(func(dest ...any) (bool, error) { return s.QueryRow(before, beforeArgs(v, i), dest...) })
 }
 
-// before finds the last import of the same file that brought something in.
-const before = `SELECT ` + importColumns + ` FROM imports
-	WHERE vendor_id = $1 AND kind = $2 AND digest = $3 AND id <> $4 AND (done_count > 0 OR state = 'running') ORDER BY id DESC LIMIT 1`
-
 func beforeArgs(v ident.VendorID, i imports.Import) []any { return []any{v, i.Kind, i.Digest, i.ID} }
 
 // Save implements imports.Store.
 func (Store) Save(t tx.Tx, v ident.VendorID, i imports.Import) error {
-	_, err := store.On(t).Exec(`UPDATE imports SET state = $1, all_or_nothing = $2, done_count = $3, failed_count = $4,
-			actor_kind = $5, actor_id = $6, actor_name = $7, actor_address = $8, started_at = $9, finished_at = $10, retrying = $11
-		WHERE vendor_id = $12 AND id = $13`,
-		i.State, store.Bit(i.AllOrNothing), i.Done, i.Failed, i.Actor.Kind, i.Actor.ID, i.Actor.Name, i.Actor.Address,
-		store.Millis(i.StartedAt), store.Millis(i.FinishedAt), store.Bit(i.Retrying), v, i.ID)
+	_, err := store.On(t).Exec(updateImport, store.SavedValues(&importRow{i: i}, v, i.ID)...)
 	return err
 }
 
@@ -162,22 +192,19 @@ func text(v any) (string, error) {
 }
 
 func scanImport(row func(dest ...any) (bool, error)) (imports.Import, bool, error) {
-	var i imports.Import
-	var columns string
-	var created int64
-	var started, finished sql.Null[int64]
-	found, err := row(&i.ID, &i.UUID, &i.Kind, &i.FileName, &i.Zone, &columns, &i.State, &i.AllOrNothing, &i.Retrying, &i.Digest, &i.Lines, &i.Done, &i.Failed,
-		&i.Actor.Kind, &i.Actor.ID, &i.Actor.Name, &i.Actor.Address, &created, &started, &finished)
+	var r importRow
+	found, err := row(store.Dest(&r)...)
 	if err != nil || !found {
 		return imports.Import{}, false, err
 	}
-	i.CreatedAt = store.Instant(created)
-	for to, from := range map[*time.Time]sql.Null[int64]{&i.StartedAt: started, &i.FinishedAt: finished} {
+	i := r.i
+	i.CreatedAt = store.Instant(r.created)
+	for to, from := range map[*time.Time]sql.Null[int64]{&i.StartedAt: r.started, &i.FinishedAt: r.finished} {
 		if from.Valid {
 			*to = store.Instant(from.V)
 		}
 	}
-	if err := json.Unmarshal([]byte(columns), &i.Columns); err != nil {
+	if err := json.Unmarshal([]byte(r.columns), &i.Columns); err != nil {
 		return i, true, fmt.Errorf("store: the columns of an import: %w", err)
 	}
 	return i, true, nil

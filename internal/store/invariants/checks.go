@@ -49,14 +49,25 @@ var checks = []check{ //nolint:gochecknoglobals // a list that never changes
 		`SELECT COUNT(*) FROM licenses l WHERE l.deactivations <> (SELECT COUNT(*) FROM activations a
 				WHERE a.vendor_id = l.vendor_id AND a.license_id = l.id AND a.counted >= 1)
 			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o
-				WHERE o.vendor_id = l.vendor_id AND o.license_id = l.id AND o.reserved > 0), 0)`,
+				WHERE o.vendor_id = l.vendor_id AND o.license_id = l.id AND o.reserved > 0), 0)
+			+ (SELECT COUNT(*) FROM offline_deletions x WHERE x.vendor_id = l.vendor_id AND x.license_id = l.id AND x.counted >= 1)`,
 	},
 	{
 		"licences whose count of deactivations in the dashboard is not what the ends of their activations say",
 		`SELECT COUNT(*) FROM licenses l WHERE l.dashboard_deactivations <> (SELECT COUNT(*) FROM activations a
 				WHERE a.vendor_id = l.vendor_id AND a.license_id = l.id AND a.counted = 2)
 			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o
-				WHERE o.vendor_id = l.vendor_id AND o.license_id = l.id AND o.reserved > 0 AND o.reason = 'dashboard'), 0)`,
+				WHERE o.vendor_id = l.vendor_id AND o.license_id = l.id AND o.reserved > 0 AND o.reason = 'dashboard'), 0)
+			+ (SELECT COUNT(*) FROM offline_deletions x WHERE x.vendor_id = l.vendor_id AND x.license_id = l.id AND x.counted = 2)`,
+	},
+	{
+		"deletions by owners of devices that have ended, have no file, or are of another licence",
+		`SELECT COUNT(*) FROM offline_deletions x WHERE NOT EXISTS (SELECT 1 FROM activations a WHERE a.vendor_id = x.vendor_id
+			AND a.id = x.activation_id AND a.license_id = x.license_id AND a.released_at IS NULL AND a.is_offline = 1)`,
+	},
+	{
+		"activations that want a refresh of a file which they have never had, or by which they go on for less",
+		`SELECT COUNT(*) FROM activations WHERE refresh_by IS NOT NULL AND (is_offline = 0 OR offline_until IS NULL)`,
 	},
 	{
 		"licences of which staff took more deactivations back than there were",

@@ -58,8 +58,8 @@ func (Store) Retire(t tx.Tx, vendor ident.VendorID, id ident.SigningKeyID, at ti
 // Undestroyed implements keyring.Store.
 func (Store) Undestroyed(t tx.Tx, kinds []keyring.Kind, retired time.Time, limit int) ([]keyring.Owned, error) {
 	s := store.On(t)
-	args := []any{retired.UnixMilli(), limit}
-	var in []string
+	args := append(make([]any, 0, 2+len(kinds)), retired.UnixMilli(), limit)
+	in := make([]string, 0, len(kinds))
 	for _, kind := range kinds {
 		args = append(args, string(kind))
 		in = append(in, "$"+strconv.Itoa(len(args)))

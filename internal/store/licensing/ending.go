@@ -20,6 +20,13 @@ func (*Store) NoteEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string,
 	return n == 1, err
 }
 
+// ForgetEnd implements licensing.Store.
+func (*Store) ForgetEnd(t tx.Tx, v ident.VendorID, l ident.LicenseID, kind string, ends time.Time) (bool, error) {
+	n, err := store.On(t).Exec(`DELETE FROM license_notices WHERE vendor_id = $1 AND license_id = $2 AND kind = $3 AND ends_at = $4`,
+		v, l, kind, ends.UnixMilli())
+	return n == 1, err
+}
+
 // Settled implements licensing.Reader.
 func (s *Store) Settled(ctx context.Context) ([]ident.VendorID, error) {
 	rows, err := s.db.Query(ctx, `SELECT id FROM vendors WHERE id NOT IN (SELECT vendor_id FROM zone_moves) ORDER BY id`)

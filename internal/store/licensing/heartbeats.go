@@ -39,7 +39,6 @@ func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activati
 	if !news {
 		return 0, nil
 	}
-	c := &h.Client
 	if !first {
 		written, err := overwriteNewest(q, v, a.ID, day, h)
 		if err != nil || written {
@@ -49,10 +48,40 @@ func (s *Store) RecordHeartbeat(t tx.Tx, v ident.VendorID, a *licensing.Activati
 			return 0, err
 		}
 	}
-	return 0, q.Later(`INSERT INTO heartbeats (vendor_id, activation_id, at, day, day_count, software_version, operating_system,
-		hostname, platform, address, country, city, group_id, user_id) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		v, a.ID, at, day, c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country,
-		store.OrNull(c.City.Name), h.GroupID, h.UserID)
+	return 0, q.Later(insertHeartbeat.Text, insertHeartbeat.Values(v, &heartbeatRow{a.ID, day, h})...)
+}
+
+// What is made of the columns of a history row.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	insertHeartbeat = store.InsertInto("heartbeats", &heartbeatRow{})
+	updateHeartbeat = store.Update("heartbeats", &heartbeatRow{}, `id = ? AND vendor_id = ?`)
+)
+
+// heartbeatRow is a row of an activation's history, to be written.
+type heartbeatRow struct {
+	activation ident.ActivationID
+	day        int64
+	h          licensing.Heartbeat
+}
+
+// Columns implements store.Record.
+func (r *heartbeatRow) Columns(c *store.Columns) {
+	client := &r.h.Client
+	c.Fixed("activation_id", r.activation, nil)
+	c.Saved("at", r.h.At.UnixMilli(), nil)
+	c.Fixed("day", r.day, nil)
+	c.Fixed("day_count", 0, nil)
+	c.Saved("software_version", client.SoftwareVersion, nil)
+	c.Saved("operating_system", client.OperatingSystem, nil)
+	c.Saved("hostname", client.Hostname, nil)
+	c.Saved("platform", client.Platform, nil)
+	c.Saved("address", client.Address, nil)
+	c.Saved("country", client.Country, nil)
+	c.Saved("city", store.OrNull(client.City.Name), nil)
+	c.Saved("group_id", r.h.GroupID, nil)
+	c.Saved("user_id", r.h.UserID, nil)
 }
 
 // overwriteNewest writes over the newest history row of a day that has as many as
@@ -64,11 +93,7 @@ func overwriteNewest(q *store.Tx, v ident.VendorID, a ident.ActivationID, day in
 		[]any{v, day, a}, &rows, &newest); err != nil || rows < licensing.HistoryOfDay {
 		return false, err
 	}
-	c := &h.Client
-	return true, q.Later(`UPDATE heartbeats SET at = $1, software_version = $2, operating_system = $3, hostname = $4, platform = $5,
-		address = $6, country = $7, city = $8, group_id = $9, user_id = $10 WHERE id = $11 AND vendor_id = $12`,
-		h.At.UnixMilli(), c.SoftwareVersion, c.OperatingSystem, c.Hostname, c.Platform, c.Address, c.Country,
-		store.OrNull(c.City.Name), h.GroupID, h.UserID, newest.V, v)
+	return true, q.Later(updateHeartbeat, store.SavedValues(&heartbeatRow{a, day, h}, newest.V, v)...)
 }
 
 // keepNewest makes room for one more history row of an activation. Rows that are

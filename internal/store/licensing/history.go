@@ -66,7 +66,10 @@ func (s *Store) Seat(ctx context.Context, v ident.VendorID, id ident.UUID) (lice
 	if err != nil {
 		return licensing.Seat{}, err
 	}
-	return seats[0], nil
+	if a.IsOffline && a.ReleasedAt.IsZero() {
+		seats[0].Deletion, err = s.DeletionOfSeat(ctx, v, a.ID)
+	}
+	return seats[0], err
 }
 
 // maxUsage bounds an answer.

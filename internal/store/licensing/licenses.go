@@ -144,6 +144,8 @@ const selectPressed = `SELECT id FROM (SELECT id FROM licenses
 		WHERE vendor_id = $1 AND +edition_id = $2 AND id > $3 AND goodwill_used > 0 ORDER BY id LIMIT $4) AS exceeding
 	UNION SELECT id FROM (SELECT id FROM licenses
 		WHERE vendor_id = $1 AND +edition_id = $2 AND id > $3 AND used_up_at IS NOT NULL ORDER BY id LIMIT $4) AS refusing
+	UNION SELECT id FROM (SELECT id FROM licenses
+		WHERE vendor_id = $1 AND +edition_id = $2 AND id > $3 AND measured IS NOT NULL ORDER BY id LIMIT $4) AS measured
 	ORDER BY id LIMIT $4`
 
 // Pressed implements licensing.Store.

@@ -53,6 +53,7 @@ func TestPeriodicWorkReadsWhatIsDue(t *testing.T) {
 		"devices with a file":  {countFiles, "activations_offline_of (vendor_id=? AND license_id=?)", []any{1, 7}},
 		"a release under way":  {selectReleaseOrder, "(vendor_id=? AND license_id=?)", []any{1, 7}},
 		"chosen devices":       {chosenOf, "(vendor_id=? AND order_id=? AND activation_id>?)", []any{1, 7, 0, 20}},
+		"measured":             {selectPressed, "licenses_measured (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
 		"refusing":             {selectPressed, "licenses_refusing (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
 	} {
 		rows, err := db.Query(t.Context(), "EXPLAIN QUERY PLAN "+q.text, q.args...)

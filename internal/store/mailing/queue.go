@@ -44,7 +44,7 @@ func (Store) Claim(t tx.Tx, limit int, until time.Time) ([]mailing.Claimed, erro
 		c := mailing.Claimed{Vendor: ident.VendorOf(k.vendor)}
 		if _, err := s.QueryRow(`SELECT `+columns+`, CASE WHEN v.shown_name <> '' THEN v.shown_name ELSE v.name END
 			FROM mails m JOIN vendors v ON v.id = m.vendor_id WHERE m.vendor_id = $1 AND m.id = $2`,
-			[]any{k.vendor, k.id}, append(r.dest(), &c.VendorName)...); err != nil {
+			[]any{k.vendor, k.id}, append(store.Dest(&r), &c.VendorName)...); err != nil {
 			return nil, err
 		}
 		c.Mail = r.Mail

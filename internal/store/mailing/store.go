@@ -24,8 +24,13 @@ var (
 	_ mailing.Queue = Store{}
 )
 
-const columns = `m.id, m.uuid, m.kind, m.license, m.recipient, m.once_key, m.subject, m.body_text, m.body_html, m.stop_link, m.sealed, m.state, m.attempts,
-	m.next_attempt_at, m.give_up_at, m.error, m.at, m.sent_at`
+// What is made of the columns of a mail.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	columns    = store.Selected("m", &row{})
+	insertMail = store.InsertInto("mails", &row{})
+)
 
 // Vendor implements mailing.Store.
 func (Store) Vendor(t tx.Tx, v ident.VendorID) (mailing.Vendor, error) {
@@ -63,11 +68,7 @@ func (s Store) LanguageFor(ctx context.Context, v ident.VendorID, address string
 
 // Insert implements mailing.Store.
 func (Store) Insert(t tx.Tx, v ident.VendorID, m mailing.Mail) (bool, error) {
-	n, err := store.On(t).Exec(`INSERT INTO mails (vendor_id, uuid, once_key, kind, license, recipient, subject, body_text, body_html, sealed,
-		state, attempts, next_attempt_at, give_up_at, error, at, stop_link)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, '', $14, $15) ON CONFLICT (vendor_id, once_key) DO NOTHING`,
-		v, m.UUID, m.Key, m.Kind, m.License, m.To, m.Body.Subject, m.Body.Text, m.Body.HTML, m.Sealed,
-		m.State, m.NextAttemptAt.UnixMilli(), m.GiveUpAt.UnixMilli(), m.At.UnixMilli(), m.StopLink)
+	n, err := store.On(t).Exec(insertMail.Text+` ON CONFLICT (vendor_id, once_key) DO NOTHING`, insertMail.Values(v, &row{Mail: m})...)
 	return n == 1, err
 }
 
@@ -150,17 +151,31 @@ type row struct {
 
 func scan(scan store.Scan) (row, error) {
 	var r row
-	err := scan(r.dest()...)
+	err := scan(store.Dest(&r)...)
 	return r, err
 }
 
-// dest is where the columns of a mail go; instants are scanned by what they are.
-func (r *row) dest() []any {
-	return []any{
-		&r.id, &r.UUID, &r.Kind, &r.License, &r.To, &r.Key, &r.Body.Subject, &r.Body.Text, &r.Body.HTML, &r.StopLink, &r.Sealed, &r.State, &r.Attempts,
-		(*instant)(&r.NextAttemptAt), (*instant)(&r.GiveUpAt), &r.Error, (*instant)(&r.At),
-		optional{&r.SentAt},
-	}
+// Columns implements store.Record; instants are scanned by what they are.
+func (r *row) Columns(c *store.Columns) {
+	m := &r.Mail
+	c.Read("id", &r.id)
+	c.Fixed("uuid", m.UUID, &m.UUID)
+	c.Fixed("kind", m.Kind, &m.Kind)
+	c.Fixed("license", m.License, &m.License)
+	c.Fixed("recipient", m.To, &m.To)
+	c.Fixed("once_key", m.Key, &m.Key)
+	c.Fixed("subject", m.Body.Subject, &m.Body.Subject)
+	c.Fixed("body_text", m.Body.Text, &m.Body.Text)
+	c.Fixed("body_html", m.Body.HTML, &m.Body.HTML)
+	c.Fixed("stop_link", m.StopLink, &m.StopLink)
+	c.Fixed("sealed", m.Sealed, &m.Sealed)
+	c.Fixed("state", m.State, &m.State)
+	c.Fixed("attempts", 0, &m.Attempts)
+	c.Fixed("next_attempt_at", m.NextAttemptAt.UnixMilli(), (*instant)(&m.NextAttemptAt))
+	c.Fixed("give_up_at", m.GiveUpAt.UnixMilli(), (*instant)(&m.GiveUpAt))
+	c.Fixed("error", "", &m.Error)
+	c.Fixed("at", m.At.UnixMilli(), (*instant)(&m.At))
+	c.Read("sent_at", optional{&m.SentAt})
 }
 
 // instant scans Unix milliseconds into a time.

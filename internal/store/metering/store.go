@@ -2,6 +2,7 @@ package metering
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"chancery/internal/ident"
@@ -25,9 +26,34 @@ func (Store) Zone(t tx.Tx, v ident.VendorID) (*time.Location, error) {
 	return store.On(t).Zone(v)
 }
 
-const meterColumns = `m.id, m.license_id, m.limitation, m.consumed, m.gross, m.folded_consumed, m.folded_gross,
-	m.period_started_at, m.period_ends_at, m.reset_mode, m.reset_days, m.alerted, m.exhausted_at,
-	m.told_of, m.contract_alerted, m.contract_told_of`
+// What is made of the columns of a meter.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	meterColumns = store.Selected("m", &meterRow{})
+	insertMeter  = store.InsertInto("meters", &meterRow{})
+	updateMeter  = store.Update("meters", &meterRow{}, `vendor_id = ? AND id = ?`)
+
+	// selectMeters reads a licence's meters beside its vendor, of which there is a row when
+	// there is none of a meter: its columns are then 0 or empty.
+	selectMeters = `SELECT v.zone, ` + orNothing(meterColumns) + `
+		FROM vendors v LEFT JOIN meters m ON m.vendor_id = v.id AND m.license_id = $1 WHERE v.id = $2`
+)
+
+// orNothing gives columns of which each may be missing; those that scan NULL stay.
+func orNothing(columns string) string {
+	all := strings.Split(columns, ", ")
+	for i, name := range all {
+		switch name {
+		case "m.limitation", "m.period_ends_at", "m.exhausted_at":
+		case "m.reset_mode":
+			all[i] = `COALESCE(` + name + `, '')`
+		default:
+			all[i] = `COALESCE(` + name + `, 0)`
+		}
+	}
+	return strings.Join(all, ", ")
+}
 
 type meterRow struct {
 	metering.Meter
@@ -37,12 +63,24 @@ type meterRow struct {
 	reset           string
 }
 
-func (r *meterRow) dest() []any {
-	return []any{
-		&r.ID, &r.License, &r.Limitation, &r.Consumed, &r.Gross, &r.FoldedConsumed, &r.FoldedGross,
-		&r.started, &r.ends, &r.reset, &r.ResetDays, &r.Alerted, &r.exhausted,
-		&r.ToldOf, &r.ContractAlerted, &r.ContractToldOf,
-	}
+// Columns implements store.Record.
+func (r *meterRow) Columns(c *store.Columns) {
+	c.Read("id", &r.ID)
+	c.Fixed("license_id", r.License, &r.License)
+	c.Fixed("limitation", r.Limitation, &r.Limitation)
+	c.Saved("consumed", r.Consumed, &r.Consumed)
+	c.Saved("gross", r.Gross, &r.Gross)
+	c.Saved("folded_consumed", r.FoldedConsumed, &r.FoldedConsumed)
+	c.Saved("folded_gross", r.FoldedGross, &r.FoldedGross)
+	c.Saved("period_started_at", r.StartedAt.UnixMilli(), &r.started)
+	c.Saved("period_ends_at", store.Millis(r.EndsAt), &r.ends)
+	c.Saved("reset_mode", string(r.Reset), &r.reset)
+	c.Saved("reset_days", r.ResetDays, &r.ResetDays)
+	c.Saved("alerted", r.Alerted, &r.Alerted)
+	c.Saved("exhausted_at", store.Millis(r.ExhaustedAt), &r.exhausted)
+	c.Saved("told_of", r.ToldOf, &r.ToldOf)
+	c.Saved("contract_alerted", r.ContractAlerted, &r.ContractAlerted)
+	c.Saved("contract_told_of", r.ContractToldOf, &r.ContractToldOf)
 }
 
 func (r *meterRow) meter() metering.Meter {
@@ -58,7 +96,7 @@ func (Store) Lock(t tx.Tx, v ident.VendorID, license ident.LicenseID, limitation
 	q := store.On(t)
 	found, err := q.QueryRow(`SELECT `+meterColumns+`, v.zone FROM meters m JOIN vendors v ON v.id = m.vendor_id
 		WHERE m.vendor_id = $1 AND m.license_id = $2 AND m.limitation = $3`+q.Dialect.ForUpdateOf("m"),
-		[]any{v, license, limitation}, append(r.dest(), &name)...)
+		[]any{v, license, limitation}, append(store.Dest(&r), &name)...)
 	if err != nil || !found {
 		return nil, nil, err
 	}
@@ -68,34 +106,23 @@ func (Store) Lock(t tx.Tx, v ident.VendorID, license ident.LicenseID, limitation
 
 // Make implements metering.Store.
 func (Store) Make(t tx.Tx, v ident.VendorID, m metering.Meter) error {
-	_, err := store.On(t).Exec(`INSERT INTO meters (vendor_id, license_id, limitation, consumed, gross, folded_consumed, folded_gross,
-		period_started_at, period_ends_at, reset_mode, reset_days, alerted, told_of, contract_alerted, contract_told_of)
-		VALUES ($1, $2, $3, 0, 0, 0, 0, $4, $5, $6, $7, 0, 0, 0, 0) ON CONFLICT DO NOTHING`,
-		v, m.License, m.Limitation, m.StartedAt.UnixMilli(), store.Millis(m.EndsAt), string(m.Reset), m.ResetDays)
+	_, err := store.On(t).Exec(insertMeter.Text+` ON CONFLICT DO NOTHING`, insertMeter.Values(v, &meterRow{Meter: m})...)
 	return err
 }
 
 // Save implements metering.Store.
 func (Store) Save(t tx.Tx, v ident.VendorID, m metering.Meter) error {
-	return store.On(t).Later(`UPDATE meters SET consumed = $1, gross = $2, folded_consumed = $3, folded_gross = $4,
-		period_started_at = $5, period_ends_at = $6, reset_mode = $7, reset_days = $8, alerted = $9, exhausted_at = $10,
-		told_of = $11, contract_alerted = $12, contract_told_of = $13 WHERE vendor_id = $14 AND id = $15`,
-		m.Consumed, m.Gross, m.FoldedConsumed, m.FoldedGross, m.StartedAt.UnixMilli(), store.Millis(m.EndsAt), string(m.Reset), m.ResetDays,
-		m.Alerted, store.Millis(m.ExhaustedAt), m.ToldOf, m.ContractAlerted, m.ContractToldOf, v, m.ID)
+	return store.On(t).Later(updateMeter, store.SavedValues(&meterRow{Meter: m}, v, m.ID)...)
 }
 
 // Meters implements metering.Reader.
 func (s Store) Meters(ctx context.Context, v ident.VendorID, license ident.LicenseID) ([]metering.Meter, *time.Location, error) {
 	in := time.UTC
-	rows, err := s.DB.Query(ctx, `SELECT v.zone, COALESCE(m.id, 0), COALESCE(m.license_id, 0), m.limitation, COALESCE(m.consumed, 0),
-		COALESCE(m.gross, 0), COALESCE(m.folded_consumed, 0), COALESCE(m.folded_gross, 0), COALESCE(m.period_started_at, 0), m.period_ends_at,
-		COALESCE(m.reset_mode, ''), COALESCE(m.reset_days, 0), COALESCE(m.alerted, 0), m.exhausted_at,
-		COALESCE(m.told_of, 0), COALESCE(m.contract_alerted, 0), COALESCE(m.contract_told_of, 0)
-		FROM vendors v LEFT JOIN meters m ON m.vendor_id = v.id AND m.license_id = $1 WHERE v.id = $2`, license, v)
+	rows, err := s.DB.Query(ctx, selectMeters, license, v)
 	all, err := store.All[metering.Meter](rows, err)(func(scan store.Scan) (metering.Meter, error) {
 		var r meterRow
 		var name string
-		err := scan(append([]any{&name}, r.dest()...)...)
+		err := scan(append([]any{&name}, store.Dest(&r)...)...)
 		in = store.ZoneNamed(name)
 		return r.meter(), err
 	})

@@ -21,12 +21,13 @@ var _ offline.Store = Store{}
 func (Store) Place(t tx.Tx, v ident.VendorID, activation ident.UUID) (*offline.Place, error) {
 	p := &offline.Place{Activation: activation}
 	found, err := store.On(t).QueryRow(`SELECT a.token_key, l.id, l.uuid, p.uuid, d.id, d.number, a.client_public_key,
-			CASE WHEN a.released_at IS NULL THEN 0 ELSE 1 END
+			CASE WHEN a.released_at IS NULL THEN 0 ELSE 1 END,
+			COALESCE((SELECT MAX(q.copy_number) FROM offline_requests q WHERE q.vendor_id = a.vendor_id AND q.activation_uuid = a.uuid), 0)
 		FROM activations a JOIN licenses l ON l.vendor_id = a.vendor_id AND l.id = a.license_id
 		JOIN products p ON p.vendor_id = a.vendor_id AND p.id = a.product_id
 		JOIN devices d ON d.vendor_id = a.vendor_id AND d.id = a.device_id
 		WHERE a.vendor_id = $1 AND a.uuid = $2`, []any{v, activation},
-		&p.TokenKey, &p.License, &p.LicenseUUID, &p.Product, &p.Device, &p.ClientID, &p.ClientKey, &p.Ended)
+		&p.TokenKey, &p.License, &p.LicenseUUID, &p.Product, &p.Device, &p.ClientID, &p.ClientKey, &p.Ended, &p.Copy)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -46,9 +47,9 @@ func (Store) Request(t tx.Tx, v ident.VendorID, id ident.UUID) (r offline.Reques
 
 // InsertRequest implements offline.Store.
 func (Store) InsertRequest(t tx.Tx, v ident.VendorID, r offline.Request) error {
-	_, err := store.On(t).Exec(`INSERT INTO offline_requests (vendor_id, uuid, license_id, activation_uuid, client_key, trusted_keys, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (vendor_id, uuid) DO NOTHING`,
-		v, r.ID, r.License, r.Activation, r.ClientKey, strings.Join(r.TrustedKeys, " "), r.At.UnixMilli())
+	_, err := store.On(t).Exec(`INSERT INTO offline_requests (vendor_id, uuid, license_id, activation_uuid, client_key, trusted_keys, copy_number, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (vendor_id, uuid) DO NOTHING`,
+		v, r.ID, r.License, r.Activation, r.ClientKey, strings.Join(r.TrustedKeys, " "), r.Copy, r.At.UnixMilli())
 	return err
 }
 
@@ -89,13 +90,13 @@ func (Store) Told(t tx.Tx, v ident.VendorID, activation ident.UUID, number int64
 
 // Histories implements offline.Store.
 func (Store) Histories(t tx.Tx, v ident.VendorID, activation ident.UUID) ([]offline.History, error) {
-	return store.All[offline.History](store.On(t).Query(`SELECT id, license_id, report, report_hash, marks, is_copy, updated_at
+	return store.All[offline.History](store.On(t).Query(`SELECT id, license_id, report, report_hash, marks, is_copy, updated_at, hostname
 		FROM offline_histories WHERE vendor_id = $1 AND activation_uuid = $2 ORDER BY id`, v, activation),
 	)(func(scan store.Scan) (offline.History, error) {
 		h := offline.History{Activation: activation}
 		var marks string
 		var at int64
-		if err := scan(&h.ID, &h.License, &h.Report, &h.Hash, &marks, &h.Copy, &at); err != nil {
+		if err := scan(&h.ID, &h.License, &h.Report, &h.Hash, &marks, &h.Copy, &at, &h.Hostname); err != nil {
 			return h, err
 		}
 		h.UpdatedAt = store.Instant(at)
@@ -113,13 +114,14 @@ func (Store) SaveHistory(t tx.Tx, v ident.VendorID, h *offline.History) (err err
 		return err
 	}
 	if h.ID != 0 {
-		_, err := store.On(t).Exec(`UPDATE offline_histories SET report = $1, report_hash = $2, marks = $3, is_copy = $4, updated_at = $5
-			WHERE vendor_id = $6 AND id = $7`, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), v, h.ID)
+		_, err := store.On(t).Exec(`UPDATE offline_histories SET report = $1, report_hash = $2, marks = $3, is_copy = $4, updated_at = $5,
+			hostname = $6 WHERE vendor_id = $7 AND id = $8`, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), h.Hostname, v, h.ID)
 		return err
 	}
-	h.ID, err = store.On(t).Insert(`INSERT INTO offline_histories (vendor_id, license_id, activation_uuid, report, report_hash, marks, is_copy, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-		v, h.License, h.Activation, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli())
+	h.ID, err = store.On(t).Insert(`INSERT INTO offline_histories
+		(vendor_id, license_id, activation_uuid, report, report_hash, marks, is_copy, updated_at, hostname)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+		v, h.License, h.Activation, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), h.Hostname)
 	return err
 }
 

@@ -14,17 +14,23 @@ type Store struct{ DB *store.DB }
 
 var _ outbox.Store = Store{}
 
-const selectSubscription = `SELECT s.id, s.uuid, s.kind, s.target, s.is_enabled, s.created_at,
-		s.secret, s.old_secret, s.old_secret_until, e.event
-	FROM subscriptions s JOIN subscription_events e ON e.vendor_id = s.vendor_id AND e.subscription_id = s.id
-	WHERE s.ended_at IS NULL AND s.vendor_id =`
+// What is made of the columns of a subscription.
+//
+//nolint:gochecknoglobals // texts, made once
+var (
+	// selectSubscription reads a subscription once for each of its events.
+	selectSubscription = `SELECT ` + store.Selected("s", &subscriptionRow{}) + `
+		FROM subscriptions s JOIN subscription_events e ON e.vendor_id = s.vendor_id AND e.subscription_id = s.id
+		WHERE s.ended_at IS NULL AND s.vendor_id =`
+
+	insertSubscription = store.InsertInto("subscriptions", &subscriptionRow{})
+	updateSubscription = store.Update("subscriptions", &subscriptionRow{}, `vendor_id = ? AND id = ?`)
+)
 
 // Insert implements outbox.Store.
 func (Store) Insert(t tx.Tx, vendor ident.VendorID, sub outbox.Subscription) (outbox.SubscriptionID, error) {
 	s := store.On(t)
-	id, err := s.Insert(`INSERT INTO subscriptions (vendor_id, uuid, kind, target, is_enabled, secret, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		vendor, sub.UUID, sub.Kind, sub.Target, store.Bit(sub.IsEnabled), sub.Secrets.Sealed, sub.CreatedAt.UnixMilli())
+	id, err := s.Insert(insertSubscription.Text+` RETURNING id`, insertSubscription.Values(vendor, &subscriptionRow{Subscription: sub})...)
 	if err != nil {
 		return 0, err
 	}
@@ -57,13 +63,7 @@ func (Store) Lock(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Subsc
 // Save implements outbox.Store.
 func (Store) Save(t tx.Tx, vendor ident.VendorID, sub outbox.Subscription) error {
 	s := store.On(t)
-	var until any
-	if sub.Secrets.Old != nil {
-		until = sub.Secrets.OldUntil.UnixMilli()
-	}
-	if _, err := s.Exec(`UPDATE subscriptions SET target = $1, is_enabled = $2, secret = $3, old_secret = $4, old_secret_until = $5
-		WHERE vendor_id = $6 AND id = $7`,
-		sub.Target, store.Bit(sub.IsEnabled), sub.Secrets.Sealed, sub.Secrets.Old, until, vendor, sub.ID); err != nil {
+	if _, err := s.Exec(updateSubscription, store.SavedValues(&subscriptionRow{Subscription: sub}, vendor, sub.ID)...); err != nil {
 		return err
 	}
 	if _, err := s.Exec(`DELETE FROM subscription_events WHERE vendor_id = $1 AND subscription_id = $2`, vendor, sub.ID); err != nil {
@@ -106,18 +106,41 @@ func (o Store) End(t tx.Tx, vendor ident.VendorID, uuid ident.UUID) (outbox.Subs
 type subscriptionRow struct {
 	outbox.Subscription
 
-	event string
+	event   string
+	enabled int
+	created int64
+	until   sql.Null[int64]
+}
+
+// Columns implements store.Record.
+func (r *subscriptionRow) Columns(c *store.Columns) {
+	s := &r.Subscription
+	c.Read("id", &s.ID)
+	c.Fixed("uuid", s.UUID, &s.UUID)
+	c.Fixed("kind", s.Kind, &s.Kind)
+	c.Saved("target", s.Target, &s.Target)
+	c.Saved("is_enabled", store.Bit(s.IsEnabled), &r.enabled)
+	c.Fixed("created_at", s.CreatedAt.UnixMilli(), &r.created)
+	c.Saved("secret", s.Secrets.Sealed, &s.Secrets.Sealed)
+	c.Saved("old_secret", s.Secrets.Old, &s.Secrets.Old)
+	c.Saved("old_secret_until", oldUntil(s.Secrets), &r.until)
+	c.Read("e.event", &r.event)
+}
+
+// oldUntil is how long an old secret signs too, to be written; nil where there is none.
+func oldUntil(s outbox.Secrets) any {
+	if s.Old == nil {
+		return nil
+	}
+	return s.OldUntil.UnixMilli()
 }
 
 func scanSubscription(scan store.Scan) (subscriptionRow, error) {
 	var r subscriptionRow
-	var created int64
-	var enabled int
-	var until sql.Null[int64]
-	err := scan(&r.ID, &r.UUID, &r.Kind, &r.Target, &enabled, &created, &r.Secrets.Sealed, &r.Secrets.Old, &until, &r.event)
-	r.IsEnabled, r.CreatedAt = enabled == 1, store.Instant(created)
-	if until.Valid {
-		r.Secrets.OldUntil = store.Instant(until.V)
+	err := scan(store.Dest(&r)...)
+	r.IsEnabled, r.CreatedAt = r.enabled == 1, store.Instant(r.created)
+	if r.until.Valid {
+		r.Secrets.OldUntil = store.Instant(r.until.V)
 	}
 	return r, err
 }

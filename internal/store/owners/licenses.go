@@ -2,6 +2,7 @@ package owners
 
 import (
 	"context"
+	"maps"
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -26,6 +27,13 @@ func (s Store) ByUUID(ctx context.Context, r owners.Reach, id ident.UUID) (*lice
 		return nil, fault.Missing("license")
 	}
 	return l, err
+}
+
+// ByIDs reads licences in reach; those that are missing or out of reach are left out.
+func (s Store) ByIDs(ctx context.Context, r owners.Reach, ids ...ident.LicenseID) (map[ident.LicenseID]*licensing.License, error) {
+	all, err := s.Licenses.ByIDs(ctx, r.Vendor, ids...)
+	maps.DeleteFunc(all, func(_ ident.LicenseID, l *licensing.License) bool { return !r.May(owners.See, Of(l)) })
+	return all, err
 }
 
 // Activations lists the activations of a licence in reach, past ones too if asked.

@@ -50,6 +50,15 @@ func (s Store) Heartbeats(ctx context.Context, r owners.Reach, activation ident.
 	return s.Licenses.Heartbeats(ctx, r.Vendor, a.ID, list)
 }
 
+// Deletion gives what an owner wants of an activation in reach; nil for nothing.
+func (s Store) Deletion(ctx context.Context, r owners.Reach, activation ident.UUID) (*licensing.Deletion, error) {
+	a, _, err := s.Activation(ctx, r, activation)
+	if err != nil {
+		return nil, err
+	}
+	return s.Licenses.DeletionOfSeat(ctx, r.Vendor, a.ID)
+}
+
 // Hours gives what a meter of a licence in reach counted, by the hour, the oldest first;
 // more tells that it does not reach back to since.
 func (s Store) Hours(

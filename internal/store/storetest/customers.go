@@ -20,7 +20,7 @@ type CustomerBench struct {
 }
 
 // NewCustomers makes a vendor without customers.
-func NewCustomers(t *testing.T, e Env) CustomerBench {
+func NewCustomers(t testing.TB, e Env) CustomerBench {
 	t.Helper()
 	rows := customerstore.Store{DB: e.DB}
 	service, err := customers.New(customers.Config{Store: rows, Reader: rows, Runner: e.DB, IDs: e.IDs})
@@ -31,7 +31,7 @@ func NewCustomers(t *testing.T, e Env) CustomerBench {
 }
 
 // Create makes a customer, below a superior unless that is nil.
-func (b CustomerBench) Create(t *testing.T, name string, superior *customers.Customer) customers.Customer {
+func (b CustomerBench) Create(t testing.TB, name string, superior *customers.Customer) customers.Customer {
 	t.Helper()
 	r := customers.Create{CompanyName: name, Email: strings.ToLower(name) + "@example.com"}
 	if superior != nil {

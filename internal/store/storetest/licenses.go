@@ -94,7 +94,7 @@ func (b LicenseBench) FollowEditions() { b.Catalog.Followers = follow{b.Licenses
 type follow struct{ licenses *licensing.Service }
 
 func (f follow) EditionChanged(t tx.Tx, v ident.VendorID, before, after catalog.Edition) error {
-	return f.licenses.EditionChanged(t, v, after.ID, before.Policy, after.Policy)
+	return f.licenses.EditionChanged(t, v, after.ID, before.Policy, after.Policy, terms.OtherContracts(before.Grants, after.Grants))
 }
 
 // NewCustomer makes a customer of the vendor.
@@ -221,9 +221,11 @@ func (b LicenseBench) Balanced(t *testing.T) {
 	if n := Count(t, b.Env, `SELECT COUNT(*) FROM licenses l WHERE
 		l.deactivations <> (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id AND a.counted >= 1)
 			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o WHERE o.license_id = l.id AND o.reserved > 0), 0)
+			+ (SELECT COUNT(*) FROM offline_deletions x WHERE x.license_id = l.id AND x.counted >= 1)
 		OR l.dashboard_deactivations <> (SELECT COUNT(*) FROM activations a WHERE a.license_id = l.id AND a.counted = 2)
 			+ COALESCE((SELECT o.reserved - o.released FROM release_orders o
-				WHERE o.license_id = l.id AND o.reserved > 0 AND o.reason = 'dashboard'), 0)`); n != 0 {
+				WHERE o.license_id = l.id AND o.reserved > 0 AND o.reason = 'dashboard'), 0)
+			+ (SELECT COUNT(*) FROM offline_deletions x WHERE x.license_id = l.id AND x.counted = 2)`); n != 0 {
 		t.Errorf("%d licences whose deactivations are not what the ends of their activations say", n)
 	}
 	if n := Count(t, b.Env, `SELECT COUNT(*) FROM tokens k WHERE (k.activation_id IS NULL) =

@@ -8,11 +8,12 @@ import (
 
 // goods are what a vendor sells and to whom; all else that programs and people of
 // customers make hangs on these.
-var goods = []string{"products", "customers", "devices"} //nolint:gochecknoglobals // a list that never changes
+var goods = []string{"products", "customers", "devices", "prepaid_cards"} //nolint:gochecknoglobals // a list that never changes
 
 // own are the tables that a vendor without goods may have rows in, each before those
 // it refers to.
 var own = []string{ //nolint:gochecknoglobals // as goods
+	"prepaid_unknown", "prepaid_transfers", "prepaid_orders", "prepaid_codes", "prepaid_settings",
 	"import_lines", "imports", "help_texts", "mail_templates", "mail_rules", "mails", "answers", "deliveries", "outbox", "subscription_events", "subscriptions",
 	"audit_heads", "audit_seals", "audit_log", "figure_days", "figures", "denials", "known_places", "failed_attempts",
 	"sign_in_ceremonies", "sign_in_steps", "user_links", "former_links", "user_sessions", "customer_users", "address_moves", "former_slugs", "vendor_hosts",

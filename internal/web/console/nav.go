@@ -35,11 +35,13 @@ func groups() []group {
 			{"Products & editions", "/products", "package", identity.ViewCatalog},
 			{"Licences", "/licenses", "license", identity.ViewLicenses},
 			{"Customers", "/customers", "building", identity.ViewCustomers},
+			{"Requests", "/requests", "message", identity.ViewLicenses},
 			{"Import", "/imports", "file-import", identity.ManageImports},
 		}},
 		{"Run", []entry{
 			{"Devices", "/devices", "devices", identity.ViewDevices},
 			{"Sessions", "/sessions", "plug", identity.ViewSessions},
+			{"Devices by files", "/offline", "file-certificate", identity.ViewLicenses},
 		}},
 		{"Explore", []entry{
 			{"Analytics", "/analytics", "chart-bar", identity.ViewUsage},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"net/netip"
@@ -13,6 +12,7 @@ import (
 	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/fault"
+	"chancery/internal/language"
 	"chancery/internal/offline"
 	"chancery/internal/refusal"
 	"chancery/internal/vendors"
@@ -77,7 +77,7 @@ func (p *Pages) Routes() []edge.Route {
 
 // take answers one file with another one.
 func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
-	text, err := brought(r)
+	text, err := edge.Upload(r, largest)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	send(w, reply)
+	Send(w, reply.Name, reply.File)
 	return nil
 }
 
@@ -108,7 +108,7 @@ func (p *Pages) answer(ctx context.Context, slug string, text []byte) (*offline.
 			return nil, err
 		}
 	}
-	reply, no, err := p.Files.Take(ctx, offline.Upload{Vendor: v.ID, UUID: v.UUID, Text: text, From: from})
+	reply, no, err := p.Files.Take(ctx, offline.Upload{Vendor: v.ID, UUID: v.UUID, Text: text, From: from, Via: offline.ViaPortal})
 	if err != nil || no == nil {
 		return reply, err
 	}
@@ -117,49 +117,16 @@ func (p *Pages) answer(ctx context.Context, slug string, text []byte) (*offline.
 			return nil, err
 		}
 	}
-	return nil, fault.Refused("refused_"+strconv.Itoa(no.ID), no.Message, no.Help)
+	return nil, fault.Refused(language.RefusedCode+strconv.Itoa(no.ID), no.Message, no.Help)
 }
 
 func visitor(b *budget.Budget, from netip.Addr) budget.Subject { return b.From(from, "offline files") }
 
-// brought reads the file of a form, or the body itself.
-func brought(r *http.Request) ([]byte, error) {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if kind == "application/x-www-form-urlencoded" {
-		if err := r.ParseForm(); err != nil {
-			return nil, unread(err)
-		}
-		return []byte(r.PostForm.Get("text")), nil
-	}
-	if kind != "multipart/form-data" {
-		text, err := io.ReadAll(r.Body)
-		if err != nil {
-			return nil, unread(err)
-		}
-		return text, nil
-	}
-	texts, err := all(r)
-	if err != nil {
-		return nil, err
-	}
-	if len(texts) != 1 {
-		return nil, fault.Wrong(fault.Field{Name: "file", Message: "must be one file: that which the program has made"})
-	}
-	return texts[0], nil
-}
-
-func unread(err error) error {
-	if known, ok := errors.AsType[*fault.Error](err); ok {
-		return known // of the edge: the body did not come whole
-	}
-	return &fault.Error{Kind: fault.Invalid, Code: "form_unreadable", Message: "The upload could not be read.", Help: "Send it again.", Cause: err}
-}
-
-// send sends a reply for the device as a download.
-func send(w http.ResponseWriter, reply *offline.Reply) {
+// Send sends a file for a device as a download.
+func Send(w http.ResponseWriter, name string, content []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": reply.Name}))
-	h.Set("Content-Length", strconv.Itoa(len(reply.File)))
-	_, _ = w.Write(reply.File) //nolint:gosec // a download that the server has made; the client is gone: nothing left to tell it
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	_, _ = w.Write(content) //nolint:gosec // a download that the server has made; the client is gone: nothing left to tell it
 }

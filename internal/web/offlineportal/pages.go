@@ -1,8 +1,6 @@
 package offlineportal
 
 import (
-	"io"
-	"mime/multipart"
 	"net/http"
 	"strings"
 
@@ -13,20 +11,20 @@ import (
 	"chancery/signed"
 )
 
-// mostFiles is how many files may be brought at once.
-const mostFiles = 10
+// MostFiles is how many files may be brought at once.
+const MostFiles = 10
 
 // bringPage is the page on which files are exchanged.
 type bringPage struct {
 	web.Page
 
 	Problems []web.Notice
-	Replies  []shown
+	Replies  []Shown
 	Sole     bool // there is one reply and nothing is wrong: its download may begin by itself
 }
 
-// shown is a reply as the page tells it.
-type shown struct {
+// Shown is a reply as the page tells it.
+type Shown struct {
 	Title, Next string
 	Facts       []web.ShownFact
 	Notes       []web.Notice
@@ -52,24 +50,25 @@ func begin(q *web.Request) *bringPage {
 // bring reads all files of a form, and tells of each what became of it.
 func (p *Pages) bring(q *web.Request) (*bringPage, error) {
 	page := begin(q)
-	texts, err := all(q.R)
+	texts, err := All(q.R)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case len(texts) == 0:
 		page.Problems = []web.Notice{{Tone: web.Warning, Title: q.T("There is no file."), Text: q.T("Choose one, or paste the text of one.")}}
-	case len(texts) > mostFiles:
-		page.Problems = []web.Notice{{Tone: web.Warning, Title: q.T("These are too many files."), Text: q.T("Bring at most %d at once.", mostFiles)}}
+	case len(texts) > MostFiles:
+		page.Problems = []web.Notice{{Tone: web.Warning, Title: q.T("These are too many files."), Text: q.T("Bring at most %d at once.", MostFiles)}}
 		texts = nil
 	}
 	for _, text := range texts {
 		reply, err := p.answer(q.Context(), q.Vendor.Slug, text)
 		switch e := fault.As(err); {
 		case err == nil:
-			page.Replies = append(page.Replies, tell(q, &page.Page, reply, text))
+			page.Replies = append(page.Replies, Tell(q, &page.Page, reply, text))
 		case e.Kind == fault.Invalid || e.Kind == fault.Conflict || e.Kind == fault.Throttled:
-			page.Problems = append(page.Problems, web.Notice{Tone: web.Bad, Title: q.Language().Said(e.Message), Text: q.Language().Said(e.Help)})
+			message, help := q.Language().Fault(e.Code, e.Message, e.Help)
+			page.Problems = append(page.Problems, web.Notice{Tone: web.Bad, Title: message, Text: help})
 		default:
 			return nil, err
 		}
@@ -78,9 +77,9 @@ func (p *Pages) bring(q *web.Request) (*bringPage, error) {
 	return page, nil
 }
 
-// tell says in plain words what happened and what to do next.
-func tell(q *web.Request, page *web.Page, r *offline.Reply, text []byte) shown {
-	s := shown{Name: r.Name, Again: string(text)}
+// Tell says in plain words what happened and what to do next.
+func Tell(q *web.Request, page *web.Page, r *offline.Reply, text []byte) Shown {
+	s := Shown{Name: r.Name, Again: string(text)}
 	if found, err := signed.Find(text); err == nil && found[0].Request != nil {
 		s.Again = string(found[0].Request.Armour())
 	}
@@ -113,36 +112,11 @@ func tell(q *web.Request, page *web.Page, r *offline.Reply, text []byte) shown {
 	return s
 }
 
-// all are the texts that a form brings: its files, and what was pasted.
-func all(r *http.Request) ([][]byte, error) {
-	if err := r.ParseMultipartForm(largest); err != nil { //nolint:gosec // the edge bounds the body
-		return nil, unread(err)
-	}
-	var texts [][]byte
-	for _, header := range r.MultipartForm.File["file"] {
-		text, err := content(header)
-		if err != nil {
-			return nil, err
-		}
-		if len(text) > 0 { // a field that was left empty
-			texts = append(texts, text)
-		}
-	}
-	if text := r.FormValue("text"); strings.TrimSpace(text) != "" {
+// All are the texts that a form brings: its files, and what was pasted.
+func All(r *http.Request) ([][]byte, error) {
+	texts, err := edge.UploadedFiles(r, largest)
+	if text := r.FormValue("text"); err == nil && strings.TrimSpace(text) != "" {
 		texts = append(texts, []byte(text))
 	}
-	return texts, nil
-}
-
-func content(header *multipart.FileHeader) ([]byte, error) {
-	file, err := header.Open()
-	if err != nil {
-		return nil, unread(err)
-	}
-	defer file.Close()
-	text, err := io.ReadAll(file)
-	if err != nil {
-		return nil, unread(err)
-	}
-	return text, nil
+	return texts, err
 }

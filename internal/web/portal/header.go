@@ -11,6 +11,7 @@ const (
 	LicencePart     = "licence"
 	ActivationsPart = "activations"
 	FilesPart       = "files"
+	HistoryPart     = "history"
 )
 
 // Header begins a page of one licence: what all parts of it share.
@@ -29,5 +30,6 @@ func Header(q *web.Request, l *licensing.License, part string) web.Page {
 	if l.Terms().Policy.OfflineAllowed {
 		page.Tabs = append(page.Tabs, web.Tab{Label: q.T("Licence files"), Href: href + "/files", Active: part == FilesPart})
 	}
+	page.Tabs = append(page.Tabs, web.Tab{Label: q.T("History"), Href: href + "/history", Active: part == HistoryPart})
 	return page
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"chancery/internal/licensing"
 	"chancery/internal/metering"
 	"chancery/internal/terms"
 	"chancery/internal/web"
@@ -63,13 +64,17 @@ func toneOf(b web.Bar) web.Tone {
 }
 
 // MeterNotice says what the owner should know of a meter; ok is false for nothing.
-func MeterNotice(q *web.Request, page *web.Page, r metering.Reading) (n web.Notice, ok bool) {
+func MeterNotice(q *web.Request, page *web.Page, l *licensing.License, r metering.Reading) (n web.Notice, ok bool) {
 	bar := MeterBar(r)
 	switch {
 	case !r.Meter.ExhaustedAt.IsZero() && !r.Limitation.MeasuredOnly:
 		n = web.Notice{
 			Tone: web.Warning, Title: q.T("“%s” is exhausted.", r.Limitation.Name), Links: Contact(q),
 			Text: q.T("All of it is consumed since %s; more is refused.", page.At(r.Meter.ExhaustedAt).Text),
+		}
+		if left := bar.Allowed - bar.Used; left > 0 { // it was asked for more than there is
+			n.Title = q.T("“%s” is nearly used up.", r.Limitation.Name)
+			n.Text = q.T("More than there is was reported on %s, and refused. %d are left.", page.At(r.Meter.ExhaustedAt).Text, left)
 		}
 		if !r.Meter.EndsAt.IsZero() {
 			n.Text += " " + q.T("It counts anew on %s.", page.FirstDay(r.Meter.EndsAt).Text)
@@ -86,6 +91,9 @@ func MeterNotice(q *web.Request, page *web.Page, r metering.Reading) (n web.Noti
 		}
 	default:
 		return n, false
+	}
+	if !r.Limitation.Hidden {
+		n.Actions = askMeter(q, l, r.Limitation.ID)
 	}
 	return n, true
 }

@@ -35,6 +35,7 @@ func entries() []entry {
 	return []entry{
 		{language.Mark("Overview"), "/", "home", identity.OwnLicenses},
 		{language.Mark("People"), "/people", "users", identity.OwnPeople},
+		{language.Mark("History"), "/history", "history", identity.OwnPeople},
 		{language.Mark("Help"), "/help", "help-circle", identity.OwnLicenses},
 		{language.Mark("Account"), "/account", "user", identity.OwnAccount},
 	}

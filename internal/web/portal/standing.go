@@ -35,16 +35,16 @@ func Standing(q *web.Request, page *web.Page, l *licensing.License) (notes []web
 	}
 	if l.GoodwillUsed > 0 {
 		notes = append(notes, web.Notice{
-			Tone: web.Notable, Title: q.T("Goodwill is in use."), Links: Contact(q),
+			Tone: web.Notable, Title: q.T("Goodwill is in use."), Links: Contact(q), Actions: askMore(q, l),
 			Text: q.T("%d devices are above your contract. They may run for now; delete some, or ask for more activations.", l.GoodwillUsed),
 		})
 	}
-	if n, soon := ending(q, page, s); soon {
+	if n, soon := ending(q, page, l, s); soon {
 		notes = append(notes, n)
 	}
 	if bar := Activations(q, l); s.IsValid && l.UsedUpAt.IsZero() && l.GoodwillUsed == 0 && Nearly(bar) {
 		notes = append(notes, web.Notice{
-			Tone: web.Soon, Title: q.T("Nearly used up."),
+			Tone: web.Soon, Title: q.T("Nearly used up."), Actions: askMore(q, l),
 			Text: q.T("%d of %d activations are in use. Delete devices that you do not use any more, or ask for more.", bar.Used, bar.Contract),
 		})
 	}
@@ -72,13 +72,16 @@ func validity(q *web.Request, page *web.Page, l *licensing.License, s licensing.
 		n.Title = q.T("Switched off.")
 		n.Text = q.T("%s has switched this licence off: no device can be activated, and those activated stop at their next contact. Ask %s why.", vendor, vendor)
 	case licensing.ReasonExpired:
-		n.Title = q.T("Expired.")
+		n.Title, n.Actions = q.T("Expired."), askRenewal(q, l)
 		n.Text = q.T("Its last day was %s. Ask %s to renew it.", page.LastDay(s.ExpiresAt).Text, vendor)
 	case licensing.ReasonTrialOver:
-		n.Title = q.T("The trial is over.")
+		n.Title, n.Actions = q.T("The trial is over."), askRenewal(q, l)
 		n.Text = q.T("It ended on %s. Ask %s for a full licence.", page.LastDay(s.ExpiresAt).Text, vendor)
 	case licensing.ReasonMeasured:
 		n.Title = q.T("All measurements are consumed.")
+		if s.Consumed != nil {
+			n.Actions = askMeter(q, l, s.Consumed.Limitation.ID)
+		}
 		n.Text = q.T("Since %s all that your contract allows is consumed, and the licence is expired. Ask %s for more; a reset of the present count does not help.",
 			page.At(s.ExpiresAt).Text, vendor)
 	default:
@@ -96,18 +99,18 @@ func usedUp(q *web.Request, page *web.Page, l *licensing.License, s licensing.St
 	}
 	bar := Activations(q, l)
 	return web.Notice{
-		Tone: web.Warning, Title: q.T("Used up."), Links: Contact(q),
+		Tone: web.Warning, Title: q.T("Used up."), Links: Contact(q), Actions: askMore(q, l),
 		Text: q.T("All %d activations are in use: new devices have been refused since %s, those activated go on. Delete a device, or ask for more activations.",
 			max(bar.Allowed, bar.Contract), page.At(s.UsedUpAt).Text),
 	}, true
 }
 
-func ending(q *web.Request, page *web.Page, s licensing.State) (web.Notice, bool) {
+func ending(q *web.Request, page *web.Page, l *licensing.License, s licensing.State) (web.Notice, bool) {
 	if !s.IsValid || s.ExpiresAt.IsZero() || s.ExpiresAt.Sub(page.Now) > show.ExpiringWithin {
 		return web.Notice{}, false
 	}
 	return web.Notice{
-		Tone: web.Soon, Title: q.T("It ends soon."), Links: Contact(q),
+		Tone: web.Soon, Title: q.T("It ends soon."), Links: Contact(q), Actions: askRenewal(q, l),
 		Text: q.T("Its last day is %s (%s). Ask %s to renew it in time.", page.LastDay(s.ExpiresAt).Text, DaysLeft(q, s.ExpiresAt), q.Vendor.Name),
 	}, true
 }

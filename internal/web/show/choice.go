@@ -20,6 +20,8 @@ func MailChoice(k mailing.Kind) string {
 		return language.Mark("A licence ends soon")
 	case mailing.Expired:
 		return language.Mark("A licence has ended")
+	case mailing.RefreshDue:
+		return language.Mark("A device wants a refresh file")
 	case mailing.MeterThreshold:
 		return language.Mark("A meter is nearly used up")
 	case mailing.MeterExhausted:
@@ -43,6 +45,8 @@ func MailChoiceAbout(k mailing.Kind) string {
 		return language.Mark("Some days before a licence ends.")
 	case mailing.Expired:
 		return language.Mark("The time of a licence is over, or its contract is consumed.")
+	case mailing.RefreshDue:
+		return language.Mark("Some days before the file of a device without internet has ended, and when it has.")
 	case mailing.MeterThreshold:
 		return language.Mark("A meter has reached one of the alerts that the vendor has set.")
 	case mailing.MeterExhausted:

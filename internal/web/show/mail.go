@@ -46,6 +46,8 @@ func MailKind(k mailing.Kind) string {
 		return "Licence expiring"
 	case mailing.Expired:
 		return "Licence expired"
+	case mailing.RefreshDue:
+		return "Refresh file wanted"
 	case mailing.UsedUp:
 		return "Licence used up"
 	case mailing.MeterThreshold:

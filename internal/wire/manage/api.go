@@ -76,7 +76,7 @@ func New(c Config) (*API, error) {
 // that is not named comes after them.
 var groups = []string{ //nolint:gochecknoglobals // a table, never written
 	"Vendor", "Products", "Editions", "Customers", "Licenses", "Activations", "Meters", "Usage", "Sessions", "License users",
-	"API keys", "Subscriptions", "Mail", "Audit log", "Test clock",
+	"API keys", "Prepaid", "Subscriptions", "Mail", "Audit log", "Test clock",
 }
 
 func placeOf(group string) int {
@@ -102,6 +102,9 @@ func (a *API) Routes() []edge.Route {
 			Method: op.Method, Path: base + op.Path, Permission: op.Permission, Secret: op.Secret, Compress: op.Compress,
 			Timeout: op.Timeout, Handler: op.Handler,
 		})
+		if op.IsUpload {
+			routes[len(routes)-1].BodyLimit = operation.MaxUpload
+		}
 		if op.Own != nil {
 			rt := &routes[len(routes)-1]
 			rt.Also, rt.Handler = identity.OwnLicenses, owned(op)

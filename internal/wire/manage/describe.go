@@ -119,6 +119,11 @@ func (a *API) describeOperation(op operation.Operation, problem *huma.Schema) *h
 			Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"},
 		})
 	}
+	if strings.Contains(op.Path, "{number}") {
+		described.Parameters = append(described.Parameters, &huma.Param{
+			Name: "number", In: "path", Required: true, Description: "as printed, or in any other writing", Schema: &huma.Schema{Type: huma.TypeString},
+		})
+	}
 	for _, q := range op.Queries {
 		described.Parameters = append(described.Parameters, &huma.Param{Name: q.Name, In: "query", Description: q.Doc, Schema: q.Schema()})
 	}
@@ -134,12 +139,24 @@ func (a *API) describeOperation(op operation.Operation, problem *huma.Schema) *h
 			Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: a.registry.Schema(op.In, true, "")}},
 		}
 	}
+	if op.IsUpload {
+		file := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+		described.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}},
+			"multipart/form-data": {Schema: &huma.Schema{
+				Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": file}, Required: []string{"file"},
+			}},
+		}}
+	}
 	done := &huma.Response{Description: http.StatusText(op.Status)}
 	if op.Out != nil {
 		done.Content = map[string]*huma.MediaType{"application/json": {Schema: a.registry.Schema(op.Out, true, "")}}
 	}
 	if op.IsCSV {
 		done.Content = map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}
+	}
+	if op.IsUpload {
+		done.Content["application/octet-stream"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
 	}
 	if op.IsFile {
 		done.Content = map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}

@@ -66,8 +66,9 @@ func TestSessionsAndUsers(t *testing.T) {
 			t.Errorf("%s", got.raw)
 		}
 
-		var who []string
-		for _, r := range b.ok(t, "GET", license+"/refusals", "").items() {
+		last := b.ok(t, "GET", license+"/refusals", "").items()
+		who := make([]string, 0, len(last))
+		for _, r := range last {
 			who = append(who, fmt.Sprint(r["client_id"], " ", r["reason"], " ", r["at"], " ", r["activation_id"]))
 		}
 		minute := storetest.Start.Add(10 * time.Minute).Format(time.RFC3339Nano)

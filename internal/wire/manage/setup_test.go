@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -27,6 +28,7 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/outbox"
 	"chancery/internal/owners"
+	"chancery/internal/prepaid"
 	"chancery/internal/recheck"
 	"chancery/internal/store"
 	auditstore "chancery/internal/store/audit"
@@ -42,6 +44,7 @@ import (
 	meterstore "chancery/internal/store/metering"
 	outboxstore "chancery/internal/store/outbox"
 	ownerstore "chancery/internal/store/owners"
+	prepaidstore "chancery/internal/store/prepaid"
 	"chancery/internal/store/storetest"
 	vendorstore "chancery/internal/store/vendors"
 	clock "chancery/internal/testclock"
@@ -56,6 +59,8 @@ import (
 	licensesarea "chancery/internal/wire/manage/licenses"
 	mailsarea "chancery/internal/wire/manage/mails"
 	"chancery/internal/wire/manage/own"
+	prepaidarea "chancery/internal/wire/manage/prepaid"
+	"chancery/internal/wire/manage/requests"
 	"chancery/internal/wire/manage/sessions"
 	"chancery/internal/wire/manage/settings"
 	"chancery/internal/wire/manage/testclock"
@@ -72,6 +77,12 @@ func (noTestClock) Reading() clock.Reading { return clock.Reading{} }
 func (noTestClock) Advance(context.Context, ident.VendorID, time.Duration, clock.Memory) (clock.Report, error) {
 	return clock.Report{}, fault.Refused("no_test_clock", "This server has no test clock.", "Start it with --test-clock.")
 }
+
+// untold tells nobody of requests.
+type untold struct{}
+
+func (untold) Asked(tx.Tx, ident.VendorID, owners.Request) error    { return nil }
+func (untold) Answered(tx.Tx, ident.VendorID, owners.Request) error { return nil }
 
 // bundle is the API on a real database, with two vendors and an admin key of each.
 type bundle struct {
@@ -98,6 +109,25 @@ func must[T any](t testing.TB) func(v T, err error) T {
 		}
 		return v
 	}
+}
+
+// prepaidArea is the part for prepaid devices.
+func prepaidArea(t testing.TB, e storetest.Env, held *machines.Service, ownerRows ownerstore.Store) manage.Area {
+	t.Helper()
+	rows := prepaidstore.Store{DB: e.DB}
+	service := must[*prepaid.Service](t)(prepaid.New(prepaid.Config{
+		Store: rows, Reader: rows, Machines: pairs.PrepaidMachines{Devices: held}, Runner: e.DB, IDs: e.IDs,
+	}))
+	hearings := prepaidstore.NewHearings(e.DB, slog.New(slog.DiscardHandler))
+	t.Cleanup(func() {
+		if err := hearings.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return must[*prepaidarea.Area](t)(prepaidarea.New(prepaidarea.Config{
+		Clock: e.Clock, Prepaid: service, Rows: rows, Reports: prepaid.Reports{Service: service, Hearing: hearings},
+		Owners: must[*owners.Service](t)(owners.New(ownerRows)), OwnerRows: ownerRows,
+	}))
 }
 
 func setup(t testing.TB, e storetest.Env) bundle {
@@ -138,7 +168,14 @@ func setup(t testing.TB, e storetest.Env) bundle {
 	erasureRows := erasurestore.Store{DB: e.DB, Audit: auditstore.Store{DB: e.DB}}
 	catalogRows, customerRows, outboxRows := catalogstore.Store{DB: e.DB}, customerstore.Store{DB: e.DB}, outboxstore.Store{DB: e.DB}
 	people, ownerRows := storetest.PeopleOf(t, e, vendors.Vendor{}), ownerstore.Store{DB: e.DB, Licenses: licenses}
+	owning := must[*owners.Service](t)(owners.New(ownerRows))
+	asking := must[*owners.Requests](t)(owners.NewRequests(owners.RequestsConfig{
+		Store: ownerRows, Owners: owning, Licenses: pairs.RequestedLicenses{Licenses: b.licensing}, Post: untold{}, IDs: e.IDs,
+	}))
 	areas := []manage.Area{
+		must[*requests.Area](t)(requests.New(requests.Config{
+			Requests: pairs.NotedRequests{Requests: asking, Rows: ownerRows, Users: people.Users}, Rows: ownerRows,
+		})),
 		must[*settings.Area](t)(settings.New(settings.Config{
 			Vendors:    must[*vendors.Service](t)(vendors.New(vendors.Config{Store: vendorRows, IDs: e.IDs})),
 			VendorRows: vendorRows, APIKeys: b.apiKeys, APIKeyRows: identitystore.APIKeys{DB: e.DB}, SigningKeys: ring,
@@ -152,7 +189,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		must[*customersarea.Area](t)(customersarea.New(customersarea.Config{
 			Customers:    must[*customers.Service](t)(customers.New(customers.Config{Store: customerRows, Reader: customerRows, Runner: e.DB, IDs: e.IDs})),
 			CustomerRows: customerRows, PeopleRows: ownerRows,
-			People: pairs.CustomerPeople{Service: must[*owners.Service](t)(owners.New(ownerRows)), Users: people.Users, Links: people.Links, Mails: mails},
+			People: pairs.CustomerPeople{Service: owning, Users: people.Users, Links: people.Links, Mails: mails},
 		})),
 		must[*licensesarea.Area](t)(licensesarea.New(licensesarea.Config{
 			Clock: e.Clock, Licenses: b.licensing, LicenseRows: licenses,
@@ -176,6 +213,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		must[*erasures.Area](t)(erasures.New(erasures.Config{Erasures: must[*erasure.Service](t)(erasure.New(erasure.Config{
 			Store: erasureRows, Runner: e.DB, IDs: e.IDs,
 		})), Rows: erasureRows})),
+		prepaidArea(t, e, held, ownerRows),
 		must[*testclock.Area](t)(testclock.New(testclock.Config{Clock: noTestClock{}})),
 		must[*auditlog.Area](t)(auditlog.New(auditlog.Config{AuditRows: auditstore.Store{DB: e.DB}})),
 	}
@@ -185,7 +223,7 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		Tokens:  must[*identity.AccessTokens](t)(identity.NewAccessTokens(identitystore.AccessTokens{DB: e.DB}, e.DB, e.IDs)),
 		Vendors: vendorRows, Areas: areas,
 		Own: must[*own.Area](t)(own.New(own.Config{
-			Clock: e.Clock, Owners: must[*owners.Service](t)(owners.New(ownerRows)), OwnerRows: ownerRows, Licenses: b.licensing, MeterRows: meterRows,
+			Clock: e.Clock, Owners: owning, OwnerRows: ownerRows, Licenses: b.licensing, MeterRows: meterRows, Requests: asking,
 			Meters: must[*metering.Service](t)(metering.New(metering.Config{Store: meterRows, Reader: meterRows, Licenses: metered, Runner: e.DB, IDs: e.IDs})),
 		})),
 	}))

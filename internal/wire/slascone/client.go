@@ -108,6 +108,9 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.asks(q, &b, presented.UUID.String()+presented.Printed); err != nil {
+		return err
+	}
 	command := licensing.ActivateCommand{
 		Vendor: q.principal.Vendor, Product: b.ProductID, Key: presented, ClientID: b.ClientID, Client: client, Proof: q.proof(),
 	}

@@ -112,7 +112,27 @@ func (a *API) LicenseXML(ctx context.Context, p identity.Principal, c licensing.
 		return nil, nil, err
 	}
 	body, err := a.xmlFile(ctx, p, signed.XMLLicenseFile, licenseXMLOf(out.State, meters))
+	if err == nil && !c.Unsaid {
+		err = a.handed(ctx, HandedFile{Principal: p, State: out.State, Name: "license.xml", Content: body})
+	}
 	return body, nil, err
+}
+
+// HandedFile is an XML file that was handed out.
+type HandedFile struct {
+	Principal    identity.Principal // who has asked; without a kind for an owner, or a person with a code
+	State        licensing.State
+	IsActivation bool // an activation file, asked for with a device's code
+	Name         string
+	Content      []byte
+}
+
+// handed writes a file down that is about to be handed out.
+func (a *API) handed(ctx context.Context, f HandedFile) error {
+	if a.Handed == nil {
+		return nil
+	}
+	return a.Handed(ctx, f)
 }
 
 // FileInfo is what a native licence file says of a state: LicenseInfo without keys.

@@ -2,6 +2,7 @@ package slascone
 
 import (
 	"net/http"
+	"strconv"
 
 	"chancery/internal/budget"
 	"chancery/internal/edge"
@@ -69,10 +70,33 @@ func (a *API) served(q *request) {
 // guessed counts a wrong guess, unless it is by a client that was served before:
 // one that was released is told so, however many there are at its address.
 func (a *API) guessed(q *request, refused *refusal.Refusal) error {
+	if err := a.askedFor(q, refused); err != nil {
+		return err
+	}
 	if a.Guesses == nil || !isGuess(refused, q.guessable) || q.guess != nil && a.known.Has(q.guess...) {
 		return nil
 	}
 	return a.Guesses.Spend(a.guesser(q.Request))
+}
+
+// asks bounds how many client ids of others may be tried with one key, or by one user,
+// wherever the calls come from: whoever has a free place learns by it which ids there
+// are. Beyond it no id is answered for, there or not, but those that were served here.
+func (a *API) asks(q *request, b *activationBody, holder string) error {
+	if a.Guesses == nil || a.known.Has(named(q, b.ProductID, b.ClientID)...) {
+		return nil
+	}
+	place := a.Guesses.Subject("place", strconv.FormatInt(q.principal.Vendor.Int64(), 10), holder)
+	q.place = &place
+	return a.Guesses.Check(place)
+}
+
+// askedFor takes down that an activation named a client of others.
+func (a *API) askedFor(q *request, refused *refusal.Refusal) error {
+	if q.place == nil || refused == nil || refused.ID != refusal.ClientAssigned && refused.ID != refusal.OtherCustomersToken {
+		return nil
+	}
+	return a.Guesses.Spend(*q.place)
 }
 
 // isGuess reports whether a refusal says that a key, a token or a client is

@@ -289,6 +289,49 @@ func TestReplacedKeysAreGuessedLikeOthers(t *testing.T) {
 	})
 }
 
+// The attack: asking with a free place of a licence which client ids others have. Those
+// that are there are refused, those that are not get the place, which is given back.
+func TestAFreePlaceTellsFewClientIds(t *testing.T) {
+	eachMetered(t, func(t *testing.T, m *metered) {
+		var other, license struct {
+			ID         string
+			LicenseKey string `json:"license_key"`
+		}
+		admin := []string{"Authorization", "Bearer " + m.vendor.AdminKey}
+		m.Do(t, "POST", "/api/v1/customers", `{"company_name":"Spock","email":"spock@example.com"}`, admin...).JSON(t, &other)
+		m.Do(t, "POST", "/api/v1/licenses", fmt.Sprintf(`{"edition_id":%q,"customer_id":%q}`, m.edition, other.ID), admin...).JSON(t, &license)
+		ask := func(client string) servertest.Answer {
+			return m.call(t, "/provisioning/activations", fmt.Sprintf(`{"product_id":%q,"license_key":%q,"client_id":%q}`, m.product, license.LicenseKey, client))
+		}
+		if a := ask("own"); a.Status != 200 {
+			t.Fatalf("a place: %d %s", a.Status, a.Body)
+		}
+		keys := make([]string, 0, 3) // which have budgets of their own
+		for i := range 3 {
+			m.vendor.ProvisioningKey = m.newKey(t, fmt.Sprint(i))
+			keys = append(keys, m.vendor.ProvisioningKey)
+			ask("own")
+		}
+		for _, m.vendor.ProvisioningKey = range keys {
+			for range 15 {
+				ask("c1")
+			}
+		}
+		for _, client := range []string{"c1", "nobody"} {
+			if a := ask(client); a.Status != http.StatusTooManyRequests || a.Header.Get("Retry-After") == "" {
+				t.Errorf("%s after many tries: %d %s", client, a.Status, a.Body)
+			}
+		}
+		if a := ask("own"); a.Status != 200 {
+			t.Errorf("a client that was served here: %d %s", a.Status, a.Body)
+		}
+		m.clock.Advance(time.Minute)
+		if a := ask("nobody"); a.Status != 200 {
+			t.Errorf("a new client, later: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
 // The attack: filling the list of names that programs define, so that genuine ones
 // find no room. It is slow from one client and one address; staff take the names out.
 func TestFillingNamesIsSlow(t *testing.T) {

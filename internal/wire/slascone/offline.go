@@ -101,6 +101,11 @@ func (a *API) activateOffline(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.handed(r.Context(), HandedFile{
+		Principal: p, State: out.State, IsActivation: true, Name: "activation.xml", Content: body,
+	}); err != nil {
+		return err
+	}
 	return a.sendFile(w, r, p, fileName(r.URL.Query().Get("file_name")), body)
 }
 

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"chancery/internal/budget"
 	"chancery/internal/edge"
 	"chancery/internal/entry"
 	"chancery/internal/fault"
@@ -35,8 +36,10 @@ type request struct {
 	body      []byte
 	guess     []string // what the call names and does not prove; nil for nothing
 	guessable bool     // the key that it presents could be guessed
-	unfit     error    // says that the body holds a text that can't be kept: see edge.ParseTexts
-	wrong     fault.Fields
+
+	place *budget.Subject // by which an activation asks for a place; nil for no bound
+	unfit error           // says that the body holds a text that can't be kept: see edge.ParseTexts
+	wrong fault.Fields
 }
 
 // read checks the nonce before anything is done, reads the body, and decodes it.

@@ -116,6 +116,9 @@ type Config struct {
 	// Guesses bounds wrong keys, tokens and clients by address and provisioning key,
 	// Files the activation files of one address; nil for no bound.
 	Guesses, Files *budget.Budget
+
+	// Handed writes down which XML file is about to be handed out; nil for nothing.
+	Handed func(ctx context.Context, f HandedFile) error
 }
 
 // API is the clients' surface.

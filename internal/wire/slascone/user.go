@@ -39,6 +39,9 @@ func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody,
 	if proven == nil {
 		return a.send(w, q.Request, q.principal, refused(refusal.WrongUser()))
 	}
+	if err := a.asks(q, b, proven.Email); err != nil {
+		return err
+	}
 	command := licensing.ActivateCommand{
 		Vendor: v, Product: b.ProductID, Key: licensing.Key{Licensee: proven.Email, Client: b.ClientID}, ClientID: b.ClientID,
 		Client: client, Proof: q.proof(),
@@ -64,6 +67,9 @@ func (a *API) activateUser(w http.ResponseWriter, q *request, b *activationBody,
 		return err
 	}
 	if out.Refusal != nil {
+		if err := a.askedFor(q, out.Refusal); err != nil {
+			return err
+		}
 		return a.send(w, q.Request, q.principal, refused(out.Refusal))
 	}
 	return a.sendActivation(w, q, b, out)

@@ -24,7 +24,12 @@ func (m MeteredLicenses) Client(
 	}
 	client := metering.Client{Device: held[0].Activation.Device.ID}
 	for _, h := range held {
-		client.Licenses = append(client.Licenses, meteredLicense(licensing.StateOf(h.License, h.Activation, "", t.Now())))
+		s := licensing.StateOf(h.License, h.Activation, "", t.Now())
+		l := meteredLicense(s)
+		if h.License.CountsMonths() && s.IsValid && !h.Activation.CountsAt(t.Now()) {
+			l.Unplaced = h.Activation.UUID
+		}
+		client.Licenses = append(client.Licenses, l)
 	}
 	return client, nil, nil
 }
@@ -37,6 +42,11 @@ func (m MeteredLicenses) License(t tx.Tx, v ident.VendorID, id ident.LicenseID) 
 	}
 	license := meteredLicense(licensing.StateOf(l, nil, "", t.Now()))
 	return &license, nil
+}
+
+// Use implements metering.Licenses.
+func (m MeteredLicenses) Use(t tx.Tx, v ident.VendorID, activation ident.UUID) (*refusal.Refusal, error) {
+	return m.Licenses.Use(t, v, activation)
 }
 
 // Measured implements metering.Licenses.

@@ -21,7 +21,7 @@ CREATE INDEX license_handovers_by_license ON license_handovers (vendor_id, licen
 CREATE UNIQUE INDEX license_handovers_pending ON license_handovers (vendor_id, license_id) WHERE ended = '';
 CREATE INDEX license_handovers_by_end ON license_handovers (expires_at);
 
--- What owners ask the vendor for. quantity is in millionths for a meter, else whole.
+-- What owners ask the vendor for. quantity is in millionths.
 CREATE TABLE license_requests (
   id          INTEGER PRIMARY KEY,
   vendor_id   INTEGER NOT NULL,
@@ -41,9 +41,9 @@ CREATE TABLE license_requests (
   FOREIGN KEY (vendor_id, user_id) REFERENCES users (vendor_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX license_requests_by_uuid ON license_requests (vendor_id, uuid);
-CREATE INDEX license_requests_by_time ON license_requests (vendor_id, created_at, id);
-CREATE INDEX license_requests_by_state ON license_requests (vendor_id, state, created_at, id);
-CREATE INDEX license_requests_by_license ON license_requests (vendor_id, license_id, created_at, id);
+CREATE INDEX license_requests_by_vendor ON license_requests (vendor_id, id);
+CREATE INDEX license_requests_by_state ON license_requests (vendor_id, state, id);
+CREATE INDEX license_requests_by_license ON license_requests (vendor_id, license_id, id);
 CREATE INDEX license_requests_by_user ON license_requests (vendor_id, user_id);
 CREATE UNIQUE INDEX license_requests_open ON license_requests (vendor_id, license_id, wish, meter) WHERE state = 'open';
 

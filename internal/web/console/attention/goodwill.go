@@ -38,7 +38,7 @@ func (p *Pages) goodwillPage(q *web.Request) (*chartAndList, error) {
 	if err != nil {
 		return nil, err
 	}
-	zone, err := p.Rows.InGoodwillZone(q.Context(), q.VendorID(), countedZone+1)
+	zone, err := p.Rows.InGoodwillZone(q.Context(), q.VendorID(), q.Now(), countedZone+1)
 	if err != nil {
 		return nil, err
 	}

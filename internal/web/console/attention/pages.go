@@ -31,7 +31,7 @@ type Figures interface {
 type Rows interface {
 	GoodwillZone(ctx context.Context, v ident.VendorID, customer ident.UUID, now time.Time, r listing.Request) (listing.Page[licensing.Stay], error)
 	// InGoodwillZone counts the activations in the zone at this moment, and stops at most.
-	InGoodwillZone(ctx context.Context, v ident.VendorID, most int) (int, error)
+	InGoodwillZone(ctx context.Context, v ident.VendorID, now time.Time, most int) (int, error)
 	Denied(ctx context.Context, v ident.VendorID, reason int, from time.Time, r listing.Request) (listing.Page[licensing.Denied], error)
 	UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID, r listing.Request) (listing.Page[licensing.UsedUp], error)
 	EndingSoon(ctx context.Context, v ident.VendorID, product ident.UUID, now, until time.Time, r listing.Request) (listing.Page[licensing.Ending], error)

@@ -82,7 +82,8 @@ func (p *Pages) things() []thing {
 			deleting:  "It goes for good, with its features, limitations, variables and releases. It must have no editions. For one that was sold there is the archive.",
 			find: func(q *web.Request) (named, error) {
 				c, err := p.found(q)
-				return named{c.UUID, c.Name, show.ProductHref(q, c.UUID), q.Href("/products"), []web.Link{productsCrumb(q), productCrumb(q, c)}, c.ArchivedAt}, err
+				crumbs := []web.Link{productsCrumb(q), productCrumb(q, c)}
+				return named{c.UUID, c.Name, show.ProductHref(q, c.UUID), q.Href("/products"), crumbs, c.ArchivedAt}, err
 			},
 			set: func(t tx.Tx, q *web.Request, id ident.UUID, archived bool) error {
 				_, err := p.Catalog.UpdateProduct(t, q.VendorID(), id, catalog.ProductChange{Archived: &archived})

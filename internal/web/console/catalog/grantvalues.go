@@ -123,13 +123,17 @@ func variableOf(v web.Values, d catalog.Definition) terms.Variable {
 
 // quantity reads a limit; an empty one is what without says.
 func quantity(v web.Values, field, text, without string) *int64 {
-	text = strings.NewReplacer(",", "", " ", "", "\u00a0", "").Replace(text)
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		return nil
 	}
-	n, err := terms.ParseQuantity(text)
+	number, ok := v.Number(text)
+	n, err := terms.ParseQuantity(number)
 	if err != nil {
-		v.Check(false, field, err.Error()+"; empty for "+without)
+		message := err.Error()
+		if !ok {
+			message = "must be a number such as 1,250 or 0.5"
+		}
+		v.Check(false, field, message+"; empty for "+without)
 		return nil
 	}
 	return &n

@@ -1,6 +1,7 @@
 package devices
 
 import (
+	"net/http"
 	"time"
 
 	"chancery/internal/calendar"
@@ -8,6 +9,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/tx"
 	"chancery/internal/web"
+	"chancery/internal/web/offlineportal"
 	"chancery/internal/web/show"
 )
 
@@ -91,6 +93,20 @@ func (p *Pages) resume(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) 
 		return web.Done{}, err
 	}
 	return web.Done{To: show.ActivationHref(q, id), Say: say}, nil
+}
+
+// refreshFile makes a refresh file and hands it out.
+func (p *Pages) refreshFile(w http.ResponseWriter, q *web.Request) error {
+	id, err := q.ID("id")
+	if err != nil {
+		return err
+	}
+	name, content, err := p.Refresh(q.Context(), q.VendorID(), q.Vendor.UUID, id)
+	if err != nil {
+		return err
+	}
+	offlineportal.Send(w, name, content)
+	return nil
 }
 
 func (p *Pages) askRelease(q *web.Request, form *web.Form) (*web.FormPage, error) {

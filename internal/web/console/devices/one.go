@@ -103,6 +103,11 @@ func actions(q *web.Request, s licensing.Seat, page *web.Page) {
 		return
 	}
 	href := show.ActivationHref(q, s.Activation.UUID)
+	if s.License != nil && licensing.NoFile(s.License, page.Now) == nil && s.Deletion == nil {
+		page.Actions = append(page.Actions, web.Action{
+			Label: "Download license refresh file", Href: href + "/refresh-file", Icon: "download", Post: true, Plain: true, Again: true,
+		})
+	}
 	page.Actions = append(page.Actions, web.Action{Label: "Name", Href: href + "/name", Icon: "edit", Plain: true, Dialog: true})
 	if s.Activation.Device.SuspendedAt(page.Now) {
 		page.Actions = append(page.Actions, web.Action{Label: "Resume", Href: href + "/resume", Icon: "player-play", Post: true})
@@ -117,7 +122,11 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 	var all []web.Notice
 	switch {
 	case !a.ReleasedAt.IsZero():
-		all = append(all, web.Notice{Tone: web.Info, Title: "Released.", Text: page.At(a.ReleasedAt).Text + ": " + show.ReleaseReason(a.ReleaseReason) + "."})
+		text := page.At(a.ReleasedAt).Text + ": " + show.ReleaseReason(a.ReleaseReason) + "."
+		if a.NotConfirmed(a.ReleaseReason) {
+			text += " It was not confirmed by the device" + goesOn(page, s) + "."
+		}
+		all = append(all, web.Notice{Tone: web.Info, Title: "Released.", Text: text})
 	case a.Device.SuspendedAt(page.Now):
 		all = append(all, web.Notice{
 			Tone: web.Bad, Title: "Suspended.",
@@ -134,12 +143,55 @@ func notices(page *web.Page, s licensing.Seat) []web.Notice {
 		}
 		all = append(all, web.Notice{Tone: web.Notable, Title: "On goodwill.", Text: text})
 	}
-	if a.ReleasedAt.IsZero() && s.License != nil && a.FileInForce(s.License, page.Now) {
+	all = append(all, fileNotices(page, s)...)
+	if a.ReleasedAt.IsZero() && s.License != nil && s.Deletion == nil && a.FileInForce(s.License, page.Now) {
 		text := "It goes on with that without an end, and no call gives its place up; you can release it."
 		if end := a.FileEnds(s.License); !end.IsZero() {
 			text = "It goes on with that " + page.Until(end) + ", and no call gives its place up before; you can release it."
 		}
 		all = append(all, web.Notice{Tone: web.Info, Title: "It has a licence file.", Text: text})
+	}
+	return all
+}
+
+// goesOn says until when a device goes on by its file that was released.
+func goesOn(page *web.Page, s licensing.Seat) string {
+	switch {
+	case s.License == nil || !s.Activation.FileInForce(s.License, page.Now):
+		return ""
+	case s.Activation.FileEnds(s.License).IsZero():
+		return ", which may go on by its file without an end"
+	}
+	return ", which may go on by its file " + page.Until(s.Activation.FileEnds(s.License))
+}
+
+// fileNotices say what is wanted of a device that lives from a file, and why it gets none.
+func fileNotices(page *web.Page, s licensing.Seat) (all []web.Notice) {
+	a := s.Activation
+	if !a.ReleasedAt.IsZero() || s.License == nil || !a.IsOffline {
+		return nil
+	}
+	href := page.Base + "/offline/deletions/" + a.UUID.String()
+	if d := s.Deletion; d != nil {
+		n := web.Notice{
+			Tone: web.Warning, Title: "Its owner has deleted it.",
+			Text: "It goes on by its file without an end: free its place once you know that it is gone. Until then it gets no more files.",
+			Actions: []web.Action{
+				{Label: "Free its place", Href: href + "/confirm", Dialog: true}, {Label: "Decline", Href: href + "/decline", Plain: true, Dialog: true},
+			},
+		}
+		if !d.DueAt.IsZero() {
+			n.Text = "Its place is free on " + page.At(d.DueAt).Text + ", when its file wants a refresh. Until then it gets no more files."
+		}
+		all = append(all, n)
+	}
+	if no := licensing.NoFile(s.License, page.Now); no != nil {
+		all = append(all, web.Notice{Tone: web.Warning, Title: "It gets no more files.", Text: no.Message + " " + no.Help})
+	}
+	if by := a.RefreshBy; !by.IsZero() && !page.Now.Before(by) {
+		all = append(all, web.Notice{
+			Tone: web.Bad, Title: "Its file wanted a refresh.", Text: "It was good until " + page.At(by).Text + ": without a newer file the device has stopped.",
+		})
 	}
 	return all
 }
@@ -176,8 +228,19 @@ func activationFacts(q *web.Request, s licensing.Seat) []web.Fact {
 	return append(all,
 		web.Fact{Label: "Activated", Cell: web.Cell{When: a.ActivatedAt}},
 		web.Fact{Label: "Last seen", Cell: web.Cell{When: a.Pulse.LastSeenAt}},
+		web.Fact{Label: "Refresh by", Cell: refreshBy(a), Hint: "Until when its newest file is good"},
 		web.Fact{Label: "Token key", Cell: web.Cell{Text: a.TokenKey.String(), Mono: true, Copy: a.TokenKey.String()}},
 		web.Fact{Label: "Activation id", Cell: web.Cell{Text: a.UUID.String(), Mono: true, Copy: a.UUID.String()}})
+}
+
+func refreshBy(a *licensing.Activation) web.Cell {
+	switch {
+	case !a.IsOffline:
+		return web.Cell{Text: "It has no file", Quiet: true}
+	case a.RefreshBy.IsZero():
+		return web.Cell{Text: "Never: its file is good as long as the licence"}
+	}
+	return web.Cell{At: a.RefreshBy}
 }
 
 func clientFacts(q *web.Request, a *licensing.Activation) []web.Fact {

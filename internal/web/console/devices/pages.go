@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"net/http"
 	"time"
 
 	"chancery/internal/audit"
@@ -62,6 +63,10 @@ type Config struct {
 	Rows     Rows
 	Licenses Licenses
 	Catalog  Catalog
+
+	// Refresh makes a refresh file of a present activation. What keeps it from one is a
+	// Refused fault.
+	Refresh func(ctx context.Context, v ident.VendorID, vendor, activation ident.UUID) (name string, content []byte, err error)
 }
 
 // Pages are the pages of devices.
@@ -71,7 +76,7 @@ type Pages struct {
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Rows == nil || c.Licenses == nil || c.Catalog == nil {
+	if c.Face == nil || c.Rows == nil || c.Licenses == nil || c.Catalog == nil || c.Refresh == nil {
 		return nil, errors.New("devices: the configuration is incomplete")
 	}
 	var err error
@@ -87,6 +92,7 @@ func (p *Pages) Routes() []edge.Route {
 		web.Lists(p.Face, "/devices", view, p.table, p.chrome),
 		web.Show(p.Face, "/devices/{id}", view, "device.html", p.show),
 		web.Lists(p.Face, "/devices/{id}/heartbeats", view, p.heartbeats, p.heartbeatsChrome),
+		web.Serve(p.Face, http.MethodPost, "/devices/{id}/refresh-file", manage, p.refreshFile),
 		web.Act(p.Face, "/devices/{id}/resume", manage, back, p.resume),
 	}
 	routes = append(routes, web.Edit(p.Face, "/devices/{id}/suspend", manage, "form.html", p.device, p.askSuspend, p.suspend)...)

@@ -45,11 +45,24 @@ func read(t *testing.T, p *servertest.Page, headings ...string) []string {
 }
 
 // What was exported makes the same customers and licences elsewhere, whatever the
-// cells hold.
+// cells hold, and wherever the vendor's days begin (of all zones: TestDaysOfAFile).
 func TestAnExportComesBackByAnImport(t *testing.T) {
 	t.Parallel()
+	for _, zone := range []string{"UTC", "America/Santiago", "Asia/Kathmandu", "Pacific/Apia"} {
+		t.Run(zone, func(t *testing.T) {
+			t.Parallel()
+			bringBack(t, zone)
+		})
+	}
+}
+
+func bringBack(t *testing.T, zone string) {
+	t.Helper()
 	shop := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
 	other := servertest.OpenShop(t, servertest.Start(t, servertest.SQLite(t)))
+	for _, at := range []*servertest.Shop{shop, other} {
+		at.Manage(t, "PATCH", "/vendor", servertest.Fields{"zone": zone}, "")
+	}
 	above := ""
 	for i, text := range hostile() {
 		customer := shop.Manage(t, "POST", "/customers", servertest.Fields{
@@ -57,9 +70,10 @@ func TestAnExportComesBackByAnImport(t *testing.T) {
 			"language": []string{"", "de", "en"}[i%3],
 		}, "id")
 		// Some stand below one that is made later, some below one that was there before.
-		if i%4 == 1 {
+		switch i % 4 {
+		case 1:
 			shop.Manage(t, "PATCH", "/customers/"+above, servertest.Fields{"superior_id": customer}, "")
-		} else if i%4 == 3 {
+		case 3:
 			shop.Manage(t, "PATCH", "/customers/"+customer, servertest.Fields{"superior_id": above}, "")
 		}
 		above = customer
@@ -74,7 +88,7 @@ func TestAnExportComesBackByAnImport(t *testing.T) {
 			shop.Issue(t, edition, servertest.Fields{"expires_mode": "days_after_activation", "expires_days": 365})
 		}
 	}
-	shop.Issue(t, shop.Team, servertest.Fields{"expires_at": "2031-12-31", "floating_token_limit": 7})
+	shop.Issue(t, shop.Team, servertest.Fields{"starts_at": "2026-09-06", "expires_at": "2027-09-04", "floating_token_limit": 7})
 
 	there := servertest.Importer{Browser: other.Browser, Server: other.Server}
 	for _, part := range []struct {

@@ -1,7 +1,7 @@
 package licenses
 
 import (
-	"strings"
+	"fmt"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -12,23 +12,31 @@ import (
 	"chancery/internal/web/show"
 )
 
-const whyHint = "It goes into the ledger and the audit log."
+// aboutMeter begins a page that asks why a meter's count is changed: title names the meter
+// in place of %s, and fields come before the reason.
+func (p *Pages) aboutMeter(
+	q *web.Request, form *web.Form, title, submit string, fields ...web.Field,
+) (*web.FormPage, *licensing.License, terms.Limitation, error) {
+	l, k, err := p.metered(q)
+	if err != nil {
+		return nil, nil, k, err
+	}
+	page, _, err := p.form(q, form, fmt.Sprintf(title, k.Name), submit)
+	if err != nil {
+		return nil, nil, k, err
+	}
+	form.Cancel = show.LicenseHref(q, l.UUID) + "/meters"
+	form.Add(web.Group{Fields: append(fields, web.Field{Name: "reason", Label: "Why", Required: true, Hint: "It goes into the ledger and the audit log."})})
+	return page, l, k, nil
+}
 
 func (p *Pages) askAdjust(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	_, k, err := p.metered(q)
-	if err != nil {
-		return nil, err
-	}
-	page, l, err := p.form(q, form, "Correct "+k.Name+" by hand", "Correct it")
+	page, _, _, err := p.aboutMeter(q, form, "Correct %s by hand", "Correct it",
+		web.Field{Name: "value", Label: "How much", Required: true, Hint: "Up to six decimals. With a minus it is taken off: -12.5."})
 	if err != nil {
 		return nil, err
 	}
 	page.Text = "Add what was consumed and not reported, or take off what was counted too much in this period. The limit does not stop it; it can be taken back."
-	form.Cancel = show.LicenseHref(q, l.UUID) + "/meters"
-	form.Add(web.Group{Fields: []web.Field{
-		{Name: "value", Label: "How much", Required: true, Hint: "Up to six decimals. With a minus it is taken off: -12.5."},
-		{Name: "reason", Label: "Why", Required: true, Hint: whyHint},
-	}})
 	return page, nil
 }
 
@@ -41,7 +49,8 @@ func (p *Pages) doAdjust(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 	if err != nil {
 		return web.Done{}, err
 	}
-	value, err := terms.ParseSigned(strings.NewReplacer(",", "", " ", "", "\u2212", "-").Replace(v.Text("value")))
+	number, _ := v.Number(v.Text("value"))
+	value, err := terms.ParseSigned(number)
 	v.Check(err == nil, "value", "must be a number such as 250, 0.5 or -12.5")
 	if err := v.Err(); err != nil {
 		return web.Done{}, err
@@ -61,14 +70,11 @@ func (p *Pages) doAdjust(t tx.Tx, q *web.Request, v web.Values) (web.Done, error
 }
 
 func (p *Pages) askResetMeter(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	l, k, err := p.metered(q)
+	page, l, _, err := p.aboutMeter(q, form, "Reset %s", "Reset it")
 	if err != nil {
 		return nil, err
 	}
-	page, _, err := p.form(q, form, "Reset "+k.Name, "Reset it")
-	if err != nil {
-		return nil, err
-	}
+	form.Danger = true
 	page.Text = "The count of this period begins anew at 0, and the period ends when it would have. That can't be taken back."
 	if licensing.StateOf(l, nil, "", page.Now).Consumed != nil {
 		page.Notices = append(page.Notices, web.Notice{
@@ -76,8 +82,6 @@ func (p *Pages) askResetMeter(q *web.Request, form *web.Form) (*web.FormPage, er
 			Text: "What was consumed in the whole life stays, and has ended it: raise what the contract allows.",
 		})
 	}
-	form.Danger, form.Cancel = true, show.LicenseHref(q, l.UUID)+"/meters"
-	form.Add(web.Group{Fields: []web.Field{{Name: "reason", Label: "Why", Required: true, Hint: whyHint}}})
 	return page, nil
 }
 
@@ -100,17 +104,12 @@ func (p *Pages) doResetMeter(t tx.Tx, q *web.Request, v web.Values) (web.Done, e
 }
 
 func (p *Pages) askUndo(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	_, k, err := p.metered(q)
-	if err != nil {
-		return nil, err
-	}
-	page, l, err := p.form(q, form, "Take an entry of "+k.Name+" back", "Take it back")
+	page, l, k, err := p.aboutMeter(q, form, "Take an entry of %s back", "Take it back")
 	if err != nil {
 		return nil, err
 	}
 	page.Text = "It comes off the period that it was counted in. That can't be taken back again; add what was consumed by hand instead."
 	form.Danger, form.Cancel = true, show.LicenseHref(q, l.UUID)+"/meters/"+k.ID.String()
-	form.Add(web.Group{Fields: []web.Field{{Name: "reason", Label: "Why", Required: true, Hint: whyHint}}})
 	return page, nil
 }
 

@@ -162,14 +162,15 @@ func readLimitation(v web.Values, k terms.Limitation, was terms.Overrides) terms
 
 // readLimit reads a quantity; an empty field is neither.
 func readLimit(v web.Values, name string, orUnlimited bool) (limit *int64, unlimited bool) {
-	text := strings.NewReplacer(",", "", " ", "").Replace(v.Text(name))
+	text := v.Text(name)
 	switch {
 	case text == "":
 		return nil, false
 	case orUnlimited && strings.EqualFold(text, "unlimited"):
 		return nil, true
 	}
-	n, err := terms.ParseQuantity(text)
+	number, _ := v.Number(text)
+	n, err := terms.ParseQuantity(number)
 	if err != nil || n < 0 {
 		message := "must be a number such as 250 or 0.5"
 		if orUnlimited {

@@ -15,11 +15,11 @@ func (p *Pages) pendingHandOver() []edge.Route {
 		func(q *web.Request) string { return q.Href("/licenses/" + q.R.PathValue("id")) }, p.cancelHandOver)}
 }
 
-// handOverNote adds that the licensee hands the licence to another person.
-func (p *Pages) handOverNote(q *web.Request, page *web.Page, l *licensing.License, notes []web.Notice) ([]web.Notice, error) {
+// handOverNotes say that the licensee hands the licence to another person.
+func (p *Pages) handOverNotes(q *web.Request, page *web.Page, l *licensing.License) ([]web.Notice, error) {
 	h, err := p.Licenses.PendingHandOver(q.Context(), l)
 	if err != nil || h == nil {
-		return notes, err
+		return nil, err
 	}
 	n := web.Notice{
 		Tone: web.Info, Title: "To be handed over.",
@@ -29,7 +29,7 @@ func (p *Pages) handOverNote(q *web.Request, page *web.Page, l *licensing.Licens
 	if q.May(identity.ManageLicenses) {
 		n.Actions = []web.Action{{Label: "Cancel the hand-over", Href: show.LicenseHref(q, l.UUID) + "/hand-over/cancel", Icon: "x", Post: true, Plain: true}}
 	}
-	return append(notes, n), nil
+	return []web.Notice{n}, nil
 }
 
 func (p *Pages) cancelHandOver(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {

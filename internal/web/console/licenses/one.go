@@ -36,7 +36,7 @@ func (p *Pages) header(q *web.Request, l *licensing.License, tab string) web.Pag
 	if l.IsOfUsers() {
 		tabs = append(tabs, web.Tab{Label: "Users", Href: href + "/users"})
 	}
-	if l.Terms().Policy.OfflineAllowed {
+	if l.Terms().Policy.OfflineAllowed || !l.AnyNumber() {
 		tabs = append(tabs, web.Tab{Label: "Files", Href: href + "/files"})
 	}
 	tabs = append(tabs, web.Tab{Label: "Usage", Href: href + "/usage"})
@@ -185,8 +185,12 @@ func (p *Pages) showOverview(q *web.Request) (*overviewPage, error) {
 		forever.Actions = remediesOf(q, l).change
 		page.Notes = append(page.Notes, forever)
 	}
-	if page.Notes, err = p.handOverNote(q, &page.Page, l, page.Notes); err != nil {
-		return nil, err
+	for _, more := range []func(*web.Request, *web.Page, *licensing.License) ([]web.Notice, error){p.copiesNotes, p.handOverNotes, p.requestNotes} {
+		notes, err := more(q, &page.Page, l)
+		if err != nil {
+			return nil, err
+		}
+		page.Notes = append(page.Notes, notes...)
 	}
 	subscribed, err := p.subscription(q, l)
 	if err != nil {

@@ -17,6 +17,8 @@ import (
 	"chancery/internal/listing"
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
+	"chancery/internal/offline"
+	"chancery/internal/owners"
 	"chancery/internal/refusal"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -147,6 +149,17 @@ type Mails interface {
 	Of(ctx context.Context, v ident.VendorID, license ident.UUID, limit int) ([]mailing.Mail, error)
 }
 
+// Requests reads what owners ask for.
+type Requests interface {
+	Requests(ctx context.Context, v ident.VendorID, f owners.RequestFilter, r listing.Request) (listing.Page[owners.Request], error)
+}
+
+// FileRows reads the files that came and went.
+type FileRows interface {
+	Files(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[offline.File], error)
+	Copies(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[offline.Copy], error)
+}
+
 // Files makes licence files that a person carries.
 type Files interface {
 	// LicenseXML gives a signed file for a client of the licence (by its token key,
@@ -168,6 +181,8 @@ type Config struct {
 	Audit        show.History
 	Mails        Mails
 	Files        Files
+	Requests     Requests
+	FileRows     FileRows
 }
 
 // Pages are the pages of licences.
@@ -178,7 +193,8 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Rows == nil || c.Licenses == nil || c.Catalog == nil || c.CustomerRows == nil || c.Customers == nil ||
-		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil || c.Mails == nil || c.Files == nil {
+		c.Meters == nil || c.Ledger == nil || c.SessionRows == nil || c.Audit == nil || c.Mails == nil || c.Files == nil ||
+		c.Requests == nil || c.FileRows == nil {
 		return nil, errors.New("licenses: the configuration is incomplete")
 	}
 	var err error

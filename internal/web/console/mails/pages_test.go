@@ -10,8 +10,8 @@ import (
 
 // allRules are the fields of the page of rules as they are at the beginning.
 func allRules() url.Values {
-	f := url.Values{"license_issued_is_on": {"on"}, "expiring_days": {"30"}}
-	for _, k := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "meter_threshold", "meter_exhausted"} {
+	f := url.Values{"license_issued_is_on": {"on"}, "refresh_due_is_on": {"on"}, "expiring_days": {"30"}, "refresh_due_days": {"14"}}
+	for _, k := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "refresh_due", "meter_threshold", "meter_exhausted"} {
 		f.Set(k+"_to", "customer")
 	}
 	return f
@@ -65,7 +65,7 @@ func TestMailTemplatePages(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := s.Vendor(t, "Acme")
 		b := s.SignIn(t, v)
-		if p := b.Get(t, "/settings/mail/templates"); p.Status != 200 || p.Find("tbody tr").Length() != 48 || strings.Contains(p.Text("tbody"), "Your own") {
+		if p := b.Get(t, "/settings/mail/templates"); p.Status != 200 || p.Find("tbody tr").Length() != 50 || strings.Contains(p.Text("tbody"), "Your own") {
 			t.Errorf("the templates: %d %s", p.Status, p.Text("main"))
 		}
 		const page = "/settings/mail/templates/used_up/en"

@@ -39,6 +39,8 @@ func when(k mailing.Kind) string {
 		return "Some days before a licence ends; once for each end, so a renewed licence is told of again."
 	case mailing.Expired:
 		return "A licence has ended: its time is over, or its contract over a meter is consumed; once for each end."
+	case mailing.RefreshDue:
+		return "Some days before the file of a device without internet wants a refresh, and when it has: once each for each file."
 	case mailing.MeterThreshold:
 		return "A meter has reached one of the alerts of its limitation; once for each alert in a period."
 	case mailing.MeterExhausted:
@@ -112,6 +114,11 @@ func ruleGroup(r mailing.Rule) web.Group {
 		g.Fields = append(g.Fields, web.Field{
 			Name: name("days"), Label: "Days before the end", Kind: web.NumberField, Value: strconv.Itoa(r.Days), Min: "1", Max: "365", Unit: "days",
 			Hint: "The event license.expiring happens then too, whether the mail is on or off.",
+		})
+	}
+	if r.Kind == mailing.RefreshDue {
+		g.Fields = append(g.Fields, web.Field{
+			Name: name("days"), Label: "Days before", Kind: web.NumberField, Value: strconv.Itoa(r.Days), Min: "1", Max: "365", Unit: "days", When: whileOn,
 		})
 	}
 	if r.Kind.StaffOnly() {
@@ -199,7 +206,7 @@ func ruleOf(in web.Values, k mailing.Kind, before mailing.Rule) mailing.Rule {
 	}
 	in.Check(to == toCustomer || to == toStaff || to == toBoth, name("to"), "must be chosen from the list")
 	in.Check(!r.IsOn || to == toCustomer || len(r.Staff) > 0, name("staff"), "must be at least one when staff get the mail")
-	if k == mailing.Expiring {
+	if k == mailing.Expiring || k == mailing.RefreshDue {
 		r.Days = in.Int(name("days"))
 	}
 	return r

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chancery/internal/listing"
+	"chancery/internal/owners"
 	"chancery/internal/web"
 	"chancery/internal/web/show"
 )
@@ -21,6 +22,34 @@ type todo struct {
 // each is how many of each kind are named; the lists have all.
 const each = 3
 
+// countedRequests is how far open requests are counted.
+const countedRequests = 1000
+
+// requests is what owners ask for, who wait longest first; the last line leads to the rest.
+func (r *reading) requests(page *web.Page) (all []todo) {
+	waiting, err := r.p.Requests.CountOpenRequests(r.q.Context(), r.q.VendorID(), countedRequests)
+	if err != nil || waiting == 0 {
+		r.err = err
+		return nil
+	}
+	first, err := r.p.Requests.Requests(r.q.Context(), r.q.VendorID(), owners.RequestFilter{State: owners.RequestOpen}, listing.Request{Limit: each})
+	r.err = err
+	for _, one := range first.Items {
+		all = append(all, todo{
+			Badge: show.RequestBadge(one.State), Who: one.UserEmail, Why: "asked", When: page.Ago(one.AskedAt),
+			What: page.Cell(web.Cell{Text: show.Wish(r.q, one, nil), Href: show.LicenseHref(r.q, one.LicenseID)}),
+			Act:  web.Link{Label: "Answer", Href: r.q.Href("/requests/" + one.UUID.String())},
+		})
+	}
+	if waiting > each {
+		all = append(all, todo{
+			Badge: web.BadgeWaiting, Why: "of " + web.Number(waiting) + " requests in all",
+			What: page.Cell(web.Cell{Text: web.Number(waiting-each) + " more", Href: r.q.Href("/requests")}),
+		})
+	}
+	return all
+}
+
 // The todo list is the few things to act on first.
 func (r *reading) todo() []todo {
 	if r.err != nil {
@@ -28,7 +57,7 @@ func (r *reading) todo() []todo {
 	}
 	page := r.q.Page("")
 	now := r.q.Now()
-	var all []todo
+	all := r.requests(&page)
 	ending, err := r.p.Attention.EndingSoon(r.q.Context(), r.q.VendorID(), noUUID, now, now.Add(7*24*time.Hour), listing.Request{Limit: each})
 	if err != nil {
 		r.err = err
@@ -66,7 +95,7 @@ func (r *reading) todo() []todo {
 			Act:  web.Link{Label: "Add activations", Href: show.AddTokensHref(r.q.Base, u.License.UUID) + "?about=used-up"},
 		})
 	}
-	all = append(r.hosts(&page), all...)
+	all = append(append(r.hosts(&page), all...), r.files(&page)...)
 	for i := range all {
 		if !r.q.MayOpen(all[i].Act.Href) {
 			all[i].Act = web.Link{}

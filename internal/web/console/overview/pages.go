@@ -12,6 +12,8 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/offline"
+	"chancery/internal/owners"
 	"chancery/internal/vendors"
 	"chancery/internal/web"
 )
@@ -32,6 +34,22 @@ type Attention interface {
 	GoodwillZone(ctx context.Context, v ident.VendorID, customer ident.UUID, now time.Time, r listing.Request) (listing.Page[licensing.Stay], error)
 	UsedUp(ctx context.Context, v ident.VendorID, product ident.UUID, r listing.Request) (listing.Page[licensing.UsedUp], error)
 	EndingSoon(ctx context.Context, v ident.VendorID, product ident.UUID, now, until time.Time, r listing.Request) (listing.Page[licensing.Ending], error)
+	Deletions(ctx context.Context, v ident.VendorID, due bool, r listing.Request) (listing.Page[licensing.Seat], error)
+	RefreshesDue(ctx context.Context, v ident.VendorID, until time.Time, r listing.Request) (listing.Page[licensing.Seat], error)
+}
+
+// Files lists what files have brought.
+type Files interface {
+	Copies(ctx context.Context, v ident.VendorID, license ident.LicenseID, r listing.Request) (listing.Page[offline.Copy], error)
+	Exceeding(ctx context.Context, v ident.VendorID, r listing.Request) (listing.Page[offline.File], error)
+}
+
+// Requests reads what owners ask for.
+type Requests interface {
+	Requests(ctx context.Context, v ident.VendorID, f owners.RequestFilter, r listing.Request) (listing.Page[owners.Request], error)
+
+	// CountOpenRequests counts what waits, up to most.
+	CountOpenRequests(ctx context.Context, v ident.VendorID, most int) (int64, error)
 }
 
 // SigningKey gives the public key that programs pin, in base64url.
@@ -50,6 +68,8 @@ type Config struct {
 	Hosts     Hosts
 	Figures   Figures
 	Attention Attention
+	Requests  Requests
+	Files     Files
 	Key       SigningKey
 }
 
@@ -60,7 +80,7 @@ type Pages struct {
 
 // New makes the page.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Key == nil || c.Hosts == nil {
+	if c.Face == nil || c.Figures == nil || c.Attention == nil || c.Requests == nil || c.Files == nil || c.Key == nil || c.Hosts == nil {
 		return nil, errors.New("overview: the configuration is incomplete")
 	}
 	var err error

@@ -80,7 +80,7 @@ func (p *Pages) showHosts(q *web.Request) (*hostsPage, error) {
 }
 
 func showHost(q *web.Request, page *web.Page, h vendors.Host) shownHost {
-	s := shownHost{Name: h.Name, Badge: web.BadgeWaiting}
+	s := shownHost{Name: h.Name, Badge: web.BadgeUnproved}
 	one := q.Href(hostsPath + "/" + h.UUID.String())
 	check := web.Action{Label: "Check now", Href: one + "/check", Icon: "refresh", Post: true}
 	switch h.Standing() {

@@ -1,6 +1,8 @@
 package activations
 
 import (
+	"strings"
+
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -36,6 +38,15 @@ func (p *Pages) askDelete(q *web.Request, form *web.Form) (*web.FormPage, error)
 	page.Text = q.T("%s loses its activation at once, and the place is free for another device. "+
 		"Its program is told at its next contact that it is not activated any more. "+
 		"It can be activated again with the license key, as a new activation, while a place is free.", name(a))
+	if a.FileInForce(s.License, page.Now) {
+		page.Text = q.T("%s has a licence file and goes on with it, whatever you do here. If you delete it, it gets no new files, and %s decides when "+
+			"its place is free for another device. Give the licence up on the device and bring its deactivation file, and it is free at once.",
+			name(a), q.Vendor.Name)
+		if end := a.FileEnds(s.License); !a.RefreshBy.IsZero() && !end.IsZero() {
+			page.Text = q.T("%s has a licence file and goes on with it %s, whatever you do here: its place is free after that. Give the licence up on the "+
+				"device and bring its deactivation file, and it is free at once.", name(a), page.Until(end))
+		}
+	}
 	p.told(q, page, s.License, 1)
 	return page, nil
 }
@@ -67,6 +78,15 @@ func (p *Pages) doDelete(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error
 		return web.Done{}, err
 	}
 	return p.deleted(t, q, l, []ident.UUID{id})
+}
+
+// keep forgets that a device was deleted.
+func (p *Pages) keep(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
+	id, err := q.ID("id")
+	if err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: show.ActivationHref(q, id), Say: web.Flash{Text: q.T("The device keeps its place.")}}, p.Deactivations.Keep(t, q.Reach(), id)
 }
 
 // askDeleteSome asks about the ticked activations of a licence, or about all that it has.
@@ -124,8 +144,18 @@ func (p *Pages) deleted(t tx.Tx, q *web.Request, l *licensing.License, ids []ide
 	if d.Left != nil {
 		say.Text += " " + q.T("You can delete %d more.", *d.Left)
 	}
-	if d.Kept > 0 {
+	if d.Waiting > 0 && d.Asked == 0 {
+		say.Text = ""
+	}
+	switch {
+	case d.Waiting > 0 && !d.DueAt.IsZero():
+		page := q.Page("")
+		say.Text += " " + q.T("%d devices go on by their files: their places are free on %s.", d.Waiting, page.At(d.DueAt).Text)
+	case d.Waiting > 0:
+		say.Text += " " + q.T("%d devices go on by their files: %s decides when their places are free.", d.Waiting, q.Vendor.Name)
+	case d.Kept > 0:
 		say.Text += " " + q.T("%d devices have a licence file and stay.", d.Kept)
 	}
+	say.Text = strings.TrimSpace(say.Text)
 	return web.Done{To: show.LicenseHref(q, l.UUID) + "/activations", Say: say}, nil
 }

@@ -44,6 +44,9 @@ func (p *Pages) show(q *web.Request) (*activationPage, error) {
 	}
 	if a.ReleasedAt.IsZero() && mayDelete(q, s.License) {
 		page.More = []web.Action{deleteAction(q, s)}
+		if s.Deletion != nil {
+			page.More = nil
+		}
 	}
 	page.Notices = notices(q, &page.Page, s)
 	page.Facts = page.Page.Facts(facts(q, s)...)
@@ -72,7 +75,7 @@ func notices(q *web.Request, page *web.Page, s licensing.Seat) []web.Notice {
 	if !a.ReleasedAt.IsZero() {
 		return []web.Notice{{
 			Tone: web.Info, Title: q.T("No longer activated."),
-			Text: q.T("It ended on %s: %s. The device is told at its next contact.", page.At(a.ReleasedAt).Text, ended(q, a.ReleaseReason)),
+			Text: endedText(q, page, a),
 		}}
 	}
 	var all []web.Notice
@@ -89,14 +92,41 @@ func notices(q *web.Request, page *web.Page, s licensing.Seat) []web.Notice {
 		}
 		all = append(all, web.Notice{Tone: web.Notable, Title: q.T("On goodwill."), Text: text})
 	}
+	if d := s.Deletion; d != nil {
+		n := web.Notice{
+			Tone: web.Warning, Title: q.T("Deleted, and still running by its file."), Actions: keepAction(q, s),
+			Text: q.T("Its place is free when %s confirms that, or when its deactivation file is brought. Until then it gets no new files.", q.Vendor.Name),
+		}
+		if !d.DueAt.IsZero() {
+			n.Text = q.T("Its place is free on %s, when its file ends, or when its deactivation file is brought. Until then it gets no new files.",
+				page.At(d.DueAt).Text)
+		}
+		return append(all, n)
+	}
 	if a.FileInForce(s.License, page.Now) {
-		text := q.T("It goes on with that file without an end, whatever is done here. Only %s can free its activation.", q.Vendor.Name)
-		if end := a.FileEnds(s.License); !end.IsZero() {
-			text = q.T("It goes on with that file %s, whatever is done here; its activation can be freed after that.", page.Until(end))
+		text := q.T("It goes on with that file, whatever is done here. If you delete it, %s decides when its place is free.", q.Vendor.Name)
+		if end := a.FileEnds(s.License); !a.RefreshBy.IsZero() && !end.IsZero() {
+			text = q.T("It goes on with that file %s, whatever is done here; if you delete it, its place is free after that.", page.Until(end))
 		}
 		all = append(all, web.Notice{Tone: web.Info, Title: q.T("It has a licence file."), Text: text})
 	}
 	return all
+}
+
+// endedText says when and why an activation ended.
+func endedText(q *web.Request, page *web.Page, a *licensing.Activation) string {
+	if a.NotConfirmed(a.ReleaseReason) {
+		return q.T("It ended on %s: %s. It was not confirmed by the device.", page.At(a.ReleasedAt).Text, ended(q, a.ReleaseReason))
+	}
+	return q.T("It ended on %s: %s. The device is told at its next contact.", page.At(a.ReleasedAt).Text, ended(q, a.ReleaseReason))
+}
+
+// keepAction lets who may delete a device keep it after all.
+func keepAction(q *web.Request, s licensing.Seat) []web.Action {
+	if !mayDelete(q, s.License) {
+		return nil
+	}
+	return []web.Action{{Label: q.T("Keep the device"), Href: show.ActivationHref(q, s.Activation.UUID) + "/keep", Post: true, Plain: true}}
 }
 
 func facts(q *web.Request, s licensing.Seat) []web.Fact {
@@ -105,8 +135,19 @@ func facts(q *web.Request, s licensing.Seat) []web.Fact {
 		{Label: q.T("Licence"), Cell: web.Cell{Text: portal.Title(s.License), Href: show.LicenseHref(q, s.License.UUID), Sub: s.License.Edition.Name}},
 		{Label: q.T("Activation date"), Cell: web.Cell{At: a.ActivatedAt}},
 		{Label: q.T("Last sync"), Cell: web.Cell{When: a.Pulse.LastSeenAt}, Hint: q.T("When the program on it called the licence server last")},
+		{Label: q.T("Refresh by"), Cell: refreshBy(q, a), Hint: q.T("Until when its licence file is good")},
 		{Label: q.T("Activation id"), Cell: web.Cell{Text: a.UUID.String(), Mono: true, Copy: a.UUID.String()}},
 	}
+}
+
+func refreshBy(q *web.Request, a *licensing.Activation) web.Cell {
+	switch {
+	case !a.IsOffline:
+		return web.Cell{Text: q.T("It has no file"), Quiet: true}
+	case a.RefreshBy.IsZero():
+		return web.Cell{Text: q.T("As long as the licence")}
+	}
+	return web.Cell{At: a.RefreshBy}
 }
 
 func device(q *web.Request, a *licensing.Activation) []web.Fact {

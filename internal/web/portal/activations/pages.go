@@ -30,6 +30,8 @@ type Rows interface {
 	) (listing.Page[*licensing.Activation], error)
 	Places(ctx context.Context, r owners.Reach, license ident.UUID) ([]licensing.PlaceCount, error)
 	Versions(ctx context.Context, r owners.Reach, activation ident.UUID) ([]licensing.VersionSeen, error)
+	// Deletion gives what an owner wants of an activation whose file is in force; nil for nothing.
+	Deletion(ctx context.Context, r owners.Reach, activation ident.UUID) (*licensing.Deletion, error)
 	Heartbeats(ctx context.Context, r owners.Reach, activation ident.UUID, list listing.Request) (listing.Page[licensing.Heartbeat], error)
 }
 
@@ -39,6 +41,9 @@ type Deactivations interface {
 	// Delete deletes these activations of a licence, or none of them; empty for all that
 	// it has.
 	Delete(t tx.Tx, r owners.Reach, license ident.UUID, activations []ident.UUID) (licensing.Deactivation, error)
+
+	// Keep forgets that a device was deleted whose file is in force.
+	Keep(t tx.Tx, r owners.Reach, activation ident.UUID) error
 }
 
 // Names gives devices their owners' names. Who may see a device and not name it is refused.
@@ -77,6 +82,8 @@ func (p *Pages) Routes() []edge.Route {
 	}
 	routes = append(routes, web.Edit(p.Face, "/activations/{id}/name", portal.Own(), "form.html", web.OfID("activation"), p.askName, p.setName)...)
 	routes = append(routes, web.Ask(p.Face, "/activations/{id}/delete", portal.Own(), "form.html", p.askDelete, p.doDelete)...)
+	back := func(q *web.Request) string { return q.Href("/activations/" + q.R.PathValue("id")) }
+	routes = append(routes, web.Act(p.Face, "/activations/{id}/keep", portal.Own(), back, p.keep))
 	return append(routes, web.Ask(p.Face, "/licenses/{id}/activations/delete", portal.Own(), "form.html", p.askDeleteSome, p.doDeleteSome)...)
 }
 
@@ -87,7 +94,11 @@ func (p *Pages) seat(q *web.Request) (licensing.Seat, error) {
 		return licensing.Seat{}, err
 	}
 	a, l, err := p.Rows.Activation(q.Context(), q.Reach(), id)
-	return licensing.Seat{Activation: a, License: l}, err
+	if err != nil || !a.IsOffline || !a.ReleasedAt.IsZero() {
+		return licensing.Seat{Activation: a, License: l}, err
+	}
+	d, err := p.Rows.Deletion(q.Context(), q.Reach(), id)
+	return licensing.Seat{Activation: a, License: l, Deletion: d}, err
 }
 
 // crumbs lead to an activation.

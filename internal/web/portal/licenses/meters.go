@@ -43,7 +43,7 @@ func (p *Pages) meters(q *web.Request, page *licencePage, l *licensing.License) 
 		m.Chart = perDay(q, &page.Page, hours, from, more)
 		m.Chart.ID = "meter-" + strconv.Itoa(i)
 		page.Meters = append(page.Meters, m)
-		if n, ok := portal.MeterNotice(q, &page.Page, r); ok {
+		if n, ok := portal.MeterNotice(q, &page.Page, l, r); ok {
 			page.Notices = append(page.Notices, n)
 		}
 	}

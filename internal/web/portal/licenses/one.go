@@ -2,6 +2,8 @@ package licenses
 
 import (
 	"chancery/internal/licensing"
+	"chancery/internal/listing"
+	"chancery/internal/owners"
 	"chancery/internal/terms"
 	"chancery/internal/web"
 	"chancery/internal/web/portal"
@@ -17,6 +19,35 @@ type licencePage struct {
 	Licensee []web.ShownFact
 	Grants   []grant
 	Meters   []meter
+	Requests []request
+}
+
+// request is what was asked for, as the page shows it.
+type request struct {
+	Wish     string
+	Badge    web.Badge
+	Asked    web.Moment
+	By       string
+	Message  string
+	Answer   string
+	Withdraw string // address that takes it back; empty where it can't be
+}
+
+// shownRequests is how many the page shows, the newest first.
+const shownRequests = 10
+
+func (p *Pages) requests(q *web.Request, page *web.Page, l *licensing.License) ([]request, error) {
+	found, err := p.Rows.OwnRequests(q.Context(), q.Reach(), owners.RequestFilter{License: l.UUID}, listing.Request{Limit: shownRequests, Desc: true})
+	shown := make([]request, len(found.Items))
+	for i, r := range found.Items {
+		shown[i] = request{
+			Wish: show.Wish(q, r, l), Badge: show.RequestBadge(r.State), Asked: page.Ago(r.AskedAt), By: r.UserEmail, Message: r.Message, Answer: r.Answer,
+		}
+		if r.State == owners.RequestOpen && portal.MayAsk(q, l) {
+			shown[i].Withdraw = show.LicenseHref(q, l.UUID) + "/requests/" + r.UUID.String() + "/withdraw"
+		}
+	}
+	return shown, err
 }
 
 // grant is one line of what the licence grants.
@@ -47,8 +78,12 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 		return nil, err
 	}
 	page.Notices = portal.Urgent(page.Notices)
+	page.Actions = portal.AskActions(q, l)
 	if mayHandOver(q, l) {
 		page.Actions = append(page.Actions, web.Action{Label: q.T("Hand over"), Href: show.LicenseHref(q, l.UUID) + "/hand-over", Icon: "user-check", Plain: true})
+	}
+	if page.Requests, err = p.requests(q, &page.Page, l); err != nil {
+		return nil, err
 	}
 	return page, p.pending(q, &page.Page, l)
 }

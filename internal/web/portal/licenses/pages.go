@@ -9,6 +9,7 @@ import (
 	"chancery/internal/edge"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/listing"
 	"chancery/internal/metering"
 	"chancery/internal/owners"
 	"chancery/internal/web"
@@ -22,6 +23,9 @@ var templates embed.FS
 // a NotFound fault.
 type Rows interface {
 	ByUUID(ctx context.Context, r owners.Reach, id ident.UUID) (*licensing.License, error)
+
+	// OwnRequests lists what was asked for.
+	OwnRequests(ctx context.Context, r owners.Reach, f owners.RequestFilter, list listing.Request) (listing.Page[owners.Request], error)
 
 	// Hours gives what a meter counted, by the hour, the oldest first; more tells that it
 	// does not reach back to since.

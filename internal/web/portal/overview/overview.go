@@ -132,7 +132,7 @@ func (p *Pages) big(q *web.Request, page *overviewPage, l *licensing.License) er
 	readings, err := p.Meters.Read(q.Context(), q.Reach(), l)
 	for _, r := range readings {
 		shown.Tiles = append(shown.Tiles, portal.MeterTile(q, &page.Page, r))
-		if n, ok := portal.MeterNotice(q, &page.Page, r); ok {
+		if n, ok := portal.MeterNotice(q, &page.Page, l, r); ok {
 			notes = append(notes, n)
 		}
 	}
@@ -140,7 +140,7 @@ func (p *Pages) big(q *web.Request, page *overviewPage, l *licensing.License) er
 		shown.Tiles = append(shown.Tiles, t)
 	}
 	page.One, page.Attention = shown, portal.Urgent(notes)
-	page.Actions = []web.Action{{Label: q.T("Licence"), Href: href, Icon: "license", Plain: true}}
+	page.Actions = append([]web.Action{{Label: q.T("Licence"), Href: href, Icon: "license", Plain: true}}, portal.AskActions(q, l)...)
 	return err
 }
 
@@ -158,7 +158,7 @@ func (p *Pages) attention(q *web.Request, page *overviewPage, all []*licensing.L
 				return err
 			}
 			for _, r := range readings {
-				if n, ok := portal.MeterNotice(q, &page.Page, r); ok {
+				if n, ok := portal.MeterNotice(q, &page.Page, l, r); ok {
 					notes = append(notes, n)
 				}
 			}

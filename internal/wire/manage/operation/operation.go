@@ -32,6 +32,7 @@ type Operation struct {
 	Queries    []Query
 	IsCSV      bool // the answer is a file of comma-separated values
 	IsFile     bool // the answer is a file's bytes
+	IsUpload   bool // the body is a file, and so is the answer
 	Status     int  // of the answer; what the method says if it is left out
 
 	// Own is the same call for the user of an access token, who reaches no more than the

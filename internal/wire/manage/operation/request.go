@@ -58,6 +58,7 @@ type Request struct {
 	Context context.Context //nolint:containedctx // a request is one call
 	Vendor  ident.VendorID
 	ID      ident.UUID     // {id} of the path
+	Number  string         // {number} of the path, as it was sent
 	Zone    *time.Location // where the vendor's days and months begin
 
 	VendorUUID ident.UUID // the vendor's outside id
@@ -77,6 +78,20 @@ func (q *Request) Need(p identity.Permission) error {
 	return nil
 }
 
+// maxNumber bounds the number of a card or a device in a path, in bytes.
+const maxNumber = 200
+
+// NeedKey refuses a request that must never be carried out twice and brings no
+// Idempotency-Key.
+func (q *Request) NeedKey() error {
+	if edge.IsRepeatable(q.Context) {
+		return nil
+	}
+	return fault.Wrong(fault.Field{
+		Name: "Idempotency-Key", Message: "is required: send a header with a new text for each thing to do, and the same one when you repeat it",
+	})
+}
+
 // ask reads path and query. All that is wrong with them is named at once; a
 // parameter that the operation does not have is refused, because a misspelt
 // filter would answer with everything.
@@ -91,6 +106,10 @@ func ask(r *http.Request, op Operation) (*Request, error) {
 		id, err := ident.ParseUUID(r.PathValue("id"))
 		wrong.Check(err == nil, "id", "must be a UUID in the path")
 		q.ID = id
+	}
+	if strings.Contains(op.Path, "{number}") {
+		q.Number = r.PathValue("number")
+		wrong.Check(len(q.Number) <= maxNumber && utf8.ValidString(q.Number), "number", "must be a number of at most 200 bytes in the path")
 	}
 	values := r.URL.Query()
 	for name, given := range values {

@@ -27,6 +27,8 @@ type ownActivation struct {
 	IsOffline         bool              `json:"is_offline" doc:"activated by a file"`
 	OfflineUntil      *time.Time        `json:"offline_until" doc:"until then the device goes on by its file, and only the vendor's staff may release it"`
 	RefreshBy         *time.Time        `json:"refresh_by" doc:"until when its newest file is good, and wants a refresh file; null: as long as the licence, or no file"`
+	DeletionAskedAt   *time.Time        `json:"deletion_asked_at" doc:"when its owner deleted it, while it goes on by its file; in lists null"`
+	DeletionDueAt     *time.Time        `json:"deletion_due_at" doc:"when its place is free then; null: when the vendor says so"`
 	GoodwillUntil     *time.Time        `json:"goodwill_until"`
 	SuspendedUntil    *time.Time        `json:"suspended_until"`
 	ActivatedAt       time.Time         `json:"activated_at"`

@@ -30,6 +30,16 @@ type OwnerRows interface {
 	ByUUID(ctx context.Context, r owners.Reach, id ident.UUID) (*licensing.License, error)
 	Activations(ctx context.Context, r owners.Reach, license ident.UUID, past bool, list listing.Request) (listing.Page[*licensing.Activation], error)
 	Activation(ctx context.Context, r owners.Reach, id ident.UUID) (*licensing.Activation, *licensing.License, error)
+
+	// Deletion gives what an owner wants of an activation whose file is in force; nil for nothing.
+	Deletion(ctx context.Context, r owners.Reach, activation ident.UUID) (*licensing.Deletion, error)
+	OwnRequests(ctx context.Context, r owners.Reach, f owners.RequestFilter, list listing.Request) (listing.Page[owners.Request], error)
+	OwnRequest(ctx context.Context, r owners.Reach, id ident.UUID) (owners.Request, error)
+}
+
+// Requests carries to the vendor what owners ask for.
+type Requests interface {
+	Ask(t tx.Tx, r owners.Reach, license ident.UUID, n owners.NewRequest) (q owners.Request, fresh bool, err error)
 }
 
 // Licenses releases and names devices.
@@ -58,6 +68,7 @@ type Config struct {
 	Licenses  Licenses
 	Meters    Meters
 	MeterRows MeterRows
+	Requests  Requests
 }
 
 // Area is the part of the API.
@@ -65,7 +76,7 @@ type Area struct{ Config }
 
 // New checks the configuration.
 func New(c Config) (*Area, error) {
-	if c.Clock == nil || c.Owners == nil || c.OwnerRows == nil || c.Licenses == nil || c.Meters == nil || c.MeterRows == nil {
+	if c.Clock == nil || c.Owners == nil || c.OwnerRows == nil || c.Licenses == nil || c.Meters == nil || c.MeterRows == nil || c.Requests == nil {
 		return nil, errors.New("own: the configuration is incomplete")
 	}
 	return &Area{c}, nil
@@ -73,7 +84,7 @@ func New(c Config) (*Area, error) {
 
 // Operations are the area's lines of the API's table.
 func (a *Area) Operations(m *operation.Maker) []operation.Operation {
-	return slices.Concat(a.licenses(m), a.activations(m), a.meters(m))
+	return slices.Concat(a.licenses(m), a.activations(m), a.meters(m), a.requests(m))
 }
 
 // reach is what the user of the token reaches at this moment.
@@ -152,7 +163,12 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 				if err != nil {
 					return ownActivation{}, err
 				}
-				return showActivation(v), nil
+				shown := showActivation(v)
+				d, err := a.OwnerRows.Deletion(q.Context, reach, q.ID)
+				if d != nil {
+					shown.DeletionAskedAt, shown.DeletionDueAt = &d.AskedAt, value.TimeOrNil(d.DueAt)
+				}
+				return shown, err
 			}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPatch, Path: "/activations/{id}",
@@ -166,7 +182,8 @@ func (a *Area) activations(m *operation.Maker) []operation.Operation {
 		operation.Change(m, operation.Operation{
 			Method: http.MethodDelete, Path: "/activations/{id}",
 			About: "it counts as a deactivation, and is 403 api_deactivation_not_agreed unless the licence's api_deactivation_allowed is true. " +
-				"It takes the licensee, or the role operator at the customer.",
+				"It takes the licensee, or the role operator at the customer. The place of a device with a file in force is not free at once: " +
+				"its `deletion_due_at` says when, and null with a `deletion_asked_at` that the vendor decides.",
 		}, a.release),
 	}
 }
@@ -183,7 +200,7 @@ func (a *Area) release(t tx.Tx, q *operation.Request, _ operation.Nothing) (oper
 	if err == nil {
 		err = d.Err()
 	}
-	if err == nil && d.Released == 0 && !d.More {
+	if err == nil && d.Released == 0 && !d.More && d.Waiting == 0 {
 		err = fault.Missing("activation") // it has ended already
 	}
 	return operation.Nothing{}, err

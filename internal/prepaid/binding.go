@@ -1,0 +1,297 @@
+package prepaid
+
+import (
+	"time"
+
+	"chancery/internal/entry"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// bindingRecord is what the log says of a binding.
+type bindingRecord struct {
+	Card   string `json:"card"`
+	Device string `json:"device"`
+}
+
+// BindCommand puts a card on a device.
+type BindCommand struct {
+	Card   string    // its number, in any writing
+	Device string    // its number, in any writing
+	From   time.Time // when a device that never reported is first due; zero for its first report
+}
+
+// Bind puts a card on a device (docs/rules/prepaid.md, rules 15 to 18). The card's own holder's device; or a device
+// of a customer below the holder, at any depth: the card then passes down to the device's
+// owner, with one transfer for each level. It pays what the device owes for days of grace,
+// and lifts it if a day is left. It gives card and device as they are then.
+func (s *Service) Bind(t tx.Tx, by By, c BindCommand) (Card, Device, error) {
+	number, key, err := readBinding(c, t.Now())
+	if err != nil {
+		return Card{}, Device{}, err
+	}
+	var card Card
+	var device Device
+	return card, device, s.work(t, by.Vendor, func(d *desk) (err error) {
+		card, device, err = d.bind(by, number, key, c.From)
+		return err
+	})
+}
+
+func readBinding(c BindCommand, now time.Time) (number, key string, err error) {
+	var wrong fault.Fields
+	number, ok := ParseNumber(c.Card)
+	wrong.Check(ok, "card", "is not a card number: check it for typing errors")
+	_, key = entry.DeviceNumber(&wrong, "device", c.Device)
+	wrong.Check(c.From.IsZero() || c.From.Before(now.AddDate(maxStartYears, 0, 0)), "from", "must lie within 10 years")
+	return number, key, wrong.Err()
+}
+
+const maxStartYears = 10
+
+func (d *desk) bind(by By, number, key string, from time.Time) (Card, Device, error) {
+	device, err := d.c.Store.LockDevice(d.t, d.v, key)
+	if err != nil {
+		return Card{}, Device{}, err
+	}
+	if device == nil {
+		return Card{}, Device{}, fault.Missing("device")
+	}
+	if err := d.may(by, See, device.Holder, "device"); err != nil {
+		return Card{}, Device{}, err
+	}
+	cards, err := d.c.Store.LockCards(d.t, d.v, []string{number})
+	if err != nil {
+		return Card{}, Device{}, err
+	}
+	if len(cards) == 0 {
+		return Card{}, Device{}, fault.Missing("card")
+	}
+	card := cards[0]
+	if err := d.may(by, Bind, card.Holder, "card"); err != nil {
+		return Card{}, Device{}, err
+	}
+	code, err := d.code(card.Code)
+	if err != nil {
+		return Card{}, Device{}, err
+	}
+	if refused := bindable(card, code, device.Model); refused != "" {
+		return Card{}, Device{}, refuse(refused)
+	}
+	if card, err = d.passDown(by, card, device.Holder); err != nil {
+		return Card{}, Device{}, err
+	}
+	if card, err = d.put(card, code, &device.State, from); err != nil {
+		return Card{}, Device{}, err
+	}
+	d.t.Journal(tx.Entry{
+		Vendor: d.v, Action: "card.bound", Subject: "card", ID: card.UUID, After: bindingRecord{card.Number, device.Number},
+	})
+	return card, *device, nil
+}
+
+// bindable tells what keeps a card from a device of a model; "" for nothing (docs/rules/prepaid.md, rule 15).
+func bindable(c Card, code Code, model string) refusalCode {
+	switch {
+	case c.HeldBy != 0:
+		return cardHeld
+	case c.Device != 0:
+		return cardBound
+	case c.Locked:
+		return cardLocked
+	case c.Days == 0:
+		return cardEmpty
+	case !code.Fits(model):
+		return modelDiffers
+	}
+	return ""
+}
+
+// passDown gives a card to the owner of a device below its holder, level by level.
+func (d *desk) passDown(by By, c Card, owner ident.CustomerID) (Card, error) {
+	if c.Holder == owner {
+		return c, nil
+	}
+	line, err := d.line(owner)
+	if err != nil {
+		return c, err
+	}
+	levels, found := len(line), c.Holder == 0
+	for depth, one := range line {
+		if one.ID == c.Holder {
+			levels, found = depth, true
+		}
+	}
+	if !found {
+		return c, refuse(deviceElsewhere)
+	}
+	if !by.IsStaff() && c.Holder != by.Customer {
+		return c, refuse(deviceElsewhere) // a superior may bind a sub-customer's card to its own devices only
+	}
+	for i := levels - 1; i >= 0; i-- {
+		if c, err = d.passOn(by, c, line[i].ID); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// passOn gives a card to the next customer, with its transfer.
+func (d *desk) passOn(by By, c Card, to ident.CustomerID) (Card, error) {
+	was := c
+	c.Holder, c.HeldSince = to, d.now
+	if err := d.transfer(by, BindDown, was.Holder, to, []Card{c}, nil, 0); err != nil {
+		return c, err
+	}
+	d.tally.changed(was, c)
+	return c, d.c.Store.SaveCard(d.t, d.v, was, c, false)
+}
+
+// put puts a card on a device of the card's holder. All that may forbid it was looked at.
+func (d *desk) put(was Card, code Code, on *State, from time.Time) (Card, error) {
+	c := was
+	c.Device, c.BoundAt = on.ID, d.now
+	d.tally.changed(was, c)
+	if err := d.c.Store.SaveCard(d.t, d.v, was, c, code.Billing == OnReport); err != nil {
+		return c, err
+	}
+	if err := d.c.Store.BeginBinding(d.t, d.v, c); err != nil {
+		return c, err
+	}
+	return d.gain(c, code, on, from)
+}
+
+// gain lets a device have what a card on it brings, which has just come or got days.
+func (d *desk) gain(c Card, code Code, on *State, from time.Time) (Card, error) {
+	b := Bound{
+		Device: on.ID, Card: c.ID, Code: c.Code, OnReport: code.Billing == OnReport, Days: c.Days, ActivatedAt: c.ActivatedAt,
+		BoundAt: c.BoundAt, Number: c.Number,
+	}
+	o := arrive(*on, b, from, d.now)
+	is, err := d.settle(*on, []Bound{b}, o, false)
+	*on = is
+	if len(o.Cards) > 0 {
+		c.Days, c.ActivatedAt = o.Cards[0].Days, o.Cards[0].ActivatedAt
+	}
+	return c, err
+}
+
+// Unbind takes a card off its device, whenever its holder wants (docs/rules/prepaid.md, rule 19). The device stays
+// usable for what was paid. It gives the card as it is then.
+func (s *Service) Unbind(t tx.Tx, by By, number string) (card Card, err error) {
+	return card, s.work(t, by.Vendor, func(d *desk) (err error) {
+		card, err = d.unbind(by, number)
+		return err
+	})
+}
+
+func (d *desk) unbind(by By, text string) (Card, error) {
+	c, on, err := d.lockOne(text)
+	if err != nil {
+		return c, err
+	}
+	if err := d.may(by, Unbind, c.Holder, "card"); err != nil {
+		return c, err
+	}
+	if on == nil {
+		return c, refuse(cardNotBound)
+	}
+	was := c
+	c.Device, c.BoundAt = 0, time.Time{}
+	if err := d.c.Store.EndBinding(d.t, d.v, was); err != nil {
+		return c, err
+	}
+	d.tally.changed(was, c)
+	if err := d.c.Store.SaveCard(d.t, d.v, was, c, false); err != nil {
+		return c, err
+	}
+	d.t.Journal(tx.Entry{
+		Vendor: d.v, Action: "card.unbound", Subject: "card", ID: c.UUID, Before: bindingRecord{c.Number, on.Number},
+	})
+	return c, d.darkAgain(*on)
+}
+
+// darkAgain keeps the reason of a blacklisted device true when a used-up card leaves it.
+func (d *desk) darkAgain(on Device) error {
+	if on.Dark != DarkNoDays {
+		return nil
+	}
+	used, err := d.c.Store.HasCard(d.t, d.v, on.ID)
+	if err != nil || used {
+		return err
+	}
+	is := on.State
+	is.Dark = DarkNoCard
+	return d.c.Store.SaveState(d.t, d.v, is)
+}
+
+// lockTries is how often a card is looked for that others move from device to device.
+const lockTries = 5
+
+// lockOne gives a card, and the device that it is on, or nil, which is locked first.
+func (d *desk) lockOne(text string) (Card, *Device, error) {
+	number, ok := ParseNumber(text)
+	if !ok {
+		return Card{}, nil, fault.Wrong(fault.Field{Name: "card", Message: "is not a card number: check it for typing errors"})
+	}
+	for range lockTries {
+		id, found, err := d.c.Store.DeviceOf(d.t, d.v, number)
+		if err != nil {
+			return Card{}, nil, err
+		}
+		if !found {
+			return Card{}, nil, fault.Missing("card")
+		}
+		var on *Device
+		if id != 0 {
+			if on, err = d.c.Store.DeviceByID(d.t, d.v, id); err != nil {
+				return Card{}, nil, err
+			}
+		}
+		cards, err := d.c.Store.LockCards(d.t, d.v, []string{number})
+		if err != nil {
+			return Card{}, nil, err
+		}
+		if len(cards) == 1 && cards[0].Device == id {
+			return cards[0], on, nil
+		}
+	}
+	return Card{}, nil, &fault.Error{
+		Kind: fault.Unavailable, Code: "card_busy", Message: "The card is being moved by others.", Help: "Try again in a moment.", RetryAfter: time.Second,
+	}
+}
+
+// nextCard binds the oldest fitting Unused card of a device's owner, where the owner wants
+// it so, and reports whether it did (docs/rules/prepaid.md, rule 14). It gives the device as it is then.
+func (d *desk) nextCard(on State) (State, bool, error) {
+	line, err := d.line(on.Holder)
+	if err != nil || len(line) == 0 || !line[0].NextCard {
+		return on, false, err
+	}
+	device, err := d.c.Store.DeviceByID(d.t, d.v, on.ID)
+	if err != nil || device == nil {
+		return on, false, err
+	}
+	if _, err := d.code(0); err != nil { // reads them
+		return on, false, err
+	}
+	var fitting []ident.CodeID
+	for id, code := range d.codes {
+		if code.Fits(device.Model) {
+			fitting = append(fitting, id)
+		}
+	}
+	card, err := d.c.Store.LockNext(d.t, d.v, on.Holder, fitting)
+	if err != nil || card == nil {
+		return on, false, err
+	}
+	c, err := d.put(*card, d.codes[card.Code], &on, time.Time{})
+	if err != nil {
+		return on, false, err
+	}
+	d.t.Journal(tx.Entry{
+		Vendor: d.v, Action: "card.bound", Subject: "card", ID: c.UUID, After: bindingRecord{c.Number, device.Number}, By: tx.Actor{Kind: "system"},
+	})
+	return on, true, nil
+}

@@ -1,0 +1,129 @@
+package prepaid
+
+import (
+	"chancery/internal/ident"
+)
+
+// settle writes what a decision about a device comes to: the ledger, its cards and itself.
+// It fills in what the decision left out, and gives the device as it is now.
+func (d *desk) settle(was State, cards []Bound, o Outcome, byReport bool) (State, error) {
+	if o.Darkened {
+		if used, err := d.c.Store.HasCard(d.t, d.v, was.ID); err != nil {
+			return was, err
+		} else if used {
+			o.State.Dark = DarkNoDays
+		}
+	}
+	for i := range o.Rows {
+		r := &o.Rows[i]
+		r.Device, r.At, r.Day, r.ByReport, r.Holder = was.ID, d.now, d.day, byReport, was.Holder
+		if r.Kind == Failed {
+			r.Reason = o.State.Dark
+		}
+		if r.Card != 0 {
+			d.tally.day(r.Holder, d.day, r.Code).Charged++
+		}
+	}
+	if len(o.Rows) > 0 {
+		if err := d.c.Store.AddDeductions(d.t, d.v, o.Rows); err != nil {
+			return was, err
+		}
+	}
+	for _, is := range o.Cards {
+		if err := d.saveBound(was.Holder, before(cards, is), is); err != nil {
+			return was, err
+		}
+	}
+	return o.State, d.saveState(was, o)
+}
+
+// before finds a card as it was.
+func before(cards []Bound, is Bound) Bound {
+	for _, c := range cards {
+		if c.Card == is.Card {
+			return c
+		}
+	}
+	return is
+}
+
+func (d *desk) saveBound(holder ident.CustomerID, was, is Bound) error {
+	d.tally.have(holder, was.Code, standingOf(was), -1, -was.Days)
+	d.tally.have(holder, is.Code, standingOf(is), 1, is.Days)
+	if band := bandOf(is.Days); band != bandOf(was.Days) && band != Plenty {
+		if err := d.tellLow(is); err != nil {
+			return err
+		}
+	}
+	return d.c.Store.SaveBound(d.t, d.v, was, is)
+}
+
+func standingOf(b Bound) Standing { return StandingOf(true, !b.ActivatedAt.IsZero(), false, b.Days) }
+
+// saveState writes a device that has changed, and has the run come by when it is due.
+func (d *desk) saveState(was State, o Outcome) error {
+	is := o.State
+	if is == was {
+		return nil
+	}
+	if err := d.c.Store.SaveState(d.t, d.v, is); err != nil {
+		return err
+	}
+	if !is.DueAt.IsZero() && (was.DueAt.IsZero() || is.DueAt.Before(was.DueAt)) {
+		if err := d.c.Store.LowerDue(d.t, d.v, is.ID, is.DueAt); err != nil {
+			return err
+		}
+	}
+	if o.Darkened || o.Lifted {
+		return d.tellOf(is, o.Darkened)
+	}
+	return nil
+}
+
+// charge decides about a device that is locked, as the run or a report asks for it, and
+// writes it down. cards are those with days that are on it.
+func (d *desk) charge(was State, cards []Bound, byReport bool) (State, error) {
+	// The owner's next card comes before grace and darkness (docs/rules/prepaid.md, rule 14).
+	for range mostNextCards {
+		if toCharge(cards) != nil || was.Usable(d.now) {
+			break
+		}
+		is, bound, err := d.nextCard(was)
+		if err != nil {
+			return was, err
+		}
+		if !bound {
+			break
+		}
+		if cards, err = d.c.Store.BoundTo(d.t, d.v, []ident.DeviceID{was.ID}); err != nil {
+			return was, err
+		}
+		was = is
+	}
+	o := decideCharge(was, cards, d.grace, d.now, byReport)
+	is, err := d.settle(was, cards, o, byReport)
+	if err != nil || !usedUp(cards, o) {
+		return is, err
+	}
+	is, _, err = d.nextCard(is)
+	return is, err
+}
+
+// mostNextCards is how many cards a device may take by itself at once, where days of grace
+// that it owes use them up.
+const mostNextCards = 20
+
+// usedUp reports whether a decision has taken the last day of all cards of a device.
+func usedUp(cards []Bound, o Outcome) bool {
+	left := int64(0)
+	for _, c := range cards {
+		left += c.Days
+	}
+	taken := int64(0)
+	for _, r := range o.Rows {
+		if r.Card != 0 {
+			taken++
+		}
+	}
+	return taken > 0 && left == taken
+}

@@ -1,0 +1,66 @@
+package prepaid
+
+import (
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// The events of this room.
+const (
+	EventCardLow     = "card.low"           // fewer than 30, or than 7 days are left, or none
+	EventDarkSoon    = "device.dark_soon"   // its cards last for less than a week
+	EventBlacklisted = "device.blacklisted" // nothing is left to charge
+	EventLifted      = "device.lifted"      // it may work again
+	EventSold        = "card.sold"
+	EventReturned    = "card.returned"
+)
+
+type cardLow struct {
+	Card          string `json:"card"`
+	AvailableDays int64  `json:"available_days"`
+}
+
+type deviceStands struct {
+	Device      string     `json:"device"`
+	UsableUntil *time.Time `json:"usable_until"`
+	Reason      string     `json:"reason,omitempty"`
+}
+
+type cardsMoved struct {
+	Transfer ident.UUID `json:"transfer"`
+	Method   string     `json:"method"`
+	From     string     `json:"from,omitempty"` // a customer number; none for the vendor's stock
+	To       string     `json:"to,omitempty"`
+	Code     string     `json:"license_code"`
+	Cards    int64      `json:"cards"`
+	Days     int64      `json:"days"`
+}
+
+func (d *desk) tellLow(b Bound) error {
+	id, err := d.c.Store.CardUUID(d.t, d.v, b.Card)
+	d.t.Enqueue(tx.Event{Vendor: d.v, Type: EventCardLow, Stream: id, Payload: cardLow{Card: b.Number, AvailableDays: b.Days}})
+	return err
+}
+
+// tellOf tells that a device went dark, or that it did not stay so.
+func (d *desk) tellOf(s State, dark bool) error {
+	device, err := d.c.Store.DeviceByID(d.t, d.v, s.ID)
+	if err != nil || device == nil {
+		return err
+	}
+	e := tx.Event{Vendor: d.v, Type: EventLifted, Stream: device.UUID, Payload: deviceStands{device.Number, optional(s.UsableUntil), ""}}
+	if dark {
+		e.Type, e.Payload = EventBlacklisted, deviceStands{device.Number, optional(s.UsableUntil), s.Dark.Reason()}
+	}
+	d.t.Enqueue(e)
+	return nil
+}
+
+func optional(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,88 @@
+package prepaid
+
+import (
+	"time"
+
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+)
+
+// CardFilter narrows cards: the list, and those that are chosen by number. All that is
+// given must hold. Its names are those of the API.
+type CardFilter struct {
+	Number    string `json:"number,omitempty"`       // the beginning of a card number
+	Code      string `json:"license_code,omitempty"` // as the vendor wrote it, in any case
+	MinDays   *int64 `json:"available_days_min,omitempty"`
+	MaxDays   *int64 `json:"available_days_max,omitempty"`
+	From      Millis `json:"activated_from,omitzero"` // of the activation time; inclusive
+	To        Millis `json:"activated_to,omitzero"`   // exclusive
+	Device    string `json:"device,omitempty"`        // the number of a device, in any writing
+	Status    Status `json:"status,omitempty"`
+	Locked    *bool  `json:"locked,omitempty"`
+	IsBound   *bool  `json:"bound,omitempty"`
+	OfBatch   string `json:"batch_id,omitempty"`
+	OfHolders Holder `json:"-"`
+}
+
+// Millis is an instant that may be none; it is kept in Unix milliseconds.
+type Millis = time.Time
+
+// Check names what is wrong with a filter.
+func (f CardFilter) Check() error {
+	var wrong fault.Fields
+	wrong.Check(f.Status == "" || f.Status.known(), "status", "must be unused, inactive, in_use, deactivated or expired")
+	wrong.Check(f.MinDays == nil || *f.MinDays >= 0, "available_days_min", "must be 0 or more")
+	wrong.Check(f.MaxDays == nil || *f.MaxDays >= 0, "available_days_max", "must be 0 or more")
+	wrong.Text("number", f.Number, 0, maxFilterText)
+	wrong.Text("license_code", f.Code, 0, maxFilterText)
+	wrong.Text("device", f.Device, 0, maxFilterText)
+	return wrong.Err()
+}
+
+const maxFilterText = 200
+
+func (s Status) known() bool {
+	for _, k := range Statuses() {
+		if s == k {
+			return true
+		}
+	}
+	return false
+}
+
+// Holder says whose things a reader sees. It is made by who knows who asks: see Reach.
+type Holder struct {
+	Everybody bool             // all of the vendor
+	IsStaff   bool             // nothing of before the present owner's time is hidden
+	Customer  ident.CustomerID // else this customer's; 0 is the vendor's own stock
+	Below     bool             // and those of all customers below it
+}
+
+// DeviceFilter narrows the list of devices.
+type DeviceFilter struct {
+	Number  string // the beginning, or all of it, in any writing
+	Model   string
+	Dark    *bool
+	Due     *bool // a day is due, and not yet charged
+	WithOut *bool // has no card bound
+	Holders Holder
+}
+
+// TransferFilter narrows the sales record.
+type TransferFilter struct {
+	FromDay, ToDay int64 // the vendor's days, both inclusive; 0 for none
+	Code           string
+	Kind           TransferKind
+	With           ident.CustomerID // one of the two sides
+	Card           string           // a card number
+	Holders        Holder
+}
+
+// DeductionFilter narrows the deduction ledger.
+type DeductionFilter struct {
+	FromDay, ToDay int64 // the vendor's days, both inclusive; 0 for none
+	Card           string
+	Device         string
+	Kind           *DeductionKind
+	Holders        Holder
+}

@@ -1,0 +1,205 @@
+package prepaid
+
+import (
+	"context"
+	"time"
+
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// Store is this room's part of the database. All methods reach one vendor's rows only.
+// What is missing is nil or the zero value, never an error. What Lock... gives is locked
+// until the transaction ends.
+type Store interface {
+	Codes
+	Tree
+	Cards
+	Devices
+	Charging
+	Records
+	Orders
+
+	// Zone gives the zone in which the vendor's days begin.
+	Zone(t tx.Tx, v ident.VendorID) (*time.Location, error)
+
+	Settings(t tx.Tx, v ident.VendorID) (Settings, error)
+	SaveSettings(t tx.Tx, v ident.VendorID, s Settings) error
+}
+
+// Codes keeps license codes.
+type Codes interface {
+	// Codes gives all codes of the vendor, by id.
+	Codes(t tx.Tx, v ident.VendorID) ([]Code, error)
+
+	// InsertCode and SaveCode give free false when another one has the code.
+	InsertCode(t tx.Tx, v ident.VendorID, c Code) (id ident.CodeID, free bool, err error)
+	SaveCode(t tx.Tx, v ident.VendorID, c Code) (free bool, err error)
+}
+
+// Tree reads the customers.
+type Tree interface {
+	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
+
+	// Line gives a customer and all above it, itself first, the top last.
+	Line(t tx.Tx, v ident.VendorID, id ident.CustomerID) ([]Customer, error)
+
+	// ByTransferCode finds the customer that accepts transfers with a code.
+	ByTransferCode(t tx.Tx, v ident.VendorID, code string) (*Customer, error)
+
+	SaveSwitches(t tx.Tx, v ident.VendorID, id ident.CustomerID, s Switches) error
+}
+
+// Cards keeps cards, each with its days beside its device while it is bound.
+type Cards interface {
+	// DeviceOf tells which device a card is on, unlocked; found is false when there is no
+	// such card.
+	DeviceOf(t tx.Tx, v ident.VendorID, number string) (device ident.DeviceID, found bool, err error)
+
+	// CardUUID gives what a card is known by outside.
+	CardUUID(t tx.Tx, v ident.VendorID, c ident.CardID) (ident.UUID, error)
+
+	// LockCards gives the cards of these numbers, by id.
+	LockCards(t tx.Tx, v ident.VendorID, numbers []string) ([]Card, error)
+
+	// LockCardsOf gives the cards that are on a device, also those without days, by id.
+	LockCardsOf(t tx.Tx, v ident.VendorID, d ident.DeviceID) ([]Card, error)
+
+	// LockToSell gives at most limit cards of a holder that can be sold and match the filter:
+	// Unused before Deactivated, then by number.
+	LockToSell(t tx.Tx, v ident.VendorID, holder ident.CustomerID, f CardFilter, limit int) ([]Card, error)
+
+	// LockHeld gives at most limit cards that an order holds, by id.
+	LockHeld(t tx.Tx, v ident.VendorID, o ident.OrderID, limit int) ([]Card, error)
+
+	// LockNext gives the oldest Unused card of a holder of one of these codes; nil for none.
+	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (*Card, error)
+
+	// InsertCards makes cards, and gives the ids and numbers of those whose number was free.
+	InsertCards(t tx.Tx, v ident.VendorID, cards []Card) (map[string]ident.CardID, error)
+
+	// SaveCard writes what has changed of a card, and its row beside the device. number is
+	// what it is known by there.
+	SaveCard(t tx.Tx, v ident.VendorID, was, is Card, onReport bool) error
+
+	// HandOver gives unbound cards of one holder to another one, free of any hold.
+	HandOver(t tx.Tx, v ident.VendorID, cards []ident.CardID, to ident.CustomerID) error
+
+	// Hold lets an order hold cards; 0 lets them go.
+	Hold(t tx.Tx, v ident.VendorID, cards []ident.CardID, o ident.OrderID) error
+}
+
+// Devices keeps the machines that need paid days.
+type Devices interface {
+	// LockDevice gives the device whose number is compared by key; DeviceByID by its id.
+	LockDevice(t tx.Tx, v ident.VendorID, key string) (*Device, error)
+	DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*Device, error)
+
+	// InsertDevice makes a device, and gives the one that has the number already.
+	InsertDevice(t tx.Tx, v ident.VendorID, d Device) (other *Device, err error)
+
+	// MoveDevice gives a device another owner.
+	MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.CustomerID) error
+
+	SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model, said string) error
+}
+
+// Charging keeps what every charge reads and writes.
+type Charging interface {
+	// LockStates gives the devices of these ids, by id.
+	LockStates(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) ([]State, error)
+
+	// LockDue gives the devices of a group that are due by now, by id.
+	LockDue(t tx.Tx, v ident.VendorID, g Group, now time.Time) ([]State, error)
+
+	// BoundTo gives the cards with days left of devices, by device.
+	BoundTo(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) ([]Bound, error)
+
+	// HasCard reports whether a card is on a device, also one without days.
+	HasCard(t tx.Tx, v ident.VendorID, d ident.DeviceID) (bool, error)
+
+	SaveState(t tx.Tx, v ident.VendorID, s State) error
+
+	// SaveBound writes what a charge has changed of a card.
+	SaveBound(t tx.Tx, v ident.VendorID, was, is Bound) error
+
+	// AddDeductions adds to the ledger, and numbers the rows.
+	AddDeductions(t tx.Tx, v ident.VendorID, rows []Deduction) error
+
+	// LowerDue has the run look at a device's group at an instant, at the latest. It comes
+	// after the device is written.
+	LowerDue(t tx.Tx, v ident.VendorID, d ident.DeviceID, at time.Time) error
+
+	// SettleGroup finds out anew when the first device of a group is due.
+	SettleGroup(t tx.Tx, v ident.VendorID, g Group) error
+}
+
+// Records keeps who had what, and the counters made from it.
+type Records interface {
+	InsertTransfer(t tx.Tx, v ident.VendorID, r Transfer) (ident.TransferID, error)
+	TransferCards(t tx.Tx, v ident.VendorID, id ident.TransferID, cards []Card) error
+	TransferDevices(t tx.Tx, v ident.VendorID, id ident.TransferID, devices []ident.DeviceID) error
+
+	// TransferOfOrder gives the transfer that an order has begun on a day; nil for none.
+	// RaiseTransfer adds to its figures.
+	TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident.CodeID, day int64) (*Transfer, error)
+	RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error
+
+	BeginBinding(t tx.Tx, v ident.VendorID, c Card) error
+	EndBinding(t tx.Tx, v ident.VendorID, c Card) error
+
+	// Count adds to the counters.
+	Count(t tx.Tx, v ident.VendorID, stock []StockChange, days []DayChange) error
+}
+
+// Orders keeps work on very many cards.
+type Orders interface {
+	InsertOrder(t tx.Tx, v ident.VendorID, o Order) (ident.OrderID, error)
+	LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*Order, error)
+	SaveOrder(t tx.Tx, v ident.VendorID, o Order) error
+}
+
+// Reader reads committed data.
+type Reader interface {
+	// DueGroups gives groups with a device that is due by now: the longest due first, or by
+	// id where many wait.
+	DueGroups(ctx context.Context, now time.Time, limit int) ([]Group, error)
+
+	// OpenOrders gives the orders that have not ended, the oldest first.
+	OpenOrders(ctx context.Context) ([]OpenOrder, error)
+
+	// Found gives the devices of these keys, as reports are answered from.
+	Found(ctx context.Context, v ident.VendorID, keys []string) (map[string]Found, error)
+}
+
+// Group is 64 devices with neighbouring ids of one vendor: id / 64.
+type Group struct {
+	Vendor ident.VendorID
+	N      int64
+}
+
+// GroupSize is how many ids a group has.
+const GroupSize = 64
+
+// GroupOf gives the group of a device.
+func GroupOf(v ident.VendorID, d ident.DeviceID) Group { return Group{v, int64(d) / GroupSize} }
+
+// OpenOrder is an order that has not ended.
+type OpenOrder struct {
+	Vendor ident.VendorID
+	ID     ident.OrderID
+}
+
+// Found is a device that reports.
+type Found struct {
+	ID          ident.DeviceID
+	UsableUntil time.Time
+	Dark        Dark
+	Model, Said string
+}
+
+// Machines is what prepaid asks of the room that knows devices as machines.
+type Machines interface {
+	// Machine finds or makes the machine of this number.
+	Machine(t tx.Tx, v ident.VendorID, number string) (ident.DeviceID, ident.UUID, error)
+}

@@ -1,0 +1,91 @@
+package prepaid
+
+import (
+	"chancery/internal/entry"
+	"chancery/internal/fault"
+	"chancery/internal/ident"
+	"chancery/internal/tx"
+)
+
+// SwitchChange is what to change of a customer's switches; nil leaves one as it is.
+type SwitchChange struct {
+	AllowSuperior  *bool
+	NextCard       *bool
+	AcceptTransfer *bool // on makes a new code where there is none
+	LowDays        *int64
+}
+
+// switchRecord is what the log says of the switches. The code is left out: who knows it can
+// send devices.
+type switchRecord struct {
+	AllowSuperior  bool  `json:"allow_superior"`
+	NextCard       bool  `json:"next_card"`
+	AcceptTransfer bool  `json:"accept_transfer"`
+	LowDays        int64 `json:"low_days,omitempty"`
+}
+
+func recordOfSwitches(s Switches) switchRecord {
+	return switchRecord{s.AllowSuperior, s.NextCard, s.TransferCode != "", s.LowDays}
+}
+
+const (
+	maxLowDays     = 365
+	transferLetter = 12
+)
+
+// SetSwitches changes a customer's switches (docs/rules/prepaid.md, rule 29). Its own administrator does, or the
+// vendor's staff.
+func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change SwitchChange) (c Customer, err error) {
+	return c, s.work(t, by.Vendor, func(d *desk) error {
+		found, err := d.c.Store.Customer(t, d.v, customer)
+		if err != nil {
+			return err
+		}
+		if found == nil {
+			return fault.Missing("customer")
+		}
+		if err := d.may(by, SetSwitch, found.ID, "customer"); err != nil {
+			return err
+		}
+		if change.LowDays != nil && (*change.LowDays < 0 || *change.LowDays > maxLowDays) {
+			return fault.Wrong(fault.Field{Name: "low_days", Message: "must be a whole number from 0 to 365"})
+		}
+		c = *found
+		set(&c.AllowSuperior, change.AllowSuperior)
+		set(&c.NextCard, change.NextCard)
+		set(&c.LowDays, change.LowDays)
+		switch {
+		case change.AcceptTransfer == nil:
+		case !*change.AcceptTransfer:
+			c.TransferCode = ""
+		case c.TransferCode == "":
+			c.TransferCode = newTransferCode(d.c.IDs.Secret(transferLetter))
+		}
+		if c.Switches == found.Switches {
+			return nil
+		}
+		t.Journal(tx.Entry{
+			Vendor: d.v, Action: "customer.licenses_managed", Subject: "customer", ID: c.UUID,
+			Before: recordOfSwitches(found.Switches), After: recordOfSwitches(c.Switches),
+		})
+		return d.c.Store.SaveSwitches(t, d.v, c.ID, c.Switches)
+	})
+}
+
+// newTransferCode makes a code from random bytes: "T-7K2M-9TQX-4BCD".
+func newTransferCode(random []byte) string {
+	letters := make([]byte, len(random))
+	for i, b := range random {
+		letters[i] = numberAlphabet[int(b)%len(numberAlphabet)]
+	}
+	return "T-" + printed(string(letters))
+}
+
+// readTransferCode reads a code as somebody types it.
+func readTransferCode(text string) string {
+	letters := entry.Letters(text)
+	if len(letters) < 2 || letters[0] != 'T' {
+		return text
+	}
+	return "T-" + printed(letters[1:])
+}

@@ -1,0 +1,95 @@
+package prepaid
+
+import (
+	"chancery/internal/ident"
+	"chancery/internal/prepaid"
+	"chancery/internal/store"
+	"chancery/internal/tx"
+)
+
+const (
+	stateColumns  = `d.id, d.holder_id, d.usable_until, d.due_at, d.dark, d.grace_left, d.grace_owed, d.on_report`
+	numberColumns = `n.uuid, n.number, n.number_key, n.model, n.said_model, n.held_since, n.created_at`
+	deviceFrom    = ` FROM prepaid_device_numbers n JOIN prepaid_devices d ON d.id = n.id `
+)
+
+// stateRow is the narrow row of a device as it comes.
+type stateRow struct {
+	s        prepaid.State
+	until    int64
+	due      store.OptionalInt
+	onReport int64
+}
+
+func (r *stateRow) dest() []any {
+	return []any{&r.s.ID, &r.s.Holder, &r.until, &r.due, &r.s.Dark, &r.s.GraceLeft, &r.s.GraceOwed, &r.onReport}
+}
+
+func (r *stateRow) state() prepaid.State {
+	r.s.DueAt, r.s.OnReport = r.due.Instant(), r.onReport != 0
+	r.s.UsableUntil = instant(r.until)
+	return r.s
+}
+
+func scanState(scan store.Scan) (prepaid.State, error) {
+	var r stateRow
+	err := scan(r.dest()...)
+	return r.state(), err
+}
+
+func scanDevice(scan store.Scan) (d prepaid.Device, err error) {
+	var r stateRow
+	var since, created int64
+	err = scan(append(r.dest(), &d.UUID, &d.Number, &d.Key, &d.Model, &d.SaidModel, &since, &created)...)
+	d.State, d.HeldSince, d.CreatedAt = r.state(), store.Instant(since), store.Instant(created)
+	return d, err
+}
+
+func device(t tx.Tx, where string, args ...any) (*prepaid.Device, error) {
+	q := store.On(t)
+	all, err := store.All[prepaid.Device](q.Query(`SELECT `+stateColumns+`, `+numberColumns+deviceFrom+where+q.Dialect.ForUpdateOf("d"), args...))(scanDevice)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// LockDevice implements prepaid.Store.
+func (Store) LockDevice(t tx.Tx, v ident.VendorID, key string) (*prepaid.Device, error) {
+	return device(t, `WHERE n.vendor_id = $1 AND n.number_key = $2`, v, key)
+}
+
+// DeviceByID implements prepaid.Store.
+func (Store) DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*prepaid.Device, error) {
+	return device(t, `WHERE n.id = $1 AND +n.vendor_id = $2`, id, v)
+}
+
+// InsertDevice implements prepaid.Store.
+func (s Store) InsertDevice(t tx.Tx, v ident.VendorID, d prepaid.Device) (other *prepaid.Device, err error) {
+	q := store.On(t)
+	n, err := q.Exec(`INSERT INTO prepaid_device_numbers (id, vendor_id, uuid, number_key, number, model, said_model, held_since, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, '', $7, $7) ON CONFLICT DO NOTHING`,
+		d.ID, v, d.UUID, d.Key, d.Number, d.Model, d.CreatedAt.UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return s.LockDevice(t, v, d.Key)
+	}
+	return nil, q.Later(`INSERT INTO prepaid_devices (id, vendor_id, holder_id, usable_until, due_at, dark, grace_left, grace_owed, on_report)
+		VALUES ($1, $2, $3, 0, NULL, 0, 0, 0, 0)`, d.ID, v, d.Holder)
+}
+
+// MoveDevice implements prepaid.Store.
+func (Store) MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.CustomerID) error {
+	q := store.On(t)
+	if err := q.Later(`UPDATE prepaid_devices SET holder_id = $1 WHERE id = $2 AND vendor_id = $3`, to, d, v); err != nil {
+		return err
+	}
+	return q.Later(`UPDATE prepaid_device_numbers SET held_since = $1 WHERE id = $2 AND vendor_id = $3`, t.Now().UnixMilli(), d, v)
+}
+
+// SaveModel implements prepaid.Store.
+func (Store) SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model, said string) error {
+	return store.On(t).Later(`UPDATE prepaid_device_numbers SET model = $1, said_model = $2 WHERE id = $3 AND vendor_id = $4`, model, said, d, v)
+}

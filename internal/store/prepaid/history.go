@@ -1,0 +1,238 @@
+package prepaid
+
+import (
+	"context"
+	"fmt"
+
+	"chancery/internal/ident"
+	"chancery/internal/listing"
+	"chancery/internal/prepaid"
+	"chancery/internal/store"
+)
+
+const selectTransferView = `SELECT ` + transferColumns + `, COALESCE(k.code, ''), f.uuid, f.customer_number, f.company_name,
+	u.uuid, u.customer_number, u.company_name FROM prepaid_transfers r
+	LEFT JOIN prepaid_codes k ON k.vendor_id = r.vendor_id AND k.id = r.code_id
+	LEFT JOIN customers f ON f.vendor_id = r.vendor_id AND f.id = r.from_id
+	LEFT JOIN customers u ON u.vendor_id = r.vendor_id AND u.id = r.to_id `
+
+func scanTransferView(scan store.Scan) (w prepaid.TransferView, err error) {
+	var from, to ownerRow
+	w.Transfer, err = scanTransfer(func(dest ...any) error {
+		return scan(append(append(append(dest, &w.LicenseCode), from.dest()...), to.dest()...)...)
+	})
+	w.Source, w.Target = from.owner(), to.owner()
+	return w, err
+}
+
+// Transfers lists the sales record, the newest first: where a holder, or a customer below
+// it, is one of the two sides.
+func (s Store) Transfers(
+	ctx context.Context, v ident.VendorID, f prepaid.TransferFilter, r listing.Request,
+) (page listing.Page[prepaid.TransferView], err error) {
+	served := func(text string) *store.Selection {
+		sel := store.Select(text+`WHERE r.vendor_id =`, v)
+		switch h := f.Holders; {
+		case h.Everybody:
+		case h.Below && h.Customer != 0:
+			sel.And("(r.from_id"+below+" OR r.to_id"+below+")", v, h.Customer, v, h.Customer)
+		default:
+			// Each side by its own index, in a bounded number.
+			side := func(column string) (string, []any) {
+				text, args := `SELECT id FROM (SELECT o.id FROM prepaid_transfers o WHERE o.vendor_id = ? AND o.`+column+` = ?`, []any{v, h.Customer}
+				if r.After != nil {
+					text, args = text+` AND o.id < ?`, append(args, r.After.ID)
+				}
+				return text + ` ORDER BY o.id DESC LIMIT ?) AS of_` + column, append(args, store.SearchDepth)
+			}
+			from, args := side("from_id")
+			to, more := side("to_id")
+			sel.And("r.id IN ("+from+" UNION "+to+")", append(args, more...)...)
+		}
+		return sel
+	}
+	sel := served(selectTransferView)
+	narrowTransfers(sel, v, f)
+	bound, err := s.DB.Bound(ctx, served(`SELECT r.id FROM prepaid_transfers r `), "r.id", r, store.SearchDepth)
+	if err != nil {
+		return page, err
+	}
+	bound.Within(sel, "r.id")
+	text, args := sel.Page(r, store.Column{Name: "r.id"}, "r.id")
+	items, err := store.All[prepaid.TransferView](s.DB.Query(ctx, text, args...))(scanTransferView)
+	page = listing.Cut(r, items, func(w prepaid.TransferView) listing.Mark { return r.Mark(int64(w.ID)) })
+	page.Next = bound.Next(page.Next)
+	return page, err
+}
+
+func narrowTransfers(s *store.Selection, v ident.VendorID, f prepaid.TransferFilter) {
+	if f.FromDay != 0 {
+		s.And("r.day >= ?", f.FromDay)
+	}
+	if f.ToDay != 0 {
+		s.And("r.day <= ?", f.ToDay)
+	}
+	if f.Code != "" {
+		s.And(`k.code_key = ?`, prepaid.CodeKey(f.Code))
+	}
+	if f.Kind != "" {
+		s.And("r.kind = ?", string(f.Kind))
+	}
+	if f.With != 0 {
+		s.And("(r.from_id = ? OR r.to_id = ?)", f.With, f.With)
+	}
+	if f.Card != "" {
+		number, _ := prepaid.ParseNumber(f.Card) // "" is no card's
+		s.And(`r.id IN (SELECT i.transfer_id FROM prepaid_transfer_cards i WHERE i.vendor_id = ?
+			AND i.card_id = (SELECT o.id FROM prepaid_cards o WHERE o.vendor_id = ? AND o.number = ?))`, v, v, number)
+	}
+}
+
+// TransferOf gives a transfer; nil where who looks is on neither side of it.
+func (s Store) TransferOf(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.TransferView, error) {
+	sel := store.Select(selectTransferView+`WHERE r.vendor_id =`, v).And("r.uuid = ?", id)
+	if !h.Everybody {
+		sel.And("(r.from_id"+below+" OR r.to_id"+below+")", v, h.Customer, v, h.Customer)
+	}
+	text, args := sel.End("")
+	all, err := store.All[prepaid.TransferView](s.DB.Query(ctx, text, args...))(scanTransferView)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// TransferredCards gives the numbers of the cards of a transfer behind after, in order.
+func (s Store) TransferredCards(ctx context.Context, v ident.VendorID, id ident.TransferID, after ident.CardID, limit int) (numbers []string, last ident.CardID, err error) {
+	_, err = store.All[struct{}](s.DB.Query(ctx, `SELECT c.id, c.number FROM prepaid_transfer_cards i JOIN prepaid_cards c
+		ON c.vendor_id = i.vendor_id AND c.id = i.card_id WHERE i.vendor_id = $1 AND i.transfer_id = $2 AND i.card_id > $3 ORDER BY i.card_id LIMIT $4`,
+		v, id, after, limit))(func(scan store.Scan) (struct{}, error) {
+		var number string
+		err := scan(&last, &number)
+		numbers = append(numbers, number)
+		return struct{}{}, err
+	})
+	return numbers, last, err
+}
+
+const selectDeduction = `SELECT l.device_id, l.at, l.day, l.n, l.kind, l.by_report, l.card_id, l.code_id, l.holder_id, l.reason, COALESCE(n.number, ''),
+	COALESCE(c.number, ''), COALESCE(k.code, ''), COALESCE(k.contact, ''), ` + ownerColumns + ` FROM prepaid_ledger l
+	LEFT JOIN prepaid_device_numbers n ON n.id = l.device_id LEFT JOIN prepaid_cards c ON c.id = l.card_id AND c.vendor_id = l.vendor_id
+	LEFT JOIN prepaid_codes k ON k.vendor_id = l.vendor_id AND k.id = l.code_id
+	LEFT JOIN customers u ON u.vendor_id = l.vendor_id AND u.id = l.holder_id `
+
+func scanDeduction(scan store.Scan) (w prepaid.DeductionView, err error) {
+	var at, byReport int64
+	var o ownerRow
+	err = scan(append([]any{
+		&w.Device, &at, &w.Day, &w.N, &w.Kind, &byReport, &w.Card, &w.Code, &w.Holder, &w.Reason, &w.DeviceNo, &w.CardNo, &w.LicenseCode, &w.Contact,
+	}, o.dest()...)...)
+	w.At, w.ByReport, w.Owner = store.Instant(at), byReport != 0, o.owner()
+	return w, err
+}
+
+// deductionDays is how many days with rows one page of the ledger looks at.
+const deductionDays = 62
+
+// Deductions lists the deduction ledger, the newest day first, and its devices in order.
+func (s Store) Deductions(
+	ctx context.Context, v ident.VendorID, f prepaid.DeductionFilter, r listing.Request,
+) (page listing.Page[prepaid.DeductionView], err error) {
+	mark, err := markOf(r)
+	if err != nil {
+		return page, err
+	}
+	d, err := s.deviceID(ctx, v, f.Device)
+	if err != nil {
+		return page, err
+	}
+	var items []prepaid.DeductionView
+	day, looked := mark.day, 0
+	if f.ToDay != 0 && (day == 0 || day > f.ToDay) {
+		day, mark = f.ToDay, ledgerMark{}
+	}
+	for ; looked < deductionDays && len(items) <= r.Limit; looked++ {
+		if day, err = s.dayWithRows(ctx, v, day); err != nil || day == 0 || day < f.FromDay {
+			break
+		}
+		if day != mark.day {
+			mark = ledgerMark{}
+		}
+		some, e := s.deductionsOf(ctx, v, f, d, day, mark, r.Limit+1-len(items))
+		if err = e; err != nil {
+			break
+		}
+		items = append(items, some...)
+		day--
+	}
+	page = listing.Cut(r, items, func(w prepaid.DeductionView) listing.Mark {
+		return ledgerMark{w.Day, w.Device, w.At.UnixMilli(), w.N}.mark(r)
+	})
+	if page.Next == "" && looked == deductionDays {
+		page.Next = ledgerMark{day: day}.mark(r).Encode() // search on
+	}
+	return page, err
+}
+
+// ledgerMark is a place in the ledger.
+type ledgerMark struct {
+	day    int64
+	device ident.DeviceID
+	at     int64
+	n      int
+}
+
+func (m ledgerMark) mark(r listing.Request) listing.Mark {
+	k := r.Mark(int64(m.device))
+	k.Number, k.Text = m.day, fmt.Sprintf("%d/%d", m.at, m.n)
+	return k
+}
+
+func markOf(r listing.Request) (m ledgerMark, err error) {
+	if r.After == nil {
+		return m, nil
+	}
+	m.day, m.device = r.After.Number, ident.DeviceID(r.After.ID)
+	if _, err := fmt.Sscanf(r.After.Text, "%d/%d", &m.at, &m.n); err != nil {
+		return ledgerMark{}, nil //nolint:nilerr // a cursor that was changed: the list begins anew
+	}
+	return m, nil
+}
+
+// dayWithRows gives the last day with rows up to a day, 0 for none; up to the newest where day is 0.
+func (s Store) dayWithRows(ctx context.Context, v ident.VendorID, day int64) (last int64, err error) {
+	if day == 0 {
+		day = 1 << 40
+	}
+	var found store.OptionalInt
+	_, err = s.DB.QueryRow(ctx, `SELECT MAX(day) FROM prepaid_ledger WHERE vendor_id = $1 AND day <= $2`, []any{v, day}, &found)
+	return found.V, err
+}
+
+func (s Store) deductionsOf(
+	ctx context.Context, v ident.VendorID, f prepaid.DeductionFilter, d ident.DeviceID, day int64, after ledgerMark, limit int,
+) ([]prepaid.DeductionView, error) {
+	sel := store.Select(selectDeduction+`WHERE l.vendor_id =`, v).And("l.day = ?", day)
+	if after.day != 0 {
+		sel.And("(l.device_id, l.at, l.n) > (?, ?, ?)", after.device, after.at, after.n)
+	}
+	switch h := f.Holders; {
+	case f.Device != "":
+		sel.And("l.device_id = ?", d)
+	case f.Card != "":
+		number, _ := prepaid.ParseNumber(f.Card) // "" is no card's
+		sel.And(`l.device_id IN (SELECT b.device_id FROM prepaid_bindings b WHERE b.vendor_id = ? AND b.card_id = (SELECT o.id FROM prepaid_cards o
+			WHERE o.vendor_id = ? AND o.number = ?)) AND c.number = ?`, v, v, number, number)
+	case !h.Everybody && h.Customer != 0:
+		// The devices that they have or had: a day's rows lie together by device.
+		sel.And(`l.device_id IN (SELECT x.id FROM prepaid_devices x WHERE x.vendor_id = ? AND x.holder_id`+below+`
+			UNION SELECT i.device_id FROM prepaid_transfers r JOIN prepaid_transfer_devices i ON i.vendor_id = r.vendor_id AND i.transfer_id = r.id
+				WHERE r.vendor_id = ? AND r.devices > 0 AND r.from_id`+below+`)`, v, v, h.Customer, v, v, h.Customer)
+	}
+	within(sel, v, "l.holder_id", f.Holders)
+	if f.Kind != nil {
+		sel.And("l.kind = ?", int(*f.Kind))
+	}
+	text, args := sel.End(" ORDER BY l.device_id, l.at, l.n LIMIT ?", limit)
+	return store.All[prepaid.DeductionView](s.DB.Query(ctx, text, args...))(scanDeduction)
+}

@@ -1,0 +1,131 @@
+package requests_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"chancery/internal/owners"
+	"chancery/internal/server/servertest"
+)
+
+// An owner asks beside the sentence that names the trouble; the vendor's staff find it in
+// their queue, change the licence, answer, and are back in the queue. The owner sees where
+// it stands, and gets the answer in their language.
+func TestAskingForMore(t *testing.T) {
+	servertest.EachMailed(t, func(t *testing.T, m *servertest.Mailed) {
+		m.API(t, 200, "PATCH", "/vendor", `{"support_email":"help@acme.example"}`)
+		id, key := m.Issue(t, `"token_limit":1,"expires_mode":"at","expires_at":"2026-03-20"`)
+		m.Box.Read(t)
+		product := m.API(t, 200, "GET", "/licenses/"+id, nil)["product_id"].(string)
+		for _, client := range []string{"one", "two"} {
+			m.Do(t, "POST", "/api/v2/isv/"+m.Vendor.VendorID+"/provisioning/activations", servertest.Fields{
+				"product_id": product, "license_key": key, "client_id": client,
+			}, "ProvisioningKey", m.Vendor.ProvisioningKey)
+		}
+		kirk := m.AsOwner(t, m.Vendor, "kirk@example.com", nil)
+		kirk.Fill(t, "/account/language", url.Values{"language": {"de"}})
+		page := "/licenses/" + id
+		for _, at := range []string{"/", page} {
+			p := kirk.Get(t, at)
+			if n := p.Find(`.app-notice a[href*="requests/new?wish=activations"]`).Length(); n != 1 {
+				t.Errorf("%s: %d buttons ask for more where it is used up: %s", at, n, p.Text("main"))
+			}
+			if n := p.Find(`.app-notice a[href*="requests/new?wish=renewal"]`).Length(); n != 1 {
+				t.Errorf("%s: %d buttons renew where it ends soon: %s", at, n, p.Text("main"))
+			}
+		}
+		form := page + "/requests/new?wish=activations"
+		servertest.Refuses(t, kirk.Fill(t, form, url.Values{"wish": {"activations"}}), "quantity", "")
+		p := kirk.Fill(t, form, url.Values{"wish": {"activations"}, "quantity": {"5"}, "message": {"We have new colleagues."}})
+		servertest.Says(t, p, "#requests", "5 weitere Aktivierungen", "We have new colleagues.", "Wartet")
+		told := m.Box.Read(t)
+		if told.To != "help@acme.example" || !strings.Contains(told.Text, "kirk@example.com") || !strings.Contains(told.Text, "More activations: 5") ||
+			!strings.Contains(told.Text, "We have new colleagues.") {
+			t.Errorf("the vendor is told: to %s %s", told.To, told.Text)
+		}
+		answerAt := strings.TrimPrefix(told.Link(t, "/console/acme/requests/"), "/console/acme")
+		servertest.Says(t, kirk.Get(t, form), "main", "5 weitere Aktivierungen", "Zurücknehmen")
+		p = kirk.Post(t, page+"/requests/new", url.Values{"wish": {"activations"}, "quantity": {"9"}})
+		if m.Box.Waiting() != 0 || !strings.Contains(p.Text("main"), "5 weitere Aktivierungen") {
+			t.Errorf("the same once more: %s", p.Text("main"))
+		}
+
+		console := m.SignIn(t, m.Vendor)
+		servertest.Says(t, console.Get(t, "/requests"), "#rows", "5 more activations", "Kirk", "kirk@example.com", "We have new colleagues.")
+		servertest.Says(t, console.Get(t, "/"), ".app-todo", "5 more activations", "kirk@example.com")
+		servertest.Says(t, console.Get(t, page), "main", "5 more activations.", "We have new colleagues.")
+		if csv := console.Get(t, "/requests?format=csv"); !strings.Contains(csv.Body, "We have new colleagues.") || !strings.Contains(csv.Body, id) {
+			t.Errorf("the file: %s", csv.Body)
+		}
+		p = console.Press(t, console.Get(t, answerAt), "Send the answer", url.Values{"state": {"done"}, "answer": {"Five more, from today."}})
+		if p.Path != "/requests" || strings.Contains(p.Text("#rows"), "5 more") || !strings.Contains(p.Text("main"), "kirk@example.com is told") {
+			t.Errorf("after the answer: %s: %s", p.Path, p.Text("main"))
+		}
+		servertest.Says(t, console.Get(t, "/requests?state=done"), "#rows", "5 more activations", "Five more, from today.")
+		if p := console.Post(t, answerAt, url.Values{"state": {"declined"}}); p.Status != 409 {
+			t.Errorf("answered twice: %d", p.Status)
+		}
+		answer := m.Box.Read(t)
+		if answer.To != "kirk@example.com" || !strings.Contains(answer.Text, "Ihre Anfrage erledigt") || !strings.Contains(answer.Text, "Weitere Aktivierungen: 5") ||
+			!strings.Contains(answer.Text, "Five more, from today.") {
+			t.Errorf("the answer: to %s %s", answer.To, answer.Text)
+		}
+		servertest.Says(t, kirk.Get(t, page), "#requests", "Erledigt", "Five more, from today.")
+
+		// By an access token, and for staff by their keys.
+		token := kirk.AccessToken(t, "script", "30")
+		call := func(want int, method, path string, body any) map[string]any {
+			t.Helper()
+			a := m.Do(t, method, "/api/v1"+path, body, "Authorization", "Bearer "+token)
+			if a.Status != want {
+				t.Fatalf("%s %s: %d %s", method, path, a.Status, a.Body)
+			}
+			var v map[string]any
+			a.JSON(t, &v)
+			return v
+		}
+		made := call(201, "POST", "/license-requests", servertest.Fields{"license_id": id, "wish": "renewal", "quantity": 12})
+		m.Box.Read(t)
+		if again := call(201, "POST", "/license-requests", servertest.Fields{"license_id": id, "wish": "renewal", "quantity": 24}); again["id"] != made["id"] {
+			t.Errorf("asked twice: %v", again)
+		}
+		if open := call(200, "GET", "/license-requests?state=open", nil)["items"].([]any); len(open) != 1 {
+			t.Errorf("open are %v", open)
+		}
+		call(403, "POST", "/license-requests/"+made["id"].(string)+"/answer", servertest.Fields{"state": "done"})
+		declined := m.API(t, 200, "POST", "/license-requests/"+made["id"].(string)+"/answer", `{"state":"declined","answer":"Ask in May."}`)
+		if got := call(200, "GET", "/license-requests/"+made["id"].(string), nil); got["state"] != "declined" || got["answer"] != "Ask in May." || declined["answered_at"] == nil {
+			t.Errorf("declined: %v", got)
+		}
+		if told := m.Box.Read(t); !strings.Contains(told.Text, "Ihre Anfrage abgelehnt") {
+			t.Errorf("declined: %s", told.Text)
+		}
+	})
+}
+
+// A viewer sees what was asked for and asks nothing; an operator takes it back.
+func TestWhoAsks(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		id, _ := s.Issue(t, s.Pro, nil)
+		operator := server.AsOwner(t, s.Vendor, "op@example.com", map[string]owners.Role{s.Customer: owners.Operator})
+		viewer := server.AsOwner(t, s.Vendor, "view@example.com", map[string]owners.Role{s.Customer: owners.Viewer})
+		page := "/licenses/" + id
+		meter := "meter:" + s.Limitation
+		p := operator.Fill(t, page+"/requests/new", url.Values{"wish": {meter}, "quantity": {"1,000"}})
+		servertest.Says(t, p, "#requests", "1,000 more of “pages”", "op@example.com", "Take it back")
+		p = viewer.Get(t, page)
+		servertest.Says(t, p, "#requests", "1,000 more of “pages”")
+		if strings.Contains(p.Body, "/requests/new") || strings.Contains(p.Body, "/withdraw") {
+			t.Error("a viewer is offered to ask")
+		}
+		if p := viewer.Get(t, page+"/requests/new"); p.Status != 403 {
+			t.Errorf("a viewer opens the form: %d", p.Status)
+		}
+		p = operator.Press(t, operator.Get(t, page+"/requests/new?wish="+url.QueryEscape(meter)), "Take it back", nil)
+		servertest.Says(t, p, "#requests", "Withdrawn")
+		servertest.Refuses(t, operator.Post(t, page+"/requests/new", url.Values{"wish": {"other"}}), "message", "must say what is wished")
+		servertest.Refuses(t, operator.Post(t, page+"/requests/new", url.Values{"wish": {"activations"}, "quantity": {"many"}}), "quantity", "must be a whole number")
+	})
+}
