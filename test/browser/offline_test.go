@@ -173,7 +173,7 @@ func TestFilesAreCarried(t *testing.T) {
 			c.see("Acme Drills")
 			c.see("Ring 0123")
 			if !look.NoScript {
-				c.look("/offline/", string(axe), screen{Width: look.Width, Height: look.Height}, name)
+				c.inspect("/offline/", string(axe), screen{Width: look.Width, Height: look.Height}, name)
 			}
 			d, request := c.device("m-1")
 			c.chooses(request)
