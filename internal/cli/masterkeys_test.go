@@ -81,6 +81,8 @@ func (v *vault) fill(t *testing.T) {
 	}
 	hook := call("subscriptions", `{"kind":"webhook","target":"https://hooks.example.com/","events":["customer.created"]}`)
 	call("subscriptions/"+hook["id"].(string)+"/rotate-secret", "{}")
+	said := call("incoming-webhooks", `{"provider":"Billing"}`)
+	call("incoming-webhooks/"+said["id"].(string)+"/rotate-secret", "{}")
 	r := v.Program.Rooms()
 	by, err := r.Authenticator.Authenticate(t.Context(), v.vendor.AdminKey)
 	if err != nil {

@@ -79,10 +79,16 @@ func (p Principal) holds(one Permission) bool {
 // MaySee reports whether p may see what an event tells, by the name of the event: a
 // webhook or a mail must bring nobody what the screens would not show.
 func (p Principal) MaySee(event string) bool {
-	noun, _, _ := strings.Cut(event, ".")
+	noun, what, _ := strings.Cut(event, ".")
+	switch what {
+	case "dark_soon", "blacklisted", "lifted": // of prepaid devices
+		return p.May(ViewPrepaid)
+	}
 	switch noun {
 	case "customer":
 		return p.May(ViewCustomers)
+	case "card":
+		return p.May(ViewPrepaid)
 	case "activation", "device":
 		return p.May(ViewDevices)
 	case "session":

@@ -41,7 +41,8 @@ func TestSeeingEvents(t *testing.T) {
 	t.Parallel()
 	for event, needs := range map[string]Permission{
 		"customer.created": ViewCustomers, "license.issued": ViewLicenses, "meter.exhausted": ViewLicenses,
-		"activation.created": ViewDevices, "device.resumed": ViewDevices, "session.denied": ViewSessions, "something.new": ViewLicenses,
+		"activation.created": ViewDevices, "device.resumed": ViewDevices, "session.denied": ViewSessions,
+		"card.low": ViewPrepaid, "device.dark_soon": ViewPrepaid, "device.lifted": ViewPrepaid, "something.new": ViewLicenses,
 	} {
 		for _, held := range AllPermissions() {
 			if got := (Principal{Permissions: []Permission{held}}).MaySee(event); got != (held == needs) {

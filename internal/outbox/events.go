@@ -28,6 +28,12 @@ const (
 	MeterExhausted    = "meter.exhausted" // limit and goodwill are used up; once in a period
 	SessionDenied     = "session.denied"  // the first denied open of a licence in an hour, for want of room
 	LicenseOveruse    = "license.overuse" // a session was opened above the limit, none was before
+	CardLow           = "card.low"        // a prepaid card has fewer than 30, or than 7 days left, or none
+	CardSold          = "card.sold"
+	CardReturned      = "card.returned"
+	DeviceDarkSoon    = "device.dark_soon" // the cards of a prepaid device last for less than a week
+	DeviceBlacklisted = "device.blacklisted"
+	DeviceLifted      = "device.lifted"
 )
 
 // Catalogue gives all events that can be subscribed to, sorted.
@@ -39,6 +45,7 @@ func Catalogue() []string {
 		ActivationCreated, ActivationDeleted, GoodwillEntered, GoodwillLeft, DeviceSuspended, DeviceResumed,
 		MeterThreshold, MeterExhausted,
 		SessionDenied, LicenseOveruse,
+		CardLow, CardSold, CardReturned, DeviceDarkSoon, DeviceBlacklisted, DeviceLifted,
 	}
 	slices.Sort(all)
 	return all

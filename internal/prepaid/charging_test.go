@@ -1,10 +1,12 @@
 package prepaid_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"chancery/internal/prepaid"
+	"chancery/internal/store"
 	"chancery/internal/store/storetest"
 	"chancery/internal/tx"
 )
@@ -181,5 +183,31 @@ func TestGrace(t *testing.T) {
 			t.Errorf("%d settlements", n)
 		}
 		storetest.Sound(t, e)
+	})
+}
+
+// What owners must know in time is told once: a card with few days left, a device whose
+// cards last for less than a week, one that goes dark, and one that works again.
+func TestWhatIsToldOfDays(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newBench(t, e)
+		storetest.Subscribe(t, e, b.Vendor, prepaid.EventCardLow, prepaid.EventDarkSoon, prepaid.EventBlacklisted, prepaid.EventLifted)
+		b.code(t, "TR-8", 8, prepaid.Daily, "GT06*")
+		card := b.issue(t, "TR-8", 1, 0, &b.shop)[0]
+		b.device(t, "1", b.shop)
+		storetest.Do(t, e, b.bind(b.admin(b.shop), card, "1"))
+		for range 10 {
+			b.report(t, "1")
+			e.Clock.Advance(day)
+		}
+		storetest.Do(t, e, func(x tx.Tx) (prepaid.Card, error) { return b.service.TopUp(x, b.staff, card, 1) })
+		told, err := store.All[string](e.DB.Query(t.Context(), `SELECT event FROM outbox WHERE vendor_id = $1 ORDER BY id`, b.Vendor))(func(scan store.Scan) (event string, err error) { return event, scan(&event) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"card.low", "device.dark_soon", "card.low", "device.blacklisted", "device.lifted"}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
 	})
 }

@@ -102,10 +102,16 @@ func (d *desk) charge(was State, cards []Bound, byReport bool) (State, error) {
 	}
 	o := decideCharge(was, cards, d.grace, d.now, byReport)
 	is, err := d.settle(was, cards, o, byReport)
-	if err != nil || !usedUp(cards, o) {
+	if err != nil {
 		return is, err
 	}
-	is, _, err = d.nextCard(is)
+	left, taken := daysLeft(cards, o)
+	switch {
+	case taken > 0 && left == 0:
+		is, _, err = d.nextCard(is)
+	case left < weekDays && left+taken >= weekDays:
+		err = d.tellDarkSoon(is, left)
+	}
 	return is, err
 }
 
@@ -113,17 +119,16 @@ func (d *desk) charge(was State, cards []Bound, byReport bool) (State, error) {
 // that it owes use them up.
 const mostNextCards = 20
 
-// usedUp reports whether a decision has taken the last day of all cards of a device.
-func usedUp(cards []Bound, o Outcome) bool {
-	left := int64(0)
-	for _, c := range cards {
-		left += c.Days
-	}
-	taken := int64(0)
+// daysLeft tells how many days a decision has left on the cards of a device, and how many it
+// has taken.
+func daysLeft(cards []Bound, o Outcome) (left, taken int64) {
 	for _, r := range o.Rows {
 		if r.Card != 0 {
 			taken++
 		}
 	}
-	return taken > 0 && left == taken
+	for _, c := range cards {
+		left += c.Days
+	}
+	return left - taken, taken
 }

@@ -22,6 +22,12 @@ type cardLow struct {
 	AvailableDays int64  `json:"available_days"`
 }
 
+type darkSoon struct {
+	Device        string     `json:"device"`
+	UsableUntil   *time.Time `json:"usable_until"`
+	AvailableDays int64      `json:"available_days"`
+}
+
 type deviceStands struct {
 	Device      string     `json:"device"`
 	UsableUntil *time.Time `json:"usable_until"`
@@ -42,6 +48,18 @@ func (d *desk) tellLow(b Bound) error {
 	id, err := d.c.Store.CardUUID(d.t, d.v, b.Card)
 	d.t.Enqueue(tx.Event{Vendor: d.v, Type: EventCardLow, Stream: id, Payload: cardLow{Card: b.Number, AvailableDays: b.Days}})
 	return err
+}
+
+// tellDarkSoon tells that the cards of a device last for less than a week from now on.
+func (d *desk) tellDarkSoon(s State, left int64) error {
+	device, err := d.c.Store.DeviceByID(d.t, d.v, s.ID)
+	if err != nil || device == nil {
+		return err
+	}
+	d.t.Enqueue(tx.Event{
+		Vendor: d.v, Type: EventDarkSoon, Stream: device.UUID, Payload: darkSoon{device.Number, optional(s.UsableUntil), left},
+	})
+	return nil
 }
 
 // tellOf tells that a device went dark, or that it did not stay so.

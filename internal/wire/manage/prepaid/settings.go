@@ -35,14 +35,12 @@ type switches struct {
 	AcceptTransfer bool       `json:"accept_transfer" doc:"customers outside its line may sell devices to it, with its transfer code"`
 	TransferCode   *string    `json:"transfer_code" doc:"null: it accepts no transfers"`
 	NextCard       bool       `json:"next_card" doc:"when a device's last card is used up, the oldest fitting unused one is bound by itself"`
-	LowDays        int64      `json:"low_days" doc:"from how many days left on card.low is told; 0: 30 and 7"`
 }
 
 type switchesChange struct {
-	AllowSuperior  *bool  `json:"allow_superior,omitempty"`
-	AcceptTransfer *bool  `json:"accept_transfer,omitempty"`
-	NextCard       *bool  `json:"next_card,omitempty"`
-	LowDays        *int64 `json:"low_days,omitempty" minimum:"0" maximum:"365"`
+	AllowSuperior  *bool `json:"allow_superior,omitempty"`
+	AcceptTransfer *bool `json:"accept_transfer,omitempty"`
+	NextCard       *bool `json:"next_card,omitempty"`
 }
 
 func showOrder(o prepaid.Order) *order {
@@ -52,7 +50,7 @@ func showOrder(o prepaid.Order) *order {
 }
 
 func showSwitches(c prepaid.Customer) switches {
-	return switches{c.UUID, c.AllowSuperior, c.TransferCode != "", value.TextOrNil(c.TransferCode), c.NextCard, c.LowDays}
+	return switches{c.UUID, c.AllowSuperior, c.TransferCode != "", value.TextOrNil(c.TransferCode), c.NextCard}
 }
 
 func (a *Area) settings(m *operation.Maker, d door) []operation.Operation {
@@ -105,7 +103,7 @@ func (a *Area) settings(m *operation.Maker, d door) []operation.Operation {
 				return switches{}, err
 			}
 			c, err := a.Prepaid.SetSwitches(t, by, q.ID, prepaid.SwitchChange{
-				AllowSuperior: in.AllowSuperior, NextCard: in.NextCard, AcceptTransfer: in.AcceptTransfer, LowDays: in.LowDays,
+				AllowSuperior: in.AllowSuperior, NextCard: in.NextCard, AcceptTransfer: in.AcceptTransfer,
 			})
 			return showSwitches(c), err
 		}),
