@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
