@@ -17,7 +17,7 @@ func saying() []string {
 	return []string{
 		"internal/access", "internal/owners", "internal/fault", "internal/web", "internal/web/account", "internal/web/entrance", "internal/web/people",
 		"internal/web/portal", "internal/wiring/pairs", "internal/edge", "internal/identity/accesstoken.go", "internal/mailing/stop.go",
-		"internal/licensing/handover.go", "internal/wiring/hand_overs.go", "internal/web/portal/licenses", "internal/web/portal/requests", "internal/web/portal/takeover",
+		"internal/licensing/handover.go", "internal/licensing/deletion.go", "internal/wiring/hand_overs.go", "internal/web/portal/licenses", "internal/web/portal/requests", "internal/web/portal/takeover",
 		"internal/wiring/portal.go", "internal/wiring/portal_screens.go", "internal/wiring/site.go", "internal/listing", "internal/web/portal/files", "internal/signin",
 	}
 }

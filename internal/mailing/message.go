@@ -78,6 +78,7 @@ type Data struct {
 	Devices       string       // how many; empty for one
 	More          string       // how many of them Device does not name; empty for none
 	Until         calendar.Day // when a goodwill activation ends
+	MonthEnds     calendar.Day // the last day of the month whose devices are counted; zero where activations are
 	EndsOn        calendar.Day // a licence
 	DaysLeft      string
 	RefreshBy     calendar.Day  // the last day of a device's file
@@ -147,7 +148,7 @@ func (k Kind) Variables() []string {
 	license := []string{"Customer", "Product", "ProductID", "License", "DashboardLink"}
 	link := []string{"Link", "LinkExpires"}
 	person := []string{"Recipient"}
-	use := []string{"Used", "Contract", "Allowed"}
+	use := []string{"Used", "Contract", "Allowed", "MonthEnds"}
 	wish := []string{"Wish", meterName, "Quantity", "Months", "Message"}
 	switch k {
 	case LicenseIssued, KeyReplaced:
@@ -226,7 +227,7 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract),
 		"Allowed": l.Decimal(d.Allowed),
 		"Device":  d.Device, "Devices": l.Decimal(d.Devices), "More": l.Decimal(d.More), "Until": day(d.Until),
-		"EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft), "RefreshBy": day(d.RefreshBy),
+		"MonthEnds": day(d.MonthEnds), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft), "RefreshBy": day(d.RefreshBy),
 		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
 		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
 		"Address": d.Address, formerName: d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,

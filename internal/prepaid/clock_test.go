@@ -46,7 +46,7 @@ func TestAClockThatLeaps(t *testing.T) {
 				if n := b.round(t); n != 0 {
 					t.Errorf("leap of %s: the run looked at %d devices", leap, n)
 				}
-				if a := b.report(t, "1"); !a.Allowed {
+				if a := b.report(t, "1"); !a.Allowed || !a.UsableUntil.Equal(before) {
 					t.Errorf("leap of %s: %+v", leap, a)
 				}
 				if a := b.report(t, "3"); a.Allowed || a.Reason != prepaid.ReasonNoCard {

@@ -8,6 +8,8 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
+	"chancery/internal/owners"
+	ownerstore "chancery/internal/store/owners"
 	"chancery/internal/tx"
 	"chancery/internal/web/portal"
 	"chancery/internal/wiring/pairs"
@@ -95,4 +97,17 @@ func (m handOverMails) portal(t tx.Tx, vendor ident.VendorID) (string, error) {
 func (r *Rooms) confirmHandOver(ctx context.Context, v ident.VendorID, secret string) (license ident.UUID, welcome string, err error) {
 	done, err := r.HandOvers().Confirm(ctx, v, secret)
 	return done.License, done.Welcome, err
+}
+
+// lookAtHandOver tells what a link of a hand-over would change. It is good while who has
+// asked for it may still hand the licence over.
+func (r *Rooms) lookAtHandOver(
+	ctx context.Context, v ident.VendorID, secret string,
+) (h *licensing.HandOver, l *licensing.License, good bool, err error) {
+	h, l, good, err = r.Licenses.HandOverLink(ctx, v, secret)
+	if err != nil || !good {
+		return h, l, false, err
+	}
+	asker, err := r.OwnerRows.ByUser(ctx, v, h.AskedBy)
+	return h, l, asker.May(owners.HandOver, ownerstore.Of(l)), err
 }

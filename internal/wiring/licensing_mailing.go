@@ -193,6 +193,9 @@ func dataOf(l *licensing.License, zone *time.Location, now time.Time) mailing.Da
 		Used: strconv.FormatInt(used, 10), Contract: strconv.FormatInt(p.TokenLimit, 10),
 		Allowed: strconv.FormatInt(licensing.Allowed(p), 10),
 	}
+	if m := l.MonthAt(now, zone); m != nil {
+		d.MonthEnds = calendar.LastDay(m.Ends, zone)
+	}
 	if ends := l.ExpiryOf(p); !ends.IsZero() {
 		d.EndsOn = calendar.LastDay(ends, zone)
 	}

@@ -58,7 +58,7 @@ func refreshFile(files *offline.Service, via offline.Via) func(context.Context, 
 			return "", nil, err
 		}
 		if no != nil {
-			return "", nil, fault.Refused("no_file", no.Message, no.Help)
+			return "", nil, noAnswer(no)
 		}
 		return reply.Name, reply.File, nil
 	}

@@ -32,7 +32,7 @@ func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
 		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
 		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}, HandOvers: r.HandOvers(), Mails: s.mailsLinks()})),
-		mounted(takeover.New(takeover.Config{Face: f, Look: r.Licenses.HandOverLink, Confirm: r.confirmHandOver})),
+		mounted(takeover.New(takeover.Config{Face: f, Look: r.lookAtHandOver, Confirm: r.confirmHandOver})),
 		mounted(requests.New(requests.Config{Face: f, Rows: r.OwnerRows, Requests: r.Requests})),
 		mounted(activations.New(activations.Config{Face: f, Rows: r.OwnerRows, Deactivations: ownersDeactivations{r}, Names: ownersNames{r}})),
 		mounted(files.New(files.Config{Face: f, Rows: r.OwnerRows, Files: made})),

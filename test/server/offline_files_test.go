@@ -428,7 +428,7 @@ func TestThePageForFiles(t *testing.T) {
 	}
 	form("There is no file.")
 	page := form("The licence is ready.", file.Text)
-	again := regexp.MustCompile(`name="text" value="([^"]+)"`).FindStringSubmatch(page)
+	again := regexp.MustCompile(`name="text"\s+value="([^"]+)"`).FindStringSubmatch(page)
 	if again == nil {
 		t.Fatalf("nothing to download in %s", page)
 	}

@@ -44,10 +44,10 @@ func newPortalWorld(t *testing.T, server *servertest.Server) portalWorld {
 	end := w.admin.Get(t, "/account").Find(`form[action*="/account/sessions/"]`).AttrOr("action", "")
 	w.session, _, _ = strings.Cut(strings.TrimPrefix(end, w.admin.Base+"/account/sessions/"), "/")
 	w.ids = map[string]string{"licenses": license, "activations": activation, "people": w.Customer, "account": w.user}
-	asked := w.admin.Post(t, "/licenses/"+license+"/requests/new", url.Values{"wish": {"renewal"}, "months": {"12"}, "message": {"Hush, it is for the press"}})
+	asked := w.admin.Post(t, "/licenses/"+license+"/requests/new", url.Values{"wish": {"renewal"}, "months": {"12"}, "message": {"Vertraulich: 4711"}})
 	take := asked.Find(`form[action$="/withdraw"]`).AttrOr("action", "")
 	w.request = strings.TrimSuffix(take[strings.LastIndex(take, "/requests/")+len("/requests/"):], "/withdraw")
-	w.secrets = []string{"Hush, it is for the press", w.request, license, activation, key, "Presses hall", "press-4711", "hall-nine", "Kirk AG", "anna@werk.example", "admin@kirk.example", w.Customer, w.user}
+	w.secrets = []string{"Vertraulich: 4711", w.request, license, activation, key, "Presses hall", "press-4711", "hall-nine", "Kirk AG", "anna@werk.example", "admin@kirk.example", w.Customer, w.user}
 	return w
 }
 
@@ -59,7 +59,7 @@ func (w portalWorld) path(t *testing.T, r edge.Route) string {
 	if strings.Contains(below, "{id}") && w.ids[noun] == "" {
 		t.Errorf("%s: the walk has no id for it", r.Path)
 	}
-	return strings.NewReplacer("{id}", w.ids[noun], "{user}", w.user, "{request}", w.request, "{$}", "").Replace(below)
+	return strings.NewReplacer("{id}", w.ids[noun], "{user}", w.user, "{request}", w.request, "{file}", w.request, "{$}", "").Replace(below)
 }
 
 // walk goes over all routes of the portal that need a session.

@@ -110,6 +110,7 @@ func furnish(t *testing.T, s *servertest.Server) attack {
 	}
 	a.acme.manage(t, 200, "GET", "/mails", nil).JSON(t, &mails)
 	a.ids["mails"] = mails.Items[0].ID
+	a.ids["incoming-webhooks"] = a.acme.manage(t, 201, "POST", "/incoming-webhooks", terms{"provider": "Billing"}).text(t, "id")
 	a.ids["releases"] = a.acme.manage(t, 201, "POST", "/products/"+a.acme.product+"/releases", terms{"software_release": "9"}).text(t, "id")
 	a.ids["erasures"] = a.acme.manage(t, 201, "POST", "/erasures", terms{"licensee_email": "nobody@example.com"}).text(t, "id")
 	a.acme.finish(t, a.ids["erasures"])
@@ -249,6 +250,9 @@ func (a attack) body(route edge.Route) string {
 		"POST /api/v1/products/{id}/limitations":               `{"name":"X"}`,
 		"POST /api/v1/activations/{id}/suspension":             `{"until":"2030-01-01"}`,
 		"POST /api/v1/test-clock":                              `{"advance":"1h"}`,
+		"POST /api/v1/incoming-webhooks":                       `{"provider":"X"}`,
+		"POST /api/v1/incoming-webhooks/{id}/rotate-secret":    `-`,
+		"DELETE /api/v1/incoming-webhooks/{id}":                `-`,
 		"POST /api/v1/prepaid/license-codes":                   `{"code":"X","name":"X","models":["X"],"days":1}`,
 		"PATCH /api/v1/prepaid/license-codes/{id}":             `{"name":"X"}`,
 		"POST /api/v1/prepaid/cards":                           `{"license_code":"TR-30","count":1}`,

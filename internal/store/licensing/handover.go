@@ -15,7 +15,8 @@ import (
 const (
 	// A hand-over with when the pending one was asked for that came behind it.
 	selectHandOver = `SELECT h.id, h.license_id, l.uuid, h.asked_by, h.former, h.address, h.name, h.created_at, h.expires_at, h.ended, n.created_at
-		FROM license_handovers h JOIN licenses l ON l.vendor_id = h.vendor_id AND l.id = h.license_id LEFT JOIN license_handovers n ON n.vendor_id = h.vendor_id AND n.license_id = h.license_id AND n.ended = '' AND n.id > h.id
+		FROM license_handovers h JOIN licenses l ON l.vendor_id = h.vendor_id AND l.id = h.license_id
+		LEFT JOIN license_handovers n ON n.vendor_id = h.vendor_id AND n.license_id = h.license_id AND n.ended = '' AND n.id > h.id
 		WHERE h.vendor_id = $1 AND `
 	byHash  = `h.hash = $2`
 	pending = `h.license_id = $2 AND h.ended = ''`

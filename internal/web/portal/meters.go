@@ -5,6 +5,7 @@ import (
 	"chancery/internal/metering"
 	"chancery/internal/terms"
 	"chancery/internal/web"
+	"chancery/internal/web/show"
 )
 
 // Amount writes a quantity in the page's language.
@@ -108,11 +109,16 @@ func MeterNotice(q *web.Request, page *web.Page, l *licensing.License, r meterin
 	return n, true
 }
 
-// ActivationTile shows how many activations of a licence are in use.
-func ActivationTile(q *web.Request, bar web.Bar, href string) web.Tile {
+// ActivationTile shows how many activations of a licence are in use, or how many devices
+// this month, and when that month ends.
+func ActivationTile(q *web.Request, page *web.Page, l *licensing.License) web.Tile {
+	bar, anew := Activations(q, l), monthAnew(q, page, l)
 	t := web.Tile{
 		Label: q.T("Activations"), Value: q.Language().Number(bar.Used),
-		Actions: []web.Action{{Label: q.T("Activations"), Href: href, Icon: "devices"}},
+		Actions: []web.Action{{Label: q.T("Activations"), Href: show.LicenseHref(q, l.UUID) + "/activations", Icon: "devices"}},
+	}
+	if anew != "" {
+		t.Label = q.T("This month")
 	}
 	if !bar.Limited() {
 		t.Sub = q.T("any number")
@@ -120,5 +126,8 @@ func ActivationTile(q *web.Request, bar web.Bar, href string) web.Tile {
 	}
 	t.Sub, t.Bar, t.Tone = q.T("of %d allowed", max(bar.Contract, bar.Allowed)), &bar, toneOf(bar)
 	t.Lines = []string{UsedContractAllowed(q, bar)}
+	if anew != "" {
+		t.Lines = append(t.Lines, q.T("Counts anew on %s", anew))
+	}
 	return t
 }

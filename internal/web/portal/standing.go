@@ -33,19 +33,20 @@ func Standing(q *web.Request, page *web.Page, l *licensing.License) (notes []web
 	if n, used := usedUp(q, page, l, s); used {
 		notes = append(notes, n)
 	}
-	if l.GoodwillUsed > 0 {
+	onGoodwill := l.OnGoodwill(page.Now) > 0
+	if onGoodwill {
 		notes = append(notes, web.Notice{
 			Tone: web.Notable, Title: q.T("Goodwill is in use."), Links: Contact(q), Actions: askMore(q, l),
-			Text: q.T("%d devices are above your contract. They may run for now; delete some, or ask for more activations.", l.GoodwillUsed),
+			Text: goodwillText(q, page, l),
 		})
 	}
 	if n, soon := ending(q, page, l, s); soon {
 		notes = append(notes, n)
 	}
-	if bar := Activations(q, l); s.IsValid && l.UsedUpAt.IsZero() && l.GoodwillUsed == 0 && Nearly(bar) {
+	if bar := Activations(q, l); s.IsValid && s.UsedUpAt.IsZero() && !onGoodwill && Nearly(bar) {
 		notes = append(notes, web.Notice{
 			Tone: web.Soon, Title: q.T("Nearly used up."), Actions: askMore(q, l),
-			Text: q.T("%d of %d activations are in use. Delete devices that you do not use any more, or ask for more.", bar.Used, bar.Contract),
+			Text: nearlyText(q, page, l),
 		})
 	}
 	if l.IsTemporary {
@@ -97,11 +98,9 @@ func usedUp(q *web.Request, page *web.Page, l *licensing.License, s licensing.St
 	if s.UsedUpAt.IsZero() {
 		return web.Notice{}, false
 	}
-	bar := Activations(q, l)
 	return web.Notice{
 		Tone: web.Warning, Title: q.T("Used up."), Links: Contact(q), Actions: askMore(q, l),
-		Text: q.T("All %d activations are in use: new devices have been refused since %s, those activated go on. Delete a device, or ask for more activations.",
-			max(bar.Allowed, bar.Contract), page.At(s.UsedUpAt).Text),
+		Text: usedUpText(q, page, l, s),
 	}, true
 }
 

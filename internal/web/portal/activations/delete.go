@@ -38,6 +38,10 @@ func (p *Pages) askDelete(q *web.Request, form *web.Form) (*web.FormPage, error)
 	page.Text = q.T("%s loses its activation at once, and the place is free for another device. "+
 		"Its program is told at its next contact that it is not activated any more. "+
 		"It can be activated again with the license key, as a new activation, while a place is free.", name(a))
+	if kept := portal.KeptPlaces(q, &page.Page, s.License); kept != "" {
+		page.Text = q.T("%s loses its activation at once. Its program is told at its next contact that it is not activated any more. "+
+			"It can be activated again with the license key.", name(a)) + " " + kept
+	}
 	if a.FileInForce(s.License, page.Now) {
 		page.Text = q.T("%s has a licence file and goes on with it, whatever you do here. If you delete it, it gets no new files, and %s decides when "+
 			"its place is free for another device. Give the licence up on the device and bring its deactivation file, and it is free at once.",
@@ -105,6 +109,9 @@ func (p *Pages) askDeleteSome(q *web.Request, form *web.Form) (*web.FormPage, er
 	}
 	page.Text = q.T("%d devices lose their activations at once. Their programs are told at their next contact. "+
 		"All of them are deleted, or none.", count)
+	if kept := portal.KeptPlaces(q, &page.Page, l); kept != "" {
+		page.Text += " " + kept
+	}
 	p.told(q, page, l, count)
 	form.Add(web.Group{Fields: []web.Field{ticked, {Name: sure, Kind: web.HiddenField}}})
 	form.Groups[0].Fields[1].Value = "yes"

@@ -118,5 +118,20 @@ func TestWhoHandsOver(t *testing.T) {
 		if p.Path != page || !strings.Contains(p.Text("main"), "The licence is yours from now on.") {
 			t.Errorf("who has an account comes to %s: %s", p.Path, p.Text("main"))
 		}
+
+		// What somebody has asked for who has lost the role since is over.
+		for range 2 {
+			m.Box.Read(t) // that it was handed over
+		}
+		link = handOver(t, m, admin, id, "mallory@example.com", "lena@werk.example")
+		for _, one := range m.API(t, 200, "GET", "/customers/"+m.Customer+"/users", nil)["items"].([]any) {
+			if u := one.(map[string]any); u["email"] == "admin@kirk.example" {
+				m.API(t, 204, "DELETE", "/customers/"+m.Customer+"/users?user_id="+u["user_id"].(string), nil)
+			}
+		}
+		mallory := m.Browser(t, m.Vendor).At("portal")
+		if p := mallory.Press(t, mallory.Get(t, link), "Take it over", nil); p.Status < 400 {
+			t.Errorf("a dismissed administrator hands over: %d %s", p.Status, p.Text("main"))
+		}
 	})
 }

@@ -64,7 +64,7 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 	page := &licencePage{Page: portal.Header(q, l, portal.LicencePart)}
 	page.Notices = portal.Standing(q, &page.Page, l)
 	page.Tiles = []web.Tile{
-		portal.ActivationTile(q, portal.Activations(q, l), show.LicenseHref(q, l.UUID)+"/activations"),
+		portal.ActivationTile(q, &page.Page, l),
 		portal.ExpiryTile(q, &page.Page, l),
 	}
 	if t, limited := portal.DeactivationTile(q, l); limited {
@@ -133,6 +133,8 @@ func counts(q *web.Request, l *licensing.License) string {
 	switch {
 	case l.Edition.Mode == terms.Floating:
 		return q.T("counts sessions that are open at once")
+	case l.CountsMonths():
+		return q.T("counts the devices of each month")
 	case l.Edition.ClientType == terms.Users:
 		return q.T("counts users")
 	}

@@ -129,7 +129,11 @@ func columns(q *web.Request) []web.Column[row] {
 		}},
 		{Name: "activations", Label: q.T("Activations"), Cell: func(l row) web.Cell {
 			bar := portal.Activations(q, l.License)
-			return web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/activations"}
+			cell := web.Cell{Bar: &bar, Href: show.LicenseHref(q, l.UUID) + "/activations"}
+			if l.CountsMonths() {
+				cell.Sub = q.T("This month")
+			}
+			return cell
 		}},
 		{Name: "expires", Label: q.T("Expires"), Cell: func(l row) web.Cell {
 			if at := l.ExpiryOf(l.Terms().Policy); !at.IsZero() {

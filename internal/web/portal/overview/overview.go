@@ -128,7 +128,7 @@ func (p *Pages) big(q *web.Request, page *overviewPage, l *licensing.License) er
 		web.Fact{Label: q.T("License key"), Cell: web.Cell{Text: l.KeyToType(), Href: href, Mono: true, Copy: l.KeyToType()}},
 		web.Fact{Label: q.T("License ID"), Cell: web.Cell{Text: l.UUID.String(), Href: href, Mono: true, Copy: l.UUID.String()}},
 	)
-	shown.Tiles = []web.Tile{portal.ActivationTile(q, portal.Activations(q, l), href+"/activations"), portal.ExpiryTile(q, &page.Page, l)}
+	shown.Tiles = []web.Tile{portal.ActivationTile(q, &page.Page, l), portal.ExpiryTile(q, &page.Page, l)}
 	readings, err := p.Meters.Read(q.Context(), q.Reach(), l)
 	for _, r := range readings {
 		shown.Tiles = append(shown.Tiles, portal.MeterTile(q, &page.Page, r))
