@@ -27,7 +27,7 @@ type serveCommand struct {
 
 	Listen        string        `help:"Address to listen on. Default: :8080, on all addresses of this machine." default:":8080" placeholder:"HOST:PORT"`
 	PublicURL     string        `help:"Where users reach the server, for links: https://licences.example.com." placeholder:"URL"`
-	OwnHost       []string      `help:"Another name by which the server itself is called, such as one inside a network: chancery.internal.example." placeholder:"NAME"`
+	OwnHost       []string      `help:"Another name of the server itself, such as one inside a network: chancery.internal.example." placeholder:"NAME"`
 	TrustedProxy  []string      `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	AllowOutbound []string      `help:"Addresses or networks that webhooks and OpenID providers may be in though inside: 10.1.2.0/24." placeholder:"CIDR"`
 	SMTP          string        `name:"smtp" help:"Mail server: smtp://user:password@host:587, or smtps; without it mail stays in the log." placeholder:"URL"`
@@ -35,7 +35,7 @@ type serveCommand struct {
 	Contact       string        `name:"security-contact" help:"Whom to tell of faults, by e-mail or a URL; security.txt names it." placeholder:"CONTACT"`
 	TLSCert       string        `name:"tls-cert" help:"Certificate (PEM) to serve HTTPS with; it is read again when it changes." placeholder:"FILE"`
 	TLSKey        string        `name:"tls-key" help:"The certificate's private key (PEM)." placeholder:"FILE"`
-	TLSDir        string        `name:"tls-dir" help:"Folder of certificates and keys (PEM) for several host names; it is looked at again as it changes." placeholder:"DIR" type:"path"`
+	TLSDir        string        `name:"tls-dir" help:"Folder of PEM certificates and keys by host; read again as it changes." placeholder:"DIR" type:"path"`
 	Metrics       string        `name:"metrics-listen" help:"Address to serve /metrics on, apart from the clients; off by default." placeholder:"HOST:PORT"`
 	GeoIP         string        `name:"geoip" help:"MMDB file of cities or countries; by default the embedded one of countries." placeholder:"FILE" type:"path"`
 	TestClock     bool          `name:"test-clock" help:"Let the clock be moved, for tests; only on a database never served without it."`
@@ -167,7 +167,8 @@ func parseHosts(names []string) (hosts []string, err error) {
 	for _, name := range names {
 		host, ok := entry.Host(name)
 		if !ok {
-			return nil, setup.Wrong("--own-host must be a host name, such as chancery.internal.example; names without a dot and IP addresses need no mention.", nil)
+			return nil, setup.Wrong("--own-host must be a host name, such as chancery.internal.example; "+
+				"names without a dot and IP addresses need no mention.", nil)
 		}
 		hosts = append(hosts, host)
 	}

@@ -10,6 +10,7 @@ import (
 // Clock stands in the past while the history is made, and then is the real one.
 type Clock struct {
 	present ident.Clock
+	began   time.Time
 
 	mu   sync.Mutex
 	past time.Time // zero once it is live
@@ -17,7 +18,8 @@ type Clock struct {
 
 // NewClock starts as long ago as the history does.
 func NewClock(present ident.Clock) *Clock {
-	return &Clock{present: present, past: present.Now().Add(-history)}
+	began := present.Now().Add(-history)
+	return &Clock{present: present, began: began, past: began}
 }
 
 // Now implements ident.Clock.
@@ -29,6 +31,9 @@ func (c *Clock) Now() time.Time {
 	}
 	return c.present.Now()
 }
+
+// Passed implements ident.Stopwatch: the history has passed, too, and is no leap.
+func (c *Clock) Passed() time.Duration { return c.Now().Sub(c.began) }
 
 // set moves a clock that stands in the past.
 func (c *Clock) set(t time.Time) {

@@ -106,13 +106,13 @@ func ChangeSeen[In, T any](
 	return result, fault.Refused("changed_meanwhile", "Others are changing this at the same moment.", "Send it again.")
 }
 
-// claimFrom gives the claim of the request; repeatable is false without a key.
 // IsRepeatable reports whether the request of ctx brought an Idempotency-Key.
 func IsRepeatable(ctx context.Context) bool {
 	_, _, repeatable := claimFrom(ctx)
 	return repeatable
 }
 
+// claimFrom gives the claim of the request; repeatable is false without a key.
 func claimFrom(ctx context.Context) (claim tx.Claim, secret, repeatable bool) {
 	c := callFrom(ctx)
 	if c == nil || c.key == "" || c.principal.Vendor.IsZero() {

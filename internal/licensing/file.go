@@ -40,35 +40,9 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 	if c.TokenKey.IsZero() && l.clockWaits(l.Terms().Policy) {
 		return refused(refusal.EarlyFile()), nil
 	}
-	if !c.TokenKey.IsZero() { //nolint:nestif // one question after the other about the holder
-		token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
-		switch {
-		case err != nil:
-			return Outcome{}, err
-		case token == nil || token.License != l.ID:
-			r, err := s.unknownKey(t, c.Vendor, l.Product.ID, Key{UUID: c.TokenKey}, refusal.Refuse(refusal.UnknownToken))
+	if !c.TokenKey.IsZero() {
+		if holder, l, r, err = s.fileHolder(t, c, l); err != nil || r != nil {
 			return refused(r), err
-		case token.Activation == 0:
-			return refused(refusal.Refuse(refusal.TokenNotAssigned)), nil
-		}
-		// A place that is being given up gets no file, and one that gets a file is not given up.
-		if holder, l, err = s.locked(t, c.Vendor, c.TokenKey); err != nil {
-			return Outcome{}, err
-		}
-		if holder == nil {
-			return refused(refusal.Refuse(refusal.TokenNotAssigned)), nil
-		}
-		if r := refuseFile(l, t.Now()); r != nil {
-			return refused(r), nil
-		}
-		if c.XML && holder.Client.PublicKey != nil {
-			return refused(refusal.KeyedXML()), nil
-		}
-		if holder.Device.SuspendedAt(t.Now()) {
-			return refused(refusal.Refuse(refusal.Suspended)), nil
-		}
-		if gone, err := s.leaving(t, c.Vendor, holder); err != nil || gone {
-			return refused(refuseDeleted()), err
 		}
 	}
 	if err := s.nameUsers(t, l); err != nil {
@@ -89,6 +63,41 @@ func (s *Service) LicenseFile(t tx.Tx, c FileCommand) (Outcome, error) {
 		state = state.until(refreshByOf(l.Terms().Policy, t.Now()))
 	}
 	return Outcome{State: state}, nil
+}
+
+// fileHolder gives the client that a file is for, locked together with the licence.
+func (s *Service) fileHolder(t tx.Tx, c FileCommand, l *License) (*Activation, *License, *refusal.Refusal, error) {
+	token, err := s.store.TokenByKey(t, c.Vendor, c.TokenKey)
+	switch {
+	case err != nil:
+		return nil, nil, nil, err
+	case token == nil || token.License != l.ID:
+		r, err := s.unknownKey(t, c.Vendor, l.Product.ID, Key{UUID: c.TokenKey}, refusal.Refuse(refusal.UnknownToken))
+		return nil, nil, r, err
+	case token.Activation == 0:
+		return nil, nil, refusal.Refuse(refusal.TokenNotAssigned), nil
+	}
+	// A place that is being given up gets no file, and one that gets a file is not given up.
+	holder, l, err := s.locked(t, c.Vendor, c.TokenKey)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if holder == nil {
+		return nil, nil, refusal.Refuse(refusal.TokenNotAssigned), nil
+	}
+	if r := refuseFile(l, t.Now()); r != nil {
+		return nil, nil, r, nil
+	}
+	if c.XML && holder.Client.PublicKey != nil {
+		return nil, nil, refusal.KeyedXML(), nil
+	}
+	if holder.Device.SuspendedAt(t.Now()) {
+		return nil, nil, refusal.Refuse(refusal.Suspended), nil
+	}
+	if gone, err := s.leaving(t, c.Vendor, holder); err != nil || gone {
+		return nil, nil, refuseDeleted(), err
+	}
+	return holder, l, nil, nil
 }
 
 // refuseXML judges whether an XML file may be made, which whoever has it can use: only

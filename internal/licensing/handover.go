@@ -25,12 +25,15 @@ const (
 type HandOver struct {
 	ID        int64
 	License   ident.LicenseID
+	AskedBy   ident.UserID
 	Former    string // the licensee at the request
 	Address   string // of the new person
 	Name      string // as who has asked wrote it; may be empty
 	AskedAt   time.Time
 	ExpiresAt time.Time
 	Ended     HandOverEnd // "" while it is pending
+
+	LicenseUUID ident.UUID // as it is read
 
 	// NewerAt is when the pending one was asked for that has replaced this one; zero for none.
 	NewerAt time.Time
@@ -44,7 +47,7 @@ const (
 	HandOverUsed      HandOverEnd = "used"
 	HandOverReplaced  HandOverEnd = "replaced"  // by a newer one of the licence
 	HandOverCancelled HandOverEnd = "cancelled" // by its licensee, an administrator, or staff
-	HandOverMoved     HandOverEnd = "moved"     // the licence got another licensee or customer otherwise
+	HandOverMoved     HandOverEnd = "moved"     // the licence got another licensee or customer otherwise, or the new person left the address
 )
 
 // good reports whether a hand-over can be confirmed.
@@ -83,6 +86,7 @@ type HandOverReader interface {
 type HandOverCommand struct {
 	Vendor  ident.VendorID
 	License ident.LicenseID
+	By      ident.UserID
 	Address string
 	Name    string
 }
@@ -112,7 +116,7 @@ func (s *Service) AskHandOver(t tx.Tx, c HandOverCommand) (l *License, h HandOve
 
 func readHandOver(l *License, c HandOverCommand, now time.Time) (HandOver, error) {
 	var wrong fault.Fields
-	h := HandOver{License: l.ID, Former: l.LicenseeEmail, AskedAt: now, ExpiresAt: now.Add(HandOverLife)}
+	h := HandOver{License: l.ID, AskedBy: c.By, Former: l.LicenseeEmail, AskedAt: now, ExpiresAt: now.Add(HandOverLife)}
 	h.Address = entry.Email(&wrong, "email", c.Address, "")
 	h.Name = entry.Name(&wrong, "name", c.Name, "", 0, maxText)
 	wrong.Check(h.Address != "", "email", "must be one e-mail address such as anna@example.com")

@@ -103,6 +103,14 @@ func TestHandOvers(t *testing.T) {
 		if confirmed(t, b, secret) {
 			t.Error("a link outlives the licensee's change of address")
 		}
+		to := issue()
+		secret = handed(t, b, to, "leaves@example.com")
+		storetest.Do(t, e, func(x tx.Tx) (any, error) {
+			return nil, b.Licenses.LicenseeMoved(x, b.Vendor, "leaves@example.com", "elsewhere@example.com")
+		})
+		if confirmed(t, b, secret) {
+			t.Error("a link outlives the new person's change of address")
+		}
 		late := issue()
 		secret = handed(t, b, late, "anna@example.com")
 		e.Clock.Advance(licensing.HandOverLife)

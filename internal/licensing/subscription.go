@@ -232,7 +232,10 @@ func recordOfSubscription(s Subscription) subscriptionRecord {
 }
 
 func journalSubscription(t tx.Tx, l *License, before *Subscription, after Subscription) {
-	e := tx.Entry{Vendor: l.Vendor, Action: "license.subscription_stated", Subject: licenseSubject, ID: l.UUID, License: l.ID, After: recordOfSubscription(after)}
+	e := tx.Entry{
+		Vendor: l.Vendor, Action: "license.subscription_stated", Subject: licenseSubject, ID: l.UUID, License: l.ID,
+		After: recordOfSubscription(after),
+	}
 	if before != nil {
 		e.Before = recordOfSubscription(*before)
 	}

@@ -10,8 +10,8 @@ import (
 	"chancery/internal/terms"
 )
 
-// telling gives the bench a service that tells.
-func (b *licenseBench) telling(t *testing.T, e storetest.Env) *tellings {
+// telling gives the bench with a service that tells.
+func (b licenseBench) telling(t *testing.T, e storetest.Env) (licenseBench, *tellings) {
 	t.Helper()
 	told := &tellings{}
 	service, err := licensing.New(licensing.Config{
@@ -21,10 +21,10 @@ func (b *licenseBench) telling(t *testing.T, e storetest.Env) *tellings {
 		t.Fatal(err)
 	}
 	b.Licenses = service
-	return told
+	return b, told
 }
 
-func (b *licenseBench) noteNew(t *testing.T, after time.Duration) {
+func (b licenseBench) noteNew(t *testing.T, after time.Duration) {
 	t.Helper()
 	b.Clock.Advance(after)
 	if _, err := b.Licenses.NoteNewDevices(t.Context()); err != nil {
@@ -37,7 +37,7 @@ func (b *licenseBench) noteNew(t *testing.T, after time.Duration) {
 func TestNewDevicesAreToldTogether(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newLicenses(t, e)
-		told := b.telling(t, e)
+		b, told := b.telling(t, e)
 		edition := b.Limited(t, 2000, 0, 0)
 		l, other := b.Issue(t, edition), b.Issue(t, edition)
 		b.Granted(t, l.LicenseKey, "old")
@@ -95,7 +95,7 @@ func TestNewDevicesAreToldTogether(t *testing.T) {
 func TestNearlyUsedUpIsToldOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newLicenses(t, e)
-		told := b.telling(t, e)
+		b, told := b.telling(t, e)
 		l := b.Issue(t, b.Limited(t, 10, 0, 2))
 		ids := b.crowdOf(t, l, 8)
 		want := func(n int) {

@@ -30,7 +30,8 @@ type Owner struct {
 }
 
 // wants decides whether an owner gets mails of a kind: what they have chosen holds, else
-// the vendor's rule, else what is on at first, also for a licensee without an account where the default rule is on. own is false where the vendor has set no rule.
+// the vendor's rule, else what is on at first, also for a licensee without an account where
+// the default rule is on. own is false where the vendor has set no rule.
 func (o Owner) wants(r Rule, own bool) bool {
 	switch {
 	case !slices.Contains(Choosable(), r.Kind):

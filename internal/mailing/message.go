@@ -139,6 +139,7 @@ func (l Letter) read() (Letter, error) {
 const (
 	meterName   = "Meter"
 	addressName = "Address"
+	formerName  = "FormerAddress"
 )
 
 // Variables gives the names that a template of the kind may use.
@@ -159,19 +160,19 @@ func (k Kind) Variables() []string {
 	case CustomerAdded:
 		return slices.Concat(common, person, []string{"Role", "Customer", "DashboardLink"})
 	case AddressConfirm:
-		return slices.Concat(common, person, []string{addressName, "FormerAddress", "Link", "LinkExpires"})
+		return slices.Concat(common, person, []string{addressName, formerName, "Link", "LinkExpires"})
 	case AddressTaken, AddressAsked, AddressChanged:
-		return slices.Concat(common, person, []string{addressName, "FormerAddress", "SignInLink", "ByStaff"})
+		return slices.Concat(common, person, []string{addressName, formerName, "SignInLink", "ByStaff"})
 	case NewDevice:
 		return slices.Concat(common, license, use, []string{"Device", "Devices", "More"})
 	case NearlyUsedUp:
 		return slices.Concat(common, license, use)
 	case HandOverConfirm:
-		return slices.Concat(common, person, license[:4], []string{"FormerAddress", "AskedBy"}, link)
+		return slices.Concat(common, person, license[:4], []string{formerName, "AskedBy"}, link)
 	case HandOverAsked:
 		return slices.Concat(common, license, []string{addressName, "AskedBy"})
 	case HandedOver:
-		return slices.Concat(common, license, []string{addressName, "FormerAddress"})
+		return slices.Concat(common, license, []string{addressName, formerName})
 	case LicenseRequested:
 		return slices.Concat(common, license[:4], wish, []string{"AskedBy", "RequestsLink"})
 	case RequestAnswered:
@@ -225,11 +226,11 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract),
 		"Allowed": l.Decimal(d.Allowed),
-		"Device":  d.Device, "Devices": l.Decimal(d.Devices), "More": l.Decimal(d.More),
-		"Until": day(d.Until), "MonthEnds": day(d.MonthEnds), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft), "RefreshBy": day(d.RefreshBy),
+		"Device":  d.Device, "Devices": l.Decimal(d.Devices), "More": l.Decimal(d.More), "Until": day(d.Until), "MonthEnds": day(d.MonthEnds),
+		"EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft), "RefreshBy": day(d.RefreshBy),
 		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
 		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
-		"Address": d.Address, "FormerAddress": d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
+		"Address": d.Address, formerName: d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
 		"AskedBy": d.AskedBy, "Wish": l.Word(d.Wish), "Quantity": l.Decimal(d.Quantity), "Months": l.Decimal(d.Months), "Message": d.Message,
 		"Answer": d.Answer, "Declined": d.Declined, "RequestsLink": d.RequestsLink,
 		"Event": d.Event, "Payload": d.Payload,
@@ -253,7 +254,8 @@ func sample() Data {
 	return Data{
 		Recipient: "Alex Example", Customer: "Example Ltd", Product: "Example product", ProductID: "01890000-0000-7000-8000-000000000001",
 		License: "Example licence", LicenseKey: "5f0c1b1e-0000-4000-8000-000000000002",
-		Used: "11", Contract: "10", Allowed: "12", Device: "Till 3, front (till-3)", Devices: "3", More: "2", Until: calendar.Day{Year: 2026, Month: time.March, Day: 28},
+		Used: "11", Contract: "10", Allowed: "12", Device: "Till 3, front (till-3)", Devices: "3", More: "2",
+		Until:  calendar.Day{Year: 2026, Month: time.March, Day: 28},
 		EndsOn: calendar.Day{Year: 2026, Month: time.March, Day: 31}, DaysLeft: "17", RefreshBy: calendar.Day{Year: 2026, Month: time.March, Day: 31},
 		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: calendar.Day{Year: 2026, Month: time.April, Day: 1},
 		Link: "https://licences.example.com/single-use-link", LinkExpires: time.Hour, Role: "support",

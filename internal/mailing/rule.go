@@ -83,7 +83,8 @@ func CompleteRules(own map[Kind]Rule) []Rule {
 func (r Rule) read() (Rule, error) {
 	var wrong fault.Fields
 	wrong.Check(slices.Contains(Ruled(), r.Kind), "kind",
-		"must be license_issued, new_device, nearly_used_up, goodwill, expiring, expired, used_up, refresh_due, meter_threshold, meter_exhausted or license_requested")
+		"must be license_issued, new_device, nearly_used_up, goodwill, expiring, expired, used_up, "+
+			"refresh_due, meter_threshold, meter_exhausted or license_requested")
 	r.ToCustomer = r.ToCustomer && !r.Kind.StaffOnly()
 	wrong.Check(len(r.Staff) <= maxStaff, "staff", "must be at most 10 addresses")
 	r.Staff = slices.Clone(r.Staff)

@@ -17,6 +17,13 @@ import (
 
 // Store keeps mails, rules and templates.
 type Store interface {
+	Mails
+	Templates
+	Rules
+}
+
+// Mails keeps what is sent.
+type Mails interface {
 	// Vendor gives in whose name mail is sent.
 	Vendor(t tx.Tx, v ident.VendorID) (Vendor, error)
 
@@ -28,7 +35,10 @@ type Store interface {
 
 	// Queue lets a mail wait to be sent, from now until giveUp.
 	Queue(t tx.Tx, v ident.VendorID, id ident.UUID, giveUp time.Time) error
+}
 
+// Templates keeps the words that mails are made of.
+type Templates interface {
 	// Template gives the vendor's own in a language; found is false without one.
 	Template(t tx.Tx, v ident.VendorID, k Kind, language string) (p Template, found bool, err error)
 	SaveTemplate(t tx.Tx, v ident.VendorID, p Template) error
@@ -37,7 +47,10 @@ type Store interface {
 	// LanguageOf gives the language in which somebody is written to: what they have
 	// chosen, else the customer's to whom they belong, else the vendor's; "" for none.
 	LanguageOf(t tx.Tx, v ident.VendorID, address string) (code string, err error)
+}
 
+// Rules keeps who gets which kinds.
+type Rules interface {
 	// Rule gives the vendor's own; found is false without one.
 	Rule(t tx.Tx, v ident.VendorID, k Kind) (r Rule, found bool, err error)
 	SaveRule(t tx.Tx, v ident.VendorID, r Rule) error

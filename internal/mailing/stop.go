@@ -33,7 +33,7 @@ func (s *Service) stopLink(id ident.VendorID, v Vendor, stop Stop) (string, erro
 	}
 	plain, err := json.Marshal(stop)
 	if err != nil {
-		return "", err //nolint:wrapcheck // two texts always are JSON
+		return "", err
 	}
 	sealed, err := s.Sealer.Seal(stopPurpose(id), plain)
 	if err != nil {

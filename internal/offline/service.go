@@ -227,6 +227,9 @@ func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, p
 	f.ClientID = r.ClientID
 	if no != nil {
 		if proven != nil {
+			if no.ID == refusal.InvalidKey { // a user without a licence is told what a wrong password is
+				no = refusal.WrongUser()
+			}
 			err = proven.Return(t)
 		}
 		return Place{}, no, err

@@ -75,7 +75,8 @@ func (s *IncomingService) Create(t tx.Tx, vendor ident.VendorID, provider string
 	}
 	for _, other := range all {
 		if other.Provider == provider {
-			return Incoming{}, "", fault.Refused("provider_exists", "There is an incoming webhook of this provider already.", "Rotate its secret, or give this one another name.")
+			return Incoming{}, "", fault.Refused("provider_exists", "There is an incoming webhook of this provider already.",
+				"Rotate its secret, or give this one another name.")
 		}
 	}
 	if len(all) >= MaxIncoming {

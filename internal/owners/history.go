@@ -39,7 +39,8 @@ type Happening struct {
 // them is the vendor's own, or says nothing to anybody who did not write the program.
 func ToldOfLicenses() []string {
 	return []string{
-		"license.issued", "license.changed", "license.handed_over", "license.hand_over_requested", "license.hand_over_cancelled", "license.key_replaced", "license.deactivations_reset", "license.file_issued",
+		"license.issued", "license.changed", "license.handed_over", "license.hand_over_requested", "license.hand_over_cancelled",
+		"license.key_replaced", "license.deactivations_reset", "license.file_issued",
 		"license.expired", "license.revived", "license_user.added", "license_user.removed",
 		"activation.created", "activation.deleted", "activation.display_name_changed", "activation.offline",
 		"device.suspended", "device.resumed", "meter.adjusted", "meter.reset", "meter.rolled_back", "session.released", "offline.reported",

@@ -57,30 +57,20 @@ func (r Reports) Answer(ctx context.Context, v ident.VendorID, reports []Report)
 		return nil, err
 	}
 	now := r.Service.c.IDs.Clock.Now()
-	if r.Service.trusts(now) {
+	trusted := r.Service.trusts(now)
+	if trusted {
 		if err := r.charge(ctx, v, found, now); err != nil {
 			return nil, err
-		}
-	} else {
-		for key, f := range found { // by what was known
-			if f.Dark == NotDark {
-				f.UsableUntil = later(f.UsableUntil, now.Add(time.Millisecond))
-				found[key] = f
-			}
 		}
 	}
 	answers := make([]Answer, len(reports))
 	for i, one := range reports {
 		answers[i] = r.answer(v, one, keys[i], found, now)
+		if f, known := found[keys[i]]; known && !trusted {
+			answers[i].Allowed = f.Dark == NotDark // by what was known
+		}
 	}
 	return answers, r.noteModels(ctx, v, reports, keys, found)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 func (r Reports) answer(v ident.VendorID, one Report, key string, found map[string]Found, now time.Time) Answer {

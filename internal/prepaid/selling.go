@@ -45,6 +45,9 @@ type Sold struct {
 // Sell hands cards down to a direct sub-customer of their holder; the vendor's stock to a
 // customer without a superior (docs/rules/prepaid.md, rule 21). All of them or none.
 func (s *Service) Sell(t tx.Tx, by By, c SellCommand) (sold Sold, err error) {
+	if len(c.Cards) > 0 && c.Count != 0 {
+		return Sold{}, fault.Wrong(fault.Field{Name: "count", Message: "must be left out where cards are named"})
+	}
 	return sold, s.work(t, by.Vendor, func(d *desk) error {
 		to, err := d.c.Store.Customer(t, d.v, c.To)
 		if err != nil {

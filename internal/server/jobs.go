@@ -87,9 +87,12 @@ func (a *Server) plan() error {
 				return r.MailRows.Forget(ctx, r.Clock.Now())
 			}),
 		},
-		Job{Name: "make missing keys", Every: time.Hour, Next: testclock.Daily, Run: counted(a.c.Log, "keys of new kinds made", func(ctx context.Context) (int, error) {
-			return r.Keyring.Complete(ctx, r.DB)
-		})},
+		Job{
+			Name: "make missing keys", Every: time.Hour, Next: testclock.Daily,
+			Run: counted(a.c.Log, "keys of new kinds made", func(ctx context.Context) (int, error) {
+				return r.Keyring.Complete(ctx, r.DB)
+			}),
+		},
 		Job{Name: "clear names away", Every: time.Minute, Run: counted(a.c.Log, "reports of names taken out cleared away", r.Usage.ClearEnded)},
 		Job{
 			Name: "check host names", Every: 30 * time.Second, Next: testclock.At(r.VendorRows.NextHostCheck),

@@ -183,7 +183,7 @@ func (f *Face) problem(w http.ResponseWriter, r *http.Request, err error) {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		http.Redirect(w, r, to, http.StatusSeeOther)
+		http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // it begins with the face's own base
 		return
 	}
 	if unknown != nil {

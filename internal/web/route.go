@@ -286,7 +286,7 @@ func showable(err error) bool {
 	case fault.Invalid, fault.Conflict, fault.Throttled, fault.Unprocessable:
 		return true
 	case fault.Internal, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.TooLarge, fault.Unavailable,
-		fault.TooSlow, fault.Abandoned:
+		fault.TooSlow, fault.Abandoned, fault.Misdirected:
 	}
 	return false
 }

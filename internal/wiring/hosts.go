@@ -149,7 +149,7 @@ func (atVendor) lead(w http.ResponseWriter, r *http.Request, face string) error 
 		return edge.NoRoute()
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, "/"+face+"/", http.StatusSeeOther)
+	http.Redirect(w, r, "/"+face+"/", http.StatusSeeOther) //nolint:gosec // face is one of hosted
 	return nil
 }
 

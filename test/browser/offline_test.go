@@ -190,10 +190,9 @@ func TestFilesAreCarried(t *testing.T) {
 			c.came(n+1, nil)
 
 			c.do(chromedp.Navigate(c.base + "/offline/"))
-			var ten []string
-			for i := range 10 {
-				_, text := c.device("t-" + strconv.Itoa(i))
-				ten = append(ten, text)
+			ten := make([]string, 10)
+			for i := range ten {
+				_, ten[i] = c.device("t-" + strconv.Itoa(i))
 			}
 			c.chooses(ten...)
 			c.click("Upload")

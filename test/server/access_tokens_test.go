@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -52,12 +53,12 @@ func TestAccessTokensReachNothingOfOthers(t *testing.T) {
 					want := 403
 					if route.Also != "" {
 						want = 404
-						if !strings.Contains(route.Path, "{id}") && route.Method == "GET" {
+						if !strings.Contains(route.Path, "{id}") && route.Method == http.MethodGet {
 							want = 200
 						}
 					}
 					if strings.HasPrefix(route.Path, "/api/v1/prepaid/") {
-						if got.Status >= 500 || got.Status < 400 && route.Method != "GET" {
+						if got.Status >= 500 || got.Status < 400 && route.Method != http.MethodGet {
 							t.Errorf("%s %s as %s: %d %s", route.Method, route.Path, who, got.Status, got.Body)
 						}
 						continue // TestPrepaidByToken

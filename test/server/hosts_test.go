@@ -82,6 +82,7 @@ func (h hosted) ask(t *testing.T, method, host, path string, headers ...string) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer res.Body.Close()
 	return servertest.ReadAnswer(t, res)
 }
 
@@ -105,7 +106,7 @@ func TestAVendorOnAHostOfItsOwn(t *testing.T) {
 		if !strings.HasPrefix(p.Path, "/sign-in") || strings.Contains(p.Body, "/portal/acme") {
 			t.Fatalf("the first page: %d at %s\n%s", p.Status, p.Path, p.Body)
 		}
-		p = b.Press(t, b.Click(t, p, "Forgot password"), "Recover password", url.Values{"email": {mail.To}})
+		b.Press(t, b.Click(t, p, "Forgot password"), "Recover password", url.Values{"email": {mail.To}})
 		recovery := h.Box.Read(t)
 		_, link, found := strings.Cut(recovery.Text, "https://"+host+"/portal")
 		link, _, _ = strings.Cut(link, "\n")

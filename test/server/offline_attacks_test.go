@@ -239,7 +239,7 @@ func TestAttackAHugeUpload(t *testing.T) {
 	for name, length := range map[string]int64{"announced": huge, "not announced": -1} {
 		for _, kind := range []string{"text/plain", "application/octet-stream", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"} {
 			read := &counted{left: huge}
-			r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/offline/"+v.Slug+"/files", read)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/offline/"+v.Slug+"/files", read)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -286,7 +286,7 @@ func TestAttackSlowUploads(t *testing.T) {
 		t.Fatal(err)
 	}
 	const attackers, open = 3_000, 128 // of one address
-	var held []net.Conn
+	held := make([]net.Conn, 0, attackers)
 	defer func() {
 		for _, c := range held {
 			_ = c.Close()

@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,7 +73,7 @@ func TestFilesAreGoodForDays(t *testing.T) {
 			t.Errorf("it runs until %s, refresh by %q, want %s", f.Status().RunsUntil, by, want)
 		}
 		s.Advance(t, v.NewVendor, "720h")
-		if st := f.Status(); st.State != client.StateStale || st.Valid() || !bytes.Contains([]byte(st.Message), []byte("refresh file")) {
+		if st := f.Status(); st.State != client.StateStale || st.Valid() || !strings.Contains(st.Message, "refresh file") {
 			t.Errorf("behind the refresh-by: %+v", st)
 		}
 		refresh := func(want int) []byte {

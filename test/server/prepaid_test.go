@@ -96,9 +96,9 @@ type reported struct {
 
 func (k *shopkeepers) report(t *testing.T, devices ...string) (r reported) {
 	t.Helper()
-	var reports []terms
-	for _, d := range devices {
-		reports = append(reports, terms{"device": d})
+	reports := make([]terms, len(devices))
+	for i, d := range devices {
+		reports[i] = terms{"device": d}
 	}
 	k.as(t, "staff", 200, "POST", "/reports", terms{"reports": reports}).JSON(t, &r)
 	return r
@@ -198,9 +198,12 @@ func TestPrepaidByToken(t *testing.T) {
 		k.refused(t, "shop", 409, "card_locked", "POST", "/cards/return", one)
 		k.as(t, "shop", 200, "POST", "/cards/unlock", one)
 		for _, staffs := range []struct{ method, path, body string }{
-			{"POST", "/cards", `{"license_code":"TR-30","count":1}`}, {"POST", "/cards/top-up", `{"card":"` + card + `","days":1}`},
-			{"POST", "/cards/withdraw", `{"cards":["` + card + `"]}`}, {"POST", "/devices", `{"number":"1","model":"GT06"}`},
-			{"POST", "/license-codes", `{"code":"X","name":"X","models":["X"],"days":1}`}, {"PATCH", "/settings", `{"grace_days":9}`},
+			{"POST", "/cards", `{"license_code":"TR-30","count":1}`},
+			{"POST", "/cards/top-up", `{"card":"` + card + `","days":1}`},
+			{"POST", "/cards/withdraw", `{"cards":["` + card + `"]}`},
+			{"POST", "/devices", `{"number":"1","model":"GT06"}`},
+			{"POST", "/license-codes", `{"code":"X","name":"X","models":["X"],"days":1}`},
+			{"PATCH", "/settings", `{"grace_days":9}`},
 			{"POST", "/reports", `{"reports":[{"device":"1"}]}`},
 		} {
 			k.as(t, "shop", 403, staffs.method, staffs.path, staffs.body)

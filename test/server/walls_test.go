@@ -114,7 +114,7 @@ func furnish(t *testing.T, s *servertest.Server) attack {
 	a.ids["erasures"] = a.acme.manage(t, 201, "POST", "/erasures", terms{"licensee_email": "nobody@example.com"}).text(t, "id")
 	a.acme.finish(t, a.ids["erasures"])
 	a.acme.settle(t)
-	a.prepaid(t)
+	a.card, a.device = a.prepaid(t)
 	for _, kind := range []string{"provisioning", "admin"} {
 		key := a.acme.manage(t, 201, "POST", "/api-keys", terms{"kind": kind, "name": kind})
 		a.ids["api-keys"], a.revoked[kind] = key.text(t, "id"), key.text(t, "secret")
@@ -123,8 +123,8 @@ func furnish(t *testing.T, s *servertest.Server) attack {
 	return a
 }
 
-// prepaid gives acme a card and a device.
-func (a *attack) prepaid(t *testing.T) {
+// prepaid gives acme a card and a device, and their numbers.
+func (a attack) prepaid(t *testing.T) (card, device string) {
 	t.Helper()
 	a.ids["prepaid/license-codes"] = a.acme.manage(t, 201, "POST", "/prepaid/license-codes",
 		terms{"code": "TR-30", "name": "Tracker", "models": []string{"GT06*"}, "days": 30}).text(t, "id")
@@ -134,9 +134,9 @@ func (a *attack) prepaid(t *testing.T) {
 	}
 	answer{a.acme.Do(t, "POST", "/api/v1/prepaid/cards", terms{"license_code": "TR-30", "count": 1}, "Authorization", "Bearer "+a.acme.AdminKey,
 		"Idempotency-Key", "furnish")}.JSON(t, &issued)
-	a.ids["prepaid/orders"], a.card = issued.BatchID, issued.Cards[0].Number
-	a.device = a.acme.manage(t, 201, "POST", "/prepaid/devices", terms{"number": "356938035643809", "model": "GT06N"}).text(t, "number")
-	a.ids["prepaid/customers"] = a.acme.customer
+	a.ids["prepaid/orders"], a.ids["prepaid/customers"] = issued.BatchID, a.acme.customer
+	device = a.acme.manage(t, 201, "POST", "/prepaid/devices", terms{"number": "356938035643809", "model": "GT06N"}).text(t, "number")
+	return issued.Cards[0].Number, device
 }
 
 // pathOf is a route's path with acme's ids, and the noun of the id.

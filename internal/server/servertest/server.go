@@ -176,13 +176,13 @@ func (s *Server) Do(tb testing.TB, method, path string, body any, headers ...str
 	if err != nil {
 		tb.Fatal(err)
 	}
+	defer response.Body.Close()
 	return ReadAnswer(tb, response)
 }
 
-// ReadAnswer reads a response in full.
+// ReadAnswer reads a response in full; the caller closes it.
 func ReadAnswer(tb testing.TB, response *http.Response) Answer {
 	tb.Helper()
-	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(response.Body)
 	if err != nil {
 		tb.Fatal(err)

@@ -14,8 +14,12 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"license_users", "licensee_moves", "address_moves", "former_slugs", "session_counters", "sessions", "license_fittings", "edition_fittings",
 	"release_orders", "release_order_items", "offline_requests", "offline_histories", "offline_reports", "license_requests", "offline_presumed",
 	"offline_files", "offline_deletions",
-	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "incoming_webhooks", "license_subscriptions", "outbox", "deliveries", "answers",
-	"mails", "mail_rules", "mail_templates", "license_notices", "new_device_marks", "new_devices", "help_texts", "prepaid_settings", "prepaid_codes", "prepaid_orders", "prepaid_cards", "prepaid_devices", "prepaid_device_numbers", "prepaid_heard", "prepaid_unknown", "prepaid_bound", "prepaid_due", "prepaid_ledger", "prepaid_bindings", "prepaid_transfers", "prepaid_transfer_cards", "prepaid_transfer_devices", "prepaid_stock", "prepaid_days", "prepaid_customers",
+	"audit_log", "audit_seals", "audit_heads", "subscriptions", "subscription_events", "incoming_webhooks",
+	"license_subscriptions", "outbox", "deliveries", "answers",
+	"mails", "mail_rules", "mail_templates", "license_notices", "new_device_marks", "new_devices", "help_texts",
+	"prepaid_settings", "prepaid_codes", "prepaid_orders", "prepaid_cards", "prepaid_devices", "prepaid_device_numbers",
+	"prepaid_heard", "prepaid_unknown", "prepaid_bound", "prepaid_due", "prepaid_ledger", "prepaid_bindings",
+	"prepaid_transfers", "prepaid_transfer_cards", "prepaid_transfer_devices", "prepaid_stock", "prepaid_days", "prepaid_customers",
 	"imports", "import_lines", "erasures", "erasure_licenses", "erasure_words",
 }
 

@@ -99,7 +99,10 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 		texts: []column{{name: "client_id", blank: about}, {name: "actor_name", blank: about | by}, {name: "address", blank: about | by}},
 		set:   `content = NULL`,
 	},
-	{name: "offline_deletions", key: []string{"id"}, related: []relation{{by, `x.actor_id = {subject_text}`}}, texts: []column{{name: "actor_name", blank: by}}},
+	{
+		name: "offline_deletions", key: []string{"id"}, related: []relation{{by, `x.actor_id = {subject_text}`}},
+		texts: []column{{name: "actor_name", blank: by}},
+	},
 	{name: "offline_histories", key: []string{"id"}, related: []relation{{about, byLicense}}, texts: blank("hostname")},
 	{name: "analytical_values", key: []string{"field_id", "device_id", "day"}, texts: []column{{name: "value"}}},
 	{

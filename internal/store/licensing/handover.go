@@ -14,8 +14,8 @@ import (
 
 const (
 	// A hand-over with when the pending one was asked for that came behind it.
-	selectHandOver = `SELECT h.id, h.license_id, h.former, h.address, h.name, h.created_at, h.expires_at, h.ended, n.created_at
-		FROM license_handovers h LEFT JOIN license_handovers n ON n.vendor_id = h.vendor_id AND n.license_id = h.license_id AND n.ended = '' AND n.id > h.id
+	selectHandOver = `SELECT h.id, h.license_id, l.uuid, h.asked_by, h.former, h.address, h.name, h.created_at, h.expires_at, h.ended, n.created_at
+		FROM license_handovers h JOIN licenses l ON l.vendor_id = h.vendor_id AND l.id = h.license_id LEFT JOIN license_handovers n ON n.vendor_id = h.vendor_id AND n.license_id = h.license_id AND n.ended = '' AND n.id > h.id
 		WHERE h.vendor_id = $1 AND `
 	byHash  = `h.hash = $2`
 	pending = `h.license_id = $2 AND h.ended = ''`
@@ -24,17 +24,18 @@ const (
 func scanHandOver(scan store.Scan) (*licensing.HandOver, error) {
 	var h licensing.HandOver
 	var asked, expires int64
-	var newer store.OptionalInt
-	err := scan(&h.ID, &h.License, &h.Former, &h.Address, &h.Name, &asked, &expires, &h.Ended, &newer)
+	var newer, by store.OptionalInt
+	err := scan(&h.ID, &h.License, &h.LicenseUUID, &by, &h.Former, &h.Address, &h.Name, &asked, &expires, &h.Ended, &newer)
+	h.AskedBy = ident.UserID(by.V)
 	h.AskedAt, h.ExpiresAt, h.NewerAt = store.Instant(asked), store.Instant(expires), newer.Instant()
 	return &h, err
 }
 
 // PutHandOver implements licensing.Store.
 func (*Store) PutHandOver(t tx.Tx, v ident.VendorID, h licensing.HandOver, hash [sha256.Size]byte) error {
-	_, err := store.On(t).Exec(`INSERT INTO license_handovers (vendor_id, license_id, hash, former, address, name, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		v, h.License, hash[:], h.Former, h.Address, h.Name, h.AskedAt.UnixMilli(), h.ExpiresAt.UnixMilli())
+	_, err := store.On(t).Exec(`INSERT INTO license_handovers (vendor_id, license_id, hash, former, address, name, created_at, expires_at, asked_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		v, h.License, hash[:], h.Former, h.Address, h.Name, h.AskedAt.UnixMilli(), h.ExpiresAt.UnixMilli(), store.OrNull(int64(h.AskedBy)))
 	return err
 }
 
@@ -53,6 +54,14 @@ func (*Store) EndHandOver(t tx.Tx, v ident.VendorID, l ident.LicenseID, why lice
 // endHandOvers ends those of licences that get another licensee, which a query finds.
 func endHandOvers(t tx.Tx, licences string, args ...any) error {
 	_, err := store.On(t).Exec(`UPDATE license_handovers SET ended = 'moved' WHERE vendor_id = $1 AND ended = '' AND license_id IN (`+licences+`)`, args...)
+	return err
+}
+
+// endHandOversTo ends those that wait at an address which its owner leaves: who reads its
+// mails from then on may be somebody else.
+func endHandOversTo(t tx.Tx, v ident.VendorID, address string) error {
+	kept, wire := entry.Forms(address)
+	_, err := store.On(t).Exec(`UPDATE license_handovers SET ended = 'moved' WHERE vendor_id = $1 AND ended = '' AND address IN ($2, $3)`, v, kept, wire)
 	return err
 }
 

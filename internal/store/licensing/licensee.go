@@ -67,6 +67,9 @@ func (s *Store) MoveLicensee(t tx.Tx, m licensing.LicenseeMove, limit int) (int,
 
 // NoteLicenseeMove implements licensing.Store.
 func (s *Store) NoteLicenseeMove(t tx.Tx, m licensing.LicenseeMove, more bool) error {
+	if err := endHandOversTo(t, m.Vendor, m.Former); err != nil {
+		return err
+	}
 	o := store.On(t)
 	var next string
 	leaving, err := o.QueryRow(`SELECT address FROM address_moves WHERE vendor_id = $1 AND former = $2`, []any{m.Vendor, m.Address}, &next)

@@ -23,7 +23,8 @@ func (Store) IncomingIn(t tx.Tx, vendor ident.VendorID) ([]outbox.Incoming, erro
 	if _, err := s.QueryRow(`SELECT id FROM vendors WHERE id = $1`+s.Dialect.ForUpdate(), []any{vendor}, &id); err != nil {
 		return nil, err
 	}
-	return store.All[outbox.Incoming](s.Query(`SELECT `+incomingColumns+` FROM incoming_webhooks WHERE vendor_id = $1 ORDER BY created_at, uuid`, vendor))(scanIncoming)
+	return store.All[outbox.Incoming](s.Query(`SELECT `+incomingColumns+` FROM incoming_webhooks
+		WHERE vendor_id = $1 ORDER BY created_at, uuid`, vendor))(scanIncoming)
 }
 
 // SaveIncoming implements outbox.IncomingStore.

@@ -182,7 +182,8 @@ func (s Store) own(ctx context.Context, r owners.Reach, all []happening) ([]happ
 			continue
 		}
 		_, err := store.All[struct{}](s.DB.Query(ctx, `SELECT id, before_value, after_value FROM audit_log
-			WHERE vendor_id = $1 AND license_id = $2 AND id >= $3 AND action IN ('license.changed', 'license.handed_over') AND before_value IS NOT NULL AND after_value IS NOT NULL
+			WHERE vendor_id = $1 AND license_id = $2 AND id >= $3 AND action IN ('license.changed', 'license.handed_over')
+				AND before_value IS NOT NULL AND after_value IS NOT NULL
 			ORDER BY id`, r.Vendor, id, all[len(all)-1].ID))(func(scan store.Scan) (none struct{}, err error) {
 			var at int64
 			var before, after string

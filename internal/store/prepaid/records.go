@@ -21,8 +21,9 @@ func scanTransfer(scan store.Scan) (r prepaid.Transfer, err error) {
 // InsertTransfer implements prepaid.Store.
 func (Store) InsertTransfer(t tx.Tx, v ident.VendorID, r prepaid.Transfer) (ident.TransferID, error) {
 	id, err := store.On(t).Insert(`INSERT INTO prepaid_transfers
-		(vendor_id, uuid, at, day, kind, from_id, to_id, code_id, cards, days, devices, order_id, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`, v, r.UUID, r.At.UnixMilli(), r.Day, string(r.Kind),
-		store.OrNull(r.From), store.OrNull(r.To), r.Code, r.Cards, r.Days, r.Devices, r.Order, r.Actor)
+		(vendor_id, uuid, at, day, kind, from_id, to_id, code_id, cards, days, devices, order_id, actor)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`,
+		v, r.UUID, r.At.UnixMilli(), r.Day, string(r.Kind), store.OrNull(r.From), store.OrNull(r.To), r.Code, r.Cards, r.Days, r.Devices, r.Order, r.Actor)
 	return ident.TransferID(id), err
 }
 

@@ -128,5 +128,5 @@ func Send(w http.ResponseWriter, name string, content []byte) {
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	h.Set("Content-Length", strconv.Itoa(len(content)))
-	_, _ = w.Write(content) //nolint:gosec // a download that the server has made; the client is gone: nothing left to tell it
+	_, _ = w.Write(content) // the client is gone: nothing left to tell it
 }

@@ -17,9 +17,10 @@ func WhyNot(q *web.Request, l *licensing.License, refused licensing.NotDeactivat
 	case licensing.DeviceHasFile, licensing.ReleaseGoesOn, licensing.DeactivationNotAgreed:
 	}
 	switch refused {
-	case licensing.DeactivationsUsedUp:
-		return q.T("All %d deactivations of this licence are used up. Ask %s to delete the device, or for more.", *d.Allowed, vendor)
-	case licensing.DashboardDeactivationsUsedUp:
+	case licensing.DeactivationsUsedUp, licensing.DashboardDeactivationsUsedUp:
+		if d.Allowed != nil && d.Used >= *d.Allowed {
+			return q.T("All %d deactivations of this licence are used up. Ask %s to delete the device, or for more.", *d.Allowed, vendor)
+		}
 		return q.T("All %d deactivations that you can do here are used up. Ask %s to delete the device, or for more.", *d.DashboardAllowed, vendor)
 	case licensing.DeviceHasFile:
 		return q.T("The device has a licence file and goes on with it. Wait until the file has ended, or ask %s.", vendor)

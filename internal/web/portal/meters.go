@@ -64,6 +64,16 @@ func toneOf(b web.Bar) web.Tone {
 	return ""
 }
 
+// leftOf is what the period of an exhausted meter still has, in whole units: some where it
+// was asked for more than there is.
+func leftOf(r metering.Reading) int64 {
+	limit := r.Limitation.Limit
+	if limit == nil {
+		return 0
+	}
+	return (metering.Allowed(*limit, r.Limitation.GoodwillPercent) - r.Meter.Consumed) / terms.Unit
+}
+
 // MeterNotice says what the owner should know of a meter; ok is false for nothing.
 func MeterNotice(q *web.Request, page *web.Page, l *licensing.License, r metering.Reading) (n web.Notice, ok bool) {
 	bar := MeterBar(r)
@@ -73,7 +83,7 @@ func MeterNotice(q *web.Request, page *web.Page, l *licensing.License, r meterin
 			Tone: web.Warning, Title: q.T("“%s” is exhausted.", r.Limitation.Name), Links: Contact(q),
 			Text: q.T("All of it is consumed since %s; more is refused.", page.At(r.Meter.ExhaustedAt).Text),
 		}
-		if left := bar.Allowed - bar.Used; left > 0 { // it was asked for more than there is
+		if left := leftOf(r); left > 0 { // it was asked for more than there is
 			n.Title = q.T("“%s” is nearly used up.", r.Limitation.Name)
 			n.Text = q.T("More than there is was reported on %s, and refused. %d are left.", page.At(r.Meter.ExhaustedAt).Text, left)
 		}

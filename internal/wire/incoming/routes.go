@@ -151,7 +151,8 @@ func (c Config) proven(r *http.Request, body []byte) (outbox.Incoming, error) {
 	name, stamp := r.Header.Get("Webhook-Id"), r.Header.Get("Webhook-Timestamp")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	sent := time.Unix(seconds, 0)
-	if err != nil || strconv.FormatInt(seconds, 10) != stamp || name == "" || len(name) > mostID || !c.Signed(r.Header.Get("Webhook-Signature"), name, sent, body, secrets...) {
+	if err != nil || strconv.FormatInt(seconds, 10) != stamp || name == "" || len(name) > mostID ||
+		!c.Signed(r.Header.Get("Webhook-Signature"), name, sent, body, secrets...) {
 		return outbox.Incoming{}, errUnsigned()
 	}
 	if age := now.Sub(sent); age > tolerance || age < -tolerance {

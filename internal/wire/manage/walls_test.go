@@ -244,8 +244,10 @@ func TestEveryRouteKeepsStrangersOut(t *testing.T) {
 func (b bundle) snapshot(t testing.TB) string {
 	t.Helper()
 	var all strings.Builder
-	for _, list := range []string{"vendor", "products", "editions", "customers", "licenses", "subscriptions",
-		"prepaid/cards", "prepaid/devices", "prepaid/transfers", "prepaid/license-codes"} {
+	for _, list := range []string{
+		"vendor", "products", "editions", "customers", "licenses", "subscriptions",
+		"prepaid/cards", "prepaid/devices", "prepaid/transfers", "prepaid/license-codes",
+	} {
 		all.WriteString(b.ok(t, "GET", "/api/v1/"+list, "").raw)
 	}
 	return all.String()

@@ -56,7 +56,7 @@ func (h HandOvers) Ask(t tx.Tx, r owners.Reach, license ident.UUID, address, nam
 	if err := h.Post.Allowed(t, r.Vendor); err != nil {
 		return err
 	}
-	l, asked, secret, err := h.AskHandOver(t, licensing.HandOverCommand{Vendor: r.Vendor, License: of.ID, Address: address, Name: name})
+	l, asked, secret, err := h.AskHandOver(t, licensing.HandOverCommand{Vendor: r.Vendor, License: of.ID, By: r.User, Address: address, Name: name})
 	if err != nil {
 		return err
 	}
@@ -98,6 +98,10 @@ func (h HandOvers) confirm(t tx.Tx, vendor ident.VendorID, secret string) (Hande
 	if err != nil || asked == nil {
 		return HandedOver{}, orOver(err)
 	}
+	// Who has asked must still be somebody who may.
+	if _, err := h.Owners.License(t, owners.Reach{Vendor: vendor, User: asked.AskedBy}, asked.LicenseUUID, owners.HandOver); err != nil {
+		return HandedOver{}, unlessRefused(err)
+	}
 	user, err := h.Users.Ensure(t, vendor, asked.Address, asked.Name) // people are locked before licences
 	if err != nil {
 		return HandedOver{}, err
@@ -116,6 +120,14 @@ func (h HandOvers) confirm(t tx.Tx, vendor ident.VendorID, secret string) (Hande
 		}
 	}
 	return made, h.Post.Done(t, l, *done)
+}
+
+// unlessRefused is an error, or that a link is over where it says that somebody may no longer.
+func unlessRefused(err error) error {
+	if k := fault.As(err).Kind; k == fault.NotFound || k == fault.Forbidden {
+		return access.LinkOver()
+	}
+	return err
 }
 
 // orOver is an error, or else that a link is over.

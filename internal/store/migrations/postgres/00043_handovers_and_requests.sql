@@ -14,11 +14,15 @@ CREATE TABLE license_handovers (
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   ended      TEXT COLLATE "C" NOT NULL DEFAULT '',
-  FOREIGN KEY (vendor_id, license_id) REFERENCES licenses (vendor_id, id) ON DELETE CASCADE
+  asked_by   BIGINT,
+  FOREIGN KEY (vendor_id, license_id) REFERENCES licenses (vendor_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (vendor_id, asked_by) REFERENCES users (vendor_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX license_handovers_by_hash ON license_handovers (vendor_id, hash);
 CREATE INDEX license_handovers_by_license ON license_handovers (vendor_id, license_id, id);
 CREATE UNIQUE INDEX license_handovers_pending ON license_handovers (vendor_id, license_id) WHERE ended = '';
+CREATE INDEX license_handovers_by_user ON license_handovers (vendor_id, asked_by);
+CREATE INDEX license_handovers_to ON license_handovers (vendor_id, address) WHERE ended = '';
 CREATE INDEX license_handovers_by_end ON license_handovers (expires_at);
 
 -- What owners ask the vendor for. quantity is in millionths.

@@ -106,7 +106,8 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 	return []web.Column[licensing.Seat]{
 		{Name: "device", Label: "Device", Cell: func(s licensing.Seat) web.Cell {
 			href := show.ActivationHref(q, s.Activation.UUID)
-			return web.Cell{Text: show.ClientName(s.Activation), Href: href, Sub: show.Joined(show.Beside(s.Activation), s.Activation.Device.Number), Whole: true}
+			sub := show.Joined(show.Beside(s.Activation), s.Activation.Device.Number)
+			return web.Cell{Text: show.ClientName(s.Activation), Href: href, Sub: sub, Whole: true}
 		}, Plain: func(s licensing.Seat) string { return s.Activation.SaidName() }},
 		{
 			Name: "display_name", Label: "Display name", Extra: true,

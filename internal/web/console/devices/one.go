@@ -190,7 +190,8 @@ func fileNotices(page *web.Page, s licensing.Seat) (all []web.Notice) {
 	}
 	if by := a.RefreshBy; !by.IsZero() && !page.Now.Before(by) {
 		all = append(all, web.Notice{
-			Tone: web.Bad, Title: "Its file wanted a refresh.", Text: "It was good until " + page.At(by).Text + ": without a newer file the device has stopped.",
+			Tone: web.Bad, Title: "Its file wanted a refresh.",
+			Text: "It was good until " + page.At(by).Text + ": without a newer file the device has stopped.",
 		})
 	}
 	return all

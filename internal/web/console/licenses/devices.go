@@ -93,7 +93,8 @@ func (p *Pages) devicesTable(q *web.Request) (web.Table[licensing.Seat], error) 
 		ID: func(s licensing.Seat) string { return s.Activation.UUID.String() },
 		Columns: []web.Column[licensing.Seat]{
 			{Name: "device", Label: "Device", Cell: func(s licensing.Seat) web.Cell {
-				return web.Cell{Text: show.ClientName(s.Activation), Href: show.ActivationHref(q, s.Activation.UUID), Sub: show.Joined(show.Beside(s.Activation), s.Activation.Device.Number)}
+				sub := show.Joined(show.Beside(s.Activation), s.Activation.Device.Number)
+				return web.Cell{Text: show.ClientName(s.Activation), Href: show.ActivationHref(q, s.Activation.UUID), Sub: sub}
 			}, Plain: func(s licensing.Seat) string { return s.Activation.SaidName() }},
 			{
 				Name: "display_name", Label: "Display name", Extra: true,

@@ -103,7 +103,8 @@ type Pages struct {
 // New makes the pages.
 func New(c Config) (*Pages, error) {
 	if c.Face == nil || c.Vendors == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Providers == nil ||
-		c.Logos == nil || c.MailPreview == nil || c.Hosts == nil || c.HostRows == nil || c.OnHost == nil || c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.Portal == nil || c.LastDays == nil ||
+		c.Logos == nil || c.MailPreview == nil || c.Hosts == nil || c.HostRows == nil || c.OnHost == nil ||
+		c.Helps == nil || c.HelpRows == nil || c.Address == nil || c.Portal == nil || c.LastDays == nil ||
 		c.Editions == nil || c.Moves == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}

@@ -82,6 +82,7 @@ type filesPage struct {
 	Action  string
 	Devices []web.Option
 	May     bool
+	XML     bool // whether there are XML files, too
 	Wrong   *web.Notice
 	List    web.List
 }
@@ -92,9 +93,9 @@ func (p *Pages) show(q *web.Request) (*filesPage, error) {
 		return nil, err
 	}
 	page := &filesPage{Page: portal.Header(q, l, portal.FilesPart), Action: show.LicenseHref(q, l.UUID) + "/files"}
-	page.May = q.Reach().May(owners.Manage, portal.Of(l))
+	page.May, page.XML = q.Reach().May(owners.Manage, portal.Of(l)), l.Terms().Policy.XMLFilesAllowed
 	switch {
-	case !l.Terms().Policy.OfflineAllowed || !l.Terms().Policy.XMLFilesAllowed:
+	case !l.Terms().Policy.OfflineAllowed:
 		page.Wrong, page.May = &web.Notice{
 			Tone: web.Info, Title: q.T("Not offline."), Links: portal.Contact(q),
 			Text: q.T("This licence may not be used without a connection. Ask %s, if you need that.", q.Vendor.Name),

@@ -105,7 +105,8 @@ func (a *Area) showActivation(seat licensing.Seat) activation {
 	}
 	return activation{
 		City: city.Name, Latitude: latitude, Longitude: longitude, AccuracyRadiusKM: someOrNil(city.Radius), Place: v.Client.Place(),
-		ID: v.UUID, TokenKey: v.TokenKey, ClientID: v.Device.Number, DisplayName: v.DisplayName, ClientName: v.Client.Name, ClientDescription: v.Client.Description,
+		ID: v.UUID, TokenKey: v.TokenKey, ClientID: v.Device.Number, DisplayName: v.DisplayName,
+		ClientName: v.Client.Name, ClientDescription: v.Client.Description,
 		Tags: append([]string{}, v.Client.Tags...), Hostname: v.Client.Hostname, Platform: v.Client.Platform,
 		OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
 		Address: v.Client.Address, Country: v.Client.Country, IsTemporary: v.IsTemporary,

@@ -69,8 +69,9 @@ func (a *Area) subscription(m *operation.Maker) []operation.Operation {
 		}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPut, Path: path, ID: "state-license-subscription", Group: group,
-			Summary:    "Say where the subscription of a licence stands",
-			About:      "The licence's end follows it at once. The answer is what holds then: what was said before something that is known already changes nothing.",
+			Summary: "Say where the subscription of a licence stands",
+			About: "The licence's end follows it at once. " +
+				"The answer is what holds then: what was said before something that is known already changes nothing.",
 			Permission: identity.ManageLicenses,
 		}, func(t tx.Tx, q *operation.Request, in subscribe) (subscribed, error) {
 			s := licensing.Statement{License: q.ID, Subscription: licensing.Subscription{

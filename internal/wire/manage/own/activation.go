@@ -43,7 +43,8 @@ func showActivation(v *licensing.Activation) ownActivation {
 		variables = map[string]string{}
 	}
 	return ownActivation{
-		ID: v.UUID, ClientID: v.Device.Number, DisplayName: v.DisplayName, ClientName: v.Client.Name, ClientDescription: v.Client.Description, Hostname: v.Client.Hostname,
+		ID: v.UUID, ClientID: v.Device.Number, DisplayName: v.DisplayName, ClientName: v.Client.Name, ClientDescription: v.Client.Description,
+		Hostname: v.Client.Hostname,
 		Platform: v.Client.Platform, OperatingSystem: v.Client.OperatingSystem, SoftwareVersion: v.Client.SoftwareVersion, DeviceVariables: variables,
 		Address: v.Client.Address, Country: v.Client.Country, IsGoodwill: v.IsGoodwill(), IsOffline: v.IsOffline,
 		OfflineUntil: value.TimeOrNil(v.FileSaid()), RefreshBy: value.TimeOrNil(v.RefreshBy), GoodwillUntil: value.TimeOrNil(v.GoodwillUntil),

@@ -154,7 +154,7 @@ func (a *Area) acts(m *operation.Maker, d door) []operation.Operation {
 				return a.Prepaid.SetLock(t, by, numbers, false)
 			}),
 		act(m, d, "cards/sell", "sell-cards", "Sell cards to a direct sub-customer",
-			"The vendor's stock goes to customers without a superior. All of the cards go, or none.", nil, a.sell(d)),
+			"The vendor's stock goes to customers without a superior. All of the cards go, or none.", nil, a.sell),
 		onMany("cards/return", "return-cards", "Return cards to the direct superior of their owner",
 			"Those of a customer without a superior go to the vendor's stock.", a.Prepaid.Return),
 		act(m, d, "cards/top-up", "top-up-card", "Put more days on a card", "Needs an Idempotency-Key. A device that it lifts is due at once.", nil,
@@ -181,29 +181,27 @@ func (a *Area) bind(t tx.Tx, _ *operation.Request, by prepaid.By, in cardBind) (
 	return boundCard{showChanged(card).Cards[0], showStanding(device)}, nil
 }
 
-func (a *Area) sell(d door) func(t tx.Tx, q *operation.Request, by prepaid.By, in cardSale) (cardsSold, error) {
-	return func(t tx.Tx, q *operation.Request, by prepaid.By, in cardSale) (cardsSold, error) {
-		c := prepaid.SellCommand{Cards: in.Cards, Filter: in.Filter.read(), Count: in.Count, To: in.CustomerID}
-		if len(in.Cards) == 0 {
-			if err := q.NeedKey(); err != nil {
-				return cardsSold{}, err
-			}
+func (a *Area) sell(t tx.Tx, q *operation.Request, by prepaid.By, in cardSale) (cardsSold, error) {
+	c := prepaid.SellCommand{Cards: in.Cards, Filter: in.Filter.read(), Count: in.Count, To: in.CustomerID}
+	if len(in.Cards) == 0 {
+		if err := q.NeedKey(); err != nil {
+			return cardsSold{}, err
 		}
-		if !in.FromCustomerID.IsZero() {
-			from, err := a.customer(q.Context, by, in.FromCustomerID)
-			if err != nil {
-				return cardsSold{}, err
-			}
-			c.From = from
-		}
-		sold, err := a.Prepaid.Sell(t, by, c)
+	}
+	if !in.FromCustomerID.IsZero() {
+		from, err := a.customer(q.Context, by, in.FromCustomerID)
 		if err != nil {
 			return cardsSold{}, err
 		}
-		answer := cardsSold{Count: int64(len(sold.Cards)), Days: sold.Days, Cards: showChanged(sold.Cards...).Cards}
-		if sold.Order != nil {
-			answer.Order, answer.Count = showOrder(*sold.Order), sold.Order.Wanted
-		}
-		return answer, nil
+		c.From = from
 	}
+	sold, err := a.Prepaid.Sell(t, by, c)
+	if err != nil {
+		return cardsSold{}, err
+	}
+	answer := cardsSold{Count: int64(len(sold.Cards)), Days: sold.Days, Cards: showChanged(sold.Cards...).Cards}
+	if sold.Order != nil {
+		answer.Order, answer.Count = showOrder(*sold.Order), sold.Order.Wanted
+	}
+	return answer, nil
 }

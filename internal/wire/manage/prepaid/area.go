@@ -15,9 +15,21 @@ import (
 
 // Service carries out what people and programs ask for: see prepaid.Service.
 type Service interface {
+	Codes
+	Cards
+	Devices
+	Settings
+}
+
+// Codes makes and changes licence codes, and issues their cards.
+type Codes interface {
 	CreateCode(t tx.Tx, by prepaid.By, c prepaid.Code) (prepaid.Code, error)
 	UpdateCode(t tx.Tx, by prepaid.By, id ident.UUID, c prepaid.CodeChange) (prepaid.Code, error)
 	Issue(t tx.Tx, by prepaid.By, c prepaid.IssueCommand) (prepaid.Issued, error)
+}
+
+// Cards binds, locks, sells and takes back cards.
+type Cards interface {
 	Bind(t tx.Tx, by prepaid.By, c prepaid.BindCommand) (prepaid.Card, prepaid.Device, error)
 	Unbind(t tx.Tx, by prepaid.By, number string) (prepaid.Card, error)
 	SetLock(t tx.Tx, by prepaid.By, numbers []string, lock bool) ([]prepaid.Card, error)
@@ -25,28 +37,56 @@ type Service interface {
 	Return(t tx.Tx, by prepaid.By, numbers []string) ([]prepaid.Card, error)
 	TopUp(t tx.Tx, by prepaid.By, number string, days int64) (prepaid.Card, error)
 	Withdraw(t tx.Tx, by prepaid.By, numbers []string) ([]prepaid.Card, error)
+}
+
+// Devices adds devices and hands them on.
+type Devices interface {
 	CreateDevice(t tx.Tx, by prepaid.By, n prepaid.NewDevice) (prepaid.Device, error)
 	SetModel(t tx.Tx, by prepaid.By, number, model string) (prepaid.Device, error)
 	SellDevices(t tx.Tx, by prepaid.By, numbers []string, to ident.UUID) ([]prepaid.Device, error)
 	TransferDevices(t tx.Tx, by prepaid.By, numbers []string, code string) ([]prepaid.Device, error)
 	ReturnDevices(t tx.Tx, by prepaid.By, numbers []string) ([]prepaid.Device, error)
+}
+
+// Settings changes what the vendor and its customers let happen.
+type Settings interface {
 	SetSwitches(t tx.Tx, by prepaid.By, customer ident.UUID, change prepaid.SwitchChange) (prepaid.Customer, error)
 	SetGrace(t tx.Tx, by prepaid.By, days int64) error
 }
 
 // Rows reads what the lists show. What is missing, or not in a holder's sight, is nil.
 type Rows interface {
+	VendorRows
+	CardRows
+	DeviceRows
+	RecordRows
+}
+
+// VendorRows reads a vendor's licence codes, settings and customers.
+type VendorRows interface {
 	CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, error)
 	SettingsOf(ctx context.Context, v ident.VendorID) (prepaid.Settings, error)
 	CustomerOf(ctx context.Context, v ident.VendorID, id ident.UUID) (*prepaid.Customer, error)
 	IsBelow(ctx context.Context, v ident.VendorID, customer, superior ident.CustomerID) (bool, error)
+}
+
+// CardRows reads cards and the orders they were issued by.
+type CardRows interface {
 	OrderOf(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.Order, error)
 	Cards(ctx context.Context, v ident.VendorID, f prepaid.CardFilter, r listing.Request) (listing.Page[prepaid.CardView], error)
 	CardByNumber(ctx context.Context, v ident.VendorID, number string, h prepaid.Holder) (*prepaid.CardView, error)
 	CardsOf(ctx context.Context, v ident.VendorID, d ident.DeviceID, h prepaid.Holder) ([]prepaid.CardView, error)
+}
+
+// DeviceRows reads devices.
+type DeviceRows interface {
 	Devices(ctx context.Context, v ident.VendorID, f prepaid.DeviceFilter, r listing.Request) (listing.Page[prepaid.DeviceView], error)
 	DeviceByNumber(ctx context.Context, v ident.VendorID, number string, h prepaid.Holder) (*prepaid.DeviceView, error)
 	Unknown(ctx context.Context, v ident.VendorID) ([]prepaid.Unknown, error)
+}
+
+// RecordRows reads what has happened, and figures.
+type RecordRows interface {
 	Transfers(ctx context.Context, v ident.VendorID, f prepaid.TransferFilter, r listing.Request) (listing.Page[prepaid.TransferView], error)
 	Deductions(ctx context.Context, v ident.VendorID, f prepaid.DeductionFilter, r listing.Request) (listing.Page[prepaid.DeductionView], error)
 	Statistics(ctx context.Context, v ident.VendorID, h prepaid.Holder) (prepaid.Statistics, error)
@@ -91,6 +131,12 @@ func New(c Config) (*Area, error) {
 }
 
 const group = "Prepaid"
+
+// Names of queries and columns that several lists have.
+const (
+	licenseCodeName = "license_code"
+	customerIDName  = "customer_id"
+)
 
 // Operations are the area's lines of the API's table: each for the vendor's keys, and
 // nearly all of them for access tokens, too.

@@ -66,7 +66,7 @@ func showCard(w prepaid.CardView) card {
 func cardQueries() []operation.Query {
 	return []operation.Query{
 		{Name: "number", Kind: operation.Text, Doc: "the beginning of a card number"},
-		{Name: "license_code", Kind: operation.Text},
+		{Name: licenseCodeName, Kind: operation.Text},
 		{Name: "available_days_min", Kind: operation.Whole},
 		{Name: "available_days_max", Kind: operation.Whole},
 		{Name: "activated_from", Kind: operation.Instant, Doc: "first charged at or after this instant"},
@@ -82,7 +82,7 @@ func cardQueries() []operation.Query {
 func (a *Area) cardFilter(d door, q *operation.Request) (prepaid.CardFilter, error) {
 	h, err := a.holder(d, q)
 	f := prepaid.CardFilter{
-		Number: q.Text("number"), Code: q.Text("license_code"), MinDays: whole(q, "available_days_min"), MaxDays: whole(q, "available_days_max"),
+		Number: q.Text("number"), Code: q.Text(licenseCodeName), MinDays: whole(q, "available_days_min"), MaxDays: whole(q, "available_days_max"),
 		Device: q.Text("device"), Status: prepaid.Status(q.Text("status")), Locked: q.Flag("locked"), IsBound: q.Flag("bound"), OfBatch: q.Text("batch_id"),
 		OfHolders: h,
 	}
@@ -120,7 +120,8 @@ func (a *Area) cards(m *operation.Maker, d door) []operation.Operation {
 	return []operation.Operation{
 		operation.List(m, operation.Operation{
 			Path: "/prepaid/cards", ID: "list-cards", Group: group, Summary: "List cards",
-			About: d.say("Card numbers are read in any case, with any blanks and dashes."), Queries: d.sight(cardQueries()...), Permission: identity.ViewPrepaid,
+			About:   d.say("Card numbers are read in any case, with any blanks and dashes."),
+			Queries: d.sight(cardQueries()...), Permission: identity.ViewPrepaid,
 		}, prepaid.CardSorts(), a.listCards(d), showCard),
 		operation.CSV(operation.Operation{
 			Path: "/prepaid/cards.csv", ID: "export-cards", Group: group, Summary: "Get all cards that match as CSV",
@@ -181,8 +182,8 @@ func cardFile() operation.Export[prepaid.CardView] {
 	return operation.Export[prepaid.CardView]{
 		Name: "cards",
 		Heads: []string{
-			"number", "license_code", "status", "locked", "total_days", "available_days", "activated_at", "device", "customer_id", "customer_number",
-			"models", "created_at",
+			"number", licenseCodeName, "status", "locked", "total_days", "available_days", "activated_at", "device",
+			customerIDName, "customer_number", "models", "created_at",
 		},
 		Line: func(w prepaid.CardView) []string {
 			return []string{

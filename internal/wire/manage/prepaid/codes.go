@@ -76,7 +76,8 @@ func (a *Area) codes(m *operation.Maker, d door) []operation.Operation {
 				return licenseCode{}, err
 			}
 			c, err := a.Prepaid.CreateCode(t, by, prepaid.Code{
-				Code: in.Code, Name: in.Name, Models: in.Models, Days: in.Days, Billing: prepaid.Billing(in.Billing), PriceNote: in.PriceNote, Contact: in.Contact,
+				Code: in.Code, Name: in.Name, Models: in.Models, Days: in.Days, Billing: prepaid.Billing(in.Billing),
+				PriceNote: in.PriceNote, Contact: in.Contact,
 			})
 			return showCode(c), err
 		}),

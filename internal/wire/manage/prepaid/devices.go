@@ -152,7 +152,7 @@ func (a *Area) devices(m *operation.Maker, d door) []operation.Operation {
 					sell = func() ([]prepaid.Device, error) { return a.Prepaid.TransferDevices(t, by, in.Devices, in.TransferCode) }
 				}
 				if (in.TransferCode == "") == in.CustomerID.IsZero() {
-					return movedDevices{}, fault.Wrong(fault.Field{Name: "customer_id", Message: "or transfer_code must be given, and not both"})
+					return movedDevices{}, fault.Wrong(fault.Field{Name: customerIDName, Message: "or transfer_code must be given, and not both"})
 				}
 				moved, err := sell()
 				return showMoved(moved), err
@@ -203,7 +203,7 @@ func deviceFile() operation.Export[prepaid.DeviceView] {
 	return operation.Export[prepaid.DeviceView]{
 		Name: "devices",
 		Heads: []string{
-			"number", "model", "customer_id", "customer_number", "usable_until", "blacklisted", "reason", "bound_card_count", "available_days",
+			"number", "model", customerIDName, "customer_number", "usable_until", "blacklisted", "reason", "bound_card_count", "available_days",
 			"last_report_at", "last_report_reason", "created_at",
 		},
 		Line: func(w prepaid.DeviceView) []string {

@@ -94,7 +94,7 @@ func (d door) say(text string) string {
 // sight are the queries that choose whose things are listed.
 func (d door) sight(queries ...operation.Query) []operation.Query {
 	own := []operation.Query{
-		{Name: "customer_id", Kind: operation.UUID, Doc: "whose; left out: of everybody, or with an access token the customer's that the user acts for"},
+		{Name: customerIDName, Kind: operation.UUID, Doc: "whose; left out: of everybody, or with an access token the customer's that the user acts for"},
 		{Name: "below", Kind: operation.Flag, Doc: "true: and of all customers below that one"},
 	}
 	if len(d.queries) == 0 {
@@ -111,7 +111,7 @@ func (a *Area) holder(d door, q *operation.Request) (prepaid.Holder, error) {
 	}
 	is := func(name string) bool { f := q.Flag(name); return f != nil && *f }
 	h := prepaid.Holder{Customer: by.Customer, Below: is("below"), IsStaff: by.IsStaff()}
-	id := q.UUID("customer_id")
+	id := q.UUID(customerIDName)
 	if id.IsZero() {
 		h.Everybody = by.IsStaff() && !is("in_stock")
 		return h, nil

@@ -120,7 +120,7 @@ func transferKinds() (kinds []string) {
 
 func transferQueries() []operation.Query {
 	return append(dayQueries(),
-		operation.Query{Name: "license_code", Kind: operation.Text},
+		operation.Query{Name: licenseCodeName, Kind: operation.Text},
 		operation.Query{Name: "method", Kind: operation.Text, Enum: transferKinds()},
 		operation.Query{Name: "with_customer_id", Kind: operation.UUID, Doc: "one of the two sides"},
 		operation.Query{Name: "card", Kind: operation.Text, Doc: "the number of a card that was among them"})
@@ -128,7 +128,7 @@ func transferQueries() []operation.Query {
 
 func (a *Area) listTransfers(d door) func(q *operation.Request, r listing.Request) (listing.Page[prepaid.TransferView], error) {
 	return func(q *operation.Request, r listing.Request) (page listing.Page[prepaid.TransferView], err error) {
-		f := prepaid.TransferFilter{Code: q.Text("license_code"), Kind: prepaid.TransferKind(q.Text("method")), Card: q.Text("card")}
+		f := prepaid.TransferFilter{Code: q.Text(licenseCodeName), Kind: prepaid.TransferKind(q.Text("method")), Card: q.Text("card")}
 		if f.Holders, err = a.holder(d, q); err != nil {
 			return page, err
 		}
@@ -197,7 +197,8 @@ func transferFile() operation.Export[prepaid.TransferView] {
 	return operation.Export[prepaid.TransferView]{
 		Name: "transfers",
 		Heads: []string{
-			"id", "at", "method", "from_customer_id", "from_customer_number", "to_customer_id", "to_customer_number", "license_code", "cards", "days", "devices",
+			"id", "at", "method", "from_customer_id", "from_customer_number", "to_customer_id", "to_customer_number",
+			licenseCodeName, "cards", "days", "devices",
 		},
 		Line: func(w prepaid.TransferView) []string {
 			return []string{
@@ -211,7 +212,7 @@ func transferFile() operation.Export[prepaid.TransferView] {
 func deductionFile() operation.Export[prepaid.DeductionView] {
 	return operation.Export[prepaid.DeductionView]{
 		Name:  "deductions",
-		Heads: []string{"at", "day", "kind", "trigger", "device", "card", "license_code", "customer_id", "customer_number", "reason"},
+		Heads: []string{"at", "day", "kind", "trigger", "device", "card", licenseCodeName, customerIDName, "customer_number", "reason"},
 		Line: func(w prepaid.DeductionView) []string {
 			return []string{
 				operation.Moment(w.At), dayOf(w.Day), w.Kind.String(), triggerOf(w), operation.Cell(w.DeviceNo), w.CardNo, operation.Cell(w.LicenseCode),
