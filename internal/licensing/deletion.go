@@ -107,6 +107,9 @@ func (s *Service) ConfirmDeletion(t tx.Tx, v ident.VendorID, activation ident.UU
 	if err != nil {
 		return err
 	}
+	if a == nil {
+		return fault.Missing("activation")
+	}
 	if d == nil {
 		return errNoDeletion()
 	}
@@ -120,6 +123,9 @@ func (s *Service) DropDeletion(t tx.Tx, v ident.VendorID, activation ident.UUID,
 	a, l, d, err := s.deletion(t, v, activation)
 	if err != nil {
 		return err
+	}
+	if a == nil {
+		return fault.Missing("activation")
 	}
 	if d == nil {
 		return errNoDeletion()

@@ -214,7 +214,7 @@ func TestADeletionWaitsForTheVendor(t *testing.T) {
 			t.Fatalf("%+v", wanted)
 		}
 		v.manage(t, 204, "POST", "/activations/"+id+"/confirm-deletion", nil)
-		v.manage(t, 409, "POST", "/activations/"+id+"/confirm-deletion", nil)
+		v.manage(t, 404, "POST", "/activations/"+id+"/confirm-deletion", nil)
 		servertest.Says(t, b.Get(t, "/devices/"+id), "main", "not confirmed by the device")
 		servertest.Says(t, anna.Get(t, "/activations/"+id), "main", "not confirmed by the device")
 		v.far(t, "m-2").activate(t, l.Key)

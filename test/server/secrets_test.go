@@ -35,6 +35,9 @@ func TestNoSecretIsLogged(t *testing.T) {
 				}
 			}
 			drive()
+			if err := s.Program.Rooms().Hearings.Flush(t.Context()); err != nil { // what waits would be lost with the database
+				t.Fatal(err)
+			}
 			if err := s.Program.Rooms().DB.Close(); err != nil {
 				t.Fatal(err)
 			}

@@ -106,9 +106,8 @@ func (p *Pages) show(q *web.Request) (*filesPage, error) {
 	newest := listing.Request{Limit: listing.MaxLimit, Sort: "created_at", Desc: true}
 	if no := licensing.NoFile(l, page.Now); no != nil && page.May {
 		page.May = false
-		page.Wrong = &web.Notice{
-			Tone: web.Warning, Title: q.T("No files are made of this licence."), Text: q.Language().Said(no.Message), Links: portal.Contact(q),
-		}
+		why, _ := q.Language().Fault(language.RefusedCode+strconv.Itoa(no.ID), no.Message, no.Help)
+		page.Wrong = &web.Notice{Tone: web.Warning, Title: q.T("No files are made of this licence."), Text: why, Links: portal.Contact(q)}
 	}
 	carried := show.Carried{Owner: true, Rows: func(q *web.Request, r listing.Request) (listing.Page[offline.File], error) {
 		return p.Files.Carried(q.Context(), q.Reach(), l.UUID, r)
