@@ -41,7 +41,7 @@ func ToldOfLicenses() []string {
 	return []string{
 		"license.issued", "license.changed", "license.handed_over", "license.hand_over_requested", "license.hand_over_cancelled",
 		"license.key_replaced", "license.deactivations_reset", "license.file_issued",
-		"license.expired", "license.revived", "license_user.added", "license_user.removed",
+		"license.requested", "license.request_answered", "license.expired", "license.revived", "license_user.added", "license_user.removed",
 		"activation.created", "activation.deleted", "activation.display_name_changed", "activation.offline",
 		"device.suspended", "device.resumed", "meter.adjusted", "meter.reset", "meter.rolled_back", "session.released", "offline.reported",
 	}

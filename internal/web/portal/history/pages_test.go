@@ -21,14 +21,16 @@ func TestHistory(t *testing.T) {
 		viewer := server.AsOwner(t, s.Vendor, "viewer@example.com", map[string]owners.Role{s.Customer: owners.Viewer})
 		path := "/licenses/" + id + "/history"
 		device := strings.TrimPrefix(anna.Get(t, "/licenses/"+id+"/activations").Find("#rows a").First().AttrOr("href", ""), anna.Base)
+		anna.Fill(t, device+"/name", url.Values{"display_name": {"Till 1"}})
 		anna.Fill(t, device+"/name", url.Values{"display_name": {"Till 3, front"}})
+		anna.Fill(t, "/licenses/"+id+"/requests/new", url.Values{"wish": {"renewal"}, "months": {"12"}, "message": {"Please"}})
 		s.Manage(t, "PATCH", "/licenses/"+id, servertest.Fields{"token_limit": 7, "is_active": false, "expires_at": "2031-05-01"}, "id")
 		s.Fill(t, "/devices/"+device[strings.LastIndex(device, "/")+1:]+"/suspend", url.Values{"until": {"2031-04-01"}})
 		admin.Post(t, device+"/delete", nil)
 
 		page := anna.Get(t, path)
 		for _, sentence := range []string{
-			"The licence was issued.", "Till 3, front was activated.", "A device is called Till 3, front now.",
+			"The licence was issued.", "Till 3, front was activated.", "A device is called Till 1 now.", "Till 1 is called Till 3, front now.", "A request was sent to Acme.",
 			"It was switched off. Its last day is 1 May 2031 now. It is for 7 activations now.", "Till 3, front is suspended until",
 			"Till 3, front is not activated any more: released by the owner in the dashboard.",
 			"anna@example.com", "admin@example.com", "Acme", "The device itself",
@@ -60,7 +62,7 @@ func TestHistory(t *testing.T) {
 		}
 		// In German, and by pages.
 		anna.Fill(t, "/account/language", url.Values{"language": {"de"}})
-		servertest.Says(t, anna.Get(t, path), "#rows", "Die Lizenz wurde ausgestellt.", "Ein Gerät heißt jetzt Till 3, front.", "Das Gerät selbst", "Sie wurde ausgeschaltet.")
+		servertest.Says(t, anna.Get(t, path), "#rows", "Die Lizenz wurde ausgestellt.", "Till 1 heißt jetzt Till 3, front.", "Eine Anfrage ging an Acme.", "Das Gerät selbst", "Sie wurde ausgeschaltet.")
 		first := admin.Get(t, path+"?limit=2")
 		if first.Find("#rows tr").Length() == 0 {
 			t.Errorf("%d %s", first.Status, first.Text("main"))

@@ -53,6 +53,8 @@ type told struct {
 	Role          owners.Role     `json:"role"`
 	Overrides     json.RawMessage `json:"overrides"`
 	ActivationID  ident.UUID      `json:"activation_id"`
+
+	State owners.RequestState `json:"state"`
 }
 
 func read(text string) (t told) {
@@ -72,6 +74,10 @@ func said(q *web.Request, page *web.Page, r row) string {
 		return q.T("The hand-over was cancelled.")
 	case "license.changed", "license.handed_over":
 		return changed(q, page, was, is)
+	case "license.requested":
+		return q.T("A request was sent to %s.", q.Vendor.Name)
+	case "license.request_answered":
+		return answered(q, is.State)
 	case "license.key_replaced":
 		return q.T("The license key was replaced by a new one.")
 	case "license.deactivations_reset":
@@ -98,6 +104,18 @@ func said(q *web.Request, page *web.Page, r row) string {
 		return ofMeter(q, r, is)
 	}
 	return ofPeople(q, r, was, is)
+}
+
+// answered says what became of a request to the vendor.
+func answered(q *web.Request, s owners.RequestState) string {
+	switch s {
+	case owners.RequestDone:
+		return q.T("A request was answered: it is done.")
+	case owners.RequestDeclined:
+		return q.T("A request was declined.")
+	case owners.RequestWithdrawn, owners.RequestOpen:
+	}
+	return q.T("A request was taken back.")
 }
 
 // changed says what of a licence is another.
@@ -160,6 +178,9 @@ func ofDevice(q *web.Request, page *web.Page, r row, was, is told) string {
 	case "activation.display_name_changed":
 		if is.DisplayName == "" {
 			return q.T("%s is not called %s any more.", name, was.DisplayName)
+		}
+		if was.DisplayName != "" {
+			return q.T("%s is called %s now.", was.DisplayName, is.DisplayName)
 		}
 		return q.T("A device is called %s now.", is.DisplayName)
 	case "activation.offline":
