@@ -89,7 +89,7 @@ func over(q *web.Request, h *licensing.HandOver) *web.FormPage {
 		n.Title = q.T("A newer hand-over was asked for on %s.", page.At(h.NewerAt).Text)
 		n.Text = q.T("Only the newest mail's link works, whoever it went to.")
 	case h.Ended == licensing.HandOverUsed:
-		n.Tone, n.Title, n.Text = web.Info, q.T("This link has been used: the licence was handed over."), q.T("Sign in as %s to see it.", h.Address)
+		n.Tone, n.Title, n.Text = web.Info, q.T("This link has been used: the licence was handed over."), q.T("Sign in as %s to see it. Who has no password yet chooses one with Forgot password.", h.Address)
 	case h.Ended == licensing.HandOverCancelled:
 		n.Title = q.T("The hand-over was cancelled.")
 	case h.Ended == licensing.HandOverMoved:

@@ -14,7 +14,7 @@ func (a *Area) requests(m *operation.Maker) []operation.Operation {
 	return []operation.Operation{
 		operation.List(m, operation.Operation{
 			Path: "/license-requests", About: "those of licences in the user's reach.",
-			Queries: []operation.Query{{Name: "state"}, {Name: "license_id", Kind: operation.UUID}},
+			Queries: []operation.Query{{Name: "state", Kind: operation.Text, Enum: value.RequestStates()}, {Name: "license_id", Kind: operation.UUID}},
 		}, owners.RequestSorts(), func(q *operation.Request, r listing.Request) (listing.Page[owners.Request], error) {
 			reach, err := a.reach(q)
 			if err != nil {

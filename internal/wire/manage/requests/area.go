@@ -52,7 +52,7 @@ type answerToRequest struct {
 
 // Queries are what lists of requests can be narrowed by.
 func Queries() []operation.Query {
-	return []operation.Query{{Name: "state", Doc: "open, done, declined or withdrawn"}, {Name: "license_id", Kind: operation.UUID}}
+	return []operation.Query{{Name: "state", Kind: operation.Text, Enum: value.RequestStates()}, {Name: "license_id", Kind: operation.UUID}}
 }
 
 // Operations are the area's lines of the API's table.

@@ -62,3 +62,11 @@ func (in LicenseRequestCreate) New() owners.NewRequest {
 func RequestFilter(state string, license ident.UUID) owners.RequestFilter {
 	return owners.RequestFilter{State: owners.RequestState(state), License: license}
 }
+
+// RequestStates are the words of a query for the state of requests.
+func RequestStates() (states []string) {
+	for _, s := range owners.RequestStates() {
+		states = append(states, string(s))
+	}
+	return states
+}
