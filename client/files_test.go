@@ -430,3 +430,35 @@ func (b *bundle) keyOf(t *testing.T) (string, error) {
 	}
 	return "", errors.New("no activation was seen")
 }
+
+// Two copies of one machine that use the same in the same second tell of different records.
+func TestCopiesThatUseAlike(t *testing.T) {
+	t.Parallel()
+	c, _ := installed(t)
+	image := c.copyState(t)
+	marks := map[signed.Mark]bool{}
+	for range 2 {
+		c.putBack(t, image)
+		c.consume(t, 2)
+		f, err := c.client.OfflineReport()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed, err := signed.ParseSealed(f.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		document, err := c.files.Open(sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := signed.ReadReport(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		marks[report.Last] = true
+	}
+	if len(marks) != 2 {
+		t.Errorf("both copies tell of %v", marks)
+	}
+}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -153,7 +154,7 @@ func (r *records) counted(m signed.Mark) {
 // add counts one more.
 func (r *records) add(limitation string, value string, millionths *big.Int, at int64) {
 	next := signed.Mark{Number: r.Last.Number + 1}
-	next.Digest = signed.NextDigest(r.Last.Digest, next.Number, signed.Consumption{LimitationID: limitation, Value: value}, at)
+	next.Digest = signed.NextDigest(r.Last.Digest, next.Number, signed.Consumption{LimitationID: limitation, Value: value}, at, rand.Text())
 	r.Last = next
 	r.Sums, r.Used = r.Sums.plus(limitation, millionths), r.Used.plus(limitation, millionths)
 }

@@ -117,8 +117,8 @@ func TestActivationRequestRefused(t *testing.T) {
 
 func report() signed.Report {
 	use := signed.Consumption{LimitationID: limitationID, Value: "2.5"}
-	first := signed.Mark{Number: 1, Digest: signed.NextDigest("", 1, use, 1)}
-	second := signed.Mark{Number: 2, Digest: signed.NextDigest(first.Digest, 2, use, 2)}
+	first := signed.Mark{Number: 1, Digest: signed.NextDigest("", 1, use, 1, "")}
+	second := signed.Mark{Number: 2, Digest: signed.NextDigest(first.Digest, 2, use, 2, "")}
 	return signed.Report{
 		VendorID: vendorID, ProductID: productID, ActivationID: activationID, RequestID: requestID, ClientID: "m-1", Intent: signed.IntentReport,
 		Serial: 4, CreatedAt: instant().Unix(), Number: 2, Previous: signed.ReportHash([]byte("the first")),
@@ -218,10 +218,10 @@ func TestDigestsTellHistoriesApart(t *testing.T) {
 	t.Parallel()
 	use := signed.Consumption{LimitationID: limitationID, Value: "1"}
 	other := signed.Consumption{LimitationID: licenseID, Value: "1"}
-	base := signed.NextDigest("", 1, use, 1)
+	base := signed.NextDigest("", 1, use, 1, "")
 	for name, digest := range map[string]string{
-		"behind another": signed.NextDigest(base, 1, use, 1), "another number": signed.NextDigest("", 2, use, 1),
-		"another limitation": signed.NextDigest("", 1, other, 1), "another instant": signed.NextDigest("", 1, use, 2),
+		"behind another": signed.NextDigest(base, 1, use, 1, ""), "another number": signed.NextDigest("", 2, use, 1, ""),
+		"another limitation": signed.NextDigest("", 1, other, 1, ""), "another instant": signed.NextDigest("", 1, use, 2, ""), "another chance": signed.NextDigest("", 1, use, 1, "x"),
 	} {
 		if digest == base {
 			t.Errorf("%s has the same digest", name)

@@ -60,10 +60,12 @@ type Consumption struct {
 }
 
 // NextDigest is the digest of an activation's records with one more: base64url of the
-// SHA-256 over the digest so far, a line feed, the record's number, limitation and value,
-// and the instant in seconds, a line feed behind each. Equal digests mean equal histories.
-func NextDigest(digest string, number int64, c Consumption, at int64) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%s\n%s\n%d\n", digest, number, c.LimitationID, c.Value, at))
+// SHA-256 over the digest so far, the record's number, limitation and value, the instant in
+// seconds, and chance, a line feed behind each. Equal digests mean equal histories: chance is
+// a text of at least 128 random bits, drawn for each record, so that two copies of a machine
+// that use the same in the same second are told apart.
+func NextDigest(digest string, number int64, c Consumption, at int64, chance string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%s\n%s\n%d\n%s\n", digest, number, c.LimitationID, c.Value, at, chance))
 	return encode(sum[:])
 }
 

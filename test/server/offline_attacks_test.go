@@ -91,7 +91,7 @@ func TestAttackAForgedReport(t *testing.T) {
 		use := signed.Consumption{LimitationID: scansOf(t, held), Value: "10"}
 		forged := signed.Report{
 			VendorID: held.VendorID, ProductID: held.ProductID, ActivationID: held.ActivationID, RequestID: nobody, ClientID: "m-1",
-			Intent: signed.IntentDeactivate, Number: 1, Last: signed.Mark{Number: 1, Digest: signed.NextDigest("", 1, use, 1)},
+			Intent: signed.IntentDeactivate, Number: 1, Last: signed.Mark{Number: 1, Digest: signed.NextDigest("", 1, use, 1, "")},
 			Consumptions: []signed.Consumption{use},
 		}
 		_, key, err := ed25519.GenerateKey(nil)
