@@ -80,8 +80,8 @@ func TestAnOwnersDeletionWaitsForTheVendor(t *testing.T) {
 		storetest.Do(t, e, func(x tx.Tx) (any, error) { return nil, b.Licenses.DropDeletion(x, b.Vendor, ids[1], true) })
 		b.stands(t, l, 3, 3, 3)
 		b.Balanced(t)
-		for _, id := range ids[:2] {
-			storetest.Refuse(t, e, "no_deletion", func(x tx.Tx) (any, error) { return nil, b.Licenses.ConfirmDeletion(x, b.Vendor, id) })
+		for i, code := range []string{"activation_not_found", "no_deletion"} {
+			storetest.Refuse(t, e, code, func(x tx.Tx) (any, error) { return nil, b.Licenses.ConfirmDeletion(x, b.Vendor, ids[i]) })
 		}
 		if d := b.by(t, licensing.ByStaff, l, ids[2]); d.Released != 1 {
 			t.Errorf("%+v", d)

@@ -181,13 +181,17 @@ func write(q *store.Tx, ids []ident.DeviceID, taken map[ident.DeviceID]hearing) 
 		`ON CONFLICT (id) DO UPDATE SET at = excluded.at, outcome = excluded.outcome WHERE prepaid_heard.at <= excluded.at`, nil)
 }
 
-func (h *Hearings) flushUnknown(ctx context.Context) error {
+// takeUnknown gives the unknown numbers that wait; nobody else holds them then.
+func (h *Hearings) takeUnknown() map[unknownKey]unknownHeard {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	taken := h.unknown
-	if len(taken) > 0 {
-		h.unknown = map[unknownKey]unknownHeard{}
-	}
-	h.mu.Unlock()
+	h.unknown = map[unknownKey]unknownHeard{}
+	return taken
+}
+
+func (h *Hearings) flushUnknown(ctx context.Context) error {
+	taken := h.takeUnknown()
 	if len(taken) == 0 {
 		return nil
 	}
