@@ -55,7 +55,7 @@ var places = slices.Concat(
 		{trees: internal("demo"), allows: append([]string{"client", "signed"}, inner...), denies: notInTheRoom[:1]},
 		{trees: internal("wiring/pairs"), allows: inner, denies: notInTheRoom},
 		{trees: internal("wiring"), allows: slices.Concat(adapters, faces, inner, internal("setup", "store"), []string{"signed"})},
-		{trees: internal("server/servertest"), allows: append(internal("server", "wiring", "store"), inner...)},
+		{trees: internal("server/servertest"), allows: slices.Concat(inner, internal("server", "wiring", "store"), []string{"client", "signed"})},
 		{trees: internal("server"), allows: slices.Concat(inner, internal("setup", "wiring", "store", "edge", "geo", "metrics"))},
 		{trees: internal("cli"), allows: slices.Concat(inner, internal("setup", "server", "wiring", "store", "mail", "demo", "clientcmd"), []string{"signed"})},
 		{trees: []string{"bench", "test"}, allows: []string{"client", "signed", "internal"}},

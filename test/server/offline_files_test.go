@@ -2,10 +2,8 @@ package server_test
 
 import (
 	"bytes"
-	"errors"
 	"html"
 	"mime/multipart"
-	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -17,7 +15,6 @@ import (
 	"chancery/client"
 	"chancery/internal/server/servertest"
 	"chancery/internal/tx"
-	"chancery/signed"
 )
 
 // far is a device without internet: only files go between it and the server.
@@ -30,31 +27,13 @@ type far struct {
 
 func (v vendor) far(t *testing.T, id string) *far {
 	t.Helper()
-	key, err := signed.ParseKey(v.Ed25519PublicKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealing, err := signed.ParseSealingKey(v.X25519PublicKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &far{v: v, config: client.Config{
-		Offline: true, VendorID: v.VendorID, ProductID: v.product, StateDir: t.TempDir(), TombstoneDir: t.TempDir(), ClientID: id,
-		SoftwareVersion: "1.0", Hostname: "press-" + id, SealingKey: sealing, HTTPClient: &http.Client{Transport: noNetwork{t}},
-	}}
-	f.config.PublicKeys = append(f.config.PublicKeys, key)
+	f := &far{v: v, config: servertest.OfflineConfig(t, v.NewVendor, v.product, id)}
+	var err error
 	if f.Client, err = client.New(f.config); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.Close() })
 	return f
-}
-
-type noNetwork struct{ t *testing.T }
-
-func (n noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
-	n.t.Errorf("a device without internet calls %s", r.URL)
-	return nil, errors.New("no network")
 }
 
 // bring uploads a file and gives the one that comes back.

@@ -228,3 +228,22 @@ func (r Read) Link(t *testing.T, path string) string {
 	t.Fatalf("no link to %s in the mail to %s:\n%s", path, r.To, r.Text)
 	return ""
 }
+
+// HandOver asks on a licence's page for another licensee, as licensee is the present one, and
+// gives the link that the new person was mailed.
+func (m *Mailed) HandOver(t *testing.T, by *Browser, license, to, licensee string) (link string) {
+	t.Helper()
+	p := by.Press(t, by.Get(t, "/licenses/"+license+"/hand-over"), "Send the mail", url.Values{"email": {to}, "name": {"Lena"}, "password": {by.Password}})
+	if p.Status != 200 || !strings.Contains(p.Text("main"), "To be handed over.") {
+		t.Fatalf("asking: %d %s", p.Status, p.Text("main"))
+	}
+	one, other := m.Box.Read(t), m.Box.Read(t)
+	if one.To == licensee {
+		one, other = other, one
+	}
+	address := strings.ToLower(to)
+	if one.To != address || other.To != licensee || !strings.Contains(other.Text, address) || strings.Contains(other.Text+other.HTML, "token=") {
+		t.Fatalf("mails to %s and %s: %s", one.To, other.To, other.Text)
+	}
+	return strings.TrimPrefix(one.Link(t, "/portal/acme/take-over?token="), "/portal/acme")
+}
