@@ -186,6 +186,7 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 	if err := c.Filter.Check(); err != nil {
 		return Sold{}, err
 	}
+	c.Filter.OfHolders = Holder{IsStaff: by.IsStaff()}
 	from := c.From
 	if from == 0 {
 		from = by.Customer

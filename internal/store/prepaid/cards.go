@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/prepaid"
 	"chancery/internal/store"
@@ -132,7 +133,7 @@ func (s Store) LockToSell(t tx.Tx, v ident.VendorID, holder ident.CustomerID, f 
 		}
 		sel := store.Select(selectCard+`WHERE c.vendor_id =`, v).
 			And(`c.holder_id = ? AND c.code_id = ? AND c.device_id IS NULL AND c.is_locked = 0 AND c.days > 0 AND c.held_by IS NULL`, holder, c.ID)
-		narrow(sel, f)
+		narrow(keyed(sel, v, f), f)
 		text, args := sel.End(` ORDER BY c.is_used, c.number LIMIT ?`+q.Dialect.ForUpdateOf("c"), limit)
 		some, err := store.All[prepaid.Card](q.Query(text, args...))(scanCard)
 		if err != nil {
@@ -146,7 +147,23 @@ func (s Store) LockToSell(t tx.Tx, v ident.VendorID, holder ident.CustomerID, f 
 	return all[:min(limit, len(all))], nil
 }
 
-// narrow adds what a filter says of cards, but for their code and holder.
+// keyed adds what a filter says of cards that an index serves, but for their holder.
+func keyed(s *store.Selection, v ident.VendorID, f prepaid.CardFilter) *store.Selection {
+	if f.Code != "" {
+		s.And(`c.code_id = (SELECT o.id FROM prepaid_codes o WHERE o.vendor_id = ? AND o.code_key = ?)`, v, prepaid.CodeKey(f.Code))
+	}
+	if f.Device != "" {
+		s.And(`c.device_id = (SELECT o.id FROM prepaid_device_numbers o WHERE o.vendor_id = ? AND o.number_key = ?)`, v, entry.DeviceKey(f.Device))
+	}
+	if f.OfBatch != "" {
+		batch, _ := ident.ParseUUID(f.OfBatch) // the zero UUID is no batch
+		s.And(`c.batch_id = (SELECT o.id FROM prepaid_orders o WHERE o.vendor_id = ? AND o.uuid = ?)`, v, batch)
+	}
+	return s
+}
+
+// narrow adds the rest of a filter. Who is not of the staff can't find out when a card was
+// activated before its present owner had it.
 func narrow(s *store.Selection, f prepaid.CardFilter) {
 	if f.Number != "" {
 		s.Prefix("c.number", prepaid.NumberPrefix(f.Number))
@@ -156,6 +173,9 @@ func narrow(s *store.Selection, f prepaid.CardFilter) {
 	}
 	if f.MaxDays != nil {
 		s.And("COALESCE(b.days, c.days) <= ?", *f.MaxDays)
+	}
+	if (!f.From.IsZero() || !f.To.IsZero()) && !f.OfHolders.IsStaff {
+		s.And("c.activated_at >= c.held_since")
 	}
 	if !f.From.IsZero() {
 		s.And("c.activated_at >= ?", f.From.UnixMilli())
