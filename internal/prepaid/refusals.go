@@ -73,8 +73,8 @@ var refusals = map[refusalCode][2]string{ //nolint:gochecknoglobals // a table
 	codeExists:       {"There is a license code of this name already.", "Choose another code."},
 	transferCodeDead: {"No customer accepts transfers with this code.", "Ask the customer for its present code."},
 	clockLeapt: {
-		"The server's clock has leapt, so nothing is charged until it is right again.",
-		"Put the clock right, or confirm it with “chancery clock confirm”.",
+		"The server's clock has leapt, so no card can be bound and no device lifted until it is right again.",
+		"Put the clock right, or confirm it with “chancery clock confirm”; then try again.",
 	},
 }
 
