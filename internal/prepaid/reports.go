@@ -161,19 +161,23 @@ func (s *Service) ChargeIn(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (sta
 	return states, trusted, err
 }
 
-// noteModels notes other models than were entered; a device has few of them in its life.
+// noteModels notes other models than were entered: of each device that which it said last.
+// A device has few of them in its life.
 func (r Reports) noteModels(ctx context.Context, v ident.VendorID, reports []Report, keys []string, found map[string]Found) error {
+	said := map[ident.DeviceID]string{}
 	for i, one := range reports {
 		f, known := found[keys[i]]
-		said := entry.Line(one.Model)
-		if !known || said == "" || said == f.Said || foldModel(said) == foldModel(f.Model) || len(said) > maxModel {
-			continue
-		}
-		f.Said = said
-		found[keys[i]] = f
-		if err := r.Service.c.Runner.Run(ctx, func(t tx.Tx) error { return r.Service.c.Store.SaveModel(t, v, f.ID, f.Model, said) }); err != nil {
-			return err
+		if model := entry.Line(one.Model); known && model != "" && len(model) <= maxModel && foldModel(model) != foldModel(f.Model) {
+			said[f.ID] = model
 		}
 	}
-	return nil
+	for _, f := range found {
+		if said[f.ID] == f.Said {
+			delete(said, f.ID)
+		}
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	return r.Service.c.Runner.Run(ctx, func(t tx.Tx) error { return r.Service.c.Store.SaveSaidModels(t, v, said) })
 }

@@ -98,10 +98,14 @@ type Devices interface {
 	// InsertDevice makes a device, and gives the one that has the number already.
 	InsertDevice(t tx.Tx, v ident.VendorID, d Device) (other *Device, err error)
 
-	// MoveDevice gives a device another owner.
+	// MoveDevice gives a device another owner, and forgets what other model it said.
 	MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.CustomerID) error
 
-	SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model, said string) error
+	// SaveModel changes the model of a device, and forgets what other one it said.
+	SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model string) error
+
+	// SaveSaidModels notes what other models devices said.
+	SaveSaidModels(t tx.Tx, v ident.VendorID, said map[ident.DeviceID]string) error
 }
 
 // Charging keeps what every charge reads and writes.
