@@ -72,7 +72,8 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 	// LockHeld gives at most limit cards that an order holds, by id.
 	LockHeld(t tx.Tx, v ident.VendorID, o ident.OrderID, limit int) ([]Card, error)
 
-	// LockNext gives the oldest Unused card of a holder of one of these codes; nil for none.
+	// LockNext gives the oldest Unused card of a holder of one of these codes that nobody else
+	// takes at this moment; nil for none.
 	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (*Card, error)
 
 	// InsertCards makes cards, and gives the ids and numbers of those whose number was free.
