@@ -128,20 +128,18 @@ func decideChecked(h Host, seen Sight, now time.Time) Host {
 	case seen == Found:
 		h.Proof, h.Serves, h.Misses, h.FailingAt, h.NextCheck = ByDNS, true, 0, time.Time{}, now.Add(hostEvery)
 		return h
-	case seen == Unknown:
-		h.NextCheck = now.Add(hostBackoff(h.Misses))
-		return h
 	}
 	h.NextCheck = now.Add(hostBackoff(h.Misses))
 	h.Misses++
 	switch {
+	case seen == Unknown:
 	case h.Serves && h.FailingAt.IsZero():
 		h.FailingAt = now
 	case h.Serves && !now.Before(h.StopsAt()):
 		h.Serves = false
 	}
 	switch {
-	case h.Serves && h.NextCheck.After(h.StopsAt()):
+	case h.Serves && !h.FailingAt.IsZero() && h.NextCheck.After(h.StopsAt()) && seen != Unknown:
 		h.NextCheck = h.StopsAt()
 	case !h.Serves && now.Sub(since(h)) >= hostGiveUp:
 		h.NextCheck = time.Time{} // whoever wants it can have it checked

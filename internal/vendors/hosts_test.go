@@ -282,3 +282,23 @@ func TestANameThatIsNeverProvenIsLeftAlone(t *testing.T) {
 		}
 	})
 }
+
+// A zone that gives no answer is asked less and less often, and in the end no more, where
+// the name was never proven; one that serves goes on.
+func TestAZoneThatNeverAnswers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newHosts(t, e)
+		v := storetest.Vendor(t, e, "Silent")
+		h := b.add(t, v, "licences.silent.example")
+		b.zone.broken = true
+		before := storetest.Count(t, e, `SELECT n FROM change_counter`)
+		b.work(t, 40*24*time.Hour)
+		stored, _ := b.now(t, h)
+		if stored.Misses < 10 || stored.Misses > 60 || !stored.NextCheck.IsZero() {
+			t.Errorf("after 40 days: %+v", stored)
+		}
+		if after := storetest.Count(t, e, `SELECT n FROM change_counter`); after != before {
+			t.Errorf("looks that change nothing empty the caches %d times", after-before)
+		}
+	})
+}

@@ -117,9 +117,12 @@ func (h *Hosts) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, er
 // admit gives a request as the routes of the vendor's faces know it. Nothing else is there.
 func (a atVendor) admit(w http.ResponseWriter, r *http.Request, name string) (*http.Request, error) {
 	asked := path.Clean("/" + r.URL.Path)
+	if strings.Contains(strings.ToLower(r.URL.EscapedPath()), "%2f") {
+		return nil, edge.NoRoute() // the routes would read the address in another way than it is judged here
+	}
 	first, rest, below := strings.Cut(asked[1:], "/")
 	switch {
-	case everywhere(asked):
+	case everywhere(asked) && asked == r.URL.Path:
 		return r, nil
 	case asked == "/":
 		return nil, a.lead(w, r, faceOf(a.opens))
@@ -181,6 +184,6 @@ func (r *Rooms) NewVendorHosts(s Site, resolver vendors.Resolver) (*vendors.Host
 	own := s.names()
 	return vendors.NewHosts(vendors.HostsConfig{
 		Store: r.VendorRows, Reader: r.VendorRows, Resolver: resolver, Runner: r.DB, IDs: r.IDs, Looks: looks,
-		Own: func(host string) bool { return slices.Contains(own, host) },
+		Own: func(host string) bool { return isNobodys(host) || slices.Contains(own, host) },
 	})
 }

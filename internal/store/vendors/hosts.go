@@ -33,6 +33,10 @@ func (Store) HostsIn(t tx.Tx, id ident.VendorID) ([]vendors.Host, error) {
 // index on hosts that serve decides between vendors, without failing.
 func (Store) SaveHost(t tx.Tx, h vendors.Host) (saved bool, err error) {
 	s := store.On(t)
+	was, err := store.All[vendors.Host](s.Query(`SELECT `+hostColumns+` FROM vendor_hosts WHERE vendor_id = $1 AND uuid = $2`, h.Vendor, h.UUID))(scanHost)
+	if err != nil {
+		return false, err
+	}
 	if _, err := s.Exec(`DELETE FROM vendor_hosts WHERE vendor_id = $1 AND uuid = $2`, h.Vendor, h.UUID); err != nil {
 		return false, err
 	}
@@ -41,6 +45,9 @@ func (Store) SaveHost(t tx.Tx, h vendors.Host) (saved bool, err error) {
 		store.Millis(h.NextCheck), h.CreatedAt.UnixMilli())
 	if err != nil || n == 0 {
 		return false, err
+	}
+	if len(was) == 1 && was[0].Serves == h.Serves && was[0].Opens == h.Opens && was[0].FailingAt.IsZero() == h.FailingAt.IsZero() {
+		return true, nil // a look at DNS that changes nothing served empties no cache
 	}
 	return true, store.Bump(t)
 }
