@@ -157,3 +157,9 @@ func since(h Host) time.Time {
 
 // hostBackoff is the time to the next look, which doubles with each miss up to a day.
 func hostBackoff(misses int) time.Duration { return min(hostSoon<<min(misses, 10), hostEvery) }
+
+// Served is what a host serves.
+type Served struct {
+	Slug  string // the vendor's place in addresses
+	Opens Opens
+}

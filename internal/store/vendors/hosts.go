@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"time"
 
-	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/store"
 	"chancery/internal/tx"
@@ -78,19 +77,18 @@ func (s Store) NextHostCheck(ctx context.Context, now time.Time) (int64, error) 
 	return at.V, err
 }
 
-// HostOf gives the host of this name that serves a vendor, with the vendor's place in
-// addresses. Missing is host_not_found.
-func (s Store) HostOf(ctx context.Context, name string) (h vendors.Host, slug string, err error) {
-	row := func(dest ...any) error {
-		found, err := s.DB.QueryRow(ctx, `SELECT `+hostColumns+`, (SELECT slug FROM vendors WHERE id = vendor_id) FROM vendor_hosts
-			WHERE host = $1 AND is_serving = 1`, []any{name}, append(dest, &slug)...)
-		if err == nil && !found {
-			err = fault.Missing("host")
-		}
-		return err
-	}
-	h, err = scanHost(row)
-	return h, slug, err
+// ServedHosts gives all hosts that serve, by name: a few for each vendor that has any.
+func (s Store) ServedHosts(ctx context.Context) (map[string]vendors.Served, error) {
+	served := map[string]vendors.Served{}
+	_, err := store.All[struct{}](s.DB.Query(ctx, `SELECT h.host, h.opens, v.slug FROM vendor_hosts h JOIN vendors v ON v.id = h.vendor_id
+		WHERE h.is_serving = 1`))(func(scan store.Scan) (struct{}, error) {
+		var host string
+		var one vendors.Served
+		err := scan(&host, &one.Opens, &one.Slug)
+		served[host] = one
+		return struct{}{}, err
+	})
+	return served, err
 }
 
 func scanHost(scan store.Scan) (vendors.Host, error) {
