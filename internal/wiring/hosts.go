@@ -45,7 +45,9 @@ type atVendor struct{ vendors.Served }
 
 // NewHosts makes it.
 func NewHosts(r *Rooms, s Site) *Hosts {
-	read := func(ctx context.Context, _ struct{}) (map[string]vendors.Served, error) { return r.VendorRows.ServedHosts(ctx) }
+	read := func(ctx context.Context, _ struct{}) (map[string]vendors.Served, error) {
+		return r.VendorRows.ServedHosts(ctx)
+	}
 	return &Hosts{own: s.names(), all: s.PublicURL == nil, known: recheck.NewCache(r.Watch, read)}
 }
 
