@@ -16,6 +16,9 @@ type RequestStore interface {
 	// OpenRequest finds the open one of a licence with a wish; found is false for none.
 	OpenRequest(t tx.Tx, v ident.VendorID, license ident.LicenseID, wish Wish, meter ident.UUID) (q Request, found bool, err error)
 
+	// OpenRequests finds all open ones of a licence.
+	OpenRequests(t tx.Tx, v ident.VendorID, license ident.LicenseID) ([]Request, error)
+
 	// InsertRequest stores an open one.
 	InsertRequest(t tx.Tx, v ident.VendorID, q Request) error
 
@@ -117,7 +120,7 @@ func (s *Requests) ask(t tx.Tx, v ident.VendorID, l License, by ident.UserID, n 
 	if err := s.c.Store.TrimRequests(t, v, l.ID, RequestsKept); err != nil {
 		return Request{}, false, err
 	}
-	q.UUID, q.License, q.User, q.AskedAt = s.c.IDs.V7(), l.ID, by, t.Now()
+	q.UUID, q.License, q.Customer, q.User, q.AskedAt = s.c.IDs.V7(), l.ID, of.CustomerID, by, t.Now()
 	if err := s.c.Store.InsertRequest(t, v, q); err != nil {
 		return Request{}, false, err
 	}
@@ -134,13 +137,33 @@ func (s *Requests) Withdraw(t tx.Tx, r Reach, id ident.UUID) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	if _, err := s.c.Owners.License(t, r, q.LicenseID, AskVendor); err != nil {
-		if fault.Is(err, "license_not_found") {
-			err = fault.Missing(requestNoun)
-		}
+	l, err := s.c.Owners.License(t, r, q.LicenseID, AskVendor)
+	if fault.Is(err, "license_not_found") || err == nil && l.Customer != q.Customer {
+		err = fault.Missing(requestNoun)
+	}
+	if err != nil {
 		return Request{}, err
 	}
 	return s.end(t, r.Vendor, q, of, RequestWithdrawn, "")
+}
+
+// Leaves withdraws what is open for a licence that is about to get another customer, who
+// has not asked for it.
+func (s *Requests) Leaves(t tx.Tx, v ident.VendorID, license ident.LicenseID) error {
+	open, err := s.c.Store.OpenRequests(t, v, license)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	of, err := s.c.Licenses.Requested(t, v, license)
+	if err != nil {
+		return err
+	}
+	for _, q := range open {
+		if _, err := s.end(t, v, q, of, RequestWithdrawn, ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Answer answers an open request for the vendor's staff: done or declined, with a text that

@@ -14,6 +14,14 @@ import (
 	"chancery/internal/web/console"
 )
 
+// leavers withdraws what is asked for a licence that gets another customer.
+type leavers struct{ rooms *Rooms }
+
+// Leaves implements licensing.Leavers.
+func (l leavers) Leaves(t tx.Tx, v ident.VendorID, license ident.LicenseID) error {
+	return l.rooms.Requests.Leaves(t, v, license)
+}
+
 // requestMails tells people of requests by mail.
 type requestMails struct{ rooms *Rooms }
 

@@ -129,3 +129,24 @@ func TestWhoAsks(t *testing.T) {
 		servertest.Refuses(t, operator.Post(t, page+"/requests/new", url.Values{"wish": {"activations"}, "quantity": {"many"}}), "quantity", "must be a whole number")
 	})
 }
+
+// What was asked for a licence is not told to the people of a customer whose it is later, and
+// the form is theirs to use again.
+func TestTheNextCustomerReadsNothing(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		id, _ := s.Issue(t, s.Pro, nil)
+		next := s.Manage(t, "POST", "/customers", servertest.Fields{"company_name": "Hall & Sons", "email": "hall@example.com"}, "id")
+		operator := server.AsOwner(t, s.Vendor, "op@example.com", map[string]owners.Role{s.Customer: owners.Operator})
+		admin := server.AsOwner(t, s.Vendor, "admin@hall.example", map[string]owners.Role{next: owners.Administrator})
+		form := "/licenses/" + id + "/requests/new"
+		operator.Fill(t, form, url.Values{"wish": {"other"}, "message": {"Our salaries rise."}})
+		s.Manage(t, "PATCH", "/licenses/"+id, servertest.Fields{"customer_id": next}, "id")
+		if p := admin.Get(t, "/licenses/"+id); p.Status != 200 || strings.Contains(p.Body, "salaries") {
+			t.Errorf("%d %s", p.Status, p.Text("main"))
+		}
+		servertest.Says(t, admin.Fill(t, form, url.Values{"wish": {"other"}, "message": {"Greetings."}}), "#requests", "Greetings.")
+		console := server.SignIn(t, s.Vendor)
+		servertest.Says(t, console.Get(t, "/requests?state=withdrawn"), "#rows", "Our salaries rise.")
+	})
+}
