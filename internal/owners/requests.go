@@ -43,8 +43,11 @@ type RequestedLicenses interface {
 
 // RequestPost tells people, in the transaction of what it tells.
 type RequestPost interface {
-	Asked(t tx.Tx, v ident.VendorID, q Request) error    // the vendor's staff
-	Answered(t tx.Tx, v ident.VendorID, q Request) error // who has asked
+	// Asked tells the vendor's staff.
+	Asked(t tx.Tx, v ident.VendorID, q Request) error
+
+	// Answered tells who has asked, where they still see the licence.
+	Answered(t tx.Tx, v ident.VendorID, q Request) (told bool, err error)
 }
 
 // RequestsConfig is what the service needs; all of it is required.
@@ -167,22 +170,23 @@ func (s *Requests) Leaves(t tx.Tx, v ident.VendorID, license ident.LicenseID) er
 }
 
 // Answer answers an open request for the vendor's staff: done or declined, with a text that
-// may be empty. Who has asked is told.
-func (s *Requests) Answer(t tx.Tx, v ident.VendorID, id ident.UUID, state RequestState, answer string) (Request, error) {
+// may be empty. Who has asked is told, where they still see the licence.
+func (s *Requests) Answer(t tx.Tx, v ident.VendorID, id ident.UUID, state RequestState, answer string) (q Request, told bool, err error) {
 	var wrong fault.Fields
 	answer = lines(&wrong, "answer", answer)
 	wrong.Check(state == RequestDone || state == RequestDeclined, "state", "must be done or declined")
 	if err := wrong.Err(); err != nil {
-		return Request{}, err
+		return Request{}, false, err
 	}
 	q, of, err := s.lock(t, v, id)
 	if err != nil {
-		return Request{}, err
+		return Request{}, false, err
 	}
 	if q, err = s.end(t, v, q, of, state, answer); err != nil {
-		return Request{}, err
+		return Request{}, false, err
 	}
-	return q, s.c.Post.Answered(t, v, q)
+	told, err = s.c.Post.Answered(t, v, q)
+	return q, told, err
 }
 
 const requestNoun = "license_request"

@@ -1,6 +1,7 @@
 package owners_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -34,7 +35,7 @@ func (a *asked) Requested(t tx.Tx, v ident.VendorID, license ident.LicenseID) (o
 }
 
 func (*asked) Asked(tx.Tx, ident.VendorID, owners.Request) error    { return nil }
-func (*asked) Answered(tx.Tx, ident.VendorID, owners.Request) error { return nil }
+func (*asked) Answered(tx.Tx, ident.VendorID, owners.Request) (bool, error) { return true, nil }
 
 func newAsked(t *testing.T, e storetest.Env) *asked {
 	t.Helper()
@@ -53,6 +54,14 @@ func (a *asked) ask(t *testing.T, r owners.Reach, license ident.UUID, n owners.N
 		return q, err
 	})
 	return q, fresh, err
+}
+
+func (a *asked) answer(x tx.Tx, v ident.VendorID, id ident.UUID, state owners.RequestState, text string) (owners.Request, error) {
+	q, told, err := a.requests.Answer(x, v, id, state, text)
+	if err == nil && !told {
+		err = errors.New("nobody is told")
+	}
+	return q, err
 }
 
 const one = terms.Unit
@@ -122,12 +131,12 @@ func TestRequests(t *testing.T) {
 			t.Error("who sees requests is not who sees the licence")
 		}
 		answer := func(state owners.RequestState, text string) func(x tx.Tx) (owners.Request, error) {
-			return func(x tx.Tx) (owners.Request, error) { return a.requests.Answer(x, a.Vendor, first.UUID, state, text) }
+			return func(x tx.Tx) (owners.Request, error) { return a.answer(x, a.Vendor, first.UUID, state, text) }
 		}
 		storetest.Refuse(t, e, "invalid_request", answer(owners.RequestWithdrawn, ""))
 		rival := storetest.Vendor(t, e, "Rival").ID
 		storetest.Refuse(t, e, "license_request_not_found", func(x tx.Tx) (owners.Request, error) {
-			return a.requests.Answer(x, rival, first.UUID, owners.RequestDone, "")
+			return a.answer(x, rival, first.UUID, owners.RequestDone, "")
 		})
 		withdraw := func(by owners.Reach) func(x tx.Tx) (owners.Request, error) {
 			return func(x tx.Tx) (owners.Request, error) { return a.requests.Withdraw(x, by, meter.UUID) }
