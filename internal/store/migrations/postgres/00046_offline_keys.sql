@@ -4,17 +4,11 @@
 -- under the same numbers.
 ALTER TABLE offline_reports ADD COLUMN number BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE offline_reports ADD COLUMN previous TEXT COLLATE "C" NOT NULL DEFAULT '';
--- How many limits it brought the licence over, and whether it came from a copy: the same again says it again.
-ALTER TABLE offline_reports ADD COLUMN exceeded BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE offline_reports ADD COLUMN is_copy BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX offline_reports_by_activation ON offline_reports (vendor_id, activation_uuid, number);
 
 -- The second, third, ... device that asks under one client id while a file of another is in force
 -- is listed with "~2", "~3", ... behind the id; 0 for one that is listed as it calls itself.
 ALTER TABLE offline_requests ADD COLUMN copy_number BIGINT NOT NULL DEFAULT 0;
-
--- An activation whose device had a file in force when another one came under its name, for which its place was freed.
-ALTER TABLE activations ADD COLUMN gave_way BIGINT NOT NULL DEFAULT 0;
 
 -- What a device whose file is in force may have used without telling it, counted when another
 -- came under its name; amount is what no report of it has covered yet, in millionths.

@@ -42,13 +42,10 @@ CREATE TABLE offline_files (
 );
 CREATE INDEX offline_files_by_license ON offline_files (vendor_id, license_id, id);
 CREATE INDEX offline_files_exceeded ON offline_files (vendor_id, id) WHERE exceeded > 0 AND settled_at IS NULL;
-CREATE INDEX offline_files_by_activation ON offline_files (vendor_id, activation_uuid, id);
-CREATE INDEX offline_files_kept ON offline_files (vendor_id, last_at) WHERE content IS NOT NULL;
-CREATE INDEX offline_files_contents ON offline_files (vendor_id, license_id, last_at, id) WHERE content IS NOT NULL;
+CREATE INDEX offline_files_kept ON offline_files (vendor_id, created_at) WHERE content IS NOT NULL;
 
 -- Devices with a file in force that the owner of their licence has deleted: their place is
 -- free at due_at, or, where that is NULL, when the vendor says so. It counts from the beginning.
--- for_copy: a second device waits for the place, which has come under its name.
 CREATE TABLE offline_deletions (
   id              INTEGER PRIMARY KEY,
   vendor_id       INTEGER NOT NULL,
@@ -62,14 +59,13 @@ CREATE TABLE offline_deletions (
   actor_name      TEXT NOT NULL,
   asked_at        INTEGER NOT NULL,
   due_at          INTEGER,
-  for_copy        INTEGER NOT NULL DEFAULT 0,
   UNIQUE (vendor_id, uuid),
   UNIQUE (vendor_id, activation_id),
   FOREIGN KEY (vendor_id, license_id) REFERENCES licenses (vendor_id, id),
   FOREIGN KEY (vendor_id, activation_id) REFERENCES activations (vendor_id, id)
 );
 CREATE INDEX offline_deletions_by_license ON offline_deletions (vendor_id, license_id);
-CREATE INDEX offline_deletions_due ON offline_deletions (due_at, vendor_id) WHERE due_at IS NOT NULL;
+CREATE INDEX offline_deletions_due ON offline_deletions (vendor_id, due_at) WHERE due_at IS NOT NULL;
 
 -- What a device calls itself in its reports, and when staff have seen that it is a copy.
 ALTER TABLE offline_histories ADD COLUMN hostname TEXT NOT NULL DEFAULT '';
