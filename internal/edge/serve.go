@@ -25,8 +25,8 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	maps.Copy(h, e.headers) // the slices are shared: handlers set headers, they never change one in place
 	h["X-Request-Id"] = []string{c.id}
-	r, here := e.byHost(c, r)
 	defer e.finish(c, r)
+	r, here := e.byHost(c, r)
 	if !here {
 		return
 	}

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// maxHost is how long a host name may be, in bytes (RFC 1035).
-const maxHost = 253
+// maxHost is how long a host name may be, in bytes: 253 (RFC 1035) less the ten of the label
+// below it that is asked for.
+const maxHost = 243
 
 // Host reads the name of a host on the internet, as people paste it: with the address
 // around it, in capital letters, in letters of any language. It is in the letters of DNS

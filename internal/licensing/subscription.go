@@ -2,7 +2,6 @@ package licensing
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"chancery/internal/entry"
@@ -91,15 +90,16 @@ func NewSubscriptions(licenses *Service, store SubscriptionStore) (*Subscription
 // statementAhead is how far a system's clock may be ahead of ours.
 const statementAhead = 5 * time.Minute
 
-// read checks what was said.
-func (s Statement) read(now time.Time) error {
+// read checks what was said, and gives it as it is stored.
+func (s Statement) read(now time.Time) (Statement, error) {
 	var wrong fault.Fields
-	entry.Identifier(&wrong, "provider", s.Provider, "", 1, maxSubscriptionText)
-	entry.Identifier(&wrong, "external_id", s.ExternalID, "", 1, maxSubscriptionText)
+	s.StatedAt, s.EndsAt = s.StatedAt.Truncate(time.Millisecond), s.EndsAt.Truncate(time.Millisecond)
+	s.Provider = entry.Identifier(&wrong, "provider", s.Provider, "", 1, maxSubscriptionText)
+	s.ExternalID = entry.Identifier(&wrong, "external_id", s.ExternalID, "", 1, maxSubscriptionText)
 	wrong.Check(s.Status.known(), "status", "must be active, trialing, past_due, paused, unpaid or canceled")
 	wrong.Check(!s.StatedAt.IsZero() && !s.StatedAt.After(now.Add(statementAhead)), "timestamp",
 		"must be the instant of which this is true, no later than now")
-	return wrong.Err()
+	return s, wrong.Err()
 }
 
 const maxSubscriptionText = 200
@@ -114,6 +114,12 @@ func (s Statement) newer(held *Subscription) bool {
 		return s.StatedAt.After(held.StatedAt)
 	}
 	return s.Message > held.Message
+}
+
+// isOfAnotherThan reports whether a statement ends another subscription than the one held: one
+// that took its place says nothing of the licence any more.
+func (s Statement) isOfAnotherThan(held *Subscription) bool {
+	return held != nil && !s.Status.Holds() && (s.Provider != held.Provider || s.ExternalID != held.ExternalID)
 }
 
 // expiry is the licence's end by what is said.
@@ -133,8 +139,7 @@ func (s Subscription) expiry(now time.Time) Expiry {
 // nothing changed, where something later was said already: messages may come twice, and
 // in any order.
 func (s *Subscriptions) State(t tx.Tx, v ident.VendorID, c Statement) (l *License, applied bool, err error) {
-	c.StatedAt, c.EndsAt, c.ExternalID = c.StatedAt.Truncate(time.Millisecond), c.EndsAt.Truncate(time.Millisecond), strings.TrimSpace(c.ExternalID)
-	if err := c.read(t.Now()); err != nil {
+	if c, err = c.read(t.Now()); err != nil {
 		return nil, false, err
 	}
 	id, err := s.find(t, v, c)
@@ -152,7 +157,7 @@ func (s *Subscriptions) State(t tx.Tx, v ident.VendorID, c Statement) (l *Licens
 			"Name a licence of an edition of the type subscription.")
 	}
 	held, err := s.store.SubscriptionOf(t, v, id)
-	if err != nil || !c.newer(held) {
+	if err != nil || !c.newer(held) || c.isOfAnotherThan(held) {
 		return l, false, err
 	}
 	c.UpdatedAt = t.Now()

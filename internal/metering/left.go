@@ -1,7 +1,11 @@
 package metering
 
 import (
+	"bytes"
+	"slices"
+
 	"chancery/internal/ident"
+	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
 
@@ -13,7 +17,7 @@ func (s *Service) Left(t tx.Tx, c ReportedCommand) (map[ident.UUID]int64, error)
 		return nil, err
 	}
 	left := map[ident.UUID]int64{}
-	for _, k := range l.Limitations {
+	for _, k := range slices.SortedFunc(slices.Values(l.Limitations), func(a, b terms.Limitation) int { return bytes.Compare(a.ID[:], b.ID[:]) }) {
 		if k.Limit == nil || k.MeasuredOnly {
 			continue
 		}

@@ -127,7 +127,8 @@ func (s *certificates) read() error {
 	s.byName = map[string]*loadedPair{}
 	for _, p := range all {
 		for _, name := range p.certificate.Leaf.DNSNames {
-			if name = strings.ToLower(name); s.byName[name] == nil {
+			name = strings.ToLower(name)
+			if before := s.byName[name]; before == nil || p.certificate.Leaf.NotAfter.After(before.certificate.Leaf.NotAfter) {
 				s.byName[name] = p
 			}
 		}

@@ -59,6 +59,8 @@ func TestCertificatesOfAFolderAreChosenByName(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("taken away", map[string]int64{"new.example": 2})
+	writeCertificate(t, at("0-older.crt"), at("0-older.key"), 6, time.Now().Add(-2*time.Hour), "licences.example.com")
+	want("of two for one name, the one that is good for longer", map[string]int64{"licences.example.com": 2})
 }
 
 func TestAFolderWithoutCertificatesIsRefused(t *testing.T) {

@@ -128,20 +128,18 @@ func decideChecked(h Host, seen Sight, now time.Time) Host {
 	case seen == Found:
 		h.Proof, h.Serves, h.Misses, h.FailingAt, h.NextCheck = ByDNS, true, 0, time.Time{}, now.Add(hostEvery)
 		return h
-	case seen == Unknown:
-		h.NextCheck = now.Add(hostBackoff(h.Misses))
-		return h
 	}
 	h.NextCheck = now.Add(hostBackoff(h.Misses))
 	h.Misses++
 	switch {
+	case seen == Unknown:
 	case h.Serves && h.FailingAt.IsZero():
 		h.FailingAt = now
 	case h.Serves && !now.Before(h.StopsAt()):
 		h.Serves = false
 	}
 	switch {
-	case h.Serves && h.NextCheck.After(h.StopsAt()):
+	case h.Serves && !h.FailingAt.IsZero() && h.NextCheck.After(h.StopsAt()) && seen != Unknown:
 		h.NextCheck = h.StopsAt()
 	case !h.Serves && now.Sub(since(h)) >= hostGiveUp:
 		h.NextCheck = time.Time{} // whoever wants it can have it checked
@@ -159,3 +157,9 @@ func since(h Host) time.Time {
 
 // hostBackoff is the time to the next look, which doubles with each miss up to a day.
 func hostBackoff(misses int) time.Duration { return min(hostSoon<<min(misses, 10), hostEvery) }
+
+// Served is what a host serves.
+type Served struct {
+	Slug  string // the vendor's place in addresses
+	Opens Opens
+}

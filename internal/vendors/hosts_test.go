@@ -89,11 +89,11 @@ func (b hostBench) now(t *testing.T, h vendors.Host) (stored vendors.Host, serve
 			stored = one
 		}
 	}
-	_, serves, err = b.rows.HostOf(t.Context(), h.Name)
-	if err != nil && !fault.Is(err, "host_not_found") {
+	served, err := b.rows.ServedHosts(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	return stored, serves
+	return stored, served[h.Name].Slug
 }
 
 // work runs the job whenever something is due, for so long.
@@ -279,6 +279,26 @@ func TestANameThatIsNeverProvenIsLeftAlone(t *testing.T) {
 		b.work(t, 90*24*time.Hour)
 		if stored, _ := b.now(t, h); b.zone.asked < 30 || b.zone.asked > 60 || !stored.NextCheck.IsZero() {
 			t.Errorf("DNS was asked %d times; %+v", b.zone.asked, stored)
+		}
+	})
+}
+
+// A zone that gives no answer is asked less and less often, and in the end no more, where
+// the name was never proven; one that serves goes on.
+func TestAZoneThatNeverAnswers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newHosts(t, e)
+		v := storetest.Vendor(t, e, "Silent")
+		h := b.add(t, v, "licences.silent.example")
+		b.zone.broken = true
+		before := storetest.Count(t, e, `SELECT n FROM change_counter`)
+		b.work(t, 40*24*time.Hour)
+		stored, _ := b.now(t, h)
+		if stored.Misses < 10 || stored.Misses > 60 || !stored.NextCheck.IsZero() {
+			t.Errorf("after 40 days: %+v", stored)
+		}
+		if after := storetest.Count(t, e, `SELECT n FROM change_counter`); after != before {
+			t.Errorf("looks that change nothing empty the caches %d times", after-before)
 		}
 	})
 }

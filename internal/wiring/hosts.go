@@ -36,25 +36,19 @@ func isHealth(path string) bool { return path == "/healthz" || path == "/readyz"
 // Hosts tells the requests to the server's own names from those to hosts of vendors'.
 type Hosts struct {
 	own   []string
-	all   bool // the server does not know its own name, so it has every name that is no vendor's
-	known *recheck.Cache[string, atVendor]
+	all   bool                                                // the server does not know its own name, so it has every name that is no vendor's
+	known *recheck.Cache[struct{}, map[string]vendors.Served] // all of them: names that somebody makes up cost nothing
 }
 
-// atVendor is what a host serves; zero for nobody's.
-type atVendor struct {
-	slug  string
-	opens vendors.Opens
-}
+// atVendor is what a host serves.
+type atVendor struct{ vendors.Served }
 
 // NewHosts makes it.
 func NewHosts(r *Rooms, s Site) *Hosts {
-	return &Hosts{own: s.names(), all: s.PublicURL == nil, known: recheck.NewCache(r.Watch, func(ctx context.Context, name string) (atVendor, error) {
-		h, slug, err := r.VendorRows.HostOf(ctx, name)
-		if fault.Is(err, "host_not_found") {
-			return atVendor{}, nil
-		}
-		return atVendor{slug, h.Opens}, err
-	})}
+	read := func(ctx context.Context, _ struct{}) (map[string]vendors.Served, error) {
+		return r.VendorRows.ServedHosts(ctx)
+	}
+	return &Hosts{own: s.names(), all: s.PublicURL == nil, known: recheck.NewCache(r.Watch, read)}
 }
 
 // names are the server's own.
@@ -83,9 +77,6 @@ func isNobodys(name string) bool {
 	return err == nil || !strings.Contains(name, ".") || strings.HasSuffix(name, ".localhost")
 }
 
-// maxName bounds what is looked up and kept.
-const maxName = 253
-
 // Admit implements edge.Config.Host.
 func (h *Hosts) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
 	if isHealth(r.URL.Path) {
@@ -95,16 +86,14 @@ func (h *Hosts) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, er
 	if isNobodys(name) || slices.Contains(h.own, name) {
 		return r, nil
 	}
-	var at atVendor
-	if len(name) <= maxName {
-		var err error
-		if at, err = h.known.Get(r.Context(), name); err != nil {
-			return nil, err
-		}
+	known, err := h.known.Get(r.Context(), struct{}{})
+	if err != nil {
+		return nil, err
 	}
+	at, serves := known[name]
 	switch {
-	case at.slug != "":
-		return at.admit(w, r, name)
+	case serves:
+		return atVendor{at}.admit(w, r, name)
 	case h.all:
 		return r, nil
 	}
@@ -117,18 +106,21 @@ func (h *Hosts) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, er
 // admit gives a request as the routes of the vendor's faces know it. Nothing else is there.
 func (a atVendor) admit(w http.ResponseWriter, r *http.Request, name string) (*http.Request, error) {
 	asked := path.Clean("/" + r.URL.Path)
+	if strings.Contains(strings.ToLower(r.URL.EscapedPath()), "%2f") {
+		return nil, edge.NoRoute() // the routes would read the address in another way than it is judged here
+	}
 	first, rest, below := strings.Cut(asked[1:], "/")
 	switch {
-	case everywhere(asked):
+	case everywhere(asked) && asked == r.URL.Path:
 		return r, nil
 	case asked == "/":
-		return nil, a.lead(w, r, faceOf(a.opens))
+		return nil, a.lead(w, r, faceOf(a.Opens))
 	case !slices.Contains(hosted, first):
 		return nil, edge.NoRoute()
 	case !below && !strings.HasSuffix(r.URL.Path, "/"):
 		return nil, a.lead(w, r, first)
 	}
-	to := "/" + first + "/" + a.slug + "/" + rest
+	to := "/" + first + "/" + a.Slug + "/" + rest
 	if rest != "" && strings.HasSuffix(r.URL.Path, "/") {
 		to += "/"
 	}
@@ -181,6 +173,6 @@ func (r *Rooms) NewVendorHosts(s Site, resolver vendors.Resolver) (*vendors.Host
 	own := s.names()
 	return vendors.NewHosts(vendors.HostsConfig{
 		Store: r.VendorRows, Reader: r.VendorRows, Resolver: resolver, Runner: r.DB, IDs: r.IDs, Looks: looks,
-		Own: func(host string) bool { return slices.Contains(own, host) },
+		Own: func(host string) bool { return isNobodys(host) || slices.Contains(own, host) },
 	})
 }

@@ -35,7 +35,7 @@ func (r *Rooms) faceAt(face, slug, host string) string {
 	if r.publicURL == nil {
 		return ""
 	}
-	if host != "" && slices.Contains(hosted, face) {
+	if host != "" && host != foldHost(r.publicURL.Host) && slices.Contains(hosted, face) {
 		return atHost(r.publicURL, host).String() + "/" + face
 	}
 	return strings.TrimSuffix(r.publicURL.String(), "/") + "/" + face + "/" + slug

@@ -154,6 +154,8 @@ func TestWhatHostsServe(t *testing.T) {
 			{"licences.acme.example", "/portal/../portal/bolt/sign-in", 404, ""},
 			{"licences.acme.example", "/portal/%2e%2e/bolt/sign-in", 404, ""},
 			{"licences.acme.example", "/portal/..%2fbolt/sign-in", 404, ""},
+			{"licences.acme.example", "/portal/bolt/..%2f..%2fassets%2fapp.css", 404, ""},
+			{"licences.acme.example", "/console/acme/..%2F..%2Fassets%2Fapp.css", 404, ""},
 			{"licences.acme.example", "/console/", 404, ""},
 			{"licences.acme.example", "/console/acme/sign-in", 404, ""},
 			{"licences.acme.example", "/api/v1/vendor", 404, ""},

@@ -84,7 +84,11 @@ func mailedLinks(t *testing.T, m *servertest.Mailed) map[string]mailedLink {
 		if err != nil {
 			return err
 		}
-		to, asked, secret, err := r.Licenses.AskHandOver(x, licensing.HandOverCommand{Vendor: v, License: id, Address: "new.licensee@werk.example"})
+		asker, err := r.Users.Ensure(x, v, "kirk@example.com", "Kirk")
+		if err != nil {
+			return err
+		}
+		to, asked, secret, err := r.Licenses.AskHandOver(x, licensing.HandOverCommand{Vendor: v, License: id, By: asker.ID, Address: "new.licensee@werk.example"})
 		if err != nil {
 			return err
 		}

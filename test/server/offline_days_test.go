@@ -87,7 +87,7 @@ func TestFilesAreGoodForDays(t *testing.T) {
 		if st := f.Status(); st.State != client.StateExpired {
 			t.Errorf("behind the end of the licence: %+v", st)
 		}
-		if got := refresh(409); !bytes.Contains(got, []byte("refused_20005")) {
+		if got := refresh(409); !bytes.Contains(got, []byte("refused_1001")) {
 			t.Errorf("a licence that is over: %s", got)
 		}
 		v.manage(t, 200, "PATCH", "/licenses/"+l.ID, terms{"expires_at": time.Now().AddDate(1, 0, 0).Format(time.DateOnly)})

@@ -101,7 +101,7 @@ func TestASubscriptionFollowsItsBilling(t *testing.T) {
 		if a := b.send(t, b.says(t, "m0", at(0), about("active"))); a.Status != 404 || a.text(t, "code") != "subscription_unknown" {
 			t.Errorf("before the licence is known: %d %s", a.Status, a.Body)
 		}
-		v.manage(t, 200, "PUT", "/licenses/"+l.ID+"/subscription", terms{"provider": "billing", "external_id": "sub_1", "status": "active", "timestamp": at(0)})
+		v.manage(t, 200, "PUT", "/licenses/"+l.ID+"/subscription", terms{"provider": " billing\t", "external_id": "sub_1 ", "status": "active", "timestamp": at(0)})
 		v.beats(t, "m-1", "active", true)
 
 		for _, c := range []struct {
@@ -128,6 +128,16 @@ func TestASubscriptionFollowsItsBilling(t *testing.T) {
 			}
 			v.beats(t, "m-1", c.id+" "+c.status, c.holds)
 		}
+		// Another subscription takes its place; the end of the former says nothing any more.
+		replaced := func(id, status, subscription string, second int) answer {
+			return b.send(t, b.says(t, id, at(second), terms{"external_id": subscription, "license_id": l.ID, "status": status}))
+		}
+		replaced("r1", "active", "sub_2", 71)
+		if a := replaced("r2", "canceled", "sub_1", 72); a.Status != 200 || a.field(t, "applied") != false {
+			t.Errorf("the end of a subscription that was replaced: %d %s", a.Status, a.Body)
+		}
+		v.beats(t, "m-1", "the former ended", true)
+		replaced("r3", "active", "sub_1", 73)
 		// It ends when the period that is paid for does.
 		ends := now.Add(48 * time.Hour)
 		b.send(t, b.says(t, "m9", at(80), terms{"external_id": "sub_1", "status": "canceled", "ends_at": ends}))
@@ -147,8 +157,8 @@ func TestASubscriptionFollowsItsBilling(t *testing.T) {
 			t.Errorf("something old by the API holds: %s", a.Body)
 		}
 		log := v.manage(t, 200, "GET", "/audit-log?limit=100", nil)
-		if n := bytes.Count(log.Body, []byte(`"license.subscription_stated"`)); n != 9 {
-			t.Errorf("%d statements are in the audit log, want 9", n)
+		if n := bytes.Count(log.Body, []byte(`"license.subscription_stated"`)); n != 11 {
+			t.Errorf("%d statements are in the audit log, want 11", n)
 		}
 	})
 }

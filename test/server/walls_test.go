@@ -83,7 +83,7 @@ func furnish(t *testing.T, s *servertest.Server) attack {
 	a.ids["products"], a.ids["editions"], a.ids["customers"], a.ids["licenses"] = a.acme.product, a.acme.edition, a.acme.customer, l.ID
 	a.ids["license_key"], a.ids["token_key"], a.ids["activations"] = l.Key, client.text(t, "token_key"), active.Items[0].ID
 	floating := a.acme.manage(t, 201, "POST", "/editions", terms{
-		"product_id": a.acme.product, "name": "Team", "provisioning_mode": "floating", "floating_token_limit": 2, "session_period_minutes": 1440, // longer than the walk
+		"product_id": a.acme.product, "name": "Team", "provisioning_mode": "floating", "floating_token_limit": 2, "session_period_minutes": 10080, // longer than the walk
 	}).text(t, "id")
 	team := a.acme.issue(t, terms{"edition_id": floating})
 	a.ids["floating_key"] = team.Key

@@ -29,13 +29,9 @@ func (Store) IncomingIn(t tx.Tx, vendor ident.VendorID) ([]outbox.Incoming, erro
 
 // SaveIncoming implements outbox.IncomingStore.
 func (Store) SaveIncoming(t tx.Tx, w outbox.Incoming) error {
-	var until any
-	if w.Secrets.Old != nil {
-		until = w.Secrets.OldUntil.UnixMilli()
-	}
 	_, err := store.On(t).Exec(`INSERT INTO incoming_webhooks (`+incomingColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (vendor_id, uuid) DO UPDATE SET secret = excluded.secret, old_secret = excluded.old_secret, old_until = excluded.old_until`,
-		w.Vendor, w.UUID, w.Provider, w.Secrets.Sealed, w.Secrets.Old, until, store.Millis(w.HeardAt), w.CreatedAt.UnixMilli())
+		w.Vendor, w.UUID, w.Provider, w.Secrets.Sealed, w.Secrets.Old, oldUntil(w.Secrets), store.Millis(w.HeardAt), w.CreatedAt.UnixMilli())
 	return err
 }
 

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"time"
 
-	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/store"
 	"chancery/internal/tx"
@@ -33,6 +32,10 @@ func (Store) HostsIn(t tx.Tx, id ident.VendorID) ([]vendors.Host, error) {
 // index on hosts that serve decides between vendors, without failing.
 func (Store) SaveHost(t tx.Tx, h vendors.Host) (saved bool, err error) {
 	s := store.On(t)
+	was, err := store.All[vendors.Host](s.Query(`SELECT `+hostColumns+` FROM vendor_hosts WHERE vendor_id = $1 AND uuid = $2`, h.Vendor, h.UUID))(scanHost)
+	if err != nil {
+		return false, err
+	}
 	if _, err := s.Exec(`DELETE FROM vendor_hosts WHERE vendor_id = $1 AND uuid = $2`, h.Vendor, h.UUID); err != nil {
 		return false, err
 	}
@@ -41,6 +44,9 @@ func (Store) SaveHost(t tx.Tx, h vendors.Host) (saved bool, err error) {
 		store.Millis(h.NextCheck), h.CreatedAt.UnixMilli())
 	if err != nil || n == 0 {
 		return false, err
+	}
+	if len(was) == 1 && was[0].Serves == h.Serves && was[0].Opens == h.Opens && was[0].FailingAt.IsZero() == h.FailingAt.IsZero() {
+		return true, nil // a look at DNS that changes nothing served empties no cache
 	}
 	return true, store.Bump(t)
 }
@@ -71,19 +77,18 @@ func (s Store) NextHostCheck(ctx context.Context, now time.Time) (int64, error) 
 	return at.V, err
 }
 
-// HostOf gives the host of this name that serves a vendor, with the vendor's place in
-// addresses. Missing is host_not_found.
-func (s Store) HostOf(ctx context.Context, name string) (h vendors.Host, slug string, err error) {
-	row := func(dest ...any) error {
-		found, err := s.DB.QueryRow(ctx, `SELECT `+hostColumns+`, (SELECT slug FROM vendors WHERE id = vendor_id) FROM vendor_hosts
-			WHERE host = $1 AND is_serving = 1`, []any{name}, append(dest, &slug)...)
-		if err == nil && !found {
-			err = fault.Missing("host")
-		}
-		return err
-	}
-	h, err = scanHost(row)
-	return h, slug, err
+// ServedHosts gives all hosts that serve, by name: a few for each vendor that has any.
+func (s Store) ServedHosts(ctx context.Context) (map[string]vendors.Served, error) {
+	served := map[string]vendors.Served{}
+	_, err := store.All[struct{}](s.DB.Query(ctx, `SELECT h.host, h.opens, v.slug FROM vendor_hosts h JOIN vendors v ON v.id = h.vendor_id
+		WHERE h.is_serving = 1`))(func(scan store.Scan) (struct{}, error) {
+		var host string
+		var one vendors.Served
+		err := scan(&host, &one.Opens, &one.Slug)
+		served[host] = one
+		return struct{}{}, err
+	})
+	return served, err
 }
 
 func scanHost(scan store.Scan) (vendors.Host, error) {

@@ -2,7 +2,6 @@ package incoming
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -99,11 +98,8 @@ func (c Config) take(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var m message
-	if err := json.Unmarshal(body, &m); err != nil {
-		return &fault.Error{
-			Kind: fault.Invalid, Code: "message_unreadable", Message: "The body is no message in the form of Standard Webhooks.",
-			Help: "Send JSON with type, timestamp and data.", Cause: err,
-		}
+	if err := edge.ParseJSON(body, &m); err != nil {
+		return err
 	}
 	if m.Type != typeUpdated {
 		return edge.WriteJSON(w, http.StatusOK, answer{Why: "only " + typeUpdated + " is read"})

@@ -2,6 +2,7 @@ package slascone
 
 import (
 	"net/http"
+	"strings"
 
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -108,7 +109,7 @@ func (a *API) activate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.asks(q, &b, presented.UUID.String()+presented.Printed); err != nil {
+	if err := a.asks(q, &b, presented.UUID.String()+presented.Printed+strings.Join(presented.Legacy, "")); err != nil {
 		return err
 	}
 	command := licensing.ActivateCommand{

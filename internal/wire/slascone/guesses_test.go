@@ -329,6 +329,19 @@ func TestAFreePlaceTellsFewClientIds(t *testing.T) {
 		if a := ask("nobody"); a.Status != 200 {
 			t.Errorf("a new client, later: %d %s", a.Status, a.Body)
 		}
+
+		// One legacy key with which ids are tried takes nothing from another one's holder.
+		for _, legacy := range []string{"OLD-TRIED", "OLD-HONEST"} {
+			m.Do(t, "POST", "/api/v1/licenses", fmt.Sprintf(`{"edition_id":%q,"customer_id":%q,"legacy_license_key":%q}`, m.edition, other.ID, legacy), admin...)
+		}
+		license.LicenseKey = "OLD-TRIED"
+		for range 30 {
+			ask("c1")
+		}
+		license.LicenseKey = "OLD-HONEST"
+		if a := ask("honest"); a.Status != 200 {
+			t.Errorf("a client with another legacy key: %d %s", a.Status, a.Body)
+		}
 	})
 }
 

@@ -173,8 +173,8 @@ func (p *Pages) deletionTable(due bool) func(q *web.Request) (web.Table[licensin
 	}
 }
 
-// soonRefreshed is how far the list looks ahead.
-const soonRefreshed = 30 * 24 * time.Hour
+// refreshesAhead is how far the list looks ahead.
+const refreshesAhead = 30 * 24 * time.Hour
 
 func (p *Pages) refreshTable(q *web.Request) (web.Table[licensing.Seat], error) {
 	now := q.Now()
@@ -202,7 +202,7 @@ func (p *Pages) refreshTable(q *web.Request) (web.Table[licensing.Seat], error) 
 				return web.Cell{Text: s.License.LicenseeEmail}
 			}}),
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[licensing.Seat], error) {
-			return p.Licenses.RefreshesDue(q.Context(), q.VendorID(), now.Add(soonRefreshed), r)
+			return p.Licenses.RefreshesDue(q.Context(), q.VendorID(), now.Add(refreshesAhead), r)
 		},
 	}, nil
 }
