@@ -210,10 +210,14 @@ func (c *OfflineInstallCmd) Run(io *IO) error {
 	}
 	defer licence.Close()
 	status, err := licence.Install(text)
+	done := "Installed."
+	if errors.Is(err, client.ErrInstalled) {
+		err, done = nil, "This licence file is installed here already, and nothing is left to do."
+	}
 	if err != nil {
 		return explain(err)
 	}
-	return c.print(io, "Installed.", licence.ClientID(), status)
+	return c.print(io, done, licence.ClientID(), status)
 }
 
 // OfflineReportCmd is `client offline report`.
