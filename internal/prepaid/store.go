@@ -146,8 +146,9 @@ type Records interface {
 	TransferDevices(t tx.Tx, v ident.VendorID, id ident.TransferID, devices []ident.DeviceID) error
 
 	// TransferOfOrder gives the transfer that an order has begun on a day; nil for none.
-	// RaiseTransfer adds to its figures.
+	// RaiseTransfer adds to its figures; TransfersOfOrder gives all of the order's.
 	TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident.CodeID, day int64) (*Transfer, error)
+	TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]Transfer, error)
 	RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error
 
 	BeginBinding(t tx.Tx, v ident.VendorID, c Card) error
@@ -162,6 +163,9 @@ type Orders interface {
 	InsertOrder(t tx.Tx, v ident.VendorID, o Order) (ident.OrderID, error)
 	LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*Order, error)
 	SaveOrder(t tx.Tx, v ident.VendorID, o Order) error
+
+	// CountOpenOrders counts the orders of a holder that have not ended.
+	CountOpenOrders(t tx.Tx, v ident.VendorID, from ident.CustomerID) (int64, error)
 }
 
 // Reader reads committed data.
@@ -170,8 +174,8 @@ type Reader interface {
 	// id where many wait.
 	DueGroups(ctx context.Context, now time.Time, limit int) ([]Group, error)
 
-	// OpenOrders gives the orders that have not ended, the oldest first.
-	OpenOrders(ctx context.Context) ([]OpenOrder, error)
+	// OpenOrders gives orders behind another one that have not ended, the oldest first.
+	OpenOrders(ctx context.Context, after ident.OrderID, limit int) ([]OpenOrder, error)
 
 	// Found gives the devices of these keys, as reports are answered from.
 	Found(ctx context.Context, v ident.VendorID, keys []string) (map[string]Found, error)
