@@ -32,6 +32,9 @@ type Codes interface {
 	// Codes gives all codes of the vendor, by id.
 	Codes(t tx.Tx, v ident.VendorID) ([]Code, error)
 
+	// LockCode gives a code by what it is known by outside.
+	LockCode(t tx.Tx, v ident.VendorID, id ident.UUID) (*Code, error)
+
 	// InsertCode and SaveCode give free false when another one has the code.
 	InsertCode(t tx.Tx, v ident.VendorID, c Code) (id ident.CodeID, free bool, err error)
 	SaveCode(t tx.Tx, v ident.VendorID, c Code) (free bool, err error)
@@ -39,7 +42,9 @@ type Codes interface {
 
 // Tree reads the customers.
 type Tree interface {
+	// LockCustomer is Customer, for who changes its switches.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
+	LockCustomer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 
 	// Line gives a customer and all above it, itself first, the top last.
 	Line(t tx.Tx, v ident.VendorID, id ident.CustomerID) ([]Customer, error)
