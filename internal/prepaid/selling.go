@@ -186,6 +186,7 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 	if err := c.Filter.Check(); err != nil {
 		return Sold{}, err
 	}
+	c.Filter.OfHolders = Holder{IsStaff: by.IsStaff()}
 	from := c.From
 	if from == 0 {
 		from = by.Customer
@@ -197,8 +198,11 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 		return Sold{}, err
 	}
 	if c.Count > MaxAtOnce {
-		order, err := d.order(by, Order{Kind: OrderSell, From: from, To: to.ID, Wanted: c.Count, Filter: c.Filter})
-		return Sold{Order: &order}, err
+		order, err := d.openOrder(by, Order{Kind: OrderSell, From: from, To: to.ID, Wanted: c.Count, Filter: c.Filter})
+		if err != nil {
+			return Sold{}, err
+		}
+		return Sold{Order: &order}, nil
 	}
 	cards, err := d.c.Store.LockToSell(d.t, d.v, from, c.Filter, int(c.Count))
 	if err != nil {

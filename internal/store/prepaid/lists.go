@@ -69,23 +69,8 @@ func cardView(h prepaid.Holder) func(store.Scan) (prepaid.CardView, error) {
 func (s Store) Cards(
 	ctx context.Context, v ident.VendorID, f prepaid.CardFilter, r listing.Request,
 ) (page listing.Page[prepaid.CardView], err error) {
-	deviceID, err := s.deviceID(ctx, v, f.Device)
-	if err != nil {
-		return page, err
-	}
 	served := func(text string) *store.Selection {
-		sel := within(store.Select(text+`WHERE c.vendor_id =`, v), v, "c.holder_id", f.OfHolders)
-		if f.Code != "" {
-			sel.And(`c.code_id = (SELECT o.id FROM prepaid_codes o WHERE o.vendor_id = ? AND o.code_key = ?)`, v, prepaid.CodeKey(f.Code))
-		}
-		if f.Device != "" {
-			sel.And("c.device_id = ?", deviceID)
-		}
-		if f.OfBatch != "" {
-			batch, _ := ident.ParseUUID(f.OfBatch) // the zero UUID is no batch
-			sel.And(`c.batch_id = (SELECT o.id FROM prepaid_orders o WHERE o.vendor_id = ? AND o.uuid = ?)`, v, batch)
-		}
-		return sel
+		return keyed(within(store.Select(text+`WHERE c.vendor_id =`, v), v, "c.holder_id", f.OfHolders), v, f)
 	}
 	sel := served(selectCardView)
 	narrow(sel, f)

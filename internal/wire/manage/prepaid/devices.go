@@ -19,7 +19,7 @@ type device struct {
 	ID               ident.UUID  `json:"id" format:"uuid"`
 	Number           string      `json:"number" doc:"as it was entered"`
 	Model            string      `json:"model"`
-	SaidModel        *string     `json:"said_model" doc:"another model that it reported last; changes nothing"`
+	SaidModel        *string     `json:"said_model" doc:"another model that it reported last, since its present owner has it; changes nothing"`
 	CustomerID       *ident.UUID `json:"customer_id" format:"uuid" doc:"its owner; null: the vendor's stock"`
 	CustomerNumber   string      `json:"customer_number"`
 	UsableUntil      *time.Time  `json:"usable_until" doc:"null: it never had a paid day"`
