@@ -288,6 +288,7 @@ func (c *Client) changeOfflineWithin(within time.Duration, change func(*offline)
 		return err
 	}
 	defer unlock()
+	c.pass()
 	o := c.loadOffline()
 	if held := c.offlineState(); held.damage == nil && o.damage == nil && held.File == o.File {
 		o.Mark = o.Mark.merge(held.Mark)
