@@ -85,6 +85,9 @@ func (s *Service) Take(ctx context.Context, u Upload) (*Reply, *refusal.Refusal,
 	if failed := s.note(ctx, u.Vendor, f, reply, no, err); failed != nil {
 		return nil, nil, failed
 	}
+	if reply != nil {
+		reply.File = f.Content // that of the first, where two came at once
+	}
 	return reply, no, err
 }
 
@@ -138,7 +141,7 @@ func (s *Service) activate(ctx context.Context, u Upload, content []byte, f *Fil
 		return nil, nil, err
 	}
 	if granted {
-		return s.handOut(ctx, u.Vendor, u.UUID, p, &r)
+		return s.repeat(ctx, u, p, r, f)
 	}
 	var proven Proven
 	if r.Email != "" {
@@ -151,7 +154,7 @@ func (s *Service) activate(ctx context.Context, u Upload, content []byte, f *Fil
 			return nil, nil, err
 		}
 		if granted {
-			return s.handOut(ctx, u.Vendor, u.UUID, p, &r)
+			return s.repeat(ctx, u, p, r, f)
 		}
 		return nil, refusal.WrongUser(), nil
 	}
@@ -295,11 +298,11 @@ func (s *Service) handOut(ctx context.Context, v ident.VendorID, vendor ident.UU
 	if l.Counted, err = s.c.Store.Counted(ctx, v, p.Activation); err != nil {
 		return nil, nil, err
 	}
-	reply := &Reply{Kind: Refreshed, Name: "license_refresh.lic", License: g.License, Product: g.Product, Device: g.Device, Place: p, Serial: g.Serial}
+	reply := g.reply(Refreshed, p)
 	var trusted []string
 	typ := signed.TypeLicenseRefresh
 	if r != nil {
-		reply.Kind, reply.Name, typ = Licensed, "license.lic", signed.TypeLicense
+		reply, typ = g.reply(Licensed, p), signed.TypeLicense
 		l.RequestID, trusted = r.RequestID, r.TrustedKeys
 	} else if trusted, err = s.c.Store.Trusted(ctx, v, p.Activation); err != nil {
 		return nil, nil, err
