@@ -86,7 +86,7 @@ type File struct {
 
 	LicenseUUID ident.UUID // of lists that are not of one licence
 	LicenseName string
-	Hostname    string // of the device, as the activation has it
+	Hostname    string // of the device, as the activation has it, or the file that came
 }
 
 // FileSorts are what lists of files offer.
@@ -129,7 +129,9 @@ func (s *Service) note(ctx context.Context, v ident.VendorID, f *File, r *Reply,
 }
 
 // Note writes a file down on its licence.
-func (s *Service) Note(ctx context.Context, v ident.VendorID, f File) error { return s.noteFile(ctx, v, &f) }
+func (s *Service) Note(ctx context.Context, v ident.VendorID, f File) error {
+	return s.noteFile(ctx, v, &f)
+}
 
 // noteFile leaves the answer that counts in Content.
 func (s *Service) noteFile(ctx context.Context, v ident.VendorID, noted *File) error {

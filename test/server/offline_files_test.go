@@ -429,9 +429,18 @@ func TestThePageForFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	both := form("What was used is counted.", report.Text, []byte("Hello, here is the file."))
-	if !strings.Contains(both, "There is no request in this text.") || strings.Contains(both, "data-download") {
-		t.Errorf("one good and one bad: %s", both)
+	for _, want := range []string{"request0</", "press-m-1", "request1: There is no request in this text."} {
+		if !strings.Contains(both, want) || strings.Contains(both, "data-download") {
+			t.Errorf("one good and one bad, without %q: %s", want, both)
+		}
 	}
+	two := form("The licence is ready.", append(append([]byte("Here are both:\n"), file.Text...), v.requestOf(t, l.Key)...))
+	for _, want := range []string{"request0 (1)</", "request0 (2): "} {
+		if !strings.Contains(two, want) {
+			t.Errorf("two in one text, without %q: %s", want, two)
+		}
+	}
+	form("The licence is ready.", append(append([]byte("Before that you sent me\n"), download.Body...), "\n\n"+string(file.Text)...))
 	if a := s.Do(t, "POST", "/offline/"+v.Slug+"/", "text=x", "Content-Type", "multipart/form-data; boundary=x", "Origin", "https://elsewhere.example"); a.Status != 403 {
 		t.Errorf("a form of another site: %d", a.Status)
 	}
