@@ -49,6 +49,10 @@ type Holder struct {
 	IsStaff   bool             // nothing of before the present owner's time is hidden
 	Customer  ident.CustomerID // else this customer's; 0 is the vendor's own stock
 	Below     bool             // and those of all customers below it
+
+	// Seer is the customer for which somebody looks, who may be above Customer: of records it
+	// sees those since it is; 0 for staff, and where it is Customer itself.
+	Seer ident.CustomerID
 }
 
 // DeviceFilter narrows the list of devices.
