@@ -11,17 +11,20 @@ import (
 // CardFilter narrows cards: the list, and those that are chosen by number. All that is
 // given must hold. Its names are those of the API.
 type CardFilter struct {
-	Number    string `json:"number,omitempty"`       // the beginning of a card number
-	Code      string `json:"license_code,omitempty"` // as the vendor wrote it, in any case
-	MinDays   *int64 `json:"available_days_min,omitempty"`
-	MaxDays   *int64 `json:"available_days_max,omitempty"`
-	From      Millis `json:"activated_from,omitzero"` // of the activation time; inclusive
-	To        Millis `json:"activated_to,omitzero"`   // exclusive
-	Device    string `json:"device,omitempty"`        // the number of a device, in any writing
-	Status    Status `json:"status,omitempty"`
-	Locked    *bool  `json:"locked,omitempty"`
-	IsBound   *bool  `json:"bound,omitempty"`
-	OfBatch   string `json:"batch_id,omitempty"`
+	Number  string `json:"number,omitempty"`       // the beginning of a card number
+	Code    string `json:"license_code,omitempty"` // as the vendor wrote it, in any case
+	MinDays *int64 `json:"available_days_min,omitempty"`
+	MaxDays *int64 `json:"available_days_max,omitempty"`
+	From    Millis `json:"activated_from,omitzero"` // of the activation time; inclusive
+	To      Millis `json:"activated_to,omitzero"`   // exclusive
+	Device  string `json:"device,omitempty"`        // the number of a device, in any writing
+	Status  Status `json:"status,omitempty"`
+	Locked  *bool  `json:"locked,omitempty"`
+	IsBound *bool  `json:"bound,omitempty"`
+	OfBatch string `json:"batch_id,omitempty"`
+
+	Except []string `json:"except,omitempty"` // numbers of cards that it leaves out, as printed
+
 	OfHolders Holder `json:"-"`
 }
 
@@ -37,10 +40,16 @@ func (f CardFilter) Check() error {
 	wrong.Text("number", f.Number, 0, maxFilterText)
 	wrong.Text("license_code", f.Code, 0, maxFilterText)
 	wrong.Text("device", f.Device, 0, maxFilterText)
+	wrong.Check(len(f.Except) <= MaxExcept, "except", "must name 500 cards at most")
 	return wrong.Err()
 }
 
-const maxFilterText = 200
+const (
+	maxFilterText = 200
+
+	// MaxExcept is how many cards a filter may leave out by their numbers.
+	MaxExcept = 500
+)
 
 func (s Status) known() bool {
 	return slices.Contains(Statuses(), s)

@@ -1,7 +1,6 @@
 package prepaid
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -117,35 +116,6 @@ func (Store) LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes 
 	return nil, nil
 }
 
-// LockToSell implements prepaid.Store.
-func (s Store) LockToSell(t tx.Tx, v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter, limit int) ([]prepaid.Card, error) {
-	codes, err := s.Codes(t, v)
-	if err != nil {
-		return nil, err
-	}
-	q := store.On(t)
-	var all []prepaid.Card
-	// One code at a time, which an index holds in this order.
-	for _, c := range codes {
-		if f.Code != "" && prepaid.CodeKey(f.Code) != prepaid.CodeKey(c.Code) {
-			continue
-		}
-		sel := store.Select(selectCard+`WHERE c.vendor_id =`, v).
-			And(`c.holder_id = ? AND c.code_id = ? AND c.device_id IS NULL AND c.is_locked = 0 AND c.days > 0 AND c.held_by IS NULL`, holder, c.ID)
-		narrow(sel, f)
-		text, args := sel.End(` ORDER BY c.is_used, c.number LIMIT ?`+q.Dialect.ForUpdateOf("c"), limit)
-		some, err := store.All[prepaid.Card](q.Query(text, args...))(scanCard)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-	}
-	slices.SortFunc(all, func(a, b prepaid.Card) int {
-		return cmp.Or(cmp.Compare(store.Bit(!a.ActivatedAt.IsZero()), store.Bit(!b.ActivatedAt.IsZero())), cmp.Compare(a.Number, b.Number))
-	})
-	return all[:min(limit, len(all))], nil
-}
-
 // narrow adds what a filter says of cards, but for their code and holder.
 func narrow(s *store.Selection, f prepaid.CardFilter) {
 	if f.Number != "" {
@@ -173,6 +143,13 @@ func narrow(s *store.Selection, f prepaid.CardFilter) {
 		s.And("c.device_id IS NOT NULL")
 	} else if f.IsBound != nil {
 		s.And("c.device_id IS NULL")
+	}
+	if len(f.Except) > 0 {
+		args := make([]any, len(f.Except))
+		for i, number := range f.Except {
+			args[i] = number
+		}
+		s.And("c.number NOT IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
 }
 

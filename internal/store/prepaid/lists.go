@@ -57,11 +57,8 @@ func cardView(h prepaid.Holder) func(store.Scan) (prepaid.CardView, error) {
 		if err != nil {
 			return w, err
 		}
-		w.DeviceNo, w.Owner = device.V, o.owner()
-		if !h.IsStaff && w.ActivatedAt.Before(w.HeldSince) {
-			w.ActivatedAt = time.Time{}
-		}
-		return w, json.Unmarshal([]byte(models), &w.Models)
+		w.DeviceNo, w.Owner, w.Is = device.V, o.owner(), w.Standing()
+		return w.Seen(h), json.Unmarshal([]byte(models), &w.Models)
 	}
 }
 
@@ -81,10 +78,7 @@ func (s Store) Cards(
 		if f.Device != "" {
 			sel.And("c.device_id = ?", deviceID)
 		}
-		if f.OfBatch != "" {
-			batch, _ := ident.ParseUUID(f.OfBatch) // the zero UUID is no batch
-			sel.And(`c.batch_id = (SELECT o.id FROM prepaid_orders o WHERE o.vendor_id = ? AND o.uuid = ?)`, v, batch)
-		}
+		ofBatch(sel, v, f)
 		return sel
 	}
 	sel := served(selectCardView)
