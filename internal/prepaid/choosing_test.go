@@ -96,7 +96,7 @@ func TestASoldCardStaysDeactivated(t *testing.T) {
 		storetest.Do(t, e, b.sell(mid, b.shop, cards[0]))
 		for _, f := range []prepaid.CardFilter{{}, {Status: prepaid.Deactivated}} {
 			f.OfHolders = own(b.shop)
-			if got := b.cards(t, f); len(got) != 1 || got[0].Status() != prepaid.Deactivated || !got[0].ActivatedAt.IsZero() {
+			if got := b.cards(t, f); len(got) != 1 || got[0].Status() != prepaid.Deactivated || !got[0].ActivatedAt.IsZero() || len(got[0].Models) != 1 {
 				t.Errorf("%+v: %+v", f, got)
 			}
 		}

@@ -58,7 +58,10 @@ func cardView(h prepaid.Holder) func(store.Scan) (prepaid.CardView, error) {
 			return w, err
 		}
 		w.DeviceNo, w.Owner, w.Is = device.V, o.owner(), w.Standing()
-		return w.Seen(h), json.Unmarshal([]byte(models), &w.Models)
+		if err == nil {
+			err = json.Unmarshal([]byte(models), &w.Models)
+		}
+		return w.Seen(h), err
 	}
 }
 
