@@ -14,6 +14,12 @@ func (s Store) CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, e
 	return store.All[prepaid.Code](s.DB.Query(ctx, `SELECT `+codeColumns+` FROM prepaid_codes k WHERE k.vendor_id = $1 ORDER BY k.code_key`, v))(scanCode)
 }
 
+// InUse reports whether a vendor has license codes: who has none has no prepaid licences.
+func (s Store) InUse(ctx context.Context, v ident.VendorID) (bool, error) {
+	var id ident.CodeID
+	return s.DB.QueryRow(ctx, `SELECT id FROM prepaid_codes WHERE vendor_id = $1 LIMIT 1`, []any{v}, &id)
+}
+
 // SettingsOf gives a vendor's settings.
 func (s Store) SettingsOf(ctx context.Context, v ident.VendorID) (set prepaid.Settings, err error) {
 	_, err = s.DB.QueryRow(ctx, `SELECT grace_days FROM prepaid_settings WHERE vendor_id = $1`, []any{v}, &set.GraceDays)
