@@ -21,7 +21,11 @@ func (d *desk) settle(was State, cards []Bound, o Outcome, byReport bool) (State
 			r.Reason = o.State.Dark
 		}
 		if r.Card != 0 {
-			d.tally.day(r.Holder, d.day, r.Code).Charged++
+			day := d.tally.day(r.Holder, d.day, r.Code)
+			day.Charged++
+			if r.Kind == Settlement {
+				day.Settled++
+			}
 		}
 	}
 	d.rows = append(d.rows, o.Rows...)

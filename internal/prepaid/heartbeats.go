@@ -11,7 +11,7 @@ import (
 )
 
 // Heartbeats takes the heartbeats of programs for reports of the devices that they run on,
-// where the client id is the number of a prepaid device (docs/rules/prepaid.md, rule 33).
+// where the client id is the number of a prepaid device (docs/rules/prepaid.md, rule 34).
 // What it remembers is bounded, and can't be wrong: time that was paid is never taken back.
 type Heartbeats struct {
 	reports  Reports

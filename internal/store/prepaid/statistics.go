@@ -14,6 +14,12 @@ func (s Store) CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, e
 	return store.All[prepaid.Code](s.DB.Query(ctx, `SELECT `+codeColumns+` FROM prepaid_codes k WHERE k.vendor_id = $1 ORDER BY k.code_key`, v))(scanCode)
 }
 
+// InUse reports whether a vendor has license codes: who has none has no prepaid licences.
+func (s Store) InUse(ctx context.Context, v ident.VendorID) (bool, error) {
+	var id ident.CodeID
+	return s.DB.QueryRow(ctx, `SELECT id FROM prepaid_codes WHERE vendor_id = $1 LIMIT 1`, []any{v}, &id)
+}
+
 // SettingsOf gives a vendor's settings.
 func (s Store) SettingsOf(ctx context.Context, v ident.VendorID) (set prepaid.Settings, err error) {
 	_, err = s.DB.QueryRow(ctx, `SELECT grace_days FROM prepaid_settings WHERE vendor_id = $1`, []any{v}, &set.GraceDays)
@@ -99,54 +105,4 @@ func (s Store) Forecast(ctx context.Context, v ident.VendorID, h prepaid.Holder,
 		forecasts[i] = prepaid.Forecast{Code: c.Code, Days: c.Days, Charged: charged[c.Code.ID]}
 	}
 	return forecasts, err
-}
-
-// Statement tells, by code, what a holder had at the beginning and the end of some days of
-// the vendor, both inclusive, and what came and went between.
-func (s Store) Statement(ctx context.Context, v ident.VendorID, holder ident.CustomerID, first, last int64) ([]prepaid.StatementLine, error) {
-	codes, err := s.CodesOf(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	h := prepaid.Holder{Customer: holder}
-	now, err := s.Statistics(ctx, v, h)
-	if err != nil {
-		return nil, err
-	}
-	lines := map[ident.CodeID]*prepaid.StatementLine{}
-	for _, c := range codes {
-		lines[c.ID] = &prepaid.StatementLine{Code: c}
-	}
-	for _, c := range now.Codes {
-		lines[c.Code.ID].ClosingCards, lines[c.Code.ID].ClosingDays = c.Total, c.Days
-	}
-	if _, err = store.All[struct{}](s.DB.Query(ctx, `SELECT code_id, CASE WHEN day > $1 THEN 1 ELSE 0 END, CAST(SUM(in_cards) AS BIGINT),
-			CAST(SUM(in_days) AS BIGINT), CAST(SUM(out_cards) AS BIGINT), CAST(SUM(out_days) AS BIGINT), CAST(SUM(charged) AS BIGINT)
-		FROM prepaid_days WHERE vendor_id = $2 AND holder_id = $3 AND day >= $4 GROUP BY code_id, CASE WHEN day > $1 THEN 1 ELSE 0 END`,
-		last, v, holder, first))(func(scan store.Scan) (struct{}, error) {
-		var code ident.CodeID
-		var after int
-		var in, out prepaid.StatementLine
-		var charged int64
-		err := scan(&code, &after, &in.InCards, &in.InDays, &out.OutCards, &out.OutDays, &charged)
-		if l := lines[code]; after != 0 {
-			l.ClosingCards += out.OutCards - in.InCards
-			l.ClosingDays += out.OutDays + charged - in.InDays
-		} else {
-			l.InCards, l.InDays, l.OutCards, l.OutDays, l.Charged = in.InCards, in.InDays, out.OutCards, out.OutDays, charged
-		}
-		return struct{}{}, err
-	}); err != nil {
-		return nil, err
-	}
-	var statement []prepaid.StatementLine
-	for _, c := range codes {
-		l := lines[c.ID]
-		l.OpeningCards = l.ClosingCards + l.OutCards - l.InCards
-		l.OpeningDays = l.ClosingDays + l.OutDays + l.Charged - l.InDays
-		if l.OpeningCards != 0 || l.InCards != 0 || l.InDays != 0 || l.ClosingCards != 0 {
-			statement = append(statement, *l)
-		}
-	}
-	return statement, nil
 }
