@@ -46,8 +46,9 @@ type rotation struct {
 type trust struct {
 	vendor string
 	root   ed25519.PublicKey // nil: none is pinned
-	keys   signed.KeySet
-	pinned []string // kids
+	fixed  signed.KeySet     // the pinned keys
+	keys   signed.KeySet     // those that are believed
+	pinned []string          // kids
 	chain  []rotation
 
 	list     signed.KeyList // Number 0: none
@@ -56,7 +57,7 @@ type trust struct {
 
 func pinnedTrust(cfg Config) (trust, error) {
 	set, err := signed.NewKeySet(cfg.PublicKeys...)
-	t := trust{keys: set, vendor: cfg.VendorID, root: cfg.RootKey}
+	t := trust{fixed: set, keys: set, vendor: cfg.VendorID, root: cfg.RootKey}
 	for _, key := range cfg.PublicKeys {
 		t.pinned = append(t.pinned, signed.KeyID(key))
 	}
@@ -80,7 +81,11 @@ func loadTrust(dir folder, pinned trust) (trust, error) {
 	if json.Unmarshal(text, &stored) != nil {
 		return pinned, nil //nolint:nilerr // a damaged note of rotations: the pinned keys go on
 	}
-	t := pinned
+	return pinned.replay(stored), nil
+}
+
+// replay is the trust after announcements that were taken before.
+func (t trust) replay(stored []rotation) trust {
 	for _, r := range stored {
 		if r.Document != "" {
 			t, _ = t.withDocument(r)
@@ -90,11 +95,12 @@ func loadTrust(dir folder, pinned trust) (trust, error) {
 			t, _ = t.with(response, r)
 		}
 	}
-	return t, nil
+	return t
 }
 
 // withList is the trust after a list of the root key; the same after an older one, and after
-// what is none.
+// what is none. Nothing that a key has announced which is revoked now is believed any more,
+// unless the list or a good key says so, too.
 func (t trust) withList(document string) trust {
 	if t.root == nil || document == "" {
 		return t
@@ -103,12 +109,13 @@ func (t trust) withList(document string) trust {
 	if err != nil || l.Number <= t.list.Number {
 		return t
 	}
-	keys, err := t.keys.With(l.InUse()...)
+	keys, err := t.fixed.With(l.InUse()...)
 	if err != nil {
 		return t
 	}
-	t.keys, t.list, t.document = keys.Without(l.Revoked()...), l, document
-	return t
+	chain := t.chain
+	t.keys, t.list, t.document, t.chain = keys.Without(l.Revoked()...), l, document, nil
+	return t.replay(chain)
 }
 
 // withDocument is with for an announcement out of a file.

@@ -43,8 +43,14 @@ const (
 // KeptFor is for how long the bytes of an answer are kept, to be had again.
 const KeptFor = 90 * 24 * time.Hour
 
-// keptRefusals is how many refused files of a licence are remembered, the newest.
-const keptRefusals = 100
+// Who has a licence key, or a device's, may make any number of files. How many are
+// remembered, the newest of each:
+const (
+	keptRefusals = 100 // refused files of a licence
+	keptContents = 100 // answers of a licence that can be had again: those that were had last
+	keptFiles    = 100 // answered files of an activation, and as many that staff have not seen to be above a limit
+	keptRequests = 64  // requests that led to an activation; an older one is judged as a new one
+)
 
 // File is a file that came, with what went back for it, or one that was asked for. What is
 // brought again is the same one, brought more than once.
@@ -130,6 +136,9 @@ func (s *Service) Note(ctx context.Context, v ident.VendorID, f File) error {
 		}
 		f.UUID = s.c.IDs.V7()
 		first, err := s.c.Store.NoteFile(t, v, f)
+		if err == nil && f.Code == "" {
+			err = s.trim(t, v, f)
+		}
 		if err != nil || !first || f.Code == "" {
 			return err
 		}
@@ -139,6 +148,16 @@ func (s *Service) Note(ctx context.Context, v ident.VendorID, f File) error {
 		})
 		return s.c.Store.ForgetRefused(t, v, f.License, keptRefusals)
 	})
+}
+
+// trim keeps the newest files of an activation, and of a licence the newest contents.
+func (s *Service) trim(t tx.Tx, v ident.VendorID, f File) error {
+	if !f.Activation.IsZero() {
+		if err := s.c.Store.ForgetAnswered(t, v, f.Activation, keptFiles); err != nil {
+			return err
+		}
+	}
+	return s.c.Store.ForgetContentsOf(t, v, f.License, keptContents)
 }
 
 // Again gives the answer of a file once more, as it was, and writes down that it was had:

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -224,7 +225,7 @@ func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, p
 		return Place{}, nil, err
 	}
 	f.of(p)
-	f.ClientID = r.ClientID
+	f.ClientID = cmp.Or(p.ClientID, r.ClientID) // a refusal has no place
 	if no != nil {
 		if proven != nil {
 			if no.ID == refusal.InvalidKey { // a user without a licence is told what a wrong password is
@@ -237,9 +238,12 @@ func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, p
 	if err := s.presume(t, v, p); err != nil {
 		return Place{}, nil, err
 	}
-	return p, nil, s.c.Store.InsertRequest(t, v, Request{
+	if err := s.c.Store.InsertRequest(t, v, Request{
 		ID: id, License: p.License, Activation: p.Activation, ClientKey: key, TrustedKeys: r.TrustedKeys, Copy: p.Copy, At: t.Now(),
-	})
+	}); err != nil {
+		return Place{}, nil, err
+	}
+	return p, nil, s.c.Store.ForgetRequests(t, v, p.Activation, keptRequests)
 }
 
 // RefreshCommand asks for a refresh file.

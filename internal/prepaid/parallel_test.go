@@ -66,3 +66,45 @@ func TestSalesByNumberAtOnce(t *testing.T) {
 		storetest.Sound(t, e)
 	})
 }
+
+// Who changes one switch of a customer, or one thing of a license code, leaves alone what
+// somebody else changes at the same moment.
+func TestChangesAtOnceAreAllKept(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newBench(t, e)
+		code := storetest.Do(t, e, func(x tx.Tx) ([]prepaid.Code, error) { return b.rows.Codes(x, b.Vendor) })[0]
+		for round := range 20 {
+			on, days, note := round%2 == 0, int64(round+1), fmt.Sprint("price ", round)
+			changes := []func(x tx.Tx) error{
+				b.switches(b.shop.UUID, prepaid.SwitchChange{AllowSuperior: &on}),
+				b.switches(b.shop.UUID, prepaid.SwitchChange{NextCard: &on}),
+				b.changeCode(code.UUID, prepaid.CodeChange{Days: &days}),
+				b.changeCode(code.UUID, prepaid.CodeChange{PriceNote: &note}),
+			}
+			together(len(changes), func(i int) {
+				if err := e.DB.Run(t.Context(), changes[i]); err != nil {
+					t.Error(err)
+				}
+			})
+			c := storetest.Do(t, e, func(x tx.Tx) (*prepaid.Customer, error) { return b.rows.Customer(x, b.Vendor, b.shop.UUID) })
+			is := storetest.Do(t, e, func(x tx.Tx) (*prepaid.Code, error) { return b.rows.LockCode(x, b.Vendor, code.UUID) })
+			if c.AllowSuperior != on || c.NextCard != on || is.Days != days || is.PriceNote != note {
+				t.Fatalf("round %d: %+v, %+v", round, c.Switches, is)
+			}
+		}
+	})
+}
+
+func (b *bench) switches(customer ident.UUID, c prepaid.SwitchChange) func(x tx.Tx) error {
+	return func(x tx.Tx) error {
+		_, err := b.service.SetSwitches(x, b.staff, customer, c)
+		return err
+	}
+}
+
+func (b *bench) changeCode(code ident.UUID, c prepaid.CodeChange) func(x tx.Tx) error {
+	return func(x tx.Tx) error {
+		_, err := b.service.UpdateCode(x, b.staff, code, c)
+		return err
+	}
+}

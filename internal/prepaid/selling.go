@@ -198,8 +198,11 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 		return Sold{}, err
 	}
 	if c.Count > MaxAtOnce {
-		order, err := d.order(by, Order{Kind: OrderSell, From: from, To: to.ID, Wanted: c.Count, Filter: c.Filter})
-		return Sold{Order: &order}, err
+		order, err := d.openOrder(by, Order{Kind: OrderSell, From: from, To: to.ID, Wanted: c.Count, Filter: c.Filter})
+		if err != nil {
+			return Sold{}, err
+		}
+		return Sold{Order: &order}, nil
 	}
 	cards, err := d.c.Store.LockToSell(d.t, d.v, from, c.Filter, int(c.Count))
 	if err != nil {

@@ -32,6 +32,9 @@ type Codes interface {
 	// Codes gives all codes of the vendor, by id.
 	Codes(t tx.Tx, v ident.VendorID) ([]Code, error)
 
+	// LockCode gives a code by what it is known by outside.
+	LockCode(t tx.Tx, v ident.VendorID, id ident.UUID) (*Code, error)
+
 	// InsertCode and SaveCode give free false when another one has the code.
 	InsertCode(t tx.Tx, v ident.VendorID, c Code) (id ident.CodeID, free bool, err error)
 	SaveCode(t tx.Tx, v ident.VendorID, c Code) (free bool, err error)
@@ -39,7 +42,9 @@ type Codes interface {
 
 // Tree reads the customers.
 type Tree interface {
+	// LockCustomer is Customer, for who changes its switches.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
+	LockCustomer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 
 	// Line gives a customer and all above it, itself first, the top last.
 	Line(t tx.Tx, v ident.VendorID, id ident.CustomerID) ([]Customer, error)
@@ -152,8 +157,9 @@ type Records interface {
 	TransferDevices(t tx.Tx, v ident.VendorID, id ident.TransferID, devices []ident.DeviceID) error
 
 	// TransferOfOrder gives the transfer that an order has begun on a day; nil for none.
-	// RaiseTransfer adds to its figures.
+	// RaiseTransfer adds to its figures; TransfersOfOrder gives all of the order's.
 	TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident.CodeID, day int64) (*Transfer, error)
+	TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]Transfer, error)
 	RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error
 
 	BeginBinding(t tx.Tx, v ident.VendorID, c Card) error
@@ -168,6 +174,9 @@ type Orders interface {
 	InsertOrder(t tx.Tx, v ident.VendorID, o Order) (ident.OrderID, error)
 	LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*Order, error)
 	SaveOrder(t tx.Tx, v ident.VendorID, o Order) error
+
+	// CountOpenOrders counts the orders of a holder that have not ended.
+	CountOpenOrders(t tx.Tx, v ident.VendorID, from ident.CustomerID) (int64, error)
 }
 
 // Reader reads committed data.
@@ -176,8 +185,8 @@ type Reader interface {
 	// id where many wait.
 	DueGroups(ctx context.Context, now time.Time, limit int) ([]Group, error)
 
-	// OpenOrders gives the orders that have not ended, the oldest first.
-	OpenOrders(ctx context.Context) ([]OpenOrder, error)
+	// OpenOrders gives orders behind another one that have not ended, the oldest first.
+	OpenOrders(ctx context.Context, after ident.OrderID, limit int) ([]OpenOrder, error)
 
 	// AnyDevice reports whether the vendor has a device.
 	AnyDevice(ctx context.Context, v ident.VendorID) (bool, error)

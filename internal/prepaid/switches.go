@@ -37,7 +37,7 @@ const (
 // vendor's staff.
 func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change SwitchChange) (c Customer, err error) {
 	return c, s.work(t, by.Vendor, func(d *desk) error {
-		found, err := d.c.Store.Customer(t, d.v, customer)
+		found, err := d.c.Store.LockCustomer(t, d.v, customer)
 		if err != nil {
 			return err
 		}

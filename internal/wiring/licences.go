@@ -47,7 +47,8 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	released := &pairs.Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
 		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Devices: pairs.LicensedDevices{Devices: r.machines}, Runner: r.DB, IDs: r.IDs,
-		Sessions: released, Notices: LicenceMails{r.Mails}, Prepaid: pairs.PaidDays{Heartbeats: prepaid.NewHeartbeats(r.Reports, r.presence)},
+		Sessions: released, Notices: LicenceMails{r.Mails}, Leavers: leavers{r},
+		Prepaid: pairs.PaidDays{Heartbeats: prepaid.NewHeartbeats(r.Reports, r.presence)},
 	}); err != nil {
 		return err
 	}

@@ -196,7 +196,8 @@ func (Store) Uses(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (licenses,
 	_, err = store.On(t).QueryRow(`SELECT `+store.Uses(`licenses WHERE vendor_id = $1 AND customer_id = $2`)+`, `+
 		store.Uses(`customers WHERE vendor_id = $1 AND superior_id = $2`)+`, `+
 		store.Uses(`prepaid_transfers WHERE vendor_id = $1 AND from_id = $2`)+` + `+
-		store.Uses(`prepaid_transfers WHERE vendor_id = $1 AND to_id = $2`), []any{vendor, c}, &licenses, &below, &transfers)
+		store.Uses(`prepaid_transfers WHERE vendor_id = $1 AND to_id = $2`)+` + `+
+		store.Uses(`prepaid_orders WHERE ended_at IS NULL AND +vendor_id = $1 AND to_holder = $2`), []any{vendor, c}, &licenses, &below, &transfers)
 	return licenses, below, transfers, err
 }
 

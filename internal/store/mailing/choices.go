@@ -37,9 +37,11 @@ func (Store) Owners(t tx.Tx, v ident.VendorID, k mailing.Kind, license ident.UUI
 		all[0].Address, all[0].IsLicensee = licensee, true
 	}
 	administrators, err := store.All[mailing.Owner](q.Query(wish+`$2
-		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND u.id IN (SELECT m.user_id FROM licenses l
-			JOIN customer_users m ON m.vendor_id = l.vendor_id AND m.customer_id = l.customer_id AND m.role = 'administrator'
-			WHERE l.vendor_id = $1 AND l.uuid = $3) ORDER BY u.id`, v, k, license))(read)
+		JOIN customer_users m ON m.vendor_id = u.vendor_id AND m.user_id = u.id AND m.role = 'administrator'
+		JOIN licenses l ON l.vendor_id = m.vendor_id AND l.customer_id = m.customer_id
+		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND l.vendor_id = $1 AND l.uuid = $3 AND COALESCE(c.is_on, 1) = 1
+		ORDER BY COALESCE(c.is_on, 0) DESC, CASE WHEN u.signed_in_at IS NULL THEN 1 ELSE 0 END, m.created_at, u.id LIMIT $4`,
+		v, k, license, mailing.MostAdministrators))(read)
 	return append(all, administrators...), err
 }
 

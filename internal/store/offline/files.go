@@ -71,6 +71,31 @@ func (Store) ForgetRefused(t tx.Tx, v ident.VendorID, license ident.LicenseID, k
 	return err
 }
 
+// trimmed is how many rows go at once of what is above a bound; more than one is above it
+// only where the bound was lowered.
+const trimmed = 50
+
+// ForgetAnswered implements offline.Store: what staff have yet to see is bounded apart, so
+// that no number of other files hides it.
+func (Store) ForgetAnswered(t tx.Tx, v ident.VendorID, activation ident.UUID, keep int) error {
+	for _, of := range []string{`exceeded > 0 AND settled_at IS NULL`, `(exceeded = 0 OR settled_at IS NOT NULL)`} {
+		if _, err := store.On(t).Exec(`DELETE FROM offline_files WHERE vendor_id = $1 AND id IN (SELECT id FROM offline_files
+			WHERE vendor_id = $2 AND activation_uuid = $3 AND refused_code = '' AND `+of+` ORDER BY id DESC LIMIT $4 OFFSET $5)`,
+			v, v, activation, trimmed, keep); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ForgetContentsOf implements offline.Store.
+func (Store) ForgetContentsOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, keep int) error {
+	_, err := store.On(t).Exec(`UPDATE offline_files SET content = NULL WHERE vendor_id = $1 AND id IN (SELECT id FROM offline_files
+		WHERE vendor_id = $2 AND license_id = $3 AND content IS NOT NULL ORDER BY last_at DESC, id DESC LIMIT $4 OFFSET $5)`,
+		v, v, license, trimmed, keep)
+	return err
+}
+
 // File implements offline.Store.
 func (Store) File(t tx.Tx, v ident.VendorID, id ident.UUID) (offline.File, bool, error) {
 	var r fileRow
@@ -118,7 +143,7 @@ func (s Store) page(
 	return listing.Cut(r, rows, func(f offline.File) listing.Mark { return r.Mark(f.ID) }), err
 }
 
-// ForgetContents forgets the bytes of files that were handed out before an instant, in
+// ForgetContents forgets the bytes of files that were last handed out before an instant, in
 // portions, and tells how many.
 func (s Store) ForgetContents(ctx context.Context, before time.Time) (total int, err error) {
 	const portion = 500
@@ -134,7 +159,7 @@ func (s Store) ForgetContents(ctx context.Context, before time.Time) (total int,
 			if err := tx.Paced(ctx, func(ctx context.Context) error {
 				return s.DB.Run(ctx, func(t tx.Tx) (err error) {
 					n, err = store.On(t).Exec(`UPDATE offline_files SET content = NULL WHERE vendor_id = $1 AND id IN
-						(SELECT id FROM offline_files WHERE vendor_id = $2 AND content IS NOT NULL AND created_at < $3 LIMIT $4)`,
+						(SELECT id FROM offline_files WHERE vendor_id = $2 AND content IS NOT NULL AND last_at < $3 LIMIT $4)`,
 						vendor, vendor, before.UnixMilli(), portion)
 					return err
 				})

@@ -57,6 +57,12 @@ func (Store) TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident
 	return &all[0], nil
 }
 
+// TransfersOfOrder implements prepaid.Store.
+func (Store) TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]prepaid.Transfer, error) {
+	return store.All[prepaid.Transfer](store.On(t).Query(`SELECT `+transferColumns+` FROM prepaid_transfers r
+		WHERE r.vendor_id = $1 AND r.order_id = $2 ORDER BY r.id`, v, o))(scanTransfer)
+}
+
 // RaiseTransfer implements prepaid.Store.
 func (Store) RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error {
 	return store.On(t).Later(`UPDATE prepaid_transfers SET cards = cards + $1, days = days + $2 WHERE vendor_id = $3 AND id = $4`, cards, days, v, id)

@@ -25,7 +25,8 @@ func (r RequestedLicenses) Requested(t tx.Tx, v ident.VendorID, license ident.Li
 		return owners.Requested{}, err
 	}
 	of := owners.Requested{
-		Product: l.Product.UUID, Customer: l.Customer.UUID, CustomerNumber: l.Customer.CustomerNumber, Meters: map[ident.UUID]string{},
+		Product: l.Product.UUID, Customer: l.Customer.UUID, CustomerID: l.Customer.ID, CustomerNumber: l.Customer.CustomerNumber,
+		Meters: map[ident.UUID]string{},
 	}
 	for _, m := range l.Terms().Grants.Limitations {
 		if m.Reset != terms.ResetNone && !m.Hidden {

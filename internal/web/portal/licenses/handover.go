@@ -128,6 +128,10 @@ func (p *Pages) pending(q *web.Request, page *web.Page, l *licensing.License) er
 		Text: q.T("%s was asked on %s to become the licensee, and has not confirmed it yet. That can be done until %s.",
 			h.Address, page.At(h.AskedAt).Text, page.At(h.ExpiresAt).Text),
 	}
+	if q.Vendor.NoHandOver {
+		n.Text = q.T("%s was asked on %s to become the licensee, and can't confirm it: only %s hands licences over here now.",
+			h.Address, page.At(h.AskedAt).Text, q.Vendor.Name)
+	}
 	if q.Reach().May(owners.HandOver, portal.Of(l)) {
 		cancel := show.LicenseHref(q, l.UUID) + "/hand-over/cancel"
 		n.Actions = []web.Action{{Label: q.T("Cancel the hand-over"), Href: cancel, Icon: "x", Post: true, Plain: true}}
