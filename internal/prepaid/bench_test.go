@@ -206,3 +206,8 @@ func (b *bench) work(t *testing.T) {
 }
 
 func idsOf(ids ...ident.DeviceID) []ident.DeviceID { return ids }
+
+// runnerFunc runs transactions as a test wants.
+type runnerFunc func(fn func(tx.Tx) error) error
+
+func (f runnerFunc) Run(_ context.Context, fn func(tx.Tx) error) error { return f(fn) }

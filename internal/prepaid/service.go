@@ -49,6 +49,8 @@ type desk struct {
 	now time.Time
 	day int64 // the vendor's
 
+	trusted bool // the clock can be believed: see gain and charge
+
 	grace int64
 	codes map[ident.CodeID]Code
 	tally *tally
@@ -58,7 +60,7 @@ type desk struct {
 
 // open begins a piece of work.
 func (s *Service) open(t tx.Tx, v ident.VendorID) (*desk, error) {
-	d := &desk{c: &s.c, t: t, v: v, now: t.Now(), tally: newTally(), lines: map[ident.CustomerID][]Customer{}}
+	d := &desk{c: &s.c, t: t, v: v, now: t.Now(), trusted: s.trusts(t.Now()), tally: newTally(), lines: map[ident.CustomerID][]Customer{}}
 	zone, err := s.c.Store.Zone(t, v)
 	if err != nil {
 		return nil, err

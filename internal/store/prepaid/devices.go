@@ -1,6 +1,9 @@
 package prepaid
 
 import (
+	"maps"
+	"slices"
+
 	"chancery/internal/ident"
 	"chancery/internal/prepaid"
 	"chancery/internal/store"
@@ -86,10 +89,21 @@ func (Store) MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.Cu
 	if err := q.Later(`UPDATE prepaid_devices SET holder_id = $1 WHERE id = $2 AND vendor_id = $3`, to, d, v); err != nil {
 		return err
 	}
-	return q.Later(`UPDATE prepaid_device_numbers SET held_since = $1 WHERE id = $2 AND vendor_id = $3`, t.Now().UnixMilli(), d, v)
+	return q.Later(`UPDATE prepaid_device_numbers SET held_since = $1, said_model = '' WHERE id = $2 AND vendor_id = $3`, t.Now().UnixMilli(), d, v)
 }
 
 // SaveModel implements prepaid.Store.
-func (Store) SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model, said string) error {
-	return store.On(t).Later(`UPDATE prepaid_device_numbers SET model = $1, said_model = $2 WHERE id = $3 AND vendor_id = $4`, model, said, d, v)
+func (Store) SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model string) error {
+	return store.On(t).Later(`UPDATE prepaid_device_numbers SET model = $1, said_model = '' WHERE id = $2 AND vendor_id = $3`, model, d, v)
+}
+
+// SaveSaidModels implements prepaid.Store. Rows are written in the order of their ids.
+func (Store) SaveSaidModels(t tx.Tx, v ident.VendorID, said map[ident.DeviceID]string) error {
+	for _, d := range slices.Sorted(maps.Keys(said)) {
+		if err := store.On(t).Later(`UPDATE prepaid_device_numbers SET said_model = $1 WHERE id = $2 AND vendor_id = $3 AND said_model <> $1`,
+			said[d], d, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -3,15 +3,28 @@ package prepaid
 import (
 	"context"
 	"slices"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/prepaid"
 	"chancery/internal/store"
 )
 
+// ask reads committed data: all that one snapshot gives is of one moment.
+type ask func(text string, args ...any) (store.Rows, error)
+
+// atOnce lets fn read at one moment.
+func (s Store) atOnce(ctx context.Context, fn func(ask) error) error {
+	return s.DB.Snapshot(ctx, func(query func(text string, args ...any) (store.Rows, error)) error { return fn(query) })
+}
+
 // CodesOf gives all license codes of a vendor, by code.
 func (s Store) CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, error) {
-	return store.All[prepaid.Code](s.DB.Query(ctx, `SELECT `+codeColumns+` FROM prepaid_codes k WHERE k.vendor_id = $1 ORDER BY k.code_key`, v))(scanCode)
+	return codesBy(func(text string, args ...any) (store.Rows, error) { return s.DB.Query(ctx, text, args...) }, v)
+}
+
+func codesBy(query ask, v ident.VendorID) ([]prepaid.Code, error) {
+	return store.All[prepaid.Code](query(`SELECT `+codeColumns+` FROM prepaid_codes k WHERE k.vendor_id = $1 ORDER BY k.code_key`, v))(scanCode)
 }
 
 // SettingsOf gives a vendor's settings.
@@ -47,27 +60,64 @@ func (s Store) OrderOf(ctx context.Context, v ident.VendorID, id ident.UUID, h p
 	return &all[0], nil
 }
 
+// SeenSince tells since when a customer is below another one, of whose records that one
+// sees none of before; zero for always, and for a customer itself.
+func (s Store) SeenSince(ctx context.Context, v ident.VendorID, customer, superior ident.CustomerID) (time.Time, error) {
+	var since int64
+	_, err := s.DB.QueryRow(ctx, `SELECT since FROM customer_closure WHERE vendor_id = $1 AND superior_id = $2 AND customer_id = $3`,
+		[]any{v, superior, customer}, &since)
+	return instant(since), err
+}
+
 // Statistics counts cards by code, from the counters.
-func (s Store) Statistics(ctx context.Context, v ident.VendorID, h prepaid.Holder) (prepaid.Statistics, error) {
-	codes, err := s.CodesOf(ctx, v)
+func (s Store) Statistics(ctx context.Context, v ident.VendorID, h prepaid.Holder) (all prepaid.Statistics, err error) {
+	return all, s.atOnce(ctx, func(query ask) (err error) {
+		all, err = statistics(query, v, h)
+		return err
+	})
+}
+
+// Forecast tells, by code, what is left and what was charged in the last whole days before
+// a day of the vendor.
+func (s Store) Forecast(ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64) ([]prepaid.Forecast, error) {
+	_, forecasts, err := s.Figures(ctx, v, h, today)
+	return forecasts, err
+}
+
+// Figures gives both, of one moment.
+func (s Store) Figures(
+	ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64,
+) (all prepaid.Statistics, forecasts []prepaid.Forecast, err error) {
+	return all, forecasts, s.atOnce(ctx, func(query ask) (err error) {
+		if all, err = statistics(query, v, h); err == nil {
+			forecasts, err = forecast(query, v, h, all, today)
+		}
+		return err
+	})
+}
+
+func statistics(query ask, v ident.VendorID, h prepaid.Holder) (prepaid.Statistics, error) {
+	codes, err := codesBy(query, v)
 	if err != nil {
 		return prepaid.Statistics{}, err
 	}
 	figures := make([]prepaid.CodeFigures, len(codes))
-	at := map[ident.CodeID]int{}
+	of := map[ident.CodeID]*prepaid.CodeFigures{}
 	for i, c := range codes {
-		figures[i].Code, at[c.ID] = c, i
+		figures[i].Code, of[c.ID] = c, &figures[i]
 		figures[i].Add(0, 0, 0)
 	}
 	sel := within(store.Select(`SELECT code_id, standing, CAST(SUM(cards) AS BIGINT), CAST(SUM(days) AS BIGINT) FROM prepaid_stock WHERE vendor_id =`, v),
 		v, "holder_id", h)
 	text, args := sel.End(" GROUP BY code_id, standing")
-	_, err = store.All[struct{}](s.DB.Query(ctx, text, args...))(func(scan store.Scan) (struct{}, error) {
+	_, err = store.All[struct{}](query(text, args...))(func(scan store.Scan) (struct{}, error) {
 		var code ident.CodeID
 		var standing int
 		var cards, days int64
 		err := scan(&code, &standing, &cards, &days)
-		figures[at[code]].Add(prepaid.Standing(standing), cards, days)
+		if f := of[code]; f != nil {
+			f.Add(prepaid.Standing(standing), cards, days)
+		}
 		return struct{}{}, err
 	})
 	if !h.Everybody { // codes that somebody has none of are none of their business
@@ -76,18 +126,12 @@ func (s Store) Statistics(ctx context.Context, v ident.VendorID, h prepaid.Holde
 	return prepaid.Statistics{Codes: figures}, err
 }
 
-// Forecast tells, by code, what is left and what was charged in the last whole days before
-// a day of the vendor.
-func (s Store) Forecast(ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64) ([]prepaid.Forecast, error) {
-	all, err := s.Statistics(ctx, v, h)
-	if err != nil {
-		return nil, err
-	}
+func forecast(query ask, v ident.VendorID, h prepaid.Holder, all prepaid.Statistics, today int64) ([]prepaid.Forecast, error) {
 	charged := map[ident.CodeID]int64{}
 	sel := within(store.Select(`SELECT code_id, CAST(SUM(charged) AS BIGINT) FROM prepaid_days WHERE vendor_id =`, v), v, "holder_id", h).
 		And("day >= ? AND day < ?", today-prepaid.ForecastDays, today)
 	text, args := sel.End(" GROUP BY code_id")
-	_, err = store.All[struct{}](s.DB.Query(ctx, text, args...))(func(scan store.Scan) (struct{}, error) {
+	_, err := store.All[struct{}](query(text, args...))(func(scan store.Scan) (struct{}, error) {
 		var code ident.CodeID
 		var n int64
 		err := scan(&code, &n)
@@ -103,13 +147,21 @@ func (s Store) Forecast(ctx context.Context, v ident.VendorID, h prepaid.Holder,
 
 // Statement tells, by code, what a holder had at the beginning and the end of some days of
 // the vendor, both inclusive, and what came and went between.
-func (s Store) Statement(ctx context.Context, v ident.VendorID, holder ident.CustomerID, first, last int64) ([]prepaid.StatementLine, error) {
-	codes, err := s.CodesOf(ctx, v)
+func (s Store) Statement(
+	ctx context.Context, v ident.VendorID, holder ident.CustomerID, first, last int64,
+) (lines []prepaid.StatementLine, err error) {
+	return lines, s.atOnce(ctx, func(query ask) (err error) {
+		lines, err = statement(query, v, holder, first, last)
+		return err
+	})
+}
+
+func statement(query ask, v ident.VendorID, holder ident.CustomerID, first, last int64) ([]prepaid.StatementLine, error) {
+	codes, err := codesBy(query, v)
 	if err != nil {
 		return nil, err
 	}
-	h := prepaid.Holder{Customer: holder}
-	now, err := s.Statistics(ctx, v, h)
+	now, err := statistics(query, v, prepaid.Holder{Customer: holder})
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +172,7 @@ func (s Store) Statement(ctx context.Context, v ident.VendorID, holder ident.Cus
 	for _, c := range now.Codes {
 		lines[c.Code.ID].ClosingCards, lines[c.Code.ID].ClosingDays = c.Total, c.Days
 	}
-	if _, err = store.All[struct{}](s.DB.Query(ctx, `SELECT code_id, CASE WHEN day > $1 THEN 1 ELSE 0 END, CAST(SUM(in_cards) AS BIGINT),
+	if _, err = store.All[struct{}](query(`SELECT code_id, CASE WHEN day > $1 THEN 1 ELSE 0 END, CAST(SUM(in_cards) AS BIGINT),
 			CAST(SUM(in_days) AS BIGINT), CAST(SUM(out_cards) AS BIGINT), CAST(SUM(out_days) AS BIGINT), CAST(SUM(charged) AS BIGINT)
 		FROM prepaid_days WHERE vendor_id = $2 AND holder_id = $3 AND day >= $4 GROUP BY code_id, CASE WHEN day > $1 THEN 1 ELSE 0 END`,
 		last, v, holder, first))(func(scan store.Scan) (struct{}, error) {
@@ -129,10 +181,13 @@ func (s Store) Statement(ctx context.Context, v ident.VendorID, holder ident.Cus
 		var in, out prepaid.StatementLine
 		var charged int64
 		err := scan(&code, &after, &in.InCards, &in.InDays, &out.OutCards, &out.OutDays, &charged)
-		if l := lines[code]; after != 0 {
+		l := lines[code]
+		switch {
+		case l == nil:
+		case after != 0:
 			l.ClosingCards += out.OutCards - in.InCards
 			l.ClosingDays += out.OutDays + charged - in.InDays
-		} else {
+		default:
 			l.InCards, l.InDays, l.OutCards, l.OutDays, l.Charged = in.InCards, in.InDays, out.OutCards, out.OutDays, charged
 		}
 		return struct{}{}, err

@@ -85,7 +85,7 @@ func (a *Area) figures(m *operation.Maker, d door) []operation.Operation {
 		}, func(q *operation.Request) (statistics, error) { return a.statistics(d, q) }),
 		operation.Get(m, operation.Operation{
 			Path: "/prepaid/statement", ID: "get-prepaid-statement", Group: group, Summary: "Get what came, went and was charged in a month",
-			About: d.say("Of one customer, or of the vendor's stock where none is named."), Queries: d.sight(month), Permission: identity.ViewPrepaid,
+			About: d.say("Of one customer, or of the vendor's stock where none is named. It begins with the day since which the customer is below the one that asks."), Queries: d.sight(month), Permission: identity.ViewPrepaid,
 		}, func(q *operation.Request) (statement, error) { return a.statement(d, q) }),
 	}
 }
@@ -96,7 +96,7 @@ func (a *Area) statistics(d door, q *operation.Request) (statistics, error) {
 		return statistics{}, err
 	}
 	now := a.Clock.Now()
-	found, err := a.Rows.Statistics(q.Context, q.Vendor, h)
+	found, rates, err := a.Rows.Figures(q.Context, q.Vendor, h, calendar.DayOf(now, q.Zone).Number())
 	if err != nil {
 		return statistics{}, err
 	}
@@ -104,7 +104,6 @@ func (a *Area) statistics(d door, q *operation.Request) (statistics, error) {
 	for _, c := range found.Codes {
 		shown.Codes = append(shown.Codes, showFigures(c))
 	}
-	rates, err := a.Rows.Forecast(q.Context, q.Vendor, h, calendar.DayOf(now, q.Zone).Number())
 	for _, f := range rates {
 		one := forecast{LicenseCode: f.Code.Code, AvailableDays: f.Days, ChargedDays: f.Charged}
 		if days, ok := f.LastsDays(); ok {
@@ -112,7 +111,7 @@ func (a *Area) statistics(d door, q *operation.Request) (statistics, error) {
 		}
 		shown.Forecast = append(shown.Forecast, one)
 	}
-	return shown, err
+	return shown, nil
 }
 
 func (a *Area) statement(d door, q *operation.Request) (statement, error) {
@@ -125,14 +124,32 @@ func (a *Area) statement(d door, q *operation.Request) (statement, error) {
 		return statement{}, err
 	}
 	last := calendar.DayOf(time.Date(first.Year, first.Month+1, 1, 0, 0, 0, 0, time.UTC), time.UTC).AddDays(-1)
-	lines, err := a.Rows.Statement(q.Context, q.Vendor, h.Customer, first.Number(), last.Number())
 	shown := statement{FirstDay: first.String(), LastDay: last.String(), Lines: []statementLine{}}
+	since, err := a.seenSince(q, h)
+	if err != nil || since > last.Number() {
+		return shown, err // it was another one's then
+	}
+	begin := max(first.Number(), since)
+	lines, err := a.Rows.Statement(q.Context, q.Vendor, h.Customer, begin, last.Number())
+	shown.FirstDay = dayOf(begin)
 	for _, l := range lines {
 		shown.Lines = append(shown.Lines, statementLine{
 			l.Code.Code, l.OpeningCards, l.InCards, l.OutCards, l.ClosingCards, l.OpeningDays, l.InDays, l.OutDays, l.Charged, l.ClosingDays,
 		})
 	}
 	return shown, err
+}
+
+// seenSince is the first day of a customer's that who asks sees: it was moved below them then.
+func (a *Area) seenSince(q *operation.Request, h prepaid.Holder) (int64, error) {
+	if h.Seer == 0 || h.Seer == h.Customer {
+		return 0, nil
+	}
+	at, err := a.Rows.SeenSince(q.Context, q.Vendor, h.Customer, h.Seer)
+	if err != nil || at.IsZero() {
+		return 0, err
+	}
+	return calendar.DayOf(at, q.Zone).Number(), nil
 }
 
 // monthOf reads a month and gives its first day; that of today's month where none is given.
