@@ -40,9 +40,10 @@ func directions(q *web.Request, here string) []web.Tab {
 	}
 }
 
-// pathOf is where a system sends its messages, below the server's address.
-func pathOf(q *web.Request, w outbox.Incoming) string {
-	return "/incoming/" + q.Vendor.UUID.String() + "/" + w.UUID.String()
+// addressOf is where a system sends its messages: the path alone where the server's address
+// is not known.
+func (p *Pages) addressOf(q *web.Request, w outbox.Incoming) string {
+	return p.Server + "/incoming/" + q.Vendor.UUID.String() + "/" + w.UUID.String()
 }
 
 func (p *Pages) incomingTable(q *web.Request) (web.Table[outbox.Incoming], error) {
@@ -55,7 +56,9 @@ func (p *Pages) incomingTable(q *web.Request) (web.Table[outbox.Incoming], error
 		},
 		Columns: []web.Column[outbox.Incoming]{
 			{Name: "provider", Label: providerLabel, Cell: func(w outbox.Incoming) web.Cell { return web.Cell{Text: w.Provider} }},
-			{Name: "path", Label: "Path", Cell: func(w outbox.Incoming) web.Cell { return web.Cell{Text: pathOf(q, w), Mono: true, Copy: pathOf(q, w)} }},
+			{Name: "address", Label: addressLabel, Cell: func(w outbox.Incoming) web.Cell {
+				return web.Cell{Text: p.addressOf(q, w), Mono: true, Copy: p.addressOf(q, w)}
+			}},
 			{Name: "state", Label: "State", Cell: func(w outbox.Incoming) web.Cell {
 				badge := web.BadgeOn
 				if w.HeardAt.IsZero() {
@@ -167,12 +170,13 @@ func (p *Pages) deleteIncoming(t tx.Tx, q *web.Request, _ web.Values) (web.Done,
 type saidPage struct {
 	web.Page
 
-	Secret, Text, Path, Done string
-	Sample                   string
+	Secret, Text, Address, Done string
+	Sample                      string
 }
 
 func (p *Pages) showIncoming(q *web.Request, s said) (*saidPage, error) {
-	page := &saidPage{Page: q.Page("The incoming webhook was added", incomingLink(q)), Secret: s.Secret, Path: pathOf(q, s.Webhook), Done: q.Href(within)}
+	page := &saidPage{Page: q.Page("The incoming webhook was added", incomingLink(q)), Secret: s.Secret, Done: q.Href(within)}
+	page.Address = p.addressOf(q, s.Webhook)
 	page.Sub, page.Sample = s.Webhook.Provider, sender
 	page.Text = "Your system signs each message with it. Nothing that is not signed with it is believed."
 	if s.Rotated {
@@ -185,14 +189,15 @@ func (p *Pages) showIncoming(q *web.Request, s said) (*saidPage, error) {
 // sender sends a message, as docs/subscriptions.md tells; only what Python brings along.
 const sender = `import base64, hashlib, hmac, json, time, urllib.request, uuid
 
-def tell(server, path, secret, data, at):
+def tell(address, secret, data, at):
     """at is when data became true, such as 2026-03-20T09:46:40Z; secret begins with whsec_."""
     body = json.dumps({"type": "subscription.updated", "timestamp": at, "data": data}).encode()
     name, now = "msg_" + uuid.uuid4().hex, str(int(time.time()))
     key = base64.b64decode(secret.removeprefix("whsec_"))
     mac = hmac.new(key, f"{name}.{now}.".encode() + body, hashlib.sha256).digest()
-    return urllib.request.urlopen(urllib.request.Request(server + path, body, {
-        "webhook-id": name, "webhook-timestamp": now, "webhook-signature": "v1," + base64.b64encode(mac).decode()}))
+    signature = "v1," + base64.b64encode(mac).decode()
+    headers = {"webhook-id": name, "webhook-timestamp": now, "webhook-signature": signature}
+    return urllib.request.urlopen(urllib.request.Request(address, body, headers))
 
-# tell("https://licences.example.com", path, secret, {"external_id": "sub_1042", "status": "active"}, "2026-03-20T09:46:40Z")
+# data: {"external_id": "sub_1042", "status": "active"}
 `

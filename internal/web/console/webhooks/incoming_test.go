@@ -18,7 +18,7 @@ func TestIncomingWebhookPages(t *testing.T) {
 			t.Errorf("no provider: %d %s", p.Status, p.Text("main"))
 		}
 		added := b.Post(t, "/settings/incoming/new", url.Values{"provider": {"billing"}})
-		secret, path := secretForm.FindString(added.Text("#secret")), added.Text("#path")
+		secret, path := secretForm.FindString(added.Text("#secret")), added.Text("#address")
 		if added.Status != 200 || secret == "" || !strings.HasPrefix(path, "/incoming/") || !strings.Contains(added.Text("pre"), "webhook-signature") {
 			t.Fatalf("the new webhook: %d %s", added.Status, added.Text("main"))
 		}
@@ -34,7 +34,7 @@ func TestIncomingWebhookPages(t *testing.T) {
 		servertest.Says(t, list, "tbody", "Silent")
 		one := "/settings/incoming/" + path[strings.LastIndex(path, "/")+1:]
 		rotated := b.Post(t, one+"/rotate", nil)
-		if again := secretForm.FindString(rotated.Text("#secret")); again == "" || again == secret || rotated.Text("#path") != path {
+		if again := secretForm.FindString(rotated.Text("#secret")); again == "" || again == secret || rotated.Text("#address") != path {
 			t.Errorf("rotated: %d %s", rotated.Status, rotated.Text("main"))
 		}
 		servertest.Says(t, b.Get(t, one+"/delete"), "main", "billing")

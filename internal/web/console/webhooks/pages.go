@@ -63,13 +63,14 @@ type IncomingRows interface {
 	Incoming(ctx context.Context, vendor ident.VendorID) ([]outbox.Incoming, error)
 }
 
-// Config is what the pages need; all of it is required.
+// Config is what the pages need; all of it but Server is required.
 type Config struct {
 	Face          *web.Face
 	Subscriptions Subscriptions
 	Rows          Rows
 	Incoming      Incoming
 	IncomingRows  IncomingRows
+	Server        string // the server's public address; empty where it is not known
 }
 
 // Pages are the pages of webhooks.
