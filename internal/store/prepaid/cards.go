@@ -36,10 +36,21 @@ func lockCards(q *store.Tx, where string, args ...any) ([]prepaid.Card, error) {
 	return store.All[prepaid.Card](q.Query(selectCard+where+q.Dialect.ForUpdateOf("c"), args...))(scanCard)
 }
 
-// DeviceOf implements prepaid.Store.
-func (Store) DeviceOf(t tx.Tx, v ident.VendorID, number string) (device ident.DeviceID, found bool, err error) {
-	found, err = store.On(t).QueryRow(`SELECT COALESCE(device_id, 0) FROM prepaid_cards WHERE vendor_id = $1 AND number = $2`, []any{v, number}, &device)
-	return device, found, err
+// DevicesOf implements prepaid.Store.
+func (Store) DevicesOf(t tx.Tx, v ident.VendorID, numbers []string) ([]ident.DeviceID, error) {
+	return idsBy[ident.DeviceID](store.On(t), `SELECT device_id FROM prepaid_cards WHERE vendor_id = $1 AND device_id IS NOT NULL AND number`, v, numbers)
+}
+
+// idsBy gives the ids that a query has for values, which stand in a list behind it, in order.
+func idsBy[ID ~int64, T any](q *store.Tx, query string, v ident.VendorID, values []T) (ids []ID, err error) {
+	err = in(values, 2, func(list string, args []any) error {
+		some, err := store.All[ID](q.Query(query+` IN (`+list+`)`, append([]any{v}, args...)...))(
+			func(scan store.Scan) (id ID, err error) { return id, scan(&id) })
+		ids = append(ids, some...)
+		return err
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids), err
 }
 
 // CardUUID implements prepaid.Store.
@@ -50,16 +61,10 @@ func (Store) CardUUID(t tx.Tx, v ident.VendorID, c ident.CardID) (id ident.UUID,
 
 // LockCards implements prepaid.Store.
 func (Store) LockCards(t tx.Tx, v ident.VendorID, numbers []string) (all []prepaid.Card, err error) {
-	// Rows are locked in the order of their ids, also where they are read in portions.
-	var ids []ident.CardID
 	q := store.On(t)
-	if err := in(numbers, 2, func(list string, args []any) error {
-		some, err := store.All[ident.CardID](q.Query(`SELECT id FROM prepaid_cards
-			WHERE vendor_id = $1 AND number IN (`+list+`)`, append([]any{v}, args...)...))(
-			func(scan store.Scan) (id ident.CardID, err error) { return id, scan(&id) })
-		ids = append(ids, some...)
-		return err
-	}); err != nil {
+	// Rows are locked in the order of their ids, also where they are read in portions.
+	ids, err := idsBy[ident.CardID](q, `SELECT id FROM prepaid_cards WHERE vendor_id = $1 AND number`, v, numbers)
+	if err != nil {
 		return nil, err
 	}
 	return lockByID(q, v, ids)
@@ -76,8 +81,18 @@ func lockByID(q *store.Tx, v ident.VendorID, ids []ident.CardID) (all []prepaid.
 }
 
 // LockCardsOf implements prepaid.Store.
-func (Store) LockCardsOf(t tx.Tx, v ident.VendorID, d ident.DeviceID) ([]prepaid.Card, error) {
-	return lockCards(store.On(t), `WHERE c.vendor_id = $1 AND c.device_id = $2 ORDER BY c.id`, v, d)
+func (Store) LockCardsOf(t tx.Tx, v ident.VendorID, devices []ident.DeviceID, limit int) ([]prepaid.Card, error) {
+	q := store.On(t)
+	var ids []ident.CardID
+	if err := in(devices, 3, func(list string, args []any) error {
+		some, err := store.All[ident.CardID](q.Query(`SELECT id FROM prepaid_cards WHERE vendor_id = $1 AND device_id IN (`+list+`) LIMIT $2`,
+			append([]any{v, limit}, args...)...))(func(scan store.Scan) (id ident.CardID, err error) { return id, scan(&id) })
+		ids = append(ids, some...)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return lockByID(q, v, ids[:min(limit, len(ids))])
 }
 
 // LockHeld implements prepaid.Store.
@@ -151,34 +166,99 @@ func oldestUnused(q *store.Tx, v ident.VendorID, holder ident.CustomerID, codes 
 	return oldest, nil
 }
 
-// LockToSell implements prepaid.Store.
-func (s Store) LockToSell(t tx.Tx, v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter, limit int) ([]prepaid.Card, error) {
+// LockToSell implements prepaid.Store. Cards are chosen first, then locked by id; in place of
+// those that somebody has taken meanwhile the ones behind them are chosen.
+func (s Store) LockToSell(
+	t tx.Tx, v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter, limit int,
+) (all []prepaid.Card, err error) {
+	q := store.On(t)
 	codes, err := s.Codes(t, v)
 	if err != nil {
 		return nil, err
 	}
-	q := store.On(t)
-	var all []prepaid.Card
+	if f.Code != "" {
+		codes = slices.DeleteFunc(codes, func(c prepaid.Code) bool { return prepaid.CodeKey(f.Code) != prepaid.CodeKey(c.Code) })
+	}
+	for behind := (prepaid.Card{}); len(all) < limit; {
+		chosen, err := toSell(q, v, holder, codes, f, behind, limit-len(all))
+		if err != nil || len(chosen) == 0 {
+			return all, err
+		}
+		behind = chosen[len(chosen)-1]
+		if lock := q.Dialect.ForUpdateOf("c"); lock != "" {
+			if chosen, err = stillToSell(q, v, holder, f, chosen, lock); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, chosen...)
+	}
+	slices.SortFunc(all, soldFirst)
+	return all, nil
+}
+
+// soldFirst is the order in which cards are sold by their number.
+func soldFirst(a, b prepaid.Card) int {
+	return cmp.Or(cmp.Compare(isUsed(a), isUsed(b)), cmp.Compare(a.Number, b.Number))
+}
+
+func isUsed(c prepaid.Card) int { return store.Bit(!c.ActivatedAt.IsZero()) }
+
+// sellable are cards of a holder that can be sold and match a filter, but for its code.
+func sellable(v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter) *store.Selection {
+	f.Code = ""
+	sel := store.Select(selectCard+`WHERE c.vendor_id =`, v).
+		And(`c.holder_id = ? AND c.device_id IS NULL AND c.is_locked = 0 AND c.days > 0 AND c.held_by IS NULL`, holder)
+	narrow(keyed(sel, v, f), f)
+	return sel
+}
+
+// toSell chooses the first cards behind another one, which are not locked.
+func toSell(
+	q *store.Tx, v ident.VendorID, holder ident.CustomerID, codes []prepaid.Code, f prepaid.CardFilter, behind prepaid.Card, limit int,
+) (chosen []prepaid.Card, err error) {
 	// One code at a time, which an index holds in this order.
 	for _, c := range codes {
-		if f.Code != "" && prepaid.CodeKey(f.Code) != prepaid.CodeKey(c.Code) {
-			continue
+		sel := sellable(v, holder, f).And("c.code_id = ?", c.ID)
+		if behind.Number != "" {
+			sel.And("(c.is_used, c.number) > (?, ?)", isUsed(behind), behind.Number)
 		}
-		sel := store.Select(selectCard+`WHERE c.vendor_id =`, v).
-			And(`c.holder_id = ? AND c.code_id = ? AND c.device_id IS NULL AND c.is_locked = 0 AND c.days > 0 AND c.held_by IS NULL`, holder, c.ID)
-		narrow(keyed(sel, v, f), f)
-		// A card that somebody takes meanwhile does not count for the limit: the next ones are read.
-		text, args := sel.End(` ORDER BY c.is_used, c.number LIMIT ?`+q.Dialect.ForUpdateOf("c"), limit)
+		if len(chosen) == limit { // what comes behind all of them is not chosen
+			last := chosen[limit-1]
+			sel.And("(c.is_used, c.number) < (?, ?)", isUsed(last), last.Number)
+		}
+		text, args := sel.End(` ORDER BY c.is_used, c.number LIMIT ?`, limit)
 		some, err := store.All[prepaid.Card](q.Query(text, args...))(scanCard)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, some...)
+		slices.SortFunc(chosen, soldFirst)
+		chosen = chosen[:min(limit, len(chosen))]
+	}
+	return chosen, nil
+}
+
+// stillToSell locks chosen cards, and gives those that can still be sold.
+func stillToSell(
+	q *store.Tx, v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter, chosen []prepaid.Card, lock string,
+) (all []prepaid.Card, err error) {
+	ids := make([]ident.CardID, len(chosen))
+	for i, c := range chosen {
+		ids[i] = c.ID
+	}
+	slices.Sort(ids)
+	for len(ids) > 0 {
+		var args []any
+		args, ids = portion(ids)
+		list := strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")
+		text, values := sellable(v, holder, f).And("c.id IN ("+list+")", args...).End(" ORDER BY c.id" + lock)
+		some, err := store.All[prepaid.Card](q.Query(text, values...))(scanCard)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 	}
-	slices.SortFunc(all, func(a, b prepaid.Card) int {
-		return cmp.Or(cmp.Compare(store.Bit(!a.ActivatedAt.IsZero()), store.Bit(!b.ActivatedAt.IsZero())), cmp.Compare(a.Number, b.Number))
-	})
-	return all[:min(limit, len(all))], nil
+	return all, nil
 }
 
 // keyed adds what a filter says of cards that an index serves, but for their holder.
@@ -280,6 +360,21 @@ func (Store) SaveCard(t tx.Tx, v ident.VendorID, was, is prepaid.Card, onReport 
 		activated_at = $7, device_id = $8, is_locked = $9, held_by = $10, held_since = $11 WHERE vendor_id = $12 AND id = $13`,
 		is.Holder, int(is.Standing()), is.Total, is.Days, is.Withdrawn, store.Bit(!is.ActivatedAt.IsZero()), store.Millis(is.ActivatedAt),
 		store.OrNull(is.Device), store.Bit(is.Locked), store.OrNull(is.HeldBy), is.HeldSince.UnixMilli(), v, is.ID)
+}
+
+// lockedStanding is what a lock adds to a card's standing.
+const lockedStanding = prepaid.Standings / 2
+
+// SaveLock implements prepaid.Store.
+func (Store) SaveLock(t tx.Tx, v ident.VendorID, cards []ident.CardID, lock bool) error {
+	change := lockedStanding
+	if !lock {
+		change = -change
+	}
+	return in(cards, 4, func(list string, args []any) error {
+		return store.On(t).Later(`UPDATE prepaid_cards SET is_locked = $1, standing = standing + $2 WHERE vendor_id = $3 AND id IN (`+list+`)`,
+			append([]any{store.Bit(lock), change, v}, args...)...)
+	})
 }
 
 // HandOver implements prepaid.Store.

@@ -83,6 +83,12 @@ func (Store) BoundTo(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (all []pre
 	return all, err
 }
 
+// CountBound implements prepaid.Store.
+func (Store) CountBound(t tx.Tx, v ident.VendorID, d ident.DeviceID) (n int64, err error) {
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM prepaid_bound WHERE vendor_id = $1 AND device_id = $2`, []any{v, d}, &n)
+	return n, err
+}
+
 // HasCard implements prepaid.Store.
 func (Store) HasCard(t tx.Tx, v ident.VendorID, d ident.DeviceID) (bool, error) {
 	var one int
