@@ -366,6 +366,13 @@ func (s *Service) noteUsedUp(t tx.Tx, l *License, clientID string) error {
 // reinstall ends the activation that is there and makes a new one with its token.
 func (a *activating) reinstall() (Outcome, error) {
 	old := *a.here
+	if settled, err := a.settleDeletion(a.t, a.license, &old); err != nil {
+		return Outcome{}, err
+	} else if settled {
+		if err := a.store.SaveCounters(a.t, a.license); err != nil {
+			return Outcome{}, err
+		}
+	}
 	if err := a.store.ReleaseActivation(a.t, a.command.Vendor, &old, ByReinstall); err != nil {
 		return Outcome{}, err
 	}

@@ -20,6 +20,13 @@ type Config struct {
 
 	Sessions Sessions // nil where no floating licence is served
 	Notices  Notices  // nil where nobody is told
+	Leavers  Leavers  // nil where nothing is a customer's that is about a licence
+}
+
+// Leavers are told of licences that are about to get another customer: what its present one
+// has begun does not go along. They are called with the licence locked.
+type Leavers interface {
+	Leaves(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
 }
 
 // Notices tells people what happens to a licence, in the transaction of the
@@ -67,6 +74,7 @@ type Service struct {
 
 	sessions Sessions
 	notices  Notices
+	leavers  Leavers
 }
 
 // New checks the configuration and makes the service.
@@ -76,6 +84,7 @@ func New(c Config) (*Service, error) {
 	}
 	return &Service{
 		store: c.Store, reader: c.Reader, pulses: c.Pulses, devices: c.Devices, runner: c.Runner, ids: c.IDs, sessions: c.Sessions, notices: c.Notices,
+		leavers: c.Leavers,
 	}, nil
 }
 

@@ -23,6 +23,8 @@ type CardFilter struct {
 	IsBound   *bool     `json:"bound,omitempty"`
 	OfBatch   string    `json:"batch_id,omitempty"`
 	OfHolders Holder    `json:"holders,omitzero"` // of a sale, only whether the staff sells counts
+
+	Except []string `json:"except,omitempty"` // numbers of cards that it leaves out, as printed
 }
 
 // Check names what is wrong with a filter.
@@ -34,10 +36,16 @@ func (f CardFilter) Check() error {
 	wrong.Text("number", f.Number, 0, maxFilterText)
 	wrong.Text("license_code", f.Code, 0, maxFilterText)
 	wrong.Text("device", f.Device, 0, maxFilterText)
+	wrong.Check(len(f.Except) <= MaxExcept, "except", "must name 500 cards at most")
 	return wrong.Err()
 }
 
-const maxFilterText = 200
+const (
+	maxFilterText = 200
+
+	// MaxExcept is how many cards a filter may leave out by their numbers.
+	MaxExcept = 500
+)
 
 func (s Status) known() bool {
 	return slices.Contains(Statuses(), s)

@@ -43,7 +43,7 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	released := &pairs.Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
 		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Devices: pairs.LicensedDevices{Devices: r.machines}, Runner: r.DB, IDs: r.IDs,
-		Sessions: released, Notices: LicenceMails{r.Mails},
+		Sessions: released, Notices: LicenceMails{r.Mails}, Leavers: leavers{r},
 	}); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package prepaid
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -166,101 +165,6 @@ func oldestUnused(q *store.Tx, v ident.VendorID, holder ident.CustomerID, codes 
 	return oldest, nil
 }
 
-// LockToSell implements prepaid.Store. Cards are chosen first, then locked by id; in place of
-// those that somebody has taken meanwhile the ones behind them are chosen.
-func (s Store) LockToSell(
-	t tx.Tx, v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter, limit int,
-) (all []prepaid.Card, err error) {
-	q := store.On(t)
-	codes, err := s.Codes(t, v)
-	if err != nil {
-		return nil, err
-	}
-	if f.Code != "" {
-		codes = slices.DeleteFunc(codes, func(c prepaid.Code) bool { return prepaid.CodeKey(f.Code) != prepaid.CodeKey(c.Code) })
-	}
-	for behind := (prepaid.Card{}); len(all) < limit; {
-		chosen, err := toSell(q, v, holder, codes, f, behind, limit-len(all))
-		if err != nil || len(chosen) == 0 {
-			return all, err
-		}
-		behind = chosen[len(chosen)-1]
-		if lock := q.Dialect.ForUpdateOf("c"); lock != "" {
-			if chosen, err = stillToSell(q, v, holder, f, chosen, lock); err != nil {
-				return nil, err
-			}
-		}
-		all = append(all, chosen...)
-	}
-	slices.SortFunc(all, soldFirst)
-	return all, nil
-}
-
-// soldFirst is the order in which cards are sold by their number.
-func soldFirst(a, b prepaid.Card) int {
-	return cmp.Or(cmp.Compare(isUsed(a), isUsed(b)), cmp.Compare(a.Number, b.Number))
-}
-
-func isUsed(c prepaid.Card) int { return store.Bit(!c.ActivatedAt.IsZero()) }
-
-// sellable are cards of a holder that can be sold and match a filter, but for its code.
-func sellable(v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter) *store.Selection {
-	f.Code = ""
-	sel := store.Select(selectCard+`WHERE c.vendor_id =`, v).
-		And(`c.holder_id = ? AND c.device_id IS NULL AND c.is_locked = 0 AND c.days > 0 AND c.held_by IS NULL`, holder)
-	narrow(keyed(sel, v, f), f)
-	return sel
-}
-
-// toSell chooses the first cards behind another one, which are not locked.
-func toSell(
-	q *store.Tx, v ident.VendorID, holder ident.CustomerID, codes []prepaid.Code, f prepaid.CardFilter, behind prepaid.Card, limit int,
-) (chosen []prepaid.Card, err error) {
-	// One code at a time, which an index holds in this order.
-	for _, c := range codes {
-		sel := sellable(v, holder, f).And("c.code_id = ?", c.ID)
-		if behind.Number != "" {
-			sel.And("(c.is_used, c.number) > (?, ?)", isUsed(behind), behind.Number)
-		}
-		if len(chosen) == limit { // what comes behind all of them is not chosen
-			last := chosen[limit-1]
-			sel.And("(c.is_used, c.number) < (?, ?)", isUsed(last), last.Number)
-		}
-		text, args := sel.End(` ORDER BY c.is_used, c.number LIMIT ?`, limit)
-		some, err := store.All[prepaid.Card](q.Query(text, args...))(scanCard)
-		if err != nil {
-			return nil, err
-		}
-		chosen = append(chosen, some...)
-		slices.SortFunc(chosen, soldFirst)
-		chosen = chosen[:min(limit, len(chosen))]
-	}
-	return chosen, nil
-}
-
-// stillToSell locks chosen cards, and gives those that can still be sold.
-func stillToSell(
-	q *store.Tx, v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter, chosen []prepaid.Card, lock string,
-) (all []prepaid.Card, err error) {
-	ids := make([]ident.CardID, len(chosen))
-	for i, c := range chosen {
-		ids[i] = c.ID
-	}
-	slices.Sort(ids)
-	for len(ids) > 0 {
-		var args []any
-		args, ids = portion(ids)
-		list := strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")
-		text, values := sellable(v, holder, f).And("c.id IN ("+list+")", args...).End(" ORDER BY c.id" + lock)
-		some, err := store.All[prepaid.Card](q.Query(text, values...))(scanCard)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-	}
-	return all, nil
-}
-
 // keyed adds what a filter says of cards that an index serves, but for their holder.
 func keyed(s *store.Selection, v ident.VendorID, f prepaid.CardFilter) *store.Selection {
 	if f.Code != "" {
@@ -307,6 +211,13 @@ func narrow(s *store.Selection, f prepaid.CardFilter) {
 		s.And("c.device_id IS NOT NULL")
 	} else if f.IsBound != nil {
 		s.And("c.device_id IS NULL")
+	}
+	if len(f.Except) > 0 {
+		args := make([]any, len(f.Except))
+		for i, number := range f.Except {
+			args[i] = number
+		}
+		s.And("c.number NOT IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
 }
 

@@ -81,11 +81,11 @@ func cardView(h prepaid.Holder) func(store.Scan) (prepaid.CardView, error) {
 		if err != nil {
 			return w, err
 		}
-		w.DeviceNo, w.Owner = device.V, o.owner()
-		if !h.IsStaff && w.ActivatedAt.Before(w.HeldSince) {
-			w.ActivatedAt = time.Time{}
+		w.DeviceNo, w.Owner, w.Is = device.V, o.owner(), w.Standing()
+		if err == nil {
+			err = json.Unmarshal([]byte(models), &w.Models)
 		}
-		return w, json.Unmarshal([]byte(models), &w.Models)
+		return w.Seen(h), err
 	}
 }
 

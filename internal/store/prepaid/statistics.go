@@ -6,12 +6,18 @@ import (
 	"time"
 
 	"chancery/internal/ident"
+	"chancery/internal/listing"
 	"chancery/internal/prepaid"
 	"chancery/internal/store"
 )
 
 // ask reads committed data: all that one snapshot gives is of one moment.
 type ask func(text string, args ...any) (store.Rows, error)
+
+// asking reads what is committed at each moment.
+func (s Store) asking(ctx context.Context) ask {
+	return func(text string, args ...any) (store.Rows, error) { return s.DB.Query(ctx, text, args...) }
+}
 
 // atOnce lets fn read at one moment.
 func (s Store) atOnce(ctx context.Context, fn func(ask) error) error {
@@ -20,11 +26,17 @@ func (s Store) atOnce(ctx context.Context, fn func(ask) error) error {
 
 // CodesOf gives all license codes of a vendor, by code.
 func (s Store) CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, error) {
-	return codesBy(func(text string, args ...any) (store.Rows, error) { return s.DB.Query(ctx, text, args...) }, v)
+	return codesBy(s.asking(ctx), v)
 }
 
 func codesBy(query ask, v ident.VendorID) ([]prepaid.Code, error) {
 	return store.All[prepaid.Code](query(`SELECT `+codeColumns+` FROM prepaid_codes k WHERE k.vendor_id = $1 ORDER BY k.code_key`, v))(scanCode)
+}
+
+// InUse reports whether a vendor has license codes: who has none has no prepaid licences.
+func (s Store) InUse(ctx context.Context, v ident.VendorID) (bool, error) {
+	var id ident.CodeID
+	return s.DB.QueryRow(ctx, `SELECT id FROM prepaid_codes WHERE vendor_id = $1 LIMIT 1`, []any{v}, &id)
 }
 
 // SettingsOf gives a vendor's settings.
@@ -67,6 +79,47 @@ func (s Store) SeenSince(ctx context.Context, v ident.VendorID, customer, superi
 	_, err := s.DB.QueryRow(ctx, `SELECT since FROM customer_closure WHERE vendor_id = $1 AND superior_id = $2 AND customer_id = $3`,
 		[]any{v, superior, customer}, &since)
 	return instant(since), err
+}
+
+// OrdersOf lists orders, the newest first: a vendor's, or those of a customer's own cards.
+func (s Store) OrdersOf(
+	ctx context.Context, v ident.VendorID, h prepaid.Holder, r listing.Request,
+) (listing.Page[prepaid.OrderView], error) {
+	sel := store.Select(selectOrderView+`WHERE o.vendor_id =`, v)
+	if !h.Everybody {
+		sel.And("o.kind = 'sell' AND o.from_holder = ?", h.Customer)
+	}
+	text, args := sel.Page(r, store.Column{Name: "o.id"}, "o.id")
+	items, err := store.All[prepaid.OrderView](s.DB.Query(ctx, text, args...))(scanOrderView)
+	return listing.Cut(r, items, func(o prepaid.OrderView) listing.Mark { return r.Mark(int64(o.ID)) }), err
+}
+
+// OrderByID gives an order as OrdersOf lists it; nil for none.
+func (s Store) OrderByID(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.OrderView, error) {
+	sel := store.Select(selectOrderView+`WHERE o.vendor_id =`, v).And("o.uuid = ?", id)
+	if !h.Everybody {
+		sel.And("o.kind = 'sell' AND o.from_holder = ?", h.Customer)
+	}
+	text, args := sel.End("")
+	all, err := store.All[prepaid.OrderView](s.DB.Query(ctx, text, args...))(scanOrderView)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+const selectOrderView = `SELECT ` + orderColumns + `, COALESCE(k.code, ''), f.uuid, f.customer_number, f.company_name, u.uuid, u.customer_number,
+	u.company_name FROM prepaid_orders o LEFT JOIN prepaid_codes k ON k.vendor_id = o.vendor_id AND k.id = o.code_id
+	LEFT JOIN customers f ON f.vendor_id = o.vendor_id AND f.id = o.from_holder
+	LEFT JOIN customers u ON u.vendor_id = o.vendor_id AND u.id = o.to_holder `
+
+func scanOrderView(scan store.Scan) (w prepaid.OrderView, err error) {
+	var from, to ownerRow
+	w.Order, err = scanOrder(func(dest ...any) error {
+		return scan(append(append(append(dest, &w.LicenseCode), from.dest()...), to.dest()...)...)
+	})
+	w.Source, w.Target = from.owner(), to.owner()
+	return w, err
 }
 
 // Statistics counts cards by code, from the counters.
