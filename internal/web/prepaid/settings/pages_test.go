@@ -2,6 +2,7 @@ package settings_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"chancery/internal/owners"
@@ -76,8 +77,11 @@ func TestGrace(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		d := servertest.OpenTrade(t, s)
 		console := s.SignIn(t, d.Vendor)
-		servertest.Says(t, console.Fill(t, "/prepaid/settings/grace", url.Values{"grace_days": {"400"}}), "main", "must be a whole number")
-		servertest.Says(t, console.Fill(t, "/prepaid/settings/grace", url.Values{"grace_days": {""}}), "main", "must be a whole number")
+		for _, wrong := range []string{"400", "-1", "", "many"} {
+			if p := console.Fill(t, "/prepaid/settings/grace", url.Values{"grace_days": {wrong}}); p.Status != 400 || !strings.Contains(p.Text("main"), "must be a whole number") {
+				t.Errorf("%q: %d %s", wrong, p.Status, p.Text("main"))
+			}
+		}
 		servertest.Says(t, console.Fill(t, "/prepaid/settings/grace", url.Values{"grace_days": {"3"}}), "main", "Days of grace", "3")
 		if p := d.As(t, "top", owners.Administrator).Get(t, d.At("top", "/settings/grace")); p.Status != 404 {
 			t.Errorf("a customer opens the vendor's settings: %d", p.Status)
