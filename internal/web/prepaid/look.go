@@ -3,6 +3,7 @@ package prepaid
 import (
 	"net/url"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/prepaid"
@@ -39,7 +40,7 @@ func (f *Frame) Look(q *web.Request) (Look, error) {
 	if err != nil {
 		return Look{}, err
 	}
-	l := Look{By: by, Kin: prepaid.Own, home: f.home(q), manages: q.May(f.Act.Permission)}
+	l := Look{By: by, Kin: prepaid.Own, home: f.Home(q), manages: q.May(f.Act.Permission)}
 	if !by.IsStaff() {
 		id, err := q.ID(acting)
 		if err != nil {
@@ -50,7 +51,7 @@ func (f *Frame) Look(q *web.Request) (Look, error) {
 		}
 		l.Owner = l.Acting
 	}
-	switch text := q.Text(CustomerName); {
+	switch text := Given(q, CustomerName); {
 	case text == inStock && by.IsStaff():
 		l.Stock = true
 	case text != "":
@@ -58,7 +59,7 @@ func (f *Frame) Look(q *web.Request) (Look, error) {
 			return l, err
 		}
 	}
-	l.Below = l.Owner != nil && q.Text(BelowName) != ""
+	l.Below = l.Owner != nil && Given(q, BelowName) != ""
 	return l, nil
 }
 
@@ -173,18 +174,17 @@ func (l Look) Href(below string, pairs ...string) string {
 	return l.home + below + "?" + v.Encode()
 }
 
-// At is an address of the section that looks at another customer's things, or the
-// vendor's stock where the id is zero.
-func (l Look) At(below string, owner ident.UUID, pairs ...string) string {
-	other := l
-	other.Below = false
-	other.Stock = owner.IsZero()
-	other.Owner = &prepaid.Customer{UUID: owner}
-	if other.Stock {
-		other.Owner = nil
-	}
-	return other.Href(below, pairs...)
+// Bare is an address of the section to which a form sends at whose things it looks.
+func (l Look) Bare(below string) string { return l.home + below }
+
+// InStock is an address of the section that looks at the vendor's stock.
+func (l Look) InStock(below string, pairs ...string) string {
+	l.Owner, l.Stock, l.Below = nil, true, false
+	return l.Href(below, pairs...)
 }
+
+// Segment is the number of a card or device as a part of an address.
+func Segment(number string) string { return url.PathEscape(entry.DeviceKey(number)) }
 
 // kept are the parameters that say at whose things a page looks.
 func (l Look) kept() url.Values {

@@ -64,3 +64,15 @@ func DeductionWord(s prepaid.Status) string {
 	}
 	return language.Mark("No charge")
 }
+
+// Where few days are left.
+const (
+	lowDays   = 30
+	shortDays = 7
+)
+
+// IsLow and IsShort report whether a card has fewer than 30, or fewer than 7 days left, or none.
+func IsLow(days int64) bool { return days < lowDays }
+
+// IsShort see IsLow.
+func IsShort(days int64) bool { return days < shortDays }
