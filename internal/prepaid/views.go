@@ -83,17 +83,6 @@ type DeductionView struct {
 	Owner       Owner
 }
 
-// OrderView is an order in a list.
-type OrderView struct {
-	Order
-
-	LicenseCode    string // of an issue
-	Source, Target Owner
-}
-
-// OrderSorts are what the list of orders offers.
-func OrderSorts() []string { return []string{"-created_at"} }
-
 // Unknown is a number that reported and is no device.
 type Unknown struct {
 	Number  string
@@ -180,14 +169,4 @@ func (f Forecast) LastsDays() (days int64, ok bool) {
 		return 0, false
 	}
 	return f.Days * ForecastDays / f.Charged, true
-}
-
-// StatementLine is what a customer had of a code at the beginning and the end of some days,
-// and what came and went between: Opening + In − Out − Charged = Closing, in days; and
-// without Charged in cards.
-type StatementLine struct {
-	Code Code
-
-	OpeningCards, InCards, OutCards, ClosingCards      int64
-	OpeningDays, InDays, OutDays, Charged, ClosingDays int64
 }

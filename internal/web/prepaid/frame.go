@@ -127,7 +127,7 @@ func nameOf(q *web.Request) string {
 // Routes are the section's own: where it begins.
 func (f *Frame) Routes() []edge.Route {
 	first := web.Serve(f.Face, http.MethodGet, f.Path(""), f.See, func(w http.ResponseWriter, q *web.Request) error {
-		http.Redirect(w, q.R, f.Home(q)+ListPath, http.StatusSeeOther)
+		http.Redirect(w, q.R, f.Home(q)+OverviewPath, http.StatusSeeOther)
 		return nil
 	})
 	matches := web.Suggestions(f.Face, f.Path("/below/{id}/matches"), f.Act, f.suggestTargets)

@@ -6,6 +6,7 @@ import (
 	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/owners"
 	"chancery/internal/prepaid"
 	"chancery/internal/web"
 )
@@ -177,14 +178,37 @@ func (l Look) Href(below string, pairs ...string) string {
 // Bare is an address of the section to which a form sends at whose things it looks.
 func (l Look) Bare(below string) string { return l.home + below }
 
-// InStock is an address of the section that looks at the vendor's stock.
-func (l Look) InStock(below string, pairs ...string) string {
-	l.Owner, l.Stock, l.Below = nil, true, false
-	return l.Href(below, pairs...)
-}
-
 // Segment is the number of a card or device as a part of an address.
 func Segment(number string) string { return url.PathEscape(entry.DeviceKey(number)) }
+
+// At is an address of the section that looks at another customer's things, or the
+// vendor's stock where the id is zero.
+func (l Look) At(below string, owner ident.UUID, pairs ...string) string {
+	other := l
+	other.Below = false
+	other.Stock = owner.IsZero()
+	other.Owner = &prepaid.Customer{UUID: owner}
+	if other.Stock {
+		other.Owner = nil
+	}
+	return other.Href(below, pairs...)
+}
+
+// LookFor is the look of somebody at the own things of a customer at which they have a role,
+// for links from pages outside of the section.
+func LookFor(q *web.Request, m owners.Membership) Look {
+	own := &prepaid.Customer{ID: m.Customer, UUID: m.UUID, Name: m.Name}
+	return Look{
+		By: prepaid.By{Vendor: q.VendorID(), Customer: m.Customer, Role: prepaid.Role(m.Role)}, Owner: own, Acting: own, Kin: prepaid.Own,
+		home: q.Href(Root + "/" + m.UUID.String()),
+	}
+}
+
+// Top is the look at the things of who acts, and at everybody's where staff look.
+func (l Look) Top() Look {
+	l.Stock, l.Below, l.Owner, l.Kin = false, false, l.Acting, prepaid.Own
+	return l
+}
 
 // kept are the parameters that say at whose things a page looks.
 func (l Look) kept() url.Values {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"chancery/internal/ident"
 	"chancery/internal/listing"
 	"chancery/internal/prepaid"
 	"chancery/internal/web"
@@ -42,7 +43,7 @@ func (p *Pages) cardsChrome(q *web.Request) (web.Page, error) {
 func batchHref(q *web.Request, l frame.Look) string {
 	pairs := append(given(q), web.BackName, here(q))
 	if l.Everybody() {
-		return l.InStock(batchPath, pairs...)
+		return l.At(batchPath, ident.UUID{}, pairs...)
 	}
 	return l.Href(batchPath, pairs...)
 }
