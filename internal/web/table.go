@@ -233,6 +233,13 @@ func (t Table[R]) Of(q *Request, p *Page, rows []R) List {
 	return l
 }
 
+// Records is a short table on a thing's page, and where all of it stands.
+type Records struct {
+	Title string
+	List  List
+	All   *Link // nil for nowhere
+}
+
 func refusal(l *language.Language, err error) *Notice {
 	e := fault.As(err)
 	n := &Notice{Tone: Bad}

@@ -31,7 +31,7 @@ func prepaidAreas(r *Rooms, f *prepaid.Frame, err error) []area {
 	return []area{
 		mounted(f, nil),
 		mounted(overview.New(overview.Config{Frame: f, Rows: r.PrepaidRows})),
-		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows, Cards: r.Prepaid})),
 	}
 }
 

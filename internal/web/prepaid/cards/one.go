@@ -18,12 +18,9 @@ const recent = 20
 type cardPage struct {
 	web.Page
 
-	Facts      []web.ShownFact
-	Device     []web.ShownFact // that it is on; none for none
-	Transfers  web.List
-	Deductions web.List
-	Sales      string // address of the whole record; empty for none
-	Ledger     string // the same
+	Facts   []web.ShownFact
+	Device  []web.ShownFact // that it is on; none for none
+	Records []web.Records
 }
 
 // one is the page of a card.
@@ -162,8 +159,8 @@ func (p *Pages) onDevice(q *web.Request, l frame.Look, c prepaid.CardView, page 
 		web.Fact{Label: q.T("Bound device"), Cell: p.deviceCell(l, d.Number)},
 		web.Fact{Label: q.T("Model"), Cell: web.Cell{Text: d.Model}},
 		web.Fact{Label: q.T("Bound since"), Cell: web.Cell{At: c.BoundAt}},
-		web.Fact{Label: q.T("Usable until"), Cell: frame.UsableCell(q, *d)},
-		web.Fact{Label: q.T("Last report"), Cell: frame.HeardCell(q, &page.Page, *d)},
+		web.Fact{Label: q.T("Usable until"), Cell: frame.UsableCell(*d)},
+		web.Fact{Label: q.T("Last report"), Cell: frame.HeardCell(q, *d)},
 	)
 	return nil
 }
@@ -180,15 +177,19 @@ func (p *Pages) records(q *web.Request, l frame.Look, c prepaid.CardView, page *
 	if err != nil {
 		return err
 	}
-	page.Transfers = transfers(q).Of(q, &page.Page, moves.Items)
-	page.Deductions = p.deductions(q, l).Of(q, &page.Page, days.Items)
-	if p.Frame.Has(frame.SalesPath) {
-		page.Sales = l.Href(frame.SalesPath, "card", c.Number)
-	}
-	if p.Frame.Has(frame.DeductionsPath) {
-		page.Ledger = l.Href(frame.DeductionsPath, "card", c.Number)
+	page.Records = []web.Records{
+		{Title: q.T("Transfers"), List: transfers(q).Of(q, &page.Page, moves.Items), All: p.all(q, l, frame.SalesPath, c.Number)},
+		{Title: q.T("Deductions"), List: p.deductions(q, l).Of(q, &page.Page, days.Items), All: p.all(q, l, frame.DeductionsPath, c.Number)},
 	}
 	return nil
+}
+
+// all leads to a whole record, of one card; nil where there is no such page.
+func (p *Pages) all(q *web.Request, l frame.Look, path, card string) *web.Link {
+	if !p.Frame.Has(path) {
+		return nil
+	}
+	return &web.Link{Label: q.T("Show all"), Href: l.Href(path, cardName, card)}
 }
 
 func transfers(q *web.Request) web.Table[prepaid.TransferView] {
@@ -196,9 +197,7 @@ func transfers(q *web.Request) web.Table[prepaid.TransferView] {
 		Empty: web.Empty{Icon: "history", Title: q.T("Nothing yet")},
 		Columns: []web.Column[prepaid.TransferView]{
 			{Name: "at", Label: q.T("Time"), Cell: func(r prepaid.TransferView) web.Cell { return web.Cell{At: r.At} }},
-			{Name: "method", Label: q.T("Method"), Cell: func(r prepaid.TransferView) web.Cell {
-				return web.Cell{Text: q.Language().Word(frame.MethodWord(r.Kind))}
-			}},
+			{Name: "method", Label: q.T("Method"), Cell: func(r prepaid.TransferView) web.Cell { return web.Cell{Badge: frame.MethodBadge(r.Kind)} }},
 			{Name: "from", Label: q.T("From"), Cell: func(r prepaid.TransferView) web.Cell { return frame.OwnerCell(q, r.Source) }},
 			{Name: "to", Label: q.T("To"), Cell: func(r prepaid.TransferView) web.Cell { return frame.OwnerCell(q, r.Target) }},
 		},
@@ -210,15 +209,15 @@ func (p *Pages) deductions(q *web.Request, l frame.Look) web.Table[prepaid.Deduc
 		Empty: web.Empty{Icon: "receipt", Title: q.T("Not charged yet")},
 		Columns: []web.Column[prepaid.DeductionView]{
 			{Name: "day", Label: q.T("Day"), Cell: func(r prepaid.DeductionView) web.Cell {
-				return web.Cell{Text: q.Language().Day(calendar.DayNumbered(r.Day))}
+				return web.Cell{Text: q.Language().Day(calendar.Numbered(r.Day))}
 			}},
 			{Name: "at", Label: q.T("Time"), Cell: func(r prepaid.DeductionView) web.Cell { return web.Cell{At: r.At} }},
 			{Name: deviceName, Label: q.T("Device number"), Cell: func(r prepaid.DeductionView) web.Cell { return p.deviceCell(l, r.DeviceNo) }},
 			{Name: "kind", Label: q.T("Kind"), Cell: func(r prepaid.DeductionView) web.Cell {
-				return web.Cell{Text: q.Language().Word(frame.DeductionKindWord(r.Kind))}
+				return web.Cell{Badge: frame.DeductionBadge(r.Kind)}
 			}},
 			{Name: "by", Label: q.T("Triggered by"), Cell: func(r prepaid.DeductionView) web.Cell {
-				return web.Cell{Text: q.Language().Word(frame.TriggerWord(r.ByReport))}
+				return web.Cell{Text: frame.TriggerText(q, r), Quiet: true}
 			}},
 		},
 	}
