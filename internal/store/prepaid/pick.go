@@ -47,18 +47,34 @@ func (s Store) Customers(
 	}), err
 }
 
+const selectOrderView = `SELECT ` + orderColumns + `, COALESCE(k.code, ''), f.uuid, f.customer_number, f.company_name, ` + ownerColumns + `
+	FROM prepaid_orders o LEFT JOIN prepaid_codes k ON k.vendor_id = o.vendor_id AND k.id = o.code_id
+	LEFT JOIN customers f ON f.vendor_id = o.vendor_id AND f.id = o.from_holder
+	LEFT JOIN customers u ON u.vendor_id = o.vendor_id AND u.id = o.to_holder WHERE o.vendor_id =`
+
 // Orders lists the orders of which a holder is a side, the newest first.
 func (s Store) Orders(ctx context.Context, v ident.VendorID, h prepaid.Holder, r listing.Request) (page listing.Page[prepaid.OrderView], err error) {
-	sel := store.Select(`SELECT `+orderColumns+`, COALESCE(k.code, ''), f.uuid, f.customer_number, f.company_name, `+ownerColumns+` FROM prepaid_orders o
-		LEFT JOIN prepaid_codes k ON k.vendor_id = o.vendor_id AND k.id = o.code_id
-		LEFT JOIN customers f ON f.vendor_id = o.vendor_id AND f.id = o.from_holder
-		LEFT JOIN customers u ON u.vendor_id = o.vendor_id AND u.id = o.to_holder WHERE o.vendor_id =`, v)
+	sel := store.Select(selectOrderView, v)
 	if !h.Everybody {
 		sel.And("o.from_holder = ?", h.Customer)
 	}
 	text, args := sel.Page(r, store.Column{Name: "o.id"}, "o.id")
 	items, err := store.All[prepaid.OrderView](s.DB.Query(ctx, text, args...))(scanOrderView)
 	return listing.Cut(r, items, func(w prepaid.OrderView) listing.Mark { return r.Mark(int64(w.ID)) }), err
+}
+
+// OrderNamed gives an order; nil for none, and where a customer asks whose cards it does not sell.
+func (s Store) OrderNamed(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.OrderView, error) {
+	sel := store.Select(selectOrderView, v).And("o.uuid = ?", id)
+	if !h.Everybody {
+		sel.And("o.from_holder = ?", h.Customer)
+	}
+	text, args := sel.End("")
+	all, err := store.All[prepaid.OrderView](s.DB.Query(ctx, text, args...))(scanOrderView)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
 }
 
 func scanOrderView(scan store.Scan) (w prepaid.OrderView, err error) {

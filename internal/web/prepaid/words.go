@@ -1,6 +1,8 @@
 package prepaid
 
 import (
+	"strconv"
+
 	"chancery/internal/language"
 	"chancery/internal/prepaid"
 	"chancery/internal/web"
@@ -123,3 +125,6 @@ func TriggerText(q *web.Request, w prepaid.DeductionView) string {
 	}
 	return q.T("the run")
 }
+
+// Plain is a number as files and addresses have it.
+func Plain(n int64) string { return strconv.FormatInt(n, 10) }

@@ -106,7 +106,7 @@ func sentNumbers(q *web.Request) []string {
 func (c choice) fields(q *web.Request) []web.Field {
 	all := append(c.look.Fields(), carried(q)...)
 	return append(all,
-		web.Field{Name: quantityName, Kind: web.HiddenField, Fixed: true, Value: plain(c.quantity)},
+		web.Field{Name: quantityName, Kind: web.HiddenField, Fixed: true, Value: frame.Plain(c.quantity)},
 		web.Field{Name: exceptName, Kind: web.HiddenField, Fixed: true, Value: strings.Join(c.filter.Except, ",")},
 		frame.BackField(q),
 	)
@@ -177,9 +177,9 @@ func (p *Pages) batch(q *web.Request, v web.Values) (web.Done, error) {
 		return web.Done{}, err
 	}
 	if can < n {
-		return web.Done{}, fault.Wrong(fault.Field{Name: quantityName, Message: "must be " + plain(can) + " at most: no more cards of this filter can be sold"})
+		return web.Done{}, fault.Wrong(fault.Field{Name: quantityName, Message: "must be " + frame.Plain(can) + " at most: no more cards of this filter can be sold"})
 	}
-	return web.Done{To: l.Href(selectPath, append(given(q), quantityName, plain(n), web.BackName, frame.Given(q, web.BackName))...)}, nil
+	return web.Done{To: l.Href(selectPath, append(given(q), quantityName, frame.Plain(n), web.BackName, frame.Given(q, web.BackName))...)}, nil
 }
 
 // choicePage shows the cards that are ticked.

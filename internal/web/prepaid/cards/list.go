@@ -120,7 +120,7 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.CardV
 		},
 		{
 			Name: "total_days", Label: q.T("Total days"), End: true, Cell: func(c prepaid.CardView) web.Cell { return number(c.Total) },
-			Plain: func(c prepaid.CardView) string { return plain(c.Total) },
+			Plain: func(c prepaid.CardView) string { return frame.Plain(c.Total) },
 		},
 		{
 			Name: "available_days", Label: q.T("Available days"), End: true,
@@ -131,7 +131,7 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.CardV
 				}
 				return cell
 			},
-			Plain: func(c prepaid.CardView) string { return plain(c.Days) },
+			Plain: func(c prepaid.CardView) string { return frame.Plain(c.Days) },
 		},
 		{Name: "activated_at", Label: q.T("Activation time"), Cell: func(c prepaid.CardView) web.Cell { return web.Cell{At: c.ActivatedAt} }},
 		{
