@@ -61,14 +61,14 @@ func TestWhatIsChosenIsWhatIsSold(t *testing.T) {
 				t.Errorf("%+v: %d are counted, %d chosen, %v", f, n, len(got), err)
 			}
 			if n == 0 {
-				storetest.Refuse(t, e, "too_few_cards", b.sellCount(mid, b.shop.UUID, 1, f))
+				storetest.Refuse(t, e, "too_few_cards", b.sellTheFirst(mid, b.shop.UUID, 1, f))
 			}
 		}
 		if n, err := b.rows.CountToSell(t.Context(), b.Vendor, b.mid.ID, prepaid.CardFilter{}, 3); err != nil || n != 3 {
 			t.Errorf("3 at most: %d, %v", n, err)
 		}
 		but := prepaid.CardFilter{Except: []string{fresh[0], fresh[2]}}
-		sold := storetest.Do(t, e, b.sellCount(mid, b.shop.UUID, 3, but))
+		sold := storetest.Do(t, e, b.sellTheFirst(mid, b.shop.UUID, 3, but))
 		var got []string
 		for _, c := range sold.Cards {
 			got = append(got, c.Number)
@@ -76,7 +76,7 @@ func TestWhatIsChosenIsWhatIsSold(t *testing.T) {
 		if left := []string{fresh[1], fresh[3], fresh[4]}; !slices.Equal(got, left) {
 			t.Errorf("sold %v, want %v", got, left)
 		}
-		storetest.Refuse(t, e, "invalid_request", b.sellCount(mid, b.shop.UUID, 1, prepaid.CardFilter{Except: make([]string, prepaid.MaxExcept+1)}))
+		storetest.Refuse(t, e, "invalid_request", b.sellTheFirst(mid, b.shop.UUID, 1, prepaid.CardFilter{Except: make([]string, prepaid.MaxExcept+1)}))
 		storetest.Sound(t, e)
 	})
 }
@@ -139,7 +139,7 @@ func TestSubCustomers(t *testing.T) {
 	})
 }
 
-func (b *bench) sellCount(by prepaid.By, to ident.UUID, n int64, f prepaid.CardFilter) func(x tx.Tx) (prepaid.Sold, error) {
+func (b *bench) sellTheFirst(by prepaid.By, to ident.UUID, n int64, f prepaid.CardFilter) func(x tx.Tx) (prepaid.Sold, error) {
 	return func(x tx.Tx) (prepaid.Sold, error) {
 		return b.service.Sell(x, by, prepaid.SellCommand{Count: n, To: to, Filter: f})
 	}

@@ -83,6 +83,17 @@ type DeductionView struct {
 	Owner       Owner
 }
 
+// OrderView is an order in a list.
+type OrderView struct {
+	Order
+
+	LicenseCode    string // of an issue
+	Source, Target Owner
+}
+
+// OrderSorts are what the list of orders offers.
+func OrderSorts() []string { return []string{"-created_at"} }
+
 // Unknown is a number that reported and is no device.
 type Unknown struct {
 	Number  string

@@ -24,19 +24,10 @@ func sellable(text string, v ident.VendorID, codes []prepaid.Code, holder ident.
 		}
 		sel := store.Select(text+`WHERE c.vendor_id =`, v).
 			And(`c.holder_id = ? AND c.code_id = ? AND c.device_id IS NULL AND c.is_locked = 0 AND c.days > 0 AND c.held_by IS NULL`, holder, c.ID)
-		narrow(sel, f)
-		ofBatch(sel, v, f)
+		narrow(keyed(sel, v, f), f)
 		all = append(all, sel)
 	}
 	return all
-}
-
-// ofBatch adds what a filter says of the order that made a card.
-func ofBatch(s *store.Selection, v ident.VendorID, f prepaid.CardFilter) {
-	if f.OfBatch != "" {
-		batch, _ := ident.ParseUUID(f.OfBatch) // the zero UUID is no batch
-		s.And(`c.batch_id = (SELECT o.id FROM prepaid_orders o WHERE o.vendor_id = ? AND o.uuid = ?)`, v, batch)
-	}
 }
 
 // bySale compares cards in the order of sale: Unused before Deactivated, then by number.
@@ -53,6 +44,7 @@ func (s Store) LockToSell(t tx.Tx, v ident.VendorID, holder ident.CustomerID, f 
 	q := store.On(t)
 	var all []prepaid.Card
 	for _, sel := range sellable(selectCard, v, codes, holder, f) {
+		// A card that somebody takes meanwhile does not count for the limit: the next ones are read.
 		text, args := sel.End(` ORDER BY c.is_used, c.number LIMIT ?`+q.Dialect.ForUpdateOf("c"), limit)
 		some, err := store.All[prepaid.Card](q.Query(text, args...))(scanCard)
 		if err != nil {

@@ -126,7 +126,7 @@ func (f *Frame) OfOwner(q *web.Request, owner ident.UUID) (Look, error) {
 
 // Holder is whose things lists show.
 func (l Look) Holder() prepaid.Holder {
-	h := prepaid.Holder{IsStaff: l.By.IsStaff(), Below: l.Below, Everybody: l.Everybody()}
+	h := prepaid.Holder{IsStaff: l.By.IsStaff(), Below: l.Below, Everybody: l.Everybody(), Seer: l.By.Customer}
 	if l.Owner != nil {
 		h.Customer = l.Owner.ID
 	}
@@ -138,7 +138,7 @@ func (l Look) Everybody() bool { return l.By.IsStaff() && l.Owner == nil && !l.S
 
 // Sees is the whole of what who looks may see.
 func (l Look) Sees() prepaid.Holder {
-	return prepaid.Holder{Everybody: l.By.IsStaff(), IsStaff: l.By.IsStaff(), Customer: l.By.Customer, Below: true}
+	return prepaid.Holder{Everybody: l.By.IsStaff(), IsStaff: l.By.IsStaff(), Customer: l.By.Customer, Seer: l.By.Customer, Below: true}
 }
 
 // May tells why who looks may not do something with things of the owner; nil where they

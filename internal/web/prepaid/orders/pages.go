@@ -20,8 +20,8 @@ var templates embed.FS
 
 // Rows reads orders. What is missing, or not in a holder's sight, is nil.
 type Rows interface {
-	Orders(ctx context.Context, v ident.VendorID, h prepaid.Holder, r listing.Request) (listing.Page[prepaid.OrderView], error)
-	OrderNamed(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.OrderView, error)
+	OrdersOf(ctx context.Context, v ident.VendorID, h prepaid.Holder, r listing.Request) (listing.Page[prepaid.OrderView], error)
+	OrderByID(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.OrderView, error)
 }
 
 // Config is what the pages need; all of it is required.
@@ -77,7 +77,7 @@ func (p *Pages) orders(q *web.Request) (web.Table[prepaid.OrderView], error) {
 		Name: "orders", Sorts: prepaid.OrderSorts(), Keep: frame.Keep(), Columns: columns(q, l),
 		Empty: web.Empty{Icon: "stack-2", Title: q.T("No orders yet"), Text: q.T("A sale of more than 2,000 cards at once goes in the background, and stands here.")},
 		Rows: func(q *web.Request, r listing.Request) (listing.Page[prepaid.OrderView], error) {
-			return p.Rows.Orders(q.Context(), q.VendorID(), own(l), r)
+			return p.Rows.OrdersOf(q.Context(), q.VendorID(), own(l), r)
 		},
 	}, nil
 }
@@ -143,7 +143,7 @@ func (p *Pages) one(q *web.Request) (*orderPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := p.Rows.OrderNamed(q.Context(), q.VendorID(), id, own(l))
+	o, err := p.Rows.OrderByID(q.Context(), q.VendorID(), id, own(l))
 	if err != nil {
 		return nil, err
 	}
