@@ -117,10 +117,11 @@ func (r *ring) trusted(kind Kind, kids []string) *ringKey {
 }
 
 // successor gives the key that followed this one, nil for the newest. It is the next and
-// not the newest: clients keep the chain, and take one successor of a key.
+// not the newest: clients keep the chain, and take one successor of a key. What is revoked
+// is announced to nobody.
 func (r *ring) successor(of *ringKey) *ringKey {
 	for _, key := range r.keys[slices.Index(r.keys, of)+1:] {
-		if key.kind == of.kind {
+		if key.kind == of.kind && !slices.Contains(r.revoked, key.kid) {
 			return key
 		}
 	}

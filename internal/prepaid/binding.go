@@ -162,8 +162,12 @@ func (d *desk) put(was Card, code Code, on *State, from time.Time) (Card, error)
 	return d.gain(c, code, on, from)
 }
 
-// gain lets a device have what a card on it brings, which has just come or got days.
+// gain lets a device have what a card on it brings, which has just come or got days. That
+// writes times of the device, so it waits for a clock that can be believed.
 func (d *desk) gain(c Card, code Code, on *State, from time.Time) (Card, error) {
+	if !d.trusted {
+		return c, refuse(clockLeapt)
+	}
 	b := Bound{
 		Device: on.ID, Card: c.ID, Code: c.Code, OnReport: code.Billing == OnReport, Days: c.Days, ActivatedAt: c.ActivatedAt,
 		BoundAt: c.BoundAt, Number: c.Number,

@@ -86,16 +86,14 @@ func (s *Service) UpdateCode(t tx.Tx, by By, id ident.UUID, c CodeChange) (Code,
 	if err := may(by, OnlyVendor, Own, false, "license_code"); err != nil {
 		return Code{}, err
 	}
-	all, err := s.c.Store.Codes(t, by.Vendor)
+	was, err := s.c.Store.LockCode(t, by.Vendor, id)
 	if err != nil {
 		return Code{}, err
 	}
-	for _, was := range all {
-		if was.UUID == id {
-			return s.updateCode(t, by, was, c)
-		}
+	if was == nil {
+		return Code{}, fault.Missing("license_code")
 	}
-	return Code{}, fault.Missing("license_code")
+	return s.updateCode(t, by, *was, c)
 }
 
 func (s *Service) updateCode(t tx.Tx, by By, was Code, c CodeChange) (Code, error) {

@@ -68,6 +68,7 @@ func (d *desk) insertDevice(device *Device) (err error) {
 		return err
 	}
 	device.HeldSince, device.CreatedAt = d.now, d.now
+	d.c.Presence.note(d.v)
 	other, err := d.c.Store.InsertDevice(d.t, d.v, *device)
 	return sameDevice(other, err)
 }
@@ -100,7 +101,8 @@ func (s *Service) SetModel(t tx.Tx, by By, number, model string) (device Device,
 			Vendor: d.v, Action: "prepaid_device.updated", Subject: aDevice, ID: device.UUID,
 			Before: deviceRecord{device.Number, was, ""}, After: deviceRecord{device.Number, device.Model, ""},
 		})
-		return d.c.Store.SaveModel(t, d.v, device.ID, device.Model, "")
+		device.SaidModel = ""
+		return d.c.Store.SaveModel(t, d.v, device.ID, device.Model)
 	})
 }
 
@@ -151,14 +153,8 @@ func readDevices(texts []string) (keys []string, err error) {
 // them or none.
 func (s *Service) SellDevices(t tx.Tx, by By, numbers []string, to ident.UUID) (moved []Device, err error) {
 	return moved, s.work(t, by.Vendor, func(d *desk) error {
-		c, err := d.c.Store.Customer(t, d.v, to)
+		c, err := d.seen(by, to)
 		if err != nil {
-			return err
-		}
-		if c == nil {
-			return fault.Missing(aCustomer)
-		}
-		if err := d.may(by, See, c.ID, aCustomer); err != nil {
 			return err
 		}
 		devices, err := d.lockDevices(by, SellOn, numbers)
@@ -238,7 +234,7 @@ func (d *desk) moveDevices(by By, devices []Device, to ident.CustomerID) ([]Devi
 		if err := d.c.Store.MoveDevice(d.t, d.v, device.ID, to); err != nil {
 			return nil, err
 		}
-		device.Holder, device.HeldSince = to, d.now
+		device.Holder, device.HeldSince, device.SaidModel = to, d.now, ""
 		moved[i], ids[i] = device, device.ID
 	}
 	if err := d.transfer(by, DeviceSale, from, to, cards, ids); err != nil {

@@ -51,7 +51,11 @@ func (s *Service) Issue(t tx.Tx, by By, c IssueCommand) (issued Issued, err erro
 		if err != nil {
 			return err
 		}
-		if issued.Order, err = d.order(by, Order{Kind: OrderIssue, Code: code.ID, To: to, Wanted: c.Count, Days: c.Days}); err != nil || c.Count > IssueAtOnce {
+		order := d.order
+		if c.Count > IssueAtOnce {
+			order = d.openOrder
+		}
+		if issued.Order, err = order(by, Order{Kind: OrderIssue, Code: code.ID, To: to, Wanted: c.Count, Days: c.Days}); err != nil || c.Count > IssueAtOnce {
 			return err
 		}
 		o := &issued.Order

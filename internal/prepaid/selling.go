@@ -49,14 +49,8 @@ func (s *Service) Sell(t tx.Tx, by By, c SellCommand) (sold Sold, err error) {
 		return Sold{}, fault.Wrong(fault.Field{Name: "count", Message: "must be left out where cards are named"})
 	}
 	return sold, s.work(t, by.Vendor, func(d *desk) error {
-		to, err := d.c.Store.Customer(t, d.v, c.To)
+		to, err := d.seen(by, c.To)
 		if err != nil {
-			return err
-		}
-		if to == nil {
-			return fault.Missing(aCustomer)
-		}
-		if err := d.may(by, See, to.ID, aCustomer); err != nil {
 			return err
 		}
 		if len(c.Cards) == 0 {
@@ -186,6 +180,7 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 	if err := c.Filter.Check(); err != nil {
 		return Sold{}, err
 	}
+	c.Filter.OfHolders = Holder{IsStaff: by.IsStaff()}
 	from := c.From
 	if from == 0 {
 		from = by.Customer
@@ -197,8 +192,11 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 		return Sold{}, err
 	}
 	if c.Count > MaxAtOnce {
-		order, err := d.order(by, Order{Kind: OrderSell, From: from, To: to.ID, Wanted: c.Count, Filter: c.Filter})
-		return Sold{Order: &order}, err
+		order, err := d.openOrder(by, Order{Kind: OrderSell, From: from, To: to.ID, Wanted: c.Count, Filter: c.Filter})
+		if err != nil {
+			return Sold{}, err
+		}
+		return Sold{Order: &order}, nil
 	}
 	cards, err := d.c.Store.LockToSell(d.t, d.v, from, c.Filter, int(c.Count))
 	if err != nil {

@@ -32,6 +32,9 @@ type Codes interface {
 	// Codes gives all codes of the vendor, by id.
 	Codes(t tx.Tx, v ident.VendorID) ([]Code, error)
 
+	// LockCode gives a code by what it is known by outside.
+	LockCode(t tx.Tx, v ident.VendorID, id ident.UUID) (*Code, error)
+
 	// InsertCode and SaveCode give free false when another one has the code.
 	InsertCode(t tx.Tx, v ident.VendorID, c Code) (id ident.CodeID, free bool, err error)
 	SaveCode(t tx.Tx, v ident.VendorID, c Code) (free bool, err error)
@@ -39,7 +42,9 @@ type Codes interface {
 
 // Tree reads the customers.
 type Tree interface {
+	// LockCustomer is Customer, for who changes its switches.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
+	LockCustomer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 
 	// Line gives a customer and all above it, itself first, the top last.
 	Line(t tx.Tx, v ident.VendorID, id ident.CustomerID) ([]Customer, error)
@@ -72,7 +77,8 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 	// LockHeld gives at most limit cards that an order holds, by id.
 	LockHeld(t tx.Tx, v ident.VendorID, o ident.OrderID, limit int) ([]Card, error)
 
-	// LockNext gives the oldest Unused card of a holder of one of these codes; nil for none.
+	// LockNext gives the oldest Unused card of a holder of one of these codes that nobody else
+	// takes at this moment; nil for none.
 	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (*Card, error)
 
 	// InsertCards makes cards, and gives the ids and numbers of those whose number was free.
@@ -95,13 +101,23 @@ type Devices interface {
 	LockDevice(t tx.Tx, v ident.VendorID, key string) (*Device, error)
 	DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*Device, error)
 
-	// InsertDevice makes a device, and gives the one that has the number already.
+	// InsertDevice makes a device, which raises the change counter where it is the vendor's first, and gives the one that has the number already.
 	InsertDevice(t tx.Tx, v ident.VendorID, d Device) (other *Device, err error)
 
-	// MoveDevice gives a device another owner.
+	// HasDevices reports whether the vendor has a device.
+	HasDevices(t tx.Tx, v ident.VendorID) (bool, error)
+
+	// DarkOf tells why the device of a key is blacklisted, unlocked; NotDark where there is none.
+	DarkOf(t tx.Tx, v ident.VendorID, key string) (Dark, error)
+
+	// MoveDevice gives a device another owner, and forgets what other model it said.
 	MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.CustomerID) error
 
-	SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model, said string) error
+	// SaveModel changes the model of a device, and forgets what other one it said.
+	SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model string) error
+
+	// SaveSaidModels notes what other models devices said.
+	SaveSaidModels(t tx.Tx, v ident.VendorID, said map[ident.DeviceID]string) error
 }
 
 // Charging keeps what every charge reads and writes.
@@ -142,8 +158,9 @@ type Records interface {
 	TransferDevices(t tx.Tx, v ident.VendorID, id ident.TransferID, devices []ident.DeviceID) error
 
 	// TransferOfOrder gives the transfer that an order has begun on a day; nil for none.
-	// RaiseTransfer adds to its figures.
+	// RaiseTransfer adds to its figures; TransfersOfOrder gives all of the order's.
 	TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident.CodeID, day int64) (*Transfer, error)
+	TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]Transfer, error)
 	RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error
 
 	BeginBinding(t tx.Tx, v ident.VendorID, c Card) error
@@ -158,6 +175,9 @@ type Orders interface {
 	InsertOrder(t tx.Tx, v ident.VendorID, o Order) (ident.OrderID, error)
 	LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*Order, error)
 	SaveOrder(t tx.Tx, v ident.VendorID, o Order) error
+
+	// CountOpenOrders counts the orders of a holder that have not ended.
+	CountOpenOrders(t tx.Tx, v ident.VendorID, from ident.CustomerID) (int64, error)
 }
 
 // Reader reads committed data.
@@ -166,8 +186,11 @@ type Reader interface {
 	// id where many wait.
 	DueGroups(ctx context.Context, now time.Time, limit int) ([]Group, error)
 
-	// OpenOrders gives the orders that have not ended, the oldest first.
-	OpenOrders(ctx context.Context) ([]OpenOrder, error)
+	// OpenOrders gives orders behind another one that have not ended, the oldest first.
+	OpenOrders(ctx context.Context, after ident.OrderID, limit int) ([]OpenOrder, error)
+
+	// AnyDevice reports whether the vendor has a device.
+	AnyDevice(ctx context.Context, v ident.VendorID) (bool, error)
 
 	// Found gives the devices of these keys, as reports are answered from.
 	Found(ctx context.Context, v ident.VendorID, keys []string) (map[string]Found, error)

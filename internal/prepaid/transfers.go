@@ -39,6 +39,9 @@ func (d *desk) transferOf(by By, r Transfer, cards []Card, devices []ident.Devic
 		return err
 	}
 	d.countMove(r, r.Cards, r.Days)
+	if r.Order != 0 {
+		return nil // told of as a whole: see tellOrder
+	}
 	return d.tellMove(r)
 }
 
@@ -93,6 +96,20 @@ func daysOn(cards []Card) (days int64) {
 		days += c.Days
 	}
 	return days
+}
+
+// tellOrder tells of all that an order has handed over.
+func (d *desk) tellOrder(o ident.OrderID) error {
+	all, err := d.c.Store.TransfersOfOrder(d.t, d.v, o)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if err := d.tellMove(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellMove tells of cards that were sold or came back.

@@ -8,6 +8,7 @@ import (
 	"chancery/internal/web"
 	"chancery/internal/web/prepaid"
 	"chancery/internal/web/prepaid/cards"
+	"chancery/internal/web/prepaid/orders"
 	"chancery/internal/web/prepaid/overview"
 	"chancery/internal/web/prepaid/records"
 	"chancery/internal/web/prepaid/settings"
@@ -37,7 +38,8 @@ func prepaidAreas(r *Rooms, f *prepaid.Frame, err error) []area {
 		mounted(records.New(records.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(statement.New(statement.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(settings.New(settings.Config{Frame: f, Service: r.Prepaid, Rows: r.PrepaidRows})),
-		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(orders.New(orders.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows, Cards: r.Prepaid})),
 	}
 }
 

@@ -1,6 +1,10 @@
 package prepaid
 
 import (
+	"context"
+	"maps"
+	"slices"
+
 	"chancery/internal/ident"
 	"chancery/internal/prepaid"
 	"chancery/internal/store"
@@ -67,6 +71,13 @@ func (Store) DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*prepaid.
 // InsertDevice implements prepaid.Store.
 func (s Store) InsertDevice(t tx.Tx, v ident.VendorID, d prepaid.Device) (other *prepaid.Device, err error) {
 	q := store.On(t)
+	if any, err := s.HasDevices(t, v); err != nil {
+		return nil, err
+	} else if !any {
+		if err := store.Bump(t); err != nil {
+			return nil, err
+		}
+	}
 	n, err := q.Exec(`INSERT INTO prepaid_device_numbers (id, vendor_id, uuid, number_key, number, model, said_model, held_since, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, '', $7, $7) ON CONFLICT DO NOTHING`,
 		d.ID, v, d.UUID, d.Key, d.Number, d.Model, d.CreatedAt.UnixMilli())
@@ -80,16 +91,47 @@ func (s Store) InsertDevice(t tx.Tx, v ident.VendorID, d prepaid.Device) (other 
 		VALUES ($1, $2, $3, 0, NULL, 0, 0, 0, 0)`, d.ID, v, d.Holder)
 }
 
+const anyDevice = `SELECT 1 FROM prepaid_device_numbers WHERE vendor_id = $1 LIMIT 1`
+
+// HasDevices implements prepaid.Store.
+func (Store) HasDevices(t tx.Tx, v ident.VendorID) (bool, error) {
+	var one int
+	return store.On(t).QueryRow(anyDevice, []any{v}, &one)
+}
+
+// AnyDevice implements prepaid.Reader.
+func (s Store) AnyDevice(ctx context.Context, v ident.VendorID) (bool, error) {
+	var one int
+	return s.DB.QueryRow(ctx, anyDevice, []any{v}, &one)
+}
+
+// DarkOf implements prepaid.Store.
+func (Store) DarkOf(t tx.Tx, v ident.VendorID, key string) (dark prepaid.Dark, err error) {
+	_, err = store.On(t).QueryRow(`SELECT d.dark`+deviceFrom+`WHERE n.vendor_id = $1 AND n.number_key = $2`, []any{v, key}, &dark)
+	return dark, err
+}
+
 // MoveDevice implements prepaid.Store.
 func (Store) MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.CustomerID) error {
 	q := store.On(t)
 	if err := q.Later(`UPDATE prepaid_devices SET holder_id = $1 WHERE id = $2 AND vendor_id = $3`, to, d, v); err != nil {
 		return err
 	}
-	return q.Later(`UPDATE prepaid_device_numbers SET held_since = $1 WHERE id = $2 AND vendor_id = $3`, t.Now().UnixMilli(), d, v)
+	return q.Later(`UPDATE prepaid_device_numbers SET held_since = $1, said_model = '' WHERE id = $2 AND vendor_id = $3`, t.Now().UnixMilli(), d, v)
 }
 
 // SaveModel implements prepaid.Store.
-func (Store) SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model, said string) error {
-	return store.On(t).Later(`UPDATE prepaid_device_numbers SET model = $1, said_model = $2 WHERE id = $3 AND vendor_id = $4`, model, said, d, v)
+func (Store) SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model string) error {
+	return store.On(t).Later(`UPDATE prepaid_device_numbers SET model = $1, said_model = '' WHERE id = $2 AND vendor_id = $3`, model, d, v)
+}
+
+// SaveSaidModels implements prepaid.Store. Rows are written in the order of their ids.
+func (Store) SaveSaidModels(t tx.Tx, v ident.VendorID, said map[ident.DeviceID]string) error {
+	for _, d := range slices.Sorted(maps.Keys(said)) {
+		if err := store.On(t).Later(`UPDATE prepaid_device_numbers SET said_model = $1 WHERE id = $2 AND vendor_id = $3 AND said_model <> $1`,
+			said[d], d, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -57,6 +57,12 @@ func (Store) TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident
 	return &all[0], nil
 }
 
+// TransfersOfOrder implements prepaid.Store.
+func (Store) TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]prepaid.Transfer, error) {
+	return store.All[prepaid.Transfer](store.On(t).Query(`SELECT `+transferColumns+` FROM prepaid_transfers r
+		WHERE r.vendor_id = $1 AND r.order_id = $2 ORDER BY r.id`, v, o))(scanTransfer)
+}
+
 // RaiseTransfer implements prepaid.Store.
 func (Store) RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error {
 	return store.On(t).Later(`UPDATE prepaid_transfers SET cards = cards + $1, days = days + $2 WHERE vendor_id = $3 AND id = $4`, cards, days, v, id)
@@ -64,8 +70,8 @@ func (Store) RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards
 
 // BeginBinding implements prepaid.Store.
 func (Store) BeginBinding(t tx.Tx, v ident.VendorID, c prepaid.Card) error {
-	return store.On(t).Later(`INSERT INTO prepaid_bindings (vendor_id, card_id, device_id, holder_id, bound_at) VALUES ($1, $2, $3, $4, $5)`,
-		v, c.ID, c.Device, c.Holder, t.Now().UnixMilli())
+	return store.On(t).Later(`INSERT INTO prepaid_bindings (vendor_id, card_id, device_id, bound_at) VALUES ($1, $2, $3, $4)`,
+		v, c.ID, c.Device, t.Now().UnixMilli())
 }
 
 // EndBinding implements prepaid.Store.
