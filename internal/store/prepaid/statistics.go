@@ -14,6 +14,11 @@ import (
 // ask reads committed data: all that one snapshot gives is of one moment.
 type ask func(text string, args ...any) (store.Rows, error)
 
+// asking reads what is committed at each moment.
+func (s Store) asking(ctx context.Context) ask {
+	return func(text string, args ...any) (store.Rows, error) { return s.DB.Query(ctx, text, args...) }
+}
+
 // atOnce lets fn read at one moment.
 func (s Store) atOnce(ctx context.Context, fn func(ask) error) error {
 	return s.DB.Snapshot(ctx, func(query func(text string, args ...any) (store.Rows, error)) error { return fn(query) })
@@ -21,7 +26,7 @@ func (s Store) atOnce(ctx context.Context, fn func(ask) error) error {
 
 // CodesOf gives all license codes of a vendor, by code.
 func (s Store) CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, error) {
-	return codesBy(func(text string, args ...any) (store.Rows, error) { return s.DB.Query(ctx, text, args...) }, v)
+	return codesBy(s.asking(ctx), v)
 }
 
 func codesBy(query ask, v ident.VendorID) ([]prepaid.Code, error) {
@@ -191,65 +196,4 @@ func forecast(query ask, v ident.VendorID, h prepaid.Holder, all prepaid.Statist
 		forecasts[i] = prepaid.Forecast{Code: c.Code, Days: c.Days, Charged: charged[c.Code.ID]}
 	}
 	return forecasts, err
-}
-
-// Statement tells, by code, what a holder had at the beginning and the end of some days of
-// the vendor, both inclusive, and what came and went between.
-func (s Store) Statement(
-	ctx context.Context, v ident.VendorID, holder ident.CustomerID, first, last int64,
-) (lines []prepaid.StatementLine, err error) {
-	return lines, s.atOnce(ctx, func(query ask) (err error) {
-		lines, err = statement(query, v, holder, first, last)
-		return err
-	})
-}
-
-func statement(query ask, v ident.VendorID, holder ident.CustomerID, first, last int64) ([]prepaid.StatementLine, error) {
-	codes, err := codesBy(query, v)
-	if err != nil {
-		return nil, err
-	}
-	now, err := statistics(query, v, prepaid.Holder{Customer: holder})
-	if err != nil {
-		return nil, err
-	}
-	lines := map[ident.CodeID]*prepaid.StatementLine{}
-	for _, c := range codes {
-		lines[c.ID] = &prepaid.StatementLine{Code: c}
-	}
-	for _, c := range now.Codes {
-		lines[c.Code.ID].ClosingCards, lines[c.Code.ID].ClosingDays = c.Total, c.Days
-	}
-	if _, err = store.All[struct{}](query(`SELECT code_id, CASE WHEN day > $1 THEN 1 ELSE 0 END, CAST(SUM(in_cards) AS BIGINT),
-			CAST(SUM(in_days) AS BIGINT), CAST(SUM(out_cards) AS BIGINT), CAST(SUM(out_days) AS BIGINT), CAST(SUM(charged) AS BIGINT)
-		FROM prepaid_days WHERE vendor_id = $2 AND holder_id = $3 AND day >= $4 GROUP BY code_id, CASE WHEN day > $1 THEN 1 ELSE 0 END`,
-		last, v, holder, first))(func(scan store.Scan) (struct{}, error) {
-		var code ident.CodeID
-		var after int
-		var in, out prepaid.StatementLine
-		var charged int64
-		err := scan(&code, &after, &in.InCards, &in.InDays, &out.OutCards, &out.OutDays, &charged)
-		l := lines[code]
-		switch {
-		case l == nil:
-		case after != 0:
-			l.ClosingCards += out.OutCards - in.InCards
-			l.ClosingDays += out.OutDays + charged - in.InDays
-		default:
-			l.InCards, l.InDays, l.OutCards, l.OutDays, l.Charged = in.InCards, in.InDays, out.OutCards, out.OutDays, charged
-		}
-		return struct{}{}, err
-	}); err != nil {
-		return nil, err
-	}
-	var statement []prepaid.StatementLine
-	for _, c := range codes {
-		l := lines[c.ID]
-		l.OpeningCards = l.ClosingCards + l.OutCards - l.InCards
-		l.OpeningDays = l.ClosingDays + l.OutDays + l.Charged - l.InDays
-		if l.OpeningCards != 0 || l.InCards != 0 || l.InDays != 0 || l.ClosingCards != 0 {
-			statement = append(statement, *l)
-		}
-	}
-	return statement, nil
 }
