@@ -181,13 +181,3 @@ func (f Forecast) LastsDays() (days int64, ok bool) {
 	}
 	return f.Days * ForecastDays / f.Charged, true
 }
-
-// StatementLine is what a customer had of a code at the beginning and the end of some days,
-// and what came and went between: Opening + In − Out − Charged = Closing, in days; and
-// without Charged in cards.
-type StatementLine struct {
-	Code Code
-
-	OpeningCards, InCards, OutCards, ClosingCards      int64
-	OpeningDays, InDays, OutDays, Charged, ClosingDays int64
-}

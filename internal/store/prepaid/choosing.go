@@ -155,6 +155,18 @@ func (s Store) CountToSell(ctx context.Context, v ident.VendorID, holder ident.C
 	return n, nil
 }
 
+// CardsNamed gives the cards of these numbers, as printed, that who looks sees, by number.
+func (s Store) CardsNamed(ctx context.Context, v ident.VendorID, numbers []string, h prepaid.Holder) (all []prepaid.CardView, err error) {
+	err = store.Among(slices.Compact(slices.Sorted(slices.Values(numbers))), func(list string, some []any) error {
+		text, args := within(store.Select(selectCardView+`WHERE c.vendor_id =`, v), v, "c.holder_id", h).
+			And("c.number IN ("+list+")", some...).End(" ORDER BY c.number")
+		found, err := store.All[prepaid.CardView](s.DB.Query(ctx, text, args...))(cardView(h))
+		all = append(all, found...)
+		return err
+	})
+	return all, err
+}
+
 // SubCustomers gives at most limit customers directly below one, or those without a superior
 // where that is 0, whose name or number begins with a text: by name.
 func (s Store) SubCustomers(ctx context.Context, v ident.VendorID, superior ident.CustomerID, text string, limit int) ([]prepaid.Customer, error) {
