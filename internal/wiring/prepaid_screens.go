@@ -6,6 +6,7 @@ import (
 	"chancery/internal/language"
 	"chancery/internal/owners"
 	"chancery/internal/web"
+	vendors "chancery/internal/web/console/prepaid"
 	"chancery/internal/web/prepaid"
 	"chancery/internal/web/prepaid/cards"
 	"chancery/internal/web/prepaid/orders"
@@ -18,7 +19,12 @@ import (
 // staffPrepaid are the pages of prepaid device licences on the console.
 func staffPrepaid(r *Rooms, f *web.Face) []area {
 	frame, err := prepaid.OfStaff(f, r.PrepaidRows)
-	return prepaidAreas(r, frame, err)
+	if err != nil {
+		return []area{{err: err}}
+	}
+	return append(prepaidAreas(r, frame, nil), mounted(vendors.New(vendors.Config{
+		Frame: frame, Service: r.Prepaid, Rows: r.PrepaidRows, Customers: r.CustomerRows, Progress: r.PrepaidRun.Progress, Leapt: r.Steady.Reading,
+	})))
 }
 
 // ownersPrepaid are the same on the portal.
