@@ -9,6 +9,7 @@ import (
 	vendors "chancery/internal/web/console/prepaid"
 	"chancery/internal/web/prepaid"
 	"chancery/internal/web/prepaid/cards"
+	"chancery/internal/web/prepaid/devices"
 	"chancery/internal/web/prepaid/orders"
 	"chancery/internal/web/prepaid/overview"
 	"chancery/internal/web/prepaid/records"
@@ -44,6 +45,7 @@ func prepaidAreas(r *Rooms, f *prepaid.Frame, err error) []area {
 		mounted(records.New(records.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(statement.New(statement.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(settings.New(settings.Config{Frame: f, Service: r.Prepaid, Rows: r.PrepaidRows})),
+		mounted(devices.New(devices.Config{Frame: f, Rows: r.PrepaidRows, Devices: r.Prepaid})),
 		mounted(orders.New(orders.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows, Cards: r.Prepaid})),
 	}

@@ -15,6 +15,10 @@ func (*formWalk) prepaidForms() []edited {
 			fields: map[string]string{"allow_superior": "on ; api allow_superior=true ; row -", "accept_transfer": "on ; api accept_transfer=true ; row -"},
 		},
 		{
+			route: "/prepaid/devices/{number}/model", at: "/prepaid/devices/350001/model", api: "/prepaid/devices/350001", row: "prepaid_device_numbers number=350001",
+			fields: map[string]string{"model": "GT06X"},
+		},
+		{
 			route: "/prepaid/settings/grace", api: "/prepaid/settings", row: "vendors uuid=$vendor", fields: map[string]string{"grace_days": "9 ; row -"},
 		},
 	}

@@ -123,9 +123,8 @@ func (f *Frame) Target(q *web.Request, owner *prepaid.Customer, v web.Values, na
 			return c.UUID, nil
 		}
 	}
-	message := "fits several customers: type the number of one of them"
 	if len(found) == 0 {
-		message = "names no customer directly below"
+		return ident.UUID{}, fault.Wrong(fault.Field{Name: name, Message: "names no customer directly below"})
 	}
-	return ident.UUID{}, fault.Wrong(fault.Field{Name: name, Message: message})
+	return ident.UUID{}, fault.Wrong(fault.Field{Name: name, Message: "fits several customers: type the number of one of them"})
 }

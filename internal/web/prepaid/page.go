@@ -24,7 +24,6 @@ const (
 	OrdersPath     = "/orders"
 	TopUpPath      = CardsPath + "/top-up"   // staff alone; takes the number of a card as "id"
 	WithdrawPath   = CardsPath + "/withdraw" // staff alone; takes numbers of cards as "id"
-	AddDevicePath  = DevicesPath + "/new"    // staff alone; may take a "number"
 )
 
 type tab struct{ path, label string }

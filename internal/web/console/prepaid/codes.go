@@ -39,7 +39,6 @@ func (p *Pages) codesChrome(q *web.Request) (web.Page, error) {
 		page.Actions = []web.Action{
 			{Label: "Issue cards", Href: l.Href(issuePath), Icon: "plus"},
 			{Label: "New license code", Href: l.Href(newCodePath), Icon: "plus", Plain: true},
-			{Label: "Add a device", Href: l.Href(frame.AddDevicePath), Icon: "devices", Plain: true},
 		}
 	}
 	return page, err

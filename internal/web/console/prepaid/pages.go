@@ -27,7 +27,6 @@ type Service interface {
 	Issue(t tx.Tx, by prepaid.By, c prepaid.IssueCommand) (prepaid.Issued, error)
 	TopUp(t tx.Tx, by prepaid.By, number string, days int64) (prepaid.Card, error)
 	Withdraw(t tx.Tx, by prepaid.By, numbers []string) ([]prepaid.Card, error)
-	CreateDevice(t tx.Tx, by prepaid.By, n prepaid.NewDevice) (prepaid.Device, error)
 }
 
 // Rows reads what the pages show. What is missing is nil.
@@ -37,7 +36,6 @@ type Rows interface {
 	OrderOf(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.Order, error)
 	Cards(ctx context.Context, v ident.VendorID, f prepaid.CardFilter, r listing.Request) (listing.Page[prepaid.CardView], error)
 	CardByNumber(ctx context.Context, v ident.VendorID, number string, h prepaid.Holder) (*prepaid.CardView, error)
-	Unknown(ctx context.Context, v ident.VendorID) ([]prepaid.Unknown, error)
 	RunFigures(ctx context.Context, v ident.VendorID, now time.Time, today calendar.Day) (prepaid.RunFigures, error)
 }
 
@@ -82,7 +80,6 @@ func (p *Pages) Routes() []edge.Route {
 	routes := []edge.Route{
 		web.Lists(f.Face, f.Path(frame.CodesPath), f.See, p.codes, p.codesChrome),
 		web.Show(p.face, f.Path(frame.RunPath), f.See, "run.html", p.run),
-		web.Lists(f.Face, f.Path(unknownPath), f.See, p.unknown, p.unknownChrome),
 		web.Show(p.face, f.Path(batchPath), f.See, "batch.html", p.batch),
 		web.CSV(f.Face, f.Path(batchPath+"/numbers.csv"), f.See, p.numbers),
 	}
@@ -90,8 +87,7 @@ func (p *Pages) Routes() []edge.Route {
 	routes = append(routes, web.AskWith(f.Face, f.Path(issuePath), f.Act, "form.html", p.askIssue, p.readIssue, p.issue)...)
 	routes = append(routes, web.Edit(f.Face, f.Path(editCodePath), f.Act, "form.html", web.OfID("license_code"), p.askChange, p.changeCode)...)
 	routes = append(routes, web.Ask(f.Face, f.Path(frame.TopUpPath), f.Act, "form.html", p.askTopUp, p.topUp)...)
-	routes = append(routes, web.Ask(f.Face, f.Path(frame.WithdrawPath), f.Act, "form.html", p.askWithdraw, p.withdraw)...)
-	return append(routes, web.AskWith(f.Face, f.Path(frame.AddDevicePath), f.Act, "form.html", p.askDevice, p.readDevice, p.addDevice)...)
+	return append(routes, web.Ask(f.Face, f.Path(frame.WithdrawPath), f.Act, "form.html", p.askWithdraw, p.withdraw)...)
 }
 
 // page begins a page that belongs to no tab.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"chancery/internal/calendar"
-	"chancery/internal/listing"
 	"chancery/internal/prepaid"
 	"chancery/internal/web"
 	frame "chancery/internal/web/prepaid"
@@ -36,7 +35,7 @@ func (p *Pages) run(q *web.Request) (*runPage, error) {
 	}
 	page.Sub = "The server charges devices that are due by itself, without pause."
 	page.Refresh = page.Address
-	page.Actions = []web.Action{{Label: "Unknown device numbers", Href: l.Href(unknownPath), Icon: "help-circle", Plain: true}}
+	page.Actions = []web.Action{{Label: "Unknown device numbers", Href: l.Href(frame.DevicesPath + "/unknown"), Icon: "help-circle", Plain: true}}
 	today := calendar.DayOf(q.Now(), q.VendorZone())
 	figures, err := p.Rows.RunFigures(q.Context(), q.VendorID(), q.Now(), today)
 	if err != nil {
@@ -82,35 +81,4 @@ func chunk(r prepaid.Progress) []web.Fact {
 	return []web.Fact{
 		last, {Label: "Chunks", Cell: web.Cell{Text: web.Number(r.Chunks)}, Hint: "since this server started; of several servers one runs it at a time"},
 	}
-}
-
-func (p *Pages) unknownChrome(q *web.Request) (web.Page, error) {
-	l, page, err := p.page(q, "Unknown device numbers", "-")
-	page.Crumbs = []web.Link{{Label: "Run", Href: l.Href(frame.RunPath)}}
-	page.Sub = "Numbers that reported and are no devices: the 1,000 heard last. One wrong digit in a device's number shows here."
-	return page, err
-}
-
-func (p *Pages) unknown(q *web.Request) (web.Table[prepaid.Unknown], error) {
-	l, err := p.Frame.Look(q)
-	l = l.Top()
-	return web.Table[prepaid.Unknown]{
-		Name: "unknown-devices", Sorts: []string{"-heard_at"},
-		Empty: web.Empty{Icon: "devices", Title: "No unknown numbers", Text: "Each number that reports is a device."},
-		Columns: []web.Column[prepaid.Unknown]{
-			{Name: "number", Label: "Number", Cell: func(u prepaid.Unknown) web.Cell { return web.Cell{Text: u.Number, Mono: true, Copy: u.Number} }},
-			{Name: "heard", Label: "Last heard", Cell: func(u prepaid.Unknown) web.Cell { return web.Cell{When: u.HeardAt} }},
-			{
-				Name: "times", Label: "How often", End: true, Cell: func(u prepaid.Unknown) web.Cell { return web.Cell{Text: web.Number(u.Times)} },
-				Plain: func(u prepaid.Unknown) string { return strconv.FormatInt(u.Times, 10) },
-			},
-			{Name: "add", Label: "Add it", Act: true, Cell: func(u prepaid.Unknown) web.Cell {
-				return web.Cell{Links: []web.Link{{Label: "Add it as a device", Href: l.Href(frame.AddDevicePath, "number", u.Number)}}}
-			}},
-		},
-		Rows: func(q *web.Request, _ listing.Request) (page listing.Page[prepaid.Unknown], err error) {
-			page.Items, err = p.Rows.Unknown(q.Context(), q.VendorID())
-			return page, err
-		},
-	}, err
 }

@@ -3,7 +3,6 @@ package cards
 import (
 	"strings"
 
-	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/listing"
 	"chancery/internal/prepaid"
@@ -156,7 +155,7 @@ func (p *Pages) onDevice(q *web.Request, l frame.Look, c prepaid.CardView, page 
 		return err
 	}
 	page.Device = page.Page.Facts(
-		web.Fact{Label: q.T("Bound device"), Cell: p.deviceCell(l, d.Number)},
+		web.Fact{Label: q.T("Bound device"), Cell: p.Frame.DeviceCell(l, d.Number)},
 		web.Fact{Label: q.T("Model"), Cell: web.Cell{Text: d.Model}},
 		web.Fact{Label: q.T("Bound since"), Cell: web.Cell{At: c.BoundAt}},
 		web.Fact{Label: q.T("Usable until"), Cell: frame.UsableCell(*d)},
@@ -178,8 +177,8 @@ func (p *Pages) records(q *web.Request, l frame.Look, c prepaid.CardView, page *
 		return err
 	}
 	page.Records = []web.Records{
-		{Title: q.T("Transfers"), List: transfers(q).Of(q, &page.Page, moves.Items), All: p.all(q, l, frame.SalesPath, c.Number)},
-		{Title: q.T("Deductions"), List: p.deductions(q, l).Of(q, &page.Page, days.Items), All: p.all(q, l, frame.DeductionsPath, c.Number)},
+		{Title: q.T("Transfers"), List: frame.TransfersTable(q).Of(q, &page.Page, moves.Items), All: p.all(q, l, frame.SalesPath, c.Number)},
+		{Title: q.T("Deductions"), List: p.Frame.DeductionsTable(q, l).Of(q, &page.Page, days.Items), All: p.all(q, l, frame.DeductionsPath, c.Number)},
 	}
 	return nil
 }
@@ -190,35 +189,4 @@ func (p *Pages) all(q *web.Request, l frame.Look, path, card string) *web.Link {
 		return nil
 	}
 	return &web.Link{Label: q.T("Show all"), Href: l.Href(path, cardName, card)}
-}
-
-func transfers(q *web.Request) web.Table[prepaid.TransferView] {
-	return web.Table[prepaid.TransferView]{
-		Empty: web.Empty{Icon: "history", Title: q.T("Nothing yet")},
-		Columns: []web.Column[prepaid.TransferView]{
-			{Name: "at", Label: q.T("Time"), Cell: func(r prepaid.TransferView) web.Cell { return web.Cell{At: r.At} }},
-			{Name: "method", Label: q.T("Method"), Cell: func(r prepaid.TransferView) web.Cell { return web.Cell{Badge: frame.MethodBadge(r.Kind)} }},
-			{Name: "from", Label: q.T("From"), Cell: func(r prepaid.TransferView) web.Cell { return frame.OwnerCell(q, r.Source) }},
-			{Name: "to", Label: q.T("To"), Cell: func(r prepaid.TransferView) web.Cell { return frame.OwnerCell(q, r.Target) }},
-		},
-	}
-}
-
-func (p *Pages) deductions(q *web.Request, l frame.Look) web.Table[prepaid.DeductionView] {
-	return web.Table[prepaid.DeductionView]{
-		Empty: web.Empty{Icon: "receipt", Title: q.T("Not charged yet")},
-		Columns: []web.Column[prepaid.DeductionView]{
-			{Name: "day", Label: q.T("Day"), Cell: func(r prepaid.DeductionView) web.Cell {
-				return web.Cell{Text: q.Language().Day(calendar.Numbered(r.Day))}
-			}},
-			{Name: "at", Label: q.T("Time"), Cell: func(r prepaid.DeductionView) web.Cell { return web.Cell{At: r.At} }},
-			{Name: deviceName, Label: q.T("Device number"), Cell: func(r prepaid.DeductionView) web.Cell { return p.deviceCell(l, r.DeviceNo) }},
-			{Name: "kind", Label: q.T("Kind"), Cell: func(r prepaid.DeductionView) web.Cell {
-				return web.Cell{Badge: frame.DeductionBadge(r.Kind)}
-			}},
-			{Name: "by", Label: q.T("Triggered by"), Cell: func(r prepaid.DeductionView) web.Cell {
-				return web.Cell{Text: frame.TriggerText(q, r), Quiet: true}
-			}},
-		},
-	}
 }
