@@ -67,7 +67,9 @@ func (p *Pages) codes(q *web.Request) (web.Table[prepaid.CodeFigures], error) {
 
 func codeColumns(q *web.Request, l frame.Look) []web.Column[prepaid.CodeFigures] {
 	text := func(name, label string, extra bool, of func(c prepaid.Code) string) web.Column[prepaid.CodeFigures] {
-		return web.Column[prepaid.CodeFigures]{Name: name, Label: label, Extra: extra, Cell: func(c prepaid.CodeFigures) web.Cell { return web.Cell{Text: of(c.Code)} }}
+		return web.Column[prepaid.CodeFigures]{
+			Name: name, Label: label, Extra: extra, Cell: func(c prepaid.CodeFigures) web.Cell { return web.Cell{Text: of(c.Code)} },
+		}
 	}
 	return []web.Column[prepaid.CodeFigures]{
 		{Name: codeName, Label: "License code", Roomy: true, Cell: func(c prepaid.CodeFigures) web.Cell {
@@ -197,7 +199,8 @@ func (p *Pages) changeCode(t tx.Tx, q *web.Request, v web.Values) (web.Done, err
 		return web.Done{}, err
 	}
 	c, err := p.Service.UpdateCode(t, by, id, prepaid.CodeChange{
-		Code: new(v.Text(codeName)), Name: new(v.Text(nameName)), Models: &models, Days: &days, PriceNote: new(v.Text(priceName)), Contact: new(v.Text(contactName)),
+		Code: new(v.Text(codeName)), Name: new(v.Text(nameName)), Models: &models, Days: &days,
+		PriceNote: new(v.Text(priceName)), Contact: new(v.Text(contactName)),
 	})
 	return web.Done{To: q.Href(frame.Root + frame.CodesPath), Say: web.Flash{Text: "The license code " + c.Code + " was saved."}}, err
 }

@@ -162,6 +162,7 @@ func (p *Pages) devices(q *web.Request, l frame.Look) ([]web.Stat, error) {
 		stat.Tone = web.Warning
 	}
 	return []web.Stat{stat, {
-		Label: q.T("Blacklisted devices"), Value: q.T("Show"), Icon: "ban", Sub: q.T("no day is left on their cards"), Href: l.Href(frame.DevicesPath, "blacklisted", "true"),
+		Label: q.T("Blacklisted devices"), Value: q.T("Show"), Icon: "ban", Sub: q.T("no day is left on their cards"),
+		Href: l.Href(frame.DevicesPath, "blacklisted", "true"),
 	}}, err
 }
