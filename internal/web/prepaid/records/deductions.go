@@ -90,7 +90,8 @@ func deductionColumns(q *web.Request, l frame.Look) []web.Column[prepaid.Deducti
 			return web.Cell{Text: frame.TriggerText(q, w), Quiet: true}
 		}},
 		{
-			Name: "owner", Label: q.T("Customer"), Extra: !l.Everybody() && !l.Below, Cell: func(w prepaid.DeductionView) web.Cell { return frame.OwnerCell(q, w.Owner) },
+			Name: "owner", Label: q.T("Customer"), Extra: !l.Everybody() && !l.Below,
+			Cell:  func(w prepaid.DeductionView) web.Cell { return frame.OwnerCell(q, w.Owner) },
 			Plain: func(w prepaid.DeductionView) string { return w.Owner.Number },
 		},
 		{Name: "contact", Label: q.T("Buy days"), Extra: true, Cell: func(w prepaid.DeductionView) web.Cell { return web.Cell{Text: w.Contact} }},

@@ -132,8 +132,10 @@ func (p *Pages) moved(q *web.Request) (web.Table[string], error) {
 	}
 	return web.Table[string]{
 		Name: "cards-of-transfer", Sorts: []string{"id"},
-		Empty:   web.Empty{Icon: "credit-card", Title: q.T("There are no cards.")},
-		Columns: []web.Column[string]{{Name: "number", Label: q.T("Card number"), Cell: func(n string) web.Cell { return web.Cell{Text: n, Mono: true, Copy: n} }}},
+		Empty: web.Empty{Icon: "credit-card", Title: q.T("There are no cards.")},
+		Columns: []web.Column[string]{{
+			Name: "number", Label: q.T("Card number"), Cell: func(n string) web.Cell { return web.Cell{Text: n, Mono: true, Copy: n} },
+		}},
 		Rows: func(q *web.Request, r listing.Request) (page listing.Page[string], err error) {
 			var after ident.CardID
 			if r.After != nil {
