@@ -77,6 +77,11 @@ type Group struct {
 	Part   string // id of the part that it belongs to; empty for what stays: see Form.Look
 }
 
+// IsUnseen reports whether the group holds hidden fields alone.
+func (g Group) IsUnseen() bool {
+	return !slices.ContainsFunc(g.Fields, func(d Field) bool { return d.Kind != HiddenField })
+}
+
 // Part is groups that follow each other and belong to one part of a form.
 type Part struct {
 	ID     string // empty for what stays

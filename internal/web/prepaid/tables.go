@@ -1,6 +1,7 @@
 package prepaid
 
 import (
+	"slices"
 	"strings"
 
 	"chancery/internal/calendar"
@@ -41,9 +42,10 @@ func TransfersTable(q *web.Request) web.Table[prepaid.TransferView] {
 	}
 }
 
-// DeductionsTable shows deductions on the page of a card or a device.
-func (f *Frame) DeductionsTable(q *web.Request, l Look) web.Table[prepaid.DeductionView] {
-	return web.Table[prepaid.DeductionView]{
+// DeductionsTable shows deductions on the page of a card or a device, without the column that
+// names what the page is of.
+func (f *Frame) DeductionsTable(q *web.Request, l Look, without string) web.Table[prepaid.DeductionView] {
+	t := web.Table[prepaid.DeductionView]{
 		Empty: web.Empty{Icon: "receipt", Title: q.T("Not charged yet")},
 		Columns: []web.Column[prepaid.DeductionView]{
 			{Name: "day", Label: q.T("Day"), Cell: func(r prepaid.DeductionView) web.Cell {
@@ -60,4 +62,6 @@ func (f *Frame) DeductionsTable(q *web.Request, l Look) web.Table[prepaid.Deduct
 			}},
 		},
 	}
+	t.Columns = slices.DeleteFunc(t.Columns, func(c web.Column[prepaid.DeductionView]) bool { return c.Name == without })
+	return t
 }

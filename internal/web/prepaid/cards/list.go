@@ -28,7 +28,7 @@ func (p *Pages) cardsChrome(q *web.Request) (web.Page, error) {
 	}
 	if l.Offers(prepaid.Bind) {
 		page.Actions = append(page.Actions, web.Action{
-			Label: q.T("Bind license"), Href: l.Href(bindPath, web.BackName, frame.Here(q)), Icon: "link", Dialog: true, Plain: true,
+			Label: q.T("Bind license"), Href: l.Href(bindPath, web.BackName, frame.Here(q)), Icon: "link", Plain: true,
 		})
 	}
 	if p.Frame.Has(frame.SalesPath) {
@@ -136,7 +136,7 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.CardV
 			Cell: func(c prepaid.CardView) web.Cell { return p.Frame.DeviceCell(l, c.DeviceNo) },
 		},
 		{
-			Name: "owner", Label: q.T("Owner"), Cell: func(c prepaid.CardView) web.Cell { return frame.OwnerCell(q, c.Owner) },
+			Name: "owner", Label: q.T("Owner"), Roomy: l.Below || l.Everybody(), Cell: func(c prepaid.CardView) web.Cell { return l.OwnerIn(q, c.Owner) },
 			Plain: func(c prepaid.CardView) string { return c.Owner.Number },
 		},
 		{Name: "created_at", Label: q.T("Issued"), Sort: "created_at", Extra: true, Cell: func(c prepaid.CardView) web.Cell { return web.Cell{At: c.CreatedAt} }},

@@ -61,7 +61,7 @@ func (p *Pages) card(q *web.Request) (*prepaid.CardView, frame.Look, error) {
 // can is what can be done with a card as it is.
 func (p *Pages) can(q *web.Request, l frame.Look, c prepaid.CardView) (all []web.Action) {
 	add := func(act prepaid.Act, fits bool, a web.Action) {
-		if a.Dialog = true; fits && l.Offers(act) {
+		if a.Dialog = act != prepaid.Bind; fits && l.Offers(act) {
 			a.Href = l.Href(a.Href, idName, c.Number)
 			all = append(all, a)
 		}
@@ -178,7 +178,7 @@ func (p *Pages) records(q *web.Request, l frame.Look, c prepaid.CardView, page *
 	}
 	page.Records = []web.Records{
 		{Title: q.T("Transfers"), List: frame.TransfersTable(q).Of(q, &page.Page, moves.Items), All: p.all(q, l, frame.SalesPath, c.Number)},
-		{Title: q.T("Deductions"), List: p.Frame.DeductionsTable(q, l).Of(q, &page.Page, days.Items), All: p.all(q, l, frame.DeductionsPath, c.Number)},
+		{Title: q.T("Deductions"), List: p.Frame.DeductionsTable(q, l, cardName).Of(q, &page.Page, days.Items), All: p.all(q, l, frame.DeductionsPath, c.Number)},
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (p *Pages) devicesChrome(q *web.Request) (web.Page, error) {
 	page := p.Frame.Page(q, l, q.T("Devices"), frame.DevicesPath)
 	if p.mayBind(l) {
 		page.Actions = append(page.Actions, web.Action{
-			Label: q.T("Bind license"), Href: l.Top().Href(bindPath, web.BackName, frame.Here(q)), Icon: "link", Dialog: true,
+			Label: q.T("Bind license"), Href: l.Top().Href(bindPath, web.BackName, frame.Here(q)), Icon: "link",
 		})
 	}
 	if l.By.IsStaff() && l.May(prepaid.OnlyVendor) == nil && !l.Below {
@@ -134,7 +134,7 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.Devic
 		},
 		{Name: "last_report", Label: q.T("Last report"), Cell: func(d prepaid.DeviceView) web.Cell { return frame.HeardCell(q, d) }},
 		{
-			Name: "owner", Label: q.T("Owner"), Cell: func(d prepaid.DeviceView) web.Cell { return frame.OwnerCell(q, d.Owner) },
+			Name: "owner", Label: q.T("Owner"), Roomy: l.Below || l.Everybody(), Cell: func(d prepaid.DeviceView) web.Cell { return l.OwnerIn(q, d.Owner) },
 			Plain: func(d prepaid.DeviceView) string { return d.Owner.Number },
 		},
 	}

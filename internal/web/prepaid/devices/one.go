@@ -38,7 +38,7 @@ func (p *Pages) one(q *web.Request) (*devicePage, error) {
 // can is what can be done with a device.
 func (p *Pages) can(q *web.Request, l frame.Look, d prepaid.DeviceView) (all []web.Action) {
 	if p.mayBind(l) {
-		all = append(all, web.Action{Label: q.T("Bind license"), Href: p.bindHref(q, l, d), Icon: "link", Dialog: true})
+		all = append(all, web.Action{Label: q.T("Bind license"), Href: p.bindHref(q, l, d), Icon: "link"})
 	}
 	if l.Offers(prepaid.SellOn) {
 		all = append(all, web.Action{Label: q.T("Sell device"), Href: l.Href(sellPath, idName, d.Key), Icon: "shopping-cart", Dialog: true, Plain: true})
@@ -72,7 +72,7 @@ func (p *Pages) standing(q *web.Request, l frame.Look, d prepaid.DeviceView, car
 		}
 	}
 	if p.mayBind(l) {
-		n.Actions = []web.Action{{Label: q.T("Bind license"), Href: p.bindHref(q, l, d), Icon: "link", Dialog: true}}
+		n.Actions = []web.Action{{Label: q.T("Bind license"), Href: p.bindHref(q, l, d), Icon: "link"}}
 	}
 	return append(all, n)
 }
@@ -134,7 +134,7 @@ func (p *Pages) records(q *web.Request, l frame.Look, d prepaid.DeviceView, page
 	if err != nil {
 		return err
 	}
-	ledger := web.Records{Title: q.T("Deductions"), List: p.Frame.DeductionsTable(q, l).Of(q, &page.Page, days.Items)}
+	ledger := web.Records{Title: q.T("Deductions"), List: p.Frame.DeductionsTable(q, l, "device").Of(q, &page.Page, days.Items)}
 	if p.Frame.Has(frame.DeductionsPath) {
 		ledger.All = &web.Link{Label: q.T("Show all"), Href: l.Href(frame.DeductionsPath, "device", d.Number)}
 	}
