@@ -58,14 +58,19 @@ func (p *Pages) card(q *web.Request) (*prepaid.CardView, frame.Look, error) {
 	return c, l, err
 }
 
-// can is what can be done with a card as it is.
-func (p *Pages) can(q *web.Request, l frame.Look, c prepaid.CardView) (all []web.Action) {
-	add := func(act prepaid.Act, fits bool, a web.Action) {
+// offering adds to the actions of a card's page what fits the card, and who looks may do.
+func offering(all *[]web.Action, l frame.Look, c prepaid.CardView) func(act prepaid.Act, fits bool, a web.Action) {
+	return func(act prepaid.Act, fits bool, a web.Action) {
 		if a.Dialog = act != prepaid.Bind; fits && l.Offers(act) {
 			a.Href = l.Href(a.Href, idName, c.Number)
-			all = append(all, a)
+			*all = append(*all, a)
 		}
 	}
+}
+
+// can is what can be done with a card as it is.
+func (p *Pages) can(q *web.Request, l frame.Look, c prepaid.CardView) (all []web.Action) {
+	add := offering(&all, l, c)
 	free := c.HeldBy == 0 && c.Device == 0 && c.Days > 0
 	add(prepaid.Bind, free && !c.Locked, web.Action{Label: q.T("Bind license"), Href: bindPath, Icon: "link"})
 	add(prepaid.Unbind, c.Device != 0, web.Action{Label: q.T("Unbind license"), Href: unbindPath, Icon: "x", Plain: true})
@@ -73,13 +78,9 @@ func (p *Pages) can(q *web.Request, l frame.Look, c prepaid.CardView) (all []web
 	return all
 }
 
+// canToo is what is done with a card less often.
 func (p *Pages) canToo(q *web.Request, l frame.Look, c prepaid.CardView) (all []web.Action) {
-	add := func(act prepaid.Act, fits bool, a web.Action) {
-		if a.Dialog = true; fits && l.Offers(act) {
-			a.Href = l.Href(a.Href, idName, c.Number)
-			all = append(all, a)
-		}
-	}
+	add := offering(&all, l, c)
 	free := c.HeldBy == 0 && c.Device == 0 && c.Days > 0
 	add(prepaid.SendBack, free && !c.Locked && l.Owner != nil, web.Action{Label: q.T("Return license"), Href: returnPath, Icon: "arrow-left"})
 	add(prepaid.Lock, c.Status() == prepaid.Unused && !c.Locked && c.HeldBy == 0, web.Action{Label: q.T("Lock license"), Href: lockPath, Icon: "lock"})
