@@ -3,6 +3,7 @@ package cards_test
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,7 +32,11 @@ func TestOneCard(t *testing.T) {
 		d.Hand(t, []string{card}, "top", "mid")
 		d.Device(t, "35-693803-564380-9", "mid")
 		mid := d.As(t, "mid", owners.Operator)
-		page := func() *servertest.Page { return mid.Get(t, d.At("mid", "/cards/"+strings.ToLower(strings.ReplaceAll(card, "-", "")))) }
+		typed := strings.ToLower(strings.ReplaceAll(card, "-", ""))
+		page := func() *servertest.Page {
+			t.Helper()
+			return mid.Get(t, d.At("mid", "/cards/"+typed))
+		}
 		do := func(label, says string, values url.Values) *servertest.Page {
 			t.Helper()
 			form := mid.Get(t, addressOf(t, mid, page(), label))
@@ -227,5 +232,35 @@ func TestFiltersAndFile(t *testing.T) {
 		}
 		german := top.Get(t, d.At("top", "/cards/"+cards[0]))
 		servertest.Says(t, german, "main", "29 days are left on the card.", "days@example.com")
+	})
+}
+
+// Where there are very many customers below, the buyer is typed: the beginning of a name or
+// number is enough where it fits one, and only customers directly below are suggested.
+func TestSellToOneOfVeryMany(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		d := servertest.OpenTrade(t, s)
+		cards := d.Issue(t, 1)
+		d.Hand(t, cards, "top")
+		for n := range 201 {
+			a := s.Do(t, "POST", "/api/v1/customers", servertest.Fields{
+				"company_name": "Branch " + strconv.Itoa(n), "customer_number": "B-" + strconv.Itoa(n), "superior_id": d.Customers["top"],
+			}, "Authorization", "Bearer "+d.Vendor.AdminKey)
+			if a.Status != 201 {
+				t.Fatalf("%d %s", a.Status, a.Body)
+			}
+		}
+		top := d.As(t, "top", owners.Operator)
+		form := top.Get(t, d.At("top", "/cards/sell?id="+cards[0]))
+		suggest := strings.TrimPrefix(form.Find("input[name=to]").AttrOr("data-suggest", ""), top.Base)
+		found := top.Get(t, suggest+"?q=branch+2").Body
+		if !strings.Contains(found, "Branch 200 · B-200") || strings.Contains(top.Get(t, suggest+"?q=shop").Body, "shop") {
+			t.Errorf("suggested: %s", found)
+		}
+		for text, says := range map[string]string{"Branch 1": "fits several customers", "shop": "names no customer directly below"} {
+			servertest.Refuses(t, top.Press(t, form, "Sell license", url.Values{"to": {text}}), "to", says)
+		}
+		sold := top.Press(t, form, "Sell license", url.Values{"to": {"Branch 200 · B-200"}})
+		servertest.Says(t, sold, "#flash", "1 card with 30 days is sold.")
 	})
 }

@@ -108,7 +108,7 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.CardV
 			Cell: func(c prepaid.CardView) web.Cell { return web.Cell{Badge: frame.StatusBadge(c.Status())} },
 		},
 		{
-			Name: lockedName, Label: q.T("Lock"), Cell: func(c prepaid.CardView) web.Cell { return lockCell(c) },
+			Name: lockedName, Label: q.T("Lock"), Cell: lockCell,
 			Plain: func(c prepaid.CardView) string { return strconv.FormatBool(c.Locked) },
 		},
 		{
@@ -139,7 +139,10 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.CardV
 			Name: "owner", Label: q.T("Owner"), Roomy: l.Below || l.Everybody(), Cell: func(c prepaid.CardView) web.Cell { return l.OwnerIn(q, c.Owner) },
 			Plain: func(c prepaid.CardView) string { return c.Owner.Number },
 		},
-		{Name: "created_at", Label: q.T("Issued"), Sort: "created_at", Extra: true, Cell: func(c prepaid.CardView) web.Cell { return web.Cell{At: c.CreatedAt} }},
+		{
+			Name: "created_at", Label: q.T("Issued"), Sort: "created_at", Extra: true,
+			Cell: func(c prepaid.CardView) web.Cell { return web.Cell{At: c.CreatedAt} },
+		},
 	}
 }
 

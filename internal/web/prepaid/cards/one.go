@@ -179,7 +179,10 @@ func (p *Pages) records(q *web.Request, l frame.Look, c prepaid.CardView, page *
 	}
 	page.Records = []web.Records{
 		{Title: q.T("Transfers"), List: frame.TransfersTable(q).Of(q, &page.Page, moves.Items), All: p.all(q, l, frame.SalesPath, c.Number)},
-		{Title: q.T("Deductions"), List: p.Frame.DeductionsTable(q, l, cardName).Of(q, &page.Page, days.Items), All: p.all(q, l, frame.DeductionsPath, c.Number)},
+		{
+			Title: q.T("Deductions"), List: p.Frame.DeductionsTable(q, l, cardName).Of(q, &page.Page, days.Items),
+			All: p.all(q, l, frame.DeductionsPath, c.Number),
+		},
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func (p *Pages) askSell(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	}
 	page := p.page(q, form, of, q.T("Sell %d devices", len(of.Numbers)))
 	page.Text = q.T("The devices belong to the customer at once, with the cards on them, whatever state these are in.")
-	target, err := p.Frame.TargetField(q, of.Look.Owner, targetName, q.T("Sell to"))
+	target, err := p.Frame.TargetField(q, of.Look, targetName, q.T("Sell to"))
 	target.Required = false
 	form.Submit = q.T("Sell device")
 	form.Add(web.Group{Fields: []web.Field{target, {
@@ -261,8 +261,8 @@ func (p *Pages) askModel(q *web.Request, form *web.Form) (*web.FormPage, error) 
 	if err != nil {
 		return nil, err
 	}
-	page := &web.FormPage{Page: p.Frame.Page(q, l, q.T("Change the model"), frame.DevicesPath, append(p.crumbs(q, l), web.Link{Label: d.Number, Href: href(l, d.Number)})...)}
-	page.Form = form
+	crumbs := append(p.crumbs(q, l), web.Link{Label: d.Number, Href: href(l, d.Number)})
+	page := &web.FormPage{Page: p.Frame.Page(q, l, q.T("Change the model"), frame.DevicesPath, crumbs...), Form: form}
 	page.Text = q.T("Cards that are on the device stay on it. Cards to come must be for the new model.")
 	form.Cancel = href(l, d.Number)
 	form.Add(web.Group{Fields: []web.Field{{Name: modelName, Label: q.T("Model"), Value: d.Model, Required: true, Focus: true}}})

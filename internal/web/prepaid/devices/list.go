@@ -119,7 +119,7 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.Devic
 				return web.Cell{Badge: frame.DeviceBadge(d.Device, now), Sub: frame.DarkText(q, d.Dark)}
 			},
 		},
-		{Name: "usable_until", Label: q.T("Usable until"), Cell: func(d prepaid.DeviceView) web.Cell { return frame.UsableCell(d) }},
+		{Name: "usable_until", Label: q.T("Usable until"), Cell: frame.UsableCell},
 		{
 			Name: "bound_cards", Label: q.T("Bound cards"), End: true, Cell: func(d prepaid.DeviceView) web.Cell { return number(d.BoundCards) },
 			Plain: func(d prepaid.DeviceView) string { return frame.Plain(d.BoundCards) },
@@ -129,7 +129,8 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.Devic
 			Plain: func(d prepaid.DeviceView) string { return frame.Plain(d.DaysLeft) },
 		},
 		{
-			Name: darkName, Label: q.T("Blacklisted"), Extra: true, Cell: func(d prepaid.DeviceView) web.Cell { return web.Cell{Text: frame.DarkText(q, d.Dark)} },
+			Name: darkName, Label: q.T("Blacklisted"), Extra: true,
+			Cell:  func(d prepaid.DeviceView) web.Cell { return web.Cell{Text: frame.DarkText(q, d.Dark)} },
 			Plain: func(d prepaid.DeviceView) string { return strconv.FormatBool(d.Dark != prepaid.NotDark) },
 		},
 		{Name: "last_report", Label: q.T("Last report"), Cell: func(d prepaid.DeviceView) web.Cell { return frame.HeardCell(q, d) }},

@@ -114,9 +114,12 @@ func (p *Pages) cards(q *web.Request, l frame.Look) web.Table[prepaid.CardView] 
 		},
 	}
 	if l.Offers(prepaid.Unbind) {
-		t.Columns = append(t.Columns, web.Column[prepaid.CardView]{Name: "act", Label: q.T("What can be done"), Act: true, Cell: func(c prepaid.CardView) web.Cell {
-			return web.Cell{Links: []web.Link{{Label: q.T("Unbind license"), Href: l.Href(frame.CardsPath+"/unbind", idName, c.Number, web.BackName, frame.Here(q))}}}
-		}})
+		t.Columns = append(t.Columns, web.Column[prepaid.CardView]{
+			Name: "act", Label: q.T("What can be done"), Act: true, Cell: func(c prepaid.CardView) web.Cell {
+				unbind := l.Href(frame.CardsPath+"/unbind", idName, c.Number, web.BackName, frame.Here(q))
+				return web.Cell{Links: []web.Link{{Label: q.T("Unbind license"), Href: unbind}}}
+			},
+		})
 	}
 	return t
 }
