@@ -50,12 +50,11 @@ func newPortalWorld(t *testing.T, server *servertest.Server) portalWorld {
 	take := asked.Find(`form[action$="/withdraw"]`).AttrOr("action", "")
 	w.request = strings.TrimSuffix(take[strings.LastIndex(take, "/requests/")+len("/requests/"):], "/withdraw")
 	w.secrets = []string{"Vertraulich: 4711", w.request, license, activation, key, "Presses hall", "press-4711", "hall-nine", "Kirk AG", "anna@werk.example", "admin@kirk.example", w.Customer, w.user}
-	w.prepaid(t)
-	return w
+	return w.withPrepaid(t)
 }
 
-// prepaid gives the customer a card and a device, a sale, and an order of very many cards.
-func (w *portalWorld) prepaid(t *testing.T) {
+// withPrepaid gives the customer a card and a device, a sale, and an order of very many cards.
+func (w portalWorld) withPrepaid(t *testing.T) portalWorld {
 	t.Helper()
 	made := 0
 	manage := func(path string, body, into any) {
@@ -77,6 +76,7 @@ func (w *portalWorld) prepaid(t *testing.T) {
 	w.Server.Do(t, "GET", "/api/v1/prepaid/transfers?method=sell", nil, "Authorization", "Bearer "+w.Vendor.AdminKey).JSON(t, &sales)
 	w.ids["prepaid/orders"], w.ids["prepaid/sales"] = order.Order.ID, sales.Items[0].ID
 	w.secrets = append(w.secrets, w.card, w.device)
+	return w
 }
 
 // path fills a route's address below the portal of acme.
