@@ -130,7 +130,7 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.CardV
 			},
 			Plain: func(c prepaid.CardView) string { return frame.Plain(c.Days) },
 		},
-		{Name: "activated_at", Label: q.T("Activation time"), Cell: func(c prepaid.CardView) web.Cell { return web.Cell{At: c.ActivatedAt} }},
+		{Name: "activated_at", Label: q.T("Activation time"), Cell: func(c prepaid.CardView) web.Cell { return web.Cell{Day: c.ActivatedAt} }},
 		{
 			Name: deviceName, Label: q.T("Bound device"),
 			Cell: func(c prepaid.CardView) web.Cell { return p.Frame.DeviceCell(l, c.DeviceNo) },
