@@ -148,9 +148,7 @@ func (d *desk) untouched(lives []*PastLife) (free []*PastLife, err error) {
 func (d *desk) record(l *PastLife, zone *time.Location) {
 	for _, r := range l.rows {
 		r.Device, r.Holder, r.Day = l.Device.ID, l.Device.Holder, calendar.DayOf(r.At, zone).Number()
-		if r.Card != 0 {
-			d.tally.day(r.Holder, r.Day, r.Code).Charged++
-		}
+		d.countTaken(r)
 		d.rows = append(d.rows, r)
 	}
 }

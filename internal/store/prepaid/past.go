@@ -46,11 +46,11 @@ func (Store) PastDevices(t tx.Tx, v ident.VendorID, all []*prepaid.Device) error
 
 // PastBindings implements prepaid.Past.
 func (Store) PastBindings(t tx.Tx, v ident.VendorID, all []prepaid.PastBinding) error {
-	const columns = 6
+	const columns = 5
 	values := make([]any, 0, columns*len(all))
 	for _, b := range all {
-		values = append(values, v, b.Card, b.Device, b.Holder, b.From.UnixMilli(), store.Millis(b.To))
+		values = append(values, v, b.Card, b.Device, b.From.UnixMilli(), store.Millis(b.To))
 	}
-	return store.On(t).InsertMany(`INSERT INTO prepaid_bindings (vendor_id, card_id, device_id, holder_id, bound_at, unbound_at) VALUES`,
+	return store.On(t).InsertMany(`INSERT INTO prepaid_bindings (vendor_id, card_id, device_id, bound_at, unbound_at) VALUES`,
 		columns, values, "", nil)
 }

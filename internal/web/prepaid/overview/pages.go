@@ -19,7 +19,7 @@ var templates embed.FS
 // Rows reads figures of cards, and customers. What is missing is nil.
 type Rows interface {
 	Statistics(ctx context.Context, v ident.VendorID, h prepaid.Holder) (prepaid.Statistics, error)
-	Forecast(ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64) ([]prepaid.Forecast, error)
+	Figures(ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64) (prepaid.Statistics, []prepaid.Forecast, error)
 	GoingDark(ctx context.Context, v ident.VendorID, holder ident.CustomerID, soon prepaid.Soon) (int64, error)
 	Customers(ctx context.Context, v ident.VendorID, f prepaid.CustomerFilter, r listing.Request) (listing.Page[prepaid.CustomerView], error)
 }
