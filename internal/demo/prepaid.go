@@ -219,7 +219,7 @@ func (p *traders) planStage(s stage) {
 	if p.end.Sub(when) < days(s.back) {
 		when = when.Add(-24 * time.Hour)
 	}
-	owners := slices.DeleteFunc(slices.Clone(p.all), func(h *holder) bool { return h.superior == nil })
+	owners := p.all
 	many := max(len(owners)*len(s.codes), p.devices*s.share/100)
 	wants := map[*holder]map[string]int{}
 	for i := range many {
@@ -329,6 +329,9 @@ func (p *traders) equip(t tx.Tx, h *holder, wants map[string]int) error {
 	if len(made) == 0 {
 		return nil
 	}
+	p.rand.Shuffle(len(made), func(i, j int) {
+		made[i], made[j], codes[i], codes[j] = made[j], made[i], codes[j], codes[i]
+	})
 	p.facts.Prepaid.Devices += len(made)
 	p.facts.Prepaid.Known = made[0].Number
 	if err := p.c.Prepaid.MakeDevices(t, vendorStaff(p.c.Vendor), p.c.PrepaidPast, h.ID, made); err != nil {
