@@ -1,6 +1,9 @@
 package account
 
 import (
+	"slices"
+	"strings"
+
 	"context"
 
 	"chancery/internal/edge"
@@ -43,7 +46,9 @@ func (p *Pages) askMails(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		"License keys, and what concerns the safety of your account, are mailed in any case.", q.Person.Email)
 	form.Submit, form.Cancel = q.T("Save"), back(q)
 	g := web.Group{}
+	kinds := make([]string, 0, len(all))
 	for _, c := range all {
+		kinds = append(kinds, string(c.Kind))
 		f := web.Field{
 			Name: string(c.Kind), Label: q.Language().Word(show.MailChoice(c.Kind)), Kind: web.CheckField,
 			Hint: q.Language().Word(show.MailChoiceAbout(c.Kind)),
@@ -53,13 +58,21 @@ func (p *Pages) askMails(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		}
 		g.Fields = append(g.Fields, f)
 	}
+	g.Fields = append(g.Fields, web.Field{Name: offeredKinds, Kind: web.HiddenField, Value: strings.Join(kinds, " ")})
 	form.Add(g)
 	return page, nil
 }
 
+// offeredKinds names the kinds that the form offers: what it does not stays as it is.
+const offeredKinds = "offered"
+
 func (p *Pages) setMails(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
 	choices := make([]mailing.Choice, 0, len(mailing.Choosable()))
+	offered := strings.Fields(v.Get(offeredKinds))
 	for _, k := range mailing.Choosable() {
+		if len(offered) > 0 && !slices.Contains(offered, string(k)) {
+			continue
+		}
 		choices = append(choices, mailing.Choice{Kind: k, IsOn: v.Flag(string(k))})
 	}
 	err := p.Choices.Choose(t, q.VendorID(), q.Principal.User, q.Principal.ID, choices)
