@@ -57,8 +57,16 @@ type DeviceFilter struct {
 	Model   string
 	Dark    *bool
 	WithOut *bool // has no card bound
+	Soon    Soon
 	Holders Holder
 }
+
+// Soon narrows devices to those that work now, and will no longer at an instant, at the days
+// that are on their cards; the zero value does not.
+type Soon struct{ Now, Before time.Time }
+
+// SoonDark is what reminders look for: devices that go dark within a week.
+func SoonDark(now time.Time) Soon { return Soon{now, now.AddDate(0, 0, WeekDays)} }
 
 // TransferFilter narrows the sales record.
 type TransferFilter struct {
@@ -66,6 +74,7 @@ type TransferFilter struct {
 	Code           string
 	Kind           TransferKind
 	With           ident.CustomerID // one of the two sides
+	Party          string           // the number of one of the two sides, or the beginning of its name
 	Card           string           // a card number
 	Holders        Holder
 }

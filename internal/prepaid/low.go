@@ -12,7 +12,7 @@ type Low struct {
 }
 
 // defaultLow holds until a customer says otherwise.
-var defaultLow = Low{Days: monthDays - 1, VeryLow: weekDays - 1} //nolint:gochecknoglobals // it never changes
+var defaultLow = Low{Days: MonthDays - 1, VeryLow: WeekDays - 1} //nolint:gochecknoglobals // it never changes
 
 // IsDefault reports whether these are those of who has said nothing.
 func (l Low) IsDefault() bool { return l == defaultLow }

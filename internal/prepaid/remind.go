@@ -32,10 +32,6 @@ type LowNow struct {
 	AtLeast                bool
 }
 
-// DarkSoonDays is how many days are left, at most, on the cards of a device that goes dark
-// within a week.
-const DarkSoonDays = weekDays - 1
-
 // Notices tells people what happened to a customer's cards.
 type Notices interface {
 	// Low reminds the people of a customer, once a day at most. The day is the last one over.

@@ -152,18 +152,18 @@ func TestWhatIsLowNow(t *testing.T) {
 		for _, days := range []int64{1, 6, 7, 10, 29, 30, 45, 46} {
 			b.issue(t, "TR-30", 2, days, &b.shop)
 		}
-		bound := b.issue(t, "TR-30", 1, 7, &b.shop)[0]
+		bound := b.issue(t, "TR-30", 1, 6, &b.shop)[0]
 		b.device(t, "1", b.shop)
 		b.device(t, "2", b.shop)
 		storetest.Do(t, e, b.bind(b.admin(b.shop), bound, "1"))
-		b.report(t, "1") // 6 left
+		b.report(t, "1") // 5 left
 		now := func() [3]int64 {
 			t.Helper()
 			c, err := b.rows.CustomerOf(t.Context(), b.Vendor, b.shop.UUID)
 			if err != nil {
 				t.Fatal(err)
 			}
-			n, err := b.rows.LowOf(t.Context(), b.Vendor, *c)
+			n, err := b.rows.LowOf(t.Context(), b.Vendor, *c, e.Clock.Now())
 			if err != nil || n.AtLeast {
 				t.Fatal(n, err)
 			}

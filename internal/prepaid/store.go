@@ -134,8 +134,9 @@ type Charging interface {
 	// BoundTo gives the cards with days left of devices, by device.
 	BoundTo(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) ([]Bound, error)
 
-	// HasCard reports whether a card is on a device, also one without days.
-	HasCard(t tx.Tx, v ident.VendorID, d ident.DeviceID) (bool, error)
+	// CodeOn gives the license code of the card that came last to a device, also of one
+	// without days; 0 where none is on it.
+	CodeOn(t tx.Tx, v ident.VendorID, d ident.DeviceID) (ident.CodeID, error)
 
 	SaveState(t tx.Tx, v ident.VendorID, s State) error
 

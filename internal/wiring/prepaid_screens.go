@@ -8,6 +8,7 @@ import (
 	"chancery/internal/web"
 	"chancery/internal/web/prepaid"
 	"chancery/internal/web/prepaid/cards"
+	"chancery/internal/web/prepaid/overview"
 )
 
 // staffPrepaid are the pages of prepaid device licences on the console.
@@ -29,6 +30,7 @@ func prepaidAreas(r *Rooms, f *prepaid.Frame, err error) []area {
 	}
 	return []area{
 		mounted(f, nil),
+		mounted(overview.New(overview.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows})),
 	}
 }

@@ -180,6 +180,9 @@ func narrowDevices(s *store.Selection, f prepaid.DeviceFilter) {
 	} else if f.Dark != nil {
 		s.And("d.dark = 0")
 	}
+	if !f.Soon.Before.IsZero() {
+		goingDark(s, f.Soon)
+	}
 	if f.WithOut != nil && *f.WithOut {
 		s.And("NOT EXISTS (SELECT 1 FROM prepaid_cards o WHERE o.vendor_id = d.vendor_id AND o.device_id = d.id)")
 	}

@@ -3,6 +3,7 @@ package prepaid
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/prepaid"
@@ -68,22 +69,17 @@ func (s Store) RemindersOf(ctx context.Context, v ident.VendorID, before int64, 
 		ORDER BY customer_id LIMIT $3`, v, before, limit))(func(scan store.Scan) (c ident.CustomerID, err error) { return c, scan(&c) })
 }
 
-// mostLowLooked is how many cards, and how many devices, LowOf looks at.
+// mostLowLooked is how many cards LowOf looks at.
 const mostLowLooked = 20_000
 
-// LowOf tells what a customer is to be reminded of now. Thresholds of its own are looked up
+// LowOf tells what a customer is to be reminded of at an instant. Thresholds of its own are looked up
 // card by card, those of everybody are counted already.
-func (s Store) LowOf(ctx context.Context, v ident.VendorID, c prepaid.Customer) (prepaid.LowNow, error) {
+func (s Store) LowOf(ctx context.Context, v ident.VendorID, c prepaid.Customer, at time.Time) (prepaid.LowNow, error) {
 	now := prepaid.LowNow{Low: c.Low()}
-	var looked int64
-	devices := []any{v, c.ID, prepaid.DarkSoonDays, mostLowLooked + 1}
-	if _, err := s.DB.QueryRow(ctx, `SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN left_days <= $3 THEN 1 ELSE 0 END) AS BIGINT), 0) FROM (
-			SELECT COALESCE((SELECT CAST(SUM(b.days) AS BIGINT) FROM prepaid_bound b WHERE b.vendor_id = d.vendor_id AND b.device_id = d.id), 0) AS left_days
-			FROM prepaid_devices d WHERE d.vendor_id = $1 AND d.holder_id = $2 AND d.dark = 0 AND d.usable_until > 0 LIMIT $4) AS found`,
-		devices, &looked, &now.DarkSoon); err != nil {
+	var err error
+	if now.DarkSoon, err = s.GoingDark(ctx, v, c.ID, prepaid.SoonDark(at)); err != nil {
 		return now, err
 	}
-	now.AtLeast = looked > mostLowLooked
 	if now.Low.IsDefault() {
 		all, err := s.Statistics(ctx, v, prepaid.Holder{Customer: c.ID})
 		total := all.Total()
@@ -95,9 +91,10 @@ func (s Store) LowOf(ctx context.Context, v ident.VendorID, c prepaid.Customer) 
 	text, args := sel.End(" LIMIT ?", mostLowLooked+1)
 	n := strconv.Itoa(len(args) + 1)
 	m := strconv.Itoa(len(args) + 2)
-	_, err := s.DB.QueryRow(ctx, `SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN days_left <= $`+n+` THEN 1 ELSE 0 END) AS BIGINT), 0),
+	var looked int64
+	_, err = s.DB.QueryRow(ctx, `SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN days_left <= $`+n+` THEN 1 ELSE 0 END) AS BIGINT), 0),
 		COALESCE(CAST(SUM(CASE WHEN days_left <= $`+m+` THEN 1 ELSE 0 END) AS BIGINT), 0) FROM (`+text+`) AS found`,
 		append(args, now.Low.Days, now.Low.VeryLow), &looked, &now.LowCards, &now.VeryLowCards)
-	now.AtLeast = now.AtLeast || looked > mostLowLooked
+	now.AtLeast = looked > mostLowLooked
 	return now, err
 }

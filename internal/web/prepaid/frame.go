@@ -123,7 +123,7 @@ func nameOf(q *web.Request) string {
 // Routes are the section's own: where it begins.
 func (f *Frame) Routes() []edge.Route {
 	first := web.Serve(f.Face, http.MethodGet, f.Path(""), f.See, func(w http.ResponseWriter, q *web.Request) error {
-		http.Redirect(w, q.R, f.home(q)+ListPath, http.StatusSeeOther)
+		http.Redirect(w, q.R, f.home(q)+OverviewPath, http.StatusSeeOther)
 		return nil
 	})
 	if f.IsStaff() {

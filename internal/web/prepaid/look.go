@@ -5,6 +5,7 @@ import (
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/owners"
 	"chancery/internal/prepaid"
 	"chancery/internal/web"
 )
@@ -184,6 +185,22 @@ func (l Look) At(below string, owner ident.UUID, pairs ...string) string {
 		other.Owner = nil
 	}
 	return other.Href(below, pairs...)
+}
+
+// LookFor is the look of somebody at the own things of a customer at which they have a role,
+// for links from pages outside of the section.
+func LookFor(q *web.Request, m owners.Membership) Look {
+	own := &prepaid.Customer{ID: m.Customer, UUID: m.UUID, Name: m.Name}
+	return Look{
+		By: prepaid.By{Vendor: q.VendorID(), Customer: m.Customer, Role: prepaid.Role(m.Role)}, Owner: own, Acting: own, Kin: prepaid.Own,
+		home: q.Href(Root + "/" + m.UUID.String()),
+	}
+}
+
+// Top is the look at the things of who acts, and at everybody's where staff look.
+func (l Look) Top() Look {
+	l.Stock, l.Below, l.Owner, l.Kin = false, false, l.Acting, prepaid.Own
+	return l
 }
 
 // kept are the parameters that say at whose things a page looks.

@@ -10,7 +10,7 @@ import (
 // The section's addresses below its own first one. Those that no area has mounted do not
 // show.
 const (
-	OverviewPath   = ""
+	OverviewPath   = "/overview"
 	ListPath       = "/licenses" // by license code
 	CardsPath      = "/cards"
 	DevicesPath    = "/devices"
@@ -28,6 +28,7 @@ type tab struct{ path, label string }
 // tabs are the parts of the section.
 func tabs() []tab {
 	return []tab{
+		{OverviewPath, language.Mark("Overview")},
 		{ListPath, language.Mark("License list")},
 		{DevicesPath, language.Mark("Devices")},
 		{SalesPath, language.Mark("Sales record")},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -67,7 +68,7 @@ type VendorRows interface {
 	CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, error)
 	SettingsOf(ctx context.Context, v ident.VendorID) (prepaid.Settings, error)
 	CustomerOf(ctx context.Context, v ident.VendorID, id ident.UUID) (*prepaid.Customer, error)
-	LowOf(ctx context.Context, v ident.VendorID, c prepaid.Customer) (prepaid.LowNow, error)
+	LowOf(ctx context.Context, v ident.VendorID, c prepaid.Customer, at time.Time) (prepaid.LowNow, error)
 	IsBelow(ctx context.Context, v ident.VendorID, customer, superior ident.CustomerID) (bool, error)
 }
 

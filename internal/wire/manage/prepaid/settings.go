@@ -42,6 +42,7 @@ type switches struct {
 type switchesChange struct {
 	AllowSuperior  *bool  `json:"allow_superior,omitempty"`
 	AcceptTransfer *bool  `json:"accept_transfer,omitempty"`
+	RenewCode      bool   `json:"renew_transfer_code,omitempty" doc:"true: a new transfer code; the one before is good no longer"`
 	NextCard       *bool  `json:"next_card,omitempty"`
 	LowDays        *int64 `json:"low_days,omitempty" minimum:"2" maximum:"365"`
 	VeryLowDays    *int64 `json:"very_low_days,omitempty" minimum:"1" maximum:"364" doc:"less than low_days"`
@@ -53,7 +54,7 @@ type lowNow struct {
 	VeryLowDays  int64 `json:"very_low_days"`
 	VeryLowCards int64 `json:"very_low_cards" doc:"of them, those with 1 to very_low_days days left"`
 	DarkSoon     int64 `json:"devices_dark_soon" doc:"own devices that go dark within a week"`
-	AtLeast      bool  `json:"at_least" doc:"true: there are more than were looked at, 20,000 of each"`
+	AtLeast      bool  `json:"at_least" doc:"true: there are more cards than the 20,000 that were looked at"`
 }
 
 func showOrder(o prepaid.Order) *order {
@@ -116,7 +117,7 @@ func (a *Area) settings(m *operation.Maker, d door) []operation.Operation {
 			if err != nil {
 				return lowNow{}, err
 			}
-			n, err := a.Rows.LowOf(q.Context, q.Vendor, c)
+			n, err := a.Rows.LowOf(q.Context, q.Vendor, c, a.Clock.Now())
 			return lowNow{n.Low.Days, n.LowCards, n.Low.VeryLow, n.VeryLowCards, n.DarkSoon, n.AtLeast}, err
 		}),
 		operation.Change(m, operation.Operation{
