@@ -60,6 +60,9 @@ type Rules interface {
 	// for those who do not want it, up to MostAdministrators.
 	Owners(t tx.Tx, v ident.VendorID, k Kind, license ident.UUID, licensee string) ([]Owner, error)
 
+	// Administrators gives whom mails of a kind about a customer concern.
+	Administrators(t tx.Tx, v ident.VendorID, k Kind, customer ident.UUID) ([]Owner, error)
+
 	// SaveChoice keeps whether a user wants a kind.
 	SaveChoice(t tx.Tx, v ident.VendorID, user ident.UserID, c Choice) error
 }
@@ -299,7 +302,7 @@ func (s *Service) Resend(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 }
 
 // Tell queues a mail for everyone who gets its kind: the staff whom the vendor's rule names,
-// and the owners of the licence who want it; once for each recipient and key. licensee is
+// and the owners of the licence, or the administrators of the customer, who want it; once for each recipient and key. licensee is
 // the licensee user's address; "" for none.
 func (s *Service) Tell(t tx.Tx, v ident.VendorID, licensee string, msg Message) error {
 	to, err := s.recipients(t, v, licensee, msg)
@@ -330,7 +333,12 @@ func (s *Service) recipients(t tx.Tx, v ident.VendorID, licensee string, msg Mes
 		r = DefaultRule(msg.Kind)
 	}
 	licensee, _ = entry.Address(licensee)
-	owners, err := s.Store.Owners(t, v, msg.Kind, msg.License, licensee)
+	var owners []Owner
+	if msg.Customer.IsZero() {
+		owners, err = s.Store.Owners(t, v, msg.Kind, msg.License, licensee)
+	} else {
+		owners, err = s.Store.Administrators(t, v, msg.Kind, msg.Customer)
+	}
 	if err != nil {
 		return nil, err
 	}

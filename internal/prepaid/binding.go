@@ -12,8 +12,9 @@ import (
 
 // bindingRecord is what the log says of a binding.
 type bindingRecord struct {
-	Card   string `json:"card"`
-	Device string `json:"device"`
+	Card     string `json:"card"`
+	Device   string `json:"device"`
+	ByItself bool   `json:"by_itself,omitempty"`
 }
 
 // BindCommand puts a card on a device.
@@ -88,11 +89,11 @@ func (d *desk) bind(by By, number, key string, from time.Time) (Card, Device, er
 	if card, err = d.passDown(by, card, device.Holder); err != nil {
 		return Card{}, Device{}, err
 	}
-	if card, err = d.put(card, code, &device.State, from); err != nil {
+	if card, err = d.put(card, code, &device.State, from, false); err != nil {
 		return Card{}, Device{}, err
 	}
 	d.t.Journal(tx.Entry{
-		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: card.UUID, After: bindingRecord{card.Number, device.Number},
+		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: card.UUID, After: bindingRecord{Card: card.Number, Device: device.Number},
 	})
 	return card, *device, nil
 }
@@ -158,14 +159,14 @@ func (d *desk) passOn(by By, c Card, to ident.CustomerID) (Card, error) {
 }
 
 // put puts a card on a device of the card's holder. All that may forbid it was looked at.
-func (d *desk) put(was Card, code Code, on *State, from time.Time) (Card, error) {
+func (d *desk) put(was Card, code Code, on *State, from time.Time, byItself bool) (Card, error) {
 	c := was
 	c.Device, c.BoundAt = on.ID, d.now
 	d.tally.changed(was, c)
 	if err := d.c.Store.SaveCard(d.t, d.v, was, c, code.Billing == OnReport); err != nil {
 		return c, err
 	}
-	if err := d.c.Store.BeginBinding(d.t, d.v, c); err != nil {
+	if err := d.c.Store.BeginBinding(d.t, d.v, c, byItself); err != nil {
 		return c, err
 	}
 	return d.gain(c, code, on, from)
@@ -220,7 +221,7 @@ func (d *desk) unbind(by By, text string) (Card, error) {
 		return c, err
 	}
 	d.t.Journal(tx.Entry{
-		Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{c.Number, on.Number},
+		Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{Card: c.Number, Device: on.Number},
 	})
 	return c, d.darkAgain(*on)
 }
@@ -310,12 +311,12 @@ func (d *desk) nextCard(on State) (State, bool, error) {
 	if err != nil || card == nil {
 		return on, false, err
 	}
-	c, err := d.put(*card, d.codes[card.Code], &on, time.Time{})
+	c, err := d.put(*card, d.codes[card.Code], &on, time.Time{}, true)
 	if err != nil {
 		return on, false, err
 	}
 	d.t.Journal(tx.Entry{
-		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: c.UUID, After: bindingRecord{c.Number, device.Number}, By: tx.Actor{Kind: "system"},
+		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: c.UUID, After: bindingRecord{c.Number, device.Number, true}, By: tx.Actor{Kind: "system"},
 	})
 	return on, true, nil
 }

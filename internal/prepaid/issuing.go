@@ -270,7 +270,7 @@ func (d *desk) leave(cards []Card, on map[ident.DeviceID]*Device) error {
 		}
 		left = append(left, c.ID)
 		d.t.Journal(tx.Entry{
-			Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{c.Number, on[c.Device].Number},
+			Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{Card: c.Number, Device: on[c.Device].Number},
 		})
 	}
 	if err := d.c.Store.EndBindings(d.t, d.v, left); err != nil {

@@ -53,6 +53,10 @@ func (a *Server) plan() error {
 		},
 		Job{Name: "carry prepaid orders out", Every: time.Second, Run: counted(a.c.Log, "portions of prepaid orders carried out", r.Prepaid.Work)},
 		Job{
+			Name: "remind of prepaid cards", Every: 10 * time.Minute, Next: testclock.At(r.Prepaid.NextReminder),
+			Run: counted(a.c.Log, "customers reminded of prepaid cards", r.Prepaid.Remind),
+		},
+		Job{
 			Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),
 			Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent),
 		},

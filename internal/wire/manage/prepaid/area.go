@@ -69,6 +69,7 @@ type VendorRows interface {
 	CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, error)
 	SettingsOf(ctx context.Context, v ident.VendorID) (prepaid.Settings, error)
 	CustomerOf(ctx context.Context, v ident.VendorID, id ident.UUID) (*prepaid.Customer, error)
+	LowOf(ctx context.Context, v ident.VendorID, c prepaid.Customer, at time.Time) (prepaid.LowNow, error)
 	IsBelow(ctx context.Context, v ident.VendorID, customer, superior ident.CustomerID) (bool, error)
 }
 
