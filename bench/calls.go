@@ -38,7 +38,8 @@ func measurements() []measurement {
 		{"calls beside hard work", besideHardWork},
 		{"console list pages", consolePages},
 		{"portal pages", portalPages},
-		{"deactivation", deactivations}, // last: it takes activations away
+		{"deactivation", deactivations}, // it takes activations away
+		{"prepaid", prepaidDevices},     // last: it stops the server, makes its devices and starts it again
 	}
 }
 

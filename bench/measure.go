@@ -42,6 +42,17 @@ type site struct {
 	vendor   vendor
 	report   *report
 	seconds  float64
+
+	begin func(ctx context.Context) (*process, error) // starts the server
+	reach func(ctx context.Context) (database, error) // opens its database beside it
+}
+
+// database is the server's own, for what is prepared or looked up without the server.
+type database interface {
+	sink
+	exec(ctx context.Context, text string, args ...any) error
+	number(ctx context.Context, text string, args ...any) (int64, error)
+	close() error
 }
 
 // measure seeds a database, starts the server on it, and takes every figure.
@@ -74,10 +85,15 @@ func measure(ctx context.Context, o options, engine string, licenses int, r *rep
 		"serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--metrics-listen", o.metrics,
 		"--rate-key", "1000000", "--rate-address", "1000000", // counted as always, and not met by one machine that calls for a million
 	}, flags...)
-	if s.process, err = start(ctx, ready, o.program, arguments...); err != nil {
+	s.begin = func(ctx context.Context) (*process, error) {
+		_ = os.Remove(ready)
+		return start(ctx, ready, o.program, arguments...)
+	}
+	s.reach = func(ctx context.Context) (database, error) { return reach(ctx, engine, dir, flags[1]) }
+	if s.process, err = s.begin(ctx); err != nil {
 		return err
 	}
-	defer s.stop()
+	defer func() { s.stop() }()
 	r.add(row{Name: "start to ready", Engine: engine, Licenses: licenses, P50Millis: millis(time.Since(began)), MemoryMB: s.memory(), Note: "memory idle"})
 	s.settle(ctx)
 	for _, m := range measurements() {
@@ -92,6 +108,17 @@ func measure(ctx context.Context, o options, engine string, licenses int, r *rep
 		return s.pgbench(ctx, o, dir, flags[1])
 	}
 	return nil
+}
+
+func reach(ctx context.Context, engine, dir, dsn string) (database, error) {
+	if engine == "sqlite" {
+		return openSQLite(filepath.Join(dir, "data", "chancery.db"))
+	}
+	db, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return nil, fmt.Errorf("PostgreSQL: %w", err)
+	}
+	return postgresSink{db}, nil
 }
 
 // prepareSQLite makes a data directory, or copies one that an earlier run kept.

@@ -28,11 +28,9 @@ func portalPages(ctx context.Context, s *site) error {
 		return err
 	}
 	slowest, worst := slowestOf(taken)
-	all := slices.Concat(taken...)
-	slices.Sort(all)
+	p50, p99 := middleOf(taken)
 	s.report.add(row{
-		Name: "portal pages", Engine: s.engine, Licenses: s.licenses, Connections: 1,
-		P50Millis: millis(all[len(all)/2]), P99Millis: millis(all[len(all)*99/100]), MemoryMB: s.memory(),
+		Name: "portal pages", Engine: s.engine, Licenses: s.licenses, Connections: 1, P50Millis: p50, P99Millis: p99, MemoryMB: s.memory(),
 		Note: fmt.Sprintf("p95 of the slowest: %.1f ms, %s; of the three that everybody opens: %.1f, %.1f and %.1f ms", millis(worst), paths[slowest],
 			millis(p95(taken[0])), millis(p95(taken[1])), millis(p95(taken[2]))),
 	})
@@ -58,6 +56,13 @@ func (b *visitor) openAll(ctx context.Context, paths []string, rounds int) ([][]
 }
 
 func p95(sorted []time.Duration) time.Duration { return sorted[len(sorted)*95/100] }
+
+// middleOf gives p50 and p99 of all pages together, in milliseconds.
+func middleOf(taken [][]time.Duration) (p50, p99 float64) {
+	all := slices.Concat(taken...)
+	slices.Sort(all)
+	return millis(all[len(all)/2]), millis(all[len(all)*99/100])
+}
 
 // slowestOf is which of some pages took the longest at p95, and how long.
 func slowestOf(taken [][]time.Duration) (which int, worst time.Duration) {

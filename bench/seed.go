@@ -60,6 +60,10 @@ const (
 	kindLimitation
 	kindSession
 	kindConsumption
+	kindPrepaidCode
+	kindPrepaidDevice
+	kindPrepaidCard
+	kindTransfer
 )
 
 func sessionClient(n int) string { return fmt.Sprintf("bench-session-%06d", n) }

@@ -27,6 +27,17 @@ func (s postgresSink) insert(ctx context.Context, table string, columns []string
 	return err
 }
 
+func (s postgresSink) exec(ctx context.Context, text string, args ...any) error {
+	_, err := s.db.Exec(ctx, text, args...)
+	return err
+}
+
+func (s postgresSink) number(ctx context.Context, text string, args ...any) (n int64, err error) {
+	return n, s.db.QueryRow(ctx, text, args...).Scan(&n)
+}
+
+func (s postgresSink) close() error { return s.db.Close(context.Background()) }
+
 func (s postgresSink) finish(ctx context.Context) error {
 	for table := range strings.FieldsSeq("products editions customers licenses tokens devices activations heartbeats meters consumptions sessions subscriptions") {
 		if _, err := s.db.Exec(ctx, fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT MAX(id) FROM %s))", table, table)); err != nil {

@@ -68,6 +68,17 @@ func values(table string, columns []string, rows int) string {
 	return b.String()
 }
 
+func (s sqliteSink) exec(ctx context.Context, text string, args ...any) error {
+	_, err := s.db.ExecContext(ctx, text, args...)
+	return err
+}
+
+func (s sqliteSink) number(ctx context.Context, text string, args ...any) (n int64, err error) {
+	return n, s.db.QueryRowContext(ctx, text, args...).Scan(&n)
+}
+
+func (s sqliteSink) close() error { return s.db.Close() }
+
 func (s sqliteSink) finish(ctx context.Context) error {
 	_, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err

@@ -102,6 +102,7 @@ func (d Demo) Run(ctx context.Context) (err error) {
 	facts, err := demo.Fill(ctx, demo.Config{
 		Runner: r.DB, Catalog: r.Catalog, Customers: r.Customers, Licenses: r.Licenses,
 		Sessions: r.Sessions, Meters: r.Meters, Usage: r.Usage, Past: r.LicenseRows, Clock: clock, IDs: r.IDs, Crowd: d.Crowd, Vendor: vendor.ID,
+		Prepaid: r.Prepaid, PrepaidPast: r.PrepaidRows, Hearing: r.Hearings,
 	})
 	if ctx.Err() != nil {
 		return nil // stopped before it was ready
@@ -147,11 +148,16 @@ func (d Demo) serve(ctx context.Context, a *server.Server, t tour) error {
 	fleet := demo.Fleet{
 		BaseURL: t.URL, VendorID: t.Vendor.VendorID, ProductID: t.Facts.ProductID.String(), ProvisioningKey: t.Vendor.ProvisioningKey,
 		PublicKey: key, LicenseKey: t.Facts.Fleet.String(), Dir: filepath.Join(t.Dir, "clients"),
-		Beat: d.Beat, Say: d.Say,
+		Gateway: demo.Gateway{BaseURL: t.URL, AdminKey: t.Vendor.AdminKey, Lives: t.Facts.Prepaid.Lives}, Beat: d.Beat, Say: d.Say,
 	}
 	living, end := context.WithCancel(ctx)
 	var clients sync.WaitGroup
 	clients.Go(func() { fleet.Run(living) })
+	clients.Go(func() {
+		if err := t.Facts.Prepaid.Lives.Rest(living); err != nil && living.Err() == nil {
+			d.Log.Error("the demo's prepaid devices could not be filled in", slog.Any("error", err))
+		}
+	})
 	defer clients.Wait()
 	defer end()
 	select {

@@ -19,32 +19,33 @@ type owner struct{ About, Email, Password string }
 // a customer that has several.
 func demoOwners(ctx context.Context, r *wiring.Rooms, v vendors.Vendor, facts demo.Facts) ([]owner, error) {
 	var all []owner
-	for _, who := range []struct {
-		email, name, about string
-		role               owners.Role // "" for none
-	}{
-		{demo.Licensee, "Demo licensee", "has one licence", ""},
-		{"administrator@example.com", "Demo administrator", "looks after all licences of a customer, and its people", owners.Administrator},
-		{"viewer@example.com", "Demo viewer", "sees the same licences", owners.Viewer},
-	} {
+	people := []demo.Person{
+		{Email: demo.Licensee, Name: "Demo licensee", About: "has one licence"},
+		{
+			Email: "administrator@example.com", Name: "Demo administrator", About: "looks after all licences of a customer, and its people",
+			Customer: facts.FirmID, Role: string(owners.Administrator),
+		},
+		{Email: "viewer@example.com", Name: "Demo viewer", About: "sees the same licences", Customer: facts.FirmID, Role: string(owners.Viewer)},
+	}
+	for _, who := range append(people, facts.Prepaid.People...) {
 		secret, err := r.Users.NewSecret(ctx)
 		if err != nil {
 			return nil, err
 		}
 		if err := r.DB.Run(ctx, func(t tx.Tx) error {
-			u, err := r.Users.Create(t, identity.Operator(v.ID), identity.NewUser{Email: who.email, Name: who.name, Secret: &secret})
+			u, err := r.Users.Create(t, identity.Operator(v.ID), identity.NewUser{Email: who.Email, Name: who.Name, Secret: &secret})
 			if err != nil {
 				return err
 			}
-			if who.role == "" {
+			if who.Role == "" {
 				return demoRequest(t, r, v, facts, u)
 			}
-			_, err = r.Owners.Join(t, owners.ByStaff(v.ID), facts.FirmID, u.UUID, u.ID, who.role)
+			_, err = r.Owners.Join(t, owners.ByStaff(v.ID), who.Customer, u.UUID, u.ID, owners.Role(who.Role))
 			return err
 		}); err != nil {
 			return nil, err
 		}
-		all = append(all, owner{who.about, who.email, secret.Password})
+		all = append(all, owner{who.About, who.Email, secret.Password})
 	}
 	return all, nil
 }

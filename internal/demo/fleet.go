@@ -26,6 +26,8 @@ type Fleet struct {
 	LicenseKey string
 	Dir        string // for the clients' state
 
+	Gateway Gateway // of the prepaid devices
+
 	// Beat lets one client do something; it is read until the context ends.
 	Beat <-chan time.Time
 	// Say is told what was done, one line each; it may be nil.
@@ -58,6 +60,9 @@ func (f *Fleet) Run(ctx context.Context) {
 			return
 		case <-f.Beat:
 			f.step(ctx)
+			if err := f.Gateway.step(ctx); err != nil {
+				f.say("the gateway of the prepaid devices", err)
+			}
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/metering"
+	"chancery/internal/prepaid"
 	"chancery/internal/tx"
 )
 
@@ -29,10 +30,15 @@ type Config struct {
 	Meters    *metering.Service
 	Usage     *metering.Usage
 	Past      licensing.Past
-	Clock     *Clock // the services' own
-	Crowd     int    // how many licences are stored at once; Crowd is a good number
-	IDs       ident.Source
-	Vendor    ident.VendorID
+	Prepaid   *prepaid.Service
+
+	PrepaidPast prepaid.Past
+	Hearing     prepaid.Hearing
+
+	Clock  *Clock // the services' own
+	Crowd  int    // how many licences are stored at once; Crowd is a good number
+	IDs    ident.Source
+	Vendor ident.VendorID
 }
 
 // Facts is what there is to try.
@@ -46,6 +52,8 @@ type Facts struct {
 	// Owned is the licence of Licensee; FirmID is a customer that has several licences.
 	Owned  *licensing.License
 	FirmID ident.UUID
+
+	Prepaid PrepaidFacts
 }
 
 // Fill makes the history up to the present and lets the clock go live. The data
@@ -72,6 +80,7 @@ func Fill(ctx context.Context, c Config) (Facts, error) {
 	h.planOwned()
 	h.planDaily()
 	h.planCrowd()
+	h.planPrepaid()
 	h.planNights()
 	slices.SortStableFunc(h.steps, func(a, b *step) int { return a.at.Compare(b.at) })
 	for _, s := range h.steps {
@@ -85,6 +94,9 @@ func Fill(ctx context.Context, c Config) (Facts, error) {
 		if v.activation != nil {
 			h.facts.Activations++
 		}
+	}
+	if err := h.facts.Prepaid.Lives.First(ctx); err != nil {
+		return Facts{}, fmt.Errorf("demo: %w", err)
 	}
 	c.Clock.goLive()
 	return h.facts, nil

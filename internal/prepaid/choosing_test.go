@@ -69,7 +69,7 @@ func TestWhatIsChosenIsWhatIsSold(t *testing.T) {
 		}
 		but := prepaid.CardFilter{Except: []string{fresh[0], fresh[2]}}
 		sold := storetest.Do(t, e, b.sellTheFirst(mid, b.shop.UUID, 3, but))
-		var got []string
+		got := make([]string, 0, len(sold.Cards))
 		for _, c := range sold.Cards {
 			got = append(got, c.Number)
 		}

@@ -12,13 +12,13 @@ import (
 	"chancery/internal/tx"
 )
 
-// Sixty-four callers sell, return, bind, unbind, lock and charge the same cards at once,
+// Sixty-four callers sell, return, bind, unbind, lock and charge the same 500 cards at once,
 // from two programs on PostgreSQL, beside the run: each card has one owner and one device,
 // and all sums agree.
 func TestACrowdAtTheSameCards(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newBench(t, e)
-		cards := append(b.issue(t, "TR-30", 100, 0, &b.mid), b.issue(t, "TR-30", 100, 2, &b.shop)...)
+		cards := append(b.issue(t, "TR-30", 250, 0, &b.mid), b.issue(t, "TR-30", 250, 2, &b.shop)...)
 		devices := make([]string, 40)
 		for i := range devices {
 			devices[i] = "9" + string(rune('0'+i/10)) + string(rune('0'+i%10))
@@ -35,7 +35,7 @@ func TestACrowdAtTheSameCards(t *testing.T) {
 			t.Cleanup(func() { _ = second.Close() })
 			runners = append(runners, second)
 		}
-		const callers, each = 64, 25
+		const callers, each = 64, 40
 		var crowd sync.WaitGroup
 		for i := range callers {
 			crowd.Go(func() {

@@ -23,13 +23,7 @@ func (d *desk) settle(was State, cards []Bound, o Outcome, byReport bool) (State
 		if r.Kind == Failed {
 			r.Reason, r.Code = o.State.Dark, used
 		}
-		if r.Card != 0 {
-			day := d.tally.day(r.Holder, d.day, r.Code)
-			day.Charged++
-			if r.Kind == Settlement {
-				day.Settled++
-			}
-		}
+		d.countTaken(*r)
 	}
 	d.rows = append(d.rows, o.Rows...)
 	for _, is := range o.Cards {
@@ -38,6 +32,18 @@ func (d *desk) settle(was State, cards []Bound, o Outcome, byReport bool) (State
 		}
 	}
 	return o.State, d.saveState(was, o)
+}
+
+// countTaken counts the day that a row of the ledger takes from a card.
+func (d *desk) countTaken(r Deduction) {
+	if r.Card == 0 {
+		return
+	}
+	day := d.tally.day(r.Holder, r.Day, r.Code)
+	day.Charged++
+	if r.Kind == Settlement {
+		day.Settled++
+	}
 }
 
 // before finds a card as it was.

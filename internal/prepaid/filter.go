@@ -88,6 +88,7 @@ type TransferFilter struct {
 	With           ident.CustomerID // one of the two sides
 	Party          string           // the number of one of the two sides, or the beginning of its name
 	Card           string           // a card number
+	Device         string           // the number of a device, in any writing
 	Holders        Holder
 }
 

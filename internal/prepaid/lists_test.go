@@ -16,9 +16,12 @@ func own(c customers.Customer) prepaid.Holder { return prepaid.Holder{Customer: 
 
 func tree(c customers.Customer) prepaid.Holder { return prepaid.Holder{Customer: c.ID, Below: true} }
 
+// newest is the first page of a list.
+func newest() listing.Request { return listing.Request{Limit: 100, Sort: "created_at", Desc: true} }
+
 func (b *bench) cards(t *testing.T, f prepaid.CardFilter) []prepaid.CardView {
 	t.Helper()
-	page, err := b.rows.Cards(t.Context(), b.Vendor, f, listing.Request{Limit: 100, Sort: "created_at", Desc: true})
+	page, err := b.rows.Cards(t.Context(), b.Vendor, f, newest())
 	if err != nil {
 		t.Fatal(err)
 	}

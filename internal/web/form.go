@@ -77,6 +77,11 @@ type Group struct {
 	Part   string // id of the part that it belongs to; empty for what stays: see Form.Look
 }
 
+// IsUnseen reports whether the group holds hidden fields alone.
+func (g Group) IsUnseen() bool {
+	return !slices.ContainsFunc(g.Fields, func(d Field) bool { return d.Kind != HiddenField })
+}
+
 // Part is groups that follow each other and belong to one part of a form.
 type Part struct {
 	ID     string // empty for what stays
@@ -115,7 +120,8 @@ type Form struct {
 	looked url.Values    // what was filled in before it was shown again; nil unless it was
 	errors map[string]string
 
-	inFields bool // what is wrong is told beside the fields
+	inFields  bool // what is wrong is told beside the fields
+	forbidden bool // what is wrong goes by who asks, and not by a field
 }
 
 // Sent reports whether the form was filled in and refused, and what field name held.
@@ -218,7 +224,7 @@ func (f *Form) refused(err error) {
 	for _, w := range e.Fields {
 		f.errors[w.Name] = f.language.Said(w.Message)
 	}
-	f.Wrong = &Notice{Tone: Bad}
+	f.Wrong, f.forbidden = &Notice{Tone: Bad}, e.Kind == fault.Forbidden
 	f.Wrong.Title, f.Wrong.Text = f.language.Fault(e.Code, e.Message, e.Help)
 	switch { // whose words are for programs
 	case len(e.Fields) > 0 && e.Kind == fault.Invalid:
@@ -233,7 +239,9 @@ func (f *Form) refused(err error) {
 // a matter of fields has been told there already.
 func (f *Form) settle() {
 	if !f.inFields {
-		f.tellRest()
+		if !f.forbidden {
+			f.tellRest()
+		}
 		return
 	}
 	marked := slices.ContainsFunc(f.Groups, func(g Group) bool {

@@ -6,8 +6,10 @@ import (
 	"chancery/internal/language"
 	"chancery/internal/owners"
 	"chancery/internal/web"
+	vendors "chancery/internal/web/console/prepaid"
 	"chancery/internal/web/prepaid"
 	"chancery/internal/web/prepaid/cards"
+	"chancery/internal/web/prepaid/devices"
 	"chancery/internal/web/prepaid/orders"
 	"chancery/internal/web/prepaid/overview"
 	"chancery/internal/web/prepaid/records"
@@ -18,7 +20,12 @@ import (
 // staffPrepaid are the pages of prepaid device licences on the console.
 func staffPrepaid(r *Rooms, f *web.Face) []area {
 	frame, err := prepaid.OfStaff(f, r.PrepaidRows)
-	return prepaidAreas(r, frame, err)
+	if err != nil {
+		return []area{{err: err}}
+	}
+	return append(prepaidAreas(r, frame, nil), mounted(vendors.New(vendors.Config{
+		Frame: frame, Service: r.Prepaid, Rows: r.PrepaidRows, Customers: r.CustomerRows, Progress: r.PrepaidRun.Progress, Leapt: r.Steady.Reading,
+	})))
 }
 
 // ownersPrepaid are the same on the portal.
@@ -38,6 +45,7 @@ func prepaidAreas(r *Rooms, f *prepaid.Frame, err error) []area {
 		mounted(records.New(records.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(statement.New(statement.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(settings.New(settings.Config{Frame: f, Service: r.Prepaid, Rows: r.PrepaidRows})),
+		mounted(devices.New(devices.Config{Frame: f, Rows: r.PrepaidRows, Devices: r.Prepaid})),
 		mounted(orders.New(orders.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows, Cards: r.Prepaid})),
 	}

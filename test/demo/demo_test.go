@@ -95,6 +95,7 @@ func TestTheDemo(t *testing.T) { //nolint:tparallel // its parts follow one anot
 	s := show(t)
 	t.Run("what it prints works", s.printsWhatWorks)
 	t.Run("every state is there", s.hasEveryState)
+	t.Run("every state of prepaid is there", s.hasEveryPrepaidState)
 	t.Run("the README works", s.servesTheREADME)
 	t.Run("integrating works", s.servesIntegrate)
 	t.Run("it leaves nothing behind", s.leavesNothing)
@@ -209,6 +210,26 @@ func (s *shown) hasEveryState(t *testing.T) {
 		`"validity_reason":"not_started"`: 1, `"used_up_reason":"activations_exceeded"`: 5, `"is_temporary":true`: 1,
 		`"legacy_license_key":"OLD-`: 5, `"edition_name":"Floating"`: 5, `"overridden":["token_limit"]`: 3,
 		`"is_goodwill":true`: 1, `"goodwill_used":1`: 5, `"suspended_until":"`: 1, `"release_reason":"client"`: 3, `"released_at":null`: 100,
+	} {
+		if n := strings.Count(out, part); n < least {
+			t.Errorf("%d times %s, want at least %d", n, part, least)
+		}
+	}
+}
+
+// Every state that a card and a device can be in is there, once all devices have lived up to now.
+func (s *shown) hasEveryPrepaidState(t *testing.T) {
+	out := shell(t, t.TempDir(), commands(s.text, "export")+`
+		get() { curl -s "$CHANCERY_CLIENT_URL/api/v1/prepaid/$1" -H "Authorization: Bearer $ADMIN_KEY"; }
+		least() { until [ "$(get "$2&limit=500" | grep -o "$3" | wc -l)" -ge "$1" ]; do :; done; }
+		for status in unused inactive in_use deactivated expired; do least 3 "cards?status=$status" '"number":'; done
+		least 3 'cards?locked=true' '"number":'
+		least 3 'devices?blacklisted=true' '"blacklisted":true'
+		get 'transfers?limit=500'
+		get 'deductions?limit=500'`)
+	for part, least := range map[string]int{
+		`"method":"sell"`: 20, `"method":"return"`: 3, `"method":"issue"`: 10, `"method":"device_sale"`: 1, `"method":"top_up"`: 1, `"method":"withdraw"`: 1,
+		`"kind":"charge"`: 100, `"kind":"failed"`: 1,
 	} {
 		if n := strings.Count(out, part); n < least {
 			t.Errorf("%d times %s, want at least %d", n, part, least)

@@ -42,6 +42,10 @@ func editsNothing() map[string]string {
 		"/products/{id}/editions/new": makes, "/products/{id}/features/new": makes, "/products/{id}/limitations/new": makes,
 		"/products/{id}/usage-features/delete": ends, "/products/{id}/usage-features/new": makes, "/products/{id}/usage-modules/delete": ends,
 		"/products/{id}/usage-modules/new": makes, "/products/{id}/variables/new": makes,
+		"/prepaid/codes/new": makes, "/prepaid/codes/issue": makes, "/prepaid/cards/top-up": adds, "/prepaid/cards/withdraw": ends,
+		"/prepaid/settings/{customer}/renew": "it makes a new code", "/prepaid/cards/batch": does, "/prepaid/cards/select": does, "/prepaid/cards/sell": does,
+		"/prepaid/cards/bind": does, "/prepaid/cards/lock": does, "/prepaid/cards/unlock": does, "/prepaid/cards/unbind": ends, "/prepaid/cards/return": does,
+		"/prepaid/devices/sell": does, "/prepaid/devices/return": does, "/prepaid/devices/new": makes,
 		"/requests/{id}":       "it answers once, and an answer is never written over",
 		"/sessions/{id}/close": ends, "/settings/api-keys/new": makes, "/settings/api-keys/{id}/revoke": ends,
 		"/settings/mail/templates/{kind}/{language}/preview": "it shows what is typed, and saves nothing",
@@ -99,11 +103,14 @@ func openForms(t *testing.T, s *servertest.Server) *formWalk {
 	if p := w.Fill(t, "/settings/sign-in/edit", url.Values{"issuer": {issuers[0]}, "client_id": {"first"}, "secret": {"s3cret"}, "label": {"First"}}); p.Status != 200 {
 		t.Fatalf("a provider: %d %s", p.Status, p.Text("main"))
 	}
+	code := w.Manage(t, "POST", "/prepaid/license-codes", servertest.Fields{"code": "TR-30", "name": "Tracker", "models": []string{"GT06*"}, "days": 30}, "id")
+	w.Manage(t, "POST", "/prepaid/devices", servertest.Fields{"number": "350001", "model": "GT06N"}, "id")
 	last := func(href string) string { return href[strings.LastIndex(href, "/")+1:] }
 	w.ids = map[string]string{
 		"product": w.Product, "edition": w.Edition, "pro": w.Pro, "team": w.Team, "customer": w.Customer, "vendor": w.Vendor.VendorID,
 		"feature": pro.Features[0].ID, "limitation": pro.Limitations[0].ID, "variable": pro.Variables[0].ID, "named": named, "floating": floating,
 		"role": last(role), "user": last(user), "hook": hook, "owner": owner, "device": last(device), "issuer": issuers[1],
+		"code": code,
 	}
 	return w
 }
@@ -247,7 +254,7 @@ func (w *formWalk) edits() []edited {
 			},
 		},
 	}
-	return append(all, w.namedTexts()...)
+	return append(append(all, w.namedTexts()...), w.prepaidForms()...)
 }
 
 // namedTexts are the forms of definitions and of mails, of which there are several kinds.

@@ -21,6 +21,8 @@ type portalWorld struct {
 	user    string            // of the customer's administrator
 	request string            // that the administrator has made, and that is open
 	session string            // of the same
+	card    string            // number of a prepaid card of the customer
+	device  string            // number of a prepaid device of the customer
 	secrets []string
 	admin   *servertest.Browser
 }
@@ -48,6 +50,32 @@ func newPortalWorld(t *testing.T, server *servertest.Server) portalWorld {
 	take := asked.Find(`form[action$="/withdraw"]`).AttrOr("action", "")
 	w.request = strings.TrimSuffix(take[strings.LastIndex(take, "/requests/")+len("/requests/"):], "/withdraw")
 	w.secrets = []string{"Vertraulich: 4711", w.request, license, activation, key, "Presses hall", "press-4711", "hall-nine", "Kirk AG", "anna@werk.example", "admin@kirk.example", w.Customer, w.user}
+	return w.withPrepaid(t)
+}
+
+// withPrepaid gives the customer a card and a device, a sale, and an order of very many cards.
+func (w portalWorld) withPrepaid(t *testing.T) portalWorld {
+	t.Helper()
+	made := 0
+	manage := func(path string, body, into any) {
+		t.Helper()
+		made++
+		w.Server.Do(t, "POST", "/api/v1/prepaid"+path, body, "Authorization", "Bearer "+w.Vendor.AdminKey, "Idempotency-Key", fmt.Sprintf("made %d", made)).JSON(t, into)
+	}
+	var answer map[string]any
+	manage("/license-codes", servertest.Fields{"code": "TR-30", "name": "Tracker", "models": []string{"GT06*"}, "days": 30}, &answer)
+	var issued struct{ Cards []struct{ Number string } }
+	manage("/cards", servertest.Fields{"license_code": "TR-30", "count": 1}, &issued)
+	w.card, w.device = issued.Cards[0].Number, "356938035643809"
+	manage("/cards/sell", servertest.Fields{"cards": []string{w.card}, "customer_id": w.Customer}, &answer)
+	manage("/devices", servertest.Fields{"number": w.device, "model": "GT06N", "customer_id": w.Customer}, &answer)
+	branch := w.Manage(t, "POST", "/customers", servertest.Fields{"company_name": "Branch", "superior_id": w.Customer}, "id")
+	var order struct{ Order struct{ ID string } }
+	manage("/cards/sell", servertest.Fields{"count": 2001, "from_customer_id": w.Customer, "customer_id": branch}, &order)
+	var sales struct{ Items []struct{ ID string } }
+	w.Server.Do(t, "GET", "/api/v1/prepaid/transfers?method=sell", nil, "Authorization", "Bearer "+w.Vendor.AdminKey).JSON(t, &sales)
+	w.ids["prepaid/orders"], w.ids["prepaid/sales"] = order.Order.ID, sales.Items[0].ID
+	w.secrets = append(w.secrets, w.card, w.device)
 	return w
 }
 
@@ -56,10 +84,18 @@ func (w portalWorld) path(t *testing.T, r edge.Route) string {
 	t.Helper()
 	below := strings.TrimPrefix(strings.TrimSuffix(r.Path, "{$}"), "/portal/{vendor}")
 	noun, _, _ := strings.Cut(strings.TrimPrefix(below, "/"), "/")
+	number := w.card
+	if part, is := strings.CutPrefix(below, "/prepaid/{acting}/"); is {
+		noun, _, _ = strings.Cut(part, "/")
+		if noun == "devices" {
+			number = w.device
+		}
+		noun = "prepaid/" + noun
+	}
 	if strings.Contains(below, "{id}") && w.ids[noun] == "" {
 		t.Errorf("%s: the walk has no id for it", r.Path)
 	}
-	return strings.NewReplacer("{id}", w.ids[noun], "{user}", w.user, "{request}", w.request, "{file}", w.request, "{$}", "").Replace(below)
+	return strings.NewReplacer("{id}", w.ids[noun], "{user}", w.user, "{request}", w.request, "{acting}", w.Customer, "{customer}", w.Customer, "{number}", number, "{file}", w.request, "{$}", "").Replace(below)
 }
 
 // walk goes over all routes of the portal that need a session.

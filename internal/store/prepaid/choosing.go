@@ -167,6 +167,18 @@ func (s Store) CardsNamed(ctx context.Context, v ident.VendorID, numbers []strin
 	return all, err
 }
 
+// DevicesNamed gives the devices of these numbers, as they are compared, that who looks sees.
+func (s Store) DevicesNamed(ctx context.Context, v ident.VendorID, numbers []string, h prepaid.Holder) (all []prepaid.DeviceView, err error) {
+	err = store.Among(slices.Compact(slices.Sorted(slices.Values(numbers))), func(list string, some []any) error {
+		text, args := within(store.Select(selectDeviceView+`WHERE d.vendor_id =`, v), v, "d.holder_id", h).
+			And("n.number_key IN ("+list+")", some...).End(" ORDER BY n.number_key")
+		found, err := store.All[prepaid.DeviceView](s.DB.Query(ctx, text, args...))(deviceView(h))
+		all = append(all, found...)
+		return err
+	})
+	return all, err
+}
+
 // SubCustomers gives at most limit customers directly below one, or those without a superior
 // where that is 0, whose name or number begins with a text: by name.
 func (s Store) SubCustomers(ctx context.Context, v ident.VendorID, superior ident.CustomerID, text string, limit int) ([]prepaid.Customer, error) {

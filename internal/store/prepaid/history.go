@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/listing"
 	"chancery/internal/prepaid"
@@ -97,6 +98,10 @@ func narrowTransfers(s *store.Selection, v ident.VendorID, f prepaid.TransferFil
 		name, end := listing.Fold(f.Party), listing.Fold(f.Party)+maxRune
 		s.And(`(LOWER(f.customer_number) = ? OR LOWER(u.customer_number) = ? OR f.name_folded >= ? AND f.name_folded < ?
 			OR u.name_folded >= ? AND u.name_folded < ?)`, number, number, name, end, name, end)
+	}
+	if f.Device != "" {
+		s.And(`r.id IN (SELECT i.transfer_id FROM prepaid_transfer_devices i WHERE i.vendor_id = ?
+			AND i.device_id = (SELECT o.id FROM prepaid_device_numbers o WHERE o.vendor_id = ? AND o.number_key = ?))`, v, v, entry.DeviceKey(f.Device))
 	}
 	if f.Card != "" {
 		number, _ := prepaid.ParseNumber(f.Card) // "" is no card's

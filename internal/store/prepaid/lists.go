@@ -1,6 +1,7 @@
 package prepaid
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -98,16 +99,17 @@ func (s Store) Cards(
 	}
 	sel := served(selectCardView)
 	narrow(sel, f)
+	w, err := s.window(ctx, v, "prepaid_cards", f.OfHolders)
+	if err != nil {
+		return page, err
+	}
 	by := store.Column{Name: "c.id"}
 	if r.Sort == "number" {
-		by = store.Column{Name: "c.number"}
+		by.Name = "c.number"
 	}
-	bound := store.Search{}
-	if by.Name == "c.id" {
-		if bound, err = s.DB.Bound(ctx, served(`SELECT c.id FROM prepaid_cards c `), "c.id", r, store.SearchDepth); err != nil {
-			return page, err
-		}
-		bound.Within(sel, "c.id")
+	next, err := w.look(ctx, s, served(`SELECT c.id, c.number FROM prepaid_cards c `), sel, "c.id", &by, r)
+	if err != nil {
+		return page, err
 	}
 	text, args := sel.Page(r, by, "c.id")
 	items, err := store.All[prepaid.CardView](s.DB.Query(ctx, text, args...))(cardView(f.OfHolders))
@@ -118,9 +120,7 @@ func (s Store) Cards(
 		}
 		return m
 	})
-	if by.Name == "c.id" {
-		page.Next = bound.Next(page.Next)
-	}
+	page.Next = cmp.Or(page.Next, next)
 	return page, err
 }
 
@@ -180,15 +180,19 @@ func (s Store) Devices(
 	}
 	sel := served(selectDeviceView)
 	narrowDevices(sel, f)
-	bound, err := s.DB.Bound(ctx, served(`SELECT d.id FROM prepaid_devices d `), "d.id", r, store.SearchDepth)
+	w, err := s.window(ctx, v, "prepaid_devices", f.Holders)
 	if err != nil {
 		return page, err
 	}
-	bound.Within(sel, "d.id")
-	text, args := sel.Page(r, store.Column{Name: "d.id"}, "d.id")
+	by := store.Column{Name: "d.id"}
+	next, err := w.look(ctx, s, served(`SELECT d.id FROM prepaid_devices d `), sel, "d.id", &by, r)
+	if err != nil {
+		return page, err
+	}
+	text, args := sel.Page(r, by, "d.id")
 	items, err := store.All[prepaid.DeviceView](s.DB.Query(ctx, text, args...))(deviceView(f.Holders))
 	page = listing.Cut(r, items, func(w prepaid.DeviceView) listing.Mark { return r.Mark(int64(w.ID)) })
-	page.Next = bound.Next(page.Next)
+	page.Next = cmp.Or(page.Next, next)
 	return page, err
 }
 
@@ -212,9 +216,19 @@ func narrowDevices(s *store.Selection, f prepaid.DeviceFilter) {
 	}
 }
 
+// deviceOf reads one device. The plus keeps the planner off an index of all of the vendor's
+// devices.
+func deviceOf(v ident.VendorID, id ident.DeviceID, h prepaid.Holder) (text string, args []any) {
+	return within(store.Select(selectDeviceView+`WHERE +d.vendor_id =`, v), v, "d.holder_id", h).And("d.id = ?", id).End("")
+}
+
 // DeviceByNumber gives a device by its number in any writing; nil where who looks sees none.
 func (s Store) DeviceByNumber(ctx context.Context, v ident.VendorID, number string, h prepaid.Holder) (*prepaid.DeviceView, error) {
-	text, args := within(store.Select(selectDeviceView+`WHERE d.vendor_id =`, v), v, "d.holder_id", h).And("n.number_key = ?", entry.DeviceKey(number)).End("")
+	id, err := s.deviceID(ctx, v, number)
+	if err != nil || id == 0 {
+		return nil, err
+	}
+	text, args := deviceOf(v, id, h)
 	all, err := store.All[prepaid.DeviceView](s.DB.Query(ctx, text, args...))(deviceView(h))
 	if err != nil || len(all) == 0 {
 		return nil, err

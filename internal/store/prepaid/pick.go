@@ -2,7 +2,6 @@ package prepaid
 
 import (
 	"context"
-	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -28,8 +27,8 @@ func (s Store) Customers(
 		sel.And("c.id"+below+" AND c.id <> ?", v, f.Within, f.Within)
 	}
 	if f.Text != "" {
-		part := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(listing.Fold(f.Text)) + "%"
-		sel.And(`(c.name_folded LIKE ? ESCAPE '\' OR LOWER(c.customer_number) LIKE ? ESCAPE '\')`, part, part)
+		part := listing.Fold(f.Text) // what holds it is another text without it
+		sel.And("(REPLACE(c.name_folded, ?, '') <> c.name_folded OR REPLACE(LOWER(c.customer_number), ?, '') <> LOWER(c.customer_number))", part, part)
 	}
 	text, args := sel.Page(r, store.Column{Name: "c.name_folded"}, "c.id")
 	folded := map[ident.CustomerID]string{}

@@ -386,7 +386,7 @@
         if (text.length < 2 || text === asked) { return; }
         timer = setTimeout(function () {
           asked = text;
-          fetch(input.dataset.suggest + "?q=" + encodeURIComponent(text), { credentials: "same-origin" }).then(function (r) {
+          fetch(input.dataset.suggest + (input.dataset.suggest.indexOf("?") < 0 ? "?q=" : "&q=") + encodeURIComponent(text), { credentials: "same-origin" }).then(function (r) {
             return r.ok && !r.redirected ? r.json() : [];
           }).then(function (all) {
             list.replaceChildren.apply(list, all.map(function (s) {

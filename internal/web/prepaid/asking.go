@@ -46,14 +46,16 @@ func BackField(q *web.Request) web.Field {
 // the beginning of a name or number is typed.
 const mostOffered = 200
 
-// TargetField asks for one of the customers directly below an owner, or of those without a
-// superior where the owner is the vendor's stock (nil).
-func (f *Frame) TargetField(q *web.Request, owner *prepaid.Customer, name, label string) (web.Field, error) {
-	id, of := idsOf(owner)
+// TargetsPath suggests customers for a TargetField.
+const TargetsPath = "/matches/customers"
+
+// TargetField asks for one of the customers directly below the owner of what one looks at, or
+// of those without a superior where that is the vendor's stock.
+func (f *Frame) TargetField(q *web.Request, l Look, name, label string) (web.Field, error) {
 	d := web.Field{Name: name, Label: label, Required: true, Focus: true, Kind: web.SelectField, Placeholder: q.T("Choose a customer")}
-	all, err := f.customers.SubCustomers(q.Context(), q.VendorID(), id, "", mostOffered+1)
+	all, err := f.customers.SubCustomers(q.Context(), q.VendorID(), idOf(l.Owner), "", mostOffered+1)
 	if len(all) > mostOffered {
-		d.Kind, d.Suggest, d.Placeholder = web.TextField, f.Home(q)+"/below/"+of+"/matches", q.T("Name or number")
+		d.Kind, d.Suggest, d.Placeholder = web.TextField, l.Href(TargetsPath), q.T("Name or number")
 		d.Hint = q.T("Type the beginning and choose, or type the whole customer number.")
 		return d, err
 	}
@@ -66,30 +68,22 @@ func (f *Frame) TargetField(q *web.Request, owner *prepaid.Customer, name, label
 	return d, err
 }
 
-func idsOf(owner *prepaid.Customer) (ident.CustomerID, string) {
+// idOf is an owner's id; 0 is the vendor's stock.
+func idOf(owner *prepaid.Customer) ident.CustomerID {
 	if owner == nil {
-		return 0, inStock
+		return 0
 	}
-	return owner.ID, owner.UUID.String()
+	return owner.ID
 }
 
-// suggestTargets gives the customers directly below one that may be meant.
+// suggestTargets gives the customers directly below the owner that may be meant.
 func (f *Frame) suggestTargets(q *web.Request, text string) ([]web.Suggestion, error) {
 	const most = 8
-	var of ident.UUID
-	if q.R.PathValue("id") != inStock {
-		id, err := q.ID("id")
-		if err != nil {
-			return nil, err
-		}
-		of = id
-	}
-	l, err := f.OfOwner(q, of)
+	l, err := f.Look(q)
 	if err != nil {
 		return nil, err
 	}
-	id, _ := idsOf(l.Owner)
-	found, err := f.customers.SubCustomers(q.Context(), q.VendorID(), id, text, most)
+	found, err := f.customers.SubCustomers(q.Context(), q.VendorID(), idOf(l.Owner), text, most)
 	all := make([]web.Suggestion, len(found))
 	for i, c := range found {
 		all[i] = web.Suggestion{Value: OwnerName(c.Name, c.Number), Label: c.Number}
@@ -108,13 +102,12 @@ func (f *Frame) Target(q *web.Request, owner *prepaid.Customer, v web.Values, na
 	if err := v.Err(); err != nil {
 		return ident.UUID{}, err
 	}
-	id, _ := idsOf(owner)
 	_, number, labelled := strings.Cut(text, " · ")
 	if !labelled {
 		number = text
 	}
 	const few = 2
-	found, err := f.customers.SubCustomers(q.Context(), q.VendorID(), id, number, few)
+	found, err := f.customers.SubCustomers(q.Context(), q.VendorID(), idOf(owner), number, few)
 	if err != nil {
 		return ident.UUID{}, err
 	}
@@ -123,9 +116,8 @@ func (f *Frame) Target(q *web.Request, owner *prepaid.Customer, v web.Values, na
 			return c.UUID, nil
 		}
 	}
-	message := "fits several customers: type the number of one of them"
 	if len(found) == 0 {
-		message = "names no customer directly below"
+		return ident.UUID{}, fault.Wrong(fault.Field{Name: name, Message: "names no customer directly below"})
 	}
-	return ident.UUID{}, fault.Wrong(fault.Field{Name: name, Message: message})
+	return ident.UUID{}, fault.Wrong(fault.Field{Name: name, Message: "fits several customers: type the number of one of them"})
 }

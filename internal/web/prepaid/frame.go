@@ -130,7 +130,7 @@ func (f *Frame) Routes() []edge.Route {
 		http.Redirect(w, q.R, f.Home(q)+OverviewPath, http.StatusSeeOther)
 		return nil
 	})
-	matches := web.Suggestions(f.Face, f.Path("/below/{id}/matches"), f.Act, f.suggestTargets)
+	matches := web.Suggestions(f.Face, f.Path(TargetsPath), f.Act, f.suggestTargets)
 	if f.IsStaff() {
 		return []edge.Route{first, matches}
 	}

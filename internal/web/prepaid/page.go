@@ -106,6 +106,16 @@ func OwnerCell(q *web.Request, o prepaid.Owner) web.Cell {
 	return web.Cell{Text: o.Number, Sub: o.Name}
 }
 
+// OwnerIn names the owner of a thing in a list: by the number alone where the list is of one
+// owner, whom the page names.
+func (l Look) OwnerIn(q *web.Request, o prepaid.Owner) web.Cell {
+	cell := OwnerCell(q, o)
+	if !l.Below && !l.Everybody() {
+		cell.Sub = ""
+	}
+	return cell
+}
+
 // Explain says on a page why something can't be done with what it shows; nothing where it
 // can, or where it is many owners'.
 func (l Look) Explain(q *web.Request, act prepaid.Act) []web.Notice {

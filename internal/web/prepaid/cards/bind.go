@@ -17,7 +17,7 @@ const (
 )
 
 func (p *Pages) binding() []edge.Route {
-	return web.Ask(p.face, p.Frame.Path(bindPath), p.Frame.Act, "form.html", p.askBind, p.bind)
+	return web.Ask(p.face, p.Frame.Path(bindPath), p.Frame.Act, "bind.html", p.askBind, p.bind)
 }
 
 // askBind asks which card is put on which device. Once both are known, it says what will
@@ -48,12 +48,12 @@ func (p *Pages) askBind(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	form.Submit, form.Look, form.Cancel = q.T("Bind license"), q.T("Show what happens"), l.Back(q, l.Href(frame.CardsPath))
 	form.Add(web.Group{Fields: append(append(l.Fields(), frame.BackField(q)),
 		web.Field{
-			Name: cardName, Label: q.T("Card number"), Value: card, Mono: true, Required: true, Focus: card == "", Suggest: l.Bare(matchesPath),
+			Name: cardName, Label: q.T("Card number"), Value: card, Mono: true, Required: true, Focus: card == "", Look: true, Suggest: l.Bare(matchesPath),
 			Hint: q.T("In any writing. The card must be unlocked, on no device, have days, and be for the device's model."),
 		},
 		web.Field{
 			Name: deviceName, Label: q.T("Device number"), Value: device, Mono: true, Required: true, Focus: card != "" && device == "",
-			Suggest: l.Bare(deviceMatchesPath), Hint: q.T("Of the card's owner, or of a customer below."),
+			Look: true, Suggest: l.Bare(deviceMatchesPath), Hint: q.T("Of the card's owner, or of a customer below."),
 		},
 		web.Field{
 			Name: startName, Label: q.T("Charged from"), Kind: web.DateField,

@@ -60,6 +60,9 @@ func (p *Pages) chosen(q *web.Request) (c choice, err error) {
 	if c.look, err = p.Frame.Look(q); err != nil {
 		return c, err
 	}
+	if err = c.look.May(prepaid.SendBack); err != nil { // selling is refused to more
+		return c, err
+	}
 	if c.filter, err = filter(q, c.look); err != nil {
 		return c, err
 	}
@@ -194,9 +197,6 @@ type choicePage struct {
 func (p *Pages) choose(q *web.Request) (*choicePage, error) {
 	c, err := p.chosen(q)
 	if err != nil {
-		return nil, err
-	}
-	if err := c.look.May(prepaid.SendBack); err != nil {
 		return nil, err
 	}
 	rows, err := p.rowsOf(q, c)

@@ -65,7 +65,7 @@ func codeColumns(q *web.Request, l frame.Look) []web.Column[prepaid.CodeFigures]
 			Name: "available_days", Label: q.T("Available days"), End: true,
 			Cell: func(c prepaid.CodeFigures) web.Cell {
 				cell := number(c.Days)
-				cell.Sub = q.T("%d days on a new card", c.Code.Days)
+				cell.Sub = q.T("%d days a card", c.Code.Days)
 				return cell
 			},
 			Plain: func(c prepaid.CodeFigures) string { return frame.Plain(c.Days) },

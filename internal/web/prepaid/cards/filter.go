@@ -111,10 +111,10 @@ func filters(q *web.Request, stats prepaid.Statistics) []web.Filter {
 		statusFilter(q),
 		yes(lockedName, q.T("Lock"), q.T("Locked"), q.T("Not locked")),
 		yes(boundName, q.T("On a device"), q.T("Bound"), q.T("Not bound")),
-		{Name: minName, Label: q.T("Available days from"), Kind: web.NumberFilter},
-		{Name: maxName, Label: q.T("to"), Kind: web.NumberFilter},
+		{Name: minName, Label: q.T("Days from"), Kind: web.NumberFilter},
+		{Name: maxName, Label: q.T("Days to"), Kind: web.NumberFilter},
 		{Name: fromName, Label: q.T("Activated from"), Kind: web.DateFilter},
-		{Name: toName, Label: q.T("to"), Kind: web.DateFilter},
+		{Name: toName, Label: q.T("Activated to"), Kind: web.DateFilter},
 	}
 	if batch := frame.Given(q, batchName); batch != "" {
 		all = append(all, web.Filter{

@@ -28,7 +28,7 @@ func (p *Pages) cardsChrome(q *web.Request) (web.Page, error) {
 	}
 	if l.Offers(prepaid.Bind) {
 		page.Actions = append(page.Actions, web.Action{
-			Label: q.T("Bind license"), Href: l.Href(bindPath, web.BackName, here(q)), Icon: "link", Dialog: true, Plain: true,
+			Label: q.T("Bind license"), Href: l.Href(bindPath, web.BackName, frame.Here(q)), Icon: "link", Plain: true,
 		})
 	}
 	if p.Frame.Has(frame.SalesPath) {
@@ -41,15 +41,12 @@ func (p *Pages) cardsChrome(q *web.Request) (web.Page, error) {
 // batchHref is where the number of cards to select is asked for. Of everybody's cards the
 // vendor's own stock is chosen from.
 func batchHref(q *web.Request, l frame.Look) string {
-	pairs := append(given(q), web.BackName, here(q))
+	pairs := append(given(q), web.BackName, frame.Here(q))
 	if l.Everybody() {
 		return l.At(batchPath, ident.UUID{}, pairs...)
 	}
 	return l.Href(batchPath, pairs...)
 }
-
-// here is the address of a list below the face, to come back to.
-func here(q *web.Request) string { return strings.TrimPrefix(q.R.URL.RequestURI(), q.Base) }
 
 func (p *Pages) cards(q *web.Request) (web.Table[prepaid.CardView], error) {
 	l, err := p.Frame.Look(q)
@@ -111,7 +108,7 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.CardV
 			Cell: func(c prepaid.CardView) web.Cell { return web.Cell{Badge: frame.StatusBadge(c.Status())} },
 		},
 		{
-			Name: lockedName, Label: q.T("Lock"), Cell: func(c prepaid.CardView) web.Cell { return lockCell(c) },
+			Name: lockedName, Label: q.T("Lock"), Cell: lockCell,
 			Plain: func(c prepaid.CardView) string { return strconv.FormatBool(c.Locked) },
 		},
 		{
@@ -133,16 +130,19 @@ func (p *Pages) columns(q *web.Request, l frame.Look) []web.Column[prepaid.CardV
 			},
 			Plain: func(c prepaid.CardView) string { return frame.Plain(c.Days) },
 		},
-		{Name: "activated_at", Label: q.T("Activation time"), Cell: func(c prepaid.CardView) web.Cell { return web.Cell{At: c.ActivatedAt} }},
+		{Name: "activated_at", Label: q.T("Activation time"), Cell: func(c prepaid.CardView) web.Cell { return web.Cell{Day: c.ActivatedAt} }},
 		{
 			Name: deviceName, Label: q.T("Bound device"),
-			Cell: func(c prepaid.CardView) web.Cell { return p.deviceCell(l, c.DeviceNo) },
+			Cell: func(c prepaid.CardView) web.Cell { return p.Frame.DeviceCell(l, c.DeviceNo) },
 		},
 		{
-			Name: "owner", Label: q.T("Owner"), Cell: func(c prepaid.CardView) web.Cell { return frame.OwnerCell(q, c.Owner) },
+			Name: "owner", Label: q.T("Owner"), Roomy: l.Below || l.Everybody(), Cell: func(c prepaid.CardView) web.Cell { return l.OwnerIn(q, c.Owner) },
 			Plain: func(c prepaid.CardView) string { return c.Owner.Number },
 		},
-		{Name: "created_at", Label: q.T("Issued"), Sort: "created_at", Extra: true, Cell: func(c prepaid.CardView) web.Cell { return web.Cell{At: c.CreatedAt} }},
+		{
+			Name: "created_at", Label: q.T("Issued"), Sort: "created_at", Extra: true,
+			Cell: func(c prepaid.CardView) web.Cell { return web.Cell{At: c.CreatedAt} },
+		},
 	}
 }
 
@@ -163,12 +163,4 @@ func lockCell(c prepaid.CardView) web.Cell {
 		return web.Cell{Badge: &web.Badge{Word: "Locked", Tone: web.Warning, Hint: "it can neither be sold nor bound"}}
 	}
 	return web.Cell{}
-}
-
-func (p *Pages) deviceCell(l frame.Look, number string) web.Cell {
-	cell := web.Cell{Text: number, Mono: true}
-	if number != "" && p.Frame.Has(frame.DevicesPath) {
-		cell.Href = l.Href(frame.DevicesPath + "/" + frame.Segment(number))
-	}
-	return cell
 }

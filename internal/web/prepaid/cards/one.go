@@ -3,7 +3,6 @@ package cards
 import (
 	"strings"
 
-	"chancery/internal/calendar"
 	"chancery/internal/fault"
 	"chancery/internal/listing"
 	"chancery/internal/prepaid"
@@ -59,14 +58,19 @@ func (p *Pages) card(q *web.Request) (*prepaid.CardView, frame.Look, error) {
 	return c, l, err
 }
 
-// can is what can be done with a card as it is.
-func (p *Pages) can(q *web.Request, l frame.Look, c prepaid.CardView) (all []web.Action) {
-	add := func(act prepaid.Act, fits bool, a web.Action) {
-		if a.Dialog = true; fits && l.Offers(act) {
+// offering adds to the actions of a card's page what fits the card, and who looks may do.
+func offering(all *[]web.Action, l frame.Look, c prepaid.CardView) func(act prepaid.Act, fits bool, a web.Action) {
+	return func(act prepaid.Act, fits bool, a web.Action) {
+		if a.Dialog = act != prepaid.Bind; fits && l.Offers(act) {
 			a.Href = l.Href(a.Href, idName, c.Number)
-			all = append(all, a)
+			*all = append(*all, a)
 		}
 	}
+}
+
+// can is what can be done with a card as it is.
+func (p *Pages) can(q *web.Request, l frame.Look, c prepaid.CardView) (all []web.Action) {
+	add := offering(&all, l, c)
 	free := c.HeldBy == 0 && c.Device == 0 && c.Days > 0
 	add(prepaid.Bind, free && !c.Locked, web.Action{Label: q.T("Bind license"), Href: bindPath, Icon: "link"})
 	add(prepaid.Unbind, c.Device != 0, web.Action{Label: q.T("Unbind license"), Href: unbindPath, Icon: "x", Plain: true})
@@ -74,13 +78,9 @@ func (p *Pages) can(q *web.Request, l frame.Look, c prepaid.CardView) (all []web
 	return all
 }
 
+// canToo is what is done with a card less often.
 func (p *Pages) canToo(q *web.Request, l frame.Look, c prepaid.CardView) (all []web.Action) {
-	add := func(act prepaid.Act, fits bool, a web.Action) {
-		if a.Dialog = true; fits && l.Offers(act) {
-			a.Href = l.Href(a.Href, idName, c.Number)
-			all = append(all, a)
-		}
-	}
+	add := offering(&all, l, c)
 	free := c.HeldBy == 0 && c.Device == 0 && c.Days > 0
 	add(prepaid.SendBack, free && !c.Locked && l.Owner != nil, web.Action{Label: q.T("Return license"), Href: returnPath, Icon: "arrow-left"})
 	add(prepaid.Lock, c.Status() == prepaid.Unused && !c.Locked && c.HeldBy == 0, web.Action{Label: q.T("Lock license"), Href: lockPath, Icon: "lock"})
@@ -156,7 +156,7 @@ func (p *Pages) onDevice(q *web.Request, l frame.Look, c prepaid.CardView, page 
 		return err
 	}
 	page.Device = page.Page.Facts(
-		web.Fact{Label: q.T("Bound device"), Cell: p.deviceCell(l, d.Number)},
+		web.Fact{Label: q.T("Bound device"), Cell: p.Frame.DeviceCell(l, d.Number)},
 		web.Fact{Label: q.T("Model"), Cell: web.Cell{Text: d.Model}},
 		web.Fact{Label: q.T("Bound since"), Cell: web.Cell{At: c.BoundAt}},
 		web.Fact{Label: q.T("Usable until"), Cell: frame.UsableCell(*d)},
@@ -178,8 +178,11 @@ func (p *Pages) records(q *web.Request, l frame.Look, c prepaid.CardView, page *
 		return err
 	}
 	page.Records = []web.Records{
-		{Title: q.T("Transfers"), List: transfers(q).Of(q, &page.Page, moves.Items), All: p.all(q, l, frame.SalesPath, c.Number)},
-		{Title: q.T("Deductions"), List: p.deductions(q, l).Of(q, &page.Page, days.Items), All: p.all(q, l, frame.DeductionsPath, c.Number)},
+		{Title: q.T("Transfers"), List: frame.TransfersTable(q).Of(q, &page.Page, moves.Items), All: p.all(q, l, frame.SalesPath, c.Number)},
+		{
+			Title: q.T("Deductions"), List: p.Frame.DeductionsTable(q, l, cardName).Of(q, &page.Page, days.Items),
+			All: p.all(q, l, frame.DeductionsPath, c.Number),
+		},
 	}
 	return nil
 }
@@ -190,35 +193,4 @@ func (p *Pages) all(q *web.Request, l frame.Look, path, card string) *web.Link {
 		return nil
 	}
 	return &web.Link{Label: q.T("Show all"), Href: l.Href(path, cardName, card)}
-}
-
-func transfers(q *web.Request) web.Table[prepaid.TransferView] {
-	return web.Table[prepaid.TransferView]{
-		Empty: web.Empty{Icon: "history", Title: q.T("Nothing yet")},
-		Columns: []web.Column[prepaid.TransferView]{
-			{Name: "at", Label: q.T("Time"), Cell: func(r prepaid.TransferView) web.Cell { return web.Cell{At: r.At} }},
-			{Name: "method", Label: q.T("Method"), Cell: func(r prepaid.TransferView) web.Cell { return web.Cell{Badge: frame.MethodBadge(r.Kind)} }},
-			{Name: "from", Label: q.T("From"), Cell: func(r prepaid.TransferView) web.Cell { return frame.OwnerCell(q, r.Source) }},
-			{Name: "to", Label: q.T("To"), Cell: func(r prepaid.TransferView) web.Cell { return frame.OwnerCell(q, r.Target) }},
-		},
-	}
-}
-
-func (p *Pages) deductions(q *web.Request, l frame.Look) web.Table[prepaid.DeductionView] {
-	return web.Table[prepaid.DeductionView]{
-		Empty: web.Empty{Icon: "receipt", Title: q.T("Not charged yet")},
-		Columns: []web.Column[prepaid.DeductionView]{
-			{Name: "day", Label: q.T("Day"), Cell: func(r prepaid.DeductionView) web.Cell {
-				return web.Cell{Text: q.Language().Day(calendar.Numbered(r.Day))}
-			}},
-			{Name: "at", Label: q.T("Time"), Cell: func(r prepaid.DeductionView) web.Cell { return web.Cell{At: r.At} }},
-			{Name: deviceName, Label: q.T("Device number"), Cell: func(r prepaid.DeductionView) web.Cell { return p.deviceCell(l, r.DeviceNo) }},
-			{Name: "kind", Label: q.T("Kind"), Cell: func(r prepaid.DeductionView) web.Cell {
-				return web.Cell{Badge: frame.DeductionBadge(r.Kind)}
-			}},
-			{Name: "by", Label: q.T("Triggered by"), Cell: func(r prepaid.DeductionView) web.Cell {
-				return web.Cell{Text: frame.TriggerText(q, r), Quiet: true}
-			}},
-		},
-	}
 }

@@ -131,18 +131,6 @@ func TestBatchSelectOfVeryMany(t *testing.T) {
 			t.Fatalf("%s says %s", under.Path, under.Text("main"))
 		}
 		servertest.Shows(t, top, under.Path, func(p *servertest.Page) bool { return strings.Contains(p.Text(".app-head"), "Done") })
-		var left struct{ Items []struct{ Number string } }
-		d.API(t, 200, "GET", "/cards?limit=500&sort=number&customer_id="+d.Customers["top"], nil).JSON(t, &left)
-		numbers := map[string]bool{}
-		for _, c := range left.Items {
-			numbers[c.Number] = true
-		}
-		if len(left.Items) != 500 || !numbers[two[498]] || !numbers[two[499]] {
-			// 502 cards are left: the 500 behind those chosen, and the two that were unticked.
-			if len(left.Items) != 500 {
-				t.Errorf("%d cards are listed", len(left.Items))
-			}
-		}
 		stats := top.Get(t, d.At("top", "/licenses")).Find("#rows td[data-label=Total]").Text()
 		if n, err := strconv.Atoi(stats); err != nil || n != 502 {
 			t.Errorf("%s cards are left", stats)

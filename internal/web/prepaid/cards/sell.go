@@ -71,7 +71,7 @@ func (p *Pages) saleText(q *web.Request, l frame.Look) string {
 }
 
 func (p *Pages) askTarget(q *web.Request, form *web.Form, l frame.Look) error {
-	target, err := p.Frame.TargetField(q, l.Owner, targetName, q.T("Sell to"))
+	target, err := p.Frame.TargetField(q, l, targetName, q.T("Sell to"))
 	form.Submit = q.T("Sell license")
 	form.Add(web.Group{Fields: []web.Field{target}})
 	return err
@@ -79,27 +79,30 @@ func (p *Pages) askTarget(q *web.Request, form *web.Form, l frame.Look) error {
 
 // readSale reads what is sold, and to whom.
 func (p *Pages) readSale(q *web.Request, v web.Values) (s sale, err error) {
-	var owner *prepaid.Customer
-	if quantity(q) > prepaid.MaxAtOnce {
-		c, err := p.chosen(q)
-		if err != nil {
-			return s, err
-		}
-		s.many = c.left()
-		s.command.Filter, s.command.Count = c.filter, s.many
-		if owner = c.look.Owner; owner != nil {
-			s.command.From = owner.ID
-		}
-	} else {
-		if s.command.Cards, err = numbersIn(v); err != nil {
-			return s, err
-		}
-		if owner, err = p.ownerOf(q, s.command.Cards[0]); err != nil {
-			return s, err
-		}
+	owner, err := p.readSold(q, v, &s)
+	if err != nil {
+		return s, err
 	}
 	s.command.To, err = p.Frame.Target(q, owner, v, targetName)
 	return s, err
+}
+
+// readSold reads which cards are sold, and gives their owner; nil for the vendor's stock.
+func (p *Pages) readSold(q *web.Request, v web.Values, s *sale) (*prepaid.Customer, error) {
+	if quantity(q) <= prepaid.MaxAtOnce {
+		var err error
+		if s.command.Cards, err = numbersIn(v); err != nil {
+			return nil, err
+		}
+		return p.ownerOf(q, s.command.Cards[0])
+	}
+	c, err := p.chosen(q)
+	if err != nil {
+		return nil, err
+	}
+	s.many = c.left()
+	s.command.Filter, s.command.Count, s.command.From = c.filter, s.many, c.holder()
+	return c.look.Owner, nil
 }
 
 // ownerOf is the owner of a card; nil for the vendor's stock.

@@ -20,7 +20,7 @@ var templates embed.FS
 // Rows reads figures of cards, and customers. What is missing is nil.
 type Rows interface {
 	Statistics(ctx context.Context, v ident.VendorID, h prepaid.Holder) (prepaid.Statistics, error)
-	Forecast(ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64) ([]prepaid.Forecast, error)
+	Figures(ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64) (prepaid.Statistics, []prepaid.Forecast, error)
 	GoingDark(ctx context.Context, v ident.VendorID, holder ident.CustomerID, soon prepaid.Soon) (int64, error)
 	CustomerOf(ctx context.Context, v ident.VendorID, id ident.UUID) (*prepaid.Customer, error)
 	LowOf(ctx context.Context, v ident.VendorID, c prepaid.Customer, at time.Time) (prepaid.LowNow, error)

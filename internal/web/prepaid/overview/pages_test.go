@@ -38,7 +38,7 @@ func TestStatistics(t *testing.T) {
 			lines := p.Find("figure tbody tr")
 			for i := range lines.Length() {
 				if head := lines.Eq(i).Find("th").Text(); strings.HasPrefix(head, label) {
-					var cells []string
+					cells := make([]string, 0, lines.Eq(i).Find("td").Length())
 					for k := range lines.Eq(i).Find("td").Length() {
 						cells = append(cells, lines.Eq(i).Find("td").Eq(k).Text())
 					}
@@ -59,7 +59,7 @@ func TestStatistics(t *testing.T) {
 		for who, b := range map[string]*servertest.Browser{d.At("shop", ""): shop, "/prepaid": console} {
 			p := b.Get(t, who+"/overview")
 			links := p.Find("figure a")
-			var hrefs []string
+			hrefs := make([]string, 0, links.Length())
 			for i := range links.Length() {
 				href, _ := links.Eq(i).Attr("href")
 				hrefs = append(hrefs, href)
@@ -92,8 +92,8 @@ func TestChoosing(t *testing.T) {
 		d := stocked(t, s)
 		mid := d.As(t, "mid", owners.Viewer)
 		names := func(b *servertest.Browser, path string) string {
-			var names []string
 			cells := b.Get(t, path).Find("#rows td[data-label=Customer] a")
+			names := make([]string, 0, cells.Length())
 			for i := range cells.Length() {
 				names = append(names, cells.Eq(i).Text())
 			}

@@ -26,7 +26,8 @@ func (p *Pages) show(q *web.Request) (*statisticsPage, error) {
 		return nil, err
 	}
 	page := &statisticsPage{Page: p.Frame.Page(q, l, q.T("License Management"), frame.OverviewPath)}
-	stats, err := p.Rows.Statistics(q.Context(), q.VendorID(), l.Holder())
+	today := calendar.DayOf(q.Now(), q.VendorZone())
+	stats, rates, err := p.Rows.Figures(q.Context(), q.VendorID(), l.Holder(), today.Number())
 	if err != nil {
 		return nil, err
 	}
@@ -39,9 +40,7 @@ func (p *Pages) show(q *web.Request) (*statisticsPage, error) {
 	}
 	page.Low = low(q, l, all)
 	page.Codes, page.Statuses = pieOfCodes(q, l, stats), pieOfStatuses(q, l, all)
-	if page.Forecast, err = p.forecast(q, l); err != nil {
-		return nil, err
-	}
+	page.Forecast = forecast(q, l, rates, today)
 	if l.Owner != nil && !l.Below {
 		page.Devices, err = p.devices(q, l)
 	}
@@ -122,9 +121,7 @@ func pieOfStatuses(q *web.Request, l frame.Look, all prepaid.CodeFigures) web.Pi
 }
 
 // forecast tells when the stock of each code runs out at the rate of the last days.
-func (p *Pages) forecast(q *web.Request, l frame.Look) (web.Sums, error) {
-	today := calendar.DayOf(q.Now(), q.VendorZone())
-	all, err := p.Rows.Forecast(q.Context(), q.VendorID(), l.Holder(), today.Number())
+func forecast(q *web.Request, l frame.Look, all []prepaid.Forecast, today calendar.Day) web.Sums {
 	t := web.Sums{
 		Title: q.T("How long the days last"), Text: q.T("At the rate of the last %d whole days.", prepaid.ForecastDays), Empty: q.T("There are no cards."),
 		Heads: []string{q.T("License code"), q.T("Available days"), q.T("Charged a day"), q.T("Lasts until")},
@@ -139,7 +136,7 @@ func (p *Pages) forecast(q *web.Request, l frame.Look) (web.Sums, error) {
 		}
 		t.Lines = append(t.Lines, line)
 	}
-	return t, err
+	return t
 }
 
 // farAhead bounds the day that a forecast names.
@@ -165,6 +162,7 @@ func (p *Pages) devices(q *web.Request, l frame.Look) ([]web.Stat, error) {
 		stat.Tone = web.Warning
 	}
 	return []web.Stat{stat, {
-		Label: q.T("Blacklisted devices"), Value: q.T("Show"), Icon: "ban", Sub: q.T("no day is left on their cards"), Href: l.Href(frame.DevicesPath, "blacklisted", "true"),
+		Label: q.T("Blacklisted devices"), Value: q.T("Show"), Icon: "ban", Sub: q.T("no day is left on their cards"),
+		Href: l.Href(frame.DevicesPath, "blacklisted", "true"),
 	}}, err
 }

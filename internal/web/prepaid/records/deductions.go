@@ -2,41 +2,14 @@ package records
 
 import (
 	"chancery/internal/calendar"
-	"chancery/internal/language"
 	"chancery/internal/listing"
 	"chancery/internal/prepaid"
 	"chancery/internal/web"
 	frame "chancery/internal/web/prepaid"
 )
 
-// kindBadge shows what kind of deduction a row is.
-func kindBadge(k prepaid.DeductionKind) *web.Badge {
-	switch k {
-	case prepaid.Charge:
-		return &web.Badge{Word: language.Mark("Charged"), Tone: web.Good, Hint: language.Mark("one day of the card, for 24 hours of the device")}
-	case prepaid.Grace:
-		return &web.Badge{Word: language.Mark("Day of grace"), Tone: web.Notable, Hint: language.Mark("24 hours without a card, which the next card pays")}
-	case prepaid.Settlement:
-		return &web.Badge{Word: language.Mark("Settlement"), Tone: web.Soon, Hint: language.Mark("one day of the card, for a day of grace of before")}
-	case prepaid.Failed:
-		return &web.Badge{Word: language.Mark("Deduction failed"), Tone: web.Bad, Hint: language.Mark("the device was blacklisted")}
-	}
-	return &web.Badge{Tone: web.Neutral}
-}
-
 func kinds() []prepaid.DeductionKind {
 	return []prepaid.DeductionKind{prepaid.Charge, prepaid.Grace, prepaid.Settlement, prepaid.Failed}
-}
-
-// triggerOf says what triggered a deduction.
-func triggerOf(q *web.Request, w prepaid.DeductionView) string {
-	switch {
-	case w.ByReport:
-		return q.T("a report of the device")
-	case w.Kind == prepaid.Settlement:
-		return q.T("the card that came")
-	}
-	return q.T("the run")
 }
 
 // reasonOf says why a deduction failed.
@@ -58,7 +31,7 @@ func (p *Pages) deductions(q *web.Request) (web.Table[prepaid.DeductionView], er
 	}
 	what := web.Filter{Name: "kind", Label: q.T("Kind"), Kind: web.ChoiceFilter}
 	for _, k := range kinds() {
-		what.Options = append(what.Options, web.Option{Value: k.String(), Label: q.Language().Word(kindBadge(k).Word)})
+		what.Options = append(what.Options, web.Option{Value: k.String(), Label: q.Language().Word(frame.DeductionBadge(k).Word)})
 	}
 	return web.Table[prepaid.DeductionView]{
 		Name: "deduction-record", Sorts: prepaid.DeductionSorts(), Keep: frame.Keep(), Top: true,
@@ -101,7 +74,7 @@ func deductionColumns(q *web.Request, l frame.Look) []web.Column[prepaid.Deducti
 		}},
 		{Name: codeName, Label: q.T("License code"), Cell: func(w prepaid.DeductionView) web.Cell { return web.Cell{Text: w.LicenseCode} }},
 		{Name: "kind", Label: q.T("Kind"), Cell: func(w prepaid.DeductionView) web.Cell {
-			return web.Cell{Badge: kindBadge(w.Kind)}
+			return web.Cell{Badge: frame.DeductionBadge(w.Kind)}
 		}, Plain: func(w prepaid.DeductionView) string { return w.Kind.String() }},
 		{Name: "reason", Label: q.T("What to do"), Roomy: true, Cell: func(w prepaid.DeductionView) web.Cell {
 			if w.Kind != prepaid.Failed {
@@ -114,10 +87,11 @@ func deductionColumns(q *web.Request, l frame.Look) []web.Column[prepaid.Deducti
 			return cell
 		}, Plain: func(w prepaid.DeductionView) string { return w.Reason.Reason() }},
 		{Name: "trigger", Label: q.T("Triggered by"), Cell: func(w prepaid.DeductionView) web.Cell {
-			return web.Cell{Text: triggerOf(q, w), Quiet: true}
+			return web.Cell{Text: frame.TriggerText(q, w), Quiet: true}
 		}},
 		{
-			Name: "owner", Label: q.T("Customer"), Extra: !l.Everybody() && !l.Below, Cell: func(w prepaid.DeductionView) web.Cell { return frame.OwnerCell(q, w.Owner) },
+			Name: "owner", Label: q.T("Customer"), Extra: !l.Everybody() && !l.Below,
+			Cell:  func(w prepaid.DeductionView) web.Cell { return frame.OwnerCell(q, w.Owner) },
 			Plain: func(w prepaid.DeductionView) string { return w.Owner.Number },
 		},
 		{Name: "contact", Label: q.T("Buy days"), Extra: true, Cell: func(w prepaid.DeductionView) web.Cell { return web.Cell{Text: w.Contact} }},

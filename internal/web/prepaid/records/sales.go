@@ -5,33 +5,11 @@ import (
 
 	"chancery/internal/fault"
 	"chancery/internal/ident"
-	"chancery/internal/language"
 	"chancery/internal/listing"
 	"chancery/internal/prepaid"
 	"chancery/internal/web"
 	frame "chancery/internal/web/prepaid"
 )
-
-// methodBadge shows the method of a transfer.
-func methodBadge(k prepaid.TransferKind) *web.Badge {
-	switch k {
-	case prepaid.Sell:
-		return &web.Badge{Word: language.Mark("Sell"), Tone: web.Info, Hint: language.Mark("down, to a direct sub-customer")}
-	case prepaid.Return:
-		return &web.Badge{Word: language.Mark("Return"), Tone: web.Soon, Hint: language.Mark("up, to the direct superior")}
-	case prepaid.BindDown:
-		return &web.Badge{Word: language.Mark("Bind"), Tone: web.Good, Hint: language.Mark("down, with a card that was bound to a sub-customer's device")}
-	case prepaid.DeviceSale:
-		return &web.Badge{Word: language.Mark("Device sale"), Tone: web.Notable, Hint: language.Mark("devices, with the cards on them")}
-	case prepaid.Issue:
-		return &web.Badge{Word: language.Mark("Issue"), Tone: web.Neutral, Hint: language.Mark("made by the vendor")}
-	case prepaid.TopUp:
-		return &web.Badge{Word: language.Mark("Top up"), Tone: web.Neutral, Hint: language.Mark("more days, put on by the vendor")}
-	case prepaid.Withdraw:
-		return &web.Badge{Word: language.Mark("Withdraw"), Tone: web.Bad, Hint: language.Mark("days taken back by the vendor")}
-	}
-	return &web.Badge{Word: string(k), Tone: web.Neutral}
-}
 
 func (p *Pages) sales(q *web.Request) (web.Table[prepaid.TransferView], error) {
 	l, err := p.Frame.Look(q)
@@ -41,7 +19,7 @@ func (p *Pages) sales(q *web.Request) (web.Table[prepaid.TransferView], error) {
 	codes, err := p.codeFilter(q, l)
 	methods := web.Filter{Name: "method", Label: q.T("Method"), Kind: web.ChoiceFilter}
 	for _, k := range prepaid.TransferKinds() {
-		methods.Options = append(methods.Options, web.Option{Value: string(k), Label: q.Language().Word(methodBadge(k).Word)})
+		methods.Options = append(methods.Options, web.Option{Value: string(k), Label: q.Language().Word(frame.MethodBadge(k).Word)})
 	}
 	return web.Table[prepaid.TransferView]{
 		Name: "sales-record", Sorts: prepaid.TransferSorts(), Keep: frame.Keep(),
@@ -84,7 +62,7 @@ func salesColumns(q *web.Request, l frame.Look) []web.Column[prepaid.TransferVie
 	columns := []web.Column[prepaid.TransferView]{
 		{Name: "at", Label: q.T("Date"), Sort: "at", Cell: func(w prepaid.TransferView) web.Cell { return web.Cell{At: w.At} }},
 		{
-			Name: "method", Label: q.T("Method"), Cell: func(w prepaid.TransferView) web.Cell { return web.Cell{Badge: methodBadge(w.Kind)} },
+			Name: "method", Label: q.T("Method"), Cell: func(w prepaid.TransferView) web.Cell { return web.Cell{Badge: frame.MethodBadge(w.Kind)} },
 			Plain: func(w prepaid.TransferView) string { return string(w.Kind) },
 		},
 		side("from", q.T("From"), func(w prepaid.TransferView) prepaid.Owner { return w.Source }),
@@ -134,7 +112,7 @@ func (p *Pages) movedChrome(q *web.Request) (web.Page, error) {
 		return web.Page{}, err
 	}
 	page := p.Frame.Page(q, l, q.T("Cards of one transfer"), "-", web.Link{Label: q.T("Sales record"), Href: l.Href(frame.SalesPath)})
-	page.Badge = methodBadge(w.Kind)
+	page.Badge = frame.MethodBadge(w.Kind)
 	name := func(o prepaid.Owner) string {
 		if o.UUID.IsZero() {
 			return q.T("The vendor's stock")
@@ -154,8 +132,10 @@ func (p *Pages) moved(q *web.Request) (web.Table[string], error) {
 	}
 	return web.Table[string]{
 		Name: "cards-of-transfer", Sorts: []string{"id"},
-		Empty:   web.Empty{Icon: "credit-card", Title: q.T("There are no cards.")},
-		Columns: []web.Column[string]{{Name: "number", Label: q.T("Card number"), Cell: func(n string) web.Cell { return web.Cell{Text: n, Mono: true, Copy: n} }}},
+		Empty: web.Empty{Icon: "credit-card", Title: q.T("There are no cards.")},
+		Columns: []web.Column[string]{{
+			Name: "number", Label: q.T("Card number"), Cell: func(n string) web.Cell { return web.Cell{Text: n, Mono: true, Copy: n} },
+		}},
 		Rows: func(q *web.Request, r listing.Request) (page listing.Page[string], err error) {
 			var after ident.CardID
 			if r.After != nil {

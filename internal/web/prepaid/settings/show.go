@@ -37,7 +37,9 @@ func (p *Pages) show(q *web.Request) (*settingsPage, error) {
 	if wrong == nil {
 		page.Actions = []web.Action{{Label: q.T("Change"), Href: formOf(l, editPath), Icon: "edit"}}
 		if l.Owner.TransferCode != "" {
-			page.Actions = append(page.Actions, web.Action{Label: q.T("New transfer code"), Href: formOf(l, renewPath), Icon: "refresh", Dialog: true, Plain: true})
+			page.Actions = append(page.Actions, web.Action{
+				Label: q.T("New transfer code"), Href: formOf(l, renewPath), Icon: "refresh", Dialog: true, Plain: true,
+			})
 		}
 	} else {
 		page.Notices = l.Refusal(q, wrong)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"time"
 
 	"chancery/internal/calendar"
 	"chancery/internal/edge"
@@ -23,6 +24,9 @@ var templates embed.FS
 // Rows reads statements.
 type Rows interface {
 	Statement(ctx context.Context, v ident.VendorID, holder ident.CustomerID, first, last int64) ([]prepaid.StatementLine, error)
+
+	// SeenSince tells since when a customer is below another one; zero for always, and for itself.
+	SeenSince(ctx context.Context, v ident.VendorID, customer, superior ident.CustomerID) (time.Time, error)
 }
 
 // Config is what the pages need; all of it is required.
@@ -90,8 +94,21 @@ func (p *Pages) read(q *web.Request) (frame.Look, []prepaid.StatementLine, error
 	if l.Everybody() {
 		l.Stock = true
 	}
-	month := asked(q)
-	lines, err := p.Rows.Statement(q.Context(), q.VendorID(), l.Holder().Customer, month.First().Number(), month.Last().Number())
+	month, h := asked(q), l.Holder()
+	first, last := month.First().Number(), month.Last().Number()
+	if h.Seer != 0 && h.Seer != h.Customer {
+		since, err := p.Rows.SeenSince(q.Context(), q.VendorID(), h.Customer, h.Seer)
+		if err != nil {
+			return l, nil, err
+		}
+		if !since.IsZero() {
+			first = max(first, calendar.DayOf(since, q.VendorZone()).Number())
+		}
+	}
+	if first > last {
+		return l, nil, nil // it was below another one then
+	}
+	lines, err := p.Rows.Statement(q.Context(), q.VendorID(), h.Customer, first, last)
 	return l, lines, err
 }
 
