@@ -36,6 +36,7 @@ const (
 	tooFewCards      refusalCode = "too_few_cards"
 	tooManyDays      refusalCode = "too_many_days"
 	deviceExists     refusalCode = "device_exists"
+	cardExists       refusalCode = "card_exists"
 	codeExists       refusalCode = "license_code_exists"
 	transferCodeDead refusalCode = "unknown_transfer_code"
 	tooManyOrders    refusalCode = "too_many_orders"
@@ -71,6 +72,7 @@ var refusals = map[refusalCode][2]string{ //nolint:gochecknoglobals // a table
 	tooFewCards:      {"There are not so many cards that can be sold.", "Ask for fewer, or change the filter."},
 	tooManyDays:      {"The card would have too many days.", "Leave it at 100,000 days at most."},
 	deviceExists:     {"There is a device of this number already.", "Numbers that differ in blanks, dashes and leading zeros alone are the same."},
+	cardExists:       {"There is a card of this number already.", "Leave the number out, and a new one is made."},
 	codeExists:       {"There is a license code of this name already.", "Choose another code."},
 	transferCodeDead: {"No customer accepts transfers with this code.", "Ask the customer for its present code."},
 	tooManyOrders:    {"Twenty orders of very many cards are under way already.", "Wait until one of them has ended."},

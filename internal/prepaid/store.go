@@ -182,6 +182,7 @@ type Records interface {
 // Orders keeps work on very many cards.
 type Orders interface {
 	InsertOrder(t tx.Tx, v ident.VendorID, o Order) (ident.OrderID, error)
+	LockOrderOf(t tx.Tx, v ident.VendorID, id ident.UUID) (*Order, error)
 	LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*Order, error)
 	SaveOrder(t tx.Tx, v ident.VendorID, o Order) error
 
