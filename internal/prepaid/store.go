@@ -82,7 +82,7 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 
 	// LockNext gives the oldest Unused card of a holder of one of these codes that nobody else
 	// takes at this moment; nil for none.
-	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (*Card, error)
+	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID, after ident.CardID) (*Card, error)
 
 	// InsertCards makes cards, and gives the ids and numbers of those whose number was free.
 	InsertCards(t tx.Tx, v ident.VendorID, cards []Card) (map[string]ident.CardID, error)
