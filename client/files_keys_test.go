@@ -197,6 +197,38 @@ func pinning(t *testing.T, key ed25519.PrivateKey, root ed25519.PublicKey) (c *c
 	return c, license
 }
 
+// The attack: a key for answers is stolen, which a device knows by the list alone. It signs
+// no files.
+func TestAttackAFileByAKeyForAnswers(t *testing.T) {
+	t.Parallel()
+	root, first, documents, answers := seeded(70), seeded(71), seeded(72), seeded(73)
+	c, license := pinning(t, first, publicOf(root))
+	list := signed.KeyList{VendorID: clienttest.VendorID, Number: 1, IssuedAt: 1, Keys: []signed.ListedKey{
+		{Key: signed.FormatKey(publicOf(first)), Use: signed.UseAnswers, From: 1},
+		{Key: signed.FormatKey(publicOf(documents)), Use: signed.UseDocuments, From: 1},
+		{Key: signed.FormatKey(publicOf(answers)), Use: signed.UseAnswers, From: 1},
+	}}
+	text, err := list.Sign(signerOf(t, root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tell := func(l *signed.OfflineLicense) { l.KeyList = string(text) }
+	for range 2 {
+		c.files.Key = answers
+		if _, err := c.client.Install(c.refreshed(t, license, tell)); !errors.Is(err, signed.ErrUnknownKey) {
+			t.Errorf("a file of the key for answers: %v", err)
+		}
+		for _, key := range []ed25519.PrivateKey{first, documents} { // the program pins the first
+			c.files.Key = key
+			if s, err := c.client.Install(c.refreshed(t, license, tell)); err != nil || !s.Valid() {
+				t.Errorf("%+v, %v", s, err)
+			}
+		}
+		c.restart(t)
+		wantState(t, c.client.Status(), client.StateValid)
+	}
+}
+
 // The attack: a stolen key announces one of the thief's before it is revoked. Nothing of that is
 // left with the list, and the vendor's key can announce another one.
 func TestAttackAKeyThatAStolenKeyAnnounced(t *testing.T) {

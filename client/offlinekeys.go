@@ -45,7 +45,7 @@ func (c *Client) judgeReceipt(text []byte) (r signed.Receipt, t trust, err error
 	if t, err = loadTrust(c.dir, c.pinned); err != nil {
 		return r, t, err
 	}
-	if r, err = t.keys.ReadReceipt(text); err != nil {
+	if r, err = t.signers(signed.UseDocuments).ReadReceipt(text); err != nil {
 		return r, t, t.notSigned(text, err)
 	}
 	d, err := signed.ReadUnverified(text)

@@ -132,7 +132,7 @@ func (c *Client) Receipt(file []byte) (Status, error) {
 // confirm forgets what a verified receipt is for.
 func (c *Client) confirm(o *offline, r signed.Receipt, text []byte, by trust) error {
 	for _, t := range slices.Backward(o.Records.Told) {
-		_, err := by.keys.VerifyReceipt(text, t.Report)
+		_, err := by.signers(signed.UseDocuments).VerifyReceipt(text, t.Report)
 		switch {
 		case errors.Is(err, signed.ErrMismatch):
 			continue

@@ -42,7 +42,7 @@ type rotation struct {
 // it announced; whoever steals it later can't name another.
 //
 // The newest list of the root key goes before both: what is revoked there is not believed,
-// and announces nothing; what is in use there is believed.
+// and announces nothing; what is in use there is believed for what it is listed for.
 type trust struct {
 	vendor string
 	root   ed25519.PublicKey // nil: none is pinned
@@ -116,6 +116,20 @@ func (t trust) withList(document string) trust {
 	chain := t.chain
 	t.keys, t.list, t.document, t.chain = keys.Without(l.Revoked()...), l, document, nil
 	return t.replay(chain)
+}
+
+// signers are the keys that are believed for one use of a list: a key that nothing but the
+// list names is good for what the list says, and for nothing else.
+func (t trust) signers(use string) signed.KeySet {
+	var others []string
+	for _, k := range t.list.Keys {
+		kid := k.KeyID()
+		announced := func(r rotation) bool { return r.to == kid }
+		if k.Use != use && !slices.Contains(t.pinned, kid) && !slices.ContainsFunc(t.chain, announced) {
+			others = append(others, kid)
+		}
+	}
+	return t.keys.Without(others...)
 }
 
 // withDocument is with for an announcement out of a file.
@@ -193,7 +207,7 @@ func (t trust) leads(from, to string) bool {
 // stored checks an answer that lies on disk, as signed.KeySet does. A replaced key
 // is believed for answers from its time.
 func (t trust) stored(signature string, body []byte) (signed.Response, error) {
-	r, err := t.keys.VerifyStoredResponse(signature, body)
+	r, err := t.signers(signed.UseAnswers).VerifyStoredResponse(signature, body)
 	if err == nil {
 		err = t.inTime(r, time.Time{})
 	}

@@ -19,6 +19,7 @@ func saying() []string {
 		"internal/web/portal", "internal/wiring/pairs", "internal/edge", "internal/identity/accesstoken.go", "internal/mailing/stop.go",
 		"internal/licensing/handover.go", "internal/licensing/deletion.go", "internal/wiring/hand_overs.go", "internal/web/portal/licenses", "internal/web/portal/requests", "internal/web/portal/takeover",
 		"internal/wiring/portal.go", "internal/wiring/portal_screens.go", "internal/wiring/site.go", "internal/listing", "internal/web/portal/files", "internal/signin",
+		"internal/prepaid", "internal/web/prepaid", "internal/web/prepaid/cards", "internal/web/prepaid/devices", "internal/web/prepaid/orders",
 	}
 }
 
@@ -28,6 +29,9 @@ func together() []string {
 		"There is no such %s.", "The provider %s.", "must be one of %s, with a leading \"-\" for descending", "At most %s rows can be changed at once.", "must be between %d and %d characters long",
 		"must not hold the character U+%s, which can't be seen; type it anew", "must be one of %s, or empty", "must be one e-mail address such as anna@example.com",
 		"must be a date written year-month-day, such as 2027-12-31",
+		"%s: The card is locked.", "%s: The card is bound to a device.", "%s: The card has no days left.", "%s: The card is part of a sale that is under way.",
+		"%s: Only a card that was never bound and never charged can be locked.", "%s: The cards or devices belong to several customers.",
+		"%s: there is no such card", "%s: there is no such device", "must be %s at most: no more cards of this filter can be sold",
 		"Bad Request", "Forbidden", "Not Found", "Conflict", "Unprocessable Entity", "Request Entity Too Large", "Too Many Requests", "Service Unavailable",
 		"Request Timeout", "Internal Server Error", "Method Not Allowed", "Something went wrong on the server.",
 		"Try again; if it stays, give the operator the request_id.",
@@ -81,6 +85,13 @@ func faults(t *testing.T, name string, source []byte) (all []string) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CompositeLit:
+			if m, ok := n.Type.(*ast.MapType); ok && typeName(m.Key) == "refusalCode" {
+				for _, e := range n.Elts {
+					said, _ := e.(*ast.KeyValueExpr).Value.(*ast.CompositeLit)
+					say(said.Elts[0])
+					say(said.Elts[1])
+				}
+			}
 			if of := typeName(n.Type); of != "Error" && of != "Field" {
 				return true
 			}

@@ -62,6 +62,9 @@ type Licenses interface {
 	// out. It is refused where no file may be made.
 	HandOut(ctx context.Context, v ident.VendorID, p Place) (*Grant, *refusal.Refusal, error)
 
+	// Look is HandOut for a file that was handed out before: it notes nothing.
+	Look(ctx context.Context, v ident.VendorID, p Place) (*Grant, *refusal.Refusal, error)
+
 	// Describe keeps what a device says of itself in a report.
 	Describe(t tx.Tx, v ident.VendorID, p Place, variables map[string]string) error
 
@@ -143,14 +146,18 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	SaveHistory(t tx.Tx, v ident.VendorID, h *History) error
 
 	// NoteFile writes an exchange down, or counts that it was brought again; first tells
-	// which. ForgetRefused keeps the newest refused ones of a licence, ForgetAnswered the
+	// which. content is the answer that counts: of a request the one that is kept, unless it is
+	// the one that this one goes back instead of. ForgetRefused keeps the newest refused ones of a licence, ForgetAnswered the
 	// newest others of an activation, ForgetContentsOf the contents of a licence that were had last.
-	NoteFile(t tx.Tx, v ident.VendorID, f File) (first bool, err error)
+	NoteFile(t tx.Tx, v ident.VendorID, f File) (first bool, content []byte, err error)
 	ForgetRefused(t tx.Tx, v ident.VendorID, license ident.LicenseID, keep int) error
 	ForgetAnswered(t tx.Tx, v ident.VendorID, activation ident.UUID, keep int) error
 	ForgetContentsOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, keep int) error
 	File(t tx.Tx, v ident.VendorID, id ident.UUID) (f File, found bool, err error)
 	SettleFile(t tx.Tx, v ident.VendorID, id int64, now time.Time) error
+
+	// Kept gives the answer that is kept of what came with this hash for a licence; nil for none.
+	Kept(ctx context.Context, v ident.VendorID, license ident.LicenseID, hash string) ([]byte, error)
 
 	// Copied gives the place of a device that has copies.
 	Copied(t tx.Tx, v ident.VendorID, activation ident.UUID) (p Place, found bool, err error)

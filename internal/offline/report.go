@@ -41,7 +41,7 @@ func (s *Service) report(ctx context.Context, u Upload, document []byte, f *File
 		}
 		key = signed.FormatKey(p.ClientKey)
 		f.of(*p)
-		f.Number, f.Form = r.Number, FormReport
+		f.Number, f.Form, f.Hostname = r.Number, FormReport, r.Hostname
 		if r.Intent == signed.IntentDeactivate {
 			f.Form = FormDeactivation
 		}

@@ -47,7 +47,9 @@ func TestWhoUsedAToken(t *testing.T) {
 		use := func(token ident.UUID, address string) tx.Actor {
 			return tx.Actor{Kind: "access_token", ID: token.String(), Name: address + " (access token “CRM”)"}
 		}
-		user := func(id ident.UUID, address string) tx.Actor { return tx.Actor{Kind: "user", ID: id.String(), Name: address} }
+		user := func(id ident.UUID, address string) tx.Actor {
+			return tx.Actor{Kind: "user", ID: id.String(), Name: address}
+		}
 		gone, former := e.IDs.V7(), tokenOf(sam)
 		type told struct {
 			by     owners.Doer

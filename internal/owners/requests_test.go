@@ -34,7 +34,7 @@ func (a *asked) Requested(t tx.Tx, v ident.VendorID, license ident.LicenseID) (o
 	return owners.Requested{CustomerID: l.Customer.ID, Customer: l.Customer.UUID, Meters: map[ident.UUID]string{a.meter: "pages"}}, nil
 }
 
-func (*asked) Asked(tx.Tx, ident.VendorID, owners.Request) error    { return nil }
+func (*asked) Asked(tx.Tx, ident.VendorID, owners.Request) error            { return nil }
 func (*asked) Answered(tx.Tx, ident.VendorID, owners.Request) (bool, error) { return true, nil }
 
 func newAsked(t *testing.T, e storetest.Env) *asked {

@@ -161,14 +161,8 @@ func readDevices(texts []string) (keys []string, err error) {
 // them or none.
 func (s *Service) SellDevices(t tx.Tx, by By, numbers []string, to ident.UUID) (moved []Device, err error) {
 	return moved, s.work(t, by.Vendor, func(d *desk) error {
-		c, err := d.c.Store.Customer(t, d.v, to)
+		c, err := d.seen(by, to)
 		if err != nil {
-			return err
-		}
-		if c == nil {
-			return fault.Missing(aCustomer)
-		}
-		if err := d.may(by, See, c.ID, aCustomer); err != nil {
 			return err
 		}
 		devices, err := d.lockDevices(by, SellOn, numbers)

@@ -23,6 +23,8 @@ type CardFilter struct {
 	IsBound   *bool     `json:"bound,omitempty"`
 	OfBatch   string    `json:"batch_id,omitempty"`
 	OfHolders Holder    `json:"holders,omitzero"` // of a sale, only whether the staff sells counts
+
+	Except []string `json:"except,omitempty"` // numbers of cards that it leaves out, as printed
 }
 
 // Check names what is wrong with a filter.
@@ -34,10 +36,16 @@ func (f CardFilter) Check() error {
 	wrong.Text("number", f.Number, 0, maxFilterText)
 	wrong.Text("license_code", f.Code, 0, maxFilterText)
 	wrong.Text("device", f.Device, 0, maxFilterText)
+	wrong.Check(len(f.Except) <= MaxExcept, "except", "must name 500 cards at most")
 	return wrong.Err()
 }
 
-const maxFilterText = 200
+const (
+	maxFilterText = 200
+
+	// MaxExcept is how many cards a filter may leave out by their numbers.
+	MaxExcept = 500
+)
 
 func (s Status) known() bool {
 	return slices.Contains(Statuses(), s)
@@ -49,6 +57,10 @@ type Holder struct {
 	IsStaff   bool             // nothing of before the present owner's time is hidden
 	Customer  ident.CustomerID // else this customer's; 0 is the vendor's own stock
 	Below     bool             // and those of all customers below it
+
+	// Seer is the customer for which somebody looks, who may be above Customer: of records it
+	// sees those since it is; 0 for staff, and where it is Customer itself.
+	Seer ident.CustomerID
 }
 
 // DeviceFilter narrows the list of devices.
@@ -76,6 +88,7 @@ type TransferFilter struct {
 	With           ident.CustomerID // one of the two sides
 	Party          string           // the number of one of the two sides, or the beginning of its name
 	Card           string           // a card number
+	Device         string           // the number of a device, in any writing
 	Holders        Holder
 }
 

@@ -21,17 +21,6 @@ type CustomerView struct {
 	Cards, Days int64 // its own
 }
 
-// OrderSorts are what the list of orders offers.
-func OrderSorts() []string { return []string{"-created_at"} }
-
-// OrderView is an order in a list.
-type OrderView struct {
-	Order
-
-	LicenseCode    string
-	Source, Target Owner
-}
-
 // RunFigures are how the charging of a vendor's devices stands.
 type RunFigures struct {
 	Due     int64 // devices that are due and not yet charged

@@ -82,7 +82,7 @@ func TestSalesOfTheStock(t *testing.T) {
 				t.Errorf("%+v: %d, want %d", c.f, got, c.want)
 			}
 		}
-		page, err := b.rows.Orders(t.Context(), b.Vendor, prepaid.Holder{Everybody: true}, listing.Request{Limit: 10, Sort: "created_at", Desc: true})
+		page, err := b.rows.OrdersOf(t.Context(), b.Vendor, prepaid.Holder{Everybody: true}, listing.Request{Limit: 10, Sort: "created_at", Desc: true})
 		if err != nil || len(page.Items) != 2 || page.Items[0].LicenseCode != "TR-30" || page.Items[0].State != prepaid.OrderDone || page.Items[0].Wanted != 1 {
 			t.Errorf("orders: %+v, %v", page.Items, err)
 		}

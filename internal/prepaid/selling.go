@@ -49,14 +49,8 @@ func (s *Service) Sell(t tx.Tx, by By, c SellCommand) (sold Sold, err error) {
 		return Sold{}, fault.Wrong(fault.Field{Name: "count", Message: "must be left out where cards are named"})
 	}
 	return sold, s.work(t, by.Vendor, func(d *desk) error {
-		to, err := d.c.Store.Customer(t, d.v, c.To)
+		to, err := d.seen(by, c.To)
 		if err != nil {
-			return err
-		}
-		if to == nil {
-			return fault.Missing(aCustomer)
-		}
-		if err := d.may(by, See, to.ID, aCustomer); err != nil {
 			return err
 		}
 		if len(c.Cards) == 0 {

@@ -7,6 +7,29 @@ import (
 	"chancery/internal/tx"
 )
 
+// CustomerSeen gives a customer that somebody may see.
+func (s *Service) CustomerSeen(t tx.Tx, by By, id ident.UUID) (c Customer, err error) {
+	return c, s.work(t, by.Vendor, func(d *desk) error {
+		found, err := d.seen(by, id)
+		if err == nil {
+			c = *found
+		}
+		return err
+	})
+}
+
+// seen finds a customer that somebody may see.
+func (d *desk) seen(by By, id ident.UUID) (*Customer, error) {
+	c, err := d.c.Store.Customer(d.t, d.v, id)
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, fault.Missing(aCustomer)
+	}
+	return c, d.may(by, See, c.ID, aCustomer)
+}
+
 // SwitchChange is what to change of a customer's switches; nil leaves one as it is.
 type SwitchChange struct {
 	AllowSuperior  *bool

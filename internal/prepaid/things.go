@@ -174,6 +174,24 @@ type Deduction struct {
 	Reason   Dark // of a Failed one
 }
 
+// Trigger gives the word of the API for what triggered a row.
+func (d Deduction) Trigger() string {
+	switch {
+	case d.Kind == Settlement:
+		return TriggerCard
+	case d.ByReport:
+		return TriggerReport
+	}
+	return TriggerRun
+}
+
+// What triggers rows of the ledger.
+const (
+	TriggerReport = "report"
+	TriggerRun    = "run"
+	TriggerCard   = "card" // a card came to the device, or got days
+)
+
 // TransferKind is a method of the sales record.
 type TransferKind string
 

@@ -27,7 +27,7 @@ func (m handOverMails) Allowed(t tx.Tx, vendor ident.VendorID) error {
 	case err != nil:
 		return err
 	case v.NoHandOver:
-		return fault.Refused("hand_over_off", "Here only the vendor hands licences over.", "Ask the vendor.")
+		return owners.HandOverOff()
 	case m.rooms.publicURL == nil:
 		return fault.Refused("no_links", "This server mails no links, so nobody could confirm it.", "Ask the vendor to name another licensee.")
 	}

@@ -8,6 +8,8 @@ import (
 	"chancery/internal/web"
 	"chancery/internal/web/prepaid"
 	"chancery/internal/web/prepaid/cards"
+	"chancery/internal/web/prepaid/devices"
+	"chancery/internal/web/prepaid/orders"
 	"chancery/internal/web/prepaid/overview"
 )
 
@@ -31,7 +33,9 @@ func prepaidAreas(r *Rooms, f *prepaid.Frame, err error) []area {
 	return []area{
 		mounted(f, nil),
 		mounted(overview.New(overview.Config{Frame: f, Rows: r.PrepaidRows})),
-		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(devices.New(devices.Config{Frame: f, Rows: r.PrepaidRows, Devices: r.Prepaid})),
+		mounted(orders.New(orders.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows, Cards: r.Prepaid})),
 	}
 }
 

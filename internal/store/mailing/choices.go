@@ -57,11 +57,24 @@ func (Store) Owners(t tx.Tx, v ident.VendorID, k mailing.Kind, license ident.UUI
 	return append(all, administrators...), err
 }
 
+// concerned holds for an address that is a user's or a licence's.
+const concerned = `(EXISTS (SELECT 1 FROM users WHERE vendor_id = $1 AND email IN ($2, $3))
+	OR EXISTS (SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3)))`
+
 // IsConcerned reports whether an address is a user's or a licence's.
 func (Store) IsConcerned(t tx.Tx, v ident.VendorID, address string) (bool, error) {
 	var one int64
-	return store.On(t).QueryRow(`SELECT 1 WHERE EXISTS (SELECT 1 FROM users WHERE vendor_id = $1 AND email IN ($2, $3))
-		OR EXISTS (SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3))`, identity.EmailArgs(v, address), &one)
+	return store.On(t).QueryRow(`SELECT 1 WHERE `+concerned, identity.EmailArgs(v, address), &one)
+}
+
+// IsStopped reports whether an address gets no mails of a kind: its user wants none, or it
+// is nobody's.
+func (s Store) IsStopped(ctx context.Context, v ident.VendorID, stop mailing.Stop) (bool, error) {
+	var one int64
+	return s.DB.QueryRow(ctx, `SELECT 1 WHERE NOT `+concerned+` OR EXISTS (SELECT 1 FROM mail_choices c
+		JOIN users u ON u.vendor_id = c.vendor_id AND u.id = c.user_id
+		WHERE c.vendor_id = $1 AND c.kind = $4 AND c.is_on = 0 AND u.email IN ($2, $3))`,
+		append(identity.EmailArgs(v, stop.Address), stop.Kind), &one)
 }
 
 // SaveChoice implements mailing.Store.

@@ -44,23 +44,34 @@ func (r *fileRow) file() offline.File {
 }
 
 // NoteFile implements offline.Store.
-func (Store) NoteFile(t tx.Tx, v ident.VendorID, f offline.File) (first bool, err error) {
+func (Store) NoteFile(t tx.Tx, v ident.VendorID, f offline.File) (first bool, content []byte, err error) {
 	var activation []byte
 	if !f.Activation.IsZero() {
 		activation = f.Activation[:]
 	}
 	a := f.Actor
 	now := f.At.UnixMilli()
-	times, err := store.On(t).Insert(`INSERT INTO offline_files (vendor_id, uuid, license_id, activation_uuid, client_id, kind, via, actor_kind, actor_id,
+	const anew = `WHEN excluded.kind <> 'request' OR offline_files.content IS NULL OR offline_files.content = $25 THEN excluded.`
+	var times int64
+	_, err = store.On(t).QueryRow(`INSERT INTO offline_files (vendor_id, uuid, license_id, activation_uuid, client_id, kind, via, actor_kind, actor_id,
 		actor_name, address, in_hash, in_size, number, out_name, out_size, serial, content, refused_code, refused, exceeded, is_copy, times,
 		created_at, last_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1, $23, $24)
 		ON CONFLICT (vendor_id, license_id, in_hash, refused_code) DO UPDATE SET times = offline_files.times + 1, last_at = excluded.last_at,
-			out_size = excluded.out_size, serial = excluded.serial, content = excluded.content
-		RETURNING times`,
+			out_size = CASE `+anew+`out_size ELSE offline_files.out_size END, serial = CASE `+anew+`serial ELSE offline_files.serial END,
+			content = CASE `+anew+`content ELSE offline_files.content END
+		RETURNING times, content`, []any{
 		v, f.UUID, f.License, activation, f.ClientID, f.Form, f.Via, a.Kind, a.ID, a.Name, a.Address,
-		f.Hash, f.Size, f.Number, f.Name, f.OutSize, f.Serial, f.Content, f.Code, f.Refused, f.Exceeded, store.Bit(f.Copied), now, now)
-	return times == 1, err
+		f.Hash, f.Size, f.Number, f.Name, f.OutSize, f.Serial, f.Content, f.Code, f.Refused, f.Exceeded, store.Bit(f.Copied), now, now, f.Instead,
+	}, &times, &content)
+	return times == 1, content, err
+}
+
+// Kept implements offline.Store.
+func (s Store) Kept(ctx context.Context, v ident.VendorID, license ident.LicenseID, hash string) (content []byte, err error) {
+	_, err = s.DB.QueryRow(ctx, `SELECT content FROM offline_files WHERE vendor_id = $1 AND license_id = $2 AND in_hash = $3 AND refused_code = ''`,
+		[]any{v, license, hash}, &content)
+	return content, err
 }
 
 // ForgetRefused implements offline.Store.

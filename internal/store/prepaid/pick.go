@@ -46,26 +46,3 @@ func (s Store) Customers(
 		return m
 	}), err
 }
-
-// Orders lists the orders of which a holder is a side, the newest first.
-func (s Store) Orders(ctx context.Context, v ident.VendorID, h prepaid.Holder, r listing.Request) (page listing.Page[prepaid.OrderView], err error) {
-	sel := store.Select(`SELECT `+orderColumns+`, COALESCE(k.code, ''), f.uuid, f.customer_number, f.company_name, `+ownerColumns+` FROM prepaid_orders o
-		LEFT JOIN prepaid_codes k ON k.vendor_id = o.vendor_id AND k.id = o.code_id
-		LEFT JOIN customers f ON f.vendor_id = o.vendor_id AND f.id = o.from_holder
-		LEFT JOIN customers u ON u.vendor_id = o.vendor_id AND u.id = o.to_holder WHERE o.vendor_id =`, v)
-	if !h.Everybody {
-		sel.And("o.from_holder = ?", h.Customer)
-	}
-	text, args := sel.Page(r, store.Column{Name: "o.id"}, "o.id")
-	items, err := store.All[prepaid.OrderView](s.DB.Query(ctx, text, args...))(scanOrderView)
-	return listing.Cut(r, items, func(w prepaid.OrderView) listing.Mark { return r.Mark(int64(w.ID)) }), err
-}
-
-func scanOrderView(scan store.Scan) (w prepaid.OrderView, err error) {
-	var from, to ownerRow
-	w.Order, err = scanOrder(func(dest ...any) error {
-		return scan(append(append(append(dest, &w.LicenseCode), from.dest()...), to.dest()...)...)
-	})
-	w.Source, w.Target = from.owner(), to.owner()
-	return w, err
-}

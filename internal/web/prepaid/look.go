@@ -3,6 +3,7 @@ package prepaid
 import (
 	"net/url"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/owners"
@@ -40,7 +41,7 @@ func (f *Frame) Look(q *web.Request) (Look, error) {
 	if err != nil {
 		return Look{}, err
 	}
-	l := Look{By: by, Kin: prepaid.Own, home: f.home(q), manages: q.May(f.Act.Permission)}
+	l := Look{By: by, Kin: prepaid.Own, home: f.Home(q), manages: q.May(f.Act.Permission)}
 	if !by.IsStaff() {
 		id, err := q.ID(acting)
 		if err != nil {
@@ -51,7 +52,7 @@ func (f *Frame) Look(q *web.Request) (Look, error) {
 		}
 		l.Owner = l.Acting
 	}
-	switch text := q.Text(CustomerName); {
+	switch text := Given(q, CustomerName); {
 	case text == inStock && by.IsStaff():
 		l.Stock = true
 	case text != "":
@@ -59,7 +60,7 @@ func (f *Frame) Look(q *web.Request) (Look, error) {
 			return l, err
 		}
 	}
-	l.Below = l.Owner != nil && q.Text(BelowName) != ""
+	l.Below = l.Owner != nil && Given(q, BelowName) != ""
 	return l, nil
 }
 
@@ -125,7 +126,7 @@ func (f *Frame) OfOwner(q *web.Request, owner ident.UUID) (Look, error) {
 
 // Holder is whose things lists show.
 func (l Look) Holder() prepaid.Holder {
-	h := prepaid.Holder{IsStaff: l.By.IsStaff(), Below: l.Below, Everybody: l.Everybody()}
+	h := prepaid.Holder{IsStaff: l.By.IsStaff(), Below: l.Below, Everybody: l.Everybody(), Seer: l.By.Customer}
 	if l.Owner != nil {
 		h.Customer = l.Owner.ID
 	}
@@ -137,7 +138,7 @@ func (l Look) Everybody() bool { return l.By.IsStaff() && l.Owner == nil && !l.S
 
 // Sees is the whole of what who looks may see.
 func (l Look) Sees() prepaid.Holder {
-	return prepaid.Holder{Everybody: l.By.IsStaff(), IsStaff: l.By.IsStaff(), Customer: l.By.Customer, Below: true}
+	return prepaid.Holder{Everybody: l.By.IsStaff(), IsStaff: l.By.IsStaff(), Customer: l.By.Customer, Seer: l.By.Customer, Below: true}
 }
 
 // May tells why who looks may not do something with things of the owner; nil where they
@@ -173,6 +174,12 @@ func (l Look) Href(below string, pairs ...string) string {
 	}
 	return l.home + below + "?" + v.Encode()
 }
+
+// Bare is an address of the section to which a form sends at whose things it looks.
+func (l Look) Bare(below string) string { return l.home + below }
+
+// Segment is the number of a card or device as a part of an address.
+func Segment(number string) string { return url.PathEscape(entry.DeviceKey(number)) }
 
 // At is an address of the section that looks at another customer's things, or the
 // vendor's stock where the id is zero.

@@ -21,6 +21,9 @@ const (
 	CodesPath      = "/codes" // staff alone
 	RunPath        = "/run"   // staff alone
 	PickPath       = "/customers"
+	OrdersPath     = "/orders"
+	TopUpPath      = CardsPath + "/top-up"   // staff alone; takes the number of a card as "id"
+	WithdrawPath   = CardsPath + "/withdraw" // staff alone; takes numbers of cards as "id"
 )
 
 type tab struct{ path, label string }
@@ -45,7 +48,7 @@ func tabs() []tab {
 func (f *Frame) Page(q *web.Request, l Look, title, part string, crumbs ...web.Link) web.Page {
 	page := q.Page(title, crumbs...)
 	page.Query = "" // the search box of the list holds it
-	page.Sub = l.whose(q)
+	page.Sub = l.Whose(q)
 	for _, t := range tabs() {
 		if f.Has(t.path) {
 			page.Tabs = append(page.Tabs, web.Tab{Label: q.Language().Word(t.label), Href: l.Href(t.path), Active: t.path == part})
@@ -71,8 +74,8 @@ func (f *Frame) others(q *web.Request, l Look) (all []web.Action) {
 	return all
 }
 
-// whose says at whose things a page looks.
-func (l Look) whose(q *web.Request) string {
+// Whose says at whose things a page looks.
+func (l Look) Whose(q *web.Request) string {
 	switch {
 	case l.Stock:
 		return q.T("The vendor's stock")

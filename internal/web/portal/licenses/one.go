@@ -43,7 +43,7 @@ func (p *Pages) requests(q *web.Request, page *web.Page, l *licensing.License) (
 		shown[i] = request{
 			Wish: show.Wish(q, r, l), Badge: show.RequestBadge(r.State), Asked: page.Ago(r.AskedAt), By: r.UserEmail, Message: r.Message, Answer: r.Answer,
 		}
-		if r.State == owners.RequestOpen && portal.MayAsk(q, l) {
+		if r.State == owners.RequestOpen && portal.May(q, l, owners.AskVendor) {
 			shown[i].Withdraw = show.LicenseHref(q, l.UUID) + "/requests/" + r.UUID.String() + "/withdraw"
 		}
 	}
@@ -154,7 +154,7 @@ func licensee(q *web.Request, l *licensing.License) []web.Fact {
 // grants are the features, limitations and variables that hold. Limitations that are
 // consumed are meters.
 func grants(q *web.Request, page *web.Page, l *licensing.License) []grant {
-	held := l.Terms().Grants
+	held := l.Terms().Grants.Shown()
 	all := make([]grant, 0, len(held.Features)+len(held.Limitations)+len(held.Variables))
 	for _, f := range held.Features {
 		g := grant{Name: f.Name, Hint: f.Description, Value: q.T("included"), Off: !f.IsActive}
@@ -169,7 +169,7 @@ func grants(q *web.Request, page *web.Page, l *licensing.License) []grant {
 		all = append(all, g)
 	}
 	for _, k := range held.Limitations {
-		if k.Reset == terms.ResetNone {
+		if !k.IsMeter() {
 			all = append(all, grant{Name: k.Name, Hint: k.Description, Value: portal.Limit(q, k.Limit)})
 		}
 	}

@@ -160,7 +160,7 @@ func (p *Pages) attention(q *web.Request, page *overviewPage, all []*licensing.L
 			continue
 		}
 		notes := portal.Standing(q, &page.Page, l)
-		if metering.HasMeters(l.Terms().Grants.Limitations) {
+		if metering.HasMeters(l.Terms().Grants.Shown().Limitations) {
 			readings, err := p.Meters.Read(q.Context(), q.Reach(), l)
 			if err != nil {
 				return err

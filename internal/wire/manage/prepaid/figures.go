@@ -70,7 +70,7 @@ func (a *Area) statistics(d door, q *operation.Request) (statistics, error) {
 		return statistics{}, err
 	}
 	now := a.Clock.Now()
-	found, err := a.Rows.Statistics(q.Context, q.Vendor, h)
+	found, rates, err := a.Rows.Figures(q.Context, q.Vendor, h, calendar.DayOf(now, q.Zone).Number())
 	if err != nil {
 		return statistics{}, err
 	}
@@ -78,7 +78,6 @@ func (a *Area) statistics(d door, q *operation.Request) (statistics, error) {
 	for _, c := range found.Codes {
 		shown.Codes = append(shown.Codes, showFigures(c))
 	}
-	rates, err := a.Rows.Forecast(q.Context, q.Vendor, h, calendar.DayOf(now, q.Zone).Number())
 	for _, f := range rates {
 		one := forecast{LicenseCode: f.Code.Code, AvailableDays: f.Days, ChargedDays: f.Charged}
 		if days, ok := f.LastsDays(); ok {
@@ -86,5 +85,17 @@ func (a *Area) statistics(d door, q *operation.Request) (statistics, error) {
 		}
 		shown.Forecast = append(shown.Forecast, one)
 	}
-	return shown, err
+	return shown, nil
+}
+
+// seenSince is the first day of a customer's that who asks sees: it was moved below them then.
+func (a *Area) seenSince(q *operation.Request, h prepaid.Holder) (int64, error) {
+	if h.Seer == 0 || h.Seer == h.Customer {
+		return 0, nil
+	}
+	at, err := a.Rows.SeenSince(q.Context, q.Vendor, h.Customer, h.Seer)
+	if err != nil || at.IsZero() {
+		return 0, err
+	}
+	return calendar.DayOf(at, q.Zone).Number(), nil
 }

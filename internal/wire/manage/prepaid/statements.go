@@ -66,15 +66,15 @@ func (a *Area) statements(m *operation.Maker, d door) []operation.Operation {
 		operation.Get(m, operation.Operation{
 			Path: "/prepaid/statements", ID: "get-prepaid-statement", Group: group,
 			Summary: "Get what a customer had, what came, went and was charged in a month, and what was left",
-			About:   d.say("By license code, from the ledgers. A month that is over stays as it is."), Queries: d.with(statementQueries()...),
+			About:   d.say("By license code, from the ledgers. A month that is over stays as it is. It begins with the day since which the customer is below the one that asks."), Queries: d.with(statementQueries()...),
 			Permission: identity.ViewPrepaid,
 		}, func(q *operation.Request) (statement, error) {
-			month, id, lines, err := a.statement(d, q)
+			s, err := a.statement(d, q)
 			shown := statement{
-				CustomerID: value.IDOrNil(id), Month: month.String(), FirstDay: month.First().String(), LastDay: month.Last().String(),
-				Lines: []statementLine{}, Total: showLine(prepaid.StatementTotal(lines)),
+				CustomerID: value.IDOrNil(s.customer), Month: s.month.String(), FirstDay: dayOf(s.first), LastDay: s.month.Last().String(),
+				Lines: []statementLine{}, Total: showLine(prepaid.StatementTotal(s.lines)),
 			}
-			for _, l := range lines {
+			for _, l := range s.lines {
 				shown.Lines = append(shown.Lines, showLine(l))
 			}
 			return shown, err
@@ -86,9 +86,9 @@ func (a *Area) statements(m *operation.Maker, d door) []operation.Operation {
 			if q.Zone, err = m.Zone(q); err != nil {
 				return page, err
 			}
-			month, _, lines, err := a.statement(d, q)
-			for _, l := range lines {
-				page.Items = append(page.Items, monthLine{l, month})
+			s, err := a.statement(d, q)
+			for _, l := range s.lines {
+				page.Items = append(page.Items, monthLine{l, s.month})
 			}
 			return page, err
 		}, statementFile()),
@@ -102,27 +102,33 @@ type monthLine struct {
 	month calendar.Month
 }
 
-func (a *Area) statement(d door, q *operation.Request) (month calendar.Month, customer ident.UUID, lines []prepaid.StatementLine, err error) {
-	by, err := d.by(q.Context, q)
+// ofMonth is the statement of a customer's month, or of the part of it that who asks may see.
+type ofMonth struct {
+	month    calendar.Month
+	first    int64 // a day number
+	customer ident.UUID
+	lines    []prepaid.StatementLine
+}
+
+func (a *Area) statement(d door, q *operation.Request) (s ofMonth, err error) {
+	h, err := a.holder(d, q)
 	if err != nil {
-		return 0, customer, nil, err
+		return s, err
 	}
-	month = calendar.MonthOf(a.Clock.Now(), q.Zone)
+	s.month, s.customer = calendar.MonthOf(a.Clock.Now(), q.Zone), q.UUID(customerIDName)
 	if text := q.Text("month"); text != "" {
 		given, ok := calendar.ParseMonth(text)
 		if !ok {
-			return 0, customer, nil, fault.Wrong(fault.Field{Name: "month", Message: "must be a month such as 2027-03"})
+			return s, fault.Wrong(fault.Field{Name: "month", Message: "must be a month such as 2027-03"})
 		}
-		month = given
+		s.month = given
 	}
-	id := by.Customer
-	if customer = q.UUID(customerIDName); !customer.IsZero() {
-		if id, err = a.customer(q.Context, by, customer); err != nil {
-			return 0, customer, nil, err
-		}
+	since, err := a.seenSince(q, h)
+	s.first = max(s.month.First().Number(), since)
+	if last := s.month.Last().Number(); err == nil && s.first <= last { // else it was below another one then
+		s.lines, err = a.Rows.Statement(q.Context, q.Vendor, h.Customer, s.first, last)
 	}
-	lines, err = a.Rows.Statement(q.Context, q.Vendor, id, month.First().Number(), month.Last().Number())
-	return month, customer, lines, err
+	return s, err
 }
 
 // statementFile has a column for the cards and one for the days of each item.
