@@ -48,3 +48,38 @@ func TestTheSameLicenceTwice(t *testing.T) {
 		t.Errorf("the first answer, afterwards: %v", err)
 	}
 }
+
+// A licence key, a client id that is a UUID and both pinned keys fit into one QR code; of more
+// keys as many are named as there is room for.
+func TestARequestOfAPinningProgramFitsAQRCode(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{2, 8} {
+		c := carry(t)
+		c.config.ClientID = clienttest.ProductID
+		for i := range n - 1 {
+			c.config.PublicKeys = append(c.config.PublicKeys, publicOf(seeded(byte(80+i))))
+		}
+		c.restart(t)
+		f, err := c.client.OfflineRequest(clienttest.LicenseKey)
+		if err != nil || f.QR == "" || len(f.QR) > 800 {
+			t.Fatalf("%d characters of QR, %v", len(f.QR), err)
+		}
+		sealed, err := signed.ParseSealed([]byte(f.QR))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := c.files.Open(sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := signed.ParseActivationRequest(clienttest.VendorID, content)
+		if err != nil || len(r.TrustedKeys) < 2 || len(r.TrustedKeys) > n {
+			t.Fatalf("%v, %v", r.TrustedKeys, err)
+		}
+		for i, named := range r.TrustedKeys {
+			if !signed.NamesKey(named, signed.KeyID(c.config.PublicKeys[i])) {
+				t.Errorf("%q names no key that is pinned", named)
+			}
+		}
+	}
+}

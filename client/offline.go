@@ -107,12 +107,29 @@ func (c *Client) sealRequest(r, short signed.ActivationRequest, key ed25519.Priv
 		return f, err
 	}
 	f.Name, f.Text = "activation.req", sealed.Armour()
-	if content, err = short.Sign(key, c.cfg.VendorID); err != nil || len(content) > signed.MaxCompactContent || c.cfg.SealingKey == nil {
+	if content, err = fitting(short, key, c.cfg.VendorID); err != nil || len(content) > signed.MaxCompactContent || c.cfg.SealingKey == nil {
 		return f, err
 	}
 	sealed, err = signed.Seal(c.cfg.SealingKey, signed.SealActivation, c.cfg.VendorID, content)
 	f.QR = sealed.Compact()
 	return f, err
+}
+
+// fitting is the content of a QR code: keys are named short, and the last ones not at all
+// where there is no room, since the vendor signs with any that is named.
+func fitting(r signed.ActivationRequest, key ed25519.PrivateKey, vendorID string) ([]byte, error) {
+	kids := make([]string, 0, len(r.TrustedKeys))
+	for _, kid := range r.TrustedKeys {
+		kids = append(kids, signed.ShortKeyID(kid))
+	}
+	for {
+		r.TrustedKeys = kids
+		content, err := r.Sign(key, vendorID)
+		if err != nil || len(content) <= signed.MaxCompactContent || len(kids) < 2 {
+			return content, err
+		}
+		kids = kids[:len(kids)-1]
+	}
 }
 
 // Install takes a license.lic or license_refresh.lic, in any form that people send files

@@ -70,6 +70,7 @@ func TestWhichKeySignsFiles(t *testing.T) {
 		"an older program":           {[]string{kid("answers 1")}, "answers 1", 1},
 		"both are pinned":            {[]string{kid("answers 1"), kid("files 1")}, "files 1", 2},
 		"a rotation is known":        {[]string{kid("files 1"), kid("files 2")}, "files 2", 1},
+		"by a QR code":               {[]string{signed.ShortKeyID(kid("answers 1")), signed.ShortKeyID(kid("files 1"))}, "files 1", 2},
 		"the newest":                 {[]string{kid("files 3"), kid("files 1"), kid("answers 2")}, "files 3", 0},
 		"nothing that is known here": {[]string{"x"}, "answers 1", 1},
 		"nothing at all":             {nil, "answers 1", 1},

@@ -106,10 +106,11 @@ func (r *ring) newest(kind Kind) (*ringKey, error) {
 	return nil, errNoKey()
 }
 
-// trusted gives the newest key of the kind among these kids; nil when none is in use.
+// trusted gives the newest key of the kind among these kids, which may be short; nil when
+// none is in use.
 func (r *ring) trusted(kind Kind, kids []string) *ringKey {
 	for _, key := range slices.Backward(r.keys) {
-		if key.kind == kind && slices.Contains(kids, key.kid) {
+		if key.kind == kind && slices.ContainsFunc(kids, func(named string) bool { return signed.NamesKey(named, key.kid) }) {
 			return key
 		}
 	}

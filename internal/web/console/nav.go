@@ -17,8 +17,11 @@ type entry struct {
 
 // homeOf is the entry that stands for pages which have none of their own.
 func homeOf(path string) []string {
-	if path == "/products" {
+	switch path {
+	case "/products":
 		return []string{path, "/editions"}
+	case "/settings/webhooks":
+		return []string{path, "/settings/incoming"}
 	}
 	return []string{path}
 }

@@ -225,5 +225,16 @@ func (l Look) kept() url.Values {
 	return v
 }
 
+// Kept are the parameters that say at whose things a page looks, for its GET forms.
+func (l Look) Kept() (all []web.Kept) {
+	kept := l.kept()
+	for _, name := range Keep() {
+		if kept.Has(name) {
+			all = append(all, web.Kept{Name: name, Value: kept.Get(name)})
+		}
+	}
+	return all
+}
+
 // Keep names the parameters that say at whose things a list looks, for its table.
 func Keep() []string { return []string{CustomerName, BelowName} }

@@ -116,6 +116,11 @@ func (l Look) Explain(q *web.Request, act prepaid.Act) []web.Notice {
 	if err == nil {
 		return nil
 	}
+	return l.Refusal(q, err)
+}
+
+// Refusal says on a page why something can't be done.
+func (l Look) Refusal(q *web.Request, err error) []web.Notice {
 	e := fault.As(err)
 	n := web.Notice{Tone: web.Info}
 	n.Title, n.Text = q.Language().Fault(e.Code, e.Message, e.Help)

@@ -19,5 +19,11 @@ CREATE INDEX offline_files_contents ON offline_files (vendor_id, license_id, las
 ALTER TABLE offline_reports ADD COLUMN exceeded BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE offline_reports ADD COLUMN is_copy BIGINT NOT NULL DEFAULT 0;
 
+-- Licences that allowed offline use by themselves, before XML files were a choice of their own, keep both.
+UPDATE licenses SET overrides = REPLACE(overrides, '"offline_allowed":true', '"offline_allowed":true,"xml_files_allowed":true')
+  WHERE overrides LIKE '%"offline_allowed":true%' AND overrides NOT LIKE '%"xml_files_allowed":%'
+  AND edition_id NOT IN (SELECT id FROM editions WHERE policy LIKE '%"xml_files_allowed":true%')
+  AND updated_at < (SELECT (EXTRACT(EPOCH FROM MAX(tstamp) AT TIME ZONE current_setting('TimeZone')) + 1) * 1000 FROM goose_db_version WHERE version_id = 47);
+
 -- +goose Down
 SELECT 1;
