@@ -32,7 +32,7 @@ func (s *Switches) setLow(days, very *int64) error {
 	set(&l.VeryLow, very)
 	var wrong fault.Fields
 	wrong.Check(l.Days >= 2 && l.Days <= maxLowDays, "low_days", "must be a whole number from 2 to 365")
-	wrong.Check(l.VeryLow >= 1 && l.VeryLow < l.Days, "very_low_days", "must be a whole number of at least 1, and less than low_days")
+	wrong.Check(l.VeryLow >= 1 && l.VeryLow < l.Days, "very_low_days", "must be a whole number of at least 1, and less than the number above")
 	s.LowDays, s.VeryLowDays = l.Days, l.VeryLow
 	if l.IsDefault() {
 		s.LowDays, s.VeryLowDays = 0, 0
