@@ -16,16 +16,19 @@ const MaxBindings = 500
 
 // Pair is a card and the device that it is to be on, as somebody sent them.
 type Pair struct {
+	Line   int    // of the text that it stands in; 0: it is told by its place
 	Card   string // "": the oldest Unused card that fits, of the device's owner
 	Device string
 }
 
 // Paired is a pair as it is found: what was bound, or why it can't be.
 type Paired struct {
-	Line   int // 1 for the first pair
+	Line   int // as Pair.Line
 	Card   Card
 	Device Device
 	Refuse error // nil where nothing speaks against it
+
+	at int // its place among the pairs
 }
 
 // BindMany puts cards on devices (docs/rules/prepaid.md, rule 36): all of them or none. Where one
@@ -70,7 +73,10 @@ func (d *desk) pair(by By, pairs []Pair) ([]Paired, error) {
 	}
 	looked := make([]Paired, len(pairs))
 	for i, p := range pairs {
-		looked[i] = readPair(i+1, p)
+		if p.Line == 0 {
+			p.Line = i + 1
+		}
+		looked[i] = readPair(i, p)
 	}
 	onceEach(looked)
 	if err := d.pairDevices(by, looked); err != nil {
@@ -82,9 +88,9 @@ func (d *desk) pair(by By, pairs []Pair) ([]Paired, error) {
 	return looked, d.pairOldest(by, looked)
 }
 
-func readPair(line int, p Pair) Paired {
+func readPair(at int, p Pair) Paired {
 	var wrong fault.Fields
-	l := Paired{Line: line}
+	l := Paired{Line: p.Line, at: at}
 	l.Device.Number, l.Device.Key = entry.DeviceNumber(&wrong, aDevice, p.Device)
 	if entry.Line(p.Card) != "" {
 		number, ok := ParseNumber(p.Card)
@@ -265,7 +271,7 @@ func refusedLines(looked []Paired) error {
 			continue
 		}
 		if refused++; refused <= mostLinesTold {
-			fields = append(fields, fault.Field{Name: fmt.Sprintf("pairs[%d]", p.Line-1), Message: "line " + strconv.Itoa(p.Line) + ": " + p.Why()})
+			fields = append(fields, fault.Field{Name: fmt.Sprintf("pairs[%d]", p.at), Message: "line " + strconv.Itoa(p.Line) + ": " + p.Why()})
 		}
 	}
 	if refused == 0 {
