@@ -33,8 +33,14 @@ func TestBindingMany(t *testing.T) {
 		}
 		shop := b.admin(b.shop)
 		wrong := []prepaid.Pair{
-			{Card: cards[0], Device: "1"}, {Card: cards[0], Device: "2"}, {Card: cards[1], Device: "0-0 1"}, {Card: other, Device: "3"},
-			{Card: rival, Device: "4"}, {Device: "9"}, {Card: "K7MD", Device: "5"}, {Device: "3.56E+14"},
+			{Card: cards[0], Device: "1"},
+			{Card: cards[0], Device: "2"},
+			{Card: cards[1], Device: "0-0 1"},
+			{Card: other, Device: "3"},
+			{Card: rival, Device: "4"},
+			{Device: "9"},
+			{Card: "K7MD", Device: "5"},
+			{Device: "3.56E+14"},
 		}
 		looked := storetest.Do(t, e, func(x tx.Tx) ([]prepaid.Paired, error) { return b.service.LookAtPairs(x, shop, wrong) })
 		_, err := many(shop, wrong...)

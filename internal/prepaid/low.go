@@ -25,8 +25,8 @@ func (s Switches) Low() Low {
 	return Low{s.LowDays, s.VeryLowDays}
 }
 
-// setLow changes the thresholds; nil leaves one as it is.
-func (s *Switches) setLow(days, very *int64) error {
+// withLow gives the switches with other thresholds; nil leaves one as it is.
+func (s Switches) withLow(days, very *int64) (Switches, error) {
 	l := s.Low()
 	set(&l.Days, days)
 	set(&l.VeryLow, very)
@@ -37,7 +37,7 @@ func (s *Switches) setLow(days, very *int64) error {
 	if l.IsDefault() {
 		s.LowDays, s.VeryLowDays = 0, 0
 	}
-	return wrong.Err()
+	return s, wrong.Err()
 }
 
 const maxLowDays = 365

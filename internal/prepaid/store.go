@@ -18,6 +18,7 @@ type Store interface {
 	Devices
 	Charging
 	Records
+	Reminders
 	Orders
 
 	// Zone gives the zone in which the vendor's days begin.
@@ -179,13 +180,16 @@ type Records interface {
 	BeginBinding(t tx.Tx, v ident.VendorID, c Card, byItself bool) error
 	EndBindings(t tx.Tx, v ident.VendorID, cards []ident.CardID) error
 
+	// Count adds to the counters.
+	Count(t tx.Tx, v ident.VendorID, stock []StockChange, days []DayChange) error
+}
+
+// Reminders keeps what customers are to be reminded of.
+type Reminders interface {
 	// AddReminders adds to what customers are to be reminded of. TakeReminder takes out what
 	// one is to be reminded of the days before one, and adds it up: its day is the last one.
 	AddReminders(t tx.Tx, v ident.VendorID, all []Reminder) error
 	TakeReminder(t tx.Tx, v ident.VendorID, c ident.CustomerID, before int64) (Reminder, error)
-
-	// Count adds to the counters.
-	Count(t tx.Tx, v ident.VendorID, stock []StockChange, days []DayChange) error
 }
 
 // Orders keeps work on very many cards.
