@@ -150,6 +150,7 @@ func (l Letter) read() (Letter, error) {
 // Names of variables that several kinds have.
 const (
 	meterName   = "Meter"
+	ofCustomer  = "Customer"
 	addressName = "Address"
 	formerName  = "FormerAddress"
 )
@@ -157,7 +158,7 @@ const (
 // Variables gives the names that a template of the kind may use.
 func (k Kind) Variables() []string {
 	common := []string{"Vendor", "SupportEmail", "Website"}
-	license := []string{"Customer", "Product", "ProductID", "License", "DashboardLink"}
+	license := []string{ofCustomer, "Product", "ProductID", "License", "DashboardLink"}
 	link := []string{"Link", "LinkExpires"}
 	person := []string{"Recipient"}
 	use := []string{"Used", "Contract", "Allowed", "MonthEnds"}
@@ -168,9 +169,9 @@ func (k Kind) Variables() []string {
 	case Recovery:
 		return slices.Concat(common, person, link)
 	case Invitation:
-		return slices.Concat(common, person, []string{"Role", "Customer"}, link)
+		return slices.Concat(common, person, []string{"Role", ofCustomer}, link)
 	case CustomerAdded:
-		return slices.Concat(common, person, []string{"Role", "Customer", "DashboardLink"})
+		return slices.Concat(common, person, []string{"Role", ofCustomer, "DashboardLink"})
 	case AddressConfirm:
 		return slices.Concat(common, person, []string{addressName, formerName, "Link", "LinkExpires"})
 	case AddressTaken, AddressAsked, AddressChanged:
@@ -205,7 +206,7 @@ func (k Kind) Variables() []string {
 		return slices.Concat(common, license, []string{meterName, "Consumed", "Limit", "NextReset"})
 	case PrepaidLow:
 		return slices.Concat(common, []string{
-			"Customer", "DashboardLink", "LowCards", "LowDays", "VeryLowCards", "VeryLowDays", "SpentCards", "DarkDevices",
+			ofCustomer, "DashboardLink", "LowCards", "LowDays", "VeryLowCards", "VeryLowDays", "SpentCards", "DarkDevices",
 		})
 	case Event:
 		return slices.Concat(common, []string{"Event", "Payload"})
@@ -239,7 +240,7 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 	}
 	all := map[string]string{
 		"Vendor": vendor.Name, "SupportEmail": vendor.SupportEmail, "Website": vendor.Website,
-		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
+		"Recipient": d.Recipient, ofCustomer: d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract),
 		"Allowed": l.Decimal(d.Allowed),
 		"Device":  d.Device, "Devices": l.Decimal(d.Devices), "More": l.Decimal(d.More), "Until": day(d.Until),

@@ -1,6 +1,7 @@
 package prepaid
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -123,21 +124,17 @@ func (d *desk) passDown(by By, c Card, owner ident.CustomerID) (Card, error) {
 	if c.Holder == owner {
 		return c, nil
 	}
+	refused, err := d.reaches(by, c, owner)
+	if err = cmp.Or(err, refused); err != nil {
+		return c, err
+	}
 	line, err := d.line(owner)
 	if err != nil {
 		return c, err
 	}
-	levels, found := len(line), c.Holder == 0
-	for depth, one := range line {
-		if one.ID == c.Holder {
-			levels, found = depth, true
-		}
-	}
-	if !found {
-		return c, refuse(deviceElsewhere)
-	}
-	if !by.IsStaff() && c.Holder != by.Customer {
-		return c, refuse(deviceElsewhere) // a superior may bind a sub-customer's card to its own devices only
+	levels := slices.IndexFunc(line, func(one Customer) bool { return one.ID == c.Holder })
+	if levels < 0 {
+		levels = len(line) // from the vendor's stock
 	}
 	for i := levels - 1; i >= 0; i-- {
 		if c, err = d.passOn(by, c, line[i].ID); err != nil {
@@ -145,6 +142,22 @@ func (d *desk) passDown(by By, c Card, owner ident.CustomerID) (Card, error) {
 		}
 	}
 	return c, nil
+}
+
+// reaches tells what keeps somebody from putting a card on a device of an owner, by whose they are.
+func (d *desk) reaches(by By, c Card, owner ident.CustomerID) (refused, err error) {
+	if c.Holder == owner {
+		return nil, nil
+	}
+	line, err := d.line(owner)
+	if err != nil {
+		return nil, err
+	}
+	found := c.Holder == 0 || slices.ContainsFunc(line, func(one Customer) bool { return one.ID == c.Holder })
+	if !found || !by.IsStaff() && c.Holder != by.Customer { // a superior may bind a sub-customer's card to its own devices only
+		return refuse(deviceElsewhere), nil
+	}
+	return nil, nil
 }
 
 // passOn gives a card to the next customer, with its transfer.
@@ -298,16 +311,11 @@ func (d *desk) nextCard(on State) (State, bool, error) {
 	if err != nil || device == nil {
 		return on, false, err
 	}
-	if _, err := d.code(0); err != nil { // reads them
+	fitting, err := d.fitting(device.Model)
+	if err != nil {
 		return on, false, err
 	}
-	var fitting []ident.CodeID
-	for id, code := range d.codes {
-		if code.Fits(device.Model) {
-			fitting = append(fitting, id)
-		}
-	}
-	card, err := d.c.Store.LockNext(d.t, d.v, on.Holder, fitting)
+	card, err := d.c.Store.LockNext(d.t, d.v, on.Holder, fitting, 0)
 	if err != nil || card == nil {
 		return on, false, err
 	}

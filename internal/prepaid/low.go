@@ -25,19 +25,19 @@ func (s Switches) Low() Low {
 	return Low{s.LowDays, s.VeryLowDays}
 }
 
-// setLow changes the thresholds; nil leaves one as it is.
-func (s *Switches) setLow(days, very *int64) error {
+// withLow gives the switches with other thresholds; nil leaves one as it is.
+func (s Switches) withLow(days, very *int64) (Switches, error) {
 	l := s.Low()
 	set(&l.Days, days)
 	set(&l.VeryLow, very)
 	var wrong fault.Fields
 	wrong.Check(l.Days >= 2 && l.Days <= maxLowDays, "low_days", "must be a whole number from 2 to 365")
-	wrong.Check(l.VeryLow >= 1 && l.VeryLow < l.Days, "very_low_days", "must be a whole number of at least 1, and less than low_days")
+	wrong.Check(l.VeryLow >= 1 && l.VeryLow < l.Days, "very_low_days", "must be a whole number of at least 1, and less than the number above")
 	s.LowDays, s.VeryLowDays = l.Days, l.VeryLow
 	if l.IsDefault() {
 		s.LowDays, s.VeryLowDays = 0, 0
 	}
-	return wrong.Err()
+	return s, wrong.Err()
 }
 
 const maxLowDays = 365

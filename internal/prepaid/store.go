@@ -18,6 +18,7 @@ type Store interface {
 	Devices
 	Charging
 	Records
+	Reminders
 	Orders
 
 	// Zone gives the zone in which the vendor's days begin.
@@ -81,7 +82,7 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 
 	// LockNext gives the oldest Unused card of a holder of one of these codes that nobody else
 	// takes at this moment; nil for none.
-	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (*Card, error)
+	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID, after ident.CardID) (*Card, error)
 
 	// InsertCards makes cards, and gives the ids and numbers of those whose number was free.
 	InsertCards(t tx.Tx, v ident.VendorID, cards []Card) (map[string]ident.CardID, error)
@@ -174,23 +175,27 @@ type Records interface {
 	TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]Transfer, error)
 	RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error
 
-	// BeginBinding notes that a card is on a device from now on, by itself or by somebody's doing.
-	// EndBindings ends those of cards that go on.
+	// BeginBinding notes that a card is on a device from now on, by itself or by somebody's
+	// doing. EndBindings ends those of cards that go on.
 	BeginBinding(t tx.Tx, v ident.VendorID, c Card, byItself bool) error
 	EndBindings(t tx.Tx, v ident.VendorID, cards []ident.CardID) error
-
-	// AddReminders adds to what customers are to be reminded of. TakeReminder takes out what
-	// one is to be reminded of the days before one, and adds it up: its day is the last one.
-	AddReminders(t tx.Tx, v ident.VendorID, all []Reminder) error
-	TakeReminder(t tx.Tx, v ident.VendorID, c ident.CustomerID, before int64) (Reminder, error)
 
 	// Count adds to the counters.
 	Count(t tx.Tx, v ident.VendorID, stock []StockChange, days []DayChange) error
 }
 
+// Reminders keeps what customers are to be reminded of.
+type Reminders interface {
+	// AddReminders adds to what customers are to be reminded of. TakeReminder takes out what
+	// one is to be reminded of the days before one, and adds it up: its day is the last one.
+	AddReminders(t tx.Tx, v ident.VendorID, all []Reminder) error
+	TakeReminder(t tx.Tx, v ident.VendorID, c ident.CustomerID, before int64) (Reminder, error)
+}
+
 // Orders keeps work on very many cards.
 type Orders interface {
 	InsertOrder(t tx.Tx, v ident.VendorID, o Order) (ident.OrderID, error)
+	LockOrderOf(t tx.Tx, v ident.VendorID, id ident.UUID) (*Order, error)
 	LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*Order, error)
 	SaveOrder(t tx.Tx, v ident.VendorID, o Order) error
 

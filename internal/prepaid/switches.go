@@ -72,7 +72,7 @@ func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change Switch
 			return err
 		}
 		c = *found
-		if err := c.setLow(change.LowDays, change.VeryLowDays); err != nil {
+		if c.Switches, err = c.withLow(change.LowDays, change.VeryLowDays); err != nil {
 			return err
 		}
 		set(&c.AllowSuperior, change.AllowSuperior)

@@ -27,11 +27,18 @@ func scanOwner(scan store.Scan) (o mailing.Owner, err error) {
 
 // Administrators implements mailing.Store.
 func (Store) Administrators(t tx.Tx, v ident.VendorID, k mailing.Kind, customer ident.UUID) ([]mailing.Owner, error) {
-	return store.All[mailing.Owner](store.On(t).Query(wish+`$2
-		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND u.id IN (SELECT m.user_id FROM customers o
-			JOIN customer_users m ON m.vendor_id = o.vendor_id AND m.customer_id = o.id AND m.role = 'administrator'
-			WHERE o.vendor_id = $1 AND o.uuid = $3) ORDER BY u.id`, v, k, customer))(scanOwner)
+	return store.All[mailing.Owner](store.On(t).Query(wish+administrators+`JOIN customers o ON o.vendor_id = m.vendor_id AND o.id = m.customer_id
+		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND o.vendor_id = $1 AND o.uuid = $3`+mostWilling, v, k, customer, mailing.MostAdministrators))(scanOwner)
 }
+
+// administrators are who administers a customer, and mostWilling those that are written to
+// where there are very many.
+const (
+	administrators = `$2
+		JOIN customer_users m ON m.vendor_id = u.vendor_id AND m.user_id = u.id AND m.role = 'administrator' `
+	mostWilling = ` AND COALESCE(c.is_on, 1) = 1
+		ORDER BY COALESCE(c.is_on, 0) DESC, CASE WHEN u.signed_in_at IS NULL THEN 1 ELSE 0 END, m.created_at, u.id LIMIT $4`
+)
 
 // Owners implements mailing.Store.
 func (Store) Owners(t tx.Tx, v ident.VendorID, k mailing.Kind, license ident.UUID, licensee string) ([]mailing.Owner, error) {
@@ -48,13 +55,9 @@ func (Store) Owners(t tx.Tx, v ident.VendorID, k mailing.Kind, license ident.UUI
 		}
 		all[0].Address, all[0].IsLicensee = licensee, true
 	}
-	administrators, err := store.All[mailing.Owner](q.Query(wish+`$2
-		JOIN customer_users m ON m.vendor_id = u.vendor_id AND m.user_id = u.id AND m.role = 'administrator'
-		JOIN licenses l ON l.vendor_id = m.vendor_id AND l.customer_id = m.customer_id
-		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND l.vendor_id = $1 AND l.uuid = $3 AND COALESCE(c.is_on, 1) = 1
-		ORDER BY COALESCE(c.is_on, 0) DESC, CASE WHEN u.signed_in_at IS NULL THEN 1 ELSE 0 END, m.created_at, u.id LIMIT $4`,
-		v, k, license, mailing.MostAdministrators))(scanOwner)
-	return append(all, administrators...), err
+	some, err := store.All[mailing.Owner](q.Query(wish+administrators+`JOIN licenses l ON l.vendor_id = m.vendor_id AND l.customer_id = m.customer_id
+		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND l.vendor_id = $1 AND l.uuid = $3`+mostWilling, v, k, license, mailing.MostAdministrators))(scanOwner)
+	return append(all, some...), err
 }
 
 // concerned holds for an address that is a user's or a licence's.

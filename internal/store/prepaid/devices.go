@@ -93,9 +93,9 @@ func (Store) LockDevicesByID(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (a
 // InsertDevice implements prepaid.Store.
 func (s Store) InsertDevice(t tx.Tx, v ident.VendorID, d prepaid.Device) (other *prepaid.Device, err error) {
 	q := store.On(t)
-	if any, err := s.HasDevices(t, v); err != nil {
+	if has, err := s.HasDevices(t, v); err != nil {
 		return nil, err
-	} else if !any {
+	} else if !has {
 		if err := store.Bump(t); err != nil {
 			return nil, err
 		}

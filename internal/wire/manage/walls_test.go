@@ -152,6 +152,7 @@ func (w world) bodies() map[string]string {
 		"PATCH /api/v1/prepaid/license-codes/{id}":           `{"name":"X"}`,
 		"POST /api/v1/prepaid/cards":                         `{"license_code":"TR-30","count":1}`,
 		"POST /api/v1/prepaid/cards/bind":                    `{"card":"` + w["card"] + `","device":"` + w["device"] + `"}`,
+		"POST /api/v1/prepaid/cards/bind-many":               `{"pairs":[{"card":"` + w["card"] + `","device":"` + w["device"] + `"}]}`,
 		"POST /api/v1/prepaid/cards/unbind":                  `{"card":"` + w["card"] + `"}`,
 		"POST /api/v1/prepaid/cards/lock":                    `{"cards":["` + w["card"] + `"]}`,
 		"POST /api/v1/prepaid/cards/unlock":                  `{"cards":["` + w["card"] + `"]}`,
