@@ -127,6 +127,8 @@ func lines(wrong *fault.Fields, field, text string) string {
 type RequestFilter struct {
 	State   RequestState // "" for all
 	License ident.UUID   // zero for all
+	Wish    Wish         // "" for all
+	Meter   ident.UUID   // of WishMeter; zero for all
 }
 
 // RequestSorts are what lists of requests offer: by age.

@@ -221,8 +221,8 @@ func (d *desk) darkAgain(on Device) error {
 	if on.Dark != DarkNoDays {
 		return nil
 	}
-	used, err := d.c.Store.HasCard(d.t, d.v, on.ID)
-	if err != nil || used {
+	used, err := d.c.Store.CodeOn(d.t, d.v, on.ID)
+	if err != nil || used != 0 {
 		return err
 	}
 	is := on.State

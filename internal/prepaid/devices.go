@@ -68,6 +68,7 @@ func (d *desk) insertDevice(device *Device) (err error) {
 		return err
 	}
 	device.HeldSince, device.CreatedAt = d.now, d.now
+	d.c.Presence.note(d.v)
 	other, err := d.c.Store.InsertDevice(d.t, d.v, *device)
 	return sameDevice(other, err)
 }

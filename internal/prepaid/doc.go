@@ -2,7 +2,8 @@
 // the days on them, the devices that they are bound to, what is charged each day, and how
 // cards and devices move down and up the tree of customers. Service carries out what people
 // and programs ask for (service*.go), Run charges what is due (run.go), and Reports answers
-// the devices (reports.go).
+// the devices (reports.go). Heartbeats takes what programs send for reports (heartbeats.go);
+// Presence knows whose programs that concerns.
 //
 // What is decided is decided by pure functions: decideCharge and arrive (charge.go) say what
 // is charged, may (rights.go) says who may do what with a card or a device, and Code.Fits

@@ -23,6 +23,8 @@ type CardFilter struct {
 	IsBound   *bool     `json:"bound,omitempty"`
 	OfBatch   string    `json:"batch_id,omitempty"`
 	OfHolders Holder    `json:"holders,omitzero"` // of a sale, only whether the staff sells counts
+
+	Except []string `json:"except,omitempty"` // numbers of cards that it leaves out, as printed
 }
 
 // Check names what is wrong with a filter.
@@ -34,10 +36,16 @@ func (f CardFilter) Check() error {
 	wrong.Text("number", f.Number, 0, maxFilterText)
 	wrong.Text("license_code", f.Code, 0, maxFilterText)
 	wrong.Text("device", f.Device, 0, maxFilterText)
+	wrong.Check(len(f.Except) <= MaxExcept, "except", "must name 500 cards at most")
 	return wrong.Err()
 }
 
-const maxFilterText = 200
+const (
+	maxFilterText = 200
+
+	// MaxExcept is how many cards a filter may leave out by their numbers.
+	MaxExcept = 500
+)
 
 func (s Status) known() bool {
 	return slices.Contains(Statuses(), s)
@@ -61,8 +69,16 @@ type DeviceFilter struct {
 	Model   string
 	Dark    *bool
 	WithOut *bool // has no card bound
+	Soon    Soon
 	Holders Holder
 }
+
+// Soon narrows devices to those that work now, and will no longer at an instant, at the days
+// that are on their cards; the zero value does not.
+type Soon struct{ Now, Before time.Time }
+
+// SoonDark is what reminders look for: devices that go dark within a week.
+func SoonDark(now time.Time) Soon { return Soon{now, now.AddDate(0, 0, weekDays)} }
 
 // TransferFilter narrows the sales record.
 type TransferFilter struct {
@@ -70,6 +86,7 @@ type TransferFilter struct {
 	Code           string
 	Kind           TransferKind
 	With           ident.CustomerID // one of the two sides
+	Party          string           // the number of one of the two sides, or the beginning of its name
 	Card           string           // a card number
 	Holders        Holder
 }

@@ -57,11 +57,9 @@ func (r Reports) Answer(ctx context.Context, v ident.VendorID, reports []Report)
 		return nil, err
 	}
 	now := r.Service.c.IDs.Clock.Now()
-	trusted := r.Service.trusts(now)
-	if trusted {
-		if trusted, err = r.charge(ctx, v, found, now); err != nil {
-			return nil, err
-		}
+	trusted, err := r.take(ctx, v, found, now)
+	if err != nil {
+		return nil, err
 	}
 	answers := make([]Answer, len(reports))
 	for i, one := range reports {
@@ -71,7 +69,11 @@ func (r Reports) Answer(ctx context.Context, v ident.VendorID, reports []Report)
 	if !trusted {
 		return answers, nil
 	}
-	r.note(v, reports, keys, found, now)
+	for i, one := range reports {
+		if _, known := found[keys[i]]; !known && keys[i] != "" {
+			r.Hearing.Unknown(v, keys[i], one.Device, now)
+		}
+	}
 	return answers, r.noteModels(ctx, v, reports, keys, found)
 }
 
@@ -84,16 +86,20 @@ func answer(one Report, f Found, known bool) Answer {
 	return Answer{Device: one.Device, Allowed: f.Dark == NotDark, UsableUntil: f.UsableUntil, Reason: f.Dark.Reason()}
 }
 
-// note notes when the devices were heard: by a clock that can be believed, since what is
-// noted later than now would stay.
-func (r Reports) note(v ident.VendorID, reports []Report, keys []string, found map[string]Found, now time.Time) {
-	for i, one := range reports {
-		if f, known := found[keys[i]]; known {
-			r.Hearing.Heard(v, f.ID, now, f.Dark)
-		} else if keys[i] != "" {
-			r.Hearing.Unknown(v, keys[i], one.Device, now)
-		}
+// take charges devices that report and have no time left, and notes when they were heard: by
+// a clock that can be believed, since what is noted later than now would stay. It tells
+// whether the clock could be believed all the time.
+func (r Reports) take(ctx context.Context, v ident.VendorID, found map[string]Found, now time.Time) (trusted bool, err error) {
+	if !r.Service.trusts(now) {
+		return false, nil
 	}
+	if trusted, err = r.charge(ctx, v, found, now); err != nil || !trusted {
+		return false, err
+	}
+	for _, f := range found {
+		r.Hearing.Heard(v, f.ID, now, f.Dark)
+	}
+	return true, nil
 }
 
 // charge charges the devices that have no time left, and notes how they stand then. It tells

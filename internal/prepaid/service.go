@@ -11,14 +11,15 @@ import (
 	"chancery/internal/tx"
 )
 
-// Config is what the service needs; all of it but Trust is required.
+// Config is what the service needs; all of it but Trust and Presence is required.
 type Config struct {
 	Store    Store
 	Reader   Reader
 	Machines Machines
 	Runner   tx.Runner // for what goes in portions
 	IDs      ident.Source
-	Trust    Trust // nil where the clock is always right
+	Trust    Trust     // nil where the clock is always right
+	Presence *Presence // is told of new devices; nil where no heartbeats are taken
 }
 
 // Trust says whether the clock can be believed.

@@ -178,7 +178,7 @@ func (b *bench) figuresAreSound(t *testing.T, today int64) {
 		t.Error(err)
 	}
 	for _, l := range lines {
-		if l.OpeningCards != 0 || l.OpeningDays != 0 || l.ClosingDays != l.InDays {
+		if l.Of(prepaid.ItemOpening) != (prepaid.Amount{}) || l.Of(prepaid.ItemClosing) != l.Of(prepaid.ItemBought) {
 			t.Errorf("the statement of a day that began with nothing: %+v", l)
 		}
 	}

@@ -101,8 +101,14 @@ type Devices interface {
 	LockDevice(t tx.Tx, v ident.VendorID, key string) (*Device, error)
 	DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*Device, error)
 
-	// InsertDevice makes a device, and gives the one that has the number already.
+	// InsertDevice makes a device, which raises the change counter where it is the vendor's first, and gives the one that has the number already.
 	InsertDevice(t tx.Tx, v ident.VendorID, d Device) (other *Device, err error)
+
+	// HasDevices reports whether the vendor has a device.
+	HasDevices(t tx.Tx, v ident.VendorID) (bool, error)
+
+	// DarkOf tells why the device of a key is blacklisted, unlocked; NotDark where there is none.
+	DarkOf(t tx.Tx, v ident.VendorID, key string) (Dark, error)
 
 	// MoveDevice gives a device another owner, and forgets what other model it said.
 	MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.CustomerID) error
@@ -125,8 +131,9 @@ type Charging interface {
 	// BoundTo gives the cards with days left of devices, by device.
 	BoundTo(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) ([]Bound, error)
 
-	// HasCard reports whether a card is on a device, also one without days.
-	HasCard(t tx.Tx, v ident.VendorID, d ident.DeviceID) (bool, error)
+	// CodeOn gives the license code of the card that came last to a device, also of one
+	// without days; 0 where none is on it.
+	CodeOn(t tx.Tx, v ident.VendorID, d ident.DeviceID) (ident.CodeID, error)
 
 	SaveState(t tx.Tx, v ident.VendorID, s State) error
 
@@ -181,6 +188,9 @@ type Reader interface {
 
 	// OpenOrders gives orders behind another one that have not ended, the oldest first.
 	OpenOrders(ctx context.Context, after ident.OrderID, limit int) ([]OpenOrder, error)
+
+	// AnyDevice reports whether the vendor has a device.
+	AnyDevice(ctx context.Context, v ident.VendorID) (bool, error)
 
 	// Found gives the devices of these keys, as reports are answered from.
 	Found(ctx context.Context, v ident.VendorID, keys []string) (map[string]Found, error)

@@ -35,6 +35,7 @@ type SwitchChange struct {
 	AllowSuperior  *bool
 	NextCard       *bool
 	AcceptTransfer *bool // on makes a new code where there is none
+	RenewCode      bool  // makes a new code; the one before is good no longer
 	LowDays        *int64
 }
 
@@ -78,10 +79,9 @@ func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change Switch
 		set(&c.NextCard, change.NextCard)
 		set(&c.LowDays, change.LowDays)
 		switch {
-		case change.AcceptTransfer == nil:
-		case !*change.AcceptTransfer:
+		case change.AcceptTransfer != nil && !*change.AcceptTransfer:
 			c.TransferCode = ""
-		case c.TransferCode == "":
+		case change.AcceptTransfer != nil && c.TransferCode == "", change.RenewCode && c.TransferCode != "":
 			c.TransferCode = newTransferCode(d.c.IDs.Secret(transferLetter))
 		}
 		if c.Switches == found.Switches {

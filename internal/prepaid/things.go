@@ -169,7 +169,7 @@ type Deduction struct {
 	Kind     DeductionKind
 	ByReport bool         // a report triggered it; else the run, or what a person did
 	Card     ident.CardID // 0 for none
-	Code     ident.CodeID // 0 for none
+	Code     ident.CodeID // 0 for none; of a Failed one that of the used-up card, whose contact sells more days
 	Holder   ident.CustomerID
 	Reason   Dark // of a Failed one
 }

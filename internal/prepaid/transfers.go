@@ -47,17 +47,14 @@ func (d *desk) transferOf(by By, r Transfer, cards []Card, devices []ident.Devic
 
 // countMove counts cards of a transfer for the day: those that came and those that went.
 func (d *desk) countMove(r Transfer, cards, days int64) {
-	in, out := d.tally.day(r.To, d.day, r.Code), d.tally.day(r.From, d.day, r.Code)
-	switch r.Kind {
-	case Issue:
-		in.InCards, in.InDays = in.InCards+cards, in.InDays+days
-	case TopUp:
-		in.InDays += days
-	case Withdraw:
-		out.OutDays += days // the card stays, and is Expired
-	case Sell, Return, BindDown, DeviceSale:
-		in.InCards, in.InDays = in.InCards+cards, in.InDays+days
-		out.OutCards, out.OutDays = out.OutCards+cards, out.OutDays+days
+	sum := Amount{cards, days}
+	if e, gets := Transferred(r.Kind, true, r.Code, sum); gets {
+		in := d.tally.day(r.To, d.day, r.Code)
+		in.InCards, in.InDays = in.InCards+e.Cards, in.InDays+e.Days
+	}
+	if e, gives := Transferred(r.Kind, false, r.Code, sum); gives {
+		out := d.tally.day(r.From, d.day, r.Code)
+		out.OutCards, out.OutDays = out.OutCards+e.Cards, out.OutDays+e.Days
 	}
 }
 

@@ -96,6 +96,7 @@ type Table[R any] struct {
 	Sorts   []string // sorts[0] is the default; "-created_at" for descending
 	Empty   Empty    // when there is nothing at all
 	Limit   int      // rows a page; 0 for listing.DefaultLimit
+	Keep    []string // parameters of the address that say what the list is of: they stay when filters are cleared
 	ID      func(row R) string
 	Bulk    []Bulk
 	Top     bool // cells of several lines stand at the top of their row
@@ -166,10 +167,13 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 		l.Narrowed = l.Narrowed || l.Filters[i].Value != ""
 	}
 	l.Clear = q.R.URL.Path
+	if kept := kept(address, t.Keep); len(kept) > 0 {
+		l.Clear += "?" + kept.Encode()
+	}
 	for _, c := range slices.DeleteFunc(slices.Clone(t.Columns), Column[R].acts) {
 		l.Picks = append(l.Picks, Pick{Name: c.Name, Label: c.Label, On: slices.ContainsFunc(columns, func(d Column[R]) bool { return d.Name == c.Name })})
 	}
-	for _, name := range []string{"sort", "cols"} {
+	for _, name := range append([]string{"sort", "cols"}, t.Keep...) {
 		if value := address.Get(name); value != "" {
 			l.Kept = append(l.Kept, Kept{name, value})
 		}
@@ -298,6 +302,17 @@ func (p *Page) Cell(c Cell) ShownCell {
 		s.Time = p.LastDay(c.LastDay)
 	}
 	return s
+}
+
+// kept are those parameters of an address that are set.
+func kept(address url.Values, names []string) url.Values {
+	v := url.Values{}
+	for _, name := range names {
+		if value := address.Get(name); value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
 }
 
 // with gives an address with parameters set, or removed when empty.

@@ -108,6 +108,7 @@ func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files, far 
 		return Faces{}, err
 	}
 	areas := append([]area{mounted(assets, nil), mounted(face, nil)}, consoleAreas(r, s, files, far, face)...)
+	areas = append(areas, staffPrepaid(r, face)...)
 	if s.Gallery {
 		areas = append(areas, listed(gallery.Routes(face)))
 	}

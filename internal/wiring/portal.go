@@ -82,7 +82,7 @@ func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, e
 	if err != nil {
 		return Faces{}, err
 	}
-	routes, err := routesOf(append([]area{mounted(face, nil)}, portalAreas(r, s, made, face)...))
+	routes, err := routesOf(slices.Concat([]area{mounted(face, nil)}, portalAreas(r, s, made, face), ownersPrepaid(r, face)))
 	if err != nil {
 		return Faces{}, err
 	}
@@ -106,7 +106,7 @@ func (s ownerSessions) Authenticate(ctx context.Context, vendor ident.VendorID, 
 	}
 	role, about := ownerRole(o.Reach)
 	return o.Principal, web.Person{
-		Name: o.User.Name, Email: o.User.Email, Role: role, RoleAbout: about, Session: o.Session, Reach: o.Reach,
+		Name: o.User.Name, Email: o.User.Email, Role: role, RoleAbout: about, Session: o.Session, Reach: o.Reach, Menu: s.rooms.prepaidMenu(ctx, o.Reach),
 		Language: o.User.Language, CustomerLanguage: func() string {
 			code, err := s.rooms.OwnerRows.LanguageOf(ctx, vendor, o.User.Email)
 			if err != nil {

@@ -15,9 +15,10 @@ import (
 func (r *Rooms) furnishPrepaid() (err error) {
 	r.PrepaidRows = prepaidstore.Store{DB: r.DB}
 	r.Steady = ident.NewSteady(r.Clock.Real, nil)
+	r.presence = prepaid.NewPresence(r.Watch, r.PrepaidRows, r.PrepaidRows)
 	if r.Prepaid, err = prepaid.New(prepaid.Config{
 		Store: r.PrepaidRows, Reader: r.PrepaidRows, Machines: pairs.PrepaidMachines{Devices: r.machines}, Runner: r.DB, IDs: r.IDs,
-		Trust: trust{r.Steady, r.Clock},
+		Trust: trust{r.Steady, r.Clock}, Presence: r.presence,
 	}); err != nil {
 		return err
 	}

@@ -148,6 +148,12 @@ func narrowed(q *store.Selection, f owners.RequestFilter) *store.Selection {
 	if !f.License.IsZero() {
 		q.And("q.license_id = (SELECT x.id FROM licenses x WHERE x.vendor_id = q.vendor_id AND x.uuid = ?)", f.License)
 	}
+	if f.Wish != "" {
+		q.And("q.wish = ?", string(f.Wish))
+	}
+	if !f.Meter.IsZero() {
+		q.And("q.meter = ?", f.Meter[:])
+	}
 	return q
 }
 

@@ -1,7 +1,6 @@
 package prepaid
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -151,36 +150,6 @@ func oldestUnused(q *store.Tx, v ident.VendorID, holder ident.CustomerID, codes 
 	return oldest, nil
 }
 
-// LockToSell implements prepaid.Store.
-func (s Store) LockToSell(t tx.Tx, v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter, limit int) ([]prepaid.Card, error) {
-	codes, err := s.Codes(t, v)
-	if err != nil {
-		return nil, err
-	}
-	q := store.On(t)
-	var all []prepaid.Card
-	// One code at a time, which an index holds in this order.
-	for _, c := range codes {
-		if f.Code != "" && prepaid.CodeKey(f.Code) != prepaid.CodeKey(c.Code) {
-			continue
-		}
-		sel := store.Select(selectCard+`WHERE c.vendor_id =`, v).
-			And(`c.holder_id = ? AND c.code_id = ? AND c.device_id IS NULL AND c.is_locked = 0 AND c.days > 0 AND c.held_by IS NULL`, holder, c.ID)
-		narrow(keyed(sel, v, f), f)
-		// A card that somebody takes meanwhile does not count for the limit: the next ones are read.
-		text, args := sel.End(` ORDER BY c.is_used, c.number LIMIT ?`+q.Dialect.ForUpdateOf("c"), limit)
-		some, err := store.All[prepaid.Card](q.Query(text, args...))(scanCard)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-	}
-	slices.SortFunc(all, func(a, b prepaid.Card) int {
-		return cmp.Or(cmp.Compare(store.Bit(!a.ActivatedAt.IsZero()), store.Bit(!b.ActivatedAt.IsZero())), cmp.Compare(a.Number, b.Number))
-	})
-	return all[:min(limit, len(all))], nil
-}
-
 // keyed adds what a filter says of cards that an index serves, but for their holder.
 func keyed(s *store.Selection, v ident.VendorID, f prepaid.CardFilter) *store.Selection {
 	if f.Code != "" {
@@ -227,6 +196,13 @@ func narrow(s *store.Selection, f prepaid.CardFilter) {
 		s.And("c.device_id IS NOT NULL")
 	} else if f.IsBound != nil {
 		s.And("c.device_id IS NULL")
+	}
+	if len(f.Except) > 0 {
+		args := make([]any, len(f.Except))
+		for i, number := range f.Except {
+			args[i] = number
+		}
+		s.And("c.number NOT IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
 }
 

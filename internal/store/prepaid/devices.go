@@ -1,6 +1,7 @@
 package prepaid
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -70,6 +71,13 @@ func (Store) DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*prepaid.
 // InsertDevice implements prepaid.Store.
 func (s Store) InsertDevice(t tx.Tx, v ident.VendorID, d prepaid.Device) (other *prepaid.Device, err error) {
 	q := store.On(t)
+	if any, err := s.HasDevices(t, v); err != nil {
+		return nil, err
+	} else if !any {
+		if err := store.Bump(t); err != nil {
+			return nil, err
+		}
+	}
 	n, err := q.Exec(`INSERT INTO prepaid_device_numbers (id, vendor_id, uuid, number_key, number, model, said_model, held_since, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, '', $7, $7) ON CONFLICT DO NOTHING`,
 		d.ID, v, d.UUID, d.Key, d.Number, d.Model, d.CreatedAt.UnixMilli())
@@ -81,6 +89,26 @@ func (s Store) InsertDevice(t tx.Tx, v ident.VendorID, d prepaid.Device) (other 
 	}
 	return nil, q.Later(`INSERT INTO prepaid_devices (id, vendor_id, holder_id, usable_until, due_at, dark, grace_left, grace_owed, on_report)
 		VALUES ($1, $2, $3, 0, NULL, 0, 0, 0, 0)`, d.ID, v, d.Holder)
+}
+
+const anyDevice = `SELECT 1 FROM prepaid_device_numbers WHERE vendor_id = $1 LIMIT 1`
+
+// HasDevices implements prepaid.Store.
+func (Store) HasDevices(t tx.Tx, v ident.VendorID) (bool, error) {
+	var one int
+	return store.On(t).QueryRow(anyDevice, []any{v}, &one)
+}
+
+// AnyDevice implements prepaid.Reader.
+func (s Store) AnyDevice(ctx context.Context, v ident.VendorID) (bool, error) {
+	var one int
+	return s.DB.QueryRow(ctx, anyDevice, []any{v}, &one)
+}
+
+// DarkOf implements prepaid.Store.
+func (Store) DarkOf(t tx.Tx, v ident.VendorID, key string) (dark prepaid.Dark, err error) {
+	_, err = store.On(t).QueryRow(`SELECT d.dark`+deviceFrom+`WHERE n.vendor_id = $1 AND n.number_key = $2`, []any{v, key}, &dark)
+	return dark, err
 }
 
 // MoveDevice implements prepaid.Store.

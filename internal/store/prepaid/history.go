@@ -3,6 +3,7 @@ package prepaid
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -91,12 +92,21 @@ func narrowTransfers(s *store.Selection, v ident.VendorID, f prepaid.TransferFil
 	if f.With != 0 {
 		s.And("(r.from_id = ? OR r.to_id = ?)", f.With, f.With)
 	}
+	if f.Party != "" {
+		number := strings.ToLower(f.Party)
+		name, end := listing.Fold(f.Party), listing.Fold(f.Party)+maxRune
+		s.And(`(LOWER(f.customer_number) = ? OR LOWER(u.customer_number) = ? OR f.name_folded >= ? AND f.name_folded < ?
+			OR u.name_folded >= ? AND u.name_folded < ?)`, number, number, name, end, name, end)
+	}
 	if f.Card != "" {
 		number, _ := prepaid.ParseNumber(f.Card) // "" is no card's
 		s.And(`r.id IN (SELECT i.transfer_id FROM prepaid_transfer_cards i WHERE i.vendor_id = ?
 			AND i.card_id = (SELECT o.id FROM prepaid_cards o WHERE o.vendor_id = ? AND o.number = ?))`, v, v, number)
 	}
 }
+
+// maxRune stands behind all that begins in the same way.
+const maxRune = "\U0010FFFF"
 
 const selectDeduction = `SELECT l.device_id, l.at, l.day, l.n, l.kind, l.by_report, l.card_id, l.code_id, l.holder_id, l.reason, COALESCE(n.number, ''),
 	COALESCE(c.number, ''), COALESCE(k.code, ''), COALESCE(k.contact, ''), ` + ownerColumns + ` FROM prepaid_ledger l

@@ -81,11 +81,11 @@ func cardView(h prepaid.Holder) func(store.Scan) (prepaid.CardView, error) {
 		if err != nil {
 			return w, err
 		}
-		w.DeviceNo, w.Owner = device.V, o.owner()
-		if !h.IsStaff && w.ActivatedAt.Before(w.HeldSince) {
-			w.ActivatedAt = time.Time{}
+		w.DeviceNo, w.Owner, w.Is = device.V, o.owner(), w.Standing()
+		if err == nil {
+			err = json.Unmarshal([]byte(models), &w.Models)
 		}
-		return w, json.Unmarshal([]byte(models), &w.Models)
+		return w.Seen(h), err
 	}
 }
 
@@ -203,6 +203,9 @@ func narrowDevices(s *store.Selection, f prepaid.DeviceFilter) {
 		s.And("d.dark <> 0")
 	} else if f.Dark != nil {
 		s.And("d.dark = 0")
+	}
+	if !f.Soon.Before.IsZero() {
+		goingDark(s, f.Soon)
 	}
 	if f.WithOut != nil && *f.WithOut {
 		s.And("NOT EXISTS (SELECT 1 FROM prepaid_cards o WHERE o.vendor_id = d.vendor_id AND o.device_id = d.id)")

@@ -82,7 +82,7 @@ func (Store) EndBinding(t tx.Tx, v ident.VendorID, c prepaid.Card) error {
 
 // Count implements prepaid.Store. The changes come in one order, each row once.
 func (Store) Count(t tx.Tx, v ident.VendorID, stock []prepaid.StockChange, days []prepaid.DayChange) error {
-	const ofStock, ofDays = 6, 9
+	const ofStock, ofDays = 6, 10
 	q := store.On(t)
 	values := make([]any, 0, ofStock*len(stock))
 	for _, c := range stock {
@@ -95,11 +95,13 @@ func (Store) Count(t tx.Tx, v ident.VendorID, stock []prepaid.StockChange, days 
 	}
 	values = make([]any, 0, ofDays*len(days))
 	for _, d := range days {
-		values = append(values, v, d.Holder, d.Day, d.Code, d.Charged, d.InCards, d.InDays, d.OutCards, d.OutDays)
+		values = append(values, v, d.Holder, d.Day, d.Code, d.Charged, d.Settled, d.InCards, d.InDays, d.OutCards, d.OutDays)
 	}
-	return q.InsertMany(`INSERT INTO prepaid_days (vendor_id, holder_id, day, code_id, charged, in_cards, in_days, out_cards, out_days) VALUES`, ofDays, values,
+	return q.InsertMany(`INSERT INTO prepaid_days
+		(vendor_id, holder_id, day, code_id, charged, settled, in_cards, in_days, out_cards, out_days) VALUES`, ofDays, values,
 		`ON CONFLICT (vendor_id, holder_id, day, code_id) DO UPDATE SET
-			charged = prepaid_days.charged + excluded.charged, in_cards = prepaid_days.in_cards + excluded.in_cards,
+			charged = prepaid_days.charged + excluded.charged, settled = prepaid_days.settled + excluded.settled,
+			in_cards = prepaid_days.in_cards + excluded.in_cards,
 			in_days = prepaid_days.in_days + excluded.in_days, out_cards = prepaid_days.out_cards + excluded.out_cards,
 			out_days = prepaid_days.out_days + excluded.out_days`, nil)
 }

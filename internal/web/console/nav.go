@@ -44,6 +44,7 @@ func groups() []group {
 		{"Run", []entry{
 			{"Devices", "/devices", "devices", identity.ViewDevices},
 			{"Sessions", "/sessions", "plug", identity.ViewSessions},
+			{"Prepaid", "/prepaid", "credit-card", identity.ViewPrepaid},
 			{"Devices by files", "/offline", "file-certificate", identity.ViewLicenses},
 		}},
 		{"Explore", []entry{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"chancery/internal/edge"
@@ -57,19 +58,29 @@ func (p *Pages) Routes() []edge.Route {
 		web.Act(p.Face, one+"{request}/withdraw", portal.Own(), portal.LicenceHref, p.withdraw))
 }
 
-// mostOpen is more than a licence has open: one for each wish and meter.
-const mostOpen = 200
-
 // open finds the open request with a wish, as forms name wishes.
-func (p *Pages) open(q *web.Request, l *licensing.License, wish string) (owners.Request, bool, error) {
-	all, err := p.Rows.OwnRequests(q.Context(), q.Reach(), owners.RequestFilter{State: owners.RequestOpen, License: l.UUID},
-		listing.Request{Limit: mostOpen, Desc: true})
-	for _, r := range all.Items {
-		if is := string(r.Wish); is == wish || is == string(owners.WishMeter) && portal.MeterWish(r.Meter) == wish {
-			return r, true, err
-		}
+func (p *Pages) open(q *web.Request, l *licensing.License, named string) (owners.Request, bool, error) {
+	wish, meter, known := wishOf(named)
+	if !known {
+		return owners.Request{}, false, nil
 	}
-	return owners.Request{}, false, err
+	f := owners.RequestFilter{State: owners.RequestOpen, License: l.UUID, Wish: wish, Meter: meter}
+	all, err := p.Rows.OwnRequests(q.Context(), q.Reach(), f, listing.Request{Limit: 1, Desc: true})
+	if err != nil || len(all.Items) == 0 {
+		return owners.Request{}, false, err
+	}
+	return all.Items[0], true, nil
+}
+
+// wishOf reads how forms name a wish; known is false for what names none, or no meter.
+func wishOf(named string) (wish owners.Wish, meter ident.UUID, known bool) {
+	name, id, _ := strings.Cut(named, ":")
+	wish = owners.Wish(name)
+	if wish != owners.WishMeter {
+		return wish, meter, slices.Contains(owners.Wishes(), wish)
+	}
+	meter, err := ident.ParseUUID(id)
+	return wish, meter, err == nil
 }
 
 func (p *Pages) ask(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -147,9 +158,10 @@ func months(q *web.Request) []web.Option {
 
 // wanted reads the form.
 func wanted(v web.Values) (owners.NewRequest, error) {
-	wish, meter, _ := strings.Cut(v.Get("wish"), ":")
-	n := owners.NewRequest{Wish: owners.Wish(wish), Message: v.Get("message")}
+	wish, meter, known := wishOf(v.Get("wish"))
+	n := owners.NewRequest{Wish: wish, Meter: meter, Message: v.Get("message")}
 	v.Check(wish != "", "wish", "must be chosen")
+	v.Check(wish == "" || known, "wish", "must be chosen from the list")
 	switch n.Wish {
 	case owners.WishActivations, owners.WishMeter:
 		many := int64(v.Int("quantity"))
@@ -159,11 +171,6 @@ func wanted(v web.Values) (owners.NewRequest, error) {
 	case owners.WishRenewal:
 		n.Quantity = int64(v.Int("months")) * terms.Unit
 	case owners.WishOther:
-	}
-	if n.Wish == owners.WishMeter {
-		id, err := ident.ParseUUID(meter)
-		v.Check(err == nil, "wish", "must be chosen from the list")
-		n.Meter = id
 	}
 	return n, v.Err()
 }

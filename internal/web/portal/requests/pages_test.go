@@ -133,6 +133,55 @@ func TestWhoAsks(t *testing.T) {
 	})
 }
 
+// However much is asked for a licence, what is asked for already is found, and pages that show
+// a part of it say so.
+func TestManyRequests(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		id, _ := s.Issue(t, s.Pro, nil)
+		operator := server.AsOwner(t, s.Vendor, "op@example.com", map[string]owners.Role{s.Customer: owners.Operator})
+		page := "/licenses/" + id
+		operator.Fill(t, page+"/requests/new", url.Values{"wish": {"activations"}, "quantity": {"7"}})
+		if p := operator.Get(t, page); strings.Contains(p.Text("#requests"), "Only the newest") {
+			t.Error("one request is told of as many")
+		}
+		r, vendor := server.Program.Rooms(), server.RoomID(t, s.Vendor)
+		license, err := ident.ParseUUID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.DB.Run(t.Context(), func(x tx.Tx) error {
+			l, _, err := r.OwnerRows.License(x, vendor, license)
+			if err != nil {
+				return err
+			}
+			first, err := r.OwnerRows.OpenRequests(x, vendor, l.ID)
+			if err != nil {
+				return err
+			}
+			for range 250 {
+				next := first[0]
+				next.UUID, next.Wish, next.Meter, next.MeterName = r.IDs.V7(), owners.WishMeter, r.IDs.V7(), "pages"
+				if err := r.OwnerRows.InsertRequest(x, vendor, next); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		servertest.Says(t, operator.Get(t, page+"/requests/new?wish=activations"), "main", "7 more activations", "Take it back")
+		for _, wish := range []string{"renewal", "meter:" + s.Limitation, "meter:", "meter:x", "nothing", ""} {
+			if p := operator.Get(t, page+"/requests/new?wish="+url.QueryEscape(wish)); p.Status != 200 || !strings.Contains(p.Text("main"), "Send it") {
+				t.Errorf("%q: %d %s", wish, p.Status, p.Text("main"))
+			}
+		}
+		servertest.Says(t, operator.Get(t, page), "#requests", "Only the newest 10 are shown.")
+		servertest.Says(t, server.SignIn(t, s.Vendor).Get(t, page), "main", "More is asked for this licence.", "These are the 5 that wait longest.")
+		servertest.Refuses(t, operator.Post(t, page+"/requests/new", url.Values{"wish": {"meter:x"}, "quantity": {"1"}}), "wish", "must be chosen from the list")
+	})
+}
+
 // What was asked for a licence is not told to the people of a customer whose it is later, and
 // the form is theirs to use again.
 func TestTheNextCustomerReadsNothing(t *testing.T) {

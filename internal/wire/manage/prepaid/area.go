@@ -160,5 +160,7 @@ var forStaff = []string{ //nolint:gochecknoglobals // a list
 }
 
 func (a *Area) all(m *operation.Maker, d door) []operation.Operation {
-	return slices.Concat(a.codes(m, d), a.cards(m, d), a.acts(m, d), a.devices(m, d), a.reports(m), a.records(m, d), a.figures(m, d), a.settings(m, d))
+	return slices.Concat(
+		a.codes(m, d), a.cards(m, d), a.acts(m, d), a.devices(m, d), a.reports(m), a.records(m, d), a.figures(m, d), a.statements(m, d), a.settings(m, d),
+	)
 }
