@@ -15,6 +15,9 @@ const (
 	maxCode = 50
 	maxName = 200
 	maxNote = 500
+
+	// mostCodes is how many license codes a vendor has: many an act reads all of them.
+	mostCodes = 500
 )
 
 // read returns a code as it is stored; was is what it was before.
@@ -56,6 +59,11 @@ func (s *Service) CreateCode(t tx.Tx, by By, c Code) (Code, error) {
 	c, err := c.read(Code{})
 	if err != nil {
 		return Code{}, err
+	}
+	if all, err := s.c.Store.Codes(t, by.Vendor); err != nil {
+		return Code{}, err
+	} else if len(all) >= mostCodes {
+		return Code{}, refuse(tooManyCodes)
 	}
 	c.UUID, c.CreatedAt, c.UpdatedAt = s.c.IDs.V7(), t.Now(), t.Now()
 	id, free, err := s.c.Store.InsertCode(t, by.Vendor, c)

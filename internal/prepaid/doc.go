@@ -12,5 +12,7 @@
 //
 // It does not own devices as machines (devices: Machines is what it asks of them), nor
 // customers and who acts for them: a By says who asks, and the stores read the tree. Its
-// locks come in the order device, card, group of due devices, counters.
+// locks come in one order: order, devices, cards, each by id, then groups of due devices and
+// counters. What finds no free card at first (LockNext, LockToSell) may lock more behind it;
+// PostgreSQL then ends a circle, and the transaction is run again.
 package prepaid

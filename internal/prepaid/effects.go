@@ -116,7 +116,7 @@ func (d *desk) charge(was State, cards []Bound, byReport bool) (State, error) {
 	switch {
 	case taken > 0 && left == 0:
 		is, _, err = d.nextCard(is)
-	case left < weekDays && left+taken >= weekDays:
+	case left < WeekDays && left+taken >= WeekDays:
 		err = d.tellDarkSoon(is, left)
 	}
 	return is, err

@@ -78,7 +78,7 @@ type DeviceFilter struct {
 type Soon struct{ Now, Before time.Time }
 
 // SoonDark is what reminders look for: devices that go dark within a week.
-func SoonDark(now time.Time) Soon { return Soon{now, now.AddDate(0, 0, weekDays)} }
+func SoonDark(now time.Time) Soon { return Soon{now, now.AddDate(0, 0, WeekDays)} }
 
 // TransferFilter narrows the sales record.
 type TransferFilter struct {

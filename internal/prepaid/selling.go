@@ -96,12 +96,8 @@ func (d *desk) lockNamed(by By, act Act, numbers []string) ([]Card, error) {
 			found[c.Number] = true
 		}
 	}
-	for _, n := range numbers {
-		if !found[n] {
-			e := fault.Missing(aCard)
-			e.Fields = []fault.Field{{Name: "cards", Message: n + ": there is no such card"}}
-			return nil, e
-		}
+	if err := missing(numbers, found); err != nil {
+		return nil, err
 	}
 	for _, c := range cards {
 		if c.Holder != cards[0].Holder {
@@ -109,6 +105,18 @@ func (d *desk) lockNamed(by By, act Act, numbers []string) ([]Card, error) {
 		}
 	}
 	return cards, d.may(by, act, cards[0].Holder, aCard)
+}
+
+// missing names the first card that was not found.
+func missing(numbers []string, found map[string]bool) error {
+	for _, n := range numbers {
+		if !found[n] {
+			e := fault.Missing(aCard)
+			e.Fields = []fault.Field{{Name: "cards", Message: n + ": there is no such card"}}
+			return e
+		}
+	}
+	return nil
 }
 
 // movable tells what keeps a card from being sold or returned; "" for nothing.
@@ -245,6 +253,7 @@ func (s *Service) SetLock(t tx.Tx, by By, texts []string, lock bool) (changed []
 		if err != nil {
 			return err
 		}
+		var ids []ident.CardID
 		for _, c := range cards {
 			if lock && c.HeldBy != 0 {
 				return refuseAt(cardHeld, "cards", c.Number)
@@ -259,9 +268,10 @@ func (s *Service) SetLock(t tx.Tx, by By, texts []string, lock bool) (changed []
 				continue
 			}
 			d.tally.changed(c, is)
-			if err := d.c.Store.SaveCard(t, d.v, c, is, false); err != nil {
-				return err
-			}
+			ids = append(ids, c.ID)
+		}
+		if err := d.c.Store.SaveLock(t, d.v, ids, lock); err != nil {
+			return err
 		}
 		action := map[bool]string{true: "cards.locked", false: "cards.unlocked"}[lock]
 		t.Journal(tx.Entry{Vendor: d.v, Action: action, Subject: aCard, ID: cards[0].UUID, After: recordOf("", cards)})

@@ -32,18 +32,19 @@ const (
 	Plenty          // 30 and more
 )
 
+// Below WeekDays and MonthDays the days left of a card count as few.
 const (
-	weekDays  = 7
-	monthDays = 30
+	WeekDays  = 7
+	MonthDays = 30
 )
 
 func bandOf(days int64) Band {
 	switch {
 	case days <= 0:
 		return NoDays
-	case days < weekDays:
+	case days < WeekDays:
 		return UnderWeek
-	case days < monthDays:
+	case days < MonthDays:
 		return UnderMonth
 	}
 	return Plenty

@@ -57,9 +57,8 @@ type Tree interface {
 
 // Cards keeps cards, each with its days beside its device while it is bound.
 type Cards interface { //nolint:interfacebloat // one noun's rows
-	// DeviceOf tells which device a card is on, unlocked; found is false when there is no
-	// such card.
-	DeviceOf(t tx.Tx, v ident.VendorID, number string) (device ident.DeviceID, found bool, err error)
+	// DevicesOf tells which devices cards are on, by id. Nothing is locked.
+	DevicesOf(t tx.Tx, v ident.VendorID, numbers []string) ([]ident.DeviceID, error)
 
 	// CardUUID gives what a card is known by outside.
 	CardUUID(t tx.Tx, v ident.VendorID, c ident.CardID) (ident.UUID, error)
@@ -67,8 +66,8 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 	// LockCards gives the cards of these numbers, by id.
 	LockCards(t tx.Tx, v ident.VendorID, numbers []string) ([]Card, error)
 
-	// LockCardsOf gives the cards that are on a device, also those without days, by id.
-	LockCardsOf(t tx.Tx, v ident.VendorID, d ident.DeviceID) ([]Card, error)
+	// LockCardsOf gives at most limit cards that are on devices, also those without days, by id.
+	LockCardsOf(t tx.Tx, v ident.VendorID, devices []ident.DeviceID, limit int) ([]Card, error)
 
 	// LockToSell gives at most limit cards of a holder that can be sold and match the filter:
 	// Unused before Deactivated, then by number.
@@ -88,6 +87,9 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 	// what it is known by there.
 	SaveCard(t tx.Tx, v ident.VendorID, was, is Card, onReport bool) error
 
+	// SaveLock locks or unlocks cards that are not so yet.
+	SaveLock(t tx.Tx, v ident.VendorID, cards []ident.CardID, lock bool) error
+
 	// HandOver gives unbound cards of one holder to another one, free of any hold.
 	HandOver(t tx.Tx, v ident.VendorID, cards []ident.CardID, to ident.CustomerID) error
 
@@ -99,7 +101,10 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 type Devices interface {
 	// LockDevice gives the device whose number is compared by key; DeviceByID by its id.
 	LockDevice(t tx.Tx, v ident.VendorID, key string) (*Device, error)
+	// LockDevices and LockDevicesByID give several, by id.
 	DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*Device, error)
+	LockDevices(t tx.Tx, v ident.VendorID, keys []string) ([]Device, error)
+	LockDevicesByID(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) ([]Device, error)
 
 	// InsertDevice makes a device, which raises the change counter where it is the vendor's first, and gives the one that has the number already.
 	InsertDevice(t tx.Tx, v ident.VendorID, d Device) (other *Device, err error)
@@ -110,8 +115,8 @@ type Devices interface {
 	// DarkOf tells why the device of a key is blacklisted, unlocked; NotDark where there is none.
 	DarkOf(t tx.Tx, v ident.VendorID, key string) (Dark, error)
 
-	// MoveDevice gives a device another owner, and forgets what other model it said.
-	MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.CustomerID) error
+	// MoveDevices gives devices another owner, and forgets what other models they said.
+	MoveDevices(t tx.Tx, v ident.VendorID, devices []ident.DeviceID, to ident.CustomerID) error
 
 	// SaveModel changes the model of a device, and forgets what other one it said.
 	SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model string) error
@@ -134,6 +139,9 @@ type Charging interface {
 	// CodeOn gives the license code of the card that came last to a device, also of one
 	// without days; 0 where none is on it.
 	CodeOn(t tx.Tx, v ident.VendorID, d ident.DeviceID) (ident.CodeID, error)
+
+	// CountBound counts the cards with days left of a device.
+	CountBound(t tx.Tx, v ident.VendorID, d ident.DeviceID) (int64, error)
 
 	SaveState(t tx.Tx, v ident.VendorID, s State) error
 
@@ -163,8 +171,9 @@ type Records interface {
 	TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]Transfer, error)
 	RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error
 
+	// EndBindings ends those of cards that go on.
 	BeginBinding(t tx.Tx, v ident.VendorID, c Card) error
-	EndBinding(t tx.Tx, v ident.VendorID, c Card) error
+	EndBindings(t tx.Tx, v ident.VendorID, cards []ident.CardID) error
 
 	// Count adds to the counters.
 	Count(t tx.Tx, v ident.VendorID, stock []StockChange, days []DayChange) error

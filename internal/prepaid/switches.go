@@ -1,7 +1,8 @@
 package prepaid
 
 import (
-	"chancery/internal/entry"
+	"strings"
+
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -96,19 +97,12 @@ func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change Switch
 }
 
 // newTransferCode makes a code from random bytes: "T-7K2M-9TQX-4BCD".
-func newTransferCode(random []byte) string {
-	letters := make([]byte, len(random))
-	for i, b := range random {
-		letters[i] = numberAlphabet[int(b)%len(numberAlphabet)]
-	}
-	return "T-" + printed(string(letters))
-}
+func newTransferCode(random []byte) string { return "T-" + printed(lettersOf(random)) }
 
 // readTransferCode reads a code as somebody types it.
 func readTransferCode(text string) string {
-	letters := entry.Letters(text)
-	if len(letters) < 2 || letters[0] != 'T' {
-		return text
+	if letters, ok := strings.CutPrefix(typed(text), "T"); ok {
+		return "T-" + printed(letters)
 	}
-	return "T-" + printed(letters[1:])
+	return text
 }

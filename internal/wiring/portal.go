@@ -23,6 +23,7 @@ import (
 	"chancery/internal/web/portal/people"
 	"chancery/internal/web/portal/requests"
 	"chancery/internal/web/portal/takeover"
+	prepaidoverview "chancery/internal/web/prepaid/overview"
 	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
@@ -30,7 +31,9 @@ import (
 // portalAreas are all of the portal. A new area is a new line.
 func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
-		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(overview.New(overview.Config{
+			Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}, Reminders: prepaidoverview.Reminder{Rows: r.PrepaidRows}.Notices,
+		})),
 		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}, HandOvers: r.HandOvers(), Mails: s.mailsLinks()})),
 		mounted(takeover.New(takeover.Config{Face: f, Look: r.lookAtHandOver, Confirm: r.confirmHandOver})),
 		mounted(requests.New(requests.Config{Face: f, Rows: r.OwnerRows, Requests: r.Requests})),

@@ -8,6 +8,11 @@ import (
 	"chancery/internal/web"
 	"chancery/internal/web/prepaid"
 	"chancery/internal/web/prepaid/cards"
+	"chancery/internal/web/prepaid/orders"
+	"chancery/internal/web/prepaid/overview"
+	"chancery/internal/web/prepaid/records"
+	"chancery/internal/web/prepaid/settings"
+	"chancery/internal/web/prepaid/statement"
 )
 
 // staffPrepaid are the pages of prepaid device licences on the console.
@@ -29,7 +34,12 @@ func prepaidAreas(r *Rooms, f *prepaid.Frame, err error) []area {
 	}
 	return []area{
 		mounted(f, nil),
-		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(overview.New(overview.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(records.New(records.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(statement.New(statement.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(settings.New(settings.Config{Frame: f, Service: r.Prepaid, Rows: r.PrepaidRows})),
+		mounted(orders.New(orders.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows, Cards: r.Prepaid})),
 	}
 }
 

@@ -58,8 +58,14 @@ func (d *Trade) call(t *testing.T, want int, method, path string, body any) Answ
 // Issue makes cards of TR-30 in the vendor's stock, and gives their numbers in order.
 func (d *Trade) Issue(t *testing.T, n int) (numbers []string) {
 	t.Helper()
+	return d.IssueOf(t, "TR-30", n, 30)
+}
+
+// IssueOf is Issue for cards of a license code, with so many days on each.
+func (d *Trade) IssueOf(t *testing.T, code string, n, days int) (numbers []string) {
+	t.Helper()
 	var made struct{ Cards []struct{ Number string } }
-	d.API(t, 201, "POST", "/cards", Fields{"license_code": "TR-30", "count": n}).JSON(t, &made)
+	d.API(t, 201, "POST", "/cards", Fields{"license_code": code, "count": n, "days": days}).JSON(t, &made)
 	for _, c := range made.Cards {
 		numbers = append(numbers, c.Number)
 	}

@@ -35,10 +35,21 @@ func lockCards(q *store.Tx, where string, args ...any) ([]prepaid.Card, error) {
 	return store.All[prepaid.Card](q.Query(selectCard+where+q.Dialect.ForUpdateOf("c"), args...))(scanCard)
 }
 
-// DeviceOf implements prepaid.Store.
-func (Store) DeviceOf(t tx.Tx, v ident.VendorID, number string) (device ident.DeviceID, found bool, err error) {
-	found, err = store.On(t).QueryRow(`SELECT COALESCE(device_id, 0) FROM prepaid_cards WHERE vendor_id = $1 AND number = $2`, []any{v, number}, &device)
-	return device, found, err
+// DevicesOf implements prepaid.Store.
+func (Store) DevicesOf(t tx.Tx, v ident.VendorID, numbers []string) ([]ident.DeviceID, error) {
+	return idsBy[ident.DeviceID](store.On(t), `SELECT device_id FROM prepaid_cards WHERE vendor_id = $1 AND device_id IS NOT NULL AND number`, v, numbers)
+}
+
+// idsBy gives the ids that a query has for values, which stand in a list behind it, in order.
+func idsBy[ID ~int64, T any](q *store.Tx, query string, v ident.VendorID, values []T) (ids []ID, err error) {
+	err = in(values, 2, func(list string, args []any) error {
+		some, err := store.All[ID](q.Query(query+` IN (`+list+`)`, append([]any{v}, args...)...))(
+			func(scan store.Scan) (id ID, err error) { return id, scan(&id) })
+		ids = append(ids, some...)
+		return err
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids), err
 }
 
 // CardUUID implements prepaid.Store.
@@ -49,16 +60,10 @@ func (Store) CardUUID(t tx.Tx, v ident.VendorID, c ident.CardID) (id ident.UUID,
 
 // LockCards implements prepaid.Store.
 func (Store) LockCards(t tx.Tx, v ident.VendorID, numbers []string) (all []prepaid.Card, err error) {
-	// Rows are locked in the order of their ids, also where they are read in portions.
-	var ids []ident.CardID
 	q := store.On(t)
-	if err := in(numbers, 2, func(list string, args []any) error {
-		some, err := store.All[ident.CardID](q.Query(`SELECT id FROM prepaid_cards
-			WHERE vendor_id = $1 AND number IN (`+list+`)`, append([]any{v}, args...)...))(
-			func(scan store.Scan) (id ident.CardID, err error) { return id, scan(&id) })
-		ids = append(ids, some...)
-		return err
-	}); err != nil {
+	// Rows are locked in the order of their ids, also where they are read in portions.
+	ids, err := idsBy[ident.CardID](q, `SELECT id FROM prepaid_cards WHERE vendor_id = $1 AND number`, v, numbers)
+	if err != nil {
 		return nil, err
 	}
 	return lockByID(q, v, ids)
@@ -75,8 +80,18 @@ func lockByID(q *store.Tx, v ident.VendorID, ids []ident.CardID) (all []prepaid.
 }
 
 // LockCardsOf implements prepaid.Store.
-func (Store) LockCardsOf(t tx.Tx, v ident.VendorID, d ident.DeviceID) ([]prepaid.Card, error) {
-	return lockCards(store.On(t), `WHERE c.vendor_id = $1 AND c.device_id = $2 ORDER BY c.id`, v, d)
+func (Store) LockCardsOf(t tx.Tx, v ident.VendorID, devices []ident.DeviceID, limit int) ([]prepaid.Card, error) {
+	q := store.On(t)
+	var ids []ident.CardID
+	if err := in(devices, 3, func(list string, args []any) error {
+		some, err := store.All[ident.CardID](q.Query(`SELECT id FROM prepaid_cards WHERE vendor_id = $1 AND device_id IN (`+list+`) LIMIT $2`,
+			append([]any{v, limit}, args...)...))(func(scan store.Scan) (id ident.CardID, err error) { return id, scan(&id) })
+		ids = append(ids, some...)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return lockByID(q, v, ids[:min(limit, len(ids))])
 }
 
 // LockHeld implements prepaid.Store.
@@ -256,6 +271,21 @@ func (Store) SaveCard(t tx.Tx, v ident.VendorID, was, is prepaid.Card, onReport 
 		activated_at = $7, device_id = $8, is_locked = $9, held_by = $10, held_since = $11 WHERE vendor_id = $12 AND id = $13`,
 		is.Holder, int(is.Standing()), is.Total, is.Days, is.Withdrawn, store.Bit(!is.ActivatedAt.IsZero()), store.Millis(is.ActivatedAt),
 		store.OrNull(is.Device), store.Bit(is.Locked), store.OrNull(is.HeldBy), is.HeldSince.UnixMilli(), v, is.ID)
+}
+
+// lockedStanding is what a lock adds to a card's standing.
+const lockedStanding = prepaid.Standings / 2
+
+// SaveLock implements prepaid.Store.
+func (Store) SaveLock(t tx.Tx, v ident.VendorID, cards []ident.CardID, lock bool) error {
+	change := lockedStanding
+	if !lock {
+		change = -change
+	}
+	return in(cards, 4, func(list string, args []any) error {
+		return store.On(t).Later(`UPDATE prepaid_cards SET is_locked = $1, standing = standing + $2 WHERE vendor_id = $3 AND id IN (`+list+`)`,
+			append([]any{store.Bit(lock), change, v}, args...)...)
+	})
 }
 
 // HandOver implements prepaid.Store.

@@ -91,6 +91,12 @@ func (Store) CodeOn(t tx.Tx, v ident.VendorID, d ident.DeviceID) (code ident.Cod
 	return code, err
 }
 
+// CountBound implements prepaid.Store.
+func (Store) CountBound(t tx.Tx, v ident.VendorID, d ident.DeviceID) (n int64, err error) {
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM prepaid_bound WHERE vendor_id = $1 AND device_id = $2`, []any{v, d}, &n)
+	return n, err
+}
+
 // SaveState implements prepaid.Store.
 func (Store) SaveState(t tx.Tx, v ident.VendorID, s prepaid.State) error {
 	return store.On(t).Later(`UPDATE prepaid_devices SET usable_until = $1, due_at = $2, dark = $3, grace_left = $4, grace_owed = $5, on_report = $6

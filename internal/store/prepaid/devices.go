@@ -15,6 +15,7 @@ const (
 	stateColumns  = `d.id, d.holder_id, d.usable_until, d.due_at, d.dark, d.grace_left, d.grace_owed, d.on_report`
 	numberColumns = `n.uuid, n.number, n.number_key, n.model, n.said_model, n.held_since, n.created_at`
 	deviceFrom    = ` FROM prepaid_device_numbers n JOIN prepaid_devices d ON d.id = n.id `
+	selectDevice  = `SELECT ` + stateColumns + `, ` + numberColumns + deviceFrom
 )
 
 // stateRow is the narrow row of a device as it comes.
@@ -51,7 +52,7 @@ func scanDevice(scan store.Scan) (d prepaid.Device, err error) {
 
 func device(t tx.Tx, where string, args ...any) (*prepaid.Device, error) {
 	q := store.On(t)
-	all, err := store.All[prepaid.Device](q.Query(`SELECT `+stateColumns+`, `+numberColumns+deviceFrom+where+q.Dialect.ForUpdateOf("d"), args...))(scanDevice)
+	all, err := store.All[prepaid.Device](q.Query(selectDevice+where+q.Dialect.ForUpdateOf("d"), args...))(scanDevice)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -66,6 +67,27 @@ func (Store) LockDevice(t tx.Tx, v ident.VendorID, key string) (*prepaid.Device,
 // DeviceByID implements prepaid.Store.
 func (Store) DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*prepaid.Device, error) {
 	return device(t, `WHERE n.id = $1 AND +n.vendor_id = $2`, id, v)
+}
+
+// LockDevices implements prepaid.Store.
+func (s Store) LockDevices(t tx.Tx, v ident.VendorID, keys []string) ([]prepaid.Device, error) {
+	ids, err := idsBy[ident.DeviceID](store.On(t), `SELECT id FROM prepaid_device_numbers WHERE vendor_id = $1 AND number_key`, v, keys)
+	if err != nil {
+		return nil, err
+	}
+	return s.LockDevicesByID(t, v, ids)
+}
+
+// LockDevicesByID implements prepaid.Store. The ids are in order.
+func (Store) LockDevicesByID(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (all []prepaid.Device, err error) {
+	q := store.On(t)
+	err = in(ids, 2, func(list string, args []any) error {
+		some, err := store.All[prepaid.Device](q.Query(selectDevice+`WHERE n.id IN (`+list+`) AND +n.vendor_id = $1 ORDER BY n.id`+
+			q.Dialect.ForUpdateOf("d"), append([]any{v}, args...)...))(scanDevice)
+		all = append(all, some...)
+		return err
+	})
+	return all, err
 }
 
 // InsertDevice implements prepaid.Store.
@@ -111,13 +133,16 @@ func (Store) DarkOf(t tx.Tx, v ident.VendorID, key string) (dark prepaid.Dark, e
 	return dark, err
 }
 
-// MoveDevice implements prepaid.Store.
-func (Store) MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.CustomerID) error {
+// MoveDevices implements prepaid.Store.
+func (Store) MoveDevices(t tx.Tx, v ident.VendorID, devices []ident.DeviceID, to ident.CustomerID) error {
 	q := store.On(t)
-	if err := q.Later(`UPDATE prepaid_devices SET holder_id = $1 WHERE id = $2 AND vendor_id = $3`, to, d, v); err != nil {
-		return err
-	}
-	return q.Later(`UPDATE prepaid_device_numbers SET held_since = $1, said_model = '' WHERE id = $2 AND vendor_id = $3`, t.Now().UnixMilli(), d, v)
+	return in(devices, 3, func(list string, args []any) error {
+		if err := q.Later(`UPDATE prepaid_devices SET holder_id = $1 WHERE +vendor_id = $2 AND id IN (`+list+`)`, append([]any{to, v}, args...)...); err != nil {
+			return err
+		}
+		return q.Later(`UPDATE prepaid_device_numbers SET held_since = $1, said_model = '' WHERE +vendor_id = $2 AND id IN (`+list+`)`,
+			append([]any{t.Now().UnixMilli(), v}, args...)...)
+	})
 }
 
 // SaveModel implements prepaid.Store.

@@ -74,10 +74,12 @@ func (Store) BeginBinding(t tx.Tx, v ident.VendorID, c prepaid.Card) error {
 		v, c.ID, c.Device, t.Now().UnixMilli())
 }
 
-// EndBinding implements prepaid.Store.
-func (Store) EndBinding(t tx.Tx, v ident.VendorID, c prepaid.Card) error {
-	return store.On(t).Later(`UPDATE prepaid_bindings SET unbound_at = $1 WHERE vendor_id = $2 AND card_id = $3 AND unbound_at IS NULL`,
-		t.Now().UnixMilli(), v, c.ID)
+// EndBindings implements prepaid.Store.
+func (Store) EndBindings(t tx.Tx, v ident.VendorID, cards []ident.CardID) error {
+	return in(cards, 3, func(list string, args []any) error {
+		return store.On(t).Later(`UPDATE prepaid_bindings SET unbound_at = $1 WHERE vendor_id = $2 AND card_id IN (`+list+`) AND unbound_at IS NULL`,
+			append([]any{t.Now().UnixMilli(), v}, args...)...)
+	})
 }
 
 // Count implements prepaid.Store. The changes come in one order, each row once.

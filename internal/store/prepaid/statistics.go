@@ -14,6 +14,11 @@ import (
 // ask reads committed data: all that one snapshot gives is of one moment.
 type ask func(text string, args ...any) (store.Rows, error)
 
+// asking reads what is committed at each moment.
+func (s Store) asking(ctx context.Context) ask {
+	return func(text string, args ...any) (store.Rows, error) { return s.DB.Query(ctx, text, args...) }
+}
+
 // atOnce lets fn read at one moment.
 func (s Store) atOnce(ctx context.Context, fn func(ask) error) error {
 	return s.DB.Snapshot(ctx, func(query func(text string, args ...any) (store.Rows, error)) error { return fn(query) })
@@ -21,7 +26,7 @@ func (s Store) atOnce(ctx context.Context, fn func(ask) error) error {
 
 // CodesOf gives all license codes of a vendor, by code.
 func (s Store) CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, error) {
-	return codesBy(func(text string, args ...any) (store.Rows, error) { return s.DB.Query(ctx, text, args...) }, v)
+	return codesBy(s.asking(ctx), v)
 }
 
 func codesBy(query ask, v ident.VendorID) ([]prepaid.Code, error) {

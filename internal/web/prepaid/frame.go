@@ -19,6 +19,10 @@ import (
 type Customers interface {
 	CustomerOf(ctx context.Context, v ident.VendorID, id ident.UUID) (*prepaid.Customer, error)
 
+	// SubCustomers gives at most limit customers directly below one, or those without a
+	// superior where that is 0, whose name or number begins with a text: by name.
+	SubCustomers(ctx context.Context, v ident.VendorID, superior ident.CustomerID, text string, limit int) ([]prepaid.Customer, error)
+
 	// IsBelow reports whether a customer is below another one, at any depth.
 	IsBelow(ctx context.Context, v ident.VendorID, customer, superior ident.CustomerID) (bool, error)
 }
@@ -72,8 +76,8 @@ func (f *Frame) Path(below string) string {
 	return Root + "/{" + acting + "}" + below
 }
 
-// home is the section's address for who acts as the address of a request says.
-func (f *Frame) home(q *web.Request) string {
+// Home is the section's address for who acts as the address of a request says.
+func (f *Frame) Home(q *web.Request) string {
 	if f.IsStaff() {
 		return q.Href(Root)
 	}
@@ -123,13 +127,14 @@ func nameOf(q *web.Request) string {
 // Routes are the section's own: where it begins.
 func (f *Frame) Routes() []edge.Route {
 	first := web.Serve(f.Face, http.MethodGet, f.Path(""), f.See, func(w http.ResponseWriter, q *web.Request) error {
-		http.Redirect(w, q.R, f.home(q)+ListPath, http.StatusSeeOther)
+		http.Redirect(w, q.R, f.Home(q)+OverviewPath, http.StatusSeeOther)
 		return nil
 	})
+	matches := web.Suggestions(f.Face, f.Path("/below/{id}/matches"), f.Act, f.suggestTargets)
 	if f.IsStaff() {
-		return []edge.Route{first}
+		return []edge.Route{first, matches}
 	}
-	return []edge.Route{first, web.Serve(f.Face, http.MethodGet, Root, f.See, func(w http.ResponseWriter, q *web.Request) error {
+	return []edge.Route{first, matches, web.Serve(f.Face, http.MethodGet, Root, f.See, func(w http.ResponseWriter, q *web.Request) error {
 		all := q.Reach().Customers
 		if len(all) == 0 {
 			return fault.Missing("customer")

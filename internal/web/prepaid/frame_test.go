@@ -24,14 +24,14 @@ func TestWhereTheSectionIs(t *testing.T) {
 		if p := licensee.Get(t, "/prepaid"); p.Status != 404 {
 			t.Errorf("a licensee opens it: %d", p.Status)
 		}
-		if p := shop.Get(t, "/prepaid"); p.Path != d.At("shop", "/licenses") || p.Text(".app-head p") != "shop · C-shop" {
+		if p := shop.Get(t, "/prepaid"); p.Path != d.At("shop", "/overview") || p.Text(".app-head p") != "shop · C-shop" {
 			t.Errorf("it leads to %s: %s", p.Path, p.Text(".app-head"))
 		}
 		console := s.SignIn(t, d.Vendor)
 		if p := console.Get(t, "/"); p.Find(".app-side-nav a[href$='/prepaid']").Text() != "Prepaid" {
 			t.Errorf("the console's navigation: %s", p.Text(".app-side-nav"))
 		}
-		servertest.Says(t, console.Get(t, "/prepaid"), ".app-head", "License list", "All customers")
+		servertest.Says(t, console.Get(t, "/prepaid"), ".app-head", "License Management", "All customers")
 	})
 }
 

@@ -3,8 +3,10 @@ package prepaid
 import (
 	"net/url"
 
+	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
+	"chancery/internal/owners"
 	"chancery/internal/prepaid"
 	"chancery/internal/web"
 )
@@ -39,7 +41,7 @@ func (f *Frame) Look(q *web.Request) (Look, error) {
 	if err != nil {
 		return Look{}, err
 	}
-	l := Look{By: by, Kin: prepaid.Own, home: f.home(q), manages: q.May(f.Act.Permission)}
+	l := Look{By: by, Kin: prepaid.Own, home: f.Home(q), manages: q.May(f.Act.Permission)}
 	if !by.IsStaff() {
 		id, err := q.ID(acting)
 		if err != nil {
@@ -50,7 +52,7 @@ func (f *Frame) Look(q *web.Request) (Look, error) {
 		}
 		l.Owner = l.Acting
 	}
-	switch text := q.Text(CustomerName); {
+	switch text := Given(q, CustomerName); {
 	case text == inStock && by.IsStaff():
 		l.Stock = true
 	case text != "":
@@ -58,7 +60,7 @@ func (f *Frame) Look(q *web.Request) (Look, error) {
 			return l, err
 		}
 	}
-	l.Below = l.Owner != nil && q.Text(BelowName) != ""
+	l.Below = l.Owner != nil && Given(q, BelowName) != ""
 	return l, nil
 }
 
@@ -173,6 +175,12 @@ func (l Look) Href(below string, pairs ...string) string {
 	return l.home + below + "?" + v.Encode()
 }
 
+// Bare is an address of the section to which a form sends at whose things it looks.
+func (l Look) Bare(below string) string { return l.home + below }
+
+// Segment is the number of a card or device as a part of an address.
+func Segment(number string) string { return url.PathEscape(entry.DeviceKey(number)) }
+
 // At is an address of the section that looks at another customer's things, or the
 // vendor's stock where the id is zero.
 func (l Look) At(below string, owner ident.UUID, pairs ...string) string {
@@ -184,6 +192,22 @@ func (l Look) At(below string, owner ident.UUID, pairs ...string) string {
 		other.Owner = nil
 	}
 	return other.Href(below, pairs...)
+}
+
+// LookFor is the look of somebody at the own things of a customer at which they have a role,
+// for links from pages outside of the section.
+func LookFor(q *web.Request, m owners.Membership) Look {
+	own := &prepaid.Customer{ID: m.Customer, UUID: m.UUID, Name: m.Name}
+	return Look{
+		By: prepaid.By{Vendor: q.VendorID(), Customer: m.Customer, Role: prepaid.Role(m.Role)}, Owner: own, Acting: own, Kin: prepaid.Own,
+		home: q.Href(Root + "/" + m.UUID.String()),
+	}
+}
+
+// Top is the look at the things of who acts, and at everybody's where staff look.
+func (l Look) Top() Look {
+	l.Stock, l.Below, l.Owner, l.Kin = false, false, l.Acting, prepaid.Own
+	return l
 }
 
 // kept are the parameters that say at whose things a page looks.
@@ -199,6 +223,17 @@ func (l Look) kept() url.Values {
 		v.Set(BelowName, "1")
 	}
 	return v
+}
+
+// Kept are the parameters that say at whose things a page looks, for its GET forms.
+func (l Look) Kept() (all []web.Kept) {
+	kept := l.kept()
+	for _, name := range Keep() {
+		if kept.Has(name) {
+			all = append(all, web.Kept{Name: name, Value: kept.Get(name)})
+		}
+	}
+	return all
 }
 
 // Keep names the parameters that say at whose things a list looks, for its table.

@@ -10,7 +10,7 @@ import (
 // The section's addresses below its own first one. Those that no area has mounted do not
 // show.
 const (
-	OverviewPath   = ""
+	OverviewPath   = "/overview"
 	ListPath       = "/licenses" // by license code
 	CardsPath      = "/cards"
 	DevicesPath    = "/devices"
@@ -21,6 +21,9 @@ const (
 	CodesPath      = "/codes" // staff alone
 	RunPath        = "/run"   // staff alone
 	PickPath       = "/customers"
+	OrdersPath     = "/orders"
+	TopUpPath      = CardsPath + "/top-up"   // staff alone; takes the number of a card as "id"
+	WithdrawPath   = CardsPath + "/withdraw" // staff alone; takes numbers of cards as "id"
 )
 
 type tab struct{ path, label string }
@@ -28,6 +31,7 @@ type tab struct{ path, label string }
 // tabs are the parts of the section.
 func tabs() []tab {
 	return []tab{
+		{OverviewPath, language.Mark("Overview")},
 		{ListPath, language.Mark("License list")},
 		{DevicesPath, language.Mark("Devices")},
 		{SalesPath, language.Mark("Sales record")},
@@ -44,7 +48,7 @@ func tabs() []tab {
 func (f *Frame) Page(q *web.Request, l Look, title, part string, crumbs ...web.Link) web.Page {
 	page := q.Page(title, crumbs...)
 	page.Query = "" // the search box of the list holds it
-	page.Sub = l.whose(q)
+	page.Sub = l.Whose(q)
 	for _, t := range tabs() {
 		if f.Has(t.path) {
 			page.Tabs = append(page.Tabs, web.Tab{Label: q.Language().Word(t.label), Href: l.Href(t.path), Active: t.path == part})
@@ -70,8 +74,8 @@ func (f *Frame) others(q *web.Request, l Look) (all []web.Action) {
 	return all
 }
 
-// whose says at whose things a page looks.
-func (l Look) whose(q *web.Request) string {
+// Whose says at whose things a page looks.
+func (l Look) Whose(q *web.Request) string {
 	switch {
 	case l.Stock:
 		return q.T("The vendor's stock")
@@ -112,6 +116,11 @@ func (l Look) Explain(q *web.Request, act prepaid.Act) []web.Notice {
 	if err == nil {
 		return nil
 	}
+	return l.Refusal(q, err)
+}
+
+// Refusal says on a page why something can't be done.
+func (l Look) Refusal(q *web.Request, err error) []web.Notice {
 	e := fault.As(err)
 	n := web.Notice{Tone: web.Info}
 	n.Title, n.Text = q.Language().Fault(e.Code, e.Message, e.Help)

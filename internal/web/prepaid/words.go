@@ -1,6 +1,8 @@
 package prepaid
 
 import (
+	"strconv"
+
 	"chancery/internal/language"
 	"chancery/internal/prepaid"
 	"chancery/internal/web"
@@ -64,3 +66,65 @@ func DeductionWord(s prepaid.Status) string {
 	}
 	return language.Mark("No charge")
 }
+
+// Where few days are left.
+const (
+	lowDays   = 30
+	shortDays = 7
+)
+
+// IsLow and IsShort report whether a card has fewer than 30, or fewer than 7 days left, or none.
+func IsLow(days int64) bool { return days < lowDays }
+
+// IsShort see IsLow.
+func IsShort(days int64) bool { return days < shortDays }
+
+// MethodBadge shows the method of a transfer.
+func MethodBadge(k prepaid.TransferKind) *web.Badge {
+	switch k {
+	case prepaid.Sell:
+		return &web.Badge{Word: language.Mark("Sell"), Tone: web.Info, Hint: language.Mark("down, to a direct sub-customer")}
+	case prepaid.Return:
+		return &web.Badge{Word: language.Mark("Return"), Tone: web.Soon, Hint: language.Mark("up, to the direct superior")}
+	case prepaid.BindDown:
+		return &web.Badge{Word: language.Mark("Bind"), Tone: web.Good, Hint: language.Mark("down, with a card that was bound to a sub-customer's device")}
+	case prepaid.DeviceSale:
+		return &web.Badge{Word: language.Mark("Device sale"), Tone: web.Notable, Hint: language.Mark("devices, with the cards on them")}
+	case prepaid.Issue:
+		return &web.Badge{Word: language.Mark("Issue"), Tone: web.Neutral, Hint: language.Mark("made by the vendor")}
+	case prepaid.TopUp:
+		return &web.Badge{Word: language.Mark("Top up"), Tone: web.Neutral, Hint: language.Mark("more days, put on by the vendor")}
+	case prepaid.Withdraw:
+		return &web.Badge{Word: language.Mark("Withdraw"), Tone: web.Bad, Hint: language.Mark("days taken back by the vendor")}
+	}
+	return &web.Badge{Word: string(k), Tone: web.Neutral}
+}
+
+// DeductionBadge shows what kind of deduction a row is.
+func DeductionBadge(k prepaid.DeductionKind) *web.Badge {
+	switch k {
+	case prepaid.Charge:
+		return &web.Badge{Word: language.Mark("Charged"), Tone: web.Good, Hint: language.Mark("one day of the card, for 24 hours of the device")}
+	case prepaid.Grace:
+		return &web.Badge{Word: language.Mark("Day of grace"), Tone: web.Notable, Hint: language.Mark("24 hours without a card, which the next card pays")}
+	case prepaid.Settlement:
+		return &web.Badge{Word: language.Mark("Settlement"), Tone: web.Soon, Hint: language.Mark("one day of the card, for a day of grace of before")}
+	case prepaid.Failed:
+		return &web.Badge{Word: language.Mark("Deduction failed"), Tone: web.Bad, Hint: language.Mark("the device was blacklisted")}
+	}
+	return &web.Badge{Tone: web.Neutral}
+}
+
+// TriggerText says what triggered a deduction.
+func TriggerText(q *web.Request, w prepaid.DeductionView) string {
+	switch {
+	case w.ByReport:
+		return q.T("a report of the device")
+	case w.Kind == prepaid.Settlement:
+		return q.T("the card that came")
+	}
+	return q.T("the run")
+}
+
+// Plain is a number as files and addresses have it.
+func Plain(n int64) string { return strconv.FormatInt(n, 10) }

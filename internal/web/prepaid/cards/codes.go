@@ -2,7 +2,6 @@ package cards
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"chancery/internal/listing"
@@ -69,7 +68,7 @@ func codeColumns(q *web.Request, l frame.Look) []web.Column[prepaid.CodeFigures]
 				cell.Sub = q.T("%d days on a new card", c.Code.Days)
 				return cell
 			},
-			Plain: func(c prepaid.CodeFigures) string { return plain(c.Days) },
+			Plain: func(c prepaid.CodeFigures) string { return frame.Plain(c.Days) },
 		},
 		{
 			Name: "models", Label: q.T("Model range"),
@@ -86,13 +85,13 @@ func codeColumns(q *web.Request, l frame.Look) []web.Column[prepaid.CodeFigures]
 				}
 				return cell
 			},
-			Plain: func(c prepaid.CodeFigures) string { return plain(c.ByStatus[s]) },
+			Plain: func(c prepaid.CodeFigures) string { return frame.Plain(c.ByStatus[s]) },
 		})
 	}
 	return append(columns,
 		web.Column[prepaid.CodeFigures]{
 			Name: "total", Label: q.T("Total"), End: true,
-			Cell: func(c prepaid.CodeFigures) web.Cell { return number(c.Total) }, Plain: func(c prepaid.CodeFigures) string { return plain(c.Total) },
+			Cell: func(c prepaid.CodeFigures) web.Cell { return number(c.Total) }, Plain: func(c prepaid.CodeFigures) string { return frame.Plain(c.Total) },
 		},
 		web.Column[prepaid.CodeFigures]{
 			Name: "details", Label: q.T("Details"), Act: true,
@@ -101,6 +100,3 @@ func codeColumns(q *web.Request, l frame.Look) []web.Column[prepaid.CodeFigures]
 			},
 		})
 }
-
-// plain is a number as files have it.
-func plain(n int64) string { return strconv.FormatInt(n, 10) }
