@@ -26,6 +26,7 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 	return []operated{
 		operating(settings.New(settings.Config{
 			Vendors: r.Vendors, VendorRows: r.VendorRows, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
+			Hosts: r.Hosts, HostRows: r.VendorRows,
 		})),
 		operating(catalog.New(catalog.Config{Catalog: r.Catalog, CatalogRows: r.CatalogRows, Usage: r.Usage, UsageRows: r.MeterRows})),
 		operating(customers.New(customers.Config{Customers: r.Customers, CustomerRows: r.CustomerRows, People: r.CustomerPeople(), PeopleRows: r.OwnerRows})),

@@ -111,6 +111,7 @@ func furnish(t *testing.T, s *servertest.Server) attack {
 	a.acme.manage(t, 200, "GET", "/mails", nil).JSON(t, &mails)
 	a.ids["mails"] = mails.Items[0].ID
 	a.ids["incoming-webhooks"] = a.acme.manage(t, 201, "POST", "/incoming-webhooks", terms{"provider": "Billing"}).text(t, "id")
+	a.ids["hosts"] = a.acme.manage(t, 201, "POST", "/hosts", terms{"host": "licences.example.com"}).text(t, "id")
 	a.ids["releases"] = a.acme.manage(t, 201, "POST", "/products/"+a.acme.product+"/releases", terms{"software_release": "9"}).text(t, "id")
 	a.ids["erasures"] = a.acme.manage(t, 201, "POST", "/erasures", terms{"licensee_email": "nobody@example.com"}).text(t, "id")
 	a.acme.finish(t, a.ids["erasures"])
@@ -258,6 +259,9 @@ func (a attack) body(route edge.Route) string {
 		"POST /api/v1/incoming-webhooks":                       `{"provider":"X"}`,
 		"POST /api/v1/incoming-webhooks/{id}/rotate-secret":    `-`,
 		"DELETE /api/v1/incoming-webhooks/{id}":                `-`,
+		"POST /api/v1/hosts":                                   `{"host":"x.example.com"}`,
+		"POST /api/v1/hosts/{id}/check":                        `-`,
+		"DELETE /api/v1/hosts/{id}":                            `-`,
 		"POST /api/v1/prepaid/license-codes":                   `{"code":"X","name":"X","models":["X"],"days":1}`,
 		"PATCH /api/v1/prepaid/license-codes/{id}":             `{"name":"X"}`,
 		"POST /api/v1/prepaid/cards":                           `{"license_code":"TR-30","count":1}`,
