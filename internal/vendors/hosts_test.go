@@ -229,10 +229,6 @@ func TestAHostServesByApproval(t *testing.T) {
 		if h := approve(vendors.AddHost{Name: "Offline.acme.example", Opens: vendors.OpensFiles}); h.UUID != asked.UUID || h.Opens != vendors.OpensFiles {
 			t.Errorf("approved what was asked for: %+v", h)
 		}
-		// A name that the server has come to have since it was asked for serves nobody.
-		own := b.add(t, v, "later.acme.example")
-		b.Own = func(name string) bool { return name == own.Name }
-		storetest.Refuse(t, e, "invalid_request", func(x tx.Tx) (vendors.Host, error) { return b.Approve(x, v.ID, vendors.AddHost{Name: own.Name}) })
 		h := approve(vendors.AddHost{Name: "licences.acme.example"})
 		b.work(t, 60*24*time.Hour)
 		if stored, serves := b.now(t, h); serves != v.Slug || stored.Proof != vendors.ByOperator || b.zone.asked != 0 {
@@ -241,6 +237,10 @@ func TestAHostServesByApproval(t *testing.T) {
 		if v, err := b.rows.ByID(t.Context(), v.ID); err != nil || v.LinksHost != "licences.acme.example" {
 			t.Errorf("links lead to %q, %v: the host that opens the dashboard goes before", v.LinksHost, err)
 		}
+		// A name that the server has come to have since it was asked for serves nobody.
+		own := b.add(t, v, "later.acme.example")
+		b.Own = func(name string) bool { return name == own.Name }
+		storetest.Refuse(t, e, "invalid_request", func(x tx.Tx) (vendors.Host, error) { return b.Approve(x, v.ID, vendors.AddHost{Name: own.Name}) })
 	})
 }
 
