@@ -208,8 +208,8 @@ func TestMessagesThatAreRefused(t *testing.T) {
 			"to no webhook": func(m message) (message, *billing) {
 				return m, &billing{v, b.id, b.path[:len(b.path)-12] + strings.Repeat("0", 12), b.secret}
 			},
-			"to no id":             func(m message) (message, *billing) { return m, &billing{v, b.id, "/incoming/x/y", b.secret} },
-			"without an id":        func(m message) (message, *billing) { m.id = ""; return m, b },
+			"to no id":      func(m message) (message, *billing) { return m, &billing{v, b.id, "/incoming/x/y", b.secret} },
+			"without an id": func(m message) (message, *billing) { m.id = ""; return m, b },
 		} {
 			m, to := change(good)
 			if a := to.send(t, m); a.Status != 401 || a.text(t, "code") != "bad_signature" {
