@@ -126,6 +126,14 @@ type Message struct {
 
 	Letter *Letter // what somebody has made of the kind's text; nil for the text itself
 
+	// Person is the address of the account that the mail is about, where To is another address of
+	// its person: the mail is in their language. Empty for To itself.
+	Person string
+
+	// Licensee marks a mail to somebody who was or is to be the licensee of License: without a
+	// language of their own it is in that of its customer.
+	Licensee bool
+
 	// Key makes it one mail however often it is queued: "license_issued:<id>".
 	// Empty for a mail that stands for itself.
 	Key string

@@ -1,6 +1,7 @@
 package mailing
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,8 +46,9 @@ type Templates interface {
 	DeleteTemplate(t tx.Tx, v ident.VendorID, k Kind, language string) error
 
 	// LanguageOf gives the language in which somebody is written to: what they have
-	// chosen, else the customer's to whom they belong, else the vendor's; "" for none.
-	LanguageOf(t tx.Tx, v ident.VendorID, address string) (code string, err error)
+	// chosen, else the customer's to whom they belong, else that of the licence's customer where
+	// it is not zero, else the vendor's; "" for none.
+	LanguageOf(t tx.Tx, v ident.VendorID, address string, license ident.UUID) (code string, err error)
 }
 
 // Rules keeps who gets which kinds.
@@ -138,7 +140,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	if err := readRecipient(&msg.To); err != nil {
 		return err
 	}
-	l, err := s.languageOf(t, v, msg.To)
+	l, err := s.languageOf(t, v, msg)
 	if err != nil {
 		return err
 	}
@@ -249,9 +251,13 @@ func (s *Service) template(t tx.Tx, v ident.VendorID, k Kind, code string) (p Te
 	return p, own, err
 }
 
-// languageOf is the language that somebody is written to in.
-func (s *Service) languageOf(t tx.Tx, v ident.VendorID, address string) (*language.Language, error) {
-	code, err := s.Store.LanguageOf(t, v, address)
+// languageOf is the language that a mail is in.
+func (s *Service) languageOf(t tx.Tx, v ident.VendorID, msg Message) (*language.Language, error) {
+	var license ident.UUID
+	if msg.Licensee {
+		license = msg.License
+	}
+	code, err := s.Store.LanguageOf(t, v, cmp.Or(msg.Person, msg.To), license)
 	if err != nil {
 		return nil, err
 	}
