@@ -346,4 +346,3 @@ func TestTwoCopiesCountOnce(t *testing.T) {
 		h.equal(t, &h.model, "two copies")
 	})
 }
-

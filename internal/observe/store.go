@@ -17,9 +17,9 @@ type State struct {
 	KeptFrom int64 // no event before it is taken or kept; Unix milliseconds, 0 for none deleted yet
 
 	KeptSince int64 // when that was decided
-	Names    map[Kind]int64
-	Joins    int64
-	Rebuild  Rebuild
+	Names     map[Kind]int64
+	Joins     int64
+	Rebuild   Rebuild
 }
 
 // Rebuild is how far a rebuild has come: the last block that was counted again, or, while

@@ -76,3 +76,70 @@ func Sorts(kind Kind) []string {
 		"-last_seen_at", id, "status", latest, others, "active_actor_count_30d", "event_count_30d", "product_count", "version_count", "first_seen_at",
 	}
 }
+
+// InvalidFilter says which refused items a list holds.
+type InvalidFilter struct{ Reason Reason } // "" for any
+
+// InvalidRow is an item that was refused, in a list.
+type InvalidRow struct {
+	ID int64
+	Refused
+}
+
+// Identity is an actor that was joined to another.
+type Identity struct {
+	ID                           int64
+	Actor, Identified, CountedAs string
+	At                           time.Time
+}
+
+// EventFilter says which events a list holds; what is empty filters nothing.
+type EventFilter struct {
+	License, Account, Actor, Product, Name string
+
+	From, To *time.Time // from inclusive, to exclusive
+}
+
+// EventRow is an item in a list.
+type EventRow struct {
+	Item
+
+	CountedAs string
+}
+
+// EventPage is a page of items, the newest first.
+type EventPage struct {
+	Items    []EventRow
+	Next     string // "" on the last one
+	AsOf     time.Time
+	KeptFrom time.Time // zero while none were deleted
+}
+
+// Governance is how much is observed, kept and refused.
+type Governance struct {
+	AsOf, KeptFrom time.Time // zero for none
+	Settings       Settings
+	Names          map[Kind]int64
+	Coverage       []DaysCoverage    // of 30 and 90 days
+	Versions       []VersionCoverage // of 30 days
+	Refused        []ReasonCount
+	Waiting        int64
+}
+
+// DaysCoverage is the coverage of the last days.
+type DaysCoverage struct {
+	Days int64
+	Coverage
+}
+
+// VersionCoverage is the coverage of a version of a product.
+type VersionCoverage struct {
+	Product, Version string
+	DaysCoverage
+}
+
+// ReasonCount is how many items were refused for a reason.
+type ReasonCount struct {
+	Reason Reason
+	Items  int64
+}
