@@ -319,6 +319,7 @@ func TestFiguresEqualABruteForceCount(t *testing.T) {
 			h.catch(t)
 			h.equal(t, &h.model, fmt.Sprintf("history %d", seed))
 		}
+		storetest.Sound(t, e)
 	})
 }
 

@@ -36,7 +36,17 @@ func (k *Keeping) Set(t tx.Tx, v ident.VendorID, s Settings) error {
 	if err := wrong.Err(); err != nil {
 		return err
 	}
+	before, err := k.c.Store.SettingsIn(t, v)
+	if err != nil || before == s {
+		return err
+	}
+	t.Journal(tx.Entry{Vendor: v, Action: "observe_settings.updated", Subject: "vendor", Before: settingsRecord(before), After: settingsRecord(s)})
 	return k.c.Store.SetSettings(t, v, s)
+}
+
+type settingsRecord struct {
+	RetentionDays int64 `json:"retention_days"`
+	KnownOnly     bool  `json:"known_products_only"`
 }
 
 // Round deletes what no vendor keeps any more, and tells how many portions that took.

@@ -200,6 +200,7 @@ type KeepingStore interface {
 	// Tidy deletes some sessions, environments and refused items from before an instant.
 	Tidy(t tx.Tx, v ident.VendorID, at int64) (more bool, err error)
 
-	// SetSettings stores what a vendor has decided.
+	// SettingsIn is Settings inside a transaction; SetSettings stores what a vendor has decided.
+	SettingsIn(t tx.Tx, v ident.VendorID) (Settings, error)
 	SetSettings(t tx.Tx, v ident.VendorID, s Settings) error
 }

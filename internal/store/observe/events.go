@@ -102,7 +102,9 @@ func (x *explorer) resume(cursor string) error {
 	return nil
 }
 
-func (m mark) cursor() string { return strconv.FormatInt(m.at, 36) + "-" + hex.EncodeToString(m.key[:]) }
+func (m mark) cursor() string {
+	return strconv.FormatInt(m.at, 36) + "-" + hex.EncodeToString(m.key[:])
+}
 
 // wanted gives what is looked for its numbers; ok is false where a name is not known, so that
 // nothing matches.

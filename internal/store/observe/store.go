@@ -58,9 +58,20 @@ func (s Store) Waiting(ctx context.Context) ([]ident.VendorID, error) {
 
 // Settings implements the room's stores.
 func (s Store) Settings(ctx context.Context, v ident.VendorID) (observe.Settings, error) {
+	return settingsOf(func(dest ...any) (bool, error) { return s.DB.QueryRow(ctx, selectSettings, []any{v}, dest...) })
+}
+
+// SettingsIn implements observe.KeepingStore.
+func (Store) SettingsIn(t tx.Tx, v ident.VendorID) (observe.Settings, error) {
+	return settingsOf(func(dest ...any) (bool, error) { return store.On(t).QueryRow(selectSettings, []any{v}, dest...) })
+}
+
+const selectSettings = `SELECT retention_days, known_only FROM observe_settings WHERE vendor_id = $1`
+
+func settingsOf(read func(dest ...any) (bool, error)) (observe.Settings, error) {
 	set := observe.Settings{RetentionDays: observe.DefaultRetention}
 	var only int64
-	_, err := s.DB.QueryRow(ctx, `SELECT retention_days, known_only FROM observe_settings WHERE vendor_id = $1`, []any{v}, &set.RetentionDays, &only)
+	_, err := read(&set.RetentionDays, &only)
 	set.KnownOnly = only != 0
 	return set, err
 }
