@@ -109,7 +109,8 @@ func stands(t tx.Tx, v ident.VendorID, was observe.State) (bool, error) {
 var sizes = []int{1, 10, 60, 250} //nolint:gochecknoglobals // a list that never changes
 
 // portions calls query with values in lists of a few sizes; the last one is repeated to fill a
-// list up. A value takes columns placeholders, each cast to a type, and the first is $2.
+// list up. A value takes columns placeholders, and the first is $2. With a type the list is
+// one of rows, for VALUES, whose placeholders are cast to it; else it is one for IN.
 func portions[T any](values []T, columns int, kind string, args func(T) []any, query func(list string, args []any) error) error {
 	for len(values) > 0 {
 		size := sizes[len(sizes)-1]
@@ -131,23 +132,23 @@ func portions[T any](values []T, columns int, kind string, args func(T) []any, q
 	return nil
 }
 
-// list gives ($2), ($3) for one column, and (CAST($2 AS BIGINT), …), … for several.
+// list gives $2, $3 without a type, and (CAST($2 AS BIGINT), …), … with one.
 func list(size, columns int, kind string) string {
 	var b strings.Builder
 	for i := range size {
 		b.WriteString([]string{"", ", "}[min(i, 1)])
-		if columns > 1 {
+		if kind != "" {
 			b.WriteString("(")
 		}
 		for c := range columns {
 			b.WriteString([]string{"", ", "}[min(c, 1)])
 			place := "$" + strconv.Itoa(2+i*columns+c)
-			if columns > 1 {
+			if kind != "" {
 				place = "CAST(" + place + " AS " + kind + ")"
 			}
 			b.WriteString(place)
 		}
-		if columns > 1 {
+		if kind != "" {
 			b.WriteString(")")
 		}
 	}
@@ -161,7 +162,8 @@ func instant(ms int64) time.Time    { return store.Instant(ms) }
 func sorted(ids []int64) []int64    { slices.Sort(ids); return slices.Compact(ids) }
 func keyOf(b []byte) (k ident.UUID) { copy(k[:], b); return k }
 
-// Known implements the room's stores.
+// Known implements the room's stores. The names lead, so that each is looked up by itself: the
+// engine does not know how many names of a kind there are.
 func (s Store) Known(ctx context.Context, v ident.VendorID, names []observe.Named) (all []observe.Named, err error) {
 	for len(names) > 0 { // they are in the order of kinds and parents
 		n := 1
@@ -169,11 +171,12 @@ func (s Store) Known(ctx context.Context, v ident.VendorID, names []observe.Name
 			n++
 		}
 		kind, parent := names[0].Kind, names[0].Parent
-		err := portions(names[:n], 1, "", func(n observe.Named) []any { return []any{n.Name} }, func(list string, args []any) error {
+		err := portions(names[:n], 1, "TEXT", func(n observe.Named) []any { return []any{n.Name} }, func(list string, args []any) error {
 			end := strconv.Itoa(len(args) + 2)
 			last := strconv.Itoa(len(args) + 3)
-			some, err := store.All[observe.Named](s.DB.Query(ctx, `SELECT id, name, root_id FROM observe_ids
-				WHERE vendor_id = $1 AND kind = $`+end+` AND parent_id = $`+last+` AND name IN (`+list+`)`,
+			some, err := store.All[observe.Named](s.DB.Query(ctx, `SELECT DISTINCT i.id, i.name, i.root_id
+				FROM (VALUES `+list+`) w CROSS JOIN observe_ids i
+				WHERE i.vendor_id = $1 AND i.kind = $`+end+` AND i.parent_id = $`+last+` AND i.name = w.column1`,
 				slices.Concat([]any{v}, args, []any{int64(kind), parent})...))(func(scan store.Scan) (observe.Named, error) {
 				found := observe.Named{Kind: kind, Parent: parent}
 				err := scan(&found.ID, &found.Name, &found.Root)
