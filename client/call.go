@@ -87,7 +87,7 @@ func (c *Client) once(ctx context.Context, name string, body []byte, key ed25519
 		return a, 0, &UnverifiedError{response.StatusCode, signed.ErrTooLarge}
 	}
 	a.signature = response.Header.Get(signed.SignatureHeader)
-	if a.Response, err = c.trust().keys.VerifyResponse(a.signature, a.body, nonce, response.StatusCode); err != nil {
+	if a.Response, err = c.trust().signers(signed.UseAnswers).VerifyResponse(a.signature, a.body, nonce, response.StatusCode); err != nil {
 		return a, pause, &UnverifiedError{response.StatusCode, err}
 	}
 	if err := c.trust().inTime(a.Response, c.cfg.Now()); err != nil {

@@ -38,6 +38,20 @@ func TestAClockSetBackIsNoticedAfterSmallSteps(t *testing.T) {
 	}
 }
 
+// A program that asks for nothing in between sends a heartbeat: the answer is as old as it is.
+func TestAnAnswerIsAsNewAsItIs(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.server.Change(func(l *client.LicenseInfo) { l.Freeride = 1 })
+	if _, err := b.client.Activate(t.Context(), clienttest.LicenseKey); err != nil {
+		t.Fatal(err)
+	}
+	b.server.Advance(20 * day)
+	if s, err := b.client.Heartbeat(t.Context()); err != nil || !s.Valid() {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 // The attack: a clock that never gets further than what is let pass as a
 // correction, again and again.
 func TestSmallStepsBackEndWithFreeride(t *testing.T) {

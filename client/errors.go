@@ -34,6 +34,8 @@ var (
 	ErrOffline = errors.New("this program works without internet; use files")
 	// ErrNoRequest: the licence file answers no request that waits here.
 	ErrNoRequest = errors.New("the licence file answers no request that was made here; make a new request and upload that")
+	// ErrInstalled: the same licence file is installed already, and in force. Nothing is left to do.
+	ErrInstalled = errors.New("this licence file is installed here already; nothing is left to do")
 	// ErrNoReport: the receipt is of no report that waits here.
 	ErrNoReport = errors.New("the receipt is of no report that was made here")
 	// ErrForeignFile: the file is properly signed, and for another device, activation, vendor or product.

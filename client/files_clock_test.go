@@ -26,6 +26,29 @@ func TestRefreshBy(t *testing.T) {
 	wantState(t, c.client.Status(), client.StateStale)
 }
 
+// A program that asks for nothing in between installs a new file: that is as old as it is.
+func TestARefreshIsAsNewAsItIs(t *testing.T) {
+	t.Parallel()
+	c := carry(t)
+	c.files.Change = func(l *signed.OfflineLicense) {
+		end := time.Unix(l.IssuedAt, 0).Add(30 * day)
+		l.RefreshBy = &end
+	}
+	f, err := c.client.OfflineRequest(clienttest.LicenseKey)
+	license := c.answer(t, f, err)
+	if _, err := c.client.Install(license); err != nil {
+		t.Fatal(err)
+	}
+	c.server.Advance(40 * day)
+	refresh, err := c.files.Refresh(license)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := c.client.Install(refresh); err != nil || !s.Valid() || !s.RunsUntil.Equal(c.server.Now().Add(30*day)) {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 func TestClocksOfDevicesWithoutInternet(t *testing.T) {
 	t.Parallel()
 	t.Run("once far ahead", func(t *testing.T) {

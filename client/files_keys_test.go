@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"errors"
+	"os"
 	"testing"
 	"time"
 
@@ -170,4 +171,138 @@ func TestAttackAStolenSigningKey(t *testing.T) {
 	}
 	// A device that pins no root key goes by its pinned keys.
 	wantState(t, c.client.Status(), client.StateValid)
+}
+
+func announced(t *testing.T, by, next ed25519.PrivateKey) string {
+	t.Helper()
+	document, err := signerOf(t, by).Announce(clienttest.VendorID, publicOf(next), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(document)
+}
+
+// pinning is a device by files that pins one key, and has a licence.
+func pinning(t *testing.T, key ed25519.PrivateKey, root ed25519.PublicKey) (c *carried, license []byte) {
+	t.Helper()
+	c = carry(t)
+	c.config.PublicKeys, c.config.RootKey = []ed25519.PublicKey{publicOf(key)}, root
+	c.restart(t)
+	c.files.Key = key
+	f, err := c.client.OfflineRequest(clienttest.LicenseKey)
+	license = c.answer(t, f, err)
+	if _, err := c.client.Install(license); err != nil {
+		t.Fatal(err)
+	}
+	return c, license
+}
+
+// The attack: a key for answers is stolen, which a device knows by the list alone. It signs
+// no files.
+func TestAttackAFileByAKeyForAnswers(t *testing.T) {
+	t.Parallel()
+	root, first, documents, answers := seeded(70), seeded(71), seeded(72), seeded(73)
+	c, license := pinning(t, first, publicOf(root))
+	list := signed.KeyList{VendorID: clienttest.VendorID, Number: 1, IssuedAt: 1, Keys: []signed.ListedKey{
+		{Key: signed.FormatKey(publicOf(first)), Use: signed.UseAnswers, From: 1},
+		{Key: signed.FormatKey(publicOf(documents)), Use: signed.UseDocuments, From: 1},
+		{Key: signed.FormatKey(publicOf(answers)), Use: signed.UseAnswers, From: 1},
+	}}
+	text, err := list.Sign(signerOf(t, root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tell := func(l *signed.OfflineLicense) { l.KeyList = string(text) }
+	for range 2 {
+		c.files.Key = answers
+		if _, err := c.client.Install(c.refreshed(t, license, tell)); !errors.Is(err, signed.ErrUnknownKey) {
+			t.Errorf("a file of the key for answers: %v", err)
+		}
+		for _, key := range []ed25519.PrivateKey{first, documents} { // the program pins the first
+			c.files.Key = key
+			if s, err := c.client.Install(c.refreshed(t, license, tell)); err != nil || !s.Valid() {
+				t.Errorf("%+v, %v", s, err)
+			}
+		}
+		c.restart(t)
+		wantState(t, c.client.Status(), client.StateValid)
+	}
+}
+
+// The attack: a stolen key announces one of the thief's before it is revoked. Nothing of that is
+// left with the list, and the vendor's key can announce another one.
+func TestAttackAKeyThatAStolenKeyAnnounced(t *testing.T) {
+	t.Parallel()
+	root, first, stolen, thief, next := seeded(40), seeded(41), seeded(42), seeded(43), seeded(44)
+	c, license := pinning(t, first, publicOf(root))
+	if _, err := c.client.Install(c.refreshed(t, license, func(l *signed.OfflineLicense) {
+		l.NextKeys = []string{announced(t, first, stolen), announced(t, stolen, thief)}
+	})); err != nil {
+		t.Fatal(err)
+	}
+	list := listOf(t, root, 1, nil, []ed25519.PublicKey{publicOf(stolen)})
+	if _, err := c.client.Install(c.refreshed(t, license, func(l *signed.OfflineLicense) {
+		l.KeyList, l.NextKeys = list, []string{announced(t, first, next)}
+	})); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for _, key := range []ed25519.PrivateKey{stolen, thief} {
+			c.files.Key = key
+			if _, err := c.client.Install(c.refreshed(t, license, nil)); err == nil {
+				t.Error("a file of the thief's was taken")
+			}
+		}
+		c.files.Key = next
+		if s, err := c.client.Install(c.refreshed(t, license, nil)); err != nil || !s.Valid() {
+			t.Errorf("a file of the vendor's next key: %+v, %v", s, err)
+		}
+		c.restart(t)
+	}
+}
+
+// The attack: whoever has a replaced key signs receipts with it, long after.
+func TestAttackAReceiptOfAReplacedKey(t *testing.T) {
+	t.Parallel()
+	first, second := seeded(50), seeded(51)
+	c, license := pinning(t, first, nil)
+	if _, err := c.client.Install(c.refreshed(t, license, func(l *signed.OfflineLicense) {
+		l.NextKeys = []string{announced(t, first, second)}
+	})); err != nil {
+		t.Fatal(err)
+	}
+	c.files.Key = second
+	c.consume(t, 1)
+	f, err := c.client.OfflineReport()
+	if _, err := c.client.Receipt(c.answer(t, f, err)); err != nil { // the first file of that key
+		t.Fatal(err)
+	}
+	c.server.Advance(8 * day)
+	c.consume(t, 1)
+	f, err = c.client.OfflineReport()
+	c.files.Key = first
+	if _, err := c.client.Receipt(c.answer(t, f, err)); !errors.Is(err, signed.ErrUnknownKey) {
+		t.Errorf("a receipt of the replaced key: %v", err)
+	}
+}
+
+// What is known of keys is written when it changes, and not with every file.
+func TestFilesThatTellNothingNewOfKeysWriteNothing(t *testing.T) {
+	t.Parallel()
+	first, second := seeded(60), seeded(61)
+	c, license := pinning(t, first, nil)
+	tell := func(l *signed.OfflineLicense) { l.NextKeys = []string{announced(t, first, second)} }
+	if _, err := c.client.Install(c.refreshed(t, license, tell)); err != nil {
+		t.Fatal(err)
+	}
+	long := time.Unix(1_000_000_000, 0)
+	if err := os.Chtimes(c.file("rotation.json"), long, long); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.client.Install(c.refreshed(t, license, tell)); err != nil {
+		t.Fatal(err)
+	}
+	if is, err := os.Stat(c.file("rotation.json")); err != nil || !is.ModTime().Equal(long) {
+		t.Errorf("written again: %v, %v", is, err)
+	}
 }

@@ -254,7 +254,7 @@ func TestFilesOfOthers(t *testing.T) {
 	}{
 		"another device's licence":         {other.client, license, client.ErrForeignFile},
 		"another device's refresh":         {other.client, refresh, client.ErrForeignFile},
-		"a licence a second time":          {c.client, license, client.ErrNoRequest},
+		"a licence a second time":          {c.client, license, client.ErrOlderFile},
 		"an older refresh":                 {c.client, refresh, client.ErrOlderFile},
 		"an edited licence":                {c.client, edited, signed.ErrSignature},
 		"a licence that was cut":           {c.client, cut, signed.ErrMalformed},
@@ -393,14 +393,24 @@ func TestARefreshOnTopOfAnAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	of := signed.OfflineLicense{
+		VendorID: clienttest.VendorID, ProductID: clienttest.ProductID, LicenseID: clienttest.ProductID, ActivationID: scans, ClientID: b.client.ClientID(), ClientPublicKey: key,
+	}
+	b.server.Change(func(l *client.LicenseInfo) { l.Serial = 0 })
+	older, err := files.RefreshFor(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := b.client.Status().AnsweredAt.Local().Format(time.DateTime) //nolint:gosmopolitan // as the program says it
+	if _, err := b.client.Install(older); !errors.Is(err, client.ErrOlderFile) || strings.Count(err.Error(), held) != 2 {
+		t.Errorf("an older file of the same second, %s: %v", held, err)
+	}
 	b.server.Advance(6 * day)
 	b.server.Change(func(l *client.LicenseInfo) {
 		l.Serial = 3
 		l.Features = []client.Feature{{Name: "print", IsActive: true}}
 	})
-	refresh, err := files.RefreshFor(signed.OfflineLicense{
-		VendorID: clienttest.VendorID, ProductID: clienttest.ProductID, LicenseID: clienttest.ProductID, ActivationID: scans, ClientID: b.client.ClientID(), ClientPublicKey: key,
-	})
+	refresh, err := files.RefreshFor(of)
 	if err != nil {
 		t.Fatal(err)
 	}

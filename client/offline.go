@@ -107,7 +107,7 @@ func (c *Client) sealRequest(r, short signed.ActivationRequest, key ed25519.Priv
 		return f, err
 	}
 	f.Name, f.Text = "activation.req", sealed.Armour()
-	if content, err = short.Sign(key, c.cfg.VendorID); err != nil || len(content) > signed.MaxCompactContent || c.cfg.SealingKey == nil {
+	if content, err = fitting(short, key, c.cfg.VendorID); err != nil || len(content) > signed.MaxCompactContent || c.cfg.SealingKey == nil {
 		return f, err
 	}
 	sealed, err = signed.Seal(c.cfg.SealingKey, signed.SealActivation, c.cfg.VendorID, content)
@@ -115,8 +115,26 @@ func (c *Client) sealRequest(r, short signed.ActivationRequest, key ed25519.Priv
 	return f, err
 }
 
+// fitting is the content of a QR code: keys are named short, and the last ones not at all
+// where there is no room, since the vendor signs with any that is named.
+func fitting(r signed.ActivationRequest, key ed25519.PrivateKey, vendorID string) ([]byte, error) {
+	kids := make([]string, 0, len(r.TrustedKeys))
+	for _, kid := range r.TrustedKeys {
+		kids = append(kids, signed.ShortKeyID(kid))
+	}
+	for {
+		r.TrustedKeys = kids
+		content, err := r.Sign(key, vendorID)
+		if err != nil || len(content) <= signed.MaxCompactContent || len(kids) < 2 {
+			return content, err
+		}
+		kids = kids[:len(kids)-1]
+	}
+}
+
 // Install takes a license.lic or license_refresh.lic, in any form that people send files
-// in. A license.lic is taken once, for a request that waits here; a refresh on top of the
+// in. A license.lic is taken for a request that waits here, once: the same again is
+// ErrInstalled. A refresh, or a later answer to the same request, is taken on top of the
 // licence that is held. It opens no connection. Nothing that is in force is replaced
 // before the file is judged whole.
 func (c *Client) Install(file []byte) (Status, error) {
@@ -148,7 +166,12 @@ func (c *Client) install(o *offline, f offlineFile) error {
 	now := c.cfg.Now()
 	if f.said.RequestID != "" {
 		at := slices.IndexFunc(o.Open, func(r openRequest) bool { return r.ID == f.said.RequestID && r.public() == f.said.ClientPublicKey })
-		if at < 0 {
+		switch own := o.File != "" && f.said.ActivationID == o.ActivationID && f.said.ClientPublicKey == publicOf(o.Seed); {
+		case at < 0 && own && o.File == signed.ReportHash(f.text):
+			return ErrInstalled
+		case at < 0 && own:
+			return c.refreshBy(o, f, now) // the same request was answered once more
+		case at < 0:
 			return ErrNoRequest
 		}
 		seed := o.Open[at].Seed
@@ -162,7 +185,8 @@ func (c *Client) install(o *offline, f offlineFile) error {
 // refreshBy takes a refresh file on top of what is held: only what is newer lets the clock
 // begin anew, so that the same file again and again gains nothing.
 func (c *Client) refreshBy(o *offline, f offlineFile, now time.Time) error {
-	key, serial := c.heldKey(o), max(o.Mark.Serial, c.heldSerial())
+	key := c.heldKey(o)
+	serial, since := c.heldSerial(o)
 	switch {
 	case key == nil:
 		return ErrNotActivated
@@ -174,8 +198,8 @@ func (c *Client) refreshBy(o *offline, f offlineFile, now time.Time) error {
 	case o.File == signed.ReportHash(f.text):
 		return nil // it is in force already
 	case f.said.Serial < serial, f.said.IssuedAt < o.Mark.Answered:
-		return fmt.Errorf("%w: it has serial %d of %s, here is serial %d of %s", ErrOlderFile, f.said.Serial,
-			dateHere(time.Unix(f.said.IssuedAt, 0)), serial, dateHere(time.Unix(o.Mark.Answered, 0)))
+		its, ours := toldApart(time.Unix(f.said.IssuedAt, 0), since)
+		return fmt.Errorf("%w: it has serial %d of %s, here is serial %d of %s", ErrOlderFile, f.said.Serial, its, serial, ours)
 	case o.File == "":
 		o.Seed = key.Seed()
 	}
@@ -198,11 +222,21 @@ func (c *Client) heldKey(o *offline) ed25519.PrivateKey {
 	return nil
 }
 
-func (c *Client) heldSerial() int64 {
-	if h := c.snapshot(); h.answer != nil && h.damage == nil {
-		return h.answer.license.Serial
+// heldSerial is the serial that is held, by a file or by an answer, and of when it is.
+func (c *Client) heldSerial(o *offline) (int64, time.Time) {
+	serial, since := o.Mark.Serial, time.Unix(o.Mark.Answered, 0)
+	if h := c.snapshot(); h.answer != nil && h.damage == nil && (o.File == "" || h.answer.license.Serial > serial) {
+		return max(serial, h.answer.license.Serial), h.answer.IssuedAt
 	}
-	return 0
+	return serial, since
+}
+
+// toldApart says two instants so that people see which is the later one.
+func toldApart(a, b time.Time) (first, second string) {
+	if first, second = dateHere(a), dateHere(b); first == second {
+		return momentHere(a), momentHere(b)
+	}
+	return first, second
 }
 
 // findDocument gives the one document of these types in a text.

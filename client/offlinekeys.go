@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -39,6 +40,26 @@ func (c *Client) judgeFile(text []byte) (f offlineFile, t trust, err error) {
 	return f, t, nil
 }
 
+// judgeReceipt is judgeFile for a receipt, which brings no keys.
+func (c *Client) judgeReceipt(text []byte) (r signed.Receipt, t trust, err error) {
+	if t, err = loadTrust(c.dir, c.pinned); err != nil {
+		return r, t, err
+	}
+	if r, err = t.signers(signed.UseDocuments).ReadReceipt(text); err != nil {
+		return r, t, t.notSigned(text, err)
+	}
+	d, err := signed.ReadUnverified(text)
+	if err != nil {
+		return r, t, t.notSigned(text, err)
+	}
+	now, issued := c.cfg.Now(), time.Unix(r.IssuedAt, 0)
+	if err := t.inTime(signed.Response{KeyID: d.KeyID, IssuedAt: issued}, now); err != nil {
+		return r, t, t.notSigned(text, err)
+	}
+	t, _ = t.used(d.KeyID, issued, now)
+	return r, t, nil
+}
+
 // believe keeps what is believed, on disk before it is used. Whoever calls has the
 // folder's lock.
 func (c *Client) believe(t trust) error {
@@ -53,7 +74,7 @@ func (c *Client) believe(t trust) error {
 		if err != nil {
 			return fmt.Errorf("client: %w", err)
 		}
-		if len(text) <= maxFile {
+		if held, err := c.dir.read(fileRotation); len(text) <= maxFile && (err != nil || !bytes.Equal(held, text)) {
 			if err := c.dir.write(fileRotation, text); err != nil {
 				return err
 			}

@@ -116,23 +116,28 @@ func (c *Client) Receipt(file []byte) (Status, error) {
 	if err != nil {
 		return c.Status(), err
 	}
-	r, err := c.trust().keys.ReadReceipt(text)
-	if err != nil {
-		return c.Status(), c.trust().notSigned(text, err)
-	}
-	err = c.changeOffline(func(o *offline) error { return c.confirm(o, r, text) })
+	err = c.changeOffline(func(o *offline) error {
+		r, t, err := c.judgeReceipt(text)
+		if err != nil {
+			return err
+		}
+		if err := c.confirm(o, r, text, t); err != nil {
+			return err
+		}
+		return c.believe(t)
+	})
 	return c.Status(), err
 }
 
 // confirm forgets what a verified receipt is for.
-func (c *Client) confirm(o *offline, r signed.Receipt, text []byte) error {
+func (c *Client) confirm(o *offline, r signed.Receipt, text []byte, by trust) error {
 	for _, t := range slices.Backward(o.Records.Told) {
-		_, err := c.trust().keys.VerifyReceipt(text, t.Report)
+		_, err := by.signers(signed.UseDocuments).VerifyReceipt(text, t.Report)
 		switch {
 		case errors.Is(err, signed.ErrMismatch):
 			continue
 		case err != nil:
-			return c.trust().notSigned(text, err)
+			return by.notSigned(text, err)
 		case r.Intent == signed.IntentDeactivate:
 			*o = offline{Open: o.Open, Revision: o.Revision}
 			return c.dir.remove(fileLicense)

@@ -66,7 +66,7 @@ type offlineFile struct {
 
 // readOffline verifies a licence file by these keys, and that it is for this client.
 func (c *Client) readOffline(text []byte, t trust) (f offlineFile, err error) {
-	if f.said, err = t.keys.VerifyOfflineLicense(text); err != nil {
+	if f.said, err = t.signers(signed.UseDocuments).VerifyOfflineLicense(text); err != nil {
 		return f, t.notSigned(text, err)
 	}
 	if f.said.VendorID != c.cfg.VendorID || f.said.ProductID != c.cfg.ProductID || f.said.ClientID != c.id {
@@ -288,6 +288,7 @@ func (c *Client) changeOfflineWithin(within time.Duration, change func(*offline)
 		return err
 	}
 	defer unlock()
+	c.pass()
 	o := c.loadOffline()
 	if held := c.offlineState(); held.damage == nil && o.damage == nil && held.File == o.File {
 		o.Mark = o.Mark.merge(held.Mark)

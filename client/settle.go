@@ -11,6 +11,25 @@ const writeEvery = time.Minute
 func (c *Client) tick(now time.Time) (due bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.move(now)
+	wall := now.Round(0).Sub(c.settled.Round(0)) // without the monotonic clock
+	if due = now.Sub(c.settled) >= writeEvery || wall.Abs() >= writeEvery; due {
+		c.settled = now
+	}
+	return due
+}
+
+// pass is tick before what is held is changed: what comes now is no older for the time
+// that has passed before it.
+func (c *Client) pass() {
+	now := c.cfg.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.move(now)
+}
+
+// move is for whoever has the lock.
+func (c *Client) move(now time.Time) {
 	// Where the clock is time.Now this is measured without it: setting it back
 	// does not make a program younger. Parts of a second wait for the next time.
 	ran := max(now.Sub(c.ticked), 0).Truncate(time.Second)
@@ -23,11 +42,6 @@ func (c *Client) tick(now time.Time) (due bool) {
 	if o := &c.offline; o.File != "" && o.damage == nil {
 		o.Mark = o.Mark.passed(now, ran)
 	}
-	wall := now.Round(0).Sub(c.settled.Round(0)) // without the monotonic clock
-	if due = now.Sub(c.settled) >= writeEvery || wall.Abs() >= writeEvery; due {
-		c.settled = now
-	}
-	return due
 }
 
 // settle joins what is held with what lies on disk, lets change do something to
@@ -35,6 +49,7 @@ func (c *Client) tick(now time.Time) (due bool) {
 // waits for so long. Whatever fails, the program may run on what is then held: it
 // is joined and written by the next one.
 func (c *Client) settle(within time.Duration, change func(held) held) error {
+	c.pass()
 	unlock, failed := c.dir.lock(within)
 	if failed != nil {
 		c.replace(change(c.snapshot()))

@@ -117,6 +117,9 @@ func refusalAge(h held, now time.Time) time.Duration {
 // dateHere is the date of an instant where the machine is: the vendor's zone is not known here.
 func dateHere(t time.Time) string { return t.Local().Format(time.DateOnly) } //nolint:gosmopolitan // people read it on this machine
 
+// momentHere is dateHere with the time of day.
+func momentHere(t time.Time) string { return t.Local().Format(time.DateTime) } //nolint:gosmopolitan // as above
+
 // judgeLicense goes by what the licence says of itself, at an instant of the server.
 func judgeLicense(l LicenseInfo, at time.Time) (State, string) {
 	switch {

@@ -42,12 +42,13 @@ type rotation struct {
 // it announced; whoever steals it later can't name another.
 //
 // The newest list of the root key goes before both: what is revoked there is not believed,
-// and announces nothing; what is in use there is believed.
+// and announces nothing; what is in use there is believed for what it is listed for.
 type trust struct {
 	vendor string
 	root   ed25519.PublicKey // nil: none is pinned
-	keys   signed.KeySet
-	pinned []string // kids
+	fixed  signed.KeySet     // the pinned keys
+	keys   signed.KeySet     // those that are believed
+	pinned []string          // kids
 	chain  []rotation
 
 	list     signed.KeyList // Number 0: none
@@ -56,7 +57,7 @@ type trust struct {
 
 func pinnedTrust(cfg Config) (trust, error) {
 	set, err := signed.NewKeySet(cfg.PublicKeys...)
-	t := trust{keys: set, vendor: cfg.VendorID, root: cfg.RootKey}
+	t := trust{fixed: set, keys: set, vendor: cfg.VendorID, root: cfg.RootKey}
 	for _, key := range cfg.PublicKeys {
 		t.pinned = append(t.pinned, signed.KeyID(key))
 	}
@@ -80,7 +81,11 @@ func loadTrust(dir folder, pinned trust) (trust, error) {
 	if json.Unmarshal(text, &stored) != nil {
 		return pinned, nil //nolint:nilerr // a damaged note of rotations: the pinned keys go on
 	}
-	t := pinned
+	return pinned.replay(stored), nil
+}
+
+// replay is the trust after announcements that were taken before.
+func (t trust) replay(stored []rotation) trust {
 	for _, r := range stored {
 		if r.Document != "" {
 			t, _ = t.withDocument(r)
@@ -90,11 +95,12 @@ func loadTrust(dir folder, pinned trust) (trust, error) {
 			t, _ = t.with(response, r)
 		}
 	}
-	return t, nil
+	return t
 }
 
 // withList is the trust after a list of the root key; the same after an older one, and after
-// what is none.
+// what is none. Nothing that a key has announced which is revoked now is believed any more,
+// unless the list or a good key says so, too.
 func (t trust) withList(document string) trust {
 	if t.root == nil || document == "" {
 		return t
@@ -103,12 +109,27 @@ func (t trust) withList(document string) trust {
 	if err != nil || l.Number <= t.list.Number {
 		return t
 	}
-	keys, err := t.keys.With(l.InUse()...)
+	keys, err := t.fixed.With(l.InUse()...)
 	if err != nil {
 		return t
 	}
-	t.keys, t.list, t.document = keys.Without(l.Revoked()...), l, document
-	return t
+	chain := t.chain
+	t.keys, t.list, t.document, t.chain = keys.Without(l.Revoked()...), l, document, nil
+	return t.replay(chain)
+}
+
+// signers are the keys that are believed for one use of a list: a key that nothing but the
+// list names is good for what the list says, and for nothing else.
+func (t trust) signers(use string) signed.KeySet {
+	var others []string
+	for _, k := range t.list.Keys {
+		kid := k.KeyID()
+		announced := func(r rotation) bool { return r.to == kid }
+		if k.Use != use && !slices.Contains(t.pinned, kid) && !slices.ContainsFunc(t.chain, announced) {
+			others = append(others, kid)
+		}
+	}
+	return t.keys.Without(others...)
 }
 
 // withDocument is with for an announcement out of a file.
@@ -186,7 +207,7 @@ func (t trust) leads(from, to string) bool {
 // stored checks an answer that lies on disk, as signed.KeySet does. A replaced key
 // is believed for answers from its time.
 func (t trust) stored(signature string, body []byte) (signed.Response, error) {
-	r, err := t.keys.VerifyStoredResponse(signature, body)
+	r, err := t.signers(signed.UseAnswers).VerifyStoredResponse(signature, body)
 	if err == nil {
 		err = t.inTime(r, time.Time{})
 	}

@@ -24,7 +24,7 @@ type ActivationRequest struct {
 	Password string `json:"password,omitempty"` // of the same
 	Code     string `json:"code,omitempty"`     // a single-use activation code, in place of the password
 
-	TrustedKeys []string `json:"trusted_keys,omitempty"` // key ids of the signing keys that the program pins
+	TrustedKeys []string `json:"trusted_keys,omitempty"` // key ids of the signing keys that the program pins, or how they begin
 
 	// What a request in a QR code leaves out.
 	ClientName        string            `json:"client_name,omitempty"`
@@ -39,6 +39,16 @@ type ActivationRequest struct {
 // MaxCompactContent is the longest content, in bytes, whose compact form has at most 800
 // characters, which a QR code of usual size holds.
 const MaxCompactContent = 472
+
+// shortKeyID is how many characters of a key id name a key in a QR code.
+const shortKeyID = 22
+
+// ShortKeyID is how a key id begins, which names the key where there is no room for all of it.
+func ShortKeyID(kid string) string { return kid[:min(len(kid), shortKeyID)] }
+
+// NamesKey reports whether a request that names this key, by its id or its short one, means
+// the key with that id.
+func NamesKey(named, kid string) bool { return named == kid || len(named) == shortKeyID && named == ShortKeyID(kid) }
 
 // activationStart is what is signed in front of vendor and request.
 const activationStart = "chancery activation request v1\n"

@@ -26,7 +26,8 @@ type KeyList struct {
 	Keys     []ListedKey `json:"keys"`      // each once
 }
 
-// The uses of a listed key.
+// The uses of a listed key. A client that knows a key by the list alone believes it for
+// nothing else.
 const (
 	UseAnswers   = "answers"   // it signs answers to calls
 	UseDocuments = "documents" // it signs files

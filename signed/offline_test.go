@@ -51,6 +51,13 @@ func TestActivationRequestFitsAQRCode(t *testing.T) {
 	k := setup(t)
 	request := activationRequest()
 	request.ClientID = strings.Repeat("m", 36)
+	kid := request.TrustedKeys[0]
+	request.TrustedKeys = []string{signed.ShortKeyID(kid), signed.ShortKeyID(strings.Repeat("k", 43))}
+	for named, want := range map[string]bool{kid: true, signed.ShortKeyID(kid): true, kid[:21]: false, kid[:23]: false, "": false} {
+		if signed.NamesKey(named, kid) != want {
+			t.Errorf("%q names the key: %t", named, !want)
+		}
+	}
 	content, err := request.Sign(k.client, vendorID)
 	if err != nil {
 		t.Fatal(err)

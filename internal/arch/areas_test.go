@@ -12,6 +12,7 @@ var peers = map[string][]string{
 	"internal/wire/manage": {"operation", "value"},
 	"internal/web/console": {},
 	"internal/web/portal":  {},
+	"internal/web/prepaid": {},
 }
 
 // wrongPeer reports whether an area imports another area of its face.
@@ -56,6 +57,8 @@ func TestWrongPeer(t *testing.T) {
 		{"internal/web/console/licenses", "internal/web", false},
 		{"internal/web/portal/people", "internal/web/portal/overview", true},
 		{"internal/web/portal/people", "internal/web/portal", false},
+		{"internal/web/prepaid/cards", "internal/web/prepaid/devices", true},
+		{"internal/web/prepaid/cards", "internal/web/prepaid", false},
 	} {
 		if got := wrongPeer(test.pkg, test.imported); got != test.wrong {
 			t.Errorf("%s importing %s: wrong %t, want %t", test.pkg, test.imported, got, test.wrong)

@@ -24,6 +24,12 @@ func MonthOf(t time.Time, zone *time.Location) Month {
 	return m
 }
 
+// ParseMonth reads a month as String writes it; ok is false for anything else.
+func ParseMonth(text string) (m Month, ok bool) {
+	t, err := time.Parse("2006-01", text)
+	return MonthOfYear(t.Year(), t.Month()), err == nil
+}
+
 // First gives the first day of the month.
 func (m Month) First() Day {
 	return Day{Year: int(m) / monthsOfYear, Month: time.Month(int(m)%monthsOfYear + 1), Day: 1}

@@ -132,6 +132,14 @@ func TestHowMonthsAreWritten(t *testing.T) {
 			t.Errorf("written %q, want %q", got, want)
 		}
 	}
+	if got, ok := calendar.ParseMonth(m.String()); !ok || got != m {
+		t.Errorf("read %v, %t", got, ok)
+	}
+	for _, text := range []string{"", "2027", "2027-13", "2027-12-01", "27-12", "December 2027"} {
+		if got, ok := calendar.ParseMonth(text); ok {
+			t.Errorf("%q is read as %v", text, got)
+		}
+	}
 }
 
 // The next month begins where the one before has ended, whatever became of the zone.

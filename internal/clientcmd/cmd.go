@@ -40,24 +40,15 @@ type ActivateCmd struct {
 
 // Run activates and prints the licence.
 func (c *ActivateCmd) Run(io *IO) error {
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	if (c.Key == "") == (c.Email == "") {
-		return sentence("give either a license key or --email")
-	}
-	var status client.Status
-	if c.Key != "" {
-		status, err = licence.Activate(io.Context, c.Key)
-	} else {
-		status, err = licence.ActivateUser(io.Context, client.User{Email: c.Email, Password: c.Password, Code: c.Code})
-	}
-	if err != nil {
-		return explain(err)
-	}
-	return c.print(io, "Activated.", licence.ClientID(), status)
+	return c.judged(io, "Activated.", func(licence *client.Client) (client.Status, error) {
+		switch {
+		case (c.Key == "") == (c.Email == ""):
+			return client.Status{}, sentence("give either a license key or --email")
+		case c.Key != "":
+			return licence.Activate(io.Context, c.Key)
+		}
+		return licence.ActivateUser(io.Context, client.User{Email: c.Email, Password: c.Password, Code: c.Code})
+	})
 }
 
 // HeartbeatCmd is `client heartbeat`.
@@ -65,16 +56,7 @@ type HeartbeatCmd struct{ Connection }
 
 // Run sends a heartbeat and prints the licence.
 func (c *HeartbeatCmd) Run(io *IO) error {
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	status, err := licence.Heartbeat(io.Context)
-	if err != nil {
-		return explain(err)
-	}
-	return c.print(io, "The server has answered.", licence.ClientID(), status)
+	return c.judged(io, "The server has answered.", func(licence *client.Client) (client.Status, error) { return licence.Heartbeat(io.Context) })
 }
 
 // StatusCmd is `client status`.
@@ -82,19 +64,16 @@ type StatusCmd struct{ Connection }
 
 // Run prints the judgement over the last answer; it opens no connection.
 func (c *StatusCmd) Run(io *IO) error {
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	status := licence.Status()
-	if err := c.print(io, "", licence.ClientID(), status); err != nil {
-		return err
-	}
-	if !status.Valid() {
-		return sentence("the licence is not valid here: " + string(status.State))
-	}
-	return nil
+	return c.with(func(licence *client.Client) error {
+		status := licence.Status()
+		if err := c.print(io, "", licence, status); err != nil {
+			return err
+		}
+		if !status.Valid() {
+			return sentence("the licence is not valid here: " + string(status.State))
+		}
+		return nil
+	})
 }
 
 // DeactivateCmd is `client deactivate`.
@@ -102,13 +81,8 @@ type DeactivateCmd struct{ Connection }
 
 // Run gives the token back.
 func (c *DeactivateCmd) Run(io *IO) error {
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	if err := licence.Deactivate(io.Context); err != nil {
-		return explain(err)
-	}
-	return c.print(io, "Deactivated; the place is free for another device.", licence.ClientID(), licence.Status())
+	return c.judged(io, "Deactivated; the place is free for another device.", func(licence *client.Client) (client.Status, error) {
+		err := licence.Deactivate(io.Context)
+		return licence.Status(), err
+	})
 }

@@ -1,6 +1,7 @@
 package clientcmd
 
 import (
+	"crypto/ed25519"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,12 +47,9 @@ func (c *Connection) open() (*client.Client, error) {
 	if c.PerInstall {
 		config.Identity = client.PerInstall
 	}
-	for _, text := range apart(c.PublicKey) {
-		key, err := signed.ParseKey(text)
-		if err != nil {
-			return nil, sentence("--public-key must be the vendor's Ed25519 key, as 43 characters of base64url or as a JWK")
-		}
-		config.PublicKeys = append(config.PublicKeys, key)
+	var err error
+	if config.PublicKeys, err = c.pinned(); err != nil {
+		return nil, err
 	}
 	if config.StateDir == "" {
 		dir, err := os.UserConfigDir()
@@ -71,6 +69,39 @@ func (c *Connection) open() (*client.Client, error) {
 		return nil, explain(err)
 	}
 	return licence, nil
+}
+
+// with opens the store for a piece of work.
+func (c *Connection) with(work func(licence *client.Client) error) error {
+	licence, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer licence.Close()
+	return work(licence)
+}
+
+// judged prints how the licence stands after a piece of work.
+func (c *Connection) judged(io *IO, done string, work func(licence *client.Client) (client.Status, error)) error {
+	return c.with(func(licence *client.Client) error {
+		status, err := work(licence)
+		if err != nil {
+			return explain(err)
+		}
+		return c.print(io, done, licence, status)
+	})
+}
+
+// pinned reads the keys that sign what the vendor says.
+func (c *Connection) pinned() (keys []ed25519.PublicKey, err error) {
+	for _, text := range apart(c.PublicKey) {
+		key, err := signed.ParseKey(text)
+		if err != nil {
+			return nil, sentence("--public-key must be the vendor's Ed25519 key, as 43 characters of base64url or as a JWK")
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }
 
 // otherKeys reads the keys that files are sealed to, and the root key.

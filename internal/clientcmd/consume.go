@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"chancery/client"
 )
 
 // ConsumeCmd is `client consume`.
@@ -28,15 +30,16 @@ type consumption struct {
 
 // Run counts an amount, or keeps it for the next contact.
 func (c *ConsumeCmd) Run(io *IO) error {
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	done, err := licence.Consume(io.Context, c.Limit, c.Amount)
-	if err != nil {
-		return explain(err)
-	}
+	return c.with(func(licence *client.Client) error {
+		done, err := licence.Consume(io.Context, c.Limit, c.Amount)
+		if err != nil {
+			return explain(err)
+		}
+		return c.say(io, done)
+	})
+}
+
+func (c *ConsumeCmd) say(io *IO, done client.Consumption) error {
 	if c.JSON {
 		encoder := json.NewEncoder(io.Stdout)
 		encoder.SetIndent("", "  ")

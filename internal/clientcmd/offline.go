@@ -31,6 +31,16 @@ type output struct {
 	Out string `help:"The file to write; a folder takes the usual name." type:"path" placeholder:"FILE" env:"CHANCERY_CLIENT_OUT"`
 }
 
+// carry makes a file that a person carries, writes it, and says what to do with it.
+func (o *output) carry(io *IO, next string, write func(*client.Client) (client.OfflineFile, error)) (f client.OfflineFile, err error) {
+	return f, o.with(func(licence *client.Client) error {
+		if f, err = write(licence); err != nil {
+			return explain(err)
+		}
+		return o.write(io, f, next)
+	})
+}
+
 // write writes a file that a person carries, and says what to do with it.
 func (o *output) write(io *IO, f client.OfflineFile, next string) error {
 	name := o.Out
@@ -67,28 +77,8 @@ func (c *OfflineRequestCmd) Run(io *IO) error {
 	if (c.Key == "") == (c.Email == "") {
 		return sentence("give either a license key or --email")
 	}
-	licence, err := c.open()
+	f, err := c.carry(io, "Upload it at the vendor's offline portal, and install the file that comes back.", c.ask)
 	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	var f client.OfflineFile
-	if c.Key != "" {
-		f, err = licence.OfflineRequest(c.Key)
-	} else {
-		user := client.User{Email: c.Email, Password: c.Password, Code: c.Code}
-		if user.Code == "-" || user.Code == "" && user.Password == "" {
-			if user, err = c.readProof(user); err != nil {
-				return err
-			}
-		}
-		c.withPassword = user.Password != ""
-		f, err = licence.OfflineRequestUser(user)
-	}
-	if err != nil {
-		return explain(err)
-	}
-	if err := c.write(io, f, "Upload it at the vendor's offline portal, and install the file that comes back."); err != nil {
 		return err
 	}
 	if c.withPassword {
@@ -105,6 +95,20 @@ func (c *OfflineRequestCmd) Run(io *IO) error {
 		return sentence("the request is too long for a QR code; carry the file")
 	}
 	return drawQR(io.Stdout, f.QR)
+}
+
+func (c *OfflineRequestCmd) ask(licence *client.Client) (f client.OfflineFile, err error) {
+	if c.Key != "" {
+		return licence.OfflineRequest(c.Key)
+	}
+	user := client.User{Email: c.Email, Password: c.Password, Code: c.Code}
+	if user.Code == "-" || user.Code == "" && user.Password == "" {
+		if user, err = c.readProof(user); err != nil {
+			return f, err
+		}
+	}
+	c.withPassword = user.Password != ""
+	return licence.OfflineRequestUser(user)
 }
 
 // readProof reads a code (with --code -) or a password from standard input.
@@ -195,25 +199,31 @@ func (i *input) read() ([]byte, error) {
 	return text, nil
 }
 
+// take reads the file that was carried here, and prints how the licence stands with it. done
+// is said of what was taken, nothing where it was settled before.
+func (i *input) take(io *IO, done string, settled error, nothing string, take func(*client.Client, []byte) (client.Status, error)) error {
+	text, err := i.read()
+	if err != nil {
+		return err
+	}
+	return i.with(func(licence *client.Client) error {
+		status, err := take(licence, text)
+		switch {
+		case errors.Is(err, settled):
+			done = nothing
+		case err != nil:
+			return explain(err)
+		}
+		return i.print(io, done, licence, status)
+	})
+}
+
 // OfflineInstallCmd is `client offline install`.
 type OfflineInstallCmd struct{ input }
 
 // Run installs a licence.
 func (c *OfflineInstallCmd) Run(io *IO) error {
-	text, err := c.read()
-	if err != nil {
-		return err
-	}
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	status, err := licence.Install(text)
-	if err != nil {
-		return explain(err)
-	}
-	return c.print(io, "Installed.", licence.ClientID(), status)
+	return c.take(io, "Installed.", client.ErrInstalled, "This licence file is installed here already, and nothing is left to do.", (*client.Client).Install)
 }
 
 // OfflineReportCmd is `client offline report`.
@@ -221,16 +231,8 @@ type OfflineReportCmd struct{ output }
 
 // Run writes the report.
 func (c *OfflineReportCmd) Run(io *IO) error {
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	f, err := licence.OfflineReport()
-	if err != nil {
-		return explain(err)
-	}
-	return c.write(io, f, "Upload it at the vendor's offline portal, and bring the receipt back.")
+	_, err := c.carry(io, "Upload it at the vendor's offline portal, and bring the receipt back.", (*client.Client).OfflineReport)
+	return err
 }
 
 // OfflineDeactivateCmd is `client offline deactivate`.
@@ -238,16 +240,9 @@ type OfflineDeactivateCmd struct{ output }
 
 // Run gives the licence up, and writes the file.
 func (c *OfflineDeactivateCmd) Run(io *IO) error {
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	f, err := licence.OfflineDeactivate()
-	if err != nil {
-		return explain(err)
-	}
-	return c.write(io, f, "The licence is locked here from now on. Upload the file, so that its place is free for another device, and bring the receipt back.")
+	_, err := c.carry(io, "The licence is locked here from now on. Upload the file, so that its place is free for another device, and bring the receipt back.",
+		(*client.Client).OfflineDeactivate)
+	return err
 }
 
 // OfflineReceiptCmd is `client offline receipt`.
@@ -255,22 +250,6 @@ type OfflineReceiptCmd struct{ input }
 
 // Run takes the receipt.
 func (c *OfflineReceiptCmd) Run(io *IO) error {
-	text, err := c.read()
-	if err != nil {
-		return err
-	}
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer licence.Close()
-	status, err := licence.Receipt(text)
-	done := "The vendor has counted what was told."
-	if errors.Is(err, client.ErrAlreadyCounted) {
-		err, done = nil, "This was counted already, and nothing is left to do."
-	}
-	if err != nil {
-		return explain(err)
-	}
-	return c.print(io, done, licence.ClientID(), status)
+	return c.take(io, "The vendor has counted what was told.", client.ErrAlreadyCounted, "This was counted already, and nothing is left to do.",
+		(*client.Client).Receipt)
 }

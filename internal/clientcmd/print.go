@@ -3,6 +3,7 @@ package clientcmd
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -23,17 +24,21 @@ type report struct {
 	HeartbeatDue bool                 `json:"heartbeat_due"`
 	Refusal      *client.RefusalError `json:"refusal"`
 	License      *client.LicenseInfo  `json:"license"`
+
+	// What is left of each limit that is consumed, by its name: as the license says it, less what was used here since.
+	Remaining map[string]float64 `json:"remaining"`
 }
 
-func (c *Connection) print(io *IO, done, clientID string, s client.Status) error {
+func (c *Connection) print(io *IO, done string, licence *client.Client, s client.Status) error {
+	left := remaining(licence, s)
 	if c.JSON {
 		encoder := json.NewEncoder(io.Stdout)
 		encoder.SetIndent("", "  ")
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(report{
-			State: s.State, Valid: s.Valid(), Message: s.Message, ClientID: clientID,
+			State: s.State, Valid: s.Valid(), Message: s.Message, ClientID: licence.ClientID(),
 			AnsweredAt: set(s.AnsweredAt), RunsUntil: set(s.RunsUntil), HeartbeatDue: s.HeartbeatDue,
-			Refusal: s.Refusal, License: s.License,
+			Refusal: s.Refusal, License: s.License, Remaining: left,
 		})
 	}
 	if done != "" {
@@ -48,15 +53,15 @@ func (c *Connection) print(io *IO, done, clientID string, s client.Status) error
 			fmt.Fprintf(table, "  %s\t%s\n", name, value)
 		}
 	}
-	row("client", clientID)
+	row("client", licence.ClientID())
 	if s.License != nil {
-		c.licence(s, row)
+		c.licence(s, left, row)
 	}
 	return table.Flush()
 }
 
 // licence prints what the licence is.
-func (c *Connection) licence(s client.Status, row func(name, value string)) {
+func (c *Connection) licence(s client.Status, left map[string]float64, row func(name, value string)) {
 	l := s.License
 	row("product", l.ProductName)
 	row("licence", l.LicenseName)
@@ -67,7 +72,7 @@ func (c *Connection) licence(s client.Status, row func(name, value string)) {
 		row("used up", l.UsedUpReason+" since "+instant(*l.UsedUpAt))
 	}
 	row("features", strings.Join(features(l.Features), ", "))
-	row("limits", strings.Join(limits(l.Limitations), ", "))
+	row("limits", strings.Join(limits(l.Limitations, left), ", "))
 	row("answered", instant(s.AnsweredAt))
 	if s.Valid() {
 		by := "answer"
@@ -106,13 +111,32 @@ func features(all []client.Feature) (names []string) {
 	return names
 }
 
-func limits(all []client.Limitation) (texts []string) {
+// remaining is what is left of the limits that are consumed: of a licence that is not valid,
+// as it was last said.
+func remaining(licence *client.Client, s client.Status) map[string]float64 {
+	left := map[string]float64{}
+	if s.License == nil {
+		return left
+	}
+	for _, l := range s.License.Limitations {
+		if l.Remaining == nil {
+			continue
+		}
+		left[l.Name] = *l.Remaining
+		if n, known := licence.Remaining(l.Name); known && !math.IsInf(n, 1) {
+			left[l.Name] = n
+		}
+	}
+	return left
+}
+
+func limits(all []client.Limitation, left map[string]float64) (texts []string) {
 	for _, l := range all {
 		text := l.Name + " unlimited"
 		if l.Value != nil {
 			text = l.Name + " " + strconv.FormatFloat(*l.Value, 'f', -1, 64)
-			if l.Remaining != nil {
-				text += " (" + strconv.FormatFloat(*l.Remaining, 'f', -1, 64) + " left)"
+			if n, consumed := left[l.Name]; consumed {
+				text += " (" + strconv.FormatFloat(n, 'f', -1, 64) + " left)"
 			}
 		}
 		texts = append(texts, text)

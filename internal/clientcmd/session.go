@@ -33,11 +33,10 @@ const (
 
 // Run opens a session, holds it, and gives it back.
 func (c *SessionCmd) Run(io *IO) error {
-	licence, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = licence.Close() }()                             // it never fails
+	return c.with(func(licence *client.Client) error { return c.hold(io, licence) })
+}
+
+func (c *SessionCmd) hold(io *IO, licence *client.Client) error {
 	running, stop := signal.NotifyContext(io.Context, syscall.SIGTERM) // what a service manager sends
 	defer stop()
 	open := func(ctx context.Context) (*client.Session, error) {

@@ -26,9 +26,13 @@ func (c *OfflineShowCmd) Run(io *IO) error {
 	if err != nil {
 		return explain(err)
 	}
-	keys, err := c.pinned()
+	pinned, err := c.pinned()
 	if err != nil {
 		return err
+	}
+	keys, err := signed.NewKeySet(pinned...)
+	if err != nil {
+		return sentence("--public-key: " + err.Error())
 	}
 	for i, f := range found {
 		if i > 0 {
@@ -39,20 +43,6 @@ func (c *OfflineShowCmd) Run(io *IO) error {
 		}
 	}
 	return nil
-}
-
-func (c *Connection) pinned() (signed.KeySet, error) {
-	var keys signed.KeySet
-	for _, text := range apart(c.PublicKey) {
-		key, err := signed.ParseKey(text)
-		if err != nil {
-			return keys, sentence("--public-key must be the vendor's Ed25519 key, as 43 characters of base64url or as a JWK")
-		}
-		if keys, err = keys.With(key); err != nil {
-			return keys, sentence("--public-key: " + err.Error())
-		}
-	}
-	return keys, nil
 }
 
 func show(w io.Writer, f signed.Found, keys signed.KeySet) error {

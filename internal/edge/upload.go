@@ -26,12 +26,12 @@ func Upload(r *http.Request, memory int64) ([]byte, error) {
 			return nil, err
 		}
 		if text := r.FormValue("text"); text != "" {
-			files = append(files, []byte(text))
+			files = append(files, UploadedFile{Text: []byte(text)})
 		}
 		if len(files) != 1 {
 			return nil, fault.Wrong(fault.Field{Name: "file", Message: "must be one file: that which the program has made"})
 		}
-		return files[0], nil
+		return files[0].Text, nil
 	}
 	text, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -40,8 +40,14 @@ func Upload(r *http.Request, memory int64) ([]byte, error) {
 	return text, nil
 }
 
+// UploadedFile is one file of a form.
+type UploadedFile struct {
+	Name string // as the browser tells it, without its folder
+	Text []byte
+}
+
 // UploadedFiles reads the files of a form's field file; those that are empty are left out.
-func UploadedFiles(r *http.Request, memory int64) (files [][]byte, err error) {
+func UploadedFiles(r *http.Request, memory int64) (files []UploadedFile, err error) {
 	if err := r.ParseMultipartForm(memory); err != nil { //nolint:gosec // the edge bounds the body
 		return nil, unreadUpload(err)
 	}
@@ -51,7 +57,7 @@ func UploadedFiles(r *http.Request, memory int64) (files [][]byte, err error) {
 			return nil, unreadUpload(err)
 		}
 		if len(text) > 0 { // a field that was left empty
-			files = append(files, text)
+			files = append(files, UploadedFile{header.Filename, text})
 		}
 	}
 	return files, nil

@@ -47,7 +47,8 @@ func (c *ManualClock) Advance(d time.Duration) {
 type AheadClock struct {
 	Real Clock
 
-	ahead atomic.Int64 // nanoseconds
+	ahead  atomic.Int64 // nanoseconds
+	before atomic.Int64 // what it was until the last move
 }
 
 // Now implements Clock.
@@ -56,11 +57,19 @@ func (c *AheadClock) Now() time.Time { return c.Real.Now().Add(c.Ahead()) }
 // Ahead is how far it was moved.
 func (c *AheadClock) Ahead() time.Duration { return time.Duration(c.ahead.Load()) }
 
+// Before is how far it was moved until the last move: an instant that was read just before
+// that one is so far ahead.
+func (c *AheadClock) Before() time.Duration { return time.Duration(c.before.Load()) }
+
 // MoveTo moves it to be that far ahead. It never goes back.
 func (c *AheadClock) MoveTo(ahead time.Duration) {
 	for {
 		old := c.ahead.Load()
-		if int64(ahead) <= old || c.ahead.CompareAndSwap(old, int64(ahead)) {
+		if int64(ahead) <= old {
+			return
+		}
+		c.before.Store(old) // first, so that no instant is between the two
+		if c.ahead.CompareAndSwap(old, int64(ahead)) {
 			return
 		}
 	}

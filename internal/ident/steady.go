@@ -45,13 +45,7 @@ func NewSteady(clock Clock, passed func() time.Duration) *Steady {
 	return s
 }
 
-// Now tells what time it must be by now, whatever the clock shows.
-func (s *Steady) Now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now()
-}
-
+// now tells what time it must be by now, whatever the clock shows.
 func (s *Steady) now() time.Time { return s.base.Add(s.passed() - s.at) }
 
 // Leapt tells how far an instant that the clock has shown just now is from the time that it

@@ -70,6 +70,7 @@ func TestWhichKeySignsFiles(t *testing.T) {
 		"an older program":           {[]string{kid("answers 1")}, "answers 1", 1},
 		"both are pinned":            {[]string{kid("answers 1"), kid("files 1")}, "files 1", 2},
 		"a rotation is known":        {[]string{kid("files 1"), kid("files 2")}, "files 2", 1},
+		"by a QR code":               {[]string{signed.ShortKeyID(kid("answers 1")), signed.ShortKeyID(kid("files 1"))}, "files 1", 2},
 		"the newest":                 {[]string{kid("files 3"), kid("files 1"), kid("answers 2")}, "files 3", 0},
 		"nothing that is known here": {[]string{"x"}, "answers 1", 1},
 		"nothing at all":             {nil, "answers 1", 1},
@@ -151,6 +152,70 @@ func TestRevokedKeysSignNoFiles(t *testing.T) {
 	}
 	if err := publish(nil, list); !fault.Is(err, "key_list_revokes_all") {
 		t.Errorf("a list that leaves nothing: %v", err)
+	}
+}
+
+// The attack: a key is stolen that others followed and that followed others. Who pins an
+// older one hears of the key behind it, and not of the stolen one.
+func TestRevokedKeysAreNotAnnounced(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first, err := b.Newest(t.Context(), b.vendor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stolen, third := b.create(t, keyring.Documents), b.create(t, keyring.Documents)
+	answers, last := b.create(t, keyring.Ed25519), b.create(t, keyring.Ed25519)
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := signed.NewSigner(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft, err := b.Draft(t.Context(), b.vendor, []string{signed.KeyID(stolen.Documents), signed.KeyID(answers.Ed25519)}, b.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := draft.Sign(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Publish(b.db, b.vendor, b.db.uuid, public, string(list)); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.Advance(time.Hour)
+	f, err := b.ForFiles(t.Context(), b.vendor, []string{signed.KeyID(first.Documents)})
+	if err != nil || len(f.NextKeys) != 1 {
+		t.Fatalf("%d announcements, %v", len(f.NextKeys), err)
+	}
+	set, err := signed.NewKeySet(first.Documents, first.Ed25519)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, next, err := set.VerifyAnnouncement(b.db.uuid.String(), []byte(f.NextKeys[0])); err != nil || !next.Equal(third.Documents) {
+		t.Errorf("a file announces %x, %v", next, err)
+	}
+	body := []byte("{}")
+	said := signed.Response{Status: 200, IssuedAt: b.clock.Now()}
+	signature, err := b.SignResponse(t.Context(), b.vendor, 0, []string{signed.KeyID(first.Ed25519)}, said, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := set.VerifyStoredResponse(signature, body); err != nil || !last.Ed25519.Equal(r.Next) {
+		t.Errorf("an answer announces %x, %v", r.Next, err)
+	}
+}
+
+// A vendor whose key can't be made keeps no other waiting.
+func TestMissingKeysOfOthersAreMade(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.db.keys = slices.DeleteFunc(b.db.keys, func(k keyring.Key) bool { return k.Kind == keyring.Documents || k.Kind == keyring.Hybrid })
+	b.db.broken = true
+	if n, err := b.Complete(t.Context(), b.db); n != 2 || err == nil {
+		t.Errorf("%d made, %v", n, err)
 	}
 }
 

@@ -157,17 +157,18 @@ func (k *Keyring) Destroy(ctx context.Context, run tx.Runner, sealing bool, reti
 }
 
 // Complete gives vendors that are older than a kind of key one of it, and tells how many:
-// periodic work.
+// periodic work. One that fails keeps no other waiting.
 func (k *Keyring) Complete(ctx context.Context, run tx.Runner) (n int, err error) {
+	var failed []error
 	for _, kind := range Kinds() {
 		lacking, err := k.store.Lacking(ctx, kind, destroyPortion)
 		if err != nil {
-			return n, err
+			return n, errors.Join(append(failed, err)...)
 		}
 		for _, l := range lacking {
 			m, err := Generate(kind)
 			if err != nil {
-				return n, err
+				return n, errors.Join(append(failed, err)...)
 			}
 			if err := run.Run(ctx, func(t tx.Tx) error {
 				keys, err := k.store.Keys(t, l.Vendor) // another server may have been faster
@@ -177,12 +178,13 @@ func (k *Keyring) Complete(ctx context.Context, run tx.Runner) (n int, err error
 				_, err = k.Create(t, l.Vendor, l.UUID, m)
 				return err
 			}); err != nil {
-				return n, err
+				failed = append(failed, err)
+				continue
 			}
 			n++
 		}
 	}
-	return n, nil
+	return n, errors.Join(failed...)
 }
 
 // Check opens one stored key, so that a wrong master key shows at the start of

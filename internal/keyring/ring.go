@@ -106,10 +106,11 @@ func (r *ring) newest(kind Kind) (*ringKey, error) {
 	return nil, errNoKey()
 }
 
-// trusted gives the newest key of the kind among these kids; nil when none is in use.
+// trusted gives the newest key of the kind among these kids, which may be short; nil when
+// none is in use.
 func (r *ring) trusted(kind Kind, kids []string) *ringKey {
 	for _, key := range slices.Backward(r.keys) {
-		if key.kind == kind && slices.Contains(kids, key.kid) {
+		if key.kind == kind && slices.ContainsFunc(kids, func(named string) bool { return signed.NamesKey(named, key.kid) }) {
 			return key
 		}
 	}
@@ -117,10 +118,11 @@ func (r *ring) trusted(kind Kind, kids []string) *ringKey {
 }
 
 // successor gives the key that followed this one, nil for the newest. It is the next and
-// not the newest: clients keep the chain, and take one successor of a key.
+// not the newest: clients keep the chain, and take one successor of a key. What is revoked
+// is announced to nobody.
 func (r *ring) successor(of *ringKey) *ringKey {
 	for _, key := range r.keys[slices.Index(r.keys, of)+1:] {
-		if key.kind == of.kind {
+		if key.kind == of.kind && !slices.Contains(r.revoked, key.kid) {
 			return key
 		}
 	}

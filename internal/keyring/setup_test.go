@@ -3,6 +3,7 @@ package keyring_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type memory struct {
 	changes int64
 	journal []string
 	list    keyring.KeyList
+	broken  bool // another vendor lacks keys, and can have none
 }
 
 func (m *memory) Insert(_ tx.Tx, _ ident.VendorID, k keyring.Key) (ident.SigningKeyID, error) {
@@ -30,7 +32,12 @@ func (m *memory) Insert(_ tx.Tx, _ ident.VendorID, k keyring.Key) (ident.Signing
 	return k.ID, nil
 }
 
-func (m *memory) Keys(tx.Tx, ident.VendorID) ([]keyring.Key, error) { return m.keys, nil }
+func (m *memory) Keys(_ tx.Tx, v ident.VendorID) ([]keyring.Key, error) {
+	if v != ident.VendorOf(1) {
+		return nil, errors.New("no keys of this vendor")
+	}
+	return m.keys, nil
+}
 
 func (m *memory) NamedBy(_ tx.Tx, _ ident.VendorID, id ident.SigningKeyID) (int, error) {
 	return m.named[id], nil
@@ -46,7 +53,11 @@ func (m *memory) Lacking(_ context.Context, kind keyring.Kind, _ int) ([]keyring
 	if slices.ContainsFunc(m.keys, func(k keyring.Key) bool { return k.Kind == kind }) {
 		return nil, nil
 	}
-	return []keyring.Lacking{{Vendor: ident.VendorOf(1), UUID: m.uuid}}, nil
+	lacking := []keyring.Lacking{{Vendor: ident.VendorOf(1), UUID: m.uuid}}
+	if m.broken {
+		lacking = slices.Insert(lacking, 0, keyring.Lacking{Vendor: ident.VendorOf(2), UUID: m.uuid})
+	}
+	return lacking, nil
 }
 
 func (m *memory) KeyList(context.Context, ident.VendorID) (keyring.KeyList, error) {

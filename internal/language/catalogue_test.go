@@ -23,7 +23,7 @@ import (
 func spoken() []string {
 	return []string{
 		"internal/web", "internal/web/templates", "internal/web/pages", "internal/web/entrance", "internal/web/account",
-		"internal/web/people", "internal/web/portal",
+		"internal/web/people", "internal/web/portal", "internal/web/prepaid",
 	}
 }
 

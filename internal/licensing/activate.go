@@ -153,6 +153,9 @@ func (a *activating) load(found Found) error {
 	if err != nil {
 		return err
 	}
+	if a.unpaid, err = a.Service.prepaid.Refuse(a.t, v, a.command.ClientID); err != nil {
+		return err
+	}
 	a.device = Device{Number: a.command.ClientID}
 	var present []*Activation
 	if known != nil {
@@ -366,6 +369,13 @@ func (s *Service) noteUsedUp(t tx.Tx, l *License, clientID string) error {
 // reinstall ends the activation that is there and makes a new one with its token.
 func (a *activating) reinstall() (Outcome, error) {
 	old := *a.here
+	if settled, err := a.settleDeletion(a.t, a.license, &old); err != nil {
+		return Outcome{}, err
+	} else if settled {
+		if err := a.store.SaveCounters(a.t, a.license); err != nil {
+			return Outcome{}, err
+		}
+	}
 	if err := a.store.ReleaseActivation(a.t, a.command.Vendor, &old, ByReinstall); err != nil {
 		return Outcome{}, err
 	}

@@ -55,6 +55,7 @@ type Activation struct {
 	ReleasedAt    time.Time
 	ReleaseReason Reason
 	Counted       Counting // what its end counts for; it is written and not read
+	GaveWay       bool     // its place was freed for a second device under its name; it is written and not read
 	Pulse         Pulse
 
 	// KeyCounter is the highest counter of its client's other calls; Held brings it,

@@ -44,6 +44,11 @@ func (s *Service) Update(t tx.Tx, v ident.VendorID, id ident.LicenseID, c Change
 			return nil, err
 		}
 	}
+	if before.CustomerID != l.Customer.UUID && s.leavers != nil {
+		if err := s.leavers.Leaves(t, v, id); err != nil {
+			return nil, err
+		}
+	}
 	if err := check(l, was); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ type activationCase struct {
 	license *License
 	policy  terms.Policy
 	device  Device
-	token   *Token // the token whose key was presented; nil for a license key
+	unpaid  *refusal.Refusal // of a prepaid device that is blacklisted; else nil
+	token   *Token           // the token whose key was presented; nil for a license key
 	version string
 	offline bool // by a file
 	xml     bool // by an XML file
@@ -72,6 +73,8 @@ func refuseActivation(c activationCase) *refusal.Refusal {
 	switch {
 	case c.device.SuspendedAt(c.now):
 		return refusal.Refuse(refusal.Suspended)
+	case c.unpaid != nil:
+		return c.unpaid
 	case !c.license.IsActive:
 		return refusal.Refuse(refusal.NotActive)
 	case c.license.expired(c.policy, c.now) != nil:

@@ -58,6 +58,8 @@ func TestDecideActivation(t *testing.T) {
 		"a release below the minimum":       {activationCase{license: granting(1, 0, 0, limited), version: "1.4.9"}, refusal.VersionNotAllowed, false, ""},
 		"no release named":                  {activationCase{license: granting(1, 0, 0, limited)}, 0, false, RoleContract},
 		"suspended":                         {activationCase{license: free, device: Device{SuspendedUntil: noon.Add(1)}}, refusal.Suspended, false, ""},
+		"without a paid day":                {activationCase{license: free, unpaid: refusal.NoCard()}, refusal.Blacklisted, false, ""},
+		"without a paid day, again":         {activationCase{license: full, unpaid: refusal.NoCard(), here: held(nil)}, refusal.Blacklisted, false, ""},
 		"suspended until now":               {activationCase{license: free, device: Device{SuspendedUntil: noon}}, 0, false, RoleContract},
 		"suspended goes before inactive":    {activationCase{license: granting(1, 0, 0, func(l *License) { l.IsActive = false }), device: Device{SuspendedUntil: noon.Add(1)}}, refusal.Suspended, false, ""},
 		"again":                             {activationCase{license: full, here: held(nil)}, 0, true, ""},

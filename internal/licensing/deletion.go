@@ -2,6 +2,10 @@ package licensing
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"chancery/internal/fault"
@@ -24,6 +28,7 @@ type Deletion struct {
 	Actor      tx.Actor // who wants it; the audit log says so when it ends
 	AskedAt    time.Time
 	DueAt      time.Time // zero: the vendor decides
+	ForCopy    bool      // a second device waits for the place, which has come under its name
 }
 
 // maxAsked is how many deletions one wish makes.
@@ -70,17 +75,29 @@ func (s *Service) notAsked(t tx.Tx, v ident.VendorID, some []*Activation) (fresh
 }
 
 // settleDeletion ends what an owner wanted of an activation that ends now, however that
-// came: what it counted is given back, and the end counts for itself.
-func (s *Service) settleDeletion(t tx.Tx, l *License, a *Activation) error {
+// came: what it counted is given back, and the end counts for itself. It tells whether
+// there was such a wish.
+func (s *Service) settleDeletion(t tx.Tx, l *License, a *Activation) (bool, error) {
 	if !a.IsOffline {
-		return nil
+		return false, nil
 	}
 	d, err := s.store.DeletionOf(t, l.Vendor, a.ID)
 	if err != nil || d == nil {
-		return err
+		return false, err
 	}
 	l.tally(d.Counted, -1)
-	return s.store.DeleteDeletion(t, d)
+	a.GaveWay = d.ForCopy
+	return true, s.store.DeleteDeletion(t, d)
+}
+
+// GiveWay notes that a second device has come under the name of one that is to go, and
+// waits for its place.
+func (s *Service) GiveWay(t tx.Tx, v ident.VendorID, activation ident.UUID) error {
+	_, _, d, err := s.deletion(t, v, activation)
+	if err != nil || d == nil || d.ForCopy {
+		return err
+	}
+	return s.store.SetForCopy(t, d)
 }
 
 // deletion brings a present activation and its licence, locked, with what its owner wants.
@@ -135,7 +152,7 @@ func (s *Service) DropDeletion(t tx.Tx, v ident.VendorID, activation ident.UUID,
 		action = "activation.deletion_declined"
 	}
 	announceDeletion(t, l, a, d, action)
-	if err := s.settleDeletion(t, l, a); err != nil {
+	if _, err := s.settleDeletion(t, l, a); err != nil {
 		return err
 	}
 	return s.store.SaveCounters(t, l)
@@ -149,37 +166,46 @@ func errNoDeletion() error {
 }
 
 // EndDeletions frees the places of devices that their owners have deleted and whose files
-// have ended, and tells how many.
-func (s *Service) EndDeletions(ctx context.Context) (int, error) {
-	total := 0
+// have ended, and tells how many. One that fails keeps no other waiting.
+func (s *Service) EndDeletions(ctx context.Context) (total int, err error) {
+	failed := map[Due]error{}
 	for ctx.Err() == nil {
-		found, err := s.reader.DeletionsDue(ctx, s.ids.Clock.Now(), endBatch)
-		if err != nil || len(found) == 0 {
+		found, err := s.reader.DeletionsDue(ctx, s.ids.Clock.Now(), endBatch+len(failed))
+		if err != nil {
 			return total, err
 		}
 		before := total
 		for _, due := range found {
-			ended := false
-			if err := s.runner.Run(ctx, func(t tx.Tx) error {
-				ended = false
-				a, l, d, err := s.deletion(t, due.Vendor, due.Activation)
-				if err != nil || d == nil || d.DueAt.IsZero() || t.Now().Before(d.DueAt) {
-					return err
-				}
-				ended = true
-				return s.carryOut(t, l, a, d)
-			}); err != nil {
-				return total, err
+			if failed[due] != nil {
+				continue
 			}
-			if ended {
+			ended, err := s.endDeletion(ctx, due)
+			switch {
+			case err != nil:
+				failed[due] = fmt.Errorf("activation %s: %w", due.Activation, err)
+			case ended:
 				total++
 			}
 		}
 		if total == before {
-			return total, nil
+			break
 		}
 	}
-	return total, nil
+	return total, errors.Join(slices.Collect(maps.Values(failed))...)
+}
+
+// endDeletion frees one place, if its time has come still.
+func (s *Service) endDeletion(ctx context.Context, due Due) (ended bool, err error) {
+	err = s.runner.Run(ctx, func(t tx.Tx) error {
+		ended = false
+		a, l, d, err := s.deletion(t, due.Vendor, due.Activation)
+		if err != nil || d == nil || d.DueAt.IsZero() || t.Now().Before(d.DueAt) {
+			return err
+		}
+		ended = true
+		return s.carryOut(t, l, a, d)
+	})
+	return ended && err == nil, err
 }
 
 // refuseDeleted refuses a file to a device that its owner has deleted: with it the device

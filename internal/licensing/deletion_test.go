@@ -1,11 +1,14 @@
 package licensing_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	licensestore "chancery/internal/store/licensing"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -135,5 +138,74 @@ func TestGivingUpByFileIsNeverRefused(t *testing.T) {
 			b.stands(t, l, int64(i+1), 0, 0)
 		}
 		b.Balanced(t)
+	})
+}
+
+// A device that waits to go, whose file has ended, is installed anew: the wish is over, and
+// what it counted is given back.
+func TestAReinstallEndsADeletion(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		l := b.Issue(t, b.Limited(t, 1, 0, 0, goodFor(30), allowing(2, 1)))
+		command := func(p storetest.Pair) licensing.ActivateCommand {
+			return licensing.ActivateCommand{
+				Key: licensing.Key{UUID: l.LicenseKey}, ClientID: "far", Offline: true, Client: licensing.Client{PublicKey: p.Key()},
+				Proof: func(key []byte) (int64, bool) { return 0, string(key) == string(p.Key()) },
+			}
+		}
+		a := b.Try(t, command("a")).State.Activation
+		if d := b.by(t, licensing.ByDashboard, l, a.UUID); d.Waiting != 1 {
+			t.Fatalf("%+v", d)
+		}
+		e.Clock.Advance(storetest.Days(31))
+		if out := b.Try(t, command("b")); out.Refusal != nil {
+			t.Fatalf("%+v", out.Refusal)
+		}
+		b.wanted(t, 0)
+		b.stands(t, l, 0, 0, 1)
+		b.Balanced(t)
+	})
+}
+
+// stuck is a store that fails for one activation.
+type stuck struct {
+	*licensestore.Store
+
+	at ident.ActivationID
+}
+
+func (s stuck) DeletionOf(t tx.Tx, v ident.VendorID, a ident.ActivationID) (*licensing.Deletion, error) {
+	if a == s.at {
+		return nil, errors.New("this one fails")
+	}
+	return s.Store.DeletionOf(t, v, a)
+}
+
+// A deletion that can't be carried out, the first that is due, keeps no other waiting.
+func TestADeletionThatFailsHoldsUpNoOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		l := b.Issue(t, b.Limited(t, 3, 0, 0, goodFor(30), allowing(3, 3)))
+		var all []*licensing.Activation
+		for _, name := range []string{"bad", "good", "better"} {
+			a := b.byFile(t, l.LicenseKey, name).State.Activation
+			all = append(all, a)
+			b.by(t, licensing.ByDashboard, l, a.UUID)
+			e.Clock.Advance(time.Second)
+		}
+		e.Clock.Advance(storetest.Days(31))
+		broken, err := licensing.New(licensing.Config{
+			Store: stuck{b.Store, all[0].ID}, Reader: b.Store, Pulses: b.Pulses, Devices: b.Devices, Runner: e.DB, IDs: e.IDs,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := broken.EndDeletions(t.Context()); n != 2 || err == nil || !strings.Contains(err.Error(), all[0].UUID.String()) {
+			t.Errorf("%d ended, %v", n, err)
+		}
+		b.wanted(t, 1)
+		if n, err := b.Licenses.EndDeletions(t.Context()); n != 1 || err != nil {
+			t.Errorf("%d ended, %v", n, err)
+		}
 	})
 }

@@ -94,6 +94,9 @@ func (s *Service) fileHolder(t tx.Tx, c FileCommand, l *License) (*Activation, *
 	if holder.Device.SuspendedAt(t.Now()) {
 		return nil, nil, refusal.Refuse(refusal.Suspended), nil
 	}
+	if r, err := s.prepaid.Refuse(t, c.Vendor, holder.Device.Number); err != nil || r != nil {
+		return nil, nil, r, err
+	}
 	if gone, err := s.leaving(t, c.Vendor, holder); err != nil || gone {
 		return nil, nil, refuseDeleted(), err
 	}

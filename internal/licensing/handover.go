@@ -63,6 +63,9 @@ type HandOverStore interface {
 	// HandOverBy finds one by its hash, over or not; nil for none.
 	HandOverBy(t tx.Tx, v ident.VendorID, hash [sha256.Size]byte) (*HandOver, error)
 
+	// HandOverOf finds the one of a licence that has not ended, and may have run out; nil for none.
+	HandOverOf(t tx.Tx, v ident.VendorID, l ident.LicenseID) (*HandOver, error)
+
 	// EndHandOver ends the pending one of a licence, and reports whether there was one.
 	EndHandOver(t tx.Tx, v ident.VendorID, l ident.LicenseID, why HandOverEnd) (ended bool, err error)
 
@@ -135,13 +138,19 @@ func (s *Service) CancelHandOver(t tx.Tx, v ident.VendorID, license ident.Licens
 	if l == nil {
 		return fault.Missing("license")
 	}
-	ended, err := s.store.EndHandOver(t, v, l.ID, HandOverCancelled)
-	if err != nil {
+	h, err := s.store.HandOverOf(t, v, l.ID)
+	switch {
+	case err != nil:
 		return err
-	}
-	if !ended {
+	case h == nil:
 		return fault.Refused("hand_over_over", "No hand-over of this licence waits to be confirmed.",
 			"Look at the licence: it may have been confirmed meanwhile.")
+	case !h.good(l, t.Now()):
+		return fault.Refused("hand_over_over", "This hand-over has run out: nobody confirmed it in time, and the licence stays with its licensee.",
+			"Nothing is left to cancel.")
+	}
+	if _, err = s.store.EndHandOver(t, v, l.ID, HandOverCancelled); err != nil {
+		return err
 	}
 	journalHandOver(t, l, "license.hand_over_cancelled", nil)
 	return nil
@@ -163,39 +172,37 @@ func (s *Service) PendingHandOver(ctx context.Context, l *License) (*HandOver, e
 	return h, nil
 }
 
-// HandOverOf finds the hand-over of a link, over or not, before its licence is locked.
-func (s *Service) HandOverOf(t tx.Tx, v ident.VendorID, secret string) (*HandOver, error) {
+// HandOverBy finds the hand-over of a link, over or not, before its licence is locked; nil
+// for none.
+func (s *Service) HandOverBy(t tx.Tx, v ident.VendorID, secret string) (*HandOver, error) {
 	return s.store.HandOverBy(t, v, sha256.Sum256([]byte(secret)))
 }
 
-// ConfirmHandOver uses a link up: the licence has the new licensee from then on. Of two at
-// once one does it, and none whose hand-over is over; used is false then.
-func (s *Service) ConfirmHandOver(t tx.Tx, v ident.VendorID, secret string, by tx.Actor) (l *License, h *HandOver, used bool, err error) {
-	h, err = s.HandOverOf(t, v, secret)
-	if err != nil || h == nil {
-		return nil, nil, false, err
-	}
+// ConfirmHandOver uses up a hand-over that a link has found: the licence has the new licensee
+// from then on. Of two at once one does it, and none whose hand-over is over; used is false then.
+func (s *Service) ConfirmHandOver(t tx.Tx, v ident.VendorID, h *HandOver, by tx.Actor) (l *License, used bool, err error) {
 	if l, err = s.Locked(t, v, h.License); err != nil {
-		return nil, nil, false, err
+		return nil, false, err
 	}
-	// It is read again behind the lock: it may have ended while that was waited for.
-	if h, err = s.HandOverOf(t, v, secret); err != nil || !h.good(l, t.Now()) {
-		return nil, nil, false, err
+	// Behind the lock it must be the one that waits: it may have ended meanwhile.
+	waits, err := s.store.HandOverOf(t, v, h.License)
+	if err != nil || !waits.good(l, t.Now()) || waits.ID != h.ID {
+		return nil, false, err
 	}
 	leaving, err := s.store.LeavesAddress(t, v, h.Address)
 	if err != nil {
-		return nil, nil, false, err
+		return nil, false, err
 	}
 	if leaving {
-		return nil, nil, false, fault.Refused("address_busy", "Licences are still leaving this address for another one.", "Try again in some minutes.")
+		return nil, false, fault.Refused("address_busy", "Licences are still leaving this address for another one.", "Try again in some minutes.")
 	}
 	if used, err = s.store.EndHandOver(t, v, l.ID, HandOverUsed); err != nil || !used {
-		return nil, nil, false, err
+		return nil, false, err
 	}
 	before := viewOf(l, t.Now())
 	l.LicenseeEmail = h.Address
 	l.Revision++
-	return l, h, true, s.saveAs(t, l, before, tx.Entry{Action: "license.handed_over", By: by})
+	return l, true, s.saveAs(t, l, before, tx.Entry{Action: "license.handed_over", By: by})
 }
 
 // ForgetHandOvers removes hand-overs whose time is over: periodic work.

@@ -1,6 +1,7 @@
 package licensing_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,10 +24,16 @@ func handed(t *testing.T, b storetest.LicenseBench, l *licensing.License, to str
 
 func confirmed(t *testing.T, b storetest.LicenseBench, secret string) bool {
 	t.Helper()
-	return storetest.Do(t, b.Env, func(x tx.Tx) (bool, error) {
-		_, _, used, err := b.Licenses.ConfirmHandOver(x, b.Vendor, secret, tx.Actor{})
-		return used, err
-	})
+	return storetest.Do(t, b.Env, func(x tx.Tx) (bool, error) { return confirm(b, x, secret) })
+}
+
+func confirm(b storetest.LicenseBench, x tx.Tx, secret string) (bool, error) {
+	h, err := b.Licenses.HandOverBy(x, b.Vendor, secret)
+	if err != nil || h == nil {
+		return false, err
+	}
+	_, used, err := b.Licenses.ConfirmHandOver(x, b.Vendor, h, tx.Actor{})
+	return used, err
 }
 
 func licenseeOf(t *testing.T, b storetest.LicenseBench, id ident.UUID) string {
@@ -120,6 +127,13 @@ func TestHandOvers(t *testing.T) {
 		if h, err := b.Licenses.PendingHandOver(t.Context(), late); err != nil || h != nil {
 			t.Errorf("a hand-over that has run out is pending: %v %v", h, err)
 		}
+		_, err := storetest.Try(t, e, func(x tx.Tx) (any, error) { return nil, b.Licenses.CancelHandOver(x, b.Vendor, late.ID) })
+		if !fault.Is(err, "hand_over_over") || !strings.Contains(err.Error(), "has run out") {
+			t.Errorf("cancelling one that has run out: %v", err)
+		}
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM audit_log WHERE action = 'license.hand_over_cancelled' AND subject_id = $1`, late.UUID); n != 0 {
+			t.Error("one that has run out is told of as cancelled")
+		}
 		e.Clock.Advance(time.Hour)
 		storetest.Do(t, e, func(x tx.Tx) (any, error) { return nil, b.Licenses.ForgetHandOvers(x) })
 		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM license_handovers`); n != 0 {
@@ -150,8 +164,7 @@ func TestHandOversAtOnce(t *testing.T) {
 							err = b.Licenses.CancelHandOver(x, b.Vendor, l.ID)
 							return err == nil, err
 						}
-						_, _, is, err = b.Licenses.ConfirmHandOver(x, b.Vendor, secret, tx.Actor{})
-						return is, err
+						return confirm(b, x, secret)
 					}); err != nil && !fault.Is(err, "hand_over_over") {
 						t.Error(err)
 					}

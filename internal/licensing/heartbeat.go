@@ -77,6 +77,9 @@ func (s *Service) heartbeat(ctx context.Context, c HeartbeatCommand) (Outcome, e
 	case d.refusal != nil:
 		return refused(c.Proof.explain(d.refusal)), nil
 	}
+	if r, err := s.prepaid.Heartbeat(ctx, c.Vendor, c.ClientID); err != nil || r != nil {
+		return refused(r), err
+	}
 	if err := s.readUsers(ctx, h.License); err != nil {
 		return Outcome{}, err
 	}

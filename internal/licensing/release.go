@@ -11,7 +11,7 @@ import (
 // release ends an activation of a locked licence, frees its token, and lets the
 // oldest goodwill activation have its place.
 func (s *Service) release(t tx.Tx, l *License, a *Activation, reason Reason) error {
-	if err := s.settleDeletion(t, l, a); err != nil {
+	if _, err := s.settleDeletion(t, l, a); err != nil {
 		return err
 	}
 	if err := s.store.ReleaseActivation(t, l.Vendor, a, reason); err != nil {

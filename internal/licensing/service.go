@@ -9,7 +9,7 @@ import (
 	"chancery/internal/tx"
 )
 
-// Config is what the service needs; all of it but Sessions is required.
+// Config is what the service needs; all of it down to IDs is required.
 type Config struct {
 	Store   Store
 	Reader  Reader
@@ -20,6 +20,14 @@ type Config struct {
 
 	Sessions Sessions // nil where no floating licence is served
 	Notices  Notices  // nil where nobody is told
+	Prepaid  Prepaid  // nil where there are no prepaid devices
+	Leavers  Leavers  // nil where nothing is a customer's that is about a licence
+}
+
+// Leavers are told of licences that are about to get another customer: what its present one
+// has begun does not go along. They are called with the licence locked.
+type Leavers interface {
+	Leaves(t tx.Tx, v ident.VendorID, l ident.LicenseID) error
 }
 
 // Notices tells people what happens to a licence, in the transaction of the
@@ -67,6 +75,8 @@ type Service struct {
 
 	sessions Sessions
 	notices  Notices
+	prepaid  Prepaid
+	leavers  Leavers
 }
 
 // New checks the configuration and makes the service.
@@ -74,8 +84,12 @@ func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Reader == nil || c.Pulses == nil || c.Devices == nil || c.Runner == nil || c.IDs.Clock == nil || c.IDs.Rand == nil {
 		return nil, errors.New("licensing: the configuration is incomplete")
 	}
+	if c.Prepaid == nil {
+		c.Prepaid = noPrepaid{}
+	}
 	return &Service{
 		store: c.Store, reader: c.Reader, pulses: c.Pulses, devices: c.Devices, runner: c.Runner, ids: c.IDs, sessions: c.Sessions, notices: c.Notices,
+		leavers: c.Leavers, prepaid: c.Prepaid,
 	}, nil
 }
 

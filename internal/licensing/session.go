@@ -87,6 +87,11 @@ func (s *Service) Admit(t tx.Tx, p *Presented, clientID string, proof Proof, clo
 		return nil, err
 	}
 	c := admissionCase{now: t.Now(), license: l, device: device, client: client, byID: p.ByID, closing: closing}
+	if !closing {
+		if c.unpaid, err = s.prepaid.Refuse(t, l.Vendor, clientID); err != nil {
+			return nil, err
+		}
+	}
 	if client != nil {
 		c.proven = proof.of(client.Client.PublicKey)
 	}
@@ -102,9 +107,10 @@ func (s *Service) Admit(t tx.Tx, p *Presented, clientID string, proof Proof, clo
 type admissionCase struct {
 	now     time.Time
 	license *License
-	device  Device      // zero for one that was never seen
-	client  *Activation // of this licence; nil when it is not activated
-	token   *Token      // whose key was presented; nil for a license key
+	device  Device           // zero for one that was never seen
+	unpaid  *refusal.Refusal // of a prepaid device that is blacklisted; else nil
+	client  *Activation      // of this licence; nil when it is not activated
+	token   *Token           // whose key was presented; nil for a license key
 	byID    bool
 	proven  []byte
 	closing bool
@@ -125,6 +131,8 @@ func decideAdmission(c admissionCase) *refusal.Refusal {
 		return refusal.Refuse(refusal.OtherToken)
 	case c.device.SuspendedAt(c.now):
 		return refusal.Refuse(refusal.Suspended)
+	case c.unpaid != nil:
+		return c.unpaid
 	}
 	version := ""
 	if c.client != nil {

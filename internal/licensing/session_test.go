@@ -37,6 +37,8 @@ func TestDecideAdmission(t *testing.T) {
 		"a token key, not activated":         {admissionCase{token: &Token{Activation: 8}}, nil, refusal.OtherToken},
 		"suspended":                          {admissionCase{device: suspended}, nil, refusal.Suspended},
 		"closing while suspended":            {admissionCase{device: suspended, closing: true}, nil, 0},
+		"without a paid day":                 {admissionCase{unpaid: refusal.NoCard()}, nil, refusal.Blacklisted},
+		"closing without a paid day":         {admissionCase{unpaid: refusal.NoCard(), closing: true}, nil, 0},
 		"off":                                {admissionCase{}, off, refusal.NotActive},
 		"closing while off":                  {admissionCase{closing: true}, off, 0},
 		"over":                               {admissionCase{}, expired, refusal.Expired},

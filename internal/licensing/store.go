@@ -112,9 +112,10 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	IsChosen(t tx.Tx, o *ReleaseOrder, id ident.ActivationID) (bool, error)
 
 	// DeletionOf gives what an owner wants of an activation whose file is in force; nil for
-	// nothing. InsertDeletion and DeleteDeletion write it.
+	// nothing. InsertDeletion, SetForCopy and DeleteDeletion write it.
 	DeletionOf(t tx.Tx, v ident.VendorID, a ident.ActivationID) (*Deletion, error)
 	InsertDeletion(t tx.Tx, d *Deletion) error
+	SetForCopy(t tx.Tx, d *Deletion) error
 	DeleteDeletion(t tx.Tx, d *Deletion) error
 
 	// DeletionsWaiting gives how many deletions of a licence wait that count, and how many

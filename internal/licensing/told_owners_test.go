@@ -8,6 +8,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
+	"chancery/internal/tx"
 )
 
 // telling gives the bench with a service that tells.
@@ -86,6 +87,42 @@ func TestNewDevicesAreToldTogether(t *testing.T) {
 		}
 		if next, err := b.Licenses.NextNewDevices(t.Context(), b.Clock.Now()); err != nil || next != 0 {
 			t.Errorf("next at %d: %v", next, err)
+		}
+	})
+}
+
+// A look at which nothing is new writes nothing, and a first look is made by two servers at once.
+func TestNothingNewWritesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		b := newLicenses(t, e)
+		b, _ = b.telling(t, e)
+		l := b.Issue(t, b.Limited(t, 5, 0, 0))
+		mark := func() int {
+			t.Helper()
+			return storetest.Count(t, e, `SELECT looked_until FROM new_device_marks WHERE vendor_id = $1`, b.Vendor)
+		}
+		look := func(x tx.Tx) error {
+			_, err := b.Store.CountNewDevices(x, b.Vendor, b.Clock.Now(), 10)
+			return err
+		}
+		storetest.Do(t, e, func(x tx.Tx) (any, error) {
+			if err := look(x); err != nil {
+				return nil, err
+			}
+			if e.Config.URL == "" {
+				return nil, nil // here transactions come one after the other
+			}
+			return nil, e.DB.Run(t.Context(), look)
+		})
+		first := mark()
+		b.noteNew(t, time.Hour)
+		if now := mark(); now != first {
+			t.Errorf("the mark moves from %d to %d, and nothing is new", first, now)
+		}
+		b.Granted(t, l.LicenseKey, "new")
+		b.noteNew(t, time.Hour)
+		if mark() == first {
+			t.Error("the mark stays, and a device is new")
 		}
 	})
 }

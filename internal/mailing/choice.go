@@ -29,6 +29,11 @@ type Owner struct {
 	Chosen     *bool // whether they want the kind; nil for nothing chosen
 }
 
+// MostAdministrators is how many administrators of a customer are told of one happening: each
+// gets a mail of their own, which is made in the transaction of what it tells. Who has chosen the
+// kind comes first, then who has signed in, and of these who got the role first.
+const MostAdministrators = 20
+
 // wants decides whether an owner gets mails of a kind: what they have chosen holds, else
 // the vendor's rule, else what is on at first, also for a licensee without an account where
 // the default rule is on. own is false where the vendor has set no rule.

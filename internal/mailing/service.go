@@ -56,7 +56,8 @@ type Rules interface {
 	SaveRule(t tx.Tx, v ident.VendorID, r Rule) error
 
 	// Owners gives whom mails of a kind about a licence concern: its licensee, who may have no
-	// account and is none where the address is empty, and the administrators of its customer.
+	// account and is none where the address is empty, and the administrators of its customer but
+	// for those who do not want it, up to MostAdministrators.
 	Owners(t tx.Tx, v ident.VendorID, k Kind, license ident.UUID, licensee string) ([]Owner, error)
 
 	// SaveChoice keeps whether a user wants a kind.

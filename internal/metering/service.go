@@ -3,6 +3,7 @@ package metering
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"chancery/internal/ident"
@@ -34,12 +35,7 @@ func New(c Config) (*Service, error) {
 // HasMeters reports whether anything is consumed of these limitations; where not,
 // nobody need ask for their meters.
 func HasMeters(all []terms.Limitation) bool {
-	for _, l := range all {
-		if l.Reset != terms.ResetNone {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(all, terms.Limitation.IsMeter)
 }
 
 // Reading is a meter as it stands now, with its limitation.
@@ -61,7 +57,7 @@ func (s *Service) Read(ctx context.Context, v ident.VendorID, license ident.Lice
 	now := s.c.IDs.Clock.Now()
 	var all []Reading
 	for _, l := range limitations {
-		if l.Reset == terms.ResetNone {
+		if !l.IsMeter() {
 			continue
 		}
 		m := Meter{License: license, Limitation: l.ID}

@@ -57,7 +57,7 @@ type License struct {
 func (l License) limitation(id ident.UUID) (terms.Limitation, bool) {
 	for _, k := range l.Limitations {
 		if k.ID == id {
-			return k, k.Reset != terms.ResetNone
+			return k, k.IsMeter()
 		}
 	}
 	return terms.Limitation{}, false

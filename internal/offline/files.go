@@ -43,8 +43,14 @@ const (
 // KeptFor is for how long the bytes of an answer are kept, to be had again.
 const KeptFor = 90 * 24 * time.Hour
 
-// keptRefusals is how many refused files of a licence are remembered, the newest.
-const keptRefusals = 100
+// Who has a licence key, or a device's, may make any number of files. How many are
+// remembered, the newest of each:
+const (
+	keptRefusals = 100 // refused files of a licence
+	keptContents = 100 // answers of a licence that can be had again: those that were had last
+	keptFiles    = 100 // answered files of an activation, and as many that staff have not seen to be above a limit
+	keptRequests = 64  // requests that led to an activation; an older one is judged as a new one
+)
 
 // File is a file that came, with what went back for it, or one that was asked for. What is
 // brought again is the same one, brought more than once.
@@ -66,6 +72,7 @@ type File struct {
 	OutSize int64
 	Serial  int64
 	Content []byte // what went back; nil for a file that is not kept, or not any more
+	Instead []byte // of a request: the kept answer in the place of which this one goes back
 	IsKept  bool   // lists read no content
 
 	Code, Refused string // why nothing went back
@@ -79,7 +86,7 @@ type File struct {
 
 	LicenseUUID ident.UUID // of lists that are not of one licence
 	LicenseName string
-	Hostname    string // of the device, as the activation has it
+	Hostname    string // of the device, as the activation has it, or the file that came
 }
 
 // FileSorts are what lists of files offer.
@@ -118,27 +125,56 @@ func (s *Service) note(ctx context.Context, v ident.VendorID, f *File, r *Reply,
 		f.Name, f.Content, f.OutSize = r.Name, r.File, int64(len(r.File))
 		f.Exceeded, f.Copied, f.Serial = int64(r.Over), r.Copied, r.Serial
 	}
-	return s.Note(ctx, v, *f)
+	return s.noteFile(ctx, v, f)
 }
 
 // Note writes a file down on its licence.
 func (s *Service) Note(ctx context.Context, v ident.VendorID, f File) error {
-	return s.c.Runner.Run(ctx, func(t tx.Tx) error {
-		f.Actor, f.At = tx.ActorFrom(t.Context()), t.Now()
-		if f.Hash == "" {
-			f.Hash = f.asked()
-		}
-		f.UUID = s.c.IDs.V7()
-		first, err := s.c.Store.NoteFile(t, v, f)
-		if err != nil || !first || f.Code == "" {
+	return s.noteFile(ctx, v, &f)
+}
+
+// noteFile leaves the answer that counts in Content.
+func (s *Service) noteFile(ctx context.Context, v ident.VendorID, noted *File) error {
+	var counts []byte
+	err := s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
+		counts, err = s.written(t, v, *noted)
+		return err
+	})
+	noted.Content = counts
+	return err
+}
+
+// written writes a file down, and gives the answer that counts.
+func (s *Service) written(t tx.Tx, v ident.VendorID, f File) ([]byte, error) {
+	f.Actor, f.At = tx.ActorFrom(t.Context()), t.Now()
+	if f.Hash == "" {
+		f.Hash = f.asked()
+	}
+	f.UUID = s.c.IDs.V7()
+	first, content, err := s.c.Store.NoteFile(t, v, f)
+	switch {
+	case err != nil:
+		return nil, err
+	case f.Code == "":
+		return content, s.trim(t, v, f)
+	case !first:
+		return content, nil
+	}
+	t.Journal(tx.Entry{
+		Vendor: v, Action: "offline.file_refused", Subject: "offline_file", ID: f.UUID, License: f.License,
+		After: map[string]any{"form": f.Form, "via": f.Via, saidClient: f.ClientID, "code": f.Code, "refused": f.Refused},
+	})
+	return content, s.c.Store.ForgetRefused(t, v, f.License, keptRefusals)
+}
+
+// trim keeps the newest files of an activation, and of a licence the newest contents.
+func (s *Service) trim(t tx.Tx, v ident.VendorID, f File) error {
+	if !f.Activation.IsZero() {
+		if err := s.c.Store.ForgetAnswered(t, v, f.Activation, keptFiles); err != nil {
 			return err
 		}
-		t.Journal(tx.Entry{
-			Vendor: v, Action: "offline.file_refused", Subject: "offline_file", ID: f.UUID, License: f.License,
-			After: map[string]any{"form": f.Form, "via": f.Via, saidClient: f.ClientID, "code": f.Code, "refused": f.Refused},
-		})
-		return s.c.Store.ForgetRefused(t, v, f.License, keptRefusals)
-	})
+	}
+	return s.c.Store.ForgetContentsOf(t, v, f.License, keptContents)
 }
 
 // Again gives the answer of a file once more, as it was, and writes down that it was had:

@@ -23,6 +23,7 @@ type History struct {
 	Hash       string // of the last report
 	Marks      []Step // what reports went up to, oldest first, at most maxSteps
 	Copy       bool   // it goes another way than one that was there before
+	Forked     bool   // a copy was seen just now, whether or not staff have seen an earlier one
 	UpdatedAt  time.Time
 	Hostname   string // of the device, as its last report says
 }
@@ -200,7 +201,7 @@ func (h *History) passed(m signed.Mark) bool {
 
 // goOn is the history after a report.
 func (h *History) goOn(j judged, r signed.Report, document []byte, now time.Time) {
-	h.UpdatedAt, h.Copy = now, h.Copy || j.copy
+	h.UpdatedAt, h.Copy, h.Forked = now, h.Copy || j.copy, j.copy
 	if r.Hostname != "" {
 		h.Hostname = strings.Map(func(c rune) rune {
 			if unicode.IsControl(c) {

@@ -62,6 +62,9 @@ type Licenses interface {
 	// out. It is refused where no file may be made.
 	HandOut(ctx context.Context, v ident.VendorID, p Place) (*Grant, *refusal.Refusal, error)
 
+	// Look is HandOut for a file that was handed out before: it notes nothing.
+	Look(ctx context.Context, v ident.VendorID, p Place) (*Grant, *refusal.Refusal, error)
+
 	// Describe keeps what a device says of itself in a report.
 	Describe(t tx.Tx, v ident.VendorID, p Place, variables map[string]string) error
 
@@ -115,9 +118,11 @@ type Grant struct {
 // Store keeps what is known of requests and reports; the place of each is locked. "Not found" is nil or false, never
 // an error.
 type Store interface { //nolint:interfacebloat // all that one room stores
-	// Request gives the activation that a request has led to.
+	// Request gives the activation that a request has led to. ForgetRequests keeps the newest
+	// of an activation.
 	Request(t tx.Tx, v ident.VendorID, id ident.UUID) (r Request, found bool, err error)
 	InsertRequest(t tx.Tx, v ident.VendorID, r Request) error
+	ForgetRequests(t tx.Tx, v ident.VendorID, activation ident.UUID, keep int) error
 
 	// Trusted gives the kids that the program of an activation pins, as its request named them.
 	Trusted(ctx context.Context, v ident.VendorID, activation ident.UUID) ([]string, error)
@@ -141,11 +146,18 @@ type Store interface { //nolint:interfacebloat // all that one room stores
 	SaveHistory(t tx.Tx, v ident.VendorID, h *History) error
 
 	// NoteFile writes an exchange down, or counts that it was brought again; first tells
-	// which. ForgetRefused keeps the newest refused ones of a licence.
-	NoteFile(t tx.Tx, v ident.VendorID, f File) (first bool, err error)
+	// which. content is the answer that counts: of a request the one that is kept, unless it is
+	// the one that this one goes back instead of. ForgetRefused keeps the newest refused ones of a licence, ForgetAnswered the
+	// newest others of an activation, ForgetContentsOf the contents of a licence that were had last.
+	NoteFile(t tx.Tx, v ident.VendorID, f File) (first bool, content []byte, err error)
 	ForgetRefused(t tx.Tx, v ident.VendorID, license ident.LicenseID, keep int) error
+	ForgetAnswered(t tx.Tx, v ident.VendorID, activation ident.UUID, keep int) error
+	ForgetContentsOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, keep int) error
 	File(t tx.Tx, v ident.VendorID, id ident.UUID) (f File, found bool, err error)
 	SettleFile(t tx.Tx, v ident.VendorID, id int64, now time.Time) error
+
+	// Kept gives the answer that is kept of what came with this hash for a licence; nil for none.
+	Kept(ctx context.Context, v ident.VendorID, license ident.LicenseID, hash string) ([]byte, error)
 
 	// Copied gives the place of a device that has copies.
 	Copied(t tx.Tx, v ident.VendorID, activation ident.UUID) (p Place, found bool, err error)
@@ -174,5 +186,7 @@ type Reported struct {
 	Intent     string
 	Number     int64  // among the activation's
 	Previous   string // hash of the one before
+	Over       int    // how many limits it brought the licence over
+	Copied     bool   // it came from a copy of the device
 	At         time.Time
 }

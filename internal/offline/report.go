@@ -41,7 +41,7 @@ func (s *Service) report(ctx context.Context, u Upload, document []byte, f *File
 		}
 		key = signed.FormatKey(p.ClientKey)
 		f.of(*p)
-		f.Number, f.Form = r.Number, FormReport
+		f.Number, f.Form, f.Hostname = r.Number, FormReport, r.Hostname
 		if r.Intent == signed.IntentDeactivate {
 			f.Form = FormDeactivation
 		}
@@ -83,6 +83,7 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, doc
 		return nil, time.Time{}, err
 	}
 	if found {
+		reply.Over, reply.Copied = before.Over, before.Copied // it may not be noted yet
 		return reply, before.At, nil
 	}
 	sums, ok := sumsOf(r)
@@ -127,7 +128,7 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, doc
 	s.journal(t, v, p, r, j, over)
 	at := t.Now()
 	return reply, at, s.c.Store.InsertReported(t, v, Reported{
-		Hash: hash, License: p.License, Activation: p.Activation, Intent: r.Intent, Number: r.Number, Previous: r.Previous, At: at,
+		Hash: hash, License: p.License, Activation: p.Activation, Intent: r.Intent, Number: r.Number, Previous: r.Previous, Over: len(over), Copied: j.copy, At: at,
 	})
 }
 

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,6 +69,7 @@ type Reply struct {
 	File []byte
 
 	License, Product, Device string
+	Hostname                 string // of the device, as its file says
 	Place                    Place
 	Serial                   int64 // of a licence that is handed out
 	Over                     int   // how many limits are exceeded now
@@ -84,6 +86,10 @@ func (s *Service) Take(ctx context.Context, u Upload) (*Reply, *refusal.Refusal,
 	if failed := s.note(ctx, u.Vendor, f, reply, no, err); failed != nil {
 		return nil, nil, failed
 	}
+	if reply != nil {
+		reply.File = f.Content // that of the first, where two came at once
+		reply.Hostname = f.Hostname
+	}
 	return reply, no, err
 }
 
@@ -92,13 +98,14 @@ func (s *Service) take(ctx context.Context, u Upload, f *File) (*Reply, *refusal
 	if err != nil {
 		return nil, nil, sayFound(err)
 	}
-	if len(found) > 1 {
-		return nil, nil, wrongFile("more_than_one", "There is more than one file in this text.", "Bring them one by one.")
-	}
-	request := found[0].Request
-	switch {
-	case request == nil:
+	requests := requestsIn(found)
+	if len(requests) == 0 {
 		return nil, nil, sayDocument(found[0].Type)
+	}
+	request := requests[0]
+	switch {
+	case len(requests) > 1:
+		return nil, nil, wrongFile("more_than_one", "There is more than one request in this text.", "Bring them one by one.")
 	case request.VendorID != u.UUID.String():
 		return nil, nil, wrongFile("another_vendor", "This request is for another vendor.", "Bring it to the portal of the maker of the program.")
 	}
@@ -114,11 +121,37 @@ func (s *Service) take(ctx context.Context, u Upload, f *File) (*Reply, *refusal
 	return s.report(ctx, u, content, f)
 }
 
+// requestsIn are the requests of a text; a mail may quote the answers to others beside them.
+func requestsIn(found []signed.Found) (requests []*signed.Sealed) {
+	for _, f := range found {
+		if f.Request != nil {
+			requests = append(requests, f.Request)
+		}
+	}
+	return requests
+}
+
+// Apart gives each request of a text alone, for Take; a text with one or none as it is.
+func Apart(text []byte) (texts [][]byte) {
+	found, err := signed.Find(text)
+	if err != nil {
+		return [][]byte{text} // Take says what is wrong with it
+	}
+	for _, r := range requestsIn(found) {
+		texts = append(texts, r.Armour())
+	}
+	if len(texts) < 2 {
+		return [][]byte{text}
+	}
+	return texts
+}
+
 func (s *Service) activate(ctx context.Context, u Upload, content []byte, f *File) (*Reply, *refusal.Refusal, error) {
 	r, err := signed.ParseActivationRequest(u.UUID.String(), content)
 	if err != nil {
 		return nil, nil, errDamaged(err)
 	}
+	f.Hostname = r.Hostname
 	if age := s.c.Clock.Now().Sub(time.Unix(r.CreatedAt, 0)); age > MaxAge {
 		return nil, nil, wrongFile("request_too_old", "This request was made more than 30 days ago, by the clock of its device.",
 			"Set the device's clock if it is wrong, make a new request there, and bring that.")
@@ -137,7 +170,7 @@ func (s *Service) activate(ctx context.Context, u Upload, content []byte, f *Fil
 		return nil, nil, err
 	}
 	if granted {
-		return s.handOut(ctx, u.Vendor, u.UUID, p, &r)
+		return s.repeat(ctx, u, p, r, f)
 	}
 	var proven Proven
 	if r.Email != "" {
@@ -150,7 +183,7 @@ func (s *Service) activate(ctx context.Context, u Upload, content []byte, f *Fil
 			return nil, nil, err
 		}
 		if granted {
-			return s.handOut(ctx, u.Vendor, u.UUID, p, &r)
+			return s.repeat(ctx, u, p, r, f)
 		}
 		return nil, refusal.WrongUser(), nil
 	}
@@ -224,7 +257,7 @@ func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, p
 		return Place{}, nil, err
 	}
 	f.of(p)
-	f.ClientID = r.ClientID
+	f.ClientID = cmp.Or(p.ClientID, r.ClientID) // a refusal has no place
 	if no != nil {
 		if proven != nil {
 			if no.ID == refusal.InvalidKey { // a user without a licence is told what a wrong password is
@@ -237,9 +270,12 @@ func (s *Service) place(t tx.Tx, v ident.VendorID, r signed.ActivationRequest, p
 	if err := s.presume(t, v, p); err != nil {
 		return Place{}, nil, err
 	}
-	return p, nil, s.c.Store.InsertRequest(t, v, Request{
+	if err := s.c.Store.InsertRequest(t, v, Request{
 		ID: id, License: p.License, Activation: p.Activation, ClientKey: key, TrustedKeys: r.TrustedKeys, Copy: p.Copy, At: t.Now(),
-	})
+	}); err != nil {
+		return Place{}, nil, err
+	}
+	return p, nil, s.c.Store.ForgetRequests(t, v, p.Activation, keptRequests)
 }
 
 // RefreshCommand asks for a refresh file.
@@ -291,11 +327,11 @@ func (s *Service) handOut(ctx context.Context, v ident.VendorID, vendor ident.UU
 	if l.Counted, err = s.c.Store.Counted(ctx, v, p.Activation); err != nil {
 		return nil, nil, err
 	}
-	reply := &Reply{Kind: Refreshed, Name: "license_refresh.lic", License: g.License, Product: g.Product, Device: g.Device, Place: p, Serial: g.Serial}
+	reply := g.reply(Refreshed, p)
 	var trusted []string
 	typ := signed.TypeLicenseRefresh
 	if r != nil {
-		reply.Kind, reply.Name, typ = Licensed, "license.lic", signed.TypeLicense
+		reply, typ = g.reply(Licensed, p), signed.TypeLicense
 		l.RequestID, trusted = r.RequestID, r.TrustedKeys
 	} else if trusted, err = s.c.Store.Trusted(ctx, v, p.Activation); err != nil {
 		return nil, nil, err

@@ -63,25 +63,52 @@ const (
 	Program // the key that is in every copy of a vendor's program
 )
 
+// StandingOf is the standing of who is there: of a user, or of a user by an access token, by
+// the role at the vendor, and of an API key by its kind.
+func StandingOf(kind, fact string) Standing {
+	switch {
+	case kind == aKey && fact == "provisioning":
+		return Program
+	case kind == aKey:
+		return Unknown
+	case fact == "":
+		return NoStaff
+	}
+	return Staff
+}
+
+// The kinds of actors in the audit log that stand for somebody.
+const (
+	aUser  = "user"
+	aToken = "access_token"
+	aKey   = "api_key"
+)
+
+// AddressOf is the address of a user in the name of an actor, who may have used an access token.
+func AddressOf(name string) string {
+	address, _, _ := strings.Cut(name, " (")
+	return address
+}
+
 // DoerOf tells who has done something, of the kind and the name in the audit log. A user is
-// told by address only who is known to be no staff.
+// told by address only who is known to be no staff, whether by an access token or not.
 func DoerOf(kind, name string, s Standing) (by Doer, person string) {
 	switch kind {
-	case "user":
+	case aUser, aToken:
 		switch s {
 		case NoStaff:
+			if kind == aToken {
+				return ByAToken, AddressOf(name)
+			}
 			return ByAPerson, name
 		case Staff:
 			return ByTheVendor, ""
 		case Unknown, Program:
 		}
 		return BySomebody, ""
-	case "access_token":
-		address, _, _ := strings.Cut(name, " (")
-		return ByAToken, address
 	case "client":
 		return ByADevice, ""
-	case "api_key":
+	case aKey:
 		if s == Program {
 			return ByADevice, ""
 		}

@@ -97,7 +97,7 @@ func (s *Service) Manages(t tx.Tx, by By, customer ident.UUID) (Customer, error)
 	case !found || !member:
 		return Customer{}, fault.Missing("customer")
 	case !m.Manages():
-		return Customer{}, errRole()
+		return Customer{}, RoleMissing()
 	}
 	return c, nil
 }

@@ -32,7 +32,7 @@ const (
 	RequestOpen      RequestState = "open"
 	RequestDone      RequestState = "done"
 	RequestDeclined  RequestState = "declined"
-	RequestWithdrawn RequestState = "withdrawn" // by an owner
+	RequestWithdrawn RequestState = "withdrawn" // by an owner, or because the licence got another customer
 )
 
 // RequestStates lists the states.
@@ -56,6 +56,7 @@ type Request struct {
 	UUID       ident.UUID
 	License    ident.LicenseID
 	LicenseID  ident.UUID
+	Customer   ident.CustomerID // whose the licence was
 	User       ident.UserID
 	UserID     ident.UUID
 	UserEmail  string
@@ -82,6 +83,7 @@ type NewRequest struct {
 // Requested is of a licence what requests need.
 type Requested struct {
 	Product, Customer ident.UUID
+	CustomerID        ident.CustomerID
 	CustomerNumber    string
 	Meters            map[ident.UUID]string // names of the meters that owners see
 }
@@ -125,6 +127,8 @@ func lines(wrong *fault.Fields, field, text string) string {
 type RequestFilter struct {
 	State   RequestState // "" for all
 	License ident.UUID   // zero for all
+	Wish    Wish         // "" for all
+	Meter   ident.UUID   // of WishMeter; zero for all
 }
 
 // RequestSorts are what lists of requests offer: by age.

@@ -16,6 +16,9 @@ type RequestStore interface {
 	// OpenRequest finds the open one of a licence with a wish; found is false for none.
 	OpenRequest(t tx.Tx, v ident.VendorID, license ident.LicenseID, wish Wish, meter ident.UUID) (q Request, found bool, err error)
 
+	// OpenRequests finds all open ones of a licence.
+	OpenRequests(t tx.Tx, v ident.VendorID, license ident.LicenseID) ([]Request, error)
+
 	// InsertRequest stores an open one.
 	InsertRequest(t tx.Tx, v ident.VendorID, q Request) error
 
@@ -40,8 +43,11 @@ type RequestedLicenses interface {
 
 // RequestPost tells people, in the transaction of what it tells.
 type RequestPost interface {
-	Asked(t tx.Tx, v ident.VendorID, q Request) error    // the vendor's staff
-	Answered(t tx.Tx, v ident.VendorID, q Request) error // who has asked
+	// Asked tells the vendor's staff.
+	Asked(t tx.Tx, v ident.VendorID, q Request) error
+
+	// Answered tells who has asked, where they still see the licence.
+	Answered(t tx.Tx, v ident.VendorID, q Request) (told bool, err error)
 }
 
 // RequestsConfig is what the service needs; all of it is required.
@@ -117,7 +123,7 @@ func (s *Requests) ask(t tx.Tx, v ident.VendorID, l License, by ident.UserID, n 
 	if err := s.c.Store.TrimRequests(t, v, l.ID, RequestsKept); err != nil {
 		return Request{}, false, err
 	}
-	q.UUID, q.License, q.User, q.AskedAt = s.c.IDs.V7(), l.ID, by, t.Now()
+	q.UUID, q.License, q.Customer, q.User, q.AskedAt = s.c.IDs.V7(), l.ID, of.CustomerID, by, t.Now()
 	if err := s.c.Store.InsertRequest(t, v, q); err != nil {
 		return Request{}, false, err
 	}
@@ -134,32 +140,53 @@ func (s *Requests) Withdraw(t tx.Tx, r Reach, id ident.UUID) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	if _, err := s.c.Owners.License(t, r, q.LicenseID, AskVendor); err != nil {
-		if fault.Is(err, "license_not_found") {
-			err = fault.Missing(requestNoun)
-		}
+	l, err := s.c.Owners.License(t, r, q.LicenseID, AskVendor)
+	if fault.Is(err, "license_not_found") || err == nil && l.Customer != q.Customer {
+		err = fault.Missing(requestNoun)
+	}
+	if err != nil {
 		return Request{}, err
 	}
 	return s.end(t, r.Vendor, q, of, RequestWithdrawn, "")
 }
 
+// Leaves withdraws what is open for a licence that is about to get another customer, who
+// has not asked for it.
+func (s *Requests) Leaves(t tx.Tx, v ident.VendorID, license ident.LicenseID) error {
+	open, err := s.c.Store.OpenRequests(t, v, license)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	of, err := s.c.Licenses.Requested(t, v, license)
+	if err != nil {
+		return err
+	}
+	for _, q := range open {
+		if _, err := s.end(t, v, q, of, RequestWithdrawn, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Answer answers an open request for the vendor's staff: done or declined, with a text that
-// may be empty. Who has asked is told.
-func (s *Requests) Answer(t tx.Tx, v ident.VendorID, id ident.UUID, state RequestState, answer string) (Request, error) {
+// may be empty. Who has asked is told, where they still see the licence.
+func (s *Requests) Answer(t tx.Tx, v ident.VendorID, id ident.UUID, state RequestState, answer string) (q Request, told bool, err error) {
 	var wrong fault.Fields
 	answer = lines(&wrong, "answer", answer)
 	wrong.Check(state == RequestDone || state == RequestDeclined, "state", "must be done or declined")
 	if err := wrong.Err(); err != nil {
-		return Request{}, err
+		return Request{}, false, err
 	}
 	q, of, err := s.lock(t, v, id)
 	if err != nil {
-		return Request{}, err
+		return Request{}, false, err
 	}
 	if q, err = s.end(t, v, q, of, state, answer); err != nil {
-		return Request{}, err
+		return Request{}, false, err
 	}
-	return q, s.c.Post.Answered(t, v, q)
+	told, err = s.c.Post.Answered(t, v, q)
+	return q, told, err
 }
 
 const requestNoun = "license_request"

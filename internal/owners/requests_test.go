@@ -1,6 +1,7 @@
 package owners_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/owners"
+	"chancery/internal/store"
 	"chancery/internal/store/storetest"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
@@ -29,11 +31,11 @@ func (a *asked) Requested(t tx.Tx, v ident.VendorID, license ident.LicenseID) (o
 	if err != nil || l == nil {
 		return owners.Requested{}, fault.Missing("license")
 	}
-	return owners.Requested{Meters: map[ident.UUID]string{a.meter: "pages"}}, nil
+	return owners.Requested{CustomerID: l.Customer.ID, Customer: l.Customer.UUID, Meters: map[ident.UUID]string{a.meter: "pages"}}, nil
 }
 
-func (*asked) Asked(tx.Tx, ident.VendorID, owners.Request) error    { return nil }
-func (*asked) Answered(tx.Tx, ident.VendorID, owners.Request) error { return nil }
+func (*asked) Asked(tx.Tx, ident.VendorID, owners.Request) error            { return nil }
+func (*asked) Answered(tx.Tx, ident.VendorID, owners.Request) (bool, error) { return true, nil }
 
 func newAsked(t *testing.T, e storetest.Env) *asked {
 	t.Helper()
@@ -52,6 +54,14 @@ func (a *asked) ask(t *testing.T, r owners.Reach, license ident.UUID, n owners.N
 		return q, err
 	})
 	return q, fresh, err
+}
+
+func (a *asked) answer(x tx.Tx, v ident.VendorID, id ident.UUID, state owners.RequestState, text string) (owners.Request, error) {
+	q, told, err := a.requests.Answer(x, v, id, state, text)
+	if err == nil && !told {
+		err = errors.New("nobody is told")
+	}
+	return q, err
 }
 
 const one = terms.Unit
@@ -121,12 +131,12 @@ func TestRequests(t *testing.T) {
 			t.Error("who sees requests is not who sees the licence")
 		}
 		answer := func(state owners.RequestState, text string) func(x tx.Tx) (owners.Request, error) {
-			return func(x tx.Tx) (owners.Request, error) { return a.requests.Answer(x, a.Vendor, first.UUID, state, text) }
+			return func(x tx.Tx) (owners.Request, error) { return a.answer(x, a.Vendor, first.UUID, state, text) }
 		}
 		storetest.Refuse(t, e, "invalid_request", answer(owners.RequestWithdrawn, ""))
 		rival := storetest.Vendor(t, e, "Rival").ID
 		storetest.Refuse(t, e, "license_request_not_found", func(x tx.Tx) (owners.Request, error) {
-			return a.requests.Answer(x, rival, first.UUID, owners.RequestDone, "")
+			return a.answer(x, rival, first.UUID, owners.RequestDone, "")
 		})
 		withdraw := func(by owners.Reach) func(x tx.Tx) (owners.Request, error) {
 			return func(x tx.Tx) (owners.Request, error) { return a.requests.Withdraw(x, by, meter.UUID) }
@@ -195,6 +205,93 @@ func TestRequestsAreBounded(t *testing.T) {
 		}
 		if refused == 0 {
 			t.Error("nobody is refused who asks again and again")
+		}
+	})
+}
+
+// What was asked stays with the customer whose the licence was: when it gets another one,
+// what is open is withdrawn before, and the new customer's people find nothing of it.
+func TestRequestsStayWithTheirCustomer(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Env) {
+		a := newAsked(t, e)
+		service, err := licensing.New(licensing.Config{
+			Store: a.Store, Reader: a.Store, Pulses: a.Pulses, Devices: a.Devices, Runner: e.DB, IDs: e.IDs, Leavers: a.requests,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Licenses = service
+		l := a.Issue(t, a.Limited(t, 2, 0, 0), func(c *licensing.IssueCommand) { c.LicenseeEmail = "anna@example.com" })
+		next := a.NewCustomer(t, "Hall & Sons")
+		former, admin := a.user(t, "former@example.com"), a.user(t, "admin@example.com")
+		a.join(t, a.Customer.UUID, former, owners.Operator)
+		a.join(t, next.UUID, admin, owners.Administrator)
+		asked := func(r owners.Reach, wish owners.Wish) owners.Request {
+			t.Helper()
+			q, fresh, err := a.ask(t, r, l.UUID, owners.NewRequest{Wish: wish, Quantity: 2 * one})
+			if err != nil || !fresh {
+				t.Fatal(fresh, err)
+			}
+			return q
+		}
+		first, second := asked(a.reach(t, former), owners.WishRenewal), asked(a.reach(t, former), owners.WishActivations)
+		move := func(to ident.UUID) {
+			t.Helper()
+			storetest.Do(t, e, func(x tx.Tx) (*licensing.License, error) {
+				return service.Update(x, a.Vendor, l.ID, licensing.Change{Customer: to})
+			})
+		}
+		state := func(q owners.Request) owners.RequestState {
+			t.Helper()
+			now, err := a.rows.RequestByUUID(t.Context(), a.Vendor, q.UUID) // as staff read it
+			if err != nil {
+				t.Fatal(err)
+			}
+			return now.State
+		}
+		move(a.Customer.UUID) // whose it is
+		if state(first) != owners.RequestOpen {
+			t.Fatal("a licence that stays where it is takes requests back")
+		}
+		move(next.UUID)
+		if state(first) != owners.RequestWithdrawn || state(second) != owners.RequestWithdrawn {
+			t.Errorf("%s and %s, want withdrawn", state(first), state(second))
+		}
+		var customer string
+		if _, err := e.DB.QueryRow(t.Context(), `SELECT after_value FROM audit_log WHERE action = 'license.request_answered' LIMIT 1`, nil, &customer); err != nil ||
+			!strings.Contains(customer, a.Customer.UUID.String()) {
+			t.Errorf("it was withdrawn from %s: %v", customer, err)
+		}
+		sees := func(r owners.Reach) (n int) {
+			t.Helper()
+			page, err := a.rows.OwnRequests(t.Context(), r, owners.RequestFilter{License: l.UUID}, listing.Request{Limit: 10, Desc: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, q := range []owners.Request{first, second} {
+				if _, err := a.rows.OwnRequest(t.Context(), r, q.UUID); (err == nil) != (len(page.Items) >= 2) {
+					t.Errorf("the list has %d, and one of them is %v", len(page.Items), err)
+				}
+			}
+			return len(page.Items)
+		}
+		// Even one that were still open would be nobody's to take back.
+		storetest.Do(t, e, func(x tx.Tx) (int64, error) {
+			return store.On(x).Exec(`UPDATE license_requests SET state = 'open' WHERE vendor_id = $1 AND uuid = $2`, a.Vendor, first.UUID)
+		})
+		storetest.Refuse(t, e, "license_request_not_found", func(x tx.Tx) (owners.Request, error) {
+			return a.requests.Withdraw(x, a.reach(t, admin), first.UUID)
+		})
+		if n := sees(a.reach(t, admin)); n != 0 {
+			t.Errorf("the new customer reads %d requests", n)
+		}
+		if n := sees(a.reach(t, former)); n != 0 {
+			t.Errorf("the former customer reads %d requests of what it has not any more", n)
+		}
+		asked(a.reach(t, admin), owners.WishActivations)
+		page, err := a.rows.OwnRequests(t.Context(), a.reach(t, admin), owners.RequestFilter{}, listing.Request{Limit: 10, Desc: true})
+		if err != nil || len(page.Items) != 1 || page.Items[0].Customer != next.ID {
+			t.Errorf("%+v: %v", page.Items, err)
 		}
 	})
 }

@@ -79,14 +79,22 @@ func (s *Service) granted(
 	case !found || !now.May(See, l):
 		return License{}, fault.Missing(what)
 	case !now.May(act, l):
-		return License{}, errRole()
+		return License{}, RoleMissing()
 	}
 	return l, nil
 }
 
-func errRole() *fault.Error {
+// HandOverOff is that the vendor lets no owners hand licences over.
+func HandOverOff() *fault.Error {
+	return &fault.Error{
+		Kind: fault.Forbidden, Code: "hand_over_off", Message: "Here only the vendor hands licences over.", Help: "Ask the vendor.",
+	}
+}
+
+// RoleMissing is that somebody sees a licence, and may not do with it what they want to.
+func RoleMissing() *fault.Error {
 	return &fault.Error{
 		Kind: fault.Forbidden, Code: "role_missing", Message: "Your role at this customer does not allow this.",
-		Help: "Ask an administrator of the customer.",
+		Help: "Ask the licensee, or an administrator of the customer.",
 	}
 }

@@ -63,17 +63,22 @@ func newBenchWith(t testing.TB, e storetest.Env, trust prepaid.Trust) *bench {
 // serviceOn makes the service, whose portions go by a runner.
 func (b *bench) serviceOn(t testing.TB, runner tx.Runner, trust prepaid.Trust) *prepaid.Service {
 	t.Helper()
-	machines, err := devices.New(devices.Config{Store: devicestore.Store{}, IDs: b.IDs})
-	if err != nil {
-		t.Fatal(err)
-	}
 	service, err := prepaid.New(prepaid.Config{
-		Store: b.rows, Reader: b.rows, Machines: pairs.PrepaidMachines{Devices: machines}, Runner: runner, IDs: b.IDs, Trust: trust,
+		Store: b.rows, Reader: b.rows, Machines: b.machines(t), Runner: runner, IDs: b.IDs, Trust: trust,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return service
+}
+
+func (b *bench) machines(t testing.TB) prepaid.Machines {
+	t.Helper()
+	machines, err := devices.New(devices.Config{Store: devicestore.Store{}, IDs: b.IDs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pairs.PrepaidMachines{Devices: machines}
 }
 
 // person is somebody who acts for a customer.
@@ -206,3 +211,8 @@ func (b *bench) work(t *testing.T) {
 }
 
 func idsOf(ids ...ident.DeviceID) []ident.DeviceID { return ids }
+
+// runnerFunc runs transactions as a test wants.
+type runnerFunc func(fn func(tx.Tx) error) error
+
+func (f runnerFunc) Run(_ context.Context, fn func(tx.Tx) error) error { return f(fn) }

@@ -1,6 +1,7 @@
 package prepaid
 
 import (
+	"slices"
 	"time"
 
 	"chancery/internal/entry"
@@ -79,6 +80,11 @@ func (d *desk) bind(by By, number, key string, from time.Time) (Card, Device, er
 	if refused := bindable(card, code, device.Model); refused != "" {
 		return Card{}, Device{}, refuse(refused)
 	}
+	if n, err := d.c.Store.CountBound(d.t, d.v, device.ID); err != nil {
+		return Card{}, Device{}, err
+	} else if n >= mostBound {
+		return Card{}, Device{}, refuse(deviceFull)
+	}
 	if card, err = d.passDown(by, card, device.Holder); err != nil {
 		return Card{}, Device{}, err
 	}
@@ -90,6 +96,9 @@ func (d *desk) bind(by By, number, key string, from time.Time) (Card, Device, er
 	})
 	return card, *device, nil
 }
+
+// mostBound is how many cards with days left a device has.
+const mostBound = 100
 
 // bindable tells what keeps a card from a device of a model; "" for nothing (docs/rules/prepaid.md, rule 15).
 func bindable(c Card, code Code, model string) refusalCode {
@@ -162,8 +171,12 @@ func (d *desk) put(was Card, code Code, on *State, from time.Time) (Card, error)
 	return d.gain(c, code, on, from)
 }
 
-// gain lets a device have what a card on it brings, which has just come or got days.
+// gain lets a device have what a card on it brings, which has just come or got days. That
+// writes times of the device, so it waits for a clock that can be believed.
 func (d *desk) gain(c Card, code Code, on *State, from time.Time) (Card, error) {
+	if !d.trusted {
+		return c, refuse(clockLeapt)
+	}
 	b := Bound{
 		Device: on.ID, Card: c.ID, Code: c.Code, OnReport: code.Billing == OnReport, Days: c.Days, ActivatedAt: c.ActivatedAt,
 		BoundAt: c.BoundAt, Number: c.Number,
@@ -199,7 +212,7 @@ func (d *desk) unbind(by By, text string) (Card, error) {
 	}
 	was := c
 	c.Device, c.BoundAt = 0, time.Time{}
-	if err := d.c.Store.EndBinding(d.t, d.v, was); err != nil {
+	if err := d.c.Store.EndBindings(d.t, d.v, []ident.CardID{was.ID}); err != nil {
 		return c, err
 	}
 	d.tally.changed(was, c)
@@ -217,8 +230,8 @@ func (d *desk) darkAgain(on Device) error {
 	if on.Dark != DarkNoDays {
 		return nil
 	}
-	used, err := d.c.Store.HasCard(d.t, d.v, on.ID)
-	if err != nil || used {
+	used, err := d.c.Store.CodeOn(d.t, d.v, on.ID)
+	if err != nil || used != 0 {
 		return err
 	}
 	is := on.State
@@ -226,38 +239,49 @@ func (d *desk) darkAgain(on Device) error {
 	return d.c.Store.SaveState(d.t, d.v, is)
 }
 
-// lockTries is how often a card is looked for that others move from device to device.
-const lockTries = 5
-
 // lockOne gives a card, and the device that it is on, or nil, which is locked first.
 func (d *desk) lockOne(text string) (Card, *Device, error) {
 	number, ok := ParseNumber(text)
 	if !ok {
 		return Card{}, nil, fault.Wrong(fault.Field{Name: aCard, Message: "is not a card number: check it for typing errors"})
 	}
+	cards, devices, err := d.lockMany([]string{number})
+	if err != nil {
+		return Card{}, nil, err
+	}
+	if len(cards) == 0 {
+		return Card{}, nil, fault.Missing(aCard)
+	}
+	return cards[0], devices[cards[0].Device], nil
+}
+
+// lockTries is how often cards are looked for that others move from device to device.
+const lockTries = 5
+
+// lockMany gives cards, by id, and the devices that they are on, which are locked first.
+func (d *desk) lockMany(numbers []string) ([]Card, map[ident.DeviceID]*Device, error) {
 	for range lockTries {
-		id, found, err := d.c.Store.DeviceOf(d.t, d.v, number)
+		ids, err := d.c.Store.DevicesOf(d.t, d.v, numbers)
 		if err != nil {
-			return Card{}, nil, err
+			return nil, nil, err
 		}
-		if !found {
-			return Card{}, nil, fault.Missing(aCard)
-		}
-		var on *Device
-		if id != 0 {
-			if on, err = d.c.Store.DeviceByID(d.t, d.v, id); err != nil {
-				return Card{}, nil, err
-			}
-		}
-		cards, err := d.c.Store.LockCards(d.t, d.v, []string{number})
+		locked, err := d.c.Store.LockDevicesByID(d.t, d.v, ids)
 		if err != nil {
-			return Card{}, nil, err
+			return nil, nil, err
 		}
-		if len(cards) == 1 && cards[0].Device == id {
-			return cards[0], on, nil
+		cards, err := d.c.Store.LockCards(d.t, d.v, numbers)
+		if err != nil {
+			return nil, nil, err
+		}
+		devices := map[ident.DeviceID]*Device{}
+		for i := range locked {
+			devices[locked[i].ID] = &locked[i]
+		}
+		if !slices.ContainsFunc(cards, func(c Card) bool { return c.Device != 0 && devices[c.Device] == nil }) {
+			return cards, devices, nil
 		}
 	}
-	return Card{}, nil, &fault.Error{
+	return nil, nil, &fault.Error{
 		Kind: fault.Unavailable, Code: "card_busy", Message: "The card is being moved by others.", Help: "Try again in a moment.", RetryAfter: time.Second,
 	}
 }

@@ -182,6 +182,15 @@ func TestGrace(t *testing.T) {
 		if n := b.rowsOf(t, prepaid.Settlement); n != 6 {
 			t.Errorf("%d settlements", n)
 		}
+		triggers := map[prepaid.DeductionKind]map[string]int{prepaid.Settlement: {}, prepaid.Charge: {}}
+		for _, w := range b.deductions(t, prepaid.DeductionFilter{Holders: own(b.shop)}) {
+			if by := triggers[w.Kind]; by != nil {
+				by[w.Trigger()]++
+			}
+		}
+		if s, c := triggers[prepaid.Settlement], triggers[prepaid.Charge]; len(s) != 1 || s[prepaid.TriggerCard] != 6 || c[prepaid.TriggerCard] != 0 {
+			t.Errorf("settlements are triggered by %v, charges by %v", s, c)
+		}
 		storetest.Sound(t, e)
 	})
 }

@@ -15,6 +15,9 @@ const (
 	maxCode = 50
 	maxName = 200
 	maxNote = 500
+
+	// mostCodes is how many license codes a vendor has: many an act reads all of them.
+	mostCodes = 500
 )
 
 // read returns a code as it is stored; was is what it was before.
@@ -57,6 +60,11 @@ func (s *Service) CreateCode(t tx.Tx, by By, c Code) (Code, error) {
 	if err != nil {
 		return Code{}, err
 	}
+	if all, err := s.c.Store.Codes(t, by.Vendor); err != nil {
+		return Code{}, err
+	} else if len(all) >= mostCodes {
+		return Code{}, refuse(tooManyCodes)
+	}
 	c.UUID, c.CreatedAt, c.UpdatedAt = s.c.IDs.V7(), t.Now(), t.Now()
 	id, free, err := s.c.Store.InsertCode(t, by.Vendor, c)
 	if err != nil {
@@ -86,16 +94,14 @@ func (s *Service) UpdateCode(t tx.Tx, by By, id ident.UUID, c CodeChange) (Code,
 	if err := may(by, OnlyVendor, Own, false, "license_code"); err != nil {
 		return Code{}, err
 	}
-	all, err := s.c.Store.Codes(t, by.Vendor)
+	was, err := s.c.Store.LockCode(t, by.Vendor, id)
 	if err != nil {
 		return Code{}, err
 	}
-	for _, was := range all {
-		if was.UUID == id {
-			return s.updateCode(t, by, was, c)
-		}
+	if was == nil {
+		return Code{}, fault.Missing("license_code")
 	}
-	return Code{}, fault.Missing("license_code")
+	return s.updateCode(t, by, *was, c)
 }
 
 func (s *Service) updateCode(t tx.Tx, by By, was Code, c CodeChange) (Code, error) {

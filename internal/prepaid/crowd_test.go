@@ -86,7 +86,7 @@ func (b *bench) oneOfTheCrowd(t *testing.T, runner tx.Runner, what int, card, de
 			if e != nil || d == nil {
 				return e
 			}
-			_, err = b.service.ChargeIn(x, b.Vendor, idsOf(d.ID))
+			_, _, err = b.service.ChargeIn(x, b.Vendor, idsOf(d.ID))
 		}
 		return err
 	})

@@ -1,8 +1,6 @@
 package prepaid
 
 import (
-	"slices"
-
 	"chancery/internal/entry"
 	"chancery/internal/fault"
 	"chancery/internal/ident"
@@ -68,6 +66,7 @@ func (d *desk) insertDevice(device *Device) (err error) {
 		return err
 	}
 	device.HeldSince, device.CreatedAt = d.now, d.now
+	d.c.Presence.note(d.v)
 	other, err := d.c.Store.InsertDevice(d.t, d.v, *device)
 	return sameDevice(other, err)
 }
@@ -100,35 +99,41 @@ func (s *Service) SetModel(t tx.Tx, by By, number, model string) (device Device,
 			Vendor: d.v, Action: "prepaid_device.updated", Subject: aDevice, ID: device.UUID,
 			Before: deviceRecord{device.Number, was, ""}, After: deviceRecord{device.Number, device.Model, ""},
 		})
-		return d.c.Store.SaveModel(t, d.v, device.ID, device.Model, "")
+		device.SaidModel = ""
+		return d.c.Store.SaveModel(t, d.v, device.ID, device.Model)
 	})
 }
 
 // lockDevices gives devices of one owner with which somebody may do something, by id.
-func (d *desk) lockDevices(by By, act Act, texts []string) (devices []Device, err error) {
+func (d *desk) lockDevices(by By, act Act, texts []string) ([]Device, error) {
 	keys, err := readDevices(texts)
 	if err != nil {
 		return nil, err
 	}
+	devices, err := d.c.Store.LockDevices(d.t, d.v, keys)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]bool{}
+	for _, one := range devices {
+		found[one.Key] = d.may(by, See, one.Holder, aDevice) == nil
+	}
 	for _, key := range keys {
-		device, err := d.c.Store.LockDevice(d.t, d.v, key)
-		if err != nil {
-			return nil, err
-		}
-		if device == nil || d.may(by, See, device.Holder, aDevice) != nil {
+		if !found[key] {
 			e := fault.Missing(aDevice)
 			e.Fields = []fault.Field{{Name: "devices", Message: quoted(key) + ": there is no such device"}}
 			return nil, e
 		}
-		if len(devices) > 0 && device.Holder != devices[0].Holder {
-			return nil, refuseAt(ownersDiffer, "devices", device.Number)
+	}
+	for _, one := range devices {
+		if one.Holder != devices[0].Holder {
+			return nil, refuseAt(ownersDiffer, "devices", one.Number)
 		}
-		devices = append(devices, *device)
 	}
 	return devices, d.may(by, act, devices[0].Holder, aDevice)
 }
 
-// readDevices reads numbers of devices, in the order in which they are locked.
+// readDevices reads numbers of devices; each may stand there once.
 func readDevices(texts []string) (keys []string, err error) {
 	var wrong fault.Fields
 	wrong.Check(len(texts) > 0, "devices", "must name a device")
@@ -136,11 +141,13 @@ func readDevices(texts []string) (keys []string, err error) {
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}
-	for _, text := range slices.Sorted(slices.Values(texts)) {
+	seen := map[string]bool{"": true}
+	for _, text := range texts {
 		_, key := entry.DeviceNumber(&wrong, "devices", text)
-		if slices.Contains(keys, key) && key != "" {
+		if seen[key] && key != "" {
 			return nil, refuseAt(deviceTwice, "devices", quoted(text))
 		}
+		seen[key] = true
 		keys = append(keys, key)
 	}
 	return keys, wrong.Err()
@@ -151,14 +158,8 @@ func readDevices(texts []string) (keys []string, err error) {
 // them or none.
 func (s *Service) SellDevices(t tx.Tx, by By, numbers []string, to ident.UUID) (moved []Device, err error) {
 	return moved, s.work(t, by.Vendor, func(d *desk) error {
-		c, err := d.c.Store.Customer(t, d.v, to)
+		c, err := d.seen(by, to)
 		if err != nil {
-			return err
-		}
-		if c == nil {
-			return fault.Missing(aCustomer)
-		}
-		if err := d.may(by, See, c.ID, aCustomer); err != nil {
 			return err
 		}
 		devices, err := d.lockDevices(by, SellOn, numbers)
@@ -224,22 +225,26 @@ func (d *desk) journalDevices(action string, c *Customer, devices []Device) {
 	d.t.Journal(tx.Entry{Vendor: d.v, Action: action, Subject: aCustomer, ID: c.UUID, After: r})
 }
 
+// mostCardsMoved is how many cards go along with the devices of one transaction.
+const mostCardsMoved = 10_000
+
 // moveDevices gives devices, with their cards, to another owner.
 func (d *desk) moveDevices(by By, devices []Device, to ident.CustomerID) ([]Device, error) {
 	from := devices[0].Holder
-	var cards []Card
 	moved, ids := make([]Device, len(devices)), make([]ident.DeviceID, len(devices))
 	for i, device := range devices {
-		on, err := d.c.Store.LockCardsOf(d.t, d.v, device.ID)
-		if err != nil {
-			return nil, err
-		}
-		cards = append(cards, on...)
-		if err := d.c.Store.MoveDevice(d.t, d.v, device.ID, to); err != nil {
-			return nil, err
-		}
-		device.Holder, device.HeldSince = to, d.now
+		device.Holder, device.HeldSince, device.SaidModel = to, d.now, ""
 		moved[i], ids[i] = device, device.ID
+	}
+	cards, err := d.c.Store.LockCardsOf(d.t, d.v, ids, mostCardsMoved+1)
+	if err != nil {
+		return nil, err
+	}
+	if len(cards) > mostCardsMoved {
+		return nil, refuse(tooManyCards)
+	}
+	if err := d.c.Store.MoveDevices(d.t, d.v, ids, to); err != nil {
+		return nil, err
 	}
 	if err := d.transfer(by, DeviceSale, from, to, cards, ids); err != nil {
 		return nil, err

@@ -2,7 +2,8 @@
 // the days on them, the devices that they are bound to, what is charged each day, and how
 // cards and devices move down and up the tree of customers. Service carries out what people
 // and programs ask for (service*.go), Run charges what is due (run.go), and Reports answers
-// the devices (reports.go).
+// the devices (reports.go). Heartbeats takes what programs send for reports (heartbeats.go);
+// Presence knows whose programs that concerns.
 //
 // What is decided is decided by pure functions: decideCharge and arrive (charge.go) say what
 // is charged, may (rights.go) says who may do what with a card or a device, and Code.Fits
@@ -11,5 +12,7 @@
 //
 // It does not own devices as machines (devices: Machines is what it asks of them), nor
 // customers and who acts for them: a By says who asks, and the stores read the tree. Its
-// locks come in the order device, card, group of due devices, counters.
+// locks come in one order: order, devices, cards, each by id, then groups of due devices and
+// counters. What finds no free card at first (LockNext, LockToSell) may lock more behind it;
+// PostgreSQL then ends a circle, and the transaction is run again.
 package prepaid

@@ -7,10 +7,13 @@ import (
 // settle writes what a decision about a device comes to: the ledger, its cards and itself.
 // It fills in what the decision left out, and gives the device as it is now.
 func (d *desk) settle(was State, cards []Bound, o Outcome, byReport bool) (State, error) {
+	var used ident.CodeID // of the used-up card on a device that goes dark
 	if o.Darkened {
-		if used, err := d.c.Store.HasCard(d.t, d.v, was.ID); err != nil {
+		var err error
+		if used, err = d.c.Store.CodeOn(d.t, d.v, was.ID); err != nil {
 			return was, err
-		} else if used {
+		}
+		if used != 0 {
 			o.State.Dark = DarkNoDays
 		}
 	}
@@ -18,10 +21,14 @@ func (d *desk) settle(was State, cards []Bound, o Outcome, byReport bool) (State
 		r := &o.Rows[i]
 		r.Device, r.At, r.Day, r.ByReport, r.Holder = was.ID, d.now, d.day, byReport, was.Holder
 		if r.Kind == Failed {
-			r.Reason = o.State.Dark
+			r.Reason, r.Code = o.State.Dark, used
 		}
 		if r.Card != 0 {
-			d.tally.day(r.Holder, d.day, r.Code).Charged++
+			day := d.tally.day(r.Holder, d.day, r.Code)
+			day.Charged++
+			if r.Kind == Settlement {
+				day.Settled++
+			}
 		}
 	}
 	d.rows = append(d.rows, o.Rows...)
@@ -109,7 +116,7 @@ func (d *desk) charge(was State, cards []Bound, byReport bool) (State, error) {
 	switch {
 	case taken > 0 && left == 0:
 		is, _, err = d.nextCard(is)
-	case left < weekDays && left+taken >= weekDays:
+	case left < WeekDays && left+taken >= WeekDays:
 		err = d.tellDarkSoon(is, left)
 	}
 	return is, err

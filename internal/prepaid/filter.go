@@ -11,22 +11,21 @@ import (
 // CardFilter narrows cards: the list, and those that are chosen by number. All that is
 // given must hold. Its names are those of the API.
 type CardFilter struct {
-	Number    string `json:"number,omitempty"`       // the beginning of a card number
-	Code      string `json:"license_code,omitempty"` // as the vendor wrote it, in any case
-	MinDays   *int64 `json:"available_days_min,omitempty"`
-	MaxDays   *int64 `json:"available_days_max,omitempty"`
-	From      Millis `json:"activated_from,omitzero"` // of the activation time; inclusive
-	To        Millis `json:"activated_to,omitzero"`   // exclusive
-	Device    string `json:"device,omitempty"`        // the number of a device, in any writing
-	Status    Status `json:"status,omitempty"`
-	Locked    *bool  `json:"locked,omitempty"`
-	IsBound   *bool  `json:"bound,omitempty"`
-	OfBatch   string `json:"batch_id,omitempty"`
-	OfHolders Holder `json:"-"`
-}
+	Number    string    `json:"number,omitempty"`       // the beginning of a card number
+	Code      string    `json:"license_code,omitempty"` // as the vendor wrote it, in any case
+	MinDays   *int64    `json:"available_days_min,omitempty"`
+	MaxDays   *int64    `json:"available_days_max,omitempty"`
+	From      time.Time `json:"activated_from,omitzero"` // of the activation time; inclusive
+	To        time.Time `json:"activated_to,omitzero"`   // exclusive
+	Device    string    `json:"device,omitempty"`        // the number of a device, in any writing
+	Status    Status    `json:"status,omitempty"`
+	Locked    *bool     `json:"locked,omitempty"`
+	IsBound   *bool     `json:"bound,omitempty"`
+	OfBatch   string    `json:"batch_id,omitempty"`
+	OfHolders Holder    `json:"holders,omitzero"` // of a sale, only whether the staff sells counts
 
-// Millis is an instant that may be none; it is kept in Unix milliseconds.
-type Millis = time.Time
+	Except []string `json:"except,omitempty"` // numbers of cards that it leaves out, as printed
+}
 
 // Check names what is wrong with a filter.
 func (f CardFilter) Check() error {
@@ -37,10 +36,16 @@ func (f CardFilter) Check() error {
 	wrong.Text("number", f.Number, 0, maxFilterText)
 	wrong.Text("license_code", f.Code, 0, maxFilterText)
 	wrong.Text("device", f.Device, 0, maxFilterText)
+	wrong.Check(len(f.Except) <= MaxExcept, "except", "must name 500 cards at most")
 	return wrong.Err()
 }
 
-const maxFilterText = 200
+const (
+	maxFilterText = 200
+
+	// MaxExcept is how many cards a filter may leave out by their numbers.
+	MaxExcept = 500
+)
 
 func (s Status) known() bool {
 	return slices.Contains(Statuses(), s)
@@ -52,6 +57,10 @@ type Holder struct {
 	IsStaff   bool             // nothing of before the present owner's time is hidden
 	Customer  ident.CustomerID // else this customer's; 0 is the vendor's own stock
 	Below     bool             // and those of all customers below it
+
+	// Seer is the customer for which somebody looks, who may be above Customer: of records it
+	// sees those since it is; 0 for staff, and where it is Customer itself.
+	Seer ident.CustomerID
 }
 
 // DeviceFilter narrows the list of devices.
@@ -59,10 +68,17 @@ type DeviceFilter struct {
 	Number  string // the beginning, or all of it, in any writing
 	Model   string
 	Dark    *bool
-	Due     *bool // a day is due, and not yet charged
 	WithOut *bool // has no card bound
+	Soon    Soon
 	Holders Holder
 }
+
+// Soon narrows devices to those that work now, and will no longer at an instant, at the days
+// that are on their cards; the zero value does not.
+type Soon struct{ Now, Before time.Time }
+
+// SoonDark is what reminders look for: devices that go dark within a week.
+func SoonDark(now time.Time) Soon { return Soon{now, now.AddDate(0, 0, WeekDays)} }
 
 // TransferFilter narrows the sales record.
 type TransferFilter struct {
@@ -70,6 +86,7 @@ type TransferFilter struct {
 	Code           string
 	Kind           TransferKind
 	With           ident.CustomerID // one of the two sides
+	Party          string           // the number of one of the two sides, or the beginning of its name
 	Card           string           // a card number
 	Holders        Holder
 }

@@ -1,6 +1,10 @@
 package prepaid
 
 import (
+	"maps"
+	"slices"
+	"time"
+
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
@@ -51,7 +55,11 @@ func (s *Service) Issue(t tx.Tx, by By, c IssueCommand) (issued Issued, err erro
 		if err != nil {
 			return err
 		}
-		if issued.Order, err = d.order(by, Order{Kind: OrderIssue, Code: code.ID, To: to, Wanted: c.Count, Days: c.Days}); err != nil || c.Count > IssueAtOnce {
+		order := d.order
+		if c.Count > IssueAtOnce {
+			order = d.openOrder
+		}
+		if issued.Order, err = order(by, Order{Kind: OrderIssue, Code: code.ID, To: to, Wanted: c.Count, Days: c.Days}); err != nil || c.Count > IssueAtOnce {
 			return err
 		}
 		o := &issued.Order
@@ -209,39 +217,69 @@ func (s *Service) Withdraw(t tx.Tx, by By, texts []string) (withdrawn []Card, er
 		if err := d.may(by, OnlyVendor, by.Customer, aCard); err != nil {
 			return err
 		}
-		for _, number := range numbers {
-			c, err := d.withdraw(by, number)
-			if err != nil {
-				return err
-			}
-			withdrawn = append(withdrawn, c)
+		cards, on, err := d.lockMany(numbers)
+		if err != nil {
+			return err
 		}
-		t.Journal(tx.Entry{Vendor: d.v, Action: "cards.withdrawn", Subject: aCard, ID: withdrawn[0].UUID, Before: recordOf("", withdrawn)})
-		return nil
+		if withdrawn, err = d.withdraw(by, numbers, cards); err != nil {
+			return err
+		}
+		t.Journal(tx.Entry{Vendor: d.v, Action: "cards.withdrawn", Subject: aCard, ID: withdrawn[0].UUID, Before: recordOf("", cards)})
+		return d.leave(cards, on)
 	})
 }
 
-func (d *desk) withdraw(by By, number string) (Card, error) {
-	c, on, err := d.lockOne(number)
-	if err != nil {
-		return c, err
+func (d *desk) withdraw(by By, numbers []string, cards []Card) ([]Card, error) {
+	found, of := map[string]bool{}, map[ident.CustomerID][]Card{}
+	for _, c := range cards {
+		if c.HeldBy != 0 {
+			return nil, refuseAt(cardHeld, "cards", c.Number)
+		}
+		if c.Days == 0 {
+			return nil, refuseAt(cardEmpty, "cards", c.Number)
+		}
+		found[c.Number], of[c.Holder] = true, append(of[c.Holder], c)
 	}
-	if c.HeldBy != 0 {
-		return c, refuseAt(cardHeld, "cards", number)
+	if err := missing(numbers, found); err != nil {
+		return nil, err
 	}
-	if c.Days == 0 {
-		return c, refuseAt(cardEmpty, "cards", number)
-	}
-	if on != nil {
-		if c, err = d.unbind(Staff(d.v, by.Name), number); err != nil {
-			return c, err
+	for _, holder := range slices.Sorted(maps.Keys(of)) {
+		if err := d.transfer(by, Withdraw, holder, holder, of[holder], nil); err != nil {
+			return nil, err
 		}
 	}
-	was := c
-	if err := d.transferOf(by, Transfer{Kind: Withdraw, From: c.Holder, To: c.Holder, Code: c.Code}, []Card{c}, nil); err != nil {
-		return c, err
+	withdrawn := make([]Card, len(cards))
+	for i, c := range cards {
+		is := c
+		is.Withdrawn, is.Days, is.Locked, is.Device, is.BoundAt = c.Withdrawn+c.Days, 0, false, 0, time.Time{}
+		d.tally.changed(c, is)
+		if err := d.c.Store.SaveCard(d.t, d.v, c, is, false); err != nil {
+			return nil, err
+		}
+		withdrawn[i] = is
 	}
-	c.Withdrawn, c.Days, c.Locked = c.Withdrawn+c.Days, 0, false
-	d.tally.changed(was, c)
-	return c, d.c.Store.SaveCard(d.t, d.v, was, c, false)
+	return withdrawn, nil
+}
+
+// leave notes that cards have left their devices.
+func (d *desk) leave(cards []Card, on map[ident.DeviceID]*Device) error {
+	var left []ident.CardID
+	for _, c := range cards {
+		if c.Device == 0 {
+			continue
+		}
+		left = append(left, c.ID)
+		d.t.Journal(tx.Entry{
+			Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{c.Number, on[c.Device].Number},
+		})
+	}
+	if err := d.c.Store.EndBindings(d.t, d.v, left); err != nil {
+		return err
+	}
+	for _, device := range on {
+		if err := d.darkAgain(*device); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -24,12 +24,13 @@ type life struct {
 	devices map[string]*deviceLife
 	owners  []customers.Customer
 	above   map[customersID]customersID
+	books   books
 }
 
 type customersID = int64
 
 type cardLife struct {
-	number           string
+	number, code     string
 	owner            customersID
 	days             int64
 	onReport, locked bool
@@ -76,6 +77,7 @@ func (l *life) day(d *deviceLife, now time.Time, report bool) {
 		d.due = time.Time{}
 	case c != nil:
 		c.days--
+		l.note(c.owner, c.code, prepaid.ItemCharged, 0, 1)
 		if c.activated.IsZero() {
 			c.activated = now
 		}
@@ -105,6 +107,7 @@ func (l *life) comes(c *cardLife, now time.Time) {
 	d := l.devices[c.device]
 	for d.owed > 0 && c.days > 0 {
 		c.days, d.owed = c.days-1, d.owed-1
+		l.note(c.owner, c.code, prepaid.ItemSettled, 0, 1)
 		if c.activated.IsZero() {
 			c.activated = now
 		}
@@ -122,7 +125,7 @@ func newLife(t *testing.T, e storetest.Env, seed uint64, many int) *life {
 	t.Helper()
 	l := &life{
 		b: newBench(t, e), r: rand.New(rand.NewPCG(seed, 1)), grace: 2,
-		cards: map[string]*cardLife{}, devices: map[string]*deviceLife{}, above: map[customersID]customersID{},
+		cards: map[string]*cardLife{}, devices: map[string]*deviceLife{}, above: map[customersID]customersID{}, books: newBooks(),
 	}
 	l.b.must(t, func(x tx.Tx) error { return l.b.service.SetGrace(x, l.b.staff, l.grace) })
 	l.b.code(t, "REP", 9, prepaid.OnReport, "*")
@@ -149,7 +152,8 @@ func (l *life) issues(t *testing.T) {
 	code := []string{"TR-30", "REP"}[l.r.IntN(2)]
 	days := int64(1 + l.r.IntN(12))
 	for _, number := range l.b.issue(t, code, int64(5+l.r.IntN(20)), days, nil) {
-		l.cards[number] = &cardLife{number: number, days: days, onReport: code == "REP"}
+		l.cards[number] = &cardLife{number: number, code: code, days: days, onReport: code == "REP"}
+		l.note(0, code, prepaid.ItemIssued, 1, days)
 	}
 }
 
@@ -182,13 +186,14 @@ func (l *life) step(t *testing.T) {
 	now := l.b.Clock.Now().Truncate(time.Millisecond)
 	c, d := pick(l, l.cards), pick(l, l.devices)
 	service, staff := l.b.service, l.b.staff
-	switch l.r.IntN(9) {
+	switch l.r.IntN(10) {
 	case 0, 1, 2:
 		may := c.device == "" && !c.locked && c.days > 0 && l.within(c.owner, d.owner)
 		if l.try(t, "bind", may, func(x tx.Tx) error {
 			_, _, err := service.Bind(x, staff, prepaid.BindCommand{Card: c.number, Device: d.number})
 			return err
 		}) {
+			l.noteDown(c, d.owner)
 			c.device, c.owner, c.bound = d.number, d.owner, now
 			l.comes(c, now)
 		}
@@ -206,6 +211,7 @@ func (l *life) step(t *testing.T) {
 			_, err := service.Sell(x, staff, prepaid.SellCommand{Cards: []string{c.number}, To: to.UUID})
 			return err
 		}) {
+			l.noteMove(c, int64(to.ID), prepaid.ItemSold, prepaid.ItemBought)
 			c.owner = int64(to.ID)
 		}
 	case 5:
@@ -214,6 +220,7 @@ func (l *life) step(t *testing.T) {
 			_, err := service.Return(x, staff, []string{c.number})
 			return err
 		}) {
+			l.noteMove(c, l.above[c.owner], prepaid.ItemReturned, prepaid.ItemTakenBack)
 			c.owner = l.above[c.owner]
 		}
 	case 6:
@@ -228,6 +235,7 @@ func (l *life) step(t *testing.T) {
 	case 7:
 		days := int64(1 + l.r.IntN(5))
 		was := c.days
+		l.note(c.owner, c.code, prepaid.ItemToppedUp, 0, days)
 		l.try(t, "top up", true, func(x tx.Tx) error {
 			_, err := service.TopUp(x, staff, c.number, days)
 			return err
@@ -235,6 +243,16 @@ func (l *life) step(t *testing.T) {
 		if c.days += days; c.device != "" && was == 0 {
 			c.bound = now
 			l.comes(c, now)
+		}
+	case 8:
+		may := c.days > 0
+		was := c.days
+		if l.r.IntN(3) == 0 && l.try(t, "withdraw", may, func(x tx.Tx) error {
+			_, err := service.Withdraw(x, staff, []string{c.number})
+			return err
+		}) {
+			l.note(c.owner, c.code, prepaid.ItemWithdrawn, 0, was)
+			c.days, c.device, c.locked = 0, "", false
 		}
 	default:
 		l.sellDevice(t, d)
@@ -258,6 +276,7 @@ func (l *life) sellDevice(t *testing.T, d *deviceLife) {
 	d.owner = to
 	for _, c := range l.cards {
 		if c.device == d.number {
+			l.noteMove(c, to, prepaid.ItemDevicesOut, prepaid.ItemDevicesIn)
 			c.owner = to
 		}
 	}
@@ -267,6 +286,7 @@ func (l *life) sellDevice(t *testing.T, d *deviceLife) {
 func (l *life) pass(t *testing.T) {
 	t.Helper()
 	l.b.Clock.Advance(time.Duration(1+l.r.IntN(20)) * time.Hour)
+	l.turn()
 	now := l.b.Clock.Now().Truncate(time.Millisecond)
 	if l.r.IntN(4) > 0 {
 		l.b.round(t)
@@ -312,6 +332,7 @@ func (l *life) agree(t *testing.T) {
 			t.Errorf("card %s is %+v, the model says %+v", c.number, is, *c)
 		}
 	}
+	l.booksAgree(t)
 	storetest.Sound(t, l.b.Env)
 }
 

@@ -1,6 +1,7 @@
 package prepaid_test
 
 import (
+	"strings"
 	"testing"
 
 	"chancery/internal/customers"
@@ -124,7 +125,8 @@ func TestCardsPassDownToDevices(t *testing.T) {
 			}
 		}
 		storetest.Refuse(t, e, "unknown_transfer_code", transfer("T-0000-0000-0000"))
-		storetest.Do(t, e, transfer(rival.TransferCode))
+		asTyped := " " + strings.NewReplacer("0", "o", "1", "l", "-", " ").Replace(strings.ToLower(rival.TransferCode))
+		storetest.Do(t, e, transfer(asTyped))
 		if c := b.card(t, cards[0]); c.Holder != b.rival.ID {
 			t.Errorf("the card went to %d", c.Holder)
 		}

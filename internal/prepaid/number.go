@@ -17,11 +17,22 @@ const (
 
 // newNumber makes a card number from 11 random bytes.
 func newNumber(random []byte) string {
-	letters := make([]byte, numberLetters)
-	for i := range letters {
-		letters[i] = numberAlphabet[int(random[i])%len(numberAlphabet)]
+	letters := lettersOf(random)
+	return printed(letters + string(checkOf(letters)))
+}
+
+// lettersOf makes a letter of each of random bytes.
+func lettersOf(random []byte) string {
+	letters := make([]byte, len(random))
+	for i, b := range random {
+		letters[i] = numberAlphabet[int(b)%len(numberAlphabet)]
 	}
-	return printed(string(letters) + string(checkOf(string(letters))))
+	return string(letters)
+}
+
+// typed reads letters as somebody types them, without blanks and dashes.
+func typed(text string) string {
+	return strings.NewReplacer("I", "1", "L", "1", "O", "0").Replace(entry.Letters(text))
 }
 
 // ParseNumber reads a card number as somebody types or pastes it: in any case, with any
@@ -30,7 +41,7 @@ func ParseNumber(text string) (number string, ok bool) {
 	if len(text) > entry.MaxKey {
 		return "", false
 	}
-	letters := strings.NewReplacer("I", "1", "L", "1", "O", "0").Replace(entry.Letters(text))
+	letters := typed(text)
 	if len(letters) != numberLetters+1 || strings.Trim(letters, numberAlphabet) != "" {
 		return "", false
 	}
@@ -42,7 +53,7 @@ func ParseNumber(text string) (number string, ok bool) {
 
 // NumberPrefix reads the beginning of a card number, for a filter.
 func NumberPrefix(text string) string {
-	letters := strings.NewReplacer("I", "1", "L", "1", "O", "0").Replace(entry.Letters(text))
+	letters := typed(text)
 	if len(letters) > numberLetters+1 {
 		return letters
 	}

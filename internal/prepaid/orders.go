@@ -2,8 +2,11 @@ package prepaid
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"chancery/internal/fault"
+	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
 
@@ -11,7 +14,25 @@ import (
 // the time that a portion may take.
 const portionCards = 50
 
-// order makes an order that is worked on from then on.
+// ordersAtOnce is how many orders are looked up at a time.
+const ordersAtOnce = 100
+
+// mostOpenOrders is how many orders of a holder may be under way.
+const mostOpenOrders = 20
+
+// openOrder makes an order that is worked on from then on, where not too many are.
+func (d *desk) openOrder(by By, o Order) (Order, error) {
+	n, err := d.c.Store.CountOpenOrders(d.t, d.v, o.From)
+	if err != nil {
+		return o, err
+	}
+	if n >= mostOpenOrders {
+		return o, refuse(tooManyOrders)
+	}
+	return d.order(by, o)
+}
+
+// order makes an order.
 func (d *desk) order(by By, o Order) (_ Order, err error) {
 	o.UUID, o.State, o.CreatedAt, o.Actor = d.c.IDs.V7(), OrderWorking, d.now, actorOf(by)
 	o.ID, err = d.c.Store.InsertOrder(d.t, d.v, o)
@@ -20,26 +41,40 @@ func (d *desk) order(by By, o Order) (_ Order, err error) {
 
 // Work goes on with orders, a portion at a time, and tells how many portions that were.
 func (s *Service) Work(ctx context.Context) (done int, err error) {
-	open, err := s.c.Reader.OpenOrders(ctx)
-	if err != nil {
-		return 0, err
-	}
-	for _, o := range open {
-		n, err := tx.Portions(ctx, s.c.Runner, func(t tx.Tx) (more bool, err error) {
-			return more, s.work(t, o.Vendor, func(d *desk) error {
-				order, err := d.c.Store.LockOrder(t, o.Vendor, o.ID)
-				if err != nil || order == nil {
-					return err
-				}
-				more, err = d.portion(order)
-				return err
-			})
-		})
-		if done += n; err != nil {
+	var failed []error
+	for after := ident.OrderID(0); ; {
+		open, err := s.c.Reader.OpenOrders(ctx, after, ordersAtOnce)
+		if err != nil {
 			return done, err
 		}
+		for _, o := range open {
+			n, err := s.goOn(ctx, o)
+			if done += n; ctx.Err() != nil {
+				return done, ctx.Err()
+			}
+			if err != nil {
+				failed = append(failed, fmt.Errorf("order %d: %w", o.ID, err)) // the others are not its fault
+			}
+			after = o.ID
+		}
+		if len(open) < ordersAtOnce {
+			return done, errors.Join(failed...)
+		}
 	}
-	return done, nil
+}
+
+// goOn goes on with an order to its end.
+func (s *Service) goOn(ctx context.Context, o OpenOrder) (done int, err error) {
+	return tx.Portions(ctx, s.c.Runner, func(t tx.Tx) (more bool, err error) {
+		return more, s.work(t, o.Vendor, func(d *desk) error {
+			order, err := d.c.Store.LockOrder(t, o.Vendor, o.ID)
+			if err != nil || order == nil {
+				return err
+			}
+			more, err = d.portion(order)
+			return err
+		})
+	})
 }
 
 // portion does what one transaction has time for, and reports whether there is more.
@@ -114,7 +149,7 @@ func (d *desk) handing(by By, o *Order) error {
 	}
 	if len(cards) == 0 {
 		o.State, o.EndedAt = OrderDone, d.now
-		return nil
+		return d.tellOrder(o.ID)
 	}
 	for code, some := range byCode(cards) {
 		if err := d.raise(by, Transfer{Kind: Sell, From: o.From, To: o.To, Code: code, Order: o.ID}, some); err != nil {

@@ -38,6 +38,10 @@ const (
 	deviceExists     refusalCode = "device_exists"
 	codeExists       refusalCode = "license_code_exists"
 	transferCodeDead refusalCode = "unknown_transfer_code"
+	tooManyCards     refusalCode = "too_many_cards"
+	tooManyCodes     refusalCode = "too_many_license_codes"
+	deviceFull       refusalCode = "device_full"
+	tooManyOrders    refusalCode = "too_many_orders"
 	clockLeapt       refusalCode = "clock_leapt"
 )
 
@@ -72,9 +76,13 @@ var refusals = map[refusalCode][2]string{ //nolint:gochecknoglobals // a table
 	deviceExists:     {"There is a device of this number already.", "Numbers that differ in blanks, dashes and leading zeros alone are the same."},
 	codeExists:       {"There is a license code of this name already.", "Choose another code."},
 	transferCodeDead: {"No customer accepts transfers with this code.", "Ask the customer for its present code."},
+	tooManyCards:     {"More than 10,000 cards are on these devices.", "Choose fewer devices, or unbind cards that are used up."},
+	tooManyCodes:     {"There are 500 license codes already.", "Change one that you do not use any more."},
+	deviceFull:       {"The device has 100 cards with days already.", "Wait until one is used up, or unbind one."},
+	tooManyOrders:    {"Twenty orders of very many cards are under way already.", "Wait until one of them has ended."},
 	clockLeapt: {
-		"The server's clock has leapt, so nothing is charged until it is right again.",
-		"Put the clock right, or confirm it with “chancery clock confirm”.",
+		"The server's clock has leapt, so no card can be bound and no device lifted until it is right again.",
+		"Put the clock right, or confirm it with “chancery clock confirm”; then try again.",
 	},
 }
 

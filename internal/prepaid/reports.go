@@ -57,37 +57,54 @@ func (r Reports) Answer(ctx context.Context, v ident.VendorID, reports []Report)
 		return nil, err
 	}
 	now := r.Service.c.IDs.Clock.Now()
-	trusted := r.Service.trusts(now)
-	if trusted {
-		if err := r.charge(ctx, v, found, now); err != nil {
-			return nil, err
-		}
+	trusted, err := r.take(ctx, v, found, now)
+	if err != nil {
+		return nil, err
 	}
 	answers := make([]Answer, len(reports))
 	for i, one := range reports {
-		answers[i] = r.answer(v, one, keys[i], found, now)
-		if f, known := found[keys[i]]; known && !trusted {
-			answers[i].Allowed = f.Dark == NotDark // by what was known
+		f, known := found[keys[i]]
+		answers[i] = answer(one, f, known)
+	}
+	if !trusted {
+		return answers, nil
+	}
+	for i, one := range reports {
+		if _, known := found[keys[i]]; !known && keys[i] != "" {
+			r.Hearing.Unknown(v, keys[i], one.Device, now)
 		}
 	}
 	return answers, r.noteModels(ctx, v, reports, keys, found)
 }
 
-func (r Reports) answer(v ident.VendorID, one Report, key string, found map[string]Found, now time.Time) Answer {
-	f, known := found[key]
+// answer goes by what is known of a device. One that is not blacklisted has been charged if
+// it had no time left, or can't be while the clock is not believed: it is allowed.
+func answer(one Report, f Found, known bool) Answer {
 	if !known {
-		if key != "" {
-			r.Hearing.Unknown(v, key, one.Device, now)
-		}
 		return Answer{Device: one.Device, Reason: ReasonUnknown}
 	}
-	a := Answer{Device: one.Device, Allowed: f.Dark == NotDark && f.UsableUntil.After(now), UsableUntil: f.UsableUntil, Reason: f.Dark.Reason()}
-	r.Hearing.Heard(v, f.ID, now, f.Dark)
-	return a
+	return Answer{Device: one.Device, Allowed: f.Dark == NotDark, UsableUntil: f.UsableUntil, Reason: f.Dark.Reason()}
 }
 
-// charge charges the devices that have no time left, and notes how they stand then.
-func (r Reports) charge(ctx context.Context, v ident.VendorID, found map[string]Found, now time.Time) error {
+// take charges devices that report and have no time left, and notes when they were heard: by
+// a clock that can be believed, since what is noted later than now would stay. It tells
+// whether the clock could be believed all the time.
+func (r Reports) take(ctx context.Context, v ident.VendorID, found map[string]Found, now time.Time) (trusted bool, err error) {
+	if !r.Service.trusts(now) {
+		return false, nil
+	}
+	if trusted, err = r.charge(ctx, v, found, now); err != nil || !trusted {
+		return false, err
+	}
+	for _, f := range found {
+		r.Hearing.Heard(v, f.ID, now, f.Dark)
+	}
+	return true, nil
+}
+
+// charge charges the devices that have no time left, and notes how they stand then. It tells
+// whether the clock could be believed all the time.
+func (r Reports) charge(ctx context.Context, v ident.VendorID, found map[string]Found, now time.Time) (trusted bool, err error) {
 	var over []ident.DeviceID
 	keyOf := map[ident.DeviceID]string{}
 	for key, f := range found {
@@ -98,9 +115,9 @@ func (r Reports) charge(ctx context.Context, v ident.VendorID, found map[string]
 	}
 	slices.Sort(over)
 	for some := range slices.Chunk(over, reportsAtOnce) {
-		states, err := r.Service.ChargeNow(ctx, v, some)
-		if err != nil {
-			return err
+		states, trusted, err := r.Service.ChargeNow(ctx, v, some)
+		if err != nil || !trusted {
+			return false, err
 		}
 		for _, s := range states {
 			f := found[keyOf[s.ID]]
@@ -108,30 +125,34 @@ func (r Reports) charge(ctx context.Context, v ident.VendorID, found map[string]
 			found[keyOf[s.ID]] = f
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // ChargeNow charges devices that report and have no time left, and gives them as they are
-// then. Those that have time by now are left as they are.
-func (s *Service) ChargeNow(ctx context.Context, v ident.VendorID, ids []ident.DeviceID) (after []State, err error) {
-	return after, s.c.Runner.Run(ctx, func(t tx.Tx) error {
-		after, err = s.ChargeIn(t, v, ids)
+// then. Those that have time by now are left as they are. trusted is false, and nothing is
+// charged, where the clock can't be believed.
+func (s *Service) ChargeNow(ctx context.Context, v ident.VendorID, ids []ident.DeviceID) (after []State, trusted bool, err error) {
+	err = s.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
+		after, trusted, err = s.ChargeIn(t, v, ids)
 		return err
 	})
+	return after, trusted, err
 }
 
 // ChargeIn is ChargeNow in the caller's transaction.
-func (s *Service) ChargeIn(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (after []State, err error) {
+func (s *Service) ChargeIn(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (states []State, trusted bool, err error) {
 	ids = slices.Sorted(slices.Values(ids))
-	states, err := s.c.Store.LockStates(t, v, ids)
-	if err != nil || !s.trusts(t.Now()) {
-		return states, err
+	if states, err = s.c.Store.LockStates(t, v, ids); err != nil {
+		return nil, false, err
 	}
 	cards, err := s.c.Store.BoundTo(t, v, ids)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return states, s.work(t, v, func(d *desk) error {
+	err = s.work(t, v, func(d *desk) (err error) {
+		if trusted = d.trusted; !trusted {
+			return nil
+		}
 		for i, was := range states {
 			own := of(&cards, was.ID)
 			if was.Usable(d.now) {
@@ -143,21 +164,26 @@ func (s *Service) ChargeIn(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (aft
 		}
 		return nil
 	})
+	return states, trusted, err
 }
 
-// noteModels notes other models than were entered; a device has few of them in its life.
+// noteModels notes other models than were entered: of each device that which it said last.
+// A device has few of them in its life.
 func (r Reports) noteModels(ctx context.Context, v ident.VendorID, reports []Report, keys []string, found map[string]Found) error {
+	said := map[ident.DeviceID]string{}
 	for i, one := range reports {
 		f, known := found[keys[i]]
-		said := entry.Line(one.Model)
-		if !known || said == "" || said == f.Said || foldModel(said) == foldModel(f.Model) || len(said) > maxModel {
-			continue
-		}
-		f.Said = said
-		found[keys[i]] = f
-		if err := r.Service.c.Runner.Run(ctx, func(t tx.Tx) error { return r.Service.c.Store.SaveModel(t, v, f.ID, f.Model, said) }); err != nil {
-			return err
+		if model := entry.Line(one.Model); known && model != "" && len(model) <= maxModel && foldModel(model) != foldModel(f.Model) {
+			said[f.ID] = model
 		}
 	}
-	return nil
+	for _, f := range found {
+		if said[f.ID] == f.Said {
+			delete(said, f.ID)
+		}
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	return r.Service.c.Runner.Run(ctx, func(t tx.Tx) error { return r.Service.c.Store.SaveSaidModels(t, v, said) })
 }

@@ -79,9 +79,6 @@ func (r *Run) groups(ctx context.Context, groups []Group) (looked int, err error
 		if err := tx.Paced(tx.InChunks(ctx), func(ctx context.Context) error {
 			return r.service.c.Runner.Run(ctx, func(t tx.Tx) (err error) {
 				c = chunk{began: machine.Now(), left: groups}
-				if c.paused = !r.service.trusts(t.Now()); c.paused {
-					return nil
-				}
 				err = r.service.work(t, groups[0].Vendor, c.work)
 				c.took = machine.Now().Sub(c.began)
 				return err
@@ -110,6 +107,9 @@ type chunk struct {
 
 // work charges groups of the desk's vendor until the chunk has had its time.
 func (c *chunk) work(d *desk) error {
+	if c.paused = !d.trusted; c.paused {
+		return nil
+	}
 	for first := true; len(c.left) > 0 && c.left[0].Vendor == d.v && (first || !d.t.Spent()); first = false {
 		if err := c.group(d, c.left[0]); err != nil {
 			return err

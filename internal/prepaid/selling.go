@@ -49,14 +49,8 @@ func (s *Service) Sell(t tx.Tx, by By, c SellCommand) (sold Sold, err error) {
 		return Sold{}, fault.Wrong(fault.Field{Name: "count", Message: "must be left out where cards are named"})
 	}
 	return sold, s.work(t, by.Vendor, func(d *desk) error {
-		to, err := d.c.Store.Customer(t, d.v, c.To)
+		to, err := d.seen(by, c.To)
 		if err != nil {
-			return err
-		}
-		if to == nil {
-			return fault.Missing(aCustomer)
-		}
-		if err := d.may(by, See, to.ID, aCustomer); err != nil {
 			return err
 		}
 		if len(c.Cards) == 0 {
@@ -102,12 +96,8 @@ func (d *desk) lockNamed(by By, act Act, numbers []string) ([]Card, error) {
 			found[c.Number] = true
 		}
 	}
-	for _, n := range numbers {
-		if !found[n] {
-			e := fault.Missing(aCard)
-			e.Fields = []fault.Field{{Name: "cards", Message: n + ": there is no such card"}}
-			return nil, e
-		}
+	if err := missing(numbers, found); err != nil {
+		return nil, err
 	}
 	for _, c := range cards {
 		if c.Holder != cards[0].Holder {
@@ -115,6 +105,18 @@ func (d *desk) lockNamed(by By, act Act, numbers []string) ([]Card, error) {
 		}
 	}
 	return cards, d.may(by, act, cards[0].Holder, aCard)
+}
+
+// missing names the first card that was not found.
+func missing(numbers []string, found map[string]bool) error {
+	for _, n := range numbers {
+		if !found[n] {
+			e := fault.Missing(aCard)
+			e.Fields = []fault.Field{{Name: "cards", Message: n + ": there is no such card"}}
+			return e
+		}
+	}
+	return nil
 }
 
 // movable tells what keeps a card from being sold or returned; "" for nothing.
@@ -186,6 +188,7 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 	if err := c.Filter.Check(); err != nil {
 		return Sold{}, err
 	}
+	c.Filter.OfHolders = Holder{IsStaff: by.IsStaff()}
 	from := c.From
 	if from == 0 {
 		from = by.Customer
@@ -197,8 +200,11 @@ func (d *desk) sellCount(by By, c SellCommand, to Customer) (Sold, error) {
 		return Sold{}, err
 	}
 	if c.Count > MaxAtOnce {
-		order, err := d.order(by, Order{Kind: OrderSell, From: from, To: to.ID, Wanted: c.Count, Filter: c.Filter})
-		return Sold{Order: &order}, err
+		order, err := d.openOrder(by, Order{Kind: OrderSell, From: from, To: to.ID, Wanted: c.Count, Filter: c.Filter})
+		if err != nil {
+			return Sold{}, err
+		}
+		return Sold{Order: &order}, nil
 	}
 	cards, err := d.c.Store.LockToSell(d.t, d.v, from, c.Filter, int(c.Count))
 	if err != nil {
@@ -247,6 +253,7 @@ func (s *Service) SetLock(t tx.Tx, by By, texts []string, lock bool) (changed []
 		if err != nil {
 			return err
 		}
+		var ids []ident.CardID
 		for _, c := range cards {
 			if lock && c.HeldBy != 0 {
 				return refuseAt(cardHeld, "cards", c.Number)
@@ -261,9 +268,10 @@ func (s *Service) SetLock(t tx.Tx, by By, texts []string, lock bool) (changed []
 				continue
 			}
 			d.tally.changed(c, is)
-			if err := d.c.Store.SaveCard(t, d.v, c, is, false); err != nil {
-				return err
-			}
+			ids = append(ids, c.ID)
+		}
+		if err := d.c.Store.SaveLock(t, d.v, ids, lock); err != nil {
+			return err
 		}
 		action := map[bool]string{true: "cards.locked", false: "cards.unlocked"}[lock]
 		t.Journal(tx.Entry{Vendor: d.v, Action: action, Subject: aCard, ID: cards[0].UUID, After: recordOf("", cards)})

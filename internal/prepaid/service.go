@@ -11,14 +11,15 @@ import (
 	"chancery/internal/tx"
 )
 
-// Config is what the service needs; all of it but Trust is required.
+// Config is what the service needs; all of it but Trust and Presence is required.
 type Config struct {
 	Store    Store
 	Reader   Reader
 	Machines Machines
 	Runner   tx.Runner // for what goes in portions
 	IDs      ident.Source
-	Trust    Trust // nil where the clock is always right
+	Trust    Trust     // nil where the clock is always right
+	Presence *Presence // is told of new devices; nil where no heartbeats are taken
 }
 
 // Trust says whether the clock can be believed.
@@ -49,6 +50,8 @@ type desk struct {
 	now time.Time
 	day int64 // the vendor's
 
+	trusted bool // the clock can be believed: see gain and charge
+
 	grace int64
 	codes map[ident.CodeID]Code
 	tally *tally
@@ -58,7 +61,7 @@ type desk struct {
 
 // open begins a piece of work.
 func (s *Service) open(t tx.Tx, v ident.VendorID) (*desk, error) {
-	d := &desk{c: &s.c, t: t, v: v, now: t.Now(), tally: newTally(), lines: map[ident.CustomerID][]Customer{}}
+	d := &desk{c: &s.c, t: t, v: v, now: t.Now(), trusted: s.trusts(t.Now()), tally: newTally(), lines: map[ident.CustomerID][]Customer{}}
 	zone, err := s.c.Store.Zone(t, v)
 	if err != nil {
 		return nil, err

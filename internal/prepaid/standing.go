@@ -1,5 +1,7 @@
 package prepaid
 
+import "slices"
+
 // Status is what the table of states calls a card (docs/rules/prepaid.md, rule 3). It is derived, never stored
 // as an opinion.
 type Status string
@@ -30,18 +32,19 @@ const (
 	Plenty          // 30 and more
 )
 
+// Below WeekDays and MonthDays the days left of a card count as few.
 const (
-	weekDays  = 7
-	monthDays = 30
+	WeekDays  = 7
+	MonthDays = 30
 )
 
 func bandOf(days int64) Band {
 	switch {
 	case days <= 0:
 		return NoDays
-	case days < weekDays:
+	case days < WeekDays:
 		return UnderWeek
-	case days < monthDays:
+	case days < MonthDays:
 		return UnderMonth
 	}
 	return Plenty
@@ -108,6 +111,16 @@ func (s Standing) Status() Status {
 func StandingsOf(status Status) (all []Standing) {
 	for s := range Standing(Standings) {
 		if s.Status() == status {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// StandingsOnDevice gives the standings of cards that are on a device, in some bands of days.
+func StandingsOnDevice(bands ...Band) (all []Standing) {
+	for s := range Standing(Standings) {
+		if s.Bound() && slices.Contains(bands, s.Band()) {
 			all = append(all, s)
 		}
 	}

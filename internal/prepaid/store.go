@@ -32,6 +32,9 @@ type Codes interface {
 	// Codes gives all codes of the vendor, by id.
 	Codes(t tx.Tx, v ident.VendorID) ([]Code, error)
 
+	// LockCode gives a code by what it is known by outside.
+	LockCode(t tx.Tx, v ident.VendorID, id ident.UUID) (*Code, error)
+
 	// InsertCode and SaveCode give free false when another one has the code.
 	InsertCode(t tx.Tx, v ident.VendorID, c Code) (id ident.CodeID, free bool, err error)
 	SaveCode(t tx.Tx, v ident.VendorID, c Code) (free bool, err error)
@@ -39,7 +42,9 @@ type Codes interface {
 
 // Tree reads the customers.
 type Tree interface {
+	// LockCustomer is Customer, for who changes its switches.
 	Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
+	LockCustomer(t tx.Tx, v ident.VendorID, id ident.UUID) (*Customer, error)
 
 	// Line gives a customer and all above it, itself first, the top last.
 	Line(t tx.Tx, v ident.VendorID, id ident.CustomerID) ([]Customer, error)
@@ -52,9 +57,8 @@ type Tree interface {
 
 // Cards keeps cards, each with its days beside its device while it is bound.
 type Cards interface { //nolint:interfacebloat // one noun's rows
-	// DeviceOf tells which device a card is on, unlocked; found is false when there is no
-	// such card.
-	DeviceOf(t tx.Tx, v ident.VendorID, number string) (device ident.DeviceID, found bool, err error)
+	// DevicesOf tells which devices cards are on, by id. Nothing is locked.
+	DevicesOf(t tx.Tx, v ident.VendorID, numbers []string) ([]ident.DeviceID, error)
 
 	// CardUUID gives what a card is known by outside.
 	CardUUID(t tx.Tx, v ident.VendorID, c ident.CardID) (ident.UUID, error)
@@ -62,8 +66,8 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 	// LockCards gives the cards of these numbers, by id.
 	LockCards(t tx.Tx, v ident.VendorID, numbers []string) ([]Card, error)
 
-	// LockCardsOf gives the cards that are on a device, also those without days, by id.
-	LockCardsOf(t tx.Tx, v ident.VendorID, d ident.DeviceID) ([]Card, error)
+	// LockCardsOf gives at most limit cards that are on devices, also those without days, by id.
+	LockCardsOf(t tx.Tx, v ident.VendorID, devices []ident.DeviceID, limit int) ([]Card, error)
 
 	// LockToSell gives at most limit cards of a holder that can be sold and match the filter:
 	// Unused before Deactivated, then by number.
@@ -72,7 +76,8 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 	// LockHeld gives at most limit cards that an order holds, by id.
 	LockHeld(t tx.Tx, v ident.VendorID, o ident.OrderID, limit int) ([]Card, error)
 
-	// LockNext gives the oldest Unused card of a holder of one of these codes; nil for none.
+	// LockNext gives the oldest Unused card of a holder of one of these codes that nobody else
+	// takes at this moment; nil for none.
 	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (*Card, error)
 
 	// InsertCards makes cards, and gives the ids and numbers of those whose number was free.
@@ -81,6 +86,9 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 	// SaveCard writes what has changed of a card, and its row beside the device. number is
 	// what it is known by there.
 	SaveCard(t tx.Tx, v ident.VendorID, was, is Card, onReport bool) error
+
+	// SaveLock locks or unlocks cards that are not so yet.
+	SaveLock(t tx.Tx, v ident.VendorID, cards []ident.CardID, lock bool) error
 
 	// HandOver gives unbound cards of one holder to another one, free of any hold.
 	HandOver(t tx.Tx, v ident.VendorID, cards []ident.CardID, to ident.CustomerID) error
@@ -93,15 +101,28 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 type Devices interface {
 	// LockDevice gives the device whose number is compared by key; DeviceByID by its id.
 	LockDevice(t tx.Tx, v ident.VendorID, key string) (*Device, error)
+	// LockDevices and LockDevicesByID give several, by id.
 	DeviceByID(t tx.Tx, v ident.VendorID, id ident.DeviceID) (*Device, error)
+	LockDevices(t tx.Tx, v ident.VendorID, keys []string) ([]Device, error)
+	LockDevicesByID(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) ([]Device, error)
 
-	// InsertDevice makes a device, and gives the one that has the number already.
+	// InsertDevice makes a device, which raises the change counter where it is the vendor's first, and gives the one that has the number already.
 	InsertDevice(t tx.Tx, v ident.VendorID, d Device) (other *Device, err error)
 
-	// MoveDevice gives a device another owner.
-	MoveDevice(t tx.Tx, v ident.VendorID, d ident.DeviceID, to ident.CustomerID) error
+	// HasDevices reports whether the vendor has a device.
+	HasDevices(t tx.Tx, v ident.VendorID) (bool, error)
 
-	SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model, said string) error
+	// DarkOf tells why the device of a key is blacklisted, unlocked; NotDark where there is none.
+	DarkOf(t tx.Tx, v ident.VendorID, key string) (Dark, error)
+
+	// MoveDevices gives devices another owner, and forgets what other models they said.
+	MoveDevices(t tx.Tx, v ident.VendorID, devices []ident.DeviceID, to ident.CustomerID) error
+
+	// SaveModel changes the model of a device, and forgets what other one it said.
+	SaveModel(t tx.Tx, v ident.VendorID, d ident.DeviceID, model string) error
+
+	// SaveSaidModels notes what other models devices said.
+	SaveSaidModels(t tx.Tx, v ident.VendorID, said map[ident.DeviceID]string) error
 }
 
 // Charging keeps what every charge reads and writes.
@@ -115,8 +136,12 @@ type Charging interface {
 	// BoundTo gives the cards with days left of devices, by device.
 	BoundTo(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) ([]Bound, error)
 
-	// HasCard reports whether a card is on a device, also one without days.
-	HasCard(t tx.Tx, v ident.VendorID, d ident.DeviceID) (bool, error)
+	// CodeOn gives the license code of the card that came last to a device, also of one
+	// without days; 0 where none is on it.
+	CodeOn(t tx.Tx, v ident.VendorID, d ident.DeviceID) (ident.CodeID, error)
+
+	// CountBound counts the cards with days left of a device.
+	CountBound(t tx.Tx, v ident.VendorID, d ident.DeviceID) (int64, error)
 
 	SaveState(t tx.Tx, v ident.VendorID, s State) error
 
@@ -141,12 +166,14 @@ type Records interface {
 	TransferDevices(t tx.Tx, v ident.VendorID, id ident.TransferID, devices []ident.DeviceID) error
 
 	// TransferOfOrder gives the transfer that an order has begun on a day; nil for none.
-	// RaiseTransfer adds to its figures.
+	// RaiseTransfer adds to its figures; TransfersOfOrder gives all of the order's.
 	TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident.CodeID, day int64) (*Transfer, error)
+	TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]Transfer, error)
 	RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error
 
+	// EndBindings ends those of cards that go on.
 	BeginBinding(t tx.Tx, v ident.VendorID, c Card) error
-	EndBinding(t tx.Tx, v ident.VendorID, c Card) error
+	EndBindings(t tx.Tx, v ident.VendorID, cards []ident.CardID) error
 
 	// Count adds to the counters.
 	Count(t tx.Tx, v ident.VendorID, stock []StockChange, days []DayChange) error
@@ -157,6 +184,9 @@ type Orders interface {
 	InsertOrder(t tx.Tx, v ident.VendorID, o Order) (ident.OrderID, error)
 	LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*Order, error)
 	SaveOrder(t tx.Tx, v ident.VendorID, o Order) error
+
+	// CountOpenOrders counts the orders of a holder that have not ended.
+	CountOpenOrders(t tx.Tx, v ident.VendorID, from ident.CustomerID) (int64, error)
 }
 
 // Reader reads committed data.
@@ -165,8 +195,11 @@ type Reader interface {
 	// id where many wait.
 	DueGroups(ctx context.Context, now time.Time, limit int) ([]Group, error)
 
-	// OpenOrders gives the orders that have not ended, the oldest first.
-	OpenOrders(ctx context.Context) ([]OpenOrder, error)
+	// OpenOrders gives orders behind another one that have not ended, the oldest first.
+	OpenOrders(ctx context.Context, after ident.OrderID, limit int) ([]OpenOrder, error)
+
+	// AnyDevice reports whether the vendor has a device.
+	AnyDevice(ctx context.Context, v ident.VendorID) (bool, error)
 
 	// Found gives the devices of these keys, as reports are answered from.
 	Found(ctx context.Context, v ident.VendorID, keys []string) (map[string]Found, error)

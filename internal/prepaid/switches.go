@@ -1,17 +1,42 @@
 package prepaid
 
 import (
-	"chancery/internal/entry"
+	"strings"
+
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/tx"
 )
+
+// CustomerSeen gives a customer that somebody may see.
+func (s *Service) CustomerSeen(t tx.Tx, by By, id ident.UUID) (c Customer, err error) {
+	return c, s.work(t, by.Vendor, func(d *desk) error {
+		found, err := d.seen(by, id)
+		if err == nil {
+			c = *found
+		}
+		return err
+	})
+}
+
+// seen finds a customer that somebody may see.
+func (d *desk) seen(by By, id ident.UUID) (*Customer, error) {
+	c, err := d.c.Store.Customer(d.t, d.v, id)
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, fault.Missing(aCustomer)
+	}
+	return c, d.may(by, See, c.ID, aCustomer)
+}
 
 // SwitchChange is what to change of a customer's switches; nil leaves one as it is.
 type SwitchChange struct {
 	AllowSuperior  *bool
 	NextCard       *bool
 	AcceptTransfer *bool // on makes a new code where there is none
+	RenewCode      bool  // makes a new code; the one before is good no longer
 	LowDays        *int64
 }
 
@@ -37,7 +62,7 @@ const (
 // vendor's staff.
 func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change SwitchChange) (c Customer, err error) {
 	return c, s.work(t, by.Vendor, func(d *desk) error {
-		found, err := d.c.Store.Customer(t, d.v, customer)
+		found, err := d.c.Store.LockCustomer(t, d.v, customer)
 		if err != nil {
 			return err
 		}
@@ -55,10 +80,9 @@ func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change Switch
 		set(&c.NextCard, change.NextCard)
 		set(&c.LowDays, change.LowDays)
 		switch {
-		case change.AcceptTransfer == nil:
-		case !*change.AcceptTransfer:
+		case change.AcceptTransfer != nil && !*change.AcceptTransfer:
 			c.TransferCode = ""
-		case c.TransferCode == "":
+		case change.AcceptTransfer != nil && c.TransferCode == "", change.RenewCode && c.TransferCode != "":
 			c.TransferCode = newTransferCode(d.c.IDs.Secret(transferLetter))
 		}
 		if c.Switches == found.Switches {
@@ -73,19 +97,12 @@ func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change Switch
 }
 
 // newTransferCode makes a code from random bytes: "T-7K2M-9TQX-4BCD".
-func newTransferCode(random []byte) string {
-	letters := make([]byte, len(random))
-	for i, b := range random {
-		letters[i] = numberAlphabet[int(b)%len(numberAlphabet)]
-	}
-	return "T-" + printed(string(letters))
-}
+func newTransferCode(random []byte) string { return "T-" + printed(lettersOf(random)) }
 
 // readTransferCode reads a code as somebody types it.
 func readTransferCode(text string) string {
-	letters := entry.Letters(text)
-	if len(letters) < 2 || letters[0] != 'T' {
-		return text
+	if letters, ok := strings.CutPrefix(typed(text), "T"); ok {
+		return "T-" + printed(letters)
 	}
-	return "T-" + printed(letters[1:])
+	return text
 }

@@ -23,6 +23,7 @@ type DayChange struct {
 	Code   ident.CodeID
 
 	Charged           int64 // days taken by charges and settlements
+	Settled           int64 // of them, those that paid for days of grace
 	InCards, InDays   int64 // that came, with days that were put on cards
 	OutCards, OutDays int64 // that went
 }

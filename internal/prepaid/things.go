@@ -169,10 +169,28 @@ type Deduction struct {
 	Kind     DeductionKind
 	ByReport bool         // a report triggered it; else the run, or what a person did
 	Card     ident.CardID // 0 for none
-	Code     ident.CodeID // 0 for none
+	Code     ident.CodeID // 0 for none; of a Failed one that of the used-up card, whose contact sells more days
 	Holder   ident.CustomerID
 	Reason   Dark // of a Failed one
 }
+
+// Trigger gives the word of the API for what triggered a row.
+func (d Deduction) Trigger() string {
+	switch {
+	case d.Kind == Settlement:
+		return TriggerCard
+	case d.ByReport:
+		return TriggerReport
+	}
+	return TriggerRun
+}
+
+// What triggers rows of the ledger.
+const (
+	TriggerReport = "report"
+	TriggerRun    = "run"
+	TriggerCard   = "card" // a card came to the device, or got days
+)
 
 // TransferKind is a method of the sales record.
 type TransferKind string

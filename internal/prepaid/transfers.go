@@ -39,22 +39,22 @@ func (d *desk) transferOf(by By, r Transfer, cards []Card, devices []ident.Devic
 		return err
 	}
 	d.countMove(r, r.Cards, r.Days)
+	if r.Order != 0 {
+		return nil // told of as a whole: see tellOrder
+	}
 	return d.tellMove(r)
 }
 
 // countMove counts cards of a transfer for the day: those that came and those that went.
 func (d *desk) countMove(r Transfer, cards, days int64) {
-	in, out := d.tally.day(r.To, d.day, r.Code), d.tally.day(r.From, d.day, r.Code)
-	switch r.Kind {
-	case Issue:
-		in.InCards, in.InDays = in.InCards+cards, in.InDays+days
-	case TopUp:
-		in.InDays += days
-	case Withdraw:
-		out.OutDays += days // the card stays, and is Expired
-	case Sell, Return, BindDown, DeviceSale:
-		in.InCards, in.InDays = in.InCards+cards, in.InDays+days
-		out.OutCards, out.OutDays = out.OutCards+cards, out.OutDays+days
+	sum := Amount{cards, days}
+	if e, gets := Transferred(r.Kind, true, r.Code, sum); gets {
+		in := d.tally.day(r.To, d.day, r.Code)
+		in.InCards, in.InDays = in.InCards+e.Cards, in.InDays+e.Days
+	}
+	if e, gives := Transferred(r.Kind, false, r.Code, sum); gives {
+		out := d.tally.day(r.From, d.day, r.Code)
+		out.OutCards, out.OutDays = out.OutCards+e.Cards, out.OutDays+e.Days
 	}
 }
 
@@ -96,6 +96,20 @@ func daysOn(cards []Card) (days int64) {
 		days += c.Days
 	}
 	return days
+}
+
+// tellOrder tells of all that an order has handed over.
+func (d *desk) tellOrder(o ident.OrderID) error {
+	all, err := d.c.Store.TransfersOfOrder(d.t, d.v, o)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if err := d.tellMove(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellMove tells of cards that were sold or came back.

@@ -28,16 +28,28 @@ type Owner struct {
 }
 
 // CardView is a card in a list. ActivatedAt is zero where that was before the time of its
-// present owner and a customer looks.
+// present owner and a customer looks; Is says all the same what state it is in.
 type CardView struct {
 	Card
 
+	Is          Standing
 	LicenseCode string
 	CodeName    string
 	Models      []string
 	Contact     string // of the code: whom to ask for more days
 	Owner       Owner
 	DeviceNo    string // the number of its device; "" for none
+}
+
+// Status gives the card's state.
+func (w CardView) Status() Status { return w.Is.Status() }
+
+// Seen is what a holder sees of it.
+func (w CardView) Seen(h Holder) CardView {
+	if !h.IsStaff && w.ActivatedAt.Before(w.HeldSince) {
+		w.ActivatedAt = time.Time{}
+	}
+	return w
 }
 
 // DeviceView is a device in a list. HeardAt is zero where that was before the time of its
@@ -70,6 +82,17 @@ type DeductionView struct {
 	Contact     string
 	Owner       Owner
 }
+
+// OrderView is an order in a list.
+type OrderView struct {
+	Order
+
+	LicenseCode    string // of an issue
+	Source, Target Owner
+}
+
+// OrderSorts are what the list of orders offers.
+func OrderSorts() []string { return []string{"-created_at"} }
 
 // Unknown is a number that reported and is no device.
 type Unknown struct {
@@ -157,14 +180,4 @@ func (f Forecast) LastsDays() (days int64, ok bool) {
 		return 0, false
 	}
 	return f.Days * ForecastDays / f.Charged, true
-}
-
-// StatementLine is what a customer had of a code at the beginning and the end of some days,
-// and what came and went between: Opening + In − Out − Charged = Closing, in days; and
-// without Charged in cards.
-type StatementLine struct {
-	Code Code
-
-	OpeningCards, InCards, OutCards, ClosingCards      int64
-	OpeningDays, InDays, OutDays, Charged, ClosingDays int64
 }

@@ -73,6 +73,14 @@ func (w *Watch) Generation(ctx context.Context) (int64, error) {
 	}
 }
 
+// fresh gives the counter where it was asked for at most MaxAge ago, and asks nobody.
+func (w *Watch) fresh() (int64, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	age := w.clock.Now().Sub(w.checked)
+	return w.seen, w.asked && age >= 0 && age < MaxAge
+}
+
 func (w *Watch) ask(ctx context.Context, q *question, now time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -115,6 +123,21 @@ func (c *Cache[K, V]) Get(ctx context.Context, key K) (V, error) {
 		var zero V
 		return zero, err
 	}
+	return c.get(generation, key, func() (V, error) { return c.load(ctx, key) })
+}
+
+// Within is Get for who is in a transaction, and must not ask for the counter beside it:
+// load reads the value there. Nothing is taken from memory, or kept, unless somebody else
+// has asked for the counter at most MaxAge ago.
+func (c *Cache[K, V]) Within(key K, load func() (V, error)) (V, error) {
+	generation, ok := c.watch.fresh()
+	if !ok {
+		return load()
+	}
+	return c.get(generation, key, load)
+}
+
+func (c *Cache[K, V]) get(generation int64, key K, load func() (V, error)) (V, error) {
 	c.mu.RLock()
 	v, ok := c.values[key]
 	ok = ok && c.generation == generation
@@ -123,7 +146,8 @@ func (c *Cache[K, V]) Get(ctx context.Context, key K) (V, error) {
 		return v, nil
 	}
 	// Loaded after the counter was read: at worst the value is newer than its generation.
-	if v, err = c.load(ctx, key); err != nil {
+	v, err := load()
+	if err != nil {
 		return v, err
 	}
 	c.mu.Lock()

@@ -181,7 +181,10 @@ var table = []Kind{ //nolint:gochecknoglobals // a table of the protocol, in the
 		Message: "A subscription can't be used offline: whether it is in force is decided elsewhere.",
 		Help:    "Activate the machine online, or ask your vendor for a time-limited license.",
 	},
-	{ID: Blacklisted, Words: "Device blacklisted", Message: "This device is blacklisted.", Help: "Ask your vendor why.", Elsewhere: true},
+	{
+		ID: Blacklisted, Words: "Device blacklisted", Message: "This device is blacklisted: its cards have no day left.",
+		Help: "Bind a card with days to it, or ask for more days.",
+	},
 	{
 		ID: NoRollback, Words: "Consumption not rolled back", Message: "This consumption can't be rolled back.",
 		Help: "A client may roll back its own newest consumption, within 24 hours; ask the vendor for others.",

@@ -6,7 +6,7 @@ package refusal
 // variants returns one of each.
 func variants() []*Refusal {
 	return []*Refusal{
-		UnknownSessionKey(), WrongUser(), NoOfflineFile(), EarlyFile(), Unsigned(), GoodwillOver(), NoDefinitionLeft(), UnknownModule(),
+		UnknownSessionKey(), WrongUser(), NoOfflineFile(), EarlyFile(), Unsigned(), GoodwillOver(), NoDefinitionLeft(), UnknownModule(), NoCard(),
 	}
 }
 
@@ -90,4 +90,9 @@ func UnknownModule() *Refusal {
 		ID: UnknownFeature, Message: "There is no such usage module.",
 		Help: "Check the usage_module_id, or send usage_module_name to the call by name.",
 	}
+}
+
+// NoCard is Blacklisted for a prepaid device without a card.
+func NoCard() *Refusal {
+	return &Refusal{ID: Blacklisted, Message: "This device is blacklisted: no card is bound to it.", Help: Refuse(Blacklisted).Help}
 }

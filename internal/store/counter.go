@@ -14,7 +14,7 @@ func (db *DB) ChangeCount(ctx context.Context) (int64, error) {
 }
 
 // Bump raises the change counter. Whatever changes a vendor, an API key or a
-// public key calls it in the same transaction.
+// public key calls it in the same transaction, and so does a vendor's first prepaid device.
 func Bump(t tx.Tx) error {
 	_, err := On(t).Exec("UPDATE change_counter SET n = n + 1 WHERE id = 1")
 	return err

@@ -67,6 +67,9 @@ type Limitation struct {
 	Hidden          bool       `json:"hidden"`
 }
 
+// IsMeter reports whether the limitation is consumed, and not a static limit.
+func (l Limitation) IsMeter() bool { return l.Reset != ResetNone }
+
 // DefaultAlert is announced, in percent of the limit, where nothing else was asked for.
 const DefaultAlert = 80
 
@@ -134,6 +137,20 @@ type Grants struct {
 	Features    []Feature    `json:"features"`
 	Limitations []Limitation `json:"limitations"`
 	Variables   []Variable   `json:"variables"`
+}
+
+// Shown gives the grants that customers see: what is hidden is for the program and the vendor.
+func (g Grants) Shown() Grants {
+	return Grants{
+		Features:    slices.DeleteFunc(slices.Clone(g.Features), func(f Feature) bool { return f.Hidden }),
+		Limitations: slices.DeleteFunc(slices.Clone(g.Limitations), func(l Limitation) bool { return l.Hidden }),
+		Variables:   slices.DeleteFunc(slices.Clone(g.Variables), func(v Variable) bool { return v.Hidden }),
+	}
+}
+
+// Meters gives the limitations that are consumed.
+func (g Grants) Meters() []Limitation {
+	return slices.DeleteFunc(slices.Clone(g.Limitations), func(l Limitation) bool { return !l.IsMeter() })
 }
 
 // Check reports what is wrong with the grants, by field.

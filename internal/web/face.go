@@ -115,6 +115,9 @@ func (f *Face) Err() error { return f.made.err }
 // Views are all templates with the type that each shows; a test checks them.
 func (f *Face) Views() []*View { return f.made.views }
 
+// Has reports whether there is a page at a pattern below the face.
+func (f *Face) Has(path string) bool { return f.made.pages[path] }
+
 // Path is the pattern of an address below the face: "/licenses/{id}".
 func (f *Face) Path(below string) string { return "/" + f.Name + "/{vendor}" + below }
 

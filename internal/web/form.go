@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -49,6 +50,7 @@ type Field struct {
 	Suggest     string // address that gives what may be meant by what was typed so far (Suggestions)
 	Look        bool   // where there is script, another value reads the form's parts again: see Form.Look
 	ReadOnly    bool
+	Fixed       bool   // of HiddenField: it holds what the page says, whatever was sent
 	Fresh       bool   // what it begins with is a proposal, and nothing of the record
 	Meanwhile   string // set by the form: what others did to it
 
@@ -133,12 +135,12 @@ func (f *Form) Add(g Group) {
 			d.Kind = TextField
 		}
 		offerOwn(d)
-		if f.looked != nil {
+		if f.looked != nil && !d.Fixed {
 			f.look(d)
 		}
 		theirs := f.edits && f.track(d, g.Title)
 		g.Folded = g.Folded && d.Meanwhile == ""
-		if f.sent != nil && !theirs && d.Kind != PasswordField && d.Kind != FileField {
+		if f.sent != nil && !theirs && !d.Fixed && d.Kind != PasswordField && d.Kind != FileField {
 			if given, ok := f.sent[d.Name]; ok || d.Kind == CheckField || d.Kind == ChecksField {
 				d.Values = given
 				d.Value = f.sent.Get(d.Name)
@@ -231,6 +233,7 @@ func (f *Form) refused(err error) {
 // a matter of fields has been told there already.
 func (f *Form) settle() {
 	if !f.inFields {
+		f.tellRest()
 		return
 	}
 	marked := slices.ContainsFunc(f.Groups, func(g Group) bool {
@@ -247,6 +250,18 @@ func (f *Form) settle() {
 		}
 	}) {
 		f.Wrong.Text = strings.TrimSpace(f.Wrong.Text + " " + f.language.Said(spoken(name)) + " " + f.errors[name] + ".")
+	}
+}
+
+// tellRest tells what a refusal says of fields that the form does not show: of which of
+// many things it is.
+func (f *Form) tellRest() {
+	for _, name := range slices.Sorted(maps.Keys(f.errors)) {
+		message := f.errors[name]
+		if !strings.HasSuffix(message, ".") {
+			message = f.language.Said(spoken(name)) + " " + message + "."
+		}
+		f.Wrong.Text = strings.TrimSpace(f.Wrong.Text + " " + message)
 	}
 }
 

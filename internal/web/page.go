@@ -23,9 +23,10 @@ type Page struct {
 	Base   string // address of the face at this vendor: /console/acme
 	Vendor string // its name
 	Nav    []NavGroup
-	Person *Person // who is signed in; nil for nobody
-	Search string  // address that searches from anywhere; empty where the face has none
-	Query  string  // what was searched for
+	Menu   []NavItem // behind the name of who is signed in
+	Person *Person   // who is signed in; nil for nobody
+	Search string    // address that searches from anywhere; empty where the face has none
+	Query  string    // what was searched for
 
 	Theme string         // "light", "dark" or "" to follow the system
 	Zone  *time.Location // the viewer's: instants are shown in it
@@ -81,6 +82,9 @@ type Person struct {
 	// Session is the one that the request belongs to, for the pages of the
 	// account; the gallery has none.
 	Session access.Session
+
+	// Menu is what else stands in the menu behind the name; nil for nothing.
+	Menu func(base string) []NavItem
 
 	// Reach is what of the vendor's licences is theirs on the portal, and empty on the
 	// console.

@@ -161,6 +161,12 @@ func (q *Request) Page(title string, crumbs ...Link) Page {
 	if q.Person != nil {
 		p.request, p.Crumbs = q, q.openable(crumbs)
 		here := strings.TrimPrefix(q.R.URL.Path, q.Base)
+		if q.Person.Menu != nil {
+			p.Menu = q.Person.Menu(q.Base)
+			for i := range p.Menu {
+				p.Menu[i].Label = q.Language().Word(p.Menu[i].Label)
+			}
+		}
 		p.Nav = q.mounted(q.face.Nav(q.Principal, q.Base, func(path string) bool {
 			return here == path || path != "/" && strings.HasPrefix(here, path+"/")
 		}))

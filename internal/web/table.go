@@ -66,6 +66,7 @@ type FilterKind string
 // The kinds of filter.
 const (
 	SearchFilter FilterKind = "search"
+	NumberFilter FilterKind = "number"
 	ChoiceFilter FilterKind = "choice"
 	DateFilter   FilterKind = "date"
 )
@@ -86,6 +87,8 @@ type Bulk struct {
 	Action string // address
 	Icon   string
 	Danger bool
+	Value  string // sent as "page" by this button
+	Asks   bool   // its address asks before it does it: see Form.Look and Form.Ticked
 }
 
 // Table declares a list of R: what it shows, offers and reads.
@@ -96,7 +99,9 @@ type Table[R any] struct {
 	Sorts   []string // sorts[0] is the default; "-created_at" for descending
 	Empty   Empty    // when there is nothing at all
 	Limit   int      // rows a page; 0 for listing.DefaultLimit
+	Keep    []string // parameters of the address that say what the list is of: they stay when filters are cleared
 	ID      func(row R) string
+	Ticked  func(row R) bool // rows that are ticked from the start; nil for none
 	Bulk    []Bulk
 	Top     bool // cells of several lines stand at the top of their row
 	Rows    func(q *Request, r listing.Request) (listing.Page[R], error)
@@ -115,6 +120,7 @@ type List struct {
 	CSV      string
 	Picks    []Pick // the columns that can be picked
 	Kept     []Kept // parameters that the filter form carries along
+	Carried  []Kept // what is sent with the ticked rows
 	Empty    Empty
 	Wrong    *Notice
 }
@@ -130,8 +136,9 @@ type Head struct {
 
 // Row is one row: its cells, and its id for ticking.
 type Row struct {
-	ID    string
-	Cells []ShownCell
+	ID     string
+	Ticked bool
+	Cells  []ShownCell
 }
 
 // ShownCell is a cell with its column's label, for narrow screens.
@@ -166,12 +173,23 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 		l.Narrowed = l.Narrowed || l.Filters[i].Value != ""
 	}
 	l.Clear = q.R.URL.Path
+	if kept := kept(address, t.Keep); len(kept) > 0 {
+		l.Clear += "?" + kept.Encode()
+	}
 	for _, c := range slices.DeleteFunc(slices.Clone(t.Columns), Column[R].acts) {
 		l.Picks = append(l.Picks, Pick{Name: c.Name, Label: c.Label, On: slices.ContainsFunc(columns, func(d Column[R]) bool { return d.Name == c.Name })})
 	}
-	for _, name := range []string{"sort", "cols"} {
+	for _, name := range append([]string{"sort", "cols"}, t.Keep...) {
 		if value := address.Get(name); value != "" {
 			l.Kept = append(l.Kept, Kept{name, value})
+		}
+	}
+	if len(t.Bulk) > 0 {
+		l.Carried = append(l.Carried, Kept{BackName, strings.TrimPrefix(q.R.URL.RequestURI(), q.Base)})
+		for _, k := range t.Keep {
+			if value := address.Get(k); value != "" {
+				l.Carried = append(l.Carried, Kept{k, value})
+			}
 		}
 	}
 	l.CSV = with(q.R.URL, "format", "csv", "cursor", "")
@@ -199,6 +217,27 @@ func (t Table[R]) View(q *Request, p *Page) (List, error) {
 		l.Next = with(q.R.URL, "cursor", found.Next)
 	}
 	return l, nil
+}
+
+// BackName is what sends along, with the rows that were ticked in a list, where that
+// list is below the face.
+const BackName = "back"
+
+// Of is a list of these rows, on a page that reads them itself: without filters and pages.
+func (t Table[R]) Of(q *Request, p *Page, rows []R) List {
+	columns := t.chosen(url.Values{})
+	l := List{Empty: t.Empty, Bulk: t.Bulk, Top: t.Top, Heads: t.heads(q.R.URL, columns, "")}
+	for _, row := range rows {
+		l.Rows = append(l.Rows, t.row(p, columns, row))
+	}
+	return l
+}
+
+// Records is a short table on a thing's page, and where all of it stands.
+type Records struct {
+	Title string
+	List  List
+	All   *Link // nil for nowhere
 }
 
 func refusal(l *language.Language, err error) *Notice {
@@ -269,6 +308,7 @@ func (t Table[R]) row(p *Page, columns []Column[R], row R) Row {
 	if t.ID != nil {
 		out.ID = t.ID(row)
 	}
+	out.Ticked = t.Ticked != nil && t.Ticked(row)
 	for i, c := range columns {
 		out.Cells[i] = p.Cell(c.Cell(row))
 		out.Cells[i].Label, out.Cells[i].End, out.Cells[i].Act, out.Cells[i].Roomy = c.Label, c.End, c.Act, c.Roomy
@@ -298,6 +338,17 @@ func (p *Page) Cell(c Cell) ShownCell {
 		s.Time = p.LastDay(c.LastDay)
 	}
 	return s
+}
+
+// kept are those parameters of an address that are set.
+func kept(address url.Values, names []string) url.Values {
+	v := url.Values{}
+	for _, name := range names {
+		if value := address.Get(name); value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
 }
 
 // with gives an address with parameters set, or removed when empty.

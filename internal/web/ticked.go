@@ -55,5 +55,8 @@ func joined(sent []string) []string {
 // how many rows that are.
 func (f *Form) Ticked(name string) (Field, int) {
 	ids := joined(f.sent[name])
+	if f.sent == nil {
+		ids = joined(f.looked[name])
+	}
 	return Field{Name: name, Kind: HiddenField, Value: strings.Join(ids, ",")}, len(ids)
 }

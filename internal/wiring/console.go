@@ -78,6 +78,7 @@ func consoleAreas(r *Rooms, s Site, files licenses.Files, far *offline.Service, 
 		})),
 		mounted(webhooks.New(webhooks.Config{
 			Face: f, Subscriptions: seenSubscriptions{r.Subscriptions, r.OutboxRows}, Rows: seenDeliveries{r.OutboxRows},
+			Incoming: r.Incoming, IncomingRows: r.OutboxRows, Server: s.address(),
 		})),
 		mounted(mails.New(mails.Config{
 			Face: f, Mails: seenMails{r.Mails}, Rows: seenMailLog{r.MailRows}, Sends: s.SendsMail, From: s.MailFrom, Links: s.PublicURL != nil,
@@ -107,6 +108,7 @@ func newConsole(r *Rooms, s Site, assets *web.Assets, files licenses.Files, far 
 		return Faces{}, err
 	}
 	areas := append([]area{mounted(assets, nil), mounted(face, nil)}, consoleAreas(r, s, files, far, face)...)
+	areas = append(areas, staffPrepaid(r, face)...)
 	if s.Gallery {
 		areas = append(areas, listed(gallery.Routes(face)))
 	}

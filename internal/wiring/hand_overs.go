@@ -27,7 +27,7 @@ func (m handOverMails) Allowed(t tx.Tx, vendor ident.VendorID) error {
 	case err != nil:
 		return err
 	case v.NoHandOver:
-		return fault.Refused("hand_over_off", "Here only the vendor hands licences over.", "Ask the vendor.")
+		return owners.HandOverOff()
 	case m.rooms.publicURL == nil:
 		return fault.Refused("no_links", "This server mails no links, so nobody could confirm it.", "Ask the vendor to name another licensee.")
 	}
@@ -99,13 +99,17 @@ func (r *Rooms) confirmHandOver(ctx context.Context, v ident.VendorID, secret st
 	return done.License, done.Welcome, err
 }
 
-// lookAtHandOver tells what a link of a hand-over would change. It is good while who has
-// asked for it may still hand the licence over.
+// lookAtHandOver tells what a link of a hand-over would change. It is good while the vendor lets
+// owners hand licences over, and who has asked for it may still do so.
 func (r *Rooms) lookAtHandOver(
 	ctx context.Context, v ident.VendorID, secret string,
 ) (h *licensing.HandOver, l *licensing.License, good bool, err error) {
 	h, l, good, err = r.Licenses.HandOverLink(ctx, v, secret)
 	if err != nil || !good {
+		return h, l, false, err
+	}
+	vendor, err := r.VendorRows.ByID(ctx, v)
+	if err != nil || vendor.NoHandOver {
 		return h, l, false, err
 	}
 	asker, err := r.OwnerRows.ByUser(ctx, v, h.AskedBy)

@@ -11,6 +11,7 @@ import (
 	"chancery/internal/keyring"
 	"chancery/internal/licensing"
 	"chancery/internal/outbox"
+	"chancery/internal/prepaid"
 	auditstore "chancery/internal/store/audit"
 	catalogstore "chancery/internal/store/catalog"
 	customerstore "chancery/internal/store/customers"
@@ -40,17 +41,18 @@ func (r *Rooms) furnishLicences(sealer *keyring.Sealer) (err error) {
 	if r.machines, err = devices.New(devices.Config{Store: devicestore.Store{}, IDs: r.IDs, Copies: []devices.Copies{r.LicenseRows}}); err != nil {
 		return err
 	}
+	if err = r.furnishPrepaid(); err != nil {
+		return err
+	}
 	released := &pairs.Released{}
 	if r.Licenses, err = licensing.New(licensing.Config{
 		Store: r.LicenseRows, Reader: r.LicenseRows, Pulses: r.Pulses, Devices: pairs.LicensedDevices{Devices: r.machines}, Runner: r.DB, IDs: r.IDs,
-		Sessions: released, Notices: LicenceMails{r.Mails},
+		Sessions: released, Notices: LicenceMails{r.Mails}, Leavers: leavers{r},
+		Prepaid: pairs.PaidDays{Heartbeats: prepaid.NewHeartbeats(r.Reports, r.presence)},
 	}); err != nil {
 		return err
 	}
 	if err = r.furnishMeters(); err != nil {
-		return err
-	}
-	if err = r.furnishPrepaid(); err != nil {
 		return err
 	}
 	r.SessionRows = floatingstore.Store{DB: r.DB}

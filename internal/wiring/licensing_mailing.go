@@ -1,7 +1,6 @@
 package wiring
 
 import (
-	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -152,7 +151,7 @@ func (m LicenceMails) RefreshDue(t tx.Tx, l *licensing.License, a *licensing.Act
 		return err
 	}
 	message.Key = "refresh_due:" + a.UUID.String() + ":" + strconv.FormatInt(a.RefreshBy.UnixMilli(), 10)
-	message.Data.Device = cmp.Or(a.Client.Hostname, a.Client.Name, a.Device.Number)
+	message.Data.Device = nameInMail(a)
 	if message.Data.RefreshBy, err = m.day(t, l, a.RefreshBy); err != nil {
 		return err
 	}

@@ -16,6 +16,11 @@ func (s mailStops) Read(v ident.VendorID, token string) (mailing.Stop, error) {
 	return s.rooms.Mails.ReadStop(v, token)
 }
 
+// Stopped implements entrance.Stops.
+func (s mailStops) Stopped(ctx context.Context, v ident.VendorID, stop mailing.Stop) (bool, error) {
+	return s.rooms.MailRows.IsStopped(ctx, v, stop)
+}
+
 // Stop implements entrance.Stops. A licensee who has no account gets one, as by asking for
 // a password, so that there is whom the choice is of.
 func (s mailStops) Stop(ctx context.Context, v ident.VendorID, stop mailing.Stop) error {

@@ -109,9 +109,20 @@ func (o offlineLicenses) Place(t tx.Tx, v ident.VendorID, activation ident.UUID)
 
 // HandOut implements offline.Licenses.
 func (o offlineLicenses) HandOut(ctx context.Context, v ident.VendorID, p offline.Place) (*offline.Grant, *refusal.Refusal, error) {
+	return o.grant(ctx, v, p, false)
+}
+
+// Look implements offline.Licenses.
+func (o offlineLicenses) Look(ctx context.Context, v ident.VendorID, p offline.Place) (*offline.Grant, *refusal.Refusal, error) {
+	return o.grant(ctx, v, p, true)
+}
+
+func (o offlineLicenses) grant(ctx context.Context, v ident.VendorID, p offline.Place, unsaid bool) (*offline.Grant, *refusal.Refusal, error) {
 	var out licensing.Outcome
 	if err := o.r.DB.Run(ctx, func(t tx.Tx) (err error) {
-		out, err = o.r.Licenses.LicenseFile(t, licensing.FileCommand{Vendor: v, License: p.LicenseUUID, ByID: true, TokenKey: p.TokenKey})
+		out, err = o.r.Licenses.LicenseFile(t, licensing.FileCommand{
+			Vendor: v, License: p.LicenseUUID, ByID: true, TokenKey: p.TokenKey, Unsaid: unsaid,
+		})
 		return err
 	}); err != nil || out.Refusal != nil {
 		return nil, out.Refusal, err

@@ -39,6 +39,9 @@ func (o offlineLicenses) second(t tx.Tx, c licensing.ActivateCommand, of licensi
 	d, err := o.r.Licenses.Deactivate(t, licensing.DeactivateCommand{
 		Vendor: c.Vendor, License: of.License, By: licensing.ByClient, Activations: []ident.UUID{of.Activation},
 	})
+	if err == nil && d.Waiting > 0 {
+		err = o.r.Licenses.GiveWay(t, c.Vendor, of.Activation)
+	}
 	if err != nil {
 		return offline.Place{}, nil, err
 	}

@@ -23,6 +23,7 @@ import (
 	"chancery/internal/web/portal/people"
 	"chancery/internal/web/portal/requests"
 	"chancery/internal/web/portal/takeover"
+	prepaidoverview "chancery/internal/web/prepaid/overview"
 	"chancery/internal/web/show"
 	"chancery/internal/wiring/pairs"
 )
@@ -30,7 +31,9 @@ import (
 // portalAreas are all of the portal. A new area is a new line.
 func portalAreas(r *Rooms, s Site, made files.Files, f *web.Face) []area {
 	return append(entranceAreas(r, s, f, false),
-		mounted(overview.New(overview.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}})),
+		mounted(overview.New(overview.Config{
+			Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}, Reminders: prepaidoverview.Reminder{Rows: r.PrepaidRows}.Notices,
+		})),
 		mounted(licenses.New(licenses.Config{Face: f, Rows: r.OwnerRows, Meters: ownersMeters{r}, HandOvers: r.HandOvers(), Mails: s.mailsLinks()})),
 		mounted(takeover.New(takeover.Config{Face: f, Look: r.lookAtHandOver, Confirm: r.confirmHandOver})),
 		mounted(requests.New(requests.Config{Face: f, Rows: r.OwnerRows, Requests: r.Requests})),
@@ -82,7 +85,7 @@ func newPortal(r *Rooms, s Site, assets *web.Assets, made files.Files) (Faces, e
 	if err != nil {
 		return Faces{}, err
 	}
-	routes, err := routesOf(append([]area{mounted(face, nil)}, portalAreas(r, s, made, face)...))
+	routes, err := routesOf(slices.Concat([]area{mounted(face, nil)}, portalAreas(r, s, made, face), ownersPrepaid(r, face)))
 	if err != nil {
 		return Faces{}, err
 	}
@@ -106,7 +109,7 @@ func (s ownerSessions) Authenticate(ctx context.Context, vendor ident.VendorID, 
 	}
 	role, about := ownerRole(o.Reach)
 	return o.Principal, web.Person{
-		Name: o.User.Name, Email: o.User.Email, Role: role, RoleAbout: about, Session: o.Session, Reach: o.Reach,
+		Name: o.User.Name, Email: o.User.Email, Role: role, RoleAbout: about, Session: o.Session, Reach: o.Reach, Menu: s.rooms.prepaidMenu(ctx, o.Reach),
 		Language: o.User.Language, CustomerLanguage: func() string {
 			code, err := s.rooms.OwnerRows.LanguageOf(ctx, vendor, o.User.Email)
 			if err != nil {

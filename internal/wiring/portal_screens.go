@@ -25,7 +25,7 @@ func (o ownersMeters) Read(ctx context.Context, r owners.Reach, l *licensing.Lic
 	if !r.May(owners.See, ownerstore.Of(l)) {
 		return nil, fault.Missing("license")
 	}
-	return o.rooms.Meters.Read(ctx, r.Vendor, l.ID, l.Terms().Grants.Limitations)
+	return o.rooms.Meters.Read(ctx, r.Vendor, l.ID, l.Terms().Grants.Shown().Limitations)
 }
 
 // ownersFiles makes files of licences that somebody in reach may manage.
@@ -42,7 +42,7 @@ func (o ownersFiles) LicenseXML(ctx context.Context, r owners.Reach, license, ac
 		return nil, nil, err
 	}
 	if !r.May(owners.Manage, ownerstore.Of(l)) {
-		return nil, nil, fault.Refused("role_missing", "Your role does not allow this.", "Ask the licensee, or an administrator of the customer.")
+		return nil, nil, owners.RoleMissing()
 	}
 	c := licensing.FileCommand{Vendor: r.Vendor, License: l.UUID, ByID: true}
 	if !activation.IsZero() {
@@ -65,7 +65,7 @@ func (o ownersFiles) mine(ctx context.Context, r owners.Reach, activation ident.
 		return nil, err
 	}
 	if !r.May(owners.Manage, ownerstore.Of(l)) {
-		return nil, fault.Refused("role_missing", "Your role does not allow this.", "Ask the licensee, or an administrator of the customer.")
+		return nil, owners.RoleMissing()
 	}
 	return l, nil
 }
@@ -102,7 +102,7 @@ func (o ownersFiles) Again(ctx context.Context, r owners.Reach, license, id iden
 		return "", nil, err
 	}
 	if !r.May(owners.Manage, ownerstore.Of(l)) {
-		return "", nil, fault.Refused("role_missing", "Your role does not allow this.", "Ask the licensee, or an administrator of the customer.")
+		return "", nil, owners.RoleMissing()
 	}
 	f, err := o.far.Again(ctx, r.Vendor, l.ID, id, offline.ViaDashboard)
 	return f.Name, f.Content, err

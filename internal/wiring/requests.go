@@ -9,10 +9,19 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
 	"chancery/internal/owners"
+	ownerstore "chancery/internal/store/owners"
 	"chancery/internal/terms"
 	"chancery/internal/tx"
 	"chancery/internal/web/console"
 )
+
+// leavers withdraws what is asked for a licence that gets another customer.
+type leavers struct{ rooms *Rooms }
+
+// Leaves implements licensing.Leavers.
+func (l leavers) Leaves(t tx.Tx, v ident.VendorID, license ident.LicenseID) error {
+	return l.rooms.Requests.Leaves(t, v, license)
+}
 
 // requestMails tells people of requests by mail.
 type requestMails struct{ rooms *Rooms }
@@ -34,24 +43,42 @@ func (m requestMails) Asked(t tx.Tx, v ident.VendorID, q owners.Request) error {
 	return m.rooms.Mails.Tell(t, v, "", message)
 }
 
-// Answered implements owners.RequestPost.
-func (m requestMails) Answered(t tx.Tx, v ident.VendorID, q owners.Request) error {
+// Answered implements owners.RequestPost. Who sees the licence no more is told nothing of it.
+func (m requestMails) Answered(t tx.Tx, v ident.VendorID, q owners.Request) (told bool, err error) {
+	if sees, err := m.sees(t, v, q); err != nil || !sees {
+		return false, err
+	}
 	message, err := m.message(t, mailing.RequestAnswered, v, q)
 	if err != nil {
-		return err
+		return false, err
 	}
 	message.To, message.Data.Answer = q.UserEmail, q.Answer
 	if q.State == owners.RequestDeclined {
 		message.Data.Declined = "yes"
 	}
-	return m.rooms.Mails.Queue(t, v, message)
+	return true, m.rooms.Mails.Queue(t, v, message)
 }
 
-func (m requestMails) message(t tx.Tx, k mailing.Kind, v ident.VendorID, q owners.Request) (mailing.Message, error) {
+// sees reports whether who has asked still sees the licence, of the customer of then.
+func (m requestMails) sees(t tx.Tx, v ident.VendorID, q owners.Request) (bool, error) {
+	l, err := m.license(t, v, q)
+	if err != nil {
+		return false, err
+	}
+	now, err := m.rooms.Owners.Now(t, v, q.User)
+	return l.Customer.ID == q.Customer && now.May(owners.See, ownerstore.Of(l)), err
+}
+
+func (m requestMails) license(t tx.Tx, v ident.VendorID, q owners.Request) (*licensing.License, error) {
 	l, err := m.rooms.LicenseRows.License(t, v, q.License)
 	if err == nil && l == nil {
 		err = fault.Missing("license")
 	}
+	return l, err
+}
+
+func (m requestMails) message(t tx.Tx, k mailing.Kind, v ident.VendorID, q owners.Request) (mailing.Message, error) {
+	l, err := m.license(t, v, q)
 	if err != nil {
 		return mailing.Message{}, err
 	}

@@ -166,6 +166,7 @@ type Rooms struct {
 	Following  *store.FollowingClock // nil unless the clock follows the database's
 
 	machines     *devices.Service
+	presence     *prepaid.Presence
 	log          *slog.Logger
 	sealer       *keyring.Sealer
 	passwordCost access.Cost

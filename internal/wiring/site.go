@@ -78,7 +78,15 @@ func (s Site) docs() string {
 	if s.PublicURL == nil {
 		return ""
 	}
-	return strings.TrimSuffix(s.PublicURL.String(), "/") + "/api/docs"
+	return s.address() + "/api/docs"
+}
+
+// address is the public address without a slash at its end; empty where it is not known.
+func (s Site) address() string {
+	if s.PublicURL == nil {
+		return ""
+	}
+	return strings.TrimSuffix(s.PublicURL.String(), "/")
 }
 
 // passkeys is the server as browsers bind passkeys to it: a name, over TLS or on this

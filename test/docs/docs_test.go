@@ -16,6 +16,7 @@ import (
 	"chancery/internal/outbox"
 	"chancery/internal/server"
 	"chancery/internal/server/servertest"
+	"chancery/internal/web/show"
 )
 
 // page reads pages of docs/; "*" stands for all, with the README.
@@ -149,6 +150,24 @@ func TestFiguresAreTold(t *testing.T) {
 	for _, told := range regexp.MustCompile("`(chancery_[a-z_]+)").FindAllStringSubmatch(page(t, "*"), -1) {
 		if !slices.Contains(names, told[1]) {
 			t.Errorf("there is no figure %s", told[1])
+		}
+	}
+}
+
+// Every mail that owners choose is named on the page of the dashboard as the account's page
+// names it, and every word that owners meet is among the words.
+func TestChoosableMailsAreTold(t *testing.T) {
+	t.Parallel()
+	dashboard := strings.Join(strings.Fields(page(t, "dashboard.md")), " ")
+	for _, k := range mailing.Choosable() {
+		if name := show.MailChoice(k); !strings.Contains(dashboard, "*"+name+"*") {
+			t.Errorf("docs/dashboard.md does not name %s as the account's page does: *%s*", k, name)
+		}
+	}
+	words := page(t, "glossary.md")
+	for _, word := range []string{"hand-over", "request", "display name"} {
+		if !strings.Contains(words, "\n| "+word+" |") {
+			t.Errorf("docs/glossary.md lacks %s", word)
 		}
 	}
 }

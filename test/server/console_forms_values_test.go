@@ -50,6 +50,7 @@ func editsNothing() map[string]string {
 		"/settings/team/{id}/email":         "a mail asks first, and its link changes the address",
 		"/settings/vendor/branding/preview": "it shows what is typed, and saves nothing",
 		"/settings/team/{id}/invite":        does, "/settings/team/{id}/remove": ends, "/settings/webhooks/new": makes,
+		"/settings/incoming/new": makes, "/settings/incoming/{id}/delete": ends, "/settings/incoming/{id}/rotate": secrets,
 		"/settings/vendor/hosts/new": makes, "/settings/vendor/hosts/{id}/remove": ends,
 		"/settings/webhooks/{id}/delete": ends, "/settings/webhooks/{id}/replay": does, "/settings/webhooks/{id}/rotate": secrets,
 		// Their fields are not of the record: what they began with is compared all the same

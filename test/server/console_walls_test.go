@@ -81,6 +81,8 @@ func (a attack) page(route edge.Route, slug string) string {
 	switch {
 	case noun == "devices":
 		id = a.ids["activations"]
+	case strings.Contains(path, "/settings/incoming/"):
+		id = a.ids["incoming-webhooks"]
 	case strings.Contains(path, "/settings/webhooks/"):
 		id = a.ids["subscriptions"]
 	case strings.Contains(path, "/settings/mail/log/"):

@@ -175,9 +175,32 @@ func TestMailsCanBeStopped(t *testing.T) {
 		if to := m.Box.Read(t).To; to != "sales@example.com" {
 			t.Errorf("%s is told", to)
 		}
-		// The same by a person, of another kind and on a page.
 		p := stranger.Get(t, at)
-		p = stranger.Press(t, p, "Send no more of them", nil)
-		servertest.Says(t, p, "h1", "You get no more of these mails")
+		servertest.Says(t, p, "main", "These mails are stopped", "anna@werk.example gets no mails of this kind.")
+	})
+}
+
+// Where somebody else is signed in, the link at the end of a mail says for whom it stops what,
+// stops that, and touches nothing of theirs.
+func TestMailsOfAnotherAreStopped(t *testing.T) {
+	servertest.EachMailed(t, func(t *testing.T, m *servertest.Mailed) {
+		m.API(t, 200, "PUT", "/mail-rules", `{"kind":"nearly_used_up","is_on":true,"to_customer":true,"staff":[]}`)
+		nearly(t, m, "a")
+		_, at, _ := strings.Cut(strings.Trim(m.Box.Await(t).Header.Get("List-Unsubscribe"), "<>"), "/portal/acme")
+		otto := m.AsOwner(t, m.Vendor, "otto@werk.example", nil)
+		ticked := func() int {
+			return otto.Get(t, "/account/mails").Find(`input[type=checkbox][name="nearly_used_up"][checked]`).Length()
+		}
+		p := otto.Get(t, at)
+		servertest.Says(t, p, "main", "anna@werk.example", "Activations nearly used up", "You are signed in as otto@werk.example.", "this page is about those to anna@werk.example")
+		p = otto.Press(t, p, "Send no more of them", nil)
+		servertest.Says(t, p, "main", "These mails are stopped", "anna@werk.example gets no mails of this kind.", "You are signed in as otto@werk.example.")
+		if ticked() != 1 {
+			t.Error("what is stopped is who is signed in")
+		}
+		p = otto.Press(t, p, "Sign out and go on as anna@werk.example", nil)
+		if !strings.HasPrefix(p.Path, "/sign-in") {
+			t.Errorf("on to %s", p.Path)
+		}
 	})
 }

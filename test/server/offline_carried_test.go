@@ -264,3 +264,29 @@ func TestARefreshByIsTold(t *testing.T) {
 		mails(3) // of a device that is to go nothing is told
 	}, servertest.TestClock)
 }
+
+// The mail names a device as its owner does, and as it names itself.
+func TestARefreshMailNamesTheDevice(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v, l := offlineVendor(t, s, terms{"licensee_email": "anna@example.com", "offline_days": 30, "token_limit": 2})
+		v.far(t, "m-1").activate(t, l.Key)
+		id, _ := v.only(t, l)
+		s.AsOwner(t, v.NewVendor, "anna@example.com", nil).Fill(t, "/activations/"+id+"/name", url.Values{"display_name": {"Hall 3"}})
+		s.Advance(t, v.NewVendor, "408h")
+		var mails struct{ Items []struct{ ID, Kind string } }
+		v.manage(t, 200, "GET", "/mails?limit=200", nil).JSON(t, &mails)
+		told := 0
+		for _, one := range mails.Items {
+			if one.Kind != "refresh_due" {
+				continue
+			}
+			told++
+			if got := v.manage(t, 200, "GET", "/mails/"+one.ID, nil); !bytes.Contains(got.Body, []byte("Hall 3 (press-m-1)")) {
+				t.Errorf("the mail does not name the device as its owner does: %s", got.Body)
+			}
+		}
+		if told != 1 {
+			t.Errorf("%d mails, want 1", told)
+		}
+	}, servertest.TestClock)
+}

@@ -54,6 +54,9 @@ func TestASecondMachineTakesAFreePlace(t *testing.T) {
 		if !bytes.Contains(list.Body, []byte(`"m-1~2"`)) {
 			t.Errorf("the vendor sees %s", list.Body)
 		}
+		if files := v.manage(t, 200, "GET", "/licenses/"+l.ID+"/files", nil); !bytes.Contains(files.Body, []byte(`"m-1~2"`)) {
+			t.Errorf("the files are listed as another device's: %s", files.Body)
+		}
 		third := first.again(t)
 		if _, got := third.ask(t, 409, l.Key); !bytes.Contains(got, []byte("the vendor is asked")) {
 			t.Errorf("no place left: %s", got)
@@ -100,6 +103,7 @@ func TestASecondMachineWaits(t *testing.T) {
 		if st, err := second.Install(v.bring(t, 200, request)); err != nil || !st.Valid() {
 			t.Errorf("%+v, %v", st, err)
 		}
+		v.told(t, l, "10") // what the first one may have used
 
 		days := v.issue(t, terms{"offline_days": 30})
 		one := v.far(t, "m-2")

@@ -88,7 +88,6 @@ func TestTheLifeOfTwoDevicesByFiles(t *testing.T) {
 		v, l := offlineVendor(t, s, nil)
 		first := v.far(t, "m-1")
 		request := first.activate(t, l.Key)
-		v.bring(t, 200, request) // the same again is answered again
 		first.consume(t, 2.5)
 		report, err := first.OfflineReport()
 		if err != nil {
@@ -291,6 +290,11 @@ func TestOneUploadTwiceAtOnce(t *testing.T) {
 			return replies
 		}
 		licenses := both(file.Text)
+		for _, other := range licenses {
+			if !bytes.Equal(other, licenses[0]) {
+				t.Error("the same request has two answers")
+			}
+		}
 		if _, err := f.Install(licenses[3]); err != nil {
 			t.Fatal(err)
 		}
@@ -425,9 +429,18 @@ func TestThePageForFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	both := form("What was used is counted.", report.Text, []byte("Hello, here is the file."))
-	if !strings.Contains(both, "There is no request in this text.") || strings.Contains(both, "data-download") {
-		t.Errorf("one good and one bad: %s", both)
+	for _, want := range []string{"request0</", "press-m-1", "request1: There is no request in this text."} {
+		if !strings.Contains(both, want) || strings.Contains(both, "data-download") {
+			t.Errorf("one good and one bad, without %q: %s", want, both)
+		}
 	}
+	two := form("The licence is ready.", append(append([]byte("Here are both:\n"), file.Text...), v.requestOf(t, l.Key)...))
+	for _, want := range []string{"request0 (1)</", "request0 (2): "} {
+		if !strings.Contains(two, want) {
+			t.Errorf("two in one text, without %q: %s", want, two)
+		}
+	}
+	form("The licence is ready.", append(append([]byte("Before that you sent me\n"), download.Body...), "\n\n"+string(file.Text)...))
 	if a := s.Do(t, "POST", "/offline/"+v.Slug+"/", "text=x", "Content-Type", "multipart/form-data; boundary=x", "Origin", "https://elsewhere.example"); a.Status != 403 {
 		t.Errorf("a form of another site: %d", a.Status)
 	}

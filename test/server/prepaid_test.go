@@ -168,11 +168,54 @@ func TestPrepaidByAPI(t *testing.T) {
 			if figures.Total.Total != 40 || figures.Total.Unused != 39 {
 				t.Errorf("top and below: %+v", figures)
 			}
+			k.statements(t)
 			if file := string(k.as(t, "staff", 200, "GET", "/cards.csv?status=in_use", nil).Body); strings.Count(file, "\n") != 2 || !strings.Contains(file, card) {
 				t.Errorf("the file: %s", file)
 			}
 		})
 	}
+}
+
+// statements are those of everybody in the month of the story, which the file tells, too.
+func (k *shopkeepers) statements(t *testing.T) {
+	t.Helper()
+	type amount struct{ Cards, Days int64 }
+	type line struct {
+		Opening, Issued, Bought, Sold, Closing amount
+
+		ChargedDays int64 `json:"charged_days"`
+	}
+	for who, want := range map[string]line{
+		"staff": {Issued: amount{100, 3000}, Sold: amount{40, 1200}, Closing: amount{60, 1800}},
+		"top":   {Bought: amount{40, 1200}, Sold: amount{10, 300}, Closing: amount{30, 900}},
+		"shop":  {Bought: amount{1, 30}, ChargedDays: 2, Closing: amount{1, 28}},
+		"rival": {},
+	} {
+		var months struct {
+			Month string
+			Lines []line
+			Total line
+		}
+		k.as(t, who, 200, "GET", "/statements", nil).JSON(t, &months)
+		if months.Total != want || len(months.Lines) > 1 || len(months.Lines) == 1 && months.Lines[0] != want {
+			t.Errorf("the statement of %s: %+v, want %+v", who, months, want)
+		}
+		file := strings.Split(strings.TrimSpace(string(k.as(t, who, 200, "GET", "/statements.csv?month="+months.Month, nil).Body)), "\n")
+		if len(file) != 1+len(months.Lines) || len(file) == 2 && !strings.HasPrefix(file[1], months.Month+",TR-30,") {
+			t.Errorf("the file of %s: %q", who, file)
+		}
+		before := k.as(t, who, 200, "GET", "/statements?month=2020-01", nil)
+		if before.JSON(t, &months); len(months.Lines) != 0 {
+			t.Errorf("%s had something in 2020: %+v", who, months)
+		}
+	}
+	var of struct{ Total line }
+	k.as(t, "top", 200, "GET", "/statements?customer_id="+k.customers["shop"], nil).JSON(t, &of)
+	if of.Total.Closing != (amount{1, 28}) {
+		t.Errorf("a statement of below: %+v", of)
+	}
+	k.refused(t, "shop", 404, "customer_not_found", "GET", "/statements?customer_id="+k.customers["mid"], nil)
+	k.refused(t, "shop", 400, "invalid_request", "GET", "/statements?month=yesterday", nil)
 }
 
 // What a customer's people may do by their tokens: their own things, as their role allows;

@@ -94,7 +94,7 @@ func (Store) Insert(t tx.Tx, vendor ident.VendorID, c customers.Customer) (id id
 		return 0, false, err
 	}
 	if c.SuperiorID != 0 {
-		err = hang(s, vendor, id, id-1, id)
+		err = hang(s, vendor, id, id-1, id, 0)
 	}
 	return id, true, err
 }
@@ -125,11 +125,14 @@ const above = `WITH RECURSIVE up (vendor_id, id, depth) AS (
 	) `
 
 // hang gives customer c, and those below it with an id above after and up to last,
-// lines to all that are above c now.
-func hang(s *store.Tx, vendor ident.VendorID, c, after, last ident.CustomerID) error {
-	return s.Later(`INSERT INTO customer_closure (vendor_id, superior_id, customer_id, depth) `+above+`
-		SELECT up.vendor_id, up.id, down.customer_id, up.depth + down.depth FROM up JOIN customer_closure down ON down.vendor_id = up.vendor_id
-		WHERE down.superior_id = $2 AND down.customer_id > $3 AND down.customer_id <= $4`, vendor, c, after, last)
+// lines to all that are above c now. Those that are new are so since an instant, in
+// milliseconds; 0 for always.
+func hang(s *store.Tx, vendor ident.VendorID, c, after, last ident.CustomerID, since int64) error {
+	return s.Later(`INSERT INTO customer_closure (vendor_id, superior_id, customer_id, depth, since) `+above+`
+		SELECT up.vendor_id, up.id, down.customer_id, up.depth + down.depth, CAST($5 AS BIGINT) FROM up
+		JOIN customer_closure down ON down.vendor_id = up.vendor_id
+		WHERE down.superior_id = $2 AND down.customer_id > $3 AND down.customer_id <= $4
+		ON CONFLICT (vendor_id, superior_id, customer_id) DO UPDATE SET depth = excluded.depth`, vendor, c, after, last, since)
 }
 
 // Rehang implements customers.Store.
@@ -142,7 +145,7 @@ func (Store) Rehang(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID, l
 		return 0, err
 	}
 	last = ids[len(ids)-1]
-	if err := rehang(s, vendor, c, after, last); err != nil || len(ids) < limit {
+	if err := rehang(s, vendor, c, after, last, t.Now().UnixMilli()); err != nil || len(ids) < limit {
 		return 0, err
 	}
 	return last, nil
@@ -150,18 +153,18 @@ func (Store) Rehang(t tx.Tx, vendor ident.VendorID, c, after ident.CustomerID, l
 
 // RehangOne implements customers.Store.
 func (Store) RehangOne(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) error {
-	return rehang(store.On(t), vendor, c, c-1, c)
+	return rehang(store.On(t), vendor, c, c-1, c, t.Now().UnixMilli())
 }
 
-func rehang(s *store.Tx, vendor ident.VendorID, c, after, last ident.CustomerID) error {
-	// What is further away than c is above it: it was, before the move.
-	if err := s.Later(`DELETE FROM customer_closure WHERE vendor_id = $1 AND customer_id IN
+func rehang(s *store.Tx, vendor ident.VendorID, c, after, last ident.CustomerID, since int64) error {
+	// What is further away than c is above it: it was, before the move. Who still is stays.
+	if err := s.Later(above+`DELETE FROM customer_closure WHERE vendor_id = $1 AND superior_id NOT IN (SELECT id FROM up) AND customer_id IN
 			(SELECT d.customer_id FROM customer_closure d WHERE d.vendor_id = $1 AND d.superior_id = $2 AND d.customer_id > $3 AND d.customer_id <= $4)
 		AND depth > (SELECT d.depth FROM customer_closure d
 			WHERE d.vendor_id = $1 AND d.superior_id = $2 AND d.customer_id = customer_closure.customer_id)`, vendor, c, after, last); err != nil {
 		return err
 	}
-	return hang(s, vendor, c, after, last)
+	return hang(s, vendor, c, after, last, since)
 }
 
 // NoteMove implements customers.Store.
@@ -196,7 +199,8 @@ func (Store) Uses(t tx.Tx, vendor ident.VendorID, c ident.CustomerID) (licenses,
 	_, err = store.On(t).QueryRow(`SELECT `+store.Uses(`licenses WHERE vendor_id = $1 AND customer_id = $2`)+`, `+
 		store.Uses(`customers WHERE vendor_id = $1 AND superior_id = $2`)+`, `+
 		store.Uses(`prepaid_transfers WHERE vendor_id = $1 AND from_id = $2`)+` + `+
-		store.Uses(`prepaid_transfers WHERE vendor_id = $1 AND to_id = $2`), []any{vendor, c}, &licenses, &below, &transfers)
+		store.Uses(`prepaid_transfers WHERE vendor_id = $1 AND to_id = $2`)+` + `+
+		store.Uses(`prepaid_orders WHERE ended_at IS NULL AND +vendor_id = $1 AND to_holder = $2`), []any{vendor, c}, &licenses, &below, &transfers)
 	return licenses, below, transfers, err
 }
 

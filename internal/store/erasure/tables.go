@@ -79,7 +79,11 @@ var tables = []table{ //nolint:gochecknoglobals // a list that never changes, of
 		texts: whole("former", "address", "name"), set: `ended = CASE WHEN ended = '' THEN 'cancelled' ELSE ended END`,
 	},
 	{
-		name: "license_requests", key: []string{"id"}, related: []relation{{about, byLicense}}, texts: whole("message", "answer"),
+		name: "license_requests", key: []string{"id"}, texts: whole("message", "answer"),
+		related: []relation{
+			{about, byLicense},
+			{about, `x.customer_id = (SELECT c.id FROM customers c WHERE c.vendor_id = x.vendor_id AND c.uuid = {subject})`},
+		},
 	},
 	{name: "license_users", key: []string{"id"}, texts: []column{{name: "user_id", blank: about, id: true}}, related: []relation{{about, byLicense}}},
 	{

@@ -52,8 +52,9 @@ func (s *Store) InsertActivation(t tx.Tx, v ident.VendorID, product ident.Produc
 // ReleaseActivation implements licensing.Store.
 func (s *Store) ReleaseActivation(t tx.Tx, v ident.VendorID, a *licensing.Activation, reason licensing.Reason) error {
 	a.ReleasedAt, a.ReleaseReason = t.Now(), reason
-	if err := store.On(t).Later(`UPDATE activations SET released_at = $1, release_reason = $2, counted = $3 WHERE vendor_id = $4 AND id = $5`,
-		a.ReleasedAt.UnixMilli(), reason, int64(a.Counted), v, a.ID); err != nil {
+	if err := store.On(t).Later(`UPDATE activations SET released_at = $1, release_reason = $2, counted = $3, gave_way = $4
+		WHERE vendor_id = $5 AND id = $6`,
+		a.ReleasedAt.UnixMilli(), reason, int64(a.Counted), store.Bit(a.GaveWay), v, a.ID); err != nil {
 		return err
 	}
 	if err := store.On(t).Later(`UPDATE tokens SET activation_id = NULL WHERE vendor_id = $1 AND id = $2`, v, a.Token); err != nil {

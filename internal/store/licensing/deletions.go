@@ -12,14 +12,14 @@ import (
 	"chancery/internal/tx"
 )
 
-const deletionColumns = `x.id, x.uuid, x.license_id, x.activation_id, x.reason, x.counted, x.actor_kind, x.actor_id, x.actor_name, x.asked_at, x.due_at`
+const deletionColumns = `x.id, x.uuid, x.license_id, x.activation_id, x.reason, x.counted, x.actor_kind, x.actor_id, x.actor_name, x.asked_at, x.due_at, x.for_copy`
 
 func scanDeletion(v ident.VendorID, scan store.Scan) (*licensing.Deletion, error) {
 	d := &licensing.Deletion{Vendor: v}
-	var asked int64
+	var asked, copied int64
 	var due store.OptionalInt
-	err := scan(&d.ID, &d.UUID, &d.License, &d.Activation, &d.Reason, &d.Counted, &d.Actor.Kind, &d.Actor.ID, &d.Actor.Name, &asked, &due)
-	d.AskedAt, d.DueAt = store.Instant(asked), due.Instant()
+	err := scan(&d.ID, &d.UUID, &d.License, &d.Activation, &d.Reason, &d.Counted, &d.Actor.Kind, &d.Actor.ID, &d.Actor.Name, &asked, &due, &copied)
+	d.AskedAt, d.DueAt, d.ForCopy = store.Instant(asked), due.Instant(), copied == 1
 	return d, err
 }
 
@@ -39,6 +39,12 @@ func (*Store) InsertDeletion(t tx.Tx, d *licensing.Deletion) (err error) {
 	return err
 }
 
+// SetForCopy implements licensing.Store.
+func (*Store) SetForCopy(t tx.Tx, d *licensing.Deletion) error {
+	d.ForCopy = true
+	return store.On(t).Later(`UPDATE offline_deletions SET for_copy = 1 WHERE vendor_id = $1 AND id = $2`, d.Vendor, d.ID)
+}
+
 // DeleteDeletion implements licensing.Store.
 func (*Store) DeleteDeletion(t tx.Tx, d *licensing.Deletion) error {
 	return store.On(t).Later(`DELETE FROM offline_deletions WHERE vendor_id = $1 AND id = $2`, d.Vendor, d.ID)
@@ -51,11 +57,16 @@ func (*Store) DeletionsWaiting(t tx.Tx, v ident.VendorID, license ident.LicenseI
 	return all, dashboard, err
 }
 
+const (
+	selectDeletionsDue = `SELECT x.vendor_id, a.uuid FROM offline_deletions x
+		JOIN activations a ON a.vendor_id = x.vendor_id AND a.id = x.activation_id
+		WHERE x.due_at IS NOT NULL AND x.due_at <= $1 AND a.released_at IS NULL ORDER BY x.due_at LIMIT $2`
+	selectNextDeletion = `SELECT MIN(due_at) FROM offline_deletions WHERE due_at IS NOT NULL AND due_at > $1`
+)
+
 // DeletionsDue implements licensing.Reader.
 func (s *Store) DeletionsDue(ctx context.Context, now time.Time, limit int) ([]licensing.Due, error) {
-	rows, err := s.db.Query(ctx, `SELECT x.vendor_id, a.uuid FROM offline_deletions x
-		JOIN activations a ON a.vendor_id = x.vendor_id AND a.id = x.activation_id
-		WHERE x.due_at IS NOT NULL AND x.due_at <= $1 AND a.released_at IS NULL ORDER BY x.due_at LIMIT $2`, now.UnixMilli(), limit)
+	rows, err := s.db.Query(ctx, selectDeletionsDue, now.UnixMilli(), limit)
 	return collect(rows, err, scanDue)
 }
 
@@ -63,7 +74,7 @@ func (s *Store) DeletionsDue(ctx context.Context, now time.Time, limit int) ([]l
 // instant, in milliseconds; zero for none.
 func (s *Store) NextDeletion(ctx context.Context, now time.Time) (int64, error) {
 	var at sql.Null[int64]
-	_, err := s.db.QueryRow(ctx, `SELECT MIN(due_at) FROM offline_deletions WHERE due_at IS NOT NULL AND due_at > $1`, []any{now.UnixMilli()}, &at)
+	_, err := s.db.QueryRow(ctx, selectNextDeletion, []any{now.UnixMilli()}, &at)
 	return at.V, err
 }
 

@@ -46,6 +46,12 @@ func (*Store) HandOverBy(t tx.Tx, v ident.VendorID, hash [sha256.Size]byte) (*li
 	return first(rows, err, scanHandOver)
 }
 
+// HandOverOf implements licensing.Store.
+func (*Store) HandOverOf(t tx.Tx, v ident.VendorID, l ident.LicenseID) (*licensing.HandOver, error) {
+	rows, err := writing(t)(selectHandOver+pending, v, l)
+	return first(rows, err, scanHandOver)
+}
+
 // EndHandOver implements licensing.Store.
 func (*Store) EndHandOver(t tx.Tx, v ident.VendorID, l ident.LicenseID, why licensing.HandOverEnd) (bool, error) {
 	n, err := store.On(t).Exec(`UPDATE license_handovers SET ended = $1 WHERE vendor_id = $2 AND license_id = $3 AND ended = ''`, string(why), v, l)

@@ -17,15 +17,19 @@ const isNew = `NOT EXISTS (SELECT 1 FROM activations p WHERE p.vendor_id = a.ven
 // CountNewDevices implements licensing.Store.
 func (*Store) CountNewDevices(t tx.Tx, v ident.VendorID, until time.Time, limit int) (bool, error) {
 	q, to := store.On(t), until.UnixMilli()
-	var from int64
+	var from, last int64
+	idle, err := q.QueryRow(`SELECT 1 FROM new_device_marks m WHERE m.vendor_id = $1 AND NOT EXISTS (SELECT 1 FROM activations a
+		WHERE a.vendor_id = m.vendor_id AND a.activated_at > m.looked_until AND a.activated_at <= $2)`, []any{v, to}, &last)
+	if err != nil || idle {
+		return false, err // and nothing is written, nor locked
+	}
 	found, err := q.QueryRow(`SELECT looked_until FROM new_device_marks WHERE vendor_id = $1`+q.Dialect.ForUpdate(), []any{v}, &from)
 	if err != nil {
 		return false, err
 	}
 	if !found {
-		return false, q.Later(`INSERT INTO new_device_marks (vendor_id, looked_until) VALUES ($1, $2)`, v, to)
+		return false, q.Later(`INSERT INTO new_device_marks (vendor_id, looked_until) VALUES ($1, $2) ON CONFLICT DO NOTHING`, v, to)
 	}
-	var last int64
 	more, err := q.QueryRow(`SELECT activated_at FROM activations WHERE vendor_id = $1 AND activated_at > $2 AND activated_at <= $3
 		ORDER BY activated_at LIMIT 1 OFFSET $4`, []any{v, from, to, limit - 1}, &last)
 	if err != nil {

@@ -53,6 +53,8 @@ func TestPeriodicWorkReadsWhatIsDue(t *testing.T) {
 		"devices with a file":  {countFiles, "activations_offline_of (vendor_id=? AND license_id=?)", []any{1, 7}},
 		"a release under way":  {selectReleaseOrder, "(vendor_id=? AND license_id=?)", []any{1, 7}},
 		"chosen devices":       {chosenOf, "(vendor_id=? AND order_id=? AND activation_id>?)", []any{1, 7, 0, 20}},
+		"deletions due":        {selectDeletionsDue, "offline_deletions_due (due_at>? AND due_at<?)", []any{1, 100}},
+		"the next deletion":    {selectNextDeletion, "offline_deletions_due (due_at>?)", []any{1}},
 		"measured":             {selectPressed, "licenses_measured (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
 		"refusing":             {selectPressed, "licenses_refusing (vendor_id=? AND id>?)", []any{1, 7, 0, 100}},
 	} {

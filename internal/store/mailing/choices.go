@@ -37,17 +37,32 @@ func (Store) Owners(t tx.Tx, v ident.VendorID, k mailing.Kind, license ident.UUI
 		all[0].Address, all[0].IsLicensee = licensee, true
 	}
 	administrators, err := store.All[mailing.Owner](q.Query(wish+`$2
-		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND u.id IN (SELECT m.user_id FROM licenses l
-			JOIN customer_users m ON m.vendor_id = l.vendor_id AND m.customer_id = l.customer_id AND m.role = 'administrator'
-			WHERE l.vendor_id = $1 AND l.uuid = $3) ORDER BY u.id`, v, k, license))(read)
+		JOIN customer_users m ON m.vendor_id = u.vendor_id AND m.user_id = u.id AND m.role = 'administrator'
+		JOIN licenses l ON l.vendor_id = m.vendor_id AND l.customer_id = m.customer_id
+		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND l.vendor_id = $1 AND l.uuid = $3 AND COALESCE(c.is_on, 1) = 1
+		ORDER BY COALESCE(c.is_on, 0) DESC, CASE WHEN u.signed_in_at IS NULL THEN 1 ELSE 0 END, m.created_at, u.id LIMIT $4`,
+		v, k, license, mailing.MostAdministrators))(read)
 	return append(all, administrators...), err
 }
+
+// concerned holds for an address that is a user's or a licence's.
+const concerned = `(EXISTS (SELECT 1 FROM users WHERE vendor_id = $1 AND email IN ($2, $3))
+	OR EXISTS (SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3)))`
 
 // IsConcerned reports whether an address is a user's or a licence's.
 func (Store) IsConcerned(t tx.Tx, v ident.VendorID, address string) (bool, error) {
 	var one int64
-	return store.On(t).QueryRow(`SELECT 1 WHERE EXISTS (SELECT 1 FROM users WHERE vendor_id = $1 AND email IN ($2, $3))
-		OR EXISTS (SELECT 1 FROM licenses WHERE vendor_id = $1 AND licensee_email IN ($2, $3))`, identity.EmailArgs(v, address), &one)
+	return store.On(t).QueryRow(`SELECT 1 WHERE `+concerned, identity.EmailArgs(v, address), &one)
+}
+
+// IsStopped reports whether an address gets no mails of a kind: its user wants none, or it
+// is nobody's.
+func (s Store) IsStopped(ctx context.Context, v ident.VendorID, stop mailing.Stop) (bool, error) {
+	var one int64
+	return s.DB.QueryRow(ctx, `SELECT 1 WHERE NOT `+concerned+` OR EXISTS (SELECT 1 FROM mail_choices c
+		JOIN users u ON u.vendor_id = c.vendor_id AND u.id = c.user_id
+		WHERE c.vendor_id = $1 AND c.kind = $4 AND c.is_on = 0 AND u.email IN ($2, $3))`,
+		append(identity.EmailArgs(v, stop.Address), stop.Kind), &one)
 }
 
 // SaveChoice implements mailing.Store.

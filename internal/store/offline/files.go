@@ -44,23 +44,34 @@ func (r *fileRow) file() offline.File {
 }
 
 // NoteFile implements offline.Store.
-func (Store) NoteFile(t tx.Tx, v ident.VendorID, f offline.File) (first bool, err error) {
+func (Store) NoteFile(t tx.Tx, v ident.VendorID, f offline.File) (first bool, content []byte, err error) {
 	var activation []byte
 	if !f.Activation.IsZero() {
 		activation = f.Activation[:]
 	}
 	a := f.Actor
 	now := f.At.UnixMilli()
-	times, err := store.On(t).Insert(`INSERT INTO offline_files (vendor_id, uuid, license_id, activation_uuid, client_id, kind, via, actor_kind, actor_id,
+	const anew = `WHEN excluded.kind <> 'request' OR offline_files.content IS NULL OR offline_files.content = $25 THEN excluded.`
+	var times int64
+	_, err = store.On(t).QueryRow(`INSERT INTO offline_files (vendor_id, uuid, license_id, activation_uuid, client_id, kind, via, actor_kind, actor_id,
 		actor_name, address, in_hash, in_size, number, out_name, out_size, serial, content, refused_code, refused, exceeded, is_copy, times,
 		created_at, last_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1, $23, $24)
 		ON CONFLICT (vendor_id, license_id, in_hash, refused_code) DO UPDATE SET times = offline_files.times + 1, last_at = excluded.last_at,
-			out_size = excluded.out_size, serial = excluded.serial, content = excluded.content
-		RETURNING times`,
+			out_size = CASE `+anew+`out_size ELSE offline_files.out_size END, serial = CASE `+anew+`serial ELSE offline_files.serial END,
+			content = CASE `+anew+`content ELSE offline_files.content END
+		RETURNING times, content`, []any{
 		v, f.UUID, f.License, activation, f.ClientID, f.Form, f.Via, a.Kind, a.ID, a.Name, a.Address,
-		f.Hash, f.Size, f.Number, f.Name, f.OutSize, f.Serial, f.Content, f.Code, f.Refused, f.Exceeded, store.Bit(f.Copied), now, now)
-	return times == 1, err
+		f.Hash, f.Size, f.Number, f.Name, f.OutSize, f.Serial, f.Content, f.Code, f.Refused, f.Exceeded, store.Bit(f.Copied), now, now, f.Instead,
+	}, &times, &content)
+	return times == 1, content, err
+}
+
+// Kept implements offline.Store.
+func (s Store) Kept(ctx context.Context, v ident.VendorID, license ident.LicenseID, hash string) (content []byte, err error) {
+	_, err = s.DB.QueryRow(ctx, `SELECT content FROM offline_files WHERE vendor_id = $1 AND license_id = $2 AND in_hash = $3 AND refused_code = ''`,
+		[]any{v, license, hash}, &content)
+	return content, err
 }
 
 // ForgetRefused implements offline.Store.
@@ -68,6 +79,31 @@ func (Store) ForgetRefused(t tx.Tx, v ident.VendorID, license ident.LicenseID, k
 	_, err := store.On(t).Exec(`DELETE FROM offline_files WHERE vendor_id = $1 AND license_id = $2 AND refused_code <> '' AND id <=
 		(SELECT id FROM offline_files WHERE vendor_id = $3 AND license_id = $4 AND refused_code <> '' ORDER BY id DESC LIMIT 1 OFFSET $5)`,
 		v, license, v, license, keep)
+	return err
+}
+
+// trimmed is how many rows go at once of what is above a bound; more than one is above it
+// only where the bound was lowered.
+const trimmed = 50
+
+// ForgetAnswered implements offline.Store: what staff have yet to see is bounded apart, so
+// that no number of other files hides it.
+func (Store) ForgetAnswered(t tx.Tx, v ident.VendorID, activation ident.UUID, keep int) error {
+	for _, of := range []string{`exceeded > 0 AND settled_at IS NULL`, `(exceeded = 0 OR settled_at IS NOT NULL)`} {
+		if _, err := store.On(t).Exec(`DELETE FROM offline_files WHERE vendor_id = $1 AND id IN (SELECT id FROM offline_files
+			WHERE vendor_id = $2 AND activation_uuid = $3 AND refused_code = '' AND `+of+` ORDER BY id DESC LIMIT $4 OFFSET $5)`,
+			v, v, activation, trimmed, keep); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ForgetContentsOf implements offline.Store.
+func (Store) ForgetContentsOf(t tx.Tx, v ident.VendorID, license ident.LicenseID, keep int) error {
+	_, err := store.On(t).Exec(`UPDATE offline_files SET content = NULL WHERE vendor_id = $1 AND id IN (SELECT id FROM offline_files
+		WHERE vendor_id = $2 AND license_id = $3 AND content IS NOT NULL ORDER BY last_at DESC, id DESC LIMIT $4 OFFSET $5)`,
+		v, v, license, trimmed, keep)
 	return err
 }
 
@@ -118,7 +154,7 @@ func (s Store) page(
 	return listing.Cut(r, rows, func(f offline.File) listing.Mark { return r.Mark(f.ID) }), err
 }
 
-// ForgetContents forgets the bytes of files that were handed out before an instant, in
+// ForgetContents forgets the bytes of files that were last handed out before an instant, in
 // portions, and tells how many.
 func (s Store) ForgetContents(ctx context.Context, before time.Time) (total int, err error) {
 	const portion = 500
@@ -134,7 +170,7 @@ func (s Store) ForgetContents(ctx context.Context, before time.Time) (total int,
 			if err := tx.Paced(ctx, func(ctx context.Context) error {
 				return s.DB.Run(ctx, func(t tx.Tx) (err error) {
 					n, err = store.On(t).Exec(`UPDATE offline_files SET content = NULL WHERE vendor_id = $1 AND id IN
-						(SELECT id FROM offline_files WHERE vendor_id = $2 AND content IS NOT NULL AND created_at < $3 LIMIT $4)`,
+						(SELECT id FROM offline_files WHERE vendor_id = $2 AND content IS NOT NULL AND last_at < $3 LIMIT $4)`,
 						vendor, vendor, before.UnixMilli(), portion)
 					return err
 				})

@@ -8,12 +8,12 @@ import (
 )
 
 // Silent implements offline.Store: the device beside which this one came, or, of the same
-// name, the last one that was deleted for it and never gave up by a file.
+// name, the last one whose place was freed for it and that never gave up by a file.
 func (Store) Silent(t tx.Tx, v ident.VendorID, p offline.Place) (id ident.UUID, err error) {
 	query, args := `SELECT a.uuid FROM activations a WHERE a.vendor_id = $1 AND a.uuid = $2`, []any{v, p.Beside}
 	if p.Beside.IsZero() {
 		query = `SELECT a.uuid FROM activations a WHERE a.vendor_id = $1 AND a.device_id = $2 AND a.license_id = $3
-			AND a.is_offline = 1 AND a.release_reason = 'client'`
+			AND a.gave_way = 1`
 		args = []any{v, p.Device, p.License}
 	}
 	_, err = store.On(t).QueryRow(query+` AND NOT EXISTS (SELECT 1 FROM offline_presumed o WHERE o.vendor_id = a.vendor_id AND o.activation_uuid = a.uuid)

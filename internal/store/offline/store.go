@@ -53,6 +53,14 @@ func (Store) InsertRequest(t tx.Tx, v ident.VendorID, r offline.Request) error {
 	return err
 }
 
+// ForgetRequests implements offline.Store.
+func (Store) ForgetRequests(t tx.Tx, v ident.VendorID, activation ident.UUID, keep int) error {
+	_, err := store.On(t).Exec(`DELETE FROM offline_requests WHERE vendor_id = $1 AND uuid IN
+		(SELECT uuid FROM offline_requests WHERE vendor_id = $2 AND activation_uuid = $3 ORDER BY created_at DESC, uuid DESC LIMIT $4 OFFSET $5)`,
+		v, v, activation, trimmed, keep)
+	return err
+}
+
 // Trusted implements offline.Store.
 func (s Store) Trusted(ctx context.Context, v ident.VendorID, activation ident.UUID) ([]string, error) {
 	var kids string
@@ -65,16 +73,17 @@ func (s Store) Trusted(ctx context.Context, v ident.VendorID, activation ident.U
 func (Store) Reported(t tx.Tx, v ident.VendorID, hash string) (r offline.Reported, found bool, err error) {
 	r.Hash = hash
 	var at int64
-	found, err = store.On(t).QueryRow(`SELECT license_id, activation_uuid, intent, created_at FROM offline_reports
-		WHERE vendor_id = $1 AND report_hash = $2`, []any{v, hash}, &r.License, &r.Activation, &r.Intent, &at)
+	found, err = store.On(t).QueryRow(`SELECT license_id, activation_uuid, intent, exceeded, is_copy, created_at FROM offline_reports
+		WHERE vendor_id = $1 AND report_hash = $2`, []any{v, hash}, &r.License, &r.Activation, &r.Intent, &r.Over, &r.Copied, &at)
 	r.At = store.Instant(at)
 	return r, found, err
 }
 
 // InsertReported implements offline.Store.
 func (Store) InsertReported(t tx.Tx, v ident.VendorID, r offline.Reported) error {
-	_, err := store.On(t).Exec(`INSERT INTO offline_reports (vendor_id, report_hash, license_id, activation_uuid, intent, number, previous, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, v, r.Hash, r.License, r.Activation, r.Intent, r.Number, r.Previous, r.At.UnixMilli())
+	_, err := store.On(t).Exec(`INSERT INTO offline_reports (vendor_id, report_hash, license_id, activation_uuid, intent, number, previous,
+		exceeded, is_copy, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		v, r.Hash, r.License, r.Activation, r.Intent, r.Number, r.Previous, r.Over, store.Bit(r.Copied), r.At.UnixMilli())
 	return err
 }
 
@@ -115,7 +124,8 @@ func (Store) SaveHistory(t tx.Tx, v ident.VendorID, h *offline.History) (err err
 	}
 	if h.ID != 0 {
 		_, err := store.On(t).Exec(`UPDATE offline_histories SET report = $1, report_hash = $2, marks = $3, is_copy = $4, updated_at = $5,
-			hostname = $6 WHERE vendor_id = $7 AND id = $8`, h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), h.Hostname, v, h.ID)
+			hostname = $6, settled_at = CASE WHEN $7 = 1 THEN NULL ELSE settled_at END WHERE vendor_id = $8 AND id = $9`,
+			h.Report, h.Hash, string(marks), store.Bit(h.Copy), h.UpdatedAt.UnixMilli(), h.Hostname, store.Bit(h.Forked), v, h.ID)
 		return err
 	}
 	h.ID, err = store.On(t).Insert(`INSERT INTO offline_histories

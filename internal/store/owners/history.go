@@ -3,18 +3,20 @@ package owners
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"chancery/internal/ident"
+	"chancery/internal/licensing"
 	"chancery/internal/listing"
 	"chancery/internal/owners"
 	"chancery/internal/store"
 )
 
-// historyOf is how many licences a history of customers merges by the index of each; of
-// more it looks at the vendor's log.
+// historyOf is how many licences and customers together a history merges by the index of each;
+// of more it looks at the vendor's log.
 const historyOf = 200
 
 const selectHappenings = `SELECT a.id, a.at, a.action, COALESCE(a.license_id, 0), a.subject_id, a.actor_kind, a.actor_id, a.actor_name,
@@ -25,6 +27,7 @@ type happening struct {
 	owners.Happening
 
 	kind, actor, name string
+	standing          owners.Standing
 }
 
 func scanHappening(scan store.Scan) (h happening, err error) {
@@ -79,7 +82,7 @@ func (s Store) HistoryOfCustomers(ctx context.Context, r owners.Reach, list list
 		return listing.Page[owners.Happening]{}, err
 	}
 	q := store.Select(selectHappenings, r.Vendor)
-	if len(licenses) <= historyOf {
+	if len(licenses)+len(customers) <= historyOf {
 		merged(q, r, licenses, customers, list)
 		page, _, err := s.happenings(ctx, r, q, list)
 		return page, err
@@ -102,12 +105,8 @@ func (s Store) HistoryOfCustomers(ctx context.Context, r owners.Reach, list list
 }
 
 // merged narrows a selection to the newest records of each licence and customer, each found by
-// its own index. Their number is rounded up, so that there are few texts.
+// its own index.
 func merged(q *store.Selection, r owners.Reach, licenses []int64, customers []owners.Membership, list listing.Request) {
-	size := 4
-	for size < len(licenses) {
-		size *= 4
-	}
 	var parts []string
 	var args []any
 	add := func(condition string, value any, told []string) {
@@ -119,11 +118,7 @@ func merged(q *store.Selection, r owners.Reach, licenses []int64, customers []ow
 		}
 		parts = append(parts, `SELECT id FROM (`+term+` ORDER BY id DESC LIMIT `+strconv.Itoa(list.Limit+1)+`) AS k`+strconv.Itoa(len(parts)))
 	}
-	for i := range size {
-		id := int64(0) // which is none
-		if i < len(licenses) {
-			id = licenses[i]
-		}
+	for _, id := range licenses {
 		add(`license_id = ?`, id, owners.ToldOfLicenses())
 	}
 	for _, m := range customers {
@@ -181,22 +176,7 @@ func (s Store) own(ctx context.Context, r owners.Reach, all []happening) ([]happ
 		if licenses[id] == nil {
 			continue
 		}
-		_, err := store.All[struct{}](s.DB.Query(ctx, `SELECT id, before_value, after_value FROM audit_log
-			WHERE vendor_id = $1 AND license_id = $2 AND id >= $3 AND action IN ('license.changed', 'license.handed_over')
-				AND before_value IS NOT NULL AND after_value IS NOT NULL
-			ORDER BY id`, r.Vendor, id, all[len(all)-1].ID))(func(scan store.Scan) (none struct{}, err error) {
-			var at int64
-			var before, after string
-			if err = scan(&at, &before, &after); err != nil {
-				return none, err
-			}
-			var was, is owners.Holding
-			if json.Unmarshal([]byte(before), &was) == nil && json.Unmarshal([]byte(after), &is) == nil && r.Handed(Of(licenses[id]), was, is) {
-				since[id] = at
-			}
-			return none, nil
-		})
-		if err != nil {
+		if since[id], err = s.handed(ctx, r, licenses[id], all[len(all)-1].ID); err != nil {
 			return nil, err
 		}
 	}
@@ -205,37 +185,52 @@ func (s Store) own(ctx context.Context, r owners.Reach, all []happening) ([]happ
 	}), nil
 }
 
-// nameDoers says who has done what.
-func (s Store) nameDoers(ctx context.Context, v ident.VendorID, all []happening) error {
-	standing := map[string]owners.Standing{} // by the id of a user or a key who is there
-	for kind, from := range map[string]string{
-		"user":    `SELECT uuid, CASE WHEN role = '' THEN 2 ELSE 1 END FROM users WHERE vendor_id =`,
-		"api_key": `SELECT uuid, CASE WHEN kind = 'provisioning' THEN 3 ELSE 0 END FROM api_keys WHERE vendor_id =`,
-	} {
-		var ids []any
-		for _, h := range all {
-			if id, err := ident.ParseUUID(h.actor); h.kind == kind && err == nil && !slices.Contains(ids, any(id)) {
-				ids = append(ids, id)
+// handedAtOnce is how many changes of a licence are looked at in one go for a hand-over.
+const handedAtOnce = 100
+
+// handed finds the record by which a licence came into the user's reach, not before one; 0 for
+// none. Only changes are read that began with another customer or licensee than it has now.
+func (s Store) handed(ctx context.Context, r owners.Reach, l *licensing.License, first int64) (since int64, err error) {
+	var texts [2]string
+	for i, said := range []map[string]string{{"customer_id": l.Customer.UUID.String()}, {"licensee_email": l.LicenseeEmail}} {
+		text, err := json.Marshal(said)
+		if err != nil {
+			return 0, err
+		}
+		texts[i] = strings.Trim(string(text), "{}")
+	}
+	type change struct {
+		id      int64
+		was, is owners.Holding
+	}
+	for before := int64(math.MaxInt64); ; {
+		found, err := store.All[change](s.DB.Query(ctx, `SELECT id, before_value, after_value FROM audit_log
+			WHERE vendor_id = $1 AND license_id = $2 AND id >= $3 AND id < $4 AND action IN ('license.changed', 'license.handed_over')
+				AND before_value IS NOT NULL AND after_value IS NOT NULL
+				AND (REPLACE(before_value, $5, '') = before_value OR REPLACE(before_value, $6, '') = before_value)
+			ORDER BY id DESC LIMIT $7`, r.Vendor, l.ID, first, before, texts[0], texts[1], handedAtOnce))(func(scan store.Scan) (c change, err error) {
+			var was, is string
+			if err = scan(&c.id, &was, &is); err != nil {
+				return c, err
 			}
+			if json.Unmarshal([]byte(was), &c.was) != nil || json.Unmarshal([]byte(is), &c.is) != nil {
+				c.was, c.is = owners.Holding{}, owners.Holding{} // which tells nothing
+			}
+			return c, nil
+		})
+		if err != nil {
+			return 0, err
 		}
-		if len(ids) == 0 {
-			continue
+		for _, c := range found {
+			if r.Handed(Of(l), c.was, c.is) {
+				return c.id, nil
+			}
+			before = c.id
 		}
-		sqltext, args := store.Select(from, v).And("uuid IN (?"+strings.Repeat(", ?", len(ids)-1)+")", ids...).End("")
-		if _, err := store.All[struct{}](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (none struct{}, err error) {
-			var id ident.UUID
-			var of int64
-			err = scan(&id, &of)
-			standing[id.String()] = owners.Standing(of)
-			return none, err
-		}); err != nil {
-			return err
+		if len(found) < handedAtOnce {
+			return 0, nil
 		}
 	}
-	for i := range all {
-		all[i].By, all[i].Person = owners.DoerOf(all[i].kind, all[i].name, standing[all[i].actor])
-	}
-	return nil
 }
 
 // nameDevices says what devices are called that records are about: as they are called now.

@@ -18,18 +18,19 @@ var _ owners.RequestStore = Store{}
 const (
 	joinRequests = ` FROM license_requests q JOIN licenses l ON l.vendor_id = q.vendor_id AND l.id = q.license_id
 		JOIN users u ON u.vendor_id = q.vendor_id AND u.id = q.user_id WHERE q.vendor_id =`
-	selectRequest = `SELECT q.id, q.uuid, q.license_id, l.uuid, u.id, u.uuid, u.email, u.name, q.wish, q.meter, q.meter_name, q.quantity,
+	selectRequest = `SELECT q.id, q.uuid, q.license_id, l.uuid, q.customer_id, u.id, u.uuid, u.email, u.name, q.wish, q.meter, q.meter_name, q.quantity,
 		q.message, q.state, q.answer, q.created_at, q.answered_at` + joinRequests
 
-	// The licence is the user's own, or of a customer at which the user has a role.
-	requestInReach = `(l.licensee_email IN (?, ?) OR EXISTS (SELECT 1 FROM customer_users m
+	// The licence is the user's own, or of a customer at which the user has a role, and was of
+	// its present customer when it was asked for.
+	requestInReach = `q.customer_id = l.customer_id AND (l.licensee_email IN (?, ?) OR EXISTS (SELECT 1 FROM customer_users m
 		WHERE m.vendor_id = l.vendor_id AND m.customer_id = l.customer_id AND m.user_id = ?))`
 )
 
 func scanRequest(scan store.Scan) (q owners.Request, err error) {
 	var asked int64
 	var answered store.OptionalInt
-	err = scan(&q.ID, &q.UUID, &q.License, &q.LicenseID, &q.User, &q.UserID, &q.UserEmail, &q.UserName, &q.Wish, &q.Meter, &q.MeterName, &q.Quantity,
+	err = scan(&q.ID, &q.UUID, &q.License, &q.LicenseID, &q.Customer, &q.User, &q.UserID, &q.UserEmail, &q.UserName, &q.Wish, &q.Meter, &q.MeterName, &q.Quantity,
 		&q.Message, &q.State, &q.Answer, &asked, &answered)
 	q.AskedAt, q.AnsweredAt = store.Instant(asked), answered.Instant()
 	return q, err
@@ -51,11 +52,16 @@ func (Store) OpenRequest(
 		v, license, string(wish), meter[:]))
 }
 
+// OpenRequests implements owners.RequestStore.
+func (Store) OpenRequests(t tx.Tx, v ident.VendorID, license ident.LicenseID) ([]owners.Request, error) {
+	return store.All[owners.Request](store.On(t).Query(selectRequest+` $1 AND q.license_id = $2 AND q.state = 'open' ORDER BY q.id`, v, license))(scanRequest)
+}
+
 // InsertRequest implements owners.RequestStore.
 func (Store) InsertRequest(t tx.Tx, v ident.VendorID, q owners.Request) error {
-	_, err := store.On(t).Exec(`INSERT INTO license_requests (vendor_id, uuid, license_id, user_id, wish, meter, meter_name, quantity, message, state, answer,
-		created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		v, q.UUID, q.License, q.User, string(q.Wish), q.Meter[:], q.MeterName, q.Quantity, q.Message, string(q.State), q.Answer, q.AskedAt.UnixMilli())
+	_, err := store.On(t).Exec(`INSERT INTO license_requests (vendor_id, uuid, license_id, customer_id, user_id, wish, meter, meter_name, quantity, message, state,
+		answer, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, v, q.UUID, q.License, q.Customer, q.User, string(q.Wish), q.Meter[:],
+		q.MeterName, q.Quantity, q.Message, string(q.State), q.Answer, q.AskedAt.UnixMilli())
 	return err
 }
 
@@ -95,16 +101,17 @@ func (s Store) RequestByUUID(ctx context.Context, v ident.VendorID, id ident.UUI
 }
 
 // OwnRequest reads one of a licence in reach. Missing is license_request_not_found, and so
-// is one that is out of reach.
+// is one that is out of reach, or of the licence's former customer.
 func (s Store) OwnRequest(ctx context.Context, r owners.Reach, id ident.UUID) (owners.Request, error) {
 	q, err := s.RequestByUUID(ctx, r.Vendor, id)
 	if err != nil {
 		return owners.Request{}, err
 	}
-	if _, err := s.ByUUID(ctx, r, q.LicenseID); err != nil {
-		if fault.Is(err, "license_not_found") {
-			err = fault.Missing("license_request")
-		}
+	l, err := s.ByUUID(ctx, r, q.LicenseID)
+	if fault.Is(err, "license_not_found") || err == nil && l.Customer.ID != q.Customer {
+		err = fault.Missing("license_request")
+	}
+	if err != nil {
 		return owners.Request{}, err
 	}
 	return q, nil
@@ -115,7 +122,7 @@ func (s Store) Requests(ctx context.Context, v ident.VendorID, f owners.RequestF
 	return s.requests(ctx, narrowed(store.Select(selectRequest, v), f), r)
 }
 
-// OwnRequests lists those of licences in reach. It looks at a bounded number of the
+// OwnRequests lists those of licences in reach, by their present customers. It looks at a bounded number of the
 // vendor's: a page may hold fewer than asked for, and yet have a next one.
 func (s Store) OwnRequests(ctx context.Context, r owners.Reach, f owners.RequestFilter, list listing.Request) (listing.Page[owners.Request], error) {
 	if r.User == 0 || r.Email == "" {
@@ -140,6 +147,12 @@ func narrowed(q *store.Selection, f owners.RequestFilter) *store.Selection {
 	}
 	if !f.License.IsZero() {
 		q.And("q.license_id = (SELECT x.id FROM licenses x WHERE x.vendor_id = q.vendor_id AND x.uuid = ?)", f.License)
+	}
+	if f.Wish != "" {
+		q.And("q.wish = ?", string(f.Wish))
+	}
+	if !f.Meter.IsZero() {
+		q.And("q.meter = ?", f.Meter[:])
 	}
 	return q
 }

@@ -1,10 +1,11 @@
 package prepaid
 
 import (
-	"cmp"
+	"math"
 	"slices"
 	"strings"
 
+	"chancery/internal/entry"
 	"chancery/internal/ident"
 	"chancery/internal/prepaid"
 	"chancery/internal/store"
@@ -34,10 +35,21 @@ func lockCards(q *store.Tx, where string, args ...any) ([]prepaid.Card, error) {
 	return store.All[prepaid.Card](q.Query(selectCard+where+q.Dialect.ForUpdateOf("c"), args...))(scanCard)
 }
 
-// DeviceOf implements prepaid.Store.
-func (Store) DeviceOf(t tx.Tx, v ident.VendorID, number string) (device ident.DeviceID, found bool, err error) {
-	found, err = store.On(t).QueryRow(`SELECT COALESCE(device_id, 0) FROM prepaid_cards WHERE vendor_id = $1 AND number = $2`, []any{v, number}, &device)
-	return device, found, err
+// DevicesOf implements prepaid.Store.
+func (Store) DevicesOf(t tx.Tx, v ident.VendorID, numbers []string) ([]ident.DeviceID, error) {
+	return idsBy[ident.DeviceID](store.On(t), `SELECT device_id FROM prepaid_cards WHERE vendor_id = $1 AND device_id IS NOT NULL AND number`, v, numbers)
+}
+
+// idsBy gives the ids that a query has for values, which stand in a list behind it, in order.
+func idsBy[ID ~int64, T any](q *store.Tx, query string, v ident.VendorID, values []T) (ids []ID, err error) {
+	err = in(values, 2, func(list string, args []any) error {
+		some, err := store.All[ID](q.Query(query+` IN (`+list+`)`, append([]any{v}, args...)...))(
+			func(scan store.Scan) (id ID, err error) { return id, scan(&id) })
+		ids = append(ids, some...)
+		return err
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids), err
 }
 
 // CardUUID implements prepaid.Store.
@@ -48,16 +60,10 @@ func (Store) CardUUID(t tx.Tx, v ident.VendorID, c ident.CardID) (id ident.UUID,
 
 // LockCards implements prepaid.Store.
 func (Store) LockCards(t tx.Tx, v ident.VendorID, numbers []string) (all []prepaid.Card, err error) {
-	// Rows are locked in the order of their ids, also where they are read in portions.
-	var ids []ident.CardID
 	q := store.On(t)
-	if err := in(numbers, 2, func(list string, args []any) error {
-		some, err := store.All[ident.CardID](q.Query(`SELECT id FROM prepaid_cards
-			WHERE vendor_id = $1 AND number IN (`+list+`)`, append([]any{v}, args...)...))(
-			func(scan store.Scan) (id ident.CardID, err error) { return id, scan(&id) })
-		ids = append(ids, some...)
-		return err
-	}); err != nil {
+	// Rows are locked in the order of their ids, also where they are read in portions.
+	ids, err := idsBy[ident.CardID](q, `SELECT id FROM prepaid_cards WHERE vendor_id = $1 AND number`, v, numbers)
+	if err != nil {
 		return nil, err
 	}
 	return lockByID(q, v, ids)
@@ -74,8 +80,18 @@ func lockByID(q *store.Tx, v ident.VendorID, ids []ident.CardID) (all []prepaid.
 }
 
 // LockCardsOf implements prepaid.Store.
-func (Store) LockCardsOf(t tx.Tx, v ident.VendorID, d ident.DeviceID) ([]prepaid.Card, error) {
-	return lockCards(store.On(t), `WHERE c.vendor_id = $1 AND c.device_id = $2 ORDER BY c.id`, v, d)
+func (Store) LockCardsOf(t tx.Tx, v ident.VendorID, devices []ident.DeviceID, limit int) ([]prepaid.Card, error) {
+	q := store.On(t)
+	var ids []ident.CardID
+	if err := in(devices, 3, func(list string, args []any) error {
+		some, err := store.All[ident.CardID](q.Query(`SELECT id FROM prepaid_cards WHERE vendor_id = $1 AND device_id IN (`+list+`) LIMIT $2`,
+			append([]any{v, limit}, args...)...))(func(scan store.Scan) (id ident.CardID, err error) { return id, scan(&id) })
+		ids = append(ids, some...)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return lockByID(q, v, ids[:min(limit, len(ids))])
 }
 
 // LockHeld implements prepaid.Store.
@@ -83,70 +99,89 @@ func (Store) LockHeld(t tx.Tx, v ident.VendorID, o ident.OrderID, limit int) ([]
 	return lockCards(store.On(t), `WHERE c.vendor_id = $1 AND c.held_by = $2 ORDER BY c.id LIMIT $3`, v, o, limit)
 }
 
-// LockNext implements prepaid.Store.
-func (Store) LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (next *prepaid.Card, err error) {
+// nextTries is how many cards that others have locked LockNext goes by before it waits for them.
+const nextTries = 20
+
+// LockNext implements prepaid.Store. Cards that others have locked are gone by at first, so
+// that the devices of an owner get different ones at once; then they are waited for: who has
+// them may let them be.
+func (Store) LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (*prepaid.Card, error) {
 	q := store.On(t)
-	var oldest ident.CardID
+	next, passed, err := lockNext(q, v, holder, codes, q.Dialect.ForUpdateSkipLocked(), nextTries)
+	if next == nil && passed && err == nil {
+		next, _, err = lockNext(q, v, holder, codes, q.Dialect.ForUpdate(), math.MaxInt)
+	}
+	return next, err
+}
+
+// lockNext tries the cards that fit, the oldest first. passed tells whether it went by one.
+func lockNext(
+	q *store.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID, lock string, tries int,
+) (next *prepaid.Card, passed bool, err error) {
+	var last ident.CardID
+	for ; tries > 0; tries-- {
+		oldest, err := oldestUnused(q, v, holder, codes, last)
+		if err != nil || oldest == 0 {
+			return nil, passed, err
+		}
+		var id ident.CardID
+		free, err := q.QueryRow(`SELECT id FROM prepaid_cards WHERE vendor_id = $1 AND id = $2`+lock, []any{v, oldest}, &id)
+		if err != nil {
+			return nil, passed, err
+		}
+		if free {
+			all, err := lockByID(q, v, []ident.CardID{id})
+			if err != nil {
+				return nil, passed, err
+			}
+			// Somebody else may have taken it before it was locked.
+			if c := all[0]; c.Holder == holder && c.Status() == prepaid.Unused && !c.Locked && c.HeldBy == 0 {
+				return &c, passed, nil
+			}
+		}
+		last, passed = oldest, true
+	}
+	return nil, passed, nil
+}
+
+// oldestUnused gives the oldest card behind another one that can be bound by itself; 0 for none.
+func oldestUnused(q *store.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID, after ident.CardID) (oldest ident.CardID, err error) {
 	for _, s := range prepaid.StandingsOf(prepaid.Unused) {
 		if s.Locked() {
 			continue
 		}
-		if err := in(codes, 4, func(list string, args []any) error {
+		if err := in(codes, 5, func(list string, args []any) error {
 			var id ident.CardID
 			found, err := q.QueryRow(`SELECT id FROM prepaid_cards WHERE vendor_id = $1 AND holder_id = $2 AND standing = $3
-				AND held_by IS NULL AND code_id IN (`+list+`) ORDER BY id LIMIT 1`, append([]any{v, holder, int(s)}, args...), &id)
+				AND id > $4 AND held_by IS NULL AND code_id IN (`+list+`) ORDER BY id LIMIT 1`, append([]any{v, holder, int(s), after}, args...), &id)
 			if found && (oldest == 0 || id < oldest) {
 				oldest = id
 			}
 			return err
 		}); err != nil {
-			return nil, err
+			return 0, err
 		}
 	}
-	if oldest == 0 {
-		return nil, nil
-	}
-	all, err := lockByID(q, v, []ident.CardID{oldest})
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	// Somebody else may have taken it before it was locked.
-	if c := all[0]; c.Holder == holder && c.Status() == prepaid.Unused && !c.Locked && c.HeldBy == 0 {
-		return &c, nil
-	}
-	return nil, nil
+	return oldest, nil
 }
 
-// LockToSell implements prepaid.Store.
-func (s Store) LockToSell(t tx.Tx, v ident.VendorID, holder ident.CustomerID, f prepaid.CardFilter, limit int) ([]prepaid.Card, error) {
-	codes, err := s.Codes(t, v)
-	if err != nil {
-		return nil, err
+// keyed adds what a filter says of cards that an index serves, but for their holder.
+func keyed(s *store.Selection, v ident.VendorID, f prepaid.CardFilter) *store.Selection {
+	if f.Code != "" {
+		s.And(`c.code_id = (SELECT o.id FROM prepaid_codes o WHERE o.vendor_id = ? AND o.code_key = ?)`, v, prepaid.CodeKey(f.Code))
 	}
-	q := store.On(t)
-	var all []prepaid.Card
-	// One code at a time, which an index holds in this order.
-	for _, c := range codes {
-		if f.Code != "" && prepaid.CodeKey(f.Code) != prepaid.CodeKey(c.Code) {
-			continue
-		}
-		sel := store.Select(selectCard+`WHERE c.vendor_id =`, v).
-			And(`c.holder_id = ? AND c.code_id = ? AND c.device_id IS NULL AND c.is_locked = 0 AND c.days > 0 AND c.held_by IS NULL`, holder, c.ID)
-		narrow(sel, f)
-		text, args := sel.End(` ORDER BY c.is_used, c.number LIMIT ?`+q.Dialect.ForUpdateOf("c"), limit)
-		some, err := store.All[prepaid.Card](q.Query(text, args...))(scanCard)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
+	if f.Device != "" {
+		s.And(`c.device_id = (SELECT o.id FROM prepaid_device_numbers o WHERE o.vendor_id = ? AND o.number_key = ?)`, v, entry.DeviceKey(f.Device))
 	}
-	slices.SortFunc(all, func(a, b prepaid.Card) int {
-		return cmp.Or(cmp.Compare(store.Bit(!a.ActivatedAt.IsZero()), store.Bit(!b.ActivatedAt.IsZero())), cmp.Compare(a.Number, b.Number))
-	})
-	return all[:min(limit, len(all))], nil
+	if f.OfBatch != "" {
+		batch, _ := ident.ParseUUID(f.OfBatch) // the zero UUID is no batch
+		s.And(`c.batch_id = (SELECT o.id FROM prepaid_orders o WHERE o.vendor_id = ? AND o.uuid = ?)`, v, batch)
+	}
+	return s
 }
 
-// narrow adds what a filter says of cards, but for their code and holder.
+// narrow adds the rest of a filter. Who is not of the staff can't find out when a card was
+// activated before its present owner had it.
 func narrow(s *store.Selection, f prepaid.CardFilter) {
 	if f.Number != "" {
 		s.Prefix("c.number", prepaid.NumberPrefix(f.Number))
@@ -156,6 +191,9 @@ func narrow(s *store.Selection, f prepaid.CardFilter) {
 	}
 	if f.MaxDays != nil {
 		s.And("COALESCE(b.days, c.days) <= ?", *f.MaxDays)
+	}
+	if (!f.From.IsZero() || !f.To.IsZero()) && !f.OfHolders.IsStaff {
+		s.And("c.activated_at >= c.held_since")
 	}
 	if !f.From.IsZero() {
 		s.And("c.activated_at >= ?", f.From.UnixMilli())
@@ -173,6 +211,13 @@ func narrow(s *store.Selection, f prepaid.CardFilter) {
 		s.And("c.device_id IS NOT NULL")
 	} else if f.IsBound != nil {
 		s.And("c.device_id IS NULL")
+	}
+	if len(f.Except) > 0 {
+		args := make([]any, len(f.Except))
+		for i, number := range f.Except {
+			args[i] = number
+		}
+		s.And("c.number NOT IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
 }
 
@@ -226,6 +271,21 @@ func (Store) SaveCard(t tx.Tx, v ident.VendorID, was, is prepaid.Card, onReport 
 		activated_at = $7, device_id = $8, is_locked = $9, held_by = $10, held_since = $11 WHERE vendor_id = $12 AND id = $13`,
 		is.Holder, int(is.Standing()), is.Total, is.Days, is.Withdrawn, store.Bit(!is.ActivatedAt.IsZero()), store.Millis(is.ActivatedAt),
 		store.OrNull(is.Device), store.Bit(is.Locked), store.OrNull(is.HeldBy), is.HeldSince.UnixMilli(), v, is.ID)
+}
+
+// lockedStanding is what a lock adds to a card's standing.
+const lockedStanding = prepaid.Standings / 2
+
+// SaveLock implements prepaid.Store.
+func (Store) SaveLock(t tx.Tx, v ident.VendorID, cards []ident.CardID, lock bool) error {
+	change := lockedStanding
+	if !lock {
+		change = -change
+	}
+	return in(cards, 4, func(list string, args []any) error {
+		return store.On(t).Later(`UPDATE prepaid_cards SET is_locked = $1, standing = standing + $2 WHERE vendor_id = $3 AND id IN (`+list+`)`,
+			append([]any{store.Bit(lock), change, v}, args...)...)
+	})
 }
 
 // HandOver implements prepaid.Store.

@@ -83,10 +83,18 @@ func (Store) BoundTo(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (all []pre
 	return all, err
 }
 
-// HasCard implements prepaid.Store.
-func (Store) HasCard(t tx.Tx, v ident.VendorID, d ident.DeviceID) (bool, error) {
-	var one int
-	return store.On(t).QueryRow(`SELECT 1 FROM prepaid_cards WHERE vendor_id = $1 AND device_id = $2 LIMIT 1`, []any{v, d}, &one)
+// CodeOn implements prepaid.Store.
+func (Store) CodeOn(t tx.Tx, v ident.VendorID, d ident.DeviceID) (code ident.CodeID, err error) {
+	_, err = store.On(t).QueryRow(`SELECT code_id FROM prepaid_cards c WHERE c.vendor_id = $1 AND c.device_id = $2 AND c.id =
+		(SELECT n.card_id FROM prepaid_bindings n WHERE n.vendor_id = $1 AND n.device_id = $2 AND n.unbound_at IS NULL ORDER BY n.id DESC LIMIT 1)`,
+		[]any{v, d}, &code)
+	return code, err
+}
+
+// CountBound implements prepaid.Store.
+func (Store) CountBound(t tx.Tx, v ident.VendorID, d ident.DeviceID) (n int64, err error) {
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM prepaid_bound WHERE vendor_id = $1 AND device_id = $2`, []any{v, d}, &n)
+	return n, err
 }
 
 // SaveState implements prepaid.Store.

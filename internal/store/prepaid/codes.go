@@ -39,6 +39,17 @@ func (Store) Codes(t tx.Tx, v ident.VendorID) ([]prepaid.Code, error) {
 	return store.All[prepaid.Code](store.On(t).Query(`SELECT `+codeColumns+` FROM prepaid_codes k WHERE k.vendor_id = $1 ORDER BY k.id`, v))(scanCode)
 }
 
+// LockCode implements prepaid.Store.
+func (Store) LockCode(t tx.Tx, v ident.VendorID, id ident.UUID) (*prepaid.Code, error) {
+	q := store.On(t)
+	all, err := store.All[prepaid.Code](q.Query(`SELECT `+codeColumns+` FROM prepaid_codes k
+		WHERE k.vendor_id = $1 AND k.uuid = $2`+q.Dialect.ForUpdate(), v, id))(scanCode)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
 // InsertCode implements prepaid.Store.
 func (Store) InsertCode(t tx.Tx, v ident.VendorID, c prepaid.Code) (id ident.CodeID, free bool, err error) {
 	free, err = store.On(t).QueryRow(`INSERT INTO prepaid_codes

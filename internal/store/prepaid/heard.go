@@ -2,6 +2,7 @@ package prepaid
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -37,7 +38,7 @@ type Hearings struct {
 	mu      sync.Mutex
 	waiting [heardSlices]map[ident.DeviceID]hearing
 	many    int
-	unknown map[unknownKey]unknownHeard
+	unknown map[ident.VendorID]unknownNumbers
 
 	stop    chan struct{}
 	stopped chan struct{}
@@ -50,10 +51,8 @@ type hearing struct {
 	why    prepaid.Dark
 }
 
-type unknownKey struct {
-	vendor ident.VendorID
-	key    string
-}
+// unknownNumbers are those of a vendor, by how they are compared.
+type unknownNumbers map[string]unknownHeard
 
 type unknownHeard struct {
 	number string
@@ -65,7 +64,7 @@ var _ prepaid.Hearing = (*Hearings)(nil)
 
 // NewHearings starts the write-behind. Close writes what waits and stops it.
 func NewHearings(runner tx.Runner, log *slog.Logger) *Hearings {
-	h := &Hearings{runner: runner, log: log, unknown: map[unknownKey]unknownHeard{}, stop: make(chan struct{}), stopped: make(chan struct{})}
+	h := &Hearings{runner: runner, log: log, unknown: map[ident.VendorID]unknownNumbers{}, stop: make(chan struct{}), stopped: make(chan struct{})}
 	go h.loop()
 	return h
 }
@@ -94,12 +93,22 @@ func (h *Hearings) Unknown(v ident.VendorID, key, number string, at time.Time) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	k := unknownKey{v, key}
-	was, known := h.unknown[k]
-	if !known && len(h.unknown) >= mostUnknown {
+	h.unknownHeard(v, key, unknownHeard{number, at.UnixMilli(), 1})
+}
+
+// unknownHeard adds to what waits of a vendor, within its bound.
+func (h *Hearings) unknownHeard(v ident.VendorID, key string, one unknownHeard) {
+	if h.unknown[v] == nil {
+		h.unknown[v] = unknownNumbers{}
+	}
+	was, known := h.unknown[v][key]
+	if !known && len(h.unknown[v]) >= mostUnknown {
 		return
 	}
-	h.unknown[k] = unknownHeard{number, at.UnixMilli(), was.times + 1}
+	if one.times += was.times; was.at > one.at {
+		one.number, one.at = was.number, was.at
+	}
+	h.unknown[v][key] = one
 }
 
 // Lag tells how many devices wait to be written.
@@ -182,36 +191,43 @@ func write(q *store.Tx, ids []ident.DeviceID, taken map[ident.DeviceID]hearing) 
 }
 
 // takeUnknown gives the unknown numbers that wait; nobody else holds them then.
-func (h *Hearings) takeUnknown() map[unknownKey]unknownHeard {
+func (h *Hearings) takeUnknown() map[ident.VendorID]unknownNumbers {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	taken := h.unknown
-	h.unknown = map[unknownKey]unknownHeard{}
+	h.unknown = map[ident.VendorID]unknownNumbers{}
 	return taken
 }
 
+// flushUnknown writes the unknown numbers, each vendor's by themselves. What fails waits again.
 func (h *Hearings) flushUnknown(ctx context.Context) error {
-	taken := h.takeUnknown()
-	if len(taken) == 0 {
-		return nil
+	var failed []error
+	for v, numbers := range h.takeUnknown() {
+		if err := h.runner.Run(tx.Patient(ctx), func(t tx.Tx) error { return writeUnknown(store.On(t), v, numbers) }); err != nil {
+			failed = append(failed, err)
+			h.unknownBack(v, numbers)
+		}
 	}
-	return h.runner.Run(tx.Patient(ctx), func(t tx.Tx) error {
-		q := store.On(t)
-		vendors := map[ident.VendorID]bool{}
-		for k, one := range taken {
-			vendors[k.vendor] = true
-			if err := q.Later(`INSERT INTO prepaid_unknown (vendor_id, number_key, number, heard_at, times) VALUES ($1, $2, $3, $4, $5)
-				ON CONFLICT (vendor_id, number_key) DO UPDATE SET number = excluded.number, heard_at = excluded.heard_at,
-				times = prepaid_unknown.times + excluded.times`, k.vendor, k.key, one.number, one.at, one.times); err != nil {
-				return err
-			}
+	return errors.Join(failed...)
+}
+
+func (h *Hearings) unknownBack(v ident.VendorID, numbers unknownNumbers) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for key, one := range numbers {
+		h.unknownHeard(v, key, one)
+	}
+}
+
+func writeUnknown(q *store.Tx, v ident.VendorID, numbers unknownNumbers) error {
+	for _, key := range slices.Sorted(maps.Keys(numbers)) {
+		one := numbers[key]
+		if err := q.Later(`INSERT INTO prepaid_unknown (vendor_id, number_key, number, heard_at, times) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (vendor_id, number_key) DO UPDATE SET number = excluded.number, heard_at = excluded.heard_at,
+			times = prepaid_unknown.times + excluded.times`, v, key, one.number, one.at, one.times); err != nil {
+			return err
 		}
-		for v := range vendors {
-			if err := q.Later(`DELETE FROM prepaid_unknown WHERE vendor_id = $1 AND number_key IN (SELECT o.number_key FROM prepaid_unknown o
-				WHERE o.vendor_id = $1 ORDER BY o.heard_at DESC, o.number_key LIMIT 1000000 OFFSET $2)`, v, mostUnknown); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return q.Later(`DELETE FROM prepaid_unknown WHERE vendor_id = $1 AND number_key IN (SELECT o.number_key FROM prepaid_unknown o
+		WHERE o.vendor_id = $1 ORDER BY o.heard_at DESC, o.number_key LIMIT 1000000 OFFSET $2)`, v, mostUnknown)
 }

@@ -3,6 +3,7 @@ package prepaid
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -30,20 +31,30 @@ func scanTransferView(scan store.Scan) (w prepaid.TransferView, err error) {
 func (s Store) Transfers(
 	ctx context.Context, v ident.VendorID, f prepaid.TransferFilter, r listing.Request,
 ) (page listing.Page[prepaid.TransferView], err error) {
+	behind, order := ">", ""
+	if r.Desc {
+		behind, order = "<", " DESC"
+	}
 	served := func(text string) *store.Selection {
 		sel := store.Select(text+`WHERE r.vendor_id =`, v)
 		switch h := f.Holders; {
 		case h.Everybody:
 		case h.Below && h.Customer != 0:
-			sel.And("(r.from_id"+below+" OR r.to_id"+below+")", v, h.Customer, v, h.Customer)
+			from, args := seen(v, "r.from_id", "r.at", h)
+			to, more := seen(v, "r.to_id", "r.at", h)
+			sel.And("("+from+" OR "+to+")", append(args, more...)...)
 		default:
 			// Each side by its own index, in a bounded number.
 			side := func(column string) (string, []any) {
-				text, args := `SELECT id FROM (SELECT o.id FROM prepaid_transfers o WHERE o.vendor_id = ? AND o.`+column+` = ?`, []any{v, h.Customer}
-				if r.After != nil {
-					text, args = text+` AND o.id < ?`, append(args, r.After.ID)
+				own, args := seen(v, "o."+column, "o.at", h)
+				if h.Customer == 0 {
+					own, args = "o."+column+" IS NULL", nil
 				}
-				return text + ` ORDER BY o.id DESC LIMIT ?) AS of_` + column, append(args, store.SearchDepth)
+				text, args := `SELECT id FROM (SELECT o.id FROM prepaid_transfers o WHERE o.vendor_id = ? AND `+own, append([]any{v}, args...)
+				if r.After != nil {
+					text, args = text+` AND o.id `+behind+` ?`, append(args, r.After.ID)
+				}
+				return text + ` ORDER BY o.id` + order + ` LIMIT ?) AS of_` + column, append(args, store.SearchDepth)
 			}
 			from, args := side("from_id")
 			to, more := side("to_id")
@@ -81,6 +92,12 @@ func narrowTransfers(s *store.Selection, v ident.VendorID, f prepaid.TransferFil
 	if f.With != 0 {
 		s.And("(r.from_id = ? OR r.to_id = ?)", f.With, f.With)
 	}
+	if f.Party != "" {
+		number := strings.ToLower(f.Party)
+		name, end := listing.Fold(f.Party), listing.Fold(f.Party)+maxRune
+		s.And(`(LOWER(f.customer_number) = ? OR LOWER(u.customer_number) = ? OR f.name_folded >= ? AND f.name_folded < ?
+			OR u.name_folded >= ? AND u.name_folded < ?)`, number, number, name, end, name, end)
+	}
 	if f.Card != "" {
 		number, _ := prepaid.ParseNumber(f.Card) // "" is no card's
 		s.And(`r.id IN (SELECT i.transfer_id FROM prepaid_transfer_cards i WHERE i.vendor_id = ?
@@ -88,34 +105,8 @@ func narrowTransfers(s *store.Selection, v ident.VendorID, f prepaid.TransferFil
 	}
 }
 
-// TransferOf gives a transfer; nil where who looks is on neither side of it.
-func (s Store) TransferOf(ctx context.Context, v ident.VendorID, id ident.UUID, h prepaid.Holder) (*prepaid.TransferView, error) {
-	sel := store.Select(selectTransferView+`WHERE r.vendor_id =`, v).And("r.uuid = ?", id)
-	if !h.Everybody {
-		sel.And("(r.from_id"+below+" OR r.to_id"+below+")", v, h.Customer, v, h.Customer)
-	}
-	text, args := sel.End("")
-	all, err := store.All[prepaid.TransferView](s.DB.Query(ctx, text, args...))(scanTransferView)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	return &all[0], nil
-}
-
-// TransferredCards gives the numbers of the cards of a transfer behind after, in order.
-func (s Store) TransferredCards(
-	ctx context.Context, v ident.VendorID, id ident.TransferID, after ident.CardID, limit int,
-) (numbers []string, last ident.CardID, err error) {
-	_, err = store.All[struct{}](s.DB.Query(ctx, `SELECT c.id, c.number FROM prepaid_transfer_cards i JOIN prepaid_cards c
-		ON c.vendor_id = i.vendor_id AND c.id = i.card_id WHERE i.vendor_id = $1 AND i.transfer_id = $2 AND i.card_id > $3 ORDER BY i.card_id LIMIT $4`,
-		v, id, after, limit))(func(scan store.Scan) (struct{}, error) {
-		var number string
-		err := scan(&last, &number)
-		numbers = append(numbers, number)
-		return struct{}{}, err
-	})
-	return numbers, last, err
-}
+// maxRune stands behind all that begins in the same way.
+const maxRune = "\U0010FFFF"
 
 const selectDeduction = `SELECT l.device_id, l.at, l.day, l.n, l.kind, l.by_report, l.card_id, l.code_id, l.holder_id, l.reason, COALESCE(n.number, ''),
 	COALESCE(c.number, ''), COALESCE(k.code, ''), COALESCE(k.contact, ''), ` + ownerColumns + ` FROM prepaid_ledger l
@@ -216,23 +207,27 @@ func (s Store) deductionsOf(
 	if after.day != 0 {
 		sel.And("(l.device_id, l.at, l.n) > (?, ?, ?)", after.device, after.at, after.n)
 	}
-	switch h := f.Holders; {
-	case f.Device != "":
+	if f.Device != "" {
 		sel.And("l.device_id = ?", d)
-	case f.Card != "":
+	}
+	if f.Card != "" {
 		number, _ := prepaid.ParseNumber(f.Card) // "" is no card's
 		sel.And(`l.device_id IN (SELECT b.device_id FROM prepaid_bindings b WHERE b.vendor_id = ? AND b.card_id = (SELECT o.id FROM prepaid_cards o
 			WHERE o.vendor_id = ? AND o.number = ?)) AND c.number = ?`, v, v, number, number)
+	}
+	switch h := f.Holders; {
+	case f.Device != "" || f.Card != "":
 	case !h.Everybody && h.Customer != 0:
 		// The devices that they have or had: a day's rows lie together by device.
 		sel.And(`l.device_id IN (SELECT x.id FROM prepaid_devices x WHERE x.vendor_id = ? AND x.holder_id`+below+`
 			UNION SELECT i.device_id FROM prepaid_transfers r JOIN prepaid_transfer_devices i ON i.vendor_id = r.vendor_id AND i.transfer_id = r.id
 				WHERE r.vendor_id = ? AND r.devices > 0 AND r.from_id`+below+`)`, v, v, h.Customer, v, v, h.Customer)
 	}
-	within(sel, v, "l.holder_id", f.Holders)
+	sight, args := seen(v, "l.holder_id", "l.at", f.Holders)
+	sel.And(sight, args...)
 	if f.Kind != nil {
 		sel.And("l.kind = ?", int(*f.Kind))
 	}
-	text, args := sel.End(" ORDER BY l.device_id, l.at, l.n LIMIT ?", limit)
-	return store.All[prepaid.DeductionView](s.DB.Query(ctx, text, args...))(scanDeduction)
+	text, all := sel.End(" ORDER BY l.device_id, l.at, l.n LIMIT ?", limit)
+	return store.All[prepaid.DeductionView](s.DB.Query(ctx, text, all...))(scanDeduction)
 }

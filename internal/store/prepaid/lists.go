@@ -3,6 +3,7 @@ package prepaid
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"chancery/internal/entry"
@@ -15,6 +16,7 @@ import (
 const (
 	ownerColumns = `u.uuid, u.customer_number, u.company_name`
 	below        = ` IN (SELECT k.customer_id FROM customer_closure k WHERE k.vendor_id = ? AND k.superior_id = ?)`
+	belowThen    = ` IN (SELECT k.customer_id FROM customer_closure k WHERE k.vendor_id = ? AND k.superior_id = ? AND k.since <= `
 )
 
 // within adds whose things a reader sees.
@@ -27,6 +29,28 @@ func within(s *store.Selection, v ident.VendorID, column string, h prepaid.Holde
 		s.And(column+" = ?", h.Customer)
 	}
 	return s
+}
+
+// seen is what a reader sees of the records of a column's customer, which were made at an
+// instant: who is above a customer sees those since it is below them.
+func seen(v ident.VendorID, column, at string, h prepaid.Holder) (condition string, args []any) {
+	var conditions []string
+	switch {
+	case h.Everybody:
+	case h.Below && h.Customer != 0:
+		conditions, args = append(conditions, column+belowThen+at+`)`), append(args, v, h.Customer)
+	case h.Customer == 0:
+		conditions = append(conditions, `COALESCE(`+column+`, 0) = 0`)
+	default:
+		conditions, args = append(conditions, column+` = ?`), append(args, h.Customer)
+	}
+	if h.Seer != 0 && h.Seer != h.Customer {
+		conditions, args = append(conditions, column+belowThen+at+`)`), append(args, v, h.Seer)
+	}
+	if len(conditions) == 0 {
+		return "1 = 1", nil
+	}
+	return strings.Join(conditions, " AND "), args
 }
 
 // ownerRow is a customer that may be none, as it comes.
@@ -57,11 +81,11 @@ func cardView(h prepaid.Holder) func(store.Scan) (prepaid.CardView, error) {
 		if err != nil {
 			return w, err
 		}
-		w.DeviceNo, w.Owner = device.V, o.owner()
-		if !h.IsStaff && w.ActivatedAt.Before(w.HeldSince) {
-			w.ActivatedAt = time.Time{}
+		w.DeviceNo, w.Owner, w.Is = device.V, o.owner(), w.Standing()
+		if err == nil {
+			err = json.Unmarshal([]byte(models), &w.Models)
 		}
-		return w, json.Unmarshal([]byte(models), &w.Models)
+		return w.Seen(h), err
 	}
 }
 
@@ -69,23 +93,8 @@ func cardView(h prepaid.Holder) func(store.Scan) (prepaid.CardView, error) {
 func (s Store) Cards(
 	ctx context.Context, v ident.VendorID, f prepaid.CardFilter, r listing.Request,
 ) (page listing.Page[prepaid.CardView], err error) {
-	deviceID, err := s.deviceID(ctx, v, f.Device)
-	if err != nil {
-		return page, err
-	}
 	served := func(text string) *store.Selection {
-		sel := within(store.Select(text+`WHERE c.vendor_id =`, v), v, "c.holder_id", f.OfHolders)
-		if f.Code != "" {
-			sel.And(`c.code_id = (SELECT o.id FROM prepaid_codes o WHERE o.vendor_id = ? AND o.code_key = ?)`, v, prepaid.CodeKey(f.Code))
-		}
-		if f.Device != "" {
-			sel.And("c.device_id = ?", deviceID)
-		}
-		if f.OfBatch != "" {
-			batch, _ := ident.ParseUUID(f.OfBatch) // the zero UUID is no batch
-			sel.And(`c.batch_id = (SELECT o.id FROM prepaid_orders o WHERE o.vendor_id = ? AND o.uuid = ?)`, v, batch)
-		}
-		return sel
+		return keyed(within(store.Select(text+`WHERE c.vendor_id =`, v), v, "c.holder_id", f.OfHolders), v, f)
 	}
 	sel := served(selectCardView)
 	narrow(sel, f)
@@ -194,6 +203,9 @@ func narrowDevices(s *store.Selection, f prepaid.DeviceFilter) {
 		s.And("d.dark <> 0")
 	} else if f.Dark != nil {
 		s.And("d.dark = 0")
+	}
+	if !f.Soon.Before.IsZero() {
+		goingDark(s, f.Soon)
 	}
 	if f.WithOut != nil && *f.WithOut {
 		s.And("NOT EXISTS (SELECT 1 FROM prepaid_cards o WHERE o.vendor_id = d.vendor_id AND o.device_id = d.id)")

@@ -55,9 +55,16 @@ func (Store) SaveOrder(t tx.Tx, v ident.VendorID, o prepaid.Order) error {
 		string(o.State), o.Held, o.Done, o.Problem, store.Millis(o.EndedAt), v, o.ID)
 }
 
+// CountOpenOrders implements prepaid.Store. The plus keeps the planner on the index of those that have not ended.
+func (Store) CountOpenOrders(t tx.Tx, v ident.VendorID, from ident.CustomerID) (n int64, err error) {
+	_, err = store.On(t).QueryRow(`SELECT COUNT(*) FROM prepaid_orders WHERE ended_at IS NULL AND +vendor_id = $1 AND from_holder = $2`, []any{v, from}, &n)
+	return n, err
+}
+
 // OpenOrders implements prepaid.Reader.
-func (s Store) OpenOrders(ctx context.Context) ([]prepaid.OpenOrder, error) {
-	return store.All[prepaid.OpenOrder](s.DB.Query(ctx, `SELECT vendor_id, id FROM prepaid_orders WHERE ended_at IS NULL ORDER BY id`))(
+func (s Store) OpenOrders(ctx context.Context, after ident.OrderID, limit int) ([]prepaid.OpenOrder, error) {
+	return store.All[prepaid.OpenOrder](s.DB.Query(ctx, `SELECT vendor_id, id FROM prepaid_orders
+		WHERE ended_at IS NULL AND id > $1 ORDER BY id LIMIT $2`, after, limit))(
 		func(scan store.Scan) (o prepaid.OpenOrder, err error) {
 			var vendor int64
 			err = scan(&vendor, &o.ID)

@@ -57,6 +57,12 @@ func (Store) TransferOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID, c ident
 	return &all[0], nil
 }
 
+// TransfersOfOrder implements prepaid.Store.
+func (Store) TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]prepaid.Transfer, error) {
+	return store.All[prepaid.Transfer](store.On(t).Query(`SELECT `+transferColumns+` FROM prepaid_transfers r
+		WHERE r.vendor_id = $1 AND r.order_id = $2 ORDER BY r.id`, v, o))(scanTransfer)
+}
+
 // RaiseTransfer implements prepaid.Store.
 func (Store) RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error {
 	return store.On(t).Later(`UPDATE prepaid_transfers SET cards = cards + $1, days = days + $2 WHERE vendor_id = $3 AND id = $4`, cards, days, v, id)
@@ -64,19 +70,21 @@ func (Store) RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards
 
 // BeginBinding implements prepaid.Store.
 func (Store) BeginBinding(t tx.Tx, v ident.VendorID, c prepaid.Card) error {
-	return store.On(t).Later(`INSERT INTO prepaid_bindings (vendor_id, card_id, device_id, holder_id, bound_at) VALUES ($1, $2, $3, $4, $5)`,
-		v, c.ID, c.Device, c.Holder, t.Now().UnixMilli())
+	return store.On(t).Later(`INSERT INTO prepaid_bindings (vendor_id, card_id, device_id, bound_at) VALUES ($1, $2, $3, $4)`,
+		v, c.ID, c.Device, t.Now().UnixMilli())
 }
 
-// EndBinding implements prepaid.Store.
-func (Store) EndBinding(t tx.Tx, v ident.VendorID, c prepaid.Card) error {
-	return store.On(t).Later(`UPDATE prepaid_bindings SET unbound_at = $1 WHERE vendor_id = $2 AND card_id = $3 AND unbound_at IS NULL`,
-		t.Now().UnixMilli(), v, c.ID)
+// EndBindings implements prepaid.Store.
+func (Store) EndBindings(t tx.Tx, v ident.VendorID, cards []ident.CardID) error {
+	return in(cards, 3, func(list string, args []any) error {
+		return store.On(t).Later(`UPDATE prepaid_bindings SET unbound_at = $1 WHERE vendor_id = $2 AND card_id IN (`+list+`) AND unbound_at IS NULL`,
+			append([]any{t.Now().UnixMilli(), v}, args...)...)
+	})
 }
 
 // Count implements prepaid.Store. The changes come in one order, each row once.
 func (Store) Count(t tx.Tx, v ident.VendorID, stock []prepaid.StockChange, days []prepaid.DayChange) error {
-	const ofStock, ofDays = 6, 9
+	const ofStock, ofDays = 6, 10
 	q := store.On(t)
 	values := make([]any, 0, ofStock*len(stock))
 	for _, c := range stock {
@@ -89,11 +97,13 @@ func (Store) Count(t tx.Tx, v ident.VendorID, stock []prepaid.StockChange, days 
 	}
 	values = make([]any, 0, ofDays*len(days))
 	for _, d := range days {
-		values = append(values, v, d.Holder, d.Day, d.Code, d.Charged, d.InCards, d.InDays, d.OutCards, d.OutDays)
+		values = append(values, v, d.Holder, d.Day, d.Code, d.Charged, d.Settled, d.InCards, d.InDays, d.OutCards, d.OutDays)
 	}
-	return q.InsertMany(`INSERT INTO prepaid_days (vendor_id, holder_id, day, code_id, charged, in_cards, in_days, out_cards, out_days) VALUES`, ofDays, values,
+	return q.InsertMany(`INSERT INTO prepaid_days
+		(vendor_id, holder_id, day, code_id, charged, settled, in_cards, in_days, out_cards, out_days) VALUES`, ofDays, values,
 		`ON CONFLICT (vendor_id, holder_id, day, code_id) DO UPDATE SET
-			charged = prepaid_days.charged + excluded.charged, in_cards = prepaid_days.in_cards + excluded.in_cards,
+			charged = prepaid_days.charged + excluded.charged, settled = prepaid_days.settled + excluded.settled,
+			in_cards = prepaid_days.in_cards + excluded.in_cards,
 			in_days = prepaid_days.in_days + excluded.in_days, out_cards = prepaid_days.out_cards + excluded.out_cards,
 			out_days = prepaid_days.out_days + excluded.out_days`, nil)
 }

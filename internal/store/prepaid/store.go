@@ -42,22 +42,32 @@ var inSizes = []int{1, 8, 64, 256} //nolint:gochecknoglobals // a list that neve
 // placeholders begin with $first, and args are the values.
 func in[T any](values []T, first int, query func(list string, args []any) error) error {
 	for len(values) > 0 {
-		size := inSizes[len(inSizes)-1]
-		for _, s := range inSizes {
-			if s >= len(values) {
-				size = s
-				break
-			}
-		}
-		part := values[:min(size, len(values))]
-		values = values[len(part):]
-		args, list := make([]any, size), make([]string, size)
-		for i := range size {
-			args[i], list[i] = part[min(i, len(part)-1)], "$"+strconv.Itoa(first+i)
+		var args []any
+		args, values = portion(values)
+		list := make([]string, len(args))
+		for i := range args {
+			list[i] = "$" + strconv.Itoa(first+i)
 		}
 		if err := query(strings.Join(list, ", "), args); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// portion gives the first of values, as many as a list has, and the others.
+func portion[T any](values []T) (args []any, rest []T) {
+	size := inSizes[len(inSizes)-1]
+	for _, s := range inSizes {
+		if s >= len(values) {
+			size = s
+			break
+		}
+	}
+	n := min(size, len(values))
+	args = make([]any, size)
+	for i := range size {
+		args[i] = values[min(i, n-1)]
+	}
+	return args, values[n:]
 }

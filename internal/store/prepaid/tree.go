@@ -31,6 +31,19 @@ func (Store) Customer(t tx.Tx, v ident.VendorID, id ident.UUID) (*prepaid.Custom
 	return customer(t, `WHERE c.vendor_id = $1 AND c.uuid = $2`, v, id)
 }
 
+// LockCustomer implements prepaid.Store. The switches, which may have no row, are read
+// behind the lock on their customer.
+func (s Store) LockCustomer(t tx.Tx, v ident.VendorID, id ident.UUID) (*prepaid.Customer, error) {
+	q := store.On(t)
+	if lock := q.Dialect.ForUpdate(); lock != "" {
+		var one int
+		if _, err := q.QueryRow(`SELECT 1 FROM customers WHERE vendor_id = $1 AND uuid = $2`+lock, []any{v, id}, &one); err != nil {
+			return nil, err
+		}
+	}
+	return s.Customer(t, v, id)
+}
+
 // ByTransferCode implements prepaid.Store.
 func (Store) ByTransferCode(t tx.Tx, v ident.VendorID, code string) (*prepaid.Customer, error) {
 	return customer(t, `WHERE c.vendor_id = $1 AND c.id = (SELECT o.customer_id FROM prepaid_customers o

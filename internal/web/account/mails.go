@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -30,8 +32,12 @@ func (p *Pages) mails() []edge.Route {
 	if p.Choices == nil {
 		return nil
 	}
-	return web.Edit(p.Face, mailsPath, web.Needs(identity.OwnLicenses), "form.html", ofSelf, p.askMails, p.setMails)
+	return web.EditWith(p.Face, mailsPath, web.Needs(identity.OwnLicenses), "form.html", ofSelf, p.askMails, p.changed, p.setMails)
 }
+
+// asked is the field that says which kinds the form had: of a box that is not ticked
+// nothing is sent, and neither of a kind that came with a newer version of the server.
+const asked = "asked"
 
 func (p *Pages) askMails(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	all, err := p.ChoiceRows.Choices(q.Context(), q.VendorID(), q.Principal.User)
@@ -43,7 +49,9 @@ func (p *Pages) askMails(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		"License keys, and what concerns the safety of your account, are mailed in any case.", q.Person.Email)
 	form.Submit, form.Cancel = q.T("Save"), back(q)
 	g := web.Group{}
-	for _, c := range all {
+	kinds := make([]string, len(all))
+	for i, c := range all {
+		kinds[i] = string(c.Kind)
 		f := web.Field{
 			Name: string(c.Kind), Label: q.Language().Word(show.MailChoice(c.Kind)), Kind: web.CheckField,
 			Hint: q.Language().Word(show.MailChoiceAbout(c.Kind)),
@@ -53,15 +61,27 @@ func (p *Pages) askMails(q *web.Request, form *web.Form) (*web.FormPage, error) 
 		}
 		g.Fields = append(g.Fields, f)
 	}
+	g.Fields = append(g.Fields, web.Field{Name: asked, Kind: web.HiddenField, Value: strings.Join(kinds, " ")})
 	form.Add(g)
 	return page, nil
 }
 
-func (p *Pages) setMails(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-	choices := make([]mailing.Choice, 0, len(mailing.Choosable()))
-	for _, k := range mailing.Choosable() {
-		choices = append(choices, mailing.Choice{Kind: k, IsOn: v.Flag(string(k))})
+// changed are the choices that are others than they were. Of all else the vendor's rule goes on to hold.
+func (p *Pages) changed(q *web.Request, v web.Values) (choices []mailing.Choice, err error) {
+	all, err := p.ChoiceRows.Choices(q.Context(), q.VendorID(), q.Principal.User)
+	of := strings.Fields(v.Get(asked))
+	for _, c := range all {
+		if on := v.Flag(string(c.Kind)); on != c.IsOn && slices.Contains(of, string(c.Kind)) {
+			choices = append(choices, mailing.Choice{Kind: c.Kind, IsOn: on})
+		}
 	}
-	err := p.Choices.Choose(t, q.VendorID(), q.Principal.User, q.Principal.ID, choices)
-	return web.Done{To: back(q), Say: web.Flash{Text: q.T("Your choice of mails is saved.")}}, err
+	return choices, err
+}
+
+func (p *Pages) setMails(t tx.Tx, q *web.Request, choices []mailing.Choice) (web.Done, error) {
+	done := web.Done{To: back(q), Say: web.Flash{Text: q.T("Your choice of mails is saved.")}}
+	if len(choices) == 0 {
+		return done, nil
+	}
+	return done, p.Choices.Choose(t, q.VendorID(), q.Principal.User, q.Principal.ID, choices)
 }

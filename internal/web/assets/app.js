@@ -28,7 +28,7 @@
       form.addEventListener("input", function (e) {
         if (e.target.name === "cols") { return; }
         clearTimeout(timer);
-        timer = setTimeout(apply, e.target.type === "search" ? 250 : 0);
+        timer = setTimeout(apply, e.target.type === "search" || e.target.type === "number" ? 250 : 0);
       });
     });
     each(root, "a[data-list-link]", function (a) {

@@ -17,8 +17,11 @@ type entry struct {
 
 // homeOf is the entry that stands for pages which have none of their own.
 func homeOf(path string) []string {
-	if path == "/products" {
+	switch path {
+	case "/products":
 		return []string{path, "/editions"}
+	case "/settings/webhooks":
+		return []string{path, "/settings/incoming"}
 	}
 	return []string{path}
 }
@@ -41,6 +44,7 @@ func groups() []group {
 		{"Run", []entry{
 			{"Devices", "/devices", "devices", identity.ViewDevices},
 			{"Sessions", "/sessions", "plug", identity.ViewSessions},
+			{"Prepaid", "/prepaid", "credit-card", identity.ViewPrepaid},
 			{"Devices by files", "/offline", "file-certificate", identity.ViewLicenses},
 		}},
 		{"Explore", []entry{

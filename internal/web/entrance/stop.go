@@ -3,6 +3,7 @@ package entrance
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
@@ -22,9 +23,13 @@ type Stops interface {
 
 	// Stop ends mails of a kind to an address. It does nothing for an address that gets none.
 	Stop(ctx context.Context, v ident.VendorID, stop mailing.Stop) error
+
+	// Stopped reports whether an address gets none of a kind: it was stopped, or nothing goes there.
+	Stopped(ctx context.Context, v ident.VendorID, stop mailing.Stop) (bool, error)
 }
 
-// stop is the page of the link at the end of a mail. Opening it changes nothing.
+// stop is the page of the link at the end of a mail. Opening it changes nothing. It is about
+// the address that the mail went to, whoever is signed in where it is opened.
 func (p *Pages) stop() []edge.Route {
 	if p.Stops == nil {
 		return nil
@@ -36,12 +41,6 @@ func (p *Pages) stop() []edge.Route {
 
 func (p *Pages) askStop(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	token := q.Text("token")
-	if q.Text("done") != "" {
-		page := &web.FormPage{Page: q.Page(q.T("You get no more of these mails")), Form: form}
-		page.Text = q.T("To choose among all kinds, sign in, and go to Account → Mails.")
-		form.Action, form.Get, form.Submit = q.Href("/account/mails"), true, q.T("Choose which mails you get")
-		return page, nil
-	}
 	one, err := p.Stops.Read(q.VendorID(), token)
 	if fault.Is(err, "link_unknown") {
 		page := &web.FormPage{Page: q.Page(q.T("This link is over")), Form: &web.Form{Action: q.Href("/account/mails"), Get: true, Submit: q.T("Sign in")}}
@@ -51,12 +50,33 @@ func (p *Pages) askStop(q *web.Request, form *web.Form) (*web.FormPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	stopped, err := p.Stops.Stopped(q.Context(), q.VendorID(), one)
+	if err != nil {
+		return nil, err
+	}
 	page := &web.FormPage{Page: q.Page(q.T("Choose which mails you get")), Form: form}
 	page.Text = q.T("No more mails of this kind are sent to this address. To choose among all kinds, sign in, and go to Account → Mails.")
+	if stopped {
+		page.Title, page.Text = q.T("These mails are stopped"), q.T("%s gets no mails of this kind. To choose among all kinds, sign in, and go to Account → Mails.", one.Address)
+	}
+	other, another := q.IsAnother(one.Address)
+	if another {
+		page.Notices = append(page.Notices, web.Notice{
+			Tone: web.Info, Title: q.T("You are signed in as %s.", other), Text: q.T("The mails to that address stay as they are: this page is about those to %s.", one.Address),
+		})
+	}
 	page.About(
 		web.Fact{Label: q.T("Mails"), Cell: web.Cell{Text: q.Language().Word(show.MailChoice(one.Kind))}},
 		web.Fact{Label: q.T("Address"), Cell: web.Cell{Text: one.Address}},
 	)
+	switch {
+	case stopped && another:
+		*form = *web.ForAnother(q, form, other, one.Address, q.Href("/account/mails")).Form
+		return page, nil
+	case stopped:
+		form.Action, form.Get, form.Submit = q.Href("/account/mails"), true, q.T("Choose which mails you get")
+		return page, nil
+	}
 	form.Submit, form.Cancel = q.T("Send no more of them"), q.Href("/account/mails")
 	form.Add(web.Group{Fields: []web.Field{{Name: "token", Kind: web.HiddenField, Value: token}}})
 	return page, nil
@@ -84,6 +104,6 @@ func (p *Pages) doStop(w http.ResponseWriter, q *web.Request) error {
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	http.Redirect(w, q.R, q.Href(StopPath+"?done=yes"), http.StatusSeeOther)
+	http.Redirect(w, q.R, q.Href(StopPath+"?token="+url.QueryEscape(token)), http.StatusSeeOther)
 	return nil
 }

@@ -1,11 +1,12 @@
 package offlineportal
 
 import (
-	"net/http"
+	"strconv"
 	"strings"
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
+	"chancery/internal/ident"
 	"chancery/internal/offline"
 	"chancery/internal/web"
 	"chancery/signed"
@@ -18,13 +19,20 @@ const MostFiles = 10
 type bringPage struct {
 	web.Page
 
+	Brought
+	Sole bool // there is one reply and nothing is wrong: its download may begin by itself
+}
+
+// Brought is what became of the files of a form.
+type Brought struct {
 	Problems []web.Notice
 	Replies  []Shown
-	Sole     bool // there is one reply and nothing is wrong: its download may begin by itself
 }
 
 // Shown is a reply as the page tells it.
 type Shown struct {
+	License ident.UUID
+
 	Title, Next string
 	Facts       []web.ShownFact
 	Notes       []web.Notice
@@ -47,41 +55,77 @@ func begin(q *web.Request) *bringPage {
 	return page
 }
 
-// bring reads all files of a form, and tells of each what became of it.
+// bring reads all files of a form.
 func (p *Pages) bring(q *web.Request) (*bringPage, error) {
 	page := begin(q)
-	texts, err := All(q.R)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case len(texts) == 0:
-		page.Problems = []web.Notice{{Tone: web.Warning, Title: q.T("There is no file."), Text: q.T("Choose one, or paste the text of one.")}}
-	case len(texts) > MostFiles:
-		page.Problems = []web.Notice{{Tone: web.Warning, Title: q.T("These are too many files."), Text: q.T("Bring at most %d at once.", MostFiles)}}
-		texts = nil
-	}
-	for _, text := range texts {
-		reply, err := p.answer(q.Context(), q.Vendor.Slug, text)
-		switch e := fault.As(err); {
-		case err == nil:
-			page.Replies = append(page.Replies, Tell(q, &page.Page, reply, text))
-		case e.Kind == fault.Invalid || e.Kind == fault.Conflict || e.Kind == fault.Throttled:
-			message, help := q.Language().Fault(e.Code, e.Message, e.Help)
-			page.Problems = append(page.Problems, web.Notice{Tone: web.Bad, Title: message, Text: help})
-		default:
-			return nil, err
-		}
-	}
+	var err error
+	page.Brought, err = Bring(q, &page.Page, func(text []byte) (*offline.Reply, error) { return p.answer(q.Context(), q.Vendor.Slug, text) })
 	page.Sole = len(page.Replies) == 1 && len(page.Problems) == 0
-	return page, nil
+	return page, err
 }
 
-// Tell says in plain words what happened and what to do next.
-func Tell(q *web.Request, page *web.Page, r *offline.Reply, text []byte) Shown {
-	s := Shown{Name: r.Name, Again: string(text)}
-	if found, err := signed.Find(text); err == nil && found[0].Request != nil {
-		s.Again = string(found[0].Request.Armour())
+// Bring reads all files of a form, and tells of each what became of it.
+func Bring(q *web.Request, page *web.Page, take func(text []byte) (*offline.Reply, error)) (b Brought, err error) {
+	all, err := brought(q)
+	switch {
+	case err != nil:
+		return b, err
+	case len(all) == 0:
+		b.Problems = []web.Notice{{Tone: web.Warning, Title: q.T("There is no file."), Text: q.T("Choose one, or paste the text of one.")}}
+	case len(all) > MostFiles:
+		b.Problems = []web.Notice{{Tone: web.Warning, Title: q.T("These are too many files."), Text: q.T("Bring at most %d at once.", MostFiles)}}
+		return b, nil
+	}
+	for _, f := range all {
+		if len(all) == 1 {
+			f.Name = "" // nobody mistakes it
+		}
+		reply, err := take(f.Text)
+		switch e := fault.As(err); {
+		case err == nil:
+			b.Replies = append(b.Replies, tell(q, page, reply, f))
+		case e.Kind == fault.Invalid || e.Kind == fault.Conflict || e.Kind == fault.Throttled:
+			message, help := q.Language().Fault(e.Code, e.Message, e.Help)
+			if f.Name != "" {
+				message = f.Name + ": " + message
+			}
+			b.Problems = append(b.Problems, web.Notice{Tone: web.Bad, Title: message, Text: help})
+		default:
+			return Brought{}, err
+		}
+	}
+	return b, nil
+}
+
+// brought are the requests that a form brings, in files and in what was pasted, each with a
+// name that people know it by.
+func brought(q *web.Request) (all []edge.UploadedFile, err error) {
+	files, err := edge.UploadedFiles(q.R, largest)
+	if text := q.R.FormValue("text"); err == nil && strings.TrimSpace(text) != "" {
+		files = append(files, edge.UploadedFile{Name: q.T("Pasted text"), Text: []byte(text)})
+	}
+	for _, f := range files {
+		texts := offline.Apart(f.Text)
+		for i, text := range texts {
+			one := edge.UploadedFile{Name: f.Name, Text: text}
+			if len(texts) > 1 {
+				one.Name += " (" + strconv.Itoa(i+1) + ")"
+			}
+			all = append(all, one)
+		}
+	}
+	return all, err
+}
+
+// tell says in plain words what happened and what to do next.
+func tell(q *web.Request, page *web.Page, r *offline.Reply, f edge.UploadedFile) Shown {
+	s := Shown{License: r.Place.LicenseUUID, Name: r.Name, Again: string(f.Text)}
+	if found, err := signed.Find(f.Text); err == nil {
+		for _, one := range found {
+			if one.Request != nil {
+				s.Again = string(one.Request.Armour())
+			}
+		}
 	}
 	var facts []web.Fact
 	add := func(label, value string) {
@@ -89,9 +133,11 @@ func Tell(q *web.Request, page *web.Page, r *offline.Reply, text []byte) Shown {
 			facts = append(facts, web.Fact{Label: label, Cell: web.Cell{Text: value}})
 		}
 	}
+	add(q.T("File"), f.Name)
 	add(q.T("Licence"), r.License)
 	add(q.T("Product"), r.Product)
 	add(q.T("Device"), r.Device)
+	add(q.T("Hostname"), r.Hostname)
 	s.Facts = page.Facts(facts...)
 	switch r.Kind {
 	case offline.Licensed:
@@ -110,13 +156,4 @@ func Tell(q *web.Request, page *web.Page, r *offline.Reply, text []byte) Shown {
 		s.Notes = append(s.Notes, web.Notice{Tone: web.Warning, Text: q.T("More was used than the licence allows. It is counted, and the vendor sees it.")})
 	}
 	return s
-}
-
-// All are the texts that a form brings: its files, and what was pasted.
-func All(r *http.Request) ([][]byte, error) {
-	texts, err := edge.UploadedFiles(r, largest)
-	if text := r.FormValue("text"); err == nil && strings.TrimSpace(text) != "" {
-		texts = append(texts, []byte(text))
-	}
-	return texts, err
 }

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"net/url"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -22,4 +23,22 @@ func LicenceOf(q *web.Request, rows Licences) (*licensing.License, error) {
 		return nil, err
 	}
 	return rows.ByUUID(q.Context(), q.Reach(), id)
+}
+
+// LicenceFor is LicenceOf for something that who asks may do with it; where they only see it,
+// it is role_missing.
+func LicenceFor(q *web.Request, rows Licences, act owners.Act) (*licensing.License, error) {
+	l, err := LicenceOf(q, rows)
+	if err == nil && !May(q, l, act) {
+		return nil, owners.RoleMissing()
+	}
+	return l, err
+}
+
+// May reports whether who asks may do something with a licence.
+func May(q *web.Request, l *licensing.License, act owners.Act) bool { return q.Reach().May(act, Of(l)) }
+
+// LicenceHref is the page of the licence that an address names.
+func LicenceHref(q *web.Request) string {
+	return q.Href("/licenses/" + url.PathEscape(q.R.PathValue("id")))
 }

@@ -103,9 +103,7 @@ func MeterNotice(q *web.Request, page *web.Page, l *licensing.License, r meterin
 	default:
 		return n, false
 	}
-	if !r.Limitation.Hidden {
-		n.Actions = askMeter(q, l, r.Limitation.ID)
-	}
+	n.Actions = askMeter(q, l, r.Limitation.ID)
 	return n, true
 }
 

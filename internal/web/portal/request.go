@@ -33,14 +33,11 @@ func askRenewal(q *web.Request, l *licensing.License) []web.Action {
 }
 
 func ask(q *web.Request, l *licensing.License, wish, label, icon string) []web.Action {
-	if !MayAsk(q, l) {
+	if !May(q, l, owners.AskVendor) {
 		return nil
 	}
 	return []web.Action{{Label: label, Href: AskHref(q, l, wish), Icon: icon}}
 }
-
-// MayAsk reports whether who looks at a page may ask the vendor for something for a licence.
-func MayAsk(q *web.Request, l *licensing.License) bool { return q.Reach().May(owners.AskVendor, Of(l)) }
 
 // AskActions are the buttons of a licence's page.
 func AskActions(q *web.Request, l *licensing.License) []web.Action {

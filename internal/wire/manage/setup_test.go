@@ -82,7 +82,7 @@ func (noTestClock) Advance(context.Context, ident.VendorID, time.Duration, clock
 type untold struct{}
 
 func (untold) Asked(tx.Tx, ident.VendorID, owners.Request) error    { return nil }
-func (untold) Answered(tx.Tx, ident.VendorID, owners.Request) error { return nil }
+func (untold) Answered(tx.Tx, ident.VendorID, owners.Request) (bool, error) { return false, nil }
 
 // bundle is the API on a real database, with two vendors and an admin key of each.
 type bundle struct {

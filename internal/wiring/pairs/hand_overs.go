@@ -94,7 +94,7 @@ func (h HandOvers) confirm(t tx.Tx, vendor ident.VendorID, secret string) (Hande
 	if err := h.Post.Allowed(t, vendor); err != nil {
 		return HandedOver{}, err
 	}
-	asked, err := h.HandOverOf(t, vendor, secret)
+	asked, err := h.HandOverBy(t, vendor, secret)
 	if err != nil || asked == nil {
 		return HandedOver{}, orOver(err)
 	}
@@ -109,7 +109,7 @@ func (h HandOvers) confirm(t tx.Tx, vendor ident.VendorID, secret string) (Hande
 	if user.DisabledAt != nil {
 		return HandedOver{}, fault.Refused("user_disabled", "The vendor has disabled the account of this address.", "Ask the vendor.")
 	}
-	l, done, used, err := h.ConfirmHandOver(t, vendor, secret, tx.Actor{Kind: "user", ID: user.UUID.String(), Name: user.Email})
+	l, used, err := h.ConfirmHandOver(t, vendor, asked, tx.Actor{Kind: "user", ID: user.UUID.String(), Name: user.Email})
 	if err != nil || !used {
 		return HandedOver{}, orOver(err) // which takes the user back that was made for it
 	}
@@ -119,7 +119,7 @@ func (h HandOvers) confirm(t tx.Tx, vendor ident.VendorID, secret string) (Hande
 			return HandedOver{}, err
 		}
 	}
-	return made, h.Post.Done(t, l, *done)
+	return made, h.Post.Done(t, l, *asked)
 }
 
 // unlessRefused is an error, or that a link is over where it says that somebody may no longer.

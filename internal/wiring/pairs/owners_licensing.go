@@ -6,7 +6,6 @@ import (
 	"chancery/internal/identity"
 	"chancery/internal/licensing"
 	"chancery/internal/owners"
-	"chancery/internal/terms"
 	"chancery/internal/tx"
 )
 
@@ -25,12 +24,11 @@ func (r RequestedLicenses) Requested(t tx.Tx, v ident.VendorID, license ident.Li
 		return owners.Requested{}, err
 	}
 	of := owners.Requested{
-		Product: l.Product.UUID, Customer: l.Customer.UUID, CustomerNumber: l.Customer.CustomerNumber, Meters: map[ident.UUID]string{},
+		Product: l.Product.UUID, Customer: l.Customer.UUID, CustomerID: l.Customer.ID, CustomerNumber: l.Customer.CustomerNumber,
+		Meters: map[ident.UUID]string{},
 	}
-	for _, m := range l.Terms().Grants.Limitations {
-		if m.Reset != terms.ResetNone && !m.Hidden {
-			of.Meters[m.ID] = m.Name
-		}
+	for _, m := range l.Terms().Grants.Shown().Meters() {
+		of.Meters[m.ID] = m.Name
 	}
 	return of, nil
 }

@@ -208,7 +208,7 @@ func yes(b bool) web.Cell {
 
 // above tells what happens above a meter's limit.
 func above(l terms.Limitation) string {
-	if l.Reset == terms.ResetNone || l.Limit == nil {
+	if !l.IsMeter() || l.Limit == nil {
 		return ""
 	}
 	text := "refused above the limit"

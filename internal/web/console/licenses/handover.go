@@ -26,6 +26,10 @@ func (p *Pages) handOverNotes(q *web.Request, page *web.Page, l *licensing.Licen
 		Text: h.Former + " is to be followed by " + h.Address + " as the licensee. This was asked for in the licensing dashboard on " +
 			page.At(h.AskedAt).Text + ", and waits until " + page.At(h.ExpiresAt).Text + " for " + h.Address + " to confirm it.",
 	}
+	if q.Vendor.NoHandOver {
+		n.Text = h.Former + " is to be followed by " + h.Address + " as the licensee. This was asked for in the licensing dashboard on " +
+			page.At(h.AskedAt).Text + ". It can't be confirmed: your settings say that owners can't hand their licences to other people."
+	}
 	if q.May(identity.ManageLicenses) {
 		n.Actions = []web.Action{{Label: "Cancel the hand-over", Href: show.LicenseHref(q, l.UUID) + "/hand-over/cancel", Icon: "x", Post: true, Plain: true}}
 	}

@@ -26,7 +26,7 @@ func (p *Pages) metered(q *web.Request) (*licensing.License, terms.Limitation, e
 		return nil, terms.Limitation{}, err
 	}
 	for _, k := range l.Terms().Grants.Limitations {
-		if k.ID == id && k.Reset != terms.ResetNone {
+		if k.ID == id && k.IsMeter() {
 			return l, k, nil
 		}
 	}

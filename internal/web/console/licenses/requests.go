@@ -26,5 +26,11 @@ func (p *Pages) requestNotes(q *web.Request, page *web.Page, l *licensing.Licens
 		}
 		notes = append(notes, n)
 	}
+	if found.Next != "" {
+		notes = append(notes, web.Notice{
+			Tone: web.Info, Title: "More is asked for this licence.", Text: "These are the " + web.Number(shownRequests) + " that wait longest.",
+			Actions: []web.Action{{Label: "All requests", Href: q.Href("/requests"), Icon: "message", Plain: true}},
+		})
+	}
 	return notes, err
 }

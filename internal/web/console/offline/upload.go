@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"chancery/internal/edge"
-	"chancery/internal/fault"
 	"chancery/internal/identity"
 	"chancery/internal/offline"
 	"chancery/internal/web"
@@ -49,36 +48,17 @@ func uploadOf(q *web.Request) *uploadPage {
 	return page
 }
 
-// bring reads all files of a form, and tells of each what became of it.
+// bring reads all files of a form, as the public page does.
 func (p *Pages) bring(q *web.Request) (*uploadPage, error) {
 	page := uploadOf(q)
-	texts, err := offlineportal.All(q.R)
-	if err != nil {
-		return nil, err
+	all, err := offlineportal.Bring(q, &page.Page, func(text []byte) (*offline.Reply, error) {
+		return p.Take(q.Context(), q.VendorID(), q.Vendor.UUID, text)
+	})
+	page.Problems = all.Problems
+	for _, shown := range all.Replies {
+		page.Replies = append(page.Replies, answered{shown, web.Link{Label: "Files of the licence", Href: show.LicenseHref(q, shown.License) + "/files"}})
 	}
-	switch {
-	case len(texts) == 0:
-		page.Problems = []web.Notice{{Tone: web.Warning, Title: "There is no file.", Text: "Choose one, or paste the text of one."}}
-	case len(texts) > offlineportal.MostFiles:
-		page.Problems = []web.Notice{{
-			Tone: web.Warning, Title: "These are too many files.", Text: "Bring at most " + web.Number(offlineportal.MostFiles) + " at once.",
-		}}
-		texts = nil
-	}
-	for _, text := range texts {
-		reply, err := p.Take(q.Context(), q.VendorID(), q.Vendor.UUID, text)
-		switch e := fault.As(err); {
-		case err == nil:
-			page.Replies = append(page.Replies, answered{
-				offlineportal.Tell(q, &page.Page, reply, text), web.Link{Label: "Files of the licence", Href: show.LicenseHref(q, reply.Place.LicenseUUID) + "/files"},
-			})
-		case e.Kind == fault.Invalid || e.Kind == fault.Conflict || e.Kind == fault.Throttled:
-			page.Problems = append(page.Problems, web.Notice{Tone: web.Bad, Title: e.Message, Text: e.Help})
-		default:
-			return nil, err
-		}
-	}
-	return page, nil
+	return page, err
 }
 
 // answer gives the answer of a file that was just brought: the same file has the same one.

@@ -90,10 +90,15 @@ func (p *Pages) answer(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) 
 	if err := v.Err(); err != nil {
 		return web.Done{}, err
 	}
-	r, err := p.Requests.Answer(t, q.VendorID(), id, state, v.Text("answer"))
-	say := "The request is done, and " + r.UserEmail + " is told."
+	r, told, err := p.Requests.Answer(t, q.VendorID(), id, state, v.Text("answer"))
+	say := "The request is done"
 	if state == owners.RequestDeclined {
-		say = "The request is declined, and " + r.UserEmail + " is told."
+		say = "The request is declined"
+	}
+	if told {
+		say += ", and " + r.UserEmail + " is told."
+	} else {
+		say += ". " + r.UserEmail + " sees the licence no more, and is not told."
 	}
 	return web.Done{To: q.Href(top), Say: web.Flash{Text: say}}, err
 }

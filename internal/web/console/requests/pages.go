@@ -30,7 +30,7 @@ type Licenses interface {
 
 // Requests answers requests.
 type Requests interface {
-	Answer(t tx.Tx, v ident.VendorID, id ident.UUID, state owners.RequestState, answer string) (owners.Request, error)
+	Answer(t tx.Tx, v ident.VendorID, id ident.UUID, state owners.RequestState, answer string) (q owners.Request, told bool, err error)
 }
 
 // Config is what the pages need; all of it is required.

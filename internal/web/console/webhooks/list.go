@@ -22,6 +22,7 @@ func (p *Pages) list() []edge.Route {
 	return []edge.Route{web.Lists(p.face, top, needs(), p.table, func(q *web.Request) (web.Page, error) {
 		page := q.Page("Webhooks")
 		page.Sub = "Your systems are told of what happens, in order for each licence, and again for three days until they have taken it."
+		page.Tabs = directions(q, top)
 		page.Actions = []web.Action{{Label: "Add a webhook", Href: q.Href(top + "/new"), Icon: "plus"}}
 		return page, nil
 	})}

@@ -51,11 +51,26 @@ type Rows interface {
 	) (listing.Page[outbox.Attempt], error)
 }
 
-// Config is what the pages need; all of it is required.
+// Incoming changes incoming webhooks. What is missing is a NotFound fault.
+type Incoming interface {
+	Create(t tx.Tx, vendor ident.VendorID, provider string) (w outbox.Incoming, secret string, err error)
+	Rotate(t tx.Tx, vendor ident.VendorID, id ident.UUID) (w outbox.Incoming, secret string, err error)
+	Remove(t tx.Tx, vendor ident.VendorID, id ident.UUID) error
+}
+
+// IncomingRows reads them, oldest first: at most outbox.MaxIncoming.
+type IncomingRows interface {
+	Incoming(ctx context.Context, vendor ident.VendorID) ([]outbox.Incoming, error)
+}
+
+// Config is what the pages need; all of it but Server is required.
 type Config struct {
 	Face          *web.Face
 	Subscriptions Subscriptions
 	Rows          Rows
+	Incoming      Incoming
+	IncomingRows  IncomingRows
+	Server        string // the server's public address; empty where it is not known
 }
 
 // Pages are the pages of webhooks.
@@ -67,7 +82,7 @@ type Pages struct {
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Subscriptions == nil || c.Rows == nil {
+	if c.Face == nil || c.Subscriptions == nil || c.Rows == nil || c.Incoming == nil || c.IncomingRows == nil {
 		return nil, errors.New("webhooks: the configuration is incomplete")
 	}
 	face, err := c.Face.Area(templates)
@@ -76,7 +91,7 @@ func New(c Config) (*Pages, error) {
 
 // Routes are the routes of the pages.
 func (p *Pages) Routes() []edge.Route {
-	return slices.Concat(p.list(), p.create(), p.endpoint(), p.changes(), p.items())
+	return slices.Concat(p.list(), p.create(), p.endpoint(), p.changes(), p.items(), p.incoming())
 }
 
 // top is where the area begins.

@@ -6,6 +6,7 @@ import (
 	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
+	"chancery/internal/owners"
 	"chancery/internal/tx"
 	"chancery/internal/web"
 	"chancery/internal/web/portal"
@@ -25,7 +26,7 @@ func deleteAction(q *web.Request, s licensing.Seat) web.Action {
 }
 
 func (p *Pages) askDelete(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	s, err := p.seat(q)
+	s, err := p.seatFor(q, owners.DeleteDevices)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (p *Pages) keep(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
 
 // askDeleteSome asks about the ticked activations of a licence, or about all that it has.
 func (p *Pages) askDeleteSome(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	l, err := portal.LicenceOf(q, p.Rows)
+	l, err := portal.LicenceFor(q, p.Rows, owners.DeleteDevices)
 	if err != nil {
 		return nil, err
 	}

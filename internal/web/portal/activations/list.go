@@ -25,16 +25,12 @@ func (p *Pages) chrome(q *web.Request) (web.Page, error) {
 	if portal.Held(l) > 0 {
 		page.Actions = []web.Action{{Label: q.T("Map"), Href: show.LicenseHref(q, l.UUID) + "/map", Icon: "world", Plain: true}}
 	}
-	if mayDelete(q, l) && portal.Held(l) > 0 {
+	if portal.May(q, l, owners.DeleteDevices) && portal.Held(l) > 0 {
 		page.More = []web.Action{{
 			Label: q.T("Delete all activations"), Href: show.LicenseHref(q, l.UUID) + "/activations/delete", Icon: "trash", Danger: true, Dialog: true,
 		}}
 	}
 	return page, nil
-}
-
-func mayDelete(q *web.Request, l *licensing.License) bool {
-	return q.Reach().May(owners.DeleteDevices, portal.Of(l))
 }
 
 func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
@@ -65,7 +61,7 @@ func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
 			t.Columns[i].Sort = ""
 		}
 	}
-	if mayDelete(q, l) && f.Standing != licensing.StandingReleased {
+	if portal.May(q, l, owners.DeleteDevices) && f.Standing != licensing.StandingReleased {
 		t.Bulk = []web.Bulk{{Label: q.T("Delete"), Action: show.LicenseHref(q, l.UUID) + "/activations/delete", Icon: "trash", Danger: true}}
 	}
 	return t, nil

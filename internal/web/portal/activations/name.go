@@ -5,13 +5,8 @@ import (
 	"chancery/internal/owners"
 	"chancery/internal/tx"
 	"chancery/internal/web"
-	"chancery/internal/web/portal"
 	"chancery/internal/web/show"
 )
-
-func mayName(q *web.Request, l *licensing.License) bool {
-	return q.Reach().May(owners.NameDevices, portal.Of(l))
-}
 
 // nameAction is the button that names a device.
 func nameAction(q *web.Request, a *licensing.Activation) web.Action {
@@ -19,7 +14,7 @@ func nameAction(q *web.Request, a *licensing.Activation) web.Action {
 }
 
 func (p *Pages) askName(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	s, err := p.seat(q)
+	s, err := p.seatFor(q, owners.NameDevices)
 	if err != nil {
 		return nil, err
 	}

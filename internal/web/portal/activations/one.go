@@ -6,6 +6,7 @@ import (
 
 	"chancery/internal/licensing"
 	"chancery/internal/listing"
+	"chancery/internal/owners"
 	"chancery/internal/web"
 	"chancery/internal/web/portal"
 	"chancery/internal/web/show"
@@ -39,10 +40,10 @@ func (p *Pages) show(q *web.Request) (*activationPage, error) {
 	badge := show.ClientBadge(s, page.Now)
 	page.Badge, page.Sub = &badge, portal.Title(s.License)
 	page.Sub = show.Joined(show.Beside(a), page.Sub)
-	if a.ReleasedAt.IsZero() && mayName(q, s.License) {
+	if a.ReleasedAt.IsZero() && portal.May(q, s.License, owners.NameDevices) {
 		page.Actions = []web.Action{nameAction(q, a)}
 	}
-	if a.ReleasedAt.IsZero() && mayDelete(q, s.License) {
+	if a.ReleasedAt.IsZero() && portal.May(q, s.License, owners.DeleteDevices) {
 		page.More = []web.Action{deleteAction(q, s)}
 		if s.Deletion != nil {
 			page.More = nil
@@ -123,7 +124,7 @@ func endedText(q *web.Request, page *web.Page, a *licensing.Activation) string {
 
 // keepAction lets who may delete a device keep it after all.
 func keepAction(q *web.Request, s licensing.Seat) []web.Action {
-	if !mayDelete(q, s.License) {
+	if !portal.May(q, s.License, owners.DeleteDevices) {
 		return nil
 	}
 	return []web.Action{{Label: q.T("Keep the device"), Href: show.ActivationHref(q, s.Activation.UUID) + "/keep", Post: true, Plain: true}}

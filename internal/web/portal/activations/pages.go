@@ -101,6 +101,16 @@ func (p *Pages) seat(q *web.Request) (licensing.Seat, error) {
 	return licensing.Seat{Activation: a, License: l, Deletion: d}, err
 }
 
+// seatFor is seat for something that who asks may do with it; where they only see it, it is
+// role_missing.
+func (p *Pages) seatFor(q *web.Request, act owners.Act) (licensing.Seat, error) {
+	s, err := p.seat(q)
+	if err == nil && !portal.May(q, s.License, act) {
+		return licensing.Seat{}, owners.RoleMissing()
+	}
+	return s, err
+}
+
 // crumbs lead to an activation.
 func crumbs(q *web.Request, l *licensing.License) []web.Link {
 	href := show.LicenseHref(q, l.UUID)

@@ -93,7 +93,7 @@ func (p *Pages) show(q *web.Request) (*filesPage, error) {
 		return nil, err
 	}
 	page := &filesPage{Page: portal.Header(q, l, portal.FilesPart), Action: show.LicenseHref(q, l.UUID) + "/files"}
-	page.May, page.XML = q.Reach().May(owners.Manage, portal.Of(l)), l.Terms().Policy.XMLFilesAllowed
+	page.May, page.XML = portal.May(q, l, owners.Manage), l.Terms().Policy.XMLFilesAllowed
 	switch {
 	case !l.Terms().Policy.OfflineAllowed:
 		page.Wrong, page.May = &web.Notice{
@@ -112,7 +112,7 @@ func (p *Pages) show(q *web.Request) (*filesPage, error) {
 	carried := show.Carried{Owner: true, Rows: func(q *web.Request, r listing.Request) (listing.Page[offline.File], error) {
 		return p.Files.Carried(q.Context(), q.Reach(), l.UUID, r)
 	}}
-	if q.Reach().May(owners.Manage, portal.Of(l)) {
+	if portal.May(q, l, owners.Manage) {
 		carried.Again = func(f offline.File) string { return page.Action + "/" + f.UUID.String() }
 	}
 	if page.List, err = show.FilesTable(q, carried).View(q, &page.Page); err != nil {

@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func TestHistory(t *testing.T) {
 		page := anna.Get(t, path)
 		for _, sentence := range []string{
 			"The licence was issued.", "Till 3, front was activated.", "A device is called Till 1 now.", "Till 1 is called Till 3, front now.", "A request was sent to Acme.",
-			"It was switched off. Its last day is 1 May 2031 now. It is for 7 activations now.", "Till 3, front is suspended until",
+			"It was switched off. Its last day is 1 May 2031 now. Activations by contract: 5 → 7.", "Till 3, front is suspended until",
 			"Till 3, front is not activated any more: released by the owner in the dashboard.",
 			"anna@example.com", "admin@example.com", "Acme", "The device itself",
 		} {
@@ -91,5 +92,60 @@ func TestHistory(t *testing.T) {
 		if p := admin.Get(t, "/history"); strings.Contains(p.Body, "It was switched off.") {
 			t.Error("who has it no more reads of it")
 		}
+	})
+}
+
+// What was agreed is told from what to what, and nothing that owners may not see.
+func TestHistoryOfTerms(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		edition := s.Manage(t, "POST", "/editions", servertest.Fields{
+			"product_id": s.Product, "name": "Own", "token_limit": 3,
+			"features":    []servertest.Fields{{"name": "export", "is_active": false, "adjustable": true}, {"name": "secret", "is_active": false, "adjustable": true, "hidden": true}},
+			"limitations": []servertest.Fields{{"name": "pages", "limit": 100, "reset": "month", "adjustable": true}},
+			"variables":   []servertest.Fields{{"name": "region", "value": "eu", "adjustable": true}},
+		}, "id")
+		id, _ := s.Issue(t, edition, servertest.Fields{"licensee_email": "anna@example.com", "deactivation_allowance": 3})
+		anna := server.AsOwner(t, s.Vendor, "anna@example.com", nil)
+		path := "/licenses/" + id + "/history"
+		var of map[string][]struct{ ID, Name string }
+		_ = json.Unmarshal(server.Do(t, "GET", "/api/v1/editions/"+edition, nil, "Authorization", "Bearer "+s.Vendor.AdminKey).Body, &of)
+		one := func(kind, name string, more servertest.Fields) []servertest.Fields {
+			t.Helper()
+			for _, g := range of[kind] {
+				if g.Name == name {
+					more["id"] = g.ID
+					return []servertest.Fields{more}
+				}
+			}
+			t.Fatalf("no %s of %v", name, of)
+			return nil
+		}
+		newest := func() string { return anna.Get(t, path).Find("#rows tr").First().Text() }
+		change := func(body servertest.Fields, wants ...string) {
+			t.Helper()
+			s.Manage(t, "PATCH", "/licenses/"+id, body, "id")
+			for _, want := range wants {
+				if got := strings.Join(strings.Fields(newest()), " "); !strings.Contains(got, want) {
+					t.Errorf("%v: it says %s, want %s", body, got, want)
+				}
+			}
+		}
+		change(servertest.Fields{"deactivation_allowance": 1000, "dashboard_deactivation_allowance": 4, "api_deactivation_allowed": true},
+			"Deactivations in all: 3 → 1,000. Deactivations in the dashboard: as its edition says → 4.",
+			"Releasing devices by access tokens: as its edition says → allowed.")
+		change(servertest.Fields{"deactivation_allowance": nil, "api_deactivation_allowed": false},
+			"Deactivations in all: 1,000 → as its edition says.", "Releasing devices by access tokens: allowed → not allowed.")
+		change(servertest.Fields{"features": one("features", "export", servertest.Fields{"is_active": true})}, "“export”: as its edition says → included.")
+		change(servertest.Fields{"limitations": one("limitations", "pages", servertest.Fields{"limit": 2500})}, "“pages”: as its edition says → 2,500.")
+		change(servertest.Fields{"variables": one("variables", "region", servertest.Fields{"value": "us"})}, "“region”: as its edition says → “us”.")
+		change(servertest.Fields{"activation_buffer": 17}, "Its terms were changed.")
+		both := append(one("features", "export", servertest.Fields{"is_active": true}), one("features", "secret", servertest.Fields{"is_active": true})...)
+		change(servertest.Fields{"features": both}, "Its terms were changed.")
+		if p := anna.Get(t, path); strings.Contains(p.Text("#rows"), "secret") || strings.Contains(p.Text("#rows"), "17") {
+			t.Errorf("owners read %s", p.Text("#rows"))
+		}
+		anna.Fill(t, "/account/language", url.Values{"language": {"de"}})
+		servertest.Says(t, anna.Get(t, path), "#rows", "Deaktivierungen insgesamt: 3 → 1.000.", "Deaktivierungen im Dashboard: wie in der Edition → 4.")
 	})
 }

@@ -51,7 +51,7 @@ type told struct {
 	ClientID      string          `json:"client_id"`
 	Email         string          `json:"email"`
 	Role          owners.Role     `json:"role"`
-	Overrides     json.RawMessage `json:"overrides"`
+	Overrides     overrides       `json:"overrides"`
 	ActivationID  ident.UUID      `json:"activation_id"`
 
 	State owners.RequestState `json:"state"`
@@ -73,7 +73,7 @@ func said(q *web.Request, page *web.Page, r row) string {
 	case "license.hand_over_cancelled":
 		return q.T("The hand-over was cancelled.")
 	case "license.changed", "license.handed_over":
-		return changed(q, page, was, is)
+		return changed(q, page, r.License, was, is)
 	case "license.requested":
 		return q.T("A request was sent to %s.", q.Vendor.Name)
 	case "license.request_answered":
@@ -119,7 +119,7 @@ func answered(q *web.Request, s owners.RequestState) string {
 }
 
 // changed says what of a licence is another.
-func changed(q *web.Request, page *web.Page, was, is told) string {
+func changed(q *web.Request, page *web.Page, l *licensing.License, was, is told) string {
 	var all []string
 	say := func(differs bool, text string) {
 		if differs {
@@ -149,7 +149,12 @@ func changed(q *web.Request, page *web.Page, was, is told) string {
 	default:
 		all = append(all, q.T("Its last day is %s now.", page.LastDay(*is.ExpiresAt).Text))
 	}
-	say(was.TokenLimit != is.TokenLimit, q.T("It is for %d activations now.", is.TokenLimit))
+	if was.TokenLimit != is.TokenLimit {
+		all = append(all, fromTo(q, q.T("Activations by contract"), q.Language().Number(was.TokenLimit), q.Language().Number(is.TokenLimit)))
+	}
+	if l != nil {
+		all = append(all, termsChanged(q, page, l.Terms().Grants.Shown(), was.Overrides, is.Overrides)...)
+	}
 	if len(all) == 0 {
 		return q.T("Its terms were changed.")
 	}

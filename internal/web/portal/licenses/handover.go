@@ -2,11 +2,9 @@ package licenses
 
 import (
 	"context"
-	"net/url"
 
 	"chancery/internal/access"
 	"chancery/internal/edge"
-	"chancery/internal/fault"
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
 	"chancery/internal/owners"
@@ -28,30 +26,21 @@ type HandOvers interface {
 
 func (p *Pages) handOver() []edge.Route {
 	routes := web.AskWith(p.Face, "/licenses/{id}/hand-over", portal.Own(), "form.html", p.askHandOver, p.proveHandOver, p.doHandOver)
-	return append(routes, web.Act(p.Face, "/licenses/{id}/hand-over/cancel", portal.Own(), home, p.cancelHandOver))
+	return append(routes, web.Act(p.Face, "/licenses/{id}/hand-over/cancel", portal.Own(), portal.LicenceHref, p.cancelHandOver))
 }
-
-// home is the page of the licence that an address names.
-func home(q *web.Request) string { return q.Href("/licenses/" + url.PathEscape(q.R.PathValue("id"))) }
 
 // mayHandOver reports whether who asks may hand a licence over by themselves.
 func mayHandOver(q *web.Request, l *licensing.License) bool {
-	return !q.Vendor.NoHandOver && q.Reach().May(owners.HandOver, portal.Of(l))
+	return !q.Vendor.NoHandOver && portal.May(q, l, owners.HandOver)
 }
 
 // handedOver finds a licence that is to be handed over.
 func (p *Pages) handedOver(q *web.Request) (*licensing.License, error) {
-	l, err := portal.LicenceOf(q, p.Rows)
-	if err != nil {
-		return nil, err
+	l, err := portal.LicenceFor(q, p.Rows, owners.HandOver)
+	if err == nil && q.Vendor.NoHandOver {
+		return nil, owners.HandOverOff()
 	}
-	if !mayHandOver(q, l) {
-		return nil, &fault.Error{
-			Kind: fault.Forbidden, Code: "role_missing", Message: "You can't hand this licence over.",
-			Help: "Ask its licensee, an administrator of the customer, or the vendor.",
-		}
-	}
-	return l, nil
+	return l, err
 }
 
 func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, error) {
@@ -59,7 +48,7 @@ func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, erro
 	if err != nil {
 		return nil, err
 	}
-	page := &web.FormPage{Page: q.Page(q.T("Hand the licence over"), web.Link{Label: portal.Title(l), Href: home(q)}), Form: form}
+	page := &web.FormPage{Page: q.Page(q.T("Hand the licence over"), web.Link{Label: portal.Title(l), Href: portal.LicenceHref(q)}), Form: form}
 	page.Text = q.T("The other person becomes the licensee, and gets a mail with a link that confirms it, within 7 days. Nothing changes until then. "+
 		"Afterwards %s sees the licence no more, unless by a role at the customer.", l.LicenseeEmail)
 	page.About(
@@ -81,7 +70,7 @@ func (p *Pages) askHandOver(q *web.Request, form *web.Form) (*web.FormPage, erro
 			Tone: web.Info, Title: q.T("A hand-over waits."), Text: q.T("That to %s ends when you ask for this one.", pending.Address),
 		})
 	}
-	form.Submit, form.Cancel = q.T("Send the mail"), home(q)
+	form.Submit, form.Cancel = q.T("Send the mail"), portal.LicenceHref(q)
 	form.Add(web.Group{Fields: append([]web.Field{
 		{Name: "email", Label: q.T("E-mail of the new licensee"), Kind: web.EmailField, Required: true, Focus: true, Complete: "off"},
 		{Name: "name", Label: q.T("Name"), Hint: q.T("For the mail; may be empty."), Complete: "off"},
@@ -105,7 +94,7 @@ func (p *Pages) doHandOver(t tx.Tx, q *web.Request, n newLicensee) (web.Done, er
 	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: home(q), Say: web.Flash{Text: q.T("A mail is on its way to %s. Its link confirms it, within 7 days.", n.address)}},
+	return web.Done{To: portal.LicenceHref(q), Say: web.Flash{Text: q.T("A mail is on its way to %s. Its link confirms it, within 7 days.", n.address)}},
 		p.HandOvers.Ask(t, q.Reach(), id, n.address, n.name)
 }
 
@@ -114,7 +103,7 @@ func (p *Pages) cancelHandOver(t tx.Tx, q *web.Request, _ web.Values) (web.Done,
 	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: home(q), Say: web.Flash{Text: q.T("The licence stays with its licensee.")}}, p.HandOvers.Cancel(t, q.Reach(), id)
+	return web.Done{To: portal.LicenceHref(q), Say: web.Flash{Text: q.T("The licence stays with its licensee.")}}, p.HandOvers.Cancel(t, q.Reach(), id)
 }
 
 // pending tells of a hand-over that waits, with a button that takes it back.
@@ -128,7 +117,11 @@ func (p *Pages) pending(q *web.Request, page *web.Page, l *licensing.License) er
 		Text: q.T("%s was asked on %s to become the licensee, and has not confirmed it yet. That can be done until %s.",
 			h.Address, page.At(h.AskedAt).Text, page.At(h.ExpiresAt).Text),
 	}
-	if q.Reach().May(owners.HandOver, portal.Of(l)) {
+	if q.Vendor.NoHandOver {
+		n.Text = q.T("%s was asked on %s to become the licensee, and can't confirm it: only %s hands licences over here now.",
+			h.Address, page.At(h.AskedAt).Text, q.Vendor.Name)
+	}
+	if portal.May(q, l, owners.HandOver) {
 		cancel := show.LicenseHref(q, l.UUID) + "/hand-over/cancel"
 		n.Actions = []web.Action{{Label: q.T("Cancel the hand-over"), Href: cancel, Icon: "x", Post: true, Plain: true}}
 	}

@@ -91,9 +91,11 @@ func TestWhoHandsOver(t *testing.T) {
 		servertest.Says(t, lena.Get(t, link), "main", "The hand-over was cancelled.")
 
 		link = m.HandOver(t, admin, id, "lena@werk.example", "kirk@example.com")
+		opened := lena.Get(t, link)
 		m.API(t, 200, "PATCH", "/vendor", `{"no_hand_over":true}`)
-		if p := lena.Press(t, lena.Get(t, link), "Take it over", nil); p.Status != 409 || !strings.Contains(p.Text("main"), "Here only the vendor hands licences over.") {
-			t.Errorf("where it is switched off: %d %s", p.Status, p.Text("main"))
+		servertest.Says(t, lena.Press(t, opened, "Take it over", nil), "main", "Only Acme hands licences over here now.")
+		if p := admin.Get(t, page+"/hand-over"); p.Status != 403 || !strings.Contains(p.Text("main"), "Here only the vendor hands licences over.") {
+			t.Errorf("the form where it is switched off: %d %s", p.Status, p.Text("main"))
 		}
 		m.API(t, 200, "PATCH", "/vendor", `{"no_hand_over":false}`)
 		p := lena.Press(t, lena.Get(t, link), "Take it over", nil)

@@ -23,7 +23,7 @@ const chartedDays = 30
 
 // meters adds the meters of a licence to its page.
 func (p *Pages) meters(q *web.Request, page *licencePage, l *licensing.License) error {
-	if !metering.HasMeters(l.Terms().Grants.Limitations) {
+	if !metering.HasMeters(l.Terms().Grants.Shown().Limitations) {
 		return nil
 	}
 	readings, err := p.Meters.Read(q.Context(), q.Reach(), l)

@@ -20,6 +20,7 @@ type licencePage struct {
 	Grants   []grant
 	Meters   []meter
 	Requests []request
+	Older    string // says that there are more requests; empty where there are none
 }
 
 // request is what was asked for, as the page shows it.
@@ -36,18 +37,21 @@ type request struct {
 // shownRequests is how many the page shows, the newest first.
 const shownRequests = 10
 
-func (p *Pages) requests(q *web.Request, page *web.Page, l *licensing.License) ([]request, error) {
+func (p *Pages) requests(q *web.Request, page *licencePage, l *licensing.License) error {
 	found, err := p.Rows.OwnRequests(q.Context(), q.Reach(), owners.RequestFilter{License: l.UUID}, listing.Request{Limit: shownRequests, Desc: true})
-	shown := make([]request, len(found.Items))
-	for i, r := range found.Items {
-		shown[i] = request{
+	for _, r := range found.Items {
+		shown := request{
 			Wish: show.Wish(q, r, l), Badge: show.RequestBadge(r.State), Asked: page.Ago(r.AskedAt), By: r.UserEmail, Message: r.Message, Answer: r.Answer,
 		}
-		if r.State == owners.RequestOpen && portal.MayAsk(q, l) {
-			shown[i].Withdraw = show.LicenseHref(q, l.UUID) + "/requests/" + r.UUID.String() + "/withdraw"
+		if r.State == owners.RequestOpen && portal.May(q, l, owners.AskVendor) {
+			shown.Withdraw = show.LicenseHref(q, l.UUID) + "/requests/" + r.UUID.String() + "/withdraw"
 		}
+		page.Requests = append(page.Requests, shown)
 	}
-	return shown, err
+	if found.Next != "" {
+		page.Older = q.T("Only the newest %d are shown. An older one that is open shows where the same is asked for.", shownRequests)
+	}
+	return err
 }
 
 // grant is one line of what the licence grants.
@@ -84,7 +88,7 @@ func (p *Pages) show(q *web.Request) (*licencePage, error) {
 			Label: q.T("Hand over"), Href: show.LicenseHref(q, l.UUID) + "/hand-over", Icon: "user-check", Plain: true,
 		})
 	}
-	if page.Requests, err = p.requests(q, &page.Page, l); err != nil {
+	if err = p.requests(q, page, l); err != nil {
 		return nil, err
 	}
 	return page, p.pending(q, &page.Page, l)
@@ -154,7 +158,7 @@ func licensee(q *web.Request, l *licensing.License) []web.Fact {
 // grants are the features, limitations and variables that hold. Limitations that are
 // consumed are meters.
 func grants(q *web.Request, page *web.Page, l *licensing.License) []grant {
-	held := l.Terms().Grants
+	held := l.Terms().Grants.Shown()
 	all := make([]grant, 0, len(held.Features)+len(held.Limitations)+len(held.Variables))
 	for _, f := range held.Features {
 		g := grant{Name: f.Name, Hint: f.Description, Value: q.T("included"), Off: !f.IsActive}
@@ -169,7 +173,7 @@ func grants(q *web.Request, page *web.Page, l *licensing.License) []grant {
 		all = append(all, g)
 	}
 	for _, k := range held.Limitations {
-		if k.Reset == terms.ResetNone {
+		if !k.IsMeter() {
 			all = append(all, grant{Name: k.Name, Hint: k.Description, Value: portal.Limit(q, k.Limit)})
 		}
 	}

@@ -95,7 +95,7 @@ func matches(q *web.Request, l *licensing.License, search, state string) bool {
 // meter brings the meter of each licence that is used up most.
 func (p *Pages) meter(q *web.Request, rows []row) error {
 	for i := range rows {
-		if !metering.HasMeters(rows[i].Terms().Grants.Limitations) {
+		if !metering.HasMeters(rows[i].Terms().Grants.Shown().Limitations) {
 			continue
 		}
 		readings, err := p.Meters.Read(q.Context(), q.Reach(), rows[i].License)

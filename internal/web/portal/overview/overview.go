@@ -33,6 +33,9 @@ type Config struct {
 	Face   *web.Face
 	Rows   Rows
 	Meters Meters
+
+	// Reminders are what else somebody is reminded of when they come in.
+	Reminders func(q *web.Request) ([]web.Notice, error)
 }
 
 // Pages are the pages of the overview.
@@ -40,7 +43,7 @@ type Pages struct{ Config }
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Face == nil || c.Rows == nil || c.Meters == nil {
+	if c.Face == nil || c.Rows == nil || c.Meters == nil || c.Reminders == nil {
 		return nil, errors.New("overview: the configuration is incomplete")
 	}
 	var err error
@@ -63,6 +66,7 @@ func (p *Pages) Routes() []edge.Route {
 type overviewPage struct {
 	web.Page
 
+	Reminders []web.Notice
 	One       *one // the only licence there is
 	Attention []web.Notice
 	LeftOut   string // how many notices are left out, in words
@@ -85,6 +89,10 @@ const (
 
 func (p *Pages) show(q *web.Request) (*overviewPage, error) {
 	page := &overviewPage{Page: q.Page(q.T("Overview"))}
+	var err error
+	if page.Reminders, err = p.Reminders(q); err != nil {
+		return nil, err
+	}
 	newest, err := p.Rows.List(q.Context(), q.Reach(), licensing.Filter{}, listing.Request{Limit: lookedAt, Sort: "created_at", Desc: true})
 	if err != nil {
 		return nil, err
@@ -152,7 +160,7 @@ func (p *Pages) attention(q *web.Request, page *overviewPage, all []*licensing.L
 			continue
 		}
 		notes := portal.Standing(q, &page.Page, l)
-		if metering.HasMeters(l.Terms().Grants.Limitations) {
+		if metering.HasMeters(l.Terms().Grants.Shown().Limitations) {
 			readings, err := p.Meters.Read(q.Context(), q.Reach(), l)
 			if err != nil {
 				return err

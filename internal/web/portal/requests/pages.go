@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"chancery/internal/edge"
@@ -54,39 +55,40 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) Routes() []edge.Route {
 	const one = "/licenses/{id}/requests/"
 	return append(web.Ask(p.Face, one+"new", portal.Own(), "form.html", p.ask, p.send),
-		web.Act(p.Face, one+"{request}/withdraw", portal.Own(), home, p.withdraw))
+		web.Act(p.Face, one+"{request}/withdraw", portal.Own(), portal.LicenceHref, p.withdraw))
 }
 
-// home is the page of the licence that an address names.
-func home(q *web.Request) string { return q.Href("/licenses/" + url.PathEscape(q.R.PathValue("id"))) }
-
-// mostOpen is more than a licence has open: one for each wish and meter.
-const mostOpen = 200
-
 // open finds the open request with a wish, as forms name wishes.
-func (p *Pages) open(q *web.Request, l *licensing.License, wish string) (owners.Request, bool, error) {
-	all, err := p.Rows.OwnRequests(q.Context(), q.Reach(), owners.RequestFilter{State: owners.RequestOpen, License: l.UUID},
-		listing.Request{Limit: mostOpen, Desc: true})
-	for _, r := range all.Items {
-		if is := string(r.Wish); is == wish || is == string(owners.WishMeter) && portal.MeterWish(r.Meter) == wish {
-			return r, true, err
-		}
+func (p *Pages) open(q *web.Request, l *licensing.License, named string) (owners.Request, bool, error) {
+	wish, meter, known := wishOf(named)
+	if !known {
+		return owners.Request{}, false, nil
 	}
-	return owners.Request{}, false, err
+	f := owners.RequestFilter{State: owners.RequestOpen, License: l.UUID, Wish: wish, Meter: meter}
+	all, err := p.Rows.OwnRequests(q.Context(), q.Reach(), f, listing.Request{Limit: 1, Desc: true})
+	if err != nil || len(all.Items) == 0 {
+		return owners.Request{}, false, err
+	}
+	return all.Items[0], true, nil
+}
+
+// wishOf reads how forms name a wish; known is false for what names none, or no meter.
+func wishOf(named string) (wish owners.Wish, meter ident.UUID, known bool) {
+	name, id, _ := strings.Cut(named, ":")
+	wish = owners.Wish(name)
+	if wish != owners.WishMeter {
+		return wish, meter, slices.Contains(owners.Wishes(), wish)
+	}
+	meter, err := ident.ParseUUID(id)
+	return wish, meter, err == nil
 }
 
 func (p *Pages) ask(q *web.Request, form *web.Form) (*web.FormPage, error) {
-	l, err := portal.LicenceOf(q, p.Rows)
+	l, err := portal.LicenceFor(q, p.Rows, owners.AskVendor)
 	if err != nil {
 		return nil, err
 	}
-	if !portal.MayAsk(q, l) {
-		return nil, &fault.Error{
-			Kind: fault.Forbidden, Code: "role_missing", Message: "Your role at this customer does not allow this.",
-			Help: "Ask an administrator of the customer.",
-		}
-	}
-	page := &web.FormPage{Page: q.Page(q.T("Ask %s", q.Vendor.Name), web.Link{Label: portal.Title(l), Href: home(q)}), Form: form}
+	page := &web.FormPage{Page: q.Page(q.T("Ask %s", q.Vendor.Name), web.Link{Label: portal.Title(l), Href: portal.LicenceHref(q)}), Form: form}
 	wish := q.Text("wish")
 	if _, sent := form.Sent("wish"); !sent {
 		r, found, err := p.open(q, l, wish)
@@ -95,7 +97,7 @@ func (p *Pages) ask(q *web.Request, form *web.Form) (*web.FormPage, error) {
 		}
 	}
 	page.Text = q.T("%s gets this, and the answer comes by mail to %s. It shows on the licence, too.", q.Vendor.Name, q.Person.Email)
-	form.Submit, form.Cancel = q.T("Send it"), home(q)
+	form.Submit, form.Cancel = q.T("Send it"), portal.LicenceHref(q)
 	form.Add(web.Group{Fields: fields(q, l, wish)})
 	return page, nil
 }
@@ -112,7 +114,7 @@ func asked(q *web.Request, page *web.FormPage, l *licensing.License, r owners.Re
 		facts = append(facts, web.Fact{Label: q.T("Message"), Cell: web.Cell{Text: r.Message}})
 	}
 	page.About(facts...)
-	*page.Form = web.Form{Action: home(q) + "/requests/" + r.UUID.String() + "/withdraw", Submit: q.T("Take it back"), Cancel: home(q), Once: page.Form.Once}
+	*page.Form = web.Form{Action: portal.LicenceHref(q) + "/requests/" + r.UUID.String() + "/withdraw", Submit: q.T("Take it back"), Cancel: portal.LicenceHref(q), Once: page.Form.Once}
 	return page
 }
 
@@ -123,11 +125,9 @@ func fields(q *web.Request, l *licensing.License, wish string) []web.Field {
 	}
 	options := []web.Option{{Value: string(owners.WishActivations), Label: more}}
 	counted := []string{string(owners.WishActivations)}
-	for _, m := range l.Terms().Grants.Limitations {
-		if m.Reset != terms.ResetNone && !m.Hidden {
-			value := portal.MeterWish(m.ID)
-			options, counted = append(options, web.Option{Value: value, Label: q.T("More of “%s”", m.Name)}), append(counted, value)
-		}
+	for _, m := range l.Terms().Grants.Shown().Meters() {
+		value := portal.MeterWish(m.ID)
+		options, counted = append(options, web.Option{Value: value, Label: q.T("More of “%s”", m.Name)}), append(counted, value)
 	}
 	options = append(options, web.Option{Value: string(owners.WishRenewal), Label: q.T("Renewal")},
 		web.Option{Value: string(owners.WishOther), Label: q.T("Something else")})
@@ -158,9 +158,10 @@ func months(q *web.Request) []web.Option {
 
 // wanted reads the form.
 func wanted(v web.Values) (owners.NewRequest, error) {
-	wish, meter, _ := strings.Cut(v.Get("wish"), ":")
-	n := owners.NewRequest{Wish: owners.Wish(wish), Message: v.Get("message")}
+	wish, meter, known := wishOf(v.Get("wish"))
+	n := owners.NewRequest{Wish: wish, Meter: meter, Message: v.Get("message")}
 	v.Check(wish != "", "wish", "must be chosen")
+	v.Check(wish == "" || known, "wish", "must be chosen from the list")
 	switch n.Wish {
 	case owners.WishActivations, owners.WishMeter:
 		many := int64(v.Int("quantity"))
@@ -170,11 +171,6 @@ func wanted(v web.Values) (owners.NewRequest, error) {
 	case owners.WishRenewal:
 		n.Quantity = int64(v.Int("months")) * terms.Unit
 	case owners.WishOther:
-	}
-	if n.Wish == owners.WishMeter {
-		id, err := ident.ParseUUID(meter)
-		v.Check(err == nil, "wish", "must be chosen from the list")
-		n.Meter = id
 	}
 	return n, v.Err()
 }
@@ -194,11 +190,11 @@ func (p *Pages) send(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
 	}
 	if !fresh {
 		page := q.Page("")
-		return web.Done{To: home(q) + "/requests/new?" + url.Values{"wish": {v.Get("wish")}}.Encode(), Say: web.Flash{
+		return web.Done{To: portal.LicenceHref(q) + "/requests/new?" + url.Values{"wish": {v.Get("wish")}}.Encode(), Say: web.Flash{
 			Tone: web.Info, Text: q.T("This was asked for before, on %s: nothing new was sent.", page.At(r.AskedAt).Text),
 		}}, nil
 	}
-	return web.Done{To: home(q), Say: web.Flash{Text: q.T("%s has your request. The answer comes by mail.", q.Vendor.Name)}}, nil
+	return web.Done{To: portal.LicenceHref(q), Say: web.Flash{Text: q.T("%s has your request. The answer comes by mail.", q.Vendor.Name)}}, nil
 }
 
 func (p *Pages) withdraw(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error) {
@@ -207,5 +203,5 @@ func (p *Pages) withdraw(t tx.Tx, q *web.Request, _ web.Values) (web.Done, error
 		return web.Done{}, err
 	}
 	_, err = p.Requests.Withdraw(t, q.Reach(), id)
-	return web.Done{To: home(q), Say: web.Flash{Text: q.T("The request is taken back.")}}, err
+	return web.Done{To: portal.LicenceHref(q), Say: web.Flash{Text: q.T("The request is taken back.")}}, err
 }

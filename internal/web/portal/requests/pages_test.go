@@ -5,8 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"chancery/internal/ident"
+	"chancery/internal/identity"
 	"chancery/internal/owners"
 	"chancery/internal/server/servertest"
+	"chancery/internal/tx"
 )
 
 // An owner asks beside the sentence that names the trouble; the vendor's staff find it in
@@ -127,5 +130,129 @@ func TestWhoAsks(t *testing.T) {
 		servertest.Says(t, p, "#requests", "Withdrawn")
 		servertest.Refuses(t, operator.Post(t, page+"/requests/new", url.Values{"wish": {"other"}}), "message", "must say what is wished")
 		servertest.Refuses(t, operator.Post(t, page+"/requests/new", url.Values{"wish": {"activations"}, "quantity": {"many"}}), "quantity", "must be a whole number")
+	})
+}
+
+// However much is asked for a licence, what is asked for already is found, and pages that show
+// a part of it say so.
+func TestManyRequests(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		id, _ := s.Issue(t, s.Pro, nil)
+		operator := server.AsOwner(t, s.Vendor, "op@example.com", map[string]owners.Role{s.Customer: owners.Operator})
+		page := "/licenses/" + id
+		operator.Fill(t, page+"/requests/new", url.Values{"wish": {"activations"}, "quantity": {"7"}})
+		if p := operator.Get(t, page); strings.Contains(p.Text("#requests"), "Only the newest") {
+			t.Error("one request is told of as many")
+		}
+		r, vendor := server.Program.Rooms(), server.RoomID(t, s.Vendor)
+		license, err := ident.ParseUUID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.DB.Run(t.Context(), func(x tx.Tx) error {
+			l, _, err := r.OwnerRows.License(x, vendor, license)
+			if err != nil {
+				return err
+			}
+			first, err := r.OwnerRows.OpenRequests(x, vendor, l.ID)
+			if err != nil {
+				return err
+			}
+			for range 250 {
+				next := first[0]
+				next.UUID, next.Wish, next.Meter, next.MeterName = r.IDs.V7(), owners.WishMeter, r.IDs.V7(), "pages"
+				if err := r.OwnerRows.InsertRequest(x, vendor, next); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		servertest.Says(t, operator.Get(t, page+"/requests/new?wish=activations"), "main", "7 more activations", "Take it back")
+		for _, wish := range []string{"renewal", "meter:" + s.Limitation, "meter:", "meter:x", "nothing", ""} {
+			if p := operator.Get(t, page+"/requests/new?wish="+url.QueryEscape(wish)); p.Status != 200 || !strings.Contains(p.Text("main"), "Send it") {
+				t.Errorf("%q: %d %s", wish, p.Status, p.Text("main"))
+			}
+		}
+		servertest.Says(t, operator.Get(t, page), "#requests", "Only the newest 10 are shown.")
+		servertest.Says(t, server.SignIn(t, s.Vendor).Get(t, page), "main", "More is asked for this licence.", "These are the 5 that wait longest.")
+		servertest.Refuses(t, operator.Post(t, page+"/requests/new", url.Values{"wish": {"meter:x"}, "quantity": {"1"}}), "wish", "must be chosen from the list")
+	})
+}
+
+// What was asked for a licence is not told to the people of a customer whose it is later, and
+// the form is theirs to use again.
+func TestTheNextCustomerReadsNothing(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, server *servertest.Server) {
+		s := servertest.OpenShop(t, server)
+		id, _ := s.Issue(t, s.Pro, nil)
+		next := s.Manage(t, "POST", "/customers", servertest.Fields{"company_name": "Hall & Sons", "email": "hall@example.com"}, "id")
+		operator := server.AsOwner(t, s.Vendor, "op@example.com", map[string]owners.Role{s.Customer: owners.Operator})
+		admin := server.AsOwner(t, s.Vendor, "admin@hall.example", map[string]owners.Role{next: owners.Administrator})
+		form := "/licenses/" + id + "/requests/new"
+		operator.Fill(t, form, url.Values{"wish": {"other"}, "message": {"Our salaries rise."}})
+		s.Manage(t, "PATCH", "/licenses/"+id, servertest.Fields{"customer_id": next}, "id")
+		if p := admin.Get(t, "/licenses/"+id); p.Status != 200 || strings.Contains(p.Body, "salaries") {
+			t.Errorf("%d %s", p.Status, p.Text("main"))
+		}
+		servertest.Says(t, admin.Fill(t, form, url.Values{"wish": {"other"}, "message": {"Greetings."}}), "#requests", "Greetings.")
+		console := server.SignIn(t, s.Vendor)
+		servertest.Says(t, console.Get(t, "/requests?state=withdrawn"), "#rows", "Our salaries rise.")
+	})
+}
+
+// Who has asked and sees the licence no more gets no mail of it, nor does a disabled user; the
+// vendor's staff read that.
+func TestWhoIsToldOfTheAnswer(t *testing.T) {
+	servertest.EachMailed(t, func(t *testing.T, m *servertest.Mailed) {
+		id, _ := m.Issue(t, `"token_limit":1`)
+		m.Box.Read(t)
+		console := m.SignIn(t, m.Vendor)
+		people := map[string]*servertest.Browser{}
+		for _, name := range []string{"left", "disabled", "stays"} {
+			people[name] = m.AsOwner(t, m.Vendor, name+"@kirk.example", map[string]owners.Role{m.Customer: owners.Operator})
+		}
+		for _, one := range []struct {
+			name string
+			wish url.Values
+			told bool
+			then func(user string)
+		}{
+			{"left", url.Values{"wish": {"renewal"}, "months": {"12"}}, false, func(user string) {
+				m.API(t, 204, "DELETE", "/customers/"+m.Customer+"/users?user_id="+user, nil)
+			}},
+			{"disabled", url.Values{"wish": {"activations"}, "quantity": {"3"}}, false, func(user string) {
+				who, err := ident.ParseUUID(user)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := m.Program.Rooms()
+				if err := r.DB.Run(t.Context(), func(x tx.Tx) error {
+					_, err := r.Users.Disable(x, identity.Operator(m.RoomID(t, m.Vendor)), who)
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}},
+			{"stays", url.Values{"wish": {"other"}, "message": {"Hello."}}, true, func(string) {}},
+		} {
+			address := one.name + "@kirk.example"
+			people[one.name].Fill(t, "/licenses/"+id+"/requests/new", one.wish)
+			asked := m.API(t, 200, "GET", "/license-requests?state=open", nil)["items"].([]any)[0].(map[string]any)
+			one.then(asked["user_id"].(string))
+			p := console.Post(t, "/requests/"+asked["id"].(string), url.Values{"state": {"done"}, "answer": {"Soon."}})
+			if said := strings.Contains(p.Text("main"), address+" is told."); said != one.told {
+				t.Errorf("%s: %s", one.name, p.Text("main"))
+			}
+			told := false
+			for _, sent := range m.API(t, 200, "GET", "/mails?license_id="+id, nil)["items"].([]any) {
+				told = told || sent.(map[string]any)["to"] == address
+			}
+			if told != one.told {
+				t.Errorf("%s gets the mail: %t", one.name, told)
+			}
+		}
 	})
 }

@@ -94,6 +94,8 @@ func over(q *web.Request, h *licensing.HandOver) *web.FormPage {
 		n.Title = q.T("The hand-over was cancelled.")
 	case h.Ended == licensing.HandOverMoved:
 		n.Title = q.T("The licence has got another licensee meanwhile.")
+	case q.Vendor.NoHandOver:
+		n.Title, n.Text = q.T("Only %s hands licences over here now.", q.Vendor.Name), q.T("Ask %s.", q.Vendor.Name)
 	}
 	page.Notices = append(page.Notices, n)
 	return page

@@ -46,6 +46,15 @@ func TestLinksThatAreOver(t *testing.T) {
 		}
 		servertest.Says(t, take(lena, link), "main", "This link has been used: the licence was handed over.")
 
+		// Where the vendor lets owners hand over no more, the link and the licence say so.
+		link = m.HandOver(t, admin, id, "mallory@example.com", "lena@werk.example")
+		m.API(t, 200, "PATCH", "/vendor", `{"no_hand_over":true}`)
+		servertest.Says(t, nobody.Get(t, link), "main", "This link is over", "Only Acme hands licences over here now.", "Ask Acme.")
+		servertest.Says(t, take(nobody, link), "main", "Only Acme hands licences over here now.")
+		servertest.Says(t, lena.Get(t, page), "main", "mallory@example.com was asked on", "only Acme hands licences over here now")
+		servertest.Says(t, m.SignIn(t, m.Vendor).Get(t, page), "main", "It can't be confirmed: your settings say")
+		m.API(t, 200, "PATCH", "/vendor", `{"no_hand_over":false}`)
+
 		// What somebody has asked for who has lost the role since is over.
 		link = m.HandOver(t, admin, id, "mallory@example.com", "lena@werk.example")
 		for _, one := range m.API(t, 200, "GET", "/customers/"+m.Customer+"/users", nil)["items"].([]any) {

@@ -64,7 +64,7 @@ func Read[In, Out any](m *Maker, op Operation, fn func(q *Request, in In) (Out, 
 		if err != nil {
 			return err
 		}
-		if q.Zone, err = m.zone(q); err != nil {
+		if q.Zone, err = m.Zone(q); err != nil {
 			return err
 		}
 		out, err := fn(q, in)
@@ -166,7 +166,7 @@ func ChangeWith[In, Out, Prepared any](
 		if err != nil {
 			return err
 		}
-		if q.Zone, err = m.zone(q); err != nil {
+		if q.Zone, err = m.Zone(q); err != nil {
 			return err
 		}
 		prepared, err := prepare(q, in)
@@ -224,8 +224,8 @@ func (m *Maker) types(op *Operation, in, out reflect.Type, status int) *huma.Sch
 	return m.Registry.Schema(in, true, "")
 }
 
-// zone is where the vendor's days and months begin: a bare date in a request ends there.
-func (m *Maker) zone(q *Request) (*time.Location, error) {
+// Zone is where the vendor's days and months begin: a bare date in a request ends there.
+func (m *Maker) Zone(q *Request) (*time.Location, error) {
 	v, err := m.Vendors.ByID(q.Context, q.Vendor)
 	if err != nil {
 		return nil, err

@@ -214,7 +214,7 @@ func (a *Area) meters(m *operation.Maker) []operation.Operation {
 				if err != nil {
 					return ownMeterList{}, err
 				}
-				readings, err := a.Meters.Read(q.Context, q.Vendor, l.ID, l.Terms().Grants.Limitations)
+				readings, err := a.Meters.Read(q.Context, q.Vendor, l.ID, l.Terms().Grants.Shown().Limitations)
 				if err != nil {
 					return ownMeterList{}, err
 				}
@@ -232,7 +232,7 @@ func (a *Area) meters(m *operation.Maker) []operation.Operation {
 			if limitation.IsZero() {
 				return listing.Page[metering.Entry]{}, fault.Wrong(fault.Field{Name: "limitation_id", Message: "is required"})
 			}
-			if !slices.ContainsFunc(l.Terms().Grants.Limitations, func(one terms.Limitation) bool { return one.ID == limitation && !one.Hidden }) {
+			if !slices.ContainsFunc(l.Terms().Grants.Shown().Limitations, func(one terms.Limitation) bool { return one.ID == limitation }) {
 				return listing.Page[metering.Entry]{}, nil // hidden, or none of this licence
 			}
 			return a.MeterRows.Entries(q.Context, q.Vendor, l.ID, limitation, metering.EntryFilter{}, r)

@@ -94,20 +94,15 @@ func showLicense(placed placed, now time.Time) ownLicense {
 	if m := l.MonthAt(now, placed.zone); m != nil {
 		shown.MonthUsed, shown.MonthAllowed, shown.MonthBeginsAt, shown.MonthEndsAt = &m.Used, &m.Allowed, &m.Begins, &m.Ends
 	}
-	for _, f := range s.Terms.Grants.Features {
-		if !f.Hidden {
-			shown.Features = append(shown.Features, ownFeature{f.Name, f.IsActive, f.ExpiresAt})
-		}
+	held := s.Terms.Grants.Shown()
+	for _, f := range held.Features {
+		shown.Features = append(shown.Features, ownFeature{f.Name, f.IsActive, f.ExpiresAt})
 	}
-	for _, one := range s.Terms.Grants.Limitations {
-		if !one.Hidden {
-			shown.Limitations = append(shown.Limitations, ownLimitation{one.ID, one.Name, (*value.Quantity)(one.Limit)})
-		}
+	for _, one := range held.Limitations {
+		shown.Limitations = append(shown.Limitations, ownLimitation{one.ID, one.Name, (*value.Quantity)(one.Limit)})
 	}
-	for _, v := range s.Terms.Grants.Variables {
-		if !v.Hidden {
-			shown.Variables = append(shown.Variables, ownVariable{v.Name, v.Value})
-		}
+	for _, v := range held.Variables {
+		shown.Variables = append(shown.Variables, ownVariable{v.Name, v.Value})
 	}
 	return shown
 }

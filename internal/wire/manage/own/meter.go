@@ -47,9 +47,6 @@ func showMeters(readings []metering.Reading) ownMeterList {
 	all := ownMeterList{Items: []ownMeter{}}
 	for _, r := range readings {
 		c, m, l := r.Consumption(), r.Meter, r.Limitation
-		if l.Hidden {
-			continue
-		}
 		all.Items = append(all.Items, ownMeter{
 			LimitationID: l.ID, Name: l.Name, Allowed: (*value.Quantity)(l.Limit), Consumed: value.Signed(m.Consumed), Gross: value.Signed(m.Gross),
 			ContractAllowed: (*value.Quantity)(l.Contract()), Balance: (*value.Signed)(c.Balance()), Reset: l.Reset, ResetDays: l.ResetDays,

@@ -189,11 +189,11 @@ func (a *Area) sell(t tx.Tx, q *operation.Request, by prepaid.By, in cardSale) (
 		}
 	}
 	if !in.FromCustomerID.IsZero() {
-		from, err := a.customer(q.Context, by, in.FromCustomerID)
+		from, err := a.Prepaid.CustomerSeen(t, by, in.FromCustomerID)
 		if err != nil {
 			return cardsSold{}, err
 		}
-		c.From = from
+		c.From = from.ID
 	}
 	sold, err := a.Prepaid.Sell(t, by, c)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/listing"
@@ -50,6 +51,7 @@ type Devices interface {
 
 // Settings changes what the vendor and its customers let happen.
 type Settings interface {
+	CustomerSeen(t tx.Tx, by prepaid.By, customer ident.UUID) (prepaid.Customer, error)
 	SetSwitches(t tx.Tx, by prepaid.By, customer ident.UUID, change prepaid.SwitchChange) (prepaid.Customer, error)
 	SetGrace(t tx.Tx, by prepaid.By, days int64) error
 }
@@ -90,7 +92,8 @@ type RecordRows interface {
 	Transfers(ctx context.Context, v ident.VendorID, f prepaid.TransferFilter, r listing.Request) (listing.Page[prepaid.TransferView], error)
 	Deductions(ctx context.Context, v ident.VendorID, f prepaid.DeductionFilter, r listing.Request) (listing.Page[prepaid.DeductionView], error)
 	Statistics(ctx context.Context, v ident.VendorID, h prepaid.Holder) (prepaid.Statistics, error)
-	Forecast(ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64) ([]prepaid.Forecast, error)
+	Figures(ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64) (prepaid.Statistics, []prepaid.Forecast, error)
+	SeenSince(ctx context.Context, v ident.VendorID, customer, superior ident.CustomerID) (time.Time, error)
 	Statement(ctx context.Context, v ident.VendorID, holder ident.CustomerID, first, last int64) ([]prepaid.StatementLine, error)
 }
 
@@ -157,5 +160,7 @@ var forStaff = []string{ //nolint:gochecknoglobals // a list
 }
 
 func (a *Area) all(m *operation.Maker, d door) []operation.Operation {
-	return slices.Concat(a.codes(m, d), a.cards(m, d), a.acts(m, d), a.devices(m, d), a.reports(m), a.records(m, d), a.figures(m, d), a.settings(m, d))
+	return slices.Concat(
+		a.codes(m, d), a.cards(m, d), a.acts(m, d), a.devices(m, d), a.reports(m), a.records(m, d), a.figures(m, d), a.statements(m, d), a.settings(m, d),
+	)
 }

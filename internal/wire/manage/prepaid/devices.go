@@ -19,7 +19,7 @@ type device struct {
 	ID               ident.UUID  `json:"id" format:"uuid"`
 	Number           string      `json:"number" doc:"as it was entered"`
 	Model            string      `json:"model"`
-	SaidModel        *string     `json:"said_model" doc:"another model that it reported last; changes nothing"`
+	SaidModel        *string     `json:"said_model" doc:"another model that it reported last, since its present owner has it; changes nothing"`
 	CustomerID       *ident.UUID `json:"customer_id" format:"uuid" doc:"its owner; null: the vendor's stock"`
 	CustomerNumber   string      `json:"customer_number"`
 	UsableUntil      *time.Time  `json:"usable_until" doc:"null: it never had a paid day"`
@@ -126,8 +126,7 @@ func (a *Area) devices(m *operation.Maker, d door) []operation.Operation {
 			if err != nil {
 				return device{}, err
 			}
-			made, err := a.Prepaid.CreateDevice(t, by, prepaid.NewDevice{Number: in.Number, Model: in.Model, Customer: in.CustomerID})
-			return showDevice(prepaid.DeviceView{Device: made, Owner: prepaid.Owner{UUID: in.CustomerID}}), err
+			return a.createDevice(t, by, in)
 		}),
 		operation.Get(m, operation.Operation{
 			Path: "/prepaid/devices/{number}", ID: "get-prepaid-device", Group: group, Summary: "Get a prepaid device", About: d.say(""),
@@ -176,6 +175,22 @@ func (a *Area) devices(m *operation.Maker, d door) []operation.Operation {
 			return list, err
 		}),
 	}
+}
+
+func (a *Area) createDevice(t tx.Tx, by prepaid.By, in deviceAdd) (device, error) {
+	made, err := a.Prepaid.CreateDevice(t, by, prepaid.NewDevice{Number: in.Number, Model: in.Model, Customer: in.CustomerID})
+	if err != nil {
+		return device{}, err
+	}
+	w := prepaid.DeviceView{Device: made}
+	if !in.CustomerID.IsZero() {
+		c, err := a.Prepaid.CustomerSeen(t, by, in.CustomerID)
+		if err != nil {
+			return device{}, err
+		}
+		w.Owner = prepaid.Owner{UUID: c.UUID, Number: c.Number, Name: c.Name}
+	}
+	return showDevice(w), nil
 }
 
 func (a *Area) oneDevice(d door, q *operation.Request) (device, error) {

@@ -110,7 +110,7 @@ func (a *Area) holder(d door, q *operation.Request) (prepaid.Holder, error) {
 		return prepaid.Holder{}, err
 	}
 	is := func(name string) bool { f := q.Flag(name); return f != nil && *f }
-	h := prepaid.Holder{Customer: by.Customer, Below: is("below"), IsStaff: by.IsStaff()}
+	h := prepaid.Holder{Customer: by.Customer, Below: is("below"), IsStaff: by.IsStaff(), Seer: by.Customer}
 	id := q.UUID(customerIDName)
 	if id.IsZero() {
 		h.Everybody = by.IsStaff() && !is("in_stock")

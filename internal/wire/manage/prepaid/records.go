@@ -36,7 +36,7 @@ type deduction struct {
 	At          time.Time   `json:"at"`
 	Day         string      `json:"day" format:"date" doc:"of the vendor's calendar"`
 	Kind        string      `json:"kind" enum:"charge,grace,settlement,failed"`
-	Trigger     string      `json:"trigger" enum:"report,run" doc:"what caused it; run also stands for what people did"`
+	Trigger     string      `json:"trigger" enum:"report,run,card" doc:"what caused it; card: of a settlement, the card whose days came"`
 	Device      string      `json:"device"`
 	Card        *string     `json:"card" doc:"null: a day of grace, or a failed deduction"`
 	LicenseCode string      `json:"license_code"`
@@ -71,16 +71,9 @@ func dayOf(n int64) string {
 
 const secondsOfDay = 24 * 60 * 60
 
-func triggerOf(w prepaid.DeductionView) string {
-	if w.ByReport {
-		return "report"
-	}
-	return "run"
-}
-
 func showDeduction(w prepaid.DeductionView) deduction {
 	return deduction{
-		At: w.At, Day: dayOf(w.Day), Kind: w.Kind.String(), Trigger: triggerOf(w), Device: w.DeviceNo, Card: value.TextOrNil(w.CardNo),
+		At: w.At, Day: dayOf(w.Day), Kind: w.Kind.String(), Trigger: w.Trigger(), Device: w.DeviceNo, Card: value.TextOrNil(w.CardNo),
 		LicenseCode: w.LicenseCode, CustomerID: value.IDOrNil(w.Owner.UUID), Reason: value.TextOrNil(w.Reason.Reason()), Contact: w.Contact,
 	}
 }
@@ -215,7 +208,7 @@ func deductionFile() operation.Export[prepaid.DeductionView] {
 		Heads: []string{"at", "day", "kind", "trigger", "device", "card", licenseCodeName, customerIDName, "customer_number", "reason"},
 		Line: func(w prepaid.DeductionView) []string {
 			return []string{
-				operation.Moment(w.At), dayOf(w.Day), w.Kind.String(), triggerOf(w), operation.Cell(w.DeviceNo), w.CardNo, operation.Cell(w.LicenseCode),
+				operation.Moment(w.At), dayOf(w.Day), w.Kind.String(), w.Trigger(), operation.Cell(w.DeviceNo), w.CardNo, operation.Cell(w.LicenseCode),
 				idOf(w.Owner.UUID), operation.Cell(w.Owner.Number), w.Reason.Reason(),
 			}
 		},

@@ -40,6 +40,7 @@ type switches struct {
 type switchesChange struct {
 	AllowSuperior  *bool `json:"allow_superior,omitempty"`
 	AcceptTransfer *bool `json:"accept_transfer,omitempty"`
+	RenewCode      bool  `json:"renew_transfer_code,omitempty" doc:"true: a new transfer code; the one before is good no longer"`
 	NextCard       *bool `json:"next_card,omitempty"`
 }
 

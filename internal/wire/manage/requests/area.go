@@ -19,7 +19,7 @@ type Requests interface {
 	// Note is a request of the licensee's that staff were told; fresh is false where the
 	// same is asked for already.
 	Note(t tx.Tx, v ident.VendorID, license ident.UUID, n owners.NewRequest) (q owners.Request, fresh bool, err error)
-	Answer(t tx.Tx, v ident.VendorID, id ident.UUID, state owners.RequestState, answer string) (owners.Request, error)
+	Answer(t tx.Tx, v ident.VendorID, id ident.UUID, state owners.RequestState, answer string) (q owners.Request, told bool, err error)
 }
 
 // Rows reads requests. What is missing is a NotFound fault.
@@ -84,11 +84,11 @@ func (a *Area) Operations(m *operation.Maker) []operation.Operation {
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/license-requests/{id}/answer", ID: "answer-license-request", Group: group, Status: http.StatusOK,
 			Summary: "Answer a request of an owner",
-			About:   "The licence itself is changed by its own calls. Who has asked gets a mail. One that is closed is 409 license_request_closed.",
+			About:   "The licence itself is changed by its own calls. Who has asked gets a mail, unless they see the licence no more. One that is closed is 409 license_request_closed.",
 
 			Permission: identity.ManageLicenses,
 		}, func(t tx.Tx, q *operation.Request, in answerToRequest) (value.LicenseRequest, error) {
-			r, err := a.Requests.Answer(t, q.Vendor, q.ID, owners.RequestState(in.State), in.Answer)
+			r, _, err := a.Requests.Answer(t, q.Vendor, q.ID, owners.RequestState(in.State), in.Answer)
 			return value.ShowRequest(r), err
 		}),
 	}
