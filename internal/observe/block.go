@@ -67,9 +67,9 @@ func (b Block) Pack() Packed {
 	begin := b.Slot * SlotTime.Milliseconds()
 	for i, m := range b.Marks {
 		p.Keys = append(p.Keys, m.Key[:]...)
-		head.uint(uint64(m.At - begin))
+		head.num(m.At - begin)
 		for _, n := range []int64{int64(m.What), m.Actor, m.License, m.Account, m.Product, m.Version} {
-			head.uint(uint64(n))
+			head.num(n)
 		}
 		c := b.Contents[i]
 		body.b = append(body.b, c.ID[:]...)
@@ -97,9 +97,9 @@ func (p Packed) Open() (Block, error) {
 	begin := p.Slot * SlotTime.Milliseconds()
 	for i := range b.Marks {
 		m := &b.Marks[i]
-		m.At, m.What = begin+int64(r.uint()), What(r.uint())
+		m.At, m.What = begin+r.num(), What(r.num())
 		for _, n := range []*int64{&m.Actor, &m.License, &m.Account, &m.Product, &m.Version} {
-			*n = int64(r.uint())
+			*n = r.num()
 		}
 		if i*16+16 > len(p.Keys) {
 			return b, errBlock
@@ -160,7 +160,7 @@ func PackUsed(all []Used) []byte {
 	w := writer{b: []byte{}}
 	for _, u := range all {
 		for _, n := range []int64{u.Version, u.Product, u.First, u.Last - u.First} {
-			w.uint(uint64(n))
+			w.num(n)
 		}
 	}
 	return w.b
@@ -170,8 +170,8 @@ func PackUsed(all []Used) []byte {
 func UnpackUsed(b []byte) (all []Used, err error) {
 	r := reader{b: b}
 	for len(r.b) > 0 {
-		u := Used{Version: int64(r.uint()), Product: int64(r.uint()), First: int64(r.uint())}
-		u.Last = u.First + int64(r.uint())
+		u := Used{Version: r.num(), Product: r.num(), First: r.num()}
+		u.Last = u.First + r.num()
 		all = append(all, u)
 	}
 	if r.bad {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"chancery/internal/calendar"
@@ -21,9 +22,7 @@ type directory struct {
 
 func newDirectory(before State) *directory {
 	d := &directory{ids: map[Named]int64{}, next: max(before.NextID, 1), have: map[Kind]int64{}}
-	for k, n := range before.Names {
-		d.have[k] = n
-	}
+	maps.Copy(d.have, before.Names)
 	return d
 }
 

@@ -248,7 +248,7 @@ func (s *step) name(ctx context.Context, store FoldingStore, items []received) (
 
 // nameJoins gives the actors that are joined their numbers.
 func (s *step) nameJoins(ctx context.Context, store FoldingStore, joins []Join) (links []Pair, err error) {
-	var wanted []Named
+	wanted := make([]Named, 0, 2*len(joins))
 	for _, j := range joins {
 		wanted = append(wanted, Named{Kind: Actor, Name: j.Anonymous}, Named{Kind: Actor, Name: j.Identified})
 	}
@@ -266,7 +266,7 @@ func (s *step) nameJoins(ctx context.Context, store FoldingStore, joins []Join) 
 // load puts the rows into the book that the step may change.
 func (s *step) load(ctx context.Context, store FoldingStore, marks []Mark, links []Pair) error {
 	all := slices.Concat(s.leaving, marks)
-	var actors []int64
+	actors := make([]int64, 0, len(all)+2*len(links))
 	for _, m := range all {
 		actors = append(actors, m.Actor)
 	}

@@ -211,8 +211,9 @@ func (h *history) one() observe.Sent {
 // batch sends events, some of which were sent before.
 func (h *history) batch(t *testing.T) {
 	t.Helper()
-	var all []observe.Sent
-	for range 1 + h.random.IntN(6) {
+	size := 1 + h.random.IntN(6)
+	all := make([]observe.Sent, 0, size)
+	for range size {
 		one := h.one()
 		if len(h.sent) > 0 && h.random.IntN(5) == 0 {
 			one = h.sent[h.random.IntN(len(h.sent))]

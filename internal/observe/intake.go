@@ -247,7 +247,9 @@ func refusedOf(s Sent, reason Reason, now time.Time) Refused {
 		r := []rune(readable(trim(f.Text)))
 		return string(r[:min(len(r), most)])
 	}
-	return Refused{Received: now, What: s.What, Reason: reason, Product: bounded(s.Product, mostProduct), Version: bounded(s.Version, mostVersion), Payload: s.Payload}
+	return Refused{
+		Received: now, What: s.What, Reason: reason, Product: bounded(s.Product, mostProduct), Version: bounded(s.Version, mostVersion), Payload: s.Payload,
+	}
 }
 
 // gate is what items of a vendor are judged by.

@@ -48,11 +48,11 @@ func (b Batch) Pack() []byte {
 	w := writer{b: append(make([]byte, 0, 256*len(b.Items)+64), batchForm)}
 	w.uint(uint64(len(b.Items)))
 	for _, it := range b.Items {
-		w.b = append(w.b, byte(it.What))
+		w.b = append(w.b, byteOf(it.What))
 		w.b = append(w.b, it.Key[:]...)
 		w.b = append(w.b, it.ID[:]...)
 		w.b = append(w.b, it.Session[:]...)
-		w.uint(uint64(it.At.UnixMilli()))
+		w.num(it.At.UnixMilli())
 		for _, s := range []string{it.Actor, it.Product, it.Version, it.Account, it.License, it.Category, it.Name, it.Body} {
 			w.text(s)
 		}
@@ -65,10 +65,10 @@ func (b Batch) Pack() []byte {
 	return w.b
 }
 
-// Unpack reads what Pack has written.
-func (b *Batch) Unpack(payload []byte) error {
+// UnpackBatch reads what Pack has written.
+func UnpackBatch(payload []byte) (b Batch, err error) {
 	if len(payload) == 0 || payload[0] != batchForm {
-		return errPayload
+		return b, errPayload
 	}
 	r := reader{b: payload[1:]}
 	for n := r.uint(); n > 0 && !r.bad; n-- {
@@ -77,7 +77,7 @@ func (b *Batch) Unpack(payload []byte) error {
 		copy(it.Key[:], r.bytes(16))
 		copy(it.ID[:], r.bytes(16))
 		copy(it.Session[:], r.bytes(16))
-		it.At = time.UnixMilli(int64(r.uint())).UTC()
+		it.At = time.UnixMilli(r.num()).UTC()
 		for _, s := range []*string{&it.Actor, &it.Product, &it.Version, &it.Account, &it.License, &it.Category, &it.Name, &it.Body} {
 			*s = r.text()
 		}
@@ -87,9 +87,9 @@ func (b *Batch) Unpack(payload []byte) error {
 		b.Joins = append(b.Joins, Join{r.text(), r.text()})
 	}
 	if r.bad {
-		return errPayload
+		return Batch{}, errPayload
 	}
-	return nil
+	return b, nil
 }
 
 // writer and reader hold numbers as varints, and texts behind their lengths.
@@ -97,6 +97,9 @@ type writer struct{ b []byte }
 
 func (w *writer) uint(n uint64) { w.b = binary.AppendUvarint(w.b, n) }
 func (w *writer) int(n int64)   { w.b = binary.AppendVarint(w.b, n) }
+
+// num writes a number that is never below 0: a time since 1970, or what a name is numbered.
+func (w *writer) num(n int64) { w.uint(uint64(max(n, 0))) }
 
 func (w *writer) text(s string) {
 	w.uint(uint64(len(s)))
@@ -117,6 +120,9 @@ func (r *reader) uint() uint64 {
 	r.b = r.b[size:]
 	return n
 }
+
+// num reads what writer.num has written.
+func (r *reader) num() int64 { return int64(r.uint()) } //nolint:gosec // anything else is as wrong as a broken text
 
 func (r *reader) int() int64 {
 	n, size := binary.Varint(r.b)

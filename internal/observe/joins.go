@@ -7,7 +7,7 @@ type Link struct {
 	At         int64  // Unix milliseconds
 }
 
-// Verdict on an identification.
+// Joining is the verdict on an identification.
 type Joining int
 
 // The verdicts.

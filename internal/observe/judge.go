@@ -107,7 +107,7 @@ func KeyOf(what What, id ident.UUID) ident.UUID {
 	if what == Event {
 		return id
 	}
-	sum := sha256.Sum256(append([]byte{byte(what)}, id[:]...))
+	sum := sha256.Sum256(append([]byte{byteOf(what)}, id[:]...))
 	return ident.UUID(sum[:16])
 }
 

@@ -108,13 +108,13 @@ func TestPacking(t *testing.T) {
 			What: Event, Key: [16]byte{i}, ID: [16]byte{9}, At: at, Actor: "anna", Product: "App", Version: "1", License: "L", Category: "c", Name: "n\U0001f600", Body: `{}`,
 		})
 	}
-	var got Batch
 	packed := b.Pack()
-	if err := got.Unpack(packed); err != nil || len(got.Items) != 3 || got.Items[2] != b.Items[2] || got.Joins[0] != b.Joins[0] {
+	got, err := UnpackBatch(packed)
+	if err != nil || len(got.Items) != 3 || got.Items[2] != b.Items[2] || got.Joins[0] != b.Joins[0] {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for n := range packed {
-		if err := new(Batch).Unpack(packed[:n]); err == nil {
+		if _, err := UnpackBatch(packed[:n]); err == nil {
 			t.Errorf("a batch of %d bytes of %d is read", n, len(packed))
 		}
 	}
@@ -138,8 +138,14 @@ func TestJoined(t *testing.T) {
 		from, to string
 		want     Joining
 	}{
-		{"x", "x", JoinNothing}, {"x", "y", JoinThem}, {"a", "b", JoinNothing}, {"a", "c", JoinNothing}, {"c", "a", JoinNothing}, {"a", "x", JoinConflict},
-		{"c", "x", JoinThem}, {"x", "a", JoinThem},
+		{"x", "x", JoinNothing},
+		{"x", "y", JoinThem},
+		{"a", "b", JoinNothing},
+		{"a", "c", JoinNothing},
+		{"c", "a", JoinNothing},
+		{"a", "x", JoinConflict},
+		{"c", "x", JoinThem},
+		{"x", "a", JoinThem},
 	} {
 		if got := Joined(c.from, c.to, links); got != c.want {
 			t.Errorf("%s as %s: %d, want %d", c.from, c.to, got, c.want)
@@ -187,7 +193,7 @@ func TestPlans(t *testing.T) {
 func FuzzUnpack(f *testing.F) {
 	f.Add(Batch{Items: []Item{{Actor: "a"}}, Joins: []Join{{"a", "b"}}}.Pack())
 	f.Fuzz(func(_ *testing.T, b []byte) {
-		_ = new(Batch).Unpack(b)
+		_, _ = UnpackBatch(b)
 		_, _ = UnpackUsed(b)
 		_ = UnpackNumbers(b)
 		_, _ = Packed{Events: 1, Keys: make([]byte, 16), Head: b, Body: b}.OpenAll()

@@ -89,12 +89,12 @@ func (k *Keeping) vendor(ctx context.Context, v ident.VendorID) (portions int, e
 	if state.AsOf <= state.KeptSince+underWay.Milliseconds() {
 		return 0, nil
 	}
-	for _, delete := range []func(t tx.Tx) (bool, error){
+	for _, portion := range []func(t tx.Tx) (bool, error){
 		func(t tx.Tx) (bool, error) { return k.c.Store.Strip(t, v, SlotOf(from)) },
 		func(t tx.Tx) (bool, error) { return k.c.Store.Drop(t, v, SlotOf(from-Ahead.Milliseconds())) },
 		func(t tx.Tx) (bool, error) { return k.c.Store.Tidy(t, v, from) },
 	} {
-		n, err := tx.Portions(ctx, k.c.Runner, delete)
+		n, err := tx.Portions(ctx, k.c.Runner, portion)
 		if portions += n - 1; err != nil {
 			return portions, err
 		}

@@ -27,7 +27,8 @@ func TestRetentionAndRebuildChangeNoFigure(t *testing.T) {
 		b.catch(t)
 		before, asOf := b.all(t, observe.License)
 		accounts, _ := b.all(t, observe.Account)
-		if l := before["L"]; !l.First.Equal(first.UTC().Truncate(time.Millisecond)) || l.Others != 1 || l.Events != 20 || accounts["old-corp"].Status != observe.Dormant {
+		if l := before["L"]; !l.First.Equal(first.UTC().Truncate(time.Millisecond)) || l.Others != 1 || l.Events != 20 ||
+			accounts["old-corp"].Status != observe.Dormant {
 			t.Fatalf("%+v, %+v", l, accounts)
 		}
 		keep := func(days int64) {

@@ -61,3 +61,6 @@ const (
 	Exception
 	Identify // of what was refused only: joins are no items
 )
+
+// byteOf gives the one byte that says it.
+func byteOf(w What) byte { return byte(w) } //nolint:gosec // there are five

@@ -46,7 +46,7 @@ func (f *Folding) rebuild(ctx context.Context, v ident.VendorID, before State) (
 
 // SetBack gives what stays of a licence or account when it is counted anew; stays is false
 // when that is nothing. No event before kept is kept, in Unix milliseconds.
-func (s Subject) SetBack(kept int64) (after Subject, stays bool) {
+func (s *Subject) SetBack(kept int64) (after Subject, stays bool) {
 	if s.First >= kept {
 		return Subject{}, false
 	}

@@ -42,7 +42,11 @@ func ingest(b *testing.B, e storetest.Env, mixed bool) {
 				}
 				at := e.Clock.Now().Add(-time.Duration(random.IntN(30_000)) * time.Millisecond)
 				s := sent(e.IDs.V7(), at, fmt.Sprintf("user-%d@example.com", who), fmt.Sprintf("contract-%d", license), fmt.Sprintf("account-%d", license%20_000))
-				s.Properties = []observe.Property{{Key: "screen", Text: given("settings/advanced")}, {Key: "milliseconds", Raw: "182"}, {Key: "button", Text: given("save and close")}}
+				s.Properties = []observe.Property{
+					{Key: "screen", Text: given("settings/advanced")},
+					{Key: "milliseconds", Raw: "182"},
+					{Key: "button", Text: given("save and close")},
+				}
 				batch[i] = s
 			}
 			room.take(b, batch...)

@@ -102,7 +102,7 @@ type Session struct {
 }
 
 // IntakeStore keeps what was sent until it is counted. Its methods are atomic with their transaction.
-type IntakeStore interface {
+type IntakeStore interface { //nolint:interfacebloat // what one service asks for
 	// Settings reads what a vendor has decided; the defaults where it has decided nothing.
 	Settings(ctx context.Context, v ident.VendorID) (Settings, error)
 
@@ -141,7 +141,7 @@ type IntakeStore interface {
 
 // FoldingStore reads and writes the figures. What is read outside of a transaction holds
 // while State.Seq stays: Fold writes nothing when it has moved on.
-type FoldingStore interface {
+type FoldingStore interface { //nolint:interfacebloat // what one service asks for
 	// Waiting lists the vendors that have figures, or batches in the inbox.
 	Waiting(ctx context.Context) ([]ident.VendorID, error)
 

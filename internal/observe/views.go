@@ -82,8 +82,9 @@ type InvalidFilter struct{ Reason Reason } // "" for any
 
 // InvalidRow is an item that was refused, in a list.
 type InvalidRow struct {
-	ID int64
 	Refused
+
+	ID int64
 }
 
 // Identity is an actor that was joined to another.
@@ -128,14 +129,16 @@ type Governance struct {
 
 // DaysCoverage is the coverage of the last days.
 type DaysCoverage struct {
-	Days int64
 	Coverage
+
+	Days int64
 }
 
 // VersionCoverage is the coverage of a version of a product.
 type VersionCoverage struct {
-	Product, Version string
 	DaysCoverage
+
+	Product, Version string
 }
 
 // ReasonCount is how many items were refused for a reason.

@@ -237,7 +237,7 @@ func comparePairs(a, b observe.Pair) int {
 }
 
 func writeAccountPairs(t tx.Tx, v ident.VendorID, c observe.Change) error {
-	var values []any
+	values := make([]any, 0, 6*len(c.Book.Paired))
 	for _, p := range pairsOf(c.Book.Paired) {
 		with := c.Book.Accounts[p]
 		values = append(values, v, p.A, p.B, with.First, with.Last, with.Events)
@@ -247,7 +247,7 @@ func writeAccountPairs(t tx.Tx, v ident.VendorID, c observe.Change) error {
 }
 
 func writeBlocks(t tx.Tx, v ident.VendorID, c observe.Change) error {
-	var values []any
+	values := make([]any, 0, 7*len(c.Blocks))
 	for _, b := range c.Blocks {
 		values = append(values, v, b.Slot, b.Seq, b.Events, b.Keys, b.Head, b.Body)
 	}
@@ -264,7 +264,7 @@ func writeSeen(t tx.Tx, v ident.VendorID, c observe.Change) error {
 }
 
 func writeCoverage(t tx.Tx, v ident.VendorID, c observe.Change) error {
-	var values []any
+	values := make([]any, 0, 6*len(c.Coverage))
 	for at, n := range c.Coverage {
 		values = append(values, v, at.Day, at.Version, n.Events, n.Account, n.License)
 	}

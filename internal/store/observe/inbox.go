@@ -48,8 +48,10 @@ func (s Store) Batches(ctx context.Context, v ident.VendorID, most int) (all []o
 		if err = scan(&b.ID, &received, &payload); err != nil {
 			return b, err
 		}
-		b.Received = instant(received)
-		return b, b.Unpack(payload)
+		id := b.ID
+		b, err = observe.UnpackBatch(payload)
+		b.ID, b.Received = id, instant(received)
+		return b, err
 	})
 	return all, next, err
 }

@@ -119,7 +119,8 @@ func (h *held) changed(v ident.VendorID, q query, seq int64) (ids []int64, known
 	if h.seq < 0 || seq-h.seq >= changesKept {
 		return nil, false, nil
 	}
-	all, err := store.All[[]int64](q(`SELECT subjects FROM observe_changes WHERE vendor_id = $1 AND seq > $2`, v, h.seq))(func(scan store.Scan) ([]int64, error) {
+	rows, err := q(`SELECT subjects FROM observe_changes WHERE vendor_id = $1 AND seq > $2`, v, h.seq)
+	all, err := store.All[[]int64](rows, err)(func(scan store.Scan) ([]int64, error) {
 		var b []byte
 		err := scan(&b)
 		return observe.UnpackNumbers(b), err
@@ -214,7 +215,7 @@ func (l *Lists) List(ctx context.Context, v ident.VendorID, f observe.Filter, r 
 		if !h.matches(one, f, search) {
 			continue
 		}
-		at := found{one, by.place(one)}
+		at := found{by.place(one), one}
 		if after != nil && by.compare(at.spot, *after) <= 0 {
 			continue
 		}
@@ -283,8 +284,9 @@ type spot struct {
 }
 
 type found struct {
-	row *row
 	spot
+
+	row *row
 }
 
 // order is a sort of a list.

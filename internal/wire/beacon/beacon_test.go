@@ -158,7 +158,9 @@ func TestHalvesOfPairsAndNull(t *testing.T) {
 		}
 		body := p.send(t, 207, "/v1/events", "["+strings.Join(all, ",")+"]")
 		var answer struct {
-			Results []struct{ Status, Reason string }
+			Results []struct {
+				Reason string `json:"reason"`
+			} `json:"results"`
 		}
 		if err := json.Unmarshal([]byte(body), &answer); err != nil {
 			t.Fatal(err)

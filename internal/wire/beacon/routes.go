@@ -91,7 +91,8 @@ func (c Config) authenticate(r *http.Request) (identity.Principal, error) {
 	secret := credential(r)
 	if secret == "" {
 		return identity.Principal{}, &fault.Error{
-			Kind: fault.Unauthenticated, Code: "key_missing", Message: "The call presents no key.", Help: `Send the header "Authorization: Bearer" with the key.`,
+			Kind: fault.Unauthenticated, Code: "key_missing", Message: "The call presents no key.",
+			Help: `Send the header "Authorization: Bearer" with the key.`,
 		}
 	}
 	return c.Keys.Authenticate(r.Context(), secret)
@@ -111,7 +112,7 @@ const shedFor = 30 * time.Second
 // keeps what it has to send and sends it again.
 func (c Config) problem(w http.ResponseWriter, r *http.Request, err error) {
 	shown := edge.ProblemOf(err, edge.RequestID(r.Context()))
-	switch fault.As(err).Kind { //nolint:exhaustive // the others are told as they are
+	switch fault.As(err).Kind {
 	case fault.Internal:
 		w.Header().Set("Retry-After", seconds(shedFor))
 		shed(&shown)

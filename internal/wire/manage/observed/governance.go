@@ -17,9 +17,10 @@ type observedCoverage struct {
 }
 
 type observedVersion struct {
+	observedCoverage
+
 	Product string `json:"product"`
 	Version string `json:"product_version"`
-	observedCoverage
 }
 
 type observedNames struct {
@@ -73,7 +74,7 @@ func showGovernance(g observe.Governance, tiles observe.Tiles) observedGovernanc
 		shown.Coverage = append(shown.Coverage, observedCoverage{c.Days, c.Events, c.Account, c.License})
 	}
 	for _, v := range g.Versions {
-		shown.Versions = append(shown.Versions, observedVersion{v.Product, v.Version, observedCoverage{v.Days, v.Events, v.Account, v.License}})
+		shown.Versions = append(shown.Versions, observedVersion{observedCoverage{v.Days, v.Events, v.Account, v.License}, v.Product, v.Version})
 	}
 	for i, name := range []string{"licenses", "accounts", "actors", "products", "product_versions"} {
 		kind := observe.License + observe.Kind(i)

@@ -64,10 +64,13 @@ func (a *Area) events(m *operation.Maker) operation.Operation {
 		About: "Sessions and exceptions are among them. A search that finds little looks at some of the time only: a page may hold few items, " +
 			"even none, and yet have a next_cursor.",
 		Queries: []operation.Query{
-			{Name: "license_id", Kind: operation.Text, Doc: "exactly"}, {Name: "account_id", Kind: operation.Text, Doc: "exactly"},
+			{Name: "license_id", Kind: operation.Text, Doc: "exactly"},
+			{Name: "account_id", Kind: operation.Text, Doc: "exactly"},
 			{Name: "actor_id", Kind: operation.Text, Doc: "exactly, with all actors that it was joined with"},
-			{Name: "product", Kind: operation.Text, Doc: "exactly"}, {Name: "name", Kind: operation.Text, Doc: "exactly"},
-			{Name: "from", Kind: operation.Instant, Doc: "inclusive"}, {Name: "to", Kind: operation.Instant, Doc: "exclusive"},
+			{Name: "product", Kind: operation.Text, Doc: "exactly"},
+			{Name: "name", Kind: operation.Text, Doc: "exactly"},
+			{Name: "from", Kind: operation.Instant, Doc: "inclusive"},
+			{Name: "to", Kind: operation.Instant, Doc: "exclusive"},
 			{Name: "limit", Kind: operation.Whole, Doc: "rows of a page, 1 to 500; 50 if left out"},
 			{Name: "cursor", Kind: operation.Text, Doc: "next_cursor of the page before, with the same filters"},
 		},

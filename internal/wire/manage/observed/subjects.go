@@ -16,31 +16,32 @@ const group = "Observed usage"
 
 const freshness = "Figures are of the 30 × 24 hours before as_of, and exact as of it. "
 
-// license is an observed licence as it is sent.
+// observedLicense is an observed licence as it is sent.
 type observedLicense struct {
 	LicenseID     string         `json:"license_id" doc:"as programs sent it; nothing says that it is valid"`
 	Status        observe.Status `json:"status" enum:"active,quiet,dormant"`
 	LatestAccount *string        `json:"latest_observed_account_id" doc:"of the newest event that named one; null when none did"`
 	Accounts      int64          `json:"distinct_account_count_30d"`
-	figures
+	Actors        int64          `json:"active_actor_count_30d"`
+	Events        int64          `json:"event_count_30d"`
+	Products      int64          `json:"product_count"`
+	Versions      int64          `json:"version_count"`
+	FirstSeen     time.Time      `json:"first_seen_at"`
+	LastSeen      time.Time      `json:"last_seen_at"`
 }
 
-// account is an observed account as it is sent.
+// observedAccount is an observed account as it is sent.
 type observedAccount struct {
 	AccountID     string         `json:"account_id" doc:"as programs sent it"`
 	Status        observe.Status `json:"status" enum:"active,quiet,dormant"`
 	LatestLicense *string        `json:"latest_observed_license_id" doc:"of the newest event that named one; null when none did"`
 	Licenses      int64          `json:"distinct_license_count_30d"`
-	figures
-}
-
-type figures struct {
-	Actors    int64     `json:"active_actor_count_30d"`
-	Events    int64     `json:"event_count_30d"`
-	Products  int64     `json:"product_count"`
-	Versions  int64     `json:"version_count"`
-	FirstSeen time.Time `json:"first_seen_at"`
-	LastSeen  time.Time `json:"last_seen_at"`
+	Actors        int64          `json:"active_actor_count_30d"`
+	Events        int64          `json:"event_count_30d"`
+	Products      int64          `json:"product_count"`
+	Versions      int64          `json:"version_count"`
+	FirstSeen     time.Time      `json:"first_seen_at"`
+	LastSeen      time.Time      `json:"last_seen_at"`
 }
 
 // asOf is a page of a list with the instant as of which it is exact.
@@ -50,16 +51,12 @@ type asOf[T any] struct {
 	AsOf *time.Time `json:"as_of" doc:"null before the first event"`
 }
 
-func showFigures(r observe.Row) figures {
-	return figures{r.Actors, r.Events, r.Products, r.Versions, r.First, r.Last}
-}
-
 func showLicense(r observe.Row) observedLicense {
-	return observedLicense{r.ID, r.Status, textOrNil(r.Latest), r.Others, showFigures(r)}
+	return observedLicense{r.ID, r.Status, textOrNil(r.Latest), r.Others, r.Actors, r.Events, r.Products, r.Versions, r.First, r.Last}
 }
 
 func showAccount(r observe.Row) observedAccount {
-	return observedAccount{r.ID, r.Status, textOrNil(r.Latest), r.Others, showFigures(r)}
+	return observedAccount{r.ID, r.Status, textOrNil(r.Latest), r.Others, r.Actors, r.Events, r.Products, r.Versions, r.First, r.Last}
 }
 
 func textOrNil(s string) *string {
