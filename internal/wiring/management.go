@@ -49,6 +49,7 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 		operating(prepaid.New(prepaid.Config{
 			Clock: r.Clock, Prepaid: r.Prepaid, Rows: r.PrepaidRows, Reports: r.Reports, Owners: r.Owners, OwnerRows: r.OwnerRows,
 		})),
+		operating(newObserved(r)),
 		operating(testclock.New(testclock.Config{Clock: r.TestClock})),
 		operating(auditlog.New(auditlog.Config{AuditRows: r.AuditRows})),
 	}
