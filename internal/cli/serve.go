@@ -161,7 +161,7 @@ func (c *serveCommand) config(log *slog.Logger) (server.Config, error) {
 // parsePublicURL gives the server's own address; nil for none.
 func parsePublicURL(text string) (*url.URL, error) {
 	if text == "" {
-		return nil, nil //nolint:nilnil // no address is a good answer
+		return nil, nil // no address is a good answer
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {

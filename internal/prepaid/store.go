@@ -20,7 +20,11 @@ type Store interface {
 	Records
 	Reminders
 	Orders
+	Rules
+}
 
+// Rules keeps what holds for all of a vendor.
+type Rules interface {
 	// Zone gives the zone in which the vendor's days begin.
 	Zone(t tx.Tx, v ident.VendorID) (*time.Location, error)
 

@@ -117,7 +117,8 @@ type Numbered struct {
 func (s Store) Numbers(ctx context.Context, vendor ident.VendorID, numbers []string) (map[string]Numbered, error) {
 	found := map[string]Numbered{}
 	err := store.Among(numbers, func(list string, some []any) error {
-		sqltext, args := store.Select(`SELECT uuid, customer_number, email, CASE WHEN superior_id IS NULL THEN 0 ELSE 1 END FROM customers WHERE vendor_id =`, vendor).
+		sqltext, args := store.Select(`SELECT uuid, customer_number, email, CASE WHEN superior_id IS NULL THEN 0 ELSE 1 END
+			FROM customers WHERE vendor_id =`, vendor).
 			And("customer_number IN ("+list+")", some...).End("")
 		all, err := store.All[Numbered](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (n Numbered, err error) {
 			var below int64

@@ -28,7 +28,8 @@ func scanOwner(scan store.Scan) (o mailing.Owner, err error) {
 // Administrators implements mailing.Store.
 func (Store) Administrators(t tx.Tx, v ident.VendorID, k mailing.Kind, customer ident.UUID) ([]mailing.Owner, error) {
 	return store.All[mailing.Owner](store.On(t).Query(wish+administrators+`JOIN customers o ON o.vendor_id = m.vendor_id AND o.id = m.customer_id
-		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND o.vendor_id = $1 AND o.uuid = $3`+mostWilling, v, k, customer, mailing.MostAdministrators))(scanOwner)
+		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND o.vendor_id = $1 AND o.uuid = $3`+mostWilling,
+		v, k, customer, mailing.MostAdministrators))(scanOwner)
 }
 
 // administrators are who administers a customer, and mostWilling those that are written to
@@ -56,7 +57,8 @@ func (Store) Owners(t tx.Tx, v ident.VendorID, k mailing.Kind, license ident.UUI
 		all[0].Address, all[0].IsLicensee = licensee, true
 	}
 	some, err := store.All[mailing.Owner](q.Query(wish+administrators+`JOIN licenses l ON l.vendor_id = m.vendor_id AND l.customer_id = m.customer_id
-		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND l.vendor_id = $1 AND l.uuid = $3`+mostWilling, v, k, license, mailing.MostAdministrators))(scanOwner)
+		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND l.vendor_id = $1 AND l.uuid = $3`+mostWilling,
+		v, k, license, mailing.MostAdministrators))(scanOwner)
 	return append(all, some...), err
 }
 
