@@ -48,7 +48,9 @@ func ShortKeyID(kid string) string { return kid[:min(len(kid), shortKeyID)] }
 
 // NamesKey reports whether a request that names this key, by its id or its short one, means
 // the key with that id.
-func NamesKey(named, kid string) bool { return named == kid || len(named) == shortKeyID && named == ShortKeyID(kid) }
+func NamesKey(named, kid string) bool {
+	return named == kid || len(named) == shortKeyID && named == ShortKeyID(kid)
+}
 
 // activationStart is what is signed in front of vendor and request.
 const activationStart = "chancery activation request v1\n"

@@ -37,7 +37,7 @@ type ofVendor struct {
 type keyCreate struct {
 	ofVendor
 
-	Kind       string   `help:"What it is for: provisioning (in programs) or admin (the back office)." enum:"provisioning,admin" required:""`
+	Kind       string   `help:"For programs, the back office, sending usage events, or reading them." enum:"provisioning,admin,ingest,read" required:""`
 	Name       string   `help:"What to call it." required:""`
 	Permission []string `help:"What it may do, instead of what its kind usually may."`
 	JSON       bool     `help:"Print JSON."`

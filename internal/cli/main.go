@@ -37,6 +37,7 @@ type commands struct {
 	Client  clientcmd.Cmd  `cmd:"" help:"The Go SDK on a command line: activate, heartbeat, status, session, deactivate."`
 	Backup  backupCommand  `cmd:"" help:"Write a consistent copy of the database to a file, also while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database, of either engine, from a backup."`
+	Observe observeCommand `cmd:"" help:"Observed usage: how long events are kept, and counting anew."`
 	Clock   clockCommand   `cmd:"" help:"The machine's clock: confirm it after a leap."`
 	Verify  verifyCommand  `cmd:"" help:"Prove every counter, ledger, key and audit chain in the database."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -126,12 +126,8 @@ func (c *serveCommand) config(log *slog.Logger) (server.Config, error) {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return server.Config{}, setup.Wrong("--listen must be HOST:PORT, such as :8080 or 127.0.0.1:8080.", err)
 	}
-	if c.PublicURL != "" {
-		u, err := url.Parse(c.PublicURL)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			return server.Config{}, setup.Wrong("--public-url must be the address that users open, such as https://licences.example.com.", err)
-		}
-		config.PublicURL = u
+	if config.PublicURL, err = parsePublicURL(c.PublicURL); err != nil {
+		return server.Config{}, err
 	}
 	if config.OwnHosts, err = parseHosts(c.OwnHost); err != nil {
 		return server.Config{}, err
@@ -160,6 +156,18 @@ func (c *serveCommand) config(log *slog.Logger) (server.Config, error) {
 		config.AllowOutbound = append(config.AllowOutbound, p)
 	}
 	return config, nil
+}
+
+// parsePublicURL gives the server's own address; nil for none.
+func parsePublicURL(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, nil // no address is a good answer
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, setup.Wrong("--public-url must be the address that users open, such as https://licences.example.com.", err)
+	}
+	return u, nil
 }
 
 // parseHosts gives names of the server itself.

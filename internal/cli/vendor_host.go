@@ -24,13 +24,32 @@ type hostApprove struct {
 
 	Host  string `arg:"" help:"The host name: licences.example.com."`
 	Opens string `help:"What its first page is: dashboard or files. Default: what the vendor chose, or dashboard." placeholder:"PAGE"`
+
+	PublicURL string   `help:"Where users reach the server, as serve has it: that name is refused." placeholder:"URL"`
+	OwnHost   []string `help:"Another name of the server itself, as serve has it: that is refused, too." placeholder:"NAME"`
+}
+
+// site is what is known of the server's own names.
+func (c *hostApprove) site() (s wiring.Site, err error) {
+	if s.PublicURL, err = parsePublicURL(c.PublicURL); err != nil {
+		return s, err
+	}
+	s.OwnHosts, err = parseHosts(c.OwnHost)
+	return s, err
 }
 
 // Run implements the command.
 func (c *hostApprove) Run(s streams) error {
+	site, err := c.site()
+	if err != nil {
+		return err
+	}
 	return c.withRooms(func(ctx context.Context, r *wiring.Rooms) error {
 		v, err := vendorOf(ctx, r, c.Vendor)
 		if err != nil {
+			return err
+		}
+		if r.Hosts, err = r.NewVendorHosts(site, nil); err != nil {
 			return err
 		}
 		var h vendors.Host
@@ -41,6 +60,9 @@ func (c *hostApprove) Run(s streams) error {
 			return setup.Of(err)
 		}
 		fmt.Fprintf(s.out, "%s serves %s now.\n", h.Name, v.Slug)
+		if site.PublicURL == nil {
+			fmt.Fprintln(s.out, "A server that has this name itself goes on to have it: name --public-url, and --own-host where serve has some, to be told.")
+		}
 		return nil
 	})
 }

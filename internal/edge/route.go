@@ -42,7 +42,7 @@ type Surface struct {
 // Route is one line of the table.
 type Route struct {
 	Surface *Surface
-	Method  string // one of GET, POST, PUT, PATCH, DELETE
+	Method  string // one of GET, POST, PUT, PATCH, DELETE, and OPTIONS, by which browsers ask what they may
 	Path    string // as http.ServeMux takes it, without host
 	Handler Handler
 
@@ -187,7 +187,7 @@ func (rt Route) check() error {
 
 // methods are those that a route may take.
 func methods() []string {
-	return []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+	return []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
 }
 
 // allowed gives the methods that routes take at the address of r, as a header Allow; ""
@@ -210,4 +210,4 @@ func (e *Edge) allowed(r *http.Request) string {
 }
 
 // changes reports whether the route may change something.
-func (rt Route) changes() bool { return rt.Method != http.MethodGet }
+func (rt Route) changes() bool { return rt.Method != http.MethodGet && rt.Method != http.MethodOptions }

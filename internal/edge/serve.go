@@ -46,8 +46,8 @@ func (e *Edge) byHost(c *call, r *http.Request) (known *http.Request, here bool)
 	}
 	known, err := e.Host(c, r)
 	if err != nil {
-		c.route, c.failed = &Route{}, err
-		writeProblem(c, e.Log, c.id, err)
+		c.route = &Route{Surface: &Surface{}}
+		e.problem(c, r, err)
 	}
 	if known == nil {
 		return r, false

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"slices"
+	"strings"
 	"time"
 
 	"chancery/internal/fault"
@@ -39,6 +40,10 @@ func (k KeyKind) Prefix() string {
 		return "chp_"
 	case Admin:
 		return "cha_"
+	case Ingest:
+		return "chi_"
+	case Read:
+		return "chr_"
 	}
 	return ""
 }
@@ -50,6 +55,10 @@ func (k KeyKind) Default() []Permission {
 		return []Permission{ProvisionClients}
 	case Admin:
 		return without(AllPermissions(), ManageOwners)
+	case Ingest:
+		return []Permission{SendEvents}
+	case Read:
+		return []Permission{ViewUsage, ViewAccounts}
 	}
 	return nil
 }
@@ -62,6 +71,7 @@ func (k KeyKind) extra() []Permission {
 		return []Permission{LookUpLicenses, SwitchLicenses}
 	case Admin:
 		return []Permission{ManageOwners}
+	case Ingest, Read:
 	}
 	return nil
 }
@@ -75,7 +85,7 @@ func (k KeyKind) secret(random []byte) (text string, hash [sha256.Size]byte, hin
 // looksLikeSecret spares the database what can't be a key.
 func looksLikeSecret(s string) bool {
 	n := base64.RawURLEncoding.EncodedLen(secretBytes)
-	return len(s) == len(Provisioning.Prefix())+n && (s[:4] == Provisioning.Prefix() || s[:4] == Admin.Prefix())
+	return slices.ContainsFunc(KeyKinds(), func(k KeyKind) bool { return len(s) == len(k.Prefix())+n && strings.HasPrefix(s, k.Prefix()) })
 }
 
 func checkPermissions(wrong *fault.Fields, by Principal, kind KeyKind, asked []Permission) {

@@ -54,7 +54,7 @@ type CreateAPIKey struct {
 // nothing that its maker may not.
 func (s *APIKeys) Create(t tx.Tx, by Principal, c CreateAPIKey) (k APIKey, secret string, err error) {
 	var wrong fault.Fields
-	wrong.Check(c.Kind == Provisioning || c.Kind == Admin, "kind", "must be provisioning or admin")
+	wrong.Check(slices.Contains(KeyKinds(), c.Kind), "kind", "must be provisioning, admin, ingest or read")
 	c.Name = entry.Name(&wrong, "name", c.Name, "", 1, 100)
 	if c.Permissions == nil {
 		c.Permissions = c.Kind.Default()

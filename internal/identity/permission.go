@@ -10,6 +10,7 @@ const (
 	ProvisionClients Permission = "provision_clients"
 	LookUpLicenses   Permission = "look_up_licenses"
 	SwitchLicenses   Permission = "switch_licenses"
+	SendEvents       Permission = "send_events"
 
 	// OwnAccount is what every user who is signed in has, staff or not.
 	OwnAccount Permission = "own_account"
@@ -50,6 +51,7 @@ const (
 func (p Permission) coveredBy() (by Permission, ok bool) {
 	by, ok = map[Permission]Permission{
 		LookUpLicenses: ViewLicenses, SwitchLicenses: ManageLicenses, ProvisionClients: ManageActivations,
+		SendEvents: ViewUsage,
 	}[p]
 	return by, ok
 }
@@ -102,7 +104,7 @@ func Descriptions() []Description { return slices.Clone(descriptions) }
 
 // AllPermissions lists every permission that a key or a role may have.
 func AllPermissions() []Permission {
-	return append([]Permission{ProvisionClients, LookUpLicenses, SwitchLicenses}, staffPermissions()...)
+	return append([]Permission{ProvisionClients, LookUpLicenses, SwitchLicenses, SendEvents}, staffPermissions()...)
 }
 
 // staffPermissions are those that a role can be made of.

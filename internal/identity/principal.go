@@ -14,7 +14,16 @@ type KeyKind string
 const (
 	Provisioning KeyKind = "provisioning" // embedded in programs, so public: names a product's signing keys and little else
 	Admin        KeyKind = "admin"        // the vendor's back office
+	Ingest       KeyKind = "ingest"       // embedded in programs that send usage events, so public: sends and reads nothing
+	Read         KeyKind = "read"         // programs of the vendor's that read what was observed
 )
+
+// KeyKinds lists the kinds of API key.
+func KeyKinds() []KeyKind { return []KeyKind{Provisioning, Admin, Ingest, Read} }
+
+// Public reports whether keys of this kind are in every copy of a program, so that
+// anybody may have them.
+func (k KeyKind) Public() bool { return k == Provisioning || k == Ingest }
 
 // Principal is who a request acts as. Its VendorID is the only one it may reach.
 type Principal struct {

@@ -10,7 +10,7 @@ import (
 func TestHandingOut(t *testing.T) {
 	t.Parallel()
 	covers := map[Permission]Permission{
-		LookUpLicenses: ViewLicenses, SwitchLicenses: ManageLicenses, ProvisionClients: ManageActivations,
+		LookUpLicenses: ViewLicenses, SwitchLicenses: ManageLicenses, ProvisionClients: ManageActivations, SendEvents: ViewUsage,
 	}
 	for _, user := range []bool{false, true} {
 		for _, held := range AllPermissions() {

@@ -14,7 +14,9 @@ import (
 func (s *Service) check(ctx context.Context, v ident.VendorID, k Kind, zone *time.Location, f File, r Reading) error {
 	wrong := make([]fault.Fields, len(f.Lines))
 	var refused []error
-	if k == Customers {
+	var err error
+	switch k {
+	case Customers:
 		all := make([]CustomerLine, len(f.Lines))
 		for i, l := range f.Lines {
 			all[i], wrong[i] = customerLine(r, l)
@@ -25,15 +27,19 @@ func (s *Service) check(ctx context.Context, v ident.VendorID, k Kind, zone *tim
 		}
 		besideCustomers(&f, all, there, wrong)
 		refused = s.Known.RefusedCustomers(all)
-	} else {
+	case Licenses:
 		all := make([]LicenseLine, len(f.Lines))
 		for i, l := range f.Lines {
 			all[i], wrong[i] = licenseLine(r, l, zone)
 		}
-		var err error
-		if refused, err = s.Known.RefusedLicenses(ctx, v, all); err != nil {
-			return err
-		}
+		refused, err = s.Known.RefusedLicenses(ctx, v, all)
+	case Cards:
+		refused, err = s.checkCards(ctx, v, &f, r, wrong)
+	case Devices:
+		refused, err = s.checkDevices(ctx, v, &f, r, wrong)
+	}
+	if err != nil {
+		return err
 	}
 	for i := range f.Lines {
 		l := &f.Lines[i]

@@ -8,7 +8,7 @@ import (
 	"chancery/internal/entry"
 )
 
-// customerNumber is the column of customers' numbers, in files of both kinds.
+// customerNumber is the column of customers' numbers, in files of all kinds.
 const customerNumber = "customer_number"
 
 // Column is one thing that a file may hold.
@@ -22,21 +22,31 @@ type Column struct {
 
 // ColumnsOf are what a file of this kind may hold, in the template's order.
 func ColumnsOf(k Kind) []Column {
-	if k == Customers {
-		return []Column{
-			{
-				Name: "company_name", Means: "The company, or the person.", Example: "Example Ltd", Required: true,
-				also: []string{"company", "name", "customer", "customer_name"},
-			},
-			{
-				Name: customerNumber, Means: "As your books have it. Empty: one is made.", Example: "K-1001",
-				also: []string{"number", "customer_no", "customer_id"},
-			},
-			{Name: "email", Means: "Where licences are sent.", Example: "licences@example.com", also: []string{"e_mail", "mail", "email_address"}},
-			{Name: "superior_number", Means: "The customer number of the customer above it: one that exists, or of another line.", also: []string{"superior", "parent", "parent_number"}},
-			{Name: "language", Means: "The language of its people, a code such as de. Empty: the vendor's.", Example: "de", also: []string{"lang", "locale"}},
-		}
+	switch k {
+	case Cards:
+		return cardColumns()
+	case Devices:
+		return deviceColumns()
+	case Licenses:
+		return licenseColumns()
+	case Customers:
 	}
+	return []Column{
+		{
+			Name: "company_name", Means: "The company, or the person.", Example: "Example Ltd", Required: true,
+			also: []string{"company", "name", "customer", "customer_name"},
+		},
+		{
+			Name: customerNumber, Means: "As your books have it. Empty: one is made.", Example: "K-1001",
+			also: []string{"number", "customer_no", "customer_id"},
+		},
+		{Name: "email", Means: "Where licences are sent.", Example: "licences@example.com", also: []string{"e_mail", "mail", "email_address"}},
+		{Name: "superior_number", Means: "The customer number of the customer above it: one that exists, or of another line.", also: []string{"superior", "parent", "parent_number"}},
+		{Name: "language", Means: "The language of its people, a code such as de. Empty: the vendor's.", Example: "de", also: []string{"lang", "locale"}},
+	}
+}
+
+func licenseColumns() []Column {
 	return []Column{
 		{Name: customerNumber, Means: "Whose licence it is: the number of a customer that exists.", Example: "K-1001", Required: true, also: []string{"customer", "number", "customer_no"}},
 		{

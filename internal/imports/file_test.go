@@ -132,6 +132,16 @@ func (nothing) Numbers(context.Context, ident.VendorID, []string) (map[string]bo
 	return map[string]bool{}, nil
 }
 
+func (nothing) RefusedCards(_ context.Context, _ ident.VendorID, lines []CardLine) ([]error, error) {
+	return make([]error, len(lines)), nil
+}
+
+func (nothing) RefusedDevices(_ context.Context, _ ident.VendorID, lines []DeviceLine) ([]error, error) {
+	return make([]error, len(lines)), nil
+}
+
+func (nothing) CardKey(number string) string { return number }
+
 func (nothing) RefusedCustomers(lines []CustomerLine) []error { return make([]error, len(lines)) }
 
 func (nothing) RefusedLicenses(_ context.Context, _ ident.VendorID, lines []LicenseLine) ([]error, error) {

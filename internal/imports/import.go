@@ -14,7 +14,12 @@ type Kind string
 const (
 	Customers Kind = "customers"
 	Licenses  Kind = "licenses"
+	Cards     Kind = "cards"   // of prepaid devices
+	Devices   Kind = "devices" // that need paid days
 )
+
+// Kinds gives all kinds.
+func Kinds() []Kind { return []Kind{Customers, Licenses, Cards, Devices} }
 
 // State is how far an import is.
 type State string

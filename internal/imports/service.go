@@ -19,6 +19,8 @@ import (
 type Trade interface {
 	CreateCustomer(t tx.Tx, v ident.VendorID, c CustomerLine) (Result, error)
 	IssueLicense(t tx.Tx, v ident.VendorID, l LicenseLine) (Result, error)
+
+	PrepaidTrade
 }
 
 // Known tells before anything is written what would come of lines.
@@ -32,6 +34,8 @@ type Known interface {
 
 	// RefusedLicenses tells the same of IssueLicense, with what is there now.
 	RefusedLicenses(ctx context.Context, v ident.VendorID, lines []LicenseLine) ([]error, error)
+
+	PrepaidKnown
 }
 
 // Store keeps imports and their lines.
@@ -97,8 +101,8 @@ func New(c Config) (*Service, error) {
 
 // Read reads and checks a file. It writes nothing.
 func (s *Service) Read(ctx context.Context, v ident.VendorID, k Kind, zone *time.Location, content []byte) (File, error) {
-	if k != Customers && k != Licenses {
-		return File{}, fault.Wrong(fault.Field{Name: "kind", Message: "must be customers or licenses"})
+	if !slices.Contains(Kinds(), k) {
+		return File{}, fault.Wrong(fault.Field{Name: "kind", Message: "must be customers, licenses, cards or devices"})
 	}
 	f, err := ReadFile(content)
 	if err != nil {

@@ -222,6 +222,9 @@ func (s *Service) bring(t tx.Tx, v ident.VendorID, i Import, l Line) (Result, er
 	if wrong := plain(i.Columns, r, l); len(wrong) > 0 {
 		return Result{}, &unreadable{wrong}
 	}
+	if i.Kind == Cards || i.Kind == Devices {
+		return s.bringPrepaid(t, v, i, r, l)
+	}
 	if i.Kind == Customers {
 		c, wrong := customerLine(r, l)
 		if err := wrong.Err(); err != nil {

@@ -153,7 +153,7 @@ func (a *activating) load(found Found) error {
 	if err != nil {
 		return err
 	}
-	if a.unpaid, err = a.Service.prepaid.Refuse(a.t, v, a.command.ClientID); err != nil {
+	if a.unpaid, err = a.prepaid.Refuse(a.t, v, a.command.ClientID); err != nil {
 		return err
 	}
 	a.device = Device{Number: a.command.ClientID}

@@ -34,12 +34,13 @@ type ClientFilter struct {
 	SeenSince  int64 // seen on this day (DayOf) or later; 0 for any
 	SeenBefore int64 // not seen since this day; 0 for any
 	SeenOn     int64 // last seen on this day; 0 for any
+	Counts     *bool // whether it counts in the month that runs at Now, of a licence that counts months; nil for any
 }
 
 // Indexed reports whether indexes serve the whole filter in the order of activation.
 func (f ClientFilter) Indexed() bool {
 	return f.Search != "" || f.Product.IsZero() && f.Edition.IsZero() && f.Version == nil && f.System == nil && f.Country == nil &&
-		f.SeenSince == 0 && f.SeenBefore == 0 && f.SeenOn == 0
+		f.SeenSince == 0 && f.SeenBefore == 0 && f.SeenOn == 0 && f.Counts == nil
 }
 
 // Seat is an activation with the licence that it is of, as lists show both.

@@ -186,7 +186,7 @@ func TestADeletionThatFailsHoldsUpNoOther(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Env) {
 		b := newLicenses(t, e)
 		l := b.Issue(t, b.Limited(t, 3, 0, 0, goodFor(30), allowing(3, 3)))
-		var all []*licensing.Activation
+		all := make([]*licensing.Activation, 0, 3)
 		for _, name := range []string{"bad", "good", "better"} {
 			a := b.byFile(t, l.LicenseKey, name).State.Activation
 			all = append(all, a)

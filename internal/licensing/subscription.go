@@ -67,8 +67,11 @@ type SubscriptionStore interface {
 	// subscription is another licence's.
 	SaveSubscription(t tx.Tx, v ident.VendorID, l ident.LicenseID, s Subscription) (saved bool, err error)
 
-	// ForgetSubscription removes it; forgotten is false where there is none.
-	ForgetSubscription(t tx.Tx, v ident.VendorID, l ident.LicenseID) (forgotten bool, err error)
+	// ForgetSubscription removes it, and keeps when that was.
+	ForgetSubscription(t tx.Tx, v ident.VendorID, l ident.LicenseID, at time.Time) error
+
+	// SubscriptionForgotten gives when it was removed last; zero for never.
+	SubscriptionForgotten(t tx.Tx, v ident.VendorID, l ident.LicenseID) (time.Time, error)
 
 	LicenseID(t tx.Tx, v ident.VendorID, id ident.UUID) (ident.LicenseID, error)
 }
@@ -160,6 +163,10 @@ func (s *Subscriptions) State(t tx.Tx, v ident.VendorID, c Statement) (l *Licens
 	if err != nil || !c.newer(held) || c.isOfAnotherThan(held) {
 		return l, false, err
 	}
+	forgotten, err := s.store.SubscriptionForgotten(t, v, id)
+	if err != nil || !c.StatedAt.After(forgotten) {
+		return l, false, err // a message that comes late takes nothing back
+	}
 	c.UpdatedAt = t.Now()
 	saved, err := s.store.SaveSubscription(t, v, id, c.Subscription)
 	if err != nil {
@@ -193,7 +200,8 @@ func (s *Subscriptions) find(t tx.Tx, v ident.VendorID, c Statement) (ident.Lice
 	return id, err
 }
 
-// Forget has nothing said of a licence any more. Its end stays as it is.
+// Forget has nothing said of a licence any more. Its end stays as it is. What is said later
+// counts again, and nothing that was true before.
 func (s *Subscriptions) Forget(t tx.Tx, v ident.VendorID, license ident.UUID) error {
 	id, err := s.store.LicenseID(t, v, license)
 	if err != nil {
@@ -213,8 +221,7 @@ func (s *Subscriptions) Forget(t tx.Tx, v ident.VendorID, license ident.UUID) er
 	t.Journal(tx.Entry{
 		Vendor: v, Action: "license.subscription_forgotten", Subject: licenseSubject, ID: l.UUID, License: id, Before: recordOfSubscription(*held),
 	})
-	_, err = s.store.ForgetSubscription(t, v, id)
-	return err
+	return s.store.ForgetSubscription(t, v, id, t.Now())
 }
 
 func errUnknownSubscription() *fault.Error {

@@ -44,7 +44,7 @@ func TestAdministratorsWhoAreTold(t *testing.T) {
 			})
 		}
 		// They get the role in the reverse order of their ids.
-		var all []identity.User
+		all := make([]identity.User, 0, mailing.MostAdministrators+10)
 		for i := range mailing.MostAdministrators + 10 {
 			all = append(all, storetest.Do(t, e, func(x tx.Tx) (identity.User, error) {
 				return people.Users.Create(x, identity.Operator(b.Vendor), identity.NewUser{Email: fmt.Sprintf("a%02d@example.com", i)})
@@ -67,7 +67,7 @@ func TestAdministratorsWhoAreTold(t *testing.T) {
 		storetest.Do(t, e, func(x tx.Tx) (any, error) {
 			return nil, service.Tell(x, b.Vendor, "anna@example.com", mailing.Message{Kind: mailing.UsedUp, License: l.UUID, Key: "used_up:1"})
 		})
-		want := []string{"anna@example.com", last.Email}
+		want := append(make([]string, 0, 1+mailing.MostAdministrators), "anna@example.com", last.Email)
 		for _, u := range all[2 : mailing.MostAdministrators+1] {
 			want = append(want, u.Email)
 		}

@@ -11,7 +11,7 @@ import (
 // Choosable gives the kinds that owners of licences choose for themselves. No other kind can be
 // switched off by whom it goes to: it brings a key, or it is about the account's safety.
 func Choosable() []Kind {
-	return []Kind{NewDevice, NearlyUsedUp, UsedUp, Goodwill, Expiring, Expired, RefreshDue, MeterThreshold, MeterExhausted}
+	return []Kind{NewDevice, NearlyUsedUp, UsedUp, Goodwill, Expiring, Expired, RefreshDue, MeterThreshold, MeterExhausted, PrepaidLow}
 }
 
 // onAtFirst reports whether who has an account gets a kind while neither they nor the

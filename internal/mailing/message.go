@@ -48,6 +48,8 @@ const (
 	MeterThreshold Kind = "meter_threshold" // a meter has reached an alert
 	MeterExhausted Kind = "meter_exhausted" // a meter has run out for its period
 
+	PrepaidLow Kind = "prepaid_low" // prepaid cards of a customer have few days left
+
 	Event Kind = "event" // a subscription of the kind mail
 	Test  Kind = "test"
 )
@@ -57,7 +59,7 @@ func Kinds() []Kind {
 	return []Kind{
 		LicenseIssued, KeyReplaced, Recovery, Invitation, CustomerAdded, AddressConfirm, AddressTaken, AddressAsked, AddressChanged,
 		HandOverConfirm, HandOverAsked, HandedOver, LicenseRequested, RequestAnswered,
-		NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, RefreshDue, MeterThreshold, MeterExhausted, Event, Test,
+		NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, RefreshDue, MeterThreshold, MeterExhausted, PrepaidLow, Event, Test,
 	}
 }
 
@@ -81,12 +83,18 @@ type Data struct {
 	MonthEnds     calendar.Day // the last day of the month whose devices are counted; zero where activations are
 	EndsOn        calendar.Day // a licence
 	DaysLeft      string
-	RefreshBy     calendar.Day  // the last day of a device's file
-	Meter         string        // its name
-	Percent       string        // the alert that a meter has reached
-	Consumed      string        // of the meter; numbers are as programs write them
-	Limit         string        // of the meter, or what the contract allows of it
-	NextReset     calendar.Day  // of the meter; empty for never
+	RefreshBy     calendar.Day // the last day of a device's file
+	Meter         string       // its name
+	Percent       string       // the alert that a meter has reached
+	Consumed      string       // of the meter; numbers are as programs write them
+	Limit         string       // of the meter, or what the contract allows of it
+	NextReset     calendar.Day // of the meter; empty for never
+	LowCards      string       // prepaid cards that came down to LowDays days left; empty for none
+	LowDays       string
+	VeryLowCards  string // and to VeryLowDays
+	VeryLowDays   string
+	SpentCards    string        // and those that were used up
+	DarkDevices   string        // devices that go dark within a week; empty for none
 	Link          string        // single use: secret
 	LinkExpires   time.Duration // how long the link is good for
 	Role          string
@@ -112,7 +120,19 @@ type Message struct {
 	To      string // one address
 	Data    Data
 	License ident.UUID // the licence whose page shows it; zero for none
-	Letter  *Letter    // what somebody has made of the kind's text; nil for the text itself
+
+	// Customer is whose administrators it concerns, where it is about no licence.
+	Customer ident.UUID
+
+	Letter *Letter // what somebody has made of the kind's text; nil for the text itself
+
+	// Person is the address of the account that the mail is about, where To is another address of
+	// its person: the mail is in their language. Empty for To itself.
+	Person string
+
+	// Licensee marks a mail to somebody who was or is to be the licensee of License: without a
+	// language of their own it is in that of its customer.
+	Licensee bool
 
 	// Key makes it one mail however often it is queued: "license_issued:<id>".
 	// Empty for a mail that stands for itself.
@@ -138,6 +158,7 @@ func (l Letter) read() (Letter, error) {
 // Names of variables that several kinds have.
 const (
 	meterName   = "Meter"
+	ofCustomer  = "Customer"
 	addressName = "Address"
 	formerName  = "FormerAddress"
 )
@@ -145,7 +166,7 @@ const (
 // Variables gives the names that a template of the kind may use.
 func (k Kind) Variables() []string {
 	common := []string{"Vendor", "SupportEmail", "Website"}
-	license := []string{"Customer", "Product", "ProductID", "License", "DashboardLink"}
+	license := []string{ofCustomer, "Product", "ProductID", "License", "DashboardLink"}
 	link := []string{"Link", "LinkExpires"}
 	person := []string{"Recipient"}
 	use := []string{"Used", "Contract", "Allowed", "MonthEnds"}
@@ -156,9 +177,9 @@ func (k Kind) Variables() []string {
 	case Recovery:
 		return slices.Concat(common, person, link)
 	case Invitation:
-		return slices.Concat(common, person, []string{"Role", "Customer"}, link)
+		return slices.Concat(common, person, []string{"Role", ofCustomer}, link)
 	case CustomerAdded:
-		return slices.Concat(common, person, []string{"Role", "Customer", "DashboardLink"})
+		return slices.Concat(common, person, []string{"Role", ofCustomer, "DashboardLink"})
 	case AddressConfirm:
 		return slices.Concat(common, person, []string{addressName, formerName, "Link", "LinkExpires"})
 	case AddressTaken, AddressAsked, AddressChanged:
@@ -191,6 +212,10 @@ func (k Kind) Variables() []string {
 		return slices.Concat(common, license, []string{meterName, "Percent", "Consumed", "Limit", "NextReset"})
 	case MeterExhausted:
 		return slices.Concat(common, license, []string{meterName, "Consumed", "Limit", "NextReset"})
+	case PrepaidLow:
+		return slices.Concat(common, []string{
+			ofCustomer, "DashboardLink", "LowCards", "LowDays", "VeryLowCards", "VeryLowDays", "SpentCards", "DarkDevices",
+		})
 	case Event:
 		return slices.Concat(common, []string{"Event", "Payload"})
 	case Test:
@@ -223,12 +248,14 @@ func (k Kind) Values(l *language.Language, vendor Vendor, d Data) map[string]str
 	}
 	all := map[string]string{
 		"Vendor": vendor.Name, "SupportEmail": vendor.SupportEmail, "Website": vendor.Website,
-		"Recipient": d.Recipient, "Customer": d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
+		"Recipient": d.Recipient, ofCustomer: d.Customer, "Product": d.Product, "ProductID": d.ProductID, "License": d.License,
 		"LicenseKey": d.LicenseKey, "DashboardLink": d.DashboardLink, "Used": l.Decimal(d.Used), "Contract": l.Decimal(d.Contract),
 		"Allowed": l.Decimal(d.Allowed),
 		"Device":  d.Device, "Devices": l.Decimal(d.Devices), "More": l.Decimal(d.More), "Until": day(d.Until),
 		"MonthEnds": day(d.MonthEnds), "EndsOn": day(d.EndsOn), "DaysLeft": l.Decimal(d.DaysLeft), "RefreshBy": day(d.RefreshBy),
 		"Meter": d.Meter, "Percent": d.Percent, "Consumed": l.Decimal(d.Consumed), "Limit": l.Decimal(d.Limit), "NextReset": day(d.NextReset),
+		"LowCards": l.Decimal(d.LowCards), "LowDays": l.Decimal(d.LowDays), "VeryLowCards": l.Decimal(d.VeryLowCards),
+		"VeryLowDays": l.Decimal(d.VeryLowDays), "SpentCards": l.Decimal(d.SpentCards), "DarkDevices": l.Decimal(d.DarkDevices),
 		"Link": d.Link, "LinkExpires": Within(l, d.LinkExpires), "Role": l.Word(d.Role),
 		"Address": d.Address, formerName: d.FormerAddress, "SignInLink": d.SignInLink, "ByStaff": d.ByStaff,
 		"AskedBy": d.AskedBy, "Wish": l.Word(d.Wish), "Quantity": l.Decimal(d.Quantity), "Months": l.Decimal(d.Months), "Message": d.Message,
@@ -258,6 +285,7 @@ func sample() Data {
 		Until:  calendar.Day{Year: 2026, Month: time.March, Day: 28},
 		EndsOn: calendar.Day{Year: 2026, Month: time.March, Day: 31}, DaysLeft: "17", RefreshBy: calendar.Day{Year: 2026, Month: time.March, Day: 31},
 		Meter: "Pages", Percent: "80", Consumed: "800", Limit: "1000", NextReset: calendar.Day{Year: 2026, Month: time.April, Day: 1},
+		LowCards: "12", LowDays: "29", VeryLowCards: "3", VeryLowDays: "6", SpentCards: "1", DarkDevices: "4",
 		Link: "https://licences.example.com/single-use-link", LinkExpires: time.Hour, Role: "support",
 		Address: "alex@new.example", FormerAddress: "alex@old.example", SignInLink: "https://licences.example.com/portal/example/sign-in",
 		ByStaff: "yes", AskedBy: "alex@old.example", Wish: "More of the meter", Quantity: "5", Message: "We have new colleagues.", Answer: "Done.",

@@ -28,7 +28,9 @@ const (
 
 // Ruled gives the kinds that have a rule.
 func Ruled() []Kind {
-	return []Kind{LicenseIssued, NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, RefreshDue, MeterThreshold, MeterExhausted, LicenseRequested}
+	return []Kind{
+		LicenseIssued, NewDevice, NearlyUsedUp, Goodwill, Expiring, Expired, UsedUp, RefreshDue, MeterThreshold, MeterExhausted, PrepaidLow, LicenseRequested,
+	}
 }
 
 // StaffOnly reports whether mails of the kind never go to customers. Where no staff are
@@ -84,7 +86,7 @@ func (r Rule) read() (Rule, error) {
 	var wrong fault.Fields
 	wrong.Check(slices.Contains(Ruled(), r.Kind), "kind",
 		"must be license_issued, new_device, nearly_used_up, goodwill, expiring, expired, used_up, "+
-			"refresh_due, meter_threshold, meter_exhausted or license_requested")
+			"refresh_due, meter_threshold, meter_exhausted, prepaid_low or license_requested")
 	r.ToCustomer = r.ToCustomer && !r.Kind.StaffOnly()
 	wrong.Check(len(r.Staff) <= maxStaff, "staff", "must be at most 10 addresses")
 	r.Staff = slices.Clone(r.Staff)

@@ -1,6 +1,7 @@
 package mailing
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,8 +46,9 @@ type Templates interface {
 	DeleteTemplate(t tx.Tx, v ident.VendorID, k Kind, language string) error
 
 	// LanguageOf gives the language in which somebody is written to: what they have
-	// chosen, else the customer's to whom they belong, else the vendor's; "" for none.
-	LanguageOf(t tx.Tx, v ident.VendorID, address string) (code string, err error)
+	// chosen, else the customer's to whom they belong, else that of the licence's customer where
+	// it is not zero, else the vendor's; "" for none.
+	LanguageOf(t tx.Tx, v ident.VendorID, address string, license ident.UUID) (code string, err error)
 }
 
 // Rules keeps who gets which kinds.
@@ -59,6 +61,9 @@ type Rules interface {
 	// account and is none where the address is empty, and the administrators of its customer but
 	// for those who do not want it, up to MostAdministrators.
 	Owners(t tx.Tx, v ident.VendorID, k Kind, license ident.UUID, licensee string) ([]Owner, error)
+
+	// Administrators gives whom mails of a kind about a customer concern.
+	Administrators(t tx.Tx, v ident.VendorID, k Kind, customer ident.UUID) ([]Owner, error)
 
 	// SaveChoice keeps whether a user wants a kind.
 	SaveChoice(t tx.Tx, v ident.VendorID, user ident.UserID, c Choice) error
@@ -135,7 +140,7 @@ func (s *Service) Queue(t tx.Tx, v ident.VendorID, msg Message) error {
 	if err := readRecipient(&msg.To); err != nil {
 		return err
 	}
-	l, err := s.languageOf(t, v, msg.To)
+	l, err := s.languageOf(t, v, msg)
 	if err != nil {
 		return err
 	}
@@ -246,9 +251,13 @@ func (s *Service) template(t tx.Tx, v ident.VendorID, k Kind, code string) (p Te
 	return p, own, err
 }
 
-// languageOf is the language that somebody is written to in.
-func (s *Service) languageOf(t tx.Tx, v ident.VendorID, address string) (*language.Language, error) {
-	code, err := s.Store.LanguageOf(t, v, address)
+// languageOf is the language that a mail is in.
+func (s *Service) languageOf(t tx.Tx, v ident.VendorID, msg Message) (*language.Language, error) {
+	var license ident.UUID
+	if msg.Licensee {
+		license = msg.License
+	}
+	code, err := s.Store.LanguageOf(t, v, cmp.Or(msg.Person, msg.To), license)
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +308,7 @@ func (s *Service) Resend(t tx.Tx, v ident.VendorID, id ident.UUID) error {
 }
 
 // Tell queues a mail for everyone who gets its kind: the staff whom the vendor's rule names,
-// and the owners of the licence who want it; once for each recipient and key. licensee is
+// and the owners of the licence, or the administrators of the customer, who want it; once for each recipient and key. licensee is
 // the licensee user's address; "" for none.
 func (s *Service) Tell(t tx.Tx, v ident.VendorID, licensee string, msg Message) error {
 	to, err := s.recipients(t, v, licensee, msg)
@@ -330,7 +339,12 @@ func (s *Service) recipients(t tx.Tx, v ident.VendorID, licensee string, msg Mes
 		r = DefaultRule(msg.Kind)
 	}
 	licensee, _ = entry.Address(licensee)
-	owners, err := s.Store.Owners(t, v, msg.Kind, msg.License, licensee)
+	var owners []Owner
+	if msg.Customer.IsZero() {
+		owners, err = s.Store.Owners(t, v, msg.Kind, msg.License, licensee)
+	} else {
+		owners, err = s.Store.Administrators(t, v, msg.Kind, msg.Customer)
+	}
 	if err != nil {
 		return nil, err
 	}

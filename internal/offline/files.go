@@ -44,7 +44,7 @@ const (
 const KeptFor = 90 * 24 * time.Hour
 
 // Who has a licence key, or a device's, may make any number of files. How many are
-// remembered, the newest of each:
+// remembered, the newest of each.
 const (
 	keptRefusals = 100 // refused files of a licence
 	keptContents = 100 // answers of a licence that can be had again: those that were had last

@@ -128,7 +128,8 @@ func (s *Service) count(t tx.Tx, v ident.VendorID, p Place, r signed.Report, doc
 	s.journal(t, v, p, r, j, over)
 	at := t.Now()
 	return reply, at, s.c.Store.InsertReported(t, v, Reported{
-		Hash: hash, License: p.License, Activation: p.Activation, Intent: r.Intent, Number: r.Number, Previous: r.Previous, Over: len(over), Copied: j.copy, At: at,
+		Hash: hash, License: p.License, Activation: p.Activation, Intent: r.Intent, Number: r.Number, Previous: r.Previous,
+		Over: len(over), Copied: j.copy, At: at,
 	})
 }
 

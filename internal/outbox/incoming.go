@@ -56,7 +56,7 @@ type IncomingService struct {
 
 // NewIncoming makes the service.
 func NewIncoming(store IncomingStore, reader IncomingReader, ids ident.Source, sealer Sealer) (*IncomingService, error) {
-	if store == nil || reader == nil || ids.Rand == nil || sealer == nil {
+	if store == nil || reader == nil || ids.Rand == nil || ids.Clock == nil || sealer == nil {
 		return nil, errors.New("outbox: the configuration of incoming webhooks is incomplete")
 	}
 	return &IncomingService{store, reader, ids, sealer}, nil
@@ -113,9 +113,9 @@ func (s *IncomingService) Remove(t tx.Tx, vendor ident.VendorID, id ident.UUID) 
 	return s.store.RemoveIncoming(t, vendor, id)
 }
 
-// Open gives an incoming webhook with the secrets that its messages may be signed with
-// at now.
-func (s *IncomingService) Open(ctx context.Context, vendor ident.VendorID, id ident.UUID, now time.Time) (w Incoming, secrets [][]byte, err error) {
+// Open gives an incoming webhook with the secrets that its messages may be signed with now, by
+// the clock of Rotate.
+func (s *IncomingService) Open(ctx context.Context, vendor ident.VendorID, id ident.UUID) (w Incoming, secrets [][]byte, err error) {
 	w, found, err := s.reader.IncomingOf(ctx, vendor, id)
 	if err == nil && !found {
 		err = fault.Missing(incomingNoun)
@@ -123,7 +123,7 @@ func (s *IncomingService) Open(ctx context.Context, vendor ident.VendorID, id id
 	if err != nil {
 		return Incoming{}, nil, err
 	}
-	secrets, err = w.Secrets.Open(s.sealer, vendor, id, now)
+	secrets, err = w.Secrets.Open(s.sealer, vendor, id, s.ids.Clock.Now())
 	return w, secrets, err
 }
 

@@ -35,7 +35,7 @@ func TestIncomingWebhooks(t *testing.T) {
 		made := storetest.Do(t, e, func(x tx.Tx) (withSecret, error) { return create(x, " billing ") })
 		open := func() int {
 			t.Helper()
-			w, secrets, err := service.Open(t.Context(), v.ID, made.UUID, e.Clock.Now())
+			w, secrets, err := service.Open(t.Context(), v.ID, made.UUID)
 			if err != nil || w.Provider != "billing" {
 				t.Fatalf("%+v, %v", w, err)
 			}
@@ -56,7 +56,7 @@ func TestIncomingWebhooks(t *testing.T) {
 			t.Errorf("%d secrets a day later", n)
 		}
 		e.Clock.Advance(-outbox.Overlap + time.Second)
-		if _, _, err := service.Open(t.Context(), other.ID, made.UUID, e.Clock.Now()); !fault.Is(err, "incoming_webhook_not_found") {
+		if _, _, err := service.Open(t.Context(), other.ID, made.UUID); !fault.Is(err, "incoming_webhook_not_found") {
 			t.Errorf("another vendor opens it: %v", err)
 		}
 		storetest.Refuse(t, e, "provider_exists", func(x tx.Tx) (withSecret, error) { return create(x, "billing") })
@@ -69,7 +69,7 @@ func TestIncomingWebhooks(t *testing.T) {
 			t.Errorf("another vendor removes it: %v", err)
 		}
 		storetest.Do(t, e, func(x tx.Tx) (int, error) { return 0, service.Remove(x, v.ID, made.UUID) })
-		if _, _, err := service.Open(t.Context(), v.ID, made.UUID, e.Clock.Now()); !fault.Is(err, "incoming_webhook_not_found") {
+		if _, _, err := service.Open(t.Context(), v.ID, made.UUID); !fault.Is(err, "incoming_webhook_not_found") {
 			t.Errorf("after its end: %v", err)
 		}
 	})

@@ -69,7 +69,7 @@ func TestWhoUsedAToken(t *testing.T) {
 			{use(former, "anna@example.com"), told{owners.ByTheVendor, ""}}, // whose address it was once
 			{use(gone, "ex@vendor.example"), told{owners.BySomebody, ""}},
 		}
-		var actors []tx.Actor
+		actors := make([]tx.Actor, 0, len(cases))
 		for _, c := range cases {
 			actors = append(actors, c.by)
 		}

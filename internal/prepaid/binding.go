@@ -1,6 +1,7 @@
 package prepaid
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -12,8 +13,9 @@ import (
 
 // bindingRecord is what the log says of a binding.
 type bindingRecord struct {
-	Card   string `json:"card"`
-	Device string `json:"device"`
+	Card     string `json:"card"`
+	Device   string `json:"device"`
+	ByItself bool   `json:"by_itself,omitempty"`
 }
 
 // BindCommand puts a card on a device.
@@ -88,11 +90,11 @@ func (d *desk) bind(by By, number, key string, from time.Time) (Card, Device, er
 	if card, err = d.passDown(by, card, device.Holder); err != nil {
 		return Card{}, Device{}, err
 	}
-	if card, err = d.put(card, code, &device.State, from); err != nil {
+	if card, err = d.put(card, code, &device.State, from, false); err != nil {
 		return Card{}, Device{}, err
 	}
 	d.t.Journal(tx.Entry{
-		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: card.UUID, After: bindingRecord{card.Number, device.Number},
+		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: card.UUID, After: bindingRecord{Card: card.Number, Device: device.Number},
 	})
 	return card, *device, nil
 }
@@ -122,21 +124,17 @@ func (d *desk) passDown(by By, c Card, owner ident.CustomerID) (Card, error) {
 	if c.Holder == owner {
 		return c, nil
 	}
+	refused, err := d.reaches(by, c, owner)
+	if err = cmp.Or(err, refused); err != nil {
+		return c, err
+	}
 	line, err := d.line(owner)
 	if err != nil {
 		return c, err
 	}
-	levels, found := len(line), c.Holder == 0
-	for depth, one := range line {
-		if one.ID == c.Holder {
-			levels, found = depth, true
-		}
-	}
-	if !found {
-		return c, refuse(deviceElsewhere)
-	}
-	if !by.IsStaff() && c.Holder != by.Customer {
-		return c, refuse(deviceElsewhere) // a superior may bind a sub-customer's card to its own devices only
+	levels := slices.IndexFunc(line, func(one Customer) bool { return one.ID == c.Holder })
+	if levels < 0 {
+		levels = len(line) // from the vendor's stock
 	}
 	for i := levels - 1; i >= 0; i-- {
 		if c, err = d.passOn(by, c, line[i].ID); err != nil {
@@ -144,6 +142,22 @@ func (d *desk) passDown(by By, c Card, owner ident.CustomerID) (Card, error) {
 		}
 	}
 	return c, nil
+}
+
+// reaches tells what keeps somebody from putting a card on a device of an owner, by whose they are.
+func (d *desk) reaches(by By, c Card, owner ident.CustomerID) (refused, err error) {
+	if c.Holder == owner {
+		return nil, nil
+	}
+	line, err := d.line(owner)
+	if err != nil {
+		return nil, err
+	}
+	found := c.Holder == 0 || slices.ContainsFunc(line, func(one Customer) bool { return one.ID == c.Holder })
+	if !found || !by.IsStaff() && c.Holder != by.Customer { // a superior may bind a sub-customer's card to its own devices only
+		return refuse(deviceElsewhere), nil
+	}
+	return nil, nil
 }
 
 // passOn gives a card to the next customer, with its transfer.
@@ -158,14 +172,14 @@ func (d *desk) passOn(by By, c Card, to ident.CustomerID) (Card, error) {
 }
 
 // put puts a card on a device of the card's holder. All that may forbid it was looked at.
-func (d *desk) put(was Card, code Code, on *State, from time.Time) (Card, error) {
+func (d *desk) put(was Card, code Code, on *State, from time.Time, byItself bool) (Card, error) {
 	c := was
 	c.Device, c.BoundAt = on.ID, d.now
 	d.tally.changed(was, c)
 	if err := d.c.Store.SaveCard(d.t, d.v, was, c, code.Billing == OnReport); err != nil {
 		return c, err
 	}
-	if err := d.c.Store.BeginBinding(d.t, d.v, c); err != nil {
+	if err := d.c.Store.BeginBinding(d.t, d.v, c, byItself); err != nil {
 		return c, err
 	}
 	return d.gain(c, code, on, from)
@@ -220,7 +234,7 @@ func (d *desk) unbind(by By, text string) (Card, error) {
 		return c, err
 	}
 	d.t.Journal(tx.Entry{
-		Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{c.Number, on.Number},
+		Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{Card: c.Number, Device: on.Number},
 	})
 	return c, d.darkAgain(*on)
 }
@@ -297,25 +311,20 @@ func (d *desk) nextCard(on State) (State, bool, error) {
 	if err != nil || device == nil {
 		return on, false, err
 	}
-	if _, err := d.code(0); err != nil { // reads them
+	fitting, err := d.fitting(device.Model)
+	if err != nil {
 		return on, false, err
 	}
-	var fitting []ident.CodeID
-	for id, code := range d.codes {
-		if code.Fits(device.Model) {
-			fitting = append(fitting, id)
-		}
-	}
-	card, err := d.c.Store.LockNext(d.t, d.v, on.Holder, fitting)
+	card, err := d.c.Store.LockNext(d.t, d.v, on.Holder, fitting, 0)
 	if err != nil || card == nil {
 		return on, false, err
 	}
-	c, err := d.put(*card, d.codes[card.Code], &on, time.Time{})
+	c, err := d.put(*card, d.codes[card.Code], &on, time.Time{}, true)
 	if err != nil {
 		return on, false, err
 	}
 	d.t.Journal(tx.Entry{
-		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: c.UUID, After: bindingRecord{c.Number, device.Number}, By: tx.Actor{Kind: "system"},
+		Vendor: d.v, Action: "card.bound", Subject: aCard, ID: c.UUID, After: bindingRecord{c.Number, device.Number, true}, By: tx.Actor{Kind: "system"},
 	})
 	return on, true, nil
 }

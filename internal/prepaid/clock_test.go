@@ -115,6 +115,12 @@ func TestTheNextCardByItself(t *testing.T) {
 		b.wants(t, first, prepaid.Expired, 0)
 		b.wants(t, next, prepaid.Inactive, 2)
 		b.wants(t, other, prepaid.Unused, 5)
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM prepaid_bindings WHERE by_itself = 1 AND card_id = $1`, b.card(t, next).ID); n != 1 {
+			t.Errorf("%d bindings of it are noted as made by themselves", n)
+		}
+		if n := storetest.Count(t, e, `SELECT COUNT(*) FROM audit_log WHERE action = 'card.bound' AND after_value LIKE '%by_itself%'`); n != 1 {
+			t.Errorf("%d bindings by itself are in the audit log", n)
+		}
 		for range 3 {
 			e.Clock.Advance(day)
 			b.round(t)

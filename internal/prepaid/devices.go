@@ -14,6 +14,17 @@ type NewDevice struct {
 	Customer ident.UUID // its owner; zero for the vendor's stock. A person makes devices of their own customer or below it
 }
 
+// read gives the device as it is stored.
+func (n NewDevice) read(device *Device) error {
+	var wrong fault.Fields
+	device.Number, device.Key = entry.DeviceNumber(&wrong, "number", n.Number)
+	device.Model = entry.Name(&wrong, "model", n.Model, "", 1, maxModel)
+	return wrong.Err()
+}
+
+// Check tells what is wrong with a new device, as far as it can be told from itself.
+func (n NewDevice) Check() error { return n.read(&Device{}) }
+
 // deviceRecord is what the log says of a device.
 type deviceRecord struct {
 	Number   string `json:"number"`
@@ -28,10 +39,7 @@ func (s *Service) CreateDevice(t tx.Tx, by By, n NewDevice) (device Device, err 
 		if err := d.may(by, OnlyVendor, by.Customer, aDevice); err != nil {
 			return err
 		}
-		var wrong fault.Fields
-		device.Number, device.Key = entry.DeviceNumber(&wrong, "number", n.Number)
-		device.Model = entry.Name(&wrong, "model", n.Model, "", 1, maxModel)
-		if err := wrong.Err(); err != nil {
+		if err := n.read(&device); err != nil {
 			return err
 		}
 		number := ""

@@ -63,8 +63,12 @@ func (d *desk) saveBound(holder ident.CustomerID, was, is Bound) error {
 		d.tally.have(holder, was.Code, before, -1, -was.Days)
 		d.tally.have(holder, is.Code, after, 1, is.Days)
 	}
-	if band := bandOf(is.Days); band != bandOf(was.Days) && band != Plenty {
-		if err := d.tellLow(is); err != nil {
+	low, err := d.lowOf(holder)
+	if err != nil {
+		return err
+	}
+	if level := low.fell(was.Days, is.Days); level != Enough {
+		if err := d.tellLow(holder, is, low, level); err != nil {
 			return err
 		}
 	}
@@ -123,6 +127,7 @@ func (d *desk) charge(was State, cards []Bound, byReport bool) (State, error) {
 	case taken > 0 && left == 0:
 		is, _, err = d.nextCard(is)
 	case left < WeekDays && left+taken >= WeekDays:
+		d.tally.remind(is.Holder).DarkSoon++
 		err = d.tellDarkSoon(is, left)
 	}
 	return is, err

@@ -9,7 +9,7 @@ import (
 
 // The events of this room.
 const (
-	EventCardLow     = "card.low"           // fewer than 30, or than 7 days are left, or none
+	EventCardLow     = "card.low"           // as few days are left as its owner is told of, or none
 	EventDarkSoon    = "device.dark_soon"   // its cards last for less than a week
 	EventBlacklisted = "device.blacklisted" // nothing is left to charge
 	EventLifted      = "device.lifted"      // it may work again
@@ -20,6 +20,7 @@ const (
 type cardLow struct {
 	Card          string `json:"card"`
 	AvailableDays int64  `json:"available_days"`
+	Threshold     int64  `json:"threshold"` // of its owner, which it has come down to; 0 where it is used up
 }
 
 type darkSoon struct {
@@ -44,9 +45,21 @@ type cardsMoved struct {
 	Days     int64      `json:"days"`
 }
 
-func (d *desk) tellLow(b Bound) error {
+func (d *desk) tellLow(holder ident.CustomerID, b Bound, low Low, level Level) error {
+	payload, r := cardLow{Card: b.Number, AvailableDays: b.Days}, d.tally.remind(holder)
+	switch level {
+	case IsLow:
+		payload.Threshold = low.Days
+		r.Low++
+	case IsVeryLow:
+		payload.Threshold = low.VeryLow
+		r.VeryLow++
+	case IsSpent:
+		r.Spent++
+	case Enough:
+	}
 	id, err := d.c.Store.CardUUID(d.t, d.v, b.Card)
-	d.t.Enqueue(tx.Event{Vendor: d.v, Type: EventCardLow, Stream: id, Payload: cardLow{Card: b.Number, AvailableDays: b.Days}})
+	d.t.Enqueue(tx.Event{Vendor: d.v, Type: EventCardLow, Stream: id, Payload: payload})
 	return err
 }
 

@@ -53,14 +53,14 @@ func (s Status) known() bool {
 
 // Holder says whose things a reader sees. It is made by who knows who asks: see Reach.
 type Holder struct {
-	Everybody bool             // all of the vendor
-	IsStaff   bool             // nothing of before the present owner's time is hidden
-	Customer  ident.CustomerID // else this customer's; 0 is the vendor's own stock
-	Below     bool             // and those of all customers below it
+	Everybody bool             `json:"everybody,omitempty"` // all of the vendor
+	IsStaff   bool             `json:"staff,omitempty"`     // nothing of before the present owner's time is hidden
+	Customer  ident.CustomerID `json:"customer,omitempty"`  // else this customer's; 0 is the vendor's own stock
+	Below     bool             `json:"below,omitempty"`     // and those of all customers below it
 
 	// Seer is the customer for which somebody looks, who may be above Customer: of records it
 	// sees those since it is; 0 for staff, and where it is Customer itself.
-	Seer ident.CustomerID
+	Seer ident.CustomerID `json:"seer,omitempty"`
 }
 
 // DeviceFilter narrows the list of devices.

@@ -42,8 +42,8 @@ func NewHeartbeats(r Reports, p *Presence) *Heartbeats {
 // Heartbeat takes a heartbeat for a report: it charges the device where that has no time
 // left, and tells why it is refused, if it is. A number that no device has is nobody's business.
 func (h *Heartbeats) Heartbeat(ctx context.Context, v ident.VendorID, number string) (Dark, error) {
-	any, err := h.presence.of(ctx, v)
-	if err != nil || !any {
+	has, err := h.presence.of(ctx, v)
+	if err != nil || !has {
 		return NotDark, err
 	}
 	r := h.reports
@@ -82,8 +82,8 @@ func (h *Heartbeats) remember(n numberOf, p paidUntil) {
 // Blacklisted tells why another call of a device is refused, which is no report: it charges
 // nothing and is not noted.
 func (h *Heartbeats) Blacklisted(t tx.Tx, v ident.VendorID, number string) (Dark, error) {
-	any, err := h.presence.within(t, v)
-	if err != nil || !any {
+	has, err := h.presence.within(t, v)
+	if err != nil || !has {
 		return NotDark, err
 	}
 	return h.reports.Service.c.Store.DarkOf(t, v, entry.DeviceKey(number))

@@ -137,11 +137,16 @@ func (d *desk) make(by By, o *Order, n int) ([]Card, error) {
 	if len(fresh) > 0 {
 		return nil, &fault.Error{Kind: fault.Internal, Code: "internal", Message: "Card numbers could not be made."}
 	}
+	return cards, d.made(by, o, cards)
+}
+
+// made counts cards that were made by an order.
+func (d *desk) made(by By, o *Order, cards []Card) error {
 	for _, c := range cards {
 		d.tally.have(c.Holder, c.Code, c.Standing(), 1, c.Days)
 	}
-	o.Done += int64(n)
-	return cards, d.raise(by, Transfer{Kind: Issue, From: o.To, To: o.To, Code: o.Code, Order: o.ID}, cards)
+	o.Done += int64(len(cards))
+	return d.raise(by, Transfer{Kind: Issue, From: o.To, To: o.To, Code: o.Code, Order: o.ID}, cards)
 }
 
 // TopUp puts more days on a card (docs/rules/prepaid.md, rule 25). Only the vendor does. A device that the card is
@@ -270,7 +275,7 @@ func (d *desk) leave(cards []Card, on map[ident.DeviceID]*Device) error {
 		}
 		left = append(left, c.ID)
 		d.t.Journal(tx.Entry{
-			Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{c.Number, on[c.Device].Number},
+			Vendor: d.v, Action: "card.unbound", Subject: aCard, ID: c.UUID, Before: bindingRecord{Card: c.Number, Device: on[c.Device].Number},
 		})
 	}
 	if err := d.c.Store.EndBindings(d.t, d.v, left); err != nil {

@@ -29,7 +29,7 @@ func TestNextCardsAtOnce(t *testing.T) {
 		b.issue(t, "TR-30", many*each, 0, &b.shop)
 		code := storetest.Do(t, e, func(x tx.Tx) ([]prepaid.Code, error) { return b.rows.Codes(x, b.Vendor) })[0].ID
 		take := func(x tx.Tx) error {
-			card, err := b.rows.LockNext(x, b.Vendor, b.shop.ID, []ident.CodeID{code})
+			card, err := b.rows.LockNext(x, b.Vendor, b.shop.ID, []ident.CodeID{code}, 0)
 			if err != nil || card == nil {
 				return fmt.Errorf("no card is left, or %w", err)
 			}

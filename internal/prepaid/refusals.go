@@ -36,6 +36,9 @@ const (
 	tooFewCards      refusalCode = "too_few_cards"
 	tooManyDays      refusalCode = "too_many_days"
 	deviceExists     refusalCode = "device_exists"
+	cardExists       refusalCode = "card_exists"
+	noCardFits       refusalCode = "no_card_fits"
+	linesRefused     refusalCode = "lines_refused"
 	codeExists       refusalCode = "license_code_exists"
 	transferCodeDead refusalCode = "unknown_transfer_code"
 	tooManyCards     refusalCode = "too_many_cards"
@@ -74,6 +77,9 @@ var refusals = map[refusalCode][2]string{ //nolint:gochecknoglobals // a table
 	tooFewCards:      {"There are not so many cards that can be sold.", "Ask for fewer, or change the filter."},
 	tooManyDays:      {"The card would have too many days.", "Leave it at 100,000 days at most."},
 	deviceExists:     {"There is a device of this number already.", "Numbers that differ in blanks, dashes and leading zeros alone are the same."},
+	noCardFits:       {"No Unused card of the device's owner is left that fits.", "Buy cards for this model, or name a card."},
+	linesRefused:     {"Some lines can't be bound, so none was.", "Correct or leave out the lines that are named, and send it again."},
+	cardExists:       {"There is a card of this number already.", "Leave the number out, and a new one is made."},
 	codeExists:       {"There is a license code of this name already.", "Choose another code."},
 	transferCodeDead: {"No customer accepts transfers with this code.", "Ask the customer for its present code."},
 	tooManyCards:     {"More than 10,000 cards are on these devices.", "Choose fewer devices, or unbind cards that are used up."},

@@ -11,7 +11,7 @@ import (
 	"chancery/internal/tx"
 )
 
-// Config is what the service needs; all of it but Trust and Presence is required.
+// Config is what the service needs; all of it down to IDs is required.
 type Config struct {
 	Store    Store
 	Reader   Reader
@@ -19,6 +19,7 @@ type Config struct {
 	Runner   tx.Runner // for what goes in portions
 	IDs      ident.Source
 	Trust    Trust     // nil where the clock is always right
+	Notices  Notices   // nil where nobody is told
 	Presence *Presence // is told of new devices; nil where no heartbeats are taken
 }
 
@@ -57,6 +58,7 @@ type desk struct {
 	tally *tally
 	rows  []Deduction // for the ledger
 	lines map[ident.CustomerID][]Customer
+	low   map[ident.CustomerID]Low // own thresholds; nil where they were not read
 }
 
 // open begins a piece of work.
@@ -76,6 +78,11 @@ func (s *Service) open(t tx.Tx, v ident.VendorID) (*desk, error) {
 func (d *desk) close() error {
 	if len(d.rows) > 0 {
 		if err := d.c.Store.AddDeductions(d.t, d.v, d.rows); err != nil {
+			return err
+		}
+	}
+	if reminders := d.tally.remindersOf(d.day); len(reminders) > 0 {
+		if err := d.c.Store.AddReminders(d.t, d.v, reminders); err != nil {
 			return err
 		}
 	}

@@ -107,6 +107,16 @@ func (s Standing) Status() Status {
 	return Unused
 }
 
+// StandingsUpTo gives the standings that cards with 1 to so many days left can have.
+func StandingsUpTo(days int64) (all []Standing) {
+	for s := range Standing(Standings) {
+		if s.Band() != NoDays && s.Band() <= bandOf(days) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // StandingsOf gives all standings of a state.
 func StandingsOf(status Status) (all []Standing) {
 	for s := range Standing(Standings) {

@@ -18,8 +18,13 @@ type Store interface {
 	Devices
 	Charging
 	Records
+	Reminders
 	Orders
+	Rules
+}
 
+// Rules keeps what holds for all of a vendor.
+type Rules interface {
 	// Zone gives the zone in which the vendor's days begin.
 	Zone(t tx.Tx, v ident.VendorID) (*time.Location, error)
 
@@ -52,6 +57,9 @@ type Tree interface {
 	// ByTransferCode finds the customer that accepts transfers with a code.
 	ByTransferCode(t tx.Tx, v ident.VendorID, code string) (*Customer, error)
 
+	// OwnLow gives the thresholds of customers that have their own, at most limit.
+	OwnLow(t tx.Tx, v ident.VendorID, limit int) (map[ident.CustomerID]Low, error)
+
 	SaveSwitches(t tx.Tx, v ident.VendorID, id ident.CustomerID, s Switches) error
 }
 
@@ -78,7 +86,7 @@ type Cards interface { //nolint:interfacebloat // one noun's rows
 
 	// LockNext gives the oldest Unused card of a holder of one of these codes that nobody else
 	// takes at this moment; nil for none.
-	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (*Card, error)
+	LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID, after ident.CardID) (*Card, error)
 
 	// InsertCards makes cards, and gives the ids and numbers of those whose number was free.
 	InsertCards(t tx.Tx, v ident.VendorID, cards []Card) (map[string]ident.CardID, error)
@@ -171,17 +179,27 @@ type Records interface {
 	TransfersOfOrder(t tx.Tx, v ident.VendorID, o ident.OrderID) ([]Transfer, error)
 	RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards, days int64) error
 
-	// EndBindings ends those of cards that go on.
-	BeginBinding(t tx.Tx, v ident.VendorID, c Card) error
+	// BeginBinding notes that a card is on a device from now on, by itself or by somebody's
+	// doing. EndBindings ends those of cards that go on.
+	BeginBinding(t tx.Tx, v ident.VendorID, c Card, byItself bool) error
 	EndBindings(t tx.Tx, v ident.VendorID, cards []ident.CardID) error
 
 	// Count adds to the counters.
 	Count(t tx.Tx, v ident.VendorID, stock []StockChange, days []DayChange) error
 }
 
+// Reminders keeps what customers are to be reminded of.
+type Reminders interface {
+	// AddReminders adds to what customers are to be reminded of. TakeReminder takes out what
+	// one is to be reminded of the days before one, and adds it up: its day is the last one.
+	AddReminders(t tx.Tx, v ident.VendorID, all []Reminder) error
+	TakeReminder(t tx.Tx, v ident.VendorID, c ident.CustomerID, before int64) (Reminder, error)
+}
+
 // Orders keeps work on very many cards.
 type Orders interface {
 	InsertOrder(t tx.Tx, v ident.VendorID, o Order) (ident.OrderID, error)
+	LockOrderOf(t tx.Tx, v ident.VendorID, id ident.UUID) (*Order, error)
 	LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*Order, error)
 	SaveOrder(t tx.Tx, v ident.VendorID, o Order) error
 
@@ -194,6 +212,11 @@ type Reader interface {
 	// DueGroups gives groups with a device that is due by now: the longest due first, or by
 	// id where many wait.
 	DueGroups(ctx context.Context, now time.Time, limit int) ([]Group, error)
+
+	// Reminders gives the vendors some of whose customers are to be reminded, and RemindersOf
+	// customers of one that are to be of days before one.
+	Reminders(ctx context.Context) ([]Waiting, error)
+	RemindersOf(ctx context.Context, v ident.VendorID, before int64, limit int) ([]ident.CustomerID, error)
 
 	// OpenOrders gives orders behind another one that have not ended, the oldest first.
 	OpenOrders(ctx context.Context, after ident.OrderID, limit int) ([]OpenOrder, error)

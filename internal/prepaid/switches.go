@@ -38,6 +38,7 @@ type SwitchChange struct {
 	AcceptTransfer *bool // on makes a new code where there is none
 	RenewCode      bool  // makes a new code; the one before is good no longer
 	LowDays        *int64
+	VeryLowDays    *int64
 }
 
 // switchRecord is what the log says of the switches. The code is left out: who knows it can
@@ -46,17 +47,15 @@ type switchRecord struct {
 	AllowSuperior  bool  `json:"allow_superior"`
 	NextCard       bool  `json:"next_card"`
 	AcceptTransfer bool  `json:"accept_transfer"`
-	LowDays        int64 `json:"low_days,omitempty"`
+	LowDays        int64 `json:"low_days"`
+	VeryLowDays    int64 `json:"very_low_days"`
 }
 
 func recordOfSwitches(s Switches) switchRecord {
-	return switchRecord{s.AllowSuperior, s.NextCard, s.TransferCode != "", s.LowDays}
+	return switchRecord{s.AllowSuperior, s.NextCard, s.TransferCode != "", s.Low().Days, s.Low().VeryLow}
 }
 
-const (
-	maxLowDays     = 365
-	transferLetter = 12
-)
+const transferLetter = 12
 
 // SetSwitches changes a customer's switches (docs/rules/prepaid.md, rule 29). Its own administrator does, or the
 // vendor's staff.
@@ -72,13 +71,12 @@ func (s *Service) SetSwitches(t tx.Tx, by By, customer ident.UUID, change Switch
 		if err := d.may(by, SetSwitch, found.ID, aCustomer); err != nil {
 			return err
 		}
-		if change.LowDays != nil && (*change.LowDays < 0 || *change.LowDays > maxLowDays) {
-			return fault.Wrong(fault.Field{Name: "low_days", Message: "must be a whole number from 0 to 365"})
-		}
 		c = *found
+		if c.Switches, err = c.withLow(change.LowDays, change.VeryLowDays); err != nil {
+			return err
+		}
 		set(&c.AllowSuperior, change.AllowSuperior)
 		set(&c.NextCard, change.NextCard)
-		set(&c.LowDays, change.LowDays)
 		switch {
 		case change.AcceptTransfer != nil && !*change.AcceptTransfer:
 			c.TransferCode = ""

@@ -2,6 +2,7 @@ package prepaid
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"chancery/internal/ident"
@@ -32,10 +33,12 @@ type DayChange struct {
 type tally struct {
 	stock map[StockChange]*StockChange // by the change without its figures
 	days  map[DayChange]*DayChange
+
+	reminders map[ident.CustomerID]*Reminder
 }
 
 func newTally() *tally {
-	return &tally{stock: map[StockChange]*StockChange{}, days: map[DayChange]*DayChange{}}
+	return &tally{stock: map[StockChange]*StockChange{}, days: map[DayChange]*DayChange{}, reminders: map[ident.CustomerID]*Reminder{}}
 }
 
 // have counts cards with days, or takes them off where they are negative.
@@ -60,6 +63,26 @@ func (c *tally) day(h ident.CustomerID, day int64, code ident.CodeID) *DayChange
 		c.days[key] = &DayChange{Holder: h, Day: day, Code: code}
 	}
 	return c.days[key]
+}
+
+// remind gives what a holder is to be reminded of.
+func (c *tally) remind(h ident.CustomerID) *Reminder {
+	if c.reminders[h] == nil {
+		c.reminders[h] = &Reminder{Customer: h}
+	}
+	return c.reminders[h]
+}
+
+// remindersOf gives what customers are to be reminded of a day, in the order in which
+// everybody writes it. The vendor's stock is nobody's.
+func (c *tally) remindersOf(day int64) (all []Reminder) {
+	for _, h := range slices.Sorted(maps.Keys(c.reminders)) {
+		if r := *c.reminders[h]; h != 0 && !r.IsNone() {
+			r.Day = day
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // all gives the changes in the order in which everybody writes them.

@@ -244,7 +244,8 @@ type Switches struct {
 	AllowSuperior bool   // the direct superior may act for it
 	NextCard      bool   // the next card is bound by itself when the last one is used up
 	TransferCode  string // customers outside its line may sell devices to it with this; "" for none
-	LowDays       int64  // when card.low is told; 0 for the vendor's
+	LowDays       int64  // own thresholds; 0 for none: see Low
+	VeryLowDays   int64
 }
 
 // Settings are a vendor's.

@@ -14,6 +14,9 @@ import (
 	"chancery/internal/wiring"
 )
 
+// countEvery is how long counting rests between two rounds: figures are about a second behind.
+const countEvery = 500 * time.Millisecond
+
 // plan is the one place where periodic work is added.
 func (a *Server) plan() error {
 	r := a.rooms
@@ -51,7 +54,16 @@ func (a *Server) plan() error {
 		Job{
 			Name: "charge prepaid devices", Every: time.Second, Next: inMinutes(testclock.At(r.PrepaidRows.NextDue)), Run: r.PrepaidRun.Round,
 		},
+		Job{Name: "count usage events", Every: countEvery, Run: r.Folding.Round},
+		Job{
+			Name: "forget old usage events", Every: 10 * time.Minute, Next: testclock.Daily,
+			Run: counted(a.c.Log, "portions of old usage events forgotten", r.Keeping.Round),
+		},
 		Job{Name: "carry prepaid orders out", Every: time.Second, Run: counted(a.c.Log, "portions of prepaid orders carried out", r.Prepaid.Work)},
+		Job{
+			Name: "remind of prepaid cards", Every: 10 * time.Minute, Next: testclock.At(r.Prepaid.NextReminder),
+			Run: counted(a.c.Log, "customers reminded of prepaid cards", r.Prepaid.Remind),
+		},
 		Job{
 			Name: "unassign silent clients", Every: 10 * time.Minute, Next: testclock.At(r.LicenseRows.NextSilent),
 			Run: counted(a.c.Log, "silent clients unassigned", r.Licenses.ReleaseSilent),

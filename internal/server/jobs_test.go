@@ -14,7 +14,7 @@ func TestEveryJobSaysWhenItIsDue(t *testing.T) {
 	t.Parallel()
 	follow := []string{
 		"bring licences to their limits", "release devices", "finish moves of customers", "finish addresses of licensees", "move days to another zone", "remove stored locations",
-		"seal the audit log", "clear names away", "carry imports out", "carry prepaid orders out", "erase personal data", "make missing words",
+		"seal the audit log", "clear names away", "carry imports out", "carry prepaid orders out", "erase personal data", "make missing words", "count usage events",
 	}
 	a, err := New(t.Context(), Config{
 		Storage: wiring.Storage{Dir: storetest.SQLiteDir(t)}, Retention: Retention{Ledger: 1, Sessions: 1, History: 1, Usage: 1, RetiredKeys: 1},

@@ -84,15 +84,8 @@ func (s *Hosts) Add(t tx.Tx, id ident.VendorID, c AddHost) (Host, error) {
 	if h.Opens == "" {
 		h.Opens = OpensDashboard
 	}
-	if err := h.Opens.check(); err != nil {
-		return Host{}, err
-	}
-	var ok bool
-	h.Name, ok = entry.Host(c.Name)
-	var wrong fault.Fields
-	wrong.Check(ok, "host", "must be a host name such as licences.example.com")
-	wrong.Check(!ok || !s.Own(h.Name), "host", "must be a name of your own: the server itself has this one")
-	if err := wrong.Err(); err != nil {
+	var err error
+	if h.Name, err = s.readName(c); err != nil {
 		return Host{}, err
 	}
 	v, all, err := s.of(t, id)
@@ -110,11 +103,23 @@ func (s *Hosts) Add(t tx.Tx, id ident.VendorID, c AddHost) (Host, error) {
 	return h, err
 }
 
+// readName reads the name of a host, which the server itself may not have, and what it opens.
+func (s *Hosts) readName(c AddHost) (string, error) {
+	if err := c.Opens.check(); err != nil {
+		return "", err
+	}
+	name, ok := entry.Host(c.Name)
+	var wrong fault.Fields
+	wrong.Check(ok, "host", "must be a host name such as licences.example.com")
+	wrong.Check(!ok || !s.Own(name), "host", "must be a name of your own: the server itself has this one")
+	return name, wrong.Err()
+}
+
 // Approve has a host serve the vendor without a proof, by whoever runs the server. It is
 // added where the vendor has not asked for it.
 func (s *Hosts) Approve(t tx.Tx, id ident.VendorID, c AddHost) (Host, error) {
-	name, _ := entry.Host(c.Name)
-	if err := c.Opens.check(); err != nil {
+	name, err := s.readName(c)
+	if err != nil {
 		return Host{}, err
 	}
 	v, all, err := s.of(t, id)

@@ -237,6 +237,10 @@ func TestAHostServesByApproval(t *testing.T) {
 		if v, err := b.rows.ByID(t.Context(), v.ID); err != nil || v.LinksHost != "licences.acme.example" {
 			t.Errorf("links lead to %q, %v: the host that opens the dashboard goes before", v.LinksHost, err)
 		}
+		// A name that the server has come to have since it was asked for serves nobody.
+		own := b.add(t, v, "later.acme.example")
+		b.Own = func(name string) bool { return name == own.Name }
+		storetest.Refuse(t, e, "invalid_request", func(x tx.Tx) (vendors.Host, error) { return b.Approve(x, v.ID, vendors.AddHost{Name: own.Name}) })
 	})
 }
 

@@ -50,7 +50,7 @@ func (l letters) Queue(t tx.Tx, vendor ident.VendorID, letter access.Letter) err
 		message.Kind = mailing.Invitation
 	case access.NewAddress:
 		message.Kind, message.To = mailing.AddressConfirm, letter.Address
-		message.Data.FormerAddress, message.Data.Address = user.Email, letter.Address
+		message.Person, message.Data.FormerAddress, message.Data.Address = user.Email, user.Email, letter.Address
 	case access.Activation:
 		return nil // it is shown to whoever makes it, and told by them
 	}
@@ -78,7 +78,7 @@ func (l letters) Tell(t tx.Tx, vendor ident.VendorID, n access.Notice) error {
 	}
 	switch {
 	case n.Changed:
-		message.Kind = mailing.AddressChanged
+		message.Kind, message.Person = mailing.AddressChanged, n.Address // which is the account's by now
 	case n.Taken:
 		message.Kind = mailing.AddressTaken
 	}

@@ -22,6 +22,7 @@ func apiAreas(r *Rooms, s Site, index vendorIndex, clients *slascone.API, files 
 		listed(incoming.Routes(incoming.Config{
 			Vendors: index, Webhooks: r.Incoming, Subscriptions: r.LicenseSubscriptions, Runner: r.DB, Clock: r.Clock.Real, Signed: webhook.Signed,
 		})),
+		newBeacon(r),
 		mounted(management(r, s, files)),
 	}
 }

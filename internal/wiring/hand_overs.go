@@ -46,7 +46,7 @@ func (m handOverMails) Asked(t tx.Tx, l *licensing.License, h licensing.HandOver
 		return err
 	}
 	good := h.ExpiresAt.Sub(t.Now())
-	confirm.To, confirm.KeepTrying = h.Address, good
+	confirm.To, confirm.Licensee, confirm.KeepTrying = h.Address, true, good
 	confirm.Data.Recipient, confirm.Data.FormerAddress = h.Name, h.Former
 	confirm.Data.Link, confirm.Data.LinkExpires = at+portal.HandOverPath+"?token="+secret, good
 	told, err := mails.message(t, mailing.HandOverAsked, l)
@@ -84,7 +84,7 @@ func (m handOverMails) tell(t tx.Tx, v ident.VendorID, to string, message mailin
 	if !ok {
 		return nil
 	}
-	message.To = address
+	message.To, message.Licensee = address, true
 	return m.rooms.Mails.Queue(t, v, message)
 }
 

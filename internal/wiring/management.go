@@ -26,6 +26,7 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 	return []operated{
 		operating(settings.New(settings.Config{
 			Vendors: r.Vendors, VendorRows: r.VendorRows, APIKeys: r.APIKeys, APIKeyRows: r.APIKeyRows, SigningKeys: r.Keyring,
+			Hosts: r.Hosts, HostRows: r.VendorRows,
 		})),
 		operating(catalog.New(catalog.Config{Catalog: r.Catalog, CatalogRows: r.CatalogRows, Usage: r.Usage, UsageRows: r.MeterRows})),
 		operating(customers.New(customers.Config{Customers: r.Customers, CustomerRows: r.CustomerRows, People: r.CustomerPeople(), PeopleRows: r.OwnerRows})),
@@ -48,6 +49,7 @@ func managementAreas(r *Rooms, files *offline.Service) []operated {
 		operating(prepaid.New(prepaid.Config{
 			Clock: r.Clock, Prepaid: r.Prepaid, Rows: r.PrepaidRows, Reports: r.Reports, Owners: r.Owners, OwnerRows: r.OwnerRows,
 		})),
+		operating(newObserved(r)),
 		operating(testclock.New(testclock.Config{Clock: r.TestClock})),
 		operating(auditlog.New(auditlog.Config{AuditRows: r.AuditRows})),
 	}

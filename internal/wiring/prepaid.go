@@ -18,7 +18,7 @@ func (r *Rooms) furnishPrepaid() (err error) {
 	r.presence = prepaid.NewPresence(r.Watch, r.PrepaidRows, r.PrepaidRows)
 	if r.Prepaid, err = prepaid.New(prepaid.Config{
 		Store: r.PrepaidRows, Reader: r.PrepaidRows, Machines: pairs.PrepaidMachines{Devices: r.machines}, Runner: r.DB, IDs: r.IDs,
-		Trust: trust{r.Steady, r.Clock}, Presence: r.presence,
+		Trust: trust{r.Steady, r.Clock}, Presence: r.presence, Notices: CardMails{r.Mails},
 	}); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"chancery/internal/web/prepaid"
 	"chancery/internal/web/prepaid/cards"
 	"chancery/internal/web/prepaid/devices"
+	"chancery/internal/web/prepaid/many"
 	"chancery/internal/web/prepaid/orders"
 	"chancery/internal/web/prepaid/overview"
 	"chancery/internal/web/prepaid/records"
@@ -42,10 +43,11 @@ func prepaidAreas(r *Rooms, f *prepaid.Frame, err error) []area {
 	return []area{
 		mounted(f, nil),
 		mounted(overview.New(overview.Config{Frame: f, Rows: r.PrepaidRows})),
+		mounted(devices.New(devices.Config{Frame: f, Rows: r.PrepaidRows, Devices: r.Prepaid})),
 		mounted(records.New(records.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(statement.New(statement.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(settings.New(settings.Config{Frame: f, Service: r.Prepaid, Rows: r.PrepaidRows})),
-		mounted(devices.New(devices.Config{Frame: f, Rows: r.PrepaidRows, Devices: r.Prepaid})),
+		mounted(many.New(many.Config{Frame: f, Cards: r.Prepaid, Runner: r.DB})),
 		mounted(orders.New(orders.Config{Frame: f, Rows: r.PrepaidRows})),
 		mounted(cards.New(cards.Config{Frame: f, Rows: r.PrepaidRows, Cards: r.Prepaid})),
 	}

@@ -24,6 +24,7 @@ import (
 	"chancery/internal/licensing"
 	"chancery/internal/mailing"
 	"chancery/internal/metering"
+	"chancery/internal/observe"
 	"chancery/internal/outbox"
 	"chancery/internal/owners"
 	"chancery/internal/prepaid"
@@ -43,6 +44,7 @@ import (
 	licensestore "chancery/internal/store/licensing"
 	mailstore "chancery/internal/store/mailing"
 	meterstore "chancery/internal/store/metering"
+	observestore "chancery/internal/store/observe"
 	offlinestore "chancery/internal/store/offline"
 	outboxstore "chancery/internal/store/outbox"
 	ownerstore "chancery/internal/store/owners"
@@ -152,6 +154,12 @@ type Rooms struct {
 	Hearings    *prepaidstore.Hearings
 	Steady      *ident.Steady // whether the machine's clock has leapt
 
+	ObservedRows  observestore.Store
+	ObservedLists *observestore.Lists
+	Intake        *observe.Intake
+	Folding       *observe.Folding
+	Keeping       *observe.Keeping
+
 	TestClock *testclock.Service
 
 	MasterKeys string                // the file that they are read from; "" when they are in the environment
@@ -233,6 +241,9 @@ func (r *Rooms) furnish(sealer *keyring.Sealer) (err error) {
 		return err
 	}
 	if err := r.furnishLicences(sealer); err != nil {
+		return err
+	}
+	if err := r.furnishObserved(); err != nil {
 		return err
 	}
 	if r.Vendors, err = vendors.New(vendors.Config{

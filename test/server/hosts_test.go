@@ -86,6 +86,57 @@ func (h hosted) ask(t *testing.T, method, host, path string, headers ...string) 
 	return servertest.ReadAnswer(t, res)
 }
 
+// A program adds a host name, sets its record, has it checked, and takes it away.
+func TestHostNamesByTheAPI(t *testing.T) {
+	eachHosted(t, func(t *testing.T, h hosted) {
+		api := func(want int, method, path string, body any) servertest.Answer {
+			t.Helper()
+			a := h.Do(t, method, "/api/v1/hosts"+path, body, "Authorization", "Bearer "+h.Vendor.AdminKey)
+			if a.Status != want {
+				t.Fatalf("%s %s: %d %s, want %d", method, path, a.Status, a.Body, want)
+			}
+			return a
+		}
+		type host struct {
+			ID, Host, Opens, State, Proof, Seen string
+
+			RecordName  string `json:"record_name"`
+			RecordValue string `json:"record_value"`
+		}
+		one := func(a servertest.Answer) (is host) {
+			t.Helper()
+			a.JSON(t, &is)
+			return is
+		}
+		api(400, "POST", "", map[string]any{"host": "no host"})
+		is := one(api(201, "POST", "", map[string]any{"host": "Files.Acme.example", "opens": "files"}))
+		if is.Host != "files.acme.example" || is.Opens != "files" || is.State != "waiting" || is.RecordName != "_chancery.files.acme.example" {
+			t.Errorf("%+v", is)
+		}
+		if seen := one(api(200, "POST", "/"+is.ID+"/check", nil)); seen.Seen != "absent" || seen.State != "waiting" {
+			t.Errorf("before: %+v", seen)
+		}
+		h.dns.Add(is.RecordName, is.RecordValue)
+		if proven := one(api(200, "POST", "/"+is.ID+"/check", nil)); proven.State != "serving" || proven.Proof != "dns" {
+			t.Errorf("proven: %+v", proven)
+		}
+		h.Clock.Advance(recheck.MaxAge)
+		if a := h.ask(t, "GET", "files.acme.example", "/offline/"); a.Status != http.StatusOK {
+			t.Errorf("it serves %d", a.Status)
+		}
+		var all struct{ Items []host }
+		if api(200, "GET", "", nil).JSON(t, &all); len(all.Items) != 1 || all.Items[0].State != "serving" {
+			t.Errorf("%+v", all)
+		}
+		api(204, "DELETE", "/"+is.ID, nil)
+		api(404, "POST", "/"+is.ID+"/check", nil)
+		h.Clock.Advance(recheck.MaxAge)
+		if a := h.ask(t, "GET", "files.acme.example", "/offline/"); a.Status != http.StatusMisdirectedRequest {
+			t.Errorf("removed, it serves %d", a.Status)
+		}
+	})
+}
+
 // From adding a host name to signing in on it: mails lead there, the address bears no
 // vendor's name, and nothing but this vendor is there.
 func TestAVendorOnAHostOfItsOwn(t *testing.T) {

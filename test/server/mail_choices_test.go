@@ -47,6 +47,10 @@ func mailsTo(t *testing.T, m *servertest.Mailed, n int) map[string]servertest.Re
 func TestOwnersChooseTheirMails(t *testing.T) {
 	servertest.EachMailed(t, func(t *testing.T, m *servertest.Mailed) {
 		anna := m.AsOwner(t, m.Vendor, "anna@werk.example", nil)
+		if anna.Get(t, "/account/mails").Find(`[name="prepaid_low"]`).Length() != 0 {
+			t.Error("mails about prepaid cards are offered by a vendor that has none")
+		}
+		m.API(t, 201, "POST", "/prepaid/license-codes", `{"code":"TR-30","name":"Tracker","models":["GT06*"],"days":30}`)
 		m.AsOwner(t, m.Vendor, "admin@kirk.example", map[string]owners.Role{m.Customer: owners.Administrator})
 		m.AsOwner(t, m.Vendor, "operator@kirk.example", map[string]owners.Role{m.Customer: owners.Operator})
 		nearly(t, m, "a")

@@ -206,15 +206,25 @@ func TestMessagesThatAreRefused(t *testing.T) {
 				return m, &billing{v, b.id, b.path, "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))}
 			},
 			"to no webhook": func(m message) (message, *billing) {
-				return m, &billing{v, b.id, b.path[:len(b.path)-1] + "0", b.secret}
+				return m, &billing{v, b.id, b.path[:len(b.path)-12] + strings.Repeat("0", 12), b.secret}
 			},
-			"to no id":             func(m message) (message, *billing) { return m, &billing{v, b.id, "/incoming/x/y", b.secret} },
-			"without an id":        func(m message) (message, *billing) { m.id = ""; return m, b },
-			"an id without an end": func(m message) (message, *billing) { m.id = strings.Repeat("x", 201); return m, b },
+			"to no id":      func(m message) (message, *billing) { return m, &billing{v, b.id, "/incoming/x/y", b.secret} },
+			"without an id": func(m message) (message, *billing) { m.id = ""; return m, b },
 		} {
 			m, to := change(good)
 			if a := to.send(t, m); a.Status != 401 || a.text(t, "code") != "bad_signature" {
 				t.Errorf("%s: %d %s", what, a.Status, a.Body)
+			}
+		}
+		for what, id := range map[string]string{"too long": strings.Repeat("x", 201), "no UTF-8": "m\xff", "half a letter": "m\xc3"} {
+			m := good
+			m.id = id
+			if a := b.send(t, m); a.Status != 400 || !bytes.Contains(a.Body, []byte("webhook-id")) {
+				t.Errorf("an id that is %s: %d %s", what, a.Status, a.Body)
+			}
+			m.sign = "v1,AAAA"
+			if a := b.send(t, m); a.Status != 401 {
+				t.Errorf("an id that is %s, unsigned: %d %s", what, a.Status, a.Body)
 			}
 		}
 		stolen := good
@@ -256,6 +266,35 @@ func TestMessagesThatAreRefused(t *testing.T) {
 	})
 }
 
+// What a billing system has said before the subscription was forgotten takes nothing back, however
+// late it comes; what it says later does.
+func TestLateMessagesOfAForgottenSubscription(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v, l := subscribedVendor(t, s)
+		b := v.billing(t, "billing")
+		page := "/licenses/" + l.ID + "/subscription"
+		about := terms{"license_id": l.ID, "external_id": "sub_1", "status": "active"}
+		b.send(t, b.says(t, "m1", time.Now().Add(-time.Minute), about))
+		onTheWay := b.says(t, "m2", time.Now(), terms{"license_id": l.ID, "external_id": "sub_1", "status": "canceled"})
+		v.manage(t, 204, "DELETE", page, nil)
+		for _, late := range []message{onTheWay, b.says(t, "m3", time.Now().Add(-time.Hour), about)} {
+			if a := b.send(t, late); a.Status != 200 || a.field(t, "applied") != false {
+				t.Errorf("%s: %d %s", late.id, a.Status, a.Body)
+			}
+		}
+		if a := v.manage(t, 200, "GET", page, nil); a.text(t, "external_id") != "" {
+			t.Errorf("after late messages it is known as %s", a.Body)
+		}
+		v.beats(t, "m-1", "forgotten", true)
+		if a := b.send(t, b.says(t, "m4", time.Now().Add(time.Minute), about)); a.Status != 200 || a.field(t, "applied") != true {
+			t.Errorf("said later: %d %s", a.Status, a.Body)
+		}
+		if a := v.manage(t, 200, "GET", page, nil); a.text(t, "external_id") != "sub_1" {
+			t.Errorf("after a later one it is known as %s", a.Body)
+		}
+	})
+}
+
 // After a rotation both secrets are good, and a removed webhook takes nothing.
 func TestAnIncomingSecretIsRotated(t *testing.T) {
 	clock := ident.NewManualClock(time.Now())
@@ -285,4 +324,24 @@ func TestAnIncomingSecretIsRotated(t *testing.T) {
 		v.manage(t, 204, "DELETE", "/incoming-webhooks/"+b.id, nil)
 		sends(&renewed, 401, "after its end")
 	}, func(c *server.Config) { c.Clock = clock })
+}
+
+// The time for which an old secret is good is that of the server's clock, also where that is ahead.
+func TestAnOldSecretEndsByTheServersClock(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
+		v, l := subscribedVendor(t, s)
+		b := v.billing(t, "billing")
+		s.Advance(t, v.NewVendor, "240h")
+		v.manage(t, 201, "POST", "/incoming-webhooks/"+b.id+"/rotate-secret", nil)
+		sends := func(want int, when string) {
+			t.Helper()
+			m := b.says(t, "m"+when, time.Now().Add(-time.Second), terms{"license_id": l.ID, "external_id": "sub_1", "status": "active"})
+			if a := b.send(t, m); a.Status != want {
+				t.Errorf("the old one %s: %d %s", when, a.Status, a.Body)
+			}
+		}
+		sends(200, "at once")
+		s.Advance(t, v.NewVendor, "25h")
+		sends(401, "a day later")
+	}, servertest.TestClock)
 }

@@ -20,6 +20,10 @@ var tables = []string{ //nolint:gochecknoglobals // a list that never changes
 	"prepaid_settings", "prepaid_codes", "prepaid_orders", "prepaid_cards", "prepaid_devices", "prepaid_device_numbers",
 	"prepaid_heard", "prepaid_unknown", "prepaid_bound", "prepaid_due", "prepaid_ledger", "prepaid_bindings",
 	"prepaid_transfers", "prepaid_transfer_cards", "prepaid_transfer_devices", "prepaid_stock", "prepaid_days", "prepaid_customers",
+	"prepaid_reminders",
+	"observe_settings", "observe_state", "observe_inbox", "observe_ids", "observe_seen", "observe_blocks", "observe_subjects",
+	"observe_actor_pairs", "observe_account_pairs", "observe_changes", "observe_coverage", "observe_sessions", "observe_environments",
+	"observe_invalid", "observe_invalid_counts", "observe_joins",
 	"imports", "import_lines", "erasures", "erasure_licenses", "erasure_words",
 }
 

@@ -21,6 +21,12 @@ func (s Store) ProductByUUID(ctx context.Context, vendor ident.VendorID, uuid id
 	return p, err
 }
 
+// HasProduct reports whether the vendor has a product of this name.
+func (s Store) HasProduct(ctx context.Context, vendor ident.VendorID, name string) (bool, error) {
+	var one int64
+	return s.DB.QueryRow(ctx, `SELECT 1 FROM products WHERE vendor_id = $1 AND name = $2 LIMIT 1`, []any{vendor, name}, &one)
+}
+
 // EditionByUUID reads one edition. Missing is edition_not_found.
 func (s Store) EditionByUUID(ctx context.Context, vendor ident.VendorID, uuid ident.UUID) (catalog.Edition, error) {
 	e, found, err := scanEdition(func(dest ...any) (bool, error) {

@@ -110,16 +110,21 @@ func (s Store) CountBelow(ctx context.Context, vendor ident.VendorID, c ident.Cu
 type Numbered struct {
 	UUID          ident.UUID
 	Number, Email string
+	IsBelow       bool // another customer is above it
 }
 
 // Numbers finds the customers of these numbers.
 func (s Store) Numbers(ctx context.Context, vendor ident.VendorID, numbers []string) (map[string]Numbered, error) {
 	found := map[string]Numbered{}
 	err := store.Among(numbers, func(list string, some []any) error {
-		sqltext, args := store.Select(`SELECT uuid, customer_number, email FROM customers WHERE vendor_id =`, vendor).
+		sqltext, args := store.Select(`SELECT uuid, customer_number, email, CASE WHEN superior_id IS NULL THEN 0 ELSE 1 END
+			FROM customers WHERE vendor_id =`, vendor).
 			And("customer_number IN ("+list+")", some...).End("")
 		all, err := store.All[Numbered](s.DB.Query(ctx, sqltext, args...))(func(scan store.Scan) (n Numbered, err error) {
-			return n, scan(&n.UUID, &n.Number, &n.Email)
+			var below int64
+			err = scan(&n.UUID, &n.Number, &n.Email, &below)
+			n.IsBelow = below != 0
+			return n, err
 		})
 		for _, n := range all {
 			found[n.Number] = n

@@ -66,7 +66,8 @@ var prepaidChecks = []check{ //nolint:gochecknoglobals // as checks
 	{
 		"counters of a day's charges that are not what its ledger says",
 		`SELECT COUNT(*) FROM (SELECT 1 FROM (SELECT vendor_id, holder_id, code_id, day, charged, settled FROM prepaid_days
-				UNION ALL SELECT vendor_id, holder_id, code_id, day, -1, CASE kind WHEN 2 THEN -1 ELSE 0 END FROM prepaid_ledger WHERE card_id <> 0) AS both_sides
+				UNION ALL SELECT vendor_id, holder_id, code_id, day, -1, CASE kind WHEN 2 THEN -1 ELSE 0 END
+					FROM prepaid_ledger WHERE card_id <> 0) AS both_sides
 			GROUP BY vendor_id, holder_id, code_id, day HAVING CAST(SUM(charged) AS BIGINT) <> 0 OR CAST(SUM(settled) AS BIGINT) <> 0) AS wrong`,
 	},
 	{

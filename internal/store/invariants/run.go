@@ -19,7 +19,7 @@ type Finding struct {
 func Run(ctx context.Context, db *store.DB) ([]Finding, error) {
 	var found []Finding
 	err := db.Snapshot(ctx, func(query func(string, ...any) (store.Rows, error)) error {
-		for _, c := range slices.Concat(checks, prepaidChecks) {
+		for _, c := range slices.Concat(checks, prepaidChecks, observeChecks) {
 			rows, err := query(c.sqltext)
 			counts, err := store.All[int64](rows, err)(func(scan store.Scan) (n int64, err error) { return n, scan(&n) })
 			if err != nil {
@@ -42,4 +42,4 @@ func Run(ctx context.Context, db *store.DB) ([]Finding, error) {
 }
 
 // Count tells how many statements there are.
-func Count() int { return len(checks) + len(prepaidChecks) + 1 }
+func Count() int { return len(checks) + len(prepaidChecks) + len(observeChecks) + 1 }

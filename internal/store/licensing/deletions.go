@@ -12,7 +12,8 @@ import (
 	"chancery/internal/tx"
 )
 
-const deletionColumns = `x.id, x.uuid, x.license_id, x.activation_id, x.reason, x.counted, x.actor_kind, x.actor_id, x.actor_name, x.asked_at, x.due_at, x.for_copy`
+const deletionColumns = `x.id, x.uuid, x.license_id, x.activation_id, x.reason, x.counted, x.actor_kind, x.actor_id, x.actor_name, x.asked_at,
+	x.due_at, x.for_copy`
 
 func scanDeletion(v ident.VendorID, scan store.Scan) (*licensing.Deletion, error) {
 	d := &licensing.Deletion{Vendor: v}

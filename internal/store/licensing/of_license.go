@@ -83,6 +83,13 @@ func narrowOwn(f licensing.ClientFilter, q *store.Selection) {
 	if f.Standing == licensing.StandingSuspended {
 		q.And("d.suspended_until > ?", f.Now.UnixMilli())
 	}
+	if f.Counts != nil {
+		counts := "COALESCE(a.month_until, 0) > ? AND a.month_place > 0"
+		if !*f.Counts {
+			counts = "NOT (" + counts + ")"
+		}
+		q.And(counts, f.Now.UnixMilli())
+	}
 	if f.Country != nil {
 		q.And("a.country = ?", *f.Country)
 	}

@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"context"
+	"time"
 
 	"chancery/internal/ident"
 	"chancery/internal/licensing"
@@ -40,9 +41,19 @@ func (s *Store) SaveSubscription(t tx.Tx, v ident.VendorID, l ident.LicenseID, s
 }
 
 // ForgetSubscription implements licensing.SubscriptionStore.
-func (s *Store) ForgetSubscription(t tx.Tx, v ident.VendorID, l ident.LicenseID) (forgotten bool, err error) {
-	n, err := store.On(t).Exec(`DELETE FROM license_subscriptions WHERE vendor_id = $1 AND license_id = $2`, v, l)
-	return n > 0, err
+func (s *Store) ForgetSubscription(t tx.Tx, v ident.VendorID, l ident.LicenseID, at time.Time) error {
+	x := store.On(t)
+	if err := x.Later(`DELETE FROM license_subscriptions WHERE vendor_id = $1 AND license_id = $2`, v, l); err != nil {
+		return err
+	}
+	return x.Later(`UPDATE licenses SET subscription_forgotten_at = $1 WHERE vendor_id = $2 AND id = $3`, at.UnixMilli(), v, l)
+}
+
+// SubscriptionForgotten implements licensing.SubscriptionStore.
+func (s *Store) SubscriptionForgotten(t tx.Tx, v ident.VendorID, l ident.LicenseID) (time.Time, error) {
+	var at store.OptionalInt
+	_, err := store.On(t).QueryRow(`SELECT subscription_forgotten_at FROM licenses WHERE vendor_id = $1 AND id = $2`, []any{v, l}, &at)
+	return at.Instant(), err
 }
 
 // Subscription gives what an outside system says of a licence; nil where nothing was.

@@ -2,6 +2,7 @@ package mailing
 
 import (
 	"context"
+	"slices"
 
 	"chancery/internal/ident"
 	"chancery/internal/mailing"
@@ -10,24 +11,43 @@ import (
 	"chancery/internal/tx"
 )
 
+// wish reads people and what they have chosen of a kind.
+const wish = `SELECT u.email, CASE WHEN u.signed_in_at IS NULL THEN 0 ELSE 1 END, c.is_on FROM users u
+	LEFT JOIN mail_choices c ON c.vendor_id = u.vendor_id AND c.user_id = u.id AND c.kind = `
+
+func scanOwner(scan store.Scan) (o mailing.Owner, err error) {
+	var account int64
+	var on store.OptionalInt
+	err = scan(&o.Address, &account, &on)
+	if o.HasAccount = account == 1; on.Valid {
+		o.Chosen = new(on.V == 1)
+	}
+	return o, err
+}
+
+// Administrators implements mailing.Store.
+func (Store) Administrators(t tx.Tx, v ident.VendorID, k mailing.Kind, customer ident.UUID) ([]mailing.Owner, error) {
+	return store.All[mailing.Owner](store.On(t).Query(wish+administrators+`JOIN customers o ON o.vendor_id = m.vendor_id AND o.id = m.customer_id
+		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND o.vendor_id = $1 AND o.uuid = $3`+mostWilling,
+		v, k, customer, mailing.MostAdministrators))(scanOwner)
+}
+
+// administrators are who administers a customer, and mostWilling those that are written to
+// where there are very many.
+const (
+	administrators = `$2
+		JOIN customer_users m ON m.vendor_id = u.vendor_id AND m.user_id = u.id AND m.role = 'administrator' `
+	mostWilling = ` AND COALESCE(c.is_on, 1) = 1
+		ORDER BY COALESCE(c.is_on, 0) DESC, CASE WHEN u.signed_in_at IS NULL THEN 1 ELSE 0 END, m.created_at, u.id LIMIT $4`
+)
+
 // Owners implements mailing.Store.
 func (Store) Owners(t tx.Tx, v ident.VendorID, k mailing.Kind, license ident.UUID, licensee string) ([]mailing.Owner, error) {
-	const wish = `SELECT u.email, CASE WHEN u.signed_in_at IS NULL THEN 0 ELSE 1 END, c.is_on FROM users u
-		LEFT JOIN mail_choices c ON c.vendor_id = u.vendor_id AND c.user_id = u.id AND c.kind = `
-	read := func(scan store.Scan) (o mailing.Owner, err error) {
-		var account int64
-		var on store.OptionalInt
-		err = scan(&o.Address, &account, &on)
-		if o.HasAccount = account == 1; on.Valid {
-			o.Chosen = new(on.V == 1)
-		}
-		return o, err
-	}
 	q := store.On(t)
 	var all []mailing.Owner
 	if licensee != "" {
 		own, err := store.All[mailing.Owner](q.Query(wish+`$4 WHERE u.vendor_id = $1 AND u.email IN ($2, $3) ORDER BY u.id LIMIT 1`,
-			append(identity.EmailArgs(v, licensee), k)...))(read)
+			append(identity.EmailArgs(v, licensee), k)...))(scanOwner)
 		if err != nil {
 			return nil, err
 		}
@@ -36,13 +56,10 @@ func (Store) Owners(t tx.Tx, v ident.VendorID, k mailing.Kind, license ident.UUI
 		}
 		all[0].Address, all[0].IsLicensee = licensee, true
 	}
-	administrators, err := store.All[mailing.Owner](q.Query(wish+`$2
-		JOIN customer_users m ON m.vendor_id = u.vendor_id AND m.user_id = u.id AND m.role = 'administrator'
-		JOIN licenses l ON l.vendor_id = m.vendor_id AND l.customer_id = m.customer_id
-		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND l.vendor_id = $1 AND l.uuid = $3 AND COALESCE(c.is_on, 1) = 1
-		ORDER BY COALESCE(c.is_on, 0) DESC, CASE WHEN u.signed_in_at IS NULL THEN 1 ELSE 0 END, m.created_at, u.id LIMIT $4`,
-		v, k, license, mailing.MostAdministrators))(read)
-	return append(all, administrators...), err
+	some, err := store.All[mailing.Owner](q.Query(wish+administrators+`JOIN licenses l ON l.vendor_id = m.vendor_id AND l.customer_id = m.customer_id
+		WHERE u.vendor_id = $1 AND u.disabled_at IS NULL AND l.vendor_id = $1 AND l.uuid = $3`+mostWilling,
+		v, k, license, mailing.MostAdministrators))(scanOwner)
+	return append(all, some...), err
 }
 
 // concerned holds for an address that is a user's or a licence's.
@@ -71,7 +88,8 @@ func (Store) SaveChoice(t tx.Tx, v ident.VendorID, user ident.UserID, c mailing.
 		ON CONFLICT (vendor_id, user_id, kind) DO UPDATE SET is_on = excluded.is_on`, v, user, c.Kind, store.Bit(c.IsOn))
 }
 
-// Choices gives which mails a user gets.
+// Choices gives which mails a user gets: those about prepaid cards only where the vendor has
+// kinds of them.
 func (s Store) Choices(ctx context.Context, v ident.VendorID, user ident.UserID) ([]mailing.Choice, error) {
 	rules, err := s.Rules(ctx, v)
 	if err != nil {
@@ -85,5 +103,12 @@ func (s Store) Choices(ctx context.Context, v ident.VendorID, user ident.UserID)
 			chosen[c.Kind] = on == 1
 			return c, err
 		})
-	return mailing.ChoicesOf(rules, chosen), err
+	if err != nil {
+		return nil, err
+	}
+	var one int
+	prepaid, err := s.DB.QueryRow(ctx, `SELECT 1 FROM prepaid_codes WHERE vendor_id = $1 LIMIT 1`, []any{v}, &one)
+	return slices.DeleteFunc(mailing.ChoicesOf(rules, chosen), func(c mailing.Choice) bool {
+		return c.Kind == mailing.PrepaidLow && !prepaid
+	}), err
 }

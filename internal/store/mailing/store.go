@@ -48,21 +48,24 @@ func (Store) Vendor(t tx.Tx, v ident.VendorID) (mailing.Vendor, error) {
 }
 
 // speaks is the query for the language in which somebody is written to, by
-// identity.EmailArgs: their own, else their customer's, else the vendor's.
+// identity.EmailArgs and a licence: their own, else their customer's, else that of the licence's
+// customer, else the vendor's.
 const speaks = `SELECT COALESCE(
 	(SELECT NULLIF(u.language, '') FROM users u WHERE u.vendor_id = $1 AND u.email IN ($2, $3) ORDER BY u.id LIMIT 1),
 	(` + owners.CustomerLanguage + `),
+	(SELECT NULLIF(c.language, '') FROM licenses l JOIN customers c ON c.vendor_id = l.vendor_id AND c.id = l.customer_id
+		WHERE l.vendor_id = $1 AND l.uuid = $4),
 	(SELECT v.language FROM vendors v WHERE v.id = $1))`
 
 // LanguageOf implements mailing.Store.
-func (Store) LanguageOf(t tx.Tx, v ident.VendorID, address string) (code string, err error) {
-	_, err = store.On(t).QueryRow(speaks, identity.EmailArgs(v, address), &code)
+func (Store) LanguageOf(t tx.Tx, v ident.VendorID, address string, license ident.UUID) (code string, err error) {
+	_, err = store.On(t).QueryRow(speaks, append(identity.EmailArgs(v, address), license), &code)
 	return code, err
 }
 
-// LanguageFor is LanguageOf outside of a transaction.
+// LanguageFor is LanguageOf outside of a transaction, of no licence.
 func (s Store) LanguageFor(ctx context.Context, v ident.VendorID, address string) (code string, err error) {
-	_, err = s.DB.QueryRow(ctx, speaks, identity.EmailArgs(v, address), &code)
+	_, err = s.DB.QueryRow(ctx, speaks, append(identity.EmailArgs(v, address), ident.UUID{}), &code)
 	return code, err
 }
 

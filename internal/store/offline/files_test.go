@@ -16,7 +16,7 @@ func (b filed) service(t *testing.T) *offline.Service {
 	t.Helper()
 	s, err := offline.New(offline.Config{
 		Keys: struct{ offline.Keys }{}, Users: struct{ offline.Users }{}, Licenses: struct{ offline.Licenses }{},
-		Meters: struct{ offline.Meters }{}, Store: b.rows, Runner: b.Env.DB, Clock: b.Env.Clock, IDs: b.Env.IDs,
+		Meters: struct{ offline.Meters }{}, Store: b.rows, Runner: b.DB, Clock: b.Clock, IDs: b.IDs,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -30,8 +30,8 @@ const (
 func scanRequest(scan store.Scan) (q owners.Request, err error) {
 	var asked int64
 	var answered store.OptionalInt
-	err = scan(&q.ID, &q.UUID, &q.License, &q.LicenseID, &q.Customer, &q.User, &q.UserID, &q.UserEmail, &q.UserName, &q.Wish, &q.Meter, &q.MeterName, &q.Quantity,
-		&q.Message, &q.State, &q.Answer, &asked, &answered)
+	err = scan(&q.ID, &q.UUID, &q.License, &q.LicenseID, &q.Customer, &q.User, &q.UserID, &q.UserEmail, &q.UserName, &q.Wish, &q.Meter, &q.MeterName,
+		&q.Quantity, &q.Message, &q.State, &q.Answer, &asked, &answered)
 	q.AskedAt, q.AnsweredAt = store.Instant(asked), answered.Instant()
 	return q, err
 }
@@ -59,9 +59,9 @@ func (Store) OpenRequests(t tx.Tx, v ident.VendorID, license ident.LicenseID) ([
 
 // InsertRequest implements owners.RequestStore.
 func (Store) InsertRequest(t tx.Tx, v ident.VendorID, q owners.Request) error {
-	_, err := store.On(t).Exec(`INSERT INTO license_requests (vendor_id, uuid, license_id, customer_id, user_id, wish, meter, meter_name, quantity, message, state,
-		answer, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, v, q.UUID, q.License, q.Customer, q.User, string(q.Wish), q.Meter[:],
-		q.MeterName, q.Quantity, q.Message, string(q.State), q.Answer, q.AskedAt.UnixMilli())
+	_, err := store.On(t).Exec(`INSERT INTO license_requests (vendor_id, uuid, license_id, customer_id, user_id, wish, meter, meter_name, quantity, message,
+		state, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, v, q.UUID, q.License, q.Customer, q.User,
+		string(q.Wish), q.Meter[:], q.MeterName, q.Quantity, q.Message, string(q.State), q.Answer, q.AskedAt.UnixMilli())
 	return err
 }
 

@@ -105,20 +105,19 @@ const nextTries = 20
 // LockNext implements prepaid.Store. Cards that others have locked are gone by at first, so
 // that the devices of an owner get different ones at once; then they are waited for: who has
 // them may let them be.
-func (Store) LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID) (*prepaid.Card, error) {
+func (Store) LockNext(t tx.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID, after ident.CardID) (*prepaid.Card, error) {
 	q := store.On(t)
-	next, passed, err := lockNext(q, v, holder, codes, q.Dialect.ForUpdateSkipLocked(), nextTries)
+	next, passed, err := lockNext(q, v, holder, codes, after, q.Dialect.ForUpdateSkipLocked(), nextTries)
 	if next == nil && passed && err == nil {
-		next, _, err = lockNext(q, v, holder, codes, q.Dialect.ForUpdate(), math.MaxInt)
+		next, _, err = lockNext(q, v, holder, codes, after, q.Dialect.ForUpdate(), math.MaxInt)
 	}
 	return next, err
 }
 
 // lockNext tries the cards that fit, the oldest first. passed tells whether it went by one.
 func lockNext(
-	q *store.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID, lock string, tries int,
+	q *store.Tx, v ident.VendorID, holder ident.CustomerID, codes []ident.CodeID, last ident.CardID, lock string, tries int,
 ) (next *prepaid.Card, passed bool, err error) {
-	var last ident.CardID
 	for ; tries > 0; tries-- {
 		oldest, err := oldestUnused(q, v, holder, codes, last)
 		if err != nil || oldest == 0 {

@@ -93,9 +93,9 @@ func (Store) LockDevicesByID(t tx.Tx, v ident.VendorID, ids []ident.DeviceID) (a
 // InsertDevice implements prepaid.Store.
 func (s Store) InsertDevice(t tx.Tx, v ident.VendorID, d prepaid.Device) (other *prepaid.Device, err error) {
 	q := store.On(t)
-	if any, err := s.HasDevices(t, v); err != nil {
+	if has, err := s.HasDevices(t, v); err != nil {
 		return nil, err
-	} else if !any {
+	} else if !has {
 		if err := store.Bump(t); err != nil {
 			return nil, err
 		}
@@ -137,7 +137,8 @@ func (Store) DarkOf(t tx.Tx, v ident.VendorID, key string) (dark prepaid.Dark, e
 func (Store) MoveDevices(t tx.Tx, v ident.VendorID, devices []ident.DeviceID, to ident.CustomerID) error {
 	q := store.On(t)
 	return in(devices, 3, func(list string, args []any) error {
-		if err := q.Later(`UPDATE prepaid_devices SET holder_id = $1 WHERE +vendor_id = $2 AND id IN (`+list+`)`, append([]any{to, v}, args...)...); err != nil {
+		if err := q.Later(`UPDATE prepaid_devices SET holder_id = $1 WHERE +vendor_id = $2 AND id IN (`+list+`)`,
+			append([]any{to, v}, args...)...); err != nil {
 			return err
 		}
 		return q.Later(`UPDATE prepaid_device_numbers SET held_since = $1, said_model = '' WHERE +vendor_id = $2 AND id IN (`+list+`)`,

@@ -40,9 +40,17 @@ func (Store) InsertOrder(t tx.Tx, v ident.VendorID, o prepaid.Order) (ident.Orde
 
 // LockOrder implements prepaid.Store.
 func (Store) LockOrder(t tx.Tx, v ident.VendorID, id ident.OrderID) (*prepaid.Order, error) {
-	q := store.On(t)
+	return lockOrder(store.On(t), `o.id = $2`, v, id)
+}
+
+// LockOrderOf implements prepaid.Store.
+func (Store) LockOrderOf(t tx.Tx, v ident.VendorID, id ident.UUID) (*prepaid.Order, error) {
+	return lockOrder(store.On(t), `o.uuid = $2`, v, id)
+}
+
+func lockOrder(q *store.Tx, where string, args ...any) (*prepaid.Order, error) {
 	all, err := store.All[prepaid.Order](q.Query(`SELECT `+orderColumns+` FROM prepaid_orders o
-		WHERE o.vendor_id = $1 AND o.id = $2`+q.Dialect.ForUpdate(), v, id))(scanOrder)
+		WHERE o.vendor_id = $1 AND `+where+q.Dialect.ForUpdate(), args...))(scanOrder)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}

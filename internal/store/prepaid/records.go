@@ -69,9 +69,9 @@ func (Store) RaiseTransfer(t tx.Tx, v ident.VendorID, id ident.TransferID, cards
 }
 
 // BeginBinding implements prepaid.Store.
-func (Store) BeginBinding(t tx.Tx, v ident.VendorID, c prepaid.Card) error {
-	return store.On(t).Later(`INSERT INTO prepaid_bindings (vendor_id, card_id, device_id, bound_at) VALUES ($1, $2, $3, $4)`,
-		v, c.ID, c.Device, t.Now().UnixMilli())
+func (Store) BeginBinding(t tx.Tx, v ident.VendorID, c prepaid.Card, byItself bool) error {
+	return store.On(t).Later(`INSERT INTO prepaid_bindings (vendor_id, card_id, device_id, bound_at, by_itself) VALUES ($1, $2, $3, $4, $5)`,
+		v, c.ID, c.Device, t.Now().UnixMilli(), store.Bit(byItself))
 }
 
 // EndBindings implements prepaid.Store.

@@ -8,12 +8,12 @@ import (
 )
 
 const selectCustomer = `SELECT c.id, c.uuid, c.customer_number, c.company_name, COALESCE(c.superior_id, 0),
-	COALESCE(s.allow_superior, 0), COALESCE(s.next_card, 0), COALESCE(s.transfer_code, ''), COALESCE(s.low_days, 0)
+	COALESCE(s.allow_superior, 0), COALESCE(s.next_card, 0), COALESCE(s.transfer_code, ''), COALESCE(s.low_days, 0), COALESCE(s.very_low_days, 0)
 	FROM customers c LEFT JOIN prepaid_customers s ON s.vendor_id = c.vendor_id AND s.customer_id = c.id `
 
 func scanCustomer(scan store.Scan) (c prepaid.Customer, err error) {
 	var allow, next int64
-	err = scan(&c.ID, &c.UUID, &c.Number, &c.Name, &c.Superior, &allow, &next, &c.TransferCode, &c.LowDays)
+	err = scan(&c.ID, &c.UUID, &c.Number, &c.Name, &c.Superior, &allow, &next, &c.TransferCode, &c.LowDays, &c.VeryLowDays)
 	c.AllowSuperior, c.NextCard = allow != 0, next != 0
 	return c, err
 }
@@ -63,8 +63,9 @@ func (Store) Line(t tx.Tx, v ident.VendorID, id ident.CustomerID) ([]prepaid.Cus
 
 // SaveSwitches implements prepaid.Store.
 func (Store) SaveSwitches(t tx.Tx, v ident.VendorID, id ident.CustomerID, s prepaid.Switches) error {
-	return store.On(t).Later(`INSERT INTO prepaid_customers (vendor_id, customer_id, allow_superior, next_card, transfer_code, low_days)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (vendor_id, customer_id) DO UPDATE SET allow_superior = excluded.allow_superior,
-		next_card = excluded.next_card, transfer_code = excluded.transfer_code, low_days = excluded.low_days`,
-		v, id, store.Bit(s.AllowSuperior), store.Bit(s.NextCard), store.OrNull(s.TransferCode), store.OrNull(s.LowDays))
+	return store.On(t).Later(`INSERT INTO prepaid_customers (vendor_id, customer_id, allow_superior, next_card, transfer_code, low_days, very_low_days)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (vendor_id, customer_id) DO UPDATE SET allow_superior = excluded.allow_superior,
+		next_card = excluded.next_card, transfer_code = excluded.transfer_code, low_days = excluded.low_days,
+		very_low_days = excluded.very_low_days`,
+		v, id, store.Bit(s.AllowSuperior), store.Bit(s.NextCard), store.OrNull(s.TransferCode), store.OrNull(s.LowDays), store.OrNull(s.VeryLowDays))
 }

@@ -64,7 +64,8 @@ func (w window) look(ctx context.Context, s Store, looked, sel *store.Selection,
 	}
 	text, args := looked.Page(listing.Request{Limit: w.deep, Desc: r.Desc, After: r.After}, *by, id)
 	var many int
-	if _, err := s.DB.QueryRow(ctx, `SELECT COALESCE(`+farthest+`(number), ''), COUNT(*) FROM (`+text+`) AS looked`, args, &last.Text, &many); err != nil || many <= w.deep {
+	if _, err := s.DB.QueryRow(ctx, `SELECT COALESCE(`+farthest+`(number), ''), COUNT(*) FROM (`+text+`) AS looked`,
+		args, &last.Text, &many); err != nil || many <= w.deep {
 		return "", err
 	}
 	sel.And(by.Name+within, last.Text)

@@ -8,11 +8,14 @@ import (
 
 // goods are what a vendor sells and to whom; all else that programs and people of
 // customers make hangs on these.
-var goods = []string{"products", "customers", "devices", "prepaid_cards"} //nolint:gochecknoglobals // a list that never changes
+var goods = []string{"products", "customers", "devices", "prepaid_cards", "observe_subjects"} //nolint:gochecknoglobals // a list that never changes
 
 // own are the tables that a vendor without goods may have rows in, each before those
 // it refers to.
 var own = []string{ //nolint:gochecknoglobals // as goods
+	"observe_joins", "observe_invalid_counts", "observe_invalid", "observe_environments", "observe_sessions", "observe_coverage", "observe_changes",
+	"observe_account_pairs", "observe_actor_pairs", "observe_subjects", "observe_blocks", "observe_seen", "observe_ids", "observe_inbox",
+	"observe_state", "observe_settings",
 	"prepaid_unknown", "prepaid_transfers", "prepaid_orders", "prepaid_codes", "prepaid_settings",
 	"import_lines", "imports", "help_texts", "mail_templates", "mail_rules", "mails", "answers", "deliveries", "outbox", "subscription_events", "subscriptions",
 	"audit_heads", "audit_seals", "audit_log", "figure_days", "figures", "denials", "known_places", "failed_attempts",

@@ -37,8 +37,10 @@
   var scan = form.querySelector("[data-scan]"), view = form.querySelector("[data-scan-view]");
   if (!scan || !window.BarcodeDetector || !navigator.mediaDevices) { return; }
   var video = view.querySelector("video"), said = form.querySelector("[data-scan-say]"), stream = null;
+  var kinds = (scan.dataset.scan || "qr_code").split(" ");
   BarcodeDetector.getSupportedFormats().then(function (all) {
-    form.querySelector("[data-scan-field]").hidden = all.indexOf("qr_code") < 0;
+    kinds = kinds.filter(function (kind) { return all.indexOf(kind) >= 0; });
+    form.querySelector("[data-scan-field]").hidden = !kinds.length;
   }, function () {});
 
   function stop() {
@@ -52,6 +54,15 @@
     detector.detect(video).then(function (codes) {
       if (!stream) { return; }
       if (!codes.length) { setTimeout(read, 200, detector); return; }
+      if (text.dataset.scanAdd !== undefined) { // one after the other, each a line of its own
+        var code = codes[0].rawValue.trim(), lines = text.value.trim();
+        if (code && lines.split("\n").indexOf(code) < 0) {
+          text.value = (lines ? lines + "\n" : "") + code;
+          said.textContent = code;
+        }
+        setTimeout(read, 500, detector);
+        return;
+      }
       stop();
       text.value = codes[0].rawValue;
       form.requestSubmit();
@@ -66,7 +77,7 @@
       view.hidden = false;
       view.querySelector("button").focus();
       video.play();
-      read(new BarcodeDetector({ formats: ["qr_code"] }));
+      read(new BarcodeDetector({ formats: kinds }));
     }, function (e) {
       said.textContent = e.name === "NotAllowedError" ? t("The camera was not allowed. Allow it in the browser, or paste the text of the code.") :
         t("There is no camera. Paste the text of the code.");

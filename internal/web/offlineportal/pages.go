@@ -20,6 +20,7 @@ type bringPage struct {
 	web.Page
 
 	Brought
+
 	Sole bool // there is one reply and nothing is wrong: its download may begin by itself
 }
 

@@ -1,9 +1,11 @@
 package portal_test
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"chancery/internal/server/servertest"
 )
@@ -44,6 +46,67 @@ func TestALicenceThatCountsMonths(t *testing.T) {
 			if text := p.Text("main"); strings.Contains(text, "free for another device") {
 				t.Errorf("%s says %s", path, text)
 			}
+		}
+	})
+}
+
+// The list of devices tells which of them count this month, finds them by it, and says it in
+// its file.
+func TestWhichDevicesCountThisMonth(t *testing.T) {
+	servertest.EachMailed(t, func(t *testing.T, m *servertest.Mailed) {
+		id, key := m.Issue(t, `"token_limit":2,"activation_counting":"monthly"`)
+		call := func(path string, status int, more servertest.Fields) {
+			t.Helper()
+			more["product_id"], more["software_version"], more["operating_system"] = m.Product, "1", "Linux"
+			a := m.Do(t, "POST", "/api/v2/isv/"+m.Vendor.VendorID+"/provisioning/"+path, more, "ProvisioningKey", m.Vendor.ProvisioningKey)
+			if a.Status != status {
+				t.Fatalf("%s: %d %s", path, a.Status, a.Body)
+			}
+		}
+		for _, client := range []string{"one", "two"} {
+			call("activations", 200, servertest.Fields{"license_key": key, "client_id": client, "hostname": client})
+		}
+		m.Clock.Advance(31 * 24 * time.Hour)
+		call("activations", 200, servertest.Fields{"license_key": key, "client_id": "new", "hostname": "new"})
+		call("heartbeats", 200, servertest.Fields{"client_id": "one"})
+		anna := m.AsOwner(t, m.Vendor, "kirk@example.com", nil)
+		list := "/licenses/" + id + "/activations"
+		for query, want := range map[string]string{
+			"":           "new:Counts one:Counts two:Not used yet",
+			"?month=yes": "new:Counts one:Counts",
+			"?month=no":  "two:Not used yet",
+		} {
+			p := anna.Get(t, list+query)
+			column := p.Find("thead th:contains('This month')").Index()
+			var got []string
+			for _, row := range p.Find("#rows tr").EachIter() {
+				for _, host := range []string{"new", "one", "two"} {
+					if row.Find("a:contains('"+host+"')").Length() > 0 {
+						got = append(got, host+":"+strings.TrimSpace(row.Children().Eq(column).Text()))
+					}
+				}
+			}
+			slices.Sort(got)
+			if strings.Join(got, " ") != want {
+				t.Errorf("%s: %v, want %s", query, got, want)
+			}
+		}
+		if csv := anna.Get(t, list+"?format=csv"); !strings.Contains(csv.Body, "This month") || strings.Count(csv.Body, "Counts") != 2 {
+			t.Errorf("the file: %s", csv.Body)
+		}
+		call("heartbeats", 409, servertest.Fields{"client_id": "two"})
+		servertest.Says(t, anna.Get(t, list+"?month=no"), "#rows", "two", "Found no place")
+		device := strings.TrimPrefix(anna.Get(t, list+"?month=no").Find("#rows a").First().AttrOr("href", ""), anna.Base)
+		servertest.Says(t, anna.Get(t, device), "main", "This month", "Found no place")
+
+		edition := m.API(t, 201, "POST", "/editions", servertest.Fields{"product_id": m.Product, "name": "Held", "token_limit": 2})["id"].(string)
+		l := m.API(t, 201, "POST", "/licenses", servertest.Fields{"edition_id": edition, "customer_id": m.Customer})
+		held, heldKey := l["id"].(string), l["license_key"].(string)
+		call("activations", 200, servertest.Fields{"license_key": heldKey, "client_id": "three", "hostname": "three"})
+		p := anna.Get(t, "/licenses/"+held+"/activations?month=yes")
+		servertest.Says(t, p, "#rows", "three")
+		if strings.Contains(p.Text("main"), "This month") {
+			t.Error("a licence that counts activations tells of months")
 		}
 	})
 }

@@ -22,6 +22,7 @@ const (
 	RunPath        = "/run"   // staff alone
 	PickPath       = "/customers"
 	OrdersPath     = "/orders"
+	BindManyPath   = "/bind-many"
 	TopUpPath      = CardsPath + "/top-up"   // staff alone; takes the number of a card as "id"
 	WithdrawPath   = CardsPath + "/withdraw" // staff alone; takes numbers of cards as "id"
 )

@@ -26,6 +26,8 @@ func MailChoice(k mailing.Kind) string {
 		return language.Mark("A meter is nearly used up")
 	case mailing.MeterExhausted:
 		return language.Mark("A meter has run out")
+	case mailing.PrepaidLow:
+		return language.Mark("Prepaid cards run low")
 	}
 	return string(k)
 }
@@ -51,6 +53,8 @@ func MailChoiceAbout(k mailing.Kind) string {
 		return language.Mark("A meter has reached one of the alerts that the vendor has set.")
 	case mailing.MeterExhausted:
 		return language.Mark("All that a meter allows is consumed for its period.")
+	case mailing.PrepaidLow:
+		return language.Mark("Cards of your customer have few days left or none, or devices go dark within a week. Once a day at most, and only with something new.")
 	}
 	return ""
 }

@@ -54,6 +54,8 @@ func MailKind(k mailing.Kind) string {
 		return "Meter nearly used up"
 	case mailing.MeterExhausted:
 		return "Meter exhausted"
+	case mailing.PrepaidLow:
+		return "Prepaid cards running low"
 	case mailing.Event:
 		return "Event"
 	case mailing.Test:

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"chancery/internal/edge"
 	"chancery/internal/fault"
@@ -25,7 +26,7 @@ type Vendors interface {
 // Webhooks knows the incoming webhooks.
 type Webhooks interface {
 	// Open fails with a NotFound fault where there is none.
-	Open(ctx context.Context, vendor ident.VendorID, id ident.UUID, now time.Time) (outbox.Incoming, [][]byte, error)
+	Open(ctx context.Context, vendor ident.VendorID, id ident.UUID) (outbox.Incoming, [][]byte, error)
 	Heard(t tx.Tx, w outbox.Incoming) error
 }
 
@@ -136,8 +137,7 @@ func (c Config) proven(r *http.Request, body []byte) (outbox.Incoming, error) {
 	if err != nil {
 		return outbox.Incoming{}, err
 	}
-	now := c.Clock.Now()
-	hook, secrets, err := c.Webhooks.Open(r.Context(), v, id, now)
+	hook, secrets, err := c.Webhooks.Open(r.Context(), v, id)
 	switch {
 	case err != nil && fault.As(err).Kind == fault.NotFound:
 		return outbox.Incoming{}, errUnsigned()
@@ -147,15 +147,18 @@ func (c Config) proven(r *http.Request, body []byte) (outbox.Incoming, error) {
 	name, stamp := r.Header.Get("Webhook-Id"), r.Header.Get("Webhook-Timestamp")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	sent := time.Unix(seconds, 0)
-	if err != nil || strconv.FormatInt(seconds, 10) != stamp || name == "" || len(name) > mostID ||
+	if err != nil || strconv.FormatInt(seconds, 10) != stamp || name == "" ||
 		!c.Signed(r.Header.Get("Webhook-Signature"), name, sent, body, secrets...) {
 		return outbox.Incoming{}, errUnsigned()
 	}
-	if age := now.Sub(sent); age > tolerance || age < -tolerance {
+	if age := c.Clock.Now().Sub(sent); age > tolerance || age < -tolerance {
 		return outbox.Incoming{}, &fault.Error{
 			Kind: fault.Invalid, Code: "message_too_old", Message: "The message was not signed within the last five minutes, by the server's clock.",
 			Help: "Sign each attempt anew, with the time of the attempt in webhook-timestamp, and set the clock of the sender.",
 		}
+	}
+	if len(name) > mostID || !utf8.ValidString(name) {
+		return outbox.Incoming{}, fault.Wrong(fault.Field{Name: "webhook-id", Message: "must be UTF-8, and at most 200 bytes long"})
 	}
 	return hook, nil
 }

@@ -76,7 +76,7 @@ func New(c Config) (*API, error) {
 // that is not named comes after them.
 var groups = []string{ //nolint:gochecknoglobals // a table, never written
 	"Vendor", "Products", "Editions", "Customers", "Licenses", "Activations", "Meters", "Usage", "Sessions", "License users",
-	"API keys", "Prepaid", "Subscriptions", "Mail", "Audit log", "Test clock",
+	"API keys", "Prepaid", "Observed usage", "Subscriptions", "Mail", "Audit log", "Test clock",
 }
 
 func placeOf(group string) int {

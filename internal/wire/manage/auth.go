@@ -23,8 +23,9 @@ func credential(r *http.Request) string {
 	return strings.TrimSpace(secret)
 }
 
-// authenticate takes admin keys, and access tokens for the part that is their user's: a
-// provisioning key is public, and can't manage anything whatever it was given.
+// authenticate takes admin keys, read keys for what was observed, and access tokens for the
+// part that is their user's: a provisioning or ingest key is public, and can't manage
+// anything whatever it was given.
 func (a *API) authenticate(r *http.Request) (identity.Principal, error) {
 	secret := credential(r)
 	if secret == "" {
@@ -40,10 +41,10 @@ func (a *API) authenticate(r *http.Request) (identity.Principal, error) {
 		}
 		return identity.Principal{}, err
 	}
-	if p.Kind == "api_key" && p.KeyKind != identity.Admin {
+	if p.Kind == "api_key" && p.KeyKind.Public() {
 		return identity.Principal{}, &fault.Error{
 			Kind: fault.Forbidden, Code: "key_kind", Message: "This key is not an admin key.",
-			Help: "Use a key of kind admin; provisioning keys are for the vendor's programs.",
+			Help: "Use a key of kind admin; provisioning and ingest keys are for the vendor's programs.",
 		}
 	}
 	return p, nil

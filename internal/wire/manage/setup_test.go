@@ -81,7 +81,7 @@ func (noTestClock) Advance(context.Context, ident.VendorID, time.Duration, clock
 // untold tells nobody of requests.
 type untold struct{}
 
-func (untold) Asked(tx.Tx, ident.VendorID, owners.Request) error    { return nil }
+func (untold) Asked(tx.Tx, ident.VendorID, owners.Request) error            { return nil }
 func (untold) Answered(tx.Tx, ident.VendorID, owners.Request) (bool, error) { return false, nil }
 
 // bundle is the API on a real database, with two vendors and an admin key of each.
@@ -129,6 +129,11 @@ func prepaidArea(t testing.TB, e storetest.Env, held *machines.Service, ownerRow
 		Owners: must[*owners.Service](t)(owners.New(ownerRows)), OwnerRows: ownerRows,
 	}))
 }
+
+// noRecords is a DNS in which nothing is found.
+type noRecords struct{}
+
+func (noRecords) TXT(context.Context, string) ([]string, error) { return nil, nil }
 
 func setup(t testing.TB, e storetest.Env) bundle {
 	t.Helper()
@@ -179,6 +184,10 @@ func setup(t testing.TB, e storetest.Env) bundle {
 		must[*settings.Area](t)(settings.New(settings.Config{
 			Vendors:    must[*vendors.Service](t)(vendors.New(vendors.Config{Store: vendorRows, IDs: e.IDs})),
 			VendorRows: vendorRows, APIKeys: b.apiKeys, APIKeyRows: identitystore.APIKeys{DB: e.DB}, SigningKeys: ring,
+			HostRows: vendorRows,
+			Hosts: must[*vendors.Hosts](t)(vendors.NewHosts(vendors.HostsConfig{
+				Store: vendorRows, Reader: vendorRows, Resolver: noRecords{}, Runner: e.DB, IDs: e.IDs, Own: func(string) bool { return false },
+			})),
 		})),
 		must[*catalogarea.Area](t)(catalogarea.New(catalogarea.Config{
 			Catalog:     must[*catalog.Service](t)(catalog.New(catalog.Config{Store: catalogRows, IDs: e.IDs})),

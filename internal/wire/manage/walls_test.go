@@ -43,6 +43,7 @@ func (b bundle) furnish(t testing.TB) world {
 		w[kind] = b.ok(t, "POST", "/api/v1/products/"+w["products"]+"/"+kind, `{"name":"reported"}`).text("id")
 	}
 	w["subscriptions"] = b.ok(t, "POST", "/api/v1/subscriptions", `{"kind":"mail","target":"ops@example.com","events":["license.issued"]}`).text("id")
+	w["hosts"] = b.ok(t, "POST", "/api/v1/hosts", `{"host":"licences.example.com"}`).text("id")
 	w["incoming-webhooks"] = b.ok(t, "POST", "/api/v1/incoming-webhooks", `{"provider":"shop"}`).text("id")
 	w["releases"] = b.ok(t, "POST", "/api/v1/products/"+w["products"]+"/releases", `{"software_release":"9"}`).text("id")
 	w["erasures"] = b.ok(t, "POST", "/api/v1/erasures", `{"licensee_email":"nobody@example.com"}`).text("id")
@@ -152,6 +153,7 @@ func (w world) bodies() map[string]string {
 		"PATCH /api/v1/prepaid/license-codes/{id}":           `{"name":"X"}`,
 		"POST /api/v1/prepaid/cards":                         `{"license_code":"TR-30","count":1}`,
 		"POST /api/v1/prepaid/cards/bind":                    `{"card":"` + w["card"] + `","device":"` + w["device"] + `"}`,
+		"POST /api/v1/prepaid/cards/bind-many":               `{"pairs":[{"card":"` + w["card"] + `","device":"` + w["device"] + `"}]}`,
 		"POST /api/v1/prepaid/cards/unbind":                  `{"card":"` + w["card"] + `"}`,
 		"POST /api/v1/prepaid/cards/lock":                    `{"cards":["` + w["card"] + `"]}`,
 		"POST /api/v1/prepaid/cards/unlock":                  `{"cards":["` + w["card"] + `"]}`,
@@ -176,6 +178,9 @@ func (w world) bodies() map[string]string {
 		"POST /api/v1/incoming-webhooks":                     `{"provider":"billing"}`,
 		"POST /api/v1/incoming-webhooks/{id}/rotate-secret":  ``,
 		"DELETE /api/v1/incoming-webhooks/{id}":              ``,
+		"POST /api/v1/hosts":                                 `{"host":"x.example.com"}`,
+		"POST /api/v1/hosts/{id}/check":                      ``,
+		"DELETE /api/v1/hosts/{id}":                          ``,
 	}
 }
 

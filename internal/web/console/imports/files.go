@@ -15,14 +15,14 @@ import (
 )
 
 func (p *Pages) files() []edge.Route {
-	const all = 4
+	const all = 6
 	routes := append(make([]edge.Route, 0, all),
 		web.Serve(p.Face, http.MethodGet, "/imports/{id}/report.csv", web.Needs(identity.ManageImports), p.report),
 		web.Serve(p.Face, http.MethodGet, "/imports/{id}/failed.csv", web.Needs(identity.ManageImports), p.failed))
 	for i := range routes {
 		routes[i].Timeout = 5 * time.Minute
 	}
-	for _, k := range []imports.Kind{imports.Customers, imports.Licenses} {
+	for _, k := range imports.Kinds() {
 		routes = append(routes, web.Serve(p.Face, http.MethodGet, "/imports/templates/"+string(k)+".csv", web.Needs(identity.ManageImports),
 			func(w http.ResponseWriter, _ *web.Request) error {
 				columns := imports.ColumnsOf(k)
@@ -53,8 +53,15 @@ func begin(w http.ResponseWriter, name string, heading []string) *csv.Writer {
 // report is every line as it was, with what became of it and the keys issued.
 func (p *Pages) report(w http.ResponseWriter, q *web.Request) error {
 	return p.write(w, q, "import-report.csv", false, func(i imports.Import) []string {
-		if i.Kind == imports.Customers {
-			return []string{"line", "result", "problem", "new_customer_number", "new_customer_id"}
+		first := []string{"line", "result", "problem"}
+		switch i.Kind {
+		case imports.Customers:
+			return append(first, "new_customer_number", "new_customer_id")
+		case imports.Cards:
+			return append(first, "new_card_number", "new_card_id")
+		case imports.Devices:
+			return append(first, "new_device_number", "new_device_id")
+		case imports.Licenses:
 		}
 		return []string{"line", "result", "problem", "license_key", "printed_key", "license_id"}
 	}, func(i imports.Import, l imports.Line) []string {
@@ -63,7 +70,7 @@ func (p *Pages) report(w http.ResponseWriter, q *web.Request) error {
 			id = l.Result.ID.String()
 		}
 		first := []string{strconv.Itoa(l.Number), lineBadge(l).Word, told(l)}
-		if i.Kind == imports.Customers {
+		if i.Kind != imports.Licenses {
 			return append(first, l.Result.Number, id)
 		}
 		return append(first, l.Result.LicenseKey, l.Result.PrintedKey, id)

@@ -250,6 +250,8 @@ func made(q *web.Request, k imports.Kind, l imports.Line) web.Cell {
 		return web.Cell{}
 	case k == imports.Customers:
 		return web.Cell{Text: l.Result.Number, Mono: true, Href: show.CustomerHref(q, l.Result.ID)}
+	case k == imports.Cards || k == imports.Devices:
+		return web.Cell{Text: l.Result.Number, Mono: true, Copy: l.Result.Number}
 	}
 	short := l.Result.LicenseKey
 	if len(short) > 13 {

@@ -12,7 +12,7 @@ func (p *Pages) list() []edge.Route {
 	return []edge.Route{
 		web.Lists(p.Face, "/imports", web.Needs(identity.ManageImports), p.table, func(q *web.Request) (web.Page, error) {
 			page := q.Page("Import")
-			page.Sub = "Bring customers and licences in from a file. Nothing is written before you have seen what is in it."
+			page.Sub = "Bring customers, licences, prepaid cards and devices in from a file. Nothing is written before you have seen what is in it."
 			page.Actions = actions(q)
 			return page, nil
 		}),
@@ -21,7 +21,7 @@ func (p *Pages) list() []edge.Route {
 
 func actions(q *web.Request) []web.Action {
 	var all []web.Action
-	for _, k := range []imports.Kind{imports.Licenses, imports.Customers} {
+	for _, k := range []imports.Kind{imports.Licenses, imports.Customers, imports.Cards, imports.Devices} {
 		if q.May(needs(k)) {
 			all = append(all, web.Action{
 				Label: "Import " + kindWord(k), Href: q.Href("/imports/new?kind=" + string(k)), Icon: "file-import", Plain: len(all) > 0,
@@ -34,7 +34,7 @@ func actions(q *web.Request) []web.Action {
 func (p *Pages) table(q *web.Request) (web.Table[imports.Import], error) {
 	empty := web.Empty{Icon: "file-import", Title: "No imports yet", Text: "Take a template file, fill it in a spreadsheet, and upload it as CSV. You see every line before anything is written."}
 	if all := actions(q); len(all) > 0 {
-		first := all[len(all)-1]
+		first := all[min(1, len(all)-1)] // customers come first
 		first.Plain = false
 		empty.Action = &first
 	}

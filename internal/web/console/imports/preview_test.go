@@ -32,6 +32,10 @@ func TestThePreviewKnowsWhatTheImportRefuses(t *testing.T) {
 			"product_id": shop.Product, "name": "Mailed", "token_limit": 1, "activation_on_creation": "customer_email",
 		}, "")
 		shop.Issue(t, shop.Edition, servertest.Fields{"legacy_license_key": "OLD-1"})
+		shop.Manage(t, "POST", "/prepaid/license-codes", servertest.Fields{"code": "TR-30", "name": "Tracker", "models": []string{"GT06*"}, "days": 30}, "")
+		shop.Manage(t, "POST", "/prepaid/devices", servertest.Fields{"number": "0035 7", "model": "GT06N"}, "")
+		shop.Manage(t, "POST", "/customers", servertest.Fields{"company_name": "Below", "customer_number": "K-B", "superior_id": shop.Customer}, "")
+		good := map[string]string{"customers": "K-1001,Basic,", "licenses": "K-1001,Basic,", "cards": "tr-30,,5,K-1001,", "devices": "1001,GT06N,K-B"}
 		for kind, lines := range map[string][]string{
 			"customers": {
 				"company_name,customer_number,email",
@@ -58,8 +62,29 @@ func TestThePreviewKnowsWhatTheImportRefuses(t *testing.T) {
 				"K-9,Basic,,,,,,,",
 				"K-1001,Gold,,,,,,,",
 			},
+			"cards": {
+				"license_code,number,days,customer_number,locked",
+				"TR-31,,,,",
+				"TR-30,K7MD-2QXR-84TD,,,",
+				"TR-30,,0,,",
+				"TR-30,,100001,,",
+				"TR-30,,ten,,",
+				"TR-30,,,K-9,",
+				"TR-30,,,K-B,",
+				"TR-30,,,,perhaps",
+			},
+			"devices": {
+				"number,model,customer_number",
+				"3.56938E+14,GT06N,",
+				"357,GT06N,",
+				"1002,,",
+				",GT06N,",
+				"---,GT06N,",
+				"1003,GT06N,K-9",
+				strings.Repeat("n", 101) + ",GT06N,",
+			},
 		} {
-			draft := b.Read(t, kind, strings.Join(lines, "\n")+"\nK-1001,Basic,\n") // the last line is good for both
+			draft := b.Read(t, kind, strings.Join(lines, "\n")+"\n"+good[kind]+"\n")
 			told := problems(draft)
 			if len(told) < len(lines)-1 {
 				t.Errorf("%s: the preview tells of %d lines, want %d: %s", kind, len(told), len(lines)-1, draft.Text("tbody"))

@@ -3,6 +3,7 @@ package imports
 import (
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"chancery/internal/edge"
@@ -45,10 +46,10 @@ func (p *Pages) upload() []edge.Route {
 }
 
 // kindOf is what the page imports: customers unless the address or the form says
-// licences.
+// something else.
 func kindOf(given string) imports.Kind {
-	if imports.Kind(given) == imports.Licenses {
-		return imports.Licenses
+	if k := imports.Kind(given); slices.Contains(imports.Kinds(), k) {
+		return k
 	}
 	return imports.Customers
 }

@@ -32,8 +32,14 @@ func badge(i imports.Import) web.Badge {
 }
 
 func kindWord(k imports.Kind) string {
-	if k == imports.Customers {
+	switch k {
+	case imports.Customers:
 		return "customers"
+	case imports.Cards:
+		return "prepaid cards"
+	case imports.Devices:
+		return "prepaid devices"
+	case imports.Licenses:
 	}
 	return "licences"
 }
@@ -51,8 +57,12 @@ func told(l imports.Line) string {
 
 // needs is what one must be allowed beside importing, to bring in such a file.
 func needs(k imports.Kind) identity.Permission {
-	if k == imports.Customers {
+	switch k {
+	case imports.Customers:
 		return identity.ManageCustomers
+	case imports.Cards, imports.Devices:
+		return identity.ManagePrepaid
+	case imports.Licenses:
 	}
 	return identity.ManageLicenses
 }

@@ -45,6 +45,8 @@ func when(k mailing.Kind) string {
 		return "A meter has reached one of the alerts of its limitation; once for each alert in a period."
 	case mailing.MeterExhausted:
 		return "Limit and goodwill of a meter are consumed, or were asked for in vain; once in a period."
+	case mailing.PrepaidLow:
+		return "Prepaid cards of a customer came down to its thresholds, or its devices go dark within a week: each morning, of the day before."
 	case mailing.UsedUp:
 		return "A device is refused for want of room; once until there is room again."
 	case mailing.KeyReplaced:

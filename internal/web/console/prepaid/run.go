@@ -76,7 +76,7 @@ func (p *Pages) notices(figures prepaid.RunFigures) (all []web.Notice) {
 func chunk(r prepaid.Progress) []web.Fact {
 	last := web.Fact{Label: "Last chunk", Cell: web.Cell{Text: "none since this server started", Quiet: true}, Hint: "the run charges in chunks that hold the database for a moment only"}
 	if !r.LastAt.IsZero() {
-		last.Cell = web.Cell{When: r.LastAt, Sub: "took " + strconv.FormatFloat(float64(r.Last.Microseconds())/1000, 'f', 1, 64) + " ms"} //nolint:mnd // ms of µs
+		last.Cell = web.Cell{When: r.LastAt, Sub: "took " + strconv.FormatFloat(float64(r.Last.Microseconds())/1000, 'f', 1, 64) + " ms"}
 	}
 	return []web.Fact{
 		last, {Label: "Chunks", Cell: web.Cell{Text: web.Number(r.Chunks)}, Hint: "since this server started; of several servers one runs it at a time"},

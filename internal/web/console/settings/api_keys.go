@@ -14,7 +14,7 @@ func (p *Pages) apiKeys() []edge.Route {
 	needs := web.Needs(identity.ManageAPIKeys)
 	routes := []edge.Route{web.Lists(p.face, "/settings/api-keys", needs, p.apiKeyTable, func(q *web.Request) (web.Page, error) {
 		page := q.Page("API keys")
-		page.Sub = "Programs call with a provisioning key, which is public; your back office with an admin key, which is secret."
+		page.Sub = "Programs call with a provisioning key, which is public; your back office with an admin key, which is secret. Usage events come with an ingest key, which is public too."
 		page.Actions = []web.Action{{Label: "Create a key", Href: q.Href("/settings/api-keys/new"), Icon: "plus"}}
 		return page, nil
 	})}
@@ -57,8 +57,14 @@ func (p *Pages) apiKeyTable(q *web.Request) (web.Table[identity.APIKey], error) 
 
 // keyKind is what a key is for, in words.
 func keyKind(k identity.KeyKind) string {
-	if k == identity.Admin {
+	switch k {
+	case identity.Admin:
 		return "For the back office"
+	case identity.Ingest:
+		return "For programs that send usage events"
+	case identity.Read:
+		return "For reading what was observed"
+	case identity.Provisioning:
 	}
 	return "For programs"
 }
@@ -75,6 +81,8 @@ func (p *Pages) askAPIKey(q *web.Request, form *web.Form) (*web.FormPage, error)
 		{Name: "kind", Label: "Kind", Kind: web.RadioField, Value: string(identity.Provisioning), Options: []web.Option{
 			{Value: string(identity.Provisioning), Label: "Provisioning", Hint: "Embedded in your programs, so public: activates, heartbeats, meters. Answers are signed with the newest signing keys."},
 			{Value: string(identity.Admin), Label: "Admin", Hint: "Secret, for your back office: the management API."},
+			{Value: string(identity.Ingest), Label: "Ingest", Hint: "Embedded in programs that send usage events, so public: it sends, and reads nothing."},
+			{Value: string(identity.Read), Label: "Read", Hint: "Secret: reads observed licences, accounts and events, and nothing else."},
 		}},
 	}})
 	var options []web.Option
@@ -116,8 +124,9 @@ func (p *Pages) prepareAPIKey(q *web.Request, in web.Values) (identity.CreateAPI
 			return c, err
 		}
 		c.Ed25519Key, c.RSAKey = newest.Ed25519Key, newest.RSAKey
+	case identity.Ingest, identity.Read: // what they may is their kind's
 	default:
-		in.Check(false, "kind", "must be provisioning or admin")
+		in.Check(false, "kind", "must be provisioning, admin, ingest or read")
 	}
 	return c, in.Err()
 }

@@ -40,7 +40,7 @@ func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
 	}
 	f := filter(q)
 	t := web.Table[licensing.Seat]{
-		Name: "activations", Filters: filters(q), Columns: columns(q),
+		Name: "activations", Filters: filters(q, l), Columns: columns(q),
 		Sorts: licensing.OwnClientSorts(portal.Held(l), f.Standing),
 		Empty: web.Empty{
 			Icon: "devices", Title: q.T("No device is activated yet"),
@@ -55,6 +55,10 @@ func (p *Pages) table(q *web.Request) (web.Table[licensing.Seat], error) {
 			}
 			return page, err
 		},
+	}
+	if !l.CountsMonths() {
+		f.Counts = nil
+		t.Columns = slices.DeleteFunc(t.Columns, func(c web.Column[licensing.Seat]) bool { return c.Name == monthName })
 	}
 	for i, c := range t.Columns { // what can't be sorted by here is not offered
 		if !offers(t.Sorts, c.Sort) {
@@ -76,7 +80,10 @@ func offers(sorts []string, sort string) bool {
 	return false
 }
 
-func filters(q *web.Request) []web.Filter {
+// monthName names the column and the filter of a licence that counts the devices of each month.
+const monthName = "month"
+
+func filters(q *web.Request, l *licensing.License) []web.Filter {
 	all := []web.Filter{
 		{Name: "q", Label: q.T("Search"), Kind: web.SearchFilter, Hint: q.T("IP, hostname, name, platform or client id")},
 		{Name: "state", Label: q.T("State"), Kind: web.ChoiceFilter, Options: []web.Option{
@@ -86,6 +93,12 @@ func filters(q *web.Request) []web.Filter {
 			{Value: "deleted", Label: q.T("No longer activated")},
 		}},
 		{Name: "before", Label: q.T("No sync since"), Kind: web.DateFilter},
+	}
+	if l.CountsMonths() {
+		all = append(all, web.Filter{Name: monthName, Label: q.T("This month"), Kind: web.ChoiceFilter, Options: []web.Option{
+			{Value: "yes", Label: q.T("Counts")},
+			{Value: "no", Label: q.T("Does not count")},
+		}})
 	}
 	if country := q.Text("country"); country != "" { // it comes by a link, and can be taken away
 		all = append(all, web.Filter{
@@ -111,6 +124,12 @@ func filter(q *web.Request) licensing.ClientFilter {
 		f.Standing = licensing.StandingReleased
 	case "silent":
 		f.SeenBefore = licensing.DayOf(f.Now) - silentAfter
+	}
+	switch q.Text(monthName) {
+	case "yes":
+		f.Counts = new(true)
+	case "no":
+		f.Counts = new(false)
 	}
 	if day, wrong := calendar.ParseDay(q.Text("before")); wrong == "" && (f.SeenBefore == 0 || day.Number() < f.SeenBefore) {
 		f.SeenBefore = day.Number()
@@ -144,6 +163,7 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			badge := show.ClientBadge(s, now)
 			return web.Cell{Badge: &badge}
 		}},
+		{Name: monthName, Label: q.T("This month"), Cell: func(s licensing.Seat) web.Cell { return inMonth(q, s.Activation, now) }},
 		{
 			Name: "activated", Label: q.T("Activation date"), Sort: "created_at",
 			Cell: func(s licensing.Seat) web.Cell { return web.Cell{Day: s.Activation.ActivatedAt} },
@@ -168,6 +188,17 @@ func columns(q *web.Request) []web.Column[licensing.Seat] {
 			return web.Cell{When: s.Activation.ReleasedAt, Sub: ended(q, s.Activation.ReleaseReason)}
 		}},
 	}
+}
+
+// inMonth says whether a device counts in the month that runs at now.
+func inMonth(q *web.Request, a *licensing.Activation, now time.Time) web.Cell {
+	switch {
+	case a.CountsAt(now):
+		return web.Cell{Text: q.T("Counts")}
+	case a.PlaceRefused(now):
+		return web.Cell{Text: q.T("Found no place")}
+	}
+	return web.Cell{Text: q.T("Not used yet"), Quiet: true}
 }
 
 // beside is what else tells a device from others: what it says that it is called, and its state where that is

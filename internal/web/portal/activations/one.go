@@ -132,13 +132,17 @@ func keepAction(q *web.Request, s licensing.Seat) []web.Action {
 
 func facts(q *web.Request, s licensing.Seat) []web.Fact {
 	a := s.Activation
-	return []web.Fact{
+	all := []web.Fact{
 		{Label: q.T("Licence"), Cell: web.Cell{Text: portal.Title(s.License), Href: show.LicenseHref(q, s.License.UUID), Sub: s.License.Edition.Name}},
 		{Label: q.T("Activation date"), Cell: web.Cell{At: a.ActivatedAt}},
 		{Label: q.T("Last sync"), Cell: web.Cell{When: a.Pulse.LastSeenAt}, Hint: q.T("When the program on it called the licence server last")},
 		{Label: q.T("Refresh by"), Cell: refreshBy(q, a), Hint: q.T("Until when its licence file is good")},
 		{Label: q.T("Activation id"), Cell: web.Cell{Text: a.UUID.String(), Mono: true, Copy: a.UUID.String()}},
 	}
+	if s.License.CountsMonths() {
+		all = append(all, web.Fact{Label: q.T("This month"), Cell: inMonth(q, a, q.Now()), Hint: q.T("A device counts from its first use in a month on")})
+	}
+	return all
 }
 
 func refreshBy(q *web.Request, a *licensing.Activation) web.Cell {

@@ -108,7 +108,10 @@ func TestHistoryOfTerms(t *testing.T) {
 		id, _ := s.Issue(t, edition, servertest.Fields{"licensee_email": "anna@example.com", "deactivation_allowance": 3})
 		anna := server.AsOwner(t, s.Vendor, "anna@example.com", nil)
 		path := "/licenses/" + id + "/history"
-		var of map[string][]struct{ ID, Name string }
+		var of map[string][]struct {
+			ID   string `json:"id"`
+			Name string `json:"name"`
+		}
 		_ = json.Unmarshal(server.Do(t, "GET", "/api/v1/editions/"+edition, nil, "Authorization", "Bearer "+s.Vendor.AdminKey).Body, &of)
 		one := func(kind, name string, more servertest.Fields) []servertest.Fields {
 			t.Helper()

@@ -71,7 +71,9 @@ func termsChanged(q *web.Request, page *web.Page, g terms.Grants, was, is overri
 }
 
 // fromTo says what something was, and what it is.
-func fromTo(q *web.Request, label, from, to string) string { return q.T("%s: %s → %s.", label, from, to) }
+func fromTo(q *web.Request, label, from, to string) string {
+	return q.T("%s: %s → %s.", label, from, to)
+}
 
 func quoted(name string) string { return "“" + name + "”" }
 

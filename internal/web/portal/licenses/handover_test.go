@@ -104,3 +104,32 @@ func TestWhoHandsOver(t *testing.T) {
 		}
 	})
 }
+
+// The mails of a hand-over are in the language of the licence's customer, for who has chosen
+// none: to the former licensee too, who belongs to the customer no more.
+func TestHandOversSpeakTheCustomersLanguage(t *testing.T) {
+	servertest.EachMailed(t, func(t *testing.T, m *servertest.Mailed) {
+		m.API(t, 200, "PATCH", "/customers/"+m.Customer, `{"language":"de"}`)
+		id, _ := m.Issue(t, `"token_limit":1`)
+		m.Box.Read(t)
+		otto := m.AsOwner(t, m.Vendor, "kirk@example.com", nil)
+		link := ""
+		read := func() {
+			t.Helper()
+			for range 2 {
+				got := m.Box.Read(t)
+				if !strings.Contains(got.HTML, `lang="de"`) {
+					t.Errorf("to %s: %s", got.To, got.Subject)
+				}
+				if got.To == "lena@werk.example" && link == "" {
+					link = got.Link(t, "/portal/acme/take-over?")
+				}
+			}
+		}
+		otto.Post(t, "/licenses/"+id+"/hand-over", url.Values{"email": {"lena@werk.example"}, "password": {otto.Password}})
+		read()
+		_, secret, _ := strings.Cut(link, "token=")
+		m.Browser(t, m.Vendor).At("portal").Post(t, "/take-over", url.Values{"token": {secret}})
+		read()
+	})
+}

@@ -114,7 +114,10 @@ func asked(q *web.Request, page *web.FormPage, l *licensing.License, r owners.Re
 		facts = append(facts, web.Fact{Label: q.T("Message"), Cell: web.Cell{Text: r.Message}})
 	}
 	page.About(facts...)
-	*page.Form = web.Form{Action: portal.LicenceHref(q) + "/requests/" + r.UUID.String() + "/withdraw", Submit: q.T("Take it back"), Cancel: portal.LicenceHref(q), Once: page.Form.Once}
+	licence := portal.LicenceHref(q)
+	*page.Form = web.Form{
+		Action: licence + "/requests/" + r.UUID.String() + "/withdraw", Submit: q.T("Take it back"), Cancel: licence, Once: page.Form.Once,
+	}
 	return page
 }
 
@@ -123,9 +126,10 @@ func fields(q *web.Request, l *licensing.License, wish string) []web.Field {
 	if l.AnyNumber() {
 		more = q.T("More sessions")
 	}
-	options := []web.Option{{Value: string(owners.WishActivations), Label: more}}
-	counted := []string{string(owners.WishActivations)}
-	for _, m := range l.Terms().Grants.Shown().Meters() {
+	meters := l.Terms().Grants.Shown().Meters()
+	options := append(make([]web.Option, 0, len(meters)+len(owners.Wishes())), web.Option{Value: string(owners.WishActivations), Label: more})
+	counted := append(make([]string, 0, len(meters)+1), string(owners.WishActivations))
+	for _, m := range meters {
 		value := portal.MeterWish(m.ID)
 		options, counted = append(options, web.Option{Value: value, Label: q.T("More of “%s”", m.Name)}), append(counted, value)
 	}

@@ -30,7 +30,7 @@ func (p *Pages) devicesChrome(q *web.Request) (web.Page, error) {
 	if p.mayBind(l) {
 		page.Actions = append(page.Actions, web.Action{
 			Label: q.T("Bind license"), Href: l.Top().Href(bindPath, web.BackName, frame.Here(q)), Icon: "link",
-		})
+		}, web.Action{Label: q.T("Bind many cards"), Href: l.Top().Href(frame.BindManyPath), Icon: "list-details", Plain: true})
 	}
 	if l.By.IsStaff() && l.May(prepaid.OnlyVendor) == nil && !l.Below {
 		page.Actions = append(page.Actions, web.Action{Label: q.T("New device"), Href: l.Href(newPath), Icon: "plus", Dialog: true, Plain: true})

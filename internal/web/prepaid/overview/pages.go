@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"time"
 
 	"chancery/internal/edge"
 	"chancery/internal/ident"
@@ -21,6 +22,8 @@ type Rows interface {
 	Statistics(ctx context.Context, v ident.VendorID, h prepaid.Holder) (prepaid.Statistics, error)
 	Figures(ctx context.Context, v ident.VendorID, h prepaid.Holder, today int64) (prepaid.Statistics, []prepaid.Forecast, error)
 	GoingDark(ctx context.Context, v ident.VendorID, holder ident.CustomerID, soon prepaid.Soon) (int64, error)
+	CustomerOf(ctx context.Context, v ident.VendorID, id ident.UUID) (*prepaid.Customer, error)
+	LowOf(ctx context.Context, v ident.VendorID, c prepaid.Customer, at time.Time) (prepaid.LowNow, error)
 	Customers(ctx context.Context, v ident.VendorID, f prepaid.CustomerFilter, r listing.Request) (listing.Page[prepaid.CustomerView], error)
 }
 

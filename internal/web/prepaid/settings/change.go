@@ -11,6 +11,9 @@ import (
 const (
 	allowName  = "allow_superior"
 	acceptName = "accept_transfer"
+	nextName   = "next_card"
+	lowName    = "low_days"
+	veryName   = "very_low_days"
 	graceName  = "grace_days"
 )
 
@@ -43,13 +46,32 @@ func (p *Pages) askSwitches(q *web.Request, form *web.Form) (*web.FormPage, erro
 			Name: acceptName, Label: q.T("Accept transfer"), Kind: web.CheckField, Value: on(l.Owner.TransferCode != ""),
 			Hint: q.T("You get a transfer code. Whoever knows it may sell devices to you, with the cards on them, also from outside your line. Without the switch the code is good no longer."),
 		},
+		{
+			Name: nextName, Label: q.T("Next card by itself"), Kind: web.CheckField, Value: on(l.Owner.NextCard),
+			Hint: q.T("When the last day of a device's cards is charged, your oldest Unused card that fits is bound to it. A device that is blacklisted already gets none by itself."),
+		},
+	}})
+	low := l.Owner.Low()
+	form.Add(web.Group{Title: q.T("Reminders"), Fields: []web.Field{
+		{
+			Name: lowName, Label: q.T("Low at (days left)"), Kind: web.NumberField, Min: "2", Max: "365", Value: web.Number(low.Days), Required: true,
+			Hint: q.T("Cards with so many days left, or fewer, are shown at sign-in, and mailed once a day as they come down to it."),
+		},
+		{
+			Name: veryName, Label: q.T("Very low at (days left)"), Kind: web.NumberField, Min: "1", Max: "364", Value: web.Number(low.VeryLow), Required: true,
+			Hint: q.T("And again with so many. It must be less than the number above."),
+		},
 	}})
 	return page, nil
 }
 
 func (p *Pages) setSwitches(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
-	allow, accept := v.Flag(allowName), v.Flag(acceptName)
-	return p.change(t, q, prepaid.SwitchChange{AllowSuperior: &allow, AcceptTransfer: &accept})
+	allow, accept, next := v.Flag(allowName), v.Flag(acceptName), v.Flag(nextName)
+	low, very := int64(v.Int(lowName)), int64(v.Int(veryName))
+	if err := v.Err(); err != nil {
+		return web.Done{}, err
+	}
+	return p.change(t, q, prepaid.SwitchChange{AllowSuperior: &allow, AcceptTransfer: &accept, NextCard: &next, LowDays: &low, VeryLowDays: &very})
 }
 
 func (p *Pages) change(t tx.Tx, q *web.Request, change prepaid.SwitchChange) (web.Done, error) {

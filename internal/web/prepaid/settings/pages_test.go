@@ -18,7 +18,8 @@ func TestSwitches(t *testing.T) {
 		at := d.At("shop", "/settings")
 		servertest.Says(t, admin.Get(t, at), "main", "Allow superior to manage licenses", "Off", "may not touch them")
 		form := at + "/" + d.Customers["shop"]
-		p := admin.Fill(t, form+"/edit", url.Values{"allow_superior": {"on"}, "accept_transfer": {"on"}})
+		p := admin.Fill(t, form+"/edit", url.Values{"allow_superior": {"on"}, "accept_transfer": {"on"}, "next_card": {"on"}, "low_days": {"40"}, "very_low_days": {"9"}})
+		servertest.Says(t, p, "main", "at 40 and at 9 days left")
 		code := p.Text("dd .app-mono")
 		servertest.Says(t, p, "main", "On", "may bind, unbind, lock, unlock and return")
 		if p.Path != at || code == "" {

@@ -60,6 +60,10 @@ func facts(q *web.Request, l frame.Look) []web.Fact {
 			q.T("Whoever knows the transfer code may sell devices to the customer, with the cards on them, also from outside its line."),
 			q.T("Devices come from the direct superior only."))},
 	}
+	all = append(all, web.Fact{Label: q.T("Next card by itself"), Cell: onOff(c.NextCard,
+		q.T("When the last day of a device's cards is charged, the oldest Unused card that fits is bound to it."),
+		q.T("A device whose days are used up waits until somebody binds a card."))},
+		web.Fact{Label: q.T("Reminders"), Cell: web.Cell{Text: q.T("at %d and at %d days left", c.Low().Days, c.Low().VeryLow)}})
 	if c.TransferCode != "" && !l.Foreign() {
 		all = append(all, web.Fact{Label: q.T("Transfer code"), Cell: web.Cell{Text: c.TransferCode, Mono: true, Copy: c.TransferCode}})
 	}

@@ -48,7 +48,7 @@ type VendorRows interface {
 
 type mail struct {
 	ID        ident.UUID    `json:"id" format:"uuid"`
-	Kind      mailing.Kind  `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,customer_added,address_confirm,address_taken,address_asked,address_changed,hand_over_confirm,hand_over_asked,handed_over,license_requested,request_answered,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,event,test"`
+	Kind      mailing.Kind  `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,customer_added,address_confirm,address_taken,address_asked,address_changed,hand_over_confirm,hand_over_asked,handed_over,license_requested,request_answered,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,prepaid_low,event,test"`
 	LicenseID *ident.UUID   `json:"license_id" format:"uuid"`
 	To        string        `json:"to"`
 	Subject   string        `json:"subject"`
@@ -71,7 +71,7 @@ type mailTest struct {
 }
 
 type mailRule struct {
-	Kind       mailing.Kind `json:"kind" enum:"license_issued,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,license_requested"`
+	Kind       mailing.Kind `json:"kind" enum:"license_issued,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,prepaid_low,license_requested"`
 	IsOn       bool         `json:"is_on"`
 	ToCustomer bool         `json:"to_customer" doc:"to the licensee user of the licence and the administrators of its customer, unless they have chosen otherwise; false of license_requested"`
 	Staff      []string     `json:"staff" maxItems:"10" nullable:"false" doc:"addresses of your own; where license_requested names none, it goes to the vendor's support_email"`
@@ -79,7 +79,7 @@ type mailRule struct {
 }
 
 type mailTemplate struct {
-	Kind      mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,customer_added,address_confirm,address_taken,address_asked,address_changed,hand_over_confirm,hand_over_asked,handed_over,license_requested,request_answered,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,event,test"`
+	Kind      mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,customer_added,address_confirm,address_taken,address_asked,address_changed,hand_over_confirm,hand_over_asked,handed_over,license_requested,request_answered,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,prepaid_low,event,test"`
 	Language  string       `json:"language" doc:"a code such as de"`
 	Subject   string       `json:"subject"`
 	Text      string       `json:"text"`
@@ -90,7 +90,7 @@ type mailTemplate struct {
 }
 
 type mailTexts struct {
-	Kind     mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,customer_added,address_confirm,address_taken,address_asked,address_changed,hand_over_confirm,hand_over_asked,handed_over,license_requested,request_answered,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,event,test"`
+	Kind     mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,customer_added,address_confirm,address_taken,address_asked,address_changed,hand_over_confirm,hand_over_asked,handed_over,license_requested,request_answered,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,prepaid_low,event,test"`
 	Language string       `json:"language,omitempty" maxLength:"20" doc:"a code such as de; en if left out"`
 	Subject  string       `json:"subject" maxLength:"300"`
 	Text     string       `json:"text" maxLength:"20000"`
@@ -98,7 +98,7 @@ type mailTexts struct {
 }
 
 type mailTemplateReset struct {
-	Kind     mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,customer_added,address_confirm,address_taken,address_asked,address_changed,hand_over_confirm,hand_over_asked,handed_over,license_requested,request_answered,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,event,test"`
+	Kind     mailing.Kind `json:"kind" enum:"license_issued,key_replaced,recovery,invitation,customer_added,address_confirm,address_taken,address_asked,address_changed,hand_over_confirm,hand_over_asked,handed_over,license_requested,request_answered,new_device,nearly_used_up,goodwill,expiring,expired,used_up,refresh_due,meter_threshold,meter_exhausted,prepaid_low,event,test"`
 	Language string       `json:"language,omitempty" maxLength:"20" doc:"a code such as de; en if left out"`
 }
 

@@ -2,6 +2,7 @@ package operation
 
 import (
 	"encoding/csv"
+	"mime"
 	"net/http"
 	"time"
 
@@ -55,6 +56,20 @@ func CSV[Row any](
 				return err
 			}
 		}
+	}
+	return op
+}
+
+// OrCSV makes one operation of a list and its file: the file is for who asks for text/csv.
+func OrCSV(op, file Operation) Operation {
+	list := op.Handler
+	op.Timeout = file.Timeout
+	op.Handler = func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Add("Vary", "Accept")
+		if asked, _, err := mime.ParseMediaType(r.Header.Get("Accept")); err == nil && asked == "text/csv" {
+			return file.Handler(w, r)
+		}
+		return list(w, r)
 	}
 	return op
 }

@@ -93,25 +93,37 @@ func List[Row, Out any](
 	m *Maker, op Operation, sorts []string,
 	rows func(q *Request, r listing.Request) (listing.Page[Row], error), show func(Row) Out,
 ) Operation {
-	op.Queries = append(op.Queries, pageQueries(sorts)...)
-	return Get(m, op, func(q *Request) (Page[Out], error) {
-		r, err := listing.Parse(q.Limit(), q.Text("sort"), q.Text("cursor"), sorts...)
-		if err != nil {
-			return Page[Out]{}, err
-		}
+	return ListOf(m, op, sorts, func(q *Request, r listing.Request) (Page[Out], error) {
 		found, err := rows(q, r)
 		if err != nil {
 			return Page[Out]{}, err
 		}
-		answer := Page[Out]{Items: make([]Out, len(found.Items))}
-		for i, row := range found.Items {
-			answer.Items[i] = show(row)
-		}
-		if found.Next != "" {
-			answer.NextCursor = &found.Next
-		}
-		return answer, nil
+		return PageOf(found, show), nil
 	})
+}
+
+// ListOf is List for an answer of its own form.
+func ListOf[Answer any](m *Maker, op Operation, sorts []string, answer func(q *Request, r listing.Request) (Answer, error)) Operation {
+	op.Queries = append(op.Queries, pageQueries(sorts)...)
+	return Get(m, op, func(q *Request) (Answer, error) {
+		r, err := listing.Parse(q.Limit(), q.Text("sort"), q.Text("cursor"), sorts...)
+		if err != nil {
+			return *new(Answer), err
+		}
+		return answer(q, r)
+	})
+}
+
+// PageOf gives a page as it is sent; show turns a row into what is sent.
+func PageOf[Row, Out any](found listing.Page[Row], show func(Row) Out) Page[Out] {
+	answer := Page[Out]{Items: make([]Out, len(found.Items))}
+	for i, row := range found.Items {
+		answer.Items[i] = show(row)
+	}
+	if found.Next != "" {
+		answer.NextCursor = &found.Next
+	}
+	return answer
 }
 
 // kept is an answer as it is remembered for a repeated request.

@@ -140,6 +140,10 @@ func (a *Area) acts(m *operation.Maker, d door) []operation.Operation {
 		act(m, d, "cards/bind", "bind-card", "Bind a card to a device",
 			"The device is the card's owner's, or of a customer below it: the card then passes down to the device's owner, with one transfer for each level.",
 			nil, a.bind),
+		act(m, d, "cards/bind-many", "bind-cards", "Bind many cards to devices",
+			"All of them, or none: a refusal names each line that can't be bound. "+
+				"A pair without a card takes the oldest Unused card of the device's owner that fits.",
+			nil, a.bindMany),
 		act(m, d, "cards/unbind", "unbind-card", "Take a card off its device", "What was paid stays with the device.", nil,
 			func(t tx.Tx, _ *operation.Request, by prepaid.By, in oneCard) (changedCards, error) {
 				c, err := a.Prepaid.Unbind(t, by, in.Card)

@@ -32,6 +32,8 @@ type Codes interface {
 // Cards binds, locks, sells and takes back cards.
 type Cards interface {
 	Bind(t tx.Tx, by prepaid.By, c prepaid.BindCommand) (prepaid.Card, prepaid.Device, error)
+	BindMany(t tx.Tx, by prepaid.By, pairs []prepaid.Pair) ([]prepaid.Paired, error)
+	LookAtPairs(t tx.Tx, by prepaid.By, pairs []prepaid.Pair) ([]prepaid.Paired, error)
 	Unbind(t tx.Tx, by prepaid.By, number string) (prepaid.Card, error)
 	SetLock(t tx.Tx, by prepaid.By, numbers []string, lock bool) ([]prepaid.Card, error)
 	Sell(t tx.Tx, by prepaid.By, c prepaid.SellCommand) (prepaid.Sold, error)
@@ -69,6 +71,7 @@ type VendorRows interface {
 	CodesOf(ctx context.Context, v ident.VendorID) ([]prepaid.Code, error)
 	SettingsOf(ctx context.Context, v ident.VendorID) (prepaid.Settings, error)
 	CustomerOf(ctx context.Context, v ident.VendorID, id ident.UUID) (*prepaid.Customer, error)
+	LowOf(ctx context.Context, v ident.VendorID, c prepaid.Customer, at time.Time) (prepaid.LowNow, error)
 	IsBelow(ctx context.Context, v ident.VendorID, customer, superior ident.CustomerID) (bool, error)
 }
 

@@ -35,13 +35,26 @@ type switches struct {
 	AcceptTransfer bool       `json:"accept_transfer" doc:"customers outside its line may sell devices to it, with its transfer code"`
 	TransferCode   *string    `json:"transfer_code" doc:"null: it accepts no transfers"`
 	NextCard       bool       `json:"next_card" doc:"when a device's last card is used up, the oldest fitting unused one is bound by itself"`
+	LowDays        int64      `json:"low_days" doc:"it is told of its cards with so many days left and fewer"`
+	VeryLowDays    int64      `json:"very_low_days" doc:"and again with so many"`
 }
 
 type switchesChange struct {
-	AllowSuperior  *bool `json:"allow_superior,omitempty"`
-	AcceptTransfer *bool `json:"accept_transfer,omitempty"`
-	RenewCode      bool  `json:"renew_transfer_code,omitempty" doc:"true: a new transfer code; the one before is good no longer"`
-	NextCard       *bool `json:"next_card,omitempty"`
+	AllowSuperior  *bool  `json:"allow_superior,omitempty"`
+	AcceptTransfer *bool  `json:"accept_transfer,omitempty"`
+	RenewCode      bool   `json:"renew_transfer_code,omitempty" doc:"true: a new transfer code; the one before is good no longer"`
+	NextCard       *bool  `json:"next_card,omitempty"`
+	LowDays        *int64 `json:"low_days,omitempty" minimum:"2" maximum:"365"`
+	VeryLowDays    *int64 `json:"very_low_days,omitempty" minimum:"1" maximum:"364" doc:"less than low_days"`
+}
+
+type lowNow struct {
+	LowDays      int64 `json:"low_days"`
+	LowCards     int64 `json:"low_cards" doc:"own cards with 1 to low_days days left"`
+	VeryLowDays  int64 `json:"very_low_days"`
+	VeryLowCards int64 `json:"very_low_cards" doc:"of them, those with 1 to very_low_days days left"`
+	DarkSoon     int64 `json:"devices_dark_soon" doc:"own devices that go dark within a week"`
+	AtLeast      bool  `json:"at_least" doc:"true: there are more cards than the 20,000 that were looked at"`
 }
 
 func showOrder(o prepaid.Order) *order {
@@ -51,7 +64,9 @@ func showOrder(o prepaid.Order) *order {
 }
 
 func showSwitches(c prepaid.Customer) switches {
-	return switches{c.UUID, c.AllowSuperior, c.TransferCode != "", value.TextOrNil(c.TransferCode), c.NextCard}
+	return switches{
+		c.UUID, c.AllowSuperior, c.TransferCode != "", value.TextOrNil(c.TransferCode), c.NextCard, c.Low().Days, c.Low().VeryLow,
+	}
 }
 
 func (a *Area) settings(m *operation.Maker, d door) []operation.Operation {
@@ -94,6 +109,17 @@ func (a *Area) settings(m *operation.Maker, d door) []operation.Operation {
 			Path: "/prepaid/customers/{id}", ID: "get-prepaid-switches", Group: group, Summary: "Get a customer's switches of prepaid licences",
 			About: d.say(""), Queries: d.with(), Permission: identity.ViewPrepaid,
 		}, func(q *operation.Request) (switches, error) { return a.switchesOf(d, q) }),
+		operation.Get(m, operation.Operation{
+			Path: "/prepaid/customers/{id}/reminder", ID: "get-prepaid-reminder", Group: group, Summary: "Get what a customer is to be reminded of",
+			About: d.say("Its cards under its thresholds, and its devices that go dark soon."), Queries: d.with(), Permission: identity.ViewPrepaid,
+		}, func(q *operation.Request) (lowNow, error) {
+			c, _, err := a.customerOf(d, q)
+			if err != nil {
+				return lowNow{}, err
+			}
+			n, err := a.Rows.LowOf(q.Context, q.Vendor, c, a.Clock.Now())
+			return lowNow{n.Low.Days, n.LowCards, n.Low.VeryLow, n.VeryLowCards, n.DarkSoon, n.AtLeast}, err
+		}),
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPatch, Path: "/prepaid/customers/{id}", ID: "update-prepaid-switches", Group: group,
 			Summary: "Change a customer's switches of prepaid licences", About: d.say("Of the customer's own people only an administrator may."),
@@ -105,6 +131,7 @@ func (a *Area) settings(m *operation.Maker, d door) []operation.Operation {
 			}
 			c, err := a.Prepaid.SetSwitches(t, by, q.ID, prepaid.SwitchChange{
 				AllowSuperior: in.AllowSuperior, NextCard: in.NextCard, AcceptTransfer: in.AcceptTransfer,
+				LowDays: in.LowDays, VeryLowDays: in.VeryLowDays,
 			})
 			return showSwitches(c), err
 		}),
@@ -113,24 +140,32 @@ func (a *Area) settings(m *operation.Maker, d door) []operation.Operation {
 
 // switchesOf gives the switches of a customer in sight; the transfer code is its own people's.
 func (a *Area) switchesOf(d door, q *operation.Request) (switches, error) {
-	by, err := d.by(q.Context, q)
+	c, by, err := a.customerOf(d, q)
 	if err != nil {
 		return switches{}, err
 	}
-	id, err := a.customer(q.Context, by, q.ID)
-	if err != nil {
-		return switches{}, err
-	}
-	c, err := a.Rows.CustomerOf(q.Context, q.Vendor, q.ID)
-	if err != nil {
-		return switches{}, err
-	}
-	if c == nil {
-		return switches{}, fault.Missing("customer")
-	}
-	shown := showSwitches(*c)
-	if !by.IsStaff() && id != by.Customer {
+	shown := showSwitches(c)
+	if !by.IsStaff() && c.ID != by.Customer {
 		shown.TransferCode = nil
 	}
 	return shown, nil
+}
+
+// customerOf gives the customer that a call names, where who asks may see it.
+func (a *Area) customerOf(d door, q *operation.Request) (prepaid.Customer, prepaid.By, error) {
+	by, err := d.by(q.Context, q)
+	if err == nil {
+		_, err = a.customer(q.Context, by, q.ID)
+	}
+	if err != nil {
+		return prepaid.Customer{}, by, err
+	}
+	c, err := a.Rows.CustomerOf(q.Context, q.Vendor, q.ID)
+	if err == nil && c == nil {
+		err = fault.Missing("customer")
+	}
+	if err != nil {
+		return prepaid.Customer{}, by, err
+	}
+	return *c, by, nil
 }

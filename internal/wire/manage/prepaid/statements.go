@@ -66,7 +66,8 @@ func (a *Area) statements(m *operation.Maker, d door) []operation.Operation {
 		operation.Get(m, operation.Operation{
 			Path: "/prepaid/statements", ID: "get-prepaid-statement", Group: group,
 			Summary: "Get what a customer had, what came, went and was charged in a month, and what was left",
-			About:   d.say("By license code, from the ledgers. A month that is over stays as it is. It begins with the day since which the customer is below the one that asks."), Queries: d.with(statementQueries()...),
+			About: d.say("By license code, from the ledgers. A month that is over stays as it is. " +
+				"It begins with the day since which the customer is below the one that asks."), Queries: d.with(statementQueries()...),
 			Permission: identity.ViewPrepaid,
 		}, func(q *operation.Request) (statement, error) {
 			s, err := a.statement(d, q)

@@ -84,7 +84,8 @@ func (a *Area) Operations(m *operation.Maker) []operation.Operation {
 		operation.Change(m, operation.Operation{
 			Method: http.MethodPost, Path: "/license-requests/{id}/answer", ID: "answer-license-request", Group: group, Status: http.StatusOK,
 			Summary: "Answer a request of an owner",
-			About:   "The licence itself is changed by its own calls. Who has asked gets a mail, unless they see the licence no more. One that is closed is 409 license_request_closed.",
+			About: "The licence itself is changed by its own calls. Who has asked gets a mail, unless they see the licence no more. " +
+				"One that is closed is 409 license_request_closed.",
 
 			Permission: identity.ManageLicenses,
 		}, func(t tx.Tx, q *operation.Request, in answerToRequest) (value.LicenseRequest, error) {

@@ -35,7 +35,7 @@ type SigningKeys interface {
 // APIKey is an API key in an answer, without its secret.
 type APIKey struct {
 	ID          ident.UUID            `json:"id" format:"uuid"`
-	Kind        identity.KeyKind      `json:"kind" enum:"provisioning,admin"`
+	Kind        identity.KeyKind      `json:"kind" enum:"provisioning,admin,ingest,read"`
 	Name        string                `json:"name"`
 	Hint        string                `json:"hint" doc:"the secret's beginning, to tell keys apart by"`
 	Permissions []identity.Permission `json:"permissions" nullable:"false"`
@@ -50,7 +50,7 @@ type apiKeyWithSecret struct {
 }
 
 type apiKeyCreate struct {
-	Kind        identity.KeyKind      `json:"kind" enum:"provisioning,admin" doc:"provisioning: embedded in programs, so public; admin: the back office"`
+	Kind        identity.KeyKind      `json:"kind" enum:"provisioning,admin,ingest,read" doc:"provisioning: embedded in programs, so public; admin: the back office; ingest: embedded in programs that send usage events, so public; read: reads what was observed"`
 	Name        string                `json:"name" minLength:"1" maxLength:"100"`
 	Permissions []identity.Permission `json:"permissions,omitempty" maxItems:"50" nullable:"false" doc:"what it may do; the kind's default if left out. None that the calling key does not have"`
 }

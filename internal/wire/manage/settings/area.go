@@ -14,6 +14,8 @@ type Config struct {
 	APIKeys     APIKeys
 	APIKeyRows  APIKeyRows
 	SigningKeys SigningKeys
+	Hosts       Hosts
+	HostRows    HostRows
 }
 
 // Area is the part of the API.
@@ -21,7 +23,7 @@ type Area struct{ Config }
 
 // New checks the configuration.
 func New(c Config) (*Area, error) {
-	if c.Vendors == nil || c.VendorRows == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil {
+	if c.Vendors == nil || c.VendorRows == nil || c.APIKeys == nil || c.APIKeyRows == nil || c.SigningKeys == nil || c.Hosts == nil || c.HostRows == nil {
 		return nil, errors.New("settings: the configuration is incomplete")
 	}
 	return &Area{c}, nil
@@ -29,5 +31,5 @@ func New(c Config) (*Area, error) {
 
 // Operations are the area's lines of the API's table.
 func (a *Area) Operations(m *operation.Maker) []operation.Operation {
-	return slices.Concat(a.vendor(m), a.apiKeys(m))
+	return slices.Concat(a.vendor(m), a.hosts(m), a.apiKeys(m))
 }
