@@ -65,7 +65,7 @@ func TestMailTemplatePages(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, s *servertest.Server) {
 		v := s.Vendor(t, "Acme")
 		b := s.SignIn(t, v)
-		if p := b.Get(t, "/settings/mail/templates"); p.Status != 200 || p.Find("tbody tr").Length() != 50 || strings.Contains(p.Text("tbody"), "Your own") {
+		if p := b.Get(t, "/settings/mail/templates"); p.Status != 200 || p.Find("tbody tr").Length() != 52 || strings.Contains(p.Text("tbody"), "Your own") {
 			t.Errorf("the templates: %d %s", p.Status, p.Text("main"))
 		}
 		const page = "/settings/mail/templates/used_up/en"

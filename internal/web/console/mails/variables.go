@@ -23,6 +23,9 @@ func meaning(name string) string {
 		"Wish":       "what is asked for, in words", "Quantity": "how much of it; may be empty", "Months": "of a renewal; may be empty",
 		"Message": "what who has asked writes; may be empty", "Answer": "what your team answers; may be empty",
 		"Declined": "not empty where your team has declined", "RequestsLink": "your list of requests; empty while the server does not know its own address",
+		"LowCards": "prepaid cards that came down to LowDays days; empty for none", "LowDays": "the customer's first threshold, in days",
+		"VeryLowCards": "those that came down to VeryLowDays days; empty for none", "VeryLowDays": "the customer's second threshold, in days",
+		"SpentCards": "prepaid cards that were used up; empty for none", "DarkDevices": "devices that stop within 7 days; empty for none",
 		"Event": "the event's name", "Payload": "what it says, as JSON",
 	}[name]
 }
