@@ -41,7 +41,7 @@ func TestKilledUnderLoad(t *testing.T) {
 			if name == "postgres" {
 				others = append(others, p.serve().url)
 			}
-			for range rounds(4) {
+			for n := 0; s.goesOn(n, rounds(4)); n++ {
 				answers, end := s.load(append([]string{server.url}, others...)...)
 				some(answers, 20+rand.IntN(100))
 				server.kill()

@@ -25,7 +25,7 @@ func TestLostAnswers(t *testing.T) {
 			server := p.serve()
 			s := newSite(t, p, server.url, "Acme")
 			line, lost := lossy(t, server.url)
-			for range rounds(1) {
+			for n := 0; s.goesOn(n, rounds(1)); n++ {
 				var calling sync.WaitGroup
 				for _, h := range s.hands {
 					calling.Go(func() {

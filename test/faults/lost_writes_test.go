@@ -19,7 +19,7 @@ func TestPowerFailsUnderLoad(t *testing.T) {
 	p := power.on()
 	server := p.serve()
 	s := newSite(t, p, server.url, "Acme")
-	for range rounds(4) {
+	for n := 0; s.goesOn(n, rounds(4)); n++ {
 		answers, end := s.load(server.url)
 		some(answers, 20+rand.IntN(200))
 		server.kill()

@@ -121,13 +121,27 @@ func (s *site) acked() map[string]int {
 // allKinds fails when a kind of call was never acknowledged: then nothing was tested of it.
 func (s *site) allKinds() {
 	s.t.Helper()
+	if kind := s.untested(); kind != "" {
+		s.t.Errorf("no call to %s was ever acknowledged: %v", kind, s.acked())
+	}
+	s.t.Logf("acknowledged: %v", s.acked())
+}
+
+// untested is a kind of call that was never acknowledged; empty for none.
+func (s *site) untested() string {
 	got := s.acked()
 	for _, kind := range []string{"activate", "unassign", "open", "renew", "close", "consume", "consume again", "roll back", "adjust", "reset", "create", "change"} {
 		if got[kind] == 0 {
-			s.t.Errorf("no call to %s was ever acknowledged: %v", kind, got)
+			return kind
 		}
 	}
-	s.t.Logf("acknowledged: %v", got)
+	return ""
+}
+
+// goesOn reports whether a round follows that many: for some rounds, and then, as calls
+// are drawn by lot, until each kind was acknowledged, in a bounded number.
+func (s *site) goesOn(done, some int) bool {
+	return done < some || done < some+20 && s.untested() != ""
 }
 
 // check repeats every call that had no answer, and then asks the server about
