@@ -12,7 +12,10 @@ func (*formWalk) prepaidForms() []edited {
 		},
 		{
 			route: "/prepaid/settings/{customer}/edit", at: "/prepaid/settings/$customer/edit", api: "/prepaid/customers/$customer", row: "customers uuid=$customer",
-			fields: map[string]string{"allow_superior": "on ; api allow_superior=true ; row -", "accept_transfer": "on ; api accept_transfer=true ; row -"},
+			fields: map[string]string{
+				"allow_superior": "on ; api allow_superior=true ; row -", "accept_transfer": "on ; api accept_transfer=true ; row -",
+				"next_card": "on ; api next_card=true ; row -", "low_days": "41 ; row -", "very_low_days": "7 ; row -",
+			},
 		},
 		{
 			route: "/prepaid/devices/{number}/model", at: "/prepaid/devices/350001/model", api: "/prepaid/devices/350001", row: "prepaid_device_numbers number=350001",

@@ -44,7 +44,7 @@ func editsNothing() map[string]string {
 		"/products/{id}/usage-modules/new": makes, "/products/{id}/variables/new": makes,
 		"/prepaid/codes/new": makes, "/prepaid/codes/issue": makes, "/prepaid/cards/top-up": adds, "/prepaid/cards/withdraw": ends,
 		"/prepaid/settings/{customer}/renew": "it makes a new code", "/prepaid/cards/batch": does, "/prepaid/cards/select": does, "/prepaid/cards/sell": does,
-		"/prepaid/cards/bind": does, "/prepaid/cards/lock": does, "/prepaid/cards/unlock": does, "/prepaid/cards/unbind": ends, "/prepaid/cards/return": does,
+		"/prepaid/cards/bind": does, "/prepaid/bind-many": does, "/prepaid/cards/lock": does, "/prepaid/cards/unlock": does, "/prepaid/cards/unbind": ends, "/prepaid/cards/return": does,
 		"/prepaid/devices/sell": does, "/prepaid/devices/return": does, "/prepaid/devices/new": makes,
 		"/requests/{id}":       "it answers once, and an answer is never written over",
 		"/sessions/{id}/close": ends, "/settings/api-keys/new": makes, "/settings/api-keys/{id}/revoke": ends,
@@ -267,7 +267,7 @@ func (*formWalk) namedTexts() []edited {
 			fields: map[string]string{"name": "named " + kind, "description": "what a\n" + kind + " is"},
 		})
 	}
-	for _, kind := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "refresh_due", "meter_threshold", "meter_exhausted"} {
+	for _, kind := range []string{"license_issued", "new_device", "nearly_used_up", "goodwill", "expiring", "expired", "used_up", "refresh_due", "meter_threshold", "meter_exhausted", "prepaid_low"} {
 		on := "on"
 		if kind == "license_issued" || kind == "refresh_due" {
 			on = "" // which is on from the start

@@ -69,6 +69,7 @@ type walled struct {
 	list, staff, nobody bool
 
 	looks bool // looking is allowed, of who may see the thing
+	lines bool // what is refused is named line by line, in one 409
 }
 
 func (f *foreigners) walls() map[string]walled {
@@ -76,42 +77,44 @@ func (f *foreigners) walls() map[string]walled {
 	shop, kiosk := f.customers["shop"], f.customers["kiosk"]
 	cards := terms{"cards": []string{f.free}}
 	return map[string]walled{
-		"GET /cards":                {list: true},
-		"GET /cards.csv":            {list: true},
-		"POST /cards":               {staff: true, body: terms{"license_code": "TR-30", "count": 1}},
-		"POST /cards/bind":          {body: terms{"card": f.free, "device": walledDevice}},
-		"POST /cards/lock":          {body: cards},
-		"POST /cards/return":        {body: cards},
-		"POST /cards/sell":          {body: terms{"cards": []string{f.free}, "customer_id": kiosk}},
-		"POST /cards/top-up":        {staff: true, body: terms{"card": f.free, "days": 1}},
-		"POST /cards/unbind":        {body: bound},
-		"POST /cards/unlock":        {body: cards},
-		"POST /cards/withdraw":      {staff: true, body: card},
-		"GET /cards/{number}":       {query: f.free, looks: true},
-		"GET /customers/{id}":       {query: shop, looks: true},
-		"PATCH /customers/{id}":     {query: shop, body: terms{"next_card": true}},
-		"GET /deductions":           {list: true},
-		"GET /deductions.csv":       {list: true},
-		"GET /devices":              {list: true},
-		"GET /devices.csv":          {list: true},
-		"POST /devices":             {staff: true, body: terms{"number": "1", "model": "GT06"}},
-		"POST /devices/return":      {body: terms{"devices": device}},
-		"POST /devices/sell":        {body: terms{"devices": device, "customer_id": kiosk}},
-		"GET /devices/{number}":     {query: walledDevice, looks: true},
-		"PATCH /devices/{number}":   {query: walledDevice, staff: true, body: terms{"model": "GT07"}},
-		"GET /license-codes":        {list: true},
-		"POST /license-codes":       {staff: true, body: terms{"code": "X", "name": "X", "models": []string{"X"}, "days": 1}},
-		"PATCH /license-codes/{id}": {query: f.code, staff: true, body: terms{"name": "X"}},
-		"GET /orders/{id}":          {query: f.batch, nobody: true},
-		"POST /reports":             {staff: true, body: terms{"reports": []terms{{"device": walledDevice}}}},
-		"GET /settings":             {staff: true},
-		"PATCH /settings":           {staff: true, body: terms{"grace_days": 9}},
-		"GET /statements":           {list: true},
-		"GET /statements.csv":       {list: true},
-		"GET /statistics":           {list: true},
-		"GET /transfers":            {list: true},
-		"GET /transfers.csv":        {list: true},
-		"GET /unknown-devices":      {staff: true},
+		"GET /cards":                   {list: true},
+		"GET /cards.csv":               {list: true},
+		"POST /cards":                  {staff: true, body: terms{"license_code": "TR-30", "count": 1}},
+		"POST /cards/bind":             {body: terms{"card": f.free, "device": walledDevice}},
+		"POST /cards/bind-many":        {lines: true, body: terms{"pairs": []terms{{"card": f.free, "device": walledDevice}}}},
+		"POST /cards/lock":             {body: cards},
+		"POST /cards/return":           {body: cards},
+		"POST /cards/sell":             {body: terms{"cards": []string{f.free}, "customer_id": kiosk}},
+		"POST /cards/top-up":           {staff: true, body: terms{"card": f.free, "days": 1}},
+		"POST /cards/unbind":           {body: bound},
+		"POST /cards/unlock":           {body: cards},
+		"POST /cards/withdraw":         {staff: true, body: card},
+		"GET /cards/{number}":          {query: f.free, looks: true},
+		"GET /customers/{id}":          {query: shop, looks: true},
+		"GET /customers/{id}/reminder": {query: shop, looks: true},
+		"PATCH /customers/{id}":        {query: shop, body: terms{"next_card": true}},
+		"GET /deductions":              {list: true},
+		"GET /deductions.csv":          {list: true},
+		"GET /devices":                 {list: true},
+		"GET /devices.csv":             {list: true},
+		"POST /devices":                {staff: true, body: terms{"number": "1", "model": "GT06"}},
+		"POST /devices/return":         {body: terms{"devices": device}},
+		"POST /devices/sell":           {body: terms{"devices": device, "customer_id": kiosk}},
+		"GET /devices/{number}":        {query: walledDevice, looks: true},
+		"PATCH /devices/{number}":      {query: walledDevice, staff: true, body: terms{"model": "GT07"}},
+		"GET /license-codes":           {list: true},
+		"POST /license-codes":          {staff: true, body: terms{"code": "X", "name": "X", "models": []string{"X"}, "days": 1}},
+		"PATCH /license-codes/{id}":    {query: f.code, staff: true, body: terms{"name": "X"}},
+		"GET /orders/{id}":             {query: f.batch, nobody: true},
+		"POST /reports":                {staff: true, body: terms{"reports": []terms{{"device": walledDevice}}}},
+		"GET /settings":                {staff: true},
+		"PATCH /settings":              {staff: true, body: terms{"grace_days": 9}},
+		"GET /statements":              {list: true},
+		"GET /statements.csv":          {list: true},
+		"GET /statistics":              {list: true},
+		"GET /transfers":               {list: true},
+		"GET /transfers.csv":           {list: true},
+		"GET /unknown-devices":         {staff: true},
 	}
 }
 
@@ -223,6 +226,10 @@ func (f *foreigners) stranger(t *testing.T, who, route string, w walled) {
 				t.Errorf("%s%s: %s gets %d %s", route, of, who, status, said)
 			}
 		}
+	case w.lines:
+		if status != http.StatusConflict || f.tells(said) || !strings.Contains(said, "There is no such") {
+			t.Errorf("%s: %s gets %d %s", route, who, status, said)
+		}
 	case status != http.StatusNotFound:
 		t.Errorf("%s: %s gets %d %s", route, who, status, said)
 	}
@@ -236,6 +243,8 @@ func (f *foreigners) onlooker(t *testing.T, who, refusal, route string, w walled
 	switch {
 	case w.nobody:
 		want = http.StatusNotFound
+	case w.lines:
+		want = http.StatusConflict
 	case w.list || w.looks:
 		want = http.StatusOK
 	case !w.staff && refusal != "" && !strings.Contains(said, refusal):

@@ -266,6 +266,7 @@ func (a attack) body(route edge.Route) string {
 		"PATCH /api/v1/prepaid/license-codes/{id}":             `{"name":"X"}`,
 		"POST /api/v1/prepaid/cards":                           `{"license_code":"TR-30","count":1}`,
 		"POST /api/v1/prepaid/cards/bind":                      `{"card":"$card","device":"$device"}`,
+		"POST /api/v1/prepaid/cards/bind-many":                 `{"pairs":[{"card":"$card","device":"$device"}]}`,
 		"POST /api/v1/prepaid/cards/unbind":                    `{"card":"$card"}`,
 		"POST /api/v1/prepaid/cards/lock":                      `{"cards":["$card"]}`,
 		"POST /api/v1/prepaid/cards/unlock":                    `{"cards":["$card"]}`,
