@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"chancery/internal/language"
@@ -57,6 +59,7 @@ const pieColours = 8
 // Parts are the slices with their outlines, clockwise from the top.
 func (p Pie) Parts(l *language.Language) []PiePart {
 	whole, before, plain := p.whole(), int64(0), 0
+	shares := p.shares()
 	parts := make([]PiePart, len(p.Slices))
 	for i, s := range p.Slices {
 		class := "app-slice-" + string(s.Tone)
@@ -64,13 +67,36 @@ func (p Pie) Parts(l *language.Language) []PiePart {
 			class = "app-slice-" + strconv.Itoa(plain%pieColours+1)
 			plain++
 		}
-		parts[i] = PiePart{Slice: s, Class: class, Number: l.Number(s.Value), Share: Percent(s.Value, whole)}
+		parts[i] = PiePart{Slice: s, Class: class, Number: l.Number(s.Value), Share: Percent(shares[i], min(whole, 1)*100)}
 		if s.Value > 0 {
 			parts[i].Path = ringPart(float64(before)/float64(whole), float64(before+s.Value)/float64(whole))
 		}
 		before += s.Value
 	}
 	return parts
+}
+
+// shares are the slices in whole per cents that add up to a hundred: those that would be
+// cut most are rounded up.
+func (p Pie) shares() []int64 {
+	whole := p.whole()
+	all := make([]int64, len(p.Slices))
+	if whole == 0 {
+		return all
+	}
+	left := int64(100)
+	order := make([]int, len(all))
+	for i, s := range p.Slices {
+		all[i], order[i] = s.Value*100/whole, i
+		left -= all[i]
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(p.Slices[b].Value*100%whole, p.Slices[a].Value*100%whole)
+	})
+	for _, i := range order[:left] {
+		all[i]++
+	}
+	return all
 }
 
 // The ring that a pie is drawn as, around (0, 0).
