@@ -18,6 +18,9 @@ import (
 // uuid is what tells one thing's page from another's.
 var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
+// number is the same in the address of a prepaid card or device.
+var number = regexp.MustCompile(`/([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9]{15})\b`)
+
 // TestEveryPage follows every link of the console to each kind of page, and looks
 // at it on a desk and a phone, in light and dark: axe-core finds no violation,
 // nothing is wider than the screen or scrolls by a pixel, and the browser complains
@@ -43,6 +46,12 @@ func TestEveryPage(t *testing.T) {
 // walk looks at one page of each kind that these lead to, and gives the kinds.
 func (b *tab) walk(axe, who string, queue ...string) []string {
 	b.Helper()
+	return b.walkBelow("", axe, who, queue...)
+}
+
+// walkBelow is walk that follows no link out of a part of the face.
+func (b *tab) walkBelow(part, axe, who string, queue ...string) []string {
+	b.Helper()
 	seen := map[string]bool{}
 	for len(queue) > 0 && len(seen) < 200 {
 		path := queue[0]
@@ -56,7 +65,7 @@ func (b *tab) walk(axe, who string, queue ...string) []string {
 		b.inspect(path, axe, phone(), who+"phone")
 		b.do(chromedp.EmulateViewport(desk().Width, desk().Height))
 		for _, next := range b.links() {
-			if !seen[kindOf(next)] {
+			if !seen[kindOf(next)] && strings.HasPrefix(next, part) {
 				queue = append(queue, next)
 			}
 		}
@@ -68,12 +77,12 @@ func (b *tab) walk(axe, who string, queue ...string) []string {
 func kindOf(path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	path, _, _ = strings.Cut(path, "#")
-	return uuid.ReplaceAllString(path, "{id}")
+	return number.ReplaceAllString(uuid.ReplaceAllString(path, "{id}"), "/{number}")
 }
 
 // links are the addresses of pages below the console that this one leads to.
 func (b *tab) links() []string {
-	all := ask[[]string](b, `Array.from(document.querySelectorAll("a[href]")).filter(function (a) { return !a.hasAttribute("download"); }).map(function (a) { return a.href; })`)
+	all := ask[[]string](b, `Array.from(document.querySelectorAll("a[href]")).filter(function (a) { return !a.hasAttribute("download"); }).map(function (a) { return new URL(a.getAttribute("href"), location.href).href; })`)
 	var below []string
 	for _, href := range all {
 		path, ok := strings.CutPrefix(href, b.base)

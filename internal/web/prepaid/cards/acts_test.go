@@ -60,6 +60,9 @@ func TestOneCard(t *testing.T) {
 		servertest.Says(t, seen, "#foreseen", "35-693803-564380-9", "never reported", "30 days left")
 		done := mid.Press(t, bind, "Bind license", url.Values{"device": {"0356938035643809"}})
 		servertest.Says(t, done, "main", card+" is on 35-693803-564380-9.", "Inactive")
+		if strings.Contains(done.Text("main"), "Open the card") {
+			t.Error("the page of the card offers to open the card")
+		}
 		do("Unbind license", "Days that were paid are not given back", nil)
 		do("Return license", "The cards go back to the superior", nil)
 		if p := page(); p.Status != 404 {

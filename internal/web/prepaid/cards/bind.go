@@ -142,11 +142,15 @@ func (p *Pages) bind(t tx.Tx, q *web.Request, v web.Values) (web.Done, error) {
 		c.From = *from
 	}
 	card, device, err := p.Cards.Bind(t, by, c)
-	return web.Done{
-		To: l.Back(q, l.Href(frame.CardsPath+"/"+card.Number)), Say: web.Flash{
-			Text: q.T("%s is on %s.", card.Number, device.Number), Link: &web.Link{Label: q.T("Open the card"), Href: l.Href(frame.CardsPath + "/" + card.Number)},
-		},
-	}, err
+	if err != nil {
+		return web.Done{}, err
+	}
+	own := l.Href(frame.CardsPath + "/" + card.Number)
+	done := web.Done{To: l.Back(q, own), Say: web.Flash{Text: q.T("%s is on %s.", card.Number, device.Number)}}
+	if done.To != own {
+		done.Say.Link = &web.Link{Label: q.T("Open the card"), Href: own}
+	}
+	return done, nil
 }
 
 const fewMatches = 8

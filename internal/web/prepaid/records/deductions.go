@@ -68,11 +68,11 @@ func deductionColumns(q *web.Request, l frame.Look) []web.Column[prepaid.Deducti
 		}},
 		{Name: cardName, Label: q.T("Card"), Cell: func(w prepaid.DeductionView) web.Cell {
 			if w.CardNo == "" {
-				return web.Cell{}
+				return web.Cell{Text: w.LicenseCode, Quiet: true}
 			}
-			return web.Cell{Text: w.CardNo, Mono: true, Whole: true, Href: l.Href(frame.DeductionsPath, cardName, w.CardNo)}
-		}},
-		{Name: codeName, Label: q.T("License code"), Cell: func(w prepaid.DeductionView) web.Cell { return web.Cell{Text: w.LicenseCode} }},
+			return web.Cell{Text: w.CardNo, Sub: w.LicenseCode, Mono: true, Whole: true, Href: l.Href(frame.DeductionsPath, cardName, w.CardNo)}
+		}, Plain: func(w prepaid.DeductionView) string { return w.CardNo }},
+		{Name: codeName, Label: q.T("License code"), Extra: true, Cell: func(w prepaid.DeductionView) web.Cell { return web.Cell{Text: w.LicenseCode} }},
 		{Name: "kind", Label: q.T("Kind"), Cell: func(w prepaid.DeductionView) web.Cell {
 			return web.Cell{Badge: frame.DeductionBadge(w.Kind)}
 		}, Plain: func(w prepaid.DeductionView) string { return w.Kind.String() }},

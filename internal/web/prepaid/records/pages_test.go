@@ -89,6 +89,9 @@ func TestDeductionRecord(t *testing.T) {
 		shop := d.As(t, "shop", owners.Operator)
 		p := shop.Get(t, d.At("shop", "/deductions"))
 		servertest.Says(t, p, "#rows", card, "860001", "TR-30", "Charged", "a report of the device")
+		if n := p.Find("#rows tr:first-child td").Length(); n > 7 {
+			t.Errorf("%d columns: what triggered a deduction is out of sight", n)
+		}
 		rival := d.As(t, "rival", owners.Operator)
 		servertest.Says(t, rival.Get(t, d.At("rival", "/deductions")), "#rows", "Deduction failed", "No card is bound to the device.", "Bind a card with days.")
 		for query, want := range map[string]int{
